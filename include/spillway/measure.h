@@ -1,0 +1,255 @@
+/* Spillway: the measure descriptor. A measure says over what domain it is computed and how a
+ * tile of it is computed, as pure arithmetic; the engine cuts the domain, hands tiles to ranks
+ * and threads, and collects what they give. A measure sees no MPI, no HDF5, no thread, no file.
+ *
+ * One source file per measure: formula and source in a comment, the arithmetic, `resolve`,
+ * `prepare`, `tile` or `segment`, `merge`, `finish`, the descriptor last. */
+#ifndef SPILLWAY_MEASURE_H
+#define SPILLWAY_MEASURE_H
+
+#include "spillway/panel.h"
+#include "spillway/status.h"
+#include "spillway/weights.h"
+
+struct sw_arena;
+struct sw_node;
+struct sw_notes;
+
+/* ---- parameters ------------------------------------------------------------------------- */
+
+typedef enum sw_ptype {
+  SW_P_NUMBER,
+  SW_P_INTEGER,
+  SW_P_BOOL,
+  SW_P_CHOICE,    /* one of `choices` ("product|wang2021|dispersion") */
+  SW_P_NUMBERS,   /* a list of numbers; one number is a list of one */
+  SW_P_TEXTS,     /* a list of texts */
+  SW_P_COLUMN,    /* an indicator, a composite or NAME.quantity[label]: an input */
+  SW_P_COLUMNS,   /* a list of these */
+  SW_P_WEIGHTS,   /* a named weights matrix of the study: gives job->weights */
+  SW_P_GROUPINGS, /* one or more group columns of the units file */
+  SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives job->distance */
+  SW_P_TABLE,     /* `own`, or {file: t.csv | from: r.h5}: gives arg->table */
+  SW_P_NODE       /* any YAML: `resolve` reads arg->node itself */
+} sw_ptype;
+
+typedef struct sw_param {
+  const char *name;
+  sw_ptype type;
+  const char *fallback; /* default, as a study file would write it; NULL: required; "": none */
+  const char *choices;  /* SW_P_CHOICE: allowed texts, separated by '|' */
+  double lo, hi;        /* numbers: allowed range, both ends included; both 0: any finite number */
+  const char *help;     /* one line */
+} sw_param;
+
+/* A table given beside the panel: rows by period (or by label), columns by name. */
+typedef struct sw_table {
+  const char *file;
+  int n_rows, n_columns;
+  const char *const *row;    /* labels of the rows: the first column of the file */
+  const char *const *column; /* names of the others */
+  const double *value;       /* n_rows x n_columns, row-major, missing NaN */
+} sw_table;
+
+/* The value of a parameter in one entry of a study. */
+typedef struct sw_arg {
+  bool given;        /* false: the default is in force */
+  const char *where; /* "study.yaml:31:5", of the value, else of the entry */
+  double number;     /* NUMBER, INTEGER, BOOL (0 or 1), CHOICE (index among the choices) */
+  const char *text;  /* as written, or the default; CHOICE: the text chosen */
+  int count;         /* NUMBERS, TEXTS, COLUMNS, GROUPINGS */
+  const double *numbers;
+  const char *const *texts;
+  const struct sw_node *node;
+  const sw_table *table;
+} sw_arg;
+
+/* ---- outputs ---------------------------------------------------------------------------- */
+
+typedef enum sw_shape {
+  SW_UNIT,   /* (time, unit) or (time, unit, axis) */
+  SW_PAIR,   /* a pair matrix; stored as `keep` says; the first is kept under the name `value` */
+  SW_GLOBAL, /* (time) or (time, axis) */
+  SW_TABLE   /* (axis), or (axis, axis2): no time */
+} sw_shape;
+
+typedef enum sw_number { SW_FLOAT64, SW_INT32 } sw_number;
+
+typedef struct sw_output {
+  const char *name;      /* the quantity */
+  const char *long_name; /* for plots */
+  const char *units;     /* "1", "km", ...; never a time span that readers would decode */
+  sw_shape shape;
+  sw_number number;
+  const char *axis, *axis2; /* names of extra axes declared by resolve, or NULL */
+} sw_output;
+
+/* An extra axis, e.g. "industry", made in resolve. */
+typedef struct sw_axis {
+  const char *name;
+  int n;
+  const char *const *label;
+} sw_axis;
+
+/* Where an output's numbers are while the run lasts. All are doubles; int32 on writing. */
+typedef struct sw_result {
+  const sw_output *output;
+  int width;     /* labels of the extra axis, 1 without one (TABLE: of both axes multiplied) */
+  double **row;  /* UNIT: width * n_periods rows of this rank's units: row[k * n_periods + t];
+                    GLOBAL: row[0] has n_periods * width numbers, [t][k], on rank 0;
+                    TABLE: row[0] has width numbers, on rank 0; PAIR: NULL */
+  bool off;      /* resolve may switch an output off: it is not written */
+} sw_result;
+
+/* ---- passes ----------------------------------------------------------------------------- */
+
+typedef enum sw_domain {
+  SW_UNITS, /* a tile is a block of this rank's units, all periods; inputs are local views */
+  SW_ITEMS, /* a tile is one item of 0 .. items-1; inputs are gathered views */
+  SW_PAIRS  /* the engine asks for row segments (`segment`) or whole rows (`whole_row`); inputs
+               are gathered views; squares or strips as `keep` and symmetry ask */
+} sw_domain;
+
+/* A pass, declared in resolve. UNITS: tile may fill UNIT outputs, operand rows and a partial.
+ * ITEMS: tile fills the item's record. Partials merge in block order, records stand in item
+ * order; then `finish` runs once (on rank 0) and its result bytes are broadcast. */
+typedef struct sw_pass {
+  sw_domain domain;
+  int64_t items;    /* ITEMS */
+  size_t record;    /* ITEMS: bytes a tile writes for its item, zeroed before */
+  size_t partial;   /* UNITS: bytes of a block's partial; `start` initialises it, `merge` joins */
+  size_t result;    /* bytes finish leaves for later passes, on every rank */
+  int operand;      /* UNITS: so many operand columns placed by tile, gathered after the pass */
+  bool gathered;    /* UNITS: this pass's inputs are gathered views too */
+} sw_pass;
+
+enum { SW_MAX_PASSES = 8 };
+
+typedef struct sw_tile {
+  int pass;
+  int64_t lo, hi; /* UNITS: units; ITEMS: the item and item + 1 */
+} sw_tile;
+
+/* An input: one column that a parameter names. */
+typedef struct sw_input {
+  const char *name;  /* as the study wrote it */
+  const char *where; /* place in the study file */
+  sw_view view;      /* by the job's own period index; local or gathered as the pass says */
+  bool per_period_normalised; /* a score or rank normalised per period (measures of change refuse) */
+  bool unbounded;             /* a composite of z-scores: not in [0,1] (coupling refuses) */
+} sw_input;
+
+typedef struct sw_inputs {
+  int first, count; /* job->input[first .. first + count) */
+} sw_inputs;
+
+/* ---- a job: one entry of a study -------------------------------------------------------- */
+
+struct sw_measure;
+
+typedef struct sw_job {
+  const struct sw_measure *measure;
+  const char *name;  /* `as`, else the measure's name; a composite's name */
+  const char *where; /* place of the entry in the study file */
+  const sw_arg *arg; /* one for each of measure->param */
+
+  int64_t n;                /* units */
+  const sw_units *units;
+  const sw_periods *periods; /* the panel's */
+  int n_periods;             /* of this job */
+  const int *period;         /* indices into `periods` */
+  bool has_gaps;             /* some input column has a missing cell */
+
+  int n_inputs;
+  sw_input *input;
+  const sw_links *weights;     /* of the SW_P_WEIGHTS parameter */
+  const sw_distance *distance; /* of the SW_P_DISTANCE parameter */
+
+  struct sw_arena *arena; /* for resolve, prepare and finish */
+  struct sw_notes *notes; /* warnings, said once by the runner; every rank leaves the same ones,
+                             or (in finish) rank 0 alone */
+  uint64_t seed;
+
+  /* Set by resolve. */
+  int n_passes;
+  sw_pass pass[SW_MAX_PASSES];
+  bool directed;             /* pair: value(i, j) may differ from value(j, i) */
+  bool whole_series;         /* pair: one matrix over all periods, not one for each */
+  bool defines_diagonal;     /* pair: value(i, i) is meant */
+  int n_axes;
+  sw_axis axis[4];
+  sw_result *result;         /* one for each of measure->output */
+  void *state;               /* the measure's own; tiles see it const */
+  bool scores_per_period, scores_unbounded; /* composite: handed on to inputs made of it */
+
+  /* Set by the runner. */
+  sw_view operand[SW_MAX_PASSES];    /* gathered: row[c * n_periods + t], from unit 0 */
+  sw_view operand_local[SW_MAX_PASSES]; /* while its pass runs: this rank's units */
+  const void *folded[SW_MAX_PASSES]; /* result bytes of finish */
+  int64_t undefined;                 /* UNIT and GLOBAL: values that are NaN, counted when written */
+} sw_job;
+
+/* The argument of the parameter called `name`, which the measure must have. */
+const sw_arg *sw_job_arg(const sw_job *job, const char *name);
+/* The inputs named by that parameter (none when it was left out). */
+sw_inputs sw_job_inputs(const sw_job *job, const char *name);
+/* SW_EINPUT with the place of that parameter: "study.yaml:31:5: gravity_gdp: decay: <message>". */
+sw_status sw_job_fail(sw_error *err, const sw_job *job, const char *param, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* The result called `name` of the job, or NULL. */
+sw_result *sw_job_result(const sw_job *job, const char *name);
+/* The period label of the job's period t, e.g. "2005". */
+const char *sw_job_period(const sw_job *job, int t);
+
+/* ---- the descriptor --------------------------------------------------------------------- */
+
+typedef enum sw_kind { SW_KIND_UNIT, SW_KIND_PAIR, SW_KIND_GLOBAL, SW_KIND_MODEL, SW_KIND_COMPOSITE } sw_kind;
+
+typedef struct sw_measure {
+  const char *name, *title;
+  const char *formula; /* one line or two, plain text */
+  const char *source;  /* the citation */
+  int version;         /* raised when numbers change */
+  sw_kind kind;
+  const sw_param *param; /* ends with a NULL name; `as`, `periods`, `keep` are the engine's */
+  const sw_output *output; /* ends with a NULL name */
+  double flops, bytes;   /* pair: per evaluated pair, for the plan */
+
+  /* Read the arguments, refuse what cannot be, declare passes, axes, symmetry, state. Pure and
+   * the same on every rank; sees counts and names, no values. */
+  sw_status (*resolve)(sw_error *err, sw_job *job);
+  /* Optional, before each pass, on every rank, inputs in place. Pure. */
+  sw_status (*prepare)(sw_error *err, sw_job *job, int pass);
+  /* UNITS and ITEMS. Cannot fail, print or allocate outside `workspace`. `out`: the partial or
+   * the record; NULL when the pass has neither. */
+  void (*tile)(const sw_job *job, const sw_tile *tile, void *out, void *workspace);
+  /* UNITS: initial partial (zeros when absent); joins `part` into `all`, in block order. */
+  void (*start)(const sw_job *job, int pass, void *all);
+  void (*merge)(const sw_job *job, int pass, void *all, const void *part);
+  /* `all`: the merged partial, or all records in item order. Fills GLOBAL and TABLE outputs and
+   * `result` (zeroed before). May fail with SW_EINPUT (e.g. a negative mass). Rank 0 only. */
+  sw_status (*finish)(sw_error *err, sw_job *job, int pass, const void *all, void *result);
+  /* Optional: opaque state that every rank builds from finish's bytes (a factorisation), kept in
+   * job->state by the measure; destroy releases it. */
+  sw_status (*build)(sw_error *err, sw_job *job, int pass);
+  void (*destroy)(sw_job *job);
+
+  /* PAIRS: values of row i against columns [j0, j1) in the job's period t, out[q][j - j0] for
+   * each pair output q. The diagonal, when met, may be anything unless defines_diagonal. An
+   * undirected measure gives the same bits for (i, j) and (j, i). */
+  void (*segment)(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1, double *const *out,
+                  void *workspace);
+  /* Instead of segment, for what must see a whole row: out[q][0 .. n). */
+  void (*whole_row)(const sw_job *job, int t, int64_t i, double *const *out, void *workspace);
+
+  /* Bytes of a thread's workspace (0: none), 64-byte aligned, not zeroed. */
+  size_t (*workspace)(const sw_job *job);
+} sw_measure;
+
+/* ---- the catalogue ---------------------------------------------------------------------- */
+
+int sw_measure_count(void);
+const sw_measure *sw_measure_at(int index); /* in the order of catalog.def */
+const sw_measure *sw_measure_find(const char *name);
+
+#endif

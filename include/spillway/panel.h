@@ -1,0 +1,92 @@
+/* Spillway: the panel of units x periods x indicators, validated once and const after.
+ *
+ * Units are ordered by code (bytes of the UTF-8 text); periods by number, else by text.
+ * The panel is partitioned: a rank holds the columns of its own contiguous blocks of
+ * SW_BLOCK units; the table of units (code, place, groups) is held whole by every rank. */
+#ifndef SPILLWAY_PANEL_H
+#define SPILLWAY_PANEL_H
+
+#include "spillway/status.h"
+
+/* Units a block: the grain of ownership and of folds over units; never depends on ranks. */
+enum { SW_BLOCK = 256 };
+
+/* A column of the units file that partitions the units. */
+typedef struct sw_grouping {
+  const char *name;
+  int n_groups;
+  const char *const *label; /* n_groups labels, in byte order; "" is the rest, when there is one */
+  const int32_t *of;        /* n: the group of each unit, 0 .. n_groups-1 */
+} sw_grouping;
+
+typedef struct sw_units {
+  int64_t n;
+  const char *text;       /* all codes, each with a terminating zero, in order */
+  const int64_t *code_at; /* n + 1: where each code starts in `text` */
+  const uint64_t *key;    /* n: hash of the code, for random numbers */
+  const double *lon, *lat; /* n: degrees WGS84, NaN where empty; NULL without such columns */
+  const double *area;      /* n: km2, NaN where empty; NULL without the column */
+  int n_groupings;
+  const sw_grouping *grouping;
+} sw_units;
+
+static inline const char *sw_unit_code(const sw_units *units, int64_t unit) {
+  return units->text + units->code_at[unit];
+}
+
+/* The grouping called `name`, or NULL. */
+const sw_grouping *sw_units_grouping(const sw_units *units, const char *name);
+
+typedef struct sw_periods {
+  int n;
+  bool integer;             /* every period is an integer: then `value` holds them */
+  const int64_t *value;     /* n, ascending; NULL when not integer */
+  const char *const *label; /* n texts, as read (of the first file) */
+} sw_periods;
+
+/* A column: one number for each unit and period. `row[t]` points at the value of unit `first`
+ * in the column's period t; local columns start at the rank's first unit, gathered ones at 0.
+ * Missing is NaN. */
+typedef struct sw_view {
+  double *const *row;
+  int64_t first;
+} sw_view;
+
+static inline double sw_view_at(sw_view view, int period, int64_t unit) {
+  return view.row[period][unit - view.first];
+}
+
+typedef struct sw_column {
+  const char *name;  /* gdp; economy; ccd.coordination; lq.value[manufacturing] */
+  int n_periods;     /* of this column: all of the panel's for an indicator */
+  const int *period; /* n_periods indices into the panel's periods, ascending */
+  double **row;      /* n_periods pointers to (hi - lo) values of this rank's units */
+  double **gathered; /* n_periods pointers to n values in node-shared memory, NULL until asked for */
+  int64_t missing;   /* cells that are NaN, over all ranks */
+} sw_column;
+
+typedef struct sw_panel {
+  sw_units units;
+  sw_periods periods;
+  int64_t lo, hi; /* this rank's units */
+  int n_columns;
+  sw_column *column;
+  /* What was read, over all ranks, for the log and `check`. */
+  int64_t rows_read;
+  int64_t rows_unknown_unit; /* rows of units that are not in the units file, dropped as asked */
+  int64_t units_without_data, units_dropped; /* dropped: by `missing: drop-units` or unmatched */
+  int64_t filled;                            /* cells filled by interpolate or zero */
+  int64_t log_of_nonpositive;                /* derived cells missing for that reason */
+  int n_breaks;
+  const int *break_period; /* index of the first period after each break */
+} sw_panel;
+
+/* The column called `name`, or NULL. */
+sw_column *sw_panel_column(const sw_panel *panel, const char *name);
+
+/* The units of rank `rank` among `ranks`: whole blocks, as even as they come. */
+void sw_partition(int64_t n, int rank, int ranks, int64_t *lo, int64_t *hi);
+/* The rank that owns `unit` under that partition. */
+int sw_owner(int64_t n, int64_t unit, int ranks);
+
+#endif

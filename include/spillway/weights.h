@@ -1,0 +1,31 @@
+/* Spillway: links between units, rows compressed: spatial weights matrices and given distances.
+ * Row i holds the links of unit i, `to` ascending. Once a node, const after. */
+#ifndef SPILLWAY_WEIGHTS_H
+#define SPILLWAY_WEIGHTS_H
+
+#include "spillway/status.h"
+
+typedef struct sw_links {
+  int64_t n;
+  const int64_t *row_start; /* n + 1 */
+  const int32_t *to;        /* row_start[n] */
+  const double *value;      /* row_start[n]; weights: by style; distances: in the file's own unit */
+  int64_t islands;          /* units without a link */
+  bool symmetric;           /* value(i, j) = value(j, i) to the bit, for every pair */
+} sw_links;
+
+/* How rows of a weights matrix are scaled. */
+typedef enum sw_style { SW_STYLE_ROW, SW_STYLE_BINARY, SW_STYLE_AS_IS } sw_style;
+
+/* A distance between units, in km or in the unit of the file it was given in. */
+typedef enum sw_distance_kind { SW_GREAT_CIRCLE, SW_GEODESIC, SW_GIVEN } sw_distance_kind;
+
+typedef struct sw_distance {
+  sw_distance_kind kind;
+  const double *x, *y, *z;   /* great-circle: unit vectors, n each; NaN without coordinates */
+  const double *lon, *lat;   /* geodesic: degrees */
+  const sw_links *links;     /* given: pairs it lacks are NaN */
+  bool symmetric;
+} sw_distance;
+
+#endif

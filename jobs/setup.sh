@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# Sets up a Debian 12 machine and builds the program into build/release.
+#
+#   jobs/setup.sh             what building and running need
+#   jobs/setup.sh --tests     the same, and what the tests need
+#   jobs/setup.sh --dev       the same, and the sanitizers' compiler, valgrind, clang-format
+#   jobs/setup.sh --list      print the packages and do nothing
+#
+# This is the only place that lists Debian packages. Only what is missing is installed, by
+# apt-get as root or through sudo; where nothing is missing, apt is not called at all.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+build_packages=(
+  gcc libc6-dev cmake ninja-build pkg-config # compiler and build
+  libopenmpi-dev openmpi-bin                 # ranks
+  libhdf5-openmpi-dev                        # results files, written in parallel
+  libgsl-dev libopenblas-openmp-dev          # numerics
+  libproj-dev proj-data                      # distances on the ellipsoid
+  libfyaml-dev libcsv-dev zlib1g-dev         # study files, CSV, CSV.gz
+  libxxhash-dev                              # hashes
+)
+test_packages=(
+  libcriterion-dev # tests in C
+  hdf5-tools       # h5dump
+  python3 python3-numpy python3-h5py python3-xarray python3-netcdf4 python3-h5netcdf
+)
+dev_packages=(clang libomp-dev llvm valgrind clang-format)
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+
+packages=("${build_packages[@]}")
+list=no
+for option in "$@"; do
+  case $option in
+    --tests) packages+=("${test_packages[@]}") ;;
+    --dev) packages+=("${test_packages[@]}" "${dev_packages[@]}") ;;
+    --list) list=yes ;;
+    *)
+      say "unknown option '$option'; known: --tests, --dev, --list"
+      exit 2
+      ;;
+  esac
+done
+if [ $list = yes ]; then
+  printf '%s\n' "${packages[@]}"
+  exit 0
+fi
+
+# Names from the list that are not installed, in one call of dpkg-query.
+missing() {
+  local installed
+  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null |
+    sed -n 's/^installed //p' | sort -u) || true
+  printf '%s\n' "${packages[@]}" | sort -u | comm -23 - <(printf '%s\n' "$installed")
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+apt() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -qq -o Dpkg::Use-Pty=0 "$@"
+}
+
+install_packages() {
+  apt update && apt install --no-install-recommends "$@"
+}
+
+if ! command -v dpkg-query >/dev/null; then
+  say "this machine has no dpkg: Spillway is set up on Debian 12; elsewhere install the likes of: ${packages[*]}"
+  exit 2
+fi
+mapfile -t wanted < <(missing)
+if [ ${#wanted[@]} -gt 0 ]; then
+  if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+    say "these Debian packages are missing, and installing them needs root or sudo: ${wanted[*]}"
+    exit 2
+  fi
+  say "installing ${#wanted[@]} Debian packages with apt-get: ${wanted[*]}"
+  # Mirrors drop connections now and then: once more before giving up.
+  if ! install_packages "${wanted[@]}"; then
+    say "apt-get failed; trying once more"
+    sleep 5
+    install_packages "${wanted[@]}"
+  fi
+  mapfile -t wanted < <(missing)
+  if [ ${#wanted[@]} -gt 0 ]; then
+    say "still missing after the installation: ${wanted[*]}"
+    exit 1
+  fi
+fi
+
+say "building the program into build/release"
+cmake --workflow --preset program >&2
+say "done: build/release/spillway"

@@ -1,0 +1,106 @@
+/* XXH3 hashes, and an open-addressing table with linear probing. The number of slots is a power
+ * of two and at most two thirds of them are taken; an empty slot has a NULL text. */
+#include "base/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+uint64_t sw_hash64(const void *bytes, size_t length, uint64_t seed) {
+  return XXH3_64bits_withSeed(bytes, length, seed);
+}
+
+void sw_hash_hex(const void *bytes, size_t length, char out[33]) {
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes, length));
+  for (int i = 0; i < 16; i++) {
+    out[2 * i] = "0123456789abcdef"[canonical.digest[i] >> 4];
+    out[2 * i + 1] = "0123456789abcdef"[canonical.digest[i] & 15];
+  }
+  out[32] = '\0';
+}
+
+struct slot {
+  const char *text;
+  size_t length;
+  uint64_t hash;
+  int64_t value;
+};
+
+struct sw_map {
+  struct slot *slot;
+  size_t mask, count; /* slots - 1, slots taken */
+};
+
+static sw_status make_slots(sw_error *err, size_t slots, struct slot **out) {
+  *out = slots > SIZE_MAX / sizeof **out ? NULL : calloc(slots, sizeof **out);
+  if (*out) return SW_OK;
+  return sw_fail(err, SW_ENOMEM, "out of memory: a table of %zu texts could not be had", slots);
+}
+
+sw_status sw_map_create(sw_error *err, size_t expected, sw_map **map) {
+  size_t slots = 16;
+  while (slots / 3 * 2 < expected)
+    slots *= 2;
+  *map = calloc(1, sizeof **map);
+  if (!*map) return sw_fail(err, SW_ENOMEM, "out of memory: a table could not be had");
+  (*map)->mask = slots - 1;
+  sw_status status = make_slots(err, slots, &(*map)->slot);
+  if (status != SW_OK) {
+    free(*map);
+    *map = NULL;
+  }
+  return status;
+}
+
+void sw_map_destroy(sw_map *map) {
+  if (!map) return;
+  free(map->slot);
+  free(map);
+}
+
+/* The slot that holds the text, or the empty one where it belongs. */
+static struct slot *locate(const sw_map *map, const char *text, size_t length, uint64_t hash) {
+  for (size_t i = hash & map->mask;; i = (i + 1) & map->mask) {
+    struct slot *slot = &map->slot[i];
+    if (!slot->text) return slot;
+    if (slot->hash == hash && slot->length == length && memcmp(slot->text, text, length) == 0)
+      return slot;
+  }
+}
+
+int64_t sw_map_find(const sw_map *map, const char *text, size_t length) {
+  const struct slot *slot = locate(map, text, length, sw_hash64(text, length, 0));
+  return slot->text ? slot->value : -1;
+}
+
+static sw_status double_slots(sw_error *err, sw_map *map) {
+  sw_map wider = {.mask = 2 * map->mask + 1, .count = map->count};
+  SW_TRY(make_slots(err, wider.mask + 1, &wider.slot));
+  for (size_t i = 0; i <= map->mask; i++) {
+    const struct slot *old = &map->slot[i];
+    if (old->text) *locate(&wider, old->text, old->length, old->hash) = *old;
+  }
+  free(map->slot);
+  *map = wider;
+  return SW_OK;
+}
+
+sw_status sw_map_put(sw_error *err, sw_map *map, const char *text, size_t length, int64_t value,
+                     int64_t *existing) {
+  uint64_t hash = sw_hash64(text, length, 0);
+  struct slot *slot = locate(map, text, length, hash);
+  *existing = slot->text ? slot->value : -1;
+  if (slot->text) return SW_OK;
+  if (map->count + 1 > (map->mask + 1) / 3 * 2) {
+    SW_TRY(double_slots(err, map));
+    slot = locate(map, text, length, hash);
+  }
+  *slot = (struct slot){.text = text, .length = length, .hash = hash, .value = value};
+  map->count++;
+  return SW_OK;
+}
+
+size_t sw_map_count(const sw_map *map) {
+  return map->count;
+}

@@ -1,0 +1,24 @@
+/* The one logger: plain lines on standard error. Set up once by the command line; ranks other
+ * than 0 are silent below SW_LOG_ERROR unless told otherwise. Pure floors (kernel, panel,
+ * measure) do not log: they leave notes for the runner (sw_notes). */
+#ifndef SW_BASE_LOG_H
+#define SW_BASE_LOG_H
+
+#include "spillway/status.h"
+
+typedef enum sw_log_level { SW_LOG_ERROR, SW_LOG_WARN, SW_LOG_INFO, SW_LOG_DEBUG } sw_log_level;
+
+void sw_log_setup(sw_log_level level, int rank);
+bool sw_log_level_parse(const char *text, sw_log_level *level); /* error warn info debug */
+void sw_log(sw_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Notes: warnings that pure code leaves behind, in the order they were left, said once. */
+typedef struct sw_notes {
+  struct sw_arena *arena;
+  int count, capacity;
+  const char **text;
+} sw_notes;
+
+void sw_note(sw_notes *notes, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

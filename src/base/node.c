@@ -1,0 +1,121 @@
+/* Reading a configuration tree: every failure names the place, what was found and what is
+ * wanted. The tree is const; nothing is allocated. */
+#include "base/node.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+
+const sw_node *sw_node_get(const sw_node *map, const char *key) {
+  if (!map || map->kind != SW_NODE_MAP) return NULL;
+  for (int i = 0; i < map->count; i++)
+    if (strcmp(map->key[i], key) == 0) return map->item[i];
+  return NULL;
+}
+
+static sw_status fail_at(sw_error *err, const char *file, int line, int column, const char *format,
+                         va_list list) {
+  char text[SW_ERROR_TEXT];
+  vsnprintf(text, sizeof text, format, list);
+  return sw_fail(err, SW_EINPUT, "%s:%d:%d: %s", file, line, column, text);
+}
+
+sw_status sw_node_fail(sw_error *err, const sw_node *node, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  sw_status status = fail_at(err, node->file, node->line, node->column, format, list);
+  va_end(list);
+  return status;
+}
+
+sw_status sw_node_key_fail(sw_error *err, const sw_node *map, int index, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  sw_status status =
+      fail_at(err, map->file, map->key_line[index], map->key_column[index], format, list);
+  va_end(list);
+  return status;
+}
+
+/* A plain scalar without text: nothing was written, or null. */
+static bool is_nothing(const sw_node *node) {
+  return node->kind == SW_NODE_SCALAR && !node->quoted && node->text[0] == '\0';
+}
+
+static sw_status wrong(sw_error *err, const sw_node *node, const char *wanted) {
+  if (node->kind == SW_NODE_LIST) return sw_node_fail(err, node, "found a list; %s", wanted);
+  if (node->kind == SW_NODE_MAP) return sw_node_fail(err, node, "found a map; %s", wanted);
+  if (is_nothing(node)) return sw_node_fail(err, node, "found nothing; %s", wanted);
+  const char *quote = node->quoted ? "\"" : "'";
+  return sw_node_fail(err, node, "found %s%s%s; %s", quote, node->text, quote, wanted);
+}
+
+/* Quoted scalars are text, whatever they spell. */
+static bool is_plain(const sw_node *node) {
+  return node->kind == SW_NODE_SCALAR && !node->quoted;
+}
+
+sw_status sw_node_number(sw_error *err, const sw_node *node, double *value) {
+  if (is_plain(node) && sw_parse_number(node->text, strlen(node->text), value)) return SW_OK;
+  return wrong(err, node, "a finite number is wanted, without quotes");
+}
+
+sw_status sw_node_integer(sw_error *err, const sw_node *node, int64_t *value) {
+  if (is_plain(node) && sw_parse_integer(node->text, strlen(node->text), value)) return SW_OK;
+  return wrong(err, node, "a whole number is wanted, without quotes");
+}
+
+sw_status sw_node_bool(sw_error *err, const sw_node *node, bool *value) {
+  static const char *const words[] = {"false", "true", "no", "yes"};
+  for (int i = 0; i < 4 && is_plain(node); i++) {
+    if (strcasecmp(node->text, words[i]) != 0) continue;
+    *value = i % 2 == 1;
+    return SW_OK;
+  }
+  return wrong(err, node, "true or false is wanted");
+}
+
+sw_status sw_node_text(sw_error *err, const sw_node *node, const char **value) {
+  if (node->kind != SW_NODE_SCALAR || is_nothing(node)) return wrong(err, node, "a text is wanted");
+  *value = node->text;
+  return SW_OK;
+}
+
+/* "a, b, c" into `out`, as far as it fits. */
+static void join(const char *const *word, char *out, size_t size) {
+  size_t used = 0;
+  out[0] = '\0';
+  for (int i = 0; word[i] && used < size; i++) {
+    int length = snprintf(out + used, size - used, "%s%s", i ? ", " : "", word[i]);
+    used += length > 0 ? (size_t)length : 0;
+  }
+}
+
+static sw_status unknown_key(sw_error *err, const sw_node *map, int index,
+                             const char *const *allowed) {
+  int count = 0;
+  while (allowed[count])
+    count++;
+  const char *near = sw_nearest(map->key[index], allowed, count);
+  if (near)
+    return sw_node_key_fail(err, map, index, "unknown key '%s'; did you mean '%s'?",
+                            map->key[index], near);
+  char known[SW_ERROR_TEXT / 2];
+  join(allowed, known, sizeof known);
+  return sw_node_key_fail(err, map, index, "unknown key '%s'; known here: %s", map->key[index],
+                          known);
+}
+
+sw_status sw_node_check_keys(sw_error *err, const sw_node *map, const char *const *allowed) {
+  if (map->kind != SW_NODE_MAP) return wrong(err, map, "a map of keys and values is wanted");
+  for (int i = 0; i < map->count; i++) {
+    int at = 0;
+    while (allowed[at] && strcmp(allowed[at], map->key[i]) != 0)
+      at++;
+    if (!allowed[at]) return unknown_key(err, map, i, allowed);
+  }
+  return SW_OK;
+}

@@ -1,0 +1,19 @@
+/* MPI, behind sw_team. */
+#ifndef SW_COMM_COMM_H
+#define SW_COMM_COMM_H
+
+#include "plan/team.h"
+
+/* Start MPI (funneled) and make the team of all its ranks. The environment variable
+ * SPILLWAY_NODE_RANKS splits a machine into nodes of so many ranks, for tests of what happens
+ * between nodes. */
+sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team);
+/* Finalise MPI; every rank gets here. */
+void sw_comm_stop(sw_team *team);
+/* MPI and library version, one line. */
+const char *sw_comm_version(void);
+/* Threads of this rank: the cores of the affinity mask divided by the ranks of this node that
+ * share it, at least 1. */
+int sw_comm_cores(sw_team *team);
+
+#endif

@@ -1,0 +1,42 @@
+/* What the files of comm share. Not for other floors.
+ *
+ * Invariants: `team` is the first member, so that a sw_team of this floor is a sw_comm; every rank
+ * holds its windows in the same order, as all ranks meet every node_alloc and node_free. */
+#ifndef SW_COMM_PRIVATE_H
+#define SW_COMM_PRIVATE_H
+
+#include <mpi.h>
+
+#include "comm/comm.h"
+
+/* Memory shared by a node's ranks; `memory` is what node_alloc gave. */
+typedef struct sw_window sw_window;
+struct sw_window {
+  void *memory;
+  MPI_Win window; /* MPI_WIN_NULL: the node has one rank, the memory is sw_calloc's */
+  sw_window *next;
+};
+
+typedef struct sw_comm {
+  sw_team team;
+  MPI_Comm world;   /* all ranks, a communicator of our own */
+  MPI_Comm machine; /* the ranks that can share memory */
+  MPI_Comm node;    /* the same, or a part of it in tests (SPILLWAY_NODE_RANKS) */
+  size_t piece;     /* bytes a single MPI call may move: its counts are int */
+  sw_window *windows;
+} sw_comm;
+
+static inline sw_comm *sw_comm_of(sw_team *team) {
+  return (sw_comm *)team;
+}
+
+/* SW_EINTERNAL with MPI's own words when `code` is not MPI_SUCCESS. */
+sw_status sw_comm_check(sw_error *err, int code, const char *call);
+
+#define SW_MPI(err, call) SW_TRY(sw_comm_check((err), (call), #call))
+
+void sw_comm_set_collectives(sw_team *team);
+void sw_comm_set_node(sw_team *team);
+void sw_comm_free_windows(sw_comm *comm);
+
+#endif

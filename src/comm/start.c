@@ -1,0 +1,109 @@
+/* Starting and stopping MPI, and who works where. Invariants: nodes are numbered by their first
+ * rank; ranks keep their order within a node; every rank sees the same test settings. */
+#include "comm/private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+enum { SW_DEFAULT_PIECE = 1 << 30 };
+
+sw_status sw_comm_check(sw_error *err, int code, const char *call) {
+  if (code == MPI_SUCCESS) return SW_OK;
+  char text[MPI_MAX_ERROR_STRING] = "";
+  int length = 0;
+  MPI_Error_string(code, text, &length);
+  return sw_fail(err, SW_EINTERNAL, "MPI failed in %.40s: %s", call, text);
+}
+
+const char *sw_comm_version(void) {
+  static char text[64 + MPI_MAX_LIBRARY_VERSION_STRING];
+  char library[MPI_MAX_LIBRARY_VERSION_STRING] = "";
+  int version = 0, sub = 0, length = 0;
+  MPI_Get_version(&version, &sub);
+  MPI_Get_library_version(library, &length);
+  library[strcspn(library, ",\n")] = '\0'; /* Open MPI goes on with its package and build */
+  snprintf(text, sizeof text, "MPI %d.%d, %s", version, sub, library);
+  return text;
+}
+
+/* A whole number of the environment as rank 0 sees it, so that ranks never differ. */
+static int64_t setting(MPI_Comm world, const char *name, int64_t fallback) {
+  const char *text = getenv(name);
+  int64_t value = text ? strtoll(text, NULL, 10) : 0;
+  MPI_Bcast(&value, 1, MPI_INT64_T, 0, world);
+  return value > 0 ? value : fallback;
+}
+
+/* Where this rank's node stands among the nodes. */
+static sw_status number_nodes(sw_error *err, sw_comm *comm) {
+  sw_team *team = &comm->team;
+  int first = team->rank;
+  SW_MPI(err, MPI_Bcast(&first, 1, MPI_INT, 0, comm->node));
+  int *all = calloc((size_t)team->size, sizeof *all);
+  if (!all) return sw_fail(err, SW_ENOMEM, "no memory for a table of %d ranks", team->size);
+  int code = MPI_Allgather(&first, 1, MPI_INT, all, 1, MPI_INT, comm->world);
+  for (int r = 0; r < team->size; r++) {
+    team->nodes += all[r] == r;
+    team->node += all[r] == r && r < first;
+  }
+  free(all);
+  return sw_comm_check(err, code, "MPI_Allgather");
+}
+
+static sw_status split_nodes(sw_error *err, sw_comm *comm) {
+  sw_team *team = &comm->team;
+  int64_t node_ranks = setting(comm->world, "SPILLWAY_NODE_RANKS", INT32_MAX);
+  SW_MPI(err,
+         MPI_Comm_split_type(comm->world, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &comm->machine));
+  int rank = 0;
+  SW_MPI(err, MPI_Comm_rank(comm->machine, &rank));
+  SW_MPI(err, MPI_Comm_split(comm->machine, (int)(rank / node_ranks), rank, &comm->node));
+  SW_MPI(err, MPI_Comm_set_errhandler(comm->node, MPI_ERRORS_RETURN));
+  SW_MPI(err, MPI_Comm_rank(comm->node, &team->node_rank));
+  SW_MPI(err, MPI_Comm_size(comm->node, &team->node_size));
+  return number_nodes(err, comm);
+}
+
+static sw_status set_up(sw_error *err, sw_comm *comm) {
+  sw_team *team = &comm->team;
+  SW_MPI(err, MPI_Comm_dup(MPI_COMM_WORLD, &comm->world));
+  SW_MPI(err, MPI_Comm_set_errhandler(comm->world, MPI_ERRORS_RETURN));
+  SW_MPI(err, MPI_Comm_rank(comm->world, &team->rank));
+  SW_MPI(err, MPI_Comm_size(comm->world, &team->size));
+  int64_t piece = setting(comm->world, "SPILLWAY_MESSAGE_BYTES", SW_DEFAULT_PIECE);
+  comm->piece = (size_t)(piece < SW_DEFAULT_PIECE ? piece : SW_DEFAULT_PIECE);
+  team->self = comm;
+  team->mpi = &comm->world;
+  sw_comm_set_collectives(team);
+  sw_comm_set_node(team);
+  return split_nodes(err, comm);
+}
+
+sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team) {
+  int provided = 0;
+  SW_MPI(err, MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided));
+  if (provided < MPI_THREAD_FUNNELED)
+    return sw_fail(err, SW_EINTERNAL, "this MPI library gives no MPI_THREAD_FUNNELED");
+  sw_comm *comm = calloc(1, sizeof *comm);
+  if (!comm) return sw_fail(err, SW_ENOMEM, "no memory to start MPI");
+  comm->world = comm->machine = comm->node = MPI_COMM_NULL;
+  sw_status status = set_up(err, comm);
+  if (status == SW_OK) {
+    *team = &comm->team;
+    return SW_OK;
+  }
+  sw_comm_stop(&comm->team);
+  return status;
+}
+
+void sw_comm_stop(sw_team *team) {
+  sw_comm *comm = sw_comm_of(team);
+  sw_comm_free_windows(comm);
+  if (comm->node != MPI_COMM_NULL) MPI_Comm_free(&comm->node);
+  if (comm->machine != MPI_COMM_NULL) MPI_Comm_free(&comm->machine);
+  if (comm->world != MPI_COMM_NULL) MPI_Comm_free(&comm->world);
+  free(comm);
+  MPI_Finalize();
+}

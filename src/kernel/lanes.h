@@ -1,0 +1,31 @@
+/* Sums over a segment in eight fixed lanes: element k goes to lane k mod 8, lanes are joined in
+ * one fixed way. The bits depend on the segment only, not on the vector width of the machine. */
+#ifndef SW_KERNEL_LANES_H
+#define SW_KERNEL_LANES_H
+
+#include <stdint.h>
+
+/* Functions on the hot path are compiled for several instruction sets; the loader chooses. */
+#define SW_HOT                                                                                     \
+  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), optimize("O3")))
+
+enum { SW_LANES = 8 };
+
+/* ((l0 + l4) + (l2 + l6)) + ((l1 + l5) + (l3 + l7)) */
+double sw_lanes_join(const double lanes[SW_LANES]);
+
+/* Sum (in lanes) and greatest of v[0 .. n): the sum is NaN when a value is. */
+void sw_lanes_scan(const double *v, int64_t n, double *sum, double *greatest);
+/* The same with NaN left out (and value `skip`, when >= 0): what was left out becomes 0 in v.
+ * Returns how many NaN there were besides `skip`. */
+int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, double *greatest);
+/* lane[k] += v[k] */
+void sw_lanes_add(double *lane, const double *v, int64_t n);
+/* out[k] = the join of lanes[0][k] .. lanes[7][k], rows `stride` apart. */
+void sw_lanes_join_rows(const double *lanes, int64_t stride, int64_t n, double *out);
+/* Store as float. */
+void sw_store_float(const double *v, int64_t n, float *out);
+/* out[j][i] = in[i][j] for a rows x columns block of `size` bytes an element (4 or 8). */
+void sw_transpose(const void *in, int64_t rows, int64_t columns, int size, void *out);
+
+#endif

@@ -1,0 +1,50 @@
+/* What measures ask of their job. */
+#include "spillway/measure.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int param_index(const sw_job *job, const char *name) {
+  for (int i = 0; job->measure->param[i].name; i++)
+    if (strcmp(job->measure->param[i].name, name) == 0) return i;
+  abort(); /* a measure asking for a parameter it does not declare */
+}
+
+const sw_arg *sw_job_arg(const sw_job *job, const char *name) {
+  return &job->arg[param_index(job, name)];
+}
+
+sw_inputs sw_job_inputs(const sw_job *job, const char *name) {
+  /* Inputs stand in the order of the parameters, so those before this one are skipped. */
+  sw_inputs inputs = {0, 0};
+  int end = param_index(job, name);
+  for (int i = 0; i <= end; i++) {
+    sw_ptype type = job->measure->param[i].type;
+    inputs.first += inputs.count;
+    inputs.count = type == SW_P_COLUMN || type == SW_P_COLUMNS ? job->arg[i].count : 0;
+  }
+  return inputs;
+}
+
+sw_status sw_job_fail(sw_error *err, const sw_job *job, const char *param, const char *format,
+                      ...) {
+  char text[SW_ERROR_TEXT / 2];
+  va_list list;
+  va_start(list, format);
+  vsnprintf(text, sizeof text, format, list);
+  va_end(list);
+  return sw_fail(err, SW_EINPUT, "%s: %s: %s: %s", sw_job_arg(job, param)->where, job->name, param,
+                 text);
+}
+
+sw_result *sw_job_result(const sw_job *job, const char *name) {
+  for (int i = 0; job->measure->output[i].name; i++)
+    if (strcmp(job->measure->output[i].name, name) == 0) return &job->result[i];
+  return NULL;
+}
+
+const char *sw_job_period(const sw_job *job, int t) {
+  return job->periods->label[job->period[t]];
+}

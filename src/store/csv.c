@@ -1,0 +1,372 @@
+/* Lines without a quote are split where they stand, in one pass over the bytes; the others go
+ * through libcsv in its strict mode, which gives the same fields, copied. */
+#include "store/csv.h"
+
+#include "base/hash.h"
+#include "base/text.h"
+
+#include <csv.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_NOTES = 64 };
+
+struct sw_csv_private {
+  sw_arena *arena;
+  const char *at, *end; /* what is left of the text */
+  int64_t next_line;
+  sw_field *field;
+  int capacity;
+  char *copy; /* fields of a line with quotes */
+  size_t copy_size, copy_used;
+  struct csv_parser parser;
+  bool parser_made, out_of_memory, broken;
+  int n_notes;
+  sw_field note[MAX_NOTES];
+  int64_t skipped;
+};
+
+sw_status sw_csv_create(sw_error *err, sw_arena *arena, const char *file, sw_csv **out) {
+  sw_csv *csv = calloc(1, sizeof *csv);
+  struct sw_csv_private *own = csv ? calloc(1, sizeof *own) : NULL;
+  if (!own) {
+    free(csv);
+    return sw_fail(err, SW_ENOMEM, "%s: out of memory", file);
+  }
+  own->arena = arena;
+  own->parser_made = csv_init(&own->parser, CSV_STRICT | CSV_STRICT_FINI) == 0;
+  *csv = (sw_csv){.file = file, .private = own};
+  *out = csv;
+  return SW_OK;
+}
+
+void sw_csv_destroy(sw_csv *csv) {
+  if (!csv) return;
+  if (csv->private->parser_made) csv_free(&csv->private->parser);
+  free(csv->private->field);
+  free(csv->private->copy);
+  free(csv->private);
+  free(csv);
+}
+
+void sw_csv_text(sw_csv *csv, const char *text, size_t length, int64_t first_line) {
+  if (first_line == 1 && length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3)) {
+    text += 3;
+    length -= 3;
+  }
+  csv->private->at = text;
+  csv->private->end = text + length;
+  csv->private->next_line = first_line;
+}
+
+static bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+static sw_field trimmed(const char *from, const char *to) {
+  while (from < to && is_blank(*from))
+    from++;
+  while (from < to && is_blank(to[-1]))
+    to--;
+  return (sw_field){from, (size_t)(to - from)};
+}
+
+bool sw_field_is(sw_field field, const char *text) {
+  return strlen(text) == field.length && !memcmp(text, field.text, field.length);
+}
+
+sw_status sw_csv_skip(sw_error *err, sw_csv *csv, const char *note, size_t length) {
+  struct sw_csv_private *own = csv->private;
+  if (length && note[length - 1] == '\r') length--;
+  sw_field line = trimmed(note, note + length);
+  if (!line.length || own->n_notes == MAX_NOTES) return SW_OK;
+  char *copy = sw_arena_textn(own->arena, line.text, line.length);
+  if (!copy) return sw_fail(err, SW_ENOMEM, "%s: out of memory", csv->file);
+  own->note[own->n_notes++] = (sw_field){copy, line.length};
+  return SW_OK;
+}
+
+int64_t sw_csv_skipped(const sw_csv *csv) {
+  return csv->private->skipped;
+}
+
+sw_status sw_csv_fail(sw_error *err, const sw_csv *csv, const char *format, ...) {
+  char text[SW_ERROR_TEXT];
+  va_list list;
+  va_start(list, format);
+  vsnprintf(text, sizeof text, format, list);
+  va_end(list);
+  return sw_fail(err, SW_EINPUT, "%s:%lld: %s", csv->file, (long long)csv->line, text);
+}
+
+/* ---- one line ---------------------------------------------------------------------------- */
+
+static sw_status add_field(sw_error *err, sw_csv *csv, sw_field field) {
+  struct sw_csv_private *own = csv->private;
+  if (csv->n == own->capacity) {
+    int capacity = own->capacity ? 2 * own->capacity : 64;
+    sw_field *grown = realloc(own->field, (size_t)capacity * sizeof *grown);
+    if (!grown) return sw_fail(err, SW_ENOMEM, "%s: out of memory", csv->file);
+    own->field = grown;
+    own->capacity = capacity;
+    csv->field = grown;
+  }
+  own->field[csv->n++] = field;
+  return SW_OK;
+}
+
+static sw_status split_plain(sw_error *err, sw_csv *csv, const char *from, const char *to) {
+  csv->n = 0;
+  for (;;) {
+    const char *comma = memchr(from, ',', (size_t)(to - from));
+    SW_TRY(add_field(err, csv, trimmed(from, comma ? comma : to)));
+    if (!comma) return SW_OK;
+    from = comma + 1;
+  }
+}
+
+static void on_field(void *bytes, size_t length, void *self) {
+  sw_csv *csv = self;
+  struct sw_csv_private *own = csv->private;
+  char *copy = own->copy + own->copy_used; /* room for a whole line was made before */
+  memcpy(copy, bytes, length);
+  own->copy_used += length;
+  sw_error none = {0};
+  if (add_field(&none, csv, trimmed(copy, copy + length))) own->out_of_memory = true;
+}
+
+static void on_record(int end, void *self) {
+  (void)end;
+  ((sw_csv *)self)->private->broken = true; /* a second record: a carriage return inside */
+}
+
+static sw_status split_quoted(sw_error *err, sw_csv *csv, const char *from, const char *to) {
+  struct sw_csv_private *own = csv->private;
+  size_t length = (size_t)(to - from);
+  if (own->copy_size < length) {
+    char *grown = realloc(own->copy, 2 * length);
+    if (!grown) return sw_fail(err, SW_ENOMEM, "%s: out of memory", csv->file);
+    own->copy = grown;
+    own->copy_size = 2 * length;
+  }
+  csv->n = 0;
+  own->copy_used = 0;
+  own->broken = own->out_of_memory = false;
+  size_t done = csv_parse(&own->parser, from, length, on_field, on_record, csv);
+  bool in_bounds = done == length && !own->broken;
+  bool closed = csv_fini(&own->parser, on_field, on_record, csv) == 0;
+  if (in_bounds && closed && !own->out_of_memory) return SW_OK;
+  csv_free(&own->parser); /* its state is that of the broken line */
+  own->parser_made = csv_init(&own->parser, CSV_STRICT | CSV_STRICT_FINI) == 0;
+  if (own->out_of_memory) return sw_fail(err, SW_ENOMEM, "%s: out of memory", csv->file);
+  if (in_bounds)
+    return sw_csv_fail(err, csv,
+                       "a quote is opened and not closed on this line; a record may not hold a "
+                       "newline");
+  return sw_csv_fail(err, csv,
+                     "a quotation mark stands inside a field; quote the whole field and double "
+                     "the quotation marks inside it");
+}
+
+enum { HAS_QUOTE = 1, HAS_HIGH = 2, HAS_NUL = 4, HAS_CR = 8 };
+
+static unsigned kinds(const char *from, const char *to) {
+  unsigned seen = 0;
+  for (const char *c = from; c < to; c++) {
+    unsigned char byte = (unsigned char)*c;
+    seen |= (byte == '"' ? HAS_QUOTE : 0u) | (byte & 0x80 ? HAS_HIGH : 0u) |
+            (byte == 0 ? HAS_NUL : 0u) | (byte == '\r' ? HAS_CR : 0u);
+  }
+  return seen;
+}
+
+/* The field in which the first byte stands that is not UTF-8, shown without that byte. */
+static sw_status not_utf8(sw_error *err, const sw_csv *csv, const char *from, const char *to) {
+  const char *bad = from;
+  while (bad < to && sw_is_utf8(from, (size_t)(bad + 1 - from)))
+    bad++;
+  /* A character cut short looks bad from its first byte on; step over those that are whole. */
+  for (bool whole = true; whole && bad < to;) {
+    whole = false;
+    for (int k = 2; k <= 4 && bad + k <= to && !whole; k++)
+      if (sw_is_utf8(bad, (size_t)k)) bad += k, whole = true;
+    while (bad < to && !(*bad & 0x80))
+      bad++, whole = true;
+  }
+  const char *word = bad, *last = bad + 1;
+  while (word > from && word[-1] != ',' && word[-1] != '"' && bad - word < 20)
+    word--;
+  while (last < to && *last != ',' && *last != '"' && !(*last & 0x80) && last - bad < 20)
+    last++;
+  while (word < bad && (*word & 0xC0) == 0x80)
+    word++; /* not in the middle of a character */
+  return sw_csv_fail(err, csv,
+                     "byte 0x%02X in '%.*s?%.*s' is not UTF-8; convert the file, e.g. iconv -f "
+                     "latin1 -t utf-8",
+                     (unsigned char)*bad, (int)(bad - word), word, (int)(last - bad - 1), bad + 1);
+}
+
+static sw_status split(sw_error *err, sw_csv *csv, const char *from, const char *to) {
+  unsigned seen = kinds(from, to);
+  if (seen & HAS_NUL)
+    return sw_csv_fail(err, csv, "a NUL byte; a text file is wanted (save a UTF-16 file as UTF-8)");
+  if ((seen & HAS_HIGH) && !sw_is_utf8(from, (size_t)(to - from)))
+    return not_utf8(err, csv, from, to);
+  if (seen & HAS_CR)
+    return sw_csv_fail(err, csv,
+                       "a carriage return inside the line; lines end with LF or CRLF, and a record "
+                       "may not hold a newline");
+  return seen & HAS_QUOTE ? split_quoted(err, csv, from, to) : split_plain(err, csv, from, to);
+}
+
+/* ---- records ----------------------------------------------------------------------------- */
+
+static bool is_note(struct sw_csv_private *own, sw_field line) {
+  for (int i = 0; i < own->n_notes; i++)
+    if (own->note[i].length == line.length && !memcmp(own->note[i].text, line.text, line.length)) {
+      own->skipped++;
+      return true;
+    }
+  return false;
+}
+
+sw_status sw_csv_next(sw_error *err, sw_csv *csv, bool *more) {
+  struct sw_csv_private *own = csv->private;
+  *more = false;
+  while (own->at < own->end) {
+    const char *from = own->at, *newline = memchr(from, '\n', (size_t)(own->end - from));
+    const char *to = newline ? newline : own->end;
+    own->at = newline ? newline + 1 : own->end;
+    csv->line = own->next_line++;
+    if (to > from && to[-1] == '\r') to--;
+    sw_field line = trimmed(from, to);
+    if (!line.length || (own->n_notes && is_note(own, line))) continue;
+    SW_TRY(split(err, csv, from, to));
+    if (csv->n_columns && csv->n != csv->n_columns)
+      return sw_csv_fail(err, csv, "%d fields; the header has %d", csv->n, csv->n_columns);
+    *more = true;
+    return SW_OK;
+  }
+  return SW_OK;
+}
+
+static sw_status refuse_twins(sw_error *err, const sw_csv *csv) {
+  sw_map *map = NULL;
+  SW_TRY(sw_map_create(err, (size_t)csv->n_columns, &map));
+  sw_status status = SW_OK;
+  for (int i = 0; i < csv->n_columns && !status; i++) {
+    const char *name = csv->column[i];
+    int64_t earlier = -1;
+    if (!*name) continue; /* a column without a name cannot be asked for */
+    status = sw_map_put(err, map, name, strlen(name), i, &earlier);
+    if (!status && earlier >= 0)
+      status = sw_csv_fail(err, csv, "columns %d and %d are both called '%s'; name each once",
+                           (int)earlier + 1, i + 1, name);
+  }
+  sw_map_destroy(map);
+  return status;
+}
+
+sw_status sw_csv_header(sw_error *err, sw_csv *csv) {
+  bool more = false;
+  SW_TRY(sw_csv_next(err, csv, &more));
+  if (!more)
+    return sw_fail(err, SW_EINPUT,
+                   "%s: the file is empty; a line with the names of the columns is wanted",
+                   csv->file);
+  const char **column = NULL;
+  SW_NEW(err, csv->private->arena, column, csv->n);
+  for (int i = 0; i < csv->n; i++) {
+    column[i] = sw_arena_textn(csv->private->arena, csv->field[i].text, csv->field[i].length);
+    if (!column[i]) return sw_fail(err, SW_ENOMEM, "%s: out of memory", csv->file);
+  }
+  csv->column = column;
+  csv->n_columns = csv->n;
+  return refuse_twins(err, csv);
+}
+
+int sw_csv_find(const sw_csv *csv, const char *name) {
+  for (int i = 0; i < csv->n_columns; i++)
+    if (!strcmp(csv->column[i], name)) return i;
+  return -1;
+}
+
+sw_status sw_csv_column(sw_error *err, const sw_csv *csv, const char *where, const char *name,
+                        int *index) {
+  *index = sw_csv_find(csv, name);
+  if (*index >= 0) return SW_OK;
+  const char *near = sw_nearest(name, csv->column, csv->n_columns);
+  return sw_fail(err, SW_EINPUT, "%s%s%s has no column '%s'%s%s%s", where ? where : "",
+                 where ? ": " : "", csv->file, name, near ? "; did you mean '" : "",
+                 near ? near : "", near ? "'?" : "");
+}
+
+/* ---- numbers ----------------------------------------------------------------------------- */
+
+/* Digits with at most one point whose digits are below 2^53 and places at most 22: one exact
+ * division gives the nearest double. Everything else is left to sw_parse_number. */
+static bool quick_number(const char *text, size_t length, double *value) {
+  static const double power[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  size_t i = 0;
+  bool minus = length && text[0] == '-';
+  if (minus) i = 1;
+  if (length - i > 16 || length == i) return false;
+  uint64_t digits = 0;
+  int n = 0, places = -1;
+  for (; i < length; i++) {
+    if (text[i] == '.' && places < 0) {
+      places = 0;
+    } else if (text[i] >= '0' && text[i] <= '9') {
+      digits = 10 * digits + (uint64_t)(text[i] - '0');
+      n++;
+      if (places >= 0) places++;
+    } else {
+      return false;
+    }
+  }
+  if (n == 0 || n > 15) return false;
+  double number = places > 0 ? (double)digits / power[places] : (double)digits;
+  *value = minus ? -number : number;
+  return true;
+}
+
+static sw_status not_a_number(sw_error *err, const sw_csv *csv, const char *column,
+                              sw_field field) {
+  char text[64];
+  int shown = (int)(field.length < 40 ? field.length : 40);
+  snprintf(text, sizeof text, "%.*s", (int)(field.length < 63 ? field.length : 63), field.text);
+  char *end = NULL;
+  double value = strtod(text, &end);
+  bool whole = *text && !*end;
+  if (whole && isnan(value))
+    return sw_csv_fail(err, csv,
+                       "%s: '%.*s' is not a number; leave a missing cell empty, or list "
+                       "the text under missing_values",
+                       column, shown, field.text);
+  if (whole && isinf(value) && strpbrk(text, "0123456789"))
+    return sw_csv_fail(err, csv, "%s: '%.*s' is too large for a double; the largest is 1.8e308",
+                       column, shown, field.text);
+  if (whole && isinf(value))
+    return sw_csv_fail(err, csv,
+                       "%s: '%.*s' is not finite; a finite number or an empty cell is "
+                       "wanted",
+                       column, shown, field.text);
+  return sw_csv_fail(err, csv,
+                     "%s: '%.*s' is not a number; a number, an empty cell or a text "
+                     "listed under missing_values is wanted",
+                     column, shown, field.text);
+}
+
+sw_status sw_csv_number(sw_error *err, const sw_csv *csv, int index, const char *column,
+                        double *value) {
+  sw_field field = csv->field[index];
+  *value = NAN;
+  if (!field.length || quick_number(field.text, field.length, value) ||
+      sw_parse_number(field.text, field.length, value))
+    return SW_OK;
+  return not_a_number(err, csv, column, field);
+}

@@ -1,0 +1,105 @@
+/* Files read whole: study, units, tables. Rank 0 touches the disk, the others are told. */
+#include "store/text.h"
+
+#include "plan/reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum { PIECE = 1 << 20 };
+
+sw_status sw_file_fail(sw_error *err, const char *path, int error_number) {
+  bool user = error_number == ENOENT || error_number == EACCES || error_number == EISDIR ||
+              error_number == ENOTDIR || error_number == ENAMETOOLONG || error_number == EPERM ||
+              error_number == ELOOP;
+  return sw_fail(err, user ? SW_EINPUT : SW_EIO, "%s: cannot be read: %s", path,
+                 strerror(error_number));
+}
+
+bool sw_ends_with(const char *text, const char *ending) {
+  size_t length = strlen(text), tail = strlen(ending);
+  return length >= tail && !strcmp(text + length - tail, ending);
+}
+
+static sw_status grow(sw_error *err, const char *path, char **bytes, size_t *size) {
+  size_t larger = *size ? 2 * *size : PIECE;
+  char *grown = realloc(*bytes, larger);
+  if (!grown) return sw_fail(err, SW_ENOMEM, "%s: out of memory", path);
+  *bytes = grown;
+  *size = larger;
+  return SW_OK;
+}
+
+static sw_status read_gz(sw_error *err, const char *path, int file, char **bytes, size_t *length) {
+  gzFile gz = gzdopen(dup(file), "rb");
+  if (!gz) return sw_fail(err, SW_ENOMEM, "%s: out of memory", path);
+  size_t size = 0;
+  sw_status status = SW_OK;
+  for (int got = 1; got > 0 && !status;) {
+    if (size - *length < PIECE) status = grow(err, path, bytes, &size);
+    if (status) break;
+    got = gzread(gz, *bytes + *length, PIECE);
+    if (got > 0) *length += (size_t)got;
+    int code = Z_OK;
+    const char *text = gzerror(gz, &code);
+    if (code != Z_OK && code != Z_STREAM_END)
+      status = sw_fail(err, SW_EINPUT, "%s: cannot be inflated (%s); is it a whole gzip file?",
+                       path, text);
+  }
+  gzclose(gz);
+  return status;
+}
+
+static sw_status read_plain(sw_error *err, const char *path, int file, char **bytes,
+                            size_t *length) {
+  size_t size = 0;
+  for (;;) {
+    if (size == *length) SW_TRY(grow(err, path, bytes, &size));
+    ssize_t got = read(file, *bytes + *length, size - *length);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return sw_file_fail(err, path, errno);
+    if (got == 0) return SW_OK;
+    *length += (size_t)got;
+  }
+}
+
+sw_status sw_file_read(sw_error *err, const char *path, char **bytes, size_t *length) {
+  *bytes = NULL;
+  *length = 0;
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return sw_file_fail(err, path, errno);
+  sw_status status = sw_ends_with(path, ".gz") ? read_gz(err, path, file, bytes, length)
+                                               : read_plain(err, path, file, bytes, length);
+  close(file);
+  if (!status) return SW_OK;
+  free(*bytes);
+  *bytes = NULL;
+  return status;
+}
+
+sw_status sw_text_read(sw_error *err, sw_team *team, sw_arena *arena, const char *path,
+                       const char **text, size_t *length) {
+  char *bytes = NULL, *copy = NULL;
+  uint64_t size = 0;
+  sw_status status = SW_OK;
+  if (team->rank == 0) {
+    status = sw_file_read(err, path, &bytes, length);
+    size = *length;
+  }
+  if ((status = sw_team_agree(team, err, status, 0))) goto done;
+  if ((status = team->broadcast(team, err, &size, sizeof size, 0))) goto done;
+  status = sw_arena_alloc(err, arena, size + 1, 1, (void **)&copy);
+  if (!status && bytes) memcpy(copy, bytes, size);
+  if ((status = sw_team_agree(team, err, status, 0))) goto done;
+  if ((status = team->broadcast(team, err, copy, size, 0))) goto done;
+  *text = copy;
+  *length = size;
+done:
+  free(bytes);
+  return status;
+}

@@ -1,0 +1,123 @@
+/* Arena, status, hash table. */
+#include <criterion/criterion.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+
+static sw_error err;
+
+Test(arena, zeroed_aligned_unmoved) {
+  sw_arena *arena = NULL;
+  cr_assert_eq(sw_arena_create(&err, &arena), SW_OK);
+  enum { COUNT = 3000 };
+  static unsigned char *block[COUNT];
+  for (int i = 0; i < COUNT; i++) {
+    size_t size = i % 100 == 0 ? 200000 : (size_t)i % 700;
+    void *memory = NULL;
+    cr_assert_eq(sw_arena_alloc(&err, arena, size, 1, &memory), SW_OK);
+    block[i] = memory;
+    cr_assert_eq((uintptr_t)memory % 16, 0u);
+    for (size_t k = 0; k < size; k++)
+      cr_assert_eq(block[i][k], 0);
+    memset(memory, i % 251, size);
+  }
+  for (int i = 0; i < COUNT; i++) {
+    size_t size = i % 100 == 0 ? 200000 : (size_t)i % 700;
+    for (size_t k = 0; k < size; k++)
+      cr_assert_eq(block[i][k], i % 251, "block %d overwritten", i);
+  }
+  sw_arena_destroy(arena);
+  sw_arena_destroy(NULL);
+}
+
+Test(arena, texts) {
+  sw_arena *arena = NULL;
+  cr_assert_eq(sw_arena_create(&err, &arena), SW_OK);
+  cr_assert_str_eq(sw_arena_text(arena, "county"), "county");
+  cr_assert_str_eq(sw_arena_textn(arena, "county", 3), "cou");
+  cr_assert_str_eq(sw_arena_printf(arena, "%s:%d", "a.csv", 7), "a.csv:7");
+  sw_arena_destroy(arena);
+}
+
+Test(arena, impossible_sizes_are_refused) {
+  sw_arena *arena = NULL;
+  cr_assert_eq(sw_arena_create(&err, &arena), SW_OK);
+  void *memory = NULL;
+  cr_assert_eq(sw_arena_alloc(&err, arena, SIZE_MAX / 4, 8, &memory), SW_ENOMEM);
+  sw_error_clear(&err);
+  cr_assert_eq(sw_alloc(&err, SIZE_MAX / 4, 8, &memory), SW_ENOMEM);
+  sw_error_clear(&err);
+  cr_assert_eq(sw_alloc(&err, SIZE_MAX - 10, 1, &memory), SW_ENOMEM);
+  cr_assert(strstr(err.text, "out of memory"));
+  sw_arena_destroy(arena);
+}
+
+Test(alloc, aligned) {
+  double *values = NULL;
+  cr_assert_eq(sw_calloc(&err, 1001, sizeof *values, (void **)&values), SW_OK);
+  cr_assert_eq((uintptr_t)values % 64, 0u);
+  for (int i = 0; i < 1001; i++)
+    cr_assert_eq(values[i], 0.0);
+  sw_free(values);
+  cr_assert_eq(sw_alloc(&err, 0, 8, (void **)&values), SW_OK);
+  cr_assert_not_null(values);
+  sw_free(values);
+}
+
+Test(status, first_failure_wins_on_one_line) {
+  sw_error_clear(&err);
+  cr_assert_eq(sw_fail(&err, SW_EINPUT, "a\nb\tc%d", 1), SW_EINPUT);
+  cr_assert_eq(sw_fail(&err, SW_EIO, "later"), SW_EIO);
+  cr_assert_eq(err.status, SW_EINPUT);
+  cr_assert_str_eq(err.text, "a b c1");
+}
+
+Test(hash, known_values) {
+  /* The empty text, from the XXH3 specification's test vectors (xxHash 0.8). */
+  cr_assert_eq(sw_hash64("", 0, 0), UINT64_C(0x2D06800538D394C2));
+  char hex[33];
+  sw_hash_hex("", 0, hex);
+  cr_assert_str_eq(hex, "99aa06d3014798d86001c324468d497f");
+  cr_assert_neq(sw_hash64("06037", 5, 0), sw_hash64("06037", 5, 1));
+}
+
+enum { MANY = 20000 };
+static char code[MANY][8];
+
+Test(map, grows_and_finds) {
+  sw_map *map = NULL;
+  cr_assert_eq(sw_map_create(&err, 0, &map), SW_OK);
+  int64_t existing = 0;
+  for (int i = 0; i < MANY; i++) {
+    snprintf(code[i], sizeof code[i], "%05d", i);
+    cr_assert_eq(sw_map_put(&err, map, code[i], 5, i, &existing), SW_OK);
+    cr_assert_eq(existing, -1);
+  }
+  cr_assert_eq(sw_map_count(map), (size_t)MANY);
+  for (int i = 0; i < MANY; i++) {
+    char copy[8];
+    memcpy(copy, code[i], sizeof copy);
+    cr_assert_eq(sw_map_find(map, copy, 5), i);
+  }
+  cr_assert_eq(sw_map_find(map, "20000", 5), -1);
+  cr_assert_eq(sw_map_find(map, "0000", 4), -1);
+  cr_assert_eq(sw_map_put(&err, map, code[7], 5, 99, &existing), SW_OK);
+  cr_assert_eq(existing, 7);
+  cr_assert_eq(sw_map_find(map, "00007", 5), 7);
+  cr_assert_eq(sw_map_count(map), (size_t)MANY);
+  sw_map_destroy(map);
+  sw_map_destroy(NULL);
+}
+
+Test(map, the_empty_text_is_a_text) {
+  sw_map *map = NULL;
+  int64_t existing = 0;
+  cr_assert_eq(sw_map_create(&err, 100, &map), SW_OK);
+  cr_assert_eq(sw_map_find(map, "", 0), -1);
+  cr_assert_eq(sw_map_put(&err, map, "", 0, 3, &existing), SW_OK);
+  cr_assert_eq(sw_map_find(map, "", 0), 3);
+  sw_map_destroy(map);
+}
