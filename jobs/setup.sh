@@ -59,8 +59,18 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
+# Runs a command with its output in the log; when it fails, the end of the log is shown.
+mkdir -p build
+log=build/setup.log
+: >"$log"
+logged() {
+  "$@" >>"$log" 2>&1 && return 0
+  tail -n 40 "$log" >&2
+  return 1
+}
+
 apt() {
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -qq -o Dpkg::Use-Pty=0 "$@"
+  logged as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -qq -o Dpkg::Use-Pty=0 "$@"
 }
 
 install_packages() {
@@ -77,7 +87,7 @@ if [ ${#wanted[@]} -gt 0 ]; then
     say "these Debian packages are missing, and installing them needs root or sudo: ${wanted[*]}"
     exit 2
   fi
-  say "installing ${#wanted[@]} Debian packages with apt-get: ${wanted[*]}"
+  say "installing ${#wanted[@]} Debian packages and what they need, with apt-get (a minute or two): ${wanted[*]}"
   # Mirrors drop connections now and then: once more before giving up.
   if ! install_packages "${wanted[@]}"; then
     say "apt-get failed; trying once more"
@@ -91,6 +101,11 @@ if [ ${#wanted[@]} -gt 0 ]; then
   fi
 fi
 
-say "building the program into build/release"
-cmake --workflow --preset program >&2
-say "done: build/release/spillway"
+if [ ! -x build/release/spillway ]; then
+  say "building the program into build/release (a minute or two; log: $log)"
+fi
+if ! logged cmake --workflow --preset program; then
+  say "the build failed; all of it is in $log"
+  exit 1
+fi
+say "ready: build/release/spillway"

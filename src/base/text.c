@@ -98,6 +98,29 @@ static double convert_slowly(const decimal *number) {
   return strtod(buffer, NULL);
 }
 
+/* mantissa / 10^k, 0 <= k <= 27, mantissa > 0, rounded once: an integer quotient of 64 bits or
+ * more, whose remainder says what lies beyond. The panels that other programs write with 17
+ * digits come here. */
+static double divide_exactly(uint64_t mantissa, int k) {
+  uint64_t five = 1;
+  for (int i = 0; i < k; i++)
+    five *= 5;
+  int shift = __builtin_clzll(mantissa);
+  unsigned __int128 dividend = (unsigned __int128)(mantissa << shift) << 64;
+  unsigned __int128 quotient = dividend / five;
+  bool remainder = quotient * five != dividend;
+  int top = 127 - __builtin_clzll((uint64_t)(quotient >> 64));
+  uint64_t kept = (uint64_t)(quotient >> (top - 52));
+  unsigned __int128 half = (unsigned __int128)1 << (top - 53);
+  unsigned __int128 rest = quotient & (2 * half - 1);
+  if (rest > half || (rest == half && (remainder || kept % 2 == 1))) kept++;
+  /* quotient = value * 2^(64 + shift + k); far from overflow and underflow. */
+  uint64_t bits = (uint64_t)(top - 52 - 64 - shift - k + 1023) << 52;
+  double scale;
+  memcpy(&scale, &bits, sizeof scale);
+  return (double)kept * scale;
+}
+
 bool sw_parse_number(const char *text, size_t length, double *value) {
   static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
@@ -112,6 +135,8 @@ bool sw_parse_number(const char *text, size_t length, double *value) {
     /* Both operands are exact, so the one rounding is the right one (Clinger 1990). */
     size = (double)number.mantissa;
     size = number.exponent < 0 ? size / power[-number.exponent] : size * power[number.exponent];
+  } else if (number.count <= 19 && number.exponent >= -27 && number.exponent <= 0) {
+    size = divide_exactly(number.mantissa, (int)-number.exponent);
   } else {
     size = convert_slowly(&number);
   }

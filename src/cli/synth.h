@@ -26,13 +26,14 @@ typedef struct sw_synth_options {
 } sw_synth_options;
 
 enum {
-  SW_SYNTH_NAMED = 14,      /* indicators with a meaning, the least there can be */
-  SW_SYNTH_MIN_UNITS = 12,  /* two provinces of a few units each */
+  SW_SYNTH_NAMED = 14,     /* indicators with a meaning, the least there can be */
+  SW_SYNTH_MIN_UNITS = 12, /* two provinces of a few units each */
   SW_SYNTH_MAX_UNITS = 10000000,
   SW_SYNTH_MAX_PERIODS = 1000,
   SW_SYNTH_MAX_INDICATORS = 1000,
   SW_SYNTH_HARMONICS = 5,
-  SW_SYNTH_FIELDS = 3
+  SW_SYNTH_FIELDS = 3,
+  SW_SYNTH_WAVES = 24
 };
 
 /* Uses of random numbers: the `stream` of sw_rng_make. Indicators take one stream each. */
@@ -53,6 +54,9 @@ enum {
   SW_SYNTH_MISSING = 20000 /* + indicator */
 };
 
+/* Masses of the seats are rank^-0.95 (Zipf). */
+static const double sw_synth_rank_size = 0.95;
+
 /* The seat of a prefecture; the first seat of a province is the provincial capital. */
 typedef struct sw_synth_seat {
   double x, y;
@@ -65,18 +69,19 @@ typedef struct sw_synth_country {
   uint64_t seed;
   int64_t n;
   double amplitude[SW_SYNTH_HARMONICS], phase[SW_SYNTH_HARMONICS]; /* of the border */
-  double area; /* km2 within the border */
+  double area;                                                     /* km2 within the border */
+  double wave[SW_SYNTH_FIELDS][SW_SYNTH_WAVES][3];                 /* frequencies and phase */
   int n_provinces, n_seats;
-  int capital;       /* the province whose capital is the nation's */
-  int *seat_of;      /* n_provinces + 1: first seat of each province */
+  int capital;  /* the province whose capital is the nation's */
+  int *seat_of; /* n_provinces + 1: first seat of each province */
   sw_synth_seat *seat;
   int64_t *unit_of;  /* n_seats + 1: first unit of each prefecture */
   int county_digits; /* of the unit's number within its prefecture, in its code */
   /* Units, in the order of their codes. */
   double *x, *y, *land; /* km, km2 */
-  double *centrality;   /* standardised log of the pull of the centres */
+  double *centrality;   /* log of the pull of the centres, standardised, -2.5 to 2.5 */
   int32_t *prefecture;
-  int32_t *metro;       /* 0 outside, else the number of the metropolitan region */
+  int32_t *metro; /* 0 outside, else the number of the metropolitan region */
   /* Contiguity: both directions, ascending (from << 32 | to). */
   uint64_t *link;
   int64_t n_links;

@@ -17,7 +17,6 @@
 
 static const double pi = 3.14159265358979323846;
 static const double half_width = 2200, half_height = 1450; /* km, before the border's waves */
-static const double rank_size = 0.95;                      /* mass = rank^-rank_size */
 
 double sw_synth_half_width(void) {
   return half_width * 1.3;
@@ -61,7 +60,8 @@ static void random_place(const sw_synth_country *country, sw_rng *rng, double *x
 
 /* ---- how many ---------------------------------------------------------------------------- */
 
-/* Cuts `total` into `parts`, each at least `least` and the rest in lognormal shares; start[0..parts].
+/* Cuts `total` into `parts`, each at least `least` and the rest in lognormal shares;
+ * start[0..parts].
  */
 static void cut(sw_rng rng, int64_t total, int parts, int64_t least, double spread, double *weight,
                 int64_t *start) {
@@ -95,8 +95,8 @@ static sw_status count(sw_error *err, sw_synth_country *country) {
   double weight[128];
   cut(sw_rng_make(country->seed, SW_SYNTH_SIZE, 0), country->n, provinces, 3, 0.4, weight,
       province_start);
-  SW_TRY(sw_alloc(err, (size_t)provinces + 1, sizeof *country->seat_of,
-                  (void **)&country->seat_of));
+  SW_TRY(
+      sw_alloc(err, (size_t)provinces + 1, sizeof *country->seat_of, (void **)&country->seat_of));
   country->seat_of[0] = 0;
   for (int p = 0; p < provinces; p++) {
     int64_t units = province_start[p + 1] - province_start[p];
@@ -172,8 +172,8 @@ static double province_radius(const sw_synth_country *country, int province) {
   double best = INFINITY;
   for (int p = 0; p < country->n_provinces; p++)
     if (p != province)
-      best = fmin(best,
-                  square_distance(&country->seat[country->seat_of[p]], capital->x, capital->y));
+      best =
+          fmin(best, square_distance(&country->seat[country->seat_of[p]], capital->x, capital->y));
   return sqrt(best) / 2;
 }
 
@@ -229,7 +229,7 @@ static sw_status rank_seats(sw_error *err, sw_synth_country *country) {
   }
   qsort(rank, (size_t)country->n_seats, sizeof *rank, by_key);
   for (int r = 0; r < country->n_seats; r++)
-    country->seat[rank[r].seat].mass = pow(r + 1, -rank_size);
+    country->seat[rank[r].seat].mass = pow(r + 1, -sw_synth_rank_size);
   sw_free(rank);
   return SW_OK;
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS_A_UNIT = 24, WAVES = 24, MAX_METROS = 3 };
+enum { CELLS_A_UNIT = 24, MAX_METROS = 3 };
 
 /* ---- points in cells --------------------------------------------------------------------- */
 
@@ -180,8 +180,7 @@ static sw_status mend(sw_error *err, sw_synth_country *country, const sw_synth_g
     while (at < sorted && (int64_t)(all->pair[at] >> 32) == i)
       at++;
     if (linked) continue;
-    SW_TRY(add_link(err, all, i,
-                    sw_synth_grid_nearest(grid, country->x[i], country->y[i], -1, i)));
+    SW_TRY(add_link(err, all, i, sw_synth_grid_nearest(grid, country->x[i], country->y[i], -1, i)));
   }
   sort_unique(all);
   return SW_OK;
@@ -228,50 +227,86 @@ static sw_status centre(sw_error *err, sw_synth_country *country) {
   for (int64_t i = 0; i < country->n; i++)
     square += (z[i] - mean) * (z[i] - mean);
   double scale = square > 0 ? 1 / sqrt(square / (double)country->n) : 1;
+  /* Kept within 2.5: otherwise the first city would be half of the nation. */
   for (int64_t i = 0; i < country->n; i++)
-    z[i] = (z[i] - mean) * scale;
+    z[i] = 2.5 * tanh((z[i] - mean) * scale / 2.5);
   return SW_OK;
 }
 
-double sw_synth_field(const sw_synth_country *country, int field, double x, double y) {
-  /* Random waves with normal frequencies: a Gaussian field (Rahimi & Recht 2007). */
-  const double length = 350;
-  sw_rng rng = sw_rng_make(country->seed, SW_SYNTH_FIELD, (uint64_t)field);
-  double sum = 0;
-  for (int k = 0; k < WAVES; k++) {
-    double wx = sw_rng_normal(&rng) / length, wy = sw_rng_normal(&rng) / length;
-    sum += cos(wx * x + wy * y + 2 * 3.14159265358979323846 * sw_rng_uniform(&rng));
+/* Gaussian fields as sums of waves with normal frequencies (Rahimi & Recht 2007). */
+static void draw_fields(sw_synth_country *country) {
+  const double length = 350; /* km over which a field stays alike */
+  for (int f = 0; f < SW_SYNTH_FIELDS; f++) {
+    sw_rng rng = sw_rng_make(country->seed, SW_SYNTH_FIELD, (uint64_t)f);
+    for (int k = 0; k < SW_SYNTH_WAVES; k++) {
+      country->wave[f][k][0] = sw_rng_normal(&rng) / length;
+      country->wave[f][k][1] = sw_rng_normal(&rng) / length;
+      country->wave[f][k][2] = 2 * 3.14159265358979323846 * sw_rng_uniform(&rng);
+    }
   }
-  return sum * sqrt(2.0 / WAVES);
+}
+
+double sw_synth_field(const sw_synth_country *country, int field, double x, double y) {
+  double sum = 0;
+  for (int k = 0; k < SW_SYNTH_WAVES; k++) {
+    const double *wave = country->wave[field][k];
+    sum += cos(wave[0] * x + wave[1] * y + wave[2]);
+  }
+  return sum * sqrt(2.0 / SW_SYNTH_WAVES);
 }
 
 /* ---- metropolitan regions ---------------------------------------------------------------- */
 
-/* Put every unit within `radius` of the seat into `metro`; false when all are of one province,
- * and nothing is put then. */
-static bool gather(sw_synth_country *country, const sw_synth_seat *seat, double radius, int metro) {
-  bool crosses = false;
-  for (int pass = 0; pass < 2; pass++)
-    for (int64_t i = 0; i < country->n; i++) {
-      if (hypot(country->x[i] - seat->x, country->y[i] - seat->y) > radius) continue;
-      if (country->metro[i]) continue;
-      if (pass == 1) country->metro[i] = metro;
-      if (country->seat[country->prefecture[i]].province != seat->province) crosses = true;
-      if (pass == 1 || crosses) continue;
+static bool in_reach(const sw_synth_country *country, const sw_synth_seat *seat, double radius,
+                     int64_t unit) {
+  return !country->metro[unit] &&
+         hypot(country->x[unit] - seat->x, country->y[unit] - seat->y) <= radius;
+}
+
+/* Whether a region of that radius has some units, and of more than one province. */
+static bool spans(const sw_synth_country *country, const sw_synth_seat *seat, double radius) {
+  int64_t units = 0, abroad = 0;
+  for (int64_t i = 0; i < country->n; i++)
+    if (in_reach(country, seat, radius, i)) {
+      units++;
+      abroad += country->seat[country->prefecture[i]].province != seat->province;
     }
-  return crosses;
+  return units >= 4 && abroad > 0 && abroad < units;
+}
+
+/* The heaviest capital at least `apart` from those chosen, or NULL. */
+static const sw_synth_seat *next_core(const sw_synth_country *country, double apart, int chosen,
+                                      const sw_synth_seat *const *core) {
+  const sw_synth_seat *best = NULL;
+  for (int p = 0; p < country->n_provinces; p++) {
+    const sw_synth_seat *seat = &country->seat[country->seat_of[p]];
+    bool free = !best || seat->mass > best->mass;
+    for (int c = 0; c < chosen; c++)
+      free = free && hypot(seat->x - core[c]->x, seat->y - core[c]->y) >= apart;
+    if (free) best = seat;
+  }
+  return best;
 }
 
 static sw_status metropolise(sw_error *err, sw_synth_country *country) {
   SW_TRY(sw_calloc(err, (size_t)country->n, sizeof(int32_t), (void **)&country->metro));
+  double spacing = sqrt(country->area / country->n_provinces);
+  const sw_synth_seat *core[MAX_METROS];
   int metros = country->n < 300 ? 1 : MAX_METROS;
-  double apart = 0.35 * half_span(country);
-  (void)apart;
-  (void)metros;
+  for (int m = 0; m < metros; m++) {
+    core[m] = next_core(country, 1.5 * spacing, m, core);
+    if (!core[m]) break;
+    double radius = 0.35 * spacing, widest = 2 * sw_synth_half_width();
+    while (radius < widest && !spans(country, core[m], radius))
+      radius *= 1.15;
+    for (int64_t i = 0; i < country->n; i++)
+      if (in_reach(country, core[m], radius, i)) country->metro[i] = m + 1;
+  }
   return SW_OK;
 }
 
 sw_status sw_synth_divide(sw_error *err, sw_synth_country *country) {
+  draw_fields(country);
   SW_TRY(share_land(err, country));
   SW_TRY(centre(err, country));
   return metropolise(err, country);

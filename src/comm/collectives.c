@@ -11,17 +11,26 @@ static size_t smaller(size_t a, size_t b) {
   return a < b ? a : b;
 }
 
-static sw_status broadcast_pieces(sw_error *err, sw_comm *comm, char *buffer, size_t bytes,
-                                  int root) {
-  for (size_t at = 0; at < bytes; at += comm->piece)
-    SW_MPI(err, MPI_Bcast(buffer + at, (int)smaller(comm->piece, bytes - at), MPI_BYTE, root,
-                          comm->world));
+sw_status sw_comm_bcast(sw_error *err, MPI_Comm group, size_t piece, void *buffer, size_t bytes,
+                        int root) {
+  for (size_t at = 0; at < bytes; at += piece)
+    SW_MPI(err,
+           MPI_Bcast((char *)buffer + at, (int)smaller(piece, bytes - at), MPI_BYTE, root, group));
   return SW_OK;
+}
+
+sw_status sw_comm_memory(sw_error *err, sw_comm *comm, sw_status mine) {
+  int failed = mine != SW_OK;
+  SW_MPI(err, MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, comm->world));
+  if (failed && mine == SW_OK)
+    return sw_fail(err, SW_ENOMEM, "out of memory: another rank cannot receive what is sent");
+  return mine;
 }
 
 static sw_status broadcast(sw_team *team, sw_error *err, void *buffer, size_t bytes, int root) {
   if (team->rank == root) team->bytes_sent += bytes * (uint64_t)(team->size - 1);
-  return broadcast_pieces(err, sw_comm_of(team), buffer, bytes, root);
+  sw_comm *comm = sw_comm_of(team);
+  return sw_comm_bcast(err, comm->world, comm->piece, buffer, bytes, root);
 }
 
 /* `counts` of every rank, and room for their sum on the ranks that receive. All ranks return the
@@ -34,7 +43,7 @@ static sw_status prepare_gather(sw_error *err, sw_comm *comm, size_t bytes, bool
   for (int r = 0; r < comm->team.size; r++)
     *total += counts[r];
   sw_status status = receives ? sw_alloc(err, *total > 0 ? *total : 1, 1, all) : SW_OK;
-  return sw_team_agree(&comm->team, err, status, 0);
+  return sw_comm_memory(err, comm, status);
 }
 
 /* Small parts in one call: counts and displacements fit an int. */
@@ -67,7 +76,7 @@ static sw_status gather_in_turn(sw_error *err, sw_comm *comm, const void *send, 
   for (int r = 0; r < comm->team.size; start += counts[r++]) {
     if (receives && r == rank && counts[r] > 0) memcpy(all + start, send, counts[r]);
     if (root < 0) {
-      SW_TRY(broadcast_pieces(err, comm, all + start, counts[r], r));
+      SW_TRY(sw_comm_bcast(err, comm->world, comm->piece, all + start, counts[r], r));
       continue;
     }
     if (r == root || (rank != r && rank != root)) continue;
@@ -161,7 +170,7 @@ static sw_status all_to_all(sw_team *team, sw_error *err, const void *send,
   sw_status status = sw_comm_check(err, code, "MPI_Alltoall");
   size_t total = status == SW_OK ? sum_of(count, team->size) : 0;
   if (status == SW_OK) status = sw_alloc(err, total > 0 ? total : 1, 1, recv);
-  status = sw_team_agree(team, err, status, 0);
+  status = sw_comm_memory(err, comm, status);
   if (status == SW_OK) status = exchange(err, comm, send, send_bytes, *recv, count);
   if (status != SW_OK) {
     sw_free(*recv);

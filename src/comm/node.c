@@ -146,9 +146,28 @@ static sw_status node_barrier(sw_team *team, sw_error *err) {
   return sw_comm_check(err, code, "MPI_Barrier");
 }
 
+/* Node k's part to every other node, between the first ranks of the nodes. */
+static sw_status share_parts(sw_error *err, sw_comm *comm, char *shared, const size_t *start) {
+  for (int k = 0; k < comm->team.nodes; k++)
+    SW_TRY(sw_comm_bcast(err, comm->leaders, comm->piece, shared + start[k],
+                         start[k + 1] - start[k], k));
+  return SW_OK;
+}
+
+static sw_status share(sw_team *team, sw_error *err, void *shared, const size_t *start) {
+  sw_comm *comm = sw_comm_of(team);
+  SW_TRY(node_barrier(team, err));
+  if (team->nodes > 1 && team->node_rank == 0) {
+    SW_TRY(share_parts(err, comm, shared, start));
+    team->bytes_sent += (start[team->node + 1] - start[team->node]) * (uint64_t)(team->nodes - 1);
+  }
+  return node_barrier(team, err);
+}
+
 void sw_comm_set_node(sw_team *team) {
   team->node_alloc = node_alloc;
   team->node_free = node_free;
   team->node_barrier = node_barrier;
   team->node_room = node_room;
+  team->share = share;
 }

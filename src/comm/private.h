@@ -22,6 +22,7 @@ typedef struct sw_comm {
   MPI_Comm world;   /* all ranks, a communicator of our own */
   MPI_Comm machine; /* the ranks that can share memory */
   MPI_Comm node;    /* the same, or a part of it in tests (SPILLWAY_NODE_RANKS) */
+  MPI_Comm leaders; /* the first rank of each node, by node; MPI_COMM_NULL on the others */
   size_t piece;     /* bytes a single MPI call may move: its counts are int */
   sw_window *windows;
 } sw_comm;
@@ -34,6 +35,11 @@ static inline sw_comm *sw_comm_of(sw_team *team) {
 sw_status sw_comm_check(sw_error *err, int code, const char *call);
 
 #define SW_MPI(err, call) SW_TRY(sw_comm_check((err), (call), #call))
+
+/* All ranks return the same: SW_OK, or SW_ENOMEM when any of them has no memory to receive. */
+sw_status sw_comm_memory(sw_error *err, sw_comm *comm, sw_status mine);
+sw_status sw_comm_bcast(sw_error *err, MPI_Comm group, size_t piece, void *buffer, size_t bytes,
+                        int root);
 
 void sw_comm_set_collectives(sw_team *team);
 void sw_comm_set_node(sw_team *team);

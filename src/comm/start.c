@@ -1,7 +1,8 @@
-/* Starting and stopping MPI, and who works where. Invariants: nodes are numbered by their first
- * rank; ranks keep their order within a node; every rank sees the same test settings. */
+/* Starting and stopping MPI, and who works where. Invariants: ranks are ordered by node, so
+ * that a node's are consecutive; every rank sees the same test settings. */
 #include "comm/private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,49 +37,64 @@ static int64_t setting(MPI_Comm world, const char *name, int64_t fallback) {
   return value > 0 ? value : fallback;
 }
 
-/* Where this rank's node stands among the nodes. */
-static sw_status number_nodes(sw_error *err, sw_comm *comm) {
-  sw_team *team = &comm->team;
-  int first = team->rank;
-  SW_MPI(err, MPI_Bcast(&first, 1, MPI_INT, 0, comm->node));
-  int *all = calloc((size_t)team->size, sizeof *all);
-  if (!all) return sw_fail(err, SW_ENOMEM, "no memory for a table of %d ranks", team->size);
-  int code = MPI_Allgather(&first, 1, MPI_INT, all, 1, MPI_INT, comm->world);
-  for (int r = 0; r < team->size; r++) {
-    team->nodes += all[r] == r;
-    team->node += all[r] == r && r < first;
-  }
-  free(all);
-  return sw_comm_check(err, code, "MPI_Allgather");
-}
-
-static sw_status split_nodes(sw_error *err, sw_comm *comm) {
-  sw_team *team = &comm->team;
-  int64_t node_ranks = setting(comm->world, "SPILLWAY_NODE_RANKS", INT32_MAX);
-  SW_MPI(err,
-         MPI_Comm_split_type(comm->world, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &comm->machine));
+/* The machine's ranks, or a part of them when a test asks for smaller nodes. */
+static sw_status split_machine(sw_error *err, sw_comm *comm) {
+  int64_t node_ranks = setting(MPI_COMM_WORLD, "SPILLWAY_NODE_RANKS", INT32_MAX);
+  SW_MPI(err, MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL,
+                                  &comm->machine));
   int rank = 0;
   SW_MPI(err, MPI_Comm_rank(comm->machine, &rank));
   SW_MPI(err, MPI_Comm_split(comm->machine, (int)(rank / node_ranks), rank, &comm->node));
   SW_MPI(err, MPI_Comm_set_errhandler(comm->node, MPI_ERRORS_RETURN));
-  SW_MPI(err, MPI_Comm_rank(comm->node, &team->node_rank));
-  SW_MPI(err, MPI_Comm_size(comm->node, &team->node_size));
-  return number_nodes(err, comm);
+  SW_MPI(err, MPI_Comm_rank(comm->node, &comm->team.node_rank));
+  SW_MPI(err, MPI_Comm_size(comm->node, &comm->team.node_size));
+  return SW_OK;
+}
+
+/* The team's order: by the first rank of the node, then by rank, so that a node's ranks are
+ * consecutive however the launcher dealt them out. Rank 0 stays rank 0. */
+static sw_status order_ranks(sw_error *err, sw_comm *comm) {
+  int rank = 0, first = 0;
+  SW_MPI(err, MPI_Comm_rank(MPI_COMM_WORLD, &rank));
+  first = rank;
+  SW_MPI(err, MPI_Bcast(&first, 1, MPI_INT, 0, comm->node));
+  /* Equal keys keep the order of the old ranks. */
+  SW_MPI(err, MPI_Comm_split(MPI_COMM_WORLD, 0, first, &comm->world));
+  SW_MPI(err, MPI_Comm_set_errhandler(comm->world, MPI_ERRORS_RETURN));
+  SW_MPI(err, MPI_Comm_rank(comm->world, &comm->team.rank));
+  SW_MPI(err, MPI_Comm_size(comm->world, &comm->team.size));
+  return SW_OK;
+}
+
+/* Nodes are numbered in the order of their leaders. */
+static sw_status number_nodes(sw_error *err, sw_comm *comm) {
+  sw_team *team = &comm->team;
+  int is_leader = team->node_rank == 0, place[2] = {0, 0};
+  SW_MPI(err,
+         MPI_Comm_split(comm->world, is_leader ? 0 : MPI_UNDEFINED, team->rank, &comm->leaders));
+  if (is_leader) {
+    SW_MPI(err, MPI_Comm_set_errhandler(comm->leaders, MPI_ERRORS_RETURN));
+    SW_MPI(err, MPI_Comm_rank(comm->leaders, &place[0]));
+    SW_MPI(err, MPI_Comm_size(comm->leaders, &place[1]));
+  }
+  SW_MPI(err, MPI_Bcast(place, 2, MPI_INT, 0, comm->node));
+  team->node = place[0];
+  team->nodes = place[1];
+  return SW_OK;
 }
 
 static sw_status set_up(sw_error *err, sw_comm *comm) {
   sw_team *team = &comm->team;
-  SW_MPI(err, MPI_Comm_dup(MPI_COMM_WORLD, &comm->world));
-  SW_MPI(err, MPI_Comm_set_errhandler(comm->world, MPI_ERRORS_RETURN));
-  SW_MPI(err, MPI_Comm_rank(comm->world, &team->rank));
-  SW_MPI(err, MPI_Comm_size(comm->world, &team->size));
+  SW_TRY(split_machine(err, comm));
+  SW_TRY(order_ranks(err, comm));
+  SW_TRY(number_nodes(err, comm));
   int64_t piece = setting(comm->world, "SPILLWAY_MESSAGE_BYTES", SW_DEFAULT_PIECE);
   comm->piece = (size_t)(piece < SW_DEFAULT_PIECE ? piece : SW_DEFAULT_PIECE);
   team->self = comm;
   team->mpi = &comm->world;
   sw_comm_set_collectives(team);
   sw_comm_set_node(team);
-  return split_nodes(err, comm);
+  return SW_OK;
 }
 
 sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team) {
@@ -88,7 +104,7 @@ sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team) 
     return sw_fail(err, SW_EINTERNAL, "this MPI library gives no MPI_THREAD_FUNNELED");
   sw_comm *comm = calloc(1, sizeof *comm);
   if (!comm) return sw_fail(err, SW_ENOMEM, "no memory to start MPI");
-  comm->world = comm->machine = comm->node = MPI_COMM_NULL;
+  comm->world = comm->machine = comm->node = comm->leaders = MPI_COMM_NULL;
   sw_status status = set_up(err, comm);
   if (status == SW_OK) {
     *team = &comm->team;
@@ -101,6 +117,7 @@ sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team) 
 void sw_comm_stop(sw_team *team) {
   sw_comm *comm = sw_comm_of(team);
   sw_comm_free_windows(comm);
+  if (comm->leaders != MPI_COMM_NULL) MPI_Comm_free(&comm->leaders);
   if (comm->node != MPI_COMM_NULL) MPI_Comm_free(&comm->node);
   if (comm->machine != MPI_COMM_NULL) MPI_Comm_free(&comm->machine);
   if (comm->world != MPI_COMM_NULL) MPI_Comm_free(&comm->world);

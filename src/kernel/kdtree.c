@@ -52,8 +52,10 @@ static void select_nth(point *p, int64_t lo, int64_t hi, int64_t nth, int axis) 
       if (before(&p[i], &p[hi - 1], axis)) swap(&p[i], &p[store++]);
     swap(&p[store], &p[hi - 1]);
     if (nth == store) return;
-    if (nth < store) hi = store;
-    else lo = store + 1;
+    if (nth < store)
+      hi = store;
+    else
+      lo = store + 1;
   }
 }
 
@@ -159,8 +161,10 @@ static void rise(nearest *q, double d, int32_t index) {
 static void offer(nearest *q, const point *candidate) {
   if (candidate == q->self) return;
   double d = chord2_of(q->self, candidate);
-  if (q->count < q->k) rise(q, d, candidate->index);
-  else if (!farther(q, d, candidate->index, 0)) sink(q, q->count, d, candidate->index);
+  if (q->count < q->k)
+    rise(q, d, candidate->index);
+  else if (!farther(q, d, candidate->index, 0))
+    sink(q, q->count, d, candidate->index);
 }
 
 static void seek_nearest(nearest *q, int64_t lo, int64_t hi) {
@@ -172,13 +176,17 @@ static void seek_nearest(nearest *q, int64_t lo, int64_t hi) {
   int64_t mid = lo + (hi - lo) / 2;
   const point *middle = &q->p[mid];
   double side = q->self->at[middle->axis] - middle->at[middle->axis];
-  if (side < 0) seek_nearest(q, lo, mid);
-  else seek_nearest(q, mid + 1, hi);
+  if (side < 0)
+    seek_nearest(q, lo, mid);
+  else
+    seek_nearest(q, mid + 1, hi);
   offer(q, middle);
   /* At equality a point beyond the plane may still win the tie by its index. */
   if (q->count == q->k && side * side > q->chord2[0]) return;
-  if (side < 0) seek_nearest(q, mid + 1, hi);
-  else seek_nearest(q, lo, mid);
+  if (side < 0)
+    seek_nearest(q, mid + 1, hi);
+  else
+    seek_nearest(q, lo, mid);
 }
 
 void sw_kdtree_nearest(const sw_kdtree *tree, int64_t self, int64_t k, int32_t *to,

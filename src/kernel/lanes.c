@@ -6,6 +6,7 @@
 #include <string.h>
 
 typedef double v8 __attribute__((vector_size(64), aligned(8), may_alias));
+typedef int64_t m8 __attribute__((vector_size(64), aligned(8), may_alias));
 
 double sw_lanes_join(const double l[SW_LANES]) {
   return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]));
@@ -18,7 +19,8 @@ SW_HOT void sw_lanes_scan(const double *v, int64_t n, double *sum, double *great
   for (int64_t k = 0; k < whole; k += SW_LANES) {
     v8 x = *(const v8 *)(v + k);
     add += x;
-    most = x > most ? x : most;
+    m8 above = x > most;
+    most = (v8)(((m8)x & above) | ((m8)most & ~above));
   }
   double lanes[SW_LANES], top = -INFINITY;
   memcpy(lanes, &add, sizeof lanes);
@@ -32,21 +34,38 @@ SW_HOT void sw_lanes_scan(const double *v, int64_t n, double *sum, double *great
   *greatest = top;
 }
 
-int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, double *greatest) {
-  int64_t gaps = 0;
-  double lanes[SW_LANES] = {0}, top = -INFINITY;
-  for (int64_t k = 0; k < n; k++) {
-    if (k == skip || isnan(v[k])) {
-      gaps += k != skip;
-      v[k] = 0.0;
-      continue;
-    }
-    lanes[k % SW_LANES] += v[k];
+SW_HOT int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum,
+                                  double *greatest) {
+  v8 add = {0}, most;
+  m8 present = {0};
+  for (int k = 0; k < SW_LANES; k++) most[k] = -INFINITY;
+  if (skip >= 0) v[skip] = NAN;
+  int64_t whole = n - n % SW_LANES;
+  for (int64_t k = 0; k < whole; k += SW_LANES) {
+    v8 x = *(const v8 *)(v + k);
+    m8 is_number = x == x, above = x > most;
+    most = (v8)(((m8)x & above) | ((m8)most & ~above));
+    x = (v8)((m8)x & is_number);
+    present -= is_number;
+    add += x;
+    *(v8 *)(v + k) = x;
+  }
+  double lanes[SW_LANES], top = -INFINITY;
+  int64_t numbers = 0;
+  memcpy(lanes, &add, sizeof lanes);
+  for (int64_t k = whole; k < n; k++) {
     if (v[k] > top) top = v[k];
+    numbers += !isnan(v[k]);
+    v[k] = isnan(v[k]) ? 0.0 : v[k];
+    lanes[k - whole] += v[k];
+  }
+  for (int k = 0; k < SW_LANES; k++) {
+    if (most[k] > top) top = most[k];
+    numbers += present[k];
   }
   *sum = sw_lanes_join(lanes);
   *greatest = top;
-  return gaps;
+  return n - numbers - (skip >= 0);
 }
 
 SW_HOT void sw_lanes_add(double *restrict lane, const double *restrict v, int64_t n) {

@@ -29,7 +29,8 @@ static void sort_row(slot *row, int64_t count) {
 }
 
 /* row_start from the counts, and every link's slot in its row, in file order. */
-static void scatter(int64_t n, const sw_link *link, int64_t count, int64_t *row_start, slot *slots) {
+static void scatter(int64_t n, const sw_link *link, int64_t count, int64_t *row_start,
+                    slot *slots) {
   memset(row_start, 0, (size_t)(n + 1) * sizeof *row_start);
   for (int64_t k = 0; k < count; k++)
     row_start[link[k].from + 1]++;

@@ -5,11 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double earth_km = 6371.0088; /* mean radius of WGS84 */
+#include "kernel/arc.h"
 
 /* From half the chord: the dot product would lose the short arcs. */
 static double arc_km(double chord2) {
-  return 2.0 * earth_km * asin(fmin(1.0, sqrt(chord2 / 4.0)));
+  return 2.0 * SW_EARTH_KM * asin(fmin(1.0, sqrt(chord2 / 4.0)));
+}
+
+void sw_sphere_vectors(int64_t n, const double *lon, const double *lat, double *x, double *y,
+                       double *z) {
+  const double degree = M_PI / 180.0;
+  for (int64_t i = 0; i < n; i++) {
+    double across = cos(lat[i] * degree);
+    x[i] = across * cos(lon[i] * degree);
+    y[i] = across * sin(lon[i] * degree);
+    z[i] = sin(lat[i] * degree);
+  }
 }
 
 static int compare_units(const void *a, const void *b) {
@@ -34,8 +45,10 @@ double sw_chord2_limit(double km) {
     uint64_t middle = below + (above - below) / 2;
     double chord2;
     memcpy(&chord2, &middle, sizeof chord2);
-    if (arc_km(chord2) <= km) below = middle;
-    else above = middle;
+    if (arc_km(chord2) <= km)
+      below = middle;
+    else
+      above = middle;
   }
   double limit;
   memcpy(&limit, &below, sizeof limit);

@@ -6,6 +6,10 @@
 
 #include "kernel/kdtree.h"
 
+/* Unit vectors of places in degrees; not finite where a coordinate is NaN. */
+void sw_sphere_vectors(int64_t n, const double *lon, const double *lat, double *x, double *y,
+                       double *z);
+
 /* The k nearest to unit i (ties: lower unit first), `to` ascending. `chord2`: k numbers of work. */
 void sw_neighbours_nearest(const sw_kdtree *tree, int64_t i, int64_t k, int32_t *to,
                            double *chord2);
@@ -19,8 +23,8 @@ int64_t sw_neighbours_count(const sw_kdtree *tree, int64_t i, double limit);
 void sw_neighbours_within(const sw_kdtree *tree, int64_t i, double limit, int64_t count,
                           int32_t *to);
 
-/* value[k] = 1 / d(i, to[k])^power, d the arc in km. Returns the first k whose value is not a finite
- * number above zero (units at one point, a power too large), or -1. */
+/* value[k] = 1 / d(i, to[k])^power, d the arc in km. Returns the first k whose value is not a
+ * finite number above zero (units at one point, a power too large), or -1. */
 int64_t sw_inverse_distance_row(const double *x, const double *y, const double *z, int64_t i,
                                 int64_t count, const int32_t *to, double power, double *value);
 

@@ -47,6 +47,11 @@ void sw_run_passes_release(sw_run *run, int entry);
 /* pairs.c: the pair pass of a job; `sink` NULL counts the entries of `above` and nothing else. */
 sw_status sw_run_pairs(sw_error *err, sw_run *run, int entry, sw_sink *sink);
 
+/* pairs_totals.c: where the rows of kept partners begin; counted in between for `above`. */
+sw_status sw_pairs_rows_alloc(sw_error *err, sw_run *run, int entry);
+sw_status sw_pairs_rows_end(sw_error *err, sw_run *run, int entry);
+sw_status sw_pairs_link_rows(sw_error *err, sw_run *run, int entry);
+
 /* Keep an array until the run is destroyed. */
 sw_status sw_run_keep_block(sw_error *err, sw_run *run, void *block);
 

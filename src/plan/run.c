@@ -80,14 +80,22 @@ static sw_status run_plain(sw_error *err, sw_run *run, int e) {
   return status;
 }
 
+static sw_status count_above(sw_error *err, sw_run *run, int e) {
+  SW_TRY(sw_pairs_rows_alloc(err, run, e));
+  SW_TRY(sw_run_pairs(err, run, e, NULL));
+  return sw_pairs_rows_end(err, run, e);
+}
+
 /* Operands, and then the pairs; `sink` NULL: only what must be known before the file exists. */
 static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   double began = sw_clock();
   sw_status status = sw_run_passes(err, run, e);
   run->seconds_unit += sw_clock() - began;
   began = sw_clock();
-  if (status == SW_OK && (sink || run->pair[e].keep.kind == SW_KEEP_ABOVE))
+  if (status == SW_OK && sink)
     status = sw_run_pairs(err, run, e, sink);
+  else if (status == SW_OK && run->pair[e].keep.kind == SW_KEEP_ABOVE)
+    status = count_above(err, run, e);
   sw_run_passes_release(run, e);
   say_notes(run);
   run->seconds_pairs += sw_clock() - began;
@@ -103,6 +111,8 @@ sw_status sw_run_first(sw_error *err, sw_run *run) {
   say_notes(run);
   for (int i = 0; i < study->n_entries; i++) {
     int e = study->order[i];
+    if (study->entry[e].is_pair && run->pair[e].keep.kind == SW_KEEP_LINKS)
+      SW_TRY(sw_pairs_link_rows(err, run, e));
     if (run->after_pairs[e]) continue;
     SW_TRY(study->entry[e].is_pair ? run_pair(err, run, e, NULL) : run_plain(err, run, e));
   }

@@ -123,8 +123,9 @@ sw_status sw_form_integer(sw_error *err, const sw_node *node, int64_t lo, int64_
   if (hi == INT64_MAX)
     return sw_node_fail(err, node, "%" PRId64 " is out of range; at least %" PRId64 " is wanted",
                         *value, lo);
-  return sw_node_fail(err, node, "%" PRId64 " is out of range; %" PRId64 " to %" PRId64 " is wanted",
-                      *value, lo, hi);
+  return sw_node_fail(err, node,
+                      "%" PRId64 " is out of range; %" PRId64 " to %" PRId64 " is wanted", *value,
+                      lo, hi);
 }
 
 bool sw_form_is_identifier(const char *text) {

@@ -28,9 +28,6 @@ sw_status sw_study_read_entries(sw_error *err, sw_study_reader *in);
 /* One argument of an entry; `node` NULL: its default. */
 sw_status sw_study_read_arg(sw_error *err, sw_study_reader *in, sw_entry *entry, int param,
                             const sw_node *node);
-/* `keep` of a pair measure. */
-sw_status sw_study_read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
-                             const sw_node *node);
 /* The needs of every entry, and an order of computing. */
 sw_status sw_study_read_refs(sw_error *err, sw_study_reader *in);
 

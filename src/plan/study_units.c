@@ -51,8 +51,7 @@ sw_status sw_study_read_units(sw_error *err, sw_study_reader *in) {
   if (where) SW_TRY(sw_study_read_where(err, in->arena, where, &units->n_where, &units->where));
   const sw_node *unmatched = sw_node_get(node, "unmatched");
   int index = 0;
-  if (unmatched)
-    SW_TRY(sw_form_choice(err, in->arena, unmatched, "error|drop", &index, NULL));
+  if (unmatched) SW_TRY(sw_form_choice(err, in->arena, unmatched, "error|drop", &index, NULL));
   units->drop_unmatched = index == 1;
   return sw_form_texts(err, in->arena, sw_node_get(node, "groups"), &units->n_groups,
                        &units->group);

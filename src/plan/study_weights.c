@@ -12,8 +12,9 @@ static const char kinds[] = "file|matrix|knn|inverse-distance|contiguity";
 enum { CONTIGUITY = 4 };
 
 static sw_status read_file(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
-  const char *hint = spec->kind == SW_W_FILE ? "links as .csv (from,to[,weight]), .gal, .gwt or .mtx"
-                                             : "a square table with codes, .csv";
+  const char *hint = spec->kind == SW_W_FILE
+                         ? "links as .csv (from,to[,weight]), .gal, .gwt or .mtx"
+                         : "a square table with codes, .csv";
   SW_TRY(sw_form_text(err, spec->node, "file", hint, &spec->file));
   spec->path = sw_path_beside(in->arena, in->study->file, spec->file);
   if (!spec->path) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
@@ -58,8 +59,10 @@ static sw_status read_one(sw_error *err, sw_study_reader *in, sw_weights_spec *s
                         "list with {kind: file, file: edges.csv}");
   spec->kind = (sw_weights_kind)kind;
   bool by_file = spec->kind == SW_W_FILE || spec->kind == SW_W_MATRIX;
-  SW_TRY(sw_node_check_keys(
-      err, node, by_file ? file_keys : spec->kind == SW_W_KNN ? knn_keys : distance_keys));
+  SW_TRY(sw_node_check_keys(err, node,
+                            by_file                  ? file_keys
+                            : spec->kind == SW_W_KNN ? knn_keys
+                                                     : distance_keys));
   const sw_node *style_node = sw_node_get(node, "style");
   if (style_node)
     SW_TRY(sw_form_choice(err, in->arena, style_node, "row|binary|as-is", &style, NULL));
@@ -71,7 +74,8 @@ sw_status sw_study_read_weights(sw_error *err, sw_study_reader *in) {
   const sw_node *node = sw_node_get(in->root, "weights");
   if (!node || sw_form_is_null(node)) return SW_OK;
   if (node->kind != SW_NODE_MAP)
-    return sw_node_fail(err, node, "weights: a map of names is wanted, e.g. knn6: {kind: knn, k: 6}");
+    return sw_node_fail(err, node,
+                        "weights: a map of names is wanted, e.g. knn6: {kind: knn, k: 6}");
   sw_weights_spec *spec;
   SW_NEW(err, in->arena, spec, node->count);
   for (int i = 0; i < node->count; i++) {

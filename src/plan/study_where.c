@@ -1,6 +1,6 @@
 /* `where`: comparisons joined by and / or, `and` the tighter. A comparison is COLUMN OP VALUE;
- * what holds blanks, operators or the words and, or is put in quotes, a quote inside doubled. A value in
- * quotes is text, another is a number when it reads as one. No parentheses. */
+ * what holds blanks, operators or the words and, or is put in quotes, a quote inside doubled. A
+ * value in quotes is text, another is a number when it reads as one. No parentheses. */
 #include <string.h>
 #include <strings.h>
 
@@ -80,7 +80,8 @@ static bool is_word(const token *seen, const char *word) {
 static sw_status unexpected(scanner *in, const token *seen, const char *wanted) {
   if (seen->kind == END)
     return sw_node_fail(in->err, in->node, "where: it ends where %s is wanted", wanted);
-  return sw_node_fail(in->err, in->node, "where: found '%s' where %s is wanted", seen->text, wanted);
+  return sw_node_fail(in->err, in->node, "where: found '%s' where %s is wanted", seen->text,
+                      wanted);
 }
 
 static bool is_operand(const token *seen) {
@@ -98,8 +99,7 @@ static sw_status read_comparison(scanner *in, sw_condition *out) {
   out->column = column.text;
   out->compare = compare.compare;
   out->text = value.text;
-  out->is_number =
-      !value.quoted && sw_parse_number(value.text, strlen(value.text), &out->number);
+  out->is_number = !value.quoted && sw_parse_number(value.text, strlen(value.text), &out->number);
   return SW_OK;
 }
 

@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_NOTES = 64 };
-
 struct sw_csv_private {
   sw_arena *arena;
   const char *at, *end; /* what is left of the text */
@@ -24,8 +22,7 @@ struct sw_csv_private {
   size_t copy_size, copy_used;
   struct csv_parser parser;
   bool parser_made, out_of_memory, broken;
-  int n_notes;
-  sw_field note[MAX_NOTES];
+  sw_map *notes; /* lines to skip, NULL: none */
   int64_t skipped;
 };
 
@@ -46,6 +43,7 @@ sw_status sw_csv_create(sw_error *err, sw_arena *arena, const char *file, sw_csv
 void sw_csv_destroy(sw_csv *csv) {
   if (!csv) return;
   if (csv->private->parser_made) csv_free(&csv->private->parser);
+  sw_map_destroy(csv->private->notes);
   free(csv->private->field);
   free(csv->private->copy);
   free(csv->private);
@@ -82,11 +80,12 @@ sw_status sw_csv_skip(sw_error *err, sw_csv *csv, const char *note, size_t lengt
   struct sw_csv_private *own = csv->private;
   if (length && note[length - 1] == '\r') length--;
   sw_field line = trimmed(note, note + length);
-  if (!line.length || own->n_notes == MAX_NOTES) return SW_OK;
+  if (!line.length) return SW_OK;
+  if (!own->notes) SW_TRY(sw_map_create(err, 16, &own->notes));
   char *copy = sw_arena_textn(own->arena, line.text, line.length);
   if (!copy) return sw_fail(err, SW_ENOMEM, "%s: out of memory", csv->file);
-  own->note[own->n_notes++] = (sw_field){copy, line.length};
-  return SW_OK;
+  int64_t existing;
+  return sw_map_put(err, own->notes, copy, line.length, 0, &existing);
 }
 
 int64_t sw_csv_skipped(const sw_csv *csv) {
@@ -183,26 +182,28 @@ static unsigned kinds(const char *from, const char *to) {
   return seen;
 }
 
-/* The field in which the first byte stands that is not UTF-8, shown without that byte. */
+/* The bytes of the character at `from`, or 0 where there is none. */
+static int character(const char *from, const char *to) {
+  if (!(*from & 0x80)) return 1;
+  for (int k = 2; k <= 4 && from + k <= to; k++)
+    if (sw_is_utf8(from, (size_t)k)) return k;
+  return 0;
+}
+
+/* Shows the field around the first bad byte, with a question mark in its place. */
 static sw_status not_utf8(sw_error *err, const sw_csv *csv, const char *from, const char *to) {
-  const char *bad = from;
-  while (bad < to && sw_is_utf8(from, (size_t)(bad + 1 - from)))
-    bad++;
-  /* A character cut short looks bad from its first byte on; step over those that are whole. */
-  for (bool whole = true; whole && bad < to;) {
-    whole = false;
-    for (int k = 2; k <= 4 && bad + k <= to && !whole; k++)
-      if (sw_is_utf8(bad, (size_t)k)) bad += k, whole = true;
-    while (bad < to && !(*bad & 0x80))
-      bad++, whole = true;
+  enum { AROUND = 20 };
+  const char *bad = from, *word = from;
+  for (int k = character(bad, to); k > 0 && bad < to; k = bad < to ? character(bad, to) : 0) {
+    if (*bad == ',' || *bad == '"') word = bad + 1;
+    bad += k;
   }
-  const char *word = bad, *last = bad + 1;
-  while (word > from && word[-1] != ',' && word[-1] != '"' && bad - word < 20)
-    word--;
-  while (last < to && *last != ',' && *last != '"' && !(*last & 0x80) && last - bad < 20)
-    last++;
+  if (bad - word > AROUND) word = bad - AROUND;
   while (word < bad && (*word & 0xC0) == 0x80)
-    word++; /* not in the middle of a character */
+    word++; /* not from the middle of a character */
+  const char *last = bad + 1;
+  while (last < to && *last != ',' && *last != '"' && !(*last & 0x80) && last - bad < AROUND)
+    last++;
   return sw_csv_fail(err, csv,
                      "byte 0x%02X in '%.*s?%.*s' is not UTF-8; convert the file, e.g. iconv -f "
                      "latin1 -t utf-8",
@@ -225,12 +226,9 @@ static sw_status split(sw_error *err, sw_csv *csv, const char *from, const char 
 /* ---- records ----------------------------------------------------------------------------- */
 
 static bool is_note(struct sw_csv_private *own, sw_field line) {
-  for (int i = 0; i < own->n_notes; i++)
-    if (own->note[i].length == line.length && !memcmp(own->note[i].text, line.text, line.length)) {
-      own->skipped++;
-      return true;
-    }
-  return false;
+  bool found = own->notes && sw_map_find(own->notes, line.text, line.length) >= 0;
+  own->skipped += found;
+  return found;
 }
 
 sw_status sw_csv_next(sw_error *err, sw_csv *csv, bool *more) {
@@ -243,7 +241,7 @@ sw_status sw_csv_next(sw_error *err, sw_csv *csv, bool *more) {
     csv->line = own->next_line++;
     if (to > from && to[-1] == '\r') to--;
     sw_field line = trimmed(from, to);
-    if (!line.length || (own->n_notes && is_note(own, line))) continue;
+    if (!line.length || is_note(own, line)) continue;
     SW_TRY(split(err, csv, from, to));
     if (csv->n_columns && csv->n != csv->n_columns)
       return sw_csv_fail(err, csv, "%d fields; the header has %d", csv->n, csv->n_columns);
@@ -306,67 +304,24 @@ sw_status sw_csv_column(sw_error *err, const sw_csv *csv, const char *where, con
 
 /* ---- numbers ----------------------------------------------------------------------------- */
 
-/* Digits with at most one point whose digits are below 2^53 and places at most 22: one exact
- * division gives the nearest double. Everything else is left to sw_parse_number. */
-static bool quick_number(const char *text, size_t length, double *value) {
-  static const double power[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-  size_t i = 0;
-  bool minus = length && text[0] == '-';
-  if (minus) i = 1;
-  if (length - i > 16 || length == i) return false;
-  uint64_t digits = 0;
-  int n = 0, places = -1;
-  for (; i < length; i++) {
-    if (text[i] == '.' && places < 0) {
-      places = 0;
-    } else if (text[i] >= '0' && text[i] <= '9') {
-      digits = 10 * digits + (uint64_t)(text[i] - '0');
-      n++;
-      if (places >= 0) places++;
-    } else {
-      return false;
-    }
-  }
-  if (n == 0 || n > 15) return false;
-  double number = places > 0 ? (double)digits / power[places] : (double)digits;
-  *value = minus ? -number : number;
-  return true;
-}
-
 static sw_status not_a_number(sw_error *err, const sw_csv *csv, const char *column,
                               sw_field field) {
-  char text[64];
-  int shown = (int)(field.length < 40 ? field.length : 40);
+  char text[64], *end = NULL;
   snprintf(text, sizeof text, "%.*s", (int)(field.length < 63 ? field.length : 63), field.text);
-  char *end = NULL;
   double value = strtod(text, &end);
   bool whole = *text && !*end;
-  if (whole && isnan(value))
-    return sw_csv_fail(err, csv,
-                       "%s: '%.*s' is not a number; leave a missing cell empty, or list "
-                       "the text under missing_values",
-                       column, shown, field.text);
-  if (whole && isinf(value) && strpbrk(text, "0123456789"))
-    return sw_csv_fail(err, csv, "%s: '%.*s' is too large for a double; the largest is 1.8e308",
-                       column, shown, field.text);
+  const char *what = "is not a number";
   if (whole && isinf(value))
-    return sw_csv_fail(err, csv,
-                       "%s: '%.*s' is not finite; a finite number or an empty cell is "
-                       "wanted",
-                       column, shown, field.text);
-  return sw_csv_fail(err, csv,
-                     "%s: '%.*s' is not a number; a number, an empty cell or a text "
-                     "listed under missing_values is wanted",
-                     column, shown, field.text);
+    what = strpbrk(text, "0123456789") ? "is too large for a double" : "is not finite";
+  return sw_csv_fail(err, csv, "%s: '%.*s' %s; %s", column,
+                     (int)(field.length < 40 ? field.length : 40), field.text, what,
+                     csv->wanted ? csv->wanted : "a number or an empty cell is wanted");
 }
 
 sw_status sw_csv_number(sw_error *err, const sw_csv *csv, int index, const char *column,
                         double *value) {
   sw_field field = csv->field[index];
   *value = NAN;
-  if (!field.length || quick_number(field.text, field.length, value) ||
-      sw_parse_number(field.text, field.length, value))
-    return SW_OK;
+  if (!field.length || sw_parse_number(field.text, field.length, value)) return SW_OK;
   return not_a_number(err, csv, column, field);
 }

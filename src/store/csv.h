@@ -25,6 +25,7 @@ struct sw_csv {
   const sw_field *field;     /* valid until the next record */
   int n_columns;             /* of the header, 0 before it was read */
   const char *const *column; /* names of the columns, for as long as the arena lives */
+  const char *wanted;        /* what a cell may hold, for messages; NULL: a number or nothing */
   struct sw_csv_private *private;
 };
 

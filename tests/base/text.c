@@ -116,6 +116,38 @@ Test(number, uses_only_its_length) {
   cr_assert_eq(value, 1234567890123456789012345.0);
 }
 
+/* 16 to 19 digits before 10^0 ... 10^-30, the ends of that range and middles of two doubles. */
+Test(number, long_decimals_against_strtod) {
+  sw_rng rng = sw_rng_make(4, 5, 6);
+  char text[64];
+  for (int i = 0; i < 300000; i++) {
+    int exponent = (int)sw_rng_below(&rng, 31);
+    uint64_t mantissa = sw_rng_u64(&rng) >> sw_rng_below(&rng, 12);
+    /* Every third one is the middle of two doubles, or one unit beside it. */
+    if (i % 3 == 0) {
+      mantissa = (mantissa >> 10 << 11 | 1 << 10) - 1 + sw_rng_below(&rng, 3);
+      exponent = 0;
+    }
+    snprintf(text, sizeof text, "%" PRIu64 "e-%d", mantissa % UINT64_C(10000000000000000000),
+             exponent);
+    agrees_with_strtod(text);
+  }
+  /* Near 10^-27 the quotient has few bits to spare: some look like middles, and are not. */
+  for (int i = 0; i < 300000; i++) {
+    snprintf(text, sizeof text, "%" PRIu64 "e-27",
+             sw_rng_u64(&rng) % UINT64_C(10000000000000000000));
+    agrees_with_strtod(text);
+  }
+  for (int k = 0; k <= 28; k++) {
+    static const char *const digits[] = {"9999999999999999999", "1000000000000000001",
+                                         "9007199254740993", "9223372036854775808"};
+    for (int i = 0; i < 4; i++) {
+      snprintf(text, sizeof text, "%se-%d", digits[i], k);
+      agrees_with_strtod(text);
+    }
+  }
+}
+
 /* Points just beside the middle of two doubles: the 768th digit decides. */
 Test(number, halfway) {
   char text[2048];

@@ -1,0 +1,514 @@
+/* Composite score of a unit (methods.md section 1): each indicator is normalised to x', weighted
+ * and summed, score = sum_j w_j x'_j.
+ *
+ * Passes, each over the rows complete in every indicator and only those:
+ *   range   rows, lowest, highest and sum of each indicator, in each pool
+ *   spread  z-score: squared deviations       sorted  rank: the pool's values in order (ITEMS)
+ *   sums    data-driven weights: sum of x'    second  p ln p, squared deviations or cross products
+ *   score   the scores
+ * A pool is the whole panel, or one period. Weights stand behind the ranges when they are given or
+ * equal, in the result of `second` when the data say them.
+ *
+ * Sources: Shannon 1948; Diakoulaki, Mavrotas & Papayannakis 1995 (CRITIC). */
+#include "measure/composite_spec.h"
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "kernel/entropy.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { SCORE, WEIGHT, WEIGHT_BY_PERIOD, BOUNDS, BOUNDS_BY_PERIOD };
+
+static const sw_composite_spec *spec_of(const sw_job *job) {
+  return job->state;
+}
+
+static int pool_of(const sw_composite_spec *spec, int t) {
+  return spec->per_period ? t : 0;
+}
+
+/* ---- the numbers of the range pass: for each pool rows, lo[p], hi[p], sum[p], outside[p] ---- */
+
+typedef struct range {
+  double *rows, *lo, *hi, *sum, *outside;
+} range;
+
+static size_t range_doubles(const sw_composite_spec *spec) {
+  return (size_t)spec->pools * (1 + 4 * (size_t)spec->p);
+}
+
+static range range_at(const sw_composite_spec *spec, const void *numbers, int pool) {
+  double *at = (double *)numbers + (size_t)pool * (1 + 4 * (size_t)spec->p);
+  return (range){at, at + 1, at + 1 + spec->p, at + 1 + 2 * spec->p, at + 1 + 3 * spec->p};
+}
+
+/* Given bounds hold whatever the data do. */
+static bool is_constant(const sw_composite_spec *spec, range pool, int j) {
+  return !spec->lo && !(pool.lo[j] < pool.hi[j]);
+}
+
+static void mark_constants(const sw_composite_spec *spec, range pool, bool *constant) {
+  for (int j = 0; j < spec->p; j++)
+    constant[j] = is_constant(spec, pool, j);
+}
+
+/* ---- arithmetic on rows ----------------------------------------------------------------- */
+
+/* A thread's workspace: the scales of a pool and a row. */
+typedef struct bench {
+  sw_scale *scale;
+  double *x, *mean;
+} bench;
+
+static bench bench_of(const sw_composite_spec *spec, void *workspace) {
+  sw_scale *scale = workspace;
+  double *x = (double *)(scale + spec->p);
+  return (bench){scale, x, x + spec->p};
+}
+
+/* False when the row lacks a value. */
+static bool read_row(const sw_job *job, int t, int64_t unit, double *x) {
+  bool complete = true;
+  for (int j = 0; j < job->n_inputs; j++) {
+    x[j] = sw_view_at(job->input[j].view, t, unit);
+    complete = complete && !isnan(x[j]);
+  }
+  return complete;
+}
+
+static size_t sorted_doubles(const sw_job *job, const sw_composite_spec *spec) {
+  return (size_t)job->n * (size_t)(spec->per_period ? 1 : job->n_periods);
+}
+
+static void make_scales(const sw_job *job, const sw_composite_spec *spec, int pool,
+                        sw_scale *scale) {
+  range r = range_at(spec, job->folded[spec->range], pool);
+  for (int j = 0; j < spec->p; j++) {
+    scale[j] = (sw_scale){.by = spec->normalise,
+                          .negative = j >= spec->n_positive,
+                          .constant = is_constant(spec, r, j),
+                          .lo = spec->lo ? spec->lo[j] : r.lo[j],
+                          .hi = spec->hi ? spec->hi[j] : r.hi[j],
+                          .mean = r.sum[j] / *r.rows,
+                          .m = (int64_t)*r.rows};
+    if (spec->spread >= 0 && job->folded[spec->spread]) /* not yet while it is being folded */
+      scale[j].sd = ((const double *)job->folded[spec->spread])[pool * spec->p + j];
+    if (spec->sorted >= 0)
+      scale[j].sorted = (const double *)job->folded[spec->sorted] +
+                        (size_t)(pool * spec->p + j) * sorted_doubles(job, spec);
+  }
+}
+
+static void fold_range(const sw_job *job, const sw_composite_spec *spec, range r, const double *x) {
+  *r.rows += 1;
+  for (int j = 0; j < job->n_inputs; j++) {
+    r.lo[j] = x[j] < r.lo[j] ? x[j] : r.lo[j];
+    r.hi[j] = x[j] > r.hi[j] ? x[j] : r.hi[j];
+    r.sum[j] += x[j];
+    if (spec->lo && (x[j] < spec->lo[j] || x[j] > spec->hi[j])) r.outside[j] += 1;
+  }
+}
+
+/* Squares of deviations from the mean of x, before scaling. */
+static void fold_spread(const sw_composite_spec *spec, const bench *b, double *into) {
+  for (int j = 0; j < spec->p; j++)
+    into[j] += (b->x[j] - b->scale[j].mean) * (b->x[j] - b->scale[j].mean);
+}
+
+/* x' as the weights see it: with the shift of the study. */
+static void scale_row(const sw_composite_spec *spec, const bench *b) {
+  for (int j = 0; j < spec->p; j++)
+    b->x[j] = sw_scaled(&b->scale[j], b->x[j]) + (b->scale[j].constant ? 0 : spec->shift);
+}
+
+static void fold_second(const sw_composite_spec *spec, const bench *b, const double *sum,
+                        double *into) {
+  for (int j = 0; j < spec->p; j++) {
+    double apart = b->x[j] - b->mean[j];
+    if (spec->weighting == SW_WEIGHTING_ENTROPY) into[j] += sw_p_log_p(b->x[j], sum[j]);
+    if (spec->weighting == SW_WEIGHTING_CV) into[j] += apart * apart;
+    for (int k = 0; spec->weighting == SW_WEIGHTING_CRITIC && k <= j; k++)
+      into[sw_packed(j, k)] += apart * (b->x[k] - b->mean[k]);
+  }
+}
+
+static int second_doubles(const sw_composite_spec *spec) {
+  return spec->weighting == SW_WEIGHTING_CRITIC ? sw_packed(spec->p, 0) : spec->p;
+}
+
+/* ---- tiles ------------------------------------------------------------------------------ */
+
+static void range_tile(const sw_job *job, const sw_tile *tile, void *out, const bench *b) {
+  const sw_composite_spec *spec = spec_of(job);
+  for (int t = 0; t < job->n_periods; t++)
+    for (int64_t unit = tile->lo; unit < tile->hi; unit++)
+      if (read_row(job, t, unit, b->x))
+        fold_range(job, spec, range_at(spec, out, pool_of(spec, t)), b->x);
+}
+
+/* Spread, sums and second: what a complete row adds to its pool. */
+static void sum_tile(const sw_job *job, const sw_tile *tile, double *out, const bench *b) {
+  const sw_composite_spec *spec = spec_of(job);
+  int width = tile->pass == spec->second ? second_doubles(spec) : spec->p;
+  const double *sums = tile->pass == spec->second ? job->folded[spec->sums] : NULL;
+  for (int t = 0; t < job->n_periods; t++) {
+    int pool = pool_of(spec, t);
+    double *into = out + pool * width;
+    const double *sum = sums ? sums + pool * spec->p : NULL;
+    make_scales(job, spec, pool, b->scale);
+    for (int j = 0; sum && j < spec->p; j++)
+      b->mean[j] = sum[j] / (double)b->scale[j].m;
+    for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
+      if (!read_row(job, t, unit, b->x)) continue;
+      if (tile->pass == spec->spread) {
+        fold_spread(spec, b, into);
+        continue;
+      }
+      scale_row(spec, b);
+      if (sum) fold_second(spec, b, sum, into);
+      for (int j = 0; !sum && j < spec->p; j++)
+        into[j] += b->x[j];
+    }
+  }
+}
+
+/* Item: an indicator of a pool. Its record: the pool's values, ascending. */
+static void sorted_tile(const sw_job *job, const sw_tile *tile, double *out, void *workspace) {
+  const sw_composite_spec *spec = spec_of(job);
+  int pool = (int)(tile->lo / spec->p), j = (int)(tile->lo % spec->p);
+  int64_t m = 0;
+  bench b = bench_of(spec, workspace);
+  for (int t = 0; t < job->n_periods; t++)
+    for (int64_t unit = 0; pool_of(spec, t) == pool && unit < job->n; unit++)
+      if (read_row(job, t, unit, b.x)) out[m++] = b.x[j];
+  sw_sort_values(out, m, b.mean + spec->p);
+}
+
+static const double *weights_of(const sw_job *job, int pool) {
+  const sw_composite_spec *spec = spec_of(job);
+  const double *all = spec->second >= 0
+                          ? job->folded[spec->second]
+                          : (const double *)job->folded[spec->range] + range_doubles(spec);
+  return all + pool * spec->p;
+}
+
+/* Weights sum to 1 up to rounding: a bounded score is kept within [0,1]. */
+static double score_of(const sw_composite_spec *spec, const bench *b, const double *weight) {
+  double score = 0;
+  for (int j = 0; j < spec->p; j++)
+    score += weight[j] * sw_scaled(&b->scale[j], b->x[j]);
+  return spec->normalise != SW_NORMALISE_Z_SCORE && score > 1 ? 1 : score;
+}
+
+static void score_tile(const sw_job *job, const sw_tile *tile, const bench *b) {
+  const sw_composite_spec *spec = spec_of(job);
+  int64_t first = job->input[0].view.first;
+  for (int t = 0; t < job->n_periods; t++) {
+    int pool = pool_of(spec, t);
+    const double *weight = weights_of(job, pool);
+    double *score = job->result[SCORE].row[t] - first;
+    make_scales(job, spec, pool, b->scale);
+    for (int64_t unit = tile->lo; unit < tile->hi; unit++)
+      score[unit] = read_row(job, t, unit, b->x) ? score_of(spec, b, weight) : NAN;
+  }
+}
+
+static void tile_composite(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  const sw_composite_spec *spec = spec_of(job);
+  bench b = bench_of(spec, workspace);
+  if (tile->pass == spec->range) range_tile(job, tile, out, &b);
+  else if (tile->pass == spec->sorted) sorted_tile(job, tile, out, workspace);
+  else if (tile->pass == spec->score) score_tile(job, tile, &b);
+  else sum_tile(job, tile, out, &b);
+}
+
+static size_t workspace_composite(const sw_job *job) {
+  const sw_composite_spec *spec = spec_of(job);
+  size_t bytes = (size_t)spec->p * (sizeof(sw_scale) + 2 * sizeof(double));
+  return bytes + (spec->sorted >= 0 ? sorted_doubles(job, spec) * sizeof(double) : 0);
+}
+
+/* ---- folds ------------------------------------------------------------------------------ */
+
+static void start_composite(const sw_job *job, int pass, void *all) {
+  const sw_composite_spec *spec = spec_of(job);
+  memset(all, 0, job->pass[pass].partial);
+  if (pass != spec->range) return;
+  for (int pool = 0; pool < spec->pools; pool++)
+    for (int j = 0; j < spec->p; j++) {
+      range_at(spec, all, pool).lo[j] = INFINITY;
+      range_at(spec, all, pool).hi[j] = -INFINITY;
+    }
+}
+
+static void merge_range(const sw_composite_spec *spec, range a, range b) {
+  *a.rows += *b.rows;
+  for (int j = 0; j < spec->p; j++) {
+    a.lo[j] = b.lo[j] < a.lo[j] ? b.lo[j] : a.lo[j];
+    a.hi[j] = b.hi[j] > a.hi[j] ? b.hi[j] : a.hi[j];
+    a.sum[j] += b.sum[j];
+    a.outside[j] += b.outside[j];
+  }
+}
+
+static void merge_composite(const sw_job *job, int pass, void *all, const void *part) {
+  const sw_composite_spec *spec = spec_of(job);
+  if (pass == spec->range) {
+    for (int pool = 0; pool < spec->pools; pool++)
+      merge_range(spec, range_at(spec, all, pool), range_at(spec, part, pool));
+    return;
+  }
+  double *sum = all;
+  for (size_t i = 0; i < job->pass[pass].partial / sizeof *sum; i++)
+    sum[i] += ((const double *)part)[i];
+}
+
+/* ---- after the folds, on rank 0 --------------------------------------------------------- */
+
+static const char *pool_name(const sw_job *job, int pool) {
+  return spec_of(job)->per_period ? sw_job_period(job, pool) : "the panel";
+}
+
+static sw_status check_pool(sw_error *err, const sw_job *job, int pool, range r) {
+  const sw_composite_spec *spec = spec_of(job);
+  int constant = 0;
+  for (int j = 0; j < spec->p; j++)
+    constant += is_constant(spec, r, j);
+  if (*r.rows > 0 && constant < spec->p) return SW_OK;
+  const char *what = *r.rows > 0 ? "no indicator varies" : "no unit has a value of every indicator";
+  if (!spec->per_period)
+    return sw_fail(err, SW_EINPUT, "%s: %s: %s; a score needs %s", job->where, job->name, what,
+                   *r.rows > 0 ? "an indicator that differs between units or periods"
+                               : "rows that are complete: see `missing` of the panel");
+  sw_note(job->notes, "%s: %s: in %s %s: its scores are missing", job->where, job->name,
+          pool_name(job, pool), what);
+  return SW_OK;
+}
+
+/* One warning an indicator, however many periods it is constant in. */
+static void note_indicator(const sw_job *job, const void *all, int j) {
+  const sw_composite_spec *spec = spec_of(job);
+  int constant = 0, first = -1;
+  double outside = 0;
+  for (int pool = 0; pool < spec->pools; pool++) {
+    range r = range_at(spec, all, pool);
+    outside += r.outside[j];
+    if (*r.rows == 0 || !is_constant(spec, r, j)) continue;
+    constant++;
+    if (first < 0) first = pool;
+  }
+  const char *where = job->input[j].where, *name = job->input[j].name;
+  if (outside > 0)
+    sw_note(job->notes, "%s: %s: %.0f values of '%s' lie outside its bounds [%g, %g] and count as "
+            "the nearer bound", where, job->name, outside, name, spec->lo[j], spec->hi[j]);
+  if (constant == 1)
+    sw_note(job->notes, "%s: %s: '%s' is constant in %s: weight 0", where, job->name, name,
+            pool_name(job, first));
+  if (constant > 1)
+    sw_note(job->notes, "%s: %s: '%s' is constant in %d periods, the first %s: weight 0 there",
+            where, job->name, name, constant, pool_name(job, first));
+}
+
+static void write_bounds(const sw_job *job, range r, int pool) {
+  const sw_composite_spec *spec = spec_of(job);
+  const sw_result *result = &job->result[spec->per_period ? BOUNDS_BY_PERIOD : BOUNDS];
+  if (result->off) return;
+  double *out = result->row[0] + 2 * pool * spec->p;
+  for (int j = 0; j < spec->p; j++) {
+    out[2 * j] = spec->lo ? spec->lo[j] : *r.rows > 0 ? r.lo[j] : NAN;
+    out[2 * j + 1] = spec->hi ? spec->hi[j] : *r.rows > 0 ? r.hi[j] : NAN;
+  }
+}
+
+static void write_weights(const sw_job *job, const double *weight) {
+  const sw_composite_spec *spec = spec_of(job);
+  const sw_result *result = &job->result[spec->per_period ? WEIGHT_BY_PERIOD : WEIGHT];
+  memcpy(result->row[0], weight, (size_t)spec->pools * (size_t)spec->p * sizeof *weight);
+}
+
+/* `constant` lives in the arena: finish runs once. */
+static sw_status set_weights(sw_error *err, const sw_job *job, const void *ranges, double *weight) {
+  const sw_composite_spec *spec = spec_of(job);
+  bool *constant = NULL;
+  SW_NEW(err, job->arena, constant, spec->p);
+  for (int pool = 0; pool < spec->pools; pool++) {
+    double *w = weight + pool * spec->p;
+    for (int j = 0; j < spec->p; j++)
+      w[j] = spec->given ? spec->given[pool * spec->p + j] : 1;
+    mark_constants(spec, range_at(spec, ranges, pool), constant);
+    if (!sw_weights_normalise(spec->p, constant, w))
+      sw_note(job->notes, "%s: %s: all weight was on indicators that are constant in %s: the others "
+              "share equally", job->where, job->name, pool_name(job, pool));
+  }
+  return SW_OK;
+}
+
+static sw_status finish_range(sw_error *err, sw_job *job, const void *all, double *result) {
+  const sw_composite_spec *spec = spec_of(job);
+  for (int pool = 0; pool < spec->pools; pool++) {
+    range r = range_at(spec, all, pool);
+    SW_TRY(check_pool(err, job, pool, r));
+    write_bounds(job, r, pool);
+  }
+  for (int j = 0; j < spec->p; j++)
+    note_indicator(job, all, j);
+  memcpy(result, all, range_doubles(spec) * sizeof *result);
+  if (spec->second >= 0) return SW_OK;
+  SW_TRY(set_weights(err, job, all, result + range_doubles(spec)));
+  write_weights(job, result + range_doubles(spec));
+  return SW_OK;
+}
+
+static void finish_spread(const sw_job *job, const double *square, double *sd) {
+  const sw_composite_spec *spec = spec_of(job);
+  for (int pool = 0; pool < spec->pools; pool++) {
+    range r = range_at(spec, job->folded[spec->range], pool);
+    for (int j = 0; j < spec->p; j++)
+      sd[pool * spec->p + j] = sqrt(square[pool * spec->p + j] / (*r.rows - 1));
+  }
+}
+
+static bool pool_weights(const sw_composite_spec *spec, double m, const double *sum,
+                         const double *second, const bool *constant, double *weight) {
+  if (spec->weighting == SW_WEIGHTING_ENTROPY)
+    return sw_entropy_weights(spec->p, m, sum, second, constant, weight);
+  if (spec->weighting == SW_WEIGHTING_CV)
+    return sw_cv_weights(spec->p, m, sum, second, constant, weight);
+  return sw_critic_weights(spec->p, second, constant, weight);
+}
+
+static sw_status finish_second(sw_error *err, sw_job *job, const double *second, double *weight) {
+  const sw_composite_spec *spec = spec_of(job);
+  bool *constant = NULL;
+  SW_NEW(err, job->arena, constant, spec->p);
+  for (int pool = 0; pool < spec->pools; pool++) {
+    range r = range_at(spec, job->folded[spec->range], pool);
+    const double *sum = (const double *)job->folded[spec->sums] + pool * spec->p;
+    mark_constants(spec, r, constant);
+    if (!pool_weights(spec, *r.rows, sum, second + pool * second_doubles(spec), constant,
+                      weight + pool * spec->p))
+      sw_note(job->notes, "%s: %s: the indicators tell the units of %s apart no better one than "
+              "another: equal weights", job->where, job->name, pool_name(job, pool));
+  }
+  write_weights(job, weight);
+  return SW_OK;
+}
+
+static sw_status finish_composite(sw_error *err, sw_job *job, int pass, const void *all,
+                                  void *result) {
+  const sw_composite_spec *spec = spec_of(job);
+  if (pass == spec->range) return finish_range(err, job, all, result);
+  if (pass == spec->second) return finish_second(err, job, all, result);
+  if (pass == spec->spread) finish_spread(job, all, result);
+  if (pass == spec->sums || pass == spec->sorted) memcpy(result, all, job->pass[pass].result);
+  return SW_OK;
+}
+
+/* ---- resolve ---------------------------------------------------------------------------- */
+
+static int add_pass(sw_job *job, size_t partial, size_t result) {
+  job->pass[job->n_passes] = (sw_pass){.domain = SW_UNITS, .partial = partial * sizeof(double),
+                                       .result = result * sizeof(double)};
+  return job->n_passes++;
+}
+
+static void declare_passes(sw_job *job, sw_composite_spec *spec) {
+  size_t cells = (size_t)spec->pools * (size_t)spec->p;
+  spec->range = add_pass(job, range_doubles(spec), range_doubles(spec) + cells);
+  if (spec->normalise == SW_NORMALISE_Z_SCORE) spec->spread = add_pass(job, cells, cells);
+  if (spec->normalise == SW_NORMALISE_RANK) {
+    size_t record = sorted_doubles(job, spec) * sizeof(double);
+    spec->sorted = job->n_passes++;
+    job->pass[spec->sorted] = (sw_pass){.domain = SW_ITEMS, .items = (int64_t)cells,
+                                        .record = record, .result = record * cells};
+  }
+  if (spec->weighting != SW_WEIGHTING_EQUAL && spec->weighting != SW_WEIGHTING_GIVEN) {
+    spec->sums = add_pass(job, cells, cells);
+    spec->second = add_pass(job, (size_t)spec->pools * (size_t)second_doubles(spec), cells);
+  }
+  spec->score = add_pass(job, 0, 0);
+}
+
+static sw_status declare_axes(sw_error *err, sw_job *job, int p) {
+  static const char *const ends[] = {"lo", "hi"};
+  const char **name = NULL, **both = NULL;
+  SW_NEW(err, job->arena, name, p);
+  SW_NEW(err, job->arena, both, 2 * p);
+  for (int j = 0; j < p; j++) {
+    name[j] = job->input[j].name;
+    for (int b = 0; b < 2; b++) {
+      both[2 * j + b] = sw_arena_printf(job->arena, "%s %s", name[j], ends[b]);
+      if (!both[2 * j + b]) return sw_fail(err, SW_ENOMEM, "out of memory for labels");
+    }
+  }
+  job->axis[0] = (sw_axis){"indicator", p, name};
+  job->axis[1] = (sw_axis){"bound", 2, ends};
+  job->axis[2] = (sw_axis){"indicator_bound", 2 * p, both};
+  job->n_axes = 3;
+  return SW_OK;
+}
+
+static sw_status resolve_composite(sw_error *err, sw_job *job) {
+  sw_composite_spec *spec = NULL;
+  SW_NEW(err, job->arena, spec, 1);
+  SW_TRY(sw_composite_read(err, job, spec));
+  job->state = spec;
+  declare_passes(job, spec);
+  bool bounded = spec->normalise == SW_NORMALISE_MIN_MAX;
+  job->result[WEIGHT].off = spec->per_period;
+  job->result[WEIGHT_BY_PERIOD].off = !spec->per_period;
+  job->result[BOUNDS].off = spec->per_period || !bounded;
+  job->result[BOUNDS_BY_PERIOD].off = !spec->per_period || !bounded;
+  job->scores_per_period = spec->per_period;
+  for (int j = 0; j < spec->p; j++)
+    job->scores_per_period = job->scores_per_period || job->input[j].per_period_normalised;
+  job->scores_unbounded = spec->normalise == SW_NORMALISE_Z_SCORE;
+  return declare_axes(err, job, spec->p);
+}
+
+/* ---- descriptor ------------------------------------------------------------------------- */
+
+static const sw_param params[] = {
+    {"positive", SW_P_COLUMNS, "", NULL, 0, 0, "indicators of which more is better"},
+    {"negative", SW_P_COLUMNS, "", NULL, 0, 0, "indicators of which less is better"},
+    {"normalise", SW_P_CHOICE, "min-max", SW_NORMALISE_CHOICES, 0, 0,
+     "how indicators are made comparable; z-scores are not in [0,1]: no entropy, no coupling"},
+    {"over", SW_P_NODE, "panel", NULL, 0, 0,
+     "the pool: panel, period, or {bounds: {indicator: [lowest, highest], ...}}"},
+    {"weights", SW_P_NODE, "entropy", NULL, 0, 0,
+     "entropy, equal, critic, cv, {indicator: weight, ...}, {from: results.h5} or {file: w.csv}"},
+    {"shift", SW_P_NUMBER, "0", NULL, 0, 1,
+     "added to x' where weights are computed, a habit of published entropy weights"},
+    {0}};
+
+static const sw_output outputs[] = {
+    {"score", "composite score", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
+    {"weight", "weight of the indicator", "1", SW_TABLE, SW_FLOAT64, "indicator", NULL},
+    {"weight", "weight of the indicator in the period", "1", SW_GLOBAL, SW_FLOAT64, "indicator",
+     NULL},
+    {"bounds", "bounds by which the indicator is normalised", "1", SW_TABLE, SW_FLOAT64,
+     "indicator", "bound"},
+    {"bounds", "bounds by which the indicator is normalised in the period", "1", SW_GLOBAL,
+     SW_FLOAT64, "indicator_bound", NULL},
+    {0}};
+
+const sw_measure sw_measure_composite = {
+    .name = "composite",
+    .title = "Composite score from weighted indicators",
+    .formula = "score = sum_j w_j x'_j; min-max: x' = (x - lo)/(hi - lo), (hi - x)/(hi - lo) for a "
+               "negative one; z-score: divisor m - 1; entropy: e_j = -sum p ln p / ln m over the m "
+               "rows complete in all indicators, p = x'/sum x', w_j = (1 - e_j)/sum(1 - e)",
+    .source = "Shannon 1948; Diakoulaki, Mavrotas and Papayannakis 1995 (CRITIC)",
+    .version = 1,
+    .kind = SW_KIND_COMPOSITE,
+    .param = params,
+    .output = outputs,
+    .resolve = resolve_composite,
+    .tile = tile_composite,
+    .start = start_composite,
+    .merge = merge_composite,
+    .finish = finish_composite,
+    .workspace = workspace_composite,
+};

@@ -1,0 +1,214 @@
+/* Inequality between units by period, and its parts between and within groups (methods.md
+ * section 9): Gini with Dagum's parts, Theil T and L, Hoover, coefficient of variation. The
+ * arithmetic is in kernel/inequality.h.
+ *
+ *   G = sum_ij p_i p_j |y_i - y_j| / (2 mu)         hoover = sum p |y - mu| / (2 mu)
+ *   T = sum s ln(y/mu) = sum_g S_g ln(S_g/P_g) + sum_g S_g T_g
+ *   L = sum p ln(mu/y) = sum_g P_g ln(P_g/S_g) + sum_g P_g L_g
+ *
+ * An item is a period, or a period and a grouping.
+ *
+ * Sources: Gini 1912; Theil 1967; Dagum 1997, Empirical Economics 22:515-531; Williamson 1965. */
+#include "kernel/inequality.h"
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "spillway/measure.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+  GINI, THEIL_T, THEIL_L,
+  T_BETWEEN, T_WITHIN, L_BETWEEN, L_WITHIN, G_WITHIN, G_BETWEEN_NET, G_TRANSVARIATION,
+  HOOVER, CV, N_USED
+};
+
+typedef struct inequality_state {
+  bool weighted;
+  int n_groupings, most_groups;
+  const sw_grouping **grouping;
+} inequality_state;
+
+typedef struct record {
+  sw_inequality whole;       /* of a period */
+  sw_inequality_parts parts; /* of a period and a grouping */
+  int64_t n, zeros, wrong;
+  double wrong_value;
+  bool wrong_weight;
+} record;
+
+/* ---- tile ------------------------------------------------------------------------------- */
+
+/* Items of a period stand together: the whole, then each grouping. */
+static int items_a_period(const inequality_state *state) {
+  return 1 + state->n_groupings;
+}
+
+static void tile_inequality(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  const inequality_state *state = job->state;
+  int t = (int)(tile->lo / items_a_period(state)), g = (int)(tile->lo % items_a_period(state)) - 1;
+  const double *x = job->input[0].view.row[t];
+  const double *weight = state->weighted ? job->input[1].view.row[t] : NULL;
+  sw_sample sample = sw_sample_make(x, weight, job->n, workspace);
+  record *r = out;
+  r->n = sample.n;
+  r->zeros = sample.zeros;
+  r->wrong = sample.wrong;
+  r->wrong_weight = sample.wrong_weight;
+  if (sample.wrong >= 0) {
+    r->wrong_value = (sample.wrong_weight ? weight : x)[sample.wrong];
+    return;
+  }
+  if (g < 0) r->whole = sw_inequality_compute(&sample);
+  else
+    r->parts = sw_inequality_by_group(&sample, state->grouping[g]->of, state->grouping[g]->n_groups,
+                                      job->n, workspace);
+}
+
+static size_t workspace_inequality(const sw_job *job) {
+  const inequality_state *state = job->state;
+  return sw_inequality_workspace(job->n, state->most_groups);
+}
+
+/* ---- finish ----------------------------------------------------------------------------- */
+
+static sw_status check_record(sw_error *err, const sw_job *job, const record *r, int t) {
+  if (r->wrong < 0) return SW_OK;
+  const sw_input *input = &job->input[r->wrong_weight ? 1 : 0];
+  return sw_fail(err, SW_EINPUT, "%s: %s: '%s' of unit %s in %s is %.10g; inequality is of values "
+                 "and weights that are zero or more", input->where, job->name, input->name,
+                 sw_unit_code(job->units, r->wrong), sw_job_period(job, t), r->wrong_value);
+}
+
+static void place_whole(const sw_job *job, const record *r, int t) {
+  const double value[] = {r->whole.gini, r->whole.theil_t, r->whole.theil_l};
+  for (int q = 0; q < 3; q++)
+    job->result[GINI + q].row[0][t] = value[q];
+  job->result[HOOVER].row[0][t] = r->whole.hoover;
+  job->result[CV].row[0][t] = r->whole.cv;
+  job->result[N_USED].row[0][t] = (double)r->n;
+}
+
+static void place_parts(const sw_job *job, const record *r, int at) {
+  const sw_inequality_parts *p = &r->parts;
+  const double value[] = {p->theil_t_between, p->theil_t_within, p->theil_l_between,
+                          p->theil_l_within, p->gini_within, p->gini_between_net,
+                          p->gini_transvariation};
+  for (int q = 0; q < 7; q++)
+    job->result[T_BETWEEN + q].row[0][at] = value[q];
+}
+
+static sw_status finish_inequality(sw_error *err, sw_job *job, int pass, const void *all,
+                                   void *result) {
+  (void)pass;
+  (void)result;
+  const inequality_state *state = job->state;
+  const record *r = all;
+  int with_zeros = 0, groups = state->n_groupings;
+  for (int t = 0; t < job->n_periods; t++, r += items_a_period(state)) {
+    SW_TRY(check_record(err, job, r, t));
+    with_zeros += r->zeros > 0;
+    place_whole(job, r, t);
+    for (int g = 0; g < groups; g++)
+      place_parts(job, r + 1 + g, t * groups + g);
+  }
+  if (with_zeros > 0)
+    sw_note(job->notes, "%s: %s: '%s' is zero for some units in %d periods: Theil L is undefined "
+            "there", job->where, job->name, job->input[0].name, with_zeros);
+  return SW_OK;
+}
+
+/* ---- resolve ---------------------------------------------------------------------------- */
+
+static bool ends_with(const char *text, const char *end) {
+  size_t length = strlen(text), tail = strlen(end);
+  return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+/* A variable a head counts a small unit as much as a large one. */
+static void note_per_capita(const sw_job *job) {
+  const char *name = job->input[0].name;
+  if (ends_with(name, "_pc") || ends_with(name, "pcgdp") || strstr(name, "per_capita") ||
+      strstr(name, "percapita") || strstr(name, "pc_"))
+    sw_note(job->notes, "%s: %s: '%s' is taken for a variable a head, without a weight: every unit "
+            "counts the same; write weight: population to weight by it", job->where, job->name,
+            name);
+}
+
+static sw_status find_groupings(sw_error *err, sw_job *job, inequality_state *state) {
+  const sw_arg *groups = sw_job_arg(job, "groups");
+  state->n_groupings = groups->count;
+  SW_NEW(err, job->arena, state->grouping, groups->count);
+  for (int g = 0; g < groups->count; g++) {
+    state->grouping[g] = sw_units_grouping(job->units, groups->texts[g]);
+    if (!state->grouping[g])
+      return sw_job_fail(err, job, "groups", "'%s' is no group column of the units; list it under "
+                         "groups there", groups->texts[g]);
+    if (state->grouping[g]->n_groups > state->most_groups)
+      state->most_groups = state->grouping[g]->n_groups;
+  }
+  job->axis[0] = (sw_axis){"grouping", groups->count, groups->texts};
+  job->n_axes = groups->count > 0;
+  for (int q = T_BETWEEN; q <= G_TRANSVARIATION; q++)
+    job->result[q].off = groups->count == 0;
+  return SW_OK;
+}
+
+static sw_status resolve_inequality(sw_error *err, sw_job *job) {
+  inequality_state *state = NULL;
+  SW_NEW(err, job->arena, state, 1);
+  job->state = state;
+  state->weighted = sw_job_inputs(job, "weight").count > 0;
+  SW_TRY(find_groupings(err, job, state));
+  if (!state->weighted) note_per_capita(job);
+  job->n_passes = 1;
+  job->pass[0] = (sw_pass){.domain = SW_ITEMS,
+                           .items = (int64_t)job->n_periods * items_a_period(state),
+                           .record = sizeof(record)};
+  return SW_OK;
+}
+
+/* ---- descriptor ------------------------------------------------------------------------- */
+
+static const sw_param params[] = {
+    {"of", SW_P_COLUMN, NULL, NULL, 0, 0, "the variable, zero or more"},
+    {"weight", SW_P_COLUMN, "", NULL, 0, 0, "e.g. population, where the variable is a head's"},
+    {"groups", SW_P_GROUPINGS, "", NULL, 0, 0, "group columns of the units, for the parts"},
+    {0}};
+
+#define BY_PERIOD SW_GLOBAL, SW_FLOAT64, NULL, NULL
+#define BY_GROUPING SW_GLOBAL, SW_FLOAT64, "grouping", NULL
+
+static const sw_output outputs[] = {
+    {"gini", "Gini coefficient", "1", BY_PERIOD},
+    {"theil_t", "Theil T", "1", BY_PERIOD},
+    {"theil_l", "Theil L, mean log deviation", "1", BY_PERIOD},
+    {"theil_t_between", "Theil T between groups", "1", BY_GROUPING},
+    {"theil_t_within", "Theil T within groups", "1", BY_GROUPING},
+    {"theil_l_between", "Theil L between groups", "1", BY_GROUPING},
+    {"theil_l_within", "Theil L within groups", "1", BY_GROUPING},
+    {"gini_within", "Gini within groups (Dagum)", "1", BY_GROUPING},
+    {"gini_between_net", "Gini between groups, net (Dagum)", "1", BY_GROUPING},
+    {"gini_transvariation", "Gini of transvariation (Dagum)", "1", BY_GROUPING},
+    {"hoover", "Hoover index", "1", BY_PERIOD},
+    {"cv", "coefficient of variation, population sd over mean; weighted: Williamson's", "1",
+     BY_PERIOD},
+    {"n_used", "units with a value and a weight", "1", SW_GLOBAL, SW_INT32, NULL, NULL},
+    {0}};
+
+const sw_measure sw_measure_inequality = {
+    .name = "inequality",
+    .title = "Inequality between units, and between and within groups",
+    .formula = "p share of the weight, s of the total; G = sum p_i p_j |y_i - y_j|/(2 mu); T = sum s "
+               "ln(y/mu), L = sum p ln(mu/y); Dagum: within + between net + transvariation = G",
+    .source = "Theil 1967; Dagum 1997, Empirical Economics 22:515-531; Williamson 1965",
+    .version = 1,
+    .kind = SW_KIND_GLOBAL,
+    .param = params,
+    .output = outputs,
+    .resolve = resolve_inequality,
+    .tile = tile_inequality,
+    .finish = finish_inequality,
+    .workspace = workspace_inequality,
+};

@@ -1,0 +1,104 @@
+/* Moran's I by period (methods.md section 10):
+ *
+ *   I = n / S0 * z'Wz / z'z,  z = x - mean x
+ *
+ * with its expectation, its variances under normality and randomisation, z and a two-sided p-value
+ * by randomisation. A period is an item; the weights are those among the units with a value,
+ * standardised anew.
+ *
+ * Sources: Moran 1950; Cliff & Ord 1981. */
+#include "kernel/moran.h"
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "spillway/measure.h"
+
+#include <math.h>
+
+enum { I, EXPECTED, VARIANCE_NORMALITY, VARIANCE_RANDOMISATION, Z, P_VALUE, N_USED };
+
+typedef struct moran_state {
+  sw_islands islands;
+  bool row_standardised;
+} moran_state;
+
+static void tile_moran(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  const moran_state *state = job->state;
+  const double *x = job->input[0].view.row[tile->lo];
+  *(sw_moran *)out =
+      sw_moran_compute(job->weights, state->row_standardised, state->islands, x, workspace);
+}
+
+static size_t workspace_moran(const sw_job *job) {
+  return sw_moran_workspace(job->n);
+}
+
+static sw_status finish_moran(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  (void)err;
+  (void)pass;
+  (void)result;
+  const sw_moran *record = all;
+  for (int t = 0; t < job->n_periods; t++) {
+    job->result[I].row[0][t] = record[t].i;
+    job->result[EXPECTED].row[0][t] = record[t].expected;
+    job->result[VARIANCE_NORMALITY].row[0][t] = record[t].variance_normality;
+    job->result[VARIANCE_RANDOMISATION].row[0][t] = record[t].variance_randomisation;
+    job->result[Z].row[0][t] = record[t].z;
+    job->result[P_VALUE].row[0][t] = record[t].p_value;
+    job->result[N_USED].row[0][t] = record[t].n_used;
+  }
+  return SW_OK;
+}
+
+static sw_status resolve_moran(sw_error *err, sw_job *job) {
+  const sw_arg *islands = sw_job_arg(job, "islands");
+  moran_state *state = NULL;
+  SW_NEW(err, job->arena, state, 1);
+  state->islands = (sw_islands)(int)islands->number;
+  state->row_standardised = sw_links_row_standardised(job->weights);
+  if (job->weights->row_start[job->n] == 0)
+    return sw_job_fail(err, job, "weights", "no unit has a neighbour; Moran's I needs links");
+  if (job->weights->islands > 0)
+    sw_note(job->notes, "%s: %s: %lld units have no neighbour (islands: %s)", job->where, job->name,
+            (long long)job->weights->islands, islands->text);
+  job->state = state;
+  job->n_passes = 1;
+  job->pass[0] =
+      (sw_pass){.domain = SW_ITEMS, .items = job->n_periods, .record = sizeof(sw_moran)};
+  return SW_OK;
+}
+
+static const sw_param params[] = {
+    {"of", SW_P_COLUMN, NULL, NULL, 0, 0, "the variable"},
+    {"weights", SW_P_WEIGHTS, NULL, NULL, 0, 0, "a weights matrix of the study"},
+    {"islands", SW_P_CHOICE, "adjust", SW_ISLANDS_CHOICES, 0, 0,
+     "units without a neighbour: out of the scale n, in with a zero lag, or left out"},
+    {0}};
+
+static const sw_output outputs[] = {
+    {"I", "Moran's I", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL},
+    {"expected", "expectation of I", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL},
+    {"variance_normality", "variance of I under normality", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL},
+    {"variance_randomisation", "variance of I under randomisation", "1", SW_GLOBAL, SW_FLOAT64,
+     NULL, NULL},
+    {"z", "standard deviate of I under randomisation", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL},
+    {"p_value", "two-sided p-value under randomisation", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL},
+    {"n_used", "values in the mean; the scale n has fewer with islands: adjust", "1", SW_GLOBAL,
+     SW_INT32, NULL, NULL},
+    {0}};
+
+const sw_measure sw_measure_moran = {
+    .name = "moran",
+    .title = "Moran's I, global spatial autocorrelation",
+    .formula = "I = n/S0 z'Wz/z'z, z = x - mean x; weights among the units with a value, "
+               "standardised anew where the matrix is row-standardised",
+    .source = "Moran 1950, Biometrika 37:17-23; Cliff and Ord 1981, Spatial Processes",
+    .version = 1,
+    .kind = SW_KIND_GLOBAL,
+    .param = params,
+    .output = outputs,
+    .resolve = resolve_moran,
+    .tile = tile_moran,
+    .finish = finish_moran,
+    .workspace = workspace_moran,
+};

@@ -1,0 +1,143 @@
+/* Co-agglomeration of two industries in a unit (methods.md section 6), from their location
+ * quotients a and b:
+ *
+ *   plain      1 - |a - b| / (a + b)
+ *   augmented  plain + (a + b)
+ *
+ * `plain` is 1 for two industries that are all but absent; `augmented` lets their level count.
+ * Both are written, `value` is the one `form` names. a + b = 0: undefined. With `total`, a and b are
+ * industries and the quotients are computed here.
+ *
+ * The form current in Chinese regional studies for manufacturing with producer services. */
+#include "base/arena.h"
+#include "measure/quotient.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { VALUE, PLAIN, AUGMENTED };
+enum { A, B };
+
+typedef struct coagglomeration_state {
+  bool plain;        /* form: plain */
+  bool has_quotient; /* `total` was given */
+  sw_quotient quotient;
+} coagglomeration_state;
+
+/* ---- arithmetic ------------------------------------------------------------------------- */
+
+static double plain_index(double a, double b) {
+  return a + b == 0 ? NAN : 1 - fabs(a - b) / (a + b);
+}
+
+/* ---- tiles ------------------------------------------------------------------------------ */
+
+static void place(const sw_job *job, int t, int64_t at, double a, double b) {
+  const coagglomeration_state *state = job->state;
+  double plain = plain_index(a, b), augmented = plain + (a + b);
+  job->result[PLAIN].row[t][at] = plain;
+  job->result[AUGMENTED].row[t][at] = augmented;
+  job->result[VALUE].row[t][at] = state->plain ? plain : augmented;
+}
+
+static void place_period(const sw_job *job, const sw_tile *tile, int t) {
+  const coagglomeration_state *state = job->state;
+  const sw_quotient *q = &state->quotient;
+  double share[2] = {1, 1};
+  for (int i = 0; state->has_quotient && i < 2; i++)
+    share[i] = sw_quotient_share(q, job->folded[0], t, i);
+  for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
+    double value[2];
+    for (int i = 0; i < 2; i++) {
+      value[i] = sw_view_at(job->input[i].view, t, unit);
+      if (state->has_quotient)
+        value[i] = sw_quotient_value(value[i], sw_view_at(job->input[q->total].view, t, unit),
+                                     share[i]);
+    }
+    place(job, t, unit - job->input[A].view.first, value[A], value[B]);
+  }
+}
+
+static void tile_coagglomeration(const sw_job *job, const sw_tile *tile, void *out,
+                                 void *workspace) {
+  (void)workspace;
+  const coagglomeration_state *state = job->state;
+  if (tile->pass < job->n_passes - 1) {
+    sw_quotient_fold(job, &state->quotient, tile->lo, tile->hi, out);
+    return;
+  }
+  for (int t = 0; t < job->n_periods; t++)
+    place_period(job, tile, t);
+}
+
+static void merge_coagglomeration(const sw_job *job, int pass, void *all, const void *part) {
+  const coagglomeration_state *state = job->state;
+  if (pass < job->n_passes - 1) sw_quotient_merge(job, &state->quotient, all, part);
+}
+
+static sw_status finish_coagglomeration(sw_error *err, sw_job *job, int pass, const void *all,
+                                        void *result) {
+  const coagglomeration_state *state = job->state;
+  if (pass == job->n_passes - 1) return SW_OK;
+  SW_TRY(sw_quotient_check(err, job, &state->quotient, all));
+  memcpy(result, all, sw_quotient_bytes(job, &state->quotient));
+  return SW_OK;
+}
+
+/* ---- resolve ---------------------------------------------------------------------------- */
+
+static sw_status resolve_coagglomeration(sw_error *err, sw_job *job) {
+  static const int industry[2] = {A, B};
+  coagglomeration_state *state = NULL;
+  SW_NEW(err, job->arena, state, 1);
+  sw_inputs total = sw_job_inputs(job, "total");
+  state->plain = strcmp(sw_job_arg(job, "form")->text, "plain") == 0;
+  state->has_quotient = total.count > 0;
+  job->state = state;
+  if (!state->has_quotient && (sw_job_arg(job, "base")->given || sw_job_arg(job, "base_over")->given))
+    return sw_job_fail(err, job, sw_job_arg(job, "base")->given ? "base" : "base_over",
+                       "a base goes with total, where a and b are industries; without it they are "
+                       "location quotients already");
+  if (state->has_quotient) {
+    state->quotient = (sw_quotient){.n = 2, .industry = industry, .total = total.first};
+    SW_TRY(sw_quotient_read(err, job, &state->quotient));
+    size_t bytes = sw_quotient_bytes(job, &state->quotient);
+    job->pass[job->n_passes++] = (sw_pass){.domain = SW_UNITS, .partial = bytes, .result = bytes};
+  }
+  job->pass[job->n_passes++] = (sw_pass){.domain = SW_UNITS};
+  return SW_OK;
+}
+
+/* ---- descriptor ------------------------------------------------------------------------- */
+
+static const sw_param params[] = {
+    {"a", SW_P_COLUMN, NULL, NULL, 0, 0, "location quotient, or with total an industry"},
+    {"b", SW_P_COLUMN, NULL, NULL, 0, 0, "the other"},
+    {"total", SW_P_COLUMN, "", NULL, 0, 0, "the total of all industries: a and b are industries"},
+    {"base", SW_P_TABLE, "own", NULL, 0, 0,
+     "own: the study's sums; {file: national.csv}: a row a period, a column an industry"},
+    {"base_over", SW_P_CHOICE, "refuse", "refuse|complete", 0, 0,
+     "own sums where cells are missing: refuse, or take the units that have a value"},
+    {"form", SW_P_CHOICE, "augmented", "augmented|plain", 0, 0, "which of the two `value` is"},
+    {0}};
+
+static const sw_output outputs[] = {
+    {"value", "co-agglomeration index", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
+    {"plain", "1 - |a - b|/(a + b)", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
+    {"augmented", "1 - |a - b|/(a + b) + (a + b)", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
+    {0}};
+
+const sw_measure sw_measure_coagglomeration = {
+    .name = "coagglomeration",
+    .title = "Co-agglomeration of two industries",
+    .formula = "plain: 1 - |a - b|/(a + b); augmented: plain + (a + b); a, b location quotients",
+    .source = "the form current in Chinese regional studies (manufacturing and producer services)",
+    .version = 1,
+    .kind = SW_KIND_UNIT,
+    .param = params,
+    .output = outputs,
+    .resolve = resolve_coagglomeration,
+    .tile = tile_coagglomeration,
+    .merge = merge_coagglomeration,
+    .finish = finish_coagglomeration,
+};

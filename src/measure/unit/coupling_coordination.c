@@ -1,0 +1,250 @@
+/* Coupling coordination of a unit's systems (methods.md section 2):
+ *
+ *   D = sqrt(C T),  T = sum_s alpha_s U_s,  C by `form` (kernel/coupling.h)
+ *
+ * and with it the class of D by `breaks`, half-open [lo, hi), the last closed; the lagging system
+ * (smallest score, ties to the first named); the balance min U / max U. All scores zero, or one
+ * missing: undefined. With equal alpha and the product form D is sqrt(GM(U)): C cancels.
+ *
+ * Sources: the product form as used since Liao 1999; Wang, Kong, Ren, Zhang & Dai 2021, J. Natural
+ * Resources 36(3):793-810 (wang2021); Fan 2024 (dispersion). */
+#include "base/arena.h"
+#include "kernel/coupling.h"
+#include "measure/systems.h"
+
+#include <string.h>
+
+enum { COUPLING, DEVELOPMENT, COORDINATION, CLASS, LAGGING, BALANCE, CLASS_FROM, ALPHA };
+enum { MAX_SYSTEMS = 32 };
+
+typedef struct coupling_state {
+  int k; /* systems */
+  sw_coupling_form form;
+  const double *alpha;
+  int n_breaks;
+  const double *breaks;
+} coupling_state;
+
+/* The first score outside [0,1], in the order of blocks: a fold, so that one clear line is said. */
+typedef struct stray {
+  int64_t count, unit;
+  int system, period;
+  double value;
+} stray;
+
+/* ---- arithmetic ------------------------------------------------------------------------- */
+
+static int class_of(const coupling_state *state, double d) {
+  int above = 0;
+  while (above < state->n_breaks && d >= state->breaks[above])
+    above++;
+  return isnan(d) ? 0 : above + 1;
+}
+
+static int lowest(const double *u, int k) {
+  int at = 0;
+  for (int s = 1; s < k; s++)
+    if (u[s] < u[at]) at = s;
+  return at;
+}
+
+static double largest(const double *u, int k) {
+  double most = u[0];
+  for (int s = 1; s < k; s++)
+    most = u[s] > most ? u[s] : most;
+  return most;
+}
+
+/* ---- tile ------------------------------------------------------------------------------- */
+
+/* False when a score is missing; strays are counted. */
+static bool read_scores(const sw_job *job, int t, int64_t unit, double *u, stray *out) {
+  bool complete = true;
+  for (int s = 0; s < job->n_inputs; s++) {
+    u[s] = sw_view_at(job->input[s].view, t, unit);
+    complete = complete && !isnan(u[s]);
+    if (!(u[s] < 0 || u[s] > 1)) continue;
+    if (out->count++ == 0)
+      *out = (stray){.count = 1, .unit = unit, .system = s, .period = t, .value = u[s]};
+  }
+  return complete;
+}
+
+static void place(const sw_job *job, int t, int64_t at, const double *u) {
+  const coupling_state *state = job->state;
+  double c = sw_coupling(state->form, u, state->k), d = NAN;
+  double development = sw_development(u, state->alpha, state->k), most = largest(u, state->k);
+  d = sqrt(c * development);
+  job->result[COUPLING].row[t][at] = c;
+  job->result[DEVELOPMENT].row[t][at] = development;
+  job->result[COORDINATION].row[t][at] = d;
+  job->result[CLASS].row[t][at] = class_of(state, d);
+  job->result[LAGGING].row[t][at] = most > 0 ? lowest(u, state->k) : -1;
+  job->result[BALANCE].row[t][at] = u[lowest(u, state->k)] / most;
+}
+
+static void place_nothing(const sw_job *job, int t, int64_t at) {
+  for (int q = COUPLING; q <= BALANCE; q++)
+    job->result[q].row[t][at] = q == CLASS ? 0 : q == LAGGING ? -1 : NAN;
+}
+
+static void tile_coupling(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  (void)workspace;
+  int64_t first = job->input[0].view.first;
+  double u[MAX_SYSTEMS];
+  for (int64_t unit = tile->lo; unit < tile->hi; unit++)
+    for (int t = 0; t < job->n_periods; t++) {
+      if (read_scores(job, t, unit, u, out)) place(job, t, unit - first, u);
+      else place_nothing(job, t, unit - first);
+    }
+}
+
+static void merge_coupling(const sw_job *job, int pass, void *all, const void *part) {
+  (void)job;
+  (void)pass;
+  stray *into = all;
+  const stray *from = part;
+  int64_t count = into->count + from->count;
+  if (into->count == 0) *into = *from;
+  into->count = count;
+}
+
+/* ---- finish ----------------------------------------------------------------------------- */
+
+static sw_status finish_coupling(sw_error *err, sw_job *job, int pass, const void *all,
+                                 void *result) {
+  (void)pass;
+  (void)result;
+  const coupling_state *state = job->state;
+  const stray *bad = all;
+  if (bad->count > 0)
+    return sw_fail(err, SW_EINPUT, "%s: %s: '%s' of unit %s in %s is %.10g, outside [0,1] (%lld "
+                   "such scores); make it a composite first", job->input[bad->system].where,
+                   job->name, job->input[bad->system].name, sw_unit_code(job->units, bad->unit),
+                   sw_job_period(job, bad->period), bad->value, (long long)bad->count);
+  for (int i = 0; i <= state->n_breaks; i++)
+    job->result[CLASS_FROM].row[0][i] = i ? state->breaks[i - 1] : 0;
+  memcpy(job->result[ALPHA].row[0], state->alpha, (size_t)state->k * sizeof(double));
+  return SW_OK;
+}
+
+/* ---- resolve ---------------------------------------------------------------------------- */
+
+static const char *const ten_classes[] = {
+    "extreme imbalance",    "severe imbalance",     "moderate imbalance",
+    "mild imbalance",       "near imbalance",       "barely coordinated",
+    "primary coordination", "intermediate coordination", "good coordination",
+    "quality coordination"};
+
+static sw_status check_breaks(sw_error *err, const sw_job *job, const sw_arg *breaks) {
+  for (int i = 0; i < breaks->count; i++) {
+    double low = i ? breaks->numbers[i - 1] : 0;
+    if (!(breaks->numbers[i] > low) || !(breaks->numbers[i] < 1))
+      return sw_job_fail(err, job, "breaks", "%g after %g; breaks ascend between 0 and 1",
+                         breaks->numbers[i], low);
+  }
+  return SW_OK;
+}
+
+/* Nine breaks by tenths, as written or by default: the ten classes of the field. */
+static bool is_tenths(const sw_arg *breaks) {
+  bool tenths = breaks->count == 9;
+  for (int i = 0; tenths && i < 9; i++)
+    tenths = breaks->numbers[i] == (i + 1) / 10.0;
+  return tenths;
+}
+
+static sw_status label_classes(sw_error *err, sw_job *job, int classes) {
+  const sw_arg *labels = sw_job_arg(job, "labels");
+  const char *const *label = ten_classes;
+  if (labels->count > 0 && labels->count != classes)
+    return sw_job_fail(err, job, "labels", "%d labels for %d classes; %d breaks make %d classes",
+                       labels->count, classes, classes - 1, classes);
+  if (labels->count > 0) label = labels->texts;
+  else if (!is_tenths(sw_job_arg(job, "breaks"))) {
+    char **number = NULL;
+    SW_NEW(err, job->arena, number, classes);
+    for (int i = 0; i < classes; i++)
+      if (!(number[i] = sw_arena_printf(job->arena, "class %d", i + 1)))
+        return sw_fail(err, SW_ENOMEM, "out of memory for labels");
+    label = (const char *const *)number;
+  }
+  job->axis[job->n_axes++] = (sw_axis){"class_label", classes, label};
+  return SW_OK;
+}
+
+static sw_status name_systems(sw_error *err, sw_job *job) {
+  const char **name = NULL;
+  SW_NEW(err, job->arena, name, job->n_inputs);
+  for (int s = 0; s < job->n_inputs; s++)
+    name[s] = job->input[s].name;
+  job->axis[job->n_axes++] = (sw_axis){"system", job->n_inputs, name};
+  return SW_OK;
+}
+
+static sw_status resolve_coupling(sw_error *err, sw_job *job) {
+  const sw_arg *breaks = sw_job_arg(job, "breaks");
+  coupling_state *state = NULL;
+  SW_NEW(err, job->arena, state, 1);
+  if (job->n_inputs < 2 || job->n_inputs > MAX_SYSTEMS)
+    return sw_job_fail(err, job, "systems", "%d systems; coupling is of 2 to %d", job->n_inputs,
+                       MAX_SYSTEMS);
+  SW_TRY(sw_systems_bounded(err, job, "systems"));
+  SW_TRY(check_breaks(err, job, breaks));
+  state->k = job->n_inputs;
+  state->form = (sw_coupling_form)(int)sw_job_arg(job, "form")->number;
+  state->n_breaks = breaks->count;
+  state->breaks = breaks->numbers;
+  SW_TRY(sw_system_weights(err, job, "systems", "alpha", &state->alpha));
+  SW_TRY(label_classes(err, job, breaks->count + 1));
+  SW_TRY(name_systems(err, job));
+  job->state = state;
+  job->n_passes = 1;
+  job->pass[0] = (sw_pass){.domain = SW_UNITS, .partial = sizeof(stray)};
+  for (int s = 0; s < job->n_inputs; s++)
+    job->scores_per_period = job->scores_per_period || job->input[s].per_period_normalised;
+  return SW_OK;
+}
+
+/* ---- descriptor ------------------------------------------------------------------------- */
+
+static const sw_param params[] = {
+    {"systems", SW_P_COLUMNS, NULL, NULL, 0, 0, "two or more scores in [0,1]"},
+    {"form", SW_P_CHOICE, "product", SW_COUPLING_FORMS, 0, 0,
+     "of the coupling C; with product and equal alpha D is sqrt(GM(U)): C cancels"},
+    {"alpha", SW_P_NODE, "equal", NULL, 0, 0, "weights of the systems in T: equal, or a list"},
+    {"breaks", SW_P_NUMBERS, "[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]", NULL, 0, 1,
+     "between the classes of D, half-open [lo, hi), the last closed"},
+    {"labels", SW_P_TEXTS, "", NULL, 0, 0, "names of the classes, one more than breaks"},
+    {0}};
+
+static const sw_output outputs[] = {
+    {"coupling", "coupling degree C", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
+    {"development", "development T, weighted mean of the systems", "1", SW_UNIT, SW_FLOAT64, NULL,
+     NULL},
+    {"coordination", "coupling coordination degree D", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
+    {"class", "class of D, from 1 in the order of class_label; 0 undefined", "1", SW_UNIT, SW_INT32,
+     NULL, NULL},
+    {"lagging", "lagging system, an index into system; -1 undefined", "1", SW_UNIT, SW_INT32, NULL,
+     NULL},
+    {"balance", "smallest score over largest", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
+    {"class_from", "lowest D of the class", "1", SW_TABLE, SW_FLOAT64, "class_label", NULL},
+    {"alpha", "weight of the system in T", "1", SW_TABLE, SW_FLOAT64, "system", NULL},
+    {0}};
+
+const sw_measure sw_measure_coupling_coordination = {
+    .name = "coupling_coordination",
+    .title = "Coupling coordination degree of a unit's systems",
+    .formula = "D = sqrt(C T), T = sum alpha_s U_s; product: C = GM(U)/AM(U); wang2021: C = "
+               "sqrt([1 - mean |U_i - U_j|] (prod U_i/max U)^(1/(k-1))); dispersion: C = 1 - 2 "
+               "sd(U)",
+    .source = "Liao 1999; Wang et al. 2021, J. Natural Resources 36(3):793-810; Fan 2024",
+    .version = 1,
+    .kind = SW_KIND_UNIT,
+    .param = params,
+    .output = outputs,
+    .resolve = resolve_coupling,
+    .tile = tile_coupling,
+    .merge = merge_coupling,
+    .finish = finish_coupling,
+};

@@ -1,0 +1,119 @@
+/* Location quotients of the industries of a unit (methods.md section 6):
+ *
+ *   LQ_ir = (e_ir / e_r) / (E_i / E)
+ *
+ * with the base E by a national table or the study's own sums. Two passes: sums over units (also
+ * the coverage: the share of the units, and of the total, with a value), then the quotients.
+ *
+ * Source: Florence 1939; Isard 1960. */
+#include "base/arena.h"
+#include "measure/quotient.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { VALUE, COVERAGE, COVERAGE_TOTAL };
+enum { SUMS, QUOTIENTS };
+
+/* ---- tiles ------------------------------------------------------------------------------ */
+
+static void place(const sw_job *job, const sw_quotient *q, int t, int i, const sw_tile *tile) {
+  double share = sw_quotient_share(q, job->folded[SUMS], t, i);
+  sw_view industry = job->input[q->industry[i]].view, total = job->input[q->total].view;
+  double *out = job->result[VALUE].row[i * job->n_periods + t] - industry.first;
+  for (int64_t unit = tile->lo; unit < tile->hi; unit++)
+    out[unit] = sw_quotient_value(sw_view_at(industry, t, unit), sw_view_at(total, t, unit), share);
+}
+
+static void tile_quotient(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  (void)workspace;
+  const sw_quotient *q = job->state;
+  if (tile->pass == SUMS) {
+    sw_quotient_fold(job, q, tile->lo, tile->hi, out);
+    return;
+  }
+  for (int i = 0; i < q->n; i++)
+    for (int t = 0; t < job->n_periods; t++)
+      place(job, q, t, i, tile);
+}
+
+static void merge_quotient(const sw_job *job, int pass, void *all, const void *part) {
+  if (pass == SUMS) sw_quotient_merge(job, job->state, all, part);
+}
+
+static sw_status finish_quotient(sw_error *err, sw_job *job, int pass, const void *all,
+                                 void *result) {
+  const sw_quotient *q = job->state;
+  if (pass != SUMS) return SW_OK;
+  SW_TRY(sw_quotient_check(err, job, q, all));
+  for (int t = 0; t < job->n_periods; t++)
+    for (int i = 0; i < q->n; i++)
+      sw_quotient_coverage(job, q, all, t, i, &job->result[COVERAGE].row[0][t * q->n + i],
+                           &job->result[COVERAGE_TOTAL].row[0][t * q->n + i]);
+  memcpy(result, all, sw_quotient_bytes(job, q));
+  return SW_OK;
+}
+
+/* ---- resolve ---------------------------------------------------------------------------- */
+
+static sw_status resolve_quotient(sw_error *err, sw_job *job) {
+  sw_inputs industries = sw_job_inputs(job, "industries");
+  sw_quotient *q = NULL;
+  int *industry = NULL;
+  const char **name = NULL;
+  SW_NEW(err, job->arena, q, 1);
+  SW_NEW(err, job->arena, industry, industries.count);
+  SW_NEW(err, job->arena, name, industries.count);
+  for (int i = 0; i < industries.count; i++) {
+    industry[i] = industries.first + i;
+    name[i] = job->input[industry[i]].name;
+    for (int k = 0; k < i; k++)
+      if (strcmp(name[k], name[i]) == 0)
+        return sw_job_fail(err, job, "industries", "'%s' is named twice; name each once", name[i]);
+  }
+  *q = (sw_quotient){.n = industries.count, .industry = industry,
+                     .total = sw_job_inputs(job, "total").first};
+  SW_TRY(sw_quotient_read(err, job, q));
+  job->state = q;
+  job->axis[0] = (sw_axis){"industry", q->n, name};
+  job->n_axes = 1;
+  job->n_passes = 2;
+  size_t bytes = sw_quotient_bytes(job, q);
+  job->pass[SUMS] = (sw_pass){.domain = SW_UNITS, .partial = bytes, .result = bytes};
+  job->pass[QUOTIENTS] = (sw_pass){.domain = SW_UNITS};
+  return SW_OK;
+}
+
+/* ---- descriptor ------------------------------------------------------------------------- */
+
+static const sw_param params[] = {
+    {"industries", SW_P_COLUMNS, NULL, NULL, 0, 0, "output or employment by industry"},
+    {"total", SW_P_COLUMN, NULL, NULL, 0, 0, "the total of all industries"},
+    {"base", SW_P_TABLE, "own", NULL, 0, 0,
+     "own: the study's sums; {file: national.csv}: a row a period, a column an industry"},
+    {"base_over", SW_P_CHOICE, "refuse", "refuse|complete", 0, 0,
+     "own sums where cells are missing: refuse, or take the units that have a value"},
+    {0}};
+
+static const sw_output outputs[] = {
+    {"value", "location quotient", "1", SW_UNIT, SW_FLOAT64, "industry", NULL},
+    {"coverage", "share of the units with a value", "1", SW_GLOBAL, SW_FLOAT64, "industry", NULL},
+    {"coverage_total", "share of the total in units with a value", "1", SW_GLOBAL, SW_FLOAT64,
+     "industry", NULL},
+    {0}};
+
+const sw_measure sw_measure_location_quotient = {
+    .name = "location_quotient",
+    .title = "Location quotient",
+    .formula = "LQ_ir = (e_ir/e_r)/(E_i/E); e_r = 0 or E_i = 0: undefined; base_over complete: sums "
+               "over the units that have both the industry and the total",
+    .source = "Florence 1939; Isard 1960, Methods of Regional Analysis",
+    .version = 1,
+    .kind = SW_KIND_UNIT,
+    .param = params,
+    .output = outputs,
+    .resolve = resolve_quotient,
+    .tile = tile_quotient,
+    .merge = merge_quotient,
+    .finish = finish_quotient,
+};

@@ -1,0 +1,320 @@
+/* Recursive descent to steps of a stack machine; evaluation runs a step over a block of units at a
+ * time. The depth of the stack is bounded when parsing, so that evaluation cannot fail. */
+#include "panel/expression.h"
+
+#include "base/text.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+enum { MAX_STEPS = 1024, MAX_DEPTH = 32, MAX_NESTING = 100, LANES = 256 };
+
+typedef enum opcode {
+  PUSH_NUMBER,
+  PUSH_OPERAND,
+  ADD,
+  SUBTRACT,
+  MULTIPLY,
+  DIVIDE,
+  POWER,
+  NEGATE,
+  LOG,
+  EXP,
+  SQRT,
+  ABS,
+  MIN,
+  MAX,
+  SUM_PRESENT
+} opcode;
+
+struct sw_expression_step {
+  opcode code;
+  int count; /* PUSH_OPERAND: which; MIN, MAX, SUM_PRESENT: of how many */
+  double number;
+};
+
+static const struct {
+  const char *name;
+  opcode code;
+  bool many;
+} functions[] = {{"log", LOG, false},
+                 {"exp", EXP, false},
+                 {"sqrt", SQRT, false},
+                 {"abs", ABS, false},
+                 {"min", MIN, true},
+                 {"max", MAX, true},
+                 {"sum_present", SUM_PRESENT, true}};
+enum { N_FUNCTIONS = sizeof functions / sizeof functions[0] };
+
+typedef struct parser {
+  sw_error *err;
+  sw_arena *arena;
+  const sw_node *node;
+  const char *name, *text, *at;
+  struct sw_expression_step *step;
+  const char **operand;
+  int n_steps, n_operands, depth, nesting;
+} parser;
+
+static sw_status wrong(const parser *in, const char *what) {
+  return sw_node_fail(in->err, in->node, "derive: %s: at '%.20s': %s", in->name,
+                      *in->at ? in->at : "the end", what);
+}
+
+/* `net`: what the step adds to the stack. */
+static sw_status emit(parser *in, opcode code, int count, double number, int net) {
+  if (in->n_steps == MAX_STEPS) return wrong(in, "the expression is too long; derive in two steps");
+  in->step[in->n_steps++] =
+      (struct sw_expression_step){.code = code, .count = count, .number = number};
+  in->depth += net;
+  if (in->depth > MAX_DEPTH)
+    return wrong(in, "the expression is nested too deeply; derive in two steps");
+  return SW_OK;
+}
+
+static void skip_blanks(parser *in) {
+  in->at += strspn(in->at, " \t\r\n");
+}
+
+static bool accept(parser *in, char c) {
+  skip_blanks(in);
+  if (*in->at != c) return false;
+  in->at++;
+  return true;
+}
+
+static sw_status parse_sum(parser *in);
+
+static sw_status push_column(parser *in, const char *name, size_t length) {
+  int k = 0;
+  while (k < in->n_operands &&
+         (strlen(in->operand[k]) != length || memcmp(in->operand[k], name, length) != 0))
+    k++;
+  if (k == in->n_operands) {
+    in->operand[k] = sw_arena_textn(in->arena, name, length);
+    if (!in->operand[k]) return sw_fail(in->err, SW_ENOMEM, "out of memory");
+    in->n_operands++;
+  }
+  return emit(in, PUSH_OPERAND, k, 0, 1);
+}
+
+static sw_status parse_call(parser *in, int f) {
+  int count = 0;
+  do {
+    SW_TRY(parse_sum(in));
+    count++;
+  } while (accept(in, ','));
+  if (!accept(in, ')')) return wrong(in, "a closing parenthesis is missing");
+  if (!functions[f].many && count != 1) return wrong(in, "the function takes one value");
+  return emit(in, functions[f].code, count, 0, 1 - count);
+}
+
+static bool is_word(char c) {
+  return isalnum((unsigned char)c) || c == '_' || c == '.' || (c & 0x80);
+}
+
+static sw_status parse_word(parser *in) {
+  const char *start = in->at;
+  while (is_word(*in->at))
+    in->at++;
+  size_t length = (size_t)(in->at - start);
+  if (!accept(in, '(')) return push_column(in, start, length);
+  for (int f = 0; f < N_FUNCTIONS; f++)
+    if (strlen(functions[f].name) == length && !memcmp(functions[f].name, start, length))
+      return parse_call(in, f);
+  in->at = start;
+  return wrong(in, "no such function; log exp sqrt abs min max sum_present are known");
+}
+
+static sw_status parse_number(parser *in) {
+  const char *start = in->at;
+  double value = 0;
+  in->at += strspn(in->at, "0123456789.");
+  size_t sign = (*in->at == 'e' || *in->at == 'E') && (in->at[1] == '+' || in->at[1] == '-');
+  if (*in->at == 'e' || *in->at == 'E')
+    in->at += 1 + sign + strspn(in->at + 1 + sign, "0123456789");
+  bool joined = is_word(*in->at); /* 1st_quarter, 2005 as a name: backquotes are needed */
+  if (joined || !sw_parse_number(start, (size_t)(in->at - start), &value)) {
+    in->at = start;
+    return wrong(in,
+                 "not a number; put the name of a column that begins with a digit in backquotes");
+  }
+  return emit(in, PUSH_NUMBER, 0, value, 1);
+}
+
+static sw_status parse_atom(parser *in) {
+  skip_blanks(in);
+  if (accept(in, '(')) {
+    SW_TRY(parse_sum(in));
+    return accept(in, ')') ? SW_OK : wrong(in, "a closing parenthesis is missing");
+  }
+  if (*in->at == '`') {
+    const char *end = strchr(in->at + 1, '`');
+    if (!end || end == in->at + 1)
+      return wrong(in, "a column's name between two backquotes is wanted");
+    const char *start = in->at + 1;
+    in->at = end + 1;
+    return push_column(in, start, (size_t)(end - start));
+  }
+  if (isdigit((unsigned char)*in->at) || *in->at == '.') return parse_number(in);
+  if (is_word(*in->at)) return parse_word(in);
+  return wrong(in, "a column, a number or a parenthesis is wanted");
+}
+
+/* -a^2 is -(a^2), a^-b is a^(-b). */
+static sw_status parse_power(parser *in) {
+  if (++in->nesting > MAX_NESTING)
+    return wrong(in, "the expression is nested too deeply; derive in two steps");
+  bool minus = accept(in, '-');
+  if (minus) {
+    SW_TRY(parse_power(in));
+    SW_TRY(emit(in, NEGATE, 0, 0, 0));
+  } else {
+    SW_TRY(parse_atom(in));
+    if (accept(in, '^')) {
+      SW_TRY(parse_power(in));
+      SW_TRY(emit(in, POWER, 0, 0, -1));
+    }
+  }
+  in->nesting--;
+  return SW_OK;
+}
+
+static sw_status parse_product(parser *in) {
+  SW_TRY(parse_power(in));
+  for (;;) {
+    bool times = accept(in, '*');
+    if (!times && !accept(in, '/')) return SW_OK;
+    SW_TRY(parse_power(in));
+    SW_TRY(emit(in, times ? MULTIPLY : DIVIDE, 0, 0, -1));
+  }
+}
+
+static sw_status parse_sum(parser *in) {
+  SW_TRY(parse_product(in));
+  for (;;) {
+    bool plus = accept(in, '+');
+    if (!plus && !accept(in, '-')) return SW_OK;
+    SW_TRY(parse_product(in));
+    SW_TRY(emit(in, plus ? ADD : SUBTRACT, 0, 0, -1));
+  }
+}
+
+sw_status sw_expression_parse(sw_error *err, sw_arena *arena, const sw_node *node, const char *name,
+                              const char *text, sw_expression *out) {
+  parser in = {.err = err, .arena = arena, .node = node, .name = name, .text = text, .at = text};
+  SW_NEW(err, arena, in.step, MAX_STEPS);
+  SW_NEW(err, arena, in.operand, MAX_STEPS + 1);
+  SW_TRY(parse_sum(&in));
+  skip_blanks(&in);
+  if (*in.at) return wrong(&in, "an operator or the end is wanted");
+  *out = (sw_expression){
+      .n_operands = in.n_operands, .operand = in.operand, .step = in.step, .n_steps = in.n_steps};
+  return SW_OK;
+}
+
+/* ---- evaluation -------------------------------------------------------------------------- */
+
+static void apply_two(opcode code, int n, double *a, const double *b) {
+  for (int i = 0; i < n; i++)
+    switch (code) {
+    case ADD:
+      a[i] += b[i];
+      break;
+    case SUBTRACT:
+      a[i] -= b[i];
+      break;
+    case MULTIPLY:
+      a[i] *= b[i];
+      break;
+    case DIVIDE:
+      a[i] = b[i] == 0 ? NAN : a[i] / b[i];
+      break;
+    /* pow(1, NaN) and pow(NaN, 0) are 1; a missing operand gives missing here. */
+    case POWER:
+      a[i] = isnan(a[i]) || isnan(b[i]) ? NAN : pow(a[i], b[i]);
+      break;
+    case MIN:
+      a[i] = isnan(a[i]) || b[i] > a[i] ? a[i] : b[i];
+      break;
+    case MAX:
+      a[i] = isnan(a[i]) || b[i] < a[i] ? a[i] : b[i];
+      break;
+    default:
+      a[i] = isnan(a[i]) ? b[i] : isnan(b[i]) ? a[i] : a[i] + b[i]; /* SUM_PRESENT */
+    }
+}
+
+static int64_t apply_one(opcode code, int n, double *a) {
+  int64_t nonpositive = 0;
+  for (int i = 0; i < n; i++)
+    switch (code) {
+    case NEGATE:
+      a[i] = -a[i];
+      break;
+    case EXP:
+      a[i] = exp(a[i]);
+      break;
+    case SQRT:
+      a[i] = sqrt(a[i]);
+      break;
+    case ABS:
+      a[i] = fabs(a[i]);
+      break;
+    default: /* LOG */
+      nonpositive += a[i] <= 0;
+      a[i] = a[i] > 0 ? log(a[i]) : NAN;
+    }
+  return nonpositive;
+}
+
+static int64_t eval_block(const sw_expression *expression, int64_t at, int n,
+                          const double *const *operand, double stack[MAX_DEPTH][LANES]) {
+  int64_t nonpositive = 0;
+  int top = -1;
+  for (int s = 0; s < expression->n_steps; s++) {
+    const struct sw_expression_step *step = &expression->step[s];
+    switch (step->code) {
+    case PUSH_NUMBER:
+      top++;
+      for (int i = 0; i < n; i++)
+        stack[top][i] = step->number;
+      break;
+    case PUSH_OPERAND:
+      memcpy(stack[++top], operand[step->count] + at, (size_t)n * sizeof(double));
+      break;
+    case ADD:
+    case SUBTRACT:
+    case MULTIPLY:
+    case DIVIDE:
+    case POWER:
+      top--;
+      apply_two(step->code, n, stack[top], stack[top + 1]);
+      break;
+    case MIN:
+    case MAX:
+    case SUM_PRESENT: /* from the left */
+      top -= step->count - 1;
+      for (int k = 1; k < step->count; k++)
+        apply_two(step->code, n, stack[top], stack[top + k]);
+      break;
+    default:
+      nonpositive += apply_one(step->code, n, stack[top]);
+    }
+  }
+  return nonpositive;
+}
+
+int64_t sw_expression_eval(const sw_expression *expression, int64_t n, const double *const *operand,
+                           double *out) {
+  double stack[MAX_DEPTH][LANES];
+  int64_t nonpositive = 0;
+  for (int64_t at = 0; at < n; at += LANES) {
+    int lanes = n - at < LANES ? (int)(n - at) : LANES;
+    nonpositive += eval_block(expression, at, lanes, operand, stack);
+    for (int i = 0; i < lanes; i++)
+      out[at + i] = isfinite(stack[0][i]) ? stack[0][i] : NAN;
+  }
+  return nonpositive;
+}

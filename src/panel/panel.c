@@ -1,0 +1,35 @@
+/* Look-ups and the partition: blocks of SW_BLOCK units, dealt to the ranks as evenly as they come.
+ */
+#include "spillway/panel.h"
+
+#include <string.h>
+
+const sw_grouping *sw_units_grouping(const sw_units *units, const char *name) {
+  for (int g = 0; g < units->n_groupings; g++)
+    if (!strcmp(units->grouping[g].name, name)) return &units->grouping[g];
+  return NULL;
+}
+
+sw_column *sw_panel_column(const sw_panel *panel, const char *name) {
+  for (int c = 0; c < panel->n_columns; c++)
+    if (!strcmp(panel->column[c].name, name)) return &panel->column[c];
+  return NULL;
+}
+
+static int64_t blocks(int64_t n) {
+  return (n + SW_BLOCK - 1) / SW_BLOCK;
+}
+
+/* Rank r holds blocks [B r / K, B (r + 1) / K). */
+void sw_partition(int64_t n, int rank, int ranks, int64_t *lo, int64_t *hi) {
+  *lo = blocks(n) * rank / ranks * SW_BLOCK;
+  *hi = blocks(n) * (rank + 1) / ranks * SW_BLOCK;
+  if (*lo > n) *lo = n;
+  if (*hi > n) *hi = n;
+}
+
+/* The r with floor(B r / K) <= b < floor(B (r + 1) / K): r < (b + 1) K / B is the first half. */
+int sw_owner(int64_t n, int64_t unit, int ranks) {
+  int64_t block = unit / SW_BLOCK;
+  return (int)(((block + 1) * ranks - 1) / blocks(n));
+}

@@ -1,0 +1,73 @@
+/* See treat.h. NaN is never turned into a number but where the study asks for it. */
+#include "panel/treat.h"
+
+#include <math.h>
+
+/* Fill row[t0 + 1 .. t1) of a unit between two known values. */
+static int64_t fill_gap(const double *at, double *const *row, int64_t unit, int t0, int t1) {
+  double from = row[t0][unit], slope = (row[t1][unit] - from) / (at[t1] - at[t0]);
+  for (int t = t0 + 1; t < t1; t++)
+    row[t][unit] = from + slope * (at[t] - at[t0]);
+  return t1 - t0 - 1;
+}
+
+/* The same between two breaks: periods [begin, end). */
+static int64_t fill_stretch(int64_t n, const double *at, double *const *row, int begin, int end) {
+  int64_t filled = 0;
+  for (int64_t i = 0; i < n; i++) {
+    int known = -1;
+    for (int t = begin; t < end; t++) {
+      if (isnan(row[t][i])) continue;
+      if (known >= 0 && t > known + 1) filled += fill_gap(at, row, i, known, t);
+      known = t;
+    }
+  }
+  return filled;
+}
+
+int64_t sw_fill_interpolate(int64_t n, int n_periods, const double *at, int n_breaks,
+                            const int *break_period, double *const *row) {
+  int64_t filled = 0;
+  int begin = 0;
+  for (int b = 0; b < n_breaks; b++) {
+    filled += fill_stretch(n, at, row, begin, break_period[b]);
+    begin = break_period[b];
+  }
+  return filled + fill_stretch(n, at, row, begin, n_periods);
+}
+
+int64_t sw_fill_zero(int64_t n, int n_periods, double *const *row) {
+  int64_t filled = 0;
+  for (int t = 0; t < n_periods; t++)
+    for (int64_t i = 0; i < n; i++)
+      if (isnan(row[t][i])) {
+        row[t][i] = 0;
+        filled++;
+      }
+  return filled;
+}
+
+int64_t sw_count_missing(int64_t n, int n_periods, double *const *row) {
+  int64_t count = 0;
+  for (int t = 0; t < n_periods; t++)
+    for (int64_t i = 0; i < n; i++)
+      count += isnan(row[t][i]) != 0;
+  return count;
+}
+
+void sw_sum_members(int64_t n, int n_periods, const int64_t *parent, double *const *row,
+                    int64_t n_coarse, double *const *out) {
+  for (int t = 0; t < n_periods; t++) {
+    for (int64_t p = 0; p < n_coarse; p++)
+      out[t][p] = 0;
+    for (int64_t i = 0; i < n; i++)
+      out[t][parent[i]] += row[t][i];
+  }
+}
+
+void sw_ratio_of(int64_t n, int n_periods, double *const *numerator, double *const *denominator,
+                 double *const *out) {
+  for (int t = 0; t < n_periods; t++)
+    for (int64_t i = 0; i < n; i++)
+      out[t][i] = denominator[t][i] == 0 ? NAN : numerator[t][i] / denominator[t][i];
+}

@@ -1,0 +1,183 @@
+/* See unit_table.h. All loops run in code order, so that sums have one order. */
+#include "panel/unit_table.h"
+
+#include "base/hash.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+sw_status sw_unit_table_make(sw_error *err, sw_arena *arena, const sw_unit_table *like, int64_t n,
+                             sw_unit_table *out) {
+  *out = (sw_unit_table){.n = n, .n_groups = like->n_groups, .group_name = like->group_name};
+  SW_NEW(err, arena, out->code, n);
+  if (like->lon) SW_NEW(err, arena, out->lon, n);
+  if (like->lat) SW_NEW(err, arena, out->lat, n);
+  if (like->area) SW_NEW(err, arena, out->area, n);
+  SW_NEW(err, arena, out->group, like->n_groups);
+  for (int g = 0; g < like->n_groups; g++)
+    SW_NEW(err, arena, out->group[g], n);
+  return SW_OK;
+}
+
+sw_status sw_unit_table_select(sw_error *err, sw_arena *arena, const sw_unit_table *from, int64_t n,
+                               const int64_t *index, sw_unit_table *out) {
+  SW_TRY(sw_unit_table_make(err, arena, from, n, out));
+  for (int64_t i = 0; i < n; i++) {
+    int64_t at = index[i];
+    out->code[i] = from->code[at];
+    if (out->lon) out->lon[i] = from->lon[at];
+    if (out->lat) out->lat[i] = from->lat[at];
+    if (out->area) out->area[i] = from->area[at];
+    for (int g = 0; g < out->n_groups; g++)
+      out->group[g][i] = from->group[g][at];
+  }
+  return SW_OK;
+}
+
+/* ---- groupings --------------------------------------------------------------------------- */
+
+static int by_text(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int label_of(const char *const *label, int n, const char *text) {
+  const char **found = bsearch(&text, label, (size_t)n, sizeof *label, by_text);
+  return (int)((const char *const *)found - label);
+}
+
+static sw_status build_grouping(sw_error *err, sw_arena *arena, const char *name, int64_t n,
+                                const char *const *text, sw_grouping *out) {
+  const char **label = NULL;
+  int32_t *of = NULL;
+  SW_NEW(err, arena, of, n);
+  SW_TRY(sw_alloc(err, (size_t)n, sizeof *label, (void **)&label));
+  if (n) memcpy(label, text, (size_t)n * sizeof *label);
+  qsort(label, (size_t)n, sizeof *label, by_text);
+  int groups = 0;
+  for (int64_t i = 0; i < n; i++)
+    if (i == 0 || strcmp(label[i], label[groups - 1]) != 0) label[groups++] = label[i];
+  const char **kept = NULL;
+  sw_status status = sw_arena_alloc(err, arena, (size_t)groups, sizeof *kept, (void **)&kept);
+  if (!status && groups) memcpy(kept, label, (size_t)groups * sizeof *kept);
+  sw_free(label);
+  if (status) return status;
+  for (int64_t i = 0; i < n; i++)
+    of[i] = label_of(kept, groups, text[i]);
+  *out = (sw_grouping){.name = name, .n_groups = groups, .label = kept, .of = of};
+  return SW_OK;
+}
+
+static sw_status build_codes(sw_error *err, sw_arena *arena, const sw_unit_table *table,
+                             sw_units *units) {
+  int64_t *at = NULL;
+  uint64_t *key = NULL;
+  char *text = NULL;
+  SW_NEW(err, arena, at, table->n + 1);
+  SW_NEW(err, arena, key, table->n);
+  for (int64_t i = 0; i < table->n; i++)
+    at[i + 1] = at[i] + (int64_t)strlen(table->code[i]) + 1;
+  SW_NEW(err, arena, text, at[table->n]);
+  for (int64_t i = 0; i < table->n; i++) {
+    size_t length = (size_t)(at[i + 1] - at[i]) - 1;
+    memcpy(text + at[i], table->code[i], length + 1);
+    key[i] = sw_hash64(table->code[i], length, 0);
+  }
+  units->n = table->n;
+  units->text = text;
+  units->code_at = at;
+  units->key = key;
+  return SW_OK;
+}
+
+sw_status sw_units_build(sw_error *err, sw_arena *arena, const sw_unit_table *table,
+                         sw_units *units) {
+  *units = (sw_units){.lon = table->lon, .lat = table->lat, .area = table->area};
+  SW_TRY(build_codes(err, arena, table, units));
+  sw_grouping *grouping = NULL;
+  SW_NEW(err, arena, grouping, table->n_groups);
+  for (int g = 0; g < table->n_groups; g++)
+    SW_TRY(
+        build_grouping(err, arena, table->group_name[g], table->n, table->group[g], &grouping[g]));
+  units->n_groupings = table->n_groups;
+  units->grouping = grouping;
+  return SW_OK;
+}
+
+/* ---- coarser units ----------------------------------------------------------------------- */
+
+/* Sums over the members of a coarse unit that have coordinates. */
+typedef struct centroid {
+  int64_t members;
+  bool no_area;
+  double area, lon, lat, area_lon, area_lat;
+} centroid;
+
+static void add_member(centroid *place, const sw_unit_table *from, int64_t i) {
+  if (!from->lon || !from->lat || isnan(from->lon[i]) || isnan(from->lat[i])) return;
+  double area = from->area ? from->area[i] : NAN;
+  place->members++;
+  place->lon += from->lon[i];
+  place->lat += from->lat[i];
+  if (isnan(area)) {
+    place->no_area = true;
+    return;
+  }
+  place->area += area;
+  place->area_lon += area * from->lon[i];
+  place->area_lat += area * from->lat[i];
+}
+
+static void settle(const centroid *place, sw_unit_table *out, int64_t i) {
+  if (!out->lon || !out->lat) return;
+  bool weighted = !place->no_area && place->area > 0;
+  double by = weighted ? place->area : (double)place->members;
+  out->lon[i] = place->members ? (weighted ? place->area_lon : place->lon) / by : NAN;
+  out->lat[i] = place->members ? (weighted ? place->area_lat : place->lat) / by : NAN;
+}
+
+/* `member` is a row whose label stands for the coarse unit so far. */
+static sw_status merge_labels(sw_error *err, const char *file, const sw_unit_table *from,
+                              const int64_t *parent, sw_unit_table *out, int g, int64_t *member) {
+  for (int64_t p = 0; p < out->n; p++)
+    member[p] = -1;
+  for (int64_t i = 0; i < from->n; i++) {
+    const char *label = from->group[g][i];
+    int64_t *first = &member[parent[i]];
+    if (!*label) continue;
+    if (*first < 0) {
+      *first = i;
+      out->group[g][parent[i]] = label;
+    } else if (strcmp(label, out->group[g][parent[i]]) != 0) {
+      return sw_fail(err, SW_EINPUT,
+                     "%s: %s of %s: unit %s says '%s' and unit %s says '%s'; the groups of what "
+                     "`aggregate` joins must agree or be empty",
+                     file, from->group_name[g], out->code[parent[i]], from->code[*first],
+                     out->group[g][parent[i]], from->code[i], label);
+    }
+  }
+  return SW_OK;
+}
+
+sw_status sw_unit_table_merge(sw_error *err, sw_arena *arena, const char *file,
+                              const sw_unit_table *from, const int64_t *parent, int64_t n_coarse,
+                              const char *const *coarse, sw_unit_table *out) {
+  SW_TRY(sw_unit_table_make(err, arena, from, n_coarse, out));
+  centroid *places = NULL;
+  int64_t *member = NULL;
+  SW_NEW(err, arena, places, n_coarse);
+  SW_NEW(err, arena, member, n_coarse);
+  for (int64_t i = 0; i < from->n; i++) {
+    add_member(&places[parent[i]], from, i);
+    if (out->area) out->area[parent[i]] += from->area[i];
+  }
+  for (int64_t p = 0; p < n_coarse; p++) {
+    out->code[p] = coarse[p];
+    settle(&places[p], out, p);
+    for (int g = 0; g < out->n_groups; g++)
+      out->group[g][p] = "";
+  }
+  for (int g = 0; g < out->n_groups; g++)
+    SW_TRY(merge_labels(err, file, from, parent, out, g, member));
+  return SW_OK;
+}

@@ -1,0 +1,51 @@
+/* Full buffers on their way from computing threads to the one thread that writes. A bounded number
+ * is in flight; their memory is used again. */
+#ifndef SW_PLAN_PACKETS_H
+#define SW_PLAN_PACKETS_H
+
+#include "plan/sink.h"
+
+typedef enum sw_packet_kind { SW_PACKET_RECT, SW_PACKET_TOP, SW_PACKET_ENTRIES } sw_packet_kind;
+
+enum { SW_PACKET_PARTS = 16 };
+
+typedef struct sw_packet sw_packet;
+struct sw_packet {
+  sw_packet *next;
+  sw_packet_kind kind;
+  int t;
+  int64_t i0, i1, j0, j1; /* RECT; rows of TOP */
+  bool mirror;            /* RECT: data[n_quantities + q] is the other half */
+  int64_t k;              /* TOP: partners a row */
+  int64_t at, count;      /* ENTRIES */
+  int n_quantities;
+  int32_t *partner;
+  void *data[SW_PACKET_PARTS];
+  void *memory;
+  size_t room;
+};
+
+typedef struct sw_packets sw_packets;
+
+sw_status sw_packets_create(sw_error *err, int count, sw_packets **packets);
+void sw_packets_destroy(sw_packets *packets);
+/* A free packet; waits for one. The writing thread passes its sink: while none is free it writes. */
+sw_packet *sw_packets_take(sw_packets *packets, bool is_writer);
+/* Memory of at least `bytes` in the packet. */
+sw_status sw_packet_room(sw_error *err, sw_packet *packet, size_t bytes);
+void sw_packets_put(sw_packets *packets, sw_packet *packet);
+/* Give back without writing. */
+void sw_packets_return(sw_packets *packets, sw_packet *packet);
+/* The writing thread: write one full packet if there is one; true when one was written. The first
+ * failure is kept; later packets are dropped. */
+bool sw_packets_write(sw_packets *packets);
+/* The writing thread, at the end: write what comes until `sw_packets_close` was called by each of
+ * the other threads. */
+void sw_packets_drain(sw_packets *packets);
+void sw_packets_close(sw_packets *packets);
+/* Before a window: where to write, and how many other threads there are. */
+void sw_packets_begin(sw_packets *packets, sw_sink *sink, int job, const int *quantity,
+                      int writers);
+sw_status sw_packets_status(sw_error *err, const sw_packets *packets);
+
+#endif

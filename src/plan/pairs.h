@@ -1,0 +1,120 @@
+/* The pair pass of one job: what its files share.
+ *
+ * A matrix is walked in one of three ways: the squares of the upper triangle (undirected, dense or
+ * summary), all squares (directed, dense), or strips of whole rows (everything that must see a
+ * row). Strengths are sums over fixed segments in a fixed order, the same in all three:
+ *   sent by i     = [sum over squares J < I(i)] + [sum over squares J >= I(i)]   (undirected)
+ *                 = sum over squares J in order                                  (directed)
+ *   received by j = sum over strips, each the sum over its row segments          (directed)
+ * where a square's share of a row (or column) is a sum in eight lanes (kernel/lanes.h).
+ *
+ * Every task of a walk writes its shares into its own slot in node-shared memory; when all tasks
+ * of a window of periods are done, the shares go to the ranks that own the units and are added in
+ * order. Cost: n^2 (or n^2/2) pairs over the ranks; slots n * squares doubles a matrix over the
+ * nodes; messages the slots of a rank's units, n/K * squares doubles a matrix. */
+#ifndef SW_PLAN_PAIRS_H
+#define SW_PLAN_PAIRS_H
+
+#include "plan/packets.h"
+#include "plan/private.h"
+
+typedef enum sw_walk { SW_WALK_TRIANGLE, SW_WALK_SQUARES, SW_WALK_STRIPS } sw_walk;
+
+enum { SW_MAX_QUANTITIES = 8 };
+
+/* A row of squares or a strip, of one matrix: the unit that is dealt to nodes. */
+typedef struct sw_lot {
+  int t;
+  int64_t row;     /* square row, or strip */
+  int64_t task_at; /* its first task among the node's */
+  int64_t slot_at; /* its slots, in doubles */
+} sw_lot;
+
+typedef struct sw_pairs {
+  sw_run *run;
+  int entry;
+  const sw_job *job;
+  sw_pair_plan *plan;
+  sw_sink *sink; /* NULL: only count the entries of `above` */
+  sw_walk walk;
+  bool stores;      /* tasks leave packets for the sink */
+  int element;      /* bytes of a stored dense number */
+  int n_quantities;
+  int quantity[SW_MAX_QUANTITIES]; /* index of each among the measure's pair outputs */
+  int n_pair_outputs;
+  int64_t parts;    /* row segments along a square for column sums; 0 without */
+  /* The window of matrices under way, and the lots of each node in it. */
+  int t0, t1;
+  int64_t n_lots, n_tasks, n_slots; /* of this node */
+  sw_lot *lot;
+  double *slots;     /* node-shared */
+  int64_t *next;     /* node-shared: the next task */
+  sw_packets *packets;
+  int64_t *undefined; /* by matrix, of this rank's tasks */
+  double *greatest;
+  bool failed;
+  sw_error error;
+} sw_pairs;
+
+/* What a thread works with. */
+typedef struct sw_worker {
+  sw_pairs *pairs;
+  void *workspace;
+  double *block;                    /* of all buffers below */
+  double *all[SW_MAX_QUANTITIES];   /* as the measure fills them, NULL where not wanted */
+  double *lanes;
+  double *row_a, *row_b;            /* strips: sums before and from the own square */
+  int64_t *undefined;
+  double *greatest;
+  double evaluated;
+  bool is_writer; /* the thread that calls the sink */
+  sw_error error;
+  struct sw_pick *pick;             /* strips that keep partners */
+  int64_t *pick_at, *pick_end, *link_at; /* by row of the strip */
+  int64_t room;
+} sw_worker;
+
+typedef struct sw_pick {
+  double value;
+  int32_t to;
+} sw_pick;
+
+/* pairs_lots.c */
+int sw_lot_node(const sw_pairs *p, int64_t number);
+/* Lots of a node in the window; `lot` NULL counts only. Returns their number. */
+int64_t sw_lots_of_node(const sw_pairs *p, int node, sw_lot *lot, int64_t *tasks, int64_t *slots);
+int64_t sw_rows_of_walk(const sw_pairs *p);
+int64_t sw_square_slot(const sw_pairs *p);
+
+/* pairs_task.c */
+int64_t sw_row_length(const sw_pairs *p);
+void sw_store_row(const sw_pairs *p, sw_packet *packet, const sw_worker *w, int64_t row,
+                  int64_t columns, int64_t diagonal);
+/* A packet for a rectangle, with room for `mirror`ed data too; NULL when memory has run out. */
+sw_packet *sw_begin_rect(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                         bool mirror);
+void sw_pairs_task(sw_worker *worker, int64_t task);
+sw_status sw_worker_open(sw_error *err, sw_pairs *p, sw_worker *worker);
+void sw_worker_close(sw_worker *worker);
+
+/* pairs_strip.c */
+void sw_strip_task(sw_worker *worker, const sw_lot *lot);
+
+/* pairs_pick.c: the partners a strip keeps (top, above, links). */
+sw_status sw_picks_begin(sw_error *err, sw_worker *w, int t, int64_t r0, int64_t r1);
+/* A segment of row i (NaN at its own place and where undefined); `greatest` of it. */
+void sw_picks_see(sw_worker *w, int t, int64_t r0, int64_t i, int64_t j0, int64_t j1,
+                  const double *v, double greatest);
+/* Row i has been seen whole: its partners in order into the packet, with all quantities. */
+void sw_picks_end_row(sw_worker *w, sw_packet *packet, int t, int64_t r0, int64_t i);
+/* Entries kept by a strip, and a packet with room for them. */
+sw_status sw_picks_packet(sw_error *err, const sw_worker *w, sw_packet *packet, int t, int64_t r0,
+                          int64_t r1);
+
+/* pairs_fold.c */
+sw_status sw_pairs_fold(sw_error *err, sw_pairs *p);
+
+/* pairs_totals.c */
+sw_status sw_pairs_totals(sw_error *err, sw_pairs *p);
+
+#endif

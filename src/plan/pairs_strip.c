@@ -1,0 +1,127 @@
+/* A strip of whole rows: everything that must see a row. Sums are those of pairs_task.c, over the
+ * same segments in the same order. */
+#include "plan/pairs.h"
+
+#include "kernel/lanes.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct strip {
+  int t;
+  int64_t r0, r1;
+  int64_t high;             /* rows of a segment of column sums */
+  double *row_sum;          /* slot: of each row */
+  double *column_sum;       /* slot: of each column over the strip, or NULL */
+  sw_packet *packet;
+} strip;
+
+/* One segment of row i: sums, extremes, partners. v ends with gaps as zeros. */
+static void see_segment(sw_worker *w, const strip *s, int64_t i, int64_t j0, int64_t j1,
+                        double *v) {
+  const sw_pairs *p = w->pairs;
+  double sum = 0.0, greatest = 0.0;
+  int64_t own = i >= j0 && i < j1 ? i - j0 : -1;
+  if (own >= 0) v[own] = NAN;
+  sw_lanes_scan(v, j1 - j0, &sum, &greatest);
+  sw_picks_see(w, s->t, s->r0, i, j0, j1, v, greatest);
+  if (!p->sink) return;
+  if (isnan(sum)) w->undefined[s->t] += sw_lanes_scan_gaps(v, j1 - j0, own, &sum, &greatest);
+  if (greatest > w->greatest[s->t]) w->greatest[s->t] = greatest;
+  bool before = !p->job->directed && j0 / p->plan->cut.side < i / p->plan->cut.side;
+  double *total = p->job->directed || before ? w->row_a : w->row_b;
+  total[i - s->r0] += sum;
+}
+
+/* The last row of a segment, or of the strip. */
+static bool ends_segment(const strip *s, int64_t i) {
+  return i == s->r1 - 1 || (i - s->r0) % s->high == s->high - 1;
+}
+
+static void add_column_sums(sw_worker *w, const strip *s, int64_t j0, int64_t j1) {
+  int64_t stride = sw_row_length(w->pairs), count = j1 - j0;
+  /* Lane 0 takes the joined sums; it is cleared with the others. */
+  sw_lanes_join_rows(w->lanes, stride, count, w->lanes);
+  sw_lanes_add(s->column_sum + j0, w->lanes, count);
+  for (int lane = 0; lane < SW_LANES; lane++)
+    memset(w->lanes + lane * stride, 0, (size_t)count * sizeof *w->lanes);
+}
+
+/* ---- measures of segments: columns outside, so that their operands stay in cache ---------- */
+
+static void strip_by_segments(sw_worker *w, const strip *s) {
+  const sw_pairs *p = w->pairs;
+  int64_t stride = sw_row_length(p), j0 = 0, j1 = 0;
+  double *v = w->all[p->quantity[0]];
+  for (int64_t square = 0; square < p->plan->cut.squares; square++) {
+    sw_cut_square(&p->plan->cut, square, &j0, &j1);
+    for (int64_t i = s->r0; i < s->r1; i++) {
+      p->job->measure->segment(p->job, s->t, i, j0, j1, w->all, w->workspace);
+      see_segment(w, s, i, j0, j1, v);
+      if (!s->column_sum) continue;
+      int64_t place = (i - s->r0) % s->high;
+      sw_lanes_add(w->lanes + (place % SW_LANES) * stride, v, j1 - j0);
+      if (ends_segment(s, i)) add_column_sums(w, s, j0, j1);
+    }
+  }
+  if (!s->packet) return;
+  for (int64_t i = s->r0; i < s->r1; i++) sw_picks_end_row(w, s->packet, s->t, s->r0, i);
+}
+
+/* ---- measures of whole rows ------------------------------------------------------------- */
+
+static void strip_by_rows(sw_worker *w, const strip *s) {
+  const sw_pairs *p = w->pairs;
+  int64_t stride = sw_row_length(p), n = p->job->n, j0 = 0, j1 = 0;
+  double *v = w->all[p->quantity[0]];
+  for (int64_t i = s->r0; i < s->r1; i++) {
+    p->job->measure->whole_row(p->job, s->t, i, w->all, w->workspace);
+    if (s->packet && s->packet->kind == SW_PACKET_RECT)
+      sw_store_row(p, s->packet, w, i - s->r0, n, i);
+    for (int64_t square = 0; square < p->plan->cut.squares; square++) {
+      sw_cut_square(&p->plan->cut, square, &j0, &j1);
+      see_segment(w, s, i, j0, j1, v + j0);
+    }
+    if (s->packet && s->packet->kind != SW_PACKET_RECT)
+      sw_picks_end_row(w, s->packet, s->t, s->r0, i);
+    if (!s->column_sum) continue;
+    int64_t place = (i - s->r0) % s->high;
+    sw_lanes_add(w->lanes + (place % SW_LANES) * stride, v, n);
+    if (ends_segment(s, i)) add_column_sums(w, s, 0, n);
+  }
+}
+
+/* ---- the task --------------------------------------------------------------------------- */
+
+static sw_packet *begin_packet(sw_worker *w, const strip *s) {
+  sw_pairs *p = w->pairs;
+  if (p->plan->keep.kind == SW_KEEP_DENSE)
+    return sw_begin_rect(w, s->t, s->r0, s->r1, 0, p->job->n, false);
+  sw_packet *packet = sw_packets_take(p->packets, w->is_writer);
+  if (sw_picks_packet(&w->error, w, packet, s->t, s->r0, s->r1) == SW_OK) return packet;
+  sw_packets_return(p->packets, packet);
+  return NULL;
+}
+
+void sw_strip_task(sw_worker *w, const sw_lot *lot) {
+  sw_pairs *p = w->pairs;
+  const sw_cut *cut = &p->plan->cut;
+  strip s = {.t = lot->t, .high = cut->strip < cut->side ? cut->strip : cut->side};
+  sw_cut_strip(cut, lot->row, &s.r0, &s.r1);
+  s.row_sum = p->slots + lot->slot_at;
+  if (p->parts && p->sink) s.column_sum = s.row_sum + cut->strip;
+  if (s.column_sum) memset(s.column_sum, 0, (size_t)p->job->n * sizeof *s.column_sum);
+  if (s.r0 >= s.r1) return;
+  if (sw_picks_begin(&w->error, w, s.t, s.r0, s.r1) != SW_OK) return;
+  if (p->stores && !(s.packet = begin_packet(w, &s))) return;
+  memset(w->row_a, 0, (size_t)(s.r1 - s.r0) * sizeof *w->row_a);
+  memset(w->row_b, 0, (size_t)(s.r1 - s.r0) * sizeof *w->row_b);
+  if (p->job->measure->whole_row)
+    strip_by_rows(w, &s);
+  else
+    strip_by_segments(w, &s);
+  for (int64_t row = 0; p->sink && row < s.r1 - s.r0; row++)
+    s.row_sum[row] = w->row_a[row] + w->row_b[row];
+  w->evaluated += (double)(s.r1 - s.r0) * (double)p->job->n;
+  if (s.packet) sw_packets_put(p->packets, s.packet);
+}

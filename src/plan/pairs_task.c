@@ -1,0 +1,195 @@
+/* One square of a matrix: its values, and the shares of its rows and columns in the strengths. */
+#include "plan/pairs.h"
+
+#include "kernel/lanes.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- a thread's buffers ----------------------------------------------------------------- */
+
+/* Measures may fill whole vectors: rows are padded to one. */
+static int64_t padded(int64_t count) {
+  return (count + 15) & ~(int64_t)7;
+}
+
+int64_t sw_row_length(const sw_pairs *p) {
+  bool whole = p->job->measure->whole_row != NULL;
+  return padded(whole ? p->job->n : p->plan->cut.side);
+}
+
+static int wanted_quantities(const sw_pairs *p) {
+  /* Strips fetch the other quantities of the partners they keep, whole rows have them. */
+  bool all = p->walk != SW_WALK_STRIPS || p->job->measure->whole_row;
+  return p->stores && all ? p->n_quantities : 1;
+}
+
+sw_status sw_worker_open(sw_error *err, sw_pairs *p, sw_worker *w) {
+  *w = (sw_worker){.pairs = p};
+  int matrices = p->plan->summary.n_periods;
+  int64_t length = sw_row_length(p), strip = padded(p->plan->cut.strip);
+  int wanted = wanted_quantities(p);
+  int64_t doubles = length * (wanted + SW_LANES) + 2 * strip + 2 * padded(matrices);
+  size_t bytes = p->job->measure->workspace ? p->job->measure->workspace(p->job) : 0;
+  SW_TRY(sw_calloc(err, (size_t)doubles, sizeof(double), (void **)&w->block));
+  if (bytes) SW_TRY(sw_alloc(err, bytes, 1, &w->workspace));
+  double *at = w->block;
+  for (int q = 0; q < wanted; q++, at += length) w->all[p->quantity[q]] = at;
+  w->lanes = at;
+  w->row_a = w->lanes + SW_LANES * length;
+  w->row_b = w->row_a + strip;
+  w->greatest = w->row_b + strip;
+  w->undefined = (int64_t *)(w->greatest + padded(matrices));
+  for (int t = 0; t < matrices; t++) w->greatest[t] = -INFINITY;
+  if (p->walk == SW_WALK_STRIPS) {
+    int64_t rows = p->plan->cut.strip;
+    SW_TRY(sw_calloc(err, (size_t)rows * 3 + 1, sizeof *w->pick_at, (void **)&w->pick_at));
+    w->pick_end = w->pick_at + rows + 1;
+    w->link_at = w->pick_end + rows;
+  }
+  return SW_OK;
+}
+
+void sw_worker_close(sw_worker *w) {
+  sw_free(w->block);
+  sw_free(w->workspace);
+  sw_free(w->pick_at);
+  sw_free(w->pick);
+}
+
+/* ---- dense storage ---------------------------------------------------------------------- */
+
+void sw_store_row(const sw_pairs *p, sw_packet *packet, const sw_worker *w, int64_t row,
+                  int64_t columns, int64_t diagonal) {
+  for (int q = 0; q < p->n_quantities; q++) {
+    const double *from = w->all[p->quantity[q]];
+    char *to = (char *)packet->data[q] + (size_t)(row * columns) * (size_t)p->element;
+    if (p->element == 4)
+      sw_store_float(from, columns, (float *)to);
+    else
+      memcpy(to, from, (size_t)columns * sizeof(double));
+    if (diagonal < 0 || p->job->defines_diagonal) continue;
+    if (p->element == 4)
+      ((float *)to)[diagonal] = NAN;
+    else
+      ((double *)to)[diagonal] = NAN;
+  }
+}
+
+sw_packet *sw_begin_rect(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                         bool mirror) {
+  sw_pairs *p = w->pairs;
+  sw_packet *packet = sw_packets_take(p->packets, w->is_writer);
+  size_t part = (size_t)((i1 - i0) * (j1 - j0)) * (size_t)p->element;
+  int parts = p->n_quantities * (mirror ? 2 : 1);
+  if (sw_packet_room(&w->error, packet, part * (size_t)parts) != SW_OK) {
+    sw_packets_return(p->packets, packet);
+    return NULL;
+  }
+  for (int k = 0; k < parts; k++) packet->data[k] = (char *)packet->memory + (size_t)k * part;
+  packet->kind = SW_PACKET_RECT;
+  packet->t = t;
+  packet->i0 = i0;
+  packet->i1 = i1;
+  packet->j0 = j0;
+  packet->j1 = j1;
+  packet->mirror = mirror;
+  packet->n_quantities = p->n_quantities;
+  return packet;
+}
+
+static void send_packet(sw_pairs *p, sw_packet *packet) {
+  int64_t rows = packet->i1 - packet->i0, columns = packet->j1 - packet->j0;
+  for (int q = 0; packet->mirror && q < p->n_quantities; q++)
+    sw_transpose(packet->data[q], rows, columns, p->element, packet->data[p->n_quantities + q]);
+  sw_packets_put(p->packets, packet);
+}
+
+/* ---- a square --------------------------------------------------------------------------- */
+
+typedef struct square {
+  int t;
+  int64_t i0, i1, j0, j1;
+  bool diagonal, mirrored; /* mirrored: stands for its transpose too */
+  double *row_share, *column_share;
+} square;
+
+static double scan_row(sw_worker *w, const square *s, double *v, int64_t i) {
+  double sum = 0.0, greatest = 0.0;
+  int64_t columns = s->j1 - s->j0, gaps = 0;
+  if (s->diagonal) {
+    gaps = sw_lanes_scan_gaps(v, columns, i - s->j0, &sum, &greatest);
+  } else {
+    sw_lanes_scan(v, columns, &sum, &greatest);
+    if (isnan(sum)) gaps = sw_lanes_scan_gaps(v, columns, -1, &sum, &greatest);
+  }
+  w->undefined[s->t] += s->mirrored ? 2 * gaps : gaps;
+  if (greatest > w->greatest[s->t]) w->greatest[s->t] = greatest;
+  return sum;
+}
+
+/* After the last row of a segment its lanes are joined and begin again. */
+static void end_segment(const sw_pairs *p, sw_worker *w, const square *s, int64_t part) {
+  int64_t side = sw_row_length(p), columns = s->j1 - s->j0;
+  sw_lanes_join_rows(w->lanes, side, columns, s->column_share + part * p->plan->cut.side);
+  memset(w->lanes, 0, (size_t)(SW_LANES * side) * sizeof *w->lanes);
+}
+
+static void compute_square(sw_worker *w, const square *s, sw_packet *packet) {
+  const sw_pairs *p = w->pairs;
+  const sw_job *job = p->job;
+  int64_t side = sw_row_length(p), columns = s->j1 - s->j0, part = 0;
+  int64_t high = p->parts > 1 ? p->plan->cut.strip : p->plan->cut.side;
+  bool sums_columns = p->parts && (s->mirrored || job->directed);
+  double *v = w->all[p->quantity[0]];
+  for (int64_t i = s->i0; i < s->i1; i++) {
+    job->measure->segment(job, s->t, i, s->j0, s->j1, w->all, w->workspace);
+    if (packet) sw_store_row(p, packet, w, i - s->i0, columns, s->diagonal ? i - s->j0 : -1);
+    s->row_share[i - s->i0] = scan_row(w, s, v, i);
+    if (!sums_columns) continue;
+    int64_t place = (i - s->i0) % high;
+    sw_lanes_add(w->lanes + (place % SW_LANES) * side, v, columns);
+    if (place == high - 1 || i == s->i1 - 1) end_segment(p, w, s, part++);
+  }
+}
+
+static void square_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
+  sw_pairs *p = w->pairs;
+  int64_t column = p->walk == SW_WALK_TRIANGLE ? lot->row + nth : nth;
+  square s = {.t = lot->t, .diagonal = column == lot->row};
+  s.mirrored = p->walk == SW_WALK_TRIANGLE && !s.diagonal;
+  sw_cut_square(&p->plan->cut, lot->row, &s.i0, &s.i1);
+  sw_cut_square(&p->plan->cut, column, &s.j0, &s.j1);
+  s.row_share = p->slots + lot->slot_at + nth * sw_square_slot(p);
+  s.column_share = s.row_share + p->plan->cut.side;
+  sw_packet *packet = NULL;
+  if (p->stores) {
+    packet = sw_begin_rect(w, s.t, s.i0, s.i1, s.j0, s.j1, s.mirrored);
+    if (!packet) return;
+  }
+  compute_square(w, &s, packet);
+  w->evaluated += (double)((s.i1 - s.i0) * (s.j1 - s.j0));
+  if (packet) send_packet(p, packet);
+}
+
+/* ---- any task --------------------------------------------------------------------------- */
+
+static const sw_lot *find_lot(const sw_pairs *p, int64_t task) {
+  int64_t low = 0, high = p->n_lots - 1;
+  while (low < high) {
+    int64_t middle = (low + high + 1) / 2;
+    if (p->lot[middle].task_at <= task)
+      low = middle;
+    else
+      high = middle - 1;
+  }
+  return &p->lot[low];
+}
+
+void sw_pairs_task(sw_worker *w, int64_t task) {
+  const sw_lot *lot = find_lot(w->pairs, task);
+  if (w->pairs->walk == SW_WALK_STRIPS)
+    sw_strip_task(w, lot);
+  else
+    square_task(w, lot, task - lot->task_at);
+}

@@ -1,0 +1,216 @@
+/* A .gz panel: rank 0 inflates, every rank parses. A round deals out at most PIECE bytes a rank,
+ * cut at line ends, so that memory does not grow with the file. Where there is a footer the file is
+ * inflated twice: what its last lines are must be known before the first are read. */
+#include "store/panel_text.h"
+#include "store/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+enum { PIECE = 2 << 20 };
+
+static sw_status gz_open(sw_error *err, const char *path, gzFile *gz) {
+  errno = 0;
+  *gz = gzopen(path, "rbe");
+  if (!*gz) return sw_file_fail(err, path, errno ? errno : ENOMEM);
+  gzbuffer(*gz, 1 << 17);
+  return SW_OK;
+}
+
+static sw_status gz_fill(sw_error *err, const char *path, gzFile gz, char *bytes, size_t count,
+                         size_t *got) {
+  for (*got = 0; *got < count;) {
+    size_t ask = count - *got < PIECE ? count - *got : PIECE;
+    errno = 0;
+    int n = gzread(gz, bytes + *got, (unsigned)ask), code = Z_OK;
+    const char *text = gzerror(gz, &code);
+    if (n < 0 && code == Z_ERRNO) return sw_file_fail(err, path, errno);
+    if (n < 0 || (code != Z_OK && code != Z_STREAM_END))
+      return sw_fail(err, SW_EINPUT, "%s: cannot be inflated (%s); is it a whole gzip file?", path,
+                     text);
+    if (n == 0) return SW_OK;
+    *got += (size_t)n;
+  }
+  return SW_OK;
+}
+
+/* ---- the first look ---------------------------------------------------------------------- */
+
+typedef struct gz_tail {
+  char *bytes;
+  size_t length, size;
+} gz_tail;
+
+static sw_status make_room(sw_error *err, gz_tail *tail, size_t count) {
+  if (tail->size - tail->length >= count) return SW_OK;
+  size_t size = 2 * tail->size > tail->length + count ? 2 * tail->size : tail->length + count;
+  char *grown = realloc(tail->bytes, size);
+  if (!grown) return sw_fail(err, SW_ENOMEM, "out of memory: %zu bytes", size);
+  tail->bytes = grown;
+  tail->size = size;
+  return SW_OK;
+}
+
+static sw_status look_header(sw_error *err, sw_arena *arena, gzFile gz, gz_tail *tail,
+                             sw_panel_text *text) {
+  size_t got = 1, length = 0;
+  while (!length && got) {
+    SW_TRY(make_room(err, tail, PIECE));
+    SW_TRY(gz_fill(err, text->path, gz, tail->bytes + tail->length, PIECE, &got));
+    tail->length += got;
+    length = sw_first_line(tail->bytes, tail->length);
+  }
+  if (!length) length = tail->length;
+  text->header = sw_arena_textn(arena, tail->bytes, length);
+  text->header_length = length;
+  text->begin = (int64_t)length;
+  tail->length -= length;
+  memmove(tail->bytes, tail->bytes + length, tail->length);
+  return text->header ? SW_OK : sw_fail(err, SW_ENOMEM, "%s: out of memory", text->path);
+}
+
+/* Inflate to the end, keeping no more than the last lines. */
+static sw_status look_notes(sw_error *err, sw_arena *arena, gzFile gz, gz_tail *tail,
+                            int64_t footer, sw_panel_text *text) {
+  text->end = text->begin;
+  for (size_t got = 1; got;) {
+    SW_TRY(make_room(err, tail, PIECE));
+    SW_TRY(gz_fill(err, text->path, gz, tail->bytes + tail->length, PIECE, &got));
+    tail->length += got;
+    size_t cut = sw_last_lines(tail->bytes, tail->length, footer);
+    text->end += (int64_t)cut;
+    tail->length -= cut;
+    memmove(tail->bytes, tail->bytes + cut, tail->length);
+  }
+  text->notes = sw_arena_textn(arena, tail->bytes, tail->length);
+  text->notes_length = tail->length;
+  return text->notes ? SW_OK : sw_fail(err, SW_ENOMEM, "%s: out of memory", text->path);
+}
+
+sw_status sw_gz_look(sw_error *err, sw_arena *arena, int64_t footer, sw_panel_text *text) {
+  gzFile gz = NULL;
+  gz_tail tail = {0};
+  SW_TRY(gz_open(err, text->path, &gz));
+  text->end = -1;
+  sw_status status = look_header(err, arena, gz, &tail, text);
+  if (!status && footer > 0) status = look_notes(err, arena, gz, &tail, footer, text);
+  gzclose(gz);
+  free(tail.bytes);
+  return status;
+}
+
+/* ---- rounds ------------------------------------------------------------------------------ */
+
+typedef struct gz_dealer {
+  const sw_panel_text *text;
+  gzFile gz;    /* rank 0 */
+  gz_tail left; /* inflated and not dealt out yet */
+  int64_t at;   /* bytes of the file inflated so far */
+  int64_t line; /* number of the first line in `left` */
+  bool finished;
+  char *message; /* of a round: for each rank the number of its first line, then its lines */
+  size_t *sent, *received;
+} gz_dealer;
+
+/* Skip the header, which everybody knows. */
+static sw_status start_dealer(sw_error *err, sw_team *team, gz_dealer *dealer) {
+  size_t ranks = (size_t)team->size, got = 0;
+  SW_TRY(sw_calloc(err, ranks, sizeof(size_t), (void **)&dealer->sent));
+  SW_TRY(sw_calloc(err, ranks, sizeof(size_t), (void **)&dealer->received));
+  if (team->rank) return SW_OK;
+  SW_TRY(gz_open(err, dealer->text->path, &dealer->gz));
+  SW_TRY(make_room(err, &dealer->left, dealer->text->header_length + 1));
+  SW_TRY(gz_fill(err, dealer->text->path, dealer->gz, dealer->left.bytes,
+                 dealer->text->header_length, &got));
+  dealer->at = dealer->text->begin;
+  dealer->line = dealer->text->begin_line;
+  return SW_OK;
+}
+
+/* Inflate until there is a piece for every rank, or the end. *whole: bytes of whole lines. */
+static sw_status inflate_round(sw_error *err, int ranks, gz_dealer *dealer, size_t *whole) {
+  const sw_panel_text *text = dealer->text;
+  size_t aim = (size_t)ranks * PIECE;
+  gz_tail *left = &dealer->left;
+  for (*whole = 0; !*whole && !dealer->finished; aim *= 2) {
+    size_t want = aim > left->length ? aim - left->length : 0, got = 0;
+    if (text->end >= 0 && (int64_t)want > text->end - dealer->at)
+      want = (size_t)(text->end - dealer->at);
+    SW_TRY(make_room(err, left, want));
+    SW_TRY(gz_fill(err, text->path, dealer->gz, left->bytes + left->length, want, &got));
+    left->length += got;
+    dealer->at += (int64_t)got;
+    dealer->finished = left->length < aim;
+    const char *newline = left->length ? memrchr(left->bytes, '\n', left->length) : NULL;
+    *whole = dealer->finished ? left->length : newline ? (size_t)(newline - left->bytes) + 1 : 0;
+  }
+  return SW_OK;
+}
+
+/* Cut left[0..whole) at line ends into a piece for each rank. */
+static sw_status cut_round(sw_error *err, int ranks, gz_dealer *dealer, size_t whole) {
+  gz_tail *left = &dealer->left;
+  sw_free(dealer->message);
+  dealer->message = NULL;
+  SW_TRY(sw_alloc(err, whole + (size_t)ranks * sizeof(int64_t), 1, (void **)&dealer->message));
+  char *out = dealer->message;
+  size_t from = 0;
+  for (int r = 0; r < ranks; r++) {
+    size_t to = whole / (size_t)ranks * (size_t)(r + 1);
+    const char *newline =
+        to < whole && to > 0 ? memchr(left->bytes + to - 1, '\n', whole - to + 1) : NULL;
+    to = r == ranks - 1 || (to > 0 && !newline) ? whole
+         : newline                              ? (size_t)(newline - left->bytes) + 1
+                                                : 0;
+    if (to < from) to = from;
+    memcpy(out, &dealer->line, sizeof dealer->line);
+    if (to > from) memcpy(out + sizeof dealer->line, left->bytes + from, to - from);
+    dealer->line += sw_count_newlines(left->bytes + from, to - from);
+    dealer->sent[r] = sizeof dealer->line + (to - from);
+    out += dealer->sent[r];
+    from = to;
+  }
+  left->length -= whole;
+  memmove(left->bytes, left->bytes + whole, left->length);
+  return SW_OK;
+}
+
+static sw_status one_round(sw_error *err, sw_team *team, gz_dealer *dealer, sw_line_taker taker,
+                           bool *more) {
+  size_t whole = 0;
+  sw_status status = SW_OK;
+  if (team->rank == 0) {
+    status = inflate_round(err, team->size, dealer, &whole);
+    if (!status) status = cut_round(err, team->size, dealer, whole);
+  }
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  char *mine = NULL;
+  SW_TRY(
+      team->all_to_all(team, err, dealer->message, dealer->sent, (void **)&mine, dealer->received));
+  int64_t first_line = 0, line = 0;
+  size_t length = dealer->received[0] - sizeof first_line;
+  memcpy(&first_line, mine, sizeof first_line);
+  if (length)
+    status = taker.take(taker.self, err, mine + sizeof first_line, length, first_line, &line);
+  sw_free(mine);
+  SW_TRY(sw_team_agree(team, err, status, line));
+  uint8_t again = !dealer->finished;
+  SW_TRY(team->broadcast(team, err, &again, 1, 0));
+  *more = again;
+  return SW_OK;
+}
+
+sw_status sw_gz_deal(sw_error *err, sw_team *team, const sw_panel_text *text, sw_line_taker taker) {
+  gz_dealer dealer = {.text = text};
+  sw_status status = sw_team_agree(team, err, start_dealer(err, team, &dealer), 0);
+  for (bool more = true; more && !status;)
+    status = one_round(err, team, &dealer, taker, &more);
+  if (dealer.gz) gzclose(dealer.gz);
+  free(dealer.left.bytes);
+  sw_free(dealer.message);
+  sw_free(dealer.sent);
+  sw_free(dealer.received);
+  return status;
+}

@@ -1,0 +1,155 @@
+/* Dictionaries of codes, local and of all ranks together. */
+#include "store/panel_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+sw_status sw_codes_create(sw_error *err, sw_arena *arena, sw_codes *codes) {
+  *codes = (sw_codes){.arena = arena};
+  return sw_map_create(err, 1024, &codes->map);
+}
+
+void sw_codes_destroy(sw_codes *codes) {
+  sw_map_destroy(codes->map);
+  free(codes->text);
+  free(codes->count);
+  *codes = (sw_codes){0};
+}
+
+static sw_status grow(sw_error *err, sw_codes *codes) {
+  int64_t capacity = codes->capacity ? 2 * codes->capacity : 1024;
+  const char **text = realloc(codes->text, (size_t)capacity * sizeof *text);
+  if (text) codes->text = text;
+  int64_t *count = realloc(codes->count, (size_t)capacity * sizeof *count);
+  if (count) codes->count = count;
+  if (!text || !count) return sw_fail(err, SW_ENOMEM, "out of memory");
+  codes->capacity = capacity;
+  return SW_OK;
+}
+
+sw_status sw_codes_number(sw_error *err, sw_codes *codes, const char *text, size_t length,
+                          int64_t *number) {
+  *number = sw_map_find(codes->map, text, length);
+  if (*number >= 0) {
+    codes->count[*number]++;
+    return SW_OK;
+  }
+  if (codes->n == codes->capacity) SW_TRY(grow(err, codes));
+  char *copy = sw_arena_textn(codes->arena, text, length);
+  if (!copy) return sw_fail(err, SW_ENOMEM, "out of memory");
+  *number = codes->n;
+  codes->text[codes->n] = copy;
+  codes->count[codes->n++] = 1;
+  int64_t existing;
+  return sw_map_put(err, codes->map, copy, length, *number, &existing);
+}
+
+/* ---- all ranks --------------------------------------------------------------------------- */
+
+static int by_text(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The zero-terminated texts of a buffer, sorted, each once. */
+static sw_status sort_texts(sw_error *err, const char *bytes, size_t length, int64_t *n,
+                            const char ***out) {
+  int64_t count = 0;
+  for (size_t i = 0; i < length; i++)
+    count += bytes[i] == '\0';
+  const char **text = NULL;
+  SW_TRY(sw_alloc(err, (size_t)count, sizeof *text, (void **)&text));
+  const char *at = bytes;
+  for (int64_t i = 0; i < count; i++, at += strlen(at) + 1)
+    text[i] = at;
+  qsort(text, (size_t)count, sizeof *text, by_text);
+  *n = 0;
+  for (int64_t i = 0; i < count; i++)
+    if (i == 0 || strcmp(text[i], text[*n - 1]) != 0) text[(*n)++] = text[i];
+  *out = text;
+  return SW_OK;
+}
+
+/* Texts for rank r stand together, in the order of the ranks. */
+static sw_status address(sw_error *err, int ranks, const char *const *text, int64_t n, char **bytes,
+                         size_t *sent) {
+  size_t length = 0, *at = NULL;
+  for (int r = 0; r < ranks; r++)
+    sent[r] = 0;
+  for (int64_t i = 0; i < n; i++) {
+    size_t size = strlen(text[i]);
+    sent[sw_hash64(text[i], size, 1) % (uint64_t)ranks] += size + 1;
+    length += size + 1;
+  }
+  SW_TRY(sw_alloc(err, length, 1, (void **)bytes));
+  SW_TRY(sw_alloc(err, (size_t)ranks, sizeof *at, (void **)&at));
+  for (int r = 0; r < ranks; r++)
+    at[r] = r ? at[r - 1] + sent[r - 1] : 0;
+  for (int64_t i = 0; i < n; i++) {
+    size_t size = strlen(text[i]), *place = &at[sw_hash64(text[i], size, 1) % (uint64_t)ranks];
+    memcpy(*bytes + *place, text[i], size + 1);
+    *place += size + 1;
+  }
+  sw_free(at);
+  return SW_OK;
+}
+
+static sw_status join(sw_error *err, const char *const *text, int64_t n, char **bytes,
+                      size_t *length) {
+  *length = 0;
+  for (int64_t i = 0; i < n; i++)
+    *length += strlen(text[i]) + 1;
+  SW_TRY(sw_alloc(err, *length, 1, (void **)bytes));
+  char *at = *bytes;
+  for (int64_t i = 0; i < n; i++)
+    at = stpcpy(at, text[i]) + 1;
+  return SW_OK;
+}
+
+static sw_status keep_all(sw_error *err, sw_arena *arena, const char *bytes, size_t length,
+                          int64_t *n_all, const char *const **all) {
+  char *copy = NULL;
+  const char **sorted = NULL, **kept = NULL;
+  SW_NEW(err, arena, copy, length + 1);
+  if (length) memcpy(copy, bytes, length);
+  SW_TRY(sort_texts(err, copy, length, n_all, &sorted));
+  sw_status status = sw_arena_alloc(err, arena, (size_t)*n_all, sizeof *kept, (void **)&kept);
+  if (!status && *n_all) memcpy(kept, sorted, (size_t)*n_all * sizeof *kept);
+  sw_free(sorted);
+  *all = kept;
+  return status;
+}
+
+static size_t sum_of(const size_t *counts, int n) {
+  size_t sum = 0;
+  for (int r = 0; r < n; r++)
+    sum += counts[r];
+  return sum;
+}
+
+/* Equal texts meet at the rank their hash names, which passes each on once. */
+sw_status sw_codes_gather(sw_error *err, sw_team *team, sw_arena *arena, const char *const *text,
+                          int64_t n, int64_t *n_all, const char *const **all) {
+  size_t *counts = NULL, length = 0;
+  char *sent = NULL, *met = NULL, *once = NULL, *bytes = NULL;
+  const char **mine = NULL;
+  int64_t n_mine = 0;
+  sw_status status = sw_alloc(err, 2 * (size_t)team->size, sizeof *counts, (void **)&counts);
+  if (!status) status = address(err, team->size, text, n, &sent, counts);
+  if ((status = sw_team_agree(team, err, status, 0))) goto done;
+  size_t *received = counts + team->size;
+  if ((status = team->all_to_all(team, err, sent, counts, (void **)&met, received))) goto done;
+  status = sort_texts(err, met, sum_of(received, team->size), &n_mine, &mine);
+  if (!status) status = join(err, mine, n_mine, &once, &length);
+  if ((status = sw_team_agree(team, err, status, 0))) goto done;
+  if ((status = team->all_gather(team, err, once, length, (void **)&bytes, counts))) goto done;
+  status = keep_all(err, arena, bytes, sum_of(counts, team->size), n_all, all);
+  status = sw_team_agree(team, err, status, 0);
+done:
+  sw_free(counts);
+  sw_free(sent);
+  sw_free(met);
+  sw_free(mine);
+  sw_free(once);
+  sw_free(bytes);
+  return status;
+}

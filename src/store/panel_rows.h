@@ -1,0 +1,72 @@
+/* The rows a rank has read from one panel file, before they go to the ranks that own their units:
+ * codes as numbers of a local dictionary, values as they are, the line for messages.
+ *
+ * A row is what stands in one line of the file:
+ *   long layouts   values are indicators (`column` of each), the slot is the period
+ *   wide layouts   values are periods (`label` of each), the slot is the indicator */
+#ifndef SW_STORE_PANEL_ROWS_H
+#define SW_STORE_PANEL_ROWS_H
+
+#include "base/hash.h"
+#include "plan/study.h"
+#include "plan/team.h"
+#include "store/csv.h"
+#include "store/panel_plan.h"
+
+/* Texts numbered in the order of their first sight. */
+typedef struct sw_codes {
+  sw_arena *arena;
+  sw_map *map;
+  int64_t n, capacity;
+  const char **text;
+  int64_t *count; /* how often it was asked for */
+} sw_codes;
+
+sw_status sw_codes_create(sw_error *err, sw_arena *arena, sw_codes *codes);
+void sw_codes_destroy(sw_codes *codes);
+sw_status sw_codes_number(sw_error *err, sw_codes *codes, const char *text, size_t length,
+                          int64_t *number);
+
+/* Texts of all ranks, each once, in byte order, the same on every rank. Collective; no rank holds
+ * more than its share times the ranks that have a text. */
+sw_status sw_codes_gather(sw_error *err, sw_team *team, sw_arena *arena, const char *const *text,
+                          int64_t n, int64_t *n_all, const char *const **all);
+
+typedef struct sw_panel_rows {
+  const char *file, *path;
+  bool wide;
+  bool has_lines;     /* of text; rows of an .h5 file have none */
+  int width;          /* values of a row */
+  const int *column;  /* long: the file column (index into the plan's raw) of each value */
+  const char **label; /* wide: the period of each value */
+  bool *has_column;   /* of the plan's raw columns: found in this file */
+  int n_names;        /* indicators the file offers, for messages */
+  const char *const *name;
+  int64_t n, capacity;
+  int32_t *unit; /* number in `units` */
+  int32_t *slot; /* long: number in `periods`; wide: file column */
+  int64_t *line;
+  double *value;    /* n * width */
+  sw_codes units;   /* count: lines of the unit, also those that hold nothing the study needs */
+  sw_codes periods; /* long */
+  int64_t read;     /* lines with data */
+  int64_t notes;    /* lines equal to one of the footer */
+} sw_panel_rows;
+
+sw_status sw_panel_rows_create(sw_error *err, sw_arena *arena, const char *file, const char *path,
+                               int n_raw, sw_panel_rows *rows);
+void sw_panel_rows_destroy(sw_panel_rows *rows);
+/* Frees what is of size n; the dictionaries stay. */
+void sw_panel_rows_clear(sw_panel_rows *rows);
+/* A further row; *value is its place. */
+sw_status sw_panel_rows_add(sw_error *err, sw_panel_rows *rows, int64_t unit, int64_t slot,
+                            int64_t line, double **value);
+
+/* Read a panel file into rows. Collective. Columns the file lacks are left out of has_column. */
+sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
+                            const sw_panel_spec *spec, const sw_panel_plan *plan,
+                            sw_panel_rows *rows);
+sw_status sw_panel_h5_read(sw_error *err, sw_team *team, sw_arena *arena, const sw_panel_spec *spec,
+                           const sw_panel_plan *plan, sw_panel_rows *rows);
+
+#endif
