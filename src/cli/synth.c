@@ -5,8 +5,8 @@
 #include "cli/synth.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 
-#include <argp.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,41 +21,42 @@ static const char *const file_name[N_FILES] = {"units.csv", "panel.csv", "edges.
 
 /* ---- options ----------------------------------------------------------------------------- */
 
-static const struct argp_option option[] = {
-    {"output", 'o', "DIR", 0, "folder for units.csv, panel.csv, edges.csv, study.yaml (made)", 0},
-    {"units", 'n', "N", 0, "units, from 12", 0},
-    {"periods", 't', "T", 0, "periods (years), from 1", 0},
-    {"indicators", 'p', "P", 0, "indicators, from 14 (the default): further ones are generic", 0},
-    {"seed", 's', "S", 0, "what all random numbers come from (1)", 0},
-    {"missing", KEY_MISSING, "SHARE", 0, "share of cells left empty, from 0 (the default) to 0.9",
-     0},
-    {"force", KEY_FORCE, 0, 0, "write over files that are there", 0},
-    {"help", '?', 0, 0, "this text", 0},
-    {0}};
+static const char *const help_text =
+    "Usage: spillway synth -o DIR --units N --periods T [options]\n\n"
+    "Write a synthetic national panel and a study that puts it to use: DIR/units.csv, panel.csv,\n"
+    "edges.csv and study.yaml. The same options give the same files.\n\n"
+    "  -o, --output DIR      where to write; made when it is not there\n"
+    "      --units N         counties, from 12\n"
+    "      --periods T       years, from 1\n"
+    "      --indicators P    indicators, from 14 (the default, all with a meaning); further ones\n"
+    "                        are generic\n"
+    "      --seed S          what all random numbers come from (default: 1)\n"
+    "      --missing SHARE   share of cells left empty, from 0 (the default) to 0.9\n"
+    "      --force           write over files that are there\n\n"
+    "Then: spillway run DIR/study.yaml\n\n"
+    "Exit status: 0 done; 2 wrong usage; 1 anything else.";
 
-typedef struct parsing {
-  sw_synth_options *options;
-  sw_error *err;
-  int next; /* where argp stopped */
-  bool help;
-} parsing;
+/* What was written on the command line; NULL where nothing was. */
+typedef struct written {
+  bool help, force;
+  const char *folder, *units, *periods, *indicators, *seed, *missing;
+} written;
 
+/* Leaves *out alone when the option was not given. */
 static sw_status whole(sw_error *err, const char *name, const char *text, int64_t least,
                        int64_t most, int64_t *out) {
-  int64_t value = 0;
-  if (!sw_parse_integer(text, strlen(text), &value) || value < least || value > most)
-    return sw_fail(err, SW_EINPUT, "--%s: %s is not a whole number from %lld to %lld", name, text,
-                   (long long)least, (long long)most);
-  *out = value;
-  return SW_OK;
+  if (!text) return SW_OK;
+  if (sw_parse_integer(text, strlen(text), out) && *out >= least && *out <= most) return SW_OK;
+  return sw_fail(err, SW_EINPUT, "synth: --%s: '%s' is not a whole number from %lld to %lld", name,
+                 text, (long long)least, (long long)most);
 }
 
 static sw_status read_indicators(sw_error *err, const char *text, int *out) {
-  int64_t value = 0;
-  if (sw_parse_integer(text, strlen(text), &value) && value < SW_SYNTH_NAMED)
+  int64_t value = SW_SYNTH_NAMED;
+  if (text && sw_parse_integer(text, strlen(text), &value) && value < SW_SYNTH_NAMED)
     return sw_fail(err, SW_EINPUT,
-                   "--indicators: %s is too few: the panel has %d named indicators, further ones "
-                   "come on top",
+                   "synth: --indicators: %s is too few: the panel has %d named indicators, further "
+                   "ones come on top",
                    text, SW_SYNTH_NAMED);
   SW_TRY(whole(err, "indicators", text, SW_SYNTH_NAMED, SW_SYNTH_MAX_INDICATORS, &value));
   *out = (int)value;
@@ -63,78 +64,45 @@ static sw_status read_indicators(sw_error *err, const char *text, int *out) {
 }
 
 static sw_status read_share(sw_error *err, const char *text, double *out) {
+  if (!text) return SW_OK;
   if (sw_parse_number(text, strlen(text), out) && *out >= 0 && *out <= 0.9) return SW_OK;
-  return sw_fail(err, SW_EINPUT, "--missing: %s is not a share from 0 to 0.9", text);
+  return sw_fail(err, SW_EINPUT, "synth: --missing: '%s' is not a share from 0 to 0.9", text);
 }
 
-/* Options are read to the first bad one; argp itself prints nothing and never exits. */
-static error_t read_option(int key, char *text, struct argp_state *state) {
-  parsing *all = state->input;
-  sw_synth_options *to = all->options;
-  int64_t value = 0;
-  sw_status status = SW_OK;
-  switch (key) {
-  case 'o':
-    to->folder = text;
-    break;
-  case 'n':
-    status = whole(all->err, "units", text, SW_SYNTH_MIN_UNITS, SW_SYNTH_MAX_UNITS, &to->units);
-    break;
-  case 't':
-    status = whole(all->err, "periods", text, 1, SW_SYNTH_MAX_PERIODS, &value);
-    to->periods = (int)value;
-    break;
-  case 'p':
-    status = read_indicators(all->err, text, &to->indicators);
-    break;
-  case 's':
-    status = whole(all->err, "seed", text, 0, INT64_MAX, &value);
-    to->seed = (uint64_t)value;
-    break;
-  case KEY_MISSING:
-    status = read_share(all->err, text, &to->missing);
-    break;
-  case KEY_FORCE:
-    to->force = true;
-    break;
-  case '?':
-    all->help = true;
-    break;
-  case ARGP_KEY_ARG:
-    status = sw_fail(all->err, SW_EINPUT, "synth takes options only, not %s", text);
-    break;
-  case ARGP_KEY_ERROR:
-    all->next = state->next;
-    break;
-  default:
-    return ARGP_ERR_UNKNOWN;
-  }
-  return status == SW_OK ? 0 : EINVAL;
-}
-
-static const struct argp synth_argp = {
-    .options = option,
-    .parser = read_option,
-    .doc = "Write a synthetic national panel and a study that puts it to use."
-           "\vThe same options give the same files. Then: spillway run DIR/study.yaml"};
-
-static sw_status read_options(int argc, char **argv, parsing *all) {
-  error_t failed =
-      argp_parse(&synth_argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_EXIT | ARGP_NO_HELP, NULL, all);
-  if (all->err->status != SW_OK) return all->err->status;
-  if (all->help) return SW_OK;
-  if (failed)
-    return sw_fail(all->err, SW_EINPUT,
-                   "synth: %s is no option or lacks its value; see spillway synth --help",
-                   all->next > 0 && all->next <= argc ? argv[all->next - 1] : "an argument");
-  const sw_synth_options *o = all->options;
-  const char *lacking = !o->folder    ? "-o DIR"
-                        : !o->units   ? "--units N"
-                        : !o->periods ? "--periods T"
+static sw_status read_values(sw_error *err, const written *w, sw_synth_options *options) {
+  int64_t periods = 0, seed = 1;
+  const char *lacking = !w->folder    ? "-o DIR"
+                        : !w->units   ? "--units N"
+                        : !w->periods ? "--periods T"
                                       : NULL;
   if (lacking)
-    return sw_fail(all->err, SW_EINPUT, "synth: %s is missing; see spillway synth --help", lacking);
-  return SW_OK;
+    return sw_fail(err, SW_EINPUT, "synth: %s is missing; see spillway synth --help", lacking);
+  *options = (sw_synth_options){.folder = w->folder, .force = w->force};
+  SW_TRY(whole(err, "units", w->units, SW_SYNTH_MIN_UNITS, SW_SYNTH_MAX_UNITS, &options->units));
+  SW_TRY(whole(err, "periods", w->periods, 1, SW_SYNTH_MAX_PERIODS, &periods));
+  SW_TRY(whole(err, "seed", w->seed, 0, INT64_MAX, &seed));
+  options->periods = (int)periods;
+  options->seed = (uint64_t)seed;
+  SW_TRY(read_indicators(err, w->indicators, &options->indicators));
+  return read_share(err, w->missing, &options->missing);
+}
+
+static sw_status read_options(sw_error *err, int argc, char **argv, bool *help,
+                              sw_synth_options *options) {
+  written w = {0};
+  int count = 0;
+  const sw_option table[] = {{"help", 'h', &w.help, NULL},
+                             {"output", 'o', NULL, &w.folder},
+                             {"units", 0, NULL, &w.units},
+                             {"periods", 0, NULL, &w.periods},
+                             {"indicators", 0, NULL, &w.indicators},
+                             {"seed", 0, NULL, &w.seed},
+                             {"missing", 0, NULL, &w.missing},
+                             {"force", 0, &w.force, NULL},
+                             {NULL, 0, NULL, NULL}};
+  SW_TRY(sw_options_parse(err, argc, argv, table, NULL, 0, &count));
+  *help = w.help;
+  return w.help ? SW_OK : read_values(err, &w, options);
 }
 
 /* ---- files ------------------------------------------------------------------------------- */
@@ -239,14 +207,11 @@ static sw_status synthesise(sw_error *err, const sw_synth_options *options) {
 
 int sw_cmd_synth(sw_team *team, int argc, char **argv) {
   sw_error err = {0};
-  sw_synth_options options = {.indicators = SW_SYNTH_NAMED, .seed = 1};
-  parsing all = {.options = &options, .err = &err};
-  sw_status status = read_options(argc, argv, &all);
-  if (status == SW_OK && all.help) {
-    char name[] = "spillway synth";
-    if (team->rank == 0)
-      argp_help(&synth_argp, stdout,
-                ARGP_HELP_LONG | ARGP_HELP_PRE_DOC | ARGP_HELP_POST_DOC | ARGP_HELP_USAGE, name);
+  sw_synth_options options;
+  bool help = false;
+  sw_status status = read_options(&err, argc, argv, &help, &options);
+  if (status == SW_OK && help) {
+    if (team->rank == 0) puts(help_text);
     return 0;
   }
   if (status == SW_OK && team->rank == 0) status = synthesise(&err, &options);

@@ -68,6 +68,15 @@ static sw_status check_room(sw_error *err, const sw_team *team, size_t bytes) {
                  folder, (double)room / 1e6, (double)bytes / 1e6);
 }
 
+/* Each rank zeroes its share: the pages are there from now on, spread over the node's memory. */
+static sw_status touch(sw_error *err, sw_comm *comm, char *memory, size_t bytes) {
+  size_t ranks = (size_t)comm->team.node_size, rank = (size_t)comm->team.node_rank;
+  size_t share = (bytes / ranks / SW_LINE + 1) * SW_LINE, lo = rank * share;
+  if (lo < bytes) memset(memory + lo, 0, bytes - lo < share ? bytes - lo : share);
+  SW_MPI(err, MPI_Barrier(comm->node));
+  return SW_OK;
+}
+
 static sw_status open_window(sw_error *err, sw_comm *comm, size_t bytes, sw_window *made) {
   MPI_Aint mine = comm->team.node_rank == 0 ? (MPI_Aint)(bytes + SW_LINE) : 0, size = 0;
   int unit = 1;
@@ -76,16 +85,7 @@ static sw_status open_window(sw_error *err, sw_comm *comm, size_t bytes, sw_wind
   SW_MPI(err, MPI_Win_shared_query(made->window, 0, &size, &unit, &base));
   /* Mappings begin on pages, so every rank finds the same offset. */
   made->memory = (char *)base + (SW_LINE - (uintptr_t)base % SW_LINE) % SW_LINE;
-  return SW_OK;
-}
-
-/* Each rank zeroes its share: the pages are there from now on, spread over the node's memory. */
-static sw_status touch(sw_error *err, sw_comm *comm, char *memory, size_t bytes) {
-  size_t ranks = (size_t)comm->team.node_size, rank = (size_t)comm->team.node_rank;
-  size_t share = (bytes / ranks / SW_LINE + 1) * SW_LINE, lo = rank * share;
-  if (lo < bytes) memset(memory + lo, 0, bytes - lo < share ? bytes - lo : share);
-  SW_MPI(err, MPI_Barrier(comm->node));
-  return SW_OK;
+  return touch(err, comm, made->memory, bytes);
 }
 
 static void forget(sw_window *made) {
@@ -107,9 +107,9 @@ static sw_status node_alloc(sw_team *team, sw_error *err, size_t bytes, void **o
   if (status == SW_OK && team->node_size == 1) status = sw_calloc(err, bytes, 1, &made->memory);
   if (status == SW_OK && team->node_size > 1) status = check_room(err, team, bytes);
   status = sw_team_agree(team, err, status, 0);
-  if (status == SW_OK && team->node_size > 1) {
-    status = open_window(err, comm, bytes, made);
-    if (status == SW_OK) status = touch(err, comm, made->memory, bytes);
+  if (status == SW_OK) {
+    if (team->node_size > 1) status = open_window(err, comm, bytes, made);
+    /* Nodes of one rank agree too: every rank of the team meets the same calls. */
     status = sw_team_agree(team, err, status, 0);
   }
   if (status != SW_OK) {

@@ -1,14 +1,13 @@
 /* Great-circle arcs between points given as unit vectors, as the inverse squared arc that decays
  * are made of.
  *
- * With u the squared chord |p - q|^2, 1/arc^2 = 1/(4 asin(sqrt(u)/2)^2) = N(u)/(u D(u)): analytic in
- * u up to the antipodes, so that no root and no arc sine is taken. N and D are minimax polynomials,
- * leading coefficient 1 (relative error of N/D):
- *   near    u <= SW_ARC_NEAR (6,107 km on the Earth)    degrees 4 and 4, 8.5e-17
- *   far     u <= 2 (a quarter of the great circle)      degrees 6 and 6, 4.0e-18
- *   beyond  arc = pi less the arc to the antipode of q, whose squared chord is |p + q|^2.
- * The formula is chosen pair by pair, so that the bits belong to the pair. Both squared chords come
- * from squares of differences or sums, never from 1 - p.q, which loses short distances.
+ * With u the squared chord |p - q|^2, 1/arc^2 = 1/(4 asin(sqrt(u)/2)^2) = N(u)/(u D(u)): analytic
+ * in u up to the antipodes, so that no root and no arc sine is taken. N and D are minimax
+ * polynomials, leading coefficient 1 (relative error of N/D): near    u <= SW_ARC_NEAR (6,107 km on
+ * the Earth)    degrees 4 and 4, 8.5e-17 far     u <= 2 (a quarter of the great circle) degrees 6
+ * and 6, 4.0e-18 beyond  arc = pi less the arc to the antipode of q, whose squared chord is |p +
+ * q|^2. The formula is chosen pair by pair, so that the bits belong to the pair. Both squared
+ * chords come from squares of differences or sums, never from 1 - p.q, which loses short distances.
  *
  * Values are 1/(SW_ARC_SCALE arc^2), arc in radians: the caller folds the scale into a factor that
  * it has anyway. A point without coordinates is NaN and so are its pairs. */

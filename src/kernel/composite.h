@@ -20,22 +20,22 @@ typedef enum sw_normalise {
 #define SW_NORMALISE_CHOICES "min-max|rank|z-score"
 
 /* How one indicator is scaled in one pool. */
-typedef struct sw_scale {
+typedef struct sw_scaling {
   sw_normalise by;
   bool negative, constant;
   double lo, hi;        /* min-max */
   double mean, sd;      /* z-score */
   int64_t m;            /* rank: values of the pool ... */
   const double *sorted; /* ... ascending */
-} sw_scale;
+} sw_scaling;
 
-static inline double sw_min_max(const sw_scale *scale, double x) {
+static inline double sw_min_max(const sw_scaling *scale, double x) {
   double part = scale->negative ? (scale->hi - x) / (scale->hi - scale->lo)
                                 : (x - scale->lo) / (scale->hi - scale->lo);
   return part < 0 ? 0 : part > 1 ? 1 : part;
 }
 
-static inline double sw_scaled(const sw_scale *scale, double x) {
+static inline double sw_scaled(const sw_scaling *scale, double x) {
   if (scale->constant) return 0;
   if (scale->by == SW_NORMALISE_MIN_MAX) return sw_min_max(scale, x);
   if (scale->by == SW_NORMALISE_Z_SCORE)

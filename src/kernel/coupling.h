@@ -29,7 +29,8 @@ static inline double sw_root(double x, int k) {
   return x > 0 ? exp(log(x) / k) : x;
 }
 
-/* Scores lie in [0,1] and are few, so that their product does not underflow before it means zero. */
+/* Scores lie in [0,1] and are few, so that their product does not underflow before it means zero.
+ */
 static inline double sw_coupling_product(const double *u, int k) {
   double product = u[0], sum = u[0];
   for (int s = 1; s < k; s++) {
@@ -42,9 +43,11 @@ static inline double sw_coupling_product(const double *u, int k) {
 
 static inline double sw_coupling_wang2021(const double *u, int k) {
   double largest = u[0], apart = 0, ratio = 1;
-  for (int s = 1; s < k; s++) largest = u[s] > largest ? u[s] : largest;
+  for (int s = 1; s < k; s++)
+    largest = u[s] > largest ? u[s] : largest;
   for (int s = 0; s < k; s++) {
-    for (int r = 0; r < s; r++) apart += fabs(u[s] - u[r]);
+    for (int r = 0; r < s; r++)
+      apart += fabs(u[s] - u[r]);
     ratio *= u[s] / largest; /* 0/0 for all zero: NaN */
   }
   return sqrt((1 - apart / (0.5 * k * (k - 1))) * sw_root(ratio, k - 1));
@@ -52,8 +55,10 @@ static inline double sw_coupling_wang2021(const double *u, int k) {
 
 static inline double sw_coupling_dispersion(const double *u, int k) {
   double sum = 0, square = 0;
-  for (int s = 0; s < k; s++) sum += u[s];
-  for (int s = 0; s < k; s++) square += (u[s] - sum / k) * (u[s] - sum / k);
+  for (int s = 0; s < k; s++)
+    sum += u[s];
+  for (int s = 0; s < k; s++)
+    square += (u[s] - sum / k) * (u[s] - sum / k);
   return sum == 0 ? NAN : 1 - 2 * sqrt(square / k);
 }
 
@@ -66,7 +71,8 @@ static inline double sw_coupling(sw_coupling_form form, const double *u, int k) 
 /* Development T = sum alpha_s U_s. */
 static inline double sw_development(const double *u, const double *alpha, int k) {
   double sum = 0;
-  for (int s = 0; s < k; s++) sum += alpha[s] * u[s];
+  for (int s = 0; s < k; s++)
+    sum += alpha[s] * u[s];
   return sum;
 }
 

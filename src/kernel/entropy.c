@@ -19,9 +19,12 @@ bool sw_weights_normalise(int p, const bool *constant, double *weight) {
   }
   bool told_apart = sum > NOTHING;
   for (int j = 0; j < p; j++) {
-    if (varying == 0) weight[j] = NAN;
-    else if (told_apart) weight[j] /= sum;
-    else weight[j] = constant[j] ? 0 : 1 / varying;
+    if (varying == 0)
+      weight[j] = NAN;
+    else if (told_apart)
+      weight[j] /= sum;
+    else
+      weight[j] = constant[j] ? 0 : 1 / varying;
   }
   return told_apart || varying == 0;
 }

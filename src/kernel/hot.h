@@ -3,7 +3,8 @@
  * rounded as written, __builtin_fma stands where one rounding is meant, and no vector mathematics
  * library is called. Helpers that a hot function calls are SW_INLINE, to be compiled with it.
  *
- * Sanitizers meet the choosing function before they are set up; there the plain variant is built. */
+ * Sanitizers meet the choosing function before they are set up; there the plain variant is built.
+ */
 #ifndef SW_KERNEL_HOT_H
 #define SW_KERNEL_HOT_H
 

@@ -25,16 +25,25 @@ size_t sw_inequality_workspace(int64_t n, int groups) {
 static sw_sample sample_in(void *workspace, int64_t n) {
   double *y = workspace;
   size_t half = ((size_t)n + 1) / 2; /* doubles that hold n int32 */
-  return (sw_sample){.y = y, .p = y + n, .y_up = y + 2 * n, .p_up = y + 3 * n,
-                     .unit = (int32_t *)(y + 4 * n), .order = (int32_t *)(y + 4 * n + half),
+  return (sw_sample){.y = y,
+                     .p = y + n,
+                     .y_up = y + 2 * n,
+                     .p_up = y + 3 * n,
+                     .unit = (int32_t *)(y + 4 * n),
+                     .order = (int32_t *)(y + 4 * n + half),
                      .wrong = -1};
 }
 
 static parts_bench parts_in(void *workspace, int64_t n, int groups) {
   double *y = (double *)workspace + sample_doubles(n), *share = y + 2 * n;
   size_t k = (size_t)groups + 1;
-  return (parts_bench){.y = y, .p = y + n, .share = share, .sum = share + k, .mean = share + 2 * k,
-                       .start = (int64_t *)(share + 3 * k), .at = (int64_t *)(share + 4 * k)};
+  return (parts_bench){.y = y,
+                       .p = y + n,
+                       .share = share,
+                       .sum = share + k,
+                       .mean = share + 2 * k,
+                       .start = (int64_t *)(share + 3 * k),
+                       .at = (int64_t *)(share + 4 * k)};
 }
 
 /* ---- the sample ------------------------------------------------------------------------- */
@@ -184,15 +193,14 @@ static void dagum_parts(const sw_sample *s, int groups, parts_bench b, sw_inequa
     if (count == 0) continue;
     /* G_gg p_g s_g; a group of zeros has a share of zero. */
     if (b.mean[g] > 0)
-      parts->gini_within += b.share[g] * (b.sum[g] / s->mean) *
-                            gini_of(b.y + b.start[g], b.p + b.start[g], count, b.mean[g],
-                                    b.share[g]);
+      parts->gini_within +=
+          b.share[g] * (b.sum[g] / s->mean) *
+          gini_of(b.y + b.start[g], b.p + b.start[g], count, b.mean[g], b.share[g]);
     for (int h = 0; h < g; h++) {
       if (b.start[h] == b.start[h + 1]) continue;
       bool g_first = b.mean[g] >= b.mean[h];
       parts->gini_between_net += b.share[g] * b.share[h] * fabs(b.mean[g] - b.mean[h]) / s->mean;
-      parts->gini_transvariation +=
-          2 * (g_first ? excess(b, g, h) : excess(b, h, g)) / s->mean;
+      parts->gini_transvariation += 2 * (g_first ? excess(b, g, h) : excess(b, h, g)) / s->mean;
     }
   }
 }

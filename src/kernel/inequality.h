@@ -11,14 +11,14 @@
 
 /* A sample: the values that are there, their shares, and the same by ascending value. */
 typedef struct sw_sample {
-  int64_t n;            /* values used */
-  double *y, *p;        /* in the order of units */
-  int32_t *unit;        /* their units */
-  double *y_up, *p_up;  /* ascending */
-  int32_t *order;       /* places of the ascending values in y */
+  int64_t n;           /* values used */
+  double *y, *p;       /* in the order of units */
+  int32_t *unit;       /* their units */
+  double *y_up, *p_up; /* ascending */
+  int32_t *order;      /* places of the ascending values in y */
   double mean;
   int64_t zeros;
-  int64_t wrong;        /* the first unit with a negative value or weight, or -1 */
+  int64_t wrong; /* the first unit with a negative value or weight, or -1 */
   bool wrong_weight;
 } sw_sample;
 

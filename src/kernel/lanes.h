@@ -3,11 +3,9 @@
 #ifndef SW_KERNEL_LANES_H
 #define SW_KERNEL_LANES_H
 
-#include <stdint.h>
+#include "kernel/hot.h"
 
-/* Functions on the hot path are compiled for several instruction sets; the loader chooses. */
-#define SW_HOT                                                                                     \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), optimize("O3")))
+#include <stdint.h>
 
 enum { SW_LANES = 8 };
 

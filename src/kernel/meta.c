@@ -21,10 +21,12 @@ struct triple {
 static struct triple triple_of(const sw_meta *m, int64_t i) {
   struct triple t;
   double r[3];
-  for (int k = 0; k < 3; k++) t.s[k] = m->score[k][i], r[k] = m->root[k][i];
+  for (int k = 0; k < 3; k++)
+    t.s[k] = m->score[k][i], r[k] = m->root[k][i];
   t.f[0] = t.s[1] + t.s[2], t.f[1] = t.s[0] + t.s[2], t.f[2] = t.s[0] + t.s[1];
   t.e[0] = 0.5 * (r[1] * r[2]), t.e[1] = 0.5 * (r[0] * r[2]), t.e[2] = 0.5 * (r[0] * r[1]);
-  for (int k = 0; k < 3; k++) t.r[k] = 0.5 * r[k];
+  for (int k = 0; k < 3; k++)
+    t.r[k] = 0.5 * r[k];
   t.half = m->half_from[i];
   return t;
 }
@@ -37,8 +39,8 @@ SW_INLINE void fractions(const struct triple *t, int k, double s, double f, doub
   *under = a * b;
 }
 
-SW_INLINE double triple_coupling(const struct triple *t, double s0, double s1, double s2,
-                                 double r0, double r1, double r2) {
+SW_INLINE double triple_coupling(const struct triple *t, double s0, double s1, double s2, double r0,
+                                 double r1, double r2) {
   double n0, n1, n2, d0, d1, d2;
   fractions(t, 0, s0, s1 + s2, r0, r1 * r2, &n0, &d0);
   fractions(t, 1, s1, s0 + s2, r1, r0 * r2, &n1, &d1);
@@ -74,8 +76,8 @@ struct couple {
 };
 
 static struct couple couple_of(const sw_meta *m, int64_t i) {
-  struct couple c = {{m->score[0][i], m->score[1][i]}, {m->root[0][i], m->root[1][i]},
-                     m->half_from[i]};
+  struct couple c = {
+      {m->score[0][i], m->score[1][i]}, {m->root[0][i], m->root[1][i]}, m->half_from[i]};
   return c;
 }
 
@@ -98,7 +100,8 @@ SW_HOT static void couple_values(const struct couple row, int64_t n, const doubl
 SW_HOT static void couple_couplings(const struct couple row, int64_t n, const double *restrict s0,
                                     const double *restrict s1, const double *restrict r0,
                                     const double *restrict r1, double *restrict coupling) {
-  for (int64_t j = 0; j < n; j++) coupling[j] = couple_coupling(&row, s0[j], s1[j], r0[j], r1[j]);
+  for (int64_t j = 0; j < n; j++)
+    coupling[j] = couple_coupling(&row, s0[j], s1[j], r0[j], r1[j]);
 }
 
 /* ---- every form, every number of systems -------------------------------------------------
@@ -115,36 +118,45 @@ struct mixed {
 
 SW_INLINE void product_lanes(const struct mixed *v, double *restrict c) {
   lanes sum;
-  for (int j = 0; j < LANES; j++) sum[j] = v->score[0][j], c[j] = v->k * v->root[0][j];
+  for (int j = 0; j < LANES; j++)
+    sum[j] = v->score[0][j], c[j] = v->k * v->root[0][j];
   for (int s = 1; s < v->k; s++) {
     const double *restrict score = v->score[s], *restrict root = v->root[s];
-    for (int j = 0; j < LANES; j++) sum[j] += score[j], c[j] *= root[j];
+    for (int j = 0; j < LANES; j++)
+      sum[j] += score[j], c[j] *= root[j];
   }
-  for (int j = 0; j < LANES; j++) c[j] /= sum[j];
+  for (int j = 0; j < LANES; j++)
+    c[j] /= sum[j];
 }
 
 /* Mean absolute difference of a vector's scores. */
 SW_INLINE void apart_lanes(const struct mixed *v, double *restrict apart) {
-  for (int j = 0; j < LANES; j++) apart[j] = 0;
+  for (int j = 0; j < LANES; j++)
+    apart[j] = 0;
   for (int s = 1; s < v->k; s++)
     for (int r = 0; r < s; r++) {
       const double *restrict a = v->score[s], *restrict b = v->score[r];
-      for (int j = 0; j < LANES; j++) apart[j] += __builtin_fabs(a[j] - b[j]);
+      for (int j = 0; j < LANES; j++)
+        apart[j] += __builtin_fabs(a[j] - b[j]);
     }
   double pairs = 0.5 * v->k * (v->k - 1);
-  for (int j = 0; j < LANES; j++) apart[j] /= pairs;
+  for (int j = 0; j < LANES; j++)
+    apart[j] /= pairs;
 }
 
 SW_INLINE void wang_lanes(const struct mixed *v, double *restrict c) {
   lanes largest, apart;
-  for (int j = 0; j < LANES; j++) largest[j] = v->root[0][j], c[j] = 1;
+  for (int j = 0; j < LANES; j++)
+    largest[j] = v->root[0][j], c[j] = 1;
   for (int s = 1; s < v->k; s++) {
     const double *restrict root = v->root[s];
-    for (int j = 0; j < LANES; j++) largest[j] = root[j] > largest[j] ? root[j] : largest[j];
+    for (int j = 0; j < LANES; j++)
+      largest[j] = root[j] > largest[j] ? root[j] : largest[j];
   }
   for (int s = 0; s < v->k; s++) {
     const double *restrict root = v->root[s];
-    for (int j = 0; j < LANES; j++) c[j] *= root[j] / largest[j]; /* all zero: 0/0 */
+    for (int j = 0; j < LANES; j++)
+      c[j] *= root[j] / largest[j]; /* all zero: 0/0 */
   }
   apart_lanes(v, apart);
   for (int j = 0; j < LANES; j++) {
@@ -155,10 +167,12 @@ SW_INLINE void wang_lanes(const struct mixed *v, double *restrict c) {
 
 SW_INLINE void dispersion_lanes(const struct mixed *v, double *restrict c) {
   lanes sum;
-  for (int j = 0; j < LANES; j++) sum[j] = v->score[0][j], c[j] = 0;
+  for (int j = 0; j < LANES; j++)
+    sum[j] = v->score[0][j], c[j] = 0;
   for (int s = 1; s < v->k; s++) {
     const double *restrict score = v->score[s];
-    for (int j = 0; j < LANES; j++) sum[j] += score[j];
+    for (int j = 0; j < LANES; j++)
+      sum[j] += score[j];
   }
   for (int s = 0; s < v->k; s++) {
     const double *restrict score = v->score[s];
@@ -220,21 +234,25 @@ SW_HOT static void plain_block(const sw_meta *m, int64_t i, int64_t j0, int n, d
     return;
   }
   unsigned all = (1u << m->p) - 1;
-  for (int j = 0; j < LANES; j++) c[j] = 0;
+  for (int j = 0; j < LANES; j++)
+    c[j] = 0;
   for (unsigned mask = 1; mask <= all / 2; mask++) {
     struct mixed v = mix(m, &sides, mask), w = mix(m, &sides, all ^ mask);
     form_lanes(m->form, &v, one);
     form_lanes(m->form, &w, two);
-    for (int j = 0; j < LANES; j++) c[j] += one[j] + two[j];
+    for (int j = 0; j < LANES; j++)
+      c[j] += one[j] + two[j];
   }
-  for (int j = 0; j < LANES; j++) c[j] /= all - 1;
+  for (int j = 0; j < LANES; j++)
+    c[j] /= all - 1;
 }
 
 /* ---- segments --------------------------------------------------------------------------- */
 
 SW_HOT static void finish_lanes(int64_t n, const double *restrict c, double from,
                                 const double *restrict to, double *restrict value) {
-  for (int64_t j = 0; j < n; j++) value[j] = __builtin_sqrt(c[j] * (from + to[j]));
+  for (int64_t j = 0; j < n; j++)
+    value[j] = __builtin_sqrt(c[j] * (from + to[j]));
 }
 
 static void plain_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *value,
@@ -244,7 +262,8 @@ static void plain_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, d
     int n = j1 - j < LANES ? (int)(j1 - j) : LANES;
     plain_block(m, i, j, n, c);
     finish_lanes(n, c, m->half_from[i], m->half_to + j, value + (j - j0));
-    for (int k = 0; coupling && k < n; k++) coupling[j - j0 + k] = c[k];
+    for (int k = 0; coupling && k < n; k++)
+      coupling[j - j0 + k] = c[k];
   }
 }
 

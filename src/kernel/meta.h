@@ -24,8 +24,8 @@ enum { SW_META_SYSTEMS = 8 };
 typedef struct sw_meta {
   sw_coupling_form form;
   int p;
-  bool meta;      /* false: one vector, system 0 of i with system 1 of j (cross, direct) */
-  bool has_tiny;  /* some score lies between 0 and SW_META_TINY */
+  bool meta;     /* false: one vector, system 0 of i with system 1 of j (cross, direct) */
+  bool has_tiny; /* some score lies between 0 and SW_META_TINY */
   /* Columns, from unit 0. `root`: score^(1/p) (product), score^(1/(p-1)) (wang2021), unused
    * otherwise. `half`: the unit's half of the development, so that T = half_from[i] + half_to[j];
    * one column for both unless cross or unequal. */

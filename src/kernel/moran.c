@@ -84,8 +84,10 @@ static double weight_between(const sw_links *links, const double *factor, int64_
   int64_t lo = links->row_start[i], hi = links->row_start[i + 1];
   while (lo < hi) {
     int64_t middle = lo + (hi - lo) / 2;
-    if (links->to[middle] < j) lo = middle + 1;
-    else hi = middle;
+    if (links->to[middle] < j)
+      lo = middle + 1;
+    else
+      hi = middle;
   }
   bool found = lo < links->row_start[i + 1] && links->to[lo] == j;
   return found ? links->value[lo] * factor[i] : 0;
@@ -153,8 +155,7 @@ static void moments(sw_moran *m, weight_sums w, double n, double kurtosis) {
   m->variance_normality = n > 2 ? (n2 * w.s1 - n * w.s2 + 3 * s02) / (s02 * (n2 - 1)) - e2 : NAN;
   double all = n * (w.s1 * (n2 - 3 * n + 3) - n * w.s2 + 3 * s02);
   double tail = kurtosis * (w.s1 * (n2 - n) - 2 * n * w.s2 + 6 * s02);
-  m->variance_randomisation =
-      n > 3 ? (all - tail) / ((n - 1) * (n - 2) * (n - 3) * s02) - e2 : NAN;
+  m->variance_randomisation = n > 3 ? (all - tail) / ((n - 1) * (n - 2) * (n - 3) * s02) - e2 : NAN;
   m->z = (m->i - m->expected) / sqrt(m->variance_randomisation);
   m->p_value = sw_normal_two_sided(m->z);
 }

@@ -2,15 +2,18 @@
 #include "kernel/power.h"
 
 SW_HOT static void root_each(int64_t n, double *v) {
-  for (int64_t j = 0; j < n; j++) v[j] = __builtin_sqrt(v[j]);
+  for (int64_t j = 0; j < n; j++)
+    v[j] = __builtin_sqrt(v[j]);
 }
 
 SW_HOT static void square_each(int64_t n, double *v) {
-  for (int64_t j = 0; j < n; j++) v[j] = v[j] * v[j];
+  for (int64_t j = 0; j < n; j++)
+    v[j] = v[j] * v[j];
 }
 
 SW_HOT static void power_each(int64_t n, double p, double *v) {
-  for (int64_t j = 0; j < n; j++) v[j] = sw_power(v[j], p);
+  for (int64_t j = 0; j < n; j++)
+    v[j] = sw_power(v[j], p);
 }
 
 void sw_decay_each(int64_t n, double decay, double *v) {
@@ -24,14 +27,17 @@ void sw_decay_each(int64_t n, double decay, double *v) {
 }
 
 SW_HOT void sw_scale_masses(int64_t n, double a, const double *restrict b, double *restrict v) {
-  for (int64_t j = 0; j < n; j++) v[j] = (a * b[j]) * v[j];
+  for (int64_t j = 0; j < n; j++)
+    v[j] = (a * b[j]) * v[j];
 }
 
 SW_HOT void sw_scale_share(int64_t n, double x, const double *restrict y, double *restrict v) {
-  for (int64_t j = 0; j < n; j++) v[j] *= x / (x + y[j]);
+  for (int64_t j = 0; j < n; j++)
+    v[j] *= x / (x + y[j]);
 }
 
 SW_HOT void sw_scale_group(int64_t n, int32_t group, const int32_t *restrict of, double factor,
                            double *restrict v) {
-  for (int64_t j = 0; j < n; j++) v[j] *= of[j] == group ? factor : 1.0;
+  for (int64_t j = 0; j < n; j++)
+    v[j] *= of[j] == group ? factor : 1.0;
 }

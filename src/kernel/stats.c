@@ -81,8 +81,10 @@ static int64_t count_below(const double *sorted, int64_t n, double x, bool inclu
   while (lo < hi) {
     int64_t middle = lo + (hi - lo) / 2;
     bool below = inclusive ? sorted[middle] <= x : sorted[middle] < x;
-    if (below) lo = middle + 1;
-    else hi = middle;
+    if (below)
+      lo = middle + 1;
+    else
+      hi = middle;
   }
   return lo;
 }

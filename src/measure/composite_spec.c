@@ -60,13 +60,14 @@ static sw_status read_all_bounds(sw_error *err, const sw_job *job, const sw_node
   for (int i = 0; i < map->count; i++)
     if (find_indicator(job, spec->p, map->key[i]) < 0)
       return sw_node_key_fail(err, map, i, "%s: '%s' is no indicator of it; did you mean '%s'?",
-                              job->name, map->key[i],
-                              nearest_indicator(job, spec->p, map->key[i]));
+                              job->name, map->key[i], nearest_indicator(job, spec->p, map->key[i]));
   for (int j = 0; j < spec->p; j++) {
     const sw_node *pair = sw_node_get(map, indicator(job, j));
     if (!pair)
-      return sw_node_fail(err, map, "%s: no bounds for '%s'; give [lowest, highest] for each "
-                          "indicator", job->name, indicator(job, j));
+      return sw_node_fail(err, map,
+                          "%s: no bounds for '%s'; give [lowest, highest] for each "
+                          "indicator",
+                          job->name, indicator(job, j));
     SW_TRY(read_bounds(err, pair, indicator(job, j), &lo[j], &hi[j]));
   }
   spec->lo = lo;
@@ -88,8 +89,10 @@ static sw_status read_over(sw_error *err, const sw_job *job, sw_composite_spec *
   if (spec->per_period || (text && strcmp(text, "panel") == 0)) return SW_OK;
   const sw_node *bounds = sw_node_get(arg->node, "bounds");
   if (!bounds || arg->node->count != 1)
-    return sw_job_fail(err, job, "over", "'%s' is not known; write panel, period or {bounds: "
-                       "{indicator: [lowest, highest], ...}}", text ? text : "this");
+    return sw_job_fail(err, job, "over",
+                       "'%s' is not known; write panel, period or {bounds: "
+                       "{indicator: [lowest, highest], ...}}",
+                       text ? text : "this");
   if (spec->normalise != SW_NORMALISE_MIN_MAX)
     return sw_job_fail(err, job, "over", "bounds go with normalise: min-max only");
   return read_all_bounds(err, job, bounds, spec);
@@ -117,9 +120,10 @@ static sw_status read_map(sw_error *err, const sw_job *job, const sw_node *map, 
                           double *weight) {
   for (int i = 0; i < map->count; i++)
     if (find_indicator(job, p, map->key[i]) < 0)
-      return sw_node_key_fail(err, map, i, "%s: weights: '%s' is no indicator of it; did you mean "
-                              "'%s'?", job->name, map->key[i],
-                              nearest_indicator(job, p, map->key[i]));
+      return sw_node_key_fail(err, map, i,
+                              "%s: weights: '%s' is no indicator of it; did you mean "
+                              "'%s'?",
+                              job->name, map->key[i], nearest_indicator(job, p, map->key[i]));
   for (int j = 0; j < p; j++) {
     const sw_node *value = sw_node_get(map, indicator(job, j));
     if (!value)
@@ -154,9 +158,10 @@ static sw_status table_weight(sw_error *err, const sw_job *job, const sw_table *
     *weight = table->value[(size_t)row * (size_t)table->n_columns + (size_t)column];
     return SW_OK;
   }
-  return sw_job_fail(err, job, "weights", "%s has no weight of '%s'%s%s; it needs a row for each "
-                     "indicator and a column 'weight'", table->file, name,
-                     period ? " in " : "", period ? period : "");
+  return sw_job_fail(err, job, "weights",
+                     "%s has no weight of '%s'%s%s; it needs a row for each "
+                     "indicator and a column 'weight'",
+                     table->file, name, period ? " in " : "", period ? period : "");
 }
 
 static sw_status read_table(sw_error *err, const sw_job *job, const sw_table *table,
@@ -195,7 +200,8 @@ static sw_status read_weights(sw_error *err, const sw_job *job, sw_composite_spe
   int which = text ? find_text(names, 4, text) : -1;
   if (which < 0) {
     const char *near = text ? sw_nearest(text, names, 4) : NULL;
-    return sw_job_fail(err, job, "weights", "'%s' is not known%s%s%s; write entropy, equal, "
+    return sw_job_fail(err, job, "weights",
+                       "'%s' is not known%s%s%s; write entropy, equal, "
                        "critic, cv, {indicator: weight, ...} or {from: results.h5}",
                        text ? text : "a list", near ? "; did you mean '" : "", near ? near : "",
                        near ? "'?" : "");
@@ -203,8 +209,10 @@ static sw_status read_weights(sw_error *err, const sw_job *job, sw_composite_spe
   spec->weighting = (sw_weighting)which;
   if (spec->normalise == SW_NORMALISE_Z_SCORE &&
       (spec->weighting == SW_WEIGHTING_ENTROPY || spec->weighting == SW_WEIGHTING_CV))
-    return sw_job_fail(err, job, "weights", "%s weights need values of zero or more, and z-scores "
-                       "are not; write normalise: min-max, or weights: equal", names[which]);
+    return sw_job_fail(err, job, "weights",
+                       "%s weights need values of zero or more, and z-scores "
+                       "are not; write normalise: min-max, or weights: equal",
+                       names[which]);
   return SW_OK;
 }
 
@@ -212,8 +220,12 @@ sw_status sw_composite_read(sw_error *err, const sw_job *job, sw_composite_spec 
   *spec = (sw_composite_spec){.p = job->n_inputs,
                               .n_positive = sw_job_inputs(job, "positive").count,
                               .shift = sw_job_arg(job, "shift")->number,
-                              .range = -1, .spread = -1, .sorted = -1,
-                              .sums = -1, .second = -1, .score = -1};
+                              .range = -1,
+                              .spread = -1,
+                              .sorted = -1,
+                              .sums = -1,
+                              .second = -1,
+                              .score = -1};
   if (spec->p == 0)
     return sw_fail(err, SW_EINPUT, "%s: %s: no indicators; name some under positive or negative",
                    job->where, job->name);

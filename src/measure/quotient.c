@@ -68,7 +68,8 @@ sw_status sw_quotient_read(sw_error *err, const sw_job *job, sw_quotient *quotie
   quotient->complete = strcmp(over->text, "complete") == 0;
   if (!table) return SW_OK;
   if (over->given && quotient->complete)
-    return sw_job_fail(err, job, "base_over", "complete is for own sums, and base names a file; "
+    return sw_job_fail(err, job, "base_over",
+                       "complete is for own sums, and base names a file; "
                        "leave one of them out");
   return read_base(err, job, table, quotient);
 }
@@ -115,10 +116,12 @@ sw_status sw_quotient_check(sw_error *err, const sw_job *job, const sw_quotient 
       double lacking = (double)job->n - (i < 0 ? sums[0] : sums[2 + 3 * i]);
       int input = i < 0 ? quotient->total : quotient->industry[i];
       if (lacking > 0)
-        return sw_job_fail(err, job, "base", "own sums are too small where cells are missing: '%s' "
+        return sw_job_fail(err, job, "base",
+                           "own sums are too small where cells are missing: '%s' "
                            "lacks %.0f of %lld units in %s; give base: {file: national.csv}, or "
-                           "write base_over: complete", job->input[input].name, lacking,
-                           (long long)job->n, sw_job_period(job, t));
+                           "write base_over: complete",
+                           job->input[input].name, lacking, (long long)job->n,
+                           sw_job_period(job, t));
     }
   return SW_OK;
 }

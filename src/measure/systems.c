@@ -46,8 +46,10 @@ static sw_status read_alpha(sw_error *err, const sw_job *job, sw_inputs in, cons
   if (node && node->kind == SW_NODE_LIST) return read_list(err, job, in, node, alpha);
   const char *text = node ? node->text : arg->text;
   if (strcmp(text, "equal") != 0)
-    return sw_job_fail(err, job, param, "'%s' is not known; write equal, or a weight for each "
-                       "system: [0.4, 0.6]", text);
+    return sw_job_fail(err, job, param,
+                       "'%s' is not known; write equal, or a weight for each "
+                       "system: [0.4, 0.6]",
+                       text);
   for (int s = 0; s < in.count; s++)
     alpha[s] = 1;
   return SW_OK;
@@ -77,8 +79,9 @@ sw_status sw_systems_bounded(sw_error *err, const sw_job *job, const char *syste
   sw_inputs in = sw_job_inputs(job, systems);
   for (int s = in.first; s < in.first + in.count; s++)
     if (job->input[s].unbounded)
-      return sw_fail(err, SW_EINPUT, "%s: %s: %s: '%s' is a composite of z-scores, which do not lie "
-                     "in [0,1]; normalise it by min-max or rank", job->input[s].where, job->name,
-                     systems, job->input[s].name);
+      return sw_fail(err, SW_EINPUT,
+                     "%s: %s: %s: '%s' is a composite of z-scores, which do not lie "
+                     "in [0,1]; normalise it by min-max or rank",
+                     job->input[s].where, job->name, systems, job->input[s].name);
   return SW_OK;
 }

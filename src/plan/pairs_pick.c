@@ -165,7 +165,8 @@ static void fetch_quantities(sw_worker *w, sw_packet *packet, int t, int64_t i, 
 void sw_picks_end_row(sw_worker *w, sw_packet *packet, int t, int64_t r0, int64_t i) {
   const sw_pairs *p = w->pairs;
   int64_t row = i - r0, first = w->pick_at[row], end = w->pick_end[row];
-  qsort(w->pick + first, (size_t)(end - first), sizeof *w->pick, compare_picks);
+  if (end > first)
+    qsort(w->pick + first, (size_t)(end - first), sizeof *w->pick, compare_picks);
   for (int64_t at = first; at < end; at++) {
     packet->partner[at] = w->pick[at].to;
     ((double *)packet->data[0])[at] = w->pick[at].value;

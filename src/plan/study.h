@@ -185,8 +185,8 @@ sw_status sw_study_parse(sw_error *err, sw_arena *arena, const char *file, const
                          size_t length, const sw_measure *const *extra, int n_extra,
                          sw_study **study);
 
-/* The indicators (columns of files or derived) that entries, derived indicators and `aggregate`
- * of the study read, each once, in byte order. */
+/* The indicators (columns of files or derived) that entries read, with what the derived indicators
+ * and the ratios of `aggregate` among them are made of; each once, in byte order. */
 sw_status sw_study_indicators(sw_error *err, const sw_study *study, int *count,
                               const char *const **names);
 

@@ -130,7 +130,10 @@ static sw_status read_texts(const reading *at, const sw_node *node, bool list_al
 static sw_status read_choice(const reading *at, const sw_node *node) {
   sw_error found = {0};
   int index = 0;
-  if (node->kind != SW_NODE_SCALAR || !node->text[0]) return wrong(at, node, at->param->choices);
+  if (node->kind != SW_NODE_SCALAR || !node->text[0]) {
+    const char *wanted = sw_arena_printf(at->in->arena, "one of %s", at->param->choices);
+    return wrong(at, node, wanted ? wanted : at->param->choices);
+  }
   sw_status status =
       sw_form_choice(&found, at->in->arena, node, at->param->choices, &index, &at->arg->text);
   if (status == SW_OK) {
@@ -147,7 +150,7 @@ static sw_status read_choice(const reading *at, const sw_node *node) {
 
 static sw_status read_weights(const reading *at, const sw_node *node) {
   const sw_study *study = at->in->study;
-  const char *name, **known;
+  const char *name = "", **known = NULL;
   SW_TRY(read_text(at, node, &name));
   SW_NEW(at->err, at->in->arena, known, study->n_weights + 1);
   for (int i = 0; i < study->n_weights; i++) {

@@ -258,10 +258,10 @@ static sw_status count_section(sw_error *err, const sw_study_reader *in, const c
   *count = 0;
   if (!*node || sw_form_is_null(*node)) return SW_OK;
   if ((*node)->kind != kind)
-    return sw_node_fail(err, *node, "%s: %s is wanted", key,
+    return sw_node_fail(err, *node, "%s: %s", key,
                         kind == SW_NODE_MAP
-                            ? "a map of names, e.g. economy: {positive: [gdp_pc]}"
-                            : "a list of entries, e.g. - moran: {of: gdp, weights: queen}");
+                            ? "a map of names is wanted, e.g. economy: {positive: [gdp_pc]}"
+                            : "a list is wanted, e.g. - moran: {of: gdp, weights: queen}");
   *count = (*node)->count;
   return SW_OK;
 }

@@ -100,7 +100,7 @@ static sw_status split(sw_error *err, sw_arena *arena, const char *choices, int 
 
 sw_status sw_form_choice(sw_error *err, sw_arena *arena, const sw_node *node, const char *choices,
                          int *index, const char **chosen) {
-  const char *text;
+  const char *text = "";
   const char **known;
   int count;
   SW_TRY(sw_form_scalar(err, node, &text));
@@ -120,7 +120,7 @@ sw_status sw_form_integer(sw_error *err, const sw_node *node, int64_t lo, int64_
                           int64_t *value) {
   SW_TRY(sw_node_integer(err, node, value));
   if (*value >= lo && *value <= hi) return SW_OK;
-  if (hi == INT64_MAX)
+  if (hi >= INT32_MAX)
     return sw_node_fail(err, node, "%" PRId64 " is out of range; at least %" PRId64 " is wanted",
                         *value, lo);
   return sw_node_fail(err, node,

@@ -1,6 +1,6 @@
-/* Which columns a study reads: what entries take, what the derived indicators among these are
- * made of, and what `aggregate` sums. Derived indicators that nothing takes are left out, and so
- * are the columns only they need: a study is not refused for cells it does not use. */
+/* Which columns a study reads: what entries take, and what the derived indicators and the ratios of
+ * `aggregate` among these are made of. Derived indicators and sums that nothing takes are left
+ * out: a study is not refused for cells it does not use. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,57 +27,51 @@ static sw_status add(sw_error *err, names *list, const char *name) {
   return SW_OK;
 }
 
-static const sw_derive *find_derived(const sw_panel_spec *panel, const char *name) {
-  for (int i = 0; i < panel->n_derive; i++)
-    if (strcmp(panel->derive[i].name, name) == 0) return &panel->derive[i];
-  return NULL;
-}
-
-/* After `aggregate` only its sums and ratios are left to take. */
-static sw_status check_kept(sw_error *err, const sw_study *study, const char *where,
-                            const char *name) {
+/* A column below the derived indicators: after `aggregate` only its sums and ratios are left. */
+static sw_status take_base(sw_error *err, const sw_study *study, names *list, const char *where,
+                           const char *name) {
   const sw_panel_spec *panel = &study->panel;
-  if (!panel->aggregate_by) return SW_OK;
   const char **known;
   int count = 0;
+  SW_TRY(add(err, list, name));
+  if (!panel->aggregate_by) return SW_OK;
+  for (int i = 0; i < panel->n_sum; i++)
+    if (strcmp(panel->sum[i], name) == 0) return SW_OK;
+  for (int i = 0; i < panel->n_ratio; i++) {
+    if (strcmp(panel->ratio[i].name, name) != 0) continue;
+    SW_TRY(add(err, list, panel->ratio[i].numerator));
+    return add(err, list, panel->ratio[i].denominator);
+  }
   SW_NEW(err, study->arena, known, panel->n_sum + panel->n_ratio);
   for (int i = 0; i < panel->n_sum; i++)
     known[count++] = panel->sum[i];
   for (int i = 0; i < panel->n_ratio; i++)
     known[count++] = panel->ratio[i].name;
-  for (int i = 0; i < count; i++)
-    if (strcmp(known[i], name) == 0) return SW_OK;
   return sw_fail(err, SW_EINPUT,
                  "%s: '%s' is not kept by `aggregate`; add it to `sum` or `ratio`%s", where, name,
                  sw_form_hint(study->arena, name, known, count));
 }
 
-/* A column and, when it is derived, what it is made of: operands are derived before it, so the
- * depth is bounded by the number of derived indicators already checked. */
-static sw_status take(sw_error *err, const sw_study *study, names *list, const char *where,
-                      const char *name) {
-  const sw_derive *derived = find_derived(&study->panel, name);
-  int before = list->count;
-  SW_TRY(add(err, list, name));
-  if (list->count == before) return SW_OK;
-  if (!derived) return check_kept(err, study, where, name);
+/* A name means a derived indicator with an index below `before`, else a column of the base; so
+ * the recursion ends. `seen`: derived indicators whose operands are taken already. */
+static sw_status take(sw_error *err, const sw_study *study, names *list, bool *seen,
+                      const char *where, const char *name, int before) {
+  const sw_derive *derive = study->panel.derive;
   sw_expression parsed;
-  where = sw_form_where(study->arena, derived->node);
+  int d = before - 1;
+  while (d >= 0 && strcmp(derive[d].name, name) != 0)
+    d--;
+  if (d < 0) return take_base(err, study, list, where, name);
+  SW_TRY(add(err, list, name));
+  if (seen[d]) return SW_OK;
+  seen[d] = true;
+  where = sw_form_where(study->arena, derive[d].node);
   if (!where) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
-  SW_TRY(sw_expression_parse(err, study->arena, derived->node, name, derived->expression, &parsed));
+  SW_TRY(
+      sw_expression_parse(err, study->arena, derive[d].node, name, derive[d].expression, &parsed));
   for (int i = 0; i < parsed.n_operands; i++)
-    SW_TRY(take(err, study, list, where, parsed.operand[i]));
+    SW_TRY(take(err, study, list, seen, where, parsed.operand[i], d));
   return SW_OK;
-}
-
-static sw_status take_aggregated(sw_error *err, const sw_study *study, names *list,
-                                 const char *name) {
-  if (find_derived(&study->panel, name))
-    return sw_node_fail(err, study->panel.node,
-                        "aggregate: '%s' is derived after aggregation; sum "
-                        "what it is made of",
-                        name);
-  return add(err, list, name);
 }
 
 static int compare(const void *a, const void *b) {
@@ -86,19 +80,15 @@ static int compare(const void *a, const void *b) {
 
 sw_status sw_study_indicators(sw_error *err, const sw_study *study, int *count,
                               const char *const **name) {
-  const sw_panel_spec *panel = &study->panel;
   names list = {.arena = study->arena};
+  bool *seen;
+  SW_NEW(err, study->arena, seen, study->panel.n_derive);
   for (int e = 0; e < study->n_entries; e++)
     for (int i = 0; i < study->entry[e].n_needs; i++) {
       const sw_need *need = &study->entry[e].need[i];
-      if (need->entry < 0) SW_TRY(take(err, study, &list, need->where, need->name));
+      if (need->entry < 0)
+        SW_TRY(take(err, study, &list, seen, need->where, need->name, study->panel.n_derive));
     }
-  for (int i = 0; i < panel->n_sum; i++)
-    SW_TRY(take_aggregated(err, study, &list, panel->sum[i]));
-  for (int i = 0; i < panel->n_ratio; i++) {
-    SW_TRY(take_aggregated(err, study, &list, panel->ratio[i].numerator));
-    SW_TRY(take_aggregated(err, study, &list, panel->ratio[i].denominator));
-  }
   if (list.count) qsort(list.name, (size_t)list.count, sizeof *list.name, compare);
   *count = list.count;
   *name = list.name;

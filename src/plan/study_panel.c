@@ -115,25 +115,19 @@ static sw_status read_layout(sw_error *err, sw_study_reader *in, const sw_node *
 
 /* ---- derived indicators ----------------------------------------------------------------- */
 
-/* Indicators are derived in order: an expression sees those before it, and never itself. */
+/* Indicators are derived in order: an expression sees those before it; its own name in it means
+ * the column of the files. */
 static sw_status check_expression(sw_error *err, sw_study_reader *in, const sw_node *map, int at,
                                   const sw_derive *derive) {
   sw_expression parsed;
   SW_TRY(
       sw_expression_parse(err, in->arena, derive->node, derive->name, derive->expression, &parsed));
   for (int i = 0; i < parsed.n_operands; i++)
-    for (int later = at; later < map->count; later++) {
-      if (strcmp(parsed.operand[i], map->key[later]) != 0) continue;
-      if (later == at)
+    for (int later = at + 1; later < map->count; later++)
+      if (strcmp(parsed.operand[i], map->key[later]) == 0)
         return sw_node_fail(err, derive->node,
-                            "derive: '%s' is made of itself; give the derived "
-                            "indicator another name",
-                            derive->name);
-      return sw_node_fail(err, derive->node,
-                          "derive: '%s' needs '%s', which is derived after it; "
-                          "put '%s' first",
-                          derive->name, map->key[later], map->key[later]);
-    }
+                            "derive: '%s' needs '%s', which is derived after it; put '%s' first",
+                            derive->name, map->key[later], map->key[later]);
   return SW_OK;
 }
 

@@ -105,7 +105,7 @@ static sw_status read_comparison(scanner *in, sw_condition *out) {
 
 sw_status sw_study_read_where(sw_error *err, sw_arena *arena, const sw_node *node, int *count,
                               const sw_condition **condition) {
-  const char *text;
+  const char *text = "";
   SW_TRY(sw_form_scalar(err, node, &text));
   scanner in = {err, arena, node, text};
   int capacity = 0, n = 0;

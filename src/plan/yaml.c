@@ -317,11 +317,6 @@ static sw_status read_document(reader *in, const sw_node **root) {
     struct fy_event *event;
     SW_TRY(next(in, &event));
     enum fy_event_type type = event->type;
-    if (type == FYET_DOCUMENT_START && *root) {
-      see(in, event->document_start.document_start);
-      fy_parser_event_free(in->parser, event);
-      return fail_here(in, "a second YAML document begins here; a study is one document");
-    }
     if (type == FYET_STREAM_START || type == FYET_DOCUMENT_START || type == FYET_DOCUMENT_END ||
         type == FYET_STREAM_END) {
       fy_parser_event_free(in->parser, event);
@@ -330,6 +325,9 @@ static sw_status read_document(reader *in, const sw_node **root) {
     }
     sw_node *node = NULL;
     SW_TRY(build(in, event, &node));
+    if (*root)
+      return sw_node_fail(in->err, node,
+                          "a second YAML document begins here; a study is one document");
     *root = node;
   }
 }

@@ -68,8 +68,8 @@ static const char full[] =
 static sw_study *parse(const char *file, const char *text) {
   sw_error err = {0};
   sw_study *study = NULL;
-  sw_status status = sw_study_parse(&err, arena, file, text, strlen(text), test_measures,
-                                    N_TEST_MEASURES, &study);
+  sw_status status =
+      sw_study_parse(&err, arena, file, text, strlen(text), test_measures, N_TEST_MEASURES, &study);
   cr_assert_eq(status, SW_OK, "%s", err.text);
   return study;
 }
@@ -151,7 +151,7 @@ Test(study, entries_and_defaults) {
   cr_assert_str_eq(arg(moran, "islands")->text, "adjust");
   cr_assert_str_eq(arg(moran, "islands")->where, "dir/s.yaml:33:5");
   cr_assert(arg(moran, "permutations")->given && arg(moran, "permutations")->number == 99);
-  cr_assert_str_eq(arg(moran, "permutations")->where, "dir/s.yaml:33:79");
+  cr_assert_str_eq(arg(moran, "permutations")->where, "dir/s.yaml:33:83");
   cr_assert_str_eq(arg(moran, "groups")->texts[0], "region");
   const sw_entry *ccd = entry(study, "ccd"), *ccd2 = entry(study, "ccd2");
   cr_assert_eq(arg(ccd, "breaks")->count, 3);
@@ -237,13 +237,12 @@ static void expect_indicators(const sw_study *study, const char *wanted) {
 Test(study, indicators) {
   expect_indicators(parse("dir/s.yaml", full),
                     "finance food gdp gdp.pc info ln_s services steel unemployment ");
-  expect_indicators(
-      parse("s.yaml",
-            "panel: {file: p.csv, unit: u, time: t, derive: {h: gdp_pc / 2},\n"
-            "  aggregate: {by: city, sum: [gdp], ratio: {gdp_pc: [gdp, pop]}}}\n"
-            "units: {file: u.csv, unit: u}\n"
-            "measures: [{coupling_coordination: {systems: [h, gdp]}}]\n"),
-      "gdp gdp_pc h pop ");
+  expect_indicators(parse("s.yaml",
+                          "panel: {file: p.csv, unit: u, time: t, derive: {h: gdp_pc / 2},\n"
+                          "  aggregate: {by: city, sum: [gdp], ratio: {gdp_pc: [gdp, pop]}}}\n"
+                          "units: {file: u.csv, unit: u}\n"
+                          "measures: [{coupling_coordination: {systems: [h, gdp]}}]\n"),
+                    "gdp gdp_pc h pop ");
 }
 
 Test(study, defaults_of_the_study) {

@@ -30,10 +30,9 @@ static const sw_measure test_coupling = {
                                 {"breaks", SW_P_NUMBERS, "[0.1, 0.5, 0.9]", NULL, 0, 1, "classes"},
                                 {"labels", SW_P_TEXTS, "", NULL, 0, 0, "names of the classes"},
                                 {0}},
-    .output = (const sw_output[]){
-        {"coupling", "C", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
-        {"coordination", "D", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
-        {0}}};
+    .output = (const sw_output[]){{"coupling", "C", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
+                                  {"coordination", "D", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
+                                  {0}}};
 
 static const sw_measure test_quotient = {
     .name = "location_quotient",
@@ -43,10 +42,10 @@ static const sw_measure test_quotient = {
                                 {"total", SW_P_COLUMN, NULL, NULL, 0, 0, "all industries"},
                                 {"base", SW_P_TABLE, "own", NULL, 0, 0, "national sums"},
                                 {0}},
-    .output = (const sw_output[]){
-        {"value", "LQ", "1", SW_UNIT, SW_FLOAT64, "industry", NULL},
-        {"coverage", "coverage", "1", SW_GLOBAL, SW_FLOAT64, "industry", NULL},
-        {0}}};
+    .output =
+        (const sw_output[]){{"value", "LQ", "1", SW_UNIT, SW_FLOAT64, "industry", NULL},
+                            {"coverage", "coverage", "1", SW_GLOBAL, SW_FLOAT64, "industry", NULL},
+                            {0}}};
 
 static const sw_measure test_moran = {
     .name = "moran",

@@ -163,7 +163,7 @@ Test(links_formats, bad_mtx_and_bad_names) {
   refuse("t.mtx", BANNER "3 3 1\n2 2 1\n",
          "t.mtx:3: unit 'B' links itself; leave the diagonal out");
   refuse("t.mtx", "%%MatrixMarket matrix coordinate real symmetric\n3 3 2\n1 2 1\n2 1 1\n",
-         "t.mtx:4: the link from '01' to 'B' stands on line 3 already; give each link once");
+         "t.mtx:4: the link from 'B' to '01' stands on line 3 already; give each link once");
   refuse("t.txt", "B,C\n",
          "study.yaml:7:9: weights 'w': the kind of file 't.txt' is not known by its name; .csv, "
          ".csv.gz, .gal, .gwt or .mtx is wanted");

@@ -20,14 +20,14 @@ static sw_study study;
 static sw_node place = {.file = "study.yaml", .line = 7, .column = 9, .text = ""};
 static char folder[] = "/tmp/spillway-weights-XXXXXX";
 
-static void setup(void) {
+static inline void setup(void) {
   cr_assert_eq(sw_arena_create(&err, &arena), SW_OK);
   cr_assert_eq(sw_team_serial(&err, &team), SW_OK);
   cr_assert_not_null(mkdtemp(folder));
   sw_log_setup(SW_LOG_ERROR, 0);
 }
 
-static void teardown(void) {
+static inline void teardown(void) {
   static const char *const names[] = {"t.csv", "t.gal", "t.gwt", "t.mtx", "t.txt"};
   for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
     char path[128];
@@ -40,7 +40,7 @@ static void teardown(void) {
 }
 
 /* A file of this text; its path. */
-static const char *write_bytes(const char *name, const char *text, size_t length) {
+static inline const char *write_bytes(const char *name, const char *text, size_t length) {
   const char *path = sw_arena_printf(arena, "%s/%s", folder, name);
   FILE *file = fopen(path, "wb");
   cr_assert_not_null(file);
@@ -49,11 +49,11 @@ static const char *write_bytes(const char *name, const char *text, size_t length
   return path;
 }
 
-static const char *write_text(const char *name, const char *text) {
+static inline const char *write_text(const char *name, const char *text) {
   return write_bytes(name, text, strlen(text));
 }
 
-static const char *shared(const char *name) {
+static inline const char *shared(const char *name) {
   const char *path = sw_arena_printf(arena, "%s/data/%s", SPILLWAY_SHARED, name);
   if (access(path, R_OK) != 0) cr_skip_test("%s is missing: not tested on real data", path);
   return path;
@@ -64,12 +64,12 @@ struct unit_row {
   double lon, lat;
 };
 
-static int compare_rows(const void *a, const void *b) {
+static inline int compare_rows(const void *a, const void *b) {
   return strcmp(((const struct unit_row *)a)->code, ((const struct unit_row *)b)->code);
 }
 
 /* Units in code order; coordinates when `placed`. */
-static sw_units units_of(struct unit_row *row, int64_t n, bool placed) {
+static inline sw_units units_of(struct unit_row *row, int64_t n, bool placed) {
   qsort(row, (size_t)n, sizeof *row, compare_rows);
   sw_units units = {.n = n};
   size_t bytes = 0;
@@ -93,7 +93,7 @@ static sw_units units_of(struct unit_row *row, int64_t n, bool placed) {
 }
 
 /* Units named by single words: units_named("A B C"). */
-static sw_units units_named(const char *codes) {
+static inline sw_units units_named(const char *codes) {
   static struct unit_row row[64];
   int64_t n = 0;
   char *copy = strdup(codes);
@@ -105,8 +105,8 @@ static sw_units units_named(const char *codes) {
 }
 
 /* Units of a real file; `where` columns must be 1; coordinates from `lon` and `lat` if named. */
-static sw_units units_from(const char *file, const char *unit, const char *lon, const char *lat,
-                           const char *const *where) {
+static inline sw_units units_from(const char *file, const char *unit, const char *lon,
+                                  const char *lat, const char *const *where) {
   enum { MOST = 4000 };
   static struct unit_row row[MOST];
   const char *text;
@@ -134,7 +134,7 @@ static sw_units units_from(const char *file, const char *unit, const char *lon, 
   return units_of(row, n, lon != NULL);
 }
 
-static sw_weights_spec file_spec(const char *path, sw_style style) {
+static inline sw_weights_spec file_spec(const char *path, sw_style style) {
   const char *slash = strrchr(path, '/');
   return (sw_weights_spec){.name = "w",
                            .node = &place,
@@ -144,7 +144,7 @@ static sw_weights_spec file_spec(const char *path, sw_style style) {
                            .path = path};
 }
 
-static sw_links *read_weights(const sw_weights_spec *spec, const sw_units *units) {
+static inline sw_links *read_weights(const sw_weights_spec *spec, const sw_units *units) {
   sw_links *links = NULL;
   sw_error_clear(&err);
   sw_status status = sw_weights_read(&err, team, &study, spec, units, &links);
@@ -152,15 +152,15 @@ static sw_links *read_weights(const sw_weights_spec *spec, const sw_units *units
   return links;
 }
 
-static int64_t unit_of(const sw_units *units, const char *code) {
+static inline int64_t unit_of(const sw_units *units, const char *code) {
   for (int64_t i = 0; i < units->n; i++)
     if (strcmp(sw_unit_code(units, i), code) == 0) return i;
   return -1;
 }
 
 /* The value of the link, or NaN. */
-static double link_value(const sw_links *links, const sw_units *units, const char *from,
-                         const char *to) {
+static inline double link_value(const sw_links *links, const sw_units *units, const char *from,
+                                const char *to) {
   int64_t i = unit_of(units, from), j = unit_of(units, to);
   for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++)
     if (links->to[k] == j) return links->value[k];

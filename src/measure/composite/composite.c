@@ -13,13 +13,10 @@
 #include "measure/composite_spec.h"
 
 #include "base/arena.h"
-#include "base/log.h"
 #include "kernel/entropy.h"
 
 #include <math.h>
 #include <string.h>
-
-enum { SCORE, WEIGHT, WEIGHT_BY_PERIOD, BOUNDS, BOUNDS_BY_PERIOD };
 
 static const sw_composite_spec *spec_of(const sw_job *job) {
   return job->state;
@@ -29,41 +26,16 @@ static int pool_of(const sw_composite_spec *spec, int t) {
   return spec->per_period ? t : 0;
 }
 
-/* ---- the numbers of the range pass: for each pool rows, lo[p], hi[p], sum[p], outside[p] ---- */
-
-typedef struct range {
-  double *rows, *lo, *hi, *sum, *outside;
-} range;
-
-static size_t range_doubles(const sw_composite_spec *spec) {
-  return (size_t)spec->pools * (1 + 4 * (size_t)spec->p);
-}
-
-static range range_at(const sw_composite_spec *spec, const void *numbers, int pool) {
-  double *at = (double *)numbers + (size_t)pool * (1 + 4 * (size_t)spec->p);
-  return (range){at, at + 1, at + 1 + spec->p, at + 1 + 2 * spec->p, at + 1 + 3 * spec->p};
-}
-
-/* Given bounds hold whatever the data do. */
-static bool is_constant(const sw_composite_spec *spec, range pool, int j) {
-  return !spec->lo && !(pool.lo[j] < pool.hi[j]);
-}
-
-static void mark_constants(const sw_composite_spec *spec, range pool, bool *constant) {
-  for (int j = 0; j < spec->p; j++)
-    constant[j] = is_constant(spec, pool, j);
-}
-
 /* ---- arithmetic on rows ----------------------------------------------------------------- */
 
 /* A thread's workspace: the scales of a pool and a row. */
 typedef struct bench {
-  sw_scale *scale;
+  sw_scaling *scale;
   double *x, *mean;
 } bench;
 
 static bench bench_of(const sw_composite_spec *spec, void *workspace) {
-  sw_scale *scale = workspace;
+  sw_scaling *scale = workspace;
   double *x = (double *)(scale + spec->p);
   return (bench){scale, x, x + spec->p};
 }
@@ -83,12 +55,12 @@ static size_t sorted_doubles(const sw_job *job, const sw_composite_spec *spec) {
 }
 
 static void make_scales(const sw_job *job, const sw_composite_spec *spec, int pool,
-                        sw_scale *scale) {
-  range r = range_at(spec, job->folded[spec->range], pool);
+                        sw_scaling *scale) {
+  sw_composite_range r = sw_composite_range_at(spec, job->folded[spec->range], pool);
   for (int j = 0; j < spec->p; j++) {
-    scale[j] = (sw_scale){.by = spec->normalise,
+    scale[j] = (sw_scaling){.by = spec->normalise,
                           .negative = j >= spec->n_positive,
-                          .constant = is_constant(spec, r, j),
+                          .constant = sw_composite_constant(spec, r, j),
                           .lo = spec->lo ? spec->lo[j] : r.lo[j],
                           .hi = spec->hi ? spec->hi[j] : r.hi[j],
                           .mean = r.sum[j] / *r.rows,
@@ -101,7 +73,8 @@ static void make_scales(const sw_job *job, const sw_composite_spec *spec, int po
   }
 }
 
-static void fold_range(const sw_job *job, const sw_composite_spec *spec, range r, const double *x) {
+static void fold_range(const sw_job *job, const sw_composite_spec *spec, sw_composite_range r,
+                       const double *x) {
   *r.rows += 1;
   for (int j = 0; j < job->n_inputs; j++) {
     r.lo[j] = x[j] < r.lo[j] ? x[j] : r.lo[j];
@@ -134,10 +107,6 @@ static void fold_second(const sw_composite_spec *spec, const bench *b, const dou
   }
 }
 
-static int second_doubles(const sw_composite_spec *spec) {
-  return spec->weighting == SW_WEIGHTING_CRITIC ? sw_packed(spec->p, 0) : spec->p;
-}
-
 /* ---- tiles ------------------------------------------------------------------------------ */
 
 static void range_tile(const sw_job *job, const sw_tile *tile, void *out, const bench *b) {
@@ -145,13 +114,13 @@ static void range_tile(const sw_job *job, const sw_tile *tile, void *out, const 
   for (int t = 0; t < job->n_periods; t++)
     for (int64_t unit = tile->lo; unit < tile->hi; unit++)
       if (read_row(job, t, unit, b->x))
-        fold_range(job, spec, range_at(spec, out, pool_of(spec, t)), b->x);
+        fold_range(job, spec, sw_composite_range_at(spec, out, pool_of(spec, t)), b->x);
 }
 
 /* Spread, sums and second: what a complete row adds to its pool. */
 static void sum_tile(const sw_job *job, const sw_tile *tile, double *out, const bench *b) {
   const sw_composite_spec *spec = spec_of(job);
-  int width = tile->pass == spec->second ? second_doubles(spec) : spec->p;
+  int width = tile->pass == spec->second ? sw_composite_second_doubles(spec) : spec->p;
   const double *sums = tile->pass == spec->second ? job->folded[spec->sums] : NULL;
   for (int t = 0; t < job->n_periods; t++) {
     int pool = pool_of(spec, t);
@@ -188,9 +157,9 @@ static void sorted_tile(const sw_job *job, const sw_tile *tile, double *out, voi
 
 static const double *weights_of(const sw_job *job, int pool) {
   const sw_composite_spec *spec = spec_of(job);
-  const double *all = spec->second >= 0
-                          ? job->folded[spec->second]
-                          : (const double *)job->folded[spec->range] + range_doubles(spec);
+  const double *all = spec->second >= 0 ? job->folded[spec->second]
+                                        : (const double *)job->folded[spec->range] +
+                                              sw_composite_range_doubles(spec);
   return all + pool * spec->p;
 }
 
@@ -208,7 +177,7 @@ static void score_tile(const sw_job *job, const sw_tile *tile, const bench *b) {
   for (int t = 0; t < job->n_periods; t++) {
     int pool = pool_of(spec, t);
     const double *weight = weights_of(job, pool);
-    double *score = job->result[SCORE].row[t] - first;
+    double *score = job->result[SW_COMPOSITE_SCORE].row[t] - first;
     make_scales(job, spec, pool, b->scale);
     for (int64_t unit = tile->lo; unit < tile->hi; unit++)
       score[unit] = read_row(job, t, unit, b->x) ? score_of(spec, b, weight) : NAN;
@@ -218,15 +187,19 @@ static void score_tile(const sw_job *job, const sw_tile *tile, const bench *b) {
 static void tile_composite(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const sw_composite_spec *spec = spec_of(job);
   bench b = bench_of(spec, workspace);
-  if (tile->pass == spec->range) range_tile(job, tile, out, &b);
-  else if (tile->pass == spec->sorted) sorted_tile(job, tile, out, workspace);
-  else if (tile->pass == spec->score) score_tile(job, tile, &b);
-  else sum_tile(job, tile, out, &b);
+  if (tile->pass == spec->range)
+    range_tile(job, tile, out, &b);
+  else if (tile->pass == spec->sorted)
+    sorted_tile(job, tile, out, workspace);
+  else if (tile->pass == spec->score)
+    score_tile(job, tile, &b);
+  else
+    sum_tile(job, tile, out, &b);
 }
 
 static size_t workspace_composite(const sw_job *job) {
   const sw_composite_spec *spec = spec_of(job);
-  size_t bytes = (size_t)spec->p * (sizeof(sw_scale) + 2 * sizeof(double));
+  size_t bytes = (size_t)spec->p * (sizeof(sw_scaling) + 2 * sizeof(double));
   return bytes + (spec->sorted >= 0 ? sorted_doubles(job, spec) * sizeof(double) : 0);
 }
 
@@ -238,12 +211,12 @@ static void start_composite(const sw_job *job, int pass, void *all) {
   if (pass != spec->range) return;
   for (int pool = 0; pool < spec->pools; pool++)
     for (int j = 0; j < spec->p; j++) {
-      range_at(spec, all, pool).lo[j] = INFINITY;
-      range_at(spec, all, pool).hi[j] = -INFINITY;
+      sw_composite_range_at(spec, all, pool).lo[j] = INFINITY;
+      sw_composite_range_at(spec, all, pool).hi[j] = -INFINITY;
     }
 }
 
-static void merge_range(const sw_composite_spec *spec, range a, range b) {
+static void merge_range(const sw_composite_spec *spec, sw_composite_range a, sw_composite_range b) {
   *a.rows += *b.rows;
   for (int j = 0; j < spec->p; j++) {
     a.lo[j] = b.lo[j] < a.lo[j] ? b.lo[j] : a.lo[j];
@@ -257,7 +230,8 @@ static void merge_composite(const sw_job *job, int pass, void *all, const void *
   const sw_composite_spec *spec = spec_of(job);
   if (pass == spec->range) {
     for (int pool = 0; pool < spec->pools; pool++)
-      merge_range(spec, range_at(spec, all, pool), range_at(spec, part, pool));
+      merge_range(spec, sw_composite_range_at(spec, all, pool),
+                  sw_composite_range_at(spec, part, pool));
     return;
   }
   double *sum = all;
@@ -265,168 +239,29 @@ static void merge_composite(const sw_job *job, int pass, void *all, const void *
     sum[i] += ((const double *)part)[i];
 }
 
-/* ---- after the folds, on rank 0 --------------------------------------------------------- */
-
-static const char *pool_name(const sw_job *job, int pool) {
-  return spec_of(job)->per_period ? sw_job_period(job, pool) : "the panel";
-}
-
-static sw_status check_pool(sw_error *err, const sw_job *job, int pool, range r) {
-  const sw_composite_spec *spec = spec_of(job);
-  int constant = 0;
-  for (int j = 0; j < spec->p; j++)
-    constant += is_constant(spec, r, j);
-  if (*r.rows > 0 && constant < spec->p) return SW_OK;
-  const char *what = *r.rows > 0 ? "no indicator varies" : "no unit has a value of every indicator";
-  if (!spec->per_period)
-    return sw_fail(err, SW_EINPUT, "%s: %s: %s; a score needs %s", job->where, job->name, what,
-                   *r.rows > 0 ? "an indicator that differs between units or periods"
-                               : "rows that are complete: see `missing` of the panel");
-  sw_note(job->notes, "%s: %s: in %s %s: its scores are missing", job->where, job->name,
-          pool_name(job, pool), what);
-  return SW_OK;
-}
-
-/* One warning an indicator, however many periods it is constant in. */
-static void note_indicator(const sw_job *job, const void *all, int j) {
-  const sw_composite_spec *spec = spec_of(job);
-  int constant = 0, first = -1;
-  double outside = 0;
-  for (int pool = 0; pool < spec->pools; pool++) {
-    range r = range_at(spec, all, pool);
-    outside += r.outside[j];
-    if (*r.rows == 0 || !is_constant(spec, r, j)) continue;
-    constant++;
-    if (first < 0) first = pool;
-  }
-  const char *where = job->input[j].where, *name = job->input[j].name;
-  if (outside > 0)
-    sw_note(job->notes, "%s: %s: %.0f values of '%s' lie outside its bounds [%g, %g] and count as "
-            "the nearer bound", where, job->name, outside, name, spec->lo[j], spec->hi[j]);
-  if (constant == 1)
-    sw_note(job->notes, "%s: %s: '%s' is constant in %s: weight 0", where, job->name, name,
-            pool_name(job, first));
-  if (constant > 1)
-    sw_note(job->notes, "%s: %s: '%s' is constant in %d periods, the first %s: weight 0 there",
-            where, job->name, name, constant, pool_name(job, first));
-}
-
-static void write_bounds(const sw_job *job, range r, int pool) {
-  const sw_composite_spec *spec = spec_of(job);
-  const sw_result *result = &job->result[spec->per_period ? BOUNDS_BY_PERIOD : BOUNDS];
-  if (result->off) return;
-  double *out = result->row[0] + 2 * pool * spec->p;
-  for (int j = 0; j < spec->p; j++) {
-    out[2 * j] = spec->lo ? spec->lo[j] : *r.rows > 0 ? r.lo[j] : NAN;
-    out[2 * j + 1] = spec->hi ? spec->hi[j] : *r.rows > 0 ? r.hi[j] : NAN;
-  }
-}
-
-static void write_weights(const sw_job *job, const double *weight) {
-  const sw_composite_spec *spec = spec_of(job);
-  const sw_result *result = &job->result[spec->per_period ? WEIGHT_BY_PERIOD : WEIGHT];
-  memcpy(result->row[0], weight, (size_t)spec->pools * (size_t)spec->p * sizeof *weight);
-}
-
-/* `constant` lives in the arena: finish runs once. */
-static sw_status set_weights(sw_error *err, const sw_job *job, const void *ranges, double *weight) {
-  const sw_composite_spec *spec = spec_of(job);
-  bool *constant = NULL;
-  SW_NEW(err, job->arena, constant, spec->p);
-  for (int pool = 0; pool < spec->pools; pool++) {
-    double *w = weight + pool * spec->p;
-    for (int j = 0; j < spec->p; j++)
-      w[j] = spec->given ? spec->given[pool * spec->p + j] : 1;
-    mark_constants(spec, range_at(spec, ranges, pool), constant);
-    if (!sw_weights_normalise(spec->p, constant, w))
-      sw_note(job->notes, "%s: %s: all weight was on indicators that are constant in %s: the others "
-              "share equally", job->where, job->name, pool_name(job, pool));
-  }
-  return SW_OK;
-}
-
-static sw_status finish_range(sw_error *err, sw_job *job, const void *all, double *result) {
-  const sw_composite_spec *spec = spec_of(job);
-  for (int pool = 0; pool < spec->pools; pool++) {
-    range r = range_at(spec, all, pool);
-    SW_TRY(check_pool(err, job, pool, r));
-    write_bounds(job, r, pool);
-  }
-  for (int j = 0; j < spec->p; j++)
-    note_indicator(job, all, j);
-  memcpy(result, all, range_doubles(spec) * sizeof *result);
-  if (spec->second >= 0) return SW_OK;
-  SW_TRY(set_weights(err, job, all, result + range_doubles(spec)));
-  write_weights(job, result + range_doubles(spec));
-  return SW_OK;
-}
-
-static void finish_spread(const sw_job *job, const double *square, double *sd) {
-  const sw_composite_spec *spec = spec_of(job);
-  for (int pool = 0; pool < spec->pools; pool++) {
-    range r = range_at(spec, job->folded[spec->range], pool);
-    for (int j = 0; j < spec->p; j++)
-      sd[pool * spec->p + j] = sqrt(square[pool * spec->p + j] / (*r.rows - 1));
-  }
-}
-
-static bool pool_weights(const sw_composite_spec *spec, double m, const double *sum,
-                         const double *second, const bool *constant, double *weight) {
-  if (spec->weighting == SW_WEIGHTING_ENTROPY)
-    return sw_entropy_weights(spec->p, m, sum, second, constant, weight);
-  if (spec->weighting == SW_WEIGHTING_CV)
-    return sw_cv_weights(spec->p, m, sum, second, constant, weight);
-  return sw_critic_weights(spec->p, second, constant, weight);
-}
-
-static sw_status finish_second(sw_error *err, sw_job *job, const double *second, double *weight) {
-  const sw_composite_spec *spec = spec_of(job);
-  bool *constant = NULL;
-  SW_NEW(err, job->arena, constant, spec->p);
-  for (int pool = 0; pool < spec->pools; pool++) {
-    range r = range_at(spec, job->folded[spec->range], pool);
-    const double *sum = (const double *)job->folded[spec->sums] + pool * spec->p;
-    mark_constants(spec, r, constant);
-    if (!pool_weights(spec, *r.rows, sum, second + pool * second_doubles(spec), constant,
-                      weight + pool * spec->p))
-      sw_note(job->notes, "%s: %s: the indicators tell the units of %s apart no better one than "
-              "another: equal weights", job->where, job->name, pool_name(job, pool));
-  }
-  write_weights(job, weight);
-  return SW_OK;
-}
-
-static sw_status finish_composite(sw_error *err, sw_job *job, int pass, const void *all,
-                                  void *result) {
-  const sw_composite_spec *spec = spec_of(job);
-  if (pass == spec->range) return finish_range(err, job, all, result);
-  if (pass == spec->second) return finish_second(err, job, all, result);
-  if (pass == spec->spread) finish_spread(job, all, result);
-  if (pass == spec->sums || pass == spec->sorted) memcpy(result, all, job->pass[pass].result);
-  return SW_OK;
-}
-
 /* ---- resolve ---------------------------------------------------------------------------- */
 
 static int add_pass(sw_job *job, size_t partial, size_t result) {
-  job->pass[job->n_passes] = (sw_pass){.domain = SW_UNITS, .partial = partial * sizeof(double),
-                                       .result = result * sizeof(double)};
+  job->pass[job->n_passes] = (sw_pass){
+      .domain = SW_UNITS, .partial = partial * sizeof(double), .result = result * sizeof(double)};
   return job->n_passes++;
 }
 
 static void declare_passes(sw_job *job, sw_composite_spec *spec) {
   size_t cells = (size_t)spec->pools * (size_t)spec->p;
-  spec->range = add_pass(job, range_doubles(spec), range_doubles(spec) + cells);
+  spec->range =
+      add_pass(job, sw_composite_range_doubles(spec), sw_composite_range_doubles(spec) + cells);
   if (spec->normalise == SW_NORMALISE_Z_SCORE) spec->spread = add_pass(job, cells, cells);
   if (spec->normalise == SW_NORMALISE_RANK) {
     size_t record = sorted_doubles(job, spec) * sizeof(double);
     spec->sorted = job->n_passes++;
-    job->pass[spec->sorted] = (sw_pass){.domain = SW_ITEMS, .items = (int64_t)cells,
-                                        .record = record, .result = record * cells};
+    job->pass[spec->sorted] = (sw_pass){
+        .domain = SW_ITEMS, .items = (int64_t)cells, .record = record, .result = record * cells};
   }
   if (spec->weighting != SW_WEIGHTING_EQUAL && spec->weighting != SW_WEIGHTING_GIVEN) {
     spec->sums = add_pass(job, cells, cells);
-    spec->second = add_pass(job, (size_t)spec->pools * (size_t)second_doubles(spec), cells);
+    spec->second =
+        add_pass(job, (size_t)spec->pools * (size_t)sw_composite_second_doubles(spec), cells);
   }
   spec->score = add_pass(job, 0, 0);
 }
@@ -457,10 +292,10 @@ static sw_status resolve_composite(sw_error *err, sw_job *job) {
   job->state = spec;
   declare_passes(job, spec);
   bool bounded = spec->normalise == SW_NORMALISE_MIN_MAX;
-  job->result[WEIGHT].off = spec->per_period;
-  job->result[WEIGHT_BY_PERIOD].off = !spec->per_period;
-  job->result[BOUNDS].off = spec->per_period || !bounded;
-  job->result[BOUNDS_BY_PERIOD].off = !spec->per_period || !bounded;
+  job->result[SW_COMPOSITE_WEIGHT].off = spec->per_period;
+  job->result[SW_COMPOSITE_WEIGHT_BY_PERIOD].off = !spec->per_period;
+  job->result[SW_COMPOSITE_BOUNDS].off = spec->per_period || !bounded;
+  job->result[SW_COMPOSITE_BOUNDS_BY_PERIOD].off = !spec->per_period || !bounded;
   job->scores_per_period = spec->per_period;
   for (int j = 0; j < spec->p; j++)
     job->scores_per_period = job->scores_per_period || job->input[j].per_period_normalised;
@@ -509,6 +344,6 @@ const sw_measure sw_measure_composite = {
     .tile = tile_composite,
     .start = start_composite,
     .merge = merge_composite,
-    .finish = finish_composite,
+    .finish = sw_composite_finish,
     .workspace = workspace_composite,
 };

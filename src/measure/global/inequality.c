@@ -19,9 +19,19 @@
 #include <string.h>
 
 enum {
-  GINI, THEIL_T, THEIL_L,
-  T_BETWEEN, T_WITHIN, L_BETWEEN, L_WITHIN, G_WITHIN, G_BETWEEN_NET, G_TRANSVARIATION,
-  HOOVER, CV, N_USED
+  GINI,
+  THEIL_T,
+  THEIL_L,
+  T_BETWEEN,
+  T_WITHIN,
+  L_BETWEEN,
+  L_WITHIN,
+  G_WITHIN,
+  G_BETWEEN_NET,
+  G_TRANSVARIATION,
+  HOOVER,
+  CV,
+  N_USED
 };
 
 typedef struct inequality_state {
@@ -60,7 +70,8 @@ static void tile_inequality(const sw_job *job, const sw_tile *tile, void *out, v
     r->wrong_value = (sample.wrong_weight ? weight : x)[sample.wrong];
     return;
   }
-  if (g < 0) r->whole = sw_inequality_compute(&sample);
+  if (g < 0)
+    r->whole = sw_inequality_compute(&sample);
   else
     r->parts = sw_inequality_by_group(&sample, state->grouping[g]->of, state->grouping[g]->n_groups,
                                       job->n, workspace);
@@ -76,9 +87,11 @@ static size_t workspace_inequality(const sw_job *job) {
 static sw_status check_record(sw_error *err, const sw_job *job, const record *r, int t) {
   if (r->wrong < 0) return SW_OK;
   const sw_input *input = &job->input[r->wrong_weight ? 1 : 0];
-  return sw_fail(err, SW_EINPUT, "%s: %s: '%s' of unit %s in %s is %.10g; inequality is of values "
-                 "and weights that are zero or more", input->where, job->name, input->name,
-                 sw_unit_code(job->units, r->wrong), sw_job_period(job, t), r->wrong_value);
+  return sw_fail(err, SW_EINPUT,
+                 "%s: %s: '%s' of unit %s in %s is %.10g; inequality is of values "
+                 "and weights that are zero or more",
+                 input->where, job->name, input->name, sw_unit_code(job->units, r->wrong),
+                 sw_job_period(job, t), r->wrong_value);
 }
 
 static void place_whole(const sw_job *job, const record *r, int t) {
@@ -92,8 +105,8 @@ static void place_whole(const sw_job *job, const record *r, int t) {
 
 static void place_parts(const sw_job *job, const record *r, int at) {
   const sw_inequality_parts *p = &r->parts;
-  const double value[] = {p->theil_t_between, p->theil_t_within, p->theil_l_between,
-                          p->theil_l_within, p->gini_within, p->gini_between_net,
+  const double value[] = {p->theil_t_between,    p->theil_t_within, p->theil_l_between,
+                          p->theil_l_within,     p->gini_within,    p->gini_between_net,
                           p->gini_transvariation};
   for (int q = 0; q < 7; q++)
     job->result[T_BETWEEN + q].row[0][at] = value[q];
@@ -114,8 +127,10 @@ static sw_status finish_inequality(sw_error *err, sw_job *job, int pass, const v
       place_parts(job, r + 1 + g, t * groups + g);
   }
   if (with_zeros > 0)
-    sw_note(job->notes, "%s: %s: '%s' is zero for some units in %d periods: Theil L is undefined "
-            "there", job->where, job->name, job->input[0].name, with_zeros);
+    sw_note(job->notes,
+            "%s: %s: '%s' is zero for some units in %d periods: Theil L is undefined "
+            "there",
+            job->where, job->name, job->input[0].name, with_zeros);
   return SW_OK;
 }
 
@@ -131,9 +146,10 @@ static void note_per_capita(const sw_job *job) {
   const char *name = job->input[0].name;
   if (ends_with(name, "_pc") || ends_with(name, "pcgdp") || strstr(name, "per_capita") ||
       strstr(name, "percapita") || strstr(name, "pc_"))
-    sw_note(job->notes, "%s: %s: '%s' is taken for a variable a head, without a weight: every unit "
-            "counts the same; write weight: population to weight by it", job->where, job->name,
-            name);
+    sw_note(job->notes,
+            "%s: %s: '%s' is taken for a variable a head, without a weight: every unit "
+            "counts the same; write weight: population to weight by it",
+            job->where, job->name, name);
 }
 
 static sw_status find_groupings(sw_error *err, sw_job *job, inequality_state *state) {
@@ -143,8 +159,10 @@ static sw_status find_groupings(sw_error *err, sw_job *job, inequality_state *st
   for (int g = 0; g < groups->count; g++) {
     state->grouping[g] = sw_units_grouping(job->units, groups->texts[g]);
     if (!state->grouping[g])
-      return sw_job_fail(err, job, "groups", "'%s' is no group column of the units; list it under "
-                         "groups there", groups->texts[g]);
+      return sw_job_fail(err, job, "groups",
+                         "'%s' is no group column of the units; list it under "
+                         "groups there",
+                         groups->texts[g]);
     if (state->grouping[g]->n_groups > state->most_groups)
       state->most_groups = state->grouping[g]->n_groups;
   }
@@ -200,8 +218,9 @@ static const sw_output outputs[] = {
 const sw_measure sw_measure_inequality = {
     .name = "inequality",
     .title = "Inequality between units, and between and within groups",
-    .formula = "p share of the weight, s of the total; G = sum p_i p_j |y_i - y_j|/(2 mu); T = sum s "
-               "ln(y/mu), L = sum p ln(mu/y); Dagum: within + between net + transvariation = G",
+    .formula =
+        "p share of the weight, s of the total; G = sum p_i p_j |y_i - y_j|/(2 mu); T = sum s "
+        "ln(y/mu), L = sum p ln(mu/y); Dagum: within + between net + transvariation = G",
     .source = "Theil 1967; Dagum 1997, Empirical Economics 22:515-531; Williamson 1965",
     .version = 1,
     .kind = SW_KIND_GLOBAL,

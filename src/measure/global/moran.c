@@ -63,8 +63,7 @@ static sw_status resolve_moran(sw_error *err, sw_job *job) {
             (long long)job->weights->islands, islands->text);
   job->state = state;
   job->n_passes = 1;
-  job->pass[0] =
-      (sw_pass){.domain = SW_ITEMS, .items = job->n_periods, .record = sizeof(sw_moran)};
+  job->pass[0] = (sw_pass){.domain = SW_ITEMS, .items = job->n_periods, .record = sizeof(sw_moran)};
   return SW_OK;
 }
 

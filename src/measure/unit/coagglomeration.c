@@ -5,8 +5,8 @@
  *   augmented  plain + (a + b)
  *
  * `plain` is 1 for two industries that are all but absent; `augmented` lets their level count.
- * Both are written, `value` is the one `form` names. a + b = 0: undefined. With `total`, a and b are
- * industries and the quotients are computed here.
+ * Both are written, `value` is the one `form` names. a + b = 0: undefined. With `total`, a and b
+ * are industries and the quotients are computed here.
  *
  * The form current in Chinese regional studies for manufacturing with producer services. */
 #include "base/arena.h"
@@ -51,8 +51,8 @@ static void place_period(const sw_job *job, const sw_tile *tile, int t) {
     for (int i = 0; i < 2; i++) {
       value[i] = sw_view_at(job->input[i].view, t, unit);
       if (state->has_quotient)
-        value[i] = sw_quotient_value(value[i], sw_view_at(job->input[q->total].view, t, unit),
-                                     share[i]);
+        value[i] =
+            sw_quotient_value(value[i], sw_view_at(job->input[q->total].view, t, unit), share[i]);
     }
     place(job, t, unit - job->input[A].view.first, value[A], value[B]);
   }
@@ -94,7 +94,8 @@ static sw_status resolve_coagglomeration(sw_error *err, sw_job *job) {
   state->plain = strcmp(sw_job_arg(job, "form")->text, "plain") == 0;
   state->has_quotient = total.count > 0;
   job->state = state;
-  if (!state->has_quotient && (sw_job_arg(job, "base")->given || sw_job_arg(job, "base_over")->given))
+  if (!state->has_quotient &&
+      (sw_job_arg(job, "base")->given || sw_job_arg(job, "base_over")->given))
     return sw_job_fail(err, job, sw_job_arg(job, "base")->given ? "base" : "base_over",
                        "a base goes with total, where a and b are industries; without it they are "
                        "location quotients already");

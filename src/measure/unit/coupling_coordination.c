@@ -94,8 +94,10 @@ static void tile_coupling(const sw_job *job, const sw_tile *tile, void *out, voi
   double u[MAX_SYSTEMS];
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)
     for (int t = 0; t < job->n_periods; t++) {
-      if (read_scores(job, t, unit, u, out)) place(job, t, unit - first, u);
-      else place_nothing(job, t, unit - first);
+      if (read_scores(job, t, unit, u, out))
+        place(job, t, unit - first, u);
+      else
+        place_nothing(job, t, unit - first);
     }
 }
 
@@ -118,10 +120,12 @@ static sw_status finish_coupling(sw_error *err, sw_job *job, int pass, const voi
   const coupling_state *state = job->state;
   const stray *bad = all;
   if (bad->count > 0)
-    return sw_fail(err, SW_EINPUT, "%s: %s: '%s' of unit %s in %s is %.10g, outside [0,1] (%lld "
-                   "such scores); make it a composite first", job->input[bad->system].where,
-                   job->name, job->input[bad->system].name, sw_unit_code(job->units, bad->unit),
-                   sw_job_period(job, bad->period), bad->value, (long long)bad->count);
+    return sw_fail(err, SW_EINPUT,
+                   "%s: %s: '%s' of unit %s in %s is %.10g, outside [0,1] (%lld "
+                   "such scores); make it a composite first",
+                   job->input[bad->system].where, job->name, job->input[bad->system].name,
+                   sw_unit_code(job->units, bad->unit), sw_job_period(job, bad->period), bad->value,
+                   (long long)bad->count);
   for (int i = 0; i <= state->n_breaks; i++)
     job->result[CLASS_FROM].row[0][i] = i ? state->breaks[i - 1] : 0;
   memcpy(job->result[ALPHA].row[0], state->alpha, (size_t)state->k * sizeof(double));
@@ -131,10 +135,9 @@ static sw_status finish_coupling(sw_error *err, sw_job *job, int pass, const voi
 /* ---- resolve ---------------------------------------------------------------------------- */
 
 static const char *const ten_classes[] = {
-    "extreme imbalance",    "severe imbalance",     "moderate imbalance",
-    "mild imbalance",       "near imbalance",       "barely coordinated",
-    "primary coordination", "intermediate coordination", "good coordination",
-    "quality coordination"};
+    "extreme imbalance", "severe imbalance",    "moderate imbalance",   "mild imbalance",
+    "near imbalance",    "barely coordinated",  "primary coordination", "intermediate coordination",
+    "good coordination", "quality coordination"};
 
 static sw_status check_breaks(sw_error *err, const sw_job *job, const sw_arg *breaks) {
   for (int i = 0; i < breaks->count; i++) {
@@ -160,7 +163,8 @@ static sw_status label_classes(sw_error *err, sw_job *job, int classes) {
   if (labels->count > 0 && labels->count != classes)
     return sw_job_fail(err, job, "labels", "%d labels for %d classes; %d breaks make %d classes",
                        labels->count, classes, classes - 1, classes);
-  if (labels->count > 0) label = labels->texts;
+  if (labels->count > 0)
+    label = labels->texts;
   else if (!is_tenths(sw_job_arg(job, "breaks"))) {
     char **number = NULL;
     SW_NEW(err, job->arena, number, classes);

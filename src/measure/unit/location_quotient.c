@@ -71,8 +71,8 @@ static sw_status resolve_quotient(sw_error *err, sw_job *job) {
       if (strcmp(name[k], name[i]) == 0)
         return sw_job_fail(err, job, "industries", "'%s' is named twice; name each once", name[i]);
   }
-  *q = (sw_quotient){.n = industries.count, .industry = industry,
-                     .total = sw_job_inputs(job, "total").first};
+  *q = (sw_quotient){
+      .n = industries.count, .industry = industry, .total = sw_job_inputs(job, "total").first};
   SW_TRY(sw_quotient_read(err, job, q));
   job->state = q;
   job->axis[0] = (sw_axis){"industry", q->n, name};
@@ -105,8 +105,9 @@ static const sw_output outputs[] = {
 const sw_measure sw_measure_location_quotient = {
     .name = "location_quotient",
     .title = "Location quotient",
-    .formula = "LQ_ir = (e_ir/e_r)/(E_i/E); e_r = 0 or E_i = 0: undefined; base_over complete: sums "
-               "over the units that have both the industry and the total",
+    .formula =
+        "LQ_ir = (e_ir/e_r)/(E_i/E); e_r = 0 or E_i = 0: undefined; base_over complete: sums "
+        "over the units that have both the industry and the total",
     .source = "Florence 1939; Isard 1960, Methods of Regional Analysis",
     .version = 1,
     .kind = SW_KIND_UNIT,

@@ -1,0 +1,158 @@
+/* spillway check: everything of a run but the computing. */
+#include "cli/commands.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli/options.h"
+#include "cli/session.h"
+#include "store/results.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const char *const help_text =
+    "Usage: spillway check STUDY.yaml [--threads N]\n\n"
+    "Validate the study and its data and print the plan: units, periods, missing cells, what each\n"
+    "measure covers, pairs, bytes to be written, memory a rank, an estimate of time. Computes\n"
+    "nothing and writes no file. Under mpirun: the plan for that many ranks.\n\n"
+    "Exit status: 0 the study can run; 2 it cannot, with the reason.";
+
+/* ---- coverage --------------------------------------------------------------------------- */
+
+typedef struct cover {
+  double cells, of_cells; /* unit-periods with every input, and all */
+  double total, of_total; /* of the first input */
+} cover;
+
+static const double *input_row(const sw_run *run, const sw_job *job, const sw_need *need, int t) {
+  const sw_column *column = need->entry < 0 ? sw_panel_column(run->panel, need->name) : NULL;
+  return column ? column->row[job->period[t]] : NULL; /* a result has no values yet */
+}
+
+static bool has_all(const sw_run *run, int e, int t, int64_t k) {
+  const sw_entry *entry = &run->study->entry[e];
+  for (int i = 0; i < entry->n_needs; i++) {
+    const double *row = input_row(run, &run->job[e], &entry->need[i], t);
+    if (row && isnan(row[k])) return false;
+  }
+  return true;
+}
+
+static cover cover_of(const sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  const sw_job *job = &run->job[e];
+  int64_t own = run->panel->hi - run->panel->lo;
+  cover c = {0};
+  for (int t = 0; t < job->n_periods; t++) {
+    const double *first = entry->n_needs ? input_row(run, job, &entry->need[0], t) : NULL;
+    for (int64_t k = 0; k < own; k++) {
+      bool all = has_all(run, e, t, k);
+      double value = first && !isnan(first[k]) ? fabs(first[k]) : 0.0;
+      c.cells += all;
+      c.of_cells += 1;
+      c.total += all ? value : 0.0;
+      c.of_total += value;
+    }
+  }
+  return c;
+}
+
+static sw_status say_cover(sw_error *err, const sw_run *run, int e) {
+  sw_team *team = run->team;
+  cover mine = cover_of(run, e), *all = NULL, sum = {0};
+  size_t *counts = NULL;
+  SW_TRY(sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts));
+  sw_status status = team->gather(team, err, &mine, sizeof mine, 0, (void **)&all, counts);
+  for (int r = 0; status == SW_OK && team->rank == 0 && r < team->size; r++) {
+    sum.cells += all[r].cells;
+    sum.of_cells += all[r].of_cells;
+    sum.total += all[r].total;
+    sum.of_total += all[r].of_total;
+  }
+  if (status == SW_OK && team->rank == 0) {
+    printf("  %-24s %-22s covers %.1f%% of unit-periods", run->job[e].name,
+           run->job[e].measure->name, 100 * sum.cells / sum.of_cells);
+    if (sum.of_total > 0)
+      printf(", %.1f%% of the total of %s", 100 * sum.total / sum.of_total,
+             run->job[e].input[0].name);
+    if (run->study->entry[e].is_pair)
+      printf("; %.3g ordered pairs", (double)run->job[e].n * (double)(run->job[e].n - 1) *
+                                         run->pair[e].summary.n_periods);
+    putchar('\n');
+  }
+  sw_free(all);
+  sw_free(counts);
+  return status;
+}
+
+/* ---- the plan --------------------------------------------------------------------------- */
+
+static void say_panel(const sw_session *s) {
+  const sw_panel *panel = s->panel;
+  printf("%s: %lld units x %d periods (%s to %s), %lld rows read\n", s->study->name,
+         (long long)panel->units.n, panel->periods.n, panel->periods.label[0],
+         panel->periods.label[panel->periods.n - 1], (long long)panel->rows_read);
+  double cells = (double)panel->units.n * panel->periods.n;
+  puts("missing cells:");
+  for (int c = 0; c < panel->n_columns; c++)
+    printf("  %-24s %lld (%.1f%%)\n", panel->column[c].name, (long long)panel->column[c].missing,
+           100 * (double)panel->column[c].missing / cells);
+  if (panel->filled) printf("cells filled: %lld\n", (long long)panel->filled);
+  if (panel->units_dropped) printf("units dropped: %lld\n", (long long)panel->units_dropped);
+  if (panel->units_without_data)
+    printf("units without data: %lld\n", (long long)panel->units_without_data);
+  if (panel->rows_unknown_unit)
+    printf("rows of other units, left out: %lld\n", (long long)panel->rows_unknown_unit);
+}
+
+static sw_status say_plan(sw_error *err, const sw_session *s) {
+  const sw_run *run = s->run;
+  sw_team *team = s->team;
+  double memory = sw_peak_memory() + sw_estimate_memory(run);
+  SW_TRY(team->max_f64(team, err, &memory, 1));
+  if (team->rank != 0) return SW_OK;
+  printf("plan: %d rank%s on %d node%s, %d thread%s each\n", team->size,
+         team->size == 1 ? "" : "s", team->nodes, team->nodes == 1 ? "" : "s", s->threads,
+         s->threads == 1 ? "" : "s");
+  printf("  pairs to evaluate        %.3g\n", sw_estimate_pairs(run));
+  printf("  bytes to be written      %s to %s\n", sw_show_bytes(sw_results_bytes(run)),
+         s->study->output_file);
+  printf("  memory a rank            %s (%.0f bytes)\n", sw_show_bytes(memory), memory);
+  printf("  time for the pairs       about %.1f s at 1e10 operations a second and core\n",
+         sw_estimate_seconds(run));
+  fflush(stdout);
+  return SW_OK;
+}
+
+static sw_status check_study(sw_error *err, sw_team *team, const char *file, const char *threads,
+                             sw_session *s) {
+  SW_TRY(sw_session_study(err, team, file, NULL, threads, s));
+  SW_TRY(sw_session_panel(err, s));
+  if (team->rank == 0) {
+    say_panel(s);
+    puts("results:");
+  }
+  for (int e = 0; e < s->study->n_entries; e++) SW_TRY(say_cover(err, s->run, e));
+  SW_TRY(say_plan(err, s));
+  return sw_estimate_fits(err, s->run);
+}
+
+int sw_cmd_check(sw_team *team, int argc, char **argv) {
+  sw_error err = {0};
+  sw_session session = {0};
+  bool help = false;
+  const char *threads = NULL, *file = NULL;
+  const sw_option table[] = {
+      {"help", 'h', &help, NULL}, {"threads", 0, NULL, &threads}, {NULL, 0, NULL, NULL}};
+  int count = 0;
+  sw_status status = sw_options_parse(&err, argc, argv, table, &file, 1, &count);
+  if (status == SW_OK && help) {
+    puts(help_text);
+    return 0;
+  }
+  if (status == SW_OK && count == 0)
+    status = sw_fail(&err, SW_EINPUT, "%s: give a study file; see %s --help", argv[0], argv[0]);
+  if (status == SW_OK) status = check_study(&err, team, file, threads, &session);
+  sw_session_close(&session);
+  return status == SW_OK ? 0 : sw_cli_fail(team, &err);
+}

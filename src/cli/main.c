@@ -1,0 +1,114 @@
+/* spillway: the verbs. Only here does the program start and end. */
+#include "base/log.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "comm/comm.h"
+#include "spillway/version.h"
+#include "store/version.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct command_verb {
+  const char *name;
+  int (*command)(sw_team *team, int argc, char **argv);
+  bool parallel; /* started under MPI */
+  const char *help;
+} command_verb;
+
+static const command_verb verbs[] = {
+    {"run", sw_cmd_run, true, "run STUDY.yaml [-o OUT.h5] [--force]   compute a study"},
+    {"check", sw_cmd_check, true,
+     "check STUDY.yaml                       validate study and data, print the plan"},
+    {"measures", sw_cmd_measures, false,
+     "measures [NAME]                        list the measures; describe one"},
+    {"synth", sw_cmd_synth, false,
+     "synth -o DIR --units N --periods T     write a synthetic national panel and a study for it"},
+    {"info", sw_cmd_info, false, "info OUT.h5                            what is in a results file"},
+};
+
+enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
+
+static void help(void) {
+  puts("Spillway: a parallel batch engine for large regional panels.\n\nUsage:");
+  for (int i = 0; i < N_VERBS; i++) printf("  spillway %s\n", verbs[i].help);
+  puts("  spillway --version | --help\n\n"
+       "Each verb has its own --help. `spillway run` alone uses one process and all its cores;\n"
+       "under mpirun or srun it uses as many ranks as they start. The results are the same bits.\n"
+       "Exit status: 0 done; 2 wrong usage or bad input; 75 stopped early, resumable; 1 otherwise.");
+}
+
+static void version(void) {
+  printf("spillway %s (%s, %s)\n%s\nHDF5 %s\n", SW_VERSION, SPILLWAY_BUILD, __VERSION__,
+         sw_comm_version(), sw_store_version());
+}
+
+static const command_verb *find_verb(const char *name) {
+  for (int i = 0; i < N_VERBS; i++)
+    if (strcmp(verbs[i].name, name) == 0) return &verbs[i];
+  return NULL;
+}
+
+static int unknown_verb(const char *word) {
+  const char *names[N_VERBS];
+  for (int i = 0; i < N_VERBS; i++) names[i] = verbs[i].name;
+  const char *near = sw_nearest(word, names, N_VERBS);
+  fprintf(stderr, "spillway: unknown verb '%s'%s%s; see spillway --help\n", word,
+          near ? "; the nearest is " : "", near ? near : "");
+  return 2;
+}
+
+static int run_parallel(const command_verb *verb, int argc, char **argv) {
+  sw_error err = {0};
+  sw_team *team = NULL;
+  if (sw_comm_start(&err, &argc, &argv, &team) != SW_OK) {
+    fprintf(stderr, "spillway: %s\n", err.text);
+    return 1;
+  }
+  sw_log_setup(SW_LOG_INFO, team->rank);
+  int status = verb->command(team, argc, argv);
+  sw_comm_stop(team);
+  return status;
+}
+
+static int run_serial(const command_verb *verb, int argc, char **argv) {
+  sw_error err = {0};
+  sw_team *team = NULL;
+  if (sw_team_serial(&err, &team) != SW_OK) {
+    fprintf(stderr, "spillway: %s\n", err.text);
+    return 1;
+  }
+  sw_log_setup(SW_LOG_INFO, 0);
+  int status = verb->command(team, argc, argv);
+  sw_team_serial_destroy(team);
+  return status;
+}
+
+static bool asks_for_help(int argc, char **argv) {
+  for (int i = 1; i < argc; i++)
+    if (strcmp(argv[i], "--help") == 0) return true;
+  return false;
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2) {
+    fputs("spillway: give a verb: run, check, measures, synth or info; see spillway --help\n",
+          stderr);
+    return 2;
+  }
+  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+    help();
+    return 0;
+  }
+  if (strcmp(argv[1], "--version") == 0) {
+    version();
+    return 0;
+  }
+  const command_verb *verb = find_verb(argv[1]);
+  if (!verb) return unknown_verb(argv[1]);
+  char name[64];
+  snprintf(name, sizeof name, "spillway %s", verb->name);
+  argv[1] = name;
+  bool parallel = verb->parallel && !asks_for_help(argc, argv);
+  return parallel ? run_parallel(verb, argc - 1, argv + 1) : run_serial(verb, argc - 1, argv + 1);
+}

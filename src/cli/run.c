@@ -1,0 +1,93 @@
+/* spillway run: the main job. */
+#include "cli/commands.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli/options.h"
+#include "cli/session.h"
+#include "cli/summary.h"
+#include "store/results.h"
+
+#include <stdio.h>
+
+static const char *const help_text =
+    "Usage: spillway run STUDY.yaml [options]\n"
+    "       mpirun -n K spillway run STUDY.yaml [options]\n\n"
+    "Compute every result of the study and write them into one HDF5 file.\n\n"
+    "  -o, --output OUT.h5   where to write (default: output.file of the study)\n"
+    "      --force           write over a finished output\n"
+    "      --threads N       threads a rank (default: OMP_NUM_THREADS, else this rank's share of\n"
+    "                        the cores)\n"
+    "      --quiet           no progress, no summary\n"
+    "      --log-level L     error, warn, info (default) or debug\n\n"
+    "Exit status: 0 done; 2 wrong usage or bad input; 1 anything else.";
+
+typedef struct run_options {
+  bool help, force, quiet;
+  const char *output, *threads, *log_level, *study;
+} run_options;
+
+static sw_status read_options(sw_error *err, sw_team *team, int argc, char **argv,
+                              run_options *o) {
+  const sw_option table[] = {{"help", 'h', &o->help, NULL},
+                             {"output", 'o', NULL, &o->output},
+                             {"force", 0, &o->force, NULL},
+                             {"threads", 0, NULL, &o->threads},
+                             {"quiet", 'q', &o->quiet, NULL},
+                             {"log-level", 0, NULL, &o->log_level},
+                             {NULL, 0, NULL, NULL}};
+  int count = 0;
+  SW_TRY(sw_options_parse(err, argc, argv, table, &o->study, 1, &count));
+  if (o->help) return SW_OK;
+  if (count == 0)
+    return sw_fail(err, SW_EINPUT, "%s: give a study file; see %s --help", argv[0], argv[0]);
+  sw_log_level level = o->quiet ? SW_LOG_WARN : SW_LOG_INFO;
+  if (o->log_level && !sw_log_level_parse(o->log_level, &level))
+    return sw_fail(err, SW_EINPUT, "%s: --log-level '%s' is none of error, warn, info, debug",
+                   argv[0], o->log_level);
+  sw_log_setup(level, team->rank);
+  return SW_OK;
+}
+
+/* The results file exists from here on; what fails leaves none behind. */
+static sw_status write_results(sw_error *err, sw_session *s, double *seconds) {
+  sw_results *results = NULL;
+  double began = sw_clock();
+  sw_status status = sw_results_create(err, s->run, s->study->output_path, &results);
+  *seconds += sw_clock() - began;
+  if (status == SW_OK) status = sw_run_rest(err, s->run, sw_results_sink(results));
+  began = sw_clock();
+  if (status == SW_OK) status = sw_results_finish(err, results);
+  sw_results_destroy(results);
+  *seconds += sw_clock() - began;
+  return status;
+}
+
+static sw_status run_study(sw_error *err, sw_team *team, const run_options *o, sw_session *s) {
+  SW_TRY(sw_session_study(err, team, o->study, o->output, o->threads, s));
+  SW_TRY(sw_results_precheck(err, team, s->study->output_path, o->force));
+  SW_TRY(sw_session_panel(err, s));
+  SW_TRY(sw_estimate_fits(err, s->run));
+  s->run->progress = sw_progress_make(team, o->quiet);
+  double seconds = 0.0;
+  sw_status status = sw_run_first(err, s->run);
+  if (status == SW_OK) status = write_results(err, s, &seconds);
+  sw_progress_end(&s->run->progress);
+  s->run->seconds_write = seconds;
+  if (status == SW_OK && !o->quiet) status = sw_summary_print(err, s);
+  return status;
+}
+
+int sw_cmd_run(sw_team *team, int argc, char **argv) {
+  sw_error err = {0};
+  run_options options = {0};
+  sw_session session = {0};
+  sw_status status = read_options(&err, team, argc, argv, &options);
+  if (status == SW_OK && options.help) {
+    puts(help_text);
+    return 0;
+  }
+  if (status == SW_OK) status = run_study(&err, team, &options, &session);
+  sw_session_close(&session);
+  return status == SW_OK ? 0 : sw_cli_fail(team, &err);
+}

@@ -1,0 +1,43 @@
+/* What `run` and `check` have in common: the study read, its panel read and bound. */
+#ifndef SW_CLI_SESSION_H
+#define SW_CLI_SESSION_H
+
+#include "plan/engine.h"
+
+typedef struct sw_session {
+  sw_team *team;
+  sw_arena *arena;
+  sw_study *study;
+  sw_panel *panel;
+  sw_run *run;
+  int threads;
+  const sw_measure *const *extra; /* measures besides the catalogue's: set before sw_session_study */
+  int n_extra;
+  double seconds_read;
+  double began;
+} sw_session;
+
+/* Read and check the study file. `output`: overrides the study's, or NULL. */
+sw_status sw_session_study(sw_error *err, sw_team *team, const char *file, const char *output,
+                           const char *threads, sw_session *session);
+/* Read the panel and bind the run. */
+sw_status sw_session_panel(sw_error *err, sw_session *session);
+void sw_session_close(sw_session *session);
+
+/* Bytes this rank is expected to hold at its peak, beyond `base` (what the process holds once
+ * its libraries have started and the panel is read). */
+double sw_estimate_memory(const sw_run *run);
+/* Pairs that pair measures evaluate, over all ranks; and seconds they are expected to take. */
+double sw_estimate_pairs(const sw_run *run);
+double sw_estimate_seconds(const sw_run *run);
+/* SW_EINPUT with the figures when the study cannot fit into the memory or the shared memory here.
+ * Collective. */
+sw_status sw_estimate_fits(sw_error *err, const sw_run *run);
+/* "1.2 GB" in a small static ring of buffers. */
+const char *sw_show_bytes(double bytes);
+
+/* Progress on standard error: a bar on a terminal, a line now and then elsewhere. */
+sw_progress sw_progress_make(const sw_team *team, bool quiet);
+void sw_progress_end(sw_progress *progress);
+
+#endif

@@ -1,0 +1,138 @@
+/* The summary: one line a result, then the phases. Figures are read from the jobs, so they are the
+ * ones in the file. */
+#include "cli/summary.h"
+
+#include "base/clock.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- headlines -------------------------------------------------------------------------- */
+
+/* Mean over the units that have a value; only shown, so ranks may add in any grouping. */
+static sw_status mean_of_units(sw_error *err, const sw_run *run, const double *row, double *mean,
+                               int64_t *with) {
+  sw_team *team = run->team;
+  int64_t own = run->panel->hi - run->panel->lo;
+  double part[2] = {0, 0}, *all = NULL;
+  for (int64_t k = 0; k < own; k++) {
+    if (isnan(row[k])) continue;
+    part[0] += row[k];
+    part[1] += 1;
+  }
+  size_t *counts = NULL;
+  SW_TRY(sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts));
+  sw_status status = team->gather(team, err, part, sizeof part, 0, (void **)&all, counts);
+  double sum = 0, number = 0;
+  for (int r = 0; status == SW_OK && team->rank == 0 && r < team->size; r++) {
+    sum += all[2 * r];
+    number += all[2 * r + 1];
+  }
+  *mean = number > 0 ? sum / number : NAN;
+  *with = (int64_t)number;
+  sw_free(all);
+  sw_free(counts);
+  return status;
+}
+
+static int first_output(const sw_job *job, sw_shape shape) {
+  for (int q = 0; job->measure->output[q].name; q++)
+    if (job->measure->output[q].shape == shape && !job->result[q].off) return q;
+  return -1;
+}
+
+static sw_status say_unit(sw_error *err, const sw_run *run, const sw_job *job, int q) {
+  int last = job->n_periods - 1;
+  double first_mean = NAN, last_mean = NAN;
+  int64_t with = 0;
+  const sw_result *result = &job->result[q];
+  SW_TRY(mean_of_units(err, run, result->row[0], &first_mean, &with));
+  SW_TRY(mean_of_units(err, run, result->row[last], &last_mean, &with));
+  if (run->team->rank != 0) return SW_OK;
+  printf("  %-24s %s: mean %.4g", job->name, result->output->name, last_mean);
+  if (last > 0)
+    printf(" in %s, %.4g in %s", sw_job_period(job, last), first_mean, sw_job_period(job, 0));
+  printf("; %lld of %lld units\n", (long long)with, (long long)job->n);
+  return SW_OK;
+}
+
+static void say_global(const sw_job *job, int q) {
+  const sw_result *result = &job->result[q];
+  int last = job->n_periods - 1, width = result->width;
+  printf("  %-24s %s: %.4g", job->name, result->output->name, result->row[0][last * width]);
+  if (last > 0)
+    printf(" in %s, %.4g in %s", sw_job_period(job, last), result->row[0][0],
+           sw_job_period(job, 0));
+  putchar('\n');
+}
+
+static void say_pair(const sw_job *job, const sw_pair_plan *plan) {
+  static const char *const kept[] = {"", "dense", "top", "above", "links", "summary"};
+  const sw_summary *s = &plan->summary;
+  int last = s->n_periods - 1;
+  printf("  %-24s mean %.4g over %lld ordered pairs", job->name, s->mean[last],
+         (long long)s->pairs[last]);
+  if (!job->whole_series && last > 0) printf(" in %s", sw_job_period(job, last));
+  printf("; kept: %s", kept[plan->keep.kind]);
+  if (plan->keep.kind == SW_KEEP_TOP) printf(" %lld", (long long)plan->keep.top);
+  putchar('\n');
+}
+
+static sw_status say_job(sw_error *err, const sw_run *run, int e) {
+  const sw_job *job = &run->job[e];
+  if (run->study->entry[e].is_pair) {
+    if (run->team->rank == 0) say_pair(job, &run->pair[e]);
+    return SW_OK;
+  }
+  int q = first_output(job, SW_UNIT);
+  if (q >= 0) return say_unit(err, run, job, q);
+  q = first_output(job, SW_GLOBAL);
+  if (q >= 0 && run->team->rank == 0) say_global(job, q);
+  return SW_OK;
+}
+
+/* ---- phases ----------------------------------------------------------------------------- */
+
+static double file_bytes(const char *path) {
+  struct stat st;
+  return stat(path, &st) == 0 ? (double)st.st_size : 0.0;
+}
+
+enum { READ, UNIT, PAIRS, WRITE, PEAK, N_FIGURES };
+
+static void say_phases(const sw_session *s, const double *most, double pairs, double idle) {
+  double took = sw_clock() - s->began;
+  printf("phases: read %.3f s, units %.3f s, pairs %.3f s, write %.3f s, whole %.3f s\n",
+         most[READ], most[UNIT], most[PAIRS], most[WRITE], took);
+  if (pairs > 0 && most[PAIRS] > 0)
+    printf("pairs: %.3g evaluated, %.3g a second in the pair phase, threads idle %.0f%%\n", pairs,
+           pairs / most[PAIRS], 100 * idle);
+  printf("ranks: %d on %d node%s, %d thread%s each; peak memory %s a rank\n", s->team->size,
+         s->team->nodes, s->team->nodes == 1 ? "" : "s", s->threads, s->threads == 1 ? "" : "s",
+         sw_show_bytes(most[PEAK]));
+}
+
+sw_status sw_summary_print(sw_error *err, const sw_session *s) {
+  const sw_run *run = s->run;
+  sw_team *team = s->team;
+  if (team->rank == 0) {
+    printf("%s: %lld units x %d periods -> %s (%s)\n", s->study->name,
+           (long long)s->panel->units.n, s->panel->periods.n, s->study->output_file,
+           sw_show_bytes(file_bytes(s->study->output_path)));
+  }
+  for (int e = 0; e < s->study->n_entries; e++) SW_TRY(say_job(err, run, e));
+  double most[N_FIGURES] = {s->seconds_read, run->seconds_unit, run->seconds_pairs,
+                            run->seconds_write, sw_peak_memory()};
+  int64_t sums[2] = {(int64_t)run->pairs_evaluated, (int64_t)(run->busy_seconds * 1e6)};
+  SW_TRY(team->max_f64(team, err, most, N_FIGURES));
+  SW_TRY(team->sum_i64(team, err, sums, 2));
+  double room = most[PAIRS] * s->threads * team->size;
+  double idle = room > 0 ? 1 - (double)sums[1] * 1e-6 / room : 0;
+  if (team->rank == 0) {
+    say_phases(s, most, (double)sums[0], idle < 0 ? 0 : idle);
+    fflush(stdout);
+  }
+  return SW_OK;
+}

@@ -1,0 +1,292 @@
+/* gravity: F_ij = K M_i^a M_j^b / d_ij^c, times x_i/(x_i + x_j) with `share`, times a factor within
+ * a group (methods.md section 5; Isard 1954). M is the geometric mean of the masses.
+ *
+ * Pass 0 leaves the operands A = k M^a and B = k' M^b (one column when a = b) and the share's
+ * column; constants, the Earth's radius and the scale of the arc are folded into k. Pass 1 gives
+ * (A_i B_j) d_ij^-c. With a = b, no share and a symmetric distance (i, j) and (j, i) are one
+ * product of the same factors: the same bits. */
+#include "base/arena.h"
+#include "base/node.h"
+#include "kernel/arc.h"
+#include "kernel/geodesic.h"
+#include "kernel/power.h"
+#include "spillway/measure.h"
+
+#include <math.h>
+
+typedef struct gravity {
+  double decay, a, b;
+  double scale_a, scale_b;
+  int columns; /* operands: A, B when a != b, the share last */
+  bool has_share;
+  const sw_grouping *same; /* NULL: no factor within groups */
+  double factor;
+  sw_arc_points points; /* great circle, ready after prepare */
+} gravity;
+
+/* Negative masses and shares: how many, and the first by unit, then period. */
+typedef struct negatives {
+  int64_t count, unit;
+  int period, input;
+  double value;
+} negatives;
+
+/* ---- resolve ---------------------------------------------------------------------------- */
+
+static sw_status read_same_group(sw_error *err, const sw_job *job, gravity *g) {
+  static const char *const keys[] = {"group", "factor", NULL};
+  const sw_node *node = sw_job_arg(job, "same_group")->node;
+  if (!node) return SW_OK;
+  const sw_node *group = sw_node_get(node, "group"), *factor = sw_node_get(node, "factor");
+  if (!group || !factor)
+    return sw_job_fail(err, job, "same_group", "write {group: province, factor: 2}");
+  SW_TRY(sw_node_check_keys(err, node, keys));
+  const char *name;
+  SW_TRY(sw_node_text(err, group, &name));
+  SW_TRY(sw_node_number(err, factor, &g->factor));
+  if (g->factor < 0) return sw_node_fail(err, factor, "factor is %g; zero or more", g->factor);
+  g->same = sw_units_grouping(job->units, name);
+  if (!g->same)
+    return sw_node_fail(err, group, "'%s' is no group of the units; list it under units: groups",
+                        name);
+  return SW_OK;
+}
+
+/* K and what turns the distances of the kernel into those of the study, shared out to A and B. */
+static void fold_constants(const sw_job *job, gravity *g) {
+  double scale = sw_job_arg(job, "constant")->number;
+  if (job->distance->kind == SW_GREAT_CIRCLE)
+    scale *= pow(SW_ARC_SCALE / (SW_EARTH_KM * SW_EARTH_KM), g->decay / 2);
+  g->scale_a = g->a == g->b ? sqrt(scale) : scale;
+  g->scale_b = g->a == g->b ? g->scale_a : 1;
+}
+
+static sw_status resolve(sw_error *err, sw_job *job) {
+  gravity *g = NULL;
+  SW_NEW(err, job->arena, g, 1);
+  const sw_arg *exponent = sw_job_arg(job, "exponent");
+  if (exponent->count != 2)
+    return sw_job_fail(err, job, "exponent",
+                       "%d numbers; give two, of the row's and of the "
+                       "column's mass: [1, 1]",
+                       exponent->count);
+  g->decay = sw_job_arg(job, "decay")->number;
+  g->a = exponent->numbers[0];
+  g->b = exponent->numbers[1];
+  g->has_share = sw_job_inputs(job, "share").count > 0;
+  g->columns = 1 + (g->a != g->b) + g->has_share;
+  SW_TRY(read_same_group(err, job, g));
+  fold_constants(job, g);
+  job->directed = g->a != g->b || g->has_share || !job->distance->symmetric;
+  job->n_passes = 2;
+  job->pass[0] = (sw_pass){.domain = SW_UNITS, .partial = sizeof(negatives), .operand = g->columns};
+  job->pass[1] = (sw_pass){.domain = SW_PAIRS};
+  job->state = g;
+  return SW_OK;
+}
+
+/* ---- pass 0: masses --------------------------------------------------------------------- */
+
+static void see(negatives *seen, int64_t unit, int period, int input, double value) {
+  if (!(value < 0)) return;
+  if (seen->count++ == 0) {
+    seen->unit = unit;
+    seen->period = period;
+    seen->input = input;
+    seen->value = value;
+  }
+}
+
+static double geometric_mean(const sw_job *job, sw_inputs in, int t, int64_t unit) {
+  double first = sw_view_at(job->input[in.first].view, t, unit), logs = 0;
+  if (in.count == 1) return first;
+  for (int k = in.first; k < in.first + in.count; k++)
+    logs += log(sw_view_at(job->input[k].view, t, unit)); /* log 0 = -inf, exp(-inf) = 0 */
+  return exp(logs / in.count);
+}
+
+static double raised(double mass, double exponent) {
+  return exponent == 1 ? mass : pow(mass, exponent);
+}
+
+static void place(const sw_job *job, const gravity *g, int t, int64_t unit) {
+  double *const *row = job->operand_local[0].row;
+  int64_t at = unit - job->operand_local[0].first;
+  double mass = geometric_mean(job, sw_job_inputs(job, "mass"), t, unit);
+  row[t][at] = g->scale_a * raised(mass, g->a);
+  if (g->a != g->b) row[job->n_periods + t][at] = g->scale_b * raised(mass, g->b);
+  if (g->has_share)
+    row[(g->columns - 1) * job->n_periods + t][at] =
+        sw_view_at(job->input[sw_job_inputs(job, "share").first].view, t, unit);
+}
+
+static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  (void)workspace;
+  negatives *seen = out;
+  for (int64_t unit = tile->lo; unit < tile->hi; unit++)
+    for (int t = 0; t < job->n_periods; t++) {
+      for (int k = 0; k < job->n_inputs; k++)
+        see(seen, unit, t, k, sw_view_at(job->input[k].view, t, unit));
+      place(job, job->state, t, unit);
+    }
+}
+
+static void merge(const sw_job *job, int pass, void *all, const void *part) {
+  (void)job, (void)pass;
+  negatives *sum = all;
+  const negatives *more = part;
+  int64_t count = sum->count + more->count;
+  if (sum->count == 0) *sum = *more;
+  sum->count = count;
+}
+
+static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  (void)pass, (void)result;
+  const negatives *seen = all;
+  if (seen->count == 0) return SW_OK;
+  const char *role = seen->input < sw_job_inputs(job, "mass").count ? "mass" : "share";
+  return sw_fail(err, SW_EINPUT,
+                 "%s: %s: %s is negative: unit %s, period %s: %s is %g (%lld such values); give "
+                 "what is zero or more",
+                 sw_job_arg(job, role)->where, job->name, role,
+                 sw_unit_code(job->units, seen->unit), sw_job_period(job, seen->period),
+                 job->input[seen->input].name, seen->value, (long long)seen->count);
+}
+
+/* ---- pass 1: pairs ---------------------------------------------------------------------- */
+
+static sw_status check_given(sw_error *err, const sw_job *job) {
+  const sw_links *links = job->distance->links;
+  for (int64_t i = 0; i < links->n; i++)
+    for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++)
+      if (links->value[k] <= 0 && links->to[k] != i)
+        return sw_job_fail(err, job, "distance",
+                           "from %s to %s it is %g; distances between units "
+                           "are above zero",
+                           sw_unit_code(job->units, i), sw_unit_code(job->units, links->to[k]),
+                           links->value[k]);
+  return SW_OK;
+}
+
+static sw_status prepare(sw_error *err, sw_job *job, int pass) {
+  const sw_distance *d = job->distance;
+  gravity *g = job->state;
+  if (pass == 0) return SW_OK;
+  if (d->kind == SW_GIVEN) return check_given(err, job);
+  if (d->kind != SW_GREAT_CIRCLE) return SW_OK;
+  sw_arc_ball *ball = NULL;
+  SW_NEW(err, job->arena, ball, sw_arc_chunks(job->n));
+  sw_arc_cover(job->n, d->x, d->y, d->z, ball);
+  g->points = (sw_arc_points){d->x, d->y, d->z, ball};
+  return SW_OK;
+}
+
+/* 1/d^2 of the given distances; NaN where there is none. */
+static void given_values(const sw_links *links, int64_t i, int64_t j0, int64_t j1, double *out) {
+  for (int64_t j = j0; j < j1; j++)
+    out[j - j0] = NAN;
+  int64_t lo = links->row_start[i], end = links->row_start[i + 1], hi = end;
+  while (lo < hi) { /* the first link to j0 or beyond */
+    int64_t middle = lo + (hi - lo) / 2;
+    if (links->to[middle] < j0)
+      lo = middle + 1;
+    else
+      hi = middle;
+  }
+  for (; lo < end && links->to[lo] < j1; lo++)
+    out[links->to[lo] - j0] = 1 / (links->value[lo] * links->value[lo]);
+}
+
+/* A_i B_j d_ij^-c. */
+static void flows(const sw_job *job, const gravity *g, double a, const double *b, int64_t i,
+                  int64_t j0, int64_t j1, double *out) {
+  const sw_distance *d = job->distance;
+  if (d->kind == SW_GREAT_CIRCLE && g->decay == 2) {
+    sw_arc_flows(&g->points, i, j0, j1, a, b, out);
+    return;
+  }
+  if (d->kind == SW_GREAT_CIRCLE)
+    sw_arc_values(&g->points, i, j0, j1, out);
+  else if (d->kind == SW_GEODESIC)
+    sw_geodesic_values(d->lon, d->lat, i, j0, j1, out);
+  else
+    given_values(d->links, i, j0, j1, out);
+  sw_decay_each(j1 - j0, g->decay, out);
+  sw_scale_masses(j1 - j0, a, b + j0, out);
+}
+
+static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1, double *const *out,
+                    void *workspace) {
+  (void)workspace;
+  const gravity *g = job->state;
+  double *const *row = job->operand[0].row;
+  const double *b = row[(g->a != g->b ? job->n_periods : 0) + t];
+  flows(job, g, row[t][i], b, i, j0, j1, out[0]);
+  if (g->has_share) {
+    const double *x = row[(g->columns - 1) * job->n_periods + t];
+    sw_scale_share(j1 - j0, x[i], x + j0, out[0]);
+  }
+  /* Units of no group (an empty label) are in none together. */
+  if (g->same && g->same->label[g->same->of[i]][0])
+    sw_scale_group(j1 - j0, g->same->of[i], g->same->of + j0, g->factor, out[0]);
+}
+
+/* ---- descriptor ------------------------------------------------------------------------- */
+
+static const sw_param param[] = {
+    {.name = "mass", .type = SW_P_COLUMNS, .help = "indicators; several: their geometric mean"},
+    {.name = "distance",
+     .type = SW_P_DISTANCE,
+     .fallback = "great-circle",
+     .help = "great-circle | geodesic | {file: d.csv}"},
+    {.name = "decay",
+     .type = SW_P_NUMBER,
+     .fallback = "2",
+     .lo = 1e-3,
+     .hi = 100,
+     .help = "exponent c of the distance"},
+    {.name = "exponent",
+     .type = SW_P_NUMBERS,
+     .fallback = "[1, 1]",
+     .lo = 0,
+     .hi = 100,
+     .help = "exponents a, b of the row's and the column's mass"},
+    {.name = "constant",
+     .type = SW_P_NUMBER,
+     .fallback = "1",
+     .lo = 1e-300,
+     .hi = 1e300,
+     .help = "K"},
+    {.name = "share",
+     .type = SW_P_COLUMN,
+     .fallback = "",
+     .help = "x: times x_i/(x_i + x_j), which makes the flow directed"},
+    {.name = "same_group",
+     .type = SW_P_NODE,
+     .fallback = "",
+     .help = "{group: province, factor: 2}: pairs of one group are multiplied"},
+    {.name = NULL}};
+
+static const sw_output output[] = {
+    {.name = "value", .long_name = "gravity between units", .units = "1", .shape = SW_PAIR},
+    {.name = NULL}};
+
+const sw_measure sw_measure_gravity = {
+    .name = "gravity",
+    .title = "Gravity between units",
+    .formula = "F_ij = K M_i^a M_j^b / d_ij^c, M the geometric mean of the masses; "
+               "with a share x times x_i / (x_i + x_j)",
+    .source = "Isard 1954, Location theory and trade theory, Quarterly Journal of Economics 68(2)",
+    .version = 1,
+    .kind = SW_KIND_PAIR,
+    .param = param,
+    .output = output,
+    .flops = 27,
+    .bytes = 40,
+    .resolve = resolve,
+    .prepare = prepare,
+    .tile = tile,
+    .merge = merge,
+    .finish = finish,
+    .segment = segment,
+};

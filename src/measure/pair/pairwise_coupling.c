@@ -1,0 +1,289 @@
+/* pairwise_coupling: coupling coordination between two units (methods.md section 3; metacoupling:
+ * Tang et al. 2021). D_ij = sqrt(C_ij T_ij).
+ *   meta    C the mean over the 2^p - 2 vectors that mix the systems of i and j, T = (T_i + T_j)/2
+ *   cross   the vector (system a of i, system b of j); directed
+ *   direct  the vector (score of i, the same score of j)
+ * With the product form and equal weights cross and direct are rank one and refused.
+ *
+ * Pass 0 checks the scores and leaves scores, their roots and each unit's half of T; pass 1 is
+ * arithmetic on these (kernel/meta.h). */
+#include "base/arena.h"
+#include "base/node.h"
+#include "kernel/meta.h"
+#include "measure/systems.h"
+#include "spillway/measure.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef enum pairing { META, CROSS, DIRECT } pairing; /* in the order of the choices */
+
+typedef struct coupling {
+  pairing pairing;
+  sw_coupling_form form;
+  int systems;         /* scores a unit */
+  const double *alpha; /* of the systems; direct: of the row's and the column's score */
+  sw_meta *of_period;  /* ready after prepare */
+} coupling;
+
+/* What pass 0 learns of the scores: how many leave [0,1], the first of them by unit, then period,
+ * and whether some are too small for the short loops. */
+typedef struct scores_seen {
+  int64_t outside, unit;
+  int period, input;
+  double value;
+  bool has_tiny;
+} scores_seen;
+
+/* Operand columns: scores, roots, the half of T as a row, and as a column where it differs. */
+static int root_column(const coupling *c, int s) {
+  return c->systems + s;
+}
+static int from_column(const coupling *c) {
+  return 2 * c->systems;
+}
+static int to_column(const coupling *c, bool directed) {
+  return from_column(c) + directed;
+}
+
+/* Scores in a vector. */
+static int vector_length(const coupling *c) {
+  return c->pairing == META ? c->systems : 2;
+}
+
+/* ---- resolve ---------------------------------------------------------------------------- */
+
+static sw_status check_count(sw_error *err, const sw_job *job, const coupling *c) {
+  if (c->pairing == META && (c->systems < 2 || c->systems > SW_META_SYSTEMS))
+    return sw_job_fail(err, job, "systems", "pairing meta mixes 2 to %d systems; %d given",
+                       SW_META_SYSTEMS, c->systems);
+  if (c->pairing == CROSS && c->systems != 2)
+    return sw_job_fail(err, job, "systems",
+                       "pairing cross takes two systems, the row's and the "
+                       "column's; %d given",
+                       c->systems);
+  if (c->pairing == DIRECT && c->systems != 1)
+    return sw_job_fail(err, job, "systems", "pairing direct takes one system; %d given",
+                       c->systems);
+  return SW_OK;
+}
+
+/* direct: weights of the row's and the column's score of the one system. */
+static sw_status direct_alpha(sw_error *err, const sw_job *job, coupling *c) {
+  const sw_node *node = sw_job_arg(job, "alpha")->node;
+  double *alpha = NULL;
+  SW_NEW(err, job->arena, alpha, 2);
+  alpha[0] = alpha[1] = 0.5;
+  c->alpha = alpha;
+  if (!node) return SW_OK;
+  if (node->kind == SW_NODE_SCALAR && strcmp(node->text, "equal") == 0) return SW_OK;
+  if (node->kind != SW_NODE_LIST || node->count != 2)
+    return sw_node_fail(err, node,
+                        "%s: pairing direct takes equal, or two weights, of the row's "
+                        "and of the column's score: [0.4, 0.6]",
+                        job->name);
+  for (int k = 0; k < 2; k++)
+    SW_TRY(sw_node_number(err, node->item[k], &alpha[k]));
+  double sum = alpha[0] + alpha[1];
+  if (!(alpha[0] >= 0 && alpha[1] >= 0 && sum > 0))
+    return sw_node_fail(err, node, "%s: weights are zero or more, and not all zero", job->name);
+  alpha[0] /= sum, alpha[1] /= sum;
+  return SW_OK;
+}
+
+static sw_status refuse_rank_one(sw_error *err, const sw_job *job, const coupling *c) {
+  if (c->pairing == META || c->form != SW_COUPLING_PRODUCT) return SW_OK;
+  if (fabs(c->alpha[0] - c->alpha[1]) > 1e-12) return SW_OK;
+  return sw_job_fail(err, job, "pairing",
+                     "with the product form and equal weights D_ij = %s: a rank-one matrix that "
+                     "says nothing about the pair; use pairing: meta with two systems or more, or "
+                     "form: wang2021 or dispersion",
+                     c->pairing == CROSS ? "(a_i b_j)^(1/4)" : "(U_i U_j)^(1/4)");
+}
+
+static sw_status resolve(sw_error *err, sw_job *job) {
+  coupling *c = NULL;
+  SW_NEW(err, job->arena, c, 1);
+  c->pairing = (pairing)sw_job_arg(job, "pairing")->number;
+  c->form = (sw_coupling_form)sw_job_arg(job, "form")->number;
+  c->systems = sw_job_inputs(job, "systems").count;
+  SW_TRY(check_count(err, job, c));
+  SW_TRY(sw_systems_bounded(err, job, "systems"));
+  if (c->pairing == DIRECT)
+    SW_TRY(direct_alpha(err, job, c));
+  else
+    SW_TRY(sw_system_weights(err, job, "systems", "alpha", &c->alpha));
+  SW_TRY(refuse_rank_one(err, job, c));
+  job->directed = c->pairing == CROSS || (c->pairing == DIRECT && c->alpha[0] != c->alpha[1]);
+  job->n_passes = 2;
+  job->pass[0] = (sw_pass){.domain = SW_UNITS,
+                           .operand = to_column(c, job->directed) + 1,
+                           .partial = sizeof(scores_seen),
+                           .result = sizeof(bool)};
+  job->pass[1] = (sw_pass){.domain = SW_PAIRS};
+  job->state = c;
+  return SW_OK;
+}
+
+/* ---- pass 0: scores --------------------------------------------------------------------- */
+
+/* Weighted sums of scores may pass 1 by rounding. */
+static bool is_outside(double score) {
+  return score < 0 || score > 1 + 1e-9;
+}
+
+static void see(scores_seen *seen, int64_t unit, int period, int input, double score) {
+  if (score > 0 && score < SW_META_TINY) seen->has_tiny = true;
+  if (!is_outside(score) || seen->outside++) return;
+  seen->unit = unit;
+  seen->period = period;
+  seen->input = input;
+  seen->value = score;
+}
+
+/* A unit's own part of T: T_ij = half_from(i) + half_to(j). */
+static void place_halves(const sw_job *job, const coupling *c, int t, int64_t at,
+                         double *const *row, const double *score) {
+  int T = job->n_periods, from = from_column(c), to = to_column(c, job->directed);
+  double half = 0;
+  if (c->pairing == META)
+    half = sw_development(score, c->alpha, c->systems) / 2;
+  else
+    half = c->alpha[0] * score[0];
+  row[from * T + t][at] = half;
+  if (to != from) row[to * T + t][at] = c->alpha[1] * score[c->systems - 1];
+}
+
+static void place(const sw_job *job, const coupling *c, int t, int64_t unit, scores_seen *seen) {
+  double *const *row = job->operand_local[0].row;
+  int64_t at = unit - job->operand_local[0].first;
+  double score[SW_META_SYSTEMS] = {0};
+  for (int s = 0; s < c->systems; s++) {
+    score[s] = sw_view_at(job->input[s].view, t, unit);
+    see(seen, unit, t, s, score[s]);
+    row[s * job->n_periods + t][at] = score[s];
+    row[root_column(c, s) * job->n_periods + t][at] =
+        sw_meta_root(c->form, vector_length(c), score[s]);
+  }
+  place_halves(job, c, t, at, row, score);
+}
+
+static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  (void)workspace;
+  for (int64_t unit = tile->lo; unit < tile->hi; unit++)
+    for (int t = 0; t < job->n_periods; t++)
+      place(job, job->state, t, unit, out);
+}
+
+static void merge(const sw_job *job, int pass, void *all, const void *part) {
+  (void)job, (void)pass;
+  scores_seen *sum = all;
+  const scores_seen *more = part;
+  int64_t outside = sum->outside + more->outside;
+  bool has_tiny = sum->has_tiny || more->has_tiny;
+  if (sum->outside == 0) *sum = *more;
+  sum->outside = outside;
+  sum->has_tiny = has_tiny;
+}
+
+static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  (void)pass;
+  const scores_seen *seen = all;
+  *(bool *)result = seen->has_tiny;
+  if (!seen->outside) return SW_OK;
+  return sw_fail(err, SW_EINPUT,
+                 "%s: %s: systems: a score must lie in [0,1]: unit %s, period %s: %s is %g (%lld "
+                 "such values); make it a composite with normalise: min-max",
+                 job->input[seen->input].where, job->name, sw_unit_code(job->units, seen->unit),
+                 sw_job_period(job, seen->period), job->input[seen->input].name, seen->value,
+                 (long long)seen->outside);
+}
+
+/* ---- pass 1: pairs ---------------------------------------------------------------------- */
+
+static sw_meta columns_of(const sw_job *job, const coupling *c, int t) {
+  double *const *row = job->operand[0].row;
+  int T = job->n_periods;
+  sw_meta m = {.form = c->form, .p = vector_length(c), .meta = c->pairing == META};
+  m.has_tiny = *(const bool *)job->folded[0];
+  for (int s = 0; s < m.p; s++) {
+    int of = s < c->systems ? s : 0; /* direct: the one score on both sides */
+    m.score[s] = row[of * T + t];
+    m.root[s] = row[root_column(c, of) * T + t];
+  }
+  m.half_from = row[from_column(c) * T + t];
+  m.half_to = row[to_column(c, job->directed) * T + t];
+  return m;
+}
+
+static sw_status prepare(sw_error *err, sw_job *job, int pass) {
+  coupling *c = job->state;
+  if (pass == 0) return SW_OK;
+  SW_NEW(err, job->arena, c->of_period, job->n_periods);
+  for (int t = 0; t < job->n_periods; t++)
+    c->of_period[t] = columns_of(job, c, t);
+  return SW_OK;
+}
+
+static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1, double *const *out,
+                    void *workspace) {
+  (void)workspace;
+  const coupling *c = job->state;
+  sw_meta_segment(&c->of_period[t], i, j0, j1, out);
+}
+
+/* ---- descriptor ------------------------------------------------------------------------- */
+
+static const sw_param param[] = {
+    {.name = "systems",
+     .type = SW_P_COLUMNS,
+     .help =
+         "scores in [0,1]: two or more (meta), the row's and the column's (cross), one (direct)"},
+    {.name = "pairing",
+     .type = SW_P_CHOICE,
+     .fallback = "meta",
+     .choices = "meta|cross|direct",
+     .help = "which scores of i and j are coupled"},
+    {.name = "form",
+     .type = SW_P_CHOICE,
+     .fallback = "product",
+     .choices = SW_COUPLING_FORMS,
+     .help = "form of the coupling C"},
+    {.name = "alpha",
+     .type = SW_P_NODE,
+     .fallback = "equal",
+     .help = "weights of the systems in T: equal, [0.4, 0.6] or {system: weight}"},
+    {.name = NULL}};
+
+static const sw_output output[] = {
+    {.name = "value",
+     .long_name = "coupling coordination of two units",
+     .units = "1",
+     .shape = SW_PAIR},
+    {.name = "coupling", .long_name = "coupling of two units", .units = "1", .shape = SW_PAIR},
+    {.name = "development",
+     .long_name = "mean development of two units",
+     .units = "1",
+     .shape = SW_PAIR},
+    {.name = NULL}};
+
+const sw_measure sw_measure_pairwise_coupling = {
+    .name = "pairwise_coupling",
+    .title = "Coupling coordination between units",
+    .formula = "D_ij = sqrt(C_ij T_ij); meta: C_ij the mean coupling of the 2^p - 2 vectors that "
+               "take each system from i or from j, T_ij = (T_i + T_j)/2",
+    .source = "Tang et al. 2021 (metacoupling); Wang et al. 2021, Journal of Natural Resources "
+              "36(3):793-810 (form wang2021)",
+    .version = 1,
+    .kind = SW_KIND_PAIR,
+    .param = param,
+    .output = output,
+    .flops = 42,
+    .bytes = 64,
+    .resolve = resolve,
+    .prepare = prepare,
+    .tile = tile,
+    .merge = merge,
+    .finish = finish,
+    .segment = segment,
+};

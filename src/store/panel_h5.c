@@ -1,0 +1,346 @@
+/* Panel files in HDF5: datasets at the root, the unit's codes (text), the periods (whole numbers or
+ * text) and each indicator (time, unit) or (unit, time), (unit) in a cross-section. Every rank
+ * opens the file for itself and reads the units of its own range; the rows then go the way of all
+ * rows. */
+#include "store/panel_rows.h"
+
+#include "base/text.h"
+
+#include <hdf5.h>
+#include <hdf5_hl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct reading {
+  sw_team *team;
+  sw_arena *arena;
+  const sw_panel_spec *spec;
+  const sw_panel_plan *plan;
+  sw_panel_rows *rows;
+  hid_t file, unit, time; /* time: -1 in a cross-section */
+  hsize_t n_units, n_periods;
+  hsize_t lo, hi;                       /* this rank's range of the file's units */
+  int64_t *unit_number, *period_number; /* in the dictionaries of the rows */
+  double *values;                       /* of one indicator: [period][unit of the range] */
+} reading;
+
+static sw_status broken(sw_error *err, const reading *in, const char *what) {
+  return sw_fail(err, SW_EIO, "%s: %s cannot be read; is it a whole HDF5 file?", in->rows->file,
+                 what);
+}
+
+static const char *place_of(const reading *in, const char *key) {
+  const sw_node *node = in->spec->node, *value = sw_node_get(node, key);
+  if (value) node = value;
+  return node ? sw_arena_printf(in->arena, "%s:%d:%d", node->file, node->line, node->column) : "";
+}
+
+/* ---- what is in the file ----------------------------------------------------------------- */
+
+static sw_status list_names(sw_error *err, reading *in) {
+  H5G_info_t info;
+  if (H5Gget_info(in->file, &info) < 0) return broken(err, in, "the root group");
+  const char **name = NULL;
+  SW_NEW(err, in->arena, name, info.nlinks);
+  for (hsize_t i = 0; i < info.nlinks; i++) {
+    ssize_t length =
+        H5Lget_name_by_idx(in->file, ".", H5_INDEX_NAME, H5_ITER_INC, i, NULL, 0, H5P_DEFAULT);
+    char *copy = NULL;
+    if (length < 0) return broken(err, in, "the root group");
+    SW_NEW(err, in->arena, copy, length + 1);
+    H5Lget_name_by_idx(in->file, ".", H5_INDEX_NAME, H5_ITER_INC, i, copy, (size_t)length + 1,
+                       H5P_DEFAULT);
+    name[i] = copy;
+  }
+  in->rows->name = name;
+  in->rows->n_names = (int)info.nlinks;
+  return SW_OK;
+}
+
+static bool has_dataset(const reading *in, const char *name) {
+  for (int i = 0; i < in->rows->n_names; i++)
+    if (!strcmp(in->rows->name[i], name)) {
+      H5O_info_t info;
+      return H5Oget_info_by_name(in->file, name, &info, H5P_DEFAULT) >= 0 &&
+             info.type == H5O_TYPE_DATASET;
+    }
+  return false;
+}
+
+static int shape_of(hid_t dataset, hsize_t size[2]) {
+  hid_t space = H5Dget_space(dataset);
+  int rank = H5Sget_simple_extent_ndims(space);
+  if (rank == 1 || rank == 2) H5Sget_simple_extent_dims(space, size, NULL);
+  H5Sclose(space);
+  return rank;
+}
+
+static sw_status open_axis(sw_error *err, reading *in, const char *key, const char *name,
+                           hid_t *dataset, hsize_t *n) {
+  hsize_t size[2];
+  if (!has_dataset(in, name)) {
+    const char *near = sw_nearest(name, in->rows->name, in->rows->n_names);
+    return sw_fail(err, SW_EINPUT, "%s: %s has no dataset '%s'%s%s%s", place_of(in, key),
+                   in->rows->file, name, near ? "; did you mean '" : "", near ? near : "",
+                   near ? "'?" : "");
+  }
+  *dataset = H5Dopen2(in->file, name, H5P_DEFAULT);
+  if (*dataset < 0) return broken(err, in, name);
+  if (shape_of(*dataset, size) != 1)
+    return sw_fail(err, SW_EINPUT, "%s: %s has not one dimension; a list of labels is wanted",
+                   in->rows->file, name);
+  *n = size[0];
+  return SW_OK;
+}
+
+/* ---- labels ------------------------------------------------------------------------------ */
+
+static sw_status add_label(sw_error *err, const reading *in, sw_codes *codes, const char *name,
+                           const char *text, size_t length, int64_t *number) {
+  while (length && (text[length - 1] == ' ' || text[length - 1] == '\0'))
+    length--;
+  while (length && *text == ' ')
+    text++, length--;
+  if (!length) return sw_fail(err, SW_EINPUT, "%s: %s: a label is empty", in->rows->file, name);
+  if (!sw_is_utf8(text, length))
+    return sw_fail(err, SW_EINPUT, "%s: %s: a label is not UTF-8", in->rows->file, name);
+  return sw_codes_number(err, codes, text, length, number);
+}
+
+/* Texts [lo, hi) of the dataset. */
+static sw_status read_texts(sw_error *err, reading *in, hid_t dataset, const char *name, hsize_t lo,
+                            hsize_t hi, sw_codes *codes, int64_t *number) {
+  hid_t stored = H5Dget_type(dataset), space = H5Dget_space(dataset), type = H5Tcopy(H5T_C_S1);
+  bool varying = H5Tis_variable_str(stored) > 0;
+  size_t size = varying ? sizeof(char *) : H5Tget_size(stored) + 1;
+  hsize_t count = hi - lo;
+  hid_t memory = H5Screate_simple(1, &count, NULL);
+  char *bytes = NULL;
+  sw_status status = sw_calloc(err, count, size, (void **)&bytes);
+  H5Tset_size(type, varying ? H5T_VARIABLE : size);
+  H5Tset_cset(type, H5Tget_cset(stored));
+  if (count) H5Sselect_hyperslab(space, H5S_SELECT_SET, &lo, NULL, &count, NULL);
+  if (!status && count && H5Dread(dataset, type, memory, space, H5P_DEFAULT, bytes) < 0)
+    status = broken(err, in, name);
+  for (hsize_t i = 0; i < count && !status; i++) {
+    const char *text = varying ? ((char **)(void *)bytes)[i] : bytes + i * size;
+    if (!text) text = "";
+    status =
+        add_label(err, in, codes, name, text, strnlen(text, varying ? SIZE_MAX : size), &number[i]);
+  }
+  if (varying && count && !status) H5Dvlen_reclaim(type, memory, H5P_DEFAULT, bytes);
+  sw_free(bytes);
+  H5Sclose(memory);
+  H5Sclose(space);
+  H5Tclose(type);
+  H5Tclose(stored);
+  return status;
+}
+
+static sw_status read_whole_numbers(sw_error *err, reading *in, int64_t *number) {
+  double *value = NULL;
+  SW_TRY(sw_alloc(err, in->n_periods, sizeof *value, (void **)&value));
+  sw_status status = SW_OK;
+  if (H5Dread(in->time, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) < 0)
+    status = broken(err, in, in->spec->time);
+  for (hsize_t t = 0; t < in->n_periods && !status; t++) {
+    char text[32];
+    if (value[t] != floor(value[t]) || fabs(value[t]) > 9e15)
+      status = sw_fail(err, SW_EINPUT, "%s: %s: %g is no period; whole numbers or texts are wanted",
+                       in->rows->file, in->spec->time, value[t]);
+    snprintf(text, sizeof text, "%.0f", value[t]);
+    if (!status) status = sw_codes_number(err, &in->rows->periods, text, strlen(text), &number[t]);
+  }
+  sw_free(value);
+  return status;
+}
+
+static H5T_class_t class_of(hid_t dataset) {
+  hid_t type = H5Dget_type(dataset);
+  H5T_class_t class = H5Tget_class(type);
+  H5Tclose(type);
+  return class;
+}
+
+static sw_status read_periods(sw_error *err, reading *in) {
+  SW_NEW(err, in->arena, in->period_number, in->n_periods);
+  if (in->time < 0) return sw_codes_number(err, &in->rows->periods, "0", 1, &in->period_number[0]);
+  H5T_class_t class = class_of(in->time);
+  SW_TRY(class == H5T_STRING ? read_texts(err, in, in->time, in->spec->time, 0, in->n_periods,
+                                          &in->rows->periods, in->period_number)
+                             : read_whole_numbers(err, in, in->period_number));
+  if (in->rows->periods.n == (int64_t)in->n_periods) return SW_OK;
+  return sw_fail(err, SW_EINPUT, "%s: %s: a period stands twice; give each once", in->rows->file,
+                 in->spec->time);
+}
+
+static sw_status read_axes(sw_error *err, reading *in) {
+  SW_TRY(list_names(err, in));
+  SW_TRY(open_axis(err, in, "unit", in->spec->unit, &in->unit, &in->n_units));
+  if (class_of(in->unit) != H5T_STRING)
+    return sw_fail(err, SW_EINPUT,
+                   "%s: %s is not text; codes of units are text, leading zeros matter",
+                   in->rows->file, in->spec->unit);
+  in->n_periods = 1;
+  if (in->spec->time) SW_TRY(open_axis(err, in, "time", in->spec->time, &in->time, &in->n_periods));
+  if (in->n_units == 0 || in->n_periods == 0)
+    return sw_fail(err, SW_EINPUT, "%s: no unit or no period; a panel has both", in->rows->file);
+  in->lo = in->n_units * (hsize_t)in->team->rank / (hsize_t)in->team->size;
+  in->hi = in->n_units * (hsize_t)(in->team->rank + 1) / (hsize_t)in->team->size;
+  SW_NEW(err, in->arena, in->unit_number, in->hi - in->lo);
+  SW_TRY(read_texts(err, in, in->unit, in->spec->unit, in->lo, in->hi, &in->rows->units,
+                    in->unit_number));
+  return read_periods(err, in);
+}
+
+/* ---- values ------------------------------------------------------------------------------ */
+
+/* *time_first: (time, unit). Where both are as long, the attached scale tells; else time first. */
+static sw_status find_shape(sw_error *err, const reading *in, hid_t dataset, const char *name,
+                            int *dims, bool *time_first) {
+  hsize_t size[2] = {0, 0};
+  *dims = shape_of(dataset, size);
+  *time_first = true;
+  if (*dims == 1 && in->time < 0 && size[0] == in->n_units) return SW_OK;
+  bool tu = *dims == 2 && size[0] == in->n_periods && size[1] == in->n_units;
+  bool ut = *dims == 2 && size[0] == in->n_units && size[1] == in->n_periods;
+  if (tu && ut)
+    ut = H5DSis_attached(dataset, in->unit, 0) > 0;
+  else if (!tu && !ut)
+    return sw_fail(err, SW_EINPUT, "%s: %s has the wrong shape; (%s, %s) of %llu x %llu is wanted",
+                   in->rows->file, name, in->spec->time ? in->spec->time : "one period",
+                   in->spec->unit, (unsigned long long)in->n_periods,
+                   (unsigned long long)in->n_units);
+  *time_first = !ut;
+  return SW_OK;
+}
+
+/* netCDF's mark of a missing value, NaN without one. */
+static double fill_value(hid_t dataset) {
+  double value = NAN;
+  if (H5Aexists(dataset, "_FillValue") > 0) {
+    hid_t attribute = H5Aopen(dataset, "_FillValue", H5P_DEFAULT);
+    if (H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) < 0) value = NAN;
+    H5Aclose(attribute);
+  }
+  return value;
+}
+
+static sw_status read_slab(sw_error *err, const reading *in, hid_t dataset, const char *name,
+                           int dims, bool time_first, double *out) {
+  hsize_t n = in->hi - in->lo, start[2] = {0, in->lo}, count[2] = {in->n_periods, n};
+  if (!time_first || dims == 1) {
+    start[0] = in->lo;
+    start[1] = 0;
+    count[0] = n;
+    count[1] = in->n_periods;
+  }
+  if (n == 0) return SW_OK;
+  hid_t space = H5Dget_space(dataset), memory = H5Screate_simple(dims, count, NULL);
+  H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
+  herr_t failed = H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, out);
+  H5Sclose(memory);
+  H5Sclose(space);
+  return failed < 0 ? broken(err, in, name) : SW_OK;
+}
+
+/* Into the rows, which stand unit by unit. */
+static sw_status place_values(sw_error *err, const reading *in, const char *name, int k,
+                              bool time_first, double fill) {
+  hsize_t n = in->hi - in->lo, periods = in->n_periods;
+  for (hsize_t i = 0; i < n; i++)
+    for (hsize_t t = 0; t < periods; t++) {
+      double value = in->values[time_first ? t * n + i : i * periods + t];
+      if (isinf(value))
+        return sw_fail(err, SW_EINPUT,
+                       "%s: %s: unit %s, period %s is infinite; a finite number or "
+                       "NaN is wanted",
+                       in->rows->file, name, in->rows->units.text[in->unit_number[i]],
+                       in->rows->periods.text[in->period_number[t]]);
+      in->rows->value[(i * periods + t) * (hsize_t)in->rows->width + (hsize_t)k] =
+          value == fill ? NAN : value;
+    }
+  return SW_OK;
+}
+
+static sw_status read_indicator(sw_error *err, reading *in, int k) {
+  const char *name = in->plan->raw[in->rows->column[k]].name;
+  hid_t dataset = H5Dopen2(in->file, name, H5P_DEFAULT);
+  if (dataset < 0) return broken(err, in, name);
+  H5T_class_t class = class_of(dataset);
+  int dims = 0;
+  bool time_first = true;
+  sw_status status = SW_OK;
+  if (class != H5T_INTEGER && class != H5T_FLOAT)
+    status = sw_fail(err, SW_EINPUT, "%s: %s holds no numbers", in->rows->file, name);
+  if (!status) status = find_shape(err, in, dataset, name, &dims, &time_first);
+  if (!status) status = read_slab(err, in, dataset, name, dims, time_first, in->values);
+  if (!status)
+    status = place_values(err, in, name, k, dims == 2 && time_first, fill_value(dataset));
+  H5Dclose(dataset);
+  return status;
+}
+
+static sw_status read_values(sw_error *err, reading *in) {
+  int *column = NULL;
+  SW_NEW(err, in->arena, column, in->plan->n_raw);
+  for (int c = 0; c < in->plan->n_raw; c++) {
+    in->rows->has_column[c] = has_dataset(in, in->plan->raw[c].name);
+    if (in->rows->has_column[c]) column[in->rows->width++] = c;
+  }
+  in->rows->column = column;
+  hsize_t n = in->hi - in->lo;
+  for (hsize_t i = 0; i < n; i++)
+    for (hsize_t t = 0; t < in->n_periods; t++) {
+      double *value = NULL;
+      SW_TRY(sw_panel_rows_add(err, in->rows, in->unit_number[i], in->period_number[t],
+                               (int64_t)(in->lo + i) + 1, &value));
+    }
+  in->rows->read = (int64_t)(n * in->n_periods);
+  for (hsize_t i = 0; i < n; i++) /* a row for each period */
+    in->rows->units.count[in->unit_number[i]] += (int64_t)in->n_periods - 1;
+  SW_TRY(sw_alloc(err, n * in->n_periods, sizeof(double), (void **)&in->values));
+  sw_status status = SW_OK;
+  for (int k = 0; k < in->rows->width && !status; k++)
+    status = read_indicator(err, in, k);
+  sw_free(in->values);
+  return status;
+}
+
+static sw_status open_file(sw_error *err, reading *in) {
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* its own report would be many lines */
+  FILE *there = fopen(in->rows->path, "rb");
+  if (!there) return sw_fail(err, SW_EINPUT, "%s: cannot be read: %m", in->rows->path);
+  fclose(there);
+  in->file = H5Fopen(in->rows->path, H5F_ACC_RDONLY, H5P_DEFAULT);
+  if (in->file < 0)
+    return sw_fail(err, SW_EINPUT, "%s: not an HDF5 file, or not a whole one", in->rows->path);
+  return SW_OK;
+}
+
+sw_status sw_panel_h5_read(sw_error *err, sw_team *team, sw_arena *arena, const sw_panel_spec *spec,
+                           const sw_panel_plan *plan, sw_panel_rows *rows) {
+  reading in = {.team = team,
+                .arena = arena,
+                .spec = spec,
+                .plan = plan,
+                .rows = rows,
+                .file = -1,
+                .unit = -1,
+                .time = -1};
+  sw_status status = SW_OK;
+  if (spec->layout != SW_LAYOUT_LONG)
+    status = sw_fail(err, SW_EINPUT,
+                     "%s: a wide layout is for .csv; the datasets of %s are "
+                     "(%s, %s) already",
+                     place_of(&in, "layout"), rows->file, "time", "unit");
+  if (!status) status = open_file(err, &in);
+  if (!status) status = read_axes(err, &in);
+  if (!status) status = read_values(err, &in);
+  if (in.time >= 0) H5Dclose(in.time);
+  if (in.unit >= 0) H5Dclose(in.unit);
+  if (in.file >= 0) H5Fclose(in.file);
+  return sw_team_agree(team, err, status, (int64_t)in.lo);
+}

@@ -1,0 +1,342 @@
+/* Which units and periods the panel has. Codes of the panel are held against the units file; units
+ * that `where` leaves out may stand in the panel, their rows are passed over. */
+#include "store/panel_build.h"
+
+#include "base/log.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHOWN = 5 };
+
+/* "a, b, c, ..." */
+static void list_some(char *out, size_t size, const char *const *text, int64_t n) {
+  size_t used = 0;
+  out[0] = '\0';
+  for (int64_t i = 0; i < n && i < SHOWN && used < size; i++)
+    used += (size_t)snprintf(out + used, size - used, "%s%.24s", i ? ", " : "", text[i]);
+  if (n > SHOWN && used < size) snprintf(out + used, size - used, ", ...");
+}
+
+static sw_status refuse_single(sw_error *err, const sw_panel_build *build) {
+  if (build->table.n > 1) return SW_OK;
+  const char *file = build->spec->file[0];
+  if (build->table.n == 1)
+    return sw_fail(err, SW_EINPUT, "%s: one unit (%s); a panel needs two or more", file,
+                   build->table.code[0]);
+  return sw_fail(err, SW_EINPUT,
+                 "%s: none of its units is in %s; is `unit:` the right column of "
+                 "both?",
+                 file, build->study->units.file);
+}
+
+/* ---- without a units file ---------------------------------------------------------------- */
+
+static sw_status units_of_panel(sw_error *err, sw_panel_build *build) {
+  int64_t n = 0, all = 0, existing = -1;
+  const char **text = NULL;
+  const char *const *code = NULL;
+  for (int f = 0; f < build->spec->n_files; f++)
+    n += build->rows[f].units.n;
+  SW_TRY(sw_alloc(err, (size_t)n, sizeof *text, (void **)&text));
+  n = 0;
+  for (int f = 0; f < build->spec->n_files; f++)
+    for (int64_t i = 0; i < build->rows[f].units.n; i++)
+      text[n++] = build->rows[f].units.text[i];
+  sw_status status = sw_codes_gather(err, build->team, build->arena, text, n, &all, &code);
+  sw_free(text);
+  if (status) return status;
+  sw_units_file *file = &build->units_file;
+  SW_TRY(sw_unit_table_make(err, build->arena, &(sw_unit_table){0}, all, &file->table));
+  SW_TRY(sw_map_create(err, (size_t)all, &file->index));
+  for (int64_t i = 0; i < all; i++) {
+    file->table.code[i] = code[i];
+    SW_TRY(sw_map_put(err, file->index, code[i], strlen(code[i]), i, &existing));
+  }
+  file->by = -1;
+  return SW_OK;
+}
+
+/* ---- with one ---------------------------------------------------------------------------- */
+
+typedef struct unit_census {
+  const char **unknown; /* codes of this rank's rows that the units file lacks */
+  int64_t n_unknown;
+  int64_t *seen;   /* of each unit of the table: ranks with a row of it */
+  int64_t rows[2]; /* of unknown units, of units left out */
+} unit_census;
+
+static sw_status take_census(sw_error *err, sw_panel_build *build, unit_census *census) {
+  int64_t n = 0;
+  for (int f = 0; f < build->spec->n_files; f++)
+    n += build->rows[f].units.n;
+  SW_TRY(sw_alloc(err, (size_t)n, sizeof *census->unknown, (void **)&census->unknown));
+  SW_TRY(sw_calloc(err, (size_t)build->table.n, sizeof *census->seen, (void **)&census->seen));
+  SW_NEW(err, build->arena, build->unit_of, build->spec->n_files);
+  for (int f = 0; f < build->spec->n_files; f++) {
+    const sw_codes *codes = &build->rows[f].units;
+    SW_NEW(err, build->arena, build->unit_of[f], codes->n);
+    for (int64_t i = 0; i < codes->n; i++) {
+      int64_t row = sw_units_file_find(&build->units_file, codes->text[i]);
+      build->unit_of[f][i] = row;
+      if (row >= 0) census->seen[row] = 1;
+      if (row == SW_UNIT_UNKNOWN) census->unknown[census->n_unknown++] = codes->text[i];
+      if (row < 0) census->rows[row == SW_UNIT_EXCLUDED] += codes->count[i];
+    }
+  }
+  return SW_OK;
+}
+
+/* Units without a row, listed from the table. */
+static sw_status list_unseen(sw_error *err, const sw_panel_build *build, const int64_t *seen,
+                             int64_t *n, const char ***out) {
+  SW_NEW(err, build->arena, *out, build->table.n);
+  *n = 0;
+  for (int64_t i = 0; i < build->table.n; i++)
+    if (!seen[i]) (*out)[(*n)++] = build->table.code[i];
+  return SW_OK;
+}
+
+static sw_status refuse_unmatched(sw_error *err, const sw_panel_build *build, int64_t n_unknown,
+                                  const char *const *unknown, int64_t n_unseen,
+                                  const char *const *unseen) {
+  char first[200], second[200], left[400] = "", right[400] = "";
+  const char *units = build->study->units.file;
+  list_some(first, sizeof first, unknown, n_unknown);
+  list_some(second, sizeof second, unseen, n_unseen);
+  if (n_unknown)
+    snprintf(left, sizeof left, "%lld unit%s of the panel not in %.100s (%s)", (long long)n_unknown,
+             n_unknown > 1 ? "s" : "", units, first);
+  if (n_unseen)
+    snprintf(right, sizeof right, "%s%lld unit%s of %.100s not in the panel (%s)",
+             n_unknown ? " and " : "", (long long)n_unseen, n_unseen > 1 ? "s" : "", units, second);
+  const sw_node *node = build->study->units.node, *unmatched = sw_node_get(node, "unmatched");
+  return sw_node_fail(err, unmatched ? unmatched : node,
+                      "units: %s%s; mend the files, or write `unmatched: drop`", left, right);
+}
+
+/* Keep the units that have a row. */
+static sw_status drop_unseen(sw_error *err, sw_panel_build *build, const int64_t *seen) {
+  int64_t n = 0, *index = NULL, *now = NULL;
+  sw_unit_table kept;
+  SW_NEW(err, build->arena, index, build->table.n);
+  SW_NEW(err, build->arena, now, build->table.n);
+  for (int64_t i = 0; i < build->table.n; i++) {
+    now[i] = n;
+    if (seen[i]) index[n++] = i;
+  }
+  SW_TRY(sw_unit_table_select(err, build->arena, &build->table, n, index, &kept));
+  build->table = kept;
+  for (int f = 0; f < build->spec->n_files; f++)
+    for (int64_t i = 0; i < build->rows[f].units.n; i++)
+      if (build->unit_of[f][i] >= 0) build->unit_of[f][i] = now[build->unit_of[f][i]];
+  return SW_OK;
+}
+
+static void log_unmatched(const sw_panel_build *build, const unit_census *census, int64_t n_unknown,
+                          const char *const *unknown, int64_t n_unseen, const char *const *unseen) {
+  char list[200];
+  const char *units = build->study->units.file;
+  list_some(list, sizeof list, unknown, n_unknown);
+  if (n_unknown)
+    sw_log(SW_LOG_WARN, "panel: %lld rows of %lld units that are not in %s are dropped (%s)",
+           (long long)census->rows[0], (long long)n_unknown, units, list);
+  list_some(list, sizeof list, unseen, n_unseen);
+  if (n_unseen)
+    sw_log(SW_LOG_WARN, "panel: %lld units of %s have no row in the panel and are dropped (%s)",
+           (long long)n_unseen, units, list);
+  if (census->rows[1])
+    sw_log(SW_LOG_INFO, "panel: %lld rows of units that `where` leaves out are passed over",
+           (long long)census->rows[1]);
+}
+
+static sw_status settle(sw_error *err, sw_panel_build *build, unit_census *census) {
+  sw_team *team = build->team;
+  int64_t n_unknown = 0, n_unseen = 0;
+  const char *const *unknown = NULL;
+  const char **unseen = NULL;
+  SW_TRY(team->sum_i64(team, err, census->seen, (int)build->table.n));
+  SW_TRY(team->sum_i64(team, err, census->rows, 2));
+  SW_TRY(sw_codes_gather(err, team, build->arena, census->unknown, census->n_unknown, &n_unknown,
+                         &unknown));
+  SW_TRY(list_unseen(err, build, census->seen, &n_unseen, &unseen));
+  if (n_unknown + n_unseen == 0 || build->study->units.drop_unmatched) {
+    log_unmatched(build, census, n_unknown, unknown, n_unseen, unseen);
+    build->panel->rows_unknown_unit = census->rows[0];
+    build->panel->units_dropped += n_unseen;
+    return n_unseen ? drop_unseen(err, build, census->seen) : SW_OK;
+  }
+  if (n_unseen == build->table.n) { /* nothing matches: a list of codes would not help */
+    build->table.n = 0;
+    return refuse_single(err, build);
+  }
+  return refuse_unmatched(err, build, n_unknown, unknown, n_unseen, unseen);
+}
+
+sw_status sw_panel_universe(sw_error *err, sw_panel_build *build) {
+  unit_census census = {0};
+  sw_status status = SW_OK;
+  if (!build->study->units.given)
+    status = sw_team_agree(build->team, err, units_of_panel(err, build), 0);
+  build->table = build->units_file.table;
+  if (!status) status = sw_team_agree(build->team, err, take_census(err, build, &census), 0);
+  if (!status && build->table.n > INT32_MAX)
+    status = sw_fail(err, SW_EINPUT, "%s: more than %d units", build->spec->file[0], INT32_MAX);
+  if (!status) status = settle(err, build, &census);
+  if (!status) status = refuse_single(err, build);
+  sw_free(census.unknown);
+  sw_free(census.seen);
+  return sw_team_agree(build->team, err, status, 0);
+}
+
+/* ---- periods ----------------------------------------------------------------------------- */
+
+typedef struct period {
+  const char *text;
+  int64_t value;
+} period;
+
+static int by_value(const void *a, const void *b) {
+  const period *left = a, *right = b;
+  return (left->value > right->value) - (left->value < right->value);
+}
+
+/* Labels of this rank's rows that stay, of one file. */
+static sw_status used_labels(sw_error *err, const sw_panel_build *build, int f, const char ***label,
+                             int64_t *n) {
+  const sw_panel_rows *rows = &build->rows[f];
+  bool *used = NULL;
+  *n = 0;
+  SW_NEW(err, build->arena, *label, rows->periods.n + rows->width);
+  for (int k = 0; rows->wide && k < rows->width; k++)
+    (*label)[(*n)++] = rows->label[k];
+  if (rows->wide) return SW_OK;
+  SW_NEW(err, build->arena, used, rows->periods.n);
+  for (int64_t i = 0; i < rows->n; i++)
+    if (build->unit_of[f][rows->unit[i]] >= 0) used[rows->slot[i]] = true;
+  for (int64_t p = 0; p < rows->periods.n; p++)
+    if (used[p]) (*label)[(*n)++] = rows->periods.text[p];
+  return SW_OK;
+}
+
+typedef struct period_list {
+  period *item;
+  int64_t n, capacity;
+} period_list;
+
+static sw_status add_labels(sw_error *err, sw_panel_build *build, const char *const *label,
+                            int64_t n, period_list *list) {
+  int64_t existing = -1;
+  if (list->n + n > list->capacity) {
+    period *grown = NULL;
+    list->capacity = 2 * list->capacity + n;
+    SW_NEW(err, build->arena, grown, list->capacity);
+    if (list->n) memcpy(grown, list->item, (size_t)list->n * sizeof *grown);
+    list->item = grown;
+  }
+  for (int64_t i = 0; i < n; i++) {
+    SW_TRY(sw_map_put(err, build->period_of, label[i], strlen(label[i]), 0, &existing));
+    if (existing < 0) list->item[list->n++].text = label[i];
+  }
+  return SW_OK;
+}
+
+/* Labels of all ranks, file after file, each once; within a file in byte order. */
+static sw_status gather_labels(sw_error *err, sw_panel_build *build, period_list *list) {
+  for (int f = 0; f < build->spec->n_files; f++) {
+    const char **mine = NULL;
+    const char *const *all = NULL;
+    int64_t n_mine = 0, n_all = 0;
+    SW_TRY(sw_team_agree(build->team, err, used_labels(err, build, f, &mine, &n_mine), 0));
+    SW_TRY(sw_codes_gather(err, build->team, build->arena, mine, n_mine, &n_all, &all));
+    SW_TRY(sw_team_agree(build->team, err, add_labels(err, build, all, n_all, list), 0));
+  }
+  return SW_OK;
+}
+
+static int by_label(const void *a, const void *b) {
+  return strcmp(((const period *)a)->text, ((const period *)b)->text);
+}
+
+/* Two texts of one number ("05" and "5") are one period, called as in the first file. */
+static sw_status number_periods(sw_error *err, sw_panel_build *build, period *list, int64_t n) {
+  sw_periods *periods = &build->panel->periods;
+  const char **label = NULL;
+  int64_t *value = NULL, existing = -1;
+  SW_NEW(err, build->arena, label, n);
+  SW_NEW(err, build->arena, value, n);
+  periods->integer = true;
+  for (int64_t i = 0; i < n; i++)
+    periods->integer &= sw_parse_integer(list[i].text, strlen(list[i].text), &list[i].value);
+  if (!periods->integer) qsort(list, (size_t)n, sizeof *list, by_label);
+  for (int64_t i = 0; i < n; i++)
+    if (!periods->integer) list[i].value = i;
+  /* qsort need not be stable: equal numbers are set apart by their order in the files. */
+  period *sorted = list;
+  for (int64_t i = 1; i < n && periods->integer; i++) {
+    period one = sorted[i];
+    int64_t at = i;
+    for (; at > 0 && by_value(&sorted[at - 1], &one) > 0; at--)
+      sorted[at] = sorted[at - 1];
+    sorted[at] = one;
+  }
+  sw_map_destroy(build->period_of);
+  build->period_of = NULL;
+  SW_TRY(sw_map_create(err, (size_t)n, &build->period_of));
+  for (int64_t i = 0; i < n; i++) {
+    if (i == 0 || sorted[i].value != value[periods->n - 1]) {
+      label[periods->n] = sorted[i].text;
+      value[periods->n++] = sorted[i].value;
+    }
+    SW_TRY(sw_map_put(err, build->period_of, sorted[i].text, strlen(sorted[i].text), periods->n - 1,
+                      &existing));
+  }
+  periods->label = label;
+  periods->value = periods->integer ? value : NULL;
+  return SW_OK;
+}
+
+/* The first period at or after a splice. */
+static sw_status find_break(sw_error *err, const sw_panel_build *build, const char *label,
+                            int *out) {
+  const sw_periods *periods = &build->panel->periods;
+  int64_t value = 0;
+  bool number = periods->integer && sw_parse_integer(label, strlen(label), &value);
+  for (int t = 0; t < periods->n; t++)
+    if (number ? periods->value[t] >= value : !strcmp(periods->label[t], label)) {
+      *out = t;
+      if (!number || value >= periods->value[0]) return SW_OK;
+    }
+  return sw_fail(err, SW_EINPUT,
+                 "%s: breaks: '%s' is no period of the panel, which goes from %s "
+                 "to %s",
+                 sw_panel_place(build, "breaks"), label, periods->label[0],
+                 periods->label[periods->n - 1]);
+}
+
+static int by_int(const void *a, const void *b) {
+  return *(const int *)a - *(const int *)b;
+}
+
+static sw_status find_breaks(sw_error *err, sw_panel_build *build) {
+  int *at = NULL, n = build->spec->n_breaks;
+  SW_NEW(err, build->arena, at, n);
+  for (int b = 0; b < n; b++)
+    SW_TRY(find_break(err, build, build->spec->break_label[b], &at[b]));
+  if (n) qsort(at, (size_t)n, sizeof *at, by_int);
+  build->panel->n_breaks = n;
+  build->panel->break_period = at;
+  return SW_OK;
+}
+
+sw_status sw_panel_periods(sw_error *err, sw_panel_build *build) {
+  period_list list = {0};
+  sw_status status = sw_map_create(err, 64, &build->period_of);
+  SW_TRY(sw_team_agree(build->team, err, status, 0));
+  SW_TRY(gather_labels(err, build, &list));
+  status = number_periods(err, build, list.item, list.n);
+  if (!status) status = find_breaks(err, build);
+  return sw_team_agree(build->team, err, status, 0);
+}

@@ -1,0 +1,206 @@
+/* Completing a results file: every rank writes its units, then rank 0, with the serial driver,
+ * what is small and what is only known at the end. Invariant: `state` becomes complete after
+ * everything else has been written and synced, and is read back. */
+#include "store/results_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+
+/* ---- every rank: variables over units ---------------------------------------------------- */
+
+/* Period t of this rank's units in the order of the file, as the file's type. */
+static void pack(const sw_variable *variable, double *const *row, int n_periods, int t, int width,
+                 int64_t units, void *out) {
+  for (int k = 0; k < width; k++) {
+    const double *from = row[(size_t)k * (size_t)n_periods + (size_t)t];
+    for (int64_t i = 0; i < units; i++) {
+      size_t at = (size_t)i * (size_t)width + (size_t)k;
+      if (variable->cell == SW_CELL_I32)
+        ((int32_t *)out)[at] = isnan(from[i]) ? -1 : (int32_t)from[i];
+      else
+        ((double *)out)[at] = from[i];
+    }
+  }
+}
+
+static int64_t count_nan(const double *value, size_t count) {
+  int64_t missing = 0;
+  for (size_t i = 0; i < count; i++) missing += isnan(value[i]) ? 1 : 0;
+  return missing;
+}
+
+static sw_status write_periods(sw_error *err, sw_results *results, int v, double *const *row,
+                               int n_periods, int width, void *buffer) {
+  sw_variable *variable = &results->schema.variable[v];
+  int64_t lo = results->run->panel->lo, units = results->run->panel->hi - lo;
+  hid_t type = sw_h5_memory_type(variable->cell);
+  for (int t = 0; t < n_periods && units > 0; t++) {
+    hsize_t start[SW_MAX_RANK] = {(hsize_t)t, (hsize_t)lo, 0};
+    hsize_t count[SW_MAX_RANK] = {1, (hsize_t)units, (hsize_t)width};
+    int skip = variable->timed ? 0 : 1;
+    pack(variable, row, n_periods, t, width, units, buffer);
+    if (variable->counted)
+      variable->undefined += count_nan(buffer, (size_t)units * (size_t)width);
+    SW_TRY(sw_results_write(err, results, v, start + skip, count + skip, type, buffer));
+  }
+  return SW_OK;
+}
+
+static sw_status write_over_units(sw_error *err, sw_results *results, const sw_group *group,
+                                  int v) {
+  sw_variable *variable = &results->schema.variable[v];
+  const sw_job *job = &results->run->job[group->job];
+  const sw_summary *summary = &results->run->pair[group->job].summary;
+  bool own = variable->source == SW_FROM_UNIT;
+  double *const *row = own ? job->result[variable->index].row
+                       : variable->source == SW_FROM_OUT ? summary->out_strength
+                                                         : summary->in_strength;
+  int width = own ? job->result[variable->index].width : 1;
+  int n_periods = own ? job->n_periods : summary->n_periods;
+  int64_t units = results->run->panel->hi - results->run->panel->lo;
+  void *buffer = NULL;
+  SW_TRY(sw_alloc(err, (size_t)(units > 0 ? units : 1) * (size_t)width, 8, &buffer));
+  sw_status status = write_periods(err, results, v, row, n_periods, width, buffer);
+  sw_free(buffer);
+  return status;
+}
+
+static sw_status write_units(sw_error *err, sw_results *results) {
+  for (int g = 0; g < results->schema.n_groups; g++) {
+    const sw_group *group = &results->schema.group[g];
+    for (int v = group->first; v < group->first + group->count; v++)
+      if (results->schema.variable[v].source <= SW_FROM_IN)
+        SW_TRY(write_over_units(err, results, group, v));
+  }
+  return SW_OK;
+}
+
+/* ---- rank 0: what is small --------------------------------------------------------------- */
+
+/* The numbers of a variable that rank 0 has whole. */
+static const double *whole(const sw_results *results, const sw_group *group,
+                           const sw_variable *variable) {
+  const sw_summary *summary = &results->run->pair[group->job].summary;
+  switch (variable->source) {
+  case SW_FROM_GLOBAL:
+  case SW_FROM_TABLE:
+    return results->run->job[group->job].result[variable->index].row[0];
+  case SW_FROM_TOTAL:
+    return summary->total;
+  case SW_FROM_MEAN:
+    return summary->mean;
+  case SW_FROM_MAX:
+    return summary->max;
+  default:
+    return NULL;
+  }
+}
+
+static herr_t put_whole(hid_t dataset, sw_variable *variable, const double *value) {
+  size_t count = 1;
+  for (int a = 0; a < variable->rank; a++) count *= variable->extent[a];
+  if (variable->cell == SW_CELL_F64) {
+    if (variable->counted) variable->undefined = count_nan(value, count);
+    return H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value);
+  }
+  int32_t *integer = NULL;
+  sw_error none = {0};
+  if (sw_alloc(&none, count > 0 ? count : 1, sizeof *integer, (void **)&integer) != SW_OK)
+    return -1;
+  for (size_t i = 0; i < count; i++) integer[i] = isnan(value[i]) ? -1 : (int32_t)value[i];
+  herr_t code = H5Dwrite(dataset, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, integer);
+  sw_free(integer);
+  return code;
+}
+
+static herr_t complete_variable(const sw_results *results, const sw_group *group, hid_t at,
+                                sw_variable *variable) {
+  const double *value = whole(results, group, variable);
+  if (!value && !variable->counted) return 0;
+  hid_t dataset = H5Dopen2(at, variable->name, H5P_DEFAULT);
+  if (dataset < 0) return -1;
+  herr_t code = value ? put_whole(dataset, variable, value) : 0;
+  if (code >= 0 && variable->counted)
+    code = sw_h5_set_integer(dataset, "undefined", variable->undefined);
+  H5Dclose(dataset);
+  return code;
+}
+
+static herr_t complete_group(sw_results *results, hid_t file, const sw_group *group) {
+  hid_t at = H5Gopen2(file, group->path, H5P_DEFAULT);
+  if (at < 0) return -1;
+  herr_t code = 0;
+  for (int v = group->first; v < group->first + group->count && code >= 0; v++)
+    code = complete_variable(results, group, at, &results->schema.variable[v]);
+  const char *text = sw_text_undefined(results->arena, results->run, &results->schema, group);
+  if (code >= 0) code = text ? sw_h5_set_text(at, "undefined", text) : -1;
+  H5Gclose(at);
+  return code;
+}
+
+static hid_t open_serial(const char *path, unsigned flags) {
+  hid_t access = sw_h5_access();
+  hid_t file = H5Fopen(path, flags, access);
+  H5Pclose(access);
+  return file;
+}
+
+static sw_status close_and_sync(sw_error *err, hid_t file, const char *path) {
+  if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) return sw_h5_fail(err, path, "be written");
+  if (H5Fclose(file) < 0) return sw_h5_fail(err, path, "be closed");
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  int code = fd < 0 ? -1 : fsync(fd), reason = errno;
+  if (fd >= 0) close(fd);
+  return code == 0 ? SW_OK
+                   : sw_fail(err, SW_EIO, "%s: cannot be synced: %s", path, strerror(reason));
+}
+
+static sw_status mark_complete(sw_error *err, sw_results *results, const char *path) {
+  hid_t file = open_serial(path, H5F_ACC_RDWR);
+  if (file < 0) return sw_h5_fail(err, path, "be opened");
+  if (sw_h5_set_text(file, "state", "complete") < 0) {
+    H5Fclose(file);
+    return sw_h5_fail(err, path, "be marked complete");
+  }
+  SW_TRY(close_and_sync(err, file, path));
+  /* HDF5's close succeeds on a full disk: what counts is what is there. */
+  file = open_serial(path, H5F_ACC_RDONLY);
+  const char *state = file < 0 ? NULL : sw_h5_get_text(results->arena, file, "state");
+  if (file >= 0) H5Fclose(file);
+  if (!state || strcmp(state, "complete") != 0)
+    return sw_fail(err, SW_EIO, "%s: does not read back as it was written; is the disk full?",
+                   path);
+  return SW_OK;
+}
+
+sw_status sw_results_complete(sw_error *err, sw_results *results, const char *path) {
+  hid_t file = open_serial(path, H5F_ACC_RDWR);
+  if (file < 0) return sw_h5_fail(err, path, "be opened");
+  for (int g = 0; g < results->schema.n_groups; g++) {
+    if (complete_group(results, file, &results->schema.group[g]) >= 0) continue;
+    sw_status status = sw_h5_fail(err, path, "be written");
+    H5Fclose(file);
+    return status;
+  }
+  SW_TRY(close_and_sync(err, file, path));
+  return mark_complete(err, results, path);
+}
+
+/* ---- the whole --------------------------------------------------------------------------- */
+
+/* Missing values over all ranks; the job keeps the sum of its own. */
+static sw_status sum_undefined(sw_error *err, sw_results *results) {
+  for (int g = 0; g < results->schema.n_groups; g++) {
+    const sw_group *group = &results->schema.group[g];
+    for (int v = group->first; v < group->first + group->count; v++)
+      SW_TRY(results->run->team->sum_i64(results->run->team, err,
+                                         &results->schema.variable[v].undefined, 1));
+  }
+  return SW_OK;
+}

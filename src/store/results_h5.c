@@ -1,0 +1,242 @@
+/* HDF5 as the results file uses it. Invariants: format bounded at v18; creation order of links and
+ * attributes tracked (netCDF-4 asks for it), times not (two runs are equal); every dataset is
+ * allocated early and never filled, unless it is compressed; closing the file closes what is left
+ * open in it, so that error paths need not. */
+#include "store/results_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+enum { SW_ALIGN_FROM = 1 << 16, SW_ALIGN_TO = 4096, SW_DEFLATE_LEVEL = 4 };
+
+void sw_h5_quiet(void) {
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
+
+/* ---- errors ----------------------------------------------------------------------------- */
+
+/* Keeps the innermost description, or the system's own words within it. */
+static herr_t innermost(unsigned depth, const H5E_error2_t *entry, void *into) {
+  char *text = into;
+  (void)depth;
+  const char *said = entry->desc ? strstr(entry->desc, "error message = '") : NULL;
+  said = said ? said + strlen("error message = '") : entry->desc;
+  if (!said || text[0]) return 0;
+  snprintf(text, SW_ERROR_TEXT / 2, "%s", said);
+  text[strcspn(text, "'\n")] = '\0';
+  return 0;
+}
+
+sw_status sw_h5_fail(sw_error *err, const char *path, const char *what) {
+  char text[SW_ERROR_TEXT / 2] = "";
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, text);
+  return sw_fail(err, SW_EIO, "%s: cannot %s: %s", path, what,
+                 text[0] ? text : "HDF5 does not say why");
+}
+
+/* ---- files and groups ------------------------------------------------------------------- */
+
+hid_t sw_h5_access(void) {
+  hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
+  H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
+  /* Squares begin on pages: their writes touch no page of a neighbour. */
+  H5Pset_alignment(access, SW_ALIGN_FROM, SW_ALIGN_TO);
+  return access;
+}
+
+static void set_order(hid_t creation) {
+  H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  H5Pset_obj_track_times(creation, false);
+}
+
+hid_t sw_h5_create(const char *path) {
+  hid_t access = sw_h5_access(), creation = H5Pcreate(H5P_FILE_CREATE);
+  set_order(creation);
+  H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  hid_t file = H5Fcreate(path, H5F_ACC_EXCL, creation, access);
+  H5Pclose(creation);
+  H5Pclose(access);
+  return file;
+}
+
+hid_t sw_h5_group(hid_t file, const char *path) {
+  hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
+  set_order(creation);
+  H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  hid_t group = H5Gcreate2(file, path, H5P_DEFAULT, creation, H5P_DEFAULT);
+  H5Pclose(creation);
+  return group;
+}
+
+/* ---- types ------------------------------------------------------------------------------ */
+
+static hid_t file_type(sw_cell cell) {
+  return cell == SW_CELL_F64   ? H5T_IEEE_F64LE
+         : cell == SW_CELL_F32 ? H5T_IEEE_F32LE
+         : cell == SW_CELL_I64 ? H5T_STD_I64LE
+                               : H5T_STD_I32LE;
+}
+
+hid_t sw_h5_memory_type(sw_cell cell) {
+  return cell == SW_CELL_F64   ? H5T_NATIVE_DOUBLE
+         : cell == SW_CELL_F32 ? H5T_NATIVE_FLOAT
+         : cell == SW_CELL_I64 ? H5T_NATIVE_INT64
+                               : H5T_NATIVE_INT32;
+}
+
+hid_t sw_h5_text_type(void) {
+  hid_t type = H5Tcopy(H5T_C_S1);
+  H5Tset_size(type, H5T_VARIABLE);
+  H5Tset_cset(type, H5T_CSET_UTF8);
+  return type;
+}
+
+static hid_t fixed_text_type(size_t size) {
+  hid_t type = H5Tcopy(H5T_C_S1);
+  H5Tset_size(type, size);
+  H5Tset_strpad(type, H5T_STR_NULLPAD);
+  H5Tset_cset(type, H5T_CSET_UTF8);
+  return type;
+}
+
+/* ---- attributes ------------------------------------------------------------------------- */
+
+/* `text` in `size` bytes, the rest zeros; too long a text is cut between characters. */
+static herr_t write_text(hid_t attribute, hid_t type, const char *text, size_t size) {
+  char *padded = calloc(size + 1, 1);
+  if (!padded) return -1;
+  size_t length = strlen(text);
+  if (length > size)
+    for (length = size; length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80;)
+      length--;
+  memcpy(padded, text, length);
+  herr_t code = H5Awrite(attribute, type, padded);
+  free(padded);
+  return code;
+}
+
+herr_t sw_h5_put_text(hid_t object, const char *name, const char *text, size_t room) {
+  size_t size = room > 0 ? room : strlen(text) > 0 ? strlen(text) : 1;
+  hid_t type = fixed_text_type(size), space = H5Screate(H5S_SCALAR);
+  hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+  herr_t code = attribute < 0 ? -1 : write_text(attribute, type, text, size);
+  if (attribute >= 0) H5Aclose(attribute);
+  H5Sclose(space);
+  H5Tclose(type);
+  return code;
+}
+
+herr_t sw_h5_put_integer(hid_t object, const char *name, int64_t value) {
+  hid_t space = H5Screate(H5S_SCALAR);
+  hid_t attribute = H5Acreate2(object, name, H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT);
+  herr_t code = attribute < 0 ? -1 : H5Awrite(attribute, H5T_NATIVE_INT64, &value);
+  if (attribute >= 0) H5Aclose(attribute);
+  H5Sclose(space);
+  return code;
+}
+
+herr_t sw_h5_set_text(hid_t object, const char *name, const char *text) {
+  hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+  if (attribute < 0) return -1;
+  hid_t type = H5Aget_type(attribute);
+  herr_t code = write_text(attribute, type, text, H5Tget_size(type));
+  H5Tclose(type);
+  H5Aclose(attribute);
+  return code;
+}
+
+herr_t sw_h5_set_integer(hid_t object, const char *name, int64_t value) {
+  hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+  if (attribute < 0) return -1;
+  herr_t code = H5Awrite(attribute, H5T_NATIVE_INT64, &value);
+  H5Aclose(attribute);
+  return code;
+}
+
+char *sw_h5_get_text(sw_arena *arena, hid_t object, const char *name) {
+  if (H5Aexists(object, name) <= 0) return NULL;
+  hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+  if (attribute < 0) return NULL;
+  hid_t type = H5Aget_type(attribute);
+  size_t size = H5Tget_size(type);
+  char *text = NULL, *bytes = NULL;
+  if (H5Tget_class(type) == H5T_STRING && !H5Tis_variable_str(type)) bytes = calloc(size + 1, 1);
+  if (bytes && H5Aread(attribute, type, bytes) >= 0) text = sw_arena_text(arena, bytes);
+  free(bytes);
+  H5Tclose(type);
+  H5Aclose(attribute);
+  return text;
+}
+
+/* ---- datasets --------------------------------------------------------------------------- */
+
+static herr_t describe(hid_t dataset, const char *long_name, const char *units) {
+  if (sw_h5_put_text(dataset, "long_name", long_name, 0) < 0) return -1;
+  return sw_h5_put_text(dataset, "units", units, 0);
+}
+
+/* A dataset that could not be described is no dataset. */
+static hid_t described(hid_t dataset, const char *long_name, const char *units) {
+  if (dataset >= 0 && describe(dataset, long_name, units) < 0) {
+    H5Dclose(dataset);
+    return H5I_INVALID_HID;
+  }
+  return dataset;
+}
+
+static bool is_chunked(const sw_variable *variable) {
+  for (int a = 0; a < variable->rank; a++)
+    if (variable->chunk[a] == 0) return false;
+  return variable->rank > 0;
+}
+
+hid_t sw_h5_dataset(hid_t group, const sw_variable *variable, bool deflate) {
+  hid_t space = variable->rank == 0 ? H5Screate(H5S_SCALAR)
+                                    : H5Screate_simple(variable->rank, variable->extent, NULL);
+  hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+  set_order(creation);
+  H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
+  if (is_chunked(variable)) H5Pset_chunk(creation, variable->rank, variable->chunk);
+  if (is_chunked(variable) && deflate) {
+    H5Pset_shuffle(creation);
+    H5Pset_deflate(creation, SW_DEFLATE_LEVEL);
+  } else {
+    H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY);
+  }
+  hid_t dataset = H5Dcreate2(group, variable->name, file_type(variable->cell), space, H5P_DEFAULT,
+                             creation, H5P_DEFAULT);
+  H5Pclose(creation);
+  H5Sclose(space);
+  return described(dataset, variable->long_name, variable->units);
+}
+
+static hid_t new_list(hid_t group, const char *name, hid_t type, hsize_t n) {
+  hid_t space = H5Screate_simple(1, &n, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
+  set_order(creation);
+  hid_t dataset = H5Dcreate2(group, name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+  H5Pclose(creation);
+  H5Sclose(space);
+  return dataset;
+}
+
+hid_t sw_h5_labels(hid_t group, const char *name, const char *long_name, hsize_t n,
+                   const char *const *label) {
+  hid_t type = sw_h5_text_type(), dataset = new_list(group, name, type, n);
+  herr_t code = dataset < 0 ? -1 : H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, label);
+  H5Tclose(type);
+  if (code < 0) return H5I_INVALID_HID;
+  return described(dataset, long_name, "1");
+}
+
+hid_t sw_h5_numbers(hid_t group, const char *name, const char *long_name, const char *units,
+                    sw_cell cell, hsize_t n, const void *value) {
+  hid_t dataset = new_list(group, name, file_type(cell), n);
+  if (dataset < 0 ||
+      H5Dwrite(dataset, sw_h5_memory_type(cell), H5S_ALL, H5S_ALL, H5P_DEFAULT, value) < 0)
+    return H5I_INVALID_HID;
+  return described(dataset, long_name, units);
+}

@@ -1,0 +1,151 @@
+/* What the files of the results writer share. Not for other files.
+ *
+ * The schema is the file as data: groups, axes and variables with their extents, made once from
+ * the run, the same on every rank. Creating, writing, completing and measuring the file all read
+ * it; nothing else knows what a result looks like on disk. */
+#ifndef SW_STORE_RESULTS_PRIVATE_H
+#define SW_STORE_RESULTS_PRIVATE_H
+
+#include <hdf5.h>
+
+#include "store/results.h"
+
+/* ---- schema (results_schema.c) ---------------------------------------------------------- */
+
+typedef enum sw_cell { SW_CELL_F64, SW_CELL_F32, SW_CELL_I64, SW_CELL_I32 } sw_cell;
+
+/* Where a variable's numbers come from, and so who writes them and when. */
+typedef enum sw_source {
+  SW_FROM_UNIT, /* every rank its units, at the end */
+  SW_FROM_OUT,  /* strengths: the same */
+  SW_FROM_IN,
+  SW_FROM_DENSE,   /* the sink, while pairs are computed */
+  SW_FROM_PARTNER, /* of top, above, links */
+  SW_FROM_VALUE,
+  SW_FROM_ROW_START, /* rank 0, at creation */
+  SW_FROM_GLOBAL,    /* rank 0, at the end */
+  SW_FROM_TABLE,
+  SW_FROM_TOTAL,
+  SW_FROM_MEAN,
+  SW_FROM_MAX
+} sw_source;
+
+enum { SW_MAX_RANK = 3 };
+
+typedef struct sw_variable {
+  const char *name, *long_name, *units;
+  sw_cell cell;
+  int rank;
+  hsize_t extent[SW_MAX_RANK];
+  hsize_t chunk[SW_MAX_RANK]; /* chunk[0] == 0: contiguous */
+  const char *axis[SW_MAX_RANK];
+  sw_source source;
+  int index;         /* of the job's result; pairs: as the sink counts quantities */
+  bool timed;        /* the first axis is time */
+  bool counted;      /* has the attribute `undefined` */
+  int64_t undefined; /* values that are NaN, known at the end */
+} sw_variable;
+
+/* An axis of a group besides unit, unit_to and time. */
+typedef struct sw_scale {
+  const char *name;
+  hsize_t n;
+  const char *const *label; /* NULL: numbered from `first` */
+  int first;
+  bool bare; /* a dimension without values: its coordinate would be as long as the data */
+} sw_scale;
+
+enum { SW_MAX_SCALES = 8 };
+
+typedef struct sw_group {
+  const char *path;
+  int job;
+  bool own_time; /* the job's periods are some of the panel's */
+  int n_scales;
+  sw_scale scale[SW_MAX_SCALES];
+  int first, count; /* variables */
+} sw_group;
+
+typedef struct sw_schema {
+  int n_groups, n_variables;
+  sw_group *group;
+  sw_variable *variable;
+} sw_schema;
+
+sw_status sw_schema_make(sw_error *err, sw_arena *arena, const sw_run *run, sw_schema *schema);
+size_t sw_cell_bytes(sw_cell cell);
+bool sw_written_by_all(sw_source source);
+/* The index of the variable of that source and index in the group of a job, or -1. */
+int sw_schema_find(const sw_schema *schema, int job, sw_source source, int index);
+
+/* ---- texts (results_text.c) ------------------------------------------------------------- */
+
+/* "{systems: [economy, ecology], form: product, keep: dense}", defaults included. */
+const char *sw_text_parameters(sw_arena *arena, const sw_run *run, int entry);
+/* A line "XXH3 NAME" for every input file; collective, the hashing is spread over the ranks. */
+sw_status sw_text_inputs(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
+                         const char **text);
+/* "gdp 0, services 12": missing cells of each column of the files. */
+const char *sw_text_missing(sw_arena *arena, const sw_panel *panel);
+/* "3 of 57000 values (C 3): ...". */
+const char *sw_text_undefined(sw_arena *arena, const sw_run *run, const sw_schema *schema,
+                              const sw_group *group);
+
+/* ---- HDF5 (results_h5.c) ---------------------------------------------------------------- */
+
+enum { SW_UNDEFINED_ROOM = 256, SW_STATE_ROOM = 16 };
+
+/* SW_EIO: "PATH: cannot WHAT: <HDF5's innermost words>". */
+sw_status sw_h5_fail(sw_error *err, const char *path, const char *what);
+void sw_h5_quiet(void); /* no error stacks on standard error */
+hid_t sw_h5_access(void);
+hid_t sw_h5_create(const char *path);
+hid_t sw_h5_group(hid_t file, const char *path);
+hid_t sw_h5_memory_type(sw_cell cell);
+hid_t sw_h5_text_type(void); /* variable-length UTF-8 */
+/* Text of a fixed length: of `room` bytes, or as long as it is when room is 0. */
+herr_t sw_h5_put_text(hid_t object, const char *name, const char *text, size_t room);
+herr_t sw_h5_put_integer(hid_t object, const char *name, int64_t value);
+/* Write an attribute that is there already. */
+herr_t sw_h5_set_text(hid_t object, const char *name, const char *text);
+herr_t sw_h5_set_integer(hid_t object, const char *name, int64_t value);
+/* The text of an attribute, or NULL. */
+char *sw_h5_get_text(sw_arena *arena, hid_t object, const char *name);
+/* A new dataset with long_name and units. `deflate`: compressed, when chunked. */
+hid_t sw_h5_dataset(hid_t group, const sw_variable *variable, bool deflate);
+hid_t sw_h5_labels(hid_t group, const char *name, const char *long_name, hsize_t n,
+                   const char *const *label);
+hid_t sw_h5_numbers(hid_t group, const char *name, const char *long_name, const char *units,
+                    sw_cell cell, hsize_t n, const void *value);
+
+/* ---- the file --------------------------------------------------------------------------- */
+
+struct sw_results {
+  sw_sink sink; /* first: a sink of this floor is its results */
+  sw_run *run;
+  sw_arena *arena;
+  const char *path, *partial; /* OUT.h5, OUT.h5.partial */
+  const char *inputs;
+  sw_schema schema;
+  bool parallel;          /* MPI-IO; else the serial driver */
+  bool created, complete; /* the partial is ours; the file has its name */
+  hid_t file;
+  hid_t *dataset, *space; /* of the variables that all ranks write */
+  float *narrow;          /* for conversion to float32 */
+  size_t narrow_count;
+};
+
+/* results_create.c: rank 0 writes the whole file but for its numbers. */
+sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *path, bool deflate);
+/* results_sink.c */
+void sw_results_set_sink(sw_results *results);
+sw_status sw_results_open_all(sw_error *err, sw_results *results);
+sw_status sw_results_close_all(sw_error *err, sw_results *results);
+sw_status sw_results_write(sw_error *err, sw_results *results, int variable, const hsize_t *start,
+                           const hsize_t *count, hid_t memory_type, const void *data);
+/* results_finish.c: what rank 0 writes at the end, into `path`. */
+sw_status sw_results_complete(sw_error *err, sw_results *results, const char *path);
+/* results_deflate.c: a compressed copy of `from`, which has all that is written by all ranks. */
+sw_status sw_results_compress(sw_error *err, sw_results *results, const char *from, const char *to);
+
+#endif

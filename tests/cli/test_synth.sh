@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# spillway synth: what it writes, that it is the same again, and what it refuses.
+set -euo pipefail
+: "${SPILLWAY:?the program to test}"
+python=${SPILLWAY_PYTHON:-/usr/bin/python3}
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+fail() {
+  echo "FAILED: $*"
+  exit 1
+}
+synth() { "$SPILLWAY" synth "$@"; }
+
+# ---- the files have the structure that is promised ---------------------------------------
+synth -o a --units 2850 --periods 20 >/dev/null
+synth -o holes --units 500 --periods 8 --missing 0.02 --indicators 18 >/dev/null
+synth -o tiny --units 12 --periods 1 >/dev/null
+for n in 13 37 101; do synth -o "n$n" --units $n --periods 2 --seed $n >/dev/null; done
+"$python" "$here/check_synth.py" a 2850 20 14 0
+"$python" "$here/check_synth.py" holes 500 8 18 0.02
+"$python" "$here/check_synth.py" tiny 12 1 14 0
+for n in 13 37 101; do "$python" "$here/check_synth.py" "n$n" $n 2 14 0; done
+
+# ---- deterministic in the seed; numbers do not depend on what else is asked for -----------
+synth -o again/deep/er --units 2850 --periods 20 --seed 1 >/dev/null
+for file in units.csv panel.csv edges.csv study.yaml; do
+  cmp a/$file again/deep/er/$file || fail "$file differs from run to run"
+done
+synth -o other --units 2850 --periods 20 --seed 2 >/dev/null
+cmp -s a/panel.csv other/panel.csv && fail "another seed gives the same panel"
+synth -o wide --units 2850 --periods 20 --indicators 16 >/dev/null
+cut -d, -f1-16 wide/panel.csv | cmp - a/panel.csv || fail "more indicators change the named ones"
+synth -o long --units 2850 --periods 21 >/dev/null
+grep -v ',2021,' long/panel.csv | cmp - a/panel.csv || fail "a further period changes those before"
+synth -o holes2 --units 500 --periods 8 --indicators 18 >/dev/null
+"$python" - <<'PY'
+import csv
+full, holes = (list(csv.reader(open(f"{d}/panel.csv"))) for d in ("holes2", "holes"))
+assert all(b in ("", a) for x, y in zip(full, holes) for a, b in zip(x, y)), "--missing changes what is left"
+PY
+mpirun -n 2 "$SPILLWAY" synth -o ranks --units 2850 --periods 20 >out
+cmp a/panel.csv ranks/panel.csv || fail "two ranks write another panel"
+[ "$(grep -c 'units in' out)" = 1 ] || fail "more than one rank speaks"
+
+# ---- wrong usage: status 2, one clear line, nothing written --------------------------------
+refused() { # refused STATUS PATTERN ARGUMENTS...
+  local want=$1 pattern=$2 status=0
+  shift 2
+  "$SPILLWAY" synth "$@" >out 2>err || status=$?
+  [ $status = "$want" ] || fail "synth $*: status $status, should be $want: $(cat err)"
+  [ "$(wc -l <err)" = 1 ] || fail "synth $*: not one line: $(cat err)"
+  grep -q -- "$pattern" err || fail "synth $*: '$(cat err)' lacks '$pattern'"
+}
+before=$(sha256sum a/*)
+refused 2 'is there already.*--force' -o a --units 100 --periods 3
+[ "$before" = "$(sha256sum a/*)" ] || fail "a refused synth touched the files"
+refused 2 'named indicators' -o x --units 100 --periods 3 --indicators 13
+refused 2 ' 14 ' -o x --units 100 --periods 3 --indicators 13
+refused 2 'units.*12' -o x --units 11 --periods 3
+refused 2 'periods' -o x --units 100 --periods 0
+refused 2 'periods' -o x --units 100 --periods many
+refused 2 'missing' -o x --units 100 --periods 3 --missing 1.5
+refused 2 'seed' -o x --units 100 --periods 3 --seed -4
+refused 2 '-o DIR' --units 100 --periods 3
+refused 2 '--units N' -o x --periods 3
+refused 2 '--periods T' -o x --units 100
+refused 2 '--bogus' -o x --units 100 --periods 3 --bogus
+refused 2 'stray' -o x --units 100 --periods 3 stray
+[ ! -e x ] || fail "a refused synth made its folder"
+status=0
+mpirun -n 2 "$SPILLWAY" synth -o x --units 11 --periods 3 2>err || status=$?
+[ $status = 2 ] || fail "two ranks: status $status"
+[ "$(grep -c 'spillway: ' err)" = 1 ] || fail "two ranks both complain"
+
+# ---- I/O failures: status 1, one line, nothing left ----------------------------------------
+: >file
+refused 1 'file' -o file/below --units 100 --periods 3
+(
+  trap '' XFSZ # writing beyond the limit then fails with EFBIG
+  ulimit -f 1024
+  refused 1 'panel.csv.partial: cannot be written' -o full --units 3000 --periods 20
+)
+[ -z "$(ls -A full)" ] || fail "a failed synth left: $(ls full)"
+
+# ---- --force writes over; empty files are no hindrance -------------------------------------
+synth -o a --units 100 --periods 3 --force >/dev/null
+"$python" "$here/check_synth.py" a 100 3 14 0
+mkdir empty
+: >empty/panel.csv
+synth -o empty --units 100 --periods 3 >/dev/null
+synth --help | grep -q -- '--missing' || fail "--help does not name the options"
+
+# ---- the study runs, with gaps too ---------------------------------------------------------
+synth -o small --units 60 --periods 4 >/dev/null
+for folder in holes small tiny; do
+  "$SPILLWAY" check $folder/study.yaml >/dev/null
+  "$SPILLWAY" run --quiet $folder/study.yaml >/dev/null
+done
+"$python" - <<'PY'
+import h5py, numpy as np
+f = h5py.File("small/results.h5")
+for name in ("ccd", "lq", "coagglomeration", "moran_coordination", "moran_manufacturing", "gaps",
+             "gravity", "coupling_between", "coupling_last"):
+    assert name in f, name
+assert f["gravity/partner"].shape == (4, 60, 20)
+assert f["coupling_last/value"].shape == (1, 60, 60)
+# Centres have what centres have: the panel is spatially correlated.
+assert (f["moran_coordination/I"][:] > 0.2).all(), f["moran_coordination/I"][:]
+PY
+echo "synth: all as promised"

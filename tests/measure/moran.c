@@ -1,0 +1,146 @@
+/* Moran's I against spdep on Columbus, NC SIDS and the 48 states (oracles), and by definition
+ * where values are missing. */
+#include "measure/harness.h"
+#include "measure/real.h"
+
+extern const sw_measure sw_measure_moran;
+
+typedef struct sample {
+  int64_t n;
+  const char **code;
+  int64_t *order;
+} sample;
+
+static sample sample_of(const real_table *table, const char *code) {
+  sample s = {table->rows, calloc((size_t)table->rows, sizeof(char *)), real_order(table, code)};
+  for (int64_t i = 0; i < s.n; i++)
+    s.code[i] = real_text(table, s.order[i], code);
+  return s;
+}
+
+static harness *run(const sw_links *links, const double *x, const char *islands) {
+  harness *h = harness_new(&sw_measure_moran, links->n, 1);
+  h->job.weights = links;
+  harness_column(h, "of", "x", x);
+  if (islands) harness_set(h, "islands", islands);
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  return h;
+}
+
+static double value(const harness *h, const char *name) {
+  return harness_result(h, name, 0)[0];
+}
+
+/* spdep, both lists of neighbours of Columbus. */
+Test(moran, columbus) {
+  REAL_OPEN(table, "columbus49.csv");
+  static const char *const lists[2] = {"columbus49_colnb_edges.csv", "columbus49_gal_edges.csv"};
+  static const double i[2] = {.510951264, .500188557}, z[2] = {5.634133, 5.589383};
+  static const double randomisation[2] = {.008908762, .008689289};
+  static const double normality[2] = {.008779831, .008563413};
+  sample s = sample_of(table, "POLYID");
+  double crime[49];
+  for (int u = 0; u < 49; u++)
+    crime[u] = real_number(table, s.order[u], "CRIME");
+  for (int k = 0; k < 2; k++) {
+    REAL_OPEN(edges, lists[k]);
+    harness *h = run(real_links(edges, s.code, s.n, true), crime, NULL);
+    NEAR(value(h, "I"), i[k], 5e-10);
+    NEAR(value(h, "expected"), -.020833333, 5e-10);
+    NEAR(value(h, "variance_randomisation"), randomisation[k], 5e-10);
+    NEAR(value(h, "variance_normality"), normality[k], 5e-10);
+    NEAR(value(h, "z"), z[k], 5e-7);
+    NEAR(value(h, "p_value"), erfc(z[k] / sqrt(2)), 1e-12);
+    NEAR(value(h, "n_used"), 49, 0);
+    harness_free(h);
+  }
+}
+
+/* spdep with each rule for the two islands. */
+Test(moran, nc_sids_islands) {
+  REAL_OPEN(table, "nc_sids100.csv");
+  REAL_OPEN(edges, "nc_sids100_cc89_edges.csv");
+  static const char *const rule[3] = {"adjust", "zero", "remove"};
+  static const double i[3] = {.269756869652, .275262111890, .280134347};
+  static const double used[3] = {100, 100, 98};
+  sample s = sample_of(table, "FIPS");
+  double rate[100];
+  for (int u = 0; u < 100; u++) {
+    double deaths = real_number(table, s.order[u], "SID74");
+    double births = real_number(table, s.order[u], "BIR74");
+    rate[u] = sqrt(1000) * (sqrt(deaths / births) + sqrt((deaths + 1) / births));
+  }
+  const sw_links *links = real_links(edges, s.code, s.n, true);
+  cr_assert_eq(links->islands, 2);
+  for (int k = 0; k < 3; k++) {
+    harness *h = run(links, rate, rule[k]);
+    NEAR(value(h, "I"), i[k], k == 2 ? 5e-10 : 5e-13);
+    NEAR(value(h, "n_used"), used[k], 0);
+    NEAR(value(h, "expected"), -1.0 / (k == 1 ? 99 : 97), 1e-15);
+    cr_expect(harness_noted(h, "2 units have no neighbour"));
+    harness_free(h);
+  }
+}
+
+/* The edges of the 48 states name them by the row of the income file, from 0 (PROVENANCE) - or by
+ * state code: whichever the file uses, every link must be found. */
+Test(moran, states) {
+  REAL_OPEN(table, "us48_income_long.csv");
+  REAL_OPEN(edges, "us48_states_gal_edges.csv");
+  const char *code[48];
+  double x[3][48];
+  static const char *const years[3] = {"1929", "1969", "2009"};
+  static const double i[3] = {.6529031, .4728262, .4128805};
+  int count = 0;
+  for (int64_t r = 0; r < table->rows; r++) {
+    if (strcmp(real_text(table, r, "year"), "1929") == 0)
+      code[count++] = real_text(table, r, "STATE_FIPS");
+    for (int k = 0; k < 3; k++)
+      if (strcmp(real_text(table, r, "year"), years[k]) == 0)
+        x[k][count - 1] = log(real_number(table, r, "income"));
+  }
+  cr_assert_eq(count, 48);
+  const sw_links *links = real_links(edges, code, 48, true);
+  cr_assert_eq(links->row_start[48], edges->rows);
+  for (int k = 0; k < 3; k++) {
+    harness *h = run(links, x[k], NULL);
+    NEAR(value(h, "I"), i[k], 5e-8);
+    harness_free(h);
+  }
+}
+
+/* A ring of eight with two values missing equals the same units alone, standardised anew. */
+Test(moran, missing_values) {
+  static const int64_t start[9] = {0, 2, 4, 6, 8, 10, 12, 14, 16};
+  static const int32_t to[16] = {1, 7, 0, 2, 1, 3, 2, 4, 3, 5, 4, 6, 5, 7, 0, 6};
+  static const double half[16] = {.5, .5, .5, .5, .5, .5, .5, .5, .5, .5, .5, .5, .5, .5, .5, .5};
+  const sw_links ring = {8, start, to, half, 0, true};
+  /* Units 2 and 4 missing: 3 is an island; 0-1, 0-7, 5-6, 6-7 remain. */
+  static const double x[8] = {3, 5, NAN, 9, NAN, 2, 4, 7};
+  static const int64_t part_start[6] = {0, 2, 3, 4, 6, 8};
+  static const int32_t part_to[8] = {1, 4, 0, 3, 2, 4, 0, 3};
+  static const double part_value[8] = {.5, .5, 1, 1, .5, .5, .5, .5};
+  const sw_links part = {5, part_start, part_to, part_value, 0, false};
+  static const double y[5] = {3, 5, 2, 4, 7};
+  harness *a = run(&ring, x, "remove"), *b = run(&part, y, NULL), *c = run(&ring, x, "adjust");
+  static const char *const names[] = {"I", "variance_normality", "variance_randomisation", "z"};
+  for (int q = 0; q < 4; q++)
+    NEAR(value(a, names[q]), value(b, names[q]), 1e-15);
+  NEAR(value(a, "n_used"), 5, 0);
+  NEAR(value(c, "n_used"), 6, 0);
+  NEAR(value(c, "expected"), -.25, 0);
+  harness_free(a);
+  harness_free(b);
+  harness_free(c);
+}
+
+Test(moran, no_variation) {
+  static const int64_t start[3] = {0, 1, 2};
+  static const int32_t to[2] = {1, 0};
+  static const double one[2] = {1, 1}, x[2] = {.1, .1};
+  const sw_links pair = {2, start, to, one, 0, true};
+  harness *h = run(&pair, x, NULL);
+  cr_expect(isnan(value(h, "I")));
+  NEAR(value(h, "n_used"), 2, 0);
+  harness_free(h);
+}

@@ -1,0 +1,315 @@
+/* The pair engine against plain loops, in one process: every walk, odd sizes, gaps, threads. */
+#include "plan/sink_memory.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { T = 2 };
+
+/* ---- two measures ----------------------------------------------------------------------- */
+
+static sw_status resolve(sw_error *err, sw_job *job) {
+  (void)err;
+  job->directed = strcmp(job->measure->name, "uneven") == 0;
+  job->n_passes = 2;
+  job->pass[0] = (sw_pass){.domain = SW_UNITS, .operand = 1};
+  job->pass[1] = (sw_pass){.domain = SW_PAIRS};
+  return SW_OK;
+}
+
+static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  (void)out, (void)workspace;
+  sw_view to = job->operand_local[0];
+  for (int t = 0; t < job->n_periods; t++)
+    for (int64_t u = tile->lo; u < tile->hi; u++)
+      to.row[t][u - to.first] = sw_view_at(job->input[0].view, t, u);
+}
+
+/* Values of both signs; a unit without a value has none with anybody. */
+static double even(double a, double b) {
+  return a * b - 0.3 * (a + b);
+}
+
+static double uneven(double a, double b) {
+  return a - 2.0 * b * b;
+}
+
+static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
+                    double *const *out, void *workspace) {
+  (void)workspace;
+  const double *x = job->operand[0].row[t];
+  for (int64_t j = j0; j < j1; j++) {
+    out[0][j - j0] = job->directed ? uneven(x[i], x[j]) : even(x[i], x[j]);
+    if (out[1]) out[1][j - j0] = x[i] + 10.0 * x[j];
+  }
+}
+
+static const sw_param params[] = {{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "variable"},
+                                  {NULL, SW_P_NODE, NULL, NULL, 0, 0, NULL}};
+static const sw_output outputs[] = {{"value", "value", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
+                                    {"other", "other", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
+                                    {NULL, NULL, NULL, SW_PAIR, SW_FLOAT64, NULL, NULL}};
+#define PAIR_MEASURE(id)                                                                           \
+  {.name = id,           .title = id,           .formula = id,       .source = "none",            \
+   .version = 1,         .kind = SW_KIND_PAIR,  .param = params,     .output = outputs,           \
+   .resolve = resolve,   .tile = tile,          .segment = segment}
+static const sw_measure even_measure = PAIR_MEASURE("even"), uneven_measure = PAIR_MEASURE("uneven");
+static const sw_measure *const extra[] = {&even_measure, &uneven_measure};
+
+/* ---- a panel and a run by hand ------------------------------------------------------------ */
+
+typedef struct stage {
+  sw_error err;
+  sw_arena *arena;
+  sw_team *team;
+  sw_study *study;
+  sw_panel panel;
+  sw_column column;
+  sw_run *run;
+  sw_sink *sink;
+  sw_memory_result *kept;
+  double *x[T];
+} stage;
+
+#define OK(call) cr_assert((call) == SW_OK, "%s", s->err.text)
+
+static void make_panel(stage *s, int64_t n) {
+  static const char *const label[T] = {"2001", "2002"};
+  static const int64_t value[T] = {2001, 2002};
+  static const int period[T] = {0, 1};
+  char *text = NULL;
+  int64_t *at = NULL;
+  OK(sw_arena_alloc(&s->err, s->arena, (size_t)n * 8, 1, (void **)&text));
+  OK(sw_arena_alloc(&s->err, s->arena, (size_t)n + 1, sizeof *at, (void **)&at));
+  for (int64_t i = 0; i <= n; i++) at[i] = 8 * i;
+  for (int64_t i = 0; i < n; i++) snprintf(text + 8 * i, 8, "%06d", (int)i);
+  for (int t = 0; t < T; t++) {
+    s->x[t] = calloc((size_t)n, sizeof(double));
+    for (int64_t i = 0; i < n; i++)
+      s->x[t][i] = i % 17 == 5 ? NAN : sin(1.7 * (double)i + t) + 0.01 * (double)(i % 7);
+  }
+  s->column = (sw_column){.name = "x", .n_periods = T, .period = period, .row = s->x, .missing = 1};
+  s->panel = (sw_panel){.units = {.n = n, .text = text, .code_at = at},
+                        .periods = {T, true, value, label},
+                        .hi = n,
+                        .n_columns = 1,
+                        .column = &s->column};
+}
+
+static void open_stage(stage *s, int64_t n, const char *text, int threads) {
+  memset(s, 0, sizeof *s);
+  static const sw_reader no_reader = {0};
+  OK(sw_arena_create(&s->err, &s->arena));
+  OK(sw_team_serial(&s->err, &s->team));
+  OK(sw_study_parse(&s->err, s->arena, "study.yaml", text, strlen(text), extra, 2, &s->study));
+  make_panel(s, n);
+  OK(sw_run_bind(&s->err, s->team, s->study, &no_reader, &s->panel, s->arena, threads, &s->run));
+  OK(sw_run_first(&s->err, s->run));
+  OK(sw_sink_memory(&s->err, s->run, &s->sink, &s->kept));
+  OK(sw_run_rest(&s->err, s->run, s->sink));
+}
+
+static void close_stage(stage *s) {
+  sw_sink_memory_destroy(s->sink);
+  sw_run_destroy(s->run);
+  sw_team_serial_destroy(s->team);
+  sw_arena_destroy(s->arena);
+  for (int t = 0; t < T; t++) free(s->x[t]);
+}
+
+static const char *const study_text =
+    "panel: {file: p.csv, unit: u, time: y, missing: keep}\n"
+    "measures:\n"
+    "  - even: {of: x, keep: dense, as: even_dense}\n"
+    "  - even: {of: x, keep: {top: 5}, as: even_top}\n"
+    "  - even: {of: x, keep: {above: 0.5}, as: even_above}\n"
+    "  - even: {of: x, keep: summary, as: even_summary}\n"
+    "  - uneven: {of: x, keep: dense, as: uneven_dense}\n"
+    "  - uneven: {of: x, keep: {top: 5}, as: uneven_top}\n"
+    "  - uneven: {of: x, keep: {above: 0.5}, as: uneven_above}\n"
+    "  - uneven: {of: x, keep: summary, as: uneven_summary}\n"
+    "output: {file: o.h5, precision: float64}\n"
+    "tile: %d\n";
+
+enum { EVEN = 0, UNEVEN = 4 };
+
+static double plain(const stage *s, int e, int t, int64_t i, int64_t j) {
+  return e < UNEVEN ? even(s->x[t][i], s->x[t][j]) : uneven(s->x[t][i], s->x[t][j]);
+}
+
+/* ---- checks ----------------------------------------------------------------------------- */
+
+static void check_dense(const stage *s, int e, int64_t n) {
+  for (int t = 0; t < T; t++)
+    for (int64_t i = 0; i < n; i++)
+      for (int64_t j = 0; j < n; j++) {
+        double got = s->kept[e].value[0][(t * n + i) * n + j];
+        double want = i == j ? NAN : plain(s, e, t, i, j);
+        cr_assert(got == want || (isnan(got) && isnan(want)), "%d: %d %d %d: %g, not %g", e, t,
+                  (int)i, (int)j, got, want);
+      }
+}
+
+static void check_summary(const stage *s, int e, int64_t n) {
+  const sw_summary *got = &s->run->pair[e].summary;
+  for (int t = 0; t < T; t++) {
+    double total = 0, most = -INFINITY;
+    int64_t pairs = 0;
+    for (int64_t i = 0; i < n; i++) {
+      double out = 0, in = 0, scale = 1;
+      for (int64_t j = 0; j < n; j++) {
+        double v = plain(s, e, t, i, j), w = plain(s, e, t, j, i);
+        if (i == j || isnan(v)) continue;
+        out += v;
+        in += w;
+        scale += fabs(v) + fabs(w);
+        pairs++;
+        if (v > most) most = v;
+      }
+      total += out;
+      cr_assert(fabs(got->out_strength[t][i] - out) < 1e-13 * scale);
+      cr_assert(fabs(got->in_strength[t][i] - in) < 1e-13 * scale);
+    }
+    cr_assert_eq(got->pairs[t], pairs);
+    cr_assert_eq(got->undefined[t], n * (n - 1) - pairs);
+    cr_assert(fabs(got->total[t] - total) < 1e-10 * (1 + fabs(total)));
+    if (pairs) cr_assert_eq(got->max[t], most);
+  }
+}
+
+static void check_same_summary(const stage *a, int e, const stage *b, int f, int64_t n) {
+  const sw_summary *x = &a->run->pair[e].summary, *y = &b->run->pair[f].summary;
+  size_t row = (size_t)n * sizeof(double);
+  for (int t = 0; t < T; t++) {
+    cr_assert_eq(memcmp(x->out_strength[t], y->out_strength[t], row), 0, "%d %d out", e, f);
+    cr_assert_eq(memcmp(x->in_strength[t], y->in_strength[t], row), 0, "%d %d in", e, f);
+    cr_assert_eq(memcmp(&x->total[t], &y->total[t], sizeof(double)), 0);
+    cr_assert_eq(x->pairs[t], y->pairs[t]);
+  }
+}
+
+/* Partners in order: by value from high to low, ties by code. */
+static int64_t next_partner(const stage *s, int e, int t, int64_t i, int64_t n, double last,
+                            int64_t after) {
+  int64_t best = -1;
+  for (int64_t j = 0; j < n; j++) {
+    double v = plain(s, e, t, i, j);
+    if (i == j || isnan(v) || v > last || (v == last && j <= after)) continue;
+    if (best < 0 || v > plain(s, e, t, i, best)) best = j;
+  }
+  return best;
+}
+
+static void check_top(const stage *s, int e, int64_t n) {
+  const sw_memory_result *kept = &s->kept[e];
+  for (int t = 0; t < T; t++)
+    for (int64_t i = 0; i < n; i++) {
+      double last = INFINITY;
+      int64_t after = -1;
+      for (int64_t r = 0; r < 5; r++) {
+        int64_t at = (t * n + i) * 5 + r, want = next_partner(s, e, t, i, n, last, after);
+        cr_assert_eq(kept->partner[at], want);
+        if (want < 0) {
+          cr_assert(isnan(kept->value[0][at]) && isnan(kept->value[1][at]));
+          last = -INFINITY;
+          continue;
+        }
+        last = plain(s, e, t, i, want);
+        after = want;
+        cr_assert_eq(kept->value[0][at], last);
+        cr_assert_eq(kept->value[1][at], s->x[t][i] + 10.0 * s->x[t][want]);
+      }
+    }
+}
+
+static void check_above(const stage *s, int e, int64_t n) {
+  const sw_pair_plan *plan = &s->run->pair[e];
+  for (int t = 0; t < T; t++)
+    for (int64_t i = 0; i < n; i++) {
+      double last = INFINITY;
+      int64_t after = -1, at = plan->row_start[t * n + i], end = plan->row_start[t * n + i + 1];
+      for (;; at++) {
+        int64_t want = next_partner(s, e, t, i, n, last, after);
+        if (want < 0 || !(plain(s, e, t, i, want) > 0.5)) break;
+        cr_assert_lt(at, end);
+        cr_assert_eq(s->kept[e].partner[at], want);
+        last = plain(s, e, t, i, want);
+        after = want;
+      }
+      cr_assert_eq(at, end);
+    }
+}
+
+static void check_size(int64_t n, int tile_side) {
+  char text[2048];
+  snprintf(text, sizeof text, study_text, tile_side);
+  stage one, three;
+  open_stage(&one, n, text, 1);
+  open_stage(&three, n, text, 3);
+  for (int e = EVEN; e <= UNEVEN; e += UNEVEN) {
+    check_dense(&one, e, n);
+    check_summary(&one, e, n);
+    check_top(&one, e + 1, n);
+    check_above(&one, e + 2, n);
+    check_dense(&three, e, n);
+    check_top(&three, e + 1, n);
+    check_above(&three, e + 2, n);
+    for (int f = 0; f < 4; f++) {
+      check_same_summary(&one, e, &one, e + f, n);
+      check_same_summary(&one, e, &three, e + f, n);
+    }
+  }
+  close_stage(&one);
+  close_stage(&three);
+}
+
+Test(pairs, two_units) {
+  check_size(2, 16);
+}
+
+Test(pairs, smaller_than_a_tile) {
+  check_size(37, 64);
+}
+
+Test(pairs, uneven_squares) {
+  check_size(203, 32);
+}
+
+Test(pairs, several_strips_a_square) {
+  check_size(260, 200);
+}
+
+Test(pairs, one_square_of_many_strips) {
+  check_size(331, 400);
+}
+
+/* Strips that hold several rows of squares: by hand, since it takes n over 64 tiles otherwise. */
+Test(pairs, tiny_tiles) {
+  check_size(150, 16);
+}
+
+Test(cut, covers_every_row_once) {
+  const int64_t sizes[] = {1, 2, 63, 64, 65, 511, 513, 3080, 10000, 16384, 70001, 131072, 200001};
+  for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
+    for (int64_t tile_side = 16; tile_side <= 1024; tile_side *= 4) {
+      sw_cut cut = sw_cut_make(sizes[k], tile_side);
+      int64_t next = 0, first = 0, end = 0;
+      for (int64_t q = 0; q < cut.squares; q++) {
+        sw_cut_square(&cut, q, &first, &end);
+        cr_assert(first == next && end > first && end - first <= tile_side);
+        next = end;
+      }
+      cr_assert_eq(next, sizes[k]);
+      next = 0;
+      for (int64_t s = 0; s < cut.strips; s++) {
+        sw_cut_strip(&cut, s, &first, &end);
+        cr_assert(first == next && end >= first && end - first <= cut.strip);
+        next = end;
+      }
+      cr_assert_eq(next, sizes[k]);
+      cr_assert_leq(cut.strips, 256 + cut.squares);
+    }
+}

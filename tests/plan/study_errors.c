@@ -1,0 +1,391 @@
+/* Studies that are wrong, each with the one line that must be said: place, what, what is right. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/study.h"
+#include "plan/study_measures.h"
+
+TestSuite(study_errors, .timeout = 60);
+
+static void expect(const char *text, size_t length, const char *wanted) {
+  sw_error err = {0};
+  sw_arena *arena;
+  sw_study *study = NULL;
+  cr_assert_eq(sw_arena_create(&err, &arena), SW_OK);
+  sw_status status =
+      sw_study_parse(&err, arena, "s.yaml", text, length, test_measures, N_TEST_MEASURES, &study);
+  cr_expect_eq(status, SW_EINPUT, "not refused: %s", text);
+  cr_expect_str_eq(err.text, wanted, "\n  study:  %s\n  said:   %s\n  wanted: %s", text, err.text,
+                   wanted);
+  sw_arena_destroy(arena);
+}
+
+typedef struct fault {
+  const char *text, *said;
+} fault;
+
+#define PANEL "panel: {file: p.csv, unit: u, time: t}\n"
+#define UNITS "units: {file: u.csv, unit: u, lon: x, lat: y, groups: [state, region]}\n"
+#define WEIGHTS "weights: {queen: {kind: file, file: e.csv}}\n"
+#define HEAD PANEL UNITS WEIGHTS
+#define SCORE "composites: {c: {positive: [a]}}\n"
+
+/* One call for a whole table: `before` is put before each text. */
+static void expect_all(const char *before, const fault *table, size_t count) {
+  char *text = malloc(4000);
+  for (size_t i = 0; i < count; i++) {
+    strcpy(text, before);
+    strcat(text, table[i].text);
+    expect(text, strlen(text), table[i].said);
+  }
+  free(text);
+}
+
+#define EXPECT_ALL(before, table) expect_all(before, table, sizeof(table) / sizeof((table)[0]))
+
+Test(study_errors, text) {
+  static const fault table[] = {
+      {"", "s.yaml:1:1: the file is empty"},
+      {"# nothing\n", "s.yaml:1:1: the file is empty"},
+      {"a: [1, 2\n", "s.yaml:2:1: not YAML: flow sequence without a closing bracket"},
+      {"panel: {}\n\tunit: a\n",
+       "s.yaml:2:1: not YAML: tab character may not be used as indentation"},
+      {"panel: *p\n", "s.yaml:1:8: unknown alias '*p': no value before it is named '&p'"},
+      {"panel: !!map {}\n",
+       "s.yaml:1:8: YAML tags ('!...') are not used here; put a text in quotes"},
+      {"seed: 1\ntile: 512\nseed: 2\n",
+       "s.yaml:3:1: duplicate key 'seed': it is given in line 1 already"},
+      {"seed: 1\n---\nseed: 2\n",
+       "s.yaml:2:1: a second YAML document begins here; a study is one document"},
+      {"study: \"a\\0b\"\n", "s.yaml:1:9: a text holds the character NUL"},
+      {"? [a]\n: 1\n", "s.yaml:1:3: a key must be a text"},
+      {"study: \xE9t\xE9\n", "s.yaml:1: bytes that are not UTF-8; save the file as UTF-8"},
+      {"seed: 1\nstudy: \xFF\n", "s.yaml:2: bytes that are not UTF-8; save the file as UTF-8"},
+      {"- a\n", "s.yaml:1:1: a study is a map of keys: panel, units, measures, ..."},
+  };
+  EXPECT_ALL("", table);
+  expect("seed: 1\nst\0udy: x\n", 19,
+         "s.yaml:2: the file holds the character NUL; a study is a text file in UTF-8");
+}
+
+Test(study_errors, top) {
+  static const fault table[] = {
+      {"seed: -1\n" PANEL SCORE, "s.yaml:1:7: -1 is out of range; at least 0 is wanted"},
+      {"seed: \"5\"\n" PANEL SCORE,
+       "s.yaml:1:8: found \"5\"; a whole number is wanted, without quotes"},
+      {"tile: 15\n" PANEL SCORE, "s.yaml:1:7: 15 is out of range; 16 to 8192 is wanted"},
+      {"tile: 512.5\n" PANEL SCORE,
+       "s.yaml:1:7: found '512.5'; a whole number is wanted, without quotes"},
+      {"study: [a]\n" PANEL SCORE, "s.yaml:1:8: found a list; a text is wanted"},
+      {SCORE, "s.yaml:1:1: 'panel' is missing: the data: {file: panel.csv, unit: COLUMN, ...}"},
+      {PANEL, "s.yaml:1:1: the study asks for nothing: give `measures` or `composites`"},
+      {PANEL SCORE "mesures: []\n", "s.yaml:3:1: unknown key 'mesures'; did you mean 'measures'?"},
+      {PANEL SCORE "output: {precison: float32}\n",
+       "s.yaml:3:10: unknown key 'precison'; did you mean 'precision'?"},
+      {PANEL SCORE "output: {precision: float16}\n",
+       "s.yaml:3:21: unknown choice 'float16'; did you mean 'float32'?"},
+      {PANEL SCORE "output: {compression: gzip}\n",
+       "s.yaml:3:23: unknown choice 'gzip'; one of none|deflate is wanted"},
+  };
+  EXPECT_ALL("", table);
+}
+
+Test(study_errors, panel) {
+  static const fault table[] = {
+      {"{unit: u}\n",
+       "s.yaml:2:8: 'file' is missing: a .csv, .csv.gz or .h5 file, or a list of files"},
+      {"{file: p.csv}\n", "s.yaml:2:8: 'unit' is missing: the column with the unit's code"},
+      {"{fiel: p.csv, unit: u}\n", "s.yaml:2:9: unknown key 'fiel'; did you mean 'file'?"},
+      {"{file: p.xlsx, unit: u}\n",
+       "s.yaml:2:15: 'p.xlsx' is no panel file; .csv, .csv.gz or .h5 is wanted"},
+      {"{file: [p.csv, p.csv], unit: u}\n", "s.yaml:2:23: 'p.csv' stands twice in this list"},
+      {"{file: [], unit: u}\n", "s.yaml:2:15: the list of files is empty; name at least one"},
+      {"{file: p.csv, unit: ''}\n", "s.yaml:2:29: found an empty text; a text is wanted"},
+      {"{file: p.csv, unit: u, missing: drop-unit}\n",
+       "s.yaml:2:40: unknown choice 'drop-unit'; did you mean 'drop-units'?"},
+      {"{file: p.csv, unit: u, footer: -1}\n",
+       "s.yaml:2:39: -1 is out of range; at least 0 is wanted"},
+      {"{file: p.csv, unit: u, layout: wide}\n",
+       "s.yaml:2:39: layout: say how it is wide: {wide: {name: gdp, prefix: gdp}} or {wide: "
+       "{indicator: COLUMN}}"},
+      {"{file: p.csv, unit: u, layout: {wide: {name: g}}}\n",
+       "s.yaml:2:46: 'prefix' is missing: what stands before the period in the columns"},
+      {"{file: p.csv, unit: u, layout: {wide: {names: {1: g}}}}\n",
+       "s.yaml:2:46: wide: either `name` and `prefix` (one indicator, a column per period) or "
+       "`indicator` (its column, with `names`) is wanted"},
+      {"{file: p.csv, unit: u, time: t, layout: {wide: {indicator: l}}}\n",
+       "s.yaml:2:37: time: a wide layout has its periods in the columns; leave `time` out"},
+      {"{file: p.csv, unit: u, layout: {wide: {indicator: l, names: {1: g, 2: g}}}}\n",
+       "s.yaml:2:78: names: two codes become 'g'"},
+      {"{file: p.csv, unit: u, derive: {a: b + 1, b: x}}\n",
+       "s.yaml:2:43: derive: 'a' needs 'b', which is derived after it; put 'b' first"},
+      {"{file: p.csv, unit: u, aggregate: {by: city, sum: [a]}}\n",
+       "s.yaml:2:42: aggregate: `by` is a column of the units file, and the study has no `units`"},
+      {"{file: p.csv, unit: u, aggregate: {bye: city, sum: [a]}}\n",
+       "s.yaml:2:43: unknown key 'bye'; did you mean 'by'?"},
+  };
+  EXPECT_ALL(SCORE "panel: ", table);
+  static const fault aggregate[] = {
+      {"{file: p.csv, unit: u, aggregate: {by: g, sum: [b], ratio: {d: [b, e]}}}\n",
+       "s.yaml:1:29: 'a' is not kept by `aggregate`; add it to `sum` or `ratio`; did you mean "
+       "'b'?"},
+      {"{file: p.csv, unit: u, aggregate: {by: g, ratio: {d: [b]}}}\n",
+       "s.yaml:3:61: ratio: 'd' takes two columns: [numerator, denominator]"},
+      {"{file: p.csv, unit: u, aggregate: {by: g}}\n",
+       "s.yaml:3:42: aggregate: nothing to keep; name columns under `sum` or `ratio`"},
+  };
+  EXPECT_ALL(SCORE UNITS "panel: ", aggregate);
+}
+
+Test(study_errors, units) {
+  static const fault table[] = {
+      {"{unit: u}\n", "s.yaml:3:8: 'file' is missing: the table of the units, a .csv file"},
+      {"{file: u.csv, unit: u, lon: x}\n",
+       "s.yaml:3:8: 'lat' is missing: coordinates need both `lon` and `lat`"},
+      {"{file: u.csv, unit: u, area: land}\n",
+       "s.yaml:3:37: found 'land'; a map of keys and values is wanted"},
+      {"{file: u.csv, unit: u, area: {column: land, unit: sqm}}\n",
+       "s.yaml:3:58: unknown choice 'sqm'; did you mean 'sqmi'?"},
+      {"{file: u.csv, unit: u, area: {column: land}}\n",
+       "s.yaml:3:37: 'unit' is missing: km2, sqmi or ha"},
+      {"{file: u.csv, unit: u, unmatched: keep}\n",
+       "s.yaml:3:42: unknown choice 'keep'; one of error|drop is wanted"},
+      {"{file: u.csv, unit: u, group: [a]}\n",
+       "s.yaml:3:31: unknown key 'group'; did you mean 'groups'?"},
+      {"{file: u.csv, unit: u, polygons: c.gpkg}\n",
+       "s.yaml:3:41: polygons are not offered in this version; give centroids as columns `lon` and "
+       "`lat` of the units file, and links with `kind: file`"},
+      {"{file: u.csv, unit: u, where: a}\n",
+       "s.yaml:3:38: where: it ends where one of = == != < <= > >= is wanted"},
+      {"{file: u.csv, unit: u, where: a = }\n",
+       "s.yaml:3:38: where: it ends where a number or a text is wanted"},
+      {"{file: u.csv, unit: u, where: a = 1 b = 2}\n",
+       "s.yaml:3:38: where: found 'b' where 'and' or 'or' is wanted"},
+      {"{file: u.csv, unit: u, where: a = 1 and and}\n",
+       "s.yaml:3:38: where: found 'and' where a column is wanted"},
+      {"{file: u.csv, unit: u, where: (a = 1)}\n",
+       "s.yaml:3:38: where: parentheses are not known here; 'and' binds tighter than 'or'"},
+      {"{file: u.csv, unit: u, where: a = 'b}\n", "s.yaml:3:38: where: a quote ' is not closed"},
+      {"{file: u.csv, unit: u, where: a ~ 1}\n",
+       "s.yaml:3:38: where: found '~' where one of = == != < <= > >= is wanted"},
+  };
+  EXPECT_ALL(PANEL SCORE "units: ", table);
+}
+
+Test(study_errors, weights) {
+  static const fault table[] = {
+      {"{k: 6}\n", "s.yaml:5:6: 'kind' is missing: one of file, matrix, knn, inverse-distance"},
+      {"{kind: nkn}\n", "s.yaml:5:13: unknown choice 'nkn'; did you mean 'knn'?"},
+      {"{kind: knn}\n", "s.yaml:5:6: 'k' is missing: the number of nearest neighbours"},
+      {"{kind: knn, k: 0}\n", "s.yaml:5:21: 0 is out of range; at least 1 is wanted"},
+      {"{kind: knn, k: 6, power: 2}\n",
+       "s.yaml:5:24: unknown key 'power'; known here: kind, style, k"},
+      {"{kind: file}\n",
+       "s.yaml:5:6: 'file' is missing: links as .csv (from,to[,weight]), .gal, .gwt or .mtx"},
+      {"{kind: file, file: e.csv, style: rows}\n",
+       "s.yaml:5:39: unknown choice 'rows'; did you mean 'row'?"},
+      {"{kind: inverse-distance, power: 0}\n", "s.yaml:5:38: found 0; a number over 0 is wanted"},
+      {"{kind: contiguity, rule: queen}\n",
+       "s.yaml:5:13: contiguity from polygons is not offered in this version; give the edge list "
+       "with {kind: file, file: edges.csv}"},
+      {"e.csv\n", "s.yaml:5:6: weights 'w': a map is wanted, e.g. {kind: knn, k: 6}"},
+  };
+  EXPECT_ALL(PANEL UNITS SCORE "weights:\n  w: ", table);
+  expect_all(PANEL SCORE,
+             &(fault){"weights: {w: {kind: knn, k: 6}}\n",
+                      "s.yaml:3:14: weights 'w' need coordinates: give `lon` and `lat` in `units`"},
+             1);
+}
+
+Test(study_errors, names) {
+  static const fault table[] = {
+      {"- moron: {of: a, weights: queen}\n",
+       "s.yaml:5:3: unknown measure 'moron'; did you mean 'moran'?"},
+      {"- xyzzyxyzzy: {}\n",
+       "s.yaml:5:3: unknown measure 'xyzzyxyzzy'; `spillway measures` lists them"},
+      {"- composite: {}\n", "s.yaml:5:3: composites stand under `composites:`, by their names"},
+      {"- moran\n", "s.yaml:5:3: measures: an entry is a measure's name and its parameters, e.g. - "
+                    "moran: {of: gdp, weights: queen}"},
+      {"- moran: a\n", "s.yaml:5:10: moran: a map of parameters is wanted, e.g. moran: {of: ...}"},
+      {"- moran:\n  of: a\n", "s.yaml:6:3: a second key 'of' in an entry of `measures`; indent "
+                              "parameters further than the measure's name 'moran'"},
+      {"- moran: {of: a, weights: queen}\n- moran: {of: b, weights: queen}\n",
+       "s.yaml:6:3: two results are called 'moran' (the first at s.yaml:5:3); name one with `as:`"},
+      {"- moran: {of: a, weights: queen, as: 2nd}\n",
+       "s.yaml:5:38: '2nd' cannot name a result; letters, digits and '_' are wanted, no digit "
+       "first"},
+      {"- moran: {of: a, weights: queen, as: time}\n",
+       "s.yaml:5:38: 'time' cannot name a result: the results file has a 'time' of its own; take "
+       "another name"},
+      {"- moran: {of: a, weights: queen, as: group_a}\n",
+       "s.yaml:5:38: 'group_a' cannot name a result: the results file has a 'group_a' of its own; "
+       "take another name"},
+  };
+  EXPECT_ALL(HEAD "measures:\n", table);
+  static const fault composites[] = {
+      {"composites: {a b: {positive: [x]}}\n", "s.yaml:4:14: 'a b' cannot name a result; letters, "
+                                               "digits and '_' are wanted, no digit first"},
+      {"composites: {unit: {positive: [x]}}\n",
+       "s.yaml:4:14: 'unit' cannot name a result: the results file has a 'unit' of its own; take "
+       "another name"},
+      {"composites: {moran: {positive: [x]}}\nmeasures:\n- moran: {of: a, weights: queen}\n",
+       "s.yaml:6:3: two results are called 'moran' (the first at s.yaml:4:14); name one with "
+       "`as:`"},
+      {"composites: {a: {positve: [x]}}\n",
+       "s.yaml:4:18: unknown key 'positve'; did you mean 'positive'?"},
+      {"composites: {a: {positive: [x], as: b}}\n",
+       "s.yaml:4:33: unknown key 'as'; known here: positive, negative, normalise, over, weights, "
+       "shift"},
+      {"composites: [a]\n",
+       "s.yaml:4:13: composites: a map of names is wanted, e.g. economy: {positive: [gdp_pc]}"},
+      {"measures: {moran: {of: a}}\n",
+       "s.yaml:4:11: measures: a list is wanted, e.g. - moran: {of: gdp, weights: queen}"},
+  };
+  EXPECT_ALL(HEAD, composites);
+  expect_all("panel: {file: p.csv, unit: u, derive: {c: x + y}}\n",
+             &(fault){SCORE, "s.yaml:2:14: 'c' is a derived indicator too; take another name"}, 1);
+}
+
+Test(study_errors, arguments) {
+  static const fault table[] = {
+      {"moran: {weights: queen}\n", "s.yaml:5:3: moran: 'of' is missing: the variable"},
+      {"moran: {off: a, weights: queen}\n", "s.yaml:5:11: unknown key 'off'; did you mean 'of'?"},
+      {"moran: {of: a, weights: quen}\n",
+       "s.yaml:5:27: moran: weights: unknown weights 'quen'; did you mean 'queen'?"},
+      {"moran: {of: a, weights: [queen]}\n",
+       "s.yaml:5:27: moran: weights: found a list; a name is wanted"},
+      {"moran: {of: [a], weights: queen}\n",
+       "s.yaml:5:15: moran: of: found a list; one name is wanted"},
+      {"moran: {of: , weights: queen}\n",
+       "s.yaml:5:11: moran: of: found nothing; a name is wanted"},
+      {"moran: {of: a, weights: queen, islands: zeros}\n",
+       "s.yaml:5:43: moran: islands: unknown choice 'zeros'; did you mean 'zero'?"},
+      {"moran: {of: a, weights: queen, islands: [zero]}\n",
+       "s.yaml:5:43: moran: islands: found a list; one of adjust|zero|remove is wanted"},
+      {"moran: {of: a, weights: queen, permutations: many}\n",
+       "s.yaml:5:48: moran: permutations: found 'many'; a whole number is wanted"},
+      {"moran: {of: a, weights: queen, permutations: 1.5}\n",
+       "s.yaml:5:48: moran: permutations: found '1.5'; a whole number is wanted"},
+      {"moran: {of: a, weights: queen, permutations: 100000}\n",
+       "s.yaml:5:48: moran: permutations: 100000 is out of range; 0 to 99999 is wanted"},
+      {"moran: {of: a, weights: queen, groups: [state, regoin]}\n",
+       "s.yaml:5:50: moran: groups: unknown group column 'regoin'; did you mean 'region'?"},
+      {"moran: {of: a, weights: queen, keep: dense}\n",
+       "s.yaml:5:40: moran: `keep` is for pair measures; moran writes all its values"},
+      {"moran: {of: a, weights: queen, periods: []}\n",
+       "s.yaml:5:43: moran: periods: the list is empty; leave it out for all periods"},
+      {"moran: {of: a, weights: queen, periods: [2005, 2005]}\n",
+       "s.yaml:5:50: '2005' stands twice in this list"},
+      {"gravity: {mass: []}\n",
+       "s.yaml:5:19: gravity: mass: the list is empty; give at least one name"},
+      {"gravity: {mass: {a: 1}}\n",
+       "s.yaml:5:19: gravity: mass: found a map; a name or a list of names is wanted"},
+      {"gravity: {mass: a, decay: '2'}\n",
+       "s.yaml:5:30: gravity: decay: found \"2\"; a number is wanted"},
+      {"gravity: {mass: a, decay: .inf}\n",
+       "s.yaml:5:29: gravity: decay: found '.inf'; a number is wanted"},
+      {"gravity: {mass: a, decay: 11}\n",
+       "s.yaml:5:29: gravity: decay: 11 is out of range; 0 to 10 is wanted"},
+      {"gravity: {mass: a, exponent: [1, x]}\n",
+       "s.yaml:5:36: gravity: exponent: found 'x'; a number is wanted"},
+      {"gravity: {mass: a, share: maybe}\n",
+       "s.yaml:5:29: gravity: share: found 'maybe'; true or false is wanted"},
+      {"gravity: {mass: a, distance: crow}\n", "s.yaml:5:32: gravity: distance: found 'crow'; "
+                                               "great-circle, geodesic or {file: d.csv} is wanted"},
+      {"gravity: {mass: a, distance: {network: n}}\n",
+       "s.yaml:5:32: gravity: distance: {network: ...} is not offered in this version; give the "
+       "distances as {file: d.csv}"},
+      {"gravity: {mass: a, distance: {fil: n}}\n",
+       "s.yaml:5:32: gravity: distance: great-circle, geodesic or {file: d.csv} is wanted"},
+      {"gravity: {mass: a, keep: dens}\n",
+       "s.yaml:5:28: unknown choice 'dens'; did you mean 'dense'?"},
+      {"gravity: {mass: a, keep: top}\n", "s.yaml:5:28: gravity: keep: write {top: 20}"},
+      {"gravity: {mass: a, keep: {top: 0}}\n",
+       "s.yaml:5:34: 0 is out of range; at least 1 is wanted"},
+      {"gravity: {mass: a, keep: {top: 2, above: 1}}\n",
+       "s.yaml:5:28: gravity: keep: either {top: k} or {above: x} is wanted"},
+      {"gravity: {mass: a, keep: {bottom: 2}}\n",
+       "s.yaml:5:29: unknown key 'bottom'; known here: top, above"},
+      {"gravity: {mass: a, keep: links}\n",
+       "s.yaml:5:28: gravity: keep: links needs `weights`: the name of a weights matrix"},
+      {"gravity: {mass: a, weights: queen}\n",
+       "s.yaml:5:31: gravity: `weights` goes with keep: links; leave one out or add the other"},
+      {"gravity: {mass: a, keep: links, weights: rook}\n",
+       "s.yaml:5:44: gravity: weights: unknown weights 'rook'; known here: queen"},
+      {"location_quotient: {industries: a, total: b, base: owns}\n",
+       "s.yaml:5:54: location_quotient: base: found 'owns'; own or {file: t.csv} is wanted"},
+  };
+  EXPECT_ALL(HEAD "measures:\n- ", table);
+  expect_all(PANEL "measures:\n- ",
+             &(fault){"gravity: {mass: a}\n",
+                      "s.yaml:3:3: gravity: distance (default great-circle): distances need "
+                      "coordinates: give `lon` and `lat` in `units`, or {file: d.csv} here"},
+             1);
+}
+
+Test(study_errors, references) {
+  static const fault table[] = {
+      {"moran: {of: ccd.cordination, weights: queen}\n",
+       "s.yaml:10:15: 'ccd' has no quantity 'cordination'; did you mean 'coordination'?"},
+      {"moran: {of: cdc.coordination, weights: queen}\n",
+       "s.yaml:10:15: unknown result 'cdc'; did you mean 'ccd.coordination'?"},
+      {"moran: {of: ccd, weights: queen}\n",
+       "s.yaml:10:15: 'ccd' is a result of this study; name its quantity, e.g. ccd.coupling"},
+      {"moran: {of: g, weights: queen}\n",
+       "s.yaml:10:15: 'g' is a result of this study; name its quantity, e.g. g.out_strength"},
+      {"moran: {of: g.value, weights: queen}\n",
+       "s.yaml:10:15: g.value: an input has one value for each unit; of 'g' take g.out_strength or "
+       "g.in_strength"},
+      {"moran: {of: g.total, weights: queen}\n",
+       "s.yaml:10:15: 'g' has no quantity 'total'; known here: out_strength, in_strength"},
+      {"moran: {of: m.I, weights: queen}\n",
+       "s.yaml:10:15: m.I is one value for each period, not one value for each unit and period; it "
+       "cannot be an input"},
+      {"moran: {of: 'ccd.coupling[x]', weights: queen}\n",
+       "s.yaml:10:16: ccd.coupling[x]: 'coupling' has no other axis; leave [x] out"},
+      {"moran: {of: 'ccd.coupling[', weights: queen}\n",
+       "s.yaml:10:16: 'ccd.coupling[' is no name of a result; NAME.quantity[label] is wanted"},
+      {"moran: {of: lq.value, weights: queen}\n",
+       "s.yaml:10:15: lq.value has a value for each industry; name one: lq.value[...]"},
+      {"moran: {of: c.scores, weights: queen}\n",
+       "s.yaml:10:15: 'c' has no quantity 'scores'; did you mean 'score'?"},
+  };
+  EXPECT_ALL(HEAD SCORE "measures:\n"
+                        "- coupling_coordination: {systems: [c, x], as: ccd}\n"
+                        "- gravity: {mass: [x], as: g}\n"
+                        "- moran: {of: x, weights: queen, as: m}\n"
+                        "- location_quotient: {industries: [x], total: y, as: lq}\n"
+                        "- ",
+             table);
+}
+
+Test(study_errors, cycles) {
+  static const fault table[] = {
+      {"composites: {a: {positive: [a]}}\n",
+       "s.yaml:4:29: a cycle: a -> a; a result cannot be computed from itself"},
+      {"composites: {a: {positive: [b]}, b: {positive: [x, d]}, d: {negative: [b]}}\n",
+       "s.yaml:4:72: a cycle: b -> d -> b; a result cannot be computed from itself"},
+      {"composites:\n"
+       "  a: {positive: [p.coupling]}\n"
+       "measures:\n"
+       "- coupling_coordination: {systems: [x, q.out_strength], as: p}\n"
+       "- gravity: {mass: [x, a], as: q}\n",
+       "s.yaml:8:23: a cycle: a -> p.coupling -> q.out_strength -> a; a result cannot be computed "
+       "from itself"},
+  };
+  EXPECT_ALL(HEAD, table);
+}
+
+/* The words are those of the expression's parser; place and indicator are the study's. */
+Test(study_errors, expression) {
+  static const char text[] = SCORE "panel: {file: p.csv, unit: u, derive: {a: b +}}\n";
+  sw_error err = {0};
+  sw_arena *arena;
+  sw_study *study = NULL;
+  cr_assert_eq(sw_arena_create(&err, &arena), SW_OK);
+  cr_assert_eq(sw_study_parse(&err, arena, "s.yaml", text, strlen(text), NULL, 0, &study),
+               SW_EINPUT);
+  cr_assert_eq(strncmp(err.text, "s.yaml:2:43: ", 13), 0, "%s", err.text);
+  sw_arena_destroy(arena);
+}

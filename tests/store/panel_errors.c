@@ -1,0 +1,200 @@
+/* Bad panels and units: each is refused with exactly one line that says where, what and what would be
+ * right, the same on one rank and on three. */
+#include "panel_fixture.h"
+
+TestSuite(panel_errors, .init = setup, .fini = teardown);
+
+#define LONG "panel: {file: p.csv, unit: id, time: year}"
+#define WITH_UNITS LONG "\nunits: {file: u.csv, unit: id, lon: lon, lat: lat}"
+
+Test(panel_errors, missing_file) {
+  refused(LONG, "gdp", "p.csv: cannot be read: No such file or directory");
+  put("p.csv", "id,year,gdp\na,1,1\nb,1,2\n");
+  refused(WITH_UNITS, "gdp", "u.csv: cannot be read: No such file or directory");
+}
+
+Test(panel_errors, empty_file) {
+  put("p.csv", "");
+  refused(LONG, "gdp",
+          "p.csv: the file is empty; a line with the names of the columns is wanted");
+}
+
+Test(panel_errors, header_only) {
+  put("p.csv", "id,year,gdp\n");
+  refused(LONG, "gdp",
+          "p.csv: no row follows the header; a row for each unit and period is wanted");
+}
+
+Test(panel_errors, unknown_columns) {
+  put("p.csv", "fips,year,gdp\na,1,1\nb,1,2\n");
+  refused("panel: {file: p.csv, unit: fip, time: year}", "gdp",
+          "study.yaml:2:28: p.csv has no column 'fip'; did you mean 'fips'?");
+  refused("panel: {file: p.csv, unit: fips, time: yaer}", "gdp",
+          "study.yaml:2:40: p.csv has no column 'yaer'; did you mean 'year'?");
+  refused("panel: {file: p.csv, unit: fips, time: year}", "gpd",
+          "study.yaml:4:17: p.csv has no column 'gpd'; did you mean 'gdp'?");
+  refused("panel: {file: p.csv, unit: fips, time: year, derive: {x: log(gdpp)}}", "x",
+          "study.yaml:2:58: p.csv has no column 'gdpp'; did you mean 'gdp'?");
+}
+
+Test(panel_errors, duplicates) {
+  put("p.csv", "id,year,gdp\nb,2,1\na,1,1\na,2,1\nb,1,2\na,1,3\nb,2,1\na,1,9\n");
+  refused(LONG, "gdp", "p.csv:6: unit a, period 1 stands already in line 3; give it once");
+  put("p.csv", "id,gdp\na,1\nb,1\na,1\n");
+  refused("panel: {file: p.csv, unit: id}", "gdp",
+          "p.csv:4: unit a stands already in line 2; without `time:` a unit has one row");
+}
+
+Test(panel_errors, ragged_rows) {
+  put("p.csv", "id,year,gdp\na,1,1\nb,1\n");
+  refused(LONG, "gdp", "p.csv:3: 2 fields; the header has 3");
+  put("p.csv", "id,year,gdp\na,1,1,2\nb,1,2\n");
+  refused(LONG, "gdp", "p.csv:2: 4 fields; the header has 3");
+}
+
+Test(panel_errors, not_numbers) {
+  static const char *const cells[][2] = {
+      {"abc", "is not a number"},        {"1 2", "is not a number"},
+      {"NA", "is not a number"},         {"0x10", "is not a number"},
+      {"nan", "is not a number"},        {"inf", "is not finite"},
+      {"-Infinity", "is not finite"},    {"1e400", "is too large for a double"},
+  };
+  for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
+    char text[128], line[256];
+    snprintf(text, sizeof text, "id,year,gdp\na,1,1\nb,1,%s\nc,1,xyz\n", cells[i][0]);
+    snprintf(line, sizeof line,
+             "p.csv:3: gdp: '%s' %s; a number, an empty cell or a text listed under "
+             "missing_values is wanted",
+             cells[i][0], cells[i][1]);
+    put("p.csv", text);
+    refused(LONG, "gdp", line);
+  }
+}
+
+Test(panel_errors, bytes_that_are_no_text) {
+  put_bytes("p.csv", "id,year,gdp\na,1,1\nb\0,1,2\n", 25);
+  refused(LONG, "gdp",
+          "p.csv:3: a NUL byte; a text file is wanted (save a UTF-16 file as UTF-8)");
+  put("p.csv", "id,year,name,gdp\na,1,\"Do\xc3\xb1" "a\",1\nb,1,\"x \xe5\x8c\x97 Do\xf1" "a Ana\",2\n");
+  refused(LONG, "gdp",
+          "p.csv:3: byte 0xF1 in 'x \xe5\x8c\x97 Do?a Ana' is not UTF-8; convert the file, e.g. "
+          "iconv -f latin1 -t utf-8");
+}
+
+Test(panel_errors, quotes) {
+  put("p.csv", "id,year,gdp\n\"a\nb\",1,1\nb,1,2\n");
+  refused(LONG, "gdp",
+          "p.csv:2: a quote is opened and not closed on this line; a record may not hold a newline");
+  put("p.csv", "id,year,gdp\na,1,1\n\"b\"x,1,2\n");
+  refused(LONG, "gdp",
+          "p.csv:3: a quotation mark stands inside a field; quote the whole field and double the "
+          "quotation marks inside it");
+  put("p.csv", "id,year,gdp\ra,1,1\rb,1,2\r");
+  refused(LONG, "gdp",
+          "p.csv:1: a carriage return inside the line; lines end with LF or CRLF, and a record may "
+          "not hold a newline");
+}
+
+Test(panel_errors, header) {
+  put("p.csv", "id,year,gdp,gdp\na,1,1,1\nb,1,2,2\n");
+  refused(LONG, "gdp", "p.csv:1: columns 3 and 4 are both called 'gdp'; name each once");
+}
+
+Test(panel_errors, empty_keys) {
+  put("p.csv", "id,year,gdp\na,1,1\n,1,2\n");
+  refused(LONG, "gdp", "p.csv:3: id is empty; a row needs the code of its unit");
+  put("p.csv", "id,year,gdp\na,1,1\nb,,2\n");
+  refused(LONG, "gdp", "p.csv:3: year is empty; a row needs its period");
+}
+
+Test(panel_errors, one_unit) {
+  put("p.csv", "id,year,gdp\na,1,1\na,2,1\n");
+  refused(LONG, "gdp", "p.csv: one unit (a); a panel needs two or more");
+}
+
+Test(panel_errors, unmatched) {
+  put("u.csv", "id,lon,lat\na,1,1\nb,2,2\nc,3,3\nd,4,4\n");
+  put("p.csv", "id,year,gdp\na,1,1\nb,1,2\nx,1,1\ny,1,1\nx,2,1\n");
+  refused(WITH_UNITS, "gdp",
+          "study.yaml:3:8: units: 2 units of the panel not in u.csv (x, y) and 2 units of u.csv not "
+          "in the panel (c, d); mend the files, or write `unmatched: drop`");
+  put("p.csv", "id,year,gdp\na,1,1\nb,1,2\nc,1,1\n");
+  refused(WITH_UNITS, "gdp",
+          "study.yaml:3:8: units: 1 unit of u.csv not in the panel (d); mend the files, or write "
+          "`unmatched: drop`");
+  put("p.csv", "id,year,gdp\nk,1,1\nl,1,2\n");
+  refused(WITH_UNITS, "gdp",
+          "p.csv: none of its units is in u.csv; is `unit:` the right column of both?");
+}
+
+Test(panel_errors, missing_cells) {
+  put("p.csv", "id,year,gdp,pop\nc,1,1,\nb,1,,1\nb,2,1,1\na,1,1,1\na,2,1,1\nc,2,,1\n");
+  refused(LONG, "gdp, pop",
+          "study.yaml:2:8: missing: 3 cells of 2 indicators, first gdp of unit b in period 1; write "
+          "`missing: keep`, drop-units, interpolate or zero, or leave such units out with `where`");
+  put("p.csv", "id,year,gdp,pop\nc,1,1,\nb,1,,1\na,1,1,1\n");
+  refused("panel: {file: p.csv, unit: id, time: year, missing: drop-units}", "gdp, pop",
+          "study.yaml:2:53: missing: drop-units leaves 1 of 3 units; a panel needs two or more, see "
+          "`spillway check` for the missing cells by indicator");
+}
+
+Test(panel_errors, units_file) {
+  put("p.csv", "id,year,gdp\na,1,1\nb,1,2\n");
+  put("u.csv", "id,lon,lat\na,1,1\nb,181,2\n");
+  refused(WITH_UNITS, "gdp",
+          "u.csv:3: lon: 181 is out of range; degrees from -180 to 180 are wanted");
+  put("u.csv", "id,lon,lat\na,1,1\nb,18,-90.5\n");
+  refused(WITH_UNITS, "gdp",
+          "u.csv:3: lat: -90.5 is out of range; degrees from -90 to 90 are wanted");
+  put("u.csv", "id,lon,lat\na,1,1\nb,east,2\n");
+  refused(WITH_UNITS, "gdp",
+          "u.csv:3: lon: 'east' is not a number; a number or an empty cell is wanted");
+  put("u.csv", "id,lon,lat\na,1,1\nb,2,2\na,1,1\n");
+  refused(WITH_UNITS, "gdp", "u.csv:4: unit a stands already in line 2; give each unit once");
+  put("u.csv", "id,long,lat\na,1,1\nb,2,2\n");
+  refused(WITH_UNITS, "gdp", "study.yaml:3:37: u.csv has no column 'lon'; did you mean 'long'?");
+  put("u.csv", "id,lon,lat\n");
+  refused(WITH_UNITS, "gdp",
+          "u.csv: no row follows the header; a row for each unit is wanted");
+  put("u.csv", "id,lon,lat,size\na,1,1,4\nb,2,2,-5\n");
+  refused(LONG "\nunits: {file: u.csv, unit: id, area: {column: size, unit: ha}}", "gdp",
+          "u.csv:3: size: an area of -5; it cannot be negative");
+  refused(LONG "\nunits: {file: u.csv, unit: id, where: sizee > 3}", "gdp",
+          "study.yaml:3:39: u.csv has no column 'sizee'; did you mean 'size'?");
+  refused(LONG "\nunits: {file: u.csv, unit: id, where: size > 30}", "gdp",
+          "study.yaml:3:39: where: no unit of u.csv is left; widen the condition");
+}
+
+Test(panel_errors, breaks_and_joins) {
+  put("p.csv", "id,year,gdp\na,1,1\nb,1,2\na,2,1\nb,2,2\n");
+  refused("panel: {file: p.csv, unit: id, time: year, breaks: [3]}", "gdp",
+          "study.yaml:2:52: breaks: '3' is no period of the panel, which goes from 1 to 2");
+  put("q.csv", "id,year,gdp\na,1,1\nb,1,3\n");
+  refused("panel: {file: [p.csv, q.csv], unit: id, time: year}", "gdp",
+          "q.csv:3: gdp: unit b, period 1 is 3 here and 2 in another row or file; give it once");
+}
+
+Test(panel_errors, derived) {
+  put("p.csv", "id,year,gdp\na,1,1\nb,1,2\n");
+#define DERIVE(text) "panel: {file: p.csv, unit: id, time: year, derive: {x: '" text "'}}"
+  refused(DERIVE("gdp +"), "x",
+          "study.yaml:2:56: derive: x: at 'the end': a column, a number or a parenthesis is wanted");
+  refused(DERIVE("ln(gdp)"), "x",
+          "study.yaml:2:56: derive: x: at 'ln(gdp)': no such function; log exp sqrt abs min max "
+          "sum_present are known");
+  refused(DERIVE("(gdp"), "x",
+          "study.yaml:2:56: derive: x: at 'the end': a closing parenthesis is missing");
+  refused(DERIVE("gdp gdp"), "x",
+          "study.yaml:2:56: derive: x: at 'gdp': an operator or the end is wanted");
+}
+
+Test(panel_errors, truncated_gz) {
+  char command[512];
+  snprintf(command, sizeof command,
+           "cd %s && (echo id,year,gdp; seq 1 9999 | sed 's/.*/u&,1,&/') | gzip >full.gz && head -c "
+           "20000 full.gz >p.csv.gz",
+           folder);
+  cr_assert_eq(system(command), 0);
+  refused("panel: {file: p.csv.gz, unit: id, time: year}", "gdp",
+          "p.csv.gz: cannot be inflated (unexpected end of file); is it a whole gzip file?");
+}
