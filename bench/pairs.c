@@ -2,11 +2,11 @@
  *
  *   bench_pairs FILE N
  *
- * FILE holds seven columns of N doubles: lon, lat, mass, three scores, and lon lat order is that of
- * the units. Commands come on standard input, one a line; each answer is a line:
- *   gravity | coupling   seconds, total, greatest, sum of out-strength times (unit mod 7)
- *   bounds               fused multiply-adds, divisions, square roots a second
- * Seconds are those of binding the study, the operands, the pairs and the folding of strengths. */
+ * FILE holds six columns of N doubles: lon, lat, mass and three scores. Commands come on standard
+ * input, one a line; each answer is a line: gravity | coupling   seconds, total, greatest, sum of
+ * out-strength times (unit mod 7) bounds               fused multiply-adds, divisions, square roots
+ * a second Seconds are those of binding the study, the operands, the pairs and the folding of
+ * strengths. */
 #include "base/clock.h"
 #include "plan/engine.h"
 #include "plan/sink_memory.h"
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 6 };
+enum { COLUMNS = 6, CODE = 24 };
 
 static const char *const study_text[] = {
     "study: bench\n"
@@ -58,12 +58,12 @@ static double *read_columns(const char *path, int64_t n) {
 }
 
 static void make_units(sw_units *units, int64_t n, const double *data) {
-  char *text = room((size_t)n, 9);
+  char *text = room((size_t)n, CODE);
   int64_t *at = room((size_t)n + 1, sizeof *at);
   uint64_t *key = room((size_t)n, sizeof *key);
   for (int64_t i = 0; i < n; i++) {
-    at[i + 1] = 9 * (i + 1);
-    snprintf(text + at[i], 9, "%08lld", (long long)i);
+    at[i + 1] = CODE * (i + 1);
+    snprintf(text + at[i], CODE, "%08lld", (long long)i);
   }
   *units =
       (sw_units){.n = n, .text = text, .code_at = at, .key = key, .lon = data, .lat = data + n};

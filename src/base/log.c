@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -15,7 +16,10 @@ static struct {
   sw_log_level level;
   int rank;
   double start;
-} state = {SW_LOG_INFO, 0, 0};
+  bool holds;
+  char *held;
+  size_t length;
+} state = {.level = SW_LOG_INFO};
 
 static const char *const name[] = {"error", "warning", "info", "debug"};
 
@@ -49,6 +53,16 @@ static size_t format_line(char *out, size_t size, const char *format, va_list li
   return length;
 }
 
+static bool hold_line(const char *line, size_t length) {
+  if (!state.holds) return false;
+  char *longer = realloc(state.held, state.length + length);
+  if (!longer) return false;
+  memcpy(longer + state.length, line, length);
+  state.held = longer;
+  state.length += length;
+  return true;
+}
+
 void sw_log(sw_log_level level, const char *format, ...) {
   if (level > state.level) return;
   /* Other ranks speak of errors alone, or of everything when debugging. */
@@ -64,7 +78,19 @@ void sw_log(sw_log_level level, const char *format, ...) {
   size_t length = (size_t)head + format_line(line + head, LINE - (size_t)head, format, list);
   va_end(list);
   line[length++] = '\n';
-  fwrite(line, 1, length, stderr);
+  if (level == SW_LOG_ERROR || !hold_line(line, length)) fwrite(line, 1, length, stderr);
+}
+
+void sw_log_hold(void) {
+  state.holds = true;
+}
+
+void sw_log_release(bool print) {
+  if (print && state.length) fwrite(state.held, 1, state.length, stderr);
+  free(state.held);
+  state.held = NULL;
+  state.length = 0;
+  state.holds = false;
 }
 
 static bool grow(sw_notes *notes) {

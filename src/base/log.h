@@ -12,6 +12,11 @@ void sw_log_setup(sw_log_level level, int rank);
 bool sw_log_level_parse(const char *text, sw_log_level *level); /* error warn info debug */
 void sw_log(sw_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Keep lines back (errors excepted) until it is known whether the study can run: bad input is
+ * said in one line, not below a report of what was fine. */
+void sw_log_hold(void);
+void sw_log_release(bool print);
+
 /* Notes: warnings that pure code leaves behind, in the order they were left, said once. */
 typedef struct sw_notes {
   struct sw_arena *arena;

@@ -126,8 +126,10 @@ static sw_status say_plan(sw_error *err, const sw_session *s) {
 
 static sw_status check_study(sw_error *err, sw_team *team, const char *file, const char *threads,
                              sw_session *s) {
+  sw_log_hold();
   SW_TRY(sw_session_study(err, team, file, NULL, threads, s));
   SW_TRY(sw_session_panel(err, s));
+  sw_log_release(true);
   if (team->rank == 0) {
     say_panel(s);
     puts("results:");
@@ -153,6 +155,7 @@ int sw_cmd_check(sw_team *team, int argc, char **argv) {
   if (status == SW_OK && count == 0)
     status = sw_fail(&err, SW_EINPUT, "%s: give a study file; see %s --help", argv[0], argv[0]);
   if (status == SW_OK) status = check_study(&err, team, file, threads, &session);
+  sw_log_release(false);
   sw_session_close(&session);
   return status == SW_OK ? 0 : sw_cli_fail(team, &err);
 }

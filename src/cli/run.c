@@ -64,6 +64,7 @@ static sw_status write_results(sw_error *err, sw_session *s, double *seconds) {
 }
 
 static sw_status run_study(sw_error *err, sw_team *team, const run_options *o, sw_session *s) {
+  sw_log_hold();
   SW_TRY(sw_session_study(err, team, o->study, o->output, o->threads, s));
   SW_TRY(sw_results_precheck(err, team, s->study->output_path, o->force));
   SW_TRY(sw_session_panel(err, s));
@@ -71,6 +72,7 @@ static sw_status run_study(sw_error *err, sw_team *team, const run_options *o, s
   s->run->progress = sw_progress_make(team, o->quiet);
   double seconds = 0.0;
   sw_status status = sw_run_first(err, s->run);
+  sw_log_release(status == SW_OK);
   if (status == SW_OK) status = write_results(err, s, &seconds);
   sw_progress_end(&s->run->progress);
   s->run->seconds_write = seconds;
@@ -88,6 +90,7 @@ int sw_cmd_run(sw_team *team, int argc, char **argv) {
     return 0;
   }
   if (status == SW_OK) status = run_study(&err, team, &options, &session);
+  sw_log_release(false);
   sw_session_close(&session);
   return status == SW_OK ? 0 : sw_cli_fail(team, &err);
 }

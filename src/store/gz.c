@@ -25,11 +25,10 @@ static sw_status gz_fill(sw_error *err, const char *path, gzFile gz, char *bytes
     size_t ask = count - *got < PIECE ? count - *got : PIECE;
     errno = 0;
     int n = gzread(gz, bytes + *got, (unsigned)ask), code = Z_OK;
+    int error_number = errno;
     const char *text = gzerror(gz, &code);
-    if (n < 0 && code == Z_ERRNO) return sw_file_fail(err, path, errno);
     if (n < 0 || (code != Z_OK && code != Z_STREAM_END))
-      return sw_fail(err, SW_EINPUT, "%s: cannot be inflated (%s); is it a whole gzip file?", path,
-                     text);
+      return sw_gz_fail(err, path, code, error_number, text);
     if (n == 0) return SW_OK;
     *got += (size_t)n;
   }

@@ -76,7 +76,8 @@ static sw_status put_units(layout *l) {
   const sw_units *units = &l->run->panel->units;
   const char **code = calloc((size_t)units->n + 1, sizeof *code);
   if (!code) return sw_fail(l->err, SW_ENOMEM, "no memory for the codes of the units");
-  for (int64_t i = 0; i < units->n; i++) code[i] = sw_unit_code(units, i);
+  for (int64_t i = 0; i < units->n; i++)
+    code[i] = sw_unit_code(units, i);
   hsize_t n = (hsize_t)units->n;
   sw_status status =
       make_scale(l, sw_h5_labels(l->file, "unit", "code of the unit", n, code), "unit");
@@ -101,10 +102,8 @@ static sw_status put_time(layout *l, hid_t group, int count, const int *index) {
   if (!value || !label)
     status = sw_fail(l->err, SW_ENOMEM, "no memory for the periods");
   else if (periods->integer)
-    status = make_scale(l,
-                        sw_h5_numbers(group, "time", "period", "1", SW_CELL_I64, (hsize_t)count,
-                                      value),
-                        "time");
+    status = make_scale(
+        l, sw_h5_numbers(group, "time", "period", "1", SW_CELL_I64, (hsize_t)count, value), "time");
   else
     status = make_scale(l, sw_h5_labels(group, "time", "period", (hsize_t)count, label), "time");
   free(value);
@@ -123,7 +122,8 @@ static sw_status over_units(layout *l, hid_t dataset) {
 static sw_status put_grouping(layout *l, const sw_grouping *grouping, hsize_t n) {
   const char **label = calloc((size_t)n + 1, sizeof *label);
   if (!label) return sw_fail(l->err, SW_ENOMEM, "no memory for the groups of the units");
-  for (hsize_t i = 0; i < n; i++) label[i] = grouping->label[grouping->of[i]];
+  for (hsize_t i = 0; i < n; i++)
+    label[i] = grouping->label[grouping->of[i]];
   const char *name = sw_arena_printf(l->results->arena, "group_%s", grouping->name);
   const char *say = sw_arena_printf(l->results->arena, "%s of the unit", grouping->name);
   sw_status status = name && say ? over_units(l, sw_h5_labels(l->file, name, say, n, label))
@@ -141,7 +141,8 @@ static sw_status put_places(layout *l) {
   if (units->lat)
     SW_TRY(over_units(l, sw_h5_numbers(l->file, "lat", "latitude, WGS84", "degrees_north",
                                        SW_CELL_F64, n, units->lat)));
-  for (int g = 0; g < units->n_groupings; g++) SW_TRY(put_grouping(l, &units->grouping[g], n));
+  for (int g = 0; g < units->n_groupings; g++)
+    SW_TRY(put_grouping(l, &units->grouping[g], n));
   return SW_OK;
 }
 
@@ -156,8 +157,8 @@ static sw_status put_bare_scale(layout *l, hid_t group, const sw_scale *scale) {
   hid_t space = H5Screate_simple(1, &scale->n, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
   H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
   H5Pset_obj_track_times(creation, false);
-  hid_t dataset = H5Dcreate2(group, scale->name, H5T_IEEE_F32BE, space, H5P_DEFAULT, creation,
-                             H5P_DEFAULT);
+  hid_t dataset =
+      H5Dcreate2(group, scale->name, H5T_IEEE_F32BE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
   H5Pclose(creation);
   H5Sclose(space);
   return make_scale(l, dataset, name);
@@ -170,9 +171,9 @@ static sw_status put_scale(layout *l, hid_t group, const sw_scale *scale) {
                       scale->name);
   int32_t *value = calloc((size_t)scale->n + 1, sizeof *value);
   if (!value) return sw_fail(l->err, SW_ENOMEM, "no memory for the axis %s", scale->name);
-  for (hsize_t i = 0; i < scale->n; i++) value[i] = scale->first + (int32_t)i;
-  hid_t dataset =
-      sw_h5_numbers(group, scale->name, scale->name, "1", SW_CELL_I32, scale->n, value);
+  for (hsize_t i = 0; i < scale->n; i++)
+    value[i] = scale->first + (int32_t)i;
+  hid_t dataset = sw_h5_numbers(group, scale->name, scale->name, "1", SW_CELL_I32, scale->n, value);
   free(value);
   return make_scale(l, dataset, scale->name);
 }
@@ -216,8 +217,7 @@ static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group
   SW_TRY(put_text(l, group, "long_name", measure->title));
   SW_TRY(put_text(l, group, "formula", measure->formula));
   SW_TRY(put_text(l, group, "source", measure->source));
-  SW_TRY(put_text(l, group, "parameters",
-                  sw_text_parameters(l->results->arena, l->run, at->job)));
+  SW_TRY(put_text(l, group, "parameters", sw_text_parameters(l->results->arena, l->run, at->job)));
   if (measure->kind == SW_KIND_PAIR)
     SW_TRY(put_text(l, group, "orientation", "row: sender, column: receiver"));
   return done(l, sw_h5_put_text(group, "undefined", "", SW_UNDEFINED_ROOM), "write an attribute");
@@ -231,7 +231,8 @@ static sw_status put_axes(layout *l, const sw_group *at, hid_t group) {
     SW_TRY(done(l, H5Lcreate_hard(l->file, root[i], group, root[i], H5P_DEFAULT, H5P_DEFAULT),
                 "link an axis"));
   if (at->own_time) SW_TRY(put_time(l, group, job->n_periods, job->period));
-  for (int i = 0; i < at->n_scales; i++) SW_TRY(put_scale(l, group, &at->scale[i]));
+  for (int i = 0; i < at->n_scales; i++)
+    SW_TRY(put_scale(l, group, &at->scale[i]));
   return SW_OK;
 }
 
@@ -269,8 +270,8 @@ static sw_status fill_file(layout *l) {
 }
 
 sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *path, bool deflate) {
-  layout l = {.err = err, .results = results, .run = results->run, .path = path,
-              .deflate = deflate};
+  layout l = {
+      .err = err, .results = results, .run = results->run, .path = path, .deflate = deflate};
   l.file = sw_h5_create(path);
   if (l.file < 0) return sw_h5_fail(err, path, "be created");
   results->created = true;

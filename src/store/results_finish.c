@@ -31,7 +31,8 @@ static void pack(const sw_variable *variable, double *const *row, int n_periods,
 
 static int64_t count_nan(const double *value, size_t count) {
   int64_t missing = 0;
-  for (size_t i = 0; i < count; i++) missing += isnan(value[i]) ? 1 : 0;
+  for (size_t i = 0; i < count; i++)
+    missing += isnan(value[i]) ? 1 : 0;
   return missing;
 }
 
@@ -45,8 +46,7 @@ static sw_status write_periods(sw_error *err, sw_results *results, int v, double
     hsize_t count[SW_MAX_RANK] = {1, (hsize_t)units, (hsize_t)width};
     int skip = variable->timed ? 0 : 1;
     pack(variable, row, n_periods, t, width, units, buffer);
-    if (variable->counted)
-      variable->undefined += count_nan(buffer, (size_t)units * (size_t)width);
+    if (variable->counted) variable->undefined += count_nan(buffer, (size_t)units * (size_t)width);
     SW_TRY(sw_results_write(err, results, v, start + skip, count + skip, type, buffer));
   }
   return SW_OK;
@@ -58,7 +58,7 @@ static sw_status write_over_units(sw_error *err, sw_results *results, const sw_g
   const sw_job *job = &results->run->job[group->job];
   const sw_summary *summary = &results->run->pair[group->job].summary;
   bool own = variable->source == SW_FROM_UNIT;
-  double *const *row = own ? job->result[variable->index].row
+  double *const *row = own                               ? job->result[variable->index].row
                        : variable->source == SW_FROM_OUT ? summary->out_strength
                                                          : summary->in_strength;
   int width = own ? job->result[variable->index].width : 1;
@@ -104,7 +104,8 @@ static const double *whole(const sw_results *results, const sw_group *group,
 
 static herr_t put_whole(hid_t dataset, sw_variable *variable, const double *value) {
   size_t count = 1;
-  for (int a = 0; a < variable->rank; a++) count *= variable->extent[a];
+  for (int a = 0; a < variable->rank; a++)
+    count *= variable->extent[a];
   if (variable->cell == SW_CELL_F64) {
     if (variable->counted) variable->undefined = count_nan(value, count);
     return H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value);
@@ -113,7 +114,8 @@ static herr_t put_whole(hid_t dataset, sw_variable *variable, const double *valu
   sw_error none = {0};
   if (sw_alloc(&none, count > 0 ? count : 1, sizeof *integer, (void **)&integer) != SW_OK)
     return -1;
-  for (size_t i = 0; i < count; i++) integer[i] = isnan(value[i]) ? -1 : (int32_t)value[i];
+  for (size_t i = 0; i < count; i++)
+    integer[i] = isnan(value[i]) ? -1 : (int32_t)value[i];
   herr_t code = H5Dwrite(dataset, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, integer);
   sw_free(integer);
   return code;
@@ -194,13 +196,71 @@ sw_status sw_results_complete(sw_error *err, sw_results *results, const char *pa
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
-/* Missing values over all ranks; the job keeps the sum of its own. */
+/* What every rank has counted in its units, added up. */
 static sw_status sum_undefined(sw_error *err, sw_results *results) {
-  for (int g = 0; g < results->schema.n_groups; g++) {
-    const sw_group *group = &results->schema.group[g];
-    for (int v = group->first; v < group->first + group->count; v++)
-      SW_TRY(results->run->team->sum_i64(results->run->team, err,
-                                         &results->schema.variable[v].undefined, 1));
+  sw_team *team = results->run->team;
+  int n = results->schema.n_variables;
+  int64_t *count = NULL;
+  SW_NEW(err, results->arena, count, n > 0 ? n : 1);
+  for (int v = 0; v < n; v++)
+    count[v] = results->schema.variable[v].undefined;
+  SW_TRY(team->sum_i64(team, err, count, n));
+  for (int v = 0; v < n; v++)
+    results->schema.variable[v].undefined = count[v];
+  return SW_OK;
+}
+
+/* Rank 0 knows all counts in the end; the jobs keep them on every rank. */
+static sw_status tell_undefined(sw_error *err, sw_results *results) {
+  sw_team *team = results->run->team;
+  const sw_schema *schema = &results->schema;
+  for (int g = 0; g < schema->n_groups; g++) {
+    int64_t *undefined = &results->run->job[schema->group[g].job].undefined;
+    int first = schema->group[g].first, end = first + schema->group[g].count;
+    *undefined = 0;
+    for (int v = first; v < end; v++)
+      *undefined += schema->variable[v].undefined;
+    SW_TRY(team->broadcast(team, err, undefined, sizeof *undefined, 0));
   }
   return SW_OK;
+}
+
+static sw_status sync_folder(sw_error *err, sw_results *results) {
+  char *folder = sw_arena_text(results->arena, results->path);
+  if (!folder) return sw_fail(err, SW_ENOMEM, "no memory for a path");
+  char *slash = strrchr(folder, '/');
+  if (slash) slash[slash == folder ? 1 : 0] = '\0';
+  int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int code = fd < 0 ? -1 : fsync(fd), reason = errno;
+  if (fd >= 0) close(fd);
+  /* Some file systems know no sync of a folder, and need none. */
+  if (code == 0 || reason == EINVAL || reason == ENOTSUP) return SW_OK;
+  return sw_fail(err, SW_EIO, "%s: cannot be synced: %s", folder, strerror(reason));
+}
+
+/* Rank 0: the last steps from a file full of numbers to one that has its name. */
+static sw_status complete_and_name(sw_error *err, sw_results *results) {
+  const char *from = results->partial;
+  if (results->run->study->deflate) {
+    SW_TRY(sw_results_compress(err, results, results->partial, results->packed));
+    from = results->packed;
+  }
+  SW_TRY(sw_results_complete(err, results, from));
+  if (rename(from, results->path) != 0)
+    return sw_fail(err, SW_EIO, "%s: cannot be renamed to %s: %s", from, results->path,
+                   strerror(errno));
+  results->complete = true;
+  if (from != results->partial) unlink(results->partial);
+  return sync_folder(err, results);
+}
+
+sw_status sw_results_finish(sw_error *err, sw_results *results) {
+  sw_team *team = results->run->team;
+  SW_TRY(sw_team_agree(team, err, write_units(err, results), 0));
+  SW_TRY(sw_team_agree(team, err, sw_results_close_all(err, results), 0));
+  SW_TRY(sum_undefined(err, results));
+  sw_status status = team->rank == 0 ? complete_and_name(err, results) : SW_OK;
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  results->complete = true;
+  return tell_undefined(err, results);
 }

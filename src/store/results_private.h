@@ -125,6 +125,7 @@ struct sw_results {
   sw_run *run;
   sw_arena *arena;
   const char *path, *partial; /* OUT.h5, OUT.h5.partial */
+  const char *packed;         /* OUT.h5.partial.deflate */
   const char *inputs;
   sw_schema schema;
   bool parallel;          /* MPI-IO; else the serial driver */
@@ -147,5 +148,13 @@ sw_status sw_results_write(sw_error *err, sw_results *results, int variable, con
 sw_status sw_results_complete(sw_error *err, sw_results *results, const char *path);
 /* results_deflate.c: a compressed copy of `from`, which has all that is written by all ranks. */
 sw_status sw_results_compress(sw_error *err, sw_results *results, const char *from, const char *to);
+
+/* ---- reading back (results_read.c) ------------------------------------------------------- */
+
+/* SW_EINPUT when the file is missing, not ours, or incomplete. */
+sw_status sw_results_open(sw_error *err, sw_arena *arena, const char *path, hid_t *file);
+hsize_t sw_h5_length(hid_t dataset);
+sw_status sw_h5_read_labels(sw_error *err, sw_arena *arena, hid_t group, const char *name,
+                            int64_t *count, const char *const **labels);
 
 #endif

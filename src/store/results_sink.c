@@ -57,7 +57,8 @@ static sw_status narrowed(sw_error *err, sw_results *results, sw_cell cell, cons
     SW_TRY(sw_alloc(err, count, sizeof *results->narrow, (void **)&results->narrow));
     results->narrow_count = count;
   }
-  for (size_t i = 0; i < count; i++) results->narrow[i] = (float)value[i];
+  for (size_t i = 0; i < count; i++)
+    results->narrow[i] = (float)value[i];
   *out = results->narrow;
   return SW_OK;
 }
@@ -96,8 +97,8 @@ static sw_status put_entries(sw_sink *sink, sw_error *err, int job, int64_t at, 
 }
 
 void sw_results_set_sink(sw_results *results) {
-  results->sink = (sw_sink){
-      .self = results, .rect = put_rect, .top = put_top, .entries = put_entries};
+  results->sink =
+      (sw_sink){.self = results, .rect = put_rect, .top = put_top, .entries = put_entries};
 }
 
 /* ---- opening and closing ---------------------------------------------------------------- */
@@ -130,8 +131,7 @@ sw_status sw_results_open_all(sw_error *err, sw_results *results) {
   const sw_team *team = results->run->team;
   hid_t access = sw_h5_access();
   results->parallel = team->mpi && team->size > 1;
-  if (results->parallel)
-    H5Pset_fapl_mpio(access, *(const MPI_Comm *)team->mpi, MPI_INFO_NULL);
+  if (results->parallel) H5Pset_fapl_mpio(access, *(const MPI_Comm *)team->mpi, MPI_INFO_NULL);
   results->file = H5Fopen(results->partial, H5F_ACC_RDWR, access);
   H5Pclose(access);
   if (results->file < 0) return sw_h5_fail(err, results->partial, "be opened");

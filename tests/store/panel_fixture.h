@@ -30,12 +30,12 @@ typedef struct outcome {
   double *value; /* [column][period][unit] */
 } outcome;
 
-typedef struct job {
+typedef struct reading_rank {
   const char *study;
   thread_hub *hub;
   outcome *outcome;
   int rank;
-} job;
+} reading_rank;
 
 static inline void setup(void) {
   cr_assert_not_null(mkdtemp(folder));
@@ -61,7 +61,7 @@ static inline void put(const char *name, const char *text) {
   put_bytes(name, text, strlen(text));
 }
 
-static inline void collect(job *job, sw_team *team, sw_panel *panel) {
+static inline void collect(reading_rank *job, sw_team *team, sw_panel *panel) {
   outcome *out = job->outcome;
   int64_t n = panel->units.n;
   int periods = panel->periods.n;
@@ -76,7 +76,7 @@ static inline void collect(job *job, sw_team *team, sw_panel *panel) {
 }
 
 static inline void *read_as_rank(void *argument) {
-  job *job = argument;
+  reading_rank *job = argument;
   sw_error err = {0};
   sw_arena *arena = NULL;
   sw_study *study = NULL;
@@ -117,17 +117,18 @@ static inline outcome read_with(int ranks, const char *sections, const char *of)
   char study[4096];
   outcome out = {0};
   thread_hub hub = {.ranks = ranks};
-  job jobs[MAX_RANKS];
+  reading_rank jobs[MAX_RANKS];
   pthread_t thread[MAX_RANKS];
   snprintf(study, sizeof study,
            "study: test\n%s\nmeasures:\n  - probe: {of: [%s]}\noutput: {file: out.h5}\n", sections,
            of);
   pthread_barrier_init(&hub.barrier, NULL, (unsigned)ranks);
   for (int r = 0; r < ranks; r++) {
-    jobs[r] = (job){study, &hub, &out, r};
+    jobs[r] = (reading_rank){study, &hub, &out, r};
     cr_assert_eq(pthread_create(&thread[r], NULL, read_as_rank, &jobs[r]), 0);
   }
-  for (int r = 0; r < ranks; r++) pthread_join(thread[r], NULL);
+  for (int r = 0; r < ranks; r++)
+    pthread_join(thread[r], NULL);
   pthread_barrier_destroy(&hub.barrier);
   return out;
 }
@@ -151,9 +152,12 @@ static inline double at(const outcome *out, const char *column, const char *peri
   const sw_panel *panel = out->panel;
   int c = 0, t = 0;
   int64_t u = 0;
-  while (c < panel->n_columns && strcmp(panel->column[c].name, column)) c++;
-  while (t < panel->periods.n && strcmp(panel->periods.label[t], period)) t++;
-  while (u < panel->units.n && strcmp(sw_unit_code(&panel->units, u), unit)) u++;
+  while (c < panel->n_columns && strcmp(panel->column[c].name, column))
+    c++;
+  while (t < panel->periods.n && strcmp(panel->periods.label[t], period))
+    t++;
+  while (u < panel->units.n && strcmp(sw_unit_code(&panel->units, u), unit))
+    u++;
   cr_assert(c < panel->n_columns && t < panel->periods.n && u < panel->units.n,
             "no cell %s, %s, %s", column, period, unit);
   return out->value[(c * panel->periods.n + t) * panel->units.n + u];
@@ -183,8 +187,7 @@ static inline void same_outcome(const outcome *a, const outcome *b) {
   cr_assert_eq(left->n_columns, right->n_columns);
   cr_assert_arr_eq(left->units.code_at, right->units.code_at,
                    (size_t)(left->units.n + 1) * sizeof *left->units.code_at);
-  cr_assert_arr_eq(left->units.text, right->units.text,
-                   (size_t)left->units.code_at[left->units.n]);
+  cr_assert_arr_eq(left->units.text, right->units.text, (size_t)left->units.code_at[left->units.n]);
   cr_assert_arr_eq(a->value, b->value,
                    (size_t)left->n_columns * (size_t)left->periods.n * (size_t)left->units.n *
                        sizeof(double));

@@ -59,7 +59,8 @@ static inline sw_status threads_all_gather(sw_team *team, sw_error *err, const v
   publish(team, send, bytes, NULL);
   thread_hub *hub = hub_of(team);
   size_t length = 0, at = 0;
-  for (int r = 0; r < hub->ranks; r++) length += hub->bytes[r];
+  for (int r = 0; r < hub->ranks; r++)
+    length += hub->bytes[r];
   cr_assert_eq(sw_alloc(err, length, 1, all), SW_OK);
   for (int r = 0; r < hub->ranks; r++) {
     if (hub->bytes[r]) memcpy((char *)*all + at, hub->send[r], hub->bytes[r]);
@@ -87,11 +88,13 @@ static inline sw_status threads_all_to_all(sw_team *team, sw_error *err, const v
   publish(team, send, 0, send_bytes);
   thread_hub *hub = hub_of(team);
   size_t length = 0, put = 0;
-  for (int r = 0; r < hub->ranks; r++) length += recv_bytes[r] = hub->to[r][team->rank];
+  for (int r = 0; r < hub->ranks; r++)
+    length += recv_bytes[r] = hub->to[r][team->rank];
   cr_assert_eq(sw_alloc(err, length, 1, recv), SW_OK);
   for (int r = 0; r < hub->ranks; r++) {
     size_t at = 0;
-    for (int s = 0; s < team->rank; s++) at += hub->to[r][s];
+    for (int s = 0; s < team->rank; s++)
+      at += hub->to[r][s];
     if (recv_bytes[r]) memcpy((char *)*recv + put, (const char *)hub->send[r] + at, recv_bytes[r]);
     put += recv_bytes[r];
   }
@@ -104,7 +107,8 @@ static inline sw_status threads_sum_i64(sw_team *team, sw_error *err, int64_t *v
   int64_t *sum = calloc((size_t)count + 1, sizeof *sum);
   publish(team, values, (size_t)count, NULL);
   for (int r = 0; r < hub_of(team)->ranks; r++)
-    for (int i = 0; i < count; i++) sum[i] += ((const int64_t *)hub_of(team)->send[r])[i];
+    for (int i = 0; i < count; i++)
+      sum[i] += ((const int64_t *)hub_of(team)->send[r])[i];
   finish(team);
   if (count) memcpy(values, sum, (size_t)count * sizeof *sum);
   free(sum);
@@ -116,7 +120,8 @@ static inline sw_status threads_max_f64(sw_team *team, sw_error *err, double *va
   double most[16];
   cr_assert_lt(count, 16);
   publish(team, values, (size_t)count, NULL);
-  for (int i = 0; i < count; i++) most[i] = values[i];
+  for (int i = 0; i < count; i++)
+    most[i] = values[i];
   for (int r = 0; r < hub_of(team)->ranks; r++)
     for (int i = 0; i < count; i++) {
       double other = ((const double *)hub_of(team)->send[r])[i];

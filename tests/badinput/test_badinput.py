@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+"""Bad input: each fault ends with exit status 2 and exactly one line on standard error that says
+where and what, from one rank, and leaves no output file behind."""
+import os
+import re
+import subprocess
+import tempfile
+
+SPILLWAY = os.environ["SPILLWAY"]
+
+UNITS = "code,lon,lat,state\n" + "".join(
+    f"{c},{lon},{lat},{s}\n" for c, lon, lat, s in (
+        ("01", -90.5, 35.25, "A"), ("02", -91.5, 36.0, "A"), ("03", -92.25, 34.5, "B"),
+        ("04", -89.0, 33.75, "B"), ("05", -88.5, 36.5, "C"), ("06", -87.0, 35.0, "C")))
+PANEL = "code,year,gdp,pop,man\n" + "".join(
+    f"{u:02d},{y},{100 * u + y - 2000},{10 * u + 1},{7 * u + y - 1999}\n"
+    for u in range(1, 7) for y in (2001, 2002, 2003))
+EDGES = "from,to\n01,02\n02,01\n03,04\n04,03\n05,06\n06,05\n01,03\n03,01\n"
+STUDY = """study: small
+panel:
+  file: panel.csv
+  unit: code
+  time: year
+  missing: error
+units:
+  file: units.csv
+  unit: code
+  lon: lon
+  lat: lat
+  groups: [state]
+weights:
+  w: {kind: file, file: edges.csv}
+composites:
+  economy: {positive: [gdp], weights: equal}
+  people: {positive: [pop], weights: equal}
+measures:
+  - coupling_coordination: {systems: [economy, people], as: ccd}
+  - moran: {of: ccd.coordination, weights: w}
+  - gravity: {mass: [pop, gdp], keep: {top: 2}}
+  - location_quotient: {industries: [man], total: gdp, as: lq}
+output:
+  file: out.h5
+"""
+GOOD = {"study.yaml": STUDY, "panel.csv": PANEL, "units.csv": UNITS, "edges.csv": EDGES}
+
+
+def swap(name, old, new, count=1):
+    assert old in GOOD[name], (name, old)
+    return {name: GOOD[name].replace(old, new, count)}
+
+
+def line(name, number, text):
+    lines = GOOD[name].split("\n")
+    lines[number - 1] = text
+    return {name: "\n".join(lines)}
+
+
+# what is wrong; the files that differ; what the line must say
+CASES = [
+    ("missing study", {"study.yaml": None}, r"study\.yaml.*(No such file|does not exist|not found)"),
+    ("missing panel", {"panel.csv": None}, r"panel\.csv.*(No such file|does not exist|not found)"),
+    ("missing units", {"units.csv": None}, r"units\.csv.*(No such file|does not exist|not found)"),
+    ("missing edges", {"edges.csv": None}, r"edges\.csv.*(No such file|does not exist|not found)"),
+    ("empty study", {"study.yaml": ""}, r"study\.yaml"),
+    ("empty panel", {"panel.csv": ""}, r"panel\.csv.*empty"),
+    ("header only", {"panel.csv": "code,year,gdp,pop,man\n"}, r"panel\.csv.*(no row|header)"),
+    ("unknown column", swap("study.yaml", "positive: [pop]", "positive: [popp]"), r"popp.*\bpop\b"),
+    ("unknown unit column", swap("study.yaml", "  unit: code\n  time", "  unit: cod\n  time"),
+     r"cod\b.*\bcode\b"),
+    ("duplicate row", {"panel.csv": PANEL + "03,2002,1,1,1\n"}, r"panel\.csv:20:.*03.*2002.*line 9"),
+    ("ragged row", line("panel.csv", 5, "02,2001,201,21"), r"panel\.csv:5:.*4.*5"),
+    ("text in a number", line("panel.csv", 5, "02,2001,abc,21,15"), r"panel\.csv:5:.*gdp.*abc"),
+    ("nan", line("panel.csv", 5, "02,2001,NaN,21,15"), r"panel\.csv:5:.*NaN"),
+    ("inf", line("panel.csv", 5, "02,2001,Inf,21,15"), r"panel\.csv:5:.*Inf"),
+    ("1e400", line("panel.csv", 5, "02,2001,1e400,21,15"), r"panel\.csv:5:.*1e400"),
+    ("hexadecimal", line("panel.csv", 5, "02,2001,0x10,21,15"), r"panel\.csv:5:.*0x10"),
+    ("empty cell", line("panel.csv", 5, "02,2001,,21,15"), r"gdp.*02.*2001"),
+    ("nul", line("panel.csv", 5, "02,2001,2\x000,21,15"), r"panel\.csv:5:.*NUL"),
+    ("not utf-8", {"panel.csv": PANEL.replace("02,2001", "\udcf1,2001").encode("utf-8",
+                                                                             "surrogateescape")},
+     r"panel\.csv:5:.*UTF-8"),
+    ("newline in a record", line("panel.csv", 5, '"02\n",2001,1,21,15'), r"panel\.csv:5:.*newline"),
+    ("not in units", {"panel.csv": PANEL + "99,2001,1,1,1\n"}, r"99"),
+    ("not in panel", {"units.csv": UNITS + "77,-80,30,C\n"}, r"77"),
+    ("one unit", {"panel.csv": "".join(PANEL.splitlines(True)[:4]),
+                  "units.csv": "".join(UNITS.splitlines(True)[:2]),
+                  "edges.csv": "from,to\n"}, r"(one unit|1 unit)"),
+    ("longitude", swap("units.csv", "-90.5", "-190.5"), r"units\.csv:2:.*-190\.5"),
+    ("latitude", swap("units.csv", "35.25", "95.25"), r"units\.csv:2:.*95\.25"),
+    ("duplicate unit", {"units.csv": UNITS + "03,-80,30,C\n"}, r"units\.csv:8:.*03"),
+    ("one point", swap("units.csv", "-91.5,36.0", "-90.5,35.25"), r"01.*02"),
+    ("unknown key", swap("study.yaml", "  time: year", "  tyme: year"), r"study\.yaml:5:3:.*tyme.*time"),
+    ("unknown top key", swap("study.yaml", "composites:", "composits:"),
+     r"study\.yaml:15:1:.*composits.*composites"),
+    ("unknown measure", swap("study.yaml", "- moran:", "- morran:"),
+     r"study\.yaml:20:\d+:.*morran.*moran"),
+    ("unknown parameter", swap("study.yaml", "keep: {top: 2}", "decya: 2"), r"study\.yaml:21:.*decya.*decay"),
+    ("unknown composite", swap("study.yaml", "[economy, people]", "[economy, peple]"), r"peple"),
+    ("unknown weights", swap("study.yaml", "weights: w}", "weights: v}"), r"study\.yaml:20:.*\bv\b"),
+    ("unknown result", swap("study.yaml", "of: ccd.coordination", "of: cdc.coordination"),
+     r"study\.yaml:20:.*cdc"),
+    ("unknown quantity", swap("study.yaml", "of: ccd.coordination", "of: ccd.cordination"),
+     r"study\.yaml:20:.*cordination.*coordination"),
+    ("unknown group", swap("study.yaml", "groups: [state]", "groups: [stat]"), r"stat\b.*state"),
+    ("two of a name", swap("study.yaml", "as: lq", "as: ccd"), r"study\.yaml:22:.*ccd"),
+    ("cycle", swap("study.yaml", "positive: [pop]", "positive: [pop, ccd.coordination]"),
+     r"people.*ccd|ccd.*people"),
+    ("negative mass", line("panel.csv", 5, "02,2001,-5,21,15"), r"gdp|mass.*02.*2001"),
+    ("z-score into coupling",
+     swap("study.yaml", "people: {positive: [pop]", "people: {positive: [pop], normalise: z-score"),
+     r"study\.yaml:.*z-score"),
+    ("z-score with entropy",
+     swap("study.yaml", "people: {positive: [pop], weights: equal}",
+          "people: {positive: [pop], normalise: z-score, weights: entropy}"), r"z-score"),
+    ("own base with gaps",
+     {**swap("study.yaml", "missing: error", "missing: keep"),
+      **line("panel.csv", 5, "02,2001,200,21,")}, r"base|complete"),
+    ("rank one",
+     swap("study.yaml", "  - moran",
+          "  - pairwise_coupling: {systems: [economy], pairing: direct}\n  - moran"), r"rank"),
+    ("duplicate link", {"edges.csv": EDGES + "01,02\n"}, r"edges\.csv:10:.*01.*02"),
+    ("link to nobody", {"edges.csv": EDGES + "01,98\n"}, r"edges\.csv:10:.*98"),
+    ("wrong type", swap("study.yaml", "keep: {top: 2}", "decay: fast"), r"study\.yaml:21:.*fast"),
+    ("duplicate key", swap("study.yaml", "study: small", "study: small\nstudy: other"),
+     r"study\.yaml:2:1:.*study"),
+    ("tab in yaml", swap("study.yaml", "  unit: code\n  time", "\tunit: code\n  time"),
+     r"study\.yaml:4"),
+    ("unknown period", swap("study.yaml", "weights: w}", "weights: w, periods: [2009]}"), r"2009"),
+]
+
+
+def write(folder, files):
+    for name, text in {**GOOD, **files}.items():
+        path = os.path.join(folder, name)
+        if text is None:
+            continue
+        with open(path, "wb") as f:
+            f.write(text if isinstance(text, bytes) else text.encode())
+
+
+def run(folder, ranks=0, extra=(), study="study.yaml"):
+    command = ["mpirun", "-q", "-n", str(ranks)] if ranks else []
+    return subprocess.run(command + [SPILLWAY, "run", study, *extra], cwd=folder,
+                          capture_output=True, text=True, timeout=120)
+
+
+def lines_of(done):
+    """Standard error without what mpirun itself says of a non-zero exit."""
+    said = re.sub(r"-{20,}\n.*?-{20,}\n", "", done.stderr, flags=re.S)
+    return [x for x in said.splitlines() if x.strip()]
+
+
+def check(what, done, pattern, folder):
+    said = lines_of(done)
+    problems = []
+    if done.returncode != 2:
+        problems.append(f"exit status {done.returncode}")
+    if len(said) != 1:
+        problems.append(f"{len(said)} lines")
+    if not re.search(pattern, "\n".join(said)):
+        problems.append(f"does not say /{pattern}/")
+    if any(".h5" in name for name in os.listdir(folder)):
+        problems.append("left " + ", ".join(sorted(os.listdir(folder))))
+    if problems:
+        print(f"FAILED {what}: {'; '.join(problems)}\n  " + "\n  ".join(said))
+    return not problems
+
+
+def check_faults():
+    passed = 0
+    for k, (what, files, pattern) in enumerate(CASES):
+        with tempfile.TemporaryDirectory() as folder:
+            write(folder, files)
+            good = check(what, run(folder), pattern, folder)
+            if good and k % 6 == 0:  # the same from several ranks
+                good = check(what + ", 3 ranks", run(folder, 3), pattern, folder)
+            passed += good
+    return passed, len(CASES)
+
+
+def check_good():
+    """BOM and CRLF are read; a constant indicator is a warning; outputs are not written over."""
+    with tempfile.TemporaryDirectory() as folder:
+        write(folder, {"panel.csv": "\ufeff" + PANEL.replace("\n", "\r\n"),
+                       "units.csv": "\ufeff" + UNITS.replace("\n", "\r\n"),
+                       "edges.csv": "\ufeff" + EDGES.replace("\n", "\r\n")})
+        done = run(folder)
+        assert done.returncode == 0, done.stderr
+        assert os.listdir(folder).count("out.h5") == 1
+        before = os.stat(f"{folder}/out.h5").st_mtime_ns
+        done = run(folder)
+        assert done.returncode == 2 and len(lines_of(done)) == 1, done.stderr
+        assert "out.h5" in done.stderr and "--force" in done.stderr
+        assert os.stat(f"{folder}/out.h5").st_mtime_ns == before
+        assert run(folder, extra=["--force"]).returncode == 0
+        os.rename(f"{folder}/out.h5", f"{folder}/out.h5.partial")
+        done = run(folder)
+        assert done.returncode == 2 and ".partial" in done.stderr, done.stderr
+        assert not os.path.exists(f"{folder}/out.h5")
+    with tempfile.TemporaryDirectory() as folder:
+        constant = re.sub(r"(?m)^(\d\d,\d{4},)\d+,", r"\g<1>5,", PANEL)
+        write(folder, {"panel.csv": constant,
+                       "study.yaml": STUDY.replace("{positive: [gdp], weights: equal}",
+                                                   "{positive: [gdp, man], weights: entropy}")})
+        done = run(folder)
+        assert done.returncode == 0, done.stderr
+        assert re.search(r"warning: .*gdp.*constant", done.stderr), done.stderr
+
+
+def check_usage():
+    with tempfile.TemporaryDirectory() as folder:
+        write(folder, {})
+        for extra, word in ((["--thraeds", "2"], "threads"), (["--threads", "zero"], "zero"),
+                            (["-o"], "value"), (["-o", "nowhere/out.h5"], "nowhere"),
+                            (["-o", "/proc/out.h5"], "/proc"),
+                            (["-o", "panel.csv/out.h5"], "panel.csv"),
+                            (["second.yaml"], "second.yaml"), (["--log-level", "loud"], "loud")):
+            done = run(folder, extra=extra)
+            assert done.returncode == 2 and len(lines_of(done)) == 1, (extra, done.stderr)
+            assert word in done.stderr, (extra, done.stderr)
+        done = subprocess.run([SPILLWAY, "rum"], capture_output=True, text=True)
+        assert done.returncode == 2 and "run" in done.stderr
+        for verb in ("run", "check", "measures", "synth", "info"):
+            done = subprocess.run([SPILLWAY, verb, "--help"], capture_output=True, text=True)
+            assert done.returncode == 0 and "sage" in done.stdout, verb
+        if os.geteuid() != 0:  # root may write anywhere
+            os.mkdir(f"{folder}/locked", 0o500)
+            done = run(folder, extra=["-o", "locked/out.h5"])
+            assert done.returncode == 2 and "locked" in done.stderr, done.stderr
+
+
+passed, of = check_faults()
+print(f"{passed} of {of} faults said well")
+check_usage()
+check_good()
+assert passed == of

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""The same study gives the same bits: for ranks 1 to 4 and threads 1 and 2, with the machine split
+into nodes, for every output form, and with the rows of every input file permuted."""
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "results"))
+from digest import digest  # noqa: E402
+
+SPILLWAY = os.environ["SPILLWAY"]
+
+# Every measure of the study that synth writes, and each form of keep.
+MORE = """
+  - gravity: {mass: [population], keep: dense, periods: [%(year)s], as: g_dense}
+  - gravity: {mass: [population], share: population, keep: dense, periods: [%(year)s], as: g_share}
+  - gravity: {mass: [population], share: population, keep: summary, as: g_share_summary}
+  - gravity: {mass: [population], decay: 1.3, distance: geodesic, keep: {above: 1e6}, as: g_above}
+"""
+
+
+def run(study, out, ranks=0, threads=1, node_ranks=0):
+    command = (["mpirun", "-n", str(ranks)] if ranks else []) + [
+        SPILLWAY, "run", study, "-o", out, "--force", "--threads", str(threads)]
+    env = dict(os.environ)
+    if node_ranks:
+        env["SPILLWAY_NODE_RANKS"] = str(node_ranks)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=500)
+    assert done.returncode == 0, (command, done.stderr)
+    return digest(out, attributes=False)
+
+
+def permute(path, rng):
+    with open(path) as f:
+        header, *rows = f.readlines()
+    rng.shuffle(rows)
+    with open(path, "w") as f:
+        f.writelines([header] + rows)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([SPILLWAY, "synth", "-o", folder, "--units", "700", "--periods", "4",
+                        "--seed", "3", "--missing", "0.01", "--force"], check=True,
+                       capture_output=True)
+        study, out = f"{folder}/study.yaml", f"{folder}/out.h5"
+        with open(study) as f:
+            text = f.read()
+        with open(f"{folder}/panel.csv") as f:
+            f.readline()
+            year = re.search(r",(\d{4}),", f.readline()).group(1)
+        head, tail = text.split("measures:\n", 1)
+        with open(study, "w") as f:
+            f.write(head + "measures:\n" + MORE.strip("\n") % {"year": year} + "\n" + tail)
+        first = run(study, out)
+        cases = [(1, 1, 0), (1, 2, 0), (2, 1, 0), (2, 2, 0), (3, 1, 0), (3, 2, 0), (4, 1, 0),
+                 (4, 2, 0), (0, 3, 0), (3, 1, 1), (4, 1, 2)]
+        for ranks, threads, node_ranks in cases:
+            got = run(study, out, ranks, threads, node_ranks)
+            assert got == first, f"ranks {ranks}, threads {threads}, node of {node_ranks}"
+        rng = random.Random(11)
+        for name in sorted(os.listdir(folder)):
+            if name.endswith(".csv"):
+                permute(f"{folder}/{name}", rng)
+        assert run(study, out, 2, 1) == first, "rows permuted"
+        print("bits agree:", first)
+
+
+main()

@@ -1,0 +1,205 @@
+"""Small published data sets from study file to published numbers (oracles/README.md of the shared
+data): Moran's I of Columbus, NC SIDS and the 48 states, inequality of the Mexican states; and
+composites of real indicators against numpy, their weights taken up again by a second study."""
+import csv
+import math
+import os
+import subprocess
+import sys
+import tempfile
+
+shared = os.environ.get("SPILLWAY_SHARED", os.path.join(os.path.dirname(__file__), "../../../shared"))
+data = os.path.abspath(os.path.join(shared, "data"))
+if not os.path.isdir(data):
+    print(f"skipped: the real panels are not here (looked for {data})")
+    sys.exit(77)
+import h5py
+import numpy as np
+
+program = os.environ["SPILLWAY"]
+work = tempfile.TemporaryDirectory()
+failures = []
+
+
+def close(what, got, want, tolerance):
+    if not abs(got - want) <= tolerance:
+        failures.append(f"{what}: {got!r}, should be {want!r} within {tolerance}")
+
+
+def near(what, got, want, tolerance=1e-12):
+    got, want = np.asarray(got, float), np.asarray(want, float)
+    if got.shape != want.shape or not np.allclose(got, want, rtol=0, atol=tolerance, equal_nan=True):
+        failures.append(f"{what}: {got}, should be {want} within {tolerance}")
+
+
+def run(name, text):
+    """Runs the study and opens its results."""
+    path = os.path.join(work.name, name + ".yaml")
+    with open(path, "w") as file:
+        file.write(text.replace("@", data + "/") + f"output: {{file: {name}.h5}}\n")
+    done = subprocess.run([program, "run", "--quiet", path], capture_output=True, text=True)
+    if done.returncode != 0:
+        print(f"{name}: exit status {done.returncode}\n{done.stdout}{done.stderr}")
+        sys.exit(1)
+    return h5py.File(os.path.join(work.name, name + ".h5"), "r"), done.stderr
+
+
+def texts(dataset):
+    return [t.decode() if isinstance(t, bytes) else t for t in dataset[:]]
+
+
+# spdep: CRIME by both lists of neighbours.
+f, _ = run("columbus", """
+study: columbus
+panel: {file: @columbus49.csv, unit: POLYID}
+weights:
+  colnb: {kind: file, file: @columbus49_colnb_edges.csv}
+  gal: {kind: file, file: @columbus49_gal_edges.csv}
+measures:
+  - moran: {of: CRIME, weights: colnb, as: colnb}
+  - moran: {of: CRIME, weights: gal, as: gal}
+""")
+for name, want in (("colnb", (0.510951264, -0.020833333, 0.008908762, 0.008779831, 5.634133)),
+                   ("gal", (0.500188557, -0.020833333, 0.008689289, 0.008563413, 5.589383))):
+    quantities = ("I", "expected", "variance_randomisation", "variance_normality", "z")
+    for quantity, value in zip(quantities, want):
+        close(f"columbus {name} {quantity}", f[name][quantity][0], value,
+              5e-7 if quantity == "z" else 5e-10)
+    close(f"columbus {name} p_value", f[name]["p_value"][0], math.erfc(want[4] / math.sqrt(2)), 1e-12)
+    close(f"columbus {name} n_used", f[name]["n_used"][0], 49, 0)
+
+# spdep: two islands, three rules.
+f, said = run("sids", """
+study: sids
+panel:
+  file: @nc_sids100.csv
+  unit: FIPS
+  derive:
+    rate: sqrt(1000) * (sqrt(SID74 / BIR74) + sqrt((SID74 + 1) / BIR74))
+weights: {cc89: {kind: file, file: @nc_sids100_cc89_edges.csv}}
+measures:
+  - moran: {of: rate, weights: cc89, as: adjust}
+  - moran: {of: rate, weights: cc89, islands: zero, as: zero}
+  - moran: {of: rate, weights: cc89, islands: remove, as: remove}
+""")
+close("sids adjust", f["adjust/I"][0], 0.269756869652, 5e-13)
+close("sids zero", f["zero/I"][0], 0.275262111890, 5e-13)
+close("sids remove", f["remove/I"][0], 0.280134347, 5e-10)
+
+f, _ = run("states", """
+study: states
+panel: {file: @us48_income_long.csv, unit: STATE_FIPS, time: year, derive: {ln_income: log(income)}}
+weights: {queen: {kind: file, file: @us48_states_gal_edges.csv}}
+measures:
+  - moran: {of: ln_income, weights: queen}
+""")
+years = list(f["time"][:])
+for year, value in ((1929, 0.6529031), (1969, 0.4728262), (2009, 0.4128805)):
+    close(f"48 states {year}", f["moran/I"][years.index(year)], value, 5e-8)
+
+# Regions stand in the panel: a units file is made of them.
+with open(f"{data}/mx32_long.csv", newline="") as file:
+    region = {row["State"]: row["hanson98"] for row in csv.DictReader(file)}
+with open(os.path.join(work.name, "states.csv"), "w", newline="") as file:
+    out = csv.writer(file)
+    out.writerow(["State", "hanson98"])
+    out.writerows(region.items())
+f, said = run("mexico", """
+study: mexico
+panel: {file: @mx32_long.csv, unit: State, time: year}
+units: {file: states.csv, unit: State, groups: [hanson98]}
+measures:
+  - inequality: {of: pcgdp, groups: [hanson98]}
+""")
+theil = (0.20894344, 0.15222451, 0.10472941, 0.10194725, 0.09560113, 0.10511256, 0.10660832)
+between = (0.0345889, 0.02816853, 0.05260921, 0.05931219, 0.03205257, 0.02963731, 0.03635872)
+near("mexico theil_t", f["inequality/theil_t"][:], theil, 5e-9)
+near("mexico theil_t_between", f["inequality/theil_t_between"][:, 0], between, 5e-9)
+close("mexico gini 1940", f["inequality/gini"][0], 0.35372371, 5e-9)
+for part, value in (("gini_within", 0.05970572), ("gini_between_net", 0.14066086),
+                    ("gini_transvariation", 0.15335713)):
+    close(f"mexico {part}", f["inequality"][part][0, 0], value, 5e-9)
+if texts(f["inequality/grouping"]) != ["hanson98"]:
+    failures.append(f"mexico: groupings {texts(f['inequality/grouping'])}")
+if "a variable a head" not in said:
+    failures.append(f"mexico: no warning of an unweighted variable a head:\n{said}")
+
+# Composites of Produc's indicators, each against the formula.
+produc = """
+study: produc
+panel: {file: @us48_produc_1970_1986.csv, unit: state, time: year}
+composites:
+  capital: {positive: [pcap, pc], negative: [unemp]}
+  yearly: {positive: [pcap, pc], negative: [unemp], over: period, weights: critic}
+  ranked: {positive: [gsp, emp], normalise: rank, weights: cv}
+  whole: {positive: [capital, ranked], weights: {capital: 1, ranked: 3}}
+measures:
+  - coupling_coordination: {systems: [capital, ranked], as: ccd}
+  - moran: {of: ccd.coordination, weights: w}
+weights: {w: {kind: file, file: @us48_usaww_edges.csv}}
+"""
+f, _ = run("produc", produc)
+unit, years = texts(f["unit"]), list(f["time"][:])
+column = {}
+with open(f"{data}/us48_produc_1970_1986.csv", newline="") as file:
+    for row in csv.DictReader(file):
+        for name in ("pcap", "pc", "unemp", "gsp", "emp"):
+            cells = column.setdefault(name, np.full((len(years), len(unit)), np.nan))
+            cells[years.index(int(row["year"])), unit.index(row["state"])] = float(row[name])
+
+
+def min_max(x, negative=False):
+    part = (x - x.min()) / (x.max() - x.min())
+    return 1 - part if negative else part
+
+
+def entropy(x):
+    p = x / x.sum()
+    return 1 + np.where(p > 0, p * np.log(np.where(p > 0, p, 1)), 0).sum() / math.log(x.size)
+
+
+scaled = [min_max(column["pcap"]), min_max(column["pc"]), min_max(column["unemp"], True)]
+d = np.array([entropy(x) for x in scaled])
+weight = d / d.sum()
+capital = sum(w * x for w, x in zip(weight, scaled))
+near("weights of capital", f["composites/capital/weight"][:], weight)
+near("capital", f["composites/capital/score"][:], capital)
+near("bounds of unemp", f["composites/capital/bounds"][2], [column["unemp"].min(), column["unemp"].max()])
+for t in range(len(years)):
+    x = np.stack([min_max(column["pcap"][t]), min_max(column["pc"][t]), min_max(column["unemp"][t], True)])
+    w = x.std(axis=1) * (1 - np.corrcoef(x)).sum(axis=1)
+    near(f"weights of {years[t]}", f["composites/yearly/weight"][t], w / w.sum())
+    near(f"yearly {years[t]}", f["composites/yearly/score"][t], (w / w.sum()) @ x)
+
+
+def rank(x):
+    order = np.sort(x.ravel())
+    low, high = np.searchsorted(order, x, "left"), np.searchsorted(order, x, "right")
+    return ((low + 1 + high) / 2 - 1) / (x.size - 1)
+
+
+ranks = [rank(column["gsp"]), rank(column["emp"])]
+v = np.array([x.std() / x.mean() for x in ranks])
+ranked = (v[0] * ranks[0] + v[1] * ranks[1]) / v.sum()
+near("ranked", f["composites/ranked/score"][:], ranked)
+near("whole", f["composites/whole/score"][:], (min_max(capital) + 3 * min_max(ranked)) / 4)
+near("coordination", f["ccd/coordination"][:], np.sqrt(np.sqrt(capital * ranked)))
+near("lagging", f["ccd/lagging"][:], (ranked < capital).astype(int))
+near("class", f["ccd/class"][:], np.minimum(10, (f["ccd/coordination"][:][:, :, None] >=
+                                                 np.array([k / 10 for k in range(1, 10)])).sum(axis=2) + 1))
+
+# Last year's weights for this year's scores, pooled and by period.
+f2, _ = run("again", produc.split("composites:")[0] + """
+composites:
+  capital: {positive: [pcap, pc], negative: [unemp], weights: {from: produc.h5}}
+  yearly: {positive: [pcap, pc], negative: [unemp], over: period, weights: {from: produc.h5}}
+measures:
+  - inequality: {of: gsp}
+""")
+near("scores again", f2["composites/capital/score"][:], capital)
+near("scores by period again", f2["composites/yearly/score"][:], f["composites/yearly/score"][:])
+
+for line in failures:
+    print(line)
+print(f"oracles: {len(failures)} failures")
+sys.exit(1 if failures else 0)
