@@ -21,11 +21,10 @@ build_packages=(
   libxxhash-dev                              # hashes
 )
 test_packages=(
-  libcriterion-dev # tests in C
-  hdf5-tools       # h5dump
+  libcriterion-dev
   python3 python3-numpy python3-h5py python3-xarray python3-netcdf4 python3-h5netcdf
 )
-dev_packages=(clang libomp-dev llvm valgrind clang-format)
+dev_packages=(clang libomp-dev llvm valgrind clang-format hdf5-tools)
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 

@@ -155,15 +155,35 @@ static void print_common(const sw_measure *measure) {
     print_wrapped(printf("%*s%-14s", INDENT, "", common[i]->name), INDENT + 16, common[i]->help);
 }
 
-static void print_output(const sw_output *output, sw_kind kind) {
-  char shape[160], line[600];
+/* "(time, unit, industry)" at the end of `text`. */
+static void append_shape(char *text, size_t size, const sw_output *output, sw_kind kind) {
   static const char *const dims[] = {"time, unit", "time, unit, unit_to", "time", ""};
-  const char *axis = output->axis ? output->axis : "";
-  const char *axis2 = output->axis2 ? output->axis2 : "";
-  snprintf(shape, sizeof shape, "(%s%s%s%s%s)", dims[output->shape],
-           *axis && output->shape != SW_TABLE ? ", " : "", axis, *axis2 ? ", " : "", axis2);
-  if (kind == SW_KIND_PAIR && output->shape == SW_PAIR) strcpy(shape, "(pairs, as `keep` says)");
-  snprintf(line, sizeof line, "%s%s, units %s: %s", shape,
+  const char *axis = output->axis ? output->axis : "", *axis2 = output->axis2 ? output->axis2 : "";
+  size_t used = strlen(text);
+  if (kind == SW_KIND_PAIR && output->shape == SW_PAIR)
+    snprintf(text + used, size - used, "(pairs, as `keep` says)");
+  else
+    snprintf(text + used, size - used, "(%s%s%s%s%s)", dims[output->shape],
+             *axis && output->shape != SW_TABLE ? ", " : "", axis, *axis2 ? ", " : "", axis2);
+}
+
+static bool is_named_before(const sw_output *all, const sw_output *output) {
+  for (; all < output; all++)
+    if (strcmp(all->name, output->name) == 0) return true;
+  return false;
+}
+
+/* A name stands once: variants of an output, of which a run has one, are further shapes of it. */
+static void print_output(const sw_output *output, sw_kind kind) {
+  char line[600] = "";
+  append_shape(line, sizeof line, output, kind);
+  for (const sw_output *variant = output + 1; variant->name; variant++) {
+    if (strcmp(variant->name, output->name) != 0) continue;
+    snprintf(line + strlen(line), sizeof line - strlen(line), " or ");
+    append_shape(line, sizeof line, variant, kind);
+  }
+  size_t used = strlen(line);
+  snprintf(line + used, sizeof line - used, "%s, units %s: %s",
            output->number == SW_INT32 ? " int32" : "", output->units ? output->units : "1",
            output->long_name ? output->long_name : output->name);
   print_wrapped(printf("%*s%-24s", INDENT, "", output->name), INDENT + 26, line);
@@ -179,13 +199,13 @@ static void print_outputs(const sw_measure *measure) {
       {"mean", "mean over ordered pairs", NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL},
       {"max", "largest value of a pair", NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL}};
   printf("\nOutputs\n");
-  for (int i = 0; measure->output[i].name; i++)
-    print_output(&measure->output[i], measure->kind);
+  for (const sw_output *output = measure->output; output->name; output++)
+    if (!is_named_before(measure->output, output)) print_output(output, measure->kind);
   if (measure->kind != SW_KIND_PAIR) return;
   for (int i = 0; i < 5; i++) {
-    sw_output output = summary[i];
-    output.units = measure->output[0].units;
-    print_output(&output, measure->kind);
+    sw_output output[2] = {summary[i], {0}};
+    output->units = measure->output[0].units;
+    print_output(output, measure->kind);
   }
 }
 

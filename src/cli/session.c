@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "comm/comm.h"
 
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ sw_status sw_session_study(sw_error *err, sw_team *team, const char *file, const
   s->team = team;
   s->began = sw_clock();
   SW_TRY(choose_threads(err, team, threads, &s->threads));
+  omp_set_num_threads(s->threads);
   SW_TRY(sw_arena_create(err, &s->arena));
   SW_TRY(sw_text_read(err, team, s->arena, file, &text, &length));
   SW_TRY(sw_study_parse(err, s->arena, file, text, length, s->extra, s->n_extra,

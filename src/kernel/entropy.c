@@ -26,7 +26,7 @@ bool sw_weights_normalise(int p, const bool *constant, double *weight) {
     else
       weight[j] = constant[j] ? 0 : 1 / varying;
   }
-  return told_apart || varying == 0;
+  return told_apart || varying <= 1;
 }
 
 bool sw_entropy_weights(int p, double m, const double *sum, const double *p_log_p,

@@ -20,7 +20,7 @@ static inline double sw_p_log_p(double x, double sum) {
 double sw_entropy(double sum_p_log_p, double sum, double m);
 
 /* Scale `weight`, none negative, to sum 1; false when they are all zero or next to it, and then
- * those that are not constant are made equal. */
+ * those that are not constant, two or more, are made equal. */
 bool sw_weights_normalise(int p, const bool *constant, double *weight);
 
 /* Entropy weights (1 - e_j)/sum(1 - e): `p_log_p` the sums of p ln p, `sum` of x', m rows. */

@@ -8,15 +8,17 @@
 
 /* Read, check and align the panel and the units of the study: units file with `where`, panel
  * files in their layout, aggregate, fill, derive, missing, drop-units. The panel holds a column
- * for each name of sw_study_indicators. Everything is owned by `arena` and by the panel's own
- * arrays, released by sw_panel_destroy. Memory: n*T*p/K doubles a rank plus the rows in flight. */
+ * for each indicator that an entry names (operands of derived ones are given back). Everything is
+ * owned by `arena` and by the panel's own arrays, released by sw_panel_destroy. Memory: n*T*p/K
+ * doubles a rank plus the rows in flight. */
 sw_status sw_panel_read(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
                         sw_panel **panel);
 void sw_panel_destroy(sw_panel *panel);
 
 /* A weights matrix of the study over the panel's units, in node-shared memory, styled. Units of
- * the file outside the panel: an error, unless units are `unmatched: drop` or filtered by `where`
- * (then their links are left out and counted in a log line). A duplicate link is an error. */
+ * the file outside the panel: an error, unless the study itself takes units away (`where`,
+ * `unmatched: drop`, `missing: drop-units`): then their links are left out and counted in a log
+ * line. A duplicate link is an error. */
 sw_status sw_weights_read(sw_error *err, sw_team *team, const sw_study *study,
                           const sw_weights_spec *spec, const sw_units *units, sw_links **links);
 /* Distances given in a file: a square table with codes, or from,to,distance. */

@@ -2,6 +2,8 @@
  * the gathering of columns. Const after. All functions are collective over the team. */
 #include "plan/private.h"
 
+#include "kernel/neighbours.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,16 +18,6 @@ sw_status sw_run_weights(sw_error *err, sw_run *run, int index, const sw_links *
 }
 
 /* ---- points ----------------------------------------------------------------------------- */
-
-static void unit_vectors(const sw_units *units, double *x, double *y, double *z) {
-  const double degree = M_PI / 180.0;
-  for (int64_t i = 0; i < units->n; i++) {
-    double lon = units->lon[i] * degree, lat = units->lat[i] * degree;
-    x[i] = cos(lat) * cos(lon);
-    y[i] = cos(lat) * sin(lon);
-    z[i] = sin(lat);
-  }
-}
 
 struct points {
   const double *x, *y, *z;
@@ -87,7 +79,8 @@ static sw_status points_make(sw_error *err, sw_run *run, const sw_entry *entry,
   sw_team *team = run->team;
   SW_TRY(team->node_alloc(team, err, 3 * n * sizeof(double), &use->shared));
   double *x = use->shared;
-  if (team->node_rank == 0) unit_vectors(units, x, x + n, x + 2 * n);
+  if (team->node_rank == 0)
+    sw_sphere_vectors(units->n, units->lon, units->lat, x, x + n, x + 2 * n);
   SW_TRY(team->node_barrier(team, err));
   struct points p = {x, x + n, x + 2 * n};
   sw_status status = team->rank == 0 ? refuse_twins(err, run, p) : SW_OK;

@@ -133,8 +133,7 @@ static void on_field(void *bytes, size_t length, void *self) {
   char *copy = own->copy + own->copy_used; /* room for a whole line was made before */
   memcpy(copy, bytes, length);
   own->copy_used += length;
-  sw_error none = {0};
-  if (add_field(&none, csv, trimmed(copy, copy + length))) own->out_of_memory = true;
+  if (add_field(NULL, csv, trimmed(copy, copy + length))) own->out_of_memory = true;
 }
 
 static void on_record(int end, void *self) {

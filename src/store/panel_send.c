@@ -4,6 +4,7 @@
 #include "store/panel_build.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,12 +115,15 @@ static sw_status set_cell(sw_error *err, sending *out, row_head head, int column
                           double value) {
   const sw_panel_build *build = out->build;
   double *cell = &build->cells[column].row[period][build->place[head.unit]];
-  if (!isnan(value) && !isnan(*cell) && *cell != value)
+  if (!isnan(value) && !isnan(*cell) && *cell != value) {
+    char line[32] = "";
+    if (out->rows->has_lines) snprintf(line, sizeof line, ":%lld", (long long)head.line);
     return sw_fail(err, SW_EINPUT,
-                   "%s:%lld: %s: unit %s, period %s is %.10g here and %.10g in another row or "
-                   "file; give it once",
-                   out->rows->file, (long long)head.line, build->cells[column].name,
-                   build->table.code[head.unit], build->panel->periods.label[period], value, *cell);
+                   "%s%s: %s: unit %s, period %s is %.10g here and %.10g in another row or file; "
+                   "give it once",
+                   out->rows->file, line, build->cells[column].name, build->table.code[head.unit],
+                   build->panel->periods.label[period], value, *cell);
+  }
   if (!isnan(value)) *cell = value;
   return SW_OK;
 }

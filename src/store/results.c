@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -68,16 +69,15 @@ sw_status sw_results_precheck(sw_error *err, sw_team *team, const char *path, bo
 /* ---- how much --------------------------------------------------------------------------- */
 
 static double variable_bytes(const sw_variable *variable) {
-  double bytes = (double)sw_cell_bytes(variable->cell);
+  double bytes = (double)sw_cell_bytes(variable->cell), chunks = 1;
   for (int a = 0; a < variable->rank; a++) {
-    double extent = (double)variable->extent[a];
-    if (variable->chunk[0] > 0 && variable->chunk[a] > 0) {
-      hsize_t chunks = (variable->extent[a] + variable->chunk[a] - 1) / variable->chunk[a];
-      extent = (double)(chunks * variable->chunk[a]); /* the last chunk is as large as any */
-    }
-    bytes *= extent;
+    hsize_t chunk = variable->chunk[0] > 0 ? variable->chunk[a] : variable->extent[a];
+    if (chunk == 0) return 0;
+    chunks *= (double)((variable->extent[a] + chunk - 1) / chunk);
+    bytes *= (double)chunk; /* the last chunk is as large as any */
   }
-  return bytes;
+  if (bytes >= SW_ALIGN_FROM) bytes = ceil(bytes / SW_ALIGN_TO) * SW_ALIGN_TO;
+  return bytes * chunks;
 }
 
 /* Labels, headers, indexes: generous, and small beside any matrix. */

@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 
-enum { SW_ALIGN_FROM = 1 << 16, SW_ALIGN_TO = 4096, SW_DEFLATE_LEVEL = 4 };
+enum { SW_DEFLATE_LEVEL = 4 };
 
 void sw_h5_quiet(void) {
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
@@ -95,19 +95,20 @@ hid_t sw_h5_text_type(void) {
   return type;
 }
 
-static hid_t fixed_text_type(size_t size) {
+/* A text that fills its place has no terminator; one with room to grow ends at the first. */
+static hid_t fixed_text_type(size_t size, bool filled) {
   hid_t type = H5Tcopy(H5T_C_S1);
   H5Tset_size(type, size);
-  H5Tset_strpad(type, H5T_STR_NULLPAD);
+  H5Tset_strpad(type, filled ? H5T_STR_NULLPAD : H5T_STR_NULLTERM);
   H5Tset_cset(type, H5T_CSET_UTF8);
   return type;
 }
 
 /* ---- attributes ------------------------------------------------------------------------- */
 
-/* `text` in `size` bytes, the rest zeros; too long a text is cut between characters. */
+/* At most `size` bytes of `text`, the rest zeros; too long a text is cut between characters. */
 static herr_t write_text(hid_t attribute, hid_t type, const char *text, size_t size) {
-  char *padded = calloc(size + 1, 1);
+  char *padded = calloc(H5Tget_size(type) + 1, 1);
   if (!padded) return -1;
   size_t length = strlen(text);
   if (length > size)
@@ -121,9 +122,9 @@ static herr_t write_text(hid_t attribute, hid_t type, const char *text, size_t s
 
 herr_t sw_h5_put_text(hid_t object, const char *name, const char *text, size_t room) {
   size_t size = room > 0 ? room : strlen(text) > 0 ? strlen(text) : 1;
-  hid_t type = fixed_text_type(size), space = H5Screate(H5S_SCALAR);
+  hid_t type = fixed_text_type(size, room == 0), space = H5Screate(H5S_SCALAR);
   hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-  herr_t code = attribute < 0 ? -1 : write_text(attribute, type, text, size);
+  herr_t code = attribute < 0 ? -1 : write_text(attribute, type, text, room > 0 ? room - 1 : size);
   if (attribute >= 0) H5Aclose(attribute);
   H5Sclose(space);
   H5Tclose(type);
@@ -143,7 +144,7 @@ herr_t sw_h5_set_text(hid_t object, const char *name, const char *text) {
   hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
   if (attribute < 0) return -1;
   hid_t type = H5Aget_type(attribute);
-  herr_t code = write_text(attribute, type, text, H5Tget_size(type));
+  herr_t code = write_text(attribute, type, text, H5Tget_size(type) - 1);
   H5Tclose(type);
   H5Aclose(attribute);
   return code;

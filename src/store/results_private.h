@@ -94,6 +94,8 @@ const char *sw_text_undefined(sw_arena *arena, const sw_run *run, const sw_schem
 /* ---- HDF5 (results_h5.c) ---------------------------------------------------------------- */
 
 enum { SW_UNDEFINED_ROOM = 256, SW_STATE_ROOM = 16 };
+/* What is at least so large begins on such a boundary. */
+enum { SW_ALIGN_FROM = 1 << 16, SW_ALIGN_TO = 4096 };
 
 /* SW_EIO: "PATH: cannot WHAT: <HDF5's innermost words>". */
 sw_status sw_h5_fail(sw_error *err, const char *path, const char *what);
@@ -106,7 +108,7 @@ hid_t sw_h5_text_type(void); /* variable-length UTF-8 */
 /* Text of a fixed length: of `room` bytes, or as long as it is when room is 0. */
 herr_t sw_h5_put_text(hid_t object, const char *name, const char *text, size_t room);
 herr_t sw_h5_put_integer(hid_t object, const char *name, int64_t value);
-/* Write an attribute that is there already. */
+/* Write an attribute that is there already; a text one was put with room. */
 herr_t sw_h5_set_text(hid_t object, const char *name, const char *text);
 herr_t sw_h5_set_integer(hid_t object, const char *name, int64_t value);
 /* The text of an attribute, or NULL. */

@@ -62,6 +62,16 @@ Test(entropy, nothing_tells_them_apart) {
   NEAR(weight[1], .5, 0);
 }
 
+Test(entropy, one_alone_has_all_weight) {
+  static const double x[6] = {.1, .5, .2, .5, .9, .5};
+  static const bool constant[2] = {false, true};
+  sums s = sums_of(x, 3, 2);
+  double weight[2];
+  cr_expect(sw_critic_weights(2, s.cross, constant, weight));
+  NEAR(weight[0], 1, 0);
+  NEAR(weight[1], 0, 0);
+}
+
 Test(entropy, all_constant_is_undefined) {
   static const bool constant[2] = {true, true};
   double weight[2] = {1, 1};

@@ -65,7 +65,8 @@ def run(folder, ranks, node_ranks, threads):
     done = subprocess.run(command + [PROGRAM, f"{folder}/study.yaml", str(threads)], env=env,
                           capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, (ranks, node_ranks, threads, done.stderr)
-    return digest(f"{folder}/out.h5")
+    with h5py.File(f"{folder}/out.h5") as f:
+        return digest(f)
 
 
 def radiation(lon, lat, m):

@@ -17,6 +17,9 @@ value = f["lq/value"][:, :, 0]
 # Location quotients of manufacturing in 2018 (oracles/README.md, agglomeration).
 for code, want in (("48201", 1.502091), ("06085", 2.039386), ("18039", 4.415268)):
     assert abs(value[-1, at[code]] - want) < 5e-7, (code, value[-1, at[code]])
+# Complete cases as the base instead of the nation: 1.469 (methods.md, section 6).
+complete = f["lq_complete/value"][-1, at["48201"], 0]
+assert abs(complete - 1.469) < 5e-4, complete
 share = np.full(value.shape, np.nan)
 with gzip.open(f"{data}/us_county_gdp_industry_2001_2018.csv.gz", "rt", encoding="utf-8", newline="") as file:
     for row in csv.DictReader(file):

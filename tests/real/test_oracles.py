@@ -1,5 +1,6 @@
-"""Small published data sets from study file to published numbers (oracles/README.md of the shared
-data): Moran's I of Columbus, NC SIDS and the 48 states, inequality of the Mexican states; and
+"""Published data sets from study file to published numbers (oracles/README.md of the shared data):
+Moran's I of Columbus, NC SIDS and the 48 states, inequality of the Mexican states; quotients and
+inequality over all US counties, Alaska and Hawaii included (methods.md, sections 6 and 9); and
 composites of real indicators against numpy, their weights taken up again by a second study."""
 import csv
 import math
@@ -16,7 +17,7 @@ if not os.path.isdir(data):
 import h5py
 import numpy as np
 
-program = os.environ["SPILLWAY"]
+program = os.environ["SPILLWAY"]  # the program to test
 work = tempfile.TemporaryDirectory()
 failures = []
 
@@ -123,6 +124,44 @@ if texts(f["inequality/grouping"]) != ["hanson98"]:
     failures.append(f"mexico: groupings {texts(f['inequality/grouping'])}")
 if "a variable a head" not in said:
     failures.append(f"mexico: no warning of an unweighted variable a head:\n{said}")
+
+# All US counties. The state is in a county's code.
+def counties(name, entries):
+    return run(name, f"""
+study: {name}
+panel: {{file: [@us_county_gdp_industry_2001_2018.csv.gz, income.csv], unit: fips, time: year, missing: keep}}
+units: {{file: counties.csv, unit: fips, unmatched: drop, groups: [state]}}
+measures:
+{entries}
+""")
+
+
+with open(f"{data}/us_county_income_1969_2018.csv", newline="") as file:
+    rows = [row for row in csv.DictReader(file) if row["year"] == "2018"]
+with open(os.path.join(work.name, "income.csv"), "w", newline="") as file:
+    out = csv.DictWriter(file, ("fips", "year", "population", "per_capita_income_usd"), extrasaction="ignore")
+    out.writeheader()
+    out.writerows(rows)
+with open(os.path.join(work.name, "counties.csv"), "w", newline="") as file:
+    out = csv.writer(file)
+    out.writerow(("fips", "state"))
+    out.writerows((row["fips"], row["fips"][:2]) for row in rows)
+f, _ = counties("counties", """
+  - location_quotient: {industries: [manuf_31_33], total: gdp_total, base: {file: @us_national_gdp_industry_2001_2018.csv}, as: lq}
+  - location_quotient: {industries: [manuf_31_33], total: gdp_total, base_over: complete, as: complete}
+  - inequality: {of: per_capita_income_usd, groups: [state], periods: [2018], as: plain}
+  - inequality: {of: per_capita_income_usd, weight: population, groups: [state], periods: [2018], as: people}
+""")
+unit, last = texts(f["unit"]), list(f["time"][:]).index(2018)
+for code, value in (("48201", 1.502091), ("06085", 2.039386), ("18039", 4.415268)):
+    close(f"location quotient of {code}", f["lq/value"][last, unit.index(code), 0], value, 5e-7)
+close("complete cases", f["complete/value"][last, unit.index("48201"), 0], 1.469, 5e-4)
+near("coverage", f["complete/coverage"][:], f["lq/coverage"][:], 0)
+for name, value in (("plain", 0.30), ("people", 0.25)):
+    share = f[name]["theil_t_between"][0, 0] / f[name]["theil_t"][0]
+    close(f"share of Theil between states, {name}", share, value, 5e-3)
+    parts = sum(f[name][p][0, 0] for p in ("gini_within", "gini_between_net", "gini_transvariation"))
+    close(f"Dagum's parts, {name}", parts, f[name]["gini"][0], 1e-13)
 
 # Composites of Produc's indicators, each against the formula.
 produc = """

@@ -349,3 +349,33 @@ Test(panel_read, aggregate_of_many) {
   }
   release(&one);
 }
+
+/* Lines longer than the blocks in which files are read. */
+Test(panel_read, very_long_lines) {
+  enum { LONG_CELL = 9 << 20 };
+  char *text = malloc(2 * LONG_CELL + 200), command[256];
+  int length = sprintf(text, "id,year,gdp,note\na,1,1,x\n");
+  for (int k = 0; k < 2; k++) {
+    length += sprintf(text + length, "%c,1,%d,", 'b' + k, k + 2);
+    memset(text + length, 'x', LONG_CELL);
+    length += LONG_CELL;
+    length += sprintf(text + length, "\n");
+  }
+  length += sprintf(text + length, "d,1,4,x\n");
+  put_bytes("p.csv", text, (size_t)length);
+  free(text);
+  outcome one = read_good(1, LONG, "gdp");
+  EXPECT(one, "gdp", "1", "c", 3);
+  EXPECT(one, "gdp", "1", "d", 4);
+  snprintf(command, sizeof command, "cd %s && gzip -k p.csv", folder);
+  cr_assert_eq(system(command), 0);
+  for (int ranks = 2; ranks <= 6; ranks += 2) {
+    outcome other = read_good(ranks, LONG, "gdp");
+    same_outcome(&one, &other);
+    release(&other);
+    other = read_good(ranks, "panel: {file: p.csv.gz, unit: id, time: year}", "gdp");
+    same_outcome(&one, &other);
+    release(&other);
+  }
+  release(&one);
+}

@@ -59,12 +59,12 @@ static void make_scales(const sw_job *job, const sw_composite_spec *spec, int po
   sw_composite_range r = sw_composite_range_at(spec, job->folded[spec->range], pool);
   for (int j = 0; j < spec->p; j++) {
     scale[j] = (sw_scaling){.by = spec->normalise,
-                          .negative = j >= spec->n_positive,
-                          .constant = sw_composite_constant(spec, r, j),
-                          .lo = spec->lo ? spec->lo[j] : r.lo[j],
-                          .hi = spec->hi ? spec->hi[j] : r.hi[j],
-                          .mean = r.sum[j] / *r.rows,
-                          .m = (int64_t)*r.rows};
+                            .negative = j >= spec->n_positive,
+                            .constant = sw_composite_constant(spec, r, j),
+                            .lo = spec->lo ? spec->lo[j] : r.lo[j],
+                            .hi = spec->hi ? spec->hi[j] : r.hi[j],
+                            .mean = r.sum[j] / *r.rows,
+                            .m = (int64_t)*r.rows};
     if (spec->spread >= 0 && job->folded[spec->spread]) /* not yet while it is being folded */
       scale[j].sd = ((const double *)job->folded[spec->spread])[pool * spec->p + j];
     if (spec->sorted >= 0)
@@ -332,9 +332,11 @@ static const sw_output outputs[] = {
 const sw_measure sw_measure_composite = {
     .name = "composite",
     .title = "Composite score from weighted indicators",
-    .formula = "score = sum_j w_j x'_j; min-max: x' = (x - lo)/(hi - lo), (hi - x)/(hi - lo) for a "
-               "negative one; z-score: divisor m - 1; entropy: e_j = -sum p ln p / ln m over the m "
-               "rows complete in all indicators, p = x'/sum x', w_j = (1 - e_j)/sum(1 - e)",
+    .formula =
+        "score = sum_j w_j x'_j; min-max: x' = (x - lo)/(hi - lo), (hi - x)/(hi - lo) for a "
+        "negative one; rank: (average rank - 1)/(m - 1); z-score: divisor m - 1. Over the m rows "
+        "complete in all indicators: entropy: e_j = -sum p ln p / ln m, p = x'/sum x', w_j = "
+        "(1 - e_j)/sum(1 - e); critic: sd_j sum_k (1 - r_jk); cv: sd_j/mean_j; constant: w_j = 0",
     .source = "Shannon 1948; Diakoulaki, Mavrotas and Papayannakis 1995 (CRITIC)",
     .version = 1,
     .kind = SW_KIND_COMPOSITE,

@@ -1,0 +1,154 @@
+"""Pairs on one thread: the engine against numpy, alternating in one run.
+
+    compare.py BENCH_PAIRS [--units N] [--repeats R]
+
+Prints medians, spread, the ratio to the best numpy and the share of the bound. The bound of a
+measure is the time that its multiplications (fused with an addition where they can be) or its
+divisions and roots alone take at the rates measured in the same run, whichever is longer; additions,
+loads and the summing of strengths are taken to cost nothing."""
+import os
+
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+
+import peer
+
+# Operations of a pair, counted in src/kernel/arc.h and src/kernel/meta.c.
+OPERATIONS = {"gravity": {"fma": 12, "divide": 1, "root": 0},
+              "coupling": {"fma": 25, "divide": 1, "root": 1}}
+
+
+def country(n):
+    """Units as a national panel has them: provinces in code order, counties scattered in each."""
+    draw = np.random.default_rng(20240101)
+    provinces = max(1, n // 90)
+    data = np.empty((6, n))
+    of = np.arange(n) * provinces // n
+    lon, lat = draw.uniform(78, 131, provinces), draw.uniform(20, 50, provinces)
+    order = np.lexsort((lat, np.floor(lon / 6)))
+    data[0] = lon[order][of] + draw.normal(0, 1.2, n)
+    data[1] = lat[order][of] + draw.normal(0, 0.9, n)
+    data[2] = draw.lognormal(3, 1, n)
+    data[3:6] = draw.uniform(0.01, 1, (3, n))
+    return data
+
+
+class Engine:
+    """bench_pairs, kept running, one answer a command."""
+
+    def __init__(self, program, path, n):
+        self.process = subprocess.Popen([program, path, str(n)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+
+    def ask(self, command):
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit("bench_pairs stopped")
+        return [float(word) for word in line.split()]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def timed(run):
+    began = time.perf_counter()
+    result = run()
+    return time.perf_counter() - began, result
+
+
+def check(name, ours, theirs):
+    """Same totals, greatest value and strengths, or the comparison means nothing."""
+    total, greatest, strength = theirs
+    weighted = float((np.arange(strength.size) % 7 * strength).sum())
+    for what, a, b in zip(("total", "max", "strengths"), ours[1:], (total, greatest, weighted)):
+        if abs(a - b) > 1e-10 * abs(b):
+            sys.exit(f"{name}: {what} differ: {a!r} and {b!r}")
+
+
+def spread(seconds):
+    low, middle, high = np.percentile(seconds, [25, 50, 75])
+    return f"{middle * 1e3:8.1f} ms  (quartiles {low * 1e3:.1f} to {high * 1e3:.1f}, least {min(seconds) * 1e3:.1f})"
+
+
+def bound_seconds(name, pairs, rates):
+    """Seconds of the longer of the two pipes."""
+    count = OPERATIONS[name]
+    multiply = count["fma"] / rates["fma"]
+    divide = count["divide"] / rates["divide"] + count["root"] / rates["root"]
+    return pairs * max(multiply, divide), multiply * 1e9, divide * 1e9
+
+
+def report(name, n, ours, tuned, naive, rates, shape):
+    pairs = n * (n - 1) / 2
+    middle = float(np.median(ours))
+    seconds, multiply, divide = bound_seconds(name, pairs, rates)
+    ratio = float(np.median(np.array(tuned) / np.array(ours)))
+    print(f"{name}: n = {n}, {pairs:.4g} pairs, one period, summary, one thread, {len(ours)} runs")
+    print(f"  spillway           {spread(ours)}  {middle / pairs * 1e9:.3f} ns a pair")
+    print(f"  numpy, best        {spread(tuned)}  {shape}")
+    print(f"  numpy, naive       {naive * 1e3:8.1f} ms  (one run)")
+    print(f"  ratio to the best numpy, median of the pairs of runs: {ratio:.1f} (wanted: 5)")
+    count = OPERATIONS[name]
+    print(f"  bound: max of {count['fma']} multiplications = {multiply:.3f} ns and {count['divide']} "
+          f"division + {count['root']} root = {divide:.3f} ns a pair: {pairs / seconds:.4g} pairs/s")
+    print(f"  reached: {pairs / middle:.4g} pairs/s, {seconds / middle:.2f} of the bound "
+          f"(least time: {seconds / min(ours):.2f}; wanted: 0.5)\n", flush=True)
+    return ratio >= 5 and seconds / middle >= 0.5
+
+
+def best_peer(kinds, data):
+    """Each kind at its best tile shape, the fastest of them."""
+    small = np.ascontiguousarray(data[:, :: max(1, data.shape[1] // 2500)])
+    found = []
+    for kind in kinds:
+        made = kind(data, peer.tune(lambda shape, kind=kind: kind(small, shape)))
+        found.append((min(timed(made.run)[0] for _ in range(2)), kind.__name__, made))
+    return min(found, key=lambda one: one[0])[1:]
+
+
+def compare(name, kinds, naive, engine, data, repeats):
+    label, made = best_peer(kinds, data)
+    check(name, engine.ask(name), made.run())
+    ours, tuned, rates = [], [], []
+    for _ in range(repeats):
+        rates.append(engine.ask("bounds"))
+        ours.append(engine.ask(name)[0])
+        tuned.append(timed(made.run)[0])
+    seconds, result = timed(lambda: naive(data))
+    check(name, engine.ask(name), result)
+    best = dict(zip(("fma", "divide", "root"), np.max(rates, axis=0)))
+    print(f"rates: {best['fma'] / 1e9:.1f} fused multiply-adds, {best['divide'] / 1e9:.2f} divisions,"
+          f" {best['root'] / 1e9:.2f} roots, in 10^9 a second")
+    return report(name, data.shape[1], ours, tuned, seconds, best, f"{label}, tile {made.shape}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("program")
+    parser.add_argument("--units", type=int, default=10000)
+    parser.add_argument("--repeats", type=int, default=15)
+    given = parser.parse_args()
+    data = country(given.units)
+    with tempfile.NamedTemporaryFile(suffix=".bin") as file:
+        data.tofile(file.name)
+        engine = Engine(given.program, file.name, given.units)
+        fine = compare("gravity", [peer.Gravity], peer.naive_gravity, engine, data, given.repeats)
+        fine &= compare("coupling", [peer.Coupling, peer.CouplingByProducts], peer.naive_coupling,
+                        engine, data, given.repeats)
+        engine.close()
+    return 0 if fine else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

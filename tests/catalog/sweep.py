@@ -1,0 +1,314 @@
+"""What the sweep over the catalogue stands on: the description of a measure as the program prints
+it, a small world (panel, units, links, distances) with its studies, results as arrays with named
+axes, and the properties that every pair result has.
+
+A case, cases/NAME.py, is the measure's part of the sweep:
+    ENTRIES  label -> parameters of an entry of the study (label: the name of its result). Keys that
+             begin with '_' are for the sweep: _directed (pair), _only: full | gaps (the world)
+    check(world, label, params, result)   what must hold of the result, by the measure's definition
+"""
+import csv
+import json
+import os
+import re
+import subprocess
+
+import h5py
+import numpy as np
+
+SPILLWAY = os.environ["SPILLWAY"]
+TOP = (7, 1000)  # fewer partners than there are, and more
+
+
+def spillway(*arguments):
+    done = subprocess.run([SPILLWAY, *arguments], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, f"spillway {' '.join(arguments)}: {done.stderr}"
+    return done.stdout
+
+
+def close(a, b, tolerance=1e-12):
+    """Equal up to rounding, missing where the other is."""
+    a, b = np.asarray(a, float), np.asarray(b, float)
+    return a.shape == b.shape and np.allclose(a, b, rtol=tolerance, atol=1e-300, equal_nan=True)
+
+
+def same(a, b):
+    """Equal to the bit, but for which NaN."""
+    return np.array_equal(a, b, equal_nan=np.asarray(a).dtype.kind == "f")
+
+
+# ---- the description of a measure -----------------------------------------------------------
+
+class Description:
+    """`spillway measures NAME`, read back."""
+
+    def __init__(self, name):
+        text = spillway("measures", name)
+        head, self.section, title = text.split("\n", 1)[0], {}, None
+        self.kind = re.search(r"\((\w+), version \d+\)$", head).group(1)
+        for line in text.split("\n")[1:]:
+            if line and line[0] != " ":
+                title = line
+                self.section[title] = []
+            elif title and line:
+                self.section[title].append(line[4:])
+        for title in ("Formula", "Parameters", "Outputs", "Source", "In a study"):
+            assert any(s.strip() for s in self.section.get(title, [])), f"{name}: no {title}"
+        self.params = self.items("Parameters")
+        self.outputs = self.items("Outputs")
+
+    def items(self, title):
+        """Name -> text of the items of a section, each of them once."""
+        found, name = {}, None
+        for line in self.section[title]:
+            if line[0] != " ":
+                name, _, rest = line.partition(" ")
+                assert name not in found, f"{title}: {name} stands twice"
+                found[name] = rest.strip()
+            else:
+                found[name] += " " + line.strip()
+        return found
+
+    def choices(self, param):
+        match = re.match(r"one of (\S+?),", self.params[param])
+        return match.group(1).split("|") if match else []
+
+    def is_declared(self, param):
+        """Says of itself whether it must be given, and what it is otherwise."""
+        return re.search(r", (required|default \S|may be left out)", self.params[param]) is not None
+
+
+# ---- results --------------------------------------------------------------------------------
+
+class Result:
+    """The variables of one group: arrays by name, with the names of their axes."""
+
+    def __init__(self, group):
+        self.undefined = group.attrs["undefined"].decode()
+        self.data, self.axes, self.label = {}, {}, {}
+        for name, dataset in group.items():
+            if dataset.attrs.get("CLASS", b"") == b"DIMENSION_SCALE":
+                if dataset.dtype.kind == "O":
+                    self.label[name] = [text.decode() for text in dataset[:]]
+                elif dataset.dtype.kind == "i":
+                    self.label[name] = dataset[:].tolist()
+                continue
+            assert dataset.attrs["long_name"] and dataset.attrs["units"], dataset.name
+            self.data[name] = dataset[...]
+            self.axes[name] = [dim[0].name.rsplit("/", 1)[1] for dim in dataset.dims]
+
+    def __getitem__(self, name):
+        return self.data[name]
+
+    def __contains__(self, name):
+        return name in self.data
+
+
+def read_results(path):
+    with h5py.File(path, "r") as file:
+        assert file.attrs["state"] == b"complete"
+        found = {n: Result(g) for n, g in file.get("composites", {}).items()}
+        found.update({n: Result(g) for n, g in file.items()
+                      if isinstance(g, h5py.Group) and n != "composites"})
+        return found
+
+
+# ---- a world --------------------------------------------------------------------------------
+
+WEIGHTS = """weights:
+  contiguity: {kind: file, file: edges.csv, style: row}
+  islands: {kind: file, file: islands.csv, style: row}
+  near: {kind: knn, k: 4, style: binary}
+"""
+
+
+def read_csv(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class World:
+    """A folder with a synthetic country. `codes`: new codes of the units, by old."""
+
+    def __init__(self, folder, units, periods, missing=0.0, codes=None):
+        self.folder, self.gaps = folder, missing > 0
+        spillway("synth", "-o", folder, "--units", str(units), "--periods", str(periods), "--seed",
+                 "7", "--missing", str(missing))
+        with open(self.path("study.yaml")) as file:
+            self.head = file.read().split("weights:\n")[0]
+        self.add_files()
+        if codes:
+            self.rename(codes)
+        self.read()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, rows):
+        with open(self.path(name), "w", newline="") as file:
+            csv.writer(file).writerows(rows)
+
+    def add_files(self):
+        """Links without those of two units; distances whole and in part; a national table."""
+        code = sorted(row["code"] for row in read_csv(self.path("units.csv")))
+        edge = [(row["from"], row["to"]) for row in read_csv(self.path("edges.csv"))]
+        alone = {code[3], code[-2]}
+        self.write("islands.csv", [("from", "to")] + [e for e in edge if not alone & set(e)])
+        rng = np.random.default_rng(5)
+        n = len(code)
+        hours = np.round(rng.uniform(0.5, 20, (n, n)), 2)
+        hours = np.triu(hours, 1) + np.triu(hours, 1).T
+        self.write("hours.csv", [["code"] + code] +
+                   [[c] + row.tolist() for c, row in zip(code, hours)])
+        self.write("roads.csv", [("from", "to", "distance")] +
+                   [(code[i], code[j], round(1 + 50 * rng.random(), 3))
+                    for i in range(n) for j in range(n) if i != j and rng.random() < 0.2])
+        names = list(read_csv(self.path("panel.csv"))[0])[2:]
+        years = sorted({row["year"] for row in read_csv(self.path("panel.csv"))})
+        self.write("national.csv", [["year"] + names] +
+                   [[year] + np.round(rng.uniform(1e3, 1e6, len(names)), 1).tolist()
+                    for year in years])
+
+    def rename(self, codes):
+        for name in ("units.csv", "panel.csv", "edges.csv", "islands.csv", "hours.csv", "roads.csv"):
+            with open(self.path(name), newline="") as file:
+                rows = [[codes.get(cell, cell) for cell in row] for row in csv.reader(file)]
+            self.write(name, rows)
+
+    def read(self):
+        rows = read_csv(self.path("panel.csv"))
+        self.code = sorted({row["code"] for row in rows})
+        self.year = sorted({row["year"] for row in rows})
+        self.at = {code: i for i, code in enumerate(self.code)}
+        self.n, self.periods = len(self.code), len(self.year)
+        self.column = {}
+        for name in list(rows[0])[2:]:
+            self.column[name] = np.full((self.periods, self.n), np.nan)
+            for row in rows:
+                value = float(row[name]) if row[name] else np.nan
+                self.column[name][self.year.index(row["year"]), self.at[row["code"]]] = value
+        self.column["gdp_pc"] = 1e6 * self.column["gdp"] / self.column["population"]
+        units = sorted(read_csv(self.path("units.csv")), key=lambda row: row["code"])
+        self.unit = {name: [row[name] for row in units] for name in units[0]}
+        self.national = read_csv(self.path("national.csv"))
+
+    def links(self, name):
+        """A dense matrix of 0 and 1 out of a file of links."""
+        w = np.zeros((self.n, self.n))
+        for row in read_csv(self.path(name)):
+            w[self.at[row["from"]], self.at[row["to"]]] = 1
+        return w
+
+    def distance(self, name):
+        d = np.full((self.n, self.n), np.nan)
+        with open(self.path(name), newline="") as file:
+            head, *rows = csv.reader(file)
+        for row in rows:
+            if name == "roads.csv":
+                d[self.at[row[0]], self.at[row[1]]] = float(row[2])
+                continue
+            for code, cell in zip(head[1:], row[1:]):
+                d[self.at[row[0]], self.at[code]] = float(cell)
+        return d
+
+    def great_circle(self):
+        lon, lat = (np.radians(np.array(self.unit[c], float)) for c in ("lon", "lat"))
+        h = (np.sin((lat[:, None] - lat) / 2) ** 2 +
+             np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2)
+        d = 2 * 6371.0088 * np.arcsin(np.sqrt(h))
+        np.fill_diagonal(d, np.nan)
+        return d
+
+    def run(self, name, composites, measures, precision="float64"):
+        """Run a study of these entries: lists of (measure, label, params)."""
+        lines = [self.head + WEIGHTS + "composites:"]
+        lines += [f"  {label}: {json.dumps(params)}" for _, label, params in composites]
+        lines += ["measures:"] if measures else []
+        lines += [f"  - {measure}: {json.dumps(dict(params, **{'as': label}))}"
+                  for measure, label, params in measures]
+        lines += [f"output: {{file: {name}.h5, precision: {precision}}}", "tile: 16", ""]
+        with open(self.path(name + ".yaml"), "w") as file:
+            file.write("\n".join(lines))
+        spillway("run", self.path(name + ".yaml"), "--quiet")
+        return read_results(self.path(name + ".h5"))
+
+
+# ---- properties of every pair result --------------------------------------------------------
+
+SUMMARY = ("out_strength", "in_strength", "total", "mean", "max")
+
+
+def order(row):
+    """Places of a row's values, from high to low, ties by code; without the NaN."""
+    place = np.lexsort((np.arange(len(row)), -row))
+    return place[~np.isnan(row[place])]
+
+
+def check_dense(r, directed, quantities):
+    value = r["value"]
+    n = value.shape[-1]
+    for name in quantities:
+        matrix = r[name]
+        assert np.isnan(matrix[:, range(n), range(n)]).all(), f"{name}: the diagonal is not NaN"
+        turned = matrix.transpose(0, 2, 1)
+        assert directed or same(matrix, turned), f"{name}: undirected, and not symmetric to the bit"
+    assert not directed or not close(value, value.transpose(0, 2, 1)), "directed, and symmetric"
+    missing = int(np.isnan(value).sum()) - value.shape[0] * n
+    assert r.undefined.startswith(f"{missing} of "), (r.undefined, missing)
+    for axis, name in ((2, "out_strength"), (1, "in_strength")):
+        assert close(r[name], strengths(value, axis)), name
+    assert close(r["total"], np.nansum(value, (1, 2))), "total"
+    count = (~np.isnan(value)).sum((1, 2))
+    assert close(r["mean"], np.nansum(value, (1, 2)) / count), "mean"
+    assert same(r["max"], np.nanmax(value, (1, 2))), "max"
+
+
+def strengths(value, axis):
+    return np.nansum(value, axis)
+
+
+def check_top(r, dense, k, quantities):
+    partner = r["partner"]
+    for t in range(partner.shape[0]):
+        for i, row in enumerate(dense["value"][t]):
+            want = order(row)[:k]
+            assert partner[t, i, :len(want)].tolist() == want.tolist(), f"top of {i} in {t}"
+            assert (partner[t, i, len(want):] == -1).all(), "no partner is not -1"
+            for name in quantities:
+                got = r[name][t, i]
+                assert same(got[:len(want)], dense[name][t, i, want]), f"top: {name}"
+                assert np.isnan(got[len(want):]).all(), f"top: {name} beyond the last"
+
+
+def check_entries(r, dense, quantities, wanted):
+    """Rows compressed; wanted(row, i): the places that are kept, in order."""
+    at = 0
+    for t, matrix in enumerate(dense["value"]):
+        for i, row in enumerate(matrix):
+            want = wanted(row, i)
+            assert r["row_start"][t, i] == at, "row_start"
+            end = at + len(want)
+            assert r["partner"][at:end].tolist() == want.tolist(), f"partners of {i} in {t}"
+            for name in quantities:
+                assert same(r[name][at:end], dense[name][t, i, want]), name
+            at = end
+        assert r["row_start"][t, -1] == at, "row_start"
+    assert len(r["partner"]) == at
+
+
+def with_undefined_last(row, linked):
+    place = order(np.where(linked, row, np.nan))
+    return np.concatenate([place, np.flatnonzero(linked & np.isnan(row))])
+
+
+def check_kept(kept, dense, threshold, linked, quantities):
+    """`kept`: the results of one entry by form of keep, in the precision of `dense`."""
+    for k in TOP:
+        check_top(kept[f"top{k}"], dense, min(k, dense["value"].shape[1]), quantities)
+    check_entries(kept["above"], dense, quantities,
+                  lambda row, i: np.array([j for j in order(row) if row[j] > threshold], int))
+    check_entries(kept["links"], dense, quantities, lambda row, i: with_undefined_last(row, linked[i]))
+    assert not set(kept["summary"].data) - set(SUMMARY), "summary keeps pairs"
+    for form, r in kept.items():
+        for name in SUMMARY:
+            assert same(r[name], dense[name]), f"{form}: {name} is not dense's to the bit"

@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""Every measure of the catalogue, in every form that its choices name, over a small synthetic
+country: what it says of itself, and what must hold of its numbers whatever they are. A measure, a
+parameter or a choice without a case makes this fail.
+
+    test_sweep.py [NAME ...]     these measures alone (composites are always there)
+"""
+import importlib.util
+import os
+import random
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import numpy as np  # noqa: E402
+
+import sweep  # noqa: E402
+from sweep import SUMMARY, TOP, World, close, same  # noqa: E402
+
+UNITS, PERIODS = 60, 3
+BESIDE_PAIRS = {"partner", "row_start"}
+
+
+# ---- cases ----------------------------------------------------------------------------------
+
+def load_case(name):
+    path = os.path.join(HERE, "cases", name + ".py")
+    assert os.path.exists(path), f"{name}: a measure without a case: tests/catalog/cases/{name}.py"
+    spec = importlib.util.spec_from_file_location("case_" + name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Case:
+    def __init__(self, name):
+        self.name, self.says, self.module = name, sweep.Description(name), load_case(name)
+        self.is_pair = self.says.kind == "pair"
+        self.check_coverage()
+
+    def check_coverage(self):
+        given = {}
+        for params in self.module.ENTRIES.values():
+            for key, value in params.items():
+                if not key.startswith("_"):
+                    given.setdefault(key, []).append(value)
+        unknown = set(given) - set(self.says.params) - {"periods", "weights"}
+        assert not unknown, f"{self.name}: the case gives {unknown}, which the measure does not have"
+        for param in self.says.params:
+            assert self.says.is_declared(param), f"{self.name}: {param}: neither required nor default"
+            assert param in given, f"{self.name}: no case gives {param}"
+            for choice in self.says.choices(param):
+                assert choice in given[param], f"{self.name}: no case has {param}: {choice}"
+
+    def entries(self, world):
+        other = "full" if world.gaps else "gaps"
+        for label, params in self.module.ENTRIES.items():
+            if params.get("_only") != other:
+                yield label, {k: v for k, v in params.items() if k[0] != "_"}
+
+    def is_directed(self, label):
+        return self.module.ENTRIES[label].get("_directed", False)
+
+
+# ---- a world's runs -------------------------------------------------------------------------
+
+class Runs:
+    """Every entry (pairs: dense), then every pair entry in the other forms of keep."""
+
+    def __init__(self, world, cases, precision="float64", thresholds=None):
+        self.world, self.cases, self.precision = world, cases, precision
+        self.composites = [("composite", *e) for e in cases["composite"].entries(world)]
+        plain = [(case.name, label, dict(params, keep="dense") if case.is_pair else params)
+                 for case in cases.values() if case.name != "composite"
+                 for label, params in case.entries(world)]
+        self.result = world.run("all-" + precision, self.composites, plain, precision)
+        self.pairs = [(case, label, params) for case in cases.values() if case.is_pair
+                      for label, params in case.entries(world)]
+        # A value that is there: `above` is strict.
+        self.threshold = thresholds or {
+            label: float(np.nanquantile(self.result[label]["value"], 0.7, method="nearest"))
+            for _, label, _ in self.pairs}
+        self.kept = self.run_kept()
+
+    def forms(self, label):
+        forms = {f"top{k}": {"keep": {"top": k}} for k in TOP}
+        forms.update(above={"keep": {"above": self.threshold[label]}}, summary={"keep": "summary"},
+                     links={"keep": "links", "weights": "contiguity"})
+        return forms
+
+    def run_kept(self):
+        if not self.pairs:
+            return {}
+        entries = [(case.name, f"{label}_{form}", dict(params, **more))
+                   for case, label, params in self.pairs
+                   for form, more in self.forms(label).items()]
+        found = self.world.run("kept-" + self.precision, self.composites, entries, self.precision)
+        return {label: {form: found[f"{label}_{form}"] for form in self.forms(label)}
+                for _, label, _ in self.pairs}
+
+    def check(self):
+        linked = self.world.links("edges.csv") > 0
+        for case in self.cases.values():
+            seen = set()
+            for label, params in case.entries(self.world):
+                try:
+                    seen |= self.check_entry(case, label, params, linked)
+                except AssertionError as failed:
+                    raise AssertionError(f"{self.world.folder}: {case.name}: {label}: {failed}")
+            missing = set(case.says.outputs) - seen
+            assert not missing, f"{case.name}: no case writes {missing}"
+
+    def check_entry(self, case, label, params, linked):
+        r = self.result[label]
+        beyond = set(r.data) - set(case.says.outputs)
+        assert not beyond, f"writes {beyond}, of which the measure does not tell"
+        if "periods" in params:
+            assert r.label["time"] == params["periods"], "time"
+        if case.is_pair:
+            names = [name for name in r.data if name not in SUMMARY]
+            sweep.check_dense(r, case.is_directed(label), names)
+            sweep.check_kept(self.kept[label], r, self.threshold[label], linked, names)
+        case.module.check(self.world, label, params, r)
+        return set(r.data)
+
+
+# ---- between runs ---------------------------------------------------------------------------
+
+def check_precision(double, single):
+    """Matrices are rounded, nothing else is; partners are ordered before rounding."""
+    found = [(label, double.result[label], r) for label, r in single.result.items()]
+    found += [(f"{label} {form}", double.kept[label][form], r)
+              for label, kept in single.kept.items() for form, r in kept.items()]
+    rounded = 0
+    for label, wide, narrow in found:
+        for name, values in narrow.data.items():
+            is_rounded = values.dtype == np.float32
+            rounded += is_rounded
+            want = wide[name].astype(np.float32) if is_rounded else wide[name]
+            assert wide[name].dtype != np.float32 and same(values, want), f"{label}: {name}: float32"
+    assert rounded or not double.pairs
+
+
+def permuted(values, axes, place):
+    for at, axis in enumerate(axes):
+        if axis in ("unit", "unit_to"):
+            values = np.take(values, place, at)
+    return values
+
+
+def check_relabelled(before, after, place):
+    """`place`: where each unit of before stands in after."""
+    for label, r in before.result.items():
+        for name, values in r.data.items():
+            other = permuted(after.result[label][name], r.axes[name], place)
+            agree = same(values, other) if values.dtype.kind == "i" else close(values, other)
+            assert agree, f"relabelled: {label}: {name}"
+    for label, kept in before.kept.items():
+        for k in TOP:
+            r, other = kept[f"top{k}"], after.kept[label][f"top{k}"]
+            assert close(r["value"], other["value"][:, place]), f"relabelled: {label}: top {k}"
+            tied = np.isclose(r["value"][:, :, 1:], r["value"][:, :, :-1], rtol=1e-11, atol=0)
+            alone = np.ones(r["value"].shape, bool)
+            alone[:, :, 1:] &= ~tied
+            alone[:, :, :-1] &= ~tied
+            alone[:, :, -1] &= k >= before.world.n - 1  # what is left out may tie with the last
+            moved = np.where(r["partner"] < 0, -1, place[r["partner"]])
+            assert (moved == other["partner"][:, place])[alone].all(), f"{label}: partners"
+
+
+def new_codes(code):
+    """Each unit gets another's code."""
+    shuffled = list(code)
+    random.Random(3).shuffle(shuffled)
+    return dict(zip(code, shuffled))
+
+
+def main():
+    listed = [line.split()[0] for line in sweep.spillway("measures").split("\n")[1:]
+              if line and not line.startswith("`")]
+    assert "composite" in listed
+    wanted = set(sys.argv[1:]) or set(listed)
+    assert wanted <= set(listed), wanted - set(listed)
+    cases = {name: Case(name) for name in listed if name in wanted | {"composite"}}
+    stray = {f[:-3] for f in os.listdir(os.path.join(HERE, "cases")) if f.endswith(".py")}
+    assert stray <= set(listed), f"cases of no measure: {stray - set(listed)}"
+    with tempfile.TemporaryDirectory() as folder:
+        full = World(f"{folder}/full", UNITS, PERIODS)
+        codes = new_codes(full.code)
+        other = World(f"{folder}/relabelled", UNITS, PERIODS, codes=codes)
+        gaps = World(f"{folder}/gaps", UNITS, PERIODS, missing=0.03)
+        double, relabelled = Runs(full, cases), Runs(other, cases)
+        for runs in (double, relabelled, Runs(gaps, cases)):
+            runs.check()
+        check_precision(double, Runs(full, cases, "float32", double.threshold))
+        check_relabelled(double, relabelled,
+                         np.array([other.at[codes[code]] for code in full.code]))
+        for case in cases.values():
+            if hasattr(case.module, "check_more"):
+                case.module.check_more(full)
+    print(f"{len(cases)} measures, {sum(len(c.module.ENTRIES) for c in cases.values())} entries")
+
+
+main()

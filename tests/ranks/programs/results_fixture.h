@@ -1,0 +1,388 @@
+/* A run made by hand, with one entry of each form a result can take and numbers known in advance,
+ * written through the whole path of the results file by any number of ranks. What it writes is
+ * read back by tests/results/test_writer.py. */
+#ifndef TESTS_RESULTS_FIXTURE_H
+#define TESTS_RESULTS_FIXTURE_H
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "store/results.h"
+
+enum { UNITS = 600, PERIODS = 3, ENTRIES = 9, TOP = 5, AXIS = 3, INPUT_NAME = 256 };
+/* The entries, in the order of the study. */
+enum { ECONOMY, UNIT, GLOBAL, DENSE, BEST, ABOVE, NONE, SERIES, SUMMARY };
+
+/* Exact in float32; NaN on the diagonal and for some pairs. */
+static inline double pair_value(int q, int t, int64_t i, int64_t j) {
+  if (i == j || (i + j) % 97 == 0) return NAN;
+  return (double)((i * 7 + j * 13 + t * 5 + q * 3) % 101) / 8;
+}
+
+static inline double unit_value(int k, int t, int64_t i) {
+  return (i + t) % 50 == 0 ? NAN : (double)(i * 3 + t * 1000 + k * 100000) / 7;
+}
+
+/* ---- descriptors ------------------------------------------------------------------------- */
+
+static const sw_param fixture_params[] = {{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "what"},
+                                          {"decay", SW_P_NUMBER, "2", NULL, 0, 0, "how"},
+                                          {"weight", SW_P_COLUMN, "", NULL, 0, 0, "by what"},
+                                          {0}};
+
+static const sw_output composite_outputs[] = {
+    {"score", "composite score", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
+    {"weight", "weight of the indicator", "1", SW_TABLE, SW_FLOAT64, "indicator", NULL},
+    {"weight", "weight in the period", "1", SW_GLOBAL, SW_FLOAT64, "indicator", NULL},
+    {"bounds", "bounds", "1", SW_TABLE, SW_FLOAT64, "indicator", "bound"},
+    {0}};
+static const sw_output unit_outputs[] = {
+    {"coordination", "a degree", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
+    {"class", "a class", "1", SW_UNIT, SW_INT32, NULL, NULL},
+    {"share", "of an industry", "1", SW_UNIT, SW_FLOAT64, "industry", NULL},
+    {0}};
+static const sw_output global_outputs[] = {
+    {"I", "an index", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL},
+    {"parts", "by grouping", "1", SW_GLOBAL, SW_FLOAT64, "grouping", NULL},
+    {"n_used", "how many", "1", SW_GLOBAL, SW_INT32, NULL, NULL},
+    {"constant", "one number", "1", SW_TABLE, SW_FLOAT64, NULL, NULL},
+    {0}};
+static const sw_output pair_outputs[] = {
+    {"never", "switched off", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
+    {"flow", "flow between units", "km", SW_PAIR, SW_FLOAT64, NULL, NULL},
+    {"delay", "delay between units", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
+    {0}};
+
+#define FIXTURE_MEASURE(id, called, sort, out)                                                     \
+  static const sw_measure id = {.name = called,                                                    \
+                                .title = "A " called,                                              \
+                                .formula = "x = y",                                                \
+                                .source = "Nobody 1900",                                           \
+                                .version = 3,                                                      \
+                                .kind = sort,                                                      \
+                                .param = fixture_params,                                           \
+                                .output = out}
+FIXTURE_MEASURE(fixture_composite, "composite", SW_KIND_COMPOSITE, composite_outputs);
+FIXTURE_MEASURE(fixture_unit, "unit measure", SW_KIND_UNIT, unit_outputs);
+FIXTURE_MEASURE(fixture_global, "global measure", SW_KIND_GLOBAL, global_outputs);
+FIXTURE_MEASURE(fixture_pair, "pair measure", SW_KIND_PAIR, pair_outputs);
+
+/* ---- the study and its panel ------------------------------------------------------------- */
+
+typedef struct fixture {
+  sw_arena *arena;
+  sw_study study;
+  sw_panel panel;
+  sw_run run;
+  sw_job job[ENTRIES];
+  sw_entry entry[ENTRIES];
+  sw_pair_plan pair[ENTRIES];
+  sw_arg arg[3];
+  sw_grouping grouping;
+  char input[INPUT_NAME];
+} fixture;
+
+/* Memory of the fixture's arena; a test that has none is no test. */
+static void *fixture_array(fixture *f, size_t count, size_t size) {
+  void *out = NULL;
+  sw_error err = {0};
+  if (sw_arena_alloc(&err, f->arena, count, size, &out) != SW_OK) abort();
+  return out;
+}
+
+static void make_units(fixture *f) {
+  sw_units *units = &f->panel.units;
+  char *text = fixture_array(f, UNITS, 8), *at = text;
+  int64_t *code_at = fixture_array(f, UNITS + 1, sizeof *code_at);
+  double *lon = fixture_array(f, UNITS, sizeof *lon), *lat = fixture_array(f, UNITS, sizeof *lat);
+  int32_t *of = fixture_array(f, UNITS, sizeof *of);
+  static const char *const label[] = {"", "东部", "Ñandú"};
+  for (int i = 0; i < UNITS; i++) {
+    code_at[i] = at - text;
+    at += sprintf(at, "%05d", i * 3) + 1;
+    lon[i] = i % 7 == 0 ? NAN : i / 10.0;
+    lat[i] = i % 7 == 0 ? NAN : i / 20.0;
+    of[i] = i % 3;
+  }
+  code_at[UNITS] = at - text;
+  f->grouping = (sw_grouping){.name = "region", .n_groups = 3, .label = label, .of = of};
+  *units = (sw_units){.n = UNITS,
+                      .text = text,
+                      .code_at = code_at,
+                      .lon = lon,
+                      .lat = lat,
+                      .n_groupings = 1,
+                      .grouping = &f->grouping};
+}
+
+static void make_study(fixture *f, const char *out, bool float64, bool deflate) {
+  static const char *const label[PERIODS] = {"2020Q1", "2020Q2", "2020Q3"};
+  static const char *names[1], *paths[1];
+  snprintf(f->input, sizeof f->input, "%.200s.input.csv", out);
+  names[0] = "data/input.csv";
+  paths[0] = f->input;
+  f->panel.periods = (sw_periods){.n = PERIODS, .label = label};
+  f->study = (sw_study){.arena = f->arena,
+                        .file = "study.yaml",
+                        .text = "study: 测试\n",
+                        .name = "fixture",
+                        .n_entries = ENTRIES,
+                        .entry = f->entry,
+                        .float64 = float64,
+                        .deflate = deflate,
+                        .seed = 42,
+                        .tile = 128,
+                        .panel = {.n_files = 1, .file = names, .path = paths}};
+  f->arg[0] = (sw_arg){.given = true, .text = "gdp"};
+  f->arg[1] = (sw_arg){.text = "2"};
+}
+
+/* ---- jobs -------------------------------------------------------------------------------- */
+
+static double **make_rows(fixture *f, int rows, int64_t units) {
+  double **row = fixture_array(f, (size_t)rows, sizeof *row);
+  for (int r = 0; r < rows; r++)
+    row[r] = fixture_array(f, (size_t)units + 1, sizeof **row);
+  return row;
+}
+
+static int axis_size(const sw_job *job, const char *name) {
+  for (int a = 0; name && a < job->n_axes; a++)
+    if (strcmp(job->axis[a].name, name) == 0) return job->axis[a].n;
+  return 1;
+}
+
+static void fill_result(fixture *f, sw_job *job, int r) {
+  sw_result *result = &job->result[r];
+  const sw_output *output = result->output = &job->measure->output[r];
+  int64_t units = f->panel.hi - f->panel.lo;
+  int width = result->width = axis_size(job, output->axis) * axis_size(job, output->axis2);
+  if (output->shape == SW_UNIT) {
+    result->row = make_rows(f, width * job->n_periods, units);
+    for (int k = 0; k < width; k++)
+      for (int t = 0; t < job->n_periods; t++)
+        for (int64_t i = 0; i < units; i++)
+          result->row[k * job->n_periods + t][i] = output->number == SW_INT32
+                                                       ? (double)((f->panel.lo + i + t) % 11 - 1)
+                                                       : unit_value(k, t, f->panel.lo + i);
+  } else if (output->shape != SW_PAIR) {
+    int count = width * (output->shape == SW_GLOBAL ? job->n_periods : 1);
+    result->row = make_rows(f, 1, count);
+    for (int i = 0; i < count; i++)
+      result->row[0][i] = output->number == SW_INT32 ? i + 5 : i == 1 ? NAN : i + 0.25;
+  }
+}
+
+static void make_job(fixture *f, int e, const sw_measure *measure, const char *name) {
+  static const char *const names[] = {"农业", "industry", "services"};
+  static const char *const bounds[] = {"lo", "hi"}, *const grouping[] = {"region"};
+  static const int some[] = {0, 2}, all[] = {0, 1, 2};
+  sw_job *job = &f->job[e];
+  *job = (sw_job){.measure = measure,
+                  .name = name,
+                  .where = "study.yaml:1:1",
+                  .arg = f->arg,
+                  .n = UNITS,
+                  .units = &f->panel.units,
+                  .periods = &f->panel.periods,
+                  .n_periods = e == DENSE ? 2 : PERIODS,
+                  .period = e == DENSE ? some : all,
+                  .arena = f->arena,
+                  .n_axes = 4,
+                  .whole_series = e == SERIES};
+  job->axis[0] = (sw_axis){"indicator", AXIS, names};
+  job->axis[1] = (sw_axis){"bound", 2, bounds};
+  job->axis[2] = (sw_axis){"industry", AXIS, names};
+  job->axis[3] = (sw_axis){"grouping", 1, grouping};
+  job->result = fixture_array(f, 8, sizeof *job->result);
+  f->entry[e] = (sw_entry){.measure = measure, .name = name, .arg = f->arg, .weights = -1};
+  for (int r = 0; measure->output[r].name; r++)
+    fill_result(f, job, r);
+  if (measure->kind == SW_KIND_PAIR) job->result[0].off = true;
+  if (measure->kind == SW_KIND_COMPOSITE) job->result[2].off = true;
+}
+
+/* The entries that `above` keeps: pairs over 12, in the order of columns. */
+static bool is_kept(int e, int t, int64_t i, int64_t j) {
+  return e == ABOVE && pair_value(1, t, i, j) > 12;
+}
+
+static void count_entries(fixture *f, int e) {
+  sw_pair_plan *plan = &f->pair[e];
+  int64_t *start = plan->row_start = fixture_array(f, PERIODS * UNITS + 1, sizeof *start);
+  for (int t = 0; t < PERIODS; t++)
+    for (int64_t i = 0; i < UNITS; i++) {
+      int64_t at = t * UNITS + i;
+      start[at + 1] = start[at];
+      for (int64_t j = 0; j < UNITS; j++)
+        start[at + 1] += is_kept(e, t, i, j) ? 1 : 0;
+    }
+  plan->n_entries = start[PERIODS * UNITS];
+}
+
+static void make_pair(fixture *f, int e, sw_keep keep, const char *name) {
+  make_job(f, e, &fixture_pair, name);
+  sw_pair_plan *plan = &f->pair[e];
+  int64_t units = f->panel.hi - f->panel.lo;
+  int n = f->job[e].whole_series ? 1 : f->job[e].n_periods;
+  *plan = (sw_pair_plan){.keep = keep, .cut = sw_cut_make(UNITS, 128), .n_quantities = 2};
+  if (keep.kind == SW_KEEP_ABOVE) count_entries(f, e);
+  sw_summary *s = &plan->summary;
+  s->n_periods = n;
+  s->out_strength = make_rows(f, n, units);
+  s->in_strength = make_rows(f, n, units);
+  s->total = make_rows(f, 1, n)[0];
+  s->mean = make_rows(f, 1, n)[0];
+  s->max = make_rows(f, 1, n)[0];
+  s->pairs = fixture_array(f, (size_t)n, sizeof *s->pairs);
+  s->undefined = fixture_array(f, (size_t)n, sizeof *s->undefined);
+  for (int t = 0; t < n; t++) {
+    s->total[t] = 1000 + t;
+    s->mean[t] = 10 + t;
+    s->max[t] = 100 + t;
+    s->pairs[t] = 350000;
+    s->undefined[t] = 9400;
+    for (int64_t i = 0; i < units; i++) {
+      s->out_strength[t][i] = (double)(f->panel.lo + i) + t * 0.5;
+      s->in_strength[t][i] = -s->out_strength[t][i];
+    }
+  }
+}
+
+/* The fixture for a team that holds the panel in blocks. `out` names the file to be written; beside
+ * it lies an input. */
+static sw_run *fixture_make(fixture *f, sw_team *team, const char *out, bool float64,
+                            bool deflate) {
+  sw_error err = {0};
+  if (sw_arena_create(&err, &f->arena) != SW_OK) abort();
+  make_units(f);
+  make_study(f, out, float64, deflate);
+  sw_partition(UNITS, team->rank, team->size, &f->panel.lo, &f->panel.hi);
+  f->run = (sw_run){.team = team,
+                    .study = &f->study,
+                    .panel = &f->panel,
+                    .arena = f->arena,
+                    .job = f->job,
+                    .pair = f->pair,
+                    .n_threads = 1};
+  make_job(f, ECONOMY, &fixture_composite, "economy");
+  make_job(f, UNIT, &fixture_unit, "unit_result");
+  make_job(f, GLOBAL, &fixture_global, "global_result");
+  make_pair(f, DENSE, (sw_keep){.kind = SW_KEEP_DENSE}, "dense");
+  make_pair(f, BEST, (sw_keep){.kind = SW_KEEP_TOP, .top = TOP}, "best");
+  make_pair(f, ABOVE, (sw_keep){.kind = SW_KEEP_ABOVE, .above = 12}, "above");
+  make_pair(f, NONE, (sw_keep){.kind = SW_KEEP_ABOVE, .above = 99}, "none");
+  make_pair(f, SERIES, (sw_keep){.kind = SW_KEEP_DENSE}, "series");
+  make_pair(f, SUMMARY, (sw_keep){.kind = SW_KEEP_SUMMARY}, "summary");
+  if (team->rank == 0) {
+    FILE *input = fopen(f->input, "w");
+    if (!input || fputs("unit,gdp\n", input) < 0 || fclose(input) != 0) abort();
+  }
+  return &f->run;
+}
+
+static void fixture_destroy(fixture *f) {
+  if (f->run.team->rank == 0) remove(f->input);
+  sw_arena_destroy(f->arena);
+}
+
+/* ---- what the engine would give the sink -------------------------------------------------- */
+
+static sw_status give_rect(sw_sink *sink, sw_error *err, fixture *f, int e, int t, int64_t a,
+                           int64_t b) {
+  const sw_cut *cut = &f->pair[e].cut;
+  int64_t i0, i1, j0, j1;
+  sw_cut_square(cut, a, &i0, &i1);
+  sw_cut_square(cut, b, &j0, &j1);
+  size_t cells = (size_t)((i1 - i0) * (j1 - j0)), at = 0;
+  double *wide = malloc(cells * sizeof *wide);
+  float *narrow = malloc(cells * sizeof *narrow);
+  sw_status status = wide && narrow ? SW_OK : SW_ENOMEM;
+  for (int q = 1; q < 3 && status == SW_OK; q++) {
+    at = 0;
+    for (int64_t i = i0; i < i1; i++)
+      for (int64_t j = j0; j < j1; j++, at++) {
+        wide[at] = pair_value(q, t, i, j);
+        narrow[at] = (float)wide[at];
+      }
+    const void *data = f->study.float64 ? (const void *)wide : narrow;
+    status = sink->rect(sink, err, e, q, t, i0, i1, j0, j1, data);
+  }
+  free(wide);
+  free(narrow);
+  return status;
+}
+
+static sw_status give_dense(sw_sink *sink, sw_error *err, fixture *f, int e) {
+  const sw_team *team = f->run.team;
+  int64_t squares = f->pair[e].cut.squares;
+  for (int t = 0; t < f->pair[e].summary.n_periods; t++)
+    for (int64_t s = team->rank; s < squares * squares; s += team->size)
+      SW_TRY(give_rect(sink, err, f, e, t, s / squares, s % squares));
+  return SW_OK;
+}
+
+/* Partner r of unit i is i + r + 1; the last unit has none, the one before it one, ... */
+static sw_status give_top(sw_sink *sink, sw_error *err, fixture *f) {
+  enum { ROWS = 64 };
+  const sw_team *team = f->run.team;
+  static int32_t partner[ROWS * TOP];
+  static double value[ROWS * TOP], delay[ROWS * TOP];
+  const double *values[] = {value, delay};
+  for (int t = 0; t < PERIODS; t++)
+    for (int64_t i0 = team->rank * ROWS; i0 < UNITS; i0 += team->size * ROWS) {
+      int64_t i1 = i0 + ROWS < UNITS ? i0 + ROWS : UNITS;
+      for (int64_t i = i0; i < i1; i++)
+        for (int r = 0; r < TOP; r++) {
+          int64_t at = (i - i0) * TOP + r, j = i + r + 1;
+          partner[at] = j < UNITS ? (int32_t)j : -1;
+          value[at] = j < UNITS ? (double)(i + t) / (r + 1) : NAN;
+          delay[at] = j < UNITS ? r * 0.125 : NAN;
+        }
+      SW_TRY(sink->top(sink, err, BEST, t, i0, i1, TOP, partner, values));
+    }
+  return SW_OK;
+}
+
+static sw_status give_above(sw_sink *sink, sw_error *err, fixture *f) {
+  const sw_team *team = f->run.team;
+  static int32_t partner[UNITS];
+  static double value[UNITS], delay[UNITS];
+  const double *values[] = {value, delay};
+  for (int64_t at = team->rank; at < PERIODS * UNITS; at += team->size) {
+    int t = (int)(at / UNITS);
+    int64_t i = at % UNITS, count = 0;
+    for (int64_t j = 0; j < UNITS; j++) {
+      if (!is_kept(ABOVE, t, i, j)) continue;
+      partner[count] = (int32_t)j;
+      value[count] = pair_value(1, t, i, j);
+      delay[count++] = pair_value(2, t, i, j);
+    }
+    SW_TRY(sink->entries(sink, err, ABOVE, f->pair[ABOVE].row_start[at], count, partner, values));
+  }
+  return SW_OK;
+}
+
+static sw_status fixture_give(sw_sink *sink, sw_error *err, fixture *f) {
+  SW_TRY(give_dense(sink, err, f, DENSE));
+  SW_TRY(give_dense(sink, err, f, SERIES));
+  SW_TRY(give_top(sink, err, f));
+  return give_above(sink, err, f);
+}
+
+/* The whole path, as `spillway run` goes it. */
+static sw_status fixture_write(sw_error *err, fixture *f, const char *out) {
+  sw_results *results = NULL;
+  SW_TRY(sw_results_precheck(err, f->run.team, out, false));
+  SW_TRY(sw_results_create(err, &f->run, out, &results));
+  sw_status status = fixture_give(sw_results_sink(results), err, f);
+  status = sw_team_agree(f->run.team, err, status, 0);
+  if (status == SW_OK) status = sw_results_finish(err, results);
+  sw_results_destroy(results);
+  return status;
+}
+
+#endif

@@ -1,0 +1,116 @@
+/* The line tokeniser: fields with and without quotes, line numbers, look-ups, the quick and the
+ * libcsv path giving the same. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+#include "store/csv.h"
+
+static sw_arena *arena;
+static sw_error err;
+static sw_csv *csv;
+
+static void setup(void) {
+  cr_assert_eq(sw_arena_create(&err, &arena), SW_OK);
+  cr_assert_eq(sw_csv_create(&err, arena, "t.csv", &csv), SW_OK);
+}
+
+static void teardown(void) {
+  sw_csv_destroy(csv);
+  sw_arena_destroy(arena);
+}
+
+TestSuite(csv, .init = setup, .fini = teardown);
+
+static bool next(void) {
+  bool more = false;
+  cr_assert_eq(sw_csv_next(&err, csv, &more), SW_OK, "%s", err.text);
+  return more;
+}
+
+static void expect_fields(int n, const char *const *text) {
+  cr_assert_eq(csv->n, n);
+  for (int i = 0; i < n; i++)
+    cr_assert(sw_field_is(csv->field[i], text[i]), "line %d, field %d: '%.*s', not '%s'",
+              (int)csv->line, i, (int)csv->field[i].length, csv->field[i].text, text[i]);
+}
+
+Test(csv, fields_with_and_without_quotes) {
+  static const char text[] =
+      " a ,b c,, d\n \"a\" , \"b c\",\"\" ,\"d\"\n\"x,y\",\"say \"\"x\"\"\",1,\t2\t\n";
+  sw_csv_text(csv, text, sizeof text - 1, 1);
+  for (int i = 0; i < 2; i++) {
+    cr_assert(next());
+    expect_fields(4, (const char *[]){"a", "b c", "", "d"});
+  }
+  cr_assert(next());
+  expect_fields(4, (const char *[]){"x,y", "say \"x\"", "1", "2"});
+  cr_assert_not(next());
+}
+
+Test(csv, lines_are_those_of_an_editor) {
+  static const char text[] = "\n  \na\r\n\r\nb", more[] = "c\nd";
+  sw_csv_text(csv, text, sizeof text - 1, 1);
+  cr_assert(next());
+  cr_assert_eq(csv->line, 3);
+  cr_assert(next());
+  cr_assert_eq(csv->line, 5);
+  cr_assert_not(next());
+  sw_csv_text(csv, more, sizeof more - 1, 6); /* the next piece of the file */
+  cr_assert(next());
+  cr_assert_eq(csv->line, 6);
+}
+
+Test(csv, many_fields) {
+  static char text[20000];
+  memset(text, ',', 9999);
+  text[9999] = '\0';
+  sw_csv_text(csv, text, 9999, 1);
+  cr_assert(next());
+  cr_assert_eq(csv->n, 10000);
+}
+
+Test(csv, header_and_numbers) {
+  static const char text[] = "\xEF\xBB\xBF\"id\",value\nx, 1.5 \ny,\nz,ten\n";
+  int column = -1;
+  double value;
+  sw_csv_text(csv, text, sizeof text - 1, 1);
+  cr_assert_eq(sw_csv_header(&err, csv), SW_OK);
+  cr_assert_eq(sw_csv_find(csv, "id"), 0);
+  cr_assert_eq(sw_csv_column(&err, csv, NULL, "value", &column), SW_OK);
+  cr_assert_eq(column, 1);
+  cr_assert(next());
+  cr_assert_eq(sw_csv_number(&err, csv, 1, "value", &value), SW_OK);
+  cr_assert_eq(value, 1.5);
+  cr_assert(next());
+  cr_assert_eq(sw_csv_number(&err, csv, 1, "value", &value), SW_OK);
+  cr_assert(isnan(value));
+  cr_assert(next());
+  cr_assert_eq(sw_csv_number(&err, csv, 1, "value", &value), SW_EINPUT);
+  cr_assert_str_eq(err.text, "t.csv:4: value: 'ten' is not a number; a number or an empty cell is "
+                             "wanted");
+  sw_error_clear(&err);
+  cr_assert_eq(sw_csv_column(&err, csv, "s.yaml:3:5", "valeu", &column), SW_EINPUT);
+  cr_assert_str_eq(err.text, "s.yaml:3:5: t.csv has no column 'valeu'; did you mean 'value'?");
+}
+
+/* After a broken line the reader is whole again. */
+Test(csv, recovers) {
+  static const char broken[] = "\"a\nb\n", good[] = "\"x\",\"y\"\n";
+  bool more;
+  sw_csv_text(csv, broken, sizeof broken - 1, 1);
+  cr_assert_eq(sw_csv_next(&err, csv, &more), SW_EINPUT);
+  sw_csv_text(csv, good, sizeof good - 1, 9);
+  cr_assert(next());
+  expect_fields(2, (const char *[]){"x", "y"});
+}
+
+Test(csv, notes_are_passed_over) {
+  static const char text[] = "a,1\n\"Note, see\" \nb,2\n";
+  cr_assert_eq(sw_csv_skip(&err, csv, "\"Note, see\"\r", 12), SW_OK);
+  sw_csv_text(csv, text, sizeof text - 1, 1);
+  cr_assert(next());
+  cr_assert(next());
+  cr_assert_eq(csv->line, 3);
+  cr_assert_eq(sw_csv_skipped(csv), 1);
+}
