@@ -24,16 +24,17 @@ typedef struct cover {
   double total, of_total; /* of the first input */
 } cover;
 
-static const double *input_row(const sw_run *run, const sw_job *job, const sw_need *need, int t) {
+static const double *input_row(const sw_run *run, const sw_need *need, int period) {
   const sw_column *column = need->entry < 0 ? sw_panel_column(run->panel, need->name) : NULL;
-  return column ? column->row[job->period[t]] : NULL; /* a result has no values yet */
+  return column ? column->row[period] : NULL; /* a result has no values yet */
 }
 
-static bool has_all(const sw_run *run, int e, int t, int64_t k) {
+/* Whether unit k has every indicator that the entry rests on, also through other results. */
+static bool has_all(const sw_run *run, int e, int period, int64_t k) {
   const sw_entry *entry = &run->study->entry[e];
   for (int i = 0; i < entry->n_needs; i++) {
-    const double *row = input_row(run, &run->job[e], &entry->need[i], t);
-    if (row && isnan(row[k])) return false;
+    const double *row = input_row(run, &entry->need[i], period);
+    if (row ? isnan(row[k]) : !has_all(run, entry->need[i].entry, period, k)) return false;
   }
   return true;
 }
@@ -44,9 +45,10 @@ static cover cover_of(const sw_run *run, int e) {
   int64_t own = run->panel->hi - run->panel->lo;
   cover c = {0};
   for (int t = 0; t < job->n_periods; t++) {
-    const double *first = entry->n_needs ? input_row(run, job, &entry->need[0], t) : NULL;
+    const double *first =
+        entry->n_needs ? input_row(run, &entry->need[0], job->period[t]) : NULL;
     for (int64_t k = 0; k < own; k++) {
-      bool all = has_all(run, e, t, k);
+      bool all = has_all(run, e, job->period[t], k);
       double value = first && !isnan(first[k]) ? fabs(first[k]) : 0.0;
       c.cells += all;
       c.of_cells += 1;

@@ -22,7 +22,7 @@ static const command_verb verbs[] = {
      "check STUDY.yaml                       validate study and data, print the plan"},
     {"measures", sw_cmd_measures, false,
      "measures [NAME]                        list the measures; describe one"},
-    {"synth", sw_cmd_synth, false,
+    {"synth", sw_cmd_synth, true,
      "synth -o DIR --units N --periods T     write a synthetic national panel and a study for it"},
     {"info", sw_cmd_info, false, "info OUT.h5                            what is in a results file"},
 };

@@ -43,6 +43,14 @@ static int first_output(const sw_job *job, sw_shape shape) {
   return -1;
 }
 
+/* The quantity, with the label of the axis whose first part is shown. */
+static void say_quantity(const sw_job *job, const sw_result *result) {
+  printf("  %-24s %s", job->name, result->output->name);
+  for (int i = 0; result->output->axis && i < job->n_axes; i++)
+    if (strcmp(job->axis[i].name, result->output->axis) == 0)
+      printf("[%s]", job->axis[i].label[0]);
+}
+
 static sw_status say_unit(sw_error *err, const sw_run *run, const sw_job *job, int q) {
   int last = job->n_periods - 1;
   double first_mean = NAN, last_mean = NAN;
@@ -51,7 +59,8 @@ static sw_status say_unit(sw_error *err, const sw_run *run, const sw_job *job, i
   SW_TRY(mean_of_units(err, run, result->row[0], &first_mean, &with));
   SW_TRY(mean_of_units(err, run, result->row[last], &last_mean, &with));
   if (run->team->rank != 0) return SW_OK;
-  printf("  %-24s %s: mean %.4g", job->name, result->output->name, last_mean);
+  say_quantity(job, result);
+  printf(": mean %.4g", last_mean);
   if (last > 0)
     printf(" in %s, %.4g in %s", sw_job_period(job, last), first_mean, sw_job_period(job, 0));
   printf("; %lld of %lld units\n", (long long)with, (long long)job->n);
@@ -61,7 +70,8 @@ static sw_status say_unit(sw_error *err, const sw_run *run, const sw_job *job, i
 static void say_global(const sw_job *job, int q) {
   const sw_result *result = &job->result[q];
   int last = job->n_periods - 1, width = result->width;
-  printf("  %-24s %s: %.4g", job->name, result->output->name, result->row[0][last * width]);
+  say_quantity(job, result);
+  printf(": %.4g", result->row[0][last * width]);
   if (last > 0)
     printf(" in %s, %.4g in %s", sw_job_period(job, last), result->row[0][0],
            sw_job_period(job, 0));

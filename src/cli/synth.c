@@ -142,6 +142,7 @@ static sw_status make_folder(sw_error *err, const char *folder) {
   return sw_fail(err, SW_EIO, "%s: is not a folder", folder);
 }
 
+/* An empty file is nobody's work. */
 static sw_status refuse_existing(sw_error *err, const file_paths *paths) {
   for (int f = 0; f < N_FILES; f++) {
     struct stat is;
@@ -165,6 +166,7 @@ static sw_status write_file(sw_error *err, int which, const char *path,
   return status != SW_OK ? status : closed;
 }
 
+/* All or nothing, but for a failure between two renames. */
 static sw_status write_files(sw_error *err, const file_paths *paths,
                              const sw_synth_country *country, const sw_synth_options *options) {
   sw_status status = SW_OK;

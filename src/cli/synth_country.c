@@ -40,6 +40,7 @@ bool sw_synth_inside(const sw_synth_country *country, double x, double y) {
   return u * u + v * v < limit * limit;
 }
 
+/* Amplitudes sum to 0.3 at most, so that the border never meets the middle. */
 static void draw_border(sw_synth_country *country) {
   sw_rng rng = sw_rng_make(country->seed, SW_SYNTH_BORDER, 0);
   double square = 1;
@@ -89,6 +90,7 @@ static int count_seats(int64_t n, int64_t units) {
   return (int)fmax(1, fmin(fmin(round((double)units / size), 99), (double)units));
 }
 
+/* Provinces, then prefectures within them, then units within these: codes follow this order. */
 static sw_status count(sw_error *err, sw_synth_country *country) {
   int provinces = country->n_provinces = count_provinces(country->n);
   int64_t province_start[64], local[128];
@@ -131,15 +133,17 @@ static double square_distance(const sw_synth_seat *seat, double x, double y) {
   return (seat->x - x) * (seat->x - x) + (seat->y - y) * (seat->y - y);
 }
 
-/* The least squared distance to seats[0 .. count), infinite for none. */
-static double clearance(const sw_synth_seat *seat, int count, int step_to, const int *index,
-                        double x, double y) {
+/* The least squared distance to the first `count` seats, or to those of `index`; infinite for none.
+ */
+static double clearance(const sw_synth_seat *seat, int count, const int *index, double x,
+                        double y) {
   double best = INFINITY;
   for (int i = 0; i < count; i++)
-    best = fmin(best, square_distance(&seat[step_to ? index[i] : i], x, y));
+    best = fmin(best, square_distance(&seat[index ? index[i] : i], x, y));
   return best;
 }
 
+/* Best candidates; the first has no rival and only the east to prefer. */
 static void place_capitals(sw_synth_country *country) {
   for (int p = 0; p < country->n_provinces; p++) {
     sw_rng rng = sw_rng_make(country->seed, SW_SYNTH_CAPITAL, (uint64_t)p);
@@ -148,8 +152,8 @@ static void place_capitals(sw_synth_country *country) {
     for (int candidate = 0; candidate < 40; candidate++) {
       double x, y;
       random_place(country, &rng, &x, &y);
-      double free = clearance(country->seat, p, 1, country->seat_of, x, y);
-      double score = fmin(free, 1e9) * exp(1.5 * x / half_width);
+      double gap = clearance(country->seat, p, country->seat_of, x, y);
+      double score = fmin(gap, 1e9) * exp(1.5 * x / half_width);
       if (score <= best) continue;
       best = score;
       capital->x = x;
@@ -158,6 +162,7 @@ static void place_capitals(sw_synth_country *country) {
   }
 }
 
+/* Nearer to this capital than to any other: the province is its Voronoi cell. */
 static bool in_province(const sw_synth_country *country, int province, double x, double y) {
   double own = square_distance(&country->seat[country->seat_of[province]], x, y);
   for (int p = 0; p < country->n_provinces; p++)
@@ -177,6 +182,7 @@ static double province_radius(const sw_synth_country *country, int province) {
   return sqrt(best) / 2;
 }
 
+/* Best candidates again, within the province; the capital is its first seat. */
 static void place_seats(sw_synth_country *country) {
   for (int p = 0; p < country->n_provinces; p++) {
     int first = country->seat_of[p];
@@ -190,9 +196,9 @@ static void place_seats(sw_synth_country *country) {
         double y = country->seat[first].y + 1.2 * radius * sw_rng_normal(&rng);
         if (!in_province(country, p, x, y)) continue;
         candidate++;
-        double free = clearance(&country->seat[first], s - first, 0, NULL, x, y);
-        if (free <= best) continue;
-        best = free;
+        double gap = clearance(&country->seat[first], s - first, NULL, x, y);
+        if (gap <= best) continue;
+        best = gap;
         seat->x = x;
         seat->y = y;
       }
@@ -236,6 +242,7 @@ static sw_status rank_seats(sw_error *err, sw_synth_country *country) {
 
 /* ---- units ------------------------------------------------------------------------------- */
 
+/* The same among the seats of the province. */
 static bool in_prefecture(const sw_synth_country *country, int seat, double x, double y) {
   int province = country->seat[seat].province;
   double own = square_distance(&country->seat[seat], x, y);

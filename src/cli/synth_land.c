@@ -153,6 +153,7 @@ static sw_status raster_row(sw_error *err, sw_synth_country *country, const sw_s
   return SW_OK;
 }
 
+/* Two rows at a time are enough: memory does not grow with the raster. */
 static sw_status raster(sw_error *err, sw_synth_country *country, const sw_synth_grid *grid,
                         double side, links *all) {
   int64_t columns = (int64_t)(2 * sw_synth_half_width() / side);
@@ -205,6 +206,7 @@ static sw_status share_land(sw_error *err, sw_synth_country *country) {
 
 /* ---- centrality -------------------------------------------------------------------------- */
 
+/* Only the seats of the own province and the other capitals pull: O(n) in all. */
 static double pull(const sw_synth_seat *seat, double x, double y) {
   return seat->mass * exp(-hypot(seat->x - x, seat->y - y) / seat->reach);
 }

@@ -12,6 +12,7 @@
 
 enum { BUFFER = 1 << 20, LONGEST = 1024 };
 
+/* Where the country lies; kilometres become degrees as on a map true to scale at its middle. */
 static const double km_per_degree = 6371.0088 * 3.14159265358979323846 / 180;
 static const double middle_lon = 104, middle_lat = 35;
 
@@ -112,6 +113,7 @@ void sw_synth_code(sw_synth_out *out, const sw_synth_country *country, int64_t u
   put_padded(out, (uint64_t)(unit - country->unit_of[seat]) + 1, country->county_digits);
 }
 
+/* The rank of a unit in the hierarchy of centres. */
 static const char *level(const sw_synth_country *country, int64_t unit) {
   int seat = country->prefecture[unit], province = country->seat[seat].province;
   if (unit != country->unit_of[seat]) return "county";

@@ -84,6 +84,7 @@ int sw_synth_first_year(int periods) {
 
 /* ---- shared paths ------------------------------------------------------------------------ */
 
+/* An AR(1) with drift, begun at a random level: growth rates and gaps that last. */
 static void walk(uint64_t seed, uint64_t stream, uint64_t item, double start, double drift,
                  double persistence, double step, int periods, double *out) {
   sw_rng rng = sw_rng_make(seed, stream, item);
@@ -112,6 +113,7 @@ static sw_status draw_paths(sw_error *err, const sw_synth_country *country, int 
   return SW_OK;
 }
 
+/* Generic indicators differ in what moves them, so that composites have something to weigh. */
 static loading draw_loading(uint64_t seed, int indicator) {
   sw_rng rng = sw_rng_make(seed, SW_SYNTH_LOADING, (uint64_t)indicator);
   loading out = {.centrality = 0.4 * sw_rng_normal(&rng), .shared = sw_rng_normal(&rng)};
@@ -125,6 +127,7 @@ static loading draw_loading(uint64_t seed, int indicator) {
 
 /* ---- a unit ------------------------------------------------------------------------------ */
 
+/* Everything about the unit that no period changes. */
 static void settle_place(const sw_synth_country *country, const paths *shared, int64_t unit,
                          place *out) {
   double x = country->x[unit], y = country->y[unit];
@@ -147,6 +150,7 @@ static void settle_place(const sw_synth_country *country, const paths *shared, i
   out->seat = shared->seat + (size_t)seat * (size_t)shared->periods;
 }
 
+/* The first value has the stationary law, so that no period is special. */
 static double next_noise(noise *state, int t, double sd, double persistence) {
   double draw = sw_rng_normal(&state->rng);
   state->value = t == 0
@@ -171,6 +175,7 @@ static void industry_shares(const place *at, int t, const double *e, double shar
     share[k] /= sum;
 }
 
+/* Values are rounded once, here: what is written and what is summed are the same integers. */
 static int64_t scaled(double value, int decimals) {
   static const double power[] = {1, 1e1, 1e2, 1e3, 1e4};
   return llround(fmin(value, 1e13) * power[decimals]);
@@ -182,6 +187,7 @@ static void named_values(const place *at, int t, const double *e, int64_t *out) 
   double regional = at->province[t] + at->seat[t];
   double people = exp(at->log_people + t * (0.003 + 0.004 * z) + e[POPULATION]);
   people = fmax(people, 1);
+  /* Gaps in income close by 1.2% a year. */
   double gap = (0.28 * z + 0.2 * at->field[0] + 0.35 * at->east) * exp(-0.012 * t);
   double gdp_pc = exp(10.2 + gap + at->nation[t] + regional + e[GDP]);
   double gdp = people * gdp_pc / 1e6;
@@ -192,6 +198,7 @@ static void named_values(const place *at, int t, const double *e, int64_t *out) 
     out[GDP] += out[AGRICULTURE + k];
   }
   if (out[GDP] == 0) out[GDP] = out[OTHER_SERVICES] = 1; /* a unit of no one's still has a mass */
+  /* Makers pollute and use energy, advice and finance invent. */
   double maker = share[MANUFACTURING - AGRICULTURE];
   double brain = share[PRODUCER_SERVICES - AGRICULTURE] + share[FINANCE - AGRICULTURE];
   out[POPULATION] = scaled(people, 0);
@@ -246,6 +253,7 @@ static void write_row(sw_synth_out *out, const sw_synth_country *country, int64_
   sw_synth_char(out, '\n');
 }
 
+/* Each indicator has its own stream: one more of them leaves the others as they are. */
 static void write_unit(sw_synth_out *out, const sw_synth_country *country, int64_t unit,
                        workspace *work, const sw_synth_options *options) {
   place at;

@@ -57,6 +57,7 @@ typedef struct parser {
   int n_steps, n_operands, depth, nesting;
 } parser;
 
+/* Shows the rest of the text from where it went wrong. */
 static sw_status wrong(const parser *in, const char *what) {
   return sw_node_fail(in->err, in->node, "derive: %s: at '%.20s': %s", in->name,
                       *in->at ? in->at : "the end", what);
@@ -86,6 +87,7 @@ static bool accept(parser *in, char c) {
 
 static sw_status parse_sum(parser *in);
 
+/* A column that occurs twice is one operand. */
 static sw_status push_column(parser *in, const char *name, size_t length) {
   int k = 0;
   while (k < in->n_operands &&
@@ -110,10 +112,12 @@ static sw_status parse_call(parser *in, int f) {
   return emit(in, functions[f].code, count, 0, 1 - count);
 }
 
+/* Bytes from 0x80 on are letters: names may be in any script. */
 static bool is_word(char c) {
   return isalnum((unsigned char)c) || c == '_' || c == '.' || (c & 0x80);
 }
 
+/* A word before a parenthesis is a function, any other a column: `log` may be a column. */
 static sw_status parse_word(parser *in) {
   const char *start = in->at;
   while (is_word(*in->at))
@@ -216,6 +220,7 @@ sw_status sw_expression_parse(sw_error *err, sw_arena *arena, const sw_node *nod
 
 /* ---- evaluation -------------------------------------------------------------------------- */
 
+/* The result goes where the left operand was. */
 static void apply_two(opcode code, int n, double *a, const double *b) {
   for (int i = 0; i < n; i++)
     switch (code) {
@@ -269,6 +274,7 @@ static int64_t apply_one(opcode code, int n, double *a) {
   return nonpositive;
 }
 
+/* A block of all lanes goes through a step before the next: the stack stays in cache. */
 static int64_t eval_block(const sw_expression *expression, int64_t at, int n,
                           const double *const *operand, double stack[MAX_DEPTH][LANES]) {
   int64_t nonpositive = 0;

@@ -25,6 +25,7 @@ static int64_t fill_stretch(int64_t n, const double *at, double *const *row, int
   return filled;
 }
 
+/* Each stretch between breaks for itself. */
 int64_t sw_fill_interpolate(int64_t n, int n_periods, const double *at, int n_breaks,
                             const int *break_period, double *const *row) {
   int64_t filled = 0;
@@ -55,6 +56,7 @@ int64_t sw_count_missing(int64_t n, int n_periods, double *const *row) {
   return count;
 }
 
+/* NaN spreads: a sum over members that are not all known is not known. */
 void sw_sum_members(int64_t n, int n_periods, const int64_t *parent, double *const *row,
                     int64_t n_coarse, double *const *out) {
   for (int t = 0; t < n_periods; t++) {

@@ -41,11 +41,13 @@ static int by_text(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* The label is among them, so the search finds it. */
 static int label_of(const char *const *label, int n, const char *text) {
   const char **found = bsearch(&text, label, (size_t)n, sizeof *label, by_text);
   return (int)((const char *const *)found - label);
 }
 
+/* Labels in byte order, each once, then a number for each unit. */
 static sw_status build_grouping(sw_error *err, sw_arena *arena, const char *name, int64_t n,
                                 const char *const *text, sw_grouping *out) {
   const char **label = NULL;
@@ -68,6 +70,7 @@ static sw_status build_grouping(sw_error *err, sw_arena *arena, const char *name
   return SW_OK;
 }
 
+/* One text for all codes: a table of a hundred thousand units is three arrays. */
 static sw_status build_codes(sw_error *err, sw_arena *arena, const sw_unit_table *table,
                              sw_units *units) {
   int64_t *at = NULL;
@@ -113,6 +116,7 @@ typedef struct centroid {
   double area, lon, lat, area_lon, area_lat;
 } centroid;
 
+/* A member without coordinates says nothing about the place, its area still counts to the sum. */
 static void add_member(centroid *place, const sw_unit_table *from, int64_t i) {
   if (!from->lon || !from->lat || isnan(from->lon[i]) || isnan(from->lat[i])) return;
   double area = from->area ? from->area[i] : NAN;
@@ -128,6 +132,7 @@ static void add_member(centroid *place, const sw_unit_table *from, int64_t i) {
   place->area_lat += area * from->lat[i];
 }
 
+/* Plain means where areas are not known: mixing the two would weigh by accident. */
 static void settle(const centroid *place, sw_unit_table *out, int64_t i) {
   if (!out->lon || !out->lat) return;
   bool weighted = !place->no_area && place->area > 0;

@@ -60,6 +60,7 @@ void sw_csv_text(sw_csv *csv, const char *text, size_t length, int64_t first_lin
   csv->private->next_line = first_line;
 }
 
+/* Not isspace: newlines never get here, and the locale has no say. */
 static bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
@@ -103,6 +104,7 @@ sw_status sw_csv_fail(sw_error *err, const sw_csv *csv, const char *format, ...)
 
 /* ---- one line ---------------------------------------------------------------------------- */
 
+/* The array of fields grows to the widest record of the file and stays. */
 static sw_status add_field(sw_error *err, sw_csv *csv, sw_field field) {
   struct sw_csv_private *own = csv->private;
   if (csv->n == own->capacity) {
@@ -117,6 +119,7 @@ static sw_status add_field(sw_error *err, sw_csv *csv, sw_field field) {
   return SW_OK;
 }
 
+/* Nearly every line of a panel: fields are views into the text, nothing is copied. */
 static sw_status split_plain(sw_error *err, sw_csv *csv, const char *from, const char *to) {
   csv->n = 0;
   for (;;) {
@@ -127,6 +130,7 @@ static sw_status split_plain(sw_error *err, sw_csv *csv, const char *from, const
   }
 }
 
+/* libcsv reuses its own buffer for the next field, so the bytes are copied behind one another. */
 static void on_field(void *bytes, size_t length, void *self) {
   sw_csv *csv = self;
   struct sw_csv_private *own = csv->private;
@@ -141,6 +145,8 @@ static void on_record(int end, void *self) {
   ((sw_csv *)self)->private->broken = true; /* a second record: a carriage return inside */
 }
 
+/* The line as libcsv sees it. A parser that met an error is thrown away: it would go on with the
+ * state of the broken line. */
 static sw_status split_quoted(sw_error *err, sw_csv *csv, const char *from, const char *to) {
   struct sw_csv_private *own = csv->private;
   size_t length = (size_t)(to - from);
@@ -171,6 +177,7 @@ static sw_status split_quoted(sw_error *err, sw_csv *csv, const char *from, cons
 
 enum { HAS_QUOTE = 1, HAS_HIGH = 2, HAS_NUL = 4, HAS_CR = 8 };
 
+/* One sweep decides what a line needs; it vectorises, so that plain lines cost little. */
 static unsigned kinds(const char *from, const char *to) {
   unsigned seen = 0;
   for (const char *c = from; c < to; c++) {
@@ -250,6 +257,7 @@ sw_status sw_csv_next(sw_error *err, sw_csv *csv, bool *more) {
   return SW_OK;
 }
 
+/* Which of two columns of one name is meant nobody can know. */
 static sw_status refuse_twins(sw_error *err, const sw_csv *csv) {
   sw_map *map = NULL;
   SW_TRY(sw_map_create(err, (size_t)csv->n_columns, &map));
@@ -303,6 +311,7 @@ sw_status sw_csv_column(sw_error *err, const sw_csv *csv, const char *where, con
 
 /* ---- numbers ----------------------------------------------------------------------------- */
 
+/* strtod knows nan, inf and what overflows; the reader of numbers only says no. */
 static sw_status not_a_number(sw_error *err, const sw_csv *csv, const char *column,
                               sw_field field) {
   char text[64], *end = NULL;

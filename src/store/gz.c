@@ -11,6 +11,7 @@
 
 enum { PIECE = 2 << 20 };
 
+/* zlib leaves errno alone when memory ran out. */
 static sw_status gz_open(sw_error *err, const char *path, gzFile *gz) {
   errno = 0;
   *gz = gzopen(path, "rbe");
@@ -19,6 +20,7 @@ static sw_status gz_open(sw_error *err, const char *path, gzFile *gz) {
   return SW_OK;
 }
 
+/* As many bytes as asked for, fewer only at the end. A file cut short is an error, not an end. */
 static sw_status gz_fill(sw_error *err, const char *path, gzFile gz, char *bytes, size_t count,
                          size_t *got) {
   for (*got = 0; *got < count;) {
@@ -37,6 +39,7 @@ static sw_status gz_fill(sw_error *err, const char *path, gzFile gz, char *bytes
 
 /* ---- the first look ---------------------------------------------------------------------- */
 
+/* Inflated bytes that are still wanted, at the front of a buffer. */
 typedef struct gz_tail {
   char *bytes;
   size_t length, size;
@@ -52,6 +55,7 @@ static sw_status make_room(sw_error *err, gz_tail *tail, size_t count) {
   return SW_OK;
 }
 
+/* What is inflated beyond the header stays in the tail, for look_notes. */
 static sw_status look_header(sw_error *err, sw_arena *arena, gzFile gz, gz_tail *tail,
                              sw_panel_text *text) {
   size_t got = 1, length = 0;
@@ -176,6 +180,7 @@ static sw_status cut_round(sw_error *err, int ranks, gz_dealer *dealer, size_t w
   return SW_OK;
 }
 
+/* The number of rounds is known to rank 0 alone: it says after each whether another follows. */
 static sw_status one_round(sw_error *err, sw_team *team, gz_dealer *dealer, sw_line_taker taker,
                            bool *more) {
   size_t whole = 0;

@@ -93,6 +93,7 @@ static sw_status address(sw_error *err, int ranks, const char *const *text, int6
   return SW_OK;
 }
 
+/* The texts one behind the other, each with its zero. */
 static sw_status join(sw_error *err, const char *const *text, int64_t n, char **bytes,
                       size_t *length) {
   *length = 0;
@@ -105,6 +106,7 @@ static sw_status join(sw_error *err, const char *const *text, int64_t n, char **
   return SW_OK;
 }
 
+/* Into the arena, sorted again: the ranks' shares are sorted each, not together. */
 static sw_status keep_all(sw_error *err, sw_arena *arena, const char *bytes, size_t length,
                           int64_t *n_all, const char *const **all) {
   char *copy = NULL;

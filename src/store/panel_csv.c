@@ -32,6 +32,7 @@ static const char *place_of(reading *in, const char *key) {
 
 /* ---- the header -------------------------------------------------------------------------- */
 
+/* Only the columns that are needed are ever turned into numbers. */
 static sw_status plan_long(sw_error *err, reading *in) {
   int *from = NULL, *column = NULL;
   SW_NEW(err, in->arena, from, in->plan->n_raw);
@@ -87,6 +88,7 @@ static sw_status plan_periods(sw_error *err, reading *in, const char *prefix) {
   return SW_OK;
 }
 
+/* Every rank reads the header for itself: the same bytes give the same plan. */
 static sw_status read_header(sw_error *err, reading *in) {
   const sw_panel_spec *spec = in->spec;
   sw_csv_text(in->csv, in->text.header, in->text.header_length, 1);
@@ -114,6 +116,7 @@ static sw_status read_header(sw_error *err, reading *in) {
 
 /* ---- rows -------------------------------------------------------------------------------- */
 
+/* A row for a unit that is not needed is counted all the same: `unmatched` speaks of all codes. */
 static sw_status number_unit(sw_error *err, reading *in, int64_t *unit) {
   sw_field field = in->csv->field[in->unit];
   sw_codes *units = &in->rows->units;
@@ -145,6 +148,7 @@ static int raw_of_code(const reading *in, const char *code) {
   return -1;
 }
 
+/* What an indicator's code means is looked up at its first sight only. */
 static sw_status number_indicator(sw_error *err, reading *in, int64_t *raw) {
   sw_field field = in->csv->field[in->indicator];
   int64_t code = 0, before = in->indicators.n;
@@ -171,6 +175,7 @@ static sw_status number_period(sw_error *err, reading *in, int64_t *period) {
   return sw_codes_number(err, &in->rows->periods, field.text, field.length, period);
 }
 
+/* A handful of texts at most; a linear search beats a table. */
 static bool is_missing_value(const sw_panel_spec *spec, sw_field field) {
   for (int k = 0; k < spec->n_missing_values; k++)
     if (sw_field_is(field, spec->missing_value[k])) return true;
@@ -204,6 +209,7 @@ static sw_status read_row(sw_error *err, reading *in) {
   return read_values(err, in, value);
 }
 
+/* One piece of whole lines; the header and the dictionaries live on between pieces. */
 static sw_status take(void *self, sw_error *err, const char *text, size_t length,
                       int64_t first_line, int64_t *line) {
   reading *in = self;
@@ -239,6 +245,7 @@ static sw_status gather_indicators(sw_error *err, reading *in) {
   return SW_OK;
 }
 
+/* A rank may well have no row; all of them together may not. */
 static sw_status refuse_empty(sw_error *err, reading *in) {
   int64_t count = in->rows->read;
   SW_TRY(in->team->sum_i64(in->team, err, &count, 1));

@@ -77,6 +77,7 @@ static int shape_of(hid_t dataset, hsize_t size[2]) {
   return rank;
 }
 
+/* The labels of an axis: the dataset and how many there are. */
 static sw_status open_axis(sw_error *err, reading *in, const char *key, const char *name,
                            hid_t *dataset, hsize_t *n) {
   hsize_t size[2];
@@ -97,6 +98,7 @@ static sw_status open_axis(sw_error *err, reading *in, const char *key, const ch
 
 /* ---- labels ------------------------------------------------------------------------------ */
 
+/* Fixed-length text is padded with zeros or blanks. */
 static sw_status add_label(sw_error *err, const reading *in, sw_codes *codes, const char *name,
                            const char *text, size_t length, int64_t *number) {
   while (length && (text[length - 1] == ' ' || text[length - 1] == '\0'))
@@ -139,6 +141,7 @@ static sw_status read_texts(sw_error *err, reading *in, hid_t dataset, const cha
   return status;
 }
 
+/* Read as doubles, which hold every whole number a period can be. */
 static sw_status read_whole_numbers(sw_error *err, reading *in, int64_t *number) {
   double *value = NULL;
   SW_TRY(sw_alloc(err, in->n_periods, sizeof *value, (void **)&value));
@@ -228,6 +231,7 @@ static double fill_value(hid_t dataset) {
   return value;
 }
 
+/* This rank's units, all periods, in the order of the file. */
 static sw_status read_slab(sw_error *err, const reading *in, hid_t dataset, const char *name,
                            int dims, bool time_first, double *out) {
   hsize_t n = in->hi - in->lo, start[2] = {0, in->lo}, count[2] = {in->n_periods, n};
@@ -283,6 +287,8 @@ static sw_status read_indicator(sw_error *err, reading *in, int k) {
   return status;
 }
 
+/* The rows are made first, empty, and filled indicator by indicator: a slab is read in one piece.
+ */
 static sw_status read_values(sw_error *err, reading *in) {
   int *column = NULL;
   SW_NEW(err, in->arena, column, in->plan->n_raw);
@@ -309,6 +315,8 @@ static sw_status read_values(sw_error *err, reading *in) {
   return status;
 }
 
+/* The serial driver: ranks read disjoint ranges and need not talk. fopen gives the reason when
+ * there is no such file. */
 static sw_status open_file(sw_error *err, reading *in) {
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* its own report would be many lines */
   FILE *there = fopen(in->rows->path, "rb");

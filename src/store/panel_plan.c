@@ -19,6 +19,7 @@ static int by_name(const void *a, const void *b) {
   return strcmp(((const sw_wanted *)a)->name, ((const sw_wanted *)b)->name);
 }
 
+/* Columns are few: a linear search keeps the first place that asked. */
 static sw_status want_raw(planner *in, const char *name, const char *where) {
   sw_panel_plan *plan = in->plan;
   for (int c = 0; c < plan->n_raw; c++)
@@ -83,6 +84,7 @@ static sw_status want(planner *in, const char *name, const char *where, int befo
   return SW_OK;
 }
 
+/* All of them, needed or not: a study file is right or wrong as a whole. */
 static sw_status parse_derived(planner *in) {
   sw_panel_plan *plan = in->plan;
   plan->n_derived = in->spec->n_derive;

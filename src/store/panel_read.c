@@ -18,6 +18,7 @@ const char *sw_panel_place(const sw_panel_build *build, const char *key) {
 
 /* ---- files ------------------------------------------------------------------------------- */
 
+/* The ending of the name says what a file is; sw_study_parse let no other through. */
 static sw_status read_file(sw_error *err, sw_panel_build *build, int f) {
   const sw_panel_spec *spec = build->spec;
   sw_panel_rows *rows = &build->rows[f];
@@ -80,6 +81,7 @@ static sw_status read_files(sw_error *err, sw_panel_build *build) {
 
 /* ---- what was read, in words ------------------------------------------------------------- */
 
+/* Every figure is over all ranks; the logger lets rank 0 alone speak. */
 static void say(const sw_panel_build *build) {
   const sw_panel *panel = build->panel;
   const sw_periods *periods = &panel->periods;
@@ -129,6 +131,7 @@ static sw_status walk(sw_error *err, sw_panel_build *build) {
   return SW_OK;
 }
 
+/* What the walk needed besides the arena; safe at any point of it. */
 static void clean(sw_panel_build *build) {
   for (int c = 0; c < build->n_cells; c++)
     sw_cells_free(&build->cells[c]);

@@ -67,6 +67,7 @@ static int64_t unit_at(const sending *out, int64_t row) {
   return out->unit_of[out->rows->unit[row]];
 }
 
+/* Rows [lo, hi) by receiver; those of units that are not in the panel stay behind. */
 static sw_status pack(sw_error *err, sending *out, int64_t lo, int64_t hi, char **bytes) {
   const sw_panel_rows *rows = out->rows;
   int ranks = out->build->team->size;
@@ -170,6 +171,7 @@ static sw_status one_round(sw_error *err, sending *out, int64_t round) {
 
 /* ---- a file ------------------------------------------------------------------------------ */
 
+/* Of all duplicates the one whose second line is lowest, whichever rank met it. */
 static sw_status refuse_duplicate(sw_error *err, const sending *out) {
   const duplicate_row *seen = &out->duplicate;
   const sw_panel_build *build = out->build;
@@ -193,6 +195,7 @@ static sw_status refuse_duplicate(sw_error *err, const sending *out) {
                                                  : "; without `time:` a unit has one row");
 }
 
+/* File after file: the table of lines is needed for one at a time. */
 static sw_status send_file(sw_error *err, sw_panel_build *build, int f) {
   sw_team *team = build->team;
   sending out = {.build = build, .rows = &build->rows[f], .unit_of = build->unit_of[f]};
@@ -211,6 +214,7 @@ static sw_status send_file(sw_error *err, sw_panel_build *build, int f) {
 
 /* ---- who gets what ----------------------------------------------------------------------- */
 
+/* `parent`: the coarse unit of each unit, or NULL; n_owned: units that are partitioned. */
 static sw_status place_units(sw_error *err, sw_panel_build *build, int64_t n_owned,
                              const int64_t *parent) {
   const sw_team *team = build->team;

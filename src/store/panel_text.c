@@ -23,6 +23,7 @@ int64_t sw_count_newlines(const char *text, size_t length) {
   return count;
 }
 
+/* Blank lines at the end of a file belong to no footer. */
 static bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
@@ -65,6 +66,7 @@ static sw_status keep(sw_error *err, sw_arena *arena, const char *bytes, size_t 
   return *out ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory: %zu bytes", length);
 }
 
+/* The window grows until it holds the first line; a file without a newline is all header. */
 static sw_status look_header(sw_error *err, sw_arena *arena, int file, int64_t size,
                              sw_panel_text *text) {
   char *bytes = NULL;
@@ -86,6 +88,7 @@ static sw_status look_header(sw_error *err, sw_arena *arena, int file, int64_t s
   }
 }
 
+/* Backwards from the end, in windows that grow until they hold the footer. */
 static sw_status look_notes(sw_error *err, sw_arena *arena, int file, int64_t footer,
                             sw_panel_text *text) {
   int64_t body = text->end - text->begin;
@@ -176,6 +179,7 @@ static sw_status line_start(sw_error *err, const sw_panel_text *text, int file, 
   return SW_OK;
 }
 
+/* Newlines of this rank's range; the sums over the lower ranks give its first line's number. */
 static sw_status count_range(sw_error *err, const sw_panel_text *text, int file, char *block,
                              int64_t from, int64_t to, int64_t *count) {
   size_t got = 1;

@@ -28,6 +28,7 @@ void sw_cells_free(sw_cells *cells) {
   cells->row = NULL;
 }
 
+/* From the back: a derived indicator hides the column of its name. */
 static sw_cells *find_cells(sw_panel_build *build, const char *name) {
   for (int c = build->n_cells - 1; c >= 0; c--)
     if (!strcmp(build->cells[c].name, name)) return &build->cells[c];
@@ -48,6 +49,7 @@ static sw_status sum_cells(sw_error *err, sw_panel_build *build, const char *nam
   return SW_OK;
 }
 
+/* A ratio of sums, not a mean of ratios. */
 static sw_status ratio_cells(sw_error *err, sw_panel_build *build, const sw_ratio *ratio,
                              sw_cells *out) {
   int n_periods = build->panel->periods.n;
@@ -84,6 +86,7 @@ static sw_status aggregate(sw_error *err, sw_panel_build *build) {
 
 /* ---- fill -------------------------------------------------------------------------------- */
 
+/* Counted before filling, which would hide them. */
 static int64_t count_without_data(const sw_panel_build *build) {
   int64_t n = units_here(build), empty = 0;
   if (build->n_cells == 0) return 0;
@@ -97,6 +100,7 @@ static int64_t count_without_data(const sw_panel_build *build) {
   return empty;
 }
 
+/* Years may be unevenly spaced: time is the number of the period where it has one. */
 static sw_status fill(sw_error *err, sw_panel_build *build) {
   const sw_periods *periods = &build->panel->periods;
   sw_panel *panel = build->panel;
@@ -134,6 +138,7 @@ static sw_status derive_one(sw_error *err, sw_panel_build *build, const sw_deriv
   return SW_OK;
 }
 
+/* In the order of the study: an operand is a column or was derived before. */
 static sw_status derive(sw_error *err, sw_panel_build *build) {
   for (int d = 0; d < build->plan.n_derived; d++)
     if (build->plan.derived[d].needed) SW_TRY(derive_one(err, build, &build->plan.derived[d]));
@@ -175,6 +180,7 @@ static sw_status count_missing(sw_error *err, sw_panel_build *build) {
 
 /* ---- what is still missing --------------------------------------------------------------- */
 
+/* Column first: the message names the first gap of the first unit in this order. */
 static bool has_gap(const sw_panel *panel, int64_t i, int *column, int *period) {
   for (*column = 0; *column < panel->n_columns; ++*column)
     for (*period = 0; *period < panel->periods.n; ++*period)
@@ -182,6 +188,7 @@ static bool has_gap(const sw_panel *panel, int64_t i, int *column, int *period) 
   return false;
 }
 
+/* Each rank tells its first unit with a gap; the lowest of them is the one reported. */
 static sw_status refuse_missing(sw_error *err, sw_panel_build *build) {
   const sw_panel *panel = build->panel;
   int64_t cells = 0, unit = 0, n = units_here(build);
@@ -234,6 +241,7 @@ static sw_status pack_column(sw_error *err, const moving *out, const sw_column *
   return SW_OK;
 }
 
+/* One column at a time, so that at most one is held twice. */
 static sw_status move_column(sw_error *err, moving *out, sw_column *column) {
   sw_team *team = out->build->team;
   sw_cells cells = {.name = column->name, .row = column->row};
@@ -299,6 +307,7 @@ static sw_status rebuild_units(sw_error *err, sw_panel_build *build, const uint8
   return sw_units_build(err, build->arena, &kept, &panel->units);
 }
 
+/* The blocks of the units that stay are dealt out anew: ownership is a function of their number. */
 static sw_status drop_units(sw_error *err, sw_panel_build *build) {
   sw_team *team = build->team;
   sw_panel *panel = build->panel;

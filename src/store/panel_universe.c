@@ -34,6 +34,7 @@ static sw_status refuse_single(sw_error *err, const sw_panel_build *build) {
 
 /* ---- without a units file ---------------------------------------------------------------- */
 
+/* As if there were a units file with the codes of the panel and nothing else. */
 static sw_status units_of_panel(sw_error *err, sw_panel_build *build) {
   int64_t n = 0, all = 0, existing = -1;
   const char **text = NULL;
@@ -68,6 +69,7 @@ typedef struct unit_census {
   int64_t rows[2]; /* of unknown units, of units left out */
 } unit_census;
 
+/* Looks up every code once a rank, not once a row. */
 static sw_status take_census(sw_error *err, sw_panel_build *build, unit_census *census) {
   int64_t n = 0;
   for (int f = 0; f < build->spec->n_files; f++)
@@ -99,6 +101,7 @@ static sw_status list_unseen(sw_error *err, const sw_panel_build *build, const i
   return SW_OK;
 }
 
+/* Both kinds in one line: they are usually one mistake, such as lost leading zeros. */
 static sw_status refuse_unmatched(sw_error *err, const sw_panel_build *build, int64_t n_unknown,
                                   const char *const *unknown, int64_t n_unseen,
                                   const char *const *unseen) {
@@ -198,11 +201,6 @@ typedef struct period {
   int64_t value;
 } period;
 
-static int by_value(const void *a, const void *b) {
-  const period *left = a, *right = b;
-  return (left->value > right->value) - (left->value < right->value);
-}
-
 /* Labels of this rank's rows that stay, of one file. */
 static sw_status used_labels(sw_error *err, const sw_panel_build *build, int f, const char ***label,
                              int64_t *n) {
@@ -260,6 +258,33 @@ static int by_label(const void *a, const void *b) {
   return strcmp(((const period *)a)->text, ((const period *)b)->text);
 }
 
+/* Insertion, which is stable: of equal numbers the one of the first file comes first. The labels
+ * come sorted as text, which for years is nearly the order wanted. */
+static void sort_by_value(period *list, int64_t n) {
+  for (int64_t i = 1; i < n; i++) {
+    period one = list[i];
+    int64_t at = i;
+    for (; at > 0 && list[at - 1].value > one.value; at--)
+      list[at] = list[at - 1];
+    list[at] = one;
+  }
+}
+
+/* As numbers where all of them are, else as text. */
+static bool sort_periods(period *list, int64_t n) {
+  bool integer = true;
+  for (int64_t i = 0; i < n; i++)
+    integer &= sw_parse_integer(list[i].text, strlen(list[i].text), &list[i].value);
+  if (integer) {
+    sort_by_value(list, n);
+    return true;
+  }
+  qsort(list, (size_t)n, sizeof *list, by_label);
+  for (int64_t i = 0; i < n; i++)
+    list[i].value = i;
+  return false;
+}
+
 /* Two texts of one number ("05" and "5") are one period, called as in the first file. */
 static sw_status number_periods(sw_error *err, sw_panel_build *build, period *list, int64_t n) {
   sw_periods *periods = &build->panel->periods;
@@ -267,30 +292,16 @@ static sw_status number_periods(sw_error *err, sw_panel_build *build, period *li
   int64_t *value = NULL, existing = -1;
   SW_NEW(err, build->arena, label, n);
   SW_NEW(err, build->arena, value, n);
-  periods->integer = true;
-  for (int64_t i = 0; i < n; i++)
-    periods->integer &= sw_parse_integer(list[i].text, strlen(list[i].text), &list[i].value);
-  if (!periods->integer) qsort(list, (size_t)n, sizeof *list, by_label);
-  for (int64_t i = 0; i < n; i++)
-    if (!periods->integer) list[i].value = i;
-  /* qsort need not be stable: equal numbers are set apart by their order in the files. */
-  period *sorted = list;
-  for (int64_t i = 1; i < n && periods->integer; i++) {
-    period one = sorted[i];
-    int64_t at = i;
-    for (; at > 0 && by_value(&sorted[at - 1], &one) > 0; at--)
-      sorted[at] = sorted[at - 1];
-    sorted[at] = one;
-  }
+  periods->integer = sort_periods(list, n);
   sw_map_destroy(build->period_of);
   build->period_of = NULL;
   SW_TRY(sw_map_create(err, (size_t)n, &build->period_of));
   for (int64_t i = 0; i < n; i++) {
-    if (i == 0 || sorted[i].value != value[periods->n - 1]) {
-      label[periods->n] = sorted[i].text;
-      value[periods->n++] = sorted[i].value;
+    if (i == 0 || list[i].value != value[periods->n - 1]) {
+      label[periods->n] = list[i].text;
+      value[periods->n++] = list[i].value;
     }
-    SW_TRY(sw_map_put(err, build->period_of, sorted[i].text, strlen(sorted[i].text), periods->n - 1,
+    SW_TRY(sw_map_put(err, build->period_of, list[i].text, strlen(list[i].text), periods->n - 1,
                       &existing));
   }
   periods->label = label;
@@ -320,6 +331,7 @@ static int by_int(const void *a, const void *b) {
   return *(const int *)a - *(const int *)b;
 }
 
+/* In ascending order, whatever the order in the study. */
 static sw_status find_breaks(sw_error *err, sw_panel_build *build) {
   int *at = NULL, n = build->spec->n_breaks;
   SW_NEW(err, build->arena, at, n);

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -107,19 +108,38 @@ double sw_results_bytes(const sw_run *run) {
   return bytes;
 }
 
-/* Early allocation takes nothing on a sparse file system, so the disk would fill up in mid-run. */
+/* Early allocation takes nothing on a sparse file system: without a look the disk, a quota or a
+ * limit would be met in mid-run. */
 static sw_status check_space(sw_error *err, sw_results *results) {
   struct statvfs fs;
+  struct rlimit limit;
   const char *folder = folder_of(results->arena, results->path);
-  double bytes = schema_bytes(results->run, &results->schema);
+  double bytes = schema_bytes(results->run, &results->schema), room = HUGE_VAL;
+  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+      bytes > (double)limit.rlim_cur)
+    return sw_fail(err, SW_EIO,
+                   "%s: the results take %.3f GB and a file may have %.3f GB (ulimit -f)",
+                   results->path, bytes / 1e9, (double)limit.rlim_cur / 1e9);
+  if (folder && statvfs(folder, &fs) == 0) room = (double)fs.f_bavail * (double)fs.f_frsize;
   if (results->run->study->deflate) bytes *= 2; /* the plain file stays until the copy is there */
-  if (!folder || statvfs(folder, &fs) != 0) return SW_OK;
-  double room = (double)fs.f_bavail * (double)fs.f_frsize;
   if (bytes <= room) return SW_OK;
   return sw_fail(err, SW_EIO,
                  "%s: the results take %.3f GB and %.3f GB are free in %s; make room, keep fewer "
                  "pairs or choose another -o",
                  results->path, bytes / 1e9, room / 1e9, folder);
+}
+
+/* Take the blocks now, where the file system can: then no later write finds the disk full. */
+static sw_status reserve(sw_error *err, const char *path) {
+  struct stat info;
+  int fd = open(path, O_RDWR | O_CLOEXEC), code = -1, reason = errno;
+  if (fd >= 0 && fstat(fd, &info) == 0) {
+    code = info.st_size > 0 ? fallocate(fd, 0, 0, info.st_size) : 0;
+    reason = errno;
+  }
+  if (fd >= 0) close(fd);
+  if (code == 0 || (reason != ENOSPC && reason != EDQUOT && reason != EFBIG)) return SW_OK;
+  return sw_fail(err, SW_EIO, "%s: has no room on disk: %s", path, strerror(reason));
 }
 
 /* ---- creation --------------------------------------------------------------------------- */
@@ -149,7 +169,8 @@ static sw_status make(sw_error *err, sw_run *run, const char *path, sw_results *
 static sw_status lay_out(sw_error *err, sw_results *results) {
   if (results->run->team->rank != 0) return SW_OK;
   SW_TRY(check_space(err, results));
-  return sw_results_lay_out(err, results, results->partial, false);
+  SW_TRY(sw_results_lay_out(err, results, results->partial, false));
+  return reserve(err, results->partial);
 }
 
 static sw_status create(sw_error *err, sw_results *results) {

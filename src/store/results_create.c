@@ -265,8 +265,7 @@ static sw_status fill_file(layout *l) {
   SW_TRY(put_units(l));
   SW_TRY(put_time(l, l->file, l->run->panel->periods.n, NULL));
   SW_TRY(put_places(l));
-  SW_TRY(put_groups(l));
-  return done(l, H5Fflush(l->file, H5F_SCOPE_GLOBAL), "write the layout");
+  return put_groups(l);
 }
 
 sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *path, bool deflate) {
@@ -276,6 +275,6 @@ sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *pat
   if (l.file < 0) return sw_h5_fail(err, path, "be created");
   results->created = true;
   sw_status status = fill_file(&l);
-  herr_t code = H5Fclose(l.file);
-  return status == SW_OK ? done(&l, code, "be closed") : status;
+  sw_status closed = sw_h5_close(err, l.file, path);
+  return status == SW_OK ? closed : status;
 }

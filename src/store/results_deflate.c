@@ -91,10 +91,7 @@ sw_status sw_results_compress(sw_error *err, sw_results *results, const char *fr
   H5Pclose(access);
   sw_status status = c.source < 0 || c.target < 0 ? sw_h5_fail(err, to, "be opened")
                                                   : copy_all(&c, &results->schema);
-  if (status == SW_OK && H5Fflush(c.target, H5F_SCOPE_GLOBAL) < 0)
-    status = sw_h5_fail(err, to, "be written");
   if (c.source >= 0) H5Fclose(c.source);
-  if (c.target >= 0 && H5Fclose(c.target) < 0 && status == SW_OK)
-    status = sw_h5_fail(err, to, "be closed");
-  return status;
+  sw_status closed = c.target >= 0 ? sw_h5_close(err, c.target, to) : SW_OK;
+  return status == SW_OK ? closed : status;
 }

@@ -154,21 +154,17 @@ static hid_t open_serial(const char *path, unsigned flags) {
 }
 
 static sw_status close_and_sync(sw_error *err, hid_t file, const char *path) {
-  if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) return sw_h5_fail(err, path, "be written");
-  if (H5Fclose(file) < 0) return sw_h5_fail(err, path, "be closed");
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  int code = fd < 0 ? -1 : fsync(fd), reason = errno;
-  if (fd >= 0) close(fd);
-  return code == 0 ? SW_OK
-                   : sw_fail(err, SW_EIO, "%s: cannot be synced: %s", path, strerror(reason));
+  SW_TRY(sw_h5_close(err, file, path));
+  return sw_results_sync(err, path);
 }
 
 static sw_status mark_complete(sw_error *err, sw_results *results, const char *path) {
   hid_t file = open_serial(path, H5F_ACC_RDWR);
   if (file < 0) return sw_h5_fail(err, path, "be opened");
   if (sw_h5_set_text(file, "state", "complete") < 0) {
-    H5Fclose(file);
-    return sw_h5_fail(err, path, "be marked complete");
+    sw_status status = sw_h5_fail(err, path, "be marked complete");
+    sw_h5_close(err, file, path);
+    return status;
   }
   SW_TRY(close_and_sync(err, file, path));
   /* HDF5's close succeeds on a full disk: what counts is what is there. */
@@ -187,7 +183,7 @@ sw_status sw_results_complete(sw_error *err, sw_results *results, const char *pa
   for (int g = 0; g < results->schema.n_groups; g++) {
     if (complete_group(results, file, &results->schema.group[g]) >= 0) continue;
     sw_status status = sw_h5_fail(err, path, "be written");
-    H5Fclose(file);
+    sw_h5_close(err, file, path);
     return status;
   }
   SW_TRY(close_and_sync(err, file, path));

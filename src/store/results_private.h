@@ -102,6 +102,8 @@ sw_status sw_h5_fail(sw_error *err, const char *path, const char *what);
 void sw_h5_quiet(void); /* no error stacks on standard error */
 hid_t sw_h5_access(void);
 hid_t sw_h5_create(const char *path);
+/* Flush and close a file of the serial driver. */
+sw_status sw_h5_close(sw_error *err, hid_t file, const char *path);
 hid_t sw_h5_group(hid_t file, const char *path);
 hid_t sw_h5_memory_type(sw_cell cell);
 hid_t sw_h5_text_type(void); /* variable-length UTF-8 */
@@ -138,6 +140,8 @@ struct sw_results {
   size_t narrow_count;
 };
 
+/* Bytes to disk, or SW_EIO. */
+sw_status sw_results_sync(sw_error *err, const char *path);
 /* results_create.c: rank 0 writes the whole file but for its numbers. */
 sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *path, bool deflate);
 /* results_sink.c */

@@ -138,8 +138,7 @@ sw_status sw_results_open_all(sw_error *err, sw_results *results) {
   return open_datasets(err, results);
 }
 
-/* Bytes of this machine's cache to disk: every rank, as each may have another cache. */
-static sw_status sync_file(sw_error *err, const char *path) {
+sw_status sw_results_sync(sw_error *err, const char *path) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   int code = fd < 0 ? -1 : fsync(fd), reason = errno;
   if (fd >= 0) close(fd);
@@ -155,8 +154,12 @@ sw_status sw_results_close_all(sw_error *err, sw_results *results) {
     H5Dclose(results->dataset[v]);
     results->dataset[v] = H5I_INVALID_HID;
   }
-  herr_t code = H5Fclose(results->file);
+  hid_t file = results->file;
   results->file = H5I_INVALID_HID;
-  if (code < 0) return sw_h5_fail(err, results->partial, "be closed");
-  return sync_file(err, results->partial);
+  if (!results->parallel)
+    SW_TRY(sw_h5_close(err, file, results->partial));
+  else if (H5Fclose(file) < 0)
+    return sw_h5_fail(err, results->partial, "be closed");
+  /* Every rank, as each may have a cache of its own. */
+  return sw_results_sync(err, results->partial);
 }

@@ -13,6 +13,7 @@
 
 enum { PIECE = 1 << 20 };
 
+/* A path that is wrong is the user's to mend; a disk that fails is not. */
 sw_status sw_file_fail(sw_error *err, const char *path, int error_number) {
   bool user = error_number == ENOENT || error_number == EACCES || error_number == EISDIR ||
               error_number == ENOTDIR || error_number == ENAMETOOLONG || error_number == EPERM ||
@@ -45,6 +46,7 @@ static sw_status grow(sw_error *err, const char *path, char **bytes, size_t *siz
   return SW_OK;
 }
 
+/* gzdopen takes the descriptor over, so it gets one of its own. */
 static sw_status read_gz(sw_error *err, const char *path, int file, char **bytes, size_t *length) {
   gzFile gz = gzdopen(dup(file), "rb");
   if (!gz) return sw_fail(err, SW_ENOMEM, "%s: out of memory", path);
@@ -66,6 +68,7 @@ static sw_status read_gz(sw_error *err, const char *path, int file, char **bytes
   return status;
 }
 
+/* The size is not asked for: a pipe has none. */
 static sw_status read_plain(sw_error *err, const char *path, int file, char **bytes,
                             size_t *length) {
   size_t size = 0;
@@ -93,6 +96,8 @@ sw_status sw_file_read(sw_error *err, const char *path, char **bytes, size_t *le
   return status;
 }
 
+/* Broadcast, not read by every rank: a thousand ranks opening one small file is what file systems
+ * are slow at. */
 sw_status sw_text_read(sw_error *err, sw_team *team, sw_arena *arena, const char *path,
                        const char **text, size_t *length) {
   char *bytes = NULL, *copy = NULL;

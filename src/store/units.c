@@ -33,6 +33,7 @@ static const char *place_of(sw_arena *arena, const sw_node *node, const char *ke
   return node ? sw_arena_printf(arena, "%s:%d:%d", node->file, node->line, node->column) : NULL;
 }
 
+/* A missing column is told with the place of the key that names it. */
 static sw_status find_column(reading *in, const char *key, const char *name, int *index) {
   *index = -1;
   if (!name) return SW_OK;
@@ -66,6 +67,7 @@ static sw_status find_columns(reading *in, const char *by) {
 
 /* ---- where ------------------------------------------------------------------------------- */
 
+/* `sign`: of the left side less the right. */
 static bool compares(sw_compare compare, int sign) {
   switch (compare) {
   case SW_EQ:
@@ -84,6 +86,7 @@ static bool compares(sw_compare compare, int sign) {
   return false;
 }
 
+/* Byte order, as everywhere; the field has no terminating zero. */
 static int text_sign(sw_field field, const char *text) {
   size_t length = strlen(text), common = field.length < length ? field.length : length;
   int sign = common ? memcmp(field.text, text, common) : 0;
@@ -114,6 +117,7 @@ static sw_status holds(reading *in, const sw_condition *condition, int column, b
   return SW_OK;
 }
 
+/* Alternatives joined by `or`, each a run of comparisons joined by `and`. */
 static sw_status keeps(reading *in, bool *out) {
   bool any = in->spec->n_where == 0, all = false;
   for (int c = 0; c < in->spec->n_where; c++) {
@@ -132,6 +136,7 @@ static sw_status keeps(reading *in, bool *out) {
 
 /* ---- rows -------------------------------------------------------------------------------- */
 
+/* NaN, an empty cell, is in no comparison and passes: units without a place are allowed. */
 static sw_status degrees(reading *in, int column, const char *name, double limit, double *value) {
   SW_TRY(sw_csv_number(in->err, in->csv, column, name, value));
   if (!(fabs(*value) > limit)) return SW_OK;
@@ -156,6 +161,7 @@ static sw_status copy_field(reading *in, int column, const char **out) {
   return *out ? SW_OK : sw_fail(in->err, SW_ENOMEM, "%s: out of memory", in->csv->file);
 }
 
+/* The code first, even of a row that `where` leaves out: two rows of one unit are always wrong. */
 static sw_status read_row(reading *in, int64_t i) {
   sw_unit_table *all = &in->all;
   SW_TRY(copy_field(in, in->code, &all->code[i]));

@@ -20,7 +20,7 @@ MORE = """
   - gravity: {mass: [population], keep: dense, periods: [%(year)s], as: g_dense}
   - gravity: {mass: [population], share: population, keep: dense, periods: [%(year)s], as: g_share}
   - gravity: {mass: [population], share: population, keep: summary, as: g_share_summary}
-  - gravity: {mass: [population], decay: 1.3, distance: geodesic, keep: {above: 1e6}, as: g_above}
+  - gravity: {mass: [population], decay: 1.3, distance: geodesic, keep: {above: 1e6}, periods: [%(year)s], as: g_above}
 """
 
 
@@ -46,7 +46,7 @@ def permute(path, rng):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([SPILLWAY, "synth", "-o", folder, "--units", "700", "--periods", "4",
+        subprocess.run([SPILLWAY, "synth", "-o", folder, "--units", "600", "--periods", "3",
                         "--seed", "3", "--missing", "0.01", "--force"], check=True,
                        capture_output=True)
         study, out = f"{folder}/study.yaml", f"{folder}/out.h5"
