@@ -62,9 +62,10 @@ class Engine:
 
 
 def timed(run):
-    began = time.perf_counter()
+    """Processor time, as the engine's: one thread, so the wall clock's less what others took."""
+    began = time.process_time()
     result = run()
-    return time.perf_counter() - began, result
+    return time.process_time() - began, result
 
 
 def check(name, ours, theirs):

@@ -245,7 +245,8 @@ const char *sw_nearest(const char *word, const char *const *candidates, int coun
     size_t other = strlen(candidates[i]);
     if (other > WORD) continue;
     int edits = distance(word, (int)length, candidates[i], (int)other);
-    if (edits > best || (found && edits == best)) continue;
+    /* With every letter changed a word is near to nothing. */
+    if (edits > best || edits >= (int)length || (found && edits == best)) continue;
     best = edits;
     found = candidates[i];
   }

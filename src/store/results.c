@@ -129,19 +129,6 @@ static sw_status check_space(sw_error *err, sw_results *results) {
                  results->path, bytes / 1e9, room / 1e9, folder);
 }
 
-/* Take the blocks now, where the file system can: then no later write finds the disk full. */
-static sw_status reserve(sw_error *err, const char *path) {
-  struct stat info;
-  int fd = open(path, O_RDWR | O_CLOEXEC), code = -1, reason = errno;
-  if (fd >= 0 && fstat(fd, &info) == 0) {
-    code = info.st_size > 0 ? fallocate(fd, 0, 0, info.st_size) : 0;
-    reason = errno;
-  }
-  if (fd >= 0) close(fd);
-  if (code == 0 || (reason != ENOSPC && reason != EDQUOT && reason != EFBIG)) return SW_OK;
-  return sw_fail(err, SW_EIO, "%s: has no room on disk: %s", path, strerror(reason));
-}
-
 /* ---- creation --------------------------------------------------------------------------- */
 
 static sw_status make(sw_error *err, sw_run *run, const char *path, sw_results **out) {
@@ -169,8 +156,7 @@ static sw_status make(sw_error *err, sw_run *run, const char *path, sw_results *
 static sw_status lay_out(sw_error *err, sw_results *results) {
   if (results->run->team->rank != 0) return SW_OK;
   SW_TRY(check_space(err, results));
-  SW_TRY(sw_results_lay_out(err, results, results->partial, false));
-  return reserve(err, results->partial);
+  return sw_results_lay_out(err, results, results->partial, false);
 }
 
 static sw_status create(sw_error *err, sw_results *results) {
@@ -198,8 +184,7 @@ sw_sink *sw_results_sink(sw_results *results) {
 void sw_results_destroy(sw_results *results) {
   if (!results) return;
   sw_error ignored = {0};
-  /* On a failed run nothing more can go wrong with a file that is removed. */
-  if (results->arena) sw_results_close_all(&ignored, results);
+  if (results->arena) sw_results_close_all(&ignored, SW_EIO, results);
   if (results->created && !results->complete) {
     unlink(results->partial);
     unlink(results->packed);

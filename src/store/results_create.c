@@ -274,7 +274,5 @@ sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *pat
   l.file = sw_h5_create(path);
   if (l.file < 0) return sw_h5_fail(err, path, "be created");
   results->created = true;
-  sw_status status = fill_file(&l);
-  sw_status closed = sw_h5_close(err, l.file, path);
-  return status == SW_OK ? closed : status;
+  return sw_h5_close(err, fill_file(&l), l.file, path);
 }

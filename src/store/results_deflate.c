@@ -92,6 +92,5 @@ sw_status sw_results_compress(sw_error *err, sw_results *results, const char *fr
   sw_status status = c.source < 0 || c.target < 0 ? sw_h5_fail(err, to, "be opened")
                                                   : copy_all(&c, &results->schema);
   if (c.source >= 0) H5Fclose(c.source);
-  sw_status closed = c.target >= 0 ? sw_h5_close(err, c.target, to) : SW_OK;
-  return status == SW_OK ? closed : status;
+  return c.target >= 0 ? sw_h5_close(err, status, c.target, to) : status;
 }

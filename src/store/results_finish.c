@@ -153,20 +153,14 @@ static hid_t open_serial(const char *path, unsigned flags) {
   return file;
 }
 
-static sw_status close_and_sync(sw_error *err, hid_t file, const char *path) {
-  SW_TRY(sw_h5_close(err, file, path));
-  return sw_results_sync(err, path);
-}
-
 static sw_status mark_complete(sw_error *err, sw_results *results, const char *path) {
   hid_t file = open_serial(path, H5F_ACC_RDWR);
   if (file < 0) return sw_h5_fail(err, path, "be opened");
-  if (sw_h5_set_text(file, "state", "complete") < 0) {
-    sw_status status = sw_h5_fail(err, path, "be marked complete");
-    sw_h5_close(err, file, path);
-    return status;
-  }
-  SW_TRY(close_and_sync(err, file, path));
+  sw_status status = sw_h5_set_text(file, "state", "complete") < 0
+                         ? sw_h5_fail(err, path, "be marked complete")
+                         : SW_OK;
+  SW_TRY(sw_h5_close(err, status, file, path));
+  SW_TRY(sw_results_sync(err, path));
   /* HDF5's close succeeds on a full disk: what counts is what is there. */
   file = open_serial(path, H5F_ACC_RDONLY);
   const char *state = file < 0 ? NULL : sw_h5_get_text(results->arena, file, "state");
@@ -180,13 +174,12 @@ static sw_status mark_complete(sw_error *err, sw_results *results, const char *p
 sw_status sw_results_complete(sw_error *err, sw_results *results, const char *path) {
   hid_t file = open_serial(path, H5F_ACC_RDWR);
   if (file < 0) return sw_h5_fail(err, path, "be opened");
-  for (int g = 0; g < results->schema.n_groups; g++) {
-    if (complete_group(results, file, &results->schema.group[g]) >= 0) continue;
-    sw_status status = sw_h5_fail(err, path, "be written");
-    sw_h5_close(err, file, path);
-    return status;
-  }
-  SW_TRY(close_and_sync(err, file, path));
+  sw_status status = SW_OK;
+  for (int g = 0; g < results->schema.n_groups && status == SW_OK; g++)
+    if (complete_group(results, file, &results->schema.group[g]) < 0)
+      status = sw_h5_fail(err, path, "be written");
+  SW_TRY(sw_h5_close(err, status, file, path));
+  SW_TRY(sw_results_sync(err, path));
   return mark_complete(err, results, path);
 }
 
@@ -253,7 +246,7 @@ static sw_status complete_and_name(sw_error *err, sw_results *results) {
 sw_status sw_results_finish(sw_error *err, sw_results *results) {
   sw_team *team = results->run->team;
   SW_TRY(sw_team_agree(team, err, write_units(err, results), 0));
-  SW_TRY(sw_team_agree(team, err, sw_results_close_all(err, results), 0));
+  SW_TRY(sw_team_agree(team, err, sw_results_close_all(err, SW_OK, results), 0));
   SW_TRY(sum_undefined(err, results));
   sw_status status = team->rank == 0 ? complete_and_name(err, results) : SW_OK;
   SW_TRY(sw_team_agree(team, err, status, 0));

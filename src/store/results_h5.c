@@ -4,6 +4,8 @@
  * open in it, so that error paths need not. */
 #include "store/results_private.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,24 +67,33 @@ hid_t sw_h5_create(const char *path) {
   return file;
 }
 
-/* Everything written to a file that is lost from now on goes to memory. */
-static void divert(hid_t file) {
+static int descriptor_of(hid_t file) {
   void *handle = NULL;
-  if (H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0) return;
-  int memory = memfd_create("spillway", MFD_CLOEXEC);
-  if (memory < 0) return;
-  dup2(memory, *(int *)handle);
-  close(memory);
+  return H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0 ? -1 : *(int *)handle;
 }
 
-/* HDF5 1.10 dies at exit of a file whose close could not write what was left (a full disk): so what
- * is left is flushed first, and where that fails the close is made to succeed. */
-sw_status sw_h5_close(sw_error *err, hid_t file, const char *path) {
-  sw_status status = SW_OK;
-  if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) {
-    status = sw_h5_fail(err, path, "be written");
-    divert(file);
-  }
+/* Take the blocks of the whole file now, where the file system can: then no later write finds the
+ * disk full. */
+static sw_status reserve(sw_error *err, hid_t file, const char *path) {
+  haddr_t end = 0;
+  if (H5Fget_eoa(file, &end) < 0) return sw_h5_fail(err, path, "be measured");
+  if (fallocate(descriptor_of(file), 0, 0, (off_t)end) == 0) return SW_OK;
+  if (errno != ENOSPC && errno != EDQUOT && errno != EFBIG) return SW_OK;
+  return sw_fail(err, SW_EIO, "%s: cannot be written: %s", path, strerror(errno));
+}
+
+/* Everything written to a file that is lost goes to memory. */
+static void divert(hid_t file) {
+  int memory = memfd_create("spillway", MFD_CLOEXEC), descriptor = descriptor_of(file);
+  if (memory >= 0 && descriptor >= 0) dup2(memory, descriptor);
+  if (memory >= 0) close(memory);
+}
+
+/* HDF5 1.10 breaks its own tables, and dies at exit, when a flush or close cannot write what is
+ * left: so room for that is made sure of, and a file that is lost is closed without it. */
+sw_status sw_h5_close(sw_error *err, sw_status status, hid_t file, const char *path) {
+  if (status == SW_OK) status = reserve(err, file, path);
+  if (status != SW_OK) divert(file);
   if (H5Fclose(file) < 0 && status == SW_OK) status = sw_h5_fail(err, path, "be closed");
   return status;
 }

@@ -102,8 +102,9 @@ sw_status sw_h5_fail(sw_error *err, const char *path, const char *what);
 void sw_h5_quiet(void); /* no error stacks on standard error */
 hid_t sw_h5_access(void);
 hid_t sw_h5_create(const char *path);
-/* Flush and close a file of the serial driver. */
-sw_status sw_h5_close(sw_error *err, hid_t file, const char *path);
+/* Close a file of the serial driver; `status`: of what was done with it, returned when not SW_OK.
+ */
+sw_status sw_h5_close(sw_error *err, sw_status status, hid_t file, const char *path);
 hid_t sw_h5_group(hid_t file, const char *path);
 hid_t sw_h5_memory_type(sw_cell cell);
 hid_t sw_h5_text_type(void); /* variable-length UTF-8 */
@@ -147,7 +148,8 @@ sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *pat
 /* results_sink.c */
 void sw_results_set_sink(sw_results *results);
 sw_status sw_results_open_all(sw_error *err, sw_results *results);
-sw_status sw_results_close_all(sw_error *err, sw_results *results);
+/* `status`: of all that was written; a file that is lost is not synced. */
+sw_status sw_results_close_all(sw_error *err, sw_status status, sw_results *results);
 sw_status sw_results_write(sw_error *err, sw_results *results, int variable, const hsize_t *start,
                            const hsize_t *count, hid_t memory_type, const void *data);
 /* results_finish.c: what rank 0 writes at the end, into `path`. */

@@ -146,8 +146,8 @@ sw_status sw_results_sync(sw_error *err, const char *path) {
                    : sw_fail(err, SW_EIO, "%s: cannot be synced: %s", path, strerror(reason));
 }
 
-sw_status sw_results_close_all(sw_error *err, sw_results *results) {
-  if (results->file < 0) return SW_OK;
+sw_status sw_results_close_all(sw_error *err, sw_status status, sw_results *results) {
+  if (results->file < 0) return status;
   for (int v = 0; v < results->schema.n_variables; v++) {
     if (results->dataset[v] < 0) continue;
     H5Sclose(results->space[v]);
@@ -157,9 +157,9 @@ sw_status sw_results_close_all(sw_error *err, sw_results *results) {
   hid_t file = results->file;
   results->file = H5I_INVALID_HID;
   if (!results->parallel)
-    SW_TRY(sw_h5_close(err, file, results->partial));
-  else if (H5Fclose(file) < 0)
-    return sw_h5_fail(err, results->partial, "be closed");
+    status = sw_h5_close(err, status, file, results->partial);
+  else if (H5Fclose(file) < 0 && status == SW_OK)
+    status = sw_h5_fail(err, results->partial, "be closed");
   /* Every rank, as each may have a cache of its own. */
-  return sw_results_sync(err, results->partial);
+  return status == SW_OK ? sw_results_sync(err, results->partial) : status;
 }

@@ -3,16 +3,13 @@
 # shellcheck source=prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/prepare.sh"
 
-# The file is 51 state files one after another, each with its four notes: those at the end stay.
-zcat "$data/us_bea_cagdp2_raw.csv.gz" >"$work/all.csv"
-awk -v last="$(($(wc -l <"$work/all.csv") - 4))" 'NR > last || !/^"/' "$work/all.csv" |
-  gzip -1 >"$work/cagdp2.csv.gz"
+# The file is 51 state files one after another, each with the same four notes at its end.
 study bea_raw
 "$SPILLWAY" run "$work/bea_raw.yaml"
 "$python" "$here/check_bea_raw.py" "$data" "$work/bea.h5"
 
 # One state's file as published holds Latin-1: one clear line, status 2, no output.
-sed -e "s|$work/cagdp2.csv.gz|$data/us_bea_cagdp2_NM_latin1_raw.csv|" -e 's|bea.h5|latin1.h5|' \
+sed -e "s|$data/us_bea_cagdp2_raw.csv.gz|$data/us_bea_cagdp2_NM_latin1_raw.csv|" -e 's|bea.h5|latin1.h5|' \
   "$work/bea_raw.yaml" >"$work/latin1.yaml"
 status=0
 "$SPILLWAY" run "$work/latin1.yaml" >"$work/out" 2>"$work/err" || status=$?
