@@ -23,7 +23,7 @@ import peer
 
 # Operations of a pair, counted in src/kernel/arc.h and src/kernel/meta.c.
 OPERATIONS = {"gravity": {"fma": 12, "divide": 1, "root": 0},
-              "coupling": {"fma": 25, "divide": 1, "root": 1}}
+              "coupling": {"fma": 22, "divide": 1, "root": 1}}
 
 
 def country(n):

@@ -45,8 +45,7 @@ static cover cover_of(const sw_run *run, int e) {
   int64_t own = run->panel->hi - run->panel->lo;
   cover c = {0};
   for (int t = 0; t < job->n_periods; t++) {
-    const double *first =
-        entry->n_needs ? input_row(run, &entry->need[0], job->period[t]) : NULL;
+    const double *first = entry->n_needs ? input_row(run, &entry->need[0], job->period[t]) : NULL;
     for (int64_t k = 0; k < own; k++) {
       bool all = has_all(run, e, job->period[t], k);
       double value = first && !isnan(first[k]) ? fabs(first[k]) : 0.0;
@@ -78,8 +77,8 @@ static sw_status say_cover(sw_error *err, const sw_run *run, int e) {
       printf(", %.1f%% of the total of %s", 100 * sum.total / sum.of_total,
              run->job[e].input[0].name);
     if (run->study->entry[e].is_pair)
-      printf("; %.3g ordered pairs", (double)run->job[e].n * (double)(run->job[e].n - 1) *
-                                         run->pair[e].summary.n_periods);
+      printf("; %.3g ordered pairs",
+             (double)run->job[e].n * (double)(run->job[e].n - 1) * run->pair[e].summary.n_periods);
     putchar('\n');
   }
   sw_free(all);
@@ -113,9 +112,8 @@ static sw_status say_plan(sw_error *err, const sw_session *s) {
   double memory = sw_peak_memory() + sw_estimate_memory(run);
   SW_TRY(team->max_f64(team, err, &memory, 1));
   if (team->rank != 0) return SW_OK;
-  printf("plan: %d rank%s on %d node%s, %d thread%s each\n", team->size,
-         team->size == 1 ? "" : "s", team->nodes, team->nodes == 1 ? "" : "s", s->threads,
-         s->threads == 1 ? "" : "s");
+  printf("plan: %d rank%s on %d node%s, %d thread%s each\n", team->size, team->size == 1 ? "" : "s",
+         team->nodes, team->nodes == 1 ? "" : "s", s->threads, s->threads == 1 ? "" : "s");
   printf("  pairs to evaluate        %.3g\n", sw_estimate_pairs(run));
   printf("  bytes to be written      %s to %s\n", sw_show_bytes(sw_results_bytes(run)),
          s->study->output_file);
@@ -136,7 +134,8 @@ static sw_status check_study(sw_error *err, sw_team *team, const char *file, con
     say_panel(s);
     puts("results:");
   }
-  for (int e = 0; e < s->study->n_entries; e++) SW_TRY(say_cover(err, s->run, e));
+  for (int e = 0; e < s->study->n_entries; e++)
+    SW_TRY(say_cover(err, s->run, e));
   SW_TRY(say_plan(err, s));
   return sw_estimate_fits(err, s->run);
 }

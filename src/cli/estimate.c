@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -53,8 +54,8 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
   double n = (double)job->n, side = (double)plan->cut.side, squares = (double)plan->cut.squares;
   double element = run->study->float64 ? 8 : 4, threads = run->n_threads;
   double strip = (double)plan->cut.strip, slots, packet = 0;
-  bool rows = plan->keep.kind != SW_KEEP_DENSE &&
-              (plan->keep.kind != SW_KEEP_SUMMARY || job->directed);
+  bool rows =
+      plan->keep.kind != SW_KEEP_DENSE && (plan->keep.kind != SW_KEEP_SUMMARY || job->directed);
   if (job->measure->whole_row || rows)
     slots = (double)plan->cut.strips * (strip + (job->directed ? n : 0));
   else
@@ -65,14 +66,16 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
   if (window > plan->summary.n_periods) window = plan->summary.n_periods;
   if (window > 1) slots *= window;
   if (plan->keep.kind == SW_KEEP_DENSE)
-    packet = (job->measure->whole_row ? strip * n : 2 * side * side) * element *
-             plan->n_quantities;
+    packet = (job->measure->whole_row ? strip * n : 2 * side * side) * element * plan->n_quantities;
   else if (plan->keep.kind == SW_KEEP_TOP)
     packet = strip * (double)plan->keep.top * (4 + 8.0 * plan->n_quantities);
-  else if (plan->n_entries)
-    packet = (double)plan->n_entries / (double)plan->cut.strips /
-             plan->summary.n_periods * (4 + 8.0 * plan->n_quantities);
-  double length = job->measure->whole_row ? n : side;
+  else if (plan->keep.kind == SW_KEEP_ABOVE) /* counted later: at most a batch, or a row */
+    packet = fmax(fmin(SW_BATCH_ENTRIES, strip * n), n) * (4 + 8.0 * plan->n_quantities);
+  else if (plan->keep.kind == SW_KEEP_LINKS)
+    packet = (double)job->weights->row_start[job->n] / n * strip *
+             (4 + 8.0 * plan->n_quantities);
+  bool whole = job->measure->whole_row || (plan->keep.kind == SW_KEEP_ABOVE && job->directed);
+  double length = whole ? n : side;
   double thread = 8 * length * (8 + plan->n_quantities) + 16 * strip;
   return slots + (2 * threads + 2) * packet + threads * (thread + packet);
 }
@@ -133,7 +136,6 @@ double sw_estimate_seconds(const sw_run *run) {
   const double flops_a_second = 1e10; /* a core, with divisions and roots among them */
   double flops = 0;
   for (int e = 0; e < run->study->n_entries; e++)
-    if (run->study->entry[e].is_pair)
-      flops += pairs_of(run, e) * (run->job[e].measure->flops + 6);
+    if (run->study->entry[e].is_pair) flops += pairs_of(run, e) * (run->job[e].measure->flops + 6);
   return flops / flops_a_second / run->n_threads / run->team->size;
 }

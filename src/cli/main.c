@@ -24,18 +24,21 @@ static const command_verb verbs[] = {
      "measures [NAME]                        list the measures; describe one"},
     {"synth", sw_cmd_synth, true,
      "synth -o DIR --units N --periods T     write a synthetic national panel and a study for it"},
-    {"info", sw_cmd_info, false, "info OUT.h5                            what is in a results file"},
+    {"info", sw_cmd_info, false,
+     "info OUT.h5                            what is in a results file"},
 };
 
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
 
 static void help(void) {
   puts("Spillway: a parallel batch engine for large regional panels.\n\nUsage:");
-  for (int i = 0; i < N_VERBS; i++) printf("  spillway %s\n", verbs[i].help);
-  puts("  spillway --version | --help\n\n"
-       "Each verb has its own --help. `spillway run` alone uses one process and all its cores;\n"
-       "under mpirun or srun it uses as many ranks as they start. The results are the same bits.\n"
-       "Exit status: 0 done; 2 wrong usage or bad input; 75 stopped early, resumable; 1 otherwise.");
+  for (int i = 0; i < N_VERBS; i++)
+    printf("  spillway %s\n", verbs[i].help);
+  puts(
+      "  spillway --version | --help\n\n"
+      "Each verb has its own --help. `spillway run` alone uses one process and all its cores;\n"
+      "under mpirun or srun it uses as many ranks as they start. The results are the same bits.\n"
+      "Exit status: 0 done; 2 wrong usage or bad input; 75 stopped early, resumable; 1 otherwise.");
 }
 
 static void version(void) {
@@ -51,7 +54,8 @@ static const command_verb *find_verb(const char *name) {
 
 static int unknown_verb(const char *word) {
   const char *names[N_VERBS];
-  for (int i = 0; i < N_VERBS; i++) names[i] = verbs[i].name;
+  for (int i = 0; i < N_VERBS; i++)
+    names[i] = verbs[i].name;
   const char *near = sw_nearest(word, names, N_VERBS);
   fprintf(stderr, "spillway: unknown verb '%s'%s%s; see spillway --help\n", word,
           near ? "; the nearest is " : "", near ? near : "");

@@ -20,7 +20,8 @@ enum { BAR_WIDTH = 30, LINE_EVERY = 15 };
 static void draw(bar *b, double done, double total, double now) {
   double share = total > 0 ? done / total : 0, took = now - b->began;
   char cells[BAR_WIDTH + 1];
-  for (int k = 0; k < BAR_WIDTH; k++) cells[k] = k < share * BAR_WIDTH ? '#' : '.';
+  for (int k = 0; k < BAR_WIDTH; k++)
+    cells[k] = k < share * BAR_WIDTH ? '#' : '.';
   cells[BAR_WIDTH] = '\0';
   fprintf(stderr, "\r%-24.24s [%s] %3.0f%%  %.2g pairs/s  %.0f s left ", b->what, cells,
           100 * share, took > 0 ? done / took : 0.0, share > 0 ? took / share - took : 0.0);

@@ -27,8 +27,7 @@ typedef struct run_options {
   const char *output, *threads, *log_level, *study;
 } run_options;
 
-static sw_status read_options(sw_error *err, sw_team *team, int argc, char **argv,
-                              run_options *o) {
+static sw_status read_options(sw_error *err, sw_team *team, int argc, char **argv, run_options *o) {
   const sw_option table[] = {{"help", 'h', &o->help, NULL},
                              {"output", 'o', NULL, &o->output},
                              {"force", 0, &o->force, NULL},

@@ -38,8 +38,7 @@ sw_status sw_session_study(sw_error *err, sw_team *team, const char *file, const
   omp_set_num_threads(s->threads);
   SW_TRY(sw_arena_create(err, &s->arena));
   SW_TRY(sw_text_read(err, team, s->arena, file, &text, &length));
-  SW_TRY(sw_study_parse(err, s->arena, file, text, length, s->extra, s->n_extra,
-                        &s->study));
+  SW_TRY(sw_study_parse(err, s->arena, file, text, length, s->extra, s->n_extra, &s->study));
   if (output) {
     s->study->output_file = output;
     s->study->output_path = output;
@@ -68,7 +67,8 @@ const char *sw_show_bytes(double bytes) {
   static const char *const unit[] = {"B", "kB", "MB", "GB", "TB", "PB"};
   char *out = ring[next++ % 8];
   int u = 0;
-  for (; bytes >= 1000 && u < 5; u++) bytes /= 1000;
+  for (; bytes >= 1000 && u < 5; u++)
+    bytes /= 1000;
   snprintf(out, sizeof ring[0], u && bytes < 100 ? "%.1f %s" : "%.0f %s", bytes, unit[u]);
   return out;
 }

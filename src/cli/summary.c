@@ -47,8 +47,7 @@ static int first_output(const sw_job *job, sw_shape shape) {
 static void say_quantity(const sw_job *job, const sw_result *result) {
   printf("  %-24s %s", job->name, result->output->name);
   for (int i = 0; result->output->axis && i < job->n_axes; i++)
-    if (strcmp(job->axis[i].name, result->output->axis) == 0)
-      printf("[%s]", job->axis[i].label[0]);
+    if (strcmp(job->axis[i].name, result->output->axis) == 0) printf("[%s]", job->axis[i].label[0]);
 }
 
 static sw_status say_unit(sw_error *err, const sw_run *run, const sw_job *job, int q) {
@@ -119,20 +118,21 @@ static void say_phases(const sw_session *s, const double *most, double pairs, do
   if (pairs > 0 && most[PAIRS] > 0)
     printf("pairs: %.3g evaluated, %.3g a second in the pair phase, threads idle %.0f%%\n", pairs,
            pairs / most[PAIRS], 100 * idle);
-  printf("ranks: %d on %d node%s, %d thread%s each; peak memory %s a rank\n", s->team->size,
-         s->team->nodes, s->team->nodes == 1 ? "" : "s", s->threads, s->threads == 1 ? "" : "s",
-         sw_show_bytes(most[PEAK]));
+  printf("ranks: %d on %d node%s, %d thread%s each; peak memory %s a rank (%.0f bytes)\n",
+         s->team->size, s->team->nodes, s->team->nodes == 1 ? "" : "s", s->threads,
+         s->threads == 1 ? "" : "s", sw_show_bytes(most[PEAK]), most[PEAK]);
 }
 
 sw_status sw_summary_print(sw_error *err, const sw_session *s) {
   const sw_run *run = s->run;
   sw_team *team = s->team;
   if (team->rank == 0) {
-    printf("%s: %lld units x %d periods -> %s (%s)\n", s->study->name,
-           (long long)s->panel->units.n, s->panel->periods.n, s->study->output_file,
+    printf("%s: %lld units x %d periods -> %s (%s)\n", s->study->name, (long long)s->panel->units.n,
+           s->panel->periods.n, s->study->output_file,
            sw_show_bytes(file_bytes(s->study->output_path)));
   }
-  for (int e = 0; e < s->study->n_entries; e++) SW_TRY(say_job(err, run, e));
+  for (int e = 0; e < s->study->n_entries; e++)
+    SW_TRY(say_job(err, run, e));
   double most[N_FIGURES] = {s->seconds_read, run->seconds_unit, run->seconds_pairs,
                             run->seconds_write, sw_peak_memory()};
   int64_t sums[2] = {(int64_t)run->pairs_evaluated, (int64_t)(run->busy_seconds * 1e6)};

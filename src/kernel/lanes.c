@@ -14,7 +14,8 @@ double sw_lanes_join(const double l[SW_LANES]) {
 
 SW_HOT void sw_lanes_scan(const double *v, int64_t n, double *sum, double *greatest) {
   v8 add = {0}, most;
-  for (int k = 0; k < SW_LANES; k++) most[k] = -INFINITY;
+  for (int k = 0; k < SW_LANES; k++)
+    most[k] = -INFINITY;
   int64_t whole = n - n % SW_LANES;
   for (int64_t k = 0; k < whole; k += SW_LANES) {
     v8 x = *(const v8 *)(v + k);
@@ -38,7 +39,8 @@ SW_HOT int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *su
                                   double *greatest) {
   v8 add = {0}, most;
   m8 present = {0};
-  for (int k = 0; k < SW_LANES; k++) most[k] = -INFINITY;
+  for (int k = 0; k < SW_LANES; k++)
+    most[k] = -INFINITY;
   if (skip >= 0) v[skip] = NAN;
   int64_t whole = n - n % SW_LANES;
   for (int64_t k = 0; k < whole; k += SW_LANES) {
@@ -69,7 +71,8 @@ SW_HOT int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *su
 }
 
 SW_HOT void sw_lanes_add(double *restrict lane, const double *restrict v, int64_t n) {
-  for (int64_t k = 0; k < n; k++) lane[k] += v[k];
+  for (int64_t k = 0; k < n; k++)
+    lane[k] += v[k];
 }
 
 SW_HOT void sw_lanes_join_rows(const double *lanes, int64_t stride, int64_t n, double *out) {
@@ -80,7 +83,8 @@ SW_HOT void sw_lanes_join_rows(const double *lanes, int64_t stride, int64_t n, d
 }
 
 SW_HOT void sw_store_float(const double *restrict v, int64_t n, float *restrict out) {
-  for (int64_t k = 0; k < n; k++) out[k] = (float)v[k];
+  for (int64_t k = 0; k < n; k++)
+    out[k] = (float)v[k];
 }
 
 /* Blocks of 16 x 16 keep both sides in cache lines that are used whole. */

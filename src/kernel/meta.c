@@ -19,15 +19,13 @@ struct triple {
 };
 
 static struct triple triple_of(const sw_meta *m, int64_t i) {
-  struct triple t;
-  double r[3];
-  for (int k = 0; k < 3; k++)
-    t.s[k] = m->score[k][i], r[k] = m->root[k][i];
+  struct triple t = {.half = m->half_from[i]};
+  for (int k = 0; k < 3; k++) {
+    t.s[k] = m->score[k][i];
+    t.r[k] = 0.5 * m->root[k][i];
+    t.e[k] = 0.5 * m->mate[k][i];
+  }
   t.f[0] = t.s[1] + t.s[2], t.f[1] = t.s[0] + t.s[2], t.f[2] = t.s[0] + t.s[1];
-  t.e[0] = 0.5 * (r[1] * r[2]), t.e[1] = 0.5 * (r[0] * r[2]), t.e[2] = 0.5 * (r[0] * r[1]);
-  for (int k = 0; k < 3; k++)
-    t.r[k] = 0.5 * r[k];
-  t.half = m->half_from[i];
   return t;
 }
 
@@ -39,34 +37,44 @@ SW_INLINE void fractions(const struct triple *t, int k, double s, double f, doub
   *under = a * b;
 }
 
-SW_INLINE double triple_coupling(const struct triple *t, double s0, double s1, double s2, double r0,
-                                 double r1, double r2) {
+/* The columns of a segment from its first on. */
+struct triple_columns {
+  const double *s[3], *r[3], *e[3], *half;
+};
+
+SW_INLINE double triple_coupling(const struct triple *t, const double s[3], const double r[3],
+                                 const double e[3]) {
   double n0, n1, n2, d0, d1, d2;
-  fractions(t, 0, s0, s1 + s2, r0, r1 * r2, &n0, &d0);
-  fractions(t, 1, s1, s0 + s2, r1, r0 * r2, &n1, &d1);
-  fractions(t, 2, s2, s0 + s1, r2, r0 * r1, &n2, &d2);
+  fractions(t, 0, s[0], s[1] + s[2], r[0], e[0], &n0, &d0);
+  fractions(t, 1, s[1], s[0] + s[2], r[1], e[1], &n1, &d1);
+  fractions(t, 2, s[2], s[0] + s[1], r[2], e[2], &n2, &d2);
   double over = __builtin_fma(n0, d1, n1 * d0), under = d0 * d1;
   over = __builtin_fma(over, d2, n2 * under);
   return over / (under * d2);
 }
 
-SW_HOT static void triple_values(const struct triple row, int64_t n, const double *restrict s0,
-                                 const double *restrict s1, const double *restrict s2,
-                                 const double *restrict r0, const double *restrict r1,
-                                 const double *restrict r2, const double *restrict half,
-                                 double *restrict value) {
+/* D, or C alone. */
+SW_INLINE void triple_loop(const struct triple *row, const struct triple_columns *to, int64_t n,
+                           bool only_coupling, double *restrict out) {
+  const double *restrict s0 = to->s[0], *restrict s1 = to->s[1], *restrict s2 = to->s[2];
+  const double *restrict r0 = to->r[0], *restrict r1 = to->r[1], *restrict r2 = to->r[2];
+  const double *restrict e0 = to->e[0], *restrict e1 = to->e[1], *restrict e2 = to->e[2];
+  const double *restrict half = to->half;
   for (int64_t j = 0; j < n; j++) {
-    double c = triple_coupling(&row, s0[j], s1[j], s2[j], r0[j], r1[j], r2[j]);
-    value[j] = __builtin_sqrt(c * (row.half + half[j]));
+    double c = triple_coupling(row, (double[]){s0[j], s1[j], s2[j]},
+                               (double[]){r0[j], r1[j], r2[j]}, (double[]){e0[j], e1[j], e2[j]});
+    out[j] = only_coupling ? c : __builtin_sqrt(c * (row->half + half[j]));
   }
 }
 
-SW_HOT static void triple_couplings(const struct triple row, int64_t n, const double *restrict s0,
-                                    const double *restrict s1, const double *restrict s2,
-                                    const double *restrict r0, const double *restrict r1,
-                                    const double *restrict r2, double *restrict coupling) {
-  for (int64_t j = 0; j < n; j++)
-    coupling[j] = triple_coupling(&row, s0[j], s1[j], s2[j], r0[j], r1[j], r2[j]);
+SW_HOT static void triple_values(const struct triple row, const struct triple_columns to, int64_t n,
+                                 double *restrict value) {
+  triple_loop(&row, &to, n, false, value);
+}
+
+SW_HOT static void triple_couplings(const struct triple row, const struct triple_columns to,
+                                    int64_t n, double *restrict coupling) {
+  triple_loop(&row, &to, n, true, coupling);
 }
 
 /* ---- two systems, product ----------------------------------------------------------------
@@ -269,16 +277,19 @@ static void plain_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, d
 
 static void triple_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *value,
                            double *coupling) {
-  const double *const *s = m->score, *const *r = m->root;
   struct triple row = triple_of(m, i);
+  struct triple_columns to = {.half = m->half_to + j0};
+  for (int k = 0; k < 3; k++) {
+    to.s[k] = m->score[k] + j0;
+    to.r[k] = m->root[k] + j0;
+    to.e[k] = m->mate[k] + j0;
+  }
   if (!coupling) {
-    triple_values(row, j1 - j0, s[0] + j0, s[1] + j0, s[2] + j0, r[0] + j0, r[1] + j0, r[2] + j0,
-                  m->half_to + j0, value);
+    triple_values(row, to, j1 - j0, value);
     return;
   }
-  triple_couplings(row, j1 - j0, s[0] + j0, s[1] + j0, s[2] + j0, r[0] + j0, r[1] + j0, r[2] + j0,
-                   coupling);
-  finish_lanes(j1 - j0, coupling, row.half, m->half_to + j0, value);
+  triple_couplings(row, to, j1 - j0, coupling);
+  finish_lanes(j1 - j0, coupling, row.half, to.half, value);
 }
 
 static void couple_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *value,

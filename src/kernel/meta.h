@@ -30,6 +30,7 @@ typedef struct sw_meta {
    * otherwise. `half`: the unit's half of the development, so that T = half_from[i] + half_to[j];
    * one column for both unless cross or unequal. */
   const double *score[SW_META_SYSTEMS], *root[SW_META_SYSTEMS];
+  const double *mate[3]; /* three systems, product: the product of the two other roots */
   const double *half_from, *half_to;
 } sw_meta;
 

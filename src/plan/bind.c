@@ -18,7 +18,8 @@ static sw_status unknown_label(sw_error *err, const sw_need *need, const sw_axis
 }
 
 /* The rows of a result that a need names, as a column. */
-static sw_status result_rows(sw_error *err, const sw_job *job, const sw_need *need, double ***rows) {
+static sw_status result_rows(sw_error *err, const sw_job *job, const sw_need *need,
+                             double ***rows) {
   const sw_result *result = sw_job_result(job, need->quantity);
   int label = 0;
   if (result->output->axis) {
@@ -28,7 +29,8 @@ static sw_status result_rows(sw_error *err, const sw_job *job, const sw_need *ne
     if (!need->label)
       return sw_fail(err, SW_EINPUT, "%s: %s has a value for each %s: write %s[%s]", need->where,
                      need->name, axis->name, need->name, axis->n ? axis->label[0] : "label");
-    while (label < axis->n && strcmp(axis->label[label], need->label) != 0) label++;
+    while (label < axis->n && strcmp(axis->label[label], need->label) != 0)
+      label++;
     if (label == axis->n) return unknown_label(err, need, axis);
   }
   *rows = result->row + (ptrdiff_t)label * job->n_periods;
@@ -45,8 +47,8 @@ static sw_status result_column(sw_error *err, sw_run *run, const sw_need *need, 
     if (job->whole_series)
       return sw_fail(err, SW_EINPUT, "%s: %s is one matrix over all periods: it has no series",
                      need->where, need->name);
-    column->row = strcmp(need->quantity, "in_strength") == 0 ? summary->in_strength
-                                                             : summary->out_strength;
+    column->row =
+        strcmp(need->quantity, "in_strength") == 0 ? summary->in_strength : summary->out_strength;
     return SW_OK;
   }
   return result_rows(err, job, need, &column->row);
@@ -109,8 +111,8 @@ static sw_status mark_asked(sw_error *err, const sw_run *run, int e, bool *marke
   for (int i = 0; i < entry->n_periods; i++) {
     int t = find_period(&run->panel->periods, entry->period[i]);
     if (t < 0) {
-      const char *near = sw_nearest(entry->period[i], run->panel->periods.label,
-                                    run->panel->periods.n);
+      const char *near =
+          sw_nearest(entry->period[i], run->panel->periods.label, run->panel->periods.n);
       return sw_fail(err, SW_EINPUT, "%s: %s: the panel has no period %s%s%s", entry->where,
                      entry->name, entry->period[i], near ? "; the nearest is " : "",
                      near ? near : "");
@@ -158,7 +160,7 @@ static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
     sw_table *table = NULL;
     if ((type == SW_P_TABLE || type == SW_P_NODE) && asks_for_file(entry->arg[p].node)) {
       SW_TRY(run->reader->table(err, run->team, run->arena, entry->arg[p].node, run->study->file,
-                           entry->name, &table));
+                                entry->name, &table));
       entry->arg[p].table = table;
     }
   }
@@ -226,7 +228,8 @@ static sw_status begin_job(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
   int outputs = 0;
-  while (entry->measure->output[outputs].name) outputs++;
+  while (entry->measure->output[outputs].name)
+    outputs++;
   *job = (sw_job){.measure = entry->measure,
                   .name = entry->name,
                   .where = entry->where,
@@ -238,7 +241,8 @@ static sw_status begin_job(sw_error *err, sw_run *run, int e) {
                   .notes = &run->private->notes,
                   .seed = run->study->seed};
   SW_NEW(err, run->arena, job->result, outputs + 1);
-  for (int q = 0; q < outputs; q++) job->result[q].output = &entry->measure->output[q];
+  for (int q = 0; q < outputs; q++)
+    job->result[q].output = &entry->measure->output[q];
   return SW_OK;
 }
 
@@ -280,7 +284,8 @@ sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const
   run->n_threads = n_threads;
   SW_TRY(begin_run(err, run));
   *out = run; /* from here on sw_run_destroy releases what was made */
-  for (int i = 0; i < study->n_entries; i++) SW_TRY(bind_job(err, run, study->order[i]));
+  for (int i = 0; i < study->n_entries; i++)
+    SW_TRY(bind_job(err, run, study->order[i]));
   return SW_OK;
 }
 

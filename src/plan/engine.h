@@ -18,9 +18,9 @@
 /* How a pair job's domain is cut; a pure function of (n, tile). */
 typedef struct sw_cut {
   int64_t n;
-  int64_t side;     /* of a square: ceil(n / ceil(n / tile)); also the HDF5 chunk */
-  int64_t squares;  /* along an axis */
-  int64_t strip;    /* rows of a strip: part of a row of squares, or several whole ones */
+  int64_t side;    /* of a square: ceil(n / ceil(n / tile)); also the HDF5 chunk */
+  int64_t squares; /* along an axis */
+  int64_t strip;   /* rows of a strip: part of a row of squares, or several whole ones */
   int64_t strips;
   int64_t strips_a_square; /* strips along the side of a square, 1 when strips are larger */
 } sw_cut;
@@ -30,22 +30,25 @@ sw_cut sw_cut_make(int64_t n, int64_t tile);
 void sw_cut_square(const sw_cut *cut, int64_t square, int64_t *first, int64_t *end);
 void sw_cut_strip(const sw_cut *cut, int64_t strip, int64_t *first, int64_t *end);
 
+/* Entries of `above` that a thread collects before it hands them on. */
+enum { SW_BATCH_ENTRIES = 1 << 17 };
+
 /* What the engine keeps of a pair job besides the stored matrix. Strengths are defined over fixed
  * column segments, so that `keep` never changes them. All by the job's period (one for whole
  * series); rows hold this rank's units. */
 typedef struct sw_summary {
-  int n_periods;             /* matrices: the job's periods, or 1 */
+  int n_periods;                        /* matrices: the job's periods, or 1 */
   double **out_strength, **in_strength; /* [t][local unit] */
   double *total, *mean, *max;           /* [t], every rank */
   int64_t *pairs, *undefined;           /* [t]: ordered pairs with a value, without */
 } sw_summary;
 
 typedef struct sw_pair_plan {
-  sw_keep keep;      /* after defaults */
+  sw_keep keep; /* after defaults */
   sw_cut cut;
-  int n_quantities;  /* pair outputs that are not off */
-  int64_t *row_start;    /* above, links: node-shared, n_matrices * (n) + 1 absolute positions */
-  int64_t n_entries;     /* above, links: in all */
+  int n_quantities;   /* pair outputs that are not off */
+  int64_t *row_start; /* above, links: node-shared, n_matrices * (n) + 1 absolute positions */
+  int64_t n_entries;  /* above, links: in all */
   sw_summary summary;
 } sw_pair_plan;
 
@@ -60,20 +63,19 @@ typedef struct sw_run {
   const sw_reader *reader;
   sw_panel *panel;
   sw_arena *arena;
-  sw_job *job;         /* n_entries, in the order of study->entry */
-  sw_pair_plan *pair;  /* n_entries; meaningful for pair jobs */
-  bool *after_pairs;   /* n_entries: depends on a pair result */
+  sw_job *job;        /* n_entries, in the order of study->entry */
+  sw_pair_plan *pair; /* n_entries; meaningful for pair jobs */
+  bool *after_pairs;  /* n_entries: depends on a pair result */
   int n_threads;
   sw_progress progress;
   double seconds_read, seconds_unit, seconds_pairs, seconds_write; /* of this rank */
-  double pairs_evaluated;  /* this rank */
-  double busy_seconds;     /* of this rank's threads together, in pair tiles */
+  double pairs_evaluated;                                          /* this rank */
+  double busy_seconds; /* of this rank's threads together, in pair tiles */
   struct sw_run_private *private;
 } sw_run;
 
-sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study,
-                      const sw_reader *reader, sw_panel *panel, sw_arena *arena, int n_threads,
-                      sw_run **run);
+sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const sw_reader *reader,
+                      sw_panel *panel, sw_arena *arena, int n_threads, sw_run **run);
 sw_status sw_run_first(sw_error *err, sw_run *run);
 sw_status sw_run_rest(sw_error *err, sw_run *run, sw_sink *sink);
 void sw_run_destroy(sw_run *run);

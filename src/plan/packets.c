@@ -40,7 +40,8 @@ sw_status sw_packets_create(sw_error *err, int count, sw_packets **out) {
 
 void sw_packets_destroy(sw_packets *packets) {
   if (!packets) return;
-  for (int i = 0; i < packets->count; i++) sw_free(packets->all[i].memory);
+  for (int i = 0; i < packets->count; i++)
+    sw_free(packets->all[i].memory);
   pthread_mutex_destroy(&packets->lock);
   pthread_cond_destroy(&packets->changed);
   free(packets->all);
@@ -121,7 +122,8 @@ static sw_status write_packet(sw_error *err, const sw_packets *packets, const sw
   sw_sink *sink = packets->sink;
   if (p->kind == SW_PACKET_RECT) return write_rect(err, packets, p);
   const double *value[SW_PACKET_PARTS];
-  for (int q = 0; q < p->n_quantities; q++) value[q] = p->data[q];
+  for (int q = 0; q < p->n_quantities; q++)
+    value[q] = p->data[q];
   if (p->kind == SW_PACKET_TOP)
     return sink->top(sink, err, packets->job, p->t, p->i0, p->i1, p->k, p->partner, value);
   return sink->entries(sink, err, packets->job, p->at, p->count, p->partner, value);

@@ -29,7 +29,8 @@ typedef struct sw_packets sw_packets;
 
 sw_status sw_packets_create(sw_error *err, int count, sw_packets **packets);
 void sw_packets_destroy(sw_packets *packets);
-/* A free packet; waits for one. The writing thread passes its sink: while none is free it writes. */
+/* A free packet; waits for one. The writing thread passes its sink: while none is free it writes.
+ */
 sw_packet *sw_packets_take(sw_packets *packets, bool is_writer);
 /* Memory of at least `bytes` in the packet. */
 sw_status sw_packet_room(sw_error *err, sw_packet *packet, size_t bytes);

@@ -37,7 +37,8 @@ static sw_status begin(sw_error *err, sw_pairs *p) {
   p->element = p->run->study->float64 ? 8 : 4;
   SW_TRY(sw_calloc(err, (size_t)matrices, sizeof *p->undefined, (void **)&p->undefined));
   SW_TRY(sw_alloc(err, (size_t)matrices, sizeof *p->greatest, (void **)&p->greatest));
-  for (int t = 0; t < matrices; t++) p->greatest[t] = -INFINITY;
+  for (int t = 0; t < matrices; t++)
+    p->greatest[t] = -INFINITY;
   return sw_packets_create(err, 2 * p->run->n_threads + 2, &p->packets);
 }
 
@@ -183,11 +184,8 @@ static sw_status run_windows(sw_error *err, sw_pairs *p) {
 }
 
 sw_status sw_run_pairs(sw_error *err, sw_run *run, int entry, sw_sink *sink) {
-  sw_pairs p = {.run = run,
-                .entry = entry,
-                .job = &run->job[entry],
-                .plan = &run->pair[entry],
-                .sink = sink};
+  sw_pairs p = {
+      .run = run, .entry = entry, .job = &run->job[entry], .plan = &run->pair[entry], .sink = sink};
   if (p.job->measure->prepare)
     SW_TRY(p.job->measure->prepare(err, &run->job[entry], p.job->n_passes - 1));
   sw_status status = sw_team_agree(run->team, err, begin(err, &p), 0);

@@ -37,18 +37,18 @@ typedef struct sw_pairs {
   sw_pair_plan *plan;
   sw_sink *sink; /* NULL: only count the entries of `above` */
   sw_walk walk;
-  bool stores;      /* tasks leave packets for the sink */
-  int element;      /* bytes of a stored dense number */
+  bool stores; /* tasks leave packets for the sink */
+  int element; /* bytes of a stored dense number */
   int n_quantities;
   int quantity[SW_MAX_QUANTITIES]; /* index of each among the measure's pair outputs */
   int n_pair_outputs;
-  int64_t parts;    /* row segments along a square for column sums; 0 without */
+  int64_t parts; /* row segments along a square for column sums; 0 without */
   /* The window of matrices under way, and the lots of each node in it. */
   int t0, t1;
   int64_t n_lots, n_tasks, n_slots; /* of this node */
   sw_lot *lot;
-  double *slots;     /* node-shared */
-  int64_t *next;     /* node-shared: the next task */
+  double *slots; /* node-shared */
+  int64_t *next; /* node-shared: the next task */
   sw_packets *packets;
   int64_t *undefined; /* by matrix, of this rank's tasks */
   double *greatest;
@@ -60,16 +60,16 @@ typedef struct sw_pairs {
 typedef struct sw_worker {
   sw_pairs *pairs;
   void *workspace;
-  double *block;                    /* of all buffers below */
-  double *all[SW_MAX_QUANTITIES];   /* as the measure fills them, NULL where not wanted */
+  double *block;                  /* of all buffers below */
+  double *all[SW_MAX_QUANTITIES]; /* as the measure fills them, NULL where not wanted */
   double *lanes;
-  double *row_a, *row_b;            /* strips: sums before and from the own square */
+  double *row_a, *row_b; /* strips: sums before and from the own square */
   int64_t *undefined;
   double *greatest;
   double evaluated;
   bool is_writer; /* the thread that calls the sink */
   sw_error error;
-  struct sw_pick *pick;             /* strips that keep partners */
+  struct sw_pick *pick;                  /* strips that keep partners */
   int64_t *pick_at, *pick_end, *link_at; /* by row of the strip */
   int64_t room;
 } sw_worker;
@@ -87,6 +87,8 @@ int64_t sw_rows_of_walk(const sw_pairs *p);
 int64_t sw_square_slot(const sw_pairs *p);
 
 /* pairs_task.c */
+/* Column sums outlive a batch of rows: lanes of whole rows. */
+bool sw_keeps_lanes(const sw_pairs *p);
 int64_t sw_row_length(const sw_pairs *p);
 void sw_store_row(const sw_pairs *p, sw_packet *packet, const sw_worker *w, int64_t row,
                   int64_t columns, int64_t diagonal);
@@ -101,6 +103,7 @@ void sw_worker_close(sw_worker *worker);
 void sw_strip_task(sw_worker *worker, const sw_lot *lot);
 
 /* pairs_pick.c: the partners a strip keeps (top, above, links). */
+int64_t sw_picks_batch(const sw_pairs *p, int t, int64_t b0, int64_t r1);
 sw_status sw_picks_begin(sw_error *err, sw_worker *w, int t, int64_t r0, int64_t r1);
 /* A segment of row i (NaN at its own place and where undefined); `greatest` of it. */
 void sw_picks_see(sw_worker *w, int t, int64_t r0, int64_t i, int64_t j0, int64_t j1,

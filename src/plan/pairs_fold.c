@@ -83,7 +83,8 @@ static void pack_all(const sw_pairs *p, double *into, size_t *bytes) {
     size_t before = packing.count;
     visitor v = {.p = p, .visit = pack, .self = &packing};
     sw_partition(p->job->n, r, p->run->team->size, &v.lo, &v.hi);
-    for (int64_t k = 0; k < p->n_lots; k++) visit_lot(&v, &p->lot[k]);
+    for (int64_t k = 0; k < p->n_lots; k++)
+      visit_lot(&v, &p->lot[k]);
     bytes[r] = (packing.count - before) * sizeof(double);
   }
 }
@@ -96,13 +97,13 @@ static sw_status exchange(sw_error *err, sw_pairs *p, void **received, size_t *r
   SW_TRY(sw_calloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes));
   if (team->node_rank == 0) {
     pack_all(p, NULL, bytes);
-    for (int r = 0; r < team->size; r++) total += bytes[r];
+    for (int r = 0; r < team->size; r++)
+      total += bytes[r];
   }
   sw_status status = sw_alloc(err, total, 1, (void **)&send);
   if (status == SW_OK && team->node_rank == 0) pack_all(p, send, bytes);
   status = sw_team_agree(team, err, status, 0);
-  if (status == SW_OK)
-    status = team->all_to_all(team, err, send, bytes, received, received_bytes);
+  if (status == SW_OK) status = team->all_to_all(team, err, send, bytes, received, received_bytes);
   sw_free(send);
   sw_free(bytes);
   return status;
@@ -113,12 +114,13 @@ static sw_status exchange(sw_error *err, sw_pairs *p, void **received, size_t *r
 typedef struct adder {
   const sw_pairs *p;
   int64_t lo, own;
-  const double *from;       /* next received share of the lot's node; NULL: in the node's slots */
+  const double *from;         /* next received share of the lot's node; NULL: in the node's slots */
   double *a, *b, *in, *strip; /* by unit: before and from the own square, received, in this strip */
 } adder;
 
 static void add_to(double *sum, const double *share, int64_t count) {
-  for (int64_t k = 0; k < count; k++) sum[k] += share[k];
+  for (int64_t k = 0; k < count; k++)
+    sum[k] += share[k];
 }
 
 static void add_piece(void *self, const sw_lot *lot, const share_piece *piece) {
@@ -135,7 +137,7 @@ static void add_piece(void *self, const sw_lot *lot, const share_piece *piece) {
     sum = adding->a;
   else /* several rows of squares a strip: the strip's sum is made first */
     sum = p->walk == SW_WALK_SQUARES && p->plan->cut.strip > p->plan->cut.side ? adding->strip
-                                                                                : adding->in;
+                                                                               : adding->in;
   add_to(sum + at, share, piece->count);
 }
 
@@ -201,7 +203,8 @@ static sw_status open_streams(sw_error *err, const sw_pairs *p, const adder *add
     streams[node].from = received + before.count;
     int64_t tasks = 0, slots = 0;
     int64_t lots = sw_lots_of_node(p, node, NULL, &tasks, &slots);
-    for (int64_t k = 0; k < lots; k++) visit_lot(&v, &streams[node].lot[k]);
+    for (int64_t k = 0; k < lots; k++)
+      visit_lot(&v, &streams[node].lot[k]);
   }
   return SW_OK;
 }
@@ -211,14 +214,14 @@ static sw_status add_all(sw_error *err, sw_pairs *p, const double *received) {
   adder adding = {.p = p, .lo = p->run->panel->lo, .own = p->run->panel->hi - p->run->panel->lo};
   node_stream *streams = NULL;
   SW_TRY(sw_calloc(err, (size_t)nodes, sizeof *streams, (void **)&streams));
-  sw_status status =
-      sw_calloc(err, 4 * (size_t)adding.own, sizeof *adding.a, (void **)&adding.a);
+  sw_status status = sw_calloc(err, 4 * (size_t)adding.own, sizeof *adding.a, (void **)&adding.a);
   adding.b = adding.a + adding.own;
   adding.in = adding.b + adding.own;
   adding.strip = adding.in + adding.own;
   if (status == SW_OK) status = open_streams(err, p, &adding, received, streams);
   if (status == SW_OK) add_window(&adding, streams);
-  for (int node = 0; node < nodes; node++) sw_free(streams[node].lot);
+  for (int node = 0; node < nodes; node++)
+    sw_free(streams[node].lot);
   sw_free(streams);
   sw_free(adding.a);
   return status;

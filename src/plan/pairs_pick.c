@@ -23,6 +23,16 @@ static int compare_picks(const void *a, const void *b) {
 
 /* ---- room ------------------------------------------------------------------------------- */
 
+/* Rows are taken in batches of about so many entries, so that a low threshold does not let a strip
+ * grow to n^2 / strips of them. */
+int64_t sw_picks_batch(const sw_pairs *p, int t, int64_t b0, int64_t r1) {
+  if (!p->sink || p->plan->keep.kind != SW_KEEP_ABOVE) return r1;
+  const int64_t *start = p->plan->row_start + t * p->job->n;
+  int64_t b1 = b0 + 1;
+  while (b1 < r1 && start[b1 + 1] - start[b0] <= SW_BATCH_ENTRIES) b1++;
+  return b1;
+}
+
 static bool is_counting(const sw_worker *w) {
   return !w->pairs->sink;
 }
@@ -100,7 +110,8 @@ static void count_above(sw_worker *w, int t, int64_t i, int64_t count, const dou
   const sw_pairs *p = w->pairs;
   if (!(greatest > p->plan->keep.above)) return;
   int64_t over = 0;
-  for (int64_t c = 0; c < count; c++) over += v[c] > p->plan->keep.above;
+  for (int64_t c = 0; c < count; c++)
+    over += v[c] > p->plan->keep.above;
   p->plan->row_start[t * p->job->n + i + 1] += over; /* this row is this thread's alone */
 }
 
@@ -144,7 +155,8 @@ sw_status sw_picks_packet(sw_error *err, const sw_worker *w, sw_packet *packet, 
                         .n_quantities = p->n_quantities,
                         .memory = packet->memory,
                         .room = packet->room};
-  for (size_t k = 0; k < q; k++) packet->data[k] = (double *)packet->memory + k * count;
+  for (size_t k = 0; k < q; k++)
+    packet->data[k] = (double *)packet->memory + k * count;
   packet->partner = (int32_t *)((double *)packet->memory + q * count);
   return SW_OK;
 }
@@ -154,7 +166,8 @@ static void fetch_quantities(sw_worker *w, sw_packet *packet, int t, int64_t i, 
                              int64_t at) {
   const sw_pairs *p = w->pairs;
   double one[SW_MAX_QUANTITIES][16], *out[SW_MAX_QUANTITIES] = {NULL};
-  for (int q = 0; q < p->n_quantities; q++) out[p->quantity[q]] = one[q];
+  for (int q = 0; q < p->n_quantities; q++)
+    out[p->quantity[q]] = one[q];
   if (!p->job->measure->whole_row)
     p->job->measure->segment(p->job, t, i, j, j + 1, out, w->workspace);
   for (int q = 1; q < p->n_quantities; q++)
@@ -165,8 +178,7 @@ static void fetch_quantities(sw_worker *w, sw_packet *packet, int t, int64_t i, 
 void sw_picks_end_row(sw_worker *w, sw_packet *packet, int t, int64_t r0, int64_t i) {
   const sw_pairs *p = w->pairs;
   int64_t row = i - r0, first = w->pick_at[row], end = w->pick_end[row];
-  if (end > first)
-    qsort(w->pick + first, (size_t)(end - first), sizeof *w->pick, compare_picks);
+  if (end > first) qsort(w->pick + first, (size_t)(end - first), sizeof *w->pick, compare_picks);
   for (int64_t at = first; at < end; at++) {
     packet->partner[at] = w->pick[at].to;
     ((double *)packet->data[0])[at] = w->pick[at].value;
@@ -174,6 +186,7 @@ void sw_picks_end_row(sw_worker *w, sw_packet *packet, int t, int64_t r0, int64_
   }
   for (int64_t at = end; at < w->pick_at[row + 1]; at++) {
     packet->partner[at] = -1;
-    for (int q = 0; q < p->n_quantities; q++) ((double *)packet->data[q])[at] = NAN;
+    for (int q = 0; q < p->n_quantities; q++)
+      ((double *)packet->data[q])[at] = NAN;
   }
 }

@@ -10,9 +10,10 @@
 typedef struct strip {
   int t;
   int64_t r0, r1;
-  int64_t high;             /* rows of a segment of column sums */
-  double *row_sum;          /* slot: of each row */
-  double *column_sum;       /* slot: of each column over the strip, or NULL */
+  int64_t b0, b1;           /* rows under way: partners are kept for so many at a time */
+  int64_t high;       /* rows of a segment of column sums */
+  double *row_sum;    /* slot: of each row */
+  double *column_sum; /* slot: of each column over the strip, or NULL */
   sw_packet *packet;
 } strip;
 
@@ -24,7 +25,7 @@ static void see_segment(sw_worker *w, const strip *s, int64_t i, int64_t j0, int
   int64_t own = i >= j0 && i < j1 ? i - j0 : -1;
   if (own >= 0) v[own] = NAN;
   sw_lanes_scan(v, j1 - j0, &sum, &greatest);
-  sw_picks_see(w, s->t, s->r0, i, j0, j1, v, greatest);
+  sw_picks_see(w, s->t, s->b0, i, j0, j1, v, greatest);
   if (!p->sink) return;
   if (isnan(sum)) w->undefined[s->t] += sw_lanes_scan_gaps(v, j1 - j0, own, &sum, &greatest);
   if (greatest > w->greatest[s->t]) w->greatest[s->t] = greatest;
@@ -38,13 +39,13 @@ static bool ends_segment(const strip *s, int64_t i) {
   return i == s->r1 - 1 || (i - s->r0) % s->high == s->high - 1;
 }
 
-static void add_column_sums(sw_worker *w, const strip *s, int64_t j0, int64_t j1) {
+static void add_column_sums(sw_worker *w, const strip *s, double *lanes, int64_t j0, int64_t j1) {
   int64_t stride = sw_row_length(w->pairs), count = j1 - j0;
   /* Lane 0 takes the joined sums; it is cleared with the others. */
-  sw_lanes_join_rows(w->lanes, stride, count, w->lanes);
-  sw_lanes_add(s->column_sum + j0, w->lanes, count);
+  sw_lanes_join_rows(lanes, stride, count, lanes);
+  sw_lanes_add(s->column_sum + j0, lanes, count);
   for (int lane = 0; lane < SW_LANES; lane++)
-    memset(w->lanes + lane * stride, 0, (size_t)count * sizeof *w->lanes);
+    memset(lanes + lane * stride, 0, (size_t)count * sizeof *lanes);
 }
 
 /* ---- measures of segments: columns outside, so that their operands stay in cache ---------- */
@@ -55,17 +56,19 @@ static void strip_by_segments(sw_worker *w, const strip *s) {
   double *v = w->all[p->quantity[0]];
   for (int64_t square = 0; square < p->plan->cut.squares; square++) {
     sw_cut_square(&p->plan->cut, square, &j0, &j1);
-    for (int64_t i = s->r0; i < s->r1; i++) {
+    double *lanes = w->lanes + (sw_keeps_lanes(p) ? j0 : 0);
+    for (int64_t i = s->b0; i < s->b1; i++) {
       p->job->measure->segment(p->job, s->t, i, j0, j1, w->all, w->workspace);
       see_segment(w, s, i, j0, j1, v);
       if (!s->column_sum) continue;
       int64_t place = (i - s->r0) % s->high;
-      sw_lanes_add(w->lanes + (place % SW_LANES) * stride, v, j1 - j0);
-      if (ends_segment(s, i)) add_column_sums(w, s, j0, j1);
+      sw_lanes_add(lanes + (place % SW_LANES) * stride, v, j1 - j0);
+      if (ends_segment(s, i)) add_column_sums(w, s, lanes, j0, j1);
     }
   }
   if (!s->packet) return;
-  for (int64_t i = s->r0; i < s->r1; i++) sw_picks_end_row(w, s->packet, s->t, s->r0, i);
+  for (int64_t i = s->b0; i < s->b1; i++)
+    sw_picks_end_row(w, s->packet, s->t, s->b0, i);
 }
 
 /* ---- measures of whole rows ------------------------------------------------------------- */
@@ -74,7 +77,7 @@ static void strip_by_rows(sw_worker *w, const strip *s) {
   const sw_pairs *p = w->pairs;
   int64_t stride = sw_row_length(p), n = p->job->n, j0 = 0, j1 = 0;
   double *v = w->all[p->quantity[0]];
-  for (int64_t i = s->r0; i < s->r1; i++) {
+  for (int64_t i = s->b0; i < s->b1; i++) {
     p->job->measure->whole_row(p->job, s->t, i, w->all, w->workspace);
     if (s->packet && s->packet->kind == SW_PACKET_RECT)
       sw_store_row(p, s->packet, w, i - s->r0, n, i);
@@ -83,11 +86,11 @@ static void strip_by_rows(sw_worker *w, const strip *s) {
       see_segment(w, s, i, j0, j1, v + j0);
     }
     if (s->packet && s->packet->kind != SW_PACKET_RECT)
-      sw_picks_end_row(w, s->packet, s->t, s->r0, i);
+      sw_picks_end_row(w, s->packet, s->t, s->b0, i);
     if (!s->column_sum) continue;
     int64_t place = (i - s->r0) % s->high;
     sw_lanes_add(w->lanes + (place % SW_LANES) * stride, v, n);
-    if (ends_segment(s, i)) add_column_sums(w, s, 0, n);
+    if (ends_segment(s, i)) add_column_sums(w, s, w->lanes, 0, n);
   }
 }
 
@@ -96,11 +99,25 @@ static void strip_by_rows(sw_worker *w, const strip *s) {
 static sw_packet *begin_packet(sw_worker *w, const strip *s) {
   sw_pairs *p = w->pairs;
   if (p->plan->keep.kind == SW_KEEP_DENSE)
-    return sw_begin_rect(w, s->t, s->r0, s->r1, 0, p->job->n, false);
+    return sw_begin_rect(w, s->t, s->b0, s->b1, 0, p->job->n, false);
   sw_packet *packet = sw_packets_take(p->packets, w->is_writer);
-  if (sw_picks_packet(&w->error, w, packet, s->t, s->r0, s->r1) == SW_OK) return packet;
+  if (sw_picks_packet(&w->error, w, packet, s->t, s->b0, s->b1) == SW_OK) return packet;
   sw_packets_return(p->packets, packet);
   return NULL;
+}
+
+/* Rows [b0, b1): false when memory has run out. */
+static bool run_batch(sw_worker *w, strip *s) {
+  sw_pairs *p = w->pairs;
+  if (sw_picks_begin(&w->error, w, s->t, s->b0, s->b1) != SW_OK) return false;
+  s->packet = p->stores ? begin_packet(w, s) : NULL;
+  if (p->stores && !s->packet) return false;
+  if (p->job->measure->whole_row)
+    strip_by_rows(w, s);
+  else
+    strip_by_segments(w, s);
+  if (s->packet) sw_packets_put(p->packets, s->packet);
+  return true;
 }
 
 void sw_strip_task(sw_worker *w, const sw_lot *lot) {
@@ -112,16 +129,13 @@ void sw_strip_task(sw_worker *w, const sw_lot *lot) {
   if (p->parts && p->sink) s.column_sum = s.row_sum + cut->strip;
   if (s.column_sum) memset(s.column_sum, 0, (size_t)p->job->n * sizeof *s.column_sum);
   if (s.r0 >= s.r1) return;
-  if (sw_picks_begin(&w->error, w, s.t, s.r0, s.r1) != SW_OK) return;
-  if (p->stores && !(s.packet = begin_packet(w, &s))) return;
   memset(w->row_a, 0, (size_t)(s.r1 - s.r0) * sizeof *w->row_a);
   memset(w->row_b, 0, (size_t)(s.r1 - s.r0) * sizeof *w->row_b);
-  if (p->job->measure->whole_row)
-    strip_by_rows(w, &s);
-  else
-    strip_by_segments(w, &s);
+  for (s.b0 = s.r0; s.b0 < s.r1; s.b0 = s.b1) {
+    s.b1 = sw_picks_batch(p, s.t, s.b0, s.r1);
+    if (!run_batch(w, &s)) return;
+  }
   for (int64_t row = 0; p->sink && row < s.r1 - s.r0; row++)
     s.row_sum[row] = w->row_a[row] + w->row_b[row];
   w->evaluated += (double)(s.r1 - s.r0) * (double)p->job->n;
-  if (s.packet) sw_packets_put(p->packets, s.packet);
 }

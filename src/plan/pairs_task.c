@@ -13,8 +13,13 @@ static int64_t padded(int64_t count) {
   return (count + 15) & ~(int64_t)7;
 }
 
+bool sw_keeps_lanes(const sw_pairs *p) {
+  return p->parts && p->walk == SW_WALK_STRIPS &&
+         (p->plan->keep.kind == SW_KEEP_ABOVE || p->job->measure->whole_row);
+}
+
 int64_t sw_row_length(const sw_pairs *p) {
-  bool whole = p->job->measure->whole_row != NULL;
+  bool whole = p->job->measure->whole_row || sw_keeps_lanes(p);
   return padded(whole ? p->job->n : p->plan->cut.side);
 }
 
@@ -34,13 +39,15 @@ sw_status sw_worker_open(sw_error *err, sw_pairs *p, sw_worker *w) {
   SW_TRY(sw_calloc(err, (size_t)doubles, sizeof(double), (void **)&w->block));
   if (bytes) SW_TRY(sw_alloc(err, bytes, 1, &w->workspace));
   double *at = w->block;
-  for (int q = 0; q < wanted; q++, at += length) w->all[p->quantity[q]] = at;
+  for (int q = 0; q < wanted; q++, at += length)
+    w->all[p->quantity[q]] = at;
   w->lanes = at;
   w->row_a = w->lanes + SW_LANES * length;
   w->row_b = w->row_a + strip;
   w->greatest = w->row_b + strip;
   w->undefined = (int64_t *)(w->greatest + padded(matrices));
-  for (int t = 0; t < matrices; t++) w->greatest[t] = -INFINITY;
+  for (int t = 0; t < matrices; t++)
+    w->greatest[t] = -INFINITY;
   if (p->walk == SW_WALK_STRIPS) {
     int64_t rows = p->plan->cut.strip;
     SW_TRY(sw_calloc(err, (size_t)rows * 3 + 1, sizeof *w->pick_at, (void **)&w->pick_at));
@@ -86,7 +93,8 @@ sw_packet *sw_begin_rect(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0
     sw_packets_return(p->packets, packet);
     return NULL;
   }
-  for (int k = 0; k < parts; k++) packet->data[k] = (char *)packet->memory + (size_t)k * part;
+  for (int k = 0; k < parts; k++)
+    packet->data[k] = (char *)packet->memory + (size_t)k * part;
   packet->kind = SW_PACKET_RECT;
   packet->t = t;
   packet->i0 = i0;

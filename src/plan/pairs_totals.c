@@ -12,7 +12,8 @@ static void sum_blocks(const sw_pairs *p, int t, double *block) {
   const double *strength = p->plan->summary.out_strength[t];
   for (int64_t b = 0; b * SW_BLOCK < own; b++) {
     block[b] = 0.0;
-    for (int64_t k = b * SW_BLOCK; k < (b + 1) * SW_BLOCK && k < own; k++) block[b] += strength[k];
+    for (int64_t k = b * SW_BLOCK; k < (b + 1) * SW_BLOCK && k < own; k++)
+      block[b] += strength[k];
   }
 }
 
@@ -24,8 +25,10 @@ static sw_status total_of(sw_error *err, sw_pairs *p, int t, double *block, size
   sum_blocks(p, t, block);
   SW_TRY(team->gather(team, err, block, (size_t)blocks * sizeof *block, 0, (void **)&all, counts));
   if (team->rank == 0) {
-    for (int r = 0; r < team->size; r++) bytes += counts[r];
-    for (size_t b = 0; b < bytes / sizeof *all; b++) total += all[b];
+    for (int r = 0; r < team->size; r++)
+      bytes += counts[r];
+    for (size_t b = 0; b < bytes / sizeof *all; b++)
+      total += all[b];
   }
   sw_free(all);
   SW_TRY(team->broadcast(team, err, &total, sizeof total, 0));
@@ -87,7 +90,8 @@ sw_status sw_pairs_rows_end(sw_error *err, sw_run *run, int entry) {
   for (int64_t t = 0; team->nodes > 1 && t < matrices; t++)
     SW_TRY(join_counts(err, run, plan->row_start + t * n + 1, n));
   if (team->node_rank == 0)
-    for (int64_t k = 0; k < matrices * n; k++) plan->row_start[k + 1] += plan->row_start[k];
+    for (int64_t k = 0; k < matrices * n; k++)
+      plan->row_start[k + 1] += plan->row_start[k];
   SW_TRY(team->node_barrier(team, err));
   plan->n_entries = plan->row_start[matrices * n];
   return SW_OK;

@@ -9,7 +9,7 @@
 typedef struct sw_distance_use {
   const char *path; /* SW_GIVEN */
   sw_distance distance;
-  void *shared;     /* of x, y, z */
+  void *shared; /* of x, y, z */
   sw_links *links;
 } sw_distance_use;
 
@@ -25,8 +25,8 @@ struct sw_run_private {
   sw_sources *source;        /* n_entries */
   sw_notes notes;
   int notes_said;
-  void **operand_shared;     /* SW_MAX_PASSES, of the job that runs */
-  int n_blocks;              /* arrays to release at the end */
+  void **operand_shared; /* SW_MAX_PASSES, of the job that runs */
+  int n_blocks;          /* arrays to release at the end */
   int room_blocks;
   void **block;
 };
@@ -36,8 +36,7 @@ sw_status sw_run_weights(sw_error *err, sw_run *run, int index, const sw_links *
 sw_status sw_run_distance(sw_error *err, sw_run *run, int entry, const sw_distance **distance);
 void sw_run_resources_destroy(sw_run *run);
 /* Rows of n values in node-shared memory out of rows of this rank's units. */
-sw_status sw_gather_rows(sw_error *err, sw_run *run, double *const *local, int rows,
-                         void **shared);
+sw_status sw_gather_rows(sw_error *err, sw_run *run, double *const *local, int rows, void **shared);
 
 /* tiles.c: the passes of a job that are not over pairs. */
 sw_status sw_run_passes(sw_error *err, sw_run *run, int entry);

@@ -12,7 +12,7 @@ sw_status sw_run_weights(sw_error *err, sw_run *run, int index, const sw_links *
   sw_links **slot = &run->private->weights[index];
   if (!*slot)
     SW_TRY(run->reader->weights(err, run->team, run->study, &run->study->weights[index],
-                           &run->panel->units, slot));
+                                &run->panel->units, slot));
   *links = *slot;
   return SW_OK;
 }
@@ -61,10 +61,11 @@ static sw_status refuse_twins(sw_error *err, const sw_run *run, struct points p)
 static void note_unplaced(sw_run *run) {
   const sw_units *units = &run->panel->units;
   int64_t without = 0;
-  for (int64_t i = 0; i < units->n; i++) without += isnan(units->lon[i]) || isnan(units->lat[i]);
+  for (int64_t i = 0; i < units->n; i++)
+    without += isnan(units->lon[i]) || isnan(units->lat[i]);
   if (without)
-    sw_note(&run->private->notes,
-            "%lld units have no coordinates: their distances are undefined", (long long)without);
+    sw_note(&run->private->notes, "%lld units have no coordinates: their distances are undefined",
+            (long long)without);
 }
 
 static sw_status points_make(sw_error *err, sw_run *run, const sw_entry *entry,
@@ -113,7 +114,8 @@ sw_status sw_run_distance(sw_error *err, sw_run *run, int entry_index,
   use->distance.kind = entry->distance;
   use->path = entry->distance_path;
   if (entry->distance == SW_GIVEN) {
-    SW_TRY(run->reader->distance(err, run->team, run->study, entry, &run->panel->units, &use->links));
+    SW_TRY(
+        run->reader->distance(err, run->team, run->study, entry, &run->panel->units, &use->links));
     use->distance.links = use->links;
     use->distance.symmetric = use->links->symmetric;
   } else {
@@ -166,6 +168,7 @@ void sw_run_resources_destroy(sw_run *run) {
     if (own->distance[i].links) run->reader->links_destroy(run->team, own->distance[i].links);
     if (own->distance[i].shared) run->team->node_free(run->team, own->distance[i].shared);
   }
-  for (int i = 0; i < own->n_blocks; i++) sw_free(own->block[i]);
+  for (int i = 0; i < own->n_blocks; i++)
+    sw_free(own->block[i]);
   free(own->block);
 }

@@ -14,8 +14,10 @@ static sw_status alloc_rows(sw_error *err, sw_run *run, double **row, int64_t ro
   double *block = NULL;
   SW_TRY(sw_alloc(err, (size_t)(rows * length), sizeof *block, (void **)&block));
   SW_TRY(sw_run_keep_block(err, run, block));
-  for (int64_t k = 0; k < rows * length; k++) block[k] = NAN;
-  for (int64_t r = 0; r < rows; r++) row[r] = block + r * length;
+  for (int64_t k = 0; k < rows * length; k++)
+    block[k] = NAN;
+  for (int64_t r = 0; r < rows; r++)
+    row[r] = block + r * length;
   return SW_OK;
 }
 
@@ -41,7 +43,8 @@ static sw_status alloc_results(sw_error *err, sw_run *run, int e) {
 
 static int64_t count_nan(const double *values, int64_t count) {
   int64_t nan = 0;
-  for (int64_t k = 0; k < count; k++) nan += isnan(values[k]) != 0;
+  for (int64_t k = 0; k < count; k++)
+    nan += isnan(values[k]) != 0;
   return nan;
 }
 
@@ -53,7 +56,8 @@ static sw_status count_undefined(sw_error *err, sw_run *run, int e) {
     int64_t rows = (int64_t)result->width * job->n_periods;
     if (result->off) continue;
     if (result->output->shape == SW_UNIT)
-      for (int64_t r = 0; r < rows; r++) count += count_nan(result->row[r], own);
+      for (int64_t r = 0; r < rows; r++)
+        count += count_nan(result->row[r], own);
     if (result->output->shape == SW_GLOBAL && run->team->rank == 0)
       count += count_nan(result->row[0], rows);
   }

@@ -29,10 +29,12 @@ static void keep_part(memory *m, int job, int64_t at, int64_t count, const int32
                       const double *const *value) {
   sw_memory_result *result = &m->result[job];
   int stored = 0;
-  for (int64_t k = 0; k < count; k++) result->partner[at + k] = partner[k];
+  for (int64_t k = 0; k < count; k++)
+    result->partner[at + k] = partner[k];
   for (int q = 0; q < 8; q++) {
     if (!result->value[q]) continue;
-    for (int64_t k = 0; k < count; k++) result->value[q][at + k] = value[stored][k];
+    for (int64_t k = 0; k < count; k++)
+      result->value[q][at + k] = value[stored][k];
     stored++;
   }
 }
@@ -66,14 +68,16 @@ static sw_status make_room(sw_error *err, const sw_run *run, int e, sw_memory_re
   if (room == 0) return SW_OK;
   result->k = run->pair[e].keep.top;
   SW_TRY(sw_alloc(err, (size_t)room, sizeof *result->partner, (void **)&result->partner));
-  for (int64_t k = 0; k < room; k++) result->partner[k] = -1;
+  for (int64_t k = 0; k < room; k++)
+    result->partner[k] = -1;
   int pair_output = 0;
   for (int q = 0; job->measure->output[q].name; q++) {
     if (job->measure->output[q].shape != SW_PAIR) continue;
     double **value = &result->value[pair_output++];
     if (job->result[q].off) continue;
     SW_TRY(sw_alloc(err, (size_t)room, sizeof **value, (void **)value));
-    for (int64_t k = 0; k < room; k++) (*value)[k] = NAN;
+    for (int64_t k = 0; k < room; k++)
+      (*value)[k] = NAN;
   }
   return SW_OK;
 }
@@ -98,7 +102,8 @@ void sw_sink_memory_destroy(sw_sink *sink) {
   memory *m = sink->self;
   for (int e = 0; m->result && e < m->n_results; e++) {
     sw_free(m->result[e].partner);
-    for (int q = 0; q < 8; q++) sw_free(m->result[e].value[q]);
+    for (int q = 0; q < 8; q++)
+      sw_free(m->result[e].value[q]);
   }
   sw_free(m->result);
   free(m);

@@ -6,8 +6,8 @@
 #include "plan/engine.h"
 
 typedef struct sw_memory_result {
-  double *value[8];  /* by quantity among the measure's pair outputs */
-  int32_t *partner;  /* top and entries */
+  double *value[8]; /* by quantity among the measure's pair outputs */
+  int32_t *partner; /* top and entries */
   int64_t k;
 } sw_memory_result;
 

@@ -36,17 +36,17 @@ typedef struct sw_ratio {
 typedef struct sw_panel_spec {
   const sw_node *node;
   int n_files;
-  const char *const *file;      /* as the user wrote them, for messages */
-  const char *const *path;      /* where they are */
-  const char *unit;             /* column of the unit's code */
-  const char *time;             /* NULL: a cross-section, one period "0" */
+  const char *const *file; /* as the user wrote them, for messages */
+  const char *const *path; /* where they are */
+  const char *unit;        /* column of the unit's code */
+  const char *time;        /* NULL: a cross-section, one period "0" */
   sw_layout layout;
   const char *wide_name, *wide_prefix; /* WIDE_PREFIX */
   const char *wide_indicator;          /* WIDE_INDICATOR: the column */
   int n_wide_names;
-  const char *const *wide_code;        /* its values ... */
-  const char *const *wide_label;       /* ... and the indicators they become */
-  int n_periods;                       /* `periods:` given in the layout: the columns; 0: integers */
+  const char *const *wide_code;  /* its values ... */
+  const char *const *wide_label; /* ... and the indicators they become */
+  int n_periods;                 /* `periods:` given in the layout: the columns; 0: integers */
   const char *const *period;
   int64_t footer;
   int n_missing_values;
@@ -76,14 +76,14 @@ typedef struct sw_condition {
   const char *text; /* what is compared with */
   bool is_number;   /* then both sides are compared as numbers */
   double number;
-  bool starts_or;   /* this comparison begins a new alternative */
+  bool starts_or; /* this comparison begins a new alternative */
 } sw_condition;
 
 typedef struct sw_units_spec {
   const sw_node *node;
   bool given; /* without a units file the units are those of the panel */
   const char *file, *path;
-  const char *unit, *lon, *lat;    /* column names; lon, lat, area may be NULL */
+  const char *unit, *lon, *lat; /* column names; lon, lat, area may be NULL */
   const char *area;
   sw_area_unit area_unit;
   int n_where;
@@ -96,8 +96,8 @@ typedef struct sw_units_spec {
 /* ---- weights ---------------------------------------------------------------------------- */
 
 typedef enum sw_weights_kind {
-  SW_W_FILE,             /* .csv (from,to[,weight]) .gal .gwt .mtx */
-  SW_W_MATRIX,           /* a square table */
+  SW_W_FILE,   /* .csv (from,to[,weight]) .gal .gwt .mtx */
+  SW_W_MATRIX, /* a square table */
   SW_W_KNN,
   SW_W_INVERSE_DISTANCE
 } sw_weights_kind;
@@ -108,8 +108,8 @@ typedef struct sw_weights_spec {
   sw_weights_kind kind;
   sw_style style;
   const char *file, *path;
-  int64_t k;                /* knn */
-  double power, cutoff_km;  /* inverse-distance; cutoff <= 0: none */
+  int64_t k;               /* knn */
+  double power, cutoff_km; /* inverse-distance; cutoff <= 0: none */
 } sw_weights_spec;
 
 /* ---- entries ---------------------------------------------------------------------------- */
@@ -131,8 +131,8 @@ typedef struct sw_keep {
 
 /* A column that an entry takes as input, by the reading of its name. */
 typedef struct sw_need {
-  int param;            /* index into measure->param */
-  const char *name;     /* as written */
+  int param;        /* index into measure->param */
+  const char *name; /* as written */
   const char *where;
   int entry;            /* the entry whose result it is, or -1: an indicator or derived */
   const char *quantity; /* of that entry ("score" of a composite) */
@@ -142,18 +142,18 @@ typedef struct sw_need {
 typedef struct sw_entry {
   const sw_measure *measure;
   const char *name;
-  const char *where;   /* "study.yaml:30:5" */
+  const char *where; /* "study.yaml:30:5" */
   const sw_node *node;
-  sw_arg *arg;         /* one for each measure->param; tables are filled when data is read */
-  int n_periods;       /* `periods:`, 0: all */
+  sw_arg *arg;   /* one for each measure->param; tables are filled when data is read */
+  int n_periods; /* `periods:`, 0: all */
   const char *const *period;
   bool is_pair;
   sw_keep keep;
   const char *keep_where;
   int n_needs;
   const sw_need *need;
-  int weights;               /* index into study->weights, -1 */
-  sw_distance_kind distance; /* when the measure has such a parameter */
+  int weights;                               /* index into study->weights, -1 */
+  sw_distance_kind distance;                 /* when the measure has such a parameter */
   const char *distance_file, *distance_path; /* SW_GIVEN */
   const sw_node *distance_node;
 } sw_entry;
@@ -167,11 +167,11 @@ typedef struct sw_study {
   sw_units_spec units;
   int n_weights;
   const sw_weights_spec *weights;
-  int n_entries;   /* composites first, then measures, as written */
+  int n_entries; /* composites first, then measures, as written */
   sw_entry *entry;
-  int *order;      /* n_entries: entries in an order in which each follows what it needs */
+  int *order; /* n_entries: entries in an order in which each follows what it needs */
   const char *output_file, *output_path;
-  bool float64;    /* of stored pair matrices */
+  bool float64; /* of stored pair matrices */
   bool deflate;
   uint64_t seed;
   int64_t tile;

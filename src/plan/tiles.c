@@ -42,7 +42,8 @@ static sw_status view_operand(sw_error *err, sw_run *run, int e, int pass, void 
   double **row = NULL;
   SW_NEW(err, run->arena, row, rows);
   SW_TRY(sw_alloc(err, (size_t)rows * (size_t)own, sizeof(double), local));
-  for (int r = 0; r < rows; r++) row[r] = (double *)*local + r * own;
+  for (int r = 0; r < rows; r++)
+    row[r] = (double *)*local + r * own;
   job->operand_local[pass] = (sw_view){row, run->panel->lo};
   return SW_OK;
 }
@@ -54,7 +55,8 @@ static sw_status share_operand(sw_error *err, sw_run *run, int e, int pass) {
   SW_TRY(sw_gather_rows(err, run, job->operand_local[pass].row, rows, shared));
   double **row = NULL;
   SW_NEW(err, run->arena, row, rows);
-  for (int r = 0; r < rows; r++) row[r] = (double *)*shared + r * job->n;
+  for (int r = 0; r < rows; r++)
+    row[r] = (double *)*shared + r * job->n;
   job->operand[pass] = (sw_view){row, 0};
   return SW_OK;
 }
@@ -62,9 +64,9 @@ static sw_status share_operand(sw_error *err, sw_run *run, int e, int pass) {
 /* ---- tiles ------------------------------------------------------------------------------ */
 
 typedef struct tiling {
-  int64_t count;  /* of this rank's tiles */
-  size_t slot;    /* bytes of a tile's slot */
-  char *slots;    /* count slots, in tile order */
+  int64_t count; /* of this rank's tiles */
+  size_t slot;   /* bytes of a tile's slot */
+  char *slots;   /* count slots, in tile order */
 } tiling;
 
 static sw_tile tile_of(const sw_run *run, const sw_job *job, int pass, int64_t k) {
@@ -121,7 +123,8 @@ static sw_status merge_partials(sw_error *err, const sw_job *job, int pass, cons
   size_t partial = job->pass[pass].partial;
   SW_TRY(sw_calloc(err, partial, 1, merged));
   if (job->measure->start) job->measure->start(job, pass, *merged);
-  for (size_t at = 0; at < bytes; at += partial) job->measure->merge(job, pass, *merged, all + at);
+  for (size_t at = 0; at < bytes; at += partial)
+    job->measure->merge(job, pass, *merged, all + at);
   return SW_OK;
 }
 
@@ -145,10 +148,11 @@ static sw_status fold(sw_error *err, sw_run *run, int e, int pass, const tiling 
   size_t *counts = NULL, total = 0;
   SW_TRY(sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts));
   SW_TRY(sw_arena_alloc(err, run->arena, result_bytes, 1, &result));
-  sw_status status = team->gather(team, err, tiles->slots, (size_t)tiles->count * tiles->slot, 0,
-                                  &all, counts);
+  sw_status status =
+      team->gather(team, err, tiles->slots, (size_t)tiles->count * tiles->slot, 0, &all, counts);
   if (status == SW_OK && team->rank == 0) {
-    for (int r = 0; r < team->size; r++) total += counts[r];
+    for (int r = 0; r < team->size; r++)
+      total += counts[r];
     status = job->pass[pass].domain == SW_ITEMS
                  ? order_records(err, run, job, pass, all, &ordered)
                  : merge_partials(err, job, pass, all, total, &ordered);
@@ -156,8 +160,7 @@ static sw_status fold(sw_error *err, sw_run *run, int e, int pass, const tiling 
       status = job->measure->finish(err, job, pass, ordered, result);
   }
   status = sw_team_agree(team, err, status, 0);
-  if (status == SW_OK && result_bytes)
-    status = team->broadcast(team, err, result, result_bytes, 0);
+  if (status == SW_OK && result_bytes) status = team->broadcast(team, err, result, result_bytes, 0);
   job->folded[pass] = result;
   sw_free(counts);
   sw_free(all);

@@ -16,29 +16,40 @@
 
 enum { SW_DEFLATE_LEVEL = 4 };
 
-void sw_h5_quiet(void) {
-  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-}
-
 /* ---- errors ----------------------------------------------------------------------------- */
 
-/* Keeps the innermost description, or the system's own words within it. */
+/* The last failure's innermost words, kept as they come: the next call clears HDF5's own stack.
+ * One thread a rank calls HDF5. */
+static char reason[SW_ERROR_TEXT / 2];
+
+/* The description, or the system's words within it. */
 static herr_t innermost(unsigned depth, const H5E_error2_t *entry, void *into) {
-  char *text = into;
+  bool *found = into;
   (void)depth;
-  const char *said = entry->desc ? strstr(entry->desc, "error message = '") : NULL;
-  said = said ? said + strlen("error message = '") : entry->desc;
-  if (!said || text[0]) return 0;
-  snprintf(text, SW_ERROR_TEXT / 2, "%s", said);
-  text[strcspn(text, "'\n")] = '\0';
+  if (*found || !entry->desc) return 0;
+  const char *said = strstr(entry->desc, "error message = '");
+  snprintf(reason, sizeof reason, "%s", said ? said + strlen("error message = '") : entry->desc);
+  reason[strcspn(reason, "'\n")] = '\0';
+  *found = true;
   return 0;
 }
 
+static herr_t remember(hid_t stack, void *unused) {
+  bool found = false;
+  (void)unused;
+  return H5Ewalk2(stack, H5E_WALK_UPWARD, innermost, &found);
+}
+
+void sw_h5_quiet(void) {
+  reason[0] = '\0';
+  H5Eset_auto2(H5E_DEFAULT, remember, NULL);
+}
+
 sw_status sw_h5_fail(sw_error *err, const char *path, const char *what) {
-  char text[SW_ERROR_TEXT / 2] = "";
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, text);
-  return sw_fail(err, SW_EIO, "%s: cannot %s: %s", path, what,
-                 text[0] ? text : "HDF5 does not say why");
+  sw_status status = sw_fail(err, SW_EIO, "%s: cannot %s: %s", path, what,
+                             reason[0] ? reason : "HDF5 does not say why");
+  reason[0] = '\0';
+  return status;
 }
 
 /* ---- files and groups ------------------------------------------------------------------- */

@@ -99,7 +99,7 @@ enum { SW_ALIGN_FROM = 1 << 16, SW_ALIGN_TO = 4096 };
 
 /* SW_EIO: "PATH: cannot WHAT: <HDF5's innermost words>". */
 sw_status sw_h5_fail(sw_error *err, const char *path, const char *what);
-void sw_h5_quiet(void); /* no error stacks on standard error */
+void sw_h5_quiet(void); /* no error stacks on standard error; what they say is kept for the above */
 hid_t sw_h5_access(void);
 hid_t sw_h5_create(const char *path);
 /* Close a file of the serial driver; `status`: of what was done with it, returned when not SW_OK.

@@ -164,7 +164,7 @@ class World:
         self.write("islands.csv", [("from", "to")] + [e for e in edge if not alone & set(e)])
         rng = np.random.default_rng(5)
         n = len(code)
-        hours = np.round(rng.uniform(0.5, 20, (n, n)), 2)
+        hours = np.round(rng.uniform(0.5, 20, (n, n)), 1)
         hours = np.triu(hours, 1) + np.triu(hours, 1).T
         self.write("hours.csv", [["code"] + code] +
                    [[c] + row.tolist() for c, row in zip(code, hours)])
@@ -237,7 +237,7 @@ class World:
         lines += [f"output: {{file: {name}.h5, precision: {precision}}}", "tile: 16", ""]
         with open(self.path(name + ".yaml"), "w") as file:
             file.write("\n".join(lines))
-        spillway("run", self.path(name + ".yaml"), "--quiet")
+        spillway("run", self.path(name + ".yaml"), "--quiet", "--threads", "1")
         return read_results(self.path(name + ".h5"))
 
 

@@ -8,7 +8,7 @@
 
 enum { N = 150 };
 
-static double score[SW_META_SYSTEMS][N], root[SW_META_SYSTEMS][N], half[N];
+static double score[SW_META_SYSTEMS][N], root[SW_META_SYSTEMS][N], half[N], mate[3][N];
 
 static sw_meta make(sw_coupling_form form, int p) {
   sw_meta m = {.form = form, .p = p, .meta = true, .half_from = half, .half_to = half};
@@ -19,6 +19,11 @@ static sw_meta make(sw_coupling_form form, int p) {
     }
     m.score[s] = score[s];
     m.root[s] = root[s];
+  }
+  for (int s = 0; s < 3; s++) {
+    for (int i = 0; i < N; i++)
+      mate[s][i] = root[(s + 1) % 3][i] * root[(s + 2) % 3][i];
+    m.mate[s] = mate[s];
   }
   return m;
 }

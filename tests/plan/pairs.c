@@ -37,8 +37,8 @@ static double uneven(double a, double b) {
   return a - 2.0 * b * b;
 }
 
-static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
-                    double *const *out, void *workspace) {
+static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1, double *const *out,
+                    void *workspace) {
   (void)workspace;
   const double *x = job->operand[0].row[t];
   for (int64_t j = j0; j < j1; j++) {
@@ -53,10 +53,12 @@ static const sw_output outputs[] = {{"value", "value", "1", SW_PAIR, SW_FLOAT64,
                                     {"other", "other", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
                                     {NULL, NULL, NULL, SW_PAIR, SW_FLOAT64, NULL, NULL}};
 #define PAIR_MEASURE(id)                                                                           \
-  {.name = id,           .title = id,           .formula = id,       .source = "none",            \
-   .version = 1,         .kind = SW_KIND_PAIR,  .param = params,     .output = outputs,           \
-   .resolve = resolve,   .tile = tile,          .segment = segment}
-static const sw_measure even_measure = PAIR_MEASURE("even"), uneven_measure = PAIR_MEASURE("uneven");
+  {                                                                                                \
+    .name = id, .title = id, .formula = id, .source = "none", .version = 1, .kind = SW_KIND_PAIR,  \
+    .param = params, .output = outputs, .resolve = resolve, .tile = tile, .segment = segment       \
+  }
+static const sw_measure even_measure = PAIR_MEASURE("even"),
+                        uneven_measure = PAIR_MEASURE("uneven");
 static const sw_measure *const extra[] = {&even_measure, &uneven_measure};
 
 /* ---- a panel and a run by hand ------------------------------------------------------------ */
@@ -84,8 +86,10 @@ static void make_panel(stage *s, int64_t n) {
   int64_t *at = NULL;
   OK(sw_arena_alloc(&s->err, s->arena, (size_t)n * 8, 1, (void **)&text));
   OK(sw_arena_alloc(&s->err, s->arena, (size_t)n + 1, sizeof *at, (void **)&at));
-  for (int64_t i = 0; i <= n; i++) at[i] = 8 * i;
-  for (int64_t i = 0; i < n; i++) snprintf(text + 8 * i, 8, "%06d", (int)i);
+  for (int64_t i = 0; i <= n; i++)
+    at[i] = 8 * i;
+  for (int64_t i = 0; i < n; i++)
+    snprintf(text + 8 * i, 8, "%06d", (int)i);
   for (int t = 0; t < T; t++) {
     s->x[t] = calloc((size_t)n, sizeof(double));
     for (int64_t i = 0; i < n; i++)
@@ -117,22 +121,22 @@ static void close_stage(stage *s) {
   sw_run_destroy(s->run);
   sw_team_serial_destroy(s->team);
   sw_arena_destroy(s->arena);
-  for (int t = 0; t < T; t++) free(s->x[t]);
+  for (int t = 0; t < T; t++)
+    free(s->x[t]);
 }
 
-static const char *const study_text =
-    "panel: {file: p.csv, unit: u, time: y, missing: keep}\n"
-    "measures:\n"
-    "  - even: {of: x, keep: dense, as: even_dense}\n"
-    "  - even: {of: x, keep: {top: 5}, as: even_top}\n"
-    "  - even: {of: x, keep: {above: 0.5}, as: even_above}\n"
-    "  - even: {of: x, keep: summary, as: even_summary}\n"
-    "  - uneven: {of: x, keep: dense, as: uneven_dense}\n"
-    "  - uneven: {of: x, keep: {top: 5}, as: uneven_top}\n"
-    "  - uneven: {of: x, keep: {above: 0.5}, as: uneven_above}\n"
-    "  - uneven: {of: x, keep: summary, as: uneven_summary}\n"
-    "output: {file: o.h5, precision: float64}\n"
-    "tile: %d\n";
+static const char *const study_text = "panel: {file: p.csv, unit: u, time: y, missing: keep}\n"
+                                      "measures:\n"
+                                      "  - even: {of: x, keep: dense, as: even_dense}\n"
+                                      "  - even: {of: x, keep: {top: 5}, as: even_top}\n"
+                                      "  - even: {of: x, keep: {above: 0.5}, as: even_above}\n"
+                                      "  - even: {of: x, keep: summary, as: even_summary}\n"
+                                      "  - uneven: {of: x, keep: dense, as: uneven_dense}\n"
+                                      "  - uneven: {of: x, keep: {top: 5}, as: uneven_top}\n"
+                                      "  - uneven: {of: x, keep: {above: 0.5}, as: uneven_above}\n"
+                                      "  - uneven: {of: x, keep: summary, as: uneven_summary}\n"
+                                      "output: {file: o.h5, precision: float64}\n"
+                                      "tile: %d\n";
 
 enum { EVEN = 0, UNEVEN = 4 };
 

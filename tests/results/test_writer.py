@@ -208,16 +208,33 @@ class Writer(unittest.TestCase):
                             "by this version; remove it or choose another output")
         os.remove(self.path("half.h5.partial"))
 
-    def test_full_disk(self):
-        """Writing stops at 4 MB, as on a disk that is full: nothing is left and somebody says why."""
+    def test_file_limit(self):
+        """A file may have 8 MB: said before anything is written."""
         def limit():
-            resource.setrlimit(resource.RLIMIT_FSIZE, (4 << 20, 4 << 20))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (8 << 20, 8 << 20))
         for ranks in 0, 2:
-            # Python ignores SIGXFSZ; its children too when signals stay: they get EFBIG.
-            done = self.start("full.h5", [], ranks, preexec_fn=limit, restore_signals=False)
+            done = self.start("full.h5", [], ranks, preexec_fn=limit)
             self.assertEqual(done.returncode, 1, done.stderr)
-            self.assertIn("full.h5.partial: cannot ", done.stderr)
+            self.assertIn("full.h5: the results take 0.010 GB and a file may have 0.008 GB",
+                          done.stderr)
             self.assert_nothing_left("full.h5")
+
+    def test_full_disk(self):
+        """The disk fills up after it was looked at: writing fails from so many bytes on."""
+        shim = self.path("full_disk.so")
+        built = subprocess.run(["cc", "-shared", "-fPIC", "-o", shim,
+                                os.path.join(HERE, "full_disk.c"), "-ldl"], capture_output=True)
+        if built.returncode:
+            self.skipTest("no C compiler on the path")
+        for ranks in 0, 2:
+            for room in 1000, 100_000, 1_000_000, 3_000_000:
+                done = self.start("full.h5", [], ranks, env={
+                    **os.environ, "LD_PRELOAD": shim, "FULL_DISK_BYTES": str(room)})
+                self.assertEqual(done.returncode, 1, done.stderr)
+                said = [line for line in done.stderr.splitlines() if "full.h5.partial: cannot" in line]
+                self.assertEqual(len(said), 1, done.stderr)
+                self.assertIn("No space left", done.stderr)
+                self.assert_nothing_left("full.h5")
 
     # ---- info ---------------------------------------------------------------------------
 

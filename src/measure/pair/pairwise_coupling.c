@@ -35,12 +35,19 @@ typedef struct scores_seen {
   bool has_tiny;
 } scores_seen;
 
-/* Operand columns: scores, roots, the half of T as a row, and as a column where it differs. */
+/* Operand columns: scores, roots, mates of the roots where the kernel wants them, the half of T as
+ * a row, and as a column where it differs. */
 static int root_column(const coupling *c, int s) {
   return c->systems + s;
 }
+static int mate_column(const coupling *c, int s) {
+  return 2 * c->systems + s;
+}
+static bool has_mates(const coupling *c) {
+  return c->pairing == META && c->form == SW_COUPLING_PRODUCT && c->systems == 3;
+}
 static int from_column(const coupling *c) {
-  return 2 * c->systems;
+  return (has_mates(c) ? 3 : 2) * c->systems;
 }
 static int to_column(const coupling *c, bool directed) {
   return from_column(c) + directed;
@@ -154,6 +161,16 @@ static void place_halves(const sw_job *job, const coupling *c, int t, int64_t at
   if (to != from) row[to * T + t][at] = c->alpha[1] * score[c->systems - 1];
 }
 
+static void place_mates(const sw_job *job, const coupling *c, int t, int64_t at,
+                        double *const *row) {
+  int T = job->n_periods;
+  for (int s = 0; s < 3; s++) {
+    int one = (s + 1) % 3, other = (s + 2) % 3;
+    row[mate_column(c, s) * T + t][at] =
+        row[root_column(c, one) * T + t][at] * row[root_column(c, other) * T + t][at];
+  }
+}
+
 static void place(const sw_job *job, const coupling *c, int t, int64_t unit, scores_seen *seen) {
   double *const *row = job->operand_local[0].row;
   int64_t at = unit - job->operand_local[0].first;
@@ -165,6 +182,7 @@ static void place(const sw_job *job, const coupling *c, int t, int64_t unit, sco
     row[root_column(c, s) * job->n_periods + t][at] =
         sw_meta_root(c->form, vector_length(c), score[s]);
   }
+  if (has_mates(c)) place_mates(job, c, t, at, row);
   place_halves(job, c, t, at, row, score);
 }
 
@@ -211,6 +229,8 @@ static sw_meta columns_of(const sw_job *job, const coupling *c, int t) {
     m.score[s] = row[of * T + t];
     m.root[s] = row[root_column(c, of) * T + t];
   }
+  for (int s = 0; has_mates(c) && s < 3; s++)
+    m.mate[s] = row[mate_column(c, s) * T + t];
   m.half_from = row[from_column(c) * T + t];
   m.half_to = row[to_column(c, job->directed) * T + t];
   return m;

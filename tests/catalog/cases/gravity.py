@@ -13,6 +13,7 @@ ENTRIES = {
     "g_power": {"mass": ["gdp"], "exponent": [0.5, 0.5], "decay": 2.7},
     "g_share": {"mass": ["gdp"], "share": "manufacturing", "_directed": True},
     "g_group": {"mass": ["gdp"], "same_group": {"group": "province", "factor": 2}},
+    "g_ties": {"mass": ["gdp"], "exponent": [0, 0], "distance": {"file": "hours.csv"}, "_only": "full"},
     "g_rest": {"mass": ["gdp"], "same_group": {"group": "agglomeration", "factor": 0.5}},
 }
 
@@ -42,5 +43,8 @@ def check(world, label, params, r):
     tolerance = 0.02 if kind == "geodesic" else 1e-9  # the ellipsoid differs by up to 0.6%
     assert same(np.isnan(r["value"]), np.isnan(flow)), "undefined pairs"
     assert np.allclose(r["value"], flow, rtol=tolerance, atol=0, equal_nan=True), "formula"
+    if label == "g_ties":
+        row = np.sort(r["value"][:, :, :], 2)
+        assert (row[:, :, 1:] == row[:, :, :-1]).sum() > 3 * world.n, "no ties to break"
     if kind == "geodesic":
         assert not np.allclose(r["value"], flow, rtol=1e-6, equal_nan=True), "a sphere"

@@ -30,7 +30,8 @@ static void copy_input(const sw_job *job, const sw_tile *tile, void *out, void *
       to.row[t][u - to.first] = sw_view_at(job->input[0].view, t, u);
 }
 
-/* ---- a sorted row: directed, the radiation model ----------------------------------------------------------------------- */
+/* ---- a sorted row: directed, the radiation model
+ * ----------------------------------------------------------------------- */
 
 typedef struct neighbour {
   double h;
@@ -78,18 +79,18 @@ static const sw_output pair_outputs[] = {
     {NULL, NULL, NULL, SW_PAIR, SW_FLOAT64, NULL, NULL}};
 
 static const sw_measure wall_sorted_row = {.name = "wall_sorted_row",
-                                    .title = "radiation by sorted rows",
-                                    .formula = "m_i m_i m_j / ((m_i + s)(m_i + m_j + s))",
-                                    .source = "Simini et al. 2012",
-                                    .version = 1,
-                                    .kind = SW_KIND_PAIR,
-                                    .param = sorted_params,
-                                    .output = pair_outputs,
-                                    .flops = 20,
-                                    .resolve = sorted_resolve,
-                                    .tile = copy_input,
-                                    .whole_row = sorted_row,
-                                    .workspace = sorted_workspace};
+                                           .title = "radiation by sorted rows",
+                                           .formula = "m_i m_i m_j / ((m_i + s)(m_i + m_j + s))",
+                                           .source = "Simini et al. 2012",
+                                           .version = 1,
+                                           .kind = SW_KIND_PAIR,
+                                           .param = sorted_params,
+                                           .output = pair_outputs,
+                                           .flops = 20,
+                                           .resolve = sorted_resolve,
+                                           .tile = copy_input,
+                                           .whole_row = sorted_row,
+                                           .workspace = sorted_workspace};
 
 /* ---- a folded value, then an operand: correlation of deviations over whole series ---------- */
 
@@ -134,7 +135,8 @@ static void operand_tile(const sw_job *job, const sw_tile *tile, void *out, void
 
 static void operand_merge(const sw_job *job, int pass, void *all, const void *part) {
   (void)pass;
-  for (int k = 0; k < 2 * job->n_periods; k++) ((double *)all)[k] += ((const double *)part)[k];
+  for (int k = 0; k < 2 * job->n_periods; k++)
+    ((double *)all)[k] += ((const double *)part)[k];
 }
 
 static sw_status operand_finish(sw_error *err, sw_job *job, int pass, const void *all,
@@ -159,27 +161,26 @@ static const sw_param of_params[] = {{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "vari
                                      {NULL, SW_P_NODE, NULL, NULL, 0, 0, NULL}};
 
 static const sw_measure wall_operand = {.name = "wall_operand",
-                                 .title = "correlation of deviations",
-                                 .formula = "r",
-                                 .source = "Pearson",
-                                 .version = 1,
-                                 .kind = SW_KIND_PAIR,
-                                 .param = of_params,
-                                 .output = pair_outputs,
-                                 .flops = 40,
-                                 .resolve = operand_resolve,
-                                 .tile = operand_tile,
-                                 .merge = operand_merge,
-                                 .finish = operand_finish,
-                                 .segment = operand_segment};
+                                        .title = "correlation of deviations",
+                                        .formula = "r",
+                                        .source = "Pearson",
+                                        .version = 1,
+                                        .kind = SW_KIND_PAIR,
+                                        .param = of_params,
+                                        .output = pair_outputs,
+                                        .flops = 40,
+                                        .resolve = operand_resolve,
+                                        .tile = operand_tile,
+                                        .merge = operand_merge,
+                                        .finish = operand_finish,
+                                        .segment = operand_segment};
 
 /* ---- items with a gathered column --------------------------------------------------------- */
 
 static sw_status median_resolve(sw_error *err, sw_job *job) {
   (void)err;
   job->n_passes = 1;
-  job->pass[0] =
-      (sw_pass){.domain = SW_ITEMS, .items = job->n_periods, .record = sizeof(double)};
+  job->pass[0] = (sw_pass){.domain = SW_ITEMS, .items = job->n_periods, .record = sizeof(double)};
   return SW_OK;
 }
 
@@ -211,17 +212,17 @@ static const sw_output median_outputs[] = {
     {NULL, NULL, NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL}};
 
 static const sw_measure wall_median = {.name = "wall_median",
-                                .title = "median",
-                                .formula = "middle value",
-                                .source = "none",
-                                .version = 1,
-                                .kind = SW_KIND_GLOBAL,
-                                .param = of_params,
-                                .output = median_outputs,
-                                .resolve = median_resolve,
-                                .tile = median_tile,
-                                .finish = median_finish,
-                                .workspace = median_workspace};
+                                       .title = "median",
+                                       .formula = "middle value",
+                                       .source = "none",
+                                       .version = 1,
+                                       .kind = SW_KIND_GLOBAL,
+                                       .param = of_params,
+                                       .output = median_outputs,
+                                       .resolve = median_resolve,
+                                       .tile = median_tile,
+                                       .finish = median_finish,
+                                       .workspace = median_workspace};
 
 /* ---- links ------------------------------------------------------------------------------ */
 
@@ -229,26 +230,26 @@ static void links_segment(const sw_job *job, int t, int64_t i, int64_t j0, int64
                           double *const *out, void *workspace) {
   (void)workspace;
   const double *x = job->operand[0].row[t];
-  for (int64_t j = j0; j < j1; j++) out[0][j - j0] = fabs(x[i] - x[j]);
+  for (int64_t j = j0; j < j1; j++)
+    out[0][j - j0] = fabs(x[i] - x[j]);
 }
 
-static const sw_param links_params[] = {
-    {"of", SW_P_COLUMN, NULL, NULL, 0, 0, "variable"},
-    {"weights", SW_P_WEIGHTS, NULL, NULL, 0, 0, "links"},
-    {NULL, SW_P_NODE, NULL, NULL, 0, 0, NULL}};
+static const sw_param links_params[] = {{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "variable"},
+                                        {"weights", SW_P_WEIGHTS, NULL, NULL, 0, 0, "links"},
+                                        {NULL, SW_P_NODE, NULL, NULL, 0, 0, NULL}};
 
 static const sw_measure wall_links = {.name = "wall_links",
-                               .title = "difference across links",
-                               .formula = "|x_i - x_j|",
-                               .source = "none",
-                               .version = 1,
-                               .kind = SW_KIND_PAIR,
-                               .param = links_params,
-                               .output = pair_outputs,
-                               .flops = 2,
-                               .resolve = one_pair_pass,
-                               .tile = copy_input,
-                               .segment = links_segment};
+                                      .title = "difference across links",
+                                      .formula = "|x_i - x_j|",
+                                      .source = "none",
+                                      .version = 1,
+                                      .kind = SW_KIND_PAIR,
+                                      .param = links_params,
+                                      .output = pair_outputs,
+                                      .flops = 2,
+                                      .resolve = one_pair_pass,
+                                      .tile = copy_input,
+                                      .segment = links_segment};
 
 /* ---- state built from finish's bytes ------------------------------------------------------ */
 
@@ -265,7 +266,8 @@ static sw_status state_build(sw_error *err, sw_job *job, int pass) {
   double *mean = NULL;
   const double *sums = job->folded[0];
   SW_TRY(sw_alloc(err, (size_t)job->n_periods, sizeof *mean, (void **)&mean));
-  for (int t = 0; t < job->n_periods; t++) mean[t] = sums[t] / sums[job->n_periods + t];
+  for (int t = 0; t < job->n_periods; t++)
+    mean[t] = sums[t] / sums[job->n_periods + t];
   job->state = mean;
   return SW_OK;
 }
@@ -292,22 +294,22 @@ static const sw_output state_outputs[] = {
     {NULL, NULL, NULL, SW_UNIT, SW_FLOAT64, NULL, NULL}};
 
 static const sw_measure wall_state = {.name = "wall_state",
-                               .title = "deviation from the mean",
-                               .formula = "x - mean",
-                               .source = "none",
-                               .version = 1,
-                               .kind = SW_KIND_UNIT,
-                               .param = of_params,
-                               .output = state_outputs,
-                               .resolve = state_resolve,
-                               .tile = state_tile,
-                               .merge = operand_merge,
-                               .finish = operand_finish,
-                               .build = state_build,
-                               .destroy = state_destroy};
+                                      .title = "deviation from the mean",
+                                      .formula = "x - mean",
+                                      .source = "none",
+                                      .version = 1,
+                                      .kind = SW_KIND_UNIT,
+                                      .param = of_params,
+                                      .output = state_outputs,
+                                      .resolve = state_resolve,
+                                      .tile = state_tile,
+                                      .merge = operand_merge,
+                                      .finish = operand_finish,
+                                      .build = state_build,
+                                      .destroy = state_destroy};
 
-static const sw_measure *const walls[5] = {&wall_sorted_row, &wall_operand, &wall_median, &wall_links,
-                                    &wall_state};
+static const sw_measure *const walls[5] = {&wall_sorted_row, &wall_operand, &wall_median,
+                                           &wall_links, &wall_state};
 
 /* ---- the program ------------------------------------------------------------------------ */
 

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# The worked example of src/README.md, "Adding a measure", is true: its files and its line, put into
+# a copy of the source and nothing else touched, give a measure that is built, described, computed,
+# and passes its own tests.
+set -euo pipefail
+fail() {
+  echo "FAILED: $*" >&2
+  exit 1
+}
+
+name=herfindahl
+python=${SPILLWAY_PYTHON:-/usr/bin/python3}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+copy=$folder/source
+mkdir "$copy"
+cp -a "$SPILLWAY_SOURCE"/{CMakeLists.txt,src,include,tests} "$copy"
+grep -q "SW_MEASURE($name," "$copy/src/measure/catalog.def" &&
+  fail "$name is in the catalogue by now: let src/README.md show another measure"
+
+# Blocks "```LANGUAGE PATH": a new file, or what is added to one that is there.
+"$python" - "$copy" <<'END'
+import os, re, sys
+with open(os.path.join(sys.argv[1], "src/README.md")) as page:
+    blocks = re.findall(r"^```\w+ (\S+)\n(.*?)^```$", page.read(), re.M | re.S)
+for path, text in blocks:
+    with open(os.path.join(sys.argv[1], path), "a") as file:
+        file.write(text)
+END
+changed=$(cd "$copy" && for part in src tests; do
+  diff -rq -x __pycache__ "$SPILLWAY_SOURCE/$part" $part || [ $? -eq 1 ]
+done | sort)
+want="Files $SPILLWAY_SOURCE/src/measure/catalog.def and src/measure/catalog.def differ
+Only in src/measure/unit: $name.c
+Only in tests/catalog/cases: $name.py
+Only in tests/measure: $name.c"
+[ "$changed" = "$want" ] || fail "the example changes: $changed"
+
+log=$folder/log
+cmake -S "$copy" -B "$folder/build" -G Ninja -DCMAKE_BUILD_TYPE=Quick -DCMAKE_C_FLAGS_QUICK=-O1 \
+  -DSPILLWAY_TESTS=ON >"$log" 2>&1 || fail "configuring: $(tail -n 20 "$log")"
+cmake --build "$folder/build" --target spillway "t_measure_$name" >"$log" 2>&1 ||
+  fail "building: $(tail -n 30 "$log")"
+export SPILLWAY=$folder/build/spillway
+
+"$folder/build/tests/t_measure_$name" >"$log" 2>&1 || fail "its test: $(cat "$log")"
+"$python" "$copy/tests/catalog/test_sweep.py" "$name" >"$log" 2>&1 || fail "its case: $(cat "$log")"
+SPILLWAY_SOURCE=$copy bash "$copy/tests/cli/test_measures.sh" >"$log" 2>&1 || fail "$(cat "$log")"
+text=$("$SPILLWAY" measures "$name")
+for said in "H = sum s_k^2" "  industries  " "true | false, default false" "  equals  " "Adelman 1969"; do
+  grep -qF -- "$said" <<<"$text" || fail "spillway measures $name does not say '$said': $text"
+done
+
+# A study with it, and with its result as the input of another measure.
+cd "$folder"
+cat >panel.csv <<'END'
+code,year,a,b,c,d
+03,2001,1,0,0,0
+03,2002,,1,1,1
+01,2001,30,30,20,20
+01,2002,60,60,40,40
+02,2001,5,5,5,5
+02,2002,0,0,0,0
+END
+cat >study.yaml <<'END'
+study: concentration
+panel: {file: panel.csv, unit: code, time: year, missing: keep}
+measures:
+  - herfindahl: {industries: [a, b, c, d], as: hhi}
+  - herfindahl: {industries: [a, b, c, d], normalised: true, as: scaled}
+  - inequality: {of: hhi.value, as: gaps}
+output: {file: out.h5}
+END
+"$SPILLWAY" run study.yaml --quiet >"$log" 2>&1 || fail "run: $(cat "$log")"
+"$python" - <<'END' || fail "the numbers of the study"
+import h5py, numpy as np
+with h5py.File("out.h5") as f:
+    nan = np.nan
+    assert [u.decode() for u in f["unit"][:]] == ["01", "02", "03"]
+    for group, name, want in (("hhi", "value", [[.26, .25, 1], [.26, nan, nan]]),
+                              ("hhi", "equals", [[1 / .26, 4, 1], [1 / .26, nan, nan]]),
+                              ("scaled", "value", [[.01 / .75, 0, 1], [.01 / .75, nan, nan]])):
+        got = f[group][name][:]
+        assert np.allclose(got, want, rtol=1e-14, atol=1e-15, equal_nan=True), (group, name, got)
+    assert f["gaps/n_used"][:].tolist() == [3, 1]
+    attributes = f["hhi"].attrs
+    assert attributes["measure"] == b"herfindahl" and attributes["undefined"] == b"4 of 12 values"
+    assert b"normalised: true" in f["scaled"].attrs["parameters"], f["scaled"].attrs["parameters"]
+    assert f["hhi/value"].attrs["long_name"] == b"Herfindahl-Hirschman index"
+END
+sed -i 's/\[a, b, c, d\], as: hhi/[a], as: hhi/' study.yaml
+said=$("$SPILLWAY" run study.yaml --force --quiet 2>&1) && fail "one industry is not refused"
+want="spillway: study.yaml:4:31: hhi: industries: 1 industry; concentration is of two or more"
+[ "$said" = "$want" ] || fail "said: $said"
+echo "$name: from the page to its numbers"

@@ -1,0 +1,110 @@
+/* What the command line cannot reach of the results file: weights read back for a composite, and
+ * refusals that depend on the folder. The file itself is proved by tests/results/test_writer.py. */
+#include <criterion/criterion.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../ranks/programs/results_fixture.h"
+
+static char folder[64];
+static sw_team *team;
+static sw_arena *arena;
+static sw_error err;
+
+static void set_up(void) {
+  strcpy(folder, "/tmp/spillway-results-XXXXXX");
+  cr_assert(mkdtemp(folder) && chdir(folder) == 0);
+  cr_assert(sw_team_serial(&err, &team) == SW_OK);
+  cr_assert(sw_arena_create(&err, &arena) == SW_OK);
+}
+
+static void tear_down(void) {
+  sw_arena_destroy(arena);
+  sw_team_serial_destroy(team);
+  remove("out.h5");
+  cr_assert(chdir("/") == 0);
+  rmdir(folder);
+}
+
+TestSuite(results, .init = set_up, .fini = tear_down);
+
+static sw_status write_fixture(bool per_period) {
+  static fixture f;
+  fixture_make(&f, team, "out.h5", false, false);
+  f.job[ECONOMY].result[1].off = per_period;
+  f.job[ECONOMY].result[2].off = !per_period;
+  sw_status status = fixture_write(&err, &f, "out.h5");
+  fixture_destroy(&f);
+  return status;
+}
+
+Test(results, weights_of_a_composite_come_back) {
+  sw_table *table = NULL;
+  cr_assert(write_fixture(false) == SW_OK, "%s", err.text);
+  cr_assert(sw_results_composite_weights(&err, arena, "out.h5", "economy", &table) == SW_OK, "%s",
+            err.text);
+  cr_assert(table->n_rows == 3 && table->n_columns == 1);
+  cr_assert_str_eq(table->row[0], "农业");
+  cr_assert_str_eq(table->column[0], "weight");
+  cr_assert(table->value[0] == 0.25 && isnan(table->value[1]) && table->value[2] == 2.25);
+}
+
+Test(results, weights_of_each_period_come_back) {
+  sw_table *table = NULL;
+  cr_assert(write_fixture(true) == SW_OK, "%s", err.text);
+  cr_assert(sw_results_composite_weights(&err, arena, "out.h5", "economy", &table) == SW_OK, "%s",
+            err.text);
+  cr_assert(table->n_rows == 3 && table->n_columns == 3);
+  cr_assert_str_eq(table->row[2], "2020Q3");
+  cr_assert_str_eq(table->column[2], "services");
+  cr_assert(table->value[2 * 3 + 1] == 7.25);
+}
+
+Test(results, weights_that_are_not_there) {
+  sw_table *table = NULL;
+  cr_assert(write_fixture(false) == SW_OK, "%s", err.text);
+  cr_assert(sw_results_composite_weights(&err, arena, "out.h5", "ecology", &table) == SW_EINPUT);
+  cr_assert_str_eq(err.text, "out.h5: has no weights of a composite 'ecology'");
+  sw_error_clear(&err);
+  cr_assert(sw_results_composite_weights(&err, arena, "no.h5", "ecology", &table) == SW_EINPUT);
+  cr_assert_str_eq(err.text, "no.h5: cannot be opened: No such file or directory");
+}
+
+Test(results, an_output_that_cannot_be) {
+  cr_assert(sw_results_precheck(&err, team, "nowhere/out.h5", false) == SW_EINPUT);
+  cr_assert_str_eq(err.text,
+                   "nowhere: no such folder for the output; make it or choose another -o");
+  sw_error_clear(&err);
+  cr_assert(sw_results_precheck(&err, team, folder, true) == SW_EINPUT);
+  cr_assert(strstr(err.text, "is a folder") != NULL);
+  sw_error_clear(&err);
+  /* Nobody, not even root, makes files there. */
+  cr_assert(sw_results_precheck(&err, team, "/proc/out.h5", false) == SW_EINPUT);
+  cr_assert(strstr(err.text, "/proc/out.h5.partial: cannot be written: ") == err.text);
+  sw_error_clear(&err);
+  cr_assert(sw_results_precheck(&err, team, "out.h5", false) == SW_OK);
+  cr_assert(access("out.h5.partial", F_OK) != 0, "the check leaves nothing behind");
+}
+
+Test(results, an_output_that_exists) {
+  cr_assert(write_fixture(false) == SW_OK, "%s", err.text);
+  cr_assert(write_fixture(false) == SW_EINPUT);
+  cr_assert_str_eq(err.text, "out.h5 exists; give --force to write over it or another -o");
+  sw_error_clear(&err);
+  cr_assert(sw_results_precheck(&err, team, "out.h5", true) == SW_OK);
+}
+
+Test(results, a_run_that_stops_leaves_no_file) {
+  static fixture f;
+  sw_results *results = NULL;
+  fixture_make(&f, team, "out.h5", false, false);
+  cr_assert(sw_results_create(&err, &f.run, "out.h5", &results) == SW_OK, "%s", err.text);
+  cr_assert(access("out.h5.partial", F_OK) == 0);
+  /* What the file has no place for is no result. */
+  float one = 1;
+  sw_sink *sink = sw_results_sink(results);
+  cr_assert(sink->rect(sink, &err, SUMMARY, 1, 0, 0, 1, 0, 1, &one) == SW_EINTERNAL);
+  sw_results_destroy(results);
+  fixture_destroy(&f);
+  cr_assert(access("out.h5.partial", F_OK) != 0 && access("out.h5", F_OK) != 0);
+}
