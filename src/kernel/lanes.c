@@ -70,6 +70,22 @@ SW_HOT int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *su
   return n - numbers - (skip >= 0);
 }
 
+/* Blocks without a hit, which are nearly all, are passed over by comparing vectors. */
+enum { SEEK = 32 };
+
+SW_HOT int64_t sw_next_above(const double *v, int64_t from, int64_t n, double threshold) {
+  int64_t k = from;
+  for (; k + SEEK <= n; k += SEEK) {
+    int hits = 0;
+    for (int l = 0; l < SEEK; l++)
+      hits |= v[k + l] > threshold;
+    if (hits) break;
+  }
+  while (k < n && !(v[k] > threshold))
+    k++;
+  return k;
+}
+
 SW_HOT void sw_lanes_add(double *restrict lane, const double *restrict v, int64_t n) {
   for (int64_t k = 0; k < n; k++)
     lane[k] += v[k];

@@ -17,6 +17,8 @@ void sw_lanes_scan(const double *v, int64_t n, double *sum, double *greatest);
 /* The same with NaN left out (and value `skip`, when >= 0): what was left out becomes 0 in v.
  * Returns how many NaN there were besides `skip`. */
 int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, double *greatest);
+/* The first k in [from, n) with v[k] > threshold, or n; NaN is over nothing. */
+int64_t sw_next_above(const double *v, int64_t from, int64_t n, double threshold);
 /* lane[k] += v[k] */
 void sw_lanes_add(double *lane, const double *v, int64_t n);
 /* out[k] = the join of lanes[0][k] .. lanes[7][k], rows `stride` apart. */

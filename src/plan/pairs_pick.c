@@ -2,6 +2,8 @@
  * partners as doubles, from high to low; ties by unit code; links without a value come last. */
 #include "plan/pairs.h"
 
+#include "kernel/lanes.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +31,8 @@ int64_t sw_picks_batch(const sw_pairs *p, int t, int64_t b0, int64_t r1) {
   if (!p->sink || p->plan->keep.kind != SW_KEEP_ABOVE) return r1;
   const int64_t *start = p->plan->row_start + t * p->job->n;
   int64_t b1 = b0 + 1;
-  while (b1 < r1 && start[b1 + 1] - start[b0] <= SW_BATCH_ENTRIES) b1++;
+  while (b1 < r1 && start[b1 + 1] - start[b0] <= SW_BATCH_ENTRIES)
+    b1++;
   return b1;
 }
 
@@ -78,21 +81,17 @@ static void sift_up(sw_pick *heap, int64_t at, sw_pick pick) {
 
 static void see_top(sw_worker *w, int64_t row, int64_t j0, int64_t count, const double *v,
                     double greatest) {
-  int64_t k = w->pairs->plan->keep.top, held = w->pick_end[row] - w->pick_at[row];
+  int64_t k = w->pairs->plan->keep.top, held = w->pick_end[row] - w->pick_at[row], c = 0;
   sw_pick *heap = w->pick + w->pick_at[row];
-  double least = held == k ? heap[0].value : -INFINITY;
-  if (held == k && greatest <= least) return;
-  for (int64_t c = 0; c < count; c++) {
-    /* Columns come in code order, so an equal value never displaces an earlier one. */
-    if (held == k ? !(v[c] > least) : isnan(v[c])) continue;
-    sw_pick pick = {v[c], (int32_t)(j0 + c)};
-    if (held < k)
-      sift_up(heap, held++, pick);
-    else
-      sift_down(heap, k, pick);
-    if (held == k) least = heap[0].value;
-  }
+  for (; held < k && c < count; c++)
+    if (!isnan(v[c])) sift_up(heap, held++, (sw_pick){v[c], (int32_t)(j0 + c)});
   w->pick_end[row] = w->pick_at[row] + held;
+  if (held < k || !(greatest > heap[0].value)) return;
+  /* Columns come in code order, so an equal value never displaces an earlier one. */
+  while ((c = sw_next_above(v, c, count, heap[0].value)) < count) {
+    sift_down(heap, k, (sw_pick){v[c], (int32_t)(j0 + c)});
+    c++;
+  }
 }
 
 static void see_above(sw_worker *w, int64_t row, int64_t j0, int64_t count, const double *v,
@@ -100,8 +99,8 @@ static void see_above(sw_worker *w, int64_t row, int64_t j0, int64_t count, cons
   double threshold = w->pairs->plan->keep.above;
   if (!(greatest > threshold)) return;
   int64_t end = w->pick_end[row];
-  for (int64_t c = 0; c < count; c++)
-    if (v[c] > threshold) w->pick[end++] = (sw_pick){v[c], (int32_t)(j0 + c)};
+  for (int64_t c = 0; (c = sw_next_above(v, c, count, threshold)) < count; c++)
+    w->pick[end++] = (sw_pick){v[c], (int32_t)(j0 + c)};
   w->pick_end[row] = end;
 }
 

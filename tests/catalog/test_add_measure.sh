@@ -15,6 +15,7 @@ trap 'rm -rf "$folder"' EXIT
 copy=$folder/source
 mkdir "$copy"
 cp -a "$SPILLWAY_SOURCE"/{CMakeLists.txt,src,include,tests} "$copy"
+cp -a "$copy" "$folder/before"
 grep -q "SW_MEASURE($name," "$copy/src/measure/catalog.def" &&
   fail "$name is in the catalogue by now: let src/README.md show another measure"
 
@@ -27,13 +28,11 @@ for path, text in blocks:
     with open(os.path.join(sys.argv[1], path), "a") as file:
         file.write(text)
 END
-changed=$(cd "$copy" && for part in src tests; do
-  diff -rq -x __pycache__ "$SPILLWAY_SOURCE/$part" $part || [ $? -eq 1 ]
-done | sort)
-want="Files $SPILLWAY_SOURCE/src/measure/catalog.def and src/measure/catalog.def differ
-Only in src/measure/unit: $name.c
-Only in tests/catalog/cases: $name.py
-Only in tests/measure: $name.c"
+changed=$(cd "$folder" && diff -rq before source | sort || true)
+want="Files before/src/measure/catalog.def and source/src/measure/catalog.def differ
+Only in source/src/measure/unit: $name.c
+Only in source/tests/catalog/cases: $name.py
+Only in source/tests/measure: $name.c"
 [ "$changed" = "$want" ] || fail "the example changes: $changed"
 
 log=$folder/log
@@ -84,7 +83,7 @@ with h5py.File("out.h5") as f:
         assert np.allclose(got, want, rtol=1e-14, atol=1e-15, equal_nan=True), (group, name, got)
     assert f["gaps/n_used"][:].tolist() == [3, 1]
     attributes = f["hhi"].attrs
-    assert attributes["measure"] == b"herfindahl" and attributes["undefined"] == b"4 of 12 values"
+    assert attributes["measure"] == b"herfindahl" and attributes["undefined"] == b"4 of 12 values", dict(attributes)
     assert b"normalised: true" in f["scaled"].attrs["parameters"], f["scaled"].attrs["parameters"]
     assert f["hhi/value"].attrs["long_name"] == b"Herfindahl-Hirschman index"
 END
