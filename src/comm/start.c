@@ -97,8 +97,16 @@ static sw_status set_up(sw_error *err, sw_comm *comm) {
   return SW_OK;
 }
 
+/* Started without mpirun or srun, Open MPI would start a daemon of its own, only to be able to
+ * spawn processes, which this program never does. */
+static void stay_alone(void) {
+  if (getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMIX_RANK") || getenv("PMI_RANK")) return;
+  setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+}
+
 sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team) {
   int provided = 0;
+  stay_alone();
   SW_MPI(err, MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided));
   if (provided < MPI_THREAD_FUNNELED)
     return sw_fail(err, SW_EINTERNAL, "this MPI library gives no MPI_THREAD_FUNNELED");

@@ -83,12 +83,13 @@ with h5py.File("out.h5") as f:
         assert np.allclose(got, want, rtol=1e-14, atol=1e-15, equal_nan=True), (group, name, got)
     assert f["gaps/n_used"][:].tolist() == [3, 1]
     attributes = f["hhi"].attrs
-    assert attributes["measure"] == b"herfindahl" and attributes["undefined"] == b"4 of 12 values", dict(attributes)
+    assert attributes["measure"] == b"herfindahl", attributes["measure"]
+    assert attributes["undefined"].startswith(b"4 of 12 values"), attributes["undefined"]
     assert b"normalised: true" in f["scaled"].attrs["parameters"], f["scaled"].attrs["parameters"]
     assert f["hhi/value"].attrs["long_name"] == b"Herfindahl-Hirschman index"
 END
 sed -i 's/\[a, b, c, d\], as: hhi/[a], as: hhi/' study.yaml
 said=$("$SPILLWAY" run study.yaml --force --quiet 2>&1) && fail "one industry is not refused"
-want="spillway: study.yaml:4:31: hhi: industries: 1 industry; concentration is of two or more"
+want="spillway: study.yaml:4:30: hhi: industries: 1 industry; concentration is of two or more"
 [ "$said" = "$want" ] || fail "said: $said"
 echo "$name: from the page to its numbers"

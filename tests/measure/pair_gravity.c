@@ -170,7 +170,7 @@ Test(gravity, negative_mass_is_named) {
   harness *h = start(SW_GREAT_CIRCLE);
   h->whole[0][1][290] = -2;
   h->whole[0][0][291] = -5;
-  PAIR_FAILS(h, "mass is negative: unit 00000290, period 2002: gdp is -2 (2 such values)");
+  PAIR_FAILS(h, "mass is negative: unit 00000290, period 2002: gdp is -2 (2 in all)");
   harness_free(h);
 }
 

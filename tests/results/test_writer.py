@@ -223,7 +223,7 @@ class Writer(unittest.TestCase):
         """The disk fills up after it was looked at: writing fails from so many bytes on."""
         shim = self.path("full_disk.so")
         built = subprocess.run(["cc", "-shared", "-fPIC", "-o", shim,
-                                os.path.join(HERE, "full_disk.c"), "-ldl"], capture_output=True)
+                                os.path.join(HERE, "preload", "full_disk.c"), "-ldl"], capture_output=True)
         if built.returncode:
             self.skipTest("no C compiler on the path")
         for ranks in 0, 2:

@@ -47,7 +47,8 @@ static sw_status read_same_group(sw_error *err, const sw_job *job, gravity *g) {
   if (g->factor < 0) return sw_node_fail(err, factor, "factor is %g; zero or more", g->factor);
   g->same = sw_units_grouping(job->units, name);
   if (!g->same)
-    return sw_node_fail(err, group, "'%s' is no group of the units; list it under units: groups",
+    return sw_node_fail(err, group,
+                        "%s: '%s' is no group of the units; list it under units: groups", job->name,
                         name);
   return SW_OK;
 }
@@ -146,7 +147,7 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
   if (seen->count == 0) return SW_OK;
   const char *role = seen->input < sw_job_inputs(job, "mass").count ? "mass" : "share";
   return sw_fail(err, SW_EINPUT,
-                 "%s: %s: %s is negative: unit %s, period %s: %s is %g (%lld such values); give "
+                 "%s: %s: %s is negative: unit %s, period %s: %s is %g (%lld in all); give "
                  "what is zero or more",
                  sw_job_arg(job, role)->where, job->name, role,
                  sw_unit_code(job->units, seen->unit), sw_job_period(job, seen->period),

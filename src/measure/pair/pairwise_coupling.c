@@ -209,12 +209,13 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
   const scores_seen *seen = all;
   *(bool *)result = seen->has_tiny;
   if (!seen->outside) return SW_OK;
-  return sw_fail(err, SW_EINPUT,
-                 "%s: %s: systems: a score must lie in [0,1]: unit %s, period %s: %s is %g (%lld "
-                 "such values); make it a composite with normalise: min-max",
-                 job->input[seen->input].where, job->name, sw_unit_code(job->units, seen->unit),
-                 sw_job_period(job, seen->period), job->input[seen->input].name, seen->value,
-                 (long long)seen->outside);
+  return sw_fail(
+      err, SW_EINPUT,
+      "%s: %s: systems: a score must lie in [0,1]: unit %s, period %s: %s is %g (%lld in "
+      "all); make it a composite with normalise: min-max",
+      job->input[seen->input].where, job->name, sw_unit_code(job->units, seen->unit),
+      sw_job_period(job, seen->period), job->input[seen->input].name, seen->value,
+      (long long)seen->outside);
 }
 
 /* ---- pass 1: pairs ---------------------------------------------------------------------- */
