@@ -12,7 +12,7 @@ bool sw_parse_integer(const char *text, size_t length, int64_t *value);
 /* True when the bytes are UTF-8. */
 bool sw_is_utf8(const char *text, size_t length);
 /* The candidate nearest to `word` by edit distance, or NULL when none is near (distance over
- * max(2, length / 2)). */
+ * max(2, length / 2), or every letter changed). Case is no difference; a swap of neighbours is one. */
 const char *sw_nearest(const char *word, const char *const *candidates, int count);
 /* `path` as it is when absolute, else joined to the folder of `base_file`; from the arena. */
 struct sw_arena;

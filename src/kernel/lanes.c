@@ -12,6 +12,48 @@ double sw_lanes_join(const double l[SW_LANES]) {
   return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]));
 }
 
+SW_INLINE void raise_to(v8 *most, const v8 *x) {
+  m8 above = *x > *most;
+  *most = (v8)(((m8)*x & above) | ((m8)*most & ~above));
+}
+
+/* Two running maxima: one alone would wait for itself at every step. */
+SW_HOT void sw_lanes_row(const double *restrict v, int64_t n, double *restrict lane, double *sum,
+                         double *greatest) {
+  v8 add = {0}, most = {0}, other;
+  most -= INFINITY;
+  other = most;
+  int64_t whole = n - n % SW_LANES, pairs = n - n % (2 * SW_LANES), k = 0;
+  for (; k < pairs; k += 2 * SW_LANES) {
+    v8 x = *(const v8 *)(v + k), y = *(const v8 *)(v + k + SW_LANES);
+    add += x;
+    add += y;
+    raise_to(&most, &x);
+    raise_to(&other, &y);
+    *(v8 *)(lane + k) += (v8)((m8)x & (x == x));
+    *(v8 *)(lane + k + SW_LANES) += (v8)((m8)y & (y == y));
+  }
+  raise_to(&most, &other);
+  if (k < whole) {
+    v8 x = *(const v8 *)(v + k);
+    add += x;
+    raise_to(&most, &x);
+    *(v8 *)(lane + k) += (v8)((m8)x & (x == x));
+  }
+  double lanes[SW_LANES], tops[SW_LANES], top = -INFINITY;
+  memcpy(lanes, &add, sizeof lanes);
+  memcpy(tops, &most, sizeof tops);
+  for (k = whole; k < n; k++) {
+    lanes[k - whole] += v[k];
+    if (v[k] > top) top = v[k];
+    lane[k] += isnan(v[k]) ? 0.0 : v[k];
+  }
+  for (int l = 0; l < SW_LANES; l++)
+    if (tops[l] > top) top = tops[l];
+  *sum = sw_lanes_join(lanes);
+  *greatest = top;
+}
+
 SW_HOT void sw_lanes_scan(const double *v, int64_t n, double *sum, double *greatest) {
   v8 add = {0}, most;
   for (int k = 0; k < SW_LANES; k++)

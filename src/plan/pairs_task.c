@@ -122,13 +122,18 @@ typedef struct square {
   double *row_share, *column_share;
 } square;
 
-static double scan_row(sw_worker *w, const square *s, double *v, int64_t i) {
+/* `lane` NULL: the columns are not summed. */
+static double scan_row(sw_worker *w, const square *s, double *v, int64_t i, double *lane) {
   double sum = 0.0, greatest = 0.0;
   int64_t columns = s->j1 - s->j0, gaps = 0;
   if (s->diagonal) {
     gaps = sw_lanes_scan_gaps(v, columns, i - s->j0, &sum, &greatest);
+    if (lane) sw_lanes_add(lane, v, columns);
   } else {
-    sw_lanes_scan(v, columns, &sum, &greatest);
+    if (lane)
+      sw_lanes_row(v, columns, lane, &sum, &greatest);
+    else
+      sw_lanes_scan(v, columns, &sum, &greatest);
     if (isnan(sum)) gaps = sw_lanes_scan_gaps(v, columns, -1, &sum, &greatest);
   }
   w->undefined[s->t] += s->mirrored ? 2 * gaps : gaps;
@@ -153,10 +158,10 @@ static void compute_square(sw_worker *w, const square *s, sw_packet *packet) {
   for (int64_t i = s->i0; i < s->i1; i++) {
     job->measure->segment(job, s->t, i, s->j0, s->j1, w->all, w->workspace);
     if (packet) sw_store_row(p, packet, w, i - s->i0, columns, s->diagonal ? i - s->j0 : -1);
-    s->row_share[i - s->i0] = scan_row(w, s, v, i);
-    if (!sums_columns) continue;
     int64_t place = (i - s->i0) % high;
-    sw_lanes_add(w->lanes + (place % SW_LANES) * side, v, columns);
+    double *lane = w->lanes + (place % SW_LANES) * side;
+    s->row_share[i - s->i0] = scan_row(w, s, v, i, sums_columns ? lane : NULL);
+    if (!sums_columns) continue;
     if (place == high - 1 || i == s->i1 - 1) end_segment(p, w, s, part++);
   }
 }

@@ -314,6 +314,9 @@ Test(nearest, threshold) {
   static const char *const two[] = {"abc"};
   cr_assert_str_eq(sw_nearest("xyc", two, 1), "abc");
   cr_assert_null(sw_nearest("xyz", two, 1));
+  /* With every letter changed a short word is near to nothing. */
+  static const char *const letter[] = {"b", "cd"};
+  cr_assert_null(sw_nearest("a", letter, 2));
   static const char *const swaps[] = {"abdd", "abdc"};
   cr_assert_str_eq(sw_nearest("abcd", swaps, 2), "abdd", "one replacement or one swap: the first");
   static const char *const long_swaps[] = {"badcfe"};

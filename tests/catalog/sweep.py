@@ -195,7 +195,10 @@ class World:
             for row in rows:
                 value = float(row[name]) if row[name] else np.nan
                 self.column[name][self.year.index(row["year"]), self.at[row["code"]]] = value
-        self.column["gdp_pc"] = 1e6 * self.column["gdp"] / self.column["population"]
+        derived = re.search(r"^  derive:\n((?:    .*\n)+)", self.head, re.M).group(1)
+        for line in derived.strip().split("\n"):  # arithmetic as Python writes it
+            name, expression = line.strip().split(": ")
+            self.column[name] = eval(expression, {}, self.column)
         units = sorted(read_csv(self.path("units.csv")), key=lambda row: row["code"])
         self.unit = {name: [row[name] for row in units] for name in units[0]}
         self.national = read_csv(self.path("national.csv"))
@@ -227,6 +230,10 @@ class World:
         np.fill_diagonal(d, np.nan)
         return d
 
+    def values(self, params, r, name):
+        """An indicator or the score of a composite, in the periods of the result."""
+        return self.column[params.get(name, name)][[self.year.index(str(y)) for y in r.label["time"]]]
+
     def run(self, name, composites, measures, precision="float64"):
         """Run a study of these entries: lists of (measure, label, params)."""
         lines = [self.head + WEIGHTS + "composites:"]
@@ -238,7 +245,22 @@ class World:
         with open(self.path(name + ".yaml"), "w") as file:
             file.write("\n".join(lines))
         spillway("run", self.path(name + ".yaml"), "--quiet", "--threads", "1")
-        return read_results(self.path(name + ".h5"))
+        results = read_results(self.path(name + ".h5"))
+        self.column.update((label, results[label]["score"]) for _, label, _ in composites)
+        return results
+
+
+# ---- coupling, plainly ----------------------------------------------------------------------
+
+def coupling(form, u):
+    """C of k scores: u is an array of k first."""
+    k = len(u)
+    if form == "product":
+        return k * u.prod(0) ** (1 / k) / u.sum(0)
+    if form == "wang2021":
+        apart = sum(abs(u[i] - u[j]) for i in range(k) for j in range(i)) / (k * (k - 1) / 2)
+        return np.sqrt((1 - apart) * (u / u.max(0)).prod(0) ** (1 / (k - 1)))
+    return 1 - 2 * u.std(0)
 
 
 # ---- properties of every pair result --------------------------------------------------------

@@ -42,8 +42,8 @@ def check(world, label, params, r):
             assert abs(np.nanmean(score)) < 1e-12, "mean of the pool"
     else:
         assert np.nanmin(score) >= 0 and np.nanmax(score) <= 1, "a score lies in [0,1]"
-    if all(name in world.column for name in names):
-        check_scores(world, params, r, names)
+    assert ("bounds" in r) == (params.get("normalise", "min-max") == "min-max")
+    check_scores(world, params, r, names)
 
 
 def scaled(params, x, pool, negative):
@@ -59,19 +59,21 @@ def scaled(params, x, pool, negative):
 
 
 def check_scores(world, params, r, names):
-    years = [world.year.index(str(y)) for y in r.label["time"]]
-    x = np.array([world.column[name][years] for name in names])
+    x = np.array([world.values(params, r, name) for name in names])
     whole = ~np.isnan(x).any(0)
     assert same(np.isnan(r["score"]), ~whole), "a score needs every indicator"
-    bounds = params["over"]["bounds"] if isinstance(params.get("over"), dict) else None
+    given = params["over"]["bounds"] if isinstance(params.get("over"), dict) else None
     per_period = params.get("over") == "period"
-    for t in range(len(years)):
+    for t in range(len(x[0])):
         score = np.zeros(whole[t].sum())
         weight = r["weight"][t] if per_period else r["weight"]
         for j, name in enumerate(names):
             pool = x[j, t][whole[t]] if per_period else x[j][whole]
-            pool = np.array(bounds[name], float) if bounds else pool
+            pool = np.array(given[name], float) if given else pool
             score += weight[j] * scaled(params, x[j, t][whole[t]], pool, j >= len(params["positive"]))
+            if "bounds" in r:
+                at = r["bounds"][t, 2 * j:2 * j + 2] if per_period else r["bounds"][j]
+                assert close(at, [pool.min(), pool.max()]), f"bounds of {name}"
         assert np.allclose(r["score"][t][whole[t]], score, rtol=1e-12, atol=1e-13), f"score in {t}"
 
 

@@ -1,7 +1,7 @@
 """Coupling coordination: three forms, weights, classes."""
 import numpy as np
 
-from sweep import close, same
+from sweep import close, coupling, same
 
 SYSTEMS = ["economy", "services", "ecology"]
 ENTRIES = {
@@ -17,24 +17,28 @@ ENTRIES = {
 
 
 def check(world, label, params, r):
-    c, t, d = r["coupling"], r["development"], r["coordination"]
-    value = ~np.isnan(d)
+    u = np.array([world.values(params, r, name) for name in params["systems"]])
+    c, t, d, alpha = r["coupling"], r["development"], r["coordination"], r["alpha"]
+    value = ~np.isnan(u).any(0)
     assert world.gaps or value.all(), "a value for every unit"
     for name in ("coupling", "development", "coordination", "balance"):
-        assert same(np.isnan(r[name]), ~value), f"{name} is there where the others are not"
+        assert same(np.isnan(r[name]), ~value), f"{name} is not where the scores are"
         assert (r[name][value] >= 0).all() and (r[name][value] <= 1).all(), f"{name} in [0,1]"
+    assert r.label["system"] == params["systems"]
+    assert close(alpha, [1 / 8, 2 / 8, 5 / 8] if "alpha" in params else np.full(len(u), 1 / len(u)))
+    want = np.where(value, coupling(params.get("form", "product"), u), np.nan)
+    assert close(c, want, 1e-10), "coupling"
+    assert close(t, np.where(value, (alpha[:, None, None] * u).sum(0), np.nan)), "development"
     assert close(d, np.sqrt(c * t)), "D = sqrt(C T)"
-    alpha = r["alpha"]
-    assert r.label["system"] == params["systems"] and close(alpha.sum(), 1.0)
-    if "alpha" in params:
-        assert close(alpha, np.array([1, 2, 5]) / 8)
+    assert close(r["balance"][value], (u.min(0) / u.max(0))[value]), "balance"
+    assert same(r["lagging"], np.where(value, u.argmin(0), -1).astype(np.int32)), "lagging"
+    check_classes(params, r, np.where(value, d, -1))
+
+
+def check_classes(params, r, d):
     breaks = params.get("breaks", [k / 10 for k in range(1, 10)])
-    assert same(r["class_from"], np.array([0] + breaks)) and len(r.label["class_label"]) == len(breaks) + 1
-    assert r.label["class_label"] == params.get("labels", r.label["class_label"])
-    want = np.where(value, 1 + (d[..., None] >= np.array(breaks)).sum(-1), 0)
+    labels = r.label["class_label"]
+    assert same(r["class_from"], np.array([0] + breaks)) and len(labels) == len(breaks) + 1
+    assert labels == params.get("labels", labels)
+    want = np.where(d < 0, 0, 1 + (d[..., None] >= np.array(breaks)).sum(-1))
     assert same(r["class"], want.astype(np.int32)), "class"
-    lagging = r["lagging"]
-    assert (lagging[~value] == -1).all() and (lagging[value] >= 0).all()
-    assert (lagging[value] < len(params["systems"])).all(), "lagging"
-    if "alpha" not in params:  # the mean lies between the smallest score and the largest
-        assert (r["balance"][value] <= 1).all()

@@ -1,7 +1,10 @@
-"""Coupling between units: every pairing with every form that is not rank one."""
+"""Coupling between units: every pairing with every form that is not rank one, against all mixed
+vectors written out."""
+import itertools
+
 import numpy as np
 
-from sweep import close, same
+from sweep import close, coupling, same
 
 SYSTEMS = ["economy", "services", "ecology"]
 ENTRIES = {f"pc_meta_{form}": {"systems": SYSTEMS, "pairing": "meta", "form": form}
@@ -23,21 +26,33 @@ ENTRIES.update({
 
 
 def check(world, label, params, r):
-    d, c, t = r["value"], r["coupling"], r["development"]
     for name in ("value", "coupling", "development"):
         there = r[name][~np.isnan(r[name])]
         assert len(there) and (there >= 0).all() and (there <= 1).all(), f"{name} in [0,1]"
-    assert close(d, np.sqrt(c * t)), "D = sqrt(C T)"
-    assert same(np.isnan(d), np.isnan(t))
-    if label.startswith("pc_meta"):  # the mean of two halves, each a unit's own
-        i, j, k, l = 0, 1, 2, 3
-        assert world.gaps or np.allclose(t[:, i, j] + t[:, k, l], t[:, i, l] + t[:, k, j], rtol=1e-12)
-    if label.startswith("pc_direct") and params["form"] == "dispersion":
-        # |U_i - U_j| = 1 - C
-        assert world.gaps or np.allclose(*gaps_of_three(1 - c), rtol=1e-9, atol=1e-12)
+    for t in range(len(r["value"])):
+        u = np.array([world.values(params, r, name)[t] for name in params["systems"]])
+        c, development = expected(params, u)
+        for matrix in (c, development):
+            np.fill_diagonal(matrix, np.nan)
+        gap = np.isnan(r["value"][t])
+        assert same(gap, np.isnan(c)), "undefined pairs"
+        # 1 - 2 sd loses what is far below 1
+        assert np.allclose(r["coupling"][t], c, rtol=1e-10, atol=1e-12, equal_nan=True), "coupling"
+        assert close(r["development"][t], development), "development"
+    assert close(r["value"], np.sqrt(r["coupling"] * r["development"])), "D = sqrt(C T)"
 
 
-def gaps_of_three(apart):
-    """The largest of three differences between three numbers is the sum of the others."""
-    three = np.sort([apart[:, 0, 1], apart[:, 1, 2], apart[:, 0, 2]], 0)
-    return three[2], three[0] + three[1]
+def expected(params, u):
+    """C and T of all pairs: u is systems by units."""
+    form, k, n = params.get("form", "product"), len(u), u.shape[1]
+    row, column = np.broadcast_to(u[:, :, None], (k, n, n)), np.broadcast_to(u[:, None, :], (k, n, n))
+    alpha = params.get("alpha", [1] * max(k, 2))
+    alpha = list(alpha.values()) if isinstance(alpha, dict) else alpha
+    alpha = np.array(alpha) / sum(alpha)
+    if params.get("pairing", "meta") != "meta":
+        pair = np.array([row[0], column[-1]])
+        return coupling(form, pair), np.tensordot(alpha, pair, 1)
+    mixed = [m for m in itertools.product((False, True), repeat=k) if 0 < sum(m) < k]
+    vectors = [np.array([row[s] if m[s] else column[s] for s in range(k)]) for m in mixed]
+    mean = sum(coupling(form, v) for v in vectors) / len(mixed)
+    return mean, np.tensordot(alpha, (row + column) / 2, 1)
