@@ -116,7 +116,7 @@ static sw_status say_plan(sw_error *err, const sw_session *s) {
          team->nodes, team->nodes == 1 ? "" : "s", s->threads, s->threads == 1 ? "" : "s");
   printf("  pairs to evaluate        %.3g\n", sw_estimate_pairs(run));
   printf("  bytes to be written      %s to %s\n", sw_show_bytes(sw_results_bytes(run)),
-         s->study->output_file);
+         s->study->output_path);
   printf("  memory a rank            %s (%.0f bytes)\n", sw_show_bytes(memory), memory);
   printf("  time for the pairs       about %.1f s at 1e10 operations a second and core\n",
          sw_estimate_seconds(run));

@@ -128,7 +128,7 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
   sw_team *team = s->team;
   if (team->rank == 0) {
     printf("%s: %lld units x %d periods -> %s (%s)\n", s->study->name, (long long)s->panel->units.n,
-           s->panel->periods.n, s->study->output_file,
+           s->panel->periods.n, s->study->output_path,
            sw_show_bytes(file_bytes(s->study->output_path)));
   }
   for (int e = 0; e < s->study->n_entries; e++)

@@ -128,8 +128,8 @@ Test(study_errors, panel) {
   EXPECT_ALL(SCORE "panel: ", table);
   static const fault aggregate[] = {
       {"{file: p.csv, unit: u, aggregate: {by: g, sum: [b], ratio: {d: [b, e]}}}\n",
-       "s.yaml:1:29: 'a' is not kept by `aggregate`; add it to `sum` or `ratio`; did you mean "
-       "'b'?"},
+       "s.yaml:1:29: 'a' is not kept by `aggregate`; add it to `sum` or `ratio`; "
+       "known here: b, d"},
       {"{file: p.csv, unit: u, aggregate: {by: g, ratio: {d: [b]}}}\n",
        "s.yaml:3:61: ratio: 'd' takes two columns: [numerator, denominator]"},
       {"{file: p.csv, unit: u, aggregate: {by: g}}\n",
