@@ -158,7 +158,7 @@ typedef struct sw_job {
   const sw_periods *periods; /* the panel's */
   int n_periods;             /* of this job */
   const int *period;         /* indices into `periods` */
-  bool has_gaps;             /* some input column has a missing cell */
+  bool has_gaps;             /* an input may lack a value, or a pair its distance */
 
   int n_inputs;
   sw_input *input;
@@ -210,6 +210,7 @@ typedef struct sw_measure {
   const char *formula; /* one line or two, plain text */
   const char *source;  /* the citation */
   int version;         /* raised when numbers change */
+  const char *headline; /* the output that a summary shows; NULL: the first */
   sw_kind kind;
   const sw_param *param; /* ends with a NULL name; `as`, `periods`, `keep` are the engine's */
   const sw_output *output; /* ends with a NULL name */

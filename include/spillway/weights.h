@@ -26,6 +26,7 @@ typedef struct sw_distance {
   const double *lon, *lat;   /* geodesic: degrees */
   const sw_links *links;     /* given: pairs it lacks are NaN */
   bool symmetric;
+  bool has_gaps; /* some pair has no distance */
 } sw_distance;
 
 #endif

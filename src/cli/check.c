@@ -9,19 +9,26 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *const help_text =
-    "Usage: spillway check STUDY.yaml [--threads N]\n\n"
+    "Usage: spillway check STUDY.yaml [options]\n\n"
     "Validate the study and its data and print the plan: units, periods, missing cells, what each\n"
-    "measure covers, pairs, bytes to be written, memory a rank, an estimate of time. Computes\n"
-    "nothing and writes no file. Under mpirun: the plan for that many ranks.\n\n"
+    "measure covers, pairs, bytes to be written, memory a rank, an estimate of time. What needs "
+    "no\n"
+    "pairs is tried, so that values a measure refuses are found; no pair is computed and no file\n"
+    "is written. Under mpirun: the plan for that many ranks.\n\n"
+    "      --threads N       threads a rank, as in run\n"
+    "  -q, --quiet           warnings only, besides the plan\n"
+    "      --log-level L     error, warn, info (default) or debug\n"
+    "  -h, --help            this text\n\n"
     "Exit status: 0 the study can run; 2 it cannot, with the reason.";
 
 /* ---- coverage --------------------------------------------------------------------------- */
 
 typedef struct cover {
   double cells, of_cells; /* unit-periods with every input, and all */
-  double total, of_total; /* of the first input */
+  double total, of_total; /* of what the measure calls total, weight or mass */
 } cover;
 
 static const double *input_row(const sw_run *run, const sw_need *need, int period) {
@@ -39,16 +46,29 @@ static bool has_all(const sw_run *run, int e, int period, int64_t k) {
   return true;
 }
 
+/* What a share of the total is taken of: the measure's total, weight or mass; -1 without one. */
+static int total_need(const sw_run *run, int e) {
+  static const char *const names[] = {"total", "weight", "mass"};
+  const sw_entry *entry = &run->study->entry[e];
+  for (int k = 0; k < 3; k++)
+    for (int i = 0; i < entry->n_needs; i++)
+      if (entry->need[i].entry < 0 &&
+          strcmp(entry->measure->param[entry->need[i].param].name, names[k]) == 0)
+        return i;
+  return -1;
+}
+
 static cover cover_of(const sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   const sw_job *job = &run->job[e];
   int64_t own = run->panel->hi - run->panel->lo;
+  int need = total_need(run, e);
   cover c = {0};
   for (int t = 0; t < job->n_periods; t++) {
-    const double *first = entry->n_needs ? input_row(run, &entry->need[0], job->period[t]) : NULL;
+    const double *total = need >= 0 ? input_row(run, &entry->need[need], job->period[t]) : NULL;
     for (int64_t k = 0; k < own; k++) {
       bool all = has_all(run, e, job->period[t], k);
-      double value = first && !isnan(first[k]) ? fabs(first[k]) : 0.0;
+      double value = total && !isnan(total[k]) ? total[k] : 0.0;
       c.cells += all;
       c.of_cells += 1;
       c.total += all ? value : 0.0;
@@ -75,7 +95,7 @@ static sw_status say_cover(sw_error *err, const sw_run *run, int e) {
            run->job[e].measure->name, 100 * sum.cells / sum.of_cells);
     if (sum.of_total > 0)
       printf(", %.1f%% of the total of %s", 100 * sum.total / sum.of_total,
-             run->job[e].input[0].name);
+             run->job[e].input[total_need(run, e)].name);
     if (run->study->entry[e].is_pair)
       printf("; %.3g ordered pairs",
              (double)run->job[e].n * (double)(run->job[e].n - 1) * run->pair[e].summary.n_periods);
@@ -106,10 +126,9 @@ static void say_panel(const sw_session *s) {
     printf("rows of other units, left out: %lld\n", (long long)panel->rows_unknown_unit);
 }
 
-static sw_status say_plan(sw_error *err, const sw_session *s) {
+static sw_status say_plan(sw_error *err, const sw_session *s, double memory) {
   const sw_run *run = s->run;
   sw_team *team = s->team;
-  double memory = sw_peak_memory() + sw_estimate_memory(run);
   SW_TRY(team->max_f64(team, err, &memory, 1));
   if (team->rank != 0) return SW_OK;
   printf("plan: %d rank%s on %d node%s, %d thread%s each\n", team->size, team->size == 1 ? "" : "s",
@@ -124,11 +143,20 @@ static sw_status say_plan(sw_error *err, const sw_session *s) {
   return SW_OK;
 }
 
+/* Everything of a run but the pairs: a measure sees its data and may refuse it. */
+static sw_status try_data(sw_error *err, sw_session *s) {
+  s->run->no_pairs = true;
+  return sw_run_first(err, s->run);
+}
+
 static sw_status check_study(sw_error *err, sw_team *team, const char *file, const char *threads,
                              sw_session *s) {
   sw_log_hold();
   SW_TRY(sw_session_study(err, team, file, NULL, threads, s));
   SW_TRY(sw_session_panel(err, s));
+  double memory = sw_peak_memory() + sw_estimate_memory(s->run);
+  SW_TRY(sw_estimate_fits(err, s->run));
+  SW_TRY(try_data(err, s));
   sw_log_release(true);
   if (team->rank == 0) {
     say_panel(s);
@@ -136,17 +164,19 @@ static sw_status check_study(sw_error *err, sw_team *team, const char *file, con
   }
   for (int e = 0; e < s->study->n_entries; e++)
     SW_TRY(say_cover(err, s->run, e));
-  SW_TRY(say_plan(err, s));
-  return sw_estimate_fits(err, s->run);
+  return say_plan(err, s, memory);
 }
 
 int sw_cmd_check(sw_team *team, int argc, char **argv) {
   sw_error err = {0};
   sw_session session = {0};
-  bool help = false;
-  const char *threads = NULL, *file = NULL;
-  const sw_option table[] = {
-      {"help", 'h', &help, NULL}, {"threads", 0, NULL, &threads}, {NULL, 0, NULL, NULL}};
+  bool help = false, quiet = false;
+  const char *threads = NULL, *file = NULL, *level = NULL;
+  const sw_option table[] = {{"help", 'h', &help, NULL},
+                             {"threads", 0, NULL, &threads},
+                             {"quiet", 'q', &quiet, NULL},
+                             {"log-level", 0, NULL, &level},
+                             {NULL, 0, NULL, NULL}};
   int count = 0;
   sw_status status = sw_options_parse(&err, argc, argv, table, &file, 1, &count);
   if (status == SW_OK && help) {
@@ -155,6 +185,7 @@ int sw_cmd_check(sw_team *team, int argc, char **argv) {
   }
   if (status == SW_OK && count == 0)
     status = sw_fail(&err, SW_EINPUT, "%s: give a study file; see %s --help", argv[0], argv[0]);
+  if (status == SW_OK) status = sw_session_log(&err, team, argv[0], quiet, level);
   if (status == SW_OK) status = check_study(&err, team, file, threads, &session);
   sw_log_release(false);
   sw_session_close(&session);

@@ -35,11 +35,10 @@ static void help(void) {
   puts("Spillway: a parallel batch engine for large regional panels.\n\nUsage:");
   for (int i = 0; i < N_VERBS; i++)
     printf("  spillway %s\n", verbs[i].help);
-  puts(
-      "  spillway --version | --help\n\n"
-      "Each verb has its own --help. `spillway run` alone uses one process and all its cores;\n"
-      "under mpirun or srun it uses as many ranks as they start. The results are the same bits.\n"
-      "Exit status: 0 done; 2 wrong usage or bad input; 75 stopped early, resumable; 1 otherwise.");
+  puts("  spillway --version | --help\n\n"
+       "Each verb has its own --help. `spillway run` alone uses one process and all its cores;\n"
+       "under mpirun or srun it uses as many ranks as they start. The results are the same bits.\n"
+       "Exit status: 0 done; 2 wrong usage or bad input; 1 anything else.");
 }
 
 static void version(void) {
@@ -94,6 +93,13 @@ static int run_serial(const command_verb *verb, int argc, char **argv) {
   return status;
 }
 
+/* What was printed may be all there is, as of `info`: an end of it unsaid is a failure. */
+static int printed(int status) {
+  if (status != 0 || (fflush(stdout) == 0 && !ferror(stdout))) return status;
+  fputs("spillway: standard output: cannot be written\n", stderr);
+  return 1;
+}
+
 static bool asks_for_help(int argc, char **argv) {
   for (int i = 1; i < argc; i++)
     if (strcmp(argv[i], "--help") == 0) return true;
@@ -106,13 +112,14 @@ int main(int argc, char **argv) {
           stderr);
     return 2;
   }
-  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+      strcmp(argv[1], "help") == 0) {
     help();
-    return 0;
+    return printed(0);
   }
   if (strcmp(argv[1], "--version") == 0) {
     version();
-    return 0;
+    return printed(0);
   }
   const command_verb *verb = find_verb(argv[1]);
   if (!verb) return unknown_verb(argv[1]);
@@ -120,5 +127,6 @@ int main(int argc, char **argv) {
   snprintf(name, sizeof name, "spillway %s", verb->name);
   argv[1] = name;
   bool parallel = verb->parallel && !asks_for_help(argc, argv);
-  return parallel ? run_parallel(verb, argc - 1, argv + 1) : run_serial(verb, argc - 1, argv + 1);
+  return printed(parallel ? run_parallel(verb, argc - 1, argv + 1)
+                          : run_serial(verb, argc - 1, argv + 1));
 }

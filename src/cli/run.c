@@ -18,8 +18,9 @@ static const char *const help_text =
     "      --force           write over a finished output\n"
     "      --threads N       threads a rank (default: OMP_NUM_THREADS, else this rank's share of\n"
     "                        the cores)\n"
-    "      --quiet           no progress, no summary\n"
-    "      --log-level L     error, warn, info (default) or debug\n\n"
+    "  -q, --quiet           no progress, no summary\n"
+    "      --log-level L     error, warn, info (default) or debug\n"
+    "  -h, --help            this text\n\n"
     "Exit status: 0 done; 2 wrong usage or bad input; 1 anything else.";
 
 typedef struct run_options {
@@ -40,12 +41,7 @@ static sw_status read_options(sw_error *err, sw_team *team, int argc, char **arg
   if (o->help) return SW_OK;
   if (count == 0)
     return sw_fail(err, SW_EINPUT, "%s: give a study file; see %s --help", argv[0], argv[0]);
-  sw_log_level level = o->quiet ? SW_LOG_WARN : SW_LOG_INFO;
-  if (o->log_level && !sw_log_level_parse(o->log_level, &level))
-    return sw_fail(err, SW_EINPUT, "%s: --log-level '%s' is none of error, warn, info, debug",
-                   argv[0], o->log_level);
-  sw_log_setup(level, team->rank);
-  return SW_OK;
+  return sw_session_log(err, team, argv[0], o->quiet, o->log_level);
 }
 
 /* The results file exists from here on; what fails leaves none behind. */
@@ -65,7 +61,9 @@ static sw_status write_results(sw_error *err, sw_session *s, double *seconds) {
 static sw_status run_study(sw_error *err, sw_team *team, const run_options *o, sw_session *s) {
   sw_log_hold();
   SW_TRY(sw_session_study(err, team, o->study, o->output, o->threads, s));
+  s->study->overwrite = o->force;
   SW_TRY(sw_results_precheck(err, team, s->study->output_path, o->force));
+  SW_TRY(sw_results_refuse_inputs(err, team, s->study));
   SW_TRY(sw_session_panel(err, s));
   SW_TRY(sw_estimate_fits(err, s->run));
   s->run->progress = sw_progress_make(team, o->quiet);

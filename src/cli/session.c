@@ -15,12 +15,12 @@ static sw_status choose_threads(sw_error *err, sw_team *team, const char *asked,
   const char *where = asked ? "--threads" : "OMP_NUM_THREADS";
   const char *text = asked ? asked : getenv("OMP_NUM_THREADS");
   int64_t number = 0;
-  if (!text || !*text) {
-    *threads = sw_comm_cores(team);
-    return SW_OK;
-  }
-  /* OMP_NUM_THREADS may be a list by nesting level: the first counts. */
-  size_t length = asked ? strlen(text) : strcspn(text, ",");
+  *threads = sw_comm_cores(team); /* collective, and launchers may give ranks other environments */
+  if (!text || !*text) return SW_OK;
+  /* OMP_NUM_THREADS may be a list by nesting level: the first counts; libgomp passes over blanks.
+   */
+  if (!asked) text += strspn(text, " ");
+  size_t length = asked ? strlen(text) : strcspn(text, ", ");
   if (!sw_parse_integer(text, length, &number) || number < 1 || number > 4096)
     return sw_fail(err, SW_EINPUT, "%s: '%s' is not a number of threads; give 1 to 4096", where,
                    text);
@@ -34,7 +34,7 @@ sw_status sw_session_study(sw_error *err, sw_team *team, const char *file, const
   size_t length = 0;
   s->team = team;
   s->began = sw_clock();
-  SW_TRY(choose_threads(err, team, threads, &s->threads));
+  SW_TRY(sw_team_agree(team, err, choose_threads(err, team, threads, &s->threads), 0));
   omp_set_num_threads(s->threads);
   SW_TRY(sw_arena_create(err, &s->arena));
   SW_TRY(sw_text_read(err, team, s->arena, file, &text, &length));
@@ -52,6 +52,16 @@ sw_status sw_session_panel(sw_error *err, sw_session *s) {
   SW_TRY(sw_run_bind(err, s->team, s->study, &sw_store_reader, s->panel, s->arena, s->threads,
                      &s->run));
   s->seconds_read = sw_clock() - began;
+  return SW_OK;
+}
+
+sw_status sw_session_log(sw_error *err, const sw_team *team, const char *verb, bool quiet,
+                         const char *text) {
+  sw_log_level level = quiet ? SW_LOG_WARN : SW_LOG_INFO;
+  if (text && !sw_log_level_parse(text, &level))
+    return sw_fail(err, SW_EINPUT, "%s: --log-level '%s' is none of error, warn, info, debug", verb,
+                   text);
+  sw_log_setup(level, team->rank);
   return SW_OK;
 }
 

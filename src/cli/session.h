@@ -22,6 +22,9 @@ sw_status sw_session_study(sw_error *err, sw_team *team, const char *file, const
                            const char *threads, sw_session *session);
 /* Read the panel and bind the run. */
 sw_status sw_session_panel(sw_error *err, sw_session *session);
+/* Set the logger up from --quiet and --log-level. */
+sw_status sw_session_log(sw_error *err, const sw_team *team, const char *verb, bool quiet,
+                         const char *level);
 void sw_session_close(sw_session *session);
 
 /* Bytes this rank is expected to hold at its peak, beyond `base` (what the process holds once

@@ -37,10 +37,16 @@ static sw_status mean_of_units(sw_error *err, const sw_run *run, const double *r
   return status;
 }
 
-static int first_output(const sw_job *job, sw_shape shape) {
-  for (int q = 0; job->measure->output[q].name; q++)
-    if (job->measure->output[q].shape == shape && !job->result[q].off) return q;
-  return -1;
+/* The measure's headline when it has this shape, else the first output that does; -1: none. */
+static int headline(const sw_job *job, sw_shape shape) {
+  int first = -1;
+  for (int q = 0; job->measure->output[q].name; q++) {
+    const sw_output *output = &job->measure->output[q];
+    if (output->shape != shape || job->result[q].off) continue;
+    if (first < 0) first = q;
+    if (job->measure->headline && strcmp(output->name, job->measure->headline) == 0) return q;
+  }
+  return first;
 }
 
 /* The quantity, with the label of the axis whose first part is shown. */
@@ -59,9 +65,9 @@ static sw_status say_unit(sw_error *err, const sw_run *run, const sw_job *job, i
   SW_TRY(mean_of_units(err, run, result->row[last], &last_mean, &with));
   if (run->team->rank != 0) return SW_OK;
   say_quantity(job, result);
-  printf(": mean %.4g", last_mean);
-  if (last > 0)
-    printf(" in %s, %.4g in %s", sw_job_period(job, last), first_mean, sw_job_period(job, 0));
+  if (last > 0) printf(": mean %.4g in %s,", first_mean, sw_job_period(job, 0));
+  printf("%s %.4g", last > 0 ? "" : ": mean", last_mean);
+  if (last > 0) printf(" in %s", sw_job_period(job, last));
   printf("; %lld of %lld units\n", (long long)with, (long long)job->n);
   return SW_OK;
 }
@@ -70,10 +76,9 @@ static void say_global(const sw_job *job, int q) {
   const sw_result *result = &job->result[q];
   int last = job->n_periods - 1, width = result->width;
   say_quantity(job, result);
-  printf(": %.4g", result->row[0][last * width]);
-  if (last > 0)
-    printf(" in %s, %.4g in %s", sw_job_period(job, last), result->row[0][0],
-           sw_job_period(job, 0));
+  if (last > 0) printf(": %.4g in %s,", result->row[0][0], sw_job_period(job, 0));
+  printf("%s %.4g", last > 0 ? "" : ":", result->row[0][last * width]);
+  if (last > 0) printf(" in %s", sw_job_period(job, last));
   putchar('\n');
 }
 
@@ -95,9 +100,9 @@ static sw_status say_job(sw_error *err, const sw_run *run, int e) {
     if (run->team->rank == 0) say_pair(job, &run->pair[e]);
     return SW_OK;
   }
-  int q = first_output(job, SW_UNIT);
+  int q = headline(job, SW_UNIT);
   if (q >= 0) return say_unit(err, run, job, q);
-  q = first_output(job, SW_GLOBAL);
+  q = headline(job, SW_GLOBAL);
   if (q >= 0 && run->team->rank == 0) say_global(job, q);
   return SW_OK;
 }

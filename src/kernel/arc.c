@@ -96,6 +96,11 @@ SW_HOT static void any_values(struct row p, int64_t n, const double *restrict x,
 
 /* ---- chunks ----------------------------------------------------------------------------- */
 
+/* Balls have a margin: no fused additions, which would be calls outside the hot loops. */
+static double rough_square_sum(double a, double b, double c) {
+  return a * a + b * b + c * c;
+}
+
 static sw_arc_ball ball_around(int64_t n, const double *x, const double *y, const double *z) {
   sw_arc_ball ball = {0, 0, 0, 5.0};
   int64_t placed = 0;
@@ -108,7 +113,7 @@ static sw_arc_ball ball_around(int64_t n, const double *x, const double *y, cons
   ball.x /= (double)placed, ball.y /= (double)placed, ball.z /= (double)placed;
   double radius2 = 0;
   for (int64_t k = 0; k < n; k++) {
-    double r = square_sum(x[k] - ball.x, y[k] - ball.y, z[k] - ball.z);
+    double r = rough_square_sum(x[k] - ball.x, y[k] - ball.y, z[k] - ball.z);
     if (r > radius2) radius2 = r;
   }
   /* The margin covers the rounding of the chord and of these lines. */
@@ -126,7 +131,7 @@ void sw_arc_cover(int64_t n, const double *x, const double *y, const double *z, 
 }
 
 static bool is_near(const sw_arc_ball *ball, struct row p) {
-  return square_sum(p.x - ball->x, p.y - ball->y, p.z - ball->z) <= ball->reach;
+  return rough_square_sum(p.x - ball->x, p.y - ball->y, p.z - ball->z) <= ball->reach;
 }
 
 /* The end of the run of chunks, from j on, that are all near to p or all not. */

@@ -77,26 +77,23 @@ SW_HOT void sw_lanes_scan(const double *v, int64_t n, double *sum, double *great
   *greatest = top;
 }
 
-SW_HOT int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum,
-                                  double *greatest) {
-  v8 add = {0}, most;
+SW_HOT int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], double *greatest) {
+  v8 add = *(v8 *)lanes, most;
   m8 present = {0};
   for (int k = 0; k < SW_LANES; k++)
     most[k] = -INFINITY;
-  if (skip >= 0) v[skip] = NAN;
-  int64_t whole = n - n % SW_LANES;
+  int64_t whole = n - n % SW_LANES, numbers = 0;
   for (int64_t k = 0; k < whole; k += SW_LANES) {
     v8 x = *(const v8 *)(v + k);
-    m8 is_number = x == x, above = x > most;
-    most = (v8)(((m8)x & above) | ((m8)most & ~above));
+    m8 is_number = x == x;
+    raise_to(&most, &x);
     x = (v8)((m8)x & is_number);
     present -= is_number;
     add += x;
     *(v8 *)(v + k) = x;
   }
-  double lanes[SW_LANES], top = -INFINITY;
-  int64_t numbers = 0;
-  memcpy(lanes, &add, sizeof lanes);
+  memcpy(lanes, &add, sizeof add);
+  double top = *greatest;
   for (int64_t k = whole; k < n; k++) {
     if (v[k] > top) top = v[k];
     numbers += !isnan(v[k]);
@@ -107,9 +104,17 @@ SW_HOT int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *su
     if (most[k] > top) top = most[k];
     numbers += present[k];
   }
-  *sum = sw_lanes_join(lanes);
   *greatest = top;
-  return n - numbers - (skip >= 0);
+  return n - numbers;
+}
+
+int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, double *greatest) {
+  double lanes[SW_LANES] = {0};
+  *greatest = -INFINITY;
+  if (skip >= 0) v[skip] = NAN;
+  int64_t gaps = sw_lanes_gaps(v, n, lanes, greatest);
+  *sum = sw_lanes_join(lanes);
+  return gaps - (skip >= 0);
 }
 
 /* Blocks without a hit, which are nearly all, are passed over by comparing vectors. */

@@ -19,6 +19,9 @@ void sw_lanes_row(const double *v, int64_t n, double *lane, double *sum, double 
 /* The same with NaN left out (and value `skip`, when >= 0): what was left out becomes 0 in v.
  * Returns how many NaN there were besides `skip`. */
 int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, double *greatest);
+/* The sum goes on in `lanes`, the greatest from *greatest; NaN are left out, counted and become 0
+ * in v. */
+int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], double *greatest);
 /* The first k in [from, n) with v[k] > threshold, or n; NaN is over nothing. */
 int64_t sw_next_above(const double *v, int64_t from, int64_t n, double threshold);
 /* lane[k] += v[k] */

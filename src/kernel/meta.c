@@ -18,15 +18,15 @@ struct triple {
   double half;
 };
 
-static struct triple triple_of(const sw_meta *m, int64_t i) {
-  struct triple t = {.half = m->half_from[i]};
+/* Filled in place: a copy of what has just been written in parts would wait for it, once a row. */
+static void fill_triple(const sw_meta *m, int64_t i, struct triple *t) {
   for (int k = 0; k < 3; k++) {
-    t.s[k] = m->score[k][i];
-    t.r[k] = 0.5 * m->root[k][i];
-    t.e[k] = 0.5 * m->mate[k][i];
+    t->s[k] = m->score[k][i];
+    t->r[k] = 0.5 * m->root[k][i];
+    t->e[k] = 0.5 * m->mate[k][i];
   }
-  t.f[0] = t.s[1] + t.s[2], t.f[1] = t.s[0] + t.s[2], t.f[2] = t.s[0] + t.s[1];
-  return t;
+  t->f[0] = t->s[1] + t->s[2], t->f[1] = t->s[0] + t->s[2], t->f[2] = t->s[0] + t->s[1];
+  t->half = m->half_from[i];
 }
 
 /* One vector and its complement: numerator and denominator, commutative in the two units. */
@@ -67,14 +67,14 @@ SW_INLINE void triple_loop(const struct triple *row, const struct triple_columns
   }
 }
 
-SW_HOT static void triple_values(const struct triple row, const struct triple_columns to, int64_t n,
-                                 double *restrict value) {
-  triple_loop(&row, &to, n, false, value);
+SW_HOT static void triple_values(const struct triple *row, const struct triple_columns *to,
+                                 int64_t n, double *restrict value) {
+  triple_loop(row, to, n, false, value);
 }
 
-SW_HOT static void triple_couplings(const struct triple row, const struct triple_columns to,
+SW_HOT static void triple_couplings(const struct triple *row, const struct triple_columns *to,
                                     int64_t n, double *restrict coupling) {
-  triple_loop(&row, &to, n, true, coupling);
+  triple_loop(row, to, n, true, coupling);
 }
 
 /* ---- two systems, product ----------------------------------------------------------------
@@ -277,7 +277,8 @@ static void plain_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, d
 
 static void triple_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *value,
                            double *coupling) {
-  struct triple row = triple_of(m, i);
+  struct triple row;
+  fill_triple(m, i, &row);
   struct triple_columns to = {.half = m->half_to + j0};
   for (int k = 0; k < 3; k++) {
     to.s[k] = m->score[k] + j0;
@@ -285,10 +286,10 @@ static void triple_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, 
     to.e[k] = m->mate[k] + j0;
   }
   if (!coupling) {
-    triple_values(row, to, j1 - j0, value);
+    triple_values(&row, &to, j1 - j0, value);
     return;
   }
-  triple_couplings(row, to, j1 - j0, coupling);
+  triple_couplings(&row, &to, j1 - j0, coupling);
   finish_lanes(j1 - j0, coupling, row.half, to.half, value);
 }
 

@@ -16,9 +16,10 @@ void sw_sphere_vectors(int64_t n, const double *lon, const double *lat, double *
                        double *z) {
   const double degree = M_PI / 180.0;
   for (int64_t i = 0; i < n; i++) {
-    double across = cos(lat[i] * degree);
+    /* One place, one vector: a pole at any longitude, 180 east as 180 west. */
+    double across = fabs(lat[i]) == 90 ? 0 : cos(lat[i] * degree);
     x[i] = across * cos(lon[i] * degree);
-    y[i] = across * sin(lon[i] * degree);
+    y[i] = fabs(lon[i]) == 180 ? 0 : across * sin(lon[i] * degree);
     z[i] = sin(lat[i] * degree);
   }
 }

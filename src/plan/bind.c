@@ -75,7 +75,8 @@ static sw_status bind_inputs(sw_error *err, sw_run *run, int e) {
     SW_TRY(find_source(err, run, need, &run->private->source[e].column[i]));
     job->input[i].name = need->name;
     job->input[i].where = need->where;
-    job->has_gaps = job->has_gaps || run->private->source[e].column[i]->missing > 0;
+    /* What a result lacks is known only once it is computed. */
+    job->has_gaps |= need->entry >= 0 || run->private->source[e].column[i]->missing > 0;
     if (need->entry < 0) continue;
     job->input[i].per_period_normalised = run->job[need->entry].scores_per_period;
     job->input[i].unbounded = run->job[need->entry].scores_unbounded;
@@ -106,13 +107,23 @@ static int find_period(const sw_periods *periods, const char *label) {
   return -1;
 }
 
+/* The nearest period: by number where periods are numbers, else by spelling. */
+static const char *nearest_period(const sw_periods *periods, const char *label) {
+  int64_t asked = 0;
+  if (!periods->integer || !sw_parse_integer(label, strlen(label), &asked))
+    return sw_nearest(label, periods->label, periods->n);
+  int best = 0;
+  for (int t = 1; t < periods->n; t++)
+    if (llabs(periods->value[t] - asked) < llabs(periods->value[best] - asked)) best = t;
+  return periods->label[best];
+}
+
 static sw_status mark_asked(sw_error *err, const sw_run *run, int e, bool *marked) {
   const sw_entry *entry = &run->study->entry[e];
   for (int i = 0; i < entry->n_periods; i++) {
     int t = find_period(&run->panel->periods, entry->period[i]);
     if (t < 0) {
-      const char *near =
-          sw_nearest(entry->period[i], run->panel->periods.label, run->panel->periods.n);
+      const char *near = nearest_period(&run->panel->periods, entry->period[i]);
       return sw_fail(err, SW_EINPUT, "%s: %s: the panel has no period %s%s%s", entry->where,
                      entry->name, entry->period[i], near ? "; the nearest is " : "",
                      near ? near : "");
@@ -157,6 +168,7 @@ static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
   for (int p = 0; job->measure->param[p].name; p++) {
     sw_ptype type = job->measure->param[p].type;
     if (type == SW_P_DISTANCE) SW_TRY(sw_run_distance(err, run, e, &job->distance));
+    job->has_gaps |= job->distance && job->distance->has_gaps;
     sw_table *table = NULL;
     if ((type == SW_P_TABLE || type == SW_P_NODE) && asks_for_file(entry->arg[p].node)) {
       SW_TRY(run->reader->table(err, run->team, run->arena, entry->arg[p].node, run->study->file,
@@ -200,6 +212,9 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
   plan->keep = entry->keep;
   if (plan->keep.kind == SW_KEEP_DEFAULT)
     plan->keep.kind = job->n <= 5000 ? SW_KEEP_DENSE : SW_KEEP_SUMMARY;
+  if (plan->keep.kind == SW_KEEP_TOP && plan->keep.top > job->n - 1)
+    sw_note(&run->private->notes, "%s: keep: {top: %lld}: a unit has %lld partners at most",
+            entry->name, (long long)plan->keep.top, (long long)job->n - 1);
   if (plan->keep.kind == SW_KEEP_LINKS && !job->weights)
     return sw_fail(err, SW_EINPUT, "%s: %s: keep: links needs weights: name a weights matrix",
                    entry->where, entry->name);

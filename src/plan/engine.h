@@ -67,6 +67,7 @@ typedef struct sw_run {
   sw_pair_plan *pair; /* n_entries; meaningful for pair jobs */
   bool *after_pairs;  /* n_entries: depends on a pair result */
   int n_threads;
+  bool no_pairs; /* `check`: everything but the pairs, which are not even counted */
   sw_progress progress;
   double seconds_read, seconds_unit, seconds_pairs, seconds_write; /* of this rank */
   double pairs_evaluated;                                          /* this rank */

@@ -99,6 +99,9 @@ void sw_pairs_task(sw_worker *worker, int64_t task);
 sw_status sw_worker_open(sw_error *err, sw_pairs *p, sw_worker *worker);
 void sw_worker_close(sw_worker *worker);
 
+/* pairs_diagonal.c: square [i0, i1) of an undirected matrix, sums only. */
+void sw_diagonal_task(sw_worker *worker, int t, int64_t i0, int64_t i1, double *row_share);
+
 /* pairs_strip.c */
 void sw_strip_task(sw_worker *worker, const sw_lot *lot);
 

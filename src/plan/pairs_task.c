@@ -175,6 +175,10 @@ static void square_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
   sw_cut_square(&p->plan->cut, column, &s.j0, &s.j1);
   s.row_share = p->slots + lot->slot_at + nth * sw_square_slot(p);
   s.column_share = s.row_share + p->plan->cut.side;
+  if (s.diagonal && p->walk == SW_WALK_TRIANGLE && !p->stores) {
+    sw_diagonal_task(w, s.t, s.i0, s.i1, s.row_share);
+    return;
+  }
   sw_packet *packet = NULL;
   if (p->stores) {
     packet = sw_begin_rect(w, s.t, s.i0, s.i1, s.j0, s.j1, s.mirrored);

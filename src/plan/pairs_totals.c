@@ -2,6 +2,9 @@
  * begin. Sums over units run in blocks of SW_BLOCK, joined in order on rank 0. */
 #include "plan/pairs.h"
 
+#include "base/log.h"
+
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -36,6 +39,20 @@ static sw_status total_of(sw_error *err, sw_pairs *p, int t, double *block, size
   return SW_OK;
 }
 
+/* Kept values are rounded to float32 unless the study says otherwise, which may leave nothing. */
+static void note_range(const sw_pairs *p) {
+  const sw_summary *summary = &p->plan->summary;
+  double most = 0;
+  if (p->run->study->float64 || p->plan->keep.kind == SW_KEEP_SUMMARY) return;
+  for (int t = 0; t < summary->n_periods; t++)
+    if (summary->max[t] > most) most = summary->max[t];
+  if (most > FLT_MAX || (most > 0 && most < FLT_MIN))
+    sw_note(p->job->notes,
+            "%s: %s: the largest value, %.4g, is beyond what float32 can keep (%.2g to %.2g); "
+            "write precision: float64 under output",
+            p->job->where, p->job->name, most, (double)FLT_MIN, (double)FLT_MAX);
+}
+
 sw_status sw_pairs_totals(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   sw_summary *summary = &p->plan->summary;
@@ -54,6 +71,7 @@ sw_status sw_pairs_totals(sw_error *err, sw_pairs *p) {
     summary->mean[t] = any ? summary->total[t] / (double)summary->pairs[t] : NAN;
     summary->max[t] = any ? p->greatest[t] : NAN;
   }
+  if (status == SW_OK) note_range(p);
   sw_free(block);
   sw_free(counts);
   return status;

@@ -2,6 +2,7 @@
  * the gathering of columns. Const after. All functions are collective over the team. */
 #include "plan/private.h"
 
+#include "base/hash.h"
 #include "kernel/neighbours.h"
 
 #include <math.h>
@@ -23,42 +24,39 @@ struct points {
   const double *x, *y, *z;
 };
 
-static int compare_double(double a, double b) {
-  return (a > b) - (a < b);
-}
-
-static int compare_points(const void *a, const void *b, void *context) {
-  const struct points *p = context;
-  int64_t i = *(const int64_t *)a, j = *(const int64_t *)b;
-  int order = compare_double(p->x[i], p->x[j]);
-  if (!order) order = compare_double(p->y[i], p->y[j]);
-  if (!order) order = compare_double(p->z[i], p->z[j]);
-  return order ? order : (i > j) - (i < j);
+static sw_status find_twins(sw_error *err, const sw_run *run, struct points p, sw_map *map,
+                            double *place) {
+  const sw_units *units = &run->panel->units;
+  for (int64_t j = 0; j < units->n; j++) {
+    if (isnan(p.x[j] + p.y[j] + p.z[j])) continue;
+    double *at = place + 3 * j;
+    at[0] = p.x[j] + 0.0, at[1] = p.y[j] + 0.0, at[2] = p.z[j] + 0.0; /* -0 is 0 */
+    int64_t i = -1;
+    SW_TRY(sw_map_put(err, map, (const char *)at, 3 * sizeof *at, j, &i));
+    if (i >= 0)
+      return sw_fail(err, SW_EINPUT,
+                     "%s: units %s and %s stand at one point (lon %g, lat %g): their distance is "
+                     "0; give each its own place",
+                     run->study->units.file, sw_unit_code(units, i), sw_unit_code(units, j),
+                     units->lon[i], units->lat[i]);
+  }
+  return SW_OK;
 }
 
 /* A distance of zero between different units has no meaning for any measure: refuse it here. */
 static sw_status refuse_twins(sw_error *err, const sw_run *run, struct points p) {
-  const sw_units *units = &run->panel->units;
-  int64_t *order = NULL, count = 0;
-  SW_TRY(sw_alloc(err, (size_t)units->n, sizeof *order, (void **)&order));
-  for (int64_t i = 0; i < units->n; i++)
-    if (!isnan(p.x[i])) order[count++] = i;
-  qsort_r(order, (size_t)count, sizeof *order, compare_points, &p);
-  sw_status status = SW_OK;
-  for (int64_t k = 1; k < count && status == SW_OK; k++) {
-    int64_t i = order[k - 1], j = order[k];
-    if (p.x[i] == p.x[j] && p.y[i] == p.y[j] && p.z[i] == p.z[j])
-      status = sw_fail(err, SW_EINPUT,
-                       "%s: units %s and %s stand at one point (lon %g, lat %g): their distance is "
-                       "0; give each its own place",
-                       run->study->units.file, sw_unit_code(units, i), sw_unit_code(units, j),
-                       units->lon[i], units->lat[i]);
-  }
-  sw_free(order);
+  size_t n = (size_t)run->panel->units.n;
+  double *place = NULL;
+  sw_map *map = NULL;
+  SW_TRY(sw_alloc(err, 3 * n, sizeof *place, (void **)&place));
+  sw_status status = sw_map_create(err, n, &map);
+  if (status == SW_OK) status = find_twins(err, run, p, map, place);
+  sw_map_destroy(map);
+  sw_free(place);
   return status;
 }
 
-static void note_unplaced(sw_run *run) {
+static bool note_unplaced(sw_run *run) {
   const sw_units *units = &run->panel->units;
   int64_t without = 0;
   for (int64_t i = 0; i < units->n; i++)
@@ -66,6 +64,7 @@ static void note_unplaced(sw_run *run) {
   if (without)
     sw_note(&run->private->notes, "%lld units have no coordinates: their distances are undefined",
             (long long)without);
+  return without > 0;
 }
 
 static sw_status points_make(sw_error *err, sw_run *run, const sw_entry *entry,
@@ -86,7 +85,7 @@ static sw_status points_make(sw_error *err, sw_run *run, const sw_entry *entry,
   struct points p = {x, x + n, x + 2 * n};
   sw_status status = team->rank == 0 ? refuse_twins(err, run, p) : SW_OK;
   SW_TRY(sw_team_agree(team, err, status, 0));
-  note_unplaced(run);
+  use->distance.has_gaps = note_unplaced(run);
   use->distance.x = p.x;
   use->distance.y = p.y;
   use->distance.z = p.z;
@@ -118,6 +117,8 @@ sw_status sw_run_distance(sw_error *err, sw_run *run, int entry_index,
         run->reader->distance(err, run->team, run->study, entry, &run->panel->units, &use->links));
     use->distance.links = use->links;
     use->distance.symmetric = use->links->symmetric;
+    use->distance.has_gaps =
+        use->links->row_start[use->links->n] < use->links->n * (use->links->n - 1);
   } else {
     SW_TRY(points_make(err, run, entry, use));
   }

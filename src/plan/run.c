@@ -98,7 +98,7 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   began = sw_clock();
   if (status == SW_OK && sink)
     status = sw_run_pairs(err, run, e, sink);
-  else if (status == SW_OK && run->pair[e].keep.kind == SW_KEEP_ABOVE)
+  else if (status == SW_OK && !run->no_pairs && run->pair[e].keep.kind == SW_KEEP_ABOVE)
     status = count_above(err, run, e);
   sw_run_passes_release(run, e);
   say_notes(run);

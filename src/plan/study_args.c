@@ -219,7 +219,9 @@ static sw_status read_distance(const reading *at, const sw_node *node) {
 
 static sw_status read_table(const reading *at, const sw_node *node) {
   bool own = node->kind == SW_NODE_SCALAR && strcmp(node->text, "own") == 0;
-  if (own || node->kind == SW_NODE_MAP) return SW_OK;
+  if (own || (node->kind == SW_NODE_MAP && node->count == 1 && sw_node_get(node, "file")))
+    return SW_OK;
+  if (node->kind == SW_NODE_MAP) return fail(at, node, "own or {file: t.csv} is wanted");
   return wrong(at, node, "own or {file: t.csv}");
 }
 

@@ -35,6 +35,8 @@ static sw_status unknown_measure(sw_error *err, sw_study_reader *in, const sw_no
 
 /* ---- names ------------------------------------------------------------------------------ */
 
+enum { LONGEST_NAME = 200 }; /* of a result: it is part of paths in the file */
+
 /* What the results file has at its root besides the results. */
 static bool is_reserved(const char *name) {
   static const char *const names[] = {"unit", "unit_to", "time", "composites", "lon", "lat"};
@@ -51,6 +53,9 @@ static sw_status check_name(sw_error *err, sw_study_reader *in, const sw_entry *
                    "%s: '%s' cannot name a result; letters, digits and '_' are wanted, no digit "
                    "first",
                    where, entry->name);
+  if (strlen(entry->name) > LONGEST_NAME)
+    return sw_fail(err, SW_EINPUT, "%s: a name of %zu characters; at most %d are wanted", where,
+                   strlen(entry->name), LONGEST_NAME);
   if (is_reserved(entry->name))
     return sw_fail(err, SW_EINPUT,
                    "%s: '%s' cannot name a result: the results file has a '%s' of "

@@ -27,6 +27,19 @@ static sw_status read_place(sw_error *err, const sw_node *node, sw_units_spec *u
   return SW_OK;
 }
 
+/* The results file has a variable for each, and '/' parts its names. */
+static sw_status read_groups(sw_error *err, sw_study_reader *in, const sw_node *node,
+                             sw_units_spec *units) {
+  SW_TRY(sw_form_texts(err, in->arena, node, &units->n_groups, &units->group));
+  for (int g = 0; g < units->n_groups; g++)
+    if (strchr(units->group[g], '/'))
+      return sw_node_fail(err, node->kind == SW_NODE_LIST ? node->item[g] : node,
+                          "groups: '%s' has a '/', which the results file cannot name; rename the "
+                          "column",
+                          units->group[g]);
+  return SW_OK;
+}
+
 sw_status sw_study_read_units(sw_error *err, sw_study_reader *in) {
   static const char *const keys[] = {"file",  "unit",      "lon",    "lat",      "area",
                                      "where", "unmatched", "groups", "polygons", NULL};
@@ -53,6 +66,5 @@ sw_status sw_study_read_units(sw_error *err, sw_study_reader *in) {
   int index = 0;
   if (unmatched) SW_TRY(sw_form_choice(err, in->arena, unmatched, "error|drop", &index, NULL));
   units->drop_unmatched = index == 1;
-  return sw_form_texts(err, in->arena, sw_node_get(node, "groups"), &units->n_groups,
-                       &units->group);
+  return read_groups(err, in, sw_node_get(node, "groups"), units);
 }

@@ -314,8 +314,8 @@ sw_status sw_csv_column(sw_error *err, const sw_csv *csv, const char *where, con
 /* strtod knows nan, inf and what overflows; the reader of numbers only says no. */
 static sw_status not_a_number(sw_error *err, const sw_csv *csv, const char *column,
                               sw_field field) {
-  char text[64], *end = NULL;
-  snprintf(text, sizeof text, "%.*s", (int)(field.length < 63 ? field.length : 63), field.text);
+  char text[512], *end = NULL;
+  snprintf(text, sizeof text, "%.*s", (int)(field.length < 511 ? field.length : 511), field.text);
   double value = strtod(text, &end);
   bool whole = *text && !*end;
   const char *what = "is not a number";

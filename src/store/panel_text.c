@@ -113,7 +113,8 @@ static sw_status look_notes(sw_error *err, sw_arena *arena, int file, int64_t fo
 
 static sw_status look(sw_error *err, sw_arena *arena, int64_t footer, sw_panel_text *text) {
   if (text->gz) return sw_gz_look(err, arena, footer, text);
-  int file = open(text->path, O_RDONLY | O_CLOEXEC);
+  /* A pipe without a writer would keep open() waiting; files know no O_NONBLOCK. */
+  int file = open(text->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return sw_file_fail(err, text->path, errno);
   struct stat stat;
   sw_status status = SW_OK;

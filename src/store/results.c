@@ -46,6 +46,8 @@ static sw_status look(sw_error *err, sw_arena *arena, const char *path, bool for
   bool exists = stat(path, &info) == 0;
   if (exists && S_ISDIR(info.st_mode))
     return sw_fail(err, SW_EINPUT, "%s: is a folder; give the name of a file with -o", path);
+  if (exists && !S_ISREG(info.st_mode)) /* a device would be replaced by the file */
+    return sw_fail(err, SW_EINPUT, "%s: is no plain file; choose another -o", path);
   if (exists && !force)
     return sw_fail(err, SW_EINPUT, "%s exists; give --force to write over it or another -o", path);
   if (stat(partial, &info) == 0)
@@ -118,15 +120,15 @@ static sw_status check_space(sw_error *err, sw_results *results) {
   if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
       bytes > (double)limit.rlim_cur)
     return sw_fail(err, SW_EIO,
-                   "%s: the results take %.3f GB and a file may have %.3f GB (ulimit -f)",
-                   results->path, bytes / 1e9, (double)limit.rlim_cur / 1e9);
+                   "%s: the results take %.2f MB and a file may have %.2f MB (ulimit -f)",
+                   results->path, bytes / 1e6, (double)limit.rlim_cur / 1e6);
   if (folder && statvfs(folder, &fs) == 0) room = (double)fs.f_bavail * (double)fs.f_frsize;
   if (results->run->study->deflate) bytes *= 2; /* the plain file stays until the copy is there */
   if (bytes <= room) return SW_OK;
   return sw_fail(err, SW_EIO,
-                 "%s: the results take %.3f GB and %.3f GB are free in %s; make room, keep fewer "
+                 "%s: the results take %.2f MB and %.2f MB are free in %s; make room, keep fewer "
                  "pairs or choose another -o",
-                 results->path, bytes / 1e9, room / 1e9, folder);
+                 results->path, bytes / 1e6, room / 1e6, folder);
 }
 
 /* ---- creation --------------------------------------------------------------------------- */
@@ -153,10 +155,18 @@ static sw_status make(sw_error *err, sw_run *run, const char *path, sw_results *
   return SW_OK;
 }
 
+/* The partial keeps other runs away from the output, so a look after it is made holds to the end.
+ */
 static sw_status lay_out(sw_error *err, sw_results *results) {
+  struct stat info;
   if (results->run->team->rank != 0) return SW_OK;
   SW_TRY(check_space(err, results));
-  return sw_results_lay_out(err, results, results->partial, false);
+  SW_TRY(sw_results_lay_out(err, results, results->partial, false));
+  if (results->run->study->overwrite || stat(results->path, &info) != 0) return SW_OK;
+  return sw_fail(err, SW_EINPUT,
+                 "%s was made by another run in the meantime; give --force to write over it or "
+                 "another -o",
+                 results->path);
 }
 
 static sw_status create(sw_error *err, sw_results *results) {

@@ -11,6 +11,10 @@ typedef struct sw_results sw_results;
  * OUT.h5.partial, a folder that is missing or cannot be written. Collective. */
 sw_status sw_results_precheck(sw_error *err, sw_team *team, const char *path, bool force);
 
+/* Refuses an output that is the study or one of its inputs, which --force would write over.
+ * Collective. */
+sw_status sw_results_refuse_inputs(sw_error *err, sw_team *team, const sw_study *study);
+
 /* Bytes the results of the run will take on disk. */
 double sw_results_bytes(const sw_run *run);
 

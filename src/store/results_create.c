@@ -49,9 +49,14 @@ static sw_status put_root_attributes(layout *l) {
   SW_TRY(put_integer(l, l->file, "seed", (int64_t)study->seed));
   SW_TRY(put_integer(l, l->file, "tile", study->tile));
   SW_TRY(put_text(l, l->file, "precision", study->float64 ? "float64" : "float32"));
+  SW_TRY(put_text(l, l->file, "compression", study->deflate ? "deflate" : "none"));
+  if (study->n_weights > 0)
+    SW_TRY(put_text(l, l->file, "weights", sw_text_weights(l->results->arena, study)));
+  SW_TRY(put_text(l, l->file, "unmatched", study->units.drop_unmatched ? "drop" : "error"));
   SW_TRY(put_text(l, l->file, "missing", missing[study->panel.missing]));
   SW_TRY(put_text(l, l->file, "missing_cells", sw_text_missing(l->results->arena, panel)));
   SW_TRY(put_integer(l, l->file, "cells_filled", panel->filled));
+  SW_TRY(put_integer(l, l->file, "logarithms_undefined", panel->log_of_nonpositive));
   SW_TRY(put_integer(l, l->file, "units_without_data", panel->units_without_data));
   SW_TRY(put_integer(l, l->file, "units_dropped", panel->units_dropped));
   return put_integer(l, l->file, "rows_of_unknown_units", panel->rows_unknown_unit);

@@ -85,6 +85,8 @@ const char *sw_text_parameters(sw_arena *arena, const sw_run *run, int entry);
 /* A line "XXH3 NAME" for every input file; collective, the hashing is spread over the ranks. */
 sw_status sw_text_inputs(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
                          const char **text);
+/* "queen: {kind: file, file: edges.csv, style: row}", a line for each weights matrix. */
+const char *sw_text_weights(sw_arena *arena, const sw_study *study);
 /* "gdp 0, services 12": missing cells of each column of the files. */
 const char *sw_text_missing(sw_arena *arena, const sw_panel *panel);
 /* "3 of 57000 values (C 3): ...". */

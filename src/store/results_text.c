@@ -78,6 +78,31 @@ const char *sw_text_parameters(sw_arena *arena, const sw_run *run, int entry) {
   return copy;
 }
 
+/* ---- weights matrices ------------------------------------------------------------------- */
+
+/* Each with what is in force, the defaults too, as `weights:` of a study would have it. */
+const char *sw_text_weights(sw_arena *arena, const sw_study *study) {
+  static const char *const style[] = {
+      [SW_STYLE_ROW] = "row", [SW_STYLE_BINARY] = "binary", [SW_STYLE_AS_IS] = "as-is"};
+  const char *text = "";
+  for (int i = 0; text && i < study->n_weights; i++) {
+    const sw_weights_spec *w = &study->weights[i];
+    const char *how = "";
+    if (w->kind == SW_W_FILE) how = sw_arena_printf(arena, "file, file: %s", w->file);
+    if (w->kind == SW_W_MATRIX) how = sw_arena_printf(arena, "matrix, file: %s", w->file);
+    if (w->kind == SW_W_KNN) how = sw_arena_printf(arena, "knn, k: %lld", (long long)w->k);
+    if (w->kind == SW_W_INVERSE_DISTANCE)
+      how = w->cutoff_km > 0
+                ? sw_arena_printf(arena, "inverse-distance, power: %.15g, cutoff_km: %.15g",
+                                  w->power, w->cutoff_km)
+                : sw_arena_printf(arena, "inverse-distance, power: %.15g", w->power);
+    if (!how) return NULL;
+    text = sw_arena_printf(arena, "%s%s%s: {kind: %s, style: %s}", text, i > 0 ? "\n" : "", w->name,
+                           how, style[w->style]);
+  }
+  return text;
+}
+
 /* ---- inputs ----------------------------------------------------------------------------- */
 
 typedef struct input_file {
@@ -153,6 +178,33 @@ static sw_status hash_file(sw_error *err, input_file *file) {
               : sw_fail(err, SW_EIO, "%s: cannot be read again: %s", file->name, strerror(reason));
 }
 
+/* By what it is, not by its name: links and ../ lead to one file by several names. */
+static sw_status refuse_inputs(sw_error *err, const sw_study *study, sw_arena *arena) {
+  struct stat output, input;
+  input_list list = {0};
+  if (stat(study->output_path, &output) != 0) return SW_OK;
+  sw_status status = list_inputs(err, study, arena, &list);
+  if (status == SW_OK) status = add_input(err, &list, study->file, study->file);
+  for (int i = 0; status == SW_OK && i < list.count; i++)
+    if (stat(list.file[i].path, &input) == 0 && input.st_dev == output.st_dev &&
+        input.st_ino == output.st_ino)
+      status = sw_fail(err, SW_EINPUT, "%s: is an input of the study (%s); choose another -o",
+                       study->output_path, list.file[i].name);
+  free(list.file);
+  return status;
+}
+
+sw_status sw_results_refuse_inputs(sw_error *err, sw_team *team, const sw_study *study) {
+  sw_arena *arena = NULL;
+  sw_status status = SW_OK;
+  if (team->rank == 0) {
+    status = sw_arena_create(err, &arena);
+    if (status == SW_OK) status = refuse_inputs(err, study, arena);
+    sw_arena_destroy(arena);
+  }
+  return sw_team_agree(team, err, status, 0);
+}
+
 /* File i is hashed by rank i % size; what each rank sends holds all files, its own filled. */
 static sw_status hash_inputs(sw_error *err, sw_team *team, input_list *list) {
   sw_status status = SW_OK;
@@ -205,7 +257,7 @@ static int64_t values_of(const sw_variable *variable) {
 }
 
 static const char *reason_of(const sw_job *job) {
-  return job->has_gaps ? "an input is missing, or the formula is not defined there"
+  return job->has_gaps ? "an input or a distance is missing, or the formula is not defined there"
                        : "the formula is not defined there (such as 0/0)";
 }
 

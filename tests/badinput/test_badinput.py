@@ -89,6 +89,13 @@ CASES = [
     ("latitude", swap("units.csv", "35.25", "95.25"), r"units\.csv:2:.*95\.25"),
     ("duplicate unit", {"units.csv": UNITS + "03,-80,30,C\n"}, r"units\.csv:8:.*03"),
     ("one point", swap("units.csv", "-91.5,36.0", "-90.5,35.25"), r"01.*02"),
+    ("one pole", {"units.csv": UNITS.replace("-90.5,35.25", "0,90").replace("-91.5,36.0", "50,90")},
+     r"01.*02"),
+    ("the date line", {"units.csv": UNITS.replace("-90.5,35.25", "-180,5")
+                       .replace("-91.5,36.0", "180,5")}, r"01.*02"),
+    ("a name that is too long", swap("study.yaml", "as: lq", "as: " + "q" * 300), r"study\.yaml:22:.*300"),
+    ("a slash in a group", {**swap("study.yaml", "[state]", '["a/b"]'),
+                            **swap("units.csv", "state", "a/b")}, r"study\.yaml:13:.*a/b"),
     ("unknown key", swap("study.yaml", "  time: year", "  tyme: year"), r"study\.yaml:5:3:.*tyme.*time"),
     ("unknown top key", swap("study.yaml", "composites:", "composits:"),
      r"study\.yaml:15:1:.*composits.*composites"),
@@ -205,6 +212,14 @@ def check_good():
         done = run(folder)
         assert done.returncode == 0, done.stderr
         assert re.search(r"warning: .*gdp.*constant", done.stderr), done.stderr
+    with tempfile.TemporaryDirectory() as folder:  # a matrix that float32 cannot hold
+        large = STUDY.replace("keep: {top: 2}", "keep: dense, constant: 1e45")
+        for text, warned in ((large, True), (large + "  precision: float64\n", False),
+                             (large.replace("dense", "summary"), False)):
+            write(folder, {"study.yaml": text})
+            done = run(folder, extra=["--force"])
+            assert done.returncode == 0, done.stderr
+            assert warned == bool(re.search("warning: study.yaml:21.*float32", done.stderr))
 
 
 def check_usage():
@@ -218,6 +233,24 @@ def check_usage():
             done = run(folder, extra=extra)
             assert done.returncode == 2 and len(lines_of(done)) == 1, (extra, done.stderr)
             assert word in done.stderr, (extra, done.stderr)
+        with open("/dev/full", "w") as full:  # what is printed is all of these
+            for verb in (["check", "study.yaml"], ["measures"], ["--help"]):
+                done = subprocess.run([SPILLWAY, *verb], cwd=folder, stdout=full,
+                                      stderr=subprocess.PIPE, text=True)
+                assert done.returncode == 1 and "standard output" in done.stderr, (verb, done)
+        # What --force must not write over: inputs, by whatever name, and what is no file.
+        os.symlink("units.csv", f"{folder}/link.csv")
+        for output in ("panel.csv", "study.yaml", "../" + os.path.basename(folder) + "/edges.csv",
+                       "link.csv", "/dev/zero"):
+            done = run(folder, extra=["--force", "-o", output])
+            assert done.returncode == 2 and len(lines_of(done)) == 1, (output, done.stderr)
+            assert output in done.stderr, (output, done.stderr)
+        os.remove(f"{folder}/units.csv")
+        os.remove(f"{folder}/panel.csv")
+        os.mkfifo(f"{folder}/panel.csv")  # nobody writes: must not wait for it
+        write(folder, {"panel.csv": None})
+        done = run(folder)
+        assert done.returncode == 2 and "not a file" in done.stderr, done.stderr
         done = subprocess.run([SPILLWAY, "rum"], capture_output=True, text=True)
         assert done.returncode == 2 and "run" in done.stderr
         for verb in ("run", "check", "measures", "synth", "info"):

@@ -115,6 +115,7 @@ def address(identity):
 def read_results(path):
     with h5py.File(path, "r") as file:
         assert file.attrs["state"] == b"complete"
+        assert file.attrs["weights"].decode() == WEIGHTS_IN_FORCE
         found = {n: Result(g) for n, g in file.get("composites", {}).items()}
         found.update({n: Result(g) for n, g in file.items()
                       if isinstance(g, h5py.Group) and n != "composites"})
@@ -124,10 +125,14 @@ def read_results(path):
 # ---- a world --------------------------------------------------------------------------------
 
 WEIGHTS = """weights:
-  contiguity: {kind: file, file: edges.csv, style: row}
+  contiguity: {kind: file, file: edges.csv}
   islands: {kind: file, file: islands.csv, style: row}
   near: {kind: knn, k: 4, style: binary}
 """
+# As the results file has them: every default in force.
+WEIGHTS_IN_FORCE = """contiguity: {kind: file, file: edges.csv, style: row}
+islands: {kind: file, file: islands.csv, style: row}
+near: {kind: knn, k: 4, style: binary}"""
 
 
 def read_csv(path):

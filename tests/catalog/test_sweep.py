@@ -121,6 +121,8 @@ class Runs:
             names = [name for name in r.data if name not in SUMMARY]
             sweep.check_dense(r, case.is_directed(label), names)
             sweep.check_kept(self.kept[label], r, self.threshold[label], linked, names)
+        if self.world.gaps and not r.undefined.startswith("0 of"):
+            assert "is missing" in r.undefined, f"undefined: {r.undefined}"
         case.module.check(self.world, label, params, r)
         return set(r.data)
 

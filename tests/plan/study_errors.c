@@ -315,6 +315,8 @@ Test(study_errors, arguments) {
        "s.yaml:5:44: gravity: weights: unknown weights 'rook'; known here: queen"},
       {"location_quotient: {industries: a, total: b, base: owns}\n",
        "s.yaml:5:54: location_quotient: base: found 'owns'; own or {file: t.csv} is wanted"},
+      {"location_quotient: {industries: a, total: b, base: {fil: n.csv}}\n",
+       "s.yaml:5:54: location_quotient: base: own or {file: t.csv} is wanted"},
   };
   EXPECT_ALL(HEAD "measures:\n- ", table);
   expect_all(PANEL "measures:\n- ",

@@ -106,8 +106,9 @@ static double geometric_mean(const sw_job *job, sw_inputs in, int t, int64_t uni
   return exp(logs / in.count);
 }
 
+/* C says that pow(NaN, 0) is 1; a missing mass makes a missing flow whatever the exponent. */
 static double raised(double mass, double exponent) {
-  return exponent == 1 ? mass : pow(mass, exponent);
+  return exponent == 1 || isnan(mass) ? mass : pow(mass, exponent);
 }
 
 static void place(const sw_job *job, const gravity *g, int t, int64_t unit) {

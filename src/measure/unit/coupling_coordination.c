@@ -244,6 +244,7 @@ const sw_measure sw_measure_coupling_coordination = {
                "sd(U)",
     .source = "Liao 1999; Wang et al. 2021, J. Natural Resources 36(3):793-810; Fan 2024",
     .version = 1,
+    .headline = "coordination",
     .kind = SW_KIND_UNIT,
     .param = params,
     .output = outputs,

@@ -316,6 +316,7 @@ static const sw_measure *const walls[5] = {&wall_sorted_row, &wall_operand, &wal
 static sw_status run_study(sw_error *err, sw_session *s, const char *file, const char *threads) {
   sw_results *results = NULL;
   SW_TRY(sw_session_study(err, s->team, file, NULL, threads, s));
+  s->study->overwrite = true;
   SW_TRY(sw_results_precheck(err, s->team, s->study->output_path, true));
   SW_TRY(sw_session_panel(err, s));
   SW_TRY(sw_run_first(err, s->run));
