@@ -2,10 +2,11 @@
 
     compare.py BENCH_PAIRS [--units N] [--repeats R]
 
-Prints medians, spread, the ratio to the best numpy and the share of the bound. The bound of a
-measure is the time that its multiplications (fused with an addition where they can be) or its
-divisions and roots alone take at the rates measured in the same run, whichever is longer; additions,
-loads and the summing of strengths are taken to cost nothing."""
+Prints medians and spread, the ratio to the best numpy (the median of the ratios of neighbouring
+runs) and the share of the bound, the bound with its arithmetic. The bound of a measure is the time
+that its multiplications (fused with an addition where they can be) or its divisions and roots alone
+take at the best rates measured in the same run, whichever is longer; additions, loads and the
+summing of strengths are taken to cost nothing. Times are processor time of one thread."""
 import os
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -77,35 +78,39 @@ def check(name, ours, theirs):
             sys.exit(f"{name}: {what} differ: {a!r} and {b!r}")
 
 
-def spread(seconds):
-    low, middle, high = np.percentile(seconds, [25, 50, 75])
-    return f"{middle * 1e3:8.1f} ms  (quartiles {low * 1e3:.1f} to {high * 1e3:.1f}, least {min(seconds) * 1e3:.1f})"
+def line(label, seconds, pairs, note):
+    low, middle, high = np.percentile(seconds, [25, 50, 75]) * 1e3
+    print(f"  {label:16} {middle:9.1f} {low:9.1f} {high:9.1f} {min(seconds) * 1e3:9.1f} {len(seconds):5d}"
+          f" {middle * 1e6 / pairs:10.3f}  {note}")
 
 
-def bound_seconds(name, pairs, rates):
-    """Seconds of the longer of the two pipes."""
-    count = OPERATIONS[name]
-    multiply = count["fma"] / rates["fma"]
-    divide = count["divide"] / rates["divide"] + count["root"] / rates["root"]
-    return pairs * max(multiply, divide), multiply * 1e9, divide * 1e9
+def bound(name, rates):
+    """Seconds a pair of the longer of the two pipes, and how it comes about."""
+    count, giga = OPERATIONS[name], {kind: rate / 1e9 for kind, rate in rates.items()}
+    multiply = count["fma"] / giga["fma"]
+    divide = count["divide"] / giga["divide"] + count["root"] / giga["root"]
+    words = (f"max({count['fma']}/{giga['fma']:.1f}, {count['divide']}/{giga['divide']:.2f} + "
+             f"{count['root']}/{giga['root']:.2f}) = max({multiply:.3f}, {divide:.3f}) ns a pair")
+    return max(multiply, divide) * 1e-9, words
 
 
 def report(name, n, ours, tuned, naive, rates, shape):
     pairs = n * (n - 1) / 2
-    middle = float(np.median(ours))
-    seconds, multiply, divide = bound_seconds(name, pairs, rates)
-    ratio = float(np.median(np.array(tuned) / np.array(ours)))
-    print(f"{name}: n = {n}, {pairs:.4g} pairs, one period, summary, one thread, {len(ours)} runs")
-    print(f"  spillway           {spread(ours)}  {middle / pairs * 1e9:.3f} ns a pair")
-    print(f"  numpy, best        {spread(tuned)}  {shape}")
-    print(f"  numpy, naive       {naive * 1e3:8.1f} ms  (one run)")
-    print(f"  ratio to the best numpy, median of the pairs of runs: {ratio:.1f} (wanted: 5)")
-    count = OPERATIONS[name]
-    print(f"  bound: max of {count['fma']} multiplications = {multiply:.3f} ns and {count['divide']} "
-          f"division + {count['root']} root = {divide:.3f} ns a pair: {pairs / seconds:.4g} pairs/s")
-    print(f"  reached: {pairs / middle:.4g} pairs/s, {seconds / middle:.2f} of the bound "
-          f"(least time: {seconds / min(ours):.2f}; wanted: 0.5)\n", flush=True)
-    return ratio >= 5 and seconds / middle >= 0.5
+    least, words = bound(name, rates)
+    ratios = np.array(tuned) / np.array(ours)
+    ratio, share = float(np.median(ratios)), least * pairs / float(np.median(ours))
+    print(f"{name}: n = {n}, {pairs:.0f} pairs, one period, summary, one thread; ms")
+    print(f"  {'':16} {'median':>9} {'quartile':>9} {'quartile':>9} {'least':>9} {'runs':>5} {'ns a pair':>10}")
+    line("spillway", ours, pairs, "")
+    line("numpy by blocks", tuned, pairs, shape)
+    line("numpy, naive", [naive], pairs, "whole matrices by broadcasting")
+    print(f"  to numpy by blocks: {ratio:.1f} times (quartiles {np.percentile(ratios, 25):.1f} to "
+          f"{np.percentile(ratios, 75):.1f}; wanted: 5); to naive numpy: {naive / np.median(ours):.0f}")
+    print(f"  bound: multiplications, or divisions and roots, at 10^9 a second: {words}: "
+          f"{1 / least:.4g} pairs/s")
+    print(f"  reached: {pairs / np.median(ours):.4g} pairs/s, {share:.2f} of the bound "
+          f"(by the least time {least * pairs / min(ours):.2f}; wanted: 0.5)\n", flush=True)
+    return ratio >= 5 and share >= 0.5
 
 
 def best_peer(kinds, data):
@@ -129,8 +134,6 @@ def compare(name, kinds, naive, engine, data, repeats, rates):
     seconds, result = timed(lambda: naive(data))
     check(name, engine.ask(name), result)
     best = dict(zip(("fma", "divide", "root"), np.max(rates, axis=0)))
-    print(f"rates: {best['fma'] / 1e9:.1f} fused multiply-adds, {best['divide'] / 1e9:.2f} divisions,"
-          f" {best['root'] / 1e9:.2f} roots, in 10^9 a second")
     return report(name, data.shape[1], ours, tuned, seconds, best, f"{label}, tile {made.shape}")
 
 

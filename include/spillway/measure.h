@@ -174,6 +174,7 @@ typedef struct sw_job {
   int n_passes;
   sw_pass pass[SW_MAX_PASSES];
   bool directed;             /* pair: value(i, j) may differ from value(j, i) */
+  bool links_only;           /* pair: values only on the links of `weights`; then directed */
   bool whole_series;         /* pair: one matrix over all periods, not one for each */
   bool defines_diagonal;     /* pair: value(i, i) is meant */
   int n_axes;

@@ -119,6 +119,7 @@ static double pairs_of(const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   const sw_pair_plan *plan = &run->pair[e];
   double n = (double)job->n, pairs = n * n * plan->summary.n_periods;
+  if (job->links_only) return (double)job->weights->row_start[job->n] * plan->summary.n_periods;
   bool triangle = !job->directed && !job->measure->whole_row &&
                   (plan->keep.kind == SW_KEEP_DENSE || plan->keep.kind == SW_KEEP_SUMMARY);
   if (plan->keep.kind == SW_KEEP_ABOVE) pairs *= 2;

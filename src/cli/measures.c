@@ -191,10 +191,10 @@ static void print_output(const sw_output *output, sw_kind kind) {
 
 static void print_outputs(const sw_measure *measure) {
   static const sw_output summary[] = {
-      {"out_strength", "sum over partners as sender, self excluded", NULL, SW_UNIT, SW_FLOAT64,
-       NULL, NULL},
-      {"in_strength", "sum over partners as receiver, self excluded", NULL, SW_UNIT, SW_FLOAT64,
-       NULL, NULL},
+      {"out_strength", "sum of the row: what the unit sends to its partners", NULL, SW_UNIT,
+       SW_FLOAT64, NULL, NULL},
+      {"in_strength", "sum of the column: what the unit receives from its partners", NULL, SW_UNIT,
+       SW_FLOAT64, NULL, NULL},
       {"total", "sum over ordered pairs", NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL},
       {"mean", "mean over ordered pairs", NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL},
       {"max", "largest value of a pair", NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL}};

@@ -124,6 +124,27 @@ int64_t sw_links_islands(const sw_links *links) {
   return islands;
 }
 
+static bool is_linked(const sw_links *links, int64_t i, int32_t j) {
+  int64_t lo = links->row_start[i], hi = links->row_start[i + 1];
+  while (lo < hi) {
+    int64_t middle = lo + (hi - lo) / 2;
+    if (links->to[middle] == j) return true;
+    if (links->to[middle] < j)
+      lo = middle + 1;
+    else
+      hi = middle;
+  }
+  return false;
+}
+
+int64_t sw_links_one_way(const sw_links *links) {
+  int64_t count = 0;
+  for (int64_t i = 0; i < links->n; i++)
+    for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++)
+      count += !is_linked(links, links->to[k], (int32_t)i);
+  return count;
+}
+
 /* Senders are met in ascending order, so if the matrix is symmetric the entries of row j are met in
  * their own order by the links to j: one cursor a row finds each mirror image without a search. */
 static bool mirrors(const sw_links *links, int64_t *cursor) {

@@ -36,6 +36,8 @@ bool sw_links_style_row(double *value, int64_t count, sw_style style);
 
 /* Units without a link. */
 int64_t sw_links_islands(const sw_links *links);
+/* Links i to j without a link j to i, whatever the weights. */
+int64_t sw_links_one_way(const sw_links *links);
 /* Is value(i, j) = value(j, i) to the bit for every pair? */
 sw_status sw_links_symmetric(sw_error *err, const sw_links *links, bool *symmetric);
 

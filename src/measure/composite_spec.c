@@ -2,6 +2,7 @@
 #include "measure/composite_spec.h"
 
 #include "base/arena.h"
+#include "base/log.h"
 #include "base/node.h"
 #include "base/text.h"
 
@@ -100,8 +101,12 @@ static sw_status read_over(sw_error *err, const sw_job *job, sw_composite_spec *
 
 /* ---- weights ---------------------------------------------------------------------------- */
 
-/* Weights of one pool: none negative, not all zero, scaled to sum 1. */
-static sw_status check_given(sw_error *err, const sw_job *job, int p, double *weight) {
+/* Weights of one pool: none negative, not all zero, scaled to sum 1. What was given with a few
+ * digits sums to nearly 1, and is no surprise to anybody. */
+static sw_status check_given(sw_error *err, const sw_job *job, int p, const char *pool,
+                             double *weight) {
+  static const double rounding = 1e-3;
+  const char *where = sw_job_arg(job, "weights")->where;
   double sum = 0;
   for (int j = 0; j < p; j++) {
     if (!(weight[j] >= 0) || isinf(weight[j]))
@@ -111,6 +116,9 @@ static sw_status check_given(sw_error *err, const sw_job *job, int p, double *we
   }
   if (!(sum > 0) || isinf(sum))
     return sw_job_fail(err, job, "weights", "the weights sum to %g; give some weight", sum);
+  if (fabs(sum - 1) > rounding)
+    sw_note(job->notes, "%s: %s: the weights%s%s sum to %.10g, not to 1; each is divided by it",
+            where ? where : job->where, job->name, pool ? " of " : "", pool ? pool : "", sum);
   for (int j = 0; j < p; j++)
     weight[j] /= sum;
   return SW_OK;
@@ -185,7 +193,9 @@ static sw_status read_given(sw_error *err, const sw_job *job, const sw_arg *arg,
       memcpy(weight + pool * spec->p, weight, (size_t)spec->p * sizeof *weight);
   }
   for (int pool = 0; pool < spec->pools; pool++)
-    SW_TRY(check_given(err, job, spec->p, weight + pool * spec->p));
+    SW_TRY(check_given(err, job, spec->p,
+                       arg->table && spec->per_period ? sw_job_period(job, pool) : NULL,
+                       weight + pool * spec->p));
   spec->given = weight;
   spec->weighting = SW_WEIGHTING_GIVEN;
   return SW_OK;
@@ -202,7 +212,8 @@ static sw_status read_weights(sw_error *err, const sw_job *job, sw_composite_spe
     const char *near = text ? sw_nearest(text, names, 4) : NULL;
     return sw_job_fail(err, job, "weights",
                        "'%s' is not known%s%s%s; write entropy, equal, "
-                       "critic, cv, {indicator: weight, ...} or {from: results.h5}",
+                       "critic, cv, {indicator: weight, ...}, {from: results.h5} or {file: "
+                       "w.csv}",
                        text ? text : "a list", near ? "; did you mean '" : "", near ? near : "",
                        near ? "'?" : "");
   }

@@ -210,12 +210,22 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
   sw_pair_plan *plan = &run->pair[e];
   plan->cut = sw_cut_make(job->n, run->study->tile);
   plan->keep = entry->keep;
+  if (job->links_only) {
+    /* A link and its way back are two values, and either may be missing. */
+    job->directed = true;
+    if (plan->keep.kind == SW_KEEP_DEFAULT) plan->keep.kind = SW_KEEP_LINKS;
+    if (plan->keep.kind != SW_KEEP_LINKS && plan->keep.kind != SW_KEEP_SUMMARY)
+      return sw_fail(
+          err, SW_EINPUT,
+          "%s: %s: its pairs are the links of its weights; keep them by links or summary",
+          entry->where, entry->name);
+  }
   if (plan->keep.kind == SW_KEEP_DEFAULT)
     plan->keep.kind = job->n <= 5000 ? SW_KEEP_DENSE : SW_KEEP_SUMMARY;
   if (plan->keep.kind == SW_KEEP_TOP && plan->keep.top > job->n - 1)
     sw_note(&run->private->notes, "%s: keep: {top: %lld}: a unit has %lld partners at most",
             entry->name, (long long)plan->keep.top, (long long)job->n - 1);
-  if (plan->keep.kind == SW_KEEP_LINKS && !job->weights)
+  if ((plan->keep.kind == SW_KEEP_LINKS || job->links_only) && !job->weights)
     return sw_fail(err, SW_EINPUT, "%s: %s: keep: links needs weights: name a weights matrix",
                    entry->where, entry->name);
   if (plan->keep.kind == SW_KEEP_ABOVE && run->after_pairs[e])

@@ -12,7 +12,7 @@
 
 static sw_walk choose_walk(const sw_pairs *p) {
   sw_keep_kind kind = p->plan->keep.kind;
-  if (!p->sink || p->job->measure->whole_row) return SW_WALK_STRIPS;
+  if (!p->sink || p->job->measure->whole_row || p->job->links_only) return SW_WALK_STRIPS;
   if (kind == SW_KEEP_DENSE) return p->job->directed ? SW_WALK_SQUARES : SW_WALK_TRIANGLE;
   if (kind == SW_KEEP_SUMMARY && !p->job->directed) return SW_WALK_TRIANGLE;
   return SW_WALK_STRIPS;

@@ -8,6 +8,9 @@
  *   received by j = sum over strips, each the sum over its row segments          (directed)
  * where a square's share of a row (or column) is a sum in eight lanes (kernel/lanes.h).
  *
+ * A measure of links only is walked in strips too, over its links and nothing else; its sums run
+ * over the links in code order.
+ *
  * Every task of a walk writes its shares into its own slot in node-shared memory; when all tasks
  * of a window of periods are done, the shares go to the ranks that own the units and are added in
  * order. Cost: n^2 (or n^2/2) pairs over the ranks; slots n * squares doubles a matrix over the

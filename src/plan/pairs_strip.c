@@ -10,7 +10,7 @@
 typedef struct strip {
   int t;
   int64_t r0, r1;
-  int64_t b0, b1;           /* rows under way: partners are kept for so many at a time */
+  int64_t b0, b1;     /* rows under way: partners are kept for so many at a time */
   int64_t high;       /* rows of a segment of column sums */
   double *row_sum;    /* slot: of each row */
   double *column_sum; /* slot: of each column over the strip, or NULL */
@@ -94,6 +94,30 @@ static void strip_by_rows(sw_worker *w, const strip *s) {
   }
 }
 
+/* ---- measures of links: nothing else has a value ------------------------------------------- */
+
+static void strip_by_links(sw_worker *w, const strip *s) {
+  const sw_pairs *p = w->pairs;
+  const sw_links *links = p->job->weights;
+  const double *v = w->all[p->quantity[0]];
+  for (int64_t i = s->b0; i < s->b1; i++) {
+    for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++) {
+      int32_t j = links->to[k];
+      p->job->measure->segment(p->job, s->t, i, j, j + 1, w->all, w->workspace);
+      if (s->packet) w->pick[w->pick_end[i - s->b0]++] = (sw_pick){v[0], j};
+      if (isnan(v[0])) {
+        w->undefined[s->t]++;
+        continue;
+      }
+      w->row_a[i - s->r0] += v[0];
+      s->column_sum[j] += v[0];
+      if (v[0] > w->greatest[s->t]) w->greatest[s->t] = v[0];
+    }
+    if (s->packet) sw_picks_end_row(w, s->packet, s->t, s->b0, i);
+  }
+  w->evaluated += (double)(links->row_start[s->b1] - links->row_start[s->b0]);
+}
+
 /* ---- the task --------------------------------------------------------------------------- */
 
 static sw_packet *begin_packet(sw_worker *w, const strip *s) {
@@ -112,7 +136,9 @@ static bool run_batch(sw_worker *w, strip *s) {
   if (sw_picks_begin(&w->error, w, s->t, s->b0, s->b1) != SW_OK) return false;
   s->packet = p->stores ? begin_packet(w, s) : NULL;
   if (p->stores && !s->packet) return false;
-  if (p->job->measure->whole_row)
+  if (p->job->links_only)
+    strip_by_links(w, s);
+  else if (p->job->measure->whole_row)
     strip_by_rows(w, s);
   else
     strip_by_segments(w, s);
@@ -137,5 +163,5 @@ void sw_strip_task(sw_worker *w, const sw_lot *lot) {
   }
   for (int64_t row = 0; p->sink && row < s.r1 - s.r0; row++)
     s.row_sum[row] = w->row_a[row] + w->row_b[row];
-  w->evaluated += (double)(s.r1 - s.r0) * (double)p->job->n;
+  if (!p->job->links_only) w->evaluated += (double)(s.r1 - s.r0) * (double)p->job->n;
 }

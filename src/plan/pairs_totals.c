@@ -57,6 +57,7 @@ sw_status sw_pairs_totals(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   sw_summary *summary = &p->plan->summary;
   int64_t own = p->run->panel->hi - p->run->panel->lo, ordered = p->job->n * (p->job->n - 1);
+  if (p->job->links_only) ordered = p->job->weights->row_start[p->job->n];
   SW_TRY(team->sum_i64(team, err, p->undefined, summary->n_periods));
   SW_TRY(team->max_f64(team, err, p->greatest, summary->n_periods));
   double *block = NULL;

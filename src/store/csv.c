@@ -3,6 +3,7 @@
 #include "store/csv.h"
 
 #include "base/hash.h"
+#include "base/log.h"
 #include "base/text.h"
 
 #include <csv.h>
@@ -22,8 +23,9 @@ struct sw_csv_private {
   size_t copy_size, copy_used;
   struct csv_parser parser;
   bool parser_made, out_of_memory, broken;
+  bool in_header;
   sw_map *notes; /* lines to skip, NULL: none */
-  int64_t skipped;
+  int64_t skipped, hollow;
 };
 
 sw_status sw_csv_create(sw_error *err, sw_arena *arena, const char *file, sw_csv **out) {
@@ -58,6 +60,7 @@ void sw_csv_text(sw_csv *csv, const char *text, size_t length, int64_t first_lin
   csv->private->at = text;
   csv->private->end = text + length;
   csv->private->next_line = first_line;
+  if (first_line == 1) csv->private->hollow = 0; /* read again */
 }
 
 /* Not isspace: newlines never get here, and the locale has no say. */
@@ -91,6 +94,17 @@ sw_status sw_csv_skip(sw_error *err, sw_csv *csv, const char *note, size_t lengt
 
 int64_t sw_csv_skipped(const sw_csv *csv) {
   return csv->private->skipped;
+}
+
+int64_t sw_csv_hollow(const sw_csv *csv) {
+  return csv->private->hollow;
+}
+
+void sw_csv_say_hollow(const sw_csv *csv) {
+  long long n = csv->private->hollow;
+  if (n)
+    sw_log(SW_LOG_WARN, "%s: %lld row%s of empty cells %s passed over", csv->file, n,
+           n == 1 ? "" : "s", n == 1 ? "is" : "are");
 }
 
 sw_status sw_csv_fail(sw_error *err, const sw_csv *csv, const char *format, ...) {
@@ -237,6 +251,21 @@ static bool is_note(struct sw_csv_private *own, sw_field line) {
   return found;
 }
 
+/* Commas and nothing between them: what a spreadsheet writes for rows that were emptied. */
+static bool is_hollow(struct sw_csv_private *own, const sw_csv *csv) {
+  if (own->in_header) return false;
+  for (int i = 0; i < csv->n; i++)
+    if (csv->field[i].length) return false;
+  own->hollow++;
+  return true;
+}
+
+static sw_status refuse_ragged(sw_error *err, const sw_csv *csv) {
+  return sw_csv_fail(err, csv, "%d field%s; the header has %d%s%s", csv->n, csv->n == 1 ? "" : "s",
+                     csv->n_columns, csv->n == 1 && csv->single ? "; " : "",
+                     csv->n == 1 && csv->single ? csv->single : "");
+}
+
 sw_status sw_csv_next(sw_error *err, sw_csv *csv, bool *more) {
   struct sw_csv_private *own = csv->private;
   *more = false;
@@ -249,8 +278,8 @@ sw_status sw_csv_next(sw_error *err, sw_csv *csv, bool *more) {
     sw_field line = trimmed(from, to);
     if (!line.length || is_note(own, line)) continue;
     SW_TRY(split(err, csv, from, to));
-    if (csv->n_columns && csv->n != csv->n_columns)
-      return sw_csv_fail(err, csv, "%d fields; the header has %d", csv->n, csv->n_columns);
+    if (is_hollow(own, csv)) continue;
+    if (csv->n_columns && csv->n != csv->n_columns) return refuse_ragged(err, csv);
     *more = true;
     return SW_OK;
   }
@@ -275,13 +304,28 @@ static sw_status refuse_twins(sw_error *err, const sw_csv *csv) {
   return status;
 }
 
+/* One field that holds what other programs put between fields. */
+sw_status sw_csv_refuse_separator(sw_error *err, const sw_csv *csv) {
+  if (csv->n != 1) return SW_OK;
+  bool semicolon = memchr(csv->field[0].text, ';', csv->field[0].length) != NULL;
+  if (!semicolon && !memchr(csv->field[0].text, '\t', csv->field[0].length)) return SW_OK;
+  return sw_csv_fail(err, csv,
+                     "the columns are separated by %s; save the file with commas between columns "
+                     "and points in numbers",
+                     semicolon ? "';'" : "tabs");
+}
+
 sw_status sw_csv_header(sw_error *err, sw_csv *csv) {
   bool more = false;
-  SW_TRY(sw_csv_next(err, csv, &more));
+  csv->private->in_header = true;
+  sw_status status = sw_csv_next(err, csv, &more);
+  csv->private->in_header = false;
+  SW_TRY(status);
   if (!more)
     return sw_fail(err, SW_EINPUT,
                    "%s: the file is empty; a line with the names of the columns is wanted",
                    csv->file);
+  SW_TRY(sw_csv_refuse_separator(err, csv));
   const char **column = NULL;
   SW_NEW(err, csv->private->arena, column, csv->n);
   for (int i = 0; i < csv->n; i++) {

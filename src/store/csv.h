@@ -3,7 +3,8 @@
  *  - fields are separated by commas; blanks around a field and the quotes of a quoted one are not
  *    part of it; a doubled quote inside a quoted field is one quote;
  *  - LF and CRLF end a line, a byte order mark before the first is skipped, empty lines are
- *    skipped but counted, so that a line number is what an editor shows;
+ *    skipped but counted, so that a line number is what an editor shows; so are records of
+ *    nothing but empty fields, which sw_csv_hollow counts;
  *  - NUL, bytes that are not UTF-8, a quoted newline and, below a header, a record with another
  *    number of fields are refused as "FILE:LINE: what is wrong; what would be right". */
 #ifndef SW_STORE_CSV_H
@@ -26,6 +27,7 @@ struct sw_csv {
   int n_columns;             /* of the header, 0 before it was read */
   const char *const *column; /* names of the columns, for as long as the arena lives */
   const char *wanted;        /* what a cell may hold, for messages; NULL: a number or nothing */
+  const char *single;        /* what a record of one field may be, for messages; or NULL */
   struct sw_csv_private *private;
 };
 
@@ -39,9 +41,13 @@ void sw_csv_text(sw_csv *csv, const char *text, size_t length, int64_t first_lin
 /* Skip all of a line that is equal to `note` (blanks and CR at its end apart). */
 sw_status sw_csv_skip(sw_error *err, sw_csv *csv, const char *note, size_t length);
 int64_t sw_csv_skipped(const sw_csv *csv); /* lines skipped for that reason so far */
+int64_t sw_csv_hollow(const sw_csv *csv);  /* records of empty fields skipped so far */
+void sw_csv_say_hollow(const sw_csv *csv); /* a warning when there are any */
 
 /* The first record, as names of columns; an empty text or two columns of one name are errors. */
 sw_status sw_csv_header(sw_error *err, sw_csv *csv);
+/* Refuses a record of one field that other programs would part at ';' or tabs. */
+sw_status sw_csv_refuse_separator(sw_error *err, const sw_csv *csv);
 /* The next record; *more is false at the end of the text. */
 sw_status sw_csv_next(sw_error *err, sw_csv *csv, bool *more);
 

@@ -22,6 +22,7 @@ static sw_status source_open(sw_error *err, const char *file, const char *text, 
 }
 
 static void source_close(struct source *source) {
+  if (source->csv) sw_csv_say_hollow(source->csv);
   sw_csv_destroy(source->csv);
   sw_arena_destroy(source->arena);
 }
@@ -62,8 +63,9 @@ static sw_status list_record(sw_error *err, sw_link_list *list, const sw_csv *cs
 static sw_status parse_list(sw_error *err, sw_link_list *list, sw_csv *csv) {
   SW_TRY(first_record(err, csv));
   int columns = csv->n;
+  SW_TRY(sw_csv_refuse_separator(err, csv));
   if (columns != 3 && (columns != 2 || list->distance))
-    return sw_csv_fail(err, csv, "%d columns; %s wanted", columns,
+    return sw_csv_fail(err, csv, "%d column%s; %s wanted", columns, columns == 1 ? "" : "s",
                        list->distance ? "from, to, distance, or a square table of codes, is"
                                       : "from, to or from, to, weight are");
   if (!is_header(list, csv)) SW_TRY(list_record(err, list, csv));

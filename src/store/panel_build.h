@@ -1,6 +1,7 @@
 /* A panel on its way from rows of files to const columns. The steps, in their order:
  *   panel_read.c      files to rows; the whole walk
- *   panel_universe.c  which units and periods there are
+ *   panel_universe.c  which units there are
+ *   panel_periods.c   which periods there are
  *   panel_send.c      rows to the ranks that own their units
  *   panel_treat.c     aggregate, fill, derive, missing, drop-units
  * Every function that can talk is collective and leaves the same status on all ranks. */
@@ -52,6 +53,8 @@ sw_status sw_panel_periods(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_send(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_treat(sw_error *err, sw_panel_build *build);
 
+/* "a, b, c, ..." */
+void sw_panel_list_some(char *out, size_t size, const char *const *text, int64_t n);
 /* "study.yaml:8:12" of a key of `panel` (or of the section), for messages. */
 const char *sw_panel_place(const sw_panel_build *build, const char *key);
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FOOTER "if notes follow the data, write `footer: N`, N lines of them, under panel"
+
 typedef struct reading {
   sw_team *team;
   sw_arena *arena;
@@ -167,11 +169,19 @@ static sw_status number_indicator(sw_error *err, reading *in, int64_t *raw) {
   return SW_OK;
 }
 
+/* A note under the data, as a spreadsheet saves it: "Source: BEA,,,". */
+static bool is_like_a_note(const sw_csv *csv) {
+  for (int i = 1; i < csv->n; i++)
+    if (csv->field[i].length) return false;
+  return csv->field[0].length > 0;
+}
+
 static sw_status number_period(sw_error *err, reading *in, int64_t *period) {
   if (in->time < 0) return sw_codes_number(err, &in->rows->periods, "0", 1, period);
   sw_field field = in->csv->field[in->time];
   if (!field.length)
-    return sw_csv_fail(err, in->csv, "%s is empty; a row needs its period", in->spec->time);
+    return sw_csv_fail(err, in->csv, "%s is empty; a row needs its period%s", in->spec->time,
+                       is_like_a_note(in->csv) ? "; " FOOTER : "");
   return sw_codes_number(err, &in->rows->periods, field.text, field.length, period);
 }
 
@@ -272,6 +282,7 @@ sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
   if (!status) status = sw_csv_create(err, arena, rows->file, &in.csv);
   if (!status) {
     in.csv->wanted = "a number, an empty cell or a text listed under missing_values is wanted";
+    in.csv->single = FOOTER;
     status = read_header(err, &in);
   }
   status = sw_team_agree(team, err, status, 0);
@@ -280,7 +291,10 @@ sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
   if (!status) status = refuse_empty(err, &in);
   if (!status && spec->layout == SW_LAYOUT_WIDE_INDICATOR)
     status = sw_team_agree(team, err, gather_indicators(err, &in), 0);
-  if (in.csv) rows->notes = sw_csv_skipped(in.csv);
+  if (in.csv) {
+    rows->notes = sw_csv_skipped(in.csv);
+    rows->hollow = sw_csv_hollow(in.csv);
+  }
   sw_csv_destroy(in.csv);
   sw_codes_destroy(&in.indicators);
   free(in.raw_of);

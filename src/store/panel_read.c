@@ -66,16 +66,20 @@ static sw_status read_files(sw_error *err, sw_panel_build *build) {
   for (int f = 0; f < build->spec->n_files; f++)
     SW_TRY(read_file(err, build, f));
   SW_TRY(sw_team_agree(build->team, err, refuse_unknown(err, build), 0));
-  int64_t counts[2] = {0, 0};
+  int64_t counts[3] = {0, 0, 0};
   for (int f = 0; f < build->spec->n_files; f++) {
     counts[0] += build->rows[f].read;
     counts[1] += build->rows[f].notes;
+    counts[2] += build->rows[f].hollow;
   }
-  SW_TRY(build->team->sum_i64(build->team, err, counts, 2));
+  SW_TRY(build->team->sum_i64(build->team, err, counts, 3));
   build->panel->rows_read = counts[0];
   if (counts[1])
     sw_log(SW_LOG_WARN, "panel: %lld lines equal to lines of the footer are passed over",
            (long long)counts[1]);
+  if (counts[2])
+    sw_log(SW_LOG_WARN, "panel: %lld row%s of empty cells %s passed over", (long long)counts[2],
+           counts[2] == 1 ? "" : "s", counts[2] == 1 ? "is" : "are");
   return SW_OK;
 }
 

@@ -51,6 +51,7 @@ typedef struct sw_panel_rows {
   sw_codes periods; /* long */
   int64_t read;     /* lines with data */
   int64_t notes;    /* lines equal to one of the footer */
+  int64_t hollow;   /* lines of empty fields */
 } sw_panel_rows;
 
 sw_status sw_panel_rows_create(sw_error *err, sw_arena *arena, const char *file, const char *path,

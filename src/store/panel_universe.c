@@ -1,4 +1,4 @@
-/* Which units and periods the panel has. Codes of the panel are held against the units file; units
+/* Which units the panel has. Codes of the panel are held against the units file; units
  * that `where` leaves out may stand in the panel, their rows are passed over. */
 #include "store/panel_build.h"
 
@@ -11,8 +11,7 @@
 
 enum { SHOWN = 5 };
 
-/* "a, b, c, ..." */
-static void list_some(char *out, size_t size, const char *const *text, int64_t n) {
+void sw_panel_list_some(char *out, size_t size, const char *const *text, int64_t n) {
   size_t used = 0;
   out[0] = '\0';
   for (int64_t i = 0; i < n && i < SHOWN && used < size; i++)
@@ -20,7 +19,36 @@ static void list_some(char *out, size_t size, const char *const *text, int64_t n
   if (n > SHOWN && used < size) snprintf(out + used, size - used, ", ...");
 }
 
-static sw_status refuse_single(sw_error *err, const sw_panel_build *build) {
+/* Whether another code of the units file is this one with zeros before it, or without its own. */
+static const char *code_but_for_zeros(const sw_panel_build *build, const char *code) {
+  enum { ZEROS = 4 };
+  char longer[64] = "0000";
+  size_t length = strlen(code);
+  const char *found = NULL;
+  if (length == 0 || length + ZEROS >= sizeof longer) return NULL;
+  memcpy(longer + ZEROS, code, length + 1);
+  for (int zeros = 1; zeros <= ZEROS && !found; zeros++)
+    if (sw_units_file_find(&build->units_file, longer + ZEROS - zeros) != SW_UNIT_UNKNOWN)
+      found = longer + ZEROS - zeros;
+  for (const char *rest = code; *rest == '0' && rest[1] && !found;)
+    if (sw_units_file_find(&build->units_file, ++rest) != SW_UNIT_UNKNOWN) found = rest;
+  return found ? sw_arena_text(build->arena, found) : NULL;
+}
+
+/* A spreadsheet turns 01001 into 1001: the commonest reason that codes do not match. */
+static const char *zeros_lost(const sw_panel_build *build, const char *const *unknown, int64_t n) {
+  for (int64_t i = 0; i < n; i++) {
+    const char *other = code_but_for_zeros(build, unknown[i]), *text = NULL;
+    if (other)
+      text = sw_arena_printf(build->arena, "; leading zeros may have been lost (%s, %s)",
+                             unknown[i], other);
+    if (text) return text;
+  }
+  return "";
+}
+
+/* `hint` ends the line where no unit matches. */
+static sw_status refuse_single(sw_error *err, const sw_panel_build *build, const char *hint) {
   if (build->table.n > 1) return SW_OK;
   const char *file = build->spec->file[0];
   if (build->table.n == 1)
@@ -28,8 +56,8 @@ static sw_status refuse_single(sw_error *err, const sw_panel_build *build) {
                    build->table.code[0]);
   return sw_fail(err, SW_EINPUT,
                  "%s: none of its units is in %s; is `unit:` the right column of "
-                 "both?",
-                 file, build->study->units.file);
+                 "both?%s",
+                 file, build->study->units.file, hint);
 }
 
 /* ---- without a units file ---------------------------------------------------------------- */
@@ -107,8 +135,8 @@ static sw_status refuse_unmatched(sw_error *err, const sw_panel_build *build, in
                                   const char *const *unseen) {
   char first[200], second[200], left[400] = "", right[400] = "";
   const char *units = build->study->units.file;
-  list_some(first, sizeof first, unknown, n_unknown);
-  list_some(second, sizeof second, unseen, n_unseen);
+  sw_panel_list_some(first, sizeof first, unknown, n_unknown);
+  sw_panel_list_some(second, sizeof second, unseen, n_unseen);
   if (n_unknown)
     snprintf(left, sizeof left, "%lld unit%s of the panel not in %.100s (%s)", (long long)n_unknown,
              n_unknown > 1 ? "s" : "", units, first);
@@ -117,7 +145,8 @@ static sw_status refuse_unmatched(sw_error *err, const sw_panel_build *build, in
              n_unknown ? " and " : "", (long long)n_unseen, n_unseen > 1 ? "s" : "", units, second);
   const sw_node *node = build->study->units.node, *unmatched = sw_node_get(node, "unmatched");
   return sw_node_fail(err, unmatched ? unmatched : node,
-                      "units: %s%s; mend the files, or write `unmatched: drop`", left, right);
+                      "units: %s%s; mend the files, or write `unmatched: drop`%s", left, right,
+                      zeros_lost(build, unknown, n_unknown));
 }
 
 /* Keep the units that have a row. */
@@ -142,11 +171,11 @@ static void log_unmatched(const sw_panel_build *build, const unit_census *census
                           const char *const *unknown, int64_t n_unseen, const char *const *unseen) {
   char list[200];
   const char *units = build->study->units.file;
-  list_some(list, sizeof list, unknown, n_unknown);
+  sw_panel_list_some(list, sizeof list, unknown, n_unknown);
   if (n_unknown)
     sw_log(SW_LOG_WARN, "panel: %lld rows of %lld units that are not in %s are dropped (%s)",
            (long long)census->rows[0], (long long)n_unknown, units, list);
-  list_some(list, sizeof list, unseen, n_unseen);
+  sw_panel_list_some(list, sizeof list, unseen, n_unseen);
   if (n_unseen)
     sw_log(SW_LOG_WARN, "panel: %lld units of %s have no row in the panel and are dropped (%s)",
            (long long)n_unseen, units, list);
@@ -173,7 +202,7 @@ static sw_status settle(sw_error *err, sw_panel_build *build, unit_census *censu
   }
   if (n_unseen == build->table.n) { /* nothing matches: a list of codes would not help */
     build->table.n = 0;
-    return refuse_single(err, build);
+    return refuse_single(err, build, zeros_lost(build, unknown, n_unknown));
   }
   return refuse_unmatched(err, build, n_unknown, unknown, n_unseen, unseen);
 }
@@ -188,167 +217,8 @@ sw_status sw_panel_universe(sw_error *err, sw_panel_build *build) {
   if (!status && build->table.n > INT32_MAX)
     status = sw_fail(err, SW_EINPUT, "%s: more than %d units", build->spec->file[0], INT32_MAX);
   if (!status) status = settle(err, build, &census);
-  if (!status) status = refuse_single(err, build);
+  if (!status) status = refuse_single(err, build, "");
   sw_free(census.unknown);
   sw_free(census.seen);
-  return sw_team_agree(build->team, err, status, 0);
-}
-
-/* ---- periods ----------------------------------------------------------------------------- */
-
-typedef struct period {
-  const char *text;
-  int64_t value;
-} period;
-
-/* Labels of this rank's rows that stay, of one file. */
-static sw_status used_labels(sw_error *err, const sw_panel_build *build, int f, const char ***label,
-                             int64_t *n) {
-  const sw_panel_rows *rows = &build->rows[f];
-  bool *used = NULL;
-  *n = 0;
-  SW_NEW(err, build->arena, *label, rows->periods.n + rows->width);
-  for (int k = 0; rows->wide && k < rows->width; k++)
-    (*label)[(*n)++] = rows->label[k];
-  if (rows->wide) return SW_OK;
-  SW_NEW(err, build->arena, used, rows->periods.n);
-  for (int64_t i = 0; i < rows->n; i++)
-    if (build->unit_of[f][rows->unit[i]] >= 0) used[rows->slot[i]] = true;
-  for (int64_t p = 0; p < rows->periods.n; p++)
-    if (used[p]) (*label)[(*n)++] = rows->periods.text[p];
-  return SW_OK;
-}
-
-typedef struct period_list {
-  period *item;
-  int64_t n, capacity;
-} period_list;
-
-static sw_status add_labels(sw_error *err, sw_panel_build *build, const char *const *label,
-                            int64_t n, period_list *list) {
-  int64_t existing = -1;
-  if (list->n + n > list->capacity) {
-    period *grown = NULL;
-    list->capacity = 2 * list->capacity + n;
-    SW_NEW(err, build->arena, grown, list->capacity);
-    if (list->n) memcpy(grown, list->item, (size_t)list->n * sizeof *grown);
-    list->item = grown;
-  }
-  for (int64_t i = 0; i < n; i++) {
-    SW_TRY(sw_map_put(err, build->period_of, label[i], strlen(label[i]), 0, &existing));
-    if (existing < 0) list->item[list->n++].text = label[i];
-  }
-  return SW_OK;
-}
-
-/* Labels of all ranks, file after file, each once; within a file in byte order. */
-static sw_status gather_labels(sw_error *err, sw_panel_build *build, period_list *list) {
-  for (int f = 0; f < build->spec->n_files; f++) {
-    const char **mine = NULL;
-    const char *const *all = NULL;
-    int64_t n_mine = 0, n_all = 0;
-    SW_TRY(sw_team_agree(build->team, err, used_labels(err, build, f, &mine, &n_mine), 0));
-    SW_TRY(sw_codes_gather(err, build->team, build->arena, mine, n_mine, &n_all, &all));
-    SW_TRY(sw_team_agree(build->team, err, add_labels(err, build, all, n_all, list), 0));
-  }
-  return SW_OK;
-}
-
-static int by_label(const void *a, const void *b) {
-  return strcmp(((const period *)a)->text, ((const period *)b)->text);
-}
-
-/* Insertion, which is stable: of equal numbers the one of the first file comes first. The labels
- * come sorted as text, which for years is nearly the order wanted. */
-static void sort_by_value(period *list, int64_t n) {
-  for (int64_t i = 1; i < n; i++) {
-    period one = list[i];
-    int64_t at = i;
-    for (; at > 0 && list[at - 1].value > one.value; at--)
-      list[at] = list[at - 1];
-    list[at] = one;
-  }
-}
-
-/* As numbers where all of them are, else as text. */
-static bool sort_periods(period *list, int64_t n) {
-  bool integer = true;
-  for (int64_t i = 0; i < n; i++)
-    integer &= sw_parse_integer(list[i].text, strlen(list[i].text), &list[i].value);
-  if (integer) {
-    sort_by_value(list, n);
-    return true;
-  }
-  qsort(list, (size_t)n, sizeof *list, by_label);
-  for (int64_t i = 0; i < n; i++)
-    list[i].value = i;
-  return false;
-}
-
-/* Two texts of one number ("05" and "5") are one period, called as in the first file. */
-static sw_status number_periods(sw_error *err, sw_panel_build *build, period *list, int64_t n) {
-  sw_periods *periods = &build->panel->periods;
-  const char **label = NULL;
-  int64_t *value = NULL, existing = -1;
-  SW_NEW(err, build->arena, label, n);
-  SW_NEW(err, build->arena, value, n);
-  periods->integer = sort_periods(list, n);
-  sw_map_destroy(build->period_of);
-  build->period_of = NULL;
-  SW_TRY(sw_map_create(err, (size_t)n, &build->period_of));
-  for (int64_t i = 0; i < n; i++) {
-    if (i == 0 || list[i].value != value[periods->n - 1]) {
-      label[periods->n] = list[i].text;
-      value[periods->n++] = list[i].value;
-    }
-    SW_TRY(sw_map_put(err, build->period_of, list[i].text, strlen(list[i].text), periods->n - 1,
-                      &existing));
-  }
-  periods->label = label;
-  periods->value = periods->integer ? value : NULL;
-  return SW_OK;
-}
-
-/* The first period at or after a splice. */
-static sw_status find_break(sw_error *err, const sw_panel_build *build, const char *label,
-                            int *out) {
-  const sw_periods *periods = &build->panel->periods;
-  int64_t value = 0;
-  bool number = periods->integer && sw_parse_integer(label, strlen(label), &value);
-  for (int t = 0; t < periods->n; t++)
-    if (number ? periods->value[t] >= value : !strcmp(periods->label[t], label)) {
-      *out = t;
-      if (!number || value >= periods->value[0]) return SW_OK;
-    }
-  return sw_fail(err, SW_EINPUT,
-                 "%s: breaks: '%s' is no period of the panel, which goes from %s "
-                 "to %s",
-                 sw_panel_place(build, "breaks"), label, periods->label[0],
-                 periods->label[periods->n - 1]);
-}
-
-static int by_int(const void *a, const void *b) {
-  return *(const int *)a - *(const int *)b;
-}
-
-/* In ascending order, whatever the order in the study. */
-static sw_status find_breaks(sw_error *err, sw_panel_build *build) {
-  int *at = NULL, n = build->spec->n_breaks;
-  SW_NEW(err, build->arena, at, n);
-  for (int b = 0; b < n; b++)
-    SW_TRY(find_break(err, build, build->spec->break_label[b], &at[b]));
-  if (n) qsort(at, (size_t)n, sizeof *at, by_int);
-  build->panel->n_breaks = n;
-  build->panel->break_period = at;
-  return SW_OK;
-}
-
-sw_status sw_panel_periods(sw_error *err, sw_panel_build *build) {
-  period_list list = {0};
-  sw_status status = sw_map_create(err, 64, &build->period_of);
-  SW_TRY(sw_team_agree(build->team, err, status, 0));
-  SW_TRY(gather_labels(err, build, &list));
-  status = number_periods(err, build, list.item, list.n);
-  if (!status) status = find_breaks(err, build);
   return sw_team_agree(build->team, err, status, 0);
 }

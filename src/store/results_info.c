@@ -118,7 +118,7 @@ static sw_status read_groups(reading *in, hid_t at, const char *prefix) {
     sw_status status = SW_OK;
     if (H5Iget_type(object) == H5I_GROUP && H5Aexists(object, "measure") > 0)
       status = read_result(in, object, full);
-    else if (H5Iget_type(object) == H5I_GROUP && *prefix == '\0')
+    else if (H5Iget_type(object) == H5I_GROUP && *prefix == '\0' && !strcmp(name, "composites"))
       status = read_groups(in, object, "composites/");
     H5Oclose(object);
     SW_TRY(status);
@@ -169,5 +169,8 @@ sw_status sw_results_info_read(sw_error *err, sw_arena *arena, const char *path,
   SW_TRY(sw_results_open(err, arena, path, &file));
   sw_status status = read_root(&in, file);
   H5Fclose(file);
-  return status;
+  if (status == SW_OK) return SW_OK;
+  sw_error said = *err;
+  sw_error_clear(err);
+  return sw_fail(err, status, "%s: %s", path, said.text);
 }

@@ -182,11 +182,13 @@ static sw_status add_summary(sw_error *err, maker *m) {
   static const struct {
     const char *name, *say;
     sw_source source;
-  } part[] = {{"out_strength", "sum over partners as receivers of: ", SW_FROM_OUT},
-              {"in_strength", "sum over partners as senders of: ", SW_FROM_IN},
-              {"total", "sum over ordered pairs of: ", SW_FROM_TOTAL},
-              {"mean", "mean over ordered pairs of: ", SW_FROM_MEAN},
-              {"max", "largest of ordered pairs of: ", SW_FROM_MAX}};
+  } part[] = {
+      {"out_strength", "sum of the row: what the unit sends to its partners; of: ", SW_FROM_OUT},
+      {"in_strength",
+       "sum of the column: what the unit receives from its partners; of: ", SW_FROM_IN},
+      {"total", "sum over ordered pairs of: ", SW_FROM_TOTAL},
+      {"mean", "mean over ordered pairs of: ", SW_FROM_MEAN},
+      {"max", "largest of ordered pairs of: ", SW_FROM_MAX}};
   int first = 0, pair = 0;
   const sw_output *output = next_quantity(m->job, &first, &pair);
   if (!output)

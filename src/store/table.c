@@ -109,6 +109,7 @@ static sw_status parse_table(sw_error *err, sw_arena *arena, const char *file, c
   table->column = csv->n_columns ? csv->column + 1 : NULL; /* the arena's, like the table */
   table->value = rows.value;
   sw_map_destroy(rows.seen);
+  sw_csv_say_hollow(csv);
   sw_csv_destroy(csv);
   *out = table;
   return status;

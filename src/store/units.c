@@ -218,6 +218,7 @@ static sw_status read_rows(reading *in, const char *text, size_t length, const c
     SW_TRY(read_row(in, n));
   }
   in->all.n = n;
+  sw_csv_say_hollow(in->csv);
   if (n == 0)
     return sw_fail(in->err, SW_EINPUT,
                    "%s: no row follows the header; a row for each unit is wanted", in->csv->file);

@@ -82,11 +82,18 @@ static void report(const sw_team *team, const struct request *request, const sw_
          (long long)links->row_start[links->n], request->distance ? "distances" : "links",
          (long long)links->n, (long long)links->islands);
   if (list->left_out > 0)
-    sw_log(SW_LOG_WARN, "%s: %lld links of units that are not in the panel were left out of %s",
-           request->name, (long long)list->left_out, request->file);
+    sw_log(SW_LOG_WARN, "%s: %lld link%s of units that are not in the panel %s left out of %s",
+           request->name, (long long)list->left_out, list->left_out == 1 ? "" : "s",
+           list->left_out == 1 ? "was" : "were", request->file);
   if (list->lacking > 0 && !request->distance)
-    sw_log(SW_LOG_WARN, "%s: %lld units of the panel are not in %s and have no links",
-           request->name, (long long)list->lacking, request->file);
+    sw_log(SW_LOG_WARN, "%s: %lld unit%s of the panel %s not in %s and %s no links", request->name,
+           (long long)list->lacking, list->lacking == 1 ? "" : "s",
+           list->lacking == 1 ? "is" : "are", request->file, list->lacking == 1 ? "has" : "have");
+  int64_t one_way = request->distance ? 0 : sw_links_one_way(links);
+  if (one_way > 0)
+    sw_log(SW_LOG_WARN,
+           "%s: %lld link%s no link back; a border is two links, one in each direction",
+           request->name, (long long)one_way, one_way == 1 ? " has" : "s have");
   if (list->value_is_distance && request->style != SW_STYLE_BINARY)
     sw_log(SW_LOG_WARN,
            "%s: the third word of %s is taken as the weight; where it is a distance (GeoDa), write "

@@ -95,7 +95,7 @@ CASES = [
                        .replace("-91.5,36.0", "180,5")}, r"01.*02"),
     ("a name that is too long", swap("study.yaml", "as: lq", "as: " + "q" * 300), r"study\.yaml:22:.*300"),
     ("a slash in a group", {**swap("study.yaml", "[state]", '["a/b"]'),
-                            **swap("units.csv", "state", "a/b")}, r"study\.yaml:13:.*a/b"),
+                            **swap("units.csv", "state", "a/b")}, r"study\.yaml:12:.*a/b"),
     ("unknown key", swap("study.yaml", "  time: year", "  tyme: year"), r"study\.yaml:5:3:.*tyme.*time"),
     ("unknown top key", swap("study.yaml", "composites:", "composits:"),
      r"study\.yaml:15:1:.*composits.*composites"),
@@ -212,6 +212,16 @@ def check_good():
         done = run(folder)
         assert done.returncode == 0, done.stderr
         assert re.search(r"warning: .*gdp.*constant", done.stderr), done.stderr
+    with tempfile.TemporaryDirectory() as folder:  # what is not wrong, but hardly meant
+        write(folder, {"panel.csv": PANEL + ",,,,\n", "edges.csv": EDGES + "01,06\n",
+                       "study.yaml": STUDY.replace("{positive: [pop], weights: equal}",
+                                                   "{positive: [pop, man], weights: {pop: 0.7, man: 0.7}}")})
+        done = run(folder)
+        assert done.returncode == 0, done.stderr
+        for said in (r"warning: .*1 row of empty cells is passed over",
+                     r"warning: w: 1 link has no link back; a border is two links",
+                     r"warning: .*people: the weights sum to 1\.4, not to 1; each is divided by it"):
+            assert len(re.findall(said, done.stderr)) == 1, (said, done.stderr)
     with tempfile.TemporaryDirectory() as folder:  # a matrix that float32 cannot hold
         large = STUDY.replace("keep: {top: 2}", "keep: dense, constant: 1e45")
         for text, warned in ((large, True), (large + "  precision: float64\n", False),
@@ -240,12 +250,12 @@ def check_usage():
                 assert done.returncode == 1 and "standard output" in done.stderr, (verb, done)
         # What --force must not write over: inputs, by whatever name, and what is no file.
         os.symlink("units.csv", f"{folder}/link.csv")
+        os.mkfifo(f"{folder}/pipe")
         for output in ("panel.csv", "study.yaml", "../" + os.path.basename(folder) + "/edges.csv",
-                       "link.csv", "/dev/zero"):
+                       "link.csv", "pipe"):
             done = run(folder, extra=["--force", "-o", output])
             assert done.returncode == 2 and len(lines_of(done)) == 1, (output, done.stderr)
             assert output in done.stderr, (output, done.stderr)
-        os.remove(f"{folder}/units.csv")
         os.remove(f"{folder}/panel.csv")
         os.mkfifo(f"{folder}/panel.csv")  # nobody writes: must not wait for it
         write(folder, {"panel.csv": None})

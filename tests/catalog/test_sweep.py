@@ -123,6 +123,7 @@ class Runs:
             sweep.check_kept(self.kept[label], r, self.threshold[label], linked, names)
         if self.world.gaps and not r.undefined.startswith("0 of"):
             assert "is missing" in r.undefined, f"undefined: {r.undefined}"
+            assert r.undefined.endswith("the formula is not defined there (such as 0/0)")
         case.module.check(self.world, label, params, r)
         return set(r.data)
 

@@ -99,6 +99,17 @@ static bool symmetric(int64_t n, const sw_link *link, int64_t count) {
   return answer;
 }
 
+/* 0 to 1 both ways with other weights; 2 to 0 and 3 to 1 without a way back. */
+Test(links, one_way) {
+  sw_link link[] = {{0, 1, 1, 1}, {1, 0, 2, 2}, {2, 0, 1, 3},
+                    {2, 3, 1, 4}, {3, 2, 1, 5}, {3, 1, 1, 6}};
+  int64_t twice[2];
+  sw_link_rows rows = rows_of(4, link, 6, twice);
+  sw_links links = view(&rows);
+  cr_assert_eq(sw_links_one_way(&links), 2);
+  sw_link_rows_destroy(&rows);
+}
+
 Test(links, symmetry_is_to_the_bit) {
   sw_link even[] = {{0, 1, .5, 1}, {1, 0, .5, 1}, {1, 2, 3, 1},
                     {2, 1, 3, 1},  {0, 2, 1, 1},  {2, 0, 1, 1}};

@@ -239,6 +239,7 @@ Test(composite, weights_out_of_a_table) {
   harness_arg(h, "weights")->table = &table;
   cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
   NEAR(harness_result(h, "weight", 0)[0], .75, 0);
+  cr_expect(harness_noted(h, "the weights sum to 4, not to 1; each is divided by it"));
   NEAR(harness_result(h, "score", 0)[3], .75 + .25 * .25, 1e-15);
   harness_free(h);
   h = composite(4, 1);
@@ -261,7 +262,8 @@ Test(composite, refusals) {
   h = composite(4, 1);
   harness_column(h, "positive", "x", x);
   harness_set(h, "weights", "entrpy");
-  HARNESS_FAILS(h, "did you mean 'entropy'?");
+  HARNESS_FAILS(h, "did you mean 'entropy'?; write entropy, equal, critic, cv, {indicator: weight, "
+                   "...}, {from: results.h5} or {file: w.csv}");
   harness_free(h);
   h = composite(4, 1);
   harness_column(h, "positive", "x", x);

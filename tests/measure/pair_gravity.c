@@ -109,6 +109,17 @@ Test(gravity, exponents_share_and_groups) {
   harness_free(h);
 }
 
+/* The power of anything to 0 is 1, that of a missing mass too in C; but it is missing. */
+Test(gravity, missing_mass_to_the_power_of_zero) {
+  harness *h = start(SW_GREAT_CIRCLE);
+  harness_set(h, "exponent", "[1, 0]");
+  cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
+  for (int i = 0; i < N; i++)
+    for (int j = 6; j < 9; j++) /* a mass, none at all, a missing one */
+      if (i != j) expect_near(h, 0, i, j, j == 8 ? NAN : gdp[i] / pow(arc_km(i, j), 2));
+  harness_free(h);
+}
+
 Test(gravity, geodesic) {
   harness *h = start(SW_GEODESIC);
   harness_set(h, "decay", "1");

@@ -191,6 +191,7 @@ static void check_same_summary(const stage *a, int e, const stage *b, int f, int
     cr_assert_eq(memcmp(x->out_strength[t], y->out_strength[t], row), 0, "%d %d out", e, f);
     cr_assert_eq(memcmp(x->in_strength[t], y->in_strength[t], row), 0, "%d %d in", e, f);
     cr_assert_eq(memcmp(&x->total[t], &y->total[t], sizeof(double)), 0);
+    cr_assert_eq(memcmp(&x->max[t], &y->max[t], sizeof(double)), 0);
     cr_assert_eq(x->pairs[t], y->pairs[t]);
   }
 }

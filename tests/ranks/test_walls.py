@@ -31,7 +31,8 @@ measures:
   - wall_operand: {of: x, keep: summary, as: r_summary}
   - wall_median: {of: x}
   - wall_median: {of: row_dense.in_strength, as: median_of_pairs}
-  - wall_links: {of: x, weights: ring, keep: links}
+  - wall_links: {of: x, weights: ring}
+  - wall_links: {of: x, weights: ring, keep: summary, as: links_summary}
   - wall_state: {of: x}
 output: {file: out.h5, precision: float64}
 tile: 32
@@ -127,8 +128,14 @@ def check_numbers(path, lon, lat, x):
                 to = partner[start[t, i]:start[t, i + 1]]
                 assert sorted(to) == sorted([(i + 1) % N, (i + 7) % N])
                 close(value[start[t, i]:start[t, i + 1]], np.abs(x[t, i] - x[t, to]))
-            close(f["wall_links/out_strength"][t],
-                  np.abs(x[t][:, None] - x[t][None, :]).sum(1))
+            gap = np.zeros((N, N))
+            for s in (1, 7):
+                gap[np.arange(N), (np.arange(N) + s) % N] = np.abs(x[t] - np.roll(x[t], -s))
+            close(f["wall_links/out_strength"][t], gap.sum(1))
+            close(f["wall_links/in_strength"][t], gap.sum(0))
+            close(f["wall_links/mean"][t], gap.sum() / (2 * N))
+            for name in ("out_strength", "in_strength", "total", "max"):
+                assert (f["wall_links"][name][()] == f["links_summary"][name][()]).all()
         close(f["wall_state/deviation"][()], x - x.mean(1, keepdims=True))
 
 

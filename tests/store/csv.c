@@ -64,8 +64,10 @@ Test(csv, lines_are_those_of_an_editor) {
 Test(csv, many_fields) {
   static char text[20000];
   memset(text, ',', 9999);
-  text[9999] = '\0';
-  sw_csv_text(csv, text, 9999, 1);
+  text[0] = 'a';
+  text[10000] = '\0';
+  text[9999] = ',';
+  sw_csv_text(csv, text, 10000, 1);
   cr_assert(next());
   cr_assert_eq(csv->n, 10000);
 }
@@ -103,6 +105,21 @@ Test(csv, recovers) {
   sw_csv_text(csv, good, sizeof good - 1, 9);
   cr_assert(next());
   expect_fields(2, (const char *[]){"x", "y"});
+}
+
+/* A spreadsheet writes them for rows that were emptied. */
+Test(csv, rows_of_empty_fields_are_passed_over) {
+  static const char text[] = "id,x\n,\na,1\n\"\", \n,,,,\n", names[] = ",,\n";
+  sw_csv_text(csv, text, sizeof text - 1, 1);
+  cr_assert_eq(sw_csv_header(&err, csv), SW_OK);
+  cr_assert(next());
+  cr_assert_eq(csv->line, 3);
+  cr_assert_not(next());
+  cr_assert_eq(sw_csv_hollow(csv), 3);
+  sw_csv_text(csv, names, sizeof names - 1, 1); /* a header is never passed over */
+  csv->n_columns = 0;
+  cr_assert_eq(sw_csv_header(&err, csv), SW_OK);
+  cr_assert_eq(csv->n_columns, 3);
 }
 
 Test(csv, notes_are_passed_over) {

@@ -81,7 +81,7 @@ static void refuse(const char *name, const char *text, const char *message) {
 Test(links_formats, bad_edges) {
   refuse("t.csv", "", "t.csv:1: the file is empty");
   refuse("t.csv", "from,to\n", "t.csv: no link between units of the panel");
-  refuse("t.csv", "from\nB\n", "t.csv:1: 1 columns; from, to or from, to, weight are wanted");
+  refuse("t.csv", "from\nB\n", "t.csv:1: 1 column; from, to or from, to, weight are wanted");
   refuse("t.csv", "a,b,c,d\n", "t.csv:1: 4 columns; from, to or from, to, weight are wanted");
   refuse("t.csv", "from,to,w\nB,C,1\nC,B\n", "t.csv:3: 2 fields; the first line has 3");
   refuse("t.csv", "from,to\nB,C\nC,C\n", "t.csv:3: unit 'C' links itself; leave the diagonal out");

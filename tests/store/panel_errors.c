@@ -49,6 +49,43 @@ Test(panel_errors, ragged_rows) {
   refused(LONG, "gdp", "p.csv:3: 2 fields; the header has 3");
   put("p.csv", "id,year,gdp\na,1,1,2\nb,1,2\n");
   refused(LONG, "gdp", "p.csv:2: 4 fields; the header has 3");
+  put("p.csv", "id,year,gdp\na,1,1\nb,1,2\nSource: BEA\n");
+  refused(
+      LONG, "gdp",
+      "p.csv:4: 1 field; the header has 3; if notes follow the data, write `footer: N`, N lines "
+      "of them, under panel");
+  put("p.csv", "id,year,gdp\na,1,1\nb,1,2\nSource: BEA,,\n");
+  refused(
+      LONG, "gdp",
+      "p.csv:4: year is empty; a row needs its period; if notes follow the data, write `footer: "
+      "N`, N lines of them, under panel");
+}
+
+Test(panel_errors, integers_and_other_periods) {
+  put("p.csv", "id,year,gdp\na,2014,1\na,2015,1\nb,2015.0,2\nb,2014.0,2\n");
+  refused(LONG, "gdp",
+          "p.csv:4: year: '2015.0' is not an integer as the other periods are (2014, 2015)");
+  put("q.csv", "id,year,pop\na,2014,1\nb,Q2,2\n");
+  put("p.csv", "id,year,gdp\na,2014,1\na,2015,1\nb,2015,2\n");
+  refused("panel: {file: [p.csv, q.csv], unit: id, time: year}", "gdp, pop",
+          "q.csv:3: year: 'Q2' is not an integer as the other periods are (2014, 2015)");
+  put("p.csv", "id,gdp1,gdp_x\na,1,1\nb,1,1\n");
+  refused("panel: {file: p.csv, unit: id, layout: {wide: {name: gdp, prefix: gdp, periods: [1, "
+          "_x]}}}",
+          "gdp", "p.csv:1: period: '_x' is not an integer as the other periods are (1)");
+}
+
+Test(panel_errors, separators) {
+  static const char text[] =
+      "p.csv:1: the columns are separated by %s; save the file with commas between columns and "
+      "points in numbers";
+  char line[256];
+  put("p.csv", "id;year;gdp\na;1;1,5\nb;1;2\n");
+  snprintf(line, sizeof line, text, "';'");
+  refused(LONG, "gdp", line);
+  put("p.csv", "id\tyear\tgdp\na\t1\t1\n");
+  snprintf(line, sizeof line, text, "tabs");
+  refused(LONG, "gdp", line);
 }
 
 Test(panel_errors, not_numbers) {
@@ -127,6 +164,21 @@ Test(panel_errors, unmatched) {
   put("p.csv", "id,year,gdp\nk,1,1\nl,1,2\n");
   refused(WITH_UNITS, "gdp",
           "p.csv: none of its units is in u.csv; is `unit:` the right column of both?");
+}
+
+Test(panel_errors, leading_zeros) {
+  put("u.csv", "id,lon,lat\n01001,1,1\n01003,2,2\n10001,3,3\n");
+  put("p.csv", "id,year,gdp\n10001,1,1\n1001,1,2\n1003,1,1\n");
+  refused(WITH_UNITS, "gdp",
+          "study.yaml:3:8: units: 2 units of the panel not in u.csv (1001, 1003) and 2 units of "
+          "u.csv not in the panel (01001, 01003); mend the files, or write `unmatched: drop`; "
+          "leading zeros may have been lost (1001, 01001)");
+  put("p.csv", "id,year,gdp\n00a,1,1\n00b,1,2\n");
+  put("u.csv", "id,lon,lat\na,1,1\nb,2,2\n");
+  refused(
+      WITH_UNITS, "gdp",
+      "p.csv: none of its units is in u.csv; is `unit:` the right column of both?; leading zeros "
+      "may have been lost (00a, a)");
 }
 
 Test(panel_errors, missing_cells) {

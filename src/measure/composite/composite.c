@@ -313,7 +313,8 @@ static const sw_param params[] = {
     {"over", SW_P_NODE, "panel", NULL, 0, 0,
      "the pool: panel, period, or {bounds: {indicator: [lowest, highest], ...}}"},
     {"weights", SW_P_NODE, "entropy", NULL, 0, 0,
-     "entropy, equal, critic, cv, {indicator: weight, ...}, {from: results.h5} or {file: w.csv}"},
+     "entropy, equal, critic, cv; {indicator: weight, ...}, {from: results.h5} or {file: w.csv}: "
+     "given ones are divided by their sum"},
     {"shift", SW_P_NUMBER, "0", NULL, 0, 1,
      "added to x' where weights are computed, a habit of published entropy weights"},
     {0}};

@@ -59,8 +59,9 @@ static sw_status resolve_moran(sw_error *err, sw_job *job) {
   if (job->weights->row_start[job->n] == 0)
     return sw_job_fail(err, job, "weights", "no unit has a neighbour; Moran's I needs links");
   if (job->weights->islands > 0)
-    sw_note(job->notes, "%s: %s: %lld units have no neighbour (islands: %s)", job->where, job->name,
-            (long long)job->weights->islands, islands->text);
+    sw_note(job->notes, "%s: %s: %lld unit%s no neighbour (islands: %s)", job->where, job->name,
+            (long long)job->weights->islands, job->weights->islands == 1 ? " has" : "s have",
+            islands->text);
   job->state = state;
   job->n_passes = 1;
   job->pass[0] = (sw_pass){.domain = SW_ITEMS, .items = job->n_periods, .record = sizeof(sw_moran)};

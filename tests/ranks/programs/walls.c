@@ -224,7 +224,13 @@ static const sw_measure wall_median = {.name = "wall_median",
                                        .finish = median_finish,
                                        .workspace = median_workspace};
 
-/* ---- links ------------------------------------------------------------------------------ */
+/* ---- links and nothing else
+ * ------------------------------------------------------------------------------ */
+
+static sw_status links_resolve(sw_error *err, sw_job *job) {
+  job->links_only = true;
+  return one_pair_pass(err, job);
+}
 
 static void links_segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
                           double *const *out, void *workspace) {
@@ -247,7 +253,7 @@ static const sw_measure wall_links = {.name = "wall_links",
                                       .param = links_params,
                                       .output = pair_outputs,
                                       .flops = 2,
-                                      .resolve = one_pair_pass,
+                                      .resolve = links_resolve,
                                       .tile = copy_input,
                                       .segment = links_segment};
 
