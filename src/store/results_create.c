@@ -49,7 +49,6 @@ static sw_status put_root_attributes(layout *l) {
   SW_TRY(put_integer(l, l->file, "seed", (int64_t)study->seed));
   SW_TRY(put_integer(l, l->file, "tile", study->tile));
   SW_TRY(put_text(l, l->file, "precision", study->float64 ? "float64" : "float32"));
-  SW_TRY(put_text(l, l->file, "compression", study->deflate ? "deflate" : "none"));
   if (study->n_weights > 0)
     SW_TRY(put_text(l, l->file, "weights", sw_text_weights(l->results->arena, study)));
   SW_TRY(put_text(l, l->file, "unmatched", study->units.drop_unmatched ? "drop" : "error"));

@@ -12,8 +12,8 @@ import numpy as np
 import xarray as xr
 
 BARE = "This is a netCDF dimension but not a netCDF variable"
-ROOT = ["title", "study", "version", "inputs", "seed", "state", "tile", "precision", "compression",
-        "unmatched", "missing", "missing_cells", "cells_filled", "logarithms_undefined"]
+ROOT = ["title", "study", "version", "inputs", "seed", "state", "tile", "precision", "unmatched",
+        "missing", "missing_cells", "cells_filled", "logarithms_undefined"]
 GROUP = ["measure", "measure_version", "formula", "source", "parameters", "undefined"]
 PAIRS = {"out_strength", "in_strength", "total", "mean", "max"}
 failures = []
