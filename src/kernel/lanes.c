@@ -30,15 +30,15 @@ SW_HOT void sw_lanes_row(const double *restrict v, int64_t n, double *restrict l
     add += y;
     raise_to(&most, &x);
     raise_to(&other, &y);
-    *(v8 *)(lane + k) += (v8)((m8)x & (x == x));
-    *(v8 *)(lane + k + SW_LANES) += (v8)((m8)y & (y == y));
+    *(v8 *)(lane + k) += x;
+    *(v8 *)(lane + k + SW_LANES) += y;
   }
   raise_to(&most, &other);
   if (k < whole) {
     v8 x = *(const v8 *)(v + k);
     add += x;
     raise_to(&most, &x);
-    *(v8 *)(lane + k) += (v8)((m8)x & (x == x));
+    *(v8 *)(lane + k) += x;
   }
   double lanes[SW_LANES], tops[SW_LANES], top = -INFINITY;
   memcpy(lanes, &add, sizeof lanes);
@@ -46,7 +46,7 @@ SW_HOT void sw_lanes_row(const double *restrict v, int64_t n, double *restrict l
   for (k = whole; k < n; k++) {
     lanes[k - whole] += v[k];
     if (v[k] > top) top = v[k];
-    lane[k] += isnan(v[k]) ? 0.0 : v[k];
+    lane[k] += v[k];
   }
   for (int l = 0; l < SW_LANES; l++)
     if (tops[l] > top) top = tops[l];

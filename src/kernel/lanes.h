@@ -14,7 +14,7 @@ double sw_lanes_join(const double lanes[SW_LANES]);
 
 /* Sum (in lanes) and greatest of v[0 .. n): the sum is NaN when a value is. */
 void sw_lanes_scan(const double *v, int64_t n, double *sum, double *greatest);
-/* The same, and lane[k] += v[k] where it is a number, in one pass. */
+/* The same, and lane[k] += v[k], in one pass; with a NaN in v the lanes are spoilt. */
 void sw_lanes_row(const double *v, int64_t n, double *lane, double *sum, double *greatest);
 /* The same with NaN left out (and value `skip`, when >= 0): what was left out becomes 0 in v.
  * Returns how many NaN there were besides `skip`. */

@@ -70,6 +70,7 @@ typedef struct sw_worker {
   int64_t *undefined;
   double *greatest;
   double evaluated;
+  bool meets_gaps; /* a value that is NaN was met */
   bool is_writer; /* the thread that calls the sink */
   sw_error error;
   struct sw_pick *pick;                  /* strips that keep partners */

@@ -122,20 +122,14 @@ typedef struct square {
   double *row_share, *column_share;
 } square;
 
-/* `lane` NULL: the columns are not summed. */
+/* A row that may have gaps, or has its own place: cleaned, then added. `lane` NULL: the columns are
+ * not summed. */
 static double scan_row(sw_worker *w, const square *s, double *v, int64_t i, double *lane) {
   double sum = 0.0, greatest = 0.0;
-  int64_t columns = s->j1 - s->j0, gaps = 0;
-  if (s->diagonal) {
-    gaps = sw_lanes_scan_gaps(v, columns, i - s->j0, &sum, &greatest);
-    if (lane) sw_lanes_add(lane, v, columns);
-  } else {
-    if (lane)
-      sw_lanes_row(v, columns, lane, &sum, &greatest);
-    else
-      sw_lanes_scan(v, columns, &sum, &greatest);
-    if (isnan(sum)) gaps = sw_lanes_scan_gaps(v, columns, -1, &sum, &greatest);
-  }
+  int64_t columns = s->j1 - s->j0, gaps = 0, own = s->diagonal ? i - s->j0 : -1;
+  if (!s->diagonal) sw_lanes_scan(v, columns, &sum, &greatest);
+  if (s->diagonal || isnan(sum)) gaps = sw_lanes_scan_gaps(v, columns, own, &sum, &greatest);
+  if (lane) sw_lanes_add(lane, v, columns);
   w->undefined[s->t] += s->mirrored ? 2 * gaps : gaps;
   if (greatest > w->greatest[s->t]) w->greatest[s->t] = greatest;
   return sum;
@@ -148,22 +142,42 @@ static void end_segment(const sw_pairs *p, sw_worker *w, const square *s, int64_
   memset(w->lanes, 0, (size_t)(SW_LANES * side) * sizeof *w->lanes);
 }
 
-static void compute_square(sw_worker *w, const square *s, sw_packet *packet) {
+/* With `smooth` a row without gaps is added in one pass; false when a gap is met after all: the
+ * square is then begun again. */
+static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, bool smooth) {
   const sw_pairs *p = w->pairs;
   const sw_job *job = p->job;
   int64_t side = sw_row_length(p), columns = s->j1 - s->j0, part = 0;
   int64_t high = p->parts > 1 ? p->plan->cut.strip : p->plan->cut.side;
   bool sums_columns = p->parts && (s->mirrored || job->directed);
-  double *v = w->all[p->quantity[0]];
+  double *v = w->all[p->quantity[0]], most = w->greatest[s->t], greatest = 0.0;
   for (int64_t i = s->i0; i < s->i1; i++) {
     job->measure->segment(job, s->t, i, s->j0, s->j1, w->all, w->workspace);
     if (packet) sw_store_row(p, packet, w, i - s->i0, columns, s->diagonal ? i - s->j0 : -1);
     int64_t place = (i - s->i0) % high;
-    double *lane = w->lanes + (place % SW_LANES) * side;
-    s->row_share[i - s->i0] = scan_row(w, s, v, i, sums_columns ? lane : NULL);
-    if (!sums_columns) continue;
-    if (place == high - 1 || i == s->i1 - 1) end_segment(p, w, s, part++);
+    double *lane = w->lanes + (place % SW_LANES) * side, *share = &s->row_share[i - s->i0];
+    if (smooth) {
+      sw_lanes_row(v, columns, lane, share, &greatest);
+      if (isnan(*share)) return false;
+      if (greatest > most) most = greatest;
+    } else {
+      *share = scan_row(w, s, v, i, sums_columns ? lane : NULL);
+    }
+    if (sums_columns && (place == high - 1 || i == s->i1 - 1)) end_segment(p, w, s, part++);
   }
+  if (smooth) w->greatest[s->t] = most;
+  return true;
+}
+
+static void run_square(sw_worker *w, const square *s, sw_packet *packet) {
+  const sw_pairs *p = w->pairs;
+  bool sums_columns = p->parts && (s->mirrored || p->job->directed);
+  /* The bits are the same either way: a thread that has met a gap only stops hoping for none. */
+  bool smooth = sums_columns && !s->diagonal && !w->meets_gaps;
+  if (smooth && compute_square(w, s, packet, true)) return;
+  w->meets_gaps |= smooth;
+  if (smooth) memset(w->lanes, 0, (size_t)(SW_LANES * sw_row_length(p)) * sizeof *w->lanes);
+  compute_square(w, s, packet, false);
 }
 
 static void square_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
@@ -184,7 +198,7 @@ static void square_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
     packet = sw_begin_rect(w, s.t, s.i0, s.i1, s.j0, s.j1, s.mirrored);
     if (!packet) return;
   }
-  compute_square(w, &s, packet);
+  run_square(w, &s, packet);
   w->evaluated += (double)((s.i1 - s.i0) * (s.j1 - s.j0));
   if (packet) send_packet(p, packet);
 }
