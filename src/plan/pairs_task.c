@@ -20,7 +20,9 @@ bool sw_keeps_lanes(const sw_pairs *p) {
 
 int64_t sw_row_length(const sw_pairs *p) {
   bool whole = p->job->measure->whole_row || sw_keeps_lanes(p);
-  return padded(whole ? p->job->n : p->plan->cut.side);
+  int64_t length = padded(whole ? p->job->n : p->plan->cut.side);
+  /* Rows a page apart would fall into the same few lines of the first cache. */
+  return length % 512 ? length : length + 24;
 }
 
 static int wanted_quantities(const sw_pairs *p) {
