@@ -62,8 +62,7 @@ SW_HOT void sw_lanes_scan(const double *v, int64_t n, double *sum, double *great
   for (int64_t k = 0; k < whole; k += SW_LANES) {
     v8 x = *(const v8 *)(v + k);
     add += x;
-    m8 above = x > most;
-    most = (v8)(((m8)x & above) | ((m8)most & ~above));
+    raise_to(&most, &x);
   }
   double lanes[SW_LANES], top = -INFINITY;
   memcpy(lanes, &add, sizeof lanes);

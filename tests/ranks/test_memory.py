@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The peak of a rank stays within 1.2 times what `spillway check` predicts, libraries included, and
-the prediction is not idle: at most 2.5 times the peak."""
+the prediction is not idle: at most 2.5 times what is used."""
 import os
 import re
 import subprocess
