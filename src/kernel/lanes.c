@@ -1,109 +1,125 @@
-/* Lane sums. Written on vectors of eight doubles, which the compiler lowers to what the machine
- * has: the order of additions is the same on all of them. */
+/* Lane sums. Written on vectors of four doubles, two to the eight lanes, which the compiler lowers
+ * to what the machine has: the order of additions is the same on all of them. (Of vectors of eight
+ * it makes single comparisons on machines without AVX-512.) */
 #include "kernel/lanes.h"
 
 #include <math.h>
 #include <string.h>
 
-typedef double v8 __attribute__((vector_size(64), aligned(8), may_alias));
-typedef int64_t m8 __attribute__((vector_size(64), aligned(8), may_alias));
+enum { HALF = SW_LANES / 2 };
+
+typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
+typedef int64_t m4 __attribute__((vector_size(32), aligned(8), may_alias));
 
 double sw_lanes_join(const double l[SW_LANES]) {
   return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]));
 }
 
-SW_INLINE void raise_to(v8 *most, const v8 *x) {
-  m8 above = *x > *most;
-  *most = (v8)(((m8)*x & above) | ((m8)*most & ~above));
+/* Sums and maxima of eight lanes, under way. */
+typedef struct tally {
+  v4 low, high, most_low, most_high;
+} tally;
+
+SW_INLINE void tally_begin(tally *t, const double lanes[SW_LANES]) {
+  t->low = *(const v4 *)lanes;
+  t->high = *(const v4 *)(lanes + HALF);
+  for (int l = 0; l < HALF; l++)
+    t->most_low[l] = t->most_high[l] = -INFINITY;
 }
 
-/* Two running maxima: one alone would wait for itself at every step. */
-SW_HOT void sw_lanes_row(const double *restrict v, int64_t n, double *restrict lane, double *sum,
+SW_INLINE void raise_to(v4 *most, const v4 *x) {
+  m4 above = *x > *most;
+  *most = (v4)(((m4)*x & above) | ((m4)*most & ~above));
+}
+
+SW_INLINE void tally_add(tally *t, const v4 *low, const v4 *high) {
+  t->low += *low;
+  t->high += *high;
+  raise_to(&t->most_low, low);
+  raise_to(&t->most_high, high);
+}
+
+/* The last numbers, fewer than eight, go to the first lanes. */
+SW_INLINE void tally_end(const tally *t, const double *rest, int64_t n, double lanes[SW_LANES],
                          double *greatest) {
-  v8 add = {0}, most = {0}, other;
-  most -= INFINITY;
-  other = most;
-  int64_t whole = n - n % SW_LANES, pairs = n - n % (2 * SW_LANES), k = 0;
-  for (; k < pairs; k += 2 * SW_LANES) {
-    v8 x = *(const v8 *)(v + k), y = *(const v8 *)(v + k + SW_LANES);
-    add += x;
-    add += y;
-    raise_to(&most, &x);
-    raise_to(&other, &y);
-    *(v8 *)(lane + k) += x;
-    *(v8 *)(lane + k + SW_LANES) += y;
-  }
-  raise_to(&most, &other);
-  if (k < whole) {
-    v8 x = *(const v8 *)(v + k);
-    add += x;
-    raise_to(&most, &x);
-    *(v8 *)(lane + k) += x;
-  }
-  double lanes[SW_LANES], tops[SW_LANES], top = -INFINITY;
-  memcpy(lanes, &add, sizeof lanes);
-  memcpy(tops, &most, sizeof tops);
-  for (k = whole; k < n; k++) {
-    lanes[k - whole] += v[k];
-    if (v[k] > top) top = v[k];
-    lane[k] += v[k];
+  double most[SW_LANES];
+  memcpy(lanes, &t->low, sizeof t->low);
+  memcpy(lanes + HALF, &t->high, sizeof t->high);
+  memcpy(most, &t->most_low, sizeof t->most_low);
+  memcpy(most + HALF, &t->most_high, sizeof t->most_high);
+  for (int64_t k = 0; k < n; k++) {
+    lanes[k] += rest[k];
+    if (rest[k] > *greatest) *greatest = rest[k];
   }
   for (int l = 0; l < SW_LANES; l++)
-    if (tops[l] > top) top = tops[l];
+    if (most[l] > *greatest) *greatest = most[l];
+}
+
+SW_HOT void sw_lanes_row(const double *restrict v, int64_t n, double *restrict lane, double *sum,
+                         double *greatest) {
+  double lanes[SW_LANES] = {0}, top = -INFINITY;
+  int64_t whole = n - n % SW_LANES;
+  tally t;
+  tally_begin(&t, lanes);
+  for (int64_t k = 0; k < whole; k += SW_LANES) {
+    v4 low = *(const v4 *)(v + k), high = *(const v4 *)(v + k + HALF);
+    tally_add(&t, &low, &high);
+    *(v4 *)(lane + k) += low;
+    *(v4 *)(lane + k + HALF) += high;
+  }
+  for (int64_t k = whole; k < n; k++)
+    lane[k] += v[k];
+  tally_end(&t, v + whole, n - whole, lanes, &top);
   *sum = sw_lanes_join(lanes);
   *greatest = top;
 }
 
 SW_HOT void sw_lanes_scan(const double *v, int64_t n, double *sum, double *greatest) {
-  v8 add = {0}, most;
-  for (int k = 0; k < SW_LANES; k++)
-    most[k] = -INFINITY;
+  double lanes[SW_LANES] = {0}, top = -INFINITY;
   int64_t whole = n - n % SW_LANES;
+  tally t;
+  tally_begin(&t, lanes);
   for (int64_t k = 0; k < whole; k += SW_LANES) {
-    v8 x = *(const v8 *)(v + k);
-    add += x;
-    raise_to(&most, &x);
+    v4 low = *(const v4 *)(v + k), high = *(const v4 *)(v + k + HALF);
+    tally_add(&t, &low, &high);
   }
-  double lanes[SW_LANES], top = -INFINITY;
-  memcpy(lanes, &add, sizeof lanes);
-  for (int64_t k = whole; k < n; k++) {
-    lanes[k - whole] += v[k];
-    if (v[k] > top) top = v[k];
-  }
-  for (int k = 0; k < SW_LANES; k++)
-    if (most[k] > top) top = most[k];
+  tally_end(&t, v + whole, n - whole, lanes, &top);
   *sum = sw_lanes_join(lanes);
   *greatest = top;
 }
 
+/* NaN become 0, and are taken from the count of numbers. */
+SW_INLINE void fill_gaps(v4 *x, m4 *numbers) {
+  m4 is_number = *x == *x;
+  *x = (v4)((m4)*x & is_number);
+  *numbers -= is_number;
+}
+
 SW_HOT int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], double *greatest) {
-  v8 add = *(v8 *)lanes, most;
-  m8 present = {0};
-  for (int k = 0; k < SW_LANES; k++)
-    most[k] = -INFINITY;
   int64_t whole = n - n % SW_LANES, numbers = 0;
+  m4 present = {0};
+  tally t;
+  tally_begin(&t, lanes);
   for (int64_t k = 0; k < whole; k += SW_LANES) {
-    v8 x = *(const v8 *)(v + k);
-    m8 is_number = x == x;
-    raise_to(&most, &x);
-    x = (v8)((m8)x & is_number);
-    present -= is_number;
-    add += x;
-    *(v8 *)(v + k) = x;
+    v4 low = *(const v4 *)(v + k), high = *(const v4 *)(v + k + HALF);
+    raise_to(&t.most_low, &low);
+    raise_to(&t.most_high, &high);
+    fill_gaps(&low, &present);
+    fill_gaps(&high, &present);
+    t.low += low;
+    t.high += high;
+    *(v4 *)(v + k) = low;
+    *(v4 *)(v + k + HALF) = high;
   }
-  memcpy(lanes, &add, sizeof add);
-  double top = *greatest;
+  tally_end(&t, NULL, 0, lanes, greatest);
   for (int64_t k = whole; k < n; k++) {
-    if (v[k] > top) top = v[k];
+    if (v[k] > *greatest) *greatest = v[k];
     numbers += !isnan(v[k]);
     v[k] = isnan(v[k]) ? 0.0 : v[k];
     lanes[k - whole] += v[k];
   }
-  for (int k = 0; k < SW_LANES; k++) {
-    if (most[k] > top) top = most[k];
-    numbers += present[k];
-  }
-  *greatest = top;
+  for (int l = 0; l < HALF; l++)
+    numbers += present[l];
   return n - numbers;
 }
 
