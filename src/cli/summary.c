@@ -140,12 +140,16 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
     SW_TRY(say_job(err, run, e));
   double most[N_FIGURES] = {s->seconds_read, run->seconds_unit, run->seconds_pairs,
                             run->seconds_write, sw_peak_memory()};
-  int64_t sums[2] = {(int64_t)run->pairs_evaluated, (int64_t)(run->busy_seconds * 1e6)};
+  int64_t sums[] = {(int64_t)run->pairs_evaluated, (int64_t)(run->busy_seconds * 1e6),
+                    run->tasks_restored, run->tasks_computed};
   SW_TRY(team->max_f64(team, err, most, N_FIGURES));
-  SW_TRY(team->sum_i64(team, err, sums, 2));
+  SW_TRY(team->sum_i64(team, err, sums, 4));
   double room = most[PAIRS] * s->threads * team->size;
   double idle = room > 0 ? 1 - (double)sums[1] * 1e-6 / room : 0;
   if (team->rank == 0) {
+    if (run->resumes)
+      printf("continued: %lld of %lld tasks were done\n", (long long)sums[2],
+             (long long)(sums[2] + sums[3]));
     say_phases(s, most, (double)sums[0], idle < 0 ? 0 : idle);
     fflush(stdout);
   }

@@ -94,6 +94,7 @@ static sw_status set_up(sw_error *err, sw_comm *comm) {
   team->mpi = &comm->world;
   sw_comm_set_collectives(team);
   sw_comm_set_node(team);
+  sw_comm_set_stop(team);
   return SW_OK;
 }
 
@@ -124,6 +125,7 @@ sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team) 
 
 void sw_comm_stop(sw_team *team) {
   sw_comm *comm = sw_comm_of(team);
+  sw_comm_end_stop(comm);
   sw_comm_free_windows(comm);
   if (comm->leaders != MPI_COMM_NULL) MPI_Comm_free(&comm->leaders);
   if (comm->node != MPI_COMM_NULL) MPI_Comm_free(&comm->node);

@@ -83,6 +83,11 @@ static sw_status serial_barrier(sw_team *team, sw_error *err) {
   return SW_OK;
 }
 
+static bool serial_stopping(sw_team *team, bool mine) {
+  (void)team;
+  return mine;
+}
+
 static sw_status serial_share(sw_team *team, sw_error *err, void *shared, const size_t *start) {
   (void)team, (void)err, (void)shared, (void)start;
   return SW_OK;
@@ -117,6 +122,7 @@ sw_status sw_team_serial(sw_error *err, sw_team **out) {
                     .min_f64 = serial_extreme,
                     .max_f64 = serial_extreme,
                     .barrier = serial_barrier,
+                    .stopping = serial_stopping,
                     .share = serial_share,
                     .node_alloc = serial_node_alloc,
                     .node_free = serial_node_free,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "plan/describe.h"
 #include "spillway/version.h"
 
 typedef struct layout {
@@ -221,7 +222,7 @@ static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group
   SW_TRY(put_text(l, group, "long_name", measure->title));
   SW_TRY(put_text(l, group, "formula", measure->formula));
   SW_TRY(put_text(l, group, "source", measure->source));
-  SW_TRY(put_text(l, group, "parameters", sw_text_parameters(l->results->arena, l->run, at->job)));
+  SW_TRY(put_text(l, group, "parameters", sw_run_parameters(l->results->arena, l->run, at->job)));
   if (measure->kind == SW_KIND_PAIR)
     SW_TRY(put_text(l, group, "orientation", "row: sender, column: receiver"));
   return done(l, sw_h5_put_text(group, "undefined", "", SW_UNDEFINED_ROOM), "write an attribute");
@@ -272,11 +273,17 @@ static sw_status fill_file(layout *l) {
   return put_groups(l);
 }
 
-sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *path, bool deflate) {
-  layout l = {
-      .err = err, .results = results, .run = results->run, .path = path, .deflate = deflate};
+sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *path,
+                             sw_laying laying) {
+  layout l = {.err = err,
+              .results = results,
+              .run = results->run,
+              .path = path,
+              .deflate = laying == SW_LAY_DEFLATE};
   l.file = sw_h5_create(path);
   if (l.file < 0) return sw_h5_fail(err, path, "be created");
-  results->created = true;
-  return sw_h5_close(err, fill_file(&l), l.file, path);
+  sw_status status = fill_file(&l);
+  if (status == SW_OK && laying == SW_LAY_SPARSE)
+    return H5Fclose(l.file) < 0 ? sw_h5_fail(err, path, "be closed") : SW_OK;
+  return sw_h5_close(err, status, l.file, path);
 }

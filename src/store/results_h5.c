@@ -72,6 +72,7 @@ hid_t sw_h5_create(const char *path) {
   hid_t access = sw_h5_access(), creation = H5Pcreate(H5P_FILE_CREATE);
   set_order(creation);
   H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  sw_ledger_watch(access);
   hid_t file = H5Fcreate(path, H5F_ACC_EXCL, creation, access);
   H5Pclose(creation);
   H5Pclose(access);
@@ -124,6 +125,7 @@ static hid_t file_type(sw_cell cell) {
   return cell == SW_CELL_F64   ? H5T_IEEE_F64LE
          : cell == SW_CELL_F32 ? H5T_IEEE_F32LE
          : cell == SW_CELL_I64 ? H5T_STD_I64LE
+         : cell == SW_CELL_U64 ? H5T_STD_U64LE
                                : H5T_STD_I32LE;
 }
 
@@ -131,6 +133,7 @@ hid_t sw_h5_memory_type(sw_cell cell) {
   return cell == SW_CELL_F64   ? H5T_NATIVE_DOUBLE
          : cell == SW_CELL_F32 ? H5T_NATIVE_FLOAT
          : cell == SW_CELL_I64 ? H5T_NATIVE_INT64
+         : cell == SW_CELL_U64 ? H5T_NATIVE_UINT64
                                : H5T_NATIVE_INT32;
 }
 

@@ -1,0 +1,122 @@
+"""What the tests of unfinished runs share: a study whose pair results take every form, runs of it,
+and what its journal says."""
+import os
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "results"))
+import h5py  # noqa: E402
+
+from digest import digest  # noqa: E402
+
+SPILLWAY = os.environ["SPILLWAY"]
+
+MEASURES = """measures:
+  - coupling_coordination: {systems: [economy, services, ecology], as: ccd}
+  - gravity: {mass: [population, gdp], decay: 2, keep: dense, as: dense}
+  - gravity: {mass: [population, gdp], share: gdp, keep: dense, periods: [2001], as: directed}
+  - gravity: {mass: [population, gdp], decay: 1.5, keep: {top: 20}, as: top}
+  - gravity: {mass: [population, gdp], share: gdp, keep: {above: 1.0e+6}, as: above}
+  - pairwise_coupling: {systems: [economy, services, ecology], form: wang2021, as: sums, keep: summary}
+  - gravity: {mass: [population, gdp], weights: contiguity, keep: links, as: links}
+  - moran: {of: top.out_strength, weights: contiguity, as: after}
+output: {file: out.h5}
+seed: 1
+"""
+
+
+class Study:
+    """A synthetic panel and a study of it in a folder of its own."""
+
+    def __init__(self, units, periods, measures=MEASURES, tile=None):
+        self.folder = tempfile.TemporaryDirectory()
+        subprocess.run([SPILLWAY, "synth", "-o", self.path("panel"), "--units", str(units),
+                        "--periods", str(periods)], check=True, capture_output=True)
+        with open(self.path("panel/study.yaml")) as file:
+            head = file.read().split("measures:")[0]
+        self.file = self.path("panel/restart.yaml")
+        with open(self.file, "w") as file:
+            file.write(head + measures + (f"tile: {tile}\n" if tile else ""))
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def start(self, name, ranks=0, words=(), threads=2, env=None):
+        launcher = ["mpirun", "-n", str(ranks)] if ranks else []
+        return subprocess.Popen(
+            [*launcher, SPILLWAY, "run", self.file, "-o", self.path(name), "--threads",
+             str(threads), *words], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**os.environ, **(env or {})}, start_new_session=True)
+
+    def run(self, name, ranks=0, words=(), threads=2, env=None):
+        """(status, standard output, standard error)"""
+        process = self.start(name, ranks, words, threads, env)
+        out, err = process.communicate(timeout=300)
+        return process.returncode, out, err
+
+    def complete(self, name, ranks=0, words=(), threads=2):
+        """Run to the end; (digest, standard output, standard error)."""
+        status, out, err = self.run(name, ranks, words, threads)
+        assert status == 0, err
+        with h5py.File(self.path(name)) as file:
+            assert file.attrs["state"] == b"complete"
+            return digest(file), out, err
+
+    def left(self, name):
+        return sorted(n[len(name):] for n in os.listdir(self.folder.name) if n.startswith(name))
+
+    def remove(self, name):
+        for end in self.left(name):
+            os.remove(self.path(name + end))
+
+
+def kill_all(process):
+    """The launcher and all ranks at once."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def ranks_of(process):
+    """Process ids of the ranks under a launcher."""
+    children = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(process.pid)], text=True,
+                              capture_output=True).stdout.split("\n")
+    return [int(line.split()[0]) for line in children if "spillway" in line]
+
+
+def continued(out):
+    """(tasks done before, tasks in all) as the summary says, or None."""
+    for line in out.splitlines():
+        if line.startswith("continued: "):
+            words = line.split()
+            return int(words[1]), int(words[3])
+    return None
+
+
+def marked_tasks(path):
+    """Tasks that have a record in the journal: 64 bytes, the region and task in the seventh word."""
+    with open(path, "rb") as file:
+        data = file.read()
+    if len(data) < 8192:
+        return 0
+    fingerprint = struct.unpack_from("<Q", data, 16)[0]
+    at, found = 4096 + -(-fingerprint // 4096) * 4096, set()
+    names = struct.unpack_from(f"<{(len(data) - at) // 8}Q", data, at)
+    for word in names[6::8]:
+        region, task = word >> 40, word & ((1 << 40) - 1)
+        if 1 <= region <= 64 and task < 1 << 20:
+            found.add(word)
+    return len(found)
+
+
+def wait_for_marks(process, path, most):
+    """Until the journal has a mark or the process ends; at most so many seconds."""
+    end = time.time() + most
+    while time.time() < end and process.poll() is None:
+        if os.path.exists(path) and os.path.getsize(path) > 8192 and marked_tasks(path) > 0:
+            return True
+        time.sleep(0.01)
+    return False
