@@ -75,8 +75,12 @@ class Study:
 
 
 def kill_all(process):
-    """The launcher and all ranks at once."""
-    os.killpg(process.pid, signal.SIGKILL)
+    """The launcher and all ranks at once: Open MPI gives each rank a process group of its own."""
+    for pid in [process.pid, *ranks_of(process)]:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
     process.communicate()
 
 

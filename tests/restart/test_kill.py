@@ -25,7 +25,7 @@ def kill(study, ranks, delay, one):
 
 
 def main():
-    study = Study(1500, 2, tile=128)
+    study = Study(1200, 2, tile=128)
     began = time.time()
     want, _, _ = study.complete("whole.h5")
     alone = time.time() - began
