@@ -86,25 +86,19 @@ static sw_status digest_piece(sw_error *err, const sw_pairs *p, const sw_piece *
   return status;
 }
 
-static sw_status digest_square(sw_error *err, const sw_pairs *p, const sw_lot *lot, int64_t nth,
-                               uint64_t checksum[2]) {
-  int64_t column = p->walk == SW_WALK_TRIANGLE ? lot->row + nth : nth;
-  sw_piece piece = {SW_PIECE_RECT, .job = p->entry, .t = lot->t}, mirror = piece;
-  sw_cut_square(&p->plan->cut, lot->row, &piece.i0, &piece.i1);
+static sw_status digest_square(sw_error *err, const sw_pairs *p, int t, int64_t row, int64_t column,
+                               uint64_t *checksum) {
+  sw_piece piece = {SW_PIECE_RECT, .job = p->entry, .t = t};
+  sw_cut_square(&p->plan->cut, row, &piece.i0, &piece.i1);
   sw_cut_square(&p->plan->cut, column, &piece.j0, &piece.j1);
-  mirror.i0 = piece.j0, mirror.i1 = piece.j1, mirror.j0 = piece.i0, mirror.j1 = piece.i1;
-  SW_TRY(digest_piece(err, p, &piece, &checksum[0]));
-  if (p->walk == SW_WALK_TRIANGLE && nth > 0) SW_TRY(digest_piece(err, p, &mirror, &checksum[1]));
-  return SW_OK;
+  return digest_piece(err, p, &piece, checksum);
 }
 
-sw_status sw_stored_digest(sw_error *err, const sw_pairs *p, const sw_lot *lot, int64_t nth,
-                           uint64_t checksum[2]) {
-  const int64_t *start = p->plan->row_start + lot->t * p->job->n;
-  checksum[0] = checksum[1] = 0;
-  if (p->walk != SW_WALK_STRIPS) return digest_square(err, p, lot, nth, checksum);
-  sw_piece piece = {SW_PIECE_RECT, .job = p->entry, .t = lot->t, .j1 = p->job->n};
-  sw_cut_strip(&p->plan->cut, lot->row, &piece.i0, &piece.i1);
+static sw_status digest_strip(sw_error *err, const sw_pairs *p, int t, int64_t strip,
+                              uint64_t *checksum) {
+  const int64_t *start = p->plan->row_start + t * p->job->n;
+  sw_piece piece = {SW_PIECE_RECT, .job = p->entry, .t = t, .j1 = p->job->n};
+  sw_cut_strip(&p->plan->cut, strip, &piece.i0, &piece.i1);
   if (piece.i0 >= piece.i1) return SW_OK;
   if (p->plan->keep.kind == SW_KEEP_TOP) {
     piece.kind = SW_PIECE_TOP;
@@ -114,5 +108,31 @@ sw_status sw_stored_digest(sw_error *err, const sw_pairs *p, const sw_lot *lot, 
     piece.at = start[piece.i0];
     piece.count = start[piece.i1] - start[piece.i0];
   }
-  return digest_piece(err, p, &piece, &checksum[0]);
+  return digest_piece(err, p, &piece, checksum);
+}
+
+sw_status sw_stored_digest(sw_error *err, const sw_pairs *p, const sw_lot *lot, int64_t nth,
+                           uint64_t checksum[2]) {
+  bool triangle = p->walk == SW_WALK_TRIANGLE;
+  int64_t column = triangle ? lot->row + nth : nth;
+  checksum[0] = checksum[1] = 0;
+  if (p->walk == SW_WALK_STRIPS) return digest_strip(err, p, lot->t, lot->row, &checksum[0]);
+  SW_TRY(digest_square(err, p, lot->t, lot->row, column, &checksum[0]));
+  if (triangle && nth > 0) SW_TRY(digest_square(err, p, lot->t, column, lot->row, &checksum[1]));
+  return SW_OK;
+}
+
+sw_status sw_tile_digest(sw_error *err, sw_run *run, int e, sw_sink *sink, int t, int64_t tile,
+                         uint64_t *checksum) {
+  sw_pairs p = {.run = run,
+                .entry = e,
+                .job = &run->job[e],
+                .plan = &run->pair[e],
+                .sink = sink,
+                .n_quantities = run->pair[e].n_quantities,
+                .element = run->study->float64 ? 8 : 4};
+  int64_t squares = p.plan->cut.squares;
+  *checksum = 0;
+  if (sw_walk_of(run, e, false) == SW_WALK_STRIPS) return digest_strip(err, &p, t, tile, checksum);
+  return digest_square(err, &p, t, tile / squares, tile % squares, checksum);
 }

@@ -68,6 +68,11 @@ int64_t sw_pairs_tiles(const sw_run *run, int e) {
   return sw_walk_of(run, e, false) == SW_WALK_STRIPS ? cut->strips : cut->squares * cut->squares;
 }
 
+int64_t sw_pairs_tasks(const sw_run *run, int e) {
+  return run->pair[e].summary.n_periods *
+         tasks_a_matrix(&run->pair[e].cut, sw_walk_of(run, e, false));
+}
+
 /* A task off the diagonal of a triangle stands for two squares. */
 static void spread_triangle(const sw_cut *cut, const uint64_t *task, uint64_t *tile) {
   for (int64_t i = 0; i < cut->squares; i++)
@@ -174,15 +179,18 @@ static sw_status restore_task(sw_error *err, sw_pairs *p, const sw_lot *lot, int
   return sw_journal_keep(err, p->journal, p->region, task, &mark);
 }
 
+/* Squares of a row of the walk, 1 for a strip. */
+static int64_t wide_of(const sw_pairs *p, const sw_lot *lot) {
+  if (p->walk == SW_WALK_STRIPS) return 1;
+  return p->plan->cut.squares - (p->walk == SW_WALK_TRIANGLE ? lot->row : 0);
+}
+
 /* A node's tasks are looked at by its ranks in turn. */
 static sw_status restore_tasks(sw_error *err, sw_pairs *p, void *shares) {
-  int64_t squares = p->plan->cut.squares, number = 0;
+  int64_t number = 0;
   for (int64_t k = 0; k < p->n_lots; k++) {
     const sw_lot *lot = &p->lot[k];
-    int64_t wide = p->walk == SW_WALK_STRIPS     ? 1
-                   : p->walk == SW_WALK_TRIANGLE ? squares - lot->row
-                                                 : squares;
-    for (int64_t nth = 0; nth < wide; nth++, number++) {
+    for (int64_t nth = 0; nth < wide_of(p, lot); nth++, number++) {
       bool done = false;
       if (number % p->run->team->node_size != p->run->team->node_rank) continue;
       SW_TRY(restore_task(err, p, lot, nth, shares, &done));
@@ -192,16 +200,30 @@ static sw_status restore_tasks(sw_error *err, sw_pairs *p, void *shares) {
   return SW_OK;
 }
 
+static sw_status restore(sw_error *err, sw_pairs *p) {
+  int64_t share = p->plan->cut.strip + p->job->n + sw_square_slot(p);
+  void *shares = NULL;
+  SW_TRY(sw_alloc(err, (size_t)share, sizeof(double), &shares));
+  sw_status status = restore_tasks(err, p, shares);
+  sw_free(shares);
+  return status;
+}
+
+/* What is not in the sample is passed over as if it were done. */
+static void pass_over(const sw_pairs *p) {
+  for (int64_t k = 0; k < p->n_lots; k++)
+    for (int64_t nth = 0; nth < wide_of(p, &p->lot[k]); nth++)
+      if (!p->run->sample[sw_task_number(p, &p->lot[k], nth)]) p->done[p->lot[k].task_at + nth] = 1;
+}
+
 sw_status sw_pairs_restore(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
-  void *shares = NULL, *done = NULL;
-  if (!p->journal || !p->run->resumes) return SW_OK;
+  void *done = NULL;
+  bool resumes = p->journal && p->run->resumes;
+  if (!resumes && !p->run->sample) return SW_OK;
   SW_TRY(team->node_alloc(team, err, (size_t)p->n_tasks + 1, &done));
   p->done = done;
-  int64_t share = p->plan->cut.strip + p->job->n + sw_square_slot(p);
-  sw_status status = sw_alloc(err, (size_t)share, sizeof(double), &shares);
-  if (status == SW_OK) status = restore_tasks(err, p, shares);
-  sw_free(shares);
-  SW_TRY(sw_team_agree(team, err, status, 0));
+  if (p->run->sample) pass_over(p);
+  SW_TRY(sw_team_agree(team, err, resumes ? restore(err, p) : SW_OK, 0));
   return team->node_barrier(team, err);
 }

@@ -122,6 +122,15 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   return status;
 }
 
+sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *wanted, sw_sink *sink) {
+  run->sample = wanted;
+  sw_status status = sw_run_passes(err, run, e);
+  if (status == SW_OK) status = sw_run_pairs(err, run, e, sink);
+  sw_run_passes_release(run, e);
+  run->sample = NULL;
+  return status;
+}
+
 sw_status sw_run_first(sw_error *err, sw_run *run) {
   const sw_study *study = run->study;
   sw_status status = SW_OK;

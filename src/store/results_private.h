@@ -193,6 +193,7 @@ sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *pat
 /* results_sink.c */
 void sw_results_set_sink(sw_results *results);
 sw_status sw_results_open_all(sw_error *err, sw_results *results);
+sw_status sw_results_open_datasets(sw_error *err, sw_results *results);
 /* `status`: of all that was written; a file that is lost is not synced. */
 sw_status sw_results_close_all(sw_error *err, sw_status status, sw_results *results);
 sw_status sw_results_write(sw_error *err, sw_results *results, int variable, const hsize_t *start,
@@ -201,6 +202,9 @@ sw_status sw_results_write(sw_error *err, sw_results *results, int variable, con
 sw_status sw_results_complete(sw_error *err, sw_results *results, const char *path);
 /* results_deflate.c: a compressed copy of `from`, which has all that is written by all ranks. */
 sw_status sw_results_compress(sw_error *err, sw_results *results, const char *from, const char *to);
+
+hid_t sw_results_open_dataset(const sw_results *results, const sw_group *group,
+                              const sw_variable *variable);
 
 /* ---- reading back (results_read.c) ------------------------------------------------------- */
 

@@ -88,8 +88,8 @@ void sw_results_set_sink(sw_results *results) {
 
 /* ---- opening and closing ---------------------------------------------------------------- */
 
-static hid_t open_dataset(const sw_results *results, const sw_group *group,
-                          const sw_variable *variable) {
+hid_t sw_results_open_dataset(const sw_results *results, const sw_group *group,
+                              const sw_variable *variable) {
   char path[1024];
   hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
   /* Whole chunks go straight to the file. */
@@ -100,12 +100,13 @@ static hid_t open_dataset(const sw_results *results, const sw_group *group,
   return dataset;
 }
 
-static sw_status open_datasets(sw_error *err, sw_results *results) {
+sw_status sw_results_open_datasets(sw_error *err, sw_results *results) {
   const sw_schema *schema = &results->schema;
   for (int g = 0; g < schema->n_groups; g++)
     for (int v = schema->group[g].first; v < schema->group[g].first + schema->group[g].count; v++) {
       if (!sw_written_by_all(schema->variable[v].source)) continue;
-      results->dataset[v] = open_dataset(results, &schema->group[g], &schema->variable[v]);
+      results->dataset[v] =
+          sw_results_open_dataset(results, &schema->group[g], &schema->variable[v]);
       if (results->dataset[v] < 0) return sw_h5_fail(err, results->partial, "be opened");
       results->space[v] = H5Dget_space(results->dataset[v]);
     }
@@ -120,7 +121,7 @@ sw_status sw_results_open_all(sw_error *err, sw_results *results) {
   results->file = H5Fopen(results->partial, H5F_ACC_RDWR, access);
   H5Pclose(access);
   if (results->file < 0) return sw_h5_fail(err, results->partial, "be opened");
-  return open_datasets(err, results);
+  return sw_results_open_datasets(err, results);
 }
 
 sw_status sw_results_sync(sw_error *err, const char *path) {
