@@ -27,6 +27,8 @@ static const command_verb verbs[] = {
      "synth -o DIR --units N --periods T     write a synthetic national panel and a study for it"},
     {"info", sw_cmd_info, false,
      "info OUT.h5                            what is in a results file"},
+    {"diff", sw_cmd_diff, false,
+     "diff OLD.h5 NEW.h5                     what changed between two results files"},
 };
 
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
@@ -38,7 +40,7 @@ static void help(void) {
   puts("  spillway --version | --help\n\n"
        "Each verb has its own --help. `spillway run` alone uses one process and all its cores;\n"
        "under mpirun or srun it uses as many ranks as they start. The results are the same bits.\n"
-       "Exit status: 0 done; 2 wrong usage or bad input; 1 anything else.");
+       "Exit status: 0 done; 2 wrong usage or bad input; 1 anything else (diff: 1 different).");
 }
 
 static void version(void) {
@@ -108,7 +110,7 @@ static bool asks_for_help(int argc, char **argv) {
 
 int main(int argc, char **argv) {
   if (argc < 2) {
-    fputs("spillway: give a verb: run, check, measures, synth or info; see spillway --help\n",
+    fputs("spillway: give a verb: run, check, measures, synth, info or diff; see spillway --help\n",
           stderr);
     return 2;
   }
