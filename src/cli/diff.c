@@ -75,12 +75,10 @@ static void print_variable(const sw_diff_variable *v) {
 }
 
 static void print_unit(const sw_diff_unit *unit) {
-  printf("  %-12s", unit->code);
+  printf("  %-12s  %-9.3g  ", unit->code, unit->score);
   if (unit->variable)
-    printf("  %-9.3g in %s%s%s; ", unit->relative, unit->variable, unit->period ? " " : "",
+    printf("largest %.3g in %s%s%s; ", unit->relative, unit->variable, unit->period ? " " : "",
            unit->period ? unit->period : "");
-  else
-    printf("  ");
   printf("%lld values moved", (long long)unit->count[SW_DIFF_MOVED]);
   if (unit->count[SW_DIFF_MISSING] > 0)
     printf(", %lld came or went", (long long)unit->count[SW_DIFF_MISSING]);
@@ -150,8 +148,8 @@ static void print_report(const sw_diff_report *report) {
     printf("values are equal: %lld results, %lld values compared\n", (long long)report->results,
            (long long)report->values);
   if (report->n_units > 0)
-    printf("\nunits that moved most (%d of %lld)\n", report->n_units,
-           (long long)report->units_moved);
+    printf("\nunits that moved most (%d of %lld), by mean relative change, summed over variables\n",
+           report->n_units, (long long)report->units_moved);
   for (int u = 0; u < report->n_units; u++)
     print_unit(&report->unit[u]);
   for (int k = 0; k < SW_DIFF_KINDS; k++)

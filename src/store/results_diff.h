@@ -48,6 +48,7 @@ typedef struct sw_diff_variable {
 typedef struct sw_diff_unit {
   const char *code;
   int64_t count[SW_DIFF_KINDS];
+  double score;                  /* mean relative changes, summed over variables */
   double relative;               /* the largest */
   const char *variable, *period; /* where; NULL when no number moved */
 } sw_diff_unit;

@@ -328,6 +328,7 @@ static sw_status walk(sw_diff *diff, sw_tally *tally, const hid_t dataset[2], si
     if (w.dataset[s] >= 0) H5Dclose(w.dataset[s]);
   }
   H5Tclose(w.memory);
+  sw_diff_fold_units(diff, tally);
   diff->values += tally->compared;
   return status;
 }

@@ -89,10 +89,19 @@ static void count_units(sw_diff *diff, const sw_diff_place *place, sw_diff_kind 
       continue; /* itself with itself */
     sw_unit_tally *unit = &diff->moved[place->at[a]];
     unit->count[kind]++;
+    unit->part += kind == SW_DIFF_MOVED ? place->relative : kind == SW_DIFF_MISSING ? 1 : 0;
     if (kind != SW_DIFF_MOVED || (unit->tally && place->relative <= unit->relative)) continue;
     unit->relative = place->relative;
     unit->tally = tally;
     unit->period = tally->axis[0] && strcmp(tally->axis[0]->name, "time") == 0 ? place->at[0] : -1;
+  }
+}
+
+void sw_diff_fold_units(sw_diff *diff, const sw_tally *tally) {
+  double units = (double)diff->unit->n_common, each = (double)tally->compared / units;
+  for (int64_t i = 0; i < diff->unit->n[SW_OLD] && each > 0; i++) {
+    diff->moved[i].score += diff->moved[i].part / each;
+    diff->moved[i].part = 0;
   }
 }
 

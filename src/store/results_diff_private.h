@@ -76,7 +76,10 @@ typedef struct sw_diff_heap {
   sw_diff_place *place;
 } sw_diff_heap;
 
+/* `score`: summed over variables, the mean of the unit's relative changes; so that a matrix counts
+ * no more than a score does, and a unit that moved in all no less than one that did in one. */
 typedef struct sw_unit_tally {
+  double score, part; /* part: the sum within the variable at hand */
   int64_t count[SW_DIFF_KINDS];
   double relative;
   const sw_tally *tally;
@@ -162,6 +165,8 @@ void sw_diff_value(sw_diff *diff, sw_tally *tally, const int64_t *at, const sw_d
 /* A partner that entered (its index is of the new file) or left, at a place among the partners. */
 void sw_diff_partner(sw_diff *diff, sw_tally *tally, const int64_t *at, bool entered, int64_t place,
                      const double *value);
+/* The variable is done: what its units moved counts as a mean of its values. */
+void sw_diff_fold_units(sw_diff *diff, const sw_tally *tally);
 /* The largest first. */
 void sw_diff_sort(sw_diff_heap *heap);
 

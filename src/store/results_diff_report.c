@@ -125,11 +125,10 @@ typedef struct ranked_unit {
   int64_t unit, count;
 } ranked_unit;
 
-/* The largest change first; of one size, as between two places, who has more of them. */
+/* Who moved most first; then who has more changes, as of partners. */
 static int by_change(const void *a, const void *b) {
   const ranked_unit *x = a, *y = b;
-  if (x->tally->relative != y->tally->relative)
-    return x->tally->relative > y->tally->relative ? -1 : 1;
+  if (x->tally->score != y->tally->score) return x->tally->score > y->tally->score ? -1 : 1;
   if (x->count != y->count) return x->count > y->count ? -1 : 1;
   return (x->unit > y->unit) - (x->unit < y->unit);
 }
@@ -142,7 +141,8 @@ static sw_status tell_units(sw_diff *diff, const ranked_unit *ranked, sw_diff_re
     const sw_unit_tally *tally = from->tally;
     const char *const *code = diff->unit->label[SW_OLD];
     sw_diff_unit *out = &report->unit[report->n_units];
-    *out = (sw_diff_unit){.code = code ? code[from->unit] : "-", .relative = tally->relative};
+    *out = (sw_diff_unit){
+        .code = code ? code[from->unit] : "-", .score = tally->score, .relative = tally->relative};
     memcpy(out->count, tally->count, sizeof out->count);
     if (!tally->tally) continue;
     out->variable = tally->tally->name;

@@ -351,6 +351,7 @@ static sw_status compare(matcher *m, const char *where, const hid_t group[2],
     int64_t period[2] = {time ? time->at[SW_OLD][t] : 0, time ? time->at[SW_NEW][t] : 0};
     SW_TRY(compare_period(m, where, period));
   }
+  if (m->n_kept > 0) sw_diff_fold_units(m->diff, m->tally[0]); /* all have as many values */
   for (int k = 0; k < m->n_kept; k++)
     m->diff->values += m->tally[k]->compared;
   return SW_OK;
