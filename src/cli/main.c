@@ -29,6 +29,8 @@ static const command_verb verbs[] = {
      "info OUT.h5                            what is in a results file"},
     {"verify", sw_cmd_verify, true,
      "verify OUT.h5 [--tiles N]              compute a sample of it again, compare bit for bit"},
+    {"diff", sw_cmd_diff, false,
+     "diff OLD.h5 NEW.h5                     what changed between two results files"},
 };
 
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
@@ -41,7 +43,7 @@ static void help(void) {
        "Each verb has its own --help. `spillway run` alone uses one process and all its cores;\n"
        "under mpirun or srun it uses as many ranks as they start. The results are the same bits.\n"
        "Exit status: 0 done; 2 wrong usage or bad input; 75 stopped early, to be continued;\n"
-       "1 anything else.");
+       "1 anything else (diff, verify: 1 different).");
 }
 
 static void version(void) {
@@ -111,7 +113,8 @@ static bool asks_for_help(int argc, char **argv) {
 
 int main(int argc, char **argv) {
   if (argc < 2) {
-    fputs("spillway: give a verb: run, check, measures, synth, info or verify; see spillway --help\n",
+       "Exit status: 0 done; 2 wrong usage or bad input; 75 stopped early, to be continued;\n"
+       "1 anything else (diff, verify: 1 different).");
           stderr);
     return 2;
   }

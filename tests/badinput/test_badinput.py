@@ -263,7 +263,7 @@ def check_usage():
         assert done.returncode == 2 and "not a file" in done.stderr, done.stderr
         done = subprocess.run([SPILLWAY, "rum"], capture_output=True, text=True)
         assert done.returncode == 2 and "run" in done.stderr
-        for verb in ("run", "check", "measures", "synth", "info"):
+        for verb in ("run", "check", "measures", "synth", "info", "diff"):
             done = subprocess.run([SPILLWAY, verb, "--help"], capture_output=True, text=True)
             assert done.returncode == 0 and "sage" in done.stdout, verb
         if os.geteuid() != 0:  # root may write anywhere
