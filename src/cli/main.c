@@ -113,8 +113,8 @@ static bool asks_for_help(int argc, char **argv) {
 
 int main(int argc, char **argv) {
   if (argc < 2) {
-       "Exit status: 0 done; 2 wrong usage or bad input; 75 stopped early, to be continued;\n"
-       "1 anything else (diff, verify: 1 different).");
+    fputs("spillway: give a verb: run, check, measures, synth, info, verify or diff; see spillway "
+          "--help\n",
           stderr);
     return 2;
   }
