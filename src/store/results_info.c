@@ -46,9 +46,11 @@ static const char *type_name(hid_t dataset) {
   hid_t type = H5Dget_type(dataset);
   size_t size = H5Tget_size(type);
   H5T_class_t kind = H5Tget_class(type);
+  bool unsigned_number = kind == H5T_INTEGER && H5Tget_sign(type) == H5T_SGN_NONE;
   H5Tclose(type);
   if (kind == H5T_STRING) return "text";
   if (kind == H5T_FLOAT) return size == 4 ? "float32" : "float64";
+  if (unsigned_number) return size == 4 ? "uint32" : "uint64";
   return size == 4 ? "int32" : "int64";
 }
 
