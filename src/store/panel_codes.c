@@ -12,6 +12,7 @@ sw_status sw_codes_create(sw_error *err, sw_arena *arena, sw_codes *codes) {
 void sw_codes_destroy(sw_codes *codes) {
   sw_map_destroy(codes->map);
   free(codes->text);
+  free(codes->length);
   free(codes->count);
   *codes = (sw_codes){0};
 }
@@ -20,28 +21,54 @@ static sw_status grow(sw_error *err, sw_codes *codes) {
   int64_t capacity = codes->capacity ? 2 * codes->capacity : 1024;
   const char **text = realloc(codes->text, (size_t)capacity * sizeof *text);
   if (text) codes->text = text;
+  size_t *length = realloc(codes->length, (size_t)capacity * sizeof *length);
+  if (length) codes->length = length;
   int64_t *count = realloc(codes->count, (size_t)capacity * sizeof *count);
   if (count) codes->count = count;
-  if (!text || !count) return sw_fail(err, SW_ENOMEM, "out of memory");
+  if (!text || !length || !count) return sw_fail(err, SW_ENOMEM, "out of memory");
   codes->capacity = capacity;
   return SW_OK;
 }
 
-sw_status sw_codes_number(sw_error *err, sw_codes *codes, const char *text, size_t length,
-                          int64_t *number) {
-  *number = sw_map_find(codes->map, text, length);
-  if (*number >= 0) {
-    codes->count[*number]++;
-    return SW_OK;
-  }
+static sw_status add(sw_error *err, sw_codes *codes, const char *text, size_t length) {
   if (codes->n == codes->capacity) SW_TRY(grow(err, codes));
   char *copy = sw_arena_textn(codes->arena, text, length);
   if (!copy) return sw_fail(err, SW_ENOMEM, "out of memory");
-  *number = codes->n;
   codes->text[codes->n] = copy;
-  codes->count[codes->n++] = 1;
+  codes->length[codes->n] = length;
+  codes->count[codes->n] = 0;
   int64_t existing;
-  return sw_map_put(err, codes->map, copy, length, *number, &existing);
+  return sw_map_put(err, codes->map, copy, length, codes->n++, &existing);
+}
+
+static bool is_code(const sw_codes *codes, int64_t k, const char *text, size_t length) {
+  return k < codes->n && codes->length[k] == length && !memcmp(codes->text[k], text, length);
+}
+
+sw_status sw_codes_number(sw_error *err, sw_codes *codes, const char *text, size_t length,
+                          int64_t *number) {
+  int64_t k = codes->last;
+  if (!is_code(codes, k, text, length) && !is_code(codes, ++k, text, length)) {
+    k = sw_map_find(codes->map, text, length);
+    if (k < 0) {
+      k = codes->n;
+      SW_TRY(add(err, codes, text, length));
+    }
+  }
+  codes->count[k]++;
+  codes->last = k;
+  *number = k;
+  return SW_OK;
+}
+
+sw_status sw_codes_merge(sw_error *err, sw_codes *codes, const sw_codes *other, int32_t *number) {
+  for (int64_t i = 0; i < other->n; i++) {
+    int64_t k = 0;
+    SW_TRY(sw_codes_number(err, codes, other->text[i], other->length[i], &k));
+    codes->count[k] += other->count[i] - 1;
+    number[i] = (int32_t)k;
+  }
+  return SW_OK;
 }
 
 /* ---- all ranks --------------------------------------------------------------------------- */

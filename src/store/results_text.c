@@ -258,9 +258,9 @@ static int64_t values_of(const sw_variable *variable) {
 
 static const char *reason_of(const sw_job *job) {
   if (!job->has_gaps) return "the formula is not defined there (such as 0/0)";
-  return job->distance
-             ? "an input or a distance is missing, or the formula is not defined there (such as 0/0)"
-             : "an input is missing, or the formula is not defined there (such as 0/0)";
+  return job->distance ? "an input or a distance is missing, or the formula is not defined there "
+                         "(such as 0/0)"
+                       : "an input is missing, or the formula is not defined there (such as 0/0)";
 }
 
 static const char *undefined_pairs(sw_arena *arena, const sw_run *run, const sw_job *job) {
