@@ -34,11 +34,20 @@ static bool is_digit(char c) {
 
 /* ---- the text ---------------------------------------------------------------------------- */
 
-/* Eight digits at once (Lemire 2018, after Mula): pairs, then fours, then all. */
-static bool eight_digits(const char *at, uint64_t *value) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+enum { IN_WORDS = 1 };
+#else
+enum { IN_WORDS = 0 };
+#endif
+
+static inline uint64_t word_at(const char *at) {
   uint64_t word;
   memcpy(&word, at, sizeof word);
+  return word;
+}
+
+/* Eight digits at once (Lemire 2018, after Mula): pairs, then fours, then all. */
+static inline bool eight_digits(uint64_t word, uint64_t *value) {
   uint64_t low = word - UINT64_C(0x3030303030303030);
   if (((word + UINT64_C(0x4646464646464646)) | low) & UINT64_C(0x8080808080808080)) return false;
   low = low * 10 + (low >> 8);
@@ -47,15 +56,30 @@ static bool eight_digits(const char *at, uint64_t *value) {
             ((low >> 16) & mask) * UINT64_C(0x0000271000000001)) >>
            32;
   return true;
-#else
-  (void)at, (void)value;
-  return false;
-#endif
+}
+
+/* The commonest of all: up to eight digits with or without a point, nothing else, in a word that
+ * may be read whole. No loop, so no branch depends on how long the number is. */
+static inline bool scan_word(const char *text, size_t length, uint64_t *mantissa, int *exponent) {
+  const uint64_t ones = UINT64_C(0x0101010101010101), zeros = ones * '0';
+  uint64_t word = word_at(text), differs = word ^ (ones * '.');
+  uint64_t point = (differs - ones) & ~differs & (ones << 7); /* exact up to its lowest bit */
+  unsigned at = point ? (unsigned)__builtin_ctzll(point) / 8 : 8, digits = (unsigned)length;
+  *exponent = 0;
+  if (at < length) { /* take it out */
+    uint64_t before = (UINT64_C(1) << 8 * at) - 1;
+    word = (word & before) | (word >> 8 & ~before);
+    *exponent = (int)at - (int)--digits;
+  }
+  if (digits == 0) return false;
+  /* Digits to the upper end, zeros below. */
+  word = word << 8 * (8 - digits) | zeros >> 8 * (digits - 1) >> 8;
+  return eight_digits(word, mantissa);
 }
 
 static const char *scan_digits(const char *at, const char *end, uint64_t *mantissa) {
   uint64_t sum = *mantissa, eight = 0;
-  while (end - at >= 8 && eight_digits(at, &eight)) {
+  while (IN_WORDS && end - at >= 8 && eight_digits(word_at(at), &eight)) {
     sum = sum * 100000000 + eight;
     at += 8;
   }
@@ -196,9 +220,17 @@ static double convert_long(const decimal *number) {
   return convert_slowly(number);
 }
 
-bool sw_parse_number(const char *text, size_t length, double *value) {
+bool sw_parse_number_within(const char *text, size_t length, size_t room, double *value) {
   decimal number;
   double size = 0;
+  size_t sign = length > 0 && *text == '-';
+  int exponent = 0;
+  if (IN_WORDS && length - sign - 1 < 8 && room >= 8 + sign &&
+      scan_word(text + sign, length - sign, &number.mantissa, &exponent)) {
+    convert_short(number.mantissa, exponent, &size);
+    *value = sign ? -size : size;
+    return true;
+  }
   if (!scan(text, length, &number)) return false;
   if (number.digits > EXACT)
     size = convert_long(&number);
@@ -207,6 +239,10 @@ bool sw_parse_number(const char *text, size_t length, double *value) {
   if (isinf(size)) return false;
   *value = number.negative ? -size : size;
   return true;
+}
+
+bool sw_parse_number(const char *text, size_t length, double *value) {
+  return sw_parse_number_within(text, length, length, value);
 }
 
 bool sw_parse_integer(const char *text, size_t length, int64_t *value) {

@@ -49,7 +49,7 @@ void sw_csv_text(sw_csv *csv, const char *text, size_t length, int64_t first_lin
     text += 3;
     length -= 3;
   }
-  csv->private->at = text;
+  csv->private->begin = csv->private->at = text;
   csv->private->end = text + length;
   csv->private->next_line = first_line;
   if (first_line == 1) csv->private->hollow = 0; /* read again */
@@ -237,7 +237,11 @@ static sw_status not_a_number(sw_error *err, const sw_csv *csv, const char *colu
 sw_status sw_csv_number(sw_error *err, const sw_csv *csv, int index, const char *column,
                         double *value) {
   sw_field field = csv->field[index];
+  /* A field with doubled quotes is a copy, and stands elsewhere. */
+  bool inside = (uintptr_t)field.text - (uintptr_t)csv->private->begin <
+                (uintptr_t)csv->private->end - (uintptr_t)csv->private->begin;
+  size_t room = inside ? (size_t)(csv->private->end - field.text) : field.length;
   *value = NAN;
-  if (!field.length || sw_parse_number(field.text, field.length, value)) return SW_OK;
+  if (!field.length || sw_parse_number_within(field.text, field.length, room, value)) return SW_OK;
   return not_a_number(err, csv, column, field);
 }

@@ -7,7 +7,8 @@
 
 struct sw_csv_private {
   sw_arena *arena;
-  const char *at, *end; /* what is left of the text */
+  const char *begin;    /* of the text */
+  const char *at, *end; /* what is left of it */
   int64_t next_line;
   sw_field *field;
   int capacity;

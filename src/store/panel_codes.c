@@ -41,8 +41,27 @@ static sw_status add(sw_error *err, sw_codes *codes, const char *text, size_t le
   return sw_map_put(err, codes->map, copy, length, codes->n++, &existing);
 }
 
-static bool is_code(const sw_codes *codes, int64_t k, const char *text, size_t length) {
-  return k < codes->n && codes->length[k] == length && !memcmp(codes->text[k], text, length);
+/* memcmp of what is most often a word or less: two loads that may overlap. */
+static inline bool same_bytes(const char *a, const char *b, size_t length) {
+  uint64_t wide[4];
+  uint32_t half[4];
+  if (length > 16 || length < 4) return memcmp(a, b, length) == 0;
+  if (length >= 8) {
+    memcpy(&wide[0], a, 8);
+    memcpy(&wide[1], b, 8);
+    memcpy(&wide[2], a + length - 8, 8);
+    memcpy(&wide[3], b + length - 8, 8);
+    return wide[0] == wide[1] && wide[2] == wide[3];
+  }
+  memcpy(&half[0], a, 4);
+  memcpy(&half[1], b, 4);
+  memcpy(&half[2], a + length - 4, 4);
+  memcpy(&half[3], b + length - 4, 4);
+  return half[0] == half[1] && half[2] == half[3];
+}
+
+static inline bool is_code(const sw_codes *codes, int64_t k, const char *text, size_t length) {
+  return k < codes->n && codes->length[k] == length && same_bytes(codes->text[k], text, length);
 }
 
 sw_status sw_codes_number(sw_error *err, sw_codes *codes, const char *text, size_t length,

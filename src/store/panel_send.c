@@ -8,11 +8,12 @@
 #include "store/panel_build.h"
 
 #include <math.h>
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUND = 8 << 20 };
+enum { ROUND = 8 << 20, RUN = 1 << 14 /* rows of a few hundred kB */ };
 
 /* What travels before a row's values. */
 typedef struct row_head {
@@ -42,12 +43,12 @@ typedef struct sending {
   size_t size;        /* of a row */
   int64_t block, row; /* where the next round begins */
   int64_t per_round, rounds;
-  int64_t n_slots;
-  uint8_t *seen;     /* [slot][unit here] */
-  int64_t placed;    /* rows */
-  conflict conflict; /* of the lowest line */
-  bool again;        /* looking for duplicates */
-  int64_t *line;     /* then: [slot][unit here]: lowest line seen, 0: none */
+  int64_t n_slots, n_local_slots; /* of the cells, of the rows */
+  uint8_t *seen;                  /* [slot][unit here] */
+  int64_t placed;                 /* rows */
+  conflict conflict;              /* of the lowest line */
+  bool again;                     /* looking for duplicates */
+  int64_t *line;                  /* then: [slot][unit here]: lowest line seen, 0: none */
   duplicate_row duplicate;
   size_t *sent, *received, *at;
 } sending;
@@ -78,6 +79,7 @@ static sw_status start(sw_error *err, sending *out) {
   out->per_round = ROUND / (int64_t)out->size > 0 ? ROUND / (int64_t)out->size : 1;
   out->rounds = (n + out->per_round - 1) / out->per_round;
   out->n_slots = out->rows->wide ? build->plan.n_raw : build->panel->periods.n;
+  out->n_local_slots = out->rows->wide ? build->plan.n_raw : out->rows->periods.n;
   SW_TRY(map_periods(err, out));
   SW_TRY(sw_alloc(err, 3 * ranks, sizeof *out->sent, (void **)&out->sent));
   out->received = out->sent + ranks;
@@ -145,24 +147,53 @@ static row_head head_of(const sending *out, const sw_row_block *block, int64_t i
   return (row_head){(int32_t)unit, slot, block->first_line + block->line[i]};
 }
 
-/* This rank's own rows, where they stand. */
-static void take_own(sending *out) {
-  const sw_panel_rows *rows = out->rows;
+/* Rows [lo, hi) of a block in the order of their slots: those of a slot go to neighbouring cells
+ * where a file is sorted by unit. `at`: n_slots + 1 counts; `order`: hi - lo rows. */
+static void sort_by_slot(const sw_row_block *block, int64_t lo, int64_t hi, int64_t n_slots,
+                         int32_t *at, int32_t *order) {
+  memset(at, 0, (size_t)(n_slots + 1) * sizeof *at);
+  for (int64_t i = lo; i < hi; i++)
+    at[block->slot[i] + 1]++;
+  for (int64_t s = 1; s < n_slots; s++)
+    at[s] += at[s - 1];
+  for (int64_t i = lo; i < hi; i++)
+    order[at[block->slot[i]]++] = (int32_t)i;
+}
+
+static int64_t take_block(sending *out, const sw_row_block *block, int32_t *at, int32_t *order) {
   const int32_t *owner = out->build->owner;
   int rank = out->build->team->rank;
-#pragma omp parallel for schedule(dynamic, 1) if (!out->again)
-  for (int64_t b = 0; b < rows->n_blocks; b++) {
-    const sw_row_block *block = &rows->block[b];
-    int64_t taken = 0;
-    for (int64_t i = 0; i < block->n; i++) {
+  int64_t taken = 0;
+  for (int64_t lo = 0; lo < block->n; lo += RUN) {
+    int64_t hi = lo + RUN < block->n ? lo + RUN : block->n;
+    sort_by_slot(block, lo, hi, out->n_local_slots, at, order);
+    for (int64_t k = 0; k < hi - lo; k++) {
+      int32_t i = order[k];
       int64_t unit = out->unit_of[block->unit[i]];
       if (unit < 0 || owner[unit] != rank) continue;
-      take_row(out, head_of(out, block, i, unit), block->value + i * rows->width);
+      take_row(out, head_of(out, block, i, unit), block->value + (int64_t)i * out->rows->width);
       taken++;
     }
+  }
+  return taken;
+}
+
+/* This rank's own rows, where they stand. */
+static sw_status take_own(sw_error *err, sending *out) {
+  const sw_panel_rows *rows = out->rows;
+  int threads = out->again ? 1 : omp_get_max_threads();
+  size_t each = (size_t)out->n_local_slots + 1 + RUN;
+  int32_t *room = NULL;
+  SW_TRY(sw_alloc(err, (size_t)threads * each, sizeof *room, (void **)&room));
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+  for (int64_t b = 0; b < rows->n_blocks; b++) {
+    int32_t *at = room + (size_t)omp_get_thread_num() * each;
+    int64_t taken = take_block(out, &rows->block[b], at, at + out->n_local_slots + 1);
 #pragma omp atomic
     out->placed += taken;
   }
+  sw_free(room);
+  return SW_OK;
 }
 
 /* ---- one round --------------------------------------------------------------------------- */
@@ -256,7 +287,7 @@ static sw_status one_round(sw_error *err, sending *out) {
 static sw_status walk_rows(sw_error *err, sending *out) {
   sw_team *team = out->build->team;
   double rounds = team->size > 1 ? (double)out->rounds : 0;
-  take_own(out);
+  SW_TRY(sw_team_agree(team, err, take_own(err, out), 0));
   out->block = out->row = 0;
   SW_TRY(team->max_f64(team, err, &rounds, 1));
   for (int64_t r = 0; r < (int64_t)rounds; r++)
@@ -268,7 +299,6 @@ static sw_status walk_rows(sw_error *err, sending *out) {
 
 static int64_t count_seen(const sending *out) {
   int64_t count = 0, n = (int64_t)count_cells(out);
-  enum { RUN = 1 << 16 };
 #pragma omp parallel for
   for (int64_t lo = 0; lo < n; lo += RUN) {
     int32_t some = 0;

@@ -10,8 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A piece fits into a core's own cache; TAIL: what is read at once to find the end of a line. */
-enum { PIECE = 1 << 19, LEAST_PIECE = 1 << 12, TAIL = 1 << 12, LOOK = 1 << 16 };
+/* The rows of a piece fill a few large pages; TAIL: what is read at once to find the end of a line.
+ */
+enum { PIECE = 1 << 22, LEAST_PIECE = 1 << 12, TAIL = 1 << 12, LOOK = 1 << 16 };
 
 /* In runs short enough for a byte to count them, which the compiler makes vectors of. */
 int64_t sw_count_newlines(const char *text, size_t length) {

@@ -11,8 +11,18 @@
 
 #include "base/rng.h"
 
+/* With nothing behind the text that may be read, and with what must not matter. */
 static bool parse(const char *text, double *value) {
-  return sw_parse_number(text, strlen(text), value);
+  size_t length = strlen(text);
+  char roomy[64] = "";
+  double again = *value;
+  bool ok = sw_parse_number(text, length, value);
+  if (length > 40) return ok;
+  memcpy(roomy, text, length);
+  memcpy(roomy + length, length % 2 ? ",.7\n5" : "\n12.,-", 6);
+  cr_assert_eq(sw_parse_number_within(roomy, length, sizeof roomy, &again), ok, "%s", text);
+  cr_assert(memcmp(&again, value, sizeof again) == 0, "%s", text);
+  return ok;
 }
 
 static bool same_bits(double a, double b) {
@@ -264,6 +274,23 @@ Test(number, every_power_against_strtod) {
     else
       snprintf(text, sizeof text, "%.*s.%s", point, digits, digits + point);
     agrees_with_strtod(text);
+  }
+}
+
+/* All short forms: up to eight characters of a few kinds. */
+Test(number, short_texts) {
+  static const char kind[] = "0123456789.-+e,";
+  sw_rng rng = sw_rng_make(16, 17, 18);
+  for (int i = 0; i < 500000; i++) {
+    char text[12], *end = NULL;
+    int length = 1 + (int)sw_rng_below(&rng, 9);
+    for (int k = 0; k < length; k++)
+      text[k] = kind[sw_rng_below(&rng, i % 2 ? 12 : 15)];
+    text[length] = '\0';
+    double value = -77, wanted = strtod(text, &end);
+    bool number = *end == '\0' && !isinf(wanted);
+    cr_assert_eq(parse(text, &value), number, "'%s'", text);
+    cr_assert(same_bits(value, number ? wanted : -77), "'%s': %a", text, value);
   }
 }
 
