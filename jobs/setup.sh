@@ -17,7 +17,7 @@ build_packages=(
   libhdf5-openmpi-dev                        # results files, written in parallel
   libgsl-dev libopenblas-openmp-dev          # numerics
   libproj-dev proj-data                      # distances on the ellipsoid
-  libfyaml-dev libcsv-dev zlib1g-dev         # study files, CSV, CSV.gz
+  libfyaml-dev zlib1g-dev                    # study files, CSV.gz
   libxxhash-dev                              # hashes
 )
 test_packages=(
