@@ -4,6 +4,7 @@
 #   bench/run.sh                 all
 #   bench/run.sh pairs [ARGS]    pair measures on one thread against numpy and against the bound
 #   bench/run.sh dense [ARGS]    dense float32 on all cores against a plain write
+#   bench/run.sh large [ARGS]    100,000 units on all cores: top, above, summary; memory
 #   bench/run.sh csv [ARGS]      reading a CSV of 1 GB against data.table's fread (not in all)
 #
 # ARGS: --units N, --repeats R. Run on a machine with nothing else to do. The exit status is 0 when
@@ -34,12 +35,15 @@ case $what in
 dense | all) "$python" bench/dense.py "$build/spillway" "$build/bench/bench_write" "$@" || status=$? ;;
 esac
 case $what in
+large | all) "$python" bench/large.py "$build/spillway" "$@" || status=$? ;;
+esac
+case $what in
 csv) "$python" bench/read_csv.py "$build/bench/bench_csv" "$@" || status=$? ;;
 esac
 case $what in
-pairs | dense | csv | all) ;;
+pairs | dense | large | csv | all) ;;
 *)
-  echo "bench/run.sh: '$what' is not known; pairs, dense, csv or nothing" >&2
+  echo "bench/run.sh: '$what' is not known; pairs, dense, large, csv or nothing" >&2
   exit 2
   ;;
 esac
