@@ -22,7 +22,7 @@ static int64_t integer_of(hid_t object, const char *name) {
   int64_t value = 0;
   hid_t attribute = H5Aexists(object, name) > 0 ? H5Aopen(object, name, H5P_DEFAULT) : -1;
   if (attribute < 0) return 0;
-  H5Aread(attribute, H5T_NATIVE_INT64, &value);
+  if (sw_h5_is_single(attribute)) H5Aread(attribute, H5T_NATIVE_INT64, &value);
   H5Aclose(attribute);
   return value;
 }
