@@ -105,6 +105,10 @@ sw_status sw_journal_mark(sw_error *err, sw_journal *journal, int region, int64_
   return sw_journal_keep(err, journal, region, task, mark);
 }
 
+uint64_t sw_journal_bytes(const sw_journal *journal) {
+  return journal->end;
+}
+
 int64_t sw_journal_known(const sw_journal *journal) {
   return journal->n_known;
 }

@@ -50,6 +50,8 @@ sw_status sw_journal_keep(sw_error *err, sw_journal *journal, int region, int64_
 sw_status sw_journal_checksums(sw_error *err, sw_team *team, sw_journal *journal, int region,
                                uint64_t **checksum);
 
+/* Bytes of its file once every task is marked: records and shares. */
+uint64_t sw_journal_bytes(const sw_journal *journal);
 /* Tasks that this rank has marked or found. */
 int64_t sw_journal_known(const sw_journal *journal);
 

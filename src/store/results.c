@@ -101,16 +101,20 @@ double sw_results_bytes(const sw_run *run) {
   return bytes;
 }
 
-/* Bytes that are free for the file, those it has already with them. */
+static double blocks_of(const char *path) {
+  struct stat info;
+  return stat(path, &info) == 0 ? 512.0 * (double)info.st_blocks : 0;
+}
+
+/* Bytes that are free for the file and its journal, those they have already with them. */
 static double room_for(const sw_results *results) {
   struct statvfs fs;
-  struct stat info;
   char *folder = sw_arena_text(results->arena, results->path);
   char *slash = folder ? strrchr(folder, '/') : NULL;
   if (slash) slash[slash == folder ? 1 : 0] = '\0';
   if (!folder || statvfs(slash ? folder : ".", &fs) != 0) return HUGE_VAL;
-  double has = stat(results->partial, &info) == 0 ? 512.0 * (double)info.st_blocks : 0;
-  return (double)fs.f_bavail * (double)fs.f_frsize + has;
+  return (double)fs.f_bavail * (double)fs.f_frsize + blocks_of(results->partial) +
+         blocks_of(results->journal_path);
 }
 
 /* Early allocation takes nothing on a sparse file system: without a look the disk, a quota or a
@@ -124,10 +128,11 @@ static sw_status check_space(sw_error *err, const sw_results *results) {
                    "%s: the results take %.2f MB and a file may have %.2f MB (ulimit -f)",
                    results->path, bytes / 1e6, (double)limit.rlim_cur / 1e6);
   if (results->run->study->deflate) bytes *= 2; /* the plain file stays until the copy is there */
+  if (results->journal) bytes += (double)sw_journal_bytes(results->journal);
   if (bytes <= room) return SW_OK;
   return sw_fail(err, SW_EIO,
-                 "%s: the results take %.2f MB and %.2f MB are free there; make room, keep fewer "
-                 "pairs or choose another -o",
+                 "%s: the results and their journal take %.2f MB and %.2f MB are free there; make "
+                 "room, keep fewer pairs or choose another -o",
                  results->path, bytes / 1e6, room / 1e6);
 }
 
