@@ -10,9 +10,10 @@
 #include <zlib.h>
 
 #ifdef SW_SMALL_PIECES /* see panel_text.c */
-enum { PIECE = 256, PART = 64 };
+enum { PIECE = 256, PART = 64, BUFFER = 64 };
 #else
-enum { PIECE = 2 << 20, PART = 1 << 18 }; /* of a rank in a round; of a thread */
+/* Of a rank in a round; of a thread; of zlib. */
+enum { PIECE = 2 << 20, PART = 1 << 18, BUFFER = 1 << 17 };
 #endif
 
 /* zlib leaves errno alone when memory ran out. */
