@@ -4,6 +4,8 @@
 #   bench/run.sh                 all
 #   bench/run.sh pairs [ARGS]    pair measures on one thread against numpy and against the bound
 #   bench/run.sh dense [ARGS]    dense float32 on all cores against a plain write
+#   bench/run.sh large [ARGS]    100,000 units on all cores: top, above, summary; memory
+#   bench/run.sh csv [ARGS]      reading a CSV of 1 GB against data.table's fread (not in all)
 #
 # ARGS: --units N, --repeats R. Run on a machine with nothing else to do. The exit status is 0 when
 # every figure wanted was reached. PYTHON names a Python with numpy.
@@ -16,7 +18,7 @@ python=${PYTHON:-/usr/bin/python3}
 build=${BENCH_BUILD:-build/bench}
 
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DSPILLWAY_TESTS=OFF > /dev/null
-ninja -C "$build" spillway bench_pairs bench_write > /dev/null
+ninja -C "$build" spillway bench_pairs bench_write bench_csv > /dev/null
 
 sed -n 's/^model name[[:space:]]*: /machine: /p' /proc/cpuinfo | head -n 1
 echo "cores: $(nproc), load: $(cut -d' ' -f1 /proc/loadavg)"
@@ -33,9 +35,15 @@ case $what in
 dense | all) "$python" bench/dense.py "$build/spillway" "$build/bench/bench_write" "$@" || status=$? ;;
 esac
 case $what in
-pairs | dense | all) ;;
+large | all) "$python" bench/large.py "$build/spillway" "$@" || status=$? ;;
+esac
+case $what in
+csv) "$python" bench/read_csv.py "$build/bench/bench_csv" "$@" || status=$? ;;
+esac
+case $what in
+pairs | dense | large | csv | all) ;;
 *)
-  echo "bench/run.sh: '$what' is not known; pairs, dense or nothing" >&2
+  echo "bench/run.sh: '$what' is not known; pairs, dense, large, csv or nothing" >&2
   exit 2
   ;;
 esac

@@ -4,6 +4,7 @@
 #   jobs/setup.sh             what building and running need
 #   jobs/setup.sh --tests     the same, and what the tests need
 #   jobs/setup.sh --dev       the same, and the sanitizers' compiler, valgrind, clang-format
+#   jobs/setup.sh --bench     the same, and the peers that benchmarks compare with
 #   jobs/setup.sh --list      print the packages and do nothing
 #
 # This is the only place that lists Debian packages. Only what is missing is installed, by
@@ -17,13 +18,14 @@ build_packages=(
   libhdf5-openmpi-dev                        # results files, written in parallel
   libgsl-dev libopenblas-openmp-dev          # numerics
   libproj-dev proj-data                      # distances on the ellipsoid
-  libfyaml-dev libcsv-dev zlib1g-dev         # study files, CSV, CSV.gz
+  libfyaml-dev zlib1g-dev                    # study files, CSV.gz
   libxxhash-dev                              # hashes
 )
 test_packages=(
   libcriterion-dev
   python3 python3-numpy python3-h5py python3-xarray python3-netcdf4 python3-h5netcdf
 )
+bench_packages=(python3 python3-numpy r-base-core r-cran-data.table)
 dev_packages=(clang libomp-dev llvm valgrind clang-format hdf5-tools)
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -34,9 +36,10 @@ for option in "$@"; do
   case $option in
     --tests) packages+=("${test_packages[@]}") ;;
     --dev) packages+=("${test_packages[@]}" "${dev_packages[@]}") ;;
+    --bench) packages+=("${bench_packages[@]}") ;;
     --list) list=yes ;;
     *)
-      say "unknown option '$option'; known: --tests, --dev, --list"
+      say "unknown option '$option'; known: --tests, --dev, --bench, --list"
       exit 2
       ;;
   esac

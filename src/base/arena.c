@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { CHUNK = 64 * 1024, ALIGN = 16 };
+enum { CHUNK = 64 * 1024, ALIGN = 16, HUGE_PAGE = 2 << 20 };
 
 struct chunk {
   struct chunk *next;
@@ -95,9 +96,13 @@ sw_status sw_alloc(sw_error *err, size_t count, size_t size, void **out) {
   size_t bytes = 0;
   if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - 64)
     return out_of_memory(err, SIZE_MAX);
+  size_t align = bytes >= 2 * HUGE_PAGE ? HUGE_PAGE : 64;
   bytes = (bytes + 63) & ~(size_t)63;
-  *out = aligned_alloc(64, bytes ? bytes : 64);
-  return *out ? SW_OK : out_of_memory(err, bytes);
+  *out = aligned_alloc(align, bytes ? bytes : 64);
+  if (!*out) return out_of_memory(err, bytes);
+  /* Fresh memory costs a quarter so; a refusal does not matter. The tail keeps small pages. */
+  if (align == HUGE_PAGE) madvise(*out, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+  return SW_OK;
 }
 
 sw_status sw_calloc(sw_error *err, size_t count, size_t size, void **out) {

@@ -12,10 +12,11 @@ struct sw_node {
   sw_node_kind kind;
   const char *file; /* as the user wrote it */
   int line, column; /* from 1 */
-  const char *text; /* scalar: its text, never NULL; plain `null` and `~` give "" and quoted false */
-  bool quoted;      /* scalar: written in quotes, so that "1" stays text */
-  int count;        /* list: items; map: pairs, in the order of the file */
-  sw_node **item;   /* list: items; map: values */
+  const char
+      *text;      /* scalar: its text, never NULL; plain `null` and `~` give "" and quoted false */
+  bool quoted;    /* scalar: written in quotes, so that "1" stays text */
+  int count;      /* list: items; map: pairs, in the order of the file */
+  sw_node **item; /* list: items; map: values */
   const char **key; /* map */
   int *key_line, *key_column;
 };

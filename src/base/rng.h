@@ -1,5 +1,6 @@
 /* Counter-based random numbers: a pure function of (seed, stream, item, draw), so that the
- * draws of an item do not depend on ranks, threads or order. Philox 4x32-10 (Salmon et al. 2011). */
+ * draws of an item do not depend on ranks, threads or order. Philox 4x32-10 (Salmon et al. 2011).
+ */
 #ifndef SW_BASE_RNG_H
 #define SW_BASE_RNG_H
 

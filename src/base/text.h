@@ -5,14 +5,18 @@
 #include "spillway/status.h"
 
 /* A decimal number filling all of text[0..length): digits, sign, point, exponent; no hex, no
- * nan, no inf, no blanks inside, no overflow (1e400 is refused; underflow gives the rounded value). */
+ * nan, no inf, no blanks inside, no overflow (1e400 is refused; underflow gives the rounded value).
+ */
 bool sw_parse_number(const char *text, size_t length, double *value);
+/* The same, faster: of the bytes from `text` on `room` may be read, length or more. */
+bool sw_parse_number_within(const char *text, size_t length, size_t room, double *value);
 /* A whole number filling all of text[0..length). */
 bool sw_parse_integer(const char *text, size_t length, int64_t *value);
 /* True when the bytes are UTF-8. */
 bool sw_is_utf8(const char *text, size_t length);
 /* The candidate nearest to `word` by edit distance, or NULL when none is near (distance over
- * max(2, length / 2), or every letter changed). Case is no difference; a swap of neighbours is one. */
+ * max(2, length / 2), or every letter changed). Case is no difference; a swap of neighbours is one.
+ */
 const char *sw_nearest(const char *word, const char *const *candidates, int count);
 /* `path` as it is when absolute, else joined to the folder of `base_file`; from the arena. */
 struct sw_arena;

@@ -79,16 +79,25 @@ static void sift_up(sw_pick *heap, int64_t at, sw_pick pick) {
   heap[at] = pick;
 }
 
+/* The first column from c on that displaces the last of the kept, or `count`. Strips may begin with
+ * other columns than the first: an equal value wins where its unit's code comes before. (What is
+ * kept of this very segment comes before all of its rest.) */
+static int64_t next_better(const sw_pick *last, int64_t j0, int64_t c, int64_t count,
+                           const double *v) {
+  return last->to < j0 + c ? sw_next_above(v, c, count, last->value)
+                           : sw_next_reaching(v, c, count, last->value);
+}
+
 static void see_top(sw_worker *w, int64_t row, int64_t j0, int64_t count, const double *v,
                     double greatest) {
   int64_t k = w->pairs->plan->keep.top, held = w->pick_end[row] - w->pick_at[row], c = 0;
   sw_pick *heap = w->pick + w->pick_at[row];
+  if (held == k && !(greatest >= heap[0].value)) return;
   for (; held < k && c < count; c++)
     if (!isnan(v[c])) sift_up(heap, held++, (sw_pick){v[c], (int32_t)(j0 + c)});
   w->pick_end[row] = w->pick_at[row] + held;
-  if (held < k || !(greatest > heap[0].value)) return;
-  /* Columns come in code order, so an equal value never displaces an earlier one. */
-  while ((c = sw_next_above(v, c, count, heap[0].value)) < count) {
+  if (held < k) return;
+  while ((c = next_better(heap, j0, c, count, v)) < count) {
     sift_down(heap, k, (sw_pick){v[c], (int32_t)(j0 + c)});
     c++;
   }

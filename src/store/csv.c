@@ -1,32 +1,14 @@
-/* Lines without a quote are split where they stand, in one pass over the bytes; the others go
- * through libcsv in its strict mode, which gives the same fields, copied. */
-#include "store/csv.h"
+/* See csv.h; how a line becomes fields is in csv_split.c. */
+#include "store/csv_private.h"
 
-#include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
 
-#include <csv.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct sw_csv_private {
-  sw_arena *arena;
-  const char *at, *end; /* what is left of the text */
-  int64_t next_line;
-  sw_field *field;
-  int capacity;
-  char *copy; /* fields of a line with quotes */
-  size_t copy_size, copy_used;
-  struct csv_parser parser;
-  bool parser_made, out_of_memory, broken;
-  bool in_header;
-  sw_map *notes; /* lines to skip, NULL: none */
-  int64_t skipped, hollow;
-};
 
 sw_status sw_csv_create(sw_error *err, sw_arena *arena, const char *file, sw_csv **out) {
   sw_csv *csv = calloc(1, sizeof *csv);
@@ -36,16 +18,26 @@ sw_status sw_csv_create(sw_error *err, sw_arena *arena, const char *file, sw_csv
     return sw_fail(err, SW_ENOMEM, "%s: out of memory", file);
   }
   own->arena = arena;
-  own->parser_made = csv_init(&own->parser, CSV_STRICT | CSV_STRICT_FINI) == 0;
   *csv = (sw_csv){.file = file, .private = own};
   *out = csv;
   return SW_OK;
 }
 
+sw_status sw_csv_like(sw_error *err, sw_arena *arena, const sw_csv *model, sw_csv **out) {
+  SW_TRY(sw_csv_create(err, arena, model->file, out));
+  sw_csv *csv = *out;
+  csv->n_columns = model->n_columns;
+  csv->column = model->column;
+  csv->wanted = model->wanted;
+  csv->single = model->single;
+  csv->private->notes = model->private->notes;
+  csv->private->borrows_notes = true;
+  return SW_OK;
+}
+
 void sw_csv_destroy(sw_csv *csv) {
   if (!csv) return;
-  if (csv->private->parser_made) csv_free(&csv->private->parser);
-  sw_map_destroy(csv->private->notes);
+  if (!csv->private->borrows_notes) sw_map_destroy(csv->private->notes);
   free(csv->private->field);
   free(csv->private->copy);
   free(csv->private);
@@ -57,23 +49,10 @@ void sw_csv_text(sw_csv *csv, const char *text, size_t length, int64_t first_lin
     text += 3;
     length -= 3;
   }
-  csv->private->at = text;
+  csv->private->begin = csv->private->at = text;
   csv->private->end = text + length;
   csv->private->next_line = first_line;
   if (first_line == 1) csv->private->hollow = 0; /* read again */
-}
-
-/* Not isspace: newlines never get here, and the locale has no say. */
-static bool is_blank(char c) {
-  return c == ' ' || c == '\t';
-}
-
-static sw_field trimmed(const char *from, const char *to) {
-  while (from < to && is_blank(*from))
-    from++;
-  while (from < to && is_blank(to[-1]))
-    to--;
-  return (sw_field){from, (size_t)(to - from)};
 }
 
 bool sw_field_is(sw_field field, const char *text) {
@@ -83,7 +62,7 @@ bool sw_field_is(sw_field field, const char *text) {
 sw_status sw_csv_skip(sw_error *err, sw_csv *csv, const char *note, size_t length) {
   struct sw_csv_private *own = csv->private;
   if (length && note[length - 1] == '\r') length--;
-  sw_field line = trimmed(note, note + length);
+  sw_field line = sw_trimmed(note, note + length);
   if (!line.length) return SW_OK;
   if (!own->notes) SW_TRY(sw_map_create(err, 16, &own->notes));
   char *copy = sw_arena_textn(own->arena, line.text, line.length);
@@ -116,133 +95,6 @@ sw_status sw_csv_fail(sw_error *err, const sw_csv *csv, const char *format, ...)
   return sw_fail(err, SW_EINPUT, "%s:%lld: %s", csv->file, (long long)csv->line, text);
 }
 
-/* ---- one line ---------------------------------------------------------------------------- */
-
-/* The array of fields grows to the widest record of the file and stays. */
-static sw_status add_field(sw_error *err, sw_csv *csv, sw_field field) {
-  struct sw_csv_private *own = csv->private;
-  if (csv->n == own->capacity) {
-    int capacity = own->capacity ? 2 * own->capacity : 64;
-    sw_field *grown = realloc(own->field, (size_t)capacity * sizeof *grown);
-    if (!grown) return sw_fail(err, SW_ENOMEM, "%s: out of memory", csv->file);
-    own->field = grown;
-    own->capacity = capacity;
-    csv->field = grown;
-  }
-  own->field[csv->n++] = field;
-  return SW_OK;
-}
-
-/* Nearly every line of a panel: fields are views into the text, nothing is copied. */
-static sw_status split_plain(sw_error *err, sw_csv *csv, const char *from, const char *to) {
-  csv->n = 0;
-  for (;;) {
-    const char *comma = memchr(from, ',', (size_t)(to - from));
-    SW_TRY(add_field(err, csv, trimmed(from, comma ? comma : to)));
-    if (!comma) return SW_OK;
-    from = comma + 1;
-  }
-}
-
-/* libcsv reuses its own buffer for the next field, so the bytes are copied behind one another. */
-static void on_field(void *bytes, size_t length, void *self) {
-  sw_csv *csv = self;
-  struct sw_csv_private *own = csv->private;
-  char *copy = own->copy + own->copy_used; /* room for a whole line was made before */
-  memcpy(copy, bytes, length);
-  own->copy_used += length;
-  if (add_field(NULL, csv, trimmed(copy, copy + length))) own->out_of_memory = true;
-}
-
-static void on_record(int end, void *self) {
-  (void)end;
-  ((sw_csv *)self)->private->broken = true; /* a second record: a carriage return inside */
-}
-
-/* The line as libcsv sees it. A parser that met an error is thrown away: it would go on with the
- * state of the broken line. */
-static sw_status split_quoted(sw_error *err, sw_csv *csv, const char *from, const char *to) {
-  struct sw_csv_private *own = csv->private;
-  size_t length = (size_t)(to - from);
-  if (own->copy_size < length) {
-    char *grown = realloc(own->copy, 2 * length);
-    if (!grown) return sw_fail(err, SW_ENOMEM, "%s: out of memory", csv->file);
-    own->copy = grown;
-    own->copy_size = 2 * length;
-  }
-  csv->n = 0;
-  own->copy_used = 0;
-  own->broken = own->out_of_memory = false;
-  size_t done = csv_parse(&own->parser, from, length, on_field, on_record, csv);
-  bool in_bounds = done == length && !own->broken;
-  bool closed = csv_fini(&own->parser, on_field, on_record, csv) == 0;
-  if (in_bounds && closed && !own->out_of_memory) return SW_OK;
-  csv_free(&own->parser); /* its state is that of the broken line */
-  own->parser_made = csv_init(&own->parser, CSV_STRICT | CSV_STRICT_FINI) == 0;
-  if (own->out_of_memory) return sw_fail(err, SW_ENOMEM, "%s: out of memory", csv->file);
-  if (in_bounds)
-    return sw_csv_fail(err, csv,
-                       "a quote is opened and not closed on this line; a record may not hold a "
-                       "newline");
-  return sw_csv_fail(err, csv,
-                     "a quotation mark stands inside a field; quote the whole field and double "
-                     "the quotation marks inside it");
-}
-
-enum { HAS_QUOTE = 1, HAS_HIGH = 2, HAS_NUL = 4, HAS_CR = 8 };
-
-/* One sweep decides what a line needs; it vectorises, so that plain lines cost little. */
-static unsigned kinds(const char *from, const char *to) {
-  unsigned seen = 0;
-  for (const char *c = from; c < to; c++) {
-    unsigned char byte = (unsigned char)*c;
-    seen |= (byte == '"' ? HAS_QUOTE : 0u) | (byte & 0x80 ? HAS_HIGH : 0u) |
-            (byte == 0 ? HAS_NUL : 0u) | (byte == '\r' ? HAS_CR : 0u);
-  }
-  return seen;
-}
-
-/* The bytes of the character at `from`, or 0 where there is none. */
-static int character(const char *from, const char *to) {
-  if (!(*from & 0x80)) return 1;
-  for (int k = 2; k <= 4 && from + k <= to; k++)
-    if (sw_is_utf8(from, (size_t)k)) return k;
-  return 0;
-}
-
-/* Shows the field around the first bad byte, with a question mark in its place. */
-static sw_status not_utf8(sw_error *err, const sw_csv *csv, const char *from, const char *to) {
-  enum { AROUND = 20 };
-  const char *bad = from, *word = from;
-  for (int k = character(bad, to); k > 0 && bad < to; k = bad < to ? character(bad, to) : 0) {
-    if (*bad == ',' || *bad == '"') word = bad + 1;
-    bad += k;
-  }
-  if (bad - word > AROUND) word = bad - AROUND;
-  while (word < bad && (*word & 0xC0) == 0x80)
-    word++; /* not from the middle of a character */
-  const char *last = bad + 1;
-  while (last < to && *last != ',' && *last != '"' && !(*last & 0x80) && last - bad < AROUND)
-    last++;
-  return sw_csv_fail(err, csv,
-                     "byte 0x%02X in '%.*s?%.*s' is not UTF-8; convert the file, e.g. iconv -f "
-                     "latin1 -t utf-8",
-                     (unsigned char)*bad, (int)(bad - word), word, (int)(last - bad - 1), bad + 1);
-}
-
-static sw_status split(sw_error *err, sw_csv *csv, const char *from, const char *to) {
-  unsigned seen = kinds(from, to);
-  if (seen & HAS_NUL)
-    return sw_csv_fail(err, csv, "a NUL byte; a text file is wanted (save a UTF-16 file as UTF-8)");
-  if ((seen & HAS_HIGH) && !sw_is_utf8(from, (size_t)(to - from)))
-    return not_utf8(err, csv, from, to);
-  if (seen & HAS_CR)
-    return sw_csv_fail(err, csv,
-                       "a carriage return inside the line; lines end with LF or CRLF, and a record "
-                       "may not hold a newline");
-  return seen & HAS_QUOTE ? split_quoted(err, csv, from, to) : split_plain(err, csv, from, to);
-}
-
 /* ---- records ----------------------------------------------------------------------------- */
 
 static bool is_note(struct sw_csv_private *own, sw_field line) {
@@ -266,19 +118,31 @@ static sw_status refuse_ragged(sw_error *err, const sw_csv *csv) {
                      csv->n == 1 && csv->single ? csv->single : "");
 }
 
+/* The line at `from` by the way that takes every line; *to is its end. */
+static sw_status look_closely(sw_error *err, sw_csv *csv, const char *from, const char **to,
+                              bool *skip) {
+  struct sw_csv_private *own = csv->private;
+  const char *newline = memchr(from, '\n', (size_t)(own->end - from));
+  *to = newline ? newline : own->end;
+  own->at = newline ? newline + 1 : own->end;
+  if (*to > from && (*to)[-1] == '\r') --*to;
+  sw_field line = sw_trimmed(from, *to);
+  *skip = !line.length || is_note(own, line);
+  return *skip ? SW_OK : sw_csv_split_closely(err, csv, from, *to);
+}
+
 sw_status sw_csv_next(sw_error *err, sw_csv *csv, bool *more) {
   struct sw_csv_private *own = csv->private;
   *more = false;
   while (own->at < own->end) {
-    const char *from = own->at, *newline = memchr(from, '\n', (size_t)(own->end - from));
-    const char *to = newline ? newline : own->end;
-    own->at = newline ? newline + 1 : own->end;
+    const char *from = own->at, *to;
+    bool skip = false;
     csv->line = own->next_line++;
-    if (to > from && to[-1] == '\r') to--;
-    sw_field line = trimmed(from, to);
-    if (!line.length || is_note(own, line)) continue;
-    SW_TRY(split(err, csv, from, to));
-    if (is_hollow(own, csv)) continue;
+    if (!sw_csv_split(csv, from, own->end, &to, &own->at))
+      SW_TRY(look_closely(err, csv, from, &to, &skip));
+    else if (own->notes || (csv->n == 1 && !csv->field[0].length)) /* `""` is no empty line */
+      skip = !sw_trimmed(from, to).length || is_note(own, sw_trimmed(from, to));
+    if (skip || (!csv->field[0].length && is_hollow(own, csv))) continue;
     if (csv->n_columns && csv->n != csv->n_columns) return refuse_ragged(err, csv);
     *more = true;
     return SW_OK;
@@ -373,7 +237,11 @@ static sw_status not_a_number(sw_error *err, const sw_csv *csv, const char *colu
 sw_status sw_csv_number(sw_error *err, const sw_csv *csv, int index, const char *column,
                         double *value) {
   sw_field field = csv->field[index];
+  /* A field with doubled quotes is a copy, and stands elsewhere. */
+  bool inside = (uintptr_t)field.text - (uintptr_t)csv->private->begin <
+                (uintptr_t)csv->private->end - (uintptr_t)csv->private->begin;
+  size_t room = inside ? (size_t)(csv->private->end - field.text) : field.length;
   *value = NAN;
-  if (!field.length || sw_parse_number(field.text, field.length, value)) return SW_OK;
+  if (!field.length || sw_parse_number_within(field.text, field.length, room, value)) return SW_OK;
   return not_a_number(err, csv, column, field);
 }

@@ -33,6 +33,9 @@ struct sw_csv {
 
 /* A reader whose messages name `file`; `column` is put into `arena`. */
 sw_status sw_csv_create(sw_error *err, sw_arena *arena, const char *file, sw_csv **csv);
+/* Another reader for the same file, for another thread: the model's header and notes, which must
+ * outlive it. */
+sw_status sw_csv_like(sw_error *err, sw_arena *arena, const sw_csv *model, sw_csv **csv);
 void sw_csv_destroy(sw_csv *csv);
 
 /* Read from text[0..length), which is borrowed and begins with line `first_line` of the file. May

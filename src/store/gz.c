@@ -9,14 +9,19 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { PIECE = 2 << 20 };
+#ifdef SW_SMALL_PIECES /* see panel_text.c */
+enum { PIECE = 256, PART = 64, BUFFER = 64 };
+#else
+/* Of a rank in a round; of a thread; of zlib. */
+enum { PIECE = 2 << 20, PART = 1 << 18, BUFFER = 1 << 17 };
+#endif
 
 /* zlib leaves errno alone when memory ran out. */
 static sw_status gz_open(sw_error *err, const char *path, gzFile *gz) {
   errno = 0;
   *gz = gzopen(path, "rbe");
   if (!*gz) return sw_file_fail(err, path, errno ? errno : ENOMEM);
-  gzbuffer(*gz, 1 << 17);
+  gzbuffer(*gz, BUFFER);
   return SW_OK;
 }
 
@@ -180,6 +185,43 @@ static sw_status cut_round(sw_error *err, int ranks, gz_dealer *dealer, size_t w
   return SW_OK;
 }
 
+/* What a rank got in a round: its lines, behind the number of the first. */
+typedef struct gz_round {
+  const char *text;
+  size_t length;
+  int64_t n;
+} gz_round;
+
+/* Where the first line at or after the k-th of n equal parts begins. */
+static size_t part_start(const gz_round *round, int64_t k) {
+  size_t at = (size_t)((unsigned __int128)round->length * (size_t)k / (size_t)round->n);
+  if (at == 0 || k == round->n) return at;
+  const char *newline = memchr(round->text + at - 1, '\n', round->length - at + 1);
+  return newline ? (size_t)(newline - round->text) + 1 : round->length;
+}
+
+static sw_status fetch(const void *source, sw_error *err, int64_t k, sw_piece *piece) {
+  (void)err;
+  const gz_round *round = source;
+  size_t from = part_start(round, k);
+  piece->text = round->text + from;
+  piece->length = part_start(round, k + 1) - from;
+  return SW_OK;
+}
+
+static sw_status take_round(sw_error *err, const char *bytes, size_t length, sw_line_taker taker) {
+  int64_t first_line = 0;
+  memcpy(&first_line, bytes, sizeof first_line);
+  gz_round round = {.text = bytes + sizeof first_line, .length = length - sizeof first_line};
+  int64_t parts = (int64_t)(round.length / PART) + 1;
+  round.n = round.length == 0 ? 0 : parts;
+  sw_pieces pieces = {.n = round.n, .fetch = fetch, .source = &round};
+  sw_status status = sw_pieces_take(err, &pieces, taker);
+  if (!status) return sw_pieces_place(err, &pieces, taker, first_line);
+  sw_free(pieces.lines);
+  return status;
+}
+
 /* The number of rounds is known to rank 0 alone: it says after each whether another follows. */
 static sw_status one_round(sw_error *err, sw_team *team, gz_dealer *dealer, sw_line_taker taker,
                            bool *more) {
@@ -193,13 +235,9 @@ static sw_status one_round(sw_error *err, sw_team *team, gz_dealer *dealer, sw_l
   char *mine = NULL;
   SW_TRY(
       team->all_to_all(team, err, dealer->message, dealer->sent, (void **)&mine, dealer->received));
-  int64_t first_line = 0, line = 0;
-  size_t length = dealer->received[0] - sizeof first_line;
-  memcpy(&first_line, mine, sizeof first_line);
-  if (length)
-    status = taker.take(taker.self, err, mine + sizeof first_line, length, first_line, &line);
+  status = take_round(err, mine, dealer->received[0], taker);
   sw_free(mine);
-  SW_TRY(sw_team_agree(team, err, status, line));
+  SW_TRY(sw_team_agree(team, err, status, team->rank));
   uint8_t again = !dealer->finished;
   SW_TRY(team->broadcast(team, err, &again, 1, 0));
   *more = again;

@@ -12,6 +12,7 @@ sw_status sw_codes_create(sw_error *err, sw_arena *arena, sw_codes *codes) {
 void sw_codes_destroy(sw_codes *codes) {
   sw_map_destroy(codes->map);
   free(codes->text);
+  free(codes->length);
   free(codes->count);
   *codes = (sw_codes){0};
 }
@@ -20,28 +21,73 @@ static sw_status grow(sw_error *err, sw_codes *codes) {
   int64_t capacity = codes->capacity ? 2 * codes->capacity : 1024;
   const char **text = realloc(codes->text, (size_t)capacity * sizeof *text);
   if (text) codes->text = text;
+  size_t *length = realloc(codes->length, (size_t)capacity * sizeof *length);
+  if (length) codes->length = length;
   int64_t *count = realloc(codes->count, (size_t)capacity * sizeof *count);
   if (count) codes->count = count;
-  if (!text || !count) return sw_fail(err, SW_ENOMEM, "out of memory");
+  if (!text || !length || !count) return sw_fail(err, SW_ENOMEM, "out of memory");
   codes->capacity = capacity;
   return SW_OK;
 }
 
-sw_status sw_codes_number(sw_error *err, sw_codes *codes, const char *text, size_t length,
-                          int64_t *number) {
-  *number = sw_map_find(codes->map, text, length);
-  if (*number >= 0) {
-    codes->count[*number]++;
-    return SW_OK;
-  }
+static sw_status add(sw_error *err, sw_codes *codes, const char *text, size_t length) {
   if (codes->n == codes->capacity) SW_TRY(grow(err, codes));
   char *copy = sw_arena_textn(codes->arena, text, length);
   if (!copy) return sw_fail(err, SW_ENOMEM, "out of memory");
-  *number = codes->n;
   codes->text[codes->n] = copy;
-  codes->count[codes->n++] = 1;
+  codes->length[codes->n] = length;
+  codes->count[codes->n] = 0;
   int64_t existing;
-  return sw_map_put(err, codes->map, copy, length, *number, &existing);
+  return sw_map_put(err, codes->map, copy, length, codes->n++, &existing);
+}
+
+/* memcmp of what is most often a word or less: two loads that may overlap. */
+static inline bool same_bytes(const char *a, const char *b, size_t length) {
+  uint64_t wide[4];
+  uint32_t half[4];
+  if (length > 16 || length < 4) return memcmp(a, b, length) == 0;
+  if (length >= 8) {
+    memcpy(&wide[0], a, 8);
+    memcpy(&wide[1], b, 8);
+    memcpy(&wide[2], a + length - 8, 8);
+    memcpy(&wide[3], b + length - 8, 8);
+    return wide[0] == wide[1] && wide[2] == wide[3];
+  }
+  memcpy(&half[0], a, 4);
+  memcpy(&half[1], b, 4);
+  memcpy(&half[2], a + length - 4, 4);
+  memcpy(&half[3], b + length - 4, 4);
+  return half[0] == half[1] && half[2] == half[3];
+}
+
+static inline bool is_code(const sw_codes *codes, int64_t k, const char *text, size_t length) {
+  return k < codes->n && codes->length[k] == length && same_bytes(codes->text[k], text, length);
+}
+
+sw_status sw_codes_number(sw_error *err, sw_codes *codes, const char *text, size_t length,
+                          int64_t *number) {
+  int64_t k = codes->last;
+  if (!is_code(codes, k, text, length) && !is_code(codes, ++k, text, length)) {
+    k = sw_map_find(codes->map, text, length);
+    if (k < 0) {
+      k = codes->n;
+      SW_TRY(add(err, codes, text, length));
+    }
+  }
+  codes->count[k]++;
+  codes->last = k;
+  *number = k;
+  return SW_OK;
+}
+
+sw_status sw_codes_merge(sw_error *err, sw_codes *codes, const sw_codes *other, int32_t *number) {
+  for (int64_t i = 0; i < other->n; i++) {
+    int64_t k = 0;
+    SW_TRY(sw_codes_number(err, codes, other->text[i], other->length[i], &k));
+    codes->count[k] += other->count[i] - 1;
+    number[i] = (int32_t)k;
+  }
+  return SW_OK;
 }
 
 /* ---- all ranks --------------------------------------------------------------------------- */

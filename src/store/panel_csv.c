@@ -1,14 +1,13 @@
-/* Panel files as comma-separated text, in the three layouts. */
-#include "store/panel_rows.h"
+/* Panel files as comma-separated text: header, readers, and the dictionaries of the readers become
+ * one. */
+#include "store/panel_csv.h"
 #include "store/panel_text.h"
 
 #include "base/text.h"
 
-#include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define FOOTER "if notes follow the data, write `footer: N`, N lines of them, under panel"
 
 typedef struct reading {
   sw_team *team;
@@ -16,14 +15,12 @@ typedef struct reading {
   const sw_panel_spec *spec;
   const sw_panel_plan *plan;
   sw_panel_rows *rows;
+  sw_csv_layout layout;
   sw_panel_text text;
-  sw_csv *csv;
-  int unit, time, indicator; /* columns, -1: not there */
-  const int *from;           /* header column of each value */
-  sw_codes indicators;       /* wide by indicator: codes met */
-  int *raw_of;               /* file column of each of them, -1: not needed */
-  int64_t raw_capacity;
-  int64_t last_unit; /* of the row before: most files are sorted by unit */
+  sw_csv *csv;         /* the first reader's */
+  sw_codes indicators; /* wide by indicator: codes met */
+  int n_readers;
+  sw_csv_reader *reader;
 } reading;
 
 static const char *place_of(reading *in, const char *key) {
@@ -46,12 +43,12 @@ static sw_status plan_long(sw_error *err, reading *in) {
     from[in->rows->width] = at;
     column[in->rows->width++] = c;
   }
-  in->from = from;
+  in->layout.from = from;
   in->rows->column = column;
   in->rows->n_names = in->csv->n_columns;
   in->rows->name = in->csv->column;
   if (in->spec->time)
-    SW_TRY(sw_csv_column(err, in->csv, place_of(in, "time"), in->spec->time, &in->time));
+    SW_TRY(sw_csv_column(err, in->csv, place_of(in, "time"), in->spec->time, &in->layout.time));
   return SW_OK;
 }
 
@@ -84,7 +81,7 @@ static sw_status plan_periods(sw_error *err, reading *in, const char *prefix) {
                    "%s: %s has no column '%s' followed by a whole number; name the periods of its "
                    "columns under `wide: {periods: [...]}`",
                    place_of(in, "layout"), csv->file, prefix);
-  in->from = from;
+  in->layout.from = from;
   in->rows->label = label;
   in->rows->width = n;
   return SW_OK;
@@ -95,7 +92,7 @@ static sw_status read_header(sw_error *err, reading *in) {
   const sw_panel_spec *spec = in->spec;
   sw_csv_text(in->csv, in->text.header, in->text.header_length, 1);
   SW_TRY(sw_csv_header(err, in->csv));
-  SW_TRY(sw_csv_column(err, in->csv, place_of(in, "unit"), spec->unit, &in->unit));
+  SW_TRY(sw_csv_column(err, in->csv, place_of(in, "unit"), spec->unit, &in->layout.unit));
   const char *at = in->text.notes, *end = at + in->text.notes_length;
   while (at < end) {
     const char *newline = memchr(at, '\n', (size_t)(end - at)), *to = newline ? newline : end;
@@ -105,8 +102,8 @@ static sw_status read_header(sw_error *err, reading *in) {
   in->rows->wide = spec->layout != SW_LAYOUT_LONG;
   if (spec->layout == SW_LAYOUT_LONG) return plan_long(err, in);
   if (spec->layout == SW_LAYOUT_WIDE_INDICATOR) {
-    SW_TRY(
-        sw_csv_column(err, in->csv, place_of(in, "layout"), spec->wide_indicator, &in->indicator));
+    SW_TRY(sw_csv_column(err, in->csv, place_of(in, "layout"), spec->wide_indicator,
+                         &in->layout.indicator));
     return plan_periods(err, in, "");
   }
   int column = sw_panel_plan_raw(in->plan, spec->wide_name);
@@ -116,121 +113,103 @@ static sw_status read_header(sw_error *err, reading *in) {
   return plan_periods(err, in, spec->wide_prefix);
 }
 
-/* ---- rows -------------------------------------------------------------------------------- */
+/* ---- readers ----------------------------------------------------------------------------- */
 
-/* A row for a unit that is not needed is counted all the same: `unmatched` speaks of all codes. */
-static sw_status number_unit(sw_error *err, reading *in, int64_t *unit) {
-  sw_field field = in->csv->field[in->unit];
-  sw_codes *units = &in->rows->units;
-  if (!field.length)
-    return sw_csv_fail(err, in->csv, "%s is empty; a row needs the code of its unit",
-                       in->spec->unit);
-  if (in->last_unit < units->n && sw_field_is(field, units->text[in->last_unit])) {
-    units->count[in->last_unit]++;
-    *unit = in->last_unit;
-    return SW_OK;
+static sw_status make_reader(sw_error *err, reading *in, int t) {
+  sw_csv_reader *reader = &in->reader[t];
+  reader->layout = &in->layout;
+  reader->units = &in->rows->units;
+  reader->periods = &in->rows->periods;
+  reader->indicators = &in->indicators;
+  reader->csv = in->csv;
+  if (t == 0) return SW_OK;
+  SW_TRY(sw_arena_create(err, &reader->arena));
+  reader->units = &reader->own[0];
+  reader->periods = &reader->own[1];
+  reader->indicators = &reader->own[2];
+  for (int k = 0; k < 3; k++)
+    SW_TRY(sw_codes_create(err, reader->arena, &reader->own[k]));
+  return sw_csv_like(err, reader->arena, in->csv, &reader->csv);
+}
+
+static void destroy_readers(reading *in) {
+  for (int t = 0; t < in->n_readers; t++) {
+    sw_csv_reader *reader = &in->reader[t];
+    for (int k = 0; k < 3 && t > 0; k++)
+      sw_codes_destroy(&reader->own[k]);
+    if (t > 0) sw_csv_destroy(reader->csv);
+    if (reader->arena) sw_arena_destroy(reader->arena);
+    free(reader->raw_of);
   }
-  SW_TRY(sw_codes_number(err, units, field.text, field.length, unit));
-  in->last_unit = *unit;
-  return SW_OK;
+  sw_csv_destroy(in->csv);
+  sw_codes_destroy(&in->indicators);
 }
 
-/* The file column an indicator's code means. */
-static int raw_of_code(const reading *in, const char *code) {
-  const sw_panel_spec *spec = in->spec;
-  for (int k = 0; k < spec->n_wide_names; k++)
-    if (!strcmp(spec->wide_code[k], code)) return sw_panel_plan_raw(in->plan, spec->wide_label[k]);
-  size_t skip = strlen(spec->wide_indicator);
-  for (int c = 0; c < in->plan->n_raw; c++) {
-    const char *name = in->plan->raw[c].name;
-    if (!strncmp(name, spec->wide_indicator, skip) && name[skip] == '_' &&
-        !strcmp(name + skip + 1, code))
-      return c;
-  }
-  return -1;
-}
-
-/* What an indicator's code means is looked up at its first sight only. */
-static sw_status number_indicator(sw_error *err, reading *in, int64_t *raw) {
-  sw_field field = in->csv->field[in->indicator];
-  int64_t code = 0, before = in->indicators.n;
-  SW_TRY(sw_codes_number(err, &in->indicators, field.text, field.length, &code));
-  if (code == before) { /* a new one */
-    if (code == in->raw_capacity) {
-      int64_t capacity = 2 * in->raw_capacity + 64;
-      int *grown = realloc(in->raw_of, (size_t)capacity * sizeof *grown);
-      if (!grown) return sw_fail(err, SW_ENOMEM, "out of memory");
-      in->raw_of = grown;
-      in->raw_capacity = capacity;
-    }
-    in->raw_of[code] = raw_of_code(in, in->indicators.text[code]);
-  }
-  *raw = in->raw_of[code];
-  return SW_OK;
-}
-
-/* A note under the data, as a spreadsheet saves it: "Source: BEA,,,". */
-static bool is_like_a_note(const sw_csv *csv) {
-  for (int i = 1; i < csv->n; i++)
-    if (csv->field[i].length) return false;
-  return csv->field[0].length > 0;
-}
-
-static sw_status number_period(sw_error *err, reading *in, int64_t *period) {
-  if (in->time < 0) return sw_codes_number(err, &in->rows->periods, "0", 1, period);
-  sw_field field = in->csv->field[in->time];
-  if (!field.length)
-    return sw_csv_fail(err, in->csv, "%s is empty; a row needs its period%s", in->spec->time,
-                       is_like_a_note(in->csv) ? "; " FOOTER : "");
-  return sw_codes_number(err, &in->rows->periods, field.text, field.length, period);
-}
-
-/* A handful of texts at most; a linear search beats a table. */
-static bool is_missing_value(const sw_panel_spec *spec, sw_field field) {
-  for (int k = 0; k < spec->n_missing_values; k++)
-    if (sw_field_is(field, spec->missing_value[k])) return true;
-  return false;
-}
-
-static sw_status read_values(sw_error *err, reading *in, double *value) {
-  for (int k = 0; k < in->rows->width; k++) {
-    int column = in->from[k];
-    if (is_missing_value(in->spec, in->csv->field[column]))
-      value[k] = NAN;
-    else
-      SW_TRY(sw_csv_number(err, in->csv, column, in->csv->column[column], &value[k]));
+static sw_status make_readers(sw_error *err, reading *in) {
+  size_t *missing = NULL;
+  SW_NEW(err, in->arena, missing, in->spec->n_missing_values);
+  for (int k = 0; k < in->spec->n_missing_values; k++)
+    missing[k] = strlen(in->spec->missing_value[k]);
+  in->layout.missing = missing;
+  SW_NEW(err, in->arena, in->reader, omp_get_max_threads());
+  for (int t = 0; t < omp_get_max_threads(); t++) {
+    in->n_readers = t + 1;
+    SW_TRY(make_reader(err, in, t));
   }
   return SW_OK;
 }
 
-static sw_status read_row(sw_error *err, reading *in) {
-  int64_t unit = 0, slot = 0;
-  double *value = NULL;
-  in->rows->read++;
-  SW_TRY(number_unit(err, in, &unit));
-  if (in->spec->layout == SW_LAYOUT_LONG)
-    SW_TRY(number_period(err, in, &slot));
-  else if (in->spec->layout == SW_LAYOUT_WIDE_INDICATOR)
-    SW_TRY(number_indicator(err, in, &slot));
-  else
-    slot = sw_panel_plan_raw(in->plan, in->spec->wide_name);
-  if (slot < 0) return SW_OK; /* an indicator the study does not use */
-  SW_TRY(sw_panel_rows_add(err, in->rows, unit, slot, in->csv->line, &value));
-  return read_values(err, in, value);
-}
-
-/* One piece of whole lines; the header and the dictionaries live on between pieces. */
-static sw_status take(void *self, sw_error *err, const char *text, size_t length,
-                      int64_t first_line, int64_t *line) {
+static sw_status expect(void *self, sw_error *err, int64_t pieces) {
   reading *in = self;
-  sw_status status = SW_OK;
-  sw_csv_text(in->csv, text, length, first_line);
-  for (bool more = true; more && !status;) {
-    status = sw_csv_next(err, in->csv, &more);
-    if (!status && more) status = read_row(err, in);
+  in->layout.first_block = in->rows->n_blocks;
+  return sw_panel_rows_extend(err, in->rows, pieces);
+}
+
+static sw_status take(void *self, sw_error *err, int thread, int64_t piece, const char *text,
+                      size_t length, int64_t first_line) {
+  reading *in = self;
+  sw_row_block *block = &in->rows->block[in->layout.first_block + piece];
+  block->reader = thread;
+  return sw_csv_rows_take(err, &in->reader[thread], block, text, length, first_line);
+}
+
+static void place(void *self, int64_t piece, int64_t first_line) {
+  reading *in = self;
+  in->rows->block[in->layout.first_block + piece].first_line = first_line;
+}
+
+/* ---- one dictionary ---------------------------------------------------------------------- */
+
+static sw_status merge_codes(sw_error *err, reading *in, sw_csv_reader *reader) {
+  sw_codes *all[] = {&in->rows->units, &in->rows->periods, &in->indicators};
+  for (int k = 0; k < 3; k++) {
+    SW_NEW(err, reader->arena, reader->number[k], reader->own[k].n);
+    SW_TRY(sw_codes_merge(err, all[k], &reader->own[k], reader->number[k]));
   }
-  *line = in->csv->line;
-  return status;
+  return SW_OK;
+}
+
+static void renumber(const reading *in, sw_row_block *block) {
+  const sw_csv_reader *reader = &in->reader[block->reader];
+  for (int64_t i = 0; i < block->n; i++)
+    block->unit[i] = reader->number[0][block->unit[i]];
+  for (int64_t i = 0; i < block->n && !in->rows->wide; i++)
+    block->slot[i] = reader->number[1][block->slot[i]];
+}
+
+/* What the other readers met, as the first one would have numbered it. */
+static sw_status join_readers(sw_error *err, reading *in) {
+  sw_panel_rows *rows = in->rows;
+  for (int t = 0; t < in->n_readers; t++) {
+    rows->read += in->reader[t].read;
+    rows->notes += sw_csv_skipped(in->reader[t].csv);
+    rows->hollow += sw_csv_hollow(in->reader[t].csv);
+    if (t > 0) SW_TRY(merge_codes(err, in, &in->reader[t]));
+  }
+#pragma omp parallel for schedule(dynamic, 1) num_threads(in->n_readers)
+  for (int64_t b = 0; b < rows->n_blocks; b++)
+    if (rows->block[b].reader > 0) renumber(in, &rows->block[b]);
+  return SW_OK;
 }
 
 /* Wide by indicator: which indicators the file has is known only now. */
@@ -243,7 +222,7 @@ static sw_status gather_indicators(sw_error *err, reading *in) {
   const char **name = NULL;
   SW_NEW(err, in->arena, name, n);
   for (int64_t i = 0; i < n; i++) {
-    int raw = raw_of_code(in, code[i]);
+    int raw = sw_csv_raw_of(&in->layout, code[i]);
     if (raw >= 0) in->rows->has_column[raw] = true;
     for (int k = 0; k < spec->n_wide_names; k++)
       if (!strcmp(spec->wide_code[k], code[i])) name[i] = spec->wide_label[k];
@@ -265,38 +244,34 @@ static sw_status refuse_empty(sw_error *err, reading *in) {
                  in->spec->time ? " and period" : "");
 }
 
+static sw_status read_lines(sw_error *err, reading *in) {
+  sw_line_taker taker = {
+      .self = in, .threads = in->n_readers, .expect = expect, .take = take, .place = place};
+  SW_TRY(sw_panel_text_deal(err, in->team, &in->text, taker));
+  SW_TRY(sw_team_agree(in->team, err, join_readers(err, in), 0));
+  SW_TRY(refuse_empty(err, in));
+  if (in->spec->layout != SW_LAYOUT_WIDE_INDICATOR) return SW_OK;
+  return sw_team_agree(in->team, err, gather_indicators(err, in), 0);
+}
+
 sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
                             const sw_panel_spec *spec, const sw_panel_plan *plan,
                             sw_panel_rows *rows) {
-  reading in = {.team = team,
-                .arena = arena,
-                .spec = spec,
-                .plan = plan,
-                .rows = rows,
-                .unit = -1,
-                .time = -1,
-                .indicator = -1};
+  reading in = {.team = team, .arena = arena, .spec = spec, .plan = plan, .rows = rows};
+  in.layout = (sw_csv_layout){
+      .spec = spec, .plan = plan, .rows = rows, .unit = -1, .time = -1, .indicator = -1};
   rows->has_lines = true;
   SW_TRY(sw_panel_text_open(err, team, arena, rows->file, rows->path, spec->footer, &in.text));
   sw_status status = sw_codes_create(err, arena, &in.indicators);
   if (!status) status = sw_csv_create(err, arena, rows->file, &in.csv);
   if (!status) {
     in.csv->wanted = "a number, an empty cell or a text listed under missing_values is wanted";
-    in.csv->single = FOOTER;
+    in.csv->single = SW_FOOTER_HINT;
     status = read_header(err, &in);
   }
+  if (!status) status = make_readers(err, &in);
   status = sw_team_agree(team, err, status, 0);
-  if (!status)
-    status = sw_panel_text_deal(err, team, &in.text, (sw_line_taker){.take = take, .self = &in});
-  if (!status) status = refuse_empty(err, &in);
-  if (!status && spec->layout == SW_LAYOUT_WIDE_INDICATOR)
-    status = sw_team_agree(team, err, gather_indicators(err, &in), 0);
-  if (in.csv) {
-    rows->notes = sw_csv_skipped(in.csv);
-    rows->hollow = sw_csv_hollow(in.csv);
-  }
-  sw_csv_destroy(in.csv);
-  sw_codes_destroy(&in.indicators);
-  free(in.raw_of);
+  if (!status) status = read_lines(err, &in);
+  destroy_readers(&in);
   return status;
 }

@@ -1,6 +1,7 @@
 /* Panel files in HDF5: datasets at the root, the unit's codes (text), the periods (whole numbers or
  * text) and each indicator (time, unit) or (unit, time), (unit) in a cross-section. Every rank
- * opens the file for itself and reads the units of its own range; the rows then go the way of all
+ * opens the file for itself and reads the units of its own range, by hyperslabs of whole chunks
+ * that fit into BUFFER (or of one chunk, where that is larger); the rows then go the way of all
  * rows. */
 #include "store/panel_rows.h"
 
@@ -13,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { BUFFER = 1 << 19 }; /* values read at once */
+
 typedef struct reading {
   sw_team *team;
   sw_arena *arena;
@@ -23,7 +26,6 @@ typedef struct reading {
   hsize_t n_units, n_periods;
   hsize_t lo, hi;                       /* this rank's range of the file's units */
   int64_t *unit_number, *period_number; /* in the dictionaries of the rows */
-  double *values;                       /* of one indicator: [period][unit of the range] */
 } reading;
 
 static sw_status broken(sw_error *err, const reading *in, const char *what) {
@@ -132,7 +134,7 @@ static sw_status read_texts(sw_error *err, reading *in, hid_t dataset, const cha
     status =
         add_label(err, in, codes, name, text, strnlen(text, varying ? SIZE_MAX : size), &number[i]);
   }
-  if (varying && count && !status) H5Dvlen_reclaim(type, memory, H5P_DEFAULT, bytes);
+  if (varying && count && bytes) H5Dvlen_reclaim(type, memory, H5P_DEFAULT, bytes);
   sw_free(bytes);
   H5Sclose(memory);
   H5Sclose(space);
@@ -225,70 +227,148 @@ static double fill_value(hid_t dataset) {
   double value = NAN;
   if (H5Aexists(dataset, "_FillValue") > 0) {
     hid_t attribute = H5Aopen(dataset, "_FillValue", H5P_DEFAULT);
-    if (H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) < 0) value = NAN;
+    hid_t space = H5Aget_space(attribute); /* one value: more would not fit */
+    if (H5Sget_simple_extent_npoints(space) != 1 ||
+        H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) < 0)
+      value = NAN;
+    H5Sclose(space);
     H5Aclose(attribute);
   }
   return value;
 }
 
-/* This rank's units, all periods, in the order of the file. */
-static sw_status read_slab(sw_error *err, const reading *in, hid_t dataset, const char *name,
-                           int dims, bool time_first, double *out) {
-  hsize_t n = in->hi - in->lo, start[2] = {0, in->lo}, count[2] = {in->n_periods, n};
-  if (!time_first || dims == 1) {
-    start[0] = in->lo;
-    start[1] = 0;
-    count[0] = n;
-    count[1] = in->n_periods;
-  }
-  if (n == 0) return SW_OK;
-  hid_t space = H5Dget_space(dataset), memory = H5Screate_simple(dims, count, NULL);
+/* An indicator's dataset. Axis 0 is the one whose neighbours lie far apart in the file. */
+typedef struct indicator {
+  const char *name;
+  int k; /* value of the row */
+  hid_t dataset;
+  int dims, unit_axis;
+  double fill;
+  hsize_t lo[2], hi[2]; /* what this rank wants */
+  hsize_t step[2];      /* what is read at once, whole chunks */
+  double *values;
+} indicator;
+
+static void find_chunk(const indicator *of, hsize_t chunk[2]) {
+  hid_t list = H5Dget_create_plist(of->dataset);
+  chunk[0] = chunk[1] = 1;
+  if (H5Pget_layout(list) == H5D_CHUNKED) H5Pget_chunk(list, 2, chunk);
+  H5Pclose(list);
+}
+
+/* The largest multiple of `chunk` up to `most`, one chunk at least. */
+static hsize_t whole_chunks(hsize_t most, hsize_t chunk) {
+  return most < chunk ? chunk : most / chunk * chunk;
+}
+
+/* As much as can be had of axis 1, then of axis 0. Pieces begin at multiples of the steps, so that
+ * no chunk is inflated twice by a rank. */
+static void choose_steps(indicator *of) {
+  hsize_t chunk[2];
+  find_chunk(of, chunk);
+  of->step[1] = whole_chunks(BUFFER / chunk[0], chunk[1]);
+  hsize_t inner = of->hi[1] - of->lo[1] < of->step[1] ? of->hi[1] - of->lo[1] : of->step[1];
+  of->step[0] = whole_chunks(BUFFER / (inner ? inner : 1), chunk[0]);
+}
+
+static sw_status read_slab(sw_error *err, const reading *in, const indicator *of,
+                           const hsize_t start[2], const hsize_t count[2]) {
+  hid_t space = H5Dget_space(of->dataset), memory = H5Screate_simple(of->dims, count, NULL);
   H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
-  herr_t failed = H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, out);
+  herr_t failed = H5Dread(of->dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, of->values);
   H5Sclose(memory);
   H5Sclose(space);
-  return failed < 0 ? broken(err, in, name) : SW_OK;
+  return failed < 0 ? broken(err, in, of->name) : SW_OK;
 }
 
 /* Into the rows, which stand unit by unit. */
-static sw_status place_values(sw_error *err, const reading *in, const char *name, int k,
-                              bool time_first, double fill) {
-  hsize_t n = in->hi - in->lo, periods = in->n_periods;
-  for (hsize_t i = 0; i < n; i++)
-    for (hsize_t t = 0; t < periods; t++) {
-      double value = in->values[time_first ? t * n + i : i * periods + t];
-      if (isinf(value))
+static sw_status place_values(sw_error *err, const reading *in, const indicator *of,
+                              const hsize_t start[2], const hsize_t count[2]) {
+  double *row = in->rows->block->value + of->k;
+  hsize_t width = (hsize_t)in->rows->width, at[2];
+  const double *value = of->values;
+  for (at[0] = start[0]; at[0] < start[0] + count[0]; at[0]++)
+    for (at[1] = start[1]; at[1] < start[1] + count[1]; at[1]++, value++) {
+      hsize_t i = at[of->unit_axis] - in->lo, t = at[!of->unit_axis];
+      if (isinf(*value))
         return sw_fail(err, SW_EINPUT,
                        "%s: %s: unit %s, period %s is infinite; a finite number or "
                        "NaN is wanted",
-                       in->rows->file, name, in->rows->units.text[in->unit_number[i]],
+                       in->rows->file, of->name, in->rows->units.text[in->unit_number[i]],
                        in->rows->periods.text[in->period_number[t]]);
-      in->rows->value[(i * periods + t) * (hsize_t)in->rows->width + (hsize_t)k] =
-          value == fill ? NAN : value;
+      row[(i * in->n_periods + t) * width] = *value == of->fill ? NAN : *value;
     }
   return SW_OK;
 }
 
-static sw_status read_indicator(sw_error *err, reading *in, int k) {
-  const char *name = in->plan->raw[in->rows->column[k]].name;
-  hid_t dataset = H5Dopen2(in->file, name, H5P_DEFAULT);
-  if (dataset < 0) return broken(err, in, name);
-  H5T_class_t class = class_of(dataset);
-  int dims = 0;
-  bool time_first = true;
+/* Up to the next multiple of the step, or the end. */
+static hsize_t piece_of(const indicator *of, int axis, hsize_t start) {
+  hsize_t end = (start / of->step[axis] + 1) * of->step[axis];
+  return (end < of->hi[axis] ? end : of->hi[axis]) - start;
+}
+
+static sw_status read_slabs(sw_error *err, const reading *in, indicator *of) {
+  hsize_t start[2], count[2];
+  choose_steps(of);
+  for (int axis = 0; axis < 2; axis++) { /* no more than there is */
+    hsize_t all = of->hi[axis] - of->lo[axis];
+    count[axis] = of->step[axis] < all ? of->step[axis] : all;
+  }
+  SW_TRY(sw_alloc(err, count[0] * count[1], sizeof(double), (void **)&of->values));
   sw_status status = SW_OK;
-  if (class != H5T_INTEGER && class != H5T_FLOAT)
-    status = sw_fail(err, SW_EINPUT, "%s: %s holds no numbers", in->rows->file, name);
-  if (!status) status = find_shape(err, in, dataset, name, &dims, &time_first);
-  if (!status) status = read_slab(err, in, dataset, name, dims, time_first, in->values);
-  if (!status)
-    status = place_values(err, in, name, k, dims == 2 && time_first, fill_value(dataset));
-  H5Dclose(dataset);
+  for (start[0] = of->lo[0]; start[0] < of->hi[0] && !status; start[0] += count[0]) {
+    count[0] = piece_of(of, 0, start[0]);
+    for (start[1] = of->lo[1]; start[1] < of->hi[1] && !status; start[1] += count[1]) {
+      count[1] = piece_of(of, 1, start[1]);
+      status = read_slab(err, in, of, start, count);
+      if (!status) status = place_values(err, in, of, start, count);
+    }
+  }
+  sw_free(of->values);
   return status;
 }
 
-/* The rows are made first, empty, and filled indicator by indicator: a slab is read in one piece.
- */
+static sw_status read_indicator(sw_error *err, reading *in, int k) {
+  indicator of = {.name = in->plan->raw[in->rows->column[k]].name, .k = k};
+  of.dataset = H5Dopen2(in->file, of.name, H5P_DEFAULT);
+  if (of.dataset < 0) return broken(err, in, of.name);
+  H5T_class_t class = class_of(of.dataset);
+  bool time_first = true;
+  sw_status status = SW_OK;
+  if (class != H5T_INTEGER && class != H5T_FLOAT)
+    status = sw_fail(err, SW_EINPUT, "%s: %s holds no numbers", in->rows->file, of.name);
+  if (!status) status = find_shape(err, in, of.dataset, of.name, &of.dims, &time_first);
+  if (!status) {
+    of.unit_axis = of.dims == 2 && time_first; /* one dimension: as if there were a second, of 1 */
+    of.fill = fill_value(of.dataset);
+    of.lo[of.unit_axis] = in->lo;
+    of.hi[of.unit_axis] = in->hi;
+    of.hi[!of.unit_axis] = in->n_periods;
+    status = read_slabs(err, in, &of);
+  }
+  H5Dclose(of.dataset);
+  return status;
+}
+
+/* A row for each unit and period, empty. */
+static sw_status make_rows(sw_error *err, reading *in) {
+  hsize_t n = in->hi - in->lo;
+  SW_TRY(sw_panel_rows_extend(err, in->rows, 1));
+  sw_row_block *block = in->rows->block;
+  SW_TRY(sw_row_block_make(err, in->rows, (int64_t)(n * in->n_periods), block));
+  for (hsize_t i = 0; i < n; i++)
+    for (hsize_t t = 0; t < in->n_periods; t++) {
+      block->unit[block->n] = (int32_t)in->unit_number[i];
+      block->slot[block->n] = (int32_t)in->period_number[t];
+      block->line[block->n++] = (int32_t)i;
+    }
+  block->first_line = (int64_t)in->lo + 1;
+  in->rows->read = block->n;
+  for (hsize_t i = 0; i < n; i++) /* a row for each period */
+    in->rows->units.count[in->unit_number[i]] += (int64_t)in->n_periods - 1;
+  return SW_OK;
+}
+
 static sw_status read_values(sw_error *err, reading *in) {
   int *column = NULL;
   SW_NEW(err, in->arena, column, in->plan->n_raw);
@@ -297,22 +377,10 @@ static sw_status read_values(sw_error *err, reading *in) {
     if (in->rows->has_column[c]) column[in->rows->width++] = c;
   }
   in->rows->column = column;
-  hsize_t n = in->hi - in->lo;
-  for (hsize_t i = 0; i < n; i++)
-    for (hsize_t t = 0; t < in->n_periods; t++) {
-      double *value = NULL;
-      SW_TRY(sw_panel_rows_add(err, in->rows, in->unit_number[i], in->period_number[t],
-                               (int64_t)(in->lo + i) + 1, &value));
-    }
-  in->rows->read = (int64_t)(n * in->n_periods);
-  for (hsize_t i = 0; i < n; i++) /* a row for each period */
-    in->rows->units.count[in->unit_number[i]] += (int64_t)in->n_periods - 1;
-  SW_TRY(sw_alloc(err, n * in->n_periods, sizeof(double), (void **)&in->values));
-  sw_status status = SW_OK;
-  for (int k = 0; k < in->rows->width && !status; k++)
-    status = read_indicator(err, in, k);
-  sw_free(in->values);
-  return status;
+  SW_TRY(make_rows(err, in));
+  for (int k = 0; k < in->rows->width; k++)
+    SW_TRY(read_indicator(err, in, k));
+  return SW_OK;
 }
 
 /* The serial driver: ranks read disjoint ranges and need not talk. fopen gives the reason when

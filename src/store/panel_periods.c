@@ -12,19 +12,31 @@ typedef struct period {
   int64_t value;
 } period;
 
+/* Which of a file's periods have a row that stays. Threads may write the same byte, always 1. */
+static void mark_used(const sw_panel_build *build, int f, uint8_t *used) {
+  const sw_panel_rows *rows = &build->rows[f];
+  const int64_t *unit_of = build->unit_of[f];
+#pragma omp parallel for schedule(dynamic, 1)
+  for (int64_t b = 0; b < rows->n_blocks; b++) {
+    const sw_row_block *block = &rows->block[b];
+    for (int64_t i = 0; i < block->n; i++)
+      if (!__atomic_load_n(&used[block->slot[i]], __ATOMIC_RELAXED) && unit_of[block->unit[i]] >= 0)
+        __atomic_store_n(&used[block->slot[i]], 1, __ATOMIC_RELAXED);
+  }
+}
+
 /* Labels of this rank's rows that stay, of one file. */
 static sw_status used_labels(sw_error *err, const sw_panel_build *build, int f, const char ***label,
                              int64_t *n) {
   const sw_panel_rows *rows = &build->rows[f];
-  bool *used = NULL;
+  uint8_t *used = NULL;
   *n = 0;
   SW_NEW(err, build->arena, *label, rows->periods.n + rows->width);
   for (int k = 0; rows->wide && k < rows->width; k++)
     (*label)[(*n)++] = rows->label[k];
   if (rows->wide) return SW_OK;
   SW_NEW(err, build->arena, used, rows->periods.n);
-  for (int64_t i = 0; i < rows->n; i++)
-    if (build->unit_of[f][rows->unit[i]] >= 0) used[rows->slot[i]] = true;
+  mark_used(build, f, used);
   for (int64_t p = 0; p < rows->periods.n; p++)
     if (used[p]) (*label)[(*n)++] = rows->periods.text[p];
   return SW_OK;
@@ -106,11 +118,14 @@ static sw_status refuse_text_in(sw_error *err, const sw_panel_build *build, int 
   for (int k = 0; rows->wide && k < rows->width; k++)
     if (!is_integer(rows->label[k]))
       return refuse_label(err, build, rows, *line, rows->label[k], others);
-  for (int64_t i = 0; !rows->wide && i < rows->n; i++) {
-    const char *label = rows->periods.text[rows->slot[i]];
-    if (build->unit_of[f][rows->unit[i]] < 0 || is_integer(label)) continue;
-    *line = rows->line[i];
-    return refuse_label(err, build, rows, *line, label, others);
+  for (int64_t b = 0; !rows->wide && b < rows->n_blocks; b++) {
+    const sw_row_block *block = &rows->block[b];
+    for (int64_t i = 0; i < block->n; i++) {
+      const char *label = rows->periods.text[block->slot[i]];
+      if (build->unit_of[f][block->unit[i]] < 0 || is_integer(label)) continue;
+      *line = block->first_line + block->line[i];
+      return refuse_label(err, build, rows, *line, label, others);
+    }
   }
   return SW_OK;
 }

@@ -13,14 +13,11 @@ sw_status sw_panel_rows_create(sw_error *err, sw_arena *arena, const char *file,
 }
 
 void sw_panel_rows_clear(sw_panel_rows *rows) {
-  free(rows->unit);
-  free(rows->slot);
-  free(rows->line);
-  free(rows->value);
-  rows->unit = rows->slot = NULL;
-  rows->line = NULL;
-  rows->value = NULL;
-  rows->n = rows->capacity = 0;
+  for (int64_t b = 0; b < rows->n_blocks; b++)
+    sw_free(rows->block[b].value);
+  free(rows->block);
+  rows->block = NULL;
+  rows->n_blocks = rows->block_capacity = 0;
 }
 
 void sw_panel_rows_destroy(sw_panel_rows *rows) {
@@ -29,29 +26,46 @@ void sw_panel_rows_destroy(sw_panel_rows *rows) {
   sw_codes_destroy(&rows->periods);
 }
 
-static bool widen(void *array, int64_t count, size_t size) {
-  void **place = array, *grown = realloc(*place, (size_t)count * size + 1);
-  if (grown) *place = grown;
-  return grown != NULL;
+sw_status sw_panel_rows_extend(sw_error *err, sw_panel_rows *rows, int64_t count) {
+  int64_t n = rows->n_blocks + count;
+  if (n > rows->block_capacity) {
+    int64_t capacity = n + n / 2;
+    sw_row_block *grown = realloc(rows->block, (size_t)capacity * sizeof *grown);
+    if (!grown) return sw_fail(err, SW_ENOMEM, "%s: out of memory", rows->file);
+    rows->block = grown;
+    rows->block_capacity = capacity;
+  }
+  if (count) memset(rows->block + rows->n_blocks, 0, (size_t)count * sizeof *rows->block);
+  rows->n_blocks = n;
+  return SW_OK;
 }
 
-sw_status sw_panel_rows_add(sw_error *err, sw_panel_rows *rows, int64_t unit, int64_t slot,
-                            int64_t line, double **value) {
-  if (rows->n == rows->capacity) {
-    /* By half, not doubled: at the last step half the rows' memory would stay unused. */
-    int64_t capacity = rows->capacity + rows->capacity / 2 + 4096;
-    if (!widen(&rows->unit, capacity, sizeof *rows->unit) ||
-        !widen(&rows->slot, capacity, sizeof *rows->slot) ||
-        !widen(&rows->line, capacity, sizeof *rows->line) ||
-        !widen(&rows->value, capacity * rows->width, sizeof *rows->value))
-      return sw_fail(err, SW_ENOMEM, "%s: out of memory with %lld rows", rows->file,
-                     (long long)rows->n);
-    rows->capacity = capacity;
+sw_status sw_row_block_make(sw_error *err, const sw_panel_rows *rows, int64_t capacity,
+                            sw_row_block *block) {
+  size_t values = (size_t)rows->width * sizeof(double), row = values + 3 * sizeof(int32_t);
+  SW_TRY(sw_alloc(err, (size_t)capacity, row, (void **)&block->value));
+  block->unit = (int32_t *)(void *)(block->value + capacity * rows->width);
+  block->slot = block->unit + capacity;
+  block->line = block->slot + capacity;
+  block->n = 0;
+  return SW_OK;
+}
+
+/* Pages that were never touched cost nothing, so a few rows too many do not matter. */
+sw_status sw_row_block_fit(sw_error *err, const sw_panel_rows *rows, int64_t capacity,
+                           sw_row_block *block) {
+  sw_row_block fitting = *block;
+  size_t n = (size_t)block->n;
+  if (block->n > capacity / 4 * 3) return SW_OK;
+  SW_TRY(sw_row_block_make(err, rows, block->n, &fitting));
+  fitting.n = block->n;
+  if (n) {
+    memcpy(fitting.value, block->value, n * (size_t)rows->width * sizeof *fitting.value);
+    memcpy(fitting.unit, block->unit, n * sizeof *fitting.unit);
+    memcpy(fitting.slot, block->slot, n * sizeof *fitting.slot);
+    memcpy(fitting.line, block->line, n * sizeof *fitting.line);
   }
-  int64_t at = rows->n++;
-  rows->unit[at] = (int32_t)unit;
-  rows->slot[at] = (int32_t)slot;
-  rows->line[at] = line;
-  *value = rows->value + at * rows->width;
+  sw_free(block->value);
+  *block = fitting;
   return SW_OK;
 }

@@ -1,5 +1,4 @@
-/* Plain files by byte ranges. Newlines are counted in a first sweep, so that every message can tell
- * the line as an editor shows it; the second sweep finds the file in the page cache. */
+/* Plain files by byte ranges, each read once, by the thread that takes its lines. */
 #include "store/panel_text.h"
 
 #include "store/text.h"
@@ -11,14 +10,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BLOCK = 4 << 20, LOOK = 1 << 16 };
+/* The rows of a piece fill a few large pages; TAIL: what is read at once to find the end of a line.
+ */
+#ifdef SW_SMALL_PIECES /* the fuzzer's: every seam between pieces is met */
+enum { PIECE = 256, LEAST_PIECE = 64, TAIL = 16, LOOK = 16 };
+#else
+enum { PIECE = 1 << 22, LEAST_PIECE = 1 << 12, TAIL = 1 << 12, LOOK = 1 << 16 };
+#endif
 
+/* In runs short enough for a byte to count them, which the compiler makes vectors of. */
 int64_t sw_count_newlines(const char *text, size_t length) {
   int64_t count = 0;
-  const char *end = text + length;
-  while (text < end && (text = memchr(text, '\n', (size_t)(end - text)))) {
-    count++;
-    text++;
+  for (size_t at = 0; at < length;) {
+    size_t end = length - at < 255 ? length : at + 255;
+    uint8_t run = 0;
+    for (; at < end; at++)
+      run = (uint8_t)(run + (text[at] == '\n'));
+    count += run;
   }
   return count;
 }
@@ -164,95 +172,101 @@ sw_status sw_panel_text_open(sw_error *err, sw_team *team, sw_arena *arena, cons
 
 /* ---- a rank's range ---------------------------------------------------------------------- */
 
-/* The first line that begins at or after `at`. */
-static sw_status line_start(sw_error *err, const sw_panel_text *text, int file, int64_t at,
-                            char *block, int64_t *start) {
-  *start = at;
-  if (at <= text->begin || at >= text->end) return SW_OK;
-  for (int64_t from = at - 1; from < text->end; from += BLOCK) {
-    size_t got = 0;
-    SW_TRY(read_at(err, text->path, file, from, block, BLOCK, &got));
-    const char *newline = memchr(block, '\n', got);
-    *start = newline ? from + (newline - block) + 1 : text->end;
-    if (newline || !got) break;
+typedef struct range {
+  const sw_panel_text *text;
+  int file;
+  int64_t lo, hi, size; /* the range, and the bytes of a piece */
+} range;
+
+/* More of the file behind what is in the buffer, which begins at `from`. */
+static sw_status read_on(sw_error *err, const range *in, int64_t from, size_t count,
+                         sw_piece *piece, size_t *have) {
+  if (piece->size < *have + count) {
+    char *grown = NULL;
+    size_t size = *have + count > 2 * piece->size ? *have + count : 2 * piece->size;
+    SW_TRY(sw_alloc(err, size, 1, (void **)&grown));
+    if (*have) memcpy(grown, piece->buffer, *have);
+    sw_free(piece->buffer);
+    piece->buffer = grown;
+    piece->size = size;
   }
-  if (*start > text->end) *start = text->end;
+  size_t got = 0;
+  SW_TRY(read_at(err, in->text->path, in->file, from + (int64_t)*have, piece->buffer + *have, count,
+                 &got));
+  if (got < count)
+    return sw_fail(err, SW_EIO, "%s: the file became shorter while it was read", in->text->path);
+  *have += got;
   return SW_OK;
 }
 
-/* Newlines of this rank's range; the sums over the lower ranks give its first line's number. */
-static sw_status count_range(sw_error *err, const sw_panel_text *text, int file, char *block,
-                             int64_t from, int64_t to, int64_t *count) {
-  size_t got = 1;
-  for (*count = 0; from < to && got; from += (int64_t)got) {
-    size_t want = to - from < BLOCK ? (size_t)(to - from) : BLOCK;
-    SW_TRY(read_at(err, text->path, file, from, block, want, &got));
-    *count += sw_count_newlines(block, got);
+/* The lines that begin in [lo, hi) of the file: from the byte before, which tells whether one
+ * begins at lo, to the end of the last one. */
+static sw_status fetch(const void *source, sw_error *err, int64_t k, sw_piece *piece) {
+  const range *in = source;
+  int64_t lo = in->lo + k * in->size, hi = lo + in->size < in->hi ? lo + in->size : in->hi;
+  int64_t end = in->text->end, from = lo > in->text->begin ? lo - 1 : lo;
+  size_t have = 0, inside = (size_t)(hi - from);
+  *piece = (sw_piece){.buffer = piece->buffer, .size = piece->size};
+  SW_TRY(read_on(err, in, from, inside, piece, &have));
+  const char *newline = from < lo ? memchr(piece->buffer, '\n', inside) : piece->buffer;
+  if (!newline || (from < lo && newline == piece->buffer + inside - 1)) return SW_OK; /* no line */
+  size_t begin = from < lo ? (size_t)(newline - piece->buffer) + 1 : 0;
+  const char *last = piece->buffer + inside - 1;
+  newline = *last == '\n' ? last : NULL;
+  while (!newline && from + (int64_t)have < end) {
+    int64_t left = end - from - (int64_t)have;
+    size_t before = have;
+    SW_TRY(read_on(err, in, from, left < TAIL ? (size_t)left : TAIL, piece, &have));
+    newline = memchr(piece->buffer + before, '\n', have - before);
   }
+  size_t to = newline ? (size_t)(newline - piece->buffer) + 1 : have;
+  piece->text = piece->buffer + begin;
+  piece->length = to - begin;
   return SW_OK;
 }
 
-/* Hand over [from, to), which begins and ends with a line, in blocks of whole lines. */
-static sw_status give_range(sw_error *err, const sw_panel_text *text, int file, char *block,
-                            int64_t from, int64_t to, int64_t first_line, sw_line_taker taker,
-                            int64_t *line) {
-  char *own = NULL; /* a larger block, where a line does not fit into the first */
-  size_t size = BLOCK;
-  sw_status status = SW_OK;
-  while (from < to && !status) {
-    size_t want = to - from < (int64_t)size ? (size_t)(to - from) : size, got = 0;
-    char *bytes = own ? own : block;
-    if ((status = read_at(err, text->path, file, from, bytes, want, &got))) break;
-    const char *newline = memrchr(bytes, '\n', got);
-    size_t whole = from + (int64_t)got >= to ? got : newline ? (size_t)(newline - bytes) + 1 : 0;
-    if (got < want) {
-      status = sw_fail(err, SW_EIO, "%s: the file became shorter while it was read", text->path);
-    } else if (!whole) {
-      sw_free(own);
-      own = NULL;
-      size *= 2;
-      status = sw_alloc(err, size, 1, (void **)&own);
-    } else {
-      status = taker.take(taker.self, err, bytes, whole, first_line, line);
-      first_line += sw_count_newlines(bytes, whole);
-      from += (int64_t)whole;
-    }
-  }
-  sw_free(own);
-  return status;
+/* Small files in small pieces, so that all threads have some. */
+static int64_t piece_size(int64_t bytes, int threads) {
+  int64_t size = bytes / (4 * (int64_t)threads) + 1;
+  return size < LEAST_PIECE ? LEAST_PIECE : size > PIECE ? PIECE : size;
 }
 
 static sw_status deal_ranges(sw_error *err, sw_team *team, const sw_panel_text *text, int file,
-                             char *block, sw_line_taker taker) {
-  int64_t size = text->end - text->begin, from = 0, to = 0, count = 0, line = 0;
-  int64_t lo = text->begin + (int64_t)((__int128)size * team->rank / team->size);
-  int64_t hi = text->begin + (int64_t)((__int128)size * (team->rank + 1) / team->size);
-  sw_status status = line_start(err, text, file, lo, block, &from);
-  if (!status) status = line_start(err, text, file, hi, block, &to);
-  if (!status && team->size > 1) status = count_range(err, text, file, block, from, to, &count);
-  SW_TRY(sw_team_agree(team, err, status, 0));
-  int64_t *counts = NULL, first_line = text->begin_line;
+                             sw_line_taker taker) {
+  int64_t size = text->end - text->begin;
+  range in = {.text = text,
+              .file = file,
+              .lo = text->begin + (int64_t)((__int128)size * team->rank / team->size),
+              .hi = text->begin + (int64_t)((__int128)size * (team->rank + 1) / team->size)};
+  in.size = piece_size(in.hi - in.lo, taker.threads);
+  sw_pieces pieces = {.n = (in.hi - in.lo + in.size - 1) / in.size, .fetch = fetch, .source = &in};
+  int64_t *counts = NULL, first_line = text->begin_line, count = 0;
   size_t *bytes = NULL;
-  SW_TRY(sw_alloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes));
-  status = team->all_gather(team, err, &count, sizeof count, (void **)&counts, bytes);
+  sw_status status = sw_pieces_take(err, &pieces, taker);
+  if (!status) status = sw_alloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes);
+  if (!status) count = sw_pieces_lines(&pieces);
+  status = sw_team_agree(team, err, status, 0);
+  if (!status) status = team->all_gather(team, err, &count, sizeof count, (void **)&counts, bytes);
   for (int r = 0; r < team->rank && !status; r++)
     first_line += counts[r];
+  /* A rank's first line is right unless a lower one failed, whose error then goes before. */
+  if (!status) {
+    status = sw_pieces_place(err, &pieces, taker, first_line);
+    status = sw_team_agree(team, err, status, team->rank);
+  }
+  sw_free(pieces.lines);
   sw_free(counts);
   sw_free(bytes);
-  if (!status) status = give_range(err, text, file, block, from, to, first_line, taker, &line);
-  return sw_team_agree(team, err, status, line);
+  return status;
 }
 
 sw_status sw_panel_text_deal(sw_error *err, sw_team *team, const sw_panel_text *text,
                              sw_line_taker taker) {
   if (text->gz) return sw_gz_deal(err, team, text, taker);
-  char *block = NULL;
   int file = open(text->path, O_RDONLY | O_CLOEXEC);
   sw_status status = file < 0 ? sw_file_fail(err, text->path, errno) : SW_OK;
-  if (!status) status = sw_alloc(err, BLOCK, 1, (void **)&block);
   status = sw_team_agree(team, err, status, 0);
-  if (!status) status = deal_ranges(err, team, text, file, block, taker);
-  sw_free(block);
+  if (!status) status = deal_ranges(err, team, text, file, taker);
   if (file >= 0) close(file);
   return status;
 }

@@ -16,6 +16,7 @@ sw_status sw_cells_make(sw_error *err, sw_arena *arena, const char *name, int64_
   cells->name = name;
   SW_NEW(err, arena, cells->row, n_periods + 1);
   SW_TRY(sw_alloc(err, count, sizeof *block, (void **)&block));
+#pragma omp parallel for
   for (size_t i = 0; i < count; i++)
     block[i] = NAN;
   for (int t = 0; t <= n_periods; t++)

@@ -207,6 +207,13 @@ herr_t sw_h5_set_integer(hid_t object, const char *name, int64_t value) {
   return code;
 }
 
+bool sw_h5_is_single(hid_t attribute) {
+  hid_t space = H5Aget_space(attribute);
+  hssize_t n = H5Sget_simple_extent_npoints(space);
+  H5Sclose(space);
+  return n == 1;
+}
+
 char *sw_h5_get_text(sw_arena *arena, hid_t object, const char *name) {
   if (H5Aexists(object, name) <= 0) return NULL;
   hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
@@ -214,7 +221,8 @@ char *sw_h5_get_text(sw_arena *arena, hid_t object, const char *name) {
   hid_t type = H5Aget_type(attribute);
   size_t size = H5Tget_size(type);
   char *text = NULL, *bytes = NULL;
-  if (H5Tget_class(type) == H5T_STRING && !H5Tis_variable_str(type)) bytes = calloc(size + 1, 1);
+  if (H5Tget_class(type) == H5T_STRING && !H5Tis_variable_str(type) && sw_h5_is_single(attribute))
+    bytes = calloc(size + 1, 1);
   if (bytes && H5Aread(attribute, type, bytes) >= 0) text = sw_arena_text(arena, bytes);
   free(bytes);
   H5Tclose(type);

@@ -120,6 +120,8 @@ herr_t sw_h5_put_integer(hid_t object, const char *name, int64_t value);
 /* Write an attribute that is there already; a text one was put with room. */
 herr_t sw_h5_set_text(hid_t object, const char *name, const char *text);
 herr_t sw_h5_set_integer(hid_t object, const char *name, int64_t value);
+/* Is it one value? A file of another program may hold an array by the same name. */
+bool sw_h5_is_single(hid_t attribute);
 /* The text of an attribute, or NULL. */
 char *sw_h5_get_text(sw_arena *arena, hid_t object, const char *name);
 /* A new dataset with long_name and units. `deflate`: compressed, when chunked. */

@@ -173,7 +173,9 @@ static sw_status mend(sw_error *err, sw_results *results) {
   structure *now = NULL;
   const char *beside = sw_arena_printf(results->arena, "%s.layout", results->partial);
   if (!beside) return sw_fail(err, SW_ENOMEM, "no memory for a path");
-  sw_log(SW_LOG_WARN, "%s: its structure is not as it was laid out: it is laid out anew",
+  sw_log(SW_LOG_WARN,
+         "%s: its structure is not as it was laid out (its run was killed while completing it, or "
+         "it is damaged): it is laid out anew",
          results->partial);
   unlink(beside);
   sw_status status = lay_out(err, results, beside, SW_LAY_SPARSE, &now);

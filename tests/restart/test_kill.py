@@ -45,7 +45,8 @@ def main():
             assert got == want, f"kill {k} after {delay:.2f} s of {ranks} ranks, then {then}"
             done = continued(out)
             assert (done[0] if done else 0) == marked, (k, marked, out, err)
-            assert "warning" not in err, err
+            # but for a kill while the file was being completed
+            assert err.count("warning") == err.count("it is laid out anew"), err
             taken += marked
             killed += 1
         assert study.left("out.h5") == [""], study.left("out.h5")

@@ -1,5 +1,5 @@
 /* The line tokeniser: fields with and without quotes, line numbers, look-ups, the quick and the
- * libcsv path giving the same. */
+ * slow way through a line giving the same. */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <string.h>

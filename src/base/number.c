@@ -1,0 +1,262 @@
+/* Texts to numbers, a double to the last bit as strtod has it. The locale has no say: characters
+ * are checked by hand, and strtod, which the rarest numbers need, sees only digits and an exponent.
+ *
+ *  - at most 2^53 and a power of ten up to 10^22, both exact: one operation, one rounding (Clinger
+ *    1990);
+ *  - up to 19 digits and a power within the table: a product of 64 by 128 bits, of which the upper
+ *    part decides (Eisel; Lemire, Number parsing at a gigabyte per second, 2021; that the truncated
+ *    product suffices: Mushtak and Lemire 2023);
+ *  - more digits: where the first 19 and the next larger number of 19 digits give one double, it;
+ *  - all else: strtod. */
+#include "base/powers.h"
+#include "base/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* No point halfway between two doubles has more significant digits than 767 (Goldberg; glibc
+ * uses 768), so beyond 780 it only matters whether anything but zeros follows. */
+enum { KEPT = 780, EXACT = 19 /* decimal digits that 64 bits always hold */ };
+
+/* mantissa * 10^exponent, and where its digits stand. */
+typedef struct decimal {
+  const char *first, *end; /* the digits, point and leading zeros included */
+  uint64_t mantissa;       /* modulo 2^64: exact up to 19 digits */
+  int64_t digits;          /* leading zeros included */
+  int64_t exponent;
+  bool negative;
+} decimal;
+
+static bool is_digit(char c) {
+  return (unsigned char)(c - '0') < 10;
+}
+
+/* ---- the text ---------------------------------------------------------------------------- */
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+enum { IN_WORDS = 1 };
+#else
+enum { IN_WORDS = 0 };
+#endif
+
+static inline uint64_t word_at(const char *at) {
+  uint64_t word;
+  memcpy(&word, at, sizeof word);
+  return word;
+}
+
+/* Eight digits at once (Lemire 2018, after Mula): pairs, then fours, then all. */
+static inline bool eight_digits(uint64_t word, uint64_t *value) {
+  uint64_t low = word - UINT64_C(0x3030303030303030);
+  if (((word + UINT64_C(0x4646464646464646)) | low) & UINT64_C(0x8080808080808080)) return false;
+  low = low * 10 + (low >> 8);
+  const uint64_t mask = UINT64_C(0x000000FF000000FF);
+  *value = ((low & mask) * UINT64_C(0x000F424000000064) +
+            ((low >> 16) & mask) * UINT64_C(0x0000271000000001)) >>
+           32;
+  return true;
+}
+
+/* The commonest of all: up to eight digits with or without a point, nothing else, in a word that
+ * may be read whole. No loop, so no branch depends on how long the number is. */
+static inline bool scan_word(const char *text, size_t length, uint64_t *mantissa, int *exponent) {
+  const uint64_t ones = UINT64_C(0x0101010101010101), zeros = ones * '0';
+  uint64_t word = word_at(text), differs = word ^ (ones * '.');
+  uint64_t point = (differs - ones) & ~differs & (ones << 7); /* exact up to its lowest bit */
+  unsigned at = point ? (unsigned)__builtin_ctzll(point) / 8 : 8, digits = (unsigned)length;
+  *exponent = 0;
+  if (at < length) { /* take it out */
+    uint64_t before = (UINT64_C(1) << 8 * at) - 1;
+    word = (word & before) | (word >> 8 & ~before);
+    *exponent = (int)at - (int)--digits;
+  }
+  if (digits == 0) return false;
+  /* Digits to the upper end, zeros below. */
+  word = word << 8 * (8 - digits) | zeros >> 8 * (digits - 1) >> 8;
+  return eight_digits(word, mantissa);
+}
+
+static const char *scan_digits(const char *at, const char *end, uint64_t *mantissa) {
+  uint64_t sum = *mantissa, eight = 0;
+  while (IN_WORDS && end - at >= 8 && eight_digits(word_at(at), &eight)) {
+    sum = sum * 100000000 + eight;
+    at += 8;
+  }
+  for (; at < end && is_digit(*at); at++)
+    sum = sum * 10 + (uint64_t)(*at - '0');
+  *mantissa = sum;
+  return at;
+}
+
+/* An exponent, held at +-10^17 so that it can be added to any length of text. */
+static const char *scan_exponent(const char *at, const char *end, int64_t *exponent) {
+  const int64_t limit = 100000000000000000;
+  bool negative = false;
+  if (at < end && (*at == '+' || *at == '-')) negative = *at++ == '-';
+  if (at == end) return NULL;
+  int64_t value = 0;
+  for (; at < end; at++) {
+    if (!is_digit(*at)) return NULL;
+    if (value < limit) value = value * 10 + (*at - '0');
+  }
+  *exponent += negative ? -value : value;
+  return at;
+}
+
+static bool scan(const char *text, size_t length, decimal *out) {
+  const char *at = text, *end = text + length;
+  out->negative = at < end && *at == '-';
+  if (at < end && (*at == '+' || *at == '-')) at++;
+  out->mantissa = 0;
+  out->exponent = 0;
+  out->first = at;
+  at = scan_digits(at, end, &out->mantissa);
+  out->digits = at - out->first;
+  if (at < end && *at == '.') {
+    const char *fraction = ++at;
+    at = scan_digits(at, end, &out->mantissa);
+    out->exponent = fraction - at;
+    out->digits += at - fraction;
+  }
+  out->end = at;
+  if (!out->digits) return false;
+  if (at == end) return true;
+  return (*at == 'e' || *at == 'E') && scan_exponent(at + 1, end, &out->exponent) == end;
+}
+
+/* ---- the value --------------------------------------------------------------------------- */
+
+/* mantissa * 10^k rounded once; false: the product does not tell. Everything here is far from
+ * overflow and underflow. */
+static bool multiply(uint64_t mantissa, int k, double *value) {
+  const uint64_t *power = sw_power[k - SW_POWER_LEAST];
+  int shift = __builtin_clzll(mantissa);
+  mantissa <<= shift;
+  unsigned __int128 product = (unsigned __int128)mantissa * power[0];
+  /* Only where the bits below the rounding are all ones can the lower word carry into them. */
+  if (((uint64_t)(product >> 64) & 0x1FF) == 0x1FF)
+    product += (uint64_t)(((unsigned __int128)mantissa * power[1]) >> 64);
+  uint64_t high = (uint64_t)(product >> 64), low = (uint64_t)product;
+  if (low == UINT64_MAX && (k < -27 || k > 55)) return false;
+  int top = (int)(high >> 63), cut = top + 9;
+  uint64_t kept = high >> cut; /* 54 bits: the last one is for rounding */
+  /* A tie goes to even; only for these k can a product be one. */
+  bool tie = low <= 1 && k >= -4 && k <= 23 && (kept & 3) == 1 && kept << cut == high;
+  kept = (kept + (tie ? 0 : kept & 1)) >> 1;
+  /* floor(k log2 10) + 63; 54 bits can have become 2^53, whose exponent is one more: adding says
+   * it. */
+  int exponent = ((217706 * k) >> 16) + 63 + top - shift;
+  uint64_t bits = ((uint64_t)(exponent + 1023 - 1) << 52) + kept;
+  memcpy(value, &bits, sizeof bits);
+  return true;
+}
+
+/* mantissa * 10^exponent, the mantissa of at most 19 digits; false: not by these means. */
+static bool convert_short(uint64_t mantissa, int64_t exponent, double *value) {
+  static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                 1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  *value = (double)mantissa;
+  if (mantissa == 0) return true;
+  if (mantissa <= UINT64_C(1) << 53 && exponent >= -22 && exponent <= 22) {
+    *value = exponent < 0 ? *value / power[-exponent] : *value * power[exponent];
+    return true;
+  }
+  return exponent >= SW_POWER_LEAST && exponent <= SW_POWER_MOST &&
+         multiply(mantissa, (int)exponent, value);
+}
+
+/* The digits again, without point and leading zeros, for strtod. */
+static double convert_slowly(const decimal *number) {
+  char buffer[KEPT + 32];
+  int64_t kept = 0, cut = 0;
+  bool sticky = false;
+  for (const char *c = number->first; c < number->end; c++) {
+    if (*c == '.' || (kept == 0 && *c == '0')) continue;
+    if (kept < KEPT) {
+      buffer[kept++] = *c;
+    } else {
+      sticky |= *c != '0';
+      cut++;
+    }
+  }
+  if (kept == 0) return 0;
+  int64_t exponent = number->exponent + cut;
+  if (sticky) {
+    buffer[kept++] = '1';
+    exponent--;
+  }
+  /* Past these the value is infinite or zero, whatever the digits. */
+  if (exponent > 400) exponent = 400;
+  if (exponent < -2000) exponent = -2000;
+  buffer[kept++] = 'e';
+  if (exponent < 0) buffer[kept++] = '-';
+  int64_t size = exponent < 0 ? -exponent : exponent;
+  for (int64_t ten = 1000; ten > 0; ten /= 10)
+    buffer[kept++] = (char)('0' + size / ten % 10);
+  buffer[kept] = '\0';
+  return strtod(buffer, NULL);
+}
+
+/* More than 19 digits: leading zeros may be all that is too much. */
+static double convert_long(const decimal *number) {
+  uint64_t mantissa = 0;
+  int64_t taken = 0, left = 0;
+  for (const char *c = number->first; c < number->end; c++) {
+    if (*c == '.' || (taken == 0 && *c == '0')) continue;
+    if (taken < EXACT) {
+      mantissa = mantissa * 10 + (uint64_t)(*c - '0');
+      taken++;
+    } else {
+      left++;
+    }
+  }
+  double value = 0, above = 0;
+  int64_t exponent = number->exponent + left;
+  if (convert_short(mantissa, exponent, &value) &&
+      (left == 0 || (convert_short(mantissa + 1, exponent, &above) && value == above)))
+    return value;
+  return convert_slowly(number);
+}
+
+bool sw_parse_number_within(const char *text, size_t length, size_t room, double *value) {
+  decimal number;
+  double size = 0;
+  size_t sign = length > 0 && *text == '-';
+  int exponent = 0;
+  if (IN_WORDS && length - sign - 1 < 8 && room >= 8 + sign &&
+      scan_word(text + sign, length - sign, &number.mantissa, &exponent)) {
+    convert_short(number.mantissa, exponent, &size);
+    *value = sign ? -size : size;
+    return true;
+  }
+  if (!scan(text, length, &number)) return false;
+  if (number.digits > EXACT)
+    size = convert_long(&number);
+  else if (!convert_short(number.mantissa, number.exponent, &size))
+    size = convert_slowly(&number);
+  if (isinf(size)) return false;
+  *value = number.negative ? -size : size;
+  return true;
+}
+
+bool sw_parse_number(const char *text, size_t length, double *value) {
+  return sw_parse_number_within(text, length, length, value);
+}
+
+bool sw_parse_integer(const char *text, size_t length, int64_t *value) {
+  const char *at = text, *end = text + length;
+  bool negative = false;
+  if (at < end && (*at == '+' || *at == '-')) negative = *at++ == '-';
+  if (at == end) return false;
+  int64_t sum = 0;
+  for (; at < end; at++) {
+    if (!is_digit(*at)) return false;
+    int64_t digit = negative ? -(*at - '0') : *at - '0';
+    if (__builtin_mul_overflow(sum, 10, &sum) || __builtin_add_overflow(sum, digit, &sum))
+      return false;
+  }
+  *value = sum;
+  return true;
+}
