@@ -308,6 +308,7 @@ sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const
   run->panel = panel;
   run->arena = arena;
   run->n_threads = n_threads;
+  SW_NEW(err, arena, run->busy_seconds, n_threads);
   SW_TRY(begin_run(err, run));
   *out = run; /* from here on sw_run_destroy releases what was made */
   for (int i = 0; i < study->n_entries; i++)

@@ -77,7 +77,7 @@ typedef struct sw_run {
   sw_progress progress;
   double seconds_read, seconds_unit, seconds_pairs, seconds_write; /* of this rank */
   double pairs_evaluated;                                          /* this rank */
-  double busy_seconds; /* of this rank's threads together, in pair tiles */
+  double *busy_seconds; /* of each of this rank's threads, in pair tiles */
   struct sw_run_private *private;
 } sw_run;
 

@@ -123,7 +123,7 @@ static void run_threads(sw_pairs *p) {
 #pragma omp critical(sw_pairs_merge)
     {
       if (ready) merge_worker(p, &w);
-      p->run->busy_seconds += busy;
+      p->run->busy_seconds[omp_get_thread_num()] += busy;
     }
     sw_worker_close(&w);
   }
