@@ -70,6 +70,7 @@ static int unknown_verb(const char *word) {
 static int run_parallel(const command_verb *verb, int argc, char **argv) {
   sw_error err = {0};
   sw_team *team = NULL;
+  sw_store_start();
   if (sw_comm_start(&err, &argc, &argv, &team) != SW_OK) {
     fprintf(stderr, "spillway: %s\n", err.text);
     return 1;

@@ -60,6 +60,13 @@ static sw_status write_results(sw_error *err, sw_session *s, double *seconds) {
   return status;
 }
 
+/* The results are there: what is said of them does not make the run a failure. */
+static void say_summary(const sw_session *s) {
+  sw_error err = {0};
+  if (sw_summary_print(&err, s) != SW_OK)
+    sw_log(SW_LOG_WARN, "the results are complete, their summary is not: %s", err.text);
+}
+
 static sw_status run_study(sw_error *err, sw_team *team, const run_options *o, sw_session *s) {
   sw_log_hold();
   SW_TRY(sw_session_study(err, team, o->study, o->output, o->threads, s));
@@ -75,7 +82,7 @@ static sw_status run_study(sw_error *err, sw_team *team, const run_options *o, s
   if (status == SW_OK) status = write_results(err, s, &seconds);
   sw_progress_end(&s->run->progress);
   s->run->seconds_write = seconds;
-  if (status == SW_OK && !o->quiet) status = sw_summary_print(err, s);
+  if (status == SW_OK && !o->quiet) say_summary(s);
   return status;
 }
 

@@ -24,8 +24,9 @@ static sw_status mean_of_units(sw_error *err, const sw_run *run, const double *r
     part[1] += 1;
   }
   size_t *counts = NULL;
-  SW_TRY(sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts));
-  sw_status status = team->gather(team, err, part, sizeof part, 0, (void **)&all, counts);
+  sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  status = team->gather(team, err, part, sizeof part, 0, (void **)&all, counts);
   double sum = 0, number = 0;
   for (int r = 0; status == SW_OK && team->rank == 0 && r < team->size; r++) {
     sum += all[2 * r];

@@ -185,10 +185,10 @@ void sw_results_destroy(sw_results *results, sw_status status, bool *kept) {
   bool keep = !results->complete && is_worth_keeping(results, status);
   if (kept) *kept = keep;
   /* Without the journal open, what lies there is another run's. */
-  if (results->journal && !keep && results->team->rank == 0) {
-    if (!results->complete) unlink(results->partial);
+  if (results->journal && results->team->rank == 0) {
     unlink(results->packed);
-    unlink(results->journal_path);
+    if (!keep && !results->complete) unlink(results->partial);
+    if (!keep) unlink(results->journal_path);
   }
   if (results->journal && keep) sw_journal_sync(&ignored, results->journal);
   if (results->run) results->run->journal = NULL;

@@ -100,8 +100,7 @@ static herr_t put(const sw_results *results, hid_t at, const sw_group *group, sw
   if (dataset < 0) return -1;
   herr_t code =
       value ? H5Dwrite(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) : -1;
-  H5Dclose(dataset);
-  return code;
+  return H5Dclose(dataset) < 0 ? -1 : code;
 }
 
 herr_t sw_checksum_put(const sw_results *results, hid_t at, const sw_group *group,

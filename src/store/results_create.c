@@ -66,7 +66,7 @@ static sw_status put_root_attributes(layout *l) {
 static sw_status make_scale(layout *l, hid_t dataset, const char *name) {
   if (dataset < 0) return done(l, -1, "write an axis");
   herr_t code = H5DSset_scale(dataset, name);
-  H5Dclose(dataset);
+  if (H5Dclose(dataset) < 0) code = -1;
   return done(l, code, "write an axis");
 }
 
@@ -120,8 +120,8 @@ static sw_status put_time(layout *l, hid_t group, int count, const int *index) {
 static sw_status over_units(layout *l, hid_t dataset) {
   if (dataset < 0) return done(l, -1, "write the table of units");
   sw_status status = attach(l, l->file, dataset, "unit", 0);
-  H5Dclose(dataset);
-  return status;
+  herr_t code = H5Dclose(dataset);
+  return status == SW_OK ? done(l, code, "write the table of units") : status;
 }
 
 static sw_status put_grouping(layout *l, const sw_grouping *grouping, hsize_t n) {
@@ -210,8 +210,8 @@ static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
   if (status == SW_OK && variable->counted) status = put_integer(l, dataset, "undefined", 0);
   if (status == SW_OK && variable->source == SW_FROM_ROW_START)
     status = put_row_start(l, at->job, dataset);
-  H5Dclose(dataset);
-  return status;
+  herr_t code = H5Dclose(dataset);
+  return status == SW_OK ? done(l, code, "write a dataset") : status;
 }
 
 static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group) {

@@ -66,7 +66,8 @@ static sw_status copy_variable(copying *c, const sw_group *group, const sw_varia
   sw_status status = source < 0 || target < 0 ? sw_h5_fail(c->err, c->to, "be opened")
                                               : copy_chunks(c, source, target, variable);
   if (source >= 0) H5Dclose(source);
-  if (target >= 0) H5Dclose(target);
+  if (target >= 0 && H5Dclose(target) < 0 && status == SW_OK)
+    status = sw_h5_fail(c->err, c->to, "be written");
   return status;
 }
 

@@ -137,8 +137,7 @@ static herr_t complete_variable(const sw_results *results, const sw_group *group
   herr_t code = value ? put_whole(dataset, variable, value, checksum) : 0;
   if (code >= 0 && variable->counted)
     code = sw_h5_set_integer(dataset, "undefined", variable->undefined);
-  H5Dclose(dataset);
-  return code;
+  return H5Dclose(dataset) < 0 ? -1 : code;
 }
 
 static herr_t complete_group(sw_results *results, hid_t file, const sw_group *group) {
@@ -231,8 +230,8 @@ static sw_status sync_folder(sw_error *err, sw_results *results) {
   int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   int code = fd < 0 ? -1 : fsync(fd), reason = errno;
   if (fd >= 0) close(fd);
-  /* Some file systems know no sync of a folder, and need none. */
-  if (code == 0 || reason == EINVAL || reason == ENOTSUP) return SW_OK;
+  /* Some file systems know no sync of a folder, and need none; some folders cannot be read. */
+  if (code == 0 || reason == EINVAL || reason == ENOTSUP || reason == EACCES) return SW_OK;
   return sw_fail(err, SW_EIO, "%s: cannot be synced: %s", folder, strerror(reason));
 }
 
@@ -247,9 +246,10 @@ static sw_status complete_and_name(sw_error *err, sw_results *results) {
   if (rename(from, results->path) != 0)
     return sw_fail(err, SW_EIO, "%s: cannot be renamed to %s: %s", from, results->path,
                    strerror(errno));
-  results->complete = true;
-  if (from != results->partial) unlink(results->partial);
-  return sync_folder(err, results);
+  sw_status status = sync_folder(err, results);
+  if (status == SW_OK && from != results->partial) unlink(results->partial);
+  if (status != SW_OK) rename(results->path, from); /* a name that may not last is none */
+  return status;
 }
 
 sw_status sw_results_finish(sw_error *err, sw_results *results) {

@@ -1,6 +1,7 @@
 /* HDF5 as the results file uses it. Invariants: format bounded at v18; creation order of links and
  * attributes tracked (netCDF-4 asks for it), times not (two runs are equal); every dataset is
- * allocated early and never filled, unless it is compressed; closing the file closes what is left
+ * allocated early and never filled, unless it is compressed; a dataset that was written is closed
+ * with a look at whether it could be, as a close may write; closing the file closes what is left
  * open in it, so that error paths need not. */
 #include "store/results_private.h"
 
@@ -60,6 +61,8 @@ hid_t sw_h5_access(void) {
   H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
   /* Squares begin on pages: their writes touch no page of a neighbour. */
   H5Pset_alignment(access, SW_ALIGN_FROM, SW_ALIGN_TO);
+  /* Few numbers go straight to the file too: kept back, they would be lost without a word. */
+  H5Pset_sieve_buf_size(access, 0);
   return access;
 }
 

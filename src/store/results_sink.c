@@ -137,7 +137,8 @@ sw_status sw_results_close_all(sw_error *err, sw_status status, sw_results *resu
   for (int v = 0; v < results->schema.n_variables; v++) {
     if (results->dataset[v] < 0) continue;
     H5Sclose(results->space[v]);
-    H5Dclose(results->dataset[v]);
+    if (H5Dclose(results->dataset[v]) < 0 && status == SW_OK)
+      status = sw_h5_fail(err, results->partial, "be written");
     results->dataset[v] = H5I_INVALID_HID;
   }
   hid_t file = results->file;

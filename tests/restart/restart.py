@@ -14,6 +14,9 @@ import h5py  # noqa: E402
 from digest import digest  # noqa: E402
 
 SPILLWAY = os.environ["SPILLWAY"]
+HERE = os.path.dirname(os.path.abspath(__file__))
+# One rank needs no network: Open MPI looks for none, and starts in a third of the time.
+ALONE = {"OMPI_MCA_pml": "ob1", "OMPI_MCA_btl": "self"}
 
 MEASURES = """measures:
   - coupling_coordination: {systems: [economy, services, ecology], as: ccd}
@@ -30,10 +33,10 @@ seed: 1
 
 
 class Study:
-    """A synthetic panel and a study of it in a folder of its own."""
+    """A synthetic panel and a study of it in a folder of its own, `where` or in the usual place."""
 
-    def __init__(self, units, periods, measures=MEASURES, tile=None):
-        self.folder = tempfile.TemporaryDirectory()
+    def __init__(self, units, periods, measures=MEASURES, tile=None, where=None):
+        self.folder = tempfile.TemporaryDirectory(dir=where)
         subprocess.run([SPILLWAY, "synth", "-o", self.path("panel"), "--units", str(units),
                         "--periods", str(periods)], check=True, capture_output=True)
         with open(self.path("panel/study.yaml")) as file:
@@ -50,7 +53,7 @@ class Study:
         return subprocess.Popen(
             [*launcher, SPILLWAY, "run", self.file, "-o", self.path(name), "--threads",
              str(threads), *words], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env={**os.environ, **(env or {})}, start_new_session=True)
+            env={**os.environ, **({} if ranks else ALONE), **(env or {})}, start_new_session=True)
 
     def run(self, name, ranks=0, words=(), threads=2, env=None):
         """(status, standard output, standard error)"""
@@ -62,9 +65,12 @@ class Study:
         """Run to the end; (digest, standard output, standard error)."""
         status, out, err = self.run(name, ranks, words, threads)
         assert status == 0, err
+        return self.digest(name), out, err
+
+    def digest(self, name):
         with h5py.File(self.path(name)) as file:
             assert file.attrs["state"] == b"complete"
-            return digest(file), out, err
+            return digest(file)
 
     def left(self, name):
         return sorted(n[len(name):] for n in os.listdir(self.folder.name) if n.startswith(name))
@@ -124,3 +130,55 @@ def wait_for_marks(process, path, most):
             return True
         time.sleep(0.01)
     return False
+
+
+# ---- faults ---------------------------------------------------------------------------------
+
+def memory_folder():
+    """Where syncs cost nothing: some hundred small runs are not about the disk."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+class Faults:
+    """preload/faults.c, built."""
+
+    def __init__(self, folder):
+        self.library = os.path.join(folder, "faults.so")
+        self.log = os.path.join(folder, "faults.log")
+        built = subprocess.run(["mpicc", "-O1", "-shared", "-fPIC", "-o", self.library,
+                                os.path.join(HERE, "preload", "faults.c"), "-ldl"],
+                               capture_output=True, text=True)
+        assert built.returncode == 0, built.stderr
+
+    def env(self, kind, k=0, do="fail", path=None, **more):
+        env = {"LD_PRELOAD": self.library, "FAULT_KIND": kind, "FAULT_K": str(k), "FAULT_DO": do}
+        if path:
+            env["FAULT_PATH"] = path
+        return {**env, **more}
+
+    def calls(self, study, name, kind, path=None, ranks=0, words=(), **more):
+        """The calls of a kind in an undisturbed run: (kind, path) in order."""
+        env = self.env(kind, 0, path=path, FAULT_LOG=self.log, **more)
+        status, _, err = study.run(name, ranks, words, threads=1, env=env)
+        assert status == 0, err
+        if not os.path.exists(self.log):
+            return []
+        with open(self.log) as file:
+            calls = [tuple(line.rstrip("\n").split(" ", 1)) for line in file]
+        os.remove(self.log)
+        return calls
+
+
+def said(err):
+    """Lines that say what went wrong, warnings not among them."""
+    return [line for line in err.splitlines()
+            if line.startswith("spillway: ") and not line.startswith(("spillway: warning: ",
+                                                                      "spillway: info: "))]
+
+
+def some(count, first, more):
+    """1 .. count, all with SPILLWAY_FAULTS=all; else the first ones and some spread over the rest."""
+    if os.environ.get("SPILLWAY_FAULTS") == "all" or count <= first + more:
+        return list(range(1, count + 1))
+    step = (count - first) / more
+    return list(range(1, first + 1)) + [first + 1 + int(k * step) for k in range(more)]
