@@ -56,13 +56,13 @@ static uint64_t hash_tables(uint64_t hash, const sw_job *job) {
   return hash;
 }
 
-static uint64_t hash_common(sw_run *run, int e) {
+static uint64_t hash_common(const sw_run *run, int e, const char *parameters) {
   const sw_job *job = &run->job[e];
   int64_t numbers[] = {job->measure->version, run->study->tile, run->study->float64,
                        (int64_t)run->study->seed};
   uint64_t hash = hash_units(&run->panel->units);
   hash = add_text(hash, job->measure->name);
-  hash = add_text(hash, sw_run_parameters(run->arena, run, e));
+  hash = add_text(hash, parameters);
   hash = add_text(hash, sw_instruction_set());
   hash = add(hash, numbers, sizeof numbers);
   hash = hash_links(hash, job->weights);
@@ -100,9 +100,12 @@ static uint64_t join_period(const uint64_t *all, const size_t *bytes, int ranks,
   return hash;
 }
 
-static void join_all(sw_run *run, int e, const uint64_t *all, const size_t *bytes) {
+static sw_status join_all(sw_error *err, sw_run *run, int e, const uint64_t *all,
+                          const size_t *bytes) {
   const sw_job *job = &run->job[e];
-  uint64_t *out = run->operand_hash[e], common = hash_common(run, e), whole = common;
+  const char *parameters = sw_run_parameters(run->arena, run, e);
+  if (!parameters) return sw_fail(err, SW_ENOMEM, "%s: no memory for its parameters", job->name);
+  uint64_t *out = run->operand_hash[e], common = hash_common(run, e, parameters), whole = common;
   for (int t = 0; t < job->n_periods; t++) {
     out[t] = join_period(all, bytes, run->team->size, job->n_periods, t, common);
     out[t] = add_text(out[t], sw_job_period(job, t));
@@ -111,6 +114,7 @@ static void join_all(sw_run *run, int e, const uint64_t *all, const size_t *byte
   if (job->pooled || job->whole_series)
     for (int t = 0; t < job->n_periods; t++)
       out[t] = whole;
+  return SW_OK;
 }
 
 sw_status sw_run_operand_hash(sw_error *err, sw_run *run, int e) {
@@ -119,17 +123,18 @@ sw_status sw_run_operand_hash(sw_error *err, sw_run *run, int e) {
   int64_t blocks = (run->panel->hi - run->panel->lo + SW_BLOCK - 1) / SW_BLOCK;
   uint64_t *mine = NULL, *all = NULL;
   size_t *bytes = NULL, own = (size_t)(blocks * job->n_periods) * sizeof *mine;
-  SW_NEW(err, run->arena, run->operand_hash[e], job->n_periods);
-  sw_status status = sw_alloc(err, own + 8, 1, (void **)&mine);
+  sw_status status = sw_arena_alloc(err, run->arena, (size_t)job->n_periods, sizeof *mine,
+                                    (void **)&run->operand_hash[e]);
+  if (status == SW_OK) status = sw_alloc(err, own + 8, 1, (void **)&mine);
   if (status == SW_OK) status = sw_alloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes);
   status = sw_team_agree(team, err, status, 0);
   if (status == SW_OK) {
     hash_inputs(run, e, blocks, mine);
     status = team->gather(team, err, mine, own, 0, (void **)&all, bytes);
   }
-  if (status == SW_OK && team->rank == 0) join_all(run, e, all, bytes);
+  if (status == SW_OK && team->rank == 0) status = join_all(err, run, e, all, bytes);
   sw_free(mine);
   sw_free(all);
   sw_free(bytes);
-  return status;
+  return sw_team_agree(team, err, status, 0);
 }
