@@ -24,6 +24,8 @@ names=("$@")
 work=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo /tmp)" spillway-fuzz-run-XXXXXX)
 trap 'rm -rf "$work"' EXIT
 export TMPDIR=$work
+# Two threads, so that readers divide their work; they sleep while they wait, on one core.
+export OMP_NUM_THREADS=2 KMP_BLOCKTIME=0
 
 # ---- build --------------------------------------------------------------------------------
 
