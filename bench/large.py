@@ -24,7 +24,7 @@ import time
 import numpy as np
 
 import peer
-from compare import country
+from panel import country
 
 ENTRY = {"gravity": "gravity: {{mass: mass, distance: great-circle, decay: 2, keep: {keep}}}",
          "coupling": "pairwise_coupling: {{systems: [s1, s2, s3], keep: {keep}}}"}
@@ -149,8 +149,10 @@ def main():
                 runs[name].append(run(given.spillway, path))
     finally:
         shutil.rmtree(folder)
-    print(f"large: n = {given.units}, one period, all cores, {given.repeats} alternating runs; ordered "
-          "pairs a second: median (least to greatest); MB")
+    said = next(iter(runs.values()))[0][-1]
+    print(f"large: n = {given.units}, one period, {given.repeats} alternating runs; ordered pairs a second: "
+          "median (least to greatest); MB")
+    print("  " + re.search("ranks: .* each", said).group(0))
     print(f"  {'':16}  {'pair phase':28}  {'whole command':28} {'ns *':>6} {'peak':>7} {'predicted':>9} "
           f"{'written':>7}")
     fine = [report(name, given.units, runs[name], predicted[name]) for name in studies]
