@@ -34,6 +34,11 @@ def check_signals(study, want):
         if not under_mpirun:
             assert len(lines_of(err)) == 1 and "stopped by a signal" in err, err
         left = set(study.left("out.h5"))  # no file yet while `above` is counted
+        if under_mpirun and "" in left:  # the launcher passed it on when all was done
+            assert study.digest("out.h5") == want
+            print("SIGTERM under mpirun came after the end of the run")
+            study.remove("out.h5")
+            continue
         assert {".partial.journal"} <= left <= {".partial", ".partial.journal"}, left
         marked = marked_tasks(study.path(JOURNAL))
         got, out, err = study.complete("out.h5", 0 if ranks else 2)
@@ -86,7 +91,7 @@ def check_two_runs(study, want):
 
 
 def main():
-    study = Study(2000, 2, tile=128)
+    study = Study(3000, 3, tile=128)
     want = study.complete("whole.h5")[0]
     check_signals(study, want)
     check_other_study(study, want)
