@@ -3,7 +3,7 @@
 
 #include "plan/yaml.h"
 
-/* libfyaml 0.8 loses a scalar's text where a syntax error follows it. */
+/* libfyaml 0.7.12 loses a scalar's text where a syntax error follows it. */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void) {
   return "leak:libfyaml\n";
