@@ -5,10 +5,13 @@
 #   bench/run.sh pairs [ARGS]    pair measures on one thread against numpy and against the bound
 #   bench/run.sh dense [ARGS]    dense float32 on all cores against a plain write
 #   bench/run.sh large [ARGS]    100,000 units on all cores: top, above, summary; memory
+#   bench/run.sh busy [ARGS]     all cores beside a process that spins on one of them
+#   bench/run.sh scale [ARGS]     a model of 1 to 10,000 nodes against real runs of 1 to 8 (not in all)
 #   bench/run.sh csv [ARGS]      reading a CSV of 1 GB against data.table's fread (not in all)
 #
-# ARGS: --units N, --repeats R. Run on a machine with nothing else to do. The exit status is 0 when
-# every figure wanted was reached. PYTHON names a Python with numpy.
+# ARGS: --units N, --repeats R (scale: --units alone). Run on a machine with nothing else to do; scale
+# compares no time. The exit status is 0 when every figure wanted was reached. PYTHON names a Python
+# with numpy.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -38,12 +41,21 @@ case $what in
 large | all) "$python" bench/large.py "$build/spillway" "$@" || status=$? ;;
 esac
 case $what in
+busy | all) "$python" bench/busy.py "$build/spillway" "$@" || status=$? ;;
+esac
+case $what in
+scale)
+  "$python" bench/scale/table.py
+  "$python" bench/scale/check.py "$build/spillway" "$@" || status=$?
+  ;;
+esac
+case $what in
 csv) "$python" bench/read_csv.py "$build/bench/bench_csv" "$@" || status=$? ;;
 esac
 case $what in
-pairs | dense | large | csv | all) ;;
+pairs | dense | large | busy | scale | csv | all) ;;
 *)
-  echo "bench/run.sh: '$what' is not known; pairs, dense, large, csv or nothing" >&2
+  echo "bench/run.sh: '$what' is not known; pairs, dense, large, busy, scale, csv or nothing" >&2
   exit 2
   ;;
 esac
