@@ -28,6 +28,7 @@ typedef enum sw_source {
   SW_FROM_TOTAL,
   SW_FROM_MEAN,
   SW_FROM_MAX,
+  SW_FROM_PAIRS, /* ordered pairs with a value */
   /* Hashes and checksums, rank 0, at the end. */
   SW_FROM_OPERANDS,
   SW_FROM_TILES,
@@ -179,6 +180,12 @@ void sw_checksum_block(const sw_results *results, sw_group *group, int t, const 
                        size_t unit_bytes);
 /* Rank 0, into the open group; `values`: of what it has written there itself. */
 herr_t sw_checksum_put(const sw_results *results, hid_t at, const sw_group *group, uint64_t values);
+/* The same of a file: all that is not by unit or pair, and of a matrix or period what this rank's
+ * units have, their blocks added to the group's first period. */
+sw_status sw_checksum_values(sw_error *err, const sw_results *results, const sw_group *group,
+                             uint64_t *sum);
+sw_status sw_checksum_read(sw_error *err, sw_results *results, sw_group *group, int variable, int t,
+                           int into, void *units);
 /* What rank 0 needs of the others to write checksums. Collective. */
 sw_status sw_checksum_gather(sw_error *err, sw_results *results);
 
