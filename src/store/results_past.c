@@ -228,13 +228,15 @@ static sw_status open_file(sw_error *err, past *p, const char *path) {
 }
 
 /* Whether this program, built as it is, would have made the same bits. */
+static bool is_of_this_build(sw_arena *arena, hid_t file) {
+  const char *version = sw_h5_get_text(arena, file, "version");
+  const char *build = sw_h5_get_text(arena, file, "build");
+  const char *here = sw_run_build(arena, sw_store_version());
+  return version && build && here && strcmp(version, SW_VERSION) == 0 && strcmp(build, here) == 0;
+}
+
 static bool is_ours(const past *p) {
-  const sw_results *results = &p->results;
-  const char *version = sw_h5_get_text(results->arena, results->file, "version");
-  const char *build = sw_h5_get_text(results->arena, results->file, "build");
-  const char *here = sw_run_build(results->arena, sw_store_version());
-  if (version && build && here && strcmp(version, SW_VERSION) == 0 && strcmp(build, here) == 0)
-    return true;
+  if (is_of_this_build(p->results.arena, p->results.file)) return true;
   sw_log(SW_LOG_WARN,
          "%s: was made by another version, or built or run with other libraries or instructions; "
          "everything is computed",
@@ -267,4 +269,29 @@ void sw_results_past_close(sw_run *run) {
   sw_arena_destroy(p->results.arena);
   free(p);
   run->past = NULL;
+}
+
+/* ---- what has changed --------------------------------------------------------------------- */
+
+static const char *differs(sw_arena *arena, hid_t file, const sw_study *study, const char *now) {
+  const char *text = sw_h5_get_text(arena, file, "study");
+  const char *then = sw_h5_get_text(arena, file, "inputs");
+  if (!is_of_this_build(arena, file)) return "the program, or what it was built with";
+  if (!text || strcmp(text, study->text) != 0) return "the study";
+  if (!then) return "the inputs";
+  const char *odd = sw_text_odd_input(arena, now, then);
+  odd = odd ? odd : sw_text_odd_input(arena, then, now);
+  return odd ? sw_arena_printf(arena, "input %s", odd) : NULL;
+}
+
+sw_status sw_results_changed(sw_error *err, sw_team *team, sw_arena *arena, const sw_study *study,
+                             const char *path, const char **what) {
+  const char *now = NULL;
+  hid_t file = H5I_INVALID_HID;
+  *what = NULL;
+  SW_TRY(sw_team_agree(team, err, sw_results_open(err, arena, path, &file), 0));
+  sw_status status = sw_text_inputs(err, team, study, arena, &now);
+  if (status == SW_OK) *what = differs(arena, file, study, now);
+  H5Fclose(file);
+  return status;
 }

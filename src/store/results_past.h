@@ -10,4 +10,10 @@
 sw_status sw_results_past_open(sw_error *err, sw_run *run, const char *path);
 void sw_results_past_close(sw_run *run);
 
+/* What of a study has changed since its results were made: its text, an input file, the program or
+ * the libraries it was built with; NULL: nothing. In words, from the arena. SW_EINPUT as above.
+ * Collective, reads the inputs once. */
+sw_status sw_results_changed(sw_error *err, sw_team *team, sw_arena *arena, const sw_study *study,
+                             const char *path, const char **what);
+
 #endif

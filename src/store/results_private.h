@@ -90,6 +90,8 @@ int sw_schema_find(const sw_schema *schema, int job, sw_source source, int index
 /* A line "XXH3 NAME" for every input file; collective, the hashing is spread over the ranks. */
 sw_status sw_text_inputs(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
                          const char **text);
+/* The name in the first of such lines that `others` lacks; NULL: it has all. */
+const char *sw_text_odd_input(sw_arena *arena, const char *lines, const char *others);
 /* "queen: {kind: file, file: edges.csv, style: row}", a line for each weights matrix. */
 const char *sw_text_weights(sw_arena *arena, const sw_study *study);
 /* "gdp 0, services 12": missing cells of each column of the files. */

@@ -48,18 +48,13 @@ sw_status sw_results_study(sw_error *err, sw_arena *arena, const char *path, con
   return sw_fail(err, SW_EINPUT, "%s: does not hold its study; was it made by this program?", path);
 }
 
-/* The first line of `now` that `then` lacks; they list the same files. */
-static sw_status same_inputs(sw_error *err, const char *path, const char *then, const char *now) {
-  for (const char *at = now; *at; at += strcspn(at, "\n"), at += *at == '\n') {
-    int length = (int)strcspn(at, "\n"), hash = (int)strcspn(at, " ");
-    char line[4096];
-    snprintf(line, sizeof line, "%.*s", length, at);
-    if (!strstr(then, line))
-      return sw_fail(err, SW_EINPUT,
-                     "%s: its input %.*s has changed since; there is nothing to hold it against",
-                     path, length > hash + 2 ? length - hash - 2 : 0, at + hash + 2);
-  }
-  return SW_OK;
+static sw_status same_inputs(sw_error *err, sw_arena *arena, const char *path, const char *then,
+                             const char *now) {
+  const char *odd = sw_text_odd_input(arena, now, then);
+  if (!odd) return SW_OK;
+  return sw_fail(err, SW_EINPUT,
+                 "%s: its input %s has changed since; there is nothing to hold it against", path,
+                 odd);
 }
 
 static sw_status open_for_reading(sw_error *err, sw_results *results, const char *path,
@@ -68,7 +63,7 @@ static sw_status open_for_reading(sw_error *err, sw_results *results, const char
   SW_TRY(sw_arena_create(err, &results->arena));
   results->path = results->partial = sw_arena_text(results->arena, path);
   SW_TRY(sw_text_inputs(err, run->team, run->study, results->arena, &results->inputs));
-  SW_TRY(same_inputs(err, path, inputs, results->inputs));
+  SW_TRY(same_inputs(err, results->arena, path, inputs, results->inputs));
   SW_TRY(sw_schema_make(err, results->arena, run, &results->schema));
   int n = results->schema.n_variables;
   SW_NEW(err, results->arena, results->dataset, n + 1);
