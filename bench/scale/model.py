@@ -298,7 +298,7 @@ def seconds(study, team):
     steps = log2(nodes) if nodes > 1 else 0
     windows = ceil(t / walk.window)
     sent = max(bytes_sent(study, team)[1:] or [0])  # a broadcast is spread by a tree
-    rows = operands_of(study) * t if nodes > 1 else 0
+    rows = 2 * operands_of(study) * t if nodes > 1 else 0  # before the file and after
     exchanges = (windows if nodes > 1 else 0) + \
         (ceil(n * t / ranks * (16 + 8 * inputs_of(study)) / (8 << 20)) if ranks > 1 else 0)
     took = {

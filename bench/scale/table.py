@@ -69,7 +69,7 @@ def main():
     for name, n in SIZES.items():
         print(f"\n{name}, {n} units")
         print(f"    {'nodes':>6} {'time':>9}  {'most of it':17}{'busy':>6}{'a rank':>9}{'a node':>9}"
-              f"{'sent':>9}{'by rank 0':>9}  what breaks first")
+              f"{'sent':>9}{'rank 0':>9}  what breaks first")
         for measure in [given.measure] if given.measure else ["gravity", "coupling"]:
             for keep in KEEPS:
                 print_study(model.Study(measure, keep, n, given.periods, tile=given.tile))
