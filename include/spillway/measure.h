@@ -7,13 +7,14 @@
 #ifndef SPILLWAY_MEASURE_H
 #define SPILLWAY_MEASURE_H
 
+#include "spillway/arena.h"
 #include "spillway/panel.h"
 #include "spillway/status.h"
 #include "spillway/weights.h"
 
-struct sw_arena;
+#pragma GCC visibility push(default)
+
 struct sw_node;
-struct sw_notes;
 
 /* ---- parameters ------------------------------------------------------------------------- */
 
@@ -254,5 +255,7 @@ typedef struct sw_measure {
 int sw_measure_count(void);
 const sw_measure *sw_measure_at(int index); /* in the order of catalog.def */
 const sw_measure *sw_measure_find(const char *name);
+
+#pragma GCC visibility pop
 
 #endif

@@ -8,6 +8,8 @@
 
 #include "spillway/status.h"
 
+#pragma GCC visibility push(default)
+
 /* Units a block: the grain of ownership and of folds over units; never depends on ranks. */
 enum { SW_BLOCK = 256 };
 
@@ -88,5 +90,7 @@ sw_column *sw_panel_column(const sw_panel *panel, const char *name);
 void sw_partition(int64_t n, int rank, int ranks, int64_t *lo, int64_t *hi);
 /* The rank that owns `unit` under that partition. */
 int sw_owner(int64_t n, int64_t unit, int ranks);
+
+#pragma GCC visibility pop
 
 #endif

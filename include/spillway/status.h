@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#pragma GCC visibility push(default)
+
 typedef enum sw_status {
   SW_OK = 0,
   SW_EINPUT,   /* wrong usage or bad input: exit status 2 */
@@ -39,5 +41,7 @@ void sw_error_clear(sw_error *err);
     sw_status sw_try_status_ = (call);                                                             \
     if (sw_try_status_ != SW_OK) return sw_try_status_;                                            \
   } while (0)
+
+#pragma GCC visibility pop
 
 #endif

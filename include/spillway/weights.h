@@ -5,6 +5,8 @@
 
 #include "spillway/status.h"
 
+#pragma GCC visibility push(default)
+
 typedef struct sw_links {
   int64_t n;
   const int64_t *row_start; /* n + 1 */
@@ -28,5 +30,7 @@ typedef struct sw_distance {
   bool symmetric;
   bool has_gaps; /* some pair has no distance */
 } sw_distance;
+
+#pragma GCC visibility pop
 
 #endif

@@ -4,7 +4,7 @@
 #ifndef SW_BASE_LOG_H
 #define SW_BASE_LOG_H
 
-#include "spillway/status.h"
+#include "spillway/arena.h"
 
 typedef enum sw_log_level { SW_LOG_ERROR, SW_LOG_WARN, SW_LOG_INFO, SW_LOG_DEBUG } sw_log_level;
 
@@ -18,12 +18,10 @@ void sw_log_hold(void);
 void sw_log_release(bool print);
 
 /* Notes: warnings that pure code leaves behind, in the order they were left, said once. */
-typedef struct sw_notes {
+struct sw_notes {
   struct sw_arena *arena;
   int count, capacity;
   const char **text;
-} sw_notes;
-
-void sw_note(sw_notes *notes, const char *format, ...) __attribute__((format(printf, 2, 3)));
+};
 
 #endif

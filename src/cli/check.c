@@ -201,9 +201,10 @@ static sw_status read_options(sw_error *err, sw_team *team, int argc, char **arg
   return sw_session_log(err, team, argv[0], o->quiet, o->log_level);
 }
 
-int sw_cmd_check(sw_team *team, int argc, char **argv) {
+int sw_cmd_check(sw_program *program, int argc, char **argv) {
+  sw_team *team = program->team;
   sw_error err = {0};
-  sw_session session = {0};
+  sw_session session = {.extra = program->extra, .n_extra = program->n_extra};
   check_options options = {0};
   int changed = 0;
   sw_status status = read_options(&err, team, argc, argv, &options);

@@ -206,7 +206,8 @@ static sw_status tell(sw_error *err, const request *asked, bool *different) {
   return status;
 }
 
-int sw_cmd_diff(sw_team *team, int argc, char **argv) {
+int sw_cmd_diff(sw_program *program, int argc, char **argv) {
+  sw_team *team = program->team;
   sw_error err = {0};
   request asked = {0};
   bool different = false;

@@ -113,7 +113,8 @@ static sw_status ask_child(sw_error *err, const char *path) {
   return status;
 }
 
-int sw_cmd_info(sw_team *team, int argc, char **argv) {
+int sw_cmd_info(sw_program *program, int argc, char **argv) {
+  sw_team *team = program->team;
   sw_error err = {0};
   bool help = false;
   const char *path = NULL;

@@ -94,11 +94,27 @@ static int longest_name(void) {
   return longest;
 }
 
-static void print_catalogue(void) {
+/* Of the catalogue, then the program's own. */
+static int count_of(const sw_program *program) {
+  return sw_measure_count() + program->n_extra;
+}
+
+static const sw_measure *measure_at(const sw_program *program, int index) {
+  int known = sw_measure_count();
+  return index < known ? sw_measure_at(index) : program->extra[index - known];
+}
+
+static const sw_measure *find(const sw_program *program, const char *name) {
+  for (int i = 0; i < count_of(program); i++)
+    if (strcmp(measure_at(program, i)->name, name) == 0) return measure_at(program, i);
+  return NULL;
+}
+
+static void print_catalogue(const sw_program *program) {
   int width = longest_name();
   printf("%-*s  %-9s  %s\n", width, "measure", "kind", "title");
-  for (int i = 0; i < sw_measure_count(); i++) {
-    const sw_measure *measure = sw_measure_at(i);
+  for (int i = 0; i < count_of(program); i++) {
+    const sw_measure *measure = measure_at(program, i);
     int at = printf("%-*s  %-9s  ", width, measure->name, kind_name(measure->kind));
     print_wrapped(at, at, measure->title);
   }
@@ -242,11 +258,11 @@ static void print_measure(const sw_measure *measure) {
 
 /* ---- the verb --------------------------------------------------------------------------- */
 
-static sw_status unknown(sw_error *err, const char *name) {
+static sw_status unknown(sw_error *err, const sw_program *program, const char *name) {
   const char *known[512];
-  int count = sw_measure_count() < 512 ? sw_measure_count() : 512;
+  int count = count_of(program) < 512 ? count_of(program) : 512;
   for (int i = 0; i < count; i++)
-    known[i] = sw_measure_at(i)->name;
+    known[i] = measure_at(program, i)->name;
   const char *near = sw_nearest(name, known, count);
   if (near) return sw_fail(err, SW_EINPUT, "unknown measure '%s'; did you mean '%s'?", name, near);
   return sw_fail(err, SW_EINPUT, "unknown measure '%s'; `spillway measures` lists them", name);
@@ -259,7 +275,8 @@ static void print_help(void) {
          "  --help    this text\n");
 }
 
-int sw_cmd_measures(sw_team *team, int argc, char **argv) {
+int sw_cmd_measures(sw_program *program, int argc, char **argv) {
+  sw_team *team = program->team;
   sw_error err = {0};
   const char *name = argc > 1 ? argv[1] : NULL;
   bool first = team->rank == 0;
@@ -271,10 +288,10 @@ int sw_cmd_measures(sw_team *team, int argc, char **argv) {
     sw_fail(&err, SW_EINPUT, "measures: one name at most; found '%s' too", argv[2]);
   else if (name && name[0] == '-')
     sw_fail(&err, SW_EINPUT, "measures: unknown option '%s'; --help lists them", name);
-  const sw_measure *measure = name && err.status == SW_OK ? sw_measure_find(name) : NULL;
-  if (name && !measure && err.status == SW_OK) unknown(&err, name);
+  const sw_measure *measure = name && err.status == SW_OK ? find(program, name) : NULL;
+  if (name && !measure && err.status == SW_OK) unknown(&err, program, name);
   if (err.status != SW_OK) return sw_cli_fail(team, &err);
   if (first && measure) print_measure(measure);
-  if (first && !measure) print_catalogue();
+  if (first && !measure) print_catalogue(program);
   return 0;
 }

@@ -207,7 +207,8 @@ static sw_status synthesise(sw_error *err, const sw_synth_options *options) {
   return status;
 }
 
-int sw_cmd_synth(sw_team *team, int argc, char **argv) {
+int sw_cmd_synth(sw_program *program, int argc, char **argv) {
+  sw_team *team = program->team;
   sw_error err = {0};
   sw_synth_options options;
   bool help = false;

@@ -179,11 +179,12 @@ static void print_verdict(const char *path, const sw_verdict *v) {
          (long long)v->sums);
 }
 
-int sw_cmd_verify(sw_team *team, int argc, char **argv) {
+int sw_cmd_verify(sw_program *program, int argc, char **argv) {
+  sw_team *team = program->team;
   sw_error err = {0};
   static sw_verdict verdict;
   verify_options options = {0};
-  sw_session session = {.team = team};
+  sw_session session = {.team = team, .extra = program->extra, .n_extra = program->n_extra};
   sw_status status = read_options(&err, team, argc, argv, &options);
   if (status == SW_OK && options.help) {
     puts(help_text);

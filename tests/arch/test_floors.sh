@@ -12,8 +12,8 @@ includes_awk='
   BEGIN {
     floor["base"] = 1; floor["kernel"] = 2; floor["panel"] = 3; floor["measure"] = 4
     floor["plan"] = 5; floor["comm"] = 6; floor["store"] = 6; floor["cli"] = 7
-    home["status.h"] = home["version.h"] = "base"; home["weights.h"] = "kernel"
-    home["panel.h"] = "panel"; home["measure.h"] = "measure"; home["run.h"] = "plan"
+    home["status.h"] = home["version.h"] = home["arena.h"] = "base"; home["weights.h"] = "kernel"
+    home["panel.h"] = "panel"; home["measure.h"] = "measure"; home["program.h"] = "cli"
   }
   function fault(text) { print name ":" FNR ": " text }
   FNR == 1 {

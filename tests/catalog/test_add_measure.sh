@@ -14,7 +14,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 copy=$folder/source
 mkdir "$copy"
-cp -a "$SPILLWAY_SOURCE"/{CMakeLists.txt,src,include,tests} "$copy"
+cp -a "$SPILLWAY_SOURCE"/{CMakeLists.txt,src,include,tests,jobs} "$copy"
 cp -a "$copy" "$folder/before"
 grep -q "SW_MEASURE($name," "$copy/src/measure/catalog.def" &&
   fail "$name is in the catalogue by now: let src/README.md show another measure"

@@ -1,0 +1,165 @@
+/* spillway: the verbs, and the program as a library. Only here does MPI start and end. */
+#include "base/log.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "comm/comm.h"
+#include "spillway/version.h"
+#include "store/version.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct command_verb {
+  const char *name;
+  int (*command)(sw_program *program, int argc, char **argv);
+  bool parallel; /* started under MPI */
+  const char *help;
+} command_verb;
+
+static const command_verb verbs[] = {
+    {"run", sw_cmd_run, true, "run STUDY.yaml [-o OUT.h5] [--force]   compute a study"},
+    {"check", sw_cmd_check, true,
+     "check STUDY.yaml                       validate study and data, print the plan"},
+    {"measures", sw_cmd_measures, false,
+     "measures [NAME]                        list the measures; describe one"},
+    {"synth", sw_cmd_synth, true,
+     "synth -o DIR --units N --periods T     write a synthetic national panel and a study for it"},
+    {"info", sw_cmd_info, false,
+     "info OUT.h5                            what is in a results file"},
+    {"verify", sw_cmd_verify, true,
+     "verify OUT.h5 [--tiles N]              compute a sample of it again, compare bit for bit"},
+    {"diff", sw_cmd_diff, false,
+     "diff OLD.h5 NEW.h5                     what changed between two results files"},
+};
+
+enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
+
+static void help(void) {
+  puts("Spillway: a parallel batch engine for large regional panels.\n\nUsage:");
+  for (int i = 0; i < N_VERBS; i++)
+    printf("  spillway %s\n", verbs[i].help);
+  puts("  spillway --version | --help\n\n"
+       "Each verb has its own --help. `spillway run` alone uses one process and all its cores;\n"
+       "under mpirun or srun it uses as many ranks as they start. The results are the same bits.\n"
+       "Exit status: 0 done; 2 wrong usage or bad input; 75 stopped early, to be continued;\n"
+       "1 anything else (diff, verify: 1 different).");
+}
+
+static void version(void) {
+  printf("spillway %s (%s, %s)\n%s\nHDF5 %s\n", SW_VERSION, SPILLWAY_BUILD, __VERSION__,
+         sw_comm_version(), sw_store_version());
+}
+
+static const command_verb *find_verb(const char *name) {
+  for (int i = 0; i < N_VERBS; i++)
+    if (strcmp(verbs[i].name, name) == 0) return &verbs[i];
+  return NULL;
+}
+
+static int unknown_verb(const char *word) {
+  const char *names[N_VERBS];
+  for (int i = 0; i < N_VERBS; i++)
+    names[i] = verbs[i].name;
+  const char *near = sw_nearest(word, names, N_VERBS);
+  fprintf(stderr, "spillway: unknown verb '%s'%s%s; see spillway --help\n", word,
+          near ? "; the nearest is " : "", near ? near : "");
+  return 2;
+}
+
+static int run_parallel(const command_verb *verb, sw_program *program, int argc, char **argv) {
+  sw_error err = {0};
+  sw_store_start();
+  if (sw_comm_start(&err, &argc, &argv, &program->team) != SW_OK) {
+    fprintf(stderr, "spillway: %s\n", err.text);
+    return 1;
+  }
+  sw_log_setup(SW_LOG_INFO, program->team->rank);
+  int status = verb->command(program, argc, argv);
+  sw_comm_stop(program->team);
+  /* HDF5 1.10 may crash in its own exit handler after a close that could not write. */
+  if (status == 1) {
+    fflush(NULL);
+    _exit(status);
+  }
+  return status;
+}
+
+static int run_serial(const command_verb *verb, sw_program *program, int argc, char **argv) {
+  sw_error err = {0};
+  if (sw_team_serial(&err, &program->team) != SW_OK) {
+    fprintf(stderr, "spillway: %s\n", err.text);
+    return 1;
+  }
+  sw_log_setup(SW_LOG_INFO, 0);
+  int status = verb->command(program, argc, argv);
+  sw_team_serial_destroy(program->team);
+  return status;
+}
+
+/* What was printed may be all there is, as of `info`: an end of it unsaid is a failure. */
+static int printed(int status) {
+  if (status != 0 || (fflush(stdout) == 0 && !ferror(stdout))) return status;
+  fputs("spillway: standard output: cannot be written\n", stderr);
+  return 1;
+}
+
+static bool asks_for_help(int argc, char **argv) {
+  for (int i = 1; i < argc; i++)
+    if (strcmp(argv[i], "--help") == 0) return true;
+  return false;
+}
+
+/* ---- measures of the caller's own -------------------------------------------------------- */
+
+static bool is_taken(const sw_program *program, const char *name) {
+  for (int i = 0; i < program->n_extra; i++)
+    if (strcmp(program->extra[i]->name, name) == 0) return true;
+  return sw_measure_find(name) != NULL;
+}
+
+sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measure *const *extra) {
+  program->extra = extra;
+  for (; extra && extra[program->n_extra]; program->n_extra++) {
+    const char *name = extra[program->n_extra]->name;
+    if (!name || !*name) return sw_fail(err, SW_EINPUT, "a measure of this program has no name");
+    if (is_taken(program, name))
+      return sw_fail(err, SW_EINPUT, "a measure of this program is called '%s', as another one",
+                     name);
+  }
+  return SW_OK;
+}
+
+/* ---- the command line --------------------------------------------------------------------- */
+
+int sw_main(int argc, char **argv, const sw_measure *const *extra) {
+  sw_error err = {0};
+  sw_program program = {0};
+  if (sw_program_measures(&err, &program, extra) != SW_OK) {
+    fprintf(stderr, "spillway: %s\n", err.text);
+    return 2;
+  }
+  if (argc < 2) {
+    fputs("spillway: give a verb: run, check, measures, synth, info, verify or diff; see spillway "
+          "--help\n",
+          stderr);
+    return 2;
+  }
+  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+      strcmp(argv[1], "help") == 0) {
+    help();
+    return printed(0);
+  }
+  if (strcmp(argv[1], "--version") == 0) {
+    version();
+    return printed(0);
+  }
+  const command_verb *verb = find_verb(argv[1]);
+  if (!verb) return unknown_verb(argv[1]);
+  char name[64];
+  snprintf(name, sizeof name, "spillway %s", verb->name);
+  argv[1] = name;
+  bool parallel = verb->parallel && !asks_for_help(argc, argv);
+  return printed(parallel ? run_parallel(verb, &program, argc - 1, argv + 1)
+                          : run_serial(verb, &program, argc - 1, argv + 1));
+}
