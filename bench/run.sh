@@ -4,9 +4,10 @@
 #   bench/run.sh                 all
 #   bench/run.sh pairs [ARGS]    pair measures on one thread against numpy and against the bound
 #   bench/run.sh dense [ARGS]    dense float32 on all cores against a plain write
+#   bench/run.sh csv [ARGS]      a long CSV panel against data.table's fread on as many threads
 #
-# ARGS: --units N, --repeats R. Run on a machine with nothing else to do. The exit status is 0 when
-# every figure wanted was reached. PYTHON names a Python with numpy.
+# ARGS: --units N (pairs, dense), --rows N (csv), --repeats R. Run on a machine with nothing else to
+# do. The exit status is 0 when every figure wanted was reached. PYTHON names a Python with numpy.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -16,7 +17,7 @@ python=${PYTHON:-/usr/bin/python3}
 build=${BENCH_BUILD:-build/bench}
 
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DSPILLWAY_TESTS=OFF > /dev/null
-ninja -C "$build" spillway bench_pairs bench_write > /dev/null
+ninja -C "$build" spillway bench_pairs bench_write bench_csv > /dev/null
 
 sed -n 's/^model name[[:space:]]*: /machine: /p' /proc/cpuinfo | head -n 1
 echo "cores: $(nproc), load: $(cut -d' ' -f1 /proc/loadavg)"
@@ -33,9 +34,13 @@ case $what in
 dense | all) "$python" bench/dense.py "$build/spillway" "$build/bench/bench_write" "$@" || status=$? ;;
 esac
 case $what in
-pairs | dense | all) ;;
+csv) "$python" bench/csv.py "$build/bench/bench_csv" "$@" || status=$? ;;
+all) "$python" bench/csv.py "$build/bench/bench_csv" || status=$? ;;
+esac
+case $what in
+pairs | dense | csv | all) ;;
 *)
-  echo "bench/run.sh: '$what' is not known; pairs, dense or nothing" >&2
+  echo "bench/run.sh: '$what' is not known; pairs, dense, csv or nothing" >&2
   exit 2
   ;;
 esac

@@ -3,7 +3,8 @@
 #
 #   jobs/setup.sh             what building and running need
 #   jobs/setup.sh --tests     the same, and what the tests need
-#   jobs/setup.sh --dev       the same, and the sanitizers' compiler, valgrind, clang-format
+#   jobs/setup.sh --bench     what building and running need, and the peers of the benchmarks
+#   jobs/setup.sh --dev       what the tests need, and the sanitizers' compiler, valgrind, clang-format
 #   jobs/setup.sh --list      print the packages and do nothing
 #
 # This is the only place that lists Debian packages. Only what is missing is installed, by
@@ -24,6 +25,7 @@ test_packages=(
   libcriterion-dev
   python3 python3-numpy python3-h5py python3-xarray python3-netcdf4 python3-h5netcdf
 )
+bench_packages=(python3 python3-numpy r-base-core r-cran-data.table)
 dev_packages=(clang libomp-dev llvm valgrind clang-format hdf5-tools)
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -34,9 +36,10 @@ for option in "$@"; do
   case $option in
     --tests) packages+=("${test_packages[@]}") ;;
     --dev) packages+=("${test_packages[@]}" "${dev_packages[@]}") ;;
+    --bench) packages+=("${bench_packages[@]}") ;;
     --list) list=yes ;;
     *)
-      say "unknown option '$option'; known: --tests, --dev, --list"
+      say "unknown option '$option'; known: --tests, --bench, --dev, --list"
       exit 2
       ;;
   esac
