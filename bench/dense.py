@@ -14,7 +14,7 @@ import time
 
 import numpy as np
 
-from compare import country
+from panel import country
 
 STUDY = """study: bench-dense
 panel: {file: panel.csv, unit: unit}

@@ -176,6 +176,7 @@ typedef struct sw_job {
   bool directed;             /* pair: value(i, j) may differ from value(j, i) */
   bool links_only;           /* pair: values only on the links of `weights`; then directed */
   bool whole_series;         /* pair: one matrix over all periods, not one for each */
+  bool pooled;               /* a period's values rest on the inputs of other periods too */
   bool defines_diagonal;     /* pair: value(i, i) is meant */
   int n_axes;
   sw_axis axis[4];

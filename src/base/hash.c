@@ -10,6 +10,29 @@ uint64_t sw_hash64(const void *bytes, size_t length, uint64_t seed) {
   return XXH3_64bits_withSeed(bytes, length, seed);
 }
 
+sw_status sw_hasher_create(sw_error *err, sw_hasher **hasher) {
+  *hasher = (sw_hasher *)XXH3_createState();
+  if (!*hasher) return sw_fail(err, SW_ENOMEM, "out of memory: a hash could not be begun");
+  sw_hasher_begin(*hasher);
+  return SW_OK;
+}
+
+void sw_hasher_destroy(sw_hasher *hasher) {
+  XXH3_freeState((XXH3_state_t *)hasher);
+}
+
+void sw_hasher_begin(sw_hasher *hasher) {
+  XXH3_64bits_reset((XXH3_state_t *)hasher);
+}
+
+void sw_hasher_add(sw_hasher *hasher, const void *bytes, size_t length) {
+  XXH3_64bits_update((XXH3_state_t *)hasher, bytes, length);
+}
+
+uint64_t sw_hasher_end(const sw_hasher *hasher) {
+  return XXH3_64bits_digest((const XXH3_state_t *)hasher);
+}
+
 void sw_hash_hex(const void *bytes, size_t length, char out[33]) {
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes, length));

@@ -5,6 +5,13 @@
 #include "spillway/status.h"
 
 uint64_t sw_hash64(const void *bytes, size_t length, uint64_t seed);
+/* The same of bytes that come piece by piece. */
+typedef struct sw_hasher sw_hasher;
+sw_status sw_hasher_create(sw_error *err, sw_hasher **hasher);
+void sw_hasher_destroy(sw_hasher *hasher);
+void sw_hasher_begin(sw_hasher *hasher);
+void sw_hasher_add(sw_hasher *hasher, const void *bytes, size_t length);
+uint64_t sw_hasher_end(const sw_hasher *hasher);
 /* 128 bits as 32 hexadecimal digits and a terminating zero. */
 void sw_hash_hex(const void *bytes, size_t length, char out[33]);
 

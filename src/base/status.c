@@ -3,6 +3,25 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* Bytes of the character that begins with `first`; a wrong one is found out by sw_is_utf8. */
+static size_t bytes_of(unsigned char first) {
+  return first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+}
+
+/* One line of UTF-8, whatever a file name or a field held and wherever a text was cut. */
+static void make_line(char *text) {
+  for (char *c = text; *c;) {
+    size_t bytes = bytes_of((unsigned char)*c);
+    bool whole = strnlen(c, bytes) == bytes && sw_is_utf8(c, bytes);
+    if (!whole) *c = '?';
+    if ((unsigned char)*c < 0x20 || *c == 0x7F) *c = ' ';
+    c += whole ? bytes : 1;
+  }
+}
 
 sw_status sw_fail(sw_error *err, sw_status status, const char *format, ...) {
   if (!err || err->status != SW_OK) return status;
@@ -11,9 +30,7 @@ sw_status sw_fail(sw_error *err, sw_status status, const char *format, ...) {
   va_start(list, format);
   vsnprintf(err->text, sizeof err->text, format, list);
   va_end(list);
-  /* One line, whatever a file name or a field held. */
-  for (char *c = err->text; *c; c++)
-    if ((unsigned char)*c < 0x20) *c = ' ';
+  make_line(err->text);
   return status;
 }
 

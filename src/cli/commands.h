@@ -11,6 +11,8 @@ int sw_cmd_check(sw_team *team, int argc, char **argv);
 int sw_cmd_measures(sw_team *team, int argc, char **argv);
 int sw_cmd_synth(sw_team *team, int argc, char **argv);
 int sw_cmd_info(sw_team *team, int argc, char **argv);
+int sw_cmd_verify(sw_team *team, int argc, char **argv);
+int sw_cmd_diff(sw_team *team, int argc, char **argv);
 
 /* Print "spillway: <text>" on standard error from rank 0 and return the exit status of the error. */
 int sw_cli_fail(const sw_team *team, const sw_error *err);

@@ -27,6 +27,10 @@ static const command_verb verbs[] = {
      "synth -o DIR --units N --periods T     write a synthetic national panel and a study for it"},
     {"info", sw_cmd_info, false,
      "info OUT.h5                            what is in a results file"},
+    {"verify", sw_cmd_verify, true,
+     "verify OUT.h5 [--tiles N]              compute a sample of it again, compare bit for bit"},
+    {"diff", sw_cmd_diff, false,
+     "diff OLD.h5 NEW.h5                     what changed between two results files"},
 };
 
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
@@ -38,7 +42,8 @@ static void help(void) {
   puts("  spillway --version | --help\n\n"
        "Each verb has its own --help. `spillway run` alone uses one process and all its cores;\n"
        "under mpirun or srun it uses as many ranks as they start. The results are the same bits.\n"
-       "Exit status: 0 done; 2 wrong usage or bad input; 1 anything else.");
+       "Exit status: 0 done; 2 wrong usage or bad input; 75 stopped early, to be continued;\n"
+       "1 anything else (diff, verify: 1 different).");
 }
 
 static void version(void) {
@@ -65,6 +70,7 @@ static int unknown_verb(const char *word) {
 static int run_parallel(const command_verb *verb, int argc, char **argv) {
   sw_error err = {0};
   sw_team *team = NULL;
+  sw_store_start();
   if (sw_comm_start(&err, &argc, &argv, &team) != SW_OK) {
     fprintf(stderr, "spillway: %s\n", err.text);
     return 1;
@@ -108,7 +114,8 @@ static bool asks_for_help(int argc, char **argv) {
 
 int main(int argc, char **argv) {
   if (argc < 2) {
-    fputs("spillway: give a verb: run, check, measures, synth or info; see spillway --help\n",
+    fputs("spillway: give a verb: run, check, measures, synth, info, verify or diff; see spillway "
+          "--help\n",
           stderr);
     return 2;
   }

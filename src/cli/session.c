@@ -30,15 +30,17 @@ static sw_status choose_threads(sw_error *err, sw_team *team, const char *asked,
 
 sw_status sw_session_study(sw_error *err, sw_team *team, const char *file, const char *output,
                            const char *threads, sw_session *s) {
-  const char *text = NULL;
   size_t length = 0;
   s->team = team;
   s->began = sw_clock();
   SW_TRY(sw_team_agree(team, err, choose_threads(err, team, threads, &s->threads), 0));
   omp_set_num_threads(s->threads);
   SW_TRY(sw_arena_create(err, &s->arena));
-  SW_TRY(sw_text_read(err, team, s->arena, file, &text, &length));
-  SW_TRY(sw_study_parse(err, s->arena, file, text, length, s->extra, s->n_extra, &s->study));
+  if (s->text)
+    length = strlen(s->text);
+  else
+    SW_TRY(sw_text_read(err, team, s->arena, file, &s->text, &length));
+  SW_TRY(sw_study_parse(err, s->arena, file, s->text, length, s->extra, s->n_extra, &s->study));
   if (output) {
     s->study->output_file = output;
     s->study->output_path = output;

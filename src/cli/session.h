@@ -3,6 +3,7 @@
 #define SW_CLI_SESSION_H
 
 #include "plan/engine.h"
+#include "store/results.h"
 
 typedef struct sw_session {
   sw_team *team;
@@ -10,9 +11,12 @@ typedef struct sw_session {
   sw_study *study;
   sw_panel *panel;
   sw_run *run;
+  sw_results *results; /* of `run`, which destroys it */
   int threads;
-  const sw_measure *const *extra; /* measures besides the catalogue's: set before sw_session_study */
+  const sw_measure *const
+      *extra; /* measures besides the catalogue's: set before sw_session_study */
   int n_extra;
+  const char *text; /* of the study; set before sw_session_study: taken instead of the file's */
   double seconds_read;
   double began;
 } sw_session;

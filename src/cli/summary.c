@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -23,8 +24,9 @@ static sw_status mean_of_units(sw_error *err, const sw_run *run, const double *r
     part[1] += 1;
   }
   size_t *counts = NULL;
-  SW_TRY(sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts));
-  sw_status status = team->gather(team, err, part, sizeof part, 0, (void **)&all, counts);
+  sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  status = team->gather(team, err, part, sizeof part, 0, (void **)&all, counts);
   double sum = 0, number = 0;
   for (int r = 0; status == SW_OK && team->rank == 0 && r < team->size; r++) {
     sum += all[2 * r];
@@ -107,6 +109,93 @@ static sw_status say_job(sw_error *err, const sw_run *run, int e) {
   return SW_OK;
 }
 
+/* ---- idle threads ------------------------------------------------------------------------ */
+
+enum { IDLE_LISTED = 8 }; /* ranks, or threads of a rank, that are said one by one */
+
+/* Of the pair phase: what a rank's threads together, and the threads one by one, did not work. */
+typedef struct idle_rank {
+  int rank, threads;
+  double idle;
+  const double *busy;
+} idle_rank;
+
+static double idle_share(double busy, double seconds) {
+  double idle = seconds > 0 ? 1 - busy / seconds : 0;
+  return idle > 0 ? idle : 0;
+}
+
+static int by_idle(const void *a, const void *b) {
+  const idle_rank *x = a, *y = b;
+  return x->idle != y->idle ? (x->idle > y->idle) - (x->idle < y->idle) : x->rank - y->rank;
+}
+
+static void say_idle_rank(const char *which, const idle_rank *r, double seconds) {
+  double least = INFINITY, most = 0;
+  printf("%srank %d %.1f%%", which, r->rank, 100 * r->idle);
+  for (int k = 0; k < r->threads; k++) {
+    double idle = 100 * idle_share(r->busy[k], seconds);
+    least = idle < least ? idle : least;
+    most = idle > most ? idle : most;
+    if (r->threads > 1 && r->threads <= IDLE_LISTED)
+      printf("%s%.1f", k == 0 ? " (threads " : " ", idle);
+  }
+  if (r->threads > IDLE_LISTED)
+    printf(" (threads %.1f to %.1f)", least, most);
+  else if (r->threads > 1)
+    putchar(')');
+}
+
+/* Few ranks are said each, of many the least idle, the middle one and the most idle. */
+static void say_idle_ranks(idle_rank *of, int ranks, double seconds) {
+  printf("idle: ");
+  for (int r = 0; ranks <= IDLE_LISTED && r < ranks; r++)
+    say_idle_rank(r == 0 ? "" : ", ", &of[r], seconds);
+  if (ranks > IDLE_LISTED) {
+    qsort(of, (size_t)ranks, sizeof *of, by_idle);
+    say_idle_rank("least ", &of[0], seconds);
+    say_idle_rank(", median ", &of[ranks / 2], seconds);
+    say_idle_rank(", most ", &of[ranks - 1], seconds);
+  }
+  putchar('\n');
+}
+
+/* Every rank's busy seconds by thread, in `all`; on rank 0 the idle share of all threads. */
+static double idle_of_ranks(const sw_team *team, const double *all, const size_t *counts,
+                            double seconds, idle_rank *of) {
+  double busy = 0, threads = 0;
+  for (int r = 0; r < team->size; r++) {
+    int own = (int)(counts[r] / sizeof *all);
+    double sum = 0;
+    for (int k = 0; k < own; k++)
+      sum += all[k];
+    of[r] = (idle_rank){r, own, idle_share(sum / own, seconds), all};
+    all += own;
+    busy += sum;
+    threads += own;
+  }
+  return idle_share(busy / threads, seconds);
+}
+
+static sw_status say_pairs(sw_error *err, const sw_session *s, double seconds, double pairs) {
+  sw_team *team = s->team;
+  double *all = NULL;
+  size_t *counts = NULL;
+  idle_rank *of = NULL;
+  SW_NEW(err, s->arena, counts, team->size);
+  SW_NEW(err, s->arena, of, team->size);
+  SW_TRY(team->gather(team, err, s->run->busy_seconds, (size_t)s->threads * sizeof *all, 0,
+                      (void **)&all, counts));
+  if (team->rank == 0 && pairs > 0 && seconds > 0) {
+    double idle = idle_of_ranks(team, all, counts, seconds, of);
+    printf("pairs: %.3g evaluated, %.3g a second in the pair phase, threads idle %.0f%%\n", pairs,
+           pairs / seconds, 100 * idle);
+    say_idle_ranks(of, team->size, seconds);
+  }
+  sw_free(all);
+  return SW_OK;
+}
+
 /* ---- phases ----------------------------------------------------------------------------- */
 
 static double file_bytes(const char *path) {
@@ -114,23 +203,27 @@ static double file_bytes(const char *path) {
   return stat(path, &st) == 0 ? (double)st.st_size : 0.0;
 }
 
-enum { READ, UNIT, PAIRS, WRITE, PEAK, N_FIGURES };
+enum { READ, UNIT, PAIRS, WRITE, PEAK, SENT, N_FIGURES };
 
-static void say_phases(const sw_session *s, const double *most, double pairs, double idle) {
+static void say_phases(const sw_session *s, const double *most) {
   double took = sw_clock() - s->began;
   printf("phases: read %.3f s, units %.3f s, pairs %.3f s, write %.3f s, whole %.3f s\n",
          most[READ], most[UNIT], most[PAIRS], most[WRITE], took);
-  if (pairs > 0 && most[PAIRS] > 0)
-    printf("pairs: %.3g evaluated, %.3g a second in the pair phase, threads idle %.0f%%\n", pairs,
-           pairs / most[PAIRS], 100 * idle);
+}
+
+static void say_ranks(const sw_session *s, const double *most, double sent) {
   printf("ranks: %d on %d node%s, %d thread%s each; peak memory %s a rank (%.0f bytes)\n",
          s->team->size, s->team->nodes, s->team->nodes == 1 ? "" : "s", s->threads,
          s->threads == 1 ? "" : "s", sw_show_bytes(most[PEAK]), most[PEAK]);
+  if (s->team->size > 1)
+    printf("messages: %s a rank at most (%.0f bytes), %s in all (%.0f bytes)\n",
+           sw_show_bytes(most[SENT]), most[SENT], sw_show_bytes(sent), sent);
 }
 
 sw_status sw_summary_print(sw_error *err, const sw_session *s) {
   const sw_run *run = s->run;
   sw_team *team = s->team;
+  double sent = (double)team->bytes_sent; /* before the summary's own */
   if (team->rank == 0) {
     printf("%s: %lld units x %d periods -> %s (%s)\n", s->study->name, (long long)s->panel->units.n,
            s->panel->periods.n, s->study->output_path,
@@ -138,16 +231,18 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
   }
   for (int e = 0; e < s->study->n_entries; e++)
     SW_TRY(say_job(err, run, e));
-  double most[N_FIGURES] = {s->seconds_read, run->seconds_unit, run->seconds_pairs,
-                            run->seconds_write, sw_peak_memory()};
-  int64_t sums[2] = {(int64_t)run->pairs_evaluated, (int64_t)(run->busy_seconds * 1e6)};
+  double most[N_FIGURES] = {s->seconds_read,    run->seconds_unit, run->seconds_pairs,
+                            run->seconds_write, sw_peak_memory(),  sent};
+  int64_t sums[] = {(int64_t)run->pairs_evaluated, (int64_t)sent, run->tasks_restored,
+                    run->tasks_computed};
   SW_TRY(team->max_f64(team, err, most, N_FIGURES));
-  SW_TRY(team->sum_i64(team, err, sums, 2));
-  double room = most[PAIRS] * s->threads * team->size;
-  double idle = room > 0 ? 1 - (double)sums[1] * 1e-6 / room : 0;
-  if (team->rank == 0) {
-    say_phases(s, most, (double)sums[0], idle < 0 ? 0 : idle);
-    fflush(stdout);
-  }
+  SW_TRY(team->sum_i64(team, err, sums, 4));
+  if (team->rank == 0 && run->resumes)
+    printf("continued: %lld of %lld tasks were done\n", (long long)sums[2],
+           (long long)(sums[2] + sums[3]));
+  if (team->rank == 0) say_phases(s, most);
+  SW_TRY(say_pairs(err, s, most[PAIRS], (double)sums[0]));
+  if (team->rank == 0) say_ranks(s, most, (double)sums[1]);
+  fflush(stdout);
   return SW_OK;
 }

@@ -1,6 +1,7 @@
 /* The collective calls of a team. Invariants: a rank learns of another's lack of memory before
  * anything is sent, so that all return together; no MPI call moves more than comm->piece bytes,
- * as its counts are int; bytes_sent counts what this rank hands to each other rank. */
+ * as its counts are int; bytes_sent counts what this rank hands to each other rank, sizes that are
+ * agreed on with it. A broadcast counts where it begins, however the library's tree spreads it. */
 #include "comm/private.h"
 
 #include <string.h>
@@ -21,6 +22,7 @@ sw_status sw_comm_bcast(sw_error *err, MPI_Comm group, size_t piece, void *buffe
 
 sw_status sw_comm_memory(sw_error *err, sw_comm *comm, sw_status mine) {
   int failed = mine != SW_OK;
+  if (comm->team.size > 1) comm->team.bytes_sent += sizeof failed;
   SW_MPI(err, MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, comm->world));
   if (failed && mine == SW_OK)
     return sw_fail(err, SW_ENOMEM, "out of memory: another rank cannot receive what is sent");
@@ -38,6 +40,7 @@ static sw_status broadcast(sw_team *team, sw_error *err, void *buffer, size_t by
 static sw_status prepare_gather(sw_error *err, sw_comm *comm, size_t bytes, bool receives,
                                 size_t *counts, void **all, size_t *total) {
   uint64_t mine = bytes;
+  comm->team.bytes_sent += sizeof mine * (uint64_t)(comm->team.size - 1);
   SW_MPI(err, MPI_Allgather(&mine, 1, MPI_UINT64_T, counts, 1, MPI_UINT64_T, comm->world));
   *total = 0;
   for (int r = 0; r < comm->team.size; r++)
@@ -176,6 +179,7 @@ static sw_status all_to_all(sw_team *team, sw_error *err, const void *send,
     sw_free(*recv);
     *recv = NULL;
   }
+  team->bytes_sent += sizeof *count * (uint64_t)(team->size - 1);
   team->bytes_sent += sum_of(send_bytes, team->size) - send_bytes[team->rank];
   if (recv_bytes) memcpy(recv_bytes, count, (size_t)team->size * sizeof *count);
   sw_free(count);

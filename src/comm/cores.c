@@ -3,11 +3,7 @@
 #include "comm/private.h"
 
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-enum { SW_MASK = sizeof(cpu_set_t) };
 
 int sw_comm_cores(sw_team *team) {
   sw_comm *comm = sw_comm_of(team);
@@ -18,12 +14,11 @@ int sw_comm_cores(sw_team *team) {
   long cores = masked ? CPU_COUNT(&mine) : sysconf(_SC_NPROCESSORS_ONLN);
   int ranks = 1, sharing = 0;
   MPI_Comm_size(comm->machine, &ranks);
-  char *all = calloc((size_t)ranks, SW_MASK);
-  if (!all) abort(); /* before anything else was allocated */
-  MPI_Allgather(&mine, SW_MASK, MPI_BYTE, all, SW_MASK, MPI_BYTE, comm->machine);
-  for (int r = 0; r < ranks; r++)
-    sharing += memcmp(all + (size_t)r * SW_MASK, &mine, SW_MASK) == 0;
-  free(all);
+  for (int r = 0; r < ranks; r++) {
+    cpu_set_t other = mine;
+    MPI_Bcast(&other, sizeof other, MPI_BYTE, r, comm->machine);
+    sharing += CPU_EQUAL(&other, &mine);
+  }
   long threads = cores / (sharing > 0 ? sharing : 1);
   return threads > 0 ? (int)threads : 1;
 }

@@ -25,6 +25,8 @@ typedef struct sw_comm {
   MPI_Comm leaders; /* the first rank of each node, by node; MPI_COMM_NULL on the others */
   size_t piece;     /* bytes a single MPI call may move: its counts are int */
   sw_window *windows;
+  bool stopping;      /* the word has come, and has been passed on */
+  uint32_t stop_from; /* bit k: it has come from the node 2^k before */
 } sw_comm;
 
 static inline sw_comm *sw_comm_of(sw_team *team) {
@@ -44,5 +46,8 @@ sw_status sw_comm_bcast(sw_error *err, MPI_Comm group, size_t piece, void *buffe
 void sw_comm_set_collectives(sw_team *team);
 void sw_comm_set_node(sw_team *team);
 void sw_comm_free_windows(sw_comm *comm);
+void sw_comm_set_stop(sw_team *team);
+/* Every rank: no word is left on its way. */
+void sw_comm_end_stop(sw_comm *comm);
 
 #endif

@@ -94,14 +94,17 @@ static sw_status set_up(sw_error *err, sw_comm *comm) {
   team->mpi = &comm->world;
   sw_comm_set_collectives(team);
   sw_comm_set_node(team);
+  sw_comm_set_stop(team);
   return SW_OK;
 }
 
 /* Started without mpirun or srun, Open MPI would start a daemon of its own, only to be able to
- * spawn processes, which this program never does. */
+ * spawn processes, which this program never does, and make folders that a process ending at the same
+ * time removes from under it. */
 static void stay_alone(void) {
   if (getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMIX_RANK") || getenv("PMI_RANK")) return;
   setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+  setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
 }
 
 sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team) {
@@ -124,6 +127,7 @@ sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team) 
 
 void sw_comm_stop(sw_team *team) {
   sw_comm *comm = sw_comm_of(team);
+  sw_comm_end_stop(comm);
   sw_comm_free_windows(comm);
   if (comm->leaders != MPI_COMM_NULL) MPI_Comm_free(&comm->leaders);
   if (comm->node != MPI_COMM_NULL) MPI_Comm_free(&comm->node);

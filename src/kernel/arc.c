@@ -4,7 +4,34 @@
 
 #include <math.h>
 
+enum { NEAR_LANES = 16 };
+
 #define FAR_SCALE (14.625172783789005447 / SW_ARC_SCALE)
+
+/* p = p u + c, in so many lanes. */
+SW_INLINE void horner(int lanes, double *restrict p, const double *restrict u, double c) {
+  for (int l = 0; l < lanes; l++)
+    p[l] = __builtin_fma(p[l], u[l], c);
+}
+
+/* N(u) and u D(u), near. Step by step over the lanes, so that what stands next to each other in the
+ * machine's queue does not wait for each other: pair by pair the queue is full before the pipes
+ * are. */
+SW_INLINE void near_ratios(int lanes, const double *restrict u, double *restrict over,
+                           double *restrict under) {
+  for (int l = 0; l < lanes; l++)
+    over[l] = u[l] - 52.957369847139837848;
+  for (int l = 0; l < lanes; l++)
+    under[l] = u[l] - 214.40758958717790138;
+  horner(lanes, over, u, 794.73191621307163718);
+  horner(lanes, under, u, 5157.1685873530390226);
+  horner(lanes, over, u, -4482.894496168392406);
+  horner(lanes, under, u, -37808.959425707002493);
+  horner(lanes, over, u, 8466.6769981727979115);
+  horner(lanes, under, u, 84746.517347421187278);
+  for (int l = 0; l < lanes; l++)
+    under[l] = u[l] * under[l];
+}
 
 /* N(u) and u D(u), u <= 2. */
 SW_INLINE void far_ratio(double u, double *over, double *under) {
@@ -25,7 +52,7 @@ SW_INLINE void far_ratio(double u, double *over, double *under) {
 /* Over and under of any pair. Beyond a quarter circle the arc is pi less that to the antipode. */
 SW_INLINE void any_ratio(double u, double v, double *over, double *under) {
   double near_over, near_under, far_over, far_under;
-  sw_arc_near(u, &near_over, &near_under);
+  near_ratios(1, &u, &near_over, &near_under);
   far_ratio(u > 2 ? v : u, &far_over, &far_under);
   /* over/under = 1/(SCALE arc^2) of the antipode, so arc = sqrt(under / (SCALE over)). */
   double arc = M_PI - __builtin_sqrt(far_under / (far_over * SW_ARC_SCALE));
@@ -43,23 +70,60 @@ double sw_arc_value(double u, double v) {
 
 /* ---- loops ------------------------------------------------------------------------------ */
 
-SW_INLINE double square_sum(double a, double b, double c) {
-  return __builtin_fma(c, c, __builtin_fma(b, b, a * a));
-}
-
 /* What the loops read: the row's point and weight, and columns from the segment's start. */
 struct row {
   double x, y, z, a;
 };
 
+SW_INLINE double square_sum(double a, double b, double c) {
+  return __builtin_fma(c, c, __builtin_fma(b, b, a * a));
+}
+
+SW_INLINE void square_sums(int lanes, struct row p, const double *restrict x,
+                           const double *restrict y, const double *restrict z, double *restrict u) {
+  double b[NEAR_LANES], c[NEAR_LANES];
+  for (int l = 0; l < lanes; l++)
+    u[l] = p.x - x[l], u[l] = u[l] * u[l];
+  for (int l = 0; l < lanes; l++)
+    b[l] = p.y - y[l];
+  for (int l = 0; l < lanes; l++)
+    u[l] = __builtin_fma(b[l], b[l], u[l]);
+  for (int l = 0; l < lanes; l++)
+    c[l] = p.z - z[l];
+  for (int l = 0; l < lanes; l++)
+    u[l] = __builtin_fma(c[l], c[l], u[l]);
+}
+
+SW_INLINE void near_flow(int lanes, struct row p, const double *restrict x,
+                         const double *restrict y, const double *restrict z,
+                         const double *restrict b, double *restrict out) {
+  double u[NEAR_LANES], over[NEAR_LANES], under[NEAR_LANES];
+  square_sums(lanes, p, x, y, z, u);
+  near_ratios(lanes, u, over, under);
+  for (int l = 0; l < lanes; l++)
+    over[l] = (p.a * b[l]) * over[l];
+  for (int l = 0; l < lanes; l++)
+    out[l] = over[l] / under[l];
+}
+
 SW_HOT static void near_flows(struct row p, int64_t n, const double *restrict x,
                               const double *restrict y, const double *restrict z,
                               const double *restrict b, double *restrict out) {
-  for (int64_t j = 0; j < n; j++) {
-    double over, under;
-    sw_arc_near(square_sum(p.x - x[j], p.y - y[j], p.z - z[j]), &over, &under);
-    out[j] = (p.a * b[j]) * over / under;
-  }
+  int64_t j = 0;
+  for (; j + NEAR_LANES <= n; j += NEAR_LANES)
+    near_flow(NEAR_LANES, p, x + j, y + j, z + j, b + j, out + j);
+  for (; j < n; j++)
+    near_flow(1, p, x + j, y + j, z + j, b + j, out + j);
+}
+
+SW_INLINE void near_value(int lanes, struct row p, const double *restrict x,
+                          const double *restrict y, const double *restrict z,
+                          double *restrict out) {
+  double u[NEAR_LANES], over[NEAR_LANES], under[NEAR_LANES];
+  square_sums(lanes, p, x, y, z, u);
+  near_ratios(lanes, u, over, under);
+  for (int l = 0; l < lanes; l++)
+    out[l] = over[l] / under[l];
 }
 
 SW_HOT static void any_flows(struct row p, int64_t n, const double *restrict x,
@@ -76,11 +140,11 @@ SW_HOT static void any_flows(struct row p, int64_t n, const double *restrict x,
 SW_HOT static void near_values(struct row p, int64_t n, const double *restrict x,
                                const double *restrict y, const double *restrict z,
                                double *restrict out) {
-  for (int64_t j = 0; j < n; j++) {
-    double over, under;
-    sw_arc_near(square_sum(p.x - x[j], p.y - y[j], p.z - z[j]), &over, &under);
-    out[j] = over / under;
-  }
+  int64_t j = 0;
+  for (; j + NEAR_LANES <= n; j += NEAR_LANES)
+    near_value(NEAR_LANES, p, x + j, y + j, z + j, out + j);
+  for (; j < n; j++)
+    near_value(1, p, x + j, y + j, z + j, out + j);
 }
 
 SW_HOT static void any_values(struct row p, int64_t n, const double *restrict x,

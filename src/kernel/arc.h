@@ -21,18 +21,6 @@
 #define SW_ARC_NEAR 0.85
 #define SW_ARC_SCALE 10.00941896870642536 /* leading coefficients, N over D, near */
 
-/* N(u) and u D(u), near. */
-SW_INLINE void sw_arc_near(double u, double *over, double *under) {
-  double n = u - 52.957369847139837848;
-  n = __builtin_fma(n, u, 794.73191621307163718);
-  n = __builtin_fma(n, u, -4482.894496168392406);
-  double d = u - 214.40758958717790138;
-  d = __builtin_fma(d, u, 5157.1685873530390226);
-  d = __builtin_fma(d, u, -37808.959425707002493);
-  *over = __builtin_fma(n, u, 8466.6769981727979115);
-  *under = u * __builtin_fma(d, u, 84746.517347421187278);
-}
-
 /* 1/(SW_ARC_SCALE arc^2) of any pair: u = |p - q|^2, v = |p + q|^2. */
 double sw_arc_value(double u, double v);
 

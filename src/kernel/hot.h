@@ -10,10 +10,14 @@
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__AVX512F__)
+#define SW_HOT_VARIANTS 1
 #define SW_HOT __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define SW_HOT
 #endif
+
+/* The variant in force: "x86-64-v4", "x86-64-v3", "x86-64", or "plain" where there is only one. */
+const char *sw_instruction_set(void);
 
 #define SW_INLINE static inline __attribute__((always_inline))
 

@@ -4,6 +4,7 @@
 #include "kernel/lanes.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum { HALF = SW_LANES / 2 };
@@ -27,9 +28,15 @@ SW_INLINE void tally_begin(tally *t, const double lanes[SW_LANES]) {
     t->most_low[l] = t->most_high[l] = -INFINITY;
 }
 
+/* Through arrays the choice is known to be a maximum, one instruction; of masks it makes two or
+ * three. NaN is over nothing. */
 SW_INLINE void raise_to(v4 *most, const v4 *x) {
-  m4 above = *x > *most;
-  *most = (v4)(((m4)*x & above) | ((m4)*most & ~above));
+  double a[HALF], b[HALF];
+  memcpy(a, most, sizeof a);
+  memcpy(b, x, sizeof b);
+  for (int l = 0; l < HALF; l++)
+    a[l] = b[l] > a[l] ? b[l] : a[l];
+  memcpy(most, a, sizeof a);
 }
 
 SW_INLINE void tally_add(tally *t, const v4 *low, const v4 *high) {
@@ -135,17 +142,26 @@ int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, doub
 /* Blocks without a hit, which are nearly all, are passed over by comparing vectors. */
 enum { SEEK = 32 };
 
-SW_HOT int64_t sw_next_above(const double *v, int64_t from, int64_t n, double threshold) {
+SW_INLINE int64_t seek(const double *v, int64_t from, int64_t n, double threshold, bool or_equal) {
   int64_t k = from;
   for (; k + SEEK <= n; k += SEEK) {
-    int hits = 0;
+    /* Masks as wide as the numbers: packing them to int costs more than comparing. */
+    int64_t hits = 0;
     for (int l = 0; l < SEEK; l++)
-      hits |= v[k + l] > threshold;
+      hits |= (or_equal ? v[k + l] >= threshold : v[k + l] > threshold) ? -1 : 0;
     if (hits) break;
   }
-  while (k < n && !(v[k] > threshold))
+  while (k < n && !(or_equal ? v[k] >= threshold : v[k] > threshold))
     k++;
   return k;
+}
+
+SW_HOT int64_t sw_next_above(const double *v, int64_t from, int64_t n, double threshold) {
+  return seek(v, from, n, threshold, false);
+}
+
+SW_HOT int64_t sw_next_reaching(const double *v, int64_t from, int64_t n, double threshold) {
+  return seek(v, from, n, threshold, true);
 }
 
 SW_HOT void sw_lanes_add(double *restrict lane, const double *restrict v, int64_t n) {

@@ -24,6 +24,8 @@ int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, doub
 int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], double *greatest);
 /* The first k in [from, n) with v[k] > threshold, or n; NaN is over nothing. */
 int64_t sw_next_above(const double *v, int64_t from, int64_t n, double threshold);
+/* The same with v[k] >= threshold. */
+int64_t sw_next_reaching(const double *v, int64_t from, int64_t n, double threshold);
 /* lane[k] += v[k] */
 void sw_lanes_add(double *lane, const double *v, int64_t n);
 /* out[k] = the join of lanes[0][k] .. lanes[7][k], rows `stride` apart. */

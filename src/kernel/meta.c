@@ -42,28 +42,72 @@ struct triple_columns {
   const double *s[3], *r[3], *e[3], *half;
 };
 
-SW_INLINE double triple_coupling(const struct triple *t, const double s[3], const double r[3],
-                                 const double e[3]) {
+/* C as over / under. */
+SW_INLINE void triple_ratio(const struct triple *t, const struct triple_columns *to, int64_t j,
+                            double *over, double *under) {
+  double s0 = to->s[0][j], s1 = to->s[1][j], s2 = to->s[2][j];
   double n0, n1, n2, d0, d1, d2;
-  fractions(t, 0, s[0], s[1] + s[2], r[0], e[0], &n0, &d0);
-  fractions(t, 1, s[1], s[0] + s[2], r[1], e[1], &n1, &d1);
-  fractions(t, 2, s[2], s[0] + s[1], r[2], e[2], &n2, &d2);
-  double over = __builtin_fma(n0, d1, n1 * d0), under = d0 * d1;
-  over = __builtin_fma(over, d2, n2 * under);
-  return over / (under * d2);
+  fractions(t, 0, s0, s1 + s2, to->r[0][j], to->e[0][j], &n0, &d0);
+  fractions(t, 1, s1, s0 + s2, to->r[1][j], to->e[1][j], &n1, &d1);
+  fractions(t, 2, s2, s0 + s1, to->r[2][j], to->e[2][j], &n2, &d2);
+  double two = __builtin_fma(n0, d1, n1 * d0), under_two = d0 * d1;
+  *over = __builtin_fma(two, d2, n2 * under_two);
+  *under = under_two * d2;
 }
 
-/* D, or C alone. */
-SW_INLINE void triple_loop(const struct triple *row, const struct triple_columns *to, int64_t n,
-                           bool only_coupling, double *restrict out) {
-  const double *restrict s0 = to->s[0], *restrict s1 = to->s[1], *restrict s2 = to->s[2];
-  const double *restrict r0 = to->r[0], *restrict r1 = to->r[1], *restrict r2 = to->r[2];
-  const double *restrict e0 = to->e[0], *restrict e1 = to->e[1], *restrict e2 = to->e[2];
-  const double *restrict half = to->half;
-  for (int64_t j = 0; j < n; j++) {
-    double c = triple_coupling(row, (double[]){s0[j], s1[j], s2[j]},
-                               (double[]){r0[j], r1[j], r2[j]}, (double[]){e0[j], e1[j], e2[j]});
-    out[j] = only_coupling ? c : __builtin_sqrt(c * (row->half + half[j]));
+/* D, or C alone. Divisions and roots take as long as all products of a pair, and a pair is a long
+ * chain of both: each turn divides and takes roots for one block while it multiplies for the next,
+ * so that both go on at once. */
+enum { TURN = 8 };
+
+SW_INLINE void triple_products(const struct triple *row, const struct triple_columns *to, int64_t j,
+                               int lanes, double *restrict over, double *restrict under) {
+  for (int l = 0; l < lanes; l++)
+    triple_ratio(row, to, j + l, &over[l], &under[l]);
+}
+
+SW_INLINE void triple_divide(int lanes, const double *restrict over, const double *restrict under,
+                             double *restrict coupling) {
+  for (int l = 0; l < lanes; l++)
+    coupling[l] = over[l] / under[l];
+}
+
+/* `out` is no column: ivdep says so where inlining has lost it. */
+SW_INLINE void triple_store(double half, const double *restrict halves, int lanes,
+                            const double *restrict coupling, bool only_coupling,
+                            double *restrict out) {
+  if (only_coupling) {
+    for (int l = 0; l < lanes; l++)
+      out[l] = coupling[l];
+    return;
+  }
+#pragma GCC ivdep
+  for (int l = 0; l < lanes; l++)
+    out[l] = __builtin_sqrt(coupling[l] * (half + halves[l]));
+}
+
+SW_INLINE void triple_loop(const struct triple *from, const struct triple_columns *columns,
+                           int64_t n, bool only_coupling, double *restrict out) {
+  /* Copies: what is written to `out` cannot change them. */
+  const struct triple row = *from;
+  const struct triple_columns to = *columns;
+  double over[TURN], under[TURN], coupling[TURN];
+  int64_t whole = n - n % TURN;
+  if (whole) triple_products(&row, &to, 0, TURN, over, under);
+  for (int64_t j = TURN; j < whole; j += TURN) {
+    triple_divide(TURN, over, under, coupling);
+    triple_products(&row, &to, j, TURN, over, under);
+    triple_store(row.half, to.half + j - TURN, TURN, coupling, only_coupling, out + j - TURN);
+  }
+  if (whole) {
+    triple_divide(TURN, over, under, coupling);
+    triple_store(row.half, to.half + whole - TURN, TURN, coupling, only_coupling,
+                 out + whole - TURN);
+  }
+  for (int64_t j = whole; j < n; j++) {
+    triple_products(&row, &to, j, 1, over, under);
+    triple_divide(1, over, under, coupling);
+    triple_store(row.half, to.half + j, 1, coupling, only_coupling, out + j);
   }
 }
 

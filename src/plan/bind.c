@@ -290,6 +290,7 @@ static sw_status begin_run(sw_error *err, sw_run *run) {
   SW_NEW(err, run->arena, run->job, n);
   SW_NEW(err, run->arena, run->pair, n);
   SW_NEW(err, run->arena, run->after_pairs, n);
+  SW_NEW(err, run->arena, run->operand_hash, n);
   SW_NEW(err, run->arena, own->source, n);
   SW_NEW(err, run->arena, own->distance, n);
   SW_NEW(err, run->arena, own->weights, run->study->n_weights);
@@ -307,6 +308,7 @@ sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const
   run->panel = panel;
   run->arena = arena;
   run->n_threads = n_threads;
+  SW_NEW(err, arena, run->busy_seconds, n_threads);
   SW_TRY(begin_run(err, run));
   *out = run; /* from here on sw_run_destroy releases what was made */
   for (int i = 0; i < study->n_entries; i++)

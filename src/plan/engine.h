@@ -10,6 +10,7 @@
 #ifndef SW_PLAN_ENGINE_H
 #define SW_PLAN_ENGINE_H
 
+#include "plan/journal.h"
 #include "plan/reader.h"
 #include "plan/sink.h"
 #include "plan/study.h"
@@ -67,16 +68,34 @@ typedef struct sw_run {
   sw_pair_plan *pair; /* n_entries; meaningful for pair jobs */
   bool *after_pairs;  /* n_entries: depends on a pair result */
   int n_threads;
-  bool no_pairs; /* `check`: everything but the pairs, which are not even counted */
+  bool no_pairs;       /* `check`: everything but the pairs, which are not even counted */
+  sw_journal *journal; /* of the unfinished run; NULL: none is kept */
+  bool resumes;        /* the journal is of an earlier run */
+  const char *sample; /* of the entry that runs: the tasks to compute and nothing else; NULL: all */
+  uint64_t **operand_hash; /* by entry and the job's period, on rank 0, once it has run */
+  int64_t tasks_computed, tasks_restored; /* of the pair passes; this rank */
   sw_progress progress;
   double seconds_read, seconds_unit, seconds_pairs, seconds_write; /* of this rank */
   double pairs_evaluated;                                          /* this rank */
-  double busy_seconds; /* of this rank's threads together, in pair tiles */
+  double *busy_seconds; /* of each of this rank's threads, in pair tiles */
   struct sw_run_private *private;
 } sw_run;
 
 sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const sw_reader *reader,
                       sw_panel *panel, sw_arena *arena, int n_threads, sw_run **run);
+/* Tiles of a period's stored pairs: the squares of a dense matrix, row by row, or the strips. */
+int64_t sw_pairs_tiles(const sw_run *run, int entry);
+/* Their checksums for all periods out of the journal, to rank 0. Collective. */
+sw_status sw_pairs_checksums(sw_error *err, sw_run *run, int entry, uint64_t **tiles);
+/* Recompute a sample of an entry's pair tasks: wanted[task] is not 0, tasks as the journal numbers
+ * them. What they store goes to the sink; sums over units are not made. After sw_run_first. */
+sw_status sw_run_sample(sw_error *err, sw_run *run, int entry, const char *wanted, sw_sink *sink);
+int64_t sw_pairs_tasks(const sw_run *run, int entry);
+/* The checksum of a stored tile as the sink gives it back. */
+sw_status sw_tile_digest(sw_error *err, sw_run *run, int entry, sw_sink *sink, int t, int64_t tile,
+                         uint64_t *checksum);
+/* The pair tasks of every entry, for the journal; from the run's arena. */
+sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count);
 sw_status sw_run_first(sw_error *err, sw_run *run);
 sw_status sw_run_rest(sw_error *err, sw_run *run, sw_sink *sink);
 void sw_run_destroy(sw_run *run);

@@ -14,8 +14,8 @@ struct sw_packets {
   sw_packet *all;
   int count;
   sw_sink *sink;
-  int job;
-  const int *quantity;
+  sw_journal *journal;
+  int region;
   int open; /* threads that may still put */
   sw_error error;
 };
@@ -48,11 +48,11 @@ void sw_packets_destroy(sw_packets *packets) {
   free(packets);
 }
 
-void sw_packets_begin(sw_packets *packets, sw_sink *sink, int job, const int *quantity,
+void sw_packets_begin(sw_packets *packets, sw_sink *sink, sw_journal *journal, int region,
                       int writers) {
   packets->sink = sink;
-  packets->job = job;
-  packets->quantity = quantity;
+  packets->journal = journal;
+  packets->region = region;
   packets->open = writers;
 }
 
@@ -106,27 +106,24 @@ void sw_packets_return(sw_packets *packets, sw_packet *packet) {
   pthread_mutex_unlock(&packets->lock);
 }
 
-static sw_status write_rect(sw_error *err, const sw_packets *packets, const sw_packet *p) {
-  sw_sink *sink = packets->sink;
+static sw_status write_parts(sw_error *err, sw_sink *sink, const sw_packet *p) {
+  sw_piece mirror = p->piece;
+  mirror.i0 = p->piece.j0, mirror.i1 = p->piece.j1;
+  mirror.j0 = p->piece.i0, mirror.j1 = p->piece.i1;
+  if (p->piece.kind != SW_PIECE_RECT)
+    SW_TRY(sink->write(sink, err, &p->piece, SW_PARTNERS, p->partner));
   for (int q = 0; q < p->n_quantities; q++) {
-    int name = packets->quantity[q];
-    SW_TRY(sink->rect(sink, err, packets->job, name, p->t, p->i0, p->i1, p->j0, p->j1, p->data[q]));
-    if (p->mirror)
-      SW_TRY(sink->rect(sink, err, packets->job, name, p->t, p->j0, p->j1, p->i0, p->i1,
-                        p->data[p->n_quantities + q]));
+    SW_TRY(sink->write(sink, err, &p->piece, q, p->data[q]));
+    if (p->mirror) SW_TRY(sink->write(sink, err, &mirror, q, p->data[p->n_quantities + q]));
   }
   return SW_OK;
 }
 
+/* The mark comes after the bytes it speaks of. */
 static sw_status write_packet(sw_error *err, const sw_packets *packets, const sw_packet *p) {
-  sw_sink *sink = packets->sink;
-  if (p->kind == SW_PACKET_RECT) return write_rect(err, packets, p);
-  const double *value[SW_PACKET_PARTS];
-  for (int q = 0; q < p->n_quantities; q++)
-    value[q] = p->data[q];
-  if (p->kind == SW_PACKET_TOP)
-    return sink->top(sink, err, packets->job, p->t, p->i0, p->i1, p->k, p->partner, value);
-  return sink->entries(sink, err, packets->job, p->at, p->count, p->partner, value);
+  SW_TRY(write_parts(err, packets->sink, p));
+  if (!p->ends_task || !packets->journal) return SW_OK;
+  return sw_journal_mark(err, packets->journal, packets->region, p->task, &p->mark, p->shares);
 }
 
 bool sw_packets_write(sw_packets *packets) {

@@ -3,26 +3,25 @@
 #ifndef SW_PLAN_PACKETS_H
 #define SW_PLAN_PACKETS_H
 
+#include "plan/journal.h"
 #include "plan/sink.h"
-
-typedef enum sw_packet_kind { SW_PACKET_RECT, SW_PACKET_TOP, SW_PACKET_ENTRIES } sw_packet_kind;
 
 enum { SW_PACKET_PARTS = 16 };
 
 typedef struct sw_packet sw_packet;
 struct sw_packet {
   sw_packet *next;
-  sw_packet_kind kind;
-  int t;
-  int64_t i0, i1, j0, j1; /* RECT; rows of TOP */
-  bool mirror;            /* RECT: data[n_quantities + q] is the other half */
-  int64_t k;              /* TOP: partners a row */
-  int64_t at, count;      /* ENTRIES */
+  sw_piece piece;
+  bool mirror; /* RECT: data[n_quantities + q] is the other half */
   int n_quantities;
-  int32_t *partner;
+  int32_t *partner; /* TOP, ENTRIES */
   void *data[SW_PACKET_PARTS];
   void *memory;
   size_t room;
+  bool ends_task; /* then the task is marked as done once this is written */
+  int64_t task;   /* of the job, over all periods */
+  sw_mark mark;
+  const void *shares;
 };
 
 typedef struct sw_packets sw_packets;
@@ -44,8 +43,9 @@ bool sw_packets_write(sw_packets *packets);
  * the other threads. */
 void sw_packets_drain(sw_packets *packets);
 void sw_packets_close(sw_packets *packets);
-/* Before a window: where to write, and how many other threads there are. */
-void sw_packets_begin(sw_packets *packets, sw_sink *sink, int job, const int *quantity,
+/* Before a window: where to write, where to mark (NULL: nowhere), and how many other threads there
+ * are. */
+void sw_packets_begin(sw_packets *packets, sw_sink *sink, sw_journal *journal, int region,
                       int writers);
 sw_status sw_packets_status(sw_error *err, const sw_packets *packets);
 

@@ -3,26 +3,13 @@
 #include "plan/pairs.h"
 
 #include "base/clock.h"
+#include "base/stop.h"
 
 #include <math.h>
 #include <omp.h>
 #include <string.h>
 
-/* ---- how this job is walked ------------------------------------------------------------- */
-
-static sw_walk choose_walk(const sw_pairs *p) {
-  sw_keep_kind kind = p->plan->keep.kind;
-  if (!p->sink || p->job->measure->whole_row || p->job->links_only) return SW_WALK_STRIPS;
-  if (kind == SW_KEEP_DENSE) return p->job->directed ? SW_WALK_SQUARES : SW_WALK_TRIANGLE;
-  if (kind == SW_KEEP_SUMMARY && !p->job->directed) return SW_WALK_TRIANGLE;
-  return SW_WALK_STRIPS;
-}
-
-static int64_t choose_parts(const sw_pairs *p) {
-  if (p->walk == SW_WALK_TRIANGLE) return 1;
-  if (!p->job->directed) return 0;
-  return p->walk == SW_WALK_SQUARES ? p->plan->cut.strips_a_square : 1;
-}
+/* ---- beginning and end ------------------------------------------------------------------- */
 
 static sw_status begin(sw_error *err, sw_pairs *p) {
   int pair_output = 0, matrices = p->plan->summary.n_periods;
@@ -31,8 +18,10 @@ static sw_status begin(sw_error *err, sw_pairs *p) {
     if (!p->job->result[q].off) p->quantity[p->n_quantities++] = pair_output;
     pair_output++;
   }
-  p->walk = choose_walk(p);
-  p->parts = choose_parts(p);
+  p->walk = sw_walk_of(p->run, p->entry, !p->sink);
+  p->parts = sw_parts_of(p->run, p->entry, p->walk);
+  p->journal = p->run->journal;
+  p->region = sw_region_of(p->entry, !p->sink);
   p->stores = p->sink && p->plan->keep.kind != SW_KEEP_SUMMARY;
   p->element = p->run->study->float64 ? 8 : 4;
   SW_TRY(sw_calloc(err, (size_t)matrices, sizeof *p->undefined, (void **)&p->undefined));
@@ -77,12 +66,29 @@ static void report(const sw_pairs *p, double *last) {
                           (p->t0 + done * (p->t1 - p->t0)) * n * n, matrices * n * n);
 }
 
+/* Asked here or anywhere: the thread that may speak with other nodes passes it on, the others look
+ * at what the node knows. */
+static bool is_stopping(sw_pairs *p, const sw_worker *w, double *last) {
+  if (sw_stop_asked()) __atomic_store_n(p->stop, 1, __ATOMIC_RELAXED);
+  bool known = __atomic_load_n(p->stop, __ATOMIC_RELAXED) != 0;
+  double now = w->is_writer ? sw_clock() : 0;
+  if (!w->is_writer || now - *last < 0.05) return known;
+  *last = now;
+  if (p->run->team->stopping(p->run->team, known)) __atomic_store_n(p->stop, 1, __ATOMIC_RELAXED);
+  return __atomic_load_n(p->stop, __ATOMIC_RELAXED) != 0;
+}
+
 static void work(sw_pairs *p, sw_worker *w) {
-  double last = sw_clock();
-  for (int64_t task = next_task(p); task < p->n_tasks && !has_failed(p); task = next_task(p)) {
+  double last = sw_clock(), asked = last;
+  while (!has_failed(p)) {
+    if (is_stopping(p, w, &asked)) break;
+    int64_t task = next_task(p);
+    if (task >= p->n_tasks) break;
     while (w->is_writer && sw_packets_write(p->packets)) {
     }
+    if (p->done && p->done[task]) continue;
     sw_pairs_task(w, task);
+    w->tasks++;
     if (w->error.status != SW_OK) fail(p, &w->error);
     if (w->is_writer) report(p, &last);
   }
@@ -90,9 +96,10 @@ static void work(sw_pairs *p, sw_worker *w) {
 
 static void merge_worker(sw_pairs *p, const sw_worker *w) {
   for (int t = p->t0; t < p->t1; t++) {
-    p->undefined[t] += w->undefined[t];
-    if (w->greatest[t] > p->greatest[t]) p->greatest[t] = w->greatest[t];
+    p->undefined[t] += w->undefined_all[t];
+    if (w->greatest_all[t] > p->greatest[t]) p->greatest[t] = w->greatest_all[t];
   }
+  p->run->tasks_computed += w->tasks;
   p->run->pairs_evaluated += w->evaluated;
 }
 
@@ -100,7 +107,7 @@ static void run_threads(sw_pairs *p) {
 #pragma omp parallel num_threads(p->run->n_threads)
   {
 #pragma omp single
-    sw_packets_begin(p->packets, p->sink, p->entry, p->quantity, omp_get_num_threads() - 1);
+    sw_packets_begin(p->packets, p->sink, p->journal, p->region, omp_get_num_threads() - 1);
     sw_worker w;
     sw_error mine = {0};
     double began = sw_clock();
@@ -116,7 +123,7 @@ static void run_threads(sw_pairs *p) {
 #pragma omp critical(sw_pairs_merge)
     {
       if (ready) merge_worker(p, &w);
-      p->run->busy_seconds += busy;
+      p->run->busy_seconds[omp_get_thread_num()] += busy;
     }
     sw_worker_close(&w);
   }
@@ -149,7 +156,9 @@ static sw_status open_window(sw_error *err, sw_pairs *p) {
   sw_lots_of_node(p, team->node, p->lot, &p->n_tasks, &p->n_slots);
   size_t bytes = p->sink ? (size_t)p->n_slots * sizeof *p->slots : 0;
   SW_TRY(team->node_alloc(team, err, bytes + 64, (void **)&p->slots));
-  return team->node_alloc(team, err, 64, (void **)&p->next);
+  SW_TRY(team->node_alloc(team, err, 128, (void **)&p->next));
+  p->stop = p->next + 8; /* a line of its own */
+  return sw_pairs_restore(err, p);
 }
 
 static sw_status run_window(sw_error *err, sw_pairs *p) {
@@ -158,14 +167,17 @@ static sw_status run_window(sw_error *err, sw_pairs *p) {
   sw_status status = p->error.status;
   if (status != SW_OK) *err = p->error;
   if (status == SW_OK) status = sw_packets_status(err, p->packets);
+  if (status == SW_OK && *p->stop && *p->next < p->n_tasks) status = sw_run_stopped(err);
   SW_TRY(sw_team_agree(team, err, status, 0));
   SW_TRY(team->node_barrier(team, err));
-  return p->sink ? sw_pairs_fold(err, p) : SW_OK;
+  return p->sink && !p->run->sample ? sw_pairs_fold(err, p) : SW_OK;
 }
 
 static void close_window(sw_pairs *p) {
   if (p->next) p->run->team->node_free(p->run->team, p->next);
   if (p->slots) p->run->team->node_free(p->run->team, p->slots);
+  if (p->done) p->run->team->node_free(p->run->team, p->done);
+  p->done = NULL;
   sw_free(p->lot);
   p->next = NULL;
   p->slots = NULL;
@@ -190,7 +202,7 @@ sw_status sw_run_pairs(sw_error *err, sw_run *run, int entry, sw_sink *sink) {
     SW_TRY(p.job->measure->prepare(err, &run->job[entry], p.job->n_passes - 1));
   sw_status status = sw_team_agree(run->team, err, begin(err, &p), 0);
   if (status == SW_OK) status = run_windows(err, &p);
-  if (status == SW_OK && sink) status = sw_pairs_totals(err, &p);
+  if (status == SW_OK && sink && !run->sample) status = sw_pairs_totals(err, &p);
   end(&p);
   return status;
 }

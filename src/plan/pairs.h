@@ -18,6 +18,7 @@
 #ifndef SW_PLAN_PAIRS_H
 #define SW_PLAN_PAIRS_H
 
+#include "base/hash.h"
 #include "plan/packets.h"
 #include "plan/private.h"
 
@@ -40,7 +41,9 @@ typedef struct sw_pairs {
   sw_pair_plan *plan;
   sw_sink *sink; /* NULL: only count the entries of `above` */
   sw_walk walk;
-  bool stores; /* tasks leave packets for the sink */
+  bool stores;         /* tasks leave packets for the sink */
+  sw_journal *journal; /* NULL: nothing is marked */
+  int region;
   int element; /* bytes of a stored dense number */
   int n_quantities;
   int quantity[SW_MAX_QUANTITIES]; /* index of each among the measure's pair outputs */
@@ -52,6 +55,8 @@ typedef struct sw_pairs {
   sw_lot *lot;
   double *slots; /* node-shared */
   int64_t *next; /* node-shared: the next task */
+  int64_t *stop; /* node-shared: not 0 when the run is asked to stop */
+  char *done;    /* node-shared, by task: done by an earlier run; NULL: none */
   sw_packets *packets;
   int64_t *undefined; /* by matrix, of this rank's tasks */
   double *greatest;
@@ -67,11 +72,15 @@ typedef struct sw_worker {
   double *all[SW_MAX_QUANTITIES]; /* as the measure fills them, NULL where not wanted */
   double *lanes;
   double *row_a, *row_b; /* strips: sums before and from the own square */
-  int64_t *undefined;
+  int64_t *undefined;    /* by matrix, of the task under way */
   double *greatest;
+  int64_t *undefined_all; /* of all this thread's tasks */
+  double *greatest_all;
+  sw_hasher **hasher; /* of a strip's entries: partners, then each quantity */
   double evaluated;
+  int64_t tasks;
   bool meets_gaps; /* a value that is NaN was met */
-  bool is_writer; /* the thread that calls the sink */
+  bool is_writer;  /* the thread that calls the sink */
   sw_error error;
   struct sw_pick *pick;                  /* strips that keep partners */
   int64_t *pick_at, *pick_end, *link_at; /* by row of the strip */
@@ -89,6 +98,28 @@ int sw_lot_node(const sw_pairs *p, int64_t number);
 int64_t sw_lots_of_node(const sw_pairs *p, int node, sw_lot *lot, int64_t *tasks, int64_t *slots);
 int64_t sw_rows_of_walk(const sw_pairs *p);
 int64_t sw_square_slot(const sw_pairs *p);
+
+/* pairs_marks.c: tasks as the journal knows them. */
+sw_walk sw_walk_of(const sw_run *run, int entry, bool counts);
+int64_t sw_parts_of(const sw_run *run, int entry, sw_walk walk);
+int sw_region_of(int entry, bool counts);
+/* The number of a task among all of the job, whatever the nodes. */
+int64_t sw_task_number(const sw_pairs *p, const sw_lot *lot, int64_t nth);
+/* A task's shares: in its slot, or, when `above` is counted, among the beginnings of rows. */
+void *sw_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *bytes);
+/* The mark of the task that the worker has just done, without checksums. */
+sw_mark sw_task_mark(const sw_worker *w, const sw_lot *lot, int64_t nth);
+/* What the last packet of a task carries, or what is marked at once when it left none. */
+void sw_end_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int64_t nth);
+void sw_end_task(sw_worker *w, const sw_lot *lot, int64_t nth);
+/* Tasks of the window that an earlier run has done: their shares are put in place. Collective. */
+sw_status sw_pairs_restore(sw_error *err, sw_pairs *p);
+
+/* pairs_digest.c: checksums of what a task stores. */
+void sw_packet_digest(sw_worker *w, sw_packet *packet);
+/* The same of what the sink holds. */
+sw_status sw_stored_digest(sw_error *err, const sw_pairs *p, const sw_lot *lot, int64_t nth,
+                           uint64_t checksum[2]);
 
 /* pairs_task.c */
 /* Column sums outlive a batch of rows: lanes of whole rows. */

@@ -79,16 +79,25 @@ static void sift_up(sw_pick *heap, int64_t at, sw_pick pick) {
   heap[at] = pick;
 }
 
+/* The first column from c on that displaces the last of the kept, or `count`. Strips may begin with
+ * other columns than the first: an equal value wins where its unit's code comes before. (What is
+ * kept of this very segment comes before all of its rest.) */
+static int64_t next_better(const sw_pick *last, int64_t j0, int64_t c, int64_t count,
+                           const double *v) {
+  return last->to < j0 + c ? sw_next_above(v, c, count, last->value)
+                           : sw_next_reaching(v, c, count, last->value);
+}
+
 static void see_top(sw_worker *w, int64_t row, int64_t j0, int64_t count, const double *v,
                     double greatest) {
   int64_t k = w->pairs->plan->keep.top, held = w->pick_end[row] - w->pick_at[row], c = 0;
   sw_pick *heap = w->pick + w->pick_at[row];
+  if (held == k && !(greatest >= heap[0].value)) return;
   for (; held < k && c < count; c++)
     if (!isnan(v[c])) sift_up(heap, held++, (sw_pick){v[c], (int32_t)(j0 + c)});
   w->pick_end[row] = w->pick_at[row] + held;
-  if (held < k || !(greatest > heap[0].value)) return;
-  /* Columns come in code order, so an equal value never displaces an earlier one. */
-  while ((c = sw_next_above(v, c, count, heap[0].value)) < count) {
+  if (held < k) return;
+  while ((c = next_better(heap, j0, c, count, v)) < count) {
     sift_down(heap, k, (sw_pick){v[c], (int32_t)(j0 + c)});
     c++;
   }
@@ -142,22 +151,32 @@ sw_status sw_picks_packet(sw_error *err, const sw_worker *w, sw_packet *packet, 
                           int64_t r1) {
   const sw_pairs *p = w->pairs;
   size_t count = (size_t)w->pick_at[r1 - r0], q = (size_t)p->n_quantities;
-  SW_TRY(sw_packet_room(err, packet, count * (q * sizeof(double) + sizeof(int32_t)) + 64));
+  size_t size = (size_t)p->element;
+  SW_TRY(sw_packet_room(err, packet, count * (q * size + sizeof(int32_t)) + 64));
   bool top = p->plan->keep.kind == SW_KEEP_TOP;
-  *packet = (sw_packet){.kind = top ? SW_PACKET_TOP : SW_PACKET_ENTRIES,
-                        .t = t,
-                        .i0 = r0,
-                        .i1 = r1,
-                        .k = p->plan->keep.top,
-                        .at = top ? 0 : p->plan->row_start[t * p->job->n + r0],
-                        .count = (int64_t)count,
+  *packet = (sw_packet){.piece = {.kind = top ? SW_PIECE_TOP : SW_PIECE_ENTRIES,
+                                  .job = p->entry,
+                                  .t = t,
+                                  .i0 = r0,
+                                  .i1 = r1,
+                                  .k = p->plan->keep.top,
+                                  .at = top ? 0 : p->plan->row_start[t * p->job->n + r0],
+                                  .count = (int64_t)count},
                         .n_quantities = p->n_quantities,
                         .memory = packet->memory,
                         .room = packet->room};
   for (size_t k = 0; k < q; k++)
-    packet->data[k] = (double *)packet->memory + k * count;
-  packet->partner = (int32_t *)((double *)packet->memory + q * count);
+    packet->data[k] = (char *)packet->memory + k * count * size;
+  packet->partner = (int32_t *)((char *)packet->memory + q * count * size);
   return SW_OK;
+}
+
+/* In the precision of the file. */
+static void put_value(const sw_worker *w, sw_packet *packet, int q, int64_t at, double value) {
+  if (w->pairs->element == 4)
+    ((float *)packet->data[q])[at] = (float)value;
+  else
+    ((double *)packet->data[q])[at] = value;
 }
 
 /* The other quantities of a kept pair: in the whole row that is at hand, or asked for anew. */
@@ -170,8 +189,7 @@ static void fetch_quantities(sw_worker *w, sw_packet *packet, int t, int64_t i, 
   if (!p->job->measure->whole_row)
     p->job->measure->segment(p->job, t, i, j, j + 1, out, w->workspace);
   for (int q = 1; q < p->n_quantities; q++)
-    ((double *)packet->data[q])[at] =
-        p->job->measure->whole_row ? w->all[p->quantity[q]][j] : one[q][0];
+    put_value(w, packet, q, at, p->job->measure->whole_row ? w->all[p->quantity[q]][j] : one[q][0]);
 }
 
 void sw_picks_end_row(sw_worker *w, sw_packet *packet, int t, int64_t r0, int64_t i) {
@@ -180,12 +198,12 @@ void sw_picks_end_row(sw_worker *w, sw_packet *packet, int t, int64_t r0, int64_
   if (end > first) qsort(w->pick + first, (size_t)(end - first), sizeof *w->pick, compare_picks);
   for (int64_t at = first; at < end; at++) {
     packet->partner[at] = w->pick[at].to;
-    ((double *)packet->data[0])[at] = w->pick[at].value;
+    put_value(w, packet, 0, at, w->pick[at].value);
     if (p->n_quantities > 1) fetch_quantities(w, packet, t, i, w->pick[at].to, at);
   }
   for (int64_t at = end; at < w->pick_at[row + 1]; at++) {
     packet->partner[at] = -1;
     for (int q = 0; q < p->n_quantities; q++)
-      ((double *)packet->data[q])[at] = NAN;
+      put_value(w, packet, q, at, NAN);
   }
 }

@@ -50,12 +50,22 @@ static void add_column_sums(sw_worker *w, const strip *s, double *lanes, int64_t
 
 /* ---- measures of segments: columns outside, so that their operands stay in cache ---------- */
 
+/* The square to begin with. Of strongest partners the own one, where a strip has one: codes go by
+ * regions, and strong partners found early make the rest quick to pass over. An undirected row is
+ * summed apart before its own square and from it on, so that its additions keep their order. */
+static int64_t first_square(const sw_pairs *p, const strip *s) {
+  const sw_cut *cut = &p->plan->cut;
+  bool free = !p->job->directed && p->plan->keep.kind == SW_KEEP_TOP && cut->strip < cut->side;
+  return free ? s->b0 / cut->side : 0;
+}
+
 static void strip_by_segments(sw_worker *w, const strip *s) {
   const sw_pairs *p = w->pairs;
-  int64_t stride = sw_row_length(p), j0 = 0, j1 = 0;
+  int64_t stride = sw_row_length(p), squares = p->plan->cut.squares, j0 = 0, j1 = 0;
+  int64_t first = first_square(p, s);
   double *v = w->all[p->quantity[0]];
-  for (int64_t square = 0; square < p->plan->cut.squares; square++) {
-    sw_cut_square(&p->plan->cut, square, &j0, &j1);
+  for (int64_t nth = 0; nth < squares; nth++) {
+    sw_cut_square(&p->plan->cut, (first + nth) % squares, &j0, &j1);
     double *lanes = w->lanes + (sw_keeps_lanes(p) ? j0 : 0);
     for (int64_t i = s->b0; i < s->b1; i++) {
       p->job->measure->segment(p->job, s->t, i, j0, j1, w->all, w->workspace);
@@ -79,13 +89,13 @@ static void strip_by_rows(sw_worker *w, const strip *s) {
   double *v = w->all[p->quantity[0]];
   for (int64_t i = s->b0; i < s->b1; i++) {
     p->job->measure->whole_row(p->job, s->t, i, w->all, w->workspace);
-    if (s->packet && s->packet->kind == SW_PACKET_RECT)
+    if (s->packet && s->packet->piece.kind == SW_PIECE_RECT)
       sw_store_row(p, s->packet, w, i - s->r0, n, i);
     for (int64_t square = 0; square < p->plan->cut.squares; square++) {
       sw_cut_square(&p->plan->cut, square, &j0, &j1);
       see_segment(w, s, i, j0, j1, v + j0);
     }
-    if (s->packet && s->packet->kind != SW_PACKET_RECT)
+    if (s->packet && s->packet->piece.kind != SW_PIECE_RECT)
       sw_picks_end_row(w, s->packet, s->t, s->b0, i);
     if (!s->column_sum) continue;
     int64_t place = (i - s->r0) % s->high;
@@ -130,7 +140,7 @@ static sw_packet *begin_packet(sw_worker *w, const strip *s) {
   return NULL;
 }
 
-/* Rows [b0, b1): false when memory has run out. */
+/* Rows [b0, b1): false when memory has run out. The packet stays with the strip. */
 static bool run_batch(sw_worker *w, strip *s) {
   sw_pairs *p = w->pairs;
   if (sw_picks_begin(&w->error, w, s->t, s->b0, s->b1) != SW_OK) return false;
@@ -142,8 +152,21 @@ static bool run_batch(sw_worker *w, strip *s) {
     strip_by_rows(w, s);
   else
     strip_by_segments(w, s);
-  if (s->packet) sw_packets_put(p->packets, s->packet);
   return true;
+}
+
+/* The strip is whole: its row sums, and the mark with its last packet. */
+static void end_strip(sw_worker *w, const strip *s, const sw_lot *lot) {
+  const sw_pairs *p = w->pairs;
+  for (int64_t row = 0; p->sink && row < s->r1 - s->r0; row++)
+    s->row_sum[row] = w->row_a[row] + w->row_b[row];
+  if (!p->job->links_only) w->evaluated += (double)(s->r1 - s->r0) * (double)p->job->n;
+  if (!s->packet) {
+    sw_end_task(w, lot, 0);
+    return;
+  }
+  sw_end_packet(w, s->packet, lot, 0);
+  sw_packets_put(p->packets, s->packet);
 }
 
 void sw_strip_task(sw_worker *w, const sw_lot *lot) {
@@ -154,14 +177,17 @@ void sw_strip_task(sw_worker *w, const sw_lot *lot) {
   s.row_sum = p->slots + lot->slot_at;
   if (p->parts && p->sink) s.column_sum = s.row_sum + cut->strip;
   if (s.column_sum) memset(s.column_sum, 0, (size_t)p->job->n * sizeof *s.column_sum);
+  for (int q = 0; w->hasher && q <= p->n_quantities; q++)
+    sw_hasher_begin(w->hasher[q]);
   if (s.r0 >= s.r1) return;
   memset(w->row_a, 0, (size_t)(s.r1 - s.r0) * sizeof *w->row_a);
   memset(w->row_b, 0, (size_t)(s.r1 - s.r0) * sizeof *w->row_b);
   for (s.b0 = s.r0; s.b0 < s.r1; s.b0 = s.b1) {
     s.b1 = sw_picks_batch(p, s.t, s.b0, s.r1);
     if (!run_batch(w, &s)) return;
+    if (!s.packet || s.b1 == s.r1) continue;
+    sw_packet_digest(w, s.packet);
+    sw_packets_put(p->packets, s.packet);
   }
-  for (int64_t row = 0; p->sink && row < s.r1 - s.r0; row++)
-    s.row_sum[row] = w->row_a[row] + w->row_b[row];
-  if (!p->job->links_only) w->evaluated += (double)(s.r1 - s.r0) * (double)p->job->n;
+  end_strip(w, &s, lot);
 }

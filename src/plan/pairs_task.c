@@ -31,12 +31,22 @@ static int wanted_quantities(const sw_pairs *p) {
   return p->stores && all ? p->n_quantities : 1;
 }
 
+/* A strip of `above` comes in several packets, so its checksum is made as they come. */
+static sw_status open_hashers(sw_error *err, const sw_pairs *p, sw_worker *w) {
+  sw_keep_kind kind = p->plan->keep.kind;
+  if (!p->stores || !p->journal || (kind != SW_KEEP_ABOVE && kind != SW_KEEP_LINKS)) return SW_OK;
+  SW_TRY(sw_calloc(err, (size_t)p->n_quantities + 1, sizeof *w->hasher, (void **)&w->hasher));
+  for (int q = 0; q <= p->n_quantities; q++)
+    SW_TRY(sw_hasher_create(err, &w->hasher[q]));
+  return SW_OK;
+}
+
 sw_status sw_worker_open(sw_error *err, sw_pairs *p, sw_worker *w) {
   *w = (sw_worker){.pairs = p};
   int matrices = p->plan->summary.n_periods;
   int64_t length = sw_row_length(p), strip = padded(p->plan->cut.strip);
   int wanted = wanted_quantities(p);
-  int64_t doubles = length * (wanted + SW_LANES) + 2 * strip + 2 * padded(matrices);
+  int64_t doubles = length * (wanted + SW_LANES) + 2 * strip + 4 * padded(matrices);
   size_t bytes = p->job->measure->workspace ? p->job->measure->workspace(p->job) : 0;
   SW_TRY(sw_calloc(err, (size_t)doubles, sizeof(double), (void **)&w->block));
   if (bytes) SW_TRY(sw_alloc(err, bytes, 1, &w->workspace));
@@ -47,9 +57,12 @@ sw_status sw_worker_open(sw_error *err, sw_pairs *p, sw_worker *w) {
   w->row_a = w->lanes + SW_LANES * length;
   w->row_b = w->row_a + strip;
   w->greatest = w->row_b + strip;
-  w->undefined = (int64_t *)(w->greatest + padded(matrices));
+  w->greatest_all = w->greatest + padded(matrices);
+  w->undefined = (int64_t *)(w->greatest_all + padded(matrices));
+  w->undefined_all = w->undefined + padded(matrices);
   for (int t = 0; t < matrices; t++)
-    w->greatest[t] = -INFINITY;
+    w->greatest_all[t] = -INFINITY;
+  SW_TRY(open_hashers(err, p, w));
   if (p->walk == SW_WALK_STRIPS) {
     int64_t rows = p->plan->cut.strip;
     SW_TRY(sw_calloc(err, (size_t)rows * 3 + 1, sizeof *w->pick_at, (void **)&w->pick_at));
@@ -64,6 +77,9 @@ void sw_worker_close(sw_worker *w) {
   sw_free(w->workspace);
   sw_free(w->pick_at);
   sw_free(w->pick);
+  for (int q = 0; w->hasher && q <= w->pairs->n_quantities; q++)
+    sw_hasher_destroy(w->hasher[q]);
+  sw_free(w->hasher);
 }
 
 /* ---- dense storage ---------------------------------------------------------------------- */
@@ -97,21 +113,19 @@ sw_packet *sw_begin_rect(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0
   }
   for (int k = 0; k < parts; k++)
     packet->data[k] = (char *)packet->memory + (size_t)k * part;
-  packet->kind = SW_PACKET_RECT;
-  packet->t = t;
-  packet->i0 = i0;
-  packet->i1 = i1;
-  packet->j0 = j0;
-  packet->j1 = j1;
+  packet->piece = (sw_piece){SW_PIECE_RECT, .job = p->entry, .t = t, i0, i1, j0, j1};
   packet->mirror = mirror;
   packet->n_quantities = p->n_quantities;
+  packet->ends_task = false;
   return packet;
 }
 
-static void send_packet(sw_pairs *p, sw_packet *packet) {
-  int64_t rows = packet->i1 - packet->i0, columns = packet->j1 - packet->j0;
+static void send_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int64_t nth) {
+  sw_pairs *p = w->pairs;
+  int64_t rows = packet->piece.i1 - packet->piece.i0, columns = packet->piece.j1 - packet->piece.j0;
   for (int q = 0; packet->mirror && q < p->n_quantities; q++)
     sw_transpose(packet->data[q], rows, columns, p->element, packet->data[p->n_quantities + q]);
+  sw_end_packet(w, packet, lot, nth);
   sw_packets_put(p->packets, packet);
 }
 
@@ -193,6 +207,7 @@ static void square_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
   s.column_share = s.row_share + p->plan->cut.side;
   if (s.diagonal && p->walk == SW_WALK_TRIANGLE && !p->stores) {
     sw_diagonal_task(w, s.t, s.i0, s.i1, s.row_share);
+    sw_end_task(w, lot, nth);
     return;
   }
   sw_packet *packet = NULL;
@@ -202,7 +217,10 @@ static void square_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
   }
   run_square(w, &s, packet);
   w->evaluated += (double)((s.i1 - s.i0) * (s.j1 - s.j0));
-  if (packet) send_packet(p, packet);
+  if (packet)
+    send_packet(w, packet, lot, nth);
+  else
+    sw_end_task(w, lot, nth);
 }
 
 /* ---- any task --------------------------------------------------------------------------- */
@@ -221,8 +239,13 @@ static const sw_lot *find_lot(const sw_pairs *p, int64_t task) {
 
 void sw_pairs_task(sw_worker *w, int64_t task) {
   const sw_lot *lot = find_lot(w->pairs, task);
+  int t = lot->t;
+  w->undefined[t] = 0;
+  w->greatest[t] = -INFINITY;
   if (w->pairs->walk == SW_WALK_STRIPS)
     sw_strip_task(w, lot);
   else
     square_task(w, lot, task - lot->task_at);
+  w->undefined_all[t] += w->undefined[t];
+  if (w->greatest[t] > w->greatest_all[t]) w->greatest_all[t] = w->greatest[t];
 }

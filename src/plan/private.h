@@ -38,10 +38,16 @@ void sw_run_resources_destroy(sw_run *run);
 /* Rows of n values in node-shared memory out of rows of this rank's units. */
 sw_status sw_gather_rows(sw_error *err, sw_run *run, double *const *local, int rows, void **shared);
 
+/* This rank's values of an input in a period of the panel, which it has. */
+const double *sw_input_row(const sw_run *run, int entry, int input, int period);
+
 /* tiles.c: the passes of a job that are not over pairs. */
 sw_status sw_run_passes(sw_error *err, sw_run *run, int entry);
 /* Release operands and folded bytes of the job. */
 void sw_run_passes_release(sw_run *run, int entry);
+
+/* run.c: SW_ESTOPPED, in words. */
+sw_status sw_run_stopped(sw_error *err);
 
 /* pairs.c: the pair pass of a job; `sink` NULL counts the entries of `above` and nothing else. */
 sw_status sw_run_pairs(sw_error *err, sw_run *run, int entry, sw_sink *sink);

@@ -1,8 +1,10 @@
 /* The order of a run: what needs no pair result first (so that bad values are found and `above` is
  * counted before the results file is made), then the pairs and what rests on them. */
+#include "plan/describe.h"
 #include "plan/private.h"
 
 #include "base/clock.h"
+#include "base/stop.h"
 
 #include <math.h>
 #include <string.h>
@@ -74,11 +76,23 @@ static void say_notes(sw_run *run) {
     if (run->team->rank == 0) sw_log(SW_LOG_WARN, "%s", own->notes.text[own->notes_said]);
 }
 
+sw_status sw_run_stopped(sw_error *err) {
+  return sw_fail(err, SW_ESTOPPED,
+                 "stopped by a signal; what is done is kept, and the same command goes on from it");
+}
+
+/* Between entries all ranks look whether any was asked. */
+static sw_status stop_if_asked(sw_error *err, sw_run *run) {
+  return sw_team_agree(run->team, err, sw_stop_asked() ? sw_run_stopped(err) : SW_OK, 0);
+}
+
 static sw_status run_plain(sw_error *err, sw_run *run, int e) {
   double began = sw_clock();
+  SW_TRY(stop_if_asked(err, run));
   sw_status status = sw_run_passes(err, run, e);
   sw_run_passes_release(run, e);
   if (status == SW_OK) status = count_undefined(err, run, e);
+  if (status == SW_OK && !run->no_pairs) status = sw_run_operand_hash(err, run, e);
   say_notes(run);
   run->seconds_unit += sw_clock() - began;
   return status;
@@ -93,9 +107,11 @@ static sw_status count_above(sw_error *err, sw_run *run, int e) {
 /* Operands, and then the pairs; `sink` NULL: only what must be known before the file exists. */
 static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   double began = sw_clock();
+  SW_TRY(stop_if_asked(err, run));
   sw_status status = sw_run_passes(err, run, e);
   run->seconds_unit += sw_clock() - began;
   began = sw_clock();
+  if (status == SW_OK && sink) status = sw_run_operand_hash(err, run, e);
   if (status == SW_OK && sink)
     status = sw_run_pairs(err, run, e, sink);
   else if (status == SW_OK && !run->no_pairs && run->pair[e].keep.kind == SW_KEEP_ABOVE)
@@ -103,6 +119,15 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   sw_run_passes_release(run, e);
   say_notes(run);
   run->seconds_pairs += sw_clock() - began;
+  return status;
+}
+
+sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *wanted, sw_sink *sink) {
+  run->sample = wanted;
+  sw_status status = sw_run_passes(err, run, e);
+  if (status == SW_OK) status = sw_run_pairs(err, run, e, sink);
+  sw_run_passes_release(run, e);
+  run->sample = NULL;
   return status;
 }
 

@@ -1,25 +1,39 @@
-/* Where stored pair results go while they are computed. `store` implements it on the results
- * file, sw_sink_memory keeps them for tests. One thread a rank calls it; calls are not
- * collective: each writes what this rank has computed. */
+/* Where stored pair results go while they are computed, and whence they are read again: by a
+ * resumed run and by `verify`, which compare. `store` implements it on the results file,
+ * sw_sink_memory keeps them for tests. One thread a rank calls it; calls are not collective: each
+ * writes what this rank has computed. */
 #ifndef SW_PLAN_SINK_H
 #define SW_PLAN_SINK_H
 
 #include "spillway/status.h"
 
+typedef enum sw_piece_kind {
+  SW_PIECE_RECT,   /* rows [i0, i1) x columns [j0, j1) of the matrix of period t */
+  SW_PIECE_TOP,    /* rows [i0, i1) of period t, k partners each: (i1 - i0) x k numbers */
+  SW_PIECE_ENTRIES /* entries [at, at + count) of an `above` or `links` result */
+} sw_piece_kind;
+
+/* A part of a stored pair result; its numbers are row-major without gaps. */
+typedef struct sw_piece {
+  sw_piece_kind kind;
+  int job, t;
+  int64_t i0, i1, j0, j1;
+  int64_t k;
+  int64_t at, count;
+} sw_piece;
+
+enum { SW_PARTNERS = -1 };
+
 typedef struct sw_sink sw_sink;
 struct sw_sink {
   void *self;
-  /* Rectangle rows [i0, i1) x columns [j0, j1) of the matrix of `quantity` in the job's period
-   * t; `data` row-major without gaps, float or double as the study's precision says. */
-  sw_status (*rect)(sw_sink *, sw_error *, int job, int quantity, int t, int64_t i0, int64_t i1,
-                    int64_t j0, int64_t j1, const void *data);
-  /* Rows [i0, i1) of a `top` result: partner[(i - i0) * k + r], -1 beyond the last; value[q] the
-   * same shape, double, NaN beyond the last. */
-  sw_status (*top)(sw_sink *, sw_error *, int job, int t, int64_t i0, int64_t i1, int64_t k,
-                   const int32_t *partner, const double *const *value);
-  /* Entries [at, at + count) of an `above` or `links` result. */
-  sw_status (*entries)(sw_sink *, sw_error *, int job, int64_t at, int64_t count,
-                       const int32_t *partner, const double *const *value);
+  /* `quantity`: the place among the pair outputs that are not off; float or double as the study's
+   * precision says, NaN beyond the last partner. SW_PARTNERS: int32, -1 beyond the last. */
+  sw_status (*write)(sw_sink *, sw_error *, const sw_piece *, int quantity, const void *data);
+  sw_status (*read)(sw_sink *, sw_error *, const sw_piece *, int quantity, void *data);
 };
+
+/* Numbers in one quantity of a piece. */
+int64_t sw_piece_count(const sw_piece *piece);
 
 #endif

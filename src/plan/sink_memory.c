@@ -13,44 +13,57 @@ typedef struct memory {
   sw_memory_result *result;
 } memory;
 
-static sw_status keep_rect(sw_sink *sink, sw_error *err, int job, int quantity, int t, int64_t i0,
-                           int64_t i1, int64_t j0, int64_t j1, const void *data) {
-  memory *m = sink->self;
-  (void)err;
-  int64_t n = m->run->job[job].n, at = 0;
-  for (int64_t i = i0; i < i1; i++)
-    for (int64_t j = j0; j < j1; j++, at++)
-      m->result[job].value[quantity][(t * n + i) * n + j] =
-          m->run->study->float64 ? ((const double *)data)[at] : ((const float *)data)[at];
-  return SW_OK;
+int64_t sw_piece_count(const sw_piece *piece) {
+  if (piece->kind == SW_PIECE_RECT) return (piece->i1 - piece->i0) * (piece->j1 - piece->j0);
+  return piece->kind == SW_PIECE_TOP ? (piece->i1 - piece->i0) * piece->k : piece->count;
 }
 
-static void keep_part(memory *m, int job, int64_t at, int64_t count, const int32_t *partner,
-                      const double *const *value) {
-  sw_memory_result *result = &m->result[job];
-  int stored = 0;
-  for (int64_t k = 0; k < count; k++)
-    result->partner[at + k] = partner[k];
-  for (int q = 0; q < 8; q++) {
-    if (!result->value[q]) continue;
-    for (int64_t k = 0; k < count; k++)
-      result->value[q][at + k] = value[stored][k];
-    stored++;
+/* Where number `k` of a piece stands in its result. */
+static int64_t place_of(const memory *m, const sw_piece *piece, int64_t k) {
+  int64_t n = m->run->job[piece->job].n;
+  if (piece->kind == SW_PIECE_ENTRIES) return piece->at + k;
+  if (piece->kind == SW_PIECE_TOP) return (piece->t * n + piece->i0) * piece->k + k;
+  int64_t columns = piece->j1 - piece->j0;
+  return (piece->t * n + piece->i0 + k / columns) * n + piece->j0 + k % columns;
+}
+
+static double *values_of(const memory *m, int job, int stored) {
+  for (int q = 0; q < 8; q++)
+    if (m->result[job].value[q] && stored-- == 0) return m->result[job].value[q];
+  return NULL;
+}
+
+static sw_status keep(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
+                      const void *data) {
+  memory *m = sink->self;
+  bool wide = m->run->study->float64;
+  double *value = quantity < 0 ? NULL : values_of(m, piece->job, quantity);
+  (void)err;
+  for (int64_t k = 0; k < sw_piece_count(piece); k++) {
+    int64_t at = place_of(m, piece, k);
+    if (quantity == SW_PARTNERS)
+      m->result[piece->job].partner[at] = ((const int32_t *)data)[k];
+    else
+      value[at] = wide ? ((const double *)data)[k] : ((const float *)data)[k];
   }
-}
-
-static sw_status keep_top(sw_sink *sink, sw_error *err, int job, int t, int64_t i0, int64_t i1,
-                          int64_t k, const int32_t *partner, const double *const *value) {
-  memory *m = sink->self;
-  (void)err;
-  keep_part(m, job, (t * m->run->job[job].n + i0) * k, (i1 - i0) * k, partner, value);
   return SW_OK;
 }
 
-static sw_status keep_entries(sw_sink *sink, sw_error *err, int job, int64_t at, int64_t count,
-                              const int32_t *partner, const double *const *value) {
+static sw_status give(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
+                      void *data) {
+  memory *m = sink->self;
+  bool wide = m->run->study->float64;
+  const double *value = quantity < 0 ? NULL : values_of(m, piece->job, quantity);
   (void)err;
-  keep_part(sink->self, job, at, count, partner, value);
+  for (int64_t k = 0; k < sw_piece_count(piece); k++) {
+    int64_t at = place_of(m, piece, k);
+    if (quantity == SW_PARTNERS)
+      ((int32_t *)data)[k] = m->result[piece->job].partner[at];
+    else if (wide)
+      ((double *)data)[k] = value[at];
+    else
+      ((float *)data)[k] = (float)value[at];
+  }
   return SW_OK;
 }
 
@@ -86,7 +99,7 @@ sw_status sw_sink_memory(sw_error *err, const sw_run *run, sw_sink **sink,
                          sw_memory_result **result) {
   memory *m = calloc(1, sizeof *m);
   if (!m) return sw_fail(err, SW_ENOMEM, "out of memory: no sink");
-  m->sink = (sw_sink){m, keep_rect, keep_top, keep_entries};
+  m->sink = (sw_sink){m, keep, give};
   m->run = run;
   m->n_results = run->study->n_entries;
   *sink = &m->sink;

@@ -171,8 +171,7 @@ typedef struct sw_study {
   sw_entry *entry;
   int *order; /* n_entries: entries in an order in which each follows what it needs */
   const char *output_file, *output_path;
-  bool overwrite; /* --force: a finished output may be written over */
-  bool float64;   /* of stored pair matrices */
+  bool float64; /* of stored pair matrices */
   bool deflate;
   uint64_t seed;
   int64_t tile;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- agreement: two small collectives, the text only when there is one ------------------- */
+/* ---- agreement: one small collective, more only when somebody failed --------------------- */
 
 typedef struct verdict {
   int64_t status, order;
@@ -21,7 +21,10 @@ static bool is_before(verdict a, verdict b) {
 }
 
 sw_status sw_team_agree(sw_team *team, sw_error *err, sw_status mine, int64_t order) {
+  double failed = mine != SW_OK;
   if (team->size == 1) return mine;
+  SW_TRY(team->max_f64(team, err, &failed, 1)); /* nearly always nobody has */
+  if (failed == 0) return SW_OK;
   verdict own = {mine, order}, *all = NULL;
   size_t *counts = NULL;
   SW_TRY(sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts));
@@ -83,6 +86,11 @@ static sw_status serial_barrier(sw_team *team, sw_error *err) {
   return SW_OK;
 }
 
+static bool serial_stopping(sw_team *team, bool mine) {
+  (void)team;
+  return mine;
+}
+
 static sw_status serial_share(sw_team *team, sw_error *err, void *shared, const size_t *start) {
   (void)team, (void)err, (void)shared, (void)start;
   return SW_OK;
@@ -117,6 +125,7 @@ sw_status sw_team_serial(sw_error *err, sw_team **out) {
                     .min_f64 = serial_extreme,
                     .max_f64 = serial_extreme,
                     .barrier = serial_barrier,
+                    .stopping = serial_stopping,
                     .share = serial_share,
                     .node_alloc = serial_node_alloc,
                     .node_free = serial_node_free,

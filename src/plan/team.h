@@ -35,6 +35,9 @@ struct sw_team {
   sw_status (*min_f64)(sw_team *, sw_error *, double *values, int count);
   sw_status (*max_f64)(sw_team *, sw_error *, double *values, int count);
   sw_status (*barrier)(sw_team *, sw_error *);
+  /* Not collective: called now and then by a rank at work. `mine`: this rank was asked to stop.
+   * True once any rank was; the word is passed on between nodes. */
+  bool (*stopping)(sw_team *, bool mine);
   /* One copy of `shared` (from node_alloc) a node: node k's ranks have filled the bytes
    * [start[k], start[k+1]); after the call every node's copy has all of [0, start[nodes]). Team
    * ranks are ordered by node, so the ranks of a node are consecutive. Ends with a node_barrier. */

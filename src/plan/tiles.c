@@ -16,6 +16,11 @@ static int source_period(const sw_column *column, int period) {
   return -1; /* bind has checked that it is there */
 }
 
+const double *sw_input_row(const sw_run *run, int e, int input, int period) {
+  const sw_column *column = run->private->source[e].column[input];
+  return column->row[source_period(column, period)];
+}
+
 /* The job's periods of every input: this rank's rows, or gathered ones kept in `shared`. */
 static sw_status view_inputs(sw_error *err, sw_run *run, int e, bool gathered, void **shared) {
   sw_job *job = &run->job[e];

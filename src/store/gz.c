@@ -9,14 +9,19 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { PIECE = 2 << 20, PART = 1 << 18 }; /* of a rank in a round; of a thread */
+#ifdef SW_SMALL_PIECES /* see panel_text.c */
+enum { PIECE = 256, PART = 64, BUFFER = 64 };
+#else
+/* Of a rank in a round; of a thread; of zlib. */
+enum { PIECE = 2 << 20, PART = 1 << 18, BUFFER = 1 << 17 };
+#endif
 
 /* zlib leaves errno alone when memory ran out. */
 static sw_status gz_open(sw_error *err, const char *path, gzFile *gz) {
   errno = 0;
   *gz = gzopen(path, "rbe");
   if (!*gz) return sw_file_fail(err, path, errno ? errno : ENOMEM);
-  gzbuffer(*gz, 1 << 17);
+  gzbuffer(*gz, BUFFER);
   return SW_OK;
 }
 

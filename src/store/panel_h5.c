@@ -134,7 +134,7 @@ static sw_status read_texts(sw_error *err, reading *in, hid_t dataset, const cha
     status =
         add_label(err, in, codes, name, text, strnlen(text, varying ? SIZE_MAX : size), &number[i]);
   }
-  if (varying && count && !status) H5Dvlen_reclaim(type, memory, H5P_DEFAULT, bytes);
+  if (varying && count && bytes) H5Dvlen_reclaim(type, memory, H5P_DEFAULT, bytes);
   sw_free(bytes);
   H5Sclose(memory);
   H5Sclose(space);
@@ -227,7 +227,11 @@ static double fill_value(hid_t dataset) {
   double value = NAN;
   if (H5Aexists(dataset, "_FillValue") > 0) {
     hid_t attribute = H5Aopen(dataset, "_FillValue", H5P_DEFAULT);
-    if (H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) < 0) value = NAN;
+    hid_t space = H5Aget_space(attribute); /* one value: more would not fit */
+    if (H5Sget_simple_extent_npoints(space) != 1 ||
+        H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) < 0)
+      value = NAN;
+    H5Sclose(space);
     H5Aclose(attribute);
   }
   return value;

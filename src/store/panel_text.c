@@ -12,7 +12,11 @@
 
 /* The rows of a piece fill a few large pages; TAIL: what is read at once to find the end of a line.
  */
+#ifdef SW_SMALL_PIECES /* the fuzzer's: every seam between pieces is met */
+enum { PIECE = 256, LEAST_PIECE = 64, TAIL = 16, LOOK = 16 };
+#else
 enum { PIECE = 1 << 22, LEAST_PIECE = 1 << 12, TAIL = 1 << 12, LOOK = 1 << 16 };
+#endif
 
 /* In runs short enough for a byte to count them, which the compiler makes vectors of. */
 int64_t sw_count_newlines(const char *text, size_t length) {

@@ -1,10 +1,9 @@
-/* The life of a results file: checked for before anything is computed, laid out when every size is
- * known, filled by all ranks, named when complete. Invariant: OUT.h5 is never anything but a
- * complete file; what fails leaves neither it nor its partial behind. */
+/* The life of a results file: looked for and locked before anything is computed, laid out when
+ * every size is known, filled by all ranks, named when complete. Invariant: OUT.h5 is never
+ * anything but a complete file; what is left of a run that ended early is its partial and its
+ * journal, both or neither. */
 #include "store/results_private.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,59 +13,51 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "plan/describe.h"
+#include "store/version.h"
 
-/* ---- before ----------------------------------------------------------------------------- */
+/* ---- opening ---------------------------------------------------------------------------- */
 
-static const char *folder_of(sw_arena *arena, const char *path) {
-  const char *slash = strrchr(path, '/');
-  if (!slash) return ".";
-  return slash == path ? "/" : sw_arena_textn(arena, path, (size_t)(slash - path));
+static sw_status make(sw_error *err, sw_team *team, const char *path, sw_results **out) {
+  sw_results *results = calloc(1, sizeof *results);
+  if (!results) return sw_fail(err, SW_ENOMEM, "no memory for the results file");
+  *out = results;
+  results->team = team;
+  results->file = H5I_INVALID_HID;
+  SW_TRY(sw_arena_create(err, &results->arena));
+  results->path = sw_arena_text(results->arena, path);
+  results->partial = sw_arena_printf(results->arena, "%s.partial", path);
+  results->packed = sw_arena_printf(results->arena, "%s.partial.deflate", path);
+  results->journal_path = sw_arena_printf(results->arena, "%s.partial.journal", path);
+  if (results->path && results->partial && results->packed && results->journal_path) return SW_OK;
+  return sw_fail(err, SW_ENOMEM, "no memory for a path");
 }
 
-/* By doing it: permissions alone do not tell of read-only file systems. */
-static sw_status probe(sw_error *err, const char *folder, const char *partial) {
-  struct stat info;
-  if (stat(folder, &info) != 0 || !S_ISDIR(info.st_mode))
-    return sw_fail(err, SW_EINPUT,
-                   "%s: no such folder for the output; make it or choose another -o", folder);
-  int fd = open(partial, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-  if (fd < 0)
-    return sw_fail(err, SW_EINPUT, "%s: cannot be written: %s; choose another -o", partial,
-                   strerror(errno));
-  close(fd);
-  unlink(partial);
+sw_status sw_results_start(sw_error *err, sw_team *team, const char *path, bool force, bool restart,
+                           sw_results **results) {
+  *results = NULL;
+  sw_h5_quiet();
+  sw_status status = make(err, team, path, results);
+  if (status == SW_OK && team->rank == 0) status = sw_claim_output(err, *results, force, restart);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK) return SW_OK;
+  sw_results_destroy(*results, status, NULL);
+  *results = NULL;
+  return status;
+}
+
+sw_status sw_results_begin(sw_error *err, sw_results *results, sw_run *run) {
+  const char *fingerprint = NULL;
+  const sw_region *region = NULL;
+  int count = 0;
+  results->run = run;
+  SW_TRY(sw_text_inputs(err, run->team, run->study, results->arena, &results->inputs));
+  SW_TRY(sw_run_fingerprint(err, run, results->inputs, sw_store_version(), &fingerprint));
+  SW_TRY(sw_run_regions(err, run, &region, &count));
+  SW_TRY(sw_journal_open(err, run->team, results->journal_path, fingerprint, region, count,
+                         &results->journal, &run->resumes));
+  run->journal = results->journal;
   return SW_OK;
-}
-
-static sw_status look(sw_error *err, sw_arena *arena, const char *path, bool force) {
-  struct stat info;
-  char *partial = sw_arena_printf(arena, "%s.partial", path);
-  const char *folder = folder_of(arena, path);
-  if (!partial || !folder) return sw_fail(err, SW_ENOMEM, "no memory for a path");
-  bool exists = stat(path, &info) == 0;
-  if (exists && S_ISDIR(info.st_mode))
-    return sw_fail(err, SW_EINPUT, "%s: is a folder; give the name of a file with -o", path);
-  if (exists && !S_ISREG(info.st_mode)) /* a device would be replaced by the file */
-    return sw_fail(err, SW_EINPUT, "%s: is no plain file; choose another -o", path);
-  if (exists && !force)
-    return sw_fail(err, SW_EINPUT, "%s exists; give --force to write over it or another -o", path);
-  if (stat(partial, &info) == 0)
-    return sw_fail(err, SW_EINPUT,
-                   "%s is left by an unfinished run, which cannot be continued by this version; "
-                   "remove it or choose another output",
-                   partial);
-  return probe(err, folder, partial);
-}
-
-sw_status sw_results_precheck(sw_error *err, sw_team *team, const char *path, bool force) {
-  sw_arena *arena = NULL;
-  sw_status status = SW_OK;
-  if (team->rank == 0) {
-    status = sw_arena_create(err, &arena);
-    if (status == SW_OK) status = look(err, arena, path, force);
-    sw_arena_destroy(arena);
-  }
-  return sw_team_agree(team, err, status, 0);
 }
 
 /* ---- how much --------------------------------------------------------------------------- */
@@ -110,42 +101,45 @@ double sw_results_bytes(const sw_run *run) {
   return bytes;
 }
 
+static double blocks_of(const char *path) {
+  struct stat info;
+  return stat(path, &info) == 0 ? 512.0 * (double)info.st_blocks : 0;
+}
+
+/* Bytes that are free for the file and its journal, those they have already with them. */
+static double room_for(const sw_results *results) {
+  struct statvfs fs;
+  char *folder = sw_arena_text(results->arena, results->path);
+  char *slash = folder ? strrchr(folder, '/') : NULL;
+  if (slash) slash[slash == folder ? 1 : 0] = '\0';
+  if (!folder || statvfs(slash ? folder : ".", &fs) != 0) return HUGE_VAL;
+  return (double)fs.f_bavail * (double)fs.f_frsize + blocks_of(results->partial) +
+         blocks_of(results->journal_path);
+}
+
 /* Early allocation takes nothing on a sparse file system: without a look the disk, a quota or a
  * limit would be met in mid-run. */
-static sw_status check_space(sw_error *err, sw_results *results) {
-  struct statvfs fs;
+static sw_status check_space(sw_error *err, const sw_results *results) {
   struct rlimit limit;
-  const char *folder = folder_of(results->arena, results->path);
-  double bytes = schema_bytes(results->run, &results->schema), room = HUGE_VAL;
+  double bytes = schema_bytes(results->run, &results->schema), room = room_for(results);
   if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
       bytes > (double)limit.rlim_cur)
     return sw_fail(err, SW_EIO,
                    "%s: the results take %.2f MB and a file may have %.2f MB (ulimit -f)",
                    results->path, bytes / 1e6, (double)limit.rlim_cur / 1e6);
-  if (folder && statvfs(folder, &fs) == 0) room = (double)fs.f_bavail * (double)fs.f_frsize;
   if (results->run->study->deflate) bytes *= 2; /* the plain file stays until the copy is there */
+  if (results->journal) bytes += (double)sw_journal_bytes(results->journal);
   if (bytes <= room) return SW_OK;
   return sw_fail(err, SW_EIO,
-                 "%s: the results take %.2f MB and %.2f MB are free in %s; make room, keep fewer "
-                 "pairs or choose another -o",
-                 results->path, bytes / 1e6, room / 1e6, folder);
+                 "%s: the results and their journal take %.2f MB and %.2f MB are free there; make "
+                 "room, keep fewer pairs or choose another -o",
+                 results->path, bytes / 1e6, room / 1e6);
 }
 
 /* ---- creation --------------------------------------------------------------------------- */
 
-static sw_status make(sw_error *err, sw_run *run, const char *path, sw_results **out) {
-  sw_results *results = calloc(1, sizeof *results);
-  if (!results) return sw_fail(err, SW_ENOMEM, "no memory for the results file");
-  *out = results;
-  results->run = run;
-  results->file = H5I_INVALID_HID;
-  SW_TRY(sw_arena_create(err, &results->arena));
-  results->path = sw_arena_text(results->arena, path);
-  results->partial = sw_arena_printf(results->arena, "%s.partial", path);
-  results->packed = sw_arena_printf(results->arena, "%s.partial.deflate", path);
-  if (!results->path || !results->partial || !results->packed)
-    return sw_fail(err, SW_ENOMEM, "no memory for a path");
-  SW_TRY(sw_schema_make(err, results->arena, run, &results->schema));
+static sw_status make_schema(sw_error *err, sw_results *results) {
+  SW_TRY(sw_schema_make(err, results->arena, results->run, &results->schema));
   int n = results->schema.n_variables;
   SW_NEW(err, results->arena, results->dataset, n > 0 ? n : 1);
   SW_NEW(err, results->arena, results->space, n > 0 ? n : 1);
@@ -155,51 +149,52 @@ static sw_status make(sw_error *err, sw_run *run, const char *path, sw_results *
   return SW_OK;
 }
 
-/* The partial keeps other runs away from the output, so a look after it is made holds to the end.
- */
 static sw_status lay_out(sw_error *err, sw_results *results) {
-  struct stat info;
-  if (results->run->team->rank != 0) return SW_OK;
+  if (results->team->rank != 0) return SW_OK;
   SW_TRY(check_space(err, results));
-  SW_TRY(sw_results_lay_out(err, results, results->partial, false));
-  if (results->run->study->overwrite || stat(results->path, &info) != 0) return SW_OK;
-  return sw_fail(err, SW_EINPUT,
-                 "%s was made by another run in the meantime; give --force to write over it or "
-                 "another -o",
-                 results->path);
+  unlink(results->packed); /* of a run that was killed there */
+  return sw_results_lay_out_or_resume(err, results);
 }
 
-static sw_status create(sw_error *err, sw_results *results) {
-  sw_run *run = results->run;
-  sw_h5_quiet();
-  SW_TRY(sw_text_inputs(err, run->team, run->study, results->arena, &results->inputs));
-  SW_TRY(sw_team_agree(run->team, err, lay_out(err, results), 0));
-  return sw_team_agree(run->team, err, sw_results_open_all(err, results), 0);
-}
-
-sw_status sw_results_create(sw_error *err, sw_run *run, const char *path, sw_results **results) {
-  *results = NULL;
-  sw_status status = sw_team_agree(run->team, err, make(err, run, path, results), 0);
-  if (status == SW_OK) status = create(err, *results);
-  if (status == SW_OK) return SW_OK;
-  sw_results_destroy(*results);
-  *results = NULL;
-  return status;
+sw_status sw_results_create(sw_error *err, sw_results *results) {
+  sw_team *team = results->team;
+  SW_TRY(sw_team_agree(team, err, make_schema(err, results), 0));
+  SW_TRY(sw_team_agree(team, err, lay_out(err, results), 0));
+  return sw_team_agree(team, err, sw_results_open_all(err, results), 0);
 }
 
 sw_sink *sw_results_sink(sw_results *results) {
   return &results->sink;
 }
 
-void sw_results_destroy(sw_results *results) {
+/* ---- the end ---------------------------------------------------------------------------- */
+
+/* Whether a later run has something to go on from: bad input and an empty journal are nothing. */
+static bool is_worth_keeping(sw_results *results, sw_status status) {
+  double known = results->journal ? (double)sw_journal_known(results->journal) : 0;
+  sw_error ignored = {0};
+  if (results->run) results->team->max_f64(results->team, &ignored, &known, 1);
+  bool resumed = results->run && results->run->resumes;
+  return resumed || (status != SW_EINPUT && known > 0);
+}
+
+void sw_results_destroy(sw_results *results, sw_status status, bool *kept) {
   if (!results) return;
   sw_error ignored = {0};
   if (results->arena) sw_results_close_all(&ignored, SW_EIO, results);
-  if (results->created && !results->complete) {
-    unlink(results->partial);
+  bool keep = !results->complete && is_worth_keeping(results, status);
+  if (kept) *kept = keep;
+  /* Without the journal open, what lies there is another run's. */
+  if (results->journal && results->team->rank == 0) {
     unlink(results->packed);
+    if (!keep && !results->complete) unlink(results->partial);
+    if (!keep) unlink(results->journal_path);
   }
-  sw_free(results->narrow);
+  if (results->journal && keep) sw_journal_sync(&ignored, results->journal);
+  if (results->run) results->run->journal = NULL;
+  sw_journal_destroy(results->journal);
+  sw_lock_release(results->lock);
+  sw_checksum_free(results);
   sw_arena_destroy(results->arena);
   free(results);
 }

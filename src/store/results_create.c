@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "plan/describe.h"
 #include "spillway/version.h"
 
 typedef struct layout {
@@ -65,7 +66,7 @@ static sw_status put_root_attributes(layout *l) {
 static sw_status make_scale(layout *l, hid_t dataset, const char *name) {
   if (dataset < 0) return done(l, -1, "write an axis");
   herr_t code = H5DSset_scale(dataset, name);
-  H5Dclose(dataset);
+  if (H5Dclose(dataset) < 0) code = -1;
   return done(l, code, "write an axis");
 }
 
@@ -119,8 +120,8 @@ static sw_status put_time(layout *l, hid_t group, int count, const int *index) {
 static sw_status over_units(layout *l, hid_t dataset) {
   if (dataset < 0) return done(l, -1, "write the table of units");
   sw_status status = attach(l, l->file, dataset, "unit", 0);
-  H5Dclose(dataset);
-  return status;
+  herr_t code = H5Dclose(dataset);
+  return status == SW_OK ? done(l, code, "write the table of units") : status;
 }
 
 static sw_status put_grouping(layout *l, const sw_grouping *grouping, hsize_t n) {
@@ -209,8 +210,8 @@ static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
   if (status == SW_OK && variable->counted) status = put_integer(l, dataset, "undefined", 0);
   if (status == SW_OK && variable->source == SW_FROM_ROW_START)
     status = put_row_start(l, at->job, dataset);
-  H5Dclose(dataset);
-  return status;
+  herr_t code = H5Dclose(dataset);
+  return status == SW_OK ? done(l, code, "write a dataset") : status;
 }
 
 static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group) {
@@ -221,7 +222,7 @@ static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group
   SW_TRY(put_text(l, group, "long_name", measure->title));
   SW_TRY(put_text(l, group, "formula", measure->formula));
   SW_TRY(put_text(l, group, "source", measure->source));
-  SW_TRY(put_text(l, group, "parameters", sw_text_parameters(l->results->arena, l->run, at->job)));
+  SW_TRY(put_text(l, group, "parameters", sw_run_parameters(l->results->arena, l->run, at->job)));
   if (measure->kind == SW_KIND_PAIR)
     SW_TRY(put_text(l, group, "orientation", "row: sender, column: receiver"));
   return done(l, sw_h5_put_text(group, "undefined", "", SW_UNDEFINED_ROOM), "write an attribute");
@@ -272,11 +273,17 @@ static sw_status fill_file(layout *l) {
   return put_groups(l);
 }
 
-sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *path, bool deflate) {
-  layout l = {
-      .err = err, .results = results, .run = results->run, .path = path, .deflate = deflate};
+sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *path,
+                             sw_laying laying) {
+  layout l = {.err = err,
+              .results = results,
+              .run = results->run,
+              .path = path,
+              .deflate = laying == SW_LAY_DEFLATE};
   l.file = sw_h5_create(path);
   if (l.file < 0) return sw_h5_fail(err, path, "be created");
-  results->created = true;
-  return sw_h5_close(err, fill_file(&l), l.file, path);
+  sw_status status = fill_file(&l);
+  if (status == SW_OK && laying == SW_LAY_SPARSE)
+    return H5Fclose(l.file) < 0 ? sw_h5_fail(err, path, "be closed") : SW_OK;
+  return sw_h5_close(err, status, l.file, path);
 }

@@ -66,7 +66,8 @@ static sw_status copy_variable(copying *c, const sw_group *group, const sw_varia
   sw_status status = source < 0 || target < 0 ? sw_h5_fail(c->err, c->to, "be opened")
                                               : copy_chunks(c, source, target, variable);
   if (source >= 0) H5Dclose(source);
-  if (target >= 0) H5Dclose(target);
+  if (target >= 0 && H5Dclose(target) < 0 && status == SW_OK)
+    status = sw_h5_fail(c->err, c->to, "be written");
   return status;
 }
 
@@ -83,7 +84,7 @@ static sw_status copy_all(copying *c, const sw_schema *schema) {
 sw_status sw_results_compress(sw_error *err, sw_results *results, const char *from,
                               const char *to) {
   unlink(to); /* of a run that was killed here */
-  SW_TRY(sw_results_lay_out(err, results, to, true));
+  SW_TRY(sw_results_lay_out(err, results, to, SW_LAY_DEFLATE));
   hid_t access = sw_h5_access();
   copying c = {.err = err, .from = from, .to = to};
   c.source = H5Fopen(from, H5F_ACC_RDONLY, access);

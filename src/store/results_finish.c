@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/hash.h"
 
 /* ---- every rank: variables over units ---------------------------------------------------- */
 
@@ -36,8 +37,8 @@ static int64_t count_nan(const double *value, size_t count) {
   return missing;
 }
 
-static sw_status write_periods(sw_error *err, sw_results *results, int v, double *const *row,
-                               int n_periods, int width, void *buffer) {
+static sw_status write_periods(sw_error *err, sw_results *results, sw_group *group, int v,
+                               double *const *row, int n_periods, int width, void *buffer) {
   sw_variable *variable = &results->schema.variable[v];
   int64_t lo = results->run->panel->lo, units = results->run->panel->hi - lo;
   hid_t type = sw_h5_memory_type(variable->cell);
@@ -47,13 +48,13 @@ static sw_status write_periods(sw_error *err, sw_results *results, int v, double
     int skip = variable->timed ? 0 : 1;
     pack(variable, row, n_periods, t, width, units, buffer);
     if (variable->counted) variable->undefined += count_nan(buffer, (size_t)units * (size_t)width);
+    sw_checksum_block(results, group, t, buffer, (size_t)width * sw_cell_bytes(variable->cell));
     SW_TRY(sw_results_write(err, results, v, start + skip, count + skip, type, buffer));
   }
   return SW_OK;
 }
 
-static sw_status write_over_units(sw_error *err, sw_results *results, const sw_group *group,
-                                  int v) {
+static sw_status write_over_units(sw_error *err, sw_results *results, sw_group *group, int v) {
   sw_variable *variable = &results->schema.variable[v];
   const sw_job *job = &results->run->job[group->job];
   const sw_summary *summary = &results->run->pair[group->job].summary;
@@ -66,14 +67,16 @@ static sw_status write_over_units(sw_error *err, sw_results *results, const sw_g
   int64_t units = results->run->panel->hi - results->run->panel->lo;
   void *buffer = NULL;
   SW_TRY(sw_alloc(err, (size_t)(units > 0 ? units : 1) * (size_t)width, 8, &buffer));
-  sw_status status = write_periods(err, results, v, row, n_periods, width, buffer);
+  sw_status status = write_periods(err, results, group, v, row, n_periods, width, buffer);
   sw_free(buffer);
   return status;
 }
 
 static sw_status write_units(sw_error *err, sw_results *results) {
   for (int g = 0; g < results->schema.n_groups; g++) {
-    const sw_group *group = &results->schema.group[g];
+    sw_group *group = &results->schema.group[g];
+    if (sw_schema_find(&results->schema, group->job, SW_FROM_BLOCKS, 0) >= 0)
+      SW_TRY(sw_checksum_unit(err, results, group));
     for (int v = group->first; v < group->first + group->count; v++)
       if (results->schema.variable[v].source <= SW_FROM_IN)
         SW_TRY(write_over_units(err, results, group, v));
@@ -102,11 +105,14 @@ static const double *whole(const sw_results *results, const sw_group *group,
   }
 }
 
-static herr_t put_whole(hid_t dataset, sw_variable *variable, const double *value) {
+/* `checksum`: goes on with what is written. */
+static herr_t put_whole(hid_t dataset, sw_variable *variable, const double *value,
+                        uint64_t *checksum) {
   size_t count = 1;
   for (int a = 0; a < variable->rank; a++)
     count *= variable->extent[a];
   if (variable->cell == SW_CELL_F64) {
+    *checksum = sw_hash64(value, count * sizeof *value, *checksum);
     if (variable->counted) variable->undefined = count_nan(value, count);
     return H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value);
   }
@@ -116,30 +122,32 @@ static herr_t put_whole(hid_t dataset, sw_variable *variable, const double *valu
     return -1;
   for (size_t i = 0; i < count; i++)
     integer[i] = isnan(value[i]) ? -1 : (int32_t)value[i];
+  *checksum = sw_hash64(integer, count * sizeof *integer, *checksum);
   herr_t code = H5Dwrite(dataset, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, integer);
   sw_free(integer);
   return code;
 }
 
 static herr_t complete_variable(const sw_results *results, const sw_group *group, hid_t at,
-                                sw_variable *variable) {
+                                sw_variable *variable, uint64_t *checksum) {
   const double *value = whole(results, group, variable);
   if (!value && !variable->counted) return 0;
   hid_t dataset = H5Dopen2(at, variable->name, H5P_DEFAULT);
   if (dataset < 0) return -1;
-  herr_t code = value ? put_whole(dataset, variable, value) : 0;
+  herr_t code = value ? put_whole(dataset, variable, value, checksum) : 0;
   if (code >= 0 && variable->counted)
     code = sw_h5_set_integer(dataset, "undefined", variable->undefined);
-  H5Dclose(dataset);
-  return code;
+  return H5Dclose(dataset) < 0 ? -1 : code;
 }
 
 static herr_t complete_group(sw_results *results, hid_t file, const sw_group *group) {
   hid_t at = H5Gopen2(file, group->path, H5P_DEFAULT);
   if (at < 0) return -1;
   herr_t code = 0;
+  uint64_t checksum = 0;
   for (int v = group->first; v < group->first + group->count && code >= 0; v++)
-    code = complete_variable(results, group, at, &results->schema.variable[v]);
+    code = complete_variable(results, group, at, &results->schema.variable[v], &checksum);
+  if (code >= 0) code = sw_checksum_put(results, at, group, checksum);
   const char *text = sw_text_undefined(results->arena, results->run, &results->schema, group);
   if (code >= 0) code = text ? sw_h5_set_text(at, "undefined", text) : -1;
   H5Gclose(at);
@@ -222,8 +230,8 @@ static sw_status sync_folder(sw_error *err, sw_results *results) {
   int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   int code = fd < 0 ? -1 : fsync(fd), reason = errno;
   if (fd >= 0) close(fd);
-  /* Some file systems know no sync of a folder, and need none. */
-  if (code == 0 || reason == EINVAL || reason == ENOTSUP) return SW_OK;
+  /* Some file systems know no sync of a folder, and need none; some folders cannot be read. */
+  if (code == 0 || reason == EINVAL || reason == ENOTSUP || reason == EACCES) return SW_OK;
   return sw_fail(err, SW_EIO, "%s: cannot be synced: %s", folder, strerror(reason));
 }
 
@@ -238,9 +246,10 @@ static sw_status complete_and_name(sw_error *err, sw_results *results) {
   if (rename(from, results->path) != 0)
     return sw_fail(err, SW_EIO, "%s: cannot be renamed to %s: %s", from, results->path,
                    strerror(errno));
-  results->complete = true;
-  if (from != results->partial) unlink(results->partial);
-  return sync_folder(err, results);
+  sw_status status = sync_folder(err, results);
+  if (status == SW_OK && from != results->partial) unlink(results->partial);
+  if (status != SW_OK) rename(results->path, from); /* a name that may not last is none */
+  return status;
 }
 
 sw_status sw_results_finish(sw_error *err, sw_results *results) {
@@ -248,6 +257,7 @@ sw_status sw_results_finish(sw_error *err, sw_results *results) {
   SW_TRY(sw_team_agree(team, err, write_units(err, results), 0));
   SW_TRY(sw_team_agree(team, err, sw_results_close_all(err, SW_OK, results), 0));
   SW_TRY(sum_undefined(err, results));
+  SW_TRY(sw_checksum_gather(err, results));
   sw_status status = team->rank == 0 ? complete_and_name(err, results) : SW_OK;
   SW_TRY(sw_team_agree(team, err, status, 0));
   results->complete = true;

@@ -1,6 +1,7 @@
 /* HDF5 as the results file uses it. Invariants: format bounded at v18; creation order of links and
  * attributes tracked (netCDF-4 asks for it), times not (two runs are equal); every dataset is
- * allocated early and never filled, unless it is compressed; closing the file closes what is left
+ * allocated early and never filled, unless it is compressed; a dataset that was written is closed
+ * with a look at whether it could be, as a close may write; closing the file closes what is left
  * open in it, so that error paths need not. */
 #include "store/results_private.h"
 
@@ -60,6 +61,8 @@ hid_t sw_h5_access(void) {
   H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
   /* Squares begin on pages: their writes touch no page of a neighbour. */
   H5Pset_alignment(access, SW_ALIGN_FROM, SW_ALIGN_TO);
+  /* Few numbers go straight to the file too: kept back, they would be lost without a word. */
+  H5Pset_sieve_buf_size(access, 0);
   return access;
 }
 
@@ -72,6 +75,7 @@ hid_t sw_h5_create(const char *path) {
   hid_t access = sw_h5_access(), creation = H5Pcreate(H5P_FILE_CREATE);
   set_order(creation);
   H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  sw_ledger_watch(access);
   hid_t file = H5Fcreate(path, H5F_ACC_EXCL, creation, access);
   H5Pclose(creation);
   H5Pclose(access);
@@ -124,6 +128,7 @@ static hid_t file_type(sw_cell cell) {
   return cell == SW_CELL_F64   ? H5T_IEEE_F64LE
          : cell == SW_CELL_F32 ? H5T_IEEE_F32LE
          : cell == SW_CELL_I64 ? H5T_STD_I64LE
+         : cell == SW_CELL_U64 ? H5T_STD_U64LE
                                : H5T_STD_I32LE;
 }
 
@@ -131,6 +136,7 @@ hid_t sw_h5_memory_type(sw_cell cell) {
   return cell == SW_CELL_F64   ? H5T_NATIVE_DOUBLE
          : cell == SW_CELL_F32 ? H5T_NATIVE_FLOAT
          : cell == SW_CELL_I64 ? H5T_NATIVE_INT64
+         : cell == SW_CELL_U64 ? H5T_NATIVE_UINT64
                                : H5T_NATIVE_INT32;
 }
 
@@ -204,6 +210,13 @@ herr_t sw_h5_set_integer(hid_t object, const char *name, int64_t value) {
   return code;
 }
 
+bool sw_h5_is_single(hid_t attribute) {
+  hid_t space = H5Aget_space(attribute);
+  hssize_t n = H5Sget_simple_extent_npoints(space);
+  H5Sclose(space);
+  return n == 1;
+}
+
 char *sw_h5_get_text(sw_arena *arena, hid_t object, const char *name) {
   if (H5Aexists(object, name) <= 0) return NULL;
   hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
@@ -211,7 +224,8 @@ char *sw_h5_get_text(sw_arena *arena, hid_t object, const char *name) {
   hid_t type = H5Aget_type(attribute);
   size_t size = H5Tget_size(type);
   char *text = NULL, *bytes = NULL;
-  if (H5Tget_class(type) == H5T_STRING && !H5Tis_variable_str(type)) bytes = calloc(size + 1, 1);
+  if (H5Tget_class(type) == H5T_STRING && !H5Tis_variable_str(type) && sw_h5_is_single(attribute))
+    bytes = calloc(size + 1, 1);
   if (bytes && H5Aread(attribute, type, bytes) >= 0) text = sw_arena_text(arena, bytes);
   free(bytes);
   H5Tclose(type);

@@ -22,7 +22,7 @@ static int64_t integer_of(hid_t object, const char *name) {
   int64_t value = 0;
   hid_t attribute = H5Aexists(object, name) > 0 ? H5Aopen(object, name, H5P_DEFAULT) : -1;
   if (attribute < 0) return 0;
-  H5Aread(attribute, H5T_NATIVE_INT64, &value);
+  if (sw_h5_is_single(attribute)) H5Aread(attribute, H5T_NATIVE_INT64, &value);
   H5Aclose(attribute);
   return value;
 }
@@ -46,9 +46,11 @@ static const char *type_name(hid_t dataset) {
   hid_t type = H5Dget_type(dataset);
   size_t size = H5Tget_size(type);
   H5T_class_t kind = H5Tget_class(type);
+  bool unsigned_number = kind == H5T_INTEGER && H5Tget_sign(type) == H5T_SGN_NONE;
   H5Tclose(type);
   if (kind == H5T_STRING) return "text";
   if (kind == H5T_FLOAT) return size == 4 ? "float32" : "float64";
+  if (unsigned_number) return size == 4 ? "uint32" : "uint64";
   return size == 4 ? "int32" : "int64";
 }
 

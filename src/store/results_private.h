@@ -8,26 +8,31 @@
 
 #include <hdf5.h>
 
+#include "base/lock.h"
 #include "store/results.h"
 
 /* ---- schema (results_schema.c) ---------------------------------------------------------- */
 
-typedef enum sw_cell { SW_CELL_F64, SW_CELL_F32, SW_CELL_I64, SW_CELL_I32 } sw_cell;
+typedef enum sw_cell { SW_CELL_F64, SW_CELL_F32, SW_CELL_I64, SW_CELL_I32, SW_CELL_U64 } sw_cell;
 
 /* Where a variable's numbers come from, and so who writes them and when. */
 typedef enum sw_source {
   SW_FROM_UNIT, /* every rank its units, at the end */
   SW_FROM_OUT,  /* strengths: the same */
   SW_FROM_IN,
-  SW_FROM_DENSE,   /* the sink, while pairs are computed */
-  SW_FROM_PARTNER, /* of top, above, links */
-  SW_FROM_VALUE,
+  SW_FROM_PARTNER,   /* of top, above, links: the sink, while pairs are computed */
+  SW_FROM_STORED,    /* the quantities of pairs: the same */
   SW_FROM_ROW_START, /* rank 0, at creation */
   SW_FROM_GLOBAL,    /* rank 0, at the end */
   SW_FROM_TABLE,
   SW_FROM_TOTAL,
   SW_FROM_MEAN,
-  SW_FROM_MAX
+  SW_FROM_MAX,
+  /* Hashes and checksums, rank 0, at the end. */
+  SW_FROM_OPERANDS,
+  SW_FROM_TILES,
+  SW_FROM_BLOCKS,
+  SW_FROM_VALUES
 } sw_source;
 
 enum { SW_MAX_RANK = 3 };
@@ -63,7 +68,8 @@ typedef struct sw_group {
   bool own_time; /* the job's periods are some of the panel's */
   int n_scales;
   sw_scale scale[SW_MAX_SCALES];
-  int first, count; /* variables */
+  int first, count;         /* variables */
+  uint64_t *block_checksum; /* by period and this rank's blocks, as they are written */
 } sw_group;
 
 typedef struct sw_schema {
@@ -80,8 +86,6 @@ int sw_schema_find(const sw_schema *schema, int job, sw_source source, int index
 
 /* ---- texts (results_text.c) ------------------------------------------------------------- */
 
-/* "{systems: [economy, ecology], form: product, keep: dense}", defaults included. */
-const char *sw_text_parameters(sw_arena *arena, const sw_run *run, int entry);
 /* A line "XXH3 NAME" for every input file; collective, the hashing is spread over the ranks. */
 sw_status sw_text_inputs(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
                          const char **text);
@@ -103,7 +107,7 @@ enum { SW_ALIGN_FROM = 1 << 16, SW_ALIGN_TO = 4096 };
 sw_status sw_h5_fail(sw_error *err, const char *path, const char *what);
 void sw_h5_quiet(void); /* no error stacks on standard error; what they say is kept for the above */
 hid_t sw_h5_access(void);
-hid_t sw_h5_create(const char *path);
+hid_t sw_h5_create(const char *path); /* noted in the ledger, when one is open */
 /* Close a file of the serial driver; `status`: of what was done with it, returned when not SW_OK.
  */
 sw_status sw_h5_close(sw_error *err, sw_status status, hid_t file, const char *path);
@@ -116,6 +120,8 @@ herr_t sw_h5_put_integer(hid_t object, const char *name, int64_t value);
 /* Write an attribute that is there already; a text one was put with room. */
 herr_t sw_h5_set_text(hid_t object, const char *name, const char *text);
 herr_t sw_h5_set_integer(hid_t object, const char *name, int64_t value);
+/* Is it one value? A file of another program may hold an array by the same name. */
+bool sw_h5_is_single(hid_t attribute);
 /* The text of an attribute, or NULL. */
 char *sw_h5_get_text(sw_arena *arena, hid_t object, const char *name);
 /* A new dataset with long_name and units. `deflate`: compressed, when chunked. */
@@ -129,27 +135,67 @@ hid_t sw_h5_numbers(hid_t group, const char *name, const char *long_name, const 
 
 struct sw_results {
   sw_sink sink; /* first: a sink of this floor is its results */
-  sw_run *run;
+  sw_team *team;
+  sw_run *run;   /* once it has begun */
+  sw_lock *lock; /* rank 0 */
+  sw_journal *journal;
+  const char *journal_path;
   sw_arena *arena;
   const char *path, *partial; /* OUT.h5, OUT.h5.partial */
   const char *packed;         /* OUT.h5.partial.deflate */
   const char *inputs;
   sw_schema schema;
-  bool parallel;          /* MPI-IO; else the serial driver */
-  bool created, complete; /* the partial is ours; the file has its name */
+  bool parallel; /* MPI-IO; else the serial driver */
+  bool complete; /* the file has its name */
   hid_t file;
   hid_t *dataset, *space; /* of the variables that all ranks write */
-  float *narrow;          /* for conversion to float32 */
-  size_t narrow_count;
+  uint64_t **blocks;      /* by group: what rank 0 writes of block and tile checksums */
+  uint64_t **tiles;
 };
+
+/* results_claim.c: the lock, and a look at what is there. Rank 0. */
+sw_status sw_claim_output(sw_error *err, sw_results *results, bool force, bool restart);
+/* results_resume.c, rank 0: what the file at `results->partial` is to be, out of the journal's word
+ * of how it was laid out. */
+sw_status sw_results_lay_out_or_resume(sw_error *err, sw_results *results);
+/* results_ledger.c: while a ledger is open, files made with sw_h5_create note where bytes are
+ * written. One at a time. */
+typedef struct sw_extent {
+  uint64_t at, length;
+} sw_extent;
+typedef struct sw_ledger {
+  size_t count, room;
+  sw_extent *extent; /* after closing: ascending, apart */
+  bool lost;         /* no memory for all of them */
+} sw_ledger;
+void sw_ledger_open(sw_ledger *ledger);
+sw_status sw_ledger_close(sw_error *err, sw_ledger *ledger);
+/* The driver that writes into the open ledger, for a file access list. */
+void sw_ledger_watch(hid_t access);
+/* results_checksum.c */
+sw_status sw_checksum_unit(sw_error *err, sw_results *results, sw_group *group);
+void sw_checksum_free(sw_results *results);
+void sw_checksum_block(const sw_results *results, sw_group *group, int t, const void *data,
+                       size_t unit_bytes);
+/* Rank 0, into the open group; `values`: of what it has written there itself. */
+herr_t sw_checksum_put(const sw_results *results, hid_t at, const sw_group *group, uint64_t values);
+/* What rank 0 needs of the others to write checksums. Collective. */
+sw_status sw_checksum_gather(sw_error *err, sw_results *results);
 
 /* Bytes to disk, or SW_EIO. */
 sw_status sw_results_sync(sw_error *err, const char *path);
 /* results_create.c: rank 0 writes the whole file but for its numbers. */
-sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *path, bool deflate);
+typedef enum sw_laying {
+  SW_LAY_PLAIN,
+  SW_LAY_DEFLATE,
+  SW_LAY_SPARSE /* takes no room for the numbers */
+} sw_laying;
+sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *path,
+                             sw_laying laying);
 /* results_sink.c */
 void sw_results_set_sink(sw_results *results);
 sw_status sw_results_open_all(sw_error *err, sw_results *results);
+sw_status sw_results_open_datasets(sw_error *err, sw_results *results);
 /* `status`: of all that was written; a file that is lost is not synced. */
 sw_status sw_results_close_all(sw_error *err, sw_status status, sw_results *results);
 sw_status sw_results_write(sw_error *err, sw_results *results, int variable, const hsize_t *start,
@@ -158,6 +204,9 @@ sw_status sw_results_write(sw_error *err, sw_results *results, int variable, con
 sw_status sw_results_complete(sw_error *err, sw_results *results, const char *path);
 /* results_deflate.c: a compressed copy of `from`, which has all that is written by all ranks. */
 sw_status sw_results_compress(sw_error *err, sw_results *results, const char *from, const char *to);
+
+hid_t sw_results_open_dataset(const sw_results *results, const sw_group *group,
+                              const sw_variable *variable);
 
 /* ---- reading back (results_read.c) ------------------------------------------------------- */
 

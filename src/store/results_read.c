@@ -37,6 +37,15 @@ hsize_t sw_h5_length(hid_t dataset) {
   return n > 0 ? (hsize_t)n : 0;
 }
 
+/* Of a damaged file, whose labels would fill the memory: each takes more than a byte on disk. */
+static bool is_longer_than_file(hid_t dataset, hsize_t n) {
+  hsize_t bytes = 0;
+  hid_t file = H5Iget_file_id(dataset);
+  bool known = file >= 0 && H5Fget_filesize(file, &bytes) >= 0;
+  if (file >= 0) H5Fclose(file);
+  return !known || n > bytes;
+}
+
 /* Variable-length texts, or whole numbers as texts. */
 static sw_status labels_of(sw_error *err, sw_arena *arena, hid_t dataset, hsize_t n,
                            const char **label) {
@@ -68,7 +77,11 @@ sw_status sw_h5_read_labels(sw_error *err, sw_arena *arena, hid_t group, const c
   if (dataset < 0) return sw_h5_fail(err, name, "be read");
   const char **label = NULL;
   hsize_t n = sw_h5_length(dataset);
-  sw_status status = sw_arena_alloc(err, arena, n + 1, sizeof *label, (void **)&label);
+  sw_status status = SW_OK;
+  if (is_longer_than_file(dataset, n))
+    status =
+        sw_fail(err, SW_EINPUT, "is damaged: '%s' has more labels than the file has bytes", name);
+  if (status == SW_OK) status = sw_arena_alloc(err, arena, n + 1, sizeof *label, (void **)&label);
   if (status == SW_OK) status = labels_of(err, arena, dataset, n, label);
   H5Dclose(dataset);
   *count = (int64_t)n;
@@ -92,7 +105,8 @@ static sw_status read_weights(sw_error *err, sw_arena *arena, hid_t group, hid_t
   hid_t space = H5Dget_space(dataset);
   bool by_period = H5Sget_simple_extent_ndims(space) == 2;
   H5Sclose(space);
-  if (n != (hsize_t)(by_period ? indicators * periods : indicators))
+  if (is_longer_than_file(dataset, n) ||
+      n != (hsize_t)(by_period ? indicators * periods : indicators))
     return sw_fail(err, SW_EINPUT, "the weights do not go with their indicators");
   SW_NEW(err, arena, value, n + 1);
   if (H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) < 0)

@@ -21,11 +21,11 @@ typedef struct maker {
 } maker;
 
 size_t sw_cell_bytes(sw_cell cell) {
-  return cell == SW_CELL_F64 || cell == SW_CELL_I64 ? 8 : 4;
+  return cell == SW_CELL_F32 || cell == SW_CELL_I32 ? 4 : 8;
 }
 
 bool sw_written_by_all(sw_source source) {
-  return source <= SW_FROM_VALUE;
+  return source <= SW_FROM_STORED;
 }
 
 int sw_schema_find(const sw_schema *schema, int job, sw_source source, int index) {
@@ -35,14 +35,12 @@ int sw_schema_find(const sw_schema *schema, int job, sw_source source, int index
   return -1;
 }
 
-/* The measure's first pair output at or after `*output` that is not off, NULL when there is none;
- * *pair counts the pair outputs passed. */
-static const sw_output *next_quantity(const sw_job *job, int *output, int *pair) {
+/* The measure's first pair output at or after `*output` that is not off, NULL when there is none.
+ */
+static const sw_output *next_quantity(const sw_job *job, int *output) {
   for (; job->measure->output[*output].name; ++*output) {
     const sw_output *found = &job->measure->output[*output];
-    if (found->shape != SW_PAIR) continue;
-    if (!job->result[*output].off) return found;
-    ++*pair;
+    if (found->shape == SW_PAIR && !job->result[*output].off) return found;
   }
   return NULL;
 }
@@ -161,20 +159,13 @@ static void add_partner(maker *m, const sw_pair_plan *plan) {
   add_stored(m, plan, add(m, "partner", say, "1", SW_CELL_I32, SW_FROM_PARTNER, 0));
 }
 
-/* The sink names the rectangles of a dense matrix by their place among the measure's pair outputs,
- * values kept with partners by their place among those that are not off. */
 static void add_quantities(maker *m, const sw_pair_plan *plan) {
   sw_cell cell = m->run->study->float64 ? SW_CELL_F64 : SW_CELL_F32;
-  bool dense = plan->keep.kind == SW_KEEP_DENSE;
   const sw_output *output = NULL;
-  for (int r = 0, pair = 0, stored = 0; (output = next_quantity(m->job, &r, &pair)); r++) {
-    sw_variable *variable =
-        add(m, stored == 0 ? "value" : output->name, output->long_name, output->units, cell,
-            dense ? SW_FROM_DENSE : SW_FROM_VALUE, dense ? pair : stored);
-    add_stored(m, plan, variable);
-    stored++;
-    pair++;
-  }
+  for (int r = 0, stored = 0; (output = next_quantity(m->job, &r)); r++, stored++)
+    add_stored(m, plan,
+               add(m, stored == 0 ? "value" : output->name, output->long_name, output->units, cell,
+                   SW_FROM_STORED, stored));
 }
 
 /* Sums and extremes of the first quantity, which are always there. */
@@ -189,8 +180,8 @@ static sw_status add_summary(sw_error *err, maker *m) {
       {"total", "sum over ordered pairs of: ", SW_FROM_TOTAL},
       {"mean", "mean over ordered pairs of: ", SW_FROM_MEAN},
       {"max", "largest of ordered pairs of: ", SW_FROM_MAX}};
-  int first = 0, pair = 0;
-  const sw_output *output = next_quantity(m->job, &first, &pair);
+  int first = 0;
+  const sw_output *output = next_quantity(m->job, &first);
   if (!output)
     return sw_fail(err, SW_EINTERNAL, "%s: a pair measure without a quantity", m->job->name);
   for (int i = 0; i < 5; i++) {
@@ -222,6 +213,41 @@ static sw_status add_pairs(sw_error *err, maker *m) {
   return add_summary(err, m);
 }
 
+/* ---- hashes and checksums ----------------------------------------------------------------- */
+
+/* What `verify`, `diff` and a run that copies unchanged periods stand on. Tiles: the squares of a
+ * dense matrix row by row, else the strips; blocks: of SW_BLOCK units, over all that the group has
+ * by unit. */
+static void add_checksums(maker *m, bool by_unit) {
+  const sw_job *job = m->job;
+  const sw_pair_plan *plan = &m->run->pair[m->job_index];
+  bool pair = job->measure->kind == SW_KIND_PAIR;
+  sw_variable *variable = add(m, "operand_hash", "XXH3 of all that the period's results rest on",
+                              "1", SW_CELL_U64, SW_FROM_OPERANDS, 0);
+  add_time(m, variable);
+  variable->chunk[0] = 0;
+  if (pair && plan->keep.kind != SW_KEEP_SUMMARY) {
+    hsize_t tiles = (hsize_t)sw_pairs_tiles(m->run, m->job_index);
+    variable = add(m, "tile_checksum", "XXH3 of the stored values of a tile", "1", SW_CELL_U64,
+                   SW_FROM_TILES, 0);
+    add_time(m, variable);
+    add_axis(variable, "tile", tiles, tiles);
+    variable->chunk[0] = 0;
+    add_scale(m, (sw_scale){.name = "tile", .n = tiles, .bare = true});
+  }
+  if (by_unit) {
+    hsize_t blocks = ((hsize_t)job->n + SW_BLOCK - 1) / SW_BLOCK;
+    variable = add(m, "block_checksum", "XXH3 of all values by unit of a block of units", "1",
+                   SW_CELL_U64, SW_FROM_BLOCKS, 0);
+    add_time(m, variable);
+    add_axis(variable, "block", blocks, blocks);
+    variable->chunk[0] = 0;
+    add_scale(m, (sw_scale){.name = "block", .n = blocks, .bare = true});
+  }
+  add(m, "value_checksum", "XXH3 of all values that are not by unit or pair", "1", SW_CELL_U64,
+      SW_FROM_VALUES, 0);
+}
+
 /* ---- the whole -------------------------------------------------------------------------- */
 
 static int outputs_of(const sw_job *job) {
@@ -244,13 +270,18 @@ static sw_status add_group(sw_error *err, maker *m, int j) {
   for (int r = 0; r < outputs_of(job); r++)
     if (job->result[r].output->shape != SW_PAIR && !job->result[r].off)
       SW_TRY(add_result(err, m, r));
-  return job->measure->kind == SW_KIND_PAIR ? add_pairs(err, m) : SW_OK;
+  if (job->measure->kind == SW_KIND_PAIR) SW_TRY(add_pairs(err, m));
+  bool by_unit = false;
+  for (int v = m->group->first; v < m->group->first + m->group->count; v++)
+    by_unit |= m->schema->variable[v].source <= SW_FROM_IN;
+  add_checksums(m, by_unit);
+  return SW_OK;
 }
 
 sw_status sw_schema_make(sw_error *err, sw_arena *arena, const sw_run *run, sw_schema *schema) {
   int n = run->study->n_entries, most = 0;
   for (int j = 0; j < n; j++)
-    most += outputs_of(&run->job[j]) + 8;
+    most += outputs_of(&run->job[j]) + 12;
   *schema = (sw_schema){.n_groups = n};
   SW_NEW(err, arena, schema->group, n > 0 ? n : 1);
   SW_NEW(err, arena, schema->variable, most > 0 ? most : 1);

@@ -22,89 +22,74 @@ sw_status sw_results_write(sw_error *err, sw_results *results, int variable, con
   return code >= 0 ? SW_OK : sw_h5_fail(err, results->partial, "be written");
 }
 
-/* The variable a sink call means. */
-static int wanted(const sw_results *results, int job, sw_source source, int quantity) {
-  return sw_schema_find(&results->schema, job, source, quantity);
+/* ---- the sink --------------------------------------------------------------------------- */
+
+/* The hyperslab of a piece in the variable that it means. */
+typedef struct slab {
+  int variable;
+  hsize_t start[SW_MAX_RANK], count[SW_MAX_RANK];
+  hid_t type;
+} slab;
+
+static int variable_of(const sw_results *results, const sw_piece *piece, int quantity) {
+  const sw_schema *schema = &results->schema;
+  if (quantity == SW_PARTNERS) return sw_schema_find(schema, piece->job, SW_FROM_PARTNER, 0);
+  return sw_schema_find(schema, piece->job, SW_FROM_STORED, quantity);
 }
 
-static sw_status unknown(sw_error *err, const sw_results *results, int job) {
-  return sw_fail(err, SW_EINTERNAL, "%s: the engine writes what the results file has no place for",
-                 results->run->job[job].name);
-}
-
-static sw_status put_rect(sw_sink *sink, sw_error *err, int job, int quantity, int t, int64_t i0,
-                          int64_t i1, int64_t j0, int64_t j1, const void *data) {
-  sw_results *results = sink->self;
-  int v = wanted(results, job, SW_FROM_DENSE, quantity);
-  if (v < 0) return unknown(err, results, job);
-  const sw_variable *variable = &results->schema.variable[v];
-  hsize_t start[SW_MAX_RANK] = {(hsize_t)t, (hsize_t)i0, (hsize_t)j0};
-  hsize_t count[SW_MAX_RANK] = {1, (hsize_t)(i1 - i0), (hsize_t)(j1 - j0)};
-  int skip = variable->timed ? 0 : 1;
-  return sw_results_write(err, results, v, start + skip, count + skip,
-                          sw_h5_memory_type(variable->cell), data);
-}
-
-/* Doubles in the file's precision. */
-static sw_status narrowed(sw_error *err, sw_results *results, sw_cell cell, const double *value,
-                          size_t count, const void **out) {
-  *out = value;
-  if (cell == SW_CELL_F64) return SW_OK;
-  if (count > results->narrow_count) {
-    sw_free(results->narrow);
-    results->narrow = NULL;
-    results->narrow_count = 0;
-    SW_TRY(sw_alloc(err, count, sizeof *results->narrow, (void **)&results->narrow));
-    results->narrow_count = count;
+static sw_status slab_of(sw_error *err, const sw_results *results, const sw_piece *piece,
+                         int quantity, slab *s) {
+  s->variable = variable_of(results, piece, quantity);
+  if (s->variable < 0)
+    return sw_fail(err, SW_EINTERNAL,
+                   "%s: the engine stores what the results file has no place for",
+                   results->run->job[piece->job].name);
+  const sw_variable *variable = &results->schema.variable[s->variable];
+  int a = 0;
+  if (variable->timed) s->start[a] = (hsize_t)piece->t, s->count[a++] = 1;
+  if (piece->kind == SW_PIECE_ENTRIES) {
+    s->start[a] = (hsize_t)piece->at, s->count[a] = (hsize_t)piece->count;
+  } else {
+    bool rect = piece->kind == SW_PIECE_RECT;
+    s->start[a] = (hsize_t)piece->i0, s->count[a++] = (hsize_t)(piece->i1 - piece->i0);
+    s->start[a] = rect ? (hsize_t)piece->j0 : 0;
+    s->count[a] = (hsize_t)(rect ? piece->j1 - piece->j0 : piece->k);
   }
-  for (size_t i = 0; i < count; i++)
-    results->narrow[i] = (float)value[i];
-  *out = results->narrow;
+  s->type = sw_h5_memory_type(variable->cell);
   return SW_OK;
 }
 
-/* Partners and values of one hyperslab, which is the same in all of a job's variables. */
-static sw_status put_part(sw_results *results, sw_error *err, int job, const hsize_t *start,
-                          const hsize_t *count, size_t cells, const int32_t *partner,
-                          const double *const *value) {
-  int v = wanted(results, job, SW_FROM_PARTNER, 0);
-  if (v < 0) return unknown(err, results, job);
-  SW_TRY(sw_results_write(err, results, v, start, count, H5T_NATIVE_INT32, partner));
-  for (int q = 0; (v = wanted(results, job, SW_FROM_VALUE, q)) >= 0; q++) {
-    sw_cell cell = results->schema.variable[v].cell;
-    const void *data = NULL;
-    SW_TRY(narrowed(err, results, cell, value[q], cells, &data));
-    SW_TRY(sw_results_write(err, results, v, start, count, sw_h5_memory_type(cell), data));
-  }
-  return SW_OK;
-}
-
-static sw_status put_top(sw_sink *sink, sw_error *err, int job, int t, int64_t i0, int64_t i1,
-                         int64_t k, const int32_t *partner, const double *const *value) {
+static sw_status write_piece(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
+                             const void *data) {
   sw_results *results = sink->self;
-  hsize_t start[SW_MAX_RANK] = {(hsize_t)t, (hsize_t)i0, 0};
-  hsize_t count[SW_MAX_RANK] = {1, (hsize_t)(i1 - i0), (hsize_t)k};
-  int skip = results->run->job[job].whole_series ? 1 : 0;
-  return put_part(results, err, job, start + skip, count + skip, (size_t)((i1 - i0) * k), partner,
-                  value);
+  slab s;
+  if (sw_piece_count(piece) == 0) return SW_OK;
+  SW_TRY(slab_of(err, results, piece, quantity, &s));
+  return sw_results_write(err, results, s.variable, s.start, s.count, s.type, data);
 }
 
-static sw_status put_entries(sw_sink *sink, sw_error *err, int job, int64_t at, int64_t count,
-                             const int32_t *partner, const double *const *value) {
-  hsize_t start = (hsize_t)at, entries = (hsize_t)count;
-  if (count == 0) return SW_OK;
-  return put_part(sink->self, err, job, &start, &entries, (size_t)count, partner, value);
+static sw_status read_piece(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
+                            void *data) {
+  sw_results *results = sink->self;
+  slab s;
+  if (sw_piece_count(piece) == 0) return SW_OK;
+  SW_TRY(slab_of(err, results, piece, quantity, &s));
+  hid_t space = results->space[s.variable];
+  H5Sselect_hyperslab(space, H5S_SELECT_SET, s.start, NULL, s.count, NULL);
+  hid_t memory = H5Screate_simple(results->schema.variable[s.variable].rank, s.count, NULL);
+  herr_t code = H5Dread(results->dataset[s.variable], s.type, memory, space, H5P_DEFAULT, data);
+  H5Sclose(memory);
+  return code >= 0 ? SW_OK : sw_h5_fail(err, results->partial, "be read");
 }
 
 void sw_results_set_sink(sw_results *results) {
-  results->sink =
-      (sw_sink){.self = results, .rect = put_rect, .top = put_top, .entries = put_entries};
+  results->sink = (sw_sink){results, write_piece, read_piece};
 }
 
 /* ---- opening and closing ---------------------------------------------------------------- */
 
-static hid_t open_dataset(const sw_results *results, const sw_group *group,
-                          const sw_variable *variable) {
+hid_t sw_results_open_dataset(const sw_results *results, const sw_group *group,
+                              const sw_variable *variable) {
   char path[1024];
   hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
   /* Whole chunks go straight to the file. */
@@ -115,12 +100,13 @@ static hid_t open_dataset(const sw_results *results, const sw_group *group,
   return dataset;
 }
 
-static sw_status open_datasets(sw_error *err, sw_results *results) {
+sw_status sw_results_open_datasets(sw_error *err, sw_results *results) {
   const sw_schema *schema = &results->schema;
   for (int g = 0; g < schema->n_groups; g++)
     for (int v = schema->group[g].first; v < schema->group[g].first + schema->group[g].count; v++) {
       if (!sw_written_by_all(schema->variable[v].source)) continue;
-      results->dataset[v] = open_dataset(results, &schema->group[g], &schema->variable[v]);
+      results->dataset[v] =
+          sw_results_open_dataset(results, &schema->group[g], &schema->variable[v]);
       if (results->dataset[v] < 0) return sw_h5_fail(err, results->partial, "be opened");
       results->space[v] = H5Dget_space(results->dataset[v]);
     }
@@ -135,7 +121,7 @@ sw_status sw_results_open_all(sw_error *err, sw_results *results) {
   results->file = H5Fopen(results->partial, H5F_ACC_RDWR, access);
   H5Pclose(access);
   if (results->file < 0) return sw_h5_fail(err, results->partial, "be opened");
-  return open_datasets(err, results);
+  return sw_results_open_datasets(err, results);
 }
 
 sw_status sw_results_sync(sw_error *err, const char *path) {
@@ -151,7 +137,8 @@ sw_status sw_results_close_all(sw_error *err, sw_status status, sw_results *resu
   for (int v = 0; v < results->schema.n_variables; v++) {
     if (results->dataset[v] < 0) continue;
     H5Sclose(results->space[v]);
-    H5Dclose(results->dataset[v]);
+    if (H5Dclose(results->dataset[v]) < 0 && status == SW_OK)
+      status = sw_h5_fail(err, results->partial, "be written");
     results->dataset[v] = H5I_INVALID_HID;
   }
   hid_t file = results->file;

@@ -11,7 +11,11 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#ifdef SW_SMALL_PIECES /* see panel_text.c */
+enum { PIECE = 64 };
+#else
 enum { PIECE = 1 << 20 };
+#endif
 
 /* A path that is wrong is the user's to mend; a disk that fails is not. */
 sw_status sw_file_fail(sw_error *err, const char *path, int error_number) {

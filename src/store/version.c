@@ -11,3 +11,7 @@ const char *sw_store_version(void) {
   snprintf(text, sizeof text, "%u.%u.%u (parallel)", major, minor, release);
   return text;
 }
+
+void sw_store_start(void) {
+  H5open();
+}

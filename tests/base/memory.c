@@ -75,6 +75,25 @@ Test(status, first_failure_wins_on_one_line) {
   cr_assert_str_eq(err.text, "a b c1");
 }
 
+/* A text cut within a character, by a message or at the end of the line, and bytes that are none.
+ */
+Test(status, utf8_wherever_a_text_is_cut) {
+  char many[SW_ERROR_TEXT + 2];
+  sw_error_clear(&err);
+  sw_fail(&err, SW_EINPUT, "%.*s, \xFF\x7F", 3, "M\xC3\xBC\xC3\xBC");
+  cr_assert_str_eq(err.text, "M\xC3\xBC, ? ");
+  sw_error_clear(&err);
+  sw_fail(&err, SW_EINPUT, "%.*s", 2, "\xE4\xB8\xAD");
+  cr_assert_str_eq(err.text, "??");
+  for (size_t i = 0; i + 1 < sizeof many; i += 2)
+    memcpy(many + i, "\xC3\xBC", 2);
+  many[sizeof many - 1] = '\0';
+  sw_error_clear(&err);
+  sw_fail(&err, SW_EINPUT, "%s", many);
+  cr_assert_eq(strlen(err.text), SW_ERROR_TEXT - 1);
+  cr_assert_eq(err.text[SW_ERROR_TEXT - 2], '?');
+}
+
 Test(hash, known_values) {
   /* The empty text, from the XXH3 specification's test vectors (xxHash 0.8). */
   cr_assert_eq(sw_hash64("", 0, 0), UINT64_C(0x2D06800538D394C2));

@@ -93,7 +93,7 @@ class Result:
                     self.label[name] = [text.decode() if isinstance(text, bytes) else int(text)
                                         for text in dataset[:]]
         for name, dataset in group.items():
-            if name in scale.values():
+            if name in scale.values() or name in CHECKSUMS:
                 continue
             assert dataset.attrs["long_name"] and dataset.attrs["units"], dataset.name
             self.data[name] = dataset[...]
@@ -105,6 +105,10 @@ class Result:
 
     def __contains__(self, name):
         return name in self.data
+
+
+# What the file says of its own numbers.
+CHECKSUMS = ("operand_hash", "tile_checksum", "block_checksum", "value_checksum")
 
 
 def address(identity):

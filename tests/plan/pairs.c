@@ -76,6 +76,8 @@ typedef struct stage {
   double *x[T];
 } stage;
 
+static bool has_ties; /* few different values, so that codes decide */
+
 #define OK(call) cr_assert((call) == SW_OK, "%s", s->err.text)
 
 static void make_panel(stage *s, int64_t n) {
@@ -93,7 +95,9 @@ static void make_panel(stage *s, int64_t n) {
   for (int t = 0; t < T; t++) {
     s->x[t] = calloc((size_t)n, sizeof(double));
     for (int64_t i = 0; i < n; i++)
-      s->x[t][i] = i % 17 == 5 ? NAN : sin(1.7 * (double)i + t) + 0.01 * (double)(i % 7);
+      s->x[t][i] = i % 17 == 5 ? NAN
+                   : has_ties  ? (double)((i * 7 + t) % 5)
+                               : sin(1.7 * (double)i + t) + 0.01 * (double)(i % 7);
   }
   s->column = (sw_column){.name = "x", .n_periods = T, .period = period, .row = s->x, .missing = 1};
   s->panel = (sw_panel){.units = {.n = n, .text = text, .code_at = at},
@@ -289,6 +293,15 @@ Test(pairs, several_strips_a_square) {
 
 Test(pairs, one_square_of_many_strips) {
   check_size(331, 400);
+}
+
+/* Strips begin with their own square where they may: a partner of an equal value and an earlier
+ * code is met later. */
+Test(pairs, ties_go_by_code) {
+  has_ties = true;
+  check_size(260, 16);
+  check_size(331, 130);
+  check_size(260, 200);
 }
 
 /* Strips that hold several rows of squares: by hand, since it takes n over 64 tiles otherwise. */

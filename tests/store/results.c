@@ -71,18 +71,20 @@ Test(results, weights_that_are_not_there) {
 }
 
 Test(results, an_output_that_cannot_be) {
-  cr_assert(sw_results_precheck(&err, team, "nowhere/out.h5", false) == SW_EINPUT);
+  sw_results *results = NULL;
+  cr_assert(sw_results_start(&err, team, "nowhere/out.h5", false, false, &results) == SW_EINPUT);
   cr_assert_str_eq(err.text,
                    "nowhere: no such folder for the output; make it or choose another -o");
   sw_error_clear(&err);
-  cr_assert(sw_results_precheck(&err, team, folder, true) == SW_EINPUT);
+  cr_assert(sw_results_start(&err, team, folder, true, false, &results) == SW_EINPUT);
   cr_assert(strstr(err.text, "is a folder") != NULL);
   sw_error_clear(&err);
   /* Nobody, not even root, makes files there. */
-  cr_assert(sw_results_precheck(&err, team, "/proc/out.h5", false) == SW_EINPUT);
-  cr_assert(strstr(err.text, "/proc/out.h5.partial: cannot be written: ") == err.text);
+  cr_assert(sw_results_start(&err, team, "/proc/out.h5", false, false, &results) == SW_EINPUT);
+  cr_assert(strstr(err.text, "/proc/out.h5.partial.lock: cannot be written: ") == err.text);
   sw_error_clear(&err);
-  cr_assert(sw_results_precheck(&err, team, "out.h5", false) == SW_OK);
+  cr_assert(sw_results_start(&err, team, "out.h5", false, false, &results) == SW_OK);
+  sw_results_destroy(results, SW_OK, NULL);
   cr_assert(access("out.h5.partial", F_OK) != 0, "the check leaves nothing behind");
 }
 
@@ -91,20 +93,25 @@ Test(results, an_output_that_exists) {
   cr_assert(write_fixture(false) == SW_EINPUT);
   cr_assert_str_eq(err.text, "out.h5 exists; give --force to write over it or another -o");
   sw_error_clear(&err);
-  cr_assert(sw_results_precheck(&err, team, "out.h5", true) == SW_OK);
+  sw_results *results = NULL;
+  cr_assert(sw_results_start(&err, team, "out.h5", true, false, &results) == SW_OK);
+  sw_results_destroy(results, SW_OK, NULL);
 }
 
 Test(results, a_run_that_stops_leaves_no_file) {
   static fixture f;
   sw_results *results = NULL;
   fixture_make(&f, team, "out.h5", false, false);
-  cr_assert(sw_results_create(&err, &f.run, "out.h5", &results) == SW_OK, "%s", err.text);
+  cr_assert(sw_results_start(&err, team, "out.h5", false, false, &results) == SW_OK);
+  cr_assert(sw_results_begin(&err, results, &f.run) == SW_OK, "%s", err.text);
+  cr_assert(sw_results_create(&err, results) == SW_OK, "%s", err.text);
   cr_assert(access("out.h5.partial", F_OK) == 0);
   /* What the file has no place for is no result. */
   float one = 1;
   sw_sink *sink = sw_results_sink(results);
-  cr_assert(sink->rect(sink, &err, SUMMARY, 1, 0, 0, 1, 0, 1, &one) == SW_EINTERNAL);
-  sw_results_destroy(results);
+  sw_piece piece = {SW_PIECE_RECT, SUMMARY, 0, 0, 1, 0, 1, 0, 0, 0};
+  cr_assert(sink->write(sink, &err, &piece, 0, &one) == SW_EINTERNAL);
+  sw_results_destroy(results, SW_EINTERNAL, NULL);
   fixture_destroy(&f);
   cr_assert(access("out.h5.partial", F_OK) != 0 && access("out.h5", F_OK) != 0);
 }

@@ -299,6 +299,9 @@ static sw_status resolve_composite(sw_error *err, sw_job *job) {
   job->scores_per_period = spec->per_period;
   for (int j = 0; j < spec->p; j++)
     job->scores_per_period = job->scores_per_period || job->input[j].per_period_normalised;
+  bool settled =
+      spec->lo && (spec->weighting == SW_WEIGHTING_EQUAL || spec->weighting == SW_WEIGHTING_GIVEN);
+  job->pooled = !spec->per_period && !settled;
   job->scores_unbounded = spec->normalise == SW_NORMALISE_Z_SCORE;
   return declare_axes(err, job, spec->p);
 }

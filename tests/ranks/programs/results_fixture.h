@@ -225,6 +225,7 @@ static void count_entries(fixture *f, int e) {
 
 static void make_pair(fixture *f, int e, sw_keep keep, const char *name) {
   make_job(f, e, &fixture_pair, name);
+  f->study.entry[e].is_pair = true;
   sw_pair_plan *plan = &f->pair[e];
   int64_t units = f->panel.hi - f->panel.lo;
   int n = f->job[e].whole_series ? 1 : f->job[e].n_periods;
@@ -268,6 +269,9 @@ static sw_run *fixture_make(fixture *f, sw_team *team, const char *out, bool flo
                     .job = f->job,
                     .pair = f->pair,
                     .n_threads = 1};
+  f->run.operand_hash = fixture_array(f, (size_t)f->study.n_entries, sizeof *f->run.operand_hash);
+  for (int e = 0; e < f->study.n_entries; e++)
+    f->run.operand_hash[e] = fixture_array(f, PERIODS, sizeof **f->run.operand_hash);
   make_job(f, ECONOMY, &fixture_composite, "economy");
   make_job(f, UNIT, &fixture_unit, "unit_result");
   make_job(f, GLOBAL, &fixture_global, "global_result");
@@ -309,7 +313,8 @@ static sw_status give_rect(sw_sink *sink, sw_error *err, fixture *f, int e, int 
         narrow[at] = (float)wide[at];
       }
     const void *data = f->study.float64 ? (const void *)wide : narrow;
-    status = sink->rect(sink, err, e, q, t, i0, i1, j0, j1, data);
+    sw_piece piece = {SW_PIECE_RECT, e, t, i0, i1, j0, j1, 0, 0, 0};
+    status = sink->write(sink, err, &piece, q - 1, data);
   }
   free(wide);
   free(narrow);
@@ -325,13 +330,28 @@ static sw_status give_dense(sw_sink *sink, sw_error *err, fixture *f, int e) {
   return SW_OK;
 }
 
+/* Partners and both quantities, in the study's precision: what is given is written over. */
+static sw_status give_parts(sw_sink *sink, sw_error *err, fixture *f, const sw_piece *piece,
+                            const int32_t *partner, double *value, double *delay) {
+  double *part[] = {value, delay};
+  SW_TRY(sink->write(sink, err, piece, SW_PARTNERS, partner));
+  for (int q = 0; q < 2; q++) {
+    float *narrow = (float *)part[q];
+    for (int64_t k = 0; !f->study.float64 && k < sw_piece_count(piece); k++) {
+      float rounded = (float)part[q][k];
+      memcpy(&narrow[k], &rounded, sizeof rounded);
+    }
+    SW_TRY(sink->write(sink, err, piece, q, part[q]));
+  }
+  return SW_OK;
+}
+
 /* Partner r of unit i is i + r + 1; the last unit has none, the one before it one, ... */
 static sw_status give_top(sw_sink *sink, sw_error *err, fixture *f) {
   enum { ROWS = 64 };
   const sw_team *team = f->run.team;
   static int32_t partner[ROWS * TOP];
   static double value[ROWS * TOP], delay[ROWS * TOP];
-  const double *values[] = {value, delay};
   for (int t = 0; t < PERIODS; t++)
     for (int64_t i0 = team->rank * ROWS; i0 < UNITS; i0 += team->size * ROWS) {
       int64_t i1 = i0 + ROWS < UNITS ? i0 + ROWS : UNITS;
@@ -342,7 +362,8 @@ static sw_status give_top(sw_sink *sink, sw_error *err, fixture *f) {
           value[at] = j < UNITS ? (double)(i + t) / (r + 1) : NAN;
           delay[at] = j < UNITS ? r * 0.125 : NAN;
         }
-      SW_TRY(sink->top(sink, err, BEST, t, i0, i1, TOP, partner, values));
+      sw_piece piece = {SW_PIECE_TOP, BEST, t, i0, i1, 0, 0, TOP, 0, 0};
+      SW_TRY(give_parts(sink, err, f, &piece, partner, value, delay));
     }
   return SW_OK;
 }
@@ -351,7 +372,6 @@ static sw_status give_above(sw_sink *sink, sw_error *err, fixture *f) {
   const sw_team *team = f->run.team;
   static int32_t partner[UNITS];
   static double value[UNITS], delay[UNITS];
-  const double *values[] = {value, delay};
   for (int64_t at = team->rank; at < PERIODS * UNITS; at += team->size) {
     int t = (int)(at / UNITS);
     int64_t i = at % UNITS, count = 0;
@@ -361,7 +381,9 @@ static sw_status give_above(sw_sink *sink, sw_error *err, fixture *f) {
       value[count] = pair_value(1, t, i, j);
       delay[count++] = pair_value(2, t, i, j);
     }
-    SW_TRY(sink->entries(sink, err, ABOVE, f->pair[ABOVE].row_start[at], count, partner, values));
+    sw_piece piece = {
+        SW_PIECE_ENTRIES, ABOVE, t, 0, 0, 0, 0, 0, f->pair[ABOVE].row_start[at], count};
+    SW_TRY(give_parts(sink, err, f, &piece, partner, value, delay));
   }
   return SW_OK;
 }
@@ -376,12 +398,13 @@ static sw_status fixture_give(sw_sink *sink, sw_error *err, fixture *f) {
 /* The whole path, as `spillway run` goes it. */
 static sw_status fixture_write(sw_error *err, fixture *f, const char *out) {
   sw_results *results = NULL;
-  SW_TRY(sw_results_precheck(err, f->run.team, out, false));
-  SW_TRY(sw_results_create(err, &f->run, out, &results));
-  sw_status status = fixture_give(sw_results_sink(results), err, f);
+  SW_TRY(sw_results_start(err, f->run.team, out, false, false, &results));
+  sw_status status = sw_results_begin(err, results, &f->run);
+  if (status == SW_OK) status = sw_results_create(err, results);
+  if (status == SW_OK) status = fixture_give(sw_results_sink(results), err, f);
   status = sw_team_agree(f->run.team, err, status, 0);
   if (status == SW_OK) status = sw_results_finish(err, results);
-  sw_results_destroy(results);
+  sw_results_destroy(results, status, NULL);
   return status;
 }
 

@@ -320,17 +320,14 @@ static const sw_measure *const walls[5] = {&wall_sorted_row, &wall_operand, &wal
 /* ---- the program ------------------------------------------------------------------------ */
 
 static sw_status run_study(sw_error *err, sw_session *s, const char *file, const char *threads) {
-  sw_results *results = NULL;
   SW_TRY(sw_session_study(err, s->team, file, NULL, threads, s));
-  s->study->overwrite = true;
-  SW_TRY(sw_results_precheck(err, s->team, s->study->output_path, true));
+  SW_TRY(sw_results_start(err, s->team, s->study->output_path, true, false, &s->results));
   SW_TRY(sw_session_panel(err, s));
+  SW_TRY(sw_results_begin(err, s->results, s->run));
   SW_TRY(sw_run_first(err, s->run));
-  sw_status status = sw_results_create(err, s->run, s->study->output_path, &results);
-  if (status == SW_OK) status = sw_run_rest(err, s->run, sw_results_sink(results));
-  if (status == SW_OK) status = sw_results_finish(err, results);
-  sw_results_destroy(results);
-  return status;
+  SW_TRY(sw_results_create(err, s->results));
+  SW_TRY(sw_run_rest(err, s->run, sw_results_sink(s->results)));
+  return sw_results_finish(err, s->results);
 }
 
 int main(int argc, char **argv) {
@@ -339,6 +336,7 @@ int main(int argc, char **argv) {
   if (sw_comm_start(&err, &argc, &argv, &session.team) != SW_OK || argc != 3) return 1;
   sw_log_setup(SW_LOG_WARN, session.team->rank);
   sw_status status = run_study(&err, &session, argv[1], argv[2]);
+  sw_results_destroy(session.results, status, NULL);
   sw_session_close(&session);
   int code = status == SW_OK ? 0 : sw_cli_fail(session.team, &err);
   sw_comm_stop(session.team);

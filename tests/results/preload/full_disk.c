@@ -1,12 +1,13 @@
 /* Preloaded by test_writer.py: a disk that is full after FULL_DISK_BYTES have been written to the
  * partial results file. Blocks can be reserved (or not) as on such a disk; small writes in place
- * still work, as they do there. */
+ * still work, as they do there. FREE_DISK_BYTES: what a look at the file system finds free. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -66,4 +67,12 @@ int fallocate64(int fd, int mode, off_t at, off_t bytes) {
 
 int fallocate(int fd, int mode, off_t at, off_t bytes) {
   return fallocate64(fd, mode, at, bytes);
+}
+
+int statvfs(const char *path, struct statvfs *fs) {
+  int (*real)(const char *, struct statvfs *) = dlsym(RTLD_NEXT, "statvfs");
+  const char *text = getenv("FREE_DISK_BYTES");
+  int code = real(path, fs);
+  if (code == 0 && text) fs->f_bavail = strtoull(text, NULL, 10) / fs->f_frsize;
+  return code;
 }

@@ -1,13 +1,15 @@
 """A long CSV panel: our reading against data.table's fread on as many threads, alternating.
 
-    csv.py BENCH_CSV [--rows N] [--threads T] [--repeats R] [--order unit|period]
-           [--numbers short|long] [--folder DIR]
+    read_csv.py BENCH_CSV [--units N] [--periods T] [--threads K] [--repeats R]
+                [--order unit|period] [--numbers short|long] [--folder DIR]
 
-The file has a code, a month and two indicators, 27 bytes a row: 36 million rows are 970 MB. It is in
-the page cache for both. fread makes columns of it; so does "rows" of ours, with codes and months
-numbered. "panel" is the whole reading, which aligns the rows by unit and period and looks for
-duplicates and gaps besides: the ratio wanted is that of the whole. Processor seconds stand beside,
-which tell more where other programs run."""
+The file has a code, a month and two indicators, 27 bytes a row: the 36 million rows it has by itself
+are 970 MB. It is in the page cache for both. fread makes columns of it, the code as text, as leading
+zeros matter; so does "rows" of ours, with codes and months numbered. "panel" is the whole reading,
+which aligns the rows by unit and period and looks for duplicates and gaps besides: the ratio wanted
+is that of the whole. Processor seconds stand beside, which tell more where other programs run.
+
+Exit status 77: no data.table here, or no room for the file."""
 import argparse
 import os
 import shutil
@@ -17,11 +19,11 @@ import tempfile
 
 import numpy as np
 
-PERIODS = 360
 WANTED = 1.5
 FREAD = """suppressMessages(library(data.table))
 t <- proc.time()
-d <- fread(commandArgs(TRUE)[1], nThread = as.integer(commandArgs(TRUE)[2]), showProgress = FALSE)
+d <- fread(commandArgs(TRUE)[1], nThread = as.integer(commandArgs(TRUE)[2]), showProgress = FALSE,
+           colClasses = list(character = "unit"))
 u <- proc.time() - t
 cat(u[[3]], u[[1]] + u[[2]], 1024 * as.numeric(gsub("[^0-9]", "", grep("VmHWM",
     readLines("/proc/self/status"), value = TRUE))), nrow(d))
@@ -44,7 +46,8 @@ def figures(command):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("program")
-    parser.add_argument("--rows", type=int, default=36_000_000)
+    parser.add_argument("--units", type=int, default=100_000)
+    parser.add_argument("--periods", type=int, default=360)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--order", choices=("unit", "period"), default="unit")
@@ -57,12 +60,12 @@ def main():
         return 77
     folder = tempfile.mkdtemp(prefix="spillway-bench-", dir=given.folder)
     try:
-        if shutil.disk_usage(folder).free < 60 * given.rows:
-            print(f"csv: skipped: {folder} has no room for {60 * given.rows / 1e9:.1f} GB")
+        most = 60 * given.units * given.periods
+        if shutil.disk_usage(folder).free < most:
+            print(f"csv: skipped: {folder} has no room for {most / 1e9:.1f} GB")
             return 77
-        units = max(2, given.rows // PERIODS)
-        subprocess.run([given.program, "write", folder, str(units), str(PERIODS), given.order,
-                        given.numbers], check=True)
+        subprocess.run([given.program, "write", folder, str(given.units), str(given.periods),
+                        given.order, given.numbers], check=True)
         path = os.path.join(folder, "panel.csv")
         size = os.path.getsize(path)
         threads = str(given.threads)
@@ -78,7 +81,7 @@ def main():
     finally:
         shutil.rmtree(folder)
     took = {way: np.array(list_) for way, list_ in took.items()}
-    print(f"csv: {units} units x {PERIODS} months by {given.order}, {given.numbers} numbers, "
+    print(f"csv: {given.units} units x {given.periods} months by {given.order}, {given.numbers} numbers, "
           f"{size / 1e6:.0f} MB, {threads} threads, {given.repeats} runs each, data.table {version}")
     for way, some in took.items():
         wall, used, peak = np.median(some, axis=0)

@@ -1,0 +1,92 @@
+/* Invariant: the file that is locked is the one at the path; a holder removes it before it lets
+ * go, so whoever got an older one tries again. */
+#include "base/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct sw_lock {
+  char *path;
+  int fd;
+};
+
+static sw_status held_by(sw_error *err, const sw_lock *lock) {
+  char who[256] = "";
+  ssize_t length = pread(lock->fd, who, sizeof who - 1, 0);
+  who[length > 0 ? length : 0] = '\0';
+  who[strcspn(who, "\n")] = '\0';
+  return sw_fail(err, SW_EINPUT,
+                 "%s: another run (%s) is writing this output; wait for it or choose another -o",
+                 lock->path, who[0] ? who : "it does not say which");
+}
+
+static bool is_at_path(const sw_lock *lock) {
+  struct stat mine, there;
+  return fstat(lock->fd, &mine) == 0 && stat(lock->path, &there) == 0 &&
+         mine.st_ino == there.st_ino && mine.st_dev == there.st_dev;
+}
+
+static void write_name(const sw_lock *lock) {
+  char host[128] = "", who[256];
+  gethostname(host, sizeof host - 1);
+  int length = snprintf(who, sizeof who, "process %ld on %s\n", (long)getpid(), host);
+  if (ftruncate(lock->fd, 0) == 0 && pwrite(lock->fd, who, (size_t)length, 0) < 0) return;
+}
+
+/* *again: the file was removed while we got it. */
+static sw_status try_once(sw_error *err, sw_lock *lock, bool *again) {
+  struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  *again = false;
+  lock->fd = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (lock->fd < 0)
+    return sw_fail(err, SW_EINPUT, "%s: cannot be written: %s; choose another -o", lock->path,
+                   strerror(errno));
+  if (fcntl(lock->fd, F_OFD_SETLK, &whole) != 0) {
+    if (errno == EAGAIN || errno == EACCES) return held_by(err, lock);
+    return sw_fail(err, SW_EIO, "%s: cannot be locked: %s; does its file system know locks?",
+                   lock->path, strerror(errno));
+  }
+  *again = !is_at_path(lock);
+  if (*again) {
+    close(lock->fd);
+    lock->fd = -1;
+  } else {
+    write_name(lock);
+  }
+  return SW_OK;
+}
+
+sw_status sw_lock_take(sw_error *err, const char *path, sw_lock **out) {
+  sw_lock *lock = calloc(1, sizeof *lock);
+  if (lock) lock->path = strdup(path);
+  if (!lock || !lock->path) {
+    free(lock);
+    return sw_fail(err, SW_ENOMEM, "out of memory: no lock");
+  }
+  lock->fd = -1;
+  bool again = true;
+  sw_status status = SW_OK;
+  while (status == SW_OK && again)
+    status = try_once(err, lock, &again);
+  if (status == SW_OK) {
+    *out = lock;
+    return SW_OK;
+  }
+  if (lock->fd >= 0) close(lock->fd);
+  free(lock->path);
+  free(lock);
+  return status;
+}
+
+void sw_lock_release(sw_lock *lock) {
+  if (!lock) return;
+  unlink(lock->path);
+  close(lock->fd);
+  free(lock->path);
+  free(lock);
+}

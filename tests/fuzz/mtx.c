@@ -1,0 +1,7 @@
+/* Links as MatrixMarket. */
+#include "fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  fuzz_links("links.mtx", SW_W_FILE, false, data, size);
+  return 0;
+}

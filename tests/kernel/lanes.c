@@ -1,0 +1,275 @@
+/* Every function of kernel/lanes.h against plain loops: the same bits, for tails of every length,
+ * gaps, infinities and rows of nothing but gaps. */
+#include "kernel/lanes.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST = 3 * 32 + 9, KINDS = 6, EDGE = 8 };
+
+static const double guard = 12345.5;
+
+/* Rows of n numbers of several kinds, between numbers that nobody may touch or see. */
+typedef struct row {
+  double room[MOST + 2 * EDGE], *v;
+  int64_t n;
+} row;
+
+static double number(int kind, int64_t k) {
+  double x = (rand() % 2000 - 1000) / 7.0 * pow(10, rand() % 5);
+  if (kind == 1 && k % 3 == 1) return NAN;
+  if (kind == 2) return NAN;
+  if (kind == 3) return k % 4 == 2 ? NAN : -INFINITY;
+  if (kind == 4) return k % 5 == 3 ? INFINITY : -fabs(x);
+  if (kind == 5) return -1.0 - (double)(k % 2); /* below zero, equal ones */
+  return x;
+}
+
+static void fill(row *r, int kind, int64_t n) {
+  for (int k = 0; k < MOST + 2 * EDGE; k++)
+    r->room[k] = guard;
+  r->v = r->room + EDGE;
+  r->n = n;
+  for (int64_t k = 0; k < n; k++)
+    r->v[k] = number(kind, k);
+}
+
+static void expect_edges(const row *r) {
+  for (int k = 0; k < EDGE; k++)
+    cr_assert(r->room[k] == guard && r->v[r->n + k] == guard, "written beyond %d", (int)r->n);
+}
+
+static bool same(double a, double b) {
+  return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
+}
+
+typedef void (*visit)(row *r);
+
+static void each_row(visit check) {
+  srand(7);
+  for (int kind = 0; kind < KINDS; kind++)
+    for (int64_t n = 0; n <= MOST; n++) {
+      row r;
+      fill(&r, kind, n);
+      check(&r);
+      expect_edges(&r);
+    }
+}
+
+/* ---- plain loops ------------------------------------------------------------------------ */
+
+static double plain_join(const double *l) {
+  return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]));
+}
+
+static double plain_sum(const double *v, int64_t n) {
+  double lanes[SW_LANES] = {0};
+  for (int64_t k = 0; k < n; k++)
+    lanes[k % SW_LANES] += v[k];
+  return plain_join(lanes);
+}
+
+static double plain_greatest(const double *v, int64_t n, double greatest) {
+  for (int64_t k = 0; k < n; k++)
+    if (v[k] > greatest) greatest = v[k];
+  return greatest;
+}
+
+/* NaN become 0; how many there were. */
+static int64_t plain_fill(double *v, int64_t n) {
+  int64_t gaps = 0;
+  for (int64_t k = 0; k < n; k++) {
+    gaps += isnan(v[k]);
+    if (isnan(v[k])) v[k] = 0.0;
+  }
+  return gaps;
+}
+
+/* ---- sums and greatest ------------------------------------------------------------------ */
+
+static void check_scan(row *r) {
+  double sum = 0, greatest = 0;
+  sw_lanes_scan(r->v, r->n, &sum, &greatest);
+  cr_assert(same(sum, plain_sum(r->v, r->n)), "%d: %g", (int)r->n, sum);
+  cr_assert_eq(greatest, plain_greatest(r->v, r->n, -INFINITY));
+}
+
+Test(lanes, scan) {
+  each_row(check_scan);
+}
+
+static void check_row(row *r) {
+  double lane[MOST + 1], wanted[MOST + 1], sum = 0, greatest = 0;
+  for (int64_t k = 0; k <= r->n; k++)
+    lane[k] = wanted[k] = 0.1 * (double)k;
+  for (int64_t k = 0; k < r->n; k++)
+    wanted[k] += r->v[k];
+  sw_lanes_row(r->v, r->n, lane, &sum, &greatest);
+  cr_assert(same(sum, plain_sum(r->v, r->n)));
+  cr_assert_eq(greatest, plain_greatest(r->v, r->n, -INFINITY));
+  for (int64_t k = 0; k <= r->n; k++)
+    cr_assert(same(lane[k], wanted[k]), "%d of %d", (int)k, (int)r->n);
+}
+
+Test(lanes, row) {
+  each_row(check_row);
+}
+
+/* Without a place to skip (-1), then at each end and in the middle. */
+static void check_scan_gaps(row *r) {
+  const int64_t place[] = {-1, 0, r->n / 2, r->n - 1};
+  for (int k = 0; k < 4; k++) {
+    int64_t skip = place[k];
+    if (k && !r->n) continue;
+    row got = *r, wanted = *r;
+    got.v = got.room + EDGE, wanted.v = wanted.room + EDGE;
+    if (skip >= 0) wanted.v[skip] = NAN;
+    double sum = 0, greatest = 0, most = plain_greatest(wanted.v, r->n, -INFINITY);
+    int64_t gaps = sw_lanes_scan_gaps(got.v, r->n, skip, &sum, &greatest);
+    cr_assert_eq(gaps, plain_fill(wanted.v, r->n) - (skip >= 0));
+    cr_assert(same(sum, plain_sum(wanted.v, r->n)));
+    cr_assert_eq(greatest, most);
+    cr_assert_eq(memcmp(got.room, wanted.room, sizeof got.room), 0, "gaps become zeros");
+  }
+}
+
+Test(lanes, scan_gaps) {
+  each_row(check_scan_gaps);
+}
+
+/* Goes on from sums and a greatest value that are there already. */
+static void check_gaps(row *r) {
+  double lanes[SW_LANES], wanted[SW_LANES], greatest = 3.5;
+  double most = plain_greatest(r->v, r->n, greatest);
+  row plain = *r;
+  plain.v = plain.room + EDGE;
+  int64_t gaps = plain_fill(plain.v, r->n);
+  for (int l = 0; l < SW_LANES; l++)
+    lanes[l] = wanted[l] = 1.0 / (l + 3);
+  for (int64_t k = 0; k < r->n; k++)
+    wanted[k % SW_LANES] += plain.v[k];
+  cr_assert_eq(sw_lanes_gaps(r->v, r->n, lanes, &greatest), gaps);
+  cr_assert_eq(greatest, most);
+  for (int l = 0; l < SW_LANES; l++)
+    cr_assert(same(lanes[l], wanted[l]));
+  cr_assert_eq(memcmp(r->room, plain.room, sizeof r->room), 0, "gaps become zeros");
+}
+
+Test(lanes, gaps) {
+  each_row(check_gaps);
+}
+
+/* ---- seeking ---------------------------------------------------------------------------- */
+
+static int64_t plain_next(const double *v, int64_t from, int64_t n, double threshold, bool equal) {
+  int64_t k = from;
+  while (k < n && !(v[k] > threshold || (equal && v[k] == threshold)))
+    k++;
+  return k;
+}
+
+static void check_next(row *r) {
+  double thresholds[] = {0, -1, -INFINITY, INFINITY, NAN, r->n ? r->v[r->n - 1] : 0};
+  for (size_t k = 0; k < sizeof thresholds / sizeof *thresholds; k++)
+    for (int64_t from = 0; from <= r->n; from += 1 + from / 3) {
+      double t = thresholds[k];
+      cr_assert_eq(sw_next_above(r->v, from, r->n, t), plain_next(r->v, from, r->n, t, false));
+      cr_assert_eq(sw_next_reaching(r->v, from, r->n, t), plain_next(r->v, from, r->n, t, true));
+    }
+}
+
+Test(lanes, next_above_and_reaching) {
+  each_row(check_next);
+}
+
+/* One hit, at each place of rows of each length. */
+Test(lanes, next_finds_every_place) {
+  row r;
+  for (int64_t n = 1; n <= MOST; n++) {
+    fill(&r, 5, n);
+    for (int64_t at = 0; at < n; at++) {
+      double before = r.v[at];
+      r.v[at] = 2;
+      cr_assert_eq(sw_next_above(r.v, 0, n, 1), at);
+      cr_assert_eq(sw_next_reaching(r.v, 0, n, 2), at);
+      cr_assert_eq(sw_next_above(r.v, at + 1, n, 1), n);
+      cr_assert_eq(sw_next_above(r.v, 0, n, 2), n);
+      r.v[at] = before;
+    }
+  }
+}
+
+/* ---- lanes of columns, storing ---------------------------------------------------------- */
+
+static void check_add(row *r) {
+  row lane = {.n = r->n};
+  fill(&lane, 0, r->n);
+  row before = lane;
+  sw_lanes_add(lane.v, r->v, r->n);
+  for (int64_t k = 0; k < r->n; k++)
+    cr_assert(same(lane.v[k], before.room[EDGE + k] + r->v[k]));
+  expect_edges(&lane);
+}
+
+Test(lanes, add) {
+  each_row(check_add);
+}
+
+Test(lanes, join_rows) {
+  enum { STRIDE = MOST + 3 };
+  static double lanes[SW_LANES * STRIDE];
+  srand(3);
+  for (int64_t n = 0; n <= MOST; n++) {
+    for (int k = 0; k < SW_LANES * STRIDE; k++)
+      lanes[k] = number(0, k);
+    row out;
+    fill(&out, 0, n);
+    sw_lanes_join_rows(lanes, STRIDE, n, out.v);
+    for (int64_t k = 0; k < n; k++) {
+      double one[SW_LANES];
+      for (int l = 0; l < SW_LANES; l++)
+        one[l] = lanes[l * STRIDE + k];
+      cr_assert(same(out.v[k], plain_join(one)));
+      cr_assert(same(sw_lanes_join(one), plain_join(one)));
+    }
+    expect_edges(&out);
+    /* The first lane may take the sums. */
+    sw_lanes_join_rows(lanes, STRIDE, n, lanes);
+    cr_assert_eq(memcmp(lanes, out.v, (size_t)n * sizeof *lanes), 0);
+  }
+}
+
+static void check_store(row *r) {
+  float out[MOST + 1];
+  out[r->n] = 77;
+  sw_store_float(r->v, r->n, out);
+  for (int64_t k = 0; k < r->n; k++)
+    cr_assert(out[k] == (float)r->v[k] || (isnan(out[k]) && isnan(r->v[k])));
+  cr_assert_eq(out[r->n], 77);
+}
+
+Test(lanes, store_float) {
+  each_row(check_store);
+}
+
+Test(lanes, transpose) {
+  enum { SIDE = 40 };
+  static double in[SIDE * SIDE], out[SIDE * SIDE + 1];
+  static float in4[SIDE * SIDE], out4[SIDE * SIDE + 1];
+  for (int k = 0; k < SIDE * SIDE; k++)
+    in[k] = k, in4[k] = (float)k;
+  for (int64_t rows = 1; rows <= SIDE; rows++)
+    for (int64_t columns = 1; columns <= SIDE; columns++) {
+      out[rows * columns] = out4[rows * columns] = -1;
+      sw_transpose(in, rows, columns, 8, out);
+      sw_transpose(in4, rows, columns, 4, out4);
+      for (int64_t i = 0; i < rows; i++)
+        for (int64_t j = 0; j < columns; j++) {
+          cr_assert_eq(out[j * rows + i], in[i * columns + j]);
+          cr_assert_eq(out4[j * rows + i], in4[i * columns + j]);
+        }
+      cr_assert(out[rows * columns] == -1 && out4[rows * columns] == -1);
+    }
+}

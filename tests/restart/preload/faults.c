@@ -1,0 +1,341 @@
+/* Preloaded by the tests of faults: the FAULT_K-th call of kind FAULT_KIND fails, or is where the
+ * run is killed or asked to stop.
+ *
+ *   FAULT_KIND   open, write, sync, room (the length and blocks of a file), name (rename, unlink),
+ *                read, memory (allocations by the program itself, not by its libraries), mpi (files
+ *                and windows of MPI), change (write, room and name)
+ *   FAULT_K      from 1; without it calls are only counted
+ *   FAULT_DO     fail (without it), on (from there on all fail), kill (a write is done by half
+ *                before), stop (SIGUSR1)
+ *   FAULT_PATH   what the path of a file contains that counts
+ *   FAULT_RANK   the only rank that counts
+ *   FAULT_LOG    a file that gets a line, kind and path, for each call that counts
+ *   FAULT_SPARSE blocks can never be reserved */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <mpi.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+#define CALLER __builtin_return_address(0)
+
+enum { PATH = 4096 };
+
+typedef struct faults {
+  const char *kind, *what, *path, *log;
+  long k;
+  int other_rank;
+} faults;
+
+static long counted;
+
+static const faults *settings(void) {
+  static faults f;
+  static int known;
+  if (known) return &f;
+  const char *k = getenv("FAULT_K"), *only = getenv("FAULT_RANK");
+  const char *rank = getenv("OMPI_COMM_WORLD_RANK");
+  f.kind = getenv("FAULT_KIND");
+  f.what = getenv("FAULT_DO");
+  f.path = getenv("FAULT_PATH");
+  f.log = getenv("FAULT_LOG");
+  f.k = k ? strtol(k, NULL, 10) : 0;
+  f.other_rank = only && rank && strcmp(only, rank) != 0;
+  known = 1;
+  return &f;
+}
+
+/* ---- does it fail ----------------------------------------------------------------------- */
+
+static void note(const char *log, const char *kind, const char *path) {
+  char line[PATH + 64];
+  int length = snprintf(line, sizeof line, "%s %s\n", kind, path);
+  long fd = syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_CREAT | O_APPEND, 0666);
+  syscall(SYS_write, fd, line, (size_t)length);
+  syscall(SYS_close, fd);
+}
+
+static int is_change(const char *kind) {
+  return strcmp(kind, "write") == 0 || strcmp(kind, "room") == 0 || strcmp(kind, "name") == 0;
+}
+
+/* `half`: done before the end, when this is where the run is killed. */
+static int strikes(const char *kind, const char *path, void (*half)(void *), void *call) {
+  const faults *f = settings();
+  if (!f->kind || f->other_rank) return 0;
+  if (strcmp(f->kind, kind) != 0 && !(strcmp(f->kind, "change") == 0 && is_change(kind))) return 0;
+  if (f->path && !strstr(path, f->path)) return 0;
+  if (f->log) note(f->log, kind, path);
+  long now = __atomic_add_fetch(&counted, 1, __ATOMIC_RELAXED);
+  const char *what = f->what ? f->what : "fail";
+  if (f->k == 0 || now < f->k) return 0;
+  if (strcmp(what, "on") == 0) return 1;
+  if (now > f->k) return 0;
+  if (strcmp(what, "fail") == 0) return 1;
+  if (strcmp(what, "kill") == 0 && half) half(call);
+  raise(strcmp(what, "kill") == 0 ? SIGKILL : SIGUSR1);
+  return 0;
+}
+
+static int fails(const char *kind, const char *path, int reason) {
+  if (!strikes(kind, path, NULL, NULL)) return 0;
+  errno = reason;
+  return 1;
+}
+
+static const char *path_of(int fd, char *path) {
+  char link[64];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  ssize_t length = readlink(link, path, PATH - 1);
+  path[length > 0 ? length : 0] = '\0';
+  return path;
+}
+
+static int fails_on(const char *kind, int fd, int reason) {
+  char path[PATH];
+  return settings()->kind && fails(kind, path_of(fd, path), reason);
+}
+
+/* ---- writes ----------------------------------------------------------------------------- */
+
+typedef struct written {
+  int fd;
+  const void *from;
+  size_t bytes;
+  off_t at; /* -1: where the file is */
+} written;
+
+static void write_half(void *call) {
+  const written *w = call;
+  if (w->at < 0)
+    syscall(SYS_write, w->fd, w->from, w->bytes / 2);
+  else
+    syscall(SYS_pwrite64, w->fd, w->from, w->bytes / 2, w->at);
+}
+
+static int write_fails(int fd, const void *from, size_t bytes, off_t at) {
+  char path[PATH];
+  written w = {fd, from, bytes, at};
+  if (!settings()->kind || !strikes("write", path_of(fd, path), write_half, &w)) return 0;
+  errno = ENOSPC;
+  return 1;
+}
+
+ssize_t write(int fd, const void *from, size_t bytes) {
+  return write_fails(fd, from, bytes, -1) ? -1 : syscall(SYS_write, fd, from, bytes);
+}
+
+ssize_t pwrite(int fd, const void *from, size_t bytes, off_t at) {
+  return write_fails(fd, from, bytes, at) ? -1 : syscall(SYS_pwrite64, fd, from, bytes, at);
+}
+
+ssize_t pwrite64(int fd, const void *from, size_t bytes, off_t at) {
+  return pwrite(fd, from, bytes, at);
+}
+
+ssize_t writev(int fd, const struct iovec *part, int count) {
+  return write_fails(fd, part->iov_base, part->iov_len, -1) ? -1 : REAL(writev)(fd, part, count);
+}
+
+ssize_t pwritev(int fd, const struct iovec *part, int count, off_t at) {
+  return write_fails(fd, part->iov_base, part->iov_len, at) ? -1
+                                                            : REAL(pwritev)(fd, part, count, at);
+}
+
+ssize_t pwritev64(int fd, const struct iovec *part, int count, off_t at) {
+  return pwritev(fd, part, count, at);
+}
+
+/* ---- opens and reads -------------------------------------------------------------------- */
+
+static int open_at(int folder, const char *path, int flags, mode_t mode) {
+  return fails("open", path, EMFILE) ? -1 : (int)syscall(SYS_openat, folder, path, flags, mode);
+}
+
+#define MODE(flags)                                                                                \
+  va_list list;                                                                                    \
+  va_start(list, flags);                                                                           \
+  mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(list, mode_t) : 0;                          \
+  va_end(list)
+
+int open(const char *path, int flags, ...) {
+  MODE(flags);
+  return open_at(AT_FDCWD, path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...) {
+  MODE(flags);
+  return open_at(AT_FDCWD, path, flags, mode);
+}
+
+int openat(int folder, const char *path, int flags, ...) {
+  MODE(flags);
+  return open_at(folder, path, flags, mode);
+}
+
+int openat64(int folder, const char *path, int flags, ...) {
+  MODE(flags);
+  return open_at(folder, path, flags, mode);
+}
+
+int creat(const char *path, mode_t mode) {
+  return open_at(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
+}
+
+ssize_t read(int fd, void *to, size_t bytes) {
+  return fails_on("read", fd, EIO) ? -1 : syscall(SYS_read, fd, to, bytes);
+}
+
+ssize_t pread(int fd, void *to, size_t bytes, off_t at) {
+  return fails_on("read", fd, EIO) ? -1 : syscall(SYS_pread64, fd, to, bytes, at);
+}
+
+ssize_t pread64(int fd, void *to, size_t bytes, off_t at) {
+  return pread(fd, to, bytes, at);
+}
+
+/* ---- the rest of files ------------------------------------------------------------------ */
+
+int fsync(int fd) {
+  return fails_on("sync", fd, EIO) ? -1 : (int)syscall(SYS_fsync, fd);
+}
+
+int fdatasync(int fd) {
+  return fails_on("sync", fd, EIO) ? -1 : (int)syscall(SYS_fdatasync, fd);
+}
+
+int ftruncate(int fd, off_t length) {
+  return fails_on("room", fd, ENOSPC) ? -1 : (int)syscall(SYS_ftruncate, fd, length);
+}
+
+int ftruncate64(int fd, off_t length) {
+  return ftruncate(fd, length);
+}
+
+int fallocate(int fd, int mode, off_t at, off_t length) {
+  if (getenv("FAULT_SPARSE")) {
+    errno = EOPNOTSUPP;
+    return -1;
+  }
+  return fails_on("room", fd, ENOSPC) ? -1 : (int)syscall(SYS_fallocate, fd, mode, at, length);
+}
+
+int fallocate64(int fd, int mode, off_t at, off_t length) {
+  return fallocate(fd, mode, at, length);
+}
+
+int rename(const char *from, const char *to) {
+  return fails("name", from, EIO) ? -1 : REAL(rename)(from, to);
+}
+
+int unlink(const char *path) {
+  return fails("name", path, EIO) ? -1 : REAL(unlink)(path);
+}
+
+/* ---- memory: calls from the program, which is the first object -------------------------- */
+
+void *__libc_malloc(size_t);
+void *__libc_calloc(size_t, size_t);
+void *__libc_realloc(void *, size_t);
+void *__libc_memalign(size_t, size_t);
+
+static uintptr_t program[2];
+
+static int find_program(struct dl_phdr_info *info, size_t size, void *unused) {
+  (void)size, (void)unused;
+  program[0] = UINTPTR_MAX;
+  for (int k = 0; k < info->dlpi_phnum; k++) {
+    if (info->dlpi_phdr[k].p_type != PT_LOAD) continue;
+    uintptr_t lo = info->dlpi_addr + info->dlpi_phdr[k].p_vaddr;
+    if (lo < program[0]) program[0] = lo;
+    if (lo + info->dlpi_phdr[k].p_memsz > program[1]) program[1] = lo + info->dlpi_phdr[k].p_memsz;
+  }
+  return 1;
+}
+
+__attribute__((constructor)) static void begin(void) {
+  dl_iterate_phdr(find_program, NULL);
+}
+
+static int has_none(const void *caller) {
+  uintptr_t at = (uintptr_t)caller;
+  return at >= program[0] && at < program[1] && fails("memory", "", ENOMEM);
+}
+
+void *malloc(size_t bytes) {
+  return has_none(CALLER) ? NULL : __libc_malloc(bytes);
+}
+
+void *calloc(size_t count, size_t size) {
+  return has_none(CALLER) ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *old, size_t bytes) {
+  return has_none(CALLER) ? NULL : __libc_realloc(old, bytes);
+}
+
+void *aligned_alloc(size_t alignment, size_t bytes) {
+  return has_none(CALLER) ? NULL : __libc_memalign(alignment, bytes);
+}
+
+char *strdup(const char *text) {
+  size_t bytes = strlen(text) + 1;
+  char *copy = has_none(CALLER) ? NULL : __libc_malloc(bytes);
+  return copy ? memcpy(copy, text, bytes) : NULL;
+}
+
+FILE *open_memstream(char **text, size_t *length) {
+  return has_none(CALLER) ? NULL : REAL(open_memstream)(text, length);
+}
+
+/* ---- MPI: where all ranks count, what is collective fails on all ------------------------- */
+
+int MPI_File_open(MPI_Comm comm, const char *path, int mode, MPI_Info info, MPI_File *file) {
+  return fails("mpi", path, EIO) ? MPI_ERR_IO : PMPI_File_open(comm, path, mode, info, file);
+}
+
+int MPI_File_write_at(MPI_File file, MPI_Offset at, const void *from, int count, MPI_Datatype type,
+                      MPI_Status *status) {
+  return fails("mpi", "write_at", EIO) ? MPI_ERR_NO_SPACE
+                                       : PMPI_File_write_at(file, at, from, count, type, status);
+}
+
+int MPI_File_write_at_all(MPI_File file, MPI_Offset at, const void *from, int count,
+                          MPI_Datatype type, MPI_Status *status) {
+  int code = PMPI_File_write_at_all(file, at, from, count, type, status);
+  return fails("mpi", "write_at_all", EIO) ? MPI_ERR_NO_SPACE : code;
+}
+
+int MPI_File_read_at(MPI_File file, MPI_Offset at, void *to, int count, MPI_Datatype type,
+                     MPI_Status *status) {
+  return fails("mpi", "read_at", EIO) ? MPI_ERR_IO
+                                      : PMPI_File_read_at(file, at, to, count, type, status);
+}
+
+int MPI_File_sync(MPI_File file) {
+  int code = PMPI_File_sync(file);
+  return fails("mpi", "sync", EIO) ? MPI_ERR_IO : code;
+}
+
+int MPI_File_set_size(MPI_File file, MPI_Offset size) {
+  int code = PMPI_File_set_size(file, size);
+  return fails("mpi", "set_size", EIO) ? MPI_ERR_IO : code;
+}
+
+int MPI_Win_allocate_shared(MPI_Aint bytes, int unit, MPI_Info info, MPI_Comm comm, void *base,
+                            MPI_Win *window) {
+  return fails("mpi", "window", EIO)
+             ? MPI_ERR_NO_MEM
+             : PMPI_Win_allocate_shared(bytes, unit, info, comm, base, window);
+}

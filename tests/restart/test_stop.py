@@ -1,0 +1,102 @@
+"""Being asked to stop, another study on the same output, --restart, and two runs at once."""
+import os
+import signal
+import time
+
+from restart import Study, continued, marked_tasks, wait_for_marks
+
+JOURNAL = "out.h5.partial.journal"
+
+
+def lines_of(err):
+    return [line for line in err.splitlines() if line.startswith("spillway: ")]
+
+
+def ask(study, number, ranks=0, env=None):
+    """Ask once something is marked; (status, error, seconds it took)."""
+    process = study.start("out.h5", ranks, threads=1, words=["-q"], env=env)
+    wait_for_marks(process, study.path(JOURNAL), 60)
+    process.send_signal(number)
+    began = time.time()
+    err = process.communicate(timeout=60)[1]
+    return process.returncode, err, time.time() - began
+
+
+def check_signals(study, want):
+    for number, ranks, env in ((signal.SIGUSR1, 0, None), (signal.SIGTERM, 0, None),
+                               (signal.SIGUSR1, 3, None),
+                               (signal.SIGUSR1, 4, {"SPILLWAY_NODE_RANKS": "1"}),
+                               (signal.SIGTERM, 2, {"OMPI_MCA_odls_base_sigkill_timeout": "5"})):
+        status, err, took = ask(study, number, ranks, env)
+        under_mpirun = number == signal.SIGTERM and ranks  # the status is mpirun's own
+        assert status != 0 if under_mpirun else status == 75, (number, ranks, status, err)
+        assert took < 20, (number, ranks, took)
+        if not under_mpirun:
+            assert len(lines_of(err)) == 1 and "stopped by a signal" in err, err
+        left = set(study.left("out.h5"))  # no file yet while `above` is counted
+        if under_mpirun and "" in left:  # the launcher passed it on when all was done
+            assert study.digest("out.h5") == want
+            print("SIGTERM under mpirun came after the end of the run")
+            study.remove("out.h5")
+            continue
+        assert {".partial.journal"} <= left <= {".partial", ".partial.journal"}, left
+        marked = marked_tasks(study.path(JOURNAL))
+        got, out, err = study.complete("out.h5", 0 if ranks else 2)
+        assert got == want and continued(out)[0] == marked > 0, (out, err)
+        study.remove("out.h5")
+
+
+def check_other_study(study, want):
+    """What differs is named, nothing is lost; --restart begins again."""
+    ask(study, signal.SIGUSR1)
+    with open(study.file) as file:
+        text = file.read()
+    with open(study.file, "w") as file:
+        file.write(text.replace("decay: 1.5", "decay: 1.25"))
+    before = os.stat(study.path(JOURNAL)).st_mtime_ns
+    status, _, err = study.run("out.h5")
+    number = next(k for k, line in enumerate(text.splitlines(), 1) if "decay: 1.5" in line)
+    assert status == 2 and len(lines_of(err)) == 1, err
+    assert f"differs from this one in: study line {number}; give --restart" in err, err
+    assert os.stat(study.path(JOURNAL)).st_mtime_ns == before
+    with open(study.file, "w") as file:
+        file.write(text)
+    with open(study.path("panel/panel.csv"), "a") as file:
+        file.write("\n")
+    status, _, err = study.run("out.h5")
+    assert status == 2 and "differs from this one in: input panel.csv;" in err, err
+    with open(study.path("panel/panel.csv"), "r+") as file:
+        file.truncate(os.path.getsize(study.path("panel/panel.csv")) - 1)
+    got, out, _ = study.complete("out.h5", words=["--restart"])
+    assert got == want and continued(out) is None
+    study.remove("out.h5")
+
+
+def check_two_runs(study, want):
+    """The second refuses; a lock whose holder is gone is none."""
+    first = study.start("out.h5", threads=1)
+    while not os.path.exists(study.path("out.h5.partial.lock")):
+        time.sleep(0.001)
+    time.sleep(0.05)
+    status, _, err = study.run("out.h5")
+    if first.poll() is None:
+        assert status == 2 and f"another run (process {first.pid} on " in err, err
+    assert first.wait() == 0
+    study.remove("out.h5")
+    with open(study.path("out.h5.partial.lock"), "w") as file:
+        file.write("process 1 on nowhere\n")
+    assert study.complete("out.h5")[0] == want
+    assert study.left("out.h5") == [""]
+    study.remove("out.h5")
+
+
+def main():
+    study = Study(3000, 3, tile=128)
+    want = study.complete("whole.h5")[0]
+    check_signals(study, want)
+    check_other_study(study, want)
+    check_two_runs(study, want)
+
+
+if __name__ == "__main__":
+    main()
