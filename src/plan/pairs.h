@@ -3,18 +3,20 @@
  * A matrix is walked in one of three ways: the squares of the upper triangle (undirected, dense or
  * summary), all squares (directed, dense), or strips of whole rows (everything that must see a
  * row). Strengths are sums over fixed segments in a fixed order, the same in all three:
- *   sent by i     = [sum over squares J < I(i)] + [sum over squares J >= I(i)]   (undirected)
- *                 = sum over squares J in order                                  (directed)
- *   received by j = sum over strips, each the sum over its row segments          (directed)
- * where a square's share of a row (or column) is a sum in eight lanes (kernel/lanes.h).
+ *   sent by i     = [tree over squares J < I(i)] + [sum over squares J >= I(i)]   (undirected)
+ *                 = sum over squares J in order                                   (directed)
+ *   received by j = tree over strips, each the sum over its row segments          (directed)
+ * where a square's share of a row (or column) is a sum in eight lanes (kernel/lanes.h), and a tree
+ * adds neighbours in a fixed binary order (plan/ladder.h).
  *
  * A measure of links only is walked in strips too, over its links and nothing else; its sums run
  * over the links in code order.
  *
  * Every task of a walk writes its shares into its own slot in node-shared memory; when all tasks
- * of a window of periods are done, the shares go to the ranks that own the units and are added in
- * order. Cost: n^2 (or n^2/2) pairs over the ranks; slots n * squares doubles a matrix over the
- * nodes; messages the slots of a rank's units, n/K * squares doubles a matrix. */
+ * of a window of periods are done, each node adds what neighbours in the tree it has and sends the
+ * sums to the ranks that own the units. Cost: n^2 (or n^2/2) pairs over the ranks; slots
+ * n * squares doubles a matrix (strips: n * strips, at most 256) over the nodes; messages a node:
+ * of its rows their sums, and n doubles for each block of its rows, at most 4 log2(squares). */
 #ifndef SW_PLAN_PAIRS_H
 #define SW_PLAN_PAIRS_H
 
@@ -71,8 +73,9 @@ typedef struct sw_worker {
   double *block;                  /* of all buffers below */
   double *all[SW_MAX_QUANTITIES]; /* as the measure fills them, NULL where not wanted */
   double *lanes;
-  double *row_a, *row_b; /* strips: sums before and from the own square */
-  int64_t *undefined;    /* by matrix, of the task under way */
+  double *row_a, *row_b; /* strips: sums before (undirected: by level) and from the own square */
+  int64_t level_stride;
+  int64_t *undefined; /* by matrix, of the task under way */
   double *greatest;
   int64_t *undefined_all; /* of all this thread's tasks */
   double *greatest_all;
@@ -93,7 +96,9 @@ typedef struct sw_pick {
 } sw_pick;
 
 /* pairs_lots.c */
-int sw_lot_node(const sw_pairs *p, int64_t number);
+int sw_lot_node(const sw_pairs *p, int t, int64_t row);
+int64_t sw_rows_a_group(const sw_pairs *p);
+int64_t sw_slots_a_matrix(const sw_pairs *p); /* doubles, over all nodes */
 /* Lots of a node in the window; `lot` NULL counts only. Returns their number. */
 int64_t sw_lots_of_node(const sw_pairs *p, int node, sw_lot *lot, int64_t *tasks, int64_t *slots);
 int64_t sw_rows_of_walk(const sw_pairs *p);
