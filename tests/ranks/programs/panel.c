@@ -1,7 +1,9 @@
-/* Reads the panel of STUDY.yaml and prints the bytes this rank took from files for it; started by
- * tests/ranks/test_panel_h5.py. */
+/* Reads the rows of the panel of STUDY.yaml, an .h5, and prints what it took of this rank: bytes
+ * out of files, and the growth of its peak memory; started by tests/ranks/test_panel_h5.py. */
+#include "base/clock.h"
 #include "comm/comm.h"
 #include "plan/reader.h"
+#include "store/panel_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,18 +17,24 @@ static long long bytes_read(void) {
   return bytes;
 }
 
-static sw_status read_panel(sw_error *err, sw_team *team, sw_arena *arena, const char *path) {
+static sw_status read_rows(sw_error *err, sw_team *team, sw_arena *arena, const char *path) {
   const char *text = NULL;
   size_t length = 0;
   sw_study *study = NULL;
-  sw_panel *panel = NULL;
+  sw_panel_plan plan = {0};
+  sw_panel_rows rows = {0};
   SW_TRY(sw_text_read(err, team, arena, path, &text, &length));
   SW_TRY(sw_study_parse(err, arena, path, text, length, NULL, 0, &study));
+  const sw_panel_spec *panel = &study->panel;
+  SW_TRY(sw_panel_plan_make(err, arena, study, &plan));
+  SW_TRY(sw_panel_rows_create(err, arena, panel->file[0], panel->path[0], plan.n_raw, &rows));
   long long before = bytes_read();
-  SW_TRY(sw_panel_read(err, team, study, arena, &panel));
-  printf("rank %d read %lld bytes\n", team->rank, bytes_read() - before);
-  sw_panel_destroy(panel);
-  return SW_OK;
+  double peak = sw_peak_memory();
+  sw_status status = sw_panel_h5_read(err, team, arena, panel, &plan, &rows);
+  printf("rank %d read %lld bytes, grew by %.0f bytes\n", team->rank, bytes_read() - before,
+         sw_peak_memory() - peak);
+  sw_panel_rows_destroy(&rows);
+  return status;
 }
 
 int main(int argc, char **argv) {
@@ -35,7 +43,7 @@ int main(int argc, char **argv) {
   sw_arena *arena = NULL;
   if (sw_comm_start(&err, &argc, &argv, &team) != SW_OK || argc != 2) return 1;
   sw_status status = sw_arena_create(&err, &arena);
-  if (status == SW_OK) status = read_panel(&err, team, arena, argv[1]);
+  if (status == SW_OK) status = read_rows(&err, team, arena, argv[1]);
   if (status != SW_OK && team->rank == 0) fprintf(stderr, "%s\n", err.text);
   sw_arena_destroy(arena);
   sw_comm_stop(team);
