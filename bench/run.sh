@@ -6,12 +6,12 @@
 #   bench/run.sh dense [ARGS]    dense float32 on all cores against a plain write
 #   bench/run.sh large [ARGS]    100,000 units on all cores: top, above, summary; memory
 #   bench/run.sh busy [ARGS]     all cores beside a process that spins on one of them
-#   bench/run.sh scale [ARGS]     a model of 1 to 10,000 nodes against real runs of 1 to 8 (not in all)
-#   bench/run.sh csv [ARGS]      reading a CSV of 1 GB against data.table's fread (not in all)
+#   bench/run.sh csv [ARGS]      reading a CSV of 1 GB against data.table's fread
+#   bench/run.sh scale [ARGS]    a model of 1 to 10,000 nodes against real runs of 1 to 8 (not in all)
 #
 # ARGS: --units N, --repeats R (scale: --units alone). Run on a machine with nothing else to do; scale
-# compares no time. The exit status is 0 when every figure wanted was reached. PYTHON names a Python
-# with numpy.
+# compares no time. The exit status is 0 when every figure wanted was reached, 77 when it was but for
+# csv, which was skipped (no data.table, no room). PYTHON names a Python with numpy.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -50,7 +50,11 @@ scale)
   ;;
 esac
 case $what in
-csv) "$python" bench/read_csv.py "$build/bench/bench_csv" "$@" || status=$? ;;
+csv | all)
+  skipped=0
+  "$python" bench/read_csv.py "$build/bench/bench_csv" "$@" || skipped=$?
+  [ "$status" != 0 ] || status=$skipped
+  ;;
 esac
 case $what in
 pairs | dense | large | busy | scale | csv | all) ;;

@@ -3,8 +3,8 @@
 #
 #   jobs/setup.sh             what building and running need
 #   jobs/setup.sh --tests     the same, and what the tests need
-#   jobs/setup.sh --dev       the same, and valgrind, clang-format, symbols for the sanitizers
-#   jobs/setup.sh --bench     the same, and the peers that benchmarks compare with
+#   jobs/setup.sh --dev       what the tests need, and valgrind, clang-format, symbols for the sanitizers
+#   jobs/setup.sh --bench     what building and running need, and the peers of the benchmarks
 #   jobs/setup.sh --list      print the packages and do nothing
 #
 # This is the only place that lists Debian packages. Only what is missing is installed, by

@@ -94,11 +94,11 @@ char *sw_arena_printf(sw_arena *arena, const char *format, ...) {
 
 sw_status sw_alloc(sw_error *err, size_t count, size_t size, void **out) {
   size_t bytes = 0;
-  if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - 64)
+  if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - HUGE_PAGE)
     return out_of_memory(err, SIZE_MAX);
   size_t align = bytes >= 2 * HUGE_PAGE ? HUGE_PAGE : 64;
-  bytes = (bytes + 63) & ~(size_t)63;
-  *out = aligned_alloc(align, bytes ? bytes : 64);
+  size_t whole = (bytes + align - 1) & ~(align - 1); /* C11 wants it; the tail is never touched */
+  *out = aligned_alloc(align, whole ? whole : align);
   if (!*out) return out_of_memory(err, bytes);
   /* Fresh memory costs a quarter so; a refusal does not matter. The tail keeps small pages. */
   if (align == HUGE_PAGE) madvise(*out, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);

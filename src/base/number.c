@@ -152,15 +152,16 @@ static bool multiply(uint64_t mantissa, int k, double *value) {
   return true;
 }
 
+static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                              1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                              1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
 /* mantissa * 10^exponent, the mantissa of at most 19 digits; false: not by these means. */
 static bool convert_short(uint64_t mantissa, int64_t exponent, double *value) {
-  static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                 1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
   *value = (double)mantissa;
   if (mantissa == 0) return true;
   if (mantissa <= UINT64_C(1) << 53 && exponent >= -22 && exponent <= 22) {
-    *value = exponent < 0 ? *value / power[-exponent] : *value * power[exponent];
+    *value = exponent < 0 ? *value / tens[-exponent] : *value * tens[exponent];
     return true;
   }
   return exponent >= SW_POWER_LEAST && exponent <= SW_POWER_MOST &&
@@ -227,7 +228,7 @@ bool sw_parse_number_within(const char *text, size_t length, size_t room, double
   int exponent = 0;
   if (IN_WORDS && length - sign - 1 < 8 && room >= 8 + sign &&
       scan_word(text + sign, length - sign, &number.mantissa, &exponent)) {
-    convert_short(number.mantissa, exponent, &size);
+    size = (double)(int64_t)number.mantissa / tens[-exponent]; /* both exact */
     *value = sign ? -size : size;
     return true;
   }

@@ -37,8 +37,7 @@ static inline const char *next_stop(const char *at, const char *end) {
 
 /* Past the field at `at`, of which *field is told; NULL: a closer look. `seen` gathers the bits of
  * bytes passed over. */
-static inline const char *take_quoted(const char *at, const char *end, sw_field *field,
-                                      unsigned *seen) {
+static const char *take_quoted(const char *at, const char *end, sw_field *field, unsigned *seen) {
   const char *open = ++at;
   for (;; at++) {
     at = next_stop(at, end);
@@ -52,8 +51,7 @@ static inline const char *take_quoted(const char *at, const char *end, sw_field 
   return at;
 }
 
-static inline const char *take_plain(const char *at, const char *end, sw_field *field,
-                                     unsigned *seen) {
+static const char *take_plain(const char *at, const char *end, sw_field *field, unsigned *seen) {
   const char *open = at;
   for (;; at++) {
     at = next_stop(at, end);
@@ -61,11 +59,15 @@ static inline const char *take_plain(const char *at, const char *end, sw_field *
     if (*at == '"' || *at == '\0') return NULL;
     *seen |= (unsigned char)*at;
   }
-  const char *close = at;
-  while (close > open && sw_is_blank(close[-1]))
-    close--;
-  *field = (sw_field){open, (size_t)(close - open)};
+  *field = sw_trimmed(open, at);
   return at;
+}
+
+static const char *take_field(const char *at, const char *end, sw_field *field, unsigned *seen) {
+  while (at < end && sw_is_blank(*at))
+    at++;
+  return at < end && *at == '"' ? take_quoted(at, end, field, seen)
+                                : take_plain(at, end, field, seen);
 }
 
 bool sw_csv_split(sw_csv *csv, const char *from, const char *end, const char **to,
@@ -76,11 +78,14 @@ bool sw_csv_split(sw_csv *csv, const char *from, const char *end, const char **t
   const char *at = from;
   for (;; at++) {
     if (n == capacity) return false;
-    while (at < end && sw_is_blank(*at))
-      at++;
-    at = at < end && *at == '"' ? take_quoted(at, end, &field[n++], &seen)
-                                : take_plain(at, end, &field[n++], &seen);
-    if (!at) return false;
+    const char *stop = next_stop(at, end);
+    /* Blanks and quotes are stops too: where the first is the end there was none of them. */
+    if (stop < end && (*stop == ',' || *stop == '\n')) {
+      field[n++] = (sw_field){at, (size_t)(stop - at)};
+      at = stop;
+    } else if (!(at = take_field(at, end, &field[n++], &seen))) {
+      return false;
+    }
     if (at == end || *at != ',') break;
   }
   const char *newline = at < end && *at == '\r' ? at + 1 : at;

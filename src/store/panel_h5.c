@@ -14,7 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUFFER = 1 << 19 }; /* values read at once */
+enum {
+  BUFFER = 1 << 19, /* values read at once */
+  INFLATED = 1032   /* bytes that deflate makes of one, at most */
+};
 
 typedef struct reading {
   sw_team *team;
@@ -79,6 +82,12 @@ static int shape_of(hid_t dataset, hsize_t size[2]) {
   return rank;
 }
 
+/* Of a damaged file, whose labels would fill the memory: each takes a byte at least. */
+static bool is_longer_than_file(const reading *in, hsize_t n) {
+  hsize_t bytes = 0;
+  return H5Fget_filesize(in->file, &bytes) < 0 || n / INFLATED > bytes;
+}
+
 /* The labels of an axis: the dataset and how many there are. */
 static sw_status open_axis(sw_error *err, reading *in, const char *key, const char *name,
                            hid_t *dataset, hsize_t *n) {
@@ -95,7 +104,7 @@ static sw_status open_axis(sw_error *err, reading *in, const char *key, const ch
     return sw_fail(err, SW_EINPUT, "%s: %s has not one dimension; a list of labels is wanted",
                    in->rows->file, name);
   *n = size[0];
-  return SW_OK;
+  return is_longer_than_file(in, *n) ? broken(err, in, name) : SW_OK;
 }
 
 /* ---- labels ------------------------------------------------------------------------------ */
@@ -353,9 +362,12 @@ static sw_status read_indicator(sw_error *err, reading *in, int k) {
 /* A row for each unit and period, empty. */
 static sw_status make_rows(sw_error *err, reading *in) {
   hsize_t n = in->hi - in->lo;
+  int64_t rows = 0;
+  if (__builtin_mul_overflow(n, in->n_periods, &rows))
+    return sw_fail(err, SW_ENOMEM, "%s: out of memory", in->rows->file);
   SW_TRY(sw_panel_rows_extend(err, in->rows, 1));
   sw_row_block *block = in->rows->block;
-  SW_TRY(sw_row_block_make(err, in->rows, (int64_t)(n * in->n_periods), block));
+  SW_TRY(sw_row_block_make(err, in->rows, rows, block));
   for (hsize_t i = 0; i < n; i++)
     for (hsize_t t = 0; t < in->n_periods; t++) {
       block->unit[block->n] = (int32_t)in->unit_number[i];

@@ -55,15 +55,15 @@ size_t sw_first_line(const char *text, size_t length) {
   return newline ? (size_t)(newline - text) + 1 : 0;
 }
 
-/* Read bytes [at, at + count), fewer only at the end of the file. */
+/* Bytes [at, at + count), all of which the file had when its size was asked for. */
 static sw_status read_at(sw_error *err, const char *path, int file, int64_t at, char *bytes,
-                         size_t count, size_t *got) {
-  for (*got = 0; *got < count;) {
-    ssize_t n = pread(file, bytes + *got, count - *got, (off_t)(at + (int64_t)*got));
+                         size_t count) {
+  for (size_t got = 0; got < count;) {
+    ssize_t n = pread(file, bytes + got, count - got, (off_t)(at + (int64_t)got));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return sw_file_fail(err, path, errno);
-    if (n == 0) return SW_OK;
-    *got += (size_t)n;
+    if (n == 0) return sw_fail(err, SW_EIO, "%s: the file became shorter while it was read", path);
+    got += (size_t)n;
   }
   return SW_OK;
 }
@@ -83,11 +83,11 @@ static sw_status look_header(sw_error *err, sw_arena *arena, int file, int64_t s
     bytes = NULL;
     if (window > (size_t)size) window = (size_t)size;
     SW_TRY(sw_alloc(err, window, 1, (void **)&bytes));
-    size_t got = 0, length = 0;
-    sw_status status = read_at(err, text->path, file, 0, bytes, window, &got);
-    if (!status) length = sw_first_line(bytes, got);
-    if (!status && !length && got < (size_t)size) continue;
-    if (!length) length = got;
+    size_t length = 0;
+    sw_status status = read_at(err, text->path, file, 0, bytes, window);
+    if (!status) length = sw_first_line(bytes, window);
+    if (!status && !length && window < (size_t)size) continue;
+    if (!length) length = window;
     if (!status) status = keep(err, arena, bytes, length, &text->header);
     text->header_length = length;
     text->begin = (int64_t)length;
@@ -106,9 +106,8 @@ static sw_status look_notes(sw_error *err, sw_arena *arena, int file, int64_t fo
     bytes = NULL;
     if (window > body) window = body;
     SW_TRY(sw_alloc(err, (size_t)window, 1, (void **)&bytes));
-    size_t got = 0, at = 0;
-    sw_status status =
-        read_at(err, text->path, file, text->end - window, bytes, (size_t)window, &got);
+    size_t got = (size_t)window, at = 0;
+    sw_status status = read_at(err, text->path, file, text->end - window, bytes, got);
     if (!status) at = sw_last_lines(bytes, got, footer);
     if (!status && !at && window < body) continue;
     if (!status) status = keep(err, arena, bytes + at, got - at, &text->notes);
@@ -190,12 +189,9 @@ static sw_status read_on(sw_error *err, const range *in, int64_t from, size_t co
     piece->buffer = grown;
     piece->size = size;
   }
-  size_t got = 0;
-  SW_TRY(read_at(err, in->text->path, in->file, from + (int64_t)*have, piece->buffer + *have, count,
-                 &got));
-  if (got < count)
-    return sw_fail(err, SW_EIO, "%s: the file became shorter while it was read", in->text->path);
-  *have += got;
+  SW_TRY(
+      read_at(err, in->text->path, in->file, from + (int64_t)*have, piece->buffer + *have, count));
+  *have += count;
   return SW_OK;
 }
 

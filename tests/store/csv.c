@@ -4,7 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "store/csv.h"
+#include "base/rng.h"
+#include "store/csv_private.h"
 
 static sw_arena *arena;
 static sw_error err;
@@ -130,4 +131,36 @@ Test(csv, notes_are_passed_over) {
   cr_assert(next());
   cr_assert_eq(csv->line, 3);
   cr_assert_eq(sw_csv_skipped(csv), 1);
+}
+
+/* Lines of what is special and what is not: where the quick way takes one, the slow way has the
+ * same fields. */
+Test(csv, quick_and_slow_agree) {
+  static const char *const some[] = {"a",    "1.5",   ",",   ",",           "\"",
+                                     "\"\"", " ",     "\t",  "\r",          "-",
+                                     "()",   "\"x\"", "\",", "long text 1", "\xc3\xb1"};
+  enum { SOME = sizeof some / sizeof *some, MOST = 16 };
+  static const char first[] = "a";
+  sw_rng rng = sw_rng_make(1, 2, 3);
+  int quick = 0;
+  cr_assert_eq(sw_csv_split_closely(&err, csv, first, first + 1), SW_OK); /* room for fields */
+  for (int i = 0; i < 400000; i++) {
+    char text[16 * MOST] = "";
+    const char *to = NULL, *next = NULL;
+    sw_field field[MOST + 1];
+    for (int k = (int)sw_rng_below(&rng, MOST); k >= 0; k--)
+      strcat(text, some[sw_rng_below(&rng, SOME)]);
+    size_t length = strlen(text);
+    if (!sw_csv_split(csv, text, text + length, &to, &next)) continue;
+    int n = csv->n;
+    memcpy(field, csv->field, (size_t)n * sizeof *field);
+    cr_assert_eq(sw_csv_split_closely(&err, csv, text, to), SW_OK, "%s: %s", text, err.text);
+    cr_assert_eq(csv->n, n, "%s", text);
+    for (int k = 0; k < n; k++)
+      cr_assert(field[k].length == csv->field[k].length &&
+                    !memcmp(field[k].text, csv->field[k].text, field[k].length),
+                "'%s', field %d", text, k);
+    quick++;
+  }
+  cr_assert_gt(quick, 50000, "%d lines were split the quick way", quick);
 }

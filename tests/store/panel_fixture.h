@@ -5,6 +5,7 @@
 #define TESTS_STORE_PANEL_FIXTURE_H
 
 #include <math.h>
+#include <omp.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "team_threads.h"
 
 static char folder[] = "/tmp/spillway-panel-XXXXXX";
+static int threads_a_rank = 2;
 
 static const sw_measure probe = {
     .name = "probe",
@@ -85,6 +87,7 @@ static inline void *read_as_rank(void *argument) {
   char file[256];
   const sw_measure *extra[] = {&probe};
   thread_join_team(&member, job->hub, job->rank);
+  omp_set_num_threads(threads_a_rank);
   cr_assert_eq(sw_arena_create(&err, &arena), SW_OK);
   snprintf(file, sizeof file, "%s/study.yaml", folder);
   sw_status status = sw_study_parse(&err, arena, sw_arena_text(arena, file), job->study,
@@ -170,9 +173,10 @@ static inline double at(const outcome *out, const char *column, const char *peri
               column, period, unit, got_, wanted_);                                                \
   } while (0)
 
-/* The same line on one rank and on three. */
+/* The same line on one rank and on three, of one thread and of three. */
 static inline void refused(const char *sections, const char *of, const char *line) {
   for (int ranks = 1; ranks <= 3; ranks += 2) {
+    threads_a_rank = 4 - ranks;
     outcome out = read_with(ranks, sections, of);
     cr_assert_eq(out.status, SW_EINPUT, "%d ranks: accepted, not refused: %s", ranks, line);
     cr_assert_str_eq(out.text, line);

@@ -98,3 +98,23 @@ Test(panel_h5, refusals) {
   refused_alone("flat", "p.h5: flat has the wrong shape; (time, unit) of 2 x 3 is wanted");
   refused_alone("gpd", "study.yaml:4:18: p.h5 has no column 'gpd'; did you mean 'gdp'?");
 }
+
+/* As a damaged file may say; a chunk that was never written takes no room. */
+Test(panel_h5, axis_longer_than_the_file) {
+  hsize_t size = (hsize_t)1 << 30, chunk = 1024;
+  create();
+  put_units(true);
+  hid_t space = H5Screate_simple(1, &size, NULL), list = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_chunk(list, 1, &chunk);
+  hid_t set = H5Dcreate2(file, "time", H5T_NATIVE_INT, space, H5P_DEFAULT, list, H5P_DEFAULT);
+  cr_assert_geq(set, 0);
+  H5Dclose(set);
+  H5Pclose(list);
+  H5Sclose(space);
+  put_set("gdp", H5T_NATIVE_DOUBLE, 2, (hsize_t[]){2, 3}, gdp);
+  H5Fclose(file);
+  outcome out = read_with(1, PANEL, "gdp");
+  cr_assert_eq(out.status, SW_EIO);
+  cr_assert_str_eq(out.text, "p.h5: time cannot be read; is it a whole HDF5 file?");
+  release(&out);
+}

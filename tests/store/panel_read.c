@@ -287,6 +287,35 @@ Test(panel_read, same_on_any_ranks_and_order) {
   }
 }
 
+/* Pieces are as small as 4 kB here, and few lines begin at the edge of one. */
+Test(panel_read, same_on_any_threads) {
+  put_many("p.csv", true);
+  threads_a_rank = 1;
+  outcome one = read_good(1, MANY_KEEP, "gdp, pop, pc");
+  for (threads_a_rank = 2; threads_a_rank <= 16; threads_a_rank += 3)
+    for (int ranks = 1; ranks <= 3; ranks++) {
+      outcome other = read_good(ranks, MANY_KEEP, "gdp, pop, pc");
+      same_outcome(&one, &other);
+      release(&other);
+    }
+  release(&one);
+}
+
+/* Both rows of a cell may be put there at once, by two threads. */
+Test(panel_read, duplicates_between_threads) {
+  char command[256], line[128];
+  for (int at = 2; at < MANY * YEARS; at += 2999) {
+    put_many("p.csv", false);
+    snprintf(command, sizeof command, "cd %s && sed -n '%dp' p.csv >l && cat l >>p.csv", folder,
+             at);
+    cr_assert_eq(system(command), 0);
+    snprintf(line, sizeof line,
+             "p.csv:%d: unit u%04d, period %d stands already in line %d; give it once",
+             MANY * YEARS + 2, (at - 2) / YEARS, 2000 + (at - 2) % YEARS, at);
+    refused(MANY_KEEP, "gdp, pop", line);
+  }
+}
+
 Test(panel_read, gz_is_dealt_out) {
   char command[256];
   put_many("p.csv", true);
