@@ -187,6 +187,7 @@ int sw_cmd_check(sw_team *team, int argc, char **argv) {
     status = sw_fail(&err, SW_EINPUT, "%s: give a study file; see %s --help", argv[0], argv[0]);
   if (status == SW_OK) status = sw_session_log(&err, team, argv[0], quiet, level);
   if (status == SW_OK) status = check_study(&err, team, file, threads, &session);
+  sw_cli_settle(team, &err);
   sw_log_release(false);
   sw_session_close(&session);
   return status == SW_OK ? 0 : sw_cli_fail(team, &err);

@@ -72,7 +72,7 @@ static int run_parallel(const command_verb *verb, int argc, char **argv) {
   sw_team *team = NULL;
   sw_store_start();
   if (sw_comm_start(&err, &argc, &argv, &team) != SW_OK) {
-    fprintf(stderr, "spillway: %s\n", err.text);
+    if (err.text[0]) fprintf(stderr, "spillway: %s\n", err.text); /* else another rank does */
     return 1;
   }
   sw_log_setup(SW_LOG_INFO, team->rank);

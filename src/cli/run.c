@@ -104,6 +104,7 @@ int sw_cmd_run(sw_team *team, int argc, char **argv) {
   }
   sw_stop_listen();
   if (status == SW_OK) status = run_study(&err, team, &options, &session);
+  sw_cli_settle(team, &err);
   sw_log_release(false);
   bool kept = false;
   sw_results_destroy(session.results, status, &kept);

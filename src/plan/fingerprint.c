@@ -45,8 +45,10 @@ static sw_status text_of(sw_error *err, sw_arena *arena, FILE *out, char **text,
 static sw_status agree_on_machine(sw_error *err, sw_team *team, const char *machine) {
   uint64_t mine = sw_hash64(machine, strlen(machine), 0), *all = NULL;
   size_t *counts = NULL;
-  SW_TRY(sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts));
-  sw_status status = team->all_gather(team, err, &mine, sizeof mine, (void **)&all, counts);
+  sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK)
+    status = team->all_gather(team, err, &mine, sizeof mine, (void **)&all, counts);
   for (int r = 0; status == SW_OK && r < team->size; r++)
     if (all[r] != all[0])
       status = sw_fail(err, SW_EINPUT,
@@ -58,19 +60,28 @@ static sw_status agree_on_machine(sw_error *err, sw_team *team, const char *mach
   return status;
 }
 
-sw_status sw_run_fingerprint(sw_error *err, sw_run *run, const char *inputs, const char *store,
-                             const char **text) {
-  const sw_study *study = run->study;
-  const char *machine = NULL;
+static sw_status open_text(sw_error *err, char **text, size_t *length, FILE **out) {
+  *out = open_memstream(text, length);
+  return *out ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
+}
+
+static sw_status machine_text(sw_error *err, sw_arena *arena, const char *store,
+                              const char **text) {
+  FILE *out = NULL;
   char *buffer = NULL;
   size_t length = 0;
-  FILE *out = open_memstream(&buffer, &length);
-  if (!out) return sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
+  SW_TRY(open_text(err, &buffer, &length, &out));
   put_machine(out, store);
-  SW_TRY(text_of(err, run->arena, out, &buffer, &machine));
-  SW_TRY(agree_on_machine(err, run->team, machine));
-  out = open_memstream(&buffer, &length);
-  if (!out) return sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
+  return text_of(err, arena, out, &buffer, text);
+}
+
+static sw_status run_text(sw_error *err, const sw_run *run, const char *machine, const char *inputs,
+                          const char **text) {
+  const sw_study *study = run->study;
+  FILE *out = NULL;
+  char *buffer = NULL;
+  size_t length = 0;
+  SW_TRY(open_text(err, &buffer, &length, &out));
   fprintf(out, "spillway\t%s\n%s", SW_VERSION, machine);
   fprintf(out, "tile\t%lld\n", (long long)study->tile);
   for (int e = 0; e < study->n_entries; e++)
@@ -79,4 +90,13 @@ sw_status sw_run_fingerprint(sw_error *err, sw_run *run, const char *inputs, con
   put_inputs(out, inputs);
   put_study(out, study->text);
   return text_of(err, run->arena, out, &buffer, text);
+}
+
+sw_status sw_run_fingerprint(sw_error *err, sw_run *run, const char *inputs, const char *store,
+                             const char **text) {
+  const char *machine = NULL;
+  sw_status status = machine_text(err, run->arena, store, &machine);
+  SW_TRY(sw_team_agree(run->team, err, status, 0));
+  SW_TRY(agree_on_machine(err, run->team, machine));
+  return sw_team_agree(run->team, err, run_text(err, run, machine, inputs, text), 0);
 }

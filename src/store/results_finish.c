@@ -198,7 +198,9 @@ static sw_status sum_undefined(sw_error *err, sw_results *results) {
   sw_team *team = results->run->team;
   int n = results->schema.n_variables;
   int64_t *count = NULL;
-  SW_NEW(err, results->arena, count, n > 0 ? n : 1);
+  sw_status status =
+      sw_arena_alloc(err, results->arena, (size_t)(n > 0 ? n : 1), sizeof *count, (void **)&count);
+  SW_TRY(sw_team_agree(team, err, status, 0));
   for (int v = 0; v < n; v++)
     count[v] = results->schema.variable[v].undefined;
   SW_TRY(team->sum_i64(team, err, count, n));
