@@ -237,6 +237,14 @@ static sw_status sync_folder(sw_error *err, sw_results *results) {
   return sw_fail(err, SW_EIO, "%s: cannot be synced: %s", folder, strerror(reason));
 }
 
+/* Gives `from` the name; *old: what had it is now under the name `from`, where the file system can
+ * swap. */
+static sw_status take_name(sw_error *err, const char *from, const char *path, bool *old) {
+  *old = renameat2(AT_FDCWD, from, AT_FDCWD, path, RENAME_EXCHANGE) == 0;
+  if (*old || rename(from, path) == 0) return SW_OK;
+  return sw_fail(err, SW_EIO, "%s: cannot be renamed to %s: %s", from, path, strerror(errno));
+}
+
 /* Rank 0: the last steps from a file full of numbers to one that has its name. */
 static sw_status complete_and_name(sw_error *err, sw_results *results) {
   const char *from = results->partial;
@@ -245,13 +253,16 @@ static sw_status complete_and_name(sw_error *err, sw_results *results) {
     from = results->packed;
   }
   SW_TRY(sw_results_complete(err, results, from));
-  if (rename(from, results->path) != 0)
-    return sw_fail(err, SW_EIO, "%s: cannot be renamed to %s: %s", from, results->path,
-                   strerror(errno));
+  bool old = false;
+  SW_TRY(take_name(err, from, results->path, &old));
   sw_status status = sync_folder(err, results);
-  if (status == SW_OK && from != results->partial) unlink(results->partial);
-  if (status != SW_OK) rename(results->path, from); /* a name that may not last is none */
-  return status;
+  if (status != SW_OK) { /* a name that may not last is none, and an old result stays */
+    renameat2(AT_FDCWD, results->path, AT_FDCWD, from, old ? RENAME_EXCHANGE : 0);
+    return status;
+  }
+  if (old) unlink(from);
+  if (from != results->partial) unlink(results->partial);
+  return SW_OK;
 }
 
 sw_status sw_results_finish(sw_error *err, sw_results *results) {

@@ -24,7 +24,7 @@ output: {file: out.h5}
 LEFT = {".partial", ".partial.journal", ".partial.lock"}
 HANGS = 120  # seconds
 # name: kind, once or from there on, how many of the first, how many of the rest, ranks (0: alone),
-# the rank concerned, whether an unfinished run is gone on with
+# the rank concerned, whether an unfinished run is gone on with; *-over: an old result, which stays
 CASES = {
     "open": ("open", "fail", 24, 0, 0, None, False),
     "write": ("write", "fail", 4, 16, 0, None, False),
@@ -38,6 +38,9 @@ CASES = {
     "read-resumed": ("read", "fail", 0, 12, 0, None, True),
     "write-resumed": ("write", "fail", 0, 6, 0, None, True),
     "memory-resumed": ("memory", "fail", 0, 8, 0, None, True),
+    "open-over": ("open", "fail", 0, 6, 0, None, False),
+    "write-over": ("write", "fail", 0, 4, 0, None, False),
+    "sync-over": ("sync", "fail", 9, 0, 0, None, False),
     "mpi-ranks": ("mpi", "fail", 0, 3, 2, None, False),
     "write-rank0": ("write", "fail", 0, 2, 2, "0", False),
     "write-rank1": ("write", "fail", 0, 2, 2, "1", False),
@@ -53,6 +56,8 @@ class Case:
          self.resumed) = CASES[name]
         self.path = study.folder.name if self.kind not in ("memory", "mpi") else None
         self.more = {"FAULT_RANK": self.rank} if self.rank else {}
+        self.old = {"": b"an old result"} if name.endswith("-over") else {}
+        self.words = ["--force"] if self.old else []
         self.left = kill_while_marking(study, faults) if self.resumed else {}
         self.marked = 0
         self.wrong = []
@@ -63,22 +68,27 @@ class Case:
 
     def put_left(self):
         self.study.remove("out.h5")
-        for end, data in self.left.items():
+        for end, data in {**self.left, **self.old}.items():
             with open(self.study.path("out.h5" + end), "wb") as file:
                 file.write(data)
 
     def count(self):
         self.put_left()
         calls = len(self.faults.calls(self.study, "out.h5", self.kind, self.path, self.ranks,
-                                      **self.more))
+                                      self.words, **self.more))
         return calls // self.ranks if self.ranks and not self.rank else calls
 
     def check_failed(self, k, status, err):
         study = self.study
         assert status in (1, 2), (status, err)
         assert len(said(err)) == 1, err
-        assert set(study.left("out.h5")) <= (LEFT if self.ranks else LEFT - {".partial.lock"})
-        got, out, err = study.complete("out.h5", threads=1)
+        left = set(study.left("out.h5"))
+        if self.old:
+            with open(study.path("out.h5"), "rb") as file:
+                assert file.read() == self.old[""], "the old result is no more"
+            left.remove("")
+        assert left <= (LEFT if self.ranks else LEFT - {".partial.lock"}), left
+        got, out, err = study.complete("out.h5", threads=1, words=self.words)
         assert got == self.want, "another digest"
         assert not self.resumed or continued(out)[0] >= self.marked, (self.marked, out, err)
 
@@ -86,7 +96,8 @@ class Case:
         """Whether the run failed."""
         self.put_left()
         env = self.faults.env(self.kind, k, self.do, self.path, **self.more)
-        status, _, err = self.study.run("out.h5", self.ranks, threads=1, env=env, most=HANGS)
+        status, _, err = self.study.run("out.h5", self.ranks, self.words, threads=1, env=env,
+                                        most=HANGS)
         if status != 0:
             self.check_failed(k, status, err)
         else:

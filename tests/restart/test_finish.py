@@ -52,6 +52,22 @@ def check_ends(compression):
           f"{time.time() - began:.1f} s", flush=True)
 
 
+def check_over():
+    """With --force over an old result: there is a whole one at any moment, and nothing is left."""
+    study = Study(80, 1, FEW + "output: {file: out.h5}\n", tile=32, where=memory_folder())
+    faults = Faults(study.folder.name)
+    force, where = ["--force"], study.folder.name
+    want = study.complete("out.h5", threads=1)[0]
+    calls = len(faults.calls(study, "out.h5", "change", where, words=force))
+    for k in range(calls - 7, calls + 1):
+        env = faults.env("change", k, "kill", where)
+        assert study.run("out.h5", threads=1, words=force, env=env)[0] == -9
+        assert study.digest("out.h5") == want, k
+        assert study.complete("out.h5", threads=1, words=force)[0] == want, k
+        assert study.left("out.h5") == [""], (k, study.left("out.h5"))
+    print("killed at the last 8 changes of a run with --force", flush=True)
+
+
 def check_nodes():
     """One of two nodes is killed at one of its marks, the other goes with it."""
     study = Study(600, 2, tile=64)
@@ -73,6 +89,7 @@ def check_nodes():
 def main():
     check_ends("none")
     check_ends("deflate")
+    check_over()
     check_nodes()
 
 
