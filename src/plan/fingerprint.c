@@ -41,6 +41,17 @@ static sw_status text_of(sw_error *err, sw_arena *arena, FILE *out, char **text,
   return *copy ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
 }
 
+const char *sw_run_build(sw_arena *arena, const char *store) {
+  const char *build = NULL;
+  char *buffer = NULL;
+  size_t length = 0;
+  sw_error ignored = {0};
+  FILE *out = open_memstream(&buffer, &length);
+  if (!out) return NULL;
+  put_machine(out, store);
+  return text_of(&ignored, arena, out, &buffer, &build) == SW_OK ? build : NULL;
+}
+
 /* The instruction set stands in the first line. */
 static sw_status agree_on_machine(sw_error *err, sw_team *team, const char *machine) {
   uint64_t mine = sw_hash64(machine, strlen(machine), 0), *all = NULL;
@@ -60,28 +71,13 @@ static sw_status agree_on_machine(sw_error *err, sw_team *team, const char *mach
   return status;
 }
 
-static sw_status open_text(sw_error *err, char **text, size_t *length, FILE **out) {
-  *out = open_memstream(text, length);
-  return *out ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
-}
-
-static sw_status machine_text(sw_error *err, sw_arena *arena, const char *store,
-                              const char **text) {
-  FILE *out = NULL;
-  char *buffer = NULL;
-  size_t length = 0;
-  SW_TRY(open_text(err, &buffer, &length, &out));
-  put_machine(out, store);
-  return text_of(err, arena, out, &buffer, text);
-}
-
 static sw_status run_text(sw_error *err, const sw_run *run, const char *machine, const char *inputs,
                           const char **text) {
   const sw_study *study = run->study;
-  FILE *out = NULL;
   char *buffer = NULL;
   size_t length = 0;
-  SW_TRY(open_text(err, &buffer, &length, &out));
+  FILE *out = open_memstream(&buffer, &length);
+  if (!out) return sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
   fprintf(out, "spillway\t%s\n%s", SW_VERSION, machine);
   fprintf(out, "tile\t%lld\n", (long long)study->tile);
   for (int e = 0; e < study->n_entries; e++)
@@ -94,8 +90,9 @@ static sw_status run_text(sw_error *err, const sw_run *run, const char *machine,
 
 sw_status sw_run_fingerprint(sw_error *err, sw_run *run, const char *inputs, const char *store,
                              const char **text) {
-  const char *machine = NULL;
-  sw_status status = machine_text(err, run->arena, store, &machine);
+  sw_status status = SW_OK;
+  const char *machine = sw_run_build(run->arena, store);
+  if (!machine) status = sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
   SW_TRY(sw_team_agree(run->team, err, status, 0));
   SW_TRY(agree_on_machine(err, run->team, machine));
   return sw_team_agree(run->team, err, run_text(err, run, machine, inputs, text), 0);

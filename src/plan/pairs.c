@@ -165,7 +165,7 @@ static sw_status run_window(sw_error *err, sw_pairs *p) {
   if (status == SW_OK && *p->stop && *p->next < p->n_tasks) status = sw_run_stopped(err);
   SW_TRY(sw_team_agree(team, err, status, 0));
   SW_TRY(team->node_barrier(team, err));
-  return p->sink && !p->run->sample ? sw_pairs_fold(err, p) : SW_OK;
+  return p->sink && !p->run->sample && !sw_all_past(p) ? sw_pairs_fold(err, p) : SW_OK;
 }
 
 static void close_window(sw_pairs *p) {
@@ -198,8 +198,11 @@ sw_status sw_run_pairs(sw_error *err, sw_run *run, int entry, sw_sink *sink) {
     status = p.job->measure->prepare(err, &run->job[entry], p.job->n_passes - 1);
   if (status == SW_OK) status = begin(err, &p);
   status = sw_team_agree(run->team, err, status, 0);
+  if (status == SW_OK && run->past) status = sw_pairs_past(err, &p);
   if (status == SW_OK) status = run_windows(err, &p);
+  if (status == SW_OK && p.past) sw_pairs_past_figures(&p);
   if (status == SW_OK && sink && !run->sample) status = sw_pairs_totals(err, &p);
+  sw_pairs_past_end(&p);
   end(&p);
   return status;
 }

@@ -59,6 +59,8 @@ typedef struct sw_pairs {
   int64_t *next; /* node-shared: the next task */
   int64_t *stop; /* node-shared: not 0 when the run is asked to stop */
   char *done;    /* node-shared, by task: done by an earlier run; NULL: none */
+  int *past;     /* by matrix: the same one in the earlier results, -1: none; NULL: none at all */
+  sw_past_figures *past_figures; /* rank 0 */
   sw_packets *packets;
   int64_t *undefined; /* by matrix, of this rank's tasks */
   double *greatest;
@@ -110,6 +112,10 @@ int64_t sw_parts_of(const sw_run *run, int entry, sw_walk walk);
 int sw_region_of(int entry, bool counts);
 /* The number of a task among all of the job, whatever the nodes. */
 int64_t sw_task_number(const sw_pairs *p, const sw_lot *lot, int64_t nth);
+/* Tasks of a lot: squares of a row of the walk, 1 for a strip. */
+int64_t sw_tasks_of_lot(const sw_pairs *p, const sw_lot *lot);
+/* Ordered pairs of a matrix, with a value or without. */
+int64_t sw_pairs_ordered(const sw_pairs *p);
 /* A task's shares: in its slot, or, when `above` is counted, among the beginnings of rows. */
 void *sw_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *bytes);
 /* The mark of the task that the worker has just done, without checksums. */
@@ -122,9 +128,28 @@ sw_status sw_pairs_restore(sw_error *err, sw_pairs *p);
 
 /* pairs_digest.c: checksums of what a task stores. */
 void sw_packet_digest(sw_worker *w, sw_packet *packet);
-/* The same of what the sink holds. */
-sw_status sw_stored_digest(sw_error *err, const sw_pairs *p, const sw_lot *lot, int64_t nth,
-                           uint64_t checksum[2]);
+/* Where a matrix is stored. */
+typedef struct sw_stored {
+  sw_sink *sink;
+  int t;
+  const int64_t *row_start; /* n + 1 positions of its rows among the entries; NULL without */
+} sw_stored;
+sw_stored sw_stored_here(const sw_pairs *p, int t);
+/* The same of what is stored, copied to `to` on the way (NULL: only looked at). *readable: false
+ * when it cannot be read, or has another length than its place there. */
+sw_status sw_stored_digest(sw_error *err, const sw_pairs *p, const sw_stored *from,
+                           const sw_stored *to, int64_t row, int64_t nth, uint64_t checksum[2],
+                           bool *readable);
+
+/* pairs_past.c: matrices that an earlier results file holds. */
+sw_status sw_pairs_past(sw_error *err, sw_pairs *p); /* which they are; collective */
+bool sw_is_past(const sw_pairs *p, int t);
+bool sw_all_past(const sw_pairs *p); /* of the window */
+/* Tasks of the window that can be taken are copied and count as done. */
+sw_status sw_pairs_take(sw_error *err, sw_pairs *p);
+/* Their figures, instead of those of tasks that were computed after all. */
+void sw_pairs_past_figures(sw_pairs *p);
+void sw_pairs_past_end(sw_pairs *p);
 
 /* pairs_task.c */
 /* Column sums outlive a batch of rows: lanes of whole rows. */

@@ -198,7 +198,7 @@ static void end_matrix(adder *a, int t) {
   sw_summary *summary = &a->p->plan->summary;
   int64_t own = a->units.hi - a->units.lo;
   const double *columns = a->ladder.count ? sw_ladder_sum(&a->ladder, 0) : NULL;
-  for (int64_t k = 0; k < own; k++) {
+  for (int64_t k = 0; k < own && !sw_is_past(a->p, t); k++) { /* those are there already */
     double column = columns ? columns[k] : 0.0;
     double sent = a->p->job->directed ? a->rows[k] : column + a->rows[k];
     summary->out_strength[t][k] = sent;
