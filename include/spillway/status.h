@@ -25,6 +25,7 @@ enum { SW_ERROR_TEXT = 1024 };
 
 typedef struct sw_error {
   sw_status status;
+  bool shared;              /* all ranks have agreed on it */
   char text[SW_ERROR_TEXT]; /* one line of UTF-8, no newline */
 } sw_error;
 

@@ -36,5 +36,6 @@ sw_status sw_fail(sw_error *err, sw_status status, const char *format, ...) {
 
 void sw_error_clear(sw_error *err) {
   err->status = SW_OK;
+  err->shared = false;
   err->text[0] = '\0';
 }

@@ -213,6 +213,7 @@ int sw_cmd_check(sw_program *program, int argc, char **argv) {
     return 0;
   }
   if (status == SW_OK) status = check_study(&err, team, &options, &session, &changed);
+  sw_cli_settle(team, &err);
   sw_log_release(false);
   sw_session_close(&session);
   return status == SW_OK ? changed : sw_cli_fail(team, &err);

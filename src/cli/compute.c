@@ -68,6 +68,7 @@ sw_status sw_program_run(sw_error *err, sw_program *program, const char *study,
   bool kept = false;
   sw_stop_listen();
   sw_status status = run_study(err, program->team, study, options ? options : &plain, &session);
+  sw_cli_settle(program->team, err);
   sw_log_release(false);
   sw_results_past_close(session.run);
   sw_results_destroy(session.results, status, &kept);

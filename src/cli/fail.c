@@ -1,5 +1,6 @@
 /* How the program says that it failed: one line, from one rank. */
 #include "cli/commands.h"
+#include "comm/comm.h"
 
 #include <stdio.h>
 
@@ -14,6 +15,12 @@ int sw_cli_exit_status(sw_status status) {
   default:
     return 1;
   }
+}
+
+void sw_cli_settle(sw_team *team, const sw_error *err) {
+  if (err->status == SW_OK || err->shared || team->size == 1 || sw_comm_meet(team)) return;
+  fprintf(stderr, "spillway: %s\n", err->text);
+  sw_comm_abort(team, sw_cli_exit_status(err->status));
 }
 
 int sw_cli_fail(const sw_team *team, const sw_error *err) {

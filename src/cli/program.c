@@ -71,7 +71,7 @@ static int run_parallel(const command_verb *verb, sw_program *program, int argc,
   sw_error err = {0};
   sw_store_start();
   if (sw_comm_start(&err, &argc, &argv, &program->team) != SW_OK) {
-    fprintf(stderr, "spillway: %s\n", err.text);
+    if (err.text[0]) fprintf(stderr, "spillway: %s\n", err.text); /* else another rank does */
     return 1;
   }
   sw_log_setup(SW_LOG_INFO, program->team->rank);

@@ -35,12 +35,14 @@ sw_status sw_session_study(sw_error *err, sw_team *team, const char *file, const
   s->began = sw_clock();
   SW_TRY(sw_team_agree(team, err, choose_threads(err, team, threads, &s->threads), 0));
   omp_set_num_threads(s->threads);
-  SW_TRY(sw_arena_create(err, &s->arena));
+  SW_TRY(sw_team_agree(team, err, sw_arena_create(err, &s->arena), 0));
   if (s->text)
     length = strlen(s->text);
   else
     SW_TRY(sw_text_read(err, team, s->arena, file, &s->text, &length));
-  SW_TRY(sw_study_parse(err, s->arena, file, s->text, length, s->extra, s->n_extra, &s->study));
+  sw_status status =
+      sw_study_parse(err, s->arena, file, s->text, length, s->extra, s->n_extra, &s->study);
+  SW_TRY(sw_team_agree(team, err, status, 0));
   if (output) {
     s->study->output_file = output;
     s->study->output_path = output;

@@ -163,6 +163,7 @@ static sw_status verify(sw_error *err, sw_session *s, const verify_options *o,
   if (status == SW_OK) status = sw_results_check_values(err, s->results, verdict);
   if (status == SW_OK) status = recompute(err, s, o, verdict);
   if (status == SW_OK) status = sw_results_check_sums(err, s->results, verdict);
+  sw_cli_settle(s->team, err);
   sw_log_release(false);
   sw_results_destroy(s->results, status, NULL);
   sw_session_close(s);

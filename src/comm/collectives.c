@@ -1,5 +1,6 @@
 /* The collective calls of a team. Invariants: a rank learns of another's lack of memory before
- * anything is sent, so that all return together; no MPI call moves more than comm->piece bytes,
+ * anything is sent, so that all return together, and what is needed before that is there from the
+ * start; no MPI call moves more than comm->piece bytes,
  * as its counts are int; bytes_sent counts what this rank hands to each other rank, sizes that are
  * agreed on with it. A broadcast counts where it begins, however the library's tree spreads it. */
 #include "comm/private.h"
@@ -25,7 +26,8 @@ sw_status sw_comm_memory(sw_error *err, sw_comm *comm, sw_status mine) {
   if (comm->team.size > 1) comm->team.bytes_sent += sizeof failed;
   SW_MPI(err, MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, comm->world));
   if (failed && mine == SW_OK)
-    return sw_fail(err, SW_ENOMEM, "out of memory: another rank cannot receive what is sent");
+    mine = sw_fail(err, SW_ENOMEM, "out of memory: another rank cannot receive what is sent");
+  if (failed) err->shared = true;
   return mine;
 }
 
@@ -52,10 +54,7 @@ static sw_status prepare_gather(sw_error *err, sw_comm *comm, size_t bytes, bool
 /* Small parts in one call: counts and displacements fit an int. */
 static sw_status gather_at_once(sw_error *err, sw_comm *comm, const void *send, int root, char *all,
                                 const size_t *counts) {
-  int size = comm->team.size;
-  int *count = NULL;
-  SW_TRY(sw_alloc(err, 2 * (size_t)size, sizeof *count, (void **)&count));
-  int at = 0;
+  int size = comm->team.size, *count = comm->counts_at, at = 0;
   for (int r = 0; r < size; r++) {
     count[r] = (int)counts[r];
     count[size + r] = at;
@@ -66,7 +65,6 @@ static sw_status gather_at_once(sw_error *err, sw_comm *comm, const void *send, 
                                        comm->world)
                       : MPI_Gatherv(send, mine, MPI_BYTE, all, count, count + size, MPI_BYTE, root,
                                     comm->world);
-  sw_free(count);
   return sw_comm_check(err, code, "MPI_Gatherv");
 }
 
@@ -100,10 +98,9 @@ static sw_status gather_to(sw_team *team, sw_error *err, const void *send, size_
                            void **all, size_t *counts) {
   sw_comm *comm = sw_comm_of(team);
   bool receives = root < 0 || team->rank == root;
-  size_t *count = NULL, total = 0;
+  size_t *count = comm->counts, total = 0;
   _Static_assert(sizeof(size_t) == sizeof(uint64_t), "counts travel as uint64");
   if (all) *all = NULL;
-  SW_TRY(sw_alloc(err, (size_t)team->size, sizeof *count, (void **)&count));
   sw_status status = prepare_gather(err, comm, bytes, receives, count, all, &total);
   if (status == SW_OK) {
     char *room = receives ? *all : NULL;
@@ -117,7 +114,6 @@ static sw_status gather_to(sw_team *team, sw_error *err, const void *send, size_
     *all = NULL;
   }
   if (counts) memcpy(counts, count, (size_t)team->size * sizeof *count);
-  sw_free(count);
   return status;
 }
 
@@ -166,9 +162,8 @@ static sw_status exchange(sw_error *err, sw_comm *comm, const char *send, const 
 static sw_status all_to_all(sw_team *team, sw_error *err, const void *send,
                             const size_t *send_bytes, void **recv, size_t *recv_bytes) {
   sw_comm *comm = sw_comm_of(team);
-  size_t *count = NULL;
+  size_t *count = comm->counts;
   *recv = NULL;
-  SW_TRY(sw_alloc(err, (size_t)team->size, sizeof *count, (void **)&count));
   int code = MPI_Alltoall(send_bytes, 1, MPI_UINT64_T, count, 1, MPI_UINT64_T, comm->world);
   sw_status status = sw_comm_check(err, code, "MPI_Alltoall");
   size_t total = status == SW_OK ? sum_of(count, team->size) : 0;
@@ -182,7 +177,6 @@ static sw_status all_to_all(sw_team *team, sw_error *err, const void *send,
   team->bytes_sent += sizeof *count * (uint64_t)(team->size - 1);
   team->bytes_sent += sum_of(send_bytes, team->size) - send_bytes[team->rank];
   if (recv_bytes) memcpy(recv_bytes, count, (size_t)team->size * sizeof *count);
-  sw_free(count);
   return status;
 }
 

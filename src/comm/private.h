@@ -23,7 +23,11 @@ typedef struct sw_comm {
   MPI_Comm machine; /* the ranks that can share memory */
   MPI_Comm node;    /* the same, or a part of it in tests (SPILLWAY_NODE_RANKS) */
   MPI_Comm leaders; /* the first rank of each node, by node; MPI_COMM_NULL on the others */
+  MPI_Comm end;     /* all ranks again, where they meet after a failure */
+  int64_t patience; /* ms that a rank waits there for the others */
   size_t piece;     /* bytes a single MPI call may move: its counts are int */
+  size_t *counts;   /* a number for each rank, for the collective under way */
+  int *counts_at;   /* counts and displacements of a gather: two for each rank */
   sw_window *windows;
   bool stopping;      /* the word has come, and has been passed on */
   uint32_t stop_from; /* bit k: it has come from the node 2^k before */

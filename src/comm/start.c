@@ -5,10 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 
-enum { SW_DEFAULT_PIECE = 1 << 30 };
+enum { SW_DEFAULT_PIECE = 1 << 30, SW_PATIENCE_MS = 10000 };
 
 sw_status sw_comm_check(sw_error *err, int code, const char *call) {
   if (code == MPI_SUCCESS) return SW_OK;
@@ -83,24 +84,38 @@ static sw_status number_nodes(sw_error *err, sw_comm *comm) {
   return SW_OK;
 }
 
+/* Here and not in the calls: a rank that had none there would leave the others waiting. */
+static sw_status take_memory(sw_error *err, sw_comm *comm) {
+  size_t size = (size_t)comm->team.size;
+  sw_status status = sw_alloc(err, size, sizeof *comm->counts, (void **)&comm->counts);
+  if (status == SW_OK)
+    status = sw_alloc(err, 2 * size, sizeof *comm->counts_at, (void **)&comm->counts_at);
+  status = sw_team_agree(&comm->team, err, status, 0);
+  if (status != SW_OK && comm->team.rank != 0) err->text[0] = '\0'; /* one rank says it */
+  return status;
+}
+
 static sw_status set_up(sw_error *err, sw_comm *comm) {
   sw_team *team = &comm->team;
+  team->self = comm;
   SW_TRY(split_machine(err, comm));
   SW_TRY(order_ranks(err, comm));
-  SW_TRY(number_nodes(err, comm));
   int64_t piece = setting(comm->world, "SPILLWAY_MESSAGE_BYTES", SW_DEFAULT_PIECE);
   comm->piece = (size_t)(piece < SW_DEFAULT_PIECE ? piece : SW_DEFAULT_PIECE);
-  team->self = comm;
-  team->mpi = &comm->world;
+  comm->patience = setting(comm->world, "SPILLWAY_PATIENCE_MS", SW_PATIENCE_MS);
+  SW_MPI(err, MPI_Comm_dup(comm->world, &comm->end));
   sw_comm_set_collectives(team);
+  SW_TRY(take_memory(err, comm));
+  SW_TRY(number_nodes(err, comm));
+  team->mpi = &comm->world;
   sw_comm_set_node(team);
   sw_comm_set_stop(team);
   return SW_OK;
 }
 
 /* Started without mpirun or srun, Open MPI would start a daemon of its own, only to be able to
- * spawn processes, which this program never does, and make folders that a process ending at the same
- * time removes from under it. */
+ * spawn processes, which this program never does, and make folders that a process ending at the
+ * same time removes from under it. */
 static void stay_alone(void) {
   if (getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMIX_RANK") || getenv("PMI_RANK")) return;
   setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
@@ -115,7 +130,7 @@ sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team) 
     return sw_fail(err, SW_EINTERNAL, "this MPI library gives no MPI_THREAD_FUNNELED");
   sw_comm *comm = calloc(1, sizeof *comm);
   if (!comm) return sw_fail(err, SW_ENOMEM, "no memory to start MPI");
-  comm->world = comm->machine = comm->node = comm->leaders = MPI_COMM_NULL;
+  comm->world = comm->machine = comm->node = comm->leaders = comm->end = MPI_COMM_NULL;
   sw_status status = set_up(err, comm);
   if (status == SW_OK) {
     *team = &comm->team;
@@ -125,14 +140,33 @@ sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team) 
   return status;
 }
 
+bool sw_comm_meet(sw_team *team) {
+  const struct timespec ms = {.tv_nsec = 1000000};
+  MPI_Request request = MPI_REQUEST_NULL;
+  int met = 0;
+  if (MPI_Ibarrier(sw_comm_of(team)->end, &request) != MPI_SUCCESS) return false;
+  for (int64_t waited = 0; waited < sw_comm_of(team)->patience; waited++) {
+    if (MPI_Test(&request, &met, MPI_STATUS_IGNORE) != MPI_SUCCESS || met) break;
+    nanosleep(&ms, NULL);
+  }
+  return met;
+}
+
+void sw_comm_abort(sw_team *team, int status) {
+  MPI_Abort(sw_comm_of(team)->world, status);
+}
+
 void sw_comm_stop(sw_team *team) {
   sw_comm *comm = sw_comm_of(team);
   sw_comm_end_stop(comm);
   sw_comm_free_windows(comm);
   if (comm->leaders != MPI_COMM_NULL) MPI_Comm_free(&comm->leaders);
+  if (comm->end != MPI_COMM_NULL) MPI_Comm_free(&comm->end);
   if (comm->node != MPI_COMM_NULL) MPI_Comm_free(&comm->node);
   if (comm->machine != MPI_COMM_NULL) MPI_Comm_free(&comm->machine);
   if (comm->world != MPI_COMM_NULL) MPI_Comm_free(&comm->world);
+  sw_free(comm->counts);
+  sw_free(comm->counts_at);
   free(comm);
   MPI_Finalize();
 }

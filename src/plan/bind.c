@@ -273,17 +273,20 @@ static sw_status begin_job(sw_error *err, sw_run *run, int e) {
 
 static sw_status bind_job(sw_error *err, sw_run *run, int e) {
   sw_job *job = &run->job[e];
-  SW_TRY(begin_job(err, run, e));
-  SW_TRY(bind_inputs(err, run, e));
-  SW_TRY(bind_periods(err, run, e));
+  sw_status status = begin_job(err, run, e);
+  if (status == SW_OK) status = bind_inputs(err, run, e);
+  if (status == SW_OK) status = bind_periods(err, run, e);
+  SW_TRY(sw_team_agree(run->team, err, status, 0));
   SW_TRY(bind_resources(err, run, e));
-  SW_TRY(job->measure->resolve(err, job));
-  if (run->study->entry[e].is_pair) SW_TRY(bind_pair(err, run, e));
-  return shape_results(err, run, job);
+  status = job->measure->resolve(err, job);
+  if (status == SW_OK && run->study->entry[e].is_pair) status = bind_pair(err, run, e);
+  if (status == SW_OK) status = shape_results(err, run, job);
+  return sw_team_agree(run->team, err, status, 0);
 }
 
 static sw_status begin_run(sw_error *err, sw_run *run) {
   int n = run->study->n_entries;
+  SW_NEW(err, run->arena, run->busy_seconds, run->n_threads);
   SW_NEW(err, run->arena, run->private, 1);
   struct sw_run_private *own = run->private;
   own->notes.arena = run->arena;
@@ -301,15 +304,14 @@ static sw_status begin_run(sw_error *err, sw_run *run) {
 sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const sw_reader *reader,
                       sw_panel *panel, sw_arena *arena, int n_threads, sw_run **out) {
   sw_run *run = NULL;
-  SW_NEW(err, arena, run, 1);
+  SW_TRY(sw_team_agree(team, err, sw_arena_alloc(err, arena, 1, sizeof *run, (void **)&run), 0));
   run->team = team;
   run->study = study;
   run->reader = reader;
   run->panel = panel;
   run->arena = arena;
   run->n_threads = n_threads;
-  SW_NEW(err, arena, run->busy_seconds, n_threads);
-  SW_TRY(begin_run(err, run));
+  SW_TRY(sw_team_agree(team, err, begin_run(err, run), 0));
   *out = run; /* from here on sw_run_destroy releases what was made */
   for (int i = 0; i < study->n_entries; i++)
     SW_TRY(bind_job(err, run, study->order[i]));

@@ -56,8 +56,10 @@ const char *sw_run_build(sw_arena *arena, const char *store) {
 static sw_status agree_on_machine(sw_error *err, sw_team *team, const char *machine) {
   uint64_t mine = sw_hash64(machine, strlen(machine), 0), *all = NULL;
   size_t *counts = NULL;
-  SW_TRY(sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts));
-  sw_status status = team->all_gather(team, err, &mine, sizeof mine, (void **)&all, counts);
+  sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK)
+    status = team->all_gather(team, err, &mine, sizeof mine, (void **)&all, counts);
   for (int r = 0; status == SW_OK && r < team->size; r++)
     if (all[r] != all[0])
       status = sw_fail(err, SW_EINPUT,
@@ -69,14 +71,11 @@ static sw_status agree_on_machine(sw_error *err, sw_team *team, const char *mach
   return status;
 }
 
-sw_status sw_run_fingerprint(sw_error *err, sw_run *run, const char *inputs, const char *store,
-                             const char **text) {
+static sw_status run_text(sw_error *err, const sw_run *run, const char *machine, const char *inputs,
+                          const char **text) {
   const sw_study *study = run->study;
-  const char *machine = sw_run_build(run->arena, store);
   char *buffer = NULL;
   size_t length = 0;
-  if (!machine) return sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
-  SW_TRY(agree_on_machine(err, run->team, machine));
   FILE *out = open_memstream(&buffer, &length);
   if (!out) return sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
   fprintf(out, "spillway\t%s\n%s", SW_VERSION, machine);
@@ -87,4 +86,14 @@ sw_status sw_run_fingerprint(sw_error *err, sw_run *run, const char *inputs, con
   put_inputs(out, inputs);
   put_study(out, study->text);
   return text_of(err, run->arena, out, &buffer, text);
+}
+
+sw_status sw_run_fingerprint(sw_error *err, sw_run *run, const char *inputs, const char *store,
+                             const char **text) {
+  sw_status status = SW_OK;
+  const char *machine = sw_run_build(run->arena, store);
+  if (!machine) status = sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
+  SW_TRY(sw_team_agree(run->team, err, status, 0));
+  SW_TRY(agree_on_machine(err, run->team, machine));
+  return sw_team_agree(run->team, err, run_text(err, run, machine, inputs, text), 0);
 }

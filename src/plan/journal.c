@@ -16,6 +16,13 @@
 
 /* ---- bytes ------------------------------------------------------------------------------ */
 
+sw_status sw_journal_unread(sw_error *err, const sw_journal *journal) {
+  if (errno == 0) return SW_OK;
+  return sw_fail(err, SW_EIO,
+                 "%s: cannot be read: %s; the same command tries again, --restart begins again",
+                 journal->path, strerror(errno));
+}
+
 static sw_status failed(sw_error *err, const sw_journal *journal, const char *what) {
   return sw_fail(err, SW_EIO, "%s: cannot be %s: %s", journal->path, what, strerror(errno));
 }
@@ -37,6 +44,7 @@ bool sw_journal_read(const sw_journal *journal, void *bytes, size_t length, uint
   while (length > 0) {
     ssize_t done = pread(journal->fd, to, length, (off_t)at);
     if (done < 0 && errno == EINTR) continue;
+    if (done == 0) errno = 0;
     if (done <= 0) return false;
     to += done, at += (uint64_t)done, length -= (size_t)done;
   }
@@ -192,15 +200,16 @@ sw_status sw_journal_get_layout(sw_error *err, const sw_journal *journal, void *
   struct stat info;
   tail t;
   *bytes = NULL;
-  if (!sw_journal_read(journal, &t, sizeof t, journal->end) || t.own != tail_own(&t) ||
-      fstat(journal->fd, &info) != 0 || journal->end + sizeof t + t.length > (uint64_t)info.st_size)
+  if (!sw_journal_read(journal, &t, sizeof t, journal->end)) return sw_journal_unread(err, journal);
+  if (t.own != tail_own(&t) || fstat(journal->fd, &info) != 0 ||
+      journal->end + sizeof t + t.length > (uint64_t)info.st_size)
     return SW_OK;
   SW_TRY(sw_alloc(err, t.length + 1, 1, bytes));
   *length = t.length;
-  if (sw_journal_read(journal, *bytes, t.length, journal->end + sizeof t) &&
-      sw_hash64(*bytes, t.length, 0) == t.hash)
-    return SW_OK;
+  bool read = sw_journal_read(journal, *bytes, t.length, journal->end + sizeof t);
+  sw_status status = read ? SW_OK : sw_journal_unread(err, journal);
+  if (read && sw_hash64(*bytes, t.length, 0) == t.hash) return SW_OK;
   sw_free(*bytes);
   *bytes = NULL;
-  return SW_OK;
+  return status;
 }

@@ -114,17 +114,18 @@ static sw_status read_fingerprint(sw_error *err, const sw_journal *journal, head
                                   char **text) {
   struct stat info;
   *text = NULL;
-  if (!sw_journal_read(journal, h, sizeof *h, 0) || memcmp(h->magic, magic, sizeof magic) != 0 ||
+  if (!sw_journal_read(journal, h, sizeof *h, 0)) return sw_journal_unread(err, journal);
+  if (memcmp(h->magic, magic, sizeof magic) != 0 ||
       h->own != sw_hash64(h, offsetof(header, own), 0) || fstat(journal->fd, &info) != 0 ||
       PAGE + h->fingerprint > (uint64_t)info.st_size)
     return SW_OK;
   SW_TRY(sw_calloc(err, h->fingerprint + 1, 1, (void **)text));
-  if (sw_journal_read(journal, *text, h->fingerprint, PAGE) &&
-      sw_hash64(*text, h->fingerprint, 0) == h->fingerprint_hash)
-    return SW_OK;
+  bool read = sw_journal_read(journal, *text, h->fingerprint, PAGE);
+  sw_status status = read ? SW_OK : sw_journal_unread(err, journal);
+  if (read && sw_hash64(*text, h->fingerprint, 0) == h->fingerprint_hash) return SW_OK;
   sw_free(*text);
   *text = NULL;
-  return SW_OK;
+  return status;
 }
 
 static sw_status take_up(sw_error *err, const sw_journal *journal, const char *fingerprint,

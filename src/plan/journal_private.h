@@ -31,7 +31,9 @@ struct sw_journal {
 
 sw_status sw_journal_write(sw_error *err, const sw_journal *journal, const void *bytes,
                            size_t length, uint64_t at);
-/* False: there are not so many bytes. */
+/* False: there are not so many bytes, or they cannot be read, which sw_journal_unread then tells
+ * apart: SW_EIO when they are there. */
 bool sw_journal_read(const sw_journal *journal, void *bytes, size_t length, uint64_t at);
+sw_status sw_journal_unread(sw_error *err, const sw_journal *journal);
 
 #endif

@@ -146,7 +146,8 @@ static sw_status open_window(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   p->t1 = window_end(p);
   p->n_lots = sw_lots_of_node(p, team->node, NULL, &p->n_tasks, &p->n_slots);
-  SW_TRY(sw_alloc(err, (size_t)p->n_lots, sizeof *p->lot, (void **)&p->lot));
+  sw_status status = sw_alloc(err, (size_t)p->n_lots, sizeof *p->lot, (void **)&p->lot);
+  SW_TRY(sw_team_agree(team, err, status, 0));
   sw_lots_of_node(p, team->node, p->lot, &p->n_tasks, &p->n_slots);
   size_t bytes = p->sink ? (size_t)p->n_slots * sizeof *p->slots : 0;
   SW_TRY(team->node_alloc(team, err, bytes + 64, (void **)&p->slots));
@@ -192,9 +193,11 @@ static sw_status run_windows(sw_error *err, sw_pairs *p) {
 sw_status sw_run_pairs(sw_error *err, sw_run *run, int entry, sw_sink *sink) {
   sw_pairs p = {
       .run = run, .entry = entry, .job = &run->job[entry], .plan = &run->pair[entry], .sink = sink};
+  sw_status status = SW_OK;
   if (p.job->measure->prepare)
-    SW_TRY(p.job->measure->prepare(err, &run->job[entry], p.job->n_passes - 1));
-  sw_status status = sw_team_agree(run->team, err, begin(err, &p), 0);
+    status = p.job->measure->prepare(err, &run->job[entry], p.job->n_passes - 1);
+  if (status == SW_OK) status = begin(err, &p);
+  status = sw_team_agree(run->team, err, status, 0);
   if (status == SW_OK && run->past) status = sw_pairs_past(err, &p);
   if (status == SW_OK) status = run_windows(err, &p);
   if (status == SW_OK && p.past) sw_pairs_past_figures(&p);

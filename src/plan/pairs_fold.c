@@ -168,10 +168,10 @@ static sw_status exchange(sw_error *err, sw_pairs *p, void **received) {
   size_t *bytes = NULL, total = 0;
   double *send = NULL;
   sw_ladder ladder = {0};
-  SW_TRY(sw_calloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes));
-  sw_status status = widest(err, p, &ladder);
+  sw_status status = sw_calloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes);
+  if (status == SW_OK) status = widest(err, p, &ladder);
   if (status == SW_OK) pack_all(p, &ladder, NULL, bytes);
-  for (int r = 0; r < team->size; r++)
+  for (int r = 0; status == SW_OK && r < team->size; r++)
     total += bytes[r];
   if (status == SW_OK) status = sw_alloc(err, total, 1, (void **)&send);
   if (status == SW_OK) pack_all(p, &ladder, send, bytes);

@@ -66,8 +66,9 @@ sw_status sw_pairs_totals(sw_error *err, sw_pairs *p) {
   SW_TRY(team->max_f64(team, err, p->greatest, summary->n_periods));
   double *block = NULL;
   size_t *counts = NULL;
-  SW_TRY(sw_alloc(err, (size_t)(own / SW_BLOCK + 1), sizeof *block, (void **)&block));
-  sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
+  sw_status status = sw_alloc(err, (size_t)(own / SW_BLOCK + 1), sizeof *block, (void **)&block);
+  if (status == SW_OK) status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
+  status = sw_team_agree(team, err, status, 0);
   for (int t = 0; status == SW_OK && t < summary->n_periods; t++) {
     status = total_of(err, p, t, block, counts);
     summary->undefined[t] = p->undefined[t];
@@ -96,9 +97,9 @@ sw_status sw_pairs_rows_alloc(sw_error *err, sw_run *run, int entry) {
 static sw_status join_counts(sw_error *err, sw_run *run, int64_t *count, int64_t n) {
   sw_team *team = run->team;
   int64_t *sum = NULL;
-  SW_TRY(sw_calloc(err, (size_t)n, sizeof *sum, (void **)&sum));
-  if (team->node_rank == 0) memcpy(sum, count, (size_t)n * sizeof *sum);
-  sw_status status = SW_OK;
+  sw_status status = sw_calloc(err, (size_t)n, sizeof *sum, (void **)&sum);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK && team->node_rank == 0) memcpy(sum, count, (size_t)n * sizeof *sum);
   for (int64_t at = 0; status == SW_OK && at < n; at += 1 << 20)
     status = team->sum_i64(team, err, sum + at, (int)(n - at < 1 << 20 ? n - at : 1 << 20));
   if (status == SW_OK && team->node_rank == 0) memcpy(count, sum, (size_t)n * sizeof *sum);

@@ -134,8 +134,10 @@ sw_status sw_gather_rows(sw_error *err, sw_run *run, double *const *local, int r
   sw_team *team = run->team;
   int64_t n = run->panel->units.n, lo = run->panel->lo, own = run->panel->hi - lo;
   size_t *start = NULL;
-  SW_TRY(sw_alloc(err, (size_t)team->nodes + 1, sizeof *start, (void **)&start));
-  sw_status status = team->node_alloc(team, err, (size_t)n * (size_t)rows * sizeof(double), shared);
+  sw_status status = sw_alloc(err, (size_t)team->nodes + 1, sizeof *start, (void **)&start);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK)
+    status = team->node_alloc(team, err, (size_t)n * (size_t)rows * sizeof(double), shared);
   double *all = *shared;
   for (int r = 0; status == SW_OK && r < rows; r++)
     memcpy(all + (int64_t)r * n + lo, local[r], (size_t)own * sizeof(double));
@@ -145,6 +147,7 @@ sw_status sw_gather_rows(sw_error *err, sw_run *run, double *const *local, int r
     size_t *counts = NULL;
     int64_t mine[2] = {team->node, lo};
     status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
+    status = sw_team_agree(team, err, status, 0);
     if (status == SW_OK)
       status = team->all_gather(team, err, mine, sizeof mine, (void **)&first, counts);
     for (int r = 0; status == SW_OK && r < rows; r++) {

@@ -3,44 +3,34 @@
 
 #include "base/arena.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- agreement: one small collective, more only when somebody failed --------------------- */
 
-typedef struct verdict {
-  int64_t status, order;
-} verdict;
-
 /* Bad input comes before everything else, and the earliest place in it before later ones. */
-static bool is_before(verdict a, verdict b) {
-  if ((a.status == SW_OK) != (b.status == SW_OK)) return a.status != SW_OK;
-  if (a.status == SW_OK) return false;
-  if ((a.status == SW_EINPUT) != (b.status == SW_EINPUT)) return a.status == SW_EINPUT;
-  return a.status == SW_EINPUT && a.order < b.order;
+static double urgency(sw_status status, int64_t order) {
+  return status == SW_OK ? HUGE_VAL : status == SW_EINPUT ? (double)order : DBL_MAX;
 }
 
+/* It takes no memory: what it agrees on may be that there is none. */
 sw_status sw_team_agree(sw_team *team, sw_error *err, sw_status mine, int64_t order) {
-  double failed = mine != SW_OK;
+  double own = urgency(mine, order), first = own;
   if (team->size == 1) return mine;
-  SW_TRY(team->max_f64(team, err, &failed, 1)); /* nearly always nobody has */
-  if (failed == 0) return SW_OK;
-  verdict own = {mine, order}, *all = NULL;
-  size_t *counts = NULL;
-  SW_TRY(sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts));
-  sw_status status = team->all_gather(team, err, &own, sizeof own, (void **)&all, counts);
-  int worst = 0;
-  for (int r = 1; status == SW_OK && r < team->size; r++)
-    if (is_before(all[r], all[worst])) worst = r;
-  if (status == SW_OK) status = (sw_status)all[worst].status;
-  sw_free(counts);
-  sw_free(all);
-  if (status == SW_OK) return SW_OK;
-  sw_error said = *err;
-  sw_status sent = team->broadcast(team, err, &said, sizeof said, worst);
-  if (sent != SW_OK) return sent;
-  *err = said;
-  return status;
+  SW_TRY(team->min_f64(team, err, &first, 1)); /* nearly always nobody has */
+  if (first == HUGE_VAL) return SW_OK;
+  double rank = own == first ? team->rank : HUGE_VAL;
+  SW_TRY(team->min_f64(team, err, &rank, 1));
+  struct {
+    sw_status status;
+    sw_error error;
+  } said = {mine, *err};
+  SW_TRY(team->broadcast(team, err, &said, sizeof said, (int)rank));
+  *err = said.error;
+  err->shared = true;
+  return said.status;
 }
 
 /* ---- one process ------------------------------------------------------------------------ */

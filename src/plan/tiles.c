@@ -21,8 +21,8 @@ const double *sw_input_row(const sw_run *run, int e, int input, int period) {
   return column->row[source_period(column, period)];
 }
 
-/* The job's periods of every input: this rank's rows, or gathered ones kept in `shared`. */
-static sw_status view_inputs(sw_error *err, sw_run *run, int e, bool gathered, void **shared) {
+/* The job's periods of every input, this rank's rows of them. */
+static sw_status view_inputs(sw_error *err, sw_run *run, int e) {
   sw_job *job = &run->job[e];
   for (int i = 0; i < job->n_inputs; i++) {
     const sw_column *column = run->private->source[e].column[i];
@@ -31,7 +31,15 @@ static sw_status view_inputs(sw_error *err, sw_run *run, int e, bool gathered, v
     for (int t = 0; t < job->n_periods; t++)
       row[t] = column->row[source_period(column, job->period[t])];
     job->input[i].view = (sw_view){row, run->panel->lo};
-    if (!gathered) continue;
+  }
+  return SW_OK;
+}
+
+/* All rows of them, kept in `shared`. */
+static sw_status gather_inputs(sw_error *err, sw_run *run, int e, void **shared) {
+  sw_job *job = &run->job[e];
+  for (int i = 0; i < job->n_inputs; i++) {
+    double **row = (double **)job->input[i].view.row; /* of view_inputs */
     SW_TRY(sw_gather_rows(err, run, row, job->n_periods, &shared[i]));
     for (int t = 0; t < job->n_periods; t++)
       row[t] = (double *)shared[i] + (int64_t)t * job->n;
@@ -57,9 +65,10 @@ static sw_status share_operand(sw_error *err, sw_run *run, int e, int pass) {
   sw_job *job = &run->job[e];
   int rows = job->pass[pass].operand * job->n_periods;
   void **shared = &run->private->operand_shared[pass];
-  SW_TRY(sw_gather_rows(err, run, job->operand_local[pass].row, rows, shared));
   double **row = NULL;
-  SW_NEW(err, run->arena, row, rows);
+  sw_status status = sw_arena_alloc(err, run->arena, (size_t)rows, sizeof *row, (void **)&row);
+  SW_TRY(sw_team_agree(run->team, err, status, 0));
+  SW_TRY(sw_gather_rows(err, run, job->operand_local[pass].row, rows, shared));
   for (int r = 0; r < rows; r++)
     row[r] = (double *)*shared + r * job->n;
   job->operand[pass] = (sw_view){row, 0};
@@ -151,10 +160,12 @@ static sw_status fold(sw_error *err, sw_run *run, int e, int pass, const tiling 
   size_t result_bytes = job->pass[pass].result;
   void *all = NULL, *ordered = NULL, *result = NULL;
   size_t *counts = NULL, total = 0;
-  SW_TRY(sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts));
-  SW_TRY(sw_arena_alloc(err, run->arena, result_bytes, 1, &result));
-  sw_status status =
-      team->gather(team, err, tiles->slots, (size_t)tiles->count * tiles->slot, 0, &all, counts);
+  sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
+  if (status == SW_OK) status = sw_arena_alloc(err, run->arena, result_bytes, 1, &result);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK)
+    status =
+        team->gather(team, err, tiles->slots, (size_t)tiles->count * tiles->slot, 0, &all, counts);
   if (status == SW_OK && team->rank == 0) {
     for (int r = 0; r < team->size; r++)
       total += counts[r];
@@ -191,8 +202,11 @@ static sw_status run_pass(sw_error *err, sw_run *run, int e, int pass) {
   bool gathered = p->domain == SW_ITEMS || p->gathered;
   tiling tiles = {0};
   void **shared = NULL, *local = NULL;
-  SW_NEW(err, run->arena, shared, job->n_inputs);
-  sw_status status = view_inputs(err, run, e, gathered, shared);
+  sw_status status =
+      sw_arena_alloc(err, run->arena, (size_t)job->n_inputs, sizeof *shared, (void **)&shared);
+  if (status == SW_OK) status = view_inputs(err, run, e);
+  status = sw_team_agree(run->team, err, status, 0);
+  if (status == SW_OK && gathered) status = gather_inputs(err, run, e, shared);
   if (status == SW_OK && p->operand) status = view_operand(err, run, e, pass, &local);
   if (status == SW_OK) status = compute_tiles(err, run, e, pass, &tiles);
   status = sw_team_agree(run->team, err, status, 0);
@@ -201,7 +215,7 @@ static sw_status run_pass(sw_error *err, sw_run *run, int e, int pass) {
   if (status == SW_OK && p->operand) status = share_operand(err, run, e, pass);
   if (status == SW_OK && job->measure->build)
     status = sw_team_agree(run->team, err, job->measure->build(err, job, pass), 0);
-  for (int i = 0; i < job->n_inputs; i++)
+  for (int i = 0; shared && i < job->n_inputs; i++)
     if (shared[i]) run->team->node_free(run->team, shared[i]);
   sw_free(local);
   sw_free(tiles.slots);

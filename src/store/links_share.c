@@ -10,9 +10,9 @@ static sw_status node_array(sw_error *err, sw_team *team, size_t count, size_t s
   *out = NULL;
   if (__builtin_mul_overflow(count, size, &bytes) || bytes > room)
     status = sw_fail(err, SW_ENOMEM,
-                     "links between units need %zu MB of shared memory on a node and %zu MB are "
+                     "links between units need %.3f MB of shared memory on a node and %.3f MB are "
                      "free; enlarge /dev/shm",
-                     bytes >> 20, room >> 20);
+                     (double)bytes / 1e6, (double)room / 1e6);
   SW_TRY(sw_team_agree(team, err, status, 0));
   status = sw_team_agree(team, err, team->node_alloc(team, err, bytes ? bytes : 8, out), 0);
   if (status != SW_OK) *out = NULL; /* not had on some node: nothing to give back together */

@@ -169,10 +169,11 @@ static sw_status take_columns(sw_error *err, sw_panel_build *build) {
 static sw_status count_missing(sw_error *err, sw_panel_build *build) {
   sw_panel *panel = build->panel;
   int64_t *count = NULL;
-  SW_TRY(sw_calloc(err, (size_t)panel->n_columns, sizeof *count, (void **)&count));
+  sw_status status = sw_calloc(err, (size_t)panel->n_columns, sizeof *count, (void **)&count);
+  SW_TRY(sw_team_agree(build->team, err, status, 0));
   for (int c = 0; c < panel->n_columns; c++)
     count[c] = sw_count_missing(units_here(build), panel->periods.n, panel->column[c].row);
-  sw_status status = build->team->sum_i64(build->team, err, count, panel->n_columns);
+  status = build->team->sum_i64(build->team, err, count, panel->n_columns);
   for (int c = 0; c < panel->n_columns; c++)
     panel->column[c].missing = count[c];
   sw_free(count);

@@ -53,9 +53,11 @@ static sw_status gather_blocks(sw_error *err, sw_results *results, sw_group *gro
   size_t own = (size_t)(blocks_of(results->run->panel->hi - results->run->panel->lo) * periods);
   uint64_t *all = NULL;
   size_t *bytes = NULL;
-  SW_TRY(sw_alloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes));
-  sw_status status =
-      team->gather(team, err, group->block_checksum, own * sizeof *all, 0, (void **)&all, bytes);
+  sw_status status = sw_alloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK)
+    status =
+        team->gather(team, err, group->block_checksum, own * sizeof *all, 0, (void **)&all, bytes);
   if (status == SW_OK && team->rank == 0)
     status = sw_calloc(err, (size_t)(blocks * periods), sizeof **out, (void **)out);
   const uint64_t *from = all;
@@ -70,10 +72,16 @@ static sw_status gather_blocks(sw_error *err, sw_results *results, sw_group *gro
   return sw_team_agree(team, err, status, 0);
 }
 
-sw_status sw_checksum_gather(sw_error *err, sw_results *results) {
+static sw_status room_for_checksums(sw_error *err, sw_results *results) {
   int n = results->schema.n_groups;
   SW_NEW(err, results->arena, results->blocks, n + 1);
   SW_NEW(err, results->arena, results->tiles, n + 1);
+  return SW_OK;
+}
+
+sw_status sw_checksum_gather(sw_error *err, sw_results *results) {
+  int n = results->schema.n_groups;
+  SW_TRY(sw_team_agree(results->team, err, room_for_checksums(err, results), 0));
   for (int g = 0; g < n; g++) {
     sw_group *group = &results->schema.group[g];
     if (group->block_checksum) SW_TRY(gather_blocks(err, results, group, &results->blocks[g]));

@@ -66,7 +66,8 @@ sw_status sw_claim_output(sw_error *err, sw_results *results, bool force, bool r
     SW_TRY(remove_old(err, results->partial));
     SW_TRY(remove_old(err, results->journal_path));
   }
-  if (stat(results->partial, &info) == 0 && stat(results->journal_path, &info) != 0) {
+  if (stat(results->partial, &info) == 0 && stat(results->journal_path, &info) != 0 &&
+      errno == ENOENT) {
     sw_log(SW_LOG_WARN, "%s: is left without its journal: the run begins again", results->partial);
     SW_TRY(remove_old(err, results->partial));
   }

@@ -206,7 +206,9 @@ static sw_status sum_undefined(sw_error *err, sw_results *results) {
   sw_team *team = results->run->team;
   int n = results->schema.n_variables;
   int64_t *count = NULL;
-  SW_NEW(err, results->arena, count, n > 0 ? n : 1);
+  sw_status status =
+      sw_arena_alloc(err, results->arena, (size_t)(n > 0 ? n : 1), sizeof *count, (void **)&count);
+  SW_TRY(sw_team_agree(team, err, status, 0));
   for (int v = 0; v < n; v++)
     count[v] = results->schema.variable[v].undefined;
   SW_TRY(team->sum_i64(team, err, count, n));
@@ -243,6 +245,14 @@ static sw_status sync_folder(sw_error *err, sw_results *results) {
   return sw_fail(err, SW_EIO, "%s: cannot be synced: %s", folder, strerror(reason));
 }
 
+/* Gives `from` the name; *old: what had it is now under the name `from`, where the file system can
+ * swap. */
+static sw_status take_name(sw_error *err, const char *from, const char *path, bool *old) {
+  *old = renameat2(AT_FDCWD, from, AT_FDCWD, path, RENAME_EXCHANGE) == 0;
+  if (*old || rename(from, path) == 0) return SW_OK;
+  return sw_fail(err, SW_EIO, "%s: cannot be renamed to %s: %s", from, path, strerror(errno));
+}
+
 /* Rank 0: the last steps from a file full of numbers to one that has its name. */
 static sw_status complete_and_name(sw_error *err, sw_results *results) {
   const char *from = results->partial;
@@ -251,13 +261,16 @@ static sw_status complete_and_name(sw_error *err, sw_results *results) {
     from = results->packed;
   }
   SW_TRY(sw_results_complete(err, results, from));
-  if (rename(from, results->path) != 0)
-    return sw_fail(err, SW_EIO, "%s: cannot be renamed to %s: %s", from, results->path,
-                   strerror(errno));
+  bool old = false;
+  SW_TRY(take_name(err, from, results->path, &old));
   sw_status status = sync_folder(err, results);
-  if (status == SW_OK && from != results->partial) unlink(results->partial);
-  if (status != SW_OK) rename(results->path, from); /* a name that may not last is none */
-  return status;
+  if (status != SW_OK) { /* a name that may not last is none, and an old result stays */
+    renameat2(AT_FDCWD, results->path, AT_FDCWD, from, old ? RENAME_EXCHANGE : 0);
+    return status;
+  }
+  if (old) unlink(from);
+  if (from != results->partial) unlink(results->partial);
+  return SW_OK;
 }
 
 sw_status sw_results_finish(sw_error *err, sw_results *results) {

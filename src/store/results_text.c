@@ -182,7 +182,7 @@ sw_status sw_text_inputs(sw_error *err, sw_team *team, const sw_study *study, sw
   if (status == SW_OK && !(*text = join_inputs(arena, &list)))
     status = sw_fail(err, SW_ENOMEM, "no memory for the list of input files");
   free(list.file);
-  return status;
+  return sw_team_agree(team, err, status, 0);
 }
 
 /* ---- what is missing -------------------------------------------------------------------- */

@@ -9,5 +9,5 @@ for ranks in 1 2 3 4; do
 done
 SPILLWAY_NODE_RANKS=2 mpirun -n 4 "$program"
 SPILLWAY_NODE_RANKS=2 SPILLWAY_MESSAGE_BYTES=777 mpirun -n 3 "$program"
-SPILLWAY_NODE_RANKS=1 mpirun -n 3 "$program"
+SPILLWAY_NODE_RANKS=1 SPILLWAY_PATIENCE_MS=3000 mpirun -n 3 "$program"
 "$program" # alone, without mpirun

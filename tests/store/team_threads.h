@@ -115,8 +115,7 @@ static inline sw_status threads_sum_i64(sw_team *team, sw_error *err, int64_t *v
   return SW_OK;
 }
 
-static inline sw_status threads_max_f64(sw_team *team, sw_error *err, double *values, int count) {
-  (void)err;
+static inline void threads_extreme(sw_team *team, double *values, int count, double sign) {
   double most[16];
   cr_assert_lt(count, 16);
   publish(team, values, (size_t)count, NULL);
@@ -125,10 +124,21 @@ static inline sw_status threads_max_f64(sw_team *team, sw_error *err, double *va
   for (int r = 0; r < hub_of(team)->ranks; r++)
     for (int i = 0; i < count; i++) {
       double other = ((const double *)hub_of(team)->send[r])[i];
-      if (other > most[i]) most[i] = other;
+      if (sign * other > sign * most[i]) most[i] = other;
     }
   finish(team);
   memcpy(values, most, (size_t)count * sizeof *most);
+}
+
+static inline sw_status threads_max_f64(sw_team *team, sw_error *err, double *values, int count) {
+  (void)err;
+  threads_extreme(team, values, count, 1);
+  return SW_OK;
+}
+
+static inline sw_status threads_min_f64(sw_team *team, sw_error *err, double *values, int count) {
+  (void)err;
+  threads_extreme(team, values, count, -1);
   return SW_OK;
 }
 
@@ -144,6 +154,7 @@ static inline void thread_join_team(thread_member *member, thread_hub *hub, int 
                                      .all_gather = threads_all_gather,
                                      .all_to_all = threads_all_to_all,
                                      .sum_i64 = threads_sum_i64,
+                                     .min_f64 = threads_min_f64,
                                      .max_f64 = threads_max_f64}};
 }
 

@@ -156,6 +156,32 @@ static void check_no_room(void) {
   team->node_free(team, memory);
 }
 
+/* Input before all else, of input the lowest order, else the lowest rank. */
+static void check_order_of_failures(void) {
+  bool last = team->rank == team->size - 1;
+  sw_status mine = sw_fail(&err, SW_EIO, "disk of rank %d", team->rank);
+  EXPECT(sw_team_agree(team, &err, mine, team->size - team->rank) == SW_EIO);
+  EXPECT(strcmp(err.text, "disk of rank 0") == 0);
+  sw_error_clear(&err);
+  mine = last ? SW_ENOMEM : sw_fail(&err, SW_EINPUT, "line %d", team->size - team->rank);
+  if (last) sw_fail(&err, mine, "no memory");
+  EXPECT(sw_team_agree(team, &err, mine, team->size - team->rank) ==
+         (team->size > 1 ? SW_EINPUT : SW_ENOMEM));
+  EXPECT(strcmp(err.text, team->size > 1 ? "line 2" : "no memory") == 0);
+  sw_error_clear(&err);
+}
+
+/* One rank comes alone, and is told so; those that come after it find it has been there. */
+static void check_meeting(void) {
+  bool last = team->rank == team->size - 1;
+  if (getenv("SPILLWAY_PATIENCE_MS")) {
+    if (last) EXPECT(!sw_comm_meet(team));
+    OK(team->barrier(team, &err));
+    if (!last) EXPECT(sw_comm_meet(team));
+  }
+  EXPECT(sw_comm_meet(team));
+}
+
 static void check_agreement(void) {
   sw_status mine = SW_OK;
   if (team->rank == team->size - 1) mine = sw_fail(&err, SW_EINPUT, "line seven");
@@ -182,6 +208,8 @@ int main(int argc, char **argv) {
   check_node_memory();
   check_no_room();
   check_agreement();
+  check_order_of_failures();
+  check_meeting();
   int64_t all = failures;
   OK(team->sum_i64(team, &err, &all, 1));
   if (team->rank == 0 && all == 0)

@@ -1,12 +1,12 @@
 /* Preloaded by the tests of faults: the FAULT_K-th call of kind FAULT_KIND fails, or is where the
- * run is killed or asked to stop.
+ * run is killed, paused or asked to stop.
  *
- *   FAULT_KIND   open, write, sync, room (the length and blocks of a file), name (rename, unlink),
- *                read, memory (allocations by the program itself, not by its libraries), mpi (files
- *                and windows of MPI), change (write, room and name)
+ *   FAULT_KIND   open, write, sync, room (the length and blocks of a file), rename, remove, read,
+ *                memory (allocations by the program itself, not by its libraries), mpi (files and
+ *                windows of MPI), change (write, room, rename and remove)
  *   FAULT_K      from 1; without it calls are only counted
  *   FAULT_DO     fail (without it), on (from there on all fail), kill (a write is done by half
- *                before), stop (SIGUSR1)
+ *                before), stop (SIGUSR1), pause (SIGSTOP)
  *   FAULT_PATH   what the path of a file contains that counts
  *   FAULT_RANK   the only rank that counts
  *   FAULT_LOG    a file that gets a line, kind and path, for each call that counts
@@ -67,7 +67,10 @@ static void note(const char *log, const char *kind, const char *path) {
 }
 
 static int is_change(const char *kind) {
-  return strcmp(kind, "write") == 0 || strcmp(kind, "room") == 0 || strcmp(kind, "name") == 0;
+  static const char *const change[] = {"write", "room", "rename", "remove"};
+  for (int i = 0; i < 4; i++)
+    if (strcmp(kind, change[i]) == 0) return 1;
+  return 0;
 }
 
 /* `half`: done before the end, when this is where the run is killed. */
@@ -84,7 +87,7 @@ static int strikes(const char *kind, const char *path, void (*half)(void *), voi
   if (now > f->k) return 0;
   if (strcmp(what, "fail") == 0) return 1;
   if (strcmp(what, "kill") == 0 && half) half(call);
-  raise(strcmp(what, "kill") == 0 ? SIGKILL : SIGUSR1);
+  raise(strcmp(what, "kill") == 0 ? SIGKILL : strcmp(what, "pause") == 0 ? SIGSTOP : SIGUSR1);
   return 0;
 }
 
@@ -236,11 +239,11 @@ int fallocate64(int fd, int mode, off_t at, off_t length) {
 }
 
 int rename(const char *from, const char *to) {
-  return fails("name", from, EIO) ? -1 : REAL(rename)(from, to);
+  return fails("rename", from, EIO) ? -1 : REAL(rename)(from, to);
 }
 
 int unlink(const char *path) {
-  return fails("name", path, EIO) ? -1 : REAL(unlink)(path);
+  return fails("remove", path, EIO) ? -1 : REAL(unlink)(path);
 }
 
 /* ---- memory: calls from the program, which is the first object -------------------------- */

@@ -1,0 +1,139 @@
+"""The k-th open, write, sync, ... or allocation of a run fails: the run says so in one line, leaves
+no results file, and the same command, undisturbed, gives the results of an undisturbed run. So too
+where the run goes on with an unfinished one: then nothing of what was done is lost.
+
+Every k until a run ends clean with SPILLWAY_FAULTS=all; else the first ones and a sample. A fault
+may be got over (HDF5 writes again what it could not write at first): then the results are whole.
+Arguments: the cases to try, as they are named in the output."""
+import subprocess
+import sys
+import time
+import traceback
+
+from restart import (Faults, Study, continued, kill_while_marking, marked_tasks, memory_folder, said,
+                     some)
+
+MEASURES = """measures:
+  - coupling_coordination: {systems: [economy, services, ecology], as: ccd}
+  - gravity: {mass: [population, gdp], decay: 2, keep: dense, as: dense}
+  - gravity: {mass: [population, gdp], share: gdp, keep: {above: 1.0e+6}, as: above}
+  - moran: {of: above.out_strength, weights: contiguity, as: after}
+output: {file: out.h5}
+"""
+# The lock: of ranks of which one failed alone and ended the others; nobody heeds it.
+LEFT = {".partial", ".partial.journal", ".partial.lock"}
+HANGS = 120  # seconds
+# name: kind, once or from there on, how many of the first, how many of the rest, ranks (0: alone),
+# the rank concerned, whether an unfinished run is gone on with; *-over: an old result, which stays
+CASES = {
+    "open": ("open", "fail", 24, 0, 0, None, False),
+    "write": ("write", "fail", 4, 16, 0, None, False),
+    "write-on": ("write", "on", 2, 6, 0, None, False),
+    "sync": ("sync", "fail", 9, 0, 0, None, False),
+    "room": ("room", "fail", 9, 0, 0, None, False),
+    "rename": ("rename", "fail", 9, 0, 0, None, False),
+    "read": ("read", "fail", 0, 10, 0, None, False),
+    "memory": ("memory", "fail", 4, 30, 0, None, False),
+    "open-resumed": ("open", "fail", 0, 8, 0, None, True),
+    "read-resumed": ("read", "fail", 0, 12, 0, None, True),
+    "write-resumed": ("write", "fail", 0, 6, 0, None, True),
+    "memory-resumed": ("memory", "fail", 0, 8, 0, None, True),
+    "open-over": ("open", "fail", 0, 6, 0, None, False),
+    "write-over": ("write", "fail", 0, 4, 0, None, False),
+    "sync-over": ("sync", "fail", 9, 0, 0, None, False),
+    "mpi-ranks": ("mpi", "fail", 0, 3, 2, None, False),
+    "write-rank0": ("write", "fail", 0, 2, 2, "0", False),
+    "write-rank1": ("write", "fail", 0, 2, 2, "1", False),
+    "memory-rank0": ("memory", "fail", 0, 3, 2, "0", False),
+    "memory-rank1": ("memory", "fail", 0, 4, 2, "1", False),
+}
+
+
+class Case:
+    def __init__(self, study, faults, want, name):
+        self.study, self.faults, self.want, self.name = study, faults, want, name
+        (self.kind, self.do, self.first, self.rest, self.ranks, self.rank,
+         self.resumed) = CASES[name]
+        self.path = study.folder.name if self.kind not in ("memory", "mpi") else None
+        self.more = {"FAULT_RANK": self.rank} if self.rank else {}
+        self.old = {"": b"an old result"} if name.endswith("-over") else {}
+        self.words = ["--force"] if self.old else []
+        self.left = kill_while_marking(study, faults) if self.resumed else {}
+        self.marked = 0
+        self.wrong = []
+        if self.resumed:
+            self.put_left()
+            self.marked = marked_tasks(study.path("out.h5.partial.journal"))
+            assert self.marked > 3, self.marked
+
+    def put_left(self):
+        self.study.remove("out.h5")
+        for end, data in {**self.left, **self.old}.items():
+            with open(self.study.path("out.h5" + end), "wb") as file:
+                file.write(data)
+
+    def count(self):
+        self.put_left()
+        calls = len(self.faults.calls(self.study, "out.h5", self.kind, self.path, self.ranks,
+                                      self.words, **self.more))
+        return calls // self.ranks if self.ranks and not self.rank else calls
+
+    def check_failed(self, k, status, err):
+        study = self.study
+        assert status in (1, 2), (status, err)
+        assert len(said(err)) == 1, err
+        left = set(study.left("out.h5"))
+        if self.old:
+            with open(study.path("out.h5"), "rb") as file:
+                assert file.read() == self.old[""], "the old result is no more"
+            left.remove("")
+        assert left <= (LEFT if self.ranks else LEFT - {".partial.lock"}), left
+        got, out, err = study.complete("out.h5", threads=1, words=self.words)
+        assert got == self.want, "another digest"
+        assert not self.resumed or continued(out)[0] >= self.marked, (self.marked, out, err)
+
+    def fault(self, k):
+        """Whether the run failed."""
+        self.put_left()
+        env = self.faults.env(self.kind, k, self.do, self.path, **self.more)
+        status, _, err = self.study.run("out.h5", self.ranks, self.words, threads=1, env=env,
+                                        most=HANGS)
+        if status != 0:
+            self.check_failed(k, status, err)
+        else:
+            assert self.study.digest("out.h5") == self.want, "another digest"
+        return status != 0
+
+    def try_fault(self, k):
+        """What goes wrong is told at once, and the others are tried as well."""
+        try:
+            return self.fault(k)
+        except (AssertionError, OSError, subprocess.TimeoutExpired):
+            self.wrong.append(k)
+            print(f"WRONG: {self.name}, call {k}", flush=True)
+            traceback.print_exc(limit=2, file=sys.stdout)
+            return True
+
+    def check(self):
+        began, count = time.time(), self.count()
+        ks = some(count, self.first, self.rest)
+        failed = sum(self.try_fault(k) for k in ks)
+        if not self.ranks:  # ranks share their tasks as it comes
+            assert not self.try_fault(count + 1), "there are calls that were not counted"
+        assert failed > len(ks) / 4, (self.name, failed)
+        print(f"{self.name}: {len(ks)} of {count} calls, {failed} runs failed; "
+              f"{time.time() - began:.1f} s", flush=True)
+        self.study.remove("out.h5")
+        return self.wrong
+
+
+def main():
+    study = Study(100, 1, MEASURES, tile=32, where=memory_folder())
+    faults = Faults(study.folder.name)
+    want = study.complete("whole.h5", threads=1)[0]
+    wrong = {name: Case(study, faults, want, name).check() for name in sys.argv[1:] or CASES}
+    assert not any(wrong.values()), wrong
+
+
+if __name__ == "__main__":
+    main()
