@@ -2,6 +2,6 @@
 #ifndef SPILLWAY_VERSION_H
 #define SPILLWAY_VERSION_H
 
-#define SW_VERSION "0.1.0"
+#define SW_VERSION "0.2.0"
 
 #endif

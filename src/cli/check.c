@@ -6,6 +6,7 @@
 #include "cli/options.h"
 #include "cli/session.h"
 #include "store/results.h"
+#include "store/results_past.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -18,11 +19,19 @@ static const char *const help_text =
     "no\n"
     "pairs is tried, so that values a measure refuses are found; no pair is computed and no file\n"
     "is written. Under mpirun: the plan for that many ranks.\n\n"
+    "      --since LAST.h5   say only whether the study, its inputs or the program have changed\n"
+    "                        since these results were made\n"
     "      --threads N       threads a rank, as in run\n"
     "  -q, --quiet           warnings only, besides the plan\n"
     "      --log-level L     error, warn, info (default) or debug\n"
     "  -h, --help            this text\n\n"
-    "Exit status: 0 the study can run; 2 it cannot, with the reason.";
+    "Exit status: 0 the study can run; 2 it cannot, with the reason. With --since: 0 nothing has\n"
+    "changed, 1 something has, 2 wrong usage or bad input.";
+
+typedef struct check_options {
+  bool help, quiet;
+  const char *since, *threads, *study, *log_level;
+} check_options;
 
 /* ---- coverage --------------------------------------------------------------------------- */
 
@@ -149,10 +158,22 @@ static sw_status try_data(sw_error *err, sw_session *s) {
   return sw_run_first(err, s->run);
 }
 
-static sw_status check_study(sw_error *err, sw_team *team, const char *file, const char *threads,
-                             sw_session *s) {
+/* *changed: the exit status. */
+static sw_status check_since(sw_error *err, sw_session *s, const char *path, int *changed) {
+  const char *what = NULL;
+  SW_TRY(sw_results_changed(err, s->team, s->arena, s->study, path, &what));
+  *changed = what != NULL;
+  if (s->team->rank == 0)
+    printf("%s: %s%s\n", path, what ? "has changed since: " : "nothing has changed since",
+           what ? what : "");
+  return SW_OK;
+}
+
+static sw_status check_study(sw_error *err, sw_team *team, const check_options *o, sw_session *s,
+                             int *changed) {
   sw_log_hold();
-  SW_TRY(sw_session_study(err, team, file, NULL, threads, s));
+  SW_TRY(sw_session_study(err, team, o->study, NULL, o->threads, s));
+  if (o->since) return check_since(err, s, o->since, changed);
   SW_TRY(sw_session_panel(err, s));
   double memory = sw_peak_memory() + sw_estimate_memory(s->run);
   SW_TRY(sw_estimate_fits(err, s->run));
@@ -167,27 +188,31 @@ static sw_status check_study(sw_error *err, sw_team *team, const char *file, con
   return say_plan(err, s, memory);
 }
 
+static sw_status read_options(sw_error *err, sw_team *team, int argc, char **argv,
+                              check_options *o) {
+  const sw_option table[] = {{"help", 'h', &o->help, NULL},         {"since", 0, NULL, &o->since},
+                             {"threads", 0, NULL, &o->threads},     {"quiet", 'q', &o->quiet, NULL},
+                             {"log-level", 0, NULL, &o->log_level}, {NULL, 0, NULL, NULL}};
+  int count = 0;
+  SW_TRY(sw_options_parse(err, argc, argv, table, &o->study, 1, &count));
+  if (o->help) return SW_OK;
+  if (count == 0)
+    return sw_fail(err, SW_EINPUT, "%s: give a study file; see %s --help", argv[0], argv[0]);
+  return sw_session_log(err, team, argv[0], o->quiet, o->log_level);
+}
+
 int sw_cmd_check(sw_team *team, int argc, char **argv) {
   sw_error err = {0};
   sw_session session = {0};
-  bool help = false, quiet = false;
-  const char *threads = NULL, *file = NULL, *level = NULL;
-  const sw_option table[] = {{"help", 'h', &help, NULL},
-                             {"threads", 0, NULL, &threads},
-                             {"quiet", 'q', &quiet, NULL},
-                             {"log-level", 0, NULL, &level},
-                             {NULL, 0, NULL, NULL}};
-  int count = 0;
-  sw_status status = sw_options_parse(&err, argc, argv, table, &file, 1, &count);
-  if (status == SW_OK && help) {
+  check_options options = {0};
+  int changed = 0;
+  sw_status status = read_options(&err, team, argc, argv, &options);
+  if (status == SW_OK && options.help) {
     puts(help_text);
     return 0;
   }
-  if (status == SW_OK && count == 0)
-    status = sw_fail(&err, SW_EINPUT, "%s: give a study file; see %s --help", argv[0], argv[0]);
-  if (status == SW_OK) status = sw_session_log(&err, team, argv[0], quiet, level);
-  if (status == SW_OK) status = check_study(&err, team, file, threads, &session);
+  if (status == SW_OK) status = check_study(&err, team, &options, &session, &changed);
   sw_log_release(false);
   sw_session_close(&session);
-  return status == SW_OK ? 0 : sw_cli_fail(team, &err);
+  return status == SW_OK ? changed : sw_cli_fail(team, &err);
 }

@@ -197,14 +197,15 @@ static void print_outputs(const sw_measure *measure) {
        SW_FLOAT64, NULL, NULL},
       {"total", "sum over ordered pairs", NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL},
       {"mean", "mean over ordered pairs", NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL},
-      {"max", "largest value of a pair", NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL}};
+      {"max", "largest value of a pair", NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL},
+      {"n_pairs", "ordered pairs with a value", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL}};
   printf("\nOutputs\n");
   for (const sw_output *output = measure->output; output->name; output++)
     if (!is_named_before(measure->output, output)) print_output(output, measure->kind);
   if (measure->kind != SW_KIND_PAIR) return;
-  for (int i = 0; i < 5; i++) {
+  for (size_t i = 0; i < sizeof summary / sizeof *summary; i++) {
     sw_output output[2] = {summary[i], {0}};
-    output->units = measure->output[0].units;
+    if (!output->units) output->units = measure->output[0].units;
     print_output(output, measure->kind);
   }
 }

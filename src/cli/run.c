@@ -8,6 +8,7 @@
 #include "cli/session.h"
 #include "cli/summary.h"
 #include "store/results.h"
+#include "store/results_past.h"
 
 #include <stdio.h>
 
@@ -18,6 +19,8 @@ static const char *const help_text =
     "  -o, --output OUT.h5   where to write (default: output.file of the study)\n"
     "      --force           write over a finished output\n"
     "      --restart         begin again where an unfinished run could be continued\n"
+    "      --reuse LAST.h5   take from earlier results the pairs of the periods that have not "
+    "changed\n"
     "      --threads N       threads a rank (default: OMP_NUM_THREADS, else this rank's share of\n"
     "                        the cores)\n"
     "  -q, --quiet           no progress, no summary\n"
@@ -31,15 +34,19 @@ static const char *const help_text =
 
 typedef struct run_options {
   bool help, force, restart, quiet;
-  const char *output, *threads, *log_level, *study;
+  const char *output, *reuse, *threads, *log_level, *study;
 } run_options;
 
 static sw_status read_options(sw_error *err, sw_team *team, int argc, char **argv, run_options *o) {
-  const sw_option table[] = {
-      {"help", 'h', &o->help, NULL},         {"output", 'o', NULL, &o->output},
-      {"force", 0, &o->force, NULL},         {"restart", 0, &o->restart, NULL},
-      {"threads", 0, NULL, &o->threads},     {"quiet", 'q', &o->quiet, NULL},
-      {"log-level", 0, NULL, &o->log_level}, {NULL, 0, NULL, NULL}};
+  const sw_option table[] = {{"help", 'h', &o->help, NULL},
+                             {"output", 'o', NULL, &o->output},
+                             {"force", 0, &o->force, NULL},
+                             {"restart", 0, &o->restart, NULL},
+                             {"reuse", 0, NULL, &o->reuse},
+                             {"threads", 0, NULL, &o->threads},
+                             {"quiet", 'q', &o->quiet, NULL},
+                             {"log-level", 0, NULL, &o->log_level},
+                             {NULL, 0, NULL, NULL}};
   int count = 0;
   SW_TRY(sw_options_parse(err, argc, argv, table, &o->study, 1, &count));
   if (o->help) return SW_OK;
@@ -75,6 +82,7 @@ static sw_status run_study(sw_error *err, sw_team *team, const run_options *o, s
   SW_TRY(sw_session_panel(err, s));
   SW_TRY(sw_estimate_fits(err, s->run));
   SW_TRY(sw_results_begin(err, s->results, s->run));
+  if (o->reuse) SW_TRY(sw_results_past_open(err, s->run, o->reuse));
   s->run->progress = sw_progress_make(team, o->quiet);
   double seconds = 0.0;
   sw_status status = sw_run_first(err, s->run);
@@ -106,6 +114,7 @@ int sw_cmd_run(sw_team *team, int argc, char **argv) {
   if (status == SW_OK) status = run_study(&err, team, &options, &session);
   sw_log_release(false);
   bool kept = false;
+  sw_results_past_close(session.run);
   sw_results_destroy(session.results, status, &kept);
   say_kept(team, &session, &err, kept);
   sw_session_close(&session);

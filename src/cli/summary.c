@@ -220,6 +220,13 @@ static void say_ranks(const sw_session *s, const double *most, double sent) {
            sw_show_bytes(most[SENT]), most[SENT], sw_show_bytes(sent), sent);
 }
 
+static int matrices_of(const sw_run *run) {
+  int matrices = 0;
+  for (int e = 0; e < run->study->n_entries; e++)
+    if (run->study->entry[e].is_pair) matrices += run->pair[e].summary.n_periods;
+  return matrices;
+}
+
 sw_status sw_summary_print(sw_error *err, const sw_session *s) {
   const sw_run *run = s->run;
   sw_team *team = s->team;
@@ -240,6 +247,9 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
   if (team->rank == 0 && run->resumes)
     printf("continued: %lld of %lld tasks were done\n", (long long)sums[2],
            (long long)(sums[2] + sums[3]));
+  if (team->rank == 0 && run->matrices_taken > 0)
+    printf("reused: %d of %d matrices of pairs, as their operands have not changed\n",
+           run->matrices_taken, matrices_of(run));
   if (team->rank == 0) say_phases(s, most);
   SW_TRY(say_pairs(err, s, most[PAIRS], (double)sums[0]));
   if (team->rank == 0) say_ranks(s, most, (double)sums[1]);

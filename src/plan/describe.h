@@ -12,6 +12,8 @@ const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry);
  * are refused. Collective. */
 sw_status sw_run_fingerprint(sw_error *err, sw_run *run, const char *inputs, const char *store,
                              const char **text);
+/* The lines of instruction set and libraries alone; NULL: out of memory. */
+const char *sw_run_build(sw_arena *arena, const char *store);
 
 /* operand_hash.c: for each period of a job (one for whole series) the hash of all that its results
  * rest on: inputs, units, weights, distances, tables, parameters, the measure's version, the

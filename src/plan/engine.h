@@ -11,6 +11,7 @@
 #define SW_PLAN_ENGINE_H
 
 #include "plan/journal.h"
+#include "plan/past.h"
 #include "plan/reader.h"
 #include "plan/sink.h"
 #include "plan/study.h"
@@ -71,9 +72,11 @@ typedef struct sw_run {
   bool no_pairs;       /* `check`: everything but the pairs, which are not even counted */
   sw_journal *journal; /* of the unfinished run; NULL: none is kept */
   bool resumes;        /* the journal is of an earlier run */
+  sw_past *past;       /* results of which unchanged matrices are taken; NULL: all are computed */
   const char *sample; /* of the entry that runs: the tasks to compute and nothing else; NULL: all */
   uint64_t **operand_hash; /* by entry and the job's period, on rank 0, once it has run */
   int64_t tasks_computed, tasks_restored; /* of the pair passes; this rank */
+  int matrices_taken;                     /* from `past` */
   sw_progress progress;
   double seconds_read, seconds_unit, seconds_pairs, seconds_write; /* of this rank */
   double pairs_evaluated;                                          /* this rank */

@@ -41,6 +41,17 @@ static sw_status text_of(sw_error *err, sw_arena *arena, FILE *out, char **text,
   return *copy ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
 }
 
+const char *sw_run_build(sw_arena *arena, const char *store) {
+  const char *build = NULL;
+  char *buffer = NULL;
+  size_t length = 0;
+  sw_error ignored = {0};
+  FILE *out = open_memstream(&buffer, &length);
+  if (!out) return NULL;
+  put_machine(out, store);
+  return text_of(&ignored, arena, out, &buffer, &build) == SW_OK ? build : NULL;
+}
+
 /* The instruction set stands in the first line. */
 static sw_status agree_on_machine(sw_error *err, sw_team *team, const char *machine) {
   uint64_t mine = sw_hash64(machine, strlen(machine), 0), *all = NULL;
@@ -61,15 +72,12 @@ static sw_status agree_on_machine(sw_error *err, sw_team *team, const char *mach
 sw_status sw_run_fingerprint(sw_error *err, sw_run *run, const char *inputs, const char *store,
                              const char **text) {
   const sw_study *study = run->study;
-  const char *machine = NULL;
+  const char *machine = sw_run_build(run->arena, store);
   char *buffer = NULL;
   size_t length = 0;
-  FILE *out = open_memstream(&buffer, &length);
-  if (!out) return sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
-  put_machine(out, store);
-  SW_TRY(text_of(err, run->arena, out, &buffer, &machine));
+  if (!machine) return sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
   SW_TRY(agree_on_machine(err, run->team, machine));
-  out = open_memstream(&buffer, &length);
+  FILE *out = open_memstream(&buffer, &length);
   if (!out) return sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
   fprintf(out, "spillway\t%s\n%s", SW_VERSION, machine);
   fprintf(out, "tile\t%lld\n", (long long)study->tile);

@@ -134,18 +134,12 @@ static void run_threads(sw_pairs *p) {
 enum { WINDOW_BYTES = 64 << 20 };
 
 /* So many matrices that a window's slots stay small; the bits do not depend on it. */
-static int window_end(sw_pairs *p) {
-  int matrices = p->plan->summary.n_periods;
-  int64_t tasks = 0, slots = 0, bytes = 0;
-  for (p->t1 = p->t0 + 1; p->t1 < matrices; p->t1++) {
-    bytes = 0;
-    for (int node = 0; node < p->run->team->nodes; node++) {
-      sw_lots_of_node(p, node, NULL, &tasks, &slots);
-      bytes += slots * (int64_t)sizeof(double);
-    }
-    if (p->sink && bytes + bytes / (p->t1 - p->t0) > WINDOW_BYTES) break;
-  }
-  return p->t1;
+static int window_end(const sw_pairs *p) {
+  int64_t left = p->plan->summary.n_periods - p->t0;
+  int64_t bytes = sw_slots_a_matrix(p) * (int64_t)sizeof(double);
+  int64_t fit = p->sink && bytes > 0 ? WINDOW_BYTES / bytes : left;
+  fit = fit > 1 ? fit : 1;
+  return p->t0 + (int)(fit < left ? fit : left);
 }
 
 static sw_status open_window(sw_error *err, sw_pairs *p) {
@@ -170,7 +164,7 @@ static sw_status run_window(sw_error *err, sw_pairs *p) {
   if (status == SW_OK && *p->stop && *p->next < p->n_tasks) status = sw_run_stopped(err);
   SW_TRY(sw_team_agree(team, err, status, 0));
   SW_TRY(team->node_barrier(team, err));
-  return p->sink && !p->run->sample ? sw_pairs_fold(err, p) : SW_OK;
+  return p->sink && !p->run->sample && !sw_all_past(p) ? sw_pairs_fold(err, p) : SW_OK;
 }
 
 static void close_window(sw_pairs *p) {
@@ -201,8 +195,11 @@ sw_status sw_run_pairs(sw_error *err, sw_run *run, int entry, sw_sink *sink) {
   if (p.job->measure->prepare)
     SW_TRY(p.job->measure->prepare(err, &run->job[entry], p.job->n_passes - 1));
   sw_status status = sw_team_agree(run->team, err, begin(err, &p), 0);
+  if (status == SW_OK && run->past) status = sw_pairs_past(err, &p);
   if (status == SW_OK) status = run_windows(err, &p);
+  if (status == SW_OK && p.past) sw_pairs_past_figures(&p);
   if (status == SW_OK && sink && !run->sample) status = sw_pairs_totals(err, &p);
+  sw_pairs_past_end(&p);
   end(&p);
   return status;
 }

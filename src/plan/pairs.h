@@ -3,18 +3,20 @@
  * A matrix is walked in one of three ways: the squares of the upper triangle (undirected, dense or
  * summary), all squares (directed, dense), or strips of whole rows (everything that must see a
  * row). Strengths are sums over fixed segments in a fixed order, the same in all three:
- *   sent by i     = [sum over squares J < I(i)] + [sum over squares J >= I(i)]   (undirected)
- *                 = sum over squares J in order                                  (directed)
- *   received by j = sum over strips, each the sum over its row segments          (directed)
- * where a square's share of a row (or column) is a sum in eight lanes (kernel/lanes.h).
+ *   sent by i     = [tree over squares J < I(i)] + [sum over squares J >= I(i)]   (undirected)
+ *                 = sum over squares J in order                                   (directed)
+ *   received by j = tree over strips, each the sum over its row segments          (directed)
+ * where a square's share of a row (or column) is a sum in eight lanes (kernel/lanes.h), and a tree
+ * adds neighbours in a fixed binary order (plan/ladder.h).
  *
  * A measure of links only is walked in strips too, over its links and nothing else; its sums run
  * over the links in code order.
  *
  * Every task of a walk writes its shares into its own slot in node-shared memory; when all tasks
- * of a window of periods are done, the shares go to the ranks that own the units and are added in
- * order. Cost: n^2 (or n^2/2) pairs over the ranks; slots n * squares doubles a matrix over the
- * nodes; messages the slots of a rank's units, n/K * squares doubles a matrix. */
+ * of a window of periods are done, each node adds what neighbours in the tree it has and sends the
+ * sums to the ranks that own the units. Cost: n^2 (or n^2/2) pairs over the ranks; slots
+ * n * squares doubles a matrix (strips: n * strips, at most 256) over the nodes; messages a node:
+ * of its rows their sums, and n doubles for each block of its rows, at most 4 log2(squares). */
 #ifndef SW_PLAN_PAIRS_H
 #define SW_PLAN_PAIRS_H
 
@@ -57,6 +59,8 @@ typedef struct sw_pairs {
   int64_t *next; /* node-shared: the next task */
   int64_t *stop; /* node-shared: not 0 when the run is asked to stop */
   char *done;    /* node-shared, by task: done by an earlier run; NULL: none */
+  int *past;     /* by matrix: the same one in the earlier results, -1: none; NULL: none at all */
+  sw_past_figures *past_figures; /* rank 0 */
   sw_packets *packets;
   int64_t *undefined; /* by matrix, of this rank's tasks */
   double *greatest;
@@ -71,8 +75,9 @@ typedef struct sw_worker {
   double *block;                  /* of all buffers below */
   double *all[SW_MAX_QUANTITIES]; /* as the measure fills them, NULL where not wanted */
   double *lanes;
-  double *row_a, *row_b; /* strips: sums before and from the own square */
-  int64_t *undefined;    /* by matrix, of the task under way */
+  double *row_a, *row_b; /* strips: sums before (undirected: by level) and from the own square */
+  int64_t level_stride;
+  int64_t *undefined; /* by matrix, of the task under way */
   double *greatest;
   int64_t *undefined_all; /* of all this thread's tasks */
   double *greatest_all;
@@ -93,7 +98,9 @@ typedef struct sw_pick {
 } sw_pick;
 
 /* pairs_lots.c */
-int sw_lot_node(const sw_pairs *p, int64_t number);
+int sw_lot_node(const sw_pairs *p, int t, int64_t row);
+int64_t sw_rows_a_group(const sw_pairs *p);
+int64_t sw_slots_a_matrix(const sw_pairs *p); /* doubles, over all nodes */
 /* Lots of a node in the window; `lot` NULL counts only. Returns their number. */
 int64_t sw_lots_of_node(const sw_pairs *p, int node, sw_lot *lot, int64_t *tasks, int64_t *slots);
 int64_t sw_rows_of_walk(const sw_pairs *p);
@@ -105,6 +112,10 @@ int64_t sw_parts_of(const sw_run *run, int entry, sw_walk walk);
 int sw_region_of(int entry, bool counts);
 /* The number of a task among all of the job, whatever the nodes. */
 int64_t sw_task_number(const sw_pairs *p, const sw_lot *lot, int64_t nth);
+/* Tasks of a lot: squares of a row of the walk, 1 for a strip. */
+int64_t sw_tasks_of_lot(const sw_pairs *p, const sw_lot *lot);
+/* Ordered pairs of a matrix, with a value or without. */
+int64_t sw_pairs_ordered(const sw_pairs *p);
 /* A task's shares: in its slot, or, when `above` is counted, among the beginnings of rows. */
 void *sw_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *bytes);
 /* The mark of the task that the worker has just done, without checksums. */
@@ -117,9 +128,28 @@ sw_status sw_pairs_restore(sw_error *err, sw_pairs *p);
 
 /* pairs_digest.c: checksums of what a task stores. */
 void sw_packet_digest(sw_worker *w, sw_packet *packet);
-/* The same of what the sink holds. */
-sw_status sw_stored_digest(sw_error *err, const sw_pairs *p, const sw_lot *lot, int64_t nth,
-                           uint64_t checksum[2]);
+/* Where a matrix is stored. */
+typedef struct sw_stored {
+  sw_sink *sink;
+  int t;
+  const int64_t *row_start; /* n + 1 positions of its rows among the entries; NULL without */
+} sw_stored;
+sw_stored sw_stored_here(const sw_pairs *p, int t);
+/* The same of what is stored, copied to `to` on the way (NULL: only looked at). *readable: false
+ * when it cannot be read, or has another length than its place there. */
+sw_status sw_stored_digest(sw_error *err, const sw_pairs *p, const sw_stored *from,
+                           const sw_stored *to, int64_t row, int64_t nth, uint64_t checksum[2],
+                           bool *readable);
+
+/* pairs_past.c: matrices that an earlier results file holds. */
+sw_status sw_pairs_past(sw_error *err, sw_pairs *p); /* which they are; collective */
+bool sw_is_past(const sw_pairs *p, int t);
+bool sw_all_past(const sw_pairs *p); /* of the window */
+/* Tasks of the window that can be taken are copied and count as done. */
+sw_status sw_pairs_take(sw_error *err, sw_pairs *p);
+/* Their figures, instead of those of tasks that were computed after all. */
+void sw_pairs_past_figures(sw_pairs *p);
+void sw_pairs_past_end(sw_pairs *p);
 
 /* pairs_task.c */
 /* Column sums outlive a batch of rows: lanes of whole rows. */

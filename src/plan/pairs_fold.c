@@ -1,243 +1,299 @@
-/* Folding: the shares that tasks left in their slots go to the ranks that own the units, and are
- * added there lot by lot, which is the order pairs.h promises. Between nodes only the shares of a
- * rank's units travel: n/K * squares doubles a matrix for each of K ranks. */
+/* Folding: the shares that tasks left in their slots are added in the order pairs.h promises. On
+ * one node every rank adds those of its units. Between nodes each node adds what it has of a row,
+ * and of the columns' tree the blocks it has whole, and sends only the sums: of a run of
+ * neighbouring rows their sums and at most two blocks a level for each unit. */
 #include "plan/pairs.h"
+
+#include "plan/ladder.h"
 
 #include <string.h>
 
-/* ---- pieces: the shares of a lot that belong to units [lo, hi) ---------------------------- */
+/* ---- shares of a lot for units [lo, hi), added into sums that begin with unit lo ------------ */
 
-typedef struct share_piece {
-  bool of_columns;
-  bool before; /* undirected: a square before the unit's own */
-  int64_t first, count;
-  int64_t offset; /* in the slots of the lot's node */
-} share_piece;
-
-typedef void (*piece_visit)(void *self, const sw_lot *lot, const share_piece *piece);
-
-typedef struct visitor {
-  const sw_pairs *p;
+typedef struct span {
   int64_t lo, hi;
-  piece_visit visit;
-  void *self;
-} visitor;
+} span;
 
-static void clip(const visitor *v, const sw_lot *lot, bool of_columns, bool before, int64_t first,
-                 int64_t end, int64_t offset) {
-  int64_t from = first > v->lo ? first : v->lo, to = end < v->hi ? end : v->hi;
-  if (from >= to) return;
-  share_piece piece = {of_columns, before, from, to - from, offset + (from - first)};
-  v->visit(v->self, lot, &piece);
+static void add_share(const sw_pairs *p, span units, int64_t first, int64_t end, int64_t offset,
+                      double *sum) {
+  int64_t from = first > units.lo ? first : units.lo, to = end < units.hi ? end : units.hi;
+  for (int64_t k = from; k < to; k++)
+    sum[k - units.lo] += p->slots[offset + k - first];
 }
 
-static void visit_squares(const visitor *v, const sw_lot *lot) {
-  const sw_pairs *p = v->p;
+static void rows_of_lot(const sw_pairs *p, int64_t row, int64_t *first, int64_t *end) {
+  if (p->walk == SW_WALK_STRIPS)
+    sw_cut_strip(&p->plan->cut, row, first, end);
+  else
+    sw_cut_square(&p->plan->cut, row, first, end);
+}
+
+static void add_rows(const sw_pairs *p, const sw_lot *lot, span units, double *sum) {
+  int64_t squares = p->plan->cut.squares, first = 0, end = 0, tasks = 1;
+  if (p->walk != SW_WALK_STRIPS) tasks = squares - (p->walk == SW_WALK_TRIANGLE ? lot->row : 0);
+  rows_of_lot(p, lot->row, &first, &end);
+  if (first >= units.hi || end <= units.lo) return;
+  for (int64_t nth = 0; nth < tasks; nth++)
+    add_share(p, units, first, end, lot->slot_at + nth * sw_square_slot(p), sum);
+}
+
+static void add_columns(const sw_pairs *p, const sw_lot *lot, int64_t part, span units,
+                        double *sum) {
   const sw_cut *cut = &p->plan->cut;
   bool triangle = p->walk == SW_WALK_TRIANGLE;
-  int64_t i0 = 0, i1 = 0, j0 = 0, j1 = 0, offset = lot->slot_at;
-  sw_cut_square(cut, lot->row, &i0, &i1);
-  for (int64_t column = triangle ? lot->row : 0; column < cut->squares; column++) {
-    sw_cut_square(cut, column, &j0, &j1);
-    clip(v, lot, false, false, i0, i1, offset);
-    for (int64_t part = 0; part < p->parts; part++)
-      if (!triangle || column != lot->row)
-        clip(v, lot, true, true, j0, j1, offset + cut->side * (1 + part));
-    offset += sw_square_slot(p);
-  }
-}
-
-static void visit_lot(const visitor *v, const sw_lot *lot) {
-  const sw_pairs *p = v->p;
-  if (p->walk != SW_WALK_STRIPS) {
-    visit_squares(v, lot);
+  int64_t first = triangle ? lot->row + 1 : 0, before = triangle ? 1 : 0, j0 = 0, j1 = 0;
+  if (p->walk == SW_WALK_STRIPS) {
+    add_share(p, units, 0, p->job->n, lot->slot_at + cut->strip, sum);
     return;
   }
-  int64_t r0 = 0, r1 = 0;
-  sw_cut_strip(&p->plan->cut, lot->row, &r0, &r1);
-  clip(v, lot, false, false, r0, r1, lot->slot_at);
-  if (p->parts) clip(v, lot, true, true, 0, p->job->n, lot->slot_at + p->plan->cut.strip);
-}
-
-/* ---- between nodes ---------------------------------------------------------------------- */
-
-typedef struct packer {
-  const sw_pairs *p;
-  double *at; /* NULL: only count */
-  size_t count;
-} packer;
-
-static void pack(void *self, const sw_lot *lot, const share_piece *piece) {
-  packer *packing = self;
-  (void)lot;
-  if (packing->at)
-    memcpy(packing->at + packing->count, packing->p->slots + piece->offset,
-           (size_t)piece->count * sizeof(double));
-  packing->count += (size_t)piece->count;
-}
-
-/* The shares of every rank's units in this node's slots, rank after rank. */
-static void pack_all(const sw_pairs *p, double *into, size_t *bytes) {
-  packer packing = {p, into, 0};
-  for (int r = 0; r < p->run->team->size; r++) {
-    size_t before = packing.count;
-    visitor v = {.p = p, .visit = pack, .self = &packing};
-    sw_partition(p->job->n, r, p->run->team->size, &v.lo, &v.hi);
-    for (int64_t k = 0; k < p->n_lots; k++)
-      visit_lot(&v, &p->lot[k]);
-    bytes[r] = (packing.count - before) * sizeof(double);
+  int64_t from = units.lo / cut->side > first ? units.lo / cut->side : first;
+  int64_t offset = lot->slot_at + cut->side * (1 + part);
+  for (int64_t column = from; column < cut->squares; column++) {
+    sw_cut_square(cut, column, &j0, &j1);
+    if (j0 >= units.hi) return;
+    add_share(p, units, j0, j1, offset + (column - first + before) * sw_square_slot(p), sum);
   }
 }
 
-/* Received bytes stand by rank; only a node's first rank sends. */
-static sw_status exchange(sw_error *err, sw_pairs *p, void **received, size_t *received_bytes) {
+/* ---- the columns' tree -------------------------------------------------------------------- */
+
+/* Leaves are row segments: strips, or squares where strips are as large. */
+static sw_status open_ladder(sw_error *err, const sw_pairs *p, int64_t width, sw_ladder *ladder) {
+  const sw_cut *cut = &p->plan->cut;
+  bool squares = p->walk == SW_WALK_TRIANGLE || cut->strip < cut->side;
+  int parts = squares && p->job->directed ? (int)cut->strips_a_square : 1;
+  return sw_ladder_create(err, squares ? cut->squares : cut->strips, parts, width, ladder);
+}
+
+static int64_t leaf_of(const sw_pairs *p, const sw_ladder *ladder, int64_t row, int64_t part) {
+  if (p->walk == SW_WALK_STRIPS) {
+    part = row % ladder->parts;
+    row /= ladder->parts;
+  }
+  return row / sw_rows_a_group(p) << ladder->shift | part;
+}
+
+/* A lot's column shares (without a width: only which blocks they make). */
+static void climb(const sw_pairs *p, const sw_lot *lot, span units, sw_ladder *ladder) {
+  int64_t group = sw_rows_a_group(p), next = lot->row + 1;
+  for (int64_t part = 0; part < p->parts; part++) {
+    if (lot->row % group == 0) sw_ladder_add(ladder, 0, leaf_of(p, ladder, lot->row, part));
+    if (ladder->width) add_columns(p, lot, part, units, sw_ladder_sum(ladder, ladder->count - 1));
+    if (next % group == 0 || next == sw_rows_of_walk(p)) sw_ladder_settle(ladder);
+  }
+}
+
+/* Whether a block has shares of the units: in a triangle, rows before theirs. */
+static bool concerns(const sw_pairs *p, const sw_ladder *blocks, int k, span units) {
+  if (p->walk != SW_WALK_TRIANGLE) return units.lo < units.hi;
+  return units.lo < units.hi &&
+         blocks->index[k] << blocks->level[k] < (units.hi - 1) / p->plan->cut.side;
+}
+
+/* ---- between nodes ------------------------------------------------------------------------ */
+
+/* Neighbouring rows of a matrix on one node: [row, the row returned). */
+static int64_t end_of_run(const sw_pairs *p, int t, int64_t row) {
+  int node = sw_lot_node(p, t, row);
+  do
+    row++;
+  while (row < sw_rows_of_walk(p) && sw_lot_node(p, t, row) == node);
+  return row;
+}
+
+/* How many of a row of squares (or strip) are the rank's, and the first of them. */
+static int64_t own_rows(const sw_pairs *p, int64_t row, span units, int64_t *first) {
+  int64_t end = 0;
+  rows_of_lot(p, row, first, &end);
+  *first = *first > units.lo ? *first : units.lo;
+  end = end < units.hi ? end : units.hi;
+  return end > *first ? end - *first : 0;
+}
+
+/* A run for one rank's units: sums of its rows, then the blocks of its columns. `at` NULL: counts.
+ */
+static int64_t pack_run(const sw_pairs *p, const sw_lot *lot, int64_t rows, span units,
+                        sw_ladder *ladder, double *at) {
+  int64_t count = 0;
+  ladder->count = 0;
+  ladder->width = at ? units.hi - units.lo : 0;
+  for (int64_t k = 0; k < rows; k++) {
+    int64_t first = 0, own = own_rows(p, lot[k].row, units, &first);
+    if (at && own) {
+      memset(at + count, 0, (size_t)own * sizeof *at);
+      add_rows(p, &lot[k], (span){first, first + own}, at + count);
+    }
+    count += own;
+    climb(p, &lot[k], units, ladder);
+  }
+  for (int k = 0; k < ladder->count; k++) {
+    if (!concerns(p, ladder, k, units)) continue;
+    if (at) memcpy(at + count, sw_ladder_sum(ladder, k), (size_t)ladder->width * sizeof *at);
+    count += units.hi - units.lo;
+  }
+  return count;
+}
+
+/* The runs of this node for every rank, rank after rank; a node's ranks share the ranks to serve.
+ */
+static void pack_all(const sw_pairs *p, sw_ladder *ladder, double *into, size_t *bytes) {
+  const sw_team *team = p->run->team;
+  int64_t count = 0;
+  for (int r = 0; r < team->size; r++) {
+    int64_t before = count;
+    span units = {0, 0};
+    sw_partition(p->job->n, r, team->size, &units.lo, &units.hi);
+    for (int64_t k = 0; r % team->node_size == team->node_rank && k < p->n_lots;) {
+      const sw_lot *lot = &p->lot[k];
+      int64_t rows = end_of_run(p, lot->t, lot->row) - lot->row;
+      count += pack_run(p, lot, rows, units, ladder, into ? into + count : NULL);
+      k += rows;
+    }
+    bytes[r] = (size_t)(count - before) * sizeof(double);
+  }
+}
+
+static sw_status widest(sw_error *err, const sw_pairs *p, sw_ladder *ladder) {
+  int64_t width = 0, lo = 0, hi = 0;
+  for (int r = 0; r < p->run->team->size; r++) {
+    sw_partition(p->job->n, r, p->run->team->size, &lo, &hi);
+    width = hi - lo > width ? hi - lo : width;
+  }
+  return open_ladder(err, p, width, ladder);
+}
+
+/* Received bytes stand by rank, so by node. */
+static sw_status exchange(sw_error *err, sw_pairs *p, void **received) {
   sw_team *team = p->run->team;
   size_t *bytes = NULL, total = 0;
   double *send = NULL;
+  sw_ladder ladder = {0};
   SW_TRY(sw_calloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes));
-  if (team->node_rank == 0) {
-    pack_all(p, NULL, bytes);
-    for (int r = 0; r < team->size; r++)
-      total += bytes[r];
-  }
-  sw_status status = sw_alloc(err, total, 1, (void **)&send);
-  if (status == SW_OK && team->node_rank == 0) pack_all(p, send, bytes);
+  sw_status status = widest(err, p, &ladder);
+  if (status == SW_OK) pack_all(p, &ladder, NULL, bytes);
+  for (int r = 0; r < team->size; r++)
+    total += bytes[r];
+  if (status == SW_OK) status = sw_alloc(err, total, 1, (void **)&send);
+  if (status == SW_OK) pack_all(p, &ladder, send, bytes);
+  sw_ladder_destroy(&ladder);
   status = sw_team_agree(team, err, status, 0);
-  if (status == SW_OK) status = team->all_to_all(team, err, send, bytes, received, received_bytes);
+  if (status == SW_OK) status = team->all_to_all(team, err, send, bytes, received, NULL);
   sw_free(send);
   sw_free(bytes);
   return status;
 }
 
-/* ---- adding in order -------------------------------------------------------------------- */
+/* ---- adding in order ---------------------------------------------------------------------- */
 
 typedef struct adder {
   const sw_pairs *p;
-  int64_t lo, own;
-  const double *from;         /* next received share of the lot's node; NULL: in the node's slots */
-  double *a, *b, *in, *strip; /* by unit: before and from the own square, received, in this strip */
+  span units;
+  double *rows;        /* by unit: sums of rows; undirected: from the own square on */
+  sw_ladder ladder;    /* of the columns */
+  sw_ladder shape;     /* the blocks of a run */
+  const double **from; /* by node: what comes next of it */
 } adder;
 
-static void add_to(double *sum, const double *share, int64_t count) {
-  for (int64_t k = 0; k < count; k++)
-    sum[k] += share[k];
-}
-
-static void add_piece(void *self, const sw_lot *lot, const share_piece *piece) {
-  adder *adding = self;
-  const sw_pairs *p = adding->p;
-  (void)lot;
-  const double *share = adding->from ? adding->from : p->slots + piece->offset;
-  if (adding->from) adding->from += piece->count;
-  int64_t at = piece->first - adding->lo;
-  double *sum = NULL;
-  if (!p->job->directed)
-    sum = piece->before ? adding->a : adding->b;
-  else if (!piece->of_columns)
-    sum = adding->a;
-  else /* several rows of squares a strip: the strip's sum is made first */
-    sum = p->walk == SW_WALK_SQUARES && p->plan->cut.strip > p->plan->cut.side ? adding->strip
-                                                                               : adding->in;
-  add_to(sum + at, share, piece->count);
-}
-
-static void end_strip(adder *adding, int64_t next_row) {
-  const sw_cut *cut = &adding->p->plan->cut;
-  if (adding->p->walk != SW_WALK_SQUARES || cut->strip <= cut->side) return;
-  if (next_row < cut->squares && next_row * cut->side % cut->strip) return;
-  add_to(adding->in, adding->strip, adding->own);
-  memset(adding->strip, 0, (size_t)adding->own * sizeof *adding->strip);
-}
-
-static void end_matrix(adder *adding, int t) {
-  sw_summary *summary = &adding->p->plan->summary;
-  bool directed = adding->p->job->directed;
-  for (int64_t k = 0; k < adding->own; k++) {
-    double sent = adding->a[k] + adding->b[k];
+static void end_matrix(adder *a, int t) {
+  sw_summary *summary = &a->p->plan->summary;
+  int64_t own = a->units.hi - a->units.lo;
+  const double *columns = a->ladder.count ? sw_ladder_sum(&a->ladder, 0) : NULL;
+  for (int64_t k = 0; k < own && !sw_is_past(a->p, t); k++) { /* those are there already */
+    double column = columns ? columns[k] : 0.0;
+    double sent = a->p->job->directed ? a->rows[k] : column + a->rows[k];
     summary->out_strength[t][k] = sent;
-    summary->in_strength[t][k] = directed ? adding->in[k] : sent;
+    summary->in_strength[t][k] = a->p->job->directed ? column : sent;
   }
-  memset(adding->a, 0, 4 * (size_t)adding->own * sizeof *adding->a);
+  memset(a->rows, 0, (size_t)own * sizeof *a->rows);
+  a->ladder.count = 0;
 }
 
-/* The lots of one node in the window, and the shares of this rank's units in them. */
-typedef struct node_stream {
-  sw_lot *lot;
-  int64_t taken;
-  const double *from;
-} node_stream;
+static void add_all(double *sum, const double **from, int64_t count) {
+  for (int64_t k = 0; k < count; k++)
+    sum[k] += (*from)[k];
+  *from += count;
+}
 
-/* Every lot of the window in order; shares of other nodes' lots come in that order from them. */
-static void add_window(adder *adding, node_stream *streams) {
-  const sw_pairs *p = adding->p;
-  visitor v = {p, adding->lo, adding->lo + adding->own, add_piece, adding};
-  int64_t rows = sw_rows_of_walk(p), number = 0;
-  for (int t = p->t0; t < p->t1; t++) {
-    for (int64_t row = 0; row < rows; row++, number++) {
-      node_stream *stream = &streams[sw_lot_node(p, number)];
-      adding->from = stream->from;
-      visit_lot(&v, &stream->lot[stream->taken++]);
-      stream->from = adding->from;
-      end_strip(adding, row + 1);
+/* Rows [row, end) of one node as pack_run left them. */
+static void add_run(adder *a, int t, int64_t row, int64_t end) {
+  const sw_pairs *p = a->p;
+  const double **from = &a->from[sw_lot_node(p, t, row)];
+  a->shape.count = 0;
+  for (; row < end; row++) {
+    int64_t first = 0, own = own_rows(p, row, a->units, &first);
+    sw_lot lot = {.t = t, .row = row};
+    if (own) add_all(a->rows + first - a->units.lo, from, own);
+    climb(p, &lot, a->units, &a->shape);
+  }
+  for (int k = 0; k < a->shape.count; k++) {
+    double *sum = sw_ladder_add(&a->ladder, a->shape.level[k], a->shape.index[k]);
+    if (concerns(p, &a->shape, k, a->units)) add_all(sum, from, a->units.hi - a->units.lo);
+    sw_ladder_settle(&a->ladder);
+  }
+}
+
+/* What comes from a node stands behind what comes from those before. */
+static void find_streams(adder *a, const double *received) {
+  const sw_pairs *p = a->p;
+  int64_t *count = (int64_t *)(a->from + p->run->team->nodes);
+  for (int t = p->t0; t < p->t1; t++)
+    for (int64_t row = 0, end; row < sw_rows_of_walk(p); row = end) {
+      int node = sw_lot_node(p, t, row);
+      end = end_of_run(p, t, row);
+      a->shape.count = 0;
+      for (int64_t k = row; k < end; k++) {
+        int64_t first = 0;
+        sw_lot lot = {.t = t, .row = k};
+        climb(p, &lot, a->units, &a->shape);
+        count[node] += own_rows(p, k, a->units, &first);
+      }
+      for (int k = 0; k < a->shape.count; k++)
+        if (concerns(p, &a->shape, k, a->units)) count[node] += a->units.hi - a->units.lo;
     }
-    end_matrix(adding, t);
-  }
-}
-
-static sw_status list_lots(sw_error *err, const sw_pairs *p, int node, node_stream *stream) {
-  int64_t tasks = 0, slots = 0;
-  int64_t count = sw_lots_of_node(p, node, NULL, &tasks, &slots);
-  SW_TRY(sw_alloc(err, (size_t)count, sizeof *stream->lot, (void **)&stream->lot));
-  sw_lots_of_node(p, node, stream->lot, &tasks, &slots);
-  return SW_OK;
-}
-
-/* Nodes send in their order, so each stream begins where the one before ends. */
-static sw_status open_streams(sw_error *err, const sw_pairs *p, const adder *adding,
-                              const double *received, node_stream *streams) {
-  packer before = {p, NULL, 0};
-  visitor v = {p, adding->lo, adding->lo + adding->own, pack, &before};
   for (int node = 0; node < p->run->team->nodes; node++) {
-    SW_TRY(list_lots(err, p, node, &streams[node]));
-    if (!received) continue;
-    streams[node].from = received + before.count;
-    int64_t tasks = 0, slots = 0;
-    int64_t lots = sw_lots_of_node(p, node, NULL, &tasks, &slots);
-    for (int64_t k = 0; k < lots; k++)
-      visit_lot(&v, &streams[node].lot[k]);
+    a->from[node] = received;
+    received += count[node];
   }
-  return SW_OK;
 }
 
-static sw_status add_all(sw_error *err, sw_pairs *p, const double *received) {
-  int nodes = p->run->team->nodes;
-  adder adding = {.p = p, .lo = p->run->panel->lo, .own = p->run->panel->hi - p->run->panel->lo};
-  node_stream *streams = NULL;
-  SW_TRY(sw_calloc(err, (size_t)nodes, sizeof *streams, (void **)&streams));
-  sw_status status = sw_calloc(err, 4 * (size_t)adding.own, sizeof *adding.a, (void **)&adding.a);
-  adding.b = adding.a + adding.own;
-  adding.in = adding.b + adding.own;
-  adding.strip = adding.in + adding.own;
-  if (status == SW_OK) status = open_streams(err, p, &adding, received, streams);
-  if (status == SW_OK) add_window(&adding, streams);
-  for (int node = 0; node < nodes; node++)
-    sw_free(streams[node].lot);
-  sw_free(streams);
-  sw_free(adding.a);
-  return status;
+static void add_window(adder *a) {
+  const sw_pairs *p = a->p;
+  const sw_lot *lot = p->lot;
+  for (int t = p->t0; t < p->t1; t++) {
+    for (int64_t row = 0, end; row < sw_rows_of_walk(p); row = end) {
+      end = p->run->team->nodes > 1 ? end_of_run(p, t, row) : row + 1;
+      if (p->run->team->nodes > 1) {
+        add_run(a, t, row, end);
+        continue;
+      }
+      add_rows(p, lot, a->units, a->rows);
+      climb(p, lot++, a->units, &a->ladder);
+    }
+    end_matrix(a, t);
+  }
+}
+
+static sw_status open_adder(sw_error *err, adder *a) {
+  int64_t own = a->units.hi - a->units.lo;
+  size_t nodes = (size_t)a->p->run->team->nodes;
+  SW_TRY(sw_calloc(err, (size_t)own, sizeof *a->rows, (void **)&a->rows));
+  SW_TRY(sw_calloc(err, 2 * nodes, sizeof *a->from, (void **)&a->from));
+  SW_TRY(open_ladder(err, a->p, 0, &a->shape));
+  return open_ladder(err, a->p, own, &a->ladder);
 }
 
 sw_status sw_pairs_fold(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   void *received = NULL;
-  size_t *bytes = NULL;
-  if (team->nodes > 1) {
-    SW_TRY(sw_alloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes));
-    sw_status status = exchange(err, p, &received, bytes);
-    sw_free(bytes);
-    SW_TRY(status);
-  }
-  sw_status status = add_all(err, p, received);
+  if (team->nodes > 1) SW_TRY(exchange(err, p, &received));
+  adder a = {.p = p, .units = {p->run->panel->lo, p->run->panel->hi}};
+  sw_status status = open_adder(err, &a);
+  if (status == SW_OK && received) find_streams(&a, received);
+  if (status == SW_OK) add_window(&a);
+  sw_ladder_destroy(&a.ladder);
+  sw_ladder_destroy(&a.shape);
+  sw_free(a.from);
+  sw_free(a.rows);
   sw_free(received);
   return sw_team_agree(team, err, status, 0);
 }

@@ -166,10 +166,10 @@ static sw_status restore_task(sw_error *err, sw_pairs *p, const sw_lot *lot, int
   *done = false;
   if (!sw_journal_find(p->journal, p->region, task, &mark, shares)) return SW_OK;
   if (p->stores) {
-    sw_error unreadable = {0}; /* bytes that cannot be read are no bytes */
-    if (sw_stored_digest(&unreadable, p, lot, nth, checksum) != SW_OK)
-      return unreadable.status == SW_EIO ? SW_OK : (*err = unreadable).status;
-    if (memcmp(checksum, mark.checksum, sizeof checksum) != 0) return SW_OK;
+    sw_stored here = sw_stored_here(p, lot->t);
+    bool readable = true;
+    SW_TRY(sw_stored_digest(err, p, &here, NULL, lot->row, nth, checksum, &readable));
+    if (!readable || memcmp(checksum, mark.checksum, sizeof checksum) != 0) return SW_OK;
   }
   memcpy(place, shares, mark.share);
   p->undefined[lot->t] += mark.undefined;
@@ -179,8 +179,7 @@ static sw_status restore_task(sw_error *err, sw_pairs *p, const sw_lot *lot, int
   return sw_journal_keep(err, p->journal, p->region, task, &mark);
 }
 
-/* Squares of a row of the walk, 1 for a strip. */
-static int64_t wide_of(const sw_pairs *p, const sw_lot *lot) {
+int64_t sw_tasks_of_lot(const sw_pairs *p, const sw_lot *lot) {
   if (p->walk == SW_WALK_STRIPS) return 1;
   return p->plan->cut.squares - (p->walk == SW_WALK_TRIANGLE ? lot->row : 0);
 }
@@ -190,7 +189,7 @@ static sw_status restore_tasks(sw_error *err, sw_pairs *p, void *shares) {
   int64_t number = 0;
   for (int64_t k = 0; k < p->n_lots; k++) {
     const sw_lot *lot = &p->lot[k];
-    for (int64_t nth = 0; nth < wide_of(p, lot); nth++, number++) {
+    for (int64_t nth = 0; nth < sw_tasks_of_lot(p, lot); nth++, number++) {
       bool done = false;
       if (number % p->run->team->node_size != p->run->team->node_rank) continue;
       SW_TRY(restore_task(err, p, lot, nth, shares, &done));
@@ -212,7 +211,7 @@ static sw_status restore(sw_error *err, sw_pairs *p) {
 /* What is not in the sample is passed over as if it were done. */
 static void pass_over(const sw_pairs *p) {
   for (int64_t k = 0; k < p->n_lots; k++)
-    for (int64_t nth = 0; nth < wide_of(p, &p->lot[k]); nth++)
+    for (int64_t nth = 0; nth < sw_tasks_of_lot(p, &p->lot[k]); nth++)
       if (!p->run->sample[sw_task_number(p, &p->lot[k], nth)]) p->done[p->lot[k].task_at + nth] = 1;
 }
 
@@ -220,10 +219,12 @@ sw_status sw_pairs_restore(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   void *done = NULL;
   bool resumes = p->journal && p->run->resumes;
-  if (!resumes && !p->run->sample) return SW_OK;
+  if (!resumes && !p->run->sample && !p->past) return SW_OK;
   SW_TRY(team->node_alloc(team, err, (size_t)p->n_tasks + 1, &done));
   p->done = done;
   if (p->run->sample) pass_over(p);
-  SW_TRY(sw_team_agree(team, err, resumes ? restore(err, p) : SW_OK, 0));
+  sw_status status = resumes ? restore(err, p) : SW_OK;
+  if (status == SW_OK && p->past) status = sw_pairs_take(err, p);
+  SW_TRY(sw_team_agree(team, err, status, 0));
   return team->node_barrier(team, err);
 }

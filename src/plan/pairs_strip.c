@@ -17,6 +17,23 @@ typedef struct strip {
   sw_packet *packet;
 } strip;
 
+/* The share of a square before the own one: a level of row_a for each bit of the squares so far,
+ * the ladder of plan/ladder.h for one number. */
+static void add_before(sw_worker *w, int64_t row, int64_t square, double sum) {
+  double *level = w->row_a + row;
+  for (; square & 1; square >>= 1, level += w->level_stride)
+    sum += *level;
+  *level = sum;
+}
+
+static double sum_before(const sw_worker *w, int64_t row, int64_t squares) {
+  const double *level = w->row_a + row;
+  double sum = 0.0;
+  for (; squares; squares >>= 1, level += w->level_stride)
+    if (squares & 1) sum += *level;
+  return sum;
+}
+
 /* One segment of row i: sums, extremes, partners. v ends with gaps as zeros. */
 static void see_segment(sw_worker *w, const strip *s, int64_t i, int64_t j0, int64_t j1,
                         double *v) {
@@ -29,9 +46,11 @@ static void see_segment(sw_worker *w, const strip *s, int64_t i, int64_t j0, int
   if (!p->sink) return;
   if (isnan(sum)) w->undefined[s->t] += sw_lanes_scan_gaps(v, j1 - j0, own, &sum, &greatest);
   if (greatest > w->greatest[s->t]) w->greatest[s->t] = greatest;
-  bool before = !p->job->directed && j0 / p->plan->cut.side < i / p->plan->cut.side;
-  double *total = p->job->directed || before ? w->row_a : w->row_b;
-  total[i - s->r0] += sum;
+  int64_t square = j0 / p->plan->cut.side, own_square = i / p->plan->cut.side;
+  if (p->job->directed || square >= own_square)
+    (p->job->directed ? w->row_a : w->row_b)[i - s->r0] += sum;
+  else
+    add_before(w, i - s->r0, square, sum);
 }
 
 /* The last row of a segment, or of the strip. */
@@ -158,8 +177,11 @@ static bool run_batch(sw_worker *w, strip *s) {
 /* The strip is whole: its row sums, and the mark with its last packet. */
 static void end_strip(sw_worker *w, const strip *s, const sw_lot *lot) {
   const sw_pairs *p = w->pairs;
-  for (int64_t row = 0; p->sink && row < s->r1 - s->r0; row++)
-    s->row_sum[row] = w->row_a[row] + w->row_b[row];
+  for (int64_t row = 0; p->sink && row < s->r1 - s->r0; row++) {
+    int64_t before = (s->r0 + row) / p->plan->cut.side;
+    s->row_sum[row] =
+        (p->job->directed ? w->row_a[row] : sum_before(w, row, before)) + w->row_b[row];
+  }
   if (!p->job->links_only) w->evaluated += (double)(s->r1 - s->r0) * (double)p->job->n;
   if (!s->packet) {
     sw_end_task(w, lot, 0);

@@ -41,12 +41,21 @@ static sw_status open_hashers(sw_error *err, const sw_pairs *p, sw_worker *w) {
   return SW_OK;
 }
 
+/* Sums of a row before its own square: one a bit of the number of squares. */
+static int levels_of(const sw_pairs *p) {
+  int levels = 1;
+  while (!p->job->directed && p->plan->cut.squares >> levels)
+    levels++;
+  return levels;
+}
+
 sw_status sw_worker_open(sw_error *err, sw_pairs *p, sw_worker *w) {
   *w = (sw_worker){.pairs = p};
   int matrices = p->plan->summary.n_periods;
   int64_t length = sw_row_length(p), strip = padded(p->plan->cut.strip);
   int wanted = wanted_quantities(p);
-  int64_t doubles = length * (wanted + SW_LANES) + 2 * strip + 4 * padded(matrices);
+  int levels = levels_of(p);
+  int64_t doubles = length * (wanted + SW_LANES) + (levels + 1) * strip + 4 * padded(matrices);
   size_t bytes = p->job->measure->workspace ? p->job->measure->workspace(p->job) : 0;
   SW_TRY(sw_calloc(err, (size_t)doubles, sizeof(double), (void **)&w->block));
   if (bytes) SW_TRY(sw_alloc(err, bytes, 1, &w->workspace));
@@ -55,7 +64,8 @@ sw_status sw_worker_open(sw_error *err, sw_pairs *p, sw_worker *w) {
     w->all[p->quantity[q]] = at;
   w->lanes = at;
   w->row_a = w->lanes + SW_LANES * length;
-  w->row_b = w->row_a + strip;
+  w->level_stride = strip;
+  w->row_b = w->row_a + levels * strip;
   w->greatest = w->row_b + strip;
   w->greatest_all = w->greatest + padded(matrices);
   w->undefined = (int64_t *)(w->greatest_all + padded(matrices));

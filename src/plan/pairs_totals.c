@@ -53,11 +53,15 @@ static void note_range(const sw_pairs *p) {
             p->job->where, p->job->name, most, (double)FLT_MIN, (double)FLT_MAX);
 }
 
+int64_t sw_pairs_ordered(const sw_pairs *p) {
+  if (p->job->links_only) return p->job->weights->row_start[p->job->n];
+  return p->job->n * (p->job->n - 1);
+}
+
 sw_status sw_pairs_totals(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   sw_summary *summary = &p->plan->summary;
-  int64_t own = p->run->panel->hi - p->run->panel->lo, ordered = p->job->n * (p->job->n - 1);
-  if (p->job->links_only) ordered = p->job->weights->row_start[p->job->n];
+  int64_t own = p->run->panel->hi - p->run->panel->lo, ordered = sw_pairs_ordered(p);
   SW_TRY(team->sum_i64(team, err, p->undefined, summary->n_periods));
   SW_TRY(team->max_f64(team, err, p->greatest, summary->n_periods));
   double *block = NULL;

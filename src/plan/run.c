@@ -111,7 +111,8 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   sw_status status = sw_run_passes(err, run, e);
   run->seconds_unit += sw_clock() - began;
   began = sw_clock();
-  if (status == SW_OK && sink) status = sw_run_operand_hash(err, run, e);
+  if (status == SW_OK && (sink || run->past) && !run->operand_hash[e])
+    status = sw_run_operand_hash(err, run, e);
   if (status == SW_OK && sink)
     status = sw_run_pairs(err, run, e, sink);
   else if (status == SW_OK && !run->no_pairs && run->pair[e].keep.kind == SW_KEEP_ABOVE)

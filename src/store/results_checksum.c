@@ -112,3 +112,55 @@ herr_t sw_checksum_put(const sw_results *results, hid_t at, const sw_group *grou
     return -1;
   return put(results, at, group, SW_FROM_VALUES, &values);
 }
+
+/* ---- reading ---------------------------------------------------------------------------- */
+
+/* Of the length that the file says, which its checksum then confirms or not. */
+static sw_status hash_whole(sw_error *err, const sw_results *results, const sw_group *group,
+                            const sw_variable *variable, uint64_t *sum) {
+  void *values = NULL;
+  hid_t dataset = sw_results_open_dataset(results, group, variable);
+  if (dataset < 0) return sw_h5_fail(err, results->path, "be read");
+  size_t count = sw_h5_length(dataset), size = sw_cell_bytes(variable->cell);
+  sw_status status = sw_alloc(err, count + 1, size, &values);
+  if (status == SW_OK && H5Dread(dataset, sw_h5_memory_type(variable->cell), H5S_ALL, H5S_ALL,
+                                 H5P_DEFAULT, values) < 0)
+    status = sw_h5_fail(err, results->path, "be read");
+  if (status == SW_OK) *sum = sw_hash64(values, count * size, *sum);
+  sw_free(values);
+  H5Dclose(dataset);
+  return status;
+}
+
+sw_status sw_checksum_values(sw_error *err, const sw_results *results, const sw_group *group,
+                             uint64_t *sum) {
+  *sum = 0;
+  for (int v = group->first; v < group->first + group->count; v++) {
+    const sw_variable *variable = &results->schema.variable[v];
+    if (variable->source >= SW_FROM_GLOBAL && variable->source <= SW_FROM_PAIRS)
+      SW_TRY(hash_whole(err, results, group, variable, sum));
+  }
+  return SW_OK;
+}
+
+sw_status sw_checksum_read(sw_error *err, sw_results *results, sw_group *group, int v, int t,
+                           int into, void *units) {
+  const sw_variable *variable = &results->schema.variable[v];
+  const sw_panel *panel = results->run->panel;
+  hsize_t start[SW_MAX_RANK] = {(hsize_t)t}, count[SW_MAX_RANK] = {1};
+  size_t a_unit = sw_cell_bytes(variable->cell);
+  int first = variable->timed ? 1 : 0;
+  for (int a = first + 1; a < variable->rank; a++)
+    a_unit *= count[a] = variable->extent[a];
+  start[first] = (hsize_t)panel->lo, count[first] = (hsize_t)(panel->hi - panel->lo);
+  void *own = units;
+  if (!units) SW_TRY(sw_alloc(err, (size_t)count[first] + 1, a_unit, &own));
+  hid_t memory = H5Screate_simple(variable->rank, count, NULL);
+  H5Sselect_hyperslab(results->space[v], H5S_SELECT_SET, start, NULL, count, NULL);
+  herr_t code = H5Dread(results->dataset[v], sw_h5_memory_type(variable->cell), memory,
+                        results->space[v], H5P_DEFAULT, own);
+  H5Sclose(memory);
+  if (code >= 0) sw_checksum_block(results, group, into, own, a_unit);
+  if (!units) sw_free(own);
+  return code >= 0 ? SW_OK : sw_h5_fail(err, results->path, "be read");
+}

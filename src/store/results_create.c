@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "plan/describe.h"
 #include "spillway/version.h"
+#include "store/version.h"
 
 typedef struct layout {
   sw_error *err;
@@ -45,6 +46,7 @@ static sw_status put_root_attributes(layout *l) {
   SW_TRY(put_text(l, l->file, "title", study->name));
   SW_TRY(done(l, sw_h5_put_text(l->file, "state", "incomplete", SW_STATE_ROOM), "write state"));
   SW_TRY(put_text(l, l->file, "version", SW_VERSION));
+  SW_TRY(put_text(l, l->file, "build", sw_run_build(l->results->arena, sw_store_version())));
   SW_TRY(put_text(l, l->file, "study", study->text));
   SW_TRY(put_text(l, l->file, "inputs", l->results->inputs));
   SW_TRY(put_integer(l, l->file, "seed", (int64_t)study->seed));

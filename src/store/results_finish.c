@@ -128,13 +128,21 @@ static herr_t put_whole(hid_t dataset, sw_variable *variable, const double *valu
   return code;
 }
 
+static herr_t put_counts(hid_t dataset, const sw_summary *summary, uint64_t *checksum) {
+  const int64_t *pairs = summary->pairs;
+  *checksum = sw_hash64(pairs, (size_t)summary->n_periods * sizeof *pairs, *checksum);
+  return H5Dwrite(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, pairs);
+}
+
 static herr_t complete_variable(const sw_results *results, const sw_group *group, hid_t at,
                                 sw_variable *variable, uint64_t *checksum) {
   const double *value = whole(results, group, variable);
-  if (!value && !variable->counted) return 0;
+  bool counts = variable->source == SW_FROM_PAIRS;
+  if (!value && !counts && !variable->counted) return 0;
   hid_t dataset = H5Dopen2(at, variable->name, H5P_DEFAULT);
   if (dataset < 0) return -1;
   herr_t code = value ? put_whole(dataset, variable, value, checksum) : 0;
+  if (counts) code = put_counts(dataset, &results->run->pair[group->job].summary, checksum);
   if (code >= 0 && variable->counted)
     code = sw_h5_set_integer(dataset, "undefined", variable->undefined);
   return H5Dclose(dataset) < 0 ? -1 : code;

@@ -28,6 +28,7 @@ typedef enum sw_source {
   SW_FROM_TOTAL,
   SW_FROM_MEAN,
   SW_FROM_MAX,
+  SW_FROM_PAIRS, /* ordered pairs with a value */
   /* Hashes and checksums, rank 0, at the end. */
   SW_FROM_OPERANDS,
   SW_FROM_TILES,
@@ -89,6 +90,8 @@ int sw_schema_find(const sw_schema *schema, int job, sw_source source, int index
 /* A line "XXH3 NAME" for every input file; collective, the hashing is spread over the ranks. */
 sw_status sw_text_inputs(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
                          const char **text);
+/* The name in the first of such lines that `others` lacks; NULL: it has all. */
+const char *sw_text_odd_input(sw_arena *arena, const char *lines, const char *others);
 /* "queen: {kind: file, file: edges.csv, style: row}", a line for each weights matrix. */
 const char *sw_text_weights(sw_arena *arena, const sw_study *study);
 /* "gdp 0, services 12": missing cells of each column of the files. */
@@ -179,6 +182,12 @@ void sw_checksum_block(const sw_results *results, sw_group *group, int t, const 
                        size_t unit_bytes);
 /* Rank 0, into the open group; `values`: of what it has written there itself. */
 herr_t sw_checksum_put(const sw_results *results, hid_t at, const sw_group *group, uint64_t values);
+/* The same of a file: all that is not by unit or pair, and of a matrix or period what this rank's
+ * units have, their blocks added to the group's first period. */
+sw_status sw_checksum_values(sw_error *err, const sw_results *results, const sw_group *group,
+                             uint64_t *sum);
+sw_status sw_checksum_read(sw_error *err, sw_results *results, sw_group *group, int variable, int t,
+                           int into, void *units);
 /* What rank 0 needs of the others to write checksums. Collective. */
 sw_status sw_checksum_gather(sw_error *err, sw_results *results);
 

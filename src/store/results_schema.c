@@ -179,16 +179,18 @@ static sw_status add_summary(sw_error *err, maker *m) {
        "sum of the column: what the unit receives from its partners; of: ", SW_FROM_IN},
       {"total", "sum over ordered pairs of: ", SW_FROM_TOTAL},
       {"mean", "mean over ordered pairs of: ", SW_FROM_MEAN},
-      {"max", "largest of ordered pairs of: ", SW_FROM_MAX}};
+      {"max", "largest of ordered pairs of: ", SW_FROM_MAX},
+      {"n_pairs", "ordered pairs with a value of: ", SW_FROM_PAIRS}};
   int first = 0;
   const sw_output *output = next_quantity(m->job, &first);
   if (!output)
     return sw_fail(err, SW_EINTERNAL, "%s: a pair measure without a quantity", m->job->name);
-  for (int i = 0; i < 5; i++) {
+  for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
+    bool counts = part[i].source == SW_FROM_PAIRS;
     const char *say = sw_arena_printf(m->arena, "%s%s", part[i].say, output->long_name);
     if (!say) return sw_fail(err, SW_ENOMEM, "no memory for the names of results");
-    sw_variable *variable =
-        add(m, part[i].name, say, output->units, SW_CELL_F64, part[i].source, 0);
+    sw_variable *variable = add(m, part[i].name, say, counts ? "1" : output->units,
+                                counts ? SW_CELL_I64 : SW_CELL_F64, part[i].source, 0);
     add_time(m, variable);
     if (sw_written_by_all(part[i].source))
       add_axis(variable, "unit", (hsize_t)m->job->n, units_a_chunk(m->job, 1));
@@ -281,7 +283,7 @@ static sw_status add_group(sw_error *err, maker *m, int j) {
 sw_status sw_schema_make(sw_error *err, sw_arena *arena, const sw_run *run, sw_schema *schema) {
   int n = run->study->n_entries, most = 0;
   for (int j = 0; j < n; j++)
-    most += outputs_of(&run->job[j]) + 12;
+    most += outputs_of(&run->job[j]) + 13;
   *schema = (sw_schema){.n_groups = n};
   SW_NEW(err, arena, schema->group, n > 0 ? n : 1);
   SW_NEW(err, arena, schema->variable, most > 0 ? most : 1);

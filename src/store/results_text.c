@@ -115,6 +115,15 @@ static sw_status hash_file(sw_error *err, input_file *file) {
               : sw_fail(err, SW_EIO, "%s: cannot be read again: %s", file->name, strerror(reason));
 }
 
+const char *sw_text_odd_input(sw_arena *arena, const char *lines, const char *others) {
+  for (const char *at = lines; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+    int length = (int)strcspn(at, "\n"), hash = (int)strcspn(at, " ");
+    const char *line = sw_arena_textn(arena, at, (size_t)length);
+    if (line && !strstr(others, line)) return length > hash + 2 ? line + hash + 2 : line;
+  }
+  return NULL;
+}
+
 /* By what it is, not by its name: links and ../ lead to one file by several names. */
 static sw_status refuse_inputs(sw_error *err, const sw_study *study, sw_arena *arena) {
   struct stat output, input;

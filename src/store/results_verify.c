@@ -48,18 +48,13 @@ sw_status sw_results_study(sw_error *err, sw_arena *arena, const char *path, con
   return sw_fail(err, SW_EINPUT, "%s: does not hold its study; was it made by this program?", path);
 }
 
-/* The first line of `now` that `then` lacks; they list the same files. */
-static sw_status same_inputs(sw_error *err, const char *path, const char *then, const char *now) {
-  for (const char *at = now; *at; at += strcspn(at, "\n"), at += *at == '\n') {
-    int length = (int)strcspn(at, "\n"), hash = (int)strcspn(at, " ");
-    char line[4096];
-    snprintf(line, sizeof line, "%.*s", length, at);
-    if (!strstr(then, line))
-      return sw_fail(err, SW_EINPUT,
-                     "%s: its input %.*s has changed since; there is nothing to hold it against",
-                     path, length > hash + 2 ? length - hash - 2 : 0, at + hash + 2);
-  }
-  return SW_OK;
+static sw_status same_inputs(sw_error *err, sw_arena *arena, const char *path, const char *then,
+                             const char *now) {
+  const char *odd = sw_text_odd_input(arena, now, then);
+  if (!odd) return SW_OK;
+  return sw_fail(err, SW_EINPUT,
+                 "%s: its input %s has changed since; there is nothing to hold it against", path,
+                 odd);
 }
 
 static sw_status open_for_reading(sw_error *err, sw_results *results, const char *path,
@@ -68,7 +63,7 @@ static sw_status open_for_reading(sw_error *err, sw_results *results, const char
   SW_TRY(sw_arena_create(err, &results->arena));
   results->path = results->partial = sw_arena_text(results->arena, path);
   SW_TRY(sw_text_inputs(err, run->team, run->study, results->arena, &results->inputs));
-  SW_TRY(same_inputs(err, path, inputs, results->inputs));
+  SW_TRY(same_inputs(err, results->arena, path, inputs, results->inputs));
   SW_TRY(sw_schema_make(err, results->arena, run, &results->schema));
   int n = results->schema.n_variables;
   SW_NEW(err, results->arena, results->dataset, n + 1);
@@ -169,6 +164,24 @@ static sw_status check_variable(sw_error *err, const comparing *c) {
   return status;
 }
 
+/* Where the rows of entries begin. */
+static sw_status check_rows(sw_error *err, const comparing *c) {
+  const sw_run *run = c->results->run;
+  const sw_job *job = &run->job[c->group->job];
+  const int64_t *row_start = run->pair[c->group->job].row_start;
+  double *stored = NULL;
+  size_t count = 0, edges = (size_t)job->n + 1;
+  sw_status status = read_whole(err, c, &stored, &count);
+  for (size_t k = 0; status == SW_OK && k < count; k++, c->verdict->values++) {
+    int t = (int)(k / edges);
+    int64_t unit = (int64_t)(k % edges);
+    double computed = (double)row_start[t * job->n + unit];
+    if (stored[k] != computed) differ(c, t, unit < job->n ? unit : -1, stored[k], computed);
+  }
+  sw_free(stored);
+  return status;
+}
+
 sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict *verdict) {
   for (int g = 0; g < results->schema.n_groups; g++) {
     const sw_group *group = &results->schema.group[g];
@@ -178,6 +191,7 @@ sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict
       sw_source source = c.variable->source;
       if (source == SW_FROM_UNIT || source == SW_FROM_GLOBAL || source == SW_FROM_TABLE)
         SW_TRY(check_variable(err, &c));
+      if (source == SW_FROM_ROW_START) SW_TRY(check_rows(err, &c));
     }
   }
   return SW_OK;
@@ -219,29 +233,6 @@ static sw_status check_tiles(sw_error *err, sw_results *results, const sw_group 
   return status;
 }
 
-/* A period of a variable by unit, added to the sums of its blocks. */
-static sw_status add_blocks(sw_error *err, sw_results *results, sw_group *group, int v, int t) {
-  const sw_variable *variable = &results->schema.variable[v];
-  hsize_t start[SW_MAX_RANK] = {(hsize_t)t}, count[SW_MAX_RANK] = {1};
-  size_t a_unit = sw_cell_bytes(variable->cell);
-  int first = variable->timed ? 1 : 0;
-  for (int a = first; a < variable->rank; a++)
-    count[a] = variable->extent[a];
-  for (int a = first + 1; a < variable->rank; a++)
-    a_unit *= variable->extent[a];
-  if (!variable->timed) start[0] = 0;
-  void *buffer = NULL;
-  SW_TRY(sw_alloc(err, (size_t)count[first] + 1, a_unit, &buffer));
-  hid_t memory = H5Screate_simple(variable->rank, count, NULL);
-  H5Sselect_hyperslab(results->space[v], H5S_SELECT_SET, start, NULL, count, NULL);
-  herr_t code = H5Dread(results->dataset[v], sw_h5_memory_type(variable->cell), memory,
-                        results->space[v], H5P_DEFAULT, buffer);
-  H5Sclose(memory);
-  if (code >= 0) sw_checksum_block(results, group, t, buffer, a_unit);
-  sw_free(buffer);
-  return code >= 0 ? SW_OK : sw_h5_fail(err, results->path, "be read");
-}
-
 static sw_status check_blocks(sw_error *err, sw_results *results, sw_group *group,
                               sw_verdict *verdict) {
   const sw_job *job = &results->run->job[group->job];
@@ -254,7 +245,7 @@ static sw_status check_blocks(sw_error *err, sw_results *results, sw_group *grou
   for (int v = group->first; status == SW_OK && v < group->first + group->count; v++)
     for (int t = 0; status == SW_OK && t < periods; t++)
       if (results->schema.variable[v].source <= SW_FROM_IN)
-        status = add_blocks(err, results, group, v, t);
+        status = sw_checksum_read(err, results, group, v, t, t, NULL);
   for (int64_t k = 0; status == SW_OK && k < periods * blocks; k++, verdict->sums++) {
     if (group->block_checksum[k] == sums[k]) continue;
     verdict->sums_differ++;
@@ -266,23 +257,11 @@ static sw_status check_blocks(sw_error *err, sw_results *results, sw_group *grou
   return status;
 }
 
-/* As rank 0 wrote them, one variable after the other (results_finish.c). */
 static sw_status check_whole(sw_error *err, sw_results *results, const sw_group *group,
                              sw_verdict *verdict) {
   uint64_t *sum = NULL, now = 0;
   sw_status status = read_sums(err, results, group, SW_FROM_VALUES, &sum);
-  for (int v = group->first; status == SW_OK && v < group->first + group->count; v++) {
-    comparing c = {results, verdict, group, &results->schema.variable[v]};
-    double *values = NULL;
-    size_t count = 0;
-    if (c.variable->source < SW_FROM_GLOBAL || c.variable->source > SW_FROM_MAX) continue;
-    status = read_whole(err, &c, &values, &count);
-    if (status == SW_OK && c.variable->cell == SW_CELL_I32)
-      for (size_t k = 0; k < count; k++)
-        ((int32_t *)values)[k] = (int32_t)values[k]; /* in place: never ahead of what is read */
-    if (status == SW_OK) now = sw_hash64(values, count * sw_cell_bytes(c.variable->cell), now);
-    sw_free(values);
-  }
+  if (status == SW_OK) status = sw_checksum_values(err, results, group, &now);
   verdict->sums++;
   if (status == SW_OK && now != *sum) {
     verdict->sums_differ++;

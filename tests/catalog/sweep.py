@@ -274,7 +274,7 @@ def coupling(form, u):
 
 # ---- properties of every pair result --------------------------------------------------------
 
-SUMMARY = ("out_strength", "in_strength", "total", "mean", "max")
+SUMMARY = ("out_strength", "in_strength", "total", "mean", "max", "n_pairs")
 
 
 def order(row):
@@ -300,6 +300,7 @@ def check_dense(r, directed, quantities):
     count = (~np.isnan(value)).sum((1, 2))
     assert close(r["mean"], np.nansum(value, (1, 2)) / count), "mean"
     assert same(r["max"], np.nanmax(value, (1, 2))), "max"
+    assert r["n_pairs"].tolist() == count.tolist(), "n_pairs"
 
 
 def check_top(r, dense, k, quantities):

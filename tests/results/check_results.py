@@ -15,7 +15,7 @@ BARE = "This is a netCDF dimension but not a netCDF variable"
 ROOT = ["title", "study", "version", "inputs", "seed", "state", "tile", "precision", "unmatched",
         "missing", "missing_cells", "cells_filled", "logarithms_undefined"]
 GROUP = ["measure", "measure_version", "formula", "source", "parameters", "undefined"]
-PAIRS = {"out_strength", "in_strength", "total", "mean", "max"}
+PAIRS = {"out_strength", "in_strength", "total", "mean", "max", "n_pairs"}
 failures = []
 
 

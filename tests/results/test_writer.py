@@ -211,7 +211,7 @@ class Writer(unittest.TestCase):
         for ranks in 0, 2:
             done = self.start("full.h5", [], ranks, preexec_fn=limit)
             self.assertEqual(done.returncode, 1, done.stderr)
-            self.assertIn("full.h5: the results take 10.11 MB and a file may have 8.39 MB",
+            self.assertIn("full.h5: the results take 10.14 MB and a file may have 8.39 MB",
                           done.stderr)
             self.assert_nothing_left("full.h5")
 

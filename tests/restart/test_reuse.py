@@ -1,0 +1,156 @@
+"""Results taken from an earlier file where nothing has changed: the bits of a run that computes
+everything, however the earlier file is damaged."""
+import csv
+import os
+import shutil
+import signal
+
+import h5py
+import numpy as np
+
+from restart import MEASURES, Study, memory_folder, wait_for_marks
+
+NODES = {"SPILLWAY_NODE_RANKS": "1"}
+
+
+def revise(study, period, factor=1.01, unit=7):
+    """A county's GDP of a year, as a statistics office does."""
+    path = study.path("panel/panel.csv")
+    with open(path, newline="") as file:
+        rows = list(csv.reader(file))
+    head = rows[0]
+    time, gdp = head.index("year"), head.index("gdp")
+    of_period = [row for row in rows[1:] if row[time] == period]
+    of_period[unit][gdp] = repr(float(of_period[unit][gdp]) * factor)
+    with open(path, "w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def evaluated(out):
+    """Pairs that the run evaluated, as its summary says."""
+    for line in out.splitlines():
+        if line.startswith("pairs: "):
+            return float(line.split()[1])
+    return 0.0
+
+
+def check_nights(study):
+    """A revised year, by one process, ranks and nodes; then a night without news."""
+    study.complete("first.h5")
+    revise(study, "2001")
+    want, plain, _ = study.complete("whole.h5")
+    for ranks, env in ((0, None), (3, None), (4, NODES)):
+        status, out, err = study.run("next.h5", ranks, ["--reuse", study.path("first.h5")], env=env)
+        assert status == 0, err
+        assert study.digest("next.h5") == want, (ranks, env)
+        assert "top: 3 of 4 matrices are taken" in err and "; computed: 2001" in err, err
+        assert "sums: nothing is taken" in err and "rests on all periods together" in err, err
+        assert "reused: 12 of 21" in out, out
+        assert evaluated(out) < evaluated(plain)
+        study.remove("next.h5")
+    got, out, _ = study.complete("again.h5", words=["--reuse", study.path("whole.h5")])
+    assert got == want and evaluated(out) == 0, out
+    study.remove("again.h5")
+    return want
+
+
+def spoil(path, dataset, place, change):
+    with h5py.File(path, "r+") as file:
+        values = file[dataset]
+        values[place] = change(values[place])
+
+
+def check_damage(study, want):
+    """What does not match its checksum is computed, whatever it is."""
+    cases = (("dense/value", (0, 5, 9), lambda v: v * 2, None),
+             ("top/partner", (3, 11, 2), lambda v: v + 1, None),
+             ("above/value", 17, lambda v: v * 2, None),
+             ("above/row_start", (0, 40), lambda v: v + 3, None),
+             ("above/row_start", (2, 40), lambda v: -5, None),
+             ("links/partner", 3, lambda v: 0, None),
+             ("dense/tile_checksum", (0, 0), lambda v: v ^ np.uint64(1), None),
+             ("top/out_strength", (2, 30), lambda v: np.nextafter(v, 0), "top, 2003: values do not"),
+             ("above/max", 1, lambda v: v * 2, "/above: values do not match"),
+             ("above/n_pairs", 1, lambda v: v - 1, "/above: values do not match"))
+    for dataset, place, change, said in cases:
+        shutil.copy(study.path("whole.h5"), study.path("bad.h5"))
+        spoil(study.path("bad.h5"), dataset, place, change)
+        got, out, err = study.complete("next.h5", words=["--reuse", study.path("bad.h5")])
+        assert got == want, dataset
+        assert evaluated(out) > 0 or dataset.startswith("links"), (dataset, out)
+        assert said is None or said in err, (dataset, err)
+        study.remove("next.h5")
+
+
+def check_other_files(study, want):
+    """A file that is none is refused; one of another build, or of other results, is of no use."""
+    for name, words in (("none.h5", "cannot be opened"), ("panel/panel.csv", "is no HDF5 file")):
+        status, _, err = study.run("next.h5", words=["--reuse", study.path(name)])
+        assert status == 2 and words in err and not study.left("next.h5"), err
+    shutil.copy(study.path("whole.h5"), study.path("bad.h5"))
+    with h5py.File(study.path("bad.h5"), "r+") as file:
+        file.attrs["state"] = np.bytes_("incomplete")
+    status, _, err = study.run("next.h5", words=["--reuse", study.path("bad.h5")])
+    assert status == 2 and "is incomplete" in err and not study.left("next.h5"), err
+    shutil.copy(study.path("whole.h5"), study.path("bad.h5"))
+    with h5py.File(study.path("bad.h5"), "r+") as file:
+        file.attrs["version"] = np.bytes_("0.0.1")
+    got, out, err = study.complete("next.h5", words=["--reuse", study.path("bad.h5")])
+    assert got == want and "another version" in err and "reused" not in out, err
+    study.remove("next.h5")
+    shutil.copy(study.path("whole.h5"), study.path("bad.h5"))
+    with h5py.File(study.path("bad.h5"), "r+") as file:
+        del file["dense"]
+        file.move("top", "other")
+    got, out, _ = study.complete("next.h5", words=["--reuse", study.path("bad.h5")])
+    assert got == want and evaluated(out) > 0 and "reused: 13 of 21" in out, out
+    study.remove("next.h5")
+
+
+def check_kill(study, want):
+    """Killed while it computes what has changed: the same command goes on, as does one without."""
+    for words in (["--reuse", study.path("first.h5")], []):
+        process = study.start("next.h5", words=["--reuse", study.path("first.h5")], threads=1)
+        wait_for_marks(process, study.path("next.h5.partial.journal"), 60)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        assert study.complete("next.h5", words=words)[0] == want, words
+        study.remove("next.h5")
+
+
+def check_forms():
+    """Double precision, compressed, some quantities off, a new year; over itself with --force."""
+    measures = MEASURES.replace("file: out.h5", "file: out.h5, precision: float64, compression: "
+                                "deflate")
+    study = Study(300, 3, measures, tile=64, where=memory_folder())
+    study.complete("out.h5")
+    revise(study, "2002")
+    want = study.complete("whole.h5")[0]
+    got, out, _ = study.complete("out.h5", words=["--force", "--reuse", study.path("out.h5")])
+    assert got == want and "reused: 9 of " in out, out
+    path = study.path("panel/panel.csv")
+    with open(path) as file:
+        rows = file.readlines()
+    year = rows[0].split(",").index("year")
+    with open(path, "a") as file:
+        for row in rows[1:]:
+            cells = row.split(",")
+            if cells[year] == "2002":
+                cells[year] = "2004"
+                file.write(",".join(cells))
+    want = study.complete("whole.h5", words=["--force"])[0]
+    got, out, _ = study.complete("out.h5", words=["--force", "--reuse", study.path("out.h5")])
+    assert got == want and "reused: 13 of " in out, out
+
+
+def main():
+    study = Study(700, 4, tile=64, where=memory_folder())
+    want = check_nights(study)
+    check_damage(study, want)
+    check_other_files(study, want)
+    check_kill(study, want)
+    check_forms()
+
+
+if __name__ == "__main__":
+    main()
