@@ -1,5 +1,6 @@
 /* spillway: the verbs. Only here does the program start and end. */
 #include "base/log.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "comm/comm.h"
@@ -70,6 +71,7 @@ static int unknown_verb(const char *word) {
 static int run_parallel(const command_verb *verb, int argc, char **argv) {
   sw_error err = {0};
   sw_team *team = NULL;
+  if (verb->command == sw_cmd_run) sw_stop_listen(); /* MPI takes its time to start */
   sw_store_start();
   if (sw_comm_start(&err, &argc, &argv, &team) != SW_OK) {
     fprintf(stderr, "spillway: %s\n", err.text);

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/stop.h"
 #include "cli/options.h"
 #include "cli/session.h"
 #include "cli/summary.h"
@@ -110,7 +109,6 @@ int sw_cmd_run(sw_team *team, int argc, char **argv) {
     puts(help_text);
     return 0;
   }
-  sw_stop_listen();
   if (status == SW_OK) status = run_study(&err, team, &options, &session);
   sw_log_release(false);
   bool kept = false;
