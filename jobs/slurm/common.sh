@@ -67,15 +67,18 @@ launch() {
   fi
 }
 
+# pass_on PROCESS: what run_and_listen does with SIGUSR1.
+pass_on() { kill -USR1 "$1" 2>/dev/null || true; }
+
 # run_and_listen COMMAND ...: runs it and passes SIGUSR1 on, as Slurm gives it to this shell alone
 # (--signal=B:USR1). Its exit status is in `status`; `asked` is how often the signal came.
 run_and_listen() {
   local pid='' before
   asked=0
-  trap 'asked=$((asked + 1)); [ -z "$pid" ] || kill -USR1 "$pid" 2>/dev/null || true' USR1
+  trap 'asked=$((asked + 1)); [ -z "$pid" ] || pass_on "$pid"' USR1
   "$@" &
   pid=$!
-  if [ "$asked" -gt 0 ]; then kill -USR1 "$pid" 2>/dev/null || true; fi
+  if [ "$asked" -gt 0 ]; then pass_on "$pid"; fi
   while :; do
     before=$asked
     status=0
