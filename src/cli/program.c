@@ -1,5 +1,6 @@
 /* spillway: the verbs, and the program as a library. Only here does MPI start and end. */
 #include "base/log.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "comm/comm.h"
@@ -69,6 +70,7 @@ static int unknown_verb(const char *word) {
 
 static int run_parallel(const command_verb *verb, sw_program *program, int argc, char **argv) {
   sw_error err = {0};
+  if (verb->command == sw_cmd_run) sw_stop_listen(); /* MPI takes its time to start */
   sw_store_start();
   if (sw_comm_start(&err, &argc, &argv, &program->team) != SW_OK) {
     if (err.text[0]) fprintf(stderr, "spillway: %s\n", err.text); /* else another rank does */

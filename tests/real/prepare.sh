@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034 # what it sets is for those that source it
 # Sourced by the tests of this folder: where the real panels are, a folder to work in, and the
 # study with its paths put in (@DATA@: the panels, @WORK@: what the test itself makes).
 set -euo pipefail

@@ -1,9 +1,10 @@
 """Being asked to stop, another study on the same output, --restart, and two runs at once."""
 import os
 import signal
+import subprocess
 import time
 
-from restart import Study, continued, marked_tasks, wait_for_marks
+from restart import HERE, Study, continued, marked_tasks, wait_for_marks
 
 JOURNAL = "out.h5.partial.journal"
 
@@ -44,6 +45,18 @@ def check_signals(study, want):
         got, out, err = study.complete("out.h5", 0 if ranks else 2)
         assert got == want and continued(out)[0] == marked > 0, (out, err)
         study.remove("out.h5")
+
+
+def check_early(study, want):
+    """Asked while MPI starts: nothing is done, and nothing is lost."""
+    library = study.path("early.so")
+    subprocess.run(["mpicc", "-shared", "-fPIC", "-o", library,
+                    os.path.join(HERE, "preload", "early.c")], check=True)
+    status, _, err = study.run("out.h5", env={"LD_PRELOAD": library})
+    assert status == 75 and "stopped by a signal" in err, (status, err)
+    assert "" not in study.left("out.h5"), study.left("out.h5")
+    assert study.complete("out.h5")[0] == want
+    study.remove("out.h5")
 
 
 def check_other_study(study, want):
@@ -94,6 +107,7 @@ def main():
     study = Study(3000, 3, tile=128)
     want = study.complete("whole.h5")[0]
     check_signals(study, want)
+    check_early(study, want)
     check_other_study(study, want)
     check_two_runs(study, want)
 
