@@ -35,7 +35,7 @@ sw_status sw_program_start(sw_error *err, int *argc, char ***argv, const sw_meas
                            sw_program **program);
 int sw_program_rank(const sw_program *program);
 /* Compute a study file into its results file, as often as wanted. SW_ESTOPPED: ended by a signal,
- * the same call goes on. Collective. */
+ * as are all further runs of this process; another one goes on from there. Collective. */
 sw_status sw_program_run(sw_error *err, sw_program *program, const char *study,
                          const sw_run_options *options);
 /* Finalise MPI. Collective. */
