@@ -24,9 +24,14 @@ build_packages=(
 test_packages=(
   libcriterion-dev
   python3 python3-numpy python3-h5py python3-xarray python3-netcdf4 python3-h5netcdf
+  gnuplot-nox                      # the plots of bench/plot
   clang libclang-rt-dev libomp-dev # the fuzzers of tests/fuzz: 50 MB to download, 300 MB on disk
 )
-bench_packages=(python3 python3-numpy r-base-core r-cran-data.table)
+bench_packages=(
+  python3 python3-numpy python3-h5py
+  r-base-core r-cran-data.table r-cran-spdep # peers
+  gnuplot-nox                                # plots
+)
 dev_packages=(llvm valgrind clang-format hdf5-tools)
 
 say() { printf 'setup: %s\n' "$*" >&2; }
