@@ -7,6 +7,7 @@
 #include "kernel/hot.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 
 enum { LENGTH = 128, CHAIN = 8, REPEATS = 200, TRIES = 60 };
 
@@ -54,4 +55,75 @@ static double fastest(int which, double operations) {
 throughput throughput_measure(void) {
   throughput t = {fastest(0, LENGTH * CHAIN), fastest(1, LENGTH), fastest(2, LENGTH)};
   return t;
+}
+
+throughput throughput_of_threads(int threads) {
+  double fma = 0, divide = 0, root = 0;
+#pragma omp parallel num_threads(threads) reduction(+ : fma, divide, root)
+  {
+    throughput t = throughput_measure();
+    fma += t.fma;
+    divide += t.divide;
+    root += t.root;
+  }
+  return (throughput){fma, divide, root};
+}
+
+/* ---- bytes ------------------------------------------------------------------------------- */
+
+enum { CACHED = 1024, LARGE = 1 << 23, PASSES = 8 }; /* doubles an array: 8 KiB, 64 MiB */
+
+SW_HOT static void triad(double *restrict a, const double *restrict b, const double *restrict c,
+                         double s, int64_t n) {
+  for (int64_t j = 0; j < n; j++)
+    a[j] = b[j] + s * c[j];
+}
+
+static void fill(double *v, int64_t n) {
+  for (int64_t j = 0; j < n; j++)
+    v[j] = 1 + 1e-3 * (double)(j & 7);
+}
+
+static double cached_bytes(double *v) {
+  double best = 0;
+  for (int t = 0; t < TRIES; t++) {
+    double began = sw_clock();
+    for (int r = 0; r < REPEATS; r++)
+      triad(v, v + CACHED, v + 2 * CACHED, 1e-3 * r, CACHED);
+    double rate = 3.0 * CACHED * sizeof *v * REPEATS / (sw_clock() - began);
+    if (rate > best) best = rate;
+  }
+  return best;
+}
+
+/* Each thread its own share of three large arrays, touched by itself first. */
+traffic traffic_of_threads(int threads) {
+  double cache = 0, memory = 0;
+  int64_t n = LARGE / threads;
+  double *room = aligned_alloc(64, 3 * (size_t)LARGE * sizeof *room);
+  if (!room) return (traffic){0};
+#pragma omp parallel num_threads(threads) reduction(+ : cache)
+  {
+    double v[3 * CACHED];
+    fill(v, 3 * CACHED);
+    cache += cached_bytes(v);
+  }
+  for (int t = 0; t <= PASSES; t++) { /* the first pass touches */
+    double began = sw_clock();
+#pragma omp parallel for num_threads(threads) schedule(static, 1)
+    for (int k = 0; k < threads; k++) {
+      double *a = room + k * n, *b = a + LARGE, *c = b + LARGE;
+      if (t == 0) {
+        fill(a, n);
+        fill(b, n);
+        fill(c, n);
+      } else {
+        triad(a, b, c, 1e-3 * t, n);
+      }
+    }
+    double rate = 3.0 * (double)(n * threads) * sizeof *room / (sw_clock() - began);
+    if (t && rate > memory) memory = rate;
+  }
+  free(room);
+  return (traffic){cache, memory};
 }

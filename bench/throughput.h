@@ -1,5 +1,6 @@
-/* What a core can do at most: multiplications and fused multiply-adds, divisions and square roots
- * a second, double precision, from the first-level cache, on the widest vectors it has. */
+/* What the machine can do at most, double precision, on the widest vectors it has: multiplications
+ * and fused multiply-adds, divisions and square roots a second, from the first-level cache; bytes a
+ * second of a triad a = b + s c, in the first-level cache and in memory (three arrays counted). */
 #ifndef BENCH_THROUGHPUT_H
 #define BENCH_THROUGHPUT_H
 
@@ -7,6 +8,14 @@ typedef struct throughput {
   double fma, divide, root; /* elements a second */
 } throughput;
 
+typedef struct traffic {
+  double cache, memory; /* bytes a second */
+} traffic;
+
+/* Of the calling thread. */
 throughput throughput_measure(void);
+/* Of all threads together, each at work while the others are. */
+throughput throughput_of_threads(int threads);
+traffic traffic_of_threads(int threads);
 
 #endif

@@ -24,11 +24,16 @@ build_packages=(
 test_packages=(
   libcriterion-dev
   python3 python3-numpy python3-h5py python3-xarray python3-netcdf4 python3-h5netcdf
+  gnuplot-nox                      # the plots of bench/plot
   clang libclang-rt-dev libomp-dev # the fuzzers of tests/fuzz: 50 MB to download, 300 MB on disk
   dpkg-dev hdf5-tools netcdf-bin # tests/install, tests/jobs: a package, readers of results
   munge slurmctld slurmd slurm-client shellcheck # tests/jobs; unconfigured, Slurm does not start
 )
-bench_packages=(python3 python3-numpy r-base-core r-cran-data.table)
+bench_packages=(
+  python3 python3-numpy python3-h5py
+  r-base-core r-cran-data.table r-cran-spdep # peers
+  gnuplot-nox                                # plots
+)
 dev_packages=(llvm valgrind clang-format hdf5-tools)
 
 say() { printf 'setup: %s\n' "$*" >&2; }

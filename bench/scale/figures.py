@@ -20,13 +20,13 @@ HOURS = 24            # a job may take: a common limit of a batch queue
 
 # ---- the program: measured here on a Zen 4 core ---------------------------------------------------
 
-# Pairs evaluated a second and thread, by measure and output: `bench/run.sh large`, 100,000 units,
+# Pairs evaluated a second and thread, by measure and output: `bench/run engine --parts large`, 100,000 units,
 # two threads; of dense, whose time is that of the file, the arithmetic of summary.
 RATE = {("gravity", "top"): 1.0e9, ("gravity", "above"): 1.1e9, ("gravity", "summary"): 0.93e9,
         ("gravity", "dense"): 0.93e9,
         ("coupling", "top"): 4.4e8, ("coupling", "above"): 5.1e8, ("coupling", "summary"): 4.2e8,
         ("coupling", "dense"): 4.2e8}
-PARSED = 1.3e8        # bytes of CSV a second and thread: `bench/run.sh csv`
+PARSED = 1.3e8        # bytes of CSV a second and thread: `bench/run peers --parts csv`
 UNIT_SECONDS = 1e-6   # for a unit in the table of units, which every rank reads for itself
 CHUNK_SECONDS = 4e-6  # to lay out a chunk of a dense matrix, on rank 0: HDF5 1.10, a million chunks
 CHUNK_BYTES = 119     # its place in HDF5's index: the same

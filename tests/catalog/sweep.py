@@ -172,6 +172,15 @@ class World:
         alone = {code[3], code[-2]}
         self.write("islands.csv", [("from", "to")] + [e for e in edge if not alone & set(e)])
         rng = np.random.default_rng(5)
+        self.add_distances(code, rng)
+        names = list(read_csv(self.path("panel.csv"))[0])[2:]
+        years = sorted({row["year"] for row in read_csv(self.path("panel.csv"))})
+        self.write("national.csv", [["year"] + names] +
+                   [[year] + np.round(rng.uniform(1e3, 1e6, len(names)), 1).tolist()
+                    for year in years])
+
+    def add_distances(self, code, rng):
+        """All pairs, and some of them."""
         n = len(code)
         hours = np.round(rng.uniform(0.5, 20, (n, n)), 1)
         hours = np.triu(hours, 1) + np.triu(hours, 1).T
@@ -180,11 +189,6 @@ class World:
         self.write("roads.csv", [("from", "to", "distance")] +
                    [(code[i], code[j], round(1 + 50 * rng.random(), 3))
                     for i in range(n) for j in range(n) if i != j and rng.random() < 0.2])
-        names = list(read_csv(self.path("panel.csv"))[0])[2:]
-        years = sorted({row["year"] for row in read_csv(self.path("panel.csv"))})
-        self.write("national.csv", [["year"] + names] +
-                   [[year] + np.round(rng.uniform(1e3, 1e6, len(names)), 1).tolist()
-                    for year in years])
 
     def rename(self, codes):
         for name in ("units.csv", "panel.csv", "edges.csv", "islands.csv", "hours.csv", "roads.csv"):

@@ -1,0 +1,134 @@
+"""Pairs on one thread: the engine against numpy, alternating in one run.
+
+The ratio to each numpy by blocks is the median of the ratios of neighbouring runs (for coupling there
+is one by other algebra, products of k = 4 matrices); wanted of the best: 5. Wanted of the bound: half.
+The bound of a measure is the time that its multiplications (fused with an addition where they can be)
+or its divisions and roots alone take at the best rates measured in the same run, whichever is longer;
+additions, loads and the summing of strengths are taken to cost nothing. Times are processor time of
+one thread, each of the second of two runs."""
+import subprocess
+import tempfile
+import time
+
+import numpy as np
+
+import peer
+import programs as run
+import record
+from panel import country
+
+# Operations of a pair, counted in src/kernel/arc.h and src/kernel/meta.c.
+OPERATIONS = {"gravity": {"fma": 12, "divide": 1, "root": 0},
+              "coupling": {"fma": 22, "divide": 1, "root": 1}}
+
+
+class Engine:
+    """A program that is kept running and answers each command by a line of numbers."""
+
+    def __init__(self, *command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True, env=run.environment())
+
+    def ask(self, command):
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            run.stop(f"{self.process.args[0]} stopped")
+        return [float(word) for word in line.split()]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def timed(work):
+    """Processor time, as the engine's: one thread, so the wall clock's less what others took."""
+    began = time.process_time()
+    result = work()
+    return time.process_time() - began, result
+
+
+def check(name, ours, theirs):
+    """Same totals, greatest value and strengths, or the comparison means nothing."""
+    total, greatest, strength = theirs
+    weighted = float((np.arange(strength.size) % 7 * strength).sum())
+    for what, a, b in zip(("total", "max", "strengths"), ours[1:], (total, greatest, weighted)):
+        if abs(a - b) > 1e-10 * abs(b):
+            run.stop(f"{name}: {what} differ: {a!r} and {b!r}")
+
+
+def bound(name, rates):
+    """Seconds a pair of the longer of the two pipes, and how it comes about."""
+    count, giga = OPERATIONS[name], {kind: rate / 1e9 for kind, rate in rates.items()}
+    multiply = count["fma"] / giga["fma"]
+    divide = count["divide"] / giga["divide"] + count["root"] / giga["root"]
+    words = (f"max({count['fma']}/{giga['fma']:.1f}, {count['divide']}/{giga['divide']:.2f} + "
+             f"{count['root']}/{giga['root']:.2f}) = max({multiply:.3f}, {divide:.3f}) ns a pair")
+    return max(multiply, divide) * 1e-9, words
+
+
+def report(suite, name, n, ours, tuned, naive, rates, shape):
+    pairs = n * (n - 1) / 2
+    kinds = ("fma", "divide", "root")
+    ours = np.array(ours)
+    _, words = bound(name, dict(zip(kinds, np.max(rates, axis=0))))
+    # The machine's clock moves: each run is compared with the rates measured just before it.
+    bounds = np.array([1 / bound(name, dict(zip(kinds, r)))[0] for r in rates])
+    common = {"units": n, "threads": 1, "measure": name}
+
+    def one(label, quantity, unit, runs, **more):
+        return record.make(suite, f"{name}, {label}", quantity, unit, runs, **more, **common)
+
+    found = [one("spillway", "pairs a second", "1/s", pairs / ours, bound=np.median(bounds),
+                 share=np.median(pairs / ours / bounds), note="bound: " + words),
+             one("spillway", "share of the bound", "1", pairs / ours / bounds, wanted=0.5,
+                 note="each run against the rates measured just before it")]
+    best = min(tuned, key=lambda label: np.median(np.array(tuned[label]) / ours))
+    for label, seconds in tuned.items():
+        seconds = np.array(seconds)
+        note = f"numpy by blocks, tile {shape[label]}" + (", the best numpy found" if label == best else "")
+        found += [one(f"numpy {label}", "pairs a second", "1/s", pairs / seconds, note=note),
+                  one(f"times numpy {label}", "ratio of times", "1", seconds / ours,
+                      wanted=5 if label == best else None, note=note)]
+    found.append(one("times numpy, naive", "ratio of times", "1", naive / ours,
+                     note="whole matrices by broadcasting, one run"))
+    return found
+
+
+def tuned_peers(kinds, data):
+    """Each kind at its best tile shape."""
+    small = np.ascontiguousarray(data[:, :: max(1, data.shape[1] // 2500)])
+    return {kind.__name__: kind(data, peer.tune(lambda shape, kind=kind: kind(small, shape)))
+            for kind in kinds}
+
+
+def compare(suite, name, kinds, naive, engine, data, repeats):
+    peers = tuned_peers(kinds, data)
+    for made in peers.values():
+        check(name, engine.ask(name), made.run())
+    ours, rates, tuned = [], [], {label: [] for label in peers}
+    for _ in range(repeats):
+        rates.append(engine.ask("bounds"))
+        engine.ask(name)  # on both sides a run before the one that counts: a core slows in idling
+        ours.append(engine.ask(name)[0])
+        for label, made in peers.items():
+            made.run()
+            tuned[label].append(timed(made.run)[0])
+    seconds, result = timed(lambda: naive(data))
+    check(name, engine.ask(name), result)
+    shapes = {label: made.shape for label, made in peers.items()}
+    return report(suite, name, data.shape[1], ours, tuned, seconds, rates, shapes)
+
+
+def measure(programs, given, suite):
+    data = country(given.size(10000, 4000))
+    with tempfile.NamedTemporaryFile(suffix=".bin", dir=given.folder) as file:
+        data.tofile(file.name)
+        engine = Engine(programs.bench("pairs"), file.name, str(data.shape[1]))
+        found = compare(suite, "gravity", [peer.Gravity], peer.naive_gravity, engine, data,
+                        given.repeats(15))
+        found += compare(suite, "coupling", [peer.Coupling, peer.CouplingByProducts],
+                         peer.naive_coupling, engine, data, given.repeats(15))
+        engine.close()
+    return found

@@ -1,0 +1,82 @@
+"""Suite kernel: every measure of the catalogue on one thread, the panel in memory, nothing stored.
+
+A pair measure: pairs a second of its pair pass with keep: summary, one period, the folding of
+strengths included. Its bound is what the operations that its descriptor counts would take at twice
+the rate of fused multiply-adds measured just before each run, or the bytes it counts out of the
+first-level cache; divisions and roots count as one operation and are dearer than that, so a share
+near 1 is not to be had. Suite peers counts the operations of two measures one by one.
+
+Other measures: values by unit and period a second; these passes are bound by memory at the sizes
+that occur and are not given a bound."""
+import tempfile
+
+import numpy as np
+
+import programs as run
+import record
+import world
+
+SUITE = "kernel"
+
+
+def measures(programs, given):
+    units, found = given.size(4000, 2000), []
+    with tempfile.TemporaryDirectory(dir=given.folder, prefix="spillway-bench-") as folder:
+        country = world.make(programs, folder, units, given.periods)
+        cache = run.bounds(programs, 1)["cache"]
+        for name, kind, flops, moved in run.catalogue(programs):
+            if name == "bench_nothing" or given.only not in (None, name):
+                continue
+            entries = world.entries(name)
+            if not entries:
+                found.append(record.skipped(SUITE, name, f"no entries in tests/catalog/cases/{name}.py"))
+            for label, params in entries:
+                if kind == "pair":
+                    found += pair(programs, given, country, name, label, params, flops, moved, cache)
+                else:
+                    found += other(programs, given, country, name, label, params, kind)
+    return found
+
+
+def pair(programs, given, country, name, label, params, flops, moved, cache):
+    period = int(country.year[0])
+    path = country.study("pair.yaml", [(name, dict(params, keep="summary", periods=[period]))])
+    runs = run.run_study(programs, path, 1, given.repeats(5))
+    seconds = np.array([one["pairs"] for one in runs])
+    evaluated = np.array([one["evaluated"] for one in runs])
+    bound, share, note = None, None, "the descriptor counts no operations: no bound"
+    if flops:
+        # Each run against the rate just before it: a core's clock moves.
+        bounds = np.array([min(2 * one["fma"] / flops, cache / moved) for one in runs])
+        bound, share = np.median(bounds), np.median(evaluated / seconds / bounds)
+        note = (f"bound: the less of 2 fma / {flops:g} operations and {cache / 1e9:.0f} GB/s of the "
+                f"first-level cache / {moved:g} bytes, as the descriptor counts a pair whatever its form")
+    return [record.make(SUITE, f"{name} {label}", "pairs a second", "1/s", evaluated / seconds, bound=bound,
+                        share=share, note=note, measure=name, units=country.n, threads=1, flops=flops,
+                        bytes=moved, kind="pair", of=params)]
+
+
+def other(programs, given, country, name, label, params, kind):
+    if kind == "composite":
+        path = country.study("other.yaml", [], [(label, params)])
+    else:
+        path = country.study("other.yaml", [(name, params)])
+    runs = run.run_study(programs, path, 1, given.repeats(5))
+    values = country.n * country.periods
+    return [record.make(SUITE, f"{name} {label}", "unit-periods a second", "1/s",
+                        [values / one["unit"] for one in runs], measure=name, units=country.n,
+                        periods=country.periods, threads=1, kind=kind, of=params)]
+
+
+def bounds(programs, given):
+    """What the machine can do, for the roofline."""
+    found, units = [], {"fma": "1/s", "divide": "1/s", "root": "1/s", "cache": "B/s", "memory": "B/s"}
+    threads = [1] if given.cores == 1 else [1, given.cores]
+    for count in threads:
+        seen = [run.bounds(programs, count) for _ in range(given.repeats(3))]
+        found += [record.make(SUITE, f"bound {what}", what, unit, [one[what] for one in seen], threads=count)
+                  for what, unit in units.items()]
+    return found
+
+
+PARTS = {"bounds": bounds, "measures": measures}

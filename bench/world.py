@@ -1,0 +1,66 @@
+"""A synthetic country in which every measure of the catalogue can be run: that of the sweep over the
+catalogue (tests/catalog), larger, with the scores of its composites as columns of the panel, so that
+what is timed is the measure alone. The entries are those of the sweep: a measure brings them along."""
+import importlib.util
+import json
+import os
+import sys
+
+import numpy as np
+
+CATALOG = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "catalog")
+BY_FILE = ("hours.csv", "roads.csv")  # n x n distances out of a file: the file would be timed
+
+
+def make(programs, folder, units, periods):
+    """The country and the entries of a measure in it."""
+    os.environ["SPILLWAY"] = programs.spillway  # for the sweep
+    sys.path.insert(0, CATALOG)
+    import sweep
+
+    class Country(sweep.World):
+        def add_distances(self, code, rng):
+            pass
+
+        def study(self, name, measures, composites=()):
+            """The file of a study of these entries: (measure, params), or (name, params)."""
+            lines = [self.head, sweep.WEIGHTS, "composites:" if composites else ""]
+            lines += [f"  {label}: {json.dumps(params)}" for label, params in composites]
+            lines += ["measures:"] if measures else []
+            lines += [f"  - {measure}: {json.dumps(params)}" for measure, params in measures]
+            lines += ["output: {file: none.h5}", ""]
+            with open(self.path(name), "w", encoding="utf-8") as file:
+                file.write("\n".join(lines))
+            return self.path(name)
+
+    country = Country(os.path.join(folder, "country"), units, periods)
+    country.run("scores", [("composite", *entry) for entry in entries("composite")], [])
+    put_columns(country)
+    return country
+
+
+def entries(measure):
+    """Label and parameters, of all periods; empty where the sweep has no case of the measure."""
+    path = os.path.join(CATALOG, "cases", measure + ".py")
+    if not os.path.exists(path):
+        return []
+    spec = importlib.util.spec_from_file_location("case_" + measure, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    plain = {label: {k: v for k, v in params.items() if k[0] != "_" and k != "periods"}
+             for label, params in module.ENTRIES.items()}
+    return [(label, params) for label, params in plain.items()
+            if not any(name in json.dumps(params) for name in BY_FILE)]
+
+
+def put_columns(country):
+    """Derived columns and scores into the panel; the study's head without what made them."""
+    names = list(country.column)
+    table = np.stack([country.column[name] for name in names], axis=-1)
+    with open(country.path("panel.csv"), "w", encoding="utf-8") as file:
+        file.write(",".join(["code", "year"] + names) + "\n")
+        for i, code in enumerate(country.code):
+            for t, year in enumerate(country.year):
+                file.write(f"{code},{year}," + ",".join(f"{x:.9g}" for x in table[t, i]) + "\n")
+    head, rest = country.head.split("  derive:\n")
+    country.head = head + rest[rest.index("units:"):]
