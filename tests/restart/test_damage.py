@@ -78,7 +78,7 @@ def damage_file(damage, end):
 
 
 def main():
-    study = Study(96, 1, MEASURES, tile=16, where=memory_folder())
+    study = Study(90, 1, MEASURES, tile=16, where=memory_folder())
     want = study.complete("whole.h5", threads=1)[0]
     left = kill_while_marking(study, Faults(study.folder.name))
     assert len(left[PARTIAL]) <= 200_000, len(left[PARTIAL])
