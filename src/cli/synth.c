@@ -32,7 +32,8 @@ static const char *const help_text =
     "                        are generic\n"
     "      --seed S          what all random numbers come from (default: 1)\n"
     "      --missing SHARE   share of cells left empty, from 0 (the default) to 0.9\n"
-    "      --force           write over files that are there\n\n"
+    "      --force           write over files that are there\n"
+    "  -h, --help            this text\n\n"
     "Then: spillway run DIR/study.yaml\n\n"
     "Exit status: 0 done; 2 wrong usage; 1 anything else.";
 

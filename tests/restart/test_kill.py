@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from restart import Study, continued, kill_all, marked_tasks, ranks_of
 
@@ -13,15 +14,50 @@ KILLS = int(os.environ.get("SPILLWAY_KILLS", "20"))
 random.seed(20240101)
 
 
-def kill(study, ranks, delay, one):
-    process = study.start("out.h5", ranks, threads=1 if ranks else 2)
-    time.sleep(delay)
-    found = ranks_of(process) if one and ranks else []
+class Draw:
+    """What happens to one run, drawn before any is started."""
+
+    def __init__(self, k, alone, together):
+        self.k, self.name = k, f"out{k}.h5"
+        self.ranks, self.one = random.choice([0, 0, 2, 3]), random.random() < 0.5
+        self.delay = random.uniform(0.05, 1) * (together if self.ranks else alone)
+        self.then, self.threads = random.choice([0, 1, 2, 4]), random.choice([1, 2])
+        self.which = random.random()
+
+    def __str__(self):
+        return f"kill {self.k} after {self.delay:.2f} s of {self.ranks} ranks, then {self.then}"
+
+
+def kill(study, draw):
+    process = study.start(draw.name, draw.ranks, threads=1 if draw.ranks else 2)
+    time.sleep(draw.delay)
+    found = ranks_of(process) if draw.one and draw.ranks else []
     if found:
-        os.kill(random.choice(found), signal.SIGKILL)
+        os.kill(found[int(draw.which * len(found))], signal.SIGKILL)
         process.communicate(timeout=120)  # the launcher ends the others
     else:
         kill_all(process)
+
+
+def kill_and_go_on(study, want, draw):
+    """Tasks that were taken over; None: the kill came after the end."""
+    kill(study, draw)
+    name, journal = draw.name, study.path(draw.name + ".partial.journal")
+    early = not os.path.exists(study.path(name))
+    marked = marked_tasks(journal) if early and os.path.exists(journal) else 0
+    if early:
+        got, out, err = study.complete(name, draw.then, threads=draw.threads)
+        assert got == want, draw
+        done = continued(out)
+        assert (done[0] if done else 0) == marked, (str(draw), marked, out, err)
+        # but for a kill while the file was being completed
+        assert err.count("warning") == err.count("it is laid out anew"), err
+    else:  # it had its name; a kill after that leaves a lock and a journal that nobody heeds
+        assert study.digest(name) == want, f"{draw}: not whole"
+        assert study.complete(name, words=["--force"])[0] == want, draw
+    assert study.left(name) == [""], study.left(name)
+    study.remove(name)
+    return marked if early else None
 
 
 def main():
@@ -32,31 +68,12 @@ def main():
     began = time.time()
     assert study.complete("other.h5", 2, threads=1)[0] == want
     together = time.time() - began
-    taken, killed = 0, 0
-    for k in range(KILLS):
-        ranks, one = random.choice([0, 0, 2, 3]), random.random() < 0.5
-        delay = random.uniform(0.05, 1) * (together if ranks else alone)
-        kill(study, ranks, delay, one)
-        journal = study.path("out.h5.partial.journal")
-        if not os.path.exists(study.path("out.h5")):
-            marked = marked_tasks(journal) if os.path.exists(journal) else 0
-            then = random.choice([0, 1, 2, 4])
-            got, out, err = study.complete("out.h5", then, threads=random.choice([1, 2]))
-            assert got == want, f"kill {k} after {delay:.2f} s of {ranks} ranks, then {then}"
-            done = continued(out)
-            assert (done[0] if done else 0) == marked, (k, marked, out, err)
-            # but for a kill while the file was being completed
-            assert err.count("warning") == err.count("it is laid out anew"), err
-            taken += marked
-            killed += 1
-            assert study.left("out.h5") == [""], study.left("out.h5")
-        else:  # it had its name; a kill after that leaves a lock and a journal that nobody heeds
-            assert study.digest("out.h5") == want, f"kill {k} after {delay:.2f} s: not whole"
-            assert study.complete("out.h5", words=["--force"])[0] == want
-            assert study.left("out.h5") == [""], study.left("out.h5")
-        study.remove("out.h5")
-    assert killed > KILLS / 3 and taken > 0, "kills came too late"
-    print(f"{killed} of {KILLS} runs killed before their end, {taken} tasks taken over")
+    draws = [Draw(k, alone, together) for k in range(KILLS)]
+    with ThreadPoolExecutor(2) as pool:  # a launcher mostly waits
+        taken = list(pool.map(lambda draw: kill_and_go_on(study, want, draw), draws))
+    early = [marked for marked in taken if marked is not None]
+    assert len(early) > KILLS / 3 and sum(early) > 0, "kills came too late"
+    print(f"{len(early)} of {KILLS} runs killed before their end, {sum(early)} tasks taken over")
 
 
 if __name__ == "__main__":
