@@ -5,7 +5,7 @@ is compared.
     check.py SPILLWAY [--units N] [--folder DIR]
 
 Exit status 1 when a figure is off by more than SENT or PEAK times either way, or when twice the units
-make more than GROWTH times the bytes that the busiest rank sends."""
+make more than GROWTH times the bytes that the busiest rank sends; 3 when the program fails."""
 import argparse
 import math
 import os
@@ -74,6 +74,12 @@ def threshold(draw, place, mass):
     return flows[-int(len(flows) * model.PARTNERS / n)]
 
 
+def stop(text):
+    """There is nothing to compare: not the same as a figure that is off."""
+    print(text, file=sys.stderr)
+    sys.exit(3)
+
+
 def measure(program, folder, ranks):
     """Bytes sent by the busiest rank, by all, and the largest peak."""
     env = dict(os.environ, SPILLWAY_NODE_RANKS="1", OMPI_MCA_rmaps_base_oversubscribe="1",
@@ -83,11 +89,11 @@ def measure(program, folder, ranks):
                            "--force", "--threads", "1"], env=env, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if done.returncode:
-        sys.exit(f"spillway run: exit status {done.returncode}\n{done.stderr}")
+        stop(f"spillway run: exit status {done.returncode}\n{done.stderr}")
     peak = re.search(r"peak memory .*\((\d+) bytes\)", done.stdout)
     sent = re.search(r"messages: .*\((\d+) bytes\), .*\((\d+) bytes\)", done.stdout)
     if not peak or bool(sent) != (ranks > 1) or f"on {ranks} node" not in done.stdout:
-        sys.exit(f"the summary is not as it was:\n{done.stdout}")
+        stop(f"the summary is not as it was:\n{done.stdout}")
     most, every = (int(sent.group(1)), int(sent.group(2))) if sent else (0, 0)
     return most, every, int(peak.group(1))
 
