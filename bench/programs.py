@@ -64,11 +64,13 @@ def figure(pattern, text):
 
 
 def phases(said):
-    """Seconds of each phase by name, of the summary of `spillway run`."""
+    """Seconds of each phase by name, of the summary of `spillway run`; it says milliseconds, and less
+    than one counts as one, so that what is divided by is never zero."""
     found = re.search(r"^phases: (.*)$", said, re.M)
     if not found:
         stop(f"no phases in what spillway said:\n{said}")
-    return {name: float(seconds) for name, seconds in re.findall(r"(\w+) ([0-9.]+) s", found.group(1))}
+    return {name: max(float(seconds), 1e-3)
+            for name, seconds in re.findall(r"(\w+) ([0-9.]+) s", found.group(1))}
 
 
 FIELDS = ("unit", "pairs", "whole", "processor", "evaluated", "busy", "fma", "divide", "root")
