@@ -13,7 +13,7 @@
 typedef struct sw_window sw_window;
 struct sw_window {
   void *memory;
-  MPI_Win window; /* MPI_WIN_NULL: the node has one rank, the memory is sw_calloc's */
+  size_t shared; /* its bytes; 0: the node has one rank, the memory is sw_calloc's */
   sw_window *next;
 };
 
@@ -29,8 +29,9 @@ typedef struct sw_comm {
   size_t *counts;   /* a number for each rank, for the collective under way */
   int *counts_at;   /* counts and displacements of a gather: two for each rank */
   sw_window *windows;
-  bool stopping;      /* the word has come, and has been passed on */
-  uint32_t stop_from; /* bit k: it has come from the node 2^k before */
+  unsigned files_made; /* behind them */
+  bool stopping;       /* the word has come, and has been passed on */
+  uint32_t stop_from;  /* bit k: it has come from the node 2^k before */
 } sw_comm;
 
 static inline sw_comm *sw_comm_of(sw_team *team) {
@@ -46,6 +47,13 @@ sw_status sw_comm_check(sw_error *err, int code, const char *call);
 sw_status sw_comm_memory(sw_error *err, sw_comm *comm, sw_status mine);
 sw_status sw_comm_bcast(sw_error *err, MPI_Comm group, size_t piece, void *buffer, size_t bytes,
                         int root);
+
+/* `bytes` of zeros that all ranks of the node share. Collective over the node. SW_OK with NULL:
+ * another rank of it failed, and says why. SW_ENOMEM: there is no room. */
+sw_status sw_shared_map(sw_error *err, sw_comm *comm, size_t bytes, void **memory);
+void sw_shared_unmap(void *memory, size_t bytes);
+/* Bytes that can still be shared; SIZE_MAX where that is not known. */
+size_t sw_shared_room(void);
 
 void sw_comm_set_collectives(sw_team *team);
 void sw_comm_set_node(sw_team *team);

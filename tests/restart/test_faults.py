@@ -41,6 +41,8 @@ CASES = {
     "open-over": ("open", "fail", 0, 3, 0, None, False),
     "write-over": ("write", "fail", 0, 2, 0, None, False),
     "sync-over": ("sync", "fail", 1, 3, 0, None, False),
+    "share-rank0": ("share", "fail", 1, 2, 2, "0", False),
+    "share-rank1": ("share", "fail", 1, 2, 2, "1", False),
     "mpi-ranks": ("mpi", "fail", 0, 2, 2, None, False),
     "write-rank0": ("write", "fail", 0, 2, 2, "0", False),
     "write-rank1": ("write", "fail", 0, 2, 2, "1", False),
@@ -54,7 +56,9 @@ class Case:
         self.study, self.faults, self.want, self.name = study, faults, want, name
         (self.kind, self.do, self.first, self.rest, self.ranks, self.rank,
          self.resumed) = CASES[name]
-        self.path = study.folder.name if self.kind not in ("memory", "mpi") else None
+        self.path = study.folder.name if self.kind not in ("memory", "mpi", "share") else None
+        if self.kind == "share":
+            self.path = "/dev/shm/spillway."
         self.more = {"FAULT_RANK": self.rank} if self.rank else {}
         self.old = {"": b"an old result"} if name.endswith("-over") else {}
         self.words = ["--force"] if self.old else []

@@ -73,15 +73,19 @@ def check_read_only(study):
     subprocess.run(["umount", study.path("read_only")], check=True)
 
 
-def check_shared_memory(study):
-    """Room for Open MPI, and hardly more."""
-    mount("/dev/shm", "-o", "size=1200k")
+def check_shared_memory(study, want):
+    """Too little from the beginning, and too little when the pairs begin: then what was done by
+    then stays, and the same command, given more, goes on with it."""
     env = {"OMPI_MCA_btl": "self,tcp", "OMPI_MCA_btl_tcp_if_include": "lo"}
-    status, _, err = study.run("out.h5", 2, env=env)
-    assert status in (1, 2) and len(said(err)) == 1 and "shared memory" in err, (status, err)
-    assert study.left("out.h5") == []
-    subprocess.run(["umount", "/dev/shm"], check=True)
-    print(said(err)[0])
+    for size, left in ("200k", []), ("1200k", [".partial", ".partial.journal"]):
+        mount("/dev/shm", "-o", "size=" + size)
+        status, _, err = study.run("out.h5", 2, env=env)
+        assert status in (1, 2) and len(said(err)) == 1 and "shared memory" in err, (status, err)
+        assert sorted(study.left("out.h5")) == left, (size, study.left("out.h5"), err)
+        assert os.listdir("/dev/shm") == [], "something is left in shared memory"
+        subprocess.run(["umount", "/dev/shm"], check=True)
+        print(said(err)[0])
+    assert study.complete("out.h5", 2)[0] == want
 
 
 def main():
@@ -92,7 +96,7 @@ def main():
     for sparse in False, True:
         check_full(study, faults, want, half, sparse)
     check_read_only(study)
-    check_shared_memory(study)
+    check_shared_memory(study, want)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
  * run is killed, paused or asked to stop.
  *
  *   FAULT_KIND   open, write, sync, room (the length and blocks of a file), rename, remove, read,
- *                memory (allocations by the program itself, not by its libraries), mpi (files and
- *                windows of MPI), change (write, room, rename and remove)
+ *                memory (allocations by the program itself, not by its libraries), share (memory
+ *                shared by ranks), mpi (files of MPI), change (write, room, rename and remove)
  *   FAULT_K      from 1; without it calls are only counted
  *   FAULT_DO     fail (without it), on (from there on all fail), kill (a write is done by half
  *                before), stop (SIGUSR1), pause (SIGSTOP)
@@ -238,6 +238,11 @@ int fallocate64(int fd, int mode, off_t at, off_t length) {
   return fallocate(fd, mode, at, length);
 }
 
+/* Only what ranks share is reserved by this one. */
+int posix_fallocate(int fd, off_t at, off_t length) {
+  return fails_on("share", fd, ENOSPC) ? ENOSPC : REAL(posix_fallocate)(fd, at, length);
+}
+
 int rename(const char *from, const char *to) {
   return fails("rename", from, EIO) ? -1 : REAL(rename)(from, to);
 }
@@ -334,11 +339,4 @@ int MPI_File_sync(MPI_File file) {
 int MPI_File_set_size(MPI_File file, MPI_Offset size) {
   int code = PMPI_File_set_size(file, size);
   return fails("mpi", "set_size", EIO) ? MPI_ERR_IO : code;
-}
-
-int MPI_Win_allocate_shared(MPI_Aint bytes, int unit, MPI_Info info, MPI_Comm comm, void *base,
-                            MPI_Win *window) {
-  return fails("mpi", "window", EIO)
-             ? MPI_ERR_NO_MEM
-             : PMPI_Win_allocate_shared(bytes, unit, info, comm, base, window);
 }

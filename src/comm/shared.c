@@ -1,0 +1,117 @@
+/* Memory that the ranks of a node share: a file in /dev/shm, mapped by each, whose name is gone as
+ * soon as all have opened it, so that a killed run leaves nothing. Invariant: every page is
+ * reserved before it is touched, so that a file system that is too small says so here, in words,
+ * and never later by SIGBUS.
+ *
+ * Not MPI_Win_allocate_shared: it reserves nothing, and where its file will be, and so whether
+ * there is room, can only be asked of MPI's tool interface, which loads every transport there is
+ * for it: a quarter of a second for each window with Open MPI 4.1. */
+#include "comm/private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define FOLDER "/dev/shm"
+
+enum { LINE = 64, NAME = 64, TRIES = 1000 };
+
+size_t sw_shared_room(void) {
+  struct statvfs fs;
+  if (statvfs(FOLDER, &fs) != 0 || fs.f_blocks == 0) return SIZE_MAX;
+  return (size_t)fs.f_bavail * fs.f_frsize;
+}
+
+static const char hint[] =
+    "give it more (e.g. --shm-size of the container) or use one rank a node with threads";
+
+static sw_status no_memory(sw_error *err, size_t bytes, int reason) {
+  return sw_fail(err, SW_ENOMEM, FOLDER ": %.1f MB of shared memory, needed once a node: %s; %s",
+                 (double)bytes / 1e6, strerror(reason), hint);
+}
+
+/* Before anything is reserved: where the folder has more than the machine, what comes is no word
+ * but an end. */
+static sw_status check_room(sw_error *err, size_t bytes) {
+  size_t room = sw_shared_room();
+  if (bytes <= room) return SW_OK;
+  return sw_fail(err, SW_ENOMEM,
+                 FOLDER ": shared memory has %.1f MB free, and %.1f MB are needed once a node; %s",
+                 (double)room / 1e6, (double)bytes / 1e6, hint);
+}
+
+/* Under a name that nobody has. A run killed in the blink of an eye before the name is gone leaves
+ * its file, so a name may be taken. */
+static int create_file(sw_comm *comm, char name[NAME]) {
+  int file = -1;
+  errno = EEXIST;
+  for (int k = 0; k < TRIES && file < 0 && errno == EEXIST; k++) {
+    snprintf(name, NAME, FOLDER "/spillway.%ld.%u", (long)getpid(), comm->files_made++);
+    file = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  }
+  return file;
+}
+
+/* The file, open on every rank of the node that could; its name is gone. */
+static sw_status open_file(sw_error *err, sw_comm *comm, size_t bytes, int *file) {
+  char name[NAME] = "";
+  bool first = comm->team.node_rank == 0;
+  sw_status status = first ? check_room(err, bytes) : SW_OK;
+  if (first && status == SW_OK && (*file = create_file(comm, name)) < 0) {
+    status = no_memory(err, bytes, errno);
+    name[0] = '\0';
+  }
+  int code = MPI_Bcast(name, NAME, MPI_CHAR, 0, comm->node);
+  if (!first && name[0] && (*file = open(name, O_RDWR | O_CLOEXEC)) < 0)
+    status = no_memory(err, bytes, errno);
+  if (code == MPI_SUCCESS) code = MPI_Barrier(comm->node);
+  if (first && name[0]) unlink(name);
+  return status ? status : sw_comm_check(err, code, "MPI_Bcast");
+}
+
+/* This rank's share of the pages, which then lie near it. */
+static void share_of(const sw_comm *comm, size_t bytes, size_t *lo, size_t *hi) {
+  size_t ranks = (size_t)comm->team.node_size, each = (bytes / ranks / LINE + 1) * LINE;
+  *lo = (size_t)comm->team.node_rank * each;
+  if (*lo > bytes) *lo = bytes;
+  *hi = bytes - *lo < each ? bytes : *lo + each;
+}
+
+static sw_status reserve(sw_error *err, const sw_comm *comm, int file, size_t bytes) {
+  size_t lo, hi;
+  int reason = EINTR;
+  share_of(comm, bytes, &lo, &hi);
+  if (lo == hi) return SW_OK;
+  while (reason == EINTR)
+    reason = posix_fallocate(file, (off_t)lo, (off_t)(hi - lo));
+  return reason ? no_memory(err, bytes, reason) : SW_OK;
+}
+
+static sw_status map(sw_error *err, const sw_comm *comm, int file, size_t bytes, void **memory) {
+  SW_TRY(reserve(err, comm, file, bytes));
+  *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  return *memory == MAP_FAILED ? no_memory(err, bytes, errno) : SW_OK;
+}
+
+sw_status sw_shared_map(sw_error *err, sw_comm *comm, size_t bytes, void **memory) {
+  int file = -1, failed, any = 1;
+  void *mapped = MAP_FAILED;
+  sw_status status = open_file(err, comm, bytes, &file);
+  if (status == SW_OK && file >= 0) status = map(err, comm, file, bytes, &mapped);
+  if (file >= 0) close(file);
+  failed = mapped == MAP_FAILED;
+  int code = MPI_Allreduce(&failed, &any, 1, MPI_INT, MPI_MAX, comm->node);
+  if (status == SW_OK) status = sw_comm_check(err, code, "MPI_Allreduce");
+  if (any && mapped != MAP_FAILED) munmap(mapped, bytes);
+  *memory = any ? NULL : mapped;
+  return status;
+}
+
+void sw_shared_unmap(void *memory, size_t bytes) {
+  munmap(memory, bytes);
+}
