@@ -2,7 +2,8 @@
  *   panel_read.c      files to rows; the whole walk
  *   panel_universe.c  which units there are
  *   panel_periods.c   which periods there are
- *   panel_send.c      rows to the ranks that own their units
+ *   panel_own.c       which rank owns which unit
+ *   panel_send.c      rows to their owners; panel_keep.c: those that stay
  *   panel_treat.c     aggregate, fill, derive, missing, drop-units
  * Every function that can talk is collective and leaves the same status on all ranks. */
 #ifndef SW_STORE_PANEL_BUILD_H
@@ -50,6 +51,7 @@ void sw_cells_free(sw_cells *cells);
 
 sw_status sw_panel_universe(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_periods(sw_error *err, sw_panel_build *build);
+sw_status sw_panel_own(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_send(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_treat(sw_error *err, sw_panel_build *build);
 

@@ -99,16 +99,14 @@ static sw_status read_row(sw_error *err, sw_csv_reader *in, sw_row_block *block)
   else
     slot = sw_panel_plan_raw(layout->plan, layout->spec->wide_name);
   if (slot < 0) return SW_OK; /* an indicator the study does not use */
-  int64_t at = block->n++;
-  block->unit[at] = (int32_t)unit;
-  block->slot[at] = (int32_t)slot;
-  block->line[at] = (int32_t)(in->csv->line - block->first_line);
-  return read_values(err, in, block->value + at * layout->rows->width);
+  double *value = block->value + block->n * layout->rows->width;
+  SW_TRY(sw_row_block_add(err, block, unit, slot, in->csv->line - block->first_line));
+  return read_values(err, in, value);
 }
 
 sw_status sw_csv_rows_take(sw_error *err, sw_csv_reader *in, sw_row_block *block, const char *text,
                            size_t length, int64_t first_line) {
-  sw_free(block->value); /* of the first try, where a piece is taken again */
+  sw_row_block_free(block); /* of the first try, where a piece is taken again */
   *block = (sw_row_block){.first_line = first_line, .reader = block->reader};
   if (!length) return SW_OK;
   int64_t capacity = sw_count_newlines(text, length) + (text[length - 1] != '\n');
@@ -116,7 +114,7 @@ sw_status sw_csv_rows_take(sw_error *err, sw_csv_reader *in, sw_row_block *block
   sw_csv_text(in->csv, text, length, first_line);
   for (bool more = true;;) {
     SW_TRY(sw_csv_next(err, in->csv, &more));
-    if (!more) return sw_row_block_fit(err, in->layout->rows, capacity, block);
+    if (!more) return sw_row_block_fit(err, in->layout->rows, block);
     SW_TRY(read_row(err, in, block));
   }
 }

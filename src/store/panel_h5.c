@@ -369,11 +369,8 @@ static sw_status make_rows(sw_error *err, reading *in) {
   sw_row_block *block = in->rows->block;
   SW_TRY(sw_row_block_make(err, in->rows, rows, block));
   for (hsize_t i = 0; i < n; i++)
-    for (hsize_t t = 0; t < in->n_periods; t++) {
-      block->unit[block->n] = (int32_t)in->unit_number[i];
-      block->slot[block->n] = (int32_t)in->period_number[t];
-      block->line[block->n++] = (int32_t)i;
-    }
+    for (hsize_t t = 0; t < in->n_periods; t++)
+      SW_TRY(sw_row_block_add(err, block, in->unit_number[i], in->period_number[t], (int64_t)i));
   block->first_line = (int64_t)in->lo + 1;
   in->rows->read = block->n;
   for (hsize_t i = 0; i < n; i++) /* a row for each period */

@@ -123,7 +123,7 @@ static sw_status refuse_text_in(sw_error *err, const sw_panel_build *build, int 
     for (int64_t i = 0; i < block->n; i++) {
       const char *label = rows->periods.text[block->slot[i]];
       if (build->unit_of[f][block->unit[i]] < 0 || is_integer(label)) continue;
-      *line = block->first_line + block->line[i];
+      *line = sw_row_line(block, i);
       return refuse_label(err, build, rows, *line, label, others);
     }
   }

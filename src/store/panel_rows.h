@@ -5,8 +5,9 @@
  *   long layouts   values are indicators (`column` of each), the slot is the period
  *   wide layouts   values are periods (`label` of each), the slot is the indicator
  *
- * Rows stand in blocks, one for each piece of the file, in its order. A row takes 12 bytes and 8
- * for each value; no other copy of the file is held. */
+ * Rows stand in blocks, one for each piece of the file, in its order. A row takes 8 bytes and 8
+ * for each value, and 4 in blocks of which not every line is a row; no other copy of the file is
+ * held. */
 #ifndef SW_STORE_PANEL_ROWS_H
 #define SW_STORE_PANEL_ROWS_H
 
@@ -41,14 +42,18 @@ sw_status sw_codes_gather(sw_error *err, sw_team *team, sw_arena *arena, const c
                           int64_t n, int64_t *n_all, const char *const **all);
 
 typedef struct sw_row_block {
-  int64_t n;
+  int64_t n, capacity;
   int64_t first_line;
   int reader;    /* whose dictionaries the numbers are of, until they are joined */
-  double *value; /* n * width; the other arrays stand behind it, in the same allocation */
+  double *value; /* n * width; unit and slot stand behind it, in the same allocation */
   int32_t *unit; /* number in `units` */
   int32_t *slot; /* long: number in `periods`; wide: file column */
-  int32_t *line; /* from first_line */
+  int32_t *line; /* from first_line; NULL: every line is a row */
 } sw_row_block;
+
+static inline int64_t sw_row_line(const sw_row_block *block, int64_t i) {
+  return block->first_line + (block->line ? block->line[i] : i);
+}
 
 typedef struct sw_panel_rows {
   const char *file, *path;
@@ -79,8 +84,21 @@ sw_status sw_panel_rows_extend(sw_error *err, sw_panel_rows *rows, int64_t count
 /* Room for so many rows in an empty block; what is too much can be given back when it is filled. */
 sw_status sw_row_block_make(sw_error *err, const sw_panel_rows *rows, int64_t capacity,
                             sw_row_block *block);
-sw_status sw_row_block_fit(sw_error *err, const sw_panel_rows *rows, int64_t capacity,
-                           sw_row_block *block);
+sw_status sw_row_block_fit(sw_error *err, const sw_panel_rows *rows, sw_row_block *block);
+/* Lines of their own for the rows, which were the same until now. */
+sw_status sw_row_block_number(sw_error *err, sw_row_block *block);
+/* The next row, which stands so many lines behind the first of the block. */
+static inline sw_status sw_row_block_add(sw_error *err, sw_row_block *block, int64_t unit,
+                                         int64_t slot, int64_t line) {
+  int64_t at = block->n;
+  if (line != at && !block->line) SW_TRY(sw_row_block_number(err, block));
+  block->unit[at] = (int32_t)unit;
+  block->slot[at] = (int32_t)slot;
+  if (block->line) block->line[at] = (int32_t)line;
+  block->n++;
+  return SW_OK;
+}
+void sw_row_block_free(sw_row_block *block);
 
 /* Read a panel file into rows. Collective. Columns the file lacks are left out of has_column. */
 sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
