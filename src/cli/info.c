@@ -4,10 +4,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "store/results_info.h"
@@ -53,9 +52,17 @@ static void print_result(const sw_info_result *result) {
 
 /* ---- the child: into the pipe an sw_error, then what is to be printed ---------------------- */
 
-enum { CPU_SECONDS = 60 }; /* a healthy file takes a fraction of one */
+enum { CPU_SECONDS = 20 }; /* a healthy file takes a fraction of one */
 
-static void tell(const char *path) {
+typedef struct answer {
+  const char *path;
+  int ends[2]; /* of the pipe */
+} answer;
+
+static void tell(void *self) {
+  const answer *of = self;
+  const char *path = of->path;
+  if (dup2(of->ends[1], STDOUT_FILENO) < 0) _exit(1);
   sw_arena *arena = NULL;
   sw_results_info info;
   sw_error err = {0};
@@ -68,16 +75,6 @@ static void tell(const char *path) {
       print_result(&info.result[r]);
   }
   sw_arena_destroy(arena);
-}
-
-/* What libraries say while they die is not for the user, nor is their core. */
-static _Noreturn void be_child(const char *path, int out) {
-  int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-  setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-  setrlimit(RLIMIT_CPU, &(struct rlimit){CPU_SECONDS, CPU_SECONDS});
-  if (dup2(out, STDOUT_FILENO) < 0 || nowhere < 0 || dup2(nowhere, STDERR_FILENO) < 0) _exit(1);
-  tell(path);
-  _exit(fflush(stdout) != 0);
 }
 
 /* ---- the parent --------------------------------------------------------------------------- */
@@ -96,20 +93,19 @@ static sw_status print_answer(sw_error *err, const char *path, FILE *in) {
 }
 
 static sw_status ask_child(sw_error *err, const char *path) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC)) return sw_fail(err, SW_EIO, "no pipe: %s", strerror(errno));
-  pid_t child = fork();
-  if (child == 0) be_child(path, ends[1]);
+  answer of = {.path = path};
+  if (pipe2(of.ends, O_CLOEXEC)) return sw_fail(err, SW_EIO, "no pipe: %s", strerror(errno));
+  pid_t child = sw_child_start(tell, &of, CPU_SECONDS);
   int reason = errno;
-  close(ends[1]);
-  FILE *in = child > 0 ? fdopen(ends[0], "r") : NULL;
+  close(of.ends[1]);
+  FILE *in = child > 0 ? fdopen(of.ends[0], "r") : NULL;
   sw_status status = in ? print_answer(err, path, in)
                         : sw_fail(err, SW_EIO, "no process to read %s: %s", path, strerror(reason));
   if (in)
     fclose(in);
   else
-    close(ends[0]);
-  if (child > 0) waitpid(child, NULL, 0);
+    close(of.ends[0]);
+  if (child > 0) sw_child_ended_well(child); /* the answer tells */
   return status;
 }
 
