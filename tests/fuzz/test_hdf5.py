@@ -290,7 +290,7 @@ def damaged_panels(folder):
     with open(path, "rb") as file:
         good = file.read()
     yield "good", good
-    yield from holes(good, 15)
+    yield from holes(good, 35)  # over three of which HDF5 crashes or never ends
 
 
 def test_panels(folder):
