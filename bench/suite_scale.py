@@ -32,7 +32,7 @@ WANTED = 0.9
 MEASURES = {"gravity summary": (panel.GRAVITY, "summary", "fma"),
             "coupling summary": (panel.COUPLING, "summary", "fma"),
             "gravity dense": (panel.GRAVITY, "dense", "memory")}
-DENSE_SHARE = 4  # dense has so many times fewer units: it is n x n on disk
+DENSE_SHARE = 6  # dense has so many times fewer units: it is n x n on disk
 
 
 def splits(cores):
@@ -154,7 +154,7 @@ def scaling(programs, given, kind, full, modest):
 
 
 def strong(programs, given):
-    return scaling(programs, given, "strong", 40000, 20000)
+    return scaling(programs, given, "strong", 60000, 20000)
 
 
 def weak(programs, given):
