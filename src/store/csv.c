@@ -11,11 +11,13 @@
 #include <string.h>
 
 sw_status sw_csv_create(sw_error *err, sw_arena *arena, const char *file, sw_csv **out) {
-  sw_csv *csv = calloc(1, sizeof *csv);
-  struct sw_csv_private *own = csv ? calloc(1, sizeof *own) : NULL;
-  if (!own) {
-    free(csv);
-    return sw_fail(err, SW_ENOMEM, "%s: out of memory", file);
+  sw_csv *csv = NULL;
+  struct sw_csv_private *own = NULL;
+  SW_TRY(sw_calloc(err, 1, sizeof *csv, (void **)&csv));
+  sw_status status = sw_calloc(err, 1, sizeof *own, (void **)&own);
+  if (status) {
+    sw_free(csv);
+    return status;
   }
   own->arena = arena;
   *csv = (sw_csv){.file = file, .private = own};
@@ -40,8 +42,8 @@ void sw_csv_destroy(sw_csv *csv) {
   if (!csv->private->borrows_notes) sw_map_destroy(csv->private->notes);
   free(csv->private->field);
   free(csv->private->copy);
-  free(csv->private);
-  free(csv);
+  sw_free(csv->private);
+  sw_free(csv);
 }
 
 void sw_csv_text(sw_csv *csv, const char *text, size_t length, int64_t first_line) {

@@ -19,15 +19,15 @@ typedef struct sw_field {
 } sw_field;
 
 typedef struct sw_csv sw_csv;
-struct sw_csv {
-  const char *file;          /* for messages */
-  int64_t line;              /* of the record in `field`, from 1 */
-  int n;                     /* fields of the record */
-  const sw_field *field;     /* valid until the next record */
-  int n_columns;             /* of the header, 0 before it was read */
-  const char *const *column; /* names of the columns, for as long as the arena lives */
-  const char *wanted;        /* what a cell may hold, for messages; NULL: a number or nothing */
-  const char *single;        /* what a record of one field may be, for messages; or NULL */
+struct sw_csv {                  /* on cache lines of its own: each thread of a panel has one */
+  _Alignas(64) const char *file; /* for messages */
+  int64_t line;                  /* of the record in `field`, from 1 */
+  int n;                         /* fields of the record */
+  const sw_field *field;         /* valid until the next record */
+  int n_columns;                 /* of the header, 0 before it was read */
+  const char *const *column;     /* names of the columns, for as long as the arena lives */
+  const char *wanted;            /* what a cell may hold, for messages; NULL: a number or nothing */
+  const char *single;            /* what a record of one field may be, for messages; or NULL */
   struct sw_csv_private *private;
 };
 

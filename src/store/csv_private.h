@@ -6,7 +6,7 @@
 #include "store/csv.h"
 
 struct sw_csv_private {
-  sw_arena *arena;
+  _Alignas(64) sw_arena *arena;
   const char *begin;    /* of the text */
   const char *at, *end; /* what is left of it */
   int64_t next_line;

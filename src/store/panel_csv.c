@@ -118,29 +118,26 @@ static sw_status read_header(sw_error *err, reading *in) {
 static sw_status make_reader(sw_error *err, reading *in, int t) {
   sw_csv_reader *reader = &in->reader[t];
   reader->layout = &in->layout;
-  reader->units = &in->rows->units;
-  reader->periods = &in->rows->periods;
-  reader->indicators = &in->indicators;
-  reader->csv = in->csv;
-  if (t == 0) return SW_OK;
+  reader->width = in->rows->width;
+  if (t == 0) reader->csv = in->csv;
   SW_TRY(sw_arena_create(err, &reader->arena));
-  reader->units = &reader->own[0];
-  reader->periods = &reader->own[1];
-  reader->indicators = &reader->own[2];
-  for (int k = 0; k < 3; k++)
-    SW_TRY(sw_codes_create(err, reader->arena, &reader->own[k]));
-  return sw_csv_like(err, reader->arena, in->csv, &reader->csv);
+  SW_TRY(sw_codes_create(err, reader->arena, &reader->units));
+  SW_TRY(sw_codes_create(err, reader->arena, &reader->periods));
+  SW_TRY(sw_codes_create(err, reader->arena, &reader->indicators));
+  return t > 0 ? sw_csv_like(err, reader->arena, in->csv, &reader->csv) : SW_OK;
 }
 
 static void destroy_readers(reading *in) {
   for (int t = 0; t < in->n_readers; t++) {
     sw_csv_reader *reader = &in->reader[t];
-    for (int k = 0; k < 3 && t > 0; k++)
-      sw_codes_destroy(&reader->own[k]);
+    sw_codes_destroy(&reader->units);
+    sw_codes_destroy(&reader->periods);
+    sw_codes_destroy(&reader->indicators);
     if (t > 0) sw_csv_destroy(reader->csv);
     if (reader->arena) sw_arena_destroy(reader->arena);
     free(reader->raw_of);
   }
+  sw_free(in->reader);
   sw_csv_destroy(in->csv);
   sw_codes_destroy(&in->indicators);
 }
@@ -151,7 +148,7 @@ static sw_status make_readers(sw_error *err, reading *in) {
   for (int k = 0; k < in->spec->n_missing_values; k++)
     missing[k] = strlen(in->spec->missing_value[k]);
   in->layout.missing = missing;
-  SW_NEW(err, in->arena, in->reader, omp_get_max_threads());
+  SW_TRY(sw_calloc(err, (size_t)omp_get_max_threads(), sizeof *in->reader, (void **)&in->reader));
   for (int t = 0; t < omp_get_max_threads(); t++) {
     in->n_readers = t + 1;
     SW_TRY(make_reader(err, in, t));
@@ -182,9 +179,10 @@ static void place(void *self, int64_t piece, int64_t first_line) {
 
 static sw_status merge_codes(sw_error *err, reading *in, sw_csv_reader *reader) {
   sw_codes *all[] = {&in->rows->units, &in->rows->periods, &in->indicators};
+  const sw_codes *own[] = {&reader->units, &reader->periods, &reader->indicators};
   for (int k = 0; k < 3; k++) {
-    SW_NEW(err, reader->arena, reader->number[k], reader->own[k].n);
-    SW_TRY(sw_codes_merge(err, all[k], &reader->own[k], reader->number[k]));
+    SW_NEW(err, reader->arena, reader->number[k], own[k]->n);
+    SW_TRY(sw_codes_merge(err, all[k], own[k], reader->number[k]));
   }
   return SW_OK;
 }
@@ -197,14 +195,14 @@ static void renumber(const reading *in, sw_row_block *block) {
     block->slot[i] = reader->number[1][block->slot[i]];
 }
 
-/* What the other readers met, as the first one would have numbered it. */
+/* What all readers met, as the first one would have numbered it, whose numbers stay. */
 static sw_status join_readers(sw_error *err, reading *in) {
   sw_panel_rows *rows = in->rows;
   for (int t = 0; t < in->n_readers; t++) {
     rows->read += in->reader[t].read;
     rows->notes += sw_csv_skipped(in->reader[t].csv);
     rows->hollow += sw_csv_hollow(in->reader[t].csv);
-    if (t > 0) SW_TRY(merge_codes(err, in, &in->reader[t]));
+    SW_TRY(merge_codes(err, in, &in->reader[t]));
   }
 #pragma omp parallel for schedule(dynamic, 1) num_threads(in->n_readers)
   for (int64_t b = 0; b < rows->n_blocks; b++)

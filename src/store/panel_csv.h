@@ -17,17 +17,17 @@ typedef struct sw_csv_layout {
   int64_t first_block;       /* of the rows, for the first piece of what is dealt out now */
 } sw_csv_layout;
 
-/* A thread's. The first one's dictionaries are those of the rows. */
+/* A thread's, on cache lines of its own: it changes with every line. */
 typedef struct sw_csv_reader {
-  sw_csv_layout *layout;
+  _Alignas(64) const sw_csv_layout *layout;
+  int width; /* of the rows */
   sw_arena *arena;
   sw_csv *csv;
-  sw_codes *units, *periods, *indicators;
-  sw_codes own[3]; /* of the others */
-  int *raw_of;     /* file column of each indicator met, -1: not needed */
+  sw_codes units, periods, indicators;
+  int *raw_of; /* file column of each indicator met, -1: not needed */
   int64_t raw_capacity;
   int64_t read;       /* lines with data */
-  int32_t *number[3]; /* of its texts in the first one's dictionaries */
+  int32_t *number[3]; /* of its texts in the dictionaries of the rows */
 } sw_csv_reader;
 
 /* The file column an indicator's code means, or -1. */
