@@ -224,7 +224,7 @@ def memory(study, team):
     own = max(b - a for a, b in zip(partition(n, ranks), partition(n, ranks)[1:]))
     width, walk = inputs_of(study), Walk(study, team.nodes)
     rows = n * t / ranks
-    read = n * (f.UNIT + f.LINE) + rows * (12 + 8 * width) + own * t * (8 * width + 1) \
+    read = n * (f.UNIT + f.LINE) + rows * (8 + 8 * width) + own * t * (8 * width + 1) \
         + f.CODE * n * (1 - exp(-rows / n))
     operands = operands_of(study)
     results = own * t * 16 + own * t * 8 * operands

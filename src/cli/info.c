@@ -62,6 +62,7 @@ typedef struct answer {
 static void tell(void *self) {
   const answer *of = self;
   const char *path = of->path;
+  close(of->ends[0]); /* or it would never hear that nobody reads any more */
   if (dup2(of->ends[1], STDOUT_FILENO) < 0) _exit(1);
   sw_arena *arena = NULL;
   sw_results_info info;
@@ -105,7 +106,7 @@ static sw_status ask_child(sw_error *err, const char *path) {
     fclose(in);
   else
     close(of.ends[0]);
-  if (child > 0) sw_child_ended_well(child); /* the answer tells */
+  if (child > 0) sw_child_wait(child); /* the answer tells how it ended */
   return status;
 }
 

@@ -19,7 +19,7 @@
 
 #define FOLDER "/dev/shm"
 
-enum { LINE = 64, NAME = 64, TRIES = 1000 };
+enum { LINE = 64, NAME = 64, TRIES = 1000, STEP = 64 << 20 };
 
 size_t sw_shared_room(void) {
   struct statvfs fs;
@@ -31,8 +31,11 @@ static const char hint[] =
     "give it more (e.g. --shm-size of the container) or use one rank a node with threads";
 
 static sw_status no_memory(sw_error *err, size_t bytes, int reason) {
-  return sw_fail(err, SW_ENOMEM, FOLDER ": %.1f MB of shared memory, needed once a node: %s; %s",
-                 (double)bytes / 1e6, strerror(reason), hint);
+  bool full = reason == ENOSPC || reason == ENOMEM || reason == EDQUOT;
+  return sw_fail(err, SW_ENOMEM,
+                 FOLDER ": %.3f MB of shared memory, needed once a node, cannot be had: %s; %s",
+                 (double)bytes / 1e6, strerror(reason),
+                 full ? hint : "mend that, or use one rank a node with threads");
 }
 
 /* Before anything is reserved: where the folder has more than the machine, what comes is no word
@@ -41,7 +44,7 @@ static sw_status check_room(sw_error *err, size_t bytes) {
   size_t room = sw_shared_room();
   if (bytes <= room) return SW_OK;
   return sw_fail(err, SW_ENOMEM,
-                 FOLDER ": shared memory has %.1f MB free, and %.1f MB are needed once a node; %s",
+                 FOLDER ": shared memory has %.3f MB free, and %.3f MB are needed once a node; %s",
                  (double)room / 1e6, (double)bytes / 1e6, hint);
 }
 
@@ -82,14 +85,18 @@ static void share_of(const sw_comm *comm, size_t bytes, size_t *lo, size_t *hi) 
   *hi = bytes - *lo < each ? bytes : *lo + each;
 }
 
+/* In steps, as a signal undoes the one that it falls into. */
 static sw_status reserve(sw_error *err, const sw_comm *comm, int file, size_t bytes) {
   size_t lo, hi;
-  int reason = EINTR;
   share_of(comm, bytes, &lo, &hi);
-  if (lo == hi) return SW_OK;
-  while (reason == EINTR)
-    reason = posix_fallocate(file, (off_t)lo, (off_t)(hi - lo));
-  return reason ? no_memory(err, bytes, reason) : SW_OK;
+  for (size_t step; lo < hi; lo += step) {
+    int reason = EINTR;
+    step = hi - lo < STEP ? hi - lo : STEP;
+    while (reason == EINTR)
+      reason = posix_fallocate(file, (off_t)lo, (off_t)step);
+    if (reason) return no_memory(err, bytes, reason);
+  }
+  return SW_OK;
 }
 
 static sw_status map(sw_error *err, const sw_comm *comm, int file, size_t bytes, void **memory) {

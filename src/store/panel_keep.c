@@ -51,10 +51,10 @@ static void take_slot(sw_sending *out, const sw_row_block *block, int64_t lo, co
     double *cell = out->build->cells[rows->column[k]].row[period];
     for (int32_t j = 0; j < n; j++) {
       int64_t i = lo + own[j].row;
-      double value = block->value[i * rows->width + k];
-      if (!sw_send_set(&cell[own[j].place], value))
+      double value = block->value[i * rows->width + k], before;
+      if (!sw_send_set(&cell[own[j].place], value, &before))
         sw_send_conflict(out, (sw_conflict){sw_row_line(block, i), out->unit_of[block->unit[i]],
-                                            rows->column[k], period, value, cell[own[j].place]});
+                                            rows->column[k], period, value, before});
     }
   }
 }

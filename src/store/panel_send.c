@@ -89,9 +89,9 @@ void sw_send_take(sw_sending *out, sw_row_head head, const double *value) {
   for (int k = 0; k < rows->width; k++) {
     int column = rows->wide ? head.slot : rows->column[k];
     int period = rows->wide ? out->period_of[k] : head.slot;
-    double *cell = &out->build->cells[column].row[period][out->build->place[head.unit]];
-    if (!sw_send_set(cell, value[k]))
-      sw_send_conflict(out, (sw_conflict){head.line, head.unit, column, period, value[k], *cell});
+    double before, *cell = &out->build->cells[column].row[period][out->build->place[head.unit]];
+    if (!sw_send_set(cell, value[k], &before))
+      sw_send_conflict(out, (sw_conflict){head.line, head.unit, column, period, value[k], before});
   }
 }
 

@@ -45,14 +45,13 @@ typedef struct sw_sending {
   size_t *sent, *received, *at;
 } sw_sending;
 
-/* Whether the cell has the value now. A cell that an earlier file gave already may only be given
- * again with the same. */
-static inline bool sw_send_set(double *cell, double value) {
-  double before;
+/* Whether the cell has the value now, else *before is what it has. A cell that an earlier file gave
+ * already may only be given again with the same. */
+static inline bool sw_send_set(double *cell, double value, double *before) {
   if (isnan(value)) return true;
-  __atomic_load(cell, &before, __ATOMIC_RELAXED);
-  if (isnan(before)) __atomic_store(cell, &value, __ATOMIC_RELAXED);
-  return isnan(before) || before == value;
+  __atomic_load(cell, before, __ATOMIC_RELAXED);
+  if (isnan(*before)) __atomic_store(cell, &value, __ATOMIC_RELAXED);
+  return isnan(*before) || *before == value;
 }
 
 /* A row to its cells, or, looking for duplicates, to its line. `value`: the row's. */

@@ -290,7 +290,9 @@ def damaged_panels(folder):
     with open(path, "rb") as file:
         good = file.read()
     yield "good", good
-    yield from holes(good, 35)  # over three of which HDF5 crashes or never ends
+    # HDF5 crashes over hole 33, 47 and 55; over 20 and 32 it comes to no end, which takes 20 seconds.
+    some = {f"hole_{k}" for k in (*range(20), 33, 47, 55)} | {f"cut_{k}" for k in range(10)}
+    yield from (one for one in holes(good, 56) if one[0] in some)
 
 
 def test_panels(folder):

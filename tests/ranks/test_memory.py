@@ -39,6 +39,9 @@ def check(folder, what, ranks, threads):
 
 
 def main():
+    if "ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ:
+        print("skipped: a sanitizer's own memory is no figure of the program")
+        sys.exit(77)
     good = True
     with tempfile.TemporaryDirectory() as folder:
         for units, periods in ((1500, 10), (4000, 3)):
