@@ -16,9 +16,9 @@ Test(utf8, takes_and_refuses) {
   cr_assert(utf8("\xE5\x8C\x97\xE4\xBA\xAC\xE5\xB8\x82 Do\xC3\xB1"
                  "a Ana \xF0\x9F\x8C\x8D"));
   cr_assert(utf8("\xED\x9F\xBF") && utf8("\xEE\x80\x80") && utf8("\xF4\x8F\xBF\xBF"));
-  static const char *const bad[] = {"Do\xF1"
-                                    "a Ana, New Mexico", /* Latin-1 */
-                                    "12345678\x80",      /* a tail after eight plain bytes */
+  static const char *const bad[] = {("Do\xF1"
+                                     "a Ana, New Mexico"), /* Latin-1 */
+                                    "12345678\x80",        /* a tail after eight plain bytes */
                                     "\xC3",
                                     "abc\xE5\x8C",
                                     "\xF0\x9F\x8C", /* cut short */
