@@ -150,8 +150,8 @@ class Faults:
     """preload/faults.c, built."""
 
     def __init__(self, folder):
-        if "ASAN_OPTIONS" in os.environ:
-            print("skipped: AddressSanitizer does not bear another library that wraps allocations")
+        if "ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ:
+            print("skipped: sanitizers do not bear another library that wraps allocations")
             sys.exit(77)
         self.library = os.path.join(folder, "faults.so")
         self.log = os.path.join(folder, "faults.log")
