@@ -3,6 +3,7 @@
 #include "cli/summary.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -241,15 +242,21 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
   double most[N_FIGURES] = {s->seconds_read,    run->seconds_unit, run->seconds_pairs,
                             run->seconds_write, sw_peak_memory(),  sent};
   int64_t sums[] = {(int64_t)run->pairs_evaluated, (int64_t)sent, run->tasks_restored,
-                    run->tasks_computed};
+                    run->tasks_computed, run->tasks_unsound};
   SW_TRY(team->max_f64(team, err, most, N_FIGURES));
-  SW_TRY(team->sum_i64(team, err, sums, 4));
+  SW_TRY(team->sum_i64(team, err, sums, 5));
   if (team->rank == 0 && run->resumes)
     printf("continued: %lld of %lld tasks were done\n", (long long)sums[2],
            (long long)(sums[2] + sums[3]));
   if (team->rank == 0 && run->matrices_taken > 0)
     printf("reused: %d of %d matrices of pairs, as their operands have not changed\n",
            run->matrices_taken, matrices_of(run));
+  if (team->rank == 0 && sums[4] > 0)
+    sw_log(
+        SW_LOG_WARN,
+        "%s: %lld of its tiles do not match their checksums; they are computed, but that file is "
+        "damaged",
+        run->past->path, (long long)sums[4]);
   if (team->rank == 0) say_phases(s, most);
   SW_TRY(say_pairs(err, s, most[PAIRS], (double)sums[0]));
   if (team->rank == 0) say_ranks(s, most, (double)sums[1]);

@@ -77,6 +77,7 @@ typedef struct sw_run {
   uint64_t **operand_hash; /* by entry and the job's period, on rank 0, once it has run */
   int64_t tasks_computed, tasks_restored; /* of the pair passes; this rank */
   int matrices_taken;                     /* from `past` */
+  int64_t tasks_unsound;                  /* of these, not as their checksum; this rank */
   sw_progress progress;
   double seconds_read, seconds_unit, seconds_pairs, seconds_write; /* of this rank */
   double pairs_evaluated;                                          /* this rank */

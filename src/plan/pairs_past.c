@@ -40,14 +40,20 @@ static sw_status take_strengths(sw_error *err, sw_pairs *p, int t) {
   return SW_OK;
 }
 
-/* What mixes periods on the way to the entry, so that one that changes changes all; NULL: nothing.
- */
-static const sw_job *pooling_of(const sw_run *run, int e) {
+/* What mixes periods on the way to the entry, so that one that changes may change all: names, each
+ * once. Whether there is any. */
+static bool name_pooling(const sw_run *run, int e, char *text, size_t room) {
   const sw_entry *entry = &run->study->entry[e];
-  const sw_job *job = &run->job[e], *found = NULL;
-  if (job->pooled || job->whole_series) return job;
-  for (int i = 0; i < entry->n_needs && !found; i++)
-    if (entry->need[i].entry >= 0) found = pooling_of(run, entry->need[i].entry);
+  const sw_job *job = &run->job[e];
+  bool found = false;
+  if (job->pooled || job->whole_series) {
+    size_t at = strlen(text);
+    if (strstr(text, job->name)) return true;
+    snprintf(text + at, room - at, "%s%.60s", at ? ", " : "", job->name);
+    return true;
+  }
+  for (int i = 0; i < entry->n_needs; i++)
+    if (entry->need[i].entry >= 0) found |= name_pooling(run, entry->need[i].entry, text, room);
   return found;
 }
 
@@ -63,14 +69,15 @@ static void name_computed(const sw_pairs *p, int computed, char *text, size_t ro
 }
 
 static void say_taken(const sw_pairs *p, int taken) {
-  char computed[256];
+  char computed[256], names[256] = "";
   int matrices = p->plan->summary.n_periods;
-  const sw_job *pooling = taken == 0 ? pooling_of(p->run, p->entry) : NULL;
+  bool pooling = taken == 0 && name_pooling(p->run, p->entry, names, sizeof names);
   name_computed(p, matrices - taken, computed, sizeof computed);
   if (pooling)
     sw_log(SW_LOG_INFO,
-           "%s: nothing is taken from %s: %s rests on all periods together, and one has changed",
-           p->job->name, p->run->past->path, pooling->name);
+           "%s: nothing is taken from %s: it rests on all periods together, by %s, and one has "
+           "changed",
+           p->job->name, p->run->past->path, names);
   else
     sw_log(SW_LOG_INFO, "%s: %d of %d matrices are taken from %s%s", p->job->name, taken, matrices,
            p->run->past->path, computed);
@@ -147,7 +154,10 @@ static sw_status take_task(sw_error *err, sw_pairs *p, const source *from, const
   if (stored) {
     SW_TRY(sw_stored_digest(err, p, &from->stored, p->sink ? &here : NULL, lot->row, nth,
                             mark.checksum, &readable));
-    if (!readable || !matches(p, from, lot, nth, mark.checksum)) return SW_OK;
+    if (!readable || !matches(p, from, lot, nth, mark.checksum)) {
+      p->run->tasks_unsound += p->sink != NULL;
+      return SW_OK;
+    }
   }
   *done = true;
   if (!p->sink) take_counts(p, from, lot);

@@ -62,7 +62,7 @@ static bool note_unplaced(sw_run *run) {
   for (int64_t i = 0; i < units->n; i++)
     without += isnan(units->lon[i]) || isnan(units->lat[i]);
   if (without)
-    sw_note(&run->private->notes, "%lld units have no coordinates: their distances are undefined",
+    sw_note(&run->private->notes, "units without coordinates, whose distances are undefined: %lld",
             (long long)without);
   return without > 0;
 }

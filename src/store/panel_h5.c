@@ -187,8 +187,9 @@ static sw_status read_periods(sw_error *err, reading *in) {
                                           &in->rows->periods, in->period_number)
                              : read_whole_numbers(err, in, in->period_number));
   if (in->rows->periods.n == (int64_t)in->n_periods) return SW_OK;
-  return sw_fail(err, SW_EINPUT, "%s: %s: a period stands twice; give each once", in->rows->file,
-                 in->spec->time);
+  return sw_fail(err, SW_EINPUT,
+                 "%s: %s: a period stands twice; give each once: indicators are (%s, %s)",
+                 in->rows->file, in->spec->time, in->spec->time, in->spec->unit);
 }
 
 static sw_status open_axes(sw_error *err, reading *in) {

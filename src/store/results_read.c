@@ -17,7 +17,8 @@ sw_status sw_results_open(sw_error *err, sw_arena *arena, const char *path, hid_
     return sw_fail(err, SW_EINPUT, "%s: cannot be opened: %s", path, strerror(errno));
   hid_t file = H5Fis_hdf5(path) > 0 ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : H5I_INVALID_HID;
   if (file < 0)
-    return sw_fail(err, SW_EINPUT, "%s: is no HDF5 file; give a results file of spillway run",
+    return sw_fail(err, SW_EINPUT,
+                   "%s: is no HDF5 file, or not a whole one; give a results file of spillway run",
                    path);
   const char *state = sw_h5_get_text(arena, file, "state");
   if (state && strcmp(state, "complete") == 0 && H5Lexists(file, "unit", H5P_DEFAULT) > 0) {
