@@ -86,8 +86,11 @@ class Job:
 
     def suspend_at_work(self, journal):
         """Stops all ranks once a task is marked; how many are."""
-        self.slurm.wait_until(lambda: os.path.exists(journal) and marked_tasks(journal) > 0, 90,
-                              f"a mark in {journal}", every=0.01)
+        try:
+            self.slurm.wait_until(lambda: os.path.exists(journal) and marked_tasks(journal) > 0, 90,
+                                  f"a mark in {journal}", every=0.01)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; the job said: {self.log()}") from None
         ranks = self.processes()
         for pid in ranks:
             kill(pid, signal.SIGSTOP)
