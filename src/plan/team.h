@@ -16,7 +16,8 @@ struct sw_team {
   int node, nodes;          /* this rank's node */
   int node_rank, node_size; /* in the node; ranks of a node are consecutive in the team */
   void *self;               /* the implementation's */
-  const void *mpi;          /* points at the MPI_Comm for parallel HDF5, NULL when serial */
+  const void *mpi;          /* points at the MPI_Comm of this rank alone, by which it opens what
+                               other ranks write too; NULL when serial */
   uint64_t bytes_sent;      /* by this rank in all calls so far, counted by the implementation */
 
   sw_status (*broadcast)(sw_team *, sw_error *, void *buffer, size_t bytes, int root);

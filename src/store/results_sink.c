@@ -1,6 +1,7 @@
 /* Numbers that all ranks write: opened once on every rank, then written independently, each rank
- * its own hyperslabs. Invariants: nothing here changes metadata, so nothing is collective between
- * opening and closing; one thread a rank calls it; a team of one uses the serial driver. */
+ * its own hyperslabs. Invariants: nothing here changes metadata, so nothing need be collective:
+ * each rank opens the file by MPI-IO as its only user, so that no rank waits inside HDF5 for one
+ * that failed; one thread a rank calls it; a team of one uses the serial driver. */
 #include "store/results_private.h"
 
 #include <errno.h>
