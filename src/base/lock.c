@@ -2,6 +2,8 @@
  * go, so whoever got an older one tries again. */
 #include "base/lock.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,7 +19,7 @@ struct sw_lock {
 
 static sw_status held_by(sw_error *err, const sw_lock *lock) {
   char who[256] = "";
-  ssize_t length = pread(lock->fd, who, sizeof who - 1, 0);
+  int64_t length = sw_read_at(lock->fd, who, sizeof who - 1, 0);
   who[length > 0 ? length : 0] = '\0';
   who[strcspn(who, "\n")] = '\0';
   return sw_fail(err, SW_EINPUT,
@@ -35,7 +37,7 @@ static void write_name(const sw_lock *lock) {
   char host[128] = "", who[256];
   gethostname(host, sizeof host - 1);
   int length = snprintf(who, sizeof who, "process %ld on %s\n", (long)getpid(), host);
-  if (ftruncate(lock->fd, 0) == 0 && pwrite(lock->fd, who, (size_t)length, 0) < 0) return;
+  if (ftruncate(lock->fd, 0) == 0 && !sw_write_at(lock->fd, who, (size_t)length, 0)) return;
 }
 
 /* *again: the file was removed while we got it. */

@@ -3,6 +3,7 @@
 #include "plan/journal.h"
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "plan/journal_private.h"
@@ -29,30 +30,17 @@ static sw_status failed(sw_error *err, const sw_journal *journal, const char *wh
 
 sw_status sw_journal_write(sw_error *err, const sw_journal *journal, const void *bytes,
                            size_t length, uint64_t at) {
-  const char *from = bytes;
-  while (length > 0) {
-    ssize_t done = pwrite(journal->fd, from, length, (off_t)at);
-    if (done < 0 && errno == EINTR) continue;
-    if (done <= 0) return failed(err, journal, "written");
-    from += done, at += (uint64_t)done, length -= (size_t)done;
-  }
-  return SW_OK;
+  return sw_write_at(journal->fd, bytes, length, at) ? SW_OK : failed(err, journal, "written");
 }
 
 bool sw_journal_read(const sw_journal *journal, void *bytes, size_t length, uint64_t at) {
-  char *to = bytes;
-  while (length > 0) {
-    ssize_t done = pread(journal->fd, to, length, (off_t)at);
-    if (done < 0 && errno == EINTR) continue;
-    if (done == 0) errno = 0;
-    if (done <= 0) return false;
-    to += done, at += (uint64_t)done, length -= (size_t)done;
-  }
-  return true;
+  int64_t got = sw_read_at(journal->fd, bytes, length, at);
+  if (got >= 0) errno = 0;
+  return got == (int64_t)length;
 }
 
 sw_status sw_journal_sync(sw_error *err, const sw_journal *journal) {
-  return fsync(journal->fd) == 0 ? SW_OK : failed(err, journal, "synced");
+  return sw_sync(journal->fd) ? SW_OK : failed(err, journal, "synced");
 }
 
 /* ---- records ---------------------------------------------------------------------------- */

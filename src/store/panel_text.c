@@ -1,6 +1,7 @@
 /* Plain files by byte ranges, each read once, by the thread that takes its lines. */
 #include "store/panel_text.h"
 
+#include "base/file.h"
 #include "store/text.h"
 
 #include <errno.h>
@@ -58,14 +59,10 @@ size_t sw_first_line(const char *text, size_t length) {
 /* Bytes [at, at + count), all of which the file had when its size was asked for. */
 static sw_status read_at(sw_error *err, const char *path, int file, int64_t at, char *bytes,
                          size_t count) {
-  for (size_t got = 0; got < count;) {
-    ssize_t n = pread(file, bytes + got, count - got, (off_t)(at + (int64_t)got));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return sw_file_fail(err, path, errno);
-    if (n == 0) return sw_fail(err, SW_EIO, "%s: the file became shorter while it was read", path);
-    got += (size_t)n;
-  }
-  return SW_OK;
+  int64_t got = sw_read_at(file, bytes, count, (uint64_t)at);
+  if (got < 0) return sw_file_fail(err, path, errno);
+  if (got == (int64_t)count) return SW_OK;
+  return sw_fail(err, SW_EIO, "%s: the file became shorter while it was read", path);
 }
 
 static sw_status keep(sw_error *err, sw_arena *arena, const char *bytes, size_t length,

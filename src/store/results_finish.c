@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/hash.h"
 
 /* ---- every rank: variables over units ---------------------------------------------------- */
@@ -238,7 +239,7 @@ static sw_status sync_folder(sw_error *err, sw_results *results) {
   char *slash = strrchr(folder, '/');
   if (slash) slash[slash == folder ? 1 : 0] = '\0';
   int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  int code = fd < 0 ? -1 : fsync(fd), reason = errno;
+  int code = fd >= 0 && sw_sync(fd) ? 0 : -1, reason = errno;
   if (fd >= 0) close(fd);
   /* Some file systems know no sync of a folder, and need none; some folders cannot be read. */
   if (code == 0 || reason == EINVAL || reason == ENOTSUP || reason == EACCES) return SW_OK;

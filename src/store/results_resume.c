@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/log.h"
 
@@ -39,10 +40,9 @@ static bool visit(int fd, const sw_extent *extent, uint64_t count, char *buffer,
   for (uint64_t k = 0; k < count; k++)
     for (uint64_t done = 0; done < extent[k].length;) {
       size_t now = extent[k].length - done < PORTION ? extent[k].length - done : PORTION;
-      ssize_t got = pread(fd, buffer, now, (off_t)(extent[k].at + done));
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0 || !see(self, buffer, (size_t)got, extent[k].at + done)) return false;
-      done += (uint64_t)got;
+      if (sw_read_at(fd, buffer, now, extent[k].at + done) != (int64_t)now) return false;
+      if (!see(self, buffer, now, extent[k].at + done)) return false;
+      done += now;
     }
   return true;
 }
@@ -54,14 +54,7 @@ static bool see_hash(void *self, char *bytes, size_t length, uint64_t at) {
 }
 
 static bool see_copy(void *self, char *bytes, size_t length, uint64_t at) {
-  int fd = *(int *)self;
-  while (length > 0) {
-    ssize_t done = pwrite(fd, bytes, length, (off_t)at);
-    if (done < 0 && errno == EINTR) continue;
-    if (done <= 0) return false;
-    bytes += done, at += (uint64_t)done, length -= (size_t)done;
-  }
-  return true;
+  return sw_write_at(*(int *)self, bytes, length, at);
 }
 
 /* *hash of the extents in a file; *there: all of them are. */
@@ -88,14 +81,14 @@ static sw_status hash_extents(sw_error *err, const char *path, const sw_extent *
 
 static bool read_superblock(const char *path, char *superblock) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
-  bool whole = fd >= 0 && pread(fd, superblock, SUPERBLOCK, 0) == SUPERBLOCK;
+  bool whole = fd >= 0 && sw_read_at(fd, superblock, SUPERBLOCK, 0) == SUPERBLOCK;
   if (fd >= 0) close(fd);
   return whole;
 }
 
 static bool put_superblock(const char *path, const char *superblock) {
   int fd = open(path, O_WRONLY | O_CLOEXEC);
-  bool whole = fd >= 0 && pwrite(fd, superblock, SUPERBLOCK, 0) == SUPERBLOCK;
+  bool whole = fd >= 0 && sw_write_at(fd, superblock, SUPERBLOCK, 0);
   if (fd >= 0) close(fd);
   return whole;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 
 sw_status sw_results_write(sw_error *err, sw_results *results, int variable, const hsize_t *start,
                            const hsize_t *count, hid_t memory_type, const void *data) {
@@ -127,7 +128,7 @@ sw_status sw_results_open_all(sw_error *err, sw_results *results) {
 
 sw_status sw_results_sync(sw_error *err, const char *path) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
-  int code = fd < 0 ? -1 : fsync(fd), reason = errno;
+  int code = fd >= 0 && sw_sync(fd) ? 0 : -1, reason = errno;
   if (fd >= 0) close(fd);
   return code == 0 ? SW_OK
                    : sw_fail(err, SW_EIO, "%s: cannot be synced: %s", path, strerror(reason));

@@ -6,7 +6,8 @@
  *                shared by ranks), mpi (files of MPI), change (write, room, rename and remove)
  *   FAULT_K      from 1; without it calls are only counted
  *   FAULT_DO     fail (without it), on (from there on all fail), kill (a write is done by half
- *                before), stop (SIGUSR1), pause (SIGSTOP)
+ *                before), stop (SIGUSR1), pause (SIGSTOP); without FAULT_K: interrupt (every second
+ *                call, EINTR), short (all read and write half of what they are asked to)
  *   FAULT_PATH   what the path of a file contains that counts
  *   FAULT_RANK   the only rank that counts
  *   FAULT_LOG    a file that gets a line, kind and path, for each call that counts
@@ -39,6 +40,7 @@ typedef struct faults {
 } faults;
 
 static long counted;
+static int ended; /* from here on nothing fails: see coverage_program.c */
 
 static const faults *settings(void) {
   static faults f;
@@ -73,27 +75,46 @@ static int is_change(const char *kind) {
   return 0;
 }
 
+void faults_end(void);
+void faults_end(void) {
+  ended = 1;
+}
+
+/* In builds that count branches. */
+static void write_counts(void) {
+  void (*write_them)(void) = (void (*)(void))dlsym(RTLD_DEFAULT, "spillway_write_counts");
+  faults_end();
+  if (write_them) write_them();
+}
+
 /* `half`: done before the end, when this is where the run is killed. */
 static int strikes(const char *kind, const char *path, void (*half)(void *), void *call) {
   const faults *f = settings();
-  if (!f->kind || f->other_rank) return 0;
+  if (!f->kind || f->other_rank || ended) return 0;
   if (strcmp(f->kind, kind) != 0 && !(strcmp(f->kind, "change") == 0 && is_change(kind))) return 0;
   if (f->path && !strstr(path, f->path)) return 0;
   if (f->log) note(f->log, kind, path);
   long now = __atomic_add_fetch(&counted, 1, __ATOMIC_RELAXED);
   const char *what = f->what ? f->what : "fail";
+  if (strcmp(what, "interrupt") == 0) return (int)(now % 2);
   if (f->k == 0 || now < f->k) return 0;
   if (strcmp(what, "on") == 0) return 1;
   if (now > f->k) return 0;
   if (strcmp(what, "fail") == 0) return 1;
   if (strcmp(what, "kill") == 0 && half) half(call);
+  if (strcmp(what, "kill") == 0) write_counts();
   raise(strcmp(what, "kill") == 0 ? SIGKILL : strcmp(what, "pause") == 0 ? SIGSTOP : SIGUSR1);
   return 0;
 }
 
+static int does(const char *what) {
+  const faults *f = settings();
+  return f->what && strcmp(f->what, what) == 0;
+}
+
 static int fails(const char *kind, const char *path, int reason) {
   if (!strikes(kind, path, NULL, NULL)) return 0;
-  errno = reason;
+  errno = does("interrupt") ? EINTR : reason;
   return 1;
 }
 
@@ -108,6 +129,13 @@ static const char *path_of(int fd, char *path) {
 static int fails_on(const char *kind, int fd, int reason) {
   char path[PATH];
   return settings()->kind && fails(kind, path_of(fd, path), reason);
+}
+
+static size_t some_of(const char *kind, int fd, size_t bytes) {
+  char path[PATH];
+  const faults *f = settings();
+  if (!f->kind || !does("short") || strcmp(f->kind, kind) != 0) return bytes;
+  return f->path && !strstr(path_of(fd, path), f->path) ? bytes : bytes - bytes / 2;
 }
 
 /* ---- writes ----------------------------------------------------------------------------- */
@@ -131,16 +159,18 @@ static int write_fails(int fd, const void *from, size_t bytes, off_t at) {
   char path[PATH];
   written w = {fd, from, bytes, at};
   if (!settings()->kind || !strikes("write", path_of(fd, path), write_half, &w)) return 0;
-  errno = ENOSPC;
+  errno = does("interrupt") ? EINTR : ENOSPC;
   return 1;
 }
 
 ssize_t write(int fd, const void *from, size_t bytes) {
-  return write_fails(fd, from, bytes, -1) ? -1 : syscall(SYS_write, fd, from, bytes);
+  if (write_fails(fd, from, bytes, -1)) return -1;
+  return syscall(SYS_write, fd, from, some_of("write", fd, bytes));
 }
 
 ssize_t pwrite(int fd, const void *from, size_t bytes, off_t at) {
-  return write_fails(fd, from, bytes, at) ? -1 : syscall(SYS_pwrite64, fd, from, bytes, at);
+  if (write_fails(fd, from, bytes, at)) return -1;
+  return syscall(SYS_pwrite64, fd, from, some_of("write", fd, bytes), at);
 }
 
 ssize_t pwrite64(int fd, const void *from, size_t bytes, off_t at) {
@@ -197,11 +227,12 @@ int creat(const char *path, mode_t mode) {
 }
 
 ssize_t read(int fd, void *to, size_t bytes) {
-  return fails_on("read", fd, EIO) ? -1 : syscall(SYS_read, fd, to, bytes);
+  return fails_on("read", fd, EIO) ? -1 : syscall(SYS_read, fd, to, some_of("read", fd, bytes));
 }
 
 ssize_t pread(int fd, void *to, size_t bytes, off_t at) {
-  return fails_on("read", fd, EIO) ? -1 : syscall(SYS_pread64, fd, to, bytes, at);
+  if (fails_on("read", fd, EIO)) return -1;
+  return syscall(SYS_pread64, fd, to, some_of("read", fd, bytes), at);
 }
 
 ssize_t pread64(int fd, void *to, size_t bytes, off_t at) {
