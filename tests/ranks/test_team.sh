@@ -10,4 +10,5 @@ done
 SPILLWAY_NODE_RANKS=2 mpirun -n 4 "$program"
 SPILLWAY_NODE_RANKS=2 SPILLWAY_MESSAGE_BYTES=777 mpirun -n 3 "$program"
 SPILLWAY_NODE_RANKS=1 SPILLWAY_PATIENCE_MS=3000 mpirun -n 3 "$program"
+SPILLWAY_NODE_RANKS=1 mpirun -n 5 "$program"
 "$program" # alone, without mpirun

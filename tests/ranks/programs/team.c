@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "comm/comm.h"
@@ -190,6 +191,25 @@ static void check_agreement(void) {
   sw_error_clear(&err);
 }
 
+/* The word of one node comes to the first rank of all others. What is still on its way when the
+ * team stops is received there. */
+static void check_stopping(void) {
+  enum { MOST = 60000, MORE = 100 };
+  const struct timespec ms = {.tv_nsec = 1000000};
+  bool mine = team->node == team->nodes - 1 && team->node_rank == 0;
+  bool hears = !mine && team->node_rank == 0 && team->nodes > 1, heard = false;
+  EXPECT(!team->stopping(team, false));
+  OK(team->barrier(team, &err));
+  if (mine) EXPECT(team->stopping(team, true));
+  for (int k = 0; hears && !heard && k < MOST; k++) {
+    heard = team->stopping(team, false);
+    if (!heard) nanosleep(&ms, NULL);
+  }
+  EXPECT(heard == hears);
+  for (int k = 0; k < MORE; k++)
+    EXPECT(team->stopping(team, mine) == (mine || hears));
+}
+
 int main(int argc, char **argv) {
   if (sw_comm_start(&err, &argc, &argv, &team) != SW_OK) {
     fprintf(stderr, "%s\n", err.text);
@@ -210,6 +230,7 @@ int main(int argc, char **argv) {
   check_agreement();
   check_order_of_failures();
   check_meeting();
+  check_stopping();
   int64_t all = failures;
   OK(team->sum_i64(team, &err, &all, 1));
   if (team->rank == 0 && all == 0)
