@@ -87,6 +87,7 @@ static sw_status refuse(sw_error *err, const sw_journal *journal, const char *ol
   if (!out) return sw_fail(err, SW_ENOMEM, "out of memory: what differs cannot be said");
   int said = add_differing(out, now, old, false, 0);
   said = add_differing(out, old, now, true, said);
+  if (said == 0) fputs("how the work is divided", out);
   if (said > SAID) fprintf(out, " and %d more", said - SAID);
   fclose(out);
   sw_status status =
