@@ -131,13 +131,11 @@ static void run_threads(sw_pairs *p) {
 
 /* ---- windows ---------------------------------------------------------------------------- */
 
-enum { WINDOW_BYTES = 64 << 20 };
-
 /* So many matrices that a window's slots stay small; the bits do not depend on it. */
 static int window_end(const sw_pairs *p) {
   int64_t left = p->plan->summary.n_periods - p->t0;
   int64_t bytes = sw_slots_a_matrix(p) * (int64_t)sizeof(double);
-  int64_t fit = p->sink && bytes > 0 ? WINDOW_BYTES / bytes : left;
+  int64_t fit = p->sink && bytes > 0 ? p->run->team->window_bytes / bytes : left;
   fit = fit > 1 ? fit : 1;
   return p->t0 + (int)(fit < left ? fit : left);
 }

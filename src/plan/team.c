@@ -107,6 +107,7 @@ sw_status sw_team_serial(sw_error *err, sw_team **out) {
   *team = (sw_team){.size = 1,
                     .nodes = 1,
                     .node_size = 1,
+                    .window_bytes = SW_WINDOW_BYTES,
                     .broadcast = serial_broadcast,
                     .gather = serial_gather,
                     .all_gather = serial_all_gather,

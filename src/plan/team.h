@@ -10,6 +10,8 @@
 
 #include "spillway/status.h"
 
+enum { SW_WINDOW_BYTES = 64 << 20 };
+
 typedef struct sw_team sw_team;
 struct sw_team {
   int rank, size;           /* in the team */
@@ -18,7 +20,9 @@ struct sw_team {
   void *self;               /* the implementation's */
   const void *mpi;          /* points at the MPI_Comm of this rank alone, by which it opens what
                                other ranks write too; NULL when serial */
-  uint64_t bytes_sent;      /* by this rank in all calls so far, counted by the implementation */
+  int64_t window_bytes; /* of a node's memory that a walk over pairs takes at a time for its sums:
+                           how many matrices go together; no bit of a result depends on it */
+  uint64_t bytes_sent;  /* by this rank in all calls so far, counted by the implementation */
 
   sw_status (*broadcast)(sw_team *, sw_error *, void *buffer, size_t bytes, int root);
   /* Every rank's `bytes` to the root, in rank order: *all (sw_alloc, owned by the caller) and

@@ -112,6 +112,7 @@ static void open_stage(stage *s, int64_t n, const char *text, int threads) {
   static const sw_reader no_reader = {0};
   OK(sw_arena_create(&s->err, &s->arena));
   OK(sw_team_serial(&s->err, &s->team));
+  if (threads > 1) s->team->window_bytes = 1; /* a period at a time, instead of all */
   OK(sw_study_parse(&s->err, s->arena, "study.yaml", text, strlen(text), extra, 2, &s->study));
   make_panel(s, n);
   OK(sw_run_bind(&s->err, s->team, s->study, &no_reader, &s->panel, s->arena, threads, &s->run));

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The same study gives the same bits: for ranks 1 to 4 and threads 1 and 2, with the machine split
-into nodes, for every output form, and with the rows of every input file permuted."""
+into nodes, for periods together and one by one, for every output form, and with the rows of every input file permuted."""
 import os
 import random
 import re
@@ -29,7 +29,7 @@ def run(study, out, ranks=0, threads=1, node_ranks=0, without=()):
         SPILLWAY, "run", study, "-o", out, "--force", "--threads", str(threads)]
     env = dict(os.environ)
     if node_ranks:
-        env["SPILLWAY_NODE_RANKS"] = str(node_ranks)
+        env.update(SPILLWAY_NODE_RANKS=str(node_ranks), SPILLWAY_WINDOW_BYTES="1")
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, (command, done.stderr)
     with h5py.File(out) as f:

@@ -68,9 +68,9 @@ class Study:
             raise
         return process.returncode, out, err
 
-    def complete(self, name, ranks=0, words=(), threads=2):
+    def complete(self, name, ranks=0, words=(), threads=2, env=None):
         """Run to the end; (digest, standard output, standard error)."""
-        status, out, err = self.run(name, ranks, words, threads)
+        status, out, err = self.run(name, ranks, words, threads, env)
         assert status == 0, err
         return self.digest(name), out, err
 

@@ -25,6 +25,8 @@ class Draw:
         self.delay = random.uniform(0.05, 1) * (together if self.ranks else alone)
         self.then, self.threads = random.choice([0, 1, 2, 4]), random.choice([1, 2])
         self.which = random.random()
+        # Periods together, or one by one.
+        self.windows = [random.choice([{}, {"SPILLWAY_WINDOW_BYTES": "1"}]) for _ in range(2)]
 
     def __str__(self):
         return f"kill {self.k} after {self.delay:.2f} s of {self.ranks} ranks, then {self.then}"
@@ -45,7 +47,8 @@ def wait_for_end(process):
 
 
 def kill(study, draw):
-    process = study.start(draw.name, draw.ranks, threads=1 if draw.ranks else 2)
+    process = study.start(draw.name, draw.ranks, threads=1 if draw.ranks else 2,
+                          env=draw.windows[0])
     time.sleep(draw.delay)
     found = ranks_of(process) if draw.one and draw.ranks else []
     if found:
@@ -63,7 +66,7 @@ def kill_and_go_on(study, want, draw):
     early = not os.path.exists(study.path(name))
     marked = marked_tasks(journal) if early and os.path.exists(journal) else 0
     if early:
-        got, out, err = study.complete(name, draw.then, threads=draw.threads)
+        got, out, err = study.complete(name, draw.then, threads=draw.threads, env=draw.windows[1])
         assert got == want, draw
         done = continued(out)
         assert (done[0] if done else 0) == marked, (str(draw), marked, out, err)

@@ -10,7 +10,7 @@ import numpy as np
 
 from restart import MEASURES, Study, memory_folder, wait_for_marks
 
-NODES = {"SPILLWAY_NODE_RANKS": "1"}
+NODES = {"SPILLWAY_NODE_RANKS": "1", "SPILLWAY_WINDOW_BYTES": "1"}  # and periods one by one
 
 
 def revise(study, period, factor=1.01, unit=7):
