@@ -7,7 +7,7 @@
  *   FAULT_K      from 1; without it calls are only counted
  *   FAULT_DO     fail (without it), on (from there on all fail), kill (a write is done by half
  *                before), stop (SIGUSR1), pause (SIGSTOP); without FAULT_K: interrupt (every second
- *                call, EINTR), short (all read and write half of what they are asked to)
+ *                call, EINTR), short (all read and write half of what they are asked to), slow
  *   FAULT_PATH   what the path of a file contains that counts
  *   FAULT_RANK   the only rank that counts
  *   FAULT_LOG    a file that gets a line, kind and path, for each call that counts
@@ -31,7 +31,7 @@
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 #define CALLER __builtin_return_address(0)
 
-enum { PATH = 4096 };
+enum { PATH = 4096, SLOW = 2000 /* microseconds */ };
 
 typedef struct faults {
   const char *kind, *what, *path, *log;
@@ -131,11 +131,14 @@ static int fails_on(const char *kind, int fd, int reason) {
   return settings()->kind && fails(kind, path_of(fd, path), reason);
 }
 
+/* How much of it is done, after a while. */
 static size_t some_of(const char *kind, int fd, size_t bytes) {
   char path[PATH];
   const faults *f = settings();
-  if (!f->kind || !does("short") || strcmp(f->kind, kind) != 0) return bytes;
-  return f->path && !strstr(path_of(fd, path), f->path) ? bytes : bytes - bytes / 2;
+  if (!f->kind || strcmp(f->kind, kind) != 0) return bytes;
+  if (f->path && !strstr(path_of(fd, path), f->path)) return bytes;
+  if (does("slow")) usleep(SLOW);
+  return does("short") ? bytes - bytes / 2 : bytes;
 }
 
 /* ---- writes ----------------------------------------------------------------------------- */
