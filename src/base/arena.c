@@ -7,7 +7,13 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { CHUNK = 64 * 1024, ALIGN = 16, HUGE_PAGE = 2 << 20 };
+/* Apart, every piece is a block of its own: its bounds are watched, and any of them may fail. */
+#ifdef SW_ARENA_APART
+enum { CHUNK = 1 };
+#else
+enum { CHUNK = 64 * 1024 };
+#endif
+enum { ALIGN = 16, HUGE_PAGE = 2 << 20 };
 
 struct chunk {
   struct chunk *next;
