@@ -4,7 +4,8 @@ its tests: the readers, the journal, the scheduler and the collector.
     coverage.py BUILD [--lines]      --lines: the lines whose branches were not all taken
 
 The workflow preset `coverage` builds, tests and prints it. Branches that only a failed allocation
-takes are counted like all others."""
+takes are counted like all others: restart/test_faults and test_readers take them, every one with
+SPILLWAY_FAULTS=all."""
 import argparse
 import collections
 import glob
