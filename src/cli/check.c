@@ -140,11 +140,12 @@ static sw_status say_plan(sw_error *err, const sw_session *s, double memory) {
   sw_team *team = s->team;
   SW_TRY(team->max_f64(team, err, &memory, 1));
   if (team->rank != 0) return SW_OK;
+  double bytes = 0;
+  SW_TRY(sw_results_bytes(err, run, &bytes));
   printf("plan: %d rank%s on %d node%s, %d thread%s each\n", team->size, team->size == 1 ? "" : "s",
          team->nodes, team->nodes == 1 ? "" : "s", s->threads, s->threads == 1 ? "" : "s");
   printf("  pairs to evaluate        %.3g\n", sw_estimate_pairs(run));
-  printf("  bytes to be written      %s to %s\n", sw_show_bytes(sw_results_bytes(run)),
-         s->study->output_path);
+  printf("  bytes to be written      %s to %s\n", sw_show_bytes(bytes), s->study->output_path);
   printf("  memory a rank            %s (%.0f bytes)\n", sw_show_bytes(memory), memory);
   printf("  time for the pairs       about %.1f s at 1e10 operations a second and core\n",
          sw_estimate_seconds(run));
@@ -185,7 +186,7 @@ static sw_status check_study(sw_error *err, sw_team *team, const check_options *
   }
   for (int e = 0; e < s->study->n_entries; e++)
     SW_TRY(say_cover(err, s->run, e));
-  return say_plan(err, s, memory);
+  return sw_team_agree(team, err, say_plan(err, s, memory), 0);
 }
 
 static sw_status read_options(sw_error *err, sw_team *team, int argc, char **argv,

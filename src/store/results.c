@@ -90,15 +90,14 @@ static double schema_bytes(const sw_run *run, const sw_schema *schema) {
   return bytes;
 }
 
-double sw_results_bytes(const sw_run *run) {
-  sw_error err = {0};
+sw_status sw_results_bytes(sw_error *err, const sw_run *run, double *bytes) {
   sw_arena *arena = NULL;
   sw_schema schema;
-  double bytes = 0;
-  if (sw_arena_create(&err, &arena) == SW_OK && sw_schema_make(&err, arena, run, &schema) == SW_OK)
-    bytes = schema_bytes(run, &schema);
+  SW_TRY(sw_arena_create(err, &arena));
+  sw_status status = sw_schema_make(err, arena, run, &schema);
+  if (status == SW_OK) *bytes = schema_bytes(run, &schema);
   sw_arena_destroy(arena);
-  return bytes;
+  return status;
 }
 
 static double blocks_of(const char *path) {
@@ -106,22 +105,27 @@ static double blocks_of(const char *path) {
   return stat(path, &info) == 0 ? 512.0 * (double)info.st_blocks : 0;
 }
 
-/* Bytes that are free for the file and its journal, those they have already with them. */
-static double room_for(const sw_results *results) {
+/* Bytes that are free for the file and its journal, those they have already with them; HUGE_VAL
+ * where the file system does not say. */
+static sw_status room_for(sw_error *err, const sw_results *results, double *room) {
   struct statvfs fs;
   char *folder = sw_arena_text(results->arena, results->path);
-  char *slash = folder ? strrchr(folder, '/') : NULL;
+  if (!folder) return sw_fail(err, SW_ENOMEM, "no memory for a path");
+  char *slash = strrchr(folder, '/');
   if (slash) slash[slash == folder ? 1 : 0] = '\0';
-  if (!folder || statvfs(slash ? folder : ".", &fs) != 0) return HUGE_VAL;
-  return (double)fs.f_bavail * (double)fs.f_frsize + blocks_of(results->partial) +
-         blocks_of(results->journal_path);
+  *room = HUGE_VAL;
+  if (statvfs(slash ? folder : ".", &fs) == 0)
+    *room = (double)fs.f_bavail * (double)fs.f_frsize + blocks_of(results->partial) +
+            blocks_of(results->journal_path);
+  return SW_OK;
 }
 
 /* Early allocation takes nothing on a sparse file system: without a look the disk, a quota or a
  * limit would be met in mid-run. */
 static sw_status check_space(sw_error *err, const sw_results *results) {
   struct rlimit limit;
-  double bytes = schema_bytes(results->run, &results->schema), room = room_for(results);
+  double bytes = schema_bytes(results->run, &results->schema), room = 0;
+  SW_TRY(room_for(err, results, &room));
   if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
       bytes > (double)limit.rlim_cur)
     return sw_fail(err, SW_EIO,

@@ -23,7 +23,7 @@ sw_status sw_results_refuse_inputs(sw_error *err, sw_team *team, const sw_study 
 sw_status sw_results_begin(sw_error *err, sw_results *results, sw_run *run);
 
 /* Bytes the results of the run will take on disk. */
-double sw_results_bytes(const sw_run *run);
+sw_status sw_results_bytes(sw_error *err, const sw_run *run, double *bytes);
 
 /* Lay out the file after sw_run_first (every size is known), or make sure of the one that is there,
  * and open it on all ranks. Checks the free space first. Collective. */

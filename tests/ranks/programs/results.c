@@ -21,10 +21,11 @@ int main(int argc, char **argv) {
   if (status != SW_OK) return 1;
   fixture_make(&f, team, argv[1], has(argc, argv, "float64"), has(argc, argv, "deflate"));
   status = fixture_write(&err, &f, argv[1]);
+  double bytes = 0;
+  if (status == SW_OK) status = sw_results_bytes(&err, &f.run, &bytes);
   if (status != SW_OK && team->rank == 0) fprintf(stderr, "%s\n", err.text);
   if (team->rank == 0 && status == SW_OK)
-    printf("%.0f bytes foreseen, %lld undefined\n", sw_results_bytes(&f.run),
-           (long long)f.job[UNIT].undefined);
+    printf("%.0f bytes foreseen, %lld undefined\n", bytes, (long long)f.job[UNIT].undefined);
   fixture_destroy(&f);
   if (serial)
     sw_team_serial_destroy(team);
