@@ -80,7 +80,7 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
   return slots + (2 * threads + 2) * packet + threads * (thread + packet);
 }
 
-/* Pages that HDF5 and thread stacks touch once a run writes; measured on small studies. */
+/* Pages that MPI-IO, HDF5 and thread stacks touch once a run writes; measured on small studies. */
 static const double library_bytes = 12e6;
 
 double sw_estimate_memory(const sw_run *run) {

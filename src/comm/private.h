@@ -24,6 +24,7 @@ typedef struct sw_comm {
   MPI_Comm node;    /* the same, or a part of it in tests (SPILLWAY_NODE_RANKS) */
   MPI_Comm leaders; /* the first rank of each node, by node; MPI_COMM_NULL on the others */
   MPI_Comm end;     /* all ranks again, where they meet after a failure */
+  MPI_Comm alone;   /* this rank */
   int64_t patience; /* ms that a rank waits there for the others */
   size_t piece;     /* bytes a single MPI call may move: its counts are int */
   size_t *counts;   /* a number for each rank, for the collective under way */

@@ -108,6 +108,8 @@ static sw_status set_up(sw_error *err, sw_comm *comm) {
   sw_comm_set_collectives(team);
   SW_TRY(take_memory(err, comm));
   SW_TRY(number_nodes(err, comm));
+  comm->alone = MPI_COMM_SELF;
+  team->mpi = &comm->alone;
   sw_comm_set_node(team);
   sw_comm_set_stop(team);
   return SW_OK;

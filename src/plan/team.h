@@ -18,6 +18,8 @@ struct sw_team {
   int node, nodes;          /* this rank's node */
   int node_rank, node_size; /* in the node; ranks of a node are consecutive in the team */
   void *self;               /* the implementation's */
+  const void *mpi;          /* points at the MPI_Comm of this rank alone, by which it opens what
+                               other ranks write too; NULL when serial */
   int64_t window_bytes; /* of a node's memory that a walk over pairs takes at a time for its sums:
                            how many matrices go together; no bit of a result depends on it */
   uint64_t bytes_sent;  /* by this rank in all calls so far, counted by the implementation */

@@ -1,5 +1,5 @@
-/* The results file (HDF5, opens as netCDF-4): created whole as OUT.h5.partial by rank 0,
- * reopened by each rank for the numbers it writes, completed, synced, renamed. */
+/* The results file (HDF5, opens as netCDF-4): created whole as OUT.h5.partial by rank 0 with the
+ * serial driver, reopened by all ranks with MPI-IO for raw data, completed, synced, renamed. */
 #ifndef SW_STORE_RESULTS_H
 #define SW_STORE_RESULTS_H
 

@@ -1,6 +1,7 @@
-/* Laying out the results file: rank 0, alone. Invariants: after this every group, axis, dataset and
- * attribute is there, at its final size; what comes later writes numbers into places that exist, so
- * a kill at any moment leaves a readable file whose `state` is incomplete. */
+/* Laying out the results file: rank 0, alone, with the serial driver, as MPI-IO cannot write
+ * variable-length text. Invariants: after this every group, axis, dataset and attribute is there,
+ * at its final size; what comes later writes numbers into places that exist, so a kill at any
+ * moment leaves a readable file whose `state` is incomplete. */
 #include "store/results_private.h"
 
 #include <hdf5_hl.h>

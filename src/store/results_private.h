@@ -148,6 +148,7 @@ struct sw_results {
   const char *packed;         /* OUT.h5.partial.deflate */
   const char *inputs;
   sw_schema schema;
+  bool parallel; /* MPI-IO; else the serial driver */
   bool complete; /* the file has its name */
   hid_t file;
   hid_t *dataset, *space; /* of the variables that all ranks write */

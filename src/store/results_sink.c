@@ -1,8 +1,7 @@
 /* Numbers that all ranks write: opened once on every rank, then written independently, each rank
- * its own hyperslabs. Invariants: nothing here changes metadata, so ranks need not know of each
- * other and each opens the file for itself, by HDF5's plain driver. Through MPI-IO a rank that
- * fails or is killed in an open can leave others waiting for ever, and errors come without the
- * system's words. One thread a rank calls it. */
+ * its own hyperslabs. Invariants: nothing here changes metadata, so nothing need be collective:
+ * each rank opens the file by MPI-IO as its only user, so that no rank waits inside HDF5 for one
+ * that failed; one thread a rank calls it; a team of one uses the serial driver. */
 #include "store/results_private.h"
 
 #include <errno.h>
@@ -117,9 +116,10 @@ sw_status sw_results_open_datasets(sw_error *err, sw_results *results) {
 }
 
 sw_status sw_results_open_all(sw_error *err, sw_results *results) {
+  const sw_team *team = results->run->team;
   hid_t access = sw_h5_access();
-  /* The run has a lock of its own; HDF5's would keep the other ranks out. */
-  H5Pset_file_locking(access, false, true);
+  results->parallel = team->mpi && team->size > 1;
+  if (results->parallel) H5Pset_fapl_mpio(access, *(const MPI_Comm *)team->mpi, MPI_INFO_NULL);
   results->file = H5Fopen(results->partial, H5F_ACC_RDWR, access);
   H5Pclose(access);
   if (results->file < 0) return sw_h5_fail(err, results->partial, "be opened");
@@ -145,7 +145,10 @@ sw_status sw_results_close_all(sw_error *err, sw_status status, sw_results *resu
   }
   hid_t file = results->file;
   results->file = H5I_INVALID_HID;
-  status = sw_h5_close(err, status, file, results->partial);
+  if (!results->parallel)
+    status = sw_h5_close(err, status, file, results->partial);
+  else if (H5Fclose(file) < 0 && status == SW_OK)
+    status = sw_h5_fail(err, results->partial, "be closed");
   /* Every rank, as each may have a cache of its own. */
   return status == SW_OK ? sw_results_sync(err, results->partial) : status;
 }

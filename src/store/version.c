@@ -3,8 +3,6 @@
 
 #include <hdf5.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 const char *sw_store_version(void) {
   static char text[64];
@@ -15,9 +13,5 @@ const char *sw_store_version(void) {
 }
 
 void sw_store_start(void) {
-  /* It is stronger than what an open asks for, and where all ranks open one file none may lock. */
-  const char *locking = getenv("HDF5_USE_FILE_LOCKING");
-  if (locking && strcmp(locking, "FALSE") != 0 && strcmp(locking, "0") != 0)
-    unsetenv("HDF5_USE_FILE_LOCKING");
   H5open();
 }

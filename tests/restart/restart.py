@@ -155,7 +155,7 @@ class Faults:
             sys.exit(77)
         self.library = os.path.join(folder, "faults.so")
         self.log = os.path.join(folder, "faults.log")
-        built = subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", self.library,
+        built = subprocess.run(["mpicc", "-O1", "-shared", "-fPIC", "-o", self.library,
                                 os.path.join(HERE, "preload", "faults.c"), "-ldl"],
                                capture_output=True, text=True)
         assert built.returncode == 0, built.stderr

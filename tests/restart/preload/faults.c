@@ -3,7 +3,7 @@
  *
  *   FAULT_KIND   open, write, sync, room (the length and blocks of a file), rename, remove, read,
  *                memory (allocations by the program itself, not by its libraries), share (memory
- *                shared by ranks), change (write, room, rename and remove)
+ *                shared by ranks), mpi (files of MPI), change (write, room, rename and remove)
  *   FAULT_K      from 1; without it calls are only counted
  *   FAULT_DO     fail (without it), on (from there on all fail), kill (a write is done by half
  *                before), stop (SIGUSR1), pause (SIGSTOP); without FAULT_K: interrupt (every second
@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <mpi.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -338,4 +339,38 @@ char *strdup(const char *text) {
 
 FILE *open_memstream(char **text, size_t *length) {
   return has_none(CALLER) ? NULL : REAL(open_memstream)(text, length);
+}
+
+/* ---- MPI: where all ranks count, what is collective fails on all ------------------------- */
+
+int MPI_File_open(MPI_Comm comm, const char *path, int mode, MPI_Info info, MPI_File *file) {
+  return fails("mpi", path, EIO) ? MPI_ERR_IO : PMPI_File_open(comm, path, mode, info, file);
+}
+
+int MPI_File_write_at(MPI_File file, MPI_Offset at, const void *from, int count, MPI_Datatype type,
+                      MPI_Status *status) {
+  return fails("mpi", "write_at", EIO) ? MPI_ERR_NO_SPACE
+                                       : PMPI_File_write_at(file, at, from, count, type, status);
+}
+
+int MPI_File_write_at_all(MPI_File file, MPI_Offset at, const void *from, int count,
+                          MPI_Datatype type, MPI_Status *status) {
+  int code = PMPI_File_write_at_all(file, at, from, count, type, status);
+  return fails("mpi", "write_at_all", EIO) ? MPI_ERR_NO_SPACE : code;
+}
+
+int MPI_File_read_at(MPI_File file, MPI_Offset at, void *to, int count, MPI_Datatype type,
+                     MPI_Status *status) {
+  return fails("mpi", "read_at", EIO) ? MPI_ERR_IO
+                                      : PMPI_File_read_at(file, at, to, count, type, status);
+}
+
+int MPI_File_sync(MPI_File file) {
+  int code = PMPI_File_sync(file);
+  return fails("mpi", "sync", EIO) ? MPI_ERR_IO : code;
+}
+
+int MPI_File_set_size(MPI_File file, MPI_Offset size) {
+  int code = PMPI_File_set_size(file, size);
+  return fails("mpi", "set_size", EIO) ? MPI_ERR_IO : code;
 }
