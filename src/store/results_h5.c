@@ -28,8 +28,13 @@ static herr_t innermost(unsigned depth, const H5E_error2_t *entry, void *into) {
   bool *found = into;
   (void)depth;
   if (*found || !entry->desc) return 0;
-  const char *said = strstr(entry->desc, "error message = '");
-  snprintf(reason, sizeof reason, "%s", said ? said + strlen("error message = '") : entry->desc);
+  static const char *const before[] = {"error message = '", "MPI error string is '"};
+  const char *said = entry->desc;
+  for (int k = 0; k < 2; k++) {
+    const char *found_at = strstr(said, before[k]);
+    if (found_at) said = found_at + strlen(before[k]);
+  }
+  snprintf(reason, sizeof reason, "%s", said);
   reason[strcspn(reason, "'\n")] = '\0';
   *found = true;
   return 0;

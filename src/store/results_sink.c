@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -115,10 +117,21 @@ sw_status sw_results_open_datasets(sw_error *err, sw_results *results) {
   return SW_OK;
 }
 
+/* In an open Open MPI 4 holds a semaphore for a moment, for a file pointer that nothing here uses,
+ * and names it after the file, whatever its folder. A rank killed in that moment leaves it locked,
+ * and who opens a file of that name would wait for ever; without its name it is nobody's. */
+static void forget_semaphore(const char *path) {
+  char name[NAME_MAX];
+  const char *slash = strrchr(path, '/');
+  snprintf(name, sizeof name, "/OMPIO_%s", slash ? slash + 1 : path);
+  sem_unlink(name);
+}
+
 sw_status sw_results_open_all(sw_error *err, sw_results *results) {
   const sw_team *team = results->run->team;
   hid_t access = sw_h5_access();
   results->parallel = team->mpi && team->size > 1;
+  if (results->parallel) forget_semaphore(results->partial);
   if (results->parallel) H5Pset_fapl_mpio(access, *(const MPI_Comm *)team->mpi, MPI_INFO_NULL);
   results->file = H5Fopen(results->partial, H5F_ACC_RDWR, access);
   H5Pclose(access);

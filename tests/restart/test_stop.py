@@ -1,4 +1,5 @@
 """Being asked to stop, another study on the same output, --restart, and two runs at once."""
+import contextlib
 import os
 import signal
 import subprocess
@@ -103,6 +104,20 @@ def check_two_runs(study, want):
     study.remove("out.h5")
 
 
+def check_stale_semaphore(study, want):
+    """As a rank leaves it that is killed within Open MPI's open: a semaphore of value 0."""
+    name = "/dev/shm/sem.OMPIO_out.h5.partial"
+    with open(name, "wb") as file:
+        file.write(bytes([0] * 8 + [0x80] + [0] * 23))
+    try:
+        status, _, err = study.run("out.h5", 2, threads=1, most=120)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(name)
+    assert status == 0 and study.digest("out.h5") == want, err
+    study.remove("out.h5")
+
+
 def main():
     study = Study(3000, 3, tile=128)
     want = study.complete("whole.h5")[0]
@@ -110,6 +125,7 @@ def main():
     check_early(study, want)
     check_other_study(study, want)
     check_two_runs(study, want)
+    check_stale_semaphore(study, want)
 
 
 if __name__ == "__main__":
