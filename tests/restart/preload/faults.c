@@ -341,7 +341,7 @@ FILE *open_memstream(char **text, size_t *length) {
   return has_none(CALLER) ? NULL : REAL(open_memstream)(text, length);
 }
 
-/* ---- MPI: where all ranks count, what is collective fails on all ------------------------- */
+/* ---- MPI: files, which each rank opens for itself ------------------------------------------- */
 
 int MPI_File_open(MPI_Comm comm, const char *path, int mode, MPI_Info info, MPI_File *file) {
   return fails("mpi", path, EIO) ? MPI_ERR_IO : PMPI_File_open(comm, path, mode, info, file);
