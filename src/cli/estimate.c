@@ -62,7 +62,7 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
     slots = (job->directed ? squares * squares : squares * (squares + 1) / 2) * side *
             (1 + (job->directed ? (double)plan->cut.strips_a_square : 1));
   slots *= 8;
-  double window = (64 << 20) / (slots > 1 ? slots : 1);
+  double window = (double)run->team->window_bytes / (slots > 1 ? slots : 1);
   if (window > plan->summary.n_periods) window = plan->summary.n_periods;
   if (window > 1) slots *= window;
   if (plan->keep.kind == SW_KEEP_DENSE)
@@ -72,8 +72,7 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
   else if (plan->keep.kind == SW_KEEP_ABOVE) /* counted later: at most a batch, or a row */
     packet = fmax(fmin(SW_BATCH_ENTRIES, strip * n), n) * (4 + 8.0 * plan->n_quantities);
   else if (plan->keep.kind == SW_KEEP_LINKS)
-    packet = (double)job->weights->row_start[job->n] / n * strip *
-             (4 + 8.0 * plan->n_quantities);
+    packet = (double)job->weights->row_start[job->n] / n * strip * (4 + 8.0 * plan->n_quantities);
   bool whole = job->measure->whole_row || (plan->keep.kind == SW_KEEP_ABOVE && job->directed);
   double length = whole ? n : side;
   double thread = 8 * length * (8 + plan->n_quantities) + 16 * strip;

@@ -131,8 +131,10 @@ sw_status sw_results_open_all(sw_error *err, sw_results *results) {
   const sw_team *team = results->run->team;
   hid_t access = sw_h5_access();
   results->parallel = team->mpi && team->size > 1;
-  if (results->parallel) forget_semaphore(results->partial);
-  if (results->parallel) H5Pset_fapl_mpio(access, *(const MPI_Comm *)team->mpi, MPI_INFO_NULL);
+  if (results->parallel) {
+    forget_semaphore(results->partial);
+    H5Pset_fapl_mpio(access, *(const MPI_Comm *)team->mpi, MPI_INFO_NULL);
+  }
   results->file = H5Fopen(results->partial, H5F_ACC_RDWR, access);
   H5Pclose(access);
   if (results->file < 0) return sw_h5_fail(err, results->partial, "be opened");

@@ -106,16 +106,17 @@ def check_two_runs(study, want):
 
 def check_stale_semaphore(study, want):
     """As a rank leaves it that is killed within Open MPI's open: a semaphore of value 0."""
-    name = "/dev/shm/sem.OMPIO_out.h5.partial"
+    out = f"stale-{os.getpid()}.h5"  # the semaphore is everybody's who has a file of this name
+    name = f"/dev/shm/sem.OMPIO_{out}.partial"
     with open(name, "wb") as file:
         file.write(bytes([0] * 8 + [0x80] + [0] * 23))
     try:
-        status, _, err = study.run("out.h5", 2, threads=1, most=120)
+        status, _, err = study.run(out, 2, threads=1, most=120)
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.remove(name)
-    assert status == 0 and study.digest("out.h5") == want, err
-    study.remove("out.h5")
+    assert status == 0 and study.digest(out) == want, err
+    study.remove(out)
 
 
 def main():
