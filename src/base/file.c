@@ -2,6 +2,8 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int64_t sw_read_at(int file, void *bytes, size_t length, uint64_t at) {
@@ -35,4 +37,41 @@ bool sw_sync(int file) {
   while (code != 0 && errno == EINTR)
     code = fsync(file);
   return code == 0;
+}
+
+/* ---- folders ---------------------------------------------------------------------------- */
+
+static bool is_folder(const char *path) {
+  struct stat info;
+  if (stat(path, &info) != 0) return false;
+  if (!S_ISDIR(info.st_mode)) errno = ENOTDIR;
+  return S_ISDIR(info.st_mode);
+}
+
+bool sw_folder_make(char *path, size_t *made) {
+  size_t length = strlen(path);
+  *made = 0;
+  for (size_t end = 1; end <= length; end++) {
+    if (path[end] != '/' && path[end] != '\0') continue;
+    char kept = path[end];
+    path[end] = '\0';
+    bool there = is_folder(path), fresh = !there && errno == ENOENT && mkdir(path, 0777) == 0;
+    if (fresh && *made == 0) *made = end;
+    /* Another rank's or run's folder, made since the look, is as good. */
+    if (!there && !fresh && errno == EEXIST) there = is_folder(path);
+    path[end] = kept;
+    if (!there && !fresh) return false;
+  }
+  return true;
+}
+
+void sw_folder_unmake(char *path, size_t made) {
+  for (size_t end = strlen(path); made > 0 && end >= made; end--) {
+    if (path[end] != '/' && path[end] != '\0') continue;
+    char kept = path[end];
+    path[end] = '\0';
+    bool gone = rmdir(path) == 0;
+    path[end] = kept;
+    if (!gone) return;
+  }
 }

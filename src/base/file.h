@@ -1,4 +1,5 @@
-/* Bytes of open files: a call that was interrupted, or did only a part, is gone on with. */
+/* Bytes of open files, where a call that was interrupted or did only a part is continued; and the
+ * folders that files lie in. */
 #ifndef SW_BASE_FILE_H
 #define SW_BASE_FILE_H
 
@@ -12,5 +13,13 @@ int64_t sw_read_at(int file, void *bytes, size_t length, uint64_t at);
 bool sw_write_at(int file, const void *bytes, size_t length, uint64_t at);
 /* False: errno says why. */
 bool sw_sync(int file);
+
+/* Make the folder `path` and every folder above it that is missing (`path` is written to, and left
+ * as it was). *made: the length of the uppermost one that was made, as a part of `path`; 0: all
+ * were there. False: errno says why, and *made tells what was made all the same. */
+bool sw_folder_make(char *path, size_t *made);
+/* Undo it: remove `path` and those above it down to the length `made`, as long as they are empty.
+ */
+void sw_folder_unmake(char *path, size_t made);
 
 #endif

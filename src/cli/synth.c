@@ -3,6 +3,7 @@
  * Rank 0 draws and writes, the others wait for its status. Files are written beside their names
  * (NAME.partial) and renamed when all are whole: a failure leaves nothing new behind. */
 #include "cli/synth.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -126,21 +127,13 @@ static sw_status name_files(sw_error *err, const char *folder, file_paths *paths
 /* The folder and those it lies in. */
 static sw_status make_folder(sw_error *err, const char *folder) {
   char path[PATH_MOST];
+  size_t made = 0;
   int length = snprintf(path, sizeof path, "%s", folder);
   if (length <= 0 || length >= PATH_MOST)
     return sw_fail(err, SW_EINPUT, "-o: %.200s is no name for a folder", folder);
-  for (char *c = path + 1;; c++) {
-    if (*c != '/' && *c != '\0') continue;
-    char kept = *c;
-    *c = '\0';
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-      return sw_fail(err, SW_EIO, "%s: the folder cannot be made: %s", path, strerror(errno));
-    *c = kept;
-    if (kept == '\0') break;
-  }
-  struct stat is;
-  if (stat(path, &is) == 0 && S_ISDIR(is.st_mode)) return SW_OK;
-  return sw_fail(err, SW_EIO, "%s: is not a folder", folder);
+  if (sw_folder_make(path, &made)) return SW_OK;
+  if (errno == ENOTDIR) return sw_fail(err, SW_EIO, "%s: is not a folder", folder);
+  return sw_fail(err, SW_EIO, "%s: the folder cannot be made: %s", folder, strerror(errno));
 }
 
 /* An empty file is nobody's work. */

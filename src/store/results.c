@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "plan/describe.h"
 #include "store/version.h"
 
@@ -198,6 +199,8 @@ void sw_results_destroy(sw_results *results, sw_status status, bool *kept) {
   if (results->run) results->run->journal = NULL;
   sw_journal_destroy(results->journal);
   sw_lock_release(results->lock);
+  if (results->folder && !keep && !results->complete)
+    sw_folder_unmake(results->folder, results->folder_made);
   sw_checksum_free(results);
   sw_arena_destroy(results->arena);
   free(results);

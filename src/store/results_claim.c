@@ -9,18 +9,18 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/log.h"
 
-static const char *folder_of(sw_arena *arena, const char *path) {
+static char *folder_of(sw_arena *arena, const char *path) {
   const char *slash = strrchr(path, '/');
-  if (!slash) return ".";
-  return slash == path ? "/" : sw_arena_textn(arena, path, (size_t)(slash - path));
+  if (!slash) return sw_arena_text(arena, ".");
+  return sw_arena_textn(arena, path, slash == path ? 1 : (size_t)(slash - path));
 }
 
 static sw_status look(sw_error *err, const sw_results *results, bool force) {
   struct stat info;
-  const char *path = results->path, *folder = folder_of(results->arena, path);
-  if (!folder) return sw_fail(err, SW_ENOMEM, "no memory for a path");
+  const char *path = results->path;
   bool exists = stat(path, &info) == 0;
   if (exists && S_ISDIR(info.st_mode))
     return sw_fail(err, SW_EINPUT, "%s: is a folder; give the name of a file with -o", path);
@@ -28,9 +28,21 @@ static sw_status look(sw_error *err, const sw_results *results, bool force) {
     return sw_fail(err, SW_EINPUT, "%s: is no plain file; choose another -o", path);
   if (exists && !force)
     return sw_fail(err, SW_EINPUT, "%s exists; give --force to write over it or another -o", path);
-  if (stat(folder, &info) != 0 || !S_ISDIR(info.st_mode))
+  return SW_OK;
+}
+
+/* The folder of the output, made where it is missing. A run that leaves nothing in it takes it away
+ * again (sw_results_destroy). */
+static sw_status make_folder(sw_error *err, sw_results *results) {
+  results->folder = folder_of(results->arena, results->path);
+  if (!results->folder) return sw_fail(err, SW_ENOMEM, "no memory for a path");
+  if (!sw_folder_make(results->folder, &results->folder_made))
     return sw_fail(err, SW_EINPUT,
-                   "%s: no such folder for the output; make it or choose another -o", folder);
+                   "%s: the folder of the output is not there and cannot be made: %s; choose "
+                   "another -o",
+                   results->folder, strerror(errno));
+  if (results->folder_made > 0)
+    sw_log(SW_LOG_INFO, "%s: the folder was not there and is made", results->folder);
   return SW_OK;
 }
 
@@ -60,6 +72,7 @@ sw_status sw_claim_output(sw_error *err, sw_results *results, bool force, bool r
   char *lock = sw_arena_printf(results->arena, "%s.lock", results->partial);
   if (!lock) return sw_fail(err, SW_ENOMEM, "no memory for a path");
   SW_TRY(look(err, results, force));
+  SW_TRY(make_folder(err, results));
   SW_TRY(sw_lock_take(err, lock, &results->lock));
   SW_TRY(look(err, results, force)); /* a run that held the lock may have ended meanwhile */
   if (restart) {

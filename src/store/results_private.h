@@ -146,6 +146,8 @@ struct sw_results {
   sw_arena *arena;
   const char *path, *partial; /* OUT.h5, OUT.h5.partial */
   const char *packed;         /* OUT.h5.partial.deflate */
+  char *folder;               /* that OUT.h5 lies in */
+  size_t folder_made;         /* of its path, the part that this run made; 0: none */
   const char *inputs;
   sw_schema schema;
   bool parallel; /* MPI-IO; else the serial driver */

@@ -3,6 +3,7 @@
 where and what, from one rank, and leaves no output file behind."""
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 
@@ -232,17 +233,35 @@ def check_good():
             assert warned == bool(re.search("warning: study.yaml:21.*float32", done.stderr))
 
 
+def check_output_folder(folder):
+    """Made where it is not there, and said; not left behind by a run that leaves nothing in it."""
+    os.mkdir(f"{folder}/there")
+    write(folder, swap("panel.csv", "01,2001,101", "01,2001,much"))
+    bad = run(folder, extra=["-o", "there/new/deep/out.h5"])
+    assert bad.returncode == 2 and "much" in bad.stderr, bad.stderr
+    assert os.listdir(f"{folder}/there") == [], "folders are left behind"
+    write(folder, {})
+    good = run(folder, extra=["-o", "there/new/deep/out.h5"])
+    assert good.returncode == 0, good.stderr
+    assert "there/new/deep: the folder was not there and is made" in good.stderr, good.stderr
+    assert os.listdir(f"{folder}/there/new/deep") == ["out.h5"]
+    shutil.rmtree(f"{folder}/there")
+
+
 def check_usage():
     with tempfile.TemporaryDirectory() as folder:
         write(folder, {})
+        os.symlink("nowhere", f"{folder}/link")  # a disk that is not mounted: not ours to make
         for extra, word in ((["--thraeds", "2"], "threads"), (["--threads", "zero"], "zero"),
-                            (["-o"], "value"), (["-o", "nowhere/out.h5"], "nowhere"),
+                            (["-o"], "value"), (["-o", "link/out.h5"], "link"),
                             (["-o", "/proc/out.h5"], "/proc"),
                             (["-o", "panel.csv/out.h5"], "panel.csv"),
                             (["second.yaml"], "second.yaml"), (["--log-level", "loud"], "loud")):
             done = run(folder, extra=extra)
             assert done.returncode == 2 and len(lines_of(done)) == 1, (extra, done.stderr)
             assert word in done.stderr, (extra, done.stderr)
+        assert not os.path.lexists(f"{folder}/nowhere")
+        check_output_folder(folder)
         with open("/dev/full", "w") as full:  # what is printed is all of these
             for verb in (["check", "study.yaml"], ["measures"], ["--help"]):
                 done = subprocess.run([SPILLWAY, *verb], cwd=folder, stdout=full,
