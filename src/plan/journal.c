@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/stop.h"
 #include "plan/journal_private.h"
 
 #include <errno.h>
@@ -98,7 +99,9 @@ sw_status sw_journal_mark(sw_error *err, sw_journal *journal, int region, int64_
   r.own = sw_hash64(&r, offsetof(record, own), 0);
   SW_TRY(sw_journal_write(err, journal, shares, mark->share, shares_at(journal, region, task)));
   SW_TRY(sw_journal_write(err, journal, &r, sizeof r, record_at(journal, region, task)));
-  return sw_journal_keep(err, journal, region, task, mark);
+  sw_status status = sw_journal_keep(err, journal, region, task, mark);
+  sw_stop_hold();
+  return status;
 }
 
 uint64_t sw_journal_bytes(const sw_journal *journal) {

@@ -6,13 +6,15 @@ Processes are known by their id, and ended with their group: a stopped daemon ma
 and another's daemon has the same name."""
 import os
 import pwd
-import re
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
-import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "restart"))
+from restart import signal_to, wait_until  # noqa: E402
 
 PROGRAMS = ["munged", "mungekey", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scancel",
             "scontrol", "sinfo"]
@@ -92,7 +94,7 @@ class Slurm:
             self.write_config()
             self.start("slurmctld", "-D", "-f", self.env["SLURM_CONF"])
             self.start("slurmd", "-D", "-f", self.env["SLURM_CONF"])
-            self.wait_until(lambda: "idle" in self.ask("sinfo", "-h", "-o", "%T"), 30,
+            wait_until(lambda: "idle" in self.ask("sinfo", "-h", "-o", "%T"), 120,
                             "the node to be idle")
         except BaseException:
             self.tell_logs()
@@ -122,7 +124,7 @@ class Slurm:
         self.start("munged", "--foreground", f"--socket={own}/socket", f"--key-file={own}/key",
                    f"--pid-file={own}/pid", f"--seed-file={own}/seed", f"--log-file={own}/log",
                    user="munge")
-        self.wait_until(lambda: os.path.exists(f"{own}/socket"), 20, "munged's socket")
+        wait_until(lambda: os.path.exists(f"{own}/socket"), 120, "munged's socket")
 
     def write_config(self):
         for name in ("state", "spool"):
@@ -136,9 +138,9 @@ class Slurm:
     def stop(self):
         if self.daemons:
             subprocess.run(["scancel", "--user=root", "--signal=KILL"], env=self.env,
-                           capture_output=True, timeout=20)
+                           capture_output=True, timeout=60)
         for process in self.jobs_left():
-            kill(process)
+            signal_to(process, signal.SIGKILL)
         for daemon in self.daemons:  # nothing of theirs is kept: no need to ask them first
             try:
                 os.killpg(daemon.pid, signal.SIGKILL)
@@ -173,31 +175,4 @@ class Slurm:
 
     def ask(self, *words, **more):
         return subprocess.run(words, env={**self.env, **more}, text=True, capture_output=True,
-                              timeout=60).stdout
-
-    @staticmethod
-    def wait_until(true, most, what, every=0.2):
-        end = time.time() + most
-        while time.time() < end:
-            if true():
-                return
-            time.sleep(every)
-        raise AssertionError(f"waited {most} s for {what}")
-
-
-def kill(pid, number=signal.SIGKILL):
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        pass
-
-
-def pending(pid, number):
-    """Whether a signal waits for a suspended process."""
-    try:
-        with open(f"/proc/{pid}/status") as file:
-            text = file.read()
-    except OSError:
-        return False
-    return any(int(word, 16) >> (number - 1) & 1
-               for word in re.findall(r"^(?:SigPnd|ShdPnd):\s*(\w+)$", text, re.M))
+                              timeout=120).stdout

@@ -7,12 +7,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "restart"))
-from restart import SPILLWAY, Study, continued, marked_tasks, wait_for_marks  # noqa: E402
-from slurm import pending  # noqa: E402
+from restart import (SPILLWAY, Study, continued, is_held, is_pending, marked_tasks,  # noqa: E402
+                     wait_until)
 
 JOBS = os.path.abspath(os.path.join(HERE, "..", "..", "jobs"))
 MEASURES = """measures:
@@ -82,18 +81,24 @@ def ranks_in(study):
 
 
 def start_limited(pbs, study, options):
-    """A run at work and suspended, that is to be asked to stop; more time where that was too early."""
-    for seconds in (3, 10, 50):
-        process = pbs.start(STUDY=study.file, SECONDS_LEFT=str(seconds), SPILLWAY_OPTIONS=options)
-        if wait_for_marks(process, study.path("out.h5.partial.journal"), 60):
-            ranks = ranks_in(study)
-            for pid in ranks:
-                os.kill(pid, signal.SIGSTOP)
-            assert len(ranks) == 2, ranks
+    """A run whose ranks hold themselves at work, that is to be asked to stop; more time where a slow
+    machine was asked before."""
+    for seconds in (3, 20, 100):
+        env = study.hold("out.h5")
+        process = pbs.start(STUDY=study.file, SECONDS_LEFT=str(seconds), SPILLWAY_OPTIONS=options,
+                            **env)
+        ranks = wait_until(lambda: process.poll() is not None or held_ranks(study), 200, "ranks to be held")
+        study.let_go("out.h5")
+        if ranks is not True:
             return process, ranks, seconds
-        assert process.wait() == 75, process.communicate()
+        assert process.returncode == 75, process.communicate()
         assert pbs.called()
     raise AssertionError("the run was always asked to stop before it was at work")
+
+
+def held_ranks(study):
+    ranks = ranks_in(study)
+    return ranks if len(ranks) == 2 and all(map(is_held, ranks)) else None
 
 
 def check_limit(pbs, study, want):
@@ -101,9 +106,8 @@ def check_limit(pbs, study, want):
     options = f"-o {study.path('out.h5')}"
     process, ranks, seconds = start_limited(pbs, study, options + " --restart")
     marked = marked_tasks(study.path("out.h5.partial.journal"))
-    end = time.time() + 60  # timeout gives the signal to mpirun, which gives it to the ranks
-    while time.time() < end and not all(pending(pid, signal.SIGUSR1) for pid in ranks):
-        time.sleep(0.1)
+    wait_until(lambda: all(is_pending(pid, signal.SIGUSR1) for pid in ranks), 200,
+               "timeout's signal to mpirun, and mpirun's to the ranks")
     for pid in ranks:
         os.kill(pid, signal.SIGCONT)
     err = process.communicate(timeout=60)[1]

@@ -1,8 +1,8 @@
 """The batch scripts of jobs/slurm under a real Slurm of one node: a study done, cut by its time
 limit, cancelled, with a rank killed; arrays; scaling; what is refused.
 
-A run that is to be cut is suspended (SIGSTOP) once a task is marked, so that it cannot end first,
-however fast the machine."""
+The ranks of a run that is to be cut hold themselves at their first mark (SPILLWAY_HOLD), so that it
+cannot end first, however fast the machine."""
 import csv
 import os
 import re
@@ -12,11 +12,11 @@ import subprocess
 import sys
 import time
 
-from slurm import Slurm, kill, pending, why_not
+from slurm import Slurm, why_not
+from restart import (SPILLWAY, Study, continued, is_held, is_pending, marked_tasks, signal_to,
+                     wait_until)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "restart"))
-from restart import SPILLWAY, Study, continued, marked_tasks  # noqa: E402
 
 JOBS = os.path.join(HERE, "..", "..", "jobs")
 # Seconds of work in tasks of some milliseconds, and few bytes to write.
@@ -76,26 +76,22 @@ class Job:
                 pass
         return sorted(found)
 
-    def wait(self, state, code, most=90):
+    def wait(self, state, code, most=240):
         """Until it has ended and its processes are gone; it must have ended so."""
         ends = ("COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "OUT_OF_MEMORY")
-        self.slurm.wait_until(lambda: self.told("JobState") in ends, most, f"job {self.id} to end")
+        wait_until(lambda: self.told("JobState") in ends, most, f"job {self.id} to end")
         assert (self.told("JobState"), self.told("ExitCode")) == (state, code), \
             (self.told("JobState"), self.told("ExitCode"), self.log())
         return self.log()
 
-    def suspend_at_work(self, journal):
-        """Stops all ranks once a task is marked; how many are."""
-        try:
-            self.slurm.wait_until(lambda: os.path.exists(journal) and marked_tasks(journal) > 0, 90,
-                                  f"a mark in {journal}", every=0.01)
-        except AssertionError as error:
-            raise AssertionError(f"{error}; the job said: {self.log()}") from None
-        ranks = self.processes()
-        for pid in ranks:
-            kill(pid, signal.SIGSTOP)
-        assert ranks and os.path.exists(journal), "the run ended before it could be suspended"
-        return marked_tasks(journal)
+    def wait_until_held(self, ranks):
+        """Until all ranks hold themselves (`cut` asked them to); their process ids."""
+        def held():
+            pids = self.processes()
+            assert self.told("JobState") in ("PENDING", "CONFIGURING", "RUNNING"), \
+                f"job {self.id} ended before it was held: {self.log()}"
+            return pids if len(pids) == ranks and all(map(is_held, pids)) else None
+        return wait_until(held, 240, f"{ranks} ranks of job {self.id} to be held", every=0.1)
 
 
 def equals(study, name, want):
@@ -112,15 +108,18 @@ def journal(study, name):
 
 # ---- a study --------------------------------------------------------------------------------
 
-def cut(slurm, study, what, options=(), words=(), **how):
-    """A run by each launcher, suspended at work: (job, its output, marked tasks, ranks) of both."""
-    jobs = [(Job(slurm, study, "study", [study.file, "-o", f"{what}-{launcher}.h5", *words], options,
-                 SPILLWAY_LAUNCHER=launcher, **how), f"{what}-{launcher}.h5", launcher)
-            for launcher in ("srun", "mpirun")]
+def cut(slurm, study, what, options=(), words=(), ranks=1, **how):
+    """A run by each launcher, held at work: (job, its output, launcher, marked tasks, ranks) of
+    both. A job that is queued again is not held: the file that holds it is gone by then."""
+    names = {launcher: f"{what}-{launcher}.h5" for launcher in ("srun", "mpirun")}
+    jobs = [(Job(slurm, study, "study", [study.file, "-o", name, *words], options, ranks=ranks,
+                 SPILLWAY_LAUNCHER=launcher, **study.hold(name), **how), name, launcher)
+            for launcher, name in names.items()]
     found = []
     for job, name, launcher in jobs:
-        marked = job.suspend_at_work(journal(study, name))
-        found.append((job, name, launcher, marked, job.processes()))
+        pids = job.wait_until_held(ranks)
+        study.let_go(name)
+        found.append((job, name, launcher, marked_tasks(journal(study, name)), pids))
     return found
 
 
@@ -144,7 +143,7 @@ def check_done(slurm, study, want):
         for job, name, _, _, pids in cut(slurm, study, f"done-{ranks}", ranks=ranks, threads=threads):
             masks = [os.sched_getaffinity(pid) for pid in pids]
             for pid in pids:
-                kill(pid, signal.SIGCONT)
+                signal_to(pid, signal.SIGCONT)
             if slurm.binds:
                 assert [len(mask) for mask in masks] == [threads] * ranks, masks
                 assert len(set().union(*masks)) == ranks * threads, masks
@@ -155,25 +154,28 @@ def check_done(slurm, study, want):
 
 
 def submit_limited(slurm, study):
-    """Runs that Slurm asks to stop as soon as it looks at time limits, which is twice a minute; a
-    night is one of them."""
-    jobs = cut(slurm, study, "limit", ["--time=6", "--signal=B:USR1@350"], ["--restart"])
+    """Runs that Slurm asks to stop 40 seconds after they began, as soon as it looks at time limits,
+    which is twice a minute; a night is one of them."""
+    jobs = cut(slurm, study, "limit", ["--time=6", "--signal=B:USR1@320"], ["--restart"])
     os.mkdir(study.path("studies"))
     for name in os.listdir(study.path("panel")):
         if name != "study.yaml":
             os.link(study.path(f"panel/{name}"), study.path(f"studies/{name}"))
-    night = Job(slurm, study, "nightly", ["studies", "nights"], ["--time=6", "--signal=B:USR1@350"])
-    marked = night.suspend_at_work(study.path("nights/.unfinished/restart.h5.partial.journal"))
-    return jobs + [(night, "nights/latest/restart.h5", "srun", marked, night.processes())]
+    night = Job(slurm, study, "nightly", ["studies", "nights"], ["--time=6", "--signal=B:USR1@320"],
+                **study.hold("night"))
+    pids = night.wait_until_held(1)
+    study.let_go("night")
+    marked = marked_tasks(study.path("nights/.unfinished/restart.h5.partial.journal"))
+    return jobs + [(night, "nights/latest/restart.h5", "srun", marked, pids)]
 
 
 def check_limited(slurm, study, want, jobs):
     """Asked in time, queued again, gone on, the same bits."""
     for job, _, _, _, pids in jobs:
-        slurm.wait_until(lambda: any(pending(pid, signal.SIGUSR1) for pid in pids), 60,
+        wait_until(lambda: any(is_pending(pid, signal.SIGUSR1) for pid in pids), 200,
                          f"SIGUSR1 before the time limit of job {job.id}")
         for pid in pids:
-            kill(pid, signal.SIGCONT)
+            signal_to(pid, signal.SIGCONT)
     for job, name, _, marked, _ in jobs:
         log = job.wait("COMPLETED", "0:0")
         assert job.told("Restarts") == "1", log
@@ -192,7 +194,7 @@ def check_cancelled(slurm, study, want):
     jobs = cut(slurm, study, "cancelled", ranks=2)
     slurm.ask("scancel", *(job.id for job, *_ in jobs))
     for job, *_ in jobs:
-        slurm.wait_until(lambda: job.told("JobState") == "CANCELLED" and not job.processes(), 60,
+        wait_until(lambda: job.told("JobState") == "CANCELLED" and not job.processes(), 240,
                          "the job and its ranks to end")
         assert job.told("Restarts") == "0", job.log()
     submit_again(slurm, study, want, jobs)
@@ -203,8 +205,8 @@ def check_rank_killed(slurm, study, want):
     jobs = cut(slurm, study, "killed", ranks=2)
     for _, _, _, _, pids in jobs:
         assert len(pids) == 2, pids
-        kill(pids[1])
-        kill(pids[0], signal.SIGCONT)
+        signal_to(pids[1], signal.SIGKILL)
+        signal_to(pids[0], signal.SIGCONT)
     for job, *_ in jobs:
         log = job.wait("FAILED", "137:0")
         assert "exit status 137; what is done is kept" in log, log
@@ -214,7 +216,7 @@ def check_rank_killed(slurm, study, want):
 # ---- several studies -------------------------------------------------------------------------
 
 def wait_array(slurm, job, tasks):
-    slurm.wait_until(lambda: not slurm.ask("squeue", "-h", "-j", job.id).strip(), 90, "the array")
+    wait_until(lambda: not slurm.ask("squeue", "-h", "-j", job.id).strip(), 240, "the array")
     return {task: job.log(task) for task in tasks}
 
 
@@ -342,7 +344,7 @@ def queued(slurm, log):
 def begin_now(slurm, small, number, state):
     """Lets a night that waits for its time begin; its log when it has ended so."""
     slurm.ask("scontrol", "update", f"JobId={number}", "StartTime=now")
-    slurm.wait_until(lambda: f"JobState={state}" in slurm.ask("scontrol", "show", "job", number), 60,
+    wait_until(lambda: f"JobState={state}" in slurm.ask("scontrol", "show", "job", number), 240,
                      f"job {number} to be {state}")
     with open(small.path(f"nights-{number}.out")) as file:
         return file.read()

@@ -1,6 +1,8 @@
 """What the tests of unfinished runs share: a study whose pair results take every form, runs of it,
 and what its journal says."""
+import contextlib
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -48,8 +50,12 @@ class Study:
     def path(self, name):
         return os.path.join(self.folder.name, name)
 
-    def start(self, name, ranks=0, words=(), threads=2, env=None):
+    def start(self, name, ranks=0, words=(), threads=2, env=None, hold=0):
+        """The process of the run, or of its launcher. `hold`: each rank suspends itself once it
+        has marked so many tasks, until it is let go (`wait_until_held`, `let_go`)."""
         env = dict(env or {})
+        if hold:
+            env.update(self.hold(name, hold))
         launcher = ["mpirun", "-n", str(ranks)] if ranks else []
         if ranks and "LD_PRELOAD" in env:  # for the ranks alone
             launcher += ["-x", "LD_PRELOAD=" + env.pop("LD_PRELOAD")]
@@ -57,6 +63,20 @@ class Study:
             [*launcher, SPILLWAY, "run", self.file, "-o", self.path(name), "--threads",
              str(threads), *words], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**os.environ, **({} if ranks else ALONE), **env}, start_new_session=True)
+
+    def hold(self, name, marks=1):
+        """What the environment of ranks that are to be held says."""
+        path = self.path(f"hold-{os.path.basename(name)}")
+        with open(path, "w") as file:
+            file.write(str(marks))
+        return {"SPILLWAY_HOLD": path}
+
+    def let_go(self, name, ranks=()):
+        """No rank of this output is held from now on; these go on."""
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(self.path(f"hold-{os.path.basename(name)}"))
+        for pid in ranks:
+            signal_to(pid, signal.SIGCONT)
 
     def run(self, name, ranks=0, words=(), threads=2, env=None, most=300):
         """(status, standard output, standard error); after `most` seconds it hangs."""
@@ -87,21 +107,83 @@ class Study:
             os.remove(self.path(name + end))
 
 
+def signal_to(pid, number):
+    with contextlib.suppress(ProcessLookupError):  # it has just ended
+        os.kill(pid, number)
+
+
 def kill_all(process):
     """The launcher and all ranks at once: Open MPI gives each rank a process group of its own."""
     for pid in [process.pid, *ranks_of(process)]:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        signal_to(pid, signal.SIGKILL)
     process.communicate()
 
 
+# ---- processes as /proc shows them: no polling for a moment, only for states that stay --------
+
+def stat_of(pid):
+    """(name, state, parent) of a process, or None when there is none."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            head, tail = file.read().rsplit(")", 1)
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    words = tail.split()
+    return head.split("(", 1)[1], words[0], int(words[1])
+
+
+def is_alive(pid):
+    """A zombie is a process that has ended and that its parent has not asked about: it is no more."""
+    stat = stat_of(pid)
+    return stat is not None and stat[1] not in "ZX"
+
+
+def is_held(pid):
+    stat = stat_of(pid)
+    return stat is not None and stat[1] == "T"
+
+
+def is_pending(pid, number):
+    """Whether a signal waits for a process that is held."""
+    try:
+        with open(f"/proc/{pid}/status") as file:
+            text = file.read()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return any(int(word, 16) >> (number - 1) & 1
+               for word in re.findall(r"^(?:SigPnd|ShdPnd):\s*(\w+)$", text, re.M))
+
+
 def ranks_of(process):
-    """Process ids of the ranks under a launcher."""
-    children = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(process.pid)], text=True,
-                              capture_output=True).stdout.split("\n")
-    return [int(line.split()[0]) for line in children if "spillway" in line]
+    """Process ids of the ranks under a launcher that are alive."""
+    found = []
+    for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
+        stat = stat_of(pid)
+        if stat and stat[2] == process.pid and "spillway" in stat[0] and stat[1] not in "ZX":
+            found.append(pid)
+    return sorted(found)
+
+
+def wait_until(true, most, what, every=0.02):
+    """What `true` gives, once it is something."""
+    end = time.monotonic() + most
+    while time.monotonic() < end:
+        got = true()
+        if got:
+            return got
+        time.sleep(every)
+    raise AssertionError(f"waited {most} s for {what}")
+
+
+def wait_until_held(process, ranks=0, everyone=False, most=200):
+    """The ranks that suspended themselves (Study.start with `hold`): one of them at least, or all."""
+    def held():
+        if process.poll() is not None:
+            raise AssertionError(f"ended with {process.returncode} before it was held: "
+                                 f"{process.communicate()}")
+        pids = [pid for pid in (ranks_of(process) if ranks else [process.pid]) if is_held(pid)]
+        return pids if len(pids) >= (max(ranks, 1) if everyone else 1) else None
+    return wait_until(held, most, f"{ranks} ranks to be held")
 
 
 def continued(out):
@@ -127,16 +209,6 @@ def marked_tasks(path):
         if 1 <= region <= 64 and task < 1 << 20:
             found.add(word)
     return len(found)
-
-
-def wait_for_marks(process, path, most):
-    """Until the journal has a mark or the process ends; at most so many seconds."""
-    end = time.time() + most
-    while time.time() < end and process.poll() is None:
-        if os.path.exists(path) and os.path.getsize(path) > 8192 and marked_tasks(path) > 0:
-            return True
-        time.sleep(0.01)
-    return False
 
 
 # ---- faults ---------------------------------------------------------------------------------

@@ -3,12 +3,11 @@ everything, however the earlier file is damaged."""
 import csv
 import os
 import shutil
-import signal
 
 import h5py
 import numpy as np
 
-from restart import MEASURES, Study, memory_folder, wait_for_marks
+from restart import MEASURES, Study, kill_all, memory_folder, wait_until_held
 
 NODES = {"SPILLWAY_NODE_RANKS": "1", "SPILLWAY_WINDOW_BYTES": "1"}  # and periods one by one
 
@@ -110,10 +109,11 @@ def check_other_files(study, want):
 def check_kill(study, want):
     """Killed while it computes what has changed: the same command goes on, as does one without."""
     for words in (["--reuse", study.path("first.h5")], []):
-        process = study.start("next.h5", words=["--reuse", study.path("first.h5")], threads=1)
-        wait_for_marks(process, study.path("next.h5.partial.journal"), 60)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        process = study.start("next.h5", words=["--reuse", study.path("first.h5")], threads=1,
+                              hold=1)
+        wait_until_held(process)
+        kill_all(process)
+        study.let_go("next.h5")
         assert study.complete("next.h5", words=words)[0] == want, words
         study.remove("next.h5")
 

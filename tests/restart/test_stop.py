@@ -5,7 +5,8 @@ import signal
 import subprocess
 import time
 
-from restart import HERE, Study, continued, marked_tasks, wait_for_marks
+from restart import (HERE, Study, continued, is_pending, marked_tasks, ranks_of, wait_until,
+                     wait_until_held)
 
 JOURNAL = "out.h5.partial.journal"
 
@@ -15,13 +16,19 @@ def lines_of(err):
 
 
 def ask(study, number, ranks=0, env=None):
-    """Ask once something is marked; (status, error, seconds it took)."""
-    process = study.start("out.h5", ranks, threads=1, words=["-q"], env=env)
-    wait_for_marks(process, study.path(JOURNAL), 60)
+    """Ask while a rank holds itself after its first mark; (status, error, seconds it took). The
+    signal waits for ranks that are held. mpirun passes SIGUSR1 on; to pass on SIGTERM it lets the
+    ranks go on by itself."""
+    process = study.start("out.h5", ranks, threads=1, words=["-q"], env=env, hold=1)
+    held = wait_until_held(process, ranks)
     process.send_signal(number)
-    began = time.time()
-    err = process.communicate(timeout=60)[1]
-    return process.returncode, err, time.time() - began
+    began = time.monotonic()
+    if number == signal.SIGTERM and ranks:
+        held = []
+    wait_until(lambda: all(is_pending(pid, number) for pid in held), 60, "the ranks to be asked")
+    study.let_go("out.h5", ranks_of(process) if held and ranks else held)
+    err = process.communicate(timeout=120)[1]
+    return process.returncode, err, time.monotonic() - began
 
 
 def check_signals(study, want):
@@ -88,14 +95,13 @@ def check_other_study(study, want):
 
 def check_two_runs(study, want):
     """The second refuses; a lock whose holder is gone is none."""
-    first = study.start("out.h5", threads=1)
-    while not os.path.exists(study.path("out.h5.partial.lock")):
-        time.sleep(0.001)
-    time.sleep(0.05)
+    first = study.start("out.h5", threads=1, hold=1)
+    held = wait_until_held(first)
     status, _, err = study.run("out.h5")
-    if first.poll() is None:
-        assert status == 2 and f"another run (process {first.pid} on " in err, err
-    assert first.wait() == 0
+    assert status == 2 and f"another run (process {first.pid} on " in err, err
+    study.let_go("out.h5", held)
+    first.communicate()
+    assert first.returncode == 0
     study.remove("out.h5")
     with open(study.path("out.h5.partial.lock"), "w") as file:
         file.write("process 1 on nowhere\n")
