@@ -3,7 +3,8 @@
 #
 #   jobs/setup.sh             what building and running need
 #   jobs/setup.sh --tests     the same, and what the tests need
-#   jobs/setup.sh --dev       what the tests need, and valgrind, clang-format, symbols for the sanitizers
+#   jobs/setup.sh --dev       what the tests need, and valgrind, clang-format, symbols for the
+#                             sanitizers, what tests/bare.sh makes a bare system with
 #   jobs/setup.sh --bench     what building and running need, and the peers of the benchmarks
 #   jobs/setup.sh --list      print the packages and do nothing
 #
@@ -26,7 +27,7 @@ test_packages=(
   python3 python3-numpy python3-h5py python3-xarray python3-netcdf4 python3-h5netcdf
   gnuplot-nox                      # the plots of bench/plot
   clang libclang-rt-dev libomp-dev # the fuzzers of tests/fuzz: 50 MB to download, 300 MB on disk
-  dpkg-dev hdf5-tools netcdf-bin # tests/install, tests/jobs: a package, readers of results
+  dpkg-dev file hdf5-tools netcdf-bin # tests/install, tests/jobs: a package, readers of results
   munge slurmctld slurmd slurm-client shellcheck # tests/jobs; unconfigured, Slurm does not start
 )
 bench_packages=(
@@ -34,7 +35,10 @@ bench_packages=(
   r-base-core r-cran-data.table r-cran-spdep # peers
   gnuplot-nox                                # plots
 )
-dev_packages=(llvm valgrind clang-format hdf5-tools)
+dev_packages=(llvm valgrind clang-format hdf5-tools
+  debootstrap git) # tests/bare.sh
+
+readonly lock_patience=900 # seconds to wait for another process that installs packages
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -79,8 +83,23 @@ logged() {
   return 1
 }
 
+# A call that another process keeps from one of apt's locks is repeated until it gets it: apt's own
+# patience (DPkg::Lock::Timeout) covers dpkg's locks, not those of the lists and the archives.
 apt() {
-  logged as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -qq -o Dpkg::Use-Pty=0 "$@"
+  local begins end=$((SECONDS + lock_patience)) told=no
+  while :; do
+    begins=$(($(wc -l <"$log") + 1))
+    as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -y -qq -o Dpkg::Use-Pty=0 "$@" >>"$log" 2>&1 && return 0
+    if ! tail -n "+$begins" "$log" | grep -q "Could not get lock" || [ $SECONDS -ge $end ]; then
+      tail -n 40 "$log" >&2
+      return 1
+    fi
+    if [ $told = no ]; then
+      say "another process holds apt's lock; waiting for it, $((lock_patience / 60)) minutes at most"
+      told=yes
+    fi
+    sleep 3
+  done
 }
 
 install_packages() {
