@@ -90,7 +90,7 @@ apt() {
   while :; do
     begins=$(($(wc -l <"$log") + 1))
     as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -y -qq -o Dpkg::Use-Pty=0 "$@" >>"$log" 2>&1 && return 0
-    if ! tail -n "+$begins" "$log" | grep -q "Could not get lock" || [ $SECONDS -ge $end ]; then
+    if ! tail -n "+$begins" "$log" | grep -qE "(Could not get|Unable to (acquire|lock)) " || [ $SECONDS -ge $end ]; then
       tail -n 40 "$log" >&2
       return 1
     fi

@@ -10,7 +10,8 @@
 # lives in namespaces of its own and ends with them, however the script ends.
 # Exit status: 0 both commands passed; 2 it cannot be tried here; 1 a command failed.
 set -euo pipefail
-readonly source=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+readonly source
 readonly release=bookworm lock_seconds=20
 
 say() { printf 'bare: %s\n' "$*"; }
@@ -71,13 +72,16 @@ as_stranger() {
     bash -c "cd /root/spillway && $*" </dev/null
 }
 
-# Takes the lock of apt's lists as another apt-get does; says when it has it.
+# Takes the lock of apt's lists, as another apt-get does, and keeps it for a while.
 hold_apt() {
-  python3 -c 'import fcntl, sys, time
-with open(sys.argv[1], "a") as file:
-    fcntl.lockf(file, fcntl.LOCK_EX)
-    print("held", flush=True)
-    time.sleep(float(sys.argv[2]))' "$1/var/lib/apt/lists/lock" "$lock_seconds" &
+  local held
+  read -r held < <(python3 -c 'import fcntl, os, sys, time
+file = open(sys.argv[1], "a")
+fcntl.lockf(file, fcntl.LOCK_EX)
+print("held", flush=True)
+os.close(1)
+time.sleep(float(sys.argv[2]))' "$1/var/lib/apt/lists/lock" "$lock_seconds")
+  [ "$held" = held ]
 }
 
 inside() {

@@ -94,8 +94,7 @@ class Slurm:
             self.write_config()
             self.start("slurmctld", "-D", "-f", self.env["SLURM_CONF"])
             self.start("slurmd", "-D", "-f", self.env["SLURM_CONF"])
-            wait_until(lambda: "idle" in self.ask("sinfo", "-h", "-o", "%T"), 120,
-                            "the node to be idle")
+            wait_until(self.ready, 120, "the node to be idle", every=0.2)
         except BaseException:
             self.tell_logs()
             self.stop()
@@ -130,6 +129,11 @@ class Slurm:
         for name in ("state", "spool"):
             os.mkdir(os.path.join(self.folder, name))
         memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
+        # Nothing here asks for cgroups. Where none are mounted (containers, a chroot) slurmd still
+        # looks for them, and does not start, unless it is told which kind it would be.
+        if not os.path.ismount("/sys/fs/cgroup"):
+            with open(os.path.join(self.folder, "cgroup.conf"), "w") as file:
+                file.write("CgroupPlugin=cgroup/v1\n")
         with open(self.env["SLURM_CONF"], "w") as file:
             file.write(CONFIG.format(host=socket.gethostname().split(".")[0], folder=self.folder,
                                      controller=free_port(), node=free_port(), task="task/affinity" if self.binds else "task/none",
@@ -170,6 +174,12 @@ class Slurm:
             if os.path.exists(path) and os.path.getsize(path):
                 with open(path, errors="replace") as file:
                     print(f"---- {name}\n" + "".join(file.readlines()[-25:]), flush=True)
+
+    def ready(self):
+        """Whether the node is idle; a daemon that has ended never gets it there."""
+        for daemon in self.daemons:
+            assert daemon.poll() is None, f"{daemon.args[0]} ended with {daemon.returncode}"
+        return "idle" in self.ask("sinfo", "-h", "-o", "%T")
 
     # ---- commands ---------------------------------------------------------------------------
 
