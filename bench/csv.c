@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/rng.h"
-#include "plan/reader.h"
-#include "store/panel_rows.h"
+#include "plan/ports/reader.h"
+#include "store/panel/rows.h"
 
 #include <omp.h>
 #include <stdio.h>

@@ -11,8 +11,8 @@
  *
  * Seconds are processor time of binding the study, the operands, the pairs and the folding of
  * strengths: on one thread the wall clock's, less what other processes took. */
-#include "plan/engine.h"
-#include "plan/sink_memory.h"
+#include "plan/run/engine.h"
+#include "plan/run/sink_memory.h"
 #include "throughput.h"
 
 #include <stdio.h>

@@ -17,7 +17,7 @@ import programs as run
 import record
 from panel import country
 
-# Operations of a pair, counted in src/kernel/arc.h and src/kernel/meta.c.
+# Operations of a pair, counted in src/kernel/space/arc.h and src/kernel/pairs/meta.c.
 OPERATIONS = {"gravity": {"fma": 12, "divide": 1, "root": 0},
               "coupling": {"fma": 22, "divide": 1, "root": 1}}
 

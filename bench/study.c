@@ -11,8 +11,8 @@
  * MPI, no results file: stored pairs go to memory. The catalogue holds `bench_nothing` besides. */
 #include "base/clock.h"
 #include "base/log.h"
-#include "plan/engine.h"
-#include "plan/sink_memory.h"
+#include "plan/run/engine.h"
+#include "plan/run/sink_memory.h"
 #include "throughput.h"
 
 #include <omp.h>

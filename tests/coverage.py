@@ -17,16 +17,15 @@ import sys
 import tempfile
 
 PARTS = {
-    "reader": ["src/store/csv.c", "src/store/number.c", "src/store/panel_*.c", "src/store/units.c",
-               "src/store/links_*.c", "src/store/table.c", "src/store/text.c", "src/store/gz.c",
-               "src/plan/yaml*.c", "src/plan/study*.c"],
-    "journal": ["src/plan/journal*.c", "src/plan/fingerprint.c", "src/base/lock.c",
-                "src/store/results_claim.c", "src/store/results_resume.c",
-                "src/store/results_ledger.c"],
-    "scheduler": ["src/plan/pairs.c", "src/plan/pairs_lots.c", "src/plan/pairs_marks.c",
-                  "src/plan/cut.c", "src/plan/packets.c", "src/base/stop.c", "src/comm/stop.c"],
-    "collector": ["src/plan/pairs_fold.c", "src/plan/pairs_totals.c", "src/plan/pairs_pick.c",
-                  "src/plan/pairs_digest.c", "src/plan/tiles.c", "src/store/results_sink.c"],
+    "reader": ["src/base/number.c", "src/store/text/*.c", "src/store/panel/*.c",
+               "src/store/links/*.c", "src/plan/study/*.c"],
+    "journal": ["src/plan/task/journal*.c", "src/plan/run/fingerprint.c", "src/base/lock.c",
+                "src/store/results/claim.c", "src/store/results/resume.c", "src/store/h5/ledger.c"],
+    "scheduler": ["src/plan/pairs/pairs.c", "src/plan/pairs/lots.c", "src/plan/pairs/marks.c",
+                  "src/plan/walk/*.c", "src/plan/task/packets.c", "src/base/stop.c",
+                  "src/comm/stop.c"],
+    "collector": ["src/plan/pairs/fold.c", "src/plan/pairs/totals.c", "src/plan/pairs/pick.c",
+                  "src/plan/pairs/digest.c", "src/plan/run/tiles.c", "src/store/results/sink.c"],
 }
 
 

@@ -1,6 +1,6 @@
 """How long a run takes, what memory it needs and what it sends: a nation, a continent, a world, on
-any number of nodes. The cut, who computes what and what is sent follow src/plan (cut.c, pairs_lots.c,
-ladder.c, pairs_fold.c) and src/panel/panel.c line by line; memory follows src/cli/estimate.c;
+any number of nodes. The cut, who computes what and what is sent follow src/plan (walk/cut.c,
+pairs/lots.c, ladder.c, fold.c) and src/panel/panel.c line by line; memory follows src/cli/session/estimate.c;
 figures.py has every number from outside. check.py holds bytes sent and memory against real runs.
 
 A study is one pair measure: gravity (great circle, decay 2) or pairwise coupling (meta, three

@@ -2,10 +2,10 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "base/text.h"
-#include "cli/commands.h"
+#include "cli/verbs/commands.h"
 #include "comm/comm.h"
 #include "spillway/version.h"
-#include "store/version.h"
+#include "store/h5/version.h"
 
 #include <stdio.h>
 #include <string.h>

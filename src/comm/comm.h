@@ -2,7 +2,7 @@
 #ifndef SW_COMM_COMM_H
 #define SW_COMM_COMM_H
 
-#include "plan/team.h"
+#include "plan/ports/team.h"
 
 /* Start MPI (funneled) and make the team of all its ranks. The environment variable
  * SPILLWAY_NODE_RANKS splits a machine into nodes of so many ranks, for tests of what happens

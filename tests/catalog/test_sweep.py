@@ -205,4 +205,5 @@ def main():
     print(f"{len(cases)} measures, {sum(len(c.module.ENTRIES) for c in cases.values())} entries")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -5,7 +5,7 @@
 #define TESTS_FUZZ_FUZZ_H
 
 #include "base/arena.h"
-#include "plan/reader.h"
+#include "plan/ports/reader.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

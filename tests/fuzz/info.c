@@ -1,8 +1,8 @@
 /* Results files, as `spillway info` and `weights: {from: ...}` read them. */
 #include "fuzz.h"
 
-#include "store/results.h"
-#include "store/results_info.h"
+#include "store/results/info.h"
+#include "store/results/results.h"
 
 /* HDF5 1.10 loses memory of its own where a file is damaged. */
 const char *__lsan_default_suppressions(void);

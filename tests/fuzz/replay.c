@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "store/text.h"
+#include "store/text/file.h"
 
 /* The bytes on the heap at their own length, so that a sanitizer sees a step beyond them. */
 static int replay_file(const char *path) {

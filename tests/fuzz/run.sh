@@ -66,7 +66,7 @@ options() {
   [ "$1" != info ] || printf '%s\n' -fork=1 -ignore_crashes=1 -ignore_timeouts=1 -ignore_ooms=1
 }
 
-# Of HDF5 itself: `spillway info` reads in a child process for their sake (src/cli/info.c). What
+# Of HDF5 itself: `spillway info` reads in a child process for their sake (src/cli/verbs/info.c). What
 # broke, and where the memory came from, is its code and not ours.
 is_of_hdf5() {
   local report

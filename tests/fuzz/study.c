@@ -1,7 +1,7 @@
 /* Study files: the YAML, its sections, entries with their arguments, references and order. */
 #include "fuzz.h"
 
-#include "plan/yaml.h"
+#include "plan/study/yaml.h"
 
 /* libfyaml 0.7.12 loses a scalar's text where a syntax error follows it. */
 const char *__lsan_default_suppressions(void);

@@ -137,8 +137,8 @@ class Installed(unittest.TestCase):
                 self.assertIn(option, part, f"spillway.1: {verb}")
             self.assertEqual(set(case.split()), options | {"--help"}, f"completion of {verb}")
         page = re.sub(r"\\f[A-Z]", "", read(self.prefix, "share/man/man5/spillway-study.5"))
-        for name in sorted(os.listdir(os.path.join(SOURCE, "src/plan"))):
-            for keys in re.findall(r"keys\[\] = \{([^}]*)\}", read(SOURCE, "src/plan", name)):
+        for name in sorted(os.listdir(os.path.join(SOURCE, "src/plan/study"))):
+            for keys in re.findall(r"keys\[\] = \{([^}]*)\}", read(SOURCE, "src/plan/study", name)):
                 for key in re.findall(r'"(\w+)"', keys):
                     self.assertRegex(page, rf"\b{key}\b", f"spillway-study.5: {name}")
 

@@ -1,5 +1,5 @@
 /* Inverse squared arcs against long double on the same unit vectors. */
-#include "kernel/arc.h"
+#include "kernel/space/arc.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

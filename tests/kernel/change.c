@@ -1,5 +1,5 @@
 /* How far two numbers are apart: missing ones, tolerance, zeros, the infinite, overflow. */
-#include "kernel/change.h"
+#include "kernel/series/change.h"
 
 #include <criterion/criterion.h>
 #include <float.h>

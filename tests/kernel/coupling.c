@@ -1,5 +1,5 @@
 /* The three forms of coupling against published rows, and what holds for any scores. */
-#include "kernel/coupling.h"
+#include "kernel/series/coupling.h"
 
 #include <criterion/criterion.h>
 

@@ -1,5 +1,5 @@
 /* Weights of indicators from sums over rows. */
-#include "kernel/entropy.h"
+#include "kernel/series/entropy.h"
 
 #include <criterion/criterion.h>
 

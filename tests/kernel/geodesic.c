@@ -1,5 +1,5 @@
 /* Geodesics against published distances. */
-#include "kernel/geodesic.h"
+#include "kernel/space/geodesic.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Inequality against its definition by pairs, and the identities of its parts. */
-#include "kernel/inequality.h"
+#include "kernel/series/inequality.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/rng.h"
-#include "kernel/neighbours.h"
+#include "kernel/space/neighbours.h"
 
 enum { MOST = 2000 };
 

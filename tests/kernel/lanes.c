@@ -1,6 +1,6 @@
-/* Every function of kernel/lanes.h against plain loops: the same bits, for tails of every length,
- * gaps, infinities and rows of nothing but gaps. */
-#include "kernel/lanes.h"
+/* Every function of kernel/pairs/lanes.h against plain loops: the same bits, for tails of every
+ * length, gaps, infinities and rows of nothing but gaps. */
+#include "kernel/pairs/lanes.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "base/rng.h"
-#include "kernel/links.h"
+#include "kernel/space/links.h"
 
 static sw_error err;
 

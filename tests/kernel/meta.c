@@ -1,5 +1,6 @@
-/* Coupling between units against the definition: mixed vectors one by one by kernel/coupling.h. */
-#include "kernel/meta.h"
+/* Coupling between units against the definition: mixed vectors one by one by
+ * kernel/series/coupling.h. */
+#include "kernel/pairs/meta.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Own logarithm and exponential against long double, and the loops that use them. */
-#include "kernel/power.h"
+#include "kernel/pairs/power.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

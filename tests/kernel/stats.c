@@ -1,5 +1,5 @@
 /* Sorting: against the definition, on lengths around the run, with ties. */
-#include "kernel/stats.h"
+#include "kernel/series/stats.h"
 
 #include <criterion/criterion.h>
 

@@ -1,7 +1,7 @@
 /* pairwise_coupling through its passes, against the definition, and what it refuses. */
 #include "pair_fixture.h"
 
-#include "kernel/coupling.h"
+#include "kernel/series/coupling.h"
 
 enum { N = 280, T = 2, P = 4 };
 

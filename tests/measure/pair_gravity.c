@@ -1,7 +1,7 @@
 /* gravity against the formula pair by pair, over its distances and parameters. */
 #include "pair_fixture.h"
 
-#include "kernel/geodesic.h"
+#include "kernel/space/geodesic.h"
 
 enum { N = 300, T = 2 };
 

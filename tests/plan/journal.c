@@ -1,6 +1,6 @@
 /* The journal's file: what is marked is found again, what is damaged is not, what differs is named.
  */
-#include "plan/journal.h"
+#include "plan/task/journal.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

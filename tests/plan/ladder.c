@@ -1,5 +1,5 @@
 /* The tree of sums: the bits are those of a plain recursion, however the leaves are dealt out. */
-#include "plan/ladder.h"
+#include "plan/pairs/ladder.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* The pair engine against plain loops, in one process: every walk, odd sizes, gaps, threads. */
-#include "plan/sink_memory.h"
+#include "plan/run/sink_memory.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

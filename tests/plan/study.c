@@ -1,5 +1,5 @@
 /* A whole study into its struct: what is given, what is left to defaults, what refers to what. */
-#include "plan/study.h"
+#include "plan/study/study.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "plan/study.h"
+#include "plan/study/study.h"
 
 TestSuite(study_catalog, .timeout = 60);
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plan/study.h"
+#include "plan/study/study.h"
 #include "plan/study_measures.h"
 
 TestSuite(study_errors, .timeout = 60);

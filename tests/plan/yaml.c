@@ -1,5 +1,5 @@
 /* YAML to a tree: values by their flow style, refusals by their place and words. */
-#include "plan/yaml.h"
+#include "plan/study/yaml.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -92,7 +92,7 @@ def check_numbers(folder, rng):
 
 # Datasets of 16 MB each, in pieces of 4 MB. Where a rank's range ends within a chunk two ranks read
 # it, and no other is read twice: chunks are larger than what HDF5 keeps of them, 1 MB. What is held
-# of a row is said in store/panel_rows.h.
+# of a row is said in store/panel/rows.h.
 def check_share(folder, rng):
     codes, periods = [f"{k:06d}" for k in range(40000)], list(range(50))
     columns = {n: rng.random((len(periods), len(codes))) for n in ("x", "y", "z")}

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "store/csv_private.h"
+#include "store/text/csv_private.h"
 
 static sw_arena *arena;
 static sw_error err;

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "plan/reader.h"
+#include "plan/ports/reader.h"
 #include "team_threads.h"
 
 static char folder[] = "/tmp/spillway-panel-XXXXXX";

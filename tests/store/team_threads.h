@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "plan/team.h"
+#include "plan/ports/team.h"
 
 enum { MAX_RANKS = 8 };
 

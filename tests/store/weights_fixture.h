@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "plan/reader.h"
-#include "store/csv.h"
+#include "plan/ports/reader.h"
+#include "store/text/csv.h"
 
 static sw_error err;
 static sw_arena *arena;

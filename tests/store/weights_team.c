@@ -3,7 +3,7 @@
 #include "team_threads.h"
 #include "weights_fixture.h"
 
-#include "store/results_private.h"
+#include "store/results/private.h"
 
 TestSuite(weights_team, .init = setup, .fini = teardown);
 

@@ -10,10 +10,10 @@
  * equal, in the result of `second` when the data say them.
  *
  * Sources: Shannon 1948; Diakoulaki, Mavrotas & Papayannakis 1995 (CRITIC). */
-#include "measure/composite_spec.h"
+#include "measure/composite/spec.h"
 
 #include "base/arena.h"
-#include "kernel/entropy.h"
+#include "kernel/series/entropy.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Inequality between units by period, and its parts between and within groups (methods.md
  * section 9): Gini with Dagum's parts, Theil T and L, Hoover, coefficient of variation. The
- * arithmetic is in kernel/inequality.h.
+ * arithmetic is in kernel/series/inequality.h.
  *
  *   G = sum_ij p_i p_j |y_i - y_j| / (2 mu)         hoover = sum p |y - mu| / (2 mu)
  *   T = sum s ln(y/mu) = sum_g S_g ln(S_g/P_g) + sum_g S_g T_g
@@ -9,7 +9,7 @@
  * An item is a period, or a period and a grouping.
  *
  * Sources: Gini 1912; Theil 1967; Dagum 1997, Empirical Economics 22:515-531; Williamson 1965. */
-#include "kernel/inequality.h"
+#include "kernel/series/inequality.h"
 
 #include "base/arena.h"
 #include "base/log.h"

@@ -7,7 +7,7 @@
  * standardised anew.
  *
  * Sources: Moran 1950; Cliff & Ord 1981. */
-#include "kernel/moran.h"
+#include "kernel/space/moran.h"
 
 #include "base/arena.h"
 #include "base/log.h"

@@ -7,9 +7,9 @@
  * product of the same factors: the same bits. */
 #include "base/arena.h"
 #include "base/node.h"
-#include "kernel/arc.h"
-#include "kernel/geodesic.h"
-#include "kernel/power.h"
+#include "kernel/pairs/power.h"
+#include "kernel/space/arc.h"
+#include "kernel/space/geodesic.h"
 #include "spillway/measure.h"
 
 #include <math.h>

@@ -6,11 +6,11 @@
  * With the product form and equal weights cross and direct are rank one and refused.
  *
  * Pass 0 checks the scores and leaves scores, their roots and each unit's half of T; pass 1 is
- * arithmetic on these (kernel/meta.h). */
+ * arithmetic on these (kernel/pairs/meta.h). */
 #include "base/arena.h"
 #include "base/node.h"
-#include "kernel/meta.h"
-#include "measure/systems.h"
+#include "kernel/pairs/meta.h"
+#include "measure/share/systems.h"
 #include "spillway/measure.h"
 
 #include <math.h>

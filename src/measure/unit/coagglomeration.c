@@ -10,7 +10,7 @@
  *
  * The form current in Chinese regional studies for manufacturing with producer services. */
 #include "base/arena.h"
-#include "measure/quotient.h"
+#include "measure/share/quotient.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Coupling coordination of a unit's systems (methods.md section 2):
  *
- *   D = sqrt(C T),  T = sum_s alpha_s U_s,  C by `form` (kernel/coupling.h)
+ *   D = sqrt(C T),  T = sum_s alpha_s U_s,  C by `form` (kernel/series/coupling.h)
  *
  * and with it the class of D by `breaks`, half-open [lo, hi), the last closed; the lagging system
  * (smallest score, ties to the first named); the balance min U / max U. All scores zero, or one
@@ -9,8 +9,8 @@
  * Sources: the product form as used since Liao 1999; Wang, Kong, Ren, Zhang & Dai 2021, J. Natural
  * Resources 36(3):793-810 (wang2021); Fan 2024 (dispersion). */
 #include "base/arena.h"
-#include "kernel/coupling.h"
-#include "measure/systems.h"
+#include "kernel/series/coupling.h"
+#include "measure/share/systems.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
  *
  * Source: Florence 1939; Isard 1960. */
 #include "base/arena.h"
-#include "measure/quotient.h"
+#include "measure/share/quotient.h"
 
 #include <math.h>
 #include <string.h>

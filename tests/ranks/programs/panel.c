@@ -2,8 +2,8 @@
  * out of files, and the growth of its peak memory; started by tests/ranks/test_panel_h5.py. */
 #include "base/clock.h"
 #include "comm/comm.h"
-#include "plan/reader.h"
-#include "store/panel_rows.h"
+#include "plan/ports/reader.h"
+#include "store/panel/rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "store/results.h"
+#include "store/results/results.h"
 
 enum { UNITS = 600, PERIODS = 3, ENTRIES = 9, TOP = 5, AXIS = 3, INPUT_NAME = 256 };
 /* The entries, in the order of the study. */

@@ -3,11 +3,11 @@
  * Checked against numpy and between ranks by tests/ranks/test_walls.py. */
 #include "base/arena.h"
 #include "base/log.h"
-#include "cli/commands.h"
-#include "cli/session.h"
+#include "cli/session/session.h"
+#include "cli/verbs/commands.h"
 #include "comm/comm.h"
 #include "spillway/measure.h"
-#include "store/results.h"
+#include "store/results/results.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,0 +1,141 @@
+/* What a run will take, from the plan alone: memory a rank, pairs, time. The arithmetic follows
+ * the engine's own arrays (run/tiles.c, pairs/pairs.c); tests compare it with what runs use. */
+#include "cli/session/session.h"
+
+#include "base/clock.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static double own_units(const sw_run *run) {
+  return (double)(run->panel->hi - run->panel->lo);
+}
+
+/* ---- memory ----------------------------------------------------------------------------- */
+
+/* Rows of results that stay until they are written. */
+static double result_bytes(const sw_run *run) {
+  double doubles = 0;
+  for (int e = 0; e < run->study->n_entries; e++) {
+    const sw_job *job = &run->job[e];
+    for (int q = 0; job->measure->output[q].name; q++) {
+      const sw_result *result = &job->result[q];
+      if (result->off || result->output->shape == SW_PAIR) continue;
+      double rows = (double)result->width * job->n_periods;
+      doubles += result->output->shape == SW_UNIT ? rows * own_units(run) : rows;
+    }
+    if (run->study->entry[e].is_pair)
+      doubles += 2.0 * run->pair[e].summary.n_periods * own_units(run);
+    if (run->pair[e].keep.kind == SW_KEEP_ABOVE || run->pair[e].keep.kind == SW_KEEP_LINKS)
+      doubles += (double)run->pair[e].summary.n_periods * (double)job->n;
+  }
+  return 8 * doubles;
+}
+
+/* Inputs gathered for a pass, and operands: this rank's part and the node's copy. */
+static double pass_bytes(const sw_run *run, const sw_job *job) {
+  double whole = (double)job->n * job->n_periods, own = own_units(run) * job->n_periods;
+  double most = 0, held = 0;
+  for (int p = 0; p < job->n_passes; p++) {
+    const sw_pass *pass = &job->pass[p];
+    double now = pass->operand * (whole + own);
+    if (pass->domain == SW_ITEMS || pass->gathered) now += job->n_inputs * whole;
+    if (pass->domain == SW_ITEMS) now += 2.0 * (double)pass->items * (double)pass->record / 8;
+    if (held + now > most) most = held + now;
+    held += pass->operand * whole;
+  }
+  return 8 * most;
+}
+
+/* Slots of a window, buffers on their way to the file, and what a thread holds. */
+static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_plan *plan) {
+  double n = (double)job->n, side = (double)plan->cut.side, squares = (double)plan->cut.squares;
+  double element = run->study->float64 ? 8 : 4, threads = run->n_threads;
+  double strip = (double)plan->cut.strip, slots, packet = 0;
+  bool rows =
+      plan->keep.kind != SW_KEEP_DENSE && (plan->keep.kind != SW_KEEP_SUMMARY || job->directed);
+  if (job->measure->whole_row || rows)
+    slots = (double)plan->cut.strips * (strip + (job->directed ? n : 0));
+  else
+    slots = (job->directed ? squares * squares : squares * (squares + 1) / 2) * side *
+            (1 + (job->directed ? (double)plan->cut.strips_a_square : 1));
+  slots *= 8;
+  double window = (double)run->team->window_bytes / (slots > 1 ? slots : 1);
+  if (window > plan->summary.n_periods) window = plan->summary.n_periods;
+  if (window > 1) slots *= window;
+  if (plan->keep.kind == SW_KEEP_DENSE)
+    packet = (job->measure->whole_row ? strip * n : 2 * side * side) * element * plan->n_quantities;
+  else if (plan->keep.kind == SW_KEEP_TOP)
+    packet = strip * (double)plan->keep.top * (4 + 8.0 * plan->n_quantities);
+  else if (plan->keep.kind == SW_KEEP_ABOVE) /* counted later: at most a batch, or a row */
+    packet = fmax(fmin(SW_BATCH_ENTRIES, strip * n), n) * (4 + 8.0 * plan->n_quantities);
+  else if (plan->keep.kind == SW_KEEP_LINKS)
+    packet = (double)job->weights->row_start[job->n] / n * strip * (4 + 8.0 * plan->n_quantities);
+  bool whole = job->measure->whole_row || (plan->keep.kind == SW_KEEP_ABOVE && job->directed);
+  double length = whole ? n : side;
+  double thread = 8 * length * (8 + plan->n_quantities) + 16 * strip;
+  return slots + (2 * threads + 2) * packet + threads * (thread + packet);
+}
+
+/* Pages that MPI-IO, HDF5 and thread stacks touch once a run writes; measured on small studies. */
+static const double library_bytes = 12e6;
+
+double sw_estimate_memory(const sw_run *run) {
+  double most = 0;
+  for (int e = 0; e < run->study->n_entries; e++) {
+    const sw_job *job = &run->job[e];
+    double bytes = pass_bytes(run, job);
+    if (run->study->entry[e].is_pair) bytes += pair_bytes(run, job, &run->pair[e]);
+    if (bytes > most) most = bytes;
+  }
+  return result_bytes(run) + most + library_bytes;
+}
+
+sw_status sw_estimate_fits(sw_error *err, const sw_run *run) {
+  double need = sw_estimate_memory(run) * run->team->node_size;
+  double free_pages = (double)sysconf(_SC_AVPHYS_PAGES), page = (double)sysconf(_SC_PAGESIZE);
+  FILE *file = fopen("/proc/meminfo", "r");
+  char line[128];
+  long long available = 0;
+  while (file && fgets(line, sizeof line, file))
+    if (sscanf(line, "MemAvailable: %lld kB", &available) == 1) break;
+  if (file) fclose(file);
+  double room = available ? (double)available * 1024 : free_pages * page;
+  sw_status status = SW_OK;
+  if (need > room)
+    status = sw_fail(err, SW_EINPUT,
+                     "%s: the study needs about %s on this node and %s are free; use more nodes, "
+                     "fewer periods or keep: summary",
+                     run->study->file, sw_show_bytes(need), sw_show_bytes(room));
+  return sw_team_agree(run->team, err, status, 0);
+}
+
+/* ---- pairs and time --------------------------------------------------------------------- */
+
+static double pairs_of(const sw_run *run, int e) {
+  const sw_job *job = &run->job[e];
+  const sw_pair_plan *plan = &run->pair[e];
+  double n = (double)job->n, pairs = n * n * plan->summary.n_periods;
+  if (job->links_only) return (double)job->weights->row_start[job->n] * plan->summary.n_periods;
+  bool triangle = !job->directed && !job->measure->whole_row &&
+                  (plan->keep.kind == SW_KEEP_DENSE || plan->keep.kind == SW_KEEP_SUMMARY);
+  if (plan->keep.kind == SW_KEEP_ABOVE) pairs *= 2;
+  return triangle ? pairs * (0.5 + 0.5 / (double)plan->cut.squares) : pairs;
+}
+
+double sw_estimate_pairs(const sw_run *run) {
+  double pairs = 0;
+  for (int e = 0; e < run->study->n_entries; e++)
+    if (run->study->entry[e].is_pair) pairs += pairs_of(run, e);
+  return pairs;
+}
+
+double sw_estimate_seconds(const sw_run *run) {
+  const double flops_a_second = 1e10; /* a core, with divisions and roots among them */
+  double flops = 0;
+  for (int e = 0; e < run->study->n_entries; e++)
+    if (run->study->entry[e].is_pair) flops += pairs_of(run, e) * (run->job[e].measure->flops + 6);
+  return flops / flops_a_second / run->n_threads / run->team->size;
+}

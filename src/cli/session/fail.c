@@ -1,0 +1,29 @@
+/* How the program says that it failed: one line, from one rank. */
+#include "cli/session/fail.h"
+#include "comm/comm.h"
+
+#include <stdio.h>
+
+int sw_cli_exit_status(sw_status status) {
+  switch (status) {
+  case SW_OK:
+    return 0;
+  case SW_EINPUT:
+    return 2;
+  case SW_ESTOPPED:
+    return 75;
+  default:
+    return 1;
+  }
+}
+
+void sw_cli_settle(sw_team *team, const sw_error *err) {
+  if (err->status == SW_OK || err->shared || team->size == 1 || sw_comm_meet(team)) return;
+  fprintf(stderr, "spillway: %s\n", err->text);
+  sw_comm_abort(team, sw_cli_exit_status(err->status));
+}
+
+int sw_cli_fail(const sw_team *team, const sw_error *err) {
+  if (team->rank == 0) fprintf(stderr, "spillway: %s\n", err->text);
+  return sw_cli_exit_status(err->status);
+}

@@ -1,0 +1,63 @@
+/* Progress on standard error, of rank 0's node: share done, rate, time left. */
+#include "cli/session/session.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct bar {
+  bool terminal, shown;
+  char what[64];
+  double began, last;
+} bar;
+
+enum { BAR_WIDTH = 30, LINE_EVERY = 15 };
+
+static void draw(bar *b, double done, double total, double now) {
+  double share = total > 0 ? done / total : 0, took = now - b->began;
+  char cells[BAR_WIDTH + 1];
+  for (int k = 0; k < BAR_WIDTH; k++)
+    cells[k] = k < share * BAR_WIDTH ? '#' : '.';
+  cells[BAR_WIDTH] = '\0';
+  fprintf(stderr, "\r%-24.24s [%s] %3.0f%%  %.2g pairs/s  %.0f s left ", b->what, cells,
+          100 * share, took > 0 ? done / took : 0.0, share > 0 ? took / share - took : 0.0);
+  fflush(stderr);
+  b->shown = true;
+}
+
+static void report(void *self, const char *what, double done, double total) {
+  bar *b = self;
+  double now = sw_clock();
+  if (strcmp(b->what, what) != 0) {
+    if (b->shown) fputc('\n', stderr);
+    b->shown = false;
+    snprintf(b->what, sizeof b->what, "%s", what);
+    b->began = b->last = now;
+  }
+  if (b->terminal) {
+    draw(b, done, total, now);
+  } else if (now - b->last >= LINE_EVERY) {
+    b->last = now;
+    sw_log(SW_LOG_INFO, "%s: %.0f%% of the pairs, %.2g pairs/s", what, 100 * done / total,
+           done / (now - b->began));
+  }
+}
+
+sw_progress sw_progress_make(const sw_team *team, bool quiet) {
+  if (quiet || team->rank != 0) return (sw_progress){0};
+  bar *b = calloc(1, sizeof *b);
+  if (!b) return (sw_progress){0};
+  b->terminal = isatty(STDERR_FILENO);
+  return (sw_progress){report, b};
+}
+
+void sw_progress_end(sw_progress *progress) {
+  bar *b = progress->self;
+  if (b && b->shown) fputs("\r\033[K", stderr);
+  free(b);
+  *progress = (sw_progress){0};
+}

@@ -1,0 +1,88 @@
+/* From a study file to a bound run. Collective. */
+#include "cli/session/session.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "comm/comm.h"
+
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static sw_status choose_threads(sw_error *err, sw_team *team, const char *asked, int *threads) {
+  const char *where = asked ? "--threads" : "OMP_NUM_THREADS";
+  const char *text = asked ? asked : getenv("OMP_NUM_THREADS");
+  int64_t number = 0;
+  *threads = sw_comm_cores(team); /* collective, and launchers may give ranks other environments */
+  if (!text || !*text) return SW_OK;
+  /* OMP_NUM_THREADS may be a list by nesting level: the first counts; libgomp passes over blanks.
+   */
+  if (!asked) text += strspn(text, " ");
+  size_t length = asked ? strlen(text) : strcspn(text, ", ");
+  if (!sw_parse_integer(text, length, &number) || number < 1 || number > 4096)
+    return sw_fail(err, SW_EINPUT, "%s: '%s' is not a number of threads; give 1 to 4096", where,
+                   text);
+  *threads = (int)number;
+  return SW_OK;
+}
+
+sw_status sw_session_study(sw_error *err, sw_team *team, const char *file, const char *output,
+                           const char *threads, sw_session *s) {
+  size_t length = 0;
+  s->team = team;
+  s->began = sw_clock();
+  SW_TRY(sw_team_agree(team, err, choose_threads(err, team, threads, &s->threads), 0));
+  omp_set_num_threads(s->threads);
+  SW_TRY(sw_team_agree(team, err, sw_arena_create(err, &s->arena), 0));
+  if (s->text)
+    length = strlen(s->text);
+  else
+    SW_TRY(sw_text_read(err, team, s->arena, file, &s->text, &length));
+  sw_status status =
+      sw_study_parse(err, s->arena, file, s->text, length, s->extra, s->n_extra, &s->study);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  if (output) {
+    s->study->output_file = output;
+    s->study->output_path = output;
+  }
+  return SW_OK;
+}
+
+sw_status sw_session_panel(sw_error *err, sw_session *s) {
+  double began = sw_clock();
+  SW_TRY(sw_panel_read(err, s->team, s->study, s->arena, &s->panel));
+  SW_TRY(sw_run_bind(err, s->team, s->study, &sw_store_reader, s->panel, s->arena, s->threads,
+                     &s->run));
+  s->seconds_read = sw_clock() - began;
+  return SW_OK;
+}
+
+sw_status sw_session_log(sw_error *err, const sw_team *team, const char *verb, bool quiet,
+                         const char *text) {
+  sw_log_level level = quiet ? SW_LOG_WARN : SW_LOG_INFO;
+  if (text && !sw_log_level_parse(text, &level))
+    return sw_fail(err, SW_EINPUT, "%s: --log-level '%s' is none of error, warn, info, debug", verb,
+                   text);
+  sw_log_setup(level, team->rank);
+  return SW_OK;
+}
+
+void sw_session_close(sw_session *s) {
+  sw_run_destroy(s->run);
+  sw_panel_destroy(s->panel);
+  sw_arena_destroy(s->arena);
+}
+
+const char *sw_show_bytes(double bytes) {
+  static char ring[8][24];
+  static int next = 0;
+  static const char *const unit[] = {"B", "kB", "MB", "GB", "TB", "PB"};
+  char *out = ring[next++ % 8];
+  int u = 0;
+  for (; bytes >= 1000 && u < 5; u++)
+    bytes /= 1000;
+  snprintf(out, sizeof ring[0], u && bytes < 100 ? "%.1f %s" : "%.0f %s", bytes, unit[u]);
+  return out;
+}

@@ -1,0 +1,50 @@
+/* What `run` and `check` have in common: the study read, its panel read and bound. */
+#ifndef SW_CLI_SESSION_SESSION_H
+#define SW_CLI_SESSION_SESSION_H
+
+#include "plan/run/engine.h"
+#include "store/results/results.h"
+
+typedef struct sw_session {
+  sw_team *team;
+  sw_arena *arena;
+  sw_study *study;
+  sw_panel *panel;
+  sw_run *run;
+  sw_results *results; /* of `run`, which destroys it */
+  int threads;
+  const sw_measure *const
+      *extra; /* measures besides the catalogue's: set before sw_session_study */
+  int n_extra;
+  const char *text; /* of the study; set before sw_session_study: taken instead of the file's */
+  double seconds_read;
+  double began;
+} sw_session;
+
+/* Read and check the study file. `output`: overrides the study's, or NULL. */
+sw_status sw_session_study(sw_error *err, sw_team *team, const char *file, const char *output,
+                           const char *threads, sw_session *session);
+/* Read the panel and bind the run. */
+sw_status sw_session_panel(sw_error *err, sw_session *session);
+/* Set the logger up from --quiet and --log-level. */
+sw_status sw_session_log(sw_error *err, const sw_team *team, const char *verb, bool quiet,
+                         const char *level);
+void sw_session_close(sw_session *session);
+
+/* Bytes this rank is expected to hold at its peak, beyond `base` (what the process holds once
+ * its libraries have started and the panel is read). */
+double sw_estimate_memory(const sw_run *run);
+/* Pairs that pair measures evaluate, over all ranks; and seconds they are expected to take. */
+double sw_estimate_pairs(const sw_run *run);
+double sw_estimate_seconds(const sw_run *run);
+/* SW_EINPUT with the figures when the study cannot fit into the memory or the shared memory here.
+ * Collective. */
+sw_status sw_estimate_fits(sw_error *err, const sw_run *run);
+/* "1.2 GB" in a small static ring of buffers. */
+const char *sw_show_bytes(double bytes);
+
+/* Progress on standard error: a bar on a terminal, a line now and then elsewhere. */
+sw_progress sw_progress_make(const sw_team *team, bool quiet);
+void sw_progress_end(sw_progress *progress);
+
+#endif

@@ -1,0 +1,265 @@
+/* The summary: one line a result, then the phases. Figures are read from the jobs, so they are the
+ * ones in the file. */
+#include "cli/session/summary.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- headlines -------------------------------------------------------------------------- */
+
+/* Mean over the units that have a value; only shown, so ranks may add in any grouping. */
+static sw_status mean_of_units(sw_error *err, const sw_run *run, const double *row, double *mean,
+                               int64_t *with) {
+  sw_team *team = run->team;
+  int64_t own = run->panel->hi - run->panel->lo;
+  double part[2] = {0, 0}, *all = NULL;
+  for (int64_t k = 0; k < own; k++) {
+    if (isnan(row[k])) continue;
+    part[0] += row[k];
+    part[1] += 1;
+  }
+  size_t *counts = NULL;
+  sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  status = team->gather(team, err, part, sizeof part, 0, (void **)&all, counts);
+  double sum = 0, number = 0;
+  for (int r = 0; status == SW_OK && team->rank == 0 && r < team->size; r++) {
+    sum += all[2 * r];
+    number += all[2 * r + 1];
+  }
+  *mean = number > 0 ? sum / number : NAN;
+  *with = (int64_t)number;
+  sw_free(all);
+  sw_free(counts);
+  return status;
+}
+
+/* The measure's headline when it has this shape, else the first output that does; -1: none. */
+static int headline(const sw_job *job, sw_shape shape) {
+  int first = -1;
+  for (int q = 0; job->measure->output[q].name; q++) {
+    const sw_output *output = &job->measure->output[q];
+    if (output->shape != shape || job->result[q].off) continue;
+    if (first < 0) first = q;
+    if (job->measure->headline && strcmp(output->name, job->measure->headline) == 0) return q;
+  }
+  return first;
+}
+
+/* The quantity, with the label of the axis whose first part is shown. */
+static void say_quantity(const sw_job *job, const sw_result *result) {
+  printf("  %-24s %s", job->name, result->output->name);
+  for (int i = 0; result->output->axis && i < job->n_axes; i++)
+    if (strcmp(job->axis[i].name, result->output->axis) == 0) printf("[%s]", job->axis[i].label[0]);
+}
+
+static sw_status say_unit(sw_error *err, const sw_run *run, const sw_job *job, int q) {
+  int last = job->n_periods - 1;
+  double first_mean = NAN, last_mean = NAN;
+  int64_t with = 0;
+  const sw_result *result = &job->result[q];
+  SW_TRY(mean_of_units(err, run, result->row[0], &first_mean, &with));
+  SW_TRY(mean_of_units(err, run, result->row[last], &last_mean, &with));
+  if (run->team->rank != 0) return SW_OK;
+  say_quantity(job, result);
+  if (last > 0) printf(": mean %.4g in %s,", first_mean, sw_job_period(job, 0));
+  printf("%s %.4g", last > 0 ? "" : ": mean", last_mean);
+  if (last > 0) printf(" in %s", sw_job_period(job, last));
+  printf("; %lld of %lld units\n", (long long)with, (long long)job->n);
+  return SW_OK;
+}
+
+static void say_global(const sw_job *job, int q) {
+  const sw_result *result = &job->result[q];
+  int last = job->n_periods - 1, width = result->width;
+  say_quantity(job, result);
+  if (last > 0) printf(": %.4g in %s,", result->row[0][0], sw_job_period(job, 0));
+  printf("%s %.4g", last > 0 ? "" : ":", result->row[0][last * width]);
+  if (last > 0) printf(" in %s", sw_job_period(job, last));
+  putchar('\n');
+}
+
+static void say_pair(const sw_job *job, const sw_pair_plan *plan) {
+  static const char *const kept[] = {"", "dense", "top", "above", "links", "summary"};
+  const sw_summary *s = &plan->summary;
+  int last = s->n_periods - 1;
+  printf("  %-24s mean %.4g over %lld ordered pairs", job->name, s->mean[last],
+         (long long)s->pairs[last]);
+  if (!job->whole_series && last > 0) printf(" in %s", sw_job_period(job, last));
+  printf("; kept: %s", kept[plan->keep.kind]);
+  if (plan->keep.kind == SW_KEEP_TOP) printf(" %lld", (long long)plan->keep.top);
+  putchar('\n');
+}
+
+static sw_status say_job(sw_error *err, const sw_run *run, int e) {
+  const sw_job *job = &run->job[e];
+  if (run->study->entry[e].is_pair) {
+    if (run->team->rank == 0) say_pair(job, &run->pair[e]);
+    return SW_OK;
+  }
+  int q = headline(job, SW_UNIT);
+  if (q >= 0) return say_unit(err, run, job, q);
+  q = headline(job, SW_GLOBAL);
+  if (q >= 0 && run->team->rank == 0) say_global(job, q);
+  return SW_OK;
+}
+
+/* ---- idle threads ------------------------------------------------------------------------ */
+
+enum { IDLE_LISTED = 8 }; /* ranks, or threads of a rank, that are said one by one */
+
+/* Of the pair phase: what a rank's threads together, and the threads one by one, did not work. */
+typedef struct idle_rank {
+  int rank, threads;
+  double idle;
+  const double *busy;
+} idle_rank;
+
+static double idle_share(double busy, double seconds) {
+  double idle = seconds > 0 ? 1 - busy / seconds : 0;
+  return idle > 0 ? idle : 0;
+}
+
+static int by_idle(const void *a, const void *b) {
+  const idle_rank *x = a, *y = b;
+  return x->idle != y->idle ? (x->idle > y->idle) - (x->idle < y->idle) : x->rank - y->rank;
+}
+
+static void say_idle_rank(const char *which, const idle_rank *r, double seconds) {
+  double least = INFINITY, most = 0;
+  printf("%srank %d %.1f%%", which, r->rank, 100 * r->idle);
+  for (int k = 0; k < r->threads; k++) {
+    double idle = 100 * idle_share(r->busy[k], seconds);
+    least = idle < least ? idle : least;
+    most = idle > most ? idle : most;
+    if (r->threads > 1 && r->threads <= IDLE_LISTED)
+      printf("%s%.1f", k == 0 ? " (threads " : " ", idle);
+  }
+  if (r->threads > IDLE_LISTED)
+    printf(" (threads %.1f to %.1f)", least, most);
+  else if (r->threads > 1)
+    putchar(')');
+}
+
+/* Few ranks are said each, of many the least idle, the middle one and the most idle. */
+static void say_idle_ranks(idle_rank *of, int ranks, double seconds) {
+  printf("idle: ");
+  for (int r = 0; ranks <= IDLE_LISTED && r < ranks; r++)
+    say_idle_rank(r == 0 ? "" : ", ", &of[r], seconds);
+  if (ranks > IDLE_LISTED) {
+    qsort(of, (size_t)ranks, sizeof *of, by_idle);
+    say_idle_rank("least ", &of[0], seconds);
+    say_idle_rank(", median ", &of[ranks / 2], seconds);
+    say_idle_rank(", most ", &of[ranks - 1], seconds);
+  }
+  putchar('\n');
+}
+
+/* Every rank's busy seconds by thread, in `all`; on rank 0 the idle share of all threads. */
+static double idle_of_ranks(const sw_team *team, const double *all, const size_t *counts,
+                            double seconds, idle_rank *of) {
+  double busy = 0, threads = 0;
+  for (int r = 0; r < team->size; r++) {
+    int own = (int)(counts[r] / sizeof *all);
+    double sum = 0;
+    for (int k = 0; k < own; k++)
+      sum += all[k];
+    of[r] = (idle_rank){r, own, idle_share(sum / own, seconds), all};
+    all += own;
+    busy += sum;
+    threads += own;
+  }
+  return idle_share(busy / threads, seconds);
+}
+
+static sw_status say_pairs(sw_error *err, const sw_session *s, double seconds, double pairs) {
+  sw_team *team = s->team;
+  double *all = NULL;
+  size_t *counts = NULL;
+  idle_rank *of = NULL;
+  SW_NEW(err, s->arena, counts, team->size);
+  SW_NEW(err, s->arena, of, team->size);
+  SW_TRY(team->gather(team, err, s->run->busy_seconds, (size_t)s->threads * sizeof *all, 0,
+                      (void **)&all, counts));
+  if (team->rank == 0 && pairs > 0 && seconds > 0) {
+    double idle = idle_of_ranks(team, all, counts, seconds, of);
+    printf("pairs: %.3g evaluated, %.3g a second in the pair phase, threads idle %.0f%%\n", pairs,
+           pairs / seconds, 100 * idle);
+    say_idle_ranks(of, team->size, seconds);
+  }
+  sw_free(all);
+  return SW_OK;
+}
+
+/* ---- phases ----------------------------------------------------------------------------- */
+
+static double file_bytes(const char *path) {
+  struct stat st;
+  return stat(path, &st) == 0 ? (double)st.st_size : 0.0;
+}
+
+enum { READ, UNIT, PAIRS, WRITE, PEAK, SENT, N_FIGURES };
+
+static void say_phases(const sw_session *s, const double *most) {
+  double took = sw_clock() - s->began;
+  printf("phases: read %.3f s, units %.3f s, pairs %.3f s, write %.3f s, whole %.3f s\n",
+         most[READ], most[UNIT], most[PAIRS], most[WRITE], took);
+}
+
+static void say_ranks(const sw_session *s, const double *most, double sent) {
+  printf("ranks: %d on %d node%s, %d thread%s each; peak memory %s a rank (%.0f bytes)\n",
+         s->team->size, s->team->nodes, s->team->nodes == 1 ? "" : "s", s->threads,
+         s->threads == 1 ? "" : "s", sw_show_bytes(most[PEAK]), most[PEAK]);
+  if (s->team->size > 1)
+    printf("messages: %s a rank at most (%.0f bytes), %s in all (%.0f bytes)\n",
+           sw_show_bytes(most[SENT]), most[SENT], sw_show_bytes(sent), sent);
+}
+
+static int matrices_of(const sw_run *run) {
+  int matrices = 0;
+  for (int e = 0; e < run->study->n_entries; e++)
+    if (run->study->entry[e].is_pair) matrices += run->pair[e].summary.n_periods;
+  return matrices;
+}
+
+sw_status sw_summary_print(sw_error *err, const sw_session *s) {
+  const sw_run *run = s->run;
+  sw_team *team = s->team;
+  double sent = (double)team->bytes_sent; /* before the summary's own */
+  if (team->rank == 0) {
+    printf("%s: %lld units x %d periods -> %s (%s)\n", s->study->name, (long long)s->panel->units.n,
+           s->panel->periods.n, s->study->output_path,
+           sw_show_bytes(file_bytes(s->study->output_path)));
+  }
+  for (int e = 0; e < s->study->n_entries; e++)
+    SW_TRY(say_job(err, run, e));
+  double most[N_FIGURES] = {s->seconds_read,    run->seconds_unit, run->seconds_pairs,
+                            run->seconds_write, sw_peak_memory(),  sent};
+  int64_t sums[] = {(int64_t)run->pairs_evaluated, (int64_t)sent, run->tasks_restored,
+                    run->tasks_computed, run->tasks_unsound};
+  SW_TRY(team->max_f64(team, err, most, N_FIGURES));
+  SW_TRY(team->sum_i64(team, err, sums, 5));
+  if (team->rank == 0 && run->resumes)
+    printf("continued: %lld of %lld tasks were done\n", (long long)sums[2],
+           (long long)(sums[2] + sums[3]));
+  if (team->rank == 0 && run->matrices_taken > 0)
+    printf("reused: %d of %d matrices of pairs, as their operands have not changed\n",
+           run->matrices_taken, matrices_of(run));
+  if (team->rank == 0 && sums[4] > 0)
+    sw_log(
+        SW_LOG_WARN,
+        "%s: %lld of its tiles do not match their checksums; they are computed, but that file is "
+        "damaged",
+        run->past->path, (long long)sums[4]);
+  if (team->rank == 0) say_phases(s, most);
+  SW_TRY(say_pairs(err, s, most[PAIRS], (double)sums[0]));
+  if (team->rank == 0) say_ranks(s, most, (double)sums[1]);
+  fflush(stdout);
+  return SW_OK;
+}

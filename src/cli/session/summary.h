@@ -1,0 +1,10 @@
+/* What a run says of itself at the end, on standard output. */
+#ifndef SW_CLI_SESSION_SUMMARY_H
+#define SW_CLI_SESSION_SUMMARY_H
+
+#include "cli/session/session.h"
+
+/* Headline figures of each result, time in each phase, pairs a second, memory. Collective. */
+sw_status sw_summary_print(sw_error *err, const sw_session *session);
+
+#endif

@@ -1,0 +1,327 @@
+/* The country: a star-shaped border, provinces around capitals, prefectures around seats, units
+ * around these.
+ *
+ * Capitals and seats are spread by best candidates (Mitchell 1991): among random places the one
+ * farthest from those already there, for capitals measured by a spacing that is wider in the
+ * west, so that the east is settled more densely. A unit lies in the Voronoi cell of its
+ * province's capital and of its prefecture's seat, nearer the seat more often (a half-normal
+ * distance), and never closer to another unit than a set separation. Centres are ranked with
+ * capitals first and have masses by rank-size (Zipf 1949).
+ *
+ * A unit is placed in expected constant tries, each O(seats of its province + provinces). */
+#include "cli/synth/synth.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double pi = 3.14159265358979323846;
+static const double half_width = 2200, half_height = 1450; /* km, before the border's waves */
+
+double sw_synth_half_width(void) {
+  return half_width * 1.3;
+}
+
+double sw_synth_half_height(void) {
+  return half_height * 1.3;
+}
+
+/* The border's distance from the middle, as a share of the ellipse's; between 0.7 and 1.3. */
+static double border(const sw_synth_country *country, double angle) {
+  double share = 1;
+  for (int k = 0; k < SW_SYNTH_HARMONICS; k++)
+    share += country->amplitude[k] * cos((k + 2) * angle + country->phase[k]);
+  return share;
+}
+
+bool sw_synth_inside(const sw_synth_country *country, double x, double y) {
+  double u = x / half_width, v = y / half_height;
+  double limit = border(country, atan2(v, u));
+  return u * u + v * v < limit * limit;
+}
+
+/* Amplitudes sum to 0.3 at most, so that the border never meets the middle. */
+static void draw_border(sw_synth_country *country) {
+  sw_rng rng = sw_rng_make(country->seed, SW_SYNTH_BORDER, 0);
+  double square = 1;
+  for (int k = 0; k < SW_SYNTH_HARMONICS; k++) {
+    country->amplitude[k] = 0.3 / SW_SYNTH_HARMONICS * (2 * sw_rng_uniform(&rng) - 1);
+    country->phase[k] = 2 * pi * sw_rng_uniform(&rng);
+    square += country->amplitude[k] * country->amplitude[k] / 2;
+  }
+  country->area = pi * half_width * half_height * square; /* the mean of the share squared */
+}
+
+static void random_place(const sw_synth_country *country, sw_rng *rng, double *x, double *y) {
+  do {
+    *x = (2 * sw_rng_uniform(rng) - 1) * sw_synth_half_width();
+    *y = (2 * sw_rng_uniform(rng) - 1) * sw_synth_half_height();
+  } while (!sw_synth_inside(country, *x, *y));
+}
+
+/* ---- how many ---------------------------------------------------------------------------- */
+
+/* Cuts `total` into `parts`, each at least `least` and the rest in lognormal shares;
+ * start[0..parts].
+ */
+static void cut(sw_rng rng, int64_t total, int parts, int64_t least, double spread, double *weight,
+                int64_t *start) {
+  double sum = 0;
+  for (int i = 0; i < parts; i++)
+    sum += weight[i] = exp(spread * sw_rng_normal(&rng));
+  double before = 0, rest = (double)(total - least * parts);
+  start[0] = 0;
+  for (int i = 0; i < parts; i++) {
+    before += weight[i];
+    start[i + 1] = (i + 1) * least + (int64_t)floor(rest * fmin(before / sum, 1));
+  }
+  start[parts] = total;
+}
+
+/* About as many provinces and prefectures as the counties of a large country have: 31 and 340
+ * for 2,850; more units mean more of both and larger prefectures. */
+static int count_provinces(int64_t n) {
+  double like = 31 * pow((double)n / 2850, 0.2);
+  return (int)fmax(2, fmin(fmin(round(like), 60), (double)(n / 6)));
+}
+
+static int count_seats(int64_t n, int64_t units) {
+  double size = 8.4 * pow((double)n / 2850, 0.45);
+  return (int)fmax(1, fmin(fmin(round((double)units / size), 99), (double)units));
+}
+
+/* Provinces, then prefectures within them, then units within these: codes follow this order. */
+static sw_status count(sw_error *err, sw_synth_country *country) {
+  int provinces = country->n_provinces = count_provinces(country->n);
+  int64_t province_start[64], local[128];
+  double weight[128];
+  cut(sw_rng_make(country->seed, SW_SYNTH_SIZE, 0), country->n, provinces, 3, 0.4, weight,
+      province_start);
+  SW_TRY(
+      sw_alloc(err, (size_t)provinces + 1, sizeof *country->seat_of, (void **)&country->seat_of));
+  country->seat_of[0] = 0;
+  for (int p = 0; p < provinces; p++) {
+    int64_t units = province_start[p + 1] - province_start[p];
+    country->seat_of[p + 1] = country->seat_of[p] + count_seats(country->n, units);
+    if (units > province_start[country->capital + 1] - province_start[country->capital])
+      country->capital = p;
+  }
+  int seats = country->n_seats = country->seat_of[provinces];
+  SW_TRY(sw_calloc(err, (size_t)seats, sizeof *country->seat, (void **)&country->seat));
+  SW_TRY(sw_alloc(err, (size_t)seats + 1, sizeof *country->unit_of, (void **)&country->unit_of));
+  int64_t largest = 0;
+  for (int p = 0; p < provinces; p++) {
+    int first = country->seat_of[p], here = country->seat_of[p + 1] - first;
+    cut(sw_rng_make(country->seed, SW_SYNTH_SIZE, (uint64_t)p + 1),
+        province_start[p + 1] - province_start[p], here, 1, 0.35, weight, local);
+    for (int s = 0; s < here; s++) {
+      country->seat[first + s].province = p;
+      country->unit_of[first + s] = province_start[p] + local[s];
+      if (local[s + 1] - local[s] > largest) largest = local[s + 1] - local[s];
+    }
+  }
+  country->unit_of[seats] = country->n;
+  country->county_digits = 2;
+  for (int64_t limit = 100; limit <= largest; limit *= 10)
+    country->county_digits++;
+  return SW_OK;
+}
+
+/* ---- centres ----------------------------------------------------------------------------- */
+
+static double square_distance(const sw_synth_seat *seat, double x, double y) {
+  return (seat->x - x) * (seat->x - x) + (seat->y - y) * (seat->y - y);
+}
+
+/* The least squared distance to the first `count` seats, or to those of `index`; infinite for none.
+ */
+static double clearance(const sw_synth_seat *seat, int count, const int *index, double x,
+                        double y) {
+  double best = INFINITY;
+  for (int i = 0; i < count; i++)
+    best = fmin(best, square_distance(&seat[index ? index[i] : i], x, y));
+  return best;
+}
+
+/* Best candidates; the first has no rival and only the east to prefer. */
+static void place_capitals(sw_synth_country *country) {
+  for (int p = 0; p < country->n_provinces; p++) {
+    sw_rng rng = sw_rng_make(country->seed, SW_SYNTH_CAPITAL, (uint64_t)p);
+    sw_synth_seat *capital = &country->seat[country->seat_of[p]];
+    double best = -1;
+    for (int candidate = 0; candidate < 40; candidate++) {
+      double x, y;
+      random_place(country, &rng, &x, &y);
+      double gap = clearance(country->seat, p, country->seat_of, x, y);
+      double score = fmin(gap, 1e9) * exp(1.5 * x / half_width);
+      if (score <= best) continue;
+      best = score;
+      capital->x = x;
+      capital->y = y;
+    }
+  }
+}
+
+/* Nearer to this capital than to any other: the province is its Voronoi cell. */
+static bool in_province(const sw_synth_country *country, int province, double x, double y) {
+  double own = square_distance(&country->seat[country->seat_of[province]], x, y);
+  for (int p = 0; p < country->n_provinces; p++)
+    if (p != province && square_distance(&country->seat[country->seat_of[p]], x, y) < own)
+      return false;
+  return sw_synth_inside(country, x, y);
+}
+
+/* Half the distance to the nearest other capital: the province's radius, roughly. */
+static double province_radius(const sw_synth_country *country, int province) {
+  const sw_synth_seat *capital = &country->seat[country->seat_of[province]];
+  double best = INFINITY;
+  for (int p = 0; p < country->n_provinces; p++)
+    if (p != province)
+      best =
+          fmin(best, square_distance(&country->seat[country->seat_of[p]], capital->x, capital->y));
+  return sqrt(best) / 2;
+}
+
+/* Best candidates again, within the province; the capital is its first seat. */
+static void place_seats(sw_synth_country *country) {
+  for (int p = 0; p < country->n_provinces; p++) {
+    int first = country->seat_of[p];
+    double radius = province_radius(country, p);
+    for (int s = first + 1; s < country->seat_of[p + 1]; s++) {
+      sw_rng rng = sw_rng_make(country->seed, SW_SYNTH_SEAT, (uint64_t)s);
+      sw_synth_seat *seat = &country->seat[s];
+      double best = -1;
+      for (int candidate = 0; candidate < 12;) {
+        double x = country->seat[first].x + 1.2 * radius * sw_rng_normal(&rng);
+        double y = country->seat[first].y + 1.2 * radius * sw_rng_normal(&rng);
+        if (!in_province(country, p, x, y)) continue;
+        candidate++;
+        double gap = clearance(&country->seat[first], s - first, NULL, x, y);
+        if (gap <= best) continue;
+        best = gap;
+        seat->x = x;
+        seat->y = y;
+      }
+    }
+  }
+}
+
+typedef struct ranked {
+  double key;
+  int seat;
+} ranked;
+
+static int by_key(const void *a, const void *b) {
+  const ranked *left = a, *right = b;
+  if (left->key != right->key) return left->key > right->key ? -1 : 1;
+  return left->seat - right->seat;
+}
+
+/* Masses by rank, the nation's capital first, provincial capitals mostly before the rest; the
+ * reach of a centre grows with its level and with the spacing of centres of that level. */
+static sw_status rank_seats(sw_error *err, sw_synth_country *country) {
+  ranked *rank = NULL;
+  SW_TRY(sw_alloc(err, (size_t)country->n_seats, sizeof *rank, (void **)&rank));
+  double far = sqrt(country->area / country->n_provinces);
+  double near = sqrt(country->area / country->n_seats);
+  for (int s = 0; s < country->n_seats; s++) {
+    sw_rng rng = sw_rng_make(country->seed, SW_SYNTH_RANK, (uint64_t)s);
+    sw_synth_seat *seat = &country->seat[s];
+    bool capital = s == country->seat_of[seat->province];
+    bool nation = capital && seat->province == country->capital;
+    rank[s] = (ranked){exp(0.6 * sw_rng_normal(&rng)) * (capital ? 6 : 1), s};
+    if (nation) rank[s].key = INFINITY;
+    seat->reach = nation ? 0.4 * far : capital ? 0.25 * far : 0.4 * near;
+  }
+  qsort(rank, (size_t)country->n_seats, sizeof *rank, by_key);
+  for (int r = 0; r < country->n_seats; r++)
+    country->seat[rank[r].seat].mass = pow(r + 1, -sw_synth_rank_size);
+  sw_free(rank);
+  return SW_OK;
+}
+
+/* ---- units ------------------------------------------------------------------------------- */
+
+/* The same among the seats of the province. */
+static bool in_prefecture(const sw_synth_country *country, int seat, double x, double y) {
+  int province = country->seat[seat].province;
+  double own = square_distance(&country->seat[seat], x, y);
+  for (int s = country->seat_of[province]; s < country->seat_of[province + 1]; s++)
+    if (s != seat && square_distance(&country->seat[s], x, y) < own) return false;
+  return in_province(country, province, x, y);
+}
+
+static double prefecture_radius(const sw_synth_country *country, int seat) {
+  int province = country->seat[seat].province;
+  double best = INFINITY;
+  for (int s = country->seat_of[province]; s < country->seat_of[province + 1]; s++)
+    if (s != seat)
+      best = fmin(best,
+                  square_distance(&country->seat[s], country->seat[seat].x, country->seat[seat].y));
+  return isinf(best) ? province_radius(country, province) : sqrt(best) / 2;
+}
+
+/* A crowded place makes the separation give way, never to nothing. */
+static void place_unit(sw_synth_country *country, sw_synth_grid *grid, int64_t unit, int seat,
+                       double radius, double separation) {
+  sw_rng rng = sw_rng_make(country->seed, SW_SYNTH_PLACE, (uint64_t)unit);
+  const sw_synth_seat *centre = &country->seat[seat];
+  double x = centre->x, y = centre->y;
+  bool is_seat = unit == country->unit_of[seat];
+  for (int tries = 0;; tries++) {
+    if (!is_seat || tries > 0) {
+      double angle = 2 * pi * sw_rng_uniform(&rng);
+      double distance = 1.2 * radius * fabs(sw_rng_normal(&rng));
+      x = centre->x + distance * cos(angle);
+      y = centre->y + distance * sin(angle);
+    }
+    if (tries > 0 && tries % 30 == 0) separation = fmax(separation / 2, 1e-3);
+    if (in_prefecture(country, seat, x, y) && sw_synth_grid_free(grid, x, y, separation)) break;
+  }
+  country->x[unit] = x;
+  country->y[unit] = y;
+  country->prefecture[unit] = seat;
+  sw_synth_grid_add(grid, unit);
+}
+
+static sw_status place_units(sw_error *err, sw_synth_country *country) {
+  double spacing = sqrt(country->area / (double)country->n);
+  sw_synth_grid grid;
+  SW_TRY(sw_synth_grid_create(err, country->x, country->y, country->n, spacing, &grid));
+  for (int s = 0; s < country->n_seats; s++) {
+    double radius = prefecture_radius(country, s);
+    /* A fifth of the spacing that the prefecture's units would have on a square grid. */
+    int64_t here = country->unit_of[s + 1] - country->unit_of[s];
+    double separation = fmin(0.2 * spacing, 0.4 * radius / sqrt((double)here));
+    for (int64_t i = country->unit_of[s]; i < country->unit_of[s + 1]; i++)
+      place_unit(country, &grid, i, s, radius, separation);
+  }
+  sw_synth_grid_destroy(&grid);
+  return SW_OK;
+}
+
+sw_status sw_synth_settle(sw_error *err, sw_synth_country *country) {
+  size_t n = (size_t)country->n;
+  SW_TRY(sw_alloc(err, n, sizeof(double), (void **)&country->x));
+  SW_TRY(sw_alloc(err, n, sizeof(double), (void **)&country->y));
+  SW_TRY(sw_alloc(err, n, sizeof(int32_t), (void **)&country->prefecture));
+  draw_border(country);
+  SW_TRY(count(err, country));
+  place_capitals(country);
+  place_seats(country);
+  SW_TRY(rank_seats(err, country));
+  return place_units(err, country);
+}
+
+void sw_synth_country_destroy(sw_synth_country *country) {
+  sw_free(country->seat_of);
+  sw_free(country->seat);
+  sw_free(country->unit_of);
+  sw_free(country->x);
+  sw_free(country->y);
+  sw_free(country->land);
+  sw_free(country->centrality);
+  sw_free(country->prefecture);
+  sw_free(country->metro);
+  sw_free(country->link);
+}

@@ -1,0 +1,153 @@
+/* Text output of the synthetic panel: a buffer before write(2), digits by hand. The first
+ * failure is kept and ends the writing; nothing after it can hide it. */
+#include "cli/synth/synth.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BUFFER = 1 << 20, LONGEST = 1024 };
+
+/* Where the country lies; kilometres become degrees as on a map true to scale at its middle. */
+static const double km_per_degree = 6371.0088 * 3.14159265358979323846 / 180;
+static const double middle_lon = 104, middle_lat = 35;
+
+static void flush(sw_synth_out *out) {
+  size_t done = 0;
+  while (out->status == SW_OK && done < out->used) {
+    ssize_t wrote = write(out->file, out->buffer + done, out->used - done);
+    if (wrote > 0)
+      done += (size_t)wrote;
+    else if (wrote == 0 || errno != EINTR)
+      out->status = sw_fail(out->err, SW_EIO, "%s: cannot be written: %s", out->path,
+                            wrote == 0 ? "no room" : strerror(errno));
+  }
+  out->used = 0;
+}
+
+/* Room for `bytes` more in the buffer. */
+static inline char *room(sw_synth_out *out, size_t bytes) {
+  if (out->used + bytes > BUFFER) flush(out);
+  return out->buffer + out->used;
+}
+
+sw_status sw_synth_open(sw_error *err, const char *path, sw_synth_out *out) {
+  *out = (sw_synth_out){.file = -1, .path = path, .err = err};
+  SW_TRY(sw_alloc(err, BUFFER, 1, (void **)&out->buffer));
+  out->file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (out->file >= 0) return SW_OK;
+  sw_free(out->buffer);
+  return sw_fail(err, SW_EIO, "%s: cannot be created: %s", path, strerror(errno));
+}
+
+sw_status sw_synth_close(sw_synth_out *out) {
+  flush(out);
+  /* Some file systems report a full disk only here. */
+  if (close(out->file) != 0 && out->status == SW_OK)
+    out->status =
+        sw_fail(out->err, SW_EIO, "%s: cannot be written: %s", out->path, strerror(errno));
+  sw_free(out->buffer);
+  return out->status;
+}
+
+void sw_synth_char(sw_synth_out *out, char c) {
+  *room(out, 1) = c;
+  out->used++;
+}
+
+void sw_synth_text(sw_synth_out *out, const char *text) {
+  for (; *text; text++)
+    sw_synth_char(out, *text);
+}
+
+void sw_synth_printf(sw_synth_out *out, const char *format, ...) {
+  char *at = room(out, LONGEST);
+  va_list list;
+  va_start(list, format);
+  int length = vsnprintf(at, LONGEST, format, list);
+  va_end(list);
+  if (length < 0 || length >= LONGEST)
+    out->status = sw_fail(out->err, SW_EINTERNAL, "%s: a line is too long", out->path);
+  else
+    out->used += (size_t)length;
+}
+
+/* `digits` digits, with leading zeros. */
+static void put_padded(sw_synth_out *out, uint64_t value, int digits) {
+  char *at = room(out, 24);
+  for (int i = digits - 1; i >= 0; i--) {
+    at[i] = (char)('0' + value % 10);
+    value /= 10;
+  }
+  out->used += (size_t)digits;
+}
+
+static int digits_of(uint64_t value) {
+  int digits = 1;
+  while (value >= 10) {
+    value /= 10;
+    digits++;
+  }
+  return digits;
+}
+
+void sw_synth_decimal(sw_synth_out *out, int64_t value, int decimals) {
+  static const uint64_t power[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
+  uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
+  uint64_t whole = magnitude / power[decimals];
+  if (value < 0) sw_synth_char(out, '-');
+  put_padded(out, whole, digits_of(whole));
+  if (decimals == 0) return;
+  sw_synth_char(out, '.');
+  put_padded(out, magnitude % power[decimals], decimals);
+}
+
+void sw_synth_code(sw_synth_out *out, const sw_synth_country *country, int64_t unit) {
+  int seat = country->prefecture[unit], province = country->seat[seat].province;
+  put_padded(out, (uint64_t)province + 1, 2);
+  put_padded(out, (uint64_t)(seat - country->seat_of[province]) + 1, 2);
+  put_padded(out, (uint64_t)(unit - country->unit_of[seat]) + 1, country->county_digits);
+}
+
+/* The rank of a unit in the hierarchy of centres. */
+static const char *level(const sw_synth_country *country, int64_t unit) {
+  int seat = country->prefecture[unit], province = country->seat[seat].province;
+  if (unit != country->unit_of[seat]) return "county";
+  if (seat != country->seat_of[province]) return "prefecture";
+  return province == country->capital ? "nation" : "province";
+}
+
+void sw_synth_write_units(sw_synth_out *out, const sw_synth_country *country) {
+  const double shrink = cos(middle_lat * 3.14159265358979323846 / 180);
+  sw_synth_text(out, "code,level,province,prefecture,agglomeration,lon,lat,land_area\n");
+  for (int64_t i = 0; i < country->n; i++) {
+    int seat = country->prefecture[i], province = country->seat[seat].province;
+    sw_synth_code(out, country, i);
+    sw_synth_printf(out, ",%s,P%02d,P%02d-%02d,", level(country, i), province + 1, province + 1,
+                    seat - country->seat_of[province] + 1);
+    if (country->metro[i]) sw_synth_printf(out, "metro-%d", country->metro[i]);
+    double lon = middle_lon + country->x[i] / (km_per_degree * shrink);
+    double lat = middle_lat + country->y[i] / km_per_degree;
+    sw_synth_char(out, ',');
+    sw_synth_decimal(out, llround(lon * 1e6), 6);
+    sw_synth_char(out, ',');
+    sw_synth_decimal(out, llround(lat * 1e6), 6);
+    sw_synth_char(out, ',');
+    sw_synth_decimal(out, llround(country->land[i] * 1e3), 3);
+    sw_synth_char(out, '\n');
+  }
+}
+
+void sw_synth_write_links(sw_synth_out *out, const sw_synth_country *country) {
+  sw_synth_text(out, "from,to\n");
+  for (int64_t k = 0; k < country->n_links; k++) {
+    sw_synth_code(out, country, (int64_t)(country->link[k] >> 32));
+    sw_synth_char(out, ',');
+    sw_synth_code(out, country, (int64_t)(country->link[k] & 0xffffffffu));
+    sw_synth_char(out, '\n');
+  }
+}

@@ -1,0 +1,120 @@
+/* The study of the synthetic panel: what a regional economist would ask of a national one.
+ * Beyond 5,000 units pairs are taken of the last period only and dense matrices are left out, so
+ * that a first run of any size ends soon. */
+#include "cli/synth/synth.h"
+
+enum { DENSE_UNITS = 5000 };
+
+static void write_panel(sw_synth_out *out, const sw_synth_options *options) {
+  sw_synth_printf(out,
+                  "study: synthetic-%lld-units-%d-periods\n"
+                  "panel:\n"
+                  "  file: panel.csv\n"
+                  "  unit: code\n"
+                  "  time: year\n"
+                  "  missing: %s\n",
+                  (long long)options->units, options->periods,
+                  options->missing > 0 ? "keep" : "error");
+  sw_synth_text(out, "  derive:\n"
+                     "    gdp_pc: 1000000 * gdp / population\n"
+                     "    investment_pc: 1000000 * investment / population\n"
+                     "    trade_share: trade / gdp\n"
+                     "    services_share: (producer_services + finance + other_services) / gdp\n"
+                     "    finance_pc: 1000000 * finance / population\n"
+                     "    patents_per_10k: 10000 * patents / population\n"
+                     "units:\n"
+                     "  file: units.csv\n"
+                     "  unit: code\n"
+                     "  lon: lon\n"
+                     "  lat: lat\n"
+                     "  area: {column: land_area, unit: km2}\n"
+                     "  groups: [province, prefecture, agglomeration]\n"
+                     "weights:\n"
+                     "  contiguity: {kind: file, file: edges.csv, style: row}\n");
+}
+
+static void write_composites(sw_synth_out *out, const sw_synth_options *options) {
+  sw_synth_text(out, "composites:\n"
+                     "  economy:\n"
+                     "    positive: [gdp_pc, income, investment_pc, trade_share]\n"
+                     "    normalise: min-max\n"
+                     "    over: panel\n"
+                     "    weights: entropy\n"
+                     "  services:\n"
+                     "    positive: [services_share, finance_pc, patents_per_10k]\n"
+                     "    weights: entropy\n"
+                     "  ecology:\n"
+                     "    positive: [green_cover]\n"
+                     "    negative: [pm25, energy_intensity]\n"
+                     "    weights: entropy\n");
+  if (options->indicators == SW_SYNTH_NAMED) return;
+  sw_synth_text(out, "  further:\n    positive: [");
+  for (int k = SW_SYNTH_NAMED; k < options->indicators; k++)
+    sw_synth_printf(out, "%sx%d", k > SW_SYNTH_NAMED ? ", " : "", k + 1);
+  /* CRITIC weighs by what an indicator does not share with the others: it needs some. */
+  sw_synth_printf(out, "]\n    weights: %s\n",
+                  options->indicators >= SW_SYNTH_NAMED + 3 ? "critic" : "equal");
+}
+
+static void write_unit_measures(sw_synth_out *out, const sw_synth_options *options) {
+  /* Own sums with empty cells are refused unless the study says that it wants the rest. */
+  const char *base = options->missing > 0 ? "base: own, base_over: complete" : "base: own";
+  sw_synth_text(out,
+                "measures:\n"
+                "  - coupling_coordination: {systems: [economy, services, ecology], as: ccd}\n");
+  sw_synth_printf(out,
+                  "  - location_quotient:\n"
+                  "      {industries: [agriculture, manufacturing, producer_services, finance, "
+                  "other_services],\n"
+                  "       total: gdp, %s, as: lq}\n",
+                  base);
+  sw_synth_printf(out,
+                  "  - coagglomeration:\n"
+                  "      {a: manufacturing, b: producer_services, total: gdp, %s, "
+                  "as: coagglomeration}\n",
+                  base);
+}
+
+static void write_global_measures(sw_synth_out *out) {
+  sw_synth_text(
+      out, "  - moran: {of: ccd.coordination, weights: contiguity, as: moran_coordination}\n"
+           "  - moran: {of: \"lq.value[manufacturing]\", weights: contiguity, "
+           "as: moran_manufacturing}\n"
+           "  - inequality: {of: gdp_pc, weight: population, groups: [province, agglomeration], "
+           "as: gaps}\n");
+}
+
+static void write_pair_measures(sw_synth_out *out, const sw_synth_options *options) {
+  bool small = options->units <= DENSE_UNITS;
+  int last = sw_synth_first_year(options->periods) + options->periods - 1;
+  /* No more partners than there are. */
+  int top = options->units > 20 ? 20 : (int)options->units - 1;
+  sw_synth_printf(out, "  - gravity: {mass: [population, gdp], decay: 2, keep: {top: %d}", top);
+  if (!small) sw_synth_printf(out, ", periods: [%d]", last);
+  sw_synth_text(out, ", as: gravity}\n"
+                     "  - pairwise_coupling: {systems: [economy, services, ecology], ");
+  if (!small) {
+    sw_synth_printf(out, "keep: summary, periods: [%d], as: coupling_between}\n", last);
+    return;
+  }
+  sw_synth_text(out, "keep: summary, as: coupling_between}\n");
+  sw_synth_printf(out,
+                  "  - pairwise_coupling: {systems: [economy, services, ecology], keep: dense, "
+                  "periods: [%d], as: coupling_last}\n",
+                  last);
+}
+
+void sw_synth_write_study(sw_synth_out *out, const sw_synth_options *options) {
+  sw_synth_text(out, "# Written by spillway synth; the panel is synthetic.\n");
+  write_panel(out, options);
+  write_composites(out, options);
+  write_unit_measures(out, options);
+  write_global_measures(out);
+  write_pair_measures(out, options);
+  sw_synth_printf(out,
+                  "output:\n"
+                  "  file: results.h5\n"
+                  "  precision: float32\n"
+                  "seed: %llu\n",
+                  (unsigned long long)options->seed);
+}

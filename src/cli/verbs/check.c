@@ -1,0 +1,221 @@
+/* spillway check: everything of a run but the computing. */
+#include "cli/verbs/commands.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli/session/options.h"
+#include "cli/session/session.h"
+#include "store/results/past.h"
+#include "store/results/results.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const help_text =
+    "Usage: spillway check STUDY.yaml [options]\n\n"
+    "Validate the study and its data and print the plan: units, periods, missing cells, what each\n"
+    "measure covers, pairs, bytes to be written, memory a rank, an estimate of time. What needs "
+    "no\n"
+    "pairs is tried, so that values a measure refuses are found; no pair is computed and no file\n"
+    "is written. Under mpirun: the plan for that many ranks.\n\n"
+    "      --since LAST.h5   say only whether the study, its inputs or the program have changed\n"
+    "                        since these results were made\n"
+    "      --threads N       threads a rank, as in run\n"
+    "  -q, --quiet           warnings only, besides the plan\n"
+    "      --log-level L     error, warn, info (default) or debug\n"
+    "  -h, --help            this text\n\n"
+    "Exit status: 0 the study can run; 2 it cannot, with the reason. With --since: 0 nothing has\n"
+    "changed, 1 something has, 2 wrong usage or bad input.";
+
+typedef struct check_options {
+  bool help, quiet;
+  const char *since, *threads, *study, *log_level;
+} check_options;
+
+/* ---- coverage --------------------------------------------------------------------------- */
+
+typedef struct cover {
+  double cells, of_cells; /* unit-periods with every input, and all */
+  double total, of_total; /* of what the measure calls total, weight or mass */
+} cover;
+
+static const double *input_row(const sw_run *run, const sw_need *need, int period) {
+  const sw_column *column = need->entry < 0 ? sw_panel_column(run->panel, need->name) : NULL;
+  return column ? column->row[period] : NULL; /* a result has no values yet */
+}
+
+/* Whether unit k has every indicator that the entry rests on, also through other results. */
+static bool has_all(const sw_run *run, int e, int period, int64_t k) {
+  const sw_entry *entry = &run->study->entry[e];
+  for (int i = 0; i < entry->n_needs; i++) {
+    const double *row = input_row(run, &entry->need[i], period);
+    if (row ? isnan(row[k]) : !has_all(run, entry->need[i].entry, period, k)) return false;
+  }
+  return true;
+}
+
+/* What a share of the total is taken of: the measure's total, weight or mass; -1 without one. */
+static int total_need(const sw_run *run, int e) {
+  static const char *const names[] = {"total", "weight", "mass"};
+  const sw_entry *entry = &run->study->entry[e];
+  for (int k = 0; k < 3; k++)
+    for (int i = 0; i < entry->n_needs; i++)
+      if (entry->need[i].entry < 0 &&
+          strcmp(entry->measure->param[entry->need[i].param].name, names[k]) == 0)
+        return i;
+  return -1;
+}
+
+static cover cover_of(const sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  const sw_job *job = &run->job[e];
+  int64_t own = run->panel->hi - run->panel->lo;
+  int need = total_need(run, e);
+  cover c = {0};
+  for (int t = 0; t < job->n_periods; t++) {
+    const double *total = need >= 0 ? input_row(run, &entry->need[need], job->period[t]) : NULL;
+    for (int64_t k = 0; k < own; k++) {
+      bool all = has_all(run, e, job->period[t], k);
+      double value = total && !isnan(total[k]) ? total[k] : 0.0;
+      c.cells += all;
+      c.of_cells += 1;
+      c.total += all ? value : 0.0;
+      c.of_total += value;
+    }
+  }
+  return c;
+}
+
+static sw_status say_cover(sw_error *err, const sw_run *run, int e) {
+  sw_team *team = run->team;
+  cover mine = cover_of(run, e), *all = NULL, sum = {0};
+  size_t *counts = NULL;
+  SW_TRY(sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts));
+  sw_status status = team->gather(team, err, &mine, sizeof mine, 0, (void **)&all, counts);
+  for (int r = 0; status == SW_OK && team->rank == 0 && r < team->size; r++) {
+    sum.cells += all[r].cells;
+    sum.of_cells += all[r].of_cells;
+    sum.total += all[r].total;
+    sum.of_total += all[r].of_total;
+  }
+  if (status == SW_OK && team->rank == 0) {
+    printf("  %-24s %-22s covers %.1f%% of unit-periods", run->job[e].name,
+           run->job[e].measure->name, 100 * sum.cells / sum.of_cells);
+    if (sum.of_total > 0)
+      printf(", %.1f%% of the total of %s", 100 * sum.total / sum.of_total,
+             run->job[e].input[total_need(run, e)].name);
+    if (run->study->entry[e].is_pair)
+      printf("; %.3g ordered pairs",
+             (double)run->job[e].n * (double)(run->job[e].n - 1) * run->pair[e].summary.n_periods);
+    putchar('\n');
+  }
+  sw_free(all);
+  sw_free(counts);
+  return status;
+}
+
+/* ---- the plan --------------------------------------------------------------------------- */
+
+static void say_panel(const sw_session *s) {
+  const sw_panel *panel = s->panel;
+  printf("%s: %lld units x %d periods (%s to %s), %lld rows read\n", s->study->name,
+         (long long)panel->units.n, panel->periods.n, panel->periods.label[0],
+         panel->periods.label[panel->periods.n - 1], (long long)panel->rows_read);
+  double cells = (double)panel->units.n * panel->periods.n;
+  puts("missing cells:");
+  for (int c = 0; c < panel->n_columns; c++)
+    printf("  %-24s %lld (%.1f%%)\n", panel->column[c].name, (long long)panel->column[c].missing,
+           100 * (double)panel->column[c].missing / cells);
+  if (panel->filled) printf("cells filled: %lld\n", (long long)panel->filled);
+  if (panel->units_dropped) printf("units dropped: %lld\n", (long long)panel->units_dropped);
+  if (panel->units_without_data)
+    printf("units without data: %lld\n", (long long)panel->units_without_data);
+  if (panel->rows_unknown_unit)
+    printf("rows of other units, left out: %lld\n", (long long)panel->rows_unknown_unit);
+}
+
+static sw_status say_plan(sw_error *err, const sw_session *s, double memory) {
+  const sw_run *run = s->run;
+  sw_team *team = s->team;
+  SW_TRY(team->max_f64(team, err, &memory, 1));
+  if (team->rank != 0) return SW_OK;
+  double bytes = 0;
+  SW_TRY(sw_results_bytes(err, run, &bytes));
+  printf("plan: %d rank%s on %d node%s, %d thread%s each\n", team->size, team->size == 1 ? "" : "s",
+         team->nodes, team->nodes == 1 ? "" : "s", s->threads, s->threads == 1 ? "" : "s");
+  printf("  pairs to evaluate        %.3g\n", sw_estimate_pairs(run));
+  printf("  bytes to be written      %s to %s\n", sw_show_bytes(bytes), s->study->output_path);
+  printf("  memory a rank            %s (%.0f bytes)\n", sw_show_bytes(memory), memory);
+  printf("  time for the pairs       about %.1f s at 1e10 operations a second and core\n",
+         sw_estimate_seconds(run));
+  fflush(stdout);
+  return SW_OK;
+}
+
+/* Everything of a run but the pairs: a measure sees its data and may refuse it. */
+static sw_status try_data(sw_error *err, sw_session *s) {
+  s->run->no_pairs = true;
+  return sw_run_first(err, s->run);
+}
+
+/* *changed: the exit status. */
+static sw_status check_since(sw_error *err, sw_session *s, const char *path, int *changed) {
+  const char *what = NULL;
+  SW_TRY(sw_results_changed(err, s->team, s->arena, s->study, path, &what));
+  *changed = what != NULL;
+  if (s->team->rank == 0)
+    printf("%s: %s%s\n", path, what ? "has changed since: " : "nothing has changed since",
+           what ? what : "");
+  return SW_OK;
+}
+
+static sw_status check_study(sw_error *err, sw_team *team, const check_options *o, sw_session *s,
+                             int *changed) {
+  sw_log_hold();
+  SW_TRY(sw_session_study(err, team, o->study, NULL, o->threads, s));
+  if (o->since) return check_since(err, s, o->since, changed);
+  SW_TRY(sw_session_panel(err, s));
+  double memory = sw_peak_memory() + sw_estimate_memory(s->run);
+  SW_TRY(sw_estimate_fits(err, s->run));
+  SW_TRY(try_data(err, s));
+  sw_log_release(true);
+  if (team->rank == 0) {
+    say_panel(s);
+    puts("results:");
+  }
+  for (int e = 0; e < s->study->n_entries; e++)
+    SW_TRY(say_cover(err, s->run, e));
+  return sw_team_agree(team, err, say_plan(err, s, memory), 0);
+}
+
+static sw_status read_options(sw_error *err, sw_team *team, int argc, char **argv,
+                              check_options *o) {
+  const sw_option table[] = {{"help", 'h', &o->help, NULL},         {"since", 0, NULL, &o->since},
+                             {"threads", 0, NULL, &o->threads},     {"quiet", 'q', &o->quiet, NULL},
+                             {"log-level", 0, NULL, &o->log_level}, {NULL, 0, NULL, NULL}};
+  int count = 0;
+  SW_TRY(sw_options_parse(err, argc, argv, table, &o->study, 1, &count));
+  if (o->help) return SW_OK;
+  if (count == 0)
+    return sw_fail(err, SW_EINPUT, "%s: give a study file; see %s --help", argv[0], argv[0]);
+  return sw_session_log(err, team, argv[0], o->quiet, o->log_level);
+}
+
+int sw_cmd_check(sw_program *program, int argc, char **argv) {
+  sw_team *team = program->team;
+  sw_error err = {0};
+  sw_session session = {.extra = program->extra, .n_extra = program->n_extra};
+  check_options options = {0};
+  int changed = 0;
+  sw_status status = read_options(&err, team, argc, argv, &options);
+  if (status == SW_OK && options.help) {
+    puts(help_text);
+    return 0;
+  }
+  if (status == SW_OK) status = check_study(&err, team, &options, &session, &changed);
+  sw_cli_settle(team, &err);
+  sw_log_release(false);
+  sw_session_close(&session);
+  return status == SW_OK ? changed : sw_cli_fail(team, &err);
+}

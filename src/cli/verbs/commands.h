@@ -1,0 +1,27 @@
+/* The verbs. Each takes its own arguments (argv[0] is "spillway VERB"), prints its results on
+ * standard output and returns the exit status. Only rank 0 prints. */
+#ifndef SW_CLI_VERBS_COMMANDS_H
+#define SW_CLI_VERBS_COMMANDS_H
+
+#include "cli/session/fail.h"
+#include "spillway/program.h"
+
+/* What the verbs work with: the ranks that work together, and measures besides the catalogue's. */
+struct sw_program {
+  sw_team *team;
+  const sw_measure *const *extra;
+  int n_extra;
+};
+
+int sw_cmd_run(sw_program *program, int argc, char **argv);
+int sw_cmd_check(sw_program *program, int argc, char **argv);
+int sw_cmd_measures(sw_program *program, int argc, char **argv);
+int sw_cmd_synth(sw_program *program, int argc, char **argv);
+int sw_cmd_info(sw_program *program, int argc, char **argv);
+int sw_cmd_verify(sw_program *program, int argc, char **argv);
+int sw_cmd_diff(sw_program *program, int argc, char **argv);
+
+/* program.c: SW_EINPUT when a measure has no name or the name of another. */
+sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measure *const *extra);
+
+#endif

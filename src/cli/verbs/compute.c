@@ -1,0 +1,101 @@
+/* A study computed: what `spillway run` does, and what a program that links the library asks for.
+ */
+#include "cli/verbs/commands.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/stop.h"
+#include "cli/session/session.h"
+#include "cli/session/summary.h"
+#include "comm/comm.h"
+#include "store/h5/version.h"
+#include "store/results/past.h"
+#include "store/results/results.h"
+
+#include <stdlib.h>
+
+/* The results file exists from here on. */
+static sw_status write_results(sw_error *err, sw_session *s, double *seconds) {
+  double began = sw_clock();
+  sw_status status = sw_results_create(err, s->results);
+  *seconds += sw_clock() - began;
+  if (status == SW_OK) status = sw_run_rest(err, s->run, sw_results_sink(s->results));
+  began = sw_clock();
+  if (status == SW_OK) status = sw_results_finish(err, s->results);
+  *seconds += sw_clock() - began;
+  return status;
+}
+
+/* The results are there: what is said of them does not make the run a failure. */
+static void say_summary(const sw_session *s) {
+  sw_error err = {0};
+  if (sw_summary_print(&err, s) != SW_OK)
+    sw_log(SW_LOG_WARN, "the results are complete, their summary is not: %s", err.text);
+}
+
+static sw_status run_study(sw_error *err, sw_team *team, const char *study, const sw_run_options *o,
+                           sw_session *s) {
+  sw_log_hold();
+  SW_TRY(sw_session_study(err, team, study, o->output, o->threads, s));
+  SW_TRY(sw_results_refuse_inputs(err, team, s->study));
+  SW_TRY(sw_results_start(err, team, s->study->output_path, o->force, o->restart, &s->results));
+  SW_TRY(sw_session_panel(err, s));
+  SW_TRY(sw_estimate_fits(err, s->run));
+  SW_TRY(sw_results_begin(err, s->results, s->run));
+  if (o->reuse) SW_TRY(sw_results_past_open(err, s->run, o->reuse));
+  s->run->progress = sw_progress_make(team, !o->summary);
+  double seconds = 0.0;
+  sw_status status = sw_run_first(err, s->run);
+  sw_log_release(status == SW_OK);
+  if (status == SW_OK) status = write_results(err, s, &seconds);
+  sw_progress_end(&s->run->progress);
+  s->run->seconds_write = seconds;
+  if (status == SW_OK && o->summary) say_summary(s);
+  return status;
+}
+
+/* Said besides the error, of what stays. */
+static void say_kept(const sw_team *team, const sw_session *s, const sw_error *err, bool kept) {
+  if (kept && err->status != SW_ESTOPPED && team->rank == 0)
+    sw_log(SW_LOG_WARN, "%s.partial keeps what is done; the same command continues it",
+           s->study->output_path);
+}
+
+sw_status sw_program_run(sw_error *err, sw_program *program, const char *study,
+                         const sw_run_options *options) {
+  static const sw_run_options plain = {0};
+  sw_session session = {.extra = program->extra, .n_extra = program->n_extra};
+  bool kept = false;
+  sw_stop_listen();
+  sw_status status = run_study(err, program->team, study, options ? options : &plain, &session);
+  sw_cli_settle(program->team, err);
+  sw_log_release(false);
+  sw_results_past_close(session.run);
+  sw_results_destroy(session.results, status, &kept);
+  say_kept(program->team, &session, err, kept);
+  sw_session_close(&session);
+  return status;
+}
+
+/* ---- a program of its own ------------------------------------------------------------------ */
+
+sw_status sw_program_start(sw_error *err, int *argc, char ***argv, const sw_measure *const *extra,
+                           sw_program **program) {
+  sw_program *p = *program = calloc(1, sizeof *p);
+  if (!p) return sw_fail(err, SW_ENOMEM, "no memory to start");
+  SW_TRY(sw_program_measures(err, p, extra));
+  sw_store_start();
+  SW_TRY(sw_comm_start(err, argc, argv, &p->team));
+  sw_log_setup(SW_LOG_WARN, p->team->rank);
+  return SW_OK;
+}
+
+int sw_program_rank(const sw_program *program) {
+  return program->team->rank;
+}
+
+void sw_program_stop(sw_program *program) {
+  if (!program) return;
+  if (program->team) sw_comm_stop(program->team);
+  free(program);
+}

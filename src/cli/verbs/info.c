@@ -1,0 +1,130 @@
+/* spillway info: what is in a results file, from what inputs, by what version. A child process
+ * reads it: HDF5 1.10 crashes on some damaged files, and of others it never finds the end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "cli/session/options.h"
+#include "cli/verbs/commands.h"
+#include "store/results/info.h"
+
+static const char help_text[] =
+    "Usage: spillway info OUT.h5\n\n"
+    "Tell what is in a results file: the study, its inputs with their hashes (XXH3), units and\n"
+    "periods, and each result with its measure, parameters and variables.\n\n"
+    "  -h, --help    this text";
+
+/* Lines of `text`, indented. */
+static void print_lines(const char *text) {
+  while (*text) {
+    int length = (int)strcspn(text, "\n");
+    printf("    %.*s\n", length, text);
+    text += length + (text[length] == '\n');
+  }
+}
+
+static void print_root(const char *path, const sw_results_info *info) {
+  printf("%s: %s\n", path, info->title);
+  printf("  written by spillway %s, %s, seed %lld\n", info->version, info->state,
+         (long long)info->seed);
+  printf("  units    %lld\n", (long long)info->n_units);
+  printf("  periods  %lld", (long long)info->n_periods);
+  if (info->n_periods > 0) printf(": %s", info->first_period);
+  if (info->n_periods > 1) printf(" to %s", info->last_period);
+  printf("\n  inputs\n");
+  print_lines(info->inputs);
+  if (*info->missing_cells) printf("  missing cells: %s\n", info->missing_cells);
+}
+
+static void print_result(const sw_info_result *result) {
+  printf("\n/%s: %s, version %lld\n", result->name, result->measure, (long long)result->version);
+  printf("  parameters  %s\n", result->parameters);
+  printf("  undefined   %s\n", result->undefined);
+  for (int v = 0; v < result->n_variables; v++) {
+    const sw_info_variable *variable = &result->variable[v];
+    printf("  %-18s %-8s %-34s %s\n", variable->name, variable->type, variable->shape,
+           variable->long_name);
+  }
+}
+
+/* ---- the child: into the pipe an sw_error, then what is to be printed ---------------------- */
+
+enum { CPU_SECONDS = 20 }; /* a healthy file takes a fraction of one */
+
+typedef struct answer {
+  const char *path;
+  int ends[2]; /* of the pipe */
+} answer;
+
+static void tell(void *self) {
+  const answer *of = self;
+  const char *path = of->path;
+  close(of->ends[0]); /* or it would never hear that nobody reads any more */
+  if (dup2(of->ends[1], STDOUT_FILENO) < 0) _exit(1);
+  sw_arena *arena = NULL;
+  sw_results_info info;
+  sw_error err = {0};
+  sw_status status = sw_arena_create(&err, &arena);
+  if (status == SW_OK) status = sw_results_info_read(&err, arena, path, &info);
+  fwrite(&err, sizeof err, 1, stdout);
+  if (status == SW_OK) {
+    print_root(path, &info);
+    for (int r = 0; r < info.n_results; r++)
+      print_result(&info.result[r]);
+  }
+  sw_arena_destroy(arena);
+}
+
+/* ---- the parent --------------------------------------------------------------------------- */
+
+static sw_status print_answer(sw_error *err, const char *path, FILE *in) {
+  sw_error said;
+  char text[4096];
+  if (fread(&said, sizeof said, 1, in) != 1)
+    return sw_fail(err, SW_EINPUT,
+                   "%s: is damaged: HDF5 breaks down over it; write it again with spillway run",
+                   path);
+  *err = said;
+  for (size_t n; (n = fread(text, 1, sizeof text, in)) > 0;)
+    fwrite(text, 1, n, stdout);
+  return said.status;
+}
+
+static sw_status ask_child(sw_error *err, const char *path) {
+  answer of = {.path = path};
+  if (pipe2(of.ends, O_CLOEXEC)) return sw_fail(err, SW_EIO, "no pipe: %s", strerror(errno));
+  pid_t child = sw_child_start(tell, &of, CPU_SECONDS);
+  int reason = errno;
+  close(of.ends[1]);
+  FILE *in = child > 0 ? fdopen(of.ends[0], "r") : NULL;
+  sw_status status = in ? print_answer(err, path, in)
+                        : sw_fail(err, SW_EIO, "no process to read %s: %s", path, strerror(reason));
+  if (in)
+    fclose(in);
+  else
+    close(of.ends[0]);
+  if (child > 0) sw_child_wait(child); /* the answer tells how it ended */
+  return status;
+}
+
+int sw_cmd_info(sw_program *program, int argc, char **argv) {
+  sw_team *team = program->team;
+  sw_error err = {0};
+  bool help = false;
+  const char *path = NULL;
+  int count = 0;
+  const sw_option table[] = {{"help", 'h', &help, NULL}, {NULL, 0, NULL, NULL}};
+  sw_status status = sw_options_parse(&err, argc, argv, table, &path, 1, &count);
+  if (status == SW_OK && help) {
+    if (team->rank == 0) puts(help_text);
+    return 0;
+  }
+  if (status == SW_OK && count == 0)
+    status = sw_fail(&err, SW_EINPUT, "%s: give a results file; see %s --help", argv[0], argv[0]);
+  if (status == SW_OK && team->rank == 0) status = ask_child(&err, path);
+  status = sw_team_agree(team, &err, status, 0);
+  return status == SW_OK ? 0 : sw_cli_fail(team, &err);
+}

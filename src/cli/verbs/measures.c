@@ -1,0 +1,297 @@
+/* `spillway measures [NAME]`: the catalogue as the descriptors have it; nothing is said twice. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/verbs/commands.h"
+#include "spillway/measure.h"
+
+enum { WIDTH = 96, INDENT = 4 };
+
+static const char *kind_name(sw_kind kind) {
+  switch (kind) {
+  case SW_KIND_UNIT:
+    return "unit";
+  case SW_KIND_PAIR:
+    return "pair";
+  case SW_KIND_GLOBAL:
+    return "global";
+  case SW_KIND_MODEL:
+    return "model";
+  case SW_KIND_COMPOSITE:
+    return "composite";
+  }
+  return "";
+}
+
+static const char *type_name(sw_ptype type) {
+  switch (type) {
+  case SW_P_NUMBER:
+    return "number";
+  case SW_P_INTEGER:
+    return "whole number";
+  case SW_P_BOOL:
+    return "true | false";
+  case SW_P_CHOICE:
+    return "choice";
+  case SW_P_NUMBERS:
+    return "numbers";
+  case SW_P_TEXTS:
+    return "texts";
+  case SW_P_COLUMN:
+    return "variable";
+  case SW_P_COLUMNS:
+    return "variables";
+  case SW_P_WEIGHTS:
+    return "weights matrix";
+  case SW_P_GROUPINGS:
+    return "group columns";
+  case SW_P_DISTANCE:
+    return "distance";
+  case SW_P_TABLE:
+    return "table";
+  case SW_P_NODE:
+    return "text, list or map";
+  }
+  return "";
+}
+
+/* ---- lines ------------------------------------------------------------------------------ */
+
+/* Words of `text` from column `from` on, broken before WIDTH; the cursor stands at `at`. */
+static void print_wrapped(int at, int from, const char *text) {
+  while (*text) {
+    int length = (int)strcspn(text, " ");
+    if (at > from && at + 1 + length > WIDTH) {
+      putchar('\n');
+      at = 0;
+    }
+    if (at < from)
+      at += printf("%*s", from - at, "");
+    else if (at > from)
+      at += printf(" ");
+    at += printf("%.*s", length, text);
+    text += length;
+    text += strspn(text, " ");
+  }
+  putchar('\n');
+}
+
+static void print_section(const char *title, const char *text) {
+  if (!text || !*text) return;
+  printf("\n%s\n", title);
+  print_wrapped(0, INDENT, text);
+}
+
+/* ---- the list --------------------------------------------------------------------------- */
+
+static int longest_name(void) {
+  int longest = 0;
+  for (int i = 0; i < sw_measure_count(); i++) {
+    int length = (int)strlen(sw_measure_at(i)->name);
+    longest = length > longest ? length : longest;
+  }
+  return longest;
+}
+
+/* Of the catalogue, then the program's own. */
+static int count_of(const sw_program *program) {
+  return sw_measure_count() + program->n_extra;
+}
+
+static const sw_measure *measure_at(const sw_program *program, int index) {
+  int known = sw_measure_count();
+  return index < known ? sw_measure_at(index) : program->extra[index - known];
+}
+
+static const sw_measure *find(const sw_program *program, const char *name) {
+  for (int i = 0; i < count_of(program); i++)
+    if (strcmp(measure_at(program, i)->name, name) == 0) return measure_at(program, i);
+  return NULL;
+}
+
+static void print_catalogue(const sw_program *program) {
+  int width = longest_name();
+  printf("%-*s  %-9s  %s\n", width, "measure", "kind", "title");
+  for (int i = 0; i < count_of(program); i++) {
+    const sw_measure *measure = measure_at(program, i);
+    int at = printf("%-*s  %-9s  ", width, measure->name, kind_name(measure->kind));
+    print_wrapped(at, at, measure->title);
+  }
+  printf("\n`spillway measures NAME` describes one.\n");
+}
+
+/* ---- one measure ------------------------------------------------------------------------ */
+
+/* "decay  number, 0.001 .. 100, default 2" and the help on lines of its own. */
+static void print_param(const sw_param *param) {
+  char range[80] = "", line[600];
+  if (param->hi >= 1e300)
+    snprintf(range, sizeof range, param->lo > 0 && param->lo < 1e-200 ? ", over 0" : ", from %g on",
+             param->lo);
+  else if (param->lo != 0 || param->hi != 0)
+    snprintf(range, sizeof range, ", %g .. %g", param->lo, param->hi);
+  const char *fallback = param->fallback;
+  snprintf(line, sizeof line, "%s%s%s%s%s",
+           param->type == SW_P_CHOICE ? "one of " : type_name(param->type),
+           param->type == SW_P_CHOICE ? param->choices : "", range,
+           !fallback     ? ", required"
+           : fallback[0] ? ", default "
+                         : ", may be left out",
+           fallback ? fallback : "");
+  print_wrapped(printf("%*s%-14s", INDENT, "", param->name), INDENT + 16, line);
+  if (param->help && *param->help) print_wrapped(0, INDENT + 16, param->help);
+}
+
+static bool has_weights(const sw_measure *measure) {
+  for (int i = 0; measure->param[i].name; i++)
+    if (strcmp(measure->param[i].name, "weights") == 0) return true;
+  return false;
+}
+
+static void print_common(const sw_measure *measure) {
+  static const sw_param as = {.name = "as",
+                              .help = "name of the result; the measure's name by "
+                                      "default"};
+  static const sw_param periods = {.name = "periods",
+                                   .help = "the periods to use, as a list; all "
+                                           "by default"};
+  static const sw_param keep = {
+      .name = "keep",
+      .help = "dense | summary | links | {top: k} | {above: x}; dense up to 5,000 units, summary "
+              "above, by default"};
+  static const sw_param weights = {.name = "weights",
+                                   .help = "with keep: links, the weights "
+                                           "matrix whose links are kept"};
+  const sw_param *common[] = {&as, &periods, &keep, &weights};
+  int count = measure->kind != SW_KIND_PAIR ? 2 : has_weights(measure) ? 3 : 4;
+  if (measure->kind == SW_KIND_COMPOSITE) return;
+  printf("\nCommon parameters\n");
+  for (int i = 0; i < count; i++)
+    print_wrapped(printf("%*s%-14s", INDENT, "", common[i]->name), INDENT + 16, common[i]->help);
+}
+
+/* "(time, unit, industry)" at the end of `text`. */
+static void append_shape(char *text, size_t size, const sw_output *output, sw_kind kind) {
+  static const char *const dims[] = {"time, unit", "time, unit, unit_to", "time", ""};
+  const char *axis = output->axis ? output->axis : "", *axis2 = output->axis2 ? output->axis2 : "";
+  size_t used = strlen(text);
+  if (kind == SW_KIND_PAIR && output->shape == SW_PAIR)
+    snprintf(text + used, size - used, "(pairs, as `keep` says)");
+  else
+    snprintf(text + used, size - used, "(%s%s%s%s%s)", dims[output->shape],
+             *axis && output->shape != SW_TABLE ? ", " : "", axis, *axis2 ? ", " : "", axis2);
+}
+
+static bool is_named_before(const sw_output *all, const sw_output *output) {
+  for (; all < output; all++)
+    if (strcmp(all->name, output->name) == 0) return true;
+  return false;
+}
+
+/* A name stands once: variants of an output, of which a run has one, are further shapes of it. */
+static void print_output(const sw_output *output, sw_kind kind) {
+  char line[600] = "";
+  append_shape(line, sizeof line, output, kind);
+  for (const sw_output *variant = output + 1; variant->name; variant++) {
+    if (strcmp(variant->name, output->name) != 0) continue;
+    snprintf(line + strlen(line), sizeof line - strlen(line), " or ");
+    append_shape(line, sizeof line, variant, kind);
+  }
+  size_t used = strlen(line);
+  snprintf(line + used, sizeof line - used, "%s, units %s: %s",
+           output->number == SW_INT32 ? " int32" : "", output->units ? output->units : "1",
+           output->long_name ? output->long_name : output->name);
+  print_wrapped(printf("%*s%-24s", INDENT, "", output->name), INDENT + 26, line);
+}
+
+static void print_outputs(const sw_measure *measure) {
+  static const sw_output summary[] = {
+      {"out_strength", "sum of the row: what the unit sends to its partners", NULL, SW_UNIT,
+       SW_FLOAT64, NULL, NULL},
+      {"in_strength", "sum of the column: what the unit receives from its partners", NULL, SW_UNIT,
+       SW_FLOAT64, NULL, NULL},
+      {"total", "sum over ordered pairs", NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL},
+      {"mean", "mean over ordered pairs", NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL},
+      {"max", "largest value of a pair", NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL},
+      {"n_pairs", "ordered pairs with a value", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL}};
+  printf("\nOutputs\n");
+  for (const sw_output *output = measure->output; output->name; output++)
+    if (!is_named_before(measure->output, output)) print_output(output, measure->kind);
+  if (measure->kind != SW_KIND_PAIR) return;
+  for (size_t i = 0; i < sizeof summary / sizeof *summary; i++) {
+    sw_output output[2] = {summary[i], {0}};
+    if (!output->units) output->units = measure->output[0].units;
+    print_output(output, measure->kind);
+  }
+}
+
+/* The required parameters, as a study would have them. */
+static void print_example(const sw_measure *measure) {
+  bool first = true;
+  if (measure->kind == SW_KIND_COMPOSITE) {
+    printf("\nIn a study\n%*scomposites:\n%*s  economy: {positive: [...], negative: [...]}\n",
+           INDENT, "", INDENT, "");
+    return;
+  }
+  printf("\nIn a study\n%*smeasures:\n%*s  - %s: {", INDENT, "", INDENT, "", measure->name);
+  for (int i = 0; measure->param[i].name; i++) {
+    if (measure->param[i].fallback) continue;
+    printf("%s%s: ...", first ? "" : ", ", measure->param[i].name);
+    first = false;
+  }
+  printf("}\n");
+}
+
+static void print_measure(const sw_measure *measure) {
+  printf("%s: %s (%s, version %d)\n", measure->name, measure->title, kind_name(measure->kind),
+         measure->version);
+  print_section("Formula", measure->formula);
+  printf("\nParameters\n");
+  for (int i = 0; measure->param[i].name; i++)
+    print_param(&measure->param[i]);
+  print_common(measure);
+  print_outputs(measure);
+  print_section("Source", measure->source);
+  print_example(measure);
+}
+
+/* ---- the verb --------------------------------------------------------------------------- */
+
+static sw_status unknown(sw_error *err, const sw_program *program, const char *name) {
+  const char *known[512];
+  int count = count_of(program) < 512 ? count_of(program) : 512;
+  for (int i = 0; i < count; i++)
+    known[i] = measure_at(program, i)->name;
+  const char *near = sw_nearest(name, known, count);
+  if (near) return sw_fail(err, SW_EINPUT, "unknown measure '%s'; did you mean '%s'?", name, near);
+  return sw_fail(err, SW_EINPUT, "unknown measure '%s'; `spillway measures` lists them", name);
+}
+
+static void print_help(void) {
+  printf("Usage: spillway measures [NAME]\n\n"
+         "List the measures, or describe the one called NAME: its formula, parameters, outputs\n"
+         "and source.\n\n"
+         "  --help    this text\n");
+}
+
+int sw_cmd_measures(sw_program *program, int argc, char **argv) {
+  sw_team *team = program->team;
+  sw_error err = {0};
+  const char *name = argc > 1 ? argv[1] : NULL;
+  bool first = team->rank == 0;
+  if (name && (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)) {
+    if (first) print_help();
+    return 0;
+  }
+  if (argc > 2)
+    sw_fail(&err, SW_EINPUT, "measures: one name at most; found '%s' too", argv[2]);
+  else if (name && name[0] == '-')
+    sw_fail(&err, SW_EINPUT, "measures: unknown option '%s'; --help lists them", name);
+  const sw_measure *measure = name && err.status == SW_OK ? find(program, name) : NULL;
+  if (name && !measure && err.status == SW_OK) unknown(&err, program, name);
+  if (err.status != SW_OK) return sw_cli_fail(team, &err);
+  if (first && measure) print_measure(measure);
+  if (first && !measure) print_catalogue(program);
+  return 0;
+}

@@ -1,0 +1,217 @@
+/* `spillway synth`: a synthetic national panel and a study for it.
+ *
+ * Rank 0 draws and writes, the others wait for its status. Files are written beside their names
+ * (NAME.partial) and renamed when all are whole: a failure leaves nothing new behind. */
+#include "cli/synth/synth.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/session/options.h"
+#include "cli/verbs/commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_MOST = 4096, KEY_MISSING = 0x100, KEY_FORCE };
+
+enum { UNITS_FILE, PANEL_FILE, EDGES_FILE, STUDY_FILE, N_FILES };
+static const char *const file_name[N_FILES] = {"units.csv", "panel.csv", "edges.csv", "study.yaml"};
+
+/* ---- options ----------------------------------------------------------------------------- */
+
+static const char *const help_text =
+    "Usage: spillway synth -o DIR --units N --periods T [options]\n\n"
+    "Write a synthetic national panel and a study that puts it to use: DIR/units.csv, panel.csv,\n"
+    "edges.csv and study.yaml. The same options give the same files.\n\n"
+    "  -o, --output DIR      where to write; made when it is not there\n"
+    "      --units N         counties, from 12\n"
+    "      --periods T       years, from 1\n"
+    "      --indicators P    indicators, from 14 (the default, all with a meaning); further ones\n"
+    "                        are generic\n"
+    "      --seed S          what all random numbers come from (default: 1)\n"
+    "      --missing SHARE   share of cells left empty, from 0 (the default) to 0.9\n"
+    "      --force           write over files that are there\n"
+    "  -h, --help            this text\n\n"
+    "Then: spillway run DIR/study.yaml\n\n"
+    "Exit status: 0 done; 2 wrong usage; 1 anything else.";
+
+/* What was written on the command line; NULL where nothing was. */
+typedef struct written {
+  bool help, force;
+  const char *folder, *units, *periods, *indicators, *seed, *missing;
+} written;
+
+/* Leaves *out alone when the option was not given. */
+static sw_status whole(sw_error *err, const char *name, const char *text, int64_t least,
+                       int64_t most, int64_t *out) {
+  if (!text) return SW_OK;
+  if (sw_parse_integer(text, strlen(text), out) && *out >= least && *out <= most) return SW_OK;
+  return sw_fail(err, SW_EINPUT, "synth: --%s: '%s' is not a whole number from %lld to %lld", name,
+                 text, (long long)least, (long long)most);
+}
+
+static sw_status read_indicators(sw_error *err, const char *text, int *out) {
+  int64_t value = SW_SYNTH_NAMED;
+  if (text && sw_parse_integer(text, strlen(text), &value) && value < SW_SYNTH_NAMED)
+    return sw_fail(err, SW_EINPUT,
+                   "synth: --indicators: %s is too few: the panel has %d named indicators, further "
+                   "ones come on top",
+                   text, SW_SYNTH_NAMED);
+  SW_TRY(whole(err, "indicators", text, SW_SYNTH_NAMED, SW_SYNTH_MAX_INDICATORS, &value));
+  *out = (int)value;
+  return SW_OK;
+}
+
+static sw_status read_share(sw_error *err, const char *text, double *out) {
+  if (!text) return SW_OK;
+  if (sw_parse_number(text, strlen(text), out) && *out >= 0 && *out <= 0.9) return SW_OK;
+  return sw_fail(err, SW_EINPUT, "synth: --missing: '%s' is not a share from 0 to 0.9", text);
+}
+
+static sw_status read_values(sw_error *err, const written *w, sw_synth_options *options) {
+  int64_t periods = 0, seed = 1;
+  const char *lacking = !w->folder    ? "-o DIR"
+                        : !w->units   ? "--units N"
+                        : !w->periods ? "--periods T"
+                                      : NULL;
+  if (lacking)
+    return sw_fail(err, SW_EINPUT, "synth: %s is missing; see spillway synth --help", lacking);
+  *options = (sw_synth_options){.folder = w->folder, .force = w->force};
+  SW_TRY(whole(err, "units", w->units, SW_SYNTH_MIN_UNITS, SW_SYNTH_MAX_UNITS, &options->units));
+  SW_TRY(whole(err, "periods", w->periods, 1, SW_SYNTH_MAX_PERIODS, &periods));
+  SW_TRY(whole(err, "seed", w->seed, 0, INT64_MAX, &seed));
+  options->periods = (int)periods;
+  options->seed = (uint64_t)seed;
+  SW_TRY(read_indicators(err, w->indicators, &options->indicators));
+  return read_share(err, w->missing, &options->missing);
+}
+
+static sw_status read_options(sw_error *err, int argc, char **argv, bool *help,
+                              sw_synth_options *options) {
+  written w = {0};
+  int count = 0;
+  const sw_option table[] = {{"help", 'h', &w.help, NULL},
+                             {"output", 'o', NULL, &w.folder},
+                             {"units", 0, NULL, &w.units},
+                             {"periods", 0, NULL, &w.periods},
+                             {"indicators", 0, NULL, &w.indicators},
+                             {"seed", 0, NULL, &w.seed},
+                             {"missing", 0, NULL, &w.missing},
+                             {"force", 0, &w.force, NULL},
+                             {NULL, 0, NULL, NULL}};
+  SW_TRY(sw_options_parse(err, argc, argv, table, NULL, 0, &count));
+  *help = w.help;
+  return w.help ? SW_OK : read_values(err, &w, options);
+}
+
+/* ---- files ------------------------------------------------------------------------------- */
+
+typedef struct file_paths {
+  char final[N_FILES][PATH_MOST];
+  char partial[N_FILES][PATH_MOST + 8];
+} file_paths;
+
+static sw_status name_files(sw_error *err, const char *folder, file_paths *paths) {
+  for (int f = 0; f < N_FILES; f++) {
+    int length = snprintf(paths->final[f], PATH_MOST, "%s/%s", folder, file_name[f]);
+    if (length < 0 || length >= PATH_MOST)
+      return sw_fail(err, SW_EINPUT, "%.200s...: the path is too long", folder);
+    snprintf(paths->partial[f], sizeof paths->partial[f], "%s.partial", paths->final[f]);
+  }
+  return SW_OK;
+}
+
+/* The folder and those it lies in. */
+static sw_status make_folder(sw_error *err, const char *folder) {
+  char path[PATH_MOST];
+  size_t made = 0;
+  int length = snprintf(path, sizeof path, "%s", folder);
+  if (length <= 0 || length >= PATH_MOST)
+    return sw_fail(err, SW_EINPUT, "-o: %.200s is no name for a folder", folder);
+  if (sw_folder_make(path, &made)) return SW_OK;
+  if (errno == ENOTDIR) return sw_fail(err, SW_EIO, "%s: is not a folder", folder);
+  return sw_fail(err, SW_EIO, "%s: the folder cannot be made: %s", folder, strerror(errno));
+}
+
+/* An empty file is nobody's work. */
+static sw_status refuse_existing(sw_error *err, const file_paths *paths) {
+  for (int f = 0; f < N_FILES; f++) {
+    struct stat is;
+    if (stat(paths->final[f], &is) == 0 && is.st_size > 0)
+      return sw_fail(err, SW_EINPUT, "%s: is there already; --force writes over it",
+                     paths->final[f]);
+  }
+  return SW_OK;
+}
+
+static sw_status write_file(sw_error *err, int which, const char *path,
+                            const sw_synth_country *country, const sw_synth_options *options) {
+  sw_synth_out out;
+  SW_TRY(sw_synth_open(err, path, &out));
+  sw_status status = SW_OK;
+  if (which == UNITS_FILE) sw_synth_write_units(&out, country);
+  if (which == PANEL_FILE) status = sw_synth_write_panel(err, &out, country, options);
+  if (which == EDGES_FILE) sw_synth_write_links(&out, country);
+  if (which == STUDY_FILE) sw_synth_write_study(&out, options);
+  sw_status closed = sw_synth_close(&out);
+  return status != SW_OK ? status : closed;
+}
+
+/* All or nothing, but for a failure between two renames. */
+static sw_status write_files(sw_error *err, const file_paths *paths,
+                             const sw_synth_country *country, const sw_synth_options *options) {
+  sw_status status = SW_OK;
+  for (int f = 0; f < N_FILES && status == SW_OK; f++)
+    status = write_file(err, f, paths->partial[f], country, options);
+  for (int f = 0; f < N_FILES && status == SW_OK; f++)
+    if (rename(paths->partial[f], paths->final[f]) != 0)
+      status =
+          sw_fail(err, SW_EIO, "%s: cannot be renamed: %s", paths->partial[f], strerror(errno));
+  if (status != SW_OK)
+    for (int f = 0; f < N_FILES; f++)
+      unlink(paths->partial[f]);
+  return status;
+}
+
+static void say(const sw_synth_country *country, const sw_synth_options *options,
+                const file_paths *paths) {
+  int first = sw_synth_first_year(options->periods);
+  printf("%lld units in %d provinces and %d prefectures, %d-%d, %d indicators, %lld links\n",
+         (long long)country->n, country->n_provinces, country->n_seats, first,
+         first + options->periods - 1, options->indicators, (long long)country->n_links);
+  for (int f = 0; f < N_FILES; f++)
+    printf("  %s\n", paths->final[f]);
+  fflush(stdout);
+}
+
+static sw_status synthesise(sw_error *err, const sw_synth_options *options) {
+  file_paths paths;
+  SW_TRY(name_files(err, options->folder, &paths));
+  if (!options->force) SW_TRY(refuse_existing(err, &paths));
+  SW_TRY(make_folder(err, options->folder));
+  sw_synth_country country = {.seed = options->seed, .n = options->units};
+  sw_status status = sw_synth_settle(err, &country);
+  if (status == SW_OK) status = sw_synth_divide(err, &country);
+  if (status == SW_OK) status = write_files(err, &paths, &country, options);
+  if (status == SW_OK) say(&country, options, &paths);
+  sw_synth_country_destroy(&country);
+  return status;
+}
+
+int sw_cmd_synth(sw_program *program, int argc, char **argv) {
+  sw_team *team = program->team;
+  sw_error err = {0};
+  sw_synth_options options;
+  bool help = false;
+  sw_status status = read_options(&err, argc, argv, &help, &options);
+  if (status == SW_OK && help) {
+    if (team->rank == 0) puts(help_text);
+    return 0;
+  }
+  if (status == SW_OK && team->rank == 0) status = synthesise(&err, &options);
+  status = sw_team_agree(team, &err, status, 0);
+  return status == SW_OK ? 0 : sw_cli_fail(team, &err);
+}

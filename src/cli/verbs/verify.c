@@ -1,0 +1,199 @@
+/* spillway verify: a results file held against its study, computed again. */
+#include "cli/verbs/commands.h"
+
+#include "base/log.h"
+#include "base/rng.h"
+#include "base/text.h"
+#include "cli/session/options.h"
+#include "cli/session/session.h"
+#include "store/results/verify.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const help_text =
+    "Usage: spillway verify OUT.h5 [options]\n\n"
+    "Compute the study of a results file again, all values by unit and by period and a random\n"
+    "sample of the tiles of its pair results, in one process and thread, and compare bit for bit;\n"
+    "and hold everything that is stored against its checksums.\n\n"
+    "      --study STUDY.yaml  where the study is (default: beside OUT.h5, by its output.file);\n"
+    "                          its inputs are sought from there\n"
+    "      --tiles N           so many tiles of all pair results (default 100)\n"
+    "      --seed S            of the sample (default 1)\n"
+    "  -q, --quiet             nothing but the exit status\n"
+    "  -h, --help              this text\n\n"
+    "Results that rest on a pair result (a Moran of out_strength) are held against their "
+    "checksums\n"
+    "only. Exit status: 0 equal; 1 different, or anything else; 2 wrong usage, or no such study.";
+
+typedef struct verify_options {
+  bool help, quiet;
+  const char *path, *study, *tiles, *seed;
+  int64_t n_tiles;
+  int64_t seed_number;
+} verify_options;
+
+static sw_status read_number(sw_error *err, const char *option, const char *text, int64_t *number) {
+  if (!text || (sw_parse_integer(text, strlen(text), number) && *number >= 0)) return SW_OK;
+  return sw_fail(err, SW_EINPUT, "%s: '%s' is not a number from 0", option, text);
+}
+
+static sw_status read_options(sw_error *err, const sw_team *team, int argc, char **argv,
+                              verify_options *o) {
+  const sw_option table[] = {{"help", 'h', &o->help, NULL},   {"study", 0, NULL, &o->study},
+                             {"tiles", 0, NULL, &o->tiles},   {"seed", 0, NULL, &o->seed},
+                             {"quiet", 'q', &o->quiet, NULL}, {NULL, 0, NULL, NULL}};
+  int count = 0;
+  SW_TRY(sw_options_parse(err, argc, argv, table, &o->path, 1, &count));
+  if (o->help) return SW_OK;
+  if (team->size > 1)
+    return sw_fail(err, SW_EINPUT, "%s: is for one process; leave out mpirun or srun", argv[0]);
+  if (count == 0)
+    return sw_fail(err, SW_EINPUT, "%s: give a results file; see %s --help", argv[0], argv[0]);
+  o->n_tiles = 100;
+  o->seed_number = 1;
+  SW_TRY(read_number(err, "--tiles", o->tiles, &o->n_tiles));
+  return read_number(err, "--seed", o->seed, &o->seed_number);
+}
+
+/* ---- where the study is ------------------------------------------------------------------ */
+
+/* The value of `file:` under `output:` in the text, for the place of the study beside its output;
+ * the parser wants the place first. */
+static const char *output_of(sw_arena *arena, const char *text) {
+  const char *at = strstr(text, "\noutput:");
+  at = at ? strstr(at, "file:") : NULL;
+  if (!at) return "";
+  at += strlen("file:");
+  at += strspn(at, " \"'");
+  return sw_arena_textn(arena, at, strcspn(at, " \"',}\n#"));
+}
+
+/* OUT.h5 without what `output.file` says of it, and a name for the study there. */
+static const char *study_beside(sw_arena *arena, const char *path, const char *text) {
+  const char *output = output_of(arena, text);
+  size_t end = strlen(path), tail = output ? strlen(output) : 0;
+  bool ends = tail > 0 && tail <= end && strcmp(path + end - tail, output) == 0 &&
+              (end == tail || path[end - tail - 1] == '/');
+  const char *slash = strrchr(path, '/');
+  int folder = ends ? (int)(end - tail) : slash ? (int)(slash - path) + 1 : 0;
+  return sw_arena_printf(arena, "%.*s(study of %s)", folder, path, slash ? slash + 1 : path);
+}
+
+static sw_status find_study(sw_error *err, sw_session *s, const verify_options *o, sw_arena *arena,
+                            const char **inputs) {
+  const char *text = NULL, *given = NULL, *file = o->study;
+  size_t length = 0;
+  SW_TRY(sw_results_study(err, arena, o->path, &text, inputs));
+  if (o->study) {
+    SW_TRY(sw_text_read(err, s->team, arena, o->study, &given, &length));
+    if (strcmp(given, text) != 0)
+      return sw_fail(err, SW_EINPUT, "%s: is not the study of %s, which holds another text",
+                     o->study, o->path);
+  } else {
+    file = study_beside(arena, o->path, text);
+  }
+  s->text = text;
+  SW_TRY(sw_session_study(err, s->team, file, o->path, "1", s));
+  sw_status status = sw_session_panel(err, s);
+  if (status != SW_EINPUT || o->study) return status;
+  sw_error said = *err; /* the place was a guess */
+  sw_error_clear(err);
+  return sw_fail(err, SW_EINPUT, "%s; if the study lies elsewhere, give --study STUDY.yaml",
+                 said.text);
+}
+
+/* ---- the sample ------------------------------------------------------------------------- */
+
+/* Marks tasks of all pair results, each with the same chance; *marked: how many. */
+static sw_status draw_sample(sw_error *err, const sw_run *run, const verify_options *o,
+                             char **wanted, int64_t *marked) {
+  int64_t all = 0, left = o->n_tiles;
+  sw_rng rng = sw_rng_make((uint64_t)o->seed_number, 0x76657269667921, 0);
+  for (int e = 0; e < run->study->n_entries; e++)
+    if (wanted[e]) all += sw_pairs_tasks(run, e);
+  *marked = left < all ? left : all;
+  for (int e = 0; e < run->study->n_entries; e++) {
+    int64_t tasks = wanted[e] ? sw_pairs_tasks(run, e) : 0;
+    for (int64_t k = 0; k < tasks && left > 0; k++, all--) { /* left of all that come */
+      if ((int64_t)sw_rng_below(&rng, (uint64_t)all) >= left) continue;
+      wanted[e][k] = 1;
+      left--;
+    }
+  }
+  (void)err;
+  return SW_OK;
+}
+
+static sw_status room_for_sample(sw_error *err, sw_session *s, char ***wanted) {
+  const sw_run *run = s->run;
+  SW_NEW(err, s->arena, *wanted, run->study->n_entries + 1);
+  for (int e = 0; e < run->study->n_entries; e++) {
+    bool stores = run->study->entry[e].is_pair && run->pair[e].keep.kind != SW_KEEP_SUMMARY;
+    if (!stores || run->after_pairs[e]) continue;
+    SW_NEW(err, s->arena, (*wanted)[e], sw_pairs_tasks(run, e) + 1);
+  }
+  return SW_OK;
+}
+
+static sw_status recompute(sw_error *err, sw_session *s, const verify_options *o,
+                           sw_verdict *verdict) {
+  char **wanted = NULL;
+  sw_sink *sink = sw_results_comparing(s->results, verdict);
+  if (!sink) return sw_fail(err, SW_ENOMEM, "no memory to compare");
+  SW_TRY(room_for_sample(err, s, &wanted));
+  SW_TRY(draw_sample(err, s->run, o, wanted, &verdict->tiles));
+  for (int e = 0; e < s->study->n_entries; e++)
+    if (wanted[e] && memchr(wanted[e], 1, (size_t)sw_pairs_tasks(s->run, e)))
+      SW_TRY(sw_run_sample(err, s->run, e, wanted[e], sink));
+  return SW_OK;
+}
+
+/* ---- the verb --------------------------------------------------------------------------- */
+
+static sw_status verify(sw_error *err, sw_session *s, const verify_options *o,
+                        sw_verdict *verdict) {
+  const char *inputs = NULL;
+  sw_arena *arena = NULL;
+  SW_TRY(sw_arena_create(err, &arena));
+  sw_log_hold();
+  sw_status status = find_study(err, s, o, arena, &inputs);
+  if (status == SW_OK) status = sw_run_first(err, s->run);
+  if (status == SW_OK) status = sw_results_reopen(err, s->run, o->path, inputs, &s->results);
+  if (status == SW_OK) status = sw_results_check_values(err, s->results, verdict);
+  if (status == SW_OK) status = recompute(err, s, o, verdict);
+  if (status == SW_OK) status = sw_results_check_sums(err, s->results, verdict);
+  sw_cli_settle(s->team, err);
+  sw_log_release(false);
+  sw_results_destroy(s->results, status, NULL);
+  sw_session_close(s);
+  sw_arena_destroy(arena);
+  return status;
+}
+
+static void print_verdict(const char *path, const sw_verdict *v) {
+  for (int k = 0; k < v->n_lines && k < SW_VERDICT_LINES; k++)
+    puts(v->line[k]);
+  if (v->n_lines > SW_VERDICT_LINES) printf("and %d more\n", v->n_lines - SW_VERDICT_LINES);
+  printf("%s: %s; %lld tiles and %lld values computed again, %lld checksums\n", path,
+         v->n_lines ? "DIFFERENT" : "equal", (long long)v->tiles, (long long)v->values,
+         (long long)v->sums);
+}
+
+int sw_cmd_verify(sw_program *program, int argc, char **argv) {
+  sw_team *team = program->team;
+  sw_error err = {0};
+  static sw_verdict verdict;
+  verify_options options = {0};
+  sw_session session = {.team = team, .extra = program->extra, .n_extra = program->n_extra};
+  sw_status status = read_options(&err, team, argc, argv, &options);
+  if (status == SW_OK && options.help) {
+    puts(help_text);
+    return 0;
+  }
+  sw_log_setup(SW_LOG_WARN, 0);
+  if (status == SW_OK) status = verify(&err, &session, &options, &verdict);
+  if (status != SW_OK) return sw_cli_fail(team, &err);
+  if (!options.quiet) print_verdict(options.path, &verdict);
+  return verdict.n_lines ? 1 : 0;
+}

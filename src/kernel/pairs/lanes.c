@@ -1,0 +1,203 @@
+/* Lane sums. Written on vectors of four doubles, two to the eight lanes, which the compiler lowers
+ * to what the machine has: the order of additions is the same on all of them. (Of vectors of eight
+ * it makes single comparisons on machines without AVX-512.) */
+#include "kernel/pairs/lanes.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+enum { HALF = SW_LANES / 2 };
+
+typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
+typedef int64_t m4 __attribute__((vector_size(32), aligned(8), may_alias));
+
+double sw_lanes_join(const double l[SW_LANES]) {
+  return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]));
+}
+
+/* Sums and maxima of eight lanes, under way. */
+typedef struct tally {
+  v4 low, high, most_low, most_high;
+} tally;
+
+SW_INLINE void tally_begin(tally *t, const double lanes[SW_LANES]) {
+  t->low = *(const v4 *)lanes;
+  t->high = *(const v4 *)(lanes + HALF);
+  for (int l = 0; l < HALF; l++)
+    t->most_low[l] = t->most_high[l] = -INFINITY;
+}
+
+/* Through arrays the choice is known to be a maximum, one instruction; of masks it makes two or
+ * three. NaN is over nothing. */
+SW_INLINE void raise_to(v4 *most, const v4 *x) {
+  double a[HALF], b[HALF];
+  memcpy(a, most, sizeof a);
+  memcpy(b, x, sizeof b);
+  for (int l = 0; l < HALF; l++)
+    a[l] = b[l] > a[l] ? b[l] : a[l];
+  memcpy(most, a, sizeof a);
+}
+
+SW_INLINE void tally_add(tally *t, const v4 *low, const v4 *high) {
+  t->low += *low;
+  t->high += *high;
+  raise_to(&t->most_low, low);
+  raise_to(&t->most_high, high);
+}
+
+/* The last numbers, fewer than eight, go to the first lanes. */
+SW_INLINE void tally_end(const tally *t, const double *rest, int64_t n, double lanes[SW_LANES],
+                         double *greatest) {
+  double most[SW_LANES];
+  memcpy(lanes, &t->low, sizeof t->low);
+  memcpy(lanes + HALF, &t->high, sizeof t->high);
+  memcpy(most, &t->most_low, sizeof t->most_low);
+  memcpy(most + HALF, &t->most_high, sizeof t->most_high);
+  for (int64_t k = 0; k < n; k++) {
+    lanes[k] += rest[k];
+    if (rest[k] > *greatest) *greatest = rest[k];
+  }
+  for (int l = 0; l < SW_LANES; l++)
+    if (most[l] > *greatest) *greatest = most[l];
+}
+
+SW_HOT void sw_lanes_row(const double *restrict v, int64_t n, double *restrict lane, double *sum,
+                         double *greatest) {
+  double lanes[SW_LANES] = {0}, top = -INFINITY;
+  int64_t whole = n - n % SW_LANES;
+  tally t;
+  tally_begin(&t, lanes);
+  for (int64_t k = 0; k < whole; k += SW_LANES) {
+    v4 low = *(const v4 *)(v + k), high = *(const v4 *)(v + k + HALF);
+    tally_add(&t, &low, &high);
+    *(v4 *)(lane + k) += low;
+    *(v4 *)(lane + k + HALF) += high;
+  }
+  for (int64_t k = whole; k < n; k++)
+    lane[k] += v[k];
+  tally_end(&t, v + whole, n - whole, lanes, &top);
+  *sum = sw_lanes_join(lanes);
+  *greatest = top;
+}
+
+SW_HOT void sw_lanes_scan(const double *v, int64_t n, double *sum, double *greatest) {
+  double lanes[SW_LANES] = {0}, top = -INFINITY;
+  int64_t whole = n - n % SW_LANES;
+  tally t;
+  tally_begin(&t, lanes);
+  for (int64_t k = 0; k < whole; k += SW_LANES) {
+    v4 low = *(const v4 *)(v + k), high = *(const v4 *)(v + k + HALF);
+    tally_add(&t, &low, &high);
+  }
+  tally_end(&t, v + whole, n - whole, lanes, &top);
+  *sum = sw_lanes_join(lanes);
+  *greatest = top;
+}
+
+/* NaN become 0, and are taken from the count of numbers. */
+SW_INLINE void fill_gaps(v4 *x, m4 *numbers) {
+  m4 is_number = *x == *x;
+  *x = (v4)((m4)*x & is_number);
+  *numbers -= is_number;
+}
+
+SW_HOT int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], double *greatest) {
+  int64_t whole = n - n % SW_LANES, numbers = 0;
+  m4 present = {0};
+  tally t;
+  tally_begin(&t, lanes);
+  for (int64_t k = 0; k < whole; k += SW_LANES) {
+    v4 low = *(const v4 *)(v + k), high = *(const v4 *)(v + k + HALF);
+    raise_to(&t.most_low, &low);
+    raise_to(&t.most_high, &high);
+    fill_gaps(&low, &present);
+    fill_gaps(&high, &present);
+    t.low += low;
+    t.high += high;
+    *(v4 *)(v + k) = low;
+    *(v4 *)(v + k + HALF) = high;
+  }
+  tally_end(&t, NULL, 0, lanes, greatest);
+  for (int64_t k = whole; k < n; k++) {
+    if (v[k] > *greatest) *greatest = v[k];
+    numbers += !isnan(v[k]);
+    v[k] = isnan(v[k]) ? 0.0 : v[k];
+    lanes[k - whole] += v[k];
+  }
+  for (int l = 0; l < HALF; l++)
+    numbers += present[l];
+  return n - numbers;
+}
+
+int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, double *greatest) {
+  double lanes[SW_LANES] = {0};
+  *greatest = -INFINITY;
+  if (skip >= 0) v[skip] = NAN;
+  int64_t gaps = sw_lanes_gaps(v, n, lanes, greatest);
+  *sum = sw_lanes_join(lanes);
+  return gaps - (skip >= 0);
+}
+
+/* Blocks without a hit, which are nearly all, are passed over by comparing vectors. */
+enum { SEEK = 32 };
+
+SW_INLINE int64_t seek(const double *v, int64_t from, int64_t n, double threshold, bool or_equal) {
+  int64_t k = from;
+  for (; k + SEEK <= n; k += SEEK) {
+    /* Masks as wide as the numbers: packing them to int costs more than comparing. */
+    int64_t hits = 0;
+    for (int l = 0; l < SEEK; l++)
+      hits |= (or_equal ? v[k + l] >= threshold : v[k + l] > threshold) ? -1 : 0;
+    if (hits) break;
+  }
+  while (k < n && !(or_equal ? v[k] >= threshold : v[k] > threshold))
+    k++;
+  return k;
+}
+
+SW_HOT int64_t sw_next_above(const double *v, int64_t from, int64_t n, double threshold) {
+  return seek(v, from, n, threshold, false);
+}
+
+SW_HOT int64_t sw_next_reaching(const double *v, int64_t from, int64_t n, double threshold) {
+  return seek(v, from, n, threshold, true);
+}
+
+SW_HOT void sw_lanes_add(double *restrict lane, const double *restrict v, int64_t n) {
+  for (int64_t k = 0; k < n; k++)
+    lane[k] += v[k];
+}
+
+SW_HOT void sw_lanes_join_rows(const double *lanes, int64_t stride, int64_t n, double *out) {
+  const double *l0 = lanes, *l1 = l0 + stride, *l2 = l1 + stride, *l3 = l2 + stride;
+  const double *l4 = l3 + stride, *l5 = l4 + stride, *l6 = l5 + stride, *l7 = l6 + stride;
+  for (int64_t k = 0; k < n; k++)
+    out[k] = ((l0[k] + l4[k]) + (l2[k] + l6[k])) + ((l1[k] + l5[k]) + (l3[k] + l7[k]));
+}
+
+SW_HOT void sw_store_float(const double *restrict v, int64_t n, float *restrict out) {
+  for (int64_t k = 0; k < n; k++)
+    out[k] = (float)v[k];
+}
+
+/* Blocks of 16 x 16 keep both sides in cache lines that are used whole. */
+enum { BLOCK = 16 };
+
+#define TRANSPOSE(type)                                                                            \
+  do {                                                                                             \
+    const type *from = in;                                                                         \
+    type *to = out;                                                                                \
+    for (int64_t i0 = 0; i0 < rows; i0 += BLOCK)                                                   \
+      for (int64_t j0 = 0; j0 < columns; j0 += BLOCK)                                              \
+        for (int64_t j = j0; j < j0 + BLOCK && j < columns; j++)                                   \
+          for (int64_t i = i0; i < i0 + BLOCK && i < rows; i++)                                    \
+            to[j * rows + i] = from[i * columns + j];                                              \
+  } while (0)
+
+void sw_transpose(const void *in, int64_t rows, int64_t columns, int size, void *out) {
+  if (size == 4)
+    TRANSPOSE(float);
+  else
+    TRANSPOSE(double);
+}

@@ -1,0 +1,38 @@
+/* Sums over a segment in eight fixed lanes: element k goes to lane k mod 8, lanes are joined in
+ * one fixed way. The bits depend on the segment only, not on the vector width of the machine. */
+#ifndef SW_KERNEL_PAIRS_LANES_H
+#define SW_KERNEL_PAIRS_LANES_H
+
+#include "kernel/hot.h"
+
+#include <stdint.h>
+
+enum { SW_LANES = 8 };
+
+/* ((l0 + l4) + (l2 + l6)) + ((l1 + l5) + (l3 + l7)) */
+double sw_lanes_join(const double lanes[SW_LANES]);
+
+/* Sum (in lanes) and greatest of v[0 .. n): the sum is NaN when a value is. */
+void sw_lanes_scan(const double *v, int64_t n, double *sum, double *greatest);
+/* The same, and lane[k] += v[k], in one pass; with a NaN in v the lanes are spoilt. */
+void sw_lanes_row(const double *v, int64_t n, double *lane, double *sum, double *greatest);
+/* The same with NaN left out (and value `skip`, when >= 0): what was left out becomes 0 in v.
+ * Returns how many NaN there were besides `skip`. */
+int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, double *greatest);
+/* The sum goes on in `lanes`, the greatest from *greatest; NaN are left out, counted and become 0
+ * in v. */
+int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], double *greatest);
+/* The first k in [from, n) with v[k] > threshold, or n; NaN is over nothing. */
+int64_t sw_next_above(const double *v, int64_t from, int64_t n, double threshold);
+/* The same with v[k] >= threshold. */
+int64_t sw_next_reaching(const double *v, int64_t from, int64_t n, double threshold);
+/* lane[k] += v[k] */
+void sw_lanes_add(double *lane, const double *v, int64_t n);
+/* out[k] = the join of lanes[0][k] .. lanes[7][k], rows `stride` apart. */
+void sw_lanes_join_rows(const double *lanes, int64_t stride, int64_t n, double *out);
+/* Store as float. */
+void sw_store_float(const double *v, int64_t n, float *out);
+/* out[j][i] = in[i][j] for a rows x columns block of `size` bytes an element (4 or 8). */
+void sw_transpose(const void *in, int64_t rows, int64_t columns, int size, void *out);
+
+#endif

@@ -1,0 +1,380 @@
+/* Coupling between two units, row segments: two and three systems in the product form first, then
+ * the plain way for every form and number of systems, then the choice between them. */
+#include "kernel/pairs/meta.h"
+
+#include <stddef.h>
+
+double sw_meta_root(sw_coupling_form form, int p, double score) {
+  if (form == SW_COUPLING_PRODUCT) return sw_root(score, p);
+  return form == SW_COUPLING_WANG2021 ? sw_root(score, p - 1) : score;
+}
+
+/* ---- three systems, product --------------------------------------------------------------
+ * The vector with system k of j has numerator e_ik r_jk, e the product of the two other roots,
+ * and denominator f_ik + s_jk, f the sum of the two other scores; its complement the same with i
+ * and j exchanged. C = 1/6 * 3 * the sum of six fractions; the row's side carries the half. */
+struct triple {
+  double s[3], f[3], r[3], e[3]; /* r and e halved */
+  double half;
+};
+
+/* Filled in place: a copy of what has just been written in parts would wait for it, once a row. */
+static void fill_triple(const sw_meta *m, int64_t i, struct triple *t) {
+  for (int k = 0; k < 3; k++) {
+    t->s[k] = m->score[k][i];
+    t->r[k] = 0.5 * m->root[k][i];
+    t->e[k] = 0.5 * m->mate[k][i];
+  }
+  t->f[0] = t->s[1] + t->s[2], t->f[1] = t->s[0] + t->s[2], t->f[2] = t->s[0] + t->s[1];
+  t->half = m->half_from[i];
+}
+
+/* One vector and its complement: numerator and denominator, commutative in the two units. */
+SW_INLINE void fractions(const struct triple *t, int k, double s, double f, double r, double e,
+                         double *over, double *under) {
+  double a = t->f[k] + s, b = f + t->s[k];
+  *over = (t->e[k] * r) * b + (e * t->r[k]) * a;
+  *under = a * b;
+}
+
+/* The columns of a segment from its first on. */
+struct triple_columns {
+  const double *s[3], *r[3], *e[3], *half;
+};
+
+/* C as over / under. */
+SW_INLINE void triple_ratio(const struct triple *t, const struct triple_columns *to, int64_t j,
+                            double *over, double *under) {
+  double s0 = to->s[0][j], s1 = to->s[1][j], s2 = to->s[2][j];
+  double n0, n1, n2, d0, d1, d2;
+  fractions(t, 0, s0, s1 + s2, to->r[0][j], to->e[0][j], &n0, &d0);
+  fractions(t, 1, s1, s0 + s2, to->r[1][j], to->e[1][j], &n1, &d1);
+  fractions(t, 2, s2, s0 + s1, to->r[2][j], to->e[2][j], &n2, &d2);
+  double two = __builtin_fma(n0, d1, n1 * d0), under_two = d0 * d1;
+  *over = __builtin_fma(two, d2, n2 * under_two);
+  *under = under_two * d2;
+}
+
+/* D, or C alone. Divisions and roots take as long as all products of a pair, and a pair is a long
+ * chain of both: each turn divides and takes roots for one block while it multiplies for the next,
+ * so that both go on at once. */
+enum { TURN = 8 };
+
+SW_INLINE void triple_products(const struct triple *row, const struct triple_columns *to, int64_t j,
+                               int lanes, double *restrict over, double *restrict under) {
+  for (int l = 0; l < lanes; l++)
+    triple_ratio(row, to, j + l, &over[l], &under[l]);
+}
+
+SW_INLINE void triple_divide(int lanes, const double *restrict over, const double *restrict under,
+                             double *restrict coupling) {
+  for (int l = 0; l < lanes; l++)
+    coupling[l] = over[l] / under[l];
+}
+
+/* `out` is no column: ivdep says so where inlining has lost it. */
+SW_INLINE void triple_store(double half, const double *restrict halves, int lanes,
+                            const double *restrict coupling, bool only_coupling,
+                            double *restrict out) {
+  if (only_coupling) {
+    for (int l = 0; l < lanes; l++)
+      out[l] = coupling[l];
+    return;
+  }
+#pragma GCC ivdep
+  for (int l = 0; l < lanes; l++)
+    out[l] = __builtin_sqrt(coupling[l] * (half + halves[l]));
+}
+
+SW_INLINE void triple_loop(const struct triple *from, const struct triple_columns *columns,
+                           int64_t n, bool only_coupling, double *restrict out) {
+  /* Copies: what is written to `out` cannot change them. */
+  const struct triple row = *from;
+  const struct triple_columns to = *columns;
+  double over[TURN], under[TURN], coupling[TURN];
+  int64_t whole = n - n % TURN;
+  if (whole) triple_products(&row, &to, 0, TURN, over, under);
+  for (int64_t j = TURN; j < whole; j += TURN) {
+    triple_divide(TURN, over, under, coupling);
+    triple_products(&row, &to, j, TURN, over, under);
+    triple_store(row.half, to.half + j - TURN, TURN, coupling, only_coupling, out + j - TURN);
+  }
+  if (whole) {
+    triple_divide(TURN, over, under, coupling);
+    triple_store(row.half, to.half + whole - TURN, TURN, coupling, only_coupling,
+                 out + whole - TURN);
+  }
+  for (int64_t j = whole; j < n; j++) {
+    triple_products(&row, &to, j, 1, over, under);
+    triple_divide(1, over, under, coupling);
+    triple_store(row.half, to.half + j, 1, coupling, only_coupling, out + j);
+  }
+}
+
+SW_HOT static void triple_values(const struct triple *row, const struct triple_columns *to,
+                                 int64_t n, double *restrict value) {
+  triple_loop(row, to, n, false, value);
+}
+
+SW_HOT static void triple_couplings(const struct triple *row, const struct triple_columns *to,
+                                    int64_t n, double *restrict coupling) {
+  triple_loop(row, to, n, true, coupling);
+}
+
+/* ---- two systems, product ----------------------------------------------------------------
+ * C = (1/2)(2 r_i0 r_j1 / (s_i0 + s_j1) + 2 r_j0 r_i1 / (s_j0 + s_i1)). */
+struct couple {
+  double s[2], r[2], half;
+};
+
+static struct couple couple_of(const sw_meta *m, int64_t i) {
+  struct couple c = {
+      {m->score[0][i], m->score[1][i]}, {m->root[0][i], m->root[1][i]}, m->half_from[i]};
+  return c;
+}
+
+SW_INLINE double couple_coupling(const struct couple *t, double s0, double s1, double r0,
+                                 double r1) {
+  double a = t->s[0] + s1, b = s0 + t->s[1];
+  return ((t->r[0] * r1) * b + (r0 * t->r[1]) * a) / (a * b);
+}
+
+SW_HOT static void couple_values(const struct couple row, int64_t n, const double *restrict s0,
+                                 const double *restrict s1, const double *restrict r0,
+                                 const double *restrict r1, const double *restrict half,
+                                 double *restrict value) {
+  for (int64_t j = 0; j < n; j++) {
+    double c = couple_coupling(&row, s0[j], s1[j], r0[j], r1[j]);
+    value[j] = __builtin_sqrt(c * (row.half + half[j]));
+  }
+}
+
+SW_HOT static void couple_couplings(const struct couple row, int64_t n, const double *restrict s0,
+                                    const double *restrict s1, const double *restrict r0,
+                                    const double *restrict r1, double *restrict coupling) {
+  for (int64_t j = 0; j < n; j++)
+    coupling[j] = couple_coupling(&row, s0[j], s1[j], r0[j], r1[j]);
+}
+
+/* ---- every form, every number of systems -------------------------------------------------
+ * Blocks of LANES columns; a mixed vector is a choice of arrays, the row's own numbers repeated or
+ * the columns'. Short blocks are padded, so that the loops have no tails. */
+enum { LANES = 64 };
+
+typedef double lanes[LANES];
+
+struct mixed {
+  int k;
+  const double *score[SW_META_SYSTEMS], *root[SW_META_SYSTEMS];
+};
+
+SW_INLINE void product_lanes(const struct mixed *v, double *restrict c) {
+  lanes sum;
+  for (int j = 0; j < LANES; j++)
+    sum[j] = v->score[0][j], c[j] = v->k * v->root[0][j];
+  for (int s = 1; s < v->k; s++) {
+    const double *restrict score = v->score[s], *restrict root = v->root[s];
+    for (int j = 0; j < LANES; j++)
+      sum[j] += score[j], c[j] *= root[j];
+  }
+  for (int j = 0; j < LANES; j++)
+    c[j] /= sum[j];
+}
+
+/* Mean absolute difference of a vector's scores. */
+SW_INLINE void apart_lanes(const struct mixed *v, double *restrict apart) {
+  for (int j = 0; j < LANES; j++)
+    apart[j] = 0;
+  for (int s = 1; s < v->k; s++)
+    for (int r = 0; r < s; r++) {
+      const double *restrict a = v->score[s], *restrict b = v->score[r];
+      for (int j = 0; j < LANES; j++)
+        apart[j] += __builtin_fabs(a[j] - b[j]);
+    }
+  double pairs = 0.5 * v->k * (v->k - 1);
+  for (int j = 0; j < LANES; j++)
+    apart[j] /= pairs;
+}
+
+SW_INLINE void wang_lanes(const struct mixed *v, double *restrict c) {
+  lanes largest, apart;
+  for (int j = 0; j < LANES; j++)
+    largest[j] = v->root[0][j], c[j] = 1;
+  for (int s = 1; s < v->k; s++) {
+    const double *restrict root = v->root[s];
+    for (int j = 0; j < LANES; j++)
+      largest[j] = root[j] > largest[j] ? root[j] : largest[j];
+  }
+  for (int s = 0; s < v->k; s++) {
+    const double *restrict root = v->root[s];
+    for (int j = 0; j < LANES; j++)
+      c[j] *= root[j] / largest[j]; /* all zero: 0/0 */
+  }
+  apart_lanes(v, apart);
+  for (int j = 0; j < LANES; j++) {
+    double near = 1 - apart[j];
+    c[j] = __builtin_sqrt((near < 0 ? 0 : near) * c[j]); /* below zero by rounding only */
+  }
+}
+
+SW_INLINE void dispersion_lanes(const struct mixed *v, double *restrict c) {
+  lanes sum;
+  for (int j = 0; j < LANES; j++)
+    sum[j] = v->score[0][j], c[j] = 0;
+  for (int s = 1; s < v->k; s++) {
+    const double *restrict score = v->score[s];
+    for (int j = 0; j < LANES; j++)
+      sum[j] += score[j];
+  }
+  for (int s = 0; s < v->k; s++) {
+    const double *restrict score = v->score[s];
+    for (int j = 0; j < LANES; j++) {
+      double off = score[j] - sum[j] / v->k;
+      c[j] += off * off;
+    }
+  }
+  for (int j = 0; j < LANES; j++) {
+    double value = 1 - 2 * __builtin_sqrt(c[j] / v->k);
+    value = value < 0 ? 0 : value;
+    c[j] = sum[j] == 0 ? __builtin_nan("") : value;
+  }
+}
+
+SW_INLINE void form_lanes(sw_coupling_form form, const struct mixed *v, double *restrict c) {
+  if (form == SW_COUPLING_PRODUCT)
+    product_lanes(v, c);
+  else if (form == SW_COUPLING_WANG2021)
+    wang_lanes(v, c);
+  else
+    dispersion_lanes(v, c);
+}
+
+struct sides {
+  lanes score_from[SW_META_SYSTEMS], root_from[SW_META_SYSTEMS];
+  lanes score_to[SW_META_SYSTEMS], root_to[SW_META_SYSTEMS];
+};
+
+SW_INLINE void fill_sides(const sw_meta *m, int64_t i, int64_t j0, int n, struct sides *sides) {
+  for (int s = 0; s < m->p; s++) {
+    const double *score = m->score[s], *root = m->root[s];
+    for (int j = 0; j < LANES; j++) {
+      int64_t to = j0 + (j < n ? j : n - 1);
+      sides->score_from[s][j] = score[i], sides->root_from[s][j] = root[i];
+      sides->score_to[s][j] = score[to], sides->root_to[s][j] = root[to];
+    }
+  }
+}
+
+/* Bit s of `mask`: system s is the column's. */
+SW_INLINE struct mixed mix(const sw_meta *m, const struct sides *sides, unsigned mask) {
+  struct mixed v = {.k = m->p};
+  for (int s = 0; s < m->p; s++) {
+    bool to = mask >> s & 1;
+    v.score[s] = to ? sides->score_to[s] : sides->score_from[s];
+    v.root[s] = to ? sides->root_to[s] : sides->root_from[s];
+  }
+  return v;
+}
+
+SW_HOT static void plain_block(const sw_meta *m, int64_t i, int64_t j0, int n, double *c) {
+  struct sides sides;
+  lanes one, two;
+  fill_sides(m, i, j0, n, &sides);
+  if (!m->meta) {
+    struct mixed v = mix(m, &sides, 2);
+    form_lanes(m->form, &v, c);
+    return;
+  }
+  unsigned all = (1u << m->p) - 1;
+  for (int j = 0; j < LANES; j++)
+    c[j] = 0;
+  for (unsigned mask = 1; mask <= all / 2; mask++) {
+    struct mixed v = mix(m, &sides, mask), w = mix(m, &sides, all ^ mask);
+    form_lanes(m->form, &v, one);
+    form_lanes(m->form, &w, two);
+    for (int j = 0; j < LANES; j++)
+      c[j] += one[j] + two[j];
+  }
+  for (int j = 0; j < LANES; j++)
+    c[j] /= all - 1;
+}
+
+/* ---- segments --------------------------------------------------------------------------- */
+
+SW_HOT static void finish_lanes(int64_t n, const double *restrict c, double from,
+                                const double *restrict to, double *restrict value) {
+  for (int64_t j = 0; j < n; j++)
+    value[j] = __builtin_sqrt(c[j] * (from + to[j]));
+}
+
+static void plain_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *value,
+                          double *coupling) {
+  lanes c;
+  for (int64_t j = j0; j < j1; j += LANES) {
+    int n = j1 - j < LANES ? (int)(j1 - j) : LANES;
+    plain_block(m, i, j, n, c);
+    finish_lanes(n, c, m->half_from[i], m->half_to + j, value + (j - j0));
+    for (int k = 0; coupling && k < n; k++)
+      coupling[j - j0 + k] = c[k];
+  }
+}
+
+static void triple_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *value,
+                           double *coupling) {
+  struct triple row;
+  fill_triple(m, i, &row);
+  struct triple_columns to = {.half = m->half_to + j0};
+  for (int k = 0; k < 3; k++) {
+    to.s[k] = m->score[k] + j0;
+    to.r[k] = m->root[k] + j0;
+    to.e[k] = m->mate[k] + j0;
+  }
+  if (!coupling) {
+    triple_values(&row, &to, j1 - j0, value);
+    return;
+  }
+  triple_couplings(&row, &to, j1 - j0, coupling);
+  finish_lanes(j1 - j0, coupling, row.half, to.half, value);
+}
+
+static void couple_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *value,
+                           double *coupling) {
+  const double *const *s = m->score, *const *r = m->root;
+  struct couple row = couple_of(m, i);
+  if (!coupling) {
+    couple_values(row, j1 - j0, s[0] + j0, s[1] + j0, r[0] + j0, r[1] + j0, m->half_to + j0, value);
+    return;
+  }
+  couple_couplings(row, j1 - j0, s[0] + j0, s[1] + j0, r[0] + j0, r[1] + j0, coupling);
+  finish_lanes(j1 - j0, coupling, row.half, m->half_to + j0, value);
+}
+
+static bool is_tiny(const sw_meta *m, int64_t unit) {
+  for (int s = 0; s < m->p; s++)
+    if (m->score[s][unit] > 0 && m->score[s][unit] < SW_META_TINY) return true;
+  return false;
+}
+
+/* Pairs with a unit whose scores would leave the range of the short loops, done again. */
+static void mend_tiny(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *value,
+                      double *coupling) {
+  bool row = is_tiny(m, i);
+  for (int64_t j = j0; j < j1; j++)
+    if (row || is_tiny(m, j))
+      plain_segment(m, i, j, j + 1, value + (j - j0), coupling ? coupling + (j - j0) : NULL);
+}
+
+void sw_meta_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *const *out) {
+  double *value = out[0], *coupling = out[1], *development = out[2];
+  bool product = m->meta && m->form == SW_COUPLING_PRODUCT;
+  if (product && (m->p == 2 || m->p == 3)) {
+    (m->p == 3 ? triple_segment : couple_segment)(m, i, j0, j1, value, coupling);
+    if (m->has_tiny) mend_tiny(m, i, j0, j1, value, coupling);
+  } else {
+    plain_segment(m, i, j0, j1, value, coupling);
+  }
+  for (int64_t j = 0; coupling && j < j1 - j0; j++)
+    coupling[j] = coupling[j] > 1 ? 1 : coupling[j]; /* equal scores, rounding */
+  for (int64_t j = 0; development && j < j1 - j0; j++)
+    development[j] = m->half_from[i] + m->half_to[j0 + j];
+}

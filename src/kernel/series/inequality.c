@@ -1,0 +1,217 @@
+/* Gini by sorting, Theil's T and L, Dagum's parts by merging the sorted groups: n log n and
+ * (groups * n), never n_j * n_h storage. */
+#include "kernel/series/inequality.h"
+
+#include "kernel/series/stats.h"
+
+#include <math.h>
+
+/* Behind the sample: values of each group ascending, and each group's share of the weight, sum of
+ * p y and mean. */
+typedef struct parts_bench {
+  double *y, *p;
+  double *share, *sum, *mean;
+  int64_t *start, *at; /* groups + 1 */
+} parts_bench;
+
+static size_t sample_doubles(int64_t n) {
+  return 4 * (size_t)n + 3 * (((size_t)n + 1) / 2);
+}
+
+size_t sw_inequality_workspace(int64_t n, int groups) {
+  return (sample_doubles(n) + 2 * (size_t)n + 5 * ((size_t)groups + 1)) * sizeof(double);
+}
+
+static sw_sample sample_in(void *workspace, int64_t n) {
+  double *y = workspace;
+  size_t half = ((size_t)n + 1) / 2; /* doubles that hold n int32 */
+  return (sw_sample){.y = y,
+                     .p = y + n,
+                     .y_up = y + 2 * n,
+                     .p_up = y + 3 * n,
+                     .unit = (int32_t *)(y + 4 * n),
+                     .order = (int32_t *)(y + 4 * n + half),
+                     .wrong = -1};
+}
+
+static parts_bench parts_in(void *workspace, int64_t n, int groups) {
+  double *y = (double *)workspace + sample_doubles(n), *share = y + 2 * n;
+  size_t k = (size_t)groups + 1;
+  return (parts_bench){.y = y,
+                       .p = y + n,
+                       .share = share,
+                       .sum = share + k,
+                       .mean = share + 2 * k,
+                       .start = (int64_t *)(share + 3 * k),
+                       .at = (int64_t *)(share + 4 * k)};
+}
+
+/* ---- the sample ------------------------------------------------------------------------- */
+
+static void pick(sw_sample *s, const double *x, const double *weight, int64_t n) {
+  double sum = 0;
+  for (int64_t i = 0; i < n; i++) {
+    double w = weight ? weight[i] : 1;
+    if (isnan(x[i]) || isnan(w)) continue;
+    if ((x[i] < 0 || w < 0) && s->wrong < 0) {
+      s->wrong = i;
+      s->wrong_weight = !(x[i] < 0);
+    }
+    if (w == 0) continue;
+    s->y[s->n] = x[i];
+    s->p[s->n] = w;
+    s->unit[s->n++] = (int32_t)i;
+    s->zeros += x[i] == 0;
+    sum += w;
+  }
+  for (int64_t k = 0; k < s->n; k++) {
+    s->p[k] /= sum;
+    s->mean += s->p[k] * s->y[k];
+  }
+}
+
+sw_sample sw_sample_make(const double *x, const double *weight, int64_t n, void *workspace) {
+  sw_sample s = sample_in(workspace, n);
+  pick(&s, x, weight, n);
+  for (int64_t k = 0; k < s.n; k++)
+    s.order[k] = (int32_t)k;
+  sw_sort_index(s.y, s.n, s.order, s.order + 2 * ((n + 1) / 2));
+  for (int64_t k = 0; k < s.n; k++) {
+    s.y_up[k] = s.y[s.order[k]];
+    s.p_up[k] = s.p[s.order[k]];
+  }
+  return s;
+}
+
+/* ---- indices ---------------------------------------------------------------------------- */
+
+/* sum_ij p_i p_j |y_i - y_j| / (2 mu): with F the share at or below, sum p (y - mu)(2F - p)/mu.
+ * `whole`: what the shares sum to. */
+static double gini_of(const double *y, const double *p, int64_t n, double mean, double whole) {
+  double sum = 0, below = 0;
+  for (int64_t k = 0; k < n; k++) {
+    double share = p[k] / whole;
+    sum += share * (y[k] - mean) * (2 * below + share);
+    below += share;
+  }
+  return sum / mean;
+}
+
+/* (y/mu) ln(y/mu), 0 ln 0 = 0. */
+static double theil_term(double y, double mean) {
+  return y > 0 ? y / mean * log(y / mean) : 0;
+}
+
+sw_inequality sw_inequality_compute(const sw_sample *s) {
+  sw_inequality q = {NAN, NAN, NAN, NAN, NAN};
+  double t = 0, l = 0, apart = 0, square = 0;
+  if (s->n == 0 || !(s->mean > 0)) return q;
+  for (int64_t k = 0; k < s->n; k++) {
+    double deviation = s->y[k] - s->mean;
+    t += s->p[k] * theil_term(s->y[k], s->mean);
+    l += s->p[k] * log(s->mean / s->y[k]);
+    apart += s->p[k] * fabs(deviation);
+    square += s->p[k] * (deviation * deviation);
+  }
+  q.gini = gini_of(s->y_up, s->p_up, s->n, s->mean, 1);
+  q.theil_t = t;
+  q.theil_l = s->zeros ? NAN : l;
+  q.hoover = apart / (2 * s->mean);
+  q.cv = sqrt(square) / s->mean;
+  return q;
+}
+
+/* ---- parts by group --------------------------------------------------------------------- */
+
+/* Groups' shares, sums and means in the order of units; their ascending values by a stable deal of
+ * the sorted sample. */
+static void deal(const sw_sample *s, const int32_t *group, int groups, parts_bench b) {
+  for (int g = 0; g <= groups; g++) {
+    b.share[g] = b.sum[g] = 0;
+    b.start[g] = 0;
+  }
+  for (int64_t k = 0; k < s->n; k++) {
+    int32_t g = group[s->unit[k]];
+    b.share[g] += s->p[k];
+    b.sum[g] += s->p[k] * s->y[k];
+    b.start[g + 1]++;
+  }
+  for (int g = 0; g < groups; g++) {
+    b.start[g + 1] += b.start[g];
+    b.at[g] = b.start[g];
+    b.mean[g] = b.sum[g] / b.share[g]; /* an empty group: NaN, never read */
+  }
+  for (int64_t k = 0; k < s->n; k++) {
+    int64_t at = b.at[group[s->unit[s->order[k]]]]++;
+    b.y[at] = s->y_up[k];
+    b.p[at] = s->p_up[k];
+  }
+}
+
+static void theil_parts(const sw_sample *s, const int32_t *group, int groups, parts_bench b,
+                        sw_inequality_parts *parts) {
+  double t = 0, l = 0;
+  for (int64_t k = 0; k < s->n; k++) {
+    int32_t g = group[s->unit[k]];
+    if (s->y[k] > 0) t += s->p[k] * s->y[k] / s->mean * log(s->y[k] / b.mean[g]);
+    l += s->p[k] * log(b.mean[g] / s->y[k]);
+  }
+  parts->theil_t_within = t;
+  parts->theil_l_within = s->zeros ? NAN : l;
+  t = l = 0;
+  for (int g = 0; g < groups; g++) {
+    double income = b.sum[g] / s->mean;
+    if (b.start[g] == b.start[g + 1]) continue;
+    if (income > 0) t += income * log(income / b.share[g]);
+    l += b.share[g] * log(b.share[g] / income);
+  }
+  parts->theil_t_between = t;
+  parts->theil_l_between = s->zeros ? NAN : l;
+}
+
+/* sum_kl p_k p_l (y_l - y_k)+ of k in group j, l in group h, by one merge of the two. */
+static double excess(parts_bench b, int j, int h) {
+  double sum = 0, below = 0, below_sum = 0;
+  int64_t k = b.start[j];
+  if (!(b.y[b.start[h + 1] - 1] > b.y[k])) return 0;
+  for (int64_t l = b.start[h]; l < b.start[h + 1]; l++) {
+    for (; k < b.start[j + 1] && b.y[k] < b.y[l]; k++) {
+      below += b.p[k];
+      below_sum += b.p[k] * b.y[k];
+    }
+    sum += b.p[l] * (b.y[l] * below - below_sum);
+  }
+  return sum;
+}
+
+/* With mu_j >= mu_h: G_jh (p_j s_h + p_h s_j) = p_j p_h (d + p)/mu, d - p = mu_j - mu_h, so the net
+ * part is p_j p_h (mu_j - mu_h)/mu and transvariation p_j p_h 2p/mu. */
+static void dagum_parts(const sw_sample *s, int groups, parts_bench b, sw_inequality_parts *parts) {
+  parts->gini_within = parts->gini_between_net = parts->gini_transvariation = 0;
+  for (int g = 0; g < groups; g++) {
+    int64_t count = b.start[g + 1] - b.start[g];
+    if (count == 0) continue;
+    /* G_gg p_g s_g; a group of zeros has a share of zero. */
+    if (b.mean[g] > 0)
+      parts->gini_within +=
+          b.share[g] * (b.sum[g] / s->mean) *
+          gini_of(b.y + b.start[g], b.p + b.start[g], count, b.mean[g], b.share[g]);
+    for (int h = 0; h < g; h++) {
+      if (b.start[h] == b.start[h + 1]) continue;
+      bool g_first = b.mean[g] >= b.mean[h];
+      parts->gini_between_net += b.share[g] * b.share[h] * fabs(b.mean[g] - b.mean[h]) / s->mean;
+      parts->gini_transvariation += 2 * (g_first ? excess(b, g, h) : excess(b, h, g)) / s->mean;
+    }
+  }
+}
+
+sw_inequality_parts sw_inequality_by_group(const sw_sample *s, const int32_t *group, int groups,
+                                           int64_t n, void *workspace) {
+  sw_inequality_parts parts = {NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+  parts_bench b = parts_in(workspace, n, groups);
+  if (s->n == 0 || !(s->mean > 0)) return parts;
+  deal(s, group, groups, b);
+  theil_parts(s, group, groups, b, &parts);
+  dagum_parts(s, groups, b, &parts);
+  return parts;
+}

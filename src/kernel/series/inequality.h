@@ -1,0 +1,47 @@
+/* Inequality of a variable over units, weighted or not, and its parts by groups (methods.md
+ * section 9). p_i = w_i / sum w is the share of the weight (1/n without one), mu = sum p_i y_i,
+ * s_i = p_i y_i / mu. Values are zero or more. Sums over units run in the order of units, but for
+ * the Gini and Dagum's parts, which run by ascending value, equal values in the order of units. */
+#ifndef SW_KERNEL_SERIES_INEQUALITY_H
+#define SW_KERNEL_SERIES_INEQUALITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A sample: the values that are there, their shares, and the same by ascending value. */
+typedef struct sw_sample {
+  int64_t n;           /* values used */
+  double *y, *p;       /* in the order of units */
+  int32_t *unit;       /* their units */
+  double *y_up, *p_up; /* ascending */
+  int32_t *order;      /* places of the ascending values in y */
+  double mean;
+  int64_t zeros;
+  int64_t wrong; /* the first unit with a negative value or weight, or -1 */
+  bool wrong_weight;
+} sw_sample;
+
+typedef struct sw_inequality {
+  double gini, theil_t, theil_l, hoover, cv;
+} sw_inequality;
+
+typedef struct sw_inequality_parts {
+  double theil_t_between, theil_t_within, theil_l_between, theil_l_within;
+  double gini_within, gini_between_net, gini_transvariation; /* Dagum: they sum to the Gini */
+} sw_inequality_parts;
+
+/* For n units and at most `groups` groups. */
+size_t sw_inequality_workspace(int64_t n, int groups);
+
+/* Values and weights (NULL: none) of n units; a unit whose value or weight is missing, or whose
+ * weight is zero, is left out. The sample lives in the workspace. */
+sw_sample sw_sample_make(const double *x, const double *weight, int64_t n, void *workspace);
+
+/* NaN without values or with a mean of zero; Theil L is NaN where a value is zero. */
+sw_inequality sw_inequality_compute(const sw_sample *sample);
+/* `group`: of each unit, 0 .. groups - 1. Uses the part of the workspace behind the sample. */
+sw_inequality_parts sw_inequality_by_group(const sw_sample *sample, const int32_t *group,
+                                           int groups, int64_t n, void *workspace);
+
+#endif

@@ -1,0 +1,95 @@
+/* Bottom-up merge sorts: insertion within short runs, then merges of doubling width, back and
+ * forth between the array and its scratch. */
+#include "kernel/series/stats.h"
+
+#include <string.h>
+
+enum { RUN = 16 };
+
+static int64_t least(int64_t a, int64_t b) {
+  return a < b ? a : b;
+}
+
+static void insert_indices(const double *key, int32_t *order, int64_t lo, int64_t hi) {
+  for (int64_t i = lo + 1; i < hi; i++) {
+    int32_t moving = order[i];
+    int64_t at = i;
+    for (; at > lo && key[order[at - 1]] > key[moving]; at--)
+      order[at] = order[at - 1];
+    order[at] = moving;
+  }
+}
+
+static void merge_indices(const double *key, const int32_t *from, int32_t *to, int64_t lo,
+                          int64_t middle, int64_t hi) {
+  int64_t left = lo, right = middle;
+  for (int64_t at = lo; at < hi; at++) {
+    bool take_left = left < middle && (right >= hi || key[from[left]] <= key[from[right]]);
+    to[at] = take_left ? from[left++] : from[right++];
+  }
+}
+
+void sw_sort_index(const double *key, int64_t n, int32_t *order, int32_t *scratch) {
+  for (int64_t lo = 0; lo < n; lo += RUN)
+    insert_indices(key, order, lo, least(lo + RUN, n));
+  int32_t *from = order, *to = scratch;
+  for (int64_t width = RUN; width < n; width *= 2) {
+    for (int64_t lo = 0; lo < n; lo += 2 * width)
+      merge_indices(key, from, to, lo, least(lo + width, n), least(lo + 2 * width, n));
+    int32_t *swap = from;
+    from = to;
+    to = swap;
+  }
+  if (from != order) memcpy(order, from, (size_t)n * sizeof *order);
+}
+
+static void insert_values(double *x, int64_t lo, int64_t hi) {
+  for (int64_t i = lo + 1; i < hi; i++) {
+    double moving = x[i];
+    int64_t at = i;
+    for (; at > lo && x[at - 1] > moving; at--)
+      x[at] = x[at - 1];
+    x[at] = moving;
+  }
+}
+
+static void merge_values(const double *from, double *to, int64_t lo, int64_t middle, int64_t hi) {
+  int64_t left = lo, right = middle;
+  for (int64_t at = lo; at < hi; at++) {
+    bool take_left = left < middle && (right >= hi || from[left] <= from[right]);
+    to[at] = take_left ? from[left++] : from[right++];
+  }
+}
+
+void sw_sort_values(double *x, int64_t n, double *scratch) {
+  for (int64_t lo = 0; lo < n; lo += RUN)
+    insert_values(x, lo, least(lo + RUN, n));
+  double *from = x, *to = scratch;
+  for (int64_t width = RUN; width < n; width *= 2) {
+    for (int64_t lo = 0; lo < n; lo += 2 * width)
+      merge_values(from, to, lo, least(lo + width, n), least(lo + 2 * width, n));
+    double *swap = from;
+    from = to;
+    to = swap;
+  }
+  if (from != x) memcpy(x, from, (size_t)n * sizeof *x);
+}
+
+/* How many values are below x (`inclusive`: at or below). */
+static int64_t count_below(const double *sorted, int64_t n, double x, bool inclusive) {
+  int64_t lo = 0, hi = n;
+  while (lo < hi) {
+    int64_t middle = lo + (hi - lo) / 2;
+    bool below = inclusive ? sorted[middle] <= x : sorted[middle] < x;
+    if (below)
+      lo = middle + 1;
+    else
+      hi = middle;
+  }
+  return lo;
+}
+
+double sw_average_rank(const double *sorted, int64_t n, double x) {
+  int64_t below = count_below(sorted, n, x, false), upto = count_below(sorted, n, x, true);
+  return 0.5 * (double)(below + 1 + upto);
+}

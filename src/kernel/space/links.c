@@ -1,0 +1,168 @@
+/* Counting sort by sender, then each row by receiver. */
+#include "kernel/space/links.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+/* What a row is sorted by: the receiver, then the place in the file. */
+typedef struct slot {
+  int32_t to;
+  int64_t at;
+} slot;
+
+static int compare_slots(const void *a, const void *b) {
+  const slot *x = a, *y = b;
+  if (x->to != y->to) return x->to < y->to ? -1 : 1;
+  return (x->at > y->at) - (x->at < y->at);
+}
+
+/* Files are mostly in order already. */
+static void sort_row(slot *row, int64_t count) {
+  for (int64_t k = 1; k < count; k++)
+    if (compare_slots(&row[k - 1], &row[k]) > 0) {
+      qsort(row, (size_t)count, sizeof *row, compare_slots);
+      return;
+    }
+}
+
+/* row_start from the counts, and every link's slot in its row, in file order. */
+static void scatter(int64_t n, const sw_link *link, int64_t count, int64_t *row_start,
+                    slot *slots) {
+  memset(row_start, 0, (size_t)(n + 1) * sizeof *row_start);
+  for (int64_t k = 0; k < count; k++)
+    row_start[link[k].from + 1]++;
+  for (int64_t i = 0; i < n; i++)
+    row_start[i + 1] += row_start[i];
+  /* row_start[i] runs to the end of row i while it is filled, then all are shifted back. */
+  for (int64_t k = 0; k < count; k++)
+    slots[row_start[link[k].from]++] = (slot){link[k].to, k};
+  memmove(row_start + 1, row_start, (size_t)n * sizeof *row_start);
+  row_start[0] = 0;
+}
+
+/* A duplicate in a sorted row becomes the one reported if its second place is the earliest yet. */
+static void note_duplicates(const slot *row, int64_t count, int64_t duplicate[2]) {
+  for (int64_t k = 1; k < count; k++)
+    if (row[k].to == row[k - 1].to && (duplicate[1] < 0 || row[k].at < duplicate[1])) {
+      duplicate[0] = row[k - 1].at;
+      duplicate[1] = row[k].at;
+    }
+}
+
+static sw_status rows_alloc(sw_error *err, int64_t n, int64_t count, sw_link_rows *rows) {
+  *rows = (sw_link_rows){.n = n};
+  SW_TRY(sw_alloc(err, (size_t)n + 1, sizeof *rows->row_start, (void **)&rows->row_start));
+  SW_TRY(sw_alloc(err, (size_t)count, sizeof *rows->to, (void **)&rows->to));
+  return sw_alloc(err, (size_t)count, sizeof *rows->value, (void **)&rows->value);
+}
+
+sw_status sw_link_rows_create(sw_error *err, int64_t n, const sw_link *link, int64_t count,
+                              sw_link_rows *rows, int64_t duplicate[2]) {
+  slot *slots = NULL;
+  duplicate[0] = duplicate[1] = -1;
+  sw_status status = rows_alloc(err, n, count, rows);
+  if (status == SW_OK) status = sw_alloc(err, (size_t)count, sizeof *slots, (void **)&slots);
+  if (status != SW_OK) {
+    sw_link_rows_destroy(rows);
+    return status;
+  }
+  scatter(n, link, count, rows->row_start, slots);
+  for (int64_t i = 0; i < n; i++) {
+    int64_t start = rows->row_start[i], length = rows->row_start[i + 1] - start;
+    sort_row(slots + start, length);
+    note_duplicates(slots + start, length, duplicate);
+  }
+  for (int64_t k = 0; k < count; k++) {
+    rows->to[k] = slots[k].to;
+    rows->value[k] = link[slots[k].at].value;
+  }
+  sw_free(slots);
+  return SW_OK;
+}
+
+void sw_link_rows_destroy(sw_link_rows *rows) {
+  sw_free(rows->row_start);
+  sw_free(rows->to);
+  sw_free(rows->value);
+  *rows = (sw_link_rows){0};
+}
+
+void sw_link_rows_drop_zeros(sw_link_rows *rows) {
+  int64_t kept = 0, next = 0;
+  for (int64_t i = 0; i < rows->n; i++) {
+    int64_t end = rows->row_start[i + 1];
+    for (; next < end; next++)
+      if (rows->value[next] != 0.0) {
+        rows->to[kept] = rows->to[next];
+        rows->value[kept++] = rows->value[next];
+      }
+    rows->row_start[i + 1] = kept;
+  }
+}
+
+bool sw_links_style_row(double *value, int64_t count, sw_style style) {
+  if (style == SW_STYLE_BINARY)
+    for (int64_t k = 0; k < count; k++)
+      value[k] = 1.0;
+  if (style != SW_STYLE_ROW || count == 0) return true;
+  double sum = 0.0;
+  for (int64_t k = 0; k < count; k++)
+    sum += value[k];
+  if (!(sum > 0.0) || !isfinite(sum)) return false;
+  for (int64_t k = 0; k < count; k++)
+    value[k] /= sum;
+  return true;
+}
+
+int64_t sw_links_islands(const sw_links *links) {
+  int64_t islands = 0;
+  for (int64_t i = 0; i < links->n; i++)
+    islands += links->row_start[i + 1] == links->row_start[i];
+  return islands;
+}
+
+static bool is_linked(const sw_links *links, int64_t i, int32_t j) {
+  int64_t lo = links->row_start[i], hi = links->row_start[i + 1];
+  while (lo < hi) {
+    int64_t middle = lo + (hi - lo) / 2;
+    if (links->to[middle] == j) return true;
+    if (links->to[middle] < j)
+      lo = middle + 1;
+    else
+      hi = middle;
+  }
+  return false;
+}
+
+int64_t sw_links_one_way(const sw_links *links) {
+  int64_t count = 0;
+  for (int64_t i = 0; i < links->n; i++)
+    for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++)
+      count += !is_linked(links, links->to[k], (int32_t)i);
+  return count;
+}
+
+/* Senders are met in ascending order, so if the matrix is symmetric the entries of row j are met in
+ * their own order by the links to j: one cursor a row finds each mirror image without a search. */
+static bool mirrors(const sw_links *links, int64_t *cursor) {
+  memcpy(cursor, links->row_start, (size_t)links->n * sizeof *cursor);
+  for (int64_t i = 0; i < links->n; i++)
+    for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++) {
+      int64_t j = links->to[k], mirror = cursor[j]++;
+      if (mirror >= links->row_start[j + 1] || links->to[mirror] != i) return false;
+      if (memcmp(&links->value[mirror], &links->value[k], sizeof(double)) != 0) return false;
+    }
+  return true;
+}
+
+sw_status sw_links_symmetric(sw_error *err, const sw_links *links, bool *symmetric) {
+  int64_t *cursor = NULL;
+  *symmetric = false;
+  SW_TRY(sw_alloc(err, (size_t)links->n, sizeof *cursor, (void **)&cursor));
+  *symmetric = mirrors(links, cursor);
+  sw_free(cursor);
+  return SW_OK;
+}

@@ -1,0 +1,44 @@
+/* Links between units in compressed rows: from (from, to, value) in any order to rows whose `to`
+ * ascends. Invariants of a built sw_link_rows: row_start ascends from 0; within a row every `to`
+ * stands once. No function here depends on the order in which links were read. */
+#ifndef SW_KERNEL_SPACE_LINKS_H
+#define SW_KERNEL_SPACE_LINKS_H
+
+#include "spillway/weights.h"
+
+/* A link as read; `line` is where, for messages. */
+typedef struct sw_link {
+  int32_t from, to;
+  double value;
+  int64_t line;
+} sw_link;
+
+/* Compressed rows while they are made; sw_links is the finished thing. */
+typedef struct sw_link_rows {
+  int64_t n;
+  int64_t *row_start; /* n + 1 */
+  int32_t *to;
+  double *value;
+} sw_link_rows;
+
+/* Rows of `count` links between n units. `duplicate`: the indices into `link` of a pair that stands
+ * twice, the one whose second place comes first in the file; {-1, -1} when there is none. */
+sw_status sw_link_rows_create(sw_error *err, int64_t n, const sw_link *link, int64_t count,
+                              sw_link_rows *rows, int64_t duplicate[2]);
+void sw_link_rows_destroy(sw_link_rows *rows);
+
+/* Leave out links of value zero, in place. */
+void sw_link_rows_drop_zeros(sw_link_rows *rows);
+
+/* Scale one row of `count` values by style: divide by their sum (in the order of `to`), set to 1,
+ * or leave. False when the sum is not a positive finite number. */
+bool sw_links_style_row(double *value, int64_t count, sw_style style);
+
+/* Units without a link. */
+int64_t sw_links_islands(const sw_links *links);
+/* Links i to j without a link j to i, whatever the weights. */
+int64_t sw_links_one_way(const sw_links *links);
+/* Is value(i, j) = value(j, i) to the bit for every pair? */
+sw_status sw_links_symmetric(sw_error *err, const sw_links *links, bool *symmetric);
+
+#endif

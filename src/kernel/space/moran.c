@@ -1,0 +1,180 @@
+/* Moran's I: the weights among the units with a value are w_ij f_i, f_i scaling row i back to sum 1
+ * where the matrix is row-standardised and some of its links lead to missing values. Links keep
+ * their order; w_ji is found by bisection, so that no transpose is stored. */
+#include "kernel/space/moran.h"
+
+#include "kernel/series/stats.h"
+
+#include <math.h>
+
+/* The workspace: n of each. */
+typedef struct scratch {
+  double *z, *factor, *column;
+  bool *used;
+} scratch;
+
+/* What the moments need of the weights. */
+typedef struct weight_sums {
+  double s0, s1, s2;
+  int64_t islands; /* of the units used */
+} weight_sums;
+
+size_t sw_moran_workspace(int64_t n) {
+  return (size_t)n * (3 * sizeof(double) + sizeof(bool));
+}
+
+static scratch scratch_of(void *workspace, int64_t n) {
+  double *z = workspace;
+  return (scratch){z, z + n, z + 2 * n, (bool *)(z + 3 * n)};
+}
+
+bool sw_links_row_standardised(const sw_links *links) {
+  for (int64_t i = 0; i < links->n; i++) {
+    double sum = 0;
+    for (int64_t e = links->row_start[i]; e < links->row_start[i + 1]; e++)
+      sum += links->value[e];
+    if (links->row_start[i] < links->row_start[i + 1] && !(fabs(sum - 1) <= 1e-12)) return false;
+  }
+  return true;
+}
+
+/* Links of unit i that lead to units in use, and their sum. */
+static int64_t row_in_use(const sw_links *links, const bool *used, int64_t i, double *sum) {
+  int64_t count = 0;
+  *sum = 0;
+  for (int64_t e = links->row_start[i]; e < links->row_start[i + 1]; e++) {
+    if (!used[links->to[e]]) continue;
+    *sum += links->value[e];
+    count++;
+  }
+  return count;
+}
+
+/* Leaves out units without a neighbour until none is left: where links are not mutual, leaving one
+ * out can make another an island. */
+static void remove_islands(const sw_links *links, bool *used) {
+  for (bool again = true; again;) {
+    again = false;
+    for (int64_t i = 0; i < links->n; i++) {
+      double sum;
+      if (!used[i] || row_in_use(links, used, i, &sum) > 0) continue;
+      used[i] = false;
+      again = true;
+    }
+  }
+}
+
+/* Row factors; a row whose links are all in use is taken as it is. */
+static int64_t scale_rows(const sw_links *links, bool row_standardised, scratch s) {
+  int64_t islands = 0;
+  for (int64_t i = 0; i < links->n; i++) {
+    double sum;
+    s.factor[i] = 0;
+    if (!s.used[i]) continue;
+    int64_t count = row_in_use(links, s.used, i, &sum);
+    bool whole = count == links->row_start[i + 1] - links->row_start[i];
+    s.factor[i] = whole || !row_standardised ? 1 : sum == 0 ? 0 : 1 / sum;
+    islands += count == 0;
+  }
+  return islands;
+}
+
+/* Weight of the link from i to j, 0 without one. */
+static double weight_between(const sw_links *links, const double *factor, int64_t i, int64_t j) {
+  int64_t lo = links->row_start[i], hi = links->row_start[i + 1];
+  while (lo < hi) {
+    int64_t middle = lo + (hi - lo) / 2;
+    if (links->to[middle] < j)
+      lo = middle + 1;
+    else
+      hi = middle;
+  }
+  bool found = lo < links->row_start[i + 1] && links->to[lo] == j;
+  return found ? links->value[lo] * factor[i] : 0;
+}
+
+/* S1 = sum_ij (w_ij + w_ji)^2 / 2 = sum_ij w_ij (w_ij + w_ji). */
+static weight_sums sum_weights(const sw_links *links, scratch s) {
+  weight_sums sums = {0};
+  for (int64_t i = 0; i < links->n; i++)
+    s.column[i] = 0;
+  for (int64_t i = 0; i < links->n; i++)
+    for (int64_t e = links->row_start[i]; s.used[i] && e < links->row_start[i + 1]; e++) {
+      int64_t j = links->to[e];
+      if (!s.used[j]) continue;
+      double w = links->value[e] * s.factor[i];
+      sums.s0 += w;
+      sums.s1 += w * (w + weight_between(links, s.factor, j, i));
+      s.column[j] += w;
+    }
+  for (int64_t i = 0; i < links->n; i++) {
+    double row;
+    if (!s.used[i]) continue;
+    row_in_use(links, s.used, i, &row);
+    double both = row * s.factor[i] + s.column[i];
+    sums.s2 += both * both;
+  }
+  return sums;
+}
+
+/* z = x - mean of the units used; false when they do not vary. */
+static bool deviations(const double *x, int64_t n, scratch s, double *square, double *fourth) {
+  double sum = 0, count = 0, lo = INFINITY, hi = -INFINITY;
+  for (int64_t i = 0; i < n; i++) {
+    if (!s.used[i]) continue;
+    sum += x[i];
+    count += 1;
+    lo = x[i] < lo ? x[i] : lo;
+    hi = x[i] > hi ? x[i] : hi;
+  }
+  *square = *fourth = 0;
+  for (int64_t i = 0; i < n; i++) {
+    s.z[i] = s.used[i] ? x[i] - sum / count : 0;
+    *square += s.z[i] * s.z[i];
+    *fourth += s.z[i] * s.z[i] * (s.z[i] * s.z[i]);
+  }
+  return lo < hi;
+}
+
+static double cross_product(const sw_links *links, scratch s) {
+  double sum = 0;
+  for (int64_t i = 0; i < links->n; i++) {
+    double lag = 0;
+    for (int64_t e = links->row_start[i]; s.used[i] && e < links->row_start[i + 1]; e++)
+      lag += links->value[e] * s.z[links->to[e]]; /* z is 0 where not used */
+    sum += s.z[i] * (lag * s.factor[i]);
+  }
+  return sum;
+}
+
+/* Cliff & Ord 1981; n the scale, kurtosis over all values used. */
+static void moments(sw_moran *m, weight_sums w, double n, double kurtosis) {
+  double s02 = w.s0 * w.s0, n2 = n * n;
+  m->expected = -1 / (n - 1);
+  double e2 = m->expected * m->expected;
+  m->variance_normality = n > 2 ? (n2 * w.s1 - n * w.s2 + 3 * s02) / (s02 * (n2 - 1)) - e2 : NAN;
+  double all = n * (w.s1 * (n2 - 3 * n + 3) - n * w.s2 + 3 * s02);
+  double tail = kurtosis * (w.s1 * (n2 - n) - 2 * n * w.s2 + 6 * s02);
+  m->variance_randomisation = n > 3 ? (all - tail) / ((n - 1) * (n - 2) * (n - 3) * s02) - e2 : NAN;
+  m->z = (m->i - m->expected) / sqrt(m->variance_randomisation);
+  m->p_value = sw_normal_two_sided(m->z);
+}
+
+sw_moran sw_moran_compute(const sw_links *links, bool row_standardised, sw_islands islands,
+                          const double *x, void *workspace) {
+  scratch s = scratch_of(workspace, links->n);
+  sw_moran m = {NAN, NAN, NAN, NAN, NAN, NAN, 0};
+  double square, fourth;
+  for (int64_t i = 0; i < links->n; i++)
+    s.used[i] = !isnan(x[i]);
+  if (islands == SW_ISLANDS_REMOVE) remove_islands(links, s.used);
+  for (int64_t i = 0; i < links->n; i++)
+    m.n_used += s.used[i];
+  int64_t without = scale_rows(links, row_standardised, s);
+  weight_sums w = sum_weights(links, s);
+  double n = m.n_used - (islands == SW_ISLANDS_ADJUST ? (double)without : 0);
+  if (!deviations(x, links->n, s, &square, &fourth) || n < 2 || w.s0 == 0) return m;
+  m.i = n / w.s0 * cross_product(links, s) / square;
+  moments(&m, w, n, m.n_used * fourth / (square * square));
+  return m;
+}

@@ -1,0 +1,165 @@
+/* What rank 0 makes of a composite's folds: pools that cannot be scored, warnings (one an
+ * indicator, however many periods it concerns), bounds and weights. */
+#include "measure/composite/spec.h"
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "kernel/series/entropy.h"
+
+#include <math.h>
+#include <string.h>
+
+static const sw_composite_spec *spec_of(const sw_job *job) {
+  return job->state;
+}
+
+static void mark_constants(const sw_composite_spec *spec, sw_composite_range pool, bool *constant) {
+  for (int j = 0; j < spec->p; j++)
+    constant[j] = sw_composite_constant(spec, pool, j);
+}
+
+static const char *pool_name(const sw_job *job, int pool) {
+  return spec_of(job)->per_period ? sw_job_period(job, pool) : "the panel";
+}
+
+static sw_status check_pool(sw_error *err, const sw_job *job, int pool, sw_composite_range r) {
+  const sw_composite_spec *spec = spec_of(job);
+  int constant = 0;
+  for (int j = 0; j < spec->p; j++)
+    constant += sw_composite_constant(spec, r, j);
+  if (*r.rows > 0 && constant < spec->p) return SW_OK;
+  const char *what = *r.rows > 0 ? "no indicator varies" : "no unit has a value of every indicator";
+  if (!spec->per_period)
+    return sw_fail(err, SW_EINPUT, "%s: %s: %s; a score needs %s", job->where, job->name, what,
+                   *r.rows > 0 ? "an indicator that differs between units or periods"
+                               : "rows that are complete: see `missing` of the panel");
+  sw_note(job->notes, "%s: %s: in %s %s: its scores are missing", job->where, job->name,
+          pool_name(job, pool), what);
+  return SW_OK;
+}
+
+/* One warning an indicator, however many periods it is constant in. */
+static void note_indicator(const sw_job *job, const void *all, int j) {
+  const sw_composite_spec *spec = spec_of(job);
+  int constant = 0, first = -1;
+  double outside = 0;
+  for (int pool = 0; pool < spec->pools; pool++) {
+    sw_composite_range r = sw_composite_range_at(spec, all, pool);
+    outside += r.outside[j];
+    if (*r.rows == 0 || !sw_composite_constant(spec, r, j)) continue;
+    constant++;
+    if (first < 0) first = pool;
+  }
+  const char *where = job->input[j].where, *name = job->input[j].name;
+  if (outside > 0)
+    sw_note(job->notes,
+            "%s: %s: %.0f values of '%s' lie outside its bounds [%g, %g] and count as "
+            "the nearer bound",
+            where, job->name, outside, name, spec->lo[j], spec->hi[j]);
+  if (constant == 1)
+    sw_note(job->notes, "%s: %s: '%s' is constant in %s: weight 0", where, job->name, name,
+            pool_name(job, first));
+  if (constant > 1)
+    sw_note(job->notes, "%s: %s: '%s' is constant in %d periods, the first %s: weight 0 there",
+            where, job->name, name, constant, pool_name(job, first));
+}
+
+static void write_bounds(const sw_job *job, sw_composite_range r, int pool) {
+  const sw_composite_spec *spec = spec_of(job);
+  const sw_result *result =
+      &job->result[spec->per_period ? SW_COMPOSITE_BOUNDS_BY_PERIOD : SW_COMPOSITE_BOUNDS];
+  if (result->off) return;
+  double *out = result->row[0] + 2 * pool * spec->p;
+  for (int j = 0; j < spec->p; j++) {
+    out[2 * j] = spec->lo ? spec->lo[j] : *r.rows > 0 ? r.lo[j] : NAN;
+    out[2 * j + 1] = spec->hi ? spec->hi[j] : *r.rows > 0 ? r.hi[j] : NAN;
+  }
+}
+
+static void write_weights(const sw_job *job, const double *weight) {
+  const sw_composite_spec *spec = spec_of(job);
+  const sw_result *result =
+      &job->result[spec->per_period ? SW_COMPOSITE_WEIGHT_BY_PERIOD : SW_COMPOSITE_WEIGHT];
+  memcpy(result->row[0], weight, (size_t)spec->pools * (size_t)spec->p * sizeof *weight);
+}
+
+/* `constant` lives in the arena: finish runs once. */
+static sw_status set_weights(sw_error *err, const sw_job *job, const void *ranges, double *weight) {
+  const sw_composite_spec *spec = spec_of(job);
+  bool *constant = NULL;
+  SW_NEW(err, job->arena, constant, spec->p);
+  for (int pool = 0; pool < spec->pools; pool++) {
+    double *w = weight + pool * spec->p;
+    for (int j = 0; j < spec->p; j++)
+      w[j] = spec->given ? spec->given[pool * spec->p + j] : 1;
+    mark_constants(spec, sw_composite_range_at(spec, ranges, pool), constant);
+    if (!sw_weights_normalise(spec->p, constant, w))
+      sw_note(job->notes,
+              "%s: %s: all weight was on indicators that are constant in %s: the others "
+              "share equally",
+              job->where, job->name, pool_name(job, pool));
+  }
+  return SW_OK;
+}
+
+static sw_status finish_range(sw_error *err, sw_job *job, const void *all, double *result) {
+  const sw_composite_spec *spec = spec_of(job);
+  for (int pool = 0; pool < spec->pools; pool++) {
+    sw_composite_range r = sw_composite_range_at(spec, all, pool);
+    SW_TRY(check_pool(err, job, pool, r));
+    write_bounds(job, r, pool);
+  }
+  for (int j = 0; j < spec->p; j++)
+    note_indicator(job, all, j);
+  memcpy(result, all, sw_composite_range_doubles(spec) * sizeof *result);
+  if (spec->second >= 0) return SW_OK;
+  SW_TRY(set_weights(err, job, all, result + sw_composite_range_doubles(spec)));
+  write_weights(job, result + sw_composite_range_doubles(spec));
+  return SW_OK;
+}
+
+static void finish_spread(const sw_job *job, const double *square, double *sd) {
+  const sw_composite_spec *spec = spec_of(job);
+  for (int pool = 0; pool < spec->pools; pool++) {
+    sw_composite_range r = sw_composite_range_at(spec, job->folded[spec->range], pool);
+    for (int j = 0; j < spec->p; j++)
+      sd[pool * spec->p + j] = sqrt(square[pool * spec->p + j] / (*r.rows - 1));
+  }
+}
+
+static bool pool_weights(const sw_composite_spec *spec, double m, const double *sum,
+                         const double *second, const bool *constant, double *weight) {
+  if (spec->weighting == SW_WEIGHTING_ENTROPY)
+    return sw_entropy_weights(spec->p, m, sum, second, constant, weight);
+  if (spec->weighting == SW_WEIGHTING_CV)
+    return sw_cv_weights(spec->p, m, sum, second, constant, weight);
+  return sw_critic_weights(spec->p, second, constant, weight);
+}
+
+static sw_status finish_second(sw_error *err, sw_job *job, const double *second, double *weight) {
+  const sw_composite_spec *spec = spec_of(job);
+  bool *constant = NULL;
+  SW_NEW(err, job->arena, constant, spec->p);
+  for (int pool = 0; pool < spec->pools; pool++) {
+    sw_composite_range r = sw_composite_range_at(spec, job->folded[spec->range], pool);
+    const double *sum = (const double *)job->folded[spec->sums] + pool * spec->p;
+    mark_constants(spec, r, constant);
+    if (!pool_weights(spec, *r.rows, sum, second + pool * sw_composite_second_doubles(spec),
+                      constant, weight + pool * spec->p))
+      sw_note(job->notes,
+              "%s: %s: the indicators tell the units of %s apart no better one than "
+              "another: equal weights",
+              job->where, job->name, pool_name(job, pool));
+  }
+  write_weights(job, weight);
+  return SW_OK;
+}
+
+sw_status sw_composite_finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  const sw_composite_spec *spec = spec_of(job);
+  if (pass == spec->range) return finish_range(err, job, all, result);
+  if (pass == spec->second) return finish_second(err, job, all, result);
+  if (pass == spec->spread) finish_spread(job, all, result);
+  if (pass == spec->sums || pass == spec->sorted) memcpy(result, all, job->pass[pass].result);
+  return SW_OK;
+}

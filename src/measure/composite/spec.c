@@ -1,0 +1,247 @@
+/* Reading a composite's parameters: every refusal names the place and what would be right. */
+#include "measure/composite/spec.h"
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/node.h"
+#include "base/text.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *indicator(const sw_job *job, int j) {
+  return job->input[j].name;
+}
+
+static int find_indicator(const sw_job *job, int p, const char *name) {
+  for (int j = 0; j < p; j++)
+    if (strcmp(indicator(job, j), name) == 0) return j;
+  return -1;
+}
+
+static const char *nearest_indicator(const sw_job *job, int p, const char *name) {
+  const char *near = NULL;
+  for (int j = 0; j < p && !near; j++) {
+    const char *candidate = indicator(job, j);
+    near = sw_nearest(name, &candidate, 1);
+  }
+  return near ? near : indicator(job, 0);
+}
+
+static sw_status refuse_twins(sw_error *err, const sw_job *job, int p) {
+  for (int j = 0; j < p; j++)
+    for (int k = 0; k < j; k++)
+      if (strcmp(indicator(job, j), indicator(job, k)) == 0)
+        return sw_fail(err, SW_EINPUT, "%s: %s: '%s' is named twice; name each indicator once",
+                       job->input[j].where, job->name, indicator(job, j));
+  return SW_OK;
+}
+
+/* ---- over ------------------------------------------------------------------------------- */
+
+/* `[lo, hi]` of one indicator. */
+static sw_status read_bounds(sw_error *err, const sw_node *pair, const char *name, double *lo,
+                             double *hi) {
+  if (pair->kind != SW_NODE_LIST || pair->count != 2)
+    return sw_node_fail(err, pair, "bounds of %s: write [lowest, highest]", name);
+  SW_TRY(sw_node_number(err, pair->item[0], lo));
+  SW_TRY(sw_node_number(err, pair->item[1], hi));
+  if (*lo < *hi) return SW_OK;
+  return sw_node_fail(err, pair, "bounds of %s: %g is not below %g; write [lowest, highest]", name,
+                      *lo, *hi);
+}
+
+static sw_status read_all_bounds(sw_error *err, const sw_job *job, const sw_node *map,
+                                 sw_composite_spec *spec) {
+  double *lo = NULL, *hi = NULL;
+  SW_NEW(err, job->arena, lo, spec->p);
+  SW_NEW(err, job->arena, hi, spec->p);
+  if (map->kind != SW_NODE_MAP)
+    return sw_node_fail(err, map, "bounds: write {indicator: [lowest, highest], ...}");
+  for (int i = 0; i < map->count; i++)
+    if (find_indicator(job, spec->p, map->key[i]) < 0)
+      return sw_node_key_fail(err, map, i, "%s: '%s' is no indicator of it; did you mean '%s'?",
+                              job->name, map->key[i], nearest_indicator(job, spec->p, map->key[i]));
+  for (int j = 0; j < spec->p; j++) {
+    const sw_node *pair = sw_node_get(map, indicator(job, j));
+    if (!pair)
+      return sw_node_fail(err, map,
+                          "%s: no bounds for '%s'; give [lowest, highest] for each "
+                          "indicator",
+                          job->name, indicator(job, j));
+    SW_TRY(read_bounds(err, pair, indicator(job, j), &lo[j], &hi[j]));
+  }
+  spec->lo = lo;
+  spec->hi = hi;
+  return SW_OK;
+}
+
+/* The text of a NODE parameter that is no map or list. */
+static const char *plain_text(const sw_arg *arg) {
+  if (arg->node) return arg->node->kind == SW_NODE_SCALAR ? arg->node->text : NULL;
+  return arg->text;
+}
+
+static sw_status read_over(sw_error *err, const sw_job *job, sw_composite_spec *spec) {
+  const sw_arg *arg = sw_job_arg(job, "over");
+  const char *text = plain_text(arg);
+  spec->per_period = text && strcmp(text, "period") == 0;
+  spec->pools = spec->per_period ? job->n_periods : 1;
+  if (spec->per_period || (text && strcmp(text, "panel") == 0)) return SW_OK;
+  const sw_node *bounds = sw_node_get(arg->node, "bounds");
+  if (!bounds || arg->node->count != 1)
+    return sw_job_fail(err, job, "over",
+                       "'%s' is not known; write panel, period or {bounds: "
+                       "{indicator: [lowest, highest], ...}}",
+                       text ? text : "this");
+  if (spec->normalise != SW_NORMALISE_MIN_MAX)
+    return sw_job_fail(err, job, "over", "bounds go with normalise: min-max only");
+  return read_all_bounds(err, job, bounds, spec);
+}
+
+/* ---- weights ---------------------------------------------------------------------------- */
+
+/* Weights of one pool: none negative, not all zero, scaled to sum 1. What was given with a few
+ * digits sums to nearly 1, and is no surprise to anybody. */
+static sw_status check_given(sw_error *err, const sw_job *job, int p, const char *pool,
+                             double *weight) {
+  static const double rounding = 1e-3;
+  const char *where = sw_job_arg(job, "weights")->where;
+  double sum = 0;
+  for (int j = 0; j < p; j++) {
+    if (!(weight[j] >= 0) || isinf(weight[j]))
+      return sw_job_fail(err, job, "weights", "the weight of '%s' is %g; a weight is zero or more",
+                         indicator(job, j), weight[j]);
+    sum += weight[j];
+  }
+  if (!(sum > 0) || isinf(sum))
+    return sw_job_fail(err, job, "weights", "the weights sum to %g; give some weight", sum);
+  if (fabs(sum - 1) > rounding)
+    sw_note(job->notes, "%s: %s: the weights%s%s sum to %.10g, not to 1; each is divided by it",
+            where ? where : job->where, job->name, pool ? " of " : "", pool ? pool : "", sum);
+  for (int j = 0; j < p; j++)
+    weight[j] /= sum;
+  return SW_OK;
+}
+
+static sw_status read_map(sw_error *err, const sw_job *job, const sw_node *map, int p,
+                          double *weight) {
+  for (int i = 0; i < map->count; i++)
+    if (find_indicator(job, p, map->key[i]) < 0)
+      return sw_node_key_fail(err, map, i,
+                              "%s: weights: '%s' is no indicator of it; did you mean "
+                              "'%s'?",
+                              job->name, map->key[i], nearest_indicator(job, p, map->key[i]));
+  for (int j = 0; j < p; j++) {
+    const sw_node *value = sw_node_get(map, indicator(job, j));
+    if (!value)
+      return sw_node_fail(err, map, "%s: weights: none for '%s'; give one for each indicator",
+                          job->name, indicator(job, j));
+    SW_TRY(sw_node_number(err, value, &weight[j]));
+  }
+  return SW_OK;
+}
+
+static int find_text(const char *const *text, int count, const char *name) {
+  for (int i = 0; i < count; i++)
+    if (strcmp(text[i], name) == 0) return i;
+  return -1;
+}
+
+/* Weight of indicator j in a table with a row an indicator and a column `weight`; or, of weights
+ * by period, with a row a period and a column an indicator, or the other way round. */
+static sw_status table_weight(sw_error *err, const sw_job *job, const sw_table *table, int j,
+                              const char *period, double *weight) {
+  const char *name = indicator(job, j);
+  int row = find_text(table->row, table->n_rows, name), column = -1;
+  if (row >= 0) {
+    column = find_text(table->column, table->n_columns, "weight");
+    if (column < 0 && table->n_columns == 1) column = 0;
+    if (column < 0 && period) column = find_text(table->column, table->n_columns, period);
+  } else if (period) {
+    column = find_text(table->column, table->n_columns, name);
+    row = find_text(table->row, table->n_rows, period);
+  }
+  if (row >= 0 && column >= 0) {
+    *weight = table->value[(size_t)row * (size_t)table->n_columns + (size_t)column];
+    return SW_OK;
+  }
+  return sw_job_fail(err, job, "weights",
+                     "%s has no weight of '%s'%s%s; it needs a row for each "
+                     "indicator and a column 'weight'",
+                     table->file, name, period ? " in " : "", period ? period : "");
+}
+
+static sw_status read_table(sw_error *err, const sw_job *job, const sw_table *table,
+                            const sw_composite_spec *spec, double *weight) {
+  for (int pool = 0; pool < spec->pools; pool++)
+    for (int j = 0; j < spec->p; j++)
+      SW_TRY(table_weight(err, job, table, j, spec->per_period ? sw_job_period(job, pool) : NULL,
+                          &weight[pool * spec->p + j]));
+  return SW_OK;
+}
+
+static sw_status read_given(sw_error *err, const sw_job *job, const sw_arg *arg,
+                            sw_composite_spec *spec) {
+  double *weight = NULL;
+  SW_NEW(err, job->arena, weight, spec->pools * spec->p);
+  if (arg->table) {
+    SW_TRY(read_table(err, job, arg->table, spec, weight));
+  } else {
+    SW_TRY(read_map(err, job, arg->node, spec->p, weight));
+    for (int pool = 1; pool < spec->pools; pool++)
+      memcpy(weight + pool * spec->p, weight, (size_t)spec->p * sizeof *weight);
+  }
+  for (int pool = 0; pool < spec->pools; pool++)
+    SW_TRY(check_given(err, job, spec->p,
+                       arg->table && spec->per_period ? sw_job_period(job, pool) : NULL,
+                       weight + pool * spec->p));
+  spec->given = weight;
+  spec->weighting = SW_WEIGHTING_GIVEN;
+  return SW_OK;
+}
+
+static sw_status read_weights(sw_error *err, const sw_job *job, sw_composite_spec *spec) {
+  static const char *const names[] = {"entropy", "equal", "critic", "cv"};
+  const sw_arg *arg = sw_job_arg(job, "weights");
+  if (arg->table || (arg->node && arg->node->kind == SW_NODE_MAP))
+    return read_given(err, job, arg, spec);
+  const char *text = plain_text(arg);
+  int which = text ? find_text(names, 4, text) : -1;
+  if (which < 0) {
+    const char *near = text ? sw_nearest(text, names, 4) : NULL;
+    return sw_job_fail(err, job, "weights",
+                       "'%s' is not known%s%s%s; write entropy, equal, "
+                       "critic, cv, {indicator: weight, ...}, {from: results.h5} or {file: "
+                       "w.csv}",
+                       text ? text : "a list", near ? "; did you mean '" : "", near ? near : "",
+                       near ? "'?" : "");
+  }
+  spec->weighting = (sw_weighting)which;
+  if (spec->normalise == SW_NORMALISE_Z_SCORE &&
+      (spec->weighting == SW_WEIGHTING_ENTROPY || spec->weighting == SW_WEIGHTING_CV))
+    return sw_job_fail(err, job, "weights",
+                       "%s weights need values of zero or more, and z-scores "
+                       "are not; write normalise: min-max, or weights: equal",
+                       names[which]);
+  return SW_OK;
+}
+
+sw_status sw_composite_read(sw_error *err, const sw_job *job, sw_composite_spec *spec) {
+  *spec = (sw_composite_spec){.p = job->n_inputs,
+                              .n_positive = sw_job_inputs(job, "positive").count,
+                              .shift = sw_job_arg(job, "shift")->number,
+                              .range = -1,
+                              .spread = -1,
+                              .sorted = -1,
+                              .sums = -1,
+                              .second = -1,
+                              .score = -1};
+  if (spec->p == 0)
+    return sw_fail(err, SW_EINPUT, "%s: %s: no indicators; name some under positive or negative",
+                   job->where, job->name);
+  spec->normalise = (sw_normalise)(int)sw_job_arg(job, "normalise")->number;
+  SW_TRY(refuse_twins(err, job, spec->p));
+  SW_TRY(read_over(err, job, spec));
+  return read_weights(err, job, spec);
+}

@@ -1,0 +1,204 @@
+/* Checksums of what a task stores: of each part of its pieces (partners, quantities) a hash, and of
+ * these in order one. Made of packets before they are written and, the same, of what a sink gives
+ * back, which may be copied on the way. */
+#include "plan/pairs/private.h"
+
+enum { READ_ENTRIES = 1 << 18 };
+
+typedef uint64_t parts_hash[SW_PACKET_PARTS + 2];
+
+static uint64_t join(const uint64_t *part, int count) {
+  return sw_hash64(part, (size_t)count * sizeof *part, 0);
+}
+
+/* How long the rows of a strip's entries are. */
+static uint64_t hash_rows(const sw_pairs *p, const int64_t *row_start, int64_t strip) {
+  uint64_t hash = 0;
+  int64_t r0 = 0, r1 = 0;
+  sw_cut_strip(&p->plan->cut, strip, &r0, &r1);
+  for (int64_t row = r0; row < r1; row++) {
+    int64_t length = row_start[row + 1] - row_start[row];
+    hash = sw_hash64(&length, sizeof length, hash);
+  }
+  return hash;
+}
+
+/* ---- packets ---------------------------------------------------------------------------- */
+
+static void digest_entries(sw_worker *w, sw_packet *packet) {
+  const sw_pairs *p = w->pairs;
+  size_t count = (size_t)packet->piece.count;
+  parts_hash part = {0};
+  sw_hasher_add(w->hasher[0], packet->partner, count * sizeof(int32_t));
+  for (int q = 0; q < packet->n_quantities; q++)
+    sw_hasher_add(w->hasher[q + 1], packet->data[q], count * (size_t)p->element);
+  if (!packet->ends_task) return;
+  for (int q = 0; q <= packet->n_quantities; q++)
+    part[q] = sw_hasher_end(w->hasher[q]);
+  part[packet->n_quantities + 1] = hash_rows(p, p->plan->row_start + packet->piece.t * p->job->n,
+                                             packet->task % p->plan->cut.strips);
+  packet->mark.checksum[0] = join(part, packet->n_quantities + 2);
+}
+
+static uint64_t digest_half(const sw_packet *packet, int first, size_t bytes) {
+  parts_hash part = {0};
+  int count = 0;
+  if (packet->piece.kind == SW_PIECE_TOP)
+    part[count++] =
+        sw_hash64(packet->partner, (size_t)sw_piece_count(&packet->piece) * sizeof(int32_t), 0);
+  for (int q = 0; q < packet->n_quantities; q++)
+    part[count++] = sw_hash64(packet->data[first + q], bytes, 0);
+  return join(part, count);
+}
+
+void sw_packet_digest(sw_worker *w, sw_packet *packet) {
+  if (!w->pairs->journal) return;
+  if (packet->piece.kind == SW_PIECE_ENTRIES) {
+    digest_entries(w, packet);
+    return;
+  }
+  size_t bytes = (size_t)sw_piece_count(&packet->piece) * (size_t)w->pairs->element;
+  packet->mark.checksum[0] = digest_half(packet, 0, bytes);
+  if (packet->mirror) packet->mark.checksum[1] = digest_half(packet, packet->n_quantities, bytes);
+}
+
+/* ---- what is stored --------------------------------------------------------------------- */
+
+/* A piece on its way: read, hashed, and written where it is copied to. */
+typedef struct passage {
+  const sw_pairs *p;
+  const sw_stored *from, *to; /* to: NULL when it is only looked at */
+  sw_piece piece, target;
+  bool *readable;
+} passage;
+
+static sw_status pass_portion(sw_error *err, const passage *way, const sw_piece *from,
+                              const sw_piece *to, int quantity, void *buffer) {
+  sw_error unreadable = {0}; /* bytes that cannot be read are no bytes */
+  sw_status status = way->from->sink->read(way->from->sink, &unreadable, from, quantity, buffer);
+  if (status == SW_EIO) *way->readable = false;
+  if (status != SW_OK && status != SW_EIO) *err = unreadable;
+  if (status != SW_OK) return status == SW_EIO ? SW_OK : status;
+  return way->to ? way->to->sink->write(way->to->sink, err, to, quantity, buffer) : SW_OK;
+}
+
+/* One part of a piece, in portions (entries are many). */
+static sw_status pass_part(sw_error *err, const passage *way, int quantity, void *buffer,
+                           uint64_t *digest) {
+  sw_hasher *hasher = NULL;
+  size_t size = quantity == SW_PARTNERS ? sizeof(int32_t) : (size_t)way->p->element;
+  sw_piece from = way->piece, to = way->target;
+  SW_TRY(sw_hasher_create(err, &hasher));
+  sw_status status = SW_OK;
+  int64_t end = from.at + from.count;
+  do {
+    if (from.kind == SW_PIECE_ENTRIES)
+      to.count = from.count = end - from.at < READ_ENTRIES ? end - from.at : READ_ENTRIES;
+    status = pass_portion(err, way, &from, &to, quantity, buffer);
+    if (status == SW_OK && *way->readable)
+      sw_hasher_add(hasher, buffer, (size_t)sw_piece_count(&from) * size);
+    from.at += from.count;
+    to.at += to.count;
+  } while (status == SW_OK && *way->readable && from.kind == SW_PIECE_ENTRIES && from.at < end);
+  *digest = sw_hasher_end(hasher);
+  sw_hasher_destroy(hasher);
+  return status;
+}
+
+/* `strip`: of entries, whose rows are part of the checksum. */
+static sw_status pass_piece(sw_error *err, const passage *way, int64_t strip, uint64_t *checksum) {
+  parts_hash part = {0};
+  int count = 0;
+  void *buffer = NULL;
+  int64_t most = way->piece.kind == SW_PIECE_ENTRIES ? READ_ENTRIES : sw_piece_count(&way->piece);
+  SW_TRY(sw_alloc(err, (size_t)most + 1, sizeof(double), &buffer));
+  sw_status status = SW_OK;
+  for (int q = way->piece.kind == SW_PIECE_RECT ? 0 : SW_PARTNERS;
+       q < way->p->n_quantities && status == SW_OK && *way->readable; q++)
+    status = pass_part(err, way, q, buffer, &part[count++]);
+  if (way->piece.kind == SW_PIECE_ENTRIES)
+    part[count++] = hash_rows(way->p, way->from->row_start, strip);
+  *checksum = join(part, count);
+  sw_free(buffer);
+  return status;
+}
+
+static sw_piece square_piece(const sw_pairs *p, const sw_stored *at, int64_t row, int64_t column) {
+  sw_piece piece = {SW_PIECE_RECT, .job = p->entry, .t = at->t};
+  sw_cut_square(&p->plan->cut, row, &piece.i0, &piece.i1);
+  sw_cut_square(&p->plan->cut, column, &piece.j0, &piece.j1);
+  return piece;
+}
+
+static sw_piece strip_piece(const sw_pairs *p, const sw_stored *at, int64_t strip) {
+  sw_piece piece = {SW_PIECE_RECT, .job = p->entry, .t = at->t, .j1 = p->job->n};
+  sw_cut_strip(&p->plan->cut, strip, &piece.i0, &piece.i1);
+  if (p->plan->keep.kind == SW_KEEP_TOP) {
+    piece.kind = SW_PIECE_TOP;
+    piece.k = p->plan->keep.top;
+  } else if (p->plan->keep.kind != SW_KEEP_DENSE) {
+    piece.kind = SW_PIECE_ENTRIES;
+    piece.at = at->row_start[piece.i0];
+    piece.count = at->row_start[piece.i1] - piece.at;
+  }
+  return piece;
+}
+
+static sw_status pass_square(sw_error *err, passage *way, int64_t row, int64_t column,
+                             uint64_t *checksum) {
+  way->piece = square_piece(way->p, way->from, row, column);
+  if (way->to) way->target = square_piece(way->p, way->to, row, column);
+  return pass_piece(err, way, -1, checksum);
+}
+
+static sw_status pass_strip(sw_error *err, passage *way, int64_t strip, uint64_t *checksum) {
+  way->piece = strip_piece(way->p, way->from, strip);
+  way->target = way->to ? strip_piece(way->p, way->to, strip) : way->piece;
+  int64_t rows = way->piece.i1 - way->piece.i0, count = way->piece.count;
+  *checksum = 0;
+  if (rows <= 0) return SW_OK;
+  if (count < 0 || count > rows * way->p->job->n || count != way->target.count)
+    *way->readable = false; /* rows that begin where they cannot */
+  return *way->readable ? pass_piece(err, way, strip, checksum) : SW_OK;
+}
+
+sw_status sw_stored_digest(sw_error *err, const sw_pairs *p, const sw_stored *from,
+                           const sw_stored *to, int64_t row, int64_t nth, uint64_t checksum[2],
+                           bool *readable) {
+  bool triangle = p->walk == SW_WALK_TRIANGLE;
+  int64_t column = triangle ? row + nth : nth;
+  passage way = {.p = p, .from = from, .to = to, .readable = readable};
+  checksum[0] = checksum[1] = 0;
+  *readable = true;
+  if (p->walk == SW_WALK_STRIPS) return pass_strip(err, &way, row, &checksum[0]);
+  SW_TRY(pass_square(err, &way, row, column, &checksum[0]));
+  if (triangle && nth > 0 && *readable) return pass_square(err, &way, column, row, &checksum[1]);
+  return SW_OK;
+}
+
+sw_stored sw_stored_here(const sw_pairs *p, int t) {
+  const int64_t *start = p->plan->row_start;
+  return (sw_stored){p->sink, t, start ? start + t * p->job->n : NULL};
+}
+
+sw_status sw_tile_digest(sw_error *err, sw_run *run, int e, sw_sink *sink, int t, int64_t tile,
+                         uint64_t *checksum) {
+  sw_pairs p = {.run = run,
+                .entry = e,
+                .job = &run->job[e],
+                .plan = &run->pair[e],
+                .sink = sink,
+                .n_quantities = run->pair[e].n_quantities,
+                .element = run->study->float64 ? 8 : 4};
+  sw_stored here = sw_stored_here(&p, t);
+  int64_t squares = p.plan->cut.squares;
+  bool readable = true;
+  passage way = {.p = &p, .from = &here, .readable = &readable};
+  SW_TRY(sw_walk_of(run, e, false) == SW_WALK_STRIPS
+             ? pass_strip(err, &way, tile, checksum)
+             : pass_square(err, &way, tile / squares, tile % squares, checksum));
+  if (!readable)
+    return sw_fail(err, SW_EIO, "%s, tile %lld: what is stored cannot be read", run->job[e].name,
+                   (long long)tile);
+  return SW_OK;
+}

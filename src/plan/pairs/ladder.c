@@ -1,0 +1,70 @@
+/* A binary counter of partial sums. Invariant: blocks stand in the order of their keys, and no two
+ * neighbours are halves of one block, but for the last before it is settled. */
+#include "plan/pairs/ladder.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+
+static int bits(int64_t count) {
+  int bits = 0;
+  while (((int64_t)1 << bits) < count)
+    bits++;
+  return bits;
+}
+
+sw_status sw_ladder_create(sw_error *err, int64_t rows, int parts, int64_t width,
+                           sw_ladder *ladder) {
+  *ladder = (sw_ladder){.width = width, .rows = rows, .parts = parts, .shift = bits(parts)};
+  ladder->root = ladder->shift + bits(rows);
+  /* Two blocks a level where the first key is in the middle, and the one that is added. */
+  size_t blocks = 2 * (size_t)ladder->root + 2;
+  return sw_alloc(err, blocks * (size_t)width, sizeof(double), (void **)&ladder->memory);
+}
+
+void sw_ladder_destroy(sw_ladder *ladder) {
+  sw_free(ladder->memory);
+  ladder->memory = NULL;
+}
+
+double *sw_ladder_add(sw_ladder *ladder, int level, int64_t index) {
+  int last = ladder->count++;
+  ladder->level[last] = level;
+  ladder->index[last] = index;
+  double *sum = sw_ladder_sum(ladder, last);
+  if (ladder->width) memset(sum, 0, (size_t)ladder->width * sizeof *sum);
+  return sum;
+}
+
+static bool is_key(const sw_ladder *ladder, int64_t key) {
+  int64_t part = key & (((int64_t)1 << ladder->shift) - 1);
+  return key < ladder->rows << ladder->shift && part < ladder->parts;
+}
+
+static bool follows_its_half(const sw_ladder *ladder) {
+  int last = ladder->count - 1;
+  return last > 0 && ladder->level[last - 1] == ladder->level[last] &&
+         ladder->index[last - 1] == ladder->index[last] - 1;
+}
+
+static void join(sw_ladder *ladder) {
+  int last = --ladder->count;
+  double *sum = sw_ladder_sum(ladder, last - 1);
+  const double *half = sw_ladder_sum(ladder, last);
+  for (int64_t k = 0; k < ladder->width; k++)
+    sum[k] += half[k];
+}
+
+void sw_ladder_settle(sw_ladder *ladder) {
+  for (;;) {
+    int last = ladder->count - 1, level = ladder->level[last];
+    bool second = ladder->index[last] & 1;
+    if (level == ladder->root) return;
+    if (second && !follows_its_half(ladder)) return;
+    if (!second && is_key(ladder, (ladder->index[last] + 1) << level)) return;
+    if (second) join(ladder);
+    last = ladder->count - 1;
+    ladder->level[last]++;
+    ladder->index[last] >>= 1;
+  }
+}

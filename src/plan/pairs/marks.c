@@ -1,0 +1,230 @@
+/* Tasks of the pair pass as the journal knows them: numbered whatever the nodes, marked when what
+ * they leave is written, and taken over from an earlier run when all of it is sound. */
+#include "plan/pairs/private.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- how a job is walked ---------------------------------------------------------------- */
+
+/* `counts`: only the entries of `above`. */
+sw_walk sw_walk_of(const sw_run *run, int entry, bool counts) {
+  const sw_job *job = &run->job[entry];
+  sw_keep_kind kind = run->pair[entry].keep.kind;
+  if (counts || job->measure->whole_row || job->links_only) return SW_WALK_STRIPS;
+  if (kind == SW_KEEP_DENSE) return job->directed ? SW_WALK_SQUARES : SW_WALK_TRIANGLE;
+  if (kind == SW_KEEP_SUMMARY && !job->directed) return SW_WALK_TRIANGLE;
+  return SW_WALK_STRIPS;
+}
+
+int64_t sw_parts_of(const sw_run *run, int entry, sw_walk walk) {
+  if (walk == SW_WALK_TRIANGLE) return 1;
+  if (!run->job[entry].directed) return 0;
+  return walk == SW_WALK_SQUARES ? run->pair[entry].cut.strips_a_square : 1;
+}
+
+int sw_region_of(int entry, bool counts) {
+  return 2 * entry + (counts ? 0 : 1);
+}
+
+static int64_t tasks_a_matrix(const sw_cut *cut, sw_walk walk) {
+  if (walk == SW_WALK_STRIPS) return cut->strips;
+  return walk == SW_WALK_TRIANGLE ? cut->squares * (cut->squares + 1) / 2
+                                  : cut->squares * cut->squares;
+}
+
+static sw_region region_of(const sw_run *run, int e, bool counts) {
+  const sw_cut *cut = &run->pair[e].cut;
+  sw_walk walk = sw_walk_of(run, e, counts);
+  int64_t parts = sw_parts_of(run, e, walk), share = 0;
+  if (counts)
+    share = cut->strip;
+  else if (walk == SW_WALK_STRIPS)
+    share = cut->strip + (parts ? run->job[e].n : 0);
+  else
+    share = cut->side * (1 + parts);
+  return (sw_region){run->pair[e].summary.n_periods * tasks_a_matrix(cut, walk),
+                     (size_t)share * sizeof(double)};
+}
+
+sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count) {
+  sw_region *region = NULL;
+  *count = 2 * run->study->n_entries;
+  SW_NEW(err, run->arena, region, *count);
+  for (int e = 0; e < run->study->n_entries; e++) {
+    if (!run->study->entry[e].is_pair) continue;
+    region[sw_region_of(e, false)] = region_of(run, e, false);
+    if (run->pair[e].keep.kind == SW_KEEP_ABOVE)
+      region[sw_region_of(e, true)] = region_of(run, e, true);
+  }
+  *regions = region;
+  return SW_OK;
+}
+
+/* ---- tiles of what is stored -------------------------------------------------------------- */
+
+int64_t sw_pairs_tiles(const sw_run *run, int e) {
+  const sw_cut *cut = &run->pair[e].cut;
+  return sw_walk_of(run, e, false) == SW_WALK_STRIPS ? cut->strips : cut->squares * cut->squares;
+}
+
+int64_t sw_pairs_tasks(const sw_run *run, int e) {
+  return run->pair[e].summary.n_periods *
+         tasks_a_matrix(&run->pair[e].cut, sw_walk_of(run, e, false));
+}
+
+/* A task off the diagonal of a triangle stands for two squares. */
+static void spread_triangle(const sw_cut *cut, const uint64_t *task, uint64_t *tile) {
+  for (int64_t i = 0; i < cut->squares; i++)
+    for (int64_t j = i; j < cut->squares; j++, task += 2) {
+      tile[i * cut->squares + j] = task[0];
+      if (j > i) tile[j * cut->squares + i] = task[1];
+    }
+}
+
+sw_status sw_pairs_checksums(sw_error *err, sw_run *run, int e, uint64_t **tiles) {
+  const sw_cut *cut = &run->pair[e].cut;
+  int64_t count = sw_pairs_tiles(run, e), matrices = run->pair[e].summary.n_periods;
+  sw_walk walk = sw_walk_of(run, e, false);
+  int64_t tasks = tasks_a_matrix(cut, walk);
+  uint64_t *all = NULL;
+  *tiles = NULL;
+  SW_TRY(sw_journal_checksums(err, run->team, run->journal, sw_region_of(e, false), &all));
+  sw_status status = SW_OK;
+  if (run->team->rank == 0)
+    status = sw_calloc(err, (size_t)(matrices * count), sizeof **tiles, (void **)tiles);
+  for (int64_t t = 0; *tiles && t < matrices; t++) {
+    const uint64_t *task = all + 2 * t * tasks;
+    if (walk == SW_WALK_TRIANGLE)
+      spread_triangle(cut, task, *tiles + t * count);
+    else
+      for (int64_t k = 0; k < tasks; k++)
+        (*tiles)[t * count + k] = task[2 * k];
+  }
+  sw_free(all);
+  return sw_team_agree(run->team, err, status, 0);
+}
+
+/* ---- one task --------------------------------------------------------------------------- */
+
+int64_t sw_task_number(const sw_pairs *p, const sw_lot *lot, int64_t nth) {
+  const sw_cut *cut = &p->plan->cut;
+  int64_t before = lot->t * tasks_a_matrix(cut, p->walk);
+  if (p->walk == SW_WALK_STRIPS) return before + lot->row;
+  if (p->walk == SW_WALK_SQUARES) return before + lot->row * cut->squares + nth;
+  return before + lot->row * cut->squares - lot->row * (lot->row - 1) / 2 + nth;
+}
+
+void *sw_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *bytes) {
+  int64_t r0 = 0, r1 = 0;
+  if (p->walk != SW_WALK_STRIPS) {
+    *bytes = (size_t)sw_square_slot(p) * sizeof(double);
+    return p->slots + lot->slot_at + nth * sw_square_slot(p);
+  }
+  if (p->sink) {
+    *bytes = (size_t)(p->plan->cut.strip + (p->parts ? p->job->n : 0)) * sizeof(double);
+    return p->slots + lot->slot_at;
+  }
+  sw_cut_strip(&p->plan->cut, lot->row, &r0, &r1);
+  *bytes = (size_t)(r1 - r0) * sizeof(int64_t);
+  return p->plan->row_start + lot->t * p->job->n + r0 + 1;
+}
+
+sw_mark sw_task_mark(const sw_worker *w, const sw_lot *lot, int64_t nth) {
+  sw_mark mark = {.undefined = w->undefined[lot->t], .greatest = w->greatest[lot->t]};
+  sw_task_shares(w->pairs, lot, nth, &mark.share);
+  return mark;
+}
+
+void sw_end_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int64_t nth) {
+  const sw_pairs *p = w->pairs;
+  if (!p->journal) return;
+  packet->mark = sw_task_mark(w, lot, nth);
+  packet->shares = sw_task_shares(p, lot, nth, &packet->mark.share);
+  packet->task = sw_task_number(p, lot, nth);
+  packet->ends_task = true;
+  sw_packet_digest(w, packet);
+}
+
+void sw_end_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
+  const sw_pairs *p = w->pairs;
+  if (!p->journal) return;
+  sw_mark mark = sw_task_mark(w, lot, nth);
+  sw_journal_mark(&w->error, p->journal, p->region, sw_task_number(p, lot, nth), &mark,
+                  sw_task_shares(p, lot, nth, &mark.share));
+}
+
+/* ---- taking over ------------------------------------------------------------------------ */
+
+/* Done by an earlier run, its stored bytes as they were written. */
+static sw_status restore_task(sw_error *err, sw_pairs *p, const sw_lot *lot, int64_t nth,
+                              void *shares, bool *done) {
+  int64_t task = sw_task_number(p, lot, nth);
+  sw_mark mark = {0};
+  uint64_t checksum[2] = {0};
+  void *place = sw_task_shares(p, lot, nth, &mark.share);
+  *done = false;
+  if (!sw_journal_find(p->journal, p->region, task, &mark, shares)) return SW_OK;
+  if (p->stores) {
+    sw_stored here = sw_stored_here(p, lot->t);
+    bool readable = true;
+    SW_TRY(sw_stored_digest(err, p, &here, NULL, lot->row, nth, checksum, &readable));
+    if (!readable || memcmp(checksum, mark.checksum, sizeof checksum) != 0) return SW_OK;
+  }
+  memcpy(place, shares, mark.share);
+  p->undefined[lot->t] += mark.undefined;
+  if (mark.greatest > p->greatest[lot->t]) p->greatest[lot->t] = mark.greatest;
+  *done = true;
+  p->run->tasks_restored++;
+  return sw_journal_keep(err, p->journal, p->region, task, &mark);
+}
+
+int64_t sw_tasks_of_lot(const sw_pairs *p, const sw_lot *lot) {
+  if (p->walk == SW_WALK_STRIPS) return 1;
+  return p->plan->cut.squares - (p->walk == SW_WALK_TRIANGLE ? lot->row : 0);
+}
+
+/* A node's tasks are looked at by its ranks in turn. */
+static sw_status restore_tasks(sw_error *err, sw_pairs *p, void *shares) {
+  int64_t number = 0;
+  for (int64_t k = 0; k < p->n_lots; k++) {
+    const sw_lot *lot = &p->lot[k];
+    for (int64_t nth = 0; nth < sw_tasks_of_lot(p, lot); nth++, number++) {
+      bool done = false;
+      if (number % p->run->team->node_size != p->run->team->node_rank) continue;
+      SW_TRY(restore_task(err, p, lot, nth, shares, &done));
+      if (done) p->done[lot->task_at + nth] = 1;
+    }
+  }
+  return SW_OK;
+}
+
+static sw_status restore(sw_error *err, sw_pairs *p) {
+  int64_t share = p->plan->cut.strip + p->job->n + sw_square_slot(p);
+  void *shares = NULL;
+  SW_TRY(sw_alloc(err, (size_t)share, sizeof(double), &shares));
+  sw_status status = restore_tasks(err, p, shares);
+  sw_free(shares);
+  return status;
+}
+
+/* What is not in the sample is passed over as if it were done. */
+static void pass_over(const sw_pairs *p) {
+  for (int64_t k = 0; k < p->n_lots; k++)
+    for (int64_t nth = 0; nth < sw_tasks_of_lot(p, &p->lot[k]); nth++)
+      if (!p->run->sample[sw_task_number(p, &p->lot[k], nth)]) p->done[p->lot[k].task_at + nth] = 1;
+}
+
+sw_status sw_pairs_restore(sw_error *err, sw_pairs *p) {
+  sw_team *team = p->run->team;
+  void *done = NULL;
+  bool resumes = p->journal && p->run->resumes;
+  if (!resumes && !p->run->sample && !p->past) return SW_OK;
+  SW_TRY(team->node_alloc(team, err, (size_t)p->n_tasks + 1, &done));
+  p->done = done;
+  if (p->run->sample) pass_over(p);
+  sw_status status = resumes ? restore(err, p) : SW_OK;
+  if (status == SW_OK && p->past) status = sw_pairs_take(err, p);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  return team->node_barrier(team, err);
+}

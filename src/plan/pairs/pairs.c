@@ -1,0 +1,207 @@
+/* The pair pass of a job, window by window: tasks from the node's shared queue to threads, full
+ * buffers to the writing thread, shares to their owners. See private.h for order and cost. */
+#include "plan/pairs/private.h"
+#include "plan/task/stop.h"
+
+#include "base/clock.h"
+#include "base/stop.h"
+
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+/* ---- beginning and end ------------------------------------------------------------------- */
+
+static sw_status begin(sw_error *err, sw_pairs *p) {
+  int pair_output = 0, matrices = p->plan->summary.n_periods;
+  for (int q = 0; p->job->measure->output[q].name; q++) {
+    if (p->job->measure->output[q].shape != SW_PAIR) continue;
+    if (!p->job->result[q].off) p->quantity[p->n_quantities++] = pair_output;
+    pair_output++;
+  }
+  p->walk = sw_walk_of(p->run, p->entry, !p->sink);
+  p->parts = sw_parts_of(p->run, p->entry, p->walk);
+  p->journal = p->run->journal;
+  p->region = sw_region_of(p->entry, !p->sink);
+  p->stores = p->sink && p->plan->keep.kind != SW_KEEP_SUMMARY;
+  p->element = p->run->study->float64 ? 8 : 4;
+  SW_TRY(sw_calloc(err, (size_t)matrices, sizeof *p->undefined, (void **)&p->undefined));
+  SW_TRY(sw_alloc(err, (size_t)matrices, sizeof *p->greatest, (void **)&p->greatest));
+  for (int t = 0; t < matrices; t++)
+    p->greatest[t] = -INFINITY;
+  return sw_packets_create(err, 2 * p->run->n_threads + 2, &p->packets);
+}
+
+static void end(sw_pairs *p) {
+  sw_packets_destroy(p->packets);
+  sw_free(p->undefined);
+  sw_free(p->greatest);
+}
+
+/* ---- threads ---------------------------------------------------------------------------- */
+
+static int64_t next_task(sw_pairs *p) {
+  return __atomic_fetch_add(p->next, 1, __ATOMIC_RELAXED);
+}
+
+static void fail(sw_pairs *p, const sw_error *error) {
+#pragma omp critical(sw_pairs_fail)
+  {
+    if (!p->failed) p->error = *error;
+    __atomic_store_n(&p->failed, true, __ATOMIC_RELEASE);
+  }
+}
+
+static bool has_failed(const sw_pairs *p) {
+  return __atomic_load_n(&p->failed, __ATOMIC_ACQUIRE);
+}
+
+static void report(const sw_pairs *p, double *last) {
+  double now = sw_clock();
+  if (!p->run->progress.report || now - *last < 0.1) return;
+  *last = now;
+  int64_t claimed = __atomic_load_n(p->next, __ATOMIC_RELAXED);
+  double done = (double)(claimed < p->n_tasks ? claimed : p->n_tasks) / (double)p->n_tasks;
+  double matrices = p->plan->summary.n_periods, n = (double)p->job->n;
+  p->run->progress.report(p->run->progress.self, p->job->name,
+                          (p->t0 + done * (p->t1 - p->t0)) * n * n, matrices * n * n);
+}
+
+/* Asked here or anywhere: the thread that may speak with other nodes passes it on, the others look
+ * at what the node knows. */
+static bool is_stopping(sw_pairs *p, const sw_worker *w, double *last) {
+  if (sw_stop_asked()) __atomic_store_n(p->stop, 1, __ATOMIC_RELAXED);
+  bool known = __atomic_load_n(p->stop, __ATOMIC_RELAXED) != 0;
+  double now = w->is_writer ? sw_clock() : 0;
+  if (!w->is_writer || now - *last < 0.05) return known;
+  *last = now;
+  if (p->run->team->stopping(p->run->team, known)) __atomic_store_n(p->stop, 1, __ATOMIC_RELAXED);
+  return __atomic_load_n(p->stop, __ATOMIC_RELAXED) != 0;
+}
+
+static void work(sw_pairs *p, sw_worker *w) {
+  double last = sw_clock(), asked = last;
+  while (!has_failed(p)) {
+    if (is_stopping(p, w, &asked)) break;
+    int64_t task = next_task(p);
+    if (task >= p->n_tasks) break;
+    while (w->is_writer && sw_packets_write(p->packets)) {
+    }
+    if (p->done && p->done[task]) continue;
+    sw_pairs_task(w, task);
+    w->tasks++;
+    if (w->error.status != SW_OK) fail(p, &w->error);
+    if (w->is_writer) report(p, &last);
+  }
+}
+
+static void merge_worker(sw_pairs *p, const sw_worker *w) {
+  for (int t = p->t0; t < p->t1; t++) {
+    p->undefined[t] += w->undefined_all[t];
+    if (w->greatest_all[t] > p->greatest[t]) p->greatest[t] = w->greatest_all[t];
+  }
+  p->run->tasks_computed += w->tasks;
+  p->run->pairs_evaluated += w->evaluated;
+}
+
+static void run_threads(sw_pairs *p) {
+#pragma omp parallel num_threads(p->run->n_threads)
+  {
+#pragma omp single
+    sw_packets_begin(p->packets, p->sink, p->journal, p->region, omp_get_num_threads() - 1);
+    sw_worker w;
+    sw_error mine = {0};
+    double began = sw_clock();
+    bool ready = sw_worker_open(&mine, p, &w) == SW_OK;
+    w.is_writer = omp_get_thread_num() == 0;
+    if (!ready) fail(p, &mine);
+    if (ready) work(p, &w);
+    double busy = sw_clock() - began;
+    if (w.is_writer)
+      sw_packets_drain(p->packets);
+    else
+      sw_packets_close(p->packets);
+#pragma omp critical(sw_pairs_merge)
+    {
+      if (ready) merge_worker(p, &w);
+      p->run->busy_seconds[omp_get_thread_num()] += busy;
+    }
+    sw_worker_close(&w);
+  }
+}
+
+/* ---- windows ---------------------------------------------------------------------------- */
+
+/* So many matrices that a window's slots stay small; the bits do not depend on it. */
+static int window_end(const sw_pairs *p) {
+  int64_t left = p->plan->summary.n_periods - p->t0;
+  int64_t bytes = sw_slots_a_matrix(p) * (int64_t)sizeof(double);
+  int64_t fit = p->sink && bytes > 0 ? p->run->team->window_bytes / bytes : left;
+  fit = fit > 1 ? fit : 1;
+  return p->t0 + (int)(fit < left ? fit : left);
+}
+
+static sw_status open_window(sw_error *err, sw_pairs *p) {
+  sw_team *team = p->run->team;
+  p->t1 = window_end(p);
+  p->n_lots = sw_lots_of_node(p, team->node, NULL, &p->n_tasks, &p->n_slots);
+  sw_status status = sw_alloc(err, (size_t)p->n_lots, sizeof *p->lot, (void **)&p->lot);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  sw_lots_of_node(p, team->node, p->lot, &p->n_tasks, &p->n_slots);
+  size_t bytes = p->sink ? (size_t)p->n_slots * sizeof *p->slots : 0;
+  SW_TRY(team->node_alloc(team, err, bytes + 64, (void **)&p->slots));
+  SW_TRY(team->node_alloc(team, err, 128, (void **)&p->next));
+  p->stop = p->next + 8; /* a line of its own */
+  return sw_pairs_restore(err, p);
+}
+
+static sw_status run_window(sw_error *err, sw_pairs *p) {
+  sw_team *team = p->run->team;
+  run_threads(p);
+  sw_status status = p->error.status;
+  if (status != SW_OK) *err = p->error;
+  if (status == SW_OK) status = sw_packets_status(err, p->packets);
+  if (status == SW_OK && *p->stop && *p->next < p->n_tasks) status = sw_run_stopped(err);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  SW_TRY(team->node_barrier(team, err));
+  return p->sink && !p->run->sample && !sw_all_past(p) ? sw_pairs_fold(err, p) : SW_OK;
+}
+
+static void close_window(sw_pairs *p) {
+  if (p->next) p->run->team->node_free(p->run->team, p->next);
+  if (p->slots) p->run->team->node_free(p->run->team, p->slots);
+  if (p->done) p->run->team->node_free(p->run->team, p->done);
+  p->done = NULL;
+  sw_free(p->lot);
+  p->next = NULL;
+  p->slots = NULL;
+  p->lot = NULL;
+}
+
+static sw_status run_windows(sw_error *err, sw_pairs *p) {
+  int matrices = p->plan->summary.n_periods;
+  sw_status status = SW_OK;
+  for (p->t0 = 0; status == SW_OK && p->t0 < matrices; p->t0 = p->t1) {
+    status = open_window(err, p);
+    if (status == SW_OK) status = run_window(err, p);
+    close_window(p);
+  }
+  return status;
+}
+
+sw_status sw_run_pairs(sw_error *err, sw_run *run, int entry, sw_sink *sink) {
+  sw_pairs p = {
+      .run = run, .entry = entry, .job = &run->job[entry], .plan = &run->pair[entry], .sink = sink};
+  sw_status status = SW_OK;
+  if (p.job->measure->prepare)
+    status = p.job->measure->prepare(err, &run->job[entry], p.job->n_passes - 1);
+  if (status == SW_OK) status = begin(err, &p);
+  status = sw_team_agree(run->team, err, status, 0);
+  if (status == SW_OK && run->past) status = sw_pairs_past(err, &p);
+  if (status == SW_OK) status = run_windows(err, &p);
+  if (status == SW_OK && p.past) sw_pairs_past_figures(&p);
+  if (status == SW_OK && sink && !run->sample) status = sw_pairs_totals(err, &p);
+  sw_pairs_past_end(&p);
+  end(&p);
+  return status;
+}

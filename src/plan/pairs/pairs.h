@@ -1,0 +1,26 @@
+/* The pair passes, as the order of a run and the results file see them. */
+#ifndef SW_PLAN_PAIRS_PAIRS_H
+#define SW_PLAN_PAIRS_PAIRS_H
+
+#include "plan/task/state.h"
+
+/* The pair pass of a job; `sink` NULL counts the entries of `above` and nothing else. */
+sw_status sw_run_pairs(sw_error *err, sw_run *run, int entry, sw_sink *sink);
+
+/* Where the rows of kept partners begin; counted in between for `above`. */
+sw_status sw_pairs_rows_alloc(sw_error *err, sw_run *run, int entry);
+sw_status sw_pairs_rows_end(sw_error *err, sw_run *run, int entry);
+sw_status sw_pairs_link_rows(sw_error *err, sw_run *run, int entry);
+
+/* Tiles of a period's stored pairs: the squares of a dense matrix, row by row, or the strips. */
+int64_t sw_pairs_tiles(const sw_run *run, int entry);
+/* Their checksums for all periods out of the journal, to rank 0. Collective. */
+sw_status sw_pairs_checksums(sw_error *err, sw_run *run, int entry, uint64_t **tiles);
+int64_t sw_pairs_tasks(const sw_run *run, int entry);
+/* The checksum of a stored tile as the sink gives it back. */
+sw_status sw_tile_digest(sw_error *err, sw_run *run, int entry, sw_sink *sink, int t, int64_t tile,
+                         uint64_t *checksum);
+/* The pair tasks of every entry, for the journal; from the run's arena. */
+sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count);
+
+#endif

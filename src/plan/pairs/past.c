@@ -1,0 +1,210 @@
+/* Matrices of an earlier results file that rest on the same operands: their strengths and figures
+ * are taken, and their tiles copied one by one, each held against its checksum on the way; a tile
+ * that does not match is computed. The bits are those of a run that computes everything. Cost: a
+ * read and a write of what is stored, instead of n^2 pairs a matrix. */
+#include "plan/pairs/private.h"
+
+#include "base/log.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- which ------------------------------------------------------------------------------ */
+
+bool sw_is_past(const sw_pairs *p, int t) {
+  return p->past && p->past[t] >= 0;
+}
+
+bool sw_all_past(const sw_pairs *p) {
+  for (int t = p->t0; t < p->t1; t++)
+    if (!sw_is_past(p, t)) return false;
+  return true;
+}
+
+/* Strengths that any rank finds damaged are computed by all. */
+static sw_status take_strengths(sw_error *err, sw_pairs *p, int t) {
+  const sw_summary *summary = &p->plan->summary;
+  sw_past *past = p->run->past;
+  bool sound = false;
+  double damaged = 0;
+  sw_status status = past->strengths(past, err, p->entry, p->past[t], summary->out_strength[t],
+                                     summary->in_strength[t], &sound);
+  SW_TRY(sw_team_agree(p->run->team, err, status, 0));
+  damaged = !sound;
+  SW_TRY(p->run->team->max_f64(p->run->team, err, &damaged, 1));
+  if (damaged == 0) return SW_OK;
+  if (p->run->team->rank == 0)
+    sw_log(SW_LOG_WARN, "%s: %s, %s: values do not match their checksum, so they are computed",
+           past->path, p->job->name,
+           p->job->whole_series ? "all periods" : sw_job_period(p->job, t));
+  p->past[t] = -1;
+  return SW_OK;
+}
+
+/* What mixes periods on the way to the entry, so that one that changes may change all: names, each
+ * once. Whether there is any. */
+static bool name_pooling(const sw_run *run, int e, char *text, size_t room) {
+  const sw_entry *entry = &run->study->entry[e];
+  const sw_job *job = &run->job[e];
+  bool found = false;
+  if (job->pooled || job->whole_series) {
+    size_t at = strlen(text);
+    if (strstr(text, job->name)) return true;
+    snprintf(text + at, room - at, "%s%.60s", at ? ", " : "", job->name);
+    return true;
+  }
+  for (int i = 0; i < entry->n_needs; i++)
+    if (entry->need[i].entry >= 0) found |= name_pooling(run, entry->need[i].entry, text, room);
+  return found;
+}
+
+/* The periods that are computed, when they are few. */
+static void name_computed(const sw_pairs *p, int computed, char *text, size_t room) {
+  enum { NAMED = 6 };
+  size_t at = 0;
+  text[0] = '\0';
+  for (int t = 0; computed <= NAMED && t < p->plan->summary.n_periods && at + 48 < room; t++)
+    if (p->past[t] < 0)
+      at += (size_t)snprintf(text + at, room - at, "%s%.40s",
+                             at ? ", " : "; computed: ", sw_job_period(p->job, t));
+}
+
+static void say_taken(const sw_pairs *p, int taken) {
+  char computed[256], names[256] = "";
+  int matrices = p->plan->summary.n_periods;
+  bool pooling = taken == 0 && name_pooling(p->run, p->entry, names, sizeof names);
+  name_computed(p, matrices - taken, computed, sizeof computed);
+  if (pooling)
+    sw_log(SW_LOG_INFO,
+           "%s: nothing is taken from %s: it rests on all periods together, by %s, and one has "
+           "changed",
+           p->job->name, p->run->past->path, names);
+  else
+    sw_log(SW_LOG_INFO, "%s: %d of %d matrices are taken from %s%s", p->job->name, taken, matrices,
+           p->run->past->path, computed);
+}
+
+sw_status sw_pairs_past(sw_error *err, sw_pairs *p) {
+  sw_team *team = p->run->team;
+  int matrices = p->plan->summary.n_periods, taken = 0;
+  sw_status status = sw_alloc(err, (size_t)matrices, sizeof *p->past, (void **)&p->past);
+  if (status == SW_OK)
+    status = sw_alloc(err, (size_t)matrices, sizeof *p->past_figures, (void **)&p->past_figures);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  SW_TRY(p->run->past->find(p->run->past, err, p->entry, p->run->operand_hash[p->entry], matrices,
+                            p->past, p->past_figures));
+  for (int t = 0; t < matrices; t++) {
+    if (p->sink && p->past[t] >= 0) SW_TRY(take_strengths(err, p, t));
+    taken += p->past[t] >= 0;
+  }
+  if (!p->sink) return SW_OK;
+  p->run->matrices_taken += taken;
+  if (team->rank == 0) say_taken(p, taken);
+  return SW_OK;
+}
+
+void sw_pairs_past_figures(sw_pairs *p) {
+  bool first = p->run->team->rank == 0;
+  for (int t = 0; t < p->plan->summary.n_periods; t++) {
+    if (!sw_is_past(p, t)) continue;
+    const sw_past_figures *figures = &p->past_figures[t];
+    p->undefined[t] = first ? sw_pairs_ordered(p) - figures->pairs : 0;
+    p->greatest[t] = first && !isnan(figures->max) ? figures->max : -INFINITY;
+  }
+}
+
+void sw_pairs_past_end(sw_pairs *p) {
+  sw_free(p->past);
+  sw_free(p->past_figures);
+}
+
+/* ---- copying ---------------------------------------------------------------------------- */
+
+/* The matrix in the earlier file. */
+typedef struct source {
+  sw_stored stored;
+  uint64_t *tile;
+  int64_t *row_start;
+} source;
+
+static bool matches(const sw_pairs *p, const source *from, const sw_lot *lot, int64_t nth,
+                    const uint64_t checksum[2]) {
+  int64_t squares = p->plan->cut.squares, row = lot->row;
+  if (p->walk == SW_WALK_STRIPS) return checksum[0] == from->tile[row];
+  int64_t column = p->walk == SW_WALK_TRIANGLE ? row + nth : nth;
+  if (checksum[0] != from->tile[row * squares + column]) return false;
+  return p->walk != SW_WALK_TRIANGLE || nth == 0 ||
+         checksum[1] == from->tile[column * squares + row];
+}
+
+/* `above`: how many a row has, where what they are is sound. */
+static void take_counts(sw_pairs *p, const source *from, const sw_lot *lot) {
+  int64_t r0 = 0, r1 = 0;
+  int64_t *count = p->plan->row_start + lot->t * p->job->n + 1;
+  sw_cut_strip(&p->plan->cut, lot->row, &r0, &r1);
+  for (int64_t row = r0; row < r1; row++)
+    count[row] = from->row_start[row + 1] - from->row_start[row];
+}
+
+static sw_status take_task(sw_error *err, sw_pairs *p, const source *from, const sw_lot *lot,
+                           int64_t nth, bool *done) {
+  sw_mark mark = {.greatest = -INFINITY};
+  sw_stored here = sw_stored_here(p, lot->t);
+  bool stored = p->plan->keep.kind != SW_KEEP_SUMMARY, readable = true;
+  *done = false;
+  if (stored) {
+    SW_TRY(sw_stored_digest(err, p, &from->stored, p->sink ? &here : NULL, lot->row, nth,
+                            mark.checksum, &readable));
+    if (!readable || !matches(p, from, lot, nth, mark.checksum)) {
+      p->run->tasks_unsound += p->sink != NULL;
+      return SW_OK;
+    }
+  }
+  *done = true;
+  if (!p->sink) take_counts(p, from, lot);
+  if (!p->sink || !p->journal) return SW_OK;
+  return sw_journal_keep(err, p->journal, p->region, sw_task_number(p, lot, nth), &mark);
+}
+
+static sw_status open_source(sw_error *err, sw_pairs *p, int t, source *from) {
+  sw_past *past = p->run->past;
+  sw_keep_kind kind = p->plan->keep.kind;
+  from->stored = (sw_stored){past->sink, p->past[t], NULL};
+  if (kind == SW_KEEP_SUMMARY) return SW_OK;
+  SW_TRY(sw_alloc(err, (size_t)sw_pairs_tiles(p->run, p->entry), sizeof *from->tile,
+                  (void **)&from->tile));
+  SW_TRY(past->tiles(past, err, p->entry, p->past[t], from->tile));
+  if (kind != SW_KEEP_ABOVE && kind != SW_KEEP_LINKS) return SW_OK;
+  SW_TRY(sw_alloc(err, (size_t)p->job->n + 1, sizeof *from->row_start, (void **)&from->row_start));
+  from->stored.row_start = from->row_start;
+  return past->rows(past, err, p->entry, p->past[t], from->row_start);
+}
+
+static sw_status take_lot(sw_error *err, sw_pairs *p, const source *from, const sw_lot *lot) {
+  const sw_team *team = p->run->team;
+  for (int64_t nth = 0; nth < sw_tasks_of_lot(p, lot); nth++) {
+    bool taken = false;
+    char *done = &p->done[lot->task_at + nth];
+    if (*done || (lot->task_at + nth) % team->node_size != team->node_rank) continue;
+    SW_TRY(take_task(err, p, from, lot, nth, &taken));
+    if (taken) *done = 1;
+  }
+  return SW_OK;
+}
+
+/* Lots stand by matrix. A node's ranks take its tasks in turn. */
+sw_status sw_pairs_take(sw_error *err, sw_pairs *p) {
+  sw_status status = SW_OK;
+  int64_t k = 0;
+  for (int t = p->t0; status == SW_OK && t < p->t1; t++) {
+    source from = {0};
+    bool taken = sw_is_past(p, t);
+    if (taken) status = open_source(err, p, t, &from);
+    for (; k < p->n_lots && p->lot[k].t == t; k++)
+      if (taken && status == SW_OK) status = take_lot(err, p, &from, &p->lot[k]);
+    sw_free(from.tile);
+    sw_free(from.row_start);
+  }
+  return status;
+}

@@ -1,0 +1,209 @@
+/* Partners that are kept: the k strongest, those over a threshold, or those linked. Values order
+ * partners as doubles, from high to low; ties by unit code; links without a value come last. */
+#include "plan/pairs/private.h"
+
+#include "kernel/pairs/lanes.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- which comes first ------------------------------------------------------------------ */
+
+static bool is_before(sw_pick a, sw_pick b) {
+  if (isnan(a.value) || isnan(b.value)) {
+    if (isnan(a.value) != isnan(b.value)) return isnan(b.value);
+    return a.to < b.to;
+  }
+  return a.value != b.value ? a.value > b.value : a.to < b.to;
+}
+
+static int compare_picks(const void *a, const void *b) {
+  sw_pick x = *(const sw_pick *)a, y = *(const sw_pick *)b;
+  return is_before(y, x) - is_before(x, y);
+}
+
+/* ---- room ------------------------------------------------------------------------------- */
+
+/* Rows are taken in batches of about so many entries, so that a low threshold does not let a strip
+ * grow to n^2 / strips of them. */
+int64_t sw_picks_batch(const sw_pairs *p, int t, int64_t b0, int64_t r1) {
+  if (!p->sink || p->plan->keep.kind != SW_KEEP_ABOVE) return r1;
+  const int64_t *start = p->plan->row_start + t * p->job->n;
+  int64_t b1 = b0 + 1;
+  while (b1 < r1 && start[b1 + 1] - start[b0] <= SW_BATCH_ENTRIES)
+    b1++;
+  return b1;
+}
+
+static bool is_counting(const sw_worker *w) {
+  return !w->pairs->sink;
+}
+
+sw_status sw_picks_begin(sw_error *err, sw_worker *w, int t, int64_t r0, int64_t r1) {
+  const sw_pairs *p = w->pairs;
+  const sw_keep *keep = &p->plan->keep;
+  if (is_counting(w) || keep->kind == SW_KEEP_SUMMARY || keep->kind == SW_KEEP_DENSE) return SW_OK;
+  const int64_t *start = keep->kind == SW_KEEP_TOP ? NULL : p->plan->row_start + t * p->job->n;
+  for (int64_t row = 0; row <= r1 - r0; row++)
+    w->pick_at[row] = start ? start[r0 + row] - start[r0] : row * keep->top;
+  for (int64_t row = 0; row < r1 - r0; row++) {
+    w->pick_end[row] = w->pick_at[row];
+    if (keep->kind == SW_KEEP_LINKS) w->link_at[row] = p->job->weights->row_start[r0 + row];
+  }
+  int64_t room = w->pick_at[r1 - r0];
+  if (room <= w->room) return SW_OK;
+  sw_free(w->pick);
+  w->room = 0;
+  SW_TRY(sw_alloc(err, (size_t)room, sizeof *w->pick, (void **)&w->pick));
+  w->room = room;
+  return SW_OK;
+}
+
+/* ---- seeing segments -------------------------------------------------------------------- */
+
+/* A heap with the last of the kept on top: what is not before it is passed over. */
+static void sift_down(sw_pick *heap, int64_t count, sw_pick pick) {
+  int64_t at = 0;
+  for (int64_t child; (child = 2 * at + 1) < count; at = child) {
+    if (child + 1 < count && is_before(heap[child], heap[child + 1])) child++;
+    if (!is_before(pick, heap[child])) break;
+    heap[at] = heap[child];
+  }
+  heap[at] = pick;
+}
+
+static void sift_up(sw_pick *heap, int64_t at, sw_pick pick) {
+  for (; at > 0 && is_before(heap[(at - 1) / 2], pick); at = (at - 1) / 2)
+    heap[at] = heap[(at - 1) / 2];
+  heap[at] = pick;
+}
+
+/* The first column from c on that displaces the last of the kept, or `count`. Strips may begin with
+ * other columns than the first: an equal value wins where its unit's code comes before. (What is
+ * kept of this very segment comes before all of its rest.) */
+static int64_t next_better(const sw_pick *last, int64_t j0, int64_t c, int64_t count,
+                           const double *v) {
+  return last->to < j0 + c ? sw_next_above(v, c, count, last->value)
+                           : sw_next_reaching(v, c, count, last->value);
+}
+
+static void see_top(sw_worker *w, int64_t row, int64_t j0, int64_t count, const double *v,
+                    double greatest) {
+  int64_t k = w->pairs->plan->keep.top, held = w->pick_end[row] - w->pick_at[row], c = 0;
+  sw_pick *heap = w->pick + w->pick_at[row];
+  if (held == k && !(greatest >= heap[0].value)) return;
+  for (; held < k && c < count; c++)
+    if (!isnan(v[c])) sift_up(heap, held++, (sw_pick){v[c], (int32_t)(j0 + c)});
+  w->pick_end[row] = w->pick_at[row] + held;
+  if (held < k) return;
+  while ((c = next_better(heap, j0, c, count, v)) < count) {
+    sift_down(heap, k, (sw_pick){v[c], (int32_t)(j0 + c)});
+    c++;
+  }
+}
+
+static void see_above(sw_worker *w, int64_t row, int64_t j0, int64_t count, const double *v,
+                      double greatest) {
+  double threshold = w->pairs->plan->keep.above;
+  if (!(greatest > threshold)) return;
+  int64_t end = w->pick_end[row];
+  for (int64_t c = 0; (c = sw_next_above(v, c, count, threshold)) < count; c++)
+    w->pick[end++] = (sw_pick){v[c], (int32_t)(j0 + c)};
+  w->pick_end[row] = end;
+}
+
+static void count_above(sw_worker *w, int t, int64_t i, int64_t count, const double *v,
+                        double greatest) {
+  const sw_pairs *p = w->pairs;
+  if (!(greatest > p->plan->keep.above)) return;
+  int64_t over = 0;
+  for (int64_t c = 0; c < count; c++)
+    over += v[c] > p->plan->keep.above;
+  p->plan->row_start[t * p->job->n + i + 1] += over; /* this row is this thread's alone */
+}
+
+static void see_links(sw_worker *w, int64_t row, int64_t i, int64_t j0, int64_t j1,
+                      const double *v) {
+  const sw_links *links = w->pairs->job->weights;
+  int64_t at = w->link_at[row], end = links->row_start[i + 1];
+  for (; at < end && links->to[at] < j1; at++)
+    w->pick[w->pick_end[row]++] = (sw_pick){v[links->to[at] - j0], links->to[at]};
+  w->link_at[row] = at;
+}
+
+void sw_picks_see(sw_worker *w, int t, int64_t r0, int64_t i, int64_t j0, int64_t j1,
+                  const double *v, double greatest) {
+  sw_keep_kind kind = w->pairs->plan->keep.kind;
+  if (is_counting(w))
+    count_above(w, t, i, j1 - j0, v, greatest);
+  else if (kind == SW_KEEP_TOP)
+    see_top(w, i - r0, j0, j1 - j0, v, greatest);
+  else if (kind == SW_KEEP_ABOVE)
+    see_above(w, i - r0, j0, j1 - j0, v, greatest);
+  else if (kind == SW_KEEP_LINKS)
+    see_links(w, i - r0, i, j0, j1, v);
+}
+
+/* ---- the packet ------------------------------------------------------------------------- */
+
+sw_status sw_picks_packet(sw_error *err, const sw_worker *w, sw_packet *packet, int t, int64_t r0,
+                          int64_t r1) {
+  const sw_pairs *p = w->pairs;
+  size_t count = (size_t)w->pick_at[r1 - r0], q = (size_t)p->n_quantities;
+  size_t size = (size_t)p->element;
+  SW_TRY(sw_packet_room(err, packet, count * (q * size + sizeof(int32_t)) + 64));
+  bool top = p->plan->keep.kind == SW_KEEP_TOP;
+  *packet = (sw_packet){.piece = {.kind = top ? SW_PIECE_TOP : SW_PIECE_ENTRIES,
+                                  .job = p->entry,
+                                  .t = t,
+                                  .i0 = r0,
+                                  .i1 = r1,
+                                  .k = p->plan->keep.top,
+                                  .at = top ? 0 : p->plan->row_start[t * p->job->n + r0],
+                                  .count = (int64_t)count},
+                        .n_quantities = p->n_quantities,
+                        .memory = packet->memory,
+                        .room = packet->room};
+  for (size_t k = 0; k < q; k++)
+    packet->data[k] = (char *)packet->memory + k * count * size;
+  packet->partner = (int32_t *)((char *)packet->memory + q * count * size);
+  return SW_OK;
+}
+
+/* In the precision of the file. */
+static void put_value(const sw_worker *w, sw_packet *packet, int q, int64_t at, double value) {
+  if (w->pairs->element == 4)
+    ((float *)packet->data[q])[at] = (float)value;
+  else
+    ((double *)packet->data[q])[at] = value;
+}
+
+/* The other quantities of a kept pair: in the whole row that is at hand, or asked for anew. */
+static void fetch_quantities(sw_worker *w, sw_packet *packet, int t, int64_t i, int64_t j,
+                             int64_t at) {
+  const sw_pairs *p = w->pairs;
+  double one[SW_MAX_QUANTITIES][16], *out[SW_MAX_QUANTITIES] = {NULL};
+  for (int q = 0; q < p->n_quantities; q++)
+    out[p->quantity[q]] = one[q];
+  if (!p->job->measure->whole_row)
+    p->job->measure->segment(p->job, t, i, j, j + 1, out, w->workspace);
+  for (int q = 1; q < p->n_quantities; q++)
+    put_value(w, packet, q, at, p->job->measure->whole_row ? w->all[p->quantity[q]][j] : one[q][0]);
+}
+
+void sw_picks_end_row(sw_worker *w, sw_packet *packet, int t, int64_t r0, int64_t i) {
+  const sw_pairs *p = w->pairs;
+  int64_t row = i - r0, first = w->pick_at[row], end = w->pick_end[row];
+  if (end > first) qsort(w->pick + first, (size_t)(end - first), sizeof *w->pick, compare_picks);
+  for (int64_t at = first; at < end; at++) {
+    packet->partner[at] = w->pick[at].to;
+    put_value(w, packet, 0, at, w->pick[at].value);
+    if (p->n_quantities > 1) fetch_quantities(w, packet, t, i, w->pick[at].to, at);
+  }
+  for (int64_t at = end; at < w->pick_at[row + 1]; at++) {
+    packet->partner[at] = -1;
+    for (int q = 0; q < p->n_quantities; q++)
+      put_value(w, packet, q, at, NAN);
+  }
+}

@@ -1,0 +1,136 @@
+/* What follows from the strengths: totals, means, extremes, and where the rows of kept partners
+ * begin. Sums over units run in blocks of SW_BLOCK, joined in order on rank 0. */
+#include "plan/pairs/private.h"
+
+#include "base/log.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* ---- totals ----------------------------------------------------------------------------- */
+
+static void sum_blocks(const sw_pairs *p, int t, double *block) {
+  int64_t own = p->run->panel->hi - p->run->panel->lo;
+  const double *strength = p->plan->summary.out_strength[t];
+  for (int64_t b = 0; b * SW_BLOCK < own; b++) {
+    block[b] = 0.0;
+    for (int64_t k = b * SW_BLOCK; k < (b + 1) * SW_BLOCK && k < own; k++)
+      block[b] += strength[k];
+  }
+}
+
+static sw_status total_of(sw_error *err, sw_pairs *p, int t, double *block, size_t *counts) {
+  sw_team *team = p->run->team;
+  int64_t own = p->run->panel->hi - p->run->panel->lo, blocks = (own + SW_BLOCK - 1) / SW_BLOCK;
+  double *all = NULL, total = 0.0;
+  size_t bytes = 0;
+  sum_blocks(p, t, block);
+  SW_TRY(team->gather(team, err, block, (size_t)blocks * sizeof *block, 0, (void **)&all, counts));
+  if (team->rank == 0) {
+    for (int r = 0; r < team->size; r++)
+      bytes += counts[r];
+    for (size_t b = 0; b < bytes / sizeof *all; b++)
+      total += all[b];
+  }
+  sw_free(all);
+  SW_TRY(team->broadcast(team, err, &total, sizeof total, 0));
+  p->plan->summary.total[t] = total;
+  return SW_OK;
+}
+
+/* Kept values are rounded to float32 unless the study says otherwise, which may leave nothing. */
+static void note_range(const sw_pairs *p) {
+  const sw_summary *summary = &p->plan->summary;
+  double most = 0;
+  if (p->run->study->float64 || p->plan->keep.kind == SW_KEEP_SUMMARY) return;
+  for (int t = 0; t < summary->n_periods; t++)
+    if (summary->max[t] > most) most = summary->max[t];
+  if (most > FLT_MAX || (most > 0 && most < FLT_MIN))
+    sw_note(p->job->notes,
+            "%s: %s: the largest value, %.4g, is beyond what float32 can keep (%.2g to %.2g); "
+            "write precision: float64 under output",
+            p->job->where, p->job->name, most, (double)FLT_MIN, (double)FLT_MAX);
+}
+
+int64_t sw_pairs_ordered(const sw_pairs *p) {
+  if (p->job->links_only) return p->job->weights->row_start[p->job->n];
+  return p->job->n * (p->job->n - 1);
+}
+
+sw_status sw_pairs_totals(sw_error *err, sw_pairs *p) {
+  sw_team *team = p->run->team;
+  sw_summary *summary = &p->plan->summary;
+  int64_t own = p->run->panel->hi - p->run->panel->lo, ordered = sw_pairs_ordered(p);
+  SW_TRY(team->sum_i64(team, err, p->undefined, summary->n_periods));
+  SW_TRY(team->max_f64(team, err, p->greatest, summary->n_periods));
+  double *block = NULL;
+  size_t *counts = NULL;
+  sw_status status = sw_alloc(err, (size_t)(own / SW_BLOCK + 1), sizeof *block, (void **)&block);
+  if (status == SW_OK) status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
+  status = sw_team_agree(team, err, status, 0);
+  for (int t = 0; status == SW_OK && t < summary->n_periods; t++) {
+    status = total_of(err, p, t, block, counts);
+    summary->undefined[t] = p->undefined[t];
+    summary->pairs[t] = ordered - p->undefined[t];
+    bool any = summary->pairs[t] > 0;
+    summary->mean[t] = any ? summary->total[t] / (double)summary->pairs[t] : NAN;
+    summary->max[t] = any ? p->greatest[t] : NAN;
+  }
+  if (status == SW_OK) note_range(p);
+  sw_free(block);
+  sw_free(counts);
+  return status;
+}
+
+/* ---- where rows begin ------------------------------------------------------------------- */
+
+sw_status sw_pairs_rows_alloc(sw_error *err, sw_run *run, int entry) {
+  sw_pair_plan *plan = &run->pair[entry];
+  if (plan->row_start) run->team->node_free(run->team, plan->row_start);
+  size_t rows = (size_t)plan->summary.n_periods * (size_t)run->job[entry].n + 1;
+  return run->team->node_alloc(run->team, err, rows * sizeof *plan->row_start,
+                               (void **)&plan->row_start);
+}
+
+/* Counts of the other nodes' rows: a row was counted on one node, elsewhere it is 0. */
+static sw_status join_counts(sw_error *err, sw_run *run, int64_t *count, int64_t n) {
+  sw_team *team = run->team;
+  int64_t *sum = NULL;
+  sw_status status = sw_calloc(err, (size_t)n, sizeof *sum, (void **)&sum);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK && team->node_rank == 0) memcpy(sum, count, (size_t)n * sizeof *sum);
+  for (int64_t at = 0; status == SW_OK && at < n; at += 1 << 20)
+    status = team->sum_i64(team, err, sum + at, (int)(n - at < 1 << 20 ? n - at : 1 << 20));
+  if (status == SW_OK && team->node_rank == 0) memcpy(count, sum, (size_t)n * sizeof *sum);
+  sw_free(sum);
+  return status;
+}
+
+sw_status sw_pairs_rows_end(sw_error *err, sw_run *run, int entry) {
+  sw_team *team = run->team;
+  sw_pair_plan *plan = &run->pair[entry];
+  int64_t n = run->job[entry].n, matrices = plan->summary.n_periods;
+  for (int64_t t = 0; team->nodes > 1 && t < matrices; t++)
+    SW_TRY(join_counts(err, run, plan->row_start + t * n + 1, n));
+  if (team->node_rank == 0)
+    for (int64_t k = 0; k < matrices * n; k++)
+      plan->row_start[k + 1] += plan->row_start[k];
+  SW_TRY(team->node_barrier(team, err));
+  plan->n_entries = plan->row_start[matrices * n];
+  return SW_OK;
+}
+
+/* Links of a weights matrix: the rows are known without computing anything. */
+sw_status sw_pairs_link_rows(sw_error *err, sw_run *run, int entry) {
+  const sw_job *job = &run->job[entry];
+  sw_pair_plan *plan = &run->pair[entry];
+  SW_TRY(sw_pairs_rows_alloc(err, run, entry));
+  int64_t matrices = plan->summary.n_periods, links = job->weights->row_start[job->n];
+  if (run->team->node_rank == 0)
+    for (int64_t t = 0; t < matrices; t++)
+      for (int64_t i = 0; i <= job->n; i++)
+        plan->row_start[t * job->n + i] = t * links + job->weights->row_start[i];
+  plan->n_entries = matrices * links;
+  return run->team->node_barrier(run->team, err);
+}

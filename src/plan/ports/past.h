@@ -1,0 +1,33 @@
+/* An earlier results file, of which pair results are taken where they rest on the same: for periods
+ * of the same operand hash. The engine decides and copies, `store` implements it on the file.
+ * Nothing is believed that does not match its checksum. */
+#ifndef SW_PLAN_PORTS_PAST_H
+#define SW_PLAN_PORTS_PAST_H
+
+#include "plan/ports/sink.h"
+
+/* Of one matrix. */
+typedef struct sw_past_figures {
+  int64_t pairs; /* ordered pairs with a value */
+  double max;    /* NaN without any */
+} sw_past_figures;
+
+typedef struct sw_past sw_past;
+struct sw_past {
+  void *self;
+  const char *path;
+  sw_sink *sink; /* to read from: pieces by the earlier file's own matrices and positions */
+  /* matrix[t]: the earlier one that rests on hash[t], -1: there is none; its figures. Rank 0's
+   * `hash` counts, rank 0 gets the figures. Collective. */
+  sw_status (*find)(sw_past *, sw_error *, int job, const uint64_t *hash, int n, int *matrix,
+                    sw_past_figures *figures);
+  /* Strengths of this rank's units; *sound: they match their checksums. */
+  sw_status (*strengths)(sw_past *, sw_error *, int job, int matrix, double *out, double *in,
+                         bool *sound);
+  /* Checksums of its tiles, sw_pairs_tiles of them. */
+  sw_status (*tiles)(sw_past *, sw_error *, int job, int matrix, uint64_t *checksum);
+  /* Where its rows begin among the entries, n + 1 positions. */
+  sw_status (*rows)(sw_past *, sw_error *, int job, int matrix, int64_t *row_start);
+};
+
+#endif

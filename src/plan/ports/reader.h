@@ -1,0 +1,52 @@
+/* What `plan` needs read. `store` implements it. All are collective over the team; file bytes are
+ * read once a team or in disjoint ranges, never whole by every rank from disk. */
+#ifndef SW_PLAN_PORTS_READER_H
+#define SW_PLAN_PORTS_READER_H
+
+#include "plan/ports/team.h"
+#include "plan/study/study.h"
+
+/* Read, check and align the panel and the units of the study: units file with `where`, panel
+ * files in their layout, aggregate, fill, derive, missing, drop-units. The panel holds a column
+ * for each indicator that an entry names (operands of derived ones are given back). Everything is
+ * owned by `arena` and by the panel's own arrays, released by sw_panel_destroy. Memory: n*T*p/K
+ * doubles a rank plus the rows in flight. */
+sw_status sw_panel_read(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
+                        sw_panel **panel);
+void sw_panel_destroy(sw_panel *panel);
+
+/* A weights matrix of the study over the panel's units, in node-shared memory, styled. Units of
+ * the file outside the panel: an error, unless the study itself takes units away (`where`,
+ * `unmatched: drop`, `missing: drop-units`): then their links are left out and counted in a log
+ * line. A duplicate link is an error. */
+sw_status sw_weights_read(sw_error *err, sw_team *team, const sw_study *study,
+                          const sw_weights_spec *spec, const sw_units *units, sw_links **links);
+/* Distances given in a file: a square table with codes, or from,to,distance. */
+sw_status sw_distance_read(sw_error *err, sw_team *team, const sw_study *study,
+                           const sw_entry *entry, const sw_units *units, sw_links **links);
+void sw_links_destroy(sw_team *team, sw_links *links);
+
+/* A small table (.csv, or weights of a composite out of a results file), the same on every rank.
+ * `entry_name`: the composite whose weights `from:` means. */
+sw_status sw_table_read(sw_error *err, sw_team *team, sw_arena *arena, const sw_node *node,
+                        const char *study_file, const char *entry_name, sw_table **table);
+
+/* The bytes of a file, read by rank 0 and broadcast; zero-terminated, from the arena. */
+sw_status sw_text_read(sw_error *err, sw_team *team, sw_arena *arena, const char *path,
+                       const char **text, size_t *length);
+
+/* What the engine calls of these, so that `plan` does not link upward; `store` provides the one
+ * implementation (sw_store_reader), tests may give their own. */
+typedef struct sw_reader {
+  sw_status (*weights)(sw_error *, sw_team *, const sw_study *, const sw_weights_spec *,
+                       const sw_units *, sw_links **);
+  sw_status (*distance)(sw_error *, sw_team *, const sw_study *, const sw_entry *, const sw_units *,
+                        sw_links **);
+  void (*links_destroy)(sw_team *, sw_links *);
+  sw_status (*table)(sw_error *, sw_team *, sw_arena *, const sw_node *, const char *study_file,
+                     const char *entry_name, sw_table **);
+} sw_reader;
+
+extern const sw_reader sw_store_reader;
+
+#endif

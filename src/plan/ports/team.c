@@ -1,0 +1,131 @@
+/* The team of one, and the agreement every team uses. */
+#include "plan/ports/team.h"
+
+#include "base/arena.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- agreement: one small collective, more only when somebody failed --------------------- */
+
+/* Bad input comes before everything else, and the earliest place in it before later ones. */
+static double urgency(sw_status status, int64_t order) {
+  return status == SW_OK ? HUGE_VAL : status == SW_EINPUT ? (double)order : DBL_MAX;
+}
+
+/* It takes no memory: what it agrees on may be that there is none. */
+sw_status sw_team_agree(sw_team *team, sw_error *err, sw_status mine, int64_t order) {
+  double own = urgency(mine, order), first = own;
+  if (team->size == 1) return mine;
+  SW_TRY(team->min_f64(team, err, &first, 1)); /* nearly always nobody has */
+  if (first == HUGE_VAL) return SW_OK;
+  double rank = own == first ? team->rank : HUGE_VAL;
+  SW_TRY(team->min_f64(team, err, &rank, 1));
+  struct {
+    sw_status status;
+    sw_error error;
+  } said = {mine, *err};
+  SW_TRY(team->broadcast(team, err, &said, sizeof said, (int)rank));
+  *err = said.error;
+  err->shared = true;
+  return said.status;
+}
+
+/* ---- one process ------------------------------------------------------------------------ */
+
+static sw_status serial_broadcast(sw_team *team, sw_error *err, void *buffer, size_t bytes,
+                                  int root) {
+  (void)team, (void)err, (void)buffer, (void)bytes, (void)root;
+  return SW_OK;
+}
+
+static sw_status serial_all_gather(sw_team *team, sw_error *err, const void *send, size_t bytes,
+                                   void **all, size_t *counts) {
+  (void)team;
+  SW_TRY(sw_alloc(err, bytes, 1, all));
+  if (bytes) memcpy(*all, send, bytes);
+  if (counts) counts[0] = bytes;
+  return SW_OK;
+}
+
+static sw_status serial_gather(sw_team *team, sw_error *err, const void *send, size_t bytes,
+                               int root, void **all, size_t *counts) {
+  (void)root;
+  return serial_all_gather(team, err, send, bytes, all, counts);
+}
+
+static sw_status serial_all_to_all(sw_team *team, sw_error *err, const void *send,
+                                   const size_t *send_bytes, void **recv, size_t *recv_bytes) {
+  return serial_all_gather(team, err, send, send_bytes[0], recv, recv_bytes);
+}
+
+static sw_status serial_sum(sw_team *team, sw_error *err, int64_t *values, int count) {
+  (void)team, (void)err, (void)values, (void)count;
+  return SW_OK;
+}
+
+static sw_status serial_extreme(sw_team *team, sw_error *err, double *values, int count) {
+  (void)team, (void)err, (void)values, (void)count;
+  return SW_OK;
+}
+
+static sw_status serial_barrier(sw_team *team, sw_error *err) {
+  (void)team, (void)err;
+  return SW_OK;
+}
+
+static bool serial_stopping(sw_team *team, bool mine) {
+  (void)team;
+  return mine;
+}
+
+static sw_status serial_share(sw_team *team, sw_error *err, void *shared, const size_t *start) {
+  (void)team, (void)err, (void)shared, (void)start;
+  return SW_OK;
+}
+
+static sw_status serial_node_alloc(sw_team *team, sw_error *err, size_t bytes, void **out) {
+  (void)team;
+  return sw_calloc(err, bytes, 1, out);
+}
+
+static void serial_node_free(sw_team *team, void *memory) {
+  (void)team;
+  sw_free(memory);
+}
+
+static size_t serial_node_room(sw_team *team) {
+  (void)team;
+  return SIZE_MAX;
+}
+
+sw_status sw_team_serial(sw_error *err, sw_team **out) {
+  sw_team *team = calloc(1, sizeof *team);
+  if (!team) return sw_fail(err, SW_ENOMEM, "out of memory: no team");
+  *team = (sw_team){.size = 1,
+                    .nodes = 1,
+                    .node_size = 1,
+                    .window_bytes = SW_WINDOW_BYTES,
+                    .broadcast = serial_broadcast,
+                    .gather = serial_gather,
+                    .all_gather = serial_all_gather,
+                    .all_to_all = serial_all_to_all,
+                    .sum_i64 = serial_sum,
+                    .min_f64 = serial_extreme,
+                    .max_f64 = serial_extreme,
+                    .barrier = serial_barrier,
+                    .stopping = serial_stopping,
+                    .share = serial_share,
+                    .node_alloc = serial_node_alloc,
+                    .node_free = serial_node_free,
+                    .node_barrier = serial_barrier,
+                    .node_room = serial_node_room};
+  *out = team;
+  return SW_OK;
+}
+
+void sw_team_serial_destroy(sw_team *team) {
+  free(team);
+}

@@ -1,0 +1,345 @@
+/* Binding: every entry of the study becomes a job with its inputs, weights, distance, axes and
+ * result rows. Collective; the same on every rank but for the local rows. No value is looked at. */
+#include "plan/run/private.h"
+
+#include "base/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- columns ---------------------------------------------------------------------------- */
+
+static sw_status unknown_label(sw_error *err, const sw_need *need, const sw_axis *axis) {
+  const char *near = sw_nearest(need->label, axis->label, axis->n);
+  return sw_fail(err, SW_EINPUT, "%s: %s: there is no %s '%s'%s%s%s", need->where, need->name,
+                 axis->name, need->label, near ? "; the nearest is '" : "", near ? near : "",
+                 near ? "'" : "");
+}
+
+/* The rows of a result that a need names, as a column. */
+static sw_status result_rows(sw_error *err, const sw_job *job, const sw_need *need,
+                             double ***rows) {
+  const sw_result *result = sw_job_result(job, need->quantity);
+  int label = 0;
+  if (result->output->axis) {
+    const sw_axis *axis = NULL;
+    for (int i = 0; i < job->n_axes; i++)
+      if (strcmp(job->axis[i].name, result->output->axis) == 0) axis = &job->axis[i];
+    if (!need->label)
+      return sw_fail(err, SW_EINPUT, "%s: %s has a value for each %s: write %s[%s]", need->where,
+                     need->name, axis->name, need->name, axis->n ? axis->label[0] : "label");
+    while (label < axis->n && strcmp(axis->label[label], need->label) != 0)
+      label++;
+    if (label == axis->n) return unknown_label(err, need, axis);
+  }
+  *rows = result->row + (ptrdiff_t)label * job->n_periods;
+  return SW_OK;
+}
+
+static sw_status result_column(sw_error *err, sw_run *run, const sw_need *need, sw_column *column) {
+  const sw_job *job = &run->job[need->entry];
+  column->name = need->name;
+  column->n_periods = job->n_periods;
+  column->period = job->period;
+  if (run->study->entry[need->entry].is_pair) {
+    const sw_summary *summary = &run->pair[need->entry].summary;
+    if (job->whole_series)
+      return sw_fail(err, SW_EINPUT, "%s: %s is one matrix over all periods: it has no series",
+                     need->where, need->name);
+    column->row =
+        strcmp(need->quantity, "in_strength") == 0 ? summary->in_strength : summary->out_strength;
+    return SW_OK;
+  }
+  return result_rows(err, job, need, &column->row);
+}
+
+static sw_status find_source(sw_error *err, sw_run *run, const sw_need *need, sw_column **column) {
+  if (need->entry < 0) {
+    *column = sw_panel_column(run->panel, need->name);
+    if (*column) return SW_OK;
+    return sw_fail(err, SW_EINPUT, "%s: there is no indicator '%s'", need->where, need->name);
+  }
+  SW_NEW(err, run->arena, *column, 1);
+  return result_column(err, run, need, *column);
+}
+
+static sw_status bind_inputs(sw_error *err, sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  sw_job *job = &run->job[e];
+  job->n_inputs = entry->n_needs;
+  SW_NEW(err, run->arena, job->input, entry->n_needs);
+  SW_NEW(err, run->arena, run->private->source[e].column, entry->n_needs);
+  for (int i = 0; i < entry->n_needs; i++) {
+    const sw_need *need = &entry->need[i];
+    SW_TRY(find_source(err, run, need, &run->private->source[e].column[i]));
+    job->input[i].name = need->name;
+    job->input[i].where = need->where;
+    /* What a result lacks is known only once it is computed. */
+    job->has_gaps |= need->entry >= 0 || run->private->source[e].column[i]->missing > 0;
+    if (need->entry < 0) continue;
+    job->input[i].per_period_normalised = run->job[need->entry].scores_per_period;
+    job->input[i].unbounded = run->job[need->entry].scores_unbounded;
+    run->after_pairs[e] = run->after_pairs[e] || run->after_pairs[need->entry] ||
+                          run->study->entry[need->entry].is_pair;
+  }
+  return SW_OK;
+}
+
+/* ---- periods ---------------------------------------------------------------------------- */
+
+static bool has_period(const sw_column *column, int period) {
+  for (int i = 0; i < column->n_periods; i++)
+    if (column->period[i] == period) return true;
+  return false;
+}
+
+/* The first input that lacks the period, or -1. */
+static int lacking_input(const sw_run *run, int e, int period) {
+  for (int i = 0; i < run->job[e].n_inputs; i++)
+    if (!has_period(run->private->source[e].column[i], period)) return i;
+  return -1;
+}
+
+static int find_period(const sw_periods *periods, const char *label) {
+  for (int t = 0; t < periods->n; t++)
+    if (strcmp(periods->label[t], label) == 0) return t;
+  return -1;
+}
+
+/* The nearest period: by number where periods are numbers, else by spelling. */
+static const char *nearest_period(const sw_periods *periods, const char *label) {
+  int64_t asked = 0;
+  if (!periods->integer || !sw_parse_integer(label, strlen(label), &asked))
+    return sw_nearest(label, periods->label, periods->n);
+  int best = 0;
+  for (int t = 1; t < periods->n; t++)
+    if (llabs(periods->value[t] - asked) < llabs(periods->value[best] - asked)) best = t;
+  return periods->label[best];
+}
+
+static sw_status mark_asked(sw_error *err, const sw_run *run, int e, bool *marked) {
+  const sw_entry *entry = &run->study->entry[e];
+  for (int i = 0; i < entry->n_periods; i++) {
+    int t = find_period(&run->panel->periods, entry->period[i]);
+    if (t < 0) {
+      const char *near = nearest_period(&run->panel->periods, entry->period[i]);
+      return sw_fail(err, SW_EINPUT, "%s: %s: the panel has no period %s%s%s", entry->where,
+                     entry->name, entry->period[i], near ? "; the nearest is " : "",
+                     near ? near : "");
+    }
+    int lacking = lacking_input(run, e, t);
+    if (lacking >= 0)
+      return sw_fail(err, SW_EINPUT, "%s: %s: %s has no period %s", entry->where, entry->name,
+                     run->job[e].input[lacking].name, entry->period[i]);
+    marked[t] = true;
+  }
+  return SW_OK;
+}
+
+static sw_status bind_periods(sw_error *err, sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  sw_job *job = &run->job[e];
+  int all = run->panel->periods.n, *period = NULL;
+  bool *marked = NULL;
+  SW_NEW(err, run->arena, marked, all);
+  SW_NEW(err, run->arena, period, all);
+  SW_TRY(mark_asked(err, run, e, marked));
+  for (int t = 0; t < all; t++)
+    if (entry->n_periods ? marked[t] : lacking_input(run, e, t) < 0) period[job->n_periods++] = t;
+  job->period = period;
+  if (job->n_periods == 0)
+    return sw_fail(err, SW_EINPUT, "%s: %s: its inputs have no period in common", entry->where,
+                   entry->name);
+  return SW_OK;
+}
+
+/* ---- resources -------------------------------------------------------------------------- */
+
+static bool asks_for_file(const sw_node *node) {
+  return node && node->kind == SW_NODE_MAP && node->count == 1 &&
+         (sw_node_get(node, "file") || sw_node_get(node, "from"));
+}
+
+static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  sw_job *job = &run->job[e];
+  if (entry->weights >= 0) SW_TRY(sw_run_weights(err, run, entry->weights, &job->weights));
+  for (int p = 0; job->measure->param[p].name; p++) {
+    sw_ptype type = job->measure->param[p].type;
+    if (type == SW_P_DISTANCE) SW_TRY(sw_run_distance(err, run, e, &job->distance));
+    job->has_gaps |= job->distance && job->distance->has_gaps;
+    sw_table *table = NULL;
+    if ((type == SW_P_TABLE || type == SW_P_NODE) && asks_for_file(entry->arg[p].node)) {
+      SW_TRY(run->reader->table(err, run->team, run->arena, entry->arg[p].node, run->study->file,
+                                entry->name, &table));
+      entry->arg[p].table = table;
+    }
+  }
+  return SW_OK;
+}
+
+/* ---- results ---------------------------------------------------------------------------- */
+
+static int axis_size(const sw_job *job, const char *name) {
+  if (!name) return 1;
+  for (int i = 0; i < job->n_axes; i++)
+    if (strcmp(job->axis[i].name, name) == 0) return job->axis[i].n;
+  return 0;
+}
+
+/* Row pointers; the numbers come when the job runs (sw_run_alloc_results). */
+static sw_status shape_results(sw_error *err, sw_run *run, sw_job *job) {
+  for (int q = 0; job->measure->output[q].name; q++) {
+    sw_result *result = &job->result[q];
+    const sw_output *output = result->output;
+    result->width = axis_size(job, output->axis) * axis_size(job, output->axis2);
+    if (output->shape == SW_PAIR) continue;
+    if (result->width == 0 && !result->off)
+      return sw_fail(err, SW_EINTERNAL, "%s: %s: an axis was not declared", job->name,
+                     output->name);
+    SW_NEW(err, run->arena, result->row,
+           output->shape == SW_UNIT ? (int64_t)result->width * job->n_periods : 1);
+  }
+  return SW_OK;
+}
+
+static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  sw_job *job = &run->job[e];
+  sw_pair_plan *plan = &run->pair[e];
+  plan->cut = sw_cut_make(job->n, run->study->tile);
+  plan->keep = entry->keep;
+  if (job->links_only) {
+    /* A link and its way back are two values, and either may be missing. */
+    job->directed = true;
+    if (plan->keep.kind == SW_KEEP_DEFAULT) plan->keep.kind = SW_KEEP_LINKS;
+    if (plan->keep.kind != SW_KEEP_LINKS && plan->keep.kind != SW_KEEP_SUMMARY)
+      return sw_fail(
+          err, SW_EINPUT,
+          "%s: %s: its pairs are the links of its weights; keep them by links or summary",
+          entry->where, entry->name);
+  }
+  if (plan->keep.kind == SW_KEEP_DEFAULT)
+    plan->keep.kind = job->n <= 5000 ? SW_KEEP_DENSE : SW_KEEP_SUMMARY;
+  if (plan->keep.kind == SW_KEEP_TOP && plan->keep.top > job->n - 1)
+    sw_note(&run->private->notes, "%s: keep: {top: %lld}: a unit has %lld partners at most",
+            entry->name, (long long)plan->keep.top, (long long)job->n - 1);
+  if ((plan->keep.kind == SW_KEEP_LINKS || job->links_only) && !job->weights)
+    return sw_fail(err, SW_EINPUT, "%s: %s: keep: links needs weights: name a weights matrix",
+                   entry->where, entry->name);
+  if (plan->keep.kind == SW_KEEP_ABOVE && run->after_pairs[e])
+    return sw_fail(err, SW_EINPUT,
+                   "%s: %s: keep: {above: ...} cannot rest on another pair result; use {top: k}, "
+                   "or a second study",
+                   entry->where, entry->name);
+  for (int q = 0; job->measure->output[q].name; q++)
+    plan->n_quantities += job->measure->output[q].shape == SW_PAIR && !job->result[q].off;
+  sw_summary *summary = &plan->summary;
+  summary->n_periods = job->whole_series ? 1 : job->n_periods;
+  SW_NEW(err, run->arena, summary->out_strength, summary->n_periods);
+  SW_NEW(err, run->arena, summary->in_strength, summary->n_periods);
+  SW_NEW(err, run->arena, summary->total, summary->n_periods);
+  SW_NEW(err, run->arena, summary->mean, summary->n_periods);
+  SW_NEW(err, run->arena, summary->max, summary->n_periods);
+  SW_NEW(err, run->arena, summary->pairs, summary->n_periods);
+  SW_NEW(err, run->arena, summary->undefined, summary->n_periods);
+  return SW_OK;
+}
+
+/* ---- jobs ------------------------------------------------------------------------------- */
+
+static sw_status begin_job(sw_error *err, sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  sw_job *job = &run->job[e];
+  int outputs = 0;
+  while (entry->measure->output[outputs].name)
+    outputs++;
+  *job = (sw_job){.measure = entry->measure,
+                  .name = entry->name,
+                  .where = entry->where,
+                  .arg = entry->arg,
+                  .n = run->panel->units.n,
+                  .units = &run->panel->units,
+                  .periods = &run->panel->periods,
+                  .arena = run->arena,
+                  .notes = &run->private->notes,
+                  .seed = run->study->seed};
+  SW_NEW(err, run->arena, job->result, outputs + 1);
+  for (int q = 0; q < outputs; q++)
+    job->result[q].output = &entry->measure->output[q];
+  return SW_OK;
+}
+
+static sw_status bind_job(sw_error *err, sw_run *run, int e) {
+  sw_job *job = &run->job[e];
+  sw_status status = begin_job(err, run, e);
+  if (status == SW_OK) status = bind_inputs(err, run, e);
+  if (status == SW_OK) status = bind_periods(err, run, e);
+  SW_TRY(sw_team_agree(run->team, err, status, 0));
+  SW_TRY(bind_resources(err, run, e));
+  status = job->measure->resolve(err, job);
+  if (status == SW_OK && run->study->entry[e].is_pair) status = bind_pair(err, run, e);
+  if (status == SW_OK) status = shape_results(err, run, job);
+  return sw_team_agree(run->team, err, status, 0);
+}
+
+static sw_status begin_run(sw_error *err, sw_run *run) {
+  int n = run->study->n_entries;
+  SW_NEW(err, run->arena, run->busy_seconds, run->n_threads);
+  SW_NEW(err, run->arena, run->private, 1);
+  struct sw_run_private *own = run->private;
+  own->notes.arena = run->arena;
+  SW_NEW(err, run->arena, run->job, n);
+  SW_NEW(err, run->arena, run->pair, n);
+  SW_NEW(err, run->arena, run->after_pairs, n);
+  SW_NEW(err, run->arena, run->operand_hash, n);
+  SW_NEW(err, run->arena, own->source, n);
+  SW_NEW(err, run->arena, own->distance, n);
+  SW_NEW(err, run->arena, own->weights, run->study->n_weights);
+  SW_NEW(err, run->arena, own->operand_shared, SW_MAX_PASSES);
+  return SW_OK;
+}
+
+sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const sw_reader *reader,
+                      sw_panel *panel, sw_arena *arena, int n_threads, sw_run **out) {
+  sw_run *run = NULL;
+  SW_TRY(sw_team_agree(team, err, sw_arena_alloc(err, arena, 1, sizeof *run, (void **)&run), 0));
+  run->team = team;
+  run->study = study;
+  run->reader = reader;
+  run->panel = panel;
+  run->arena = arena;
+  run->n_threads = n_threads;
+  SW_TRY(sw_team_agree(team, err, begin_run(err, run), 0));
+  *out = run; /* from here on sw_run_destroy releases what was made */
+  for (int i = 0; i < study->n_entries; i++)
+    SW_TRY(bind_job(err, run, study->order[i]));
+  return SW_OK;
+}
+
+sw_status sw_run_keep_block(sw_error *err, sw_run *run, void *block) {
+  struct sw_run_private *own = run->private;
+  if (own->n_blocks == own->room_blocks) {
+    int room = own->room_blocks ? 2 * own->room_blocks : 64;
+    void **more = realloc(own->block, (size_t)room * sizeof *more);
+    if (!more) {
+      sw_free(block);
+      return sw_fail(err, SW_ENOMEM, "out of memory: %d blocks", room);
+    }
+    own->block = more;
+    own->room_blocks = room;
+  }
+  own->block[own->n_blocks++] = block;
+  return SW_OK;
+}
+
+void sw_run_destroy(sw_run *run) {
+  if (!run || !run->private) return;
+  for (int e = 0; run->job && e < run->study->n_entries; e++) {
+    if (run->job[e].measure && run->job[e].measure->destroy)
+      run->job[e].measure->destroy(&run->job[e]);
+    if (run->pair[e].row_start) run->team->node_free(run->team, run->pair[e].row_start);
+  }
+  sw_run_resources_destroy(run);
+}

@@ -1,0 +1,24 @@
+/* The engine: binds a study to its panel, then runs its entries. Knows no economics.
+ *
+ *   sw_run_bind     columns, weights, distances, `resolve` of every job: the plan is complete
+ *   sw_run_first    everything that needs no pair result: composites, unit and global measures,
+ *                   and the counts of `above`; no results file yet
+ *   (the results file is created: every size is known)
+ *   sw_run_rest     pair measures, and what depends on them; stored pairs go to the sink
+ *   (small results are written from the jobs, the file is completed)
+ */
+#ifndef SW_PLAN_RUN_ENGINE_H
+#define SW_PLAN_RUN_ENGINE_H
+
+#include "plan/pairs/pairs.h"
+
+sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const sw_reader *reader,
+                      sw_panel *panel, sw_arena *arena, int n_threads, sw_run **run);
+/* Recompute a sample of an entry's pair tasks: wanted[task] is not 0, tasks as the journal numbers
+ * them. What they store goes to the sink; sums over units are not made. After sw_run_first. */
+sw_status sw_run_sample(sw_error *err, sw_run *run, int entry, const char *wanted, sw_sink *sink);
+sw_status sw_run_first(sw_error *err, sw_run *run);
+sw_status sw_run_rest(sw_error *err, sw_run *run, sw_sink *sink);
+void sw_run_destroy(sw_run *run);
+
+#endif

@@ -1,0 +1,99 @@
+/* What the bits of a run depend on, line by line, so that what differs can be named. */
+#include "plan/run/describe.h"
+
+#include "base/hash.h"
+#include "kernel/hot.h"
+#include "spillway/version.h"
+
+#include <gnu/libc-version.h>
+#include <gsl/gsl_version.h>
+#include <proj.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void put_study(FILE *out, const char *text) {
+  int line = 1;
+  for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n')
+    fprintf(out, "study line %d\t%.*s\n", line++, (int)strcspn(at, "\n"), at);
+}
+
+/* "HASH  NAME" becomes "input NAME\tHASH". */
+static void put_inputs(FILE *out, const char *inputs) {
+  for (const char *at = inputs; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+    int line = (int)strcspn(at, "\n"), hash = (int)strcspn(at, " ");
+    if (hash + 2 <= line)
+      fprintf(out, "input %.*s\t%.*s\n", line - hash - 2, at + hash + 2, hash, at);
+  }
+}
+
+static void put_machine(FILE *out, const char *store) {
+  PJ_INFO proj = proj_info();
+  fprintf(out, "instruction set\t%s\n", sw_instruction_set());
+  fprintf(out, "compiler\t%s\nC library\t%s\nGSL\t%s\nPROJ\t%s\nHDF5\t%s\n", __VERSION__,
+          gnu_get_libc_version(), gsl_version, proj.version, store);
+}
+
+static sw_status text_of(sw_error *err, sw_arena *arena, FILE *out, char **text,
+                         const char **copy) {
+  *copy = fclose(out) == 0 ? sw_arena_text(arena, *text) : NULL;
+  free(*text);
+  return *copy ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
+}
+
+const char *sw_run_build(sw_arena *arena, const char *store) {
+  const char *build = NULL;
+  char *buffer = NULL;
+  size_t length = 0;
+  sw_error ignored = {0};
+  FILE *out = open_memstream(&buffer, &length);
+  if (!out) return NULL;
+  put_machine(out, store);
+  return text_of(&ignored, arena, out, &buffer, &build) == SW_OK ? build : NULL;
+}
+
+/* The instruction set stands in the first line. */
+static sw_status agree_on_machine(sw_error *err, sw_team *team, const char *machine) {
+  uint64_t mine = sw_hash64(machine, strlen(machine), 0), *all = NULL;
+  size_t *counts = NULL;
+  sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK)
+    status = team->all_gather(team, err, &mine, sizeof mine, (void **)&all, counts);
+  for (int r = 0; status == SW_OK && r < team->size; r++)
+    if (all[r] != all[0])
+      status = sw_fail(err, SW_EINPUT,
+                       "rank %d runs on another instruction set or with other libraries than rank "
+                       "0 (here: %.*s); use machines of one kind",
+                       r, (int)strcspn(machine, "\n"), machine);
+  sw_free(all);
+  sw_free(counts);
+  return status;
+}
+
+static sw_status run_text(sw_error *err, const sw_run *run, const char *machine, const char *inputs,
+                          const char **text) {
+  const sw_study *study = run->study;
+  char *buffer = NULL;
+  size_t length = 0;
+  FILE *out = open_memstream(&buffer, &length);
+  if (!out) return sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
+  fprintf(out, "spillway\t%s\n%s", SW_VERSION, machine);
+  fprintf(out, "tile\t%lld\n", (long long)study->tile);
+  for (int e = 0; e < study->n_entries; e++)
+    fprintf(out, "version of %s (%s)\t%d\n", study->entry[e].name, study->entry[e].measure->name,
+            study->entry[e].measure->version);
+  put_inputs(out, inputs);
+  put_study(out, study->text);
+  return text_of(err, run->arena, out, &buffer, text);
+}
+
+sw_status sw_run_fingerprint(sw_error *err, sw_run *run, const char *inputs, const char *store,
+                             const char **text) {
+  sw_status status = SW_OK;
+  const char *machine = sw_run_build(run->arena, store);
+  if (!machine) status = sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
+  SW_TRY(sw_team_agree(run->team, err, status, 0));
+  SW_TRY(agree_on_machine(err, run->team, machine));
+  return sw_team_agree(run->team, err, run_text(err, run, machine, inputs, text), 0);
+}

@@ -1,0 +1,118 @@
+/* Results in memory; NaN (or -1) wherever nothing was written. */
+#include "plan/run/sink_memory.h"
+
+#include "base/arena.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct memory {
+  sw_sink sink;
+  const sw_run *run;
+  int n_results;
+  sw_memory_result *result;
+} memory;
+
+/* Where number `k` of a piece stands in its result. */
+static int64_t place_of(const memory *m, const sw_piece *piece, int64_t k) {
+  int64_t n = m->run->job[piece->job].n;
+  if (piece->kind == SW_PIECE_ENTRIES) return piece->at + k;
+  if (piece->kind == SW_PIECE_TOP) return (piece->t * n + piece->i0) * piece->k + k;
+  int64_t columns = piece->j1 - piece->j0;
+  return (piece->t * n + piece->i0 + k / columns) * n + piece->j0 + k % columns;
+}
+
+static double *values_of(const memory *m, int job, int stored) {
+  for (int q = 0; q < 8; q++)
+    if (m->result[job].value[q] && stored-- == 0) return m->result[job].value[q];
+  return NULL;
+}
+
+static sw_status keep(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
+                      const void *data) {
+  memory *m = sink->self;
+  bool wide = m->run->study->float64;
+  double *value = quantity < 0 ? NULL : values_of(m, piece->job, quantity);
+  (void)err;
+  for (int64_t k = 0; k < sw_piece_count(piece); k++) {
+    int64_t at = place_of(m, piece, k);
+    if (quantity == SW_PARTNERS)
+      m->result[piece->job].partner[at] = ((const int32_t *)data)[k];
+    else
+      value[at] = wide ? ((const double *)data)[k] : ((const float *)data)[k];
+  }
+  return SW_OK;
+}
+
+static sw_status give(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
+                      void *data) {
+  memory *m = sink->self;
+  bool wide = m->run->study->float64;
+  const double *value = quantity < 0 ? NULL : values_of(m, piece->job, quantity);
+  (void)err;
+  for (int64_t k = 0; k < sw_piece_count(piece); k++) {
+    int64_t at = place_of(m, piece, k);
+    if (quantity == SW_PARTNERS)
+      ((int32_t *)data)[k] = m->result[piece->job].partner[at];
+    else if (wide)
+      ((double *)data)[k] = value[at];
+    else
+      ((float *)data)[k] = (float)value[at];
+  }
+  return SW_OK;
+}
+
+static int64_t room_of(const sw_run *run, int e) {
+  const sw_pair_plan *plan = &run->pair[e];
+  int64_t n = run->job[e].n, matrices = plan->summary.n_periods;
+  if (plan->keep.kind == SW_KEEP_DENSE) return matrices * n * n;
+  if (plan->keep.kind == SW_KEEP_TOP) return matrices * n * plan->keep.top;
+  return plan->keep.kind == SW_KEEP_SUMMARY ? 0 : plan->n_entries;
+}
+
+static sw_status make_room(sw_error *err, const sw_run *run, int e, sw_memory_result *result) {
+  int64_t room = room_of(run, e);
+  const sw_job *job = &run->job[e];
+  if (room == 0) return SW_OK;
+  result->k = run->pair[e].keep.top;
+  SW_TRY(sw_alloc(err, (size_t)room, sizeof *result->partner, (void **)&result->partner));
+  for (int64_t k = 0; k < room; k++)
+    result->partner[k] = -1;
+  int pair_output = 0;
+  for (int q = 0; job->measure->output[q].name; q++) {
+    if (job->measure->output[q].shape != SW_PAIR) continue;
+    double **value = &result->value[pair_output++];
+    if (job->result[q].off) continue;
+    SW_TRY(sw_alloc(err, (size_t)room, sizeof **value, (void **)value));
+    for (int64_t k = 0; k < room; k++)
+      (*value)[k] = NAN;
+  }
+  return SW_OK;
+}
+
+sw_status sw_sink_memory(sw_error *err, const sw_run *run, sw_sink **sink,
+                         sw_memory_result **result) {
+  memory *m = calloc(1, sizeof *m);
+  if (!m) return sw_fail(err, SW_ENOMEM, "out of memory: no sink");
+  m->sink = (sw_sink){m, keep, give};
+  m->run = run;
+  m->n_results = run->study->n_entries;
+  *sink = &m->sink;
+  SW_TRY(sw_calloc(err, (size_t)m->n_results, sizeof *m->result, (void **)&m->result));
+  for (int e = 0; e < m->n_results; e++)
+    if (run->study->entry[e].is_pair) SW_TRY(make_room(err, run, e, &m->result[e]));
+  *result = m->result;
+  return SW_OK;
+}
+
+void sw_sink_memory_destroy(sw_sink *sink) {
+  if (!sink) return;
+  memory *m = sink->self;
+  for (int e = 0; m->result && e < m->n_results; e++) {
+    sw_free(m->result[e].partner);
+    for (int q = 0; q < 8; q++)
+      sw_free(m->result[e].value[q]);
+  }
+  sw_free(m->result);
+  free(m);
+}

@@ -1,0 +1,306 @@
+/* The arguments of an entry, read by the parameter table of its measure. A default is read from
+ * the text of the descriptor as YAML, by the same code. Every message says which entry and which
+ * parameter: "study.yaml:31:5: gravity_gdp: decay: <message>". */
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "plan/study/parse.h"
+#include "plan/study/yaml.h"
+
+typedef struct reading {
+  sw_error *err;
+  sw_study_reader *in;
+  sw_entry *entry;
+  const sw_param *param;
+  sw_arg *arg;
+} reading;
+
+static sw_status fail(const reading *at, const sw_node *node, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* At the node in the study; a default has no place of its own. */
+static sw_status fail(const reading *at, const sw_node *node, const char *format, ...) {
+  char text[SW_ERROR_TEXT / 2];
+  va_list list;
+  va_start(list, format);
+  vsnprintf(text, sizeof text, format, list);
+  va_end(list);
+  if (at->arg->given)
+    return sw_node_fail(at->err, node, "%s: %s: %s", at->entry->name, at->param->name, text);
+  return sw_fail(at->err, SW_EINPUT, "%s: %s: %s (default %s): %s", at->entry->where,
+                 at->entry->name, at->param->name, at->param->fallback, text);
+}
+
+/* "found 'x'; a number is wanted". */
+static sw_status wrong(const reading *at, const sw_node *node, const char *wanted) {
+  if (node->kind == SW_NODE_LIST) return fail(at, node, "found a list; %s is wanted", wanted);
+  if (node->kind == SW_NODE_MAP) return fail(at, node, "found a map; %s is wanted", wanted);
+  if (sw_form_is_null(node))
+    return fail(at, node, "found nothing; %s is wanted%s", wanted,
+                at->param->fallback ? ", or leave the key out" : "");
+  const char *quote = node->quoted ? "\"" : "'";
+  return fail(at, node, "found %s%s%s; %s is wanted", quote, node->text, quote, wanted);
+}
+
+/* ---- numbers ---------------------------------------------------------------------------- */
+
+static sw_status check_range(const reading *at, const sw_node *node, double value) {
+  double lo = at->param->lo, hi = at->param->hi;
+  if ((lo == 0 && hi == 0) || (value >= lo && value <= hi)) return SW_OK;
+  if (isinf(hi) || hi >= 1e300)
+    return fail(at, node, "%s is out of range; at least %g is wanted", node->text, lo);
+  if (isinf(lo) || lo <= -1e300)
+    return fail(at, node, "%s is out of range; at most %g is wanted", node->text, hi);
+  return fail(at, node, "%s is out of range; %g to %g is wanted", node->text, lo, hi);
+}
+
+static sw_status read_number(const reading *at, const sw_node *node, double *value) {
+  bool plain = node->kind == SW_NODE_SCALAR && !node->quoted;
+  if (!plain || !sw_parse_number(node->text, strlen(node->text), value))
+    return wrong(at, node, "a number");
+  return check_range(at, node, *value);
+}
+
+static sw_status read_integer(const reading *at, const sw_node *node) {
+  int64_t value;
+  bool plain = node->kind == SW_NODE_SCALAR && !node->quoted;
+  if (!plain || !sw_parse_integer(node->text, strlen(node->text), &value))
+    return wrong(at, node, "a whole number");
+  /* A double holds it exactly up to here; no count in a study is larger. */
+  if (value > INT64_C(9007199254740992) || value < -INT64_C(9007199254740992))
+    return fail(at, node, "%s is too large", node->text);
+  at->arg->number = (double)value;
+  return check_range(at, node, at->arg->number);
+}
+
+static sw_status read_bool(const reading *at, const sw_node *node) {
+  static const char *const words[] = {"false", "true", "no", "yes"};
+  bool plain = node->kind == SW_NODE_SCALAR && !node->quoted;
+  for (int i = 0; i < 4 && plain; i++) {
+    if (strcmp(node->text, words[i]) != 0) continue;
+    at->arg->number = i % 2;
+    return SW_OK;
+  }
+  return wrong(at, node, "true or false");
+}
+
+static sw_status read_numbers(const reading *at, const sw_node *node) {
+  bool one = node->kind == SW_NODE_SCALAR;
+  int n = one ? 1 : node->count;
+  double *number;
+  if (node->kind == SW_NODE_MAP) return wrong(at, node, "a number or a list of numbers");
+  if (n == 0 && !at->param->fallback) return fail(at, node, "the list is empty; give a number");
+  SW_NEW(at->err, at->in->arena, number, n);
+  for (int i = 0; i < n; i++)
+    SW_TRY(read_number(at, one ? node : node->item[i], &number[i]));
+  at->arg->count = n;
+  at->arg->numbers = number;
+  return SW_OK;
+}
+
+/* ---- texts ------------------------------------------------------------------------------ */
+
+static sw_status read_text(const reading *at, const sw_node *node, const char **text) {
+  if (node->kind != SW_NODE_SCALAR || !node->text[0]) return wrong(at, node, "a name");
+  *text = node->text;
+  return SW_OK;
+}
+
+/* A list, or one text as a list of one. */
+static sw_status read_texts(const reading *at, const sw_node *node, bool list_allowed) {
+  bool one = node->kind == SW_NODE_SCALAR;
+  int n = one ? 1 : node->count;
+  const char **text;
+  if (node->kind == SW_NODE_MAP || (!one && !list_allowed))
+    return wrong(at, node, list_allowed ? "a name or a list of names" : "one name");
+  if (n == 0 && !at->param->fallback)
+    return fail(at, node, "the list is empty; give at least one name");
+  SW_NEW(at->err, at->in->arena, text, n);
+  for (int i = 0; i < n; i++)
+    SW_TRY(read_text(at, one ? node : node->item[i], &text[i]));
+  at->arg->count = n;
+  at->arg->texts = text;
+  return SW_OK;
+}
+
+static sw_status read_choice(const reading *at, const sw_node *node) {
+  sw_error found = {0};
+  int index = 0;
+  if (node->kind != SW_NODE_SCALAR || !node->text[0]) {
+    const char *wanted = sw_arena_printf(at->in->arena, "one of %s", at->param->choices);
+    return wrong(at, node, wanted ? wanted : at->param->choices);
+  }
+  sw_status status =
+      sw_form_choice(&found, at->in->arena, node, at->param->choices, &index, &at->arg->text);
+  if (status == SW_OK) {
+    at->arg->number = index;
+    return SW_OK;
+  }
+  if (status != SW_EINPUT) return sw_fail(at->err, status, "%s", found.text);
+  /* The same message, without its place, after the names of entry and parameter. */
+  const char *message = strstr(found.text, "unknown choice");
+  return fail(at, node, "%s", message ? message : found.text);
+}
+
+/* ---- names of the study ----------------------------------------------------------------- */
+
+static sw_status read_weights(const reading *at, const sw_node *node) {
+  const sw_study *study = at->in->study;
+  const char *name = "", **known = NULL;
+  SW_TRY(read_text(at, node, &name));
+  SW_NEW(at->err, at->in->arena, known, study->n_weights + 1);
+  for (int i = 0; i < study->n_weights; i++) {
+    known[i] = study->weights[i].name;
+    if (strcmp(known[i], name) != 0) continue;
+    at->entry->weights = i;
+    return SW_OK;
+  }
+  return fail(at, node, "unknown weights '%s'%s", name,
+              study->n_weights ? sw_form_hint(at->in->arena, name, known, study->n_weights)
+                               : "; the study has no `weights`");
+}
+
+static sw_status read_groupings(const reading *at, const sw_node *node) {
+  const sw_units_spec *units = &at->in->study->units;
+  SW_TRY(read_texts(at, node, true));
+  for (int i = 0; i < at->arg->count; i++) {
+    const char *name = at->arg->texts[i];
+    const sw_node *place = node->kind == SW_NODE_LIST ? node->item[i] : node;
+    int group = 0;
+    while (group < units->n_groups && strcmp(units->group[group], name) != 0)
+      group++;
+    if (group == units->n_groups)
+      return fail(at, place, "unknown group column '%s'%s", name,
+                  units->n_groups ? sw_form_hint(at->in->arena, name, units->group, units->n_groups)
+                                  : "; name it under `groups` of `units`");
+    for (int j = 0; j < i; j++)
+      if (strcmp(at->arg->texts[j], name) == 0)
+        return fail(at, place, "'%s' stands twice in this list", name);
+  }
+  return SW_OK;
+}
+
+static sw_status read_distance_file(const reading *at, const sw_node *node) {
+  sw_entry *entry = at->entry;
+  const sw_node *file = sw_node_get(node, "file");
+  if (sw_node_get(node, "network"))
+    return fail(at, node,
+                "{network: ...} is not offered in this version; give the distances as "
+                "{file: d.csv}");
+  if (!file || node->count != 1)
+    return fail(at, node, "great-circle, geodesic or {file: d.csv} is wanted");
+  SW_TRY(read_text(at, file, &entry->distance_file));
+  entry->distance_path = sw_path_beside(at->in->arena, at->in->study->file, entry->distance_file);
+  if (!entry->distance_path)
+    return sw_fail(at->err, SW_ENOMEM, "out of memory while reading the study");
+  entry->distance = SW_GIVEN;
+  return SW_OK;
+}
+
+static sw_status read_distance(const reading *at, const sw_node *node) {
+  sw_entry *entry = at->entry;
+  entry->distance_node = node;
+  if (node->kind == SW_NODE_MAP) return read_distance_file(at, node);
+  if (node->kind == SW_NODE_SCALAR && strcmp(node->text, "great-circle") == 0)
+    entry->distance = SW_GREAT_CIRCLE;
+  else if (node->kind == SW_NODE_SCALAR && strcmp(node->text, "geodesic") == 0)
+    entry->distance = SW_GEODESIC;
+  else
+    return wrong(at, node, "great-circle, geodesic or {file: d.csv}");
+  if (at->in->study->units.lon) return SW_OK;
+  return fail(at, node,
+              "distances need coordinates: give `lon` and `lat` in `units`, or "
+              "{file: d.csv} here");
+}
+
+static sw_status read_table(const reading *at, const sw_node *node) {
+  bool own = node->kind == SW_NODE_SCALAR && strcmp(node->text, "own") == 0;
+  if (own || (node->kind == SW_NODE_MAP && node->count == 1 && sw_node_get(node, "file")))
+    return SW_OK;
+  if (node->kind == SW_NODE_MAP) return fail(at, node, "own or {file: t.csv} is wanted");
+  return wrong(at, node, "own or {file: t.csv}");
+}
+
+/* ---- one argument ----------------------------------------------------------------------- */
+
+static sw_status read_value(const reading *at, const sw_node *node) {
+  switch (at->param->type) {
+  case SW_P_NUMBER:
+    return read_number(at, node, &at->arg->number);
+  case SW_P_INTEGER:
+    return read_integer(at, node);
+  case SW_P_BOOL:
+    return read_bool(at, node);
+  case SW_P_CHOICE:
+    return read_choice(at, node);
+  case SW_P_NUMBERS:
+    return read_numbers(at, node);
+  case SW_P_COLUMN:
+    return read_texts(at, node, false);
+  case SW_P_TEXTS:
+  case SW_P_COLUMNS:
+    return read_texts(at, node, true);
+  case SW_P_WEIGHTS:
+    return read_weights(at, node);
+  case SW_P_GROUPINGS:
+    return read_groupings(at, node);
+  case SW_P_DISTANCE:
+    return read_distance(at, node);
+  case SW_P_TABLE:
+    return read_table(at, node);
+  case SW_P_NODE:
+    if (!sw_form_is_null(node)) return SW_OK;
+    return wrong(at, node, "a value");
+  }
+  return sw_fail(at->err, SW_EINTERNAL, "%s: parameter %s has no type", at->entry->measure->name,
+                 at->param->name);
+}
+
+/* A default stands where its entry does, so that messages of measures lead there. */
+static void move_to(sw_node *node, const sw_node *entry) {
+  node->line = entry->line;
+  node->column = entry->column;
+  for (int i = 0; i < node->count; i++) {
+    move_to(node->item[i], entry);
+    if (node->kind != SW_NODE_MAP) continue;
+    node->key_line[i] = entry->line;
+    node->key_column[i] = entry->column;
+  }
+}
+
+/* The default as a tree. */
+static sw_status parse_default(const reading *at, const sw_node **node) {
+  sw_error why = {0};
+  const char *text = at->param->fallback;
+  sw_status status =
+      sw_yaml_parse(&why, at->in->arena, at->in->study->file, text, strlen(text), node);
+  if (status == SW_OK) {
+    move_to((sw_node *)*node, at->entry->node);
+    return SW_OK;
+  }
+  return sw_fail(at->err, status == SW_EINPUT ? SW_EINTERNAL : status,
+                 "measure %s: the default of %s is not YAML: %s", at->entry->measure->name,
+                 at->param->name, why.text);
+}
+
+sw_status sw_study_read_arg(sw_error *err, sw_study_reader *in, sw_entry *entry, int param,
+                            const sw_node *node) {
+  sw_arg *arg = &entry->arg[param];
+  reading at = {err, in, entry, &entry->measure->param[param], arg};
+  *arg = (sw_arg){.given = node != NULL, .text = "", .number = NAN};
+  arg->where = node ? sw_form_where(in->arena, node) : entry->where;
+  if (!arg->where) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
+  if (!node && !at.param->fallback)
+    return sw_fail(err, SW_EINPUT, "%s: %s: '%s' is missing: %s", entry->where, entry->name,
+                   at.param->name, at.param->help);
+  if (!node && !at.param->fallback[0]) return SW_OK;
+  if (!node) SW_TRY(parse_default(&at, &node));
+  arg->node = node;
+  arg->text = node->kind == SW_NODE_SCALAR ? node->text : sw_yaml_flow(in->arena, node);
+  if (!arg->text) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
+  return read_value(&at, node);
+}

@@ -1,0 +1,291 @@
+/* `composites:` and `measures:`, the entries of a study: which measure, under which name, with
+ * which arguments. Composites come first, then measures, as written. Their names share one
+ * namespace, are identifiers, and do not collide with what the results file holds already. */
+#include <string.h>
+
+#include "base/text.h"
+#include "plan/study/parse.h"
+
+static sw_status no_memory(sw_error *err) {
+  return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
+}
+
+static const sw_measure *find_measure(const sw_study_reader *in, const char *name) {
+  for (int i = 0; i < in->n_extra; i++)
+    if (strcmp(in->extra[i]->name, name) == 0) return in->extra[i];
+  return sw_measure_find(name);
+}
+
+static sw_status unknown_measure(sw_error *err, sw_study_reader *in, const sw_node *item) {
+  const char **known;
+  int count = 0;
+  SW_NEW(err, in->arena, known, sw_measure_count() + in->n_extra);
+  for (int i = 0; i < sw_measure_count() + in->n_extra; i++) {
+    const sw_measure *measure =
+        i < sw_measure_count() ? sw_measure_at(i) : in->extra[i - sw_measure_count()];
+    if (measure->kind != SW_KIND_COMPOSITE) known[count++] = measure->name;
+  }
+  const char *near = sw_nearest(item->key[0], known, count);
+  if (near)
+    return sw_node_key_fail(err, item, 0, "unknown measure '%s'; did you mean '%s'?", item->key[0],
+                            near);
+  return sw_node_key_fail(err, item, 0, "unknown measure '%s'; `spillway measures` lists them",
+                          item->key[0]);
+}
+
+/* ---- names ------------------------------------------------------------------------------ */
+
+enum { LONGEST_NAME = 200 }; /* of a result: it is part of paths in the file */
+
+/* What the results file has at its root besides the results. */
+static bool is_reserved(const char *name) {
+  static const char *const names[] = {"unit", "unit_to", "time", "composites", "lon", "lat"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (strcmp(names[i], name) == 0) return true;
+  return strncmp(name, "group_", 6) == 0;
+}
+
+static sw_status check_name(sw_error *err, sw_study_reader *in, const sw_entry *entry,
+                            const char *where) {
+  const sw_study *study = in->study;
+  if (!sw_form_is_identifier(entry->name))
+    return sw_fail(err, SW_EINPUT,
+                   "%s: '%s' cannot name a result; letters, digits and '_' are wanted, no digit "
+                   "first",
+                   where, entry->name);
+  if (strlen(entry->name) > LONGEST_NAME)
+    return sw_fail(err, SW_EINPUT, "%s: a name of %zu characters; at most %d are wanted", where,
+                   strlen(entry->name), LONGEST_NAME);
+  if (is_reserved(entry->name))
+    return sw_fail(err, SW_EINPUT,
+                   "%s: '%s' cannot name a result: the results file has a '%s' of "
+                   "its own; take another name",
+                   where, entry->name, entry->name);
+  for (const sw_entry *other = study->entry; other < entry; other++)
+    if (strcmp(other->name, entry->name) == 0)
+      return sw_fail(err, SW_EINPUT,
+                     "%s: two results are called '%s' (the first at %s); name one "
+                     "with `as:`",
+                     where, entry->name, other->where);
+  for (int i = 0; i < study->panel.n_derive; i++)
+    if (strcmp(study->panel.derive[i].name, entry->name) == 0)
+      return sw_fail(err, SW_EINPUT, "%s: '%s' is a derived indicator too; take another name",
+                     where, entry->name);
+  return SW_OK;
+}
+
+/* ---- arguments -------------------------------------------------------------------------- */
+
+static int count_params(const sw_measure *measure) {
+  int count = 0;
+  while (measure->param[count].name)
+    count++;
+  return count;
+}
+
+static bool has_param(const sw_measure *measure, const char *name) {
+  for (int i = 0; measure->param[i].name; i++)
+    if (strcmp(measure->param[i].name, name) == 0) return true;
+  return false;
+}
+
+/* The keys an entry may have: its measure's parameters and what is common to all. */
+static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *entry) {
+  int count = count_params(entry->measure);
+  const char **known;
+  SW_NEW(err, in->arena, known, count + 5);
+  for (int i = 0; i < count; i++)
+    known[i] = entry->measure->param[i].name;
+  if (entry->measure->kind != SW_KIND_COMPOSITE) {
+    known[count++] = "as";
+    known[count++] = "periods";
+  }
+  if (entry->is_pair) {
+    known[count++] = "keep";
+    if (!has_param(entry->measure, "weights")) known[count++] = "weights";
+  } else if (entry->measure->kind != SW_KIND_COMPOSITE && sw_node_get(entry->node, "keep")) {
+    return sw_node_fail(err, sw_node_get(entry->node, "keep"),
+                        "%s: `keep` is for pair measures; %s writes all its values", entry->name,
+                        entry->measure->name);
+  }
+  return sw_node_check_keys(err, entry->node, known);
+}
+
+static sw_status read_top(sw_error *err, const sw_node *map, sw_keep *keep) {
+  const sw_node *top = sw_node_get(map, "top");
+  keep->kind = SW_KEEP_TOP;
+  return sw_form_integer(err, top, 1, INT32_MAX, &keep->top);
+}
+
+static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
+                           const sw_node *node) {
+  static const sw_keep_kind kinds[] = {SW_KEEP_DENSE, SW_KEEP_SUMMARY, SW_KEEP_LINKS};
+  static const char *const keys[] = {"top", "above", NULL};
+  int index = 0;
+  if (node->kind == SW_NODE_MAP) {
+    SW_TRY(sw_node_check_keys(err, node, keys));
+    if (node->count != 1)
+      return sw_node_fail(err, node, "%s: keep: either {top: k} or {above: x} is wanted",
+                          entry->name);
+    if (sw_node_get(node, "top")) return read_top(err, node, &entry->keep);
+    entry->keep.kind = SW_KEEP_ABOVE;
+    return sw_node_number(err, node->item[0], &entry->keep.above);
+  }
+  if (node->kind == SW_NODE_SCALAR &&
+      (strcmp(node->text, "top") == 0 || strcmp(node->text, "above") == 0))
+    return sw_node_fail(err, node, "%s: keep: write {%s: %s}", entry->name, node->text,
+                        node->text[0] == 't' ? "20" : "0.5");
+  SW_TRY(sw_form_choice(err, in->arena, node, "dense|summary|links", &index, NULL));
+  entry->keep.kind = kinds[index];
+  return SW_OK;
+}
+
+/* `weights` of a pair measure that has no such parameter: the links that `keep: links` keeps. */
+static sw_status read_link_weights(sw_error *err, sw_study_reader *in, sw_entry *entry) {
+  static const sw_param common[] = {{.name = "weights", .type = SW_P_WEIGHTS, .help = ""}, {0}};
+  const sw_node *node = sw_node_get(entry->node, "weights");
+  if (!node || has_param(entry->measure, "weights")) return SW_OK;
+  if (entry->keep.kind != SW_KEEP_LINKS)
+    return sw_node_fail(err, node,
+                        "%s: `weights` goes with keep: links; leave one out or add the "
+                        "other",
+                        entry->name);
+  /* The same reading and messages as for a measure's own parameter. */
+  sw_measure measure = *entry->measure;
+  sw_arg arg;
+  measure.param = common;
+  sw_entry twin = *entry;
+  twin.measure = &measure;
+  twin.arg = &arg;
+  SW_TRY(sw_study_read_arg(err, in, &twin, 0, node));
+  entry->weights = twin.weights;
+  return SW_OK;
+}
+
+static sw_status read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *entry) {
+  const sw_node *keep = sw_node_get(entry->node, "keep");
+  entry->keep_where = keep ? sw_form_where(in->arena, keep) : entry->where;
+  if (!entry->keep_where) return no_memory(err);
+  if (keep) SW_TRY(read_keep(err, in, entry, keep));
+  SW_TRY(read_link_weights(err, in, entry));
+  if (entry->keep.kind != SW_KEEP_LINKS || entry->weights >= 0) return SW_OK;
+  return sw_node_fail(err, keep, "%s: keep: links needs `weights`: the name of a weights matrix",
+                      entry->name);
+}
+
+static sw_status read_periods(sw_error *err, sw_study_reader *in, sw_entry *entry) {
+  const sw_node *node = sw_node_get(entry->node, "periods");
+  SW_TRY(sw_form_texts(err, in->arena, node, &entry->n_periods, &entry->period));
+  if (node && entry->n_periods == 0)
+    return sw_node_fail(err, node, "%s: periods: the list is empty; leave it out for all periods",
+                        entry->name);
+  return SW_OK;
+}
+
+static sw_status read_arguments(sw_error *err, sw_study_reader *in, sw_entry *entry) {
+  const sw_measure *measure = entry->measure;
+  SW_TRY(check_keys(err, in, entry));
+  SW_NEW(err, in->arena, entry->arg, count_params(measure));
+  for (int i = 0; measure->param[i].name; i++)
+    SW_TRY(sw_study_read_arg(err, in, entry, i, sw_node_get(entry->node, measure->param[i].name)));
+  if (measure->kind != SW_KIND_COMPOSITE) SW_TRY(read_periods(err, in, entry));
+  return entry->is_pair ? read_pair_keys(err, in, entry) : SW_OK;
+}
+
+/* ---- entries ---------------------------------------------------------------------------- */
+
+/* An entry without parameters: a map without pairs, at the place of its name. */
+static sw_status empty_map(sw_error *err, sw_study_reader *in, const sw_node *map, int index,
+                           const sw_node **node) {
+  sw_node *made;
+  SW_NEW(err, in->arena, made, 1);
+  *made = (sw_node){.kind = SW_NODE_MAP, .file = map->file, .text = ""};
+  made->line = map->key_line[index];
+  made->column = map->key_column[index];
+  *node = made;
+  return SW_OK;
+}
+
+static sw_status begin_entry(sw_error *err, sw_study_reader *in, const sw_node *map, int index,
+                             const sw_measure *measure, sw_entry *entry) {
+  entry->measure = measure;
+  entry->is_pair = measure->kind == SW_KIND_PAIR;
+  entry->weights = -1;
+  entry->where = sw_form_key_where(in->arena, map, index);
+  if (!entry->where) return no_memory(err);
+  entry->node = map->item[index];
+  if (sw_form_is_null(entry->node)) SW_TRY(empty_map(err, in, map, index, &entry->node));
+  if (entry->node->kind == SW_NODE_MAP) return SW_OK;
+  return sw_node_fail(err, entry->node, "%s: a map of parameters is wanted, e.g. %s: {%s: ...}",
+                      map->key[index], map->key[index],
+                      measure->param[0].name ? measure->param[0].name : "as");
+}
+
+static sw_status begin_composites(sw_error *err, sw_study_reader *in, const sw_node *map) {
+  const sw_measure *measure = find_measure(in, "composite");
+  if (!measure && in->n_composites)
+    return sw_node_key_fail(err, map, 0, "this build has no composites");
+  for (int i = 0; i < in->n_composites; i++) {
+    sw_entry *entry = &in->study->entry[i];
+    entry->name = map->key[i];
+    SW_TRY(begin_entry(err, in, map, i, measure, entry));
+    SW_TRY(check_name(err, in, entry, entry->where));
+  }
+  return SW_OK;
+}
+
+static sw_status begin_measure(sw_error *err, sw_study_reader *in, const sw_node *item,
+                               sw_entry *entry) {
+  if (item->kind == SW_NODE_MAP && item->count > 1)
+    return sw_node_key_fail(err, item, 1,
+                            "a second key '%s' in an entry of `measures`; indent "
+                            "parameters further than the measure's name '%s'",
+                            item->key[1], item->key[0]);
+  if (item->kind != SW_NODE_MAP || item->count != 1)
+    return sw_node_fail(err, item,
+                        "measures: an entry is a measure's name and its parameters, "
+                        "e.g. - moran: {of: gdp, weights: queen}");
+  const sw_measure *measure = find_measure(in, item->key[0]);
+  if (!measure) return unknown_measure(err, in, item);
+  if (measure->kind == SW_KIND_COMPOSITE)
+    return sw_node_key_fail(err, item, 0, "composites stand under `composites:`, by their names");
+  entry->name = measure->name;
+  SW_TRY(begin_entry(err, in, item, 0, measure, entry));
+  SW_TRY(sw_form_text(err, entry->node, "as", NULL, &entry->name));
+  const sw_node *as = sw_node_get(entry->node, "as");
+  const char *where = as ? sw_form_where(in->arena, as) : entry->where;
+  return where ? check_name(err, in, entry, where) : no_memory(err);
+}
+
+static sw_status count_section(sw_error *err, const sw_study_reader *in, const char *key,
+                               sw_node_kind kind, const sw_node **node, int *count) {
+  *node = sw_node_get(in->root, key);
+  *count = 0;
+  if (!*node || sw_form_is_null(*node)) return SW_OK;
+  if ((*node)->kind != kind)
+    return sw_node_fail(err, *node, "%s: %s", key,
+                        kind == SW_NODE_MAP
+                            ? "a map of names is wanted, e.g. economy: {positive: [gdp_pc]}"
+                            : "a list is wanted, e.g. - moran: {of: gdp, weights: queen}");
+  *count = (*node)->count;
+  return SW_OK;
+}
+
+sw_status sw_study_read_entries(sw_error *err, sw_study_reader *in) {
+  sw_study *study = in->study;
+  const sw_node *composites, *measures;
+  int n_measures;
+  SW_TRY(count_section(err, in, "composites", SW_NODE_MAP, &composites, &in->n_composites));
+  SW_TRY(count_section(err, in, "measures", SW_NODE_LIST, &measures, &n_measures));
+  study->n_entries = in->n_composites + n_measures;
+  if (study->n_entries == 0)
+    return sw_node_fail(err, in->root,
+                        "the study asks for nothing: give `measures` or `composites`");
+  SW_NEW(err, in->arena, study->entry, study->n_entries);
+  SW_TRY(begin_composites(err, in, composites));
+  for (int i = 0; i < n_measures; i++)
+    SW_TRY(begin_measure(err, in, measures->item[i], &study->entry[in->n_composites + i]));
+  for (int i = 0; i < study->n_entries; i++)
+    SW_TRY(read_arguments(err, in, &study->entry[i]));
+  return SW_OK;
+}

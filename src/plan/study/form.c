@@ -1,0 +1,138 @@
+/* Readings of nodes that every section of the study shares; each failure is one line with its
+ * place, what was found and what is wanted. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "plan/study/parse.h"
+
+bool sw_form_is_null(const sw_node *node) {
+  return node->kind == SW_NODE_SCALAR && !node->quoted && node->text[0] == '\0';
+}
+
+const char *sw_form_where(sw_arena *arena, const sw_node *node) {
+  return sw_arena_printf(arena, "%s:%d:%d", node->file, node->line, node->column);
+}
+
+const char *sw_form_key_where(sw_arena *arena, const sw_node *map, int index) {
+  return sw_arena_printf(arena, "%s:%d:%d", map->file, map->key_line[index],
+                         map->key_column[index]);
+}
+
+sw_status sw_form_missing(sw_error *err, const sw_node *map, const char *key, const char *hint) {
+  return sw_node_fail(err, map, "'%s' is missing: %s", key, hint);
+}
+
+sw_status sw_form_scalar(sw_error *err, const sw_node *node, const char **text) {
+  SW_TRY(sw_node_text(err, node, text));
+  if (!**text) return sw_node_fail(err, node, "found an empty text; a text is wanted");
+  return SW_OK;
+}
+
+sw_status sw_form_text(sw_error *err, const sw_node *map, const char *key, const char *hint,
+                       const char **text) {
+  const sw_node *node = sw_node_get(map, key);
+  if (node) return sw_form_scalar(err, node, text);
+  return hint ? sw_form_missing(err, map, key, hint) : SW_OK;
+}
+
+sw_status sw_form_texts(sw_error *err, sw_arena *arena, const sw_node *node, int *count,
+                        const char *const **text) {
+  const char **list = NULL;
+  *count = 0;
+  *text = NULL;
+  if (!node) return SW_OK;
+  if (node->kind == SW_NODE_MAP)
+    return sw_node_fail(err, node, "found a map; a text or a list of texts is wanted");
+  bool one = node->kind == SW_NODE_SCALAR;
+  int n = one ? 1 : node->count;
+  SW_NEW(err, arena, list, n);
+  for (int i = 0; i < n; i++) {
+    const sw_node *item = one ? node : node->item[i];
+    SW_TRY(sw_form_scalar(err, item, &list[i]));
+    for (int j = 0; j < i; j++)
+      if (strcmp(list[i], list[j]) == 0)
+        return sw_node_fail(err, item, "'%s' stands twice in this list", list[i]);
+  }
+  *count = n;
+  *text = list;
+  return SW_OK;
+}
+
+const char *sw_form_hint(sw_arena *arena, const char *word, const char *const *known, int count) {
+  const char *near = sw_nearest(word, known, count);
+  if (near) return sw_arena_printf(arena, "; did you mean '%s'?", near);
+  if (count == 0) return "";
+  char list[400];
+  size_t used = 0;
+  for (int i = 0; i < count; i++) {
+    size_t length = strlen(known[i]);
+    if (used + length + 8 > sizeof list) {
+      memcpy(list + used, ", ...", 5);
+      used += 5;
+      break;
+    }
+    if (i) {
+      memcpy(list + used, ", ", 2);
+      used += 2;
+    }
+    memcpy(list + used, known[i], length);
+    used += length;
+  }
+  return sw_arena_printf(arena, "; known here: %.*s", (int)used, list);
+}
+
+/* "a|b|c" into its texts. */
+static sw_status split(sw_error *err, sw_arena *arena, const char *choices, int *count,
+                       const char ***text) {
+  *count = 1;
+  for (const char *c = choices; *c; c++)
+    *count += *c == '|';
+  SW_NEW(err, arena, *text, *count);
+  for (int i = 0; i < *count; i++) {
+    size_t length = strcspn(choices, "|");
+    (*text)[i] = sw_arena_textn(arena, choices, length);
+    if (!(*text)[i]) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
+    choices += length + 1;
+  }
+  return SW_OK;
+}
+
+sw_status sw_form_choice(sw_error *err, sw_arena *arena, const sw_node *node, const char *choices,
+                         int *index, const char **chosen) {
+  const char *text = "";
+  const char **known;
+  int count;
+  SW_TRY(sw_form_scalar(err, node, &text));
+  SW_TRY(split(err, arena, choices, &count, &known));
+  for (int i = 0; i < count; i++) {
+    if (strcmp(known[i], text) != 0) continue;
+    *index = i;
+    if (chosen) *chosen = known[i];
+    return SW_OK;
+  }
+  const char *near = sw_nearest(text, known, count);
+  if (near) return sw_node_fail(err, node, "unknown choice '%s'; did you mean '%s'?", text, near);
+  return sw_node_fail(err, node, "unknown choice '%s'; one of %s is wanted", text, choices);
+}
+
+sw_status sw_form_integer(sw_error *err, const sw_node *node, int64_t lo, int64_t hi,
+                          int64_t *value) {
+  SW_TRY(sw_node_integer(err, node, value));
+  if (*value >= lo && *value <= hi) return SW_OK;
+  if (hi >= INT32_MAX)
+    return sw_node_fail(err, node, "%" PRId64 " is out of range; at least %" PRId64 " is wanted",
+                        *value, lo);
+  return sw_node_fail(err, node,
+                      "%" PRId64 " is out of range; %" PRId64 " to %" PRId64 " is wanted", *value,
+                      lo, hi);
+}
+
+bool sw_form_is_identifier(const char *text) {
+  static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+  static const char digits[] = "0123456789";
+  if (!text[0] || !strchr(letters, text[0])) return false;
+  for (const char *c = text; *c; c++)
+    if (!strchr(letters, *c) && !strchr(digits, *c)) return false;
+  return true;
+}

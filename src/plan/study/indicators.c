@@ -1,0 +1,96 @@
+/* Which columns a study reads: what entries take, and what the derived indicators and the ratios of
+ * `aggregate` among these are made of. Derived indicators and sums that nothing takes are left
+ * out: a study is not refused for cells it does not use. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "panel/expression.h"
+#include "plan/study/parse.h"
+
+typedef struct names {
+  sw_arena *arena;
+  const char **name;
+  int count, capacity;
+} names;
+
+static sw_status add(sw_error *err, names *list, const char *name) {
+  for (int i = 0; i < list->count; i++)
+    if (strcmp(list->name[i], name) == 0) return SW_OK;
+  if (list->count == list->capacity) {
+    const char **grown;
+    list->capacity = list->capacity ? 2 * list->capacity : 32;
+    SW_NEW(err, list->arena, grown, list->capacity);
+    if (list->count) memcpy(grown, list->name, (size_t)list->count * sizeof *grown);
+    list->name = grown;
+  }
+  list->name[list->count++] = name;
+  return SW_OK;
+}
+
+/* A column below the derived indicators: after `aggregate` only its sums and ratios are left. */
+static sw_status take_base(sw_error *err, const sw_study *study, names *list, const char *where,
+                           const char *name) {
+  const sw_panel_spec *panel = &study->panel;
+  const char **known;
+  int count = 0;
+  SW_TRY(add(err, list, name));
+  if (!panel->aggregate_by) return SW_OK;
+  for (int i = 0; i < panel->n_sum; i++)
+    if (strcmp(panel->sum[i], name) == 0) return SW_OK;
+  for (int i = 0; i < panel->n_ratio; i++) {
+    if (strcmp(panel->ratio[i].name, name) != 0) continue;
+    SW_TRY(add(err, list, panel->ratio[i].numerator));
+    return add(err, list, panel->ratio[i].denominator);
+  }
+  SW_NEW(err, study->arena, known, panel->n_sum + panel->n_ratio);
+  for (int i = 0; i < panel->n_sum; i++)
+    known[count++] = panel->sum[i];
+  for (int i = 0; i < panel->n_ratio; i++)
+    known[count++] = panel->ratio[i].name;
+  return sw_fail(err, SW_EINPUT,
+                 "%s: '%s' is not kept by `aggregate`; add it to `sum` or `ratio`%s", where, name,
+                 sw_form_hint(study->arena, name, known, count));
+}
+
+/* A name means a derived indicator with an index below `before`, else a column of the base; so
+ * the recursion ends. `seen`: derived indicators whose operands are taken already. */
+static sw_status take(sw_error *err, const sw_study *study, names *list, bool *seen,
+                      const char *where, const char *name, int before) {
+  const sw_derive *derive = study->panel.derive;
+  sw_expression parsed;
+  int d = before - 1;
+  while (d >= 0 && strcmp(derive[d].name, name) != 0)
+    d--;
+  if (d < 0) return take_base(err, study, list, where, name);
+  SW_TRY(add(err, list, name));
+  if (seen[d]) return SW_OK;
+  seen[d] = true;
+  where = sw_form_where(study->arena, derive[d].node);
+  if (!where) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
+  SW_TRY(
+      sw_expression_parse(err, study->arena, derive[d].node, name, derive[d].expression, &parsed));
+  for (int i = 0; i < parsed.n_operands; i++)
+    SW_TRY(take(err, study, list, seen, where, parsed.operand[i], d));
+  return SW_OK;
+}
+
+static int compare(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+sw_status sw_study_indicators(sw_error *err, const sw_study *study, int *count,
+                              const char *const **name) {
+  names list = {.arena = study->arena};
+  bool *seen;
+  SW_NEW(err, study->arena, seen, study->panel.n_derive);
+  for (int e = 0; e < study->n_entries; e++)
+    for (int i = 0; i < study->entry[e].n_needs; i++) {
+      const sw_need *need = &study->entry[e].need[i];
+      if (need->entry < 0)
+        SW_TRY(take(err, study, &list, seen, need->where, need->name, study->panel.n_derive));
+    }
+  if (list.count) qsort(list.name, (size_t)list.count, sizeof *list.name, compare);
+  *count = list.count;
+  *name = list.name;
+  return SW_OK;
+}

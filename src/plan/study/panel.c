@@ -1,0 +1,232 @@
+/* `panel:`, the data: files, layout, missing cells, derived indicators, breaks, aggregation. */
+#include <string.h>
+
+#include "base/text.h"
+#include "panel/expression.h"
+#include "plan/study/parse.h"
+
+static sw_status no_memory(sw_error *err) {
+  return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
+}
+
+/* ---- files ------------------------------------------------------------------------------ */
+
+static bool is_panel_file(const char *name) {
+  static const char *const endings[] = {".csv", ".csv.gz", ".h5"};
+  size_t length = strlen(name);
+  for (int i = 0; i < 3; i++) {
+    size_t end = strlen(endings[i]);
+    if (length > end && strcmp(name + length - end, endings[i]) == 0) return true;
+  }
+  return false;
+}
+
+static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *panel) {
+  sw_panel_spec *spec = &in->study->panel;
+  const sw_node *node = sw_node_get(panel, "file");
+  const char **path;
+  if (!node)
+    return sw_form_missing(err, panel, "file", "a .csv, .csv.gz or .h5 file, or a list of files");
+  SW_TRY(sw_form_texts(err, in->arena, node, &spec->n_files, &spec->file));
+  if (spec->n_files == 0)
+    return sw_node_fail(err, node, "the list of files is empty; name at least one");
+  SW_NEW(err, in->arena, path, spec->n_files);
+  for (int i = 0; i < spec->n_files; i++) {
+    if (!is_panel_file(spec->file[i]))
+      return sw_node_fail(err, node->kind == SW_NODE_LIST ? node->item[i] : node,
+                          "'%s' is no panel file; .csv, .csv.gz or .h5 is wanted", spec->file[i]);
+    path[i] = sw_path_beside(in->arena, in->study->file, spec->file[i]);
+    if (!path[i]) return no_memory(err);
+  }
+  spec->path = path;
+  return SW_OK;
+}
+
+/* ---- layout ----------------------------------------------------------------------------- */
+
+/* The texts of a map from name to text; no text twice. */
+static sw_status read_names(sw_error *err, sw_study_reader *in, const sw_node *node) {
+  sw_panel_spec *spec = &in->study->panel;
+  const char **code, **label;
+  if (!node) return SW_OK;
+  if (node->kind != SW_NODE_MAP)
+    return sw_node_fail(err, node, "names: a map is wanted, e.g. {1: gdp, 12: manufacturing}");
+  SW_NEW(err, in->arena, code, node->count);
+  SW_NEW(err, in->arena, label, node->count);
+  for (int i = 0; i < node->count; i++) {
+    code[i] = node->key[i];
+    SW_TRY(sw_form_scalar(err, node->item[i], &label[i]));
+    for (int j = 0; j < i; j++)
+      if (strcmp(label[i], label[j]) == 0)
+        return sw_node_fail(err, node->item[i], "names: two codes become '%s'", label[i]);
+  }
+  spec->n_wide_names = node->count;
+  spec->wide_code = code;
+  spec->wide_label = label;
+  return SW_OK;
+}
+
+static sw_status read_wide(sw_error *err, sw_study_reader *in, const sw_node *wide) {
+  static const char *const keys[] = {"name", "prefix", "indicator", "names", "periods", NULL};
+  sw_panel_spec *spec = &in->study->panel;
+  SW_TRY(sw_node_check_keys(err, wide, keys));
+  const sw_node *prefix = sw_node_get(wide, "prefix"), *names = sw_node_get(wide, "names");
+  bool by_indicator = sw_node_get(wide, "indicator") != NULL;
+  if (by_indicator == (prefix || sw_node_get(wide, "name")))
+    return sw_node_fail(err, wide,
+                        "wide: either `name` and `prefix` (one indicator, a column per "
+                        "period) or `indicator` (its column, with `names`) is wanted");
+  spec->layout = by_indicator ? SW_LAYOUT_WIDE_INDICATOR : SW_LAYOUT_WIDE_PREFIX;
+  if (by_indicator) {
+    SW_TRY(sw_form_text(err, wide, "indicator", "", &spec->wide_indicator));
+    SW_TRY(read_names(err, in, names));
+  } else {
+    if (names) return sw_node_fail(err, names, "wide: `names` goes with `indicator`, not `prefix`");
+    SW_TRY(sw_form_text(err, wide, "name", "the name of the indicator", &spec->wide_name));
+    if (!prefix)
+      return sw_form_missing(err, wide, "prefix", "what stands before the period in the columns");
+    /* "" in quotes: the columns are named by the period alone. */
+    SW_TRY(sw_node_text(err, prefix, &spec->wide_prefix));
+  }
+  return sw_form_texts(err, in->arena, sw_node_get(wide, "periods"), &spec->n_periods,
+                       &spec->period);
+}
+
+static sw_status read_layout(sw_error *err, sw_study_reader *in, const sw_node *panel) {
+  static const char *const keys[] = {"wide", NULL};
+  const sw_node *node = sw_node_get(panel, "layout");
+  sw_panel_spec *spec = &in->study->panel;
+  int index = 0;
+  SW_TRY(sw_form_text(err, panel, "time", NULL, &spec->time));
+  if (!node) return SW_OK;
+  if (node->kind == SW_NODE_SCALAR && strcmp(node->text, "wide") == 0)
+    return sw_node_fail(err, node,
+                        "layout: say how it is wide: {wide: {name: gdp, prefix: gdp}} "
+                        "or {wide: {indicator: COLUMN}}");
+  if (node->kind != SW_NODE_MAP) return sw_form_choice(err, in->arena, node, "long", &index, NULL);
+  SW_TRY(sw_node_check_keys(err, node, keys));
+  const sw_node *wide = sw_node_get(node, "wide");
+  if (!wide) return sw_form_missing(err, node, "wide", "{name, prefix} or {indicator, names}");
+  if (spec->time)
+    return sw_node_fail(err, sw_node_get(panel, "time"),
+                        "time: a wide layout has its periods in the columns; leave `time` out");
+  return read_wide(err, in, wide);
+}
+
+/* ---- derived indicators ----------------------------------------------------------------- */
+
+/* Indicators are derived in order: an expression sees those before it; its own name in it means
+ * the column of the files. */
+static sw_status check_expression(sw_error *err, sw_study_reader *in, const sw_node *map, int at,
+                                  const sw_derive *derive) {
+  sw_expression parsed;
+  SW_TRY(
+      sw_expression_parse(err, in->arena, derive->node, derive->name, derive->expression, &parsed));
+  for (int i = 0; i < parsed.n_operands; i++)
+    for (int later = at + 1; later < map->count; later++)
+      if (strcmp(parsed.operand[i], map->key[later]) == 0)
+        return sw_node_fail(err, derive->node,
+                            "derive: '%s' needs '%s', which is derived after it; put '%s' first",
+                            derive->name, map->key[later], map->key[later]);
+  return SW_OK;
+}
+
+static sw_status read_derive(sw_error *err, sw_study_reader *in, const sw_node *node) {
+  sw_derive *derive;
+  if (!node || sw_form_is_null(node)) return SW_OK;
+  if (node->kind != SW_NODE_MAP)
+    return sw_node_fail(err, node, "derive: a map is wanted, e.g. {ln_gdp: log(gdp)}");
+  SW_NEW(err, in->arena, derive, node->count);
+  for (int i = 0; i < node->count; i++) {
+    if (!node->key[i][0]) return sw_node_key_fail(err, node, i, "a derived indicator needs a name");
+    derive[i].name = node->key[i];
+    derive[i].node = node->item[i];
+    SW_TRY(sw_form_scalar(err, node->item[i], &derive[i].expression));
+    SW_TRY(check_expression(err, in, node, i, &derive[i]));
+  }
+  in->study->panel.n_derive = node->count;
+  in->study->panel.derive = derive;
+  return SW_OK;
+}
+
+/* ---- aggregation ------------------------------------------------------------------------ */
+
+static sw_status read_ratio(sw_error *err, sw_study_reader *in, const sw_node *node) {
+  sw_panel_spec *spec = &in->study->panel;
+  sw_ratio *ratio;
+  if (!node) return SW_OK;
+  if (node->kind != SW_NODE_MAP)
+    return sw_node_fail(err, node, "ratio: a map is wanted, e.g. {gdp_pc: [gdp, population]}");
+  SW_NEW(err, in->arena, ratio, node->count);
+  for (int i = 0; i < node->count; i++) {
+    const sw_node *pair = node->item[i];
+    if (pair->kind != SW_NODE_LIST || pair->count != 2)
+      return sw_node_fail(err, pair, "ratio: '%s' takes two columns: [numerator, denominator]",
+                          node->key[i]);
+    ratio[i].name = node->key[i];
+    SW_TRY(sw_form_scalar(err, pair->item[0], &ratio[i].numerator));
+    SW_TRY(sw_form_scalar(err, pair->item[1], &ratio[i].denominator));
+    for (int j = 0; j < spec->n_sum; j++)
+      if (strcmp(spec->sum[j], ratio[i].name) == 0)
+        return sw_node_key_fail(err, node, i, "'%s' is a sum and a ratio; leave one out",
+                                ratio[i].name);
+  }
+  spec->n_ratio = node->count;
+  spec->ratio = ratio;
+  return SW_OK;
+}
+
+static sw_status read_aggregate(sw_error *err, sw_study_reader *in, const sw_node *node) {
+  static const char *const keys[] = {"by", "sum", "ratio", NULL};
+  sw_panel_spec *spec = &in->study->panel;
+  if (!node || sw_form_is_null(node)) return SW_OK;
+  SW_TRY(sw_node_check_keys(err, node, keys));
+  SW_TRY(sw_form_text(err, node, "by", "a column of the units file", &spec->aggregate_by));
+  if (!in->study->units.given)
+    return sw_node_fail(err, node,
+                        "aggregate: `by` is a column of the units file, and the study "
+                        "has no `units`");
+  SW_TRY(sw_form_texts(err, in->arena, sw_node_get(node, "sum"), &spec->n_sum, &spec->sum));
+  SW_TRY(read_ratio(err, in, sw_node_get(node, "ratio")));
+  if (spec->n_sum + spec->n_ratio == 0)
+    return sw_node_fail(err, node,
+                        "aggregate: nothing to keep; name columns under `sum` or `ratio`");
+  return SW_OK;
+}
+
+/* ---- the section ------------------------------------------------------------------------ */
+
+static sw_status read_missing(sw_error *err, sw_study_reader *in, const sw_node *panel) {
+  sw_panel_spec *spec = &in->study->panel;
+  const sw_node *node = sw_node_get(panel, "missing");
+  int index = SW_MISSING_ERROR;
+  if (node)
+    SW_TRY(sw_form_choice(err, in->arena, node, "error|keep|drop-units|interpolate|zero", &index,
+                          NULL));
+  spec->missing = (sw_missing)index;
+  return sw_form_texts(err, in->arena, sw_node_get(panel, "missing_values"),
+                       &spec->n_missing_values, &spec->missing_value);
+}
+
+sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
+  static const char *const keys[] = {"file",           "unit",    "time",   "layout",
+                                     "footer",         "missing", "derive", "aggregate",
+                                     "missing_values", "breaks",  NULL};
+  sw_panel_spec *spec = &in->study->panel;
+  const sw_node *node = sw_node_get(in->root, "panel");
+  if (!node || sw_form_is_null(node))
+    return sw_form_missing(err, in->root, "panel",
+                           "the data: {file: panel.csv, unit: COLUMN, ...}");
+  SW_TRY(sw_node_check_keys(err, node, keys));
+  spec->node = node;
+  SW_TRY(read_files(err, in, node));
+  SW_TRY(sw_form_text(err, node, "unit", "the column with the unit's code", &spec->unit));
+  SW_TRY(read_layout(err, in, node));
+  const sw_node *footer = sw_node_get(node, "footer");
+  if (footer) SW_TRY(sw_form_integer(err, footer, 0, INT64_MAX, &spec->footer));
+  SW_TRY(read_missing(err, in, node));
+  SW_TRY(read_derive(err, in, sw_node_get(node, "derive")));
+  SW_TRY(sw_form_texts(err, in->arena, sw_node_get(node, "breaks"), &spec->n_breaks,
+                       &spec->break_label));
+  return read_aggregate(err, in, sw_node_get(node, "aggregate"));
+}

@@ -1,0 +1,63 @@
+/* How sw_study_parse is cut into files: each section of the study has one, `form` holds what they
+ * share. Sections are read in the order units, weights, panel, entries, references, so that each
+ * finds what it may name. Nothing here reads a data file. */
+#ifndef SW_PLAN_STUDY_PARSE_H
+#define SW_PLAN_STUDY_PARSE_H
+
+#include "plan/study/study.h"
+
+typedef struct sw_study_reader {
+  sw_arena *arena;
+  sw_study *study;
+  const sw_node *root;
+  const sw_measure *const *extra;
+  int n_extra;
+  int n_composites; /* the first entries of the study */
+} sw_study_reader;
+
+/* ---- sections --------------------------------------------------------------------------- */
+
+sw_status sw_study_read_units(sw_error *err, sw_study_reader *in);
+/* `where` into comparisons; `node` is the text. */
+sw_status sw_study_read_where(sw_error *err, sw_arena *arena, const sw_node *node, int *count,
+                              const sw_condition **condition);
+sw_status sw_study_read_weights(sw_error *err, sw_study_reader *in);
+sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in);
+/* All entries with their names and arguments. */
+sw_status sw_study_read_entries(sw_error *err, sw_study_reader *in);
+/* One argument of an entry; `node` NULL: its default. */
+sw_status sw_study_read_arg(sw_error *err, sw_study_reader *in, sw_entry *entry, int param,
+                            const sw_node *node);
+/* The needs of every entry, and an order of computing. */
+sw_status sw_study_read_refs(sw_error *err, sw_study_reader *in);
+
+/* ---- form ------------------------------------------------------------------------------- */
+
+/* A plain scalar without text: nothing was written, or null. */
+bool sw_form_is_null(const sw_node *node);
+/* "FILE:LINE:COLUMN" of a node, or of a key of a map; NULL only when memory has run out. */
+const char *sw_form_where(sw_arena *arena, const sw_node *node);
+const char *sw_form_key_where(sw_arena *arena, const sw_node *map, int index);
+/* "<where>: 'key' is missing: <hint>". */
+sw_status sw_form_missing(sw_error *err, const sw_node *map, const char *key, const char *hint);
+/* The text of `key`; when it is not there: a failure with `hint`, or *text is left as it is
+ * when hint is NULL. An empty text is refused. */
+sw_status sw_form_text(sw_error *err, const sw_node *map, const char *key, const char *hint,
+                       const char **text);
+/* A scalar as a text that is not empty. */
+sw_status sw_form_scalar(sw_error *err, const sw_node *node, const char **text);
+/* A list of texts, or one text as a list of one; no text twice. `node` NULL: none. */
+sw_status sw_form_texts(sw_error *err, sw_arena *arena, const sw_node *node, int *count,
+                        const char *const **text);
+/* One of `choices` ("row|binary|as-is"): its index, and (when `chosen` is not NULL) its text. */
+sw_status sw_form_choice(sw_error *err, sw_arena *arena, const sw_node *node, const char *choices,
+                         int *index, const char **chosen);
+/* A whole number in [lo, hi]. */
+sw_status sw_form_integer(sw_error *err, const sw_node *node, int64_t lo, int64_t hi,
+                          int64_t *value);
+/* "; did you mean 'x'?", else "; known here: a, b", else "" (from the arena). */
+const char *sw_form_hint(sw_arena *arena, const char *word, const char *const *known, int count);
+/* [A-Za-z_][A-Za-z0-9_]* */
+bool sw_form_is_identifier(const char *text);
+
+#endif

@@ -1,0 +1,271 @@
+/* What entries take as input, by the reading of its name: a composite, NAME.quantity or
+ * NAME.quantity[label] of another entry, else an indicator; and an order of computing in which
+ * each entry follows what it needs. The order is the depth-first one from the entries as written,
+ * so it depends on nothing else. A name with a dot that names no entry is a column of the user's,
+ * unless it is plainly a result misspelt. */
+#include <string.h>
+
+#include "base/text.h"
+#include "plan/study/parse.h"
+
+static sw_status no_memory(sw_error *err) {
+  return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
+}
+
+static int find_entry(const sw_study *study, const char *name, size_t length) {
+  for (int i = 0; i < study->n_entries; i++)
+    if (strlen(study->entry[i].name) == length && memcmp(study->entry[i].name, name, length) == 0)
+      return i;
+  return -1;
+}
+
+static const sw_output *find_output(const sw_measure *measure, const char *quantity) {
+  for (int i = 0; measure->output[i].name; i++)
+    if (strcmp(measure->output[i].name, quantity) == 0) return &measure->output[i];
+  return NULL;
+}
+
+static bool is_strength(const char *quantity) {
+  return strcmp(quantity, "out_strength") == 0 || strcmp(quantity, "in_strength") == 0;
+}
+
+/* ---- quantities ------------------------------------------------------------------------- */
+
+/* What of an entry can be an input, for messages; at most 32 names. */
+static int list_inputs(const sw_entry *entry, const char *name[34]) {
+  int count = 0;
+  if (entry->is_pair) {
+    name[count++] = "out_strength";
+    name[count++] = "in_strength";
+    return count;
+  }
+  for (int i = 0; entry->measure->output[i].name && count < 32; i++)
+    if (entry->measure->output[i].shape == SW_UNIT) name[count++] = entry->measure->output[i].name;
+  return count;
+}
+
+static sw_status refuse_output(sw_error *err, const sw_need *need, const sw_entry *entry,
+                               const sw_output *output) {
+  if (entry->is_pair)
+    return sw_fail(err, SW_EINPUT,
+                   "%s: %s: an input has one value for each unit; of '%s' take %s.out_strength or "
+                   "%s.in_strength",
+                   need->where, need->name, entry->name, entry->name, entry->name);
+  return sw_fail(err, SW_EINPUT,
+                 "%s: %s is %s, not one value for each unit and period; it cannot "
+                 "be an input",
+                 need->where, need->name,
+                 output->shape == SW_GLOBAL ? "one value for each period" : "a table");
+}
+
+static sw_status unknown_quantity(sw_error *err, sw_study_reader *in, const sw_need *need,
+                                  const sw_entry *entry) {
+  const char *known[34];
+  int count = list_inputs(entry, known);
+  if (count == 0)
+    return sw_fail(err, SW_EINPUT, "%s: '%s' has no quantity '%s', and none that can be an input",
+                   need->where, entry->name, need->quantity);
+  return sw_fail(err, SW_EINPUT, "%s: '%s' has no quantity '%s'%s", need->where, entry->name,
+                 need->quantity, sw_form_hint(in->arena, need->quantity, known, count));
+}
+
+static sw_status check_label(sw_error *err, const sw_need *need, const sw_output *output) {
+  const char *axis = output ? output->axis : NULL;
+  if (need->label && !axis)
+    return sw_fail(err, SW_EINPUT, "%s: %s: '%s' has no other axis; leave [%s] out", need->where,
+                   need->name, need->quantity, need->label);
+  if (!need->label && axis)
+    return sw_fail(err, SW_EINPUT, "%s: %s has a value for each %s; name one: %s[...]", need->where,
+                   need->name, axis, need->name);
+  return SW_OK;
+}
+
+static sw_status check_quantity(sw_error *err, sw_study_reader *in, const sw_need *need) {
+  const sw_entry *entry = &in->study->entry[need->entry];
+  if (entry->is_pair && is_strength(need->quantity)) return check_label(err, need, NULL);
+  const sw_output *output = find_output(entry->measure, need->quantity);
+  if (!output) return unknown_quantity(err, in, need, entry);
+  if (entry->is_pair || output->shape != SW_UNIT) return refuse_output(err, need, entry, output);
+  return check_label(err, need, output);
+}
+
+/* ---- names ------------------------------------------------------------------------------ */
+
+/* "quantity[label]" in two; a label that is not closed is an error. */
+static sw_status split_label(sw_error *err, sw_study_reader *in, const char *text, sw_need *need) {
+  const char *open = strchr(text, '[');
+  size_t length = strlen(text);
+  if (!open) {
+    need->quantity = text;
+    return SW_OK;
+  }
+  if (text[length - 1] != ']' || open[1] == ']')
+    return sw_fail(err, SW_EINPUT,
+                   "%s: '%s' is no name of a result; NAME.quantity[label] is wanted", need->where,
+                   need->name);
+  need->quantity = sw_arena_textn(in->arena, text, (size_t)(open - text));
+  need->label = sw_arena_textn(in->arena, open + 1, length - (size_t)(open - text) - 2);
+  return need->quantity && need->label ? SW_OK : no_memory(err);
+}
+
+/* True when some entry near that name has that very quantity: then it is a slip, not a column. */
+static bool is_misspelt(sw_study_reader *in, const char *name, size_t length, const char *quantity,
+                        const char **near) {
+  const sw_study *study = in->study;
+  char *word = sw_arena_textn(in->arena, name, length);
+  char *wanted = sw_arena_textn(in->arena, quantity, strcspn(quantity, "["));
+  if (!word || !wanted) return false;
+  for (int i = 0; i < study->n_entries; i++) {
+    const sw_entry *entry = &study->entry[i];
+    bool has = entry->is_pair ? is_strength(wanted) : find_output(entry->measure, wanted) != NULL;
+    if (!has || !sw_nearest(word, &entry->name, 1)) continue;
+    *near = entry->name;
+    return true;
+  }
+  return false;
+}
+
+static bool is_derived(const sw_study *study, const char *name) {
+  for (int i = 0; i < study->panel.n_derive; i++)
+    if (strcmp(study->panel.derive[i].name, name) == 0) return true;
+  return false;
+}
+
+/* A name with a dot at `dot`. */
+static sw_status resolve_dotted(sw_error *err, sw_study_reader *in, sw_need *need,
+                                const char *dot) {
+  const char *near = NULL;
+  size_t length = (size_t)(dot - need->name);
+  int entry = find_entry(in->study, need->name, length);
+  if (entry >= 0) {
+    need->entry = entry;
+    SW_TRY(split_label(err, in, dot + 1, need));
+    return check_quantity(err, in, need);
+  }
+  if (!is_derived(in->study, need->name) && is_misspelt(in, need->name, length, dot + 1, &near))
+    return sw_fail(err, SW_EINPUT, "%s: unknown result '%.*s'; did you mean '%s%s'?", need->where,
+                   (int)length, need->name, near, dot);
+  return SW_OK;
+}
+
+/* A name without a quantity, which is that of an entry: good for composites only. */
+static sw_status resolve_plain(sw_error *err, sw_study_reader *in, sw_need *need) {
+  const sw_entry *entry = &in->study->entry[need->entry];
+  if (entry->measure->kind == SW_KIND_COMPOSITE) {
+    need->quantity = "score";
+    return check_quantity(err, in, need);
+  }
+  const char *known[34];
+  int count = list_inputs(entry, known);
+  return sw_fail(err, SW_EINPUT, "%s: '%s' is a result of this study; name its quantity%s%s%s%s",
+                 need->where, need->name, count ? ", e.g. " : "", count ? need->name : "",
+                 count ? "." : "", count ? known[0] : "");
+}
+
+static sw_status resolve_need(sw_error *err, sw_study_reader *in, sw_need *need) {
+  need->entry = find_entry(in->study, need->name, strlen(need->name));
+  if (need->entry >= 0) return resolve_plain(err, in, need);
+  const char *dot = strchr(need->name, '.');
+  return dot ? resolve_dotted(err, in, need, dot) : SW_OK;
+}
+
+static bool takes_columns(const sw_param *param) {
+  return param->type == SW_P_COLUMN || param->type == SW_P_COLUMNS;
+}
+
+static sw_status read_needs(sw_error *err, sw_study_reader *in, sw_entry *entry) {
+  int count = 0, at = 0;
+  sw_need *need;
+  for (int i = 0; entry->measure->param[i].name; i++)
+    if (takes_columns(&entry->measure->param[i])) count += entry->arg[i].count;
+  SW_NEW(err, in->arena, need, count);
+  for (int i = 0; entry->measure->param[i].name; i++) {
+    const sw_arg *arg = &entry->arg[i];
+    for (int j = 0; takes_columns(&entry->measure->param[i]) && j < arg->count; j++, at++) {
+      bool item = arg->given && arg->node->kind == SW_NODE_LIST;
+      need[at].param = i;
+      need[at].name = arg->texts[j];
+      need[at].where = item ? sw_form_where(in->arena, arg->node->item[j]) : arg->where;
+      if (!need[at].where) return no_memory(err);
+      SW_TRY(resolve_need(err, in, &need[at]));
+    }
+  }
+  entry->n_needs = count;
+  entry->need = need;
+  return SW_OK;
+}
+
+/* ---- order ------------------------------------------------------------------------------ */
+
+/* The path from the entry being computed: at each step the entry and the need being followed. */
+typedef struct step {
+  int entry, need;
+} step;
+
+typedef enum mark { NEW, OPEN, DONE } mark;
+
+/* "a.x -> b.y -> a.x": each is computed from the next. */
+static sw_status name_cycle(sw_error *err, const sw_study *study, const step *path, int depth) {
+  const sw_need *last = &study->entry[path[depth].entry].need[path[depth].need];
+  char text[SW_ERROR_TEXT / 2];
+  size_t used = 0;
+  int from = depth;
+  while (path[from].entry != last->entry)
+    from--;
+  for (int i = from - 1; i <= depth; i++) {
+    const char *name = i < from ? last->name : study->entry[path[i].entry].need[path[i].need].name;
+    size_t length = strlen(name);
+    if (used + length + 16 > sizeof text) {
+      memcpy(text + used, " -> ...", 7);
+      used += 7;
+      break;
+    }
+    if (i >= from) {
+      memcpy(text + used, " -> ", 4);
+      used += 4;
+    }
+    memcpy(text + used, name, length);
+    used += length;
+  }
+  text[used] = '\0';
+  return sw_fail(err, SW_EINPUT, "%s: a cycle: %s; a result cannot be computed from itself",
+                 last->where, text);
+}
+
+/* From `root`, without recursion: a chain of results may be as long as the study. */
+static sw_status visit(sw_error *err, sw_study *study, int root, mark *marks, step *path,
+                       int *n_order) {
+  int depth = 0;
+  if (marks[root] == DONE) return SW_OK;
+  path[0] = (step){root, -1};
+  marks[root] = OPEN;
+  while (depth >= 0) {
+    const sw_entry *entry = &study->entry[path[depth].entry];
+    if (++path[depth].need == entry->n_needs) {
+      marks[path[depth].entry] = DONE;
+      study->order[(*n_order)++] = path[depth--].entry;
+      continue;
+    }
+    int next = entry->need[path[depth].need].entry;
+    if (next < 0 || marks[next] == DONE) continue;
+    if (marks[next] == OPEN) return name_cycle(err, study, path, depth);
+    marks[next] = OPEN;
+    path[++depth] = (step){next, -1};
+  }
+  return SW_OK;
+}
+
+sw_status sw_study_read_refs(sw_error *err, sw_study_reader *in) {
+  sw_study *study = in->study;
+  mark *marks;
+  step *path;
+  int n_order = 0;
+  for (int i = 0; i < study->n_entries; i++)
+    SW_TRY(read_needs(err, in, &study->entry[i]));
+  SW_NEW(err, in->arena, study->order, study->n_entries);
+  SW_NEW(err, in->arena, marks, study->n_entries);
+  SW_NEW(err, in->arena, path, study->n_entries);
+  for (int i = 0; i < study->n_entries; i++)
+    SW_TRY(visit(err, study, i, marks, path, &n_order));
+  return SW_OK;
+}

@@ -1,0 +1,91 @@
+/* A study file from its text: top level, output, and the order in which sections are read, so
+ * that each finds what it may name. */
+#include "plan/study/study.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "plan/study/parse.h"
+#include "plan/study/yaml.h"
+
+enum { TILE = 512, TILE_LEAST = 16, TILE_MOST = 8192 };
+
+static sw_status no_memory(sw_error *err) {
+  return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
+}
+
+/* The name of the file without folder and ending. */
+static const char *stem(sw_arena *arena, const char *file) {
+  const char *slash = strrchr(file, '/');
+  const char *name = slash ? slash + 1 : file;
+  const char *dot = strrchr(name, '.');
+  return sw_arena_textn(arena, name, dot && dot > name ? (size_t)(dot - name) : strlen(name));
+}
+
+static sw_status read_output(sw_error *err, sw_study_reader *in) {
+  static const char *const keys[] = {"file", "precision", "compression", NULL};
+  sw_study *study = in->study;
+  const sw_node *node = sw_node_get(in->root, "output");
+  int precision = 0, compression = 0;
+  study->output_file = "results.h5";
+  if (node && !sw_form_is_null(node)) {
+    SW_TRY(sw_node_check_keys(err, node, keys));
+    SW_TRY(sw_form_text(err, node, "file", NULL, &study->output_file));
+    const sw_node *bits = sw_node_get(node, "precision"), *pack = sw_node_get(node, "compression");
+    if (bits) SW_TRY(sw_form_choice(err, in->arena, bits, "float32|float64", &precision, NULL));
+    if (pack) SW_TRY(sw_form_choice(err, in->arena, pack, "none|deflate", &compression, NULL));
+  }
+  study->float64 = precision == 1;
+  study->deflate = compression == 1;
+  study->output_path = sw_path_beside(in->arena, study->file, study->output_file);
+  return study->output_path ? SW_OK : no_memory(err);
+}
+
+static sw_status read_head(sw_error *err, sw_study_reader *in) {
+  static const char *const keys[] = {"study",    "panel",  "units", "weights", "composites",
+                                     "measures", "output", "seed",  "tile",    NULL};
+  sw_study *study = in->study;
+  if (in->root->kind != SW_NODE_MAP)
+    return sw_node_fail(err, in->root, "a study is a map of keys: panel, units, measures, ...");
+  SW_TRY(sw_node_check_keys(err, in->root, keys));
+  study->name = stem(in->arena, study->file);
+  if (!study->name) return no_memory(err);
+  SW_TRY(sw_form_text(err, in->root, "study", NULL, &study->name));
+  const sw_node *seed = sw_node_get(in->root, "seed"), *tile = sw_node_get(in->root, "tile");
+  int64_t value = 0;
+  if (seed) SW_TRY(sw_form_integer(err, seed, 0, INT64_MAX, &value));
+  study->seed = (uint64_t)value;
+  study->tile = TILE;
+  return tile ? sw_form_integer(err, tile, TILE_LEAST, TILE_MOST, &study->tile) : SW_OK;
+}
+
+static sw_status read_sections(sw_error *err, sw_study_reader *in) {
+  int count;
+  const char *const *names;
+  SW_TRY(read_head(err, in));
+  SW_TRY(sw_study_read_units(err, in));
+  SW_TRY(sw_study_read_weights(err, in));
+  SW_TRY(sw_study_read_panel(err, in));
+  SW_TRY(sw_study_read_entries(err, in));
+  SW_TRY(sw_study_read_refs(err, in));
+  SW_TRY(read_output(err, in));
+  /* Refuses what cannot be read, e.g. a column that `aggregate` does not keep. */
+  return sw_study_indicators(err, in->study, &count, &names);
+}
+
+sw_status sw_study_parse(sw_error *err, sw_arena *arena, const char *file, const char *text,
+                         size_t length, const sw_measure *const *extra, int n_extra,
+                         sw_study **out) {
+  sw_study_reader in = {.arena = arena, .extra = extra, .n_extra = n_extra};
+  sw_study *study;
+  SW_NEW(err, arena, study, 1);
+  study->arena = arena;
+  study->file = sw_arena_text(arena, file);
+  study->text = sw_arena_textn(arena, text, length);
+  if (!study->file || !study->text) return no_memory(err);
+  in.study = study;
+  SW_TRY(sw_yaml_parse(err, arena, study->file, study->text, length, &in.root));
+  SW_TRY(read_sections(err, &in));
+  *out = study;
+  return SW_OK;
+}

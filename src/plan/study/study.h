@@ -1,0 +1,193 @@
+/* A study as its file says it: names and numbers, checked for form, before any data is read.
+ * Everything lives in the study's arena and is the same on every rank. */
+#ifndef SW_PLAN_STUDY_STUDY_H
+#define SW_PLAN_STUDY_STUDY_H
+
+#include "base/arena.h"
+#include "base/node.h"
+#include "spillway/measure.h"
+
+/* ---- panel ------------------------------------------------------------------------------ */
+
+typedef enum sw_layout {
+  SW_LAYOUT_LONG,          /* a row per unit and period, a column per indicator */
+  SW_LAYOUT_WIDE_PREFIX,   /* a row per unit, columns PREFIX<period> of one indicator */
+  SW_LAYOUT_WIDE_INDICATOR /* a row per unit and indicator, a column per period */
+} sw_layout;
+
+typedef enum sw_missing {
+  SW_MISSING_ERROR,
+  SW_MISSING_KEEP,
+  SW_MISSING_DROP_UNITS,
+  SW_MISSING_INTERPOLATE,
+  SW_MISSING_ZERO
+} sw_missing;
+
+typedef struct sw_derive {
+  const char *name;
+  const char *expression;
+  const sw_node *node; /* for messages */
+} sw_derive;
+
+typedef struct sw_ratio {
+  const char *name, *numerator, *denominator;
+} sw_ratio;
+
+typedef struct sw_panel_spec {
+  const sw_node *node;
+  int n_files;
+  const char *const *file; /* as the user wrote them, for messages */
+  const char *const *path; /* where they are */
+  const char *unit;        /* column of the unit's code */
+  const char *time;        /* NULL: a cross-section, one period "0" */
+  sw_layout layout;
+  const char *wide_name, *wide_prefix; /* WIDE_PREFIX */
+  const char *wide_indicator;          /* WIDE_INDICATOR: the column */
+  int n_wide_names;
+  const char *const *wide_code;  /* its values ... */
+  const char *const *wide_label; /* ... and the indicators they become */
+  int n_periods;                 /* `periods:` given in the layout: the columns; 0: integers */
+  const char *const *period;
+  int64_t footer;
+  int n_missing_values;
+  const char *const *missing_value;
+  sw_missing missing;
+  int n_derive;
+  const sw_derive *derive;
+  int n_breaks;
+  const char *const *break_label;
+  /* aggregate: by == NULL when not asked for */
+  const char *aggregate_by; /* a column of the units file */
+  int n_sum;
+  const char *const *sum;
+  int n_ratio;
+  const sw_ratio *ratio;
+} sw_panel_spec;
+
+/* ---- units ------------------------------------------------------------------------------ */
+
+typedef enum sw_area_unit { SW_KM2, SW_SQMI, SW_HA } sw_area_unit;
+typedef enum sw_compare { SW_EQ, SW_NE, SW_LT, SW_LE, SW_GT, SW_GE } sw_compare;
+
+/* `where`: a disjunction of conjunctions of comparisons; `and` binds tighter than `or`. */
+typedef struct sw_condition {
+  const char *column;
+  sw_compare compare;
+  const char *text; /* what is compared with */
+  bool is_number;   /* then both sides are compared as numbers */
+  double number;
+  bool starts_or; /* this comparison begins a new alternative */
+} sw_condition;
+
+typedef struct sw_units_spec {
+  const sw_node *node;
+  bool given; /* without a units file the units are those of the panel */
+  const char *file, *path;
+  const char *unit, *lon, *lat; /* column names; lon, lat, area may be NULL */
+  const char *area;
+  sw_area_unit area_unit;
+  int n_where;
+  const sw_condition *where;
+  bool drop_unmatched;
+  int n_groups;
+  const char *const *group;
+} sw_units_spec;
+
+/* ---- weights ---------------------------------------------------------------------------- */
+
+typedef enum sw_weights_kind {
+  SW_W_FILE,   /* .csv (from,to[,weight]) .gal .gwt .mtx */
+  SW_W_MATRIX, /* a square table */
+  SW_W_KNN,
+  SW_W_INVERSE_DISTANCE
+} sw_weights_kind;
+
+typedef struct sw_weights_spec {
+  const char *name;
+  const sw_node *node;
+  sw_weights_kind kind;
+  sw_style style;
+  const char *file, *path;
+  int64_t k;               /* knn */
+  double power, cutoff_km; /* inverse-distance; cutoff <= 0: none */
+} sw_weights_spec;
+
+/* ---- entries ---------------------------------------------------------------------------- */
+
+typedef enum sw_keep_kind {
+  SW_KEEP_DEFAULT, /* dense up to 5,000 units, summary above */
+  SW_KEEP_DENSE,
+  SW_KEEP_TOP,
+  SW_KEEP_ABOVE,
+  SW_KEEP_LINKS,
+  SW_KEEP_SUMMARY
+} sw_keep_kind;
+
+typedef struct sw_keep {
+  sw_keep_kind kind;
+  int64_t top;
+  double above;
+} sw_keep;
+
+/* A column that an entry takes as input, by the reading of its name. */
+typedef struct sw_need {
+  int param;        /* index into measure->param */
+  const char *name; /* as written */
+  const char *where;
+  int entry;            /* the entry whose result it is, or -1: an indicator or derived */
+  const char *quantity; /* of that entry ("score" of a composite) */
+  const char *label;    /* of its extra axis, or NULL */
+} sw_need;
+
+typedef struct sw_entry {
+  const sw_measure *measure;
+  const char *name;
+  const char *where; /* "study.yaml:30:5" */
+  const sw_node *node;
+  sw_arg *arg;   /* one for each measure->param; tables are filled when data is read */
+  int n_periods; /* `periods:`, 0: all */
+  const char *const *period;
+  bool is_pair;
+  sw_keep keep;
+  const char *keep_where;
+  int n_needs;
+  const sw_need *need;
+  int weights;                               /* index into study->weights, -1 */
+  sw_distance_kind distance;                 /* when the measure has such a parameter */
+  const char *distance_file, *distance_path; /* SW_GIVEN */
+  const sw_node *distance_node;
+} sw_entry;
+
+typedef struct sw_study {
+  sw_arena *arena;
+  const char *file; /* as given on the command line */
+  const char *text; /* the whole file */
+  const char *name;
+  sw_panel_spec panel;
+  sw_units_spec units;
+  int n_weights;
+  const sw_weights_spec *weights;
+  int n_entries; /* composites first, then measures, as written */
+  sw_entry *entry;
+  int *order; /* n_entries: entries in an order in which each follows what it needs */
+  const char *output_file, *output_path;
+  bool float64; /* of stored pair matrices */
+  bool deflate;
+  uint64_t seed;
+  int64_t tile;
+} sw_study;
+
+/* Parse and check the text of a study file. Refuses unknown keys, measures, composites, weights
+ * and results (nearest named), wrong types and ranges, two results of one name, and cycles.
+ * Indicators are checked later, against the files. `extra`: measures besides the catalogue's,
+ * for tests and programs that bring their own. */
+sw_status sw_study_parse(sw_error *err, sw_arena *arena, const char *file, const char *text,
+                         size_t length, const sw_measure *const *extra, int n_extra,
+                         sw_study **study);
+
+/* The indicators (columns of files or derived) that entries read, with what the derived indicators
+ * and the ratios of `aggregate` among them are made of; each once, in byte order. */
+sw_status sw_study_indicators(sw_error *err, const sw_study *study, int *count,
+                              const char *const **names);
+
+#endif

@@ -1,0 +1,70 @@
+/* `units:`, the table of the units: code, place, area, filter, groups. */
+#include <string.h>
+
+#include "base/text.h"
+#include "plan/study/parse.h"
+
+static sw_status read_area(sw_error *err, sw_study_reader *in, const sw_node *node) {
+  static const char *const keys[] = {"column", "unit", NULL};
+  sw_units_spec *units = &in->study->units;
+  if (!node) return SW_OK;
+  SW_TRY(sw_node_check_keys(err, node, keys));
+  SW_TRY(sw_form_text(err, node, "column", "the column with the area", &units->area));
+  const sw_node *unit = sw_node_get(node, "unit");
+  if (!unit) return sw_form_missing(err, node, "unit", "km2, sqmi or ha");
+  int index = 0;
+  SW_TRY(sw_form_choice(err, in->arena, unit, "km2|sqmi|ha", &index, NULL));
+  units->area_unit = (sw_area_unit)index;
+  return SW_OK;
+}
+
+static sw_status read_place(sw_error *err, const sw_node *node, sw_units_spec *units) {
+  SW_TRY(sw_form_text(err, node, "lon", NULL, &units->lon));
+  SW_TRY(sw_form_text(err, node, "lat", NULL, &units->lat));
+  if (!units->lon != !units->lat)
+    return sw_form_missing(err, node, units->lon ? "lat" : "lon",
+                           "coordinates need both `lon` and `lat`");
+  return SW_OK;
+}
+
+/* The results file has a variable for each, and '/' parts its names. */
+static sw_status read_groups(sw_error *err, sw_study_reader *in, const sw_node *node,
+                             sw_units_spec *units) {
+  SW_TRY(sw_form_texts(err, in->arena, node, &units->n_groups, &units->group));
+  for (int g = 0; g < units->n_groups; g++)
+    if (strchr(units->group[g], '/'))
+      return sw_node_fail(err, node->kind == SW_NODE_LIST ? node->item[g] : node,
+                          "groups: '%s' has a '/', which the results file cannot name; rename the "
+                          "column",
+                          units->group[g]);
+  return SW_OK;
+}
+
+sw_status sw_study_read_units(sw_error *err, sw_study_reader *in) {
+  static const char *const keys[] = {"file",  "unit",      "lon",    "lat",      "area",
+                                     "where", "unmatched", "groups", "polygons", NULL};
+  sw_units_spec *units = &in->study->units;
+  const sw_node *node = sw_node_get(in->root, "units");
+  if (!node || sw_form_is_null(node)) return SW_OK;
+  SW_TRY(sw_node_check_keys(err, node, keys));
+  units->node = node;
+  units->given = true;
+  const sw_node *polygons = sw_node_get(node, "polygons");
+  if (polygons)
+    return sw_node_fail(err, polygons,
+                        "polygons are not offered in this version; give centroids as columns "
+                        "`lon` and `lat` of the units file, and links with `kind: file`");
+  SW_TRY(sw_form_text(err, node, "file", "the table of the units, a .csv file", &units->file));
+  SW_TRY(sw_form_text(err, node, "unit", "the column with the unit's code", &units->unit));
+  SW_TRY(read_place(err, node, units));
+  SW_TRY(read_area(err, in, sw_node_get(node, "area")));
+  units->path = sw_path_beside(in->arena, in->study->file, units->file);
+  if (!units->path) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
+  const sw_node *where = sw_node_get(node, "where");
+  if (where) SW_TRY(sw_study_read_where(err, in->arena, where, &units->n_where, &units->where));
+  const sw_node *unmatched = sw_node_get(node, "unmatched");
+  int index = 0;
+  if (unmatched) SW_TRY(sw_form_choice(err, in->arena, unmatched, "error|drop", &index, NULL));
+  units->drop_unmatched = index == 1;
+  return read_groups(err, in, sw_node_get(node, "groups"), units);
+}

@@ -1,0 +1,206 @@
+/* The journal's file: a header, the fingerprint, records, shares, and at the end what is said of
+ * the results file's layout. Whole pages each, so that a damaged page spoils one part. */
+#include "plan/task/journal.h"
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/stop.h"
+#include "plan/task/journal_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- bytes ------------------------------------------------------------------------------ */
+
+sw_status sw_journal_unread(sw_error *err, const sw_journal *journal) {
+  if (errno == 0) return SW_OK;
+  return sw_fail(err, SW_EIO,
+                 "%s: cannot be read: %s; the same command tries again, --restart begins again",
+                 journal->path, strerror(errno));
+}
+
+static sw_status failed(sw_error *err, const sw_journal *journal, const char *what) {
+  return sw_fail(err, SW_EIO, "%s: cannot be %s: %s", journal->path, what, strerror(errno));
+}
+
+sw_status sw_journal_write(sw_error *err, const sw_journal *journal, const void *bytes,
+                           size_t length, uint64_t at) {
+  return sw_write_at(journal->fd, bytes, length, at) ? SW_OK : failed(err, journal, "written");
+}
+
+bool sw_journal_read(const sw_journal *journal, void *bytes, size_t length, uint64_t at) {
+  int64_t got = sw_read_at(journal->fd, bytes, length, at);
+  if (got >= 0) errno = 0;
+  return got == (int64_t)length;
+}
+
+sw_status sw_journal_sync(sw_error *err, const sw_journal *journal) {
+  return sw_sync(journal->fd) ? SW_OK : failed(err, journal, "synced");
+}
+
+/* ---- records ---------------------------------------------------------------------------- */
+
+typedef struct record {
+  uint64_t checksum[2];
+  int64_t undefined;
+  double greatest;
+  uint64_t share, shares; /* bytes, and their checksum */
+  uint64_t name;          /* region and task: a record in a wrong place is none */
+  uint64_t own;           /* checksum of all the above */
+} record;
+
+static uint64_t name_of(int region, int64_t task) {
+  return ((uint64_t)region + 1) << 40 ^ (uint64_t)task;
+}
+
+static uint64_t record_at(const sw_journal *journal, int region, int64_t task) {
+  return journal->place[region].records + (uint64_t)task * sizeof(record);
+}
+
+static uint64_t shares_at(const sw_journal *journal, int region, int64_t task) {
+  return journal->place[region].shares + (uint64_t)task * journal->place[region].region.share;
+}
+
+sw_status sw_journal_keep(sw_error *err, sw_journal *journal, int region, int64_t task,
+                          const sw_mark *mark) {
+  sw_status status = SW_OK;
+  pthread_mutex_lock(&journal->lock);
+  if (journal->n_known == journal->room) {
+    int64_t room = journal->room ? 2 * journal->room : 1024;
+    sw_known *more = realloc(journal->known, (size_t)room * sizeof *more);
+    if (more) {
+      journal->known = more;
+      journal->room = room;
+    } else {
+      status = sw_fail(err, SW_ENOMEM, "out of memory: %lld marks", (long long)room);
+    }
+  }
+  if (status == SW_OK)
+    journal->known[journal->n_known++] =
+        (sw_known){region, task, {mark->checksum[0], mark->checksum[1]}};
+  pthread_mutex_unlock(&journal->lock);
+  return status;
+}
+
+sw_status sw_journal_mark(sw_error *err, sw_journal *journal, int region, int64_t task,
+                          const sw_mark *mark, const void *shares) {
+  record r = {.checksum = {mark->checksum[0], mark->checksum[1]},
+              .undefined = mark->undefined,
+              .greatest = mark->greatest,
+              .share = mark->share,
+              .shares = sw_hash64(shares, mark->share, 0),
+              .name = name_of(region, task)};
+  r.own = sw_hash64(&r, offsetof(record, own), 0);
+  SW_TRY(sw_journal_write(err, journal, shares, mark->share, shares_at(journal, region, task)));
+  SW_TRY(sw_journal_write(err, journal, &r, sizeof r, record_at(journal, region, task)));
+  sw_status status = sw_journal_keep(err, journal, region, task, mark);
+  sw_stop_hold();
+  return status;
+}
+
+uint64_t sw_journal_bytes(const sw_journal *journal) {
+  return journal->end;
+}
+
+int64_t sw_journal_known(const sw_journal *journal) {
+  return journal->n_known;
+}
+
+bool sw_journal_find(const sw_journal *journal, int region, int64_t task, sw_mark *mark,
+                     void *shares) {
+  record r;
+  if (!sw_journal_read(journal, &r, sizeof r, record_at(journal, region, task))) return false;
+  if (r.name != name_of(region, task) || r.own != sw_hash64(&r, offsetof(record, own), 0) ||
+      r.share != mark->share)
+    return false;
+  if (!sw_journal_read(journal, shares, mark->share, shares_at(journal, region, task)) ||
+      r.shares != sw_hash64(shares, mark->share, 0))
+    return false;
+  *mark = (sw_mark){{r.checksum[0], r.checksum[1]}, r.undefined, r.greatest, r.share};
+  return true;
+}
+
+/* ---- all checksums ---------------------------------------------------------------------- */
+
+static sw_status collect(sw_error *err, const sw_journal *journal, int region, sw_known **mine,
+                         size_t *count) {
+  *count = 0;
+  SW_TRY(sw_alloc(err, (size_t)journal->n_known + 1, sizeof **mine, (void **)mine));
+  for (int64_t k = 0; k < journal->n_known; k++)
+    if (journal->known[k].region == region) (*mine)[(*count)++] = journal->known[k];
+  return SW_OK;
+}
+
+static sw_status place(sw_error *err, const sw_journal *journal, int region, const sw_known *all,
+                       size_t count, uint64_t **checksum) {
+  size_t tasks = (size_t)journal->place[region].region.tasks;
+  SW_TRY(sw_calloc(err, 2 * tasks + 1, sizeof **checksum, (void **)checksum));
+  for (size_t k = 0; k < count; k++)
+    memcpy(*checksum + 2 * all[k].task, all[k].checksum, sizeof all[k].checksum);
+  return SW_OK;
+}
+
+sw_status sw_journal_checksums(sw_error *err, sw_team *team, sw_journal *journal, int region,
+                               uint64_t **checksum) {
+  sw_known *mine = NULL, *all = NULL;
+  size_t count = 0, *counts = NULL, total = 0;
+  *checksum = NULL;
+  sw_status status = collect(err, journal, region, &mine, &count);
+  if (status == SW_OK) status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK)
+    status = team->gather(team, err, mine, count * sizeof *mine, 0, (void **)&all, counts);
+  if (status == SW_OK && team->rank == 0) {
+    for (int r = 0; r < team->size; r++)
+      total += counts[r] / sizeof *all;
+    status = place(err, journal, region, all, total, checksum);
+  }
+  sw_free(mine);
+  sw_free(all);
+  sw_free(counts);
+  return sw_team_agree(team, err, status, 0);
+}
+
+/* ---- the layout of the results file ------------------------------------------------------- */
+
+typedef struct tail {
+  uint64_t length, hash, own;
+} tail;
+
+static uint64_t tail_own(const tail *t) {
+  return sw_hash64(t, offsetof(tail, own), 0);
+}
+
+sw_status sw_journal_put_layout(sw_error *err, sw_journal *journal, const void *bytes,
+                                size_t length) {
+  tail t = {.length = length, .hash = sw_hash64(bytes, length, 0)};
+  t.own = tail_own(&t);
+  SW_TRY(sw_journal_write(err, journal, bytes, length, journal->end + sizeof t));
+  SW_TRY(sw_journal_write(err, journal, &t, sizeof t, journal->end));
+  return sw_journal_sync(err, journal);
+}
+
+sw_status sw_journal_get_layout(sw_error *err, const sw_journal *journal, void **bytes,
+                                size_t *length) {
+  struct stat info;
+  tail t;
+  *bytes = NULL;
+  if (!sw_journal_read(journal, &t, sizeof t, journal->end)) return sw_journal_unread(err, journal);
+  if (t.own != tail_own(&t) || fstat(journal->fd, &info) != 0 ||
+      journal->end + sizeof t + t.length > (uint64_t)info.st_size)
+    return SW_OK;
+  SW_TRY(sw_alloc(err, t.length + 1, 1, bytes));
+  *length = t.length;
+  bool read = sw_journal_read(journal, *bytes, t.length, journal->end + sizeof t);
+  sw_status status = read ? SW_OK : sw_journal_unread(err, journal);
+  if (read && sw_hash64(*bytes, t.length, 0) == t.hash) return SW_OK;
+  sw_free(*bytes);
+  *bytes = NULL;
+  return status;
+}

@@ -1,0 +1,164 @@
+/* A stack of free packets and a queue of full ones behind one lock. Only one thread calls the
+ * sink, because MPI and HDF5 are used by one thread a rank. */
+#include "plan/task/packets.h"
+
+#include "base/arena.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+struct sw_packets {
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  sw_packet *free, *first, *last;
+  sw_packet *all;
+  int count;
+  sw_sink *sink;
+  sw_journal *journal;
+  int region;
+  int open; /* threads that may still put */
+  sw_error error;
+};
+
+sw_status sw_packets_create(sw_error *err, int count, sw_packets **out) {
+  sw_packets *packets = calloc(1, sizeof *packets);
+  if (packets) packets->all = calloc((size_t)count, sizeof *packets->all);
+  if (!packets || !packets->all) {
+    free(packets);
+    return sw_fail(err, SW_ENOMEM, "out of memory: %d packets", count);
+  }
+  pthread_mutex_init(&packets->lock, NULL);
+  pthread_cond_init(&packets->changed, NULL);
+  packets->count = count;
+  for (int i = 0; i < count; i++) {
+    packets->all[i].next = packets->free;
+    packets->free = &packets->all[i];
+  }
+  *out = packets;
+  return SW_OK;
+}
+
+void sw_packets_destroy(sw_packets *packets) {
+  if (!packets) return;
+  for (int i = 0; i < packets->count; i++)
+    sw_free(packets->all[i].memory);
+  pthread_mutex_destroy(&packets->lock);
+  pthread_cond_destroy(&packets->changed);
+  free(packets->all);
+  free(packets);
+}
+
+void sw_packets_begin(sw_packets *packets, sw_sink *sink, sw_journal *journal, int region,
+                      int writers) {
+  packets->sink = sink;
+  packets->journal = journal;
+  packets->region = region;
+  packets->open = writers;
+}
+
+sw_packet *sw_packets_take(sw_packets *packets, bool is_writer) {
+  sw_packet *packet = NULL;
+  while (!packet) {
+    pthread_mutex_lock(&packets->lock);
+    while (!packets->free && !is_writer)
+      pthread_cond_wait(&packets->changed, &packets->lock);
+    packet = packets->free;
+    if (packet) packets->free = packet->next;
+    pthread_mutex_unlock(&packets->lock);
+    if (!packet && !sw_packets_write(packets)) {
+      /* All packets are being filled by other threads: wait for one of them. */
+      pthread_mutex_lock(&packets->lock);
+      while (!packets->free && !packets->first)
+        pthread_cond_wait(&packets->changed, &packets->lock);
+      pthread_mutex_unlock(&packets->lock);
+    }
+  }
+  return packet;
+}
+
+sw_status sw_packet_room(sw_error *err, sw_packet *packet, size_t bytes) {
+  if (packet->room >= bytes) return SW_OK;
+  sw_free(packet->memory);
+  packet->memory = NULL;
+  packet->room = 0;
+  SW_TRY(sw_alloc(err, bytes, 1, &packet->memory));
+  packet->room = bytes;
+  return SW_OK;
+}
+
+void sw_packets_put(sw_packets *packets, sw_packet *packet) {
+  packet->next = NULL;
+  pthread_mutex_lock(&packets->lock);
+  if (packets->last)
+    packets->last->next = packet;
+  else
+    packets->first = packet;
+  packets->last = packet;
+  pthread_cond_broadcast(&packets->changed);
+  pthread_mutex_unlock(&packets->lock);
+}
+
+void sw_packets_return(sw_packets *packets, sw_packet *packet) {
+  pthread_mutex_lock(&packets->lock);
+  packet->next = packets->free;
+  packets->free = packet;
+  pthread_cond_broadcast(&packets->changed);
+  pthread_mutex_unlock(&packets->lock);
+}
+
+static sw_status write_parts(sw_error *err, sw_sink *sink, const sw_packet *p) {
+  sw_piece mirror = p->piece;
+  mirror.i0 = p->piece.j0, mirror.i1 = p->piece.j1;
+  mirror.j0 = p->piece.i0, mirror.j1 = p->piece.i1;
+  if (p->piece.kind != SW_PIECE_RECT)
+    SW_TRY(sink->write(sink, err, &p->piece, SW_PARTNERS, p->partner));
+  for (int q = 0; q < p->n_quantities; q++) {
+    SW_TRY(sink->write(sink, err, &p->piece, q, p->data[q]));
+    if (p->mirror) SW_TRY(sink->write(sink, err, &mirror, q, p->data[p->n_quantities + q]));
+  }
+  return SW_OK;
+}
+
+/* The mark comes after the bytes it speaks of. */
+static sw_status write_packet(sw_error *err, const sw_packets *packets, const sw_packet *p) {
+  SW_TRY(write_parts(err, packets->sink, p));
+  if (!p->ends_task || !packets->journal) return SW_OK;
+  return sw_journal_mark(err, packets->journal, packets->region, p->task, &p->mark, p->shares);
+}
+
+bool sw_packets_write(sw_packets *packets) {
+  pthread_mutex_lock(&packets->lock);
+  sw_packet *packet = packets->first;
+  if (packet) {
+    packets->first = packet->next;
+    if (!packets->first) packets->last = NULL;
+  }
+  pthread_mutex_unlock(&packets->lock);
+  if (!packet) return false;
+  if (packets->error.status == SW_OK) write_packet(&packets->error, packets, packet);
+  sw_packets_return(packets, packet);
+  return true;
+}
+
+void sw_packets_close(sw_packets *packets) {
+  pthread_mutex_lock(&packets->lock);
+  packets->open--;
+  pthread_cond_broadcast(&packets->changed);
+  pthread_mutex_unlock(&packets->lock);
+}
+
+void sw_packets_drain(sw_packets *packets) {
+  for (bool more = true; more;) {
+    if (sw_packets_write(packets)) continue;
+    pthread_mutex_lock(&packets->lock);
+    while (!packets->first && packets->open > 0)
+      pthread_cond_wait(&packets->changed, &packets->lock);
+    more = packets->first || packets->open > 0;
+    pthread_mutex_unlock(&packets->lock);
+  }
+}
+
+sw_status sw_packets_status(sw_error *err, const sw_packets *packets) {
+  if (packets->error.status != SW_OK) *err = packets->error;
+  return packets->error.status;
+}

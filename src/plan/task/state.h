@@ -1,0 +1,67 @@
+/* A run as its tasks find it: everything of it that lives from one entry to the next. Made by
+ * `run`; tasks fill it. */
+#ifndef SW_PLAN_TASK_STATE_H
+#define SW_PLAN_TASK_STATE_H
+
+#include "plan/ports/past.h"
+#include "plan/ports/reader.h"
+#include "plan/ports/sink.h"
+#include "plan/ports/team.h"
+#include "plan/study/study.h"
+#include "plan/task/journal.h"
+#include "plan/walk/cut.h"
+
+/* Entries of `above` that a thread collects before it hands them on. */
+enum { SW_BATCH_ENTRIES = 1 << 17 };
+
+/* What the engine keeps of a pair job besides the stored matrix. Strengths are defined over fixed
+ * column segments, so that `keep` never changes them. All by the job's period (one for whole
+ * series); rows hold this rank's units. */
+typedef struct sw_summary {
+  int n_periods;                        /* matrices: the job's periods, or 1 */
+  double **out_strength, **in_strength; /* [t][local unit] */
+  double *total, *mean, *max;           /* [t], every rank */
+  int64_t *pairs, *undefined;           /* [t]: ordered pairs with a value, without */
+} sw_summary;
+
+typedef struct sw_pair_plan {
+  sw_keep keep; /* after defaults */
+  sw_cut cut;
+  int n_quantities;   /* pair outputs that are not off */
+  int64_t *row_start; /* above, links: node-shared, n_matrices * (n) + 1 absolute positions */
+  int64_t n_entries;  /* above, links: in all */
+  sw_summary summary;
+} sw_pair_plan;
+
+typedef struct sw_progress {
+  void (*report)(void *self, const char *what, double done, double total); /* pairs, this rank */
+  void *self;
+} sw_progress;
+
+typedef struct sw_run {
+  sw_team *team;
+  const sw_study *study;
+  const sw_reader *reader;
+  sw_panel *panel;
+  sw_arena *arena;
+  sw_job *job;        /* n_entries, in the order of study->entry */
+  sw_pair_plan *pair; /* n_entries; meaningful for pair jobs */
+  bool *after_pairs;  /* n_entries: depends on a pair result */
+  int n_threads;
+  bool no_pairs;       /* `check`: everything but the pairs, which are not even counted */
+  sw_journal *journal; /* of the unfinished run; NULL: none is kept */
+  bool resumes;        /* the journal is of an earlier run */
+  sw_past *past;       /* results of which unchanged matrices are taken; NULL: all are computed */
+  const char *sample; /* of the entry that runs: the tasks to compute and nothing else; NULL: all */
+  uint64_t **operand_hash; /* by entry and the job's period, on rank 0, once it has run */
+  int64_t tasks_computed, tasks_restored; /* of the pair passes; this rank */
+  int matrices_taken;                     /* from `past` */
+  int64_t tasks_unsound;                  /* of these, not as their checksum; this rank */
+  sw_progress progress;
+  double seconds_read, seconds_unit, seconds_pairs, seconds_write; /* of this rank */
+  double pairs_evaluated;                                          /* this rank */
+  double *busy_seconds; /* of each of this rank's threads, in pair tiles */
+  struct sw_run_private *private;
+} sw_run;
+
+#endif

@@ -1,0 +1,49 @@
+/* How a pair domain is cut: a pure function of (n, tile), never of ranks or threads. */
+#include "plan/walk/cut.h"
+
+static int64_t ceil_div(int64_t a, int64_t b) {
+  return (a + b - 1) / b;
+}
+
+enum { LEAST_STRIP = 64, MOST_STRIPS = 256 };
+
+sw_cut sw_cut_make(int64_t n, int64_t tile) {
+  sw_cut cut = {.n = n};
+  cut.squares = ceil_div(n, tile);
+  cut.side = ceil_div(n, cut.squares);
+  cut.squares = ceil_div(n, cut.side);
+  /* Strips nest in rows of squares, or are whole rows of squares when there are very many. */
+  int64_t high = ceil_div(n, MOST_STRIPS);
+  if (high < LEAST_STRIP) high = LEAST_STRIP;
+  if (high >= cut.side) {
+    cut.strip = cut.side * ceil_div(high, cut.side);
+    cut.strips_a_square = 1;
+    cut.strips = ceil_div(n, cut.strip);
+  } else {
+    cut.strips_a_square = ceil_div(cut.side, high);
+    cut.strip = ceil_div(cut.side, cut.strips_a_square);
+    cut.strips = cut.squares * cut.strips_a_square;
+  }
+  return cut;
+}
+
+static int64_t least(int64_t a, int64_t b) {
+  return a < b ? a : b;
+}
+
+void sw_cut_square(const sw_cut *cut, int64_t square, int64_t *first, int64_t *end) {
+  *first = square * cut->side;
+  *end = least(*first + cut->side, cut->n);
+}
+
+void sw_cut_strip(const sw_cut *cut, int64_t strip, int64_t *first, int64_t *end) {
+  if (cut->strip >= cut->side) {
+    *first = strip * cut->strip;
+    *end = least(*first + cut->strip, cut->n);
+    return;
+  }
+  int64_t square = strip / cut->strips_a_square, part = strip % cut->strips_a_square, last = 0;
+  sw_cut_square(cut, square, first, &last);
+  *end = least(*first + (part + 1) * cut->strip, last);
+  *first = least(*first + part * cut->strip, last);
+}

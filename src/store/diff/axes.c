@@ -1,0 +1,246 @@
+/* Axes of two files matched by their labels: codes of units, periods, industries. An axis without
+ * labels, or with one twice, is matched by position. Each is read once: datasets share theirs. */
+#include "store/diff/private.h"
+
+#include <hdf5_hl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+enum { PATH_ROOM = 1024, TOLD = 10 };
+
+struct sw_axis_entry {
+  const char *path[2];
+  sw_diff_axis *axis;
+  sw_axis_entry *next;
+};
+
+int sw_diff_extent(hid_t dataset, hsize_t extent[H5S_MAX_RANK]) {
+  hid_t space = H5Dget_space(dataset);
+  int rank = H5Sget_simple_extent_dims(space, extent, NULL);
+  H5Sclose(space);
+  return rank;
+}
+
+/* ---- scales ----------------------------------------------------------------------------- */
+
+static herr_t keep_path(hid_t dataset, unsigned dimension, hid_t scale, void *into) {
+  (void)dataset, (void)dimension;
+  if (H5Iget_name(scale, into, PATH_ROOM) <= 0) *(char *)into = '\0';
+  return 1; /* one scale a dimension */
+}
+
+static void scale_path(hid_t dataset, int dimension, char path[PATH_ROOM]) {
+  *path = '\0';
+  H5DSiterate_scales(dataset, (unsigned)dimension, NULL, keep_path, path);
+}
+
+static const char *last_part(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+void sw_diff_scale_name(hid_t dataset, int dimension, char name[256]) {
+  char path[PATH_ROOM];
+  scale_path(dataset, dimension, path);
+  snprintf(name, 256, "%.255s", last_part(path));
+}
+
+/* A scale of labels: text of any length or whole numbers, and not a mere dimension. */
+static bool has_labels(sw_diff *diff, hid_t scale, int64_t n) {
+  hid_t type = H5Dget_type(scale);
+  bool readable = H5Tget_class(type) == H5T_INTEGER ||
+                  (H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0);
+  H5Tclose(type);
+  const char *name = sw_h5_get_text(diff->arena, scale, "NAME");
+  bool bare = name && strncmp(name, "This is a netCDF dimension but not", 34) == 0;
+  return readable && !bare && (int64_t)sw_h5_length(scale) == n;
+}
+
+static sw_status read_labels(sw_diff *diff, int side, const char *path, int64_t n,
+                             const char *const **label) {
+  *label = NULL;
+  if (*path == '\0') return SW_OK;
+  hid_t scale = H5Dopen2(diff->file[side], path, H5P_DEFAULT);
+  if (scale < 0) return sw_h5_fail(diff->err, path, "be read");
+  bool labels = has_labels(diff, scale, n);
+  H5Dclose(scale);
+  int64_t count = 0;
+  return labels ? sw_h5_read_labels(diff->err, diff->arena, diff->file[side], path, &count, label)
+                : SW_OK;
+}
+
+/* ---- matching --------------------------------------------------------------------------- */
+
+static bool same_labels(int64_t n, const char *const *a, const char *const *b) {
+  if (!a || !b) return !a && !b;
+  for (int64_t i = 0; i < n; i++)
+    if (strcmp(a[i], b[i]) != 0) return false;
+  return true;
+}
+
+/* The position of each label in *map; *twice: one is there twice. */
+static sw_status map_of(sw_diff *diff, int64_t n, const char *const *label, sw_map **map,
+                        bool *twice) {
+  SW_TRY(sw_map_create(diff->err, (size_t)n, map));
+  sw_status status = SW_OK;
+  for (int64_t i = 0; i < n && status == SW_OK; i++) {
+    int64_t existing = -1;
+    status = sw_map_put(diff->err, *map, label[i], strlen(label[i]), i, &existing);
+    *twice |= existing >= 0;
+  }
+  return status;
+}
+
+static void match(sw_diff_axis *axis, const sw_map *map, int64_t *old_at, int64_t *new_at) {
+  int64_t least = axis->n[SW_OLD] < axis->n[SW_NEW] ? axis->n[SW_OLD] : axis->n[SW_NEW];
+  for (int64_t i = 0; i < (map ? axis->n[SW_OLD] : least); i++) {
+    const char *label = map ? axis->label[SW_OLD][i] : NULL;
+    int64_t to = map ? sw_map_find(map, label, strlen(label)) : i;
+    if (to < 0) continue;
+    old_at[axis->n_common] = i;
+    new_at[axis->n_common++] = to;
+  }
+}
+
+static sw_status match_axis(sw_diff *diff, sw_diff_axis *axis) {
+  const char *const *const *label = axis->label;
+  int64_t *at[2] = {NULL, NULL};
+  sw_map *map[2] = {NULL, NULL};
+  bool twice = false;
+  for (int s = 0; s < 2; s++)
+    SW_NEW(diff->err, diff->arena, at[s], axis->n[SW_OLD] + 1);
+  axis->same = axis->n[SW_OLD] == axis->n[SW_NEW] &&
+               same_labels(axis->n[SW_OLD], label[SW_OLD], label[SW_NEW]);
+  sw_status status = SW_OK;
+  if (!axis->same && label[SW_OLD] && label[SW_NEW])
+    for (int s = 0; s < 2 && status == SW_OK; s++)
+      status = map_of(diff, axis->n[s], label[s], &map[s], &twice);
+  if (status == SW_OK) match(axis, twice ? NULL : map[SW_NEW], at[SW_OLD], at[SW_NEW]);
+  sw_map_destroy(map[SW_OLD]);
+  sw_map_destroy(map[SW_NEW]);
+  axis->at[SW_OLD] = at[SW_OLD];
+  axis->at[SW_NEW] = at[SW_NEW];
+  return status;
+}
+
+/* ---- what is told ----------------------------------------------------------------------- */
+
+/* "2 removed (06037, 06059)" of the labels that have no counterpart. */
+static sw_status tell_labels(sw_diff *diff, const sw_diff_axis *axis, const char *where, int side) {
+  int64_t n = axis->n[side], count = n - axis->n_common;
+  if (count <= 0) return SW_OK;
+  bool *common = NULL;
+  SW_NEW(diff->err, diff->arena, common, n);
+  for (int64_t i = 0; i < axis->n_common; i++)
+    common[axis->at[side][i]] = true;
+  char text[512] = "";
+  size_t length = 0;
+  int told = 0;
+  for (int64_t i = 0; i < n && told < TOLD && length < sizeof text - 80; i++)
+    if (!common[i])
+      length += (size_t)snprintf(text + length, sizeof text - length, "%s%.60s",
+                                 told++ > 0 ? ", " : "", axis->label[side][i]);
+  return sw_diff_note(diff, "%s: %lld %s: %s%s", where, (long long)count,
+                      side == SW_OLD ? "removed" : "added", text, count > told ? ", ..." : "");
+}
+
+static sw_status tell_axis(sw_diff *diff, const sw_diff_axis *axis, const char *where) {
+  bool unit = strcmp(axis->name, "unit") == 0, time = strcmp(axis->name, "time") == 0;
+  const char *name = unit ? "units" : time ? "periods" : axis->name;
+  /* unit_to has the labels of unit; a row of partners is as long as `keep` says. */
+  if (axis->same || strcmp(name, "unit_to") == 0 || strcmp(name, "rank") == 0) return SW_OK;
+  char full[512];
+  snprintf(full, sizeof full, "%.250s%s%.250s", where, *where && *name ? ": " : "", name);
+  if (!axis->label[SW_OLD] || !axis->label[SW_NEW])
+    return axis->n[SW_OLD] == axis->n[SW_NEW]
+               ? SW_OK
+               : sw_diff_note(diff, "%s: %lld positions became %lld", full,
+                              (long long)axis->n[SW_OLD], (long long)axis->n[SW_NEW]);
+  SW_TRY(tell_labels(diff, axis, full, SW_OLD));
+  SW_TRY(tell_labels(diff, axis, full, SW_NEW));
+  if (axis->n_common == axis->n[SW_OLD] && axis->n_common == axis->n[SW_NEW])
+    return sw_diff_note(diff, "%s: in another order", full);
+  return SW_OK;
+}
+
+/* ---- the axes met so far ---------------------------------------------------------------- */
+
+static sw_diff_axis *find_by_path(const sw_diff *diff, const char *const path[2],
+                                  const int64_t n[2]) {
+  for (sw_axis_entry *e = diff->axes; e && *path[SW_OLD] && *path[SW_NEW]; e = e->next)
+    if (strcmp(e->path[SW_OLD], path[SW_OLD]) == 0 && strcmp(e->path[SW_NEW], path[SW_NEW]) == 0 &&
+        e->axis->n[SW_OLD] == n[SW_OLD] && e->axis->n[SW_NEW] == n[SW_NEW])
+      return e->axis;
+  return NULL;
+}
+
+/* The same scale under another name, as of hard links. */
+static sw_diff_axis *find_equal(const sw_diff *diff, const sw_diff_axis *axis) {
+  for (sw_axis_entry *e = diff->axes; e; e = e->next) {
+    bool equal = strcmp(e->axis->name, axis->name) == 0;
+    for (int s = 0; s < 2; s++)
+      equal = equal && e->axis->n[s] == axis->n[s] && axis->label[s] &&
+              same_labels(axis->n[s], e->axis->label[s], axis->label[s]);
+    if (equal) return e->axis;
+  }
+  return NULL;
+}
+
+static sw_status keep_axis(sw_diff *diff, const char *const path[2], sw_diff_axis *axis) {
+  sw_axis_entry *entry = NULL;
+  SW_NEW(diff->err, diff->arena, entry, 1);
+  for (int s = 0; s < 2; s++)
+    if (!(entry->path[s] = sw_arena_text(diff->arena, path[s])))
+      return sw_fail(diff->err, SW_ENOMEM, "no memory for axes");
+  entry->axis = axis;
+  entry->next = diff->axes;
+  diff->axes = entry;
+  return SW_OK;
+}
+
+static sw_status make_axis(sw_diff *diff, const char *where, const char *const path[2],
+                           const int64_t n[2], sw_diff_axis **out) {
+  if ((*out = find_by_path(diff, path, n))) return SW_OK;
+  sw_diff_axis *axis = NULL;
+  SW_NEW(diff->err, diff->arena, axis, 1);
+  if (!(axis->name = sw_arena_text(diff->arena, last_part(path[SW_OLD]))))
+    return sw_fail(diff->err, SW_ENOMEM, "no memory for axes");
+  for (int s = 0; s < 2; s++) {
+    axis->n[s] = n[s];
+    SW_TRY(read_labels(diff, s, path[s], n[s], &axis->label[s]));
+  }
+  sw_diff_axis *met = find_equal(diff, axis);
+  *out = met ? met : axis;
+  SW_TRY(keep_axis(diff, path, *out));
+  if (met) return SW_OK;
+  SW_TRY(match_axis(diff, axis));
+  return tell_axis(diff, axis, where);
+}
+
+sw_status sw_diff_root_axis(sw_diff *diff, const char *name, sw_diff_axis **axis) {
+  char path[64];
+  int64_t n[2] = {0, 0};
+  snprintf(path, sizeof path, "/%s", name);
+  for (int s = 0; s < 2; s++) {
+    hid_t scale = H5Dopen2(diff->file[s], path, H5P_DEFAULT);
+    if (scale < 0) return sw_h5_fail(diff->err, path, "be read");
+    n[s] = (int64_t)sw_h5_length(scale);
+    H5Dclose(scale);
+  }
+  return make_axis(diff, "", (const char *const[2]){path, path}, n, axis);
+}
+
+sw_status sw_diff_axis_of(sw_diff *diff, const char *where, const hid_t dataset[2], int dimension,
+                          sw_diff_axis **axis) {
+  char path[2][PATH_ROOM];
+  int64_t n[2] = {0, 0};
+  for (int s = 0; s < 2; s++) {
+    hsize_t extent[H5S_MAX_RANK] = {0};
+    sw_diff_extent(dataset[s], extent);
+    n[s] = (int64_t)extent[dimension];
+    scale_path(dataset[s], dimension, path[s]);
+  }
+  return make_axis(diff, where, (const char *const[2]){path[SW_OLD], path[SW_NEW]}, n, axis);
+}

@@ -1,0 +1,384 @@
+/* A variable of both files, block by block. Its axes' common positions are cut into runs that span
+ * few positions in either file; a block is a run of each axis, read from both files at once. */
+#include "store/diff/private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Values of a block, and bytes of chunks kept, so that no chunk is inflated for each of its rows.
+ */
+enum { BLOCK_CELLS = 1 << 19, CACHE_LEAST = 1 << 20, CACHE_MOST = 1 << 26 };
+
+typedef struct run {
+  int64_t first, count; /* of the common positions */
+  int64_t lo[2], n[2];  /* what they span */
+} run;
+
+typedef struct walker {
+  sw_diff *diff;
+  sw_tally *tally;
+  hid_t dataset[2], memory; /* type in memory */
+  size_t width;             /* of a cell in memory */
+  int64_t span[SW_DIFF_RANK];
+  int n_runs[SW_DIFF_RANK];
+  run *runs[SW_DIFF_RANK];
+  const run *block[SW_DIFF_RANK];
+  void *cells[2];
+} walker;
+
+/* ---- types ------------------------------------------------------------------------------ */
+
+static sw_diff_type type_of(hid_t dataset, size_t *width) {
+  hid_t type = H5Dget_type(dataset);
+  H5T_class_t kind = H5Tget_class(type);
+  bool natural = kind == H5T_INTEGER && H5Tget_sign(type) == H5T_SGN_NONE;
+  bool any_length = kind == H5T_STRING && H5Tis_variable_str(type) > 0;
+  *width = H5Tget_size(type);
+  H5Tclose(type);
+  if (kind == H5T_ENUM) return SW_TYPE_INTEGER;
+  if (kind == H5T_FLOAT) return *width <= 4 ? SW_TYPE_REAL32 : SW_TYPE_REAL64;
+  if (kind == H5T_INTEGER) return natural && *width == 8 ? SW_TYPE_NATURAL : SW_TYPE_INTEGER;
+  if (kind == H5T_STRING) return any_length ? SW_TYPE_TEXT : SW_TYPE_BYTES;
+  return SW_TYPE_OTHER;
+}
+
+/* The type in which both can be held, SW_TYPE_OTHER when there is none. */
+static sw_diff_type common_type(sw_diff_type a, sw_diff_type b) {
+  if (a == b) return a;
+  return a <= SW_TYPE_NATURAL && b <= SW_TYPE_NATURAL ? SW_TYPE_REAL64 : SW_TYPE_OTHER;
+}
+
+static hid_t memory_type(sw_diff_type type, size_t width) {
+  if (type == SW_TYPE_TEXT) return sw_h5_text_type();
+  if (type != SW_TYPE_BYTES)
+    return H5Tcopy(type == SW_TYPE_REAL64    ? H5T_NATIVE_DOUBLE
+                   : type == SW_TYPE_REAL32  ? H5T_NATIVE_FLOAT
+                   : type == SW_TYPE_INTEGER ? H5T_NATIVE_INT64
+                                             : H5T_NATIVE_UINT64);
+  hid_t bytes = H5Tcopy(H5T_C_S1);
+  H5Tset_size(bytes, width + 1);
+  return bytes;
+}
+
+static const char *type_name(hid_t dataset) {
+  static const char *const name[][2] = {{"float32", "float64"}, {"int32", "int64"}};
+  size_t width = 0;
+  sw_diff_type type = type_of(dataset, &width);
+  if (type >= SW_TYPE_TEXT) return type == SW_TYPE_OTHER ? "of another type" : "text";
+  return name[type >= SW_TYPE_INTEGER][width == 8];
+}
+
+/* ---- runs ------------------------------------------------------------------------------- */
+
+static void widen(run *r, int s, int64_t at) {
+  int64_t end = r->lo[s] + r->n[s];
+  if (at < r->lo[s]) r->lo[s] = at;
+  r->n[s] = (at + 1 > end ? at + 1 : end) - r->lo[s];
+}
+
+/* Runs end where the old file's chunks do; the new file may span twice as much, as units that were
+ * added come between. */
+static int cut_runs(const sw_diff_axis *axis, int64_t span, run *out) {
+  int count = 0;
+  for (int64_t i = 0; i < axis->n_common; i++) {
+    int64_t at[2] = {axis->at[SW_OLD][i], axis->at[SW_NEW][i]};
+    if (count > 0 && out[count - 1].lo[SW_OLD] / span == at[SW_OLD] / span) {
+      run wider = out[count - 1];
+      for (int s = 0; s < 2; s++)
+        widen(&wider, s, at[s]);
+      wider.count++;
+      if (wider.n[SW_OLD] <= span && wider.n[SW_NEW] <= 2 * span) {
+        out[count - 1] = wider;
+        continue;
+      }
+    }
+    out[count++] = (run){.first = i, .count = 1, .lo = {at[0], at[1]}, .n = {1, 1}};
+  }
+  return count;
+}
+
+/* Chunks of the old file, cut down to what a block may hold. */
+static void choose_spans(walker *w) {
+  int rank = w->tally->rank;
+  hsize_t chunk[H5S_MAX_RANK] = {0};
+  hid_t creation = H5Dget_create_plist(w->dataset[SW_OLD]);
+  bool chunked =
+      H5Pget_layout(creation) == H5D_CHUNKED && H5Pget_chunk(creation, rank, chunk) == rank;
+  H5Pclose(creation);
+  int64_t cells = 1;
+  for (int a = 0; a < rank; a++) {
+    w->span[a] = chunked ? (int64_t)chunk[a] : w->tally->axis[a]->n[SW_OLD];
+    if (w->span[a] < 1) w->span[a] = 1;
+  }
+  do {
+    int widest = 0;
+    cells = 1;
+    for (int a = 0; a < rank; a++) {
+      if (w->span[a] > w->span[widest]) widest = a;
+      if (__builtin_mul_overflow(cells, w->span[a], &cells)) cells = INT64_MAX;
+    }
+    if (cells > BLOCK_CELLS) w->span[widest] = (w->span[widest] + 1) / 2;
+  } while (cells > BLOCK_CELLS);
+}
+
+static sw_status make_runs(walker *w, int64_t most[2]) {
+  sw_error *err = w->diff->err;
+  most[SW_OLD] = most[SW_NEW] = 1;
+  for (int a = 0; a < w->tally->rank; a++) {
+    const sw_diff_axis *axis = w->tally->axis[a];
+    SW_TRY(sw_alloc(err, (size_t)axis->n_common + 1, sizeof(run), (void **)&w->runs[a]));
+    w->n_runs[a] = cut_runs(axis, w->span[a], w->runs[a]);
+    int64_t widest[2] = {0, 0};
+    for (int r = 0; r < w->n_runs[a]; r++)
+      for (int s = 0; s < 2; s++)
+        if (w->runs[a][r].n[s] > widest[s]) widest[s] = w->runs[a][r].n[s];
+    for (int s = 0; s < 2; s++)
+      most[s] *= widest[s];
+  }
+  return SW_OK;
+}
+
+/* ---- one block -------------------------------------------------------------------------- */
+
+/* The cells of both files, and where they are in memory. */
+static sw_status read_side(walker *w, int s, int64_t *cells) {
+  hsize_t start[SW_DIFF_RANK], count[SW_DIFF_RANK];
+  *cells = 1;
+  for (int a = 0; a < w->tally->rank; a++) {
+    start[a] = (hsize_t)w->block[a]->lo[s];
+    count[a] = (hsize_t)w->block[a]->n[s];
+    *cells *= w->block[a]->n[s];
+  }
+  hsize_t n = (hsize_t)*cells;
+  hid_t space = H5Dget_space(w->dataset[s]), memory = H5Screate_simple(1, &n, NULL);
+  if (w->tally->rank > 0) H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
+  if (w->tally->type == SW_TYPE_TEXT) memset(w->cells[s], 0, (size_t)n * w->width);
+  herr_t code = H5Dread(w->dataset[s], w->memory, memory, space, H5P_DEFAULT, w->cells[s]);
+  H5Sclose(memory);
+  H5Sclose(space);
+  return code < 0 ? sw_h5_fail(w->diff->err, w->tally->name, "be read") : SW_OK;
+}
+
+static void free_texts(walker *w, int s, int64_t cells) {
+  char **text = w->cells[s];
+  for (int64_t i = 0; w->tally->type == SW_TYPE_TEXT && i < cells; i++)
+    if (text[i]) H5free_memory(text[i]);
+}
+
+static const char *text_at(const walker *w, int s, int64_t i) {
+  if (w->tally->type == SW_TYPE_BYTES) return (char *)w->cells[s] + (size_t)i * w->width;
+  const char *text = ((char **)w->cells[s])[i];
+  return text ? text : "";
+}
+
+static bool same_cell(const walker *w, int64_t i, int64_t j) {
+  double a = 0, b = 0;
+  switch (w->tally->type) {
+  case SW_TYPE_REAL64:
+    a = ((double *)w->cells[SW_OLD])[i], b = ((double *)w->cells[SW_NEW])[j];
+    return a == b || (a != a && b != b);
+  case SW_TYPE_REAL32:
+    a = ((float *)w->cells[SW_OLD])[i], b = ((float *)w->cells[SW_NEW])[j];
+    return a == b || (a != a && b != b);
+  case SW_TYPE_INTEGER:
+  case SW_TYPE_NATURAL:
+    return ((int64_t *)w->cells[SW_OLD])[i] == ((int64_t *)w->cells[SW_NEW])[j];
+  default:
+    return strcmp(text_at(w, SW_OLD, i), text_at(w, SW_NEW, j)) == 0;
+  }
+}
+
+static sw_diff_cell cell_at(const walker *w, int s, int64_t i) {
+  sw_diff_cell cell = {0};
+  switch (w->tally->type) {
+  case SW_TYPE_REAL64:
+    cell.real = ((double *)w->cells[s])[i];
+    break;
+  case SW_TYPE_REAL32:
+    cell.real = ((float *)w->cells[s])[i];
+    break;
+  case SW_TYPE_INTEGER:
+  case SW_TYPE_NATURAL:
+    cell.integer = ((int64_t *)w->cells[s])[i];
+    break;
+  default:
+    snprintf(cell.text, sizeof cell.text, "%s", text_at(w, s, i));
+  }
+  return cell;
+}
+
+/* Cell by cell; `step` counts common positions within the block's runs, the last axis fastest. */
+static void compare_cells(walker *w) {
+  int rank = w->tally->rank;
+  int64_t step[SW_DIFF_RANK] = {0}, at[SW_DIFF_RANK] = {0};
+  for (bool more = true; more;) {
+    int64_t offset[2] = {0, 0};
+    for (int a = 0; a < rank; a++) {
+      const run *r = w->block[a];
+      for (int s = 0; s < 2; s++)
+        offset[s] = offset[s] * r->n[s] + w->tally->axis[a]->at[s][r->first + step[a]] - r->lo[s];
+    }
+    if (!same_cell(w, offset[SW_OLD], offset[SW_NEW])) {
+      for (int a = 0; a < rank; a++)
+        at[a] = w->tally->axis[a]->at[SW_OLD][w->block[a]->first + step[a]];
+      sw_diff_cell cell[2] = {cell_at(w, SW_OLD, offset[SW_OLD]),
+                              cell_at(w, SW_NEW, offset[SW_NEW])};
+      sw_diff_value(w->diff, w->tally, at, cell);
+    }
+    int a = rank - 1;
+    while (a >= 0 && ++step[a] == w->block[a]->count)
+      step[a--] = 0;
+    more = a >= 0;
+  }
+}
+
+/* Nothing between the common positions, in either file: the blocks are laid out alike. */
+static bool is_dense(const walker *w) {
+  for (int a = 0; a < w->tally->rank; a++) {
+    const run *r = w->block[a];
+    const int64_t *const *at = w->tally->axis[a]->at;
+    for (int s = 0; s < 2; s++)
+      for (int64_t i = 0; i < r->count; i++)
+        if (at[s][r->first + i] != r->lo[s] + i) return false;
+  }
+  return w->tally->type <= SW_TYPE_NATURAL;
+}
+
+static sw_status compare_block(walker *w) {
+  int64_t cells[2] = {0, 0}, common = 1;
+  for (int a = 0; a < w->tally->rank; a++)
+    common *= w->block[a]->count;
+  w->tally->compared += common;
+  sw_status status = read_side(w, SW_OLD, &cells[SW_OLD]);
+  if (status == SW_OK) {
+    status = read_side(w, SW_NEW, &cells[SW_NEW]);
+    bool equal = status == SW_OK && is_dense(w) &&
+                 memcmp(w->cells[SW_OLD], w->cells[SW_NEW], (size_t)common * w->width) == 0;
+    if (status == SW_OK && !equal) compare_cells(w);
+    if (status == SW_OK) free_texts(w, SW_NEW, cells[SW_NEW]);
+    free_texts(w, SW_OLD, cells[SW_OLD]);
+  }
+  return status;
+}
+
+/* ---- all blocks ------------------------------------------------------------------------- */
+
+static sw_status compare_blocks(walker *w) {
+  int rank = w->tally->rank, at[SW_DIFF_RANK] = {0};
+  for (int a = 0; a < rank; a++)
+    if (w->n_runs[a] == 0) return SW_OK; /* nothing in common */
+  for (bool more = true; more && !sw_diff_enough(w->diff);) {
+    for (int a = 0; a < rank; a++)
+      w->block[a] = &w->runs[a][at[a]];
+    SW_TRY(compare_block(w));
+    int a = rank - 1;
+    while (a >= 0 && ++at[a] == w->n_runs[a])
+      at[a--] = 0;
+    more = a >= 0;
+  }
+  return SW_OK;
+}
+
+static sw_status walk_blocks(walker *w) {
+  int64_t most[2];
+  choose_spans(w);
+  SW_TRY(make_runs(w, most));
+  for (int s = 0; s < 2; s++)
+    SW_TRY(sw_alloc(w->diff->err, (size_t)most[s] + 1, w->width, &w->cells[s]));
+  return compare_blocks(w);
+}
+
+/* The dataset again, with room for a few of its chunks. */
+static hid_t open_cached(hid_t dataset) {
+  char name[1024] = "";
+  hsize_t chunk[H5S_MAX_RANK] = {0};
+  if (H5Iget_name(dataset, name, sizeof name) <= 0) return H5I_INVALID_HID;
+  hid_t creation = H5Dget_create_plist(dataset), access = H5Pcreate(H5P_DATASET_ACCESS);
+  hid_t type = H5Dget_type(dataset);
+  double bytes = (double)H5Tget_size(type);
+  int rank =
+      H5Pget_layout(creation) == H5D_CHUNKED ? H5Pget_chunk(creation, H5S_MAX_RANK, chunk) : 0;
+  for (int a = 0; a < rank; a++)
+    bytes *= (double)chunk[a];
+  double room = 4 * bytes < CACHE_LEAST  ? CACHE_LEAST
+                : 4 * bytes > CACHE_MOST ? CACHE_MOST
+                                         : 4 * bytes;
+  H5Pset_chunk_cache(access, 521, (size_t)room, 1);
+  H5Tclose(type);
+  H5Pclose(creation);
+  hid_t file = H5Iget_file_id(dataset), again = H5Dopen2(file, name, access);
+  H5Fclose(file);
+  H5Pclose(access);
+  return again;
+}
+
+static sw_status walk(sw_diff *diff, sw_tally *tally, const hid_t dataset[2], size_t width) {
+  walker w = {.diff = diff, .tally = tally, .memory = memory_type(tally->type, width)};
+  w.width = H5Tget_size(w.memory);
+  for (int s = 0; s < 2; s++)
+    w.dataset[s] = open_cached(dataset[s]);
+  sw_status status = w.dataset[SW_OLD] >= 0 && w.dataset[SW_NEW] >= 0
+                         ? walk_blocks(&w)
+                         : sw_h5_fail(diff->err, tally->name, "be read");
+  for (int a = 0; a < tally->rank; a++)
+    sw_free(w.runs[a]);
+  for (int s = 0; s < 2; s++) {
+    sw_free(w.cells[s]);
+    if (w.dataset[s] >= 0) H5Dclose(w.dataset[s]);
+  }
+  H5Tclose(w.memory);
+  sw_diff_fold_units(diff, tally);
+  diff->values += tally->compared;
+  return status;
+}
+
+/* ---- whether they can be compared ------------------------------------------------------- */
+
+/* "(time, unit)" */
+static void tell_shape(hid_t dataset, char text[512]) {
+  hsize_t extent[H5S_MAX_RANK];
+  int rank = sw_diff_extent(dataset, extent);
+  size_t length = (size_t)snprintf(text, 512, "(");
+  for (int a = 0; a < rank && length < 400; a++) {
+    char name[256];
+    sw_diff_scale_name(dataset, a, name);
+    length += (size_t)snprintf(text + length, 512 - length, "%s%.60s", a > 0 ? ", " : "",
+                               *name ? name : "-");
+  }
+  snprintf(text + length, 512 - length, ")");
+}
+
+sw_status sw_diff_dataset(sw_diff *diff, const char *where, const char *name,
+                          const hid_t dataset[2]) {
+  char shape[2][512], full[512];
+  hsize_t extent[H5S_MAX_RANK];
+  size_t width[2];
+  sw_tally *tally = NULL;
+  snprintf(full, sizeof full, "%.250s%s%.250s", where, *where ? "/" : "", name);
+  if (!diff->options.values) SW_TRY(sw_diff_attributes(diff, full, dataset));
+  sw_diff_type type[2];
+  for (int s = 0; s < 2; s++) {
+    tell_shape(dataset[s], shape[s]);
+    type[s] = type_of(dataset[s], &width[s]);
+  }
+  int rank = sw_diff_extent(dataset[SW_OLD], extent);
+  if (strcmp(shape[SW_OLD], shape[SW_NEW]) != 0)
+    return sw_diff_note(diff, "%s: kept as %s, now as %s: not compared", full, shape[SW_OLD],
+                        shape[SW_NEW]);
+  sw_diff_type common = common_type(type[SW_OLD], type[SW_NEW]);
+  if (type[SW_OLD] != type[SW_NEW] && common == SW_TYPE_OTHER)
+    return sw_diff_note(diff, "%s: %s, now %s: not compared", full, type_name(dataset[SW_OLD]),
+                        type_name(dataset[SW_NEW]));
+  if (rank > SW_DIFF_RANK || common == SW_TYPE_OTHER)
+    return sw_diff_remark(diff, "%s: of a type or with so many axes that it is not compared", full);
+  if (strcmp(type_name(dataset[SW_OLD]), type_name(dataset[SW_NEW])) != 0 && !diff->options.values)
+    SW_TRY(sw_diff_note(diff, "%s: %s -> %s", full, type_name(dataset[SW_OLD]),
+                        type_name(dataset[SW_NEW])));
+  SW_TRY(sw_diff_tally(diff, where, name, &tally));
+  tally->type = common;
+  tally->rank = rank;
+  for (int a = 0; a < rank; a++)
+    SW_TRY(sw_diff_axis_of(diff, where, dataset, a, &tally->axis[a]));
+  return walk(diff, tally, dataset, width[width[SW_NEW] > width[SW_OLD]]);
+}

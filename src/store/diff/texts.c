@@ -1,0 +1,228 @@
+/* Attributes compared as texts, and how they differ in as few words as will do: lines of the study,
+ * input files by name, parameters by key. */
+#include "store/diff/private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_ATTRIBUTES = 256, LINES_TOLD = 12, SHOWN = 160 };
+
+/* ---- an attribute as text --------------------------------------------------------------- */
+
+static char *variable_text(sw_arena *arena, hid_t attribute) {
+  hid_t type = sw_h5_text_type();
+  char *read = NULL, *text = NULL;
+  if (H5Aread(attribute, type, &read) >= 0 && read) text = sw_arena_text(arena, read);
+  if (read) H5free_memory(read);
+  H5Tclose(type);
+  return text;
+}
+
+static char *numbers_text(sw_arena *arena, hid_t attribute, bool real, hsize_t n) {
+  double value[16] = {0};
+  int64_t whole[16] = {0};
+  if (n > 16) return NULL;
+  herr_t code = real ? H5Aread(attribute, H5T_NATIVE_DOUBLE, value)
+                     : H5Aread(attribute, H5T_NATIVE_INT64, whole);
+  char *text = code < 0 ? NULL : sw_arena_text(arena, "");
+  for (hsize_t i = 0; text && i < n; i++)
+    text = real ? sw_arena_printf(arena, "%s%s%.17g", text, i > 0 ? " " : "", value[i])
+                : sw_arena_printf(arena, "%s%s%lld", text, i > 0 ? " " : "", (long long)whole[i]);
+  return text;
+}
+
+/* NULL when it is not there, or no text and no few numbers. */
+static const char *text_of(sw_arena *arena, hid_t object, const char *name) {
+  if (H5Aexists(object, name) <= 0) return NULL;
+  hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+  if (attribute < 0) return NULL;
+  hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
+  H5T_class_t kind = H5Tget_class(type);
+  hssize_t n = H5Sget_simple_extent_npoints(space);
+  const char *text = NULL;
+  if (kind == H5T_STRING && n == 1)
+    text = H5Tis_variable_str(type) > 0 ? variable_text(arena, attribute)
+                                        : sw_h5_get_text(arena, object, name);
+  else if (kind == H5T_INTEGER || kind == H5T_FLOAT)
+    text = numbers_text(arena, attribute, kind == H5T_FLOAT, n > 0 ? (hsize_t)n : 0);
+  H5Sclose(space);
+  H5Tclose(type);
+  H5Aclose(attribute);
+  return text;
+}
+
+/* ---- pieces of a text ------------------------------------------------------------------- */
+
+/* A text cut in pieces, each with a key: the piece itself, or a part of it. */
+typedef struct piece {
+  const char *text, *key;
+  int length, key_length;
+} piece;
+
+typedef bool (*cutter)(const char **at, piece *out);
+
+static bool next_line(const char **at, piece *out) {
+  if (**at == '\0') return false;
+  int length = (int)strcspn(*at, "\n");
+  *out = (piece){*at, *at, length, length};
+  *at += length + ((*at)[length] == '\n');
+  return true;
+}
+
+/* "HASH  NAME": by the name. */
+static bool next_input(const char **at, piece *out) {
+  if (!next_line(at, out)) return false;
+  const char *blank = memchr(out->text, ' ', (size_t)out->length);
+  if (!blank) return true;
+  out->key = blank + strspn(blank, " ");
+  out->key_length = (int)(out->text + out->length - out->key);
+  return true;
+}
+
+/* "queen: {kind: file}": by what is before the colon. */
+static bool next_weights(const char **at, piece *out) {
+  if (!next_line(at, out)) return false;
+  const char *colon = memchr(out->text, ':', (size_t)out->length);
+  if (colon) out->key_length = (int)(colon - out->text);
+  return true;
+}
+
+/* One of "{a: 1, b: [2, 3]}", by its key. */
+static bool next_parameter(const char **at, piece *out) {
+  const char *from = *at + strspn(*at, "{, ");
+  int depth = 0;
+  const char *end = from;
+  for (bool quoted = false; *end; end++) {
+    if (*end == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (depth == 0 && (*end == ',' || *end == '}')) break;
+    depth += (*end == '[' || *end == '{') - (*end == ']' || *end == '}');
+  }
+  *at = end;
+  if (end == from) return false;
+  const char *colon = memchr(from, ':', (size_t)(end - from));
+  int length = (int)(end - from);
+  *out = (piece){from, from, length, colon ? (int)(colon - from) : length};
+  return true;
+}
+
+static bool find_piece(const char *text, cutter cut, const piece *wanted, piece *found) {
+  while (cut(&text, found))
+    if (found->key_length == wanted->key_length &&
+        memcmp(found->key, wanted->key, (size_t)found->key_length) == 0)
+      return true;
+  return false;
+}
+
+static bool same_piece(const piece *a, const piece *b) {
+  return a->length == b->length && memcmp(a->text, b->text, (size_t)a->length) == 0;
+}
+
+static int shown(int length) {
+  return length < SHOWN ? length : SHOWN;
+}
+
+/* Pieces that only one text has, and those of one key that differ. */
+static sw_status tell_pieces(sw_diff *diff, const char *where, cutter cut,
+                             const char *const text[2]) {
+  bool input = cut == next_input; /* what a hash is tells nobody anything */
+  int count = 0;
+  piece p, other;
+  for (int s = 0; s < 2; s++)
+    for (const char *at = text[s]; cut(&at, &p);) {
+      bool there = find_piece(text[!s], cut, &p, &other);
+      if (there && (s == SW_NEW || same_piece(&p, &other))) continue;
+      if (++count > LINES_TOLD) continue;
+      if (there && input)
+        SW_TRY(sw_diff_note(diff, "%s: %.*s changed", where, shown(p.key_length), p.key));
+      else if (there)
+        SW_TRY(sw_diff_note(diff, "%s: %.*s -> %.*s", where, shown(p.length), p.text,
+                            shown(other.length), other.text));
+      else
+        SW_TRY(sw_diff_note(diff, "%s: %s: %.*s", where, s == SW_OLD ? "removed" : "added",
+                            shown(input ? p.key_length : p.length), input ? p.key : p.text));
+    }
+  if (count > LINES_TOLD)
+    return sw_diff_note(diff, "%s: and %d more differences", where, count - LINES_TOLD);
+  return count > 0 ? SW_OK : sw_diff_note(diff, "%s: in another order", where);
+}
+
+static sw_status tell_difference(sw_diff *diff, const char *where, const char *name,
+                                 const char *const text[2]) {
+  char full[512];
+  snprintf(full, sizeof full, "%.250s%s%.250s", where, *where ? ": " : "", name);
+  if (!text[SW_OLD] || !text[SW_NEW]) {
+    const char *there = text[text[SW_OLD] ? SW_OLD : SW_NEW];
+    return sw_diff_note(diff, "%s: %s: %.*s", full, text[SW_OLD] ? "removed" : "added",
+                        (int)strcspn(there, "\n"), there);
+  }
+  if (strcmp(name, "inputs") == 0) return tell_pieces(diff, full, next_input, text);
+  if (strcmp(name, "weights") == 0) return tell_pieces(diff, full, next_weights, text);
+  if (strcmp(name, "parameters") == 0) return tell_pieces(diff, full, next_parameter, text);
+  if (strchr(text[SW_OLD], '\n') || strchr(text[SW_NEW], '\n'))
+    return tell_pieces(diff, full, next_line, text);
+  return sw_diff_note(diff, "%s: %.*s -> %.*s", full, 2 * SHOWN, text[SW_OLD], 2 * SHOWN,
+                      text[SW_NEW]);
+}
+
+/* ---- the attributes of an object -------------------------------------------------------- */
+
+typedef struct name_list {
+  sw_arena *arena;
+  int count;
+  const char *name[MOST_ATTRIBUTES];
+} name_list;
+
+static bool has_name(const name_list *list, const char *name) {
+  for (int i = 0; i < list->count; i++)
+    if (strcmp(list->name[i], name) == 0) return true;
+  return false;
+}
+
+/* What HDF5 and netCDF-4 keep for themselves, hashes, and what is said in other words. */
+static bool is_told_elsewhere(const char *name) {
+  static const char *const names[] = {
+      "CLASS",       "NAME",          "DIMENSION_LIST",      "REFERENCE_LIST", "state",
+      "_nc3_strict", "_Netcdf4Dimid", "_Netcdf4Coordinates", "_NCProperties"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (strcmp(name, names[i]) == 0) return true;
+  return sw_diff_is_hash(name);
+}
+
+static herr_t keep_name(hid_t object, const char *name, const H5A_info_t *info, void *into) {
+  name_list *list = into;
+  (void)object, (void)info;
+  if (is_told_elsewhere(name) || has_name(list, name)) return 0;
+  if (list->count == MOST_ATTRIBUTES) return 1;
+  const char *copy = sw_arena_text(list->arena, name);
+  if (copy) list->name[list->count++] = copy;
+  return copy ? 0 : -1;
+}
+
+/* "3 of 57000 values": of how many is what the axes say. */
+static bool same_text(const char *name, const char *const text[2]) {
+  if (!text[SW_OLD] || !text[SW_NEW]) return !text[SW_OLD] && !text[SW_NEW];
+  if (strcmp(name, "undefined") != 0) return strcmp(text[SW_OLD], text[SW_NEW]) == 0;
+  size_t digits = strspn(text[SW_OLD], "0123456789");
+  return digits == strspn(text[SW_NEW], "0123456789") &&
+         strncmp(text[SW_OLD], text[SW_NEW], digits) == 0;
+}
+
+sw_status sw_diff_attributes(sw_diff *diff, const char *where, const hid_t object[2]) {
+  name_list list = {.arena = diff->arena};
+  for (int s = 0; s < 2; s++) {
+    hsize_t from = 0;
+    if (H5Aiterate2(object[s], H5_INDEX_NAME, H5_ITER_INC, &from, keep_name, &list) < 0)
+      return sw_h5_fail(diff->err, *where ? where : "the root", "read attributes");
+  }
+  bool dataset = H5Iget_type(object[SW_OLD]) == H5I_DATASET;
+  for (int i = 0; i < list.count; i++) {
+    const char *name = list.name[i];
+    if (dataset && strcmp(name, "undefined") == 0) continue; /* the values say it */
+    const char *text[2] = {text_of(diff->arena, object[SW_OLD], name),
+                           text_of(diff->arena, object[SW_NEW], name)};
+    if (!same_text(name, text)) SW_TRY(tell_difference(diff, where, name, text));
+  }
+  return SW_OK;
+}

@@ -1,0 +1,313 @@
+/* HDF5 as the results file uses it. Invariants: format bounded at v18; creation order of links and
+ * attributes tracked (netCDF-4 asks for it), times not (two runs are equal); every dataset is
+ * allocated early and never filled, unless it is compressed; a dataset that was written is closed
+ * with a look at whether it could be, as a close may write; closing the file closes what is left
+ * open in it, so that error paths need not. */
+#include "store/h5/h5.h"
+#include "store/h5/ledger.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+
+enum { SW_DEFLATE_LEVEL = 4 };
+
+/* ---- errors ----------------------------------------------------------------------------- */
+
+/* The last failure's innermost words, kept as they come: the next call clears HDF5's own stack.
+ * One thread a rank calls HDF5. */
+static char reason[SW_ERROR_TEXT / 2];
+
+/* The description, or the system's words within it. */
+static herr_t innermost(unsigned depth, const H5E_error2_t *entry, void *into) {
+  bool *found = into;
+  (void)depth;
+  if (*found || !entry->desc) return 0;
+  static const char *const before[] = {"error message = '", "MPI error string is '"};
+  const char *said = entry->desc;
+  for (int k = 0; k < 2; k++) {
+    const char *found_at = strstr(said, before[k]);
+    if (found_at) said = found_at + strlen(before[k]);
+  }
+  snprintf(reason, sizeof reason, "%s", said);
+  reason[strcspn(reason, "'\n")] = '\0';
+  *found = true;
+  return 0;
+}
+
+static herr_t remember(hid_t stack, void *unused) {
+  bool found = false;
+  (void)unused;
+  return H5Ewalk2(stack, H5E_WALK_UPWARD, innermost, &found);
+}
+
+void sw_h5_quiet(void) {
+  reason[0] = '\0';
+  H5Eset_auto2(H5E_DEFAULT, remember, NULL);
+}
+
+sw_status sw_h5_fail(sw_error *err, const char *path, const char *what) {
+  sw_status status = sw_fail(err, SW_EIO, "%s: cannot %s: %s", path, what,
+                             reason[0] ? reason : "HDF5 does not say why");
+  reason[0] = '\0';
+  return status;
+}
+
+/* ---- files and groups ------------------------------------------------------------------- */
+
+hid_t sw_h5_access(void) {
+  hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
+  H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
+  /* Squares begin on pages: their writes touch no page of a neighbour. */
+  H5Pset_alignment(access, SW_ALIGN_FROM, SW_ALIGN_TO);
+  /* Few numbers go straight to the file too: kept back, they would be lost without a word. */
+  H5Pset_sieve_buf_size(access, 0);
+  return access;
+}
+
+static void set_order(hid_t creation) {
+  H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  H5Pset_obj_track_times(creation, false);
+}
+
+hid_t sw_h5_create(const char *path) {
+  hid_t access = sw_h5_access(), creation = H5Pcreate(H5P_FILE_CREATE);
+  set_order(creation);
+  H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  sw_ledger_watch(access);
+  hid_t file = H5Fcreate(path, H5F_ACC_EXCL, creation, access);
+  H5Pclose(creation);
+  H5Pclose(access);
+  return file;
+}
+
+static int descriptor_of(hid_t file) {
+  void *handle = NULL;
+  return H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0 ? -1 : *(int *)handle;
+}
+
+/* Take the blocks of the whole file now, where the file system can: then no later write finds the
+ * disk full. */
+static sw_status reserve(sw_error *err, hid_t file, const char *path) {
+  haddr_t end = 0;
+  if (H5Fget_eoa(file, &end) < 0) return sw_h5_fail(err, path, "be measured");
+  if (fallocate(descriptor_of(file), 0, 0, (off_t)end) == 0) return SW_OK;
+  if (errno != ENOSPC && errno != EDQUOT && errno != EFBIG) return SW_OK;
+  return sw_fail(err, SW_EIO, "%s: cannot be written: %s", path, strerror(errno));
+}
+
+/* Everything written to a file that is lost goes to memory. */
+static void divert(hid_t file) {
+  int memory = memfd_create("spillway", MFD_CLOEXEC), descriptor = descriptor_of(file);
+  if (memory >= 0 && descriptor >= 0) dup2(memory, descriptor);
+  if (memory >= 0) close(memory);
+}
+
+/* HDF5 1.10 breaks its own tables, and dies at exit, when a flush or close cannot write what is
+ * left: so room for that is made sure of, and a file that is lost is closed without it. */
+sw_status sw_h5_close(sw_error *err, sw_status status, hid_t file, const char *path) {
+  if (status == SW_OK) status = reserve(err, file, path);
+  if (status != SW_OK) divert(file);
+  if (H5Fclose(file) < 0 && status == SW_OK) status = sw_h5_fail(err, path, "be closed");
+  return status;
+}
+
+hid_t sw_h5_group(hid_t file, const char *path) {
+  hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
+  set_order(creation);
+  H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  hid_t group = H5Gcreate2(file, path, H5P_DEFAULT, creation, H5P_DEFAULT);
+  H5Pclose(creation);
+  return group;
+}
+
+/* ---- types ------------------------------------------------------------------------------ */
+
+static hid_t file_type(sw_cell cell) {
+  return cell == SW_CELL_F64   ? H5T_IEEE_F64LE
+         : cell == SW_CELL_F32 ? H5T_IEEE_F32LE
+         : cell == SW_CELL_I64 ? H5T_STD_I64LE
+         : cell == SW_CELL_U64 ? H5T_STD_U64LE
+                               : H5T_STD_I32LE;
+}
+
+size_t sw_cell_bytes(sw_cell cell) {
+  return cell == SW_CELL_F32 || cell == SW_CELL_I32 ? 4 : 8;
+}
+
+hid_t sw_h5_memory_type(sw_cell cell) {
+  return cell == SW_CELL_F64   ? H5T_NATIVE_DOUBLE
+         : cell == SW_CELL_F32 ? H5T_NATIVE_FLOAT
+         : cell == SW_CELL_I64 ? H5T_NATIVE_INT64
+         : cell == SW_CELL_U64 ? H5T_NATIVE_UINT64
+                               : H5T_NATIVE_INT32;
+}
+
+hid_t sw_h5_text_type(void) {
+  hid_t type = H5Tcopy(H5T_C_S1);
+  H5Tset_size(type, H5T_VARIABLE);
+  H5Tset_cset(type, H5T_CSET_UTF8);
+  return type;
+}
+
+/* A text that fills its place has no terminator; one with room to grow ends at the first. */
+static hid_t fixed_text_type(size_t size, bool filled) {
+  hid_t type = H5Tcopy(H5T_C_S1);
+  H5Tset_size(type, size);
+  H5Tset_strpad(type, filled ? H5T_STR_NULLPAD : H5T_STR_NULLTERM);
+  H5Tset_cset(type, H5T_CSET_UTF8);
+  return type;
+}
+
+/* ---- attributes ------------------------------------------------------------------------- */
+
+/* At most `size` bytes of `text`, the rest zeros; too long a text is cut between characters. */
+static herr_t write_text(hid_t attribute, hid_t type, const char *text, size_t size) {
+  char *padded = calloc(H5Tget_size(type) + 1, 1);
+  if (!padded) return -1;
+  size_t length = strlen(text);
+  if (length > size)
+    for (length = size; length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80;)
+      length--;
+  memcpy(padded, text, length);
+  herr_t code = H5Awrite(attribute, type, padded);
+  free(padded);
+  return code;
+}
+
+herr_t sw_h5_put_text(hid_t object, const char *name, const char *text, size_t room) {
+  size_t size = room > 0 ? room : strlen(text) > 0 ? strlen(text) : 1;
+  hid_t type = fixed_text_type(size, room == 0), space = H5Screate(H5S_SCALAR);
+  hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+  herr_t code = attribute < 0 ? -1 : write_text(attribute, type, text, room > 0 ? room - 1 : size);
+  if (attribute >= 0) H5Aclose(attribute);
+  H5Sclose(space);
+  H5Tclose(type);
+  return code;
+}
+
+herr_t sw_h5_put_integer(hid_t object, const char *name, int64_t value) {
+  hid_t space = H5Screate(H5S_SCALAR);
+  hid_t attribute = H5Acreate2(object, name, H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT);
+  herr_t code = attribute < 0 ? -1 : H5Awrite(attribute, H5T_NATIVE_INT64, &value);
+  if (attribute >= 0) H5Aclose(attribute);
+  H5Sclose(space);
+  return code;
+}
+
+herr_t sw_h5_set_text(hid_t object, const char *name, const char *text) {
+  hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+  if (attribute < 0) return -1;
+  hid_t type = H5Aget_type(attribute);
+  herr_t code = write_text(attribute, type, text, H5Tget_size(type) - 1);
+  H5Tclose(type);
+  H5Aclose(attribute);
+  return code;
+}
+
+herr_t sw_h5_set_integer(hid_t object, const char *name, int64_t value) {
+  hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+  if (attribute < 0) return -1;
+  herr_t code = H5Awrite(attribute, H5T_NATIVE_INT64, &value);
+  H5Aclose(attribute);
+  return code;
+}
+
+bool sw_h5_is_single(hid_t attribute) {
+  hid_t space = H5Aget_space(attribute);
+  hssize_t n = H5Sget_simple_extent_npoints(space);
+  H5Sclose(space);
+  return n == 1;
+}
+
+char *sw_h5_get_text(sw_arena *arena, hid_t object, const char *name) {
+  if (H5Aexists(object, name) <= 0) return NULL;
+  hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+  if (attribute < 0) return NULL;
+  hid_t type = H5Aget_type(attribute);
+  size_t size = H5Tget_size(type);
+  char *text = NULL, *bytes = NULL;
+  if (H5Tget_class(type) == H5T_STRING && !H5Tis_variable_str(type) && sw_h5_is_single(attribute))
+    bytes = calloc(size + 1, 1);
+  if (bytes && H5Aread(attribute, type, bytes) >= 0) text = sw_arena_text(arena, bytes);
+  free(bytes);
+  H5Tclose(type);
+  H5Aclose(attribute);
+  return text;
+}
+
+/* ---- datasets --------------------------------------------------------------------------- */
+
+static herr_t describe(hid_t dataset, const char *long_name, const char *units) {
+  if (sw_h5_put_text(dataset, "long_name", long_name, 0) < 0) return -1;
+  return sw_h5_put_text(dataset, "units", units, 0);
+}
+
+/* A dataset that could not be described is no dataset. */
+static hid_t described(hid_t dataset, const char *long_name, const char *units) {
+  if (dataset >= 0 && describe(dataset, long_name, units) < 0) {
+    H5Dclose(dataset);
+    return H5I_INVALID_HID;
+  }
+  return dataset;
+}
+
+static bool is_chunked(const sw_h5_form *form) {
+  for (int a = 0; a < form->rank; a++)
+    if (form->chunk[a] == 0) return false;
+  return form->rank > 0;
+}
+
+hid_t sw_h5_dataset(hid_t group, const sw_h5_form *form, bool deflate) {
+  hid_t space =
+      form->rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(form->rank, form->extent, NULL);
+  hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+  set_order(creation);
+  H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
+  if (is_chunked(form)) H5Pset_chunk(creation, form->rank, form->chunk);
+  if (is_chunked(form) && deflate) {
+    H5Pset_shuffle(creation);
+    H5Pset_deflate(creation, SW_DEFLATE_LEVEL);
+  } else {
+    H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY);
+  }
+  hid_t dataset = H5Dcreate2(group, form->name, file_type(form->cell), space, H5P_DEFAULT, creation,
+                             H5P_DEFAULT);
+  H5Pclose(creation);
+  H5Sclose(space);
+  return described(dataset, form->long_name, form->units);
+}
+
+static hid_t new_list(hid_t group, const char *name, hid_t type, hsize_t n) {
+  hid_t space = H5Screate_simple(1, &n, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
+  set_order(creation);
+  hid_t dataset = H5Dcreate2(group, name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+  H5Pclose(creation);
+  H5Sclose(space);
+  return dataset;
+}
+
+hid_t sw_h5_labels(hid_t group, const char *name, const char *long_name, hsize_t n,
+                   const char *const *label) {
+  hid_t type = sw_h5_text_type(), dataset = new_list(group, name, type, n);
+  herr_t code = dataset < 0 ? -1 : H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, label);
+  H5Tclose(type);
+  if (code < 0) return H5I_INVALID_HID;
+  return described(dataset, long_name, "1");
+}
+
+hid_t sw_h5_numbers(hid_t group, const char *name, const char *long_name, const char *units,
+                    sw_cell cell, hsize_t n, const void *value) {
+  hid_t dataset = new_list(group, name, file_type(cell), n);
+  if (dataset < 0 ||
+      H5Dwrite(dataset, sw_h5_memory_type(cell), H5S_ALL, H5S_ALL, H5P_DEFAULT, value) < 0)
+    return H5I_INVALID_HID;
+  return described(dataset, long_name, units);
+}

@@ -1,0 +1,59 @@
+/* HDF5 as it is used here: errors in one line, files, groups, attributes, datasets, labels. */
+#ifndef SW_STORE_H5_H5_H
+#define SW_STORE_H5_H5_H
+
+#include <hdf5.h>
+
+#include "base/arena.h"
+
+typedef enum sw_cell { SW_CELL_F64, SW_CELL_F32, SW_CELL_I64, SW_CELL_I32, SW_CELL_U64 } sw_cell;
+
+size_t sw_cell_bytes(sw_cell cell);
+
+/* What is at least so large begins on such a boundary. */
+enum { SW_ALIGN_FROM = 1 << 16, SW_ALIGN_TO = 4096 };
+
+/* SW_EIO: "PATH: cannot WHAT: <HDF5's innermost words>". */
+sw_status sw_h5_fail(sw_error *err, const char *path, const char *what);
+void sw_h5_quiet(void); /* no error stacks on standard error; what they say is kept for the above */
+hid_t sw_h5_access(void);
+hid_t sw_h5_create(const char *path); /* noted in the ledger, when one is open */
+/* Close a file of the serial driver; `status`: of what was done with it, returned when not SW_OK.
+ */
+sw_status sw_h5_close(sw_error *err, sw_status status, hid_t file, const char *path);
+hid_t sw_h5_group(hid_t file, const char *path);
+hid_t sw_h5_memory_type(sw_cell cell);
+hid_t sw_h5_text_type(void); /* variable-length UTF-8 */
+/* Text of a fixed length: of `room` bytes, or as long as it is when room is 0. */
+herr_t sw_h5_put_text(hid_t object, const char *name, const char *text, size_t room);
+herr_t sw_h5_put_integer(hid_t object, const char *name, int64_t value);
+/* Write an attribute that is there already; a text one was put with room. */
+herr_t sw_h5_set_text(hid_t object, const char *name, const char *text);
+herr_t sw_h5_set_integer(hid_t object, const char *name, int64_t value);
+/* Is it one value? A file of another program may hold an array by the same name. */
+bool sw_h5_is_single(hid_t attribute);
+/* The text of an attribute, or NULL. */
+char *sw_h5_get_text(sw_arena *arena, hid_t object, const char *name);
+/* A dataset as it is made; chunk[0] == 0: contiguous. */
+typedef struct sw_h5_form {
+  const char *name, *long_name, *units;
+  sw_cell cell;
+  int rank;
+  const hsize_t *extent, *chunk;
+} sw_h5_form;
+/* A new dataset with long_name and units. `deflate`: compressed, when chunked. */
+hid_t sw_h5_dataset(hid_t group, const sw_h5_form *form, bool deflate);
+hid_t sw_h5_labels(hid_t group, const char *name, const char *long_name, hsize_t n,
+                   const char *const *label);
+hid_t sw_h5_numbers(hid_t group, const char *name, const char *long_name, const char *units,
+                    sw_cell cell, hsize_t n, const void *value);
+
+/* ---- reading (read.c) -------------------------------------------------------------------- */
+
+hsize_t sw_h5_length(hid_t dataset);
+sw_status sw_h5_read_labels(sw_error *err, sw_arena *arena, hid_t group, const char *name,
+                            int64_t *count, const char *const **labels);
+/* Of a damaged file, whose values would fill the memory: each takes more than a byte on disk. */
+bool sw_h5_is_longer_than_file(hid_t dataset, hsize_t n);
+
+#endif

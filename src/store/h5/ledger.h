@@ -1,0 +1,24 @@
+/* Which bytes of a new file are written while it is laid out. */
+#ifndef SW_STORE_H5_LEDGER_H
+#define SW_STORE_H5_LEDGER_H
+
+#include <hdf5.h>
+
+#include "spillway/status.h"
+
+/* While a ledger is open, files made with sw_h5_create note where bytes are
+ * written. One at a time. */
+typedef struct sw_extent {
+  uint64_t at, length;
+} sw_extent;
+typedef struct sw_ledger {
+  size_t count, room;
+  sw_extent *extent; /* after closing: ascending, apart */
+  bool lost;         /* no memory for all of them */
+} sw_ledger;
+void sw_ledger_open(sw_ledger *ledger);
+sw_status sw_ledger_close(sw_error *err, sw_ledger *ledger);
+/* The driver that writes into the open ledger, for a file access list. */
+void sw_ledger_watch(hid_t access);
+
+#endif

@@ -1,0 +1,60 @@
+/* What is in a dataset: its length, its labels. */
+#include "store/h5/h5.h"
+
+hsize_t sw_h5_length(hid_t dataset) {
+  hid_t space = H5Dget_space(dataset);
+  hssize_t n = H5Sget_simple_extent_npoints(space);
+  H5Sclose(space);
+  return n > 0 ? (hsize_t)n : 0;
+}
+
+bool sw_h5_is_longer_than_file(hid_t dataset, hsize_t n) {
+  hsize_t bytes = 0;
+  hid_t file = H5Iget_file_id(dataset);
+  bool known = file >= 0 && H5Fget_filesize(file, &bytes) >= 0;
+  if (file >= 0) H5Fclose(file);
+  return !known || n > bytes;
+}
+
+/* Variable-length texts, or whole numbers as texts. */
+static sw_status labels_of(sw_error *err, sw_arena *arena, hid_t dataset, hsize_t n,
+                           const char **label) {
+  hid_t type = H5Dget_type(dataset);
+  bool text = H5Tget_class(type) == H5T_STRING;
+  H5Tclose(type);
+  int64_t *number = NULL;
+  char **read = NULL;
+  SW_NEW(err, arena, number, n + 1);
+  SW_NEW(err, arena, read, n + 1);
+  hid_t memory = text ? sw_h5_text_type() : H5Tcopy(H5T_NATIVE_INT64);
+  herr_t code =
+      H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, text ? (void *)read : number);
+  bool room = true;
+  for (hsize_t i = 0; i < n && code >= 0; i++) {
+    label[i] = text ? sw_arena_text(arena, read[i] ? read[i] : "")
+                    : sw_arena_printf(arena, "%lld", (long long)number[i]);
+    room = room && label[i];
+    if (text) H5free_memory(read[i]);
+  }
+  H5Tclose(memory);
+  if (!room) return sw_fail(err, SW_ENOMEM, "no memory for labels");
+  return code >= 0 ? SW_OK : sw_h5_fail(err, "a results file", "read labels");
+}
+
+sw_status sw_h5_read_labels(sw_error *err, sw_arena *arena, hid_t group, const char *name,
+                            int64_t *count, const char *const **labels) {
+  hid_t dataset = H5Dopen2(group, name, H5P_DEFAULT);
+  if (dataset < 0) return sw_h5_fail(err, name, "be read");
+  const char **label = NULL;
+  hsize_t n = sw_h5_length(dataset);
+  sw_status status = SW_OK;
+  if (sw_h5_is_longer_than_file(dataset, n))
+    status =
+        sw_fail(err, SW_EINPUT, "is damaged: '%s' has more labels than the file has bytes", name);
+  if (status == SW_OK) status = sw_arena_alloc(err, arena, n + 1, sizeof *label, (void **)&label);
+  if (status == SW_OK) status = labels_of(err, arena, dataset, n, label);
+  H5Dclose(dataset);
+  *count = (int64_t)n;
+  *labels = label;
+  return status;
+}

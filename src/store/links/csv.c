@@ -1,0 +1,198 @@
+/* Links as comma-separated text: lists by position, square tables, and distances as either. */
+#include "store/links/links.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* A reader over the whole text, with an arena of its own for the names of columns. */
+struct source {
+  sw_arena *arena;
+  sw_csv *csv;
+};
+
+static sw_status source_open(sw_error *err, const char *file, const char *text, size_t length,
+                             struct source *source) {
+  SW_TRY(sw_arena_create(err, &source->arena));
+  SW_TRY(sw_csv_create(err, source->arena, file, &source->csv));
+  sw_csv_text(source->csv, text, length, 1);
+  return SW_OK;
+}
+
+static void source_close(struct source *source) {
+  if (source->csv) sw_csv_say_hollow(source->csv);
+  sw_csv_destroy(source->csv);
+  sw_arena_destroy(source->arena);
+}
+
+static bool is_unit(const sw_link_list *list, sw_field field) {
+  return sw_map_find(list->unit_of, field.text, field.length) >= 0;
+}
+
+static bool is_number(sw_field field) {
+  double value;
+  return sw_parse_number(field.text, field.length, &value);
+}
+
+static sw_status first_record(sw_error *err, sw_csv *csv) {
+  bool more = false;
+  SW_TRY(sw_csv_next(err, csv, &more));
+  return more ? SW_OK : sw_fail(err, SW_EINPUT, "%s:1: the file is empty", csv->file);
+}
+
+/* ---- from, to[, value] ------------------------------------------------------------------- */
+
+/* A first line that names no unit and holds no number is a header. */
+static bool is_header(const sw_link_list *list, const sw_csv *csv) {
+  for (int c = 0; c < csv->n; c++)
+    if (is_number(csv->field[c]) || (c < 2 && is_unit(list, csv->field[c]))) return false;
+  return true;
+}
+
+static sw_status list_record(sw_error *err, sw_link_list *list, const sw_csv *csv) {
+  int64_t from, to;
+  double value = 1.0;
+  SW_TRY(sw_link_list_unit(err, list, csv->line, csv->field[0], &from));
+  SW_TRY(sw_link_list_unit(err, list, csv->line, csv->field[1], &to));
+  if (csv->n == 3) SW_TRY(sw_link_list_value(err, list, csv->line, csv->field[2], &value));
+  return sw_link_list_add(err, list, csv->line, from, to, value);
+}
+
+static sw_status parse_list(sw_error *err, sw_link_list *list, sw_csv *csv) {
+  SW_TRY(first_record(err, csv));
+  int columns = csv->n;
+  SW_TRY(sw_csv_refuse_separator(err, csv));
+  if (columns != 3 && (columns != 2 || list->distance))
+    return sw_csv_fail(err, csv, "%d column%s; %s wanted", columns, columns == 1 ? "" : "s",
+                       list->distance ? "from, to, distance, or a square table of codes, is"
+                                      : "from, to or from, to, weight are");
+  if (!is_header(list, csv)) SW_TRY(list_record(err, list, csv));
+  for (bool more = true;;) {
+    SW_TRY(sw_csv_next(err, csv, &more));
+    if (!more) return SW_OK;
+    if (csv->n != columns)
+      return sw_csv_fail(err, csv, "%d fields; the first line has %d", csv->n, columns);
+    SW_TRY(list_record(err, list, csv));
+  }
+}
+
+sw_status sw_links_parse_csv(sw_error *err, sw_link_list *list, const char *text, size_t length) {
+  struct source source = {0};
+  sw_status status = source_open(err, list->file, text, length, &source);
+  if (status == SW_OK) status = parse_list(err, list, source.csv);
+  source_close(&source);
+  return status;
+}
+
+/* ---- square tables ----------------------------------------------------------------------- */
+
+/* The units of the columns (-1: left out), and which of them have had their row. */
+struct square {
+  int64_t *unit;
+  bool *has_row; /* by column */
+  bool *seen;    /* by unit */
+};
+
+static sw_status read_columns(sw_error *err, sw_link_list *list, const struct source *source,
+                              struct square *square) {
+  sw_csv *csv = source->csv;
+  SW_TRY(sw_csv_header(err, csv));
+  if (csv->n_columns < 2)
+    return sw_csv_fail(err, csv,
+                       "one column; a square table with codes in the first row and "
+                       "column is wanted");
+  SW_NEW(err, source->arena, square->unit, csv->n_columns);
+  SW_NEW(err, source->arena, square->has_row, csv->n_columns);
+  SW_NEW(err, source->arena, square->seen, list->units->n);
+  for (int c = 1; c < csv->n_columns; c++) {
+    SW_TRY(sw_link_list_unit(err, list, csv->line, csv->field[c], &square->unit[c]));
+    if (square->unit[c] >= 0) square->seen[square->unit[c]] = true;
+  }
+  return sw_link_list_check_seen(err, list, square->seen);
+}
+
+/* The column that the row belongs to: rows may stand in another order than columns. */
+static sw_status match_row(sw_error *err, const sw_csv *csv, struct square *square, int row,
+                           int *column) {
+  sw_field code = csv->field[0];
+  *column = row < csv->n_columns && sw_field_is(code, csv->column[row]) ? row : -1;
+  for (int c = 1; c < csv->n_columns && *column < 0; c++)
+    if (sw_field_is(code, csv->column[c])) *column = c;
+  int shown = code.length > 60 ? 60 : (int)code.length;
+  if (*column < 0)
+    return sw_csv_fail(err, csv, "row '%.*s' has no column; a square table is wanted", shown,
+                       code.text);
+  if (square->has_row[*column])
+    return sw_csv_fail(err, csv, "row '%.*s' stands twice; give each unit one row", shown,
+                       code.text);
+  square->has_row[*column] = true;
+  return SW_OK;
+}
+
+static sw_status square_row(sw_error *err, sw_link_list *list, const sw_csv *csv,
+                            const struct square *square, int64_t from) {
+  for (int c = 1; c < csv->n; c++) {
+    double value = 0;
+    bool absent = csv->field[c].length == 0;
+    if (absent && !list->distance)
+      return sw_csv_fail(err, csv,
+                         "column '%s': the weight is empty; write 0 where there is no link",
+                         csv->column[c]);
+    if (absent) continue;
+    SW_TRY(sw_link_list_value(err, list, csv->line, csv->field[c], &value));
+    if (list->distance || value != 0)
+      SW_TRY(sw_link_list_add(err, list, csv->line, from, square->unit[c], value));
+  }
+  return SW_OK;
+}
+
+static sw_status parse_square(sw_error *err, sw_link_list *list, const struct source *source) {
+  sw_csv *csv = source->csv;
+  struct square square = {0};
+  SW_TRY(read_columns(err, list, source, &square));
+  for (int row = 1;; row++) {
+    bool more = false;
+    int column = 0;
+    SW_TRY(sw_csv_next(err, csv, &more));
+    if (!more) break;
+    SW_TRY(match_row(err, csv, &square, row, &column));
+    SW_TRY(square_row(err, list, csv, &square, square.unit[column]));
+  }
+  for (int c = 1; c < csv->n_columns; c++)
+    if (!square.has_row[c])
+      return sw_fail(err, SW_EINPUT, "%s: column '%s' has no row; a square table is wanted",
+                     list->file, csv->column[c]);
+  return SW_OK;
+}
+
+sw_status sw_links_parse_table(sw_error *err, sw_link_list *list, const char *text, size_t length) {
+  struct source source = {0};
+  sw_status status = source_open(err, list->file, text, length, &source);
+  if (status == SW_OK) status = parse_square(err, list, &source);
+  source_close(&source);
+  return status;
+}
+
+/* ---- distances --------------------------------------------------------------------------- */
+
+/* Three columns are a list, unless the first line holds the two codes of a table of two units. */
+static bool is_table(const sw_link_list *list, const sw_csv *csv) {
+  if (csv->n != 3) return csv->n > 3;
+  return is_unit(list, csv->field[1]) && is_unit(list, csv->field[2]) &&
+         !is_unit(list, csv->field[0]);
+}
+
+sw_status sw_links_parse_distance(sw_error *err, sw_link_list *list, const char *text,
+                                  size_t length) {
+  struct source source = {0};
+  sw_status status = source_open(err, list->file, text, length, &source);
+  if (status == SW_OK) status = first_record(err, source.csv);
+  bool table = status == SW_OK && is_table(list, source.csv);
+  if (status == SW_OK) sw_csv_text(source.csv, text, length, 1);
+  if (status == SW_OK)
+    status = table ? parse_square(err, list, &source) : parse_list(err, list, source.csv);
+  source_close(&source);
+  return status;
+}

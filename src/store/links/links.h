@@ -1,0 +1,75 @@
+/* Links read from text, gathered as a list, made rows, and put into node-shared memory.
+ *
+ * Every node's first rank reads the same text to the same rows, so that a node shares one copy and
+ * no rows travel. Inside `store` only. */
+#ifndef SW_STORE_LINKS_LINKS_H
+#define SW_STORE_LINKS_LINKS_H
+
+#include "base/hash.h"
+#include "kernel/space/links.h"
+#include "plan/ports/reader.h"
+#include "store/text/csv.h"
+
+/* ---- the list: what the readers of the formats add to ------------------------------------ */
+
+typedef struct sw_link_list {
+  const char *file; /* for messages */
+  const sw_units *units;
+  bool leave_out;  /* codes outside the panel: left out and counted, else refused */
+  bool may_lack;   /* a table need not hold every unit of the panel */
+  bool distance;   /* values are distances: the diagonal is ignored, zero refused */
+  sw_map *unit_of; /* code -> unit */
+  sw_link *link;
+  int64_t count, capacity;
+  int64_t left_out;       /* links of codes outside the panel */
+  int64_t lacking;        /* units of the panel that a table or .gal does not hold */
+  bool value_is_distance; /* .gwt: GeoDa writes distances where PySAL reads weights */
+} sw_link_list;
+
+/* How the study treats codes that are not in the panel. */
+sw_status sw_link_list_create(sw_error *err, const char *file, const sw_study *study,
+                              const sw_units *units, bool distance, sw_link_list *list);
+void sw_link_list_destroy(sw_link_list *list);
+
+/* "FILE:LINE: <message>". */
+sw_status sw_link_list_fail(sw_error *err, const sw_link_list *list, int64_t line,
+                            const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* The unit called `code`; -1 when it is outside the panel and left out. */
+sw_status sw_link_list_unit(sw_error *err, const sw_link_list *list, int64_t line, sw_field code,
+                            int64_t *unit);
+/* A weight or distance: finite, not negative. */
+sw_status sw_link_list_value(sw_error *err, const sw_link_list *list, int64_t line, sw_field text,
+                             double *value);
+/* Add a link; units of -1 count as left out. Refuses a link of a unit with itself. */
+sw_status sw_link_list_add(sw_error *err, sw_link_list *list, int64_t line, int64_t from,
+                           int64_t to, double value);
+/* Every unit of the panel must have been seen, or is counted as lacking. */
+sw_status sw_link_list_check_seen(sw_error *err, sw_link_list *list, const bool *seen);
+
+/* ---- the formats ------------------------------------------------------------------------- */
+
+typedef sw_status sw_link_parse(sw_error *err, sw_link_list *list, const char *text, size_t length);
+
+sw_link_parse sw_links_parse_csv;   /* from, to[, weight] by position, with or without a header */
+sw_link_parse sw_links_parse_table; /* square, codes in the first row and column */
+sw_link_parse sw_links_parse_distance; /* a square table, or from, to, distance */
+sw_link_parse sw_links_parse_gal;      /* GeoDa, PySAL */
+sw_link_parse sw_links_parse_gwt;      /* GeoDa, PySAL */
+sw_link_parse sw_links_parse_mtx;      /* MatrixMarket: positions in code order */
+
+/* ---- sharing ----------------------------------------------------------------------------- */
+
+/* Node-shared links of n units without entries yet: row_start is zero and may be filled. */
+sw_status sw_links_create(sw_error *err, sw_team *team, int64_t n, sw_links **links,
+                          int64_t **row_start);
+/* Memory for `count` entries, the same on every rank. */
+sw_status sw_links_take_entries(sw_error *err, sw_team *team, sw_links *links, int64_t count,
+                                int32_t **to, double **value);
+/* After all ranks of the node have filled their part: count islands, look for symmetry. */
+sw_status sw_links_finish(sw_error *err, sw_team *team, sw_links *links);
+
+/* weights_place.c: knn and inverse-distance. */
+sw_status sw_weights_from_places(sw_error *err, sw_team *team, const sw_weights_spec *spec,
+                                 const sw_units *units, sw_links **links);
+
+#endif

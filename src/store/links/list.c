@@ -1,0 +1,132 @@
+/* The list of links: codes to units, values checked, one message for each thing that is wrong. */
+#include "store/links/links.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+sw_status sw_link_list_create(sw_error *err, const char *file, const sw_study *study,
+                              const sw_units *units, bool distance, sw_link_list *list) {
+  *list = (sw_link_list){.file = file, .units = units, .distance = distance};
+  /* Only where the study itself takes units away may a file know more units than the panel. */
+  list->leave_out = study->units.drop_unmatched || study->units.n_where > 0 ||
+                    study->panel.missing == SW_MISSING_DROP_UNITS;
+  list->may_lack = distance || study->units.drop_unmatched;
+  SW_TRY(sw_map_create(err, (size_t)units->n, &list->unit_of));
+  for (int64_t i = 0; i < units->n; i++) {
+    int64_t existing;
+    const char *code = sw_unit_code(units, i);
+    SW_TRY(sw_map_put(err, list->unit_of, code, strlen(code), i, &existing));
+  }
+  return SW_OK;
+}
+
+void sw_link_list_destroy(sw_link_list *list) {
+  sw_map_destroy(list->unit_of);
+  free(list->link);
+  *list = (sw_link_list){0};
+}
+
+sw_status sw_link_list_fail(sw_error *err, const sw_link_list *list, int64_t line,
+                            const char *format, ...) {
+  char text[SW_ERROR_TEXT];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  return sw_fail(err, SW_EINPUT, "%s:%lld: %s", list->file, (long long)line, text);
+}
+
+/* A spreadsheet turns 01001 into 1001: the commonest reason that a code is not found. */
+static const char *with_zeros(const sw_link_list *list, sw_field code) {
+  char text[64] = "00";
+  if (code.length == 0 || code.length > sizeof text - 3) return NULL;
+  memcpy(text + 2, code.text, code.length);
+  for (int zeros = 1; zeros <= 2; zeros++) {
+    int64_t unit = sw_map_find(list->unit_of, text + 2 - zeros, code.length + (size_t)zeros);
+    if (unit >= 0) return sw_unit_code(list->units, unit);
+  }
+  return NULL;
+}
+
+static int shown(sw_field field) {
+  return field.length > 60 ? 60 : (int)field.length;
+}
+
+sw_status sw_link_list_unit(sw_error *err, const sw_link_list *list, int64_t line, sw_field code,
+                            int64_t *unit) {
+  *unit = sw_map_find(list->unit_of, code.text, code.length);
+  if (*unit >= 0 || list->leave_out) return SW_OK;
+  const char *zeros = with_zeros(list, code);
+  if (zeros)
+    return sw_link_list_fail(err, list, line,
+                             "unit '%.*s' is not in the panel, '%s' is: keep the leading zeros",
+                             shown(code), code.text, zeros);
+  return sw_link_list_fail(err, list, line,
+                           "unit '%.*s' is not in the panel; mend the code, or write `unmatched: "
+                           "drop` under units to leave such links out",
+                           shown(code), code.text);
+}
+
+sw_status sw_link_list_value(sw_error *err, const sw_link_list *list, int64_t line, sw_field text,
+                             double *value) {
+  const char *what = list->distance ? "distance" : "weight";
+  if (!sw_parse_number(text.text, text.length, value) || !isfinite(*value))
+    return sw_link_list_fail(
+        err, list, line, "%s '%.*s' is not a finite number; %s", what, shown(text), text.text,
+        list->distance ? "leave the pair out where there is none" : "0 or no line is no link");
+  if (*value < 0)
+    return sw_link_list_fail(err, list, line, "%s %.*s is negative; it must be 0 or more", what,
+                             shown(text), text.text);
+  *value += 0.0; /* -0 becomes 0 */
+  return SW_OK;
+}
+
+static sw_status grow(sw_error *err, sw_link_list *list) {
+  int64_t capacity = list->capacity ? 2 * list->capacity : 1024;
+  sw_link *link = realloc(list->link, (size_t)capacity * sizeof *link);
+  if (!link)
+    return sw_fail(err, SW_ENOMEM, "%s: out of memory: %lld links", list->file,
+                   (long long)capacity);
+  list->link = link;
+  list->capacity = capacity;
+  return SW_OK;
+}
+
+sw_status sw_link_list_add(sw_error *err, sw_link_list *list, int64_t line, int64_t from,
+                           int64_t to, double value) {
+  if (from < 0 || to < 0) {
+    list->left_out++;
+    return SW_OK;
+  }
+  if (from == to && (list->distance || value == 0)) return SW_OK;
+  if (from == to)
+    return sw_link_list_fail(err, list, line, "unit '%s' links itself; leave the diagonal out",
+                             sw_unit_code(list->units, from));
+  if (list->distance && value == 0)
+    return sw_link_list_fail(err, list, line,
+                             "the distance between '%s' and '%s' is 0; different units must lie "
+                             "apart",
+                             sw_unit_code(list->units, from), sw_unit_code(list->units, to));
+  if (list->count == list->capacity) SW_TRY(grow(err, list));
+  list->link[list->count++] = (sw_link){(int32_t)from, (int32_t)to, value, line};
+  return SW_OK;
+}
+
+sw_status sw_link_list_check_seen(sw_error *err, sw_link_list *list, const bool *seen) {
+  for (int64_t i = 0; i < list->units->n; i++) {
+    if (seen[i]) continue;
+    if (!list->may_lack)
+      return sw_fail(
+          err, SW_EINPUT,
+          "%s: unit '%s' of the panel is not in the file; add it (without links it is an "
+          "island)",
+          list->file, sw_unit_code(list->units, i));
+    list->lacking++;
+  }
+  return SW_OK;
+}

@@ -1,0 +1,7 @@
+/* The reader that `store` offers to the engine. */
+#include "plan/ports/reader.h"
+
+const sw_reader sw_store_reader = {.weights = sw_weights_read,
+                                   .distance = sw_distance_read,
+                                   .links_destroy = sw_links_destroy,
+                                   .table = sw_table_read};

@@ -1,0 +1,74 @@
+/* Links in node-shared memory: three arrays a node, met by all ranks in the same order. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "store/links/links.h"
+
+static sw_status node_array(sw_error *err, sw_team *team, size_t count, size_t size, void **out) {
+  size_t bytes = 0, room = team->node_room(team);
+  sw_status status = SW_OK;
+  *out = NULL;
+  if (__builtin_mul_overflow(count, size, &bytes) || bytes > room)
+    status = sw_fail(err, SW_ENOMEM,
+                     "links between units need %.3f MB of shared memory on a node and %.3f MB are "
+                     "free; enlarge /dev/shm",
+                     (double)bytes / 1e6, (double)room / 1e6);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  status = sw_team_agree(team, err, team->node_alloc(team, err, bytes ? bytes : 8, out), 0);
+  if (status != SW_OK) *out = NULL; /* not had on some node: nothing to give back together */
+  return status;
+}
+
+sw_status sw_links_create(sw_error *err, sw_team *team, int64_t n, sw_links **links,
+                          int64_t **row_start) {
+  *links = NULL;
+  sw_links *made = NULL;
+  sw_status status = sw_calloc(err, 1, sizeof *made, (void **)&made);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK)
+    status = node_array(err, team, (size_t)n + 1, sizeof **row_start, (void **)row_start);
+  if (status != SW_OK) {
+    sw_free(made);
+    return status;
+  }
+  made->n = n;
+  made->row_start = *row_start;
+  *links = made;
+  return SW_OK;
+}
+
+sw_status sw_links_take_entries(sw_error *err, sw_team *team, sw_links *links, int64_t count,
+                                int32_t **to, double **value) {
+  SW_TRY(node_array(err, team, (size_t)count, sizeof **to, (void **)to));
+  links->to = *to;
+  SW_TRY(node_array(err, team, (size_t)count, sizeof **value, (void **)value));
+  links->value = *value;
+  return SW_OK;
+}
+
+/* Rank 0 looks; every node holds the same links. */
+sw_status sw_links_finish(sw_error *err, sw_team *team, sw_links *links) {
+  struct {
+    int64_t islands;
+    bool symmetric;
+  } found = {0, false};
+  SW_TRY(sw_team_agree(team, err, team->node_barrier(team, err), 0));
+  sw_status status = SW_OK;
+  if (team->rank == 0) {
+    found.islands = sw_links_islands(links);
+    status = sw_links_symmetric(err, links, &found.symmetric);
+  }
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  SW_TRY(team->broadcast(team, err, &found, sizeof found, 0));
+  links->islands = found.islands;
+  links->symmetric = found.symmetric;
+  return SW_OK;
+}
+
+void sw_links_destroy(sw_team *team, sw_links *links) {
+  if (!links) return;
+  if (links->value) team->node_free(team, (void *)links->value);
+  if (links->to) team->node_free(team, (void *)links->to);
+  if (links->row_start) team->node_free(team, (void *)links->row_start);
+  sw_free(links);
+}

@@ -1,0 +1,184 @@
+/* Weights matrices and distances of a study: which reader, which style, then shared. */
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "store/links/links.h"
+
+/* What a file becomes: a weights matrix in a style, or distances. */
+struct request {
+  const char *name; /* for the log and messages */
+  const char *file, *path;
+  sw_link_parse *parse;
+  sw_style style;
+  bool distance;
+};
+
+/* ---- on every node's first rank ---------------------------------------------------------- */
+
+static sw_status style_rows(sw_error *err, const struct request *request, const sw_units *units,
+                            sw_link_rows *rows) {
+  for (int64_t i = 0; i < rows->n; i++) {
+    int64_t start = rows->row_start[i], count = rows->row_start[i + 1] - start;
+    if (!sw_links_style_row(rows->value + start, count, request->style))
+      return sw_fail(err, SW_EINPUT, "%s: the weights of unit '%s' have no finite sum",
+                     request->file, sw_unit_code(units, i));
+  }
+  return SW_OK;
+}
+
+static sw_status rows_of_list(sw_error *err, const struct request *request,
+                              const sw_link_list *list, sw_link_rows *rows) {
+  int64_t twice[2];
+  SW_TRY(sw_link_rows_create(err, list->units->n, list->link, list->count, rows, twice));
+  if (twice[0] >= 0) {
+    const sw_link *first = &list->link[twice[0]], *second = &list->link[twice[1]];
+    return sw_link_list_fail(err, list, second->line,
+                             "the link from '%s' to '%s' stands on line %lld already; give each "
+                             "link once",
+                             sw_unit_code(list->units, first->from),
+                             sw_unit_code(list->units, first->to), (long long)first->line);
+  }
+  if (!request->distance) sw_link_rows_drop_zeros(rows);
+  if (rows->row_start[rows->n] == 0)
+    return sw_fail(err, SW_EINPUT, "%s: no %s between units of the panel%s", request->file,
+                   request->distance ? "distance" : "link",
+                   list->left_out ? "; do the codes match?" : "");
+  return style_rows(err, request, list->units, rows);
+}
+
+static sw_status parse_rows(sw_error *err, const struct request *request, const sw_study *study,
+                            const sw_units *units, const char *text, size_t length,
+                            sw_link_list *list, sw_link_rows *rows) {
+  SW_TRY(sw_link_list_create(err, request->file, study, units, request->distance, list));
+  SW_TRY(request->parse(err, list, text, length));
+  return rows_of_list(err, request, list, rows);
+}
+
+/* ---- together ---------------------------------------------------------------------------- */
+
+static sw_status share_rows(sw_error *err, sw_team *team, int64_t n, const sw_link_rows *rows,
+                            sw_links **links) {
+  int64_t *row_start = NULL, count = rows->row_start ? rows->row_start[n] : 0;
+  int32_t *to = NULL;
+  double *value = NULL;
+  SW_TRY(team->broadcast(team, err, &count, sizeof count, 0));
+  SW_TRY(sw_links_create(err, team, n, links, &row_start));
+  SW_TRY(sw_links_take_entries(err, team, *links, count, &to, &value));
+  if (team->node_rank == 0) {
+    memcpy(row_start, rows->row_start, (size_t)(n + 1) * sizeof *row_start);
+    memcpy(to, rows->to, (size_t)count * sizeof *to);
+    memcpy(value, rows->value, (size_t)count * sizeof *value);
+  }
+  return sw_links_finish(err, team, *links);
+}
+
+/* Rank 0 has read the list; the log is silent elsewhere. */
+static void report(const sw_team *team, const struct request *request, const sw_link_list *list,
+                   const sw_links *links) {
+  if (team->rank != 0) return;
+  sw_log(SW_LOG_INFO, "%s: %lld %s between %lld units, %lld without any", request->name,
+         (long long)links->row_start[links->n], request->distance ? "distances" : "links",
+         (long long)links->n, (long long)links->islands);
+  if (list->left_out > 0)
+    sw_log(SW_LOG_WARN, "%s: %lld link%s of units that are not in the panel %s left out of %s",
+           request->name, (long long)list->left_out, list->left_out == 1 ? "" : "s",
+           list->left_out == 1 ? "was" : "were", request->file);
+  if (list->lacking > 0 && !request->distance)
+    sw_log(SW_LOG_WARN, "%s: %lld unit%s of the panel %s not in %s and %s no links", request->name,
+           (long long)list->lacking, list->lacking == 1 ? "" : "s",
+           list->lacking == 1 ? "is" : "are", request->file, list->lacking == 1 ? "has" : "have");
+  int64_t one_way = request->distance ? 0 : sw_links_one_way(links);
+  if (one_way > 0)
+    sw_log(SW_LOG_WARN,
+           "%s: %lld link%s no link back; a border is two links, one in each direction",
+           request->name, (long long)one_way, one_way == 1 ? " has" : "s have");
+  if (list->value_is_distance && request->style != SW_STYLE_BINARY)
+    sw_log(SW_LOG_WARN,
+           "%s: the third word of %s is taken as the weight; where it is a distance (GeoDa), write "
+           "`style: binary`",
+           request->name, request->file);
+}
+
+static sw_status read_file(sw_error *err, sw_team *team, const struct request *request,
+                           const sw_study *study, const sw_units *units, sw_arena *arena,
+                           sw_links **links) {
+  const char *text = NULL;
+  size_t length = 0;
+  sw_link_list list = {0};
+  sw_link_rows rows = {0};
+  SW_TRY(sw_text_read(err, team, arena, request->path, &text, &length));
+  sw_status status = SW_OK;
+  if (team->node_rank == 0)
+    status = parse_rows(err, request, study, units, text, length, &list, &rows);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK) status = share_rows(err, team, units->n, &rows, links);
+  if (status == SW_OK) report(team, request, &list, *links);
+  sw_link_rows_destroy(&rows);
+  sw_link_list_destroy(&list);
+  return status;
+}
+
+/* The text of the file lives no longer than its reading. */
+static sw_status read_request(sw_error *err, sw_team *team, const struct request *request,
+                              const sw_study *study, const sw_units *units, sw_links **links) {
+  sw_arena *arena = NULL;
+  *links = NULL;
+  sw_status status = sw_team_agree(team, err, sw_arena_create(err, &arena), 0);
+  if (status == SW_OK) status = read_file(err, team, request, study, units, arena, links);
+  sw_arena_destroy(arena);
+  if (status != SW_OK) {
+    sw_links_destroy(team, *links);
+    *links = NULL;
+  }
+  return status;
+}
+
+/* ---- what the study names ---------------------------------------------------------------- */
+
+static bool ends_with(const char *text, const char *ending) {
+  size_t length = strlen(text), tail = strlen(ending);
+  return length >= tail && strcasecmp(text + length - tail, ending) == 0;
+}
+
+static sw_status parser_of(sw_error *err, const sw_weights_spec *spec, sw_link_parse **parse) {
+  static const struct {
+    const char *ending;
+    sw_link_parse *parse;
+  } formats[] = {{".csv", sw_links_parse_csv},
+                 {".csv.gz", sw_links_parse_csv},
+                 {".gal", sw_links_parse_gal},
+                 {".gwt", sw_links_parse_gwt},
+                 {".mtx", sw_links_parse_mtx}};
+  *parse = spec->kind == SW_W_MATRIX ? sw_links_parse_table : NULL;
+  for (size_t k = 0; k < sizeof formats / sizeof *formats && !*parse; k++)
+    if (ends_with(spec->file, formats[k].ending)) *parse = formats[k].parse;
+  if (*parse) return SW_OK;
+  return sw_node_fail(
+      err, spec->node,
+      "weights '%s': the kind of file '%s' is not known by its name; .csv, .csv.gz, "
+      ".gal, .gwt or .mtx is wanted",
+      spec->name, spec->file);
+}
+
+sw_status sw_weights_read(sw_error *err, sw_team *team, const sw_study *study,
+                          const sw_weights_spec *spec, const sw_units *units, sw_links **links) {
+  *links = NULL;
+  if (spec->kind == SW_W_KNN || spec->kind == SW_W_INVERSE_DISTANCE)
+    return sw_weights_from_places(err, team, spec, units, links);
+  struct request request = {.name = spec->name, .file = spec->file, .path = spec->path};
+  request.style = spec->style;
+  SW_TRY(parser_of(err, spec, &request.parse));
+  return read_request(err, team, &request, study, units, links);
+}
+
+sw_status sw_distance_read(sw_error *err, sw_team *team, const sw_study *study,
+                           const sw_entry *entry, const sw_units *units, sw_links **links) {
+  struct request request = {.name = entry->name, .distance = true};
+  request.file = entry->distance_file;
+  request.path = entry->distance_path;
+  request.parse = sw_links_parse_distance;
+  request.style = SW_STYLE_AS_IS;
+  return read_request(err, team, &request, study, units, links);
+}

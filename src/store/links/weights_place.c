@@ -1,0 +1,187 @@
+/* Weights from coordinates: k nearest neighbours and inverse distances on the sphere.
+ *
+ * The ranks of a node make disjoint rows straight in the node's shared memory, threads share the
+ * rows of a rank; a row depends on nothing but its unit, so the bits do not depend on either. */
+#include <math.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "kernel/space/neighbours.h"
+#include "store/links/links.h"
+
+enum { ALL_PAIRS = 20000, CLUMP = 64 };
+
+struct maker {
+  const sw_weights_spec *spec;
+  const sw_units *units;
+  int64_t lo, hi; /* rows of this rank */
+  double *x, *y, *z;
+  sw_kdtree *tree;
+  double limit; /* squared chord, < 0: all pairs */
+};
+
+/* ---- what cannot be ---------------------------------------------------------------------- */
+
+static sw_status check_places(sw_error *err, const sw_weights_spec *spec, const sw_units *units) {
+  if (!units->lon || !units->lat)
+    return sw_node_fail(err, spec->node,
+                        "weights '%s' need coordinates; name the columns lon and lat under units",
+                        spec->name);
+  for (int64_t i = 0; i < units->n; i++)
+    if (isnan(units->lon[i]) || isnan(units->lat[i]))
+      return sw_node_fail(err, spec->node,
+                          "weights '%s' need the coordinates of every unit; unit '%s' has none",
+                          spec->name, sw_unit_code(units, i));
+  return SW_OK;
+}
+
+static sw_status check_spec(sw_error *err, const sw_weights_spec *spec, const sw_units *units) {
+  SW_TRY(check_places(err, spec, units));
+  long long n = units->n;
+  if (spec->kind == SW_W_KNN && (spec->k < 1 || spec->k >= n))
+    return sw_node_fail(err, spec->node,
+                        "weights '%s': k is %lld and there are %lld units; k must be 1 .. %lld",
+                        spec->name, (long long)spec->k, n, n - 1);
+  if (spec->kind == SW_W_INVERSE_DISTANCE && !(spec->cutoff_km > 0) && n > ALL_PAIRS)
+    return sw_node_fail(err, spec->node,
+                        "weights '%s' would link all pairs of %lld units; above %d units give "
+                        "cutoff_km",
+                        spec->name, n, ALL_PAIRS);
+  return SW_OK;
+}
+
+/* ---- this rank's rows -------------------------------------------------------------------- */
+
+static sw_status maker_open(sw_error *err, const sw_team *team, struct maker *maker) {
+  int64_t n = maker->units->n;
+  maker->lo = n * team->node_rank / team->node_size;
+  maker->hi = n * (team->node_rank + 1) / team->node_size;
+  SW_TRY(sw_alloc(err, (size_t)n * 3, sizeof(double), (void **)&maker->x));
+  maker->y = maker->x + n;
+  maker->z = maker->y + n;
+  sw_sphere_vectors(n, maker->units->lon, maker->units->lat, maker->x, maker->y, maker->z);
+  double cutoff = maker->spec->cutoff_km;
+  bool all = maker->spec->kind == SW_W_INVERSE_DISTANCE && !(cutoff > 0);
+  maker->limit = all ? -1.0 : cutoff > 0 ? sw_chord2_limit(cutoff) : 0.0;
+  return all ? SW_OK : sw_kdtree_create(err, n, maker->x, maker->y, maker->z, &maker->tree);
+}
+
+static void maker_close(struct maker *maker) {
+  sw_kdtree_destroy(maker->tree);
+  sw_free(maker->x);
+}
+
+/* The lengths of rows, each one place on, as the sum that follows wants them. */
+static void count_rows(const struct maker *maker, int64_t *row_start) {
+#pragma omp parallel for schedule(dynamic, CLUMP)
+  for (int64_t i = maker->lo; i < maker->hi; i++) {
+    int64_t count = maker->units->n - 1;
+    if (maker->spec->kind == SW_W_KNN)
+      count = maker->spec->k;
+    else if (maker->tree)
+      count = sw_neighbours_count(maker->tree, i, maker->limit);
+    row_start[i + 1] = count;
+  }
+}
+
+static void all_others(int64_t n, int64_t i, int32_t *to) {
+  for (int64_t j = 0; j < n; j++)
+    if (j != i) to[j - (j > i)] = (int32_t)j;
+}
+
+/* The first entry of row i that cannot be a weight, or -1; `count` when the row has no sum. */
+static int64_t fill_row(const struct maker *maker, int64_t i, int64_t count, int32_t *to,
+                        double *value) {
+  const sw_weights_spec *spec = maker->spec;
+  int64_t wrong = -1;
+  if (spec->kind == SW_W_KNN) {
+    sw_neighbours_nearest(maker->tree, i, count, to, value);
+    for (int64_t k = 0; k < count; k++)
+      value[k] = 1.0;
+  } else {
+    if (maker->tree)
+      sw_neighbours_within(maker->tree, i, maker->limit, count, to);
+    else
+      all_others(maker->units->n, i, to);
+    wrong = sw_inverse_distance_row(maker->x, maker->y, maker->z, i, count, to, spec->power, value);
+  }
+  if (wrong < 0 && !sw_links_style_row(value, count, spec->style)) wrong = count;
+  return wrong;
+}
+
+static sw_status refuse_row(sw_error *err, const struct maker *maker, int64_t i, int64_t wrong,
+                            int64_t count, const int32_t *to) {
+  const sw_weights_spec *spec = maker->spec;
+  const char *code = sw_unit_code(maker->units, i);
+  if (wrong == count)
+    return sw_node_fail(err, spec->node,
+                        "weights '%s': the weights of unit '%s' have no finite sum", spec->name,
+                        code);
+  const char *other = sw_unit_code(maker->units, to[wrong]);
+  if (sw_chord2(maker->x, maker->y, maker->z, i, to[wrong]) == 0.0)
+    return sw_node_fail(err, spec->node,
+                        "weights '%s': units '%s' and '%s' lie at one point, their distance is 0; "
+                        "give each its own place",
+                        spec->name, code, other);
+  return sw_node_fail(
+      err, spec->node,
+      "weights '%s': 1/distance^%g of units '%s' and '%s' is no finite number above "
+      "0; lower the power",
+      spec->name, spec->power, code, other);
+}
+
+/* Fills this rank's rows; on failure *first is the lowest row refused. */
+static sw_status fill_rows(sw_error *err, const struct maker *maker, const int64_t *row_start,
+                           int32_t *to, double *value, int64_t *first) {
+  int64_t lowest = INT64_MAX;
+#pragma omp parallel for schedule(dynamic, CLUMP) reduction(min : lowest)
+  for (int64_t i = maker->lo; i < maker->hi; i++) {
+    int64_t start = row_start[i], count = row_start[i + 1] - start;
+    if (fill_row(maker, i, count, to + start, value + start) >= 0 && i < lowest) lowest = i;
+  }
+  *first = lowest;
+  if (lowest == INT64_MAX) return SW_OK;
+  int64_t start = row_start[lowest], count = row_start[lowest + 1] - start;
+  int64_t wrong = fill_row(maker, lowest, count, to + start, value + start);
+  return refuse_row(err, maker, lowest, wrong, count, to + start);
+}
+
+/* ---- together ---------------------------------------------------------------------------- */
+
+static sw_status make_links(sw_error *err, sw_team *team, const struct maker *maker,
+                            sw_links **links) {
+  int64_t n = maker->units->n, first = 0, *row_start = NULL;
+  int32_t *to = NULL;
+  double *value = NULL;
+  SW_TRY(sw_links_create(err, team, n, links, &row_start));
+  count_rows(maker, row_start);
+  SW_TRY(team->node_barrier(team, err));
+  for (int64_t i = 0; team->node_rank == 0 && i < n; i++)
+    row_start[i + 1] += row_start[i];
+  SW_TRY(team->node_barrier(team, err));
+  SW_TRY(sw_links_take_entries(err, team, *links, row_start[n], &to, &value));
+  sw_status status = fill_rows(err, maker, row_start, to, value, &first);
+  SW_TRY(sw_team_agree(team, err, status, first));
+  return sw_links_finish(err, team, *links);
+}
+
+sw_status sw_weights_from_places(sw_error *err, sw_team *team, const sw_weights_spec *spec,
+                                 const sw_units *units, sw_links **links) {
+  *links = NULL;
+  SW_TRY(check_spec(err, spec, units)); /* the same on every rank */
+  struct maker maker = {.spec = spec, .units = units};
+  sw_status status = sw_team_agree(team, err, maker_open(err, team, &maker), 0);
+  if (status == SW_OK) status = make_links(err, team, &maker, links);
+  maker_close(&maker);
+  if (status != SW_OK) {
+    sw_links_destroy(team, *links);
+    *links = NULL;
+    return status;
+  }
+  if (team->rank == 0)
+    sw_log(SW_LOG_INFO, "%s: %lld links between %lld units, %lld without any", spec->name,
+           (long long)(*links)->row_start[units->n], (long long)units->n,
+           (long long)(*links)->islands);
+  return SW_OK;
+}

@@ -1,0 +1,63 @@
+/* A panel on its way from rows of files to const columns. The steps, in their order:
+ *   read.c       files to rows; the whole walk
+ *   universe.c   which units there are
+ *   periods.c    which periods there are
+ *   own.c        which rank owns which unit
+ *   send.c       rows to their owners; keep.c: those that stay
+ *   treat.c      aggregate, fill, derive, missing, drop-units
+ * Every function that can talk is collective and leaves the same status on all ranks. */
+#ifndef SW_STORE_PANEL_BUILD_H
+#define SW_STORE_PANEL_BUILD_H
+
+#include "plan/ports/reader.h"
+#include "store/panel/rows.h"
+#include "store/panel/units.h"
+
+/* One indicator over this rank's units. row[0] owns the memory of all rows. */
+typedef struct sw_cells {
+  const char *name;
+  double **row;
+} sw_cells;
+
+typedef struct sw_panel_build {
+  sw_team *team;
+  const sw_study *study;
+  const sw_panel_spec *spec;
+  sw_arena *arena;
+  sw_panel_plan plan;
+  sw_panel_rows *rows; /* of each file */
+
+  sw_units_file units_file;
+  sw_unit_table table; /* the units of the rows, in code order */
+  int64_t **unit_of;   /* of each file: row of `table` of each local code, or < 0 */
+  sw_map *period_of;   /* label to index of the period */
+
+  /* Where the rows of a unit go: its rank, and its place among the units there. With `aggregate`
+   * members go to the rank that owns the coarse unit, so that it can add them up alone. */
+  int32_t *owner, *place;
+  int64_t n_here;   /* rows of `table` that come to this rank, in code order */
+  int64_t *parent;  /* aggregate: of each of them, the coarse unit, from this rank's first */
+  int64_t n_coarse; /* aggregate: coarse units of this rank */
+
+  int n_cells;
+  sw_cells *cells; /* raw, then derived; a later one of the same name hides an earlier */
+  sw_panel *panel;
+} sw_panel_build;
+
+/* n units of n_periods each, all missing. */
+sw_status sw_cells_make(sw_error *err, sw_arena *arena, const char *name, int64_t n, int n_periods,
+                        sw_cells *cells);
+void sw_cells_free(sw_cells *cells);
+
+sw_status sw_panel_universe(sw_error *err, sw_panel_build *build);
+sw_status sw_panel_periods(sw_error *err, sw_panel_build *build);
+sw_status sw_panel_own(sw_error *err, sw_panel_build *build);
+sw_status sw_panel_send(sw_error *err, sw_panel_build *build);
+sw_status sw_panel_treat(sw_error *err, sw_panel_build *build);
+
+/* "a, b, c, ..." */
+void sw_panel_list_some(char *out, size_t size, const char *const *text, int64_t n);
+/* "study.yaml:8:12" of a key of `panel` (or of the section), for messages. */
+const char *sw_panel_place(const sw_panel_build *build, const char *key);
+
+#endif

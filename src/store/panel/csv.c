@@ -1,0 +1,275 @@
+/* Panel files as comma-separated text: header, readers, and the dictionaries of the readers become
+ * one. */
+#include "store/panel/csv.h"
+#include "store/text/lines.h"
+
+#include "base/text.h"
+
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct reading {
+  sw_team *team;
+  sw_arena *arena;
+  const sw_panel_spec *spec;
+  const sw_panel_plan *plan;
+  sw_panel_rows *rows;
+  sw_csv_layout layout;
+  sw_panel_text text;
+  sw_csv *csv;         /* the first reader's */
+  sw_codes indicators; /* wide by indicator: codes met */
+  int n_readers;
+  sw_csv_reader *reader;
+} reading;
+
+static const char *place_of(reading *in, const char *key) {
+  const sw_node *node = in->spec->node, *value = sw_node_get(node, key);
+  if (value) node = value;
+  return node ? sw_arena_printf(in->arena, "%s:%d:%d", node->file, node->line, node->column) : NULL;
+}
+
+/* ---- the header -------------------------------------------------------------------------- */
+
+/* Only the columns that are needed are ever turned into numbers. */
+static sw_status plan_long(sw_error *err, reading *in) {
+  int *from = NULL, *column = NULL;
+  SW_NEW(err, in->arena, from, in->plan->n_raw);
+  SW_NEW(err, in->arena, column, in->plan->n_raw);
+  for (int c = 0; c < in->plan->n_raw; c++) {
+    int at = sw_csv_find(in->csv, in->plan->raw[c].name);
+    in->rows->has_column[c] = at >= 0;
+    if (at < 0) continue;
+    from[in->rows->width] = at;
+    column[in->rows->width++] = c;
+  }
+  in->layout.from = from;
+  in->rows->column = column;
+  in->rows->n_names = in->csv->n_columns;
+  in->rows->name = in->csv->column;
+  if (in->spec->time)
+    SW_TRY(sw_csv_column(err, in->csv, place_of(in, "time"), in->spec->time, &in->layout.time));
+  return SW_OK;
+}
+
+/* Columns PREFIX<period>: those of `periods`, else all whose rest is a whole number. */
+static sw_status plan_periods(sw_error *err, reading *in, const char *prefix) {
+  const sw_panel_spec *spec = in->spec;
+  const sw_csv *csv = in->csv;
+  int *from = NULL, most = spec->n_periods > csv->n_columns ? spec->n_periods : csv->n_columns;
+  const char **label = NULL;
+  SW_NEW(err, in->arena, from, most);
+  SW_NEW(err, in->arena, label, most);
+  size_t skip = strlen(prefix);
+  int64_t value;
+  int n = 0;
+  for (int k = 0; k < spec->n_periods; k++, n++) {
+    char *name = sw_arena_printf(in->arena, "%s%s", prefix, spec->period[k]);
+    if (!name) return sw_fail(err, SW_ENOMEM, "out of memory");
+    SW_TRY(sw_csv_column(err, csv, place_of(in, "layout"), name, &from[n]));
+    label[n] = spec->period[k];
+  }
+  for (int c = 0; c < csv->n_columns && !spec->n_periods; c++) {
+    const char *name = csv->column[c];
+    if (strncmp(name, prefix, skip) || !sw_parse_integer(name + skip, strlen(name + skip), &value))
+      continue;
+    from[n] = c;
+    label[n++] = name + skip;
+  }
+  if (n == 0)
+    return sw_fail(err, SW_EINPUT,
+                   "%s: %s has no column '%s' followed by a whole number; name the periods of its "
+                   "columns under `wide: {periods: [...]}`",
+                   place_of(in, "layout"), csv->file, prefix);
+  in->layout.from = from;
+  in->rows->label = label;
+  in->rows->width = n;
+  return SW_OK;
+}
+
+/* Every rank reads the header for itself: the same bytes give the same plan. */
+static sw_status read_header(sw_error *err, reading *in) {
+  const sw_panel_spec *spec = in->spec;
+  sw_csv_text(in->csv, in->text.header, in->text.header_length, 1);
+  SW_TRY(sw_csv_header(err, in->csv));
+  SW_TRY(sw_csv_column(err, in->csv, place_of(in, "unit"), spec->unit, &in->layout.unit));
+  const char *at = in->text.notes, *end = at + in->text.notes_length;
+  while (at < end) {
+    const char *newline = memchr(at, '\n', (size_t)(end - at)), *to = newline ? newline : end;
+    SW_TRY(sw_csv_skip(err, in->csv, at, (size_t)(to - at)));
+    at = to + 1;
+  }
+  in->rows->wide = spec->layout != SW_LAYOUT_LONG;
+  if (spec->layout == SW_LAYOUT_LONG) return plan_long(err, in);
+  if (spec->layout == SW_LAYOUT_WIDE_INDICATOR) {
+    SW_TRY(sw_csv_column(err, in->csv, place_of(in, "layout"), spec->wide_indicator,
+                         &in->layout.indicator));
+    return plan_periods(err, in, "");
+  }
+  int column = sw_panel_plan_raw(in->plan, spec->wide_name);
+  if (column >= 0) in->rows->has_column[column] = true;
+  in->rows->name = &spec->wide_name;
+  in->rows->n_names = 1;
+  return plan_periods(err, in, spec->wide_prefix);
+}
+
+/* ---- readers ----------------------------------------------------------------------------- */
+
+static sw_status make_reader(sw_error *err, reading *in, int t) {
+  sw_csv_reader *reader = &in->reader[t];
+  reader->layout = &in->layout;
+  reader->width = in->rows->width;
+  if (t == 0) reader->csv = in->csv;
+  SW_TRY(sw_arena_create(err, &reader->arena));
+  SW_TRY(sw_codes_create(err, reader->arena, &reader->units));
+  SW_TRY(sw_codes_create(err, reader->arena, &reader->periods));
+  SW_TRY(sw_codes_create(err, reader->arena, &reader->indicators));
+  return t > 0 ? sw_csv_like(err, reader->arena, in->csv, &reader->csv) : SW_OK;
+}
+
+static void destroy_readers(reading *in) {
+  for (int t = 0; t < in->n_readers; t++) {
+    sw_csv_reader *reader = &in->reader[t];
+    sw_codes_destroy(&reader->units);
+    sw_codes_destroy(&reader->periods);
+    sw_codes_destroy(&reader->indicators);
+    if (t > 0) sw_csv_destroy(reader->csv);
+    if (reader->arena) sw_arena_destroy(reader->arena);
+    free(reader->raw_of);
+  }
+  sw_free(in->reader);
+  sw_csv_destroy(in->csv);
+  sw_codes_destroy(&in->indicators);
+}
+
+static sw_status make_readers(sw_error *err, reading *in) {
+  size_t *missing = NULL;
+  SW_NEW(err, in->arena, missing, in->spec->n_missing_values);
+  for (int k = 0; k < in->spec->n_missing_values; k++)
+    missing[k] = strlen(in->spec->missing_value[k]);
+  in->layout.missing = missing;
+  SW_TRY(sw_calloc(err, (size_t)omp_get_max_threads(), sizeof *in->reader, (void **)&in->reader));
+  for (int t = 0; t < omp_get_max_threads(); t++) {
+    in->n_readers = t + 1;
+    SW_TRY(make_reader(err, in, t));
+  }
+  return SW_OK;
+}
+
+static sw_status expect(void *self, sw_error *err, int64_t pieces) {
+  reading *in = self;
+  in->layout.first_block = in->rows->n_blocks;
+  return sw_panel_rows_extend(err, in->rows, pieces);
+}
+
+static sw_status take(void *self, sw_error *err, int thread, int64_t piece, const char *text,
+                      size_t length, int64_t first_line) {
+  reading *in = self;
+  sw_row_block *block = &in->rows->block[in->layout.first_block + piece];
+  block->reader = thread;
+  return sw_csv_rows_take(err, &in->reader[thread], block, text, length, first_line);
+}
+
+static void place(void *self, int64_t piece, int64_t first_line) {
+  reading *in = self;
+  in->rows->block[in->layout.first_block + piece].first_line = first_line;
+}
+
+/* ---- one dictionary ---------------------------------------------------------------------- */
+
+static sw_status merge_codes(sw_error *err, reading *in, sw_csv_reader *reader) {
+  sw_codes *all[] = {&in->rows->units, &in->rows->periods, &in->indicators};
+  const sw_codes *own[] = {&reader->units, &reader->periods, &reader->indicators};
+  for (int k = 0; k < 3; k++) {
+    SW_NEW(err, reader->arena, reader->number[k], own[k]->n);
+    SW_TRY(sw_codes_merge(err, all[k], own[k], reader->number[k]));
+  }
+  return SW_OK;
+}
+
+static void renumber(const reading *in, sw_row_block *block) {
+  const sw_csv_reader *reader = &in->reader[block->reader];
+  for (int64_t i = 0; i < block->n; i++)
+    block->unit[i] = reader->number[0][block->unit[i]];
+  for (int64_t i = 0; i < block->n && !in->rows->wide; i++)
+    block->slot[i] = reader->number[1][block->slot[i]];
+}
+
+/* What all readers met, as the first one would have numbered it, whose numbers stay. */
+static sw_status join_readers(sw_error *err, reading *in) {
+  sw_panel_rows *rows = in->rows;
+  for (int t = 0; t < in->n_readers; t++) {
+    rows->read += in->reader[t].read;
+    rows->notes += sw_csv_skipped(in->reader[t].csv);
+    rows->hollow += sw_csv_hollow(in->reader[t].csv);
+    SW_TRY(merge_codes(err, in, &in->reader[t]));
+  }
+#pragma omp parallel for schedule(dynamic, 1) num_threads(in->n_readers)
+  for (int64_t b = 0; b < rows->n_blocks; b++)
+    if (rows->block[b].reader > 0) renumber(in, &rows->block[b]);
+  return SW_OK;
+}
+
+/* Wide by indicator: which indicators the file has is known only now. */
+static sw_status gather_indicators(sw_error *err, reading *in) {
+  const sw_panel_spec *spec = in->spec;
+  int64_t n = 0;
+  const char *const *code = NULL;
+  SW_TRY(
+      sw_codes_gather(err, in->team, in->arena, in->indicators.text, in->indicators.n, &n, &code));
+  const char **name = NULL;
+  SW_NEW(err, in->arena, name, n);
+  for (int64_t i = 0; i < n; i++) {
+    int raw = sw_csv_raw_of(&in->layout, code[i]);
+    if (raw >= 0) in->rows->has_column[raw] = true;
+    for (int k = 0; k < spec->n_wide_names; k++)
+      if (!strcmp(spec->wide_code[k], code[i])) name[i] = spec->wide_label[k];
+    if (!name[i]) name[i] = sw_arena_printf(in->arena, "%s_%s", spec->wide_indicator, code[i]);
+    if (!name[i]) return sw_fail(err, SW_ENOMEM, "out of memory");
+  }
+  in->rows->name = name;
+  in->rows->n_names = (int)n;
+  return SW_OK;
+}
+
+/* A rank may well have no row; all of them together may not. */
+static sw_status refuse_empty(sw_error *err, reading *in) {
+  int64_t count = in->rows->read;
+  SW_TRY(in->team->sum_i64(in->team, err, &count, 1));
+  if (count > 0) return SW_OK;
+  return sw_fail(err, SW_EINPUT, "%s: no row follows the header%s; a row for each unit%s is wanted",
+                 in->rows->file, in->spec->footer ? " once the footer is left out" : "",
+                 in->spec->time ? " and period" : "");
+}
+
+static sw_status read_lines(sw_error *err, reading *in) {
+  sw_line_taker taker = {
+      .self = in, .threads = in->n_readers, .expect = expect, .take = take, .place = place};
+  SW_TRY(sw_panel_text_deal(err, in->team, &in->text, taker));
+  SW_TRY(sw_team_agree(in->team, err, join_readers(err, in), 0));
+  SW_TRY(refuse_empty(err, in));
+  if (in->spec->layout != SW_LAYOUT_WIDE_INDICATOR) return SW_OK;
+  return sw_team_agree(in->team, err, gather_indicators(err, in), 0);
+}
+
+sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
+                            const sw_panel_spec *spec, const sw_panel_plan *plan,
+                            sw_panel_rows *rows) {
+  reading in = {.team = team, .arena = arena, .spec = spec, .plan = plan, .rows = rows};
+  in.layout = (sw_csv_layout){
+      .spec = spec, .plan = plan, .rows = rows, .unit = -1, .time = -1, .indicator = -1};
+  rows->has_lines = true;
+  SW_TRY(sw_panel_text_open(err, team, arena, rows->file, rows->path, spec->footer, &in.text));
+  sw_status status = sw_codes_create(err, arena, &in.indicators);
+  if (!status) status = sw_csv_create(err, arena, rows->file, &in.csv);
+  if (!status) {
+    in.csv->wanted = "a number, an empty cell or a text listed under missing_values is wanted";
+    in.csv->single = SW_FOOTER_HINT;
+    status = read_header(err, &in);
+  }
+  if (!status) status = make_readers(err, &in);
+  status = sw_team_agree(team, err, status, 0);
+  if (!status) status = read_lines(err, &in);
+  destroy_readers(&in);
+  return status;
+}

@@ -1,0 +1,128 @@
+/* Lines of a panel to rows, in the three layouts. Several threads do this at once, each with a
+ * reader of its own; what they share they only read. */
+#include "store/panel/csv.h"
+
+#include "base/text.h"
+#include "store/text/lines.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A row for a unit that is not needed is counted all the same: `unmatched` speaks of all codes. */
+static sw_status number_unit(sw_error *err, sw_csv_reader *in, int64_t *unit) {
+  sw_field field = in->csv->field[in->layout->unit];
+  if (field.length) return sw_codes_number(err, &in->units, field.text, field.length, unit);
+  return sw_csv_fail(err, in->csv, "%s is empty; a row needs the code of its unit",
+                     in->layout->spec->unit);
+}
+
+int sw_csv_raw_of(const sw_csv_layout *layout, const char *code) {
+  const sw_panel_spec *spec = layout->spec;
+  for (int k = 0; k < spec->n_wide_names; k++)
+    if (!strcmp(spec->wide_code[k], code))
+      return sw_panel_plan_raw(layout->plan, spec->wide_label[k]);
+  size_t skip = strlen(spec->wide_indicator);
+  for (int c = 0; c < layout->plan->n_raw; c++) {
+    const char *name = layout->plan->raw[c].name;
+    if (!strncmp(name, spec->wide_indicator, skip) && name[skip] == '_' &&
+        !strcmp(name + skip + 1, code))
+      return c;
+  }
+  return -1;
+}
+
+/* What an indicator's code means is looked up at its first sight only. */
+static sw_status number_indicator(sw_error *err, sw_csv_reader *in, int64_t *raw) {
+  sw_field field = in->csv->field[in->layout->indicator];
+  int64_t code = 0, before = in->indicators.n;
+  SW_TRY(sw_codes_number(err, &in->indicators, field.text, field.length, &code));
+  if (code == before) { /* a new one */
+    if (code == in->raw_capacity) {
+      int64_t capacity = 2 * in->raw_capacity + 64;
+      int *grown = realloc(in->raw_of, (size_t)capacity * sizeof *grown);
+      if (!grown) return sw_fail(err, SW_ENOMEM, "out of memory");
+      in->raw_of = grown;
+      in->raw_capacity = capacity;
+    }
+    in->raw_of[code] = sw_csv_raw_of(in->layout, in->indicators.text[code]);
+  }
+  *raw = in->raw_of[code];
+  return SW_OK;
+}
+
+/* A note under the data, as a spreadsheet saves it: "Source: BEA,,,". */
+static bool is_like_a_note(const sw_csv *csv) {
+  for (int i = 1; i < csv->n; i++)
+    if (csv->field[i].length) return false;
+  return csv->field[0].length > 0;
+}
+
+static sw_status number_period(sw_error *err, sw_csv_reader *in, int64_t *period) {
+  if (in->layout->time < 0) return sw_codes_number(err, &in->periods, "0", 1, period);
+  sw_field field = in->csv->field[in->layout->time];
+  if (field.length) return sw_codes_number(err, &in->periods, field.text, field.length, period);
+  return sw_csv_fail(err, in->csv, "%s is empty; a row needs its period%s", in->layout->spec->time,
+                     is_like_a_note(in->csv) ? "; " SW_FOOTER_HINT : "");
+}
+
+/* A handful of texts at most; a linear search beats a table. */
+static bool is_missing_value(const sw_csv_layout *layout, sw_field field) {
+  for (int k = 0; k < layout->spec->n_missing_values; k++)
+    if (layout->missing[k] == field.length &&
+        !memcmp(layout->spec->missing_value[k], field.text, field.length))
+      return true;
+  return false;
+}
+
+static sw_status read_values(sw_error *err, sw_csv_reader *in, double *value) {
+  const sw_csv_layout *layout = in->layout;
+  for (int k = 0; k < in->width; k++) {
+    int column = layout->from[k];
+    if (is_missing_value(layout, in->csv->field[column]))
+      value[k] = NAN;
+    else
+      SW_TRY(sw_csv_number(err, in->csv, column, in->csv->column[column], &value[k]));
+  }
+  return SW_OK;
+}
+
+static sw_status read_row(sw_error *err, sw_csv_reader *in, sw_row_block *block) {
+  const sw_csv_layout *layout = in->layout;
+  int64_t unit = 0, slot = 0;
+  in->read++;
+  SW_TRY(number_unit(err, in, &unit));
+  if (layout->spec->layout == SW_LAYOUT_LONG)
+    SW_TRY(number_period(err, in, &slot));
+  else if (layout->spec->layout == SW_LAYOUT_WIDE_INDICATOR)
+    SW_TRY(number_indicator(err, in, &slot));
+  else
+    slot = sw_panel_plan_raw(layout->plan, layout->spec->wide_name);
+  if (slot < 0) return SW_OK; /* an indicator the study does not use */
+  double *value = block->value + block->n * in->width;
+  SW_TRY(sw_row_block_add(err, block, unit, slot, in->csv->line - block->first_line));
+  return read_values(err, in, value);
+}
+
+static sw_status read_rows(sw_error *err, sw_csv_reader *in, sw_row_block *block) {
+  for (bool more = true;;) {
+    SW_TRY(sw_csv_next(err, in->csv, &more));
+    if (!more) return sw_row_block_fit(err, in->layout->rows, block);
+    SW_TRY(read_row(err, in, block));
+  }
+}
+
+/* The block is filled on the stack: those of other threads are neighbours of its place. */
+sw_status sw_csv_rows_take(sw_error *err, sw_csv_reader *in, sw_row_block *block, const char *text,
+                           size_t length, int64_t first_line) {
+  sw_row_block_free(block); /* of the first try, where a piece is taken again */
+  sw_row_block mine = {.first_line = first_line, .reader = block->reader};
+  if (length) {
+    int64_t capacity = sw_count_newlines(text, length) + (text[length - 1] != '\n');
+    SW_TRY(sw_row_block_make(err, in->layout->rows, capacity, &mine));
+    sw_csv_text(in->csv, text, length, first_line);
+  }
+  sw_status status = length ? read_rows(err, in, &mine) : SW_OK;
+  *block = mine;
+  return status;
+}

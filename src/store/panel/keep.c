@@ -1,0 +1,104 @@
+/* Rows that stay on the rank that read them, to their cells, by all threads. */
+#include "store/panel/send.h"
+
+#include <omp.h>
+#include <string.h>
+
+enum { RUN = 1 << 14 /* rows of a few hundred kB */ };
+
+/* A row of a run, and the place of its unit among those here. */
+typedef struct own_row {
+  int32_t row, place;
+} own_row;
+
+/* What a thread sorts a run in. */
+typedef struct run_room {
+  int32_t *place; /* RUN, of each row of the run; -1: it does not stay */
+  int32_t *at;    /* n_local_slots + 1 */
+  own_row *own;   /* RUN */
+} run_room;
+
+/* Those of rows [lo, hi) of a block that stay, in the order of their slots, as those of a slot go
+ * to neighbouring cells where a file is sorted by unit. All that can be looked up in the order of
+ * the file is. Returns how many; slot s ends before at[s]. */
+static int32_t sort_run(const sw_sending *out, const sw_row_block *block, int64_t lo, int64_t hi,
+                        run_room room) {
+  const sw_panel_build *build = out->build;
+  memset(room.at, 0, (size_t)(out->n_local_slots + 1) * sizeof *room.at);
+  for (int64_t i = lo; i < hi; i++) {
+    int64_t unit = out->unit_of[block->unit[i]];
+    bool stays = unit >= 0 && build->owner[unit] == build->team->rank;
+    room.place[i - lo] = stays ? build->place[unit] : -1;
+    room.at[block->slot[i] + 1] += stays;
+  }
+  for (int64_t s = 0; s < out->n_local_slots; s++)
+    room.at[s + 1] += room.at[s];
+  int32_t count = room.at[out->n_local_slots];
+  for (int64_t i = lo; i < hi; i++)
+    if (room.place[i - lo] >= 0)
+      room.own[room.at[block->slot[i]]++] = (own_row){(int32_t)(i - lo), room.place[i - lo]};
+  return count;
+}
+
+/* Rows of one slot of a long file. */
+static void take_slot(sw_sending *out, const sw_row_block *block, int64_t lo, const own_row *own,
+                      int32_t n, int period) {
+  const sw_panel_rows *rows = out->rows;
+  uint8_t *seen = out->seen + period * out->build->n_here;
+  for (int32_t j = 0; j < n; j++)
+    __atomic_store_n(&seen[own[j].place], 1, __ATOMIC_RELAXED);
+  for (int k = 0; k < rows->width; k++) {
+    double *cell = out->build->cells[rows->column[k]].row[period];
+    for (int32_t j = 0; j < n; j++) {
+      int64_t i = lo + own[j].row;
+      double value = block->value[i * rows->width + k], before;
+      if (!sw_send_set(&cell[own[j].place], value, &before))
+        sw_send_conflict(out, (sw_conflict){sw_row_line(block, i), out->unit_of[block->unit[i]],
+                                            rows->column[k], period, value, before});
+    }
+  }
+}
+
+static void take_run(sw_sending *out, const sw_row_block *block, int64_t lo, int32_t n,
+                     run_room room) {
+  if (out->rows->wide || out->again) {
+    for (int32_t j = 0; j < n; j++) {
+      int64_t i = lo + room.own[j].row;
+      sw_send_take(out, sw_send_head(out, block, i, out->unit_of[block->unit[i]]),
+                   block->value + i * out->rows->width);
+    }
+    return;
+  }
+  for (int32_t s = 0, begin = 0; s < out->n_local_slots; begin = room.at[s++])
+    if (room.at[s] > begin)
+      take_slot(out, block, lo, room.own + begin, room.at[s] - begin, out->period_of[s]);
+}
+
+static int64_t take_block(sw_sending *out, const sw_row_block *block, run_room room) {
+  int64_t taken = 0;
+  for (int64_t lo = 0; lo < block->n; lo += RUN) {
+    int32_t n = sort_run(out, block, lo, lo + RUN < block->n ? lo + RUN : block->n, room);
+    take_run(out, block, lo, n, room);
+    taken += n;
+  }
+  return taken;
+}
+
+/* This rank's own rows, where they stand. */
+sw_status sw_send_keep(sw_error *err, sw_sending *out) {
+  const sw_panel_rows *rows = out->rows;
+  int threads = out->again ? 1 : omp_get_max_threads();
+  size_t each = 3 * (size_t)RUN + (size_t)out->n_local_slots + 1;
+  int32_t *numbers = NULL;
+  SW_TRY(sw_alloc(err, (size_t)threads * each, sizeof *numbers, (void **)&numbers));
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+  for (int64_t b = 0; b < rows->n_blocks; b++) {
+    int32_t *mine = numbers + (size_t)omp_get_thread_num() * each;
+    run_room room = {.own = (own_row *)(void *)mine, .place = mine + 2 * RUN, .at = mine + 3 * RUN};
+    int64_t taken = take_block(out, &rows->block[b], room);
+#pragma omp atomic
+    out->placed += taken;
+  }
+  sw_free(numbers);
+  return SW_OK;
+}

@@ -1,0 +1,237 @@
+/* Which periods the panel has: integers in their order, or texts in byte order, not both. */
+#include "store/panel/build.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct period {
+  const char *text;
+  int64_t value;
+} period;
+
+/* Which of a file's periods have a row that stays. Threads may write the same byte, always 1. */
+static void mark_used(const sw_panel_build *build, int f, uint8_t *used) {
+  const sw_panel_rows *rows = &build->rows[f];
+  const int64_t *unit_of = build->unit_of[f];
+#pragma omp parallel for schedule(dynamic, 1)
+  for (int64_t b = 0; b < rows->n_blocks; b++) {
+    const sw_row_block *block = &rows->block[b];
+    for (int64_t i = 0; i < block->n; i++)
+      if (!__atomic_load_n(&used[block->slot[i]], __ATOMIC_RELAXED) && unit_of[block->unit[i]] >= 0)
+        __atomic_store_n(&used[block->slot[i]], 1, __ATOMIC_RELAXED);
+  }
+}
+
+/* Labels of this rank's rows that stay, of one file. */
+static sw_status used_labels(sw_error *err, const sw_panel_build *build, int f, const char ***label,
+                             int64_t *n) {
+  const sw_panel_rows *rows = &build->rows[f];
+  uint8_t *used = NULL;
+  *n = 0;
+  SW_NEW(err, build->arena, *label, rows->periods.n + rows->width);
+  for (int k = 0; rows->wide && k < rows->width; k++)
+    (*label)[(*n)++] = rows->label[k];
+  if (rows->wide) return SW_OK;
+  SW_NEW(err, build->arena, used, rows->periods.n);
+  mark_used(build, f, used);
+  for (int64_t p = 0; p < rows->periods.n; p++)
+    if (used[p]) (*label)[(*n)++] = rows->periods.text[p];
+  return SW_OK;
+}
+
+typedef struct period_list {
+  period *item;
+  int64_t n, capacity;
+} period_list;
+
+static sw_status add_labels(sw_error *err, sw_panel_build *build, const char *const *label,
+                            int64_t n, period_list *list) {
+  int64_t existing = -1;
+  if (list->n + n > list->capacity) {
+    period *grown = NULL;
+    list->capacity = 2 * list->capacity + n;
+    SW_NEW(err, build->arena, grown, list->capacity);
+    if (list->n) memcpy(grown, list->item, (size_t)list->n * sizeof *grown);
+    list->item = grown;
+  }
+  for (int64_t i = 0; i < n; i++) {
+    SW_TRY(sw_map_put(err, build->period_of, label[i], strlen(label[i]), 0, &existing));
+    if (existing < 0) list->item[list->n++].text = label[i];
+  }
+  return SW_OK;
+}
+
+/* Labels of all ranks, file after file, each once; within a file in byte order. */
+static sw_status gather_labels(sw_error *err, sw_panel_build *build, period_list *list) {
+  for (int f = 0; f < build->spec->n_files; f++) {
+    const char **mine = NULL;
+    const char *const *all = NULL;
+    int64_t n_mine = 0, n_all = 0;
+    SW_TRY(sw_team_agree(build->team, err, used_labels(err, build, f, &mine, &n_mine), 0));
+    SW_TRY(sw_codes_gather(err, build->team, build->arena, mine, n_mine, &n_all, &all));
+    SW_TRY(sw_team_agree(build->team, err, add_labels(err, build, all, n_all, list), 0));
+  }
+  return SW_OK;
+}
+
+static int by_label(const void *a, const void *b) {
+  return strcmp(((const period *)a)->text, ((const period *)b)->text);
+}
+
+/* Insertion, which is stable: of equal numbers the one of the first file comes first. The labels
+ * come sorted as text, which for years is nearly the order wanted. */
+static void sort_by_value(period *list, int64_t n) {
+  for (int64_t i = 1; i < n; i++) {
+    period one = list[i];
+    int64_t at = i;
+    for (; at > 0 && list[at - 1].value > one.value; at--)
+      list[at] = list[at - 1];
+    list[at] = one;
+  }
+}
+
+/* ---- integers or texts, not both --------------------------------------------------------- */
+
+static bool is_integer(const char *label) {
+  int64_t value = 0;
+  return sw_parse_integer(label, strlen(label), &value);
+}
+
+static sw_status refuse_label(sw_error *err, const sw_panel_build *build, const sw_panel_rows *rows,
+                              int64_t line, const char *label, const char *others) {
+  const char *what = build->spec->time ? build->spec->time : "period";
+  char where[32] = "";
+  if (rows->has_lines) snprintf(where, sizeof where, ":%lld", (long long)line);
+  return sw_fail(err, SW_EINPUT,
+                 "%s%s: %s: '%.40s' is not an integer as the other periods are (%s)", rows->file,
+                 where, what, label, others);
+}
+
+/* The first row of this rank, among those that stay, whose period is no integer. */
+static sw_status refuse_text_in(sw_error *err, const sw_panel_build *build, int f,
+                                const char *others, int64_t *line) {
+  const sw_panel_rows *rows = &build->rows[f];
+  *line = 1; /* wide: the header */
+  for (int k = 0; rows->wide && k < rows->width; k++)
+    if (!is_integer(rows->label[k]))
+      return refuse_label(err, build, rows, *line, rows->label[k], others);
+  for (int64_t b = 0; !rows->wide && b < rows->n_blocks; b++) {
+    const sw_row_block *block = &rows->block[b];
+    for (int64_t i = 0; i < block->n; i++) {
+      const char *label = rows->periods.text[block->slot[i]];
+      if (build->unit_of[f][block->unit[i]] < 0 || is_integer(label)) continue;
+      *line = sw_row_line(block, i);
+      return refuse_label(err, build, rows, *line, label, others);
+    }
+  }
+  return SW_OK;
+}
+
+/* A year that one program wrote as 2015.0 would else be a period of its own. Collective. */
+static sw_status refuse_mixed(sw_error *err, sw_panel_build *build, const period_list *list) {
+  const char **integer = NULL;
+  char others[200];
+  int64_t n = 0;
+  sw_status status =
+      sw_arena_alloc(err, build->arena, (size_t)list->n + 1, sizeof *integer, (void **)&integer);
+  SW_TRY(sw_team_agree(build->team, err, status, 0));
+  for (int64_t i = 0; i < list->n; i++)
+    if (is_integer(list->item[i].text)) integer[n++] = list->item[i].text;
+  if (n == 0 || n == list->n) return SW_OK;
+  sw_panel_list_some(others, sizeof others, integer, n);
+  for (int f = 0; f < build->spec->n_files; f++) {
+    int64_t line = 0;
+    status = refuse_text_in(err, build, f, others, &line);
+    SW_TRY(sw_team_agree(build->team, err, status, line));
+  }
+  return SW_OK;
+}
+
+/* ---- their order ------------------------------------------------------------------------- */
+
+/* As numbers where all of them are, else as text. */
+static bool sort_periods(period *list, int64_t n) {
+  bool integer = true;
+  for (int64_t i = 0; i < n; i++)
+    integer &= sw_parse_integer(list[i].text, strlen(list[i].text), &list[i].value);
+  if (integer) {
+    sort_by_value(list, n);
+    return true;
+  }
+  qsort(list, (size_t)n, sizeof *list, by_label);
+  for (int64_t i = 0; i < n; i++)
+    list[i].value = i;
+  return false;
+}
+
+/* Two texts of one number ("05" and "5") are one period, called as in the first file. */
+static sw_status number_periods(sw_error *err, sw_panel_build *build, period *list, int64_t n) {
+  sw_periods *periods = &build->panel->periods;
+  const char **label = NULL;
+  int64_t *value = NULL, existing = -1;
+  SW_NEW(err, build->arena, label, n);
+  SW_NEW(err, build->arena, value, n);
+  periods->integer = sort_periods(list, n);
+  sw_map_destroy(build->period_of);
+  build->period_of = NULL;
+  SW_TRY(sw_map_create(err, (size_t)n, &build->period_of));
+  for (int64_t i = 0; i < n; i++) {
+    if (i == 0 || list[i].value != value[periods->n - 1]) {
+      label[periods->n] = list[i].text;
+      value[periods->n++] = list[i].value;
+    }
+    SW_TRY(sw_map_put(err, build->period_of, list[i].text, strlen(list[i].text), periods->n - 1,
+                      &existing));
+  }
+  periods->label = label;
+  periods->value = periods->integer ? value : NULL;
+  return SW_OK;
+}
+
+/* The first period at or after a splice. */
+static sw_status find_break(sw_error *err, const sw_panel_build *build, const char *label,
+                            int *out) {
+  const sw_periods *periods = &build->panel->periods;
+  int64_t value = 0;
+  bool number = periods->integer && sw_parse_integer(label, strlen(label), &value);
+  for (int t = 0; t < periods->n; t++)
+    if (number ? periods->value[t] >= value : !strcmp(periods->label[t], label)) {
+      *out = t;
+      if (!number || value >= periods->value[0]) return SW_OK;
+    }
+  return sw_fail(err, SW_EINPUT,
+                 "%s: breaks: '%s' is no period of the panel, which goes from %s "
+                 "to %s",
+                 sw_panel_place(build, "breaks"), label, periods->label[0],
+                 periods->label[periods->n - 1]);
+}
+
+static int by_int(const void *a, const void *b) {
+  return *(const int *)a - *(const int *)b;
+}
+
+/* In ascending order, whatever the order in the study. */
+static sw_status find_breaks(sw_error *err, sw_panel_build *build) {
+  int *at = NULL, n = build->spec->n_breaks;
+  SW_NEW(err, build->arena, at, n);
+  for (int b = 0; b < n; b++)
+    SW_TRY(find_break(err, build, build->spec->break_label[b], &at[b]));
+  if (n) qsort(at, (size_t)n, sizeof *at, by_int);
+  build->panel->n_breaks = n;
+  build->panel->break_period = at;
+  return SW_OK;
+}
+
+sw_status sw_panel_periods(sw_error *err, sw_panel_build *build) {
+  period_list list = {0};
+  sw_status status = sw_map_create(err, 64, &build->period_of);
+  SW_TRY(sw_team_agree(build->team, err, status, 0));
+  SW_TRY(gather_labels(err, build, &list));
+  SW_TRY(refuse_mixed(err, build, &list));
+  status = number_periods(err, build, list.item, list.n);
+  if (!status) status = find_breaks(err, build);
+  return sw_team_agree(build->team, err, status, 0);
+}

@@ -1,0 +1,138 @@
+/* See plan.h. A name means, in this order: an earlier derived indicator, a sum or ratio where
+ * the study aggregates, a column of a file. */
+#include "store/panel/plan.h"
+
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct planner {
+  sw_error *err;
+  sw_arena *arena;
+  const sw_panel_spec *spec;
+  sw_panel_plan *plan;
+  int raw_capacity;
+} planner;
+
+static int by_name(const void *a, const void *b) {
+  return strcmp(((const sw_wanted *)a)->name, ((const sw_wanted *)b)->name);
+}
+
+/* Columns are few: a linear search keeps the first place that asked. */
+static sw_status want_raw(planner *in, const char *name, const char *where) {
+  sw_panel_plan *plan = in->plan;
+  for (int c = 0; c < plan->n_raw; c++)
+    if (!strcmp(plan->raw[c].name, name)) return SW_OK;
+  if (plan->n_raw == in->raw_capacity) {
+    sw_wanted *grown = NULL;
+    int capacity = in->raw_capacity ? 2 * in->raw_capacity : 32;
+    SW_NEW(in->err, in->arena, grown, capacity);
+    if (plan->n_raw) memcpy(grown, plan->raw, (size_t)plan->n_raw * sizeof *grown);
+    plan->raw = grown;
+    in->raw_capacity = capacity;
+  }
+  plan->raw[plan->n_raw++] = (sw_wanted){name, where};
+  return SW_OK;
+}
+
+/* Below the derived indicators. */
+static sw_status want_base(planner *in, const char *name, const char *where) {
+  const sw_panel_spec *spec = in->spec;
+  if (!spec->aggregate_by) return want_raw(in, name, where);
+  for (int s = 0; s < spec->n_sum; s++)
+    if (!strcmp(spec->sum[s], name)) {
+      in->plan->sum_needed[s] = true;
+      return want_raw(in, name, where);
+    }
+  for (int r = 0; r < spec->n_ratio; r++)
+    if (!strcmp(spec->ratio[r].name, name)) {
+      in->plan->ratio_needed[r] = true;
+      SW_TRY(want_raw(in, spec->ratio[r].numerator, where));
+      return want_raw(in, spec->ratio[r].denominator, where);
+    }
+  return sw_fail(in->err, SW_EINPUT,
+                 "%s: '%s' is not kept by `aggregate`; list it under its `sum` or `ratio`", where,
+                 name);
+}
+
+static const char *place_of(planner *in, const sw_node *node) {
+  const char *text = sw_arena_printf(in->arena, "%s:%d:%d", node->file, node->line, node->column);
+  return text ? text : node->file;
+}
+
+/* `before`: derived indicators below that index may be meant. They only refer downward, so the
+ * recursion ends. */
+static sw_status want(planner *in, const char *name, const char *where, int before) {
+  sw_panel_plan *plan = in->plan;
+  int d = before - 1;
+  while (d >= 0 && strcmp(plan->derived[d].spec->name, name) != 0)
+    d--;
+  if (d < 0) {
+    for (int later = before + 1; later < plan->n_derived; later++)
+      if (!strcmp(plan->derived[later].spec->name, name))
+        return sw_fail(in->err, SW_EINPUT,
+                       "%s: '%s' is derived further down; put it before its use", where, name);
+    return want_base(in, name, where);
+  }
+  sw_derivation *derived = &plan->derived[d];
+  if (derived->needed) return SW_OK;
+  derived->needed = true;
+  const char *place = place_of(in, derived->spec->node);
+  for (int k = 0; k < derived->expression.n_operands; k++)
+    SW_TRY(want(in, derived->expression.operand[k], place, d));
+  return SW_OK;
+}
+
+/* All of them, needed or not: a study file is right or wrong as a whole. */
+static sw_status parse_derived(planner *in) {
+  sw_panel_plan *plan = in->plan;
+  plan->n_derived = in->spec->n_derive;
+  SW_NEW(in->err, in->arena, plan->derived, plan->n_derived);
+  for (int d = 0; d < plan->n_derived; d++) {
+    const sw_derive *spec = &in->spec->derive[d];
+    plan->derived[d].spec = spec;
+    SW_TRY(sw_expression_parse(in->err, in->arena, spec->node, spec->name, spec->expression,
+                               &plan->derived[d].expression));
+  }
+  return SW_OK;
+}
+
+/* What entries name, each once; of two places the first in the study stays. */
+static sw_status collect_used(planner *in, const sw_study *study) {
+  int capacity = 0;
+  for (int e = 0; e < study->n_entries; e++)
+    capacity += study->entry[e].n_needs;
+  sw_panel_plan *plan = in->plan;
+  SW_NEW(in->err, in->arena, plan->used, capacity);
+  for (int e = 0; e < study->n_entries; e++)
+    for (int k = 0; k < study->entry[e].n_needs; k++) {
+      const sw_need *need = &study->entry[e].need[k];
+      bool known = need->entry >= 0;
+      for (int u = 0; u < plan->n_used && !known; u++)
+        known = !strcmp(plan->used[u].name, need->name);
+      if (!known) plan->used[plan->n_used++] = (sw_wanted){need->name, need->where};
+    }
+  return SW_OK;
+}
+
+sw_status sw_panel_plan_make(sw_error *err, sw_arena *arena, const sw_study *study,
+                             sw_panel_plan *plan) {
+  *plan = (sw_panel_plan){0};
+  planner in = {.err = err, .arena = arena, .spec = &study->panel, .plan = plan};
+  SW_NEW(err, arena, plan->sum_needed, study->panel.n_sum);
+  SW_NEW(err, arena, plan->ratio_needed, study->panel.n_ratio);
+  SW_TRY(parse_derived(&in));
+  SW_TRY(collect_used(&in, study));
+  for (int u = 0; u < plan->n_used; u++)
+    SW_TRY(want(&in, plan->used[u].name, plan->used[u].where, plan->n_derived));
+  if (plan->n_used) qsort(plan->used, (size_t)plan->n_used, sizeof *plan->used, by_name);
+  if (plan->n_raw) qsort(plan->raw, (size_t)plan->n_raw, sizeof *plan->raw, by_name);
+  return SW_OK;
+}
+
+int sw_panel_plan_raw(const sw_panel_plan *plan, const char *name) {
+  for (int c = 0; c < plan->n_raw; c++)
+    if (!strcmp(plan->raw[c].name, name)) return c;
+  return -1;
+}

@@ -1,0 +1,169 @@
+/* The walk of a panel, from the study's names to const columns. */
+#include "store/panel/build.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "store/text/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *sw_panel_place(const sw_panel_build *build, const char *key) {
+  const sw_node *node = build->spec->node, *value = sw_node_get(node, key);
+  const char *text = NULL;
+  if (value) node = value;
+  if (node) text = sw_arena_printf(build->arena, "%s:%d:%d", node->file, node->line, node->column);
+  return text ? text : build->study->file;
+}
+
+/* ---- files ------------------------------------------------------------------------------- */
+
+/* The ending of the name says what a file is; sw_study_parse let no other through. */
+static sw_status read_file(sw_error *err, sw_panel_build *build, int f) {
+  const sw_panel_spec *spec = build->spec;
+  sw_panel_rows *rows = &build->rows[f];
+  sw_status status = sw_panel_rows_create(err, build->arena, spec->file[f], spec->path[f],
+                                          build->plan.n_raw, rows);
+  SW_TRY(sw_team_agree(build->team, err, status, 0));
+  return (sw_ends_with(spec->path[f], ".h5") ? sw_panel_h5_read : sw_panel_csv_read)(
+      err, build->team, build->arena, spec, &build->plan, rows);
+}
+
+/* The nearest name that any file offers. */
+static const char *nearest_name(const sw_panel_build *build, const char *name) {
+  int n = 0;
+  const char **all = NULL;
+  sw_error none = {0};
+  for (int f = 0; f < build->spec->n_files; f++)
+    n += build->rows[f].n_names;
+  if (sw_arena_alloc(&none, build->arena, (size_t)n, sizeof *all, (void **)&all)) return NULL;
+  n = 0;
+  for (int f = 0; f < build->spec->n_files; f++)
+    for (int k = 0; k < build->rows[f].n_names; k++)
+      all[n++] = build->rows[f].name[k];
+  return sw_nearest(name, all, n);
+}
+
+/* Every column the study needs must be in some file. */
+static sw_status refuse_unknown(sw_error *err, const sw_panel_build *build) {
+  for (int c = 0; c < build->plan.n_raw; c++) {
+    bool found = false;
+    for (int f = 0; f < build->spec->n_files; f++)
+      found |= build->rows[f].has_column[c];
+    if (found) continue;
+    const sw_wanted *wanted = &build->plan.raw[c];
+    const char *near = nearest_name(build, wanted->name);
+    bool codes = build->spec->layout != SW_LAYOUT_LONG;
+    return sw_fail(err, SW_EINPUT, "%s: %s%s no %s '%s'%s%s%s", wanted->where, build->spec->file[0],
+                   build->spec->n_files > 1 ? " and the other files have" : " has",
+                   codes ? "indicator" : "column", wanted->name, near ? "; did you mean '" : "",
+                   near ? near : "", near ? "'?" : "");
+  }
+  return SW_OK;
+}
+
+static sw_status read_files(sw_error *err, sw_panel_build *build) {
+  for (int f = 0; f < build->spec->n_files; f++)
+    SW_TRY(read_file(err, build, f));
+  SW_TRY(sw_team_agree(build->team, err, refuse_unknown(err, build), 0));
+  int64_t counts[3] = {0, 0, 0};
+  for (int f = 0; f < build->spec->n_files; f++) {
+    counts[0] += build->rows[f].read;
+    counts[1] += build->rows[f].notes;
+    counts[2] += build->rows[f].hollow;
+  }
+  SW_TRY(build->team->sum_i64(build->team, err, counts, 3));
+  build->panel->rows_read = counts[0];
+  if (counts[1])
+    sw_log(SW_LOG_WARN, "panel: %lld lines equal to lines of the footer are passed over",
+           (long long)counts[1]);
+  if (counts[2])
+    sw_log(SW_LOG_WARN, "panel: %lld row%s of empty cells %s passed over", (long long)counts[2],
+           counts[2] == 1 ? "" : "s", counts[2] == 1 ? "is" : "are");
+  return SW_OK;
+}
+
+/* ---- what was read, in words ------------------------------------------------------------- */
+
+/* Every figure is over all ranks; the logger lets rank 0 alone speak. */
+static void say(const sw_panel_build *build) {
+  const sw_panel *panel = build->panel;
+  const sw_periods *periods = &panel->periods;
+  long long cells = (long long)panel->units.n * periods->n;
+  sw_log(SW_LOG_INFO, "panel: %lld rows, %lld units, %d period%s%s%s%s%s",
+         (long long)panel->rows_read, (long long)panel->units.n, periods->n,
+         periods->n == 1 ? "" : "s", periods->n > 1 ? " " : "",
+         periods->n > 1 ? periods->label[0] : "", periods->n > 1 ? " to " : "",
+         periods->n > 1 ? periods->label[periods->n - 1] : "");
+  for (int c = 0; c < panel->n_columns; c++)
+    if (panel->column[c].missing)
+      sw_log(SW_LOG_INFO, "panel: %s: %lld of %lld cells are missing", panel->column[c].name,
+             (long long)panel->column[c].missing, cells);
+  if (panel->filled)
+    sw_log(SW_LOG_INFO, "panel: %lld missing cells were filled by `missing: %s`",
+           (long long)panel->filled,
+           build->spec->missing == SW_MISSING_ZERO ? "zero" : "interpolate");
+  if (panel->log_of_nonpositive)
+    sw_log(SW_LOG_WARN, "panel: %lld derived cells are missing: the logarithm of zero or less",
+           (long long)panel->log_of_nonpositive);
+  if (panel->units_without_data)
+    sw_log(SW_LOG_WARN, "panel: %lld units have no data in any indicator the study reads",
+           (long long)panel->units_without_data);
+  if (panel->units_dropped)
+    sw_log(SW_LOG_INFO, "panel: %lld units were dropped", (long long)panel->units_dropped);
+}
+
+/* ---- the walk ---------------------------------------------------------------------------- */
+
+static sw_status walk(sw_error *err, sw_panel_build *build) {
+  const sw_study *study = build->study;
+  sw_status status = sw_panel_plan_make(err, build->arena, study, &build->plan);
+  if (!status)
+    status = sw_arena_alloc(err, build->arena, (size_t)build->spec->n_files, sizeof *build->rows,
+                            (void **)&build->rows);
+  SW_TRY(sw_team_agree(build->team, err, status, 0));
+  if (study->units.given)
+    SW_TRY(sw_units_file_read(err, build->team, build->arena, &study->units,
+                              build->spec->aggregate_by, sw_panel_place(build, "aggregate"),
+                              &build->units_file));
+  SW_TRY(read_files(err, build));
+  SW_TRY(sw_panel_universe(err, build));
+  SW_TRY(sw_panel_periods(err, build));
+  SW_TRY(sw_panel_send(err, build));
+  SW_TRY(sw_panel_treat(err, build));
+  say(build);
+  return SW_OK;
+}
+
+/* What the walk needed besides the arena; safe at any point of it. */
+static void clean(sw_panel_build *build) {
+  for (int c = 0; c < build->n_cells; c++)
+    sw_cells_free(&build->cells[c]);
+  for (int f = 0; build->rows && f < build->spec->n_files; f++)
+    sw_panel_rows_destroy(&build->rows[f]);
+  sw_units_file_destroy(&build->units_file);
+  sw_map_destroy(build->period_of);
+}
+
+sw_status sw_panel_read(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
+                        sw_panel **panel) {
+  sw_panel_build build = {.team = team, .study = study, .spec = &study->panel, .arena = arena};
+  *panel = NULL;
+  sw_status status = sw_arena_alloc(err, arena, 1, sizeof *build.panel, (void **)&build.panel);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  status = walk(err, &build);
+  clean(&build);
+  if (status)
+    sw_panel_destroy(build.panel);
+  else
+    *panel = build.panel;
+  return status;
+}
+
+/* The rest lives in the arena. */
+void sw_panel_destroy(sw_panel *panel) {
+  if (!panel) return;
+  for (int c = 0; c < panel->n_columns; c++)
+    if (panel->column[c].row) sw_free(panel->column[c].row[0]);
+  panel->n_columns = 0;
+}

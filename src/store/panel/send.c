@@ -1,0 +1,290 @@
+/* Rows to the ranks that own their units. A rank puts its own rows into the cells itself; the
+ * others travel in rounds of at most ROUND bytes a rank, so that what is in flight does not grow
+ * with the panel.
+ *
+ * Threads put rows into the cells at once, in any order. That is safe where a cell has one row; a
+ * mark for each cell tells when it is over whether there were fewer marks than rows. Only then are
+ * the rows looked through again, one by one, for the duplicate to be told. */
+#include "store/panel/send.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROUND = 8 << 20, MARKS = 1 << 14 };
+
+static sw_status map_periods(sw_error *err, sw_sending *out) {
+  const sw_panel_rows *rows = out->rows;
+  int64_t n = rows->wide ? rows->width : rows->periods.n;
+  SW_TRY(sw_alloc(err, (size_t)n, sizeof *out->period_of, (void **)&out->period_of));
+  for (int64_t i = 0; i < n; i++) {
+    const char *label = rows->wide ? rows->label[i] : rows->periods.text[i];
+    /* -1 where only units that are not in the panel have the period */
+    out->period_of[i] = (int)sw_map_find(out->build->period_of, label, strlen(label));
+  }
+  return SW_OK;
+}
+
+static size_t count_cells(const sw_sending *out) {
+  return (size_t)(out->n_slots * out->build->n_here);
+}
+
+static sw_status start(sw_error *err, sw_sending *out) {
+  const sw_panel_build *build = out->build;
+  size_t ranks = (size_t)build->team->size;
+  int64_t n = 0;
+  for (int64_t b = 0; b < out->rows->n_blocks; b++)
+    n += out->rows->block[b].n;
+  out->size = sizeof(sw_row_head) + (size_t)out->rows->width * sizeof(double);
+  out->per_round = ROUND / (int64_t)out->size > 0 ? ROUND / (int64_t)out->size : 1;
+  out->rounds = (n + out->per_round - 1) / out->per_round;
+  out->n_slots = out->rows->wide ? build->plan.n_raw : build->panel->periods.n;
+  out->n_local_slots = out->rows->wide ? build->plan.n_raw : out->rows->periods.n;
+  SW_TRY(map_periods(err, out));
+  SW_TRY(sw_alloc(err, 3 * ranks, sizeof *out->sent, (void **)&out->sent));
+  out->received = out->sent + ranks;
+  out->at = out->received + ranks;
+  return sw_calloc(err, count_cells(out), sizeof *out->seen, (void **)&out->seen);
+}
+
+static void finish(sw_sending *out) {
+  sw_free(out->period_of);
+  sw_free(out->sent);
+  sw_free(out->seen);
+  sw_free(out->line);
+}
+
+/* ---- one row ----------------------------------------------------------------------------- */
+
+static int64_t cell_of(const sw_sending *out, sw_row_head head) {
+  return head.slot * out->build->n_here + out->build->place[head.unit];
+}
+
+static void see_line(sw_sending *out, sw_row_head head) {
+  int64_t *line = &out->line[cell_of(out, head)];
+  int64_t first = *line, second = head.line;
+  if (first == 0 || second < first) *line = second;
+  if (first == 0) return;
+  if (second < first) {
+    int64_t swap = first;
+    first = second;
+    second = swap;
+  }
+  if (out->duplicate.second == 0 || second < out->duplicate.second)
+    out->duplicate = (sw_duplicate_row){first, second, head};
+}
+
+void sw_send_conflict(sw_sending *out, sw_conflict seen) {
+#pragma omp critical(sw_panel_conflict)
+  if (out->conflict.line == 0 || seen.line < out->conflict.line) out->conflict = seen;
+}
+
+void sw_send_take(sw_sending *out, sw_row_head head, const double *value) {
+  const sw_panel_rows *rows = out->rows;
+  if (out->again) {
+    see_line(out, head);
+    return;
+  }
+  __atomic_store_n(&out->seen[cell_of(out, head)], 1, __ATOMIC_RELAXED);
+  for (int k = 0; k < rows->width; k++) {
+    int column = rows->wide ? head.slot : rows->column[k];
+    int period = rows->wide ? out->period_of[k] : head.slot;
+    double before, *cell = &out->build->cells[column].row[period][out->build->place[head.unit]];
+    if (!sw_send_set(cell, value[k], &before))
+      sw_send_conflict(out, (sw_conflict){head.line, head.unit, column, period, value[k], before});
+  }
+}
+
+sw_row_head sw_send_head(const sw_sending *out, const sw_row_block *block, int64_t i,
+                         int64_t unit) {
+  int32_t slot = out->rows->wide ? block->slot[i] : out->period_of[block->slot[i]];
+  return (sw_row_head){(int32_t)unit, slot, sw_row_line(block, i)};
+}
+
+/* ---- one round --------------------------------------------------------------------------- */
+
+/* Calls `pass` for the rows of this round that go to other ranks. */
+static void walk_round(sw_sending *out,
+                       void (*pass)(sw_sending *, int owner, sw_row_head head, const double *value,
+                                    char *bytes),
+                       char *bytes) {
+  const sw_panel_rows *rows = out->rows;
+  const sw_panel_build *build = out->build;
+  int64_t b = out->block, i = out->row;
+  for (int64_t left = out->per_round; left > 0 && b < rows->n_blocks;) {
+    const sw_row_block *block = &rows->block[b];
+    if (i == block->n) {
+      b++;
+      i = 0;
+      continue;
+    }
+    int64_t unit = out->unit_of[block->unit[i]];
+    if (unit >= 0 && build->owner[unit] != build->team->rank)
+      pass(out, build->owner[unit], sw_send_head(out, block, i, unit),
+           block->value + i * rows->width, bytes);
+    i++;
+    left--;
+  }
+  if (bytes) {
+    out->block = b;
+    out->row = i;
+  }
+}
+
+static void count_row(sw_sending *out, int owner, sw_row_head head, const double *value,
+                      char *bytes) {
+  (void)head, (void)value, (void)bytes;
+  out->sent[owner] += out->size;
+}
+
+static void pack_row(sw_sending *out, int owner, sw_row_head head, const double *value,
+                     char *bytes) {
+  char *at = bytes + out->at[owner];
+  memcpy(at, &head, sizeof head);
+  if (out->rows->width) memcpy(at + sizeof head, value, out->size - sizeof head);
+  out->at[owner] += out->size;
+}
+
+/* The rows of a round by receiver; those of units that are not in the panel stay behind. */
+static sw_status pack(sw_error *err, sw_sending *out, char **bytes) {
+  int ranks = out->build->team->size;
+  size_t all = 0;
+  for (int r = 0; r < ranks; r++)
+    out->sent[r] = 0;
+  walk_round(out, count_row, NULL);
+  for (int r = 0; r < ranks; r++) {
+    out->at[r] = all;
+    all += out->sent[r];
+  }
+  SW_TRY(sw_alloc(err, all, 1, (void **)bytes));
+  walk_round(out, pack_row, *bytes);
+  return SW_OK;
+}
+
+static void unpack(sw_sending *out, const char *bytes, size_t length) {
+  int64_t n = (int64_t)(length / out->size);
+#pragma omp parallel for if (!out->again)
+  for (int64_t i = 0; i < n; i++) {
+    const char *at = bytes + (size_t)i * out->size;
+    sw_row_head head;
+    memcpy(&head, at, sizeof head);
+    /* A head is as long as two values, and what is received is aligned. */
+    sw_send_take(out, head, (const double *)(const void *)(at + sizeof head));
+  }
+  out->placed += n;
+}
+
+static sw_status one_round(sw_error *err, sw_sending *out) {
+  sw_team *team = out->build->team;
+  char *bytes = NULL, *mine = NULL;
+  size_t length = 0;
+  sw_status status = sw_team_agree(team, err, pack(err, out, &bytes), 0);
+  if (!status)
+    status = team->all_to_all(team, err, bytes, out->sent, (void **)&mine, out->received);
+  sw_free(bytes);
+  if (status) return status;
+  for (int r = 0; r < team->size; r++)
+    length += out->received[r];
+  unpack(out, mine, length);
+  sw_free(mine);
+  return SW_OK;
+}
+
+/* All rows to where they belong. */
+static sw_status walk_rows(sw_error *err, sw_sending *out) {
+  sw_team *team = out->build->team;
+  double rounds = team->size > 1 ? (double)out->rounds : 0;
+  SW_TRY(sw_team_agree(team, err, sw_send_keep(err, out), 0));
+  out->block = out->row = 0;
+  SW_TRY(team->max_f64(team, err, &rounds, 1));
+  for (int64_t r = 0; r < (int64_t)rounds; r++)
+    SW_TRY(one_round(err, out));
+  return SW_OK;
+}
+
+/* ---- what is wrong ----------------------------------------------------------------------- */
+
+static int64_t count_seen(const sw_sending *out) {
+  int64_t count = 0, n = (int64_t)count_cells(out);
+#pragma omp parallel for
+  for (int64_t lo = 0; lo < n; lo += MARKS) {
+    int32_t some = 0;
+    for (int64_t i = lo; i < n && i < lo + MARKS; i++)
+      some += out->seen[i];
+#pragma omp atomic
+    count += some;
+  }
+  return count;
+}
+
+/* Of all duplicates the one whose second line is lowest, whichever rank met it. */
+static sw_status refuse_duplicate(sw_error *err, const sw_sending *out) {
+  const sw_duplicate_row *seen = &out->duplicate;
+  const sw_panel_build *build = out->build;
+  const sw_panel_rows *rows = out->rows;
+  if (seen->second == 0) return SW_OK;
+  const char *unit = build->table.code[seen->head.unit], *slot = "", *what = "";
+  if (rows->wide && build->spec->layout == SW_LAYOUT_WIDE_INDICATOR) {
+    what = ", indicator ";
+    slot = build->plan.raw[seen->head.slot].name;
+  } else if (!rows->wide && build->spec->time) {
+    what = ", period ";
+    slot = build->panel->periods.label[seen->head.slot];
+  }
+  if (!rows->has_lines)
+    return sw_fail(err, SW_EINPUT,
+                   "%s: unit %s stands twice, as numbers %lld and %lld; give it once", rows->file,
+                   unit, (long long)seen->first, (long long)seen->second);
+  return sw_fail(err, SW_EINPUT, "%s:%lld: unit %s%s%s stands already in line %lld%s", rows->file,
+                 (long long)seen->second, unit, what, slot, (long long)seen->first,
+                 rows->wide || build->spec->time ? "; give it once"
+                                                 : "; without `time:` a unit has one row");
+}
+
+/* Fewer marks than rows on any rank: which rows they are. */
+static sw_status find_duplicates(sw_error *err, sw_sending *out) {
+  sw_team *team = out->build->team;
+  double missing = (double)(out->placed - count_seen(out));
+  SW_TRY(team->max_f64(team, err, &missing, 1));
+  if (missing == 0) return SW_OK;
+  out->again = true;
+  sw_status status = sw_calloc(err, count_cells(out), sizeof *out->line, (void **)&out->line);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  SW_TRY(walk_rows(err, out));
+  return sw_team_agree(team, err, refuse_duplicate(err, out), out->duplicate.second);
+}
+
+static sw_status refuse_conflict(sw_error *err, const sw_sending *out) {
+  const sw_panel_build *build = out->build;
+  const sw_conflict *seen = &out->conflict;
+  char line[32] = "";
+  if (seen->line == 0) return SW_OK;
+  if (out->rows->has_lines) snprintf(line, sizeof line, ":%lld", (long long)seen->line);
+  return sw_fail(err, SW_EINPUT,
+                 "%s%s: %s: unit %s, period %s is %.10g here and %.10g in another row or file; "
+                 "give it once",
+                 out->rows->file, line, build->cells[seen->column].name,
+                 build->table.code[seen->unit], build->panel->periods.label[seen->period],
+                 seen->value, seen->other);
+}
+
+/* File after file: a cell has one row in a file. Duplicates are told first: what a cell holds
+ * besides is then a matter of chance. */
+static sw_status send_file(sw_error *err, sw_panel_build *build, int f) {
+  sw_team *team = build->team;
+  sw_sending out = {.build = build, .rows = &build->rows[f], .unit_of = build->unit_of[f]};
+  sw_status status = sw_team_agree(team, err, start(err, &out), 0);
+  if (!status) status = walk_rows(err, &out);
+  if (!status) status = find_duplicates(err, &out);
+  if (!status) status = sw_team_agree(team, err, refuse_conflict(err, &out), out.conflict.line);
+  finish(&out);
+  sw_panel_rows_clear(out.rows);
+  return status;
+}
+
+sw_status sw_panel_send(sw_error *err, sw_panel_build *build) {
+  SW_TRY(sw_team_agree(build->team, err, sw_panel_own(err, build), 0));
+  for (int f = 0; f < build->spec->n_files; f++)
+    SW_TRY(send_file(err, build, f));
+  return SW_OK;
+}

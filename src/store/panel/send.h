@@ -1,0 +1,66 @@
+/* The rows of a file on their way to the ranks that own their units: what send.c, which sends
+ * them, and keep.c, which puts those in place that stay, share. */
+#ifndef SW_STORE_PANEL_SEND_H
+#define SW_STORE_PANEL_SEND_H
+
+#include "store/panel/build.h"
+
+#include <math.h>
+
+/* What travels before a row's values. */
+typedef struct sw_row_head {
+  int32_t unit; /* of the table */
+  int32_t slot; /* long: the panel's period; wide: the file column */
+  int64_t line;
+} sw_row_head;
+
+typedef struct sw_duplicate_row {
+  int64_t first, second; /* lines; second 0: none */
+  sw_row_head head;
+} sw_duplicate_row;
+
+/* A cell that an earlier file gave another value. */
+typedef struct sw_conflict {
+  int64_t line; /* 0: none */
+  int64_t unit;
+  int column, period;
+  double value, other;
+} sw_conflict;
+
+typedef struct sw_sending {
+  sw_panel_build *build;
+  sw_panel_rows *rows;
+  const int64_t *unit_of;
+  int *period_of;     /* of each value (wide) or local period (long) */
+  size_t size;        /* of a row */
+  int64_t block, row; /* where the next round begins */
+  int64_t per_round, rounds;
+  int64_t n_slots, n_local_slots; /* of the cells, of the rows */
+  uint8_t *seen;                  /* [slot][unit here] */
+  int64_t placed;                 /* rows */
+  sw_conflict conflict;           /* of the lowest line */
+  bool again;                     /* looking for duplicates */
+  int64_t *line;                  /* then: [slot][unit here]: lowest line seen, 0: none */
+  sw_duplicate_row duplicate;
+  size_t *sent, *received, *at;
+} sw_sending;
+
+/* Whether the cell has the value now, else *before is what it has. A cell that an earlier file gave
+ * already may only be given again with the same. */
+static inline bool sw_send_set(double *cell, double value, double *before) {
+  if (isnan(value)) return true;
+  __atomic_load(cell, before, __ATOMIC_RELAXED);
+  if (isnan(*before)) __atomic_store(cell, &value, __ATOMIC_RELAXED);
+  return isnan(*before) || *before == value;
+}
+
+/* A row to its cells, or, looking for duplicates, to its line. `value`: the row's. */
+void sw_send_take(sw_sending *out, sw_row_head head, const double *value);
+/* Row i of a block, of `unit` of the table. */
+sw_row_head sw_send_head(const sw_sending *out, const sw_row_block *block, int64_t i, int64_t unit);
+/* Of all that are noted, by any thread, the one of the lowest line stays. */
+void sw_send_conflict(sw_sending *out, sw_conflict seen);
+/* The rows of this rank's own units, where they stand; counts them in `placed`. */
+sw_status sw_send_keep(sw_error *err, sw_sending *out);
+
+#endif

@@ -1,0 +1,355 @@
+/* What the study asks to be done with the numbers, in the order of the interface: aggregate, fill,
+ * derive, then refuse, drop or keep what is still missing. */
+#include "store/panel/build.h"
+
+#include "base/log.h"
+#include "panel/treat.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+sw_status sw_cells_make(sw_error *err, sw_arena *arena, const char *name, int64_t n, int n_periods,
+                        sw_cells *cells) {
+  double *block = NULL;
+  size_t count = (size_t)n * (size_t)n_periods;
+  cells->name = name;
+  SW_NEW(err, arena, cells->row, n_periods + 1);
+  SW_TRY(sw_alloc(err, count, sizeof *block, (void **)&block));
+#pragma omp parallel for
+  for (size_t i = 0; i < count; i++)
+    block[i] = NAN;
+  for (int t = 0; t <= n_periods; t++)
+    cells->row[t] = block + t * n;
+  return SW_OK;
+}
+
+void sw_cells_free(sw_cells *cells) {
+  if (cells->row) sw_free(cells->row[0]);
+  cells->row = NULL;
+}
+
+/* From the back: a derived indicator hides the column of its name. */
+static sw_cells *find_cells(sw_panel_build *build, const char *name) {
+  for (int c = build->n_cells - 1; c >= 0; c--)
+    if (!strcmp(build->cells[c].name, name)) return &build->cells[c];
+  return NULL;
+}
+
+static int64_t units_here(const sw_panel_build *build) {
+  return build->panel->hi - build->panel->lo;
+}
+
+/* ---- aggregate --------------------------------------------------------------------------- */
+
+static sw_status sum_cells(sw_error *err, sw_panel_build *build, const char *name, sw_cells *out) {
+  int n_periods = build->panel->periods.n;
+  SW_TRY(sw_cells_make(err, build->arena, name, build->n_coarse, n_periods, out));
+  sw_sum_members(build->n_here, n_periods, build->parent, find_cells(build, name)->row,
+                 build->n_coarse, out->row);
+  return SW_OK;
+}
+
+/* A ratio of sums, not a mean of ratios. */
+static sw_status ratio_cells(sw_error *err, sw_panel_build *build, const sw_ratio *ratio,
+                             sw_cells *out) {
+  int n_periods = build->panel->periods.n;
+  sw_cells above = {0}, below = {0};
+  sw_status status = sum_cells(err, build, ratio->numerator, &above);
+  if (!status) status = sum_cells(err, build, ratio->denominator, &below);
+  if (!status)
+    status = sw_cells_make(err, build->arena, ratio->name, build->n_coarse, n_periods, out);
+  if (!status) sw_ratio_of(build->n_coarse, n_periods, above.row, below.row, out->row);
+  sw_cells_free(&above);
+  sw_cells_free(&below);
+  return status;
+}
+
+/* The cells become those of the coarse units; what was read is given back. */
+static sw_status aggregate(sw_error *err, sw_panel_build *build) {
+  const sw_panel_spec *spec = build->spec;
+  sw_cells *coarse = NULL;
+  int n = 0;
+  if (!spec->aggregate_by) return SW_OK;
+  SW_NEW(err, build->arena, coarse, spec->n_sum + spec->n_ratio + build->plan.n_derived);
+  sw_status status = SW_OK;
+  for (int s = 0; s < spec->n_sum && !status; s++)
+    if (build->plan.sum_needed[s]) status = sum_cells(err, build, spec->sum[s], &coarse[n++]);
+  for (int r = 0; r < spec->n_ratio && !status; r++)
+    if (build->plan.ratio_needed[r])
+      status = ratio_cells(err, build, &spec->ratio[r], &coarse[n++]);
+  for (int c = 0; c < build->n_cells; c++)
+    sw_cells_free(&build->cells[c]);
+  build->cells = coarse;
+  build->n_cells = n;
+  return status;
+}
+
+/* ---- fill -------------------------------------------------------------------------------- */
+
+/* Counted before filling, which would hide them. */
+static int64_t count_without_data(const sw_panel_build *build) {
+  int64_t n = units_here(build), empty = 0;
+  if (build->n_cells == 0) return 0;
+  for (int64_t i = 0; i < n; i++) {
+    bool any = false;
+    for (int c = 0; c < build->n_cells && !any; c++)
+      for (int t = 0; t < build->panel->periods.n && !any; t++)
+        any = !isnan(build->cells[c].row[t][i]);
+    empty += !any;
+  }
+  return empty;
+}
+
+/* Years may be unevenly spaced: time is the number of the period where it has one. */
+static sw_status fill(sw_error *err, sw_panel_build *build) {
+  const sw_periods *periods = &build->panel->periods;
+  sw_panel *panel = build->panel;
+  double *at = NULL;
+  SW_NEW(err, build->arena, at, periods->n);
+  for (int t = 0; t < periods->n; t++)
+    at[t] = periods->integer ? (double)periods->value[t] : t;
+  for (int c = 0; c < build->n_cells; c++) {
+    double *const *row = build->cells[c].row;
+    if (build->spec->missing == SW_MISSING_INTERPOLATE)
+      panel->filled += sw_fill_interpolate(units_here(build), periods->n, at, panel->n_breaks,
+                                           panel->break_period, row);
+    if (build->spec->missing == SW_MISSING_ZERO)
+      panel->filled += sw_fill_zero(units_here(build), periods->n, row);
+  }
+  return SW_OK;
+}
+
+/* ---- derive ------------------------------------------------------------------------------ */
+
+static sw_status derive_one(sw_error *err, sw_panel_build *build, const sw_derivation *derived) {
+  const sw_expression *expression = &derived->expression;
+  const double **operand = NULL;
+  sw_cells out;
+  SW_NEW(err, build->arena, operand, expression->n_operands);
+  SW_TRY(sw_cells_make(err, build->arena, derived->spec->name, units_here(build),
+                       build->panel->periods.n, &out));
+  for (int t = 0; t < build->panel->periods.n; t++) {
+    for (int k = 0; k < expression->n_operands; k++)
+      operand[k] = find_cells(build, expression->operand[k])->row[t];
+    build->panel->log_of_nonpositive +=
+        sw_expression_eval(expression, units_here(build), operand, out.row[t]);
+  }
+  build->cells[build->n_cells++] = out;
+  return SW_OK;
+}
+
+/* In the order of the study: an operand is a column or was derived before. */
+static sw_status derive(sw_error *err, sw_panel_build *build) {
+  for (int d = 0; d < build->plan.n_derived; d++)
+    if (build->plan.derived[d].needed) SW_TRY(derive_one(err, build, &build->plan.derived[d]));
+  return SW_OK;
+}
+
+/* The cells that entries name become the panel's columns; the others are given back. */
+static sw_status take_columns(sw_error *err, sw_panel_build *build) {
+  sw_panel *panel = build->panel;
+  int *period = NULL;
+  SW_NEW(err, build->arena, period, panel->periods.n);
+  for (int t = 0; t < panel->periods.n; t++)
+    period[t] = t;
+  SW_NEW(err, build->arena, panel->column, build->plan.n_used);
+  for (int u = 0; u < build->plan.n_used; u++) {
+    sw_cells *cells = find_cells(build, build->plan.used[u].name);
+    panel->column[panel->n_columns++] = (sw_column){
+        .name = cells->name, .n_periods = panel->periods.n, .period = period, .row = cells->row};
+    cells->row = NULL;
+  }
+  for (int c = 0; c < build->n_cells; c++)
+    sw_cells_free(&build->cells[c]);
+  build->n_cells = 0;
+  return SW_OK;
+}
+
+static sw_status count_missing(sw_error *err, sw_panel_build *build) {
+  sw_panel *panel = build->panel;
+  int64_t *count = NULL;
+  sw_status status = sw_calloc(err, (size_t)panel->n_columns, sizeof *count, (void **)&count);
+  SW_TRY(sw_team_agree(build->team, err, status, 0));
+  for (int c = 0; c < panel->n_columns; c++)
+    count[c] = sw_count_missing(units_here(build), panel->periods.n, panel->column[c].row);
+  status = build->team->sum_i64(build->team, err, count, panel->n_columns);
+  for (int c = 0; c < panel->n_columns; c++)
+    panel->column[c].missing = count[c];
+  sw_free(count);
+  return status;
+}
+
+/* ---- what is still missing --------------------------------------------------------------- */
+
+/* Column first: the message names the first gap of the first unit in this order. */
+static bool has_gap(const sw_panel *panel, int64_t i, int *column, int *period) {
+  for (*column = 0; *column < panel->n_columns; ++*column)
+    for (*period = 0; *period < panel->periods.n; ++*period)
+      if (isnan(panel->column[*column].row[*period][i])) return true;
+  return false;
+}
+
+/* Each rank tells its first unit with a gap; the lowest of them is the one reported. */
+static sw_status refuse_missing(sw_error *err, sw_panel_build *build) {
+  const sw_panel *panel = build->panel;
+  int64_t cells = 0, unit = 0, n = units_here(build);
+  int indicators = 0, column = 0, period = 0;
+  for (int c = 0; c < panel->n_columns; c++) {
+    cells += panel->column[c].missing;
+    indicators += panel->column[c].missing > 0;
+  }
+  if (cells == 0) return SW_OK;
+  while (unit < n && !has_gap(panel, unit, &column, &period))
+    unit++;
+  sw_status status = SW_OK;
+  if (unit < n)
+    status =
+        sw_fail(err, SW_EINPUT,
+                "%s: missing: %lld cell%s of %d indicator%s, first %s of unit %s in period %s; "
+                "write `missing: keep`, drop-units, interpolate or zero, or leave such units "
+                "out with `where`",
+                sw_panel_place(build, "missing"), (long long)cells, cells > 1 ? "s" : "",
+                indicators, indicators > 1 ? "s" : "", panel->column[column].name,
+                sw_unit_code(&panel->units, panel->lo + unit), panel->periods.label[period]);
+  return sw_team_agree(build->team, err, status, panel->lo + unit);
+}
+
+/* Rows of a column from old owners to new ones. `now[u]`: new number of the old unit, < 0: dropped.
+ */
+typedef struct moving {
+  sw_panel_build *build;
+  int64_t old_lo, old_hi, n; /* n: units there will be */
+  const int64_t *now;
+  size_t *sent, *received;
+} moving;
+
+static sw_status pack_column(sw_error *err, const moving *out, const sw_column *column,
+                             char **bytes) {
+  int ranks = out->build->team->size;
+  double *value = NULL;
+  SW_TRY(sw_alloc(err, (size_t)(out->old_hi - out->old_lo) * (size_t)column->n_periods,
+                  sizeof *value, (void **)&value));
+  *bytes = (char *)value;
+  for (int r = 0; r < ranks; r++) {
+    int64_t lo, hi;
+    double *start = value;
+    sw_partition(out->n, r, ranks, &lo, &hi);
+    for (int t = 0; t < column->n_periods; t++)
+      for (int64_t u = out->old_lo; u < out->old_hi; u++)
+        if (out->now[u] >= lo && out->now[u] < hi) *value++ = column->row[t][u - out->old_lo];
+    out->sent[r] = (size_t)(value - start) * sizeof *value;
+  }
+  return SW_OK;
+}
+
+/* One column at a time, so that at most one is held twice. */
+static sw_status move_column(sw_error *err, moving *out, sw_column *column) {
+  sw_team *team = out->build->team;
+  sw_cells cells = {.name = column->name, .row = column->row};
+  char *bytes = NULL;
+  double *got = NULL;
+  int64_t lo, hi, first = 0;
+  sw_partition(out->n, team->rank, team->size, &lo, &hi);
+  SW_TRY(sw_team_agree(team, err, pack_column(err, out, column, &bytes), 0));
+  sw_cells_free(&cells);
+  column->row = NULL;
+  sw_status status = team->all_to_all(team, err, bytes, out->sent, (void **)&got, out->received);
+  sw_free(bytes);
+  if (status) return status;
+  status = sw_cells_make(err, out->build->arena, column->name, hi - lo, column->n_periods, &cells);
+  const double *from = got;
+  for (int r = 0; r < team->size && !status; r++) {
+    int64_t units = (int64_t)(out->received[r] / sizeof *got) / column->n_periods;
+    for (int t = 0; t < column->n_periods; t++, from += units)
+      if (units) memcpy(cells.row[t] + first, from, (size_t)units * sizeof *from);
+    first += units;
+  }
+  sw_free(got);
+  column->row = cells.row;
+  return sw_team_agree(team, err, status, 0);
+}
+
+/* drop[u] of every unit, on every rank. */
+static sw_status gather_drops(sw_error *err, sw_panel_build *build, uint8_t **drop) {
+  sw_team *team = build->team;
+  int64_t n = units_here(build);
+  int column, period;
+  uint8_t *mine = NULL;
+  size_t *counts = NULL;
+  sw_status status = sw_alloc(err, (size_t)n, 1, (void **)&mine);
+  if (!status) status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
+  for (int64_t i = 0; i < n && !status; i++)
+    mine[i] = has_gap(build->panel, i, &column, &period);
+  status = sw_team_agree(team, err, status, 0);
+  if (!status) status = team->all_gather(team, err, mine, (size_t)n, (void **)drop, counts);
+  sw_free(mine);
+  sw_free(counts);
+  return status;
+}
+
+static sw_status rebuild_units(sw_error *err, sw_panel_build *build, const uint8_t *drop,
+                               int64_t *now, int64_t *n) {
+  sw_panel *panel = build->panel;
+  int64_t *index = NULL;
+  sw_unit_table kept;
+  SW_NEW(err, build->arena, index, panel->units.n);
+  *n = 0;
+  for (int64_t u = 0; u < panel->units.n; u++) {
+    now[u] = drop[u] ? -1 : *n;
+    if (!drop[u]) index[(*n)++] = u;
+  }
+  if (*n < 2)
+    return sw_fail(err, SW_EINPUT,
+                   "%s: drop-units leaves %lld of %lld units; a panel needs two or more, see "
+                   "`spillway check` for the missing cells by indicator",
+                   sw_panel_place(build, "missing"), (long long)*n, (long long)panel->units.n);
+  SW_TRY(sw_unit_table_select(err, build->arena, &build->units_file.table, *n, index, &kept));
+  build->units_file.table = kept;
+  return sw_units_build(err, build->arena, &kept, &panel->units);
+}
+
+/* The blocks of the units that stay are dealt out anew: ownership is a function of their number. */
+static sw_status drop_units(sw_error *err, sw_panel_build *build) {
+  sw_team *team = build->team;
+  sw_panel *panel = build->panel;
+  int64_t before = panel->units.n, *now = NULL;
+  moving out = {.build = build, .old_lo = panel->lo, .old_hi = panel->hi};
+  uint8_t *drop = NULL;
+  SW_TRY(gather_drops(err, build, &drop));
+  sw_status status = sw_arena_alloc(err, build->arena, (size_t)before, sizeof *now, (void **)&now);
+  if (!status) status = rebuild_units(err, build, drop, now, &out.n);
+  if (!status) status = sw_alloc(err, 2 * (size_t)team->size, sizeof *out.sent, (void **)&out.sent);
+  status = sw_team_agree(team, err, status, 0);
+  out.now = now;
+  out.received = out.sent ? out.sent + team->size : NULL;
+  for (int c = 0; c < panel->n_columns && !status; c++)
+    status = move_column(err, &out, &panel->column[c]);
+  sw_partition(out.n, team->rank, team->size, &panel->lo, &panel->hi);
+  panel->units_dropped += before - out.n;
+  sw_free(out.sent);
+  sw_free(drop);
+  return status ? status : count_missing(err, build);
+}
+
+sw_status sw_panel_treat(sw_error *err, sw_panel_build *build) {
+  sw_team *team = build->team;
+  sw_panel *panel = build->panel;
+  sw_status status = aggregate(err, build);
+  if (!status) {
+    panel->units_without_data = count_without_data(build);
+    status = fill(err, build);
+  }
+  if (!status) status = derive(err, build);
+  if (!status) status = take_columns(err, build);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  int64_t counts[3] = {panel->units_without_data, panel->filled, panel->log_of_nonpositive};
+  SW_TRY(team->sum_i64(team, err, counts, 3));
+  panel->units_without_data = counts[0];
+  panel->filled = counts[1];
+  panel->log_of_nonpositive = counts[2];
+  SW_TRY(count_missing(err, build));
+  if (build->spec->missing == SW_MISSING_ERROR) return refuse_missing(err, build);
+  if (build->spec->missing == SW_MISSING_DROP_UNITS) return drop_units(err, build);
+  return SW_OK;
+}

@@ -1,0 +1,279 @@
+/* See units.h. Rows that `where` leaves out are not looked at any further: national files carry
+ * territories without coordinates. */
+#include "store/panel/units.h"
+
+#include "base/text.h"
+#include "plan/ports/reader.h"
+#include "store/text/csv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct reading {
+  sw_error *err;
+  sw_arena *arena;
+  const sw_units_spec *spec;
+  const char *by_where; /* place in the study that names the column to aggregate by */
+  sw_csv *csv;
+  int code, lon, lat, area; /* columns, -1: not there */
+  int *condition;           /* column of each comparison of `where` */
+  int *group;
+  sw_unit_table all; /* rows as they come; only the first all.n are filled */
+  int64_t capacity;
+  int64_t *line;
+  bool *kept;
+  sw_map *seen;
+} reading;
+
+static const char *place_of(sw_arena *arena, const sw_node *node, const char *key) {
+  const sw_node *value = sw_node_get(node, key);
+  if (value) node = value;
+  return node ? sw_arena_printf(arena, "%s:%d:%d", node->file, node->line, node->column) : NULL;
+}
+
+/* A missing column is told with the place of the key that names it. */
+static sw_status find_column(reading *in, const char *key, const char *name, int *index) {
+  *index = -1;
+  if (!name) return SW_OK;
+  return sw_csv_column(in->err, in->csv, place_of(in->arena, in->spec->node, key), name, index);
+}
+
+static sw_status find_columns(reading *in, const char *by) {
+  const sw_units_spec *spec = in->spec;
+  SW_TRY(find_column(in, "unit", spec->unit, &in->code));
+  SW_TRY(find_column(in, "lon", spec->lon, &in->lon));
+  SW_TRY(find_column(in, "lat", spec->lat, &in->lat));
+  SW_TRY(find_column(in, "area", spec->area, &in->area));
+  SW_NEW(in->err, in->arena, in->condition, spec->n_where);
+  for (int c = 0; c < spec->n_where; c++)
+    SW_TRY(find_column(in, "where", spec->where[c].column, &in->condition[c]));
+  const char **name = NULL;
+  SW_NEW(in->err, in->arena, name, spec->n_groups + 1);
+  SW_NEW(in->err, in->arena, in->group, spec->n_groups + 1);
+  for (int g = 0; g < spec->n_groups; g++) {
+    name[g] = spec->group[g];
+    SW_TRY(find_column(in, "groups", name[g], &in->group[g]));
+  }
+  if (by) {
+    name[spec->n_groups] = by;
+    SW_TRY(sw_csv_column(in->err, in->csv, in->by_where, by, &in->group[spec->n_groups]));
+  }
+  in->all.n_groups = spec->n_groups + (by != NULL);
+  in->all.group_name = name;
+  return SW_OK;
+}
+
+/* ---- where ------------------------------------------------------------------------------- */
+
+/* `sign`: of the left side less the right. */
+static bool compares(sw_compare compare, int sign) {
+  switch (compare) {
+  case SW_EQ:
+    return sign == 0;
+  case SW_NE:
+    return sign != 0;
+  case SW_LT:
+    return sign < 0;
+  case SW_LE:
+    return sign <= 0;
+  case SW_GT:
+    return sign > 0;
+  case SW_GE:
+    return sign >= 0;
+  }
+  return false;
+}
+
+/* Byte order, as everywhere; the field has no terminating zero. */
+static int text_sign(sw_field field, const char *text) {
+  size_t length = strlen(text), common = field.length < length ? field.length : length;
+  int sign = common ? memcmp(field.text, text, common) : 0;
+  return sign ? sign : (field.length > length) - (field.length < length);
+}
+
+/* An empty cell equals no number and is on neither side of one; a text differs from every number,
+ * but to order the two is an error. */
+static sw_status holds(reading *in, const sw_condition *condition, int column, bool *out) {
+  sw_field field = in->csv->field[column];
+  double value = 0;
+  if (!condition->is_number) {
+    *out = compares(condition->compare, text_sign(field, condition->text));
+    return SW_OK;
+  }
+  bool equality = condition->compare == SW_EQ || condition->compare == SW_NE;
+  if (sw_parse_number(field.text, field.length, &value)) {
+    int sign = (value > condition->number) - (value < condition->number);
+    *out = compares(condition->compare, sign);
+  } else if (equality || !field.length) {
+    *out = condition->compare == SW_NE;
+  } else {
+    return sw_csv_fail(in->err, in->csv,
+                       "%s: '%.*s' is not a number, and `where` compares it with %s",
+                       condition->column, (int)(field.length < 40 ? field.length : 40), field.text,
+                       condition->text);
+  }
+  return SW_OK;
+}
+
+/* Alternatives joined by `or`, each a run of comparisons joined by `and`. */
+static sw_status keeps(reading *in, bool *out) {
+  bool any = in->spec->n_where == 0, all = false;
+  for (int c = 0; c < in->spec->n_where; c++) {
+    const sw_condition *condition = &in->spec->where[c];
+    bool one = false;
+    if (c == 0 || condition->starts_or) {
+      any |= c > 0 && all;
+      all = true;
+    }
+    SW_TRY(holds(in, condition, in->condition[c], &one));
+    all &= one;
+  }
+  *out = any || all;
+  return SW_OK;
+}
+
+/* ---- rows -------------------------------------------------------------------------------- */
+
+/* NaN, an empty cell, is in no comparison and passes: units without a place are allowed. */
+static sw_status degrees(reading *in, int column, const char *name, double limit, double *value) {
+  SW_TRY(sw_csv_number(in->err, in->csv, column, name, value));
+  if (!(fabs(*value) > limit)) return SW_OK;
+  return sw_csv_fail(in->err, in->csv, "%s: %g is out of range; degrees from %g to %g are wanted",
+                     name, *value, -limit, limit);
+}
+
+static sw_status read_area(reading *in, int64_t i) {
+  static const double km2[] = {[SW_KM2] = 1, [SW_SQMI] = 2.589988110336, [SW_HA] = 0.01};
+  double *area = &in->all.area[i];
+  SW_TRY(sw_csv_number(in->err, in->csv, in->area, in->spec->area, area));
+  if (*area < 0)
+    return sw_csv_fail(in->err, in->csv, "%s: an area of %g; it cannot be negative", in->spec->area,
+                       *area);
+  *area *= km2[in->spec->area_unit];
+  return SW_OK;
+}
+
+static sw_status copy_field(reading *in, int column, const char **out) {
+  sw_field field = in->csv->field[column];
+  *out = sw_arena_textn(in->arena, field.text, field.length);
+  return *out ? SW_OK : sw_fail(in->err, SW_ENOMEM, "%s: out of memory", in->csv->file);
+}
+
+/* The code first, even of a row that `where` leaves out: two rows of one unit are always wrong. */
+static sw_status read_row(reading *in, int64_t i) {
+  sw_unit_table *all = &in->all;
+  SW_TRY(copy_field(in, in->code, &all->code[i]));
+  const char *code = all->code[i];
+  if (!*code)
+    return sw_csv_fail(in->err, in->csv, "%s is empty; a unit needs a code", in->spec->unit);
+  int64_t earlier = -1;
+  SW_TRY(sw_map_put(in->err, in->seen, code, strlen(code), i, &earlier));
+  if (earlier >= 0)
+    return sw_csv_fail(in->err, in->csv, "unit %s stands already in line %lld; give each unit once",
+                       code, (long long)in->line[earlier]);
+  in->line[i] = in->csv->line;
+  SW_TRY(keeps(in, &in->kept[i]));
+  if (!in->kept[i]) return SW_OK;
+  if (in->lon >= 0) SW_TRY(degrees(in, in->lon, in->spec->lon, 180, &all->lon[i]));
+  if (in->lat >= 0) SW_TRY(degrees(in, in->lat, in->spec->lat, 90, &all->lat[i]));
+  if (in->area >= 0) SW_TRY(read_area(in, i));
+  for (int g = 0; g < all->n_groups; g++)
+    SW_TRY(copy_field(in, in->group[g], &all->group[g][i]));
+  if (all->n_groups > in->spec->n_groups && !*all->group[all->n_groups - 1][i])
+    return sw_csv_fail(in->err, in->csv,
+                       "unit %s has no %s to be aggregated to; fill it in, or leave such units out "
+                       "with `where: %s != ''`",
+                       code, all->group_name[all->n_groups - 1],
+                       all->group_name[all->n_groups - 1]);
+  return SW_OK;
+}
+
+/* Room for as many rows as there are lines, once. */
+static sw_status make_room(reading *in, const char *text, size_t length) {
+  sw_unit_table like = in->all;
+  int64_t lines = 1;
+  double some = 0;
+  for (const char *at = text; (at = memchr(at, '\n', (size_t)(text + length - at))); at++)
+    lines++;
+  like.lon = in->lon >= 0 ? &some : NULL;
+  like.lat = in->lat >= 0 ? &some : NULL;
+  like.area = in->area >= 0 ? &some : NULL;
+  SW_TRY(sw_unit_table_make(in->err, in->arena, &like, lines, &in->all));
+  SW_NEW(in->err, in->arena, in->line, lines);
+  SW_NEW(in->err, in->arena, in->kept, lines);
+  return sw_map_create(in->err, (size_t)lines, &in->seen);
+}
+
+static sw_status read_rows(reading *in, const char *text, size_t length, const char *by) {
+  sw_csv_text(in->csv, text, length, 1);
+  SW_TRY(sw_csv_header(in->err, in->csv));
+  SW_TRY(find_columns(in, by));
+  SW_TRY(make_room(in, text, length));
+  int64_t n = 0;
+  for (bool more = true;; n++) {
+    SW_TRY(sw_csv_next(in->err, in->csv, &more));
+    if (!more) break;
+    SW_TRY(read_row(in, n));
+  }
+  in->all.n = n;
+  sw_csv_say_hollow(in->csv);
+  if (n == 0)
+    return sw_fail(in->err, SW_EINPUT,
+                   "%s: no row follows the header; a row for each unit is wanted", in->csv->file);
+  return SW_OK;
+}
+
+static int by_code(const void *a, const void *b, void *table) {
+  const char *const *code = ((const sw_unit_table *)table)->code;
+  return strcmp(code[*(const int64_t *)a], code[*(const int64_t *)b]);
+}
+
+/* The rows kept, in code order, and where every code went. */
+static sw_status settle(reading *in, sw_units_file *out) {
+  int64_t n = in->all.n, kept = 0, *index = NULL, existing = -1;
+  SW_NEW(in->err, in->arena, index, n);
+  for (int64_t i = 0; i < n; i++)
+    if (in->kept[i]) index[kept++] = i;
+  if (kept == 0)
+    return sw_node_fail(in->err, sw_node_get(in->spec->node, "where"),
+                        "where: no unit of %s is left; widen the condition", in->csv->file);
+  qsort_r(index, (size_t)kept, sizeof *index, by_code, &in->all);
+  SW_TRY(sw_unit_table_select(in->err, in->arena, &in->all, kept, index, &out->table));
+  SW_TRY(sw_map_create(in->err, (size_t)n, &out->index));
+  for (int64_t i = 0; i < kept; i++)
+    SW_TRY(sw_map_put(in->err, out->index, out->table.code[i], strlen(out->table.code[i]), i,
+                      &existing));
+  for (int64_t i = 0; i < n; i++)
+    if (!in->kept[i])
+      SW_TRY(sw_map_put(in->err, out->index, in->all.code[i], strlen(in->all.code[i]),
+                        kept + out->excluded++, &existing));
+  return SW_OK;
+}
+
+sw_status sw_units_file_read(sw_error *err, sw_team *team, sw_arena *arena,
+                             const sw_units_spec *spec, const char *by, const char *by_where,
+                             sw_units_file *out) {
+  *out = (sw_units_file){.by = by ? spec->n_groups : -1};
+  const char *text = NULL;
+  size_t length = 0;
+  SW_TRY(sw_text_read(err, team, arena, spec->path, &text, &length));
+  reading in = {.err = err, .arena = arena, .spec = spec, .by_where = by_where};
+  sw_status status = sw_csv_create(err, arena, spec->file, &in.csv);
+  if (!status) status = read_rows(&in, text, length, by);
+  if (!status) status = settle(&in, out);
+  sw_csv_destroy(in.csv);
+  sw_map_destroy(in.seen);
+  return sw_team_agree(team, err, status, 0);
+}
+
+void sw_units_file_destroy(sw_units_file *file) {
+  sw_map_destroy(file->index);
+  file->index = NULL;
+}
+
+int64_t sw_units_file_find(const sw_units_file *file, const char *code) {
+  int64_t row = sw_map_find(file->index, code, strlen(code));
+  return row < 0 ? SW_UNIT_UNKNOWN : row < file->table.n ? row : SW_UNIT_EXCLUDED;
+}

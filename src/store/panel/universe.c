@@ -1,0 +1,224 @@
+/* Which units the panel has. Codes of the panel are held against the units file; units
+ * that `where` leaves out may stand in the panel, their rows are passed over. */
+#include "store/panel/build.h"
+
+#include "base/log.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHOWN = 5 };
+
+void sw_panel_list_some(char *out, size_t size, const char *const *text, int64_t n) {
+  size_t used = 0;
+  out[0] = '\0';
+  for (int64_t i = 0; i < n && i < SHOWN && used < size; i++)
+    used += (size_t)snprintf(out + used, size - used, "%s%.24s", i ? ", " : "", text[i]);
+  if (n > SHOWN && used < size) snprintf(out + used, size - used, ", ...");
+}
+
+/* Whether another code of the units file is this one with zeros before it, or without its own. */
+static const char *code_but_for_zeros(const sw_panel_build *build, const char *code) {
+  enum { ZEROS = 4 };
+  char longer[64] = "0000";
+  size_t length = strlen(code);
+  const char *found = NULL;
+  if (length == 0 || length + ZEROS >= sizeof longer) return NULL;
+  memcpy(longer + ZEROS, code, length + 1);
+  for (int zeros = 1; zeros <= ZEROS && !found; zeros++)
+    if (sw_units_file_find(&build->units_file, longer + ZEROS - zeros) != SW_UNIT_UNKNOWN)
+      found = longer + ZEROS - zeros;
+  for (const char *rest = code; *rest == '0' && rest[1] && !found;)
+    if (sw_units_file_find(&build->units_file, ++rest) != SW_UNIT_UNKNOWN) found = rest;
+  return found ? sw_arena_text(build->arena, found) : NULL;
+}
+
+/* A spreadsheet turns 01001 into 1001: the commonest reason that codes do not match. */
+static const char *zeros_lost(const sw_panel_build *build, const char *const *unknown, int64_t n) {
+  for (int64_t i = 0; i < n; i++) {
+    const char *other = code_but_for_zeros(build, unknown[i]), *text = NULL;
+    if (other)
+      text = sw_arena_printf(build->arena, "; leading zeros may have been lost (%s, %s)",
+                             unknown[i], other);
+    if (text) return text;
+  }
+  return "";
+}
+
+/* `hint` ends the line where no unit matches. */
+static sw_status refuse_single(sw_error *err, const sw_panel_build *build, const char *hint) {
+  if (build->table.n > 1) return SW_OK;
+  const char *file = build->spec->file[0];
+  if (build->table.n == 1)
+    return sw_fail(err, SW_EINPUT, "%s: one unit (%s); a panel needs two or more", file,
+                   build->table.code[0]);
+  return sw_fail(err, SW_EINPUT,
+                 "%s: none of its units is in %s; is `unit:` the right column of "
+                 "both?%s",
+                 file, build->study->units.file, hint);
+}
+
+/* ---- without a units file ---------------------------------------------------------------- */
+
+/* As if there were a units file with the codes of the panel and nothing else. */
+static sw_status units_of_panel(sw_error *err, sw_panel_build *build) {
+  int64_t n = 0, all = 0, existing = -1;
+  const char **text = NULL;
+  const char *const *code = NULL;
+  for (int f = 0; f < build->spec->n_files; f++)
+    n += build->rows[f].units.n;
+  SW_TRY(sw_alloc(err, (size_t)n, sizeof *text, (void **)&text));
+  n = 0;
+  for (int f = 0; f < build->spec->n_files; f++)
+    for (int64_t i = 0; i < build->rows[f].units.n; i++)
+      text[n++] = build->rows[f].units.text[i];
+  sw_status status = sw_codes_gather(err, build->team, build->arena, text, n, &all, &code);
+  sw_free(text);
+  if (status) return status;
+  sw_units_file *file = &build->units_file;
+  SW_TRY(sw_unit_table_make(err, build->arena, &(sw_unit_table){0}, all, &file->table));
+  SW_TRY(sw_map_create(err, (size_t)all, &file->index));
+  for (int64_t i = 0; i < all; i++) {
+    file->table.code[i] = code[i];
+    SW_TRY(sw_map_put(err, file->index, code[i], strlen(code[i]), i, &existing));
+  }
+  file->by = -1;
+  return SW_OK;
+}
+
+/* ---- with one ---------------------------------------------------------------------------- */
+
+typedef struct unit_census {
+  const char **unknown; /* codes of this rank's rows that the units file lacks */
+  int64_t n_unknown;
+  int64_t *seen;   /* of each unit of the table: ranks with a row of it */
+  int64_t rows[2]; /* of unknown units, of units left out */
+} unit_census;
+
+/* Looks up every code once a rank, not once a row. */
+static sw_status take_census(sw_error *err, sw_panel_build *build, unit_census *census) {
+  int64_t n = 0;
+  for (int f = 0; f < build->spec->n_files; f++)
+    n += build->rows[f].units.n;
+  SW_TRY(sw_alloc(err, (size_t)n, sizeof *census->unknown, (void **)&census->unknown));
+  SW_TRY(sw_calloc(err, (size_t)build->table.n, sizeof *census->seen, (void **)&census->seen));
+  SW_NEW(err, build->arena, build->unit_of, build->spec->n_files);
+  for (int f = 0; f < build->spec->n_files; f++) {
+    const sw_codes *codes = &build->rows[f].units;
+    SW_NEW(err, build->arena, build->unit_of[f], codes->n);
+    for (int64_t i = 0; i < codes->n; i++) {
+      int64_t row = sw_units_file_find(&build->units_file, codes->text[i]);
+      build->unit_of[f][i] = row;
+      if (row >= 0) census->seen[row] = 1;
+      if (row == SW_UNIT_UNKNOWN) census->unknown[census->n_unknown++] = codes->text[i];
+      if (row < 0) census->rows[row == SW_UNIT_EXCLUDED] += codes->count[i];
+    }
+  }
+  return SW_OK;
+}
+
+/* Units without a row, listed from the table. */
+static sw_status list_unseen(sw_error *err, const sw_panel_build *build, const int64_t *seen,
+                             int64_t *n, const char ***out) {
+  SW_NEW(err, build->arena, *out, build->table.n);
+  *n = 0;
+  for (int64_t i = 0; i < build->table.n; i++)
+    if (!seen[i]) (*out)[(*n)++] = build->table.code[i];
+  return SW_OK;
+}
+
+/* Both kinds in one line: they are usually one mistake, such as lost leading zeros. */
+static sw_status refuse_unmatched(sw_error *err, const sw_panel_build *build, int64_t n_unknown,
+                                  const char *const *unknown, int64_t n_unseen,
+                                  const char *const *unseen) {
+  char first[200], second[200], left[400] = "", right[400] = "";
+  const char *units = build->study->units.file;
+  sw_panel_list_some(first, sizeof first, unknown, n_unknown);
+  sw_panel_list_some(second, sizeof second, unseen, n_unseen);
+  if (n_unknown)
+    snprintf(left, sizeof left, "%lld unit%s of the panel not in %.100s (%s)", (long long)n_unknown,
+             n_unknown > 1 ? "s" : "", units, first);
+  if (n_unseen)
+    snprintf(right, sizeof right, "%s%lld unit%s of %.100s not in the panel (%s)",
+             n_unknown ? " and " : "", (long long)n_unseen, n_unseen > 1 ? "s" : "", units, second);
+  const sw_node *node = build->study->units.node, *unmatched = sw_node_get(node, "unmatched");
+  return sw_node_fail(err, unmatched ? unmatched : node,
+                      "units: %s%s; mend the files, or write `unmatched: drop`%s", left, right,
+                      zeros_lost(build, unknown, n_unknown));
+}
+
+/* Keep the units that have a row. */
+static sw_status drop_unseen(sw_error *err, sw_panel_build *build, const int64_t *seen) {
+  int64_t n = 0, *index = NULL, *now = NULL;
+  sw_unit_table kept;
+  SW_NEW(err, build->arena, index, build->table.n);
+  SW_NEW(err, build->arena, now, build->table.n);
+  for (int64_t i = 0; i < build->table.n; i++) {
+    now[i] = n;
+    if (seen[i]) index[n++] = i;
+  }
+  SW_TRY(sw_unit_table_select(err, build->arena, &build->table, n, index, &kept));
+  build->table = kept;
+  for (int f = 0; f < build->spec->n_files; f++)
+    for (int64_t i = 0; i < build->rows[f].units.n; i++)
+      if (build->unit_of[f][i] >= 0) build->unit_of[f][i] = now[build->unit_of[f][i]];
+  return SW_OK;
+}
+
+static void log_unmatched(const sw_panel_build *build, const unit_census *census, int64_t n_unknown,
+                          const char *const *unknown, int64_t n_unseen, const char *const *unseen) {
+  char list[200];
+  const char *units = build->study->units.file;
+  sw_panel_list_some(list, sizeof list, unknown, n_unknown);
+  if (n_unknown)
+    sw_log(SW_LOG_WARN, "panel: %lld rows of %lld units that are not in %s are dropped (%s)",
+           (long long)census->rows[0], (long long)n_unknown, units, list);
+  sw_panel_list_some(list, sizeof list, unseen, n_unseen);
+  if (n_unseen)
+    sw_log(SW_LOG_WARN, "panel: %lld units of %s have no row in the panel and are dropped (%s)",
+           (long long)n_unseen, units, list);
+  if (census->rows[1])
+    sw_log(SW_LOG_INFO, "panel: %lld rows of units that `where` leaves out are passed over",
+           (long long)census->rows[1]);
+}
+
+static sw_status settle(sw_error *err, sw_panel_build *build, unit_census *census) {
+  sw_team *team = build->team;
+  int64_t n_unknown = 0, n_unseen = 0;
+  const char *const *unknown = NULL;
+  const char **unseen = NULL;
+  SW_TRY(team->sum_i64(team, err, census->seen, (int)build->table.n));
+  SW_TRY(team->sum_i64(team, err, census->rows, 2));
+  SW_TRY(sw_codes_gather(err, team, build->arena, census->unknown, census->n_unknown, &n_unknown,
+                         &unknown));
+  SW_TRY(list_unseen(err, build, census->seen, &n_unseen, &unseen));
+  if (n_unknown + n_unseen == 0 || build->study->units.drop_unmatched) {
+    log_unmatched(build, census, n_unknown, unknown, n_unseen, unseen);
+    build->panel->rows_unknown_unit = census->rows[0];
+    build->panel->units_dropped += n_unseen;
+    return n_unseen ? drop_unseen(err, build, census->seen) : SW_OK;
+  }
+  if (n_unseen == build->table.n) { /* nothing matches: a list of codes would not help */
+    build->table.n = 0;
+    return refuse_single(err, build, zeros_lost(build, unknown, n_unknown));
+  }
+  return refuse_unmatched(err, build, n_unknown, unknown, n_unseen, unseen);
+}
+
+sw_status sw_panel_universe(sw_error *err, sw_panel_build *build) {
+  unit_census census = {0};
+  sw_status status = SW_OK;
+  if (!build->study->units.given)
+    status = sw_team_agree(build->team, err, units_of_panel(err, build), 0);
+  build->table = build->units_file.table;
+  if (!status) status = sw_team_agree(build->team, err, take_census(err, build, &census), 0);
+  if (!status && build->table.n > INT32_MAX)
+    status = sw_fail(err, SW_EINPUT, "%s: more than %d units", build->spec->file[0], INT32_MAX);
+  if (!status) status = settle(err, build, &census);
+  if (!status) status = refuse_single(err, build, "");
+  sw_free(census.unknown);
+  sw_free(census.seen);
+  return sw_team_agree(build->team, err, status, 0);
+}

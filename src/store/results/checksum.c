@@ -1,0 +1,174 @@
+/* Hashes and checksums of a results file: what each result rests on, and what its numbers are, by
+ * period and tile. Numbers by unit are hashed block by block as they are written, so that ranks do
+ * not matter; those of pairs come out of the journal. */
+#include "store/results/private.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+
+static int variable_of(const sw_results *results, const sw_group *group, sw_source source) {
+  return sw_schema_find(&results->schema, group->job, source, 0);
+}
+
+static int64_t blocks_of(int64_t units) {
+  return (units + SW_BLOCK - 1) / SW_BLOCK;
+}
+
+/* Periods of the group's blocks: matrices of a pair result, else the job's periods. */
+static int periods_of(const sw_results *results, const sw_group *group) {
+  const sw_job *job = &results->run->job[group->job];
+  bool pair = job->measure->kind == SW_KIND_PAIR;
+  return pair ? results->run->pair[group->job].summary.n_periods : job->n_periods;
+}
+
+/* Room for this rank's blocks of the group. */
+sw_status sw_checksum_unit(sw_error *err, sw_results *results, sw_group *group) {
+  int64_t own = blocks_of(results->run->panel->hi - results->run->panel->lo);
+  SW_NEW(err, results->arena, group->block_checksum, periods_of(results, group) * own + 1);
+  return SW_OK;
+}
+
+/* The next variable's numbers of a period, `unit_bytes` a unit, added to those before. */
+void sw_checksum_block(const sw_results *results, sw_group *group, int t, const void *data,
+                       size_t unit_bytes) {
+  int64_t units = results->run->panel->hi - results->run->panel->lo, own = blocks_of(units);
+  for (int64_t b = 0; b < own; b++) {
+    int64_t first = b * SW_BLOCK, left = units - first;
+    uint64_t *checksum = &group->block_checksum[t * own + b];
+    *checksum = sw_hash64((const char *)data + (size_t)first * unit_bytes,
+                          (size_t)(left < SW_BLOCK ? left : SW_BLOCK) * unit_bytes, *checksum);
+  }
+}
+
+/* ---- to rank 0 -------------------------------------------------------------------------- */
+
+/* Ranks hold consecutive blocks, each all periods of its own. */
+static sw_status gather_blocks(sw_error *err, sw_results *results, sw_group *group,
+                               uint64_t **out) {
+  sw_team *team = results->team;
+  int periods = periods_of(results, group);
+  int64_t blocks = blocks_of(results->run->job[group->job].n), at = 0;
+  size_t own = (size_t)(blocks_of(results->run->panel->hi - results->run->panel->lo) * periods);
+  uint64_t *all = NULL;
+  size_t *bytes = NULL;
+  sw_status status = sw_alloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK)
+    status =
+        team->gather(team, err, group->block_checksum, own * sizeof *all, 0, (void **)&all, bytes);
+  if (status == SW_OK && team->rank == 0)
+    status = sw_calloc(err, (size_t)(blocks * periods), sizeof **out, (void **)out);
+  const uint64_t *from = all;
+  for (int r = 0; *out && r < team->size; r++) {
+    int64_t count = (int64_t)(bytes[r] / sizeof *all) / periods;
+    for (int t = 0; t < periods; t++, from += count)
+      memcpy(*out + t * blocks + at, from, (size_t)count * sizeof *all);
+    at += count;
+  }
+  sw_free(all);
+  sw_free(bytes);
+  return sw_team_agree(team, err, status, 0);
+}
+
+static sw_status room_for_checksums(sw_error *err, sw_results *results) {
+  int n = results->schema.n_groups;
+  SW_NEW(err, results->arena, results->blocks, n + 1);
+  SW_NEW(err, results->arena, results->tiles, n + 1);
+  return SW_OK;
+}
+
+sw_status sw_checksum_gather(sw_error *err, sw_results *results) {
+  int n = results->schema.n_groups;
+  SW_TRY(sw_team_agree(results->team, err, room_for_checksums(err, results), 0));
+  for (int g = 0; g < n; g++) {
+    sw_group *group = &results->schema.group[g];
+    if (group->block_checksum) SW_TRY(gather_blocks(err, results, group, &results->blocks[g]));
+    if (variable_of(results, group, SW_FROM_TILES) >= 0)
+      SW_TRY(sw_pairs_checksums(err, results->run, group->job, &results->tiles[g]));
+  }
+  return SW_OK;
+}
+
+void sw_checksum_free(sw_results *results) {
+  for (int g = 0; g < results->schema.n_groups; g++) {
+    if (results->blocks) sw_free(results->blocks[g]);
+    if (results->tiles) sw_free(results->tiles[g]);
+  }
+}
+
+/* ---- writing ---------------------------------------------------------------------------- */
+
+static herr_t put(const sw_results *results, hid_t at, const sw_group *group, sw_source source,
+                  const uint64_t *value) {
+  int v = variable_of(results, group, source);
+  if (v < 0) return 0;
+  hid_t dataset = H5Dopen2(at, results->schema.variable[v].name, H5P_DEFAULT);
+  if (dataset < 0) return -1;
+  herr_t code =
+      value ? H5Dwrite(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) : -1;
+  return H5Dclose(dataset) < 0 ? -1 : code;
+}
+
+herr_t sw_checksum_put(const sw_results *results, hid_t at, const sw_group *group,
+                       uint64_t values) {
+  int g = (int)(group - results->schema.group);
+  if (put(results, at, group, SW_FROM_OPERANDS, results->run->operand_hash[group->job]) < 0 ||
+      put(results, at, group, SW_FROM_TILES, results->tiles[g]) < 0 ||
+      put(results, at, group, SW_FROM_BLOCKS, results->blocks[g]) < 0)
+    return -1;
+  return put(results, at, group, SW_FROM_VALUES, &values);
+}
+
+/* ---- reading ---------------------------------------------------------------------------- */
+
+/* Of the length that the file says, which its checksum then confirms or not. */
+static sw_status hash_whole(sw_error *err, const sw_results *results, const sw_group *group,
+                            const sw_variable *variable, uint64_t *sum) {
+  void *values = NULL;
+  hid_t dataset = sw_results_open_dataset(results, group, variable);
+  if (dataset < 0) return sw_h5_fail(err, results->path, "be read");
+  size_t count = sw_h5_length(dataset), size = sw_cell_bytes(variable->cell);
+  sw_status status = sw_alloc(err, count + 1, size, &values);
+  if (status == SW_OK && H5Dread(dataset, sw_h5_memory_type(variable->cell), H5S_ALL, H5S_ALL,
+                                 H5P_DEFAULT, values) < 0)
+    status = sw_h5_fail(err, results->path, "be read");
+  if (status == SW_OK) *sum = sw_hash64(values, count * size, *sum);
+  sw_free(values);
+  H5Dclose(dataset);
+  return status;
+}
+
+sw_status sw_checksum_values(sw_error *err, const sw_results *results, const sw_group *group,
+                             uint64_t *sum) {
+  *sum = 0;
+  for (int v = group->first; v < group->first + group->count; v++) {
+    const sw_variable *variable = &results->schema.variable[v];
+    if (variable->source >= SW_FROM_GLOBAL && variable->source <= SW_FROM_PAIRS)
+      SW_TRY(hash_whole(err, results, group, variable, sum));
+  }
+  return SW_OK;
+}
+
+sw_status sw_checksum_read(sw_error *err, sw_results *results, sw_group *group, int v, int t,
+                           int into, void *units) {
+  const sw_variable *variable = &results->schema.variable[v];
+  const sw_panel *panel = results->run->panel;
+  hsize_t start[SW_MAX_RANK] = {(hsize_t)t}, count[SW_MAX_RANK] = {1};
+  size_t a_unit = sw_cell_bytes(variable->cell);
+  int first = variable->timed ? 1 : 0;
+  for (int a = first + 1; a < variable->rank; a++)
+    a_unit *= count[a] = variable->extent[a];
+  start[first] = (hsize_t)panel->lo, count[first] = (hsize_t)(panel->hi - panel->lo);
+  void *own = units;
+  if (!units) SW_TRY(sw_alloc(err, (size_t)count[first] + 1, a_unit, &own));
+  hid_t memory = H5Screate_simple(variable->rank, count, NULL);
+  H5Sselect_hyperslab(results->space[v], H5S_SELECT_SET, start, NULL, count, NULL);
+  herr_t code = H5Dread(results->dataset[v], sw_h5_memory_type(variable->cell), memory,
+                        results->space[v], H5P_DEFAULT, own);
+  H5Sclose(memory);
+  if (code >= 0) sw_checksum_block(results, group, into, own, a_unit);
+  if (!units) sw_free(own);
+  return code >= 0 ? SW_OK : sw_h5_fail(err, results->path, "be read");
+}

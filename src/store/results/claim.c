@@ -1,0 +1,88 @@
+/* Before a run: its output is looked at and locked. Rank 0. Invariant: while the lock is held
+ * nobody else touches OUT.h5, its partial or its journal. */
+#include "store/results/private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/log.h"
+
+static char *folder_of(sw_arena *arena, const char *path) {
+  const char *slash = strrchr(path, '/');
+  if (!slash) return sw_arena_text(arena, ".");
+  return sw_arena_textn(arena, path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+static sw_status look(sw_error *err, const sw_results *results, bool force) {
+  struct stat info;
+  const char *path = results->path;
+  bool exists = stat(path, &info) == 0;
+  if (exists && S_ISDIR(info.st_mode))
+    return sw_fail(err, SW_EINPUT, "%s: is a folder; give the name of a file with -o", path);
+  if (exists && !S_ISREG(info.st_mode)) /* a device would be replaced by the file */
+    return sw_fail(err, SW_EINPUT, "%s: is no plain file; choose another -o", path);
+  if (exists && !force)
+    return sw_fail(err, SW_EINPUT, "%s exists; give --force to write over it or another -o", path);
+  return SW_OK;
+}
+
+/* The folder of the output, made where it is missing. A run that leaves nothing in it takes it away
+ * again (sw_results_destroy). */
+static sw_status make_folder(sw_error *err, sw_results *results) {
+  results->folder = folder_of(results->arena, results->path);
+  if (!results->folder) return sw_fail(err, SW_ENOMEM, "no memory for a path");
+  if (!sw_folder_make(results->folder, &results->folder_made))
+    return sw_fail(err, SW_EINPUT,
+                   "%s: the folder of the output is not there and cannot be made: %s; choose "
+                   "another -o",
+                   results->folder, strerror(errno));
+  if (results->folder_made > 0)
+    sw_log(SW_LOG_INFO, "%s: the folder was not there and is made", results->folder);
+  return SW_OK;
+}
+
+/* By doing it: permissions alone do not tell of read-only file systems. */
+static sw_status probe(sw_error *err, const char *partial) {
+  int fd = open(partial, O_CREAT | O_WRONLY | O_CLOEXEC, 0666);
+  if (fd < 0)
+    return sw_fail(err, SW_EINPUT, "%s: cannot be written: %s; choose another -o", partial,
+                   strerror(errno));
+  struct stat info;
+  bool empty = fstat(fd, &info) == 0 && info.st_size == 0;
+  close(fd);
+  if (empty) unlink(partial);
+  return SW_OK;
+}
+
+/* What is no plain file is not ours to remove. */
+static sw_status remove_old(sw_error *err, const char *path) {
+  struct stat info;
+  if (lstat(path, &info) != 0) return SW_OK;
+  if (S_ISREG(info.st_mode) && unlink(path) == 0) return SW_OK;
+  return sw_fail(err, SW_EINPUT, "%s: cannot be removed; remove it or choose another -o", path);
+}
+
+sw_status sw_claim_output(sw_error *err, sw_results *results, bool force, bool restart) {
+  struct stat info;
+  char *lock = sw_arena_printf(results->arena, "%s.lock", results->partial);
+  if (!lock) return sw_fail(err, SW_ENOMEM, "no memory for a path");
+  SW_TRY(look(err, results, force));
+  SW_TRY(make_folder(err, results));
+  SW_TRY(sw_lock_take(err, lock, &results->lock));
+  SW_TRY(look(err, results, force)); /* a run that held the lock may have ended meanwhile */
+  if (restart) {
+    SW_TRY(remove_old(err, results->partial));
+    SW_TRY(remove_old(err, results->journal_path));
+  }
+  if (stat(results->partial, &info) == 0 && stat(results->journal_path, &info) != 0 &&
+      errno == ENOENT) {
+    sw_log(SW_LOG_WARN, "%s: is left without its journal: the run begins again", results->partial);
+    SW_TRY(remove_old(err, results->partial));
+  }
+  return probe(err, results->partial);
+}

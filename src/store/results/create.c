@@ -1,0 +1,298 @@
+/* Laying out the results file: rank 0, alone, with the serial driver, as MPI-IO cannot write
+ * variable-length text. Invariants: after this every group, axis, dataset and attribute is there,
+ * at its final size; what comes later writes numbers into places that exist, so a kill at any
+ * moment leaves a readable file whose `state` is incomplete. */
+#include "store/results/private.h"
+
+#include <hdf5_hl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "plan/run/describe.h"
+#include "spillway/version.h"
+#include "store/h5/version.h"
+
+typedef struct layout {
+  sw_error *err;
+  sw_results *results;
+  const sw_run *run;
+  const char *path;
+  bool deflate;
+  hid_t file;
+} layout;
+
+/* Evaluates to SW_EIO with HDF5's reason when `code` is negative. */
+static sw_status done(layout *l, int64_t code, const char *what) {
+  return code >= 0 ? SW_OK : sw_h5_fail(l->err, l->path, what);
+}
+
+static sw_status put_text(layout *l, hid_t object, const char *name, const char *text) {
+  if (!text) return sw_fail(l->err, SW_ENOMEM, "no memory for the attribute %s", name);
+  return done(l, sw_h5_put_text(object, name, text, 0), "write an attribute");
+}
+
+static sw_status put_integer(layout *l, hid_t object, const char *name, int64_t value) {
+  return done(l, sw_h5_put_integer(object, name, value), "write an attribute");
+}
+
+/* ---- the root --------------------------------------------------------------------------- */
+
+static sw_status put_root_attributes(layout *l) {
+  static const char *const missing[] = {"error", "keep", "drop-units", "interpolate", "zero"};
+  const sw_study *study = l->run->study;
+  const sw_panel *panel = l->run->panel;
+  SW_TRY(put_text(l, l->file, "title", study->name));
+  SW_TRY(done(l, sw_h5_put_text(l->file, "state", "incomplete", SW_STATE_ROOM), "write state"));
+  SW_TRY(put_text(l, l->file, "version", SW_VERSION));
+  SW_TRY(put_text(l, l->file, "build", sw_run_build(l->results->arena, sw_store_version())));
+  SW_TRY(put_text(l, l->file, "study", study->text));
+  SW_TRY(put_text(l, l->file, "inputs", l->results->inputs));
+  SW_TRY(put_integer(l, l->file, "seed", (int64_t)study->seed));
+  SW_TRY(put_integer(l, l->file, "tile", study->tile));
+  SW_TRY(put_text(l, l->file, "precision", study->float64 ? "float64" : "float32"));
+  if (study->n_weights > 0)
+    SW_TRY(put_text(l, l->file, "weights", sw_text_weights(l->results->arena, study)));
+  SW_TRY(put_text(l, l->file, "unmatched", study->units.drop_unmatched ? "drop" : "error"));
+  SW_TRY(put_text(l, l->file, "missing", missing[study->panel.missing]));
+  SW_TRY(put_text(l, l->file, "missing_cells", sw_text_missing(l->results->arena, panel)));
+  SW_TRY(put_integer(l, l->file, "cells_filled", panel->filled));
+  SW_TRY(put_integer(l, l->file, "logarithms_undefined", panel->log_of_nonpositive));
+  SW_TRY(put_integer(l, l->file, "units_without_data", panel->units_without_data));
+  SW_TRY(put_integer(l, l->file, "units_dropped", panel->units_dropped));
+  return put_integer(l, l->file, "rows_of_unknown_units", panel->rows_unknown_unit);
+}
+
+/* Make `dataset` the values of the axis of that name; closes it. */
+static sw_status make_scale(layout *l, hid_t dataset, const char *name) {
+  if (dataset < 0) return done(l, -1, "write an axis");
+  herr_t code = H5DSset_scale(dataset, name);
+  if (H5Dclose(dataset) < 0) code = -1;
+  return done(l, code, "write an axis");
+}
+
+static sw_status attach(layout *l, hid_t group, hid_t dataset, const char *axis, int place) {
+  hid_t scale = H5Dopen2(group, axis, H5P_DEFAULT);
+  herr_t code = scale < 0 ? -1 : H5DSattach_scale(dataset, scale, (unsigned)place);
+  if (scale >= 0) H5Dclose(scale);
+  return done(l, code, "attach an axis");
+}
+
+static sw_status put_units(layout *l) {
+  const sw_units *units = &l->run->panel->units;
+  const char **code = calloc((size_t)units->n + 1, sizeof *code);
+  if (!code) return sw_fail(l->err, SW_ENOMEM, "no memory for the codes of the units");
+  for (int64_t i = 0; i < units->n; i++)
+    code[i] = sw_unit_code(units, i);
+  hsize_t n = (hsize_t)units->n;
+  sw_status status =
+      make_scale(l, sw_h5_labels(l->file, "unit", "code of the unit", n, code), "unit");
+  if (status == SW_OK)
+    status = make_scale(
+        l, sw_h5_labels(l->file, "unit_to", "code of the unit, as receiver", n, code), "unit_to");
+  free(code);
+  return status;
+}
+
+/* The periods at `index` (all when NULL) as the axis `time` of a group. */
+static sw_status put_time(layout *l, hid_t group, int count, const int *index) {
+  const sw_periods *periods = &l->run->panel->periods;
+  int64_t *value = calloc((size_t)count + 1, sizeof *value);
+  const char **label = calloc((size_t)count + 1, sizeof *label);
+  for (int t = 0; value && label && t < count; t++) {
+    int from = index ? index[t] : t;
+    if (periods->integer) value[t] = periods->value[from];
+    label[t] = periods->label[from];
+  }
+  sw_status status = SW_OK;
+  if (!value || !label)
+    status = sw_fail(l->err, SW_ENOMEM, "no memory for the periods");
+  else if (periods->integer)
+    status = make_scale(
+        l, sw_h5_numbers(group, "time", "period", "1", SW_CELL_I64, (hsize_t)count, value), "time");
+  else
+    status = make_scale(l, sw_h5_labels(group, "time", "period", (hsize_t)count, label), "time");
+  free(value);
+  free(label);
+  return status;
+}
+
+/* A variable over the units at the root; closes it. */
+static sw_status over_units(layout *l, hid_t dataset) {
+  if (dataset < 0) return done(l, -1, "write the table of units");
+  sw_status status = attach(l, l->file, dataset, "unit", 0);
+  herr_t code = H5Dclose(dataset);
+  return status == SW_OK ? done(l, code, "write the table of units") : status;
+}
+
+static sw_status put_grouping(layout *l, const sw_grouping *grouping, hsize_t n) {
+  const char **label = calloc((size_t)n + 1, sizeof *label);
+  if (!label) return sw_fail(l->err, SW_ENOMEM, "no memory for the groups of the units");
+  for (hsize_t i = 0; i < n; i++)
+    label[i] = grouping->label[grouping->of[i]];
+  const char *name = sw_arena_printf(l->results->arena, "group_%s", grouping->name);
+  const char *say = sw_arena_printf(l->results->arena, "%s of the unit", grouping->name);
+  sw_status status = name && say ? over_units(l, sw_h5_labels(l->file, name, say, n, label))
+                                 : sw_fail(l->err, SW_ENOMEM, "no memory for names");
+  free(label);
+  return status;
+}
+
+static sw_status put_places(layout *l) {
+  const sw_units *units = &l->run->panel->units;
+  hsize_t n = (hsize_t)units->n;
+  if (units->lon)
+    SW_TRY(over_units(l, sw_h5_numbers(l->file, "lon", "longitude, WGS84", "degrees_east",
+                                       SW_CELL_F64, n, units->lon)));
+  if (units->lat)
+    SW_TRY(over_units(l, sw_h5_numbers(l->file, "lat", "latitude, WGS84", "degrees_north",
+                                       SW_CELL_F64, n, units->lat)));
+  for (int g = 0; g < units->n_groupings; g++)
+    SW_TRY(put_grouping(l, &units->grouping[g], n));
+  return SW_OK;
+}
+
+/* ---- groups ----------------------------------------------------------------------------- */
+
+/* A dimension that has no coordinate, as netCDF-4 writes one: a scale of that length without
+ * storage, told by its name. */
+static sw_status put_bare_scale(layout *l, hid_t group, const sw_scale *scale) {
+  char name[80];
+  snprintf(name, sizeof name, "This is a netCDF dimension but not a netCDF variable.%10llu",
+           (unsigned long long)scale->n);
+  hid_t space = H5Screate_simple(1, &scale->n, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  H5Pset_obj_track_times(creation, false);
+  hid_t dataset =
+      H5Dcreate2(group, scale->name, H5T_IEEE_F32BE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+  H5Pclose(creation);
+  H5Sclose(space);
+  return make_scale(l, dataset, name);
+}
+
+static sw_status put_scale(layout *l, hid_t group, const sw_scale *scale) {
+  if (scale->bare) return put_bare_scale(l, group, scale);
+  if (scale->label)
+    return make_scale(l, sw_h5_labels(group, scale->name, scale->name, scale->n, scale->label),
+                      scale->name);
+  int32_t *value = calloc((size_t)scale->n + 1, sizeof *value);
+  if (!value) return sw_fail(l->err, SW_ENOMEM, "no memory for the axis %s", scale->name);
+  for (hsize_t i = 0; i < scale->n; i++)
+    value[i] = scale->first + (int32_t)i;
+  hid_t dataset = sw_h5_numbers(group, scale->name, scale->name, "1", SW_CELL_I32, scale->n, value);
+  free(value);
+  return make_scale(l, dataset, scale->name);
+}
+
+/* Positions are known: the counts came before the file. */
+static sw_status put_row_start(layout *l, int job, hid_t dataset) {
+  const sw_pair_plan *plan = &l->run->pair[job];
+  hsize_t n = (hsize_t)l->run->job[job].n, matrices = (hsize_t)plan->summary.n_periods;
+  int64_t *edge = calloc((size_t)(matrices * (n + 1)), sizeof *edge);
+  if (!edge) return sw_fail(l->err, SW_ENOMEM, "no memory for row_start");
+  for (hsize_t t = 0; t < matrices; t++)
+    memcpy(edge + t * (n + 1), plan->row_start + t * n, (size_t)(n + 1) * sizeof *edge);
+  herr_t code = H5Dwrite(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, edge);
+  free(edge);
+  return done(l, code, "write row_start");
+}
+
+static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
+                              const sw_variable *variable) {
+  sw_h5_form form = {.name = variable->name,
+                     .long_name = variable->long_name,
+                     .units = variable->units,
+                     .cell = variable->cell,
+                     .rank = variable->rank,
+                     .extent = variable->extent,
+                     .chunk = variable->chunk};
+  hid_t dataset = sw_h5_dataset(group, &form, l->deflate);
+  if (dataset < 0) {
+    char what[256];
+    snprintf(what, sizeof what, "create %s/%s", at->path, variable->name);
+    return done(l, -1, what);
+  }
+  sw_status status = SW_OK;
+  for (int a = 0; a < variable->rank && status == SW_OK; a++)
+    status = attach(l, group, dataset, variable->axis[a], a);
+  if (status == SW_OK && variable->counted) status = put_integer(l, dataset, "undefined", 0);
+  if (status == SW_OK && variable->source == SW_FROM_ROW_START)
+    status = put_row_start(l, at->job, dataset);
+  herr_t code = H5Dclose(dataset);
+  return status == SW_OK ? done(l, code, "write a dataset") : status;
+}
+
+static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group) {
+  const sw_job *job = &l->run->job[at->job];
+  const sw_measure *measure = job->measure;
+  SW_TRY(put_text(l, group, "measure", measure->name));
+  SW_TRY(put_integer(l, group, "measure_version", measure->version));
+  SW_TRY(put_text(l, group, "long_name", measure->title));
+  SW_TRY(put_text(l, group, "formula", measure->formula));
+  SW_TRY(put_text(l, group, "source", measure->source));
+  SW_TRY(put_text(l, group, "parameters", sw_run_parameters(l->results->arena, l->run, at->job)));
+  if (measure->kind == SW_KIND_PAIR)
+    SW_TRY(put_text(l, group, "orientation", "row: sender, column: receiver"));
+  return done(l, sw_h5_put_text(group, "undefined", "", SW_UNDEFINED_ROOM), "write an attribute");
+}
+
+/* Hard links to the root's axes: what readers look for coordinates by is the group alone. */
+static sw_status put_axes(layout *l, const sw_group *at, hid_t group) {
+  static const char *const root[] = {"unit", "unit_to", "time"};
+  const sw_job *job = &l->run->job[at->job];
+  for (int i = 0; i < (at->own_time ? 2 : 3); i++)
+    SW_TRY(done(l, H5Lcreate_hard(l->file, root[i], group, root[i], H5P_DEFAULT, H5P_DEFAULT),
+                "link an axis"));
+  if (at->own_time) SW_TRY(put_time(l, group, job->n_periods, job->period));
+  for (int i = 0; i < at->n_scales; i++)
+    SW_TRY(put_scale(l, group, &at->scale[i]));
+  return SW_OK;
+}
+
+static sw_status fill_group(layout *l, const sw_group *at, hid_t group) {
+  SW_TRY(put_group_attributes(l, at, group));
+  SW_TRY(put_axes(l, at, group));
+  for (int v = at->first; v < at->first + at->count; v++)
+    SW_TRY(put_variable(l, at, group, &l->results->schema.variable[v]));
+  return SW_OK;
+}
+
+static sw_status put_groups(layout *l) {
+  const sw_schema *schema = &l->results->schema;
+  for (int g = 0; g < schema->n_groups; g++) {
+    const sw_group *at = &schema->group[g];
+    if (strncmp(at->path, "/composites/", 12) == 0 &&
+        H5Lexists(l->file, "/composites", H5P_DEFAULT) <= 0)
+      SW_TRY(done(l, H5Gclose(sw_h5_group(l->file, "/composites")), "create /composites"));
+    hid_t group = sw_h5_group(l->file, at->path);
+    if (group < 0) return done(l, -1, at->path);
+    sw_status status = fill_group(l, at, group);
+    H5Gclose(group);
+    SW_TRY(status);
+  }
+  return SW_OK;
+}
+
+static sw_status fill_file(layout *l) {
+  SW_TRY(put_root_attributes(l));
+  SW_TRY(put_units(l));
+  SW_TRY(put_time(l, l->file, l->run->panel->periods.n, NULL));
+  SW_TRY(put_places(l));
+  return put_groups(l);
+}
+
+sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *path,
+                             sw_laying laying) {
+  layout l = {.err = err,
+              .results = results,
+              .run = results->run,
+              .path = path,
+              .deflate = laying == SW_LAY_DEFLATE};
+  l.file = sw_h5_create(path);
+  if (l.file < 0) return sw_h5_fail(err, path, "be created");
+  sw_status status = fill_file(&l);
+  if (status == SW_OK && laying == SW_LAY_SPARSE)
+    return H5Fclose(l.file) < 0 ? sw_h5_fail(err, path, "be closed") : SW_OK;
+  return sw_h5_close(err, status, l.file, path);
+}

@@ -1,0 +1,287 @@
+/* Completing a results file: every rank writes its units, then rank 0, with the serial driver,
+ * what is small and what is only known at the end. Invariant: `state` becomes complete after
+ * everything else has been written and synced, and is read back. */
+#include "store/results/private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/hash.h"
+
+/* ---- every rank: variables over units ---------------------------------------------------- */
+
+/* Period t of this rank's units in the order of the file, as the file's type. */
+static void pack(const sw_variable *variable, double *const *row, int n_periods, int t, int width,
+                 int64_t units, void *out) {
+  for (int k = 0; k < width; k++) {
+    const double *from = row[(size_t)k * (size_t)n_periods + (size_t)t];
+    for (int64_t i = 0; i < units; i++) {
+      size_t at = (size_t)i * (size_t)width + (size_t)k;
+      if (variable->cell == SW_CELL_I32)
+        ((int32_t *)out)[at] = isnan(from[i]) ? -1 : (int32_t)from[i];
+      else
+        ((double *)out)[at] = from[i];
+    }
+  }
+}
+
+static int64_t count_nan(const double *value, size_t count) {
+  int64_t missing = 0;
+  for (size_t i = 0; i < count; i++)
+    missing += isnan(value[i]) ? 1 : 0;
+  return missing;
+}
+
+static sw_status write_periods(sw_error *err, sw_results *results, sw_group *group, int v,
+                               double *const *row, int n_periods, int width, void *buffer) {
+  sw_variable *variable = &results->schema.variable[v];
+  int64_t lo = results->run->panel->lo, units = results->run->panel->hi - lo;
+  hid_t type = sw_h5_memory_type(variable->cell);
+  for (int t = 0; t < n_periods && units > 0; t++) {
+    hsize_t start[SW_MAX_RANK] = {(hsize_t)t, (hsize_t)lo, 0};
+    hsize_t count[SW_MAX_RANK] = {1, (hsize_t)units, (hsize_t)width};
+    int skip = variable->timed ? 0 : 1;
+    pack(variable, row, n_periods, t, width, units, buffer);
+    if (variable->counted) variable->undefined += count_nan(buffer, (size_t)units * (size_t)width);
+    sw_checksum_block(results, group, t, buffer, (size_t)width * sw_cell_bytes(variable->cell));
+    SW_TRY(sw_results_write(err, results, v, start + skip, count + skip, type, buffer));
+  }
+  return SW_OK;
+}
+
+static sw_status write_over_units(sw_error *err, sw_results *results, sw_group *group, int v) {
+  sw_variable *variable = &results->schema.variable[v];
+  const sw_job *job = &results->run->job[group->job];
+  const sw_summary *summary = &results->run->pair[group->job].summary;
+  bool own = variable->source == SW_FROM_UNIT;
+  double *const *row = own                               ? job->result[variable->index].row
+                       : variable->source == SW_FROM_OUT ? summary->out_strength
+                                                         : summary->in_strength;
+  int width = own ? job->result[variable->index].width : 1;
+  int n_periods = own ? job->n_periods : summary->n_periods;
+  int64_t units = results->run->panel->hi - results->run->panel->lo;
+  void *buffer = NULL;
+  SW_TRY(sw_alloc(err, (size_t)(units > 0 ? units : 1) * (size_t)width, 8, &buffer));
+  sw_status status = write_periods(err, results, group, v, row, n_periods, width, buffer);
+  sw_free(buffer);
+  return status;
+}
+
+static sw_status write_units(sw_error *err, sw_results *results) {
+  for (int g = 0; g < results->schema.n_groups; g++) {
+    sw_group *group = &results->schema.group[g];
+    if (sw_schema_find(&results->schema, group->job, SW_FROM_BLOCKS, 0) >= 0)
+      SW_TRY(sw_checksum_unit(err, results, group));
+    for (int v = group->first; v < group->first + group->count; v++)
+      if (results->schema.variable[v].source <= SW_FROM_IN)
+        SW_TRY(write_over_units(err, results, group, v));
+  }
+  return SW_OK;
+}
+
+/* ---- rank 0: what is small --------------------------------------------------------------- */
+
+/* The numbers of a variable that rank 0 has whole. */
+static const double *whole(const sw_results *results, const sw_group *group,
+                           const sw_variable *variable) {
+  const sw_summary *summary = &results->run->pair[group->job].summary;
+  switch (variable->source) {
+  case SW_FROM_GLOBAL:
+  case SW_FROM_TABLE:
+    return results->run->job[group->job].result[variable->index].row[0];
+  case SW_FROM_TOTAL:
+    return summary->total;
+  case SW_FROM_MEAN:
+    return summary->mean;
+  case SW_FROM_MAX:
+    return summary->max;
+  default:
+    return NULL;
+  }
+}
+
+/* `checksum`: goes on with what is written. */
+static herr_t put_whole(hid_t dataset, sw_variable *variable, const double *value,
+                        uint64_t *checksum) {
+  size_t count = 1;
+  for (int a = 0; a < variable->rank; a++)
+    count *= variable->extent[a];
+  if (variable->cell == SW_CELL_F64) {
+    *checksum = sw_hash64(value, count * sizeof *value, *checksum);
+    if (variable->counted) variable->undefined = count_nan(value, count);
+    return H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value);
+  }
+  int32_t *integer = NULL;
+  sw_error none = {0};
+  if (sw_alloc(&none, count > 0 ? count : 1, sizeof *integer, (void **)&integer) != SW_OK)
+    return -1;
+  for (size_t i = 0; i < count; i++)
+    integer[i] = isnan(value[i]) ? -1 : (int32_t)value[i];
+  *checksum = sw_hash64(integer, count * sizeof *integer, *checksum);
+  herr_t code = H5Dwrite(dataset, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, integer);
+  sw_free(integer);
+  return code;
+}
+
+static herr_t put_counts(hid_t dataset, const sw_summary *summary, uint64_t *checksum) {
+  const int64_t *pairs = summary->pairs;
+  *checksum = sw_hash64(pairs, (size_t)summary->n_periods * sizeof *pairs, *checksum);
+  return H5Dwrite(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, pairs);
+}
+
+static herr_t complete_variable(const sw_results *results, const sw_group *group, hid_t at,
+                                sw_variable *variable, uint64_t *checksum) {
+  const double *value = whole(results, group, variable);
+  bool counts = variable->source == SW_FROM_PAIRS;
+  if (!value && !counts && !variable->counted) return 0;
+  hid_t dataset = H5Dopen2(at, variable->name, H5P_DEFAULT);
+  if (dataset < 0) return -1;
+  herr_t code = value ? put_whole(dataset, variable, value, checksum) : 0;
+  if (counts) code = put_counts(dataset, &results->run->pair[group->job].summary, checksum);
+  if (code >= 0 && variable->counted)
+    code = sw_h5_set_integer(dataset, "undefined", variable->undefined);
+  return H5Dclose(dataset) < 0 ? -1 : code;
+}
+
+static herr_t complete_group(sw_results *results, hid_t file, const sw_group *group) {
+  hid_t at = H5Gopen2(file, group->path, H5P_DEFAULT);
+  if (at < 0) return -1;
+  herr_t code = 0;
+  uint64_t checksum = 0;
+  for (int v = group->first; v < group->first + group->count && code >= 0; v++)
+    code = complete_variable(results, group, at, &results->schema.variable[v], &checksum);
+  if (code >= 0) code = sw_checksum_put(results, at, group, checksum);
+  const char *text = sw_text_undefined(results->arena, results->run, &results->schema, group);
+  if (code >= 0) code = text ? sw_h5_set_text(at, "undefined", text) : -1;
+  H5Gclose(at);
+  return code;
+}
+
+static hid_t open_serial(const char *path, unsigned flags) {
+  hid_t access = sw_h5_access();
+  hid_t file = H5Fopen(path, flags, access);
+  H5Pclose(access);
+  return file;
+}
+
+static sw_status mark_complete(sw_error *err, sw_results *results, const char *path) {
+  hid_t file = open_serial(path, H5F_ACC_RDWR);
+  if (file < 0) return sw_h5_fail(err, path, "be opened");
+  sw_status status = sw_h5_set_text(file, "state", "complete") < 0
+                         ? sw_h5_fail(err, path, "be marked complete")
+                         : SW_OK;
+  SW_TRY(sw_h5_close(err, status, file, path));
+  SW_TRY(sw_results_sync(err, path));
+  /* HDF5's close succeeds on a full disk: what counts is what is there. */
+  file = open_serial(path, H5F_ACC_RDONLY);
+  const char *state = file < 0 ? NULL : sw_h5_get_text(results->arena, file, "state");
+  if (file >= 0) H5Fclose(file);
+  if (!state || strcmp(state, "complete") != 0)
+    return sw_fail(err, SW_EIO, "%s: does not read back as it was written; is the disk full?",
+                   path);
+  return SW_OK;
+}
+
+sw_status sw_results_complete(sw_error *err, sw_results *results, const char *path) {
+  hid_t file = open_serial(path, H5F_ACC_RDWR);
+  if (file < 0) return sw_h5_fail(err, path, "be opened");
+  sw_status status = SW_OK;
+  for (int g = 0; g < results->schema.n_groups && status == SW_OK; g++)
+    if (complete_group(results, file, &results->schema.group[g]) < 0)
+      status = sw_h5_fail(err, path, "be written");
+  SW_TRY(sw_h5_close(err, status, file, path));
+  SW_TRY(sw_results_sync(err, path));
+  return mark_complete(err, results, path);
+}
+
+/* ---- the whole --------------------------------------------------------------------------- */
+
+/* What every rank has counted in its units, added up. */
+static sw_status sum_undefined(sw_error *err, sw_results *results) {
+  sw_team *team = results->run->team;
+  int n = results->schema.n_variables;
+  int64_t *count = NULL;
+  sw_status status =
+      sw_arena_alloc(err, results->arena, (size_t)(n > 0 ? n : 1), sizeof *count, (void **)&count);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  for (int v = 0; v < n; v++)
+    count[v] = results->schema.variable[v].undefined;
+  SW_TRY(team->sum_i64(team, err, count, n));
+  for (int v = 0; v < n; v++)
+    results->schema.variable[v].undefined = count[v];
+  return SW_OK;
+}
+
+/* Rank 0 knows all counts in the end; the jobs keep them on every rank. */
+static sw_status tell_undefined(sw_error *err, sw_results *results) {
+  sw_team *team = results->run->team;
+  const sw_schema *schema = &results->schema;
+  for (int g = 0; g < schema->n_groups; g++) {
+    int64_t *undefined = &results->run->job[schema->group[g].job].undefined;
+    int first = schema->group[g].first, end = first + schema->group[g].count;
+    *undefined = 0;
+    for (int v = first; v < end; v++)
+      *undefined += schema->variable[v].undefined;
+    SW_TRY(team->broadcast(team, err, undefined, sizeof *undefined, 0));
+  }
+  return SW_OK;
+}
+
+static sw_status sync_folder(sw_error *err, sw_results *results) {
+  char *folder = sw_arena_text(results->arena, results->path);
+  if (!folder) return sw_fail(err, SW_ENOMEM, "no memory for a path");
+  char *slash = strrchr(folder, '/');
+  if (slash) slash[slash == folder ? 1 : 0] = '\0';
+  int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int code = fd >= 0 && sw_sync(fd) ? 0 : -1, reason = errno;
+  if (fd >= 0) close(fd);
+  /* Some file systems know no sync of a folder, and need none; some folders cannot be read. */
+  if (code == 0 || reason == EINVAL || reason == ENOTSUP || reason == EACCES) return SW_OK;
+  return sw_fail(err, SW_EIO, "%s: cannot be synced: %s", folder, strerror(reason));
+}
+
+/* Gives `from` the name; *old: what had it is now under the name `from`, where the file system can
+ * swap. */
+static sw_status take_name(sw_error *err, const char *from, const char *path, bool *old) {
+  *old = renameat2(AT_FDCWD, from, AT_FDCWD, path, RENAME_EXCHANGE) == 0;
+  if (*old || rename(from, path) == 0) return SW_OK;
+  return sw_fail(err, SW_EIO, "%s: cannot be renamed to %s: %s", from, path, strerror(errno));
+}
+
+/* Rank 0: the last steps from a file full of numbers to one that has its name. */
+static sw_status complete_and_name(sw_error *err, sw_results *results) {
+  const char *from = results->partial;
+  if (results->run->study->deflate) {
+    SW_TRY(sw_results_compress(err, results, results->partial, results->packed));
+    from = results->packed;
+  }
+  SW_TRY(sw_results_complete(err, results, from));
+  bool old = false;
+  SW_TRY(take_name(err, from, results->path, &old));
+  sw_status status = sync_folder(err, results);
+  if (status != SW_OK) { /* a name that may not last is none, and an old result stays */
+    renameat2(AT_FDCWD, results->path, AT_FDCWD, from, old ? RENAME_EXCHANGE : 0);
+    return status;
+  }
+  if (old) unlink(from);
+  if (from != results->partial) unlink(results->partial);
+  return SW_OK;
+}
+
+sw_status sw_results_finish(sw_error *err, sw_results *results) {
+  sw_team *team = results->run->team;
+  SW_TRY(sw_team_agree(team, err, write_units(err, results), 0));
+  SW_TRY(sw_team_agree(team, err, sw_results_close_all(err, SW_OK, results), 0));
+  SW_TRY(sum_undefined(err, results));
+  SW_TRY(sw_checksum_gather(err, results));
+  sw_status status = team->rank == 0 ? complete_and_name(err, results) : SW_OK;
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  results->complete = true;
+  return tell_undefined(err, results);
+}

@@ -1,0 +1,297 @@
+/* Reading an earlier results file for the periods that have not changed since. Every rank has the
+ * file open for itself, to read only, with the serial driver; nothing here is collective but where
+ * it says so. A result that is missing there, or is of another form, has no past. */
+#include "store/results/past.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "plan/run/describe.h"
+#include "spillway/version.h"
+#include "store/h5/version.h"
+#include "store/results/private.h"
+
+typedef struct past {
+  sw_past past;
+  sw_results results;
+  bool *usable; /* by job: its datasets are there */
+} past;
+
+/* ---- parts of datasets ------------------------------------------------------------------- */
+
+static const sw_variable *variable_of(const past *p, int job, sw_source source) {
+  int v = sw_schema_find(&p->results.schema, job, source, 0);
+  return v < 0 ? NULL : &p->results.schema.variable[v];
+}
+
+/* Numbers of one matrix: row `matrix` of a dataset by time, else all of it; `count` of them. */
+static sw_status read_matrix(sw_error *err, const past *p, int job, sw_source source, int matrix,
+                             hsize_t count, void *into) {
+  const sw_variable *variable = variable_of(p, job, source);
+  const sw_group *group = &p->results.schema.group[job];
+  hsize_t start[2] = {(hsize_t)matrix, 0}, many[2] = {1, count};
+  int first = variable->timed ? 0 : 1, rank = variable->timed ? 2 : 1;
+  hid_t dataset = sw_results_open_dataset(&p->results, group, variable);
+  hid_t space = dataset < 0 ? H5I_INVALID_HID : H5Dget_space(dataset);
+  bool fits =
+      space >= 0 && H5Sget_simple_extent_ndims(space) == rank &&
+      H5Sselect_hyperslab(space, H5S_SELECT_SET, start + first, NULL, many + first, NULL) >= 0 &&
+      H5Sselect_valid(space) > 0;
+  hid_t memory = H5Screate_simple(1, &count, NULL);
+  herr_t code =
+      fits ? H5Dread(dataset, sw_h5_memory_type(variable->cell), memory, space, H5P_DEFAULT, into)
+           : -1;
+  H5Sclose(memory);
+  if (space >= 0) H5Sclose(space);
+  if (dataset >= 0) H5Dclose(dataset);
+  if (code >= 0) return SW_OK;
+  return sw_fail(err, SW_EIO, "%s: %s/%s cannot be read; run without --reuse", p->past.path,
+                 group->path, variable->name);
+}
+
+/* All numbers of a dataset with one for each matrix; NULL: it cannot be read. */
+static void *read_all(const past *p, int job, sw_source source, int64_t *count) {
+  const sw_variable *variable = variable_of(p, job, source);
+  sw_error ignored = {0};
+  void *values = NULL;
+  hid_t dataset = sw_results_open_dataset(&p->results, &p->results.schema.group[job], variable);
+  if (dataset < 0) return NULL;
+  *count = (int64_t)sw_h5_length(dataset);
+  if (sw_alloc(&ignored, (size_t)*count + 1, sw_cell_bytes(variable->cell), &values) == SW_OK &&
+      H5Dread(dataset, sw_h5_memory_type(variable->cell), H5S_ALL, H5S_ALL, H5P_DEFAULT, values) <
+          0) {
+    sw_free(values);
+    values = NULL;
+  }
+  H5Dclose(dataset);
+  return values;
+}
+
+/* ---- which ------------------------------------------------------------------------------ */
+
+static bool is_sound(const past *p, int job) {
+  sw_error ignored = {0};
+  uint64_t sum = 0;
+  int64_t count = 0;
+  const sw_group *group = &p->results.schema.group[job];
+  uint64_t *stored = read_all(p, job, SW_FROM_VALUES, &count);
+  bool sound = stored && count == 1 &&
+               sw_checksum_values(&ignored, &p->results, group, &sum) == SW_OK && sum == *stored;
+  sw_free(stored);
+  if (!sound)
+    sw_log(SW_LOG_WARN, "%s: %s: values do not match their checksum, so nothing is taken",
+           p->past.path, group->path);
+  return sound;
+}
+
+/* The same place first: results that pool their periods have one hash for all. */
+static int64_t place_of(uint64_t hash, int t, const uint64_t *then, int64_t count) {
+  if (t < count && then[t] == hash) return t;
+  for (int64_t k = 0; k < count; k++)
+    if (then[k] == hash) return k;
+  return -1;
+}
+
+/* Rank 0. */
+static void match(const past *p, int job, const uint64_t *hash, int n, int *matrix,
+                  sw_past_figures *figures) {
+  int64_t count = 0, n_pairs = 0, n_max = 0;
+  uint64_t *then = read_all(p, job, SW_FROM_OPERANDS, &count);
+  int64_t *pairs = read_all(p, job, SW_FROM_PAIRS, &n_pairs);
+  double *max = read_all(p, job, SW_FROM_MAX, &n_max);
+  bool any = false;
+  for (int t = 0; then && pairs && max && n_pairs == count && n_max == count && t < n; t++) {
+    int64_t k = place_of(hash[t], t, then, count);
+    matrix[t] = (int)k;
+    if (k < 0) continue;
+    figures[t] = (sw_past_figures){pairs[k], max[k]};
+    any = true;
+  }
+  if (any && !is_sound(p, job))
+    for (int t = 0; t < n; t++)
+      matrix[t] = -1;
+  sw_free(then);
+  sw_free(pairs);
+  sw_free(max);
+}
+
+static sw_status find(sw_past *self, sw_error *err, int job, const uint64_t *hash, int n,
+                      int *matrix, sw_past_figures *figures) {
+  const past *p = self->self;
+  sw_team *team = p->results.team;
+  double lacking = !p->usable[job];
+  for (int t = 0; t < n; t++)
+    matrix[t] = -1;
+  SW_TRY(team->max_f64(team, err, &lacking, 1));
+  if (lacking != 0) return SW_OK;
+  if (team->rank == 0) match(p, job, hash, n, matrix, figures);
+  return team->broadcast(team, err, matrix, (size_t)n * sizeof *matrix, 0);
+}
+
+/* ---- what is taken ------------------------------------------------------------------------ */
+
+static int64_t own_blocks(const sw_run *run) {
+  return (run->panel->hi - run->panel->lo + SW_BLOCK - 1) / SW_BLOCK;
+}
+
+/* Checksums of the blocks of this rank's units, as the file has them. */
+static sw_status read_blocks(sw_error *err, const past *p, int job, int matrix, uint64_t *own) {
+  const sw_run *run = p->results.run;
+  int64_t blocks = (run->job[job].n + SW_BLOCK - 1) / SW_BLOCK;
+  uint64_t *all = NULL;
+  SW_TRY(sw_alloc(err, (size_t)blocks + 1, sizeof *all, (void **)&all));
+  sw_status status = read_matrix(err, p, job, SW_FROM_BLOCKS, matrix, (hsize_t)blocks, all);
+  if (status == SW_OK)
+    memcpy(own, all + run->panel->lo / SW_BLOCK, (size_t)own_blocks(run) * sizeof *own);
+  sw_free(all);
+  return status;
+}
+
+static sw_status read_strengths(sw_error *err, past *p, int job, int matrix, double *out,
+                                double *in) {
+  sw_group *group = &p->results.schema.group[job];
+  for (int v = group->first; v < group->first + group->count; v++) {
+    sw_source source = p->results.schema.variable[v].source;
+    void *into = source == SW_FROM_OUT ? out : source == SW_FROM_IN ? in : NULL;
+    if (source <= SW_FROM_IN) SW_TRY(sw_checksum_read(err, &p->results, group, v, matrix, 0, into));
+  }
+  return SW_OK;
+}
+
+/* A period that cannot be read is not sound. */
+static sw_status strengths(sw_past *self, sw_error *err, int job, int matrix, double *out,
+                           double *in, bool *sound) {
+  past *p = self->self;
+  sw_group *group = &p->results.schema.group[job];
+  size_t blocks = (size_t)own_blocks(p->results.run);
+  uint64_t *then = NULL;
+  SW_TRY(sw_alloc(err, 2 * blocks + 1, sizeof *then, (void **)&then));
+  group->block_checksum = then + blocks;
+  memset(group->block_checksum, 0, blocks * sizeof *then);
+  sw_status status = read_blocks(err, p, job, matrix, then);
+  if (status == SW_OK) status = read_strengths(err, p, job, matrix, out, in);
+  *sound = status == SW_OK && memcmp(then, group->block_checksum, blocks * sizeof *then) == 0;
+  group->block_checksum = NULL;
+  sw_free(then);
+  if (status != SW_EIO) return status;
+  sw_error_clear(err);
+  return SW_OK;
+}
+
+static sw_status tiles(sw_past *self, sw_error *err, int job, int matrix, uint64_t *checksum) {
+  const past *p = self->self;
+  hsize_t count = (hsize_t)sw_pairs_tiles(p->results.run, job);
+  return read_matrix(err, p, job, SW_FROM_TILES, matrix, count, checksum);
+}
+
+static sw_status rows(sw_past *self, sw_error *err, int job, int matrix, int64_t *row_start) {
+  const past *p = self->self;
+  hsize_t count = (hsize_t)p->results.run->job[job].n + 1;
+  return read_matrix(err, p, job, SW_FROM_ROW_START, matrix, count, row_start);
+}
+
+/* ---- opening ---------------------------------------------------------------------------- */
+
+/* The datasets of a job that are read by unit and pair; false: not all are there. */
+static bool open_job(past *p, int job) {
+  const sw_group *group = &p->results.schema.group[job];
+  if (p->results.run->job[job].measure->kind != SW_KIND_PAIR) return false;
+  for (int v = group->first; v < group->first + group->count; v++) {
+    const sw_variable *variable = &p->results.schema.variable[v];
+    if (!sw_written_by_all(variable->source)) continue;
+    p->results.dataset[v] = sw_results_open_dataset(&p->results, group, variable);
+    if (p->results.dataset[v] < 0) return false;
+    p->results.space[v] = H5Dget_space(p->results.dataset[v]);
+    if (H5Sget_simple_extent_ndims(p->results.space[v]) != variable->rank) return false;
+  }
+  return true;
+}
+
+static sw_status open_file(sw_error *err, past *p, const char *path) {
+  sw_results *results = &p->results;
+  SW_TRY(sw_arena_create(err, &results->arena));
+  results->path = results->partial = sw_arena_text(results->arena, path);
+  SW_TRY(sw_schema_make(err, results->arena, results->run, &results->schema));
+  int n = results->schema.n_variables;
+  SW_NEW(err, results->arena, results->dataset, n + 1);
+  SW_NEW(err, results->arena, results->space, n + 1);
+  SW_NEW(err, results->arena, p->usable, results->schema.n_groups + 1);
+  for (int v = 0; v < n; v++)
+    results->dataset[v] = results->space[v] = H5I_INVALID_HID;
+  SW_TRY(sw_results_open(err, results->arena, path, &results->file));
+  for (int j = 0; j < results->schema.n_groups; j++)
+    p->usable[j] = open_job(p, j);
+  return SW_OK;
+}
+
+/* Whether this program, built as it is, would have made the same bits. */
+static bool is_of_this_build(sw_arena *arena, hid_t file) {
+  const char *version = sw_h5_get_text(arena, file, "version");
+  const char *build = sw_h5_get_text(arena, file, "build");
+  const char *here = sw_run_build(arena, sw_store_version());
+  return version && build && here && strcmp(version, SW_VERSION) == 0 && strcmp(build, here) == 0;
+}
+
+static bool is_ours(const past *p) {
+  if (is_of_this_build(p->results.arena, p->results.file)) return true;
+  sw_log(SW_LOG_WARN,
+         "%s: was made by another version, or built or run with other libraries or instructions; "
+         "everything is computed",
+         p->past.path);
+  return false;
+}
+
+sw_status sw_results_past_open(sw_error *err, sw_run *run, const char *path) {
+  sw_team *team = run->team;
+  past *p = calloc(1, sizeof *p);
+  if (p) {
+    p->past = (sw_past){p, path, &p->results.sink, find, strengths, tiles, rows};
+    p->results = (sw_results){.team = team, .run = run, .file = H5I_INVALID_HID};
+    sw_results_set_sink(&p->results);
+    run->past = &p->past;
+  }
+  sw_status status = p ? open_file(err, p, path) : sw_fail(err, SW_ENOMEM, "no memory for a file");
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  double other = team->rank == 0 && !is_ours(p);
+  SW_TRY(team->max_f64(team, err, &other, 1));
+  if (other != 0) sw_results_past_close(run);
+  return SW_OK;
+}
+
+void sw_results_past_close(sw_run *run) {
+  if (!run || !run->past) return;
+  past *p = run->past->self;
+  sw_error ignored = {0};
+  sw_results_close_all(&ignored, SW_EIO, &p->results); /* nothing was written: no sync */
+  sw_arena_destroy(p->results.arena);
+  free(p);
+  run->past = NULL;
+}
+
+/* ---- what has changed --------------------------------------------------------------------- */
+
+static const char *differs(sw_arena *arena, hid_t file, const sw_study *study, const char *now) {
+  const char *text = sw_h5_get_text(arena, file, "study");
+  const char *then = sw_h5_get_text(arena, file, "inputs");
+  if (!is_of_this_build(arena, file)) return "the program, or what it was built with";
+  if (!text || strcmp(text, study->text) != 0) return "the study";
+  if (!then) return "the inputs";
+  const char *odd = sw_text_odd_input(arena, now, then);
+  odd = odd ? odd : sw_text_odd_input(arena, then, now);
+  return odd ? sw_arena_printf(arena, "input %s", odd) : NULL;
+}
+
+sw_status sw_results_changed(sw_error *err, sw_team *team, sw_arena *arena, const sw_study *study,
+                             const char *path, const char **what) {
+  const char *now = NULL;
+  hid_t file = H5I_INVALID_HID;
+  *what = NULL;
+  SW_TRY(sw_team_agree(team, err, sw_results_open(err, arena, path, &file), 0));
+  sw_status status = sw_text_inputs(err, team, study, arena, &now);
+  if (status == SW_OK) *what = differs(arena, file, study, now);
+  H5Fclose(file);
+  return status;
+}

@@ -1,0 +1,178 @@
+/* What the files of the results writer share. Not for other files.
+ *
+ * The schema is the file as data: groups, axes and variables with their extents, made once from
+ * the run, the same on every rank. Creating, writing, completing and measuring the file all read
+ * it; nothing else knows what a result looks like on disk. */
+#ifndef SW_STORE_RESULTS_PRIVATE_H
+#define SW_STORE_RESULTS_PRIVATE_H
+
+#include "base/lock.h"
+#include "store/h5/h5.h"
+#include "store/h5/ledger.h"
+#include "store/results/results.h"
+
+/* ---- schema (schema.c) ---------------------------------------------------------- */
+
+/* Where a variable's numbers come from, and so who writes them and when. */
+typedef enum sw_source {
+  SW_FROM_UNIT, /* every rank its units, at the end */
+  SW_FROM_OUT,  /* strengths: the same */
+  SW_FROM_IN,
+  SW_FROM_PARTNER,   /* of top, above, links: the sink, while pairs are computed */
+  SW_FROM_STORED,    /* the quantities of pairs: the same */
+  SW_FROM_ROW_START, /* rank 0, at creation */
+  SW_FROM_GLOBAL,    /* rank 0, at the end */
+  SW_FROM_TABLE,
+  SW_FROM_TOTAL,
+  SW_FROM_MEAN,
+  SW_FROM_MAX,
+  SW_FROM_PAIRS, /* ordered pairs with a value */
+  /* Hashes and checksums, rank 0, at the end. */
+  SW_FROM_OPERANDS,
+  SW_FROM_TILES,
+  SW_FROM_BLOCKS,
+  SW_FROM_VALUES
+} sw_source;
+
+enum { SW_MAX_RANK = 3 };
+
+typedef struct sw_variable {
+  const char *name, *long_name, *units;
+  sw_cell cell;
+  int rank;
+  hsize_t extent[SW_MAX_RANK];
+  hsize_t chunk[SW_MAX_RANK]; /* chunk[0] == 0: contiguous */
+  const char *axis[SW_MAX_RANK];
+  sw_source source;
+  int index;         /* of the job's result; pairs: as the sink counts quantities */
+  bool timed;        /* the first axis is time */
+  bool counted;      /* has the attribute `undefined` */
+  int64_t undefined; /* values that are NaN, known at the end */
+} sw_variable;
+
+/* An axis of a group besides unit, unit_to and time. */
+typedef struct sw_scale {
+  const char *name;
+  hsize_t n;
+  const char *const *label; /* NULL: numbered from `first` */
+  int first;
+  bool bare; /* a dimension without values: its coordinate would be as long as the data */
+} sw_scale;
+
+enum { SW_MAX_SCALES = 8 };
+
+typedef struct sw_group {
+  const char *path;
+  int job;
+  bool own_time; /* the job's periods are some of the panel's */
+  int n_scales;
+  sw_scale scale[SW_MAX_SCALES];
+  int first, count;         /* variables */
+  uint64_t *block_checksum; /* by period and this rank's blocks, as they are written */
+} sw_group;
+
+typedef struct sw_schema {
+  int n_groups, n_variables;
+  sw_group *group;
+  sw_variable *variable;
+} sw_schema;
+
+sw_status sw_schema_make(sw_error *err, sw_arena *arena, const sw_run *run, sw_schema *schema);
+bool sw_written_by_all(sw_source source);
+/* The index of the variable of that source and index in the group of a job, or -1. */
+int sw_schema_find(const sw_schema *schema, int job, sw_source source, int index);
+
+/* ---- texts (text.c) ------------------------------------------------------------- */
+
+/* A line "XXH3 NAME" for every input file; collective, the hashing is spread over the ranks. */
+sw_status sw_text_inputs(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
+                         const char **text);
+/* The name in the first of such lines that `others` lacks; NULL: it has all. */
+const char *sw_text_odd_input(sw_arena *arena, const char *lines, const char *others);
+/* "queen: {kind: file, file: edges.csv, style: row}", a line for each weights matrix. */
+const char *sw_text_weights(sw_arena *arena, const sw_study *study);
+/* "gdp 0, services 12": missing cells of each column of the files. */
+const char *sw_text_missing(sw_arena *arena, const sw_panel *panel);
+/* "3 of 57000 values (C 3): ...". */
+const char *sw_text_undefined(sw_arena *arena, const sw_run *run, const sw_schema *schema,
+                              const sw_group *group);
+
+enum { SW_UNDEFINED_ROOM = 256, SW_STATE_ROOM = 16 };
+
+/* ---- the file --------------------------------------------------------------------------- */
+
+struct sw_results {
+  sw_sink sink; /* first: a sink of this floor is its results */
+  sw_team *team;
+  sw_run *run;   /* once it has begun */
+  sw_lock *lock; /* rank 0 */
+  sw_journal *journal;
+  const char *journal_path;
+  sw_arena *arena;
+  const char *path, *partial; /* OUT.h5, OUT.h5.partial */
+  const char *packed;         /* OUT.h5.partial.deflate */
+  char *folder;               /* that OUT.h5 lies in */
+  size_t folder_made;         /* of its path, the part that this run made; 0: none */
+  const char *inputs;
+  sw_schema schema;
+  bool parallel; /* MPI-IO; else the serial driver */
+  bool complete; /* the file has its name */
+  hid_t file;
+  hid_t *dataset, *space; /* of the variables that all ranks write */
+  uint64_t **blocks;      /* by group: what rank 0 writes of block and tile checksums */
+  uint64_t **tiles;
+};
+
+/* claim.c: the lock, and a look at what is there. Rank 0. */
+sw_status sw_claim_output(sw_error *err, sw_results *results, bool force, bool restart);
+/* resume.c, rank 0: what the file at `results->partial` is to be, out of the journal's word
+ * of how it was laid out. */
+sw_status sw_results_lay_out_or_resume(sw_error *err, sw_results *results);
+/* checksum.c */
+sw_status sw_checksum_unit(sw_error *err, sw_results *results, sw_group *group);
+void sw_checksum_free(sw_results *results);
+void sw_checksum_block(const sw_results *results, sw_group *group, int t, const void *data,
+                       size_t unit_bytes);
+/* Rank 0, into the open group; `values`: of what it has written there itself. */
+herr_t sw_checksum_put(const sw_results *results, hid_t at, const sw_group *group, uint64_t values);
+/* The same of a file: all that is not by unit or pair, and of a matrix or period what this rank's
+ * units have, their blocks added to the group's first period. */
+sw_status sw_checksum_values(sw_error *err, const sw_results *results, const sw_group *group,
+                             uint64_t *sum);
+sw_status sw_checksum_read(sw_error *err, sw_results *results, sw_group *group, int variable, int t,
+                           int into, void *units);
+/* What rank 0 needs of the others to write checksums. Collective. */
+sw_status sw_checksum_gather(sw_error *err, sw_results *results);
+
+/* Bytes to disk, or SW_EIO. */
+sw_status sw_results_sync(sw_error *err, const char *path);
+/* create.c: rank 0 writes the whole file but for its numbers. */
+typedef enum sw_laying {
+  SW_LAY_PLAIN,
+  SW_LAY_DEFLATE,
+  SW_LAY_SPARSE /* takes no room for the numbers */
+} sw_laying;
+sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *path,
+                             sw_laying laying);
+/* sink.c */
+void sw_results_set_sink(sw_results *results);
+sw_status sw_results_open_all(sw_error *err, sw_results *results);
+sw_status sw_results_open_datasets(sw_error *err, sw_results *results);
+/* `status`: of all that was written; a file that is lost is not synced. */
+sw_status sw_results_close_all(sw_error *err, sw_status status, sw_results *results);
+sw_status sw_results_write(sw_error *err, sw_results *results, int variable, const hsize_t *start,
+                           const hsize_t *count, hid_t memory_type, const void *data);
+/* finish.c: what rank 0 writes at the end, into `path`. */
+sw_status sw_results_complete(sw_error *err, sw_results *results, const char *path);
+/* deflate.c: a compressed copy of `from`, which has all that is written by all ranks. */
+sw_status sw_results_compress(sw_error *err, sw_results *results, const char *from, const char *to);
+
+hid_t sw_results_open_dataset(const sw_results *results, const sw_group *group,
+                              const sw_variable *variable);
+
+/* ---- reading back (read.c) ------------------------------------------------------- */
+
+/* SW_EINPUT when the file is missing, not ours, or incomplete. */
+sw_status sw_results_open(sw_error *err, sw_arena *arena, const char *path, hid_t *file);
+
+#endif

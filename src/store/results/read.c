@@ -1,0 +1,90 @@
+/* Opening a results file for reading, and a composite's weights out of it. Invariant: a file that
+ * is not ours, or not complete, is refused before anything is read from it. */
+#include "store/results/private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+
+sw_status sw_results_open(sw_error *err, sw_arena *arena, const char *path, hid_t *out) {
+  H5dont_atexit(); /* of a damaged file the library would say at exit that it cannot close it */
+  sw_h5_quiet();
+  *out = H5I_INVALID_HID;
+  if (access(path, R_OK) != 0)
+    return sw_fail(err, SW_EINPUT, "%s: cannot be opened: %s", path, strerror(errno));
+  hid_t file = H5Fis_hdf5(path) > 0 ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : H5I_INVALID_HID;
+  if (file < 0)
+    return sw_fail(err, SW_EINPUT,
+                   "%s: is no HDF5 file, or not a whole one; give a results file of spillway run",
+                   path);
+  const char *state = sw_h5_get_text(arena, file, "state");
+  if (state && strcmp(state, "complete") == 0 && H5Lexists(file, "unit", H5P_DEFAULT) > 0) {
+    *out = file;
+    return SW_OK;
+  }
+  H5Fclose(file);
+  if (state && strcmp(state, "incomplete") == 0)
+    return sw_fail(err, SW_EINPUT, "%s: is incomplete: its run did not finish", path);
+  return sw_fail(err, SW_EINPUT, "%s: is an HDF5 file, but no results file of spillway run", path);
+}
+
+/* ---- weights of a composite -------------------------------------------------------------- */
+
+/* A row an indicator and the column `weight`; weights of each period: a row a period, a column an
+ * indicator. */
+static sw_status read_weights(sw_error *err, sw_arena *arena, hid_t group, hid_t dataset,
+                              sw_table *table) {
+  static const char *const weight[] = {"weight"};
+  int64_t indicators = 0, periods = 0;
+  const char *const *indicator = NULL, *const *period = NULL;
+  hsize_t n = sw_h5_length(dataset);
+  double *value = NULL;
+  SW_TRY(sw_h5_read_labels(err, arena, group, "indicator", &indicators, &indicator));
+  SW_TRY(sw_h5_read_labels(err, arena, group, "time", &periods, &period));
+  hid_t space = H5Dget_space(dataset);
+  bool by_period = H5Sget_simple_extent_ndims(space) == 2;
+  H5Sclose(space);
+  if (sw_h5_is_longer_than_file(dataset, n) ||
+      n != (hsize_t)(by_period ? indicators * periods : indicators))
+    return sw_fail(err, SW_EINPUT, "the weights do not go with their indicators");
+  SW_NEW(err, arena, value, n + 1);
+  if (H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) < 0)
+    return sw_h5_fail(err, "weight", "be read");
+  *table = (sw_table){.n_rows = (int)(by_period ? periods : indicators),
+                      .n_columns = (int)(by_period ? indicators : 1),
+                      .row = by_period ? period : indicator,
+                      .column = by_period ? indicator : weight,
+                      .value = value};
+  return SW_OK;
+}
+
+static sw_status weights_of(sw_error *err, sw_arena *arena, hid_t file, const char *path,
+                            const char *composite, sw_table *table) {
+  const char *place = sw_arena_printf(arena, "/composites/%s", composite);
+  if (!place) return sw_fail(err, SW_ENOMEM, "no memory for a path");
+  bool there =
+      H5Lexists(file, "/composites", H5P_DEFAULT) > 0 && H5Lexists(file, place, H5P_DEFAULT) > 0;
+  hid_t group = there ? H5Gopen2(file, place, H5P_DEFAULT) : H5I_INVALID_HID;
+  hid_t dataset = group >= 0 ? H5Dopen2(group, "weight", H5P_DEFAULT) : H5I_INVALID_HID;
+  sw_status status =
+      dataset >= 0
+          ? read_weights(err, arena, group, dataset, table)
+          : sw_fail(err, SW_EINPUT, "%s: has no weights of a composite '%s'", path, composite);
+  if (dataset >= 0) H5Dclose(dataset);
+  if (group >= 0) H5Gclose(group);
+  return status;
+}
+
+sw_status sw_results_composite_weights(sw_error *err, sw_arena *arena, const char *path,
+                                       const char *composite, sw_table **table) {
+  hid_t file = H5I_INVALID_HID;
+  SW_TRY(sw_results_open(err, arena, path, &file));
+  SW_NEW(err, arena, *table, 1);
+  sw_status status = weights_of(err, arena, file, path, composite, *table);
+  (*table)->file = path;
+  H5Fclose(file);
+  return status;
+}

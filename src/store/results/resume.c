@@ -1,0 +1,203 @@
+/* An unfinished results file is gone on with only when its structure is, byte for byte, as it was
+ * laid out; else it is laid out anew beside it and the structure is copied over, which keeps what
+ * tasks have stored. Whether that is sound is then found task by task. Rank 0. */
+#include "store/results/private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/log.h"
+
+enum { PORTION = 1 << 20, SUPERBLOCK = 48 };
+
+/* What the journal keeps: the file's length, its first bytes, in which HDF5 notes that it is open
+ * for writing and which are always put back, a hash of the bytes of all other extents, the extents.
+ */
+typedef struct structure {
+  uint64_t bytes, hash, count;
+  char superblock[SUPERBLOCK];
+  sw_extent extent[];
+} structure;
+
+static sw_status lost(sw_error *err, const char *path, const char *what) {
+  return sw_fail(err, SW_EIO, "%s: cannot be %s: %s", path, what, strerror(errno));
+}
+
+/* ---- the bytes of extents --------------------------------------------------------------- */
+
+typedef bool (*portion_visit)(void *self, char *bytes, size_t length, uint64_t at);
+
+/* Every portion of every extent of the file; false: some are not there. */
+static bool visit(int fd, const sw_extent *extent, uint64_t count, char *buffer, portion_visit see,
+                  void *self) {
+  for (uint64_t k = 0; k < count; k++)
+    for (uint64_t done = 0; done < extent[k].length;) {
+      size_t now = extent[k].length - done < PORTION ? extent[k].length - done : PORTION;
+      if (sw_read_at(fd, buffer, now, extent[k].at + done) != (int64_t)now) return false;
+      if (!see(self, buffer, now, extent[k].at + done)) return false;
+      done += now;
+    }
+  return true;
+}
+
+static bool see_hash(void *self, char *bytes, size_t length, uint64_t at) {
+  (void)at;
+  sw_hasher_add(self, bytes, length);
+  return true;
+}
+
+static bool see_copy(void *self, char *bytes, size_t length, uint64_t at) {
+  return sw_write_at(*(int *)self, bytes, length, at);
+}
+
+/* *hash of the extents in a file; *there: all of them are. */
+static sw_status hash_extents(sw_error *err, const char *path, const sw_extent *extent,
+                              uint64_t count, uint64_t *hash, bool *there) {
+  sw_hasher *hasher = NULL;
+  char *buffer = NULL;
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  *there = false;
+  if (fd < 0) return SW_OK;
+  sw_status status = sw_alloc(err, PORTION, 1, (void **)&buffer);
+  if (status == SW_OK) status = sw_hasher_create(err, &hasher);
+  if (status == SW_OK) {
+    *there = visit(fd, extent, count, buffer, see_hash, hasher);
+    *hash = sw_hasher_end(hasher);
+  }
+  sw_hasher_destroy(hasher);
+  sw_free(buffer);
+  close(fd);
+  return status;
+}
+
+/* ---- laying out ------------------------------------------------------------------------- */
+
+static bool read_superblock(const char *path, char *superblock) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  bool whole = fd >= 0 && sw_read_at(fd, superblock, SUPERBLOCK, 0) == SUPERBLOCK;
+  if (fd >= 0) close(fd);
+  return whole;
+}
+
+static bool put_superblock(const char *path, const char *superblock) {
+  int fd = open(path, O_WRONLY | O_CLOEXEC);
+  bool whole = fd >= 0 && sw_write_at(fd, superblock, SUPERBLOCK, 0);
+  if (fd >= 0) close(fd);
+  return whole;
+}
+
+/* *out (free): how it came out. */
+static sw_status lay_out(sw_error *err, sw_results *results, const char *path, sw_laying laying,
+                         structure **out) {
+  sw_ledger ledger;
+  struct stat info;
+  bool there = false;
+  *out = NULL;
+  sw_ledger_open(&ledger);
+  sw_status status = sw_results_lay_out(err, results, path, laying);
+  sw_status noted = sw_ledger_close(err, &ledger);
+  if (status == SW_OK) status = noted;
+  if (status == SW_OK) {
+    *out = malloc(sizeof **out + ledger.count * sizeof *ledger.extent);
+    if (!*out) status = sw_fail(err, SW_ENOMEM, "no memory for the layout of the results file");
+  }
+  if (status == SW_OK) {
+    (*out)->count = ledger.count;
+    ledger.extent[0].at += SUPERBLOCK; /* the first extent begins with it */
+    ledger.extent[0].length -= SUPERBLOCK;
+    memcpy((*out)->extent, ledger.extent, ledger.count * sizeof *ledger.extent);
+    status = hash_extents(err, path, (*out)->extent, ledger.count, &(*out)->hash, &there);
+  }
+  if (status == SW_OK &&
+      (!there || !read_superblock(path, (*out)->superblock) || stat(path, &info) != 0))
+    status =
+        sw_fail(err, SW_EIO, "%s: does not read back as it was written; is the disk full?", path);
+  if (status == SW_OK) (*out)->bytes = (uint64_t)info.st_size;
+  free(ledger.extent);
+  if (status == SW_OK) return SW_OK;
+  free(*out);
+  *out = NULL;
+  return status;
+}
+
+static sw_status keep_structure(sw_error *err, sw_results *results, const structure *s) {
+  return sw_journal_put_layout(err, results->journal, s, sizeof *s + s->count * sizeof *s->extent);
+}
+
+static sw_status begin(sw_error *err, sw_results *results) {
+  structure *now = NULL;
+  unlink(results->partial);
+  sw_status status = lay_out(err, results, results->partial, SW_LAY_PLAIN, &now);
+  if (status == SW_OK) status = keep_structure(err, results, now);
+  free(now);
+  return status;
+}
+
+/* ---- mending ---------------------------------------------------------------------------- */
+
+static sw_status copy_structure(sw_error *err, const char *from, const char *to,
+                                const structure *s) {
+  char *buffer = NULL;
+  struct stat info = {0};
+  int source = open(from, O_RDONLY | O_CLOEXEC);
+  int target = open(to, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  sw_status status = source < 0 || target < 0 || fstat(target, &info) != 0
+                         ? lost(err, to, "opened")
+                         : sw_alloc(err, PORTION, 1, (void **)&buffer);
+  if (status == SW_OK && (uint64_t)info.st_size != s->bytes && ftruncate(target, (off_t)s->bytes))
+    status = lost(err, to, "given its length");
+  if (status == SW_OK && (!visit(source, s->extent, s->count, buffer, see_copy, &target) ||
+                          !put_superblock(to, s->superblock)))
+    status = lost(err, to, "mended");
+  sw_free(buffer);
+  if (source >= 0) close(source);
+  if (target >= 0) close(target);
+  return status;
+}
+
+static sw_status mend(sw_error *err, sw_results *results) {
+  structure *now = NULL;
+  const char *beside = sw_arena_printf(results->arena, "%s.layout", results->partial);
+  if (!beside) return sw_fail(err, SW_ENOMEM, "no memory for a path");
+  sw_log(SW_LOG_WARN,
+         "%s: its structure is not as it was laid out (its run was killed while completing it, or "
+         "it is damaged): it is laid out anew",
+         results->partial);
+  unlink(beside);
+  sw_status status = lay_out(err, results, beside, SW_LAY_SPARSE, &now);
+  if (status == SW_OK) status = copy_structure(err, beside, results->partial, now);
+  if (status == SW_OK) status = keep_structure(err, results, now);
+  unlink(beside);
+  free(now);
+  return status;
+}
+
+static bool is_whole(const structure *s, size_t length) {
+  return length >= sizeof *s && length == sizeof *s + s->count * sizeof *s->extent;
+}
+
+sw_status sw_results_lay_out_or_resume(sw_error *err, sw_results *results) {
+  structure *old = NULL;
+  size_t length = 0;
+  uint64_t hash = 0;
+  bool there = false;
+  SW_TRY(sw_journal_get_layout(err, results->journal, (void **)&old, &length));
+  if (!old || !is_whole(old, length)) {
+    sw_free(old);
+    return begin(err, results);
+  }
+  sw_status status = hash_extents(err, results->partial, old->extent, old->count, &hash, &there);
+  struct stat info;
+  bool same = there && hash == old->hash && stat(results->partial, &info) == 0 &&
+              (uint64_t)info.st_size >= old->bytes &&
+              put_superblock(results->partial, old->superblock);
+  sw_free(old);
+  return status != SW_OK || same ? status : mend(err, results);
+}

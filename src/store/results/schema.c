@@ -1,0 +1,290 @@
+/* The results file as data: which groups, axes and variables a run writes, of what extent.
+ * Invariants: a pure function of the run, the same on every rank; datasets over units have a chunk
+ * of a whole period, dense matrices a chunk of a square, which never exceed the dataset. */
+#include "store/results/private.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+
+/* HDF5 addresses bytes within a chunk by 32 bits. */
+static const uint64_t most_chunk_bytes = (uint64_t)1 << 31;
+static const hsize_t entries_a_chunk = 1 << 17;
+
+typedef struct maker {
+  sw_arena *arena;
+  const sw_run *run;
+  sw_schema *schema;
+  const sw_job *job;
+  sw_group *group;
+  int job_index;
+} maker;
+
+bool sw_written_by_all(sw_source source) {
+  return source <= SW_FROM_STORED;
+}
+
+int sw_schema_find(const sw_schema *schema, int job, sw_source source, int index) {
+  const sw_group *group = &schema->group[job];
+  for (int v = group->first; v < group->first + group->count; v++)
+    if (schema->variable[v].source == source && schema->variable[v].index == index) return v;
+  return -1;
+}
+
+/* The measure's first pair output at or after `*output` that is not off, NULL when there is none.
+ */
+static const sw_output *next_quantity(const sw_job *job, int *output) {
+  for (; job->measure->output[*output].name; ++*output) {
+    const sw_output *found = &job->measure->output[*output];
+    if (found->shape == SW_PAIR && !job->result[*output].off) return found;
+  }
+  return NULL;
+}
+
+static sw_variable *add(maker *m, const char *name, const char *long_name, const char *units,
+                        sw_cell cell, sw_source source, int index) {
+  sw_variable *variable = &m->schema->variable[m->schema->n_variables++];
+  *variable = (sw_variable){.name = name,
+                            .long_name = long_name && *long_name ? long_name : name,
+                            .units = units && *units ? units : "1",
+                            .cell = cell,
+                            .source = source,
+                            .index = index};
+  m->group->count++;
+  return variable;
+}
+
+static void add_axis(sw_variable *variable, const char *name, hsize_t extent, hsize_t chunk) {
+  variable->timed |= variable->rank == 0 && strcmp(name, "time") == 0;
+  variable->axis[variable->rank] = name;
+  variable->extent[variable->rank] = extent;
+  variable->chunk[variable->rank++] = chunk < extent ? chunk : extent;
+}
+
+static void add_scale(maker *m, sw_scale scale) {
+  static const char *const common[] = {"unit", "unit_to", "time"};
+  for (int i = 0; i < 3; i++)
+    if (strcmp(scale.name, common[i]) == 0) return;
+  for (int i = 0; i < m->group->n_scales; i++)
+    if (strcmp(scale.name, m->group->scale[i].name) == 0) return;
+  m->group->scale[m->group->n_scales++] = scale;
+}
+
+/* An axis of the measure's own, chunked whole. */
+static sw_status add_own_axis(sw_error *err, maker *m, sw_variable *variable, const char *name) {
+  for (int a = 0; a < m->job->n_axes; a++) {
+    const sw_axis *axis = &m->job->axis[a];
+    if (strcmp(axis->name, name) != 0) continue;
+    add_axis(variable, axis->name, (hsize_t)axis->n, (hsize_t)axis->n);
+    add_scale(m, (sw_scale){.name = axis->name, .n = (hsize_t)axis->n, .label = axis->label});
+    return SW_OK;
+  }
+  return sw_fail(err, SW_EINTERNAL, "%s: output %s has the axis %s, which resolve did not make",
+                 m->job->name, variable->name, name);
+}
+
+static hsize_t units_a_chunk(const sw_job *job, int width) {
+  uint64_t most = most_chunk_bytes / (8 * (uint64_t)(width > 0 ? width : 1));
+  return (uint64_t)job->n < most ? (hsize_t)job->n : (hsize_t)most;
+}
+
+static sw_status add_result(sw_error *err, maker *m, int index) {
+  const sw_job *job = m->job;
+  const sw_result *result = &job->result[index];
+  const sw_output *output = result->output;
+  sw_source source = output->shape == SW_UNIT     ? SW_FROM_UNIT
+                     : output->shape == SW_GLOBAL ? SW_FROM_GLOBAL
+                                                  : SW_FROM_TABLE;
+  sw_cell cell = output->number == SW_INT32 ? SW_CELL_I32 : SW_CELL_F64;
+  sw_variable *variable =
+      add(m, output->name, output->long_name, output->units, cell, source, index);
+  variable->counted = cell == SW_CELL_F64;
+  if (source != SW_FROM_TABLE) add_axis(variable, "time", (hsize_t)job->n_periods, 1);
+  if (source == SW_FROM_UNIT)
+    add_axis(variable, "unit", (hsize_t)job->n, units_a_chunk(job, result->width));
+  if (output->axis) SW_TRY(add_own_axis(err, m, variable, output->axis));
+  if (output->axis2) SW_TRY(add_own_axis(err, m, variable, output->axis2));
+  if (source != SW_FROM_UNIT) variable->chunk[0] = 0; /* small: contiguous */
+  return SW_OK;
+}
+
+/* ---- pair results ----------------------------------------------------------------------- */
+
+static void add_time(maker *m, sw_variable *variable) {
+  if (!m->job->whole_series) add_axis(variable, "time", (hsize_t)m->job->n_periods, 1);
+}
+
+static void add_dense(maker *m, const sw_pair_plan *plan, sw_variable *variable) {
+  add_time(m, variable);
+  add_axis(variable, "unit", (hsize_t)m->job->n, (hsize_t)plan->cut.side);
+  add_axis(variable, "unit_to", (hsize_t)m->job->n, (hsize_t)plan->cut.side);
+}
+
+static void add_top(maker *m, const sw_pair_plan *plan, sw_variable *variable) {
+  add_time(m, variable);
+  add_axis(variable, "unit", (hsize_t)m->job->n, (hsize_t)plan->cut.strip);
+  add_axis(variable, "rank", (hsize_t)plan->keep.top, (hsize_t)plan->keep.top);
+}
+
+static void add_entries(const sw_pair_plan *plan, sw_variable *variable) {
+  add_axis(variable, "entry", (hsize_t)plan->n_entries, entries_a_chunk);
+}
+
+static void add_stored(maker *m, const sw_pair_plan *plan, sw_variable *variable) {
+  if (plan->keep.kind == SW_KEEP_DENSE)
+    add_dense(m, plan, variable);
+  else if (plan->keep.kind == SW_KEEP_TOP)
+    add_top(m, plan, variable);
+  else
+    add_entries(plan, variable);
+}
+
+static void add_row_start(maker *m) {
+  sw_variable *variable =
+      add(m, "row_start", "position of a unit's first entry; its last ends where the next begins",
+          "1", SW_CELL_I64, SW_FROM_ROW_START, 0);
+  hsize_t edges = (hsize_t)m->job->n + 1;
+  add_time(m, variable);
+  add_axis(variable, "unit_edge", edges, edges);
+}
+
+static void add_partner(maker *m, const sw_pair_plan *plan) {
+  const char *say = plan->keep.kind == SW_KEEP_LINKS
+                        ? "partner: index into unit"
+                        : "partner, by decreasing value: index into unit, -1 where there are fewer";
+  add_stored(m, plan, add(m, "partner", say, "1", SW_CELL_I32, SW_FROM_PARTNER, 0));
+}
+
+static void add_quantities(maker *m, const sw_pair_plan *plan) {
+  sw_cell cell = m->run->study->float64 ? SW_CELL_F64 : SW_CELL_F32;
+  const sw_output *output = NULL;
+  for (int r = 0, stored = 0; (output = next_quantity(m->job, &r)); r++, stored++)
+    add_stored(m, plan,
+               add(m, stored == 0 ? "value" : output->name, output->long_name, output->units, cell,
+                   SW_FROM_STORED, stored));
+}
+
+/* Sums and extremes of the first quantity, which are always there. */
+static sw_status add_summary(sw_error *err, maker *m) {
+  static const struct {
+    const char *name, *say;
+    sw_source source;
+  } part[] = {
+      {"out_strength", "sum of the row: what the unit sends to its partners; of: ", SW_FROM_OUT},
+      {"in_strength",
+       "sum of the column: what the unit receives from its partners; of: ", SW_FROM_IN},
+      {"total", "sum over ordered pairs of: ", SW_FROM_TOTAL},
+      {"mean", "mean over ordered pairs of: ", SW_FROM_MEAN},
+      {"max", "largest of ordered pairs of: ", SW_FROM_MAX},
+      {"n_pairs", "ordered pairs with a value of: ", SW_FROM_PAIRS}};
+  int first = 0;
+  const sw_output *output = next_quantity(m->job, &first);
+  if (!output)
+    return sw_fail(err, SW_EINTERNAL, "%s: a pair measure without a quantity", m->job->name);
+  for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
+    bool counts = part[i].source == SW_FROM_PAIRS;
+    const char *say = sw_arena_printf(m->arena, "%s%s", part[i].say, output->long_name);
+    if (!say) return sw_fail(err, SW_ENOMEM, "no memory for the names of results");
+    sw_variable *variable = add(m, part[i].name, say, counts ? "1" : output->units,
+                                counts ? SW_CELL_I64 : SW_CELL_F64, part[i].source, 0);
+    add_time(m, variable);
+    if (sw_written_by_all(part[i].source))
+      add_axis(variable, "unit", (hsize_t)m->job->n, units_a_chunk(m->job, 1));
+    else
+      variable->chunk[0] = 0;
+  }
+  return SW_OK;
+}
+
+static sw_status add_pairs(sw_error *err, maker *m) {
+  const sw_pair_plan *plan = &m->run->pair[m->job_index];
+  bool entries = plan->keep.kind == SW_KEEP_ABOVE || plan->keep.kind == SW_KEEP_LINKS;
+  if (entries) {
+    add_row_start(m);
+    add_scale(m, (sw_scale){.name = "unit_edge", .n = (hsize_t)m->job->n + 1, .bare = true});
+    add_scale(m, (sw_scale){.name = "entry", .n = (hsize_t)plan->n_entries, .bare = true});
+  }
+  if (plan->keep.kind == SW_KEEP_TOP)
+    add_scale(m, (sw_scale){.name = "rank", .n = (hsize_t)plan->keep.top, .first = 1});
+  if (entries || plan->keep.kind == SW_KEEP_TOP) add_partner(m, plan);
+  if (plan->keep.kind != SW_KEEP_SUMMARY) add_quantities(m, plan);
+  return add_summary(err, m);
+}
+
+/* ---- hashes and checksums ----------------------------------------------------------------- */
+
+/* What `verify`, `diff` and a run that copies unchanged periods stand on. Tiles: the squares of a
+ * dense matrix row by row, else the strips; blocks: of SW_BLOCK units, over all that the group has
+ * by unit. */
+static void add_checksums(maker *m, bool by_unit) {
+  const sw_job *job = m->job;
+  const sw_pair_plan *plan = &m->run->pair[m->job_index];
+  bool pair = job->measure->kind == SW_KIND_PAIR;
+  sw_variable *variable = add(m, "operand_hash", "XXH3 of all that the period's results rest on",
+                              "1", SW_CELL_U64, SW_FROM_OPERANDS, 0);
+  add_time(m, variable);
+  variable->chunk[0] = 0;
+  if (pair && plan->keep.kind != SW_KEEP_SUMMARY) {
+    hsize_t tiles = (hsize_t)sw_pairs_tiles(m->run, m->job_index);
+    variable = add(m, "tile_checksum", "XXH3 of the stored values of a tile", "1", SW_CELL_U64,
+                   SW_FROM_TILES, 0);
+    add_time(m, variable);
+    add_axis(variable, "tile", tiles, tiles);
+    variable->chunk[0] = 0;
+    add_scale(m, (sw_scale){.name = "tile", .n = tiles, .bare = true});
+  }
+  if (by_unit) {
+    hsize_t blocks = ((hsize_t)job->n + SW_BLOCK - 1) / SW_BLOCK;
+    variable = add(m, "block_checksum", "XXH3 of all values by unit of a block of units", "1",
+                   SW_CELL_U64, SW_FROM_BLOCKS, 0);
+    add_time(m, variable);
+    add_axis(variable, "block", blocks, blocks);
+    variable->chunk[0] = 0;
+    add_scale(m, (sw_scale){.name = "block", .n = blocks, .bare = true});
+  }
+  add(m, "value_checksum", "XXH3 of all values that are not by unit or pair", "1", SW_CELL_U64,
+      SW_FROM_VALUES, 0);
+}
+
+/* ---- the whole -------------------------------------------------------------------------- */
+
+static int outputs_of(const sw_job *job) {
+  int count = 0;
+  while (job->measure->output[count].name)
+    count++;
+  return count;
+}
+
+static sw_status add_group(sw_error *err, maker *m, int j) {
+  const sw_job *job = m->job = &m->run->job[j];
+  bool composite = job->measure->kind == SW_KIND_COMPOSITE;
+  m->job_index = j;
+  m->group = &m->schema->group[j];
+  m->group->job = j;
+  m->group->first = m->schema->n_variables;
+  m->group->own_time = job->n_periods != job->periods->n;
+  m->group->path = sw_arena_printf(m->arena, "%s/%s", composite ? "/composites" : "", job->name);
+  if (!m->group->path) return sw_fail(err, SW_ENOMEM, "no memory for the names of results");
+  for (int r = 0; r < outputs_of(job); r++)
+    if (job->result[r].output->shape != SW_PAIR && !job->result[r].off)
+      SW_TRY(add_result(err, m, r));
+  if (job->measure->kind == SW_KIND_PAIR) SW_TRY(add_pairs(err, m));
+  bool by_unit = false;
+  for (int v = m->group->first; v < m->group->first + m->group->count; v++)
+    by_unit |= m->schema->variable[v].source <= SW_FROM_IN;
+  add_checksums(m, by_unit);
+  return SW_OK;
+}
+
+sw_status sw_schema_make(sw_error *err, sw_arena *arena, const sw_run *run, sw_schema *schema) {
+  int n = run->study->n_entries, most = 0;
+  for (int j = 0; j < n; j++)
+    most += outputs_of(&run->job[j]) + 13;
+  *schema = (sw_schema){.n_groups = n};
+  SW_NEW(err, arena, schema->group, n > 0 ? n : 1);
+  SW_NEW(err, arena, schema->variable, most > 0 ? most : 1);
+  maker m = {.arena = arena, .run = run, .schema = schema};
+  for (int j = 0; j < n; j++)
+    SW_TRY(add_group(err, &m, j));
+  return SW_OK;
+}

@@ -1,0 +1,169 @@
+/* Numbers that all ranks write: opened once on every rank, then written independently, each rank
+ * its own hyperslabs. Invariants: nothing here changes metadata, so nothing need be collective:
+ * each rank opens the file by MPI-IO as its only user, so that no rank waits inside HDF5 for one
+ * that failed; one thread a rank calls it; a team of one uses the serial driver. */
+#include "store/results/private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+
+sw_status sw_results_write(sw_error *err, sw_results *results, int variable, const hsize_t *start,
+                           const hsize_t *count, hid_t memory_type, const void *data) {
+  hid_t space = results->space[variable];
+  int rank = results->schema.variable[variable].rank;
+  H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
+  hid_t memory = H5Screate_simple(rank, count, NULL);
+  herr_t code = H5Dwrite(results->dataset[variable], memory_type, memory, space, H5P_DEFAULT, data);
+  H5Sclose(memory);
+  return code >= 0 ? SW_OK : sw_h5_fail(err, results->partial, "be written");
+}
+
+/* ---- the sink --------------------------------------------------------------------------- */
+
+/* The hyperslab of a piece in the variable that it means. */
+typedef struct slab {
+  int variable;
+  hsize_t start[SW_MAX_RANK], count[SW_MAX_RANK];
+  hid_t type;
+} slab;
+
+static int variable_of(const sw_results *results, const sw_piece *piece, int quantity) {
+  const sw_schema *schema = &results->schema;
+  if (quantity == SW_PARTNERS) return sw_schema_find(schema, piece->job, SW_FROM_PARTNER, 0);
+  return sw_schema_find(schema, piece->job, SW_FROM_STORED, quantity);
+}
+
+static sw_status slab_of(sw_error *err, const sw_results *results, const sw_piece *piece,
+                         int quantity, slab *s) {
+  s->variable = variable_of(results, piece, quantity);
+  if (s->variable < 0)
+    return sw_fail(err, SW_EINTERNAL,
+                   "%s: the engine stores what the results file has no place for",
+                   results->run->job[piece->job].name);
+  const sw_variable *variable = &results->schema.variable[s->variable];
+  int a = 0;
+  if (variable->timed) s->start[a] = (hsize_t)piece->t, s->count[a++] = 1;
+  if (piece->kind == SW_PIECE_ENTRIES) {
+    s->start[a] = (hsize_t)piece->at, s->count[a] = (hsize_t)piece->count;
+  } else {
+    bool rect = piece->kind == SW_PIECE_RECT;
+    s->start[a] = (hsize_t)piece->i0, s->count[a++] = (hsize_t)(piece->i1 - piece->i0);
+    s->start[a] = rect ? (hsize_t)piece->j0 : 0;
+    s->count[a] = (hsize_t)(rect ? piece->j1 - piece->j0 : piece->k);
+  }
+  s->type = sw_h5_memory_type(variable->cell);
+  return SW_OK;
+}
+
+static sw_status write_piece(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
+                             const void *data) {
+  sw_results *results = sink->self;
+  slab s;
+  if (sw_piece_count(piece) == 0) return SW_OK;
+  SW_TRY(slab_of(err, results, piece, quantity, &s));
+  return sw_results_write(err, results, s.variable, s.start, s.count, s.type, data);
+}
+
+static sw_status read_piece(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
+                            void *data) {
+  sw_results *results = sink->self;
+  slab s;
+  if (sw_piece_count(piece) == 0) return SW_OK;
+  SW_TRY(slab_of(err, results, piece, quantity, &s));
+  hid_t space = results->space[s.variable];
+  H5Sselect_hyperslab(space, H5S_SELECT_SET, s.start, NULL, s.count, NULL);
+  hid_t memory = H5Screate_simple(results->schema.variable[s.variable].rank, s.count, NULL);
+  herr_t code = H5Dread(results->dataset[s.variable], s.type, memory, space, H5P_DEFAULT, data);
+  H5Sclose(memory);
+  return code >= 0 ? SW_OK : sw_h5_fail(err, results->partial, "be read");
+}
+
+void sw_results_set_sink(sw_results *results) {
+  results->sink = (sw_sink){results, write_piece, read_piece};
+}
+
+/* ---- opening and closing ---------------------------------------------------------------- */
+
+hid_t sw_results_open_dataset(const sw_results *results, const sw_group *group,
+                              const sw_variable *variable) {
+  char path[1024];
+  hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
+  /* Whole chunks go straight to the file. */
+  H5Pset_chunk_cache(access, 0, 0, 1.0);
+  snprintf(path, sizeof path, "%s/%s", group->path, variable->name);
+  hid_t dataset = H5Dopen2(results->file, path, access);
+  H5Pclose(access);
+  return dataset;
+}
+
+sw_status sw_results_open_datasets(sw_error *err, sw_results *results) {
+  const sw_schema *schema = &results->schema;
+  for (int g = 0; g < schema->n_groups; g++)
+    for (int v = schema->group[g].first; v < schema->group[g].first + schema->group[g].count; v++) {
+      if (!sw_written_by_all(schema->variable[v].source)) continue;
+      results->dataset[v] =
+          sw_results_open_dataset(results, &schema->group[g], &schema->variable[v]);
+      if (results->dataset[v] < 0) return sw_h5_fail(err, results->partial, "be opened");
+      results->space[v] = H5Dget_space(results->dataset[v]);
+    }
+  return SW_OK;
+}
+
+/* In an open Open MPI 4 holds a semaphore for a moment, for a file pointer that nothing here uses,
+ * and names it after the file, whatever its folder. A rank killed in that moment leaves it locked,
+ * and who opens a file of that name would wait for ever; without its name it is nobody's. */
+static void forget_semaphore(const char *path) {
+  char name[NAME_MAX];
+  const char *slash = strrchr(path, '/');
+  snprintf(name, sizeof name, "/OMPIO_%s", slash ? slash + 1 : path);
+  sem_unlink(name);
+}
+
+sw_status sw_results_open_all(sw_error *err, sw_results *results) {
+  const sw_team *team = results->run->team;
+  hid_t access = sw_h5_access();
+  results->parallel = team->mpi && team->size > 1;
+  if (results->parallel) {
+    forget_semaphore(results->partial);
+    H5Pset_fapl_mpio(access, *(const MPI_Comm *)team->mpi, MPI_INFO_NULL);
+  }
+  results->file = H5Fopen(results->partial, H5F_ACC_RDWR, access);
+  H5Pclose(access);
+  if (results->file < 0) return sw_h5_fail(err, results->partial, "be opened");
+  return sw_results_open_datasets(err, results);
+}
+
+sw_status sw_results_sync(sw_error *err, const char *path) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  int code = fd >= 0 && sw_sync(fd) ? 0 : -1, reason = errno;
+  if (fd >= 0) close(fd);
+  return code == 0 ? SW_OK
+                   : sw_fail(err, SW_EIO, "%s: cannot be synced: %s", path, strerror(reason));
+}
+
+sw_status sw_results_close_all(sw_error *err, sw_status status, sw_results *results) {
+  if (results->file < 0) return status;
+  for (int v = 0; v < results->schema.n_variables; v++) {
+    if (results->dataset[v] < 0) continue;
+    H5Sclose(results->space[v]);
+    if (H5Dclose(results->dataset[v]) < 0 && status == SW_OK)
+      status = sw_h5_fail(err, results->partial, "be written");
+    results->dataset[v] = H5I_INVALID_HID;
+  }
+  hid_t file = results->file;
+  results->file = H5I_INVALID_HID;
+  if (!results->parallel)
+    status = sw_h5_close(err, status, file, results->partial);
+  else if (H5Fclose(file) < 0 && status == SW_OK)
+    status = sw_h5_fail(err, results->partial, "be closed");
+  /* Every rank, as each may have a cache of its own. */
+  return status == SW_OK ? sw_results_sync(err, results->partial) : status;
+}

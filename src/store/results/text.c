@@ -1,0 +1,242 @@
+/* The texts of a results file: parameters as they were in force, hashes of the inputs, what could
+ * not be computed. Invariant: they tell of the study and its data alone, so two runs are equal. */
+#include "store/results/private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "base/text.h"
+
+/* ---- weights matrices ------------------------------------------------------------------- */
+
+/* Each with what is in force, the defaults too, as `weights:` of a study would have it. */
+const char *sw_text_weights(sw_arena *arena, const sw_study *study) {
+  static const char *const style[] = {
+      [SW_STYLE_ROW] = "row", [SW_STYLE_BINARY] = "binary", [SW_STYLE_AS_IS] = "as-is"};
+  const char *text = "";
+  for (int i = 0; text && i < study->n_weights; i++) {
+    const sw_weights_spec *w = &study->weights[i];
+    const char *how = "";
+    if (w->kind == SW_W_FILE) how = sw_arena_printf(arena, "file, file: %s", w->file);
+    if (w->kind == SW_W_MATRIX) how = sw_arena_printf(arena, "matrix, file: %s", w->file);
+    if (w->kind == SW_W_KNN) how = sw_arena_printf(arena, "knn, k: %lld", (long long)w->k);
+    if (w->kind == SW_W_INVERSE_DISTANCE)
+      how = w->cutoff_km > 0
+                ? sw_arena_printf(arena, "inverse-distance, power: %.15g, cutoff_km: %.15g",
+                                  w->power, w->cutoff_km)
+                : sw_arena_printf(arena, "inverse-distance, power: %.15g", w->power);
+    if (!how) return NULL;
+    text = sw_arena_printf(arena, "%s%s%s: {kind: %s, style: %s}", text, i > 0 ? "\n" : "", w->name,
+                           how, style[w->style]);
+  }
+  return text;
+}
+
+/* ---- inputs ----------------------------------------------------------------------------- */
+
+typedef struct input_file {
+  const char *name, *path;
+  char hex[33];
+} input_file;
+
+typedef struct input_list {
+  int count, capacity;
+  input_file *file;
+} input_list;
+
+static sw_status add_input(sw_error *err, input_list *list, const char *name, const char *path) {
+  if (!name || !path) return SW_OK;
+  for (int i = 0; i < list->count; i++)
+    if (strcmp(list->file[i].name, name) == 0) return SW_OK;
+  if (list->count == list->capacity) {
+    int capacity = list->capacity > 0 ? 2 * list->capacity : 16;
+    input_file *grown = realloc(list->file, (size_t)capacity * sizeof *grown);
+    if (!grown) return sw_fail(err, SW_ENOMEM, "no memory for the list of input files");
+    list->file = grown;
+    list->capacity = capacity;
+  }
+  list->file[list->count++] = (input_file){.name = name, .path = path};
+  return SW_OK;
+}
+
+/* Tables given with a parameter: {file: national.csv}, {from: last-year.h5}. */
+static sw_status add_tables(sw_error *err, input_list *list, const sw_study *study, sw_arena *arena,
+                            const sw_entry *entry) {
+  static const char *const keys[] = {"file", "from"};
+  for (int p = 0; entry->measure->param[p].name; p++)
+    for (int k = 0; k < 2 && entry->arg[p].given; k++) {
+      const sw_node *node = sw_node_get(entry->arg[p].node, keys[k]);
+      if (!node || node->kind != SW_NODE_SCALAR || entry->arg[p].node == entry->distance_node)
+        continue;
+      const char *path = sw_path_beside(arena, study->file, node->text);
+      if (!path) return sw_fail(err, SW_ENOMEM, "no memory for the list of input files");
+      SW_TRY(add_input(err, list, node->text, path));
+    }
+  return SW_OK;
+}
+
+static sw_status list_inputs(sw_error *err, const sw_study *study, sw_arena *arena,
+                             input_list *list) {
+  for (int i = 0; i < study->panel.n_files; i++)
+    SW_TRY(add_input(err, list, study->panel.file[i], study->panel.path[i]));
+  if (study->units.given) SW_TRY(add_input(err, list, study->units.file, study->units.path));
+  for (int i = 0; i < study->n_weights; i++)
+    SW_TRY(add_input(err, list, study->weights[i].file, study->weights[i].path));
+  for (int i = 0; i < study->n_entries; i++) {
+    const sw_entry *entry = &study->entry[i];
+    SW_TRY(add_input(err, list, entry->distance_file, entry->distance_path));
+    SW_TRY(add_tables(err, list, study, arena, entry));
+  }
+  return SW_OK;
+}
+
+static sw_status hash_file(sw_error *err, input_file *file) {
+  struct stat info = {0};
+  int fd = open(file->path, O_RDONLY | O_CLOEXEC);
+  void *bytes = NULL;
+  bool good = fd >= 0 && fstat(fd, &info) == 0;
+  if (good && info.st_size > 0) {
+    bytes = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    good = bytes != MAP_FAILED;
+  }
+  int reason = errno;
+  if (good) sw_hash_hex(bytes ? bytes : "", (size_t)info.st_size, file->hex);
+  if (good && bytes) munmap(bytes, (size_t)info.st_size);
+  if (fd >= 0) close(fd);
+  return good ? SW_OK
+              : sw_fail(err, SW_EIO, "%s: cannot be read again: %s", file->name, strerror(reason));
+}
+
+const char *sw_text_odd_input(sw_arena *arena, const char *lines, const char *others) {
+  for (const char *at = lines; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+    int length = (int)strcspn(at, "\n"), hash = (int)strcspn(at, " ");
+    const char *line = sw_arena_textn(arena, at, (size_t)length);
+    if (line && !strstr(others, line)) return length > hash + 2 ? line + hash + 2 : line;
+  }
+  return NULL;
+}
+
+/* By what it is, not by its name: links and ../ lead to one file by several names. */
+static sw_status refuse_inputs(sw_error *err, const sw_study *study, sw_arena *arena) {
+  struct stat output, input;
+  input_list list = {0};
+  if (stat(study->output_path, &output) != 0) return SW_OK;
+  sw_status status = list_inputs(err, study, arena, &list);
+  if (status == SW_OK) status = add_input(err, &list, study->file, study->file);
+  for (int i = 0; status == SW_OK && i < list.count; i++)
+    if (stat(list.file[i].path, &input) == 0 && input.st_dev == output.st_dev &&
+        input.st_ino == output.st_ino)
+      status = sw_fail(err, SW_EINPUT, "%s: is an input of the study (%s); choose another -o",
+                       study->output_path, list.file[i].name);
+  free(list.file);
+  return status;
+}
+
+sw_status sw_results_refuse_inputs(sw_error *err, sw_team *team, const sw_study *study) {
+  sw_arena *arena = NULL;
+  sw_status status = SW_OK;
+  if (team->rank == 0) {
+    status = sw_arena_create(err, &arena);
+    if (status == SW_OK) status = refuse_inputs(err, study, arena);
+    sw_arena_destroy(arena);
+  }
+  return sw_team_agree(team, err, status, 0);
+}
+
+/* File i is hashed by rank i % size; what each rank sends holds all files, its own filled. */
+static sw_status hash_inputs(sw_error *err, sw_team *team, input_list *list) {
+  sw_status status = SW_OK;
+  for (int i = team->rank; i < list->count && status == SW_OK; i += team->size)
+    status = hash_file(err, &list->file[i]);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  for (int i = 0; i < list->count; i++)
+    SW_TRY(team->broadcast(team, err, list->file[i].hex, sizeof list->file[i].hex, i % team->size));
+  return SW_OK;
+}
+
+static const char *join_inputs(sw_arena *arena, const input_list *list) {
+  char *text = NULL;
+  size_t length = 0;
+  FILE *out = open_memstream(&text, &length);
+  if (!out) return NULL;
+  for (int i = 0; i < list->count; i++)
+    fprintf(out, "%s%s  %s", i > 0 ? "\n" : "", list->file[i].hex, list->file[i].name);
+  const char *copy = fclose(out) == 0 ? sw_arena_text(arena, text) : NULL;
+  free(text);
+  return copy;
+}
+
+sw_status sw_text_inputs(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
+                         const char **text) {
+  input_list list = {0};
+  sw_status status = sw_team_agree(team, err, list_inputs(err, study, arena, &list), 0);
+  if (status == SW_OK) status = hash_inputs(err, team, &list);
+  if (status == SW_OK && !(*text = join_inputs(arena, &list)))
+    status = sw_fail(err, SW_ENOMEM, "no memory for the list of input files");
+  free(list.file);
+  return sw_team_agree(team, err, status, 0);
+}
+
+/* ---- what is missing -------------------------------------------------------------------- */
+
+const char *sw_text_missing(sw_arena *arena, const sw_panel *panel) {
+  const char *text = "";
+  for (int c = 0; text && c < panel->n_columns; c++)
+    text = sw_arena_printf(arena, "%s%s%s %lld", text, c > 0 ? ", " : "", panel->column[c].name,
+                           (long long)panel->column[c].missing);
+  return text;
+}
+
+static int64_t values_of(const sw_variable *variable) {
+  int64_t count = 1;
+  for (int a = 0; a < variable->rank; a++)
+    count *= (int64_t)variable->extent[a];
+  return count;
+}
+
+static const char *reason_of(const sw_job *job) {
+  if (!job->has_gaps) return "the formula is not defined there (such as 0/0)";
+  return job->distance ? "an input or a distance is missing, or the formula is not defined there "
+                         "(such as 0/0)"
+                       : "an input is missing, or the formula is not defined there (such as 0/0)";
+}
+
+static const char *undefined_pairs(sw_arena *arena, const sw_run *run, const sw_job *job) {
+  const sw_summary *summary = &run->pair[job - run->job].summary;
+  int64_t without = 0, with = 0;
+  for (int t = 0; t < summary->n_periods; t++) {
+    without += summary->undefined[t];
+    with += summary->pairs[t];
+  }
+  return sw_arena_printf(arena, "%lld of %lld ordered pairs%s%s", (long long)without,
+                         (long long)(without + with), without > 0 ? ": " : "",
+                         without > 0 ? reason_of(job) : "");
+}
+
+const char *sw_text_undefined(sw_arena *arena, const sw_run *run, const sw_schema *schema,
+                              const sw_group *group) {
+  const sw_job *job = &run->job[group->job];
+  const char *parts = "";
+  int64_t without = 0, values = 0;
+  if (job->measure->kind == SW_KIND_PAIR) return undefined_pairs(arena, run, job);
+  for (int v = group->first; parts && v < group->first + group->count; v++) {
+    const sw_variable *variable = &schema->variable[v];
+    if (!variable->counted) continue;
+    values += values_of(variable);
+    without += variable->undefined;
+    if (variable->undefined > 0)
+      parts = sw_arena_printf(arena, "%s%s%s %lld", parts, *parts ? ", " : "", variable->name,
+                              (long long)variable->undefined);
+  }
+  if (!parts || without == 0) return sw_arena_printf(arena, "0 of %lld values", (long long)values);
+  return sw_arena_printf(arena, "%lld of %lld values (%s): %s", (long long)without,
+                         (long long)values, parts, reason_of(job));
+}

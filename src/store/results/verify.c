@@ -1,0 +1,353 @@
+/* verify: a results file against the same study computed again, bit for bit. Serial, to read only.
+ * Invariant: the schema is made of the run, so a dataset that is missing or of another size is
+ * found as what cannot be read. */
+#include "store/results/verify.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "store/results/private.h"
+
+/* ---- in words --------------------------------------------------------------------------- */
+
+__attribute__((format(printf, 2, 3))) static void say(sw_verdict *verdict, const char *format,
+                                                      ...) {
+  if (verdict->n_lines < SW_VERDICT_LINES) {
+    va_list list;
+    va_start(list, format);
+    vsnprintf(verdict->line[verdict->n_lines], SW_VERDICT_ROOM, format, list);
+    va_end(list);
+  }
+  verdict->n_lines++;
+}
+
+static const char *unit_at(const sw_results *results, int64_t unit) {
+  return sw_unit_code(&results->run->panel->units, unit);
+}
+
+/* The matrix's period, "" for whole series. */
+static const char *period_of(const sw_job *job, int t) {
+  return job->whole_series ? "all periods" : sw_job_period(job, t);
+}
+
+/* ---- opening ---------------------------------------------------------------------------- */
+
+sw_status sw_results_study(sw_error *err, sw_arena *arena, const char *path, const char **study,
+                           const char **inputs) {
+  hid_t file = H5I_INVALID_HID;
+  SW_TRY(sw_results_open(err, arena, path, &file));
+  *study = sw_h5_get_text(arena, file, "study");
+  *inputs = sw_h5_get_text(arena, file, "inputs");
+  H5Fclose(file);
+  if (*study && *inputs) return SW_OK;
+  return sw_fail(err, SW_EINPUT, "%s: does not hold its study; was it made by this program?", path);
+}
+
+static sw_status same_inputs(sw_error *err, sw_arena *arena, const char *path, const char *then,
+                             const char *now) {
+  const char *odd = sw_text_odd_input(arena, now, then);
+  if (!odd) return SW_OK;
+  return sw_fail(err, SW_EINPUT,
+                 "%s: its input %s has changed since; there is nothing to hold it against", path,
+                 odd);
+}
+
+static sw_status open_for_reading(sw_error *err, sw_results *results, const char *path,
+                                  const char *inputs) {
+  sw_run *run = results->run;
+  SW_TRY(sw_arena_create(err, &results->arena));
+  results->path = results->partial = sw_arena_text(results->arena, path);
+  SW_TRY(sw_text_inputs(err, run->team, run->study, results->arena, &results->inputs));
+  SW_TRY(same_inputs(err, results->arena, path, inputs, results->inputs));
+  SW_TRY(sw_schema_make(err, results->arena, run, &results->schema));
+  int n = results->schema.n_variables;
+  SW_NEW(err, results->arena, results->dataset, n + 1);
+  SW_NEW(err, results->arena, results->space, n + 1);
+  for (int v = 0; v < n; v++)
+    results->dataset[v] = results->space[v] = H5I_INVALID_HID;
+  SW_TRY(sw_results_open(err, results->arena, path, &results->file));
+  return sw_results_open_datasets(err, results);
+}
+
+sw_status sw_results_reopen(sw_error *err, sw_run *run, const char *path, const char *inputs,
+                            sw_results **out) {
+  sw_results *results = calloc(1, sizeof *results);
+  if (!results) return sw_fail(err, SW_ENOMEM, "no memory for the results file");
+  *out = results;
+  results->team = run->team;
+  results->run = run;
+  results->file = H5I_INVALID_HID;
+  results->complete = true; /* it has its name, and keeps it */
+  sw_results_set_sink(results);
+  return open_for_reading(err, results, path, inputs);
+}
+
+/* ---- values by unit --------------------------------------------------------------------- */
+
+static bool same_bits(double a, double b) {
+  return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
+}
+
+typedef struct comparing {
+  sw_results *results;
+  sw_verdict *verdict;
+  const sw_group *group;
+  const sw_variable *variable;
+} comparing;
+
+/* Numbers of one variable as doubles, whole. */
+static sw_status read_whole(sw_error *err, const comparing *c, double **values, size_t *count) {
+  *count = 1;
+  for (int a = 0; a < c->variable->rank; a++)
+    *count *= c->variable->extent[a];
+  SW_TRY(sw_alloc(err, *count + 1, sizeof **values, (void **)values));
+  hid_t dataset = sw_results_open_dataset(c->results, c->group, c->variable);
+  hid_t space = dataset < 0 ? H5I_INVALID_HID : H5Dget_space(dataset);
+  bool fits = space >= 0 && H5Sget_simple_extent_npoints(space) == (hssize_t)*count;
+  herr_t code =
+      fits ? H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, *values) : -1;
+  if (space >= 0) H5Sclose(space);
+  if (dataset >= 0) H5Dclose(dataset);
+  if (code >= 0) return SW_OK;
+  return sw_fail(err, SW_EIO, "%s: %s/%s cannot be read, or is not as the study makes it",
+                 c->results->path, c->group->path, c->variable->name);
+}
+
+static double as_stored(const sw_variable *variable, double value) {
+  if (variable->cell != SW_CELL_I32) return value;
+  return isnan(value) ? -1 : (double)(int32_t)value;
+}
+
+static void differ(const comparing *c, int t, int64_t unit, double stored, double computed) {
+  const sw_job *job = &c->results->run->job[c->group->job];
+  say(c->verdict, "%s/%s, %s%s%s: stored %.17g, computed %.17g", c->group->path, c->variable->name,
+      c->variable->timed ? sw_job_period(job, t) : "", unit >= 0 ? ", " : "",
+      unit >= 0 ? unit_at(c->results, unit) : "", stored, computed);
+}
+
+static void compare_unit(const comparing *c, const double *stored) {
+  const sw_job *job = &c->results->run->job[c->group->job];
+  const sw_result *result = &job->result[c->variable->index];
+  for (int t = 0; t < job->n_periods; t++)
+    for (int64_t i = 0; i < job->n; i++)
+      for (int k = 0; k < result->width; k++, stored++) {
+        double computed = as_stored(c->variable, result->row[k * job->n_periods + t][i]);
+        c->verdict->values++;
+        if (!same_bits(*stored, computed)) differ(c, t, i, *stored, computed);
+      }
+}
+
+static void compare_whole(const comparing *c, const double *stored, size_t count) {
+  const sw_result *result = &c->results->run->job[c->group->job].result[c->variable->index];
+  size_t a_period = c->variable->timed ? count / c->variable->extent[0] : count;
+  for (size_t k = 0; k < count; k++) {
+    double computed = as_stored(c->variable, result->row[0][k]);
+    c->verdict->values++;
+    if (!same_bits(stored[k], computed)) differ(c, (int)(k / a_period), -1, stored[k], computed);
+  }
+}
+
+static sw_status check_variable(sw_error *err, const comparing *c) {
+  double *stored = NULL;
+  size_t count = 0;
+  sw_status status = read_whole(err, c, &stored, &count);
+  if (status == SW_OK && c->variable->source == SW_FROM_UNIT)
+    compare_unit(c, stored);
+  else if (status == SW_OK)
+    compare_whole(c, stored, count);
+  sw_free(stored);
+  return status;
+}
+
+/* Where the rows of entries begin. */
+static sw_status check_rows(sw_error *err, const comparing *c) {
+  const sw_run *run = c->results->run;
+  const sw_job *job = &run->job[c->group->job];
+  const int64_t *row_start = run->pair[c->group->job].row_start;
+  double *stored = NULL;
+  size_t count = 0, edges = (size_t)job->n + 1;
+  sw_status status = read_whole(err, c, &stored, &count);
+  for (size_t k = 0; status == SW_OK && k < count; k++, c->verdict->values++) {
+    int t = (int)(k / edges);
+    int64_t unit = (int64_t)(k % edges);
+    double computed = (double)row_start[t * job->n + unit];
+    if (stored[k] != computed) differ(c, t, unit < job->n ? unit : -1, stored[k], computed);
+  }
+  sw_free(stored);
+  return status;
+}
+
+sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict *verdict) {
+  for (int g = 0; g < results->schema.n_groups; g++) {
+    const sw_group *group = &results->schema.group[g];
+    if (results->run->after_pairs[group->job]) continue; /* rests on all pairs */
+    for (int v = group->first; v < group->first + group->count; v++) {
+      comparing c = {results, verdict, group, &results->schema.variable[v]};
+      sw_source source = c.variable->source;
+      if (source == SW_FROM_UNIT || source == SW_FROM_GLOBAL || source == SW_FROM_TABLE)
+        SW_TRY(check_variable(err, &c));
+      if (source == SW_FROM_ROW_START) SW_TRY(check_rows(err, &c));
+    }
+  }
+  return SW_OK;
+}
+
+/* ---- checksums -------------------------------------------------------------------------- */
+
+static sw_status read_sums(sw_error *err, const sw_results *results, const sw_group *group,
+                           sw_source source, uint64_t **sums) {
+  const sw_variable *variable =
+      &results->schema.variable[sw_schema_find(&results->schema, group->job, source, 0)];
+  size_t count = 1;
+  for (int a = 0; a < variable->rank; a++)
+    count *= variable->extent[a];
+  SW_TRY(sw_calloc(err, count + 1, sizeof **sums, (void **)sums));
+  hid_t dataset = sw_results_open_dataset(results, group, variable);
+  herr_t code =
+      dataset < 0 ? -1 : H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, *sums);
+  if (dataset >= 0) H5Dclose(dataset);
+  return code >= 0 ? SW_OK : sw_h5_fail(err, results->path, "be read");
+}
+
+/* The bytes of all stored tiles of a result. */
+static sw_status check_tiles(sw_error *err, sw_results *results, const sw_group *group,
+                             sw_verdict *verdict) {
+  sw_run *run = results->run;
+  uint64_t *sums = NULL, now = 0;
+  int64_t tiles = sw_pairs_tiles(run, group->job);
+  sw_status status = read_sums(err, results, group, SW_FROM_TILES, &sums);
+  for (int t = 0; t < run->pair[group->job].summary.n_periods; t++)
+    for (int64_t k = 0; status == SW_OK && k < tiles; k++, verdict->sums++) {
+      status = sw_tile_digest(err, run, group->job, &results->sink, t, k, &now);
+      if (status != SW_OK || now == sums[t * tiles + k] || !now) continue;
+      verdict->sums_differ++;
+      say(verdict, "%s, %s, tile %lld: what is stored does not match its checksum", group->path,
+          period_of(&run->job[group->job], t), (long long)k);
+    }
+  sw_free(sums);
+  return status;
+}
+
+static sw_status check_blocks(sw_error *err, sw_results *results, sw_group *group,
+                              sw_verdict *verdict) {
+  const sw_job *job = &results->run->job[group->job];
+  uint64_t *sums = NULL;
+  int64_t blocks = (job->n + SW_BLOCK - 1) / SW_BLOCK;
+  bool pair = job->measure->kind == SW_KIND_PAIR;
+  int periods = pair ? results->run->pair[group->job].summary.n_periods : job->n_periods;
+  SW_TRY(sw_checksum_unit(err, results, group));
+  sw_status status = read_sums(err, results, group, SW_FROM_BLOCKS, &sums);
+  for (int v = group->first; status == SW_OK && v < group->first + group->count; v++)
+    for (int t = 0; status == SW_OK && t < periods; t++)
+      if (results->schema.variable[v].source <= SW_FROM_IN)
+        status = sw_checksum_read(err, results, group, v, t, t, NULL);
+  for (int64_t k = 0; status == SW_OK && k < periods * blocks; k++, verdict->sums++) {
+    if (group->block_checksum[k] == sums[k]) continue;
+    verdict->sums_differ++;
+    say(verdict, "%s, %s, units %s to %s: what is stored does not match its checksum", group->path,
+        period_of(job, (int)(k / blocks)), unit_at(results, k % blocks * SW_BLOCK),
+        unit_at(results, k % blocks == blocks - 1 ? job->n - 1 : (k % blocks + 1) * SW_BLOCK - 1));
+  }
+  sw_free(sums);
+  return status;
+}
+
+static sw_status check_whole(sw_error *err, sw_results *results, const sw_group *group,
+                             sw_verdict *verdict) {
+  uint64_t *sum = NULL, now = 0;
+  sw_status status = read_sums(err, results, group, SW_FROM_VALUES, &sum);
+  if (status == SW_OK) status = sw_checksum_values(err, results, group, &now);
+  verdict->sums++;
+  if (status == SW_OK && now != *sum) {
+    verdict->sums_differ++;
+    say(verdict, "%s: values by period, or tables, do not match their checksum", group->path);
+  }
+  sw_free(sum);
+  return status;
+}
+
+sw_status sw_results_check_sums(sw_error *err, sw_results *results, sw_verdict *verdict) {
+  for (int g = 0; g < results->schema.n_groups; g++) {
+    sw_group *group = &results->schema.group[g];
+    if (sw_schema_find(&results->schema, group->job, SW_FROM_TILES, 0) >= 0)
+      SW_TRY(check_tiles(err, results, group, verdict));
+    if (sw_schema_find(&results->schema, group->job, SW_FROM_BLOCKS, 0) >= 0)
+      SW_TRY(check_blocks(err, results, group, verdict));
+    SW_TRY(check_whole(err, results, group, verdict));
+  }
+  return SW_OK;
+}
+
+/* ---- tiles ------------------------------------------------------------------------------ */
+
+typedef struct comparing_sink {
+  sw_sink sink;
+  sw_results *results;
+  sw_verdict *verdict;
+} comparing_sink;
+
+static double number_at(const void *data, int64_t k, int quantity, bool wide) {
+  if (quantity == SW_PARTNERS) return ((const int32_t *)data)[k];
+  return wide ? ((const double *)data)[k] : (double)((const float *)data)[k];
+}
+
+/* Where number k of a piece stands, in words. */
+static void place(const sw_results *results, const sw_piece *piece, int64_t k, char *out,
+                  size_t room) {
+  int64_t columns = piece->kind == SW_PIECE_RECT ? piece->j1 - piece->j0 : piece->k;
+  if (piece->kind == SW_PIECE_ENTRIES)
+    snprintf(out, room, "entry %lld", (long long)(piece->at + k));
+  else if (piece->kind == SW_PIECE_TOP)
+    snprintf(out, room, "%s, rank %lld", unit_at(results, piece->i0 + k / columns),
+             (long long)(k % columns + 1));
+  else
+    snprintf(out, room, "%s to %s", unit_at(results, piece->i0 + k / columns),
+             unit_at(results, piece->j0 + k % columns));
+}
+
+static void compare_piece(comparing_sink *c, const sw_piece *piece, int quantity,
+                          const void *computed, const void *stored) {
+  const sw_job *job = &c->results->run->job[piece->job];
+  bool wide = c->results->run->study->float64;
+  int64_t count = sw_piece_count(piece), apart = 0, first = -1;
+  for (int64_t k = 0; k < count; k++) {
+    if (same_bits(number_at(computed, k, quantity, wide), number_at(stored, k, quantity, wide)))
+      continue;
+    if (first < 0) first = k;
+    apart++;
+  }
+  c->verdict->values += count;
+  if (first < 0) return;
+  char where[128];
+  place(c->results, piece, first, where, sizeof where);
+  c->verdict->tiles_differ++;
+  say(c->verdict, "/%s, %s: %lld of %lld %s of a tile differ, first %s: stored %.9g, computed %.9g",
+      job->name, period_of(job, piece->t), (long long)apart, (long long)count,
+      quantity == SW_PARTNERS ? "partners" : "values", where,
+      number_at(stored, first, quantity, wide), number_at(computed, first, quantity, wide));
+}
+
+static sw_status compare_stored(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
+                                const void *data) {
+  comparing_sink *c = sink->self;
+  void *stored = NULL;
+  SW_TRY(sw_alloc(err, (size_t)sw_piece_count(piece) + 1, sizeof(double), &stored));
+  sw_status status = c->results->sink.read(&c->results->sink, err, piece, quantity, stored);
+  if (status == SW_OK) compare_piece(c, piece, quantity, data, stored);
+  sw_free(stored);
+  return status;
+}
+
+sw_sink *sw_results_comparing(sw_results *results, sw_verdict *verdict) {
+  comparing_sink *c = NULL;
+  sw_error ignored = {0};
+  if (sw_arena_alloc(&ignored, results->arena, 1, sizeof *c, (void **)&c) != SW_OK) return NULL;
+  *c = (comparing_sink){
+      .sink = {.self = c, .write = compare_stored}, .results = results, .verdict = verdict};
+  return &c->sink;
+}

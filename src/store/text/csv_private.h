@@ -1,0 +1,43 @@
+/* What csv.c and csv_split.c share. */
+#ifndef SW_STORE_TEXT_CSV_PRIVATE_H
+#define SW_STORE_TEXT_CSV_PRIVATE_H
+
+#include "base/hash.h"
+#include "store/text/csv.h"
+
+struct sw_csv_private {
+  _Alignas(64) sw_arena *arena;
+  const char *begin;    /* of the text */
+  const char *at, *end; /* what is left of it */
+  int64_t next_line;
+  sw_field *field;
+  int capacity;
+  char *copy; /* fields of a line with doubled quotes */
+  size_t copy_size;
+  bool in_header;
+  sw_map *notes; /* lines to skip, NULL: none; owned by the reader they were given to */
+  bool borrows_notes;
+  int64_t skipped, hollow;
+};
+
+static inline bool sw_is_blank(char c) {
+  return c == ' ' || c == '\t'; /* not isspace: the locale has no say */
+}
+
+static inline sw_field sw_trimmed(const char *from, const char *to) {
+  while (from < to && sw_is_blank(*from))
+    from++;
+  while (from < to && sw_is_blank(to[-1]))
+    to--;
+  return (sw_field){from, (size_t)(to - from)};
+}
+
+/* The record that begins at `from`, its fields where they stand; *to is the end of its line, *next
+ * the beginning of the one after it. False where the line wants a closer look: a doubled quote,
+ * more fields than ever before, or something to refuse. */
+bool sw_csv_split(sw_csv *csv, const char *from, const char *end, const char **to,
+                  const char **next);
+/* The closer look at the line [from, to): its fields, or what is wrong. */
+sw_status sw_csv_split_closely(sw_error *err, sw_csv *csv, const char *from, const char *to);
+
+#endif

@@ -1,0 +1,125 @@
+/* Files read whole: study, units, tables. Rank 0 touches the disk, the others are told. */
+#include "store/text/file.h"
+
+#include "plan/ports/reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#ifdef SW_SMALL_PIECES /* see lines.c */
+enum { PIECE = 64 };
+#else
+enum { PIECE = 1 << 20 };
+#endif
+
+/* A path that is wrong is the user's to mend; a disk that fails is not. */
+sw_status sw_file_fail(sw_error *err, const char *path, int error_number) {
+  bool user = error_number == ENOENT || error_number == EACCES || error_number == EISDIR ||
+              error_number == ENOTDIR || error_number == ENAMETOOLONG || error_number == EPERM ||
+              error_number == ELOOP;
+  return sw_fail(err, user ? SW_EINPUT : SW_EIO, "%s: cannot be read: %s", path,
+                 strerror(error_number));
+}
+
+/* zlib puts a name of its own before its text. */
+sw_status sw_gz_fail(sw_error *err, const char *path, int code, int error_number,
+                     const char *text) {
+  if (code == Z_ERRNO) return sw_file_fail(err, path, error_number);
+  for (const char *colon; (colon = strstr(text, ": "));)
+    text = colon + 2;
+  return sw_fail(err, SW_EINPUT, "%s: cannot be inflated (%s); is it a whole gzip file?", path,
+                 text);
+}
+
+bool sw_ends_with(const char *text, const char *ending) {
+  size_t length = strlen(text), tail = strlen(ending);
+  return length >= tail && !strcmp(text + length - tail, ending);
+}
+
+static sw_status grow(sw_error *err, const char *path, char **bytes, size_t *size) {
+  size_t larger = *size ? 2 * *size : PIECE;
+  char *grown = realloc(*bytes, larger);
+  if (!grown) return sw_fail(err, SW_ENOMEM, "%s: out of memory", path);
+  *bytes = grown;
+  *size = larger;
+  return SW_OK;
+}
+
+/* gzdopen takes the descriptor over, so it gets one of its own. */
+static sw_status read_gz(sw_error *err, const char *path, int file, char **bytes, size_t *length) {
+  gzFile gz = gzdopen(dup(file), "rb");
+  if (!gz) return sw_fail(err, SW_ENOMEM, "%s: out of memory", path);
+  size_t size = 0;
+  sw_status status = SW_OK;
+  for (int got = 1; got > 0 && !status;) {
+    if (size - *length < PIECE) status = grow(err, path, bytes, &size);
+    if (status) break;
+    errno = 0;
+    got = gzread(gz, *bytes + *length, PIECE);
+    int error_number = errno;
+    if (got > 0) *length += (size_t)got;
+    int code = Z_OK;
+    const char *text = gzerror(gz, &code);
+    if (code != Z_OK && code != Z_STREAM_END)
+      status = sw_gz_fail(err, path, code, error_number, text);
+  }
+  gzclose(gz);
+  return status;
+}
+
+/* The size is not asked for: a pipe has none. */
+static sw_status read_plain(sw_error *err, const char *path, int file, char **bytes,
+                            size_t *length) {
+  size_t size = 0;
+  for (;;) {
+    if (size == *length) SW_TRY(grow(err, path, bytes, &size));
+    ssize_t got = read(file, *bytes + *length, size - *length);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return sw_file_fail(err, path, errno);
+    if (got == 0) return SW_OK;
+    *length += (size_t)got;
+  }
+}
+
+sw_status sw_file_read(sw_error *err, const char *path, char **bytes, size_t *length) {
+  *bytes = NULL;
+  *length = 0;
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return sw_file_fail(err, path, errno);
+  sw_status status = sw_ends_with(path, ".gz") ? read_gz(err, path, file, bytes, length)
+                                               : read_plain(err, path, file, bytes, length);
+  close(file);
+  if (!status) return SW_OK;
+  free(*bytes);
+  *bytes = NULL;
+  return status;
+}
+
+/* Broadcast, not read by every rank: a thousand ranks opening one small file is what file systems
+ * are slow at. */
+sw_status sw_text_read(sw_error *err, sw_team *team, sw_arena *arena, const char *path,
+                       const char **text, size_t *length) {
+  char *bytes = NULL, *copy = NULL;
+  uint64_t size = 0;
+  sw_status status = SW_OK;
+  if (team->rank == 0) {
+    status = sw_file_read(err, path, &bytes, length);
+    size = *length;
+  }
+  if ((status = sw_team_agree(team, err, status, 0))) goto done;
+  if ((status = team->broadcast(team, err, &size, sizeof size, 0))) goto done;
+  status = sw_arena_alloc(err, arena, size + 1, 1, (void **)&copy);
+  if (!status && bytes) memcpy(copy, bytes, size);
+  if ((status = sw_team_agree(team, err, status, 0))) goto done;
+  if ((status = team->broadcast(team, err, copy, size, 0))) goto done;
+  *text = copy;
+  *length = size;
+done:
+  free(bytes);
+  return status;
+}

@@ -1,0 +1,16 @@
+/* Bytes of files, for one rank; messages say which file and why. */
+#ifndef SW_STORE_TEXT_FILE_H
+#define SW_STORE_TEXT_FILE_H
+
+#include "base/arena.h"
+#include "spillway/status.h"
+
+/* SW_EINPUT for what the user can mend (no such file, a folder, not allowed), else SW_EIO. */
+sw_status sw_file_fail(sw_error *err, const char *path, int error_number);
+/* What gzerror said of a .gz. */
+sw_status sw_gz_fail(sw_error *err, const char *path, int code, int error_number, const char *text);
+bool sw_ends_with(const char *text, const char *ending);
+/* All bytes of a file, a .gz inflated; the buffer is released with free(). */
+sw_status sw_file_read(sw_error *err, const char *path, char **bytes, size_t *length);
+
+#endif

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Every number of the catalogue is, to the bit, what it was when it was recorded: a SHA-256 of each
+dataset that the entries of the sweep give over its two worlds, in every form of keep. A change that
+moves code moves no bit; one that is meant to change numbers records them again, and says so.
+
+    test_bits.py             compare with bits/INSTRUCTION-SET.txt
+    test_bits.py --record    write that file, for the build at hand
+
+Bits belong to one build and one instruction set (README.md, "The same bits"): the file says which
+it was recorded on, and on any other the test is skipped and says so. A measure, an entry or an
+output that is not recorded yet is counted, and is no fault.
+"""
+import hashlib
+import os
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+sys.path.insert(0, os.path.join(HERE, "..", "results"))
+import h5py  # noqa: E402
+
+import sweep  # noqa: E402
+from digest import add_dataset  # noqa: E402
+from test_sweep import PERIODS, UNITS, Case, Runs  # noqa: E402
+
+SKIPPED = 77
+DIGITS = 12  # of each SHA-256
+
+
+def text(value):
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def digests(path, label):
+    """Name -> digest of every dataset; scales that all groups share are linked, and come once."""
+    found, seen = {}, set()
+
+    def visit(group):
+        for name in sorted(group):
+            item = group[name]
+            if isinstance(item, h5py.Group):
+                visit(item)
+            elif sweep.address(item.id) not in seen:
+                seen.add(sweep.address(item.id))
+                sha = hashlib.sha256()
+                add_dataset(sha, name, item)
+                found[f"{label}{group.name.rstrip('/')}/{name}"] = sha.hexdigest()[:DIGITS]
+
+    with h5py.File(path, "r") as file:
+        # What was computed from: when this differs, so may all else.
+        inputs = hashlib.sha256(text(file.attrs["inputs"]).encode()).hexdigest()[:DIGITS]
+        found[f"{label}/inputs"] = inputs
+        visit(file)
+        return text(file.attrs["build"]).strip(), found
+
+
+def compute():
+    listed = [line.split()[0] for line in sweep.spillway("measures").split("\n")[1:]
+              if line and not line.startswith("`")]
+    cases = {name: Case(name) for name in listed}
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, missing in (("full", 0), ("gaps", 0.03)):
+            world = sweep.World(f"{folder}/{name}", UNITS, PERIODS, missing=missing)
+            Runs(world, cases)
+            for form in ("all", "kept"):
+                build, more = digests(world.path(f"{form}-float64.h5"), f"{name}/{form}")
+                found.update(more)
+    return build, found
+
+
+def record(path, build, found):
+    """A line for each group: GROUP NAME:DIGEST NAME:DIGEST ..."""
+    lines = {}
+    for name, digest in sorted(found.items()):
+        group, _, dataset = name.rpartition("/")
+        lines.setdefault(group, []).append(f"{dataset}:{digest}")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as file:
+        file.writelines(f"# {line}\n" for line in build.split("\n"))
+        file.writelines(f"{group} {' '.join(of)}\n" for group, of in sorted(lines.items()))
+    print(f"recorded: {len(found)} digests in {path}")
+
+
+def read_recorded(path):
+    with open(path) as file:
+        lines = file.read().splitlines()
+    recorded = {}
+    for line in lines:
+        group, *of = line.split(" ")
+        if group != "#":
+            recorded.update((f"{group}/{name}", digest) for name, digest in (w.split(":") for w in of))
+    return [line[2:] for line in lines if line.startswith("# ")], recorded
+
+
+def compare(path, build, found):
+    if not os.path.exists(path):
+        print(f"skipped: no digests were recorded on this instruction set ({os.path.basename(path)}): "
+              "test_bits.py --record, on a program that is trusted")
+        return SKIPPED
+    there, recorded = read_recorded(path)
+    here = build.split("\n")
+    if there != here:
+        apart = "; ".join(f"{a!r}, this is {b!r}" for a, b in zip(there, here) if a != b)
+        print(f"skipped: digests were recorded on another build: {apart}")
+        return SKIPPED
+    changed = [n for n in sorted(recorded) if n in found and found[n] != recorded[n]]
+    gone = sorted(set(recorded) - set(found))
+    for what, names in (("other bits than recorded", changed), ("recorded, and not there", gone)):
+        for name in names[:20]:
+            print(f"{what}: {name}")
+        if len(names) > 20:
+            print(f"{what}: and {len(names) - 20} more")
+    new = len(set(found) - set(recorded))
+    print(f"{len(recorded) - len(changed) - len(gone)} of {len(recorded)} datasets as recorded" +
+          (f"; {new} not recorded yet (--record)" if new else ""))
+    return 1 if changed or gone else 0
+
+
+def main():
+    build, found = compute()
+    machine = build.split("\n")[0].split("\t")[-1]
+    path = os.path.join(HERE, "bits", f"{machine}.txt")
+    if sys.argv[1:] == ["--record"]:
+        record(path, build, found)
+        return 0
+    return compare(path, build, found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
