@@ -112,26 +112,6 @@ static bool asks_for_help(int argc, char **argv) {
   return false;
 }
 
-/* ---- measures of the caller's own -------------------------------------------------------- */
-
-static bool is_taken(const sw_program *program, const char *name) {
-  for (int i = 0; i < program->n_extra; i++)
-    if (strcmp(program->extra[i]->name, name) == 0) return true;
-  return sw_measure_find(name) != NULL;
-}
-
-sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measure *const *extra) {
-  program->extra = extra;
-  for (; extra && extra[program->n_extra]; program->n_extra++) {
-    const char *name = extra[program->n_extra]->name;
-    if (!name || !*name) return sw_fail(err, SW_EINPUT, "a measure of this program has no name");
-    if (is_taken(program, name))
-      return sw_fail(err, SW_EINPUT, "a measure of this program is called '%s', as another one",
-                     name);
-  }
-  return SW_OK;
-}
-
 /* ---- the command line --------------------------------------------------------------------- */
 
 int sw_main(int argc, char **argv, const sw_measure *const *extra) {

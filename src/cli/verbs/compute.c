@@ -13,6 +13,27 @@
 #include "store/results/results.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* ---- measures of the caller's own -------------------------------------------------------- */
+
+static bool is_taken(const sw_program *program, const char *name) {
+  for (int i = 0; i < program->n_extra; i++)
+    if (strcmp(program->extra[i]->name, name) == 0) return true;
+  return sw_measure_find(name) != NULL;
+}
+
+sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measure *const *extra) {
+  program->extra = extra;
+  for (; extra && extra[program->n_extra]; program->n_extra++) {
+    const char *name = extra[program->n_extra]->name;
+    if (!name || !*name) return sw_fail(err, SW_EINPUT, "a measure of this program has no name");
+    if (is_taken(program, name))
+      return sw_fail(err, SW_EINPUT, "a measure of this program is called '%s', as another one",
+                     name);
+  }
+  return SW_OK;
+}
 
 /* The results file exists from here on. */
 static sw_status write_results(sw_error *err, sw_session *s, double *seconds) {

@@ -5,73 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- how a job is walked ---------------------------------------------------------------- */
-
-/* `counts`: only the entries of `above`. */
-sw_walk sw_walk_of(const sw_run *run, int entry, bool counts) {
-  const sw_job *job = &run->job[entry];
-  sw_keep_kind kind = run->pair[entry].keep.kind;
-  if (counts || job->measure->whole_row || job->links_only) return SW_WALK_STRIPS;
-  if (kind == SW_KEEP_DENSE) return job->directed ? SW_WALK_SQUARES : SW_WALK_TRIANGLE;
-  if (kind == SW_KEEP_SUMMARY && !job->directed) return SW_WALK_TRIANGLE;
-  return SW_WALK_STRIPS;
-}
-
-int64_t sw_parts_of(const sw_run *run, int entry, sw_walk walk) {
-  if (walk == SW_WALK_TRIANGLE) return 1;
-  if (!run->job[entry].directed) return 0;
-  return walk == SW_WALK_SQUARES ? run->pair[entry].cut.strips_a_square : 1;
-}
-
-int sw_region_of(int entry, bool counts) {
-  return 2 * entry + (counts ? 0 : 1);
-}
-
-static int64_t tasks_a_matrix(const sw_cut *cut, sw_walk walk) {
-  if (walk == SW_WALK_STRIPS) return cut->strips;
-  return walk == SW_WALK_TRIANGLE ? cut->squares * (cut->squares + 1) / 2
-                                  : cut->squares * cut->squares;
-}
-
-static sw_region region_of(const sw_run *run, int e, bool counts) {
-  const sw_cut *cut = &run->pair[e].cut;
-  sw_walk walk = sw_walk_of(run, e, counts);
-  int64_t parts = sw_parts_of(run, e, walk), share = 0;
-  if (counts)
-    share = cut->strip;
-  else if (walk == SW_WALK_STRIPS)
-    share = cut->strip + (parts ? run->job[e].n : 0);
-  else
-    share = cut->side * (1 + parts);
-  return (sw_region){run->pair[e].summary.n_periods * tasks_a_matrix(cut, walk),
-                     (size_t)share * sizeof(double)};
-}
-
-sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count) {
-  sw_region *region = NULL;
-  *count = 2 * run->study->n_entries;
-  SW_NEW(err, run->arena, region, *count);
-  for (int e = 0; e < run->study->n_entries; e++) {
-    if (!run->study->entry[e].is_pair) continue;
-    region[sw_region_of(e, false)] = region_of(run, e, false);
-    if (run->pair[e].keep.kind == SW_KEEP_ABOVE)
-      region[sw_region_of(e, true)] = region_of(run, e, true);
-  }
-  *regions = region;
-  return SW_OK;
-}
-
 /* ---- tiles of what is stored -------------------------------------------------------------- */
-
-int64_t sw_pairs_tiles(const sw_run *run, int e) {
-  const sw_cut *cut = &run->pair[e].cut;
-  return sw_walk_of(run, e, false) == SW_WALK_STRIPS ? cut->strips : cut->squares * cut->squares;
-}
-
-int64_t sw_pairs_tasks(const sw_run *run, int e) {
-  return run->pair[e].summary.n_periods *
-         tasks_a_matrix(&run->pair[e].cut, sw_walk_of(run, e, false));
-}
 
 /* A task off the diagonal of a triangle stands for two squares. */
 static void spread_triangle(const sw_cut *cut, const uint64_t *task, uint64_t *tile) {
@@ -86,7 +20,7 @@ sw_status sw_pairs_checksums(sw_error *err, sw_run *run, int e, uint64_t **tiles
   const sw_cut *cut = &run->pair[e].cut;
   int64_t count = sw_pairs_tiles(run, e), matrices = run->pair[e].summary.n_periods;
   sw_walk walk = sw_walk_of(run, e, false);
-  int64_t tasks = tasks_a_matrix(cut, walk);
+  int64_t tasks = sw_walk_tasks(cut, walk);
   uint64_t *all = NULL;
   *tiles = NULL;
   SW_TRY(sw_journal_checksums(err, run->team, run->journal, sw_region_of(e, false), &all));
@@ -106,14 +40,6 @@ sw_status sw_pairs_checksums(sw_error *err, sw_run *run, int e, uint64_t **tiles
 }
 
 /* ---- one task --------------------------------------------------------------------------- */
-
-int64_t sw_task_number(const sw_pairs *p, const sw_lot *lot, int64_t nth) {
-  const sw_cut *cut = &p->plan->cut;
-  int64_t before = lot->t * tasks_a_matrix(cut, p->walk);
-  if (p->walk == SW_WALK_STRIPS) return before + lot->row;
-  if (p->walk == SW_WALK_SQUARES) return before + lot->row * cut->squares + nth;
-  return before + lot->row * cut->squares - lot->row * (lot->row - 1) / 2 + nth;
-}
 
 void *sw_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *bytes) {
   int64_t r0 = 0, r1 = 0;
@@ -177,11 +103,6 @@ static sw_status restore_task(sw_error *err, sw_pairs *p, const sw_lot *lot, int
   *done = true;
   p->run->tasks_restored++;
   return sw_journal_keep(err, p->journal, p->region, task, &mark);
-}
-
-int64_t sw_tasks_of_lot(const sw_pairs *p, const sw_lot *lot) {
-  if (p->walk == SW_WALK_STRIPS) return 1;
-  return p->plan->cut.squares - (p->walk == SW_WALK_TRIANGLE ? lot->row : 0);
 }
 
 /* A node's tasks are looked at by its ranks in turn. */

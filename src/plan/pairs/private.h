@@ -24,8 +24,6 @@
 #include "plan/pairs/pairs.h"
 #include "plan/task/packets.h"
 
-typedef enum sw_walk { SW_WALK_TRIANGLE, SW_WALK_SQUARES, SW_WALK_STRIPS } sw_walk;
-
 enum { SW_MAX_QUANTITIES = 8 };
 
 /* A row of squares or a strip, of one matrix: the unit that is dealt to nodes. */
@@ -106,7 +104,7 @@ int64_t sw_lots_of_node(const sw_pairs *p, int node, sw_lot *lot, int64_t *tasks
 int64_t sw_rows_of_walk(const sw_pairs *p);
 int64_t sw_square_slot(const sw_pairs *p);
 
-/* marks.c: tasks as the journal knows them. */
+/* numbers.c */
 sw_walk sw_walk_of(const sw_run *run, int entry, bool counts);
 int64_t sw_parts_of(const sw_run *run, int entry, sw_walk walk);
 int sw_region_of(int entry, bool counts);
@@ -114,9 +112,9 @@ int sw_region_of(int entry, bool counts);
 int64_t sw_task_number(const sw_pairs *p, const sw_lot *lot, int64_t nth);
 /* Tasks of a lot: squares of a row of the walk, 1 for a strip. */
 int64_t sw_tasks_of_lot(const sw_pairs *p, const sw_lot *lot);
-/* Ordered pairs of a matrix, with a value or without. */
-int64_t sw_pairs_ordered(const sw_pairs *p);
-/* A task's shares: in its slot, or, when `above` is counted, among the beginnings of rows. */
+
+/* marks.c: tasks as the journal knows them.
+ * A task's shares: in its slot, or, when `above` is counted, among the beginnings of rows. */
 void *sw_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *bytes);
 /* The mark of the task that the worker has just done, without checksums. */
 sw_mark sw_task_mark(const sw_worker *w, const sw_lot *lot, int64_t nth);
@@ -151,7 +149,7 @@ sw_status sw_pairs_take(sw_error *err, sw_pairs *p);
 void sw_pairs_past_figures(sw_pairs *p);
 void sw_pairs_past_end(sw_pairs *p);
 
-/* task.c */
+/* worker.c */
 /* Column sums outlive a batch of rows: lanes of whole rows. */
 bool sw_keeps_lanes(const sw_pairs *p);
 int64_t sw_row_length(const sw_pairs *p);
@@ -160,9 +158,11 @@ void sw_store_row(const sw_pairs *p, sw_packet *packet, const sw_worker *w, int6
 /* A packet for a rectangle, with room for `mirror`ed data too; NULL when memory has run out. */
 sw_packet *sw_begin_rect(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                          bool mirror);
-void sw_pairs_task(sw_worker *worker, int64_t task);
 sw_status sw_worker_open(sw_error *err, sw_pairs *p, sw_worker *worker);
 void sw_worker_close(sw_worker *worker);
+
+/* task.c */
+void sw_pairs_task(sw_worker *worker, int64_t task);
 
 /* diagonal.c: square [i0, i1) of an undirected matrix, sums only. */
 void sw_diagonal_task(sw_worker *worker, int t, int64_t i0, int64_t i1, double *row_share);
@@ -186,6 +186,8 @@ sw_status sw_picks_packet(sw_error *err, const sw_worker *w, sw_packet *packet, 
 sw_status sw_pairs_fold(sw_error *err, sw_pairs *p);
 
 /* totals.c */
+/* Ordered pairs of a matrix, with a value or without. */
+int64_t sw_pairs_ordered(const sw_pairs *p);
 sw_status sw_pairs_totals(sw_error *err, sw_pairs *p);
 
 #endif

@@ -8,14 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *sw_panel_place(const sw_panel_build *build, const char *key) {
-  const sw_node *node = build->spec->node, *value = sw_node_get(node, key);
-  const char *text = NULL;
-  if (value) node = value;
-  if (node) text = sw_arena_printf(build->arena, "%s:%d:%d", node->file, node->line, node->column);
-  return text ? text : build->study->file;
-}
-
 /* ---- files ------------------------------------------------------------------------------- */
 
 /* The ending of the name says what a file is; sw_study_parse let no other through. */

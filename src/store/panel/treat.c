@@ -9,26 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-sw_status sw_cells_make(sw_error *err, sw_arena *arena, const char *name, int64_t n, int n_periods,
-                        sw_cells *cells) {
-  double *block = NULL;
-  size_t count = (size_t)n * (size_t)n_periods;
-  cells->name = name;
-  SW_NEW(err, arena, cells->row, n_periods + 1);
-  SW_TRY(sw_alloc(err, count, sizeof *block, (void **)&block));
-#pragma omp parallel for
-  for (size_t i = 0; i < count; i++)
-    block[i] = NAN;
-  for (int t = 0; t <= n_periods; t++)
-    cells->row[t] = block + t * n;
-  return SW_OK;
-}
-
-void sw_cells_free(sw_cells *cells) {
-  if (cells->row) sw_free(cells->row[0]);
-  cells->row = NULL;
-}
-
 /* From the back: a derived indicator hides the column of its name. */
 static sw_cells *find_cells(sw_panel_build *build, const char *name) {
   for (int c = build->n_cells - 1; c >= 0; c--)

@@ -9,16 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 5 };
-
-void sw_panel_list_some(char *out, size_t size, const char *const *text, int64_t n) {
-  size_t used = 0;
-  out[0] = '\0';
-  for (int64_t i = 0; i < n && i < SHOWN && used < size; i++)
-    used += (size_t)snprintf(out + used, size - used, "%s%.24s", i ? ", " : "", text[i]);
-  if (n > SHOWN && used < size) snprintf(out + used, size - used, ", ...");
-}
-
 /* Whether another code of the units file is this one with zeros before it, or without its own. */
 static const char *code_but_for_zeros(const sw_panel_build *build, const char *code) {
   enum { ZEROS = 4 };

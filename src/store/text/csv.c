@@ -5,7 +5,6 @@
 #include "base/text.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,10 +56,6 @@ void sw_csv_text(sw_csv *csv, const char *text, size_t length, int64_t first_lin
   if (first_line == 1) csv->private->hollow = 0; /* read again */
 }
 
-bool sw_field_is(sw_field field, const char *text) {
-  return strlen(text) == field.length && !memcmp(text, field.text, field.length);
-}
-
 sw_status sw_csv_skip(sw_error *err, sw_csv *csv, const char *note, size_t length) {
   struct sw_csv_private *own = csv->private;
   if (length && note[length - 1] == '\r') length--;
@@ -86,15 +81,6 @@ void sw_csv_say_hollow(const sw_csv *csv) {
   if (n)
     sw_log(SW_LOG_WARN, "%s: %lld row%s of empty cells %s passed over", csv->file, n,
            n == 1 ? "" : "s", n == 1 ? "is" : "are");
-}
-
-sw_status sw_csv_fail(sw_error *err, const sw_csv *csv, const char *format, ...) {
-  char text[SW_ERROR_TEXT];
-  va_list list;
-  va_start(list, format);
-  vsnprintf(text, sizeof text, format, list);
-  va_end(list);
-  return sw_fail(err, SW_EINPUT, "%s:%lld: %s", csv->file, (long long)csv->line, text);
 }
 
 /* ---- records ----------------------------------------------------------------------------- */
