@@ -49,7 +49,7 @@ static void help(void) {
 
 static void version(void) {
   printf("spillway %s (%s, %s)\n%s\nHDF5 %s\n", SW_VERSION, SPILLWAY_BUILD, __VERSION__,
-         sw_comm_version(), sw_store_version());
+         sw_comm_version(), sw_h5_version());
 }
 
 static const command_verb *find_verb(const char *name) {
@@ -71,7 +71,7 @@ static int unknown_verb(const char *word) {
 static int run_parallel(const command_verb *verb, sw_program *program, int argc, char **argv) {
   sw_error err = {0};
   if (verb->command == sw_cmd_run) sw_stop_listen(); /* MPI takes its time to start */
-  sw_store_start();
+  sw_h5_start();
   if (sw_comm_start(&err, &argc, &argv, &program->team) != SW_OK) {
     if (err.text[0]) fprintf(stderr, "spillway: %s\n", err.text); /* else another rank does */
     return 1;

@@ -105,7 +105,7 @@ sw_status sw_program_start(sw_error *err, int *argc, char ***argv, const sw_meas
   sw_program *p = *program = calloc(1, sizeof *p);
   if (!p) return sw_fail(err, SW_ENOMEM, "no memory to start");
   SW_TRY(sw_program_measures(err, p, extra));
-  sw_store_start();
+  sw_h5_start();
   SW_TRY(sw_comm_start(err, argc, argv, &p->team));
   sw_log_setup(SW_LOG_WARN, p->team->rank);
   return SW_OK;

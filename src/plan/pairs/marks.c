@@ -19,11 +19,11 @@ static void spread_triangle(const sw_cut *cut, const uint64_t *task, uint64_t *t
 sw_status sw_pairs_checksums(sw_error *err, sw_run *run, int e, uint64_t **tiles) {
   const sw_cut *cut = &run->pair[e].cut;
   int64_t count = sw_pairs_tiles(run, e), matrices = run->pair[e].summary.n_periods;
-  sw_walk walk = sw_walk_of(run, e, false);
+  sw_walk walk = sw_pairs_walk_of(run, e, false);
   int64_t tasks = sw_walk_tasks(cut, walk);
   uint64_t *all = NULL;
   *tiles = NULL;
-  SW_TRY(sw_journal_checksums(err, run->team, run->journal, sw_region_of(e, false), &all));
+  SW_TRY(sw_journal_checksums(err, run->team, run->journal, sw_pairs_region_of(e, false), &all));
   sw_status status = SW_OK;
   if (run->team->rank == 0)
     status = sw_calloc(err, (size_t)(matrices * count), sizeof **tiles, (void **)tiles);
@@ -41,11 +41,11 @@ sw_status sw_pairs_checksums(sw_error *err, sw_run *run, int e, uint64_t **tiles
 
 /* ---- one task --------------------------------------------------------------------------- */
 
-void *sw_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *bytes) {
+void *sw_pairs_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *bytes) {
   int64_t r0 = 0, r1 = 0;
   if (p->walk != SW_WALK_STRIPS) {
-    *bytes = (size_t)sw_square_slot(p) * sizeof(double);
-    return p->slots + lot->slot_at + nth * sw_square_slot(p);
+    *bytes = (size_t)sw_pairs_square_slot(p) * sizeof(double);
+    return p->slots + lot->slot_at + nth * sw_pairs_square_slot(p);
   }
   if (p->sink) {
     *bytes = (size_t)(p->plan->cut.strip + (p->parts ? p->job->n : 0)) * sizeof(double);
@@ -56,28 +56,28 @@ void *sw_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *
   return p->plan->row_start + lot->t * p->job->n + r0 + 1;
 }
 
-sw_mark sw_task_mark(const sw_worker *w, const sw_lot *lot, int64_t nth) {
+sw_mark sw_pairs_task_mark(const sw_worker *w, const sw_lot *lot, int64_t nth) {
   sw_mark mark = {.undefined = w->undefined[lot->t], .greatest = w->greatest[lot->t]};
-  sw_task_shares(w->pairs, lot, nth, &mark.share);
+  sw_pairs_task_shares(w->pairs, lot, nth, &mark.share);
   return mark;
 }
 
-void sw_end_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int64_t nth) {
+void sw_pairs_end_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int64_t nth) {
   const sw_pairs *p = w->pairs;
   if (!p->journal) return;
-  packet->mark = sw_task_mark(w, lot, nth);
-  packet->shares = sw_task_shares(p, lot, nth, &packet->mark.share);
-  packet->task = sw_task_number(p, lot, nth);
+  packet->mark = sw_pairs_task_mark(w, lot, nth);
+  packet->shares = sw_pairs_task_shares(p, lot, nth, &packet->mark.share);
+  packet->task = sw_pairs_task_number(p, lot, nth);
   packet->ends_task = true;
-  sw_packet_digest(w, packet);
+  sw_pairs_digest_packet(w, packet);
 }
 
-void sw_end_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
+void sw_pairs_end_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
   const sw_pairs *p = w->pairs;
   if (!p->journal) return;
-  sw_mark mark = sw_task_mark(w, lot, nth);
-  sw_journal_mark(&w->error, p->journal, p->region, sw_task_number(p, lot, nth), &mark,
-                  sw_task_shares(p, lot, nth, &mark.share));
+  sw_mark mark = sw_pairs_task_mark(w, lot, nth);
+  sw_journal_mark(&w->error, p->journal, p->region, sw_pairs_task_number(p, lot, nth), &mark,
+                  sw_pairs_task_shares(p, lot, nth, &mark.share));
 }
 
 /* ---- taking over ------------------------------------------------------------------------ */
@@ -85,16 +85,16 @@ void sw_end_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
 /* Done by an earlier run, its stored bytes as they were written. */
 static sw_status restore_task(sw_error *err, sw_pairs *p, const sw_lot *lot, int64_t nth,
                               void *shares, bool *done) {
-  int64_t task = sw_task_number(p, lot, nth);
+  int64_t task = sw_pairs_task_number(p, lot, nth);
   sw_mark mark = {0};
   uint64_t checksum[2] = {0};
-  void *place = sw_task_shares(p, lot, nth, &mark.share);
+  void *place = sw_pairs_task_shares(p, lot, nth, &mark.share);
   *done = false;
   if (!sw_journal_find(p->journal, p->region, task, &mark, shares)) return SW_OK;
   if (p->stores) {
-    sw_stored here = sw_stored_here(p, lot->t);
+    sw_stored here = sw_pairs_stored_here(p, lot->t);
     bool readable = true;
-    SW_TRY(sw_stored_digest(err, p, &here, NULL, lot->row, nth, checksum, &readable));
+    SW_TRY(sw_pairs_digest_stored(err, p, &here, NULL, lot->row, nth, checksum, &readable));
     if (!readable || memcmp(checksum, mark.checksum, sizeof checksum) != 0) return SW_OK;
   }
   memcpy(place, shares, mark.share);
@@ -110,7 +110,7 @@ static sw_status restore_tasks(sw_error *err, sw_pairs *p, void *shares) {
   int64_t number = 0;
   for (int64_t k = 0; k < p->n_lots; k++) {
     const sw_lot *lot = &p->lot[k];
-    for (int64_t nth = 0; nth < sw_tasks_of_lot(p, lot); nth++, number++) {
+    for (int64_t nth = 0; nth < sw_pairs_tasks_of_lot(p, lot); nth++, number++) {
       bool done = false;
       if (number % p->run->team->node_size != p->run->team->node_rank) continue;
       SW_TRY(restore_task(err, p, lot, nth, shares, &done));
@@ -121,7 +121,7 @@ static sw_status restore_tasks(sw_error *err, sw_pairs *p, void *shares) {
 }
 
 static sw_status restore(sw_error *err, sw_pairs *p) {
-  int64_t share = p->plan->cut.strip + p->job->n + sw_square_slot(p);
+  int64_t share = p->plan->cut.strip + p->job->n + sw_pairs_square_slot(p);
   void *shares = NULL;
   SW_TRY(sw_alloc(err, (size_t)share, sizeof(double), &shares));
   sw_status status = restore_tasks(err, p, shares);
@@ -132,8 +132,9 @@ static sw_status restore(sw_error *err, sw_pairs *p) {
 /* What is not in the sample is passed over as if it were done. */
 static void pass_over(const sw_pairs *p) {
   for (int64_t k = 0; k < p->n_lots; k++)
-    for (int64_t nth = 0; nth < sw_tasks_of_lot(p, &p->lot[k]); nth++)
-      if (!p->run->sample[sw_task_number(p, &p->lot[k], nth)]) p->done[p->lot[k].task_at + nth] = 1;
+    for (int64_t nth = 0; nth < sw_pairs_tasks_of_lot(p, &p->lot[k]); nth++)
+      if (!p->run->sample[sw_pairs_task_number(p, &p->lot[k], nth)])
+        p->done[p->lot[k].task_at + nth] = 1;
 }
 
 sw_status sw_pairs_restore(sw_error *err, sw_pairs *p) {

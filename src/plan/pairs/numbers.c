@@ -5,7 +5,7 @@
 /* ---- how a job is walked ---------------------------------------------------------------- */
 
 /* `counts`: only the entries of `above`. */
-sw_walk sw_walk_of(const sw_run *run, int entry, bool counts) {
+sw_walk sw_pairs_walk_of(const sw_run *run, int entry, bool counts) {
   const sw_job *job = &run->job[entry];
   sw_keep_kind kind = run->pair[entry].keep.kind;
   if (counts || job->measure->whole_row || job->links_only) return SW_WALK_STRIPS;
@@ -14,20 +14,20 @@ sw_walk sw_walk_of(const sw_run *run, int entry, bool counts) {
   return SW_WALK_STRIPS;
 }
 
-int64_t sw_parts_of(const sw_run *run, int entry, sw_walk walk) {
+int64_t sw_pairs_parts_of(const sw_run *run, int entry, sw_walk walk) {
   if (walk == SW_WALK_TRIANGLE) return 1;
   if (!run->job[entry].directed) return 0;
   return walk == SW_WALK_SQUARES ? run->pair[entry].cut.strips_a_square : 1;
 }
 
-int sw_region_of(int entry, bool counts) {
+int sw_pairs_region_of(int entry, bool counts) {
   return 2 * entry + (counts ? 0 : 1);
 }
 
 static sw_region region_of(const sw_run *run, int e, bool counts) {
   const sw_cut *cut = &run->pair[e].cut;
-  sw_walk walk = sw_walk_of(run, e, counts);
-  int64_t parts = sw_parts_of(run, e, walk), share = 0;
+  sw_walk walk = sw_pairs_walk_of(run, e, counts);
+  int64_t parts = sw_pairs_parts_of(run, e, walk), share = 0;
   if (counts)
     share = cut->strip;
   else if (walk == SW_WALK_STRIPS)
@@ -38,15 +38,16 @@ static sw_region region_of(const sw_run *run, int e, bool counts) {
                      (size_t)share * sizeof(double)};
 }
 
-sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count) {
+sw_status sw_pairs_regions(sw_error *err, const sw_run *run, const sw_region **regions,
+                           int *count) {
   sw_region *region = NULL;
   *count = 2 * run->study->n_entries;
   SW_NEW(err, run->arena, region, *count);
   for (int e = 0; e < run->study->n_entries; e++) {
     if (!run->study->entry[e].is_pair) continue;
-    region[sw_region_of(e, false)] = region_of(run, e, false);
+    region[sw_pairs_region_of(e, false)] = region_of(run, e, false);
     if (run->pair[e].keep.kind == SW_KEEP_ABOVE)
-      region[sw_region_of(e, true)] = region_of(run, e, true);
+      region[sw_pairs_region_of(e, true)] = region_of(run, e, true);
   }
   *regions = region;
   return SW_OK;
@@ -56,22 +57,23 @@ sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **reg
 
 int64_t sw_pairs_tiles(const sw_run *run, int e) {
   const sw_cut *cut = &run->pair[e].cut;
-  return sw_walk_of(run, e, false) == SW_WALK_STRIPS ? cut->strips : cut->squares * cut->squares;
+  return sw_pairs_walk_of(run, e, false) == SW_WALK_STRIPS ? cut->strips
+                                                           : cut->squares * cut->squares;
 }
 
 int64_t sw_pairs_tasks(const sw_run *run, int e) {
   return run->pair[e].summary.n_periods *
-         sw_walk_tasks(&run->pair[e].cut, sw_walk_of(run, e, false));
+         sw_walk_tasks(&run->pair[e].cut, sw_pairs_walk_of(run, e, false));
 }
 
 /* ---- one task --------------------------------------------------------------------------- */
 
-int64_t sw_tasks_of_lot(const sw_pairs *p, const sw_lot *lot) {
+int64_t sw_pairs_tasks_of_lot(const sw_pairs *p, const sw_lot *lot) {
   if (p->walk == SW_WALK_STRIPS) return 1;
   return p->plan->cut.squares - (p->walk == SW_WALK_TRIANGLE ? lot->row : 0);
 }
 
-int64_t sw_task_number(const sw_pairs *p, const sw_lot *lot, int64_t nth) {
+int64_t sw_pairs_task_number(const sw_pairs *p, const sw_lot *lot, int64_t nth) {
   const sw_cut *cut = &p->plan->cut;
   int64_t before = lot->t * sw_walk_tasks(cut, p->walk);
   if (p->walk == SW_WALK_STRIPS) return before + lot->row;

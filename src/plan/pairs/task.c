@@ -10,8 +10,9 @@ static void send_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int6
   sw_pairs *p = w->pairs;
   int64_t rows = packet->piece.i1 - packet->piece.i0, columns = packet->piece.j1 - packet->piece.j0;
   for (int q = 0; packet->mirror && q < p->n_quantities; q++)
-    sw_transpose(packet->data[q], rows, columns, p->element, packet->data[p->n_quantities + q]);
-  sw_end_packet(w, packet, lot, nth);
+    sw_lanes_transpose(packet->data[q], rows, columns, p->element,
+                       packet->data[p->n_quantities + q]);
+  sw_pairs_end_packet(w, packet, lot, nth);
   sw_packets_put(p->packets, packet);
 }
 
@@ -39,7 +40,7 @@ static double scan_row(sw_worker *w, const square *s, double *v, int64_t i, doub
 
 /* After the last row of a segment its lanes are joined and begin again. */
 static void end_segment(const sw_pairs *p, sw_worker *w, const square *s, int64_t part) {
-  int64_t side = sw_row_length(p), columns = s->j1 - s->j0;
+  int64_t side = sw_pairs_row_length(p), columns = s->j1 - s->j0;
   sw_lanes_join_rows(w->lanes, side, columns, s->column_share + part * p->plan->cut.side);
   memset(w->lanes, 0, (size_t)(SW_LANES * side) * sizeof *w->lanes);
 }
@@ -49,13 +50,13 @@ static void end_segment(const sw_pairs *p, sw_worker *w, const square *s, int64_
 static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, bool smooth) {
   const sw_pairs *p = w->pairs;
   const sw_job *job = p->job;
-  int64_t side = sw_row_length(p), columns = s->j1 - s->j0, part = 0;
+  int64_t side = sw_pairs_row_length(p), columns = s->j1 - s->j0, part = 0;
   int64_t high = p->parts > 1 ? p->plan->cut.strip : p->plan->cut.side;
   bool sums_columns = p->parts && (s->mirrored || job->directed);
   double *v = w->all[p->quantity[0]], most = w->greatest[s->t], greatest = 0.0;
   for (int64_t i = s->i0; i < s->i1; i++) {
     job->measure->segment(job, s->t, i, s->j0, s->j1, w->all, w->workspace);
-    if (packet) sw_store_row(p, packet, w, i - s->i0, columns, s->diagonal ? i - s->j0 : -1);
+    if (packet) sw_pairs_store_row(p, packet, w, i - s->i0, columns, s->diagonal ? i - s->j0 : -1);
     int64_t place = (i - s->i0) % high;
     double *lane = w->lanes + (place % SW_LANES) * side, *share = &s->row_share[i - s->i0];
     if (smooth) {
@@ -78,7 +79,7 @@ static void run_square(sw_worker *w, const square *s, sw_packet *packet) {
   bool smooth = sums_columns && !s->diagonal && !w->meets_gaps;
   if (smooth && compute_square(w, s, packet, true)) return;
   w->meets_gaps |= smooth;
-  if (smooth) memset(w->lanes, 0, (size_t)(SW_LANES * sw_row_length(p)) * sizeof *w->lanes);
+  if (smooth) memset(w->lanes, 0, (size_t)(SW_LANES * sw_pairs_row_length(p)) * sizeof *w->lanes);
   compute_square(w, s, packet, false);
 }
 
@@ -89,16 +90,16 @@ static void square_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
   s.mirrored = p->walk == SW_WALK_TRIANGLE && !s.diagonal;
   sw_cut_square(&p->plan->cut, lot->row, &s.i0, &s.i1);
   sw_cut_square(&p->plan->cut, column, &s.j0, &s.j1);
-  s.row_share = p->slots + lot->slot_at + nth * sw_square_slot(p);
+  s.row_share = p->slots + lot->slot_at + nth * sw_pairs_square_slot(p);
   s.column_share = s.row_share + p->plan->cut.side;
   if (s.diagonal && p->walk == SW_WALK_TRIANGLE && !p->stores) {
-    sw_diagonal_task(w, s.t, s.i0, s.i1, s.row_share);
-    sw_end_task(w, lot, nth);
+    sw_pairs_diagonal_task(w, s.t, s.i0, s.i1, s.row_share);
+    sw_pairs_end_task(w, lot, nth);
     return;
   }
   sw_packet *packet = NULL;
   if (p->stores) {
-    packet = sw_begin_rect(w, s.t, s.i0, s.i1, s.j0, s.j1, s.mirrored);
+    packet = sw_pairs_begin_rect(w, s.t, s.i0, s.i1, s.j0, s.j1, s.mirrored);
     if (!packet) return;
   }
   run_square(w, &s, packet);
@@ -106,7 +107,7 @@ static void square_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
   if (packet)
     send_packet(w, packet, lot, nth);
   else
-    sw_end_task(w, lot, nth);
+    sw_pairs_end_task(w, lot, nth);
 }
 
 /* ---- any task --------------------------------------------------------------------------- */
@@ -129,7 +130,7 @@ void sw_pairs_task(sw_worker *w, int64_t task) {
   w->undefined[t] = 0;
   w->greatest[t] = -INFINITY;
   if (w->pairs->walk == SW_WALK_STRIPS)
-    sw_strip_task(w, lot);
+    sw_pairs_strip_task(w, lot);
   else
     square_task(w, lot, task - lot->task_at);
   w->undefined_all[t] += w->undefined[t];

@@ -13,13 +13,13 @@ static int64_t padded(int64_t count) {
   return (count + 15) & ~(int64_t)7;
 }
 
-bool sw_keeps_lanes(const sw_pairs *p) {
+bool sw_pairs_keeps_lanes(const sw_pairs *p) {
   return p->parts && p->walk == SW_WALK_STRIPS &&
          (p->plan->keep.kind == SW_KEEP_ABOVE || p->job->measure->whole_row);
 }
 
-int64_t sw_row_length(const sw_pairs *p) {
-  bool whole = p->job->measure->whole_row || sw_keeps_lanes(p);
+int64_t sw_pairs_row_length(const sw_pairs *p) {
+  bool whole = p->job->measure->whole_row || sw_pairs_keeps_lanes(p);
   int64_t length = padded(whole ? p->job->n : p->plan->cut.side);
   /* Rows a page apart would fall into the same few lines of the first cache. */
   return length % 512 ? length : length + 24;
@@ -49,10 +49,10 @@ static int levels_of(const sw_pairs *p) {
   return levels;
 }
 
-sw_status sw_worker_open(sw_error *err, sw_pairs *p, sw_worker *w) {
+sw_status sw_pairs_worker_open(sw_error *err, sw_pairs *p, sw_worker *w) {
   *w = (sw_worker){.pairs = p};
   int matrices = p->plan->summary.n_periods;
-  int64_t length = sw_row_length(p), strip = padded(p->plan->cut.strip);
+  int64_t length = sw_pairs_row_length(p), strip = padded(p->plan->cut.strip);
   int wanted = wanted_quantities(p);
   int levels = levels_of(p);
   int64_t doubles = length * (wanted + SW_LANES) + (levels + 1) * strip + 4 * padded(matrices);
@@ -82,7 +82,7 @@ sw_status sw_worker_open(sw_error *err, sw_pairs *p, sw_worker *w) {
   return SW_OK;
 }
 
-void sw_worker_close(sw_worker *w) {
+void sw_pairs_worker_close(sw_worker *w) {
   sw_free(w->block);
   sw_free(w->workspace);
   sw_free(w->pick_at);
@@ -94,13 +94,13 @@ void sw_worker_close(sw_worker *w) {
 
 /* ---- dense storage ---------------------------------------------------------------------- */
 
-void sw_store_row(const sw_pairs *p, sw_packet *packet, const sw_worker *w, int64_t row,
-                  int64_t columns, int64_t diagonal) {
+void sw_pairs_store_row(const sw_pairs *p, sw_packet *packet, const sw_worker *w, int64_t row,
+                        int64_t columns, int64_t diagonal) {
   for (int q = 0; q < p->n_quantities; q++) {
     const double *from = w->all[p->quantity[q]];
     char *to = (char *)packet->data[q] + (size_t)(row * columns) * (size_t)p->element;
     if (p->element == 4)
-      sw_store_float(from, columns, (float *)to);
+      sw_lanes_store_float(from, columns, (float *)to);
     else
       memcpy(to, from, (size_t)columns * sizeof(double));
     if (diagonal < 0 || p->job->defines_diagonal) continue;
@@ -111,13 +111,13 @@ void sw_store_row(const sw_pairs *p, sw_packet *packet, const sw_worker *w, int6
   }
 }
 
-sw_packet *sw_begin_rect(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
-                         bool mirror) {
+sw_packet *sw_pairs_begin_rect(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                               bool mirror) {
   sw_pairs *p = w->pairs;
   sw_packet *packet = sw_packets_take(p->packets, w->is_writer);
   size_t part = (size_t)((i1 - i0) * (j1 - j0)) * (size_t)p->element;
   int parts = p->n_quantities * (mirror ? 2 : 1);
-  if (sw_packet_room(&w->error, packet, part * (size_t)parts) != SW_OK) {
+  if (sw_packets_room(&w->error, packet, part * (size_t)parts) != SW_OK) {
     sw_packets_return(p->packets, packet);
     return NULL;
   }

@@ -20,7 +20,7 @@ static sw_status open_both(sw_diff *diff, const char *const path[2]) {
   return sw_results_open(diff->err, diff->arena, path[SW_NEW], &diff->file[SW_NEW]);
 }
 
-sw_status sw_results_diff(sw_error *err, sw_arena *arena, const char *old_path,
+sw_status sw_diff_results(sw_error *err, sw_arena *arena, const char *old_path,
                           const char *new_path, const sw_diff_options *options,
                           sw_diff_report *report) {
   sw_diff diff = {

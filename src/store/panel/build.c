@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-sw_status sw_cells_make(sw_error *err, sw_arena *arena, const char *name, int64_t n, int n_periods,
-                        sw_cells *cells) {
+sw_status sw_panel_cells_make(sw_error *err, sw_arena *arena, const char *name, int64_t n,
+                              int n_periods, sw_panel_cells *cells) {
   double *block = NULL;
   size_t count = (size_t)n * (size_t)n_periods;
   cells->name = name;
@@ -20,7 +20,7 @@ sw_status sw_cells_make(sw_error *err, sw_arena *arena, const char *name, int64_
   return SW_OK;
 }
 
-void sw_cells_free(sw_cells *cells) {
+void sw_panel_cells_free(sw_panel_cells *cells) {
   if (cells->row) sw_free(cells->row[0]);
   cells->row = NULL;
 }

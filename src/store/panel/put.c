@@ -19,12 +19,12 @@ static void see_line(sw_sending *out, sw_row_head head) {
     out->duplicate = (sw_duplicate_row){first, second, head};
 }
 
-void sw_send_conflict(sw_sending *out, sw_conflict seen) {
+void sw_panel_send_conflict(sw_sending *out, sw_conflict seen) {
 #pragma omp critical(sw_panel_conflict)
   if (out->conflict.line == 0 || seen.line < out->conflict.line) out->conflict = seen;
 }
 
-void sw_send_take(sw_sending *out, sw_row_head head, const double *value) {
+void sw_panel_send_take(sw_sending *out, sw_row_head head, const double *value) {
   const sw_panel_rows *rows = out->rows;
   if (out->again) {
     see_line(out, head);
@@ -35,13 +35,14 @@ void sw_send_take(sw_sending *out, sw_row_head head, const double *value) {
     int column = rows->wide ? head.slot : rows->column[k];
     int period = rows->wide ? out->period_of[k] : head.slot;
     double before, *cell = &out->build->cells[column].row[period][out->build->place[head.unit]];
-    if (!sw_send_set(cell, value[k], &before))
-      sw_send_conflict(out, (sw_conflict){head.line, head.unit, column, period, value[k], before});
+    if (!sw_panel_send_set(cell, value[k], &before))
+      sw_panel_send_conflict(out,
+                             (sw_conflict){head.line, head.unit, column, period, value[k], before});
   }
 }
 
-sw_row_head sw_send_head(const sw_sending *out, const sw_row_block *block, int64_t i,
-                         int64_t unit) {
+sw_row_head sw_panel_send_head(const sw_sending *out, const sw_panel_block *block, int64_t i,
+                               int64_t unit) {
   int32_t slot = out->rows->wide ? block->slot[i] : out->period_of[block->slot[i]];
-  return (sw_row_head){(int32_t)unit, slot, sw_row_line(block, i)};
+  return (sw_row_head){(int32_t)unit, slot, sw_panel_block_line(block, i)};
 }

@@ -17,7 +17,7 @@ static sw_status read_file(sw_error *err, sw_panel_build *build, int f) {
   sw_status status = sw_panel_rows_create(err, build->arena, spec->file[f], spec->path[f],
                                           build->plan.n_raw, rows);
   SW_TRY(sw_team_agree(build->team, err, status, 0));
-  return (sw_ends_with(spec->path[f], ".h5") ? sw_panel_h5_read : sw_panel_csv_read)(
+  return (sw_file_ends_with(spec->path[f], ".h5") ? sw_panel_h5_read : sw_panel_csv_read)(
       err, build->team, build->arena, spec, &build->plan, rows);
 }
 
@@ -130,7 +130,7 @@ static sw_status walk(sw_error *err, sw_panel_build *build) {
 /* What the walk needed besides the arena; safe at any point of it. */
 static void clean(sw_panel_build *build) {
   for (int c = 0; c < build->n_cells; c++)
-    sw_cells_free(&build->cells[c]);
+    sw_panel_cells_free(&build->cells[c]);
   for (int f = 0; build->rows && f < build->spec->n_files; f++)
     sw_panel_rows_destroy(&build->rows[f]);
   sw_units_file_destroy(&build->units_file);

@@ -65,7 +65,7 @@ static void walk_round(sw_sending *out,
   const sw_panel_build *build = out->build;
   int64_t b = out->block, i = out->row;
   for (int64_t left = out->per_round; left > 0 && b < rows->n_blocks;) {
-    const sw_row_block *block = &rows->block[b];
+    const sw_panel_block *block = &rows->block[b];
     if (i == block->n) {
       b++;
       i = 0;
@@ -73,7 +73,7 @@ static void walk_round(sw_sending *out,
     }
     int64_t unit = out->unit_of[block->unit[i]];
     if (unit >= 0 && build->owner[unit] != build->team->rank)
-      pass(out, build->owner[unit], sw_send_head(out, block, i, unit),
+      pass(out, build->owner[unit], sw_panel_send_head(out, block, i, unit),
            block->value + i * rows->width, bytes);
     i++;
     left--;
@@ -122,7 +122,7 @@ static void unpack(sw_sending *out, const char *bytes, size_t length) {
     sw_row_head head;
     memcpy(&head, at, sizeof head);
     /* A head is as long as two values, and what is received is aligned. */
-    sw_send_take(out, head, (const double *)(const void *)(at + sizeof head));
+    sw_panel_send_take(out, head, (const double *)(const void *)(at + sizeof head));
   }
   out->placed += n;
 }
@@ -147,7 +147,7 @@ static sw_status one_round(sw_error *err, sw_sending *out) {
 static sw_status walk_rows(sw_error *err, sw_sending *out) {
   sw_team *team = out->build->team;
   double rounds = team->size > 1 ? (double)out->rounds : 0;
-  SW_TRY(sw_team_agree(team, err, sw_send_keep(err, out), 0));
+  SW_TRY(sw_team_agree(team, err, sw_panel_send_keep(err, out), 0));
   out->block = out->row = 0;
   SW_TRY(team->max_f64(team, err, &rounds, 1));
   for (int64_t r = 0; r < (int64_t)rounds; r++)

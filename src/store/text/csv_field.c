@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-bool sw_field_is(sw_field field, const char *text) {
+bool sw_csv_field_is(sw_field field, const char *text) {
   return strlen(text) == field.length && !memcmp(text, field.text, field.length);
 }
 

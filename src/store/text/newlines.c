@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* In runs short enough for a byte to count them, which the compiler makes vectors of. */
-int64_t sw_count_newlines(const char *text, size_t length) {
+int64_t sw_lines_count(const char *text, size_t length) {
   int64_t count = 0;
   for (size_t at = 0; at < length;) {
     size_t end = length - at < 255 ? length : at + 255;
@@ -21,7 +21,7 @@ static bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-size_t sw_last_lines(const char *text, size_t length, int64_t lines) {
+size_t sw_lines_last(const char *text, size_t length, int64_t lines) {
   while (length > 0 && is_space(text[length - 1]))
     length--;
   for (; lines > 0 && length > 0; lines--) {
@@ -31,7 +31,7 @@ size_t sw_last_lines(const char *text, size_t length, int64_t lines) {
   return length ? length + 1 : 0;
 }
 
-size_t sw_first_line(const char *text, size_t length) {
+size_t sw_lines_first(const char *text, size_t length) {
   size_t at = 0;
   if (length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3)) at = 3;
   while (at < length && is_space(text[at]))
