@@ -48,7 +48,7 @@ size_t sw_lines_last(const char *text, size_t length, int64_t lines);
 size_t sw_lines_first(const char *text, size_t length);
 int64_t sw_lines_count(const char *text, size_t length);
 
-/* ---- of panel_text's own use ------------------------------------------------------------- */
+/* ---- of its own use ------------------------------------------------------------- */
 
 /* The same for a .gz file (gz.c). */
 sw_status sw_gz_look(sw_error *err, sw_arena *arena, int64_t footer, sw_lines *text);
