@@ -49,7 +49,7 @@ static void help(void) {
 
 static void version(void) {
   printf("spillway %s (%s, %s)\n%s\nHDF5 %s\n", SW_VERSION, SPILLWAY_BUILD, __VERSION__,
-         sw_comm_version(), sw_store_version());
+         sw_comm_version(), sw_h5_version());
 }
 
 static const command_verb *find_verb(const char *name) {
@@ -71,7 +71,7 @@ static int unknown_verb(const char *word) {
 static int run_parallel(const command_verb *verb, sw_program *program, int argc, char **argv) {
   sw_error err = {0};
   if (verb->command == sw_cmd_run) sw_stop_listen(); /* MPI takes its time to start */
-  sw_store_start();
+  sw_h5_start();
   if (sw_comm_start(&err, &argc, &argv, &program->team) != SW_OK) {
     if (err.text[0]) fprintf(stderr, "spillway: %s\n", err.text); /* else another rank does */
     return 1;
@@ -110,26 +110,6 @@ static bool asks_for_help(int argc, char **argv) {
   for (int i = 1; i < argc; i++)
     if (strcmp(argv[i], "--help") == 0) return true;
   return false;
-}
-
-/* ---- measures of the caller's own -------------------------------------------------------- */
-
-static bool is_taken(const sw_program *program, const char *name) {
-  for (int i = 0; i < program->n_extra; i++)
-    if (strcmp(program->extra[i]->name, name) == 0) return true;
-  return sw_measure_find(name) != NULL;
-}
-
-sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measure *const *extra) {
-  program->extra = extra;
-  for (; extra && extra[program->n_extra]; program->n_extra++) {
-    const char *name = extra[program->n_extra]->name;
-    if (!name || !*name) return sw_fail(err, SW_EINPUT, "a measure of this program has no name");
-    if (is_taken(program, name))
-      return sw_fail(err, SW_EINPUT, "a measure of this program is called '%s', as another one",
-                     name);
-  }
-  return SW_OK;
 }
 
 /* ---- the command line --------------------------------------------------------------------- */

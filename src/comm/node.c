@@ -10,7 +10,7 @@
 
 static size_t node_room(sw_team *team) {
   uint64_t room = SIZE_MAX;
-  if (team->node_size > 1 && team->node_rank == 0) room = sw_shared_room();
+  if (team->node_size > 1 && team->node_rank == 0) room = sw_comm_shared_room();
   MPI_Bcast(&room, 1, MPI_UINT64_T, 0, sw_comm_of(team)->node);
   return room;
 }
@@ -18,7 +18,7 @@ static size_t node_room(sw_team *team) {
 static void forget(sw_window *made) {
   if (!made) return;
   if (made->shared)
-    sw_shared_unmap(made->memory, made->shared);
+    sw_comm_shared_unmap(made->memory, made->shared);
   else
     sw_free(made->memory);
   free(made);
@@ -33,7 +33,7 @@ static sw_status node_alloc(sw_team *team, sw_error *err, size_t bytes, void **o
   if (status == SW_OK && team->node_size == 1) status = sw_calloc(err, bytes, 1, &made->memory);
   status = sw_team_agree(team, err, status, 0);
   if (status == SW_OK) {
-    if (team->node_size > 1) status = sw_shared_map(err, comm, bytes, &made->memory);
+    if (team->node_size > 1) status = sw_comm_shared_map(err, comm, bytes, &made->memory);
     if (team->node_size > 1 && made->memory) made->shared = bytes;
     /* Nodes of one rank agree too: every rank of the team meets the same calls. */
     status = sw_team_agree(team, err, status, 0);

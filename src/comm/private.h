@@ -51,10 +51,10 @@ sw_status sw_comm_bcast(sw_error *err, MPI_Comm group, size_t piece, void *buffe
 
 /* `bytes` of zeros that all ranks of the node share. Collective over the node. SW_OK with NULL:
  * another rank of it failed, and says why. SW_ENOMEM: there is no room. */
-sw_status sw_shared_map(sw_error *err, sw_comm *comm, size_t bytes, void **memory);
-void sw_shared_unmap(void *memory, size_t bytes);
+sw_status sw_comm_shared_map(sw_error *err, sw_comm *comm, size_t bytes, void **memory);
+void sw_comm_shared_unmap(void *memory, size_t bytes);
 /* Bytes that can still be shared; SIZE_MAX where that is not known. */
-size_t sw_shared_room(void);
+size_t sw_comm_shared_room(void);
 
 void sw_comm_set_collectives(sw_team *team);
 void sw_comm_set_node(sw_team *team);

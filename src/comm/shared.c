@@ -21,7 +21,7 @@
 
 enum { LINE = 64, NAME = 64, TRIES = 1000, STEP = 64 << 20 };
 
-size_t sw_shared_room(void) {
+size_t sw_comm_shared_room(void) {
   struct statvfs fs;
   if (statvfs(FOLDER, &fs) != 0 || fs.f_blocks == 0) return SIZE_MAX;
   return (size_t)fs.f_bavail * fs.f_frsize;
@@ -41,7 +41,7 @@ static sw_status no_memory(sw_error *err, size_t bytes, int reason) {
 /* Before anything is reserved: where the folder has more than the machine, what comes is no word
  * but an end. */
 static sw_status check_room(sw_error *err, size_t bytes) {
-  size_t room = sw_shared_room();
+  size_t room = sw_comm_shared_room();
   if (bytes <= room) return SW_OK;
   return sw_fail(err, SW_ENOMEM,
                  FOLDER ": shared memory has %.3f MB free, and %.3f MB are needed once a node; %s",
@@ -105,7 +105,7 @@ static sw_status map(sw_error *err, const sw_comm *comm, int file, size_t bytes,
   return *memory == MAP_FAILED ? no_memory(err, bytes, errno) : SW_OK;
 }
 
-sw_status sw_shared_map(sw_error *err, sw_comm *comm, size_t bytes, void **memory) {
+sw_status sw_comm_shared_map(sw_error *err, sw_comm *comm, size_t bytes, void **memory) {
   int file = -1, failed, any = 1;
   void *mapped = MAP_FAILED;
   sw_status status = open_file(err, comm, bytes, &file);
@@ -119,6 +119,6 @@ sw_status sw_shared_map(sw_error *err, sw_comm *comm, size_t bytes, void **memor
   return status;
 }
 
-void sw_shared_unmap(void *memory, size_t bytes) {
+void sw_comm_shared_unmap(void *memory, size_t bytes) {
   munmap(memory, bytes);
 }

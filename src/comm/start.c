@@ -11,14 +11,6 @@
 
 enum { SW_DEFAULT_PIECE = 1 << 30, SW_PATIENCE_MS = 10000 };
 
-sw_status sw_comm_check(sw_error *err, int code, const char *call) {
-  if (code == MPI_SUCCESS) return SW_OK;
-  char text[MPI_MAX_ERROR_STRING] = "";
-  int length = 0;
-  MPI_Error_string(code, text, &length);
-  return sw_fail(err, SW_EINTERNAL, "MPI failed in %.40s: %s", call, text);
-}
-
 const char *sw_comm_version(void) {
   static char text[64 + MPI_MAX_LIBRARY_VERSION_STRING];
   char library[MPI_MAX_LIBRARY_VERSION_STRING] = "";

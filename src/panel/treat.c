@@ -26,8 +26,8 @@ static int64_t fill_stretch(int64_t n, const double *at, double *const *row, int
 }
 
 /* Each stretch between breaks for itself. */
-int64_t sw_fill_interpolate(int64_t n, int n_periods, const double *at, int n_breaks,
-                            const int *break_period, double *const *row) {
+int64_t sw_treat_fill_interpolate(int64_t n, int n_periods, const double *at, int n_breaks,
+                                  const int *break_period, double *const *row) {
   int64_t filled = 0;
   int begin = 0;
   for (int b = 0; b < n_breaks; b++) {
@@ -37,7 +37,7 @@ int64_t sw_fill_interpolate(int64_t n, int n_periods, const double *at, int n_br
   return filled + fill_stretch(n, at, row, begin, n_periods);
 }
 
-int64_t sw_fill_zero(int64_t n, int n_periods, double *const *row) {
+int64_t sw_treat_fill_zero(int64_t n, int n_periods, double *const *row) {
   int64_t filled = 0;
   for (int t = 0; t < n_periods; t++)
     for (int64_t i = 0; i < n; i++)
@@ -48,7 +48,7 @@ int64_t sw_fill_zero(int64_t n, int n_periods, double *const *row) {
   return filled;
 }
 
-int64_t sw_count_missing(int64_t n, int n_periods, double *const *row) {
+int64_t sw_treat_count_missing(int64_t n, int n_periods, double *const *row) {
   int64_t count = 0;
   for (int t = 0; t < n_periods; t++)
     for (int64_t i = 0; i < n; i++)
@@ -57,8 +57,8 @@ int64_t sw_count_missing(int64_t n, int n_periods, double *const *row) {
 }
 
 /* NaN spreads: a sum over members that are not all known is not known. */
-void sw_sum_members(int64_t n, int n_periods, const int64_t *parent, double *const *row,
-                    int64_t n_coarse, double *const *out) {
+void sw_treat_sum_members(int64_t n, int n_periods, const int64_t *parent, double *const *row,
+                          int64_t n_coarse, double *const *out) {
   for (int t = 0; t < n_periods; t++) {
     for (int64_t p = 0; p < n_coarse; p++)
       out[t][p] = 0;
@@ -67,8 +67,8 @@ void sw_sum_members(int64_t n, int n_periods, const int64_t *parent, double *con
   }
 }
 
-void sw_ratio_of(int64_t n, int n_periods, double *const *numerator, double *const *denominator,
-                 double *const *out) {
+void sw_treat_ratio_of(int64_t n, int n_periods, double *const *numerator,
+                       double *const *denominator, double *const *out) {
   for (int t = 0; t < n_periods; t++)
     for (int64_t i = 0; i < n; i++)
       out[t][i] = denominator[t][i] == 0 ? NAN : numerator[t][i] / denominator[t][i];

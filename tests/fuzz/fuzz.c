@@ -168,7 +168,7 @@ void fuzz_links(const char *name, sw_weights_kind kind, bool distance, const uin
     spec.path = path;
     sw_links *links = NULL;
     sw_error err = {0};
-    sw_status status = sw_weights_read(&err, fuzz_team, &study, &spec, &six, &links);
+    sw_status status = sw_links_read_weights(&err, fuzz_team, &study, &spec, &six, &links);
     settle(status, &err, links, false);
   }
   if (!distance) return;
@@ -176,5 +176,5 @@ void fuzz_links(const char *name, sw_weights_kind kind, bool distance, const uin
   sw_entry entry = {.name = "gravity", .distance_file = name, .distance_path = path};
   sw_links *links = NULL;
   sw_error err = {0};
-  settle(sw_distance_read(&err, fuzz_team, &study, &entry, &six, &links), &err, links, true);
+  settle(sw_links_read_distance(&err, fuzz_team, &study, &entry, &six, &links), &err, links, true);
 }

@@ -47,7 +47,7 @@ Test(inequality, gini_by_pairs, .init = make) {
   for (int a = 0; a < N; a++)
     for (int b = 0; b < N; b++)
       sum += w[a] * w[b] * fabs(x[a] - x[b]);
-  sw_sample sample = sw_sample_make(x, w, N, workspace);
+  sw_sample sample = sw_inequality_sample_make(x, w, N, workspace);
   NEAR(sw_inequality_compute(&sample).gini, sum / (weight * weight) / (2 * mean), 1e-14);
 }
 
@@ -74,7 +74,7 @@ Test(inequality, parts_by_definition, .init = make) {
       overlap += of_pair * both * (1 - apart);
     }
   }
-  sw_sample sample = sw_sample_make(x, w, N, workspace);
+  sw_sample sample = sw_inequality_sample_make(x, w, N, workspace);
   sw_inequality_parts parts = sw_inequality_by_group(&sample, group, GROUPS, N, workspace);
   NEAR(parts.gini_within, within, 1e-14);
   NEAR(parts.gini_between_net, net, 1e-14);
@@ -83,7 +83,7 @@ Test(inequality, parts_by_definition, .init = make) {
 
 Test(inequality, parts_sum, .init = make) {
   for (int weighted = 0; weighted < 2; weighted++) {
-    sw_sample sample = sw_sample_make(x, weighted ? w : NULL, N, workspace);
+    sw_sample sample = sw_inequality_sample_make(x, weighted ? w : NULL, N, workspace);
     sw_inequality all = sw_inequality_compute(&sample);
     sw_inequality_parts parts = sw_inequality_by_group(&sample, group, GROUPS, N, workspace);
     NEAR(parts.gini_within + parts.gini_between_net + parts.gini_transvariation, all.gini, 1e-14);
@@ -94,7 +94,7 @@ Test(inequality, parts_sum, .init = make) {
 
 Test(inequality, missing_zero_negative, .init = make) {
   double y[4] = {0, 2, NAN, 6}, v[4] = {1, 1, 1, 0}, bad[4] = {1, NAN, 3, -2};
-  sw_sample sample = sw_sample_make(y, v, 4, workspace);
+  sw_sample sample = sw_inequality_sample_make(y, v, 4, workspace);
   sw_inequality q = sw_inequality_compute(&sample);
   cr_expect_eq(sample.n, 2);
   NEAR(q.gini, .5, 1e-15);
@@ -102,9 +102,9 @@ Test(inequality, missing_zero_negative, .init = make) {
   NEAR(q.hoover, .5, 1e-15);
   NEAR(q.cv, 1, 1e-15);
   cr_expect(isnan(q.theil_l));
-  cr_expect_eq(sw_sample_make(bad, NULL, 4, workspace).wrong, 3);
-  cr_expect_eq(sw_sample_make(v, bad, 4, workspace).wrong, 3);
-  cr_expect(sw_sample_make(v, bad, 4, workspace).wrong_weight);
-  sample = sw_sample_make(bad, NULL, 0, workspace);
+  cr_expect_eq(sw_inequality_sample_make(bad, NULL, 4, workspace).wrong, 3);
+  cr_expect_eq(sw_inequality_sample_make(v, bad, 4, workspace).wrong, 3);
+  cr_expect(sw_inequality_sample_make(v, bad, 4, workspace).wrong_weight);
+  sample = sw_inequality_sample_make(bad, NULL, 0, workspace);
   cr_expect(isnan(sw_inequality_compute(&sample).gini));
 }

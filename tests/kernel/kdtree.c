@@ -116,12 +116,12 @@ Test(neighbours, limit_is_the_last_chord_within_the_distance) {
   points.x[0] = 1, points.y[0] = points.z[0] = 0;
   const double half_circle = M_PI * 6371.0088;
   for (double km = 1e-3; km < half_circle; km *= 7.3) {
-    double limit = sw_chord2_limit(km), past = nextafter(limit, 5.0);
+    double limit = sw_neighbours_chord2_limit(km), past = nextafter(limit, 5.0);
     double arc = 2 * 6371.0088 * asin(sqrt(limit / 4)),
            longer = 2 * 6371.0088 * asin(sqrt(past / 4));
     cr_assert(arc <= km && longer > km, "%g km: %.17g %.17g", km, arc, longer);
   }
-  cr_assert_geq(sw_chord2_limit(half_circle + 1), 4.0);
+  cr_assert_geq(sw_neighbours_chord2_limit(half_circle + 1), 4.0);
 }
 
 /* A degree of longitude on the equator is 111.195 km on this sphere; 50 m keep their digits, which
@@ -130,15 +130,16 @@ Test(neighbours, inverse_distances) {
   double lon[4] = {0, 1, 50.0 / 111195.08, 180}, lat[4] = {0, 0, 0, 0}, x[4], y[4], z[4], value[3];
   int32_t to[3] = {1, 2, 3};
   sw_sphere_vectors(4, lon, lat, x, y, z);
-  cr_assert_eq(sw_inverse_distance_row(x, y, z, 0, 3, to, 1, value), -1);
+  cr_assert_eq(sw_neighbours_inverse_distance_row(x, y, z, 0, 3, to, 1, value), -1);
   cr_assert_float_eq(1 / value[0], 6371.0088 * M_PI / 180, 1e-9);
   cr_assert_float_eq(1 / value[1], 6371.0088 * M_PI / 180 * lon[2], 1e-12);
   cr_assert_float_eq(1 / value[2], 6371.0088 * M_PI, 1e-6);
   double squared[3];
-  cr_assert_eq(sw_inverse_distance_row(x, y, z, 0, 3, to, 2, squared), -1);
+  cr_assert_eq(sw_neighbours_inverse_distance_row(x, y, z, 0, 3, to, 2, squared), -1);
   for (int k = 0; k < 3; k++)
     cr_assert_float_eq(squared[k] / (value[k] * value[k]), 1, 1e-14);
   int32_t self[1] = {0};
-  cr_assert_eq(sw_inverse_distance_row(x, y, z, 0, 1, self, 1, value), 0);
-  cr_assert_eq(sw_inverse_distance_row(x, y, z, 0, 3, to, 500, value), 0); /* underflows */
+  cr_assert_eq(sw_neighbours_inverse_distance_row(x, y, z, 0, 1, self, 1, value), 0);
+  cr_assert_eq(sw_neighbours_inverse_distance_row(x, y, z, 0, 3, to, 500, value),
+               0); /* underflows */
 }

@@ -175,8 +175,10 @@ static void check_next(row *r) {
   for (size_t k = 0; k < sizeof thresholds / sizeof *thresholds; k++)
     for (int64_t from = 0; from <= r->n; from += 1 + from / 3) {
       double t = thresholds[k];
-      cr_assert_eq(sw_next_above(r->v, from, r->n, t), plain_next(r->v, from, r->n, t, false));
-      cr_assert_eq(sw_next_reaching(r->v, from, r->n, t), plain_next(r->v, from, r->n, t, true));
+      cr_assert_eq(sw_lanes_next_above(r->v, from, r->n, t),
+                   plain_next(r->v, from, r->n, t, false));
+      cr_assert_eq(sw_lanes_next_reaching(r->v, from, r->n, t),
+                   plain_next(r->v, from, r->n, t, true));
     }
 }
 
@@ -192,10 +194,10 @@ Test(lanes, next_finds_every_place) {
     for (int64_t at = 0; at < n; at++) {
       double before = r.v[at];
       r.v[at] = 2;
-      cr_assert_eq(sw_next_above(r.v, 0, n, 1), at);
-      cr_assert_eq(sw_next_reaching(r.v, 0, n, 2), at);
-      cr_assert_eq(sw_next_above(r.v, at + 1, n, 1), n);
-      cr_assert_eq(sw_next_above(r.v, 0, n, 2), n);
+      cr_assert_eq(sw_lanes_next_above(r.v, 0, n, 1), at);
+      cr_assert_eq(sw_lanes_next_reaching(r.v, 0, n, 2), at);
+      cr_assert_eq(sw_lanes_next_above(r.v, at + 1, n, 1), n);
+      cr_assert_eq(sw_lanes_next_above(r.v, 0, n, 2), n);
       r.v[at] = before;
     }
   }
@@ -244,7 +246,7 @@ Test(lanes, join_rows) {
 static void check_store(row *r) {
   float out[MOST + 1];
   out[r->n] = 77;
-  sw_store_float(r->v, r->n, out);
+  sw_lanes_store_float(r->v, r->n, out);
   for (int64_t k = 0; k < r->n; k++)
     cr_assert(out[k] == (float)r->v[k] || (isnan(out[k]) && isnan(r->v[k])));
   cr_assert_eq(out[r->n], 77);
@@ -263,8 +265,8 @@ Test(lanes, transpose) {
   for (int64_t rows = 1; rows <= SIDE; rows++)
     for (int64_t columns = 1; columns <= SIDE; columns++) {
       out[rows * columns] = out4[rows * columns] = -1;
-      sw_transpose(in, rows, columns, 8, out);
-      sw_transpose(in4, rows, columns, 4, out4);
+      sw_lanes_transpose(in, rows, columns, 8, out);
+      sw_lanes_transpose(in4, rows, columns, 4, out4);
       for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < columns; j++) {
           cr_assert_eq(out[j * rows + i], in[i * columns + j]);

@@ -14,7 +14,7 @@ static sw_links view(const sw_link_rows *rows) {
 
 static sw_link_rows rows_of(int64_t n, const sw_link *link, int64_t count, int64_t twice[2]) {
   sw_link_rows rows;
-  cr_assert_eq(sw_link_rows_create(&err, n, link, count, &rows, twice), SW_OK);
+  cr_assert_eq(sw_links_rows_create(&err, n, link, count, &rows, twice), SW_OK);
   return rows;
 }
 
@@ -45,7 +45,7 @@ Test(links, rows_do_not_depend_on_the_order_of_the_file) {
         cr_assert_eq(rows.value[at++], i * 100.0 + j);
       }
   }
-  sw_link_rows_destroy(&rows);
+  sw_links_rows_destroy(&rows);
 }
 
 Test(links, the_earliest_duplicate_is_told) {
@@ -55,17 +55,17 @@ Test(links, the_earliest_duplicate_is_told) {
   sw_link_rows rows = rows_of(4, link, 6, twice);
   cr_assert_eq(twice[0], 1);
   cr_assert_eq(twice[1], 3);
-  sw_link_rows_destroy(&rows);
+  sw_links_rows_destroy(&rows);
   rows = rows_of(4, link, 3, twice);
   cr_assert_eq(twice[1], -1);
-  sw_link_rows_destroy(&rows);
+  sw_links_rows_destroy(&rows);
 }
 
 Test(links, zeros_go_and_leave_islands) {
   sw_link link[] = {{0, 1, 0, 1}, {0, 2, 2, 1}, {1, 0, 0, 1}, {2, 0, 2, 1}, {2, 3, 0, 1}};
   int64_t twice[2];
   sw_link_rows rows = rows_of(4, link, 5, twice);
-  sw_link_rows_drop_zeros(&rows);
+  sw_links_rows_drop_zeros(&rows);
   sw_links links = view(&rows);
   int64_t expected[] = {0, 1, 1, 2, 2};
   for (int i = 0; i <= 4; i++)
@@ -73,7 +73,7 @@ Test(links, zeros_go_and_leave_islands) {
   cr_assert_eq(links.to[0], 2);
   cr_assert_eq(links.to[1], 0);
   cr_assert_eq(sw_links_islands(&links), 2);
-  sw_link_rows_destroy(&rows);
+  sw_links_rows_destroy(&rows);
 }
 
 Test(links, styles) {
@@ -95,7 +95,7 @@ static bool symmetric(int64_t n, const sw_link *link, int64_t count) {
   sw_link_rows rows = rows_of(n, link, count, twice);
   sw_links links = view(&rows);
   cr_assert_eq(sw_links_symmetric(&err, &links, &answer), SW_OK);
-  sw_link_rows_destroy(&rows);
+  sw_links_rows_destroy(&rows);
   return answer;
 }
 
@@ -107,7 +107,7 @@ Test(links, one_way) {
   sw_link_rows rows = rows_of(4, link, 6, twice);
   sw_links links = view(&rows);
   cr_assert_eq(sw_links_one_way(&links), 2);
-  sw_link_rows_destroy(&rows);
+  sw_links_rows_destroy(&rows);
 }
 
 Test(links, symmetry_is_to_the_bit) {

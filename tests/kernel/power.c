@@ -27,7 +27,7 @@ Test(power, decays) {
     for (int j = 0; j < 37; j++)
       v[j] = 1 / (0.3 * (j + 1) * 0.3 * (j + 1));
     v[20] = NAN;
-    sw_decay_each(37, decay[k], v);
+    sw_power_decay_each(37, decay[k], v);
     for (int j = 0; j < 37; j++)
       if (j != 20) cr_expect_lt(fabs(v[j] * pow(0.3 * (j + 1), decay[k]) - 1), 1e-14);
     cr_expect(isnan(v[20]));
@@ -39,10 +39,10 @@ Test(power, place_does_not_matter) {
   double v[67], one[1];
   for (int j = 0; j < 67; j++)
     v[j] = 1e-4 * (j + 1);
-  sw_decay_each(67, 1.3, v);
+  sw_power_decay_each(67, 1.3, v);
   for (int j = 0; j < 67; j++) {
     one[0] = 1e-4 * (j + 1);
-    sw_decay_each(1, 1.3, one);
+    sw_power_decay_each(1, 1.3, one);
     cr_expect_eq(one[0], v[j]);
   }
 }

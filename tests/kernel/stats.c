@@ -17,8 +17,8 @@ Test(stats, sorts_are_stable) {
       key[i] = value[i] = draw();
       order[i] = (int32_t)i;
     }
-    sw_sort_index(key, n, order, spare);
-    sw_sort_values(value, n, scratch);
+    sw_stats_sort_index(key, n, order, spare);
+    sw_stats_sort_values(value, n, scratch);
     for (int64_t i = 0; i < n; i++)
       cr_assert_eq(value[i], key[order[i]]);
     for (int64_t i = 1; i < n; i++)
@@ -29,9 +29,9 @@ Test(stats, sorts_are_stable) {
 
 Test(stats, ties_share_their_rank) {
   static const double x[5] = {1, 2, 2, 2, 7};
-  cr_expect_eq(sw_average_rank(x, 5, 1), 1);
-  cr_expect_eq(sw_average_rank(x, 5, 2), 3);
-  cr_expect_eq(sw_average_rank(x, 5, 7), 5);
+  cr_expect_eq(sw_stats_average_rank(x, 5, 1), 1);
+  cr_expect_eq(sw_stats_average_rank(x, 5, 2), 3);
+  cr_expect_eq(sw_stats_average_rank(x, 5, 7), 5);
 }
 
 Test(stats, p_values) {

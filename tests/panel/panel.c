@@ -56,10 +56,10 @@ Test(fill, interpolate_stops_at_breaks) {
   double value[] = {1, NAN, 3, NAN, NAN, 9}, at[] = {0, 1, 2, 3, 4, 5};
   double *row[] = {value, value + 1, value + 2, value + 3, value + 4, value + 5};
   int breaks[] = {4};
-  cr_assert_eq(sw_fill_interpolate(1, 6, at, 1, breaks, row), 1);
+  cr_assert_eq(sw_treat_fill_interpolate(1, 6, at, 1, breaks, row), 1);
   cr_assert_eq(value[1], 2);
   cr_assert(isnan(value[3]) && isnan(value[4]));
-  cr_assert_eq(sw_fill_interpolate(1, 6, at, 0, NULL, row), 2);
+  cr_assert_eq(sw_treat_fill_interpolate(1, 6, at, 0, NULL, row), 2);
   cr_assert_eq(value[3], 5);
   cr_assert_eq(value[4], 7);
 }

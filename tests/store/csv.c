@@ -32,7 +32,7 @@ static bool next(void) {
 static void expect_fields(int n, const char *const *text) {
   cr_assert_eq(csv->n, n);
   for (int i = 0; i < n; i++)
-    cr_assert(sw_field_is(csv->field[i], text[i]), "line %d, field %d: '%.*s', not '%s'",
+    cr_assert(sw_csv_field_is(csv->field[i], text[i]), "line %d, field %d: '%.*s', not '%s'",
               (int)csv->line, i, (int)csv->field[i].length, csv->field[i].text, text[i]);
 }
 

@@ -73,7 +73,8 @@ static void refuse(const char *name, const char *text, const char *message) {
   sw_links *links = NULL;
   units = units_named("01 B C");
   sw_error_clear(&err);
-  cr_assert_eq(sw_weights_read(&err, team, &study, &spec, &units, &links), SW_EINPUT, "%s", text);
+  cr_assert_eq(sw_links_read_weights(&err, team, &study, &spec, &units, &links), SW_EINPUT, "%s",
+               text);
   cr_assert_str_eq(err.text, message);
   cr_assert_null(links);
 }
@@ -173,6 +174,6 @@ Test(links_formats, a_missing_file_is_told) {
   sw_weights_spec spec = file_spec("/nowhere/edges.csv", SW_STYLE_ROW);
   sw_links *links = NULL;
   units = units_named("A B");
-  cr_assert_eq(sw_weights_read(&err, team, &study, &spec, &units, &links), SW_EINPUT);
+  cr_assert_eq(sw_links_read_weights(&err, team, &study, &spec, &units, &links), SW_EINPUT);
   cr_assert(strstr(err.text, "/nowhere/edges.csv"), "%s", err.text);
 }

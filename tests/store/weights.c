@@ -63,7 +63,7 @@ Test(weights, us_counties_leave_out_what_where_leaves_out) {
   cr_assert_eq(units.n, 3080);
   sw_weights_spec spec = file_spec(shared("us_bea_adjacency.csv"), SW_STYLE_BINARY);
   sw_links *links = NULL;
-  cr_assert_eq(sw_weights_read(&err, team, &study, &spec, &units, &links), SW_EINPUT);
+  cr_assert_eq(sw_links_read_weights(&err, team, &study, &spec, &units, &links), SW_EINPUT);
   cr_assert_null(links);
   cr_assert(strstr(err.text, "is not in the panel"), "%s", err.text);
   static const sw_condition condition = {.column = "lower48"};
@@ -163,7 +163,7 @@ Test(weights, inverse_distance_of_counties) {
 static void refuse(const sw_weights_spec *spec, const sw_units *units, const char *text) {
   sw_links *links = NULL;
   sw_error_clear(&err);
-  cr_assert_eq(sw_weights_read(&err, team, &study, spec, units, &links), SW_EINPUT);
+  cr_assert_eq(sw_links_read_weights(&err, team, &study, spec, units, &links), SW_EINPUT);
   cr_assert_str_eq(err.text, text);
   cr_assert_null(links);
 }
@@ -206,7 +206,7 @@ static sw_status read_distance(const char *text, const sw_units *units, sw_links
   sw_entry entry = {.name = "gravity", .distance = SW_GIVEN, .distance_file = "t.csv"};
   entry.distance_path = write_text("t.csv", text);
   sw_error_clear(&err);
-  return sw_distance_read(&err, team, &study, &entry, units, links);
+  return sw_links_read_distance(&err, team, &study, &entry, units, links);
 }
 
 Test(weights, distances_as_table_and_as_list) {

@@ -121,7 +121,7 @@ static inline sw_units units_from(const char *file, const char *unit, const char
   for (bool more = true; sw_csv_next(&err, csv, &more) == SW_OK && more;) {
     bool in = true;
     for (int k = 0; where && where[k]; k++)
-      in = in && sw_field_is(csv->field[sw_csv_find(csv, where[k])], "1");
+      in = in && sw_csv_field_is(csv->field[sw_csv_find(csv, where[k])], "1");
     if (!in) continue;
     row[n] = (struct unit_row){sw_arena_textn(arena, csv->field[u].text, csv->field[u].length), NAN,
                                NAN};
@@ -147,7 +147,7 @@ static inline sw_weights_spec file_spec(const char *path, sw_style style) {
 static inline sw_links *read_weights(const sw_weights_spec *spec, const sw_units *units) {
   sw_links *links = NULL;
   sw_error_clear(&err);
-  sw_status status = sw_weights_read(&err, team, &study, spec, units, &links);
+  sw_status status = sw_links_read_weights(&err, team, &study, spec, units, &links);
   cr_assert_eq(status, SW_OK, "%s", err.text);
   return links;
 }

@@ -65,7 +65,7 @@ static bool same_links(const sw_links *a, const sw_links *b) {
 static void *read_links(void *self) {
   rank *one = self;
   sw_links *links = NULL;
-  one->status = sw_weights_read(&one->err, &one->member.team, &study, asked, &units, &links);
+  one->status = sw_links_read_weights(&one->err, &one->member.team, &study, asked, &units, &links);
   one->same = one->status == SW_OK && same_links(links, alone);
   if (links) threads_barrier(&one->member.team, NULL); /* all have compared */
   sw_links_destroy(&one->member.team, links);

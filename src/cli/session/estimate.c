@@ -108,7 +108,7 @@ sw_status sw_estimate_fits(sw_error *err, const sw_run *run) {
     status = sw_fail(err, SW_EINPUT,
                      "%s: the study needs about %s on this node and %s are free; use more nodes, "
                      "fewer periods or keep: summary",
-                     run->study->file, sw_show_bytes(need), sw_show_bytes(room));
+                     run->study->file, sw_session_show_bytes(need), sw_session_show_bytes(room));
   return sw_team_agree(run->team, err, status, 0);
 }
 

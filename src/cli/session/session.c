@@ -75,7 +75,7 @@ void sw_session_close(sw_session *s) {
   sw_arena_destroy(s->arena);
 }
 
-const char *sw_show_bytes(double bytes) {
+const char *sw_session_show_bytes(double bytes) {
   static char ring[8][24];
   static int next = 0;
   static const char *const unit[] = {"B", "kB", "MB", "GB", "TB", "PB"};

@@ -41,7 +41,7 @@ double sw_estimate_seconds(const sw_run *run);
  * Collective. */
 sw_status sw_estimate_fits(sw_error *err, const sw_run *run);
 /* "1.2 GB" in a small static ring of buffers. */
-const char *sw_show_bytes(double bytes);
+const char *sw_session_show_bytes(double bytes);
 
 /* Progress on standard error: a bar on a terminal, a line now and then elsewhere. */
 sw_progress sw_progress_make(const sw_team *team, bool quiet);

@@ -215,10 +215,10 @@ static void say_phases(const sw_session *s, const double *most) {
 static void say_ranks(const sw_session *s, const double *most, double sent) {
   printf("ranks: %d on %d node%s, %d thread%s each; peak memory %s a rank (%.0f bytes)\n",
          s->team->size, s->team->nodes, s->team->nodes == 1 ? "" : "s", s->threads,
-         s->threads == 1 ? "" : "s", sw_show_bytes(most[PEAK]), most[PEAK]);
+         s->threads == 1 ? "" : "s", sw_session_show_bytes(most[PEAK]), most[PEAK]);
   if (s->team->size > 1)
     printf("messages: %s a rank at most (%.0f bytes), %s in all (%.0f bytes)\n",
-           sw_show_bytes(most[SENT]), most[SENT], sw_show_bytes(sent), sent);
+           sw_session_show_bytes(most[SENT]), most[SENT], sw_session_show_bytes(sent), sent);
 }
 
 static int matrices_of(const sw_run *run) {
@@ -235,7 +235,7 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
   if (team->rank == 0) {
     printf("%s: %lld units x %d periods -> %s (%s)\n", s->study->name, (long long)s->panel->units.n,
            s->panel->periods.n, s->study->output_path,
-           sw_show_bytes(file_bytes(s->study->output_path)));
+           sw_session_show_bytes(file_bytes(s->study->output_path)));
   }
   for (int e = 0; e < s->study->n_entries; e++)
     SW_TRY(say_job(err, run, e));

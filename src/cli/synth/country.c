@@ -16,41 +16,6 @@
 #include <string.h>
 
 static const double pi = 3.14159265358979323846;
-static const double half_width = 2200, half_height = 1450; /* km, before the border's waves */
-
-double sw_synth_half_width(void) {
-  return half_width * 1.3;
-}
-
-double sw_synth_half_height(void) {
-  return half_height * 1.3;
-}
-
-/* The border's distance from the middle, as a share of the ellipse's; between 0.7 and 1.3. */
-static double border(const sw_synth_country *country, double angle) {
-  double share = 1;
-  for (int k = 0; k < SW_SYNTH_HARMONICS; k++)
-    share += country->amplitude[k] * cos((k + 2) * angle + country->phase[k]);
-  return share;
-}
-
-bool sw_synth_inside(const sw_synth_country *country, double x, double y) {
-  double u = x / half_width, v = y / half_height;
-  double limit = border(country, atan2(v, u));
-  return u * u + v * v < limit * limit;
-}
-
-/* Amplitudes sum to 0.3 at most, so that the border never meets the middle. */
-static void draw_border(sw_synth_country *country) {
-  sw_rng rng = sw_rng_make(country->seed, SW_SYNTH_BORDER, 0);
-  double square = 1;
-  for (int k = 0; k < SW_SYNTH_HARMONICS; k++) {
-    country->amplitude[k] = 0.3 / SW_SYNTH_HARMONICS * (2 * sw_rng_uniform(&rng) - 1);
-    country->phase[k] = 2 * pi * sw_rng_uniform(&rng);
-    square += country->amplitude[k] * country->amplitude[k] / 2;
-  }
-  country->area = pi * half_width * half_height * square; /* the mean of the share squared */
-}
 
 static void random_place(const sw_synth_country *country, sw_rng *rng, double *x, double *y) {
   do {
@@ -153,7 +118,7 @@ static void place_capitals(sw_synth_country *country) {
       double x, y;
       random_place(country, &rng, &x, &y);
       double gap = clearance(country->seat, p, country->seat_of, x, y);
-      double score = fmin(gap, 1e9) * exp(1.5 * x / half_width);
+      double score = fmin(gap, 1e9) * exp(1.5 * x / SW_SYNTH_HALF_WIDTH);
       if (score <= best) continue;
       best = score;
       capital->x = x;
@@ -305,7 +270,7 @@ sw_status sw_synth_settle(sw_error *err, sw_synth_country *country) {
   SW_TRY(sw_alloc(err, n, sizeof(double), (void **)&country->x));
   SW_TRY(sw_alloc(err, n, sizeof(double), (void **)&country->y));
   SW_TRY(sw_alloc(err, n, sizeof(int32_t), (void **)&country->prefecture));
-  draw_border(country);
+  sw_synth_draw_border(country);
   SW_TRY(count(err, country));
   place_capitals(country);
   place_seats(country);

@@ -1,6 +1,8 @@
 /* The synthetic national panel, between its files:
  *   verbs/synth.c    the verb: options, what is written where
- *   country.c        border, hierarchy of centres, places of the units
+ *   border.c         the border
+ *   grid.c           points in cells, searched by distance
+ *   country.c        hierarchy of centres, places of the units
  *   land.c           areas, contiguity, centrality, metropolitan regions
  *   panel.c          the indicators over time
  *   study.c          a study file that puts the panel to use
@@ -31,6 +33,8 @@ enum {
   SW_SYNTH_MAX_UNITS = 10000000,
   SW_SYNTH_MAX_PERIODS = 1000,
   SW_SYNTH_MAX_INDICATORS = 1000,
+  SW_SYNTH_HALF_WIDTH = 2200, /* km, before the border's waves */
+  SW_SYNTH_HALF_HEIGHT = 1450,
   SW_SYNTH_HARMONICS = 5,
   SW_SYNTH_FIELDS = 3,
   SW_SYNTH_WAVES = 24
@@ -95,6 +99,8 @@ typedef struct sw_synth_grid {
   int32_t *head, *next;
 } sw_synth_grid;
 
+/* Makes the border of the country. */
+void sw_synth_draw_border(sw_synth_country *country);
 bool sw_synth_inside(const sw_synth_country *country, double x, double y);
 double sw_synth_half_width(void);
 double sw_synth_half_height(void);

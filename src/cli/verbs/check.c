@@ -145,8 +145,9 @@ static sw_status say_plan(sw_error *err, const sw_session *s, double memory) {
   printf("plan: %d rank%s on %d node%s, %d thread%s each\n", team->size, team->size == 1 ? "" : "s",
          team->nodes, team->nodes == 1 ? "" : "s", s->threads, s->threads == 1 ? "" : "s");
   printf("  pairs to evaluate        %.3g\n", sw_estimate_pairs(run));
-  printf("  bytes to be written      %s to %s\n", sw_show_bytes(bytes), s->study->output_path);
-  printf("  memory a rank            %s (%.0f bytes)\n", sw_show_bytes(memory), memory);
+  printf("  bytes to be written      %s to %s\n", sw_session_show_bytes(bytes),
+         s->study->output_path);
+  printf("  memory a rank            %s (%.0f bytes)\n", sw_session_show_bytes(memory), memory);
   printf("  time for the pairs       about %.1f s at 1e10 operations a second and core\n",
          sw_estimate_seconds(run));
   fflush(stdout);

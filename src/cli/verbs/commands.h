@@ -21,7 +21,7 @@ int sw_cmd_info(sw_program *program, int argc, char **argv);
 int sw_cmd_verify(sw_program *program, int argc, char **argv);
 int sw_cmd_diff(sw_program *program, int argc, char **argv);
 
-/* program.c: SW_EINPUT when a measure has no name or the name of another. */
+/* compute.c: SW_EINPUT when a measure has no name or the name of another. */
 sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measure *const *extra);
 
 #endif

@@ -13,6 +13,27 @@
 #include "store/results/results.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* ---- measures of the caller's own -------------------------------------------------------- */
+
+static bool is_taken(const sw_program *program, const char *name) {
+  for (int i = 0; i < program->n_extra; i++)
+    if (strcmp(program->extra[i]->name, name) == 0) return true;
+  return sw_measure_find(name) != NULL;
+}
+
+sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measure *const *extra) {
+  program->extra = extra;
+  for (; extra && extra[program->n_extra]; program->n_extra++) {
+    const char *name = extra[program->n_extra]->name;
+    if (!name || !*name) return sw_fail(err, SW_EINPUT, "a measure of this program has no name");
+    if (is_taken(program, name))
+      return sw_fail(err, SW_EINPUT, "a measure of this program is called '%s', as another one",
+                     name);
+  }
+  return SW_OK;
+}
 
 /* The results file exists from here on. */
 static sw_status write_results(sw_error *err, sw_session *s, double *seconds) {
@@ -84,7 +105,7 @@ sw_status sw_program_start(sw_error *err, int *argc, char ***argv, const sw_meas
   sw_program *p = *program = calloc(1, sizeof *p);
   if (!p) return sw_fail(err, SW_ENOMEM, "no memory to start");
   SW_TRY(sw_program_measures(err, p, extra));
-  sw_store_start();
+  sw_h5_start();
   SW_TRY(sw_comm_start(err, argc, argv, &p->team));
   sw_log_setup(SW_LOG_WARN, p->team->rank);
   return SW_OK;

@@ -195,7 +195,7 @@ static sw_status tell(sw_error *err, const request *asked, bool *different) {
   sw_diff_report report;
   SW_TRY(sw_arena_create(err, &arena));
   sw_status status =
-      sw_results_diff(err, arena, asked->path[0], asked->path[1], &asked->options, &report);
+      sw_diff_results(err, arena, asked->path[0], asked->path[1], &asked->options, &report);
   if (status == SW_OK) {
     *different = report.different;
     if (!asked->quiet) print_report(&report);

@@ -156,11 +156,11 @@ SW_INLINE int64_t seek(const double *v, int64_t from, int64_t n, double threshol
   return k;
 }
 
-SW_HOT int64_t sw_next_above(const double *v, int64_t from, int64_t n, double threshold) {
+SW_HOT int64_t sw_lanes_next_above(const double *v, int64_t from, int64_t n, double threshold) {
   return seek(v, from, n, threshold, false);
 }
 
-SW_HOT int64_t sw_next_reaching(const double *v, int64_t from, int64_t n, double threshold) {
+SW_HOT int64_t sw_lanes_next_reaching(const double *v, int64_t from, int64_t n, double threshold) {
   return seek(v, from, n, threshold, true);
 }
 
@@ -176,7 +176,7 @@ SW_HOT void sw_lanes_join_rows(const double *lanes, int64_t stride, int64_t n, d
     out[k] = ((l0[k] + l4[k]) + (l2[k] + l6[k])) + ((l1[k] + l5[k]) + (l3[k] + l7[k]));
 }
 
-SW_HOT void sw_store_float(const double *restrict v, int64_t n, float *restrict out) {
+SW_HOT void sw_lanes_store_float(const double *restrict v, int64_t n, float *restrict out) {
   for (int64_t k = 0; k < n; k++)
     out[k] = (float)v[k];
 }
@@ -195,7 +195,7 @@ enum { BLOCK = 16 };
             to[j * rows + i] = from[i * columns + j];                                              \
   } while (0)
 
-void sw_transpose(const void *in, int64_t rows, int64_t columns, int size, void *out) {
+void sw_lanes_transpose(const void *in, int64_t rows, int64_t columns, int size, void *out) {
   if (size == 4)
     TRANSPOSE(float);
   else

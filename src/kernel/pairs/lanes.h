@@ -23,16 +23,16 @@ int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, doub
  * in v. */
 int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], double *greatest);
 /* The first k in [from, n) with v[k] > threshold, or n; NaN is over nothing. */
-int64_t sw_next_above(const double *v, int64_t from, int64_t n, double threshold);
+int64_t sw_lanes_next_above(const double *v, int64_t from, int64_t n, double threshold);
 /* The same with v[k] >= threshold. */
-int64_t sw_next_reaching(const double *v, int64_t from, int64_t n, double threshold);
+int64_t sw_lanes_next_reaching(const double *v, int64_t from, int64_t n, double threshold);
 /* lane[k] += v[k] */
 void sw_lanes_add(double *lane, const double *v, int64_t n);
 /* out[k] = the join of lanes[0][k] .. lanes[7][k], rows `stride` apart. */
 void sw_lanes_join_rows(const double *lanes, int64_t stride, int64_t n, double *out);
 /* Store as float. */
-void sw_store_float(const double *v, int64_t n, float *out);
+void sw_lanes_store_float(const double *v, int64_t n, float *out);
 /* out[j][i] = in[i][j] for a rows x columns block of `size` bytes an element (4 or 8). */
-void sw_transpose(const void *in, int64_t rows, int64_t columns, int size, void *out);
+void sw_lanes_transpose(const void *in, int64_t rows, int64_t columns, int size, void *out);
 
 #endif

@@ -70,12 +70,12 @@ SW_INLINE double sw_power(double x, double p) {
 }
 
 /* v[j] = v[j]^(decay/2): from inverse squared distances to inverse distances to a decay. */
-void sw_decay_each(int64_t n, double decay, double *v);
+void sw_power_decay_each(int64_t n, double decay, double *v);
 /* v[j] *= a b[j], rounded as (a b[j]) v[j], so that exchanging the two masses changes no bit. */
-void sw_scale_masses(int64_t n, double a, const double *b, double *v);
+void sw_power_scale_masses(int64_t n, double a, const double *b, double *v);
 /* v[j] *= x / (x + y[j]): the sender's share. */
-void sw_scale_share(int64_t n, double x, const double *y, double *v);
+void sw_power_scale_share(int64_t n, double x, const double *y, double *v);
 /* v[j] *= factor where of[j] is `group`. */
-void sw_scale_group(int64_t n, int32_t group, const int32_t *of, double factor, double *v);
+void sw_power_scale_group(int64_t n, int32_t group, const int32_t *of, double factor, double *v);
 
 #endif

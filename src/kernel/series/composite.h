@@ -40,7 +40,7 @@ static inline double sw_scaled(const sw_scaling *scale, double x) {
   if (scale->by == SW_NORMALISE_MIN_MAX) return sw_min_max(scale, x);
   if (scale->by == SW_NORMALISE_Z_SCORE)
     return (scale->negative ? scale->mean - x : x - scale->mean) / scale->sd;
-  double rank = (sw_average_rank(scale->sorted, scale->m, x) - 1) / (double)(scale->m - 1);
+  double rank = (sw_stats_average_rank(scale->sorted, scale->m, x) - 1) / (double)(scale->m - 1);
   return scale->negative ? 1 - rank : rank;
 }
 

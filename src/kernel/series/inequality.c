@@ -70,12 +70,13 @@ static void pick(sw_sample *s, const double *x, const double *weight, int64_t n)
   }
 }
 
-sw_sample sw_sample_make(const double *x, const double *weight, int64_t n, void *workspace) {
+sw_sample sw_inequality_sample_make(const double *x, const double *weight, int64_t n,
+                                    void *workspace) {
   sw_sample s = sample_in(workspace, n);
   pick(&s, x, weight, n);
   for (int64_t k = 0; k < s.n; k++)
     s.order[k] = (int32_t)k;
-  sw_sort_index(s.y, s.n, s.order, s.order + 2 * ((n + 1) / 2));
+  sw_stats_sort_index(s.y, s.n, s.order, s.order + 2 * ((n + 1) / 2));
   for (int64_t k = 0; k < s.n; k++) {
     s.y_up[k] = s.y[s.order[k]];
     s.p_up[k] = s.p[s.order[k]];

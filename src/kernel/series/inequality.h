@@ -36,7 +36,8 @@ size_t sw_inequality_workspace(int64_t n, int groups);
 
 /* Values and weights (NULL: none) of n units; a unit whose value or weight is missing, or whose
  * weight is zero, is left out. The sample lives in the workspace. */
-sw_sample sw_sample_make(const double *x, const double *weight, int64_t n, void *workspace);
+sw_sample sw_inequality_sample_make(const double *x, const double *weight, int64_t n,
+                                    void *workspace);
 
 /* NaN without values or with a mean of zero; Theil L is NaN where a value is zero. */
 sw_inequality sw_inequality_compute(const sw_sample *sample);

@@ -29,7 +29,7 @@ static void merge_indices(const double *key, const int32_t *from, int32_t *to, i
   }
 }
 
-void sw_sort_index(const double *key, int64_t n, int32_t *order, int32_t *scratch) {
+void sw_stats_sort_index(const double *key, int64_t n, int32_t *order, int32_t *scratch) {
   for (int64_t lo = 0; lo < n; lo += RUN)
     insert_indices(key, order, lo, least(lo + RUN, n));
   int32_t *from = order, *to = scratch;
@@ -61,7 +61,7 @@ static void merge_values(const double *from, double *to, int64_t lo, int64_t mid
   }
 }
 
-void sw_sort_values(double *x, int64_t n, double *scratch) {
+void sw_stats_sort_values(double *x, int64_t n, double *scratch) {
   for (int64_t lo = 0; lo < n; lo += RUN)
     insert_values(x, lo, least(lo + RUN, n));
   double *from = x, *to = scratch;
@@ -89,7 +89,7 @@ static int64_t count_below(const double *sorted, int64_t n, double x, bool inclu
   return lo;
 }
 
-double sw_average_rank(const double *sorted, int64_t n, double x) {
+double sw_stats_average_rank(const double *sorted, int64_t n, double x) {
   int64_t below = count_below(sorted, n, x, false), upto = count_below(sorted, n, x, true);
   return 0.5 * (double)(below + 1 + upto);
 }

@@ -9,14 +9,14 @@
 
 /* `order`: in, n indices; out, the same by ascending key, equal keys in the order they came.
  * `scratch`: n. No key may be NaN. */
-void sw_sort_index(const double *key, int64_t n, int32_t *order, int32_t *scratch);
+void sw_stats_sort_index(const double *key, int64_t n, int32_t *order, int32_t *scratch);
 
 /* x[0..n) ascending; `scratch`: n. No value may be NaN. */
-void sw_sort_values(double *x, int64_t n, double *scratch);
+void sw_stats_sort_values(double *x, int64_t n, double *scratch);
 
 /* Average rank of `x`, from 1, among n ascending values of which it is one: ties share the mean of
  * their ranks. */
-double sw_average_rank(const double *sorted, int64_t n, double x);
+double sw_stats_average_rank(const double *sorted, int64_t n, double x);
 
 /* Two-sided p-value of a standard normal z; NaN passes. */
 static inline double sw_normal_two_sided(double z) {

@@ -59,14 +59,14 @@ static sw_status rows_alloc(sw_error *err, int64_t n, int64_t count, sw_link_row
   return sw_alloc(err, (size_t)count, sizeof *rows->value, (void **)&rows->value);
 }
 
-sw_status sw_link_rows_create(sw_error *err, int64_t n, const sw_link *link, int64_t count,
-                              sw_link_rows *rows, int64_t duplicate[2]) {
+sw_status sw_links_rows_create(sw_error *err, int64_t n, const sw_link *link, int64_t count,
+                               sw_link_rows *rows, int64_t duplicate[2]) {
   slot *slots = NULL;
   duplicate[0] = duplicate[1] = -1;
   sw_status status = rows_alloc(err, n, count, rows);
   if (status == SW_OK) status = sw_alloc(err, (size_t)count, sizeof *slots, (void **)&slots);
   if (status != SW_OK) {
-    sw_link_rows_destroy(rows);
+    sw_links_rows_destroy(rows);
     return status;
   }
   scatter(n, link, count, rows->row_start, slots);
@@ -83,14 +83,14 @@ sw_status sw_link_rows_create(sw_error *err, int64_t n, const sw_link *link, int
   return SW_OK;
 }
 
-void sw_link_rows_destroy(sw_link_rows *rows) {
+void sw_links_rows_destroy(sw_link_rows *rows) {
   sw_free(rows->row_start);
   sw_free(rows->to);
   sw_free(rows->value);
   *rows = (sw_link_rows){0};
 }
 
-void sw_link_rows_drop_zeros(sw_link_rows *rows) {
+void sw_links_rows_drop_zeros(sw_link_rows *rows) {
   int64_t kept = 0, next = 0;
   for (int64_t i = 0; i < rows->n; i++) {
     int64_t end = rows->row_start[i + 1];

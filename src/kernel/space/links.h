@@ -23,12 +23,12 @@ typedef struct sw_link_rows {
 
 /* Rows of `count` links between n units. `duplicate`: the indices into `link` of a pair that stands
  * twice, the one whose second place comes first in the file; {-1, -1} when there is none. */
-sw_status sw_link_rows_create(sw_error *err, int64_t n, const sw_link *link, int64_t count,
-                              sw_link_rows *rows, int64_t duplicate[2]);
-void sw_link_rows_destroy(sw_link_rows *rows);
+sw_status sw_links_rows_create(sw_error *err, int64_t n, const sw_link *link, int64_t count,
+                               sw_link_rows *rows, int64_t duplicate[2]);
+void sw_links_rows_destroy(sw_link_rows *rows);
 
 /* Leave out links of value zero, in place. */
-void sw_link_rows_drop_zeros(sw_link_rows *rows);
+void sw_links_rows_drop_zeros(sw_link_rows *rows);
 
 /* Scale one row of `count` values by style: divide by their sum (in the order of `to`), set to 1,
  * or leave. False when the sum is not a positive finite number. */

@@ -37,7 +37,7 @@ void sw_neighbours_nearest(const sw_kdtree *tree, int64_t i, int64_t k, int32_t 
 
 /* Doubles above zero are ordered as their bits are, so the limit is found among the bits: then
  * `chord2 <= limit` and `arc <= km` say the same of every pair. */
-double sw_chord2_limit(double km) {
+double sw_neighbours_chord2_limit(double km) {
   double top = 4.5; /* beyond any chord that rounding can give */
   if (arc_km(top) <= km) return top;
   uint64_t below = 0, above;
@@ -66,8 +66,9 @@ void sw_neighbours_within(const sw_kdtree *tree, int64_t i, double limit, int64_
   qsort(to, (size_t)count, sizeof *to, compare_units);
 }
 
-int64_t sw_inverse_distance_row(const double *x, const double *y, const double *z, int64_t i,
-                                int64_t count, const int32_t *to, double power, double *value) {
+int64_t sw_neighbours_inverse_distance_row(const double *x, const double *y, const double *z,
+                                           int64_t i, int64_t count, const int32_t *to,
+                                           double power, double *value) {
   int64_t wrong = -1;
   for (int64_t k = 0; k < count; k++) {
     value[k] = 1.0 / pow(arc_km(sw_chord2(x, y, z, i, to[k])), power);

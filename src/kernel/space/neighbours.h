@@ -15,7 +15,7 @@ void sw_neighbours_nearest(const sw_kdtree *tree, int64_t i, int64_t k, int32_t 
                            double *chord2);
 
 /* The largest squared chord whose arc is at most `km`. */
-double sw_chord2_limit(double km);
+double sw_neighbours_chord2_limit(double km);
 
 /* Units other than i within squared chord `limit`, counted, and listed with `to` ascending; the
  * list has exactly the counted length. */
@@ -25,7 +25,8 @@ void sw_neighbours_within(const sw_kdtree *tree, int64_t i, double limit, int64_
 
 /* value[k] = 1 / d(i, to[k])^power, d the arc in km. Returns the first k whose value is not a
  * finite number above zero (units at one point, a power too large), or -1. */
-int64_t sw_inverse_distance_row(const double *x, const double *y, const double *z, int64_t i,
-                                int64_t count, const int32_t *to, double power, double *value);
+int64_t sw_neighbours_inverse_distance_row(const double *x, const double *y, const double *z,
+                                           int64_t i, int64_t count, const int32_t *to,
+                                           double power, double *value);
 
 #endif

@@ -152,7 +152,7 @@ static void sorted_tile(const sw_job *job, const sw_tile *tile, double *out, voi
   for (int t = 0; t < job->n_periods; t++)
     for (int64_t unit = 0; pool_of(spec, t) == pool && unit < job->n; unit++)
       if (read_row(job, t, unit, b.x)) out[m++] = b.x[j];
-  sw_sort_values(out, m, b.mean + spec->p);
+  sw_stats_sort_values(out, m, b.mean + spec->p);
 }
 
 static const double *weights_of(const sw_job *job, int pool) {

@@ -60,7 +60,7 @@ static void tile_inequality(const sw_job *job, const sw_tile *tile, void *out, v
   int t = (int)(tile->lo / items_a_period(state)), g = (int)(tile->lo % items_a_period(state)) - 1;
   const double *x = job->input[0].view.row[t];
   const double *weight = state->weighted ? job->input[1].view.row[t] : NULL;
-  sw_sample sample = sw_sample_make(x, weight, job->n, workspace);
+  sw_sample sample = sw_inequality_sample_make(x, weight, job->n, workspace);
   record *r = out;
   r->n = sample.n;
   r->zeros = sample.zeros;

@@ -213,8 +213,8 @@ static void flows(const sw_job *job, const gravity *g, double a, const double *b
     sw_geodesic_values(d->lon, d->lat, i, j0, j1, out);
   else
     given_values(d->links, i, j0, j1, out);
-  sw_decay_each(j1 - j0, g->decay, out);
-  sw_scale_masses(j1 - j0, a, b + j0, out);
+  sw_power_decay_each(j1 - j0, g->decay, out);
+  sw_power_scale_masses(j1 - j0, a, b + j0, out);
 }
 
 static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1, double *const *out,
@@ -226,11 +226,11 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
   flows(job, g, row[t][i], b, i, j0, j1, out[0]);
   if (g->has_share) {
     const double *x = row[(g->columns - 1) * job->n_periods + t];
-    sw_scale_share(j1 - j0, x[i], x + j0, out[0]);
+    sw_power_scale_share(j1 - j0, x[i], x + j0, out[0]);
   }
   /* Units of no group (an empty label) are in none together. */
   if (g->same && g->same->label[g->same->of[i]][0])
-    sw_scale_group(j1 - j0, g->same->of[i], g->same->of + j0, g->factor, out[0]);
+    sw_power_scale_group(j1 - j0, g->same->of[i], g->same->of + j0, g->factor, out[0]);
 }
 
 /* ---- descriptor ------------------------------------------------------------------------- */

@@ -119,7 +119,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   if (c->pairing == DIRECT)
     SW_TRY(direct_alpha(err, job, c));
   else
-    SW_TRY(sw_system_weights(err, job, "systems", "alpha", &c->alpha));
+    SW_TRY(sw_systems_weights(err, job, "systems", "alpha", &c->alpha));
   SW_TRY(refuse_rank_one(err, job, c));
   job->directed = c->pairing == CROSS || (c->pairing == DIRECT && c->alpha[0] != c->alpha[1]);
   job->n_passes = 2;

@@ -55,8 +55,8 @@ static sw_status read_alpha(sw_error *err, const sw_job *job, sw_inputs in, cons
   return SW_OK;
 }
 
-sw_status sw_system_weights(sw_error *err, const sw_job *job, const char *systems,
-                            const char *param, const double **out) {
+sw_status sw_systems_weights(sw_error *err, const sw_job *job, const char *systems,
+                             const char *param, const double **out) {
   sw_inputs in = sw_job_inputs(job, systems);
   double *alpha = NULL, sum = 0;
   SW_NEW(err, job->arena, alpha, in.count);

@@ -199,7 +199,7 @@ static sw_status resolve_coupling(sw_error *err, sw_job *job) {
   state->form = (sw_coupling_form)(int)sw_job_arg(job, "form")->number;
   state->n_breaks = breaks->count;
   state->breaks = breaks->numbers;
-  SW_TRY(sw_system_weights(err, job, "systems", "alpha", &state->alpha));
+  SW_TRY(sw_systems_weights(err, job, "systems", "alpha", &state->alpha));
   SW_TRY(label_classes(err, job, breaks->count + 1));
   SW_TRY(name_systems(err, job));
   job->state = state;

@@ -17,7 +17,7 @@ enum { STEP = 64 }; /* a multiple of SW_LANES, so that a column's lane is its in
 
 /* Row i from its step on, in v: its sum, with the lanes of its partners before the step. */
 static double finish_row(sw_worker *w, int t, double *v, int64_t at, int64_t own, int64_t beyond) {
-  int64_t side = sw_row_length(w->pairs);
+  int64_t side = sw_pairs_row_length(w->pairs);
   double sum[SW_LANES], greatest = -INFINITY;
   for (int l = 0; l < SW_LANES; l++)
     sum[l] = w->lanes[l * side + at];
@@ -30,7 +30,7 @@ static double finish_row(sw_worker *w, int t, double *v, int64_t at, int64_t own
   return sw_lanes_join(sum);
 }
 
-void sw_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
+void sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
   const sw_pairs *p = w->pairs;
   double *v = w->all[p->quantity[0]];
   for (int64_t step = i0; step < i1; step += STEP) {
@@ -41,5 +41,5 @@ void sw_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_s
     }
     w->evaluated += (double)((end - step) * (i1 - step));
   }
-  memset(w->lanes, 0, (size_t)(SW_LANES * sw_row_length(p)) * sizeof *w->lanes);
+  memset(w->lanes, 0, (size_t)(SW_LANES * sw_pairs_row_length(p)) * sizeof *w->lanes);
 }

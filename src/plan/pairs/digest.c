@@ -51,7 +51,7 @@ static uint64_t digest_half(const sw_packet *packet, int first, size_t bytes) {
   return join(part, count);
 }
 
-void sw_packet_digest(sw_worker *w, sw_packet *packet) {
+void sw_pairs_digest_packet(sw_worker *w, sw_packet *packet) {
   if (!w->pairs->journal) return;
   if (packet->piece.kind == SW_PIECE_ENTRIES) {
     digest_entries(w, packet);
@@ -162,9 +162,9 @@ static sw_status pass_strip(sw_error *err, passage *way, int64_t strip, uint64_t
   return *way->readable ? pass_piece(err, way, strip, checksum) : SW_OK;
 }
 
-sw_status sw_stored_digest(sw_error *err, const sw_pairs *p, const sw_stored *from,
-                           const sw_stored *to, int64_t row, int64_t nth, uint64_t checksum[2],
-                           bool *readable) {
+sw_status sw_pairs_digest_stored(sw_error *err, const sw_pairs *p, const sw_stored *from,
+                                 const sw_stored *to, int64_t row, int64_t nth,
+                                 uint64_t checksum[2], bool *readable) {
   bool triangle = p->walk == SW_WALK_TRIANGLE;
   int64_t column = triangle ? row + nth : nth;
   passage way = {.p = p, .from = from, .to = to, .readable = readable};
@@ -176,13 +176,13 @@ sw_status sw_stored_digest(sw_error *err, const sw_pairs *p, const sw_stored *fr
   return SW_OK;
 }
 
-sw_stored sw_stored_here(const sw_pairs *p, int t) {
+sw_stored sw_pairs_stored_here(const sw_pairs *p, int t) {
   const int64_t *start = p->plan->row_start;
   return (sw_stored){p->sink, t, start ? start + t * p->job->n : NULL};
 }
 
-sw_status sw_tile_digest(sw_error *err, sw_run *run, int e, sw_sink *sink, int t, int64_t tile,
-                         uint64_t *checksum) {
+sw_status sw_pairs_digest_tile(sw_error *err, sw_run *run, int e, sw_sink *sink, int t,
+                               int64_t tile, uint64_t *checksum) {
   sw_pairs p = {.run = run,
                 .entry = e,
                 .job = &run->job[e],
@@ -190,11 +190,11 @@ sw_status sw_tile_digest(sw_error *err, sw_run *run, int e, sw_sink *sink, int t
                 .sink = sink,
                 .n_quantities = run->pair[e].n_quantities,
                 .element = run->study->float64 ? 8 : 4};
-  sw_stored here = sw_stored_here(&p, t);
+  sw_stored here = sw_pairs_stored_here(&p, t);
   int64_t squares = p.plan->cut.squares;
   bool readable = true;
   passage way = {.p = &p, .from = &here, .readable = &readable};
-  SW_TRY(sw_walk_of(run, e, false) == SW_WALK_STRIPS
+  SW_TRY(sw_pairs_walk_of(run, e, false) == SW_WALK_STRIPS
              ? pass_strip(err, &way, tile, checksum)
              : pass_square(err, &way, tile / squares, tile % squares, checksum));
   if (!readable)

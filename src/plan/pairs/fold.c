@@ -34,7 +34,7 @@ static void add_rows(const sw_pairs *p, const sw_lot *lot, span units, double *s
   rows_of_lot(p, lot->row, &first, &end);
   if (first >= units.hi || end <= units.lo) return;
   for (int64_t nth = 0; nth < tasks; nth++)
-    add_share(p, units, first, end, lot->slot_at + nth * sw_square_slot(p), sum);
+    add_share(p, units, first, end, lot->slot_at + nth * sw_pairs_square_slot(p), sum);
 }
 
 static void add_columns(const sw_pairs *p, const sw_lot *lot, int64_t part, span units,
@@ -51,7 +51,7 @@ static void add_columns(const sw_pairs *p, const sw_lot *lot, int64_t part, span
   for (int64_t column = from; column < cut->squares; column++) {
     sw_cut_square(cut, column, &j0, &j1);
     if (j0 >= units.hi) return;
-    add_share(p, units, j0, j1, offset + (column - first + before) * sw_square_slot(p), sum);
+    add_share(p, units, j0, j1, offset + (column - first + before) * sw_pairs_square_slot(p), sum);
   }
 }
 
@@ -70,16 +70,16 @@ static int64_t leaf_of(const sw_pairs *p, const sw_ladder *ladder, int64_t row, 
     part = row % ladder->parts;
     row /= ladder->parts;
   }
-  return row / sw_rows_a_group(p) << ladder->shift | part;
+  return row / sw_pairs_rows_a_group(p) << ladder->shift | part;
 }
 
 /* A lot's column shares (without a width: only which blocks they make). */
 static void climb(const sw_pairs *p, const sw_lot *lot, span units, sw_ladder *ladder) {
-  int64_t group = sw_rows_a_group(p), next = lot->row + 1;
+  int64_t group = sw_pairs_rows_a_group(p), next = lot->row + 1;
   for (int64_t part = 0; part < p->parts; part++) {
     if (lot->row % group == 0) sw_ladder_add(ladder, 0, leaf_of(p, ladder, lot->row, part));
     if (ladder->width) add_columns(p, lot, part, units, sw_ladder_sum(ladder, ladder->count - 1));
-    if (next % group == 0 || next == sw_rows_of_walk(p)) sw_ladder_settle(ladder);
+    if (next % group == 0 || next == sw_pairs_rows_of_walk(p)) sw_ladder_settle(ladder);
   }
 }
 
@@ -94,10 +94,10 @@ static bool concerns(const sw_pairs *p, const sw_ladder *blocks, int k, span uni
 
 /* Neighbouring rows of a matrix on one node: [row, the row returned). */
 static int64_t end_of_run(const sw_pairs *p, int t, int64_t row) {
-  int node = sw_lot_node(p, t, row);
+  int node = sw_pairs_lot_node(p, t, row);
   do
     row++;
-  while (row < sw_rows_of_walk(p) && sw_lot_node(p, t, row) == node);
+  while (row < sw_pairs_rows_of_walk(p) && sw_pairs_lot_node(p, t, row) == node);
   return row;
 }
 
@@ -198,7 +198,7 @@ static void end_matrix(adder *a, int t) {
   sw_summary *summary = &a->p->plan->summary;
   int64_t own = a->units.hi - a->units.lo;
   const double *columns = a->ladder.count ? sw_ladder_sum(&a->ladder, 0) : NULL;
-  for (int64_t k = 0; k < own && !sw_is_past(a->p, t); k++) { /* those are there already */
+  for (int64_t k = 0; k < own && !sw_pairs_is_past(a->p, t); k++) { /* those are there already */
     double column = columns ? columns[k] : 0.0;
     double sent = a->p->job->directed ? a->rows[k] : column + a->rows[k];
     summary->out_strength[t][k] = sent;
@@ -217,7 +217,7 @@ static void add_all(double *sum, const double **from, int64_t count) {
 /* Rows [row, end) of one node as pack_run left them. */
 static void add_run(adder *a, int t, int64_t row, int64_t end) {
   const sw_pairs *p = a->p;
-  const double **from = &a->from[sw_lot_node(p, t, row)];
+  const double **from = &a->from[sw_pairs_lot_node(p, t, row)];
   a->shape.count = 0;
   for (; row < end; row++) {
     int64_t first = 0, own = own_rows(p, row, a->units, &first);
@@ -237,8 +237,8 @@ static void find_streams(adder *a, const double *received) {
   const sw_pairs *p = a->p;
   int64_t *count = (int64_t *)(a->from + p->run->team->nodes);
   for (int t = p->t0; t < p->t1; t++)
-    for (int64_t row = 0, end; row < sw_rows_of_walk(p); row = end) {
-      int node = sw_lot_node(p, t, row);
+    for (int64_t row = 0, end; row < sw_pairs_rows_of_walk(p); row = end) {
+      int node = sw_pairs_lot_node(p, t, row);
       end = end_of_run(p, t, row);
       a->shape.count = 0;
       for (int64_t k = row; k < end; k++) {
@@ -260,7 +260,7 @@ static void add_window(adder *a) {
   const sw_pairs *p = a->p;
   const sw_lot *lot = p->lot;
   for (int t = p->t0; t < p->t1; t++) {
-    for (int64_t row = 0, end; row < sw_rows_of_walk(p); row = end) {
+    for (int64_t row = 0, end; row < sw_pairs_rows_of_walk(p); row = end) {
       end = p->run->team->nodes > 1 ? end_of_run(p, t, row) : row + 1;
       if (p->run->team->nodes > 1) {
         add_run(a, t, row, end);

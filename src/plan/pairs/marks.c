@@ -5,73 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- how a job is walked ---------------------------------------------------------------- */
-
-/* `counts`: only the entries of `above`. */
-sw_walk sw_walk_of(const sw_run *run, int entry, bool counts) {
-  const sw_job *job = &run->job[entry];
-  sw_keep_kind kind = run->pair[entry].keep.kind;
-  if (counts || job->measure->whole_row || job->links_only) return SW_WALK_STRIPS;
-  if (kind == SW_KEEP_DENSE) return job->directed ? SW_WALK_SQUARES : SW_WALK_TRIANGLE;
-  if (kind == SW_KEEP_SUMMARY && !job->directed) return SW_WALK_TRIANGLE;
-  return SW_WALK_STRIPS;
-}
-
-int64_t sw_parts_of(const sw_run *run, int entry, sw_walk walk) {
-  if (walk == SW_WALK_TRIANGLE) return 1;
-  if (!run->job[entry].directed) return 0;
-  return walk == SW_WALK_SQUARES ? run->pair[entry].cut.strips_a_square : 1;
-}
-
-int sw_region_of(int entry, bool counts) {
-  return 2 * entry + (counts ? 0 : 1);
-}
-
-static int64_t tasks_a_matrix(const sw_cut *cut, sw_walk walk) {
-  if (walk == SW_WALK_STRIPS) return cut->strips;
-  return walk == SW_WALK_TRIANGLE ? cut->squares * (cut->squares + 1) / 2
-                                  : cut->squares * cut->squares;
-}
-
-static sw_region region_of(const sw_run *run, int e, bool counts) {
-  const sw_cut *cut = &run->pair[e].cut;
-  sw_walk walk = sw_walk_of(run, e, counts);
-  int64_t parts = sw_parts_of(run, e, walk), share = 0;
-  if (counts)
-    share = cut->strip;
-  else if (walk == SW_WALK_STRIPS)
-    share = cut->strip + (parts ? run->job[e].n : 0);
-  else
-    share = cut->side * (1 + parts);
-  return (sw_region){run->pair[e].summary.n_periods * tasks_a_matrix(cut, walk),
-                     (size_t)share * sizeof(double)};
-}
-
-sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count) {
-  sw_region *region = NULL;
-  *count = 2 * run->study->n_entries;
-  SW_NEW(err, run->arena, region, *count);
-  for (int e = 0; e < run->study->n_entries; e++) {
-    if (!run->study->entry[e].is_pair) continue;
-    region[sw_region_of(e, false)] = region_of(run, e, false);
-    if (run->pair[e].keep.kind == SW_KEEP_ABOVE)
-      region[sw_region_of(e, true)] = region_of(run, e, true);
-  }
-  *regions = region;
-  return SW_OK;
-}
-
 /* ---- tiles of what is stored -------------------------------------------------------------- */
-
-int64_t sw_pairs_tiles(const sw_run *run, int e) {
-  const sw_cut *cut = &run->pair[e].cut;
-  return sw_walk_of(run, e, false) == SW_WALK_STRIPS ? cut->strips : cut->squares * cut->squares;
-}
-
-int64_t sw_pairs_tasks(const sw_run *run, int e) {
-  return run->pair[e].summary.n_periods *
-         tasks_a_matrix(&run->pair[e].cut, sw_walk_of(run, e, false));
-}
 
 /* A task off the diagonal of a triangle stands for two squares. */
 static void spread_triangle(const sw_cut *cut, const uint64_t *task, uint64_t *tile) {
@@ -85,11 +19,11 @@ static void spread_triangle(const sw_cut *cut, const uint64_t *task, uint64_t *t
 sw_status sw_pairs_checksums(sw_error *err, sw_run *run, int e, uint64_t **tiles) {
   const sw_cut *cut = &run->pair[e].cut;
   int64_t count = sw_pairs_tiles(run, e), matrices = run->pair[e].summary.n_periods;
-  sw_walk walk = sw_walk_of(run, e, false);
-  int64_t tasks = tasks_a_matrix(cut, walk);
+  sw_walk walk = sw_pairs_walk_of(run, e, false);
+  int64_t tasks = sw_walk_tasks(cut, walk);
   uint64_t *all = NULL;
   *tiles = NULL;
-  SW_TRY(sw_journal_checksums(err, run->team, run->journal, sw_region_of(e, false), &all));
+  SW_TRY(sw_journal_checksums(err, run->team, run->journal, sw_pairs_region_of(e, false), &all));
   sw_status status = SW_OK;
   if (run->team->rank == 0)
     status = sw_calloc(err, (size_t)(matrices * count), sizeof **tiles, (void **)tiles);
@@ -107,19 +41,11 @@ sw_status sw_pairs_checksums(sw_error *err, sw_run *run, int e, uint64_t **tiles
 
 /* ---- one task --------------------------------------------------------------------------- */
 
-int64_t sw_task_number(const sw_pairs *p, const sw_lot *lot, int64_t nth) {
-  const sw_cut *cut = &p->plan->cut;
-  int64_t before = lot->t * tasks_a_matrix(cut, p->walk);
-  if (p->walk == SW_WALK_STRIPS) return before + lot->row;
-  if (p->walk == SW_WALK_SQUARES) return before + lot->row * cut->squares + nth;
-  return before + lot->row * cut->squares - lot->row * (lot->row - 1) / 2 + nth;
-}
-
-void *sw_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *bytes) {
+void *sw_pairs_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *bytes) {
   int64_t r0 = 0, r1 = 0;
   if (p->walk != SW_WALK_STRIPS) {
-    *bytes = (size_t)sw_square_slot(p) * sizeof(double);
-    return p->slots + lot->slot_at + nth * sw_square_slot(p);
+    *bytes = (size_t)sw_pairs_square_slot(p) * sizeof(double);
+    return p->slots + lot->slot_at + nth * sw_pairs_square_slot(p);
   }
   if (p->sink) {
     *bytes = (size_t)(p->plan->cut.strip + (p->parts ? p->job->n : 0)) * sizeof(double);
@@ -130,28 +56,28 @@ void *sw_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *
   return p->plan->row_start + lot->t * p->job->n + r0 + 1;
 }
 
-sw_mark sw_task_mark(const sw_worker *w, const sw_lot *lot, int64_t nth) {
+sw_mark sw_pairs_task_mark(const sw_worker *w, const sw_lot *lot, int64_t nth) {
   sw_mark mark = {.undefined = w->undefined[lot->t], .greatest = w->greatest[lot->t]};
-  sw_task_shares(w->pairs, lot, nth, &mark.share);
+  sw_pairs_task_shares(w->pairs, lot, nth, &mark.share);
   return mark;
 }
 
-void sw_end_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int64_t nth) {
+void sw_pairs_end_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int64_t nth) {
   const sw_pairs *p = w->pairs;
   if (!p->journal) return;
-  packet->mark = sw_task_mark(w, lot, nth);
-  packet->shares = sw_task_shares(p, lot, nth, &packet->mark.share);
-  packet->task = sw_task_number(p, lot, nth);
+  packet->mark = sw_pairs_task_mark(w, lot, nth);
+  packet->shares = sw_pairs_task_shares(p, lot, nth, &packet->mark.share);
+  packet->task = sw_pairs_task_number(p, lot, nth);
   packet->ends_task = true;
-  sw_packet_digest(w, packet);
+  sw_pairs_digest_packet(w, packet);
 }
 
-void sw_end_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
+void sw_pairs_end_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
   const sw_pairs *p = w->pairs;
   if (!p->journal) return;
-  sw_mark mark = sw_task_mark(w, lot, nth);
-  sw_journal_mark(&w->error, p->journal, p->region, sw_task_number(p, lot, nth), &mark,
-                  sw_task_shares(p, lot, nth, &mark.share));
+  sw_mark mark = sw_pairs_task_mark(w, lot, nth);
+  sw_journal_mark(&w->error, p->journal, p->region, sw_pairs_task_number(p, lot, nth), &mark,
+                  sw_pairs_task_shares(p, lot, nth, &mark.share));
 }
 
 /* ---- taking over ------------------------------------------------------------------------ */
@@ -159,16 +85,16 @@ void sw_end_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
 /* Done by an earlier run, its stored bytes as they were written. */
 static sw_status restore_task(sw_error *err, sw_pairs *p, const sw_lot *lot, int64_t nth,
                               void *shares, bool *done) {
-  int64_t task = sw_task_number(p, lot, nth);
+  int64_t task = sw_pairs_task_number(p, lot, nth);
   sw_mark mark = {0};
   uint64_t checksum[2] = {0};
-  void *place = sw_task_shares(p, lot, nth, &mark.share);
+  void *place = sw_pairs_task_shares(p, lot, nth, &mark.share);
   *done = false;
   if (!sw_journal_find(p->journal, p->region, task, &mark, shares)) return SW_OK;
   if (p->stores) {
-    sw_stored here = sw_stored_here(p, lot->t);
+    sw_stored here = sw_pairs_stored_here(p, lot->t);
     bool readable = true;
-    SW_TRY(sw_stored_digest(err, p, &here, NULL, lot->row, nth, checksum, &readable));
+    SW_TRY(sw_pairs_digest_stored(err, p, &here, NULL, lot->row, nth, checksum, &readable));
     if (!readable || memcmp(checksum, mark.checksum, sizeof checksum) != 0) return SW_OK;
   }
   memcpy(place, shares, mark.share);
@@ -179,17 +105,12 @@ static sw_status restore_task(sw_error *err, sw_pairs *p, const sw_lot *lot, int
   return sw_journal_keep(err, p->journal, p->region, task, &mark);
 }
 
-int64_t sw_tasks_of_lot(const sw_pairs *p, const sw_lot *lot) {
-  if (p->walk == SW_WALK_STRIPS) return 1;
-  return p->plan->cut.squares - (p->walk == SW_WALK_TRIANGLE ? lot->row : 0);
-}
-
 /* A node's tasks are looked at by its ranks in turn. */
 static sw_status restore_tasks(sw_error *err, sw_pairs *p, void *shares) {
   int64_t number = 0;
   for (int64_t k = 0; k < p->n_lots; k++) {
     const sw_lot *lot = &p->lot[k];
-    for (int64_t nth = 0; nth < sw_tasks_of_lot(p, lot); nth++, number++) {
+    for (int64_t nth = 0; nth < sw_pairs_tasks_of_lot(p, lot); nth++, number++) {
       bool done = false;
       if (number % p->run->team->node_size != p->run->team->node_rank) continue;
       SW_TRY(restore_task(err, p, lot, nth, shares, &done));
@@ -200,7 +121,7 @@ static sw_status restore_tasks(sw_error *err, sw_pairs *p, void *shares) {
 }
 
 static sw_status restore(sw_error *err, sw_pairs *p) {
-  int64_t share = p->plan->cut.strip + p->job->n + sw_square_slot(p);
+  int64_t share = p->plan->cut.strip + p->job->n + sw_pairs_square_slot(p);
   void *shares = NULL;
   SW_TRY(sw_alloc(err, (size_t)share, sizeof(double), &shares));
   sw_status status = restore_tasks(err, p, shares);
@@ -211,8 +132,9 @@ static sw_status restore(sw_error *err, sw_pairs *p) {
 /* What is not in the sample is passed over as if it were done. */
 static void pass_over(const sw_pairs *p) {
   for (int64_t k = 0; k < p->n_lots; k++)
-    for (int64_t nth = 0; nth < sw_tasks_of_lot(p, &p->lot[k]); nth++)
-      if (!p->run->sample[sw_task_number(p, &p->lot[k], nth)]) p->done[p->lot[k].task_at + nth] = 1;
+    for (int64_t nth = 0; nth < sw_pairs_tasks_of_lot(p, &p->lot[k]); nth++)
+      if (!p->run->sample[sw_pairs_task_number(p, &p->lot[k], nth)])
+        p->done[p->lot[k].task_at + nth] = 1;
 }
 
 sw_status sw_pairs_restore(sw_error *err, sw_pairs *p) {

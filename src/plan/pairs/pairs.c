@@ -19,10 +19,10 @@ static sw_status begin(sw_error *err, sw_pairs *p) {
     if (!p->job->result[q].off) p->quantity[p->n_quantities++] = pair_output;
     pair_output++;
   }
-  p->walk = sw_walk_of(p->run, p->entry, !p->sink);
-  p->parts = sw_parts_of(p->run, p->entry, p->walk);
+  p->walk = sw_pairs_walk_of(p->run, p->entry, !p->sink);
+  p->parts = sw_pairs_parts_of(p->run, p->entry, p->walk);
   p->journal = p->run->journal;
-  p->region = sw_region_of(p->entry, !p->sink);
+  p->region = sw_pairs_region_of(p->entry, !p->sink);
   p->stores = p->sink && p->plan->keep.kind != SW_KEEP_SUMMARY;
   p->element = p->run->study->float64 ? 8 : 4;
   SW_TRY(sw_calloc(err, (size_t)matrices, sizeof *p->undefined, (void **)&p->undefined));
@@ -112,7 +112,7 @@ static void run_threads(sw_pairs *p) {
     sw_worker w;
     sw_error mine = {0};
     double began = sw_clock();
-    bool ready = sw_worker_open(&mine, p, &w) == SW_OK;
+    bool ready = sw_pairs_worker_open(&mine, p, &w) == SW_OK;
     w.is_writer = omp_get_thread_num() == 0;
     if (!ready) fail(p, &mine);
     if (ready) work(p, &w);
@@ -126,7 +126,7 @@ static void run_threads(sw_pairs *p) {
       if (ready) merge_worker(p, &w);
       p->run->busy_seconds[omp_get_thread_num()] += busy;
     }
-    sw_worker_close(&w);
+    sw_pairs_worker_close(&w);
   }
 }
 
@@ -135,7 +135,7 @@ static void run_threads(sw_pairs *p) {
 /* So many matrices that a window's slots stay small; the bits do not depend on it. */
 static int window_end(const sw_pairs *p) {
   int64_t left = p->plan->summary.n_periods - p->t0;
-  int64_t bytes = sw_slots_a_matrix(p) * (int64_t)sizeof(double);
+  int64_t bytes = sw_pairs_slots_a_matrix(p) * (int64_t)sizeof(double);
   int64_t fit = p->sink && bytes > 0 ? p->run->team->window_bytes / bytes : left;
   fit = fit > 1 ? fit : 1;
   return p->t0 + (int)(fit < left ? fit : left);
@@ -144,10 +144,10 @@ static int window_end(const sw_pairs *p) {
 static sw_status open_window(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   p->t1 = window_end(p);
-  p->n_lots = sw_lots_of_node(p, team->node, NULL, &p->n_tasks, &p->n_slots);
+  p->n_lots = sw_pairs_lots_of_node(p, team->node, NULL, &p->n_tasks, &p->n_slots);
   sw_status status = sw_alloc(err, (size_t)p->n_lots, sizeof *p->lot, (void **)&p->lot);
   SW_TRY(sw_team_agree(team, err, status, 0));
-  sw_lots_of_node(p, team->node, p->lot, &p->n_tasks, &p->n_slots);
+  sw_pairs_lots_of_node(p, team->node, p->lot, &p->n_tasks, &p->n_slots);
   size_t bytes = p->sink ? (size_t)p->n_slots * sizeof *p->slots : 0;
   SW_TRY(team->node_alloc(team, err, bytes + 64, (void **)&p->slots));
   SW_TRY(team->node_alloc(team, err, 128, (void **)&p->next));
@@ -161,10 +161,10 @@ static sw_status run_window(sw_error *err, sw_pairs *p) {
   sw_status status = p->error.status;
   if (status != SW_OK) *err = p->error;
   if (status == SW_OK) status = sw_packets_status(err, p->packets);
-  if (status == SW_OK && *p->stop && *p->next < p->n_tasks) status = sw_run_stopped(err);
+  if (status == SW_OK && *p->stop && *p->next < p->n_tasks) status = sw_task_stopped(err);
   SW_TRY(sw_team_agree(team, err, status, 0));
   SW_TRY(team->node_barrier(team, err));
-  return p->sink && !p->run->sample && !sw_all_past(p) ? sw_pairs_fold(err, p) : SW_OK;
+  return p->sink && !p->run->sample && !sw_pairs_all_past(p) ? sw_pairs_fold(err, p) : SW_OK;
 }
 
 static void close_window(sw_pairs *p) {
@@ -189,7 +189,7 @@ static sw_status run_windows(sw_error *err, sw_pairs *p) {
   return status;
 }
 
-sw_status sw_run_pairs(sw_error *err, sw_run *run, int entry, sw_sink *sink) {
+sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_sink *sink) {
   sw_pairs p = {
       .run = run, .entry = entry, .job = &run->job[entry], .plan = &run->pair[entry], .sink = sink};
   sw_status status = SW_OK;

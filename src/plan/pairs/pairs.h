@@ -5,7 +5,7 @@
 #include "plan/task/state.h"
 
 /* The pair pass of a job; `sink` NULL counts the entries of `above` and nothing else. */
-sw_status sw_run_pairs(sw_error *err, sw_run *run, int entry, sw_sink *sink);
+sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_sink *sink);
 
 /* Where the rows of kept partners begin; counted in between for `above`. */
 sw_status sw_pairs_rows_alloc(sw_error *err, sw_run *run, int entry);
@@ -18,9 +18,9 @@ int64_t sw_pairs_tiles(const sw_run *run, int entry);
 sw_status sw_pairs_checksums(sw_error *err, sw_run *run, int entry, uint64_t **tiles);
 int64_t sw_pairs_tasks(const sw_run *run, int entry);
 /* The checksum of a stored tile as the sink gives it back. */
-sw_status sw_tile_digest(sw_error *err, sw_run *run, int entry, sw_sink *sink, int t, int64_t tile,
-                         uint64_t *checksum);
+sw_status sw_pairs_digest_tile(sw_error *err, sw_run *run, int entry, sw_sink *sink, int t,
+                               int64_t tile, uint64_t *checksum);
 /* The pair tasks of every entry, for the journal; from the run's arena. */
-sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count);
+sw_status sw_pairs_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count);
 
 #endif

@@ -12,13 +12,13 @@
 
 /* ---- which ------------------------------------------------------------------------------ */
 
-bool sw_is_past(const sw_pairs *p, int t) {
+bool sw_pairs_is_past(const sw_pairs *p, int t) {
   return p->past && p->past[t] >= 0;
 }
 
-bool sw_all_past(const sw_pairs *p) {
+bool sw_pairs_all_past(const sw_pairs *p) {
   for (int t = p->t0; t < p->t1; t++)
-    if (!sw_is_past(p, t)) return false;
+    if (!sw_pairs_is_past(p, t)) return false;
   return true;
 }
 
@@ -107,7 +107,7 @@ sw_status sw_pairs_past(sw_error *err, sw_pairs *p) {
 void sw_pairs_past_figures(sw_pairs *p) {
   bool first = p->run->team->rank == 0;
   for (int t = 0; t < p->plan->summary.n_periods; t++) {
-    if (!sw_is_past(p, t)) continue;
+    if (!sw_pairs_is_past(p, t)) continue;
     const sw_past_figures *figures = &p->past_figures[t];
     p->undefined[t] = first ? sw_pairs_ordered(p) - figures->pairs : 0;
     p->greatest[t] = first && !isnan(figures->max) ? figures->max : -INFINITY;
@@ -150,12 +150,12 @@ static void take_counts(sw_pairs *p, const source *from, const sw_lot *lot) {
 static sw_status take_task(sw_error *err, sw_pairs *p, const source *from, const sw_lot *lot,
                            int64_t nth, bool *done) {
   sw_mark mark = {.greatest = -INFINITY};
-  sw_stored here = sw_stored_here(p, lot->t);
+  sw_stored here = sw_pairs_stored_here(p, lot->t);
   bool stored = p->plan->keep.kind != SW_KEEP_SUMMARY, readable = true;
   *done = false;
   if (stored) {
-    SW_TRY(sw_stored_digest(err, p, &from->stored, p->sink ? &here : NULL, lot->row, nth,
-                            mark.checksum, &readable));
+    SW_TRY(sw_pairs_digest_stored(err, p, &from->stored, p->sink ? &here : NULL, lot->row, nth,
+                                  mark.checksum, &readable));
     if (!readable || !matches(p, from, lot, nth, mark.checksum)) {
       p->run->tasks_unsound += p->sink != NULL;
       return SW_OK;
@@ -164,7 +164,7 @@ static sw_status take_task(sw_error *err, sw_pairs *p, const source *from, const
   *done = true;
   if (!p->sink) take_counts(p, from, lot);
   if (!p->sink || !p->journal) return SW_OK;
-  return sw_journal_keep(err, p->journal, p->region, sw_task_number(p, lot, nth), &mark);
+  return sw_journal_keep(err, p->journal, p->region, sw_pairs_task_number(p, lot, nth), &mark);
 }
 
 static sw_status open_source(sw_error *err, sw_pairs *p, int t, source *from) {
@@ -183,7 +183,7 @@ static sw_status open_source(sw_error *err, sw_pairs *p, int t, source *from) {
 
 static sw_status take_lot(sw_error *err, sw_pairs *p, const source *from, const sw_lot *lot) {
   const sw_team *team = p->run->team;
-  for (int64_t nth = 0; nth < sw_tasks_of_lot(p, lot); nth++) {
+  for (int64_t nth = 0; nth < sw_pairs_tasks_of_lot(p, lot); nth++) {
     bool taken = false;
     char *done = &p->done[lot->task_at + nth];
     if (*done || (lot->task_at + nth) % team->node_size != team->node_rank) continue;
@@ -199,7 +199,7 @@ sw_status sw_pairs_take(sw_error *err, sw_pairs *p) {
   int64_t k = 0;
   for (int t = p->t0; status == SW_OK && t < p->t1; t++) {
     source from = {0};
-    bool taken = sw_is_past(p, t);
+    bool taken = sw_pairs_is_past(p, t);
     if (taken) status = open_source(err, p, t, &from);
     for (; k < p->n_lots && p->lot[k].t == t; k++)
       if (taken && status == SW_OK) status = take_lot(err, p, &from, &p->lot[k]);

@@ -27,7 +27,7 @@ static int compare_picks(const void *a, const void *b) {
 
 /* Rows are taken in batches of about so many entries, so that a low threshold does not let a strip
  * grow to n^2 / strips of them. */
-int64_t sw_picks_batch(const sw_pairs *p, int t, int64_t b0, int64_t r1) {
+int64_t sw_pairs_picks_batch(const sw_pairs *p, int t, int64_t b0, int64_t r1) {
   if (!p->sink || p->plan->keep.kind != SW_KEEP_ABOVE) return r1;
   const int64_t *start = p->plan->row_start + t * p->job->n;
   int64_t b1 = b0 + 1;
@@ -40,7 +40,7 @@ static bool is_counting(const sw_worker *w) {
   return !w->pairs->sink;
 }
 
-sw_status sw_picks_begin(sw_error *err, sw_worker *w, int t, int64_t r0, int64_t r1) {
+sw_status sw_pairs_picks_begin(sw_error *err, sw_worker *w, int t, int64_t r0, int64_t r1) {
   const sw_pairs *p = w->pairs;
   const sw_keep *keep = &p->plan->keep;
   if (is_counting(w) || keep->kind == SW_KEEP_SUMMARY || keep->kind == SW_KEEP_DENSE) return SW_OK;
@@ -84,8 +84,8 @@ static void sift_up(sw_pick *heap, int64_t at, sw_pick pick) {
  * kept of this very segment comes before all of its rest.) */
 static int64_t next_better(const sw_pick *last, int64_t j0, int64_t c, int64_t count,
                            const double *v) {
-  return last->to < j0 + c ? sw_next_above(v, c, count, last->value)
-                           : sw_next_reaching(v, c, count, last->value);
+  return last->to < j0 + c ? sw_lanes_next_above(v, c, count, last->value)
+                           : sw_lanes_next_reaching(v, c, count, last->value);
 }
 
 static void see_top(sw_worker *w, int64_t row, int64_t j0, int64_t count, const double *v,
@@ -108,7 +108,7 @@ static void see_above(sw_worker *w, int64_t row, int64_t j0, int64_t count, cons
   double threshold = w->pairs->plan->keep.above;
   if (!(greatest > threshold)) return;
   int64_t end = w->pick_end[row];
-  for (int64_t c = 0; (c = sw_next_above(v, c, count, threshold)) < count; c++)
+  for (int64_t c = 0; (c = sw_lanes_next_above(v, c, count, threshold)) < count; c++)
     w->pick[end++] = (sw_pick){v[c], (int32_t)(j0 + c)};
   w->pick_end[row] = end;
 }
@@ -132,8 +132,8 @@ static void see_links(sw_worker *w, int64_t row, int64_t i, int64_t j0, int64_t 
   w->link_at[row] = at;
 }
 
-void sw_picks_see(sw_worker *w, int t, int64_t r0, int64_t i, int64_t j0, int64_t j1,
-                  const double *v, double greatest) {
+void sw_pairs_picks_see(sw_worker *w, int t, int64_t r0, int64_t i, int64_t j0, int64_t j1,
+                        const double *v, double greatest) {
   sw_keep_kind kind = w->pairs->plan->keep.kind;
   if (is_counting(w))
     count_above(w, t, i, j1 - j0, v, greatest);
@@ -147,12 +147,12 @@ void sw_picks_see(sw_worker *w, int t, int64_t r0, int64_t i, int64_t j0, int64_
 
 /* ---- the packet ------------------------------------------------------------------------- */
 
-sw_status sw_picks_packet(sw_error *err, const sw_worker *w, sw_packet *packet, int t, int64_t r0,
-                          int64_t r1) {
+sw_status sw_pairs_picks_packet(sw_error *err, const sw_worker *w, sw_packet *packet, int t,
+                                int64_t r0, int64_t r1) {
   const sw_pairs *p = w->pairs;
   size_t count = (size_t)w->pick_at[r1 - r0], q = (size_t)p->n_quantities;
   size_t size = (size_t)p->element;
-  SW_TRY(sw_packet_room(err, packet, count * (q * size + sizeof(int32_t)) + 64));
+  SW_TRY(sw_packets_room(err, packet, count * (q * size + sizeof(int32_t)) + 64));
   bool top = p->plan->keep.kind == SW_KEEP_TOP;
   *packet = (sw_packet){.piece = {.kind = top ? SW_PIECE_TOP : SW_PIECE_ENTRIES,
                                   .job = p->entry,
@@ -192,7 +192,7 @@ static void fetch_quantities(sw_worker *w, sw_packet *packet, int t, int64_t i, 
     put_value(w, packet, q, at, p->job->measure->whole_row ? w->all[p->quantity[q]][j] : one[q][0]);
 }
 
-void sw_picks_end_row(sw_worker *w, sw_packet *packet, int t, int64_t r0, int64_t i) {
+void sw_pairs_picks_end_row(sw_worker *w, sw_packet *packet, int t, int64_t r0, int64_t i) {
   const sw_pairs *p = w->pairs;
   int64_t row = i - r0, first = w->pick_at[row], end = w->pick_end[row];
   if (end > first) qsort(w->pick + first, (size_t)(end - first), sizeof *w->pick, compare_picks);

@@ -24,8 +24,6 @@
 #include "plan/pairs/pairs.h"
 #include "plan/task/packets.h"
 
-typedef enum sw_walk { SW_WALK_TRIANGLE, SW_WALK_SQUARES, SW_WALK_STRIPS } sw_walk;
-
 enum { SW_MAX_QUANTITIES = 8 };
 
 /* A row of squares or a strip, of one matrix: the unit that is dealt to nodes. */
@@ -98,94 +96,99 @@ typedef struct sw_pick {
 } sw_pick;
 
 /* lots.c */
-int sw_lot_node(const sw_pairs *p, int t, int64_t row);
-int64_t sw_rows_a_group(const sw_pairs *p);
-int64_t sw_slots_a_matrix(const sw_pairs *p); /* doubles, over all nodes */
+int sw_pairs_lot_node(const sw_pairs *p, int t, int64_t row);
+int64_t sw_pairs_rows_a_group(const sw_pairs *p);
+int64_t sw_pairs_slots_a_matrix(const sw_pairs *p); /* doubles, over all nodes */
 /* Lots of a node in the window; `lot` NULL counts only. Returns their number. */
-int64_t sw_lots_of_node(const sw_pairs *p, int node, sw_lot *lot, int64_t *tasks, int64_t *slots);
-int64_t sw_rows_of_walk(const sw_pairs *p);
-int64_t sw_square_slot(const sw_pairs *p);
+int64_t sw_pairs_lots_of_node(const sw_pairs *p, int node, sw_lot *lot, int64_t *tasks,
+                              int64_t *slots);
+int64_t sw_pairs_rows_of_walk(const sw_pairs *p);
+int64_t sw_pairs_square_slot(const sw_pairs *p);
 
-/* marks.c: tasks as the journal knows them. */
-sw_walk sw_walk_of(const sw_run *run, int entry, bool counts);
-int64_t sw_parts_of(const sw_run *run, int entry, sw_walk walk);
-int sw_region_of(int entry, bool counts);
+/* numbers.c */
+sw_walk sw_pairs_walk_of(const sw_run *run, int entry, bool counts);
+int64_t sw_pairs_parts_of(const sw_run *run, int entry, sw_walk walk);
+int sw_pairs_region_of(int entry, bool counts);
 /* The number of a task among all of the job, whatever the nodes. */
-int64_t sw_task_number(const sw_pairs *p, const sw_lot *lot, int64_t nth);
+int64_t sw_pairs_task_number(const sw_pairs *p, const sw_lot *lot, int64_t nth);
 /* Tasks of a lot: squares of a row of the walk, 1 for a strip. */
-int64_t sw_tasks_of_lot(const sw_pairs *p, const sw_lot *lot);
-/* Ordered pairs of a matrix, with a value or without. */
-int64_t sw_pairs_ordered(const sw_pairs *p);
-/* A task's shares: in its slot, or, when `above` is counted, among the beginnings of rows. */
-void *sw_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *bytes);
+int64_t sw_pairs_tasks_of_lot(const sw_pairs *p, const sw_lot *lot);
+
+/* marks.c: tasks as the journal knows them.
+ * A task's shares: in its slot, or, when `above` is counted, among the beginnings of rows. */
+void *sw_pairs_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *bytes);
 /* The mark of the task that the worker has just done, without checksums. */
-sw_mark sw_task_mark(const sw_worker *w, const sw_lot *lot, int64_t nth);
+sw_mark sw_pairs_task_mark(const sw_worker *w, const sw_lot *lot, int64_t nth);
 /* What the last packet of a task carries, or what is marked at once when it left none. */
-void sw_end_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int64_t nth);
-void sw_end_task(sw_worker *w, const sw_lot *lot, int64_t nth);
+void sw_pairs_end_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int64_t nth);
+void sw_pairs_end_task(sw_worker *w, const sw_lot *lot, int64_t nth);
 /* Tasks of the window that an earlier run has done: their shares are put in place. Collective. */
 sw_status sw_pairs_restore(sw_error *err, sw_pairs *p);
 
 /* digest.c: checksums of what a task stores. */
-void sw_packet_digest(sw_worker *w, sw_packet *packet);
+void sw_pairs_digest_packet(sw_worker *w, sw_packet *packet);
 /* Where a matrix is stored. */
 typedef struct sw_stored {
   sw_sink *sink;
   int t;
   const int64_t *row_start; /* n + 1 positions of its rows among the entries; NULL without */
 } sw_stored;
-sw_stored sw_stored_here(const sw_pairs *p, int t);
+sw_stored sw_pairs_stored_here(const sw_pairs *p, int t);
 /* The same of what is stored, copied to `to` on the way (NULL: only looked at). *readable: false
  * when it cannot be read, or has another length than its place there. */
-sw_status sw_stored_digest(sw_error *err, const sw_pairs *p, const sw_stored *from,
-                           const sw_stored *to, int64_t row, int64_t nth, uint64_t checksum[2],
-                           bool *readable);
+sw_status sw_pairs_digest_stored(sw_error *err, const sw_pairs *p, const sw_stored *from,
+                                 const sw_stored *to, int64_t row, int64_t nth,
+                                 uint64_t checksum[2], bool *readable);
 
 /* past.c: matrices that an earlier results file holds. */
 sw_status sw_pairs_past(sw_error *err, sw_pairs *p); /* which they are; collective */
-bool sw_is_past(const sw_pairs *p, int t);
-bool sw_all_past(const sw_pairs *p); /* of the window */
+bool sw_pairs_is_past(const sw_pairs *p, int t);
+bool sw_pairs_all_past(const sw_pairs *p); /* of the window */
 /* Tasks of the window that can be taken are copied and count as done. */
 sw_status sw_pairs_take(sw_error *err, sw_pairs *p);
 /* Their figures, instead of those of tasks that were computed after all. */
 void sw_pairs_past_figures(sw_pairs *p);
 void sw_pairs_past_end(sw_pairs *p);
 
-/* task.c */
+/* worker.c */
 /* Column sums outlive a batch of rows: lanes of whole rows. */
-bool sw_keeps_lanes(const sw_pairs *p);
-int64_t sw_row_length(const sw_pairs *p);
-void sw_store_row(const sw_pairs *p, sw_packet *packet, const sw_worker *w, int64_t row,
-                  int64_t columns, int64_t diagonal);
+bool sw_pairs_keeps_lanes(const sw_pairs *p);
+int64_t sw_pairs_row_length(const sw_pairs *p);
+void sw_pairs_store_row(const sw_pairs *p, sw_packet *packet, const sw_worker *w, int64_t row,
+                        int64_t columns, int64_t diagonal);
 /* A packet for a rectangle, with room for `mirror`ed data too; NULL when memory has run out. */
-sw_packet *sw_begin_rect(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
-                         bool mirror);
+sw_packet *sw_pairs_begin_rect(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                               bool mirror);
+sw_status sw_pairs_worker_open(sw_error *err, sw_pairs *p, sw_worker *worker);
+void sw_pairs_worker_close(sw_worker *worker);
+
+/* task.c */
 void sw_pairs_task(sw_worker *worker, int64_t task);
-sw_status sw_worker_open(sw_error *err, sw_pairs *p, sw_worker *worker);
-void sw_worker_close(sw_worker *worker);
 
 /* diagonal.c: square [i0, i1) of an undirected matrix, sums only. */
-void sw_diagonal_task(sw_worker *worker, int t, int64_t i0, int64_t i1, double *row_share);
+void sw_pairs_diagonal_task(sw_worker *worker, int t, int64_t i0, int64_t i1, double *row_share);
 
 /* strip.c */
-void sw_strip_task(sw_worker *worker, const sw_lot *lot);
+void sw_pairs_strip_task(sw_worker *worker, const sw_lot *lot);
 
 /* pick.c: the partners a strip keeps (top, above, links). */
-int64_t sw_picks_batch(const sw_pairs *p, int t, int64_t b0, int64_t r1);
-sw_status sw_picks_begin(sw_error *err, sw_worker *w, int t, int64_t r0, int64_t r1);
+int64_t sw_pairs_picks_batch(const sw_pairs *p, int t, int64_t b0, int64_t r1);
+sw_status sw_pairs_picks_begin(sw_error *err, sw_worker *w, int t, int64_t r0, int64_t r1);
 /* A segment of row i (NaN at its own place and where undefined); `greatest` of it. */
-void sw_picks_see(sw_worker *w, int t, int64_t r0, int64_t i, int64_t j0, int64_t j1,
-                  const double *v, double greatest);
+void sw_pairs_picks_see(sw_worker *w, int t, int64_t r0, int64_t i, int64_t j0, int64_t j1,
+                        const double *v, double greatest);
 /* Row i has been seen whole: its partners in order into the packet, with all quantities. */
-void sw_picks_end_row(sw_worker *w, sw_packet *packet, int t, int64_t r0, int64_t i);
+void sw_pairs_picks_end_row(sw_worker *w, sw_packet *packet, int t, int64_t r0, int64_t i);
 /* Entries kept by a strip, and a packet with room for them. */
-sw_status sw_picks_packet(sw_error *err, const sw_worker *w, sw_packet *packet, int t, int64_t r0,
-                          int64_t r1);
+sw_status sw_pairs_picks_packet(sw_error *err, const sw_worker *w, sw_packet *packet, int t,
+                                int64_t r0, int64_t r1);
 
 /* fold.c */
 sw_status sw_pairs_fold(sw_error *err, sw_pairs *p);
 
 /* totals.c */
+/* Ordered pairs of a matrix, with a value or without. */
+int64_t sw_pairs_ordered(const sw_pairs *p);
 sw_status sw_pairs_totals(sw_error *err, sw_pairs *p);
 
 #endif

@@ -42,7 +42,7 @@ static void see_segment(sw_worker *w, const strip *s, int64_t i, int64_t j0, int
   int64_t own = i >= j0 && i < j1 ? i - j0 : -1;
   if (own >= 0) v[own] = NAN;
   sw_lanes_scan(v, j1 - j0, &sum, &greatest);
-  sw_picks_see(w, s->t, s->b0, i, j0, j1, v, greatest);
+  sw_pairs_picks_see(w, s->t, s->b0, i, j0, j1, v, greatest);
   if (!p->sink) return;
   if (isnan(sum)) w->undefined[s->t] += sw_lanes_scan_gaps(v, j1 - j0, own, &sum, &greatest);
   if (greatest > w->greatest[s->t]) w->greatest[s->t] = greatest;
@@ -59,7 +59,7 @@ static bool ends_segment(const strip *s, int64_t i) {
 }
 
 static void add_column_sums(sw_worker *w, const strip *s, double *lanes, int64_t j0, int64_t j1) {
-  int64_t stride = sw_row_length(w->pairs), count = j1 - j0;
+  int64_t stride = sw_pairs_row_length(w->pairs), count = j1 - j0;
   /* Lane 0 takes the joined sums; it is cleared with the others. */
   sw_lanes_join_rows(lanes, stride, count, lanes);
   sw_lanes_add(s->column_sum + j0, lanes, count);
@@ -80,12 +80,12 @@ static int64_t first_square(const sw_pairs *p, const strip *s) {
 
 static void strip_by_segments(sw_worker *w, const strip *s) {
   const sw_pairs *p = w->pairs;
-  int64_t stride = sw_row_length(p), squares = p->plan->cut.squares, j0 = 0, j1 = 0;
+  int64_t stride = sw_pairs_row_length(p), squares = p->plan->cut.squares, j0 = 0, j1 = 0;
   int64_t first = first_square(p, s);
   double *v = w->all[p->quantity[0]];
   for (int64_t nth = 0; nth < squares; nth++) {
     sw_cut_square(&p->plan->cut, (first + nth) % squares, &j0, &j1);
-    double *lanes = w->lanes + (sw_keeps_lanes(p) ? j0 : 0);
+    double *lanes = w->lanes + (sw_pairs_keeps_lanes(p) ? j0 : 0);
     for (int64_t i = s->b0; i < s->b1; i++) {
       p->job->measure->segment(p->job, s->t, i, j0, j1, w->all, w->workspace);
       see_segment(w, s, i, j0, j1, v);
@@ -97,25 +97,25 @@ static void strip_by_segments(sw_worker *w, const strip *s) {
   }
   if (!s->packet) return;
   for (int64_t i = s->b0; i < s->b1; i++)
-    sw_picks_end_row(w, s->packet, s->t, s->b0, i);
+    sw_pairs_picks_end_row(w, s->packet, s->t, s->b0, i);
 }
 
 /* ---- measures of whole rows ------------------------------------------------------------- */
 
 static void strip_by_rows(sw_worker *w, const strip *s) {
   const sw_pairs *p = w->pairs;
-  int64_t stride = sw_row_length(p), n = p->job->n, j0 = 0, j1 = 0;
+  int64_t stride = sw_pairs_row_length(p), n = p->job->n, j0 = 0, j1 = 0;
   double *v = w->all[p->quantity[0]];
   for (int64_t i = s->b0; i < s->b1; i++) {
     p->job->measure->whole_row(p->job, s->t, i, w->all, w->workspace);
     if (s->packet && s->packet->piece.kind == SW_PIECE_RECT)
-      sw_store_row(p, s->packet, w, i - s->r0, n, i);
+      sw_pairs_store_row(p, s->packet, w, i - s->r0, n, i);
     for (int64_t square = 0; square < p->plan->cut.squares; square++) {
       sw_cut_square(&p->plan->cut, square, &j0, &j1);
       see_segment(w, s, i, j0, j1, v + j0);
     }
     if (s->packet && s->packet->piece.kind != SW_PIECE_RECT)
-      sw_picks_end_row(w, s->packet, s->t, s->b0, i);
+      sw_pairs_picks_end_row(w, s->packet, s->t, s->b0, i);
     if (!s->column_sum) continue;
     int64_t place = (i - s->r0) % s->high;
     sw_lanes_add(w->lanes + (place % SW_LANES) * stride, v, n);
@@ -142,7 +142,7 @@ static void strip_by_links(sw_worker *w, const strip *s) {
       s->column_sum[j] += v[0];
       if (v[0] > w->greatest[s->t]) w->greatest[s->t] = v[0];
     }
-    if (s->packet) sw_picks_end_row(w, s->packet, s->t, s->b0, i);
+    if (s->packet) sw_pairs_picks_end_row(w, s->packet, s->t, s->b0, i);
   }
   w->evaluated += (double)(links->row_start[s->b1] - links->row_start[s->b0]);
 }
@@ -152,9 +152,9 @@ static void strip_by_links(sw_worker *w, const strip *s) {
 static sw_packet *begin_packet(sw_worker *w, const strip *s) {
   sw_pairs *p = w->pairs;
   if (p->plan->keep.kind == SW_KEEP_DENSE)
-    return sw_begin_rect(w, s->t, s->b0, s->b1, 0, p->job->n, false);
+    return sw_pairs_begin_rect(w, s->t, s->b0, s->b1, 0, p->job->n, false);
   sw_packet *packet = sw_packets_take(p->packets, w->is_writer);
-  if (sw_picks_packet(&w->error, w, packet, s->t, s->b0, s->b1) == SW_OK) return packet;
+  if (sw_pairs_picks_packet(&w->error, w, packet, s->t, s->b0, s->b1) == SW_OK) return packet;
   sw_packets_return(p->packets, packet);
   return NULL;
 }
@@ -162,7 +162,7 @@ static sw_packet *begin_packet(sw_worker *w, const strip *s) {
 /* Rows [b0, b1): false when memory has run out. The packet stays with the strip. */
 static bool run_batch(sw_worker *w, strip *s) {
   sw_pairs *p = w->pairs;
-  if (sw_picks_begin(&w->error, w, s->t, s->b0, s->b1) != SW_OK) return false;
+  if (sw_pairs_picks_begin(&w->error, w, s->t, s->b0, s->b1) != SW_OK) return false;
   s->packet = p->stores ? begin_packet(w, s) : NULL;
   if (p->stores && !s->packet) return false;
   if (p->job->links_only)
@@ -184,14 +184,14 @@ static void end_strip(sw_worker *w, const strip *s, const sw_lot *lot) {
   }
   if (!p->job->links_only) w->evaluated += (double)(s->r1 - s->r0) * (double)p->job->n;
   if (!s->packet) {
-    sw_end_task(w, lot, 0);
+    sw_pairs_end_task(w, lot, 0);
     return;
   }
-  sw_end_packet(w, s->packet, lot, 0);
+  sw_pairs_end_packet(w, s->packet, lot, 0);
   sw_packets_put(p->packets, s->packet);
 }
 
-void sw_strip_task(sw_worker *w, const sw_lot *lot) {
+void sw_pairs_strip_task(sw_worker *w, const sw_lot *lot) {
   sw_pairs *p = w->pairs;
   const sw_cut *cut = &p->plan->cut;
   strip s = {.t = lot->t, .high = cut->strip < cut->side ? cut->strip : cut->side};
@@ -205,10 +205,10 @@ void sw_strip_task(sw_worker *w, const sw_lot *lot) {
   memset(w->row_a, 0, (size_t)(s.r1 - s.r0) * sizeof *w->row_a);
   memset(w->row_b, 0, (size_t)(s.r1 - s.r0) * sizeof *w->row_b);
   for (s.b0 = s.r0; s.b0 < s.r1; s.b0 = s.b1) {
-    s.b1 = sw_picks_batch(p, s.t, s.b0, s.r1);
+    s.b1 = sw_pairs_picks_batch(p, s.t, s.b0, s.r1);
     if (!run_batch(w, &s)) return;
     if (!s.packet || s.b1 == s.r1) continue;
-    sw_packet_digest(w, s.packet);
+    sw_pairs_digest_packet(w, s.packet);
     sw_packets_put(p->packets, s.packet);
   }
   end_strip(w, &s, lot);

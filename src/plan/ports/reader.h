@@ -19,11 +19,12 @@ void sw_panel_destroy(sw_panel *panel);
  * the file outside the panel: an error, unless the study itself takes units away (`where`,
  * `unmatched: drop`, `missing: drop-units`): then their links are left out and counted in a log
  * line. A duplicate link is an error. */
-sw_status sw_weights_read(sw_error *err, sw_team *team, const sw_study *study,
-                          const sw_weights_spec *spec, const sw_units *units, sw_links **links);
+sw_status sw_links_read_weights(sw_error *err, sw_team *team, const sw_study *study,
+                                const sw_weights_spec *spec, const sw_units *units,
+                                sw_links **links);
 /* Distances given in a file: a square table with codes, or from,to,distance. */
-sw_status sw_distance_read(sw_error *err, sw_team *team, const sw_study *study,
-                           const sw_entry *entry, const sw_units *units, sw_links **links);
+sw_status sw_links_read_distance(sw_error *err, sw_team *team, const sw_study *study,
+                                 const sw_entry *entry, const sw_units *units, sw_links **links);
 void sw_links_destroy(sw_team *team, sw_links *links);
 
 /* A small table (.csv, or weights of a composite out of a results file), the same on every rank.

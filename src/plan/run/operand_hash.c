@@ -79,7 +79,7 @@ static void hash_inputs(const sw_run *run, int e, int64_t blocks, uint64_t *hash
   memset(hashes, 0, (size_t)(job->n_periods * blocks) * sizeof *hashes);
   for (int i = 0; i < job->n_inputs; i++)
     for (int t = 0; t < job->n_periods; t++) {
-      const double *row = sw_input_row(run, e, i, job->period[t]);
+      const double *row = sw_run_input_row(run, e, i, job->period[t]);
       for (int64_t b = 0; b < blocks; b++) {
         int64_t first = b * SW_BLOCK, left = own - first;
         uint64_t *hash = &hashes[t * blocks + b];

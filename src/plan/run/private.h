@@ -36,10 +36,11 @@ sw_status sw_run_weights(sw_error *err, sw_run *run, int index, const sw_links *
 sw_status sw_run_distance(sw_error *err, sw_run *run, int entry, const sw_distance **distance);
 void sw_run_resources_destroy(sw_run *run);
 /* Rows of n values in node-shared memory out of rows of this rank's units. */
-sw_status sw_gather_rows(sw_error *err, sw_run *run, double *const *local, int rows, void **shared);
+sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, int rows,
+                             void **shared);
 
 /* This rank's values of an input in a period of the panel, which it has. */
-const double *sw_input_row(const sw_run *run, int entry, int input, int period);
+const double *sw_run_input_row(const sw_run *run, int entry, int input, int period);
 
 /* tiles.c: the passes of a job that are not over pairs. */
 sw_status sw_run_passes(sw_error *err, sw_run *run, int entry);

@@ -129,8 +129,8 @@ sw_status sw_run_distance(sw_error *err, sw_run *run, int entry_index,
 
 /* ---- gathering -------------------------------------------------------------------------- */
 
-sw_status sw_gather_rows(sw_error *err, sw_run *run, double *const *local, int rows,
-                         void **shared) {
+sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, int rows,
+                             void **shared) {
   sw_team *team = run->team;
   int64_t n = run->panel->units.n, lo = run->panel->lo, own = run->panel->hi - lo;
   size_t *start = NULL;

@@ -79,7 +79,7 @@ static void say_notes(sw_run *run) {
 
 /* Between entries all ranks look whether any was asked. */
 static sw_status stop_if_asked(sw_error *err, sw_run *run) {
-  return sw_team_agree(run->team, err, sw_stop_asked() ? sw_run_stopped(err) : SW_OK, 0);
+  return sw_team_agree(run->team, err, sw_stop_asked() ? sw_task_stopped(err) : SW_OK, 0);
 }
 
 static sw_status run_plain(sw_error *err, sw_run *run, int e) {
@@ -96,7 +96,7 @@ static sw_status run_plain(sw_error *err, sw_run *run, int e) {
 
 static sw_status count_above(sw_error *err, sw_run *run, int e) {
   SW_TRY(sw_pairs_rows_alloc(err, run, e));
-  SW_TRY(sw_run_pairs(err, run, e, NULL));
+  SW_TRY(sw_pairs_run(err, run, e, NULL));
   return sw_pairs_rows_end(err, run, e);
 }
 
@@ -110,7 +110,7 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   if (status == SW_OK && (sink || run->past) && !run->operand_hash[e])
     status = sw_run_operand_hash(err, run, e);
   if (status == SW_OK && sink)
-    status = sw_run_pairs(err, run, e, sink);
+    status = sw_pairs_run(err, run, e, sink);
   else if (status == SW_OK && !run->no_pairs && run->pair[e].keep.kind == SW_KEEP_ABOVE)
     status = count_above(err, run, e);
   sw_run_passes_release(run, e);
@@ -122,7 +122,7 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
 sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *wanted, sw_sink *sink) {
   run->sample = wanted;
   sw_status status = sw_run_passes(err, run, e);
-  if (status == SW_OK) status = sw_run_pairs(err, run, e, sink);
+  if (status == SW_OK) status = sw_pairs_run(err, run, e, sink);
   sw_run_passes_release(run, e);
   run->sample = NULL;
   return status;

@@ -16,7 +16,7 @@ static int source_period(const sw_column *column, int period) {
   return -1; /* bind has checked that it is there */
 }
 
-const double *sw_input_row(const sw_run *run, int e, int input, int period) {
+const double *sw_run_input_row(const sw_run *run, int e, int input, int period) {
   const sw_column *column = run->private->source[e].column[input];
   return column->row[source_period(column, period)];
 }
@@ -40,7 +40,7 @@ static sw_status gather_inputs(sw_error *err, sw_run *run, int e, void **shared)
   sw_job *job = &run->job[e];
   for (int i = 0; i < job->n_inputs; i++) {
     double **row = (double **)job->input[i].view.row; /* of view_inputs */
-    SW_TRY(sw_gather_rows(err, run, row, job->n_periods, &shared[i]));
+    SW_TRY(sw_run_gather_rows(err, run, row, job->n_periods, &shared[i]));
     for (int t = 0; t < job->n_periods; t++)
       row[t] = (double *)shared[i] + (int64_t)t * job->n;
     job->input[i].view.first = 0;
@@ -68,7 +68,7 @@ static sw_status share_operand(sw_error *err, sw_run *run, int e, int pass) {
   double **row = NULL;
   sw_status status = sw_arena_alloc(err, run->arena, (size_t)rows, sizeof *row, (void **)&row);
   SW_TRY(sw_team_agree(run->team, err, status, 0));
-  SW_TRY(sw_gather_rows(err, run, job->operand_local[pass].row, rows, shared));
+  SW_TRY(sw_run_gather_rows(err, run, job->operand_local[pass].row, rows, shared));
   for (int r = 0; r < rows; r++)
     row[r] = (double *)*shared + r * job->n;
   job->operand[pass] = (sw_view){row, 0};

@@ -76,7 +76,7 @@ sw_packet *sw_packets_take(sw_packets *packets, bool is_writer) {
   return packet;
 }
 
-sw_status sw_packet_room(sw_error *err, sw_packet *packet, size_t bytes) {
+sw_status sw_packets_room(sw_error *err, sw_packet *packet, size_t bytes) {
   if (packet->room >= bytes) return SW_OK;
   sw_free(packet->memory);
   packet->memory = NULL;

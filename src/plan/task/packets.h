@@ -32,7 +32,7 @@ void sw_packets_destroy(sw_packets *packets);
  */
 sw_packet *sw_packets_take(sw_packets *packets, bool is_writer);
 /* Memory of at least `bytes` in the packet. */
-sw_status sw_packet_room(sw_error *err, sw_packet *packet, size_t bytes);
+sw_status sw_packets_room(sw_error *err, sw_packet *packet, size_t bytes);
 void sw_packets_put(sw_packets *packets, sw_packet *packet);
 /* Give back without writing. */
 void sw_packets_return(sw_packets *packets, sw_packet *packet);

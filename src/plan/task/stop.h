@@ -5,6 +5,6 @@
 #include "spillway/status.h"
 
 /* SW_ESTOPPED, in words. */
-sw_status sw_run_stopped(sw_error *err);
+sw_status sw_task_stopped(sw_error *err);
 
 #endif

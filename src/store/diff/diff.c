@@ -2,51 +2,8 @@
  * before anything is compared, and nothing of them is held beyond their axes and a few blocks. */
 #include "store/diff/private.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-static sw_status add_line(sw_diff *diff, const char *format, va_list arguments) {
-  char text[1024];
-  sw_note_line *line = NULL;
-  vsnprintf(text, sizeof text, format, arguments);
-  SW_NEW(diff->err, diff->arena, line, 1);
-  if (!(line->text = sw_arena_text(diff->arena, text)))
-    return sw_fail(diff->err, SW_ENOMEM, "no memory for what changed");
-  *diff->last_note = line;
-  diff->last_note = &line->next;
-  diff->n_notes++;
-  return SW_OK;
-}
-
-sw_status sw_diff_note(sw_diff *diff, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  sw_status status = add_line(diff, format, arguments);
-  va_end(arguments);
-  diff->different = true;
-  return status;
-}
-
-sw_status sw_diff_remark(sw_diff *diff, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  sw_status status = add_line(diff, format, arguments);
-  va_end(arguments);
-  return status;
-}
-
-bool sw_diff_enough(const sw_diff *diff) {
-  return diff->different && diff->options.whether;
-}
-
-bool sw_diff_is_hash(const char *name) {
-  static const char *const names[] = {"operand_hash", "tile_checksum", "block_checksum",
-                                      "value_checksum"};
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-    if (strcmp(name, names[i]) == 0) return true;
-  return false;
-}
 
 static sw_status compare(sw_diff *diff) {
   if (!diff->options.values) SW_TRY(sw_diff_attributes(diff, "", diff->file));
@@ -63,7 +20,7 @@ static sw_status open_both(sw_diff *diff, const char *const path[2]) {
   return sw_results_open(diff->err, diff->arena, path[SW_NEW], &diff->file[SW_NEW]);
 }
 
-sw_status sw_results_diff(sw_error *err, sw_arena *arena, const char *old_path,
+sw_status sw_diff_results(sw_error *err, sw_arena *arena, const char *old_path,
                           const char *new_path, const sw_diff_options *options,
                           sw_diff_report *report) {
   sw_diff diff = {

@@ -67,7 +67,7 @@ typedef struct sw_diff_report {
 } sw_diff_report;
 
 /* SW_EINPUT when a file is missing, no results file, or incomplete. One rank calls it. */
-sw_status sw_results_diff(sw_error *err, sw_arena *arena, const char *old_path,
+sw_status sw_diff_results(sw_error *err, sw_arena *arena, const char *old_path,
                           const char *new_path, const sw_diff_options *options,
                           sw_diff_report *report);
 

@@ -109,7 +109,7 @@ typedef struct sw_diff {
   bool different;
 } sw_diff;
 
-/* ---- diff.c --------------------------------------------------------------------- */
+/* ---- notes.c --------------------------------------------------------------------- */
 
 /* A difference besides values, told as a line. */
 sw_status sw_diff_note(sw_diff *diff, const char *format, ...)

@@ -81,7 +81,7 @@ hid_t sw_h5_create(const char *path) {
   hid_t access = sw_h5_access(), creation = H5Pcreate(H5P_FILE_CREATE);
   set_order(creation);
   H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
-  sw_ledger_watch(access);
+  sw_h5_ledger_watch(access);
   hid_t file = H5Fcreate(path, H5F_ACC_EXCL, creation, access);
   H5Pclose(creation);
   H5Pclose(access);
@@ -130,7 +130,7 @@ hid_t sw_h5_group(hid_t file, const char *path) {
 
 /* ---- types ------------------------------------------------------------------------------ */
 
-static hid_t file_type(sw_cell cell) {
+static hid_t file_type(sw_h5_cell cell) {
   return cell == SW_CELL_F64   ? H5T_IEEE_F64LE
          : cell == SW_CELL_F32 ? H5T_IEEE_F32LE
          : cell == SW_CELL_I64 ? H5T_STD_I64LE
@@ -138,11 +138,11 @@ static hid_t file_type(sw_cell cell) {
                                : H5T_STD_I32LE;
 }
 
-size_t sw_cell_bytes(sw_cell cell) {
+size_t sw_h5_cell_bytes(sw_h5_cell cell) {
   return cell == SW_CELL_F32 || cell == SW_CELL_I32 ? 4 : 8;
 }
 
-hid_t sw_h5_memory_type(sw_cell cell) {
+hid_t sw_h5_memory_type(sw_h5_cell cell) {
   return cell == SW_CELL_F64   ? H5T_NATIVE_DOUBLE
          : cell == SW_CELL_F32 ? H5T_NATIVE_FLOAT
          : cell == SW_CELL_I64 ? H5T_NATIVE_INT64
@@ -304,7 +304,7 @@ hid_t sw_h5_labels(hid_t group, const char *name, const char *long_name, hsize_t
 }
 
 hid_t sw_h5_numbers(hid_t group, const char *name, const char *long_name, const char *units,
-                    sw_cell cell, hsize_t n, const void *value) {
+                    sw_h5_cell cell, hsize_t n, const void *value) {
   hid_t dataset = new_list(group, name, file_type(cell), n);
   if (dataset < 0 ||
       H5Dwrite(dataset, sw_h5_memory_type(cell), H5S_ALL, H5S_ALL, H5P_DEFAULT, value) < 0)

@@ -6,9 +6,15 @@
 
 #include "base/arena.h"
 
-typedef enum sw_cell { SW_CELL_F64, SW_CELL_F32, SW_CELL_I64, SW_CELL_I32, SW_CELL_U64 } sw_cell;
+typedef enum sw_h5_cell {
+  SW_CELL_F64,
+  SW_CELL_F32,
+  SW_CELL_I64,
+  SW_CELL_I32,
+  SW_CELL_U64
+} sw_h5_cell;
 
-size_t sw_cell_bytes(sw_cell cell);
+size_t sw_h5_cell_bytes(sw_h5_cell cell);
 
 /* What is at least so large begins on such a boundary. */
 enum { SW_ALIGN_FROM = 1 << 16, SW_ALIGN_TO = 4096 };
@@ -22,7 +28,7 @@ hid_t sw_h5_create(const char *path); /* noted in the ledger, when one is open *
  */
 sw_status sw_h5_close(sw_error *err, sw_status status, hid_t file, const char *path);
 hid_t sw_h5_group(hid_t file, const char *path);
-hid_t sw_h5_memory_type(sw_cell cell);
+hid_t sw_h5_memory_type(sw_h5_cell cell);
 hid_t sw_h5_text_type(void); /* variable-length UTF-8 */
 /* Text of a fixed length: of `room` bytes, or as long as it is when room is 0. */
 herr_t sw_h5_put_text(hid_t object, const char *name, const char *text, size_t room);
@@ -37,7 +43,7 @@ char *sw_h5_get_text(sw_arena *arena, hid_t object, const char *name);
 /* A dataset as it is made; chunk[0] == 0: contiguous. */
 typedef struct sw_h5_form {
   const char *name, *long_name, *units;
-  sw_cell cell;
+  sw_h5_cell cell;
   int rank;
   const hsize_t *extent, *chunk;
 } sw_h5_form;
@@ -46,7 +52,7 @@ hid_t sw_h5_dataset(hid_t group, const sw_h5_form *form, bool deflate);
 hid_t sw_h5_labels(hid_t group, const char *name, const char *long_name, hsize_t n,
                    const char *const *label);
 hid_t sw_h5_numbers(hid_t group, const char *name, const char *long_name, const char *units,
-                    sw_cell cell, hsize_t n, const void *value);
+                    sw_h5_cell cell, hsize_t n, const void *value);
 
 /* ---- reading (read.c) -------------------------------------------------------------------- */
 

@@ -8,13 +8,13 @@
 
 enum { PORTION = 1 << 20 };
 
-static sw_ledger *open_ledger;
+static sw_h5_ledger *open_ledger;
 static H5FD_class_t plain; /* the driver as it is */
 static hid_t watching = H5I_INVALID_HID;
 
-static void note(sw_ledger *ledger, uint64_t at, uint64_t length) {
+static void note(sw_h5_ledger *ledger, uint64_t at, uint64_t length) {
   if (ledger->count > 0) {
-    sw_extent *last = &ledger->extent[ledger->count - 1];
+    sw_h5_extent *last = &ledger->extent[ledger->count - 1];
     if (last->at + last->length == at) {
       last->length += length;
       return;
@@ -22,7 +22,7 @@ static void note(sw_ledger *ledger, uint64_t at, uint64_t length) {
   }
   if (ledger->count == ledger->room) {
     size_t room = ledger->room ? 2 * ledger->room : 256;
-    sw_extent *more = realloc(ledger->extent, room * sizeof *more);
+    sw_h5_extent *more = realloc(ledger->extent, room * sizeof *more);
     if (!more) {
       ledger->lost = true;
       return;
@@ -30,7 +30,7 @@ static void note(sw_ledger *ledger, uint64_t at, uint64_t length) {
     ledger->extent = more;
     ledger->room = room;
   }
-  ledger->extent[ledger->count++] = (sw_extent){at, length};
+  ledger->extent[ledger->count++] = (sw_h5_extent){at, length};
 }
 
 static herr_t write_noted(H5FD_t *file, H5FD_mem_t type, hid_t list, haddr_t at, size_t length,
@@ -55,23 +55,23 @@ static void register_driver(void) {
   H5Pclose(access);
 }
 
-void sw_ledger_watch(hid_t access) {
+void sw_h5_ledger_watch(hid_t access) {
   if (!open_ledger) return;
   if (watching < 0) register_driver();
   if (watching < 0 || H5Pset_driver(access, watching, NULL) < 0) open_ledger->lost = true;
 }
 
-void sw_ledger_open(sw_ledger *ledger) {
-  *ledger = (sw_ledger){0};
+void sw_h5_ledger_open(sw_h5_ledger *ledger) {
+  *ledger = (sw_h5_ledger){0};
   open_ledger = ledger;
 }
 
 static int compare(const void *a, const void *b) {
-  const sw_extent *x = a, *y = b;
+  const sw_h5_extent *x = a, *y = b;
   return (x->at > y->at) - (x->at < y->at);
 }
 
-sw_status sw_ledger_close(sw_error *err, sw_ledger *ledger) {
+sw_status sw_h5_ledger_close(sw_error *err, sw_h5_ledger *ledger) {
   open_ledger = NULL;
   if (ledger->lost)
     return sw_fail(err, SW_ENOMEM, "no memory to note how the results file is laid out");
@@ -79,7 +79,7 @@ sw_status sw_ledger_close(sw_error *err, sw_ledger *ledger) {
   qsort(ledger->extent, ledger->count, sizeof *ledger->extent, compare);
   size_t kept = 0;
   for (size_t k = 1; k < ledger->count; k++) {
-    sw_extent *last = &ledger->extent[kept], next = ledger->extent[k];
+    sw_h5_extent *last = &ledger->extent[kept], next = ledger->extent[k];
     if (next.at > last->at + last->length)
       ledger->extent[++kept] = next;
     else if (next.at + next.length > last->at + last->length)

@@ -8,17 +8,17 @@
 
 /* While a ledger is open, files made with sw_h5_create note where bytes are
  * written. One at a time. */
-typedef struct sw_extent {
+typedef struct sw_h5_extent {
   uint64_t at, length;
-} sw_extent;
-typedef struct sw_ledger {
+} sw_h5_extent;
+typedef struct sw_h5_ledger {
   size_t count, room;
-  sw_extent *extent; /* after closing: ascending, apart */
-  bool lost;         /* no memory for all of them */
-} sw_ledger;
-void sw_ledger_open(sw_ledger *ledger);
-sw_status sw_ledger_close(sw_error *err, sw_ledger *ledger);
+  sw_h5_extent *extent; /* after closing: ascending, apart */
+  bool lost;            /* no memory for all of them */
+} sw_h5_ledger;
+void sw_h5_ledger_open(sw_h5_ledger *ledger);
+sw_status sw_h5_ledger_close(sw_error *err, sw_h5_ledger *ledger);
 /* The driver that writes into the open ledger, for a file access list. */
-void sw_ledger_watch(hid_t access);
+void sw_h5_ledger_watch(hid_t access);
 
 #endif

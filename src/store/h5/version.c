@@ -4,7 +4,7 @@
 #include <hdf5.h>
 #include <stdio.h>
 
-const char *sw_store_version(void) {
+const char *sw_h5_version(void) {
   static char text[64];
   unsigned major = 0, minor = 0, release = 0;
   if (H5get_libversion(&major, &minor, &release) < 0) return "unknown";
@@ -12,6 +12,6 @@ const char *sw_store_version(void) {
   return text;
 }
 
-void sw_store_start(void) {
+void sw_h5_start(void) {
   H5open();
 }

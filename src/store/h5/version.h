@@ -4,8 +4,8 @@
 
 /* To be called before MPI is started: HDF5 that begins later ends within MPI's end, where 1.10 dies
  * of a file that could not be closed. */
-void sw_store_start(void);
+void sw_h5_start(void);
 /* E.g. "1.10.8 (parallel)". */
-const char *sw_store_version(void);
+const char *sw_h5_version(void);
 
 #endif

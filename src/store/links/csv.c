@@ -27,7 +27,7 @@ static void source_close(struct source *source) {
   sw_arena_destroy(source->arena);
 }
 
-static bool is_unit(const sw_link_list *list, sw_field field) {
+static bool is_unit(const sw_links_list *list, sw_field field) {
   return sw_map_find(list->unit_of, field.text, field.length) >= 0;
 }
 
@@ -45,22 +45,22 @@ static sw_status first_record(sw_error *err, sw_csv *csv) {
 /* ---- from, to[, value] ------------------------------------------------------------------- */
 
 /* A first line that names no unit and holds no number is a header. */
-static bool is_header(const sw_link_list *list, const sw_csv *csv) {
+static bool is_header(const sw_links_list *list, const sw_csv *csv) {
   for (int c = 0; c < csv->n; c++)
     if (is_number(csv->field[c]) || (c < 2 && is_unit(list, csv->field[c]))) return false;
   return true;
 }
 
-static sw_status list_record(sw_error *err, sw_link_list *list, const sw_csv *csv) {
+static sw_status list_record(sw_error *err, sw_links_list *list, const sw_csv *csv) {
   int64_t from, to;
   double value = 1.0;
-  SW_TRY(sw_link_list_unit(err, list, csv->line, csv->field[0], &from));
-  SW_TRY(sw_link_list_unit(err, list, csv->line, csv->field[1], &to));
-  if (csv->n == 3) SW_TRY(sw_link_list_value(err, list, csv->line, csv->field[2], &value));
-  return sw_link_list_add(err, list, csv->line, from, to, value);
+  SW_TRY(sw_links_list_unit(err, list, csv->line, csv->field[0], &from));
+  SW_TRY(sw_links_list_unit(err, list, csv->line, csv->field[1], &to));
+  if (csv->n == 3) SW_TRY(sw_links_list_value(err, list, csv->line, csv->field[2], &value));
+  return sw_links_list_add(err, list, csv->line, from, to, value);
 }
 
-static sw_status parse_list(sw_error *err, sw_link_list *list, sw_csv *csv) {
+static sw_status parse_list(sw_error *err, sw_links_list *list, sw_csv *csv) {
   SW_TRY(first_record(err, csv));
   int columns = csv->n;
   SW_TRY(sw_csv_refuse_separator(err, csv));
@@ -78,7 +78,7 @@ static sw_status parse_list(sw_error *err, sw_link_list *list, sw_csv *csv) {
   }
 }
 
-sw_status sw_links_parse_csv(sw_error *err, sw_link_list *list, const char *text, size_t length) {
+sw_status sw_links_parse_csv(sw_error *err, sw_links_list *list, const char *text, size_t length) {
   struct source source = {0};
   sw_status status = source_open(err, list->file, text, length, &source);
   if (status == SW_OK) status = parse_list(err, list, source.csv);
@@ -95,7 +95,7 @@ struct square {
   bool *seen;    /* by unit */
 };
 
-static sw_status read_columns(sw_error *err, sw_link_list *list, const struct source *source,
+static sw_status read_columns(sw_error *err, sw_links_list *list, const struct source *source,
                               struct square *square) {
   sw_csv *csv = source->csv;
   SW_TRY(sw_csv_header(err, csv));
@@ -107,19 +107,19 @@ static sw_status read_columns(sw_error *err, sw_link_list *list, const struct so
   SW_NEW(err, source->arena, square->has_row, csv->n_columns);
   SW_NEW(err, source->arena, square->seen, list->units->n);
   for (int c = 1; c < csv->n_columns; c++) {
-    SW_TRY(sw_link_list_unit(err, list, csv->line, csv->field[c], &square->unit[c]));
+    SW_TRY(sw_links_list_unit(err, list, csv->line, csv->field[c], &square->unit[c]));
     if (square->unit[c] >= 0) square->seen[square->unit[c]] = true;
   }
-  return sw_link_list_check_seen(err, list, square->seen);
+  return sw_links_list_check_seen(err, list, square->seen);
 }
 
 /* The column that the row belongs to: rows may stand in another order than columns. */
 static sw_status match_row(sw_error *err, const sw_csv *csv, struct square *square, int row,
                            int *column) {
   sw_field code = csv->field[0];
-  *column = row < csv->n_columns && sw_field_is(code, csv->column[row]) ? row : -1;
+  *column = row < csv->n_columns && sw_csv_field_is(code, csv->column[row]) ? row : -1;
   for (int c = 1; c < csv->n_columns && *column < 0; c++)
-    if (sw_field_is(code, csv->column[c])) *column = c;
+    if (sw_csv_field_is(code, csv->column[c])) *column = c;
   int shown = code.length > 60 ? 60 : (int)code.length;
   if (*column < 0)
     return sw_csv_fail(err, csv, "row '%.*s' has no column; a square table is wanted", shown,
@@ -131,7 +131,7 @@ static sw_status match_row(sw_error *err, const sw_csv *csv, struct square *squa
   return SW_OK;
 }
 
-static sw_status square_row(sw_error *err, sw_link_list *list, const sw_csv *csv,
+static sw_status square_row(sw_error *err, sw_links_list *list, const sw_csv *csv,
                             const struct square *square, int64_t from) {
   for (int c = 1; c < csv->n; c++) {
     double value = 0;
@@ -141,14 +141,14 @@ static sw_status square_row(sw_error *err, sw_link_list *list, const sw_csv *csv
                          "column '%s': the weight is empty; write 0 where there is no link",
                          csv->column[c]);
     if (absent) continue;
-    SW_TRY(sw_link_list_value(err, list, csv->line, csv->field[c], &value));
+    SW_TRY(sw_links_list_value(err, list, csv->line, csv->field[c], &value));
     if (list->distance || value != 0)
-      SW_TRY(sw_link_list_add(err, list, csv->line, from, square->unit[c], value));
+      SW_TRY(sw_links_list_add(err, list, csv->line, from, square->unit[c], value));
   }
   return SW_OK;
 }
 
-static sw_status parse_square(sw_error *err, sw_link_list *list, const struct source *source) {
+static sw_status parse_square(sw_error *err, sw_links_list *list, const struct source *source) {
   sw_csv *csv = source->csv;
   struct square square = {0};
   SW_TRY(read_columns(err, list, source, &square));
@@ -167,7 +167,8 @@ static sw_status parse_square(sw_error *err, sw_link_list *list, const struct so
   return SW_OK;
 }
 
-sw_status sw_links_parse_table(sw_error *err, sw_link_list *list, const char *text, size_t length) {
+sw_status sw_links_parse_table(sw_error *err, sw_links_list *list, const char *text,
+                               size_t length) {
   struct source source = {0};
   sw_status status = source_open(err, list->file, text, length, &source);
   if (status == SW_OK) status = parse_square(err, list, &source);
@@ -178,13 +179,13 @@ sw_status sw_links_parse_table(sw_error *err, sw_link_list *list, const char *te
 /* ---- distances --------------------------------------------------------------------------- */
 
 /* Three columns are a list, unless the first line holds the two codes of a table of two units. */
-static bool is_table(const sw_link_list *list, const sw_csv *csv) {
+static bool is_table(const sw_links_list *list, const sw_csv *csv) {
   if (csv->n != 3) return csv->n > 3;
   return is_unit(list, csv->field[1]) && is_unit(list, csv->field[2]) &&
          !is_unit(list, csv->field[0]);
 }
 
-sw_status sw_links_parse_distance(sw_error *err, sw_link_list *list, const char *text,
+sw_status sw_links_parse_distance(sw_error *err, sw_links_list *list, const char *text,
                                   size_t length) {
   struct source source = {0};
   sw_status status = source_open(err, list->file, text, length, &source);

@@ -12,7 +12,7 @@
 
 /* ---- the list: what the readers of the formats add to ------------------------------------ */
 
-typedef struct sw_link_list {
+typedef struct sw_links_list {
   const char *file; /* for messages */
   const sw_units *units;
   bool leave_out;  /* codes outside the panel: left out and counted, else refused */
@@ -24,31 +24,32 @@ typedef struct sw_link_list {
   int64_t left_out;       /* links of codes outside the panel */
   int64_t lacking;        /* units of the panel that a table or .gal does not hold */
   bool value_is_distance; /* .gwt: GeoDa writes distances where PySAL reads weights */
-} sw_link_list;
+} sw_links_list;
 
 /* How the study treats codes that are not in the panel. */
-sw_status sw_link_list_create(sw_error *err, const char *file, const sw_study *study,
-                              const sw_units *units, bool distance, sw_link_list *list);
-void sw_link_list_destroy(sw_link_list *list);
+sw_status sw_links_list_create(sw_error *err, const char *file, const sw_study *study,
+                               const sw_units *units, bool distance, sw_links_list *list);
+void sw_links_list_destroy(sw_links_list *list);
 
 /* "FILE:LINE: <message>". */
-sw_status sw_link_list_fail(sw_error *err, const sw_link_list *list, int64_t line,
-                            const char *format, ...) __attribute__((format(printf, 4, 5)));
+sw_status sw_links_list_fail(sw_error *err, const sw_links_list *list, int64_t line,
+                             const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* The unit called `code`; -1 when it is outside the panel and left out. */
-sw_status sw_link_list_unit(sw_error *err, const sw_link_list *list, int64_t line, sw_field code,
-                            int64_t *unit);
+sw_status sw_links_list_unit(sw_error *err, const sw_links_list *list, int64_t line, sw_field code,
+                             int64_t *unit);
 /* A weight or distance: finite, not negative. */
-sw_status sw_link_list_value(sw_error *err, const sw_link_list *list, int64_t line, sw_field text,
-                             double *value);
+sw_status sw_links_list_value(sw_error *err, const sw_links_list *list, int64_t line, sw_field text,
+                              double *value);
 /* Add a link; units of -1 count as left out. Refuses a link of a unit with itself. */
-sw_status sw_link_list_add(sw_error *err, sw_link_list *list, int64_t line, int64_t from,
-                           int64_t to, double value);
+sw_status sw_links_list_add(sw_error *err, sw_links_list *list, int64_t line, int64_t from,
+                            int64_t to, double value);
 /* Every unit of the panel must have been seen, or is counted as lacking. */
-sw_status sw_link_list_check_seen(sw_error *err, sw_link_list *list, const bool *seen);
+sw_status sw_links_list_check_seen(sw_error *err, sw_links_list *list, const bool *seen);
 
 /* ---- the formats ------------------------------------------------------------------------- */
 
-typedef sw_status sw_link_parse(sw_error *err, sw_link_list *list, const char *text, size_t length);
+typedef sw_status sw_link_parse(sw_error *err, sw_links_list *list, const char *text,
+                                size_t length);
 
 sw_link_parse sw_links_parse_csv;   /* from, to[, weight] by position, with or without a header */
 sw_link_parse sw_links_parse_table; /* square, codes in the first row and column */
@@ -69,7 +70,7 @@ sw_status sw_links_take_entries(sw_error *err, sw_team *team, sw_links *links, i
 sw_status sw_links_finish(sw_error *err, sw_team *team, sw_links *links);
 
 /* weights_place.c: knn and inverse-distance. */
-sw_status sw_weights_from_places(sw_error *err, sw_team *team, const sw_weights_spec *spec,
-                                 const sw_units *units, sw_links **links);
+sw_status sw_links_from_places(sw_error *err, sw_team *team, const sw_weights_spec *spec,
+                               const sw_units *units, sw_links **links);
 
 #endif

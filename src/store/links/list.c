@@ -9,9 +9,9 @@
 
 #include "base/text.h"
 
-sw_status sw_link_list_create(sw_error *err, const char *file, const sw_study *study,
-                              const sw_units *units, bool distance, sw_link_list *list) {
-  *list = (sw_link_list){.file = file, .units = units, .distance = distance};
+sw_status sw_links_list_create(sw_error *err, const char *file, const sw_study *study,
+                               const sw_units *units, bool distance, sw_links_list *list) {
+  *list = (sw_links_list){.file = file, .units = units, .distance = distance};
   /* Only where the study itself takes units away may a file know more units than the panel. */
   list->leave_out = study->units.drop_unmatched || study->units.n_where > 0 ||
                     study->panel.missing == SW_MISSING_DROP_UNITS;
@@ -25,14 +25,14 @@ sw_status sw_link_list_create(sw_error *err, const char *file, const sw_study *s
   return SW_OK;
 }
 
-void sw_link_list_destroy(sw_link_list *list) {
+void sw_links_list_destroy(sw_links_list *list) {
   sw_map_destroy(list->unit_of);
   free(list->link);
-  *list = (sw_link_list){0};
+  *list = (sw_links_list){0};
 }
 
-sw_status sw_link_list_fail(sw_error *err, const sw_link_list *list, int64_t line,
-                            const char *format, ...) {
+sw_status sw_links_list_fail(sw_error *err, const sw_links_list *list, int64_t line,
+                             const char *format, ...) {
   char text[SW_ERROR_TEXT];
   va_list arguments;
   va_start(arguments, format);
@@ -42,7 +42,7 @@ sw_status sw_link_list_fail(sw_error *err, const sw_link_list *list, int64_t lin
 }
 
 /* A spreadsheet turns 01001 into 1001: the commonest reason that a code is not found. */
-static const char *with_zeros(const sw_link_list *list, sw_field code) {
+static const char *with_zeros(const sw_links_list *list, sw_field code) {
   char text[64] = "00";
   if (code.length == 0 || code.length > sizeof text - 3) return NULL;
   memcpy(text + 2, code.text, code.length);
@@ -57,36 +57,36 @@ static int shown(sw_field field) {
   return field.length > 60 ? 60 : (int)field.length;
 }
 
-sw_status sw_link_list_unit(sw_error *err, const sw_link_list *list, int64_t line, sw_field code,
-                            int64_t *unit) {
+sw_status sw_links_list_unit(sw_error *err, const sw_links_list *list, int64_t line, sw_field code,
+                             int64_t *unit) {
   *unit = sw_map_find(list->unit_of, code.text, code.length);
   if (*unit >= 0 || list->leave_out) return SW_OK;
   const char *zeros = with_zeros(list, code);
   if (zeros)
-    return sw_link_list_fail(err, list, line,
-                             "unit '%.*s' is not in the panel, '%s' is: keep the leading zeros",
-                             shown(code), code.text, zeros);
-  return sw_link_list_fail(err, list, line,
-                           "unit '%.*s' is not in the panel; mend the code, or write `unmatched: "
-                           "drop` under units to leave such links out",
-                           shown(code), code.text);
+    return sw_links_list_fail(err, list, line,
+                              "unit '%.*s' is not in the panel, '%s' is: keep the leading zeros",
+                              shown(code), code.text, zeros);
+  return sw_links_list_fail(err, list, line,
+                            "unit '%.*s' is not in the panel; mend the code, or write `unmatched: "
+                            "drop` under units to leave such links out",
+                            shown(code), code.text);
 }
 
-sw_status sw_link_list_value(sw_error *err, const sw_link_list *list, int64_t line, sw_field text,
-                             double *value) {
+sw_status sw_links_list_value(sw_error *err, const sw_links_list *list, int64_t line, sw_field text,
+                              double *value) {
   const char *what = list->distance ? "distance" : "weight";
   if (!sw_parse_number(text.text, text.length, value) || !isfinite(*value))
-    return sw_link_list_fail(
+    return sw_links_list_fail(
         err, list, line, "%s '%.*s' is not a finite number; %s", what, shown(text), text.text,
         list->distance ? "leave the pair out where there is none" : "0 or no line is no link");
   if (*value < 0)
-    return sw_link_list_fail(err, list, line, "%s %.*s is negative; it must be 0 or more", what,
-                             shown(text), text.text);
+    return sw_links_list_fail(err, list, line, "%s %.*s is negative; it must be 0 or more", what,
+                              shown(text), text.text);
   *value += 0.0; /* -0 becomes 0 */
   return SW_OK;
 }
 
-static sw_status grow(sw_error *err, sw_link_list *list) {
+static sw_status grow(sw_error *err, sw_links_list *list) {
   int64_t capacity = list->capacity ? 2 * list->capacity : 1024;
   sw_link *link = realloc(list->link, (size_t)capacity * sizeof *link);
   if (!link)
@@ -97,27 +97,27 @@ static sw_status grow(sw_error *err, sw_link_list *list) {
   return SW_OK;
 }
 
-sw_status sw_link_list_add(sw_error *err, sw_link_list *list, int64_t line, int64_t from,
-                           int64_t to, double value) {
+sw_status sw_links_list_add(sw_error *err, sw_links_list *list, int64_t line, int64_t from,
+                            int64_t to, double value) {
   if (from < 0 || to < 0) {
     list->left_out++;
     return SW_OK;
   }
   if (from == to && (list->distance || value == 0)) return SW_OK;
   if (from == to)
-    return sw_link_list_fail(err, list, line, "unit '%s' links itself; leave the diagonal out",
-                             sw_unit_code(list->units, from));
+    return sw_links_list_fail(err, list, line, "unit '%s' links itself; leave the diagonal out",
+                              sw_unit_code(list->units, from));
   if (list->distance && value == 0)
-    return sw_link_list_fail(err, list, line,
-                             "the distance between '%s' and '%s' is 0; different units must lie "
-                             "apart",
-                             sw_unit_code(list->units, from), sw_unit_code(list->units, to));
+    return sw_links_list_fail(err, list, line,
+                              "the distance between '%s' and '%s' is 0; different units must lie "
+                              "apart",
+                              sw_unit_code(list->units, from), sw_unit_code(list->units, to));
   if (list->count == list->capacity) SW_TRY(grow(err, list));
   list->link[list->count++] = (sw_link){(int32_t)from, (int32_t)to, value, line};
   return SW_OK;
 }
 
-sw_status sw_link_list_check_seen(sw_error *err, sw_link_list *list, const bool *seen) {
+sw_status sw_links_list_check_seen(sw_error *err, sw_links_list *list, const bool *seen) {
   for (int64_t i = 0; i < list->units->n; i++) {
     if (seen[i]) continue;
     if (!list->may_lack)

@@ -1,7 +1,7 @@
 /* The reader that `store` offers to the engine. */
 #include "plan/ports/reader.h"
 
-const sw_reader sw_store_reader = {.weights = sw_weights_read,
-                                   .distance = sw_distance_read,
+const sw_reader sw_store_reader = {.weights = sw_links_read_weights,
+                                   .distance = sw_links_read_distance,
                                    .links_destroy = sw_links_destroy,
                                    .table = sw_table_read};

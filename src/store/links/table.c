@@ -14,7 +14,7 @@ static const char *const missing[] = {"(NA)", "(D)", "NA"};
 
 static bool is_missing(sw_field field) {
   for (size_t k = 0; k < sizeof missing / sizeof *missing; k++)
-    if (sw_field_is(field, missing[k])) return true;
+    if (sw_csv_field_is(field, missing[k])) return true;
   return field.length == 0;
 }
 

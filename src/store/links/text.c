@@ -11,7 +11,7 @@ enum { MAX_WORDS = 8 };
 
 /* The text, line by line; `rest` is what is left of the line. */
 struct lines {
-  const sw_link_list *list;
+  const sw_links_list *list;
   const char *at, *end;
   int64_t line;
   sw_field rest;
@@ -21,7 +21,7 @@ static bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r';
 }
 
-static struct lines lines_of(const sw_link_list *list, const char *text, size_t length) {
+static struct lines lines_of(const sw_links_list *list, const char *text, size_t length) {
   if (length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3)) {
     text += 3;
     length -= 3;
@@ -37,8 +37,8 @@ static sw_status next_line(sw_error *err, struct lines *lines, bool *more) {
     lines->at = newline ? newline + 1 : lines->end;
     lines->line++;
     if (memchr(from, '\0', (size_t)(to - from)) || !sw_is_utf8(from, (size_t)(to - from)))
-      return sw_link_list_fail(err, lines->list, lines->line,
-                               "the line is not UTF-8 text; convert the file");
+      return sw_links_list_fail(err, lines->list, lines->line,
+                                "the line is not UTF-8 text; convert the file");
     while (from < to && is_blank(*from))
       from++;
     while (from < to && is_blank(to[-1]))
@@ -85,17 +85,17 @@ static sw_status read_header(sw_error *err, struct lines *lines, int64_t *n) {
   sw_field word[MAX_WORDS];
   bool more = false;
   SW_TRY(next_line(err, lines, &more));
-  if (!more) return sw_link_list_fail(err, lines->list, 1, "the file is empty");
+  if (!more) return sw_links_list_fail(err, lines->list, 1, "the file is empty");
   int words = words_of(lines, MAX_WORDS, word);
   if ((words == 1 && count_of(word[0], n)) ||
-      (words >= 2 && sw_field_is(word[0], "0") && count_of(word[1], n)))
+      (words >= 2 && sw_csv_field_is(word[0], "0") && count_of(word[1], n)))
     return SW_OK;
-  return sw_link_list_fail(err, lines->list, lines->line,
-                           "the first line must be `0 n layer key` or `n`, n the number of units");
+  return sw_links_list_fail(err, lines->list, lines->line,
+                            "the first line must be `0 n layer key` or `n`, n the number of units");
 }
 
 /* The neighbours of `from`, all on the line that follows. */
-static sw_status gal_neighbours(sw_error *err, sw_link_list *list, struct lines *lines,
+static sw_status gal_neighbours(sw_error *err, sw_links_list *list, struct lines *lines,
                                 int64_t from, int64_t count) {
   bool more = false;
   sw_field word;
@@ -105,31 +105,31 @@ static sw_status gal_neighbours(sw_error *err, sw_link_list *list, struct lines 
   while (more && !extra && next_word(lines, &word)) {
     extra = found == count;
     if (extra) break;
-    SW_TRY(sw_link_list_unit(err, list, lines->line, word, &to));
-    SW_TRY(sw_link_list_add(err, list, lines->line, from, to, 1.0));
+    SW_TRY(sw_links_list_unit(err, list, lines->line, word, &to));
+    SW_TRY(sw_links_list_add(err, list, lines->line, from, to, 1.0));
     found++;
   }
   if (found == count && !extra) return SW_OK;
-  return sw_link_list_fail(err, list, more ? lines->line : head,
-                           "%s neighbours than the %lld that line %lld says",
-                           extra ? "more" : "fewer", (long long)count, (long long)head);
+  return sw_links_list_fail(err, list, more ? lines->line : head,
+                            "%s neighbours than the %lld that line %lld says",
+                            extra ? "more" : "fewer", (long long)count, (long long)head);
 }
 
-static sw_status gal_unit(sw_error *err, sw_link_list *list, struct lines *lines, bool *seen) {
+static sw_status gal_unit(sw_error *err, sw_links_list *list, struct lines *lines, bool *seen) {
   sw_field word[2];
   int64_t from = -1, count = 0;
   if (words_of(lines, 2, word) != 2 || !count_of(word[1], &count))
-    return sw_link_list_fail(err, list, lines->line,
-                             "`code count` is wanted, the code without blanks");
-  SW_TRY(sw_link_list_unit(err, list, lines->line, word[0], &from));
+    return sw_links_list_fail(err, list, lines->line,
+                              "`code count` is wanted, the code without blanks");
+  SW_TRY(sw_links_list_unit(err, list, lines->line, word[0], &from));
   if (from >= 0 && seen[from])
-    return sw_link_list_fail(err, list, lines->line, "unit '%s' stands twice; give each unit once",
-                             sw_unit_code(list->units, from));
+    return sw_links_list_fail(err, list, lines->line, "unit '%s' stands twice; give each unit once",
+                              sw_unit_code(list->units, from));
   if (from >= 0) seen[from] = true;
   return count ? gal_neighbours(err, list, lines, from, count) : SW_OK;
 }
 
-static sw_status read_gal(sw_error *err, sw_link_list *list, struct lines *lines, bool *seen) {
+static sw_status read_gal(sw_error *err, sw_links_list *list, struct lines *lines, bool *seen) {
   int64_t n = 0, units = 0;
   SW_TRY(read_header(err, lines, &n));
   for (bool more = true;; units++) {
@@ -138,13 +138,13 @@ static sw_status read_gal(sw_error *err, sw_link_list *list, struct lines *lines
     SW_TRY(gal_unit(err, list, lines, seen));
   }
   if (units != n)
-    return sw_link_list_fail(err, list, lines->line,
-                             "the file ends after %lld units; its first line says %lld",
-                             (long long)units, (long long)n);
-  return sw_link_list_check_seen(err, list, seen);
+    return sw_links_list_fail(err, list, lines->line,
+                              "the file ends after %lld units; its first line says %lld",
+                              (long long)units, (long long)n);
+  return sw_links_list_check_seen(err, list, seen);
 }
 
-sw_status sw_links_parse_gal(sw_error *err, sw_link_list *list, const char *text, size_t length) {
+sw_status sw_links_parse_gal(sw_error *err, sw_links_list *list, const char *text, size_t length) {
   bool *seen = NULL;
   SW_TRY(sw_calloc(err, (size_t)list->units->n, sizeof *seen, (void **)&seen));
   struct lines lines = lines_of(list, text, length);
@@ -153,7 +153,7 @@ sw_status sw_links_parse_gal(sw_error *err, sw_link_list *list, const char *text
   return status;
 }
 
-sw_status sw_links_parse_gwt(sw_error *err, sw_link_list *list, const char *text, size_t length) {
+sw_status sw_links_parse_gwt(sw_error *err, sw_links_list *list, const char *text, size_t length) {
   struct lines lines = lines_of(list, text, length);
   int64_t n = 0;
   list->value_is_distance = true;
@@ -165,12 +165,12 @@ sw_status sw_links_parse_gwt(sw_error *err, sw_link_list *list, const char *text
     SW_TRY(next_line(err, &lines, &more));
     if (!more) return SW_OK;
     if (words_of(&lines, 3, word) != 3)
-      return sw_link_list_fail(err, list, lines.line,
-                               "`from to value` is wanted, codes without blanks");
-    SW_TRY(sw_link_list_unit(err, list, lines.line, word[0], &from));
-    SW_TRY(sw_link_list_unit(err, list, lines.line, word[1], &to));
-    SW_TRY(sw_link_list_value(err, list, lines.line, word[2], &value));
-    SW_TRY(sw_link_list_add(err, list, lines.line, from, to, value));
+      return sw_links_list_fail(err, list, lines.line,
+                                "`from to value` is wanted, codes without blanks");
+    SW_TRY(sw_links_list_unit(err, list, lines.line, word[0], &from));
+    SW_TRY(sw_links_list_unit(err, list, lines.line, word[1], &to));
+    SW_TRY(sw_links_list_value(err, list, lines.line, word[2], &value));
+    SW_TRY(sw_links_list_add(err, list, lines.line, from, to, value));
   }
 }
 
@@ -185,7 +185,7 @@ static sw_status market_banner(sw_error *err, struct lines *lines, struct market
   sw_field word[5];
   bool more = false;
   SW_TRY(next_line(err, lines, &more));
-  if (!more) return sw_link_list_fail(err, lines->list, 1, "the file is empty");
+  if (!more) return sw_links_list_fail(err, lines->list, 1, "the file is empty");
   bool right = words_of(lines, 5, word) == 5 && is_word(word[0], "%%MatrixMarket") &&
                is_word(word[1], "matrix") && is_word(word[2], "coordinate");
   if (right) {
@@ -195,9 +195,9 @@ static sw_status market_banner(sw_error *err, struct lines *lines, struct market
             (market->symmetric || is_word(word[4], "general"));
   }
   return right ? SW_OK
-               : sw_link_list_fail(err, lines->list, lines->line,
-                                   "the first line must be `%%%%MatrixMarket matrix coordinate "
-                                   "real|integer|pattern general|symmetric`");
+               : sw_links_list_fail(err, lines->list, lines->line,
+                                    "the first line must be `%%%%MatrixMarket matrix coordinate "
+                                    "real|integer|pattern general|symmetric`");
 }
 
 /* The next line that is not a comment. */
@@ -215,13 +215,14 @@ static sw_status market_size(sw_error *err, struct lines *lines, struct market *
   SW_TRY(market_line(err, lines, &more));
   if (!more || words_of(lines, 3, word) != 3 || !count_of(word[0], &rows) ||
       !count_of(word[1], &columns) || !count_of(word[2], &market->entries))
-    return sw_link_list_fail(err, lines->list, lines->line,
-                             "the line `rows columns entries` is wanted");
+    return sw_links_list_fail(err, lines->list, lines->line,
+                              "the line `rows columns entries` is wanted");
   if (rows != n || columns != n)
-    return sw_link_list_fail(err, lines->list, lines->line,
-                             "the matrix is %lld x %lld and the panel has %lld units; its rows are "
-                             "the panel's units in the order of their codes",
-                             (long long)rows, (long long)columns, (long long)n);
+    return sw_links_list_fail(
+        err, lines->list, lines->line,
+        "the matrix is %lld x %lld and the panel has %lld units; its rows are "
+        "the panel's units in the order of their codes",
+        (long long)rows, (long long)columns, (long long)n);
   return SW_OK;
 }
 
@@ -229,30 +230,30 @@ static sw_status market_position(sw_error *err, const struct lines *lines, sw_fi
                                  int64_t *unit) {
   int64_t n = lines->list->units->n;
   if (!sw_parse_integer(word.text, word.length, unit) || *unit < 1 || *unit > n)
-    return sw_link_list_fail(err, lines->list, lines->line,
-                             "position '%.*s' is not among 1 .. %lld",
-                             word.length > 60 ? 60 : (int)word.length, word.text, (long long)n);
+    return sw_links_list_fail(err, lines->list, lines->line,
+                              "position '%.*s' is not among 1 .. %lld",
+                              word.length > 60 ? 60 : (int)word.length, word.text, (long long)n);
   --*unit;
   return SW_OK;
 }
 
-static sw_status market_entry(sw_error *err, sw_link_list *list, struct lines *lines,
+static sw_status market_entry(sw_error *err, sw_links_list *list, struct lines *lines,
                               const struct market *market) {
   sw_field word[3];
   int64_t from, to;
   double value = 1.0;
   int wanted = market->pattern ? 2 : 3;
   if (words_of(lines, 3, word) != wanted)
-    return sw_link_list_fail(err, list, lines->line, "`row column%s` is wanted",
-                             market->pattern ? "" : " value");
+    return sw_links_list_fail(err, list, lines->line, "`row column%s` is wanted",
+                              market->pattern ? "" : " value");
   SW_TRY(market_position(err, lines, word[0], &from));
   SW_TRY(market_position(err, lines, word[1], &to));
-  if (!market->pattern) SW_TRY(sw_link_list_value(err, list, lines->line, word[2], &value));
-  SW_TRY(sw_link_list_add(err, list, lines->line, from, to, value));
-  return market->symmetric ? sw_link_list_add(err, list, lines->line, to, from, value) : SW_OK;
+  if (!market->pattern) SW_TRY(sw_links_list_value(err, list, lines->line, word[2], &value));
+  SW_TRY(sw_links_list_add(err, list, lines->line, from, to, value));
+  return market->symmetric ? sw_links_list_add(err, list, lines->line, to, from, value) : SW_OK;
 }
 
-sw_status sw_links_parse_mtx(sw_error *err, sw_link_list *list, const char *text, size_t length) {
+sw_status sw_links_parse_mtx(sw_error *err, sw_links_list *list, const char *text, size_t length) {
   struct lines lines = lines_of(list, text, length);
   struct market market = {0};
   int64_t entries = 0;
@@ -264,7 +265,7 @@ sw_status sw_links_parse_mtx(sw_error *err, sw_link_list *list, const char *text
     SW_TRY(market_entry(err, list, &lines, &market));
   }
   if (entries != market.entries)
-    return sw_link_list_fail(err, list, lines.line, "the file ends after %lld entries of %lld",
-                             (long long)entries, (long long)market.entries);
+    return sw_links_list_fail(err, list, lines.line, "the file ends after %lld entries of %lld",
+                              (long long)entries, (long long)market.entries);
   return SW_OK;
 }

@@ -29,18 +29,18 @@ static sw_status style_rows(sw_error *err, const struct request *request, const 
 }
 
 static sw_status rows_of_list(sw_error *err, const struct request *request,
-                              const sw_link_list *list, sw_link_rows *rows) {
+                              const sw_links_list *list, sw_link_rows *rows) {
   int64_t twice[2];
-  SW_TRY(sw_link_rows_create(err, list->units->n, list->link, list->count, rows, twice));
+  SW_TRY(sw_links_rows_create(err, list->units->n, list->link, list->count, rows, twice));
   if (twice[0] >= 0) {
     const sw_link *first = &list->link[twice[0]], *second = &list->link[twice[1]];
-    return sw_link_list_fail(err, list, second->line,
-                             "the link from '%s' to '%s' stands on line %lld already; give each "
-                             "link once",
-                             sw_unit_code(list->units, first->from),
-                             sw_unit_code(list->units, first->to), (long long)first->line);
+    return sw_links_list_fail(err, list, second->line,
+                              "the link from '%s' to '%s' stands on line %lld already; give each "
+                              "link once",
+                              sw_unit_code(list->units, first->from),
+                              sw_unit_code(list->units, first->to), (long long)first->line);
   }
-  if (!request->distance) sw_link_rows_drop_zeros(rows);
+  if (!request->distance) sw_links_rows_drop_zeros(rows);
   if (rows->row_start[rows->n] == 0)
     return sw_fail(err, SW_EINPUT, "%s: no %s between units of the panel%s", request->file,
                    request->distance ? "distance" : "link",
@@ -50,8 +50,8 @@ static sw_status rows_of_list(sw_error *err, const struct request *request,
 
 static sw_status parse_rows(sw_error *err, const struct request *request, const sw_study *study,
                             const sw_units *units, const char *text, size_t length,
-                            sw_link_list *list, sw_link_rows *rows) {
-  SW_TRY(sw_link_list_create(err, request->file, study, units, request->distance, list));
+                            sw_links_list *list, sw_link_rows *rows) {
+  SW_TRY(sw_links_list_create(err, request->file, study, units, request->distance, list));
   SW_TRY(request->parse(err, list, text, length));
   return rows_of_list(err, request, list, rows);
 }
@@ -75,7 +75,7 @@ static sw_status share_rows(sw_error *err, sw_team *team, int64_t n, const sw_li
 }
 
 /* Rank 0 has read the list; the log is silent elsewhere. */
-static void report(const sw_team *team, const struct request *request, const sw_link_list *list,
+static void report(const sw_team *team, const struct request *request, const sw_links_list *list,
                    const sw_links *links) {
   if (team->rank != 0) return;
   sw_log(SW_LOG_INFO, "%s: %lld %s between %lld units, %lld without any", request->name,
@@ -106,7 +106,7 @@ static sw_status read_file(sw_error *err, sw_team *team, const struct request *r
                            sw_links **links) {
   const char *text = NULL;
   size_t length = 0;
-  sw_link_list list = {0};
+  sw_links_list list = {0};
   sw_link_rows rows = {0};
   SW_TRY(sw_text_read(err, team, arena, request->path, &text, &length));
   sw_status status = SW_OK;
@@ -115,8 +115,8 @@ static sw_status read_file(sw_error *err, sw_team *team, const struct request *r
   status = sw_team_agree(team, err, status, 0);
   if (status == SW_OK) status = share_rows(err, team, units->n, &rows, links);
   if (status == SW_OK) report(team, request, &list, *links);
-  sw_link_rows_destroy(&rows);
-  sw_link_list_destroy(&list);
+  sw_links_rows_destroy(&rows);
+  sw_links_list_destroy(&list);
   return status;
 }
 
@@ -162,19 +162,20 @@ static sw_status parser_of(sw_error *err, const sw_weights_spec *spec, sw_link_p
       spec->name, spec->file);
 }
 
-sw_status sw_weights_read(sw_error *err, sw_team *team, const sw_study *study,
-                          const sw_weights_spec *spec, const sw_units *units, sw_links **links) {
+sw_status sw_links_read_weights(sw_error *err, sw_team *team, const sw_study *study,
+                                const sw_weights_spec *spec, const sw_units *units,
+                                sw_links **links) {
   *links = NULL;
   if (spec->kind == SW_W_KNN || spec->kind == SW_W_INVERSE_DISTANCE)
-    return sw_weights_from_places(err, team, spec, units, links);
+    return sw_links_from_places(err, team, spec, units, links);
   struct request request = {.name = spec->name, .file = spec->file, .path = spec->path};
   request.style = spec->style;
   SW_TRY(parser_of(err, spec, &request.parse));
   return read_request(err, team, &request, study, units, links);
 }
 
-sw_status sw_distance_read(sw_error *err, sw_team *team, const sw_study *study,
-                           const sw_entry *entry, const sw_units *units, sw_links **links) {
+sw_status sw_links_read_distance(sw_error *err, sw_team *team, const sw_study *study,
+                                 const sw_entry *entry, const sw_units *units, sw_links **links) {
   struct request request = {.name = entry->name, .distance = true};
   request.file = entry->distance_file;
   request.path = entry->distance_path;

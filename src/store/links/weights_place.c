@@ -63,7 +63,7 @@ static sw_status maker_open(sw_error *err, const sw_team *team, struct maker *ma
   sw_sphere_vectors(n, maker->units->lon, maker->units->lat, maker->x, maker->y, maker->z);
   double cutoff = maker->spec->cutoff_km;
   bool all = maker->spec->kind == SW_W_INVERSE_DISTANCE && !(cutoff > 0);
-  maker->limit = all ? -1.0 : cutoff > 0 ? sw_chord2_limit(cutoff) : 0.0;
+  maker->limit = all ? -1.0 : cutoff > 0 ? sw_neighbours_chord2_limit(cutoff) : 0.0;
   return all ? SW_OK : sw_kdtree_create(err, n, maker->x, maker->y, maker->z, &maker->tree);
 }
 
@@ -104,7 +104,8 @@ static int64_t fill_row(const struct maker *maker, int64_t i, int64_t count, int
       sw_neighbours_within(maker->tree, i, maker->limit, count, to);
     else
       all_others(maker->units->n, i, to);
-    wrong = sw_inverse_distance_row(maker->x, maker->y, maker->z, i, count, to, spec->power, value);
+    wrong = sw_neighbours_inverse_distance_row(maker->x, maker->y, maker->z, i, count, to,
+                                               spec->power, value);
   }
   if (wrong < 0 && !sw_links_style_row(value, count, spec->style)) wrong = count;
   return wrong;
@@ -166,8 +167,8 @@ static sw_status make_links(sw_error *err, sw_team *team, const struct maker *ma
   return sw_links_finish(err, team, *links);
 }
 
-sw_status sw_weights_from_places(sw_error *err, sw_team *team, const sw_weights_spec *spec,
-                                 const sw_units *units, sw_links **links) {
+sw_status sw_links_from_places(sw_error *err, sw_team *team, const sw_weights_spec *spec,
+                               const sw_units *units, sw_links **links) {
   *links = NULL;
   SW_TRY(check_spec(err, spec, units)); /* the same on every rank */
   struct maker maker = {.spec = spec, .units = units};

@@ -14,10 +14,10 @@
 #include "store/panel/units.h"
 
 /* One indicator over this rank's units. row[0] owns the memory of all rows. */
-typedef struct sw_cells {
+typedef struct sw_panel_cells {
   const char *name;
   double **row;
-} sw_cells;
+} sw_panel_cells;
 
 typedef struct sw_panel_build {
   sw_team *team;
@@ -40,14 +40,14 @@ typedef struct sw_panel_build {
   int64_t n_coarse; /* aggregate: coarse units of this rank */
 
   int n_cells;
-  sw_cells *cells; /* raw, then derived; a later one of the same name hides an earlier */
+  sw_panel_cells *cells; /* raw, then derived; a later one of the same name hides an earlier */
   sw_panel *panel;
 } sw_panel_build;
 
 /* n units of n_periods each, all missing. */
-sw_status sw_cells_make(sw_error *err, sw_arena *arena, const char *name, int64_t n, int n_periods,
-                        sw_cells *cells);
-void sw_cells_free(sw_cells *cells);
+sw_status sw_panel_cells_make(sw_error *err, sw_arena *arena, const char *name, int64_t n,
+                              int n_periods, sw_panel_cells *cells);
+void sw_panel_cells_free(sw_panel_cells *cells);
 
 sw_status sw_panel_universe(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_periods(sw_error *err, sw_panel_build *build);

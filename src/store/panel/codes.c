@@ -4,20 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-sw_status sw_codes_create(sw_error *err, sw_arena *arena, sw_codes *codes) {
-  *codes = (sw_codes){.arena = arena};
+sw_status sw_panel_codes_create(sw_error *err, sw_arena *arena, sw_panel_codes *codes) {
+  *codes = (sw_panel_codes){.arena = arena};
   return sw_map_create(err, 1024, &codes->map);
 }
 
-void sw_codes_destroy(sw_codes *codes) {
+void sw_panel_codes_destroy(sw_panel_codes *codes) {
   sw_map_destroy(codes->map);
   free(codes->text);
   free(codes->length);
   free(codes->count);
-  *codes = (sw_codes){0};
+  *codes = (sw_panel_codes){0};
 }
 
-static sw_status grow(sw_error *err, sw_codes *codes) {
+static sw_status grow(sw_error *err, sw_panel_codes *codes) {
   int64_t capacity = codes->capacity ? 2 * codes->capacity : 1024;
   const char **text = realloc(codes->text, (size_t)capacity * sizeof *text);
   if (text) codes->text = text;
@@ -30,7 +30,7 @@ static sw_status grow(sw_error *err, sw_codes *codes) {
   return SW_OK;
 }
 
-static sw_status add(sw_error *err, sw_codes *codes, const char *text, size_t length) {
+static sw_status add(sw_error *err, sw_panel_codes *codes, const char *text, size_t length) {
   if (codes->n == codes->capacity) SW_TRY(grow(err, codes));
   char *copy = sw_arena_textn(codes->arena, text, length);
   if (!copy) return sw_fail(err, SW_ENOMEM, "out of memory");
@@ -60,12 +60,13 @@ static inline bool same_bytes(const char *a, const char *b, size_t length) {
   return half[0] == half[1] && half[2] == half[3];
 }
 
-static inline bool is_code(const sw_codes *codes, int64_t k, const char *text, size_t length) {
+static inline bool is_code(const sw_panel_codes *codes, int64_t k, const char *text,
+                           size_t length) {
   return k < codes->n && codes->length[k] == length && same_bytes(codes->text[k], text, length);
 }
 
-sw_status sw_codes_number(sw_error *err, sw_codes *codes, const char *text, size_t length,
-                          int64_t *number) {
+sw_status sw_panel_codes_number(sw_error *err, sw_panel_codes *codes, const char *text,
+                                size_t length, int64_t *number) {
   int64_t k = codes->last;
   if (!is_code(codes, k, text, length) && !is_code(codes, ++k, text, length)) {
     k = sw_map_find(codes->map, text, length);
@@ -80,10 +81,11 @@ sw_status sw_codes_number(sw_error *err, sw_codes *codes, const char *text, size
   return SW_OK;
 }
 
-sw_status sw_codes_merge(sw_error *err, sw_codes *codes, const sw_codes *other, int32_t *number) {
+sw_status sw_panel_codes_merge(sw_error *err, sw_panel_codes *codes, const sw_panel_codes *other,
+                               int32_t *number) {
   for (int64_t i = 0; i < other->n; i++) {
     int64_t k = 0;
-    SW_TRY(sw_codes_number(err, codes, other->text[i], other->length[i], &k));
+    SW_TRY(sw_panel_codes_number(err, codes, other->text[i], other->length[i], &k));
     codes->count[k] += other->count[i] - 1;
     number[i] = (int32_t)k;
   }
@@ -175,8 +177,9 @@ static size_t sum_of(const size_t *counts, int n) {
 }
 
 /* Equal texts meet at the rank their hash names, which passes each on once. */
-sw_status sw_codes_gather(sw_error *err, sw_team *team, sw_arena *arena, const char *const *text,
-                          int64_t n, int64_t *n_all, const char *const **all) {
+sw_status sw_panel_codes_gather(sw_error *err, sw_team *team, sw_arena *arena,
+                                const char *const *text, int64_t n, int64_t *n_all,
+                                const char *const **all) {
   size_t *counts = NULL, length = 0;
   char *sent = NULL, *met = NULL, *once = NULL, *bytes = NULL;
   const char **mine = NULL;

@@ -15,12 +15,12 @@ typedef struct reading {
   const sw_panel_spec *spec;
   const sw_panel_plan *plan;
   sw_panel_rows *rows;
-  sw_csv_layout layout;
-  sw_panel_text text;
-  sw_csv *csv;         /* the first reader's */
-  sw_codes indicators; /* wide by indicator: codes met */
+  sw_panel_csv_layout layout;
+  sw_lines text;
+  sw_csv *csv;               /* the first reader's */
+  sw_panel_codes indicators; /* wide by indicator: codes met */
   int n_readers;
-  sw_csv_reader *reader;
+  sw_panel_csv_reader *reader;
 } reading;
 
 static const char *place_of(reading *in, const char *key) {
@@ -116,30 +116,30 @@ static sw_status read_header(sw_error *err, reading *in) {
 /* ---- readers ----------------------------------------------------------------------------- */
 
 static sw_status make_reader(sw_error *err, reading *in, int t) {
-  sw_csv_reader *reader = &in->reader[t];
+  sw_panel_csv_reader *reader = &in->reader[t];
   reader->layout = &in->layout;
   reader->width = in->rows->width;
   if (t == 0) reader->csv = in->csv;
   SW_TRY(sw_arena_create(err, &reader->arena));
-  SW_TRY(sw_codes_create(err, reader->arena, &reader->units));
-  SW_TRY(sw_codes_create(err, reader->arena, &reader->periods));
-  SW_TRY(sw_codes_create(err, reader->arena, &reader->indicators));
+  SW_TRY(sw_panel_codes_create(err, reader->arena, &reader->units));
+  SW_TRY(sw_panel_codes_create(err, reader->arena, &reader->periods));
+  SW_TRY(sw_panel_codes_create(err, reader->arena, &reader->indicators));
   return t > 0 ? sw_csv_like(err, reader->arena, in->csv, &reader->csv) : SW_OK;
 }
 
 static void destroy_readers(reading *in) {
   for (int t = 0; t < in->n_readers; t++) {
-    sw_csv_reader *reader = &in->reader[t];
-    sw_codes_destroy(&reader->units);
-    sw_codes_destroy(&reader->periods);
-    sw_codes_destroy(&reader->indicators);
+    sw_panel_csv_reader *reader = &in->reader[t];
+    sw_panel_codes_destroy(&reader->units);
+    sw_panel_codes_destroy(&reader->periods);
+    sw_panel_codes_destroy(&reader->indicators);
     if (t > 0) sw_csv_destroy(reader->csv);
     if (reader->arena) sw_arena_destroy(reader->arena);
     free(reader->raw_of);
   }
   sw_free(in->reader);
   sw_csv_destroy(in->csv);
-  sw_codes_destroy(&in->indicators);
+  sw_panel_codes_destroy(&in->indicators);
 }
 
 static sw_status make_readers(sw_error *err, reading *in) {
@@ -165,9 +165,9 @@ static sw_status expect(void *self, sw_error *err, int64_t pieces) {
 static sw_status take(void *self, sw_error *err, int thread, int64_t piece, const char *text,
                       size_t length, int64_t first_line) {
   reading *in = self;
-  sw_row_block *block = &in->rows->block[in->layout.first_block + piece];
+  sw_panel_block *block = &in->rows->block[in->layout.first_block + piece];
   block->reader = thread;
-  return sw_csv_rows_take(err, &in->reader[thread], block, text, length, first_line);
+  return sw_panel_csv_rows_take(err, &in->reader[thread], block, text, length, first_line);
 }
 
 static void place(void *self, int64_t piece, int64_t first_line) {
@@ -177,18 +177,18 @@ static void place(void *self, int64_t piece, int64_t first_line) {
 
 /* ---- one dictionary ---------------------------------------------------------------------- */
 
-static sw_status merge_codes(sw_error *err, reading *in, sw_csv_reader *reader) {
-  sw_codes *all[] = {&in->rows->units, &in->rows->periods, &in->indicators};
-  const sw_codes *own[] = {&reader->units, &reader->periods, &reader->indicators};
+static sw_status merge_codes(sw_error *err, reading *in, sw_panel_csv_reader *reader) {
+  sw_panel_codes *all[] = {&in->rows->units, &in->rows->periods, &in->indicators};
+  const sw_panel_codes *own[] = {&reader->units, &reader->periods, &reader->indicators};
   for (int k = 0; k < 3; k++) {
     SW_NEW(err, reader->arena, reader->number[k], own[k]->n);
-    SW_TRY(sw_codes_merge(err, all[k], own[k], reader->number[k]));
+    SW_TRY(sw_panel_codes_merge(err, all[k], own[k], reader->number[k]));
   }
   return SW_OK;
 }
 
-static void renumber(const reading *in, sw_row_block *block) {
-  const sw_csv_reader *reader = &in->reader[block->reader];
+static void renumber(const reading *in, sw_panel_block *block) {
+  const sw_panel_csv_reader *reader = &in->reader[block->reader];
   for (int64_t i = 0; i < block->n; i++)
     block->unit[i] = reader->number[0][block->unit[i]];
   for (int64_t i = 0; i < block->n && !in->rows->wide; i++)
@@ -215,12 +215,12 @@ static sw_status gather_indicators(sw_error *err, reading *in) {
   const sw_panel_spec *spec = in->spec;
   int64_t n = 0;
   const char *const *code = NULL;
-  SW_TRY(
-      sw_codes_gather(err, in->team, in->arena, in->indicators.text, in->indicators.n, &n, &code));
+  SW_TRY(sw_panel_codes_gather(err, in->team, in->arena, in->indicators.text, in->indicators.n, &n,
+                               &code));
   const char **name = NULL;
   SW_NEW(err, in->arena, name, n);
   for (int64_t i = 0; i < n; i++) {
-    int raw = sw_csv_raw_of(&in->layout, code[i]);
+    int raw = sw_panel_csv_raw_of(&in->layout, code[i]);
     if (raw >= 0) in->rows->has_column[raw] = true;
     for (int k = 0; k < spec->n_wide_names; k++)
       if (!strcmp(spec->wide_code[k], code[i])) name[i] = spec->wide_label[k];
@@ -243,9 +243,9 @@ static sw_status refuse_empty(sw_error *err, reading *in) {
 }
 
 static sw_status read_lines(sw_error *err, reading *in) {
-  sw_line_taker taker = {
+  sw_lines_taker taker = {
       .self = in, .threads = in->n_readers, .expect = expect, .take = take, .place = place};
-  SW_TRY(sw_panel_text_deal(err, in->team, &in->text, taker));
+  SW_TRY(sw_lines_deal(err, in->team, &in->text, taker));
   SW_TRY(sw_team_agree(in->team, err, join_readers(err, in), 0));
   SW_TRY(refuse_empty(err, in));
   if (in->spec->layout != SW_LAYOUT_WIDE_INDICATOR) return SW_OK;
@@ -256,11 +256,11 @@ sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
                             const sw_panel_spec *spec, const sw_panel_plan *plan,
                             sw_panel_rows *rows) {
   reading in = {.team = team, .arena = arena, .spec = spec, .plan = plan, .rows = rows};
-  in.layout = (sw_csv_layout){
+  in.layout = (sw_panel_csv_layout){
       .spec = spec, .plan = plan, .rows = rows, .unit = -1, .time = -1, .indicator = -1};
   rows->has_lines = true;
-  SW_TRY(sw_panel_text_open(err, team, arena, rows->file, rows->path, spec->footer, &in.text));
-  sw_status status = sw_codes_create(err, arena, &in.indicators);
+  SW_TRY(sw_lines_open(err, team, arena, rows->file, rows->path, spec->footer, &in.text));
+  sw_status status = sw_panel_codes_create(err, arena, &in.indicators);
   if (!status) status = sw_csv_create(err, arena, rows->file, &in.csv);
   if (!status) {
     in.csv->wanted = "a number, an empty cell or a text listed under missing_values is wanted";

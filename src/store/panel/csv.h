@@ -7,7 +7,7 @@
 
 #define SW_FOOTER_HINT "if notes follow the data, write `footer: N`, N lines of them, under panel"
 
-typedef struct sw_csv_layout {
+typedef struct sw_panel_csv_layout {
   const sw_panel_spec *spec;
   const sw_panel_plan *plan;
   sw_panel_rows *rows;
@@ -15,25 +15,25 @@ typedef struct sw_csv_layout {
   const int *from;           /* header column of each value */
   const size_t *missing;     /* lengths of the texts that mean missing */
   int64_t first_block;       /* of the rows, for the first piece of what is dealt out now */
-} sw_csv_layout;
+} sw_panel_csv_layout;
 
 /* A thread's, on cache lines of its own: it changes with every line. */
-typedef struct sw_csv_reader {
-  _Alignas(64) const sw_csv_layout *layout;
+typedef struct sw_panel_csv_reader {
+  _Alignas(64) const sw_panel_csv_layout *layout;
   int width; /* of the rows */
   sw_arena *arena;
   sw_csv *csv;
-  sw_codes units, periods, indicators;
+  sw_panel_codes units, periods, indicators;
   int *raw_of; /* file column of each indicator met, -1: not needed */
   int64_t raw_capacity;
   int64_t read;       /* lines with data */
   int32_t *number[3]; /* of its texts in the dictionaries of the rows */
-} sw_csv_reader;
+} sw_panel_csv_reader;
 
 /* The file column an indicator's code means, or -1. */
-int sw_csv_raw_of(const sw_csv_layout *layout, const char *code);
+int sw_panel_csv_raw_of(const sw_panel_csv_layout *layout, const char *code);
 /* One piece of whole lines into a block. */
-sw_status sw_csv_rows_take(sw_error *err, sw_csv_reader *in, sw_row_block *block, const char *text,
-                           size_t length, int64_t first_line);
+sw_status sw_panel_csv_rows_take(sw_error *err, sw_panel_csv_reader *in, sw_panel_block *block,
+                                 const char *text, size_t length, int64_t first_line);
 
 #endif

@@ -10,14 +10,14 @@
 #include <string.h>
 
 /* A row for a unit that is not needed is counted all the same: `unmatched` speaks of all codes. */
-static sw_status number_unit(sw_error *err, sw_csv_reader *in, int64_t *unit) {
+static sw_status number_unit(sw_error *err, sw_panel_csv_reader *in, int64_t *unit) {
   sw_field field = in->csv->field[in->layout->unit];
-  if (field.length) return sw_codes_number(err, &in->units, field.text, field.length, unit);
+  if (field.length) return sw_panel_codes_number(err, &in->units, field.text, field.length, unit);
   return sw_csv_fail(err, in->csv, "%s is empty; a row needs the code of its unit",
                      in->layout->spec->unit);
 }
 
-int sw_csv_raw_of(const sw_csv_layout *layout, const char *code) {
+int sw_panel_csv_raw_of(const sw_panel_csv_layout *layout, const char *code) {
   const sw_panel_spec *spec = layout->spec;
   for (int k = 0; k < spec->n_wide_names; k++)
     if (!strcmp(spec->wide_code[k], code))
@@ -33,10 +33,10 @@ int sw_csv_raw_of(const sw_csv_layout *layout, const char *code) {
 }
 
 /* What an indicator's code means is looked up at its first sight only. */
-static sw_status number_indicator(sw_error *err, sw_csv_reader *in, int64_t *raw) {
+static sw_status number_indicator(sw_error *err, sw_panel_csv_reader *in, int64_t *raw) {
   sw_field field = in->csv->field[in->layout->indicator];
   int64_t code = 0, before = in->indicators.n;
-  SW_TRY(sw_codes_number(err, &in->indicators, field.text, field.length, &code));
+  SW_TRY(sw_panel_codes_number(err, &in->indicators, field.text, field.length, &code));
   if (code == before) { /* a new one */
     if (code == in->raw_capacity) {
       int64_t capacity = 2 * in->raw_capacity + 64;
@@ -45,7 +45,7 @@ static sw_status number_indicator(sw_error *err, sw_csv_reader *in, int64_t *raw
       in->raw_of = grown;
       in->raw_capacity = capacity;
     }
-    in->raw_of[code] = sw_csv_raw_of(in->layout, in->indicators.text[code]);
+    in->raw_of[code] = sw_panel_csv_raw_of(in->layout, in->indicators.text[code]);
   }
   *raw = in->raw_of[code];
   return SW_OK;
@@ -58,16 +58,17 @@ static bool is_like_a_note(const sw_csv *csv) {
   return csv->field[0].length > 0;
 }
 
-static sw_status number_period(sw_error *err, sw_csv_reader *in, int64_t *period) {
-  if (in->layout->time < 0) return sw_codes_number(err, &in->periods, "0", 1, period);
+static sw_status number_period(sw_error *err, sw_panel_csv_reader *in, int64_t *period) {
+  if (in->layout->time < 0) return sw_panel_codes_number(err, &in->periods, "0", 1, period);
   sw_field field = in->csv->field[in->layout->time];
-  if (field.length) return sw_codes_number(err, &in->periods, field.text, field.length, period);
+  if (field.length)
+    return sw_panel_codes_number(err, &in->periods, field.text, field.length, period);
   return sw_csv_fail(err, in->csv, "%s is empty; a row needs its period%s", in->layout->spec->time,
                      is_like_a_note(in->csv) ? "; " SW_FOOTER_HINT : "");
 }
 
 /* A handful of texts at most; a linear search beats a table. */
-static bool is_missing_value(const sw_csv_layout *layout, sw_field field) {
+static bool is_missing_value(const sw_panel_csv_layout *layout, sw_field field) {
   for (int k = 0; k < layout->spec->n_missing_values; k++)
     if (layout->missing[k] == field.length &&
         !memcmp(layout->spec->missing_value[k], field.text, field.length))
@@ -75,8 +76,8 @@ static bool is_missing_value(const sw_csv_layout *layout, sw_field field) {
   return false;
 }
 
-static sw_status read_values(sw_error *err, sw_csv_reader *in, double *value) {
-  const sw_csv_layout *layout = in->layout;
+static sw_status read_values(sw_error *err, sw_panel_csv_reader *in, double *value) {
+  const sw_panel_csv_layout *layout = in->layout;
   for (int k = 0; k < in->width; k++) {
     int column = layout->from[k];
     if (is_missing_value(layout, in->csv->field[column]))
@@ -87,8 +88,8 @@ static sw_status read_values(sw_error *err, sw_csv_reader *in, double *value) {
   return SW_OK;
 }
 
-static sw_status read_row(sw_error *err, sw_csv_reader *in, sw_row_block *block) {
-  const sw_csv_layout *layout = in->layout;
+static sw_status read_row(sw_error *err, sw_panel_csv_reader *in, sw_panel_block *block) {
+  const sw_panel_csv_layout *layout = in->layout;
   int64_t unit = 0, slot = 0;
   in->read++;
   SW_TRY(number_unit(err, in, &unit));
@@ -100,26 +101,26 @@ static sw_status read_row(sw_error *err, sw_csv_reader *in, sw_row_block *block)
     slot = sw_panel_plan_raw(layout->plan, layout->spec->wide_name);
   if (slot < 0) return SW_OK; /* an indicator the study does not use */
   double *value = block->value + block->n * in->width;
-  SW_TRY(sw_row_block_add(err, block, unit, slot, in->csv->line - block->first_line));
+  SW_TRY(sw_panel_block_add(err, block, unit, slot, in->csv->line - block->first_line));
   return read_values(err, in, value);
 }
 
-static sw_status read_rows(sw_error *err, sw_csv_reader *in, sw_row_block *block) {
+static sw_status read_rows(sw_error *err, sw_panel_csv_reader *in, sw_panel_block *block) {
   for (bool more = true;;) {
     SW_TRY(sw_csv_next(err, in->csv, &more));
-    if (!more) return sw_row_block_fit(err, in->layout->rows, block);
+    if (!more) return sw_panel_block_fit(err, in->layout->rows, block);
     SW_TRY(read_row(err, in, block));
   }
 }
 
 /* The block is filled on the stack: those of other threads are neighbours of its place. */
-sw_status sw_csv_rows_take(sw_error *err, sw_csv_reader *in, sw_row_block *block, const char *text,
-                           size_t length, int64_t first_line) {
-  sw_row_block_free(block); /* of the first try, where a piece is taken again */
-  sw_row_block mine = {.first_line = first_line, .reader = block->reader};
+sw_status sw_panel_csv_rows_take(sw_error *err, sw_panel_csv_reader *in, sw_panel_block *block,
+                                 const char *text, size_t length, int64_t first_line) {
+  sw_panel_block_free(block); /* of the first try, where a piece is taken again */
+  sw_panel_block mine = {.first_line = first_line, .reader = block->reader};
   if (length) {
-    int64_t capacity = sw_count_newlines(text, length) + (text[length - 1] != '\n');
-    SW_TRY(sw_row_block_make(err, in->layout->rows, capacity, &mine));
+    int64_t capacity = sw_lines_count(text, length) + (text[length - 1] != '\n');
+    SW_TRY(sw_panel_block_make(err, in->layout->rows, capacity, &mine));
     sw_csv_text(in->csv, text, length, first_line);
   }
   sw_status status = length ? read_rows(err, in, &mine) : SW_OK;

@@ -111,8 +111,8 @@ static sw_status open_axis(sw_error *err, reading *in, const char *key, const ch
 /* ---- labels ------------------------------------------------------------------------------ */
 
 /* Fixed-length text is padded with zeros or blanks. */
-static sw_status add_label(sw_error *err, const reading *in, sw_codes *codes, const char *name,
-                           const char *text, size_t length, int64_t *number) {
+static sw_status add_label(sw_error *err, const reading *in, sw_panel_codes *codes,
+                           const char *name, const char *text, size_t length, int64_t *number) {
   while (length && (text[length - 1] == ' ' || text[length - 1] == '\0'))
     length--;
   while (length && *text == ' ')
@@ -120,12 +120,12 @@ static sw_status add_label(sw_error *err, const reading *in, sw_codes *codes, co
   if (!length) return sw_fail(err, SW_EINPUT, "%s: %s: a label is empty", in->rows->file, name);
   if (!sw_is_utf8(text, length))
     return sw_fail(err, SW_EINPUT, "%s: %s: a label is not UTF-8", in->rows->file, name);
-  return sw_codes_number(err, codes, text, length, number);
+  return sw_panel_codes_number(err, codes, text, length, number);
 }
 
 /* Texts [lo, hi) of the dataset. */
 static sw_status read_texts(sw_error *err, reading *in, hid_t dataset, const char *name, hsize_t lo,
-                            hsize_t hi, sw_codes *codes, int64_t *number) {
+                            hsize_t hi, sw_panel_codes *codes, int64_t *number) {
   hid_t stored = H5Dget_type(dataset), space = H5Dget_space(dataset), type = H5Tcopy(H5T_C_S1);
   bool varying = H5Tis_variable_str(stored) > 0;
   size_t size = varying ? sizeof(char *) : H5Tget_size(stored) + 1;
@@ -166,7 +166,8 @@ static sw_status read_whole_numbers(sw_error *err, reading *in, int64_t *number)
       status = sw_fail(err, SW_EINPUT, "%s: %s: %g is no period; whole numbers or texts are wanted",
                        in->rows->file, in->spec->time, value[t]);
     snprintf(text, sizeof text, "%.0f", value[t]);
-    if (!status) status = sw_codes_number(err, &in->rows->periods, text, strlen(text), &number[t]);
+    if (!status)
+      status = sw_panel_codes_number(err, &in->rows->periods, text, strlen(text), &number[t]);
   }
   sw_free(value);
   return status;
@@ -181,7 +182,8 @@ static H5T_class_t class_of(hid_t dataset) {
 
 static sw_status read_periods(sw_error *err, reading *in) {
   SW_NEW(err, in->arena, in->period_number, in->n_periods);
-  if (in->time < 0) return sw_codes_number(err, &in->rows->periods, "0", 1, &in->period_number[0]);
+  if (in->time < 0)
+    return sw_panel_codes_number(err, &in->rows->periods, "0", 1, &in->period_number[0]);
   H5T_class_t class = class_of(in->time);
   SW_TRY(class == H5T_STRING ? read_texts(err, in, in->time, in->spec->time, 0, in->n_periods,
                                           &in->rows->periods, in->period_number)
@@ -399,11 +401,11 @@ static sw_status make_rows(sw_error *err, reading *in) {
   if (__builtin_mul_overflow(n, in->n_periods, &rows))
     return sw_fail(err, SW_ENOMEM, "%s: out of memory", in->rows->file);
   SW_TRY(sw_panel_rows_extend(err, in->rows, 1));
-  sw_row_block *block = in->rows->block;
-  SW_TRY(sw_row_block_make(err, in->rows, rows, block));
+  sw_panel_block *block = in->rows->block;
+  SW_TRY(sw_panel_block_make(err, in->rows, rows, block));
   for (hsize_t i = 0; i < n; i++)
     for (hsize_t t = 0; t < in->n_periods; t++)
-      SW_TRY(sw_row_block_add(err, block, in->unit_number[i], in->period_number[t], (int64_t)i));
+      SW_TRY(sw_panel_block_add(err, block, in->unit_number[i], in->period_number[t], (int64_t)i));
   block->first_line = (int64_t)in->lo + 1;
   in->rows->read = block->n;
   for (hsize_t i = 0; i < n; i++) /* a row for each period */

@@ -21,7 +21,7 @@ typedef struct run_room {
 /* Those of rows [lo, hi) of a block that stay, in the order of their slots, as those of a slot go
  * to neighbouring cells where a file is sorted by unit. All that can be looked up in the order of
  * the file is. Returns how many; slot s ends before at[s]. */
-static int32_t sort_run(const sw_sending *out, const sw_row_block *block, int64_t lo, int64_t hi,
+static int32_t sort_run(const sw_sending *out, const sw_panel_block *block, int64_t lo, int64_t hi,
                         run_room room) {
   const sw_panel_build *build = out->build;
   memset(room.at, 0, (size_t)(out->n_local_slots + 1) * sizeof *room.at);
@@ -41,7 +41,7 @@ static int32_t sort_run(const sw_sending *out, const sw_row_block *block, int64_
 }
 
 /* Rows of one slot of a long file. */
-static void take_slot(sw_sending *out, const sw_row_block *block, int64_t lo, const own_row *own,
+static void take_slot(sw_sending *out, const sw_panel_block *block, int64_t lo, const own_row *own,
                       int32_t n, int period) {
   const sw_panel_rows *rows = out->rows;
   uint8_t *seen = out->seen + period * out->build->n_here;
@@ -52,20 +52,21 @@ static void take_slot(sw_sending *out, const sw_row_block *block, int64_t lo, co
     for (int32_t j = 0; j < n; j++) {
       int64_t i = lo + own[j].row;
       double value = block->value[i * rows->width + k], before;
-      if (!sw_send_set(&cell[own[j].place], value, &before))
-        sw_send_conflict(out, (sw_conflict){sw_row_line(block, i), out->unit_of[block->unit[i]],
-                                            rows->column[k], period, value, before});
+      if (!sw_panel_send_set(&cell[own[j].place], value, &before))
+        sw_panel_send_conflict(out, (sw_conflict){sw_panel_block_line(block, i),
+                                                  out->unit_of[block->unit[i]], rows->column[k],
+                                                  period, value, before});
     }
   }
 }
 
-static void take_run(sw_sending *out, const sw_row_block *block, int64_t lo, int32_t n,
+static void take_run(sw_sending *out, const sw_panel_block *block, int64_t lo, int32_t n,
                      run_room room) {
   if (out->rows->wide || out->again) {
     for (int32_t j = 0; j < n; j++) {
       int64_t i = lo + room.own[j].row;
-      sw_send_take(out, sw_send_head(out, block, i, out->unit_of[block->unit[i]]),
-                   block->value + i * out->rows->width);
+      sw_panel_send_take(out, sw_panel_send_head(out, block, i, out->unit_of[block->unit[i]]),
+                         block->value + i * out->rows->width);
     }
     return;
   }
@@ -74,7 +75,7 @@ static void take_run(sw_sending *out, const sw_row_block *block, int64_t lo, int
       take_slot(out, block, lo, room.own + begin, room.at[s] - begin, out->period_of[s]);
 }
 
-static int64_t take_block(sw_sending *out, const sw_row_block *block, run_room room) {
+static int64_t take_block(sw_sending *out, const sw_panel_block *block, run_room room) {
   int64_t taken = 0;
   for (int64_t lo = 0; lo < block->n; lo += RUN) {
     int32_t n = sort_run(out, block, lo, lo + RUN < block->n ? lo + RUN : block->n, room);
@@ -85,7 +86,7 @@ static int64_t take_block(sw_sending *out, const sw_row_block *block, run_room r
 }
 
 /* This rank's own rows, where they stand. */
-sw_status sw_send_keep(sw_error *err, sw_sending *out) {
+sw_status sw_panel_send_keep(sw_error *err, sw_sending *out) {
   const sw_panel_rows *rows = out->rows;
   int threads = out->again ? 1 : omp_get_max_threads();
   size_t each = 3 * (size_t)RUN + (size_t)out->n_local_slots + 1;

@@ -65,8 +65,8 @@ sw_status sw_panel_own(sw_error *err, sw_panel_build *build) {
       build->plan.n_raw + build->spec->n_sum + build->spec->n_ratio + build->plan.n_derived;
   SW_NEW(err, build->arena, build->cells, capacity);
   for (int c = 0; c < build->plan.n_raw; c++, build->n_cells++)
-    SW_TRY(sw_cells_make(err, build->arena, build->plan.raw[c].name, build->n_here,
-                         build->panel->periods.n, &build->cells[c]));
+    SW_TRY(sw_panel_cells_make(err, build->arena, build->plan.raw[c].name, build->n_here,
+                               build->panel->periods.n, &build->cells[c]));
   /* Kept for drop-units, which builds the units anew. */
   if (build->spec->aggregate_by)
     build->units_file.table = coarse;

@@ -18,7 +18,7 @@ static void mark_used(const sw_panel_build *build, int f, uint8_t *used) {
   const int64_t *unit_of = build->unit_of[f];
 #pragma omp parallel for schedule(dynamic, 1)
   for (int64_t b = 0; b < rows->n_blocks; b++) {
-    const sw_row_block *block = &rows->block[b];
+    const sw_panel_block *block = &rows->block[b];
     for (int64_t i = 0; i < block->n; i++)
       if (!__atomic_load_n(&used[block->slot[i]], __ATOMIC_RELAXED) && unit_of[block->unit[i]] >= 0)
         __atomic_store_n(&used[block->slot[i]], 1, __ATOMIC_RELAXED);
@@ -71,7 +71,7 @@ static sw_status gather_labels(sw_error *err, sw_panel_build *build, period_list
     const char *const *all = NULL;
     int64_t n_mine = 0, n_all = 0;
     SW_TRY(sw_team_agree(build->team, err, used_labels(err, build, f, &mine, &n_mine), 0));
-    SW_TRY(sw_codes_gather(err, build->team, build->arena, mine, n_mine, &n_all, &all));
+    SW_TRY(sw_panel_codes_gather(err, build->team, build->arena, mine, n_mine, &n_all, &all));
     SW_TRY(sw_team_agree(build->team, err, add_labels(err, build, all, n_all, list), 0));
   }
   return SW_OK;
@@ -119,11 +119,11 @@ static sw_status refuse_text_in(sw_error *err, const sw_panel_build *build, int 
     if (!is_integer(rows->label[k]))
       return refuse_label(err, build, rows, *line, rows->label[k], others);
   for (int64_t b = 0; !rows->wide && b < rows->n_blocks; b++) {
-    const sw_row_block *block = &rows->block[b];
+    const sw_panel_block *block = &rows->block[b];
     for (int64_t i = 0; i < block->n; i++) {
       const char *label = rows->periods.text[block->slot[i]];
       if (build->unit_of[f][block->unit[i]] < 0 || is_integer(label)) continue;
-      *line = sw_row_line(block, i);
+      *line = sw_panel_block_line(block, i);
       return refuse_label(err, build, rows, *line, label, others);
     }
   }

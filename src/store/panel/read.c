@@ -8,14 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *sw_panel_place(const sw_panel_build *build, const char *key) {
-  const sw_node *node = build->spec->node, *value = sw_node_get(node, key);
-  const char *text = NULL;
-  if (value) node = value;
-  if (node) text = sw_arena_printf(build->arena, "%s:%d:%d", node->file, node->line, node->column);
-  return text ? text : build->study->file;
-}
-
 /* ---- files ------------------------------------------------------------------------------- */
 
 /* The ending of the name says what a file is; sw_study_parse let no other through. */
@@ -25,7 +17,7 @@ static sw_status read_file(sw_error *err, sw_panel_build *build, int f) {
   sw_status status = sw_panel_rows_create(err, build->arena, spec->file[f], spec->path[f],
                                           build->plan.n_raw, rows);
   SW_TRY(sw_team_agree(build->team, err, status, 0));
-  return (sw_ends_with(spec->path[f], ".h5") ? sw_panel_h5_read : sw_panel_csv_read)(
+  return (sw_file_ends_with(spec->path[f], ".h5") ? sw_panel_h5_read : sw_panel_csv_read)(
       err, build->team, build->arena, spec, &build->plan, rows);
 }
 
@@ -138,7 +130,7 @@ static sw_status walk(sw_error *err, sw_panel_build *build) {
 /* What the walk needed besides the arena; safe at any point of it. */
 static void clean(sw_panel_build *build) {
   for (int c = 0; c < build->n_cells; c++)
-    sw_cells_free(&build->cells[c]);
+    sw_panel_cells_free(&build->cells[c]);
   for (int f = 0; build->rows && f < build->spec->n_files; f++)
     sw_panel_rows_destroy(&build->rows[f]);
   sw_units_file_destroy(&build->units_file);

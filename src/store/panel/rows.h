@@ -19,7 +19,7 @@
 
 /* Texts numbered in the order of their first sight. What is asked for is most often the text of the
  * time before or, as files are sorted one way or the other, the one first seen after it. */
-typedef struct sw_codes {
+typedef struct sw_panel_codes {
   sw_arena *arena;
   sw_map *map;
   int64_t n, capacity;
@@ -27,21 +27,23 @@ typedef struct sw_codes {
   const char **text;
   size_t *length;
   int64_t *count; /* how often it was asked for */
-} sw_codes;
+} sw_panel_codes;
 
-sw_status sw_codes_create(sw_error *err, sw_arena *arena, sw_codes *codes);
-void sw_codes_destroy(sw_codes *codes);
-sw_status sw_codes_number(sw_error *err, sw_codes *codes, const char *text, size_t length,
-                          int64_t *number);
+sw_status sw_panel_codes_create(sw_error *err, sw_arena *arena, sw_panel_codes *codes);
+void sw_panel_codes_destroy(sw_panel_codes *codes);
+sw_status sw_panel_codes_number(sw_error *err, sw_panel_codes *codes, const char *text,
+                                size_t length, int64_t *number);
 /* All texts of `other` with their counts; number[i] is what other's i became. */
-sw_status sw_codes_merge(sw_error *err, sw_codes *codes, const sw_codes *other, int32_t *number);
+sw_status sw_panel_codes_merge(sw_error *err, sw_panel_codes *codes, const sw_panel_codes *other,
+                               int32_t *number);
 
 /* Texts of all ranks, each once, in byte order, the same on every rank. Collective; no rank holds
  * more than its share times the ranks that have a text. */
-sw_status sw_codes_gather(sw_error *err, sw_team *team, sw_arena *arena, const char *const *text,
-                          int64_t n, int64_t *n_all, const char *const **all);
+sw_status sw_panel_codes_gather(sw_error *err, sw_team *team, sw_arena *arena,
+                                const char *const *text, int64_t n, int64_t *n_all,
+                                const char *const **all);
 
-typedef struct sw_row_block {
+typedef struct sw_panel_block {
   int64_t n, capacity;
   int64_t first_line;
   int reader;    /* whose dictionaries the numbers are of, until they are joined */
@@ -49,9 +51,9 @@ typedef struct sw_row_block {
   int32_t *unit; /* number in `units` */
   int32_t *slot; /* long: number in `periods`; wide: file column */
   int32_t *line; /* from first_line; NULL: every line is a row */
-} sw_row_block;
+} sw_panel_block;
 
-static inline int64_t sw_row_line(const sw_row_block *block, int64_t i) {
+static inline int64_t sw_panel_block_line(const sw_panel_block *block, int64_t i) {
   return block->first_line + (block->line ? block->line[i] : i);
 }
 
@@ -66,12 +68,12 @@ typedef struct sw_panel_rows {
   int n_names;        /* indicators the file offers, for messages */
   const char *const *name;
   int64_t n_blocks, block_capacity;
-  sw_row_block *block;
-  sw_codes units;   /* count: lines of the unit, also those that hold nothing the study needs */
-  sw_codes periods; /* long */
-  int64_t read;     /* lines with data */
-  int64_t notes;    /* lines equal to one of the footer */
-  int64_t hollow;   /* lines of empty fields */
+  sw_panel_block *block;
+  sw_panel_codes units; /* count: lines of the unit, also those that hold nothing the study needs */
+  sw_panel_codes periods; /* long */
+  int64_t read;           /* lines with data */
+  int64_t notes;          /* lines equal to one of the footer */
+  int64_t hollow;         /* lines of empty fields */
 } sw_panel_rows;
 
 sw_status sw_panel_rows_create(sw_error *err, sw_arena *arena, const char *file, const char *path,
@@ -82,23 +84,23 @@ void sw_panel_rows_clear(sw_panel_rows *rows);
 /* `count` further blocks, empty. */
 sw_status sw_panel_rows_extend(sw_error *err, sw_panel_rows *rows, int64_t count);
 /* Room for so many rows in an empty block; what is too much can be given back when it is filled. */
-sw_status sw_row_block_make(sw_error *err, const sw_panel_rows *rows, int64_t capacity,
-                            sw_row_block *block);
-sw_status sw_row_block_fit(sw_error *err, const sw_panel_rows *rows, sw_row_block *block);
+sw_status sw_panel_block_make(sw_error *err, const sw_panel_rows *rows, int64_t capacity,
+                              sw_panel_block *block);
+sw_status sw_panel_block_fit(sw_error *err, const sw_panel_rows *rows, sw_panel_block *block);
 /* Lines of their own for the rows, which were the same until now. */
-sw_status sw_row_block_number(sw_error *err, sw_row_block *block);
+sw_status sw_panel_block_number(sw_error *err, sw_panel_block *block);
 /* The next row, which stands so many lines behind the first of the block. */
-static inline sw_status sw_row_block_add(sw_error *err, sw_row_block *block, int64_t unit,
-                                         int64_t slot, int64_t line) {
+static inline sw_status sw_panel_block_add(sw_error *err, sw_panel_block *block, int64_t unit,
+                                           int64_t slot, int64_t line) {
   int64_t at = block->n;
-  if (line != at && !block->line) SW_TRY(sw_row_block_number(err, block));
+  if (line != at && !block->line) SW_TRY(sw_panel_block_number(err, block));
   block->unit[at] = (int32_t)unit;
   block->slot[at] = (int32_t)slot;
   if (block->line) block->line[at] = (int32_t)line;
   block->n++;
   return SW_OK;
 }
-void sw_row_block_free(sw_row_block *block);
+void sw_panel_block_free(sw_panel_block *block);
 
 /* Read a panel file into rows. Collective. Columns the file lacks are left out of has_column. */
 sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,

@@ -54,53 +54,6 @@ static void finish(sw_sending *out) {
   sw_free(out->line);
 }
 
-/* ---- one row ----------------------------------------------------------------------------- */
-
-static int64_t cell_of(const sw_sending *out, sw_row_head head) {
-  return head.slot * out->build->n_here + out->build->place[head.unit];
-}
-
-static void see_line(sw_sending *out, sw_row_head head) {
-  int64_t *line = &out->line[cell_of(out, head)];
-  int64_t first = *line, second = head.line;
-  if (first == 0 || second < first) *line = second;
-  if (first == 0) return;
-  if (second < first) {
-    int64_t swap = first;
-    first = second;
-    second = swap;
-  }
-  if (out->duplicate.second == 0 || second < out->duplicate.second)
-    out->duplicate = (sw_duplicate_row){first, second, head};
-}
-
-void sw_send_conflict(sw_sending *out, sw_conflict seen) {
-#pragma omp critical(sw_panel_conflict)
-  if (out->conflict.line == 0 || seen.line < out->conflict.line) out->conflict = seen;
-}
-
-void sw_send_take(sw_sending *out, sw_row_head head, const double *value) {
-  const sw_panel_rows *rows = out->rows;
-  if (out->again) {
-    see_line(out, head);
-    return;
-  }
-  __atomic_store_n(&out->seen[cell_of(out, head)], 1, __ATOMIC_RELAXED);
-  for (int k = 0; k < rows->width; k++) {
-    int column = rows->wide ? head.slot : rows->column[k];
-    int period = rows->wide ? out->period_of[k] : head.slot;
-    double before, *cell = &out->build->cells[column].row[period][out->build->place[head.unit]];
-    if (!sw_send_set(cell, value[k], &before))
-      sw_send_conflict(out, (sw_conflict){head.line, head.unit, column, period, value[k], before});
-  }
-}
-
-sw_row_head sw_send_head(const sw_sending *out, const sw_row_block *block, int64_t i,
-                         int64_t unit) {
-  int32_t slot = out->rows->wide ? block->slot[i] : out->period_of[block->slot[i]];
-  return (sw_row_head){(int32_t)unit, slot, sw_row_line(block, i)};
-}
-
 /* ---- one round --------------------------------------------------------------------------- */
 
 /* Calls `pass` for the rows of this round that go to other ranks. */
@@ -112,7 +65,7 @@ static void walk_round(sw_sending *out,
   const sw_panel_build *build = out->build;
   int64_t b = out->block, i = out->row;
   for (int64_t left = out->per_round; left > 0 && b < rows->n_blocks;) {
-    const sw_row_block *block = &rows->block[b];
+    const sw_panel_block *block = &rows->block[b];
     if (i == block->n) {
       b++;
       i = 0;
@@ -120,7 +73,7 @@ static void walk_round(sw_sending *out,
     }
     int64_t unit = out->unit_of[block->unit[i]];
     if (unit >= 0 && build->owner[unit] != build->team->rank)
-      pass(out, build->owner[unit], sw_send_head(out, block, i, unit),
+      pass(out, build->owner[unit], sw_panel_send_head(out, block, i, unit),
            block->value + i * rows->width, bytes);
     i++;
     left--;
@@ -169,7 +122,7 @@ static void unpack(sw_sending *out, const char *bytes, size_t length) {
     sw_row_head head;
     memcpy(&head, at, sizeof head);
     /* A head is as long as two values, and what is received is aligned. */
-    sw_send_take(out, head, (const double *)(const void *)(at + sizeof head));
+    sw_panel_send_take(out, head, (const double *)(const void *)(at + sizeof head));
   }
   out->placed += n;
 }
@@ -194,7 +147,7 @@ static sw_status one_round(sw_error *err, sw_sending *out) {
 static sw_status walk_rows(sw_error *err, sw_sending *out) {
   sw_team *team = out->build->team;
   double rounds = team->size > 1 ? (double)out->rounds : 0;
-  SW_TRY(sw_team_agree(team, err, sw_send_keep(err, out), 0));
+  SW_TRY(sw_team_agree(team, err, sw_panel_send_keep(err, out), 0));
   out->block = out->row = 0;
   SW_TRY(team->max_f64(team, err, &rounds, 1));
   for (int64_t r = 0; r < (int64_t)rounds; r++)

@@ -47,7 +47,7 @@ typedef struct sw_sending {
 
 /* Whether the cell has the value now, else *before is what it has. A cell that an earlier file gave
  * already may only be given again with the same. */
-static inline bool sw_send_set(double *cell, double value, double *before) {
+static inline bool sw_panel_send_set(double *cell, double value, double *before) {
   if (isnan(value)) return true;
   __atomic_load(cell, before, __ATOMIC_RELAXED);
   if (isnan(*before)) __atomic_store(cell, &value, __ATOMIC_RELAXED);
@@ -55,12 +55,13 @@ static inline bool sw_send_set(double *cell, double value, double *before) {
 }
 
 /* A row to its cells, or, looking for duplicates, to its line. `value`: the row's. */
-void sw_send_take(sw_sending *out, sw_row_head head, const double *value);
+void sw_panel_send_take(sw_sending *out, sw_row_head head, const double *value);
 /* Row i of a block, of `unit` of the table. */
-sw_row_head sw_send_head(const sw_sending *out, const sw_row_block *block, int64_t i, int64_t unit);
+sw_row_head sw_panel_send_head(const sw_sending *out, const sw_panel_block *block, int64_t i,
+                               int64_t unit);
 /* Of all that are noted, by any thread, the one of the lowest line stays. */
-void sw_send_conflict(sw_sending *out, sw_conflict seen);
+void sw_panel_send_conflict(sw_sending *out, sw_conflict seen);
 /* The rows of this rank's own units, where they stand; counts them in `placed`. */
-sw_status sw_send_keep(sw_error *err, sw_sending *out);
+sw_status sw_panel_send_keep(sw_error *err, sw_sending *out);
 
 #endif

@@ -9,28 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-sw_status sw_cells_make(sw_error *err, sw_arena *arena, const char *name, int64_t n, int n_periods,
-                        sw_cells *cells) {
-  double *block = NULL;
-  size_t count = (size_t)n * (size_t)n_periods;
-  cells->name = name;
-  SW_NEW(err, arena, cells->row, n_periods + 1);
-  SW_TRY(sw_alloc(err, count, sizeof *block, (void **)&block));
-#pragma omp parallel for
-  for (size_t i = 0; i < count; i++)
-    block[i] = NAN;
-  for (int t = 0; t <= n_periods; t++)
-    cells->row[t] = block + t * n;
-  return SW_OK;
-}
-
-void sw_cells_free(sw_cells *cells) {
-  if (cells->row) sw_free(cells->row[0]);
-  cells->row = NULL;
-}
-
 /* From the back: a derived indicator hides the column of its name. */
-static sw_cells *find_cells(sw_panel_build *build, const char *name) {
+static sw_panel_cells *find_cells(sw_panel_build *build, const char *name) {
   for (int c = build->n_cells - 1; c >= 0; c--)
     if (!strcmp(build->cells[c].name, name)) return &build->cells[c];
   return NULL;
@@ -42,33 +22,34 @@ static int64_t units_here(const sw_panel_build *build) {
 
 /* ---- aggregate --------------------------------------------------------------------------- */
 
-static sw_status sum_cells(sw_error *err, sw_panel_build *build, const char *name, sw_cells *out) {
+static sw_status sum_cells(sw_error *err, sw_panel_build *build, const char *name,
+                           sw_panel_cells *out) {
   int n_periods = build->panel->periods.n;
-  SW_TRY(sw_cells_make(err, build->arena, name, build->n_coarse, n_periods, out));
-  sw_sum_members(build->n_here, n_periods, build->parent, find_cells(build, name)->row,
-                 build->n_coarse, out->row);
+  SW_TRY(sw_panel_cells_make(err, build->arena, name, build->n_coarse, n_periods, out));
+  sw_treat_sum_members(build->n_here, n_periods, build->parent, find_cells(build, name)->row,
+                       build->n_coarse, out->row);
   return SW_OK;
 }
 
 /* A ratio of sums, not a mean of ratios. */
 static sw_status ratio_cells(sw_error *err, sw_panel_build *build, const sw_ratio *ratio,
-                             sw_cells *out) {
+                             sw_panel_cells *out) {
   int n_periods = build->panel->periods.n;
-  sw_cells above = {0}, below = {0};
+  sw_panel_cells above = {0}, below = {0};
   sw_status status = sum_cells(err, build, ratio->numerator, &above);
   if (!status) status = sum_cells(err, build, ratio->denominator, &below);
   if (!status)
-    status = sw_cells_make(err, build->arena, ratio->name, build->n_coarse, n_periods, out);
-  if (!status) sw_ratio_of(build->n_coarse, n_periods, above.row, below.row, out->row);
-  sw_cells_free(&above);
-  sw_cells_free(&below);
+    status = sw_panel_cells_make(err, build->arena, ratio->name, build->n_coarse, n_periods, out);
+  if (!status) sw_treat_ratio_of(build->n_coarse, n_periods, above.row, below.row, out->row);
+  sw_panel_cells_free(&above);
+  sw_panel_cells_free(&below);
   return status;
 }
 
 /* The cells become those of the coarse units; what was read is given back. */
 static sw_status aggregate(sw_error *err, sw_panel_build *build) {
   const sw_panel_spec *spec = build->spec;
-  sw_cells *coarse = NULL;
+  sw_panel_cells *coarse = NULL;
   int n = 0;
   if (!spec->aggregate_by) return SW_OK;
   SW_NEW(err, build->arena, coarse, spec->n_sum + spec->n_ratio + build->plan.n_derived);
@@ -79,7 +60,7 @@ static sw_status aggregate(sw_error *err, sw_panel_build *build) {
     if (build->plan.ratio_needed[r])
       status = ratio_cells(err, build, &spec->ratio[r], &coarse[n++]);
   for (int c = 0; c < build->n_cells; c++)
-    sw_cells_free(&build->cells[c]);
+    sw_panel_cells_free(&build->cells[c]);
   build->cells = coarse;
   build->n_cells = n;
   return status;
@@ -112,10 +93,10 @@ static sw_status fill(sw_error *err, sw_panel_build *build) {
   for (int c = 0; c < build->n_cells; c++) {
     double *const *row = build->cells[c].row;
     if (build->spec->missing == SW_MISSING_INTERPOLATE)
-      panel->filled += sw_fill_interpolate(units_here(build), periods->n, at, panel->n_breaks,
-                                           panel->break_period, row);
+      panel->filled += sw_treat_fill_interpolate(units_here(build), periods->n, at, panel->n_breaks,
+                                                 panel->break_period, row);
     if (build->spec->missing == SW_MISSING_ZERO)
-      panel->filled += sw_fill_zero(units_here(build), periods->n, row);
+      panel->filled += sw_treat_fill_zero(units_here(build), periods->n, row);
   }
   return SW_OK;
 }
@@ -125,10 +106,10 @@ static sw_status fill(sw_error *err, sw_panel_build *build) {
 static sw_status derive_one(sw_error *err, sw_panel_build *build, const sw_derivation *derived) {
   const sw_expression *expression = &derived->expression;
   const double **operand = NULL;
-  sw_cells out;
+  sw_panel_cells out;
   SW_NEW(err, build->arena, operand, expression->n_operands);
-  SW_TRY(sw_cells_make(err, build->arena, derived->spec->name, units_here(build),
-                       build->panel->periods.n, &out));
+  SW_TRY(sw_panel_cells_make(err, build->arena, derived->spec->name, units_here(build),
+                             build->panel->periods.n, &out));
   for (int t = 0; t < build->panel->periods.n; t++) {
     for (int k = 0; k < expression->n_operands; k++)
       operand[k] = find_cells(build, expression->operand[k])->row[t];
@@ -155,13 +136,13 @@ static sw_status take_columns(sw_error *err, sw_panel_build *build) {
     period[t] = t;
   SW_NEW(err, build->arena, panel->column, build->plan.n_used);
   for (int u = 0; u < build->plan.n_used; u++) {
-    sw_cells *cells = find_cells(build, build->plan.used[u].name);
+    sw_panel_cells *cells = find_cells(build, build->plan.used[u].name);
     panel->column[panel->n_columns++] = (sw_column){
         .name = cells->name, .n_periods = panel->periods.n, .period = period, .row = cells->row};
     cells->row = NULL;
   }
   for (int c = 0; c < build->n_cells; c++)
-    sw_cells_free(&build->cells[c]);
+    sw_panel_cells_free(&build->cells[c]);
   build->n_cells = 0;
   return SW_OK;
 }
@@ -172,7 +153,7 @@ static sw_status count_missing(sw_error *err, sw_panel_build *build) {
   sw_status status = sw_calloc(err, (size_t)panel->n_columns, sizeof *count, (void **)&count);
   SW_TRY(sw_team_agree(build->team, err, status, 0));
   for (int c = 0; c < panel->n_columns; c++)
-    count[c] = sw_count_missing(units_here(build), panel->periods.n, panel->column[c].row);
+    count[c] = sw_treat_count_missing(units_here(build), panel->periods.n, panel->column[c].row);
   status = build->team->sum_i64(build->team, err, count, panel->n_columns);
   for (int c = 0; c < panel->n_columns; c++)
     panel->column[c].missing = count[c];
@@ -246,18 +227,19 @@ static sw_status pack_column(sw_error *err, const moving *out, const sw_column *
 /* One column at a time, so that at most one is held twice. */
 static sw_status move_column(sw_error *err, moving *out, sw_column *column) {
   sw_team *team = out->build->team;
-  sw_cells cells = {.name = column->name, .row = column->row};
+  sw_panel_cells cells = {.name = column->name, .row = column->row};
   char *bytes = NULL;
   double *got = NULL;
   int64_t lo, hi, first = 0;
   sw_partition(out->n, team->rank, team->size, &lo, &hi);
   SW_TRY(sw_team_agree(team, err, pack_column(err, out, column, &bytes), 0));
-  sw_cells_free(&cells);
+  sw_panel_cells_free(&cells);
   column->row = NULL;
   sw_status status = team->all_to_all(team, err, bytes, out->sent, (void **)&got, out->received);
   sw_free(bytes);
   if (status) return status;
-  status = sw_cells_make(err, out->build->arena, column->name, hi - lo, column->n_periods, &cells);
+  status =
+      sw_panel_cells_make(err, out->build->arena, column->name, hi - lo, column->n_periods, &cells);
   const double *from = got;
   for (int r = 0; r < team->size && !status; r++) {
     int64_t units = (int64_t)(out->received[r] / sizeof *got) / column->n_periods;

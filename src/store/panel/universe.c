@@ -9,16 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 5 };
-
-void sw_panel_list_some(char *out, size_t size, const char *const *text, int64_t n) {
-  size_t used = 0;
-  out[0] = '\0';
-  for (int64_t i = 0; i < n && i < SHOWN && used < size; i++)
-    used += (size_t)snprintf(out + used, size - used, "%s%.24s", i ? ", " : "", text[i]);
-  if (n > SHOWN && used < size) snprintf(out + used, size - used, ", ...");
-}
-
 /* Whether another code of the units file is this one with zeros before it, or without its own. */
 static const char *code_but_for_zeros(const sw_panel_build *build, const char *code) {
   enum { ZEROS = 4 };
@@ -74,7 +64,7 @@ static sw_status units_of_panel(sw_error *err, sw_panel_build *build) {
   for (int f = 0; f < build->spec->n_files; f++)
     for (int64_t i = 0; i < build->rows[f].units.n; i++)
       text[n++] = build->rows[f].units.text[i];
-  sw_status status = sw_codes_gather(err, build->team, build->arena, text, n, &all, &code);
+  sw_status status = sw_panel_codes_gather(err, build->team, build->arena, text, n, &all, &code);
   sw_free(text);
   if (status) return status;
   sw_units_file *file = &build->units_file;
@@ -106,7 +96,7 @@ static sw_status take_census(sw_error *err, sw_panel_build *build, unit_census *
   SW_TRY(sw_calloc(err, (size_t)build->table.n, sizeof *census->seen, (void **)&census->seen));
   SW_NEW(err, build->arena, build->unit_of, build->spec->n_files);
   for (int f = 0; f < build->spec->n_files; f++) {
-    const sw_codes *codes = &build->rows[f].units;
+    const sw_panel_codes *codes = &build->rows[f].units;
     SW_NEW(err, build->arena, build->unit_of[f], codes->n);
     for (int64_t i = 0; i < codes->n; i++) {
       int64_t row = sw_units_file_find(&build->units_file, codes->text[i]);
@@ -191,8 +181,8 @@ static sw_status settle(sw_error *err, sw_panel_build *build, unit_census *censu
   const char **unseen = NULL;
   SW_TRY(team->sum_i64(team, err, census->seen, (int)build->table.n));
   SW_TRY(team->sum_i64(team, err, census->rows, 2));
-  SW_TRY(sw_codes_gather(err, team, build->arena, census->unknown, census->n_unknown, &n_unknown,
-                         &unknown));
+  SW_TRY(sw_panel_codes_gather(err, team, build->arena, census->unknown, census->n_unknown,
+                               &n_unknown, &unknown));
   SW_TRY(list_unseen(err, build, census->seen, &n_unseen, &unseen));
   if (n_unknown + n_unseen == 0 || build->study->units.drop_unmatched) {
     log_unmatched(build, census, n_unknown, unknown, n_unseen, unseen);

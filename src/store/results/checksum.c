@@ -9,7 +9,7 @@
 #include "base/hash.h"
 
 static int variable_of(const sw_results *results, const sw_group *group, sw_source source) {
-  return sw_schema_find(&results->schema, group->job, source, 0);
+  return sw_results_schema_find(&results->schema, group->job, source, 0);
 }
 
 static int64_t blocks_of(int64_t units) {
@@ -24,15 +24,15 @@ static int periods_of(const sw_results *results, const sw_group *group) {
 }
 
 /* Room for this rank's blocks of the group. */
-sw_status sw_checksum_unit(sw_error *err, sw_results *results, sw_group *group) {
+sw_status sw_results_checksum_unit(sw_error *err, sw_results *results, sw_group *group) {
   int64_t own = blocks_of(results->run->panel->hi - results->run->panel->lo);
   SW_NEW(err, results->arena, group->block_checksum, periods_of(results, group) * own + 1);
   return SW_OK;
 }
 
 /* The next variable's numbers of a period, `unit_bytes` a unit, added to those before. */
-void sw_checksum_block(const sw_results *results, sw_group *group, int t, const void *data,
-                       size_t unit_bytes) {
+void sw_results_checksum_block(const sw_results *results, sw_group *group, int t, const void *data,
+                               size_t unit_bytes) {
   int64_t units = results->run->panel->hi - results->run->panel->lo, own = blocks_of(units);
   for (int64_t b = 0; b < own; b++) {
     int64_t first = b * SW_BLOCK, left = units - first;
@@ -79,7 +79,7 @@ static sw_status room_for_checksums(sw_error *err, sw_results *results) {
   return SW_OK;
 }
 
-sw_status sw_checksum_gather(sw_error *err, sw_results *results) {
+sw_status sw_results_checksum_gather(sw_error *err, sw_results *results) {
   int n = results->schema.n_groups;
   SW_TRY(sw_team_agree(results->team, err, room_for_checksums(err, results), 0));
   for (int g = 0; g < n; g++) {
@@ -91,7 +91,7 @@ sw_status sw_checksum_gather(sw_error *err, sw_results *results) {
   return SW_OK;
 }
 
-void sw_checksum_free(sw_results *results) {
+void sw_results_checksum_free(sw_results *results) {
   for (int g = 0; g < results->schema.n_groups; g++) {
     if (results->blocks) sw_free(results->blocks[g]);
     if (results->tiles) sw_free(results->tiles[g]);
@@ -111,8 +111,8 @@ static herr_t put(const sw_results *results, hid_t at, const sw_group *group, sw
   return H5Dclose(dataset) < 0 ? -1 : code;
 }
 
-herr_t sw_checksum_put(const sw_results *results, hid_t at, const sw_group *group,
-                       uint64_t values) {
+herr_t sw_results_checksum_put(const sw_results *results, hid_t at, const sw_group *group,
+                               uint64_t values) {
   int g = (int)(group - results->schema.group);
   if (put(results, at, group, SW_FROM_OPERANDS, results->run->operand_hash[group->job]) < 0 ||
       put(results, at, group, SW_FROM_TILES, results->tiles[g]) < 0 ||
@@ -129,7 +129,7 @@ static sw_status hash_whole(sw_error *err, const sw_results *results, const sw_g
   void *values = NULL;
   hid_t dataset = sw_results_open_dataset(results, group, variable);
   if (dataset < 0) return sw_h5_fail(err, results->path, "be read");
-  size_t count = sw_h5_length(dataset), size = sw_cell_bytes(variable->cell);
+  size_t count = sw_h5_length(dataset), size = sw_h5_cell_bytes(variable->cell);
   sw_status status = sw_alloc(err, count + 1, size, &values);
   if (status == SW_OK && H5Dread(dataset, sw_h5_memory_type(variable->cell), H5S_ALL, H5S_ALL,
                                  H5P_DEFAULT, values) < 0)
@@ -140,8 +140,8 @@ static sw_status hash_whole(sw_error *err, const sw_results *results, const sw_g
   return status;
 }
 
-sw_status sw_checksum_values(sw_error *err, const sw_results *results, const sw_group *group,
-                             uint64_t *sum) {
+sw_status sw_results_checksum_values(sw_error *err, const sw_results *results,
+                                     const sw_group *group, uint64_t *sum) {
   *sum = 0;
   for (int v = group->first; v < group->first + group->count; v++) {
     const sw_variable *variable = &results->schema.variable[v];
@@ -151,12 +151,12 @@ sw_status sw_checksum_values(sw_error *err, const sw_results *results, const sw_
   return SW_OK;
 }
 
-sw_status sw_checksum_read(sw_error *err, sw_results *results, sw_group *group, int v, int t,
-                           int into, void *units) {
+sw_status sw_results_checksum_read(sw_error *err, sw_results *results, sw_group *group, int v,
+                                   int t, int into, void *units) {
   const sw_variable *variable = &results->schema.variable[v];
   const sw_panel *panel = results->run->panel;
   hsize_t start[SW_MAX_RANK] = {(hsize_t)t}, count[SW_MAX_RANK] = {1};
-  size_t a_unit = sw_cell_bytes(variable->cell);
+  size_t a_unit = sw_h5_cell_bytes(variable->cell);
   int first = variable->timed ? 1 : 0;
   for (int a = first + 1; a < variable->rank; a++)
     a_unit *= count[a] = variable->extent[a];
@@ -168,7 +168,7 @@ sw_status sw_checksum_read(sw_error *err, sw_results *results, sw_group *group, 
   herr_t code = H5Dread(results->dataset[v], sw_h5_memory_type(variable->cell), memory,
                         results->space[v], H5P_DEFAULT, own);
   H5Sclose(memory);
-  if (code >= 0) sw_checksum_block(results, group, into, own, a_unit);
+  if (code >= 0) sw_results_checksum_block(results, group, into, own, a_unit);
   if (!units) sw_free(own);
   return code >= 0 ? SW_OK : sw_h5_fail(err, results->path, "be read");
 }

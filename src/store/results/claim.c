@@ -67,7 +67,7 @@ static sw_status remove_old(sw_error *err, const char *path) {
   return sw_fail(err, SW_EINPUT, "%s: cannot be removed; remove it or choose another -o", path);
 }
 
-sw_status sw_claim_output(sw_error *err, sw_results *results, bool force, bool restart) {
+sw_status sw_results_claim(sw_error *err, sw_results *results, bool force, bool restart) {
   struct stat info;
   char *lock = sw_arena_printf(results->arena, "%s.lock", results->partial);
   if (!lock) return sw_fail(err, SW_ENOMEM, "no memory for a path");

@@ -46,17 +46,17 @@ static sw_status put_root_attributes(layout *l) {
   SW_TRY(put_text(l, l->file, "title", study->name));
   SW_TRY(done(l, sw_h5_put_text(l->file, "state", "incomplete", SW_STATE_ROOM), "write state"));
   SW_TRY(put_text(l, l->file, "version", SW_VERSION));
-  SW_TRY(put_text(l, l->file, "build", sw_run_build(l->results->arena, sw_store_version())));
+  SW_TRY(put_text(l, l->file, "build", sw_run_build(l->results->arena, sw_h5_version())));
   SW_TRY(put_text(l, l->file, "study", study->text));
   SW_TRY(put_text(l, l->file, "inputs", l->results->inputs));
   SW_TRY(put_integer(l, l->file, "seed", (int64_t)study->seed));
   SW_TRY(put_integer(l, l->file, "tile", study->tile));
   SW_TRY(put_text(l, l->file, "precision", study->float64 ? "float64" : "float32"));
   if (study->n_weights > 0)
-    SW_TRY(put_text(l, l->file, "weights", sw_text_weights(l->results->arena, study)));
+    SW_TRY(put_text(l, l->file, "weights", sw_results_text_weights(l->results->arena, study)));
   SW_TRY(put_text(l, l->file, "unmatched", study->units.drop_unmatched ? "drop" : "error"));
   SW_TRY(put_text(l, l->file, "missing", missing[study->panel.missing]));
-  SW_TRY(put_text(l, l->file, "missing_cells", sw_text_missing(l->results->arena, panel)));
+  SW_TRY(put_text(l, l->file, "missing_cells", sw_results_text_missing(l->results->arena, panel)));
   SW_TRY(put_integer(l, l->file, "cells_filled", panel->filled));
   SW_TRY(put_integer(l, l->file, "logarithms_undefined", panel->log_of_nonpositive));
   SW_TRY(put_integer(l, l->file, "units_without_data", panel->units_without_data));
@@ -259,7 +259,7 @@ static sw_status fill_group(layout *l, const sw_group *at, hid_t group) {
 }
 
 static sw_status put_groups(layout *l) {
-  const sw_schema *schema = &l->results->schema;
+  const sw_results_schema *schema = &l->results->schema;
   for (int g = 0; g < schema->n_groups; g++) {
     const sw_group *at = &schema->group[g];
     if (strncmp(at->path, "/composites/", 12) == 0 &&

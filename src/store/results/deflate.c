@@ -49,7 +49,7 @@ static sw_status copy_chunks(copying *c, hid_t source, hid_t target, const sw_va
   for (int a = 0; a < variable->rank; a++)
     cells *= variable->chunk[a];
   if (cells == 0) return SW_OK; /* nothing was kept */
-  SW_TRY(sw_alloc(c->err, cells, sw_cell_bytes(variable->cell), &buffer));
+  SW_TRY(sw_alloc(c->err, cells, sw_h5_cell_bytes(variable->cell), &buffer));
   herr_t code = 0;
   do
     code = copy_chunk(source, target, variable, start, buffer);
@@ -71,11 +71,11 @@ static sw_status copy_variable(copying *c, const sw_group *group, const sw_varia
   return status;
 }
 
-static sw_status copy_all(copying *c, const sw_schema *schema) {
+static sw_status copy_all(copying *c, const sw_results_schema *schema) {
   for (int g = 0; g < schema->n_groups; g++) {
     const sw_group *group = &schema->group[g];
     for (int v = group->first; v < group->first + group->count; v++)
-      if (sw_written_by_all(schema->variable[v].source))
+      if (sw_results_written_by_all(schema->variable[v].source))
         SW_TRY(copy_variable(c, group, &schema->variable[v]));
   }
   return SW_OK;

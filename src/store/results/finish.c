@@ -49,7 +49,8 @@ static sw_status write_periods(sw_error *err, sw_results *results, sw_group *gro
     int skip = variable->timed ? 0 : 1;
     pack(variable, row, n_periods, t, width, units, buffer);
     if (variable->counted) variable->undefined += count_nan(buffer, (size_t)units * (size_t)width);
-    sw_checksum_block(results, group, t, buffer, (size_t)width * sw_cell_bytes(variable->cell));
+    sw_results_checksum_block(results, group, t, buffer,
+                              (size_t)width * sw_h5_cell_bytes(variable->cell));
     SW_TRY(sw_results_write(err, results, v, start + skip, count + skip, type, buffer));
   }
   return SW_OK;
@@ -76,8 +77,8 @@ static sw_status write_over_units(sw_error *err, sw_results *results, sw_group *
 static sw_status write_units(sw_error *err, sw_results *results) {
   for (int g = 0; g < results->schema.n_groups; g++) {
     sw_group *group = &results->schema.group[g];
-    if (sw_schema_find(&results->schema, group->job, SW_FROM_BLOCKS, 0) >= 0)
-      SW_TRY(sw_checksum_unit(err, results, group));
+    if (sw_results_schema_find(&results->schema, group->job, SW_FROM_BLOCKS, 0) >= 0)
+      SW_TRY(sw_results_checksum_unit(err, results, group));
     for (int v = group->first; v < group->first + group->count; v++)
       if (results->schema.variable[v].source <= SW_FROM_IN)
         SW_TRY(write_over_units(err, results, group, v));
@@ -156,8 +157,9 @@ static herr_t complete_group(sw_results *results, hid_t file, const sw_group *gr
   uint64_t checksum = 0;
   for (int v = group->first; v < group->first + group->count && code >= 0; v++)
     code = complete_variable(results, group, at, &results->schema.variable[v], &checksum);
-  if (code >= 0) code = sw_checksum_put(results, at, group, checksum);
-  const char *text = sw_text_undefined(results->arena, results->run, &results->schema, group);
+  if (code >= 0) code = sw_results_checksum_put(results, at, group, checksum);
+  const char *text =
+      sw_results_text_undefined(results->arena, results->run, &results->schema, group);
   if (code >= 0) code = text ? sw_h5_set_text(at, "undefined", text) : -1;
   H5Gclose(at);
   return code;
@@ -221,7 +223,7 @@ static sw_status sum_undefined(sw_error *err, sw_results *results) {
 /* Rank 0 knows all counts in the end; the jobs keep them on every rank. */
 static sw_status tell_undefined(sw_error *err, sw_results *results) {
   sw_team *team = results->run->team;
-  const sw_schema *schema = &results->schema;
+  const sw_results_schema *schema = &results->schema;
   for (int g = 0; g < schema->n_groups; g++) {
     int64_t *undefined = &results->run->job[schema->group[g].job].undefined;
     int first = schema->group[g].first, end = first + schema->group[g].count;
@@ -279,7 +281,7 @@ sw_status sw_results_finish(sw_error *err, sw_results *results) {
   SW_TRY(sw_team_agree(team, err, write_units(err, results), 0));
   SW_TRY(sw_team_agree(team, err, sw_results_close_all(err, SW_OK, results), 0));
   SW_TRY(sum_undefined(err, results));
-  SW_TRY(sw_checksum_gather(err, results));
+  SW_TRY(sw_results_checksum_gather(err, results));
   sw_status status = team->rank == 0 ? complete_and_name(err, results) : SW_OK;
   SW_TRY(sw_team_agree(team, err, status, 0));
   results->complete = true;

@@ -23,7 +23,7 @@ typedef struct past {
 /* ---- parts of datasets ------------------------------------------------------------------- */
 
 static const sw_variable *variable_of(const past *p, int job, sw_source source) {
-  int v = sw_schema_find(&p->results.schema, job, source, 0);
+  int v = sw_results_schema_find(&p->results.schema, job, source, 0);
   return v < 0 ? NULL : &p->results.schema.variable[v];
 }
 
@@ -60,7 +60,7 @@ static void *read_all(const past *p, int job, sw_source source, int64_t *count) 
   hid_t dataset = sw_results_open_dataset(&p->results, &p->results.schema.group[job], variable);
   if (dataset < 0) return NULL;
   *count = (int64_t)sw_h5_length(dataset);
-  if (sw_alloc(&ignored, (size_t)*count + 1, sw_cell_bytes(variable->cell), &values) == SW_OK &&
+  if (sw_alloc(&ignored, (size_t)*count + 1, sw_h5_cell_bytes(variable->cell), &values) == SW_OK &&
       H5Dread(dataset, sw_h5_memory_type(variable->cell), H5S_ALL, H5S_ALL, H5P_DEFAULT, values) <
           0) {
     sw_free(values);
@@ -79,7 +79,8 @@ static bool is_sound(const past *p, int job) {
   const sw_group *group = &p->results.schema.group[job];
   uint64_t *stored = read_all(p, job, SW_FROM_VALUES, &count);
   bool sound = stored && count == 1 &&
-               sw_checksum_values(&ignored, &p->results, group, &sum) == SW_OK && sum == *stored;
+               sw_results_checksum_values(&ignored, &p->results, group, &sum) == SW_OK &&
+               sum == *stored;
   sw_free(stored);
   if (!sound)
     sw_log(SW_LOG_WARN, "%s: %s: values do not match their checksum, so nothing is taken",
@@ -156,7 +157,8 @@ static sw_status read_strengths(sw_error *err, past *p, int job, int matrix, dou
   for (int v = group->first; v < group->first + group->count; v++) {
     sw_source source = p->results.schema.variable[v].source;
     void *into = source == SW_FROM_OUT ? out : source == SW_FROM_IN ? in : NULL;
-    if (source <= SW_FROM_IN) SW_TRY(sw_checksum_read(err, &p->results, group, v, matrix, 0, into));
+    if (source <= SW_FROM_IN)
+      SW_TRY(sw_results_checksum_read(err, &p->results, group, v, matrix, 0, into));
   }
   return SW_OK;
 }
@@ -201,7 +203,7 @@ static bool open_job(past *p, int job) {
   if (p->results.run->job[job].measure->kind != SW_KIND_PAIR) return false;
   for (int v = group->first; v < group->first + group->count; v++) {
     const sw_variable *variable = &p->results.schema.variable[v];
-    if (!sw_written_by_all(variable->source)) continue;
+    if (!sw_results_written_by_all(variable->source)) continue;
     p->results.dataset[v] = sw_results_open_dataset(&p->results, group, variable);
     if (p->results.dataset[v] < 0) return false;
     p->results.space[v] = H5Dget_space(p->results.dataset[v]);
@@ -214,7 +216,7 @@ static sw_status open_file(sw_error *err, past *p, const char *path) {
   sw_results *results = &p->results;
   SW_TRY(sw_arena_create(err, &results->arena));
   results->path = results->partial = sw_arena_text(results->arena, path);
-  SW_TRY(sw_schema_make(err, results->arena, results->run, &results->schema));
+  SW_TRY(sw_results_schema_make(err, results->arena, results->run, &results->schema));
   int n = results->schema.n_variables;
   SW_NEW(err, results->arena, results->dataset, n + 1);
   SW_NEW(err, results->arena, results->space, n + 1);
@@ -231,7 +233,7 @@ static sw_status open_file(sw_error *err, past *p, const char *path) {
 static bool is_of_this_build(sw_arena *arena, hid_t file) {
   const char *version = sw_h5_get_text(arena, file, "version");
   const char *build = sw_h5_get_text(arena, file, "build");
-  const char *here = sw_run_build(arena, sw_store_version());
+  const char *here = sw_run_build(arena, sw_h5_version());
   return version && build && here && strcmp(version, SW_VERSION) == 0 && strcmp(build, here) == 0;
 }
 
@@ -279,8 +281,8 @@ static const char *differs(sw_arena *arena, hid_t file, const sw_study *study, c
   if (!is_of_this_build(arena, file)) return "the program, or what it was built with";
   if (!text || strcmp(text, study->text) != 0) return "the study";
   if (!then) return "the inputs";
-  const char *odd = sw_text_odd_input(arena, now, then);
-  odd = odd ? odd : sw_text_odd_input(arena, then, now);
+  const char *odd = sw_results_text_odd_input(arena, now, then);
+  odd = odd ? odd : sw_results_text_odd_input(arena, then, now);
   return odd ? sw_arena_printf(arena, "input %s", odd) : NULL;
 }
 
@@ -290,7 +292,7 @@ sw_status sw_results_changed(sw_error *err, sw_team *team, sw_arena *arena, cons
   hid_t file = H5I_INVALID_HID;
   *what = NULL;
   SW_TRY(sw_team_agree(team, err, sw_results_open(err, arena, path, &file), 0));
-  sw_status status = sw_text_inputs(err, team, study, arena, &now);
+  sw_status status = sw_results_text_inputs(err, team, study, arena, &now);
   if (status == SW_OK) *what = differs(arena, file, study, now);
   H5Fclose(file);
   return status;

@@ -38,7 +38,7 @@ enum { SW_MAX_RANK = 3 };
 
 typedef struct sw_variable {
   const char *name, *long_name, *units;
-  sw_cell cell;
+  sw_h5_cell cell;
   int rank;
   hsize_t extent[SW_MAX_RANK];
   hsize_t chunk[SW_MAX_RANK]; /* chunk[0] == 0: contiguous */
@@ -71,31 +71,32 @@ typedef struct sw_group {
   uint64_t *block_checksum; /* by period and this rank's blocks, as they are written */
 } sw_group;
 
-typedef struct sw_schema {
+typedef struct sw_results_schema {
   int n_groups, n_variables;
   sw_group *group;
   sw_variable *variable;
-} sw_schema;
+} sw_results_schema;
 
-sw_status sw_schema_make(sw_error *err, sw_arena *arena, const sw_run *run, sw_schema *schema);
-bool sw_written_by_all(sw_source source);
+sw_status sw_results_schema_make(sw_error *err, sw_arena *arena, const sw_run *run,
+                                 sw_results_schema *schema);
+bool sw_results_written_by_all(sw_source source);
 /* The index of the variable of that source and index in the group of a job, or -1. */
-int sw_schema_find(const sw_schema *schema, int job, sw_source source, int index);
+int sw_results_schema_find(const sw_results_schema *schema, int job, sw_source source, int index);
 
 /* ---- texts (text.c) ------------------------------------------------------------- */
 
 /* A line "XXH3 NAME" for every input file; collective, the hashing is spread over the ranks. */
-sw_status sw_text_inputs(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
-                         const char **text);
+sw_status sw_results_text_inputs(sw_error *err, sw_team *team, const sw_study *study,
+                                 sw_arena *arena, const char **text);
 /* The name in the first of such lines that `others` lacks; NULL: it has all. */
-const char *sw_text_odd_input(sw_arena *arena, const char *lines, const char *others);
+const char *sw_results_text_odd_input(sw_arena *arena, const char *lines, const char *others);
 /* "queen: {kind: file, file: edges.csv, style: row}", a line for each weights matrix. */
-const char *sw_text_weights(sw_arena *arena, const sw_study *study);
+const char *sw_results_text_weights(sw_arena *arena, const sw_study *study);
 /* "gdp 0, services 12": missing cells of each column of the files. */
-const char *sw_text_missing(sw_arena *arena, const sw_panel *panel);
+const char *sw_results_text_missing(sw_arena *arena, const sw_panel *panel);
 /* "3 of 57000 values (C 3): ...". */
-const char *sw_text_undefined(sw_arena *arena, const sw_run *run, const sw_schema *schema,
-                              const sw_group *group);
+const char *sw_results_text_undefined(sw_arena *arena, const sw_run *run,
+                                      const sw_results_schema *schema, const sw_group *group);
 
 enum { SW_UNDEFINED_ROOM = 256, SW_STATE_ROOM = 16 };
 
@@ -114,7 +115,7 @@ struct sw_results {
   char *folder;               /* that OUT.h5 lies in */
   size_t folder_made;         /* of its path, the part that this run made; 0: none */
   const char *inputs;
-  sw_schema schema;
+  sw_results_schema schema;
   bool parallel; /* MPI-IO; else the serial driver */
   bool complete; /* the file has its name */
   hid_t file;
@@ -124,25 +125,26 @@ struct sw_results {
 };
 
 /* claim.c: the lock, and a look at what is there. Rank 0. */
-sw_status sw_claim_output(sw_error *err, sw_results *results, bool force, bool restart);
+sw_status sw_results_claim(sw_error *err, sw_results *results, bool force, bool restart);
 /* resume.c, rank 0: what the file at `results->partial` is to be, out of the journal's word
  * of how it was laid out. */
 sw_status sw_results_lay_out_or_resume(sw_error *err, sw_results *results);
 /* checksum.c */
-sw_status sw_checksum_unit(sw_error *err, sw_results *results, sw_group *group);
-void sw_checksum_free(sw_results *results);
-void sw_checksum_block(const sw_results *results, sw_group *group, int t, const void *data,
-                       size_t unit_bytes);
+sw_status sw_results_checksum_unit(sw_error *err, sw_results *results, sw_group *group);
+void sw_results_checksum_free(sw_results *results);
+void sw_results_checksum_block(const sw_results *results, sw_group *group, int t, const void *data,
+                               size_t unit_bytes);
 /* Rank 0, into the open group; `values`: of what it has written there itself. */
-herr_t sw_checksum_put(const sw_results *results, hid_t at, const sw_group *group, uint64_t values);
+herr_t sw_results_checksum_put(const sw_results *results, hid_t at, const sw_group *group,
+                               uint64_t values);
 /* The same of a file: all that is not by unit or pair, and of a matrix or period what this rank's
  * units have, their blocks added to the group's first period. */
-sw_status sw_checksum_values(sw_error *err, const sw_results *results, const sw_group *group,
-                             uint64_t *sum);
-sw_status sw_checksum_read(sw_error *err, sw_results *results, sw_group *group, int variable, int t,
-                           int into, void *units);
+sw_status sw_results_checksum_values(sw_error *err, const sw_results *results,
+                                     const sw_group *group, uint64_t *sum);
+sw_status sw_results_checksum_read(sw_error *err, sw_results *results, sw_group *group,
+                                   int variable, int t, int into, void *units);
 /* What rank 0 needs of the others to write checksums. Collective. */
-sw_status sw_checksum_gather(sw_error *err, sw_results *results);
+sw_status sw_results_checksum_gather(sw_error *err, sw_results *results);
 
 /* Bytes to disk, or SW_EIO. */
 sw_status sw_results_sync(sw_error *err, const char *path);

@@ -39,7 +39,7 @@ sw_status sw_results_start(sw_error *err, sw_team *team, const char *path, bool 
   *results = NULL;
   sw_h5_quiet();
   sw_status status = make(err, team, path, results);
-  if (status == SW_OK && team->rank == 0) status = sw_claim_output(err, *results, force, restart);
+  if (status == SW_OK && team->rank == 0) status = sw_results_claim(err, *results, force, restart);
   status = sw_team_agree(team, err, status, 0);
   if (status == SW_OK) return SW_OK;
   sw_results_destroy(*results, status, NULL);
@@ -52,9 +52,9 @@ sw_status sw_results_begin(sw_error *err, sw_results *results, sw_run *run) {
   const sw_region *region = NULL;
   int count = 0;
   results->run = run;
-  SW_TRY(sw_text_inputs(err, run->team, run->study, results->arena, &results->inputs));
-  SW_TRY(sw_run_fingerprint(err, run, results->inputs, sw_store_version(), &fingerprint));
-  SW_TRY(sw_team_agree(run->team, err, sw_run_regions(err, run, &region, &count), 0));
+  SW_TRY(sw_results_text_inputs(err, run->team, run->study, results->arena, &results->inputs));
+  SW_TRY(sw_run_fingerprint(err, run, results->inputs, sw_h5_version(), &fingerprint));
+  SW_TRY(sw_team_agree(run->team, err, sw_pairs_regions(err, run, &region, &count), 0));
   SW_TRY(sw_journal_open(err, run->team, results->journal_path, fingerprint, region, count,
                          &results->journal, &run->resumes));
   run->journal = results->journal;
@@ -64,7 +64,7 @@ sw_status sw_results_begin(sw_error *err, sw_results *results, sw_run *run) {
 /* ---- how much --------------------------------------------------------------------------- */
 
 static double variable_bytes(const sw_variable *variable) {
-  double bytes = (double)sw_cell_bytes(variable->cell), chunks = 1;
+  double bytes = (double)sw_h5_cell_bytes(variable->cell), chunks = 1;
   for (int a = 0; a < variable->rank; a++) {
     hsize_t chunk = variable->chunk[0] > 0 ? variable->chunk[a] : variable->extent[a];
     if (chunk == 0) return 0;
@@ -76,7 +76,7 @@ static double variable_bytes(const sw_variable *variable) {
 }
 
 /* Labels, headers, indexes: generous, and small beside any matrix. */
-static double overhead_bytes(const sw_run *run, const sw_schema *schema) {
+static double overhead_bytes(const sw_run *run, const sw_results_schema *schema) {
   const sw_units *units = &run->panel->units;
   double a_unit = 2 * 48 + 16 + 48.0 * units->n_groupings;
   double text = 2.0 * ((double)units->code_at[units->n] + (double)strlen(run->study->text));
@@ -84,7 +84,7 @@ static double overhead_bytes(const sw_run *run, const sw_schema *schema) {
          4096.0 * schema->n_variables;
 }
 
-static double schema_bytes(const sw_run *run, const sw_schema *schema) {
+static double schema_bytes(const sw_run *run, const sw_results_schema *schema) {
   double bytes = overhead_bytes(run, schema);
   for (int v = 0; v < schema->n_variables; v++)
     bytes += variable_bytes(&schema->variable[v]);
@@ -93,9 +93,9 @@ static double schema_bytes(const sw_run *run, const sw_schema *schema) {
 
 sw_status sw_results_bytes(sw_error *err, const sw_run *run, double *bytes) {
   sw_arena *arena = NULL;
-  sw_schema schema;
+  sw_results_schema schema;
   SW_TRY(sw_arena_create(err, &arena));
-  sw_status status = sw_schema_make(err, arena, run, &schema);
+  sw_status status = sw_results_schema_make(err, arena, run, &schema);
   if (status == SW_OK) *bytes = schema_bytes(run, &schema);
   sw_arena_destroy(arena);
   return status;
@@ -144,7 +144,7 @@ static sw_status check_space(sw_error *err, const sw_results *results) {
 /* ---- creation --------------------------------------------------------------------------- */
 
 static sw_status make_schema(sw_error *err, sw_results *results) {
-  SW_TRY(sw_schema_make(err, results->arena, results->run, &results->schema));
+  SW_TRY(sw_results_schema_make(err, results->arena, results->run, &results->schema));
   int n = results->schema.n_variables;
   SW_NEW(err, results->arena, results->dataset, n > 0 ? n : 1);
   SW_NEW(err, results->arena, results->space, n > 0 ? n : 1);
@@ -201,7 +201,7 @@ void sw_results_destroy(sw_results *results, sw_status status, bool *kept) {
   sw_lock_release(results->lock);
   if (results->folder && !keep && !results->complete)
     sw_folder_unmake(results->folder, results->folder_made);
-  sw_checksum_free(results);
+  sw_results_checksum_free(results);
   sw_arena_destroy(results->arena);
   free(results);
 }

@@ -23,7 +23,7 @@ enum { PORTION = 1 << 20, SUPERBLOCK = 48 };
 typedef struct structure {
   uint64_t bytes, hash, count;
   char superblock[SUPERBLOCK];
-  sw_extent extent[];
+  sw_h5_extent extent[];
 } structure;
 
 static sw_status lost(sw_error *err, const char *path, const char *what) {
@@ -35,8 +35,8 @@ static sw_status lost(sw_error *err, const char *path, const char *what) {
 typedef bool (*portion_visit)(void *self, char *bytes, size_t length, uint64_t at);
 
 /* Every portion of every extent of the file; false: some are not there. */
-static bool visit(int fd, const sw_extent *extent, uint64_t count, char *buffer, portion_visit see,
-                  void *self) {
+static bool visit(int fd, const sw_h5_extent *extent, uint64_t count, char *buffer,
+                  portion_visit see, void *self) {
   for (uint64_t k = 0; k < count; k++)
     for (uint64_t done = 0; done < extent[k].length;) {
       size_t now = extent[k].length - done < PORTION ? extent[k].length - done : PORTION;
@@ -58,7 +58,7 @@ static bool see_copy(void *self, char *bytes, size_t length, uint64_t at) {
 }
 
 /* *hash of the extents in a file; *there: all of them are. */
-static sw_status hash_extents(sw_error *err, const char *path, const sw_extent *extent,
+static sw_status hash_extents(sw_error *err, const char *path, const sw_h5_extent *extent,
                               uint64_t count, uint64_t *hash, bool *there) {
   sw_hasher *hasher = NULL;
   char *buffer = NULL;
@@ -96,13 +96,13 @@ static bool put_superblock(const char *path, const char *superblock) {
 /* *out (free): how it came out. */
 static sw_status lay_out(sw_error *err, sw_results *results, const char *path, sw_laying laying,
                          structure **out) {
-  sw_ledger ledger;
+  sw_h5_ledger ledger;
   struct stat info;
   bool there = false;
   *out = NULL;
-  sw_ledger_open(&ledger);
+  sw_h5_ledger_open(&ledger);
   sw_status status = sw_results_lay_out(err, results, path, laying);
-  sw_status noted = sw_ledger_close(err, &ledger);
+  sw_status noted = sw_h5_ledger_close(err, &ledger);
   if (status == SW_OK) status = noted;
   if (status == SW_OK) {
     *out = malloc(sizeof **out + ledger.count * sizeof *ledger.extent);

@@ -14,17 +14,17 @@ static const hsize_t entries_a_chunk = 1 << 17;
 typedef struct maker {
   sw_arena *arena;
   const sw_run *run;
-  sw_schema *schema;
+  sw_results_schema *schema;
   const sw_job *job;
   sw_group *group;
   int job_index;
 } maker;
 
-bool sw_written_by_all(sw_source source) {
+bool sw_results_written_by_all(sw_source source) {
   return source <= SW_FROM_STORED;
 }
 
-int sw_schema_find(const sw_schema *schema, int job, sw_source source, int index) {
+int sw_results_schema_find(const sw_results_schema *schema, int job, sw_source source, int index) {
   const sw_group *group = &schema->group[job];
   for (int v = group->first; v < group->first + group->count; v++)
     if (schema->variable[v].source == source && schema->variable[v].index == index) return v;
@@ -42,7 +42,7 @@ static const sw_output *next_quantity(const sw_job *job, int *output) {
 }
 
 static sw_variable *add(maker *m, const char *name, const char *long_name, const char *units,
-                        sw_cell cell, sw_source source, int index) {
+                        sw_h5_cell cell, sw_source source, int index) {
   sw_variable *variable = &m->schema->variable[m->schema->n_variables++];
   *variable = (sw_variable){.name = name,
                             .long_name = long_name && *long_name ? long_name : name,
@@ -95,7 +95,7 @@ static sw_status add_result(sw_error *err, maker *m, int index) {
   sw_source source = output->shape == SW_UNIT     ? SW_FROM_UNIT
                      : output->shape == SW_GLOBAL ? SW_FROM_GLOBAL
                                                   : SW_FROM_TABLE;
-  sw_cell cell = output->number == SW_INT32 ? SW_CELL_I32 : SW_CELL_F64;
+  sw_h5_cell cell = output->number == SW_INT32 ? SW_CELL_I32 : SW_CELL_F64;
   sw_variable *variable =
       add(m, output->name, output->long_name, output->units, cell, source, index);
   variable->counted = cell == SW_CELL_F64;
@@ -156,7 +156,7 @@ static void add_partner(maker *m, const sw_pair_plan *plan) {
 }
 
 static void add_quantities(maker *m, const sw_pair_plan *plan) {
-  sw_cell cell = m->run->study->float64 ? SW_CELL_F64 : SW_CELL_F32;
+  sw_h5_cell cell = m->run->study->float64 ? SW_CELL_F64 : SW_CELL_F32;
   const sw_output *output = NULL;
   for (int r = 0, stored = 0; (output = next_quantity(m->job, &r)); r++, stored++)
     add_stored(m, plan,
@@ -188,7 +188,7 @@ static sw_status add_summary(sw_error *err, maker *m) {
     sw_variable *variable = add(m, part[i].name, say, counts ? "1" : output->units,
                                 counts ? SW_CELL_I64 : SW_CELL_F64, part[i].source, 0);
     add_time(m, variable);
-    if (sw_written_by_all(part[i].source))
+    if (sw_results_written_by_all(part[i].source))
       add_axis(variable, "unit", (hsize_t)m->job->n, units_a_chunk(m->job, 1));
     else
       variable->chunk[0] = 0;
@@ -276,11 +276,12 @@ static sw_status add_group(sw_error *err, maker *m, int j) {
   return SW_OK;
 }
 
-sw_status sw_schema_make(sw_error *err, sw_arena *arena, const sw_run *run, sw_schema *schema) {
+sw_status sw_results_schema_make(sw_error *err, sw_arena *arena, const sw_run *run,
+                                 sw_results_schema *schema) {
   int n = run->study->n_entries, most = 0;
   for (int j = 0; j < n; j++)
     most += outputs_of(&run->job[j]) + 13;
-  *schema = (sw_schema){.n_groups = n};
+  *schema = (sw_results_schema){.n_groups = n};
   SW_NEW(err, arena, schema->group, n > 0 ? n : 1);
   SW_NEW(err, arena, schema->variable, most > 0 ? most : 1);
   maker m = {.arena = arena, .run = run, .schema = schema};

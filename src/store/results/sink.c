@@ -36,9 +36,10 @@ typedef struct slab {
 } slab;
 
 static int variable_of(const sw_results *results, const sw_piece *piece, int quantity) {
-  const sw_schema *schema = &results->schema;
-  if (quantity == SW_PARTNERS) return sw_schema_find(schema, piece->job, SW_FROM_PARTNER, 0);
-  return sw_schema_find(schema, piece->job, SW_FROM_STORED, quantity);
+  const sw_results_schema *schema = &results->schema;
+  if (quantity == SW_PARTNERS)
+    return sw_results_schema_find(schema, piece->job, SW_FROM_PARTNER, 0);
+  return sw_results_schema_find(schema, piece->job, SW_FROM_STORED, quantity);
 }
 
 static sw_status slab_of(sw_error *err, const sw_results *results, const sw_piece *piece,
@@ -105,10 +106,10 @@ hid_t sw_results_open_dataset(const sw_results *results, const sw_group *group,
 }
 
 sw_status sw_results_open_datasets(sw_error *err, sw_results *results) {
-  const sw_schema *schema = &results->schema;
+  const sw_results_schema *schema = &results->schema;
   for (int g = 0; g < schema->n_groups; g++)
     for (int v = schema->group[g].first; v < schema->group[g].first + schema->group[g].count; v++) {
-      if (!sw_written_by_all(schema->variable[v].source)) continue;
+      if (!sw_results_written_by_all(schema->variable[v].source)) continue;
       results->dataset[v] =
           sw_results_open_dataset(results, &schema->group[g], &schema->variable[v]);
       if (results->dataset[v] < 0) return sw_h5_fail(err, results->partial, "be opened");

@@ -18,7 +18,7 @@
 /* ---- weights matrices ------------------------------------------------------------------- */
 
 /* Each with what is in force, the defaults too, as `weights:` of a study would have it. */
-const char *sw_text_weights(sw_arena *arena, const sw_study *study) {
+const char *sw_results_text_weights(sw_arena *arena, const sw_study *study) {
   static const char *const style[] = {
       [SW_STYLE_ROW] = "row", [SW_STYLE_BINARY] = "binary", [SW_STYLE_AS_IS] = "as-is"};
   const char *text = "";
@@ -115,7 +115,7 @@ static sw_status hash_file(sw_error *err, input_file *file) {
               : sw_fail(err, SW_EIO, "%s: cannot be read again: %s", file->name, strerror(reason));
 }
 
-const char *sw_text_odd_input(sw_arena *arena, const char *lines, const char *others) {
+const char *sw_results_text_odd_input(sw_arena *arena, const char *lines, const char *others) {
   for (const char *at = lines; *at; at += strcspn(at, "\n"), at += *at == '\n') {
     int length = (int)strcspn(at, "\n"), hash = (int)strcspn(at, " ");
     const char *line = sw_arena_textn(arena, at, (size_t)length);
@@ -174,8 +174,8 @@ static const char *join_inputs(sw_arena *arena, const input_list *list) {
   return copy;
 }
 
-sw_status sw_text_inputs(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
-                         const char **text) {
+sw_status sw_results_text_inputs(sw_error *err, sw_team *team, const sw_study *study,
+                                 sw_arena *arena, const char **text) {
   input_list list = {0};
   sw_status status = sw_team_agree(team, err, list_inputs(err, study, arena, &list), 0);
   if (status == SW_OK) status = hash_inputs(err, team, &list);
@@ -187,7 +187,7 @@ sw_status sw_text_inputs(sw_error *err, sw_team *team, const sw_study *study, sw
 
 /* ---- what is missing -------------------------------------------------------------------- */
 
-const char *sw_text_missing(sw_arena *arena, const sw_panel *panel) {
+const char *sw_results_text_missing(sw_arena *arena, const sw_panel *panel) {
   const char *text = "";
   for (int c = 0; text && c < panel->n_columns; c++)
     text = sw_arena_printf(arena, "%s%s%s %lld", text, c > 0 ? ", " : "", panel->column[c].name,
@@ -221,8 +221,8 @@ static const char *undefined_pairs(sw_arena *arena, const sw_run *run, const sw_
                          without > 0 ? reason_of(job) : "");
 }
 
-const char *sw_text_undefined(sw_arena *arena, const sw_run *run, const sw_schema *schema,
-                              const sw_group *group) {
+const char *sw_results_text_undefined(sw_arena *arena, const sw_run *run,
+                                      const sw_results_schema *schema, const sw_group *group) {
   const sw_job *job = &run->job[group->job];
   const char *parts = "";
   int64_t without = 0, values = 0;

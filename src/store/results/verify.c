@@ -50,7 +50,7 @@ sw_status sw_results_study(sw_error *err, sw_arena *arena, const char *path, con
 
 static sw_status same_inputs(sw_error *err, sw_arena *arena, const char *path, const char *then,
                              const char *now) {
-  const char *odd = sw_text_odd_input(arena, now, then);
+  const char *odd = sw_results_text_odd_input(arena, now, then);
   if (!odd) return SW_OK;
   return sw_fail(err, SW_EINPUT,
                  "%s: its input %s has changed since; there is nothing to hold it against", path,
@@ -62,9 +62,9 @@ static sw_status open_for_reading(sw_error *err, sw_results *results, const char
   sw_run *run = results->run;
   SW_TRY(sw_arena_create(err, &results->arena));
   results->path = results->partial = sw_arena_text(results->arena, path);
-  SW_TRY(sw_text_inputs(err, run->team, run->study, results->arena, &results->inputs));
+  SW_TRY(sw_results_text_inputs(err, run->team, run->study, results->arena, &results->inputs));
   SW_TRY(same_inputs(err, results->arena, path, inputs, results->inputs));
-  SW_TRY(sw_schema_make(err, results->arena, run, &results->schema));
+  SW_TRY(sw_results_schema_make(err, results->arena, run, &results->schema));
   int n = results->schema.n_variables;
   SW_NEW(err, results->arena, results->dataset, n + 1);
   SW_NEW(err, results->arena, results->space, n + 1);
@@ -202,7 +202,7 @@ sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict
 static sw_status read_sums(sw_error *err, const sw_results *results, const sw_group *group,
                            sw_source source, uint64_t **sums) {
   const sw_variable *variable =
-      &results->schema.variable[sw_schema_find(&results->schema, group->job, source, 0)];
+      &results->schema.variable[sw_results_schema_find(&results->schema, group->job, source, 0)];
   size_t count = 1;
   for (int a = 0; a < variable->rank; a++)
     count *= variable->extent[a];
@@ -223,7 +223,7 @@ static sw_status check_tiles(sw_error *err, sw_results *results, const sw_group 
   sw_status status = read_sums(err, results, group, SW_FROM_TILES, &sums);
   for (int t = 0; t < run->pair[group->job].summary.n_periods; t++)
     for (int64_t k = 0; status == SW_OK && k < tiles; k++, verdict->sums++) {
-      status = sw_tile_digest(err, run, group->job, &results->sink, t, k, &now);
+      status = sw_pairs_digest_tile(err, run, group->job, &results->sink, t, k, &now);
       if (status != SW_OK || now == sums[t * tiles + k] || !now) continue;
       verdict->sums_differ++;
       say(verdict, "%s, %s, tile %lld: what is stored does not match its checksum", group->path,
@@ -240,12 +240,12 @@ static sw_status check_blocks(sw_error *err, sw_results *results, sw_group *grou
   int64_t blocks = (job->n + SW_BLOCK - 1) / SW_BLOCK;
   bool pair = job->measure->kind == SW_KIND_PAIR;
   int periods = pair ? results->run->pair[group->job].summary.n_periods : job->n_periods;
-  SW_TRY(sw_checksum_unit(err, results, group));
+  SW_TRY(sw_results_checksum_unit(err, results, group));
   sw_status status = read_sums(err, results, group, SW_FROM_BLOCKS, &sums);
   for (int v = group->first; status == SW_OK && v < group->first + group->count; v++)
     for (int t = 0; status == SW_OK && t < periods; t++)
       if (results->schema.variable[v].source <= SW_FROM_IN)
-        status = sw_checksum_read(err, results, group, v, t, t, NULL);
+        status = sw_results_checksum_read(err, results, group, v, t, t, NULL);
   for (int64_t k = 0; status == SW_OK && k < periods * blocks; k++, verdict->sums++) {
     if (group->block_checksum[k] == sums[k]) continue;
     verdict->sums_differ++;
@@ -261,7 +261,7 @@ static sw_status check_whole(sw_error *err, sw_results *results, const sw_group 
                              sw_verdict *verdict) {
   uint64_t *sum = NULL, now = 0;
   sw_status status = read_sums(err, results, group, SW_FROM_VALUES, &sum);
-  if (status == SW_OK) status = sw_checksum_values(err, results, group, &now);
+  if (status == SW_OK) status = sw_results_checksum_values(err, results, group, &now);
   verdict->sums++;
   if (status == SW_OK && now != *sum) {
     verdict->sums_differ++;
@@ -274,9 +274,9 @@ static sw_status check_whole(sw_error *err, sw_results *results, const sw_group 
 sw_status sw_results_check_sums(sw_error *err, sw_results *results, sw_verdict *verdict) {
   for (int g = 0; g < results->schema.n_groups; g++) {
     sw_group *group = &results->schema.group[g];
-    if (sw_schema_find(&results->schema, group->job, SW_FROM_TILES, 0) >= 0)
+    if (sw_results_schema_find(&results->schema, group->job, SW_FROM_TILES, 0) >= 0)
       SW_TRY(check_tiles(err, results, group, verdict));
-    if (sw_schema_find(&results->schema, group->job, SW_FROM_BLOCKS, 0) >= 0)
+    if (sw_results_schema_find(&results->schema, group->job, SW_FROM_BLOCKS, 0) >= 0)
       SW_TRY(check_blocks(err, results, group, verdict));
     SW_TRY(check_whole(err, results, group, verdict));
   }

@@ -5,7 +5,6 @@
 #include "base/text.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,14 +56,10 @@ void sw_csv_text(sw_csv *csv, const char *text, size_t length, int64_t first_lin
   if (first_line == 1) csv->private->hollow = 0; /* read again */
 }
 
-bool sw_field_is(sw_field field, const char *text) {
-  return strlen(text) == field.length && !memcmp(text, field.text, field.length);
-}
-
 sw_status sw_csv_skip(sw_error *err, sw_csv *csv, const char *note, size_t length) {
   struct sw_csv_private *own = csv->private;
   if (length && note[length - 1] == '\r') length--;
-  sw_field line = sw_trimmed(note, note + length);
+  sw_field line = sw_csv_trimmed(note, note + length);
   if (!line.length) return SW_OK;
   if (!own->notes) SW_TRY(sw_map_create(err, 16, &own->notes));
   char *copy = sw_arena_textn(own->arena, line.text, line.length);
@@ -86,15 +81,6 @@ void sw_csv_say_hollow(const sw_csv *csv) {
   if (n)
     sw_log(SW_LOG_WARN, "%s: %lld row%s of empty cells %s passed over", csv->file, n,
            n == 1 ? "" : "s", n == 1 ? "is" : "are");
-}
-
-sw_status sw_csv_fail(sw_error *err, const sw_csv *csv, const char *format, ...) {
-  char text[SW_ERROR_TEXT];
-  va_list list;
-  va_start(list, format);
-  vsnprintf(text, sizeof text, format, list);
-  va_end(list);
-  return sw_fail(err, SW_EINPUT, "%s:%lld: %s", csv->file, (long long)csv->line, text);
 }
 
 /* ---- records ----------------------------------------------------------------------------- */
@@ -128,7 +114,7 @@ static sw_status look_closely(sw_error *err, sw_csv *csv, const char *from, cons
   *to = newline ? newline : own->end;
   own->at = newline ? newline + 1 : own->end;
   if (*to > from && (*to)[-1] == '\r') --*to;
-  sw_field line = sw_trimmed(from, *to);
+  sw_field line = sw_csv_trimmed(from, *to);
   *skip = !line.length || is_note(own, line);
   return *skip ? SW_OK : sw_csv_split_closely(err, csv, from, *to);
 }
@@ -143,7 +129,7 @@ sw_status sw_csv_next(sw_error *err, sw_csv *csv, bool *more) {
     if (!sw_csv_split(csv, from, own->end, &to, &own->at))
       SW_TRY(look_closely(err, csv, from, &to, &skip));
     else if (own->notes || (csv->n == 1 && !csv->field[0].length)) /* `""` is no empty line */
-      skip = !sw_trimmed(from, to).length || is_note(own, sw_trimmed(from, to));
+      skip = !sw_csv_trimmed(from, to).length || is_note(own, sw_csv_trimmed(from, to));
     if (skip || (!csv->field[0].length && is_hollow(own, csv))) continue;
     if (csv->n_columns && csv->n != csv->n_columns) return refuse_ragged(err, csv);
     *more = true;

@@ -61,7 +61,7 @@ sw_status sw_csv_column(sw_error *err, const sw_csv *csv, const char *where, con
 /* The index of that column, or -1. */
 int sw_csv_find(const sw_csv *csv, const char *name);
 
-bool sw_field_is(sw_field field, const char *text);
+bool sw_csv_field_is(sw_field field, const char *text);
 /* SW_EINPUT "FILE:LINE: <message>" at the record in `field`. */
 sw_status sw_csv_fail(sw_error *err, const sw_csv *csv, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -20,14 +20,14 @@ struct sw_csv_private {
   int64_t skipped, hollow;
 };
 
-static inline bool sw_is_blank(char c) {
+static inline bool sw_csv_is_blank(char c) {
   return c == ' ' || c == '\t'; /* not isspace: the locale has no say */
 }
 
-static inline sw_field sw_trimmed(const char *from, const char *to) {
-  while (from < to && sw_is_blank(*from))
+static inline sw_field sw_csv_trimmed(const char *from, const char *to) {
+  while (from < to && sw_csv_is_blank(*from))
     from++;
-  while (from < to && sw_is_blank(to[-1]))
+  while (from < to && sw_csv_is_blank(to[-1]))
     to--;
   return (sw_field){from, (size_t)(to - from)};
 }

@@ -45,8 +45,8 @@ static const char *take_quoted(const char *at, const char *end, sw_field *field,
     if (*at == '"') break;
     *seen |= (unsigned char)*at;
   }
-  *field = sw_trimmed(open, at++);
-  while (at < end && sw_is_blank(*at))
+  *field = sw_csv_trimmed(open, at++);
+  while (at < end && sw_csv_is_blank(*at))
     at++;
   return at;
 }
@@ -59,12 +59,12 @@ static const char *take_plain(const char *at, const char *end, sw_field *field, 
     if (*at == '"' || *at == '\0') return NULL;
     *seen |= (unsigned char)*at;
   }
-  *field = sw_trimmed(open, at);
+  *field = sw_csv_trimmed(open, at);
   return at;
 }
 
 static const char *take_field(const char *at, const char *end, sw_field *field, unsigned *seen) {
-  while (at < end && sw_is_blank(*at))
+  while (at < end && sw_csv_is_blank(*at))
     at++;
   return at < end && *at == '"' ? take_quoted(at, end, field, seen)
                                 : take_plain(at, end, field, seen);
@@ -135,11 +135,11 @@ static sw_status unquote(sw_error *err, sw_csv *csv, const char **at, const char
     if (*at == to || **at != '"') break;
     *out++ = '"';
   }
-  while (*at < to && sw_is_blank(**at))
+  while (*at < to && sw_csv_is_blank(**at))
     ++*at;
   *copy = out;
   return *at < to && **at != ',' ? refuse_inner_quote(err, csv)
-                                 : add_field(err, csv, sw_trimmed(begin, out));
+                                 : add_field(err, csv, sw_csv_trimmed(begin, out));
 }
 
 static sw_status split_fields(sw_error *err, sw_csv *csv, const char *from, const char *to) {
@@ -154,7 +154,7 @@ static sw_status split_fields(sw_error *err, sw_csv *csv, const char *from, cons
   char *copy = own->copy;
   csv->n = 0;
   for (const char *at = from;; at++) {
-    while (at < to && sw_is_blank(*at))
+    while (at < to && sw_csv_is_blank(*at))
       at++;
     if (at < to && *at == '"') {
       SW_TRY(unquote(err, csv, &at, to, &copy));
@@ -162,7 +162,7 @@ static sw_status split_fields(sw_error *err, sw_csv *csv, const char *from, cons
       const char *open = at, *comma = memchr(at, ',', (size_t)(to - at));
       at = comma ? comma : to;
       if (memchr(open, '"', (size_t)(at - open))) return refuse_inner_quote(err, csv);
-      SW_TRY(add_field(err, csv, sw_trimmed(open, at)));
+      SW_TRY(add_field(err, csv, sw_csv_trimmed(open, at)));
     }
     if (at == to) return SW_OK;
   }

@@ -36,7 +36,7 @@ sw_status sw_gz_fail(sw_error *err, const char *path, int code, int error_number
                  text);
 }
 
-bool sw_ends_with(const char *text, const char *ending) {
+bool sw_file_ends_with(const char *text, const char *ending) {
   size_t length = strlen(text), tail = strlen(ending);
   return length >= tail && !strcmp(text + length - tail, ending);
 }
@@ -91,8 +91,8 @@ sw_status sw_file_read(sw_error *err, const char *path, char **bytes, size_t *le
   *length = 0;
   int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0) return sw_file_fail(err, path, errno);
-  sw_status status = sw_ends_with(path, ".gz") ? read_gz(err, path, file, bytes, length)
-                                               : read_plain(err, path, file, bytes, length);
+  sw_status status = sw_file_ends_with(path, ".gz") ? read_gz(err, path, file, bytes, length)
+                                                    : read_plain(err, path, file, bytes, length);
   close(file);
   if (!status) return SW_OK;
   free(*bytes);

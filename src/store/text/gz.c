@@ -62,13 +62,13 @@ static sw_status make_room(sw_error *err, gz_tail *tail, size_t count) {
 
 /* What is inflated beyond the header stays in the tail, for look_notes. */
 static sw_status look_header(sw_error *err, sw_arena *arena, gzFile gz, gz_tail *tail,
-                             sw_panel_text *text) {
+                             sw_lines *text) {
   size_t got = 1, length = 0;
   while (!length && got) {
     SW_TRY(make_room(err, tail, PIECE));
     SW_TRY(gz_fill(err, text->path, gz, tail->bytes + tail->length, PIECE, &got));
     tail->length += got;
-    length = sw_first_line(tail->bytes, tail->length);
+    length = sw_lines_first(tail->bytes, tail->length);
   }
   if (!length) length = tail->length;
   text->header = sw_arena_textn(arena, tail->bytes, length);
@@ -81,13 +81,13 @@ static sw_status look_header(sw_error *err, sw_arena *arena, gzFile gz, gz_tail 
 
 /* Inflate to the end, keeping no more than the last lines. */
 static sw_status look_notes(sw_error *err, sw_arena *arena, gzFile gz, gz_tail *tail,
-                            int64_t footer, sw_panel_text *text) {
+                            int64_t footer, sw_lines *text) {
   text->end = text->begin;
   for (size_t got = 1; got;) {
     SW_TRY(make_room(err, tail, PIECE));
     SW_TRY(gz_fill(err, text->path, gz, tail->bytes + tail->length, PIECE, &got));
     tail->length += got;
-    size_t cut = sw_last_lines(tail->bytes, tail->length, footer);
+    size_t cut = sw_lines_last(tail->bytes, tail->length, footer);
     text->end += (int64_t)cut;
     tail->length -= cut;
     memmove(tail->bytes, tail->bytes + cut, tail->length);
@@ -97,7 +97,7 @@ static sw_status look_notes(sw_error *err, sw_arena *arena, gzFile gz, gz_tail *
   return text->notes ? SW_OK : sw_fail(err, SW_ENOMEM, "%s: out of memory", text->path);
 }
 
-sw_status sw_gz_look(sw_error *err, sw_arena *arena, int64_t footer, sw_panel_text *text) {
+sw_status sw_gz_look(sw_error *err, sw_arena *arena, int64_t footer, sw_lines *text) {
   gzFile gz = NULL;
   gz_tail tail = {0};
   SW_TRY(gz_open(err, text->path, &gz));
@@ -112,7 +112,7 @@ sw_status sw_gz_look(sw_error *err, sw_arena *arena, int64_t footer, sw_panel_te
 /* ---- rounds ------------------------------------------------------------------------------ */
 
 typedef struct gz_dealer {
-  const sw_panel_text *text;
+  const sw_lines *text;
   gzFile gz;    /* rank 0 */
   gz_tail left; /* inflated and not dealt out yet */
   int64_t at;   /* bytes of the file inflated so far */
@@ -139,7 +139,7 @@ static sw_status start_dealer(sw_error *err, sw_team *team, gz_dealer *dealer) {
 
 /* Inflate until there is a piece for every rank, or the end. *whole: bytes of whole lines. */
 static sw_status inflate_round(sw_error *err, int ranks, gz_dealer *dealer, size_t *whole) {
-  const sw_panel_text *text = dealer->text;
+  const sw_lines *text = dealer->text;
   size_t aim = (size_t)ranks * PIECE;
   gz_tail *left = &dealer->left;
   for (*whole = 0; !*whole && !dealer->finished; aim *= 2) {
@@ -175,7 +175,7 @@ static sw_status cut_round(sw_error *err, int ranks, gz_dealer *dealer, size_t w
     if (to < from) to = from;
     memcpy(out, &dealer->line, sizeof dealer->line);
     if (to > from) memcpy(out + sizeof dealer->line, left->bytes + from, to - from);
-    dealer->line += sw_count_newlines(left->bytes + from, to - from);
+    dealer->line += sw_lines_count(left->bytes + from, to - from);
     dealer->sent[r] = sizeof dealer->line + (to - from);
     out += dealer->sent[r];
     from = to;
@@ -200,7 +200,7 @@ static size_t part_start(const gz_round *round, int64_t k) {
   return newline ? (size_t)(newline - round->text) + 1 : round->length;
 }
 
-static sw_status fetch(const void *source, sw_error *err, int64_t k, sw_piece *piece) {
+static sw_status fetch(const void *source, sw_error *err, int64_t k, sw_lines_piece *piece) {
   (void)err;
   const gz_round *round = source;
   size_t from = part_start(round, k);
@@ -209,21 +209,21 @@ static sw_status fetch(const void *source, sw_error *err, int64_t k, sw_piece *p
   return SW_OK;
 }
 
-static sw_status take_round(sw_error *err, const char *bytes, size_t length, sw_line_taker taker) {
+static sw_status take_round(sw_error *err, const char *bytes, size_t length, sw_lines_taker taker) {
   int64_t first_line = 0;
   memcpy(&first_line, bytes, sizeof first_line);
   gz_round round = {.text = bytes + sizeof first_line, .length = length - sizeof first_line};
   int64_t parts = (int64_t)(round.length / PART) + 1;
   round.n = round.length == 0 ? 0 : parts;
-  sw_pieces pieces = {.n = round.n, .fetch = fetch, .source = &round};
-  sw_status status = sw_pieces_take(err, &pieces, taker);
-  if (!status) return sw_pieces_place(err, &pieces, taker, first_line);
+  sw_lines_pieces pieces = {.n = round.n, .fetch = fetch, .source = &round};
+  sw_status status = sw_lines_pieces_take(err, &pieces, taker);
+  if (!status) return sw_lines_pieces_place(err, &pieces, taker, first_line);
   sw_free(pieces.lines);
   return status;
 }
 
 /* The number of rounds is known to rank 0 alone: it says after each whether another follows. */
-static sw_status one_round(sw_error *err, sw_team *team, gz_dealer *dealer, sw_line_taker taker,
+static sw_status one_round(sw_error *err, sw_team *team, gz_dealer *dealer, sw_lines_taker taker,
                            bool *more) {
   size_t whole = 0;
   sw_status status = SW_OK;
@@ -244,7 +244,7 @@ static sw_status one_round(sw_error *err, sw_team *team, gz_dealer *dealer, sw_l
   return SW_OK;
 }
 
-sw_status sw_gz_deal(sw_error *err, sw_team *team, const sw_panel_text *text, sw_line_taker taker) {
+sw_status sw_gz_deal(sw_error *err, sw_team *team, const sw_lines *text, sw_lines_taker taker) {
   gz_dealer dealer = {.text = text};
   sw_status status = sw_team_agree(team, err, start_dealer(err, team, &dealer), 0);
   for (bool more = true; more && !status;)

@@ -19,43 +19,6 @@ enum { PIECE = 256, LEAST_PIECE = 64, TAIL = 16, LOOK = 16 };
 enum { PIECE = 1 << 22, LEAST_PIECE = 1 << 12, TAIL = 1 << 12, LOOK = 1 << 16 };
 #endif
 
-/* In runs short enough for a byte to count them, which the compiler makes vectors of. */
-int64_t sw_count_newlines(const char *text, size_t length) {
-  int64_t count = 0;
-  for (size_t at = 0; at < length;) {
-    size_t end = length - at < 255 ? length : at + 255;
-    uint8_t run = 0;
-    for (; at < end; at++)
-      run = (uint8_t)(run + (text[at] == '\n'));
-    count += run;
-  }
-  return count;
-}
-
-/* Blank lines at the end of a file belong to no footer. */
-static bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-size_t sw_last_lines(const char *text, size_t length, int64_t lines) {
-  while (length > 0 && is_space(text[length - 1]))
-    length--;
-  for (; lines > 0 && length > 0; lines--) {
-    const char *newline = memrchr(text, '\n', length);
-    length = newline ? (size_t)(newline - text) : 0;
-  }
-  return length ? length + 1 : 0;
-}
-
-size_t sw_first_line(const char *text, size_t length) {
-  size_t at = 0;
-  if (length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3)) at = 3;
-  while (at < length && is_space(text[at]))
-    at++;
-  const char *newline = memchr(text + at, '\n', length - at);
-  return newline ? (size_t)(newline - text) + 1 : 0;
-}
-
 /* Bytes [at, at + count), all of which the file had when its size was asked for. */
 static sw_status read_at(sw_error *err, const char *path, int file, int64_t at, char *bytes,
                          size_t count) {
@@ -73,7 +36,7 @@ static sw_status keep(sw_error *err, sw_arena *arena, const char *bytes, size_t 
 
 /* The window grows until it holds the first line; a file without a newline is all header. */
 static sw_status look_header(sw_error *err, sw_arena *arena, int file, int64_t size,
-                             sw_panel_text *text) {
+                             sw_lines *text) {
   char *bytes = NULL;
   for (size_t window = LOOK;; window *= 4) {
     sw_free(bytes);
@@ -82,7 +45,7 @@ static sw_status look_header(sw_error *err, sw_arena *arena, int file, int64_t s
     SW_TRY(sw_alloc(err, window, 1, (void **)&bytes));
     size_t length = 0;
     sw_status status = read_at(err, text->path, file, 0, bytes, window);
-    if (!status) length = sw_first_line(bytes, window);
+    if (!status) length = sw_lines_first(bytes, window);
     if (!status && !length && window < (size_t)size) continue;
     if (!length) length = window;
     if (!status) status = keep(err, arena, bytes, length, &text->header);
@@ -95,7 +58,7 @@ static sw_status look_header(sw_error *err, sw_arena *arena, int file, int64_t s
 
 /* Backwards from the end, in windows that grow until they hold the footer. */
 static sw_status look_notes(sw_error *err, sw_arena *arena, int file, int64_t footer,
-                            sw_panel_text *text) {
+                            sw_lines *text) {
   int64_t body = text->end - text->begin;
   char *bytes = NULL;
   for (int64_t window = LOOK;; window *= 4) {
@@ -105,7 +68,7 @@ static sw_status look_notes(sw_error *err, sw_arena *arena, int file, int64_t fo
     SW_TRY(sw_alloc(err, (size_t)window, 1, (void **)&bytes));
     size_t got = (size_t)window, at = 0;
     sw_status status = read_at(err, text->path, file, text->end - window, bytes, got);
-    if (!status) at = sw_last_lines(bytes, got, footer);
+    if (!status) at = sw_lines_last(bytes, got, footer);
     if (!status && !at && window < body) continue;
     if (!status) status = keep(err, arena, bytes + at, got - at, &text->notes);
     text->notes_length = got - at;
@@ -115,7 +78,7 @@ static sw_status look_notes(sw_error *err, sw_arena *arena, int file, int64_t fo
   }
 }
 
-static sw_status look(sw_error *err, sw_arena *arena, int64_t footer, sw_panel_text *text) {
+static sw_status look(sw_error *err, sw_arena *arena, int64_t footer, sw_lines *text) {
   if (text->gz) return sw_gz_look(err, arena, footer, text);
   /* A pipe without a writer would keep open() waiting; files know no O_NONBLOCK. */
   int file = open(text->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -135,7 +98,7 @@ static sw_status look(sw_error *err, sw_arena *arena, int64_t footer, sw_panel_t
 }
 
 /* What rank 0 saw, to the others. */
-static sw_status share(sw_error *err, sw_team *team, sw_arena *arena, sw_panel_text *text) {
+static sw_status share(sw_error *err, sw_team *team, sw_arena *arena, sw_lines *text) {
   int64_t numbers[4] = {text->begin, text->end, (int64_t)text->header_length,
                         (int64_t)text->notes_length};
   SW_TRY(team->broadcast(team, err, numbers, sizeof numbers, 0));
@@ -154,13 +117,13 @@ static sw_status share(sw_error *err, sw_team *team, sw_arena *arena, sw_panel_t
   text->header_length = (size_t)numbers[2];
   text->notes = both + numbers[2];
   text->notes_length = (size_t)numbers[3];
-  text->begin_line = 1 + sw_count_newlines(text->header, text->header_length);
+  text->begin_line = 1 + sw_lines_count(text->header, text->header_length);
   return SW_OK;
 }
 
-sw_status sw_panel_text_open(sw_error *err, sw_team *team, sw_arena *arena, const char *file,
-                             const char *path, int64_t footer, sw_panel_text *text) {
-  *text = (sw_panel_text){.file = file, .path = path, .gz = sw_ends_with(path, ".gz")};
+sw_status sw_lines_open(sw_error *err, sw_team *team, sw_arena *arena, const char *file,
+                        const char *path, int64_t footer, sw_lines *text) {
+  *text = (sw_lines){.file = file, .path = path, .gz = sw_file_ends_with(path, ".gz")};
   sw_status status = team->rank == 0 ? look(err, arena, footer, text) : SW_OK;
   SW_TRY(sw_team_agree(team, err, status, 0));
   return share(err, team, arena, text);
@@ -169,14 +132,14 @@ sw_status sw_panel_text_open(sw_error *err, sw_team *team, sw_arena *arena, cons
 /* ---- a rank's range ---------------------------------------------------------------------- */
 
 typedef struct range {
-  const sw_panel_text *text;
+  const sw_lines *text;
   int file;
   int64_t lo, hi, size; /* the range, and the bytes of a piece */
 } range;
 
 /* More of the file behind what is in the buffer, which begins at `from`. */
 static sw_status read_on(sw_error *err, const range *in, int64_t from, size_t count,
-                         sw_piece *piece, size_t *have) {
+                         sw_lines_piece *piece, size_t *have) {
   if (piece->size < *have + count) {
     char *grown = NULL;
     size_t size = *have + count > 2 * piece->size ? *have + count : 2 * piece->size;
@@ -194,12 +157,12 @@ static sw_status read_on(sw_error *err, const range *in, int64_t from, size_t co
 
 /* The lines that begin in [lo, hi) of the file: from the byte before, which tells whether one
  * begins at lo, to the end of the last one. */
-static sw_status fetch(const void *source, sw_error *err, int64_t k, sw_piece *piece) {
+static sw_status fetch(const void *source, sw_error *err, int64_t k, sw_lines_piece *piece) {
   const range *in = source;
   int64_t lo = in->lo + k * in->size, hi = lo + in->size < in->hi ? lo + in->size : in->hi;
   int64_t end = in->text->end, from = lo > in->text->begin ? lo - 1 : lo;
   size_t have = 0, inside = (size_t)(hi - from);
-  *piece = (sw_piece){.buffer = piece->buffer, .size = piece->size};
+  *piece = (sw_lines_piece){.buffer = piece->buffer, .size = piece->size};
   SW_TRY(read_on(err, in, from, inside, piece, &have));
   const char *newline = from < lo ? memchr(piece->buffer, '\n', inside) : piece->buffer;
   if (!newline || (from < lo && newline == piece->buffer + inside - 1)) return SW_OK; /* no line */
@@ -224,27 +187,28 @@ static int64_t piece_size(int64_t bytes, int threads) {
   return size < LEAST_PIECE ? LEAST_PIECE : size > PIECE ? PIECE : size;
 }
 
-static sw_status deal_ranges(sw_error *err, sw_team *team, const sw_panel_text *text, int file,
-                             sw_line_taker taker) {
+static sw_status deal_ranges(sw_error *err, sw_team *team, const sw_lines *text, int file,
+                             sw_lines_taker taker) {
   int64_t size = text->end - text->begin;
   range in = {.text = text,
               .file = file,
               .lo = text->begin + (int64_t)((__int128)size * team->rank / team->size),
               .hi = text->begin + (int64_t)((__int128)size * (team->rank + 1) / team->size)};
   in.size = piece_size(in.hi - in.lo, taker.threads);
-  sw_pieces pieces = {.n = (in.hi - in.lo + in.size - 1) / in.size, .fetch = fetch, .source = &in};
+  sw_lines_pieces pieces = {
+      .n = (in.hi - in.lo + in.size - 1) / in.size, .fetch = fetch, .source = &in};
   int64_t *counts = NULL, first_line = text->begin_line, count = 0;
   size_t *bytes = NULL;
-  sw_status status = sw_pieces_take(err, &pieces, taker);
+  sw_status status = sw_lines_pieces_take(err, &pieces, taker);
   if (!status) status = sw_alloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes);
-  if (!status) count = sw_pieces_lines(&pieces);
+  if (!status) count = sw_lines_pieces_lines(&pieces);
   status = sw_team_agree(team, err, status, 0);
   if (!status) status = team->all_gather(team, err, &count, sizeof count, (void **)&counts, bytes);
   for (int r = 0; r < team->rank && !status; r++)
     first_line += counts[r];
   /* A rank's first line is right unless a lower one failed, whose error then goes before. */
   if (!status) {
-    status = sw_pieces_place(err, &pieces, taker, first_line);
+    status = sw_lines_pieces_place(err, &pieces, taker, first_line);
     status = sw_team_agree(team, err, status, team->rank);
   }
   sw_free(pieces.lines);
@@ -253,8 +217,7 @@ static sw_status deal_ranges(sw_error *err, sw_team *team, const sw_panel_text *
   return status;
 }
 
-sw_status sw_panel_text_deal(sw_error *err, sw_team *team, const sw_panel_text *text,
-                             sw_line_taker taker) {
+sw_status sw_lines_deal(sw_error *err, sw_team *team, const sw_lines *text, sw_lines_taker taker) {
   if (text->gz) return sw_gz_deal(err, team, text, taker);
   int file = open(text->path, O_RDONLY | O_CLOEXEC);
   sw_status status = file < 0 ? sw_file_fail(err, text->path, errno) : SW_OK;

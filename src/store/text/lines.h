@@ -13,7 +13,7 @@
 #include "base/arena.h"
 #include "plan/ports/team.h"
 
-typedef struct sw_panel_text {
+typedef struct sw_lines {
   const char *file, *path;
   bool gz;
   const char *header; /* the file up to the end of its first line that is not empty */
@@ -22,65 +22,64 @@ typedef struct sw_panel_text {
   size_t notes_length;
   int64_t begin, end; /* bytes of the lines between the two; end < 0: to the end of a .gz */
   int64_t begin_line; /* number of the first of them */
-} sw_panel_text;
+} sw_lines;
 
 /* What is done with pieces of whole lines. `take` is called by several threads, each with its own
  * number below `threads`, for pieces numbered from the last `expect` on. */
-typedef struct sw_line_taker {
+typedef struct sw_lines_taker {
   void *self;
   int threads;
   sw_status (*expect)(void *self, sw_error *err, int64_t pieces);
   sw_status (*take)(void *self, sw_error *err, int thread, int64_t piece, const char *text,
                     size_t length, int64_t first_line);
   void (*place)(void *self, int64_t piece, int64_t first_line); /* once it is known */
-} sw_line_taker;
+} sw_lines_taker;
 
 /* Look at the file's beginning and end. Collective. */
-sw_status sw_panel_text_open(sw_error *err, sw_team *team, sw_arena *arena, const char *file,
-                             const char *path, int64_t footer, sw_panel_text *text);
+sw_status sw_lines_open(sw_error *err, sw_team *team, sw_arena *arena, const char *file,
+                        const char *path, int64_t footer, sw_lines *text);
 /* Give this rank's lines to `taker`. Collective; all ranks get the error of the lowest line. */
-sw_status sw_panel_text_deal(sw_error *err, sw_team *team, const sw_panel_text *text,
-                             sw_line_taker taker);
+sw_status sw_lines_deal(sw_error *err, sw_team *team, const sw_lines *text, sw_lines_taker taker);
 
 /* Where the last `lines` lines of text[0..length) begin; empty lines at the very end do not count.
  */
-size_t sw_last_lines(const char *text, size_t length, int64_t lines);
+size_t sw_lines_last(const char *text, size_t length, int64_t lines);
 /* The length of text up to the end of its first line that is not empty; 0: it does not end here. */
-size_t sw_first_line(const char *text, size_t length);
-int64_t sw_count_newlines(const char *text, size_t length);
+size_t sw_lines_first(const char *text, size_t length);
+int64_t sw_lines_count(const char *text, size_t length);
 
-/* ---- of panel_text's own use ------------------------------------------------------------- */
+/* ---- of its own use ------------------------------------------------------------- */
 
 /* The same for a .gz file (gz.c). */
-sw_status sw_gz_look(sw_error *err, sw_arena *arena, int64_t footer, sw_panel_text *text);
-sw_status sw_gz_deal(sw_error *err, sw_team *team, const sw_panel_text *text, sw_line_taker taker);
+sw_status sw_gz_look(sw_error *err, sw_arena *arena, int64_t footer, sw_lines *text);
+sw_status sw_gz_deal(sw_error *err, sw_team *team, const sw_lines *text, sw_lines_taker taker);
 
 /* The lines of one piece; `buffer` is the thread's, for a source that needs one. */
-typedef struct sw_piece {
+typedef struct sw_lines_piece {
   const char *text;
   size_t length;
   char *buffer;
   size_t size;
-} sw_piece;
+} sw_lines_piece;
 
 /* Pieces one behind the other (pieces.c). */
-typedef struct sw_pieces {
+typedef struct sw_lines_pieces {
   int64_t n;
-  sw_status (*fetch)(const void *source, sw_error *err, int64_t k, sw_piece *piece);
+  sw_status (*fetch)(const void *source, sw_error *err, int64_t k, sw_lines_piece *piece);
   const void *source;
   int64_t *lines; /* of each */
   int64_t failed; /* the first piece that could not be taken, n: none */
   sw_status status;
   sw_error why;
-} sw_pieces;
+} sw_lines_pieces;
 
 /* All pieces, by all threads. Fails only where there is no memory for `lines`: what becomes of the
  * pieces stands in `pieces`. */
-sw_status sw_pieces_take(sw_error *err, sw_pieces *pieces, sw_line_taker taker);
+sw_status sw_lines_pieces_take(sw_error *err, sw_lines_pieces *pieces, sw_lines_taker taker);
 /* Lines of the pieces, of those before the failed one if there is one. */
-int64_t sw_pieces_lines(const sw_pieces *pieces);
+int64_t sw_lines_pieces_lines(const sw_lines_pieces *pieces);
 /* `first_line`: of the first piece. Places them, or says what is wrong; releases `lines`. */
-sw_status sw_pieces_place(sw_error *err, sw_pieces *pieces, sw_line_taker taker,
-                          int64_t first_line);
+sw_status sw_lines_pieces_place(sw_error *err, sw_lines_pieces *pieces, sw_lines_taker taker,
+                                int64_t first_line);
 
 #endif

@@ -1,0 +1,91 @@
+/* Points in square cells, for searches by distance. */
+#include "cli/synth/synth.h"
+
+#include <math.h>
+#include <string.h>
+
+sw_status sw_synth_grid_create(sw_error *err, const double *x, const double *y, int64_t n,
+                               double cell, sw_synth_grid *grid) {
+  *grid = (sw_synth_grid){.x = x,
+                          .y = y,
+                          .x0 = -sw_synth_half_width(),
+                          .y0 = -sw_synth_half_height(),
+                          .cell = cell,
+                          .nx = (int64_t)(2 * sw_synth_half_width() / cell) + 1,
+                          .ny = (int64_t)(2 * sw_synth_half_height() / cell) + 1};
+  size_t cells = (size_t)(grid->nx * grid->ny);
+  SW_TRY(sw_alloc(err, cells, sizeof *grid->head, (void **)&grid->head));
+  memset(grid->head, 0xff, cells * sizeof *grid->head); /* -1: empty */
+  sw_status status = sw_alloc(err, (size_t)n, sizeof *grid->next, (void **)&grid->next);
+  if (status != SW_OK) sw_synth_grid_destroy(grid);
+  return status;
+}
+
+void sw_synth_grid_destroy(sw_synth_grid *grid) {
+  sw_free(grid->head);
+  sw_free(grid->next);
+  grid->head = grid->next = NULL;
+}
+
+static int64_t cell_x(const sw_synth_grid *grid, double x) {
+  return (int64_t)((x - grid->x0) / grid->cell);
+}
+
+static int64_t cell_y(const sw_synth_grid *grid, double y) {
+  return (int64_t)((y - grid->y0) / grid->cell);
+}
+
+void sw_synth_grid_add(sw_synth_grid *grid, int64_t point) {
+  int32_t *head =
+      &grid->head[cell_y(grid, grid->y[point]) * grid->nx + cell_x(grid, grid->x[point])];
+  grid->next[point] = *head;
+  *head = (int32_t)point;
+}
+
+static double square_to(const sw_synth_grid *grid, int64_t point, double x, double y) {
+  double dx = grid->x[point] - x, dy = grid->y[point] - y;
+  return dx * dx + dy * dy;
+}
+
+/* The best of one cell; equal distances go to the lower index. */
+static void scan_cell(const sw_synth_grid *grid, int64_t i, int64_t j, double x, double y,
+                      int64_t except, int64_t *best, double *least) {
+  if (i < 0 || j < 0 || i >= grid->nx || j >= grid->ny) return;
+  for (int32_t p = grid->head[j * grid->nx + i]; p >= 0; p = grid->next[p]) {
+    double d = square_to(grid, p, x, y);
+    if (p == except || d > *least || (d == *least && p > *best)) continue;
+    *least = d;
+    *best = p;
+  }
+}
+
+int64_t sw_synth_grid_nearest(const sw_synth_grid *grid, double x, double y, int64_t hint,
+                              int64_t except) {
+  int64_t ci = cell_x(grid, x), cj = cell_y(grid, y), best = hint;
+  double least = hint >= 0 ? square_to(grid, hint, x, y) : INFINITY;
+  /* All that is not yet seen after ring r lies at least r cells away. */
+  for (int64_t r = 0; r == 0 || least > (double)((r - 1) * (r - 1)) * grid->cell * grid->cell;
+       r++) {
+    if (r > grid->nx + grid->ny) break;
+    for (int64_t i = ci - r; i <= ci + r; i++) {
+      scan_cell(grid, i, cj - r, x, y, except, &best, &least);
+      if (r > 0) scan_cell(grid, i, cj + r, x, y, except, &best, &least);
+    }
+    for (int64_t j = cj - r + 1; j < cj + r; j++) {
+      scan_cell(grid, ci - r, j, x, y, except, &best, &least);
+      scan_cell(grid, ci + r, j, x, y, except, &best, &least);
+    }
+  }
+  return best;
+}
+
+/* No point within `radius`, which is at most a cell. */
+bool sw_synth_grid_free(const sw_synth_grid *grid, double x, double y, double radius) {
+  int64_t ci = cell_x(grid, x), cj = cell_y(grid, y);
+  int64_t best = -1;
+  double least = radius * radius;
+  for (int64_t j = cj - 1; j <= cj + 1; j++)
+    for (int64_t i = ci - 1; i <= ci + 1; i++)
+      scan_cell(grid, i, j, x, y, -1, &best, &least);
+  return best < 0;
+}

@@ -1,0 +1,48 @@
+/* Differences besides values, told as lines. */
+#include "store/diff/private.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static sw_status add_line(sw_diff *diff, const char *format, va_list arguments) {
+  char text[1024];
+  sw_note_line *line = NULL;
+  vsnprintf(text, sizeof text, format, arguments);
+  SW_NEW(diff->err, diff->arena, line, 1);
+  if (!(line->text = sw_arena_text(diff->arena, text)))
+    return sw_fail(diff->err, SW_ENOMEM, "no memory for what changed");
+  *diff->last_note = line;
+  diff->last_note = &line->next;
+  diff->n_notes++;
+  return SW_OK;
+}
+
+sw_status sw_diff_note(sw_diff *diff, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  sw_status status = add_line(diff, format, arguments);
+  va_end(arguments);
+  diff->different = true;
+  return status;
+}
+
+sw_status sw_diff_remark(sw_diff *diff, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  sw_status status = add_line(diff, format, arguments);
+  va_end(arguments);
+  return status;
+}
+
+bool sw_diff_enough(const sw_diff *diff) {
+  return diff->different && diff->options.whether;
+}
+
+bool sw_diff_is_hash(const char *name) {
+  static const char *const names[] = {"operand_hash", "tile_checksum", "block_checksum",
+                                      "value_checksum"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (strcmp(name, names[i]) == 0) return true;
+  return false;
+}
