@@ -117,6 +117,8 @@ typedef enum sw_domain {
 typedef struct sw_pass {
   sw_domain domain;
   int64_t items;    /* ITEMS */
+  int64_t grain;    /* UNITS: units of a tile, a divisor of SW_BLOCK; 0: SW_BLOCK. Smaller where a
+                       unit takes long: a tile is what is dealt to threads, marked and lost */
   size_t record;    /* ITEMS: bytes a tile writes for its item, zeroed before */
   size_t partial;   /* UNITS: bytes of a block's partial; `start` initialises it, `merge` joins */
   size_t result;    /* bytes finish leaves for later passes, on every rank */

@@ -6,7 +6,8 @@
 
 /* Start MPI (funneled) and make the team of all its ranks. The environment variable
  * SPILLWAY_NODE_RANKS splits a machine into nodes of so many ranks, for tests of what happens
- * between nodes; SPILLWAY_WINDOW_BYTES makes walks over pairs go in smaller windows. */
+ * between nodes; SPILLWAY_WINDOW_BYTES makes walks over pairs go in smaller windows;
+ * SPILLWAY_MARK_AFTER_MS sets when tasks over units and items begin to be journaled. */
 sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team);
 /* Finalise MPI; every rank gets here. */
 void sw_comm_stop(sw_team *team);

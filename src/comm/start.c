@@ -96,6 +96,7 @@ static sw_status set_up(sw_error *err, sw_comm *comm) {
   comm->piece = (size_t)(piece < SW_DEFAULT_PIECE ? piece : SW_DEFAULT_PIECE);
   comm->patience = setting(comm->world, "SPILLWAY_PATIENCE_MS", SW_PATIENCE_MS);
   team->window_bytes = setting(comm->world, "SPILLWAY_WINDOW_BYTES", SW_WINDOW_BYTES);
+  team->mark_after = (double)setting(comm->world, "SPILLWAY_MARK_AFTER_MS", SW_MARK_AFTER_MS) / 1e3;
   SW_MPI(err, MPI_Comm_dup(comm->world, &comm->end));
   sw_comm_set_collectives(team);
   SW_TRY(take_memory(err, comm));

@@ -17,19 +17,19 @@ typedef struct bar {
 
 enum { BAR_WIDTH = 30, LINE_EVERY = 15 };
 
-static void draw(bar *b, double done, double total, double now) {
+static void draw(bar *b, const char *of, double done, double total, double now) {
   double share = total > 0 ? done / total : 0, took = now - b->began;
   char cells[BAR_WIDTH + 1];
   for (int k = 0; k < BAR_WIDTH; k++)
     cells[k] = k < share * BAR_WIDTH ? '#' : '.';
   cells[BAR_WIDTH] = '\0';
-  fprintf(stderr, "\r%-24.24s [%s] %3.0f%%  %.2g pairs/s  %.0f s left ", b->what, cells,
-          100 * share, took > 0 ? done / took : 0.0, share > 0 ? took / share - took : 0.0);
+  fprintf(stderr, "\r%-24.24s [%s] %3.0f%%  %.2g %s/s  %.0f s left ", b->what, cells, 100 * share,
+          took > 0 ? done / took : 0.0, of, share > 0 ? took / share - took : 0.0);
   fflush(stderr);
   b->shown = true;
 }
 
-static void report(void *self, const char *what, double done, double total) {
+static void report(void *self, const char *what, const char *of, double done, double total) {
   bar *b = self;
   double now = sw_clock();
   if (strcmp(b->what, what) != 0) {
@@ -39,11 +39,11 @@ static void report(void *self, const char *what, double done, double total) {
     b->began = b->last = now;
   }
   if (b->terminal) {
-    draw(b, done, total, now);
+    draw(b, of, done, total, now);
   } else if (now - b->last >= LINE_EVERY) {
     b->last = now;
-    sw_log(SW_LOG_INFO, "%s: %.0f%% of the pairs, %.2g pairs/s", what, 100 * done / total,
-           done / (now - b->began));
+    sw_log(SW_LOG_INFO, "%s: %.0f%% of the %s, %.2g %s/s", what, 100 * done / total, of,
+           done / (now - b->began), of);
   }
 }
 

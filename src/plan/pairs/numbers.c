@@ -38,19 +38,11 @@ static sw_region region_of(const sw_run *run, int e, bool counts) {
                      (size_t)share * sizeof(double)};
 }
 
-sw_status sw_pairs_regions(sw_error *err, const sw_run *run, const sw_region **regions,
-                           int *count) {
-  sw_region *region = NULL;
-  *count = 2 * run->study->n_entries;
-  SW_NEW(err, run->arena, region, *count);
-  for (int e = 0; e < run->study->n_entries; e++) {
-    if (!run->study->entry[e].is_pair) continue;
-    region[sw_pairs_region_of(e, false)] = region_of(run, e, false);
-    if (run->pair[e].keep.kind == SW_KEEP_ABOVE)
-      region[sw_pairs_region_of(e, true)] = region_of(run, e, true);
-  }
-  *regions = region;
-  return SW_OK;
+void sw_pairs_regions(const sw_run *run, int e, sw_region *regions) {
+  if (!run->study->entry[e].is_pair) return;
+  regions[sw_pairs_region_of(e, false)] = region_of(run, e, false);
+  if (run->pair[e].keep.kind == SW_KEEP_ABOVE)
+    regions[sw_pairs_region_of(e, true)] = region_of(run, e, true);
 }
 
 /* ---- tiles of what is stored -------------------------------------------------------------- */

@@ -63,7 +63,7 @@ static void report(const sw_pairs *p, double *last) {
   int64_t claimed = __atomic_load_n(p->next, __ATOMIC_RELAXED);
   double done = (double)(claimed < p->n_tasks ? claimed : p->n_tasks) / (double)p->n_tasks;
   double matrices = p->plan->summary.n_periods, n = (double)p->job->n;
-  p->run->progress.report(p->run->progress.self, p->job->name,
+  p->run->progress.report(p->run->progress.self, p->job->name, "pairs",
                           (p->t0 + done * (p->t1 - p->t0)) * n * n, matrices * n * n);
 }
 

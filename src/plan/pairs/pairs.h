@@ -20,7 +20,7 @@ int64_t sw_pairs_tasks(const sw_run *run, int entry);
 /* The checksum of a stored tile as the sink gives it back. */
 sw_status sw_pairs_digest_tile(sw_error *err, sw_run *run, int entry, sw_sink *sink, int t,
                                int64_t tile, uint64_t *checksum);
-/* The pair tasks of every entry, for the journal; from the run's arena. */
-sw_status sw_pairs_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count);
+/* The tasks of a pair entry, at their places in the journal's table of regions. */
+void sw_pairs_regions(const sw_run *run, int entry, sw_region *regions);
 
 #endif

@@ -108,6 +108,7 @@ sw_status sw_team_serial(sw_error *err, sw_team **out) {
                     .nodes = 1,
                     .node_size = 1,
                     .window_bytes = SW_WINDOW_BYTES,
+                    .mark_after = SW_MARK_AFTER_MS / 1e3,
                     .broadcast = serial_broadcast,
                     .gather = serial_gather,
                     .all_gather = serial_all_gather,

@@ -10,7 +10,7 @@
 
 #include "spillway/status.h"
 
-enum { SW_WINDOW_BYTES = 64 << 20 };
+enum { SW_WINDOW_BYTES = 64 << 20, SW_MARK_AFTER_MS = 500 };
 
 typedef struct sw_team sw_team;
 struct sw_team {
@@ -22,7 +22,9 @@ struct sw_team {
                                other ranks write too; NULL when serial */
   int64_t window_bytes; /* of a node's memory that a walk over pairs takes at a time for its sums:
                            how many matrices go together; no bit of a result depends on it */
-  uint64_t bytes_sent;  /* by this rank in all calls so far, counted by the implementation */
+  double mark_after; /* seconds that a pass over units or items may take before its tasks are marked
+                        in the journal */
+  uint64_t bytes_sent; /* by this rank in all calls so far, counted by the implementation */
 
   sw_status (*broadcast)(sw_team *, sw_error *, void *buffer, size_t bytes, int root);
   /* Every rank's `bytes` to the root, in rank order: *all (sw_alloc, owned by the caller) and

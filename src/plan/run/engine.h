@@ -17,6 +17,8 @@ sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const
 /* Recompute a sample of an entry's pair tasks: wanted[task] is not 0, tasks as the journal numbers
  * them. What they store goes to the sink; sums over units are not made. After sw_run_first. */
 sw_status sw_run_sample(sw_error *err, sw_run *run, int entry, const char *wanted, sw_sink *sink);
+/* The tasks of all passes of every entry, for the journal; from the run's arena. */
+sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count);
 sw_status sw_run_first(sw_error *err, sw_run *run);
 sw_status sw_run_rest(sw_error *err, sw_run *run, sw_sink *sink);
 void sw_run_destroy(sw_run *run);

@@ -3,6 +3,7 @@
 #include "plan/run/describe.h"
 #include "plan/run/private.h"
 #include "plan/task/stop.h"
+#include "plan/task/tiles.h"
 
 #include "base/clock.h"
 #include "base/stop.h"
@@ -82,9 +83,17 @@ static sw_status stop_if_asked(sw_error *err, sw_run *run) {
   return sw_team_agree(run->team, err, sw_stop_asked() ? sw_task_stopped(err) : SW_OK, 0);
 }
 
+/* `check` does not try what rests on values that it did not compute. */
+static void pass_on_untried(sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  for (int i = 0; i < entry->n_needs; i++)
+    if (entry->need[i].entry >= 0 && run->untried[entry->need[i].entry]) run->untried[e] = true;
+}
+
 static sw_status run_plain(sw_error *err, sw_run *run, int e) {
   double began = sw_clock();
   SW_TRY(stop_if_asked(err, run));
+  pass_on_untried(run, e);
   sw_status status = sw_run_passes(err, run, e);
   sw_run_passes_release(run, e);
   if (status == SW_OK) status = count_undefined(err, run, e);
@@ -104,6 +113,7 @@ static sw_status count_above(sw_error *err, sw_run *run, int e) {
 static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   double began = sw_clock();
   SW_TRY(stop_if_asked(err, run));
+  pass_on_untried(run, e);
   sw_status status = sw_run_passes(err, run, e);
   run->seconds_unit += sw_clock() - began;
   began = sw_clock();
@@ -126,6 +136,18 @@ sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *wanted, s
   sw_run_passes_release(run, e);
   run->sample = NULL;
   return status;
+}
+
+sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count) {
+  sw_region *region = NULL;
+  *count = sw_tiles_region(run, run->study->n_entries, 0);
+  SW_NEW(err, run->arena, region, *count);
+  for (int e = 0; e < run->study->n_entries; e++) {
+    sw_pairs_regions(run, e, region);
+    sw_tiles_regions(run, e, region);
+  }
+  *regions = region;
+  return SW_OK;
 }
 
 sw_status sw_run_first(sw_error *err, sw_run *run) {

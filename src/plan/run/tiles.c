@@ -1,11 +1,10 @@
-/* Passes over units and over items: tiles run on OpenMP threads, each into its own slot; partials
- * merge in block order and records stand in item order on rank 0, where `finish` runs once; its
- * bytes go to every rank. So the bits do not depend on ranks or threads.
- * Messages a pass: partials of n / SW_BLOCK blocks, or the records, to rank 0; operands n*T. */
+/* Passes over units and over items: their inputs and operands, their tasks (task/tiles.c), and what
+ * the tasks leave: partials merge in block order and records stand in item order on rank 0, where
+ * `finish` runs once; its bytes go to every rank. So the bits do not depend on ranks or threads.
+ * Messages per pass: partials of n / SW_BLOCK blocks, or the records, to rank 0; operands n*T. */
+#include "plan/task/tiles.h"
 #include "plan/run/private.h"
 
-#include <omp.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- views ------------------------------------------------------------------------------ */
@@ -75,60 +74,6 @@ static sw_status share_operand(sw_error *err, sw_run *run, int e, int pass) {
   return SW_OK;
 }
 
-/* ---- tiles ------------------------------------------------------------------------------ */
-
-typedef struct tiling {
-  int64_t count; /* of this rank's tiles */
-  size_t slot;   /* bytes of a tile's slot */
-  char *slots;   /* count slots, in tile order */
-} tiling;
-
-static sw_tile tile_of(const sw_run *run, const sw_job *job, int pass, int64_t k) {
-  sw_tile tile = {.pass = pass};
-  if (job->pass[pass].domain == SW_ITEMS) {
-    tile.lo = k * run->team->size + run->team->rank;
-    tile.hi = tile.lo + 1;
-  } else {
-    tile.lo = run->panel->lo + k * SW_BLOCK;
-    tile.hi = tile.lo + SW_BLOCK < run->panel->hi ? tile.lo + SW_BLOCK : run->panel->hi;
-  }
-  return tile;
-}
-
-static int64_t tile_count(const sw_run *run, const sw_job *job, int pass) {
-  int64_t items = job->pass[pass].items, size = run->team->size, rank = run->team->rank;
-  if (job->pass[pass].domain == SW_ITEMS) return items > rank ? (items - rank - 1) / size + 1 : 0;
-  return (run->panel->hi - run->panel->lo + SW_BLOCK - 1) / SW_BLOCK;
-}
-
-static sw_status run_tiles(sw_error *err, const sw_run *run, const sw_job *job, int pass,
-                           tiling *tiles) {
-  const sw_measure *measure = job->measure;
-  size_t bytes = measure->workspace ? measure->workspace(job) : 0;
-  bool failed = false;
-#pragma omp parallel num_threads(run->n_threads)
-  {
-    void *workspace = NULL;
-    sw_error mine = {0};
-    bool ready = bytes == 0 || sw_alloc(&mine, bytes, 1, &workspace) == SW_OK;
-    if (!ready) {
-#pragma omp atomic write
-      failed = true;
-    }
-#pragma omp for schedule(dynamic, 1)
-    for (int64_t k = 0; k < tiles->count; k++) {
-      void *out = tiles->slot ? tiles->slots + (size_t)k * tiles->slot : NULL;
-      sw_tile tile = tile_of(run, job, pass, k);
-      if (out && measure->start && job->pass[pass].domain == SW_UNITS)
-        measure->start(job, pass, out);
-      if (ready) measure->tile(job, &tile, out, workspace);
-    }
-    sw_free(workspace);
-  }
-  return failed ? sw_fail(err, SW_ENOMEM, "out of memory: %zu bytes of workspace a thread", bytes)
-                : SW_OK;
-}
-
 /* ---- folding on rank 0 ------------------------------------------------------------------ */
 
 /* Partials come in rank order, which is block order. */
@@ -142,19 +87,26 @@ static sw_status merge_partials(sw_error *err, const sw_job *job, int pass, cons
   return SW_OK;
 }
 
-/* Records come rank by rank; item i was rank i % size's. */
-static sw_status order_records(sw_error *err, const sw_run *run, const sw_job *job, int pass,
+/* Records come node by node; task k was node k % nodes's. Only the last task's slot may be longer
+ * than its records. */
+static sw_status order_records(sw_error *err, const sw_run *run, const sw_tiles *tiles,
                                const char *all, void **ordered) {
-  size_t record = job->pass[pass].record;
-  int64_t items = job->pass[pass].items, size = run->team->size;
-  SW_TRY(sw_alloc(err, (size_t)items * record, 1, ordered));
-  for (int64_t r = 0; r < size; r++)
-    for (int64_t i = r; i < items; i += size, all += record)
-      memcpy((char *)*ordered + (size_t)i * record, all, record);
+  const sw_tiling *tiling = &tiles->tiling;
+  size_t slot = tiling->slot;
+  SW_TRY(sw_alloc(err, (size_t)tiling->tasks * slot, 1, ordered));
+  for (int64_t node = 0; node < run->team->nodes; node++)
+    for (int64_t k = node; k < tiling->tasks; k += run->team->nodes, all += slot)
+      memcpy((char *)*ordered + (size_t)k * slot, all, slot);
   return SW_OK;
 }
 
-static sw_status fold(sw_error *err, sw_run *run, int e, int pass, const tiling *tiles) {
+/* The records of a node are sent by its first rank. */
+static size_t bytes_to_fold(const sw_run *run, const sw_tiles *tiles) {
+  if (tiles->tiling.domain == SW_ITEMS && run->team->node_rank != 0) return 0;
+  return (size_t)tiles->count * tiles->tiling.slot;
+}
+
+static sw_status fold(sw_error *err, sw_run *run, int e, int pass, const sw_tiles *tiles) {
   sw_job *job = &run->job[e];
   sw_team *team = run->team;
   size_t result_bytes = job->pass[pass].result;
@@ -164,13 +116,12 @@ static sw_status fold(sw_error *err, sw_run *run, int e, int pass, const tiling 
   if (status == SW_OK) status = sw_arena_alloc(err, run->arena, result_bytes, 1, &result);
   status = sw_team_agree(team, err, status, 0);
   if (status == SW_OK)
-    status =
-        team->gather(team, err, tiles->slots, (size_t)tiles->count * tiles->slot, 0, &all, counts);
+    status = team->gather(team, err, tiles->slots, bytes_to_fold(run, tiles), 0, &all, counts);
   if (status == SW_OK && team->rank == 0) {
     for (int r = 0; r < team->size; r++)
       total += counts[r];
     status = job->pass[pass].domain == SW_ITEMS
-                 ? order_records(err, run, job, pass, all, &ordered)
+                 ? order_records(err, run, tiles, all, &ordered)
                  : merge_partials(err, job, pass, all, total, &ordered);
     if (status == SW_OK && job->measure->finish)
       status = job->measure->finish(err, job, pass, ordered, result);
@@ -186,45 +137,53 @@ static sw_status fold(sw_error *err, sw_run *run, int e, int pass, const tiling 
 
 /* ---- a pass ----------------------------------------------------------------------------- */
 
-static sw_status compute_tiles(sw_error *err, sw_run *run, int e, int pass, tiling *tiles) {
+static sw_status compute_tiles(sw_error *err, sw_run *run, int e, int pass, sw_tiles *tiles) {
   sw_job *job = &run->job[e];
-  const sw_pass *p = &job->pass[pass];
-  tiles->count = tile_count(run, job, pass);
-  tiles->slot = p->domain == SW_ITEMS ? p->record : p->partial;
-  SW_TRY(sw_calloc(err, (size_t)tiles->count * tiles->slot, 1, (void **)&tiles->slots));
-  if (job->measure->prepare) SW_TRY(job->measure->prepare(err, job, pass));
-  return run_tiles(err, run, job, pass, tiles);
+  SW_TRY(sw_tiles_open(err, run, e, pass, tiles));
+  sw_status status = job->measure->prepare ? job->measure->prepare(err, job, pass) : SW_OK;
+  SW_TRY(sw_team_agree(run->team, err, status, 0));
+  return sw_tiles_run(err, tiles);
+}
+
+/* What follows the tiles: a pass that `check` has cut short has nothing to fold. */
+static sw_status finish_pass(sw_error *err, sw_run *run, int e, int pass, const sw_tiles *tiles) {
+  sw_job *job = &run->job[e];
+  if (tiles->cut_short) {
+    run->untried[e] = true;
+    return SW_OK;
+  }
+  if (tiles->tiling.slot || job->measure->finish) SW_TRY(fold(err, run, e, pass, tiles));
+  if (job->pass[pass].operand) SW_TRY(share_operand(err, run, e, pass));
+  if (!job->measure->build) return SW_OK;
+  return sw_team_agree(run->team, err, job->measure->build(err, job, pass), 0);
 }
 
 static sw_status run_pass(sw_error *err, sw_run *run, int e, int pass) {
   sw_job *job = &run->job[e];
   const sw_pass *p = &job->pass[pass];
   bool gathered = p->domain == SW_ITEMS || p->gathered;
-  tiling tiles = {0};
+  sw_tiles tiles = {.run = run};
   void **shared = NULL, *local = NULL;
   sw_status status =
       sw_arena_alloc(err, run->arena, (size_t)job->n_inputs, sizeof *shared, (void **)&shared);
   if (status == SW_OK) status = view_inputs(err, run, e);
   status = sw_team_agree(run->team, err, status, 0);
   if (status == SW_OK && gathered) status = gather_inputs(err, run, e, shared);
-  if (status == SW_OK && p->operand) status = view_operand(err, run, e, pass, &local);
+  if (status == SW_OK && p->operand)
+    status = sw_team_agree(run->team, err, view_operand(err, run, e, pass, &local), 0);
   if (status == SW_OK) status = compute_tiles(err, run, e, pass, &tiles);
-  status = sw_team_agree(run->team, err, status, 0);
-  if (status == SW_OK && (tiles.slot || job->measure->finish))
-    status = fold(err, run, e, pass, &tiles);
-  if (status == SW_OK && p->operand) status = share_operand(err, run, e, pass);
-  if (status == SW_OK && job->measure->build)
-    status = sw_team_agree(run->team, err, job->measure->build(err, job, pass), 0);
+  if (status == SW_OK) status = finish_pass(err, run, e, pass, &tiles);
+  sw_tiles_close(&tiles);
   for (int i = 0; shared && i < job->n_inputs; i++)
     if (shared[i]) run->team->node_free(run->team, shared[i]);
   sw_free(local);
-  sw_free(tiles.slots);
   return status;
 }
 
 sw_status sw_run_passes(sw_error *err, sw_run *run, int e) {
   for (int pass = 0; pass < run->job[e].n_passes; pass++)
-    if (run->job[e].pass[pass].domain != SW_PAIRS) SW_TRY(run_pass(err, run, e, pass));
+    if (run->job[e].pass[pass].domain != SW_PAIRS && !run->untried[e])
+      SW_TRY(run_pass(err, run, e, pass));
   return SW_OK;
 }
 

@@ -34,7 +34,8 @@ typedef struct sw_pair_plan {
 } sw_pair_plan;
 
 typedef struct sw_progress {
-  void (*report)(void *self, const char *what, double done, double total); /* pairs, this rank */
+  /* `of` are pairs, units or items: so many are done of the entry `what`, on this rank's node. */
+  void (*report)(void *self, const char *what, const char *of, double done, double total);
   void *self;
 } sw_progress;
 
@@ -48,13 +49,16 @@ typedef struct sw_run {
   sw_pair_plan *pair; /* n_entries; meaningful for pair jobs */
   bool *after_pairs;  /* n_entries: depends on a pair result */
   int n_threads;
-  bool no_pairs;       /* `check`: everything but the pairs, which are not even counted */
-  sw_journal *journal; /* of the unfinished run; NULL: none is kept */
-  bool resumes;        /* the journal is of an earlier run */
-  sw_past *past;       /* results of which unchanged matrices are taken; NULL: all are computed */
+  bool no_pairs; /* `check`: everything but the pairs, which are not even counted, and of long
+                    passes over units or items only a beginning */
+  bool *untried; /* n_entries: `check` has no values of it: it would take too long */
+  double seconds_untried; /* how long, on these ranks */
+  sw_journal *journal;    /* of the unfinished run; NULL: none is kept */
+  bool resumes;           /* the journal is of an earlier run */
+  sw_past *past;      /* results of which unchanged matrices are taken; NULL: all are computed */
   const char *sample; /* of the entry that runs: the tasks to compute and nothing else; NULL: all */
   uint64_t **operand_hash; /* by entry and the job's period, on rank 0, once it has run */
-  int64_t tasks_computed, tasks_restored; /* of the pair passes; this rank */
+  int64_t tasks_computed, tasks_restored; /* that the journal knows; this rank */
   int matrices_taken;                     /* from `past` */
   int64_t tasks_unsound;                  /* of these, not as their checksum; this rank */
   sw_progress progress;

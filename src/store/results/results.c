@@ -54,7 +54,7 @@ sw_status sw_results_begin(sw_error *err, sw_results *results, sw_run *run) {
   results->run = run;
   SW_TRY(sw_results_text_inputs(err, run->team, run->study, results->arena, &results->inputs));
   SW_TRY(sw_run_fingerprint(err, run, results->inputs, sw_h5_version(), &fingerprint));
-  SW_TRY(sw_team_agree(run->team, err, sw_pairs_regions(err, run, &region, &count), 0));
+  SW_TRY(sw_team_agree(run->team, err, sw_run_regions(err, run, &region, &count), 0));
   SW_TRY(sw_journal_open(err, run->team, results->journal_path, fingerprint, region, count,
                          &results->journal, &run->resumes));
   run->journal = results->journal;

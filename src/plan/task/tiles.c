@@ -1,0 +1,326 @@
+/* See tiles.h. */
+#include "plan/task/tiles.h"
+
+#include "base/clock.h"
+#include "base/stop.h"
+#include "plan/task/stop.h"
+
+#include <omp.h>
+#include <string.h>
+
+enum { LEFT, COMPUTED, MARKED };           /* states of a task */
+enum { NEXT = 0, STOP = 8, CONTROL = 16 }; /* a cache line each */
+
+static const double try_seconds = 2; /* `check` tries a pass for so long */
+
+/* ---- tasks and their bytes ---------------------------------------------------------------- */
+
+static int64_t number_of(const sw_tiles *s, int64_t k) {
+  return s->first + k * s->step;
+}
+
+static char *slot_of(const sw_tiles *s, int64_t k) {
+  return s->tiling.slot ? s->slots + (size_t)k * s->tiling.slot : NULL;
+}
+
+/* One row's units of a task, into the share or out of it. */
+static char *copy_row(char *share, double *row, int64_t count, bool out_of_share) {
+  size_t bytes = (size_t)count * sizeof *row;
+  if (out_of_share)
+    memcpy(row, share, bytes);
+  else
+    memcpy(share, row, bytes);
+  return share + bytes;
+}
+
+/* All that a task leaves, between its places and the share that the journal keeps. */
+static void copy_share(const sw_tiles *s, int64_t k, char *share, bool out_of_share) {
+  const sw_job *job = s->job;
+  int64_t lo, hi, first = s->run->panel->lo;
+  if (s->tiling.slot && out_of_share) memcpy(slot_of(s, k), share, s->tiling.slot);
+  if (s->tiling.slot && !out_of_share) memcpy(share, slot_of(s, k), s->tiling.slot);
+  if (s->tiling.domain != SW_UNITS) return;
+  share += s->tiling.slot;
+  sw_tiling_range(&s->tiling, number_of(s, k), &lo, &hi);
+  for (int q = 0; job->measure->output[q].name; q++) {
+    const sw_result *result = &job->result[q];
+    if (result->output->shape != SW_UNIT || result->off) continue;
+    for (int r = 0; r < result->width * job->n_periods; r++)
+      share = copy_row(share, result->row[r] + (lo - first), hi - lo, out_of_share);
+  }
+  double *const *operand = (double *const *)job->operand_local[s->pass].row;
+  for (int r = 0; r < job->pass[s->pass].operand * job->n_periods; r++)
+    share = copy_row(share, operand[r] + (lo - first), hi - lo, out_of_share);
+}
+
+/* ---- the journal -------------------------------------------------------------------------- */
+
+int sw_tiles_region(const sw_run *run, int entry, int pass) {
+  return 2 * run->study->n_entries + SW_MAX_PASSES * entry + pass;
+}
+
+void sw_tiles_regions(const sw_run *run, int entry, sw_region *regions) {
+  const sw_job *job = &run->job[entry];
+  for (int pass = 0; pass < job->n_passes; pass++) {
+    if (job->pass[pass].domain == SW_PAIRS) continue;
+    sw_tiling tiling = sw_tiling_make(job, pass);
+    regions[sw_tiles_region(run, entry, pass)] =
+        (sw_region){tiling.tasks, sw_tiling_share(&tiling)};
+  }
+}
+
+/* One mark for each task, whichever threads come upon it. */
+static sw_status mark(sw_error *err, sw_tiles *s, int64_t k, void *share) {
+  char computed = COMPUTED;
+  if (!__atomic_compare_exchange_n(&s->state[k], &computed, MARKED, false, __ATOMIC_SEQ_CST,
+                                   __ATOMIC_SEQ_CST))
+    return SW_OK;
+  sw_mark m = {.share = sw_tiling_share(&s->tiling)};
+  copy_share(s, k, share, false);
+  SW_TRY(sw_journal_mark(err, s->run->journal, s->region, number_of(s, k), &m, share));
+  __atomic_add_fetch(&s->run->tasks_computed, 1, __ATOMIC_RELAXED);
+  return SW_OK;
+}
+
+static sw_status mark_all(sw_error *err, sw_tiles *s, void *share) {
+  for (int64_t k = 0; k < s->count; k++)
+    SW_TRY(mark(err, s, k, share));
+  return SW_OK;
+}
+
+/* Task k is computed. The first thread that finds the pass long marks what was done before; a task
+ * that ends meanwhile is seen by that thread or sees that marks are written. */
+static sw_status note_task(sw_error *err, sw_tiles *s, int64_t k, void *share) {
+  __atomic_store_n(&s->state[k], COMPUTED, __ATOMIC_SEQ_CST);
+  if (!s->run->journal) return SW_OK;
+  if (__atomic_load_n(&s->marks, __ATOMIC_SEQ_CST)) return mark(err, s, k, share);
+  if (sw_clock() - s->began < s->run->team->mark_after) return SW_OK;
+  if (__atomic_exchange_n(&s->marks, true, __ATOMIC_SEQ_CST)) return mark(err, s, k, share);
+  return mark_all(err, s, share);
+}
+
+/* ---- taking over -------------------------------------------------------------------------- */
+
+static sw_status restore_task(sw_error *err, sw_tiles *s, int64_t k, void *share) {
+  sw_mark m = {.share = sw_tiling_share(&s->tiling)};
+  if (!sw_journal_find(s->run->journal, s->region, number_of(s, k), &m, share)) return SW_OK;
+  copy_share(s, k, share, true);
+  s->done[k] = 1;
+  s->run->tasks_restored++;
+  return sw_journal_keep(err, s->run->journal, s->region, number_of(s, k), &m);
+}
+
+/* A node's item tasks are looked at by its ranks in turn. */
+static sw_status restore(sw_error *err, sw_tiles *s) {
+  const sw_team *team = s->run->team;
+  bool shared = s->tiling.domain == SW_ITEMS;
+  void *share = NULL;
+  SW_TRY(sw_alloc(err, sw_tiling_share(&s->tiling) + 1, 1, &share));
+  sw_status status = SW_OK;
+  for (int64_t k = 0; status == SW_OK && k < s->count; k++)
+    if (!shared || k % team->node_size == team->node_rank) status = restore_task(err, s, k, share);
+  sw_free(share);
+  return status;
+}
+
+/* ---- beginning and end --------------------------------------------------------------------- */
+
+static void deal(sw_tiles *s) {
+  const sw_run *run = s->run;
+  if (s->tiling.domain == SW_ITEMS) {
+    int64_t nodes = run->team->nodes, node = run->team->node;
+    s->first = node;
+    s->step = nodes;
+    s->count = s->tiling.tasks > node ? (s->tiling.tasks - node - 1) / nodes + 1 : 0;
+  } else { /* a rank owns whole blocks, and a block has whole tasks */
+    s->first = run->panel->lo / s->tiling.grain;
+    s->step = 1;
+    s->count = (run->panel->hi + s->tiling.grain - 1) / s->tiling.grain - s->first;
+    if (run->panel->hi == run->panel->lo) s->count = 0;
+  }
+}
+
+static sw_status open_own(sw_error *err, sw_tiles *s) {
+  SW_TRY(sw_calloc(err, (size_t)s->count + 1, 1, (void **)&s->state));
+  if (s->tiling.domain == SW_ITEMS) return SW_OK;
+  SW_TRY(sw_calloc(err, (size_t)s->count * s->tiling.slot + 1, 1, (void **)&s->slots));
+  return sw_calloc(err, (size_t)s->count + 1, 1, (void **)&s->done);
+}
+
+sw_status sw_tiles_open(sw_error *err, sw_run *run, int entry, int pass, sw_tiles *s) {
+  sw_team *team = run->team;
+  *s = (sw_tiles){.run = run,
+                  .job = &run->job[entry],
+                  .entry = entry,
+                  .pass = pass,
+                  .region = sw_tiles_region(run, entry, pass),
+                  .tiling = sw_tiling_make(&run->job[entry], pass)};
+  deal(s);
+  SW_TRY(sw_team_agree(team, err, open_own(err, s), 0));
+  SW_TRY(team->node_alloc(team, err, CONTROL * sizeof *s->control, (void **)&s->control));
+  if (s->tiling.domain == SW_ITEMS) {
+    size_t bytes = (size_t)s->count * s->tiling.slot + 1;
+    SW_TRY(team->node_alloc(team, err, bytes, (void **)&s->slots));
+    SW_TRY(team->node_alloc(team, err, (size_t)s->count + 1, (void **)&s->done));
+  }
+  if (!run->journal || !run->resumes) return SW_OK;
+  SW_TRY(sw_team_agree(team, err, restore(err, s), 0));
+  return team->node_barrier(team, err);
+}
+
+void sw_tiles_close(sw_tiles *s) {
+  sw_team *team = s->run->team;
+  bool shared = s->tiling.domain == SW_ITEMS;
+  if (s->control) team->node_free(team, s->control);
+  if (shared && s->slots) team->node_free(team, s->slots);
+  if (shared && s->done) team->node_free(team, s->done);
+  if (!shared) {
+    sw_free(s->slots);
+    sw_free(s->done);
+  }
+  sw_free(s->state);
+}
+
+/* ---- threads ------------------------------------------------------------------------------- */
+
+typedef struct worker {
+  void *workspace, *share;
+  bool speaks;  /* the thread that may call the team */
+  double asked; /* when it last did */
+  sw_error error;
+} worker;
+
+static void fail(sw_tiles *s, const sw_error *error) {
+#pragma omp critical(sw_tiles_fail)
+  {
+    if (!s->failed) s->error = *error;
+    __atomic_store_n(&s->failed, true, __ATOMIC_RELEASE);
+  }
+}
+
+static void report(const sw_tiles *s) {
+  const sw_progress *progress = &s->run->progress;
+  if (!progress->report) return;
+  int64_t claimed = s->tiling.domain == SW_ITEMS ? s->control[NEXT] : s->next;
+  double share =
+      s->count ? (double)(claimed < s->count ? claimed : s->count) / (double)s->count : 1;
+  progress->report(progress->self, s->job->name, s->tiling.domain == SW_ITEMS ? "items" : "units",
+                   share * (double)s->tiling.whole, (double)s->tiling.whole);
+}
+
+/* As for pairs: asked here, or anywhere, which the thread that speaks hears and passes on. */
+static bool is_stopping(sw_tiles *s, worker *w) {
+  int64_t *stop = &s->control[STOP];
+  if (sw_stop_asked()) __atomic_store_n(stop, 1, __ATOMIC_RELAXED);
+  bool known = __atomic_load_n(stop, __ATOMIC_RELAXED) != 0;
+  double now = w->speaks ? sw_clock() : 0;
+  if (!w->speaks || now - w->asked < 0.05) return known;
+  w->asked = now;
+  report(s);
+  if (s->run->team->stopping(s->run->team, known)) __atomic_store_n(stop, 1, __ATOMIC_RELAXED);
+  return __atomic_load_n(stop, __ATOMIC_RELAXED) != 0;
+}
+
+static bool is_over(sw_tiles *s, worker *w) {
+  if (__atomic_load_n(&s->failed, __ATOMIC_ACQUIRE)) return true;
+  if (s->run->no_pairs && sw_clock() - s->began > try_seconds) return true;
+  return is_stopping(s, w);
+}
+
+static int64_t next_task(sw_tiles *s) {
+  int64_t *next = s->tiling.domain == SW_ITEMS ? &s->control[NEXT] : &s->next;
+  return __atomic_fetch_add(next, 1, __ATOMIC_RELAXED);
+}
+
+static void compute(const sw_tiles *s, int64_t k, void *workspace) {
+  const sw_measure *measure = s->job->measure;
+  size_t record = s->job->pass[s->pass].record;
+  char *slot = slot_of(s, k);
+  int64_t lo, hi;
+  sw_tiling_range(&s->tiling, number_of(s, k), &lo, &hi);
+  if (s->tiling.domain == SW_UNITS) {
+    if (slot && measure->start) measure->start(s->job, s->pass, slot);
+    measure->tile(s->job, &(sw_tile){s->pass, lo, hi}, slot, workspace);
+    return;
+  }
+  for (int64_t item = lo; item < hi; item++)
+    measure->tile(s->job, &(sw_tile){s->pass, item, item + 1},
+                  slot ? slot + (size_t)(item - lo) * record : NULL, workspace);
+}
+
+static sw_status open_worker(sw_error *err, const sw_tiles *s, worker *w) {
+  size_t bytes = s->job->measure->workspace ? s->job->measure->workspace(s->job) : 0;
+  if (bytes && sw_alloc(err, bytes, 1, &w->workspace) != SW_OK)
+    return sw_fail(err, SW_ENOMEM, "out of memory: %zu bytes of workspace per thread", bytes);
+  if (!s->run->journal) return SW_OK;
+  return sw_alloc(err, sw_tiling_share(&s->tiling) + 1, 1, &w->share);
+}
+
+static int64_t work(sw_tiles *s, worker *w) {
+  int64_t computed = 0;
+  while (w->error.status == SW_OK && !is_over(s, w)) {
+    int64_t k = next_task(s);
+    if (k >= s->count) break;
+    if (s->done[k]) continue;
+    compute(s, k, w->workspace);
+    computed++;
+    note_task(&w->error, s, k, w->share);
+  }
+  return computed;
+}
+
+static void run_threads(sw_tiles *s) {
+#pragma omp parallel num_threads(s->run->n_threads)
+  {
+    worker w = {.speaks = omp_get_thread_num() == 0, .asked = s->began};
+    int64_t computed = 0;
+    if (open_worker(&w.error, s, &w) == SW_OK) computed = work(s, &w);
+    if (w.error.status != SW_OK) fail(s, &w.error);
+    __atomic_add_fetch(&s->computed, computed, __ATOMIC_RELAXED);
+    sw_free(w.workspace);
+    sw_free(w.share);
+  }
+}
+
+/* ---- the pass ------------------------------------------------------------------------------ */
+
+/* Tasks that nobody has claimed, of this rank's queue. */
+static int64_t unclaimed(const sw_tiles *s) {
+  int64_t next = s->tiling.domain == SW_ITEMS ? s->control[NEXT] : s->next;
+  return next < s->count ? s->count - next : 0;
+}
+
+/* A stop keeps what was computed before the first mark, too, on every rank. */
+static void keep_computed(sw_tiles *s) {
+  sw_error ignored = {0}; /* the run ends, and says why already */
+  void *share = NULL;
+  if (!s->run->journal) return;
+  if (sw_alloc(&ignored, sw_tiling_share(&s->tiling) + 1, 1, &share) == SW_OK)
+    mark_all(&ignored, s, share);
+  sw_free(share);
+}
+
+/* `check` leaves off, all ranks if one does, and says how long the rest would take them. */
+static sw_status estimate_rest(sw_error *err, sw_tiles *s) {
+  double ranks = s->tiling.domain == SW_ITEMS ? s->run->team->node_size : 1;
+  double took = sw_clock() - s->began, each = took / (double)(s->computed > 0 ? s->computed : 1);
+  double most[] = {unclaimed(s) > 0, took + each * (double)unclaimed(s) / ranks};
+  SW_TRY(s->run->team->max_f64(s->run->team, err, most, 2));
+  s->cut_short = most[0] > 0;
+  if (s->cut_short) s->run->seconds_untried += most[1];
+  return SW_OK;
+}
+
+sw_status sw_tiles_run(sw_error *err, sw_tiles *s) {
+  sw_team *team = s->run->team;
+  s->began = sw_clock();
+  run_threads(s);
+  sw_status status = s->error.status;
+  if (status != SW_OK) *err = s->error;
+  SW_TRY(team->node_barrier(team, err)); /* from here on nobody claims a task */
+  if (status == SW_OK && s->control[STOP] && unclaimed(s) > 0) status = sw_task_stopped(err);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_ESTOPPED) keep_computed(s);
+  SW_TRY(status);
+  return s->run->no_pairs ? estimate_rest(err, s) : SW_OK;
+}

@@ -1,0 +1,38 @@
+/* See tiling.h. */
+#include "plan/walk/tiling.h"
+
+#include "spillway/panel.h"
+
+static int rows_of(const sw_job *job, int pass) {
+  int rows = job->pass[pass].operand * job->n_periods;
+  for (int q = 0; job->measure->output[q].name; q++)
+    if (job->result[q].output->shape == SW_UNIT && !job->result[q].off)
+      rows += job->result[q].width * job->n_periods;
+  return rows;
+}
+
+sw_tiling sw_tiling_make(const sw_job *job, int pass) {
+  const sw_pass *p = &job->pass[pass];
+  sw_tiling tiling = {.domain = p->domain};
+  if (p->domain == SW_ITEMS) {
+    tiling.whole = p->items;
+    tiling.grain = p->items > SW_ITEM_TASKS ? (p->items + SW_ITEM_TASKS - 1) / SW_ITEM_TASKS : 1;
+    tiling.slot = (size_t)tiling.grain * p->record;
+  } else {
+    tiling.whole = job->n;
+    tiling.grain = p->grain ? p->grain : SW_BLOCK;
+    tiling.slot = p->partial;
+    tiling.rows = rows_of(job, pass);
+  }
+  tiling.tasks = (tiling.whole + tiling.grain - 1) / tiling.grain;
+  return tiling;
+}
+
+void sw_tiling_range(const sw_tiling *tiling, int64_t task, int64_t *lo, int64_t *hi) {
+  *lo = task * tiling->grain;
+  *hi = *lo + tiling->grain < tiling->whole ? *lo + tiling->grain : tiling->whole;
+}
+
+size_t sw_tiling_share(const sw_tiling *tiling) {
+  return tiling->slot + (size_t)tiling->rows * (size_t)tiling->grain * sizeof(double);
+}

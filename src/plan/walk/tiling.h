@@ -1,0 +1,28 @@
+/* How passes over units and over items are cut into tasks: by numbers of the pass alone, so that
+ * any number of ranks has the same tasks, and the journal of one run serves another. */
+#ifndef SW_PLAN_WALK_TILING_H
+#define SW_PLAN_WALK_TILING_H
+
+#include "spillway/measure.h"
+
+/* Most tasks of a pass over items: so many marks cost a fraction of a second. */
+enum { SW_ITEM_TASKS = 4096 };
+
+typedef struct sw_tiling {
+  sw_domain domain;
+  int64_t whole; /* units or items */
+  int64_t grain; /* of them in a task; the last one may have fewer */
+  int64_t tasks;
+  size_t
+      slot; /* bytes a task leaves for the fold: a block's partial, or the records of its items */
+  int rows; /* UNITS: rows of results and operands of which a task fills its units */
+} sw_tiling;
+
+/* Of a pass that is not over pairs; after `resolve`. */
+sw_tiling sw_tiling_make(const sw_job *job, int pass);
+/* Units or items [lo, hi) of a task. */
+void sw_tiling_range(const sw_tiling *tiling, int64_t task, int64_t *lo, int64_t *hi);
+/* Bytes of all that a task computes: its slot, then its units of each row. */
+size_t sw_tiling_share(const sw_tiling *tiling);
+
+#endif
