@@ -21,7 +21,8 @@ int sw_cmd_info(sw_program *program, int argc, char **argv);
 int sw_cmd_verify(sw_program *program, int argc, char **argv);
 int sw_cmd_diff(sw_program *program, int argc, char **argv);
 
-/* program.c: SW_EINPUT when a measure has no name or the name of another. */
+/* program.c: SW_EINTERNAL when a measure is not what a descriptor promises (plan/descriptor.h),
+ * SW_EINPUT when it has the name of another. */
 sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measure *const *extra);
 
 /* Print "spillway: <text>" on standard error from rank 0 and return the exit status of the error.

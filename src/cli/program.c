@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "comm/comm.h"
+#include "plan/descriptor.h"
 #include "spillway/version.h"
 #include "store/version.h"
 
@@ -122,9 +123,11 @@ static bool is_taken(const sw_program *program, const char *name) {
 
 sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measure *const *extra) {
   program->extra = extra;
+  for (int i = 0; i < sw_measure_count(); i++)
+    SW_TRY(sw_measure_check(err, sw_measure_at(i)));
   for (; extra && extra[program->n_extra]; program->n_extra++) {
     const char *name = extra[program->n_extra]->name;
-    if (!name || !*name) return sw_fail(err, SW_EINPUT, "a measure of this program has no name");
+    SW_TRY(sw_measure_check(err, extra[program->n_extra]));
     if (is_taken(program, name))
       return sw_fail(err, SW_EINPUT, "a measure of this program is called '%s', as another one",
                      name);
@@ -132,15 +135,24 @@ sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measu
   return SW_OK;
 }
 
+/* Of several ranks one says it, which takes MPI to know. */
+static int refuse(const sw_error *err, sw_program *program, int argc, char **argv) {
+  const command_verb *verb = argc > 1 ? find_verb(argv[1]) : NULL;
+  sw_error none = {0};
+  bool parallel = verb && verb->parallel && !asks_for_help(argc - 1, argv + 1) &&
+                  sw_comm_start(&none, &argc, &argv, &program->team) == SW_OK;
+  if (!parallel || program->team->rank == 0) fprintf(stderr, "spillway: %s\n", err->text);
+  if (parallel) sw_comm_stop(program->team);
+  return sw_cli_exit_status(err->status);
+}
+
 /* ---- the command line --------------------------------------------------------------------- */
 
 int sw_main(int argc, char **argv, const sw_measure *const *extra) {
   sw_error err = {0};
   sw_program program = {0};
-  if (sw_program_measures(&err, &program, extra) != SW_OK) {
-    fprintf(stderr, "spillway: %s\n", err.text);
-    return 2;
-  }
+  if (sw_program_measures(&err, &program, extra) != SW_OK)
+    return refuse(&err, &program, argc, argv);
   if (argc < 2) {
     fputs("spillway: give a verb: run, check, measures, synth, info, verify or diff; see spillway "
           "--help\n",

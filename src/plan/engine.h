@@ -32,6 +32,8 @@ sw_cut sw_cut_make(int64_t n, int64_t tile);
 void sw_cut_square(const sw_cut *cut, int64_t square, int64_t *first, int64_t *end);
 void sw_cut_strip(const sw_cut *cut, int64_t strip, int64_t *first, int64_t *end);
 
+enum { SW_MAX_QUANTITIES = 8 }; /* pair outputs of a measure */
+
 /* Entries of `above` that a thread collects before it hands them on. */
 enum { SW_BATCH_ENTRIES = 1 << 17 };
 

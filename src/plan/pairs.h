@@ -26,8 +26,6 @@
 
 typedef enum sw_walk { SW_WALK_TRIANGLE, SW_WALK_SQUARES, SW_WALK_STRIPS } sw_walk;
 
-enum { SW_MAX_QUANTITIES = 8 };
-
 /* A row of squares or a strip, of one matrix: the unit that is dealt to nodes. */
 typedef struct sw_lot {
   int t;

@@ -2,6 +2,7 @@
  * merge in block order and records stand in item order on rank 0, where `finish` runs once; its
  * bytes go to every rank. So the bits do not depend on ranks or threads.
  * Messages a pass: partials of n / SW_BLOCK blocks, or the records, to rank 0; operands n*T. */
+#include "plan/descriptor.h"
 #include "plan/private.h"
 
 #include <omp.h>
@@ -193,7 +194,10 @@ static sw_status compute_tiles(sw_error *err, sw_run *run, int e, int pass, tili
   tiles->slot = p->domain == SW_ITEMS ? p->record : p->partial;
   SW_TRY(sw_calloc(err, (size_t)tiles->count * tiles->slot, 1, (void **)&tiles->slots));
   if (job->measure->prepare) SW_TRY(job->measure->prepare(err, job, pass));
-  return run_tiles(err, run, job, pass, tiles);
+  sw_guard guard = {0};
+  sw_status status = sw_guard_begin(err, job, pass, &guard);
+  if (status == SW_OK) status = run_tiles(err, run, job, pass, tiles);
+  return sw_guard_end(err, job, pass, status, &guard);
 }
 
 static sw_status run_pass(sw_error *err, sw_run *run, int e, int pass) {
