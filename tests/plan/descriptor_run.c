@@ -24,6 +24,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   size_t bytes = (size_t)job->n_periods * sizeof(double);
   job->directed = true;
   job->result[SPILLOVER].off = is(job, "no_pairs");
+  job->result[RESIDUAL].off = is(job, "no_residual");
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = bytes, .result = bytes, .operand = 1});
   sw_job_pass(job, (sw_pass){.domain = SW_ITEMS, .items = job->n_periods, .record = 8});
   if (!is(job, "no_pairs")) sw_job_pass(job, (sw_pass){.domain = SW_PAIRS});
@@ -41,7 +42,7 @@ static void tile_units(const sw_job *job, const sw_tile *at, double *sum) {
       double x = sw_view_at(of, t, i);
       sum[t] += x;
       to.row[t][i - to.first] = x;
-      job->result[RESIDUAL].row[t][i - of.first] = 2 * x;
+      if (!job->result[RESIDUAL].off) job->result[RESIDUAL].row[t][i - of.first] = 2 * x;
       job->result[CLASS].row[t][i - of.first] =
           i == 9 ? NAN : floor(x) + (is(job, "fraction") ? .5 : 0) + (is(job, "huge") ? 4e9 : 0);
       if (is(job, "unit_fills_global")) job->result[FIT].row[0][t] = x;
@@ -84,12 +85,12 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
     out[0][j - j0] = x[i] - 2 * x[j];
 }
 
-static const sw_param params[] = {
-    {"of", SW_P_COLUMN, NULL, NULL, 0, 0, "variable"},
-    {"slip", SW_P_CHOICE, "none",
-     "none|no_pairs|thirteen|fraction|huge|item_fills_unit|item_fills_table|unit_fills_global", 0,
-     0, "what it does wrong"},
-    {0}};
+static const sw_param params[] = {{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "variable"},
+                                  {"slip", SW_P_CHOICE, "none",
+                                   "none|no_pairs|no_residual|thirteen|fraction|huge|item_fills_"
+                                   "unit|item_fills_table|unit_fills_global",
+                                   0, 0, "what it does wrong"},
+                                  {0}};
 static const sw_output outputs[] = {
     {"spillover", "from unit to unit", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
     {"residual", "by unit", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
@@ -247,6 +248,10 @@ Test(run, model_without_pairs) {
               SW_EINPUT,
               "study.yaml:4:17: model.out_strength: with the parameters that model has, there are "
               "no pairs");
+  expect_line("  - model: {of: x, slip: no_residual}\n  - model: {of: model.residual, as: b}\n",
+              SW_EINPUT,
+              "study.yaml:4:17: model.residual: with the parameters that model has, there is no "
+              "'residual'");
   expect_line("  - model: {of: x}\n  - model: {of: model.fit, as: b}\n", SW_EINPUT,
               "study.yaml:4:17: model.fit is one value for each period, not one value for each "
               "unit and period; it cannot be an input");
