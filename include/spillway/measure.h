@@ -233,7 +233,7 @@ const char *sw_job_period(const sw_job *job, int t);
  *   units or items; pair outputs segment or whole_row, not both, and one pass over pairs, the last.
  * - A partial needs merge, a result finish. partial, operand and gathered are of passes over units,
  *   items and record of those over items; 1 to 8 passes.
- * - A tile fills no output but unit ones, and those over units only.
+ * - A tile fills no output but unit ones, and those over units only; segment and whole_row `out`.
  * - What a result is follows from its outputs: any kind may have pair outputs beside others. resolve
  *   may switch all of them off, but for the kind pair: then there are no pairs. Beside one matrix
  *   over all periods (whole_series) there are no unit outputs. */

@@ -23,12 +23,13 @@ bool sw_job_has_pairs(const sw_job *job);
 sw_status sw_job_fault(sw_error *err, const sw_job *job, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* descriptor_values.c: while tiles of a pass run, results that they may not fill are kept out of
- * their reach, each by a row of marks that is looked at afterwards. */
+/* descriptor_values.c: while tiles or segments of a pass run, results that they may not fill are
+ * kept out of their reach, each by a row of marks that is looked at afterwards. */
 typedef struct sw_guard {
   sw_result *result; /* of the job, with the rows that stood there */
   double **block;    /* by output: its marks; NULL: open to the tiles */
   int64_t *count;
+  bool hides; /* something is out of reach; the same on every rank */
 } sw_guard;
 
 sw_status sw_guard_begin(sw_error *err, sw_job *job, int pass, sw_guard *guard);

@@ -1,7 +1,7 @@
 /* What tiles and finish leave, looked at while a job runs. A tile over items has gathered columns
  * and no rows of its own: filling a unit output it would write beyond this rank's rows; what is not
- * by unit has its place on rank 0 alone. Cost: a column of marks for each output that is kept out
- * of reach, and a look at it. */
+ * by unit has its place on rank 0 alone. The same goes for segments of pairs. Cost: a column of
+ * marks for each output that is kept out of reach, and a look at it. */
 #include "plan/descriptor.h"
 
 #include <math.h>
@@ -40,6 +40,7 @@ static sw_status hide(sw_error *err, sw_job *job, int q, sw_guard *guard) {
   for (int64_t r = 0; r < rows; r++)
     row[r] = guard->block[q];
   result->row = row;
+  guard->hides = true;
   return SW_OK;
 }
 
@@ -57,6 +58,11 @@ sw_status sw_guard_begin(sw_error *err, sw_job *job, int pass, sw_guard *guard) 
 }
 
 static sw_status told(sw_error *err, const sw_job *job, int pass, const sw_output *output) {
+  if (job->pass[pass].domain == SW_PAIRS)
+    return sw_job_fault(err, job,
+                        "pass %d is over pairs, and %s fills output %s; it fills `out`, finish or "
+                        "a pass over units the other outputs",
+                        pass, job->measure->segment ? "segment" : "whole_row", output->name);
   if (job->pass[pass].domain == SW_ITEMS)
     return sw_job_fault(err, job,
                         "pass %d is over items, and its tile fills output %s; an item fills its "

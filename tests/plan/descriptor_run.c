@@ -81,6 +81,7 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
                     void *workspace) {
   (void)workspace;
   const double *x = job->operand[0].row[t];
+  if (is(job, "segment_fills_unit") && i == job->n - 1) job->result[RESIDUAL].row[t][i] = 7;
   for (int64_t j = j0; j < j1; j++)
     out[0][j - j0] = x[i] - 2 * x[j];
 }
@@ -88,7 +89,7 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
 static const sw_param params[] = {{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "variable"},
                                   {"slip", SW_P_CHOICE, "none",
                                    "none|no_pairs|no_residual|thirteen|fraction|huge|item_fills_"
-                                   "unit|item_fills_table|unit_fills_global",
+                                   "unit|item_fills_table|unit_fills_global|segment_fills_unit",
                                    0, 0, "what it does wrong"},
                                   {0}};
 static const sw_output outputs[] = {
@@ -198,6 +199,12 @@ Test(run, tiles_fill_what_is_theirs) {
        "a pass over units the outputs");
   SLIP("unit_fills_global",
        "pass 0 is over units, and its tile fills output fit, which finish fills, out of partials");
+}
+
+Test(run, segments_fill_what_is_theirs) {
+  SLIP("segment_fills_unit",
+       "pass 2 is over pairs, and segment fills output residual; it fills `out`, finish or a pass "
+       "over units the other outputs");
 }
 
 Test(run, whole_numbers) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What a measure of one's own may get wrong is one line and exit status 1, on one rank and on three,
-and nothing is left behind; and a model with a table, values by unit and a matrix writes them all."""
+before a file is begun; and a model with a table, values by unit and a matrix writes them all."""
 import os
 import subprocess
 import sys
@@ -24,6 +24,8 @@ TRAPS = {
                        "of units: let it leave a result, and fill doubled in a pass over units",
     "item_fills_unit": AT + "pass 1 is over items, and its tile fills output doubled; an item "
                             "fills its record, finish or a pass over units the outputs",
+    "segment_fills_unit": AT + "pass 2 is over pairs, and segment fills output doubled; it fills "
+                               "`out`, finish or a pass over units the other outputs",
     "thirteen_passes": AT + "resolve declares 13 passes; 8 at most",
     "axis_undeclared": AT + "output vcov has the axis term_to, which resolve does not declare; "
                             "declare it, or switch the output off",
@@ -78,11 +80,15 @@ def check_traps(folder, x):
         line = line.format(last=np.floor(x[0, -1]) + .5)
         for ranks in (1, 3):
             done = call(folder, ranks, trap, "run", "study.yaml", "-q", "--threads", "1")
-            said = [one for one in done.stderr.splitlines() if one.startswith("spillway")]
+            said = [one for one in done.stderr.splitlines() if one.startswith("spillway: ")
+                    and "warning: out.h5.partial keeps" not in one]
             assert done.returncode == 1, (trap, ranks, done.returncode, done.stderr)
             assert said == [line], (trap, ranks, done.stderr)
             left = [name for name in os.listdir(folder) if name.startswith("out.h5")]
-            assert not left, (trap, ranks, left)
+            # What only the pairs show is found once the file is begun.
+            assert not left or trap == "segment_fills_unit", (trap, ranks, left)
+            for name in left:
+                os.remove(os.path.join(folder, name))
 
 
 def check_numbers(path, x, keep):
