@@ -69,9 +69,11 @@ typedef struct sw_arg {
 
 typedef enum sw_shape {
   SW_UNIT,   /* (time, unit) or (time, unit, axis) */
-  SW_PAIR,   /* a pair matrix; stored as `keep` says; the first is kept under the name `value` */
+  SW_PAIR,   /* a pair matrix; stored as `keep` says; the first is kept under the name `value`.
+                Of any kind of measure, beside its other outputs; at most 8 */
   SW_GLOBAL, /* (time) or (time, axis) */
-  SW_TABLE   /* (axis), or (axis, axis2): no time */
+  SW_TABLE   /* (axis), or (axis, axis2): no time. The two differ: readers merge axes of one
+                name, so that of a square is `term`, `term_to` */
 } sw_shape;
 
 typedef enum sw_number { SW_FLOAT64, SW_INT32 } sw_number;
@@ -81,7 +83,7 @@ typedef struct sw_output {
   const char *long_name; /* for plots */
   const char *units;     /* "1", "km", ...; never a time span that readers would decode */
   sw_shape shape;
-  sw_number number;
+  sw_number number; /* SW_INT32: whole numbers, or NaN, which is stored as -1; not of pairs */
   const char *axis, *axis2; /* names of extra axes declared by resolve, or NULL */
 } sw_output;
 
@@ -111,8 +113,10 @@ typedef enum sw_domain {
                are gathered views; squares or strips as `keep` and symmetry ask */
 } sw_domain;
 
-/* A pass, declared in resolve. UNITS: tile may fill UNIT outputs, operand rows and a partial.
- * ITEMS: tile fills the item's record. Partials merge in block order, records stand in item
+/* A pass, declared in resolve by sw_job_pass; passes run in that order, one over pairs comes last.
+ * UNITS: tile may fill UNIT outputs, operand rows and a partial.
+ * ITEMS: tile fills the item's record and nothing else: it has no rows of units, so a measure with
+ * unit outputs has a pass over units that fills them, from what items left. Partials merge in block order, records stand in item
  * order; then `finish` runs once (on rank 0) and its result bytes are broadcast. */
 typedef struct sw_pass {
   sw_domain domain;
@@ -126,7 +130,8 @@ typedef struct sw_pass {
   bool gathered;    /* UNITS: this pass's inputs are gathered views too */
 } sw_pass;
 
-enum { SW_MAX_PASSES = 8 };
+enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 4 };
+enum { SW_SPARE = 8 }; /* room behind both, so that one too many is told instead of overrunning */
 
 typedef struct sw_tile {
   int pass;
@@ -175,14 +180,14 @@ typedef struct sw_job {
 
   /* Set by resolve. */
   int n_passes;
-  sw_pass pass[SW_MAX_PASSES];
+  sw_pass pass[SW_MAX_PASSES + SW_SPARE];
   bool directed;             /* pair: value(i, j) may differ from value(j, i) */
   bool links_only;           /* pair: values only on the links of `weights`; then directed */
   bool whole_series;         /* pair: one matrix over all periods, not one for each */
   bool pooled;               /* a period's values rest on the inputs of other periods too */
   bool defines_diagonal;     /* pair: value(i, i) is meant */
   int n_axes;
-  sw_axis axis[4];
+  sw_axis axis[SW_MAX_AXES + SW_SPARE];
   sw_result *result;         /* one for each of measure->output */
   void *state;               /* the measure's own; tiles see it const */
   bool scores_per_period, scores_unbounded; /* composite: handed on to inputs made of it */
@@ -194,6 +199,9 @@ typedef struct sw_job {
   int64_t undefined;                 /* UNIT and GLOBAL: values that are NaN, counted when written */
 } sw_job;
 
+/* In resolve: one more pass, of which the index is returned, or axis. */
+int sw_job_pass(sw_job *job, sw_pass pass);
+void sw_job_axis(sw_job *job, sw_axis axis);
 /* The argument of the parameter called `name`, which the measure must have. */
 const sw_arg *sw_job_arg(const sw_job *job, const char *name);
 /* The inputs named by that parameter (none when it was left out). */
@@ -207,6 +215,31 @@ sw_result *sw_job_result(const sw_job *job, const char *name);
 const char *sw_job_period(const sw_job *job, int t);
 
 /* ---- the descriptor --------------------------------------------------------------------- */
+
+/* What a measure promises is checked: the descriptor when the program starts, what resolve declares
+ * for every job, what tiles and finish leave while it runs. Each slip is one line that names the
+ * measure and ends the program with status 1 (SW_EINTERNAL), as no study can mend it:
+ *
+ * - name, title, formula, source, version >= 1, resolve; a help of every parameter. Names are
+ *   letters, digits and '_'. A headline is one of the outputs.
+ * - Parameters: no two of a name; not `as`, `periods`, `keep`, which the engine reads; at most one
+ *   of weights and one of distance; a choice has choices; lo <= hi; a default reads as its type.
+ * - Outputs: no two of a name and form; of variants of a name resolve leaves one on. Names that the
+ *   results file has itself: unit, unit_to, time, lon, lat, group_*, operand_hash, block,
+ *   block_checksum, value_checksum; with pair outputs also out_strength, in_strength, total, mean,
+ *   max, n_pairs, partner, row_start, unit_edge, entry, rank, tile, tile_checksum, and `value` but
+ *   for a pair output. The same holds for axes, which share no name with an output.
+ * - Unit and global outputs have one axis of their own at most, tables two that differ, pairs none.
+ *   An output that is on has its axes declared, each once, with a label at least; 4 axes at most.
+ * - Unit outputs need a tile and a pass over units; global ones and tables finish, and a pass over
+ *   units or items; pair outputs segment or whole_row, not both, and one pass over pairs, the last.
+ * - A partial needs merge, a result finish. partial, operand and gathered are of passes over units,
+ *   items and record of those over items; 1 to 8 passes.
+ * - A tile fills no output but unit ones, and those over units only; segment and whole_row `out`.
+ * - What a result is follows from its outputs: any kind may have pair outputs beside others. resolve
+ *   may switch all of them off, but for the kind pair: then there are no pairs. Beside one matrix
+ *   over all periods (whole_series) there are no unit outputs. */
+
 
 typedef enum sw_kind { SW_KIND_UNIT, SW_KIND_PAIR, SW_KIND_GLOBAL, SW_KIND_MODEL, SW_KIND_COMPOSITE } sw_kind;
 

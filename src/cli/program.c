@@ -112,15 +112,24 @@ static bool asks_for_help(int argc, char **argv) {
   return false;
 }
 
+/* Of several ranks one says it, which takes MPI to know. */
+static int refuse(const sw_error *err, sw_program *program, int argc, char **argv) {
+  const command_verb *verb = argc > 1 ? find_verb(argv[1]) : NULL;
+  sw_error none = {0};
+  bool parallel = verb && verb->parallel && !asks_for_help(argc - 1, argv + 1) &&
+                  sw_comm_start(&none, &argc, &argv, &program->team) == SW_OK;
+  if (!parallel || program->team->rank == 0) fprintf(stderr, "spillway: %s\n", err->text);
+  if (parallel) sw_comm_stop(program->team);
+  return sw_cli_exit_status(err->status);
+}
+
 /* ---- the command line --------------------------------------------------------------------- */
 
 int sw_main(int argc, char **argv, const sw_measure *const *extra) {
   sw_error err = {0};
   sw_program program = {0};
-  if (sw_program_measures(&err, &program, extra) != SW_OK) {
-    fprintf(stderr, "spillway: %s\n", err.text);
-    return 2;
-  }
+  if (sw_program_measures(&err, &program, extra) != SW_OK)
+    return refuse(&err, &program, argc, argv);
   if (argc < 2) {
     fputs("spillway: give a verb: run, check, measures, synth, info, verify or diff; see spillway "
           "--help\n",

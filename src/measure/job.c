@@ -12,6 +12,17 @@ static int param_index(const sw_job *job, const char *name) {
   abort(); /* a measure asking for a parameter it does not declare */
 }
 
+/* Beyond the room only counted, and found when resolve is done. */
+int sw_job_pass(sw_job *job, sw_pass pass) {
+  if (job->n_passes < SW_MAX_PASSES) job->pass[job->n_passes] = pass;
+  return job->n_passes++;
+}
+
+void sw_job_axis(sw_job *job, sw_axis axis) {
+  if (job->n_axes < SW_MAX_AXES) job->axis[job->n_axes] = axis;
+  job->n_axes++;
+}
+
 const sw_arg *sw_job_arg(const sw_job *job, const char *name) {
   return &job->arg[param_index(job, name)];
 }

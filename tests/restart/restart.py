@@ -206,7 +206,7 @@ def marked_tasks(path):
     names = struct.unpack_from(f"<{(len(data) - at) // 8}Q", data, at)
     for word in names[6::8]:
         region, task = word >> 40, word & ((1 << 40) - 1)
-        if 1 <= region <= 64 and task < 1 << 20:
+        if 1 <= region < 1 << 12 and task < 1 << 20:
             found.add(word)
     return len(found)
 

@@ -48,6 +48,8 @@ def check_signals(study, want):
             print("SIGTERM under mpirun came after the end of the run")
             study.remove("out.h5")
             continue
+        if under_mpirun:  # on a busy machine it kills them before they have ended: the lock stays
+            left -= {".partial.lock"}
         assert {".partial.journal"} <= left <= {".partial", ".partial.journal"}, left
         marked = marked_tasks(study.path(JOURNAL))
         got, out, err = study.complete("out.h5", 0 if ranks else 2)

@@ -101,7 +101,6 @@ static sw_status say_job(sw_error *err, const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   if (run->study->entry[e].is_pair) {
     if (run->team->rank == 0) say_pair(job, &run->pair[e]);
-    return SW_OK;
   }
   int q = headline(job, SW_UNIT);
   if (q >= 0) return say_unit(err, run, job, q);

@@ -21,7 +21,8 @@ int sw_cmd_info(sw_program *program, int argc, char **argv);
 int sw_cmd_verify(sw_program *program, int argc, char **argv);
 int sw_cmd_diff(sw_program *program, int argc, char **argv);
 
-/* compute.c: SW_EINPUT when a measure has no name or the name of another. */
+/* compute.c: SW_EINTERNAL when a measure is not what a descriptor promises (plan/descriptor/), SW_EINPUT
+ * when it has the name of another. */
 sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measure *const *extra);
 
 #endif

@@ -8,6 +8,7 @@
 #include "cli/session/session.h"
 #include "cli/session/summary.h"
 #include "comm/comm.h"
+#include "plan/descriptor/descriptor.h"
 #include "store/h5/version.h"
 #include "store/results/past.h"
 #include "store/results/results.h"
@@ -25,9 +26,11 @@ static bool is_taken(const sw_program *program, const char *name) {
 
 sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measure *const *extra) {
   program->extra = extra;
+  for (int i = 0; i < sw_measure_count(); i++)
+    SW_TRY(sw_measure_check(err, sw_measure_at(i)));
   for (; extra && extra[program->n_extra]; program->n_extra++) {
     const char *name = extra[program->n_extra]->name;
-    if (!name || !*name) return sw_fail(err, SW_EINPUT, "a measure of this program has no name");
+    SW_TRY(sw_measure_check(err, extra[program->n_extra]));
     if (is_taken(program, name))
       return sw_fail(err, SW_EINPUT, "a measure of this program is called '%s', as another one",
                      name);

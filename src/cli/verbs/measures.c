@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/verbs/commands.h"
+#include "measure/outputs.h"
 #include "spillway/measure.h"
 
 enum { WIDTH = 96, INDENT = 4 };
@@ -164,7 +165,7 @@ static void print_common(const sw_measure *measure) {
                                    .help = "with keep: links, the weights "
                                            "matrix whose links are kept"};
   const sw_param *common[] = {&as, &periods, &keep, &weights};
-  int count = measure->kind != SW_KIND_PAIR ? 2 : has_weights(measure) ? 3 : 4;
+  int count = !sw_measure_has_pairs(measure) ? 2 : has_weights(measure) ? 3 : 4;
   if (measure->kind == SW_KIND_COMPOSITE) return;
   printf("\nCommon parameters\n");
   for (int i = 0; i < count; i++)
@@ -172,11 +173,11 @@ static void print_common(const sw_measure *measure) {
 }
 
 /* "(time, unit, industry)" at the end of `text`. */
-static void append_shape(char *text, size_t size, const sw_output *output, sw_kind kind) {
+static void append_shape(char *text, size_t size, const sw_output *output) {
   static const char *const dims[] = {"time, unit", "time, unit, unit_to", "time", ""};
   const char *axis = output->axis ? output->axis : "", *axis2 = output->axis2 ? output->axis2 : "";
   size_t used = strlen(text);
-  if (kind == SW_KIND_PAIR && output->shape == SW_PAIR)
+  if (output->shape == SW_PAIR)
     snprintf(text + used, size - used, "(pairs, as `keep` says)");
   else
     snprintf(text + used, size - used, "(%s%s%s%s%s)", dims[output->shape],
@@ -190,13 +191,13 @@ static bool is_named_before(const sw_output *all, const sw_output *output) {
 }
 
 /* A name stands once: variants of an output, of which a run has one, are further shapes of it. */
-static void print_output(const sw_output *output, sw_kind kind) {
+static void print_output(const sw_output *output) {
   char line[600] = "";
-  append_shape(line, sizeof line, output, kind);
+  append_shape(line, sizeof line, output);
   for (const sw_output *variant = output + 1; variant->name; variant++) {
     if (strcmp(variant->name, output->name) != 0) continue;
     snprintf(line + strlen(line), sizeof line - strlen(line), " or ");
-    append_shape(line, sizeof line, variant, kind);
+    append_shape(line, sizeof line, variant);
   }
   size_t used = strlen(line);
   snprintf(line + used, sizeof line - used, "%s, units %s: %s",
@@ -217,12 +218,15 @@ static void print_outputs(const sw_measure *measure) {
       {"n_pairs", "ordered pairs with a value", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL}};
   printf("\nOutputs\n");
   for (const sw_output *output = measure->output; output->name; output++)
-    if (!is_named_before(measure->output, output)) print_output(output, measure->kind);
-  if (measure->kind != SW_KIND_PAIR) return;
+    if (!is_named_before(measure->output, output)) print_output(output);
+  if (!sw_measure_has_pairs(measure)) return;
+  const sw_output *first = measure->output; /* of pairs, which the sums are of */
+  while (first->shape != SW_PAIR)
+    first++;
   for (size_t i = 0; i < sizeof summary / sizeof *summary; i++) {
     sw_output output[2] = {summary[i], {0}};
-    if (!output->units) output->units = measure->output[0].units;
-    print_output(output, measure->kind);
+    if (!output->units) output->units = first->units;
+    print_output(output);
   }
 }
 

@@ -3,6 +3,8 @@
 #include "plan/pairs/private.h"
 #include "plan/task/stop.h"
 
+#include "plan/descriptor/descriptor.h"
+
 #include "base/clock.h"
 #include "base/stop.h"
 
@@ -196,9 +198,15 @@ sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_sink *sink) {
   if (p.job->measure->prepare)
     status = p.job->measure->prepare(err, &run->job[entry], p.job->n_passes - 1);
   if (status == SW_OK) status = begin(err, &p);
+  sw_guard guard = {0};
+  int pass = p.job->n_passes - 1;
+  if (status == SW_OK) status = sw_guard_begin(err, &run->job[entry], pass, &guard);
   status = sw_team_agree(run->team, err, status, 0);
   if (status == SW_OK && run->past) status = sw_pairs_past(err, &p);
   if (status == SW_OK) status = run_windows(err, &p);
+  bool agree = status == SW_OK && guard.hides;
+  status = sw_guard_end(err, &run->job[entry], pass, status, &guard);
+  if (agree) status = sw_team_agree(run->team, err, status, 0);
   if (status == SW_OK && p.past) sw_pairs_past_figures(&p);
   if (status == SW_OK && sink && !run->sample) status = sw_pairs_totals(err, &p);
   sw_pairs_past_end(&p);

@@ -21,10 +21,9 @@
 #define SW_PLAN_PAIRS_PRIVATE_H
 
 #include "base/hash.h"
+#include "measure/outputs.h"
 #include "plan/pairs/pairs.h"
 #include "plan/task/packets.h"
-
-enum { SW_MAX_QUANTITIES = 8 };
 
 /* A row of squares or a strip, of one matrix: the unit that is dealt to nodes. */
 typedef struct sw_lot {

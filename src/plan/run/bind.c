@@ -1,5 +1,6 @@
 /* Binding: every entry of the study becomes a job with its inputs, weights, distance, axes and
  * result rows. Collective; the same on every rank but for the local rows. No value is looked at. */
+#include "plan/descriptor/descriptor.h"
 #include "plan/run/private.h"
 
 #include "base/text.h"
@@ -22,6 +23,9 @@ static sw_status result_rows(sw_error *err, const sw_job *job, const sw_need *ne
                              double ***rows) {
   const sw_result *result = sw_job_result(job, need->quantity);
   int label = 0;
+  if (result->off)
+    return sw_fail(err, SW_EINPUT, "%s: %s: with the parameters that %s has, there is no '%s'",
+                   need->where, need->name, job->name, need->quantity);
   if (result->output->axis) {
     const sw_axis *axis = NULL;
     for (int i = 0; i < job->n_axes; i++)
@@ -42,8 +46,11 @@ static sw_status result_column(sw_error *err, sw_run *run, const sw_need *need, 
   column->name = need->name;
   column->n_periods = job->n_periods;
   column->period = job->period;
-  if (run->study->entry[need->entry].is_pair) {
+  if (!sw_job_result(job, need->quantity)) { /* a strength */
     const sw_summary *summary = &run->pair[need->entry].summary;
+    if (!run->study->entry[need->entry].is_pair)
+      return sw_fail(err, SW_EINPUT, "%s: %s: with the parameters that %s has, there are no pairs",
+                     need->where, need->name, job->name);
     if (job->whole_series)
       return sw_fail(err, SW_EINPUT, "%s: %s is one matrix over all periods: it has no series",
                      need->where, need->name);
@@ -271,6 +278,17 @@ static sw_status begin_job(sw_error *err, sw_run *run, int e) {
   return SW_OK;
 }
 
+/* Whether there are pairs follows from the outputs that are on. */
+static sw_status settle_pairs(sw_error *err, sw_run *run, int e) {
+  sw_entry *entry = &run->study->entry[e];
+  bool asked = entry->keep.kind != SW_KEEP_DEFAULT;
+  entry->is_pair = sw_job_has_pairs(&run->job[e]);
+  if (entry->is_pair || !asked) return SW_OK;
+  return sw_fail(err, SW_EINPUT,
+                 "%s: %s: with these parameters it has no pairs to keep; leave `keep` out",
+                 entry->keep_where, entry->name);
+}
+
 static sw_status bind_job(sw_error *err, sw_run *run, int e) {
   sw_job *job = &run->job[e];
   sw_status status = begin_job(err, run, e);
@@ -279,6 +297,8 @@ static sw_status bind_job(sw_error *err, sw_run *run, int e) {
   SW_TRY(sw_team_agree(run->team, err, status, 0));
   SW_TRY(bind_resources(err, run, e));
   status = job->measure->resolve(err, job);
+  if (status == SW_OK) status = sw_job_check(err, job);
+  if (status == SW_OK) status = settle_pairs(err, run, e);
   if (status == SW_OK && run->study->entry[e].is_pair) status = bind_pair(err, run, e);
   if (status == SW_OK) status = shape_results(err, run, job);
   return sw_team_agree(run->team, err, status, 0);

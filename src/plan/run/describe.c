@@ -58,7 +58,7 @@ const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
       fprintf(out, "%s%s", t > 0 ? ", " : "", sw_job_period(job, t));
     fputc(']', out);
   }
-  if (job->measure->kind == SW_KIND_PAIR) print_keep(out, &run->pair[entry].keep);
+  if (run->study->entry[entry].is_pair) print_keep(out, &run->pair[entry].keep);
   fputc('}', out);
   const char *copy = fclose(out) == 0 ? sw_arena_text(arena, text) : NULL;
   free(text);

@@ -1,5 +1,6 @@
 /* The order of a run: what needs no pair result first (so that bad values are found and `above` is
  * counted before the results file is made), then the pairs and what rests on them. */
+#include "plan/descriptor/descriptor.h"
 #include "plan/run/describe.h"
 #include "plan/run/private.h"
 #include "plan/task/stop.h"
@@ -96,6 +97,7 @@ static sw_status run_plain(sw_error *err, sw_run *run, int e) {
   pass_on_untried(run, e);
   sw_status status = sw_run_passes(err, run, e);
   sw_run_passes_release(run, e);
+  if (status == SW_OK) status = sw_run_check_integers(err, run, e);
   if (status == SW_OK) status = count_undefined(err, run, e);
   if (status == SW_OK && !run->no_pairs) status = sw_run_operand_hash(err, run, e);
   say_notes(run);
@@ -115,6 +117,7 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   SW_TRY(stop_if_asked(err, run));
   pass_on_untried(run, e);
   sw_status status = sw_run_passes(err, run, e);
+  if (status == SW_OK) status = sw_run_check_integers(err, run, e);
   run->seconds_unit += sw_clock() - began;
   began = sw_clock();
   if (status == SW_OK && (sink || run->past) && !run->operand_hash[e])

@@ -3,6 +3,7 @@
  * `finish` runs once; its bytes go to every rank. So the bits do not depend on ranks or threads.
  * Messages per pass: partials of n / SW_BLOCK blocks, or the records, to rank 0; operands n*T. */
 #include "plan/task/tiles.h"
+#include "plan/descriptor/descriptor.h"
 #include "plan/run/private.h"
 
 #include <string.h>
@@ -142,7 +143,11 @@ static sw_status compute_tiles(sw_error *err, sw_run *run, int e, int pass, sw_t
   SW_TRY(sw_tiles_open(err, run, e, pass, tiles));
   sw_status status = job->measure->prepare ? job->measure->prepare(err, job, pass) : SW_OK;
   SW_TRY(sw_team_agree(run->team, err, status, 0));
-  return sw_tiles_run(err, tiles);
+  sw_guard guard = {0};
+  status = sw_team_agree(run->team, err, sw_guard_begin(err, job, pass, &guard), 0);
+  if (status == SW_OK) status = sw_tiles_run(err, tiles);
+  status = sw_guard_end(err, job, pass, status, &guard);
+  return guard.hides ? sw_team_agree(run->team, err, status, 0) : status;
 }
 
 /* What follows the tiles: a pass that `check` has cut short has nothing to fold. */

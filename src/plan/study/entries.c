@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "measure/outputs.h"
 #include "plan/study/parse.h"
 
 static sw_status no_memory(sw_error *err) {
@@ -209,7 +210,7 @@ static sw_status empty_map(sw_error *err, sw_study_reader *in, const sw_node *ma
 static sw_status begin_entry(sw_error *err, sw_study_reader *in, const sw_node *map, int index,
                              const sw_measure *measure, sw_entry *entry) {
   entry->measure = measure;
-  entry->is_pair = measure->kind == SW_KIND_PAIR;
+  entry->is_pair = sw_measure_has_pairs(measure);
   entry->weights = -1;
   entry->where = sw_form_key_where(in->arena, map, index);
   if (!entry->where) return no_memory(err);

@@ -37,7 +37,6 @@ static int list_inputs(const sw_entry *entry, const char *name[34]) {
   if (entry->is_pair) {
     name[count++] = "out_strength";
     name[count++] = "in_strength";
-    return count;
   }
   for (int i = 0; entry->measure->output[i].name && count < 32; i++)
     if (entry->measure->output[i].shape == SW_UNIT) name[count++] = entry->measure->output[i].name;
@@ -46,7 +45,7 @@ static int list_inputs(const sw_entry *entry, const char *name[34]) {
 
 static sw_status refuse_output(sw_error *err, const sw_need *need, const sw_entry *entry,
                                const sw_output *output) {
-  if (entry->is_pair)
+  if (output->shape == SW_PAIR)
     return sw_fail(err, SW_EINPUT,
                    "%s: %s: an input has one value for each unit; of '%s' take %s.out_strength or "
                    "%s.in_strength",
@@ -85,7 +84,7 @@ static sw_status check_quantity(sw_error *err, sw_study_reader *in, const sw_nee
   if (entry->is_pair && is_strength(need->quantity)) return check_label(err, need, NULL);
   const sw_output *output = find_output(entry->measure, need->quantity);
   if (!output) return unknown_quantity(err, in, need, entry);
-  if (entry->is_pair || output->shape != SW_UNIT) return refuse_output(err, need, entry, output);
+  if (output->shape != SW_UNIT) return refuse_output(err, need, entry, output);
   return check_label(err, need, output);
 }
 
@@ -117,7 +116,9 @@ static bool is_misspelt(sw_study_reader *in, const char *name, size_t length, co
   if (!word || !wanted) return false;
   for (int i = 0; i < study->n_entries; i++) {
     const sw_entry *entry = &study->entry[i];
-    bool has = entry->is_pair ? is_strength(wanted) : find_output(entry->measure, wanted) != NULL;
+    const sw_output *output = find_output(entry->measure, wanted);
+    bool has = entry->is_pair ? is_strength(wanted) || (output && output->shape == SW_UNIT)
+                              : output != NULL;
     if (!has || !sw_nearest(word, &entry->name, 1)) continue;
     *near = entry->name;
     return true;

@@ -19,7 +19,7 @@ static int64_t blocks_of(int64_t units) {
 /* Periods of the group's blocks: matrices of a pair result, else the job's periods. */
 static int periods_of(const sw_results *results, const sw_group *group) {
   const sw_job *job = &results->run->job[group->job];
-  bool pair = job->measure->kind == SW_KIND_PAIR;
+  bool pair = results->run->study->entry[group->job].is_pair;
   return pair ? results->run->pair[group->job].summary.n_periods : job->n_periods;
 }
 

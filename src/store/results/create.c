@@ -232,7 +232,7 @@ static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group
   SW_TRY(put_text(l, group, "formula", measure->formula));
   SW_TRY(put_text(l, group, "source", measure->source));
   SW_TRY(put_text(l, group, "parameters", sw_run_parameters(l->results->arena, l->run, at->job)));
-  if (measure->kind == SW_KIND_PAIR)
+  if (l->run->study->entry[at->job].is_pair)
     SW_TRY(put_text(l, group, "orientation", "row: sender, column: receiver"));
   return done(l, sw_h5_put_text(group, "undefined", "", SW_UNDEFINED_ROOM), "write an attribute");
 }

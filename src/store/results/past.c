@@ -200,7 +200,7 @@ static sw_status rows(sw_past *self, sw_error *err, int job, int matrix, int64_t
 /* The datasets of a job that are read by unit and pair; false: not all are there. */
 static bool open_job(past *p, int job) {
   const sw_group *group = &p->results.schema.group[job];
-  if (p->results.run->job[job].measure->kind != SW_KIND_PAIR) return false;
+  if (!p->results.run->study->entry[job].is_pair) return false;
   for (int v = group->first; v < group->first + group->count; v++) {
     const sw_variable *variable = &p->results.schema.variable[v];
     if (!sw_results_written_by_all(variable->source)) continue;

@@ -219,7 +219,7 @@ static sw_status add_pairs(sw_error *err, maker *m) {
 static void add_checksums(maker *m, bool by_unit) {
   const sw_job *job = m->job;
   const sw_pair_plan *plan = &m->run->pair[m->job_index];
-  bool pair = job->measure->kind == SW_KIND_PAIR;
+  bool pair = m->run->study->entry[m->job_index].is_pair;
   sw_variable *variable = add(m, "operand_hash", "XXH3 of all that the period's results rest on",
                               "1", SW_CELL_U64, SW_FROM_OPERANDS, 0);
   add_time(m, variable);
@@ -268,7 +268,7 @@ static sw_status add_group(sw_error *err, maker *m, int j) {
   for (int r = 0; r < outputs_of(job); r++)
     if (job->result[r].output->shape != SW_PAIR && !job->result[r].off)
       SW_TRY(add_result(err, m, r));
-  if (job->measure->kind == SW_KIND_PAIR) SW_TRY(add_pairs(err, m));
+  if (m->run->study->entry[j].is_pair) SW_TRY(add_pairs(err, m));
   bool by_unit = false;
   for (int v = m->group->first; v < m->group->first + m->group->count; v++)
     by_unit |= m->schema->variable[v].source <= SW_FROM_IN;

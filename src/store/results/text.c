@@ -221,12 +221,11 @@ static const char *undefined_pairs(sw_arena *arena, const sw_run *run, const sw_
                          without > 0 ? reason_of(job) : "");
 }
 
-const char *sw_results_text_undefined(sw_arena *arena, const sw_run *run,
-                                      const sw_results_schema *schema, const sw_group *group) {
-  const sw_job *job = &run->job[group->job];
+/* "3 of 57000 values (C 3): ..."; NULL without memory. */
+static const char *undefined_values(sw_arena *arena, const sw_job *job,
+                                    const sw_results_schema *schema, const sw_group *group) {
   const char *parts = "";
   int64_t without = 0, values = 0;
-  if (job->measure->kind == SW_KIND_PAIR) return undefined_pairs(arena, run, job);
   for (int v = group->first; parts && v < group->first + group->count; v++) {
     const sw_variable *variable = &schema->variable[v];
     if (!variable->counted) continue;
@@ -239,4 +238,20 @@ const char *sw_results_text_undefined(sw_arena *arena, const sw_run *run,
   if (!parts || without == 0) return sw_arena_printf(arena, "0 of %lld values", (long long)values);
   return sw_arena_printf(arena, "%lld of %lld values (%s): %s", (long long)without,
                          (long long)values, parts, reason_of(job));
+}
+
+static bool has_values(const sw_results_schema *schema, const sw_group *group) {
+  for (int v = group->first; v < group->first + group->count; v++)
+    if (schema->variable[v].counted) return true;
+  return false;
+}
+
+const char *sw_results_text_undefined(sw_arena *arena, const sw_run *run,
+                                      const sw_results_schema *schema, const sw_group *group) {
+  const sw_job *job = &run->job[group->job];
+  if (!run->study->entry[group->job].is_pair) return undefined_values(arena, job, schema, group);
+  const char *pairs = undefined_pairs(arena, run, job);
+  if (!pairs || !has_values(schema, group)) return pairs;
+  const char *values = undefined_values(arena, job, schema, group);
+  return values ? sw_arena_printf(arena, "%s; %s", pairs, values) : NULL;
 }

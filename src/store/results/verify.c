@@ -238,7 +238,7 @@ static sw_status check_blocks(sw_error *err, sw_results *results, sw_group *grou
   const sw_job *job = &results->run->job[group->job];
   uint64_t *sums = NULL;
   int64_t blocks = (job->n + SW_BLOCK - 1) / SW_BLOCK;
-  bool pair = job->measure->kind == SW_KIND_PAIR;
+  bool pair = results->run->study->entry[group->job].is_pair;
   int periods = pair ? results->run->pair[group->job].summary.n_periods : job->n_periods;
   SW_TRY(sw_results_checksum_unit(err, results, group));
   sw_status status = read_sums(err, results, group, SW_FROM_BLOCKS, &sums);

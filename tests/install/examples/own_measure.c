@@ -9,11 +9,9 @@
 
 static sw_status resolve(sw_error *err, sw_job *job) {
   (void)err;
-  job->n_passes = 2;
-  job->pass[0] = (sw_pass){.domain = SW_UNITS,
-                           .partial = (size_t)job->n_periods * sizeof(double),
-                           .result = (size_t)job->n_periods * sizeof(double)};
-  job->pass[1] = (sw_pass){.domain = SW_UNITS};
+  size_t bytes = (size_t)job->n_periods * sizeof(double);
+  sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = bytes, .result = bytes});
+  sw_job_pass(job, (sw_pass){.domain = SW_UNITS});
   return SW_OK;
 }
 

@@ -1,0 +1,12 @@
+/* See outputs.h. */
+#include "measure/outputs.h"
+
+bool sw_measure_has_shape(const sw_measure *measure, sw_shape shape) {
+  for (const sw_output *output = measure->output; output->name; output++)
+    if (output->shape == shape) return true;
+  return false;
+}
+
+bool sw_measure_has_pairs(const sw_measure *measure) {
+  return sw_measure_has_shape(measure, SW_PAIR);
+}

@@ -1,0 +1,238 @@
+/* The descriptor of a measure before anything is read: a slip in it is told in one line here, and
+ * not by what it would do to a run. Invariant: looks at the descriptor alone, so every rank finds
+ * the same. */
+#include "plan/descriptor/descriptor.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "measure/outputs.h"
+#include "plan/study/parse.h"
+
+static sw_status fault(sw_error *err, const sw_measure *measure, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static sw_status fault(sw_error *err, const sw_measure *measure, const char *format, ...) {
+  char text[SW_ERROR_TEXT / 2];
+  va_list list;
+  va_start(list, format);
+  vsnprintf(text, sizeof text, format, list);
+  va_end(list);
+  return sw_fail(err, SW_EINTERNAL, "measure %s: %s", measure->name, text);
+}
+
+static bool is_empty(const char *text) {
+  return !text || !*text;
+}
+
+/* ---- what it is ------------------------------------------------------------------------- */
+
+static sw_status check_identity(sw_error *err, const sw_measure *measure) {
+  if (is_empty(measure->name))
+    return sw_fail(err, SW_EINTERNAL,
+                   "a measure has no name; give .name, by which studies call it");
+  if (!sw_form_is_identifier(measure->name))
+    return fault(err, measure, "its name is to be letters, digits and '_', no digit first");
+  if (is_empty(measure->title)) return fault(err, measure, "no title; say what it is in one line");
+  if (is_empty(measure->formula)) return fault(err, measure, "no formula; give it in plain text");
+  if (is_empty(measure->source))
+    return fault(err, measure, "no source; name the publication, or 'by definition'");
+  if (measure->version < 1)
+    return fault(err, measure, "version %d; versions begin at 1", measure->version);
+  if ((int)measure->kind < SW_KIND_UNIT || measure->kind > SW_KIND_COMPOSITE)
+    return fault(err, measure, "kind %d is none; give one of SW_KIND_UNIT to SW_KIND_COMPOSITE",
+                 (int)measure->kind);
+  if (!measure->param) return fault(err, measure, "param is NULL; give a list that ends with {0}");
+  if (!measure->output)
+    return fault(err, measure, "output is NULL; give a list that ends with {0}");
+  if (!measure->output[0].name)
+    return fault(err, measure, "no outputs; what it computes is to be declared");
+  if (!measure->resolve) return fault(err, measure, "no resolve; it declares the passes");
+  return SW_OK;
+}
+
+/* ---- parameters ------------------------------------------------------------------------- */
+
+/* A default is read as a study file's value would be, by the same code. One that names weights or
+ * groups means those of a study that is not there yet. */
+static sw_status read_default(sw_error *err, sw_arena *arena, const sw_measure *measure, int p) {
+  const sw_param *param = &measure->param[p];
+  if (is_empty(param->fallback)) return SW_OK;
+  if (param->type == SW_P_WEIGHTS || param->type == SW_P_GROUPINGS) return SW_OK;
+  sw_arg *arg = NULL;
+  SW_NEW(err, arena, arg, p + 1);
+  sw_node node = {.kind = SW_NODE_SCALAR, .file = "default", .text = ""};
+  sw_study study = {.arena = arena, .file = "default", .units = {.lon = "lon", .lat = "lat"}};
+  sw_study_reader in = {.arena = arena, .study = &study};
+  const char *where = sw_arena_printf(arena, "measure %s", measure->name);
+  sw_entry entry = {.measure = measure, .name = "param", .where = where, .node = &node, .arg = arg};
+  if (!where) return sw_fail(err, SW_ENOMEM, "out of memory for a measure's defaults");
+  sw_error said = {0};
+  sw_status status = sw_study_read_arg(&said, &in, &entry, p, NULL);
+  if (status == SW_OK) return SW_OK;
+  return sw_fail(err, status == SW_EINPUT ? SW_EINTERNAL : status, "%s", said.text);
+}
+
+static bool is_number(sw_ptype type) {
+  return type == SW_P_NUMBER || type == SW_P_INTEGER || type == SW_P_NUMBERS;
+}
+
+static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_param *param) {
+  const char *name = param->name;
+  if (strcmp(name, "as") == 0 || strcmp(name, "periods") == 0 || strcmp(name, "keep") == 0)
+    return fault(err, measure,
+                 "parameter %s: the engine reads `%s` of every entry itself; take another name",
+                 name, name);
+  if ((int)param->type < SW_P_NUMBER || param->type > SW_P_NODE)
+    return fault(err, measure, "parameter %s: type %d is none; give one of sw_ptype", name,
+                 (int)param->type);
+  if (!param->help) return fault(err, measure, "parameter %s: no help; say it in one line", name);
+  if (param->type == SW_P_CHOICE && is_empty(param->choices))
+    return fault(err, measure, "parameter %s: a choice without choices; write \"one|other\"", name);
+  if (is_number(param->type) && !(param->lo <= param->hi))
+    return fault(err, measure, "parameter %s: lo is %g and hi %g; lo comes first", name, param->lo,
+                 param->hi);
+  return SW_OK;
+}
+
+/* Two of a name, or two of what a job has one of. */
+static sw_status check_twins(sw_error *err, const sw_measure *measure, const sw_param *param) {
+  bool single = param->type == SW_P_WEIGHTS || param->type == SW_P_DISTANCE;
+  for (const sw_param *other = measure->param; other < param; other++) {
+    if (strcmp(other->name, param->name) == 0)
+      return fault(err, measure, "two parameters are called '%s'; give each a name of its own",
+                   param->name);
+    if (single && other->type == param->type)
+      return fault(err, measure, "parameters %s and %s are both %s; a job has one", other->name,
+                   param->name, param->type == SW_P_WEIGHTS ? "weights" : "distances");
+  }
+  return SW_OK;
+}
+
+static sw_status check_params(sw_error *err, const sw_measure *measure) {
+  sw_arena *arena = NULL;
+  sw_status status = SW_OK;
+  for (const sw_param *param = measure->param; param->name; param++) {
+    SW_TRY(check_param(err, measure, param));
+    SW_TRY(check_twins(err, measure, param));
+  }
+  SW_TRY(sw_arena_create(err, &arena));
+  for (int p = 0; status == SW_OK && measure->param[p].name; p++)
+    status = read_default(err, arena, measure, p);
+  sw_arena_destroy(arena);
+  return status;
+}
+
+/* ---- outputs ---------------------------------------------------------------------------- */
+
+static bool same_text(const char *a, const char *b) {
+  return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static sw_status check_name(sw_error *err, const sw_measure *measure, const char *what,
+                            const char *name) {
+  bool pairs = sw_measure_has_pairs(measure);
+  if (!sw_form_is_identifier(name))
+    return fault(err, measure, "%s '%s': letters, digits and '_' are wanted, no digit first", what,
+                 name);
+  if (!sw_name_is_taken(name, pairs)) return SW_OK;
+  return fault(err, measure, "%s %s: the results file has a `%s` of its own%s; take another name",
+               what, name, name, sw_name_is_taken(name, false) ? "" : " beside pair outputs");
+}
+
+/* How many axes of the measure's own a shape has room for beside time, unit and unit_to. */
+static sw_status check_axes(sw_error *err, const sw_measure *measure, const sw_output *output) {
+  static const int most[] = {[SW_UNIT] = 1, [SW_PAIR] = 0, [SW_GLOBAL] = 1, [SW_TABLE] = 2};
+  static const char *const room[] = {[SW_UNIT] = "a unit output has room for one",
+                                     [SW_PAIR] = "a pair output has room for none",
+                                     [SW_GLOBAL] = "a global output has room for one",
+                                     [SW_TABLE] = ""};
+  int count = (output->axis != NULL) + (output->axis2 != NULL);
+  if (output->axis2 && !output->axis)
+    return fault(err, measure, "output %s: axis2 without axis; a single one is `axis`",
+                 output->name);
+  if (count > most[output->shape])
+    return fault(err, measure, "output %s: %d ax%s of its own; %s", output->name, count,
+                 count == 1 ? "is" : "es", room[output->shape]);
+  if (output->axis) SW_TRY(check_name(err, measure, "axis", output->axis));
+  if (output->axis2) SW_TRY(check_name(err, measure, "axis", output->axis2));
+  if (count == 2 && strcmp(output->axis, output->axis2) == 0)
+    return fault(err, measure,
+                 "output %s: the axis %s twice, which readers take for one; declare %s_to with the "
+                 "same labels",
+                 output->name, output->axis, output->axis);
+  return SW_OK;
+}
+
+static sw_status check_output(sw_error *err, const sw_measure *measure, const sw_output *output) {
+  SW_TRY(check_name(err, measure, "output", output->name));
+  if ((int)output->shape < SW_UNIT || output->shape > SW_TABLE)
+    return fault(err, measure, "output %s: shape %d is none; give one of sw_shape", output->name,
+                 (int)output->shape);
+  if (output->number != SW_FLOAT64 && output->number != SW_INT32)
+    return fault(err, measure, "output %s: number %d is none; give SW_FLOAT64 or SW_INT32",
+                 output->name, (int)output->number);
+  if (output->shape == SW_PAIR && output->number != SW_FLOAT64)
+    return fault(err, measure,
+                 "output %s: pairs are stored as the study's precision says; give "
+                 "SW_FLOAT64",
+                 output->name);
+  if (output->shape != SW_PAIR && sw_measure_has_pairs(measure) &&
+      strcmp(output->name, "value") == 0)
+    return fault(err, measure,
+                 "output value: the first pair output is stored as `value`; take another name");
+  /* Variants of a name, of which resolve leaves one on, differ in their form. */
+  for (const sw_output *other = measure->output; other < output; other++)
+    if (strcmp(other->name, output->name) == 0 && other->shape == output->shape &&
+        same_text(other->axis, output->axis) && same_text(other->axis2, output->axis2))
+      return fault(err, measure, "two outputs are called '%s'; give each a name of its own",
+                   output->name);
+  return check_axes(err, measure, output);
+}
+
+static sw_status check_outputs(sw_error *err, const sw_measure *measure) {
+  int pairs = 0;
+  bool has_headline = measure->headline == NULL;
+  for (const sw_output *output = measure->output; output->name; output++) {
+    SW_TRY(check_output(err, measure, output));
+    pairs += output->shape == SW_PAIR;
+    has_headline |= measure->headline && strcmp(output->name, measure->headline) == 0;
+  }
+  if (pairs > SW_MAX_QUANTITIES)
+    return fault(err, measure, "%d pair outputs; %d at most", pairs, SW_MAX_QUANTITIES);
+  if (!has_headline)
+    return fault(err, measure, "the headline '%s' is none of its outputs; name one, or none",
+                 measure->headline);
+  return SW_OK;
+}
+
+/* ---- what fills them -------------------------------------------------------------------- */
+
+static sw_status check_functions(sw_error *err, const sw_measure *measure) {
+  bool pairs = sw_measure_has_pairs(measure);
+  if (measure->kind == SW_KIND_PAIR && !pairs)
+    return fault(err, measure, "of kind pair, without a pair output; declare one");
+  if (measure->segment && measure->whole_row)
+    return fault(err, measure, "both segment and whole_row; the engine calls one of them");
+  if (pairs && !measure->segment && !measure->whole_row)
+    return fault(err, measure, "pair outputs, and neither segment nor whole_row to fill them");
+  if (!pairs && (measure->segment || measure->whole_row))
+    return fault(err, measure, "%s without a pair output to fill; declare one",
+                 measure->segment ? "segment" : "whole_row");
+  if (sw_measure_has_shape(measure, SW_UNIT) && !measure->tile)
+    return fault(err, measure, "unit outputs, and no tile to fill them");
+  if ((sw_measure_has_shape(measure, SW_GLOBAL) || sw_measure_has_shape(measure, SW_TABLE)) && !measure->finish)
+    return fault(err, measure, "global outputs or tables, and no finish to fill them");
+  if (measure->start && !measure->merge)
+    return fault(err, measure, "start without merge; partials are joined by merge");
+  return SW_OK;
+}
+
+sw_status sw_measure_check(sw_error *err, const sw_measure *measure) {
+  SW_TRY(check_identity(err, measure));
+  SW_TRY(check_params(err, measure));
+  SW_TRY(check_outputs(err, measure));
+  return check_functions(err, measure);
+}

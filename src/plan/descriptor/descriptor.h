@@ -1,0 +1,39 @@
+/* What a measure promises, held against what the engine can keep: the descriptor once, before
+ * anything is read; what `resolve` declares, job by job; what tiles fill and finish leaves, while
+ * they run. The rules stand in spillway/measure.h. All of these are SW_EINTERNAL, exit status 1:
+ * whoever wrote the study cannot mend them. */
+#ifndef SW_PLAN_DESCRIPTOR_DESCRIPTOR_H
+#define SW_PLAN_DESCRIPTOR_DESCRIPTOR_H
+
+#include "plan/task/state.h"
+
+/* check.c: "measure NAME: <what is wrong; what would be right>". */
+sw_status sw_measure_check(sw_error *err, const sw_measure *measure);
+
+/* names.c: names that the results file has in the group of a result besides the
+ * measure's own; `pairs`: of a measure with pair outputs. */
+bool sw_name_is_taken(const char *name, bool pairs);
+
+/* job.c: after `resolve`: "study.yaml:31:5: NAME: measure NAME: <message>". */
+sw_status sw_job_check(sw_error *err, const sw_job *job);
+/* A pair output is left on: this job has a matrix. */
+bool sw_job_has_pairs(const sw_job *job);
+sw_status sw_job_fault(sw_error *err, const sw_job *job, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* values.c: while tiles or segments of a pass run, results that they may not fill are
+ * kept out of their reach, each by a row of marks that is looked at afterwards. */
+typedef struct sw_guard {
+  sw_result *result; /* of the job, with the rows that stood there */
+  double **block;    /* by output: its marks; NULL: open to the tiles */
+  int64_t *count;
+  bool hides; /* something is out of reach; the same on every rank */
+} sw_guard;
+
+sw_status sw_guard_begin(sw_error *err, sw_job *job, int pass, sw_guard *guard);
+/* Puts the rows back; `status`: of the tiles. */
+sw_status sw_guard_end(sw_error *err, sw_job *job, int pass, sw_status status, sw_guard *guard);
+/* Every value of an SW_INT32 output is a whole number of that range, or NaN. Collective. */
+sw_status sw_run_check_integers(sw_error *err, sw_run *run, int entry);
+
+#endif

@@ -1,0 +1,208 @@
+/* What `resolve` has declared: passes, axes, and which outputs are on. Invariant: a job that comes
+ * through is one whose passes the engine runs in the order written, and whose every output has room
+ * in memory, in the file, and a pass that fills it. */
+#include "plan/descriptor/descriptor.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "plan/study/parse.h"
+
+sw_status sw_job_fault(sw_error *err, const sw_job *job, const char *format, ...) {
+  char text[SW_ERROR_TEXT / 2];
+  va_list list;
+  va_start(list, format);
+  vsnprintf(text, sizeof text, format, list);
+  va_end(list);
+  return sw_fail(err, SW_EINTERNAL, "%s: %s: measure %s: %s", job->where, job->name,
+                 job->measure->name, text);
+}
+
+/* The first output at or after `q` that has this shape and is on; NULL: none. */
+static const sw_output *find_on(const sw_job *job, int q, sw_shape shape) {
+  for (; job->measure->output[q].name; q++)
+    if (job->measure->output[q].shape == shape && !job->result[q].off)
+      return &job->measure->output[q];
+  return NULL;
+}
+
+bool sw_job_has_pairs(const sw_job *job) {
+  return find_on(job, 0, SW_PAIR) != NULL;
+}
+
+/* ---- passes ----------------------------------------------------------------------------- */
+
+/* Fields of another domain would be passed over in silence. */
+static sw_status check_fields(sw_error *err, const sw_job *job, int k) {
+  const sw_pass *pass = &job->pass[k];
+  bool units = pass->domain == SW_UNITS, items = pass->domain == SW_ITEMS;
+  if (!units && (pass->partial || pass->operand || pass->gathered))
+    return sw_job_fault(err, job, "pass %d: partial, operand and gathered are of passes over units",
+                        k);
+  if (!items && (pass->items || pass->record))
+    return sw_job_fault(err, job, "pass %d: items and record are of passes over items", k);
+  if (items && (pass->items < 0 || pass->record == 0))
+    return sw_job_fault(err, job, "pass %d: %lld items of %zu bytes; an item fills its record", k,
+                        (long long)pass->items, pass->record);
+  if (pass->operand < 0)
+    return sw_job_fault(err, job, "pass %d: %d operand columns; zero or more", k, pass->operand);
+  if (pass->domain == SW_PAIRS && pass->result)
+    return sw_job_fault(err, job, "pass %d: a pass over pairs has no finish, and so no result", k);
+  return SW_OK;
+}
+
+static sw_status check_pass(sw_error *err, const sw_job *job, int k) {
+  const sw_pass *pass = &job->pass[k];
+  if ((int)pass->domain < SW_UNITS || pass->domain > SW_PAIRS)
+    return sw_job_fault(err, job, "pass %d: domain %d is none; give one of sw_domain", k,
+                        (int)pass->domain);
+  SW_TRY(check_fields(err, job, k));
+  if (pass->domain == SW_PAIRS && k < job->n_passes - 1)
+    return sw_job_fault(err, job,
+                        "pass %d is over pairs, and %d comes after it; pairs are computed last: "
+                        "declare that pass after all others",
+                        k, k + 1);
+  if (pass->domain != SW_PAIRS && !job->measure->tile)
+    return sw_job_fault(err, job, "pass %d is over %s, and there is no tile", k,
+                        pass->domain == SW_UNITS ? "units" : "items");
+  if (pass->partial && !job->measure->merge)
+    return sw_job_fault(err, job, "pass %d leaves a partial, and there is no merge to join them",
+                        k);
+  if (pass->result && !job->measure->finish)
+    return sw_job_fault(err, job, "pass %d leaves a result, and there is no finish to fill it", k);
+  return SW_OK;
+}
+
+/* Too many are counted by sw_job_pass, or stand in the spare room, which is not theirs. */
+static sw_status check_passes(sw_error *err, const sw_job *job) {
+  if (job->n_passes < 1)
+    return sw_job_fault(err, job, "resolve declares no pass; at least one computes something");
+  if (job->n_passes > SW_MAX_PASSES)
+    return sw_job_fault(err, job, "resolve declares %d passes; %d at most", job->n_passes,
+                        SW_MAX_PASSES);
+  for (int k = 0; k < job->n_passes; k++)
+    SW_TRY(check_pass(err, job, k));
+  return SW_OK;
+}
+
+static bool has_pass(const sw_job *job, sw_domain domain) {
+  for (int k = 0; k < job->n_passes; k++)
+    if (job->pass[k].domain == domain) return true;
+  return false;
+}
+
+/* Every output has a pass that may fill it, and pairs are not computed for nothing. */
+static sw_status check_domains(sw_error *err, const sw_job *job) {
+  const sw_output *unit = find_on(job, 0, SW_UNIT), *pair = find_on(job, 0, SW_PAIR);
+  const sw_output *whole = find_on(job, 0, SW_GLOBAL);
+  if (!whole) whole = find_on(job, 0, SW_TABLE);
+  if (unit && !has_pass(job, SW_UNITS))
+    return sw_job_fault(err, job,
+                        "output %s is by unit, and no pass is over units; an item has no rows of "
+                        "units: let it leave a result, and fill %s in a pass over units",
+                        unit->name, unit->name);
+  if (whole && !has_pass(job, SW_UNITS) && !has_pass(job, SW_ITEMS))
+    return sw_job_fault(err, job,
+                        "output %s is filled by finish, which ends a pass over units or items; "
+                        "declare one",
+                        whole->name);
+  if (pair && !has_pass(job, SW_PAIRS))
+    return sw_job_fault(err, job, "output %s is of pairs, and no pass is; declare it, the last",
+                        pair->name);
+  if (!pair && has_pass(job, SW_PAIRS))
+    return sw_job_fault(err, job, "a pass over pairs, and no pair output is on");
+  if (!pair && job->measure->kind == SW_KIND_PAIR)
+    return sw_job_fault(err, job, "of kind pair, and every pair output is off; leave one on");
+  if (unit && pair && job->whole_series)
+    return sw_job_fault(err, job,
+                        "output %s is by period, beside one matrix over all periods; make it a "
+                        "measure of its own",
+                        unit->name);
+  return SW_OK;
+}
+
+/* ---- axes ------------------------------------------------------------------------------- */
+
+static const sw_axis *find_axis(const sw_job *job, const char *name) {
+  for (int a = 0; a < job->n_axes; a++)
+    if (strcmp(job->axis[a].name, name) == 0) return &job->axis[a];
+  return NULL;
+}
+
+/* An axis is a dataset of its own beside the outputs. */
+static sw_status check_axis(sw_error *err, const sw_job *job, const sw_axis *axis) {
+  if (!axis->name || !sw_form_is_identifier(axis->name))
+    return sw_job_fault(err, job, "axis '%s': letters, digits and '_' are wanted, no digit first",
+                        axis->name ? axis->name : "");
+  if (sw_name_is_taken(axis->name, sw_job_has_pairs(job)))
+    return sw_job_fault(err, job,
+                        "axis %s: the results file has a `%s` of its own; take another name",
+                        axis->name, axis->name);
+  if (find_axis(job, axis->name) != axis)
+    return sw_job_fault(err, job, "the axis %s is declared twice; once is enough for all outputs",
+                        axis->name);
+  for (int k = 0; k < axis->n; k++)
+    if (!axis->label || !axis->label[k])
+      return sw_job_fault(err, job, "axis %s: %d labels, and that of %d is NULL", axis->name,
+                          axis->n, k);
+  return SW_OK;
+}
+
+static sw_status check_axes(sw_error *err, const sw_job *job) {
+  if (job->n_axes < 0 || job->n_axes > SW_MAX_AXES)
+    return sw_job_fault(err, job, "resolve declares %d axes; %d at most", job->n_axes, SW_MAX_AXES);
+  for (int a = 0; a < job->n_axes; a++)
+    SW_TRY(check_axis(err, job, &job->axis[a]));
+  return SW_OK;
+}
+
+/* ---- outputs ---------------------------------------------------------------------------- */
+
+static sw_status check_output_axis(sw_error *err, const sw_job *job, const sw_output *output,
+                                   const char *name) {
+  const sw_axis *axis = name ? find_axis(job, name) : NULL;
+  if (name && !axis)
+    return sw_job_fault(err, job,
+                        "output %s has the axis %s, which resolve does not declare; declare it, or "
+                        "switch the output off",
+                        output->name, name);
+  if (axis && axis->n < 1)
+    return sw_job_fault(err, job,
+                        "output %s has the axis %s, which is empty; switch the output off",
+                        output->name, name);
+  return SW_OK;
+}
+
+/* Under which name it is stored. */
+static const char *stored_name(const sw_job *job, const sw_output *output) {
+  return output == find_on(job, 0, SW_PAIR) ? "value" : output->name;
+}
+
+static sw_status check_result(sw_error *err, const sw_job *job, int q) {
+  const sw_output *output = &job->measure->output[q];
+  const char *name = stored_name(job, output);
+  for (int r = 0; r < q; r++)
+    if (!job->result[r].off && strcmp(stored_name(job, &job->measure->output[r]), name) == 0)
+      return sw_job_fault(err, job,
+                          "two outputs that are on are stored as '%s'; resolve switches one off, "
+                          "or names differ",
+                          name);
+  if (find_axis(job, name))
+    return sw_job_fault(err, job, "an output and an axis are both called '%s'; rename one", name);
+  SW_TRY(check_output_axis(err, job, output, output->axis));
+  return check_output_axis(err, job, output, output->axis2);
+}
+
+sw_status sw_job_check(sw_error *err, const sw_job *job) {
+  bool any = false;
+  SW_TRY(check_passes(err, job));
+  SW_TRY(check_domains(err, job));
+  SW_TRY(check_axes(err, job));
+  for (int q = 0; job->measure->output[q].name; q++) {
+    if (job->result[q].off) continue;
+    SW_TRY(check_result(err, job, q));
+    any = true;
+  }
+  return any ? SW_OK : sw_job_fault(err, job, "every output is off; leave one on");
+}

@@ -1,0 +1,140 @@
+/* What tiles and finish leave, looked at while a job runs. A tile over items has gathered columns
+ * and no rows of its own: filling a unit output it would write beyond this rank's rows; what is not
+ * by unit has its place on rank 0 alone. The same goes for segments of pairs. Cost: a column of
+ * marks for each output that is kept out of reach, and a look at it. */
+#include "plan/descriptor/descriptor.h"
+
+#include <math.h>
+#include <string.h>
+
+
+/* ---- out of reach ----------------------------------------------------------------------- */
+
+/* A NaN that no arithmetic makes. */
+static double mark(void) {
+  const uint64_t bits = UINT64_C(0x7ff85350494c4c21);
+  double value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+static bool may_fill(const sw_job *job, int pass, const sw_result *result) {
+  if (result->off || result->output->shape == SW_PAIR) return true; /* no rows */
+  return result->output->shape == SW_UNIT && job->pass[pass].domain == SW_UNITS;
+}
+
+/* Marks as long as the gathered column that a tile may take the rows for. */
+static sw_status hide(sw_error *err, sw_job *job, int q, sw_guard *guard) {
+  sw_result *result = &job->result[q];
+  bool unit = result->output->shape == SW_UNIT;
+  int64_t rows = unit ? (int64_t)result->width * job->n_periods : 1;
+  int64_t count = unit ? job->n : result->width;
+  if (result->output->shape == SW_GLOBAL) count *= job->n_periods;
+  double value = mark(), **row = NULL;
+  SW_TRY(sw_alloc(err, (size_t)count, sizeof(double), (void **)&guard->block[q]));
+  guard->count[q] = count;
+  for (int64_t k = 0; k < count; k++)
+    guard->block[q][k] = value;
+  SW_TRY(sw_alloc(err, (size_t)rows, sizeof *row, (void **)&row));
+  for (int64_t r = 0; r < rows; r++)
+    row[r] = guard->block[q];
+  result->row = row;
+  guard->hides = true;
+  return SW_OK;
+}
+
+sw_status sw_guard_begin(sw_error *err, sw_job *job, int pass, sw_guard *guard) {
+  size_t outputs = 0;
+  while (job->measure->output[outputs].name)
+    outputs++;
+  SW_TRY(sw_calloc(err, outputs, sizeof *guard->block, (void **)&guard->block));
+  SW_TRY(sw_calloc(err, outputs, sizeof *guard->count, (void **)&guard->count));
+  SW_TRY(sw_calloc(err, outputs, sizeof *guard->result, (void **)&guard->result));
+  memcpy(guard->result, job->result, outputs * sizeof *guard->result);
+  for (int q = 0; job->measure->output[q].name; q++)
+    if (!may_fill(job, pass, &job->result[q])) SW_TRY(hide(err, job, q, guard));
+  return SW_OK;
+}
+
+static sw_status told(sw_error *err, const sw_job *job, int pass, const sw_output *output) {
+  if (job->pass[pass].domain == SW_PAIRS)
+    return sw_job_fault(err, job,
+                        "pass %d is over pairs, and %s fills output %s; it fills `out`, finish or "
+                        "a pass over units the other outputs",
+                        pass, job->measure->segment ? "segment" : "whole_row", output->name);
+  if (job->pass[pass].domain == SW_ITEMS)
+    return sw_job_fault(err, job,
+                        "pass %d is over items, and its tile fills output %s; an item fills its "
+                        "record, finish or a pass over units the outputs",
+                        pass, output->name);
+  return sw_job_fault(err, job,
+                      "pass %d is over units, and its tile fills output %s, which finish fills, "
+                      "out of partials",
+                      pass, output->name);
+}
+
+static bool is_touched(const double *block, int64_t count) {
+  const double value = mark();
+  for (int64_t k = 0; k < count; k++)
+    if (memcmp(&block[k], &value, sizeof value) != 0) return true;
+  return false;
+}
+
+sw_status sw_guard_end(sw_error *err, sw_job *job, int pass, sw_status status, sw_guard *guard) {
+  for (int q = 0; guard->result && job->measure->output[q].name; q++) {
+    double **stood = guard->result[q].row;
+    if (!guard->block[q]) continue;
+    if (job->result[q].row != stood) {
+      if (status == SW_OK && is_touched(guard->block[q], guard->count[q]))
+        status = told(err, job, pass, &job->measure->output[q]);
+      sw_free(job->result[q].row);
+      job->result[q].row = stood;
+    }
+    sw_free(guard->block[q]);
+  }
+  sw_free(guard->block);
+  sw_free(guard->count);
+  sw_free(guard->result);
+  return status;
+}
+
+/* ---- whole numbers ---------------------------------------------------------------------- */
+
+/* The first value that an int32 cannot hold; NULL: none. */
+static const double *find_odd(const double *value, int64_t count) {
+  for (int64_t k = 0; k < count; k++)
+    if (!isnan(value[k]) && (value[k] != trunc(value[k]) || fabs(value[k]) > INT32_MAX))
+      return &value[k];
+  return NULL;
+}
+
+static sw_status check_result(sw_error *err, const sw_run *run, const sw_job *job, int q) {
+  const sw_result *result = &job->result[q];
+  bool unit = result->output->shape == SW_UNIT;
+  int64_t rows = unit ? (int64_t)result->width * job->n_periods : 1;
+  int64_t count = unit ? run->panel->hi - run->panel->lo : result->width;
+  if (result->output->shape == SW_GLOBAL) count *= job->n_periods;
+  for (int64_t r = 0; r < rows; r++) {
+    const double *odd = find_odd(result->row[r], count);
+    if (odd)
+      return sw_job_fault(err, job,
+                          "output %s is int32, and %.17g is stored in it; store whole numbers or "
+                          "NaN, or declare it SW_FLOAT64",
+                          result->output->name, *odd);
+  }
+  return SW_OK;
+}
+
+sw_status sw_run_check_integers(sw_error *err, sw_run *run, int e) {
+  const sw_job *job = &run->job[e];
+  sw_status status = SW_OK;
+  bool any = false;
+  for (int q = 0; job->measure->output[q].name; q++) {
+    const sw_output *output = &job->measure->output[q];
+    if (output->number != SW_INT32 || output->shape == SW_PAIR || job->result[q].off) continue;
+    if (status == SW_OK && (output->shape == SW_UNIT || run->team->rank == 0))
+      status = check_result(err, run, job, q);
+    any = true;
+  }
+  return any ? sw_team_agree(run->team, err, status, 0) : SW_OK;
+}

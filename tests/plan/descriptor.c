@@ -1,0 +1,411 @@
+/* A descriptor and what resolve declares, slip by slip: each is one line that says what is wrong
+ * and what would be right. What only a run shows is in descriptor_run.c. */
+#include "plan/descriptor/descriptor.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- a measure without fault ------------------------------------------------------------- */
+
+static sw_status resolve(sw_error *err, sw_job *job) {
+  (void)err, (void)job;
+  return SW_OK;
+}
+
+static void tile(const sw_job *job, const sw_tile *at, void *out, void *workspace) {
+  (void)job, (void)at, (void)out, (void)workspace;
+}
+
+static void start(const sw_job *job, int pass, void *all) {
+  (void)job, (void)pass, (void)all;
+}
+
+static void merge(const sw_job *job, int pass, void *all, const void *part) {
+  (void)job, (void)pass, (void)all, (void)part;
+}
+
+static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  (void)err, (void)job, (void)pass, (void)all, (void)result;
+  return SW_OK;
+}
+
+static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1, double *const *out,
+                    void *workspace) {
+  (void)job, (void)t, (void)i, (void)j0, (void)j1, (void)out, (void)workspace;
+}
+
+static void whole_row(const sw_job *job, int t, int64_t i, double *const *out, void *workspace) {
+  (void)job, (void)t, (void)i, (void)out, (void)workspace;
+}
+
+#define NUMBER(name, fallback, lo, hi)                                                             \
+  { name, SW_P_NUMBER, fallback, NULL, lo, hi, "a number" }
+#define UNIT(name, axis)                                                                           \
+  { name, "by unit", "1", SW_UNIT, SW_FLOAT64, axis, NULL }
+#define PAIR(name)                                                                                 \
+  { name, "of pairs", "1", SW_PAIR, SW_FLOAT64, NULL, NULL }
+#define TABLE(name, axis, axis2)                                                                   \
+  { name, "a table", "1", SW_TABLE, SW_FLOAT64, axis, axis2 }
+#define GLOBAL(name, axis)                                                                         \
+  { name, "by period", "1", SW_GLOBAL, SW_FLOAT64, axis, NULL }
+
+/* A model: a table, a matrix, a value by unit. */
+static sw_measure good(void) {
+  static const sw_param param[] = {{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "a variable"},
+                                   {"form", SW_P_CHOICE, "one", "one|other", 0, 0, "a choice"},
+                                   NUMBER("decay", "2", 0, 9),
+                                   {0}};
+  static const sw_output output[] = {
+      PAIR("spillover"), UNIT("residual", NULL), TABLE("vcov", "term", "term_to"), {0}};
+  return (sw_measure){.name = "model_of_all",
+                      .title = "A model",
+                      .formula = "y = x",
+                      .source = "by definition",
+                      .version = 1,
+                      .headline = "residual",
+                      .kind = SW_KIND_MODEL,
+                      .param = param,
+                      .output = output,
+                      .resolve = resolve,
+                      .tile = tile,
+                      .merge = merge,
+                      .finish = finish,
+                      .segment = segment};
+}
+
+/* The whole line after "measure NAME: ". */
+static void expect_line(sw_status status, const sw_error *err, const char *line) {
+  cr_expect_eq(status, SW_EINTERNAL, "%s", err->text);
+  const char *said = strstr(err->text, ": ");
+  cr_expect(strncmp(err->text, "measure model_of_all: ", 22) == 0, "%s", err->text);
+  cr_expect_str_eq(said ? said + 2 : "", line);
+}
+
+#define SLIP(change, line)                                                                         \
+  do {                                                                                             \
+    sw_error err = {0};                                                                            \
+    sw_measure m = good();                                                                         \
+    change;                                                                                        \
+    sw_status status = sw_measure_check(&err, &m);                                                 \
+    expect_line(status, &err, line);                                                               \
+  } while (0)
+#define PARAMS(line, ...)                                                                          \
+  do {                                                                                             \
+    static const sw_param bad[] = {__VA_ARGS__, {0}};                                              \
+    SLIP(m.param = bad, line);                                                                     \
+  } while (0)
+#define OUTPUTS(line, ...)                                                                         \
+  do {                                                                                             \
+    static const sw_output bad[] = {__VA_ARGS__, {0}};                                             \
+    SLIP(m.output = bad; m.headline = NULL, line);                                                 \
+  } while (0)
+
+/* ---- descriptors ------------------------------------------------------------------------- */
+
+Test(descriptor, catalogue_is_sound) {
+  for (int i = 0; i < sw_measure_count(); i++) {
+    sw_error err = {0};
+    cr_expect_eq(sw_measure_check(&err, sw_measure_at(i)), SW_OK, "%s", err.text);
+  }
+  sw_error err = {0};
+  sw_measure m = good();
+  cr_expect_eq(sw_measure_check(&err, &m), SW_OK, "%s", err.text);
+}
+
+Test(descriptor, identity) {
+  SLIP(m.title = NULL, "no title; say what it is in one line");
+  SLIP(m.formula = "", "no formula; give it in plain text");
+  SLIP(m.source = NULL, "no source; name the publication, or 'by definition'");
+  SLIP(m.version = 0, "version 0; versions begin at 1");
+  SLIP(m.kind = (sw_kind)9, "kind 9 is none; give one of SW_KIND_UNIT to SW_KIND_COMPOSITE");
+  SLIP(m.param = NULL, "param is NULL; give a list that ends with {0}");
+  SLIP(m.output = NULL, "output is NULL; give a list that ends with {0}");
+  SLIP(m.output += 3, "no outputs; what it computes is to be declared");
+  SLIP(m.resolve = NULL, "no resolve; it declares the passes");
+  SLIP(m.headline = "fit", "the headline 'fit' is none of its outputs; name one, or none");
+}
+
+Test(descriptor, name) {
+  static const char *const name[] = {NULL, "2sls"};
+  static const char *const line[] = {
+      "a measure has no name; give .name, by which studies call it",
+      "measure 2sls: its name is to be letters, digits and '_', no digit first"};
+  for (int i = 0; i < 2; i++) {
+    sw_error err = {0};
+    sw_measure m = good();
+    m.name = name[i];
+    cr_expect_eq(sw_measure_check(&err, &m), SW_EINTERNAL);
+    cr_expect_str_eq(err.text, line[i]);
+  }
+}
+
+Test(descriptor, parameters) {
+  PARAMS("parameter keep: the engine reads `keep` of every entry itself; take another name",
+         NUMBER("keep", "2", 0, 0));
+  PARAMS("parameter as: the engine reads `as` of every entry itself; take another name",
+         NUMBER("as", "2", 0, 0));
+  PARAMS("parameter periods: the engine reads `periods` of every entry itself; take another name",
+         NUMBER("periods", "2", 0, 0));
+  PARAMS("two parameters are called 'a'; give each a name of its own", NUMBER("a", "2", 0, 0),
+         NUMBER("a", "3", 0, 0));
+  PARAMS("parameters w and v are both weights; a job has one",
+         {"w", SW_P_WEIGHTS, NULL, NULL, 0, 0, "links"},
+         {"v", SW_P_WEIGHTS, NULL, NULL, 0, 0, "links"});
+  PARAMS("parameter form: a choice without choices; write \"one|other\"",
+         {"form", SW_P_CHOICE, "one", NULL, 0, 0, "a choice"});
+  PARAMS("parameter a: lo is 3 and hi 1; lo comes first", NUMBER("a", "2", 3, 1));
+  PARAMS("parameter a: no help; say it in one line", {"a", SW_P_NUMBER, "2", NULL, 0, 0, NULL});
+  PARAMS("parameter a: type 77 is none; give one of sw_ptype",
+         {"a", (sw_ptype)77, "2", NULL, 0, 0, "what"});
+}
+
+/* By the code that reads a study. */
+Test(descriptor, defaults) {
+  PARAMS("param: a (default two): found 'two'; a number is wanted", NUMBER("a", "two", 0, 0));
+  PARAMS("param: a (default 7): 7 is out of range; 0 to 1 is wanted", NUMBER("a", "7", 0, 1));
+  PARAMS("param: b (default maybe): found 'maybe'; true or false is wanted",
+         {"b", SW_P_BOOL, "maybe", NULL, 0, 0, "what"});
+  PARAMS("param: k (default 1.5): found '1.5'; a whole number is wanted",
+         {"k", SW_P_INTEGER, "1.5", NULL, 0, 0, "what"});
+  PARAMS("param: form (default third): unknown choice 'third'; one of one|other is wanted",
+         {"form", SW_P_CHOICE, "third", "one|other", 0, 0, "what"});
+}
+
+Test(descriptor, output_names) {
+  static const char *const always[] = {"unit",       "time",         "lon",  "lat",
+                                       "group_east", "operand_hash", "block"};
+  static const char *const beside_pairs[] = {"total",        "mean",      "max",
+                                             "n_pairs",      "partner",   "in_strength",
+                                             "out_strength", "row_start", "unit_edge"};
+  char line[200];
+  for (size_t i = 0; i < sizeof always / sizeof *always; i++) {
+    const sw_output one[] = {UNIT(always[i], NULL), {0}};
+    snprintf(line, sizeof line,
+             "output %s: the results file has a `%s` of its own; take another name", always[i],
+             always[i]);
+    SLIP(m.output = one; m.headline = NULL; m.segment = NULL, line);
+  }
+  for (size_t i = 0; i < sizeof beside_pairs / sizeof *beside_pairs; i++) {
+    const sw_output two[] = {PAIR("flow"), TABLE(beside_pairs[i], NULL, NULL), {0}};
+    snprintf(line, sizeof line,
+             "output %s: the results file has a `%s` of its own beside pair outputs; take another "
+             "name",
+             beside_pairs[i], beside_pairs[i]);
+    SLIP(m.output = two; m.headline = NULL, line);
+    /* Without pairs it is anybody's. */
+    sw_error err = {0};
+    sw_measure m = good();
+    m.output = two + 1;
+    m.headline = NULL;
+    m.segment = NULL;
+    cr_expect_eq(sw_measure_check(&err, &m), SW_OK, "%s", err.text);
+  }
+  OUTPUTS("output value: the first pair output is stored as `value`; take another name",
+          PAIR("flow"), UNIT("value", NULL));
+  OUTPUTS("two outputs are called 'a'; give each a name of its own", UNIT("a", NULL),
+          UNIT("a", NULL));
+  OUTPUTS("output 'a/b': letters, digits and '_' are wanted, no digit first", UNIT("a/b", NULL));
+}
+
+Test(descriptor, output_forms) {
+  OUTPUTS("output a: 2 axes of its own; a unit output has room for one",
+          {"a", "two axes", "1", SW_UNIT, SW_FLOAT64, "row", "column"});
+  OUTPUTS("output a: 2 axes of its own; a global output has room for one",
+          {"a", "two axes", "1", SW_GLOBAL, SW_FLOAT64, "row", "column"});
+  OUTPUTS("output a: 1 axis of its own; a pair output has room for none",
+          {"a", "an axis", "1", SW_PAIR, SW_FLOAT64, "row", NULL});
+  OUTPUTS("output a: axis2 without axis; a single one is `axis`", TABLE("a", NULL, "row"));
+  OUTPUTS("output vcov: the axis term twice, which readers take for one; declare term_to with the "
+          "same labels",
+          TABLE("vcov", "term", "term"));
+  OUTPUTS("axis time: the results file has a `time` of its own; take another name",
+          TABLE("a", "time", NULL));
+  OUTPUTS("axis rank: the results file has a `rank` of its own beside pair outputs; take another "
+          "name",
+          PAIR("flow"), TABLE("a", "rank", NULL));
+  OUTPUTS("output a: pairs are stored as the study's precision says; give SW_FLOAT64",
+          {"a", "whole", "1", SW_PAIR, SW_INT32, NULL, NULL});
+  OUTPUTS("9 pair outputs; 8 at most", PAIR("a"), PAIR("b"), PAIR("c"), PAIR("d"), PAIR("e"),
+          PAIR("f"), PAIR("g"), PAIR("h"), PAIR("i"));
+  OUTPUTS("output a: shape 5 is none; give one of sw_shape",
+          {"a", "none", "1", (sw_shape)5, SW_FLOAT64, NULL, NULL});
+}
+
+Test(descriptor, functions) {
+  SLIP(m.whole_row = whole_row, "both segment and whole_row; the engine calls one of them");
+  SLIP(m.segment = NULL, "pair outputs, and neither segment nor whole_row to fill them");
+  SLIP(m.output++; m.segment = NULL;
+       m.whole_row = whole_row, "whole_row without a pair output to fill; declare one");
+  SLIP(m.tile = NULL, "unit outputs, and no tile to fill them");
+  SLIP(m.finish = NULL, "global outputs or tables, and no finish to fill them");
+  SLIP(m.start = start; m.merge = NULL, "start without merge; partials are joined by merge");
+  SLIP(m.output++; m.segment = NULL;
+       m.kind = SW_KIND_PAIR, "of kind pair, without a pair output; declare one");
+}
+
+/* ---- what resolve declares --------------------------------------------------------------- */
+
+typedef struct bench {
+  sw_job job;
+  sw_measure measure;
+  sw_result result[16];
+} bench;
+
+static const char *const label[] = {"a", "b"};
+
+/* A job of the good measure, resolved without fault. */
+static void make_bench(bench *b) {
+  *b = (bench){.measure = good()};
+  b->job = (sw_job){.measure = &b->measure,
+                    .name = "fit",
+                    .where = "study.yaml:7:5",
+                    .n_periods = 2,
+                    .result = b->result};
+  sw_job_pass(&b->job, (sw_pass){.domain = SW_UNITS, .partial = 8, .result = 8, .operand = 1});
+  sw_job_pass(&b->job, (sw_pass){.domain = SW_ITEMS, .items = 2, .record = 8});
+  sw_job_pass(&b->job, (sw_pass){.domain = SW_PAIRS});
+  sw_job_axis(&b->job, (sw_axis){"term", 2, label});
+  sw_job_axis(&b->job, (sw_axis){"term_to", 2, label});
+}
+
+#define DECLARED(change, line)                                                                     \
+  do {                                                                                             \
+    bench b;                                                                                       \
+    sw_error err = {0};                                                                            \
+    make_bench(&b);                                                                                \
+    sw_job *job = &b.job;                                                                          \
+    change;                                                                                        \
+    cr_expect_eq(sw_job_check(&err, job), SW_EINTERNAL, "%s", err.text);                           \
+    cr_expect_str_eq(err.text, "study.yaml:7:5: fit: measure model_of_all: " line);                \
+  } while (0)
+
+static void swap_passes(sw_job *job) {
+  sw_pass pass = job->pass[1];
+  job->pass[1] = job->pass[2];
+  job->pass[2] = pass;
+}
+
+/* The room is untouched behind the eighth. */
+static void add_passes(sw_job *job, int count) {
+  for (int k = 0; k < count; k++)
+    cr_expect_eq(sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = 99}), 3 + k);
+  for (int k = SW_MAX_PASSES; k < SW_MAX_PASSES + SW_SPARE; k++)
+    cr_expect_eq(job->pass[k].partial, 0);
+}
+
+/* A measure that writes them itself: into the spare room, not over what stands behind. */
+static void write_passes(sw_job *job, int count) {
+  bool directed = job->directed;
+  for (job->n_passes = 0; job->n_passes < count; job->n_passes++)
+    job->pass[job->n_passes] = (sw_pass){.domain = SW_UNITS, .partial = SIZE_MAX};
+  cr_expect_eq(job->directed, directed);
+  cr_expect_eq(job->n_axes, 2);
+}
+
+Test(declared, is_sound) {
+  bench b;
+  sw_error err = {0};
+  make_bench(&b);
+  cr_expect_eq(sw_job_check(&err, &b.job), SW_OK, "%s", err.text);
+  cr_expect(sw_job_has_pairs(&b.job));
+  b.result[0].off = true;
+  b.job.n_passes = 2;
+  cr_expect_eq(sw_job_check(&err, &b.job), SW_OK, "a model may do without: %s", err.text);
+  cr_expect_not(sw_job_has_pairs(&b.job));
+}
+
+Test(declared, passes) {
+  DECLARED(swap_passes(job), "pass 1 is over pairs, and 2 comes after it; pairs are computed last: "
+                             "declare that pass after all others");
+  DECLARED(job->n_passes = 0, "resolve declares no pass; at least one computes something");
+  DECLARED(add_passes(job, 10), "resolve declares 13 passes; 8 at most");
+  DECLARED(write_passes(job, 13), "resolve declares 13 passes; 8 at most");
+  DECLARED(job->pass[1].domain = (sw_domain)4, "pass 1: domain 4 is none; give one of sw_domain");
+  DECLARED(b.measure.merge = NULL, "pass 0 leaves a partial, and there is no merge to join them");
+  DECLARED(b.measure.finish = NULL, "pass 0 leaves a result, and there is no finish to fill it");
+  DECLARED(b.measure.tile = NULL, "pass 0 is over units, and there is no tile");
+  DECLARED(job->pass[1].partial = 8,
+           "pass 1: partial, operand and gathered are of passes over units");
+  DECLARED(job->pass[0].record = 8, "pass 0: items and record are of passes over items");
+  DECLARED(job->pass[1].record = 0, "pass 1: 2 items of 0 bytes; an item fills its record");
+  DECLARED(job->pass[0].operand = -1, "pass 0: -1 operand columns; zero or more");
+  DECLARED(job->pass[2].result = 8, "pass 2: a pass over pairs has no finish, and so no result");
+}
+
+Test(declared, what_fills_outputs) {
+  DECLARED(job->pass[0] = job->pass[1],
+           "output residual is by unit, and no pass is over units; an item has no rows of units: "
+           "let it leave a result, and fill residual in a pass over units");
+  DECLARED(job->pass[0] = job->pass[2]; job->n_passes = 1;
+           job->result[1].off = true,
+           "output vcov is filled by finish, which ends a pass over units or items; declare one");
+  DECLARED(job->n_passes = 2, "output spillover is of pairs, and no pass is; declare it, the last");
+  DECLARED(job->result[0].off = true, "a pass over pairs, and no pair output is on");
+  DECLARED(job->result[0].off = true; job->n_passes = 2;
+           b.measure.kind = SW_KIND_PAIR,
+           "of kind pair, and every pair output is off; leave one on");
+  DECLARED(job->whole_series = true,
+           "output residual is by period, beside one matrix over all periods; make it a measure "
+           "of its own");
+  DECLARED(job->n_passes = 2; for (int q = 0; q < 3; q++) job->result[q].off = true,
+                              "every output is off; leave one on");
+}
+
+/* A measure that writes them itself. */
+static void write_axes(sw_job *job) {
+  static const char *const name[] = {"a", "b", "c", "d", "e"};
+  sw_result *result = job->result;
+  for (job->n_axes = 0; job->n_axes < 5; job->n_axes++)
+    job->axis[job->n_axes] = (sw_axis){name[job->n_axes], 2, label};
+  cr_expect_eq(job->result, result);
+}
+
+static void add_axes(sw_job *job) {
+  for (int k = 0; k < 20; k++)
+    sw_job_axis(job, (sw_axis){"more", 2, label});
+}
+
+Test(declared, axes) {
+  DECLARED(write_axes(job), "resolve declares 5 axes; 4 at most");
+  DECLARED(add_axes(job), "resolve declares 22 axes; 4 at most");
+  DECLARED(job->n_axes = 1, "output vcov has the axis term_to, which resolve does not declare; "
+                            "declare it, or switch the output off");
+  DECLARED(job->axis[1].name = "term",
+           "the axis term is declared twice; once is enough for all outputs");
+  DECLARED(job->axis[1].n = 0,
+           "output vcov has the axis term_to, which is empty; switch the output off");
+  DECLARED(job->axis[1].label = NULL, "axis term_to: 2 labels, and that of 0 is NULL");
+  DECLARED(sw_job_axis(job, (sw_axis){"unit_to", 2, label}),
+           "axis unit_to: the results file has a `unit_to` of its own; take another name");
+  DECLARED(sw_job_axis(job, (sw_axis){"entry", 2, label}),
+           "axis entry: the results file has a `entry` of its own; take another name");
+  DECLARED(sw_job_axis(job, (sw_axis){NULL, 2, label}),
+           "axis '': letters, digits and '_' are wanted, no digit first");
+  DECLARED(sw_job_axis(job, (sw_axis){"residual", 2, label}),
+           "an output and an axis are both called 'residual'; rename one");
+}
+
+/* Variants of a name, as a composite has: one of them is on. */
+Test(declared, variants) {
+  static const sw_output variants[] = {
+      TABLE("weight", "term", NULL), GLOBAL("weight", "term"), {0}};
+  static const sw_output pairs[] = {PAIR("first"), PAIR("value"), {0}};
+  DECLARED(b.measure.output = variants;
+           job->n_passes = 2,
+           "two outputs that are on are stored as 'weight'; resolve switches one off, or names "
+           "differ");
+  DECLARED(b.measure.output = pairs, "two outputs that are on are stored as 'value'; resolve "
+                                     "switches one off, or names differ");
+  bench b;
+  sw_error err = {0};
+  make_bench(&b);
+  b.measure.output = variants;
+  b.job.n_passes = 2;
+  b.result[0].off = true;
+  cr_expect_eq(sw_job_check(&err, &b.job), SW_OK, "%s", err.text);
+  make_bench(&b);
+  b.measure.output = pairs;
+  b.result[0].off = true;
+  cr_expect_eq(sw_job_check(&err, &b.job), SW_OK, "%s", err.text);
+}
