@@ -37,6 +37,8 @@ seed: 1
 class Study:
     """A synthetic panel and a study of it in a folder of its own, `where` or in the usual place."""
 
+    program = SPILLWAY
+
     def __init__(self, units, periods, measures=MEASURES, tile=None, where=None):
         self.folder = tempfile.TemporaryDirectory(dir=where)
         subprocess.run([SPILLWAY, "synth", "-o", self.path("panel"), "--units", str(units),
@@ -60,7 +62,7 @@ class Study:
         if ranks and "LD_PRELOAD" in env:  # for the ranks alone
             launcher += ["-x", "LD_PRELOAD=" + env.pop("LD_PRELOAD")]
         return subprocess.Popen(
-            [*launcher, SPILLWAY, "run", self.file, "-o", self.path(name), "--threads",
+            [*launcher, self.program, "run", self.file, "-o", self.path(name), "--threads",
              str(threads), *words], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**os.environ, **({} if ranks else ALONE), **env}, start_new_session=True)
 
@@ -154,12 +156,15 @@ def is_pending(pid, number):
                for word in re.findall(r"^(?:SigPnd|ShdPnd):\s*(\w+)$", text, re.M))
 
 
+RANK_NAMES = ("spillway", "p_slow")  # of a launcher's children; Open MPI has helpers of its own
+
+
 def ranks_of(process):
     """Process ids of the ranks under a launcher that are alive."""
     found = []
     for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
         stat = stat_of(pid)
-        if stat and stat[2] == process.pid and "spillway" in stat[0] and stat[1] not in "ZX":
+        if stat and stat[2] == process.pid and stat[0] in RANK_NAMES and stat[1] not in "ZX":
             found.append(pid)
     return sorted(found)
 

@@ -150,6 +150,9 @@ static sw_status say_plan(sw_error *err, const sw_session *s, double memory) {
   printf("  memory a rank            %s (%.0f bytes)\n", sw_session_show_bytes(memory), memory);
   printf("  time for the pairs       about %.1f s at 1e10 operations a second and core\n",
          sw_estimate_seconds(run));
+  if (run->seconds_untried > 0)
+    printf("  time for other passes    about %.1f s, by what was tried of them\n",
+           run->seconds_untried);
   fflush(stdout);
   return SW_OK;
 }

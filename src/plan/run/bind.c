@@ -314,6 +314,7 @@ static sw_status begin_run(sw_error *err, sw_run *run) {
   SW_NEW(err, run->arena, run->pair, n);
   SW_NEW(err, run->arena, run->after_pairs, n);
   SW_NEW(err, run->arena, run->untried, n);
+  SW_NEW(err, run->arena, run->repeats, n);
   SW_NEW(err, run->arena, run->operand_hash, n);
   SW_NEW(err, run->arena, own->source, n);
   SW_NEW(err, run->arena, own->distance, n);

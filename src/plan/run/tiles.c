@@ -189,6 +189,7 @@ sw_status sw_run_passes(sw_error *err, sw_run *run, int e) {
   for (int pass = 0; pass < run->job[e].n_passes; pass++)
     if (run->job[e].pass[pass].domain != SW_PAIRS && !run->untried[e])
       SW_TRY(run_pass(err, run, e, pass));
+  run->repeats[e] = true;
   return SW_OK;
 }
 

@@ -51,6 +51,8 @@ typedef struct sw_run {
   int n_threads;
   bool no_pairs; /* `check`: everything but the pairs, which are not even counted, and of long
                     passes over units or items only a beginning */
+  bool *repeats; /* n_entries: its passes have run before, for what must be known before the results
+                    file exists; their tasks are in the journal and not counted again */
   bool *untried; /* n_entries: `check` has no values of it: it would take too long */
   double seconds_untried; /* how long, on these ranks */
   sw_journal *journal;    /* of the unfinished run; NULL: none is kept */

@@ -78,7 +78,7 @@ static sw_status mark(sw_error *err, sw_tiles *s, int64_t k, void *share) {
   sw_mark m = {.share = sw_tiling_share(&s->tiling)};
   copy_share(s, k, share, false);
   SW_TRY(sw_journal_mark(err, s->run->journal, s->region, number_of(s, k), &m, share));
-  __atomic_add_fetch(&s->run->tasks_computed, 1, __ATOMIC_RELAXED);
+  if (!s->run->repeats[s->entry]) __atomic_add_fetch(&s->run->tasks_computed, 1, __ATOMIC_RELAXED);
   return SW_OK;
 }
 
@@ -106,7 +106,7 @@ static sw_status restore_task(sw_error *err, sw_tiles *s, int64_t k, void *share
   if (!sw_journal_find(s->run->journal, s->region, number_of(s, k), &m, share)) return SW_OK;
   copy_share(s, k, share, true);
   s->done[k] = 1;
-  s->run->tasks_restored++;
+  s->run->tasks_restored += !s->run->repeats[s->entry];
   return sw_journal_keep(err, s->run->journal, s->region, number_of(s, k), &m);
 }
 
@@ -163,7 +163,7 @@ sw_status sw_tiles_open(sw_error *err, sw_run *run, int entry, int pass, sw_tile
     SW_TRY(team->node_alloc(team, err, bytes, (void **)&s->slots));
     SW_TRY(team->node_alloc(team, err, (size_t)s->count + 1, (void **)&s->done));
   }
-  if (!run->journal || !run->resumes) return SW_OK;
+  if (!run->journal || !(run->resumes || run->repeats[entry])) return SW_OK;
   SW_TRY(sw_team_agree(team, err, restore(err, s), 0));
   return team->node_barrier(team, err);
 }
