@@ -1,15 +1,11 @@
 /* What only a run shows of a measure: tiles that fill what is not theirs, an int32 that is none,
  * and a model whose table, values by unit and matrix are all there. One process, a sink in memory.
  */
-#include "plan/run/sink_memory.h"
+#include "plan/stage.h"
 
 #include <criterion/criterion.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-enum { N = 70, T = 2 };
+enum { N = 70 };
 enum { SPILLOVER, RESIDUAL, CLASS, FIT, VCOV };
 
 /* ---- a model, and what it does wrong when asked ------------------------------------------- */
@@ -116,72 +112,25 @@ static const sw_measure *const extra[] = {&model};
 
 /* ---- a study of it ----------------------------------------------------------------------- */
 
-typedef struct stage {
-  sw_error err;
-  sw_arena *arena;
-  sw_team *team;
-  sw_study *study;
-  sw_panel panel;
-  sw_column column;
-  sw_run *run;
-  sw_sink *sink;
-  sw_memory_result *kept;
-  double x[T][N], *row[T];
-  char code[N][8];
-  int64_t code_at[N + 1];
-} stage;
-
-static void make_panel(stage *s) {
-  static const char *const label[T] = {"2001", "2002"};
-  static const int64_t value[T] = {2001, 2002};
-  static const int period[T] = {0, 1};
-  for (int i = 0; i < N; i++) {
-    snprintf(s->code[i], sizeof s->code[i], "%07d", i);
-    s->code_at[i + 1] = 8 * (i + 1);
-    for (int t = 0; t < T; t++)
-      s->x[t][i] = i % 11 + .25 * t;
-  }
-  for (int t = 0; t < T; t++)
-    s->row[t] = s->x[t];
-  s->column = (sw_column){.name = "x", .n_periods = T, .period = period, .row = s->row};
-  s->panel = (sw_panel){.units = {.n = N, .text = s->code[0], .code_at = s->code_at},
-                        .periods = {T, true, value, label},
-                        .hi = N,
-                        .n_columns = 1,
-                        .column = &s->column};
+static double x_of(int64_t i, int t) {
+  return (double)(i % 11) + .25 * t;
 }
 
 /* As far as it comes. */
 static sw_status run_study(stage *s, const char *measures) {
-  static const sw_reader no_reader = {0};
   char text[1024];
-  *s = (stage){0};
   snprintf(text, sizeof text,
            "panel: {file: p.csv, unit: u, time: y}\nmeasures:\n%s"
            "output: {file: o.h5, precision: float64}\n",
            measures);
-  make_panel(s);
-  SW_TRY(sw_arena_create(&s->err, &s->arena));
-  SW_TRY(sw_team_serial(&s->err, &s->team));
-  SW_TRY(sw_study_parse(&s->err, s->arena, "study.yaml", text, strlen(text), extra, 1, &s->study));
-  SW_TRY(sw_run_bind(&s->err, s->team, s->study, &no_reader, &s->panel, s->arena, 2, &s->run));
-  SW_TRY(sw_run_first(&s->err, s->run));
-  SW_TRY(sw_sink_memory(&s->err, s->run, &s->sink, &s->kept));
-  return sw_run_rest(&s->err, s->run, s->sink);
-}
-
-static void close_study(stage *s) {
-  sw_sink_memory_destroy(s->sink);
-  sw_run_destroy(s->run);
-  sw_team_serial_destroy(s->team);
-  sw_arena_destroy(s->arena);
+  return stage_run(s, N, x_of, text, extra, 1, 2);
 }
 
 static void expect_line(const char *measures, sw_status status, const char *line) {
   static stage s;
   cr_expect_eq(run_study(&s, measures), status, "%s: %s", measures, s.err.text);
   cr_expect_str_eq(s.err.text, line);
-  close_study(&s);
+  stage_close(&s);
 }
 
 #define SLIP(slip, line)                                                                           \
@@ -244,7 +193,7 @@ Test(run, model_with_pairs) {
   cr_expect_eq(job[0].result[VCOV].row[0][3], 13);
   cr_expect_not_null(s.kept[1].partner);
   cr_expect(s.study->entry[0].is_pair && !s.study->entry[3].is_pair);
-  close_study(&s);
+  stage_close(&s);
 }
 
 Test(run, model_without_pairs) {

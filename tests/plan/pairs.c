@@ -1,13 +1,7 @@
 /* The pair engine against plain loops, in one process: every walk, odd sizes, gaps, threads. */
-#include "plan/run/sink_memory.h"
+#include "plan/stage.h"
 
 #include <criterion/criterion.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-enum { T = 2 };
 
 /* ---- two measures ----------------------------------------------------------------------- */
 
@@ -61,73 +55,14 @@ static const sw_measure even_measure = PAIR_MEASURE("even"),
                         uneven_measure = PAIR_MEASURE("uneven");
 static const sw_measure *const extra[] = {&even_measure, &uneven_measure};
 
-/* ---- a panel and a run by hand ------------------------------------------------------------ */
-
-typedef struct stage {
-  sw_error err;
-  sw_arena *arena;
-  sw_team *team;
-  sw_study *study;
-  sw_panel panel;
-  sw_column column;
-  sw_run *run;
-  sw_sink *sink;
-  sw_memory_result *kept;
-  double *x[T];
-} stage;
+/* ---- a panel ------------------------------------------------------------------------------ */
 
 static bool has_ties; /* few different values, so that codes decide */
 
-#define OK(call) cr_assert((call) == SW_OK, "%s", s->err.text)
-
-static void make_panel(stage *s, int64_t n) {
-  static const char *const label[T] = {"2001", "2002"};
-  static const int64_t value[T] = {2001, 2002};
-  static const int period[T] = {0, 1};
-  char *text = NULL;
-  int64_t *at = NULL;
-  OK(sw_arena_alloc(&s->err, s->arena, (size_t)n * 8, 1, (void **)&text));
-  OK(sw_arena_alloc(&s->err, s->arena, (size_t)n + 1, sizeof *at, (void **)&at));
-  for (int64_t i = 0; i <= n; i++)
-    at[i] = 8 * i;
-  for (int64_t i = 0; i < n; i++)
-    snprintf(text + 8 * i, 8, "%06d", (int)i);
-  for (int t = 0; t < T; t++) {
-    s->x[t] = calloc((size_t)n, sizeof(double));
-    for (int64_t i = 0; i < n; i++)
-      s->x[t][i] = i % 17 == 5 ? NAN
-                   : has_ties  ? (double)((i * 7 + t) % 5)
-                               : sin(1.7 * (double)i + t) + 0.01 * (double)(i % 7);
-  }
-  s->column = (sw_column){.name = "x", .n_periods = T, .period = period, .row = s->x, .missing = 1};
-  s->panel = (sw_panel){.units = {.n = n, .text = text, .code_at = at},
-                        .periods = {T, true, value, label},
-                        .hi = n,
-                        .n_columns = 1,
-                        .column = &s->column};
-}
-
-static void open_stage(stage *s, int64_t n, const char *text, int threads) {
-  memset(s, 0, sizeof *s);
-  static const sw_reader no_reader = {0};
-  OK(sw_arena_create(&s->err, &s->arena));
-  OK(sw_team_serial(&s->err, &s->team));
-  if (threads > 1) s->team->window_bytes = 1; /* a period at a time, instead of all */
-  OK(sw_study_parse(&s->err, s->arena, "study.yaml", text, strlen(text), extra, 2, &s->study));
-  make_panel(s, n);
-  OK(sw_run_bind(&s->err, s->team, s->study, &no_reader, &s->panel, s->arena, threads, &s->run));
-  OK(sw_run_first(&s->err, s->run));
-  OK(sw_sink_memory(&s->err, s->run, &s->sink, &s->kept));
-  OK(sw_run_rest(&s->err, s->run, s->sink));
-}
-
-static void close_stage(stage *s) {
-  sw_sink_memory_destroy(s->sink);
-  sw_run_destroy(s->run);
-  sw_team_serial_destroy(s->team);
-  sw_arena_destroy(s->arena);
-  for (int t = 0; t < T; t++)
-    free(s->x[t]);
+static double x_of(int64_t i, int t) {
+  if (i % 17 == 5) return NAN;
+  if (has_ties) return (double)((i * 7 + t) % 5);
+  return sin(1.7 * (double)i + t) + 0.01 * (double)(i % 7);
 }
 
 static const char *const study_text = "panel: {file: p.csv, unit: u, time: y, missing: keep}\n"
@@ -257,8 +192,8 @@ static void check_size(int64_t n, int tile_side) {
   char text[2048];
   snprintf(text, sizeof text, study_text, tile_side);
   stage one, three;
-  open_stage(&one, n, text, 1);
-  open_stage(&three, n, text, 3);
+  cr_assert(stage_run(&one, n, x_of, text, extra, 2, 1) == SW_OK, "%s", one.err.text);
+  cr_assert(stage_run(&three, n, x_of, text, extra, 2, 3) == SW_OK, "%s", three.err.text);
   for (int e = EVEN; e <= UNEVEN; e += UNEVEN) {
     check_dense(&one, e, n);
     check_summary(&one, e, n);
@@ -272,8 +207,8 @@ static void check_size(int64_t n, int tile_side) {
       check_same_summary(&one, e, &three, e + f, n);
     }
   }
-  close_stage(&one);
-  close_stage(&three);
+  stage_close(&one);
+  stage_close(&three);
 }
 
 Test(pairs, two_units) {
