@@ -68,23 +68,28 @@ static int unknown_verb(const char *word) {
   return 2;
 }
 
-static int run_parallel(const command_verb *verb, sw_program *program, int argc, char **argv) {
-  sw_error err = {0};
+/* `err`: what the check of the measures said. It may have failed on this rank alone (no memory), so
+ * the ranks agree on it before any goes on. */
+static int run_parallel(const command_verb *verb, sw_program *program, sw_error err, int argc,
+                        char **argv) {
   if (verb->command == sw_cmd_run) sw_stop_listen(); /* MPI takes its time to start */
   sw_h5_start();
-  if (sw_comm_start(&err, &argc, &argv, &program->team) != SW_OK) {
-    if (err.text[0]) fprintf(stderr, "spillway: %s\n", err.text); /* else another rank does */
+  sw_error of_start = {0};
+  if (sw_comm_start(&of_start, &argc, &argv, &program->team) != SW_OK) {
+    if (of_start.text[0]) fprintf(stderr, "spillway: %s\n", of_start.text); /* else another rank */
     return 1;
   }
   sw_log_setup(SW_LOG_INFO, program->team->rank);
-  int status = verb->command(program, argc, argv);
+  sw_status status = sw_team_agree(program->team, &err, err.status, 0);
+  int code =
+      status == SW_OK ? verb->command(program, argc, argv) : sw_cli_fail(program->team, &err);
   sw_comm_stop(program->team);
   /* HDF5 1.10 may crash in its own exit handler after a close that could not write. */
-  if (status == 1) {
+  if (code == 1) {
     fflush(NULL);
-    _exit(status);
+    _exit(code);
   }
-  return status;
+  return code;
 }
 
 static int run_serial(const command_verb *verb, sw_program *program, int argc, char **argv) {
@@ -112,24 +117,18 @@ static bool asks_for_help(int argc, char **argv) {
   return false;
 }
 
-/* Of several ranks one says it, which takes MPI to know. */
-static int refuse(const sw_error *err, sw_program *program, int argc, char **argv) {
-  const command_verb *verb = argc > 1 ? find_verb(argv[1]) : NULL;
-  sw_error none = {0};
-  bool parallel = verb && verb->parallel && !asks_for_help(argc - 1, argv + 1) &&
-                  sw_comm_start(&none, &argc, &argv, &program->team) == SW_OK;
-  if (!parallel || program->team->rank == 0) fprintf(stderr, "spillway: %s\n", err->text);
-  if (parallel) sw_comm_stop(program->team);
-  return sw_cli_exit_status(err->status);
-}
-
 /* ---- the command line --------------------------------------------------------------------- */
 
 int sw_main(int argc, char **argv, const sw_measure *const *extra) {
   sw_error err = {0};
   sw_program program = {0};
-  if (sw_program_measures(&err, &program, extra) != SW_OK)
-    return refuse(&err, &program, argc, argv);
+  sw_status checked = sw_program_measures(&err, &program, extra);
+  const command_verb *verb = argc > 1 ? find_verb(argv[1]) : NULL;
+  bool parallel = verb && verb->parallel && !asks_for_help(argc - 1, argv + 1);
+  if (checked != SW_OK && !parallel) {
+    fprintf(stderr, "spillway: %s\n", err.text);
+    return sw_cli_exit_status(err.status);
+  }
   if (argc < 2) {
     fputs("spillway: give a verb: run, check, measures, synth, info, verify or diff; see spillway "
           "--help\n",
@@ -145,12 +144,10 @@ int sw_main(int argc, char **argv, const sw_measure *const *extra) {
     version();
     return printed(0);
   }
-  const command_verb *verb = find_verb(argv[1]);
   if (!verb) return unknown_verb(argv[1]);
   char name[64];
   snprintf(name, sizeof name, "spillway %s", verb->name);
   argv[1] = name;
-  bool parallel = verb->parallel && !asks_for_help(argc, argv);
-  return printed(parallel ? run_parallel(verb, &program, argc - 1, argv + 1)
+  return printed(parallel ? run_parallel(verb, &program, err, argc - 1, argv + 1)
                           : run_serial(verb, &program, argc - 1, argv + 1));
 }

@@ -107,11 +107,14 @@ sw_status sw_program_start(sw_error *err, int *argc, char ***argv, const sw_meas
                            sw_program **program) {
   sw_program *p = *program = calloc(1, sizeof *p);
   if (!p) return sw_fail(err, SW_ENOMEM, "no memory to start");
-  SW_TRY(sw_program_measures(err, p, extra));
+  sw_error of_measures = {0};
+  sw_status status = sw_program_measures(&of_measures, p, extra);
   sw_h5_start();
   SW_TRY(sw_comm_start(err, argc, argv, &p->team));
   sw_log_setup(SW_LOG_WARN, p->team->rank);
-  return SW_OK;
+  /* It may have failed on this rank alone, without memory. */
+  if (status != SW_OK) *err = of_measures;
+  return sw_team_agree(p->team, err, status, 0);
 }
 
 int sw_program_rank(const sw_program *program) {
