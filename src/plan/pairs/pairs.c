@@ -1,12 +1,10 @@
 /* The pair pass of a job, window by window: tasks from the node's shared queue to threads, full
  * buffers to the writing thread, shares to their owners. See private.h for order and cost. */
 #include "plan/pairs/private.h"
-#include "plan/task/stop.h"
 
 #include "plan/descriptor/descriptor.h"
 
 #include "base/clock.h"
-#include "base/stop.h"
 
 #include <math.h>
 #include <omp.h>
@@ -42,57 +40,26 @@ static void end(sw_pairs *p) {
 
 /* ---- threads ---------------------------------------------------------------------------- */
 
-static int64_t next_task(sw_pairs *p) {
-  return __atomic_fetch_add(p->next, 1, __ATOMIC_RELAXED);
-}
-
-static void fail(sw_pairs *p, const sw_error *error) {
-#pragma omp critical(sw_pairs_fail)
-  {
-    if (!p->failed) p->error = *error;
-    __atomic_store_n(&p->failed, true, __ATOMIC_RELEASE);
-  }
-}
-
-static bool has_failed(const sw_pairs *p) {
-  return __atomic_load_n(&p->failed, __ATOMIC_ACQUIRE);
-}
-
 static void report(const sw_pairs *p, double *last) {
   double now = sw_clock();
   if (!p->run->progress.report || now - *last < 0.1) return;
   *last = now;
-  int64_t claimed = __atomic_load_n(p->next, __ATOMIC_RELAXED);
-  double done = (double)(claimed < p->n_tasks ? claimed : p->n_tasks) / (double)p->n_tasks;
+  double done = (double)sw_queue_taken(&p->queue) / (double)p->n_tasks;
   double matrices = p->plan->summary.n_periods, n = (double)p->job->n;
   p->run->progress.report(p->run->progress.self, p->job->name, "pairs",
                           (p->t0 + done * (p->t1 - p->t0)) * n * n, matrices * n * n);
 }
 
-/* Asked here or anywhere: the thread that may speak with other nodes passes it on, the others look
- * at what the node knows. */
-static bool is_stopping(sw_pairs *p, const sw_worker *w, double *last) {
-  if (sw_stop_asked()) __atomic_store_n(p->stop, 1, __ATOMIC_RELAXED);
-  bool known = __atomic_load_n(p->stop, __ATOMIC_RELAXED) != 0;
-  double now = w->is_writer ? sw_clock() : 0;
-  if (!w->is_writer || now - *last < 0.05) return known;
-  *last = now;
-  if (p->run->team->stopping(p->run->team, known)) __atomic_store_n(p->stop, 1, __ATOMIC_RELAXED);
-  return __atomic_load_n(p->stop, __ATOMIC_RELAXED) != 0;
-}
-
 static void work(sw_pairs *p, sw_worker *w) {
-  double last = sw_clock(), asked = last;
-  while (!has_failed(p)) {
-    if (is_stopping(p, w, &asked)) break;
-    int64_t task = next_task(p);
-    if (task >= p->n_tasks) break;
+  double last = sw_clock();
+  sw_turn turn = {.speaks = w->is_writer, .asked = last};
+  for (int64_t task; (task = sw_queue_take(&p->queue, &turn)) >= 0;) {
     while (w->is_writer && sw_packets_write(p->packets)) {
     }
     if (p->done && p->done[task]) continue;
     sw_pairs_task(w, task);
     w->tasks++;
-    if (w->error.status != SW_OK) fail(p, &w->error);
+    if (w->error.status != SW_OK) sw_queue_fail(&p->queue, &w->error);
     if (w->is_writer) report(p, &last);
   }
 }
@@ -116,7 +83,7 @@ static void run_threads(sw_pairs *p) {
     double began = sw_clock();
     bool ready = sw_pairs_worker_open(&mine, p, &w) == SW_OK;
     w.is_writer = omp_get_thread_num() == 0;
-    if (!ready) fail(p, &mine);
+    if (!ready) sw_queue_fail(&p->queue, &mine);
     if (ready) work(p, &w);
     double busy = sw_clock() - began;
     if (w.is_writer)
@@ -152,30 +119,27 @@ static sw_status open_window(sw_error *err, sw_pairs *p) {
   sw_pairs_lots_of_node(p, team->node, p->lot, &p->n_tasks, &p->n_slots);
   size_t bytes = p->sink ? (size_t)p->n_slots * sizeof *p->slots : 0;
   SW_TRY(team->node_alloc(team, err, bytes + 64, (void **)&p->slots));
-  SW_TRY(team->node_alloc(team, err, 128, (void **)&p->next));
-  p->stop = p->next + 8; /* a line of its own */
+  SW_TRY(sw_queue_open(err, team, p->n_tasks, true, &p->queue));
   return sw_pairs_restore(err, p);
 }
 
 static sw_status run_window(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   run_threads(p);
-  sw_status status = p->error.status;
-  if (status != SW_OK) *err = p->error;
-  if (status == SW_OK) status = sw_packets_status(err, p->packets);
-  if (status == SW_OK && *p->stop && *p->next < p->n_tasks) status = sw_task_stopped(err);
+  /* A stop is said only where nothing failed. */
+  sw_status status = p->queue.failed ? SW_OK : sw_packets_status(err, p->packets);
+  if (status == SW_OK) status = sw_queue_status(err, &p->queue);
   SW_TRY(sw_team_agree(team, err, status, 0));
   SW_TRY(team->node_barrier(team, err));
   return p->sink && !p->run->sample && !sw_pairs_all_past(p) ? sw_pairs_fold(err, p) : SW_OK;
 }
 
 static void close_window(sw_pairs *p) {
-  if (p->next) p->run->team->node_free(p->run->team, p->next);
+  sw_queue_close(&p->queue);
   if (p->slots) p->run->team->node_free(p->run->team, p->slots);
   if (p->done) p->run->team->node_free(p->run->team, p->done);
   p->done = NULL;
   sw_free(p->lot);
-  p->next = NULL;
   p->slots = NULL;
   p->lot = NULL;
 }

@@ -24,6 +24,7 @@
 #include "measure/outputs.h"
 #include "plan/pairs/pairs.h"
 #include "plan/task/packets.h"
+#include "plan/task/queue.h"
 
 /* A row of squares or a strip, of one matrix: the unit that is dealt to nodes. */
 typedef struct sw_lot {
@@ -53,16 +54,13 @@ typedef struct sw_pairs {
   int64_t n_lots, n_tasks, n_slots; /* of this node */
   sw_lot *lot;
   double *slots; /* node-shared */
-  int64_t *next; /* node-shared: the next task */
-  int64_t *stop; /* node-shared: not 0 when the run is asked to stop */
-  char *done;    /* node-shared, by task: done by an earlier run; NULL: none */
-  int *past;     /* by matrix: the same one in the earlier results, -1: none; NULL: none at all */
+  sw_queue queue;
+  char *done; /* node-shared, by task: done by an earlier run; NULL: none */
+  int *past;  /* by matrix: the same one in the earlier results, -1: none; NULL: none at all */
   sw_past_figures *past_figures; /* rank 0 */
   sw_packets *packets;
   int64_t *undefined; /* by matrix, of this rank's tasks */
   double *greatest;
-  bool failed;
-  sw_error error;
 } sw_pairs;
 
 /* What a thread works with. */

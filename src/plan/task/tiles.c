@@ -2,14 +2,11 @@
 #include "plan/task/tiles.h"
 
 #include "base/clock.h"
-#include "base/stop.h"
-#include "plan/task/stop.h"
 
 #include <omp.h>
 #include <string.h>
 
-enum { LEFT, COMPUTED, MARKED };           /* states of a task */
-enum { NEXT = 0, STOP = 8, CONTROL = 16 }; /* a cache line each */
+enum { LEFT, COMPUTED, MARKED }; /* states of a task */
 
 static const double try_seconds = 2; /* `check` tries a pass for so long */
 
@@ -157,7 +154,7 @@ sw_status sw_tiles_open(sw_error *err, sw_run *run, int entry, int pass, sw_tile
                   .tiling = sw_tiling_make(&run->job[entry], pass)};
   deal(s);
   SW_TRY(sw_team_agree(team, err, open_own(err, s), 0));
-  SW_TRY(team->node_alloc(team, err, CONTROL * sizeof *s->control, (void **)&s->control));
+  SW_TRY(sw_queue_open(err, team, s->count, s->tiling.domain == SW_ITEMS, &s->queue));
   if (s->tiling.domain == SW_ITEMS) {
     size_t bytes = (size_t)s->count * s->tiling.slot + 1;
     SW_TRY(team->node_alloc(team, err, bytes, (void **)&s->slots));
@@ -171,7 +168,7 @@ sw_status sw_tiles_open(sw_error *err, sw_run *run, int entry, int pass, sw_tile
 void sw_tiles_close(sw_tiles *s) {
   sw_team *team = s->run->team;
   bool shared = s->tiling.domain == SW_ITEMS;
-  if (s->control) team->node_free(team, s->control);
+  sw_queue_close(&s->queue);
   if (shared && s->slots) team->node_free(team, s->slots);
   if (shared && s->done) team->node_free(team, s->done);
   if (!shared) {
@@ -185,51 +182,25 @@ void sw_tiles_close(sw_tiles *s) {
 
 typedef struct worker {
   void *workspace, *share;
-  bool speaks;  /* the thread that may call the team */
-  double asked; /* when it last did */
+  sw_turn turn;
+  double reported;
   sw_error error;
 } worker;
 
-static void fail(sw_tiles *s, const sw_error *error) {
-#pragma omp critical(sw_tiles_fail)
-  {
-    if (!s->failed) s->error = *error;
-    __atomic_store_n(&s->failed, true, __ATOMIC_RELEASE);
-  }
-}
-
-static void report(const sw_tiles *s) {
+static void report(const sw_tiles *s, worker *w) {
   const sw_progress *progress = &s->run->progress;
-  if (!progress->report) return;
-  int64_t claimed = s->tiling.domain == SW_ITEMS ? s->control[NEXT] : s->next;
-  double share =
-      s->count ? (double)(claimed < s->count ? claimed : s->count) / (double)s->count : 1;
+  double now = sw_clock();
+  if (!w->turn.speaks || !progress->report || now - w->reported < 0.1) return;
+  w->reported = now;
+  double share = (double)sw_queue_taken(&s->queue) / (double)s->count;
   progress->report(progress->self, s->job->name, s->tiling.domain == SW_ITEMS ? "items" : "units",
                    share * (double)s->tiling.whole, (double)s->tiling.whole);
 }
 
-/* As for pairs: asked here, or anywhere, which the thread that speaks hears and passes on. */
-static bool is_stopping(sw_tiles *s, worker *w) {
-  int64_t *stop = &s->control[STOP];
-  if (sw_stop_asked()) __atomic_store_n(stop, 1, __ATOMIC_RELAXED);
-  bool known = __atomic_load_n(stop, __ATOMIC_RELAXED) != 0;
-  double now = w->speaks ? sw_clock() : 0;
-  if (!w->speaks || now - w->asked < 0.05) return known;
-  w->asked = now;
-  report(s);
-  if (s->run->team->stopping(s->run->team, known)) __atomic_store_n(stop, 1, __ATOMIC_RELAXED);
-  return __atomic_load_n(stop, __ATOMIC_RELAXED) != 0;
-}
-
-static bool is_over(sw_tiles *s, worker *w) {
-  if (__atomic_load_n(&s->failed, __ATOMIC_ACQUIRE)) return true;
-  if (s->run->no_pairs && sw_clock() - s->began > try_seconds) return true;
-  return is_stopping(s, w);
-}
-
-static int64_t next_task(sw_tiles *s) {
-  int64_t *next = s->tiling.domain == SW_ITEMS ? &s->control[NEXT] : &s->next;
-  return __atomic_fetch_add(next, 1, __ATOMIC_RELAXED);
+/* -1: none is left, or the time that `check` gives to a pass is over. */
+static int64_t next_task(sw_tiles *s, worker *w) {
+  if (s->run->no_pairs && sw_clock() - s->began > try_seconds) return -1;
+  return sw_queue_take(&s->queue, &w->turn);
 }
 
 static void compute(const sw_tiles *s, int64_t k, void *workspace) {
@@ -258,13 +229,12 @@ static sw_status open_worker(sw_error *err, const sw_tiles *s, worker *w) {
 
 static int64_t work(sw_tiles *s, worker *w) {
   int64_t computed = 0;
-  while (w->error.status == SW_OK && !is_over(s, w)) {
-    int64_t k = next_task(s);
-    if (k >= s->count) break;
+  for (int64_t k; w->error.status == SW_OK && (k = next_task(s, w)) >= 0;) {
     if (s->done[k]) continue;
     compute(s, k, w->workspace);
     computed++;
     note_task(&w->error, s, k, w->share);
+    report(s, w);
   }
   return computed;
 }
@@ -272,10 +242,10 @@ static int64_t work(sw_tiles *s, worker *w) {
 static void run_threads(sw_tiles *s) {
 #pragma omp parallel num_threads(s->run->n_threads)
   {
-    worker w = {.speaks = omp_get_thread_num() == 0, .asked = s->began};
+    worker w = {.turn = {.speaks = omp_get_thread_num() == 0, .asked = s->began}};
     int64_t computed = 0;
     if (open_worker(&w.error, s, &w) == SW_OK) computed = work(s, &w);
-    if (w.error.status != SW_OK) fail(s, &w.error);
+    if (w.error.status != SW_OK) sw_queue_fail(&s->queue, &w.error);
     __atomic_add_fetch(&s->computed, computed, __ATOMIC_RELAXED);
     sw_free(w.workspace);
     sw_free(w.share);
@@ -283,12 +253,6 @@ static void run_threads(sw_tiles *s) {
 }
 
 /* ---- the pass ------------------------------------------------------------------------------ */
-
-/* Tasks that nobody has claimed, of this rank's queue. */
-static int64_t unclaimed(const sw_tiles *s) {
-  int64_t next = s->tiling.domain == SW_ITEMS ? s->control[NEXT] : s->next;
-  return next < s->count ? s->count - next : 0;
-}
 
 /* A stop keeps what was computed before the first mark, too, on every rank. */
 static void keep_computed(sw_tiles *s) {
@@ -304,7 +268,8 @@ static void keep_computed(sw_tiles *s) {
 static sw_status estimate_rest(sw_error *err, sw_tiles *s) {
   double ranks = s->tiling.domain == SW_ITEMS ? s->run->team->node_size : 1;
   double took = sw_clock() - s->began, each = took / (double)(s->computed > 0 ? s->computed : 1);
-  double most[] = {unclaimed(s) > 0, took + each * (double)unclaimed(s) / ranks};
+  double most[] = {sw_queue_left(&s->queue) > 0,
+                   took + each * (double)sw_queue_left(&s->queue) / ranks};
   SW_TRY(s->run->team->max_f64(s->run->team, err, most, 2));
   s->cut_short = most[0] > 0;
   if (s->cut_short) s->run->seconds_untried += most[1];
@@ -315,11 +280,8 @@ sw_status sw_tiles_run(sw_error *err, sw_tiles *s) {
   sw_team *team = s->run->team;
   s->began = sw_clock();
   run_threads(s);
-  sw_status status = s->error.status;
-  if (status != SW_OK) *err = s->error;
-  SW_TRY(team->node_barrier(team, err)); /* from here on nobody claims a task */
-  if (status == SW_OK && s->control[STOP] && unclaimed(s) > 0) status = sw_task_stopped(err);
-  status = sw_team_agree(team, err, status, 0);
+  SW_TRY(team->node_barrier(team, err)); /* from here on nobody takes a task */
+  sw_status status = sw_team_agree(team, err, sw_queue_status(err, &s->queue), 0);
   if (status == SW_ESTOPPED) keep_computed(s);
   SW_TRY(status);
   return s->run->no_pairs ? estimate_rest(err, s) : SW_OK;

@@ -12,6 +12,7 @@
 #ifndef SW_PLAN_TASK_TILES_H
 #define SW_PLAN_TASK_TILES_H
 
+#include "plan/task/queue.h"
 #include "plan/task/state.h"
 #include "plan/walk/tiling.h"
 
@@ -24,14 +25,11 @@ typedef struct sw_tiles {
   char *slots;                /* theirs, in order; items: node-shared */
   char *state;                /* theirs: what this rank knows of each */
   char *done;                 /* theirs; items: node-shared: done by an earlier run */
-  int64_t *control;           /* node-shared: the next item task, whether to stop */
-  int64_t next;               /* the next task of this rank's units */
-  bool marks;                 /* tasks are marked from now on */
-  bool cut_short;             /* `check`: the time to try is over */
-  bool failed;
+  sw_queue queue;
+  bool marks;     /* tasks are marked from now on */
+  bool cut_short; /* `check`: the time to try is over */
   double began;
   int64_t computed; /* tasks of this rank */
-  sw_error error;
 } sw_tiles;
 
 /* The journal's region of the pass. */
