@@ -131,6 +131,7 @@ static bool asks_for_help(int argc, char **argv) {
 static int refuse(const sw_error *err, sw_program *program, int argc, char **argv) {
   const command_verb *verb = argc > 1 ? find_verb(argv[1]) : NULL;
   sw_error none = {0};
+  /* The same choice as in sw_main: a serial verb must not start MPI only to fail. */
   bool parallel = verb && verb->parallel && !asks_for_help(argc - 1, argv + 1) &&
                   sw_comm_start(&none, &argc, &argv, &program->team) == SW_OK;
   if (!parallel || program->team->rank == 0) fprintf(stderr, "spillway: %s\n", err->text);
@@ -160,6 +161,7 @@ int sw_main(int argc, char **argv, const sw_measure *const *extra) {
     version();
     return printed(0);
   }
+  /* From here on argv[1] is the verb's argv[0]. */
   const command_verb *verb = find_verb(argv[1]);
   if (!verb) return unknown_verb(argv[1]);
   char name[64];

@@ -152,6 +152,8 @@ static int by_idle(const void *a, const void *b) {
 static void say_idle_rank(const char *which, const idle_rank *r, double seconds) {
   double least = INFINITY, most = 0;
   printf("%srank %d %.1f%%", which, r->rank, 100 * r->idle);
+  /* Few threads are shown one by one as they come; of many only the extremes, once all are
+   * known. */
   for (int k = 0; k < r->threads; k++) {
     double idle = 100 * idle_share(r->busy[k], seconds);
     least = idle < least ? idle : least;
@@ -273,6 +275,7 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
                     run->tasks_computed, run->tasks_unsound};
   SW_TRY(team->max_f64(team, err, most, N_FIGURES));
   SW_TRY(team->sum_i64(team, err, sums, 5));
+  /* sums: pairs, bytes sent, tasks restored, tasks computed, tasks that did not match. */
   if (team->rank == 0 && run->resumes)
     printf("continued: %lld of %lld tasks were done\n", (long long)sums[2],
            (long long)(sums[2] + sums[3]));

@@ -145,6 +145,7 @@ void sw_synth_write_units(sw_synth_out *out, const sw_synth_country *country) {
     double lon = middle_lon + country->x[i] / (km_per_degree * shrink);
     double lat = middle_lat + country->y[i] / km_per_degree;
     sw_synth_char(out, ',');
+    /* Six decimals of a degree are 0.1 m. */
     sw_synth_decimal(out, llround(lon * 1e6), 6);
     sw_synth_char(out, ',');
     sw_synth_decimal(out, llround(lat * 1e6), 6);
@@ -157,6 +158,7 @@ void sw_synth_write_units(sw_synth_out *out, const sw_synth_country *country) {
 void sw_synth_write_links(sw_synth_out *out, const sw_synth_country *country) {
   sw_synth_text(out, "from,to\n");
   for (int64_t k = 0; k < country->n_links; k++) {
+    /* A link is (from << 32 | to). */
     sw_synth_code(out, country, (int64_t)(country->link[k] >> 32));
     sw_synth_char(out, ',');
     sw_synth_code(out, country, (int64_t)(country->link[k] & 0xffffffffu));

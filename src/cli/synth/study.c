@@ -90,6 +90,7 @@ static void write_global_measures(sw_synth_out *out) {
 
 /* Gravity keeps partners, coupling sums only: two ways to have pairs without n x n values. */
 static void write_pair_measures(sw_synth_out *out, const sw_synth_options *options) {
+  /* The last period, for what is too large to be done for all. */
   bool small = options->units <= DENSE_UNITS;
   int last = sw_synth_first_year(options->periods) + options->periods - 1;
   /* No more partners than there are. */

@@ -36,6 +36,7 @@ static const char *const help_text =
 
 typedef struct check_options {
   bool help, quiet;
+  /* As given on the command line; NULL where nothing was. */
   const char *since, *threads, *study, *log_level;
 } check_options;
 
@@ -114,9 +115,11 @@ static sw_status say_cover(sw_error *err, const sw_run *run, int e) {
     sum.total += all[r].total;
     sum.of_total += all[r].of_total;
   }
+  /* Only rank 0 has `all` and the sum. */
   if (status == SW_OK && team->rank == 0) {
     printf("  %-24s %-22s covers %.1f%% of unit-periods", run->job[e].name,
            run->job[e].measure->name, 100 * sum.cells / sum.of_cells);
+    /* No share without a total, nor of one that sums to nothing. */
     if (sum.of_total > 0)
       printf(", %.1f%% of the total of %s", 100 * sum.total / sum.of_total,
              run->job[e].input[total_need(run, e)].name);

@@ -42,9 +42,9 @@ sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measu
   return SW_OK;
 }
 
-/* Creates the results file, computes what is left and completes it. Up to here nothing was written,
- * because the sizes of `above` were not known. *seconds: time spent on the file alone, without what
- * the sink writes while pairs are computed. */
+/* Creates the results file, computes what is left and completes it. The file is not laid out
+ * before, because the sizes of `above` are known only after sw_run_first. *seconds: time spent on
+ * the file alone, without what the sink writes while pairs are computed. */
 static sw_status write_results(sw_error *err, sw_session *s, double *seconds) {
   double began = sw_clock();
   sw_status status = sw_results_create(err, s->results);

@@ -52,6 +52,7 @@ static void print_place(const sw_diff_change *change) {
   else if (change->other && *gap)
     gap = ", ";
   if (change->other) printf("%s%s", gap, change->other), gap = " ";
+  /* A scalar has no axes, and so no place. */
   if (*gap == '\0') printf("its only value");
 }
 
@@ -61,6 +62,8 @@ static void print_variable(const sw_diff_variable *v) {
   long long moved = v->count[SW_DIFF_MOVED], missing = v->count[SW_DIFF_MISSING];
   long long partners = v->count[SW_DIFF_PARTNER], texts = v->count[SW_DIFF_TEXT];
   printf("%s: ", v->name);
+  /* The variable `partner`: `compared` counts partners of the old file, so nothing is "of
+   * values". */
   if (partners > 0) {
     printf("%lld partners entered, %lld left, of %lld\n", (long long)v->entered,
            partners - v->entered, (long long)v->compared);
@@ -82,6 +85,7 @@ static void print_variable(const sw_diff_variable *v) {
 
 static void print_unit(const sw_diff_unit *unit) {
   printf("  %-12s  %-9.3g  ", unit->code, unit->score);
+  /* A unit whose partners changed, or whose values are missing, has no largest move. */
   if (unit->variable)
     printf("largest %.3g in %s%s%s; ", unit->relative, unit->variable, unit->period ? " " : "",
            unit->period ? unit->period : "");
@@ -126,9 +130,11 @@ static widths widths_of(const sw_diff_list *list, sw_diff_kind kind) {
 static void print_list(const sw_diff_list *list, sw_diff_kind kind) {
   static const char *const title[] = {"largest changes", "values that came or went",
                                       "partners that entered or left", "texts"};
+  /* Also with --most 0: the counts stand with the variables. */
   if (list->n == 0) return;
   widths w = widths_of(list, kind);
   bool moved = kind == SW_DIFF_MOVED;
+  /* Only numbers that moved have a size to show. */
   printf("\n%s (%d of %lld)\n", title[kind], list->n, (long long)list->total);
   printf("  %s%-*s  %-*s  %-*s  %-*s  %-*s    new\n", moved ? "relative   " : "", w.variable,
          "variable", w.period, "period", w.unit, "unit", w.other, "other", w.before, "old");
@@ -153,6 +159,7 @@ static void print_report(const sw_diff_report *report) {
   }
   for (int v = 0; v < report->n_variables; v++)
     print_variable(&report->variable[v]);
+  /* Different, but only in what the notes tell. */
   if (report->n_variables == 0)
     printf("values are equal: %lld results, %lld values compared\n", (long long)report->results,
            (long long)report->values);

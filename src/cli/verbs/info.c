@@ -89,6 +89,7 @@ static void tell(void *self) {
 static sw_status print_answer(sw_error *err, const char *path, FILE *in) {
   sw_error said;
   char text[4096];
+  /* Not even an error: HDF5 crashed, or used up its time. */
   if (fread(&said, sizeof said, 1, in) != 1)
     return sw_fail(err, SW_EINPUT,
                    "%s: is damaged: HDF5 breaks down over it; write it again with spillway run",

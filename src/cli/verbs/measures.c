@@ -72,6 +72,7 @@ static void print_wrapped(int at, int from, const char *text) {
       putchar('\n');
       at = 0;
     }
+    /* Up to the column, or one blank after the last word. */
     if (at < from)
       at += printf("%*s", from - at, "");
     else if (at > from)
@@ -176,6 +177,7 @@ static void print_common(const sw_measure *measure) {
                                            "matrix whose links are kept"};
   const sw_param *common[] = {&as, &periods, &keep, &weights};
   int count = !sw_measure_has_pairs(measure) ? 2 : has_weights(measure) ? 3 : 4;
+  /* Composites stand in a section of their own, where the engine reads none of these. */
   if (measure->kind == SW_KIND_COMPOSITE) return;
   printf("\nCommon parameters\n");
   for (int i = 0; i < count; i++)
@@ -236,11 +238,12 @@ static void print_outputs(const sw_measure *measure) {
   for (const sw_output *output = measure->output; output->name; output++)
     if (!is_named_before(measure->output, output)) print_output(output);
   if (!sw_measure_has_pairs(measure)) return;
-  const sw_output *first =
-      measure->output; /* the first of pairs; there is one, as the measure has pairs */
+  /* The first of pairs, which the sums are of; there is one, as the measure has pairs. */
+  const sw_output *first = measure->output;
   while (first->shape != SW_PAIR)
     first++;
   for (size_t i = 0; i < sizeof summary / sizeof *summary; i++) {
+    /* print_output looks for variants up to an empty name. */
     sw_output output[2] = {summary[i], {0}};
     if (!output->units) output->units = first->units;
     print_output(output);

@@ -178,6 +178,7 @@ static sw_status write_files(sw_error *err, const file_paths *paths,
     if (rename(paths->partial[f], paths->final[f]) != 0)
       status =
           sw_fail(err, SW_EIO, "%s: cannot be renamed: %s", paths->partial[f], strerror(errno));
+  /* Half a panel would look like a whole one. */
   if (status != SW_OK)
     for (int f = 0; f < N_FILES; f++)
       unlink(paths->partial[f]);

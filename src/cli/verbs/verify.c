@@ -100,6 +100,7 @@ static sw_status find_study(sw_error *err, sw_session *s, const verify_options *
   SW_TRY(sw_results_study(err, arena, o->path, &text, inputs));
   if (o->study) {
     SW_TRY(sw_text_read(err, s->team, arena, o->study, &given, &length));
+    /* A changed study would be compared with results that are not its own. */
     if (strcmp(given, text) != 0)
       return sw_fail(err, SW_EINPUT, "%s: is not the study of %s, which holds another text",
                      o->study, o->path);
@@ -131,8 +132,8 @@ static sw_status draw_sample(sw_error *err, const sw_run *run, const verify_opti
   *marked = left < all ? left : all;
   for (int e = 0; e < run->study->n_entries; e++) {
     int64_t tasks = wanted[e] ? sw_pairs_tasks(run, e) : 0;
-    for (int64_t k = 0; k < tasks && left > 0;
-         k++, all--) { /* `left` to draw of `all` that still come */
+    for (int64_t k = 0; k < tasks && left > 0; k++, all--) {
+      /* Of the tasks that still come (`all`), `left` are to be drawn. */
       if ((int64_t)sw_rng_below(&rng, (uint64_t)all) >= left) continue;
       wanted[e][k] = 1;
       left--;
@@ -179,6 +180,7 @@ static sw_status verify(sw_error *err, sw_session *s, const verify_options *o,
   const char *inputs = NULL;
   sw_arena *arena = NULL;
   SW_TRY(sw_arena_create(err, &arena));
+  /* Warnings on the data were said by the run that made the file; here they are dropped. */
   sw_log_hold();
   sw_status status = find_study(err, s, o, arena, &inputs);
   if (status == SW_OK) status = sw_run_first(err, s->run);

@@ -113,6 +113,7 @@ static void match(sw_diff_axis *axis, const sw_map *map, int64_t *old_at, int64_
   for (int64_t i = 0; i < (map ? axis->n[SW_OLD] : least); i++) {
     const char *label = map ? axis->label[SW_OLD][i] : NULL;
     int64_t to = map ? sw_map_find(map, label, strlen(label)) : i;
+    /* Removed: the new file has no such label. */
     if (to < 0) continue;
     old_at[axis->n_common] = i;
     new_at[axis->n_common++] = to;
@@ -128,6 +129,7 @@ static sw_status match_axis(sw_diff *diff, sw_diff_axis *axis) {
   bool twice = false;
   for (int s = 0; s < 2; s++)
     SW_NEW(diff->err, diff->arena, at[s], axis->n[SW_OLD] + 1);
+  /* The usual case: nothing changed, and positions match as they are. */
   axis->same = axis->n[SW_OLD] == axis->n[SW_NEW] &&
                same_labels(axis->n[SW_OLD], label[SW_OLD], label[SW_NEW]);
   sw_status status = SW_OK;
@@ -180,6 +182,7 @@ static sw_status tell_axis(sw_diff *diff, const sw_diff_axis *axis, const char *
                               (long long)axis->n[SW_OLD], (long long)axis->n[SW_NEW]);
   SW_TRY(tell_labels(diff, axis, full, SW_OLD));
   SW_TRY(tell_labels(diff, axis, full, SW_NEW));
+  /* Not the same, yet nothing came or went. */
   if (axis->n_common == axis->n[SW_OLD] && axis->n_common == axis->n[SW_NEW])
     return sw_diff_note(diff, "%s: in another order", full);
   return SW_OK;

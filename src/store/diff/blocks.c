@@ -417,9 +417,11 @@ sw_status sw_diff_dataset(sw_diff *diff, const char *where, const char *name,
     return sw_diff_note(diff, "%s: kept as %s, now as %s: not compared", full, shape[SW_OLD],
                         shape[SW_NEW]);
   sw_diff_type common = common_type(type[SW_OLD], type[SW_NEW]);
+  /* A number in one file and a text in the other. */
   if (type[SW_OLD] != type[SW_NEW] && common == SW_TYPE_OTHER)
     return sw_diff_note(diff, "%s: %s, now %s: not compared", full, type_name(dataset[SW_OLD]),
                         type_name(dataset[SW_NEW]));
+  /* Both of a type that this program does not know, or with more axes than any result. */
   if (rank > SW_DIFF_RANK || common == SW_TYPE_OTHER)
     return sw_diff_remark(diff, "%s: of a type or with so many axes that it is not compared", full);
   if (strcmp(type_name(dataset[SW_OLD]), type_name(dataset[SW_NEW])) != 0 && !diff->options.values)

@@ -12,10 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-  BLOCK_ENTRIES = 1 << 18,
-  MOST_KEPT = 16
-}; /* entries read at a time; values kept of a partner */
+/* Entries read at a time; values kept of a partner, of which a measure has fewer. */
+enum { BLOCK_ENTRIES = 1 << 18, MOST_KEPT = 16 };
 
 /* What is open and read of one file. */
 typedef struct side {
@@ -189,6 +187,7 @@ static sw_status read_rows(matcher *m, const char *where, side *in, int64_t peri
     code = read_rectangle(in->value[k], rank - skip, from + skip, count + skip, H5T_NATIVE_DOUBLE,
                           in->number[k]);
   if (code < 0) return sw_h5_fail(m->diff->err, where, "be read");
+  /* compare_rows uses these as indices into place[] and to_new[]. */
   for (int64_t e = 0; e < entries; e++)
     if (in->index[e] >= in->units) return bad_rows(m->diff, where, "a partner is no unit");
   return SW_OK;

@@ -146,6 +146,7 @@ static sw_status tell_pieces(sw_diff *diff, const char *where, cutter cut,
   piece p, other;
   for (int s = 0; s < 2; s++)
     for (const char *at = text[s]; cut(&at, &p);) {
+      /* In both and the same, or told already from the old side: nothing to tell. */
       bool there = find_piece(text[!s], cut, &p, &other);
       if (there && (s == SW_NEW || same_piece(&p, &other))) continue;
       if (++count > LINES_TOLD) continue;

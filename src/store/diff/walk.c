@@ -54,6 +54,7 @@ static bool is_result(hid_t object) {
  * uses them is compared. */
 static sw_status tell_only(sw_diff *diff, const char *full, hid_t group, const char *name,
                            int side) {
+  /* Opened only to say what it is. */
   hid_t object = H5Oopen(group, name, H5P_DEFAULT);
   if (object < 0) return sw_h5_fail(diff->err, full, "be read");
   bool scale = is_scale(object), dataset = H5Iget_type(object) == H5I_DATASET;
@@ -127,9 +128,11 @@ static sw_status merge(sw_diff *diff, const char *where, const hid_t group[2], c
     const char *name = order <= 0 ? list[0].name[i] : list[1].name[j];
     const char *full = full_name(diff, where, name);
     if (!full) return sw_fail(diff->err, SW_ENOMEM, "no memory for names");
+    /* Both lists move on when both have the name. */
     i += order <= 0;
     j += order >= 0;
     if (sw_diff_is_hash(name)) continue;
+    /* One file only; group[1] is the new one. */
     if (order != 0)
       SW_TRY(tell_only(diff, full, group[order > 0], name, order > 0));
     else if (!(partners && (sw_diff_is_kept(group, name) || strcmp(name, "partner") == 0 ||
