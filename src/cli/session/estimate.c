@@ -1,8 +1,8 @@
 /* Estimates what a run will take, from the plan alone: memory per rank, pairs, time. For `check`,
  * which prints it, and for `run`, which refuses a study that does not fit. The arithmetic follows
  * the engine's own arrays (plan/run/tiles.c, plan/pairs/pairs.c) and must change with them; tests
- * compare it with what runs use. All in double: products such as n * n * periods leave int64_t for
- * large studies, and a few digits are enough. */
+ * compare it with what runs use. All in double: no product can overflow, and a few digits are
+ * enough. */
 #include "cli/session/session.h"
 
 #include "base/clock.h"

@@ -1,5 +1,5 @@
 /* How the program says that it failed: one line, from one rank, and an exit status that scripts can
- * tell apart. Called by every verb; nothing else in the library prints errors or exits. */
+ * tell apart. Called by every verb. */
 #include "cli/session/fail.h"
 #include "comm/comm.h"
 

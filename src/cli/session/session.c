@@ -84,8 +84,8 @@ void sw_session_close(sw_session *s) {
   sw_arena_destroy(s->arena);
 }
 
-/* Not thread-safe: a ring of eight static buffers, so that one printf may show several sizes. Three
- * digits at least: "1.2 GB", "120 GB", in powers of 1000. */
+/* Not thread-safe: a ring of eight static buffers, so that one printf may show several sizes.
+ * Powers of 1000, one decimal below 100: "1.2 GB", "120 GB". */
 const char *sw_session_show_bytes(double bytes) {
   static char ring[8][24];
   static int next = 0;

@@ -109,8 +109,8 @@ static void say_pair(const sw_job *job, const sw_pair_plan *plan) {
   putchar('\n');
 }
 
-/* A pair result has a line for its pairs, and one for its strengths or other unit outputs, if
- * any. */
+/* A pair result has a line for its pairs; any result has one for a unit output, else for a global
+ * one, if the measure has such. */
 static sw_status say_job(sw_error *err, const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   if (run->study->entry[e].is_pair) {

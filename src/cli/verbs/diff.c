@@ -133,8 +133,7 @@ static void print_list(const sw_diff_list *list, sw_diff_kind kind) {
   /* Also with --most 0: the counts stand with the variables. */
   if (list->n == 0) return;
   widths w = widths_of(list, kind);
-  bool moved = kind == SW_DIFF_MOVED;
-  /* Only numbers that moved have a size to show. */
+  bool moved = kind == SW_DIFF_MOVED; /* the others have no size to show */
   printf("\n%s (%d of %lld)\n", title[kind], list->n, (long long)list->total);
   printf("  %s%-*s  %-*s  %-*s  %-*s  %-*s    new\n", moved ? "relative   " : "", w.variable,
          "variable", w.period, "period", w.unit, "unit", w.other, "other", w.before, "old");
