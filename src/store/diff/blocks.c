@@ -1,11 +1,11 @@
-/* Compares a variable that both files have, block by block; called by walk.c for every dataset
- * that is not kept by partners. On each axis the common positions are cut into runs that span
- * few positions in either file. A block is one run of each axis; what it spans is read from both
- * files in one call each, and the cells at common positions are compared.
+/* Compares a variable that both files have, block by block; called by walk.c for every dataset that
+ * is not kept by partners. On each axis the common positions are cut into runs that span few
+ * positions in either file. A block is one run of each axis; what it spans is read from both files
+ * in one call each, and the cells at common positions are compared.
  *
- * Invariants: a block is at most BLOCK_CELLS of the old file, so memory does not grow with the
- * variable; a run does not cross a chunk of the old file, so each of its chunks is inflated
- * once. */
+ * Invariant: a block is at most BLOCK_CELLS of the old file, so memory does not grow with the
+ * variable. Runs follow the chunks of the old file where these fit a block, so each is inflated
+ * once; the cache holds those that are larger, and the new file's. */
 #include "store/diff/private.h"
 
 #include <stdio.h>
@@ -92,10 +92,10 @@ static void widen(run *r, int s, int64_t at) {
 }
 
 /* Cuts an axis into runs of at most `span` positions of the old file, and returns how many. Runs
- * end at multiples of span, where the old file's chunks end. In the new file they may span twice as
- * much, because units that were added come between. Where units changed their order, a run would
- * span far more of the new file: it ends there, in the worst case after one position, which is slow
- * but right. */
+ * end at multiples of span: where the old file's chunks end, unless they were cut down. In the new
+ * file they may span twice as much, because units that were added come between. Where units changed
+ * their order, a run would span far more of the new file: it ends there, in the worst case after
+ * one position, which is slow but right. */
 static int cut_runs(const sw_diff_axis *axis, int64_t span, run *out) {
   int count = 0;
   for (int64_t i = 0; i < axis->n_common; i++) {
