@@ -1,4 +1,9 @@
-/* spillway: the verbs, and the program as a library. Only here does MPI start and end. */
+/* The command line: finds the verb, starts what it needs, and turns its status into an exit status.
+ * Only here (and in sw_program_start, for programs that link the library) do MPI and HDF5 start and
+ * end.
+ *
+ * Verbs that only look at files or at the catalogue start no MPI: they work on a login node where
+ * MPI cannot start, and at once. */
 #include "base/log.h"
 #include "base/stop.h"
 #include "base/text.h"
@@ -11,10 +16,11 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A verb; `command` is handed argv from the verb on and returns the exit status. */
 typedef struct command_verb {
   const char *name;
   int (*command)(sw_program *program, int argc, char **argv);
-  bool parallel; /* started under MPI */
+  bool parallel; /* runs under MPI; others get a team of one */
   const char *help;
 } command_verb;
 
@@ -47,6 +53,7 @@ static void help(void) {
        "1 anything else (diff, verify: 1 different).");
 }
 
+/* What a report of a problem needs: the program with its compiler, MPI and HDF5. */
 static void version(void) {
   printf("spillway %s (%s, %s)\n%s\nHDF5 %s\n", SW_VERSION, SPILLWAY_BUILD, __VERSION__,
          sw_comm_version(), sw_h5_version());
@@ -68,8 +75,11 @@ static int unknown_verb(const char *word) {
   return 2;
 }
 
-/* `err`: what the check of the measures said. It may have failed on this rank alone (no memory), so
- * the ranks agree on it before any goes on. */
+/* Runs a verb under MPI. The order matters. Signals to stop are heard first, because a scheduler
+ * may send one while MPI starts, which takes seconds on many nodes, and would otherwise kill the
+ * run. HDF5 is started before MPI, so that it is not ended by MPI_Finalize (store/h5/version.h).
+ * `err` is what the check of the measures said: it may have failed on this rank alone, without
+ * memory, so the ranks agree on it before any goes on. */
 static int run_parallel(const command_verb *verb, sw_program *program, sw_error err, int argc,
                         char **argv) {
   if (verb->command == sw_cmd_run) sw_stop_listen(); /* MPI takes its time to start */
@@ -92,6 +102,7 @@ static int run_parallel(const command_verb *verb, sw_program *program, sw_error 
   return code;
 }
 
+/* Runs a verb in a team of one, without MPI; also the --help of a parallel verb. */
 static int run_serial(const command_verb *verb, sw_program *program, int argc, char **argv) {
   sw_error err = {0};
   if (sw_team_serial(&err, &program->team) != SW_OK) {
@@ -104,13 +115,15 @@ static int run_serial(const command_verb *verb, sw_program *program, int argc, c
   return status;
 }
 
-/* What was printed may be all there is, as of `info`: an end of it unsaid is a failure. */
+/* The exit status once standard output is flushed. What was printed may be the whole result, as of
+ * `info`: when its end cannot be written (a full disk, a closed pipe), the verb has failed. */
 static int printed(int status) {
   if (status != 0 || (fflush(stdout) == 0 && !ferror(stdout))) return status;
   fputs("spillway: standard output: cannot be written\n", stderr);
   return 1;
 }
 
+/* The help of a verb needs no MPI. */
 static bool asks_for_help(int argc, char **argv) {
   for (int i = 1; i < argc; i++)
     if (strcmp(argv[i], "--help") == 0) return true;
@@ -144,8 +157,10 @@ int sw_main(int argc, char **argv, const sw_measure *const *extra) {
     version();
     return printed(0);
   }
+  /* From here on argv[1] is the verb's argv[0]. */
   if (!verb) return unknown_verb(argv[1]);
   char name[64];
+  /* Verbs name themselves in messages by their argv[0]: "spillway run: ...". */
   snprintf(name, sizeof name, "spillway %s", verb->name);
   argv[1] = name;
   return printed(parallel ? run_parallel(verb, &program, err, argc - 1, argv + 1)

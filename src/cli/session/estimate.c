@@ -1,5 +1,8 @@
-/* What a run will take, from the plan alone: memory a rank, pairs, time. The arithmetic follows
- * the engine's own arrays (run/tiles.c, pairs/pairs.c); tests compare it with what runs use. */
+/* Estimates what a run will take, from the plan alone: memory per rank, pairs, time. For `check`,
+ * which prints it, and for `run`, which refuses a study that does not fit. The arithmetic follows
+ * the engine's own arrays (plan/run/tiles.c, plan/pairs/pairs.c) and must change with them; tests
+ * compare it with what runs use. All in double: no product can overflow, and a few digits are
+ * enough. */
 #include "cli/session/session.h"
 
 #include "base/clock.h"
@@ -9,13 +12,16 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Units of this rank. */
 static double own_units(const sw_run *run) {
   return (double)(run->panel->hi - run->panel->lo);
 }
 
 /* ---- memory ----------------------------------------------------------------------------- */
 
-/* Rows of results that stay until they are written. */
+/* Bytes of results that stay in memory until they are written: everything but stored pairs, which
+ * go to the file as they are computed. Those of `above` and `links` leave the beginnings of their
+ * rows. */
 static double result_bytes(const sw_run *run) {
   double doubles = 0;
   for (int e = 0; e < run->study->n_entries; e++) {
@@ -34,12 +40,15 @@ static double result_bytes(const sw_run *run) {
   return 8 * doubles;
 }
 
-/* Inputs gathered for a pass, and operands: this rank's part and the node's copy. */
+/* Bytes of a job's passes at the worst moment. An operand is held twice while it is gathered (this
+ * rank's part and the node's copy), then only whole, for all passes that follow. A pass over items
+ * has its records twice, as tasks leave them and as they are folded. */
 static double pass_bytes(const sw_run *run, const sw_job *job) {
   double whole = (double)job->n * job->n_periods, own = own_units(run) * job->n_periods;
   double most = 0, held = 0;
   for (int p = 0; p < job->n_passes; p++) {
     const sw_pass *pass = &job->pass[p];
+    /* `now`: of this pass alone; `held`: operands of the passes before it. */
     double now = pass->operand * (whole + own);
     if (pass->domain == SW_ITEMS || pass->gathered) now += job->n_inputs * whole;
     if (pass->domain == SW_ITEMS) now += 2.0 * (double)pass->items * (double)pass->record / 8;
@@ -49,22 +58,27 @@ static double pass_bytes(const sw_run *run, const sw_job *job) {
   return 8 * most;
 }
 
-/* Slots of a window, buffers on their way to the file, and what a thread holds. */
+/* Bytes of a pair pass: slots of a window of matrices, packets on their way to the writing thread,
+ * and what each thread holds. Node-shared slots are counted whole for every rank, because the peak
+ * memory of a process counts the shared pages that it has touched. */
 static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_plan *plan) {
   double n = (double)job->n, side = (double)plan->cut.side, squares = (double)plan->cut.squares;
   double element = run->study->float64 ? 8 : 4, threads = run->n_threads;
   double strip = (double)plan->cut.strip, slots, packet = 0;
   bool rows =
       plan->keep.kind != SW_KEEP_DENSE && (plan->keep.kind != SW_KEEP_SUMMARY || job->directed);
+  /* Slots are counted as plan/pairs/lots.c does: strips of rows, squares, or half of them. */
   if (job->measure->whole_row || rows)
     slots = (double)plan->cut.strips * (strip + (job->directed ? n : 0));
   else
     slots = (job->directed ? squares * squares : squares * (squares + 1) / 2) * side *
             (1 + (job->directed ? (double)plan->cut.strips_a_square : 1));
   slots *= 8;
+  /* Matrices that go together: as many as window_bytes hold, at least one. */
   double window = (double)run->team->window_bytes / (slots > 1 ? slots : 1);
   if (window > plan->summary.n_periods) window = plan->summary.n_periods;
   if (window > 1) slots *= window;
+  /* A packet is what one task stores, except that `above` hands on batches. */
   if (plan->keep.kind == SW_KEEP_DENSE)
     packet = (job->measure->whole_row ? strip * n : 2 * side * side) * element * plan->n_quantities;
   else if (plan->keep.kind == SW_KEEP_TOP)
@@ -73,15 +87,18 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
     packet = fmax(fmin(SW_BATCH_ENTRIES, strip * n), n) * (4 + 8.0 * plan->n_quantities);
   else if (plan->keep.kind == SW_KEEP_LINKS)
     packet = (double)job->weights->row_start[job->n] / n * strip * (4 + 8.0 * plan->n_quantities);
+  /* Buffers of a thread are as long as the segments that it asks a measure for. */
   bool whole = job->measure->whole_row || (plan->keep.kind == SW_KEEP_ABOVE && job->directed);
   double length = whole ? n : side;
   double thread = 8 * length * (8 + plan->n_quantities) + 16 * strip;
   return slots + (2 * threads + 2) * packet + threads * (thread + packet);
 }
 
-/* Pages that MPI-IO, HDF5 and thread stacks touch once a run writes; measured on small studies. */
+/* Bytes of pages that MPI-IO, HDF5 and thread stacks touch once a run writes; measured on small
+ * studies. */
 static const double library_bytes = 12e6;
 
+/* Entries run one after the other, so of what they use only the most demanding counts. */
 double sw_estimate_memory(const sw_run *run) {
   double most = 0;
   for (int e = 0; e < run->study->n_entries; e++) {
@@ -93,6 +110,9 @@ double sw_estimate_memory(const sw_run *run) {
   return result_bytes(run) + most + library_bytes;
 }
 
+/* All ranks of a node are taken to need as much as this one. MemAvailable counts caches that the
+ * kernel would give up; free pages alone, where it cannot be read, would refuse studies that
+ * fit. */
 sw_status sw_estimate_fits(sw_error *err, const sw_run *run) {
   double need = sw_estimate_memory(run) * run->team->node_size;
   double free_pages = (double)sysconf(_SC_AVPHYS_PAGES), page = (double)sysconf(_SC_PAGESIZE);
@@ -114,6 +134,8 @@ sw_status sw_estimate_fits(sw_error *err, const sw_run *run) {
 
 /* ---- pairs and time --------------------------------------------------------------------- */
 
+/* Pairs that entry e evaluates. A triangle is half of the square, but squares on the diagonal are
+ * computed whole. `above` evaluates all pairs twice: first only to count what it keeps. */
 static double pairs_of(const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   const sw_pair_plan *plan = &run->pair[e];
@@ -133,7 +155,7 @@ double sw_estimate_pairs(const sw_run *run) {
 }
 
 double sw_estimate_seconds(const sw_run *run) {
-  const double flops_a_second = 1e10; /* a core, with divisions and roots among them */
+  const double flops_a_second = 1e10; /* of one core, with divisions and roots among them */
   double flops = 0;
   for (int e = 0; e < run->study->n_entries; e++)
     if (run->study->entry[e].is_pair) flops += pairs_of(run, e) * (run->job[e].measure->flops + 6);

@@ -1,4 +1,5 @@
-/* How the program says that it failed: one line, from one rank. */
+/* How the program says that it failed: one line, from one rank, and an exit status that scripts can
+ * tell apart. Called by every verb. */
 #include "cli/session/fail.h"
 #include "comm/comm.h"
 
@@ -10,6 +11,7 @@ int sw_cli_exit_status(sw_status status) {
     return 0;
   case SW_EINPUT:
     return 2;
+  /* EX_TEMPFAIL of sysexits.h: a scheduler may start the same command again. */
   case SW_ESTOPPED:
     return 75;
   default:
@@ -17,6 +19,9 @@ int sw_cli_exit_status(sw_status status) {
   }
 }
 
+/* The common ways out come first and cost nothing: no error, one that is agreed on (err->shared),
+ * one rank alone. Only then does it wait for the others (sw_comm_meet), in case they fail as
+ * well. */
 void sw_cli_settle(sw_team *team, const sw_error *err) {
   if (err->status == SW_OK || err->shared || team->size == 1 || sw_comm_meet(team)) return;
   fprintf(stderr, "spillway: %s\n", err->text);

@@ -4,13 +4,15 @@
 
 #include "plan/ports/team.h"
 
-/* Print "spillway: <text>" on standard error from rank 0 and return the exit status of the error.
- */
+/* Prints "spillway: <text>" on standard error, on rank 0 only, and returns the exit status of the
+ * error. The ranks have agreed on it, or sw_cli_settle came before. */
 int sw_cli_fail(const sw_team *team, const sw_error *err);
-/* After a failure, before anything is closed: a rank that failed alone ends the others, as they may
- * wait for it for ever. */
+/* To be called by every rank when the work has ended, before anything is closed. When this rank has
+ * failed and the others do not know it, they may wait for it in a collective for ever: it prints
+ * its error and aborts them. Does nothing without an error, when the ranks have agreed on it, or
+ * when all of them come here with errors of their own. */
 void sw_cli_settle(sw_team *team, const sw_error *err);
-/* Exit status of a status: 0, 2, 75, 1. */
+/* The exit status of a status: 0 done; 2 the user's input; 75 stopped early; 1 anything else. */
 int sw_cli_exit_status(sw_status status);
 
 #endif

@@ -1,4 +1,6 @@
-/* getopt_long from a table. */
+/* Reads the options of a verb by getopt_long, from a table of where each value goes. getopt's own
+ * messages are switched off: under mpirun every rank would print them. Each rank reads the same
+ * arguments and comes to the same error, which the verb lets one rank print. */
 #include "cli/session/options.h"
 
 #include "base/text.h"
@@ -8,6 +10,7 @@
 
 enum { MOST_OPTIONS = 24 };
 
+/* The options as getopt_long wants them, and their names to look for the nearest one. */
 typedef struct table {
   struct option option[MOST_OPTIONS + 1];
   char letters[2 * MOST_OPTIONS + 2];
@@ -15,6 +18,7 @@ typedef struct table {
   int count;
 } table;
 
+/* Long options get numbers from 256 on, so that none is taken for a letter. */
 static void build(const sw_option *options, table *t) {
   char *letter = t->letters;
   *letter++ = ':'; /* tell a missing value from an unknown option */
@@ -29,6 +33,7 @@ static void build(const sw_option *options, table *t) {
   }
 }
 
+/* The index of the option that getopt returned as `got`; -1: none. */
 static int find(const sw_option *options, int count, int got) {
   if (got >= 256) return got - 256;
   for (int i = 0; i < count; i++)
@@ -36,6 +41,7 @@ static int find(const sw_option *options, int count, int got) {
   return -1;
 }
 
+/* Names the option nearest to `word`, which stands as given, with dashes and perhaps "=value". */
 static sw_status unknown(sw_error *err, const char *verb, const char *word, const table *t) {
   size_t length = strcspn(word, "=");
   char name[64] = "";
@@ -47,12 +53,15 @@ static sw_status unknown(sw_error *err, const char *verb, const char *word, cons
                  near ? "; the nearest is --" : "", near ? near : "", verb);
 }
 
+/* Options may stand behind operands: getopt_long moves the latter to the end, where they are taken
+ * up once no option is left. A repeated option counts the last time. */
 sw_status sw_options_parse(sw_error *err, int argc, char **argv, const sw_option *options,
                            const char **operands, int most, int *count) {
   table t = {0};
   build(options, &t);
   opterr = 0;
-  optind = 0; /* begin anew, also after main's own reading */
+  optind = 0; /* 0 and not 1: GNU getopt then forgets a scan that was not finished, such as one of
+                 an earlier call */
   *count = 0;
   for (int got; (got = getopt_long(argc, argv, t.letters, t.option, NULL)) != -1;) {
     int found = got == '?' || got == ':' ? -1 : find(options, t.count, got);

@@ -1,4 +1,7 @@
-/* Progress on standard error, of rank 0's node: share done, rate, time left. */
+/* Progress on standard error, of rank 0's node: the share done, the rate, the time left. The engine
+ * calls it from inside a pass (run->progress), some ten times a second at most in a walk over
+ * pairs. On a terminal it draws a bar over itself; in a log file it writes a line now and then, as
+ * a bar would fill the file with carriage returns. */
 #include "cli/session/session.h"
 
 #include "base/clock.h"
@@ -9,14 +12,16 @@
 #include <string.h>
 #include <unistd.h>
 
+/* What is drawn at present; `self` of sw_progress. */
 typedef struct bar {
-  bool terminal, shown;
-  char what[64];
-  double began, last;
+  bool terminal, shown; /* shown: a bar stands on the current line */
+  char what[64];        /* the entry under way */
+  double began, last;   /* by sw_clock: when it began; when a line was last written */
 } bar;
 
-enum { BAR_WIDTH = 30, LINE_EVERY = 15 };
+enum { BAR_WIDTH = 30, LINE_EVERY = 15 }; /* cells; seconds between two lines */
 
+/* The time left is that of a constant rate. At share 0 and time 0 nothing is known: 0 is shown. */
 static void draw(bar *b, const char *of, double done, double total, double now) {
   double share = total > 0 ? done / total : 0, took = now - b->began;
   char cells[BAR_WIDTH + 1];
@@ -29,6 +34,8 @@ static void draw(bar *b, const char *of, double done, double total, double now) 
   b->shown = true;
 }
 
+/* `done` counts from 0 again for each entry, told by its name: the bar of the last one stays
+ * above. */
 static void report(void *self, const char *what, const char *of, double done, double total) {
   bar *b = self;
   double now = sw_clock();
@@ -47,6 +54,8 @@ static void report(void *self, const char *what, const char *of, double done, do
   }
 }
 
+/* Without memory there is no progress, which is no reason to fail. No report function: the engine
+ * reports nothing. */
 sw_progress sw_progress_make(const sw_team *team, bool quiet) {
   if (quiet || team->rank != 0) return (sw_progress){0};
   bar *b = calloc(1, sizeof *b);
@@ -57,6 +66,7 @@ sw_progress sw_progress_make(const sw_team *team, bool quiet) {
 
 void sw_progress_end(sw_progress *progress) {
   bar *b = progress->self;
+  /* Clears the bar, so that what follows does not stand behind it. */
   if (b && b->shown) fputs("\r\033[K", stderr);
   free(b);
   *progress = (sw_progress){0};

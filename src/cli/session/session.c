@@ -1,4 +1,6 @@
-/* From a study file to a bound run. Collective. */
+/* From a study file to a bound run: what `run`, `check` and `verify` have in common. All
+ * collective. The order lets a wrong study fail in the cheapest way: its text is checked before any
+ * data is read, the data before anything is computed. */
 #include "cli/session/session.h"
 
 #include "base/clock.h"
@@ -11,11 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Threads of this rank: --threads, else OMP_NUM_THREADS, else its share of the cores. Returns alone
+ * with SW_EINPUT; the caller agrees. */
 static sw_status choose_threads(sw_error *err, sw_team *team, const char *asked, int *threads) {
   const char *where = asked ? "--threads" : "OMP_NUM_THREADS";
   const char *text = asked ? asked : getenv("OMP_NUM_THREADS");
   int64_t number = 0;
-  *threads = sw_comm_cores(team); /* collective, and launchers may give ranks other environments */
+  *threads = sw_comm_cores(team); /* collective; a launcher may set it for some ranks only */
   if (!text || !*text) return SW_OK;
   /* OMP_NUM_THREADS may be a list by nesting level: the first counts; libgomp passes over blanks.
    */
@@ -28,6 +32,8 @@ static sw_status choose_threads(sw_error *err, sw_team *team, const char *asked,
   return SW_OK;
 }
 
+/* The text comes from rank 0's file (sw_text_read broadcasts it), unless the caller has it:
+ * `verify` takes the one that the results file keeps. Every rank parses it. */
 sw_status sw_session_study(sw_error *err, sw_team *team, const char *file, const char *output,
                            const char *threads, sw_session *s) {
   size_t length = 0;
@@ -43,6 +49,7 @@ sw_status sw_session_study(sw_error *err, sw_team *team, const char *file, const
   sw_status status =
       sw_study_parse(err, s->arena, file, s->text, length, s->extra, s->n_extra, &s->study);
   SW_TRY(sw_team_agree(team, err, status, 0));
+  /* -o is relative to the current folder, not to the study as output.file is. */
   if (output) {
     s->study->output_file = output;
     s->study->output_path = output;
@@ -50,6 +57,7 @@ sw_status sw_session_study(sw_error *err, sw_team *team, const char *file, const
   return SW_OK;
 }
 
+/* The panel with its units, then weights and distances: seconds_read is all of it. */
 sw_status sw_session_panel(sw_error *err, sw_session *s) {
   double began = sw_clock();
   SW_TRY(sw_panel_read(err, s->team, s->study, s->arena, &s->panel));
@@ -69,12 +77,15 @@ sw_status sw_session_log(sw_error *err, const sw_team *team, const char *verb, b
   return SW_OK;
 }
 
+/* Each may be NULL, after a failure. The arena goes last: run and panel live in it in part. */
 void sw_session_close(sw_session *s) {
   sw_run_destroy(s->run);
   sw_panel_destroy(s->panel);
   sw_arena_destroy(s->arena);
 }
 
+/* Not thread-safe: a ring of eight static buffers, so that one printf may show several sizes.
+ * Powers of 1000, one decimal below 100: "1.2 GB", "120 GB". */
 const char *sw_session_show_bytes(double bytes) {
   static char ring[8][24];
   static int next = 0;

@@ -1,4 +1,5 @@
-/* What `run` and `check` have in common: the study read, its panel read and bound. */
+/* What `run`, `check` and `verify` have in common: the study read, its panel read and bound. A
+ * session begins as zeros; whatever fails, sw_session_close releases what there is. */
 #ifndef SW_CLI_SESSION_SESSION_H
 #define SW_CLI_SESSION_SESSION_H
 
@@ -12,21 +13,23 @@ typedef struct sw_session {
   sw_panel *panel;
   sw_run *run;
   sw_results *results; /* of `run`, which destroys it */
-  int threads;
+  int threads;         /* of this rank */
   const sw_measure *const
       *extra; /* measures besides the catalogue's: set before sw_session_study */
   int n_extra;
-  const char *text; /* of the study; set before sw_session_study: taken instead of the file's */
-  double seconds_read;
-  double began;
+  const char *text;    /* of the study; set before sw_session_study: taken instead of the file's */
+  double seconds_read; /* panel, weights, distances, on this rank */
+  double began;        /* by sw_clock, at sw_session_study */
 } sw_session;
 
-/* Read and check the study file. `output`: overrides the study's, or NULL. */
+/* Reads and checks the study file; sets the threads of this rank. `output`: overrides the study's,
+ * or NULL. `threads`: a number as given, or NULL. Collective. */
 sw_status sw_session_study(sw_error *err, sw_team *team, const char *file, const char *output,
                            const char *threads, sw_session *session);
-/* Read the panel and bind the run. */
+/* Reads the panel and binds the run. Collective. */
 sw_status sw_session_panel(sw_error *err, sw_session *session);
-/* Set the logger up from --quiet and --log-level. */
+/* Sets the logger up from --quiet and --log-level, of which the latter wins. SW_EINPUT: no such
+ * level. */
 sw_status sw_session_log(sw_error *err, const sw_team *team, const char *verb, bool quiet,
                          const char *level);
 void sw_session_close(sw_session *session);
@@ -34,11 +37,11 @@ void sw_session_close(sw_session *session);
 /* Bytes this rank is expected to hold at its peak, beyond `base` (what the process holds once
  * its libraries have started and the panel is read). */
 double sw_estimate_memory(const sw_run *run);
-/* Pairs that pair measures evaluate, over all ranks; and seconds they are expected to take. */
+/* Pairs that pair measures evaluate, over all ranks; and the seconds they are expected to take,
+ * with the same number of threads on every rank. */
 double sw_estimate_pairs(const sw_run *run);
 double sw_estimate_seconds(const sw_run *run);
-/* SW_EINPUT with the figures when the study cannot fit into the memory or the shared memory here.
- * Collective. */
+/* SW_EINPUT with the figures when the study cannot fit into the memory of a node. Collective. */
 sw_status sw_estimate_fits(sw_error *err, const sw_run *run);
 /* "1.2 GB" in a small static ring of buffers. */
 const char *sw_session_show_bytes(double bytes);

@@ -1,5 +1,9 @@
-/* The summary: one line a result, then the phases. Figures are read from the jobs, so they are the
- * ones in the file. */
+/* The summary at the end of a run: one line per result, then the phases. Figures are read from the
+ * jobs, so they are the ones in the file. The results are complete by now: a failure here is only a
+ * warning (verbs/compute.c).
+ *
+ * All ranks call everything here in the same order, since figures of units and times are spread
+ * over the ranks; only rank 0 prints. */
 #include "cli/session/summary.h"
 
 #include "base/clock.h"
@@ -13,7 +17,9 @@
 
 /* ---- headlines -------------------------------------------------------------------------- */
 
-/* Mean over the units that have a value; only shown, so ranks may add in any grouping. */
+/* The mean over the units that have a value, on rank 0, and how many these are. Ranks add their own
+ * units and rank 0 adds the ranks in order: the last bits depend on how many ranks there are, which
+ * is allowed only because the mean is shown with four digits and stored nowhere. */
 static sw_status mean_of_units(sw_error *err, const sw_run *run, const double *row, double *mean,
                                int64_t *with) {
   sw_team *team = run->team;
@@ -25,6 +31,7 @@ static sw_status mean_of_units(sw_error *err, const sw_run *run, const double *r
     part[1] += 1;
   }
   size_t *counts = NULL;
+  /* A rank without memory must not leave the others waiting in the gather. */
   sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
   SW_TRY(sw_team_agree(team, err, status, 0));
   status = team->gather(team, err, part, sizeof part, 0, (void **)&all, counts);
@@ -40,7 +47,8 @@ static sw_status mean_of_units(sw_error *err, const sw_run *run, const double *r
   return status;
 }
 
-/* The measure's headline when it has this shape, else the first output that does; -1: none. */
+/* The output to show of this shape: the measure's headline when it has it, else the first one. -1:
+ * the measure has none, or all are off. */
 static int headline(const sw_job *job, sw_shape shape) {
   int first = -1;
   for (int q = 0; job->measure->output[q].name; q++) {
@@ -52,13 +60,15 @@ static int headline(const sw_job *job, sw_shape shape) {
   return first;
 }
 
-/* The quantity, with the label of the axis whose first part is shown. */
+/* Prints the result's name and the quantity; of a quantity by industry only the first is shown, so
+ * its label is printed too. */
 static void say_quantity(const sw_job *job, const sw_result *result) {
   printf("  %-24s %s", job->name, result->output->name);
   for (int i = 0; result->output->axis && i < job->n_axes; i++)
     if (strcmp(job->axis[i].name, result->output->axis) == 0) printf("[%s]", job->axis[i].label[0]);
 }
 
+/* First and last period, so that a trend shows. Collective. */
 static sw_status say_unit(sw_error *err, const sw_run *run, const sw_job *job, int q) {
   int last = job->n_periods - 1;
   double first_mean = NAN, last_mean = NAN;
@@ -75,6 +85,7 @@ static sw_status say_unit(sw_error *err, const sw_run *run, const sw_job *job, i
   return SW_OK;
 }
 
+/* The number of the first and the last period. On rank 0 only, where these results are. */
 static void say_global(const sw_job *job, int q) {
   const sw_result *result = &job->result[q];
   int last = job->n_periods - 1, width = result->width;
@@ -85,6 +96,7 @@ static void say_global(const sw_job *job, int q) {
   putchar('\n');
 }
 
+/* The mean over all pairs, also of those not kept. Its figures are on every rank. */
 static void say_pair(const sw_job *job, const sw_pair_plan *plan) {
   static const char *const kept[] = {"", "dense", "top", "above", "links", "summary"};
   const sw_summary *s = &plan->summary;
@@ -97,6 +109,8 @@ static void say_pair(const sw_job *job, const sw_pair_plan *plan) {
   putchar('\n');
 }
 
+/* A pair result has a line for its pairs; any result has one for a unit output, else for a global
+ * one, if the measure has such. */
 static sw_status say_job(sw_error *err, const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   if (run->study->entry[e].is_pair) {
@@ -113,26 +127,33 @@ static sw_status say_job(sw_error *err, const sw_run *run, int e) {
 
 enum { IDLE_LISTED = 8 }; /* ranks, or threads of a rank, that are said one by one */
 
-/* Of the pair phase: what a rank's threads together, and the threads one by one, did not work. */
+/* The idle share of a rank in the pair phase: of its threads together, and each thread's seconds at
+ * work, `threads` of them. */
 typedef struct idle_rank {
   int rank, threads;
   double idle;
   const double *busy;
 } idle_rank;
 
+/* In [0, 1]. Clocks are read at different moments, so a thread may seem busy for longer than the
+ * phase. */
 static double idle_share(double busy, double seconds) {
   double idle = seconds > 0 ? 1 - busy / seconds : 0;
   return idle > 0 ? idle : 0;
 }
 
+/* The least idle first; equal ones by rank. */
 static int by_idle(const void *a, const void *b) {
   const idle_rank *x = a, *y = b;
   return x->idle != y->idle ? (x->idle > y->idle) - (x->idle < y->idle) : x->rank - y->rank;
 }
 
+/* One rank: its share and that of each thread, or the least and the most when there are many. */
 static void say_idle_rank(const char *which, const idle_rank *r, double seconds) {
   double least = INFINITY, most = 0;
   printf("%srank %d %.1f%%", which, r->rank, 100 * r->idle);
+  /* Few threads are shown one by one as they come; of many only the extremes, once all are
+   * known. */
   for (int k = 0; k < r->threads; k++) {
     double idle = 100 * idle_share(r->busy[k], seconds);
     least = idle < least ? idle : least;
@@ -146,7 +167,8 @@ static void say_idle_rank(const char *which, const idle_rank *r, double seconds)
     putchar(')');
 }
 
-/* Few ranks are said each, of many the least idle, the middle one and the most idle. */
+/* Few ranks are shown one by one; of many the least idle, the middle one and the most idle. `of` is
+ * sorted on the way. */
 static void say_idle_ranks(idle_rank *of, int ranks, double seconds) {
   printf("idle: ");
   for (int r = 0; ranks <= IDLE_LISTED && r < ranks; r++)
@@ -160,7 +182,8 @@ static void say_idle_ranks(idle_rank *of, int ranks, double seconds) {
   putchar('\n');
 }
 
-/* Every rank's busy seconds by thread, in `all`; on rank 0 the idle share of all threads. */
+/* On rank 0: cuts `all`, every rank's busy seconds by thread, into ranks; counts[r] are bytes.
+ * Ranks may differ in threads. Returns the idle share of all threads together. */
 static double idle_of_ranks(const sw_team *team, const double *all, const size_t *counts,
                             double seconds, idle_rank *of) {
   double busy = 0, threads = 0;
@@ -177,6 +200,7 @@ static double idle_of_ranks(const sw_team *team, const double *all, const size_t
   return idle_share(busy / threads, seconds);
 }
 
+/* Collective. The rate is that of all ranks over the slowest one's time in the pair phase. */
 static sw_status say_pairs(sw_error *err, const sw_session *s, double seconds, double pairs) {
   sw_team *team = s->team;
   double *all = NULL;
@@ -198,13 +222,17 @@ static sw_status say_pairs(sw_error *err, const sw_session *s, double seconds, d
 
 /* ---- phases ----------------------------------------------------------------------------- */
 
+/* 0 when the file cannot be looked at: it is only shown. */
 static double file_bytes(const char *path) {
   struct stat st;
   return stat(path, &st) == 0 ? (double)st.st_size : 0.0;
 }
 
+/* Figures of which the largest over all ranks is shown. */
 enum { READ, UNIT, PAIRS, WRITE, PEAK, SENT, N_FIGURES };
 
+/* A phase lasts as long as the slowest rank is in it, so phases may add up to more than the
+ * whole. */
 static void say_phases(const sw_session *s, const double *most) {
   double took = sw_clock() - s->began;
   printf("phases: read %.3f s, units %.3f s, pairs %.3f s, write %.3f s, whole %.3f s\n",
@@ -220,6 +248,7 @@ static void say_ranks(const sw_session *s, const double *most, double sent) {
            sw_session_show_bytes(most[SENT]), most[SENT], sw_session_show_bytes(sent), sent);
 }
 
+/* Matrices of pairs in all: one per period, or one for a whole series. */
 static int matrices_of(const sw_run *run) {
   int matrices = 0;
   for (int e = 0; e < run->study->n_entries; e++)
@@ -230,7 +259,7 @@ static int matrices_of(const sw_run *run) {
 sw_status sw_summary_print(sw_error *err, const sw_session *s) {
   const sw_run *run = s->run;
   sw_team *team = s->team;
-  double sent = (double)team->bytes_sent; /* before the summary's own */
+  double sent = (double)team->bytes_sent; /* taken before the summary sends anything itself */
   if (team->rank == 0) {
     printf("%s: %lld units x %d periods -> %s (%s)\n", s->study->name, (long long)s->panel->units.n,
            s->panel->periods.n, s->study->output_path,
@@ -238,12 +267,15 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
   }
   for (int e = 0; e < s->study->n_entries; e++)
     SW_TRY(say_job(err, run, e));
+  /* Two reductions for all figures: each is a collective, and none may lie behind a condition that
+   * ranks see differently. */
   double most[N_FIGURES] = {s->seconds_read,    run->seconds_unit, run->seconds_pairs,
                             run->seconds_write, sw_peak_memory(),  sent};
   int64_t sums[] = {(int64_t)run->pairs_evaluated, (int64_t)sent, run->tasks_restored,
                     run->tasks_computed, run->tasks_unsound};
   SW_TRY(team->max_f64(team, err, most, N_FIGURES));
   SW_TRY(team->sum_i64(team, err, sums, 5));
+  /* sums: pairs, bytes sent, tasks restored, tasks computed, tasks that did not match. */
   if (team->rank == 0 && run->resumes)
     printf("continued: %lld of %lld tasks were done\n", (long long)sums[2],
            (long long)(sums[2] + sums[3]));

@@ -4,7 +4,8 @@
 
 #include "cli/session/session.h"
 
-/* Headline figures of each result, time in each phase, pairs a second, memory. Collective. */
+/* Prints headline figures of each result, the time in each phase, pairs a second, memory.
+ * Collective; a failure leaves the results as they are. */
 sw_status sw_summary_print(sw_error *err, const sw_session *session);
 
 #endif

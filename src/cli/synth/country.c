@@ -17,6 +17,8 @@
 
 static const double pi = 3.14159265358979323846;
 
+/* A place within the border, all equally likely. Tries are few: the border fills about half of the
+ * rectangle. */
 static void random_place(const sw_synth_country *country, sw_rng *rng, double *x, double *y) {
   do {
     *x = (2 * sw_rng_uniform(rng) - 1) * sw_synth_half_width();
@@ -26,9 +28,9 @@ static void random_place(const sw_synth_country *country, sw_rng *rng, double *x
 
 /* ---- how many ---------------------------------------------------------------------------- */
 
-/* Cuts `total` into `parts`, each at least `least` and the rest in lognormal shares;
- * start[0..parts].
- */
+/* Cuts `total` into `parts`, each at least `least`, the rest in lognormal shares of log deviation
+ * `spread`; part i is [start[i], start[i + 1]). weight: room for `parts` numbers. Cumulated shares
+ * are rounded down, so rounding errors do not add up; the last bound is set, as sums may miss 1. */
 static void cut(sw_rng rng, int64_t total, int parts, int64_t least, double spread, double *weight,
                 int64_t *start) {
   double sum = 0;
@@ -43,8 +45,10 @@ static void cut(sw_rng rng, int64_t total, int parts, int64_t least, double spre
   start[parts] = total;
 }
 
-/* About as many provinces and prefectures as the counties of a large country have: 31 and 340
- * for 2,850; more units mean more of both and larger prefectures. */
+/* How many provinces n units have, and how many prefectures the units of a province. Calibrated to
+ * the counties of a large country: 31 provinces and 340 prefectures for 2,850; more units mean more
+ * of both and larger prefectures. At most 60 and 99, which two digits of a code can number; a
+ * province has six units on average at least. */
 static int count_provinces(int64_t n) {
   double like = 31 * pow((double)n / 2850, 0.2);
   return (int)fmax(2, fmin(fmin(round(like), 60), (double)(n / 6)));
@@ -55,10 +59,12 @@ static int count_seats(int64_t n, int64_t units) {
   return (int)fmax(1, fmin(fmin(round((double)units / size), 99), (double)units));
 }
 
-/* Provinces, then prefectures within them, then units within these: codes follow this order. */
+/* Numbers provinces, then prefectures within them, then units within these, as ranges; codes follow
+ * this order. Every province has three units at least, every prefecture one, its seat. Random
+ * numbers of item 0 are for the provinces, of item p + 1 for the prefectures of province p. */
 static sw_status count(sw_error *err, sw_synth_country *country) {
   int provinces = country->n_provinces = count_provinces(country->n);
-  int64_t province_start[64], local[128];
+  int64_t province_start[64], local[128]; /* bounds of at most 60 parts, of at most 99 */
   double weight[128];
   cut(sw_rng_make(country->seed, SW_SYNTH_SIZE, 0), country->n, provinces, 3, 0.4, weight,
       province_start);
@@ -68,6 +74,7 @@ static sw_status count(sw_error *err, sw_synth_country *country) {
   for (int p = 0; p < provinces; p++) {
     int64_t units = province_start[p + 1] - province_start[p];
     country->seat_of[p + 1] = country->seat_of[p] + count_seats(country->n, units);
+    /* The nation's capital lies in the province with the most units. */
     if (units > province_start[country->capital + 1] - province_start[country->capital])
       country->capital = p;
   }
@@ -86,6 +93,7 @@ static sw_status count(sw_error *err, sw_synth_country *country) {
     }
   }
   country->unit_of[seats] = country->n;
+  /* Digits for the largest prefecture: codes of one length sort as numbers. */
   country->county_digits = 2;
   for (int64_t limit = 100; limit <= largest; limit *= 10)
     country->county_digits++;
@@ -98,8 +106,8 @@ static double square_distance(const sw_synth_seat *seat, double x, double y) {
   return (seat->x - x) * (seat->x - x) + (seat->y - y) * (seat->y - y);
 }
 
-/* The least squared distance to the first `count` seats, or to those of `index`; infinite for none.
- */
+/* The least squared distance from (x, y) to the first `count` seats, or to the first `count` seats
+ * of `index`; infinite for none. */
 static double clearance(const sw_synth_seat *seat, int count, const int *index, double x,
                         double y) {
   double best = INFINITY;
@@ -108,7 +116,9 @@ static double clearance(const sw_synth_seat *seat, int count, const int *index, 
   return best;
 }
 
-/* Best candidates; the first has no rival and only the east to prefer. */
+/* Places the capitals: the best of 40 candidates each. Gaps count more in the east (factor e^1.5 at
+ * the ellipse's edge), so that capitals stand closer there. The first has no rival: its gap is cut
+ * to a number, and only the east decides. */
 static void place_capitals(sw_synth_country *country) {
   for (int p = 0; p < country->n_provinces; p++) {
     sw_rng rng = sw_rng_make(country->seed, SW_SYNTH_CAPITAL, (uint64_t)p);
@@ -127,7 +137,8 @@ static void place_capitals(sw_synth_country *country) {
   }
 }
 
-/* Nearer to this capital than to any other: the province is its Voronoi cell. */
+/* Whether (x, y) lies in the province: nearer to its capital than to any other, and within the
+ * border. Needs no map: provinces are Voronoi cells of their capitals. */
 static bool in_province(const sw_synth_country *country, int province, double x, double y) {
   double own = square_distance(&country->seat[country->seat_of[province]], x, y);
   for (int p = 0; p < country->n_provinces; p++)
@@ -136,7 +147,7 @@ static bool in_province(const sw_synth_country *country, int province, double x,
   return sw_synth_inside(country, x, y);
 }
 
-/* Half the distance to the nearest other capital: the province's radius, roughly. */
+/* The province's radius, roughly, in km: half the distance to the nearest other capital. */
 static double province_radius(const sw_synth_country *country, int province) {
   const sw_synth_seat *capital = &country->seat[country->seat_of[province]];
   double best = INFINITY;
@@ -147,7 +158,9 @@ static double province_radius(const sw_synth_country *country, int province) {
   return sqrt(best) / 2;
 }
 
-/* Best candidates again, within the province; the capital is its first seat. */
+/* Places the other seats of each province, the best of 12 candidates each, drawn around the
+ * capital. A candidate outside the province does not count as one. The capital is the first
+ * seat. */
 static void place_seats(sw_synth_country *country) {
   for (int p = 0; p < country->n_provinces; p++) {
     int first = country->seat_of[p];
@@ -176,19 +189,21 @@ typedef struct ranked {
   int seat;
 } ranked;
 
+/* The larger key first; equal ones by number, so that the order is total. */
 static int by_key(const void *a, const void *b) {
   const ranked *left = a, *right = b;
   if (left->key != right->key) return left->key > right->key ? -1 : 1;
   return left->seat - right->seat;
 }
 
-/* Masses by rank, the nation's capital first, provincial capitals mostly before the rest; the
- * reach of a centre grows with its level and with the spacing of centres of that level. */
+/* Gives seats their mass by rank, and their reach. The nation's capital is first; a factor of 6
+ * puts provincial capitals before most other seats. The reach of a centre grows with its level and
+ * with the spacing of centres of that level. */
 static sw_status rank_seats(sw_error *err, sw_synth_country *country) {
   ranked *rank = NULL;
   SW_TRY(sw_alloc(err, (size_t)country->n_seats, sizeof *rank, (void **)&rank));
-  double far = sqrt(country->area / country->n_provinces);
-  double near = sqrt(country->area / country->n_seats);
+  double far = sqrt(country->area / country->n_provinces); /* km between capitals */
+  double near = sqrt(country->area / country->n_seats);    /* km between seats */
   for (int s = 0; s < country->n_seats; s++) {
     sw_rng rng = sw_rng_make(country->seed, SW_SYNTH_RANK, (uint64_t)s);
     sw_synth_seat *seat = &country->seat[s];
@@ -207,7 +222,8 @@ static sw_status rank_seats(sw_error *err, sw_synth_country *country) {
 
 /* ---- units ------------------------------------------------------------------------------- */
 
-/* The same among the seats of the province. */
+/* Whether (x, y) lies in the prefecture of a seat: nearer to it than to any other seat of the
+ * province, and in the province. A prefecture never crosses a provincial border. */
 static bool in_prefecture(const sw_synth_country *country, int seat, double x, double y) {
   int province = country->seat[seat].province;
   double own = square_distance(&country->seat[seat], x, y);
@@ -216,6 +232,8 @@ static bool in_prefecture(const sw_synth_country *country, int seat, double x, d
   return in_province(country, province, x, y);
 }
 
+/* Half the distance to the nearest other seat of the province, in km; the province's radius when
+ * there is no other. */
 static double prefecture_radius(const sw_synth_country *country, int seat) {
   int province = country->seat[seat].province;
   double best = INFINITY;
@@ -226,7 +244,11 @@ static double prefecture_radius(const sw_synth_country *country, int seat) {
   return isinf(best) ? province_radius(country, province) : sqrt(best) / 2;
 }
 
-/* A crowded place makes the separation give way, never to nothing. */
+/* Places a unit in its prefecture. The first unit of a prefecture stands on the seat itself if it
+ * can; others are drawn around the seat at a half-normal distance, until a place is in the
+ * prefecture and `separation` km from every unit placed before. In a crowded place the separation
+ * is halved every 30 tries, so it always ends, but never to nothing: two units in one place would
+ * have no distance. */
 static void place_unit(sw_synth_country *country, sw_synth_grid *grid, int64_t unit, int seat,
                        double radius, double separation) {
   sw_rng rng = sw_rng_make(country->seed, SW_SYNTH_PLACE, (uint64_t)unit);
@@ -249,6 +271,8 @@ static void place_unit(sw_synth_country *country, sw_synth_grid *grid, int64_t u
   sw_synth_grid_add(grid, unit);
 }
 
+/* Places units in the order of their codes: who comes first takes the place, so the order is part
+ * of the result. One cell of the grid is the mean spacing; separations are below it. */
 static sw_status place_units(sw_error *err, sw_synth_country *country) {
   double spacing = sqrt(country->area / (double)country->n);
   sw_synth_grid grid;
@@ -265,6 +289,8 @@ static sw_status place_units(sw_error *err, sw_synth_country *country) {
   return SW_OK;
 }
 
+/* Seats need the border, units the seats' places; rank_seats only adds masses. What is allocated
+ * here is released by sw_synth_country_destroy, also after a failure. */
 sw_status sw_synth_settle(sw_error *err, sw_synth_country *country) {
   size_t n = (size_t)country->n;
   SW_TRY(sw_alloc(err, n, sizeof(double), (void **)&country->x));

@@ -1,4 +1,7 @@
-/* Points in square cells, for searches by distance. */
+/* Points in square cells, for searches by distance. Used to keep units apart while they are placed
+ * (country.c) and to find the nearest unit of each point of a raster (land.c). Cells of about one
+ * point make a search O(1) where points are spread evenly. Answers do not depend on the order of
+ * points in a cell: of equally near ones the lower index is taken. */
 #include "cli/synth/synth.h"
 
 #include <math.h>
@@ -27,6 +30,7 @@ void sw_synth_grid_destroy(sw_synth_grid *grid) {
   grid->head = grid->next = NULL;
 }
 
+/* Points lie within the rectangle, so the quotient is not negative and truncation rounds down. */
 static int64_t cell_x(const sw_synth_grid *grid, double x) {
   return (int64_t)((x - grid->x0) / grid->cell);
 }
@@ -35,6 +39,7 @@ static int64_t cell_y(const sw_synth_grid *grid, double y) {
   return (int64_t)((y - grid->y0) / grid->cell);
 }
 
+/* The point goes to the front of its cell's list. */
 void sw_synth_grid_add(sw_synth_grid *grid, int64_t point) {
   int32_t *head =
       &grid->head[cell_y(grid, grid->y[point]) * grid->nx + cell_x(grid, grid->x[point])];
@@ -47,7 +52,8 @@ static double square_to(const sw_synth_grid *grid, int64_t point, double x, doub
   return dx * dx + dy * dy;
 }
 
-/* The best of one cell; equal distances go to the lower index. */
+/* Takes a point of cell (i, j) that is nearer than *least, or as near with a lower index. Cells
+ * beyond the grid are empty: rings around an edge reach over it. */
 static void scan_cell(const sw_synth_grid *grid, int64_t i, int64_t j, double x, double y,
                       int64_t except, int64_t *best, double *least) {
   if (i < 0 || j < 0 || i >= grid->nx || j >= grid->ny) return;
@@ -59,18 +65,24 @@ static void scan_cell(const sw_synth_grid *grid, int64_t i, int64_t j, double x,
   }
 }
 
+/* Searches square rings of cells around (x, y) outwards, until none farther out can hold a nearer
+ * point. A good hint ends it after two rings. */
 int64_t sw_synth_grid_nearest(const sw_synth_grid *grid, double x, double y, int64_t hint,
                               int64_t except) {
   int64_t ci = cell_x(grid, x), cj = cell_y(grid, y), best = hint;
   double least = hint >= 0 ? square_to(grid, hint, x, y) : INFINITY;
-  /* All that is not yet seen after ring r lies at least r cells away. */
+  /* Before ring r all points not yet seen are at least r - 1 cells away: (x, y) may lie at the edge
+   * of its own cell. */
   for (int64_t r = 0; r == 0 || least > (double)((r - 1) * (r - 1)) * grid->cell * grid->cell;
        r++) {
+    /* Every cell has been seen: there is no point. */
     if (r > grid->nx + grid->ny) break;
+    /* Lower and upper side of the ring, corners included; at r = 0 they are one cell. */
     for (int64_t i = ci - r; i <= ci + r; i++) {
       scan_cell(grid, i, cj - r, x, y, except, &best, &least);
       if (r > 0) scan_cell(grid, i, cj + r, x, y, except, &best, &least);
     }
+    /* Left and right side without the corners. */
     for (int64_t j = cj - r + 1; j < cj + r; j++) {
       scan_cell(grid, ci - r, j, x, y, except, &best, &least);
       scan_cell(grid, ci + r, j, x, y, except, &best, &least);
@@ -79,7 +91,8 @@ int64_t sw_synth_grid_nearest(const sw_synth_grid *grid, double x, double y, int
   return best;
 }
 
-/* No point within `radius`, which is at most a cell. */
+/* Nine cells are enough as `radius` is at most a cell. `best` begins below every index, so a point
+ * exactly at the radius does not count. */
 bool sw_synth_grid_free(const sw_synth_grid *grid, double x, double y, double radius) {
   int64_t ci = cell_x(grid, x), cj = cell_y(grid, y);
   int64_t best = -1;

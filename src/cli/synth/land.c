@@ -1,7 +1,8 @@
-/* What follows from the places of the units: land areas and contiguity from a raster in which
- * every cell belongs to the nearest unit (a discrete Voronoi diagram, about 24 cells a unit),
+/* Derives what follows from the places of the units: land areas and contiguity from a raster in
+ * which every cell belongs to the nearest unit (a discrete Voronoi diagram, about 24 cells a unit),
  * centrality as the pull of the centres (masses falling exponentially with distance, Clark 1951),
- * and metropolitan regions around the largest centres, each across a provincial border. */
+ * and metropolitan regions around the largest centres, each across a provincial border. A raster is
+ * rough, but it stops at the border, which exact Voronoi cells do not. */
 #include "cli/synth/synth.h"
 
 #include <math.h>
@@ -12,11 +13,13 @@ enum { CELLS_A_UNIT = 24, MAX_METROS = 3 };
 
 /* ---- land and links ---------------------------------------------------------------------- */
 
+/* Links as they are found: (from << 32 | to), each in both directions. */
 typedef struct links {
   uint64_t *pair;
   int64_t count, capacity;
 } links;
 
+/* Adds both directions. Units fit 32 bits: SW_SYNTH_MAX_UNITS is 10 million. */
 static sw_status add_link(sw_error *err, links *all, int64_t from, int64_t to) {
   if (all->count + 2 > all->capacity) {
     int64_t capacity = all->capacity ? 2 * all->capacity : 4096;
@@ -35,6 +38,7 @@ static int ascending(const void *a, const void *b) {
   return left < right ? -1 : left > right;
 }
 
+/* By `from`, then by `to`, each link once: as edges.csv lists them. */
 static void sort_unique(links *all) {
   if (all->count == 0) return;
   qsort(all->pair, (size_t)all->count, sizeof *all->pair, ascending);
@@ -44,7 +48,9 @@ static void sort_unique(links *all) {
   all->count = kept;
 }
 
-/* One row of the raster: areas, and links to the row below and within the row. */
+/* One row of the raster. owner[c]: the unit nearest to the middle of cell c, -1 outside the border.
+ * Every cell adds to its unit's land; a cell whose unit differs from that of the cell to the left
+ * or below makes a link. A neighbouring cell's unit is the hint that makes the search short. */
 static sw_status raster_row(sw_error *err, sw_synth_country *country, const sw_synth_grid *grid,
                             double side, int64_t row, int64_t columns, const int32_t *below,
                             int32_t *owner, links *all) {
@@ -65,7 +71,9 @@ static sw_status raster_row(sw_error *err, sw_synth_country *country, const sw_s
   return SW_OK;
 }
 
-/* Two rows at a time are enough: memory does not grow with the raster. */
+/* Goes over the raster from south to north. Two rows at a time are enough, so memory does not grow
+ * with the raster; they change places by the parity of the row. The one below the first row is
+ * outside. */
 static sw_status raster(sw_error *err, sw_synth_country *country, const sw_synth_grid *grid,
                         double side, links *all) {
   int64_t columns = (int64_t)(2 * sw_synth_half_width() / side);
@@ -81,14 +89,17 @@ static sw_status raster(sw_error *err, sw_synth_country *country, const sw_synth
   return status;
 }
 
-/* Units that no cell's middle is nearest to get half a cell of land; those without a neighbour
- * are linked to the nearest unit. */
+/* Mends what the raster is too coarse for. Units that no cell's middle is nearest to get half a
+ * cell of land, so that a density is always defined; those without a neighbour are linked to the
+ * nearest unit, so that a row of the weights is never empty. */
 static sw_status mend(sw_error *err, sw_synth_country *country, const sw_synth_grid *grid,
                       double side, links *all) {
   sort_unique(all);
   int64_t sorted = all->count, at = 0;
   for (int64_t i = 0; i < country->n; i++) {
     country->land[i] = fmax(country->land[i], side * side / 2);
+    /* Links are sorted by `from`, as units are: one pass over both. Those added here are behind
+     * `sorted`. */
     bool linked = at < sorted && (int64_t)(all->pair[at] >> 32) == i;
     while (at < sorted && (int64_t)(all->pair[at] >> 32) == i)
       at++;
@@ -99,6 +110,8 @@ static sw_status mend(sw_error *err, sw_synth_country *country, const sw_synth_g
   return SW_OK;
 }
 
+/* side: km of a raster cell. Cells of the grid are half the spacing: few points to look at for each
+ * of the 24 n searches. */
 static sw_status share_land(sw_error *err, sw_synth_country *country) {
   sw_synth_grid grid;
   double spacing = sqrt(country->area / (double)country->n);
@@ -118,11 +131,14 @@ static sw_status share_land(sw_error *err, sw_synth_country *country) {
 
 /* ---- centrality -------------------------------------------------------------------------- */
 
-/* Only the seats of the own province and the other capitals pull: O(n) in all. */
+/* The pull of a seat at (x, y). Only the seats of the own province and the other capitals are
+ * asked, at most 160 a unit: O(n) in all. */
 static double pull(const sw_synth_seat *seat, double x, double y) {
   return seat->mass * exp(-hypot(seat->x - x, seat->y - y) / seat->reach);
 }
 
+/* Centrality: the log of all pulls, standardised over the units to mean 0 and variance 1, then bent
+ * into (-2.5, 2.5). 1e-6 keeps the log finite where no pull reaches. */
 static sw_status centre(sw_error *err, sw_synth_country *country) {
   double *z = NULL, sum = 0, square = 0;
   SW_TRY(sw_alloc(err, (size_t)country->n, sizeof *z, (void **)&country->centrality));
@@ -160,6 +176,7 @@ static void draw_fields(sw_synth_country *country) {
   }
 }
 
+/* Each cosine has variance 1/2, hence the factor. */
 double sw_synth_field(const sw_synth_country *country, int field, double x, double y) {
   double sum = 0;
   for (int k = 0; k < SW_SYNTH_WAVES; k++) {
@@ -171,13 +188,15 @@ double sw_synth_field(const sw_synth_country *country, int field, double x, doub
 
 /* ---- metropolitan regions ---------------------------------------------------------------- */
 
+/* A unit belongs to one region at most: to the first that reaches it. */
 static bool in_reach(const sw_synth_country *country, const sw_synth_seat *seat, double radius,
                      int64_t unit) {
   return !country->metro[unit] &&
          hypot(country->x[unit] - seat->x, country->y[unit] - seat->y) <= radius;
 }
 
-/* Whether a region of that radius has some units, and of more than one province. */
+/* Whether a region of that radius has four units or more, some of the seat's own province and some
+ * of others. */
 static bool spans(const sw_synth_country *country, const sw_synth_seat *seat, double radius) {
   int64_t units = 0, abroad = 0;
   for (int64_t i = 0; i < country->n; i++)
@@ -188,7 +207,7 @@ static bool spans(const sw_synth_country *country, const sw_synth_seat *seat, do
   return units >= 4 && abroad > 0 && abroad < units;
 }
 
-/* The heaviest capital at least `apart` from those chosen, or NULL. */
+/* The heaviest capital at least `apart` km from those chosen; NULL when there is none. */
 static const sw_synth_seat *next_core(const sw_synth_country *country, double apart, int chosen,
                                       const sw_synth_seat *const *core) {
   const sw_synth_seat *best = NULL;
@@ -202,6 +221,8 @@ static const sw_synth_seat *next_core(const sw_synth_country *country, double ap
   return best;
 }
 
+/* Regions grow by 15% until they span a border, or stop at the width of the country. A small
+ * country has one. */
 static sw_status metropolise(sw_error *err, sw_synth_country *country) {
   SW_TRY(sw_calloc(err, (size_t)country->n, sizeof(int32_t), (void **)&country->metro));
   double spacing = sqrt(country->area / country->n_provinces);

@@ -1,5 +1,6 @@
-/* Text output of the synthetic panel: a buffer before write(2), digits by hand. The first
- * failure is kept and ends the writing; nothing after it can hide it. */
+/* Text output of the synthetic panel: a buffer before write(2), digits by hand, which is faster
+ * than printf for panels of millions of cells. Values come as integers, so that no rounding hides
+ * here. The first failure is kept and ends the writing; nothing after it can hide it. */
 #include "cli/synth/synth.h"
 
 #include <errno.h>
@@ -16,6 +17,8 @@ enum { BUFFER = 1 << 20, LONGEST = 1024 };
 static const double km_per_degree = 6371.0088 * 3.14159265358979323846 / 180;
 static const double middle_lon = 104, middle_lat = 35;
 
+/* Writes the buffer out; a call that writes a part is continued. After a failure it only empties
+ * the buffer, so that callers need not look at the status after every field. */
 static void flush(sw_synth_out *out) {
   size_t done = 0;
   while (out->status == SW_OK && done < out->used) {
@@ -35,6 +38,7 @@ static inline char *room(sw_synth_out *out, size_t bytes) {
   return out->buffer + out->used;
 }
 
+/* On failure nothing stays open; the caller does not close. */
 sw_status sw_synth_open(sw_error *err, const char *path, sw_synth_out *out) {
   *out = (sw_synth_out){.file = -1, .path = path, .err = err};
   SW_TRY(sw_alloc(err, BUFFER, 1, (void **)&out->buffer));
@@ -44,6 +48,7 @@ sw_status sw_synth_open(sw_error *err, const char *path, sw_synth_out *out) {
   return sw_fail(err, SW_EIO, "%s: cannot be created: %s", path, strerror(errno));
 }
 
+/* Returns the first failure of all that was written. */
 sw_status sw_synth_close(sw_synth_out *out) {
   flush(out);
   /* Some file systems report a full disk only here. */
@@ -64,6 +69,7 @@ void sw_synth_text(sw_synth_out *out, const char *text) {
     sw_synth_char(out, *text);
 }
 
+/* At most LONGEST - 1 bytes in one call. */
 void sw_synth_printf(sw_synth_out *out, const char *format, ...) {
   char *at = room(out, LONGEST);
   va_list list;
@@ -76,7 +82,7 @@ void sw_synth_printf(sw_synth_out *out, const char *format, ...) {
     out->used += (size_t)length;
 }
 
-/* `digits` digits, with leading zeros. */
+/* Writes the lowest `digits` digits, at most 24, with leading zeros. */
 static void put_padded(sw_synth_out *out, uint64_t value, int digits) {
   char *at = room(out, 24);
   for (int i = digits - 1; i >= 0; i--) {
@@ -97,6 +103,7 @@ static int digits_of(uint64_t value) {
 
 void sw_synth_decimal(sw_synth_out *out, int64_t value, int decimals) {
   static const uint64_t power[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
+  /* Also right for INT64_MIN, whose negative int64_t does not hold. */
   uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
   uint64_t whole = magnitude / power[decimals];
   if (value < 0) sw_synth_char(out, '-');
@@ -106,6 +113,7 @@ void sw_synth_decimal(sw_synth_out *out, int64_t value, int decimals) {
   put_padded(out, magnitude % power[decimals], decimals);
 }
 
+/* Two digits are enough: there are at most 60 provinces and 99 prefectures in one. */
 void sw_synth_code(sw_synth_out *out, const sw_synth_country *country, int64_t unit) {
   int seat = country->prefecture[unit], province = country->seat[seat].province;
   put_padded(out, (uint64_t)province + 1, 2);
@@ -121,6 +129,9 @@ static const char *level(const sw_synth_country *country, int64_t unit) {
   return province == country->capital ? "nation" : "province";
 }
 
+/* One line per unit, in the order of codes. A degree of longitude is as long as it is at the middle
+ * latitude everywhere (an equirectangular map), so distances by lon and lat differ from those in km
+ * towards the north and south; only the former are ever used by a study. */
 void sw_synth_write_units(sw_synth_out *out, const sw_synth_country *country) {
   const double shrink = cos(middle_lat * 3.14159265358979323846 / 180);
   sw_synth_text(out, "code,level,province,prefecture,agglomeration,lon,lat,land_area\n");
@@ -129,10 +140,12 @@ void sw_synth_write_units(sw_synth_out *out, const sw_synth_country *country) {
     sw_synth_code(out, country, i);
     sw_synth_printf(out, ",%s,P%02d,P%02d-%02d,", level(country, i), province + 1, province + 1,
                     seat - country->seat_of[province] + 1);
+    /* Outside every region the cell is empty: no group. */
     if (country->metro[i]) sw_synth_printf(out, "metro-%d", country->metro[i]);
     double lon = middle_lon + country->x[i] / (km_per_degree * shrink);
     double lat = middle_lat + country->y[i] / km_per_degree;
     sw_synth_char(out, ',');
+    /* Six decimals of a degree are 0.1 m. */
     sw_synth_decimal(out, llround(lon * 1e6), 6);
     sw_synth_char(out, ',');
     sw_synth_decimal(out, llround(lat * 1e6), 6);
@@ -145,6 +158,7 @@ void sw_synth_write_units(sw_synth_out *out, const sw_synth_country *country) {
 void sw_synth_write_links(sw_synth_out *out, const sw_synth_country *country) {
   sw_synth_text(out, "from,to\n");
   for (int64_t k = 0; k < country->n_links; k++) {
+    /* A link is (from << 32 | to). */
     sw_synth_code(out, country, (int64_t)(country->link[k] >> 32));
     sw_synth_char(out, ',');
     sw_synth_code(out, country, (int64_t)(country->link[k] & 0xffffffffu));

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdio.h>
 
+/* The named indicators, in the order of columns. Industries stand together, AGRICULTURE first. */
 typedef enum named {
   POPULATION,
   GDP,
@@ -34,7 +35,7 @@ enum { INDUSTRIES = OTHER_SERVICES - AGRICULTURE + 1 };
 static const struct {
   const char *name;
   int decimals;
-  double sd, persistence; /* of the unit's own noise */
+  double sd, persistence; /* of the unit's own noise: deviation (of the log), AR(1) coefficient */
 } series[SW_SYNTH_NAMED] = {
     [POPULATION] = {"population", 0, 0.03, 0.95},
     [GDP] = {"gdp", 2, 0.10, 0.9}, /* noise of GDP a head; millions */
@@ -53,26 +54,28 @@ static const struct {
 };
 static const int generic_decimals = 4;
 
-/* Shared paths, all by period: the economy of nation, provinces and prefectures. */
+/* Paths that units share, by period: log deviations of nation, provinces and prefectures. */
 typedef struct paths {
   int periods;
   double *nation, *province, *seat; /* [t], [p * periods + t], [s * periods + t] */
 } paths;
 
-/* What a generic indicator is made of. */
+/* What a generic indicator is made of: its weights on centrality, shared paths and one field, its
+ * growth a period, and the law of its noise. */
 typedef struct loading {
   double centrality, shared, field, growth, sd, persistence;
   int which; /* field */
 } loading;
 
-/* What stays with a unit. */
+/* What no period changes of a unit: centrality, place from west (-1) to east (1), the log of people
+ * in the first period, fields, and the shared paths of its nation, province and prefecture. */
 typedef struct place {
   double z, east, log_people;
   double field[SW_SYNTH_FIELDS];
   const double *nation, *province, *seat;
 } place;
 
-/* A stationary AR(1), advanced once a period. */
+/* A stationary AR(1) of a unit and indicator, advanced once per period. */
 typedef struct noise {
   sw_rng rng;
   double value;
@@ -84,7 +87,8 @@ int sw_synth_first_year(int periods) {
 
 /* ---- shared paths ------------------------------------------------------------------------ */
 
-/* An AR(1) with drift, begun at a random level: growth rates and gaps that last. */
+/* Draws an AR(1) with drift, begun at a random level: growth rates and gaps that last. With
+ * persistence 1 it is a random walk, as the nation's is. */
 static void walk(uint64_t seed, uint64_t stream, uint64_t item, double start, double drift,
                  double persistence, double step, int periods, double *out) {
   sw_rng rng = sw_rng_make(seed, stream, item);
@@ -95,6 +99,8 @@ static void walk(uint64_t seed, uint64_t stream, uint64_t item, double start, do
   }
 }
 
+/* The nation grows by 5% a period. Provinces begin about 18% apart and prefectures 12%; both gaps
+ * close slowly and new ones open. */
 static sw_status draw_paths(sw_error *err, const sw_synth_country *country, int periods,
                             paths *all) {
   size_t T = (size_t)periods;
@@ -127,7 +133,8 @@ static loading draw_loading(uint64_t seed, int indicator) {
 
 /* ---- a unit ------------------------------------------------------------------------------ */
 
-/* Everything about the unit that no period changes. */
+/* Everything about the unit that no period changes: density by centrality times land, more for a
+ * seat. */
 static void settle_place(const sw_synth_country *country, const paths *shared, int64_t unit,
                          place *out) {
   double x = country->x[unit], y = country->y[unit];
@@ -150,7 +157,8 @@ static void settle_place(const sw_synth_country *country, const paths *shared, i
   out->seat = shared->seat + (size_t)seat * (size_t)shared->periods;
 }
 
-/* The first value has the stationary law, so that no period is special. */
+/* The next value of a noise, of deviation `sd`. The first one has the stationary law, so that no
+ * period is special. */
 static double next_noise(noise *state, int t, double sd, double persistence) {
   double draw = sw_rng_normal(&state->rng);
   state->value = t == 0
@@ -159,7 +167,9 @@ static double next_noise(noise *state, int t, double sd, double persistence) {
   return state->value;
 }
 
-/* Shares of the industries of a unit, from utilities; they sum to 1 up to rounding. */
+/* Shares of the industries in GDP, a logit of utilities; they sum to 1 up to rounding. z: farming
+ * falls with centrality, services rise, manufacturing is highest at middle ranks. e: noise by
+ * indicator. */
 static void industry_shares(const place *at, int t, const double *e, double share[INDUSTRIES]) {
   double z = at->z, legacy = at->field[1], sum = 0;
   share[AGRICULTURE - AGRICULTURE] = -0.7 - 0.75 * z - 0.03 * t + 0.2 * at->field[0];
@@ -175,13 +185,16 @@ static void industry_shares(const place *at, int t, const double *e, double shar
     share[k] /= sum;
 }
 
-/* Values are rounded once, here: what is written and what is summed are the same integers. */
+/* Rounds a value to an integer of 10^-decimals: what is written and what is summed are the same
+ * integers. Cut at 1e13, so that any value fits int64_t with four decimals. */
 static int64_t scaled(double value, int decimals) {
   static const double power[] = {1, 1e1, 1e2, 1e3, 1e4};
   return llround(fmin(value, 1e13) * power[decimals]);
 }
 
-/* The named indicators of a unit in period t, scaled by their decimals; e: the own noise. */
+/* The named indicators of a unit in period t, as integers scaled by their decimals; e: its own
+ * noise by indicator. GDP is the sum of the rounded industries, so that shares of a study sum to 1
+ * to the last digit. */
 static void named_values(const place *at, int t, const double *e, int64_t *out) {
   double z = at->z, share[INDUSTRIES];
   double regional = at->province[t] + at->seat[t];
@@ -190,6 +203,7 @@ static void named_values(const place *at, int t, const double *e, int64_t *out) 
   /* Gaps in income close by 1.2% a year. */
   double gap = (0.28 * z + 0.2 * at->field[0] + 0.35 * at->east) * exp(-0.012 * t);
   double gdp_pc = exp(10.2 + gap + at->nation[t] + regional + e[GDP]);
+  /* Millions. */
   double gdp = people * gdp_pc / 1e6;
   industry_shares(at, t, e, share);
   out[GDP] = 0;
@@ -208,12 +222,14 @@ static void named_values(const place *at, int t, const double *e, int64_t *out) 
   out[PATENTS] = scaled(people * 1e-4 * exp(-1 + 0.6 * z + 4 * brain + 0.08 * t + e[PATENTS]), 0);
   double dirt = 3.4 + maker + 0.12 * z + 0.25 * at->field[2] - 0.02 * t + 0.3 * at->province[t];
   out[PM25] = scaled(exp(dirt + e[PM25]), 2);
+  /* A logit, so that the share stays within 0 and 100%. */
   double green = 0.2 - 0.45 * z + 0.5 * at->field[2] + 0.01 * t + e[GREEN_COVER];
   out[GREEN_COVER] = scaled(100 / (1 + exp(-green)), 2);
   out[ENERGY_INTENSITY] =
       scaled(exp(-0.6 + 1.8 * maker - 0.03 * t - 0.5 * regional + e[ENERGY_INTENSITY]), 4);
 }
 
+/* Loglinear as the named ones, around 100. */
 static double generic_value(const place *at, int t, const loading *made, double e) {
   return 100 * exp(made->centrality * at->z + made->field * at->field[made->which] +
                    made->shared * (at->province[t] + at->seat[t]) + made->growth * t + e);
@@ -221,6 +237,7 @@ static double generic_value(const place *at, int t, const loading *made, double 
 
 /* ---- the file ---------------------------------------------------------------------------- */
 
+/* What a unit's rows are made with; all by indicator but for the paths. */
 typedef struct workspace {
   paths shared;
   loading *made;   /* generic indicators, from 0 */
@@ -230,6 +247,7 @@ typedef struct workspace {
   int64_t *value;
 } workspace;
 
+/* Generic indicators are x15, x16, ...: numbered as columns. */
 static void write_header(sw_synth_out *out, int indicators) {
   sw_synth_text(out, "code,year");
   for (int k = 0; k < SW_SYNTH_NAMED; k++)
@@ -239,6 +257,8 @@ static void write_header(sw_synth_out *out, int indicators) {
   sw_synth_char(out, '\n');
 }
 
+/* One line. Whether a cell is left empty is drawn from a stream of its own, so that all other
+ * values are the same with and without --missing. */
 static void write_row(sw_synth_out *out, const sw_synth_country *country, int64_t unit, int year,
                       workspace *work, const sw_synth_options *options) {
   sw_synth_code(out, country, unit);
@@ -253,7 +273,8 @@ static void write_row(sw_synth_out *out, const sw_synth_country *country, int64_
   sw_synth_char(out, '\n');
 }
 
-/* Each indicator has its own stream: one more of them leaves the others as they are. */
+/* Writes all rows of a unit. Each indicator has its own stream: one more of them leaves the others
+ * as they are, and one more period leaves the earlier ones. */
 static void write_unit(sw_synth_out *out, const sw_synth_country *country, int64_t unit,
                        workspace *work, const sw_synth_options *options) {
   place at;
@@ -276,6 +297,7 @@ static void write_unit(sw_synth_out *out, const sw_synth_country *country, int64
   }
 }
 
+/* On failure the caller releases what there is: all pointers begin as NULL. */
 static sw_status prepare(sw_error *err, const sw_synth_country *country,
                          const sw_synth_options *options, workspace *work) {
   size_t p = (size_t)options->indicators;
@@ -290,6 +312,8 @@ static sw_status prepare(sw_error *err, const sw_synth_country *country,
   return SW_OK;
 }
 
+/* Streams the panel: memory does not grow with units times periods. Ends at the first failure to
+ * write. */
 sw_status sw_synth_write_panel(sw_error *err, sw_synth_out *out, const sw_synth_country *country,
                                const sw_synth_options *options) {
   workspace work = {0};

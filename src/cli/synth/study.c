@@ -1,10 +1,12 @@
-/* The study of the synthetic panel: what a regional economist would ask of a national one.
- * Beyond 5,000 units pairs are taken of the last period only and dense matrices are left out, so
- * that a first run of any size ends soon. */
+/* Writes the study of the synthetic panel: what a regional economist would ask of a national one.
+ * It has measures of every kind, so that a first run shows all that a results file can hold. Beyond
+ * 5,000 units pairs are taken of the last period only and dense matrices are left out, so that a
+ * first run of any size ends soon. */
 #include "cli/synth/synth.h"
 
-enum { DENSE_UNITS = 5000 };
+enum { DENSE_UNITS = 5000 }; /* as many as `keep` allows for dense by default */
 
+/* Empty cells were asked for by --missing, so they are kept; otherwise one would be a mistake. */
 static void write_panel(sw_synth_out *out, const sw_synth_options *options) {
   sw_synth_printf(out,
                   "study: synthetic-%lld-units-%d-periods\n"
@@ -33,6 +35,7 @@ static void write_panel(sw_synth_out *out, const sw_synth_options *options) {
                      "  contiguity: {kind: file, file: edges.csv, style: row}\n");
 }
 
+/* Generic indicators make a composite of their own, when there are some. */
 static void write_composites(sw_synth_out *out, const sw_synth_options *options) {
   sw_synth_text(out, "composites:\n"
                      "  economy:\n"
@@ -75,6 +78,7 @@ static void write_unit_measures(sw_synth_out *out, const sw_synth_options *optio
                   base);
 }
 
+/* Some of results of other measures, which makes the runner order them. */
 static void write_global_measures(sw_synth_out *out) {
   sw_synth_text(
       out, "  - moran: {of: ccd.coordination, weights: contiguity, as: moran_coordination}\n"
@@ -84,7 +88,9 @@ static void write_global_measures(sw_synth_out *out) {
            "as: gaps}\n");
 }
 
+/* Gravity keeps partners, coupling sums only: two ways to have pairs without n x n values. */
 static void write_pair_measures(sw_synth_out *out, const sw_synth_options *options) {
+  /* The last period, for what is too large to be done for all. */
   bool small = options->units <= DENSE_UNITS;
   int last = sw_synth_first_year(options->periods) + options->periods - 1;
   /* No more partners than there are. */
@@ -104,6 +110,7 @@ static void write_pair_measures(sw_synth_out *out, const sw_synth_options *optio
                   last);
 }
 
+/* float32 halves the file; the seed is for measures that draw, and the same as the panel's. */
 void sw_synth_write_study(sw_synth_out *out, const sw_synth_options *options) {
   sw_synth_text(out, "# Written by spillway synth; the panel is synthetic.\n");
   write_panel(out, options);

@@ -8,9 +8,12 @@
  *   study.c          a study file that puts the panel to use
  *   out.c            text output
  *
- * Everything is a pure function of the options: random numbers are keyed by (seed, use, item), so
- * a unit's numbers do not depend on how many periods or indicators are asked for. Positions are
- * kilometres east (x) and north (y) of the middle of the country. */
+ * Everything is a pure function of the options: random numbers are keyed by (seed, use, item), so a
+ * unit's numbers do not depend on how many periods or indicators are asked for. Positions are
+ * kilometres east (x) and north (y) of the middle of the country.
+ *
+ * Rank 0 alone makes it, in one thread. Floating-point sums have a fixed order, and what is written
+ * is rounded once to integers: the same options give the same files. */
 #ifndef SW_CLI_SYNTH_SYNTH_H
 #define SW_CLI_SYNTH_SYNTH_H
 
@@ -35,9 +38,9 @@ enum {
   SW_SYNTH_MAX_INDICATORS = 1000,
   SW_SYNTH_HALF_WIDTH = 2200, /* km, before the border's waves */
   SW_SYNTH_HALF_HEIGHT = 1450,
-  SW_SYNTH_HARMONICS = 5,
-  SW_SYNTH_FIELDS = 3,
-  SW_SYNTH_WAVES = 24
+  SW_SYNTH_HARMONICS = 5, /* waves of the border */
+  SW_SYNTH_FIELDS = 3,    /* smooth fields: endowments, industrial legacy, environment */
+  SW_SYNTH_WAVES = 24     /* of which each field is the sum */
 };
 
 /* Uses of random numbers: the `stream` of sw_rng_make. Indicators take one stream each. */
@@ -77,9 +80,9 @@ typedef struct sw_synth_country {
   double wave[SW_SYNTH_FIELDS][SW_SYNTH_WAVES][3];                 /* frequencies and phase */
   int n_provinces, n_seats;
   int capital;  /* the province whose capital is the nation's */
-  int *seat_of; /* n_provinces + 1: first seat of each province */
+  int *seat_of; /* n_provinces + 1: first seat of each province, its capital */
   sw_synth_seat *seat;
-  int64_t *unit_of;  /* n_seats + 1: first unit of each prefecture */
+  int64_t *unit_of;  /* n_seats + 1: first unit of each prefecture, which is its seat */
   int county_digits; /* of the unit's number within its prefecture, in its code */
   /* Units, in the order of their codes. */
   double *x, *y, *land; /* km, km2 */
@@ -91,27 +94,36 @@ typedef struct sw_synth_country {
   int64_t n_links;
 } sw_synth_country;
 
-/* Points in square cells, for searches by distance; lists are threaded through `next`. */
+/* Points in square cells, for searches by distance. head: the last point added to each cell, -1 for
+ * none; next: the one added before it. */
 typedef struct sw_synth_grid {
   const double *x, *y;
-  double x0, y0, cell;
+  double x0, y0, cell; /* lower left corner and side of a cell, in km */
   int64_t nx, ny;
   int32_t *head, *next;
 } sw_synth_grid;
 
-/* Makes the border of the country. */
+/* Draws the border of the country and computes its area. */
 void sw_synth_draw_border(sw_synth_country *country);
 bool sw_synth_inside(const sw_synth_country *country, double x, double y);
+/* Half the sides of a rectangle around the border, in km. */
 double sw_synth_half_width(void);
 double sw_synth_half_height(void);
 
+/* An empty grid for n points of the arrays x and y, which stay the caller's and may be filled in
+ * later: a point is looked at from sw_synth_grid_add on. Cells cover the rectangle around the
+ * border. */
 sw_status sw_synth_grid_create(sw_error *err, const double *x, const double *y, int64_t n,
                                double cell, sw_synth_grid *grid);
 void sw_synth_grid_destroy(sw_synth_grid *grid);
 void sw_synth_grid_add(sw_synth_grid *grid, int64_t point);
-/* The point nearest to (x, y) other than `except`, at most `hint` away when that is a point. */
+/* The point nearest to (x, y) other than `except`; of equally near ones the lower index. `hint`:
+ * a point that is likely to be near, or -1; it only shortens the search. -1 when there is no
+ * point. */
 int64_t sw_synth_grid_nearest(const sw_synth_grid *grid, double x, double y, int64_t hint,
                               int64_t except);
+/* Whether no point lies nearer than `radius`, which may be a cell's side at most. (x, y) lies
+ * within the rectangle around the border. */
 bool sw_synth_grid_free(const sw_synth_grid *grid, double x, double y, double radius);
 
 /* Border, provinces, prefectures, places. */
@@ -119,11 +131,12 @@ sw_status sw_synth_settle(sw_error *err, sw_synth_country *country);
 /* Land, links, centrality, metropolitan regions. */
 sw_status sw_synth_divide(sw_error *err, sw_synth_country *country);
 void sw_synth_country_destroy(sw_synth_country *country);
-/* A smooth random field of unit variance with a length of some hundred km. */
+/* A smooth random field of mean 0 and variance 1 at (x, y), alike over some hundred km. */
 double sw_synth_field(const sw_synth_country *country, int field, double x, double y);
 
 /* ---- text ------------------------------------------------------------------------------- */
 
+/* A file being written, through a buffer. */
 typedef struct sw_synth_out {
   int file;
   const char *path;
@@ -139,9 +152,10 @@ void sw_synth_text(sw_synth_out *out, const char *text);
 void sw_synth_printf(sw_synth_out *out, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void sw_synth_char(sw_synth_out *out, char c);
-/* value / 10^decimals, without trailing rounding: the digits of an integer. */
+/* Writes value / 10^decimals in decimal, exactly, with all its decimals (0 to 6). */
 void sw_synth_decimal(sw_synth_out *out, int64_t value, int decimals);
-/* The unit's code: province, prefecture and county, with leading zeros. */
+/* Writes the unit's code: numbers of province, prefecture and county from 1, with leading zeros, so
+ * that codes in byte order are units in order. */
 void sw_synth_code(sw_synth_out *out, const sw_synth_country *country, int64_t unit);
 
 void sw_synth_write_units(sw_synth_out *out, const sw_synth_country *country);
@@ -149,7 +163,7 @@ void sw_synth_write_links(sw_synth_out *out, const sw_synth_country *country);
 sw_status sw_synth_write_panel(sw_error *err, sw_synth_out *out, const sw_synth_country *country,
                                const sw_synth_options *options);
 void sw_synth_write_study(sw_synth_out *out, const sw_synth_options *options);
-/* The label of the first period. */
+/* The label of the first period. Up to 25 periods begin with 2001; more end with 2025. */
 int sw_synth_first_year(int periods);
 
 #endif

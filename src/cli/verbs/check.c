@@ -1,4 +1,10 @@
-/* spillway check: everything of a run but the computing. */
+/* spillway check: everything of a run but the pairs and the file. The study is read, the panel read
+ * and bound, and the plan printed; passes over units are tried, so that values that a measure
+ * refuses are found. Collective, under as many ranks as the run shall have: memory per rank is that
+ * of this plan.
+ *
+ * With --since it only says whether anything has changed since a results file was made, without
+ * reading the panel: for a script that runs many studies every night. */
 #include "cli/verbs/commands.h"
 
 #include "base/clock.h"
@@ -30,22 +36,28 @@ static const char *const help_text =
 
 typedef struct check_options {
   bool help, quiet;
+  /* As given on the command line; NULL where nothing was. */
   const char *since, *threads, *study, *log_level;
 } check_options;
 
 /* ---- coverage --------------------------------------------------------------------------- */
 
+/* Coverage of an entry, added over its periods and this rank's units. */
 typedef struct cover {
-  double cells, of_cells; /* unit-periods with every input, and all */
-  double total, of_total; /* of what the measure calls total, weight or mass */
+  double cells, of_cells; /* unit-periods with every input; all of them */
+  double total, of_total; /* of the measure's total, weight or mass; same meaning */
 } cover;
 
+/* This rank's units of an input in a period of the panel; NULL when the input is a result. */
 static const double *input_row(const sw_run *run, const sw_need *need, int period) {
   const sw_column *column = need->entry < 0 ? sw_panel_column(run->panel, need->name) : NULL;
   return column ? column->row[period] : NULL; /* a result has no values yet */
 }
 
-/* Whether unit k has every indicator that the entry rests on, also through other results. */
+/* Whether unit k (of this rank) has every indicator that the entry rests on. A result that it rests
+ * on has no values when only planned, so its own inputs are asked for: coverage is that of the
+ * data, not of what a measure leaves undefined. Ends, as references between results have no cycles
+ * (study/refs.c). */
 static bool has_all(const sw_run *run, int e, int period, int64_t k) {
   const sw_entry *entry = &run->study->entry[e];
   for (int i = 0; i < entry->n_needs; i++) {
@@ -55,7 +67,8 @@ static bool has_all(const sw_run *run, int e, int period, int64_t k) {
   return true;
 }
 
-/* What a share of the total is taken of: the measure's total, weight or mass; -1 without one. */
+/* The input whose share is shown beside that of the cells: the measure's total, weight or mass, as
+ * an index in entry->need; -1 without one. Few large units may be most of the economy. */
 static int total_need(const sw_run *run, int e) {
   static const char *const names[] = {"total", "weight", "mass"};
   const sw_entry *entry = &run->study->entry[e];
@@ -67,6 +80,7 @@ static int total_need(const sw_run *run, int e) {
   return -1;
 }
 
+/* A missing total counts as 0 on both sides. */
 static cover cover_of(const sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   const sw_job *job = &run->job[e];
@@ -87,6 +101,8 @@ static cover cover_of(const sw_run *run, int e) {
   return c;
 }
 
+/* Adds the ranks' coverage on rank 0 and prints it. Collective. Counts are doubles, exact far
+ * beyond any panel. */
 static sw_status say_cover(sw_error *err, const sw_run *run, int e) {
   sw_team *team = run->team;
   cover mine = cover_of(run, e), *all = NULL, sum = {0};
@@ -99,9 +115,11 @@ static sw_status say_cover(sw_error *err, const sw_run *run, int e) {
     sum.total += all[r].total;
     sum.of_total += all[r].of_total;
   }
+  /* Only rank 0 has `all` and the sum. */
   if (status == SW_OK && team->rank == 0) {
     printf("  %-24s %-22s covers %.1f%% of unit-periods", run->job[e].name,
            run->job[e].measure->name, 100 * sum.cells / sum.of_cells);
+    /* No share without a total, nor of one that sums to nothing. */
     if (sum.of_total > 0)
       printf(", %.1f%% of the total of %s", 100 * sum.total / sum.of_total,
              run->job[e].input[total_need(run, e)].name);
@@ -117,6 +135,7 @@ static sw_status say_cover(sw_error *err, const sw_run *run, int e) {
 
 /* ---- the plan --------------------------------------------------------------------------- */
 
+/* What was read; rank 0. Lines of what is rare only when there is some of it. */
 static void say_panel(const sw_session *s) {
   const sw_panel *panel = s->panel;
   printf("%s: %lld units x %d periods (%s to %s), %lld rows read\n", s->study->name,
@@ -135,6 +154,8 @@ static void say_panel(const sw_session *s) {
     printf("rows of other units, left out: %lld\n", (long long)panel->rows_unknown_unit);
 }
 
+/* Prints the plan on rank 0. Collective at its beginning only; the rest may fail on rank 0 alone,
+ * which the caller agrees on. */
 static sw_status say_plan(sw_error *err, const sw_session *s, double memory) {
   const sw_run *run = s->run;
   sw_team *team = s->team;
@@ -157,13 +178,15 @@ static sw_status say_plan(sw_error *err, const sw_session *s, double memory) {
   return SW_OK;
 }
 
-/* Everything of a run but the pairs: a measure sees its data and may refuse it. */
+/* Runs everything but the pairs: a measure sees its data and may refuse it. Long passes are only
+ * begun (run->no_pairs). Collective. */
 static sw_status try_data(sw_error *err, sw_session *s) {
   s->run->no_pairs = true;
   return sw_run_first(err, s->run);
 }
 
-/* *changed: the exit status. */
+/* Compares the study, its inputs and this build with those of a results file. *changed becomes the
+ * exit status: 1 when anything differs. Collective. */
 static sw_status check_since(sw_error *err, sw_session *s, const char *path, int *changed) {
   const char *what = NULL;
   SW_TRY(sw_results_changed(err, s->team, s->arena, s->study, path, &what));
@@ -174,6 +197,9 @@ static sw_status check_since(sw_error *err, sw_session *s, const char *path, int
   return SW_OK;
 }
 
+/* The order of run_study() (compute.c), so that check and run refuse the same. Memory is estimated
+ * on top of what the process has used until here (the panel is read), before trying the data adds
+ * to it. */
 static sw_status check_study(sw_error *err, sw_team *team, const check_options *o, sw_session *s,
                              int *changed) {
   sw_log_hold();
@@ -183,6 +209,7 @@ static sw_status check_study(sw_error *err, sw_team *team, const check_options *
   double memory = sw_peak_memory() + sw_estimate_memory(s->run);
   SW_TRY(sw_estimate_fits(err, s->run));
   SW_TRY(try_data(err, s));
+  /* The study can run: what was held back is said now, above the plan. */
   sw_log_release(true);
   if (team->rank == 0) {
     say_panel(s);

@@ -1,5 +1,6 @@
-/* A study computed: what `spillway run` does, and what a program that links the library asks for.
- */
+/* Computes a study: what `spillway run` does, and what a program that links the library asks for
+ * (spillway/program.h). The whole run from a study file to a results file stands in run_study(),
+ * step by step; all ranks go through it together. */
 #include "cli/verbs/commands.h"
 
 #include "base/clock.h"
@@ -18,12 +19,15 @@
 
 /* ---- measures of the caller's own -------------------------------------------------------- */
 
+/* Whether the catalogue or an extra measure before this one has the name. */
 static bool is_taken(const sw_program *program, const char *name) {
   for (int i = 0; i < program->n_extra; i++)
     if (strcmp(program->extra[i]->name, name) == 0) return true;
   return sw_measure_find(name) != NULL;
 }
 
+/* The catalogue is checked at every start, too: it takes no time, and a slip in a descriptor is
+ * found before any study is read. An extra measure counts (n_extra) once it was found good. */
 sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measure *const *extra) {
   program->extra = extra;
   for (int i = 0; i < sw_measure_count(); i++)
@@ -38,7 +42,9 @@ sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measu
   return SW_OK;
 }
 
-/* The results file exists from here on. */
+/* Creates the results file, computes what is left and completes it. The file is not laid out
+ * before, because the sizes of `above` are known only after sw_run_first. *seconds: time spent on
+ * the file alone, without what the sink writes while pairs are computed. */
 static sw_status write_results(sw_error *err, sw_session *s, double *seconds) {
   double began = sw_clock();
   sw_status status = sw_results_create(err, s->results);
@@ -50,13 +56,18 @@ static sw_status write_results(sw_error *err, sw_session *s, double *seconds) {
   return status;
 }
 
-/* The results are there: what is said of them does not make the run a failure. */
+/* Prints the summary. The results are complete: a failure to tell of them must not make the run
+ * one. */
 static void say_summary(const sw_session *s) {
   sw_error err = {0};
   if (sw_summary_print(&err, s) != SW_OK)
     sw_log(SW_LOG_WARN, "the results are complete, their summary is not: %s", err.text);
 }
 
+/* The order lets everything that can be refused be refused before it has cost anything: the study's
+ * text, the output (locked from here on), the data, the memory, an unfinished run of another study.
+ * Only then is anything computed. Log lines are held back meanwhile, so that bad input is one line
+ * and not the last of many. */
 static sw_status run_study(sw_error *err, sw_team *team, const char *study, const sw_run_options *o,
                            sw_session *s) {
   sw_log_hold();
@@ -69,6 +80,8 @@ static sw_status run_study(sw_error *err, sw_team *team, const char *study, cons
   if (o->reuse) SW_TRY(sw_results_past_open(err, s->run, o->reuse));
   s->run->progress = sw_progress_make(team, !o->summary);
   double seconds = 0.0;
+  /* From here on there is something to end: progress, and on failure what was held back is
+   * dropped. */
   sw_status status = sw_run_first(err, s->run);
   sw_log_release(status == SW_OK);
   if (status == SW_OK) status = write_results(err, s, &seconds);
@@ -78,13 +91,17 @@ static sw_status run_study(sw_error *err, sw_team *team, const char *study, cons
   return status;
 }
 
-/* Said besides the error, of what stays. */
+/* Says what stays of a run that failed and can be continued. A run that was stopped (SW_ESTOPPED)
+ * says so in its error. */
 static void say_kept(const sw_team *team, const sw_session *s, const sw_error *err, bool kept) {
   if (kept && err->status != SW_ESTOPPED && team->rank == 0)
     sw_log(SW_LOG_WARN, "%s.partial keeps what is done; the same command continues it",
            s->study->output_path);
 }
 
+/* Signals to stop are asked for here as well as in main: a program of its own has not done it. The
+ * order of the end matters: ranks settle before anything collective is closed; past and results are
+ * closed while the run is still there. */
 sw_status sw_program_run(sw_error *err, sw_program *program, const char *study,
                          const sw_run_options *options) {
   static const sw_run_options plain = {0};
@@ -103,6 +120,8 @@ sw_status sw_program_run(sw_error *err, sw_program *program, const char *study,
 
 /* ---- a program of its own ------------------------------------------------------------------ */
 
+/* *program is set also after a failure, for sw_program_stop; team stays NULL until MPI is up. HDF5
+ * starts before MPI (store/h5/version.h). */
 sw_status sw_program_start(sw_error *err, int *argc, char ***argv, const sw_measure *const *extra,
                            sw_program **program) {
   sw_program *p = *program = calloc(1, sizeof *p);

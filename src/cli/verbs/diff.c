@@ -1,5 +1,6 @@
-/* spillway diff: what changed between two results files. Exit status as of diff(1): 1 says that
- * they differ, so that whatever goes wrong is 2. */
+/* spillway diff: what changed between two results files, for people. The comparison is store/diff;
+ * here are its options and its printing. Serial, without MPI. Exit status as of diff(1): 1 says
+ * that they differ, so whatever goes wrong is 2. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@ static const char help_text[] =
     "  -h, --help       this text\n\n"
     "Exit status: 0 equal, 1 different, 2 wrong usage, bad input or trouble.";
 
+/* What the command line asks. */
 typedef struct request {
   const char *path[2];
   sw_diff_options options;
@@ -34,11 +36,13 @@ typedef struct request {
 
 /* ---- printing --------------------------------------------------------------------------- */
 
+/* An empty column is "-", so that columns can be counted by a script. */
 static const char *or_dash(const char *text) {
   return text && *text ? text : "-";
 }
 
-/* "2015 06037 -> 06059", "2015 06037, manufacturing" */
+/* Prints a place in a sentence: "2015 06037 -> 06059", "2015 06037, manufacturing". `gap` is what
+ * stands before the next word, empty while there is none. */
 static void print_place(const sw_diff_change *change) {
   const char *gap = "";
   if (change->period) printf("%s", change->period), gap = " ";
@@ -48,13 +52,18 @@ static void print_place(const sw_diff_change *change) {
   else if (change->other && *gap)
     gap = ", ";
   if (change->other) printf("%s%s", gap, change->other), gap = " ";
+  /* A scalar has no axes, and so no place. */
   if (*gap == '\0') printf("its only value");
 }
 
+/* One line per variable with changes. Partners have a line of their own kind, as nothing of theirs
+ * is a number. */
 static void print_variable(const sw_diff_variable *v) {
   long long moved = v->count[SW_DIFF_MOVED], missing = v->count[SW_DIFF_MISSING];
   long long partners = v->count[SW_DIFF_PARTNER], texts = v->count[SW_DIFF_TEXT];
   printf("%s: ", v->name);
+  /* The variable `partner`: `compared` counts partners of the old file, so nothing is "of
+   * values". */
   if (partners > 0) {
     printf("%lld partners entered, %lld left, of %lld\n", (long long)v->entered,
            partners - v->entered, (long long)v->compared);
@@ -76,6 +85,7 @@ static void print_variable(const sw_diff_variable *v) {
 
 static void print_unit(const sw_diff_unit *unit) {
   printf("  %-12s  %-9.3g  ", unit->code, unit->score);
+  /* A unit whose partners changed, or whose values are missing, has no largest move. */
   if (unit->variable)
     printf("largest %.3g in %s%s%s; ", unit->relative, unit->variable, unit->period ? " " : "",
            unit->period ? unit->period : "");
@@ -88,7 +98,7 @@ static void print_unit(const sw_diff_unit *unit) {
   printf("\n");
 }
 
-/* Columns as wide as their widest; an empty one is "-", so that they can be counted. */
+/* Widths of the columns of a list: each as wide as its widest text, or its title. */
 typedef struct widths {
   int variable, period, unit, other, before;
 } widths;
@@ -98,10 +108,12 @@ static void widen(int *width, const char *text) {
   if (length > *width) *width = length;
 }
 
+/* A missing value in words: `none` where the unit lacks the partner. */
 static const char *value_text(const char *text, sw_diff_kind kind) {
   return text ? text : kind == SW_DIFF_PARTNER ? "none" : "missing";
 }
 
+/* It begins with the lengths of the titles. */
 static widths widths_of(const sw_diff_list *list, sw_diff_kind kind) {
   widths w = {8, 6, 4, 5, 3};
   for (int i = 0; i < list->n; i++) {
@@ -118,9 +130,10 @@ static widths widths_of(const sw_diff_list *list, sw_diff_kind kind) {
 static void print_list(const sw_diff_list *list, sw_diff_kind kind) {
   static const char *const title[] = {"largest changes", "values that came or went",
                                       "partners that entered or left", "texts"};
+  /* Also with --most 0: the counts stand with the variables. */
   if (list->n == 0) return;
   widths w = widths_of(list, kind);
-  bool moved = kind == SW_DIFF_MOVED;
+  bool moved = kind == SW_DIFF_MOVED; /* the others have no size to show */
   printf("\n%s (%d of %lld)\n", title[kind], list->n, (long long)list->total);
   printf("  %s%-*s  %-*s  %-*s  %-*s  %-*s    new\n", moved ? "relative   " : "", w.variable,
          "variable", w.period, "period", w.unit, "unit", w.other, "other", w.before, "old");
@@ -134,6 +147,7 @@ static void print_list(const sw_diff_list *list, sw_diff_kind kind) {
   }
 }
 
+/* Notes come also with equal values: remarks are no difference. */
 static void print_report(const sw_diff_report *report) {
   for (int i = 0; i < report->n_notes; i++)
     puts(report->note[i]);
@@ -144,6 +158,7 @@ static void print_report(const sw_diff_report *report) {
   }
   for (int v = 0; v < report->n_variables; v++)
     print_variable(&report->variable[v]);
+  /* Different, but only in what the notes tell. */
   if (report->n_variables == 0)
     printf("values are equal: %lld results, %lld values compared\n", (long long)report->results,
            (long long)report->values);
@@ -158,12 +173,14 @@ static void print_report(const sw_diff_report *report) {
 
 /* ---- what is asked ---------------------------------------------------------------------- */
 
+/* Leaves *value, 0, when the option was not given. Not a number is refused, too. */
 static sw_status read_tolerance(sw_error *err, const char *verb, const char *name, const char *text,
                                 double *value) {
   if (!text || (sw_parse_number(text, strlen(text), value) && *value >= 0)) return SW_OK;
   return sw_fail(err, SW_EINPUT, "%s: --%s %s: give a number, zero or more", verb, name, text);
 }
 
+/* With --quiet no list is kept and the comparison stops at the first difference. */
 static sw_status read_request(sw_error *err, int argc, char **argv, request *out) {
   const char *rtol = NULL, *atol = NULL, *most = NULL;
   int64_t entries = 20;
@@ -190,6 +207,9 @@ static sw_status read_request(sw_error *err, int argc, char **argv, request *out
   return SW_OK;
 }
 
+/* *different is set only when the comparison succeeded. What was printed is flushed here: a list
+ * cut off by a full disk must be trouble (2), not "different" (1), which sw_main does not look
+ * into. */
 static sw_status tell(sw_error *err, const request *asked, bool *different) {
   sw_arena *arena = NULL;
   sw_diff_report report;
@@ -206,6 +226,7 @@ static sw_status tell(sw_error *err, const request *asked, bool *different) {
   return status;
 }
 
+/* placeholder */
 int sw_cmd_diff(sw_program *program, int argc, char **argv) {
   sw_team *team = program->team;
   sw_error err = {0};

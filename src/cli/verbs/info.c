@@ -17,7 +17,7 @@ static const char help_text[] =
     "periods, and each result with its measure, parameters and variables.\n\n"
     "  -h, --help    this text";
 
-/* Lines of `text`, indented. */
+/* Prints every line of `text`, indented. */
 static void print_lines(const char *text) {
   while (*text) {
     int length = (int)strcspn(text, "\n");
@@ -54,11 +54,15 @@ static void print_result(const sw_info_result *result) {
 
 enum { CPU_SECONDS = 20 }; /* a healthy file takes a fraction of one */
 
+/* What parent and child share. */
 typedef struct answer {
   const char *path;
   int ends[2]; /* of the pipe */
 } answer;
 
+/* The child: reads the file and writes the answer to the pipe as its standard output. The error
+ * goes first, also when there is none: its absence tells the parent that the child died while
+ * reading. */
 static void tell(void *self) {
   const answer *of = self;
   const char *path = of->path;
@@ -80,9 +84,12 @@ static void tell(void *self) {
 
 /* ---- the parent --------------------------------------------------------------------------- */
 
+/* The parent: passes on what the child writes, as it comes. *err becomes the child's error; both
+ * are the same program, so the struct can be copied as it is. */
 static sw_status print_answer(sw_error *err, const char *path, FILE *in) {
   sw_error said;
   char text[4096];
+  /* Not even an error: HDF5 crashed, or used up its time. */
   if (fread(&said, sizeof said, 1, in) != 1)
     return sw_fail(err, SW_EINPUT,
                    "%s: is damaged: HDF5 breaks down over it; write it again with spillway run",
@@ -93,6 +100,8 @@ static sw_status print_answer(sw_error *err, const char *path, FILE *in) {
   return said.status;
 }
 
+/* Runs the child and prints its answer. The parent closes its writing end at once, or it would
+ * never see the end of the pipe. */
 static sw_status ask_child(sw_error *err, const char *path) {
   answer of = {.path = path};
   if (pipe2(of.ends, O_CLOEXEC)) return sw_fail(err, SW_EIO, "no pipe: %s", strerror(errno));

@@ -1,4 +1,6 @@
-/* `spillway measures [NAME]`: the catalogue as the descriptors have it; nothing is said twice. */
+/* spillway measures [NAME]: the catalogue, or one measure, as the descriptors have it. Nothing of a
+ * measure is written here a second time: a new measure appears by its line in catalog.def. Only
+ * what the engine adds to all measures (common parameters, sums of pairs) has its text here. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,8 +9,9 @@
 #include "measure/outputs.h"
 #include "spillway/measure.h"
 
-enum { WIDTH = 96, INDENT = 4 };
+enum { WIDTH = 96, INDENT = 4 }; /* columns of a line; of an indent */
 
+/* No default in this switch and the next: the compiler names a kind or type that is missing. */
 static const char *kind_name(sw_kind kind) {
   switch (kind) {
   case SW_KIND_UNIT:
@@ -59,7 +62,9 @@ static const char *type_name(sw_ptype type) {
 
 /* ---- lines ------------------------------------------------------------------------------ */
 
-/* Words of `text` from column `from` on, broken before WIDTH; the cursor stands at `at`. */
+/* Prints the words of `text` from column `from` on, broken before WIDTH, and ends the line. `at`:
+ * where the cursor stands, which may be beyond `from` after a long name. A word longer than a line
+ * stands alone. */
 static void print_wrapped(int at, int from, const char *text) {
   while (*text) {
     int length = (int)strcspn(text, " ");
@@ -67,6 +72,7 @@ static void print_wrapped(int at, int from, const char *text) {
       putchar('\n');
       at = 0;
     }
+    /* Up to the column, or one blank after the last word. */
     if (at < from)
       at += printf("%*s", from - at, "");
     else if (at > from)
@@ -95,7 +101,7 @@ static int longest_name(void) {
   return longest;
 }
 
-/* Of the catalogue, then the program's own. */
+/* Measures are numbered: those of the catalogue, then the program's own. */
 static int count_of(const sw_program *program) {
   return sw_measure_count() + program->n_extra;
 }
@@ -124,7 +130,9 @@ static void print_catalogue(const sw_program *program) {
 
 /* ---- one measure ------------------------------------------------------------------------ */
 
-/* "decay  number, 0.001 .. 100, default 2" and the help on lines of its own. */
+/* "decay  number, 0.001 .. 100, default 2", and the help on lines of its own. Descriptors write "no
+ * upper bound" as a number from 1e300 on and "greater than 0" as a lower bound of the smallest
+ * numbers; 0 and 0 is no range. A fallback of NULL: required; "": may be left out. */
 static void print_param(const sw_param *param) {
   char range[80] = "", line[600];
   if (param->hi >= 1e300)
@@ -144,12 +152,15 @@ static void print_param(const sw_param *param) {
   if (param->help && *param->help) print_wrapped(0, INDENT + 16, param->help);
 }
 
+/* Whether the measure has `weights` of its own, which then also names the links of keep: links. */
 static bool has_weights(const sw_measure *measure) {
   for (int i = 0; measure->param[i].name; i++)
     if (strcmp(measure->param[i].name, "weights") == 0) return true;
   return false;
 }
 
+/* Parameters that the engine reads for every measure: the first two for all, `keep` for those with
+ * pairs, `weights` for those without their own. */
 static void print_common(const sw_measure *measure) {
   static const sw_param as = {.name = "as",
                               .help = "name of the result; the measure's name by "
@@ -166,13 +177,15 @@ static void print_common(const sw_measure *measure) {
                                            "matrix whose links are kept"};
   const sw_param *common[] = {&as, &periods, &keep, &weights};
   int count = !sw_measure_has_pairs(measure) ? 2 : has_weights(measure) ? 3 : 4;
+  /* Composites stand in a section of their own, where the engine reads none of these. */
   if (measure->kind == SW_KIND_COMPOSITE) return;
   printf("\nCommon parameters\n");
   for (int i = 0; i < count; i++)
     print_wrapped(printf("%*s%-14s", INDENT, "", common[i]->name), INDENT + 16, common[i]->help);
 }
 
-/* "(time, unit, industry)" at the end of `text`. */
+/* Appends the shape of an output, "(time, unit, industry)", to `text`. `dims` is by sw_shape; a
+ * table has only its own axes. */
 static void append_shape(char *text, size_t size, const sw_output *output) {
   static const char *const dims[] = {"time, unit", "time, unit, unit_to", "time", ""};
   const char *axis = output->axis ? output->axis : "", *axis2 = output->axis2 ? output->axis2 : "";
@@ -184,13 +197,15 @@ static void append_shape(char *text, size_t size, const sw_output *output) {
              *axis && output->shape != SW_TABLE ? ", " : "", axis, *axis2 ? ", " : "", axis2);
 }
 
+/* Whether an output of `all` before this one has its name: a variant that was printed with it. */
 static bool is_named_before(const sw_output *all, const sw_output *output) {
   for (; all < output; all++)
     if (strcmp(all->name, output->name) == 0) return true;
   return false;
 }
 
-/* A name stands once: variants of an output, of which a run has one, are further shapes of it. */
+/* Prints an output: shapes, units, meaning. A name stands once: of variants, of which a run has
+ * one, the others are printed as further shapes. */
 static void print_output(const sw_output *output) {
   char line[600] = "";
   append_shape(line, sizeof line, output);
@@ -206,6 +221,9 @@ static void print_output(const sw_output *output) {
   print_wrapped(printf("%*s%-24s", INDENT, "", output->name), INDENT + 26, line);
 }
 
+/* Outputs of the measure, then the sums that the engine adds to pair results
+ * (store/results/schema.c). Without units of their own these have those of the first pair
+ * output. */
 static void print_outputs(const sw_measure *measure) {
   static const sw_output summary[] = {
       {"out_strength", "sum of the row: what the unit sends to its partners", NULL, SW_UNIT,
@@ -220,17 +238,19 @@ static void print_outputs(const sw_measure *measure) {
   for (const sw_output *output = measure->output; output->name; output++)
     if (!is_named_before(measure->output, output)) print_output(output);
   if (!sw_measure_has_pairs(measure)) return;
-  const sw_output *first = measure->output; /* of pairs, which the sums are of */
+  /* The first of pairs, which the sums are of; there is one, as the measure has pairs. */
+  const sw_output *first = measure->output;
   while (first->shape != SW_PAIR)
     first++;
   for (size_t i = 0; i < sizeof summary / sizeof *summary; i++) {
+    /* print_output looks for variants up to an empty name. */
     sw_output output[2] = {summary[i], {0}};
     if (!output->units) output->units = first->units;
     print_output(output);
   }
 }
 
-/* The required parameters, as a study would have them. */
+/* An example of an entry: its required parameters, as a study would have them. */
 static void print_example(const sw_measure *measure) {
   bool first = true;
   if (measure->kind == SW_KIND_COMPOSITE) {
@@ -262,6 +282,7 @@ static void print_measure(const sw_measure *measure) {
 
 /* ---- the verb --------------------------------------------------------------------------- */
 
+/* Suggests the nearest name, among the first 512: more than the catalogue will have. */
 static sw_status unknown(sw_error *err, const sw_program *program, const char *name) {
   const char *known[512];
   int count = count_of(program) < 512 ? count_of(program) : 512;
@@ -279,6 +300,7 @@ static void print_help(void) {
          "  --help    this text\n");
 }
 
+/* Reads its arguments by itself: a name, no options but --help. */
 int sw_cmd_measures(sw_program *program, int argc, char **argv) {
   sw_team *team = program->team;
   sw_error err = {0};

@@ -1,4 +1,5 @@
-/* spillway run: the main job. */
+/* spillway run: the main job. Only its options are here; the work is sw_program_run (compute.c),
+ * which programs that link the library call, too. */
 #include "cli/verbs/commands.h"
 
 #include "cli/session/options.h"
@@ -26,12 +27,14 @@ static const char *const help_text =
     "continues;\n"
     "1 anything else.";
 
+/* What the command line says; `run` is what the library is handed. */
 typedef struct run_options {
   bool help, quiet;
   const char *log_level, *study;
   sw_run_options run;
 } run_options;
 
+/* Every rank reads the same options, so all return alike. */
 static sw_status read_options(sw_error *err, sw_team *team, int argc, char **argv, run_options *o) {
   const sw_option table[] = {{"help", 'h', &o->help, NULL},
                              {"output", 'o', NULL, &o->run.output},

@@ -17,6 +17,8 @@
 
 enum { PATH_MOST = 4096, KEY_MISSING = 0x100, KEY_FORCE };
 
+/* The files in the order in which they are written and renamed. The study is last: where it is, all
+ * that it reads is there. */
 enum { UNITS_FILE, PANEL_FILE, EDGES_FILE, STUDY_FILE, N_FILES };
 static const char *const file_name[N_FILES] = {"units.csv", "panel.csv", "edges.csv", "study.yaml"};
 
@@ -44,7 +46,7 @@ typedef struct written {
   const char *folder, *units, *periods, *indicators, *seed, *missing;
 } written;
 
-/* Leaves *out alone when the option was not given. */
+/* Reads a whole number in [least, most]. Leaves *out alone when the option was not given. */
 static sw_status whole(sw_error *err, const char *name, const char *text, int64_t least,
                        int64_t most, int64_t *out) {
   if (!text) return SW_OK;
@@ -53,6 +55,7 @@ static sw_status whole(sw_error *err, const char *name, const char *text, int64_
                  text, (long long)least, (long long)most);
 }
 
+/* Too few have a message of their own, which says why 14 is the least. */
 static sw_status read_indicators(sw_error *err, const char *text, int *out) {
   int64_t value = SW_SYNTH_NAMED;
   if (text && sw_parse_integer(text, strlen(text), &value) && value < SW_SYNTH_NAMED)
@@ -71,6 +74,7 @@ static sw_status read_share(sw_error *err, const char *text, double *out) {
   return sw_fail(err, SW_EINPUT, "synth: --missing: '%s' is not a share from 0 to 0.9", text);
 }
 
+/* The options out of their texts, with defaults; -o, --units and --periods have none. */
 static sw_status read_values(sw_error *err, const written *w, sw_synth_options *options) {
   int64_t periods = 0, seed = 1;
   const char *lacking = !w->folder    ? "-o DIR"
@@ -109,6 +113,7 @@ static sw_status read_options(sw_error *err, int argc, char **argv, bool *help,
 
 /* ---- files ------------------------------------------------------------------------------- */
 
+/* Names of the files, and those under which they are written. */
 typedef struct file_paths {
   char final[N_FILES][PATH_MOST];
   char partial[N_FILES][PATH_MOST + 8];
@@ -124,7 +129,8 @@ static sw_status name_files(sw_error *err, const char *folder, file_paths *paths
   return SW_OK;
 }
 
-/* The folder and those it lies in. */
+/* Makes the folder and those it lies in, where they are missing. It stays when the panel then
+ * fails. */
 static sw_status make_folder(sw_error *err, const char *folder) {
   char path[PATH_MOST];
   size_t made = 0;
@@ -136,7 +142,7 @@ static sw_status make_folder(sw_error *err, const char *folder) {
   return sw_fail(err, SW_EIO, "%s: the folder cannot be made: %s", folder, strerror(errno));
 }
 
-/* An empty file is nobody's work. */
+/* Refuses to write over a file with anything in it. An empty file is nobody's work. */
 static sw_status refuse_existing(sw_error *err, const file_paths *paths) {
   for (int f = 0; f < N_FILES; f++) {
     struct stat is;
@@ -147,6 +153,7 @@ static sw_status refuse_existing(sw_error *err, const file_paths *paths) {
   return SW_OK;
 }
 
+/* Closes the file in any case: what could not be written may be known only then. */
 static sw_status write_file(sw_error *err, int which, const char *path,
                             const sw_synth_country *country, const sw_synth_options *options) {
   sw_synth_out out;
@@ -160,7 +167,8 @@ static sw_status write_file(sw_error *err, int which, const char *path,
   return status != SW_OK ? status : closed;
 }
 
-/* All or nothing, but for a failure between two renames. */
+/* Writes all files beside their names, then renames all. All or nothing, but for a failure between
+ * two renames. Unlinking what was renamed already fails, and does no harm. */
 static sw_status write_files(sw_error *err, const file_paths *paths,
                              const sw_synth_country *country, const sw_synth_options *options) {
   sw_status status = SW_OK;
@@ -170,6 +178,7 @@ static sw_status write_files(sw_error *err, const file_paths *paths,
     if (rename(paths->partial[f], paths->final[f]) != 0)
       status =
           sw_fail(err, SW_EIO, "%s: cannot be renamed: %s", paths->partial[f], strerror(errno));
+  /* Half a panel would look like a whole one. */
   if (status != SW_OK)
     for (int f = 0; f < N_FILES; f++)
       unlink(paths->partial[f]);
@@ -187,6 +196,7 @@ static void say(const sw_synth_country *country, const sw_synth_options *options
   fflush(stdout);
 }
 
+/* Rank 0. What is asked of the disk is refused first, before minutes of drawing. */
 static sw_status synthesise(sw_error *err, const sw_synth_options *options) {
   file_paths paths;
   SW_TRY(name_files(err, options->folder, &paths));
@@ -201,6 +211,8 @@ static sw_status synthesise(sw_error *err, const sw_synth_options *options) {
   return status;
 }
 
+/* The other ranks only wait for the status of rank 0. Parallel nonetheless: under mpirun all ranks
+ * are started, and one must write. */
 int sw_cmd_synth(sw_program *program, int argc, char **argv) {
   sw_team *team = program->team;
   sw_error err = {0};

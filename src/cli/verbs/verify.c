@@ -1,4 +1,10 @@
-/* spillway verify: a results file held against its study, computed again. */
+/* spillway verify: holds a results file against its study, computed again. Finds what checksums
+ * alone cannot: a machine that computes wrong, a file that was edited. One process and one thread,
+ * since the bits of a result depend on neither.
+ *
+ * All values by unit and by period are computed again. Pair results would take as long as the run,
+ * so a random sample of their tiles is; a changed tile that is not drawn is still found by its
+ * checksum if it changed on disk. */
 #include "cli/verbs/commands.h"
 
 #include "base/log.h"
@@ -27,12 +33,13 @@ static const char *const help_text =
     "only. Exit status: 0 equal; 1 different, or anything else; 2 wrong usage, or no such study.";
 
 typedef struct verify_options {
-  bool help, quiet;
+  bool help, quiet; /* quiet: nothing but the exit status */
   const char *path, *study, *tiles, *seed;
-  int64_t n_tiles;
+  int64_t n_tiles; /* of all pair results together */
   int64_t seed_number;
 } verify_options;
 
+/* Leaves *number as it is when the option was not given. */
 static sw_status read_number(sw_error *err, const char *option, const char *text, int64_t *number) {
   if (!text || (sw_parse_integer(text, strlen(text), number) && *number >= 0)) return SW_OK;
   return sw_fail(err, SW_EINPUT, "%s: '%s' is not a number from 0", option, text);
@@ -58,8 +65,9 @@ static sw_status read_options(sw_error *err, const sw_team *team, int argc, char
 
 /* ---- where the study is ------------------------------------------------------------------ */
 
-/* The value of `file:` under `output:` in the text, for the place of the study beside its output;
- * the parser wants the place first. */
+/* The value of `file:` under `output:` in the text of a study, "" when it has none. Looked for as
+ * text, because the parser needs to know where the study lies, which follows from this. It is a
+ * guess: when it misses, inputs are not found and --study is asked for. */
 static const char *output_of(sw_arena *arena, const char *text) {
   const char *at = strstr(text, "\noutput:");
   at = at ? strstr(at, "file:") : NULL;
@@ -69,7 +77,9 @@ static const char *output_of(sw_arena *arena, const char *text) {
   return sw_arena_textn(arena, at, strcspn(at, " \"',}\n#"));
 }
 
-/* OUT.h5 without what `output.file` says of it, and a name for the study there. */
+/* Where the study was when it wrote OUT.h5: "/data/out/results.h5" without its "out/results.h5" is
+ * /data/. When the path does not end so (the file was renamed), the folder of OUT.h5. Returns a
+ * path there whose name only serves messages. */
 static const char *study_beside(sw_arena *arena, const char *path, const char *text) {
   const char *output = output_of(arena, text);
   size_t end = strlen(path), tail = output ? strlen(output) : 0;
@@ -80,6 +90,9 @@ static const char *study_beside(sw_arena *arena, const char *path, const char *t
   return sw_arena_printf(arena, "%.*s(study of %s)", folder, path, slash ? slash + 1 : path);
 }
 
+/* Reads and binds the study that the results file keeps. Its text is always the file's own; a
+ * --study must have the same text, and says where inputs are. After bad input where the place was a
+ * guess, the message adds how to give it. */
 static sw_status find_study(sw_error *err, sw_session *s, const verify_options *o, sw_arena *arena,
                             const char **inputs) {
   const char *text = NULL, *given = NULL, *file = o->study;
@@ -87,6 +100,7 @@ static sw_status find_study(sw_error *err, sw_session *s, const verify_options *
   SW_TRY(sw_results_study(err, arena, o->path, &text, inputs));
   if (o->study) {
     SW_TRY(sw_text_read(err, s->team, arena, o->study, &given, &length));
+    /* A changed study would be compared with results that are not its own. */
     if (strcmp(given, text) != 0)
       return sw_fail(err, SW_EINPUT, "%s: is not the study of %s, which holds another text",
                      o->study, o->path);
@@ -105,7 +119,10 @@ static sw_status find_study(sw_error *err, sw_session *s, const verify_options *
 
 /* ---- the sample ------------------------------------------------------------------------- */
 
-/* Marks tasks of all pair results, each with the same chance; *marked: how many. */
+/* Draws n_tiles of all tasks of all pair results, every set with the same chance, by one pass: a
+ * task is taken with the chance (still to draw) / (tasks that still come). *marked: how many, all
+ * when there are fewer. The same seed draws the same tasks. wanted[e]: NULL for an entry that is
+ * left out. */
 static sw_status draw_sample(sw_error *err, const sw_run *run, const verify_options *o,
                              char **wanted, int64_t *marked) {
   int64_t all = 0, left = o->n_tiles;
@@ -115,7 +132,8 @@ static sw_status draw_sample(sw_error *err, const sw_run *run, const verify_opti
   *marked = left < all ? left : all;
   for (int e = 0; e < run->study->n_entries; e++) {
     int64_t tasks = wanted[e] ? sw_pairs_tasks(run, e) : 0;
-    for (int64_t k = 0; k < tasks && left > 0; k++, all--) { /* left of all that come */
+    for (int64_t k = 0; k < tasks && left > 0; k++, all--) {
+      /* Of the tasks that still come (`all`), `left` are to be drawn. */
       if ((int64_t)sw_rng_below(&rng, (uint64_t)all) >= left) continue;
       wanted[e][k] = 1;
       left--;
@@ -125,6 +143,8 @@ static sw_status draw_sample(sw_error *err, const sw_run *run, const verify_opti
   return SW_OK;
 }
 
+/* A byte per task of each entry that stores pairs. Those that rest on another pair result are left
+ * out: to compute them would take all of its pairs. */
 static sw_status room_for_sample(sw_error *err, sw_session *s, char ***wanted) {
   const sw_run *run = s->run;
   SW_NEW(err, s->arena, *wanted, run->study->n_entries + 1);
@@ -136,6 +156,8 @@ static sw_status room_for_sample(sw_error *err, sw_session *s, char ***wanted) {
   return SW_OK;
 }
 
+/* Computes the sampled tasks; the sink compares what they store with what is in the file. Entries
+ * of which nothing was drawn do not run. */
 static sw_status recompute(sw_error *err, sw_session *s, const verify_options *o,
                            sw_verdict *verdict) {
   char **wanted = NULL;
@@ -151,11 +173,14 @@ static sw_status recompute(sw_error *err, sw_session *s, const verify_options *o
 
 /* ---- the verb --------------------------------------------------------------------------- */
 
+/* The whole of it: what needs no pairs is computed as in a run, then compared, then the sample,
+ * then all checksums. Differences are counted in the verdict and are no failure. */
 static sw_status verify(sw_error *err, sw_session *s, const verify_options *o,
                         sw_verdict *verdict) {
   const char *inputs = NULL;
   sw_arena *arena = NULL;
   SW_TRY(sw_arena_create(err, &arena));
+  /* Warnings on the data were said by the run that made the file; here they are dropped. */
   sw_log_hold();
   sw_status status = find_study(err, s, o, arena, &inputs);
   if (status == SW_OK) status = sw_run_first(err, s->run);
@@ -171,6 +196,7 @@ static sw_status verify(sw_error *err, sw_session *s, const verify_options *o,
   return status;
 }
 
+/* The first differences in words, then one line for all. */
 static void print_verdict(const char *path, const sw_verdict *v) {
   for (int k = 0; k < v->n_lines && k < SW_VERDICT_LINES; k++)
     puts(v->line[k]);
@@ -180,6 +206,7 @@ static void print_verdict(const char *path, const sw_verdict *v) {
          (long long)v->sums);
 }
 
+/* `verdict` is static because it is large: some kilobytes of lines. */
 int sw_cmd_verify(sw_program *program, int argc, char **argv) {
   sw_team *team = program->team;
   sw_error err = {0};

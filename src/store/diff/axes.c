@@ -1,5 +1,10 @@
-/* Axes of two files matched by their labels: codes of units, periods, industries. An axis without
- * labels, or with one twice, is matched by position. Each is read once: datasets share theirs. */
+/* Matches the axes of two files by label: codes of units, periods, industries. Positions do not
+ * serve: a unit that is added shifts all that follow it. An axis without labels, or on which a
+ * label stands twice, is matched by position, which is all that is left.
+ *
+ * Each axis is read and told once and kept in a list, because most variables share the axes of
+ * units and time. Cost: one pass over the labels when they are the same in both files, else a hash
+ * table of each side. */
 #include "store/diff/private.h"
 
 #include <hdf5_hl.h>
@@ -8,8 +13,9 @@
 
 #include "base/hash.h"
 
-enum { PATH_ROOM = 1024, TOLD = 10 };
+enum { PATH_ROOM = 1024, TOLD = 10 }; /* TOLD: labels that a note names */
 
+/* The axis that two scales stand for, by their paths. Several entries may share one axis. */
 struct sw_axis_entry {
   const char *path[2];
   sw_diff_axis *axis;
@@ -25,6 +31,8 @@ int sw_diff_extent(hid_t dataset, hsize_t extent[H5S_MAX_RANK]) {
 
 /* ---- scales ----------------------------------------------------------------------------- */
 
+/* For H5DSiterate_scales: keeps the path of a dimension's scale, "" when it has no name. A return
+ * of 1 ends the iteration: a results file attaches one scale to a dimension. */
 static herr_t keep_path(hid_t dataset, unsigned dimension, hid_t scale, void *into) {
   (void)dataset, (void)dimension;
   if (H5Iget_name(scale, into, PATH_ROOM) <= 0) *(char *)into = '\0';
@@ -47,7 +55,9 @@ void sw_diff_scale_name(hid_t dataset, int dimension, char name[256]) {
   snprintf(name, 256, "%.255s", last_part(path));
 }
 
-/* A scale of labels: text of any length or whole numbers, and not a mere dimension. */
+/* Whether the scale holds labels that can be read: texts of any length or whole numbers, as many as
+ * the axis is long. A dimension without coordinates is a dataset too, but its values mean nothing;
+ * netCDF marks it by this NAME. */
 static bool has_labels(sw_diff *diff, hid_t scale, int64_t n) {
   hid_t type = H5Dget_type(scale);
   bool readable = H5Tget_class(type) == H5T_INTEGER ||
@@ -58,6 +68,7 @@ static bool has_labels(sw_diff *diff, hid_t scale, int64_t n) {
   return readable && !bare && (int64_t)sw_h5_length(scale) == n;
 }
 
+/* *label stays NULL when the axis has no scale, or its scale no labels. */
 static sw_status read_labels(sw_diff *diff, int side, const char *path, int64_t n,
                              const char *const **label) {
   *label = NULL;
@@ -80,7 +91,8 @@ static bool same_labels(int64_t n, const char *const *a, const char *const *b) {
   return true;
 }
 
-/* The position of each label in *map; *twice: one is there twice. */
+/* A hash table from each label to its position. *twice becomes true when a label is there twice,
+ * and is left alone otherwise: one variable serves both files. */
 static sw_status map_of(sw_diff *diff, int64_t n, const char *const *label, sw_map **map,
                         bool *twice) {
   SW_TRY(sw_map_create(diff->err, (size_t)n, map));
@@ -93,17 +105,23 @@ static sw_status map_of(sw_diff *diff, int64_t n, const char *const *label, sw_m
   return status;
 }
 
+/* Fills in the common positions. `map` is of the new file's labels, NULL to match by position up to
+ * the shorter length. Goes through the old file, so its positions ascend; those of the new file do
+ * not when units changed their order. */
 static void match(sw_diff_axis *axis, const sw_map *map, int64_t *old_at, int64_t *new_at) {
   int64_t least = axis->n[SW_OLD] < axis->n[SW_NEW] ? axis->n[SW_OLD] : axis->n[SW_NEW];
   for (int64_t i = 0; i < (map ? axis->n[SW_OLD] : least); i++) {
     const char *label = map ? axis->label[SW_OLD][i] : NULL;
     int64_t to = map ? sw_map_find(map, label, strlen(label)) : i;
+    /* Removed: the new file has no such label. */
     if (to < 0) continue;
     old_at[axis->n_common] = i;
     new_at[axis->n_common++] = to;
   }
 }
 
+/* The table of the old file is made only to find a label that stands twice in it. Two equal
+ * positions would be matched with one, so then the whole axis goes by position. */
 static sw_status match_axis(sw_diff *diff, sw_diff_axis *axis) {
   const char *const *const *label = axis->label;
   int64_t *at[2] = {NULL, NULL};
@@ -111,6 +129,7 @@ static sw_status match_axis(sw_diff *diff, sw_diff_axis *axis) {
   bool twice = false;
   for (int s = 0; s < 2; s++)
     SW_NEW(diff->err, diff->arena, at[s], axis->n[SW_OLD] + 1);
+  /* The usual case: nothing changed, and positions match as they are. */
   axis->same = axis->n[SW_OLD] == axis->n[SW_NEW] &&
                same_labels(axis->n[SW_OLD], label[SW_OLD], label[SW_NEW]);
   sw_status status = SW_OK;
@@ -127,7 +146,8 @@ static sw_status match_axis(sw_diff *diff, sw_diff_axis *axis) {
 
 /* ---- what is told ----------------------------------------------------------------------- */
 
-/* "2 removed (06037, 06059)" of the labels that have no counterpart. */
+/* "units: 2 removed: 06037, 06059": the labels of one file without a counterpart; the first TOLD by
+ * name. 80 bytes are more than one more label takes, so no label is cut in the middle. */
 static sw_status tell_labels(sw_diff *diff, const sw_diff_axis *axis, const char *where, int side) {
   int64_t n = axis->n[side], count = n - axis->n_common;
   if (count <= 0) return SW_OK;
@@ -146,10 +166,12 @@ static sw_status tell_labels(sw_diff *diff, const sw_diff_axis *axis, const char
                       side == SW_OLD ? "removed" : "added", text, count > told ? ", ..." : "");
 }
 
+/* Tells how the labels of an axis differ. Without labels all there is to tell is its length. */
 static sw_status tell_axis(sw_diff *diff, const sw_diff_axis *axis, const char *where) {
   bool unit = strcmp(axis->name, "unit") == 0, time = strcmp(axis->name, "time") == 0;
   const char *name = unit ? "units" : time ? "periods" : axis->name;
-  /* unit_to has the labels of unit; a row of partners is as long as `keep` says. */
+  /* unit_to repeats the labels of unit, whose differences are told there; the length of `rank`
+   * follows from `keep`, which is told as a parameter. */
   if (axis->same || strcmp(name, "unit_to") == 0 || strcmp(name, "rank") == 0) return SW_OK;
   char full[512];
   snprintf(full, sizeof full, "%.250s%s%.250s", where, *where && *name ? ": " : "", name);
@@ -160,6 +182,7 @@ static sw_status tell_axis(sw_diff *diff, const sw_diff_axis *axis, const char *
                               (long long)axis->n[SW_OLD], (long long)axis->n[SW_NEW]);
   SW_TRY(tell_labels(diff, axis, full, SW_OLD));
   SW_TRY(tell_labels(diff, axis, full, SW_NEW));
+  /* Not the same, yet nothing came or went. */
   if (axis->n_common == axis->n[SW_OLD] && axis->n_common == axis->n[SW_NEW])
     return sw_diff_note(diff, "%s: in another order", full);
   return SW_OK;
@@ -167,6 +190,8 @@ static sw_status tell_axis(sw_diff *diff, const sw_diff_axis *axis, const char *
 
 /* ---- the axes met so far ---------------------------------------------------------------- */
 
+/* The axis of two scales met before. The lengths are compared too: nothing in HDF5 makes a dataset
+ * as long as its scale. A dimension without scale has no path and is never found. */
 static sw_diff_axis *find_by_path(const sw_diff *diff, const char *const path[2],
                                   const int64_t n[2]) {
   for (sw_axis_entry *e = diff->axes; e && *path[SW_OLD] && *path[SW_NEW]; e = e->next)
@@ -176,7 +201,10 @@ static sw_diff_axis *find_by_path(const sw_diff *diff, const char *const path[2]
   return NULL;
 }
 
-/* The same scale under another name, as of hard links. */
+/* An axis of the same name and with the same labels, met under other paths: a scale may be linked
+ * into several groups. Using the first one tells differences once, and lets count_units() (most.c)
+ * know the units by the address of their axis. Axes without labels are kept apart, as equal lengths
+ * prove nothing. */
 static sw_diff_axis *find_equal(const sw_diff *diff, const sw_diff_axis *axis) {
   for (sw_axis_entry *e = diff->axes; e; e = e->next) {
     bool equal = strcmp(e->axis->name, axis->name) == 0;
@@ -200,6 +228,9 @@ static sw_status keep_axis(sw_diff *diff, const char *const path[2], sw_diff_axi
   return SW_OK;
 }
 
+/* The axis of two scales: one met before, or read, matched, kept and told. It is entered in the
+ * list before it is matched, also when it turns out equal to another, so that its labels are not
+ * read again. */
 static sw_status make_axis(sw_diff *diff, const char *where, const char *const path[2],
                            const int64_t n[2], sw_diff_axis **out) {
   if ((*out = find_by_path(diff, path, n))) return SW_OK;
@@ -222,6 +253,7 @@ static sw_status make_axis(sw_diff *diff, const char *where, const char *const p
 sw_status sw_diff_root_axis(sw_diff *diff, const char *name, sw_diff_axis **axis) {
   char path[64];
   int64_t n[2] = {0, 0};
+  /* No dataset of this axis is needed: the scale itself says how long it is. */
   snprintf(path, sizeof path, "/%s", name);
   for (int s = 0; s < 2; s++) {
     hid_t scale = H5Dopen2(diff->file[s], path, H5P_DEFAULT);
@@ -232,6 +264,7 @@ sw_status sw_diff_root_axis(sw_diff *diff, const char *name, sw_diff_axis **axis
   return make_axis(diff, "", (const char *const[2]){path, path}, n, axis);
 }
 
+/* The length is the dataset's, not the scale's: values are what is compared. */
 sw_status sw_diff_axis_of(sw_diff *diff, const char *where, const hid_t dataset[2], int dimension,
                           sw_diff_axis **axis) {
   char path[2][PATH_ROOM];

@@ -1,34 +1,44 @@
-/* A variable of both files, block by block. Its axes' common positions are cut into runs that span
- * few positions in either file; a block is a run of each axis, read from both files at once. */
+/* Compares a variable that both files have, block by block; called by walk.c for every dataset that
+ * is not kept by partners. On each axis the common positions are cut into runs that span few
+ * positions in either file. A block is one run of each axis; what it spans is read from both files
+ * in one call each, and the cells at common positions are compared.
+ *
+ * Invariant: a block is at most BLOCK_CELLS of the old file, so memory does not grow with the
+ * variable. Runs follow the chunks of the old file where these fit a block, so each is inflated
+ * once; the cache holds those that are larger, and the new file's. */
 #include "store/diff/private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Values of a block, and bytes of chunks kept, so that no chunk is inflated for each of its rows.
- */
+/* BLOCK_CELLS: values of a block. CACHE_*: bytes of inflated chunks that HDF5 keeps of a
+ * dataset. */
 enum { BLOCK_CELLS = 1 << 19, CACHE_LEAST = 1 << 20, CACHE_MOST = 1 << 26 };
 
+/* A piece of an axis: some common positions in a row, and where they lie in each file. Positions in
+ * between that the other file lacks are read too, and passed over. */
 typedef struct run {
-  int64_t first, count; /* of the common positions */
-  int64_t lo[2], n[2];  /* what they span */
+  int64_t first, count; /* indices into the axis's common positions */
+  int64_t lo[2], n[2];  /* the positions they span: [lo, lo + n) in each file */
 } run;
 
 typedef struct walker {
   sw_diff *diff;
   sw_tally *tally;
-  hid_t dataset[2], memory; /* type in memory */
-  size_t width;             /* of a cell in memory */
-  int64_t span[SW_DIFF_RANK];
+  hid_t dataset[2], memory;   /* opened again with a cache; the type of a cell in memory */
+  size_t width;               /* bytes of a cell in memory */
+  int64_t span[SW_DIFF_RANK]; /* by axis: most positions of the old file in a run */
   int n_runs[SW_DIFF_RANK];
   run *runs[SW_DIFF_RANK];
-  const run *block[SW_DIFF_RANK];
-  void *cells[2];
+  const run *block[SW_DIFF_RANK]; /* the block at hand: a run of each axis */
+  void *cells[2]; /* what the block spans, the last axis fastest; room for the largest */
 } walker;
 
 /* ---- types ------------------------------------------------------------------------------ */
 
+/* How a dataset's values are held in memory. *width: bytes of a value in the file. Whole numbers
+ * are read as signed 64 bits; only unsigned 64-bit ones do not fit and have a type of their own. */
 static sw_diff_type type_of(hid_t dataset, size_t *width) {
   hid_t type = H5Dget_type(dataset);
   H5T_class_t kind = H5Tget_class(type);
@@ -49,6 +59,8 @@ static sw_diff_type common_type(sw_diff_type a, sw_diff_type b) {
   return a <= SW_TYPE_NATURAL && b <= SW_TYPE_NATURAL ? SW_TYPE_REAL64 : SW_TYPE_OTHER;
 }
 
+/* The HDF5 type to read into; the caller closes it. `width` matters to texts of fixed length only:
+ * one byte more than in the file, as a text may fill its whole width without an ending zero. */
 static hid_t memory_type(sw_diff_type type, size_t width) {
   if (type == SW_TYPE_TEXT) return sw_h5_text_type();
   if (type != SW_TYPE_BYTES)
@@ -61,6 +73,7 @@ static hid_t memory_type(sw_diff_type type, size_t width) {
   return bytes;
 }
 
+/* For notes: a name that tells widths apart, which type_of alone does not. */
 static const char *type_name(hid_t dataset) {
   static const char *const name[][2] = {{"float32", "float64"}, {"int32", "int64"}};
   size_t width = 0;
@@ -71,14 +84,18 @@ static const char *type_name(hid_t dataset) {
 
 /* ---- runs ------------------------------------------------------------------------------- */
 
+/* Extends what a run spans in file s to the position `at`, which may lie on either side of it. */
 static void widen(run *r, int s, int64_t at) {
   int64_t end = r->lo[s] + r->n[s];
   if (at < r->lo[s]) r->lo[s] = at;
   r->n[s] = (at + 1 > end ? at + 1 : end) - r->lo[s];
 }
 
-/* Runs end where the old file's chunks do; the new file may span twice as much, as units that were
- * added come between. */
+/* Cuts an axis into runs of at most `span` positions of the old file, and returns how many. Runs
+ * end at multiples of span: where the old file's chunks end, unless they were cut down. In the new
+ * file they may span twice as much, because units that were added come between. Where units changed
+ * their order, a run would span far more of the new file: it ends there, in the worst case after
+ * one position, which is slow but right. */
 static int cut_runs(const sw_diff_axis *axis, int64_t span, run *out) {
   int count = 0;
   for (int64_t i = 0; i < axis->n_common; i++) {
@@ -98,7 +115,8 @@ static int cut_runs(const sw_diff_axis *axis, int64_t span, run *out) {
   return count;
 }
 
-/* Chunks of the old file, cut down to what a block may hold. */
+/* Chooses the spans: the chunks of the old file, or whole axes when it is not chunked. While a
+ * block has more than BLOCK_CELLS cells the widest span is halved. */
 static void choose_spans(walker *w) {
   int rank = w->tally->rank;
   hsize_t chunk[H5S_MAX_RANK] = {0};
@@ -116,12 +134,16 @@ static void choose_spans(walker *w) {
     cells = 1;
     for (int a = 0; a < rank; a++) {
       if (w->span[a] > w->span[widest]) widest = a;
+      /* The product of chunk lengths in a damaged file need not fit; INT64_MAX is too large as
+       * well. */
       if (__builtin_mul_overflow(cells, w->span[a], &cells)) cells = INT64_MAX;
     }
     if (cells > BLOCK_CELLS) w->span[widest] = (w->span[widest] + 1) / 2;
   } while (cells > BLOCK_CELLS);
 }
 
+/* Cuts every axis. most[s]: cells of the largest block of file s, for which there must be room; no
+ * single block need be as large, as the widest runs may not meet. */
 static sw_status make_runs(walker *w, int64_t most[2]) {
   sw_error *err = w->diff->err;
   most[SW_OLD] = most[SW_NEW] = 1;
@@ -141,7 +163,7 @@ static sw_status make_runs(walker *w, int64_t most[2]) {
 
 /* ---- one block -------------------------------------------------------------------------- */
 
-/* The cells of both files, and where they are in memory. */
+/* Reads what the block spans in file s, in one piece. *cells: how many. */
 static sw_status read_side(walker *w, int s, int64_t *cells) {
   hsize_t start[SW_DIFF_RANK], count[SW_DIFF_RANK];
   *cells = 1;
@@ -152,7 +174,9 @@ static sw_status read_side(walker *w, int s, int64_t *cells) {
   }
   hsize_t n = (hsize_t)*cells;
   hid_t space = H5Dget_space(w->dataset[s]), memory = H5Screate_simple(1, &n, NULL);
+  /* A scalar has no axes to select from: its space is selected whole. */
   if (w->tally->rank > 0) H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
+  /* No pointer of the last block may be left: text_at and free_texts follow all of them. */
   if (w->tally->type == SW_TYPE_TEXT) memset(w->cells[s], 0, (size_t)n * w->width);
   herr_t code = H5Dread(w->dataset[s], w->memory, memory, space, H5P_DEFAULT, w->cells[s]);
   H5Sclose(memory);
@@ -160,18 +184,22 @@ static sw_status read_side(walker *w, int s, int64_t *cells) {
   return code < 0 ? sw_h5_fail(w->diff->err, w->tally->name, "be read") : SW_OK;
 }
 
+/* Texts of any length are allocated by HDF5, one by one. */
 static void free_texts(walker *w, int s, int64_t cells) {
   char **text = w->cells[s];
   for (int64_t i = 0; w->tally->type == SW_TYPE_TEXT && i < cells; i++)
     if (text[i]) H5free_memory(text[i]);
 }
 
+/* A text that was never written reads as NULL, which is the same as an empty one. */
 static const char *text_at(const walker *w, int s, int64_t i) {
   if (w->tally->type == SW_TYPE_BYTES) return (char *)w->cells[s] + (size_t)i * w->width;
   const char *text = ((char **)w->cells[s])[i];
   return text ? text : "";
 }
 
+/* Whether cell i of the old block and cell j of the new one are the same. Two NaNs are, whatever
+ * their bits; so are 0 and -0. Tolerances come later, for the few that are not the same. */
 static bool same_cell(const walker *w, int64_t i, int64_t j) {
   double a = 0, b = 0;
   switch (w->tally->type) {
@@ -189,6 +217,7 @@ static bool same_cell(const walker *w, int64_t i, int64_t j) {
   }
 }
 
+/* A copy that outlives the block; a text is cut to what is shown. */
 static sw_diff_cell cell_at(const walker *w, int s, int64_t i) {
   sw_diff_cell cell = {0};
   switch (w->tally->type) {
@@ -208,7 +237,9 @@ static sw_diff_cell cell_at(const walker *w, int s, int64_t i) {
   return cell;
 }
 
-/* Cell by cell; `step` counts common positions within the block's runs, the last axis fastest. */
+/* Compares the block cell by cell. `step` counts common positions within the runs, one digit an
+ * axis, the last one fastest. Offsets are computed anew for each cell, since the files' blocks
+ * differ in shape and in what lies between. */
 static void compare_cells(walker *w) {
   int rank = w->tally->rank;
   int64_t step[SW_DIFF_RANK] = {0}, at[SW_DIFF_RANK] = {0};
@@ -219,6 +250,7 @@ static void compare_cells(walker *w) {
       for (int s = 0; s < 2; s++)
         offset[s] = offset[s] * r->n[s] + w->tally->axis[a]->at[s][r->first + step[a]] - r->lo[s];
     }
+    /* Positions are told as those of the old file. */
     if (!same_cell(w, offset[SW_OLD], offset[SW_NEW])) {
       for (int a = 0; a < rank; a++)
         at[a] = w->tally->axis[a]->at[SW_OLD][w->block[a]->first + step[a]];
@@ -233,7 +265,10 @@ static void compare_cells(walker *w) {
   }
 }
 
-/* Nothing between the common positions, in either file: the blocks are laid out alike. */
+/* Whether both blocks are laid out alike: common positions without gaps and in order on every
+ * axis, and cells that hold their value themselves, which texts of any length do not. Then equal
+ * bytes are equal values, and one memcmp, at the speed of memory, settles a block that has not
+ * changed. */
 static bool is_dense(const walker *w) {
   for (int a = 0; a < w->tally->rank; a++) {
     const run *r = w->block[a];
@@ -245,6 +280,9 @@ static bool is_dense(const walker *w) {
   return w->tally->type <= SW_TYPE_NATURAL;
 }
 
+/* Reads both sides, then compares. Different bytes need not be different values (NaN, -0), so only
+ * equality is settled by memcmp. Texts are freed on both sides also when the second cannot be
+ * read. */
 static sw_status compare_block(walker *w) {
   int64_t cells[2] = {0, 0}, common = 1;
   for (int a = 0; a < w->tally->rank; a++)
@@ -264,6 +302,7 @@ static sw_status compare_block(walker *w) {
 
 /* ---- all blocks ------------------------------------------------------------------------- */
 
+/* Visits all blocks, the runs of the last axis fastest, until the answer is known. */
 static sw_status compare_blocks(walker *w) {
   int rank = w->tally->rank, at[SW_DIFF_RANK] = {0};
   for (int a = 0; a < rank; a++)
@@ -280,6 +319,8 @@ static sw_status compare_blocks(walker *w) {
   return SW_OK;
 }
 
+/* Buffers are made once, for the largest block. One more cell, so that no allocation is of
+ * nothing. */
 static sw_status walk_blocks(walker *w) {
   int64_t most[2];
   choose_spans(w);
@@ -289,7 +330,10 @@ static sw_status walk_blocks(walker *w) {
   return compare_blocks(w);
 }
 
-/* The dataset again, with room for a few of its chunks. */
+/* Opens the dataset again, with room in its cache for four chunks, within CACHE_LEAST ..
+ * CACHE_MOST. HDF5's default of 1 MB is less than one chunk of a large matrix, which would then be
+ * inflated again for every block that touches it. 521 slots are HDF5's default; 1: chunks read
+ * whole leave first. */
 static hid_t open_cached(hid_t dataset) {
   char name[1024] = "";
   hsize_t chunk[H5S_MAX_RANK] = {0};
@@ -313,6 +357,8 @@ static hid_t open_cached(hid_t dataset) {
   return again;
 }
 
+/* Compares one variable, and counts it whether it differs or not. `width`: of the wider text of
+ * both. */
 static sw_status walk(sw_diff *diff, sw_tally *tally, const hid_t dataset[2], size_t width) {
   walker w = {.diff = diff, .tally = tally, .memory = memory_type(tally->type, width)};
   w.width = H5Tget_size(w.memory);
@@ -335,7 +381,8 @@ static sw_status walk(sw_diff *diff, sw_tally *tally, const hid_t dataset[2], si
 
 /* ---- whether they can be compared ------------------------------------------------------- */
 
-/* "(time, unit)" */
+/* The names of the axes, as "(time, unit)", "-" for one without scale. Names and not lengths: units
+ * may come and go, but a variable whose axes are others cannot be matched. */
 static void tell_shape(hid_t dataset, char text[512]) {
   hsize_t extent[H5S_MAX_RANK];
   int rank = sw_diff_extent(dataset, extent);
@@ -349,6 +396,9 @@ static void tell_shape(hid_t dataset, char text[512]) {
   snprintf(text + length, 512 - length, ")");
 }
 
+/* Attributes are compared in any case. Then whatever makes a comparison impossible is told: other
+ * axes, types without a common one, or what no results file has. The last is no difference but a
+ * remark, as nothing is known of the values. */
 sw_status sw_diff_dataset(sw_diff *diff, const char *where, const char *name,
                           const hid_t dataset[2]) {
   char shape[2][512], full[512];
@@ -367,9 +417,11 @@ sw_status sw_diff_dataset(sw_diff *diff, const char *where, const char *name,
     return sw_diff_note(diff, "%s: kept as %s, now as %s: not compared", full, shape[SW_OLD],
                         shape[SW_NEW]);
   sw_diff_type common = common_type(type[SW_OLD], type[SW_NEW]);
+  /* A number in one file and a text in the other. */
   if (type[SW_OLD] != type[SW_NEW] && common == SW_TYPE_OTHER)
     return sw_diff_note(diff, "%s: %s, now %s: not compared", full, type_name(dataset[SW_OLD]),
                         type_name(dataset[SW_NEW]));
+  /* Both of a type that this program does not know, or with more axes than any result. */
   if (rank > SW_DIFF_RANK || common == SW_TYPE_OTHER)
     return sw_diff_remark(diff, "%s: of a type or with so many axes that it is not compared", full);
   if (strcmp(type_name(dataset[SW_OLD]), type_name(dataset[SW_NEW])) != 0 && !diff->options.values)

@@ -1,10 +1,17 @@
-/* From two results files to what changed between them. Invariant: both are complete results files
- * before anything is compared, and nothing of them is held beyond their axes and a few blocks. */
+/* Compares two results files: all of `spillway diff` but its options and its printing, for one
+ * process without MPI. Attributes of the root come first, then the axes of units and periods, then
+ * every group.
+ *
+ * Invariant: both are complete results files before anything is compared; of an unfinished one all
+ * that is not yet written would be told as a change. Of neither is more held than its axes and a
+ * few blocks of values. */
 #include "store/diff/private.h"
 
 #include <stdio.h>
 #include <string.h>
 
+/* The axes of the root come before the groups: every result uses them, and what moved is counted by
+ * unit of the old file. One element more than needed, so that no allocation is of nothing. */
 static sw_status compare(sw_diff *diff) {
   if (!diff->options.values) SW_TRY(sw_diff_attributes(diff, "", diff->file));
   SW_TRY(sw_diff_root_axis(diff, "unit", &diff->unit));

@@ -1,5 +1,7 @@
-/* What changed from one results file to another, for people: everything in an arena. Units and
- * periods are matched by their labels; what only one file has is said, what both have compared. */
+/* What changed from one results file to another, as a report for people; everything in it lives in
+ * the caller's arena. Units, periods and partners are matched by their labels, since positions
+ * shift when a unit is added. What only one file has is told as a note; what both have is compared.
+ */
 #ifndef SW_STORE_DIFF_DIFF_H
 #define SW_STORE_DIFF_DIFF_H
 
@@ -8,39 +10,39 @@
 
 typedef struct sw_diff_options {
   sw_tolerance within;
-  int most;     /* entries of each list */
-  bool values;  /* the numbers alone: no study, inputs, versions, parameters, types */
-  bool whether; /* only whether there is a difference: stop at the first */
+  int most;     /* entries of each list of changes and of units; 0: only counts */
+  bool values;  /* compare values only: no study, inputs, versions, parameters, types */
+  bool whether; /* only whether there is a difference: stop at the first one */
 } sw_diff_options;
 
-/* One changed value; what does not apply is NULL. */
+/* One changed value. A field that does not apply is NULL. */
 typedef struct sw_diff_change {
   const char *variable;              /* "gravity/value" */
   const char *period, *unit, *other; /* other: the partner, an industry, ... */
   bool partner;                      /* whether the other is one */
-  const char *before, *after;        /* NULL: missing, or no partner */
-  double absolute, relative;
+  const char *before, *after;        /* NULL: missing, or not a partner in that file */
+  double absolute, relative;         /* sizes of the change; 0 unless both numbers are there */
 } sw_diff_change;
 
 typedef enum sw_diff_kind {
   SW_DIFF_MOVED,   /* numbers, by decreasing relative change */
-  SW_DIFF_MISSING, /* numbers that came or went */
+  SW_DIFF_MISSING, /* numbers that are missing (NaN) in one of the files */
   SW_DIFF_PARTNER, /* partners that entered or left, by their place among the unit's partners */
-  SW_DIFF_TEXT,
+  SW_DIFF_TEXT,    /* texts, which have no size */
   SW_DIFF_KINDS
 } sw_diff_kind;
 
 typedef struct sw_diff_list {
-  int64_t total; /* that there are */
-  int n;         /* that are told */
+  int64_t total; /* changes there are */
+  int n;         /* changes in the list: min(total, most) */
   sw_diff_change *change;
 } sw_diff_list;
 
 typedef struct sw_diff_variable {
   const char *name;
-  int64_t compared;
+  int64_t compared; /* values both files have; of `partner`: partners in the old file */
   int64_t count[SW_DIFF_KINDS];
-  int64_t appeared, entered;         /* of the kinds missing, partner */
+  int64_t appeared, entered;         /* the part of SW_DIFF_MISSING that came; of SW_DIFF_PARTNER */
   sw_diff_change absolute, relative; /* the largest of the kind moved */
 } sw_diff_variable;
 
@@ -48,17 +50,17 @@ typedef struct sw_diff_variable {
 typedef struct sw_diff_unit {
   const char *code;
   int64_t count[SW_DIFF_KINDS];
-  double score;                  /* mean relative changes, summed over variables */
-  double relative;               /* the largest */
-  const char *variable, *period; /* where; NULL when no number moved */
+  double score;    /* the mean of its relative changes in a variable, summed over variables */
+  double relative; /* its largest relative change */
+  const char *variable, *period; /* where that is; NULL when no number moved */
 } sw_diff_unit;
 
 typedef struct sw_diff_report {
   bool different;
-  int64_t results, values; /* in both files; compared */
-  int n_notes;             /* what is different besides values, a line each */
+  int64_t results, values; /* results in both files; values compared */
+  int n_notes;             /* differences besides values, one line each */
   const char **note;
-  int n_variables; /* with differences, the largest first */
+  int n_variables; /* variables with changes, the largest relative change first */
   sw_diff_variable *variable;
   sw_diff_list list[SW_DIFF_KINDS];
   int64_t units_moved;

@@ -1,10 +1,13 @@
-/* Differences besides values, told as lines. */
+/* Lines of the report that are not changed values: attributes, labels, variables of one file only.
+ * They are kept in the order in which they are met, which the walk makes the same for the same two
+ * files. Few enough to be kept all: texts.c and axes.c limit what they tell of one thing. */
 #include "store/diff/private.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+/* Appends a line, cut at 1023 bytes; what is told may be a line of the study of any length. */
 static sw_status add_line(sw_diff *diff, const char *format, va_list arguments) {
   char text[1024];
   sw_note_line *line = NULL;
@@ -18,6 +21,8 @@ static sw_status add_line(sw_diff *diff, const char *format, va_list arguments) 
   return SW_OK;
 }
 
+/* `different` is set even when there is no memory for the line: the comparison fails then anyway.
+ */
 sw_status sw_diff_note(sw_diff *diff, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
@@ -39,6 +44,7 @@ bool sw_diff_enough(const sw_diff *diff) {
   return diff->different && diff->options.whether;
 }
 
+/* As store/results/schema.c names them. */
 bool sw_diff_is_hash(const char *name) {
   static const char *const names[] = {"operand_hash", "tile_checksum", "block_checksum",
                                       "value_checksum"};

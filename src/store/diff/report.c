@@ -1,4 +1,7 @@
-/* From tallies and heaps to the report: sorted, with labels for positions and texts for values. */
+/* Makes the report out of tallies and heaps: sorted, with labels for positions and texts for
+ * values. The last step of a comparison, called by diff.c while both files are open. Texts are made
+ * only here, for the few changes that are told. The order of every list is total, so the same two
+ * files give the same report. */
 #include "store/diff/private.h"
 
 #include <stdio.h>
@@ -7,7 +10,8 @@
 
 /* ---- values ----------------------------------------------------------------------------- */
 
-/* The shortest text that reads back as the same number. */
+/* The shortest text that reads back as the same number: 0.1 and not 0.10000000000000001, but always
+ * enough digits to tell two values apart. `narrow`: as a float. 17 digits always do. */
 static const char *shortest(sw_arena *arena, double value, bool narrow) {
   char text[40] = "";
   for (int digits = narrow ? 6 : 15; digits <= 17; digits++) {
@@ -17,6 +21,8 @@ static const char *shortest(sw_arena *arena, double value, bool narrow) {
   return sw_arena_text(arena, text);
 }
 
+/* The value in file `side` as text, NULL when there is none. A partner kept without a value is
+ * "nan". */
 static const char *text_of(sw_arena *arena, const sw_diff_place *place, int side) {
   const sw_diff_cell *cell = &place->cell[side];
   if (!place->has[side]) return NULL;
@@ -37,6 +43,8 @@ static const char *text_of(sw_arena *arena, const sw_diff_place *place, int side
 
 /* ---- places ----------------------------------------------------------------------------- */
 
+/* The label at the position on axis a, or the position itself on an axis without labels. The last
+ * position of a partner that entered is one of the new file. */
 static const char *label_of(sw_arena *arena, const sw_diff_place *place, int a) {
   const sw_diff_axis *axis = place->tally->axis[a];
   int side = place->entered && a == place->tally->rank - 1 ? SW_NEW : SW_OLD;
@@ -44,10 +52,13 @@ static const char *label_of(sw_arena *arena, const sw_diff_place *place, int a) 
                            : sw_arena_printf(arena, "%lld", (long long)place->at[a]);
 }
 
-/* Time is the period, the first axis of units the unit; what is left is the partner or label. */
+/* A place in words. Axes are told apart by name: time is the period, the first axis of units the
+ * unit, the second (unit_to in a matrix) the partner; all others are joined, as in
+ * "manufacturing,2". */
 static sw_diff_change told(sw_diff *diff, const sw_diff_place *place) {
   const sw_tally *tally = place->tally;
   sw_diff_change change = {.absolute = place->absolute, .relative = place->relative};
+  /* No largest change: the variable's numbers did not move. */
   if (!tally) return change;
   change.variable = tally->name;
   for (int a = 0; a < tally->rank; a++) {
@@ -72,6 +83,8 @@ static sw_diff_change told(sw_diff *diff, const sw_diff_place *place) {
 
 /* ---- the parts of the report ------------------------------------------------------------ */
 
+/* The list of one kind, sorted. A missing text where there is a value can only be lack of memory;
+ * told() has no status of its own. */
 static sw_status list_changes(sw_diff *diff, sw_diff_heap *heap, sw_diff_list *list) {
   SW_NEW(diff->err, diff->arena, list->change, heap->n + 1);
   sw_diff_sort(heap);
@@ -91,6 +104,8 @@ static bool has_changes(const sw_tally *tally) {
   return false;
 }
 
+/* The variable with the largest relative change first; names break ties, as those without moves
+ * have. */
 static int by_size(const void *a, const void *b) {
   const sw_diff_variable *x = a, *y = b;
   if (x->relative.relative != y->relative.relative)
@@ -98,6 +113,7 @@ static int by_size(const void *a, const void *b) {
   return strcmp(x->name, y->name);
 }
 
+/* Only variables with changes; the rest are counted in `values`. */
 static sw_status list_variables(sw_diff *diff, sw_diff_report *report) {
   int most = 0;
   for (const sw_tally *t = diff->tally; t; t = t->next)
@@ -120,12 +136,14 @@ static sw_status list_variables(sw_diff *diff, sw_diff_report *report) {
 
 /* ---- units ------------------------------------------------------------------------------ */
 
+/* What a unit is sorted by; count: its changes of all kinds. */
 typedef struct ranked_unit {
   const sw_unit_tally *tally;
   int64_t unit, count;
 } ranked_unit;
 
-/* Who moved most first; then who has more changes, as of partners. */
+/* By score, then by number of changes, which is all that a unit has whose partners changed without
+ * a number; then by position, so that the order is total. */
 static int by_change(const void *a, const void *b) {
   const ranked_unit *x = a, *y = b;
   if (x->tally->score != y->tally->score) return x->tally->score > y->tally->score ? -1 : 1;
@@ -133,6 +151,7 @@ static int by_change(const void *a, const void *b) {
   return (x->unit > y->unit) - (x->unit < y->unit);
 }
 
+/* The first `most` of the ranked units. A unit without moved numbers has no largest one. */
 static sw_status tell_units(sw_diff *diff, const ranked_unit *ranked, sw_diff_report *report) {
   int64_t n = report->units_moved < diff->options.most ? report->units_moved : diff->options.most;
   SW_NEW(diff->err, diff->arena, report->unit, n + 1);
@@ -147,11 +166,13 @@ static sw_status tell_units(sw_diff *diff, const ranked_unit *ranked, sw_diff_re
     if (!tally->tally) continue;
     out->variable = tally->tally->name;
     sw_diff_place place = {.tally = tally->tally, .at = {tally->period}};
+    /* A place at the period alone, for label_of: time is the first axis. */
     if (tally->period >= 0) out->period = label_of(diff->arena, &place, 0);
   }
   return SW_OK;
 }
 
+/* Sorts the units that moved. The array is as long as there are units, and freed here. */
 static sw_status list_units(sw_diff *diff, sw_diff_report *report) {
   ranked_unit *ranked = NULL;
   int64_t n = diff->unit->n[SW_OLD];
@@ -168,6 +189,7 @@ static sw_status list_units(sw_diff *diff, sw_diff_report *report) {
   return status;
 }
 
+/* Everything in the report is in the comparison's arena, the caller's own. */
 sw_status sw_diff_make_report(sw_diff *diff, sw_diff_report *report) {
   *report = (sw_diff_report){
       .different = diff->different, .results = diff->results, .values = diff->values};

@@ -1,37 +1,44 @@
-/* Pair results that keep partners (top, above, links), compared partner by partner: of each unit
- * and period both rows are read and matched by the partner's code, whatever its place. A row of
- * `top` ends at its first -1, one of compressed rows where the next begins; so one file may keep
- * the strongest and the other all above a threshold. Memory: some rows, positions of one period. */
+/* Compares pair results that keep some partners of each unit (top, above, links). For each unit and
+ * period the rows of both files are read and matched by the partner's code, whatever its place in
+ * the row: a partner that moved from rank 3 to rank 4 has not changed. A row of `top` ends at its
+ * first -1, a compressed row where the next one begins; so one file may keep the strongest partners
+ * and the other all above a threshold.
+ *
+ * Called by walk.c, once for each group that has partners in both files. Memory: positions of one
+ * period, BLOCK_ENTRIES entries or one row, and two numbers a unit. */
 #include "store/diff/private.h"
 
 #include <hdf5_hl.h>
 #include <stdio.h>
 #include <string.h>
 
+/* Entries read at a time; values kept of a partner, of which a measure has fewer. */
 enum { BLOCK_ENTRIES = 1 << 18, MOST_KEPT = 16 };
 
+/* What is open and read of one file. */
 typedef struct side {
-  hid_t group, partner, row_start; /* row_start: invalid for `top` */
-  hid_t value[MOST_KEPT];
-  int64_t units, periods, width, entries; /* width: of a row of `top` */
-  bool timed;
-  int64_t *start; /* of the rows of the period, units + 1 */
-  int32_t *index; /* the entries of some rows */
-  double *number[MOST_KEPT];
-  int64_t room;
+  hid_t group, partner, row_start;        /* row_start: invalid for `top` */
+  hid_t value[MOST_KEPT];                 /* the datasets of the values kept */
+  int64_t units, periods, width, entries; /* width: of a row of `top`; entries: else, in all */
+  bool timed;                             /* has an axis of time; else one matrix of all periods */
+  int64_t *start;            /* first entry of each row of the period at hand, units + 1 */
+  int32_t *index;            /* partners of the rows at hand: indices of units, -1 for none */
+  double *number[MOST_KEPT]; /* values of the same entries */
+  int64_t room;              /* entries that these have room for */
 } side;
 
 typedef struct matcher {
   sw_diff *diff;
   side in[2];
   int n_kept;
-  sw_tally *tally[MOST_KEPT], *partner;
-  int64_t *to_new; /* by unit of the old file: its index in the new one, or -1 */
-  int64_t *place;  /* by unit of the new file: its place in the new row, or -1 */
+  sw_tally *tally[MOST_KEPT], *partner; /* of each value kept; of the partners themselves */
+  int64_t *to_new; /* by unit of the old file: its index in the new one, -1 when removed */
+  int64_t *place;  /* by unit of the new file: its place in the row at hand, -1 when not in it */
 } matcher;
 
 /* ---- what is kept ----------------------------------------------------------------------- */
 
+/* A dataset that is not an axis, or an invalid identifier. */
 static hid_t open_variable(hid_t group, const char *name) {
   if (H5Lexists(group, name, H5P_DEFAULT) <= 0) return H5I_INVALID_HID;
   hid_t object = H5Oopen(group, name, H5P_DEFAULT);
@@ -57,6 +64,8 @@ static bool is_number(hid_t dataset) {
   return kind == H5T_FLOAT || kind == H5T_INTEGER;
 }
 
+/* A number for each partner has the lengths of the partners' dataset; nothing else marks it. The
+ * arrays begin as zeros, so that comparing all of H5S_MAX_RANK lengths compares the ranks' own. */
 static bool is_kept_in(hid_t group, const char *name) {
   hsize_t a[H5S_MAX_RANK] = {0}, b[H5S_MAX_RANK] = {0};
   hid_t partner = open_variable(group, "partner"), dataset = open_variable(group, name);
@@ -74,13 +83,17 @@ bool sw_diff_is_kept(const hid_t group[2], const char *name) {
 
 /* ---- one file's rows -------------------------------------------------------------------- */
 
+/* Rows lead into other arrays, so a file whose rows make no sense is refused: a damaged file must
+ * not be read beyond an array's end. */
 static sw_status bad_rows(sw_diff *diff, const char *where, const char *what) {
   return sw_fail(diff->err, SW_EINPUT, "%.200s: %s: damaged, or no results of spillway run", where,
                  what);
 }
 
-/* `top`: (time, unit, rank) or (unit, rank); else (entry), and row_start (time, unit_edge) or
- * (unit_edge). */
+/* Opens one file's partners. Of `top` the partners are (time, unit, rank), or (unit, rank) of a
+ * whole series. Otherwise they are (entry), and row_start is (time, unit_edge) or (unit_edge).
+ * `rank` becomes 3 with time and 2 without in either form; there must be a row for every unit of
+ * the root. */
 static sw_status open_side(matcher *m, const char *where, hid_t group, int s) {
   side *in = &m->in[s];
   hsize_t extent[H5S_MAX_RANK] = {0}, edge[H5S_MAX_RANK] = {0};
@@ -99,11 +112,13 @@ static sw_status open_side(matcher *m, const char *where, hid_t group, int s) {
   in->timed = rank == 3;
   in->periods = in->timed ? (int64_t)shape[0] : 1;
   in->width = rows ? 0 : (int64_t)extent[rank - 1];
+  /* A row_start has one edge more than there are units. */
   if ((int64_t)shape[in->timed] != in->units + rows)
     return bad_rows(m->diff, where, "not as many rows as units");
   return sw_alloc(m->diff->err, (size_t)in->units + 1, sizeof *in->start, (void **)&in->start);
 }
 
+/* Reads a rectangle of a dataset as rows in `out`, converted to the memory type. */
 static herr_t read_rectangle(hid_t dataset, int rank, const hsize_t *start, const hsize_t *count,
                              hid_t memory_type, void *out) {
   hid_t space = H5Dget_space(dataset), memory = H5Screate_simple(rank, count, NULL);
@@ -114,6 +129,8 @@ static herr_t read_rectangle(hid_t dataset, int rank, const hsize_t *start, cons
   return code;
 }
 
+/* Where the rows of a period begin: counted for `top`, whose rows are all as long, else read. What
+ * was read must ascend within the entries before anything trusts it. */
 static sw_status read_starts(matcher *m, const char *where, side *in, int64_t period) {
   if (in->row_start < 0) {
     for (int64_t i = 0; i <= in->units; i++)
@@ -132,6 +149,7 @@ static sw_status read_starts(matcher *m, const char *where, side *in, int64_t pe
   return SW_OK;
 }
 
+/* Room for the entries of a block. What was there is lost: blocks are read anew. */
 static sw_status make_room(matcher *m, side *in, int64_t entries) {
   if (entries <= in->room) return SW_OK;
   sw_free(in->index);
@@ -147,7 +165,9 @@ static sw_status make_room(matcher *m, side *in, int64_t entries) {
   return SW_OK;
 }
 
-/* The entries of the rows lo .. hi-1. */
+/* Reads the entries of rows [lo, hi) with all values kept: a rectangle of (period, row, place)
+ * for `top`, one range for compressed rows. `skip` leaves out the leading axes that the dataset
+ * lacks. */
 static sw_status read_rows(matcher *m, const char *where, side *in, int64_t period, int64_t lo,
                            int64_t hi) {
   int64_t entries = in->start[hi] - in->start[lo];
@@ -167,6 +187,7 @@ static sw_status read_rows(matcher *m, const char *where, side *in, int64_t peri
     code = read_rectangle(in->value[k], rank - skip, from + skip, count + skip, H5T_NATIVE_DOUBLE,
                           in->number[k]);
   if (code < 0) return sw_h5_fail(m->diff->err, where, "be read");
+  /* compare_rows uses these as indices into place[] and to_new[]. */
   for (int64_t e = 0; e < entries; e++)
     if (in->index[e] >= in->units) return bad_rows(m->diff, where, "a partner is no unit");
   return SW_OK;
@@ -174,6 +195,7 @@ static sw_status read_rows(matcher *m, const char *where, side *in, int64_t peri
 
 /* ---- two rows --------------------------------------------------------------------------- */
 
+/* Partners of a row in entries [from, to): up to the first -1. */
 static int64_t length_of(const side *in, int64_t from, int64_t to) {
   int64_t e = from;
   while (e < to && in->index[e] >= 0)
@@ -181,6 +203,8 @@ static int64_t length_of(const side *in, int64_t from, int64_t to) {
   return e - from;
 }
 
+/* Compares all values of one partner: entry e of the old block with entry f of the new one. `skip`
+ * leaves the period out of `at` where the variable has no time. */
 static void compare_entry(matcher *m, const int64_t at[3], int64_t e, int64_t f) {
   int skip = !m->in[SW_OLD].timed;
   for (int k = 0; k < m->n_kept; k++) {
@@ -192,6 +216,8 @@ static void compare_entry(matcher *m, const int64_t at[3], int64_t e, int64_t f)
   }
 }
 
+/* Records a partner that only one file has, at its place in that file's row, with its first
+ * value. */
 static void tell_partner(matcher *m, const int64_t at[3], bool entered, int64_t rank, int64_t e) {
   const side *in = &m->in[entered];
   int skip = !in->timed;
@@ -199,13 +225,17 @@ static void tell_partner(matcher *m, const int64_t at[3], bool entered, int64_t 
                   m->n_kept > 0 ? &in->number[0][e] : NULL);
 }
 
-/* Rows from entry e and f of so many partners; at[0], at[1]: the period and the unit. */
+/* Compares two rows: n_old partners from entry e on, n_new from f on; at[0], at[1] are the period
+ * and the unit, at[2] is filled in. The new row is entered in `place`, then each old partner is
+ * looked up there and struck out; what is left has entered. Every mark is taken back on the way, so
+ * a row costs its own length, not the number of units. */
 static void compare_rows(matcher *m, int64_t at[3], int64_t e, int64_t n_old, int64_t f,
                          int64_t n_new) {
   const side *old = &m->in[SW_OLD], *new = &m->in[SW_NEW];
   for (int64_t j = 0; j < n_new; j++)
     m->place[new->index[f + j]] = j;
   for (int64_t i = 0; i < n_old; i++) {
+    /* A partner that the new file no longer has as a unit has left, too. */
     int64_t unit = old->index[e + i], to = m->to_new[unit];
     int64_t j = to >= 0 ? m->place[to] : -1;
     at[2] = unit;
@@ -218,6 +248,7 @@ static void compare_rows(matcher *m, int64_t at[3], int64_t e, int64_t n_old, in
   }
   for (int64_t j = 0; j < n_new; j++) {
     int64_t unit = at[2] = new->index[f + j];
+    /* Struck out above when the old row had it. */
     if (m->place[unit] == j) tell_partner(m, at, true, j, f + j);
     m->place[unit] = -1;
   }
@@ -226,7 +257,9 @@ static void compare_rows(matcher *m, int64_t at[3], int64_t e, int64_t n_old, in
 
 /* ---- blocks of rows --------------------------------------------------------------------- */
 
-/* How many common units from `first` on have rows that fit: at least one. */
+/* How many common units from `first` on can be read as one block: their positions must ascend in
+ * both files, as rows are read in one range, and the entries must not exceed BLOCK_ENTRIES. At
+ * least one, however long its row. */
 static int64_t rows_that_fit(const matcher *m, int64_t first) {
   const sw_diff_axis *unit = m->diff->unit;
   int64_t count = 1;
@@ -239,6 +272,8 @@ static int64_t rows_that_fit(const matcher *m, int64_t first) {
   return count;
 }
 
+/* Reads the rows of some common units from both files, rows of other units in between included,
+ * then compares unit by unit. base: the entry of the file with which the buffers begin. */
 static sw_status compare_block(matcher *m, const char *where, const int64_t period[2],
                                int64_t first, int64_t count) {
   const sw_diff_axis *unit = m->diff->unit;
@@ -273,6 +308,8 @@ static sw_status compare_period(matcher *m, const char *where, const int64_t per
 
 /* ---- all of it -------------------------------------------------------------------------- */
 
+/* A variable for the partners and one for each value kept. Whatever the layout in the file, their
+ * axes are (time, unit, unit): the place in a row says nothing, the partner does. */
 static sw_status make_tallies(matcher *m, const char *where, const char *const *names,
                               sw_diff_axis *time) {
   for (int k = -1; k < m->n_kept; k++) {
@@ -287,7 +324,8 @@ static sw_status make_tallies(matcher *m, const char *where, const char *const *
   return SW_OK;
 }
 
-/* float32 in both files is told as such. */
+/* Values are compared as doubles; when both files hold float32 they are shown with as few digits as
+ * tell those apart. */
 static void choose_type(sw_tally *tally, const hid_t dataset[2]) {
   bool narrow = true;
   for (int s = 0; s < 2; s++) {
@@ -298,6 +336,7 @@ static void choose_type(sw_tally *tally, const hid_t dataset[2]) {
   if (narrow) tally->type = SW_TYPE_REAL32;
 }
 
+/* Opens the values kept in both files, and compares their attributes as for any variable. */
 static sw_status open_kept(matcher *m, const char *where, const char *const *names) {
   for (int k = 0; k < m->n_kept; k++) {
     hid_t both[2];
@@ -309,10 +348,12 @@ static sw_status open_kept(matcher *m, const char *where, const char *const *nam
     if (!m->diff->options.values) SW_TRY(sw_diff_attributes(m->diff, full, both));
     choose_type(m->tally[k], both);
   }
+  /* A partner is shown with its first value. */
   if (m->n_kept > 0) m->partner->type = m->tally[0]->type;
   return SW_OK;
 }
 
+/* Two numbers a unit; -1 everywhere is the state that compare_rows leaves behind. */
 static sw_status make_maps(matcher *m) {
   sw_error *err = m->diff->err;
   const sw_diff_axis *unit = m->diff->unit;
@@ -327,7 +368,8 @@ static sw_status make_maps(matcher *m) {
   return SW_OK;
 }
 
-/* The axis of time, of whatever has it first. */
+/* The axis of time: of row_start where there is one, as compressed partners have only the axis of
+ * entries. NULL for a whole series. */
 static sw_status open_time(matcher *m, const char *where, sw_diff_axis **time) {
   hid_t of[2];
   *time = NULL;
@@ -336,6 +378,7 @@ static sw_status open_time(matcher *m, const char *where, sw_diff_axis **time) {
   return m->in[SW_OLD].timed ? sw_diff_axis_of(m->diff, where, of, 0, time) : SW_OK;
 }
 
+/* All of a group. Both files need their partners by period, or neither; otherwise a note is all. */
 static sw_status compare(matcher *m, const char *where, const hid_t group[2],
                          const char *const *names) {
   sw_diff_axis *time = NULL;
@@ -357,6 +400,8 @@ static sw_status compare(matcher *m, const char *where, const hid_t group[2],
   return SW_OK;
 }
 
+/* Whatever fails, all that was opened is closed here: identifiers begin invalid, pointers NULL.
+ * Values beyond the first MOST_KEPT are not compared; no measure has as many. */
 sw_status sw_diff_partners(sw_diff *diff, const char *where, const hid_t group[2], int n_names,
                            const char *const *names) {
   matcher m = {.diff = diff, .n_kept = n_names < MOST_KEPT ? n_names : MOST_KEPT};

@@ -1,15 +1,20 @@
-/* Attributes compared as texts, and how they differ in as few words as will do: lines of the study,
- * input files by name, parameters by key. */
+/* Compares attributes as texts and tells how they differ in as few words as will do. Long texts are
+ * cut into pieces that have a key: lines of the study, input files by name, parameters by key; then
+ * only pieces that differ are told: one line of the study, not two studies.
+ *
+ * Called for the root, for groups and for datasets, never with --values. */
 #include "store/diff/private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Limits of what is told: attributes of an object, pieces of one text, bytes of a piece. */
 enum { MOST_ATTRIBUTES = 256, LINES_TOLD = 12, SHOWN = 160 };
 
 /* ---- an attribute as text --------------------------------------------------------------- */
 
+/* A text of any length, copied from HDF5's memory into the arena; NULL when it cannot be read. */
 static char *variable_text(sw_arena *arena, hid_t attribute) {
   hid_t type = sw_h5_text_type();
   char *read = NULL, *text = NULL;
@@ -19,6 +24,8 @@ static char *variable_text(sw_arena *arena, hid_t attribute) {
   return text;
 }
 
+/* At most 16 numbers, separated by blanks, with all their digits; NULL for more or none to be
+ * read. */
 static char *numbers_text(sw_arena *arena, hid_t attribute, bool real, hsize_t n) {
   double value[16] = {0};
   int64_t whole[16] = {0};
@@ -32,7 +39,7 @@ static char *numbers_text(sw_arena *arena, hid_t attribute, bool real, hsize_t n
   return text;
 }
 
-/* NULL when it is not there, or no text and no few numbers. */
+/* An attribute as text. NULL when it is not there, or is neither one text nor a few numbers. */
 static const char *text_of(sw_arena *arena, hid_t object, const char *name) {
   if (H5Aexists(object, name) <= 0) return NULL;
   hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
@@ -54,14 +61,17 @@ static const char *text_of(sw_arena *arena, hid_t object, const char *name) {
 
 /* ---- pieces of a text ------------------------------------------------------------------- */
 
-/* A text cut in pieces, each with a key: the piece itself, or a part of it. */
+/* A piece of a text and its key, by which it is sought in the other text. The key is the piece
+ * itself, or a part of it. Neither ends with a zero. */
 typedef struct piece {
   const char *text, *key;
   int length, key_length;
 } piece;
 
+/* Cuts the next piece from *at and moves *at behind it; false at the end of the text. */
 typedef bool (*cutter)(const char **at, piece *out);
 
+/* A line is its own key: it is the same, or it was removed and another one added. */
 static bool next_line(const char **at, piece *out) {
   if (**at == '\0') return false;
   int length = (int)strcspn(*at, "\n");
@@ -70,7 +80,7 @@ static bool next_line(const char **at, piece *out) {
   return true;
 }
 
-/* "HASH  NAME": by the name. */
+/* An input as "HASH  NAME", by its name: the hash tells only that the file has changed. */
 static bool next_input(const char **at, piece *out) {
   if (!next_line(at, out)) return false;
   const char *blank = memchr(out->text, ' ', (size_t)out->length);
@@ -80,7 +90,7 @@ static bool next_input(const char **at, piece *out) {
   return true;
 }
 
-/* "queen: {kind: file}": by what is before the colon. */
+/* Weights as "queen: {kind: file}", by what is before the colon. */
 static bool next_weights(const char **at, piece *out) {
   if (!next_line(at, out)) return false;
   const char *colon = memchr(out->text, ':', (size_t)out->length);
@@ -88,7 +98,8 @@ static bool next_weights(const char **at, piece *out) {
   return true;
 }
 
-/* One of "{a: 1, b: [2, 3]}", by its key. */
+/* The next parameter of "{a: 1, b: [2, 3]}", by its key. A comma within brackets or quotes belongs
+ * to the value. The closing brace ends the last one, and the next call finds nothing. */
 static bool next_parameter(const char **at, piece *out) {
   const char *from = *at + strspn(*at, "{, ");
   int depth = 0;
@@ -107,6 +118,8 @@ static bool next_parameter(const char **at, piece *out) {
   return true;
 }
 
+/* Looks for a piece with the wanted key from the beginning. Quadratic in the pieces, which are
+ * lines of a study or fewer. */
 static bool find_piece(const char *text, cutter cut, const piece *wanted, piece *found) {
   while (cut(&text, found))
     if (found->key_length == wanted->key_length &&
@@ -123,7 +136,9 @@ static int shown(int length) {
   return length < SHOWN ? length : SHOWN;
 }
 
-/* Pieces that only one text has, and those of one key that differ. */
+/* Tells the pieces that only one text has, and those of one key that differ. The latter are met
+ * from both sides and told from the old one. Beyond LINES_TOLD pieces are only counted. Nothing to
+ * tell, though the texts differ: the same pieces in another order. */
 static sw_status tell_pieces(sw_diff *diff, const char *where, cutter cut,
                              const char *const text[2]) {
   bool input = cut == next_input; /* what a hash is tells nobody anything */
@@ -131,6 +146,7 @@ static sw_status tell_pieces(sw_diff *diff, const char *where, cutter cut,
   piece p, other;
   for (int s = 0; s < 2; s++)
     for (const char *at = text[s]; cut(&at, &p);) {
+      /* In both and the same, or told already from the old side: nothing to tell. */
       bool there = find_piece(text[!s], cut, &p, &other);
       if (there && (s == SW_NEW || same_piece(&p, &other))) continue;
       if (++count > LINES_TOLD) continue;
@@ -148,6 +164,8 @@ static sw_status tell_pieces(sw_diff *diff, const char *where, cutter cut,
   return count > 0 ? SW_OK : sw_diff_note(diff, "%s: in another order", where);
 }
 
+/* Tells one attribute: that only one file has it, by its first line; which pieces differ, when it
+ * is made of pieces; else both texts. */
 static sw_status tell_difference(sw_diff *diff, const char *where, const char *name,
                                  const char *const text[2]) {
   char full[512];
@@ -168,6 +186,7 @@ static sw_status tell_difference(sw_diff *diff, const char *where, const char *n
 
 /* ---- the attributes of an object -------------------------------------------------------- */
 
+/* The names of both objects' attributes, each once. */
 typedef struct name_list {
   sw_arena *arena;
   int count;
@@ -180,7 +199,8 @@ static bool has_name(const name_list *list, const char *name) {
   return false;
 }
 
-/* What HDF5 and netCDF-4 keep for themselves, hashes, and what is said in other words. */
+/* Attributes that HDF5 and netCDF-4 keep for themselves (references to scales differ in every
+ * file), hashes, and the state, which is `complete` in both. */
 static bool is_told_elsewhere(const char *name) {
   static const char *const names[] = {
       "CLASS",       "NAME",          "DIMENSION_LIST",      "REFERENCE_LIST", "state",
@@ -190,6 +210,8 @@ static bool is_told_elsewhere(const char *name) {
   return sw_diff_is_hash(name);
 }
 
+/* For H5Aiterate2: a return of 1 ends the iteration without a failure, so attributes beyond
+ * MOST_ATTRIBUTES are not compared; -1 is a failure. */
 static herr_t keep_name(hid_t object, const char *name, const H5A_info_t *info, void *into) {
   name_list *list = into;
   (void)object, (void)info;
@@ -200,7 +222,8 @@ static herr_t keep_name(hid_t object, const char *name, const H5A_info_t *info, 
   return copy ? 0 : -1;
 }
 
-/* "3 of 57000 values": of how many is what the axes say. */
+/* Whether both texts say the same. Of "3 of 57000 values" only the first number counts: how many
+ * values there are follows from the axes, whose differences are told. */
 static bool same_text(const char *name, const char *const text[2]) {
   if (!text[SW_OLD] || !text[SW_NEW]) return !text[SW_OLD] && !text[SW_NEW];
   if (strcmp(name, "undefined") != 0) return strcmp(text[SW_OLD], text[SW_NEW]) == 0;
@@ -209,6 +232,7 @@ static bool same_text(const char *name, const char *const text[2]) {
          strncmp(text[SW_OLD], text[SW_NEW], digits) == 0;
 }
 
+/* Names in the order of HDF5's index by name, those of the new file alone last. */
 sw_status sw_diff_attributes(sw_diff *diff, const char *where, const hid_t object[2]) {
   name_list list = {.arena = diff->arena};
   for (int s = 0; s < 2; s++) {
