@@ -206,8 +206,10 @@ static sw_status say_pairs(sw_error *err, const sw_session *s, double seconds, d
   double *all = NULL;
   size_t *counts = NULL;
   idle_rank *of = NULL;
-  SW_NEW(err, s->arena, counts, team->size);
-  SW_NEW(err, s->arena, of, team->size);
+  size_t ranks = (size_t)team->size;
+  sw_status status = sw_arena_alloc(err, s->arena, ranks, sizeof *counts, (void **)&counts);
+  if (status == SW_OK) status = sw_arena_alloc(err, s->arena, ranks, sizeof *of, (void **)&of);
+  SW_TRY(sw_team_agree(team, err, status, 0));
   SW_TRY(team->gather(team, err, s->run->busy_seconds, (size_t)s->threads * sizeof *all, 0,
                       (void **)&all, counts));
   if (team->rank == 0 && pairs > 0 && seconds > 0) {

@@ -99,9 +99,8 @@ static void count_units(sw_diff *diff, const sw_diff_place *place, sw_diff_kind 
     bool units = tally->axis[a] == diff->unit || strcmp(tally->axis[a]->name, "unit_to") == 0;
     if (!units || tally->axis[a]->n[SW_OLD] != diff->unit->n[SW_OLD]) continue;
     if (place->entered && a == tally->rank - 1) continue; /* of the new file, maybe new itself */
-    if (a > 0 && a == tally->rank - 1 && place->at[a] == place->at[a - 1] &&
-        tally->axis[a - 1]->n[SW_OLD] == tally->axis[a]->n[SW_OLD])
-      continue; /* itself with itself */
+    if (a > 0 && tally->axis[a - 1] == diff->unit && place->at[a] == place->at[a - 1])
+      continue; /* itself with itself; an axis of as many periods is no axis of units */
     sw_unit_tally *unit = &diff->moved[place->at[a]];
     unit->count[kind]++;
     /* A number that came or went counts as a relative change of 1; partners and texts have no
