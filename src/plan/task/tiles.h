@@ -22,15 +22,15 @@ typedef struct sw_tiles {
   sw_tiling tiling;
   int64_t first, step, count; /* tasks first, first + step, ...: of this rank, or of its node */
   char *slots;                /* theirs, in order; items: node-shared */
-  char *state;                /* theirs: what this rank knows of each */
+  char *state;                /* theirs, atomic: left, computed by this rank, or marked by it */
   char *done;                 /* theirs; items: node-shared: done by an earlier run */
   int64_t *control;           /* node-shared: the next item task, whether to stop */
   int64_t next;               /* the next task of this rank's units */
-  bool marks;                 /* tasks are marked from now on */
+  bool marks;                 /* atomic: tasks are marked from now on */
   bool cut_short;             /* `check`: the time to try is over */
   bool failed;
-  double began;
-  int64_t computed; /* tasks of this rank */
+  double began;     /* when the threads began, by sw_clock */
+  int64_t computed; /* tasks of this rank, summed over its threads at their end */
   sw_error error;
 } sw_tiles;
 
