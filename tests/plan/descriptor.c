@@ -328,6 +328,9 @@ Test(declared, passes) {
   DECLARED(job->pass[1].partial = 8,
            "pass 1: partial, operand and gathered are of passes over units");
   DECLARED(job->pass[0].record = 8, "pass 0: items and record are of passes over items");
+  DECLARED(job->pass[0].grain = 100, "pass 0: a grain of 100; over units alone, a divisor of 256");
+  DECLARED(job->pass[0].grain = -1, "pass 0: a grain of -1; over units alone, a divisor of 256");
+  DECLARED(job->pass[1].grain = 64, "pass 1: a grain of 64; over units alone, a divisor of 256");
   DECLARED(job->pass[1].record = 0, "pass 1: 2 items of 0 bytes; an item fills its record");
   DECLARED(job->pass[0].operand = -1, "pass 0: -1 operand columns; zero or more");
   DECLARED(job->pass[2].result = 8, "pass 2: a pass over pairs has no finish, and so no result");

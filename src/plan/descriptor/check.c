@@ -1,6 +1,11 @@
 /* The descriptor of a measure before anything is read: a slip in it is told in one line here, and
- * not by what it would do to a run. Invariant: looks at the descriptor alone, so every rank finds
- * the same. */
+ * not by what it would do to a run. Called when the program starts, for every measure of the
+ * catalogue and every one that a program of its own adds (cli/verbs/compute.c). The rules are those
+ * of spillway/measure.h; rules about a job, which need `resolve`, are in job.c.
+ *
+ * Invariant: looks at the descriptor alone, so every rank finds the same, and nothing need be
+ * agreed on. Each message says what would be right. The order of checks matters: what later ones
+ * and their messages use, a name first of all, is checked before. */
 #include "plan/descriptor/descriptor.h"
 
 #include <math.h>
@@ -14,6 +19,8 @@
 static sw_status fault(sw_error *err, const sw_measure *measure, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The message is made first, in half of the text's room, so that the name before it has room
+ * too. */
 static sw_status fault(sw_error *err, const sw_measure *measure, const char *format, ...) {
   char text[SW_ERROR_TEXT / 2];
   va_list list;
@@ -29,6 +36,8 @@ static bool is_empty(const char *text) {
 
 /* ---- what it is ------------------------------------------------------------------------- */
 
+/* What every measure has. Lists and functions that all others rely on are looked for here, so that
+ * no later check meets NULL. Results carry title, formula and source, which may not be empty. */
 static sw_status check_identity(sw_error *err, const sw_measure *measure) {
   if (is_empty(measure->name))
     return sw_fail(err, SW_EINTERNAL,
@@ -41,6 +50,7 @@ static sw_status check_identity(sw_error *err, const sw_measure *measure) {
     return fault(err, measure, "no source; name the publication, or 'by definition'");
   if (measure->version < 1)
     return fault(err, measure, "version %d; versions begin at 1", measure->version);
+  /* As int: an enum may be unsigned, and a descriptor may hold any number. */
   if ((int)measure->kind < SW_KIND_UNIT || measure->kind > SW_KIND_COMPOSITE)
     return fault(err, measure, "kind %d is none; give one of SW_KIND_UNIT to SW_KIND_COMPOSITE",
                  (int)measure->kind);
@@ -55,13 +65,18 @@ static sw_status check_identity(sw_error *err, const sw_measure *measure) {
 
 /* ---- parameters ------------------------------------------------------------------------- */
 
-/* A default is read as a study file's value would be, by the same code. One that names weights or
- * groups means those of a study that is not there yet. */
+/* Reads the default of parameter p as a study file's value would be, by the same code, so that a
+ * default that no study could give is found. One that names weights or groups means those of a
+ * study that is not there yet, and is not read. "" is no value, NULL asks for one.
+ *
+ * The study that it is read in has as much of one as the reader looks at: coordinates by their
+ * usual names, and an entry without any given value, so that the default is what is read. */
 static sw_status read_default(sw_error *err, sw_arena *arena, const sw_measure *measure, int p) {
   const sw_param *param = &measure->param[p];
   if (is_empty(param->fallback)) return SW_OK;
   if (param->type == SW_P_WEIGHTS || param->type == SW_P_GROUPINGS) return SW_OK;
   sw_arg *arg = NULL;
+  /* The reader fills arg[p], by the parameter's own place. */
   SW_NEW(err, arena, arg, p + 1);
   sw_node node = {.kind = SW_NODE_SCALAR, .file = "default", .text = ""};
   sw_study study = {.arena = arena, .file = "default", .units = {.lon = "lon", .lat = "lat"}};
@@ -72,13 +87,17 @@ static sw_status read_default(sw_error *err, sw_arena *arena, const sw_measure *
   sw_error said = {0};
   sw_status status = sw_study_read_arg(&said, &in, &entry, p, NULL);
   if (status == SW_OK) return SW_OK;
+  /* A bad default is not the user's input, so its status changes; lack of memory stays what it
+   * is. */
   return sw_fail(err, status == SW_EINPUT ? SW_EINTERNAL : status, "%s", said.text);
 }
 
+/* Types for which lo and hi are limits. */
 static bool is_number(sw_ptype type) {
   return type == SW_P_NUMBER || type == SW_P_INTEGER || type == SW_P_NUMBERS;
 }
 
+/* One parameter by itself; names that the engine reads of every entry are not a measure's. */
 static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_param *param) {
   const char *name = param->name;
   if (strcmp(name, "as") == 0 || strcmp(name, "periods") == 0 || strcmp(name, "keep") == 0)
@@ -91,13 +110,15 @@ static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_
   if (!param->help) return fault(err, measure, "parameter %s: no help; say it in one line", name);
   if (param->type == SW_P_CHOICE && is_empty(param->choices))
     return fault(err, measure, "parameter %s: a choice without choices; write \"one|other\"", name);
+  /* Written so that a NaN in either is refused too. Both 0 means any number, and passes. */
   if (is_number(param->type) && !(param->lo <= param->hi))
     return fault(err, measure, "parameter %s: lo is %g and hi %g; lo comes first", name, param->lo,
                  param->hi);
   return SW_OK;
 }
 
-/* Two of a name, or two of what a job has one of. */
+/* Compares a parameter with those before it: two of a name, or two of what a job has one of (its
+ * weights and its distance have a single place in sw_job). */
 static sw_status check_twins(sw_error *err, const sw_measure *measure, const sw_param *param) {
   bool single = param->type == SW_P_WEIGHTS || param->type == SW_P_DISTANCE;
   for (const sw_param *other = measure->param; other < param; other++) {
@@ -111,6 +132,8 @@ static sw_status check_twins(sw_error *err, const sw_measure *measure, const sw_
   return SW_OK;
 }
 
+/* All parameters are checked before any default is read: reading relies on types and choices. The
+ * arena is for the defaults alone and goes with them. */
 static sw_status check_params(sw_error *err, const sw_measure *measure) {
   sw_arena *arena = NULL;
   sw_status status = SW_OK;
@@ -127,10 +150,14 @@ static sw_status check_params(sw_error *err, const sw_measure *measure) {
 
 /* ---- outputs ---------------------------------------------------------------------------- */
 
+/* NULL equals NULL only. */
 static bool same_text(const char *a, const char *b) {
   return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+/* An output or axis becomes a dataset in the group of its result, so it must be a name that needs
+ * no quoting, and not one that the file has there itself. Which those are depends on whether there
+ * are pairs; the message says when that is the reason. */
 static sw_status check_name(sw_error *err, const sw_measure *measure, const char *what,
                             const char *name) {
   bool pairs = sw_measure_has_pairs(measure);
@@ -143,6 +170,7 @@ static sw_status check_name(sw_error *err, const sw_measure *measure, const char
 }
 
 /* How many axes of the measure's own a shape has room for beside time, unit and unit_to. */
+/* Called when the shape is known to be one of the four, as it is an index here. */
 static sw_status check_axes(sw_error *err, const sw_measure *measure, const sw_output *output) {
   static const int most[] = {[SW_UNIT] = 1, [SW_PAIR] = 0, [SW_GLOBAL] = 1, [SW_TABLE] = 2};
   static const char *const room[] = {[SW_UNIT] = "a unit output has room for one",
@@ -166,6 +194,8 @@ static sw_status check_axes(sw_error *err, const sw_measure *measure, const sw_o
   return SW_OK;
 }
 
+/* One output by itself and against those before it. Pairs are stored in the study's precision, in
+ * one dataset a quantity, of which the first is called `value`. */
 static sw_status check_output(sw_error *err, const sw_measure *measure, const sw_output *output) {
   SW_TRY(check_name(err, measure, "output", output->name));
   if ((int)output->shape < SW_UNIT || output->shape > SW_TABLE)
@@ -192,6 +222,8 @@ static sw_status check_output(sw_error *err, const sw_measure *measure, const sw
   return check_axes(err, measure, output);
 }
 
+/* A headline is looked for among all outputs, whether on or not: which are on is not known yet. The
+ * number of pair outputs bounds arrays of the pair pass. */
 static sw_status check_outputs(sw_error *err, const sw_measure *measure) {
   int pairs = 0;
   bool has_headline = measure->headline == NULL;
@@ -210,6 +242,8 @@ static sw_status check_outputs(sw_error *err, const sw_measure *measure) {
 
 /* ---- what fills them -------------------------------------------------------------------- */
 
+/* Every output needs a function that fills it; a function that no output needs is a slip as well,
+ * as it would never be called. What depends on passes is left to job.c. */
 static sw_status check_functions(sw_error *err, const sw_measure *measure) {
   bool pairs = sw_measure_has_pairs(measure);
   if (measure->kind == SW_KIND_PAIR && !pairs)
@@ -223,13 +257,15 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
                  measure->segment ? "segment" : "whole_row");
   if (sw_measure_has_shape(measure, SW_UNIT) && !measure->tile)
     return fault(err, measure, "unit outputs, and no tile to fill them");
-  if ((sw_measure_has_shape(measure, SW_GLOBAL) || sw_measure_has_shape(measure, SW_TABLE)) && !measure->finish)
+  if ((sw_measure_has_shape(measure, SW_GLOBAL) || sw_measure_has_shape(measure, SW_TABLE)) &&
+      !measure->finish)
     return fault(err, measure, "global outputs or tables, and no finish to fill them");
   if (measure->start && !measure->merge)
     return fault(err, measure, "start without merge; partials are joined by merge");
   return SW_OK;
 }
 
+/* The first slip is told; the others come when it is mended. */
 sw_status sw_measure_check(sw_error *err, const sw_measure *measure) {
   SW_TRY(check_identity(err, measure));
   SW_TRY(check_params(err, measure));

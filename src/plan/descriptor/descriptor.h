@@ -14,7 +14,8 @@ sw_status sw_measure_check(sw_error *err, const sw_measure *measure);
  * measure's own; `pairs`: of a measure with pair outputs. */
 bool sw_name_is_taken(const char *name, bool pairs);
 
-/* job.c: after `resolve`: "study.yaml:31:5: NAME: measure NAME: <message>". */
+/* job.c: what `resolve` has declared, after it: "study.yaml:31:5: NAME: measure NAME: <message>".
+ * The same on every rank. */
 sw_status sw_job_check(sw_error *err, const sw_job *job);
 /* A pair output is left on: this job has a matrix. */
 bool sw_job_has_pairs(const sw_job *job);
@@ -26,12 +27,15 @@ sw_status sw_job_fault(sw_error *err, const sw_job *job, const char *format, ...
 typedef struct sw_guard {
   sw_result *result; /* of the job, with the rows that stood there */
   double **block;    /* by output: its marks; NULL: open to the tiles */
-  int64_t *count;
-  bool hides; /* something is out of reach; the same on every rank */
+  int64_t *count;    /* by output: doubles of its block */
+  bool hides;        /* something is out of reach; the same on every rank */
 } sw_guard;
 
+/* Before the tiles of a pass; not collective, but may fail on one rank. *guard: zeros. */
 sw_status sw_guard_begin(sw_error *err, sw_job *job, int pass, sw_guard *guard);
-/* Puts the rows back; `status`: of the tiles. */
+/* After the tiles, whatever has failed: puts the rows back. `status`: of the tiles, returned unless
+ * it is SW_OK and something out of reach was filled. Where `hides` is set ranks must agree on it.
+ */
 sw_status sw_guard_end(sw_error *err, sw_job *job, int pass, sw_status status, sw_guard *guard);
 /* Every value of an SW_INT32 output is a whole number of that range, or NaN. Collective. */
 sw_status sw_run_check_integers(sw_error *err, sw_run *run, int entry);

@@ -1,6 +1,10 @@
-/* What `resolve` has declared: passes, axes, and which outputs are on. Invariant: a job that comes
- * through is one whose passes the engine runs in the order written, and whose every output has room
- * in memory, in the file, and a pass that fills it. */
+/* What `resolve` has declared: passes, axes, and which outputs are on. Called once a job, when it
+ * is bound and before anything is computed; the descriptor itself has been checked before
+ * (check.c).
+ *
+ * Invariants: a job that comes through is one whose passes the engine runs in the order written,
+ * and whose every output has room in memory, in the file, and a pass that fills it. `resolve` is
+ * pure and the same on every rank, so all find the same. */
 #include "plan/descriptor/descriptor.h"
 
 #include <stdarg.h>
@@ -9,6 +13,8 @@
 
 #include "plan/study/parse.h"
 
+/* SW_EINTERNAL: the fault is the measure's, but the message begins with the place in the study, as
+ * that is what shows it. Any thread; format as printf. */
 sw_status sw_job_fault(sw_error *err, const sw_job *job, const char *format, ...) {
   char text[SW_ERROR_TEXT / 2];
   va_list list;
@@ -27,13 +33,16 @@ static const sw_output *find_on(const sw_job *job, int q, sw_shape shape) {
   return NULL;
 }
 
+/* Of outputs that are on: the descriptor alone does not say whether an entry has pairs. */
 bool sw_job_has_pairs(const sw_job *job) {
   return find_on(job, 0, SW_PAIR) != NULL;
 }
 
 /* ---- passes ----------------------------------------------------------------------------- */
 
-/* Fields of another domain would be passed over in silence. */
+/* Fields that belong to another domain are refused: they would be passed over in silence, and
+ * whoever wrote them believes in them. Sizes that the engine would compute with must make sense. No
+ * item at all is allowed: a measure may find nothing to do. */
 static sw_status check_fields(sw_error *err, const sw_job *job, int k) {
   const sw_pass *pass = &job->pass[k];
   bool units = pass->domain == SW_UNITS, items = pass->domain == SW_ITEMS;
@@ -45,6 +54,10 @@ static sw_status check_fields(sw_error *err, const sw_job *job, int k) {
   if (items && (pass->items < 0 || pass->record == 0))
     return sw_job_fault(err, job, "pass %d: %lld items of %zu bytes; an item fills its record", k,
                         (long long)pass->items, pass->record);
+  /* A rank's units begin at a block: a tile of another length would reach over to another rank. */
+  if (pass->grain < 0 || (pass->grain && (!units || SW_BLOCK % pass->grain)))
+    return sw_job_fault(err, job, "pass %d: a grain of %lld; over units alone, a divisor of %d", k,
+                        (long long)pass->grain, SW_BLOCK);
   if (pass->operand < 0)
     return sw_job_fault(err, job, "pass %d: %d operand columns; zero or more", k, pass->operand);
   if (pass->domain == SW_PAIRS && pass->result)
@@ -52,6 +65,8 @@ static sw_status check_fields(sw_error *err, const sw_job *job, int k) {
   return SW_OK;
 }
 
+/* One pass: its domain, its fields, its place, and that the functions it needs are there. Pairs
+ * come last because what other passes of the job leave is what pairs are computed from. */
 static sw_status check_pass(sw_error *err, const sw_job *job, int k) {
   const sw_pass *pass = &job->pass[k];
   if ((int)pass->domain < SW_UNITS || pass->domain > SW_PAIRS)
@@ -74,7 +89,8 @@ static sw_status check_pass(sw_error *err, const sw_job *job, int k) {
   return SW_OK;
 }
 
-/* Too many are counted by sw_job_pass, or stand in the spare room, which is not theirs. */
+/* sw_job_pass counts passes beyond the room without storing them, so that here the true number can
+ * be told. The same holds for axes. */
 static sw_status check_passes(sw_error *err, const sw_job *job) {
   if (job->n_passes < 1)
     return sw_job_fault(err, job, "resolve declares no pass; at least one computes something");
@@ -92,7 +108,9 @@ static bool has_pass(const sw_job *job, sw_domain domain) {
   return false;
 }
 
-/* Every output has a pass that may fill it, and pairs are not computed for nothing. */
+/* Every output that is on has a pass that may fill it, and pairs are not computed for nothing. Unit
+ * outputs are rows of the rank that owns the units, which only a pass over units has; global ones
+ * and tables are filled by `finish`, which follows passes over units or items, never pairs. */
 static sw_status check_domains(sw_error *err, const sw_job *job) {
   const sw_output *unit = find_on(job, 0, SW_UNIT), *pair = find_on(job, 0, SW_PAIR);
   const sw_output *whole = find_on(job, 0, SW_GLOBAL);
@@ -124,13 +142,16 @@ static sw_status check_domains(sw_error *err, const sw_job *job) {
 
 /* ---- axes ------------------------------------------------------------------------------- */
 
+/* The first axis of that name; NULL: none. */
 static const sw_axis *find_axis(const sw_job *job, const char *name) {
   for (int a = 0; a < job->n_axes; a++)
     if (strcmp(job->axis[a].name, name) == 0) return &job->axis[a];
   return NULL;
 }
 
-/* An axis is a dataset of its own beside the outputs. */
+/* An axis is a dataset of its own beside the outputs, and so has a name that may be one.
+ * Comparing with the first of its name finds twins. Labels are written as they are, so none may
+ * be missing. */
 static sw_status check_axis(sw_error *err, const sw_job *job, const sw_axis *axis) {
   if (!axis->name || !sw_form_is_identifier(axis->name))
     return sw_job_fault(err, job, "axis '%s': letters, digits and '_' are wanted, no digit first",
@@ -159,6 +180,8 @@ static sw_status check_axes(sw_error *err, const sw_job *job) {
 
 /* ---- outputs ---------------------------------------------------------------------------- */
 
+/* `name`: one of an output's two axes, NULL for none. An axis without labels would make a dataset
+ * without values. */
 static sw_status check_output_axis(sw_error *err, const sw_job *job, const sw_output *output,
                                    const char *name) {
   const sw_axis *axis = name ? find_axis(job, name) : NULL;
@@ -174,11 +197,14 @@ static sw_status check_output_axis(sw_error *err, const sw_job *job, const sw_ou
   return SW_OK;
 }
 
-/* Under which name it is stored. */
+/* The name of its dataset: the first pair output that is on is `value` whatever it is called, as
+ * readers look for that. */
 static const char *stored_name(const sw_job *job, const sw_output *output) {
   return output == find_on(job, 0, SW_PAIR) ? "value" : output->name;
 }
 
+/* An output that is on, against those before it and against axes: all are datasets of one group.
+ * The descriptor may have several of a name, of which resolve leaves one on. */
 static sw_status check_result(sw_error *err, const sw_job *job, int q) {
   const sw_output *output = &job->measure->output[q];
   const char *name = stored_name(job, output);
@@ -194,6 +220,7 @@ static sw_status check_result(sw_error *err, const sw_job *job, int q) {
   return check_output_axis(err, job, output, output->axis2);
 }
 
+/* Passes before domains: check_domains walks over passes that are known to be sound. */
 sw_status sw_job_check(sw_error *err, const sw_job *job) {
   bool any = false;
   SW_TRY(check_passes(err, job));

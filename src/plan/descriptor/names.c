@@ -1,6 +1,6 @@
-/* Names that are not a measure's to give: what store/results_schema.c and results_create.c write
- * into the group of every result, and beside pairs. tests/ranks/test_traps.py holds the list
- * against files. */
+/* Names that are not a measure's to give, as they are the results file's own: what
+ * store/results/schema.c and create.c write into the group of every result, and beside pairs.
+ * tests/ranks/test_traps.py holds the list against files. */
 #include "plan/descriptor/descriptor.h"
 
 #include <string.h>
@@ -11,6 +11,8 @@ static bool is_among(const char *name, const char *const *names) {
   return false;
 }
 
+/* Whether an output or axis may not have that name. `pairs`: the result has pair outputs, and with
+ * them datasets such as `total`, which others may call their own. */
 bool sw_name_is_taken(const char *name, bool pairs) {
   /* lon, lat and group_* stand at the root, where readers of the whole tree inherit them. */
   static const char *const always[] = {

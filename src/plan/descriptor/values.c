@@ -1,16 +1,23 @@
-/* What tiles and finish leave, looked at while a job runs. A tile over items has gathered columns
- * and no rows of its own: filling a unit output it would write beyond this rank's rows; what is not
- * by unit has its place on rank 0 alone. The same goes for segments of pairs. Cost: a column of
- * marks for each output that is kept out of reach, and a look at it. */
+/* What tiles and finish leave, looked at while a job runs. A tile writes through plain pointers, so
+ * it may write where it must not, and what it spoils shows elsewhere. A tile over items has
+ * gathered columns and no rows of its own: filling a unit output by their index it would write
+ * beyond this rank's rows. What is not by unit has its place on rank 0 alone. The same goes for
+ * segments of pairs.
+ *
+ * So results that a pass may not fill are kept out of its reach: while it runs their rows point at
+ * a block of marks, which is looked at afterwards. Whatever is written there harms nothing, and is
+ * told with the measure's name. Cost: a column of marks for each output that is kept out of reach,
+ * and a look at it. Called by run/tiles.c and pairs/pairs.c around each pass. */
 #include "plan/descriptor/descriptor.h"
 
 #include <math.h>
 #include <string.h>
 
-
 /* ---- out of reach ----------------------------------------------------------------------- */
 
-/* A NaN that no arithmetic makes. */
+/* A NaN that no arithmetic makes: operations give the default NaN or hand on the payload of an
+ * operand, and no other NaN has this one (it spells SPILL!). So a tile that stores NaN is found out
+ * as well. */
 static double mark(void) {
   const uint64_t bits = UINT64_C(0x7ff85350494c4c21);
   double value;
@@ -18,12 +25,16 @@ static double mark(void) {
   return value;
 }
 
+/* Whether tiles of the pass may fill a result, or have nothing to reach it by. */
 static bool may_fill(const sw_job *job, int pass, const sw_result *result) {
-  if (result->off || result->output->shape == SW_PAIR) return true; /* no rows */
+  if (result->off || result->output->shape == SW_PAIR) return true; /* they have no rows */
   return result->output->shape == SW_UNIT && job->pass[pass].domain == SW_UNITS;
 }
 
-/* Marks as long as the gathered column that a tile may take the rows for. */
+/* Points the rows of result q at marks. The block is as long as a gathered column (all n units, not
+ * this rank's), as that is what a tile may take the rows for; all rows share it, as it need only
+ * tell that something was written. `block` is set first, so that sw_guard_end releases it after a
+ * failure in between. */
 static sw_status hide(sw_error *err, sw_job *job, int q, sw_guard *guard) {
   sw_result *result = &job->result[q];
   bool unit = result->output->shape == SW_UNIT;
@@ -43,6 +54,9 @@ static sw_status hide(sw_error *err, sw_job *job, int q, sw_guard *guard) {
   return SW_OK;
 }
 
+/* What is hidden follows from outputs and domain, so `hides` is the same on every rank; lack of
+ * memory is not, and the caller agrees on the status. *guard must be zero before, and sw_guard_end
+ * must be called whatever comes of this. */
 sw_status sw_guard_begin(sw_error *err, sw_job *job, int pass, sw_guard *guard) {
   size_t outputs = 0;
   while (job->measure->output[outputs].name)
@@ -50,12 +64,14 @@ sw_status sw_guard_begin(sw_error *err, sw_job *job, int pass, sw_guard *guard) 
   SW_TRY(sw_calloc(err, outputs, sizeof *guard->block, (void **)&guard->block));
   SW_TRY(sw_calloc(err, outputs, sizeof *guard->count, (void **)&guard->count));
   SW_TRY(sw_calloc(err, outputs, sizeof *guard->result, (void **)&guard->result));
+  /* The rows that stood there, to be put back. */
   memcpy(guard->result, job->result, outputs * sizeof *guard->result);
   for (int q = 0; job->measure->output[q].name; q++)
     if (!may_fill(job, pass, &job->result[q])) SW_TRY(hide(err, job, q, guard));
   return SW_OK;
 }
 
+/* The fault in words. Which functions fill what differs by domain, so the advice does too. */
 static sw_status told(sw_error *err, const sw_job *job, int pass, const sw_output *output) {
   if (job->pass[pass].domain == SW_PAIRS)
     return sw_job_fault(err, job,
@@ -73,6 +89,7 @@ static sw_status told(sw_error *err, const sw_job *job, int pass, const sw_outpu
                       pass, output->name);
 }
 
+/* By bytes: a NaN does not equal itself. */
 static bool is_touched(const double *block, int64_t count) {
   const double value = mark();
   for (int64_t k = 0; k < count; k++)
@@ -80,10 +97,14 @@ static bool is_touched(const double *block, int64_t count) {
   return false;
 }
 
+/* Puts the rows back and releases all, also after a failure; then nothing is looked at, and
+ * `status` is handed on. What one rank's tiles have done another's may not have: where `hides` is
+ * set the caller agrees on the result. */
 sw_status sw_guard_end(sw_error *err, sw_job *job, int pass, sw_status status, sw_guard *guard) {
   for (int q = 0; guard->result && job->measure->output[q].name; q++) {
     double **stood = guard->result[q].row;
     if (!guard->block[q]) continue;
+    /* Not so where `hide` has failed between its two allocations. */
     if (job->result[q].row != stood) {
       if (status == SW_OK && is_touched(guard->block[q], guard->count[q]))
         status = told(err, job, pass, &job->measure->output[q]);
@@ -100,7 +121,8 @@ sw_status sw_guard_end(sw_error *err, sw_job *job, int pass, sw_status status, s
 
 /* ---- whole numbers ---------------------------------------------------------------------- */
 
-/* The first value that an int32 cannot hold; NULL: none. */
+/* The first value that an int32 cannot hold; NULL: none. NaN is stored as -1. Numbers are kept as
+ * doubles until the file is written, and converting would round or wrap them without a word. */
 static const double *find_odd(const double *value, int64_t count) {
   for (int64_t k = 0; k < count; k++)
     if (!isnan(value[k]) && (value[k] != trunc(value[k]) || fabs(value[k]) > INT32_MAX))
@@ -108,6 +130,7 @@ static const double *find_odd(const double *value, int64_t count) {
   return NULL;
 }
 
+/* This rank's values of output q: its units, or what rank 0 has of the others. */
 static sw_status check_result(sw_error *err, const sw_run *run, const sw_job *job, int q) {
   const sw_result *result = &job->result[q];
   bool unit = result->output->shape == SW_UNIT;
@@ -125,6 +148,8 @@ static sw_status check_result(sw_error *err, const sw_run *run, const sw_job *jo
   return SW_OK;
 }
 
+/* Collective if any output is int32, which all ranks know alike; the first fault of any rank is
+ * told to all. After `finish`, when all values are there. */
 sw_status sw_run_check_integers(sw_error *err, sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   sw_status status = SW_OK;

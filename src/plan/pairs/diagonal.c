@@ -1,11 +1,17 @@
-/* A square on the diagonal of an undirected matrix of which only sums are kept: each pair once.
+/* Computes a square on the diagonal of an undirected matrix of which only sums are kept, evaluating
+ * each pair once. Computed whole, such a square evaluates each of its pairs twice, which matters
+ * where a matrix has few squares: with a single one, half of all work would be repeats. Called by
+ * task.c.
  *
- * Rows go in steps of STEP. A row begins at the first unit of its step; what it finds beyond the
- * step stands for the mirrored pairs too, and is added to the lanes of those columns as in a square
- * off the diagonal. When a column's turn as a row comes, its lanes hold its partners before its
- * step, each in the lane (kernel/pairs/lanes.h) and in the order in which a scan of the whole row
- * would have added it, and the scan goes on from there: the bits are those of the square computed
- * whole, which is what the other walks do. Evaluated: STEP/side more than half of the square. */
+ * Rows go in steps of STEP. A row is evaluated from the first unit of its step on; what it finds
+ * beyond the step stands for the mirrored pairs too, and is added to the lanes of those columns as
+ * in a square off the diagonal. When a column's turn as a row comes, its lanes hold its partners
+ * before its step, each in the lane (kernel/pairs/lanes.h) and in the order in which a scan of the
+ * whole row would have added it, and the scan goes on from there: the bits are those of the square
+ * computed whole, which is what the other walks do. Pairs inside a step are evaluated twice, so the
+ * cost is STEP/side more than half of the square.
+ *
+ * Invariant: the worker's lanes are zero before and after each task. */
 #include "plan/pairs/private.h"
 
 #include "kernel/pairs/lanes.h"
@@ -15,25 +21,36 @@
 
 enum { STEP = 64 }; /* a multiple of SW_LANES, so that a column's lane is its index in the row */
 
-/* Row i from its step on, in v: its sum, with the lanes of its partners before the step. */
+/* Adds row i, whose values from its step on are in v, and returns the sum of the whole row. `at`:
+ * its place in the square; `own`: columns of its step, its own place among them; `beyond`: columns
+ * after the step. On return v has zeros where it had gaps. */
 static double finish_row(sw_worker *w, int t, double *v, int64_t at, int64_t own, int64_t beyond) {
   int64_t side = sw_pairs_row_length(w->pairs);
   double sum[SW_LANES], greatest = -INFINITY;
+  /* The partners before the step left their values in the lanes of this column. */
   for (int l = 0; l < SW_LANES; l++)
     sum[l] = w->lanes[l * side + at];
   v[at % STEP] = NAN;
+  /* The place of the unit itself was made a gap so that it adds nothing; it is not an undefined
+   * pair. */
   int64_t gaps = sw_lanes_gaps(v, own, sum, &greatest) - 1;
+  /* A value beyond the step stands for (i, j) and (j, i). Lanes go on where they stopped: `own` is
+   * a multiple of SW_LANES whenever anything lies beyond. */
   gaps += 2 * sw_lanes_gaps(v + own, beyond, sum, &greatest);
+  /* v has its gaps filled with zeros by now, so that the columns' sums stay numbers. */
   sw_lanes_add(w->lanes + (at % SW_LANES) * side + (at - at % STEP) + own, v + own, beyond);
   w->undefined[t] += gaps;
   if (greatest > w->greatest[t]) w->greatest[t] = greatest;
   return sw_lanes_join(sum);
 }
 
+/* Fills row_share[0 .. i1 - i0) of a triangle's diagonal square. It has no column shares: each row
+ * holds both directions already. */
 void sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
   const sw_pairs *p = w->pairs;
   double *v = w->all[p->quantity[0]];
   for (int64_t step = i0; step < i1; step += STEP) {
+    /* The last step may be shorter; nothing lies beyond it then. */
     int64_t end = step + STEP < i1 ? step + STEP : i1;
     for (int64_t i = step; i < end; i++) {
       p->job->measure->segment(p->job, t, i, step, i1, w->all, w->workspace);
@@ -41,5 +58,6 @@ void sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double 
     }
     w->evaluated += (double)((end - step) * (i1 - step));
   }
+  /* The lanes of this square's columns were used up as rows; the next square begins from zero. */
   memset(w->lanes, 0, (size_t)(SW_LANES * sw_pairs_row_length(p)) * sizeof *w->lanes);
 }

@@ -1,7 +1,17 @@
-/* Folding: the shares that tasks left in their slots are added in the order private.h promises. On
- * one node every rank adds those of its units. Between nodes each node adds what it has of a row,
- * and of the columns' tree the blocks it has whole, and sends only the sums: of a run of
- * neighbouring rows their sums and at most two blocks a level for each unit. */
+/* Folding: adds the shares that tasks left in their slots, in the order that private.h promises,
+ * into the strengths of units. Called once a window by pairs.c, after a barrier has made all slots
+ * final; collective.
+ *
+ * On one node every rank adds the shares of its own units, straight from the slots. Between nodes
+ * the slots stay where they are, as all of them would be n * squares doubles a matrix. Each node
+ * adds what it has of a row; of the columns' tree it adds the blocks that it has whole, and sends
+ * those sums: for a run of neighbouring rows their sums, and at most two blocks a level for each
+ * unit. The receiver takes the blocks into its own ladder, which goes on from there. A tree makes
+ * this possible without changing a bit: blocks are the same whoever adds them; sums from left to
+ * right would have to wait for the node before.
+ *
+ * Sender and receiver agree on the layout of messages without describing it: both derive it from
+ * the cut and from sw_pairs_lot_node (pack_run, add_run, find_streams). */
 #include "plan/pairs/private.h"
 
 #include "plan/pairs/ladder.h"
@@ -10,10 +20,13 @@
 
 /* ---- shares of a lot for units [lo, hi), added into sums that begin with unit lo ------------ */
 
+/* Units [lo, hi). */
 typedef struct span {
   int64_t lo, hi;
 } span;
 
+/* Adds to sum (which begins with unit units.lo) a share of units [first, end) that lies at `offset`
+ * in the slots, as far as the two overlap. */
 static void add_share(const sw_pairs *p, span units, int64_t first, int64_t end, int64_t offset,
                       double *sum) {
   int64_t from = first > units.lo ? first : units.lo, to = end < units.hi ? end : units.hi;
@@ -21,6 +34,7 @@ static void add_share(const sw_pairs *p, span units, int64_t first, int64_t end,
     sum[k - units.lo] += p->slots[offset + k - first];
 }
 
+/* Units [first, end) that are the rows of a row of squares, or of a strip. */
 static void rows_of_lot(const sw_pairs *p, int64_t row, int64_t *first, int64_t *end) {
   if (p->walk == SW_WALK_STRIPS)
     sw_cut_strip(&p->plan->cut, row, first, end);
@@ -28,15 +42,21 @@ static void rows_of_lot(const sw_pairs *p, int64_t row, int64_t *first, int64_t 
     sw_cut_square(&p->plan->cut, row, first, end);
 }
 
+/* The lot's row sums: of a row of squares one share a square, added in the order of columns. In a
+ * triangle the row begins on the diagonal; what lies before comes out of the columns' tree. */
 static void add_rows(const sw_pairs *p, const sw_lot *lot, span units, double *sum) {
   int64_t squares = p->plan->cut.squares, first = 0, end = 0, tasks = 1;
   if (p->walk != SW_WALK_STRIPS) tasks = squares - (p->walk == SW_WALK_TRIANGLE ? lot->row : 0);
   rows_of_lot(p, lot->row, &first, &end);
+  /* Most lots are not about these units: skip the walk over their squares. */
   if (first >= units.hi || end <= units.lo) return;
   for (int64_t nth = 0; nth < tasks; nth++)
     add_share(p, units, first, end, lot->slot_at + nth * sw_pairs_square_slot(p), sum);
 }
 
+/* The lot's column sums of one row segment (`part`), added into sum. A slot has the shares of rows
+ * first, then those of columns, `side` doubles for each part. In a triangle the diagonal square has
+ * no column shares (its rows hold both directions): columns begin behind it, at the second task. */
 static void add_columns(const sw_pairs *p, const sw_lot *lot, int64_t part, span units,
                         double *sum) {
   const sw_cut *cut = &p->plan->cut;
@@ -46,6 +66,7 @@ static void add_columns(const sw_pairs *p, const sw_lot *lot, int64_t part, span
     add_share(p, units, 0, p->job->n, lot->slot_at + cut->strip, sum);
     return;
   }
+  /* The first square with one of the units; the loop ends behind the last. */
   int64_t from = units.lo / cut->side > first ? units.lo / cut->side : first;
   int64_t offset = lot->slot_at + cut->side * (1 + part);
   for (int64_t column = from; column < cut->squares; column++) {
@@ -57,7 +78,10 @@ static void add_columns(const sw_pairs *p, const sw_lot *lot, int64_t part, span
 
 /* ---- the columns' tree -------------------------------------------------------------------- */
 
-/* Leaves are row segments: strips, or squares where strips are as large. */
+/* A ladder for the columns of one matrix. Its leaves are row segments, strips, or whole squares
+ * where strips are as large as them; a triangle has one leaf a square. The choice rests on the cut
+ * alone, so that the squares' walk and the strips' walk make the same tree. `width` 0: only blocks,
+ * no sums. */
 static sw_status open_ladder(sw_error *err, const sw_pairs *p, int64_t width, sw_ladder *ladder) {
   const sw_cut *cut = &p->plan->cut;
   bool squares = p->walk == SW_WALK_TRIANGLE || cut->strip < cut->side;
@@ -65,6 +89,9 @@ static sw_status open_ladder(sw_error *err, const sw_pairs *p, int64_t width, sw
   return sw_ladder_create(err, squares ? cut->squares : cut->strips, parts, width, ladder);
 }
 
+/* The key of a leaf. Strips that nest in squares are split into square and part, so that the tree
+ * of strips is the same as that of squares with parts; several rows of squares in a group share a
+ * leaf. */
 static int64_t leaf_of(const sw_pairs *p, const sw_ladder *ladder, int64_t row, int64_t part) {
   if (p->walk == SW_WALK_STRIPS) {
     part = row % ladder->parts;
@@ -73,7 +100,10 @@ static int64_t leaf_of(const sw_pairs *p, const sw_ladder *ladder, int64_t row, 
   return row / sw_pairs_rows_a_group(p) << ladder->shift | part;
 }
 
-/* A lot's column shares (without a width: only which blocks they make). */
+/* Adds a lot's column shares to a ladder; without a width it only finds which blocks they make. A
+ * group of rows is one leaf: its first row opens it, the others are added in order, the last (or
+ * the matrix's last) settles it. Lots must come in the order of rows, a group's without a gap,
+ * which sw_pairs_lot_node grants. */
 static void climb(const sw_pairs *p, const sw_lot *lot, span units, sw_ladder *ladder) {
   int64_t group = sw_pairs_rows_a_group(p), next = lot->row + 1;
   for (int64_t part = 0; part < p->parts; part++) {
@@ -83,7 +113,9 @@ static void climb(const sw_pairs *p, const sw_lot *lot, span units, sw_ladder *l
   }
 }
 
-/* Whether a block has shares of the units: in a triangle, rows before theirs. */
+/* Whether a block has shares of the units. In a triangle only rows before a unit's square have; a
+ * block that begins at or behind it would be all zeros for them and is not sent. Adding its zeros
+ * would change no bit either: the receiver adds the block all the same. */
 static bool concerns(const sw_pairs *p, const sw_ladder *blocks, int k, span units) {
   if (p->walk != SW_WALK_TRIANGLE) return units.lo < units.hi;
   return units.lo < units.hi &&
@@ -92,7 +124,8 @@ static bool concerns(const sw_pairs *p, const sw_ladder *blocks, int k, span uni
 
 /* ---- between nodes ------------------------------------------------------------------------ */
 
-/* Neighbouring rows of a matrix on one node: [row, the row returned). */
+/* The end of the run that begins with `row`: neighbouring rows of a matrix that are on one node.
+ * Sums of a run are what one node adds before it sends. */
 static int64_t end_of_run(const sw_pairs *p, int t, int64_t row) {
   int node = sw_pairs_lot_node(p, t, row);
   do
@@ -101,7 +134,7 @@ static int64_t end_of_run(const sw_pairs *p, int t, int64_t row) {
   return row;
 }
 
-/* How many of a row of squares (or strip) are the rank's, and the first of them. */
+/* How many of the units are rows of this row of squares (or strip), and the first of them. */
 static int64_t own_rows(const sw_pairs *p, int64_t row, span units, int64_t *first) {
   int64_t end = 0;
   rows_of_lot(p, row, first, &end);
@@ -110,8 +143,10 @@ static int64_t own_rows(const sw_pairs *p, int64_t row, span units, int64_t *fir
   return end > *first ? end - *first : 0;
 }
 
-/* A run for one rank's units: sums of its rows, then the blocks of its columns. `at` NULL: counts.
- */
+/* Packs a run for one rank's units: the sums of its rows, then the blocks of its columns' tree.
+ * Returns the number of doubles. `at` NULL: only counts them, by the same code, so that room and
+ * content cannot disagree. The ladder has memory for the widest rank; its width is set to this
+ * one's. */
 static int64_t pack_run(const sw_pairs *p, const sw_lot *lot, int64_t rows, span units,
                         sw_ladder *ladder, double *at) {
   int64_t count = 0;
@@ -134,8 +169,9 @@ static int64_t pack_run(const sw_pairs *p, const sw_lot *lot, int64_t rows, span
   return count;
 }
 
-/* The runs of this node for every rank, rank after rank; a node's ranks share the ranks to serve.
- */
+/* Packs the runs of this node for every rank, rank after rank, in the order of lots. The ranks
+ * of a node share this work: rank r of the team is served by one of them, so it gets one message
+ * a node. */
 static void pack_all(const sw_pairs *p, sw_ladder *ladder, double *into, size_t *bytes) {
   const sw_team *team = p->run->team;
   int64_t count = 0;
@@ -153,6 +189,7 @@ static void pack_all(const sw_pairs *p, sw_ladder *ladder, double *into, size_t 
   }
 }
 
+/* A ladder with room for the units of whichever rank has most. */
 static sw_status widest(sw_error *err, const sw_pairs *p, sw_ladder *ladder) {
   int64_t width = 0, lo = 0, hi = 0;
   for (int r = 0; r < p->run->team->size; r++) {
@@ -162,7 +199,9 @@ static sw_status widest(sw_error *err, const sw_pairs *p, sw_ladder *ladder) {
   return open_ladder(err, p, width, ladder);
 }
 
-/* Received bytes stand by rank, so by node. */
+/* Sends what every rank needs. *received: by sending rank, and so by node, as exactly one rank of
+ * each node serves this one, and ranks are ordered by node. Collective: a rank that runs out of
+ * memory is agreed on before all_to_all, which would wait for it for ever. */
 static sw_status exchange(sw_error *err, sw_pairs *p, void **received) {
   sw_team *team = p->run->team;
   size_t *bytes = NULL, total = 0;
@@ -170,6 +209,7 @@ static sw_status exchange(sw_error *err, sw_pairs *p, void **received) {
   sw_ladder ladder = {0};
   sw_status status = sw_calloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes);
   if (status == SW_OK) status = widest(err, p, &ladder);
+  /* Twice: first for the sizes, then into the buffer made of that size. */
   if (status == SW_OK) pack_all(p, &ladder, NULL, bytes);
   for (int r = 0; status == SW_OK && r < team->size; r++)
     total += bytes[r];
@@ -189,16 +229,20 @@ typedef struct adder {
   const sw_pairs *p;
   span units;
   double *rows;        /* by unit: sums of rows; undirected: from the own square on */
-  sw_ladder ladder;    /* of the columns */
-  sw_ladder shape;     /* the blocks of a run */
-  const double **from; /* by node: what comes next of it */
+  sw_ladder ladder;    /* of the columns, of the matrix under way */
+  sw_ladder shape;     /* which blocks a run has, without sums */
+  const double **from; /* by node: what comes next in its message; counts behind */
 } adder;
 
+/* The matrix is added up: writes its strengths. The ladder is left with one block, the root, or
+ * with none where columns are not summed apart (undirected strips hold the whole sum in their
+ * rows). A matrix taken from an earlier file has its strengths already, and most of its slots are
+ * empty: what was added of them is dropped. */
 static void end_matrix(adder *a, int t) {
   sw_summary *summary = &a->p->plan->summary;
   int64_t own = a->units.hi - a->units.lo;
   const double *columns = a->ladder.count ? sw_ladder_sum(&a->ladder, 0) : NULL;
-  for (int64_t k = 0; k < own && !sw_pairs_is_past(a->p, t); k++) { /* those are there already */
+  for (int64_t k = 0; k < own && !sw_pairs_is_past(a->p, t); k++) {
     double column = columns ? columns[k] : 0.0;
     double sent = a->p->job->directed ? a->rows[k] : column + a->rows[k];
     summary->out_strength[t][k] = sent;
@@ -208,13 +252,16 @@ static void end_matrix(adder *a, int t) {
   a->ladder.count = 0;
 }
 
+/* Adds the next `count` doubles of a message and moves on in it. */
 static void add_all(double *sum, const double **from, int64_t count) {
   for (int64_t k = 0; k < count; k++)
     sum[k] += (*from)[k];
   *from += count;
 }
 
-/* Rows [row, end) of one node as pack_run left them. */
+/* Takes up a run as pack_run packed it: the same rows and blocks in the same order. Blocks that
+ * were not sent, as they do not concern the units, are added as zeros, so that the ladder still
+ * sees every key and joins the same blocks. */
 static void add_run(adder *a, int t, int64_t row, int64_t end) {
   const sw_pairs *p = a->p;
   const double **from = &a->from[sw_pairs_lot_node(p, t, row)];
@@ -232,7 +279,8 @@ static void add_run(adder *a, int t, int64_t row, int64_t end) {
   }
 }
 
-/* What comes from a node stands behind what comes from those before. */
+/* Finds where each node's message begins: behind those of the nodes before. Their lengths are
+ * counted again from the shape of the runs, over the whole window, as pack_run counted them. */
 static void find_streams(adder *a, const double *received) {
   const sw_pairs *p = a->p;
   int64_t *count = (int64_t *)(a->from + p->run->team->nodes);
@@ -256,6 +304,8 @@ static void find_streams(adder *a, const double *received) {
   }
 }
 
+/* Adds all matrices of the window in the order of rows, whichever node has them. On one node the
+ * lots are all rows in order, so they are simply taken one by one. */
 static void add_window(adder *a) {
   const sw_pairs *p = a->p;
   const sw_lot *lot = p->lot;
@@ -273,6 +323,7 @@ static void add_window(adder *a) {
   }
 }
 
+/* `from` has room behind the nodes' pointers for their counts, which find_streams needs once. */
 static sw_status open_adder(sw_error *err, adder *a) {
   int64_t own = a->units.hi - a->units.lo;
   size_t nodes = (size_t)a->p->run->team->nodes;
@@ -282,6 +333,8 @@ static sw_status open_adder(sw_error *err, adder *a) {
   return open_ladder(err, a->p, own, &a->ladder);
 }
 
+/* Fills out_strength and in_strength of this rank's units for matrices [t0, t1). Nothing here waits
+ * for other ranks after the exchange, so a local failure is kept until all agree at the end. */
 sw_status sw_pairs_fold(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   void *received = NULL;

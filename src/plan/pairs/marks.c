@@ -1,5 +1,11 @@
 /* Tasks of the pair pass as the journal knows them: numbered whatever the nodes, marked when what
- * they leave is written, and taken over from an earlier run when all of it is sound. */
+ * they leave is written, and taken over from an earlier run when all of it is sound.
+ *
+ * A mark holds the checksums of the stored tiles, the counts that go into the summary, and the
+ * task's shares, so that a resumed run folds the same slots as one that computed everything. Order
+ * matters: the stored bytes come before the mark (task/packets.c), so a run killed in between
+ * computes the task again; and no order is relied on beyond that, as a mark is believed only when
+ * everything matches. */
 #include "plan/pairs/private.h"
 
 #include <math.h>
@@ -7,7 +13,8 @@
 
 /* ---- tiles of what is stored -------------------------------------------------------------- */
 
-/* A task off the diagonal of a triangle stands for two squares. */
+/* Checksums by task (two each) become checksums by tile: a task off the diagonal of a triangle has
+ * computed two squares, (i, j) and its mirror (j, i). */
 static void spread_triangle(const sw_cut *cut, const uint64_t *task, uint64_t *tile) {
   for (int64_t i = 0; i < cut->squares; i++)
     for (int64_t j = i; j < cut->squares; j++, task += 2) {
@@ -16,6 +23,8 @@ static void spread_triangle(const sw_cut *cut, const uint64_t *task, uint64_t *t
     }
 }
 
+/* *tiles (rank 0; NULL elsewhere): checksums of all tiles of all periods, for the results file;
+ * owned by the caller. After the pass: every rank tells what it has marked, restored or taken. */
 sw_status sw_pairs_checksums(sw_error *err, sw_run *run, int e, uint64_t **tiles) {
   const sw_cut *cut = &run->pair[e].cut;
   int64_t count = sw_pairs_tiles(run, e), matrices = run->pair[e].summary.n_periods;
@@ -41,6 +50,9 @@ sw_status sw_pairs_checksums(sw_error *err, sw_run *run, int e, uint64_t **tiles
 
 /* ---- one task --------------------------------------------------------------------------- */
 
+/* Squares: the whole slot. Strips: row sums, and column sums where there are any. A counting pass
+ * has no slots: its shares are the counts of its rows, which wait in row_start one place after
+ * their row until sw_pairs_rows_end adds them up. */
 void *sw_pairs_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *bytes) {
   int64_t r0 = 0, r1 = 0;
   if (p->walk != SW_WALK_STRIPS) {
@@ -56,12 +68,15 @@ void *sw_pairs_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, si
   return p->plan->row_start + lot->t * p->job->n + r0 + 1;
 }
 
+/* The worker's counts are those of this task alone: sw_pairs_task sets them back before each. */
 sw_mark sw_pairs_task_mark(const sw_worker *w, const sw_lot *lot, int64_t nth) {
   sw_mark mark = {.undefined = w->undefined[lot->t], .greatest = w->greatest[lot->t]};
   sw_pairs_task_shares(w->pairs, lot, nth, &mark.share);
   return mark;
 }
 
+/* The shares are borrowed until the mark is written. They stay: slots and row_start outlive the
+ * window's packets, and nobody else writes to them. */
 void sw_pairs_end_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int64_t nth) {
   const sw_pairs *p = w->pairs;
   if (!p->journal) return;
@@ -72,6 +87,8 @@ void sw_pairs_end_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int
   sw_pairs_digest_packet(w, packet);
 }
 
+/* For tasks that leave no packet: summaries and counts. Any thread; its checksums are zero. A
+ * failure stays in the worker's error, where the loop over tasks looks. */
 void sw_pairs_end_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
   const sw_pairs *p = w->pairs;
   if (!p->journal) return;
@@ -82,7 +99,9 @@ void sw_pairs_end_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
 
 /* ---- taking over ------------------------------------------------------------------------ */
 
-/* Done by an earlier run, its stored bytes as they were written. */
+/* Takes a task over if the journal has a sound mark of it and the stored bytes match its checksums;
+ * else *done stays false and it is computed like any other. Only then are shares and counts put in
+ * place: `shares` is a buffer, so a record that turns out damaged leaves nothing behind. */
 static sw_status restore_task(sw_error *err, sw_pairs *p, const sw_lot *lot, int64_t nth,
                               void *shares, bool *done) {
   int64_t task = sw_pairs_task_number(p, lot, nth);
@@ -95,6 +114,7 @@ static sw_status restore_task(sw_error *err, sw_pairs *p, const sw_lot *lot, int
     sw_stored here = sw_pairs_stored_here(p, lot->t);
     bool readable = true;
     SW_TRY(sw_pairs_digest_stored(err, p, &here, NULL, lot->row, nth, checksum, &readable));
+    /* Zeros of a mirrored half that does not exist are compared too, and match. */
     if (!readable || memcmp(checksum, mark.checksum, sizeof checksum) != 0) return SW_OK;
   }
   memcpy(place, shares, mark.share);
@@ -102,10 +122,12 @@ static sw_status restore_task(sw_error *err, sw_pairs *p, const sw_lot *lot, int
   if (mark.greatest > p->greatest[lot->t]) p->greatest[lot->t] = mark.greatest;
   *done = true;
   p->run->tasks_restored++;
+  /* The rank that restored a task now answers for it when checksums are collected. */
   return sw_journal_keep(err, p->journal, p->region, task, &mark);
 }
 
-/* A node's tasks are looked at by its ranks in turn. */
+/* The ranks of a node take its tasks in turn, as reading back is what a resume costs. They write to
+ * different bytes of p->done and to different slots. */
 static sw_status restore_tasks(sw_error *err, sw_pairs *p, void *shares) {
   int64_t number = 0;
   for (int64_t k = 0; k < p->n_lots; k++) {
@@ -121,6 +143,7 @@ static sw_status restore_tasks(sw_error *err, sw_pairs *p, void *shares) {
 }
 
 static sw_status restore(sw_error *err, sw_pairs *p) {
+  /* As large as the shares of any walk. */
   int64_t share = p->plan->cut.strip + p->job->n + sw_pairs_square_slot(p);
   void *shares = NULL;
   SW_TRY(sw_alloc(err, (size_t)share, sizeof(double), &shares));
@@ -129,7 +152,8 @@ static sw_status restore(sw_error *err, sw_pairs *p) {
   return status;
 }
 
-/* What is not in the sample is passed over as if it were done. */
+/* What is not in the sample (`verify`) is passed over as if it were done. All ranks of the node
+ * write the same ones. */
 static void pass_over(const sw_pairs *p) {
   for (int64_t k = 0; k < p->n_lots; k++)
     for (int64_t nth = 0; nth < sw_pairs_tasks_of_lot(p, &p->lot[k]); nth++)
@@ -137,6 +161,10 @@ static void pass_over(const sw_pairs *p) {
         p->done[p->lot[k].task_at + nth] = 1;
 }
 
+/* Fills p->done, which stays NULL when there is nothing to pass over. Whether there is follows from
+ * what all ranks know, so all leave early or none. The barrier at the end makes p->done final
+ * before any thread takes a task. A task of the journal goes before one of the earlier results: it
+ * is in its place already. */
 sw_status sw_pairs_restore(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   void *done = NULL;

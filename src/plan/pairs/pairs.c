@@ -1,5 +1,16 @@
-/* The pair pass of a job, window by window: tasks from the node's shared queue to threads, full
- * buffers to the writing thread, shares to their owners. See private.h for order and cost. */
+/* The pair pass of a job, window by window: tasks go from the node's shared queue to threads, full
+ * buffers to the writing thread, shares to the units' owners. Steps 7 and 8 in the life of a datum;
+ * see private.h for order and cost.
+ *
+ * Every rank of a node takes tasks from one queue, so that a slow one does less; nodes have their
+ * lots dealt beforehand, as a queue over nodes would cost messages. Nothing that a task leaves
+ * depends on who computes it or when. One thread of each rank, number 0, calls the sink and the
+ * team, because MPI and HDF5 are used by one thread a rank; it computes too, and writes between its
+ * tasks.
+ *
+ * Called by run/run.c, once to count (`above`, no sink) and once to store; and by `verify` with a
+ * sample. Collective: all ranks go through the same windows, and between two collectives a failure
+ * is kept, then agreed on. */
 #include "plan/pairs/private.h"
 
 #include "plan/descriptor/descriptor.h"
@@ -12,6 +23,8 @@
 
 /* ---- beginning and end ------------------------------------------------------------------- */
 
+/* Fills in what follows from plan and job. On failure `end` still releases what was made. In flight
+ * are at most two packets a thread: one that it fills and one that waits to be written. */
 static sw_status begin(sw_error *err, sw_pairs *p) {
   int pair_output = 0, matrices = p->plan->summary.n_periods;
   for (int q = 0; p->job->measure->output[q].name; q++) {
@@ -23,6 +36,7 @@ static sw_status begin(sw_error *err, sw_pairs *p) {
   p->parts = sw_pairs_parts_of(p->run, p->entry, p->walk);
   p->journal = p->run->journal;
   p->region = sw_pairs_region_of(p->entry, !p->sink);
+  /* A summary keeps no pairs, and a counting pass stores nothing. */
   p->stores = p->sink && p->plan->keep.kind != SW_KEEP_SUMMARY;
   p->element = p->run->study->float64 ? 8 : 4;
   SW_TRY(sw_calloc(err, (size_t)matrices, sizeof *p->undefined, (void **)&p->undefined));
@@ -40,6 +54,8 @@ static void end(sw_pairs *p) {
 
 /* ---- threads ---------------------------------------------------------------------------- */
 
+/* Ten times a second at most. Tells the share of the node's tasks that are claimed, as if it were
+ * that of all nodes: they have about as much each. */
 static void report(const sw_pairs *p, double *last) {
   double now = sw_clock();
   if (!p->run->progress.report || now - *last < 0.1) return;
@@ -50,20 +66,28 @@ static void report(const sw_pairs *p, double *last) {
                           (p->t0 + done * (p->t1 - p->t0)) * n * n, matrices * n * n);
 }
 
+/* A thread's loop over tasks. A task that is begun is always finished and marked; the stop is asked
+ * about before a task is taken, so that run_window can tell from the queue whether any was left. */
 static void work(sw_pairs *p, sw_worker *w) {
   double last = sw_clock();
   sw_turn turn = {.speaks = w->is_writer, .asked = last};
   for (int64_t task; (task = sw_queue_take(&p->queue, &turn)) >= 0;) {
+    /* What others have filled meanwhile goes first: packets are few, and who lacks one waits. */
     while (w->is_writer && sw_packets_write(p->packets)) {
     }
+    /* A disk that is full: what would be computed from here on could not be stored. */
+    if (w->is_writer && sw_packets_status(&w->error, p->packets) != SW_OK) break;
     if (p->done && p->done[task]) continue;
     sw_pairs_task(w, task);
     w->tasks++;
-    if (w->error.status != SW_OK) sw_queue_fail(&p->queue, &w->error);
+    if (w->error.status != SW_OK) break;
     if (w->is_writer) report(p, &last);
   }
+  if (w->error.status != SW_OK) sw_queue_fail(&p->queue, &w->error);
 }
 
+/* Adds a thread's counts to those of the rank. Counts are integers and maxima, so the order in
+ * which threads come does not matter. */
 static void merge_worker(sw_pairs *p, const sw_worker *w) {
   for (int t = p->t0; t < p->t1; t++) {
     p->undefined[t] += w->undefined_all[t];
@@ -73,9 +97,13 @@ static void merge_worker(sw_pairs *p, const sw_worker *w) {
   p->run->pairs_evaluated += w->evaluated;
 }
 
+/* All tasks of the window, on all threads of this rank. When it returns, every packet has been
+ * written or dropped after a failure. No early way out inside: a thread that could not open its
+ * buffers still drains or closes, else the writing thread would wait for it for ever. */
 static void run_threads(sw_pairs *p) {
 #pragma omp parallel num_threads(p->run->n_threads)
   {
+/* The barrier at its end keeps anyone from putting a packet before the queue is set up. */
 #pragma omp single
     sw_packets_begin(p->packets, p->sink, p->journal, p->region, omp_get_num_threads() - 1);
     sw_worker w;
@@ -90,6 +118,7 @@ static void run_threads(sw_pairs *p) {
       sw_packets_drain(p->packets);
     else
       sw_packets_close(p->packets);
+/* One thread at a time; pairs_evaluated is a double, and not atomic. */
 #pragma omp critical(sw_pairs_merge)
     {
       if (ready) merge_worker(p, &w);
@@ -101,7 +130,9 @@ static void run_threads(sw_pairs *p) {
 
 /* ---- windows ---------------------------------------------------------------------------- */
 
-/* So many matrices that a window's slots stay small; the bits do not depend on it. */
+/* How many matrices go together: as many as have their slots in window_bytes of a node, one at
+ * least. More in a window means fewer barriers and folds, and evener nodes; no bit depends on it. A
+ * counting pass has no slots and takes all at once. */
 static int window_end(const sw_pairs *p) {
   int64_t left = p->plan->summary.n_periods - p->t0;
   int64_t bytes = sw_pairs_slots_a_matrix(p) * (int64_t)sizeof(double);
@@ -110,6 +141,9 @@ static int window_end(const sw_pairs *p) {
   return p->t0 + (int)(fit < left ? fit : left);
 }
 
+/* Makes the window's lots, slots and queue. node_alloc is collective, zeroed, and agrees on failure
+ * itself; between such calls only sw_alloc can fail alone, and is agreed on. On failure
+ * close_window releases what was made. */
 static sw_status open_window(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   p->t1 = window_end(p);
@@ -117,12 +151,17 @@ static sw_status open_window(sw_error *err, sw_pairs *p) {
   sw_status status = sw_alloc(err, (size_t)p->n_lots, sizeof *p->lot, (void **)&p->lot);
   SW_TRY(sw_team_agree(team, err, status, 0));
   sw_pairs_lots_of_node(p, team->node, p->lot, &p->n_tasks, &p->n_slots);
+  /* 64 more, so that a node without lots has memory of its own, too. */
   size_t bytes = p->sink ? (size_t)p->n_slots * sizeof *p->slots : 0;
   SW_TRY(team->node_alloc(team, err, bytes + 64, (void **)&p->slots));
   SW_TRY(sw_queue_open(err, team, p->n_tasks, true, &p->queue));
   return sw_pairs_restore(err, p);
 }
 
+/* Runs the threads, then agrees on what came of it: a failure of a thread, one of writing, or a
+ * stop that has left tasks undone. A stop that comes after the last task was claimed is not one of
+ * this window. The barrier makes all slots of the node final before anyone folds them. A sample has
+ * no strengths, and matrices that are all taken have theirs. */
 static sw_status run_window(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   run_threads(p);
@@ -134,6 +173,8 @@ static sw_status run_window(sw_error *err, sw_pairs *p) {
   return p->sink && !p->run->sample && !sw_pairs_all_past(p) ? sw_pairs_fold(err, p) : SW_OK;
 }
 
+/* Met by all ranks in the same order, as node_free is; pointers are set back for the next
+ * window. */
 static void close_window(sw_pairs *p) {
   sw_queue_close(&p->queue);
   if (p->slots) p->run->team->node_free(p->run->team, p->slots);
@@ -155,6 +196,11 @@ static sw_status run_windows(sw_error *err, sw_pairs *p) {
   return status;
 }
 
+/* `sink` NULL: the counting pass of `above`. Counts and figures of matrices that were taken are set
+ * only after the threads' own have been merged, and before they are summed over ranks.
+ *
+ * The measure's `prepare` and the guard over its unit outputs come before anything collective, and
+ * what they return is agreed on once. */
 sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_sink *sink) {
   sw_pairs p = {
       .run = run, .entry = entry, .job = &run->job[entry], .plan = &run->pair[entry], .sink = sink};
@@ -168,6 +214,9 @@ sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_sink *sink) {
   status = sw_team_agree(run->team, err, status, 0);
   if (status == SW_OK && run->past) status = sw_pairs_past(err, &p);
   if (status == SW_OK) status = run_windows(err, &p);
+  /* The guard may find on one rank alone that a segment has filled what it may not. Whether it
+   * hides anything is the same on every rank, and so is the status here: all ranks agree again, or
+   * none. */
   bool agree = status == SW_OK && guard.hides;
   status = sw_guard_end(err, &run->job[entry], pass, status, &guard);
   if (agree) status = sw_team_agree(run->team, err, status, 0);

@@ -7,7 +7,9 @@
 /* The pair pass of a job; `sink` NULL counts the entries of `above` and nothing else. */
 sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_sink *sink);
 
-/* Where the rows of kept partners begin; counted in between for `above`. */
+/* plan->row_start: where the rows of kept partners begin among the stored entries. For `above`:
+ * alloc, a counting pass (sw_pairs_run without a sink), end, which turns counts into positions. For
+ * links the rows are known from the weights. All three are collective. */
 sw_status sw_pairs_rows_alloc(sw_error *err, sw_run *run, int entry);
 sw_status sw_pairs_rows_end(sw_error *err, sw_run *run, int entry);
 sw_status sw_pairs_link_rows(sw_error *err, sw_run *run, int entry);
@@ -16,11 +18,13 @@ sw_status sw_pairs_link_rows(sw_error *err, sw_run *run, int entry);
 int64_t sw_pairs_tiles(const sw_run *run, int entry);
 /* Their checksums for all periods out of the journal, to rank 0. Collective. */
 sw_status sw_pairs_checksums(sw_error *err, sw_run *run, int entry, uint64_t **tiles);
+/* Tasks of the storing pass, over all periods: as the journal and a sample number them. */
 int64_t sw_pairs_tasks(const sw_run *run, int entry);
 /* The checksum of a stored tile as the sink gives it back. */
 sw_status sw_pairs_digest_tile(sw_error *err, sw_run *run, int entry, sw_sink *sink, int t,
                                int64_t tile, uint64_t *checksum);
-/* The tasks of a pair entry, at their places in the journal's table of regions. */
+/* Writes the tasks of a pair entry to their places in the journal's table of regions; an entry
+ * without pairs writes nothing. */
 void sw_pairs_regions(const sw_run *run, int entry, sw_region *regions);
 
 #endif

@@ -1,7 +1,12 @@
-/* Matrices of an earlier results file that rest on the same operands: their strengths and figures
- * are taken, and their tiles copied one by one, each held against its checksum on the way; a tile
- * that does not match is computed. The bits are those of a run that computes everything. Cost: a
- * read and a write of what is stored, instead of n^2 pairs a matrix. */
+/* Takes over matrices of an earlier results file that rest on the same operands (`--reuse`): their
+ * strengths and figures are taken, and their tiles copied one by one, each held against its
+ * checksum on the way; a tile that does not match is computed. The bits are those of a run that
+ * computes everything. Cost: a read and a write of what is stored, instead of n^2 pairs a matrix.
+ *
+ * Whether two matrices rest on the same is decided by a hash of operands, parameters and period
+ * (run/operand_hash.c). Nothing of the earlier file is believed without its checksum. A counting
+ * pass takes row lengths in the same way, before the file exists. The file itself is read through
+ * ports/past.h; store/results/past.c implements it. */
 #include "plan/pairs/private.h"
 
 #include "base/log.h"
@@ -16,13 +21,16 @@ bool sw_pairs_is_past(const sw_pairs *p, int t) {
   return p->past && p->past[t] >= 0;
 }
 
+/* Of the window: then nothing is to be folded. */
 bool sw_pairs_all_past(const sw_pairs *p) {
   for (int t = p->t0; t < p->t1; t++)
     if (!sw_pairs_is_past(p, t)) return false;
   return true;
 }
 
-/* Strengths that any rank finds damaged are computed by all. */
+/* Reads the strengths of this rank's units straight into the summary. If any rank finds its own
+ * damaged, all ranks compute the matrix, as tasks and folds are shared: a matrix is taken by all or
+ * by none. Collective. */
 static sw_status take_strengths(sw_error *err, sw_pairs *p, int t) {
   const sw_summary *summary = &p->plan->summary;
   sw_past *past = p->run->past;
@@ -31,6 +39,7 @@ static sw_status take_strengths(sw_error *err, sw_pairs *p, int t) {
   sw_status status = past->strengths(past, err, p->entry, p->past[t], summary->out_strength[t],
                                      summary->in_strength[t], &sound);
   SW_TRY(sw_team_agree(p->run->team, err, status, 0));
+  /* One double carries the word: the team has maxima of doubles only. */
   damaged = !sound;
   SW_TRY(p->run->team->max_f64(p->run->team, err, &damaged, 1));
   if (damaged == 0) return SW_OK;
@@ -42,14 +51,15 @@ static sw_status take_strengths(sw_error *err, sw_pairs *p, int t) {
   return SW_OK;
 }
 
-/* What mixes periods on the way to the entry, so that one that changes may change all: names, each
- * once. Whether there is any. */
+/* Names into `text` what mixes periods on the way to the entry, each once, the entry itself
+ * included: with such an entry one period that changes may change all. Whether there is any. */
 static bool name_pooling(const sw_run *run, int e, char *text, size_t room) {
   const sw_entry *entry = &run->study->entry[e];
   const sw_job *job = &run->job[e];
   bool found = false;
   if (job->pooled || job->whole_series) {
     size_t at = strlen(text);
+    /* Two ways may lead to one entry: it is named once. */
     if (strstr(text, job->name)) return true;
     snprintf(text + at, room - at, "%s%.60s", at ? ", " : "", job->name);
     return true;
@@ -59,7 +69,8 @@ static bool name_pooling(const sw_run *run, int e, char *text, size_t room) {
   return found;
 }
 
-/* The periods that are computed, when they are few. */
+/* Names the periods that are computed, when they are few; else the text is empty. A period is named
+ * only while there is room for it whole. */
 static void name_computed(const sw_pairs *p, int computed, char *text, size_t room) {
   enum { NAMED = 6 };
   size_t at = 0;
@@ -70,6 +81,8 @@ static void name_computed(const sw_pairs *p, int computed, char *text, size_t ro
                              at ? ", " : "; computed: ", sw_job_period(p->job, t));
 }
 
+/* Rank 0. That nothing is taken surprises when only one period has changed: then the reason is said
+ * where pooling is the reason. */
 static void say_taken(const sw_pairs *p, int taken) {
   char computed[256], names[256] = "";
   int matrices = p->plan->summary.n_periods;
@@ -85,6 +98,9 @@ static void say_taken(const sw_pairs *p, int taken) {
            p->run->past->path, computed);
 }
 
+/* Fills p->past, the same on every rank, and on rank 0 the figures. Only the storing pass takes
+ * strengths, counts and speaks: a counting pass may take the row lengths of a matrix whose
+ * strengths turn out damaged later, as each tile of it is held against its checksum. */
 sw_status sw_pairs_past(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   int matrices = p->plan->summary.n_periods, taken = 0;
@@ -104,6 +120,9 @@ sw_status sw_pairs_past(sw_error *err, sw_pairs *p) {
   return SW_OK;
 }
 
+/* The counts of a taken matrix are of the whole matrix, so they stand on rank 0 alone, and nothing
+ * on the others: sw_pairs_totals sums over ranks. Tasks that had to be computed have left the same
+ * counts in part, which are replaced. */
 void sw_pairs_past_figures(sw_pairs *p) {
   bool first = p->run->team->rank == 0;
   for (int t = 0; t < p->plan->summary.n_periods; t++) {
@@ -114,6 +133,7 @@ void sw_pairs_past_figures(sw_pairs *p) {
   }
 }
 
+/* Also after a failure, and when there never was a past. */
 void sw_pairs_past_end(sw_pairs *p) {
   sw_free(p->past);
   sw_free(p->past_figures);
@@ -121,13 +141,16 @@ void sw_pairs_past_end(sw_pairs *p) {
 
 /* ---- copying ---------------------------------------------------------------------------- */
 
-/* The matrix in the earlier file. */
+/* The matrix in the earlier file: where it is stored, the checksums of its tiles, and where its
+ * rows begin among the entries (`above`, links; else NULL). */
 typedef struct source {
   sw_stored stored;
   uint64_t *tile;
   int64_t *row_start;
 } source;
 
+/* Whether the checksums of a task's tiles are those that the earlier file recorded. Tiles are
+ * numbered row by row; a task off the diagonal of a triangle stands for two of them. */
 static bool matches(const sw_pairs *p, const source *from, const sw_lot *lot, int64_t nth,
                     const uint64_t checksum[2]) {
   int64_t squares = p->plan->cut.squares, row = lot->row;
@@ -138,7 +161,9 @@ static bool matches(const sw_pairs *p, const source *from, const sw_lot *lot, in
          checksum[1] == from->tile[column * squares + row];
 }
 
-/* `above`: how many a row has, where what they are is sound. */
+/* A counting pass: how many entries a row has. The lengths of rows are part of a tile's checksum,
+ * so they are sound where it matches. Counts wait one place after their row, as count_above leaves
+ * them. */
 static void take_counts(sw_pairs *p, const source *from, const sw_lot *lot) {
   int64_t r0 = 0, r1 = 0;
   int64_t *count = p->plan->row_start + lot->t * p->job->n + 1;
@@ -147,6 +172,10 @@ static void take_counts(sw_pairs *p, const source *from, const sw_lot *lot) {
     count[row] = from->row_start[row + 1] - from->row_start[row];
 }
 
+/* Copies a task's tiles, or in a counting pass reads and checks them without copying. *done: false
+ * when it must be computed. Tiles may be copied before they are found unsound; the task that is
+ * computed then writes over them. A summary stores no tiles: its strengths are all there is, and
+ * were checked. */
 static sw_status take_task(sw_error *err, sw_pairs *p, const source *from, const sw_lot *lot,
                            int64_t nth, bool *done) {
   sw_mark mark = {.greatest = -INFINITY};
@@ -157,16 +186,20 @@ static sw_status take_task(sw_error *err, sw_pairs *p, const source *from, const
     SW_TRY(sw_pairs_digest_stored(err, p, &from->stored, p->sink ? &here : NULL, lot->row, nth,
                                   mark.checksum, &readable));
     if (!readable || !matches(p, from, lot, nth, mark.checksum)) {
-      p->run->tasks_unsound += p->sink != NULL;
+      p->run->tasks_unsound += p->sink != NULL; /* once, not by the counting pass too */
       return SW_OK;
     }
   }
   *done = true;
   if (!p->sink) take_counts(p, from, lot);
+  /* Known to this rank, for the checksums of the new file, but not marked: its shares are not
+   * there, and a run that goes on later takes or computes it again. */
   if (!p->sink || !p->journal) return SW_OK;
   return sw_journal_keep(err, p->journal, p->region, sw_pairs_task_number(p, lot, nth), &mark);
 }
 
+/* Reads what is known of the earlier matrix, on every rank for itself: tasks are dealt among ranks,
+ * and any of them may come upon any tile. */
 static sw_status open_source(sw_error *err, sw_pairs *p, int t, source *from) {
   sw_past *past = p->run->past;
   sw_keep_kind kind = p->plan->keep.kind;
@@ -181,6 +214,8 @@ static sw_status open_source(sw_error *err, sw_pairs *p, int t, source *from) {
   return past->rows(past, err, p->entry, p->past[t], from->row_start);
 }
 
+/* Tasks that the journal has restored stay as they are. The ranks of a node take the others in
+ * turn, by their number in the node; each writes only its own bytes of p->done. */
 static sw_status take_lot(sw_error *err, sw_pairs *p, const source *from, const sw_lot *lot) {
   const sw_team *team = p->run->team;
   for (int64_t nth = 0; nth < sw_pairs_tasks_of_lot(p, lot); nth++) {
@@ -193,7 +228,9 @@ static sw_status take_lot(sw_error *err, sw_pairs *p, const source *from, const 
   return SW_OK;
 }
 
-/* Lots stand by matrix. A node's ranks take its tasks in turn. */
+/* Not collective: a rank that fails says so to sw_pairs_restore, which agrees. Lots stand by
+ * matrix, so one source is open at a time, and lots of matrices that are not taken are stepped
+ * over. */
 sw_status sw_pairs_take(sw_error *err, sw_pairs *p) {
   sw_status status = SW_OK;
   int64_t k = 0;

@@ -1,5 +1,12 @@
-/* Partners that are kept: the k strongest, those over a threshold, or those linked. Values order
- * partners as doubles, from high to low; ties by unit code; links without a value come last. */
+/* Partners that are kept of a row: the k strongest, those over a threshold, or those linked. Values
+ * order partners as doubles, from high to low; ties by unit code; links without a value come last.
+ * This is a total order, so what is kept and in which order depends on the row alone, not on the
+ * order in which its segments come. float32 is made only when a value is put into the packet:
+ * rounded values would tie where doubles do not.
+ *
+ * Called by strip.c, by one thread for all rows of its strip. `above` runs twice: a counting pass,
+ * whose counts become the positions of entries, and the pass that stores. Both evaluate the same
+ * bits, so the second one finds exactly as many entries as there is room for. */
 #include "plan/pairs/private.h"
 
 #include "kernel/pairs/lanes.h"
@@ -10,6 +17,7 @@
 
 /* ---- which comes first ------------------------------------------------------------------ */
 
+/* Whether a is kept rather than b, and stored before it. NaN values occur among links only. */
 static bool is_before(sw_pick a, sw_pick b) {
   if (isnan(a.value) || isnan(b.value)) {
     if (isnan(a.value) != isnan(b.value)) return isnan(b.value);
@@ -25,8 +33,10 @@ static int compare_picks(const void *a, const void *b) {
 
 /* ---- room ------------------------------------------------------------------------------- */
 
-/* Rows are taken in batches of about so many entries, so that a low threshold does not let a strip
- * grow to n^2 / strips of them. */
+/* The end of the batch of rows that begins with b0. Only `above` has batches, of about
+ * SW_BATCH_ENTRIES entries (a single row may have more), so that a low threshold does not let a
+ * strip grow to n^2 / strips of them. Where a strip ends does not depend on them, nor do its
+ * sums. */
 int64_t sw_pairs_picks_batch(const sw_pairs *p, int t, int64_t b0, int64_t r1) {
   if (!p->sink || p->plan->keep.kind != SW_KEEP_ABOVE) return r1;
   const int64_t *start = p->plan->row_start + t * p->job->n;
@@ -36,10 +46,13 @@ int64_t sw_pairs_picks_batch(const sw_pairs *p, int t, int64_t b0, int64_t r1) {
   return b1;
 }
 
+/* Without a sink only the entries of `above` are counted. */
 static bool is_counting(const sw_worker *w) {
   return !w->pairs->sink;
 }
 
+/* Makes room for the partners of rows [r0, r1): k for each row, or as many as were counted or are
+ * linked. The buffer is kept for later batches and only grows; its old content is not needed. */
 sw_status sw_pairs_picks_begin(sw_error *err, sw_worker *w, int t, int64_t r0, int64_t r1) {
   const sw_pairs *p = w->pairs;
   const sw_keep *keep = &p->plan->keep;
@@ -62,7 +75,8 @@ sw_status sw_pairs_picks_begin(sw_error *err, sw_worker *w, int t, int64_t r0, i
 
 /* ---- seeing segments -------------------------------------------------------------------- */
 
-/* A heap with the last of the kept on top: what is not before it is passed over. */
+/* A heap with the last of the kept on top, which the next better partner displaces. Puts `pick` in
+ * the place of the top. */
 static void sift_down(sw_pick *heap, int64_t count, sw_pick pick) {
   int64_t at = 0;
   for (int64_t child; (child = 2 * at + 1) < count; at = child) {
@@ -73,6 +87,7 @@ static void sift_down(sw_pick *heap, int64_t count, sw_pick pick) {
   heap[at] = pick;
 }
 
+/* Adds `pick` at the end, while the heap is not full. */
 static void sift_up(sw_pick *heap, int64_t at, sw_pick pick) {
   for (; at > 0 && is_before(heap[(at - 1) / 2], pick); at = (at - 1) / 2)
     heap[at] = heap[(at - 1) / 2];
@@ -80,29 +95,37 @@ static void sift_up(sw_pick *heap, int64_t at, sw_pick pick) {
 }
 
 /* The first column from c on that displaces the last of the kept, or `count`. Strips may begin with
- * other columns than the first: an equal value wins where its unit's code comes before. (What is
- * kept of this very segment comes before all of its rest.) */
+ * other columns than the first, so `last` may have a higher code than what comes: then an equal
+ * value displaces it. A segment lies before or behind `last` as a whole; and where `last` is of
+ * this very segment, it comes before all of its rest. */
 static int64_t next_better(const sw_pick *last, int64_t j0, int64_t c, int64_t count,
                            const double *v) {
   return last->to < j0 + c ? sw_lanes_next_above(v, c, count, last->value)
                            : sw_lanes_next_reaching(v, c, count, last->value);
 }
 
+/* Shows a segment to the heap of a row. `greatest` saves the look at segments that cannot hold
+ * anything better, which are nearly all once strong partners are kept; an equal value may still win
+ * by its code. */
 static void see_top(sw_worker *w, int64_t row, int64_t j0, int64_t count, const double *v,
                     double greatest) {
   int64_t k = w->pairs->plan->keep.top, held = w->pick_end[row] - w->pick_at[row], c = 0;
   sw_pick *heap = w->pick + w->pick_at[row];
   if (held == k && !(greatest >= heap[0].value)) return;
+  /* Fill up first: anything with a value is kept. */
   for (; held < k && c < count; c++)
     if (!isnan(v[c])) sift_up(heap, held++, (sw_pick){v[c], (int32_t)(j0 + c)});
   w->pick_end[row] = w->pick_at[row] + held;
   if (held < k) return;
+  /* The heap's top changes with each hit, so the threshold is asked for anew. */
   while ((c = next_better(heap, j0, c, count, v)) < count) {
     sift_down(heap, k, (sw_pick){v[c], (int32_t)(j0 + c)});
     c++;
   }
 }
 
+/* Entries over the threshold, in the order of columns; sorted when the row ends. There is no check
+ * of room: the counting pass has found the same values. */
 static void see_above(sw_worker *w, int64_t row, int64_t j0, int64_t count, const double *v,
                       double greatest) {
   double threshold = w->pairs->plan->keep.above;
@@ -113,6 +136,8 @@ static void see_above(sw_worker *w, int64_t row, int64_t j0, int64_t count, cons
   w->pick_end[row] = end;
 }
 
+/* Counts a row's entries, in row_start one place behind the row: sw_pairs_rows_end turns the counts
+ * into positions. */
 static void count_above(sw_worker *w, int t, int64_t i, int64_t count, const double *v,
                         double greatest) {
   const sw_pairs *p = w->pairs;
@@ -123,6 +148,9 @@ static void count_above(sw_worker *w, int t, int64_t i, int64_t count, const dou
   p->plan->row_start[t * p->job->n + i + 1] += over; /* this row is this thread's alone */
 }
 
+/* Takes the values of a row's links in this segment, NaN too: a link is stored whether it has a
+ * value or not. Both the links and the segments come in the order of columns, so each link is met
+ * once. */
 static void see_links(sw_worker *w, int64_t row, int64_t i, int64_t j0, int64_t j1,
                       const double *v) {
   const sw_links *links = w->pairs->job->weights;
@@ -147,6 +175,9 @@ void sw_pairs_picks_see(sw_worker *w, int t, int64_t r0, int64_t i, int64_t j0, 
 
 /* ---- the packet ------------------------------------------------------------------------- */
 
+/* Lays the packet out: all quantities one behind the other, then the partners. It keeps the
+ * packet's memory and its size, and sets everything else anew. `at`: absolute, over all periods, as
+ * rows are. */
 sw_status sw_pairs_picks_packet(sw_error *err, const sw_worker *w, sw_packet *packet, int t,
                                 int64_t r0, int64_t r1) {
   const sw_pairs *p = w->pairs;
@@ -171,7 +202,7 @@ sw_status sw_pairs_picks_packet(sw_error *err, const sw_worker *w, sw_packet *pa
   return SW_OK;
 }
 
-/* In the precision of the file. */
+/* Stores a value in the precision of the file. */
 static void put_value(const sw_worker *w, sw_packet *packet, int q, int64_t at, double value) {
   if (w->pairs->element == 4)
     ((float *)packet->data[q])[at] = (float)value;
@@ -179,7 +210,9 @@ static void put_value(const sw_worker *w, sw_packet *packet, int q, int64_t at, 
     ((double *)packet->data[q])[at] = value;
 }
 
-/* The other quantities of a kept pair: in the whole row that is at hand, or asked for anew. */
+/* The other quantities of a kept pair: from the whole row that is at hand, or evaluated anew, which
+ * is cheaper than computing them for every pair when few are kept. 16 doubles: a measure may fill a
+ * whole vector beyond what it is asked for (worker.c, padded). */
 static void fetch_quantities(sw_worker *w, sw_packet *packet, int t, int64_t i, int64_t j,
                              int64_t at) {
   const sw_pairs *p = w->pairs;
@@ -192,6 +225,8 @@ static void fetch_quantities(sw_worker *w, sw_packet *packet, int t, int64_t i, 
     put_value(w, packet, q, at, p->job->measure->whole_row ? w->all[p->quantity[q]][j] : one[q][0]);
 }
 
+/* Sorts what is kept of the row and writes it to the packet. A row of top partners may have fewer
+ * than k with a value: the rest are -1 and NaN. For the other kinds no place is left over. */
 void sw_pairs_picks_end_row(sw_worker *w, sw_packet *packet, int t, int64_t r0, int64_t i) {
   const sw_pairs *p = w->pairs;
   int64_t row = i - r0, first = w->pick_at[row], end = w->pick_end[row];

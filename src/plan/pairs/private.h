@@ -14,9 +14,10 @@
  *
  * Every task of a walk writes its shares into its own slot in node-shared memory; when all tasks
  * of a window of periods are done, each node adds what neighbours in the tree it has and sends the
- * sums to the ranks that own the units. Cost: n^2 (or n^2/2) pairs over the ranks; slots
- * n * squares doubles a matrix (strips: n * strips, at most 256) over the nodes; messages a node:
- * of its rows their sums, and n doubles for each block of its rows, at most 4 log2(squares). */
+ * sums to the ranks that own the units. Cost: n^2 (or n^2/2) pairs over the ranks; the slots
+ * of a matrix hold n * squares doubles (strips: n * strips; about 256 strips, never more than 512)
+ * over all nodes. A node sends the sums of its rows, and n doubles for each block of the columns'
+ * tree that its rows make, at most 4 log2(squares) blocks. */
 #ifndef SW_PLAN_PAIRS_PRIVATE_H
 #define SW_PLAN_PAIRS_PRIVATE_H
 
@@ -26,12 +27,13 @@
 #include "plan/task/packets.h"
 #include "plan/task/queue.h"
 
-/* A row of squares or a strip, of one matrix: the unit that is dealt to nodes. */
+/* A row of squares or a strip, of one matrix: the unit of work that is dealt to nodes. Its tasks
+ * (one for each square, or the strip) are what the threads of that node take from its queue. */
 typedef struct sw_lot {
   int t;
   int64_t row;     /* square row, or strip */
-  int64_t task_at; /* its first task among the node's */
-  int64_t slot_at; /* its slots, in doubles */
+  int64_t task_at; /* its first task among the node's tasks of this window */
+  int64_t slot_at; /* where its slots begin in sw_pairs.slots, in doubles */
 } sw_lot;
 
 typedef struct sw_pairs {
@@ -39,40 +41,41 @@ typedef struct sw_pairs {
   int entry;
   const sw_job *job;
   sw_pair_plan *plan;
-  sw_sink *sink; /* NULL: only count the entries of `above` */
+  sw_sink *sink; /* NULL: a counting pass, which only counts the entries of `above` */
   sw_walk walk;
   bool stores;         /* tasks leave packets for the sink */
   sw_journal *journal; /* NULL: nothing is marked */
-  int region;
-  int element; /* bytes of a stored dense number */
+  int region;          /* the pass's place in the journal's table of regions */
+  int element;         /* bytes of a stored dense number */
   int n_quantities;
-  int quantity[SW_MAX_QUANTITIES]; /* index of each among the measure's pair outputs */
+  int quantity[SW_MAX_QUANTITIES]; /* index of each among the measure's pair outputs, on or off */
   int n_pair_outputs;
   int64_t parts; /* row segments along a square for column sums; 0 without */
-  /* The window of matrices under way, and the lots of each node in it. */
+  /* The window: matrices [t0, t1), which are computed and folded together, and the lots of this
+   * node in it. Lots, slots, queue and `done` are made anew for each window. */
   int t0, t1;
   int64_t n_lots, n_tasks, n_slots; /* of this node */
   sw_lot *lot;
-  double *slots; /* node-shared */
-  sw_queue queue;
-  char *done; /* node-shared, by task: done by an earlier run; NULL: none */
-  int *past;  /* by matrix: the same one in the earlier results, -1: none; NULL: none at all */
-  sw_past_figures *past_figures; /* rank 0 */
+  double *slots;  /* node-shared: each task writes its shares into its own slot, without locks */
+  sw_queue queue; /* of the node's tasks */
+  char *done;     /* node-shared, by task: not 0: it need not be computed; NULL: all must */
+  int *past;      /* by matrix: the same one in the earlier results, -1: none; NULL: none at all */
+  sw_past_figures *past_figures; /* by matrix; filled on rank 0 only */
   sw_packets *packets;
-  int64_t *undefined; /* by matrix, of this rank's tasks */
-  double *greatest;
+  int64_t *undefined; /* by matrix: ordered pairs without a value, of this rank's tasks */
+  double *greatest;   /* by matrix: the largest value, -INFINITY when there is none */
 } sw_pairs;
 
-/* What a thread works with. */
+/* What one thread works with, for one window. Nothing of it is shared until it is merged. */
 typedef struct sw_worker {
   sw_pairs *pairs;
   void *workspace;
   double *block;                  /* of all buffers below */
   double *all[SW_MAX_QUANTITIES]; /* as the measure fills them, NULL where not wanted */
-  double *lanes;
+  double *lanes;         /* SW_LANES rows of column sums under way, sw_pairs_row_length apart */
   double *row_a, *row_b; /* strips: sums before (undirected: by level) and from the own square */
   int64_t level_stride;
-  int64_t *undefined; /* by matrix, of the task under way */
+  int64_t *undefined; /* by matrix, of the task under way: what its journal mark says */
   double *greatest;
   int64_t *undefined_all; /* of all this thread's tasks */
   double *greatest_all;
@@ -82,9 +85,12 @@ typedef struct sw_worker {
   bool meets_gaps; /* a value that is NaN was met */
   bool is_writer;  /* the thread that calls the sink */
   sw_error error;
-  struct sw_pick *pick;                  /* strips that keep partners */
-  int64_t *pick_at, *pick_end, *link_at; /* by row of the strip */
-  int64_t room;
+  /* Strips that keep partners: those of row r of the batch stand at pick[pick_at[r] ..
+   * pick_end[r]), with room up to pick_at[r + 1]; link_at: the row's next link that no segment has
+   * met. */
+  struct sw_pick *pick;
+  int64_t *pick_at, *pick_end, *link_at;
+  int64_t room; /* entries that `pick` can hold */
 } sw_worker;
 
 typedef struct sw_pick {
@@ -112,14 +118,16 @@ int64_t sw_pairs_task_number(const sw_pairs *p, const sw_lot *lot, int64_t nth);
 int64_t sw_pairs_tasks_of_lot(const sw_pairs *p, const sw_lot *lot);
 
 /* marks.c: tasks as the journal knows them.
- * A task's shares: in its slot, or, when `above` is counted, among the beginnings of rows. */
+ * Where a task's shares lie: in its slot, or, in a counting pass, its rows' counts in row_start. */
 void *sw_pairs_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *bytes);
 /* The mark of the task that the worker has just done, without checksums. */
 sw_mark sw_pairs_task_mark(const sw_worker *w, const sw_lot *lot, int64_t nth);
-/* What the last packet of a task carries, or what is marked at once when it left none. */
+/* The task is computed. end_packet attaches the journal mark to its last packet, so that the mark
+ * is written after the bytes; end_task marks a task that stores nothing at once. */
 void sw_pairs_end_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int64_t nth);
 void sw_pairs_end_task(sw_worker *w, const sw_lot *lot, int64_t nth);
-/* Tasks of the window that an earlier run has done: their shares are put in place. Collective. */
+/* Finds the tasks of the window that need not be computed and puts their shares in place: those
+ * that an earlier run has done or the earlier results hold, or that are not sampled. Collective. */
 sw_status sw_pairs_restore(sw_error *err, sw_pairs *p);
 
 /* digest.c: checksums of what a task stores. */
@@ -131,8 +139,8 @@ typedef struct sw_stored {
   const int64_t *row_start; /* n + 1 positions of its rows among the entries; NULL without */
 } sw_stored;
 sw_stored sw_pairs_stored_here(const sw_pairs *p, int t);
-/* The same of what is stored, copied to `to` on the way (NULL: only looked at). *readable: false
- * when it cannot be read, or has another length than its place there. */
+/* The checksum of what is stored at `from`, which is copied to `to` on the way (NULL: only read).
+ * *readable: false when it cannot be read, or its length is not that of its place in `to`. */
 sw_status sw_pairs_digest_stored(sw_error *err, const sw_pairs *p, const sw_stored *from,
                                  const sw_stored *to, int64_t row, int64_t nth,
                                  uint64_t checksum[2], bool *readable);
@@ -141,19 +149,21 @@ sw_status sw_pairs_digest_stored(sw_error *err, const sw_pairs *p, const sw_stor
 sw_status sw_pairs_past(sw_error *err, sw_pairs *p); /* which they are; collective */
 bool sw_pairs_is_past(const sw_pairs *p, int t);
 bool sw_pairs_all_past(const sw_pairs *p); /* of the window */
-/* Tasks of the window that can be taken are copied and count as done. */
+/* Copies the tasks of the window that the earlier file holds soundly; they then count as done. */
 sw_status sw_pairs_take(sw_error *err, sw_pairs *p);
-/* Their figures, instead of those of tasks that were computed after all. */
+/* Sets the counts and maxima of taken matrices from the earlier file, in place of what was summed
+ * over those of their tasks that had to be computed. */
 void sw_pairs_past_figures(sw_pairs *p);
 void sw_pairs_past_end(sw_pairs *p);
 
 /* worker.c */
-/* Column sums outlive a batch of rows: lanes of whole rows. */
+/* Column sums of a strip outlive a batch of its rows, so lanes are as long as whole rows. */
 bool sw_pairs_keeps_lanes(const sw_pairs *p);
 int64_t sw_pairs_row_length(const sw_pairs *p);
 void sw_pairs_store_row(const sw_pairs *p, sw_packet *packet, const sw_worker *w, int64_t row,
                         int64_t columns, int64_t diagonal);
-/* A packet for a rectangle, with room for `mirror`ed data too; NULL when memory has run out. */
+/* A packet for a rectangle, with room for `mirror`ed data too; NULL when memory has run out: the
+ * worker's error says so, and the packet is given back. May wait for a free packet. */
 sw_packet *sw_pairs_begin_rect(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                                bool mirror);
 sw_status sw_pairs_worker_open(sw_error *err, sw_pairs *p, sw_worker *worker);
@@ -171,21 +181,23 @@ void sw_pairs_strip_task(sw_worker *worker, const sw_lot *lot);
 /* pick.c: the partners a strip keeps (top, above, links). */
 int64_t sw_pairs_picks_batch(const sw_pairs *p, int t, int64_t b0, int64_t r1);
 sw_status sw_pairs_picks_begin(sw_error *err, sw_worker *w, int t, int64_t r0, int64_t r1);
-/* A segment of row i (NaN at its own place and where undefined); `greatest` of it. */
+/* Row i's values for columns [j0, j1), NaN at its own place and where undefined; `greatest`: their
+ * largest. Each row must be shown all segments; links need them in the order of columns. */
 void sw_pairs_picks_see(sw_worker *w, int t, int64_t r0, int64_t i, int64_t j0, int64_t j1,
                         const double *v, double greatest);
-/* Row i has been seen whole: its partners in order into the packet, with all quantities. */
+/* Row i has been seen whole: puts its partners in order into the packet, with all quantities. */
 void sw_pairs_picks_end_row(sw_worker *w, sw_packet *packet, int t, int64_t r0, int64_t i);
-/* Entries kept by a strip, and a packet with room for them. */
+/* Turns a free packet into one with room for the partners of rows [r0, r1). */
 sw_status sw_pairs_picks_packet(sw_error *err, const sw_worker *w, sw_packet *packet, int t,
                                 int64_t r0, int64_t r1);
 
-/* fold.c */
+/* fold.c: the slots of a window become strengths of units. Collective. */
 sw_status sw_pairs_fold(sw_error *err, sw_pairs *p);
 
 /* totals.c */
 /* Ordered pairs of a matrix, with a value or without. */
 int64_t sw_pairs_ordered(const sw_pairs *p);
+/* Totals, means and maxima of all matrices, out of the strengths. Collective. */
 sw_status sw_pairs_totals(sw_error *err, sw_pairs *p);
 
 #endif

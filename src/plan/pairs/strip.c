@@ -1,5 +1,13 @@
-/* A strip of whole rows: everything that must see a row. Sums are those of task.c, over the
- * same segments in the same order. */
+/* Computes a strip of whole rows, for everything that must see a row: kept partners, measures of
+ * whole rows, directed summaries, links. Called by task.c, once a task; one thread computes the
+ * strip, and so owns its rows' picks, counts and slot.
+ *
+ * Its sums are those of task.c, over the same segments in the same order, so that strengths are the
+ * same bits whichever way a matrix is walked: a study may change `keep` and no strength changes. A
+ * row is summed in eight lanes over each square's columns; what comes before the own square of an
+ * undirected matrix is added in a tree, the rest from left to right. Columns of a directed matrix
+ * are summed in eight lanes over the rows of a segment, and segments within the strip from top to
+ * bottom. */
 #include "plan/pairs/private.h"
 
 #include "kernel/pairs/lanes.h"
@@ -10,15 +18,16 @@
 typedef struct strip {
   int t;
   int64_t r0, r1;
-  int64_t b0, b1;     /* rows under way: partners are kept for so many at a time */
-  int64_t high;       /* rows of a segment of column sums */
+  int64_t b0, b1;     /* the batch of rows under way; all of [r0, r1) but for `above` */
+  int64_t high;       /* rows of a segment of column sums: the lower of strip and square */
   double *row_sum;    /* slot: of each row */
   double *column_sum; /* slot: of each column over the strip, or NULL */
-  sw_packet *packet;
+  sw_packet *packet;  /* of the batch; NULL when the task stores nothing */
 } strip;
 
-/* The share of a square before the own one: a level of row_a for each bit of the squares so far,
- * the ladder of plan/pairs/ladder.h for one number. */
+/* Adds the share of a square before the own one to a binary counter: row_a has a level for each bit
+ * of the number of squares, and a carry joins two halves. It is the tree of plan/pairs/ladder.h for
+ * one number: the other walk adds these shares as columns, block by block on several nodes. */
 static void add_before(sw_worker *w, int64_t row, int64_t square, double sum) {
   double *level = w->row_a + row;
   for (; square & 1; square >>= 1, level += w->level_stride)
@@ -26,6 +35,8 @@ static void add_before(sw_worker *w, int64_t row, int64_t square, double sum) {
   *level = sum;
 }
 
+/* The root of that tree over `squares` leaves: blocks that are left, from the last (smallest) to
+ * the first, as a ladder raises and joins them. */
 static double sum_before(const sw_worker *w, int64_t row, int64_t squares) {
   const double *level = w->row_a + row;
   double sum = 0.0;
@@ -34,7 +45,9 @@ static double sum_before(const sw_worker *w, int64_t row, int64_t squares) {
   return sum;
 }
 
-/* One segment of row i: sums, extremes, partners. v ends with gaps as zeros. */
+/* Takes in one segment of row i: partners first, as they need gaps to be NaN, then sums and
+ * extremes. On return v has zeros for gaps and for the unit's own place, so that it can be added to
+ * column lanes. A counting pass has no sums, and may leave v as it is. */
 static void see_segment(sw_worker *w, const strip *s, int64_t i, int64_t j0, int64_t j1,
                         double *v) {
   const sw_pairs *p = w->pairs;
@@ -44,8 +57,11 @@ static void see_segment(sw_worker *w, const strip *s, int64_t i, int64_t j0, int
   sw_lanes_scan(v, j1 - j0, &sum, &greatest);
   sw_pairs_picks_see(w, s->t, s->b0, i, j0, j1, v, greatest);
   if (!p->sink) return;
+  /* The first scan is without a test for NaN; only a row with gaps is scanned again. */
   if (isnan(sum)) w->undefined[s->t] += sw_lanes_scan_gaps(v, j1 - j0, own, &sum, &greatest);
   if (greatest > w->greatest[s->t]) w->greatest[s->t] = greatest;
+  /* Segments of one sum must come in the order of columns; undirected rows keep two sums apart, so
+   * that a walk may begin with the own square. */
   int64_t square = j0 / p->plan->cut.side, own_square = i / p->plan->cut.side;
   if (p->job->directed || square >= own_square)
     (p->job->directed ? w->row_a : w->row_b)[i - s->r0] += sum;
@@ -58,6 +74,9 @@ static bool ends_segment(const strip *s, int64_t i) {
   return i == s->r1 - 1 || (i - s->r0) % s->high == s->high - 1;
 }
 
+/* A segment of rows is complete for columns [j0, j1): joins their lanes, adds them to the strip's
+ * column sums and clears them. Segments of a strip come from top to bottom, as fold.c adds the
+ * squares of a group. */
 static void add_column_sums(sw_worker *w, const strip *s, double *lanes, int64_t j0, int64_t j1) {
   int64_t stride = sw_pairs_row_length(w->pairs), count = j1 - j0;
   /* Lane 0 takes the joined sums; it is cleared with the others. */
@@ -69,15 +88,19 @@ static void add_column_sums(sw_worker *w, const strip *s, double *lanes, int64_t
 
 /* ---- measures of segments: columns outside, so that their operands stay in cache ---------- */
 
-/* The square to begin with. Of strongest partners the own one, where a strip has one: codes go by
- * regions, and strong partners found early make the rest quick to pass over. An undirected row is
- * summed apart before its own square and from it on, so that its additions keep their order. */
+/* The square to begin with. For strongest partners it is the own one, where the strip lies in one
+ * square: codes go by regions, and strong partners found early make the rest quick to pass over. It
+ * must be undirected: such a row is summed apart before its own square and from it on, so that the
+ * additions of each part keep their order. Links and directed sums need columns from the first. */
 static int64_t first_square(const sw_pairs *p, const strip *s) {
   const sw_cut *cut = &p->plan->cut;
   bool free = !p->job->directed && p->plan->keep.kind == SW_KEEP_TOP && cut->strip < cut->side;
   return free ? s->b0 / cut->side : 0;
 }
 
+/* Columns outside, rows inside: the operands of a square's columns stay in cache for all rows of
+ * the batch. Lanes are as long as a square and serve one after the other, but where batches
+ * interrupt a segment (`above`): then each column has lanes of its own. */
 static void strip_by_segments(sw_worker *w, const strip *s) {
   const sw_pairs *p = w->pairs;
   int64_t stride = sw_pairs_row_length(p), squares = p->plan->cut.squares, j0 = 0, j1 = 0;
@@ -90,6 +113,7 @@ static void strip_by_segments(sw_worker *w, const strip *s) {
       p->job->measure->segment(p->job, s->t, i, j0, j1, w->all, w->workspace);
       see_segment(w, s, i, j0, j1, v);
       if (!s->column_sum) continue;
+      /* A row's lane is its index within the segment, as in a square. */
       int64_t place = (i - s->r0) % s->high;
       sw_lanes_add(lanes + (place % SW_LANES) * stride, v, j1 - j0);
       if (ends_segment(s, i)) add_column_sums(w, s, lanes, j0, j1);
@@ -102,6 +126,9 @@ static void strip_by_segments(sw_worker *w, const strip *s) {
 
 /* ---- measures of whole rows ------------------------------------------------------------- */
 
+/* A whole row at a time: the measure fills all columns, which are then taken in square by square,
+ * in the segments that other walks have. Dense rows are stored before they are taken in, as that
+ * puts zeros into their gaps; lanes are as long as rows. */
 static void strip_by_rows(sw_worker *w, const strip *s) {
   const sw_pairs *p = w->pairs;
   int64_t stride = sw_pairs_row_length(p), n = p->job->n, j0 = 0, j1 = 0;
@@ -125,6 +152,10 @@ static void strip_by_rows(sw_worker *w, const strip *s) {
 
 /* ---- measures of links: nothing else has a value ------------------------------------------- */
 
+/* Evaluates the links of each row and nothing else; the cost is the number of links, not n^2. Row
+ * sums run over a row's links in code order, column sums over rows in order, both without lanes.
+ * links_only is directed, and kept as links or summary (bind.c), so a counting pass never comes
+ * here and column_sum is there. */
 static void strip_by_links(sw_worker *w, const strip *s) {
   const sw_pairs *p = w->pairs;
   const sw_links *links = p->job->weights;
@@ -149,6 +180,7 @@ static void strip_by_links(sw_worker *w, const strip *s) {
 
 /* ---- the task --------------------------------------------------------------------------- */
 
+/* A packet for the batch; NULL when memory has run out, which the worker's error then says. */
 static sw_packet *begin_packet(sw_worker *w, const strip *s) {
   sw_pairs *p = w->pairs;
   if (p->plan->keep.kind == SW_KEEP_DENSE)
@@ -159,7 +191,8 @@ static sw_packet *begin_packet(sw_worker *w, const strip *s) {
   return NULL;
 }
 
-/* Rows [b0, b1): false when memory has run out. The packet stays with the strip. */
+/* Computes rows [b0, b1). False when memory has run out: the task is then neither sent nor marked.
+ * The packet stays with the strip, as the last one carries its mark. */
 static bool run_batch(sw_worker *w, strip *s) {
   sw_pairs *p = w->pairs;
   if (sw_pairs_picks_begin(&w->error, w, s->t, s->b0, s->b1) != SW_OK) return false;
@@ -174,10 +207,12 @@ static bool run_batch(sw_worker *w, strip *s) {
   return true;
 }
 
-/* The strip is whole: its row sums, and the mark with its last packet. */
+/* The strip is whole: writes its row sums into the slot, then sends the last packet with the mark,
+ * or marks the task at once. The slot must be final by then, as the mark copies it. */
 static void end_strip(sw_worker *w, const strip *s, const sw_lot *lot) {
   const sw_pairs *p = w->pairs;
   for (int64_t row = 0; p->sink && row < s->r1 - s->r0; row++) {
+    /* Squares before the row's own one, which is also the number of leaves in its tree. */
     int64_t before = (s->r0 + row) / p->plan->cut.side;
     s->row_sum[row] =
         (p->job->directed ? w->row_a[row] : sum_before(w, row, before)) + w->row_b[row];
@@ -191,6 +226,8 @@ static void end_strip(sw_worker *w, const strip *s, const sw_lot *lot) {
   sw_packets_put(p->packets, s->packet);
 }
 
+/* A strip that rounding has left without rows has a slot all the same, whose column sums are zero;
+ * it is not marked, and costs nothing to compute again. */
 void sw_pairs_strip_task(sw_worker *w, const sw_lot *lot) {
   sw_pairs *p = w->pairs;
   const sw_cut *cut = &p->plan->cut;
@@ -198,12 +235,14 @@ void sw_pairs_strip_task(sw_worker *w, const sw_lot *lot) {
   sw_cut_strip(cut, lot->row, &s.r0, &s.r1);
   s.row_sum = p->slots + lot->slot_at;
   if (p->parts && p->sink) s.column_sum = s.row_sum + cut->strip;
+  /* Column sums are added to; the task is not to depend on what lay in its slot. */
   if (s.column_sum) memset(s.column_sum, 0, (size_t)p->job->n * sizeof *s.column_sum);
   for (int q = 0; w->hasher && q <= p->n_quantities; q++)
     sw_hasher_begin(w->hasher[q]);
   if (s.r0 >= s.r1) return;
   memset(w->row_a, 0, (size_t)(s.r1 - s.r0) * sizeof *w->row_a);
   memset(w->row_b, 0, (size_t)(s.r1 - s.r0) * sizeof *w->row_b);
+  /* Batches follow one another; all but the last are sent without a mark. */
   for (s.b0 = s.r0; s.b0 < s.r1; s.b0 = s.b1) {
     s.b1 = sw_pairs_picks_batch(p, s.t, s.b0, s.r1);
     if (!run_batch(w, &s)) return;

@@ -1,4 +1,12 @@
-/* One square of a matrix: its values, and the shares of its rows and columns in the strengths. */
+/* Computes one task: a square of a matrix, with its values and the shares of its rows and columns
+ * in the strengths, or a strip (strip.c), or a diagonal square (diagonal.c). Called by each thread
+ * of pairs.c for each task that it takes from the queue; touches the worker, the task's own slot
+ * and the packet, so no lock is needed.
+ *
+ * Most rows of most matrices have no gaps. So a square is first computed as if it had none
+ * (`smooth`), with one pass over each row; only where a NaN turns up is it computed again with the
+ * slower scan. The bits are the same either way: lanes are added in the same order, and a gap adds
+ * zero. */
 #include "plan/pairs/private.h"
 
 #include "kernel/pairs/lanes.h"
@@ -6,6 +14,8 @@
 #include <math.h>
 #include <string.h>
 
+/* Makes the mirrored half of a triangle's square, then hands the packet on with the task's mark.
+ * The transposition copies the stored bits: (j, i) need not be evaluated or rounded again. */
 static void send_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int64_t nth) {
   sw_pairs *p = w->pairs;
   int64_t rows = packet->piece.i1 - packet->piece.i0, columns = packet->piece.j1 - packet->piece.j0;
@@ -21,16 +31,18 @@ static void send_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int6
 typedef struct square {
   int t;
   int64_t i0, i1, j0, j1;
-  bool diagonal, mirrored; /* mirrored: stands for its transpose too */
-  double *row_share, *column_share;
+  bool diagonal, mirrored;          /* mirrored: stands for its transpose too */
+  double *row_share, *column_share; /* in the slot: sums of rows; of columns, by segment */
 } square;
 
-/* A row that may have gaps, or has its own place: cleaned, then added. `lane` NULL: the columns are
- * not summed. */
+/* A row that may have gaps, or meets the unit's own place: its gaps are found, counted and set to
+ * 0, and it is added to `lane` (NULL: columns are not summed). Returns its sum. A gap of a mirrored
+ * square is two undefined pairs. */
 static double scan_row(sw_worker *w, const square *s, double *v, int64_t i, double *lane) {
   double sum = 0.0, greatest = 0.0;
   int64_t columns = s->j1 - s->j0, gaps = 0, own = s->diagonal ? i - s->j0 : -1;
   if (!s->diagonal) sw_lanes_scan(v, columns, &sum, &greatest);
+  /* Off the diagonal the quick scan says by its sum whether there are gaps at all. */
   if (s->diagonal || isnan(sum)) gaps = sw_lanes_scan_gaps(v, columns, own, &sum, &greatest);
   if (lane) sw_lanes_add(lane, v, columns);
   w->undefined[s->t] += s->mirrored ? 2 * gaps : gaps;
@@ -38,19 +50,23 @@ static double scan_row(sw_worker *w, const square *s, double *v, int64_t i, doub
   return sum;
 }
 
-/* After the last row of a segment its lanes are joined and begin again. */
+/* After the last row of a segment its lanes are joined into the slot and begin again from zero. In
+ * a task begun anew the slot is simply written over. */
 static void end_segment(const sw_pairs *p, sw_worker *w, const square *s, int64_t part) {
   int64_t side = sw_pairs_row_length(p), columns = s->j1 - s->j0;
   sw_lanes_join_rows(w->lanes, side, columns, s->column_share + part * p->plan->cut.side);
   memset(w->lanes, 0, (size_t)(SW_LANES * side) * sizeof *w->lanes);
 }
 
-/* With `smooth` a row without gaps is added in one pass; false when a gap is met after all: the
- * square is then begun again. */
+/* Computes the square row by row. With `smooth` each row is summed, added to the lanes and searched
+ * for its largest value in one pass; false when a gap is met after all: the lanes are then spoilt,
+ * and the square is to be begun again. Values are stored before they are summed, as that puts zeros
+ * into gaps; for the packet NaN stays NaN. */
 static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, bool smooth) {
   const sw_pairs *p = w->pairs;
   const sw_job *job = p->job;
   int64_t side = sw_pairs_row_length(p), columns = s->j1 - s->j0, part = 0;
+  /* Rows of a segment: strips that nest in the square, so that strips have the same sums. */
   int64_t high = p->parts > 1 ? p->plan->cut.strip : p->plan->cut.side;
   bool sums_columns = p->parts && (s->mirrored || job->directed);
   double *v = w->all[p->quantity[0]], most = w->greatest[s->t], greatest = 0.0;
@@ -68,14 +84,17 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
     }
     if (sums_columns && (place == high - 1 || i == s->i1 - 1)) end_segment(p, w, s, part++);
   }
+  /* Only now: a square that is begun again must leave nothing in the counts. */
   if (smooth) w->greatest[s->t] = most;
   return true;
 }
 
+/* Squares without column sums gain nothing from the one pass, and the diagonal has its own place to
+ * skip; they are scanned at once. */
 static void run_square(sw_worker *w, const square *s, sw_packet *packet) {
   const sw_pairs *p = w->pairs;
   bool sums_columns = p->parts && (s->mirrored || p->job->directed);
-  /* The bits are the same either way: a thread that has met a gap only stops hoping for none. */
+  /* A thread that has met a gap will likely meet more: it stops trying, which changes no bit. */
   bool smooth = sums_columns && !s->diagonal && !w->meets_gaps;
   if (smooth && compute_square(w, s, packet, true)) return;
   w->meets_gaps |= smooth;
@@ -83,6 +102,9 @@ static void run_square(sw_worker *w, const square *s, sw_packet *packet) {
   compute_square(w, s, packet, false);
 }
 
+/* Computes the task `nth` of a row of squares. In a triangle the row begins on the diagonal, and
+ * all squares beyond it are mirrored. If no packet can be had the task ends here, unmarked; the
+ * error is in the worker. */
 static void square_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
   sw_pairs *p = w->pairs;
   int64_t column = p->walk == SW_WALK_TRIANGLE ? lot->row + nth : nth;
@@ -90,6 +112,7 @@ static void square_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
   s.mirrored = p->walk == SW_WALK_TRIANGLE && !s.diagonal;
   sw_cut_square(&p->plan->cut, lot->row, &s.i0, &s.i1);
   sw_cut_square(&p->plan->cut, column, &s.j0, &s.j1);
+  /* As sw_pairs_square_slot lays it out: rows, then columns for each segment. */
   s.row_share = p->slots + lot->slot_at + nth * sw_pairs_square_slot(p);
   s.column_share = s.row_share + p->plan->cut.side;
   if (s.diagonal && p->walk == SW_WALK_TRIANGLE && !p->stores) {
@@ -112,6 +135,8 @@ static void square_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
 
 /* ---- any task --------------------------------------------------------------------------- */
 
+/* The lot of a task: the last one that begins at or before it. Lots are in the order of their
+ * tasks, and there is at least one when there is a task; O(log lots). */
 static const sw_lot *find_lot(const sw_pairs *p, int64_t task) {
   int64_t low = 0, high = p->n_lots - 1;
   while (low < high) {
@@ -124,6 +149,8 @@ static const sw_lot *find_lot(const sw_pairs *p, int64_t task) {
   return &p->lot[low];
 }
 
+/* `task`: among this node's tasks of the window. The worker's counts are set back, so that the mark
+ * says what this task alone has found, and are added to the thread's afterwards. */
 void sw_pairs_task(sw_worker *w, int64_t task) {
   const sw_lot *lot = find_lot(w->pairs, task);
   int t = lot->t;

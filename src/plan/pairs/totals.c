@@ -1,5 +1,9 @@
 /* What follows from the strengths: totals, means, extremes, and where the rows of kept partners
- * begin. Sums over units run in blocks of SW_BLOCK, joined in order on rank 0. */
+ * begin. Called after the pair pass of a job, on all ranks, as everything here is collective.
+ *
+ * Sums over units run in blocks of SW_BLOCK, joined in order on rank 0. Ranks own whole blocks, in
+ * order, so the bits of a total do not depend on how many ranks there are; nor on how matrices were
+ * walked, as strengths do not. */
 #include "plan/pairs/private.h"
 
 #include "base/log.h"
@@ -10,6 +14,7 @@
 
 /* ---- totals ----------------------------------------------------------------------------- */
 
+/* The sums of this rank's blocks of units, each from left to right. */
 static void sum_blocks(const sw_pairs *p, int t, double *block) {
   int64_t own = p->run->panel->hi - p->run->panel->lo;
   const double *strength = p->plan->summary.out_strength[t];
@@ -20,6 +25,9 @@ static void sum_blocks(const sw_pairs *p, int t, double *block) {
   }
 }
 
+/* The total of one matrix, to every rank. `block` and `counts` are room that the caller has made,
+ * so that nothing here can fail on one rank alone before the collectives; on rank 0 the sum runs
+ * over blocks in the order of ranks. */
 static sw_status total_of(sw_error *err, sw_pairs *p, int t, double *block, size_t *counts) {
   sw_team *team = p->run->team;
   int64_t own = p->run->panel->hi - p->run->panel->lo, blocks = (own + SW_BLOCK - 1) / SW_BLOCK;
@@ -28,6 +36,7 @@ static sw_status total_of(sw_error *err, sw_pairs *p, int t, double *block, size
   sum_blocks(p, t, block);
   SW_TRY(team->gather(team, err, block, (size_t)blocks * sizeof *block, 0, (void **)&all, counts));
   if (team->rank == 0) {
+    /* Some ranks may have no units, and no blocks. */
     for (int r = 0; r < team->size; r++)
       bytes += counts[r];
     for (size_t b = 0; b < bytes / sizeof *all; b++)
@@ -39,7 +48,8 @@ static sw_status total_of(sw_error *err, sw_pairs *p, int t, double *block, size
   return SW_OK;
 }
 
-/* Kept values are rounded to float32 unless the study says otherwise, which may leave nothing. */
+/* Notes values that float32 cannot keep: values are rounded to it unless the study says otherwise,
+ * and the largest one tells whether that leaves infinities or nothing. */
 static void note_range(const sw_pairs *p) {
   const sw_summary *summary = &p->plan->summary;
   double most = 0;
@@ -53,11 +63,14 @@ static void note_range(const sw_pairs *p) {
             p->job->where, p->job->name, most, (double)FLT_MIN, (double)FLT_MAX);
 }
 
+/* Without the diagonal; for measures of links the number of links. */
 int64_t sw_pairs_ordered(const sw_pairs *p) {
   if (p->job->links_only) return p->job->weights->row_start[p->job->n];
   return p->job->n * (p->job->n - 1);
 }
 
+/* p->undefined and p->greatest become those of all ranks, and with the strengths fill the summary
+ * on every rank. A matrix without any value has a total of 0 and a mean and maximum of NaN. */
 sw_status sw_pairs_totals(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   sw_summary *summary = &p->plan->summary;
@@ -85,6 +98,8 @@ sw_status sw_pairs_totals(sw_error *err, sw_pairs *p) {
 
 /* ---- where rows begin ------------------------------------------------------------------- */
 
+/* Node-shared, zeroed, one for the end: counts come in at row + 1. Frees what an earlier call has
+ * made. */
 sw_status sw_pairs_rows_alloc(sw_error *err, sw_run *run, int entry) {
   sw_pair_plan *plan = &run->pair[entry];
   if (plan->row_start) run->team->node_free(run->team, plan->row_start);
@@ -93,7 +108,9 @@ sw_status sw_pairs_rows_alloc(sw_error *err, sw_run *run, int entry) {
                                (void **)&plan->row_start);
 }
 
-/* Counts of the other nodes' rows: a row was counted on one node, elsewhere it is 0. */
+/* Adds up the counts of all nodes: a row was counted on one node, elsewhere it is 0. Only the first
+ * rank of a node brings its counts, as its ranks share one copy, and writes the sums back. In
+ * portions of 2^20, as the collective counts with int; every rank goes through all of them. */
 static sw_status join_counts(sw_error *err, sw_run *run, int64_t *count, int64_t n) {
   sw_team *team = run->team;
   int64_t *sum = NULL;
@@ -107,6 +124,9 @@ static sw_status join_counts(sw_error *err, sw_run *run, int64_t *count, int64_t
   return status;
 }
 
+/* Counts become positions: row_start[t * n + i] is where row i of matrix t begins among the
+ * entries of all matrices. The counting pass has ended with a barrier, so the node's counts are
+ * all there. */
 sw_status sw_pairs_rows_end(sw_error *err, sw_run *run, int entry) {
   sw_team *team = run->team;
   sw_pair_plan *plan = &run->pair[entry];
@@ -116,12 +136,14 @@ sw_status sw_pairs_rows_end(sw_error *err, sw_run *run, int entry) {
   if (team->node_rank == 0)
     for (int64_t k = 0; k < matrices * n; k++)
       plan->row_start[k + 1] += plan->row_start[k];
+  /* Only now may the other ranks of the node read. */
   SW_TRY(team->node_barrier(team, err));
   plan->n_entries = plan->row_start[matrices * n];
   return SW_OK;
 }
 
-/* Links of a weights matrix: the rows are known without computing anything. */
+/* Positions for `keep: links`: the rows are those of the weights in every matrix, known without
+ * computing anything. The last row of a matrix and the first of the next write the same number. */
 sw_status sw_pairs_link_rows(sw_error *err, sw_run *run, int entry) {
   const sw_job *job = &run->job[entry];
   sw_pair_plan *plan = &run->pair[entry];

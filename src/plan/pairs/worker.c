@@ -1,4 +1,5 @@
-/* What a thread works with: its buffers, and the packets it fills. */
+/* What a thread works with: its buffers, and the packets it fills. A worker is opened by its own
+ * thread, which thus is the first to touch its memory, and lives for one window. */
 #include "plan/pairs/private.h"
 
 #include "kernel/pairs/lanes.h"
@@ -8,30 +9,39 @@
 
 /* ---- a thread's buffers ----------------------------------------------------------------- */
 
-/* Measures may fill whole vectors: rows are padded to one. */
+/* Rounds a length up so that at least eight doubles lie behind it: measures may fill whole
+ * vectors, and run over the end of what they were asked for. A multiple of eight keeps rows on
+ * cache lines. */
 static int64_t padded(int64_t count) {
   return (count + 15) & ~(int64_t)7;
 }
 
+/* A strip's column sums run over a segment of rows. Where rows come in batches (`above`) or whole,
+ * every column's lanes must wait from one to the next; elsewhere lanes of one square's length do,
+ * and stay in cache. */
 bool sw_pairs_keeps_lanes(const sw_pairs *p) {
   return p->parts && p->walk == SW_WALK_STRIPS &&
          (p->plan->keep.kind == SW_KEEP_ABOVE || p->job->measure->whole_row);
 }
 
+/* Doubles from one row of lanes to the next, and of the buffer of each quantity. */
 int64_t sw_pairs_row_length(const sw_pairs *p) {
   bool whole = p->job->measure->whole_row || sw_pairs_keeps_lanes(p);
   int64_t length = padded(whole ? p->job->n : p->plan->cut.side);
-  /* Rows a page apart would fall into the same few lines of the first cache. */
+  /* 512 doubles are a page: the eight lanes of a column would fall into the same few sets of the
+   * first cache and push each other out. Three lines more spread them. */
   return length % 512 ? length : length + 24;
 }
 
+/* Quantities that are evaluated for every pair; strengths and partners need the first one only. */
 static int wanted_quantities(const sw_pairs *p) {
   /* Strips fetch the other quantities of the partners they keep, whole rows have them. */
   bool all = p->walk != SW_WALK_STRIPS || p->job->measure->whole_row;
   return p->stores && all ? p->n_quantities : 1;
 }
 
-/* A strip of `above` comes in several packets, so its checksum is made as they come. */
+/* A strip of `above` comes in several packets, so its checksum is made as they come, in hashers of
+ * the thread. Links share the code, as their packets are entries too. */
 static sw_status open_hashers(sw_error *err, const sw_pairs *p, sw_worker *w) {
   sw_keep_kind kind = p->plan->keep.kind;
   if (!p->stores || !p->journal || (kind != SW_KEEP_ABOVE && kind != SW_KEEP_LINKS)) return SW_OK;
@@ -41,7 +51,8 @@ static sw_status open_hashers(sw_error *err, const sw_pairs *p, sw_worker *w) {
   return SW_OK;
 }
 
-/* Sums of a row before its own square: one a bit of the number of squares. */
+/* Levels of the counter that strip.c adds shares before the own square in: one a bit of the number
+ * of squares. A directed row is one sum. */
 static int levels_of(const sw_pairs *p) {
   int levels = 1;
   while (!p->job->directed && p->plan->cut.squares >> levels)
@@ -49,12 +60,15 @@ static int levels_of(const sw_pairs *p) {
   return levels;
 }
 
+/* All numbers of a worker lie in one block, each array on a cache line, so that no thread writes to
+ * a line that another one uses. On failure the worker can be closed as it is. */
 sw_status sw_pairs_worker_open(sw_error *err, sw_pairs *p, sw_worker *w) {
   *w = (sw_worker){.pairs = p};
   int matrices = p->plan->summary.n_periods;
   int64_t length = sw_pairs_row_length(p), strip = padded(p->plan->cut.strip);
   int wanted = wanted_quantities(p);
   int levels = levels_of(p);
+  /* Quantities and lanes, row sums by level and row_b, and four arrays by matrix. */
   int64_t doubles = length * (wanted + SW_LANES) + (levels + 1) * strip + 4 * padded(matrices);
   size_t bytes = p->job->measure->workspace ? p->job->measure->workspace(p->job) : 0;
   SW_TRY(sw_calloc(err, (size_t)doubles, sizeof(double), (void **)&w->block));
@@ -68,6 +82,7 @@ sw_status sw_pairs_worker_open(sw_error *err, sw_pairs *p, sw_worker *w) {
   w->row_b = w->row_a + levels * strip;
   w->greatest = w->row_b + strip;
   w->greatest_all = w->greatest + padded(matrices);
+  /* An int64_t has the size of a double; zero bytes are 0. */
   w->undefined = (int64_t *)(w->greatest_all + padded(matrices));
   w->undefined_all = w->undefined + padded(matrices);
   for (int t = 0; t < matrices; t++)
@@ -77,6 +92,7 @@ sw_status sw_pairs_worker_open(sw_error *err, sw_pairs *p, sw_worker *w) {
     int64_t rows = p->plan->cut.strip;
     SW_TRY(sw_calloc(err, (size_t)rows * 3 + 1, sizeof *w->pick_at, (void **)&w->pick_at));
     w->pick_end = w->pick_at + rows + 1;
+    /* pick_at has one more, for the end of the last row. */
     w->link_at = w->pick_end + rows;
   }
   return SW_OK;
@@ -94,6 +110,9 @@ void sw_pairs_worker_close(sw_worker *w) {
 
 /* ---- dense storage ---------------------------------------------------------------------- */
 
+/* Copies a row of the rectangle into the packet, in the precision of the file. `diagonal`: the
+ * column of the unit's own place, or -1; a measure may leave anything there unless it defines it,
+ * so it is stored as NaN. To be called before the row is summed. */
 void sw_pairs_store_row(const sw_pairs *p, sw_packet *packet, const sw_worker *w, int64_t row,
                         int64_t columns, int64_t diagonal) {
   for (int q = 0; q < p->n_quantities; q++) {
@@ -121,11 +140,12 @@ sw_packet *sw_pairs_begin_rect(sw_worker *w, int t, int64_t i0, int64_t i1, int6
     sw_packets_return(p->packets, packet);
     return NULL;
   }
+  /* Quantities in order, then, mirrored, their other halves in the same order. */
   for (int k = 0; k < parts; k++)
     packet->data[k] = (char *)packet->memory + (size_t)k * part;
   packet->piece = (sw_piece){SW_PIECE_RECT, .job = p->entry, .t = t, i0, i1, j0, j1};
   packet->mirror = mirror;
   packet->n_quantities = p->n_quantities;
-  packet->ends_task = false;
+  packet->ends_task = false; /* packets are used again */
   return packet;
 }

@@ -1,6 +1,6 @@
-/* Where stored pair results go while they are computed, and whence they are read again: by a
- * resumed run and by `verify`, which compare. `store` implements it on the results file,
- * sw_sink_memory keeps them for tests. One thread a rank calls it; calls are not collective: each
+/* Where stored pair results go while they are computed, and from where they are read again: by a
+ * resumed run and by `verify`, which compare. `store` implements it on the results file;
+ * sw_sink_memory keeps them for tests. One thread per rank calls it. Calls are not collective: each
  * writes what this rank has computed. */
 #ifndef SW_PLAN_PORTS_SINK_H
 #define SW_PLAN_PORTS_SINK_H
@@ -28,7 +28,8 @@ typedef struct sw_sink sw_sink;
 struct sw_sink {
   void *self;
   /* `quantity`: the place among the pair outputs that are not off; float or double as the study's
-   * precision says, NaN beyond the last partner. SW_PARTNERS: int32, -1 beyond the last. */
+   * precision says, NaN beyond the last partner. SW_PARTNERS: int32, -1 beyond the last. `read`:
+   * SW_EIO when the bytes cannot be read, which callers take for damage and not for a failure. */
   sw_status (*write)(sw_sink *, sw_error *, const sw_piece *, int quantity, const void *data);
   sw_status (*read)(sw_sink *, sw_error *, const sw_piece *, int quantity, void *data);
 };

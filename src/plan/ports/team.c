@@ -1,4 +1,5 @@
-/* The team of one, and the agreement every team uses. */
+/* The agreement that every team uses, and the team of one: the engine without MPI, for runs of one
+ * process and for tests. */
 #include "plan/ports/team.h"
 
 #include "base/arena.h"
@@ -10,17 +11,24 @@
 
 /* ---- agreement: one small collective, more only when somebody failed --------------------- */
 
-/* Bad input comes before everything else, and the earliest place in it before later ones. */
+/* The order in which failures are told, smallest first. Bad input comes before everything else, as
+ * the user can mend it, and the earliest place in it before later ones, so that the same input
+ * gives the same message on any number of ranks. A double, as the team has minima of doubles. */
 static double urgency(sw_status status, int64_t order) {
   return status == SW_OK ? HUGE_VAL : status == SW_EINPUT ? (double)order : DBL_MAX;
 }
 
-/* It takes no memory: what it agrees on may be that there is none. */
+/* Three small collectives at most, and one when all is well, which is nearly always: no rank says
+ * its text unless it is the one that is told. It takes no memory, as what it agrees on may be that
+ * there is none. Afterwards all ranks have the same status and text; `shared` says that they all
+ * know of it, so that the program may end in good order (cli/session/fail.c). If a collective
+ * itself fails, its status is returned. */
 sw_status sw_team_agree(sw_team *team, sw_error *err, sw_status mine, int64_t order) {
   double own = urgency(mine, order), first = own;
   if (team->size == 1) return mine;
-  SW_TRY(team->min_f64(team, err, &first, 1)); /* nearly always nobody has */
+  SW_TRY(team->min_f64(team, err, &first, 1));
   if (first == HUGE_VAL) return SW_OK;
+  /* Ranks that are equally urgent: the lowest one speaks. */
   double rank = own == first ? team->rank : HUGE_VAL;
   SW_TRY(team->min_f64(team, err, &rank, 1));
   struct {
@@ -35,6 +43,9 @@ sw_status sw_team_agree(sw_team *team, sw_error *err, sw_status mine, int64_t or
 
 /* ---- one process ------------------------------------------------------------------------ */
 
+/* Each call does what it would do among ranks if there is one: what is sent comes back as a copy
+ * that the caller owns, what is reduced stays as it is, and node memory is plain memory, zeroed as
+ * promised. */
 static sw_status serial_broadcast(sw_team *team, sw_error *err, void *buffer, size_t bytes,
                                   int root) {
   (void)team, (void)err, (void)buffer, (void)bytes, (void)root;
@@ -101,6 +112,7 @@ static size_t serial_node_room(sw_team *team) {
   return SIZE_MAX;
 }
 
+/* No `mpi` and no `self`: store then opens files with the serial driver. */
 sw_status sw_team_serial(sw_error *err, sw_team **out) {
   sw_team *team = calloc(1, sizeof *team);
   if (!team) return sw_fail(err, SW_ENOMEM, "out of memory: no team");

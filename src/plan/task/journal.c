@@ -1,5 +1,15 @@
-/* The journal's file: a header, the fingerprint, records, shares, and at the end what is said of
- * the results file's layout. Whole pages each, so that a damaged page spoils one part. */
+/* The journal's records: writing a mark, finding one, and collecting checksums. The file is a
+ * header, the fingerprint (journal_open.c), records, shares, and at the end what is said of the
+ * results file's layout; each part begins on a page of its own, so that a damaged page spoils one
+ * part.
+ *
+ * Nothing is trusted by its place in time. Marks are written by many ranks and threads without
+ * order or sync, as syncing each would cost more than most tasks; a kill or a lost page leaves
+ * records, shares or stored bytes that do not match each other, and then the task counts as not
+ * done. That costs a task computed again, never a wrong result.
+ *
+ * Every rank has the file open and writes to the places of its own tasks, which do not overlap, so
+ * no rank needs to know of another. */
 #include "plan/task/journal.h"
 
 #include "base/arena.h"
@@ -18,6 +28,9 @@
 
 /* ---- bytes ------------------------------------------------------------------------------ */
 
+/* Why sw_journal_read has returned false: SW_OK when the bytes are not there, a failure when the
+ * disk cannot give them. Taking the second for the first would begin a run again that need not. To
+ * be called right after it, as errno carries the difference. */
 sw_status sw_journal_unread(sw_error *err, const sw_journal *journal) {
   if (errno == 0) return SW_OK;
   return sw_fail(err, SW_EIO,
@@ -34,6 +47,7 @@ sw_status sw_journal_write(sw_error *err, const sw_journal *journal, const void 
   return sw_write_at(journal->fd, bytes, length, at) ? SW_OK : failed(err, journal, "written");
 }
 
+/* errno is set to 0 unless reading failed, so that a short file is told from a bad one. */
 bool sw_journal_read(const sw_journal *journal, void *bytes, size_t length, uint64_t at) {
   int64_t got = sw_read_at(journal->fd, bytes, length, at);
   if (got >= 0) errno = 0;
@@ -46,15 +60,17 @@ sw_status sw_journal_sync(sw_error *err, const sw_journal *journal) {
 
 /* ---- records ---------------------------------------------------------------------------- */
 
+/* 64 bytes, as journal_open.c lays them out. */
 typedef struct record {
   uint64_t checksum[2];
   int64_t undefined;
   double greatest;
   uint64_t share, shares; /* bytes, and their checksum */
-  uint64_t name;          /* region and task: a record in a wrong place is none */
+  uint64_t name;          /* region and task: a record that lies elsewhere is not one */
   uint64_t own;           /* checksum of all the above */
 } record;
 
+/* Never 0, so that a place that was never written has no name. Tasks stay below 2^40. */
 static uint64_t name_of(int region, int64_t task) {
   return ((uint64_t)region + 1) << 40 ^ (uint64_t)task;
 }
@@ -67,6 +83,8 @@ static uint64_t shares_at(const sw_journal *journal, int region, int64_t task) {
   return journal->place[region].shares + (uint64_t)task * journal->place[region].region.share;
 }
 
+/* Any thread. realloc, not sw_alloc: the list grows, and its length is not known before. The lock
+ * is held for a copy of 32 bytes, except when the list doubles. */
 sw_status sw_journal_keep(sw_error *err, sw_journal *journal, int region, int64_t task,
                           const sw_mark *mark) {
   sw_status status = SW_OK;
@@ -88,6 +106,9 @@ sw_status sw_journal_keep(sw_error *err, sw_journal *journal, int region, int64_
   return status;
 }
 
+/* Called by the writing thread for packets, and by any thread for tasks that store no pairs. The
+ * shares are written first: a record without its shares would only fail its checksum, but this way
+ * a kill in between leaves no record at all. */
 sw_status sw_journal_mark(sw_error *err, sw_journal *journal, int region, int64_t task,
                           const sw_mark *mark, const void *shares) {
   record r = {.checksum = {mark->checksum[0], mark->checksum[1]},
@@ -100,6 +121,7 @@ sw_status sw_journal_mark(sw_error *err, sw_journal *journal, int region, int64_
   SW_TRY(sw_journal_write(err, journal, shares, mark->share, shares_at(journal, region, task)));
   SW_TRY(sw_journal_write(err, journal, &r, sizeof r, record_at(journal, region, task)));
   sw_status status = sw_journal_keep(err, journal, region, task, mark);
+  /* Tests hold the process here, where some tasks are marked and others are not. */
   sw_stop_hold();
   return status;
 }
@@ -108,17 +130,22 @@ uint64_t sw_journal_bytes(const sw_journal *journal) {
   return journal->end;
 }
 
+/* Without the lock: asked when no thread marks. */
 int64_t sw_journal_known(const sw_journal *journal) {
   return journal->n_known;
 }
 
+/* A read that fails is a task that is not done, like any other damage; it need not be told apart
+ * here. `shares` may be written to even when the answer is false. */
 bool sw_journal_find(const sw_journal *journal, int region, int64_t task, sw_mark *mark,
                      void *shares) {
   record r;
   if (!sw_journal_read(journal, &r, sizeof r, record_at(journal, region, task))) return false;
+  /* A place that was never written fails the first test; another length is of another layout. */
   if (r.name != name_of(region, task) || r.own != sw_hash64(&r, offsetof(record, own), 0) ||
       r.share != mark->share)
     return false;
+  /* Of mark->share bytes, which the caller has room for, not of what the record says. */
   if (!sw_journal_read(journal, shares, mark->share, shares_at(journal, region, task)) ||
       r.shares != sw_hash64(shares, mark->share, 0))
     return false;
@@ -128,6 +155,7 @@ bool sw_journal_find(const sw_journal *journal, int region, int64_t task, sw_mar
 
 /* ---- all checksums ---------------------------------------------------------------------- */
 
+/* This rank's marks of one region. */
 static sw_status collect(sw_error *err, const sw_journal *journal, int region, sw_known **mine,
                          size_t *count) {
   *count = 0;
@@ -137,6 +165,7 @@ static sw_status collect(sw_error *err, const sw_journal *journal, int region, s
   return SW_OK;
 }
 
+/* Puts all ranks' marks at their tasks; what nobody has marked stays 0. */
 static sw_status place(sw_error *err, const sw_journal *journal, int region, const sw_known *all,
                        size_t count, uint64_t **checksum) {
   size_t tasks = (size_t)journal->place[region].region.tasks;
@@ -146,6 +175,9 @@ static sw_status place(sw_error *err, const sw_journal *journal, int region, con
   return SW_OK;
 }
 
+/* From memory, not from the file: tiles taken from earlier results have no record there, and a
+ * record may be one whose stored bytes did not match. The caller owns *checksum (rank 0; NULL
+ * elsewhere). */
 sw_status sw_journal_checksums(sw_error *err, sw_team *team, sw_journal *journal, int region,
                                uint64_t **checksum) {
   sw_known *mine = NULL, *all = NULL;
@@ -169,6 +201,7 @@ sw_status sw_journal_checksums(sw_error *err, sw_team *team, sw_journal *journal
 
 /* ---- the layout of the results file ------------------------------------------------------- */
 
+/* Stands behind all shares; the layout's bytes follow it. `own`: hash of the other two. */
 typedef struct tail {
   uint64_t length, hash, own;
 } tail;
@@ -177,6 +210,8 @@ static uint64_t tail_own(const tail *t) {
   return sw_hash64(t, offsetof(tail, own), 0);
 }
 
+/* Synced, unlike marks: on a resume it decides whether the results file as a whole is gone on with
+ * (store/results/resume.c). The tail comes after the bytes it describes. */
 sw_status sw_journal_put_layout(sw_error *err, sw_journal *journal, const void *bytes,
                                 size_t length) {
   tail t = {.length = length, .hash = sw_hash64(bytes, length, 0)};
@@ -186,6 +221,9 @@ sw_status sw_journal_put_layout(sw_error *err, sw_journal *journal, const void *
   return sw_journal_sync(err, journal);
 }
 
+/* *bytes (sw_free) stays NULL when no sound layout is there: the run was killed before the file was
+ * laid out, or the tail is damaged. The length is held against the file's before memory is asked
+ * for. */
 sw_status sw_journal_get_layout(sw_error *err, const sw_journal *journal, void **bytes,
                                 size_t *length) {
   struct stat info;

@@ -1,6 +1,6 @@
-/* The journal of an unfinished run, OUT.h5.partial.journal: which tasks of the pair passes are
- * done, with the checksums of what they stored and their shares in the sums over units, so that a
- * later run of the same study takes up where this one stopped.
+/* The journal of an unfinished run, OUT.h5.partial.journal: which tasks are done, with the
+ * checksums of what they stored and their shares (of pairs: in the sums over units; of tiles: all
+ * that they computed), so that a later run of the same study takes up where this one stopped.
  *
  * One fixed record and one fixed place for shares a task, written after the task's bytes. A task
  * counts as done only when its record, its shares and the stored bytes all match their checksums,
@@ -11,7 +11,7 @@
 
 #include "plan/ports/team.h"
 
-/* The tasks of one walk over pairs. */
+/* The tasks of one walk over pairs, or of one pass over units or items. */
 typedef struct sw_region {
   int64_t tasks;
   size_t share; /* bytes of a task's shares at most */
@@ -20,9 +20,9 @@ typedef struct sw_region {
 /* What is known of a task that is done. */
 typedef struct sw_mark {
   uint64_t checksum[2]; /* of the stored bytes; second: of their mirrored half; 0 without any */
-  int64_t undefined;
-  double greatest;
-  size_t share; /* bytes of shares */
+  int64_t undefined;    /* pairs without a value */
+  double greatest;      /* the largest value, -INFINITY when there is none; 0 for tiles */
+  size_t share;         /* bytes of shares; at most region.share */
 } sw_mark;
 
 typedef struct sw_journal sw_journal;
@@ -42,7 +42,9 @@ sw_status sw_journal_mark(sw_error *err, sw_journal *journal, int region, int64_
  * room for mark->share bytes as the caller set it. */
 bool sw_journal_find(const sw_journal *journal, int region, int64_t task, sw_mark *mark,
                      void *shares);
-/* A task that was found and whose stored bytes are right: known from here on like one marked. */
+/* A task that was found and whose stored bytes are right, or that was taken from earlier results:
+ * this rank knows of it from here on as if it had marked it, and answers for its checksums. Nothing
+ * is written. Any thread. */
 sw_status sw_journal_keep(sw_error *err, sw_journal *journal, int region, int64_t task,
                           const sw_mark *mark);
 /* Rank 0 gets the checksums of all tasks of a region, in order: checksum[2 * task + half], zeros

@@ -1,5 +1,12 @@
 /* Beginning or taking up a journal: its header, its fingerprint, and what differs from the run that
- * began it. */
+ * began it.
+ *
+ * A journal may only be taken up by a run that would compute the same bits for the same tasks. The
+ * fingerprint says so: it is a text with a line for everything that the results depend on (study,
+ * inputs, program, libraries, instruction set), kept whole and not just as a hash, so that a
+ * refusal can name what differs. Ranks and threads are not part of it: tasks are numbered without
+ * them. A journal of another run is never overwritten, as it may stand for days of work; one whose
+ * beginning is damaged can be of no use and begins again. */
 #include "plan/task/journal_private.h"
 
 #include "base/arena.h"
@@ -14,7 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, SAID = 3 };
+enum { PAGE = 4096, SAID = 3 }; /* SAID: differing lines that a refusal names */
 
 static const char magic[8] = "SWJRNL1";
 
@@ -29,7 +36,10 @@ static uint64_t page_up(uint64_t bytes) {
   return (bytes + PAGE - 1) / PAGE * PAGE;
 }
 
-/* Records of all regions, then shares of all regions. */
+/* Where everything lies, worked out alike by every rank from the regions. Records first, then
+ * shares: records are small and read for every task, shares only for those that are sound. Places
+ * are fixed and the file is sparse: a task that is not done takes no space. 64: the size of a
+ * record. */
 static void lay_out(sw_journal *journal, size_t fingerprint) {
   uint64_t at = PAGE + page_up(fingerprint);
   for (int r = 0; r < journal->n_regions; r++) {
@@ -43,6 +53,8 @@ static void lay_out(sw_journal *journal, size_t fingerprint) {
   journal->end = page_up(at);
 }
 
+/* The header of a run that begins now. A journal with the same fingerprint but other regions is not
+ * ours to read: its records lie elsewhere. */
 static header make_header(const sw_journal *journal, const char *fingerprint) {
   header h = {.fingerprint = strlen(fingerprint),
               .fingerprint_hash = sw_hash64(fingerprint, strlen(fingerprint), 0)};
@@ -57,7 +69,7 @@ static header make_header(const sw_journal *journal, const char *fingerprint) {
 
 /* ---- what differs ----------------------------------------------------------------------- */
 
-/* The line of that label in a fingerprint, or NULL; its length. */
+/* The line of that label in a fingerprint, and its length; NULL when there is none. */
 static const char *line_of(const char *text, const char *label, size_t length, size_t *line) {
   for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n') {
     *line = strcspn(at, "\n");
@@ -66,7 +78,9 @@ static const char *line_of(const char *text, const char *label, size_t length, s
   return NULL;
 }
 
-/* Labels of the lines of `one` that `other` lacks or has otherwise. */
+/* Writes the labels of the lines of `one` that `other` lacks, or has with another value unless
+ * only_lacking. `said`: how many differ so far; only the first SAID are written. Returns the new
+ * count. */
 static int add_differing(FILE *out, const char *one, const char *other, bool only_lacking,
                          int said) {
   for (const char *at = one; *at; at += strcspn(at, "\n"), at += *at == '\n') {
@@ -79,6 +93,8 @@ static int add_differing(FILE *out, const char *one, const char *other, bool onl
   return said;
 }
 
+/* SW_EINPUT, with the labels that differ: first lines of this run that are new or changed, then
+ * lines that only the old one has. No line differs when only the regions do. */
 static sw_status refuse(sw_error *err, const sw_journal *journal, const char *old,
                         const char *now) {
   char *what = NULL;
@@ -101,6 +117,9 @@ static sw_status refuse(sw_error *err, const sw_journal *journal, const char *ol
 
 /* ---- the file --------------------------------------------------------------------------- */
 
+/* Empties the file and writes a new beginning; records and shares read as zeros, that is as not
+ * done. The header comes last and is synced, so that a kill in here leaves a journal that begins
+ * again. */
 static sw_status begin(sw_error *err, const sw_journal *journal, const char *fingerprint) {
   header h = make_header(journal, fingerprint);
   if (ftruncate(journal->fd, 0) != 0)
@@ -110,7 +129,8 @@ static sw_status begin(sw_error *err, const sw_journal *journal, const char *fin
   return sw_journal_sync(err, journal);
 }
 
-/* *text: the fingerprint that is there; NULL when header or fingerprint are not sound. */
+/* *text (sw_free): the fingerprint that is there; NULL when header or fingerprint are not sound.
+ * Bytes that cannot be read are a failure: they may be a good journal on a bad day. */
 static sw_status read_fingerprint(sw_error *err, const sw_journal *journal, header *h,
                                   char **text) {
   struct stat info;
@@ -129,6 +149,8 @@ static sw_status read_fingerprint(sw_error *err, const sw_journal *journal, head
   return status;
 }
 
+/* Rank 0. *found: the journal is that of this very run. An empty file is one that open_file has
+ * just made, or one that was killed before its beginning was written. */
 static sw_status take_up(sw_error *err, const sw_journal *journal, const char *fingerprint,
                          bool *found) {
   struct stat info;
@@ -155,6 +177,8 @@ static sw_status open_file(sw_error *err, sw_journal *journal, bool create) {
   return sw_fail(err, SW_EIO, "%s: cannot be opened: %s", journal->path, strerror(errno));
 }
 
+/* The journal in memory, without its file. *out is set even when it fails, for sw_journal_destroy,
+ * which takes a descriptor of -1 and NULL arrays. */
 static sw_status make(sw_error *err, const char *path, const sw_region *region, int n_regions,
                       size_t fingerprint, sw_journal **out) {
   sw_journal *journal = calloc(1, sizeof *journal);
@@ -173,6 +197,9 @@ static sw_status make(sw_error *err, const char *path, const sw_region *region, 
   return SW_OK;
 }
 
+/* Rank 0 creates the file and decides; only when that has gone well do the others open it, without
+ * creating: a rank on a node that does not see the file must fail, not make one of its own. Each
+ * step is agreed on before the next. */
 sw_status sw_journal_open(sw_error *err, sw_team *team, const char *path, const char *fingerprint,
                           const sw_region *region, int n_regions, sw_journal **out, bool *found) {
   *out = NULL;

@@ -23,16 +23,16 @@ struct sw_journal {
   int fd;
   int n_regions;
   sw_place *place;
-  uint64_t end;         /* behind all shares */
-  pthread_mutex_t lock; /* of what is known */
+  uint64_t end;         /* behind all shares: where the layout of the results file begins */
+  pthread_mutex_t lock; /* of the three fields below; the file needs none */
   int64_t n_known, room;
   sw_known *known;
 };
 
 sw_status sw_journal_write(sw_error *err, const sw_journal *journal, const void *bytes,
                            size_t length, uint64_t at);
-/* False: there are not so many bytes, or they cannot be read, which sw_journal_unread then tells
- * apart: SW_EIO when they are there. */
+/* False: the file ends before, or the bytes cannot be read. sw_journal_unread, called right after
+ * it, tells which: SW_OK when the file ends before, else SW_EIO. */
 bool sw_journal_read(const sw_journal *journal, void *bytes, size_t length, uint64_t at);
 sw_status sw_journal_unread(sw_error *err, const sw_journal *journal);
 

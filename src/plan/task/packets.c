@@ -1,5 +1,10 @@
-/* A stack of free packets and a queue of full ones behind one lock. Only one thread calls the
- * sink, because MPI and HDF5 are used by one thread a rank. */
+/* A stack of free packets and a queue of full ones behind one lock. Only one thread of a rank calls
+ * the sink, because MPI and HDF5 are used by one thread a rank; it computes as well, and writes
+ * between its tasks and whenever it lacks a free packet. Packets are large, so the lock is taken
+ * rarely and one condition for all waiting threads is enough.
+ *
+ * Invariant: a packet is on the stack, in the queue, or held by one thread, which alone touches
+ * it. */
 #include "plan/task/packets.h"
 
 #include "base/arena.h"
@@ -9,17 +14,18 @@
 
 struct sw_packets {
   pthread_mutex_t lock;
-  pthread_cond_t changed;
-  sw_packet *free, *first, *last;
+  pthread_cond_t changed;         /* a packet was put or freed, or a thread has closed */
+  sw_packet *free, *first, *last; /* the stack; the queue's ends, both NULL when it is empty */
   sw_packet *all;
   int count;
   sw_sink *sink;
   sw_journal *journal;
   int region;
-  int open; /* threads that may still put */
-  sw_error error;
+  int open;       /* threads that may still put */
+  sw_error error; /* of the writing thread alone, so read without the lock once it has drained */
 };
 
+/* The packets have no memory yet; it grows with what is put into them, and is kept. */
 sw_status sw_packets_create(sw_error *err, int count, sw_packets **out) {
   sw_packets *packets = calloc(1, sizeof *packets);
   if (packets) packets->all = calloc((size_t)count, sizeof *packets->all);
@@ -56,6 +62,9 @@ void sw_packets_begin(sw_packets *packets, sw_sink *sink, sw_journal *journal, i
   packets->open = writers;
 }
 
+/* The writing thread must never simply wait for a free packet: the others may all be waiting for
+ * the same, with the queue full, and it alone can empty it. So it writes, and waits only when there
+ * is nothing to write. */
 sw_packet *sw_packets_take(sw_packets *packets, bool is_writer) {
   sw_packet *packet = NULL;
   while (!packet) {
@@ -66,7 +75,7 @@ sw_packet *sw_packets_take(sw_packets *packets, bool is_writer) {
     if (packet) packets->free = packet->next;
     pthread_mutex_unlock(&packets->lock);
     if (!packet && !sw_packets_write(packets)) {
-      /* All packets are being filled by other threads: wait for one of them. */
+      /* All packets are being filled by other threads: wait until one is full or given back. */
       pthread_mutex_lock(&packets->lock);
       while (!packets->free && !packets->first)
         pthread_cond_wait(&packets->changed, &packets->lock);
@@ -76,6 +85,7 @@ sw_packet *sw_packets_take(sw_packets *packets, bool is_writer) {
   return packet;
 }
 
+/* Not realloc: the old content is done with, and copying it would cost. */
 sw_status sw_packets_room(sw_error *err, sw_packet *packet, size_t bytes) {
   if (packet->room >= bytes) return SW_OK;
   sw_free(packet->memory);
@@ -86,6 +96,7 @@ sw_status sw_packets_room(sw_error *err, sw_packet *packet, size_t bytes) {
   return SW_OK;
 }
 
+/* In the order they come: a strip's packets follow each other, and the last one ends its task. */
 void sw_packets_put(sw_packets *packets, sw_packet *packet) {
   packet->next = NULL;
   pthread_mutex_lock(&packets->lock);
@@ -94,6 +105,7 @@ void sw_packets_put(sw_packets *packets, sw_packet *packet) {
   else
     packets->first = packet;
   packets->last = packet;
+  /* Broadcast, as those who wait for free packets and the writing thread share the condition. */
   pthread_cond_broadcast(&packets->changed);
   pthread_mutex_unlock(&packets->lock);
 }
@@ -106,6 +118,8 @@ void sw_packets_return(sw_packets *packets, sw_packet *packet) {
   pthread_mutex_unlock(&packets->lock);
 }
 
+/* Writes all parts of a packet. A mirrored rectangle has its rows and columns exchanged, and its
+ * data was transposed by the thread that filled it. */
 static sw_status write_parts(sw_error *err, sw_sink *sink, const sw_packet *p) {
   sw_piece mirror = p->piece;
   mirror.i0 = p->piece.j0, mirror.i1 = p->piece.j1;
@@ -119,7 +133,8 @@ static sw_status write_parts(sw_error *err, sw_sink *sink, const sw_packet *p) {
   return SW_OK;
 }
 
-/* The mark comes after the bytes it speaks of. */
+/* Writes a packet, then the mark of the task it ends. In this order, so that a task killed in
+ * between is computed again instead of being believed. */
 static sw_status write_packet(sw_error *err, const sw_packets *packets, const sw_packet *p) {
   SW_TRY(write_parts(err, packets->sink, p));
   if (!p->ends_task || !packets->journal) return SW_OK;
@@ -135,11 +150,13 @@ bool sw_packets_write(sw_packets *packets) {
   }
   pthread_mutex_unlock(&packets->lock);
   if (!packet) return false;
+  /* Outside the lock: others put and take while the disk works. */
   if (packets->error.status == SW_OK) write_packet(&packets->error, packets, packet);
   sw_packets_return(packets, packet);
   return true;
 }
 
+/* Called once by each thread but the writing one, whatever has failed. */
 void sw_packets_close(sw_packets *packets) {
   pthread_mutex_lock(&packets->lock);
   packets->open--;
@@ -147,6 +164,8 @@ void sw_packets_close(sw_packets *packets) {
   pthread_mutex_unlock(&packets->lock);
 }
 
+/* Ends when every other thread has closed and the queue is empty. Both are looked at under the
+ * lock, so that a packet put just before a close is not left behind. */
 void sw_packets_drain(sw_packets *packets) {
   for (bool more = true; more;) {
     if (sw_packets_write(packets)) continue;

@@ -1,5 +1,9 @@
-/* Full buffers on their way from computing threads to the one thread that writes. A bounded number
- * is in flight; their memory is used again. */
+/* Full buffers on their way from the computing threads of a rank to its one writing thread. A
+ * bounded number is in flight, so that threads wait for a slow disk instead of filling memory;
+ * their memory is used again.
+ *
+ * A packet's life: take (free, waits) - room - fill - put (full) - write - free again. A thread
+ * that cannot fill what it has taken gives it back by return. A thread holds one at most. */
 #ifndef SW_PLAN_TASK_PACKETS_H
 #define SW_PLAN_TASK_PACKETS_H
 
@@ -16,12 +20,12 @@ struct sw_packet {
   int n_quantities;
   int32_t *partner; /* TOP, ENTRIES */
   void *data[SW_PACKET_PARTS];
-  void *memory;
-  size_t room;
-  bool ends_task; /* then the task is marked as done once this is written */
-  int64_t task;   /* of the job, over all periods */
-  sw_mark mark;
-  const void *shares;
+  void *memory;       /* `partner` and `data` point into it; owned by the packet */
+  size_t room;        /* its bytes */
+  bool ends_task;     /* then the task is marked as done once this is written */
+  int64_t task;       /* of the job, over all periods */
+  sw_mark mark;       /* checksums too, made before it is put */
+  const void *shares; /* mark.share bytes, borrowed until it is written */
 };
 
 typedef struct sw_packets sw_packets;
@@ -36,17 +40,19 @@ sw_status sw_packets_room(sw_error *err, sw_packet *packet, size_t bytes);
 void sw_packets_put(sw_packets *packets, sw_packet *packet);
 /* Give back without writing. */
 void sw_packets_return(sw_packets *packets, sw_packet *packet);
-/* The writing thread: write one full packet if there is one; true when one was written. The first
- * failure is kept; later packets are dropped. */
+/* The writing thread: takes one full packet from the queue, if there is one, and writes it; true
+ * when there was one. The first failure is kept for sw_packets_status; later packets are dropped,
+ * so that nobody waits for ever for a free one. */
 bool sw_packets_write(sw_packets *packets);
 /* The writing thread, at the end: write what comes until `sw_packets_close` was called by each of
  * the other threads. */
 void sw_packets_drain(sw_packets *packets);
 void sw_packets_close(sw_packets *packets);
-/* Before a window: where to write, where to mark (NULL: nowhere), and how many other threads there
- * are. */
+/* Before a window, by one thread: where to write, where to mark (NULL: nowhere), and how many
+ * threads there are besides the writing one; each of them must call sw_packets_close. */
 void sw_packets_begin(sw_packets *packets, sw_sink *sink, sw_journal *journal, int region,
                       int writers);
+/* The first failure of writing; after the threads have ended. */
 sw_status sw_packets_status(sw_error *err, const sw_packets *packets);
 
 #endif

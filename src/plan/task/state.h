@@ -28,7 +28,8 @@ typedef struct sw_pair_plan {
   sw_keep keep; /* after defaults */
   sw_cut cut;
   int n_quantities;   /* pair outputs that are not off */
-  int64_t *row_start; /* above, links: node-shared, n_matrices * (n) + 1 absolute positions */
+  int64_t *row_start; /* above, links: node-shared, n_matrices * n + 1 positions among all entries;
+                         NULL for other kinds; while `above` is counted, counts (totals.c) */
   int64_t n_entries;  /* above, links: in all */
   sw_summary summary;
 } sw_pair_plan;
@@ -60,9 +61,9 @@ typedef struct sw_run {
   sw_past *past;      /* results of which unchanged matrices are taken; NULL: all are computed */
   const char *sample; /* of the entry that runs: the tasks to compute and nothing else; NULL: all */
   uint64_t **operand_hash; /* by entry and the job's period, on rank 0, once it has run */
-  int64_t tasks_computed, tasks_restored; /* that the journal knows; this rank */
+  int64_t tasks_computed, tasks_restored; /* this rank; tiles: only those that were marked */
   int matrices_taken;                     /* from `past` */
-  int64_t tasks_unsound;                  /* of these, not as their checksum; this rank */
+  int64_t tasks_unsound; /* of those matrices: tiles that did not match, computed; this rank */
   sw_progress progress;
   double seconds_read, seconds_unit, seconds_pairs, seconds_write; /* of this rank */
   double pairs_evaluated;                                          /* this rank */

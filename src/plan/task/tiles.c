@@ -1,4 +1,12 @@
-/* See tiles.h. */
+/* The tasks of a pass over units or items, from the queue to the journal; tiles.h says what is
+ * promised. Called by run/tiles.c, which prepares inputs before and folds afterwards.
+ *
+ * Unlike pair tasks, these leave everything in memory: slots (partials or records), rows of results
+ * and operands. So a mark carries all of it as its share, and a resumed run copies it back instead
+ * of computing it. The slots are complete either way, and the fold that follows sees no difference.
+ *
+ * Invariant: a task is computed by exactly one thread, and what it leaves is written by that thread
+ * alone: units of different tasks do not overlap, nor do slots. */
 #include "plan/task/tiles.h"
 
 #include "base/clock.h"
@@ -6,21 +14,24 @@
 #include <omp.h>
 #include <string.h>
 
-enum { LEFT, COMPUTED, MARKED }; /* states of a task */
+enum { LEFT, COMPUTED, MARKED }; /* states of a task, as this rank knows them */
 
 static const double try_seconds = 2; /* `check` tries a pass for so long */
 
 /* ---- tasks and their bytes ---------------------------------------------------------------- */
 
+/* The k-th task of this rank (units) or node (items), as all ranks and the journal number it. */
 static int64_t number_of(const sw_tiles *s, int64_t k) {
   return s->first + k * s->step;
 }
 
+/* NULL when the pass leaves nothing to fold. */
 static char *slot_of(const sw_tiles *s, int64_t k) {
   return s->tiling.slot ? s->slots + (size_t)k * s->tiling.slot : NULL;
 }
 
-/* One row's units of a task, into the share or out of it. */
+/* Copies a row's units of a task into the share, or out of it; returns what follows in the
+ * share. */
 static char *copy_row(char *share, double *row, int64_t count, bool out_of_share) {
   size_t bytes = (size_t)count * sizeof *row;
   if (out_of_share)
@@ -30,7 +41,9 @@ static char *copy_row(char *share, double *row, int64_t count, bool out_of_share
   return share + bytes;
 }
 
-/* All that a task leaves, between its places and the share that the journal keeps. */
+/* Copies all that a task leaves between its places and the share that the journal keeps: the slot,
+ * then its units of each unit output that is on, then of each operand row; sw_tiling_share has the
+ * same sum. Items have nothing but their slot. The order is fixed, as another run reads it. */
 static void copy_share(const sw_tiles *s, int64_t k, char *share, bool out_of_share) {
   const sw_job *job = s->job;
   int64_t lo, hi, first = s->run->panel->lo;
@@ -45,6 +58,7 @@ static void copy_share(const sw_tiles *s, int64_t k, char *share, bool out_of_sh
     for (int r = 0; r < result->width * job->n_periods; r++)
       share = copy_row(share, result->row[r] + (lo - first), hi - lo, out_of_share);
   }
+  /* The operand's view is const for measures; the pass that makes it may write. */
   double *const *operand = (double *const *)job->operand_local[s->pass].row;
   for (int r = 0; r < job->pass[s->pass].operand * job->n_periods; r++)
     share = copy_row(share, operand[r] + (lo - first), hi - lo, out_of_share);
@@ -52,6 +66,7 @@ static void copy_share(const sw_tiles *s, int64_t k, char *share, bool out_of_sh
 
 /* ---- the journal -------------------------------------------------------------------------- */
 
+/* Behind the two regions of each entry's pairs; every entry has room for the most passes. */
 int sw_tiles_region(const sw_run *run, int entry, int pass) {
   return 2 * run->study->n_entries + SW_MAX_PASSES * entry + pass;
 }
@@ -66,7 +81,9 @@ void sw_tiles_regions(const sw_run *run, int entry, sw_region *regions) {
   }
 }
 
-/* One mark for each task, whichever threads come upon it. */
+/* Marks task k if it is computed and not marked. Several threads may come upon it, the one that
+ * computed it and the one that marks everything: the exchange lets one of them through. Only tasks
+ * of this rank are COMPUTED here, so no task is marked by two ranks. */
 static sw_status mark(sw_error *err, sw_tiles *s, int64_t k, void *share) {
   char computed = COMPUTED;
   if (!__atomic_compare_exchange_n(&s->state[k], &computed, MARKED, false, __ATOMIC_SEQ_CST,
@@ -79,14 +96,18 @@ static sw_status mark(sw_error *err, sw_tiles *s, int64_t k, void *share) {
   return SW_OK;
 }
 
+/* `share`: room for one task's share, the thread's own. */
 static sw_status mark_all(sw_error *err, sw_tiles *s, void *share) {
   for (int64_t k = 0; k < s->count; k++)
     SW_TRY(mark(err, s, k, share));
   return SW_OK;
 }
 
-/* Task k is computed. The first thread that finds the pass long marks what was done before; a task
- * that ends meanwhile is seen by that thread or sees that marks are written. */
+/* Task k is computed: marks it if marks are written by now. The first thread that finds the pass
+ * long marks what was done before. Another task that ends at that moment must not be missed: its
+ * thread stores the state, then looks at `marks`; the first one sets `marks`, then looks at states.
+ * As both are sequentially consistent, one of them sees the other; with anything weaker neither
+ * might. */
 static sw_status note_task(sw_error *err, sw_tiles *s, int64_t k, void *share) {
   __atomic_store_n(&s->state[k], COMPUTED, __ATOMIC_SEQ_CST);
   if (!s->run->journal) return SW_OK;
@@ -98,6 +119,8 @@ static sw_status note_task(sw_error *err, sw_tiles *s, int64_t k, void *share) {
 
 /* ---- taking over -------------------------------------------------------------------------- */
 
+/* Takes a task over if the journal has a sound mark of it. There are no stored bytes to check: all
+ * that it left is in the share, which has its checksum. */
 static sw_status restore_task(sw_error *err, sw_tiles *s, int64_t k, void *share) {
   sw_mark m = {.share = sw_tiling_share(&s->tiling)};
   if (!sw_journal_find(s->run->journal, s->region, number_of(s, k), &m, share)) return SW_OK;
@@ -107,7 +130,8 @@ static sw_status restore_task(sw_error *err, sw_tiles *s, int64_t k, void *share
   return sw_journal_keep(err, s->run->journal, s->region, number_of(s, k), &m);
 }
 
-/* A node's item tasks are looked at by its ranks in turn. */
+/* Before the threads start. The ranks of a node take its item tasks in turn and fill its shared
+ * slots; tasks over units are this rank's own. */
 static sw_status restore(sw_error *err, sw_tiles *s) {
   const sw_team *team = s->run->team;
   bool shared = s->tiling.domain == SW_ITEMS;
@@ -122,6 +146,8 @@ static sw_status restore(sw_error *err, sw_tiles *s) {
 
 /* ---- beginning and end --------------------------------------------------------------------- */
 
+/* Which tasks are this rank's or its node's. Items go to nodes in turn, so that dear and cheap ones
+ * mix, and then to whichever thread of the node is free. Units are computed where they are kept. */
 static void deal(sw_tiles *s) {
   const sw_run *run = s->run;
   if (s->tiling.domain == SW_ITEMS) {
@@ -129,14 +155,16 @@ static void deal(sw_tiles *s) {
     s->first = node;
     s->step = nodes;
     s->count = s->tiling.tasks > node ? (s->tiling.tasks - node - 1) / nodes + 1 : 0;
-  } else { /* a rank owns whole blocks, and a block has whole tasks */
+  } else { /* a rank owns whole blocks, and grain divides SW_BLOCK: no task is of two ranks */
     s->first = run->panel->lo / s->tiling.grain;
     s->step = 1;
     s->count = (run->panel->hi + s->tiling.grain - 1) / s->tiling.grain - s->first;
+    /* A rank without units may have lo at the end of the panel, within the last task. */
     if (run->panel->hi == run->panel->lo) s->count = 0;
   }
 }
 
+/* What is of this rank alone. Records and partials are zeroed, as measures are promised. */
 static sw_status open_own(sw_error *err, sw_tiles *s) {
   SW_TRY(sw_calloc(err, (size_t)s->count + 1, 1, (void **)&s->state));
   if (s->tiling.domain == SW_ITEMS) return SW_OK;
@@ -144,6 +172,9 @@ static sw_status open_own(sw_error *err, sw_tiles *s) {
   return sw_calloc(err, (size_t)s->count + 1, 1, (void **)&s->done);
 }
 
+/* Between agreements only node_alloc, which agrees itself. A failure leaves what sw_tiles_close
+ * can release. The last barrier makes restored records and `done` final before any thread takes
+ * a task. */
 sw_status sw_tiles_open(sw_error *err, sw_run *run, int entry, int pass, sw_tiles *s) {
   sw_team *team = run->team;
   *s = (sw_tiles){.run = run,
@@ -183,10 +214,11 @@ void sw_tiles_close(sw_tiles *s) {
 typedef struct worker {
   void *workspace, *share;
   sw_turn turn;
-  double reported;
+  double reported; /* when progress was last told, by the thread that speaks */
   sw_error error;
 } worker;
 
+/* Only for the eye. Tasks that are taken count as done. */
 static void report(const sw_tiles *s, worker *w) {
   const sw_progress *progress = &s->run->progress;
   double now = sw_clock();
@@ -197,12 +229,15 @@ static void report(const sw_tiles *s, worker *w) {
                    share * (double)s->tiling.whole, (double)s->tiling.whole);
 }
 
-/* -1: none is left, or the time that `check` gives to a pass is over. */
+/* -1: none is left, or the time that `check` gives to a pass is over. `check` computes only a
+ * beginning of a long pass, to find what is wrong with the values and how long a run would take. */
 static int64_t next_task(sw_tiles *s, worker *w) {
   if (s->run->no_pairs && sw_clock() - s->began > try_seconds) return -1;
   return sw_queue_take(&s->queue, &w->turn);
 }
 
+/* Calls the measure: once for a block of units, once for each item of a task. A partial begins as
+ * `start` leaves it (else zeros); a record is zeros. */
 static void compute(const sw_tiles *s, int64_t k, void *workspace) {
   const sw_measure *measure = s->job->measure;
   size_t record = s->job->pass[s->pass].record;
@@ -219,14 +254,17 @@ static void compute(const sw_tiles *s, int64_t k, void *workspace) {
                   slot ? slot + (size_t)(item - lo) * record : NULL, workspace);
 }
 
+/* A thread's workspace, and where a journal is kept room for one task's share. A failure is this
+ * thread's; the others go on until they see it. */
 static sw_status open_worker(sw_error *err, const sw_tiles *s, worker *w) {
   size_t bytes = s->job->measure->workspace ? s->job->measure->workspace(s->job) : 0;
-  if (bytes && sw_alloc(err, bytes, 1, &w->workspace) != SW_OK)
-    return sw_fail(err, SW_ENOMEM, "out of memory: %zu bytes of workspace per thread", bytes);
+  if (bytes) SW_TRY(sw_alloc(err, bytes, 1, &w->workspace));
   if (!s->run->journal) return SW_OK;
-  return sw_alloc(err, sw_tiling_share(&s->tiling) + 1, 1, &w->share);
+  /* Zeros: the last task over units fills less, and all of the share is written. */
+  return sw_calloc(err, sw_tiling_share(&s->tiling) + 1, 1, &w->share);
 }
 
+/* Returns how many tasks this thread has computed; restored ones are passed over. */
 static int64_t work(sw_tiles *s, worker *w) {
   int64_t computed = 0;
   for (int64_t k; w->error.status == SW_OK && (k = next_task(s, w)) >= 0;) {
@@ -239,6 +277,7 @@ static int64_t work(sw_tiles *s, worker *w) {
   return computed;
 }
 
+/* No barrier inside: a thread that fails to open leaves, and the others meet it at the end. */
 static void run_threads(sw_tiles *s) {
 #pragma omp parallel num_threads(s->run->n_threads)
   {
@@ -254,17 +293,20 @@ static void run_threads(sw_tiles *s) {
 
 /* ---- the pass ------------------------------------------------------------------------------ */
 
-/* A stop keeps what was computed before the first mark, too, on every rank. */
+/* After a stop: marks what was computed before marks were written, on every rank, as the whole pass
+ * is left unfinished. What cannot be marked is computed again. */
 static void keep_computed(sw_tiles *s) {
   sw_error ignored = {0}; /* the run ends, and says why already */
   void *share = NULL;
   if (!s->run->journal) return;
-  if (sw_alloc(&ignored, sw_tiling_share(&s->tiling) + 1, 1, &share) == SW_OK)
+  if (sw_calloc(&ignored, sw_tiling_share(&s->tiling) + 1, 1, &share) == SW_OK)
     mark_all(&ignored, s, share);
   sw_free(share);
 }
 
-/* `check` leaves off, all ranks if one does, and says how long the rest would take them. */
+/* `check`: whether the pass was left off on any rank, and then how long it would take on these
+ * ranks, as the slowest of them estimates. Its tasks are taken to cost alike; a node's ranks share
+ * its items. Collective. */
 static sw_status estimate_rest(sw_error *err, sw_tiles *s) {
   double ranks = s->tiling.domain == SW_ITEMS ? s->run->team->node_size : 1;
   double took = sw_clock() - s->began, each = took / (double)(s->computed > 0 ? s->computed : 1);
@@ -276,6 +318,8 @@ static sw_status estimate_rest(sw_error *err, sw_tiles *s) {
   return SW_OK;
 }
 
+/* Runs the threads and agrees on what came of it. A stop that came after the last task was claimed
+ * is not one of this pass: it is complete, and the run leaves off at the next place. */
 sw_status sw_tiles_run(sw_error *err, sw_tiles *s) {
   sw_team *team = s->run->team;
   s->began = sw_clock();

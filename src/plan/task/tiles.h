@@ -23,13 +23,13 @@ typedef struct sw_tiles {
   sw_tiling tiling;
   int64_t first, step, count; /* tasks first, first + step, ...: of this rank, or of its node */
   char *slots;                /* theirs, in order; items: node-shared */
-  char *state;                /* theirs: what this rank knows of each */
+  char *state;                /* theirs, atomic: left, computed by this rank, or marked by it */
   char *done;                 /* theirs; items: node-shared: done by an earlier run */
-  sw_queue queue;
-  bool marks;     /* tasks are marked from now on */
-  bool cut_short; /* `check`: the time to try is over */
-  double began;
-  int64_t computed; /* tasks of this rank */
+  sw_queue queue;             /* of the rank's tasks (units) or of the node's (items) */
+  bool marks;                 /* atomic: tasks are marked from now on */
+  bool cut_short;             /* `check`: the time to try is over */
+  double began;               /* when the threads began, by sw_clock */
+  int64_t computed;           /* tasks of this rank, summed over its threads at their end */
 } sw_tiles;
 
 /* The journal's region of the pass. */

@@ -1,8 +1,12 @@
-/* See tiling.h. */
+/* How passes over units and items are cut into tasks; see tiling.h. Asked when the journal's
+ * regions are laid out and again when a pass opens: the same job must give the same answer, as the
+ * place of a task's share rests on it. */
 #include "plan/walk/tiling.h"
 
 #include "spillway/panel.h"
 
+/* Rows of which a task over units fills its own part: operand columns and unit outputs by
+ * period. */
 static int rows_of(const sw_job *job, int pass) {
   int rows = job->pass[pass].operand * job->n_periods;
   for (int q = 0; job->measure->output[q].name; q++)
@@ -11,6 +15,10 @@ static int rows_of(const sw_job *job, int pass) {
   return rows;
 }
 
+/* Items are put together so that there are SW_ITEM_TASKS tasks at most, however many items a
+ * measure has; the last task may have fewer, and its slot is then not filled to the end. Units go
+ * by blocks, or by the measure's grain, a divisor of SW_BLOCK, so that tasks do not cross the
+ * bounds of ranks. */
 sw_tiling sw_tiling_make(const sw_job *job, int pass) {
   const sw_pass *p = &job->pass[pass];
   sw_tiling tiling = {.domain = p->domain};
@@ -33,6 +41,7 @@ void sw_tiling_range(const sw_tiling *tiling, int64_t task, int64_t *lo, int64_t
   *hi = *lo + tiling->grain < tiling->whole ? *lo + tiling->grain : tiling->whole;
 }
 
+/* The last task has fewer units and a share as large: places in the journal are products. */
 size_t sw_tiling_share(const sw_tiling *tiling) {
   return tiling->slot + (size_t)tiling->rows * (size_t)tiling->grain * sizeof(double);
 }

@@ -13,9 +13,8 @@ typedef struct sw_tiling {
   int64_t whole; /* units or items */
   int64_t grain; /* of them in a task; the last one may have fewer */
   int64_t tasks;
-  size_t
-      slot; /* bytes a task leaves for the fold: a block's partial, or the records of its items */
-  int rows; /* UNITS: rows of results and operands of which a task fills its units */
+  size_t slot; /* bytes a task leaves for the fold: its partial, or the records of its items */
+  int rows;    /* UNITS: rows of results and operands of which a task fills its units */
 } sw_tiling;
 
 /* Of a pass that is not over pairs; after `resolve`. */
