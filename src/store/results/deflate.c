@@ -1,6 +1,10 @@
-/* `compression: deflate`: parallel writes are plain, as filters want collective ones; afterwards
- * rank 0 lays out a second file with filters and copies, chunk by chunk, what all ranks wrote.
- * Invariant: the first file stays whole until the second has its name. */
+/* `compression: deflate`: HDF5 filters chunks only in collective writes, and ranks here write
+ * independently. So the run writes plainly; afterwards rank 0 lays out a second file with filters
+ * and copies, chunk by chunk, what all ranks wrote. What rank 0 writes at the end (finish.c) then
+ * goes into the second file directly.
+ *
+ * Cost: both files at a time on disk, one chunk in memory. Invariant: the first file stays whole
+ * until the second has its name, so a kill here costs the copy alone. */
 #include "store/results/private.h"
 
 #include <stdio.h>
@@ -8,13 +12,15 @@
 
 #include "base/arena.h"
 
+/* One copy of a file, for the functions below. */
 typedef struct copying {
   sw_error *err;
   const char *from, *to;
   hid_t source, target;
 } copying;
 
-/* The chunk at `start`, cut where the dataset ends. */
+/* Copies the chunk at `start`, cut where the dataset ends. As whole chunks on both sides, so each
+ * is compressed once. */
 static herr_t copy_chunk(hid_t source, hid_t target, const sw_variable *variable,
                          const hsize_t *start, void *buffer) {
   hsize_t count[SW_MAX_RANK] = {0};
@@ -32,7 +38,7 @@ static herr_t copy_chunk(hid_t source, hid_t target, const sw_variable *variable
   return code;
 }
 
-/* The next chunk in row-major order; false after the last. */
+/* Moves `start` to the next chunk in row-major order; false after the last. */
 static bool advance(const sw_variable *variable, hsize_t *start) {
   for (int a = variable->rank - 1; a >= 0; a--) {
     start[a] += variable->chunk[a];
@@ -42,6 +48,8 @@ static bool advance(const sw_variable *variable, hsize_t *start) {
   return false;
 }
 
+/* A contiguous dataset has chunk[0] == 0 and so no cells; of those that all ranks write, these are
+ * the ones with an axis of length 0: there is nothing to copy. */
 static sw_status copy_chunks(copying *c, hid_t source, hid_t target, const sw_variable *variable) {
   hsize_t start[SW_MAX_RANK] = {0};
   size_t cells = 1;
@@ -58,6 +66,7 @@ static sw_status copy_chunks(copying *c, hid_t source, hid_t target, const sw_va
   return code >= 0 ? SW_OK : sw_h5_fail(c->err, c->to, "be written");
 }
 
+/* A close of the target may be what writes, so it is looked at. */
 static sw_status copy_variable(copying *c, const sw_group *group, const sw_variable *variable) {
   char path[1024];
   snprintf(path, sizeof path, "%s/%s", group->path, variable->name);
@@ -71,6 +80,7 @@ static sw_status copy_variable(copying *c, const sw_group *group, const sw_varia
   return status;
 }
 
+/* Skips what rank 0 writes itself: in the second file it has yet to come. */
 static sw_status copy_all(copying *c, const sw_results_schema *schema) {
   for (int g = 0; g < schema->n_groups; g++) {
     const sw_group *group = &schema->group[g];
@@ -81,6 +91,7 @@ static sw_status copy_all(copying *c, const sw_results_schema *schema) {
   return SW_OK;
 }
 
+/* Rank 0, after all ranks have closed `from`. */
 sw_status sw_results_compress(sw_error *err, sw_results *results, const char *from,
                               const char *to) {
   unlink(to); /* of a run that was killed here */
