@@ -75,6 +75,7 @@ static sw_status gather_blocks(sw_error *err, sw_results *results, sw_group *gro
         team->gather(team, err, group->block_checksum, own * sizeof *all, 0, (void **)&all, bytes);
   if (status == SW_OK && team->rank == 0)
     status = sw_calloc(err, (size_t)(blocks * periods), sizeof **out, (void **)out);
+  /* `from` walks through what the ranks sent, `at` is the first block of rank r in the file. */
   const uint64_t *from = all;
   for (int r = 0; *out && r < team->size; r++) { /* rank 0, when all went well */
     int64_t count = (int64_t)(bytes[r] / sizeof *all) / periods;
@@ -133,6 +134,7 @@ static herr_t put(const sw_results *results, hid_t at, const sw_group *group, sw
 
 herr_t sw_results_checksum_put(const sw_results *results, hid_t at, const sw_group *group,
                                uint64_t values) {
+  /* Groups are an array of the schema: the place is the job's. */
   int g = (int)(group - results->schema.group);
   if (put(results, at, group, SW_FROM_OPERANDS, results->run->operand_hash[group->job]) < 0 ||
       put(results, at, group, SW_FROM_TILES, results->tiles[g]) < 0 ||

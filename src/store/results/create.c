@@ -175,6 +175,7 @@ static sw_status put_places(layout *l) {
  * would list a variable of nothing. */
 static sw_status put_bare_scale(layout *l, hid_t group, const sw_scale *scale) {
   char name[80];
+  /* Word for word: netCDF compares it. */
   snprintf(name, sizeof name, "This is a netCDF dimension but not a netCDF variable.%10llu",
            (unsigned long long)scale->n);
   hid_t space = H5Screate_simple(1, &scale->n, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
@@ -234,6 +235,7 @@ static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
     return done(l, -1, what);
   }
   sw_status status = SW_OK;
+  /* Scales are there: put_axes comes before the variables. */
   for (int a = 0; a < variable->rank && status == SW_OK; a++)
     status = attach(l, group, dataset, variable->axis[a], a);
   if (status == SW_OK && variable->counted) status = put_integer(l, dataset, "undefined", 0);
@@ -287,6 +289,7 @@ static sw_status put_groups(layout *l) {
   const sw_results_schema *schema = &l->results->schema;
   for (int g = 0; g < schema->n_groups; g++) {
     const sw_group *at = &schema->group[g];
+    /* Composites share a parent, made with the first of them. */
     if (strncmp(at->path, "/composites/", 12) == 0 &&
         H5Lexists(l->file, "/composites", H5P_DEFAULT) <= 0)
       SW_TRY(done(l, H5Gclose(sw_h5_group(l->file, "/composites")), "create /composites"));

@@ -29,6 +29,7 @@ static herr_t copy_chunk(hid_t source, hid_t target, const sw_variable *variable
     count[a] = variable->chunk[a] < left ? variable->chunk[a] : left;
   }
   hid_t type = sw_h5_memory_type(variable->cell);
+  /* Source and target have the same extents, so one dataspace serves both. */
   hid_t space = H5Dget_space(source), memory = H5Screate_simple(variable->rank, count, NULL);
   H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
   herr_t code = H5Dread(source, type, memory, space, H5P_DEFAULT, buffer);
@@ -103,6 +104,7 @@ sw_status sw_results_compress(sw_error *err, sw_results *results, const char *fr
   H5Pclose(access);
   sw_status status = c.source < 0 || c.target < 0 ? sw_h5_fail(err, to, "be opened")
                                                   : copy_all(&c, &results->schema);
+  /* Read only: its close writes nothing. That of the target does, and is looked at. */
   if (c.source >= 0) H5Fclose(c.source);
   return c.target >= 0 ? sw_h5_close(err, status, c.target, to) : status;
 }

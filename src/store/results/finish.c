@@ -73,6 +73,7 @@ static sw_status write_over_units(sw_error *err, sw_results *results, sw_group *
   sw_variable *variable = &results->schema.variable[v];
   const sw_job *job = &results->run->job[group->job];
   const sw_summary *summary = &results->run->pair[group->job].summary;
+  /* Strengths have one component; the rows of the summary are by matrix. */
   bool own = variable->source == SW_FROM_UNIT;
   double *const *row = own                               ? job->result[variable->index].row
                        : variable->source == SW_FROM_OUT ? summary->out_strength
@@ -92,6 +93,7 @@ static sw_status write_over_units(sw_error *err, sw_results *results, sw_group *
 static sw_status write_units(sw_error *err, sw_results *results) {
   for (int g = 0; g < results->schema.n_groups; g++) {
     sw_group *group = &results->schema.group[g];
+    /* Only a group with values by unit has block checksums. */
     if (sw_results_schema_find(&results->schema, group->job, SW_FROM_BLOCKS, 0) >= 0)
       SW_TRY(sw_results_checksum_unit(err, results, group));
     for (int v = group->first; v < group->first + group->count; v++)
@@ -177,6 +179,7 @@ static herr_t complete_group(sw_results *results, hid_t file, const sw_group *gr
   uint64_t checksum = 0;
   for (int v = group->first; v < group->first + group->count && code >= 0; v++)
     code = complete_variable(results, group, at, &results->schema.variable[v], &checksum);
+  /* After the loop: `checksum` covers all values now. */
   if (code >= 0) code = sw_results_checksum_put(results, at, group, checksum);
   const char *text =
       sw_results_text_undefined(results->arena, results->run, &results->schema, group);
@@ -239,6 +242,7 @@ static sw_status sum_undefined(sw_error *err, sw_results *results) {
   for (int v = 0; v < n; v++)
     count[v] = results->schema.variable[v].undefined;
   SW_TRY(team->sum_i64(team, err, count, n));
+  /* Rank 0 needs them; the others get them too, which does no harm. */
   for (int v = 0; v < n; v++)
     results->schema.variable[v].undefined = count[v];
   return SW_OK;
@@ -266,6 +270,7 @@ static sw_status sync_folder(sw_error *err, sw_results *results) {
   if (!folder) return sw_fail(err, SW_ENOMEM, "no memory for a path");
   char *slash = strrchr(folder, '/');
   if (slash) slash[slash == folder ? 1 : 0] = '\0';
+  /* A bare name lies in the working folder; "/" stays as it is. */
   int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   int code = fd >= 0 && sw_sync(fd) ? 0 : -1, reason = errno;
   if (fd >= 0) close(fd);

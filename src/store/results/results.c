@@ -36,6 +36,8 @@ static sw_status make(sw_error *err, sw_team *team, const char *path, sw_results
   results->file = H5I_INVALID_HID;
   SW_TRY(sw_arena_create(err, &results->arena));
   results->path = sw_arena_text(results->arena, path);
+  /* Names next to the output, so that they share its file system: only there is a rename one
+   * step. */
   results->partial = sw_arena_printf(results->arena, "%s.partial", path);
   results->packed = sw_arena_printf(results->arena, "%s.partial.deflate", path);
   results->journal_path = sw_arena_printf(results->arena, "%s.partial.journal", path);
@@ -69,6 +71,7 @@ sw_status sw_results_begin(sw_error *err, sw_results *results, sw_run *run) {
   SW_TRY(sw_team_agree(run->team, err, sw_run_regions(err, run, &region, &count), 0));
   SW_TRY(sw_journal_open(err, run->team, results->journal_path, fingerprint, region, count,
                          &results->journal, &run->resumes));
+  /* The engine marks its tasks there; the results own it. */
   run->journal = results->journal;
   return SW_OK;
 }
@@ -229,6 +232,7 @@ void sw_results_destroy(sw_results *results, sw_status status, bool *kept) {
   /* After a crash of the machine the marks may be there without the numbers: their checksums
    * tell. */
   if (results->journal && keep) sw_journal_sync(&ignored, results->journal);
+  /* The run outlives its journal. */
   if (results->run) results->run->journal = NULL;
   sw_journal_destroy(results->journal);
   sw_lock_release(results->lock);

@@ -172,6 +172,7 @@ static sw_status copy_structure(sw_error *err, const char *from, const char *to,
   sw_status status = source < 0 || target < 0 || fstat(target, &info) != 0
                          ? lost(err, to, "opened")
                          : sw_alloc(err, PORTION, 1, (void **)&buffer);
+  /* The length first: extents may lie beyond the end of a file that was cut. */
   if (status == SW_OK && (uint64_t)info.st_size != s->bytes && ftruncate(target, (off_t)s->bytes))
     status = lost(err, to, "given its length");
   if (status == SW_OK && (!visit(source, s->extent, s->count, buffer, see_copy, &target) ||
@@ -213,12 +214,14 @@ sw_status sw_results_lay_out_or_resume(sw_error *err, sw_results *results) {
   uint64_t hash = 0;
   bool there = false;
   SW_TRY(sw_journal_get_layout(err, results->journal, (void **)&old, &length));
+  /* No layout was kept: the run before was killed while it laid out, if there was one. */
   if (!old || !is_whole(old, length)) {
     sw_free(old);
     return begin(err, results);
   }
   sw_status status = hash_extents(err, results->partial, old->extent, old->count, &hash, &there);
   struct stat info;
+  /* Only now is the file touched: the superblock goes back, and HDF5 will open it. */
   bool same = there && hash == old->hash && stat(results->partial, &info) == 0 &&
               (uint64_t)info.st_size >= old->bytes &&
               put_superblock(results->partial, old->superblock);

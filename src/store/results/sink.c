@@ -20,8 +20,8 @@
 #include "base/arena.h"
 #include "base/file.h"
 
-/* `start`, `count`: as many as the variable has axes. The dataspace of the variable is reused, which
- * one thread per rank may. */
+/* `start`, `count`: as many as the variable has axes. One thread per rank, as the dataspace of the
+ * variable is used again by each call. */
 sw_status sw_results_write(sw_error *err, sw_results *results, int variable, const hsize_t *start,
                            const hsize_t *count, hid_t memory_type, const void *data) {
   hid_t space = results->space[variable];
@@ -152,6 +152,7 @@ static void forget_semaphore(const char *path) {
 sw_status sw_results_open_all(sw_error *err, sw_results *results) {
   const sw_team *team = results->run->team;
   hid_t access = sw_h5_access();
+  /* A team of one has the file for itself and needs no MPI-IO. */
   results->parallel = team->mpi && team->size > 1;
   if (results->parallel) {
     forget_semaphore(results->partial);
@@ -184,6 +185,7 @@ sw_status sw_results_close_all(sw_error *err, sw_status status, sw_results *resu
     results->dataset[v] = H5I_INVALID_HID;
   }
   hid_t file = results->file;
+  /* First, so that a second call finds nothing to close, whatever happens below. */
   results->file = H5I_INVALID_HID;
   /* Descriptors of MPI-IO cannot be diverted: with it nothing but raw data was written, directly,
    * so little is left to fail. */
