@@ -75,6 +75,7 @@ static sw_status list_record(sw_error *err, sw_links_list *list, const sw_csv *c
 static sw_status parse_list(sw_error *err, sw_links_list *list, sw_csv *csv) {
   SW_TRY(first_record(err, csv));
   int columns = csv->n;
+  /* A file parted by ';' has one field a line: told as that, not as a wrong number of columns. */
   SW_TRY(sw_csv_refuse_separator(err, csv));
   if (columns != 3 && (columns != 2 || list->distance))
     return sw_csv_fail(err, csv, "%d column%s; %s wanted", columns, columns == 1 ? "" : "s",
@@ -84,6 +85,7 @@ static sw_status parse_list(sw_error *err, sw_links_list *list, sw_csv *csv) {
   for (bool more = true;;) {
     SW_TRY(sw_csv_next(err, csv, &more));
     if (!more) return SW_OK;
+    /* Without a header the reader does not count fields, so it is done here. */
     if (csv->n != columns)
       return sw_csv_fail(err, csv, "%d fields; the first line has %d", csv->n, columns);
     SW_TRY(list_record(err, list, csv));
@@ -121,6 +123,7 @@ static sw_status read_columns(sw_error *err, sw_links_list *list, const struct s
   SW_NEW(err, source->arena, square->unit, csv->n_columns);
   SW_NEW(err, source->arena, square->has_row, csv->n_columns);
   SW_NEW(err, source->arena, square->seen, list->units->n);
+  /* Column 0 is the corner, whatever it says. */
   for (int c = 1; c < csv->n_columns; c++) {
     SW_TRY(sw_links_list_unit(err, list, csv->line, csv->field[c], &square->unit[c]));
     if (square->unit[c] >= 0) square->seen[square->unit[c]] = true;
@@ -182,6 +185,7 @@ static sw_status parse_square(sw_error *err, sw_links_list *list, const struct s
     SW_TRY(match_row(err, csv, &square, row, &column));
     SW_TRY(square_row(err, list, csv, &square, square.unit[column]));
   }
+  /* After the last row, so the message has no line. */
   for (int c = 1; c < csv->n_columns; c++)
     if (!square.has_row[c])
       return sw_fail(err, SW_EINPUT, "%s: column '%s' has no row; a square table is wanted",
@@ -215,6 +219,7 @@ sw_status sw_links_parse_distance(sw_error *err, sw_links_list *list, const char
   sw_status status = source_open(err, list->file, text, length, &source);
   if (status == SW_OK) status = first_record(err, source.csv);
   bool table = status == SW_OK && is_table(list, source.csv);
+  /* Rewinds: both readers want the first record themselves. */
   if (status == SW_OK) sw_csv_text(source.csv, text, length, 1);
   if (status == SW_OK)
     status = table ? parse_square(err, list, &source) : parse_list(err, list, source.csv);

@@ -18,7 +18,7 @@
 sw_status sw_links_list_create(sw_error *err, const char *file, const sw_study *study,
                                const sw_units *units, bool distance, sw_links_list *list) {
   *list = (sw_links_list){.file = file, .units = units, .distance = distance};
-  /* Only where the study itself takes units away may a file know more units than the panel. */
+  /* `unmatched: drop`, `where`, or `missing: drop-units`. */
   list->leave_out = study->units.drop_unmatched || study->units.n_where > 0 ||
                     study->panel.missing == SW_MISSING_DROP_UNITS;
   /* Distances need not be complete: a pair without one is NaN. */
@@ -113,6 +113,7 @@ static sw_status grow(sw_error *err, sw_links_list *list) {
  * found before, whatever its weight. */
 sw_status sw_links_list_add(sw_error *err, sw_links_list *list, int64_t line, int64_t from,
                             int64_t to, double value) {
+  /* One end outside the panel is enough: there is nothing to link to. */
   if (from < 0 || to < 0) {
     list->left_out++;
     return SW_OK;

@@ -14,6 +14,7 @@ static sw_status node_array(sw_error *err, sw_team *team, size_t count, size_t s
   size_t bytes = 0, room = team->node_room(team);
   sw_status status = SW_OK;
   *out = NULL;
+  /* Counts come from files and may be anything. */
   if (__builtin_mul_overflow(count, size, &bytes) || bytes > room)
     status = sw_fail(err, SW_ENOMEM,
                      "links between units need %.3f MB of shared memory on a node and %.3f MB are "

@@ -43,6 +43,7 @@ static sw_status grow(sw_error *err, struct rows *rows, int columns) {
   double *value;
   SW_NEW(err, rows->arena, label, capacity);
   SW_NEW(err, rows->arena, value, (size_t)capacity * (size_t)columns);
+  /* There is nothing to copy at first, and memcpy wants no NULL. */
   if (rows->count) {
     memcpy(label, rows->label, (size_t)rows->count * sizeof *label);
     memcpy(value, rows->value, (size_t)rows->count * (size_t)columns * sizeof *value);
@@ -213,12 +214,14 @@ static sw_status read_results(sw_error *err, sw_team *team, sw_arena *arena, con
     if (status == SW_OK) status = pack(err, arena, table, &head, &bytes);
   }
   SW_TRY(sw_team_agree(team, err, status, 0));
+  /* The sizes first: the others need them to make room. */
   SW_TRY(team->broadcast(team, err, &head, sizeof head, 0));
   if (team->rank != 0) status = sw_arena_alloc(err, arena, head.bytes, 1, (void **)&bytes);
   SW_TRY(sw_team_agree(team, err, status, 0));
   SW_TRY(team->broadcast(team, err, bytes, head.bytes, 0));
   status = sw_arena_alloc(err, arena, 1, sizeof *table, (void **)&table);
   if (status == SW_OK) status = unpack(err, arena, &head, bytes, table);
+  /* As the study names it, not where it was found. */
   if (status == SW_OK) table->file = file;
   *out = table;
   return sw_team_agree(team, err, status, 0);

@@ -41,6 +41,7 @@ static struct lines lines_of(const sw_links_list *list, const char *text, size_t
 static sw_status next_line(sw_error *err, struct lines *lines, bool *more) {
   *more = false;
   while (lines->at < lines->end && !*more) {
+    /* The last line may lack its newline. */
     const char *from = lines->at, *newline = memchr(from, '\n', (size_t)(lines->end - from));
     const char *to = newline ? newline : lines->end;
     lines->at = newline ? newline + 1 : lines->end;
@@ -101,6 +102,7 @@ static sw_status read_header(sw_error *err, struct lines *lines, int64_t *n) {
   SW_TRY(next_line(err, lines, &more));
   if (!more) return sw_links_list_fail(err, lines->list, 1, "the file is empty");
   int words = words_of(lines, MAX_WORDS, word);
+  /* "0" alone is n; before other words it is what GeoDa's headers begin with. */
   if ((words == 1 && count_of(word[0], n)) ||
       (words >= 2 && sw_csv_field_is(word[0], "0") && count_of(word[1], n)))
     return SW_OK;
@@ -118,6 +120,7 @@ static sw_status gal_neighbours(sw_error *err, sw_links_list *list, struct lines
   bool extra = false;
   SW_TRY(next_line(err, lines, &more));
   while (more && !extra && next_word(lines, &word)) {
+    /* A word more than announced is told as such, before it is looked up as a unit. */
     extra = found == count;
     if (extra) break;
     SW_TRY(sw_links_list_unit(err, list, lines->line, word, &to));
@@ -157,6 +160,7 @@ static sw_status read_gal(sw_error *err, sw_links_list *list, struct lines *line
     if (!more) break;
     SW_TRY(gal_unit(err, list, lines, seen));
   }
+  /* Too many are as wrong as too few. */
   if (units != n)
     return sw_links_list_fail(err, list, lines->line,
                               "the file ends after %lld units; its first line says %lld",
@@ -180,6 +184,7 @@ sw_status sw_links_parse_gal(sw_error *err, sw_links_list *list, const char *tex
 sw_status sw_links_parse_gwt(sw_error *err, sw_links_list *list, const char *text, size_t length) {
   struct lines lines = lines_of(list, text, length);
   int64_t n = 0;
+  /* Before anything can fail: it is a property of the format. */
   list->value_is_distance = true;
   SW_TRY(read_header(err, &lines, &n));
   for (bool more = true;;) {
@@ -213,6 +218,8 @@ static sw_status market_banner(sw_error *err, struct lines *lines, struct market
   bool more = false;
   SW_TRY(next_line(err, lines, &more));
   if (!more) return sw_links_list_fail(err, lines->list, 1, "the file is empty");
+  /* Five words exactly; fields other than these (complex, skew-symmetric, hermitian) are
+   * refused. */
   bool right = words_of(lines, 5, word) == 5 && is_word(word[0], "%%MatrixMarket") &&
                is_word(word[1], "matrix") && is_word(word[2], "coordinate");
   if (right) {

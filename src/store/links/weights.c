@@ -124,6 +124,7 @@ static sw_status read_file(sw_error *err, sw_team *team, const struct request *r
   sw_links_list list = {0};
   sw_link_rows rows = {0};
   SW_TRY(sw_text_read(err, team, arena, request->path, &text, &length));
+  /* Ranks that do not parse wait in the agreement. */
   sw_status status = SW_OK;
   if (team->node_rank == 0)
     status = parse_rows(err, request, study, units, text, length, &list, &rows);
@@ -196,6 +197,7 @@ sw_status sw_links_read_weights(sw_error *err, sw_team *team, const sw_study *st
 /* The port's `distance`: the values stay in the file's own unit. */
 sw_status sw_links_read_distance(sw_error *err, sw_team *team, const sw_study *study,
                                  const sw_entry *entry, const sw_units *units, sw_links **links) {
+  /* As they are: distances have no style. */
   struct request request = {.name = entry->name, .distance = true};
   request.file = entry->distance_file;
   request.path = entry->distance_path;

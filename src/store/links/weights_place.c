@@ -66,6 +66,7 @@ static sw_status check_spec(sw_error *err, const sw_weights_spec *spec, const sw
  * 24 bytes per unit and the tree. On failure the caller closes what there is. */
 static sw_status maker_open(sw_error *err, const sw_team *team, struct maker *maker) {
   int64_t n = maker->units->n;
+  /* Ends of one rank are the beginnings of the next, none is left out. */
   maker->lo = n * team->node_rank / team->node_size;
   maker->hi = n * (team->node_rank + 1) / team->node_size;
   SW_TRY(sw_alloc(err, (size_t)n * 3, sizeof(double), (void **)&maker->x));
@@ -73,6 +74,7 @@ static sw_status maker_open(sw_error *err, const sw_team *team, struct maker *ma
   maker->z = maker->y + n;
   sw_sphere_vectors(n, maker->units->lon, maker->units->lat, maker->x, maker->y, maker->z);
   double cutoff = maker->spec->cutoff_km;
+  /* No cutoff (0, or none given): every other unit is a neighbour and no tree is needed. */
   bool all = maker->spec->kind == SW_W_INVERSE_DISTANCE && !(cutoff > 0);
   maker->limit = all ? -1.0 : cutoff > 0 ? sw_neighbours_chord2_limit(cutoff) : 0.0;
   return all ? SW_OK : sw_kdtree_create(err, n, maker->x, maker->y, maker->z, &maker->tree);
@@ -111,6 +113,7 @@ static int64_t fill_row(const struct maker *maker, int64_t i, int64_t count, int
   int64_t wrong = -1;
   if (spec->kind == SW_W_KNN) {
     sw_neighbours_nearest(maker->tree, i, count, to, value);
+    /* The search has left squared chords there: neighbours all weigh the same before the style. */
     for (int64_t k = 0; k < count; k++)
       value[k] = 1.0;
   } else {
@@ -118,9 +121,12 @@ static int64_t fill_row(const struct maker *maker, int64_t i, int64_t count, int
       sw_neighbours_within(maker->tree, i, maker->limit, count, to);
     else
       all_others(maker->units->n, i, to);
+    /* Not finite or zero: units at one point, or a power under which the value overflows or
+     * vanishes. */
     wrong = sw_neighbours_inverse_distance_row(maker->x, maker->y, maker->z, i, count, to,
                                                spec->power, value);
   }
+  /* Scaled here, in the order of `to`, so the sum has the same bits on any number of threads. */
   if (wrong < 0 && !sw_links_style_row(value, count, spec->style)) wrong = count;
   return wrong;
 }
@@ -135,6 +141,7 @@ static sw_status refuse_row(sw_error *err, const struct maker *maker, int64_t i,
                         "weights '%s': the weights of unit '%s' have no finite sum", spec->name,
                         code);
   const char *other = sw_unit_code(maker->units, to[wrong]);
+  /* Told apart from a power too large, since what to do about it differs. */
   if (sw_chord2(maker->x, maker->y, maker->z, i, to[wrong]) == 0.0)
     return sw_node_fail(err, spec->node,
                         "weights '%s': units '%s' and '%s' lie at one point, their distance is 0; "
