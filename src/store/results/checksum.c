@@ -48,6 +48,7 @@ void sw_results_checksum_block(const sw_results *results, sw_group *group, int t
                                size_t unit_bytes) {
   int64_t units = results->run->panel->hi - results->run->panel->lo, own = blocks_of(units);
   for (int64_t b = 0; b < own; b++) {
+    /* Within this rank's units; only the last block of all may be short. */
     int64_t first = b * SW_BLOCK, left = units - first;
     uint64_t *checksum = &group->block_checksum[t * own + b];
     *checksum = sw_hash64((const char *)data + (size_t)first * unit_bytes,
@@ -102,6 +103,7 @@ sw_status sw_results_checksum_gather(sw_error *err, sw_results *results) {
   SW_TRY(sw_team_agree(results->team, err, room_for_checksums(err, results), 0));
   for (int g = 0; g < n; g++) {
     sw_group *group = &results->schema.group[g];
+    /* The same groups on every rank, as the schema is the same. */
     if (group->block_checksum) SW_TRY(gather_blocks(err, results, group, &results->blocks[g]));
     if (variable_of(results, group, SW_FROM_TILES) >= 0)
       SW_TRY(sw_pairs_checksums(err, results->run, group->job, &results->tiles[g]));
@@ -195,6 +197,7 @@ sw_status sw_results_checksum_read(sw_error *err, sw_results *results, sw_group 
   herr_t code = H5Dread(results->dataset[v], sw_h5_memory_type(variable->cell), memory,
                         results->space[v], H5P_DEFAULT, own);
   H5Sclose(memory);
+  /* Hashed as they are in memory, which is how they were hashed before they were written. */
   if (code >= 0) sw_results_checksum_block(results, group, into, own, a_unit);
   if (!units) sw_free(own);
   return code >= 0 ? SW_OK : sw_h5_fail(err, results->path, "be read");

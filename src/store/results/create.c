@@ -56,6 +56,7 @@ static sw_status put_root_attributes(layout *l) {
   SW_TRY(done(l, sw_h5_put_text(l->file, "state", "incomplete", SW_STATE_ROOM), "write state"));
   SW_TRY(put_text(l, l->file, "version", SW_VERSION));
   SW_TRY(put_text(l, l->file, "build", sw_run_build(l->results->arena, sw_h5_version())));
+  /* The study byte for byte: `verify` parses it again. */
   SW_TRY(put_text(l, l->file, "study", study->text));
   SW_TRY(put_text(l, l->file, "inputs", l->results->inputs));
   SW_TRY(put_integer(l, l->file, "seed", (int64_t)study->seed));
@@ -115,6 +116,7 @@ static sw_status put_time(layout *l, hid_t group, int count, const int *index) {
   int64_t *value = calloc((size_t)count + 1, sizeof *value);
   const char **label = calloc((size_t)count + 1, sizeof *label);
   for (int t = 0; value && label && t < count; t++) {
+    /* Labels are always there, numbers only where every period is one. */
     int from = index ? index[t] : t;
     if (periods->integer) value[t] = periods->value[from];
     label[t] = periods->label[from];
@@ -136,6 +138,7 @@ static sw_status put_time(layout *l, hid_t group, int count, const int *index) {
 static sw_status over_units(layout *l, hid_t dataset) {
   if (dataset < 0) return done(l, -1, "write the table of units");
   sw_status status = attach(l, l->file, dataset, "unit", 0);
+  /* Closed in any case; of two failures the first is told. */
   herr_t code = H5Dclose(dataset);
   return status == SW_OK ? done(l, code, "write the table of units") : status;
 }
@@ -269,6 +272,7 @@ static sw_status put_axes(layout *l, const sw_group *at, hid_t group) {
   for (int i = 0; i < (at->own_time ? 2 : 3); i++)
     SW_TRY(done(l, H5Lcreate_hard(l->file, root[i], group, root[i], H5P_DEFAULT, H5P_DEFAULT),
                 "link an axis"));
+  /* In the job's own order, which is that of its results. */
   if (at->own_time) SW_TRY(put_time(l, group, job->n_periods, job->period));
   for (int i = 0; i < at->n_scales; i++)
     SW_TRY(put_scale(l, group, &at->scale[i]));

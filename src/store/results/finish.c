@@ -55,6 +55,7 @@ static sw_status write_periods(sw_error *err, sw_results *results, sw_group *gro
   int64_t lo = results->run->panel->lo, units = results->run->panel->hi - lo;
   hid_t type = sw_h5_memory_type(variable->cell);
   for (int t = 0; t < n_periods && units > 0; t++) {
+    /* As if by time; without that axis its place is skipped. */
     hsize_t start[SW_MAX_RANK] = {(hsize_t)t, (hsize_t)lo, 0};
     hsize_t count[SW_MAX_RANK] = {1, (hsize_t)units, (hsize_t)width};
     int skip = variable->timed ? 0 : 1; /* without the axis of time */
@@ -136,6 +137,7 @@ static herr_t put_whole(hid_t dataset, sw_variable *variable, const double *valu
     if (variable->counted) variable->undefined = count_nan(value, count);
     return H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value);
   }
+  /* Whole numbers: the engine computes in doubles, NaN becomes -1. */
   int32_t *integer = NULL;
   sw_error none = {0};
   if (sw_alloc(&none, count > 0 ? count : 1, sizeof *integer, (void **)&integer) != SW_OK)
@@ -161,6 +163,7 @@ static herr_t complete_variable(const sw_results *results, const sw_group *group
                                 sw_variable *variable, uint64_t *checksum) {
   const double *value = whole(results, group, variable);
   bool counts = variable->source == SW_FROM_PAIRS;
+  /* Pairs, row_start and checksums: written already, or by others. */
   if (!value && !counts && !variable->counted) return 0;
   hid_t dataset = H5Dopen2(at, variable->name, H5P_DEFAULT);
   if (dataset < 0) return -1;
@@ -225,6 +228,7 @@ sw_status sw_results_complete(sw_error *err, sw_results *results, const char *pa
     if (complete_group(results, file, &results->schema.group[g]) < 0)
       status = sw_h5_fail(err, path, "be written");
   SW_TRY(sw_h5_close(err, status, file, path));
+  /* Everything but `state`. */
   SW_TRY(sw_results_sync(err, path));
   return mark_complete(err, results, path);
 }
@@ -322,6 +326,7 @@ sw_status sw_results_finish(sw_error *err, sw_results *results) {
   SW_TRY(sw_results_checksum_gather(err, results));
   sw_status status = team->rank == 0 ? complete_and_name(err, results) : SW_OK;
   SW_TRY(sw_team_agree(team, err, status, 0));
+  /* On all ranks, after the agreement: OUT.h5 is there for sure. */
   results->complete = true;
   return tell_undefined(err, results);
 }

@@ -43,6 +43,7 @@ static sw_status read_matrix(sw_error *err, const past *p, int job, sw_source so
   const sw_variable *variable = variable_of(p, job, source);
   const sw_group *group = &p->results.schema.group[job];
   hsize_t start[2] = {(hsize_t)matrix, 0}, many[2] = {1, count};
+  /* Of a whole series the dataset has no axis of time, and `matrix` is 0. */
   int first = variable->timed ? 0 : 1, rank = variable->timed ? 2 : 1;
   hid_t dataset = sw_results_open_dataset(&p->results, group, variable);
   hid_t space = dataset < 0 ? H5I_INVALID_HID : H5Dget_space(dataset);
@@ -71,6 +72,7 @@ static void *read_all(const past *p, int job, sw_source source, int64_t *count) 
   hid_t dataset = sw_results_open_dataset(&p->results, &p->results.schema.group[job], variable);
   if (dataset < 0) return NULL;
   *count = (int64_t)sw_h5_length(dataset);
+  /* The length is the file's: too large a one finds no memory and is no past. */
   if (sw_alloc(&ignored, (size_t)*count + 1, sw_h5_cell_bytes(variable->cell), &values) == SW_OK &&
       H5Dread(dataset, sw_h5_memory_type(variable->cell), H5S_ALL, H5S_ALL, H5P_DEFAULT, values) <
           0) {
@@ -146,6 +148,7 @@ static sw_status find(sw_past *self, sw_error *err, int job, const uint64_t *has
   double lacking = !p->usable[job];
   for (int t = 0; t < n; t++)
     matrix[t] = -1;
+  /* The broadcast below is met by all ranks or by none. */
   SW_TRY(team->max_f64(team, err, &lacking, 1));
   if (lacking != 0) return SW_OK;
   if (team->rank == 0) match(p, job, hash, n, matrix, figures);
@@ -323,6 +326,7 @@ static const char *differs(sw_arena *arena, hid_t file, const sw_study *study, c
   if (!is_of_this_build(arena, file)) return "the program, or what it was built with";
   if (!text || strcmp(text, study->text) != 0) return "the study";
   if (!then) return "the inputs";
+  /* Inputs of now that were not there or were otherwise; then those that are gone. */
   const char *odd = sw_results_text_odd_input(arena, now, then);
   odd = odd ? odd : sw_results_text_odd_input(arena, then, now);
   return odd ? sw_arena_printf(arena, "input %s", odd) : NULL;

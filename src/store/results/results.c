@@ -33,6 +33,7 @@ static sw_status make(sw_error *err, sw_team *team, const char *path, sw_results
   if (!results) return sw_fail(err, SW_ENOMEM, "no memory for the results file");
   *out = results;
   results->team = team;
+  /* 0 would be taken for an open file. */
   results->file = H5I_INVALID_HID;
   SW_TRY(sw_arena_create(err, &results->arena));
   results->path = sw_arena_text(results->arena, path);
@@ -204,6 +205,7 @@ sw_sink *sw_results_sink(sw_results *results) {
  * input was at fault, since it must change, nor when no task is done; but what an earlier run had
  * left stays even then. Collective once the run has begun. */
 static bool is_worth_keeping(sw_results *results, sw_status status) {
+  /* Any rank may have done a task when others had none yet. */
   double known = results->journal ? (double)sw_journal_known(results->journal) : 0;
   sw_error ignored = {0};
   if (results->run) results->team->max_f64(results->team, &ignored, &known, 1);

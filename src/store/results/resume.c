@@ -118,6 +118,7 @@ static sw_status lay_out(sw_error *err, sw_results *results, const char *path, s
   *out = NULL;
   sw_h5_ledger_open(&ledger);
   sw_status status = sw_results_lay_out(err, results, path, laying);
+  /* Closed also when laying out failed: the next file must not be noted there. */
   sw_status noted = sw_h5_ledger_close(err, &ledger);
   if (status == SW_OK) status = noted;
   if (status == SW_OK) {
@@ -168,6 +169,7 @@ static sw_status copy_structure(sw_error *err, const char *from, const char *to,
   char *buffer = NULL;
   struct stat info = {0};
   int source = open(from, O_RDONLY | O_CLOEXEC);
+  /* Made where it is missing: a journal whose partial is gone is mended too. */
   int target = open(to, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   sw_status status = source < 0 || target < 0 || fstat(target, &info) != 0
                          ? lost(err, to, "opened")
@@ -193,8 +195,10 @@ static sw_status mend(sw_error *err, sw_results *results) {
          "%s: its structure is not as it was laid out (its run was killed while completing it, or "
          "it is damaged): it is laid out anew",
          results->partial);
+  /* Of a mending that was killed. */
   unlink(beside);
   sw_status status = lay_out(err, results, beside, SW_LAY_SPARSE, &now);
+  /* The file first: with the old layout in the journal a kill in between is found again. */
   if (status == SW_OK) status = copy_structure(err, beside, results->partial, now);
   if (status == SW_OK) status = keep_structure(err, results, now);
   unlink(beside);

@@ -119,6 +119,7 @@ static sw_status add_result(sw_error *err, maker *m, int index) {
   sw_h5_cell cell = output->number == SW_INT32 ? SW_CELL_I32 : SW_CELL_F64;
   sw_variable *variable =
       add(m, output->name, output->long_name, output->units, cell, source, index);
+  /* Whole numbers have no NaN to count. */
   variable->counted = cell == SW_CELL_F64;
   if (source != SW_FROM_TABLE) add_axis(variable, "time", (hsize_t)job->n_periods, 1);
   if (source == SW_FROM_UNIT)
@@ -214,6 +215,7 @@ static sw_status add_summary(sw_error *err, maker *m) {
     return sw_fail(err, SW_EINTERNAL, "%s: a pair measure without a quantity", m->job->name);
   for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
     bool counts = part[i].source == SW_FROM_PAIRS;
+    /* Of which quantity, since a measure may have several. */
     const char *say = sw_arena_printf(m->arena, "%s%s", part[i].say, output->long_name);
     if (!say) return sw_fail(err, SW_ENOMEM, "no memory for the names of results");
     sw_variable *variable = add(m, part[i].name, say, counts ? "1" : output->units,
@@ -232,6 +234,7 @@ static sw_status add_summary(sw_error *err, maker *m) {
 static sw_status add_pairs(sw_error *err, maker *m) {
   const sw_pair_plan *plan = &m->run->pair[m->job_index];
   bool entries = plan->keep.kind == SW_KEEP_ABOVE || plan->keep.kind == SW_KEEP_LINKS;
+  /* Axes without coordinate: it would be as long as the data. */
   if (entries) {
     add_row_start(m);
     add_scale(m, (sw_scale){.name = "unit_edge", .n = (hsize_t)m->job->n + 1, .bare = true});
@@ -306,6 +309,7 @@ static sw_status add_group(sw_error *err, maker *m, int j) {
     if (job->result[r].output->shape != SW_PAIR && !job->result[r].off)
       SW_TRY(add_result(err, m, r));
   if (m->run->study->entry[j].is_pair) SW_TRY(add_pairs(err, m));
+  /* Asked of the variables that are there: a measure may have all its outputs by unit off. */
   bool by_unit = false;
   for (int v = m->group->first; v < m->group->first + m->group->count; v++)
     by_unit |= m->schema->variable[v].source <= SW_FROM_IN;

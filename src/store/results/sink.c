@@ -62,6 +62,7 @@ static sw_status slab_of(sw_error *err, const sw_results *results, const sw_piec
                    results->run->job[piece->job].name);
   const sw_variable *variable = &results->schema.variable[s->variable];
   int a = 0;
+  /* Of a whole series there is no axis of time, and entries count through all periods. */
   if (variable->timed) s->start[a] = (hsize_t)piece->t, s->count[a++] = 1;
   if (piece->kind == SW_PIECE_ENTRIES) {
     s->start[a] = (hsize_t)piece->at, s->count[a] = (hsize_t)piece->count;
@@ -156,6 +157,7 @@ sw_status sw_results_open_all(sw_error *err, sw_results *results) {
   results->parallel = team->mpi && team->size > 1;
   if (results->parallel) {
     forget_semaphore(results->partial);
+    /* Nothing collective, see above: the communicator holds this rank alone. */
     H5Pset_fapl_mpio(access, *(const MPI_Comm *)team->mpi, MPI_INFO_NULL);
   }
   results->file = H5Fopen(results->partial, H5F_ACC_RDWR, access);

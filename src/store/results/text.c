@@ -62,6 +62,7 @@ typedef struct input_list {
  * borrowed. */
 static sw_status add_input(sw_error *err, input_list *list, const char *name, const char *path) {
   if (!name || !path) return SW_OK;
+  /* Linear: a study has few inputs. One may be named twice, as a panel and as a table. */
   for (int i = 0; i < list->count; i++)
     if (strcmp(list->file[i].name, name) == 0) return SW_OK;
   if (list->count == list->capacity) {
