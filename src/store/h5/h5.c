@@ -1,8 +1,17 @@
-/* HDF5 as the results file uses it. Invariants: format bounded at v18; creation order of links and
- * attributes tracked (netCDF-4 asks for it), times not (two runs are equal); every dataset is
- * allocated early and never filled, unless it is compressed; a dataset that was written is closed
- * with a look at whether it could be, as a close may write; closing the file closes what is left
- * open in it, so that error paths need not. */
+/* HDF5 as the results file uses it; src/store/results/ and src/store/diff/ build on it.
+ *
+ * Invariants:
+ *   - the format is bounded at v18 from both sides: older files cannot keep attributes as long
+ *     as a study's text, nor their order; newer ones shut out older readers, and resume.c counts
+ *     on the superblock of this one;
+ *   - the creation order of links and attributes is tracked, as netCDF-4 asks for it; times are
+ *     not, so that two runs leave equal files;
+ *   - a dataset has its place in the file from the beginning and is never filled with zeros first;
+ *     a compressed one cannot, since nobody knows its size before it is written;
+ *   - whoever wrote to a dataset looks at what closing it returns: the close may be what writes;
+ *   - closing the file closes what is still open in it, so error paths need not.
+ *
+ * One thread per rank calls HDF5, which is not thread-safe. */
 #include "store/h5/h5.h"
 #include "store/h5/ledger.h"
 
@@ -20,11 +29,15 @@ enum { SW_DEFLATE_LEVEL = 4 };
 
 /* ---- errors ----------------------------------------------------------------------------- */
 
-/* The last failure's innermost words, kept as they come: the next call clears HDF5's own stack.
- * One thread a rank calls HDF5. */
+/* The innermost words about the last failure. They are copied when the failure happens, because the
+ * next call of HDF5 clears its error stack. A static buffer will do: one thread per rank calls
+ * HDF5. */
 static char reason[SW_ERROR_TEXT / 2];
 
-/* The description, or the system's words within it. */
+/* Called by H5Ewalk2 for each entry of the error stack, the innermost first. Keeps the first entry
+ * that has a description. Descriptions of the file drivers contain dozens of numbers besides; of
+ * these only the words of the operating system or of MPI are kept, up to the quote that ends
+ * them. */
 static herr_t innermost(unsigned depth, const H5E_error2_t *entry, void *into) {
   bool *found = into;
   (void)depth;
@@ -41,17 +54,21 @@ static herr_t innermost(unsigned depth, const H5E_error2_t *entry, void *into) {
   return 0;
 }
 
+/* HDF5's error handler, called at the end of each call that failed. It prints nothing. */
 static herr_t remember(hid_t stack, void *unused) {
   bool found = false;
   (void)unused;
   return H5Ewalk2(stack, H5E_WALK_UPWARD, innermost, &found);
 }
 
+/* Also forgets what an earlier failure left, which would else be told of a later one. */
 void sw_h5_quiet(void) {
   reason[0] = '\0';
   H5Eset_auto2(H5E_DEFAULT, remember, NULL);
 }
 
+/* `reason` is used once: a failure that is not HDF5's own (a missing place in a file, say) must not
+ * be told with the words of an earlier one. */
 sw_status sw_h5_fail(sw_error *err, const char *path, const char *what) {
   sw_status status = sw_fail(err, SW_EIO, "%s: cannot %s: %s", path, what,
                              reason[0] ? reason : "HDF5 does not say why");
@@ -61,22 +78,29 @@ sw_status sw_h5_fail(sw_error *err, const char *path, const char *what) {
 
 /* ---- files and groups ------------------------------------------------------------------- */
 
+/* The caller closes the list. Every file of results that is written is opened with it, by whatever
+ * driver, so that all ranks and all phases of a run agree on where bytes lie. */
 hid_t sw_h5_access(void) {
   hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
   H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
-  /* Squares begin on pages: their writes touch no page of a neighbour. */
+  /* Large pieces begin on pages: two ranks that write neighbouring squares never write to one
+   * page. */
   H5Pset_alignment(access, SW_ALIGN_FROM, SW_ALIGN_TO);
-  /* Few numbers go straight to the file too: kept back, they would be lost without a word. */
+  /* HDF5 gathers small writes to contiguous datasets in this buffer and writes them at the close,
+   * where an error of the disk is lost without a word. Without it they are written at once. */
   H5Pset_sieve_buf_size(access, 0);
   return access;
 }
 
+/* For any kind of object: HDF5's creation lists share these two properties. */
 static void set_order(hid_t creation) {
   H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
   H5Pset_obj_track_times(creation, false);
 }
 
+/* H5F_ACC_EXCL: the caller has removed what was there; whatever appears in between is not ours to
+ * overwrite. The ledger, when open, takes the place of the plain driver here. */
 hid_t sw_h5_create(const char *path) {
   hid_t access = sw_h5_access(), creation = H5Pcreate(H5P_FILE_CREATE);
   set_order(creation);
@@ -88,13 +112,17 @@ hid_t sw_h5_create(const char *path) {
   return file;
 }
 
+/* The file descriptor below a file of the serial driver, still HDF5's; -1 when there is none. The
+ * ledger's driver is a copy of the serial one and answers the same. */
 static int descriptor_of(hid_t file) {
   void *handle = NULL;
   return H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0 ? -1 : *(int *)handle;
 }
 
-/* Take the blocks of the whole file now, where the file system can: then no later write finds the
- * disk full. */
+/* Takes the disk blocks of the whole file now, so that no later write finds the disk full: early
+ * allocation in HDF5 only sets the length of the file, which costs a sparse file nothing. Keeps the
+ * contents. A file system that cannot do it (ENOTSUP, EINVAL) is let off: the free space was
+ * checked, and that is all that can be done there. */
 static sw_status reserve(sw_error *err, hid_t file, const char *path) {
   haddr_t end = 0;
   if (H5Fget_eoa(file, &end) < 0) return sw_h5_fail(err, path, "be measured");
@@ -103,15 +131,17 @@ static sw_status reserve(sw_error *err, hid_t file, const char *path) {
   return sw_fail(err, SW_EIO, "%s: cannot be written: %s", path, strerror(errno));
 }
 
-/* Everything written to a file that is lost goes to memory. */
+/* Turns the descriptor of a file that is given up into one of memory, so that what HDF5 still
+ * writes on closing succeeds and goes nowhere. The file on disk stays as it is. */
 static void divert(hid_t file) {
   int memory = memfd_create("spillway", MFD_CLOEXEC), descriptor = descriptor_of(file);
   if (memory >= 0 && descriptor >= 0) dup2(memory, descriptor);
   if (memory >= 0) close(memory);
 }
 
-/* HDF5 1.10 breaks its own tables, and dies at exit, when a flush or close cannot write what is
- * left: so room for that is made sure of, and a file that is lost is closed without it. */
+/* HDF5 1.10 corrupts its own tables when a flush or close cannot write what is left, and the
+ * process dies at exit. So a close is not allowed to fail: before it, room for all that may be
+ * written is made sure of; a file that is lost (`status` is not SW_OK) is closed into memory. */
 sw_status sw_h5_close(sw_error *err, sw_status status, hid_t file, const char *path) {
   if (status == SW_OK) status = reserve(err, file, path);
   if (status != SW_OK) divert(file);
@@ -119,6 +149,8 @@ sw_status sw_h5_close(sw_error *err, sw_status status, hid_t file, const char *p
   return status;
 }
 
+/* The caller closes it; negative on failure. Its links keep the order in which they are made, by
+ * which `info` lists results as the study has them. */
 hid_t sw_h5_group(hid_t file, const char *path) {
   hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
   set_order(creation);
@@ -130,6 +162,7 @@ hid_t sw_h5_group(hid_t file, const char *path) {
 
 /* ---- types ------------------------------------------------------------------------------ */
 
+/* Little-endian on disk whatever the machine, so that files compare byte for byte. */
 static hid_t file_type(sw_h5_cell cell) {
   return cell == SW_CELL_F64   ? H5T_IEEE_F64LE
          : cell == SW_CELL_F32 ? H5T_IEEE_F32LE
@@ -142,6 +175,7 @@ size_t sw_h5_cell_bytes(sw_h5_cell cell) {
   return cell == SW_CELL_F32 || cell == SW_CELL_I32 ? 4 : 8;
 }
 
+/* Predefined types of HDF5: not to be closed. */
 hid_t sw_h5_memory_type(sw_h5_cell cell) {
   return cell == SW_CELL_F64   ? H5T_NATIVE_DOUBLE
          : cell == SW_CELL_F32 ? H5T_NATIVE_FLOAT
@@ -150,6 +184,7 @@ hid_t sw_h5_memory_type(sw_h5_cell cell) {
                                : H5T_NATIVE_INT32;
 }
 
+/* The caller closes it. */
 hid_t sw_h5_text_type(void) {
   hid_t type = H5Tcopy(H5T_C_S1);
   H5Tset_size(type, H5T_VARIABLE);
@@ -157,7 +192,8 @@ hid_t sw_h5_text_type(void) {
   return type;
 }
 
-/* A text that fills its place has no terminator; one with room to grow ends at the first. */
+/* `filled`: the text takes all of `size` and has no terminator, so it is padded with NULs. One that
+ * may be replaced later by a shorter or longer one ends at the first NUL. */
 static hid_t fixed_text_type(size_t size, bool filled) {
   hid_t type = H5Tcopy(H5T_C_S1);
   H5Tset_size(type, size);
@@ -168,7 +204,8 @@ static hid_t fixed_text_type(size_t size, bool filled) {
 
 /* ---- attributes ------------------------------------------------------------------------- */
 
-/* At most `size` bytes of `text`, the rest zeros; too long a text is cut between characters. */
+/* Writes at most `size` bytes of `text` and zeros after them. A text that is too long is cut before
+ * a character of UTF-8, never within: bytes 10xxxxxx continue one. */
 static herr_t write_text(hid_t attribute, hid_t type, const char *text, size_t size) {
   char *padded = calloc(H5Tget_size(type) + 1, 1);
   if (!padded) return -1;
@@ -182,6 +219,11 @@ static herr_t write_text(hid_t attribute, hid_t type, const char *text, size_t s
   return code;
 }
 
+/* HDF5 knows no text of length 0: an empty one takes one NUL. With room, one byte of it is the
+ * terminator's.
+ *
+ * Texts are of fixed length, because variable-length ones live in the file's global heap, which
+ * MPI-IO cannot write and which could not be replaced in place. */
 herr_t sw_h5_put_text(hid_t object, const char *name, const char *text, size_t room) {
   size_t size = room > 0 ? room : strlen(text) > 0 ? strlen(text) : 1;
   hid_t type = fixed_text_type(size, room == 0), space = H5Screate(H5S_SCALAR);
@@ -202,6 +244,8 @@ herr_t sw_h5_put_integer(hid_t object, const char *name, int64_t value) {
   return code;
 }
 
+/* In place: the attribute keeps the room it was made with, so nothing in the file moves. The last
+ * byte of the room stays the terminator. */
 herr_t sw_h5_set_text(hid_t object, const char *name, const char *text) {
   hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
   if (attribute < 0) return -1;
@@ -220,6 +264,8 @@ herr_t sw_h5_set_integer(hid_t object, const char *name, int64_t value) {
   return code;
 }
 
+/* Asked before every H5Aread into one variable, which would else be overrun by an array of another
+ * program's file. */
 bool sw_h5_is_single(hid_t attribute) {
   hid_t space = H5Aget_space(attribute);
   hssize_t n = H5Sget_simple_extent_npoints(space);
@@ -227,6 +273,8 @@ bool sw_h5_is_single(hid_t attribute) {
   return n == 1;
 }
 
+/* NULL for anything else than one text of fixed length, which is all that this program writes; also
+ * without memory. Read as the file's own type, whose size bounds the buffer. */
 char *sw_h5_get_text(sw_arena *arena, hid_t object, const char *name) {
   if (H5Aexists(object, name) <= 0) return NULL;
   hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
@@ -250,7 +298,8 @@ static herr_t describe(hid_t dataset, const char *long_name, const char *units) 
   return sw_h5_put_text(dataset, "units", units, 0);
 }
 
-/* A dataset that could not be described is no dataset. */
+/* Takes over `dataset`: closes it and returns an invalid one when it cannot be described. An
+ * invalid one is passed on. */
 static hid_t described(hid_t dataset, const char *long_name, const char *units) {
   if (dataset >= 0 && describe(dataset, long_name, units) < 0) {
     H5Dclose(dataset);
@@ -259,12 +308,18 @@ static hid_t described(hid_t dataset, const char *long_name, const char *units) 
   return dataset;
 }
 
+/* A scalar has no chunk; chunk[0] == 0 asks for contiguous. A dataset with an axis of length 0 has
+ * chunks of 0 there, which HDF5 refuses, so it is contiguous too. */
 static bool is_chunked(const sw_h5_form *form) {
   for (int a = 0; a < form->rank; a++)
     if (form->chunk[a] == 0) return false;
   return form->rank > 0;
 }
 
+/* The caller closes it. Early allocation gives every number its place now: later writes change no
+ * metadata, so ranks write independently and a kill leaves a readable file. Fill is switched off:
+ * to write zeros first would write the file twice. A dataset with filters is allocated as chunks
+ * come, by the serial driver alone. */
 hid_t sw_h5_dataset(hid_t group, const sw_h5_form *form, bool deflate) {
   hid_t space =
       form->rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(form->rank, form->extent, NULL);
@@ -285,6 +340,7 @@ hid_t sw_h5_dataset(hid_t group, const sw_h5_form *form, bool deflate) {
   return described(dataset, form->long_name, form->units);
 }
 
+/* A contiguous dataset of one axis, written at once by its maker and never again. */
 static hid_t new_list(hid_t group, const char *name, hid_t type, hsize_t n) {
   hid_t space = H5Screate_simple(1, &n, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
   set_order(creation);
@@ -294,6 +350,8 @@ static hid_t new_list(hid_t group, const char *name, hid_t type, hsize_t n) {
   return dataset;
 }
 
+/* Labels are of variable length, as netCDF-4 reads them; the caller closes the dataset. When the
+ * write fails the dataset stays open until the file closes. */
 hid_t sw_h5_labels(hid_t group, const char *name, const char *long_name, hsize_t n,
                    const char *const *label) {
   hid_t type = sw_h5_text_type(), dataset = new_list(group, name, type, n);
@@ -303,6 +361,7 @@ hid_t sw_h5_labels(hid_t group, const char *name, const char *long_name, hsize_t
   return described(dataset, long_name, "1");
 }
 
+/* The same of numbers: `value` is of the memory type of `cell`. */
 hid_t sw_h5_numbers(hid_t group, const char *name, const char *long_name, const char *units,
                     sw_h5_cell cell, hsize_t n, const void *value) {
   hid_t dataset = new_list(group, name, file_type(cell), n);

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 
+/* Types of numbers on disk. In memory: double, float, int64_t, int32_t, uint64_t. */
 typedef enum sw_h5_cell {
   SW_CELL_F64,
   SW_CELL_F32,
@@ -16,17 +17,21 @@ typedef enum sw_h5_cell {
 
 size_t sw_h5_cell_bytes(sw_h5_cell cell);
 
-/* What is at least so large begins on such a boundary. */
+/* Bytes. A dataset or chunk of at least SW_ALIGN_FROM begins at a multiple of SW_ALIGN_TO, a page;
+ * smaller ones are packed. Who estimates the size of a file counts with it. */
 enum { SW_ALIGN_FROM = 1 << 16, SW_ALIGN_TO = 4096 };
 
 /* SW_EIO: "PATH: cannot WHAT: <HDF5's innermost words>". */
 sw_status sw_h5_fail(sw_error *err, const char *path, const char *what);
 void sw_h5_quiet(void); /* no error stacks on standard error; what they say is kept for the above */
+/* The access list of every results file; the caller closes it. */
 hid_t sw_h5_access(void);
 hid_t sw_h5_create(const char *path); /* noted in the ledger, when one is open */
-/* Close a file of the serial driver; `status`: of what was done with it, returned when not SW_OK.
- */
+/* Closes a file of the serial driver. `status`: of what was done with it; when it is not SW_OK the
+ * file is lost, nothing more is written to it, and `status` is returned. */
 sw_status sw_h5_close(sw_error *err, sw_status status, hid_t file, const char *path);
+/* A new group, or negative. The caller closes it, as everything below that returns hid_t, except
+ * memory types. */
 hid_t sw_h5_group(hid_t file, const char *path);
 hid_t sw_h5_memory_type(sw_h5_cell cell);
 hid_t sw_h5_text_type(void); /* variable-length UTF-8 */
@@ -49,6 +54,7 @@ typedef struct sw_h5_form {
 } sw_h5_form;
 /* A new dataset with long_name and units. `deflate`: compressed, when chunked. */
 hid_t sw_h5_dataset(hid_t group, const sw_h5_form *form, bool deflate);
+/* A new list of labels, or of numbers in the memory type of `cell`, with all its n values. */
 hid_t sw_h5_labels(hid_t group, const char *name, const char *long_name, hsize_t n,
                    const char *const *label);
 hid_t sw_h5_numbers(hid_t group, const char *name, const char *long_name, const char *units,
@@ -56,10 +62,14 @@ hid_t sw_h5_numbers(hid_t group, const char *name, const char *long_name, const 
 
 /* ---- reading (read.c) -------------------------------------------------------------------- */
 
+/* Numbers in the dataset, all axes together; 0 when it cannot be asked. */
 hsize_t sw_h5_length(hid_t dataset);
+/* The labels of the axis `name`, from the arena; an axis of whole numbers as their decimal digits.
+ * SW_EINPUT when the file is damaged. */
 sw_status sw_h5_read_labels(sw_error *err, sw_arena *arena, hid_t group, const char *name,
                             int64_t *count, const char *const **labels);
-/* Of a damaged file, whose values would fill the memory: each takes more than a byte on disk. */
+/* For datasets that are stored uncompressed: is it damaged so that to read its n values would fill
+ * the memory? Each takes more than a byte on disk, so a sound file has more bytes than values. */
 bool sw_h5_is_longer_than_file(hid_t dataset, hsize_t n);
 
 #endif

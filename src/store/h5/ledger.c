@@ -1,17 +1,27 @@
-/* Which bytes of a new file are written while it is laid out: all its structure, labels and other
- * constants, but not the places of numbers to come. HDF5 has no call that tells; its file drivers
- * are told of every write, so the plain driver is taken with one function of our own. */
+/* Which bytes of a new file HDF5 writes while the file is laid out: all of its structure, labels
+ * and other constants, but not the places of numbers to come, which are allocated without a write.
+ *
+ * store/results/resume.c keeps this list in the journal with a hash of the bytes: a later run goes
+ * on with the file only where they are still the same, and can put them back where they are not.
+ * HDF5 has no call that tells such a thing; but its file drivers are told of every write, so the
+ * plain driver (sec2) is taken with one of its functions replaced. One ledger at a time; rank 0,
+ * one thread. */
 #include "store/h5/ledger.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* The largest address asked of H5FDopen; of no consequence for /dev/null. */
 enum { PORTION = 1 << 20 };
 
+/* A driver's functions get no pointer of ours, so the ledger that is open stands here. */
 static sw_h5_ledger *open_ledger;
-static H5FD_class_t plain; /* the driver as it is */
-static hid_t watching = H5I_INVALID_HID;
+static H5FD_class_t plain;               /* the driver as it is; set once, with `watching` */
+static hid_t watching = H5I_INVALID_HID; /* our copy of it, registered with HDF5 */
 
+/* Writes mostly follow each other: one that begins where the last ended lengthens it, which keeps
+ * the list short. Without memory the ledger is marked as lost: a list with gaps would let a damaged
+ * file pass for a sound one. */
 static void note(sw_h5_ledger *ledger, uint64_t at, uint64_t length) {
   if (ledger->count > 0) {
     sw_h5_extent *last = &ledger->extent[ledger->count - 1];
@@ -33,13 +43,16 @@ static void note(sw_h5_ledger *ledger, uint64_t at, uint64_t length) {
   ledger->extent[ledger->count++] = (sw_h5_extent){at, length};
 }
 
+/* In the place of sec2's write; all else of a file's life goes through sec2 unchanged. The driver
+ * stays registered, so a file may outlive its ledger. */
 static herr_t write_noted(H5FD_t *file, H5FD_mem_t type, hid_t list, haddr_t at, size_t length,
                           const void *bytes) {
   if (open_ledger) note(open_ledger, at, length);
   return plain.write(file, type, list, at, length, bytes);
 }
 
-/* A file's driver is public, drivers by themselves are not: any file will do to learn of one. */
+/* HDF5 does not hand out the class of a driver, but the class of an open file is public: any file
+ * will do to learn of it. Leaves `watching` invalid on failure. */
 static void register_driver(void) {
   hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   H5Pset_fapl_sec2(access);
@@ -55,6 +68,8 @@ static void register_driver(void) {
   H5Pclose(access);
 }
 
+/* Nothing when no ledger is open. A driver that cannot be had makes the ledger lost, not the
+ * file. */
 void sw_h5_ledger_watch(hid_t access) {
   if (!open_ledger) return;
   if (watching < 0) register_driver();
@@ -66,16 +81,20 @@ void sw_h5_ledger_open(sw_h5_ledger *ledger) {
   open_ledger = ledger;
 }
 
+/* By position; equal ones in any order, as they are joined. */
 static int compare(const void *a, const void *b) {
   const sw_h5_extent *x = a, *y = b;
   return (x->at > y->at) - (x->at < y->at);
 }
 
+/* Sorts the extents and joins those that overlap or touch, as HDF5 writes some places again and
+ * again: each byte is then hashed and copied once. The extents are the caller's to free, also on
+ * failure. */
 sw_status sw_h5_ledger_close(sw_error *err, sw_h5_ledger *ledger) {
   open_ledger = NULL;
   if (ledger->lost)
     return sw_fail(err, SW_ENOMEM, "no memory to note how the results file is laid out");
-  if (ledger->count == 0) return SW_OK;
+  if (ledger->count == 0) return SW_OK; /* below, extent[0] is there */
   qsort(ledger->extent, ledger->count, sizeof *ledger->extent, compare);
   size_t kept = 0;
   for (size_t k = 1; k < ledger->count; k++) {

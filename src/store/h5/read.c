@@ -1,6 +1,8 @@
-/* What is in a dataset: its length, its labels. */
+/* Reading datasets whose size the file alone knows: their length and their labels. The file may be
+ * another program's or damaged, so no size is believed before it is held against the file's own. */
 #include "store/h5/h5.h"
 
+/* H5Sget_simple_extent_npoints is negative on failure, also of a dataset that is not valid. */
 hsize_t sw_h5_length(hid_t dataset) {
   hid_t space = H5Dget_space(dataset);
   hssize_t n = H5Sget_simple_extent_npoints(space);
@@ -8,6 +10,7 @@ hsize_t sw_h5_length(hid_t dataset) {
   return n > 0 ? (hsize_t)n : 0;
 }
 
+/* A length that cannot be checked counts as too long. */
 bool sw_h5_is_longer_than_file(hid_t dataset, hsize_t n) {
   hsize_t bytes = 0;
   hid_t file = H5Iget_file_id(dataset);
@@ -16,7 +19,8 @@ bool sw_h5_is_longer_than_file(hid_t dataset, hsize_t n) {
   return !known || n > bytes;
 }
 
-/* Variable-length texts, or whole numbers as texts. */
+/* Variable-length texts, or whole numbers as texts: periods that are years are stored as numbers.
+ * Puts n texts into label[]. */
 static sw_status labels_of(sw_error *err, sw_arena *arena, hid_t dataset, hsize_t n,
                            const char **label) {
   hid_t type = H5Dget_type(dataset);
@@ -30,6 +34,8 @@ static sw_status labels_of(sw_error *err, sw_arena *arena, hid_t dataset, hsize_
   herr_t code =
       H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, text ? (void *)read : number);
   bool room = true;
+  /* HDF5 allocates each variable-length text, so each is given back here, also after a failed
+   * copy. */
   for (hsize_t i = 0; i < n && code >= 0; i++) {
     label[i] = text ? sw_arena_text(arena, read[i] ? read[i] : "")
                     : sw_arena_printf(arena, "%lld", (long long)number[i]);
@@ -41,6 +47,7 @@ static sw_status labels_of(sw_error *err, sw_arena *arena, hid_t dataset, hsize_
   return code >= 0 ? SW_OK : sw_h5_fail(err, "a results file", "read labels");
 }
 
+/* The length is checked before any memory is asked for. */
 sw_status sw_h5_read_labels(sw_error *err, sw_arena *arena, hid_t group, const char *name,
                             int64_t *count, const char *const **labels) {
   hid_t dataset = H5Dopen2(group, name, H5P_DEFAULT);

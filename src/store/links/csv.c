@@ -1,4 +1,6 @@
-/* Links as comma-separated text: lists by position, square tables, and distances as either. */
+/* Links as comma-separated text: lists by position (`.csv`), square tables, and distances as
+ * either. Every node's first rank parses the whole text, one thread; so all fail on the same line.
+ * What a code or value may be is decided in list.c; here are the shapes of files. */
 #include "store/links/links.h"
 
 #include <stdio.h>
@@ -7,12 +9,14 @@
 
 #include "base/text.h"
 
-/* A reader over the whole text, with an arena of its own for the names of columns. */
+/* A reader over the whole text, with an arena of its own for the names of columns, which a table
+ * has as many of as units. Released with the file. */
 struct source {
   sw_arena *arena;
   sw_csv *csv;
 };
 
+/* On failure too, source_close releases what there is. */
 static sw_status source_open(sw_error *err, const char *file, const char *text, size_t length,
                              struct source *source) {
   SW_TRY(sw_arena_create(err, &source->arena));
@@ -21,12 +25,14 @@ static sw_status source_open(sw_error *err, const char *file, const char *text, 
   return SW_OK;
 }
 
+/* Says how many rows of empty cells were passed over: as spreadsheets leave below their data. */
 static void source_close(struct source *source) {
   if (source->csv) sw_csv_say_hollow(source->csv);
   sw_csv_destroy(source->csv);
   sw_arena_destroy(source->arena);
 }
 
+/* A unit of the panel; a code outside it is none, even where such are left out. */
 static bool is_unit(const sw_links_list *list, sw_field field) {
   return sw_map_find(list->unit_of, field.text, field.length) >= 0;
 }
@@ -36,6 +42,7 @@ static bool is_number(sw_field field) {
   return sw_parse_number(field.text, field.length, &value);
 }
 
+/* As sw_csv_next, but a file without any is refused. */
 static sw_status first_record(sw_error *err, sw_csv *csv) {
   bool more = false;
   SW_TRY(sw_csv_next(err, csv, &more));
@@ -44,13 +51,16 @@ static sw_status first_record(sw_error *err, sw_csv *csv) {
 
 /* ---- from, to[, value] ------------------------------------------------------------------- */
 
-/* A first line that names no unit and holds no number is a header. */
+/* A list may or may not have a header: a first line that names no unit and holds no number is one.
+ * Codes that are numbers make it a record, so that a wrong code there is told and not passed
+ * over. */
 static bool is_header(const sw_links_list *list, const sw_csv *csv) {
   for (int c = 0; c < csv->n; c++)
     if (is_number(csv->field[c]) || (c < 2 && is_unit(list, csv->field[c]))) return false;
   return true;
 }
 
+/* Two columns: a link is of weight 1. */
 static sw_status list_record(sw_error *err, sw_links_list *list, const sw_csv *csv) {
   int64_t from, to;
   double value = 1.0;
@@ -60,9 +70,12 @@ static sw_status list_record(sw_error *err, sw_links_list *list, const sw_csv *c
   return sw_links_list_add(err, list, csv->line, from, to, value);
 }
 
+/* The first record says how many columns there are, and may be a link itself. Two will not do for
+ * distances: one without a number is no distance. */
 static sw_status parse_list(sw_error *err, sw_links_list *list, sw_csv *csv) {
   SW_TRY(first_record(err, csv));
   int columns = csv->n;
+  /* A file parted by ';' has one field a line: told as that, not as a wrong number of columns. */
   SW_TRY(sw_csv_refuse_separator(err, csv));
   if (columns != 3 && (columns != 2 || list->distance))
     return sw_csv_fail(err, csv, "%d column%s; %s wanted", columns, columns == 1 ? "" : "s",
@@ -72,6 +85,7 @@ static sw_status parse_list(sw_error *err, sw_links_list *list, sw_csv *csv) {
   for (bool more = true;;) {
     SW_TRY(sw_csv_next(err, csv, &more));
     if (!more) return SW_OK;
+    /* Without a header the reader does not count fields, so it is done here. */
     if (csv->n != columns)
       return sw_csv_fail(err, csv, "%d fields; the first line has %d", csv->n, columns);
     SW_TRY(list_record(err, list, csv));
@@ -88,13 +102,16 @@ sw_status sw_links_parse_csv(sw_error *err, sw_links_list *list, const char *tex
 
 /* ---- square tables ----------------------------------------------------------------------- */
 
-/* The units of the columns (-1: left out), and which of them have had their row. */
+/* What is known of a square table while its rows come. By column: 0 is the column of codes,
+ * unused. */
 struct square {
-  int64_t *unit;
+  int64_t *unit; /* of the column; -1: outside the panel, left out */
   bool *has_row; /* by column */
   bool *seen;    /* by unit */
 };
 
+/* The codes in the first row. Every unit of the panel must be among them or may lack
+ * (list->may_lack); the reader has refused a code that stands twice. */
 static sw_status read_columns(sw_error *err, sw_links_list *list, const struct source *source,
                               struct square *square) {
   sw_csv *csv = source->csv;
@@ -106,6 +123,7 @@ static sw_status read_columns(sw_error *err, sw_links_list *list, const struct s
   SW_NEW(err, source->arena, square->unit, csv->n_columns);
   SW_NEW(err, source->arena, square->has_row, csv->n_columns);
   SW_NEW(err, source->arena, square->seen, list->units->n);
+  /* Column 0 is the corner, whatever it says. */
   for (int c = 1; c < csv->n_columns; c++) {
     SW_TRY(sw_links_list_unit(err, list, csv->line, csv->field[c], &square->unit[c]));
     if (square->unit[c] >= 0) square->seen[square->unit[c]] = true;
@@ -113,7 +131,9 @@ static sw_status read_columns(sw_error *err, sw_links_list *list, const struct s
   return sw_links_list_check_seen(err, list, square->seen);
 }
 
-/* The column that the row belongs to: rows may stand in another order than columns. */
+/* Finds the column that the row belongs to: rows may stand in another order than columns, mostly
+ * they do not, so the column at the row's own place is tried first. Else a walk over the columns:
+ * n^2 comparisons for a table of n^2 numbers. */
 static sw_status match_row(sw_error *err, const sw_csv *csv, struct square *square, int row,
                            int *column) {
   sw_field code = csv->field[0];
@@ -131,6 +151,9 @@ static sw_status match_row(sw_error *err, const sw_csv *csv, struct square *squa
   return SW_OK;
 }
 
+/* One row of values. An empty weight is refused, since it may be a mistake where 0 was meant; an
+ * empty distance is a pair without one. A weight of 0 is no link; a distance of 0 goes on to be
+ * refused by sw_links_list_add, except on the diagonal. */
 static sw_status square_row(sw_error *err, sw_links_list *list, const sw_csv *csv,
                             const struct square *square, int64_t from) {
   for (int c = 1; c < csv->n; c++) {
@@ -148,6 +171,8 @@ static sw_status square_row(sw_error *err, sw_links_list *list, const sw_csv *cs
   return SW_OK;
 }
 
+/* Every column must have had its row in the end: without this a table cut short would pass as one
+ * of fewer links. */
 static sw_status parse_square(sw_error *err, sw_links_list *list, const struct source *source) {
   sw_csv *csv = source->csv;
   struct square square = {0};
@@ -160,6 +185,7 @@ static sw_status parse_square(sw_error *err, sw_links_list *list, const struct s
     SW_TRY(match_row(err, csv, &square, row, &column));
     SW_TRY(square_row(err, list, csv, &square, square.unit[column]));
   }
+  /* After the last row, so the message has no line. */
   for (int c = 1; c < csv->n_columns; c++)
     if (!square.has_row[c])
       return sw_fail(err, SW_EINPUT, "%s: column '%s' has no row; a square table is wanted",
@@ -178,19 +204,22 @@ sw_status sw_links_parse_table(sw_error *err, sw_links_list *list, const char *t
 
 /* ---- distances --------------------------------------------------------------------------- */
 
-/* Three columns are a list, unless the first line holds the two codes of a table of two units. */
+/* Tells the two forms of distances apart by the first line. Three columns are a list, unless the
+ * line is the header of a table of two units: two codes after a corner that is none. */
 static bool is_table(const sw_links_list *list, const sw_csv *csv) {
   if (csv->n != 3) return csv->n > 3;
   return is_unit(list, csv->field[1]) && is_unit(list, csv->field[2]) &&
          !is_unit(list, csv->field[0]);
 }
 
+/* Looks at the first record, then begins again from the first line. */
 sw_status sw_links_parse_distance(sw_error *err, sw_links_list *list, const char *text,
                                   size_t length) {
   struct source source = {0};
   sw_status status = source_open(err, list->file, text, length, &source);
   if (status == SW_OK) status = first_record(err, source.csv);
   bool table = status == SW_OK && is_table(list, source.csv);
+  /* Rewinds: both readers want the first record themselves. */
   if (status == SW_OK) sw_csv_text(source.csv, text, length, 1);
   if (status == SW_OK)
     status = table ? parse_square(err, list, &source) : parse_list(err, list, source.csv);

@@ -12,21 +12,23 @@
 
 /* ---- the list: what the readers of the formats add to ------------------------------------ */
 
+/* Grows while a file is read, on the rank that reads. Units are numbers of the panel. */
 typedef struct sw_links_list {
   const char *file; /* for messages */
   const sw_units *units;
   bool leave_out;  /* codes outside the panel: left out and counted, else refused */
   bool may_lack;   /* a table need not hold every unit of the panel */
   bool distance;   /* values are distances: the diagonal is ignored, zero refused */
-  sw_map *unit_of; /* code -> unit */
-  sw_link *link;
+  sw_map *unit_of; /* code -> unit; the codes are borrowed from `units` */
+  sw_link *link;   /* in the file's order */
   int64_t count, capacity;
   int64_t left_out;       /* links of codes outside the panel */
   int64_t lacking;        /* units of the panel that a table or .gal does not hold */
   bool value_is_distance; /* .gwt: GeoDa writes distances where PySAL reads weights */
 } sw_links_list;
 
-/* How the study treats codes that are not in the panel. */
+/* How the study treats codes that are not in the panel is taken from it. To be destroyed also on
+ * failure. */
 sw_status sw_links_list_create(sw_error *err, const char *file, const sw_study *study,
                                const sw_units *units, bool distance, sw_links_list *list);
 void sw_links_list_destroy(sw_links_list *list);
@@ -48,6 +50,7 @@ sw_status sw_links_list_check_seen(sw_error *err, sw_links_list *list, const boo
 
 /* ---- the formats ------------------------------------------------------------------------- */
 
+/* A format: reads the whole text into the list. Serial; borrows the text. */
 typedef sw_status sw_link_parse(sw_error *err, sw_links_list *list, const char *text,
                                 size_t length);
 
@@ -60,16 +63,18 @@ sw_link_parse sw_links_parse_mtx;      /* MatrixMarket: positions in code order 
 
 /* ---- sharing ----------------------------------------------------------------------------- */
 
-/* Node-shared links of n units without entries yet: row_start is zero and may be filled. */
+/* Node-shared links of n units without entries yet: row_start is zero and may be filled.
+ * Collective, like all of these. */
 sw_status sw_links_create(sw_error *err, sw_team *team, int64_t n, sw_links **links,
                           int64_t **row_start);
 /* Memory for `count` entries, the same on every rank. */
 sw_status sw_links_take_entries(sw_error *err, sw_team *team, sw_links *links, int64_t count,
                                 int32_t **to, double **value);
-/* After all ranks of the node have filled their part: count islands, look for symmetry. */
+/* After all ranks of the node have filled their part: makes it visible to all, counts islands,
+ * looks whether it is symmetric. Const from here on. */
 sw_status sw_links_finish(sw_error *err, sw_team *team, sw_links *links);
 
-/* weights_place.c: knn and inverse-distance. */
+/* weights_place.c: knn and inverse-distance. Collective. */
 sw_status sw_links_from_places(sw_error *err, sw_team *team, const sw_weights_spec *spec,
                                const sw_units *units, sw_links **links);
 

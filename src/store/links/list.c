@@ -1,4 +1,9 @@
-/* The list of links: codes to units, values checked, one message for each thing that is wrong. */
+/* The list of links while a file is read: codes to units, values checked, and one message with the
+ * line for each thing that is wrong. The readers of the formats (csv.c, text.c) add to it in the
+ * file's order; the kernel sorts it into rows afterwards, so the order leaves no trace in the bits.
+ *
+ * Codes outside the panel are refused, unless the study itself takes units away: a file of all
+ * units is then right to know more than the panel. */
 #include "store/links/links.h"
 
 #include <math.h>
@@ -9,12 +14,14 @@
 
 #include "base/text.h"
 
+/* The map borrows the codes from `units`. On failure the caller destroys what there is. */
 sw_status sw_links_list_create(sw_error *err, const char *file, const sw_study *study,
                                const sw_units *units, bool distance, sw_links_list *list) {
   *list = (sw_links_list){.file = file, .units = units, .distance = distance};
-  /* Only where the study itself takes units away may a file know more units than the panel. */
+  /* `unmatched: drop`, `where`, or `missing: drop-units`. */
   list->leave_out = study->units.drop_unmatched || study->units.n_where > 0 ||
                     study->panel.missing == SW_MISSING_DROP_UNITS;
+  /* Distances need not be complete: a pair without one is NaN. */
   list->may_lack = distance || study->units.drop_unmatched;
   SW_TRY(sw_map_create(err, (size_t)units->n, &list->unit_of));
   for (int64_t i = 0; i < units->n; i++) {
@@ -41,8 +48,10 @@ sw_status sw_links_list_fail(sw_error *err, const sw_links_list *list, int64_t l
   return sw_fail(err, SW_EINPUT, "%s:%lld: %s", list->file, (long long)line, text);
 }
 
-/* A spreadsheet turns 01001 into 1001: the commonest reason that a code is not found. */
+/* The unit that is meant when one or two leading zeros are missing, or NULL. A spreadsheet turns
+ * 01001 into 1001: the commonest reason that a code is not found. */
 static const char *with_zeros(const sw_links_list *list, sw_field code) {
+  /* The code behind two zeros: begun one place earlier it has one zero, two places earlier both. */
   char text[64] = "00";
   if (code.length == 0 || code.length > sizeof text - 3) return NULL;
   memcpy(text + 2, code.text, code.length);
@@ -53,10 +62,12 @@ static const char *with_zeros(const sw_links_list *list, sw_field code) {
   return NULL;
 }
 
+/* What a message shows of a field at most, in bytes, for "%.*s". */
 static int shown(sw_field field) {
   return field.length > 60 ? 60 : (int)field.length;
 }
 
+/* *unit stays -1 for a code that is left out; sw_links_list_add counts the link then. */
 sw_status sw_links_list_unit(sw_error *err, const sw_links_list *list, int64_t line, sw_field code,
                              int64_t *unit) {
   *unit = sw_map_find(list->unit_of, code.text, code.length);
@@ -82,10 +93,11 @@ sw_status sw_links_list_value(sw_error *err, const sw_links_list *list, int64_t 
   if (*value < 0)
     return sw_links_list_fail(err, list, line, "%s %.*s is negative; it must be 0 or more", what,
                               shown(text), text.text);
-  *value += 0.0; /* -0 becomes 0 */
+  *value += 0.0; /* -0 becomes 0: sw_links_symmetric compares bits */
   return SW_OK;
 }
 
+/* Doubles the room: links come without their number, up to n^2 of a table. */
 static sw_status grow(sw_error *err, sw_links_list *list) {
   int64_t capacity = list->capacity ? 2 * list->capacity : 1024;
   sw_link *link = realloc(list->link, (size_t)capacity * sizeof *link);
@@ -97,12 +109,16 @@ static sw_status grow(sw_error *err, sw_links_list *list) {
   return SW_OK;
 }
 
+/* Weights of 0 are kept until rows are made, where they are dropped: a link that stands twice is
+ * found before, whatever its weight. */
 sw_status sw_links_list_add(sw_error *err, sw_links_list *list, int64_t line, int64_t from,
                             int64_t to, double value) {
+  /* One end outside the panel is enough: there is nothing to link to. */
   if (from < 0 || to < 0) {
     list->left_out++;
     return SW_OK;
   }
+  /* The diagonal of a table: a unit is at no distance from itself and, at weight 0, not linked. */
   if (from == to && (list->distance || value == 0)) return SW_OK;
   if (from == to)
     return sw_links_list_fail(err, list, line, "unit '%s' links itself; leave the diagonal out",
@@ -117,6 +133,7 @@ sw_status sw_links_list_add(sw_error *err, sw_links_list *list, int64_t line, in
   return SW_OK;
 }
 
+/* By unit of the panel: a unit that the file leaves out by mistake would pass as an island. */
 sw_status sw_links_list_check_seen(sw_error *err, sw_links_list *list, const bool *seen) {
   for (int64_t i = 0; i < list->units->n; i++) {
     if (seen[i]) continue;

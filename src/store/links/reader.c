@@ -1,4 +1,5 @@
-/* The reader that `store` offers to the engine. */
+/* The reader that `store` offers to the engine: `plan` calls these through plan/ports/reader.h and
+ * so does not link upward. */
 #include "plan/ports/reader.h"
 
 const sw_reader sw_store_reader = {.weights = sw_links_read_weights,

@@ -1,13 +1,20 @@
-/* Links in node-shared memory: three arrays a node, met by all ranks in the same order. */
+/* Links in node-shared memory: one copy per node of three arrays, filled by one rank of the node or
+ * by all in parts, and never changed after sw_links_finish.
+ *
+ * All functions but sw_links_destroy are collective over the team: node_alloc and node_free must be
+ * met by all ranks in the same order, so each failure is agreed on before the next call. */
 #include <string.h>
 
 #include "base/arena.h"
 #include "store/links/links.h"
 
+/* `count` numbers of `size` bytes, zeroed, the same on every rank of a node. The room is asked for
+ * first: shared memory beyond it may be granted, and kills a rank at the first touch (SIGBUS). */
 static sw_status node_array(sw_error *err, sw_team *team, size_t count, size_t size, void **out) {
   size_t bytes = 0, room = team->node_room(team);
   sw_status status = SW_OK;
   *out = NULL;
+  /* Counts come from files and may be anything. */
   if (__builtin_mul_overflow(count, size, &bytes) || bytes > room)
     status = sw_fail(err, SW_ENOMEM,
                      "links between units need %.3f MB of shared memory on a node and %.3f MB are "
@@ -15,10 +22,14 @@ static sw_status node_array(sw_error *err, sw_team *team, size_t count, size_t s
                      (double)bytes / 1e6, (double)room / 1e6);
   SW_TRY(sw_team_agree(team, err, status, 0));
   status = sw_team_agree(team, err, team->node_alloc(team, err, bytes ? bytes : 8, out), 0);
-  if (status != SW_OK) *out = NULL; /* not had on some node: nothing to give back together */
+  /* Some nodes may have got it: but giving back is collective too, so nobody gives it back. The run
+   * ends here anyway. */
+  if (status != SW_OK) *out = NULL;
   return status;
 }
 
+/* On failure *links is NULL, on all ranks. *row_start is the same memory as (*links)->row_start,
+ * for filling. */
 sw_status sw_links_create(sw_error *err, sw_team *team, int64_t n, sw_links **links,
                           int64_t **row_start) {
   *links = NULL;
@@ -37,6 +48,7 @@ sw_status sw_links_create(sw_error *err, sw_team *team, int64_t n, sw_links **li
   return SW_OK;
 }
 
+/* On failure sw_links_destroy gives back what was had. */
 sw_status sw_links_take_entries(sw_error *err, sw_team *team, sw_links *links, int64_t count,
                                 int32_t **to, double **value) {
   SW_TRY(node_array(err, team, (size_t)count, sizeof **to, (void **)to));
@@ -46,13 +58,15 @@ sw_status sw_links_take_entries(sw_error *err, sw_team *team, sw_links *links, i
   return SW_OK;
 }
 
-/* Rank 0 looks; every node holds the same links. */
+/* Rank 0 looks and tells the others, as every node holds the same links; the barrier before makes
+ * sure that they are whole. */
 sw_status sw_links_finish(sw_error *err, sw_team *team, sw_links *links) {
   struct {
     int64_t islands;
     bool symmetric;
   } found = {0, false};
   SW_TRY(sw_team_agree(team, err, team->node_barrier(team, err), 0));
+  /* Not returned from before the others know: they wait for the agreement. */
   sw_status status = SW_OK;
   if (team->rank == 0) {
     found.islands = sw_links_islands(links);
@@ -65,6 +79,7 @@ sw_status sw_links_finish(sw_error *err, sw_team *team, sw_links *links) {
   return SW_OK;
 }
 
+/* Collective: all ranks of the team give back in the same order. NULL is nothing. */
 void sw_links_destroy(sw_team *team, sw_links *links) {
   if (!links) return;
   if (links->value) team->node_free(team, (void *)links->value);

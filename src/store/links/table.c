@@ -1,4 +1,9 @@
-/* Small tables given beside the panel: a base, weights of a composite. */
+/* Small tables given with a parameter: a base, weights of a composite; out of a .csv, or the
+ * weights that an earlier results file holds. Tables are tens of rows: every rank has one of its
+ * own, in the study's arena.
+ *
+ * A .csv is parsed by every rank from bytes that rank 0 has read, so all fail alike. A results file
+ * is opened by rank 0 alone, and the table sent as bytes. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +14,8 @@
 #include "store/results/results.h"
 #include "store/text/csv.h"
 
-/* Texts that mean a missing number in published tables (BEA); a table knows no study's own. */
+/* Texts that mean a missing number in published tables (BEA). A panel has its own list in the
+ * study; a table knows none. */
 static const char *const missing[] = {"(NA)", "(D)", "NA"};
 
 static bool is_missing(sw_field field) {
@@ -20,15 +26,16 @@ static bool is_missing(sw_field field) {
 
 /* ---- a .csv ------------------------------------------------------------------------------ */
 
-/* Rows gathered while their number is not known. */
+/* Rows gathered while their number is not known; both arrays have room for `capacity` rows. */
 struct rows {
   sw_arena *arena;
-  sw_map *seen;
+  sw_map *seen; /* labels so far; texts are borrowed from the arena */
   int count, capacity;
   const char **label;
   double *value;
 };
 
+/* Room for one more row. What was outgrown stays in the arena: together no more than the table. */
 static sw_status grow(sw_error *err, struct rows *rows, int columns) {
   if (rows->count < rows->capacity) return SW_OK;
   int capacity = rows->capacity ? 2 * rows->capacity : 64;
@@ -36,6 +43,7 @@ static sw_status grow(sw_error *err, struct rows *rows, int columns) {
   double *value;
   SW_NEW(err, rows->arena, label, capacity);
   SW_NEW(err, rows->arena, value, (size_t)capacity * (size_t)columns);
+  /* There is nothing to copy at first, and memcpy wants no NULL. */
   if (rows->count) {
     memcpy(label, rows->label, (size_t)rows->count * sizeof *label);
     memcpy(value, rows->value, (size_t)rows->count * (size_t)columns * sizeof *value);
@@ -46,6 +54,7 @@ static sw_status grow(sw_error *err, struct rows *rows, int columns) {
   return SW_OK;
 }
 
+/* The first field of a row names it, once. */
 static sw_status take_label(sw_error *err, const sw_csv *csv, struct rows *rows) {
   sw_field field = csv->field[0];
   const char *label = sw_arena_textn(rows->arena, field.text, field.length);
@@ -59,6 +68,7 @@ static sw_status take_label(sw_error *err, const sw_csv *csv, struct rows *rows)
   return SW_OK;
 }
 
+/* A missing number is NaN; what is no number is refused, with what would be one. */
 static sw_status take_row(sw_error *err, const sw_csv *csv, struct rows *rows) {
   int columns = csv->n_columns - 1;
   SW_TRY(grow(err, rows, columns));
@@ -78,6 +88,7 @@ static sw_status take_row(sw_error *err, const sw_csv *csv, struct rows *rows) {
   return SW_OK;
 }
 
+/* All records below the header, in the file's order. */
 static sw_status read_rows(sw_error *err, sw_csv *csv, struct rows *rows) {
   SW_TRY(sw_csv_header(err, csv));
   if (csv->n_columns < 2)
@@ -94,6 +105,7 @@ static sw_status read_rows(sw_error *err, sw_csv *csv, struct rows *rows) {
   return sw_fail(err, SW_EINPUT, "%s: a header and no row below it", csv->file);
 }
 
+/* On failure *out is filled as far as it goes; nobody reads it then. */
 static sw_status parse_table(sw_error *err, sw_arena *arena, const char *file, const char *text,
                              size_t length, sw_table **out) {
   struct rows rows = {.arena = arena};
@@ -106,7 +118,7 @@ static sw_status parse_table(sw_error *err, sw_arena *arena, const char *file, c
   if (status == SW_OK) status = read_rows(err, csv, &rows);
   *table = (sw_table){.file = file, .n_rows = rows.count, .n_columns = csv->n_columns - 1};
   table->row = rows.label;
-  table->column = csv->n_columns ? csv->column + 1 : NULL; /* the arena's, like the table */
+  table->column = csv->n_columns ? csv->column + 1 : NULL; /* the arena's, outlives `csv` */
   table->value = rows.value;
   sw_map_destroy(rows.seen);
   sw_csv_say_hollow(csv);
@@ -115,6 +127,7 @@ static sw_status parse_table(sw_error *err, sw_arena *arena, const char *file, c
   return status;
 }
 
+/* Collective. Each rank's parsing is agreed on, as one may be out of memory. */
 static sw_status read_csv(sw_error *err, sw_team *team, sw_arena *arena, const char *file,
                           const char *path, sw_table **table) {
   const char *text = NULL;
@@ -125,7 +138,8 @@ static sw_status read_csv(sw_error *err, sw_team *team, sw_arena *arena, const c
 
 /* ---- weights out of a results file ------------------------------------------------------- */
 
-/* A table as bytes: its sizes, the lengths of its labels are found by their terminating zeros. */
+/* A table on its way: sizes first, in a message of their own, then `bytes` bytes: values, labels of
+ * rows, of columns. Lengths of labels are found by their terminating zeros. */
 typedef struct packed {
   uint64_t bytes;
   int64_t n_rows, n_columns;
@@ -138,12 +152,14 @@ static size_t text_bytes(const char *const *text, int count) {
   return bytes;
 }
 
+/* Returns the place after the last one's zero. */
 static char *put_texts(char *at, const char *const *text, int count) {
   for (int k = 0; k < count; k++)
     at = stpcpy(at, text[k]) + 1;
   return at;
 }
 
+/* The labels point into `at`, which must stay. */
 static const char *get_texts(const char *at, const char **text, int count) {
   for (int k = 0; k < count; k++) {
     text[k] = at;
@@ -156,7 +172,8 @@ static size_t value_bytes(const packed *head) {
   return (size_t)head->n_rows * (size_t)head->n_columns * sizeof(double);
 }
 
-/* The root's table into bytes of the arena: values first, so that they are aligned. */
+/* Rank 0's table into bytes of the arena. Values first, as the arena aligns the beginning and
+ * labels have any length. */
 static sw_status pack(sw_error *err, sw_arena *arena, const sw_table *table, packed *head,
                       char **bytes) {
   *head = (packed){.n_rows = table->n_rows, .n_columns = table->n_columns};
@@ -169,6 +186,7 @@ static sw_status pack(sw_error *err, sw_arena *arena, const sw_table *table, pac
   return SW_OK;
 }
 
+/* The table borrows `bytes`. Rank 0 unpacks too, so all have the same. */
 static sw_status unpack(sw_error *err, sw_arena *arena, const packed *head, const char *bytes,
                         sw_table *table) {
   const char **row, **column;
@@ -184,6 +202,7 @@ static sw_status unpack(sw_error *err, sw_arena *arena, const packed *head, cons
   return SW_OK;
 }
 
+/* Collective. Between two broadcasts every status is agreed on. */
 static sw_status read_results(sw_error *err, sw_team *team, sw_arena *arena, const char *file,
                               const char *path, const char *composite, sw_table **out) {
   packed head = {0};
@@ -195,12 +214,14 @@ static sw_status read_results(sw_error *err, sw_team *team, sw_arena *arena, con
     if (status == SW_OK) status = pack(err, arena, table, &head, &bytes);
   }
   SW_TRY(sw_team_agree(team, err, status, 0));
+  /* The sizes first: the others need them to make room. */
   SW_TRY(team->broadcast(team, err, &head, sizeof head, 0));
   if (team->rank != 0) status = sw_arena_alloc(err, arena, head.bytes, 1, (void **)&bytes);
   SW_TRY(sw_team_agree(team, err, status, 0));
   SW_TRY(team->broadcast(team, err, bytes, head.bytes, 0));
   status = sw_arena_alloc(err, arena, 1, sizeof *table, (void **)&table);
   if (status == SW_OK) status = unpack(err, arena, &head, bytes, table);
+  /* As the study names it, not where it was found. */
   if (status == SW_OK) table->file = file;
   *out = table;
   return sw_team_agree(team, err, status, 0);
@@ -208,7 +229,8 @@ static sw_status read_results(sw_error *err, sw_team *team, sw_arena *arena, con
 
 /* ---- either ------------------------------------------------------------------------------ */
 
-/* The study is the same on every rank, so what it says wrongly fails on all of them alike. */
+/* The study is the same on every rank, so what it says wrongly fails on all of them alike and needs
+ * no agreement; memory may fail on one. */
 sw_status sw_table_read(sw_error *err, sw_team *team, sw_arena *arena, const sw_node *node,
                         const char *study_file, const char *entry_name, sw_table **table) {
   static const char *const keys[] = {"file", "from", NULL};

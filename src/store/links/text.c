@@ -1,4 +1,8 @@
-/* Links as lines of words: .gal, .gwt and .mtx. Empty lines are skipped and counted. */
+/* Links as lines of words, in the formats of spatial software: .gal and .gwt (GeoDa, PySAL), .mtx
+ * (MatrixMarket). One thread walks through the whole text, on every node's first rank. Empty lines
+ * are skipped and counted, so that the line in a message is what an editor shows; what a file says
+ * of its own size is held against what it holds, since a file that was cut looks whole
+ * otherwise. */
 #include "store/links/links.h"
 
 #include <stdlib.h>
@@ -7,20 +11,23 @@
 
 #include "base/text.h"
 
+/* A header may have words behind those that count: `0 n layer key`. */
 enum { MAX_WORDS = 8 };
 
-/* The text, line by line; `rest` is what is left of the line. */
+/* The text, line by line. Fields point into it. */
 struct lines {
   const sw_links_list *list;
   const char *at, *end;
-  int64_t line;
-  sw_field rest;
+  int64_t line;  /* of `rest`, from 1 */
+  sw_field rest; /* of the line, what no word was taken of yet */
 };
 
+/* CR too: lines may end in CRLF. */
 static bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r';
 }
 
+/* Passes over a byte order mark, which would else be part of the first word. */
 static struct lines lines_of(const sw_links_list *list, const char *text, size_t length) {
   if (length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3)) {
     text += 3;
@@ -29,9 +36,12 @@ static struct lines lines_of(const sw_links_list *list, const char *text, size_t
   return (struct lines){.list = list, .at = text, .end = text + length};
 }
 
+/* The next line that is not empty, without blanks around it; *more is false at the end. Bytes that
+ * are no text are refused here, before they get into messages. */
 static sw_status next_line(sw_error *err, struct lines *lines, bool *more) {
   *more = false;
   while (lines->at < lines->end && !*more) {
+    /* The last line may lack its newline. */
     const char *from = lines->at, *newline = memchr(from, '\n', (size_t)(lines->end - from));
     const char *to = newline ? newline : lines->end;
     lines->at = newline ? newline + 1 : lines->end;
@@ -49,6 +59,7 @@ static sw_status next_line(sw_error *err, struct lines *lines, bool *more) {
   return SW_OK;
 }
 
+/* Takes the next word off the line; false when there is none. */
 static bool next_word(struct lines *lines, sw_field *word) {
   const char *from = lines->rest.text, *end = from + lines->rest.length;
   while (from < end && is_blank(*from))
@@ -61,7 +72,8 @@ static bool next_word(struct lines *lines, sw_field *word) {
   return to > from;
 }
 
-/* Up to `capacity` words of the line; their number, or capacity + 1 when there are more. */
+/* Up to `capacity` words of the line; their number, or capacity + 1 when there are more, which
+ * tells a line that is too long without counting it through. */
 static int words_of(struct lines *lines, int capacity, sw_field *word) {
   sw_field one;
   int count = 0;
@@ -70,23 +82,27 @@ static int words_of(struct lines *lines, int capacity, sw_field *word) {
   return count;
 }
 
+/* A whole number from 0. */
 static bool count_of(sw_field word, int64_t *count) {
   return sw_parse_integer(word.text, word.length, count) && *count >= 0;
 }
 
+/* Whatever the case, as MatrixMarket wants it. */
 static bool is_word(sw_field word, const char *text) {
   return word.length == strlen(text) && !strncasecmp(word.text, text, word.length);
 }
 
 /* ---- GeoDa and PySAL --------------------------------------------------------------------- */
 
-/* "n", or "0 n layer key". */
+/* The first line of .gal and .gwt: "n" (PySAL), or "0 n layer key" (GeoDa). *n is the number of
+ * units; that of links is nowhere said. */
 static sw_status read_header(sw_error *err, struct lines *lines, int64_t *n) {
   sw_field word[MAX_WORDS];
   bool more = false;
   SW_TRY(next_line(err, lines, &more));
   if (!more) return sw_links_list_fail(err, lines->list, 1, "the file is empty");
   int words = words_of(lines, MAX_WORDS, word);
+  /* "0" alone is n; before other words it is what GeoDa's headers begin with. */
   if ((words == 1 && count_of(word[0], n)) ||
       (words >= 2 && sw_csv_field_is(word[0], "0") && count_of(word[1], n)))
     return SW_OK;
@@ -94,15 +110,17 @@ static sw_status read_header(sw_error *err, struct lines *lines, int64_t *n) {
                             "the first line must be `0 n layer key` or `n`, n the number of units");
 }
 
-/* The neighbours of `from`, all on the line that follows. */
+/* Reads the neighbours of `from`: `count` of them, all on the line that follows. A unit without any
+ * has no such line, or an empty one, so this is called for `count` > 0 only. */
 static sw_status gal_neighbours(sw_error *err, sw_links_list *list, struct lines *lines,
                                 int64_t from, int64_t count) {
   bool more = false;
   sw_field word;
-  int64_t found = 0, to = -1, head = lines->line;
+  int64_t found = 0, to = -1, head = lines->line; /* head: the line that says `count` */
   bool extra = false;
   SW_TRY(next_line(err, lines, &more));
   while (more && !extra && next_word(lines, &word)) {
+    /* A word more than announced is told as such, before it is looked up as a unit. */
     extra = found == count;
     if (extra) break;
     SW_TRY(sw_links_list_unit(err, list, lines->line, word, &to));
@@ -115,6 +133,9 @@ static sw_status gal_neighbours(sw_error *err, sw_links_list *list, struct lines
                             extra ? "more" : "fewer", (long long)count, (long long)head);
 }
 
+/* A line `code count`, and the neighbours after it. A unit outside the panel (from < 0) is read
+ * through all the same, as its neighbours' line must be passed, and its links are counted as left
+ * out. */
 static sw_status gal_unit(sw_error *err, sw_links_list *list, struct lines *lines, bool *seen) {
   sw_field word[2];
   int64_t from = -1, count = 0;
@@ -129,6 +150,8 @@ static sw_status gal_unit(sw_error *err, sw_links_list *list, struct lines *line
   return count ? gal_neighbours(err, list, lines, from, count) : SW_OK;
 }
 
+/* Units are counted against the header, and every unit of the panel must be there: in a .gal a unit
+ * without neighbours has a line of its own. */
 static sw_status read_gal(sw_error *err, sw_links_list *list, struct lines *lines, bool *seen) {
   int64_t n = 0, units = 0;
   SW_TRY(read_header(err, lines, &n));
@@ -137,6 +160,7 @@ static sw_status read_gal(sw_error *err, sw_links_list *list, struct lines *line
     if (!more) break;
     SW_TRY(gal_unit(err, list, lines, seen));
   }
+  /* Too many are as wrong as too few. */
   if (units != n)
     return sw_links_list_fail(err, list, lines->line,
                               "the file ends after %lld units; its first line says %lld",
@@ -144,6 +168,7 @@ static sw_status read_gal(sw_error *err, sw_links_list *list, struct lines *line
   return sw_links_list_check_seen(err, list, seen);
 }
 
+/* `seen`: which units of the panel have had their line. */
 sw_status sw_links_parse_gal(sw_error *err, sw_links_list *list, const char *text, size_t length) {
   bool *seen = NULL;
   SW_TRY(sw_calloc(err, (size_t)list->units->n, sizeof *seen, (void **)&seen));
@@ -153,9 +178,13 @@ sw_status sw_links_parse_gal(sw_error *err, sw_links_list *list, const char *tex
   return status;
 }
 
+/* A line for each link. Units without any are not in the file, so none can be missed, and the
+ * header's n cannot be checked. GeoDa writes distances where PySAL reads weights; the caller warns
+ * of it where it matters (value_is_distance). */
 sw_status sw_links_parse_gwt(sw_error *err, sw_links_list *list, const char *text, size_t length) {
   struct lines lines = lines_of(list, text, length);
   int64_t n = 0;
+  /* Before anything can fail: it is a property of the format. */
   list->value_is_distance = true;
   SW_TRY(read_header(err, &lines, &n));
   for (bool more = true;;) {
@@ -176,16 +205,21 @@ sw_status sw_links_parse_gwt(sw_error *err, sw_links_list *list, const char *tex
 
 /* ---- MatrixMarket ------------------------------------------------------------------------ */
 
+/* What the first lines of a .mtx say. Of a symmetric matrix one triangle is stored; a pattern has
+ * no values, each entry is 1. */
 struct market {
   bool pattern, symmetric;
   int64_t entries;
 };
 
+/* Of the format only what can be weights is taken: coordinates, not arrays; real numbers. */
 static sw_status market_banner(sw_error *err, struct lines *lines, struct market *market) {
   sw_field word[5];
   bool more = false;
   SW_TRY(next_line(err, lines, &more));
   if (!more) return sw_links_list_fail(err, lines->list, 1, "the file is empty");
+  /* Five words exactly; fields other than these (complex, skew-symmetric, hermitian) are
+   * refused. */
   bool right = words_of(lines, 5, word) == 5 && is_word(word[0], "%%MatrixMarket") &&
                is_word(word[1], "matrix") && is_word(word[2], "coordinate");
   if (right) {
@@ -200,7 +234,7 @@ static sw_status market_banner(sw_error *err, struct lines *lines, struct market
                                     "real|integer|pattern general|symmetric`");
 }
 
-/* The next line that is not a comment. */
+/* The next line that is not a comment; they may stand anywhere after the first. */
 static sw_status market_line(sw_error *err, struct lines *lines, bool *more) {
   do
     SW_TRY(next_line(err, lines, more));
@@ -208,6 +242,8 @@ static sw_status market_line(sw_error *err, struct lines *lines, bool *more) {
   return SW_OK;
 }
 
+/* `rows columns entries`. The format has no codes: position k is the k-th unit in the order of
+ * codes, so a matrix of another size is certainly of other units. */
 static sw_status market_size(sw_error *err, struct lines *lines, struct market *market) {
   sw_field word[3];
   int64_t rows = 0, columns = 0, n = lines->list->units->n;
@@ -226,6 +262,7 @@ static sw_status market_size(sw_error *err, struct lines *lines, struct market *
   return SW_OK;
 }
 
+/* From 1 in the file, from 0 here. */
 static sw_status market_position(sw_error *err, const struct lines *lines, sw_field word,
                                  int64_t *unit) {
   int64_t n = lines->list->units->n;
@@ -237,6 +274,8 @@ static sw_status market_position(sw_error *err, const struct lines *lines, sw_fi
   return SW_OK;
 }
 
+/* Of a symmetric matrix each entry off the diagonal stands for two links. On the diagonal nothing
+ * is doubled: there only 0 passes, which is no link. */
 static sw_status market_entry(sw_error *err, sw_links_list *list, struct lines *lines,
                               const struct market *market) {
   sw_field word[3];

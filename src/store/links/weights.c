@@ -1,4 +1,7 @@
-/* Weights matrices and distances of a study: which reader, which style, then shared. */
+/* Weights matrices and distances of a study: which reader, which style, then shared. All of it is
+ * collective. Each node's first rank parses the same text into the same rows, without talking to
+ * the others; the rows are then copied into the node's shared memory, of which all its ranks
+ * read. */
 #include <string.h>
 #include <strings.h>
 
@@ -6,10 +9,11 @@
 #include "base/log.h"
 #include "store/links/links.h"
 
-/* What a file becomes: a weights matrix in a style, or distances. */
+/* What is asked for: a weights matrix in a style, or distances (`distance`), which stay as they
+ * are. */
 struct request {
-  const char *name; /* for the log and messages */
-  const char *file, *path;
+  const char *name;        /* for the log and messages */
+  const char *file, *path; /* as the study names it, for messages; where it is */
   sw_link_parse *parse;
   sw_style style;
   bool distance;
@@ -17,6 +21,8 @@ struct request {
 
 /* ---- on every node's first rank ---------------------------------------------------------- */
 
+/* Scales each row by itself. After zeros were dropped a row is empty or has a sum above zero; it
+ * fails only where the sum overflows. */
 static sw_status style_rows(sw_error *err, const struct request *request, const sw_units *units,
                             sw_link_rows *rows) {
   for (int64_t i = 0; i < rows->n; i++) {
@@ -28,6 +34,8 @@ static sw_status style_rows(sw_error *err, const struct request *request, const 
   return SW_OK;
 }
 
+/* From the list to rows, checked in this order: a link that stands twice, before zeros are dropped;
+ * no link at all, which means that codes do not match; then the style. */
 static sw_status rows_of_list(sw_error *err, const struct request *request,
                               const sw_links_list *list, sw_link_rows *rows) {
   int64_t twice[2];
@@ -48,6 +56,7 @@ static sw_status rows_of_list(sw_error *err, const struct request *request,
   return style_rows(err, request, list->units, rows);
 }
 
+/* On failure the caller destroys `list` and `rows`. */
 static sw_status parse_rows(sw_error *err, const struct request *request, const sw_study *study,
                             const sw_units *units, const char *text, size_t length,
                             sw_links_list *list, sw_link_rows *rows) {
@@ -58,6 +67,9 @@ static sw_status parse_rows(sw_error *err, const struct request *request, const 
 
 /* ---- together ---------------------------------------------------------------------------- */
 
+/* `rows`: filled on every node's first rank, empty elsewhere. The number of entries goes out from
+ * rank 0, since all ranks must ask for the same memory. Returns between collectives only on
+ * failures that the calls have agreed on themselves. */
 static sw_status share_rows(sw_error *err, sw_team *team, int64_t n, const sw_link_rows *rows,
                             sw_links **links) {
   int64_t *row_start = NULL, count = rows->row_start ? rows->row_start[n] : 0;
@@ -66,6 +78,7 @@ static sw_status share_rows(sw_error *err, sw_team *team, int64_t n, const sw_li
   SW_TRY(team->broadcast(team, err, &count, sizeof count, 0));
   SW_TRY(sw_links_create(err, team, n, links, &row_start));
   SW_TRY(sw_links_take_entries(err, team, *links, count, &to, &value));
+  /* The barrier in sw_links_finish makes this visible to the others. */
   if (team->node_rank == 0) {
     memcpy(row_start, rows->row_start, (size_t)(n + 1) * sizeof *row_start);
     memcpy(to, rows->to, (size_t)count * sizeof *to);
@@ -74,7 +87,7 @@ static sw_status share_rows(sw_error *err, sw_team *team, int64_t n, const sw_li
   return sw_links_finish(err, team, *links);
 }
 
-/* Rank 0 has read the list; the log is silent elsewhere. */
+/* Says what became of the file. Rank 0 has read the list; the log is silent elsewhere. */
 static void report(const sw_team *team, const struct request *request, const sw_links_list *list,
                    const sw_links *links) {
   if (team->rank != 0) return;
@@ -89,6 +102,7 @@ static void report(const sw_team *team, const struct request *request, const sw_
     sw_log(SW_LOG_WARN, "%s: %lld unit%s of the panel %s not in %s and %s no links", request->name,
            (long long)list->lacking, list->lacking == 1 ? "" : "s",
            list->lacking == 1 ? "is" : "are", request->file, list->lacking == 1 ? "has" : "have");
+  /* A border that was entered once only is a common slip; distances may be one-way. */
   int64_t one_way = request->distance ? 0 : sw_links_one_way(links);
   if (one_way > 0)
     sw_log(SW_LOG_WARN,
@@ -101,6 +115,7 @@ static void report(const sw_team *team, const struct request *request, const sw_
            request->name, request->file);
 }
 
+/* The list is kept until the report, which counts what it left out. */
 static sw_status read_file(sw_error *err, sw_team *team, const struct request *request,
                            const sw_study *study, const sw_units *units, sw_arena *arena,
                            sw_links **links) {
@@ -109,6 +124,7 @@ static sw_status read_file(sw_error *err, sw_team *team, const struct request *r
   sw_links_list list = {0};
   sw_link_rows rows = {0};
   SW_TRY(sw_text_read(err, team, arena, request->path, &text, &length));
+  /* Ranks that do not parse wait in the agreement. */
   sw_status status = SW_OK;
   if (team->node_rank == 0)
     status = parse_rows(err, request, study, units, text, length, &list, &rows);
@@ -120,7 +136,8 @@ static sw_status read_file(sw_error *err, sw_team *team, const struct request *r
   return status;
 }
 
-/* The text of the file lives no longer than its reading. */
+/* The text of the file lives no longer than its reading: it may be large, and the study's arena
+ * would keep it. On failure *links is NULL. */
 static sw_status read_request(sw_error *err, sw_team *team, const struct request *request,
                               const sw_study *study, const sw_units *units, sw_links **links) {
   sw_arena *arena = NULL;
@@ -137,11 +154,13 @@ static sw_status read_request(sw_error *err, sw_team *team, const struct request
 
 /* ---- what the study names ---------------------------------------------------------------- */
 
+/* Whatever the case. */
 static bool ends_with(const char *text, const char *ending) {
   size_t length = strlen(text), tail = strlen(ending);
   return length >= tail && strcasecmp(text + length - tail, ending) == 0;
 }
 
+/* By `kind: matrix`, else by the name of the file. The same on every rank, as the study is. */
 static sw_status parser_of(sw_error *err, const sw_weights_spec *spec, sw_link_parse **parse) {
   static const struct {
     const char *ending;
@@ -162,6 +181,7 @@ static sw_status parser_of(sw_error *err, const sw_weights_spec *spec, sw_link_p
       spec->name, spec->file);
 }
 
+/* The port's `weights`. Matrices made from coordinates need no file. */
 sw_status sw_links_read_weights(sw_error *err, sw_team *team, const sw_study *study,
                                 const sw_weights_spec *spec, const sw_units *units,
                                 sw_links **links) {
@@ -174,8 +194,10 @@ sw_status sw_links_read_weights(sw_error *err, sw_team *team, const sw_study *st
   return read_request(err, team, &request, study, units, links);
 }
 
+/* The port's `distance`: the values stay in the file's own unit. */
 sw_status sw_links_read_distance(sw_error *err, sw_team *team, const sw_study *study,
                                  const sw_entry *entry, const sw_units *units, sw_links **links) {
+  /* As they are: distances have no style. */
   struct request request = {.name = entry->name, .distance = true};
   request.file = entry->distance_file;
   request.path = entry->distance_path;

@@ -1,7 +1,10 @@
 /* Weights from coordinates: k nearest neighbours and inverse distances on the sphere.
  *
  * The ranks of a node make disjoint rows straight in the node's shared memory, threads share the
- * rows of a rank; a row depends on nothing but its unit, so the bits do not depend on either. */
+ * rows of a rank; every node makes all of them, so that none travel. A row depends
+ * on nothing but its unit, so the bits do not depend on ranks or threads.
+ *
+ * Two passes: count the entries of each row, then, with the memory for all of them, fill. */
 #include <math.h>
 #include <string.h>
 
@@ -10,19 +13,24 @@
 #include "kernel/space/neighbours.h"
 #include "store/links/links.h"
 
+/* Units above which inverse distances need a cutoff: n^2 links of 12 bytes, 4.8 GB on each node,
+ * are more than anybody means to have. CLUMP: rows that a thread takes at a time. */
 enum { ALL_PAIRS = 20000, CLUMP = 64 };
 
+/* What is needed to make a row; const while rows are made. */
 struct maker {
   const sw_weights_spec *spec;
   const sw_units *units;
-  int64_t lo, hi; /* rows of this rank */
-  double *x, *y, *z;
-  sw_kdtree *tree;
-  double limit; /* squared chord, < 0: all pairs */
+  int64_t lo, hi;    /* rows of this rank, [lo, hi) */
+  double *x, *y, *z; /* unit vectors of all units; one allocation, x */
+  sw_kdtree *tree;   /* NULL: all pairs */
+  double limit;      /* of a neighbour: squared chord; < 0: all pairs; 0: knn, unused */
 };
 
 /* ---- what cannot be ---------------------------------------------------------------------- */
 
+/* A unit without coordinates has no neighbours and is none; which matrix would be meant is not
+ * clear, so it is refused. */
 static sw_status check_places(sw_error *err, const sw_weights_spec *spec, const sw_units *units) {
   if (!units->lon || !units->lat)
     return sw_node_fail(err, spec->node,
@@ -36,6 +44,7 @@ static sw_status check_places(sw_error *err, const sw_weights_spec *spec, const 
   return SW_OK;
 }
 
+/* The same on every rank, so no agreement is needed. */
 static sw_status check_spec(sw_error *err, const sw_weights_spec *spec, const sw_units *units) {
   SW_TRY(check_places(err, spec, units));
   long long n = units->n;
@@ -53,8 +62,11 @@ static sw_status check_spec(sw_error *err, const sw_weights_spec *spec, const sw
 
 /* ---- this rank's rows -------------------------------------------------------------------- */
 
+/* Rows of the node are divided evenly by number. Every rank has all vectors and a tree of its own:
+ * 24 bytes per unit and the tree. On failure the caller closes what there is. */
 static sw_status maker_open(sw_error *err, const sw_team *team, struct maker *maker) {
   int64_t n = maker->units->n;
+  /* Ends of one rank are the beginnings of the next, none is left out. */
   maker->lo = n * team->node_rank / team->node_size;
   maker->hi = n * (team->node_rank + 1) / team->node_size;
   SW_TRY(sw_alloc(err, (size_t)n * 3, sizeof(double), (void **)&maker->x));
@@ -62,6 +74,7 @@ static sw_status maker_open(sw_error *err, const sw_team *team, struct maker *ma
   maker->z = maker->y + n;
   sw_sphere_vectors(n, maker->units->lon, maker->units->lat, maker->x, maker->y, maker->z);
   double cutoff = maker->spec->cutoff_km;
+  /* No cutoff (0, or none given): every other unit is a neighbour and no tree is needed. */
   bool all = maker->spec->kind == SW_W_INVERSE_DISTANCE && !(cutoff > 0);
   maker->limit = all ? -1.0 : cutoff > 0 ? sw_neighbours_chord2_limit(cutoff) : 0.0;
   return all ? SW_OK : sw_kdtree_create(err, n, maker->x, maker->y, maker->z, &maker->tree);
@@ -72,7 +85,8 @@ static void maker_close(struct maker *maker) {
   sw_free(maker->x);
 }
 
-/* The lengths of rows, each one place on, as the sum that follows wants them. */
+/* row_start[i + 1] = entries of row i, for the rows of this rank: one place on, as the running sum
+ * that follows wants them. Dynamic: rows differ much in cost. */
 static void count_rows(const struct maker *maker, int64_t *row_start) {
 #pragma omp parallel for schedule(dynamic, CLUMP)
   for (int64_t i = maker->lo; i < maker->hi; i++) {
@@ -85,18 +99,21 @@ static void count_rows(const struct maker *maker, int64_t *row_start) {
   }
 }
 
+/* Ascending, without i itself. */
 static void all_others(int64_t n, int64_t i, int32_t *to) {
   for (int64_t j = 0; j < n; j++)
     if (j != i) to[j - (j > i)] = (int32_t)j;
 }
 
-/* The first entry of row i that cannot be a weight, or -1; `count` when the row has no sum. */
+/* Fills row i. -1, or what is wrong: the place of the first entry that cannot be a weight; `count`
+ * when the row has no finite sum. */
 static int64_t fill_row(const struct maker *maker, int64_t i, int64_t count, int32_t *to,
                         double *value) {
   const sw_weights_spec *spec = maker->spec;
   int64_t wrong = -1;
   if (spec->kind == SW_W_KNN) {
     sw_neighbours_nearest(maker->tree, i, count, to, value);
+    /* The search has left squared chords there: neighbours all weigh the same before the style. */
     for (int64_t k = 0; k < count; k++)
       value[k] = 1.0;
   } else {
@@ -104,13 +121,17 @@ static int64_t fill_row(const struct maker *maker, int64_t i, int64_t count, int
       sw_neighbours_within(maker->tree, i, maker->limit, count, to);
     else
       all_others(maker->units->n, i, to);
+    /* Not finite or zero: units at one point, or a power under which the value overflows or
+     * vanishes. */
     wrong = sw_neighbours_inverse_distance_row(maker->x, maker->y, maker->z, i, count, to,
                                                spec->power, value);
   }
+  /* Scaled here, in the order of `to`, so the sum has the same bits on any number of threads. */
   if (wrong < 0 && !sw_links_style_row(value, count, spec->style)) wrong = count;
   return wrong;
 }
 
+/* Says what fill_row found, in the words of the study. */
 static sw_status refuse_row(sw_error *err, const struct maker *maker, int64_t i, int64_t wrong,
                             int64_t count, const int32_t *to) {
   const sw_weights_spec *spec = maker->spec;
@@ -120,6 +141,7 @@ static sw_status refuse_row(sw_error *err, const struct maker *maker, int64_t i,
                         "weights '%s': the weights of unit '%s' have no finite sum", spec->name,
                         code);
   const char *other = sw_unit_code(maker->units, to[wrong]);
+  /* Told apart from a power too large, since what to do about it differs. */
   if (sw_chord2(maker->x, maker->y, maker->z, i, to[wrong]) == 0.0)
     return sw_node_fail(err, spec->node,
                         "weights '%s': units '%s' and '%s' lie at one point, their distance is 0; "
@@ -132,7 +154,9 @@ static sw_status refuse_row(sw_error *err, const struct maker *maker, int64_t i,
       spec->name, spec->power, code, other);
 }
 
-/* Fills this rank's rows; on failure *first is the lowest row refused. */
+/* Fills this rank's rows. On failure *first is the lowest row refused, which orders the ranks'
+ * errors: the message is the same however many ranks and threads there are. Threads only note that
+ * a row is wrong; it is made once more for the message. */
 static sw_status fill_rows(sw_error *err, const struct maker *maker, const int64_t *row_start,
                            int32_t *to, double *value, int64_t *first) {
   int64_t lowest = INT64_MAX;
@@ -150,6 +174,7 @@ static sw_status fill_rows(sw_error *err, const struct maker *maker, const int64
 
 /* ---- together ---------------------------------------------------------------------------- */
 
+/* Collective. row_start is shared by the node: ranks count their rows, one adds up, all fill. */
 static sw_status make_links(sw_error *err, sw_team *team, const struct maker *maker,
                             sw_links **links) {
   int64_t n = maker->units->n, first = 0, *row_start = NULL;
@@ -158,15 +183,18 @@ static sw_status make_links(sw_error *err, sw_team *team, const struct maker *ma
   SW_TRY(sw_links_create(err, team, n, links, &row_start));
   count_rows(maker, row_start);
   SW_TRY(team->node_barrier(team, err));
+  /* Between two barriers, as all ranks have written counts and all will read sums. */
   for (int64_t i = 0; team->node_rank == 0 && i < n; i++)
     row_start[i + 1] += row_start[i];
   SW_TRY(team->node_barrier(team, err));
   SW_TRY(sw_links_take_entries(err, team, *links, row_start[n], &to, &value));
+  /* Of errors of the input the one with the lowest row is told. */
   sw_status status = fill_rows(err, maker, row_start, to, value, &first);
   SW_TRY(sw_team_agree(team, err, status, first));
   return sw_links_finish(err, team, *links);
 }
 
+/* Collective; the same links on every node. On failure *links is NULL. */
 sw_status sw_links_from_places(sw_error *err, sw_team *team, const sw_weights_spec *spec,
                                const sw_units *units, sw_links **links) {
   *links = NULL;

@@ -1,6 +1,15 @@
-/* Hashes and checksums of a results file: what each result rests on, and what its numbers are, by
- * period and tile. Numbers by unit are hashed block by block as they are written, so that ranks do
- * not matter; those of pairs come out of the journal. */
+/* Hashes and checksums of a results file: what each result rests on, and what its numbers are. They
+ * are stored beside the numbers, so that `verify` finds damaged bytes and a later run can take what
+ * is sound from the file (past.c) without computing it.
+ *
+ *   operand_hash    by period: all that the results rest on (plan/run/operand_hash.c)
+ *   tile_checksum   by period and tile: stored pairs, out of the journal, hashed as they were
+ * written block_checksum  by period and block of SW_BLOCK units: all values by unit, made here
+ *   value_checksum  of the group: all other values
+ *
+ * A hash over units must not depend on how many ranks there are. So it is by block: a rank's units
+ * are whole blocks, and XXH3 is chained, each call seeded with the last, over the group's variables
+ * in the schema's order. Both the writer and the checker must keep to that order. */
 #include "store/results/private.h"
 
 #include <string.h>
@@ -8,33 +17,38 @@
 #include "base/arena.h"
 #include "base/hash.h"
 
+/* The group's variable of that kind; -1 when it has none. */
 static int variable_of(const sw_results *results, const sw_group *group, sw_source source) {
   return sw_results_schema_find(&results->schema, group->job, source, 0);
 }
 
+/* The last block may be short. lo of every rank is a multiple of SW_BLOCK. */
 static int64_t blocks_of(int64_t units) {
   return (units + SW_BLOCK - 1) / SW_BLOCK;
 }
 
-/* Periods of the group's blocks: matrices of a pair result, else the job's periods. */
+/* Periods of the group's blocks: the matrices of a pair result (one for a whole series), else the
+ * job's periods. */
 static int periods_of(const sw_results *results, const sw_group *group) {
   const sw_job *job = &results->run->job[group->job];
   bool pair = results->run->study->entry[group->job].is_pair;
   return pair ? results->run->pair[group->job].summary.n_periods : job->n_periods;
 }
 
-/* Room for this rank's blocks of the group. */
+/* Begins the checksums of this rank's blocks: zeroed, [t * own blocks + b]. */
 sw_status sw_results_checksum_unit(sw_error *err, sw_results *results, sw_group *group) {
   int64_t own = blocks_of(results->run->panel->hi - results->run->panel->lo);
   SW_NEW(err, results->arena, group->block_checksum, periods_of(results, group) * own + 1);
   return SW_OK;
 }
 
-/* The next variable's numbers of a period, `unit_bytes` a unit, added to those before. */
+/* Chains the next variable's numbers of period t, `unit_bytes` per unit, onto the checksums of this
+ * rank's blocks. */
 void sw_results_checksum_block(const sw_results *results, sw_group *group, int t, const void *data,
                                size_t unit_bytes) {
   int64_t units = results->run->panel->hi - results->run->panel->lo, own = blocks_of(units);
   for (int64_t b = 0; b < own; b++) {
+    /* Within this rank's units; only the last block of all may be short. */
     int64_t first = b * SW_BLOCK, left = units - first;
     uint64_t *checksum = &group->block_checksum[t * own + b];
     *checksum = sw_hash64((const char *)data + (size_t)first * unit_bytes,
@@ -44,7 +58,9 @@ void sw_results_checksum_block(const sw_results *results, sw_group *group, int t
 
 /* ---- to rank 0 -------------------------------------------------------------------------- */
 
-/* Ranks hold consecutive blocks, each all periods of its own. */
+/* Brings every rank's checksums to rank 0 and puts them in the order of the file: ranks hold
+ * consecutive blocks, each sends [period][its blocks], wanted is [period][all blocks]. *out
+ * (sw_free) stays NULL on other ranks. Collective. */
 static sw_status gather_blocks(sw_error *err, sw_results *results, sw_group *group,
                                uint64_t **out) {
   sw_team *team = results->team;
@@ -60,8 +76,9 @@ static sw_status gather_blocks(sw_error *err, sw_results *results, sw_group *gro
         team->gather(team, err, group->block_checksum, own * sizeof *all, 0, (void **)&all, bytes);
   if (status == SW_OK && team->rank == 0)
     status = sw_calloc(err, (size_t)(blocks * periods), sizeof **out, (void **)out);
+  /* `from` walks through what the ranks sent, `at` is the first block of rank r in the file. */
   const uint64_t *from = all;
-  for (int r = 0; *out && r < team->size; r++) {
+  for (int r = 0; *out && r < team->size; r++) { /* rank 0, when all went well */
     int64_t count = (int64_t)(bytes[r] / sizeof *all) / periods;
     for (int t = 0; t < periods; t++, from += count)
       memcpy(*out + t * blocks + at, from, (size_t)count * sizeof *all);
@@ -72,6 +89,7 @@ static sw_status gather_blocks(sw_error *err, sw_results *results, sw_group *gro
   return sw_team_agree(team, err, status, 0);
 }
 
+/* By group; pointers stay NULL where a group has none. */
 static sw_status room_for_checksums(sw_error *err, sw_results *results) {
   int n = results->schema.n_groups;
   SW_NEW(err, results->arena, results->blocks, n + 1);
@@ -79,11 +97,13 @@ static sw_status room_for_checksums(sw_error *err, sw_results *results) {
   return SW_OK;
 }
 
+/* After write_units, before rank 0 writes. Every rank walks the groups in the same order. */
 sw_status sw_results_checksum_gather(sw_error *err, sw_results *results) {
   int n = results->schema.n_groups;
   SW_TRY(sw_team_agree(results->team, err, room_for_checksums(err, results), 0));
   for (int g = 0; g < n; g++) {
     sw_group *group = &results->schema.group[g];
+    /* The same groups on every rank, as the schema is the same. */
     if (group->block_checksum) SW_TRY(gather_blocks(err, results, group, &results->blocks[g]));
     if (variable_of(results, group, SW_FROM_TILES) >= 0)
       SW_TRY(sw_pairs_checksums(err, results->run, group->job, &results->tiles[g]));
@@ -91,6 +111,7 @@ sw_status sw_results_checksum_gather(sw_error *err, sw_results *results) {
   return SW_OK;
 }
 
+/* Also when gathering stopped halfway or was never begun. */
 void sw_results_checksum_free(sw_results *results) {
   for (int g = 0; g < results->schema.n_groups; g++) {
     if (results->blocks) sw_free(results->blocks[g]);
@@ -100,6 +121,8 @@ void sw_results_checksum_free(sw_results *results) {
 
 /* ---- writing ---------------------------------------------------------------------------- */
 
+/* Writes one dataset of checksums; nothing when the group has none of that kind. `value` NULL where
+ * there should be some: a failure. */
 static herr_t put(const sw_results *results, hid_t at, const sw_group *group, sw_source source,
                   const uint64_t *value) {
   int v = variable_of(results, group, source);
@@ -113,6 +136,7 @@ static herr_t put(const sw_results *results, hid_t at, const sw_group *group, sw
 
 herr_t sw_results_checksum_put(const sw_results *results, hid_t at, const sw_group *group,
                                uint64_t values) {
+  /* Groups are an array of the schema: the place is the job's. */
   int g = (int)(group - results->schema.group);
   if (put(results, at, group, SW_FROM_OPERANDS, results->run->operand_hash[group->job]) < 0 ||
       put(results, at, group, SW_FROM_TILES, results->tiles[g]) < 0 ||
@@ -123,7 +147,8 @@ herr_t sw_results_checksum_put(const sw_results *results, hid_t at, const sw_gro
 
 /* ---- reading ---------------------------------------------------------------------------- */
 
-/* Of the length that the file says, which its checksum then confirms or not. */
+/* Reads the whole dataset, of the length that the file says: if that is not the right one, the
+ * checksum will not match. */
 static sw_status hash_whole(sw_error *err, const sw_results *results, const sw_group *group,
                             const sw_variable *variable, uint64_t *sum) {
   void *values = NULL;
@@ -140,6 +165,7 @@ static sw_status hash_whole(sw_error *err, const sw_results *results, const sw_g
   return status;
 }
 
+/* The same values, in the same order and as the same bytes, as complete_group writes. */
 sw_status sw_results_checksum_values(sw_error *err, const sw_results *results,
                                      const sw_group *group, uint64_t *sum) {
   *sum = 0;
@@ -151,12 +177,15 @@ sw_status sw_results_checksum_values(sw_error *err, const sw_results *results,
   return SW_OK;
 }
 
+/* Reads this rank's units of period t of variable v and chains them onto period `into` of the
+ * group's checksums. `units` NULL: the values themselves are not wanted. Not collective. */
 sw_status sw_results_checksum_read(sw_error *err, sw_results *results, sw_group *group, int v,
                                    int t, int into, void *units) {
   const sw_variable *variable = &results->schema.variable[v];
   const sw_panel *panel = results->run->panel;
   hsize_t start[SW_MAX_RANK] = {(hsize_t)t}, count[SW_MAX_RANK] = {1};
   size_t a_unit = sw_h5_cell_bytes(variable->cell);
+  /* The axis of units; those behind it are read whole. */
   int first = variable->timed ? 1 : 0;
   for (int a = first + 1; a < variable->rank; a++)
     a_unit *= count[a] = variable->extent[a];
@@ -168,6 +197,7 @@ sw_status sw_results_checksum_read(sw_error *err, sw_results *results, sw_group 
   herr_t code = H5Dread(results->dataset[v], sw_h5_memory_type(variable->cell), memory,
                         results->space[v], H5P_DEFAULT, own);
   H5Sclose(memory);
+  /* Hashed as they are in memory, which is how they were hashed before they were written. */
   if (code >= 0) sw_results_checksum_block(results, group, into, own, a_unit);
   if (!units) sw_free(own);
   return code >= 0 ? SW_OK : sw_h5_fail(err, results->path, "be read");

@@ -1,5 +1,8 @@
-/* Before a run: its output is looked at and locked. Rank 0. Invariant: while the lock is held
- * nobody else touches OUT.h5, its partial or its journal. */
+/* Before a run: its output is looked at and locked, so that a run that cannot deliver is refused
+ * before it computes for hours. Rank 0 alone, from sw_results_start; the others learn of the
+ * outcome there.
+ *
+ * Invariant: while the lock is held nobody else touches OUT.h5, its partial or its journal. */
 #include "store/results/private.h"
 
 #include <errno.h>
@@ -12,12 +15,15 @@
 #include "base/file.h"
 #include "base/log.h"
 
+/* "/" for a file at the root, "." for a bare name. */
 static char *folder_of(sw_arena *arena, const char *path) {
   const char *slash = strrchr(path, '/');
   if (!slash) return sw_arena_text(arena, ".");
   return sw_arena_textn(arena, path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+/* Refuses an output that is not to be replaced. A link is followed: what counts is what it leads
+ * to. */
 static sw_status look(sw_error *err, const sw_results *results, bool force) {
   struct stat info;
   const char *path = results->path;
@@ -31,8 +37,8 @@ static sw_status look(sw_error *err, const sw_results *results, bool force) {
   return SW_OK;
 }
 
-/* The folder of the output, made where it is missing. A run that leaves nothing in it takes it away
- * again (sw_results_destroy). */
+/* Makes the folder of the output where it is missing, and notes how much of its path is new: a run
+ * that leaves nothing in it, as one that is refused, takes it away again (sw_results_destroy). */
 static sw_status make_folder(sw_error *err, sw_results *results) {
   results->folder = folder_of(results->arena, results->path);
   if (!results->folder) return sw_fail(err, SW_ENOMEM, "no memory for a path");
@@ -46,7 +52,9 @@ static sw_status make_folder(sw_error *err, sw_results *results) {
   return SW_OK;
 }
 
-/* By doing it: permissions alone do not tell of read-only file systems. */
+/* Finds out whether the partial can be written, by opening it: permissions alone do not tell of
+ * read-only file systems. Does not truncate: what an unfinished run has left stays as it is. An
+ * empty file is the probe's own, or worth as little. */
 static sw_status probe(sw_error *err, const char *partial) {
   int fd = open(partial, O_CREAT | O_WRONLY | O_CLOEXEC, 0666);
   if (fd < 0)
@@ -59,7 +67,7 @@ static sw_status probe(sw_error *err, const char *partial) {
   return SW_OK;
 }
 
-/* What is no plain file is not ours to remove. */
+/* Links and devices under one of our names were put there by somebody: not ours to remove. */
 static sw_status remove_old(sw_error *err, const char *path) {
   struct stat info;
   if (lstat(path, &info) != 0) return SW_OK;
@@ -67,6 +75,13 @@ static sw_status remove_old(sw_error *err, const char *path) {
   return sw_fail(err, SW_EINPUT, "%s: cannot be removed; remove it or choose another -o", path);
 }
 
+/* Looks twice: before the lock, so that a plain mistake leaves no trace; and with it, because the
+ * run that held it until now may have written OUT.h5 meanwhile. The folder comes before the lock,
+ * which lies in it.
+ *
+ * A partial without its journal cannot be gone on with, as nothing tells which of its numbers are
+ * there: it is removed. A journal without its partial is kept: its tasks will not match what is
+ * stored, and are computed. */
 sw_status sw_results_claim(sw_error *err, sw_results *results, bool force, bool restart) {
   struct stat info;
   char *lock = sw_arena_printf(results->arena, "%s.lock", results->partial);
@@ -79,6 +94,7 @@ sw_status sw_results_claim(sw_error *err, sw_results *results, bool force, bool 
     SW_TRY(remove_old(err, results->partial));
     SW_TRY(remove_old(err, results->journal_path));
   }
+  /* Only where the journal is certainly absent: one that cannot be looked at may be there. */
   if (stat(results->partial, &info) == 0 && stat(results->journal_path, &info) != 0 &&
       errno == ENOENT) {
     sw_log(SW_LOG_WARN, "%s: is left without its journal: the run begins again", results->partial);

@@ -1,7 +1,11 @@
-/* Laying out the results file: rank 0, alone, with the serial driver, as MPI-IO cannot write
- * variable-length text. Invariants: after this every group, axis, dataset and attribute is there,
- * at its final size; what comes later writes numbers into places that exist, so a kill at any
- * moment leaves a readable file whose `state` is incomplete. */
+/* Laying out the results file from its schema: rank 0, alone, with the serial driver, as MPI-IO
+ * cannot write variable-length text. Called for OUT.h5.partial, for the file that resume.c lays out
+ * beside it, and for the compressed copy (deflate.c): always the same run gives the same layout.
+ *
+ * Invariants: after this every group, axis, dataset and attribute is there, at its final size; what
+ * comes later writes numbers into places that exist, so a kill at any moment leaves a readable file
+ * whose `state` is incomplete. Objects are made in the order of the study, and nothing depends on
+ * the clock or on ranks: two runs lay out equal files. */
 #include "store/results/private.h"
 
 #include <hdf5_hl.h>
@@ -14,20 +18,22 @@
 #include "spillway/version.h"
 #include "store/h5/version.h"
 
+/* One file while it is laid out. Errors leave handles open: closing the file closes them. */
 typedef struct layout {
   sw_error *err;
   sw_results *results;
   const sw_run *run;
-  const char *path;
+  const char *path; /* where it is laid out: need not be results->partial */
   bool deflate;
   hid_t file;
 } layout;
 
-/* Evaluates to SW_EIO with HDF5's reason when `code` is negative. */
+/* SW_EIO with HDF5's reason when `code`, whatever HDF5 returned, is negative. */
 static sw_status done(layout *l, int64_t code, const char *what) {
   return code >= 0 ? SW_OK : sw_h5_fail(l->err, l->path, what);
 }
 
+/* `text` NULL: its maker had no memory. */
 static sw_status put_text(layout *l, hid_t object, const char *name, const char *text) {
   if (!text) return sw_fail(l->err, SW_ENOMEM, "no memory for the attribute %s", name);
   return done(l, sw_h5_put_text(object, name, text, 0), "write an attribute");
@@ -39,6 +45,9 @@ static sw_status put_integer(layout *l, hid_t object, const char *name, int64_t 
 
 /* ---- the root --------------------------------------------------------------------------- */
 
+/* All that is needed to make the file again, and to know what was done to the data: `verify` and
+ * `check --since` read `study`, `inputs`, `version` and `build`. Except `state`, nothing here
+ * changes later. `state` has room, so that it is replaced in place. */
 static sw_status put_root_attributes(layout *l) {
   static const char *const missing[] = {"error", "keep", "drop-units", "interpolate", "zero"};
   const sw_study *study = l->run->study;
@@ -47,6 +56,7 @@ static sw_status put_root_attributes(layout *l) {
   SW_TRY(done(l, sw_h5_put_text(l->file, "state", "incomplete", SW_STATE_ROOM), "write state"));
   SW_TRY(put_text(l, l->file, "version", SW_VERSION));
   SW_TRY(put_text(l, l->file, "build", sw_run_build(l->results->arena, sw_h5_version())));
+  /* The study byte for byte: `verify` parses it again. */
   SW_TRY(put_text(l, l->file, "study", study->text));
   SW_TRY(put_text(l, l->file, "inputs", l->results->inputs));
   SW_TRY(put_integer(l, l->file, "seed", (int64_t)study->seed));
@@ -64,7 +74,8 @@ static sw_status put_root_attributes(layout *l) {
   return put_integer(l, l->file, "rows_of_unknown_units", panel->rows_unknown_unit);
 }
 
-/* Make `dataset` the values of the axis of that name; closes it. */
+/* Makes `dataset` the values of the axis of that name, and closes it. An invalid dataset is a
+ * failure of the call that should have made it. */
 static sw_status make_scale(layout *l, hid_t dataset, const char *name) {
   if (dataset < 0) return done(l, -1, "write an axis");
   herr_t code = H5DSset_scale(dataset, name);
@@ -72,6 +83,7 @@ static sw_status make_scale(layout *l, hid_t dataset, const char *name) {
   return done(l, code, "write an axis");
 }
 
+/* Axis `place` of the dataset is the scale `axis` of the group. */
 static sw_status attach(layout *l, hid_t group, hid_t dataset, const char *axis, int place) {
   hid_t scale = H5Dopen2(group, axis, H5P_DEFAULT);
   herr_t code = scale < 0 ? -1 : H5DSattach_scale(dataset, scale, (unsigned)place);
@@ -79,6 +91,8 @@ static sw_status attach(layout *l, hid_t group, hid_t dataset, const char *axis,
   return done(l, code, "attach an axis");
 }
 
+/* The codes of the units, twice: in a matrix of units by units each axis needs a dimension of its
+ * own name. */
 static sw_status put_units(layout *l) {
   const sw_units *units = &l->run->panel->units;
   const char **code = calloc((size_t)units->n + 1, sizeof *code);
@@ -95,12 +109,14 @@ static sw_status put_units(layout *l) {
   return status;
 }
 
-/* The periods at `index` (all when NULL) as the axis `time` of a group. */
+/* The periods at `index` (all when NULL) as the axis `time` of a group. Whole numbers, such as
+ * years, are stored as numbers, so that readers can compute with them. */
 static sw_status put_time(layout *l, hid_t group, int count, const int *index) {
   const sw_periods *periods = &l->run->panel->periods;
   int64_t *value = calloc((size_t)count + 1, sizeof *value);
   const char **label = calloc((size_t)count + 1, sizeof *label);
   for (int t = 0; value && label && t < count; t++) {
+    /* Labels are always there, numbers only where every period is one. */
     int from = index ? index[t] : t;
     if (periods->integer) value[t] = periods->value[from];
     label[t] = periods->label[from];
@@ -118,10 +134,11 @@ static sw_status put_time(layout *l, hid_t group, int count, const int *index) {
   return status;
 }
 
-/* A variable over the units at the root; closes it. */
+/* Attaches a variable over the units at the root, and closes it. */
 static sw_status over_units(layout *l, hid_t dataset) {
   if (dataset < 0) return done(l, -1, "write the table of units");
   sw_status status = attach(l, l->file, dataset, "unit", 0);
+  /* Closed in any case; of two failures the first is told. */
   herr_t code = H5Dclose(dataset);
   return status == SW_OK ? done(l, code, "write the table of units") : status;
 }
@@ -139,6 +156,7 @@ static sw_status put_grouping(layout *l, const sw_grouping *grouping, hsize_t n)
   return status;
 }
 
+/* Each is optional in a study. */
 static sw_status put_places(layout *l) {
   const sw_units *units = &l->run->panel->units;
   hsize_t n = (hsize_t)units->n;
@@ -155,10 +173,12 @@ static sw_status put_places(layout *l) {
 
 /* ---- groups ----------------------------------------------------------------------------- */
 
-/* A dimension that has no coordinate, as netCDF-4 writes one: a scale of that length without
- * storage, told by its name. */
+/* A dimension without coordinate, exactly as the netCDF-4 library writes one: a dimension scale of
+ * that length without storage, told by this name with the length in ten places. Without it netCDF
+ * would list a variable of nothing. */
 static sw_status put_bare_scale(layout *l, hid_t group, const sw_scale *scale) {
   char name[80];
+  /* Word for word: netCDF compares it. */
   snprintf(name, sizeof name, "This is a netCDF dimension but not a netCDF variable.%10llu",
            (unsigned long long)scale->n);
   hid_t space = H5Screate_simple(1, &scale->n, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
@@ -171,6 +191,7 @@ static sw_status put_bare_scale(layout *l, hid_t group, const sw_scale *scale) {
   return make_scale(l, dataset, name);
 }
 
+/* A scale that the group has for itself: labels, or numbers from `first`. */
 static sw_status put_scale(layout *l, hid_t group, const sw_scale *scale) {
   if (scale->bare) return put_bare_scale(l, group, scale);
   if (scale->label)
@@ -185,7 +206,9 @@ static sw_status put_scale(layout *l, hid_t group, const sw_scale *scale) {
   return make_scale(l, dataset, scale->name);
 }
 
-/* Positions are known: the counts came before the file. */
+/* Written now, not at the end: the counting pass of `above` came before the file, so positions are
+ * known, and they are part of the structure that a resumed run checks. The plan keeps the matrices
+ * joined, the last edge of one being the first of the next; in the file each has its own n + 1. */
 static sw_status put_row_start(layout *l, int job, hid_t dataset) {
   const sw_pair_plan *plan = &l->run->pair[job];
   hsize_t n = (hsize_t)l->run->job[job].n, matrices = (hsize_t)plan->summary.n_periods;
@@ -198,6 +221,7 @@ static sw_status put_row_start(layout *l, int job, hid_t dataset) {
   return done(l, code, "write row_start");
 }
 
+/* Everything of a variable but its numbers. `undefined` is put now and set at the end. */
 static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
                               const sw_variable *variable) {
   sw_h5_form form = {.name = variable->name,
@@ -214,6 +238,7 @@ static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
     return done(l, -1, what);
   }
   sw_status status = SW_OK;
+  /* Scales are there: put_axes comes before the variables. */
   for (int a = 0; a < variable->rank && status == SW_OK; a++)
     status = attach(l, group, dataset, variable->axis[a], a);
   if (status == SW_OK && variable->counted) status = put_integer(l, dataset, "undefined", 0);
@@ -223,6 +248,7 @@ static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
   return status == SW_OK ? done(l, code, "write a dataset") : status;
 }
 
+/* `undefined` is filled in when all values are there, so it gets room. */
 static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group) {
   const sw_job *job = &l->run->job[at->job];
   const sw_measure *measure = job->measure;
@@ -237,13 +263,16 @@ static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group
   return done(l, sw_h5_put_text(group, "undefined", "", SW_UNDEFINED_ROOM), "write an attribute");
 }
 
-/* Hard links to the root's axes: what readers look for coordinates by is the group alone. */
+/* Hard links to the axes of the root, as readers look for the coordinates of a variable in its
+ * group alone; they cost no space. A group whose job has other periods than the panel makes its own
+ * `time`. */
 static sw_status put_axes(layout *l, const sw_group *at, hid_t group) {
   static const char *const root[] = {"unit", "unit_to", "time"};
   const sw_job *job = &l->run->job[at->job];
   for (int i = 0; i < (at->own_time ? 2 : 3); i++)
     SW_TRY(done(l, H5Lcreate_hard(l->file, root[i], group, root[i], H5P_DEFAULT, H5P_DEFAULT),
                 "link an axis"));
+  /* In the job's own order, which is that of its results. */
   if (at->own_time) SW_TRY(put_time(l, group, job->n_periods, job->period));
   for (int i = 0; i < at->n_scales; i++)
     SW_TRY(put_scale(l, group, &at->scale[i]));
@@ -258,10 +287,13 @@ static sw_status fill_group(layout *l, const sw_group *at, hid_t group) {
   return SW_OK;
 }
 
+/* The parent /composites is made with its first group, since HDF5 here makes no intermediate
+ * ones. */
 static sw_status put_groups(layout *l) {
   const sw_results_schema *schema = &l->results->schema;
   for (int g = 0; g < schema->n_groups; g++) {
     const sw_group *at = &schema->group[g];
+    /* Composites share a parent, made with the first of them. */
     if (strncmp(at->path, "/composites/", 12) == 0 &&
         H5Lexists(l->file, "/composites", H5P_DEFAULT) <= 0)
       SW_TRY(done(l, H5Gclose(sw_h5_group(l->file, "/composites")), "create /composites"));
@@ -274,6 +306,7 @@ static sw_status put_groups(layout *l) {
   return SW_OK;
 }
 
+/* Axes of the root come before groups, which link to them. */
 static sw_status fill_file(layout *l) {
   SW_TRY(put_root_attributes(l));
   SW_TRY(put_units(l));
@@ -282,6 +315,8 @@ static sw_status fill_file(layout *l) {
   return put_groups(l);
 }
 
+/* SW_LAY_SPARSE closes without reserving disk blocks for the numbers: the file beside is only there
+ * for its structure to be copied, and the disk may not have room for two. */
 sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *path,
                              sw_laying laying) {
   layout l = {.err = err,

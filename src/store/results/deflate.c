@@ -1,6 +1,10 @@
-/* `compression: deflate`: parallel writes are plain, as filters want collective ones; afterwards
- * rank 0 lays out a second file with filters and copies, chunk by chunk, what all ranks wrote.
- * Invariant: the first file stays whole until the second has its name. */
+/* `compression: deflate`: HDF5 filters chunks only in collective writes, and ranks here write
+ * independently. So the run writes plainly; afterwards rank 0 lays out a second file with filters
+ * and copies, chunk by chunk, what all ranks wrote. What rank 0 writes at the end (finish.c) then
+ * goes into the second file directly.
+ *
+ * Cost: both files at a time on disk, one chunk in memory. Invariant: the first file stays whole
+ * until the second has its name, so a kill here costs the copy alone. */
 #include "store/results/private.h"
 
 #include <stdio.h>
@@ -8,13 +12,15 @@
 
 #include "base/arena.h"
 
+/* One copy of a file, for the functions below. */
 typedef struct copying {
   sw_error *err;
   const char *from, *to;
   hid_t source, target;
 } copying;
 
-/* The chunk at `start`, cut where the dataset ends. */
+/* Copies the chunk at `start`, cut where the dataset ends. As whole chunks on both sides, so each
+ * is compressed once. */
 static herr_t copy_chunk(hid_t source, hid_t target, const sw_variable *variable,
                          const hsize_t *start, void *buffer) {
   hsize_t count[SW_MAX_RANK] = {0};
@@ -23,6 +29,7 @@ static herr_t copy_chunk(hid_t source, hid_t target, const sw_variable *variable
     count[a] = variable->chunk[a] < left ? variable->chunk[a] : left;
   }
   hid_t type = sw_h5_memory_type(variable->cell);
+  /* Source and target have the same extents, so one dataspace serves both. */
   hid_t space = H5Dget_space(source), memory = H5Screate_simple(variable->rank, count, NULL);
   H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
   herr_t code = H5Dread(source, type, memory, space, H5P_DEFAULT, buffer);
@@ -32,7 +39,7 @@ static herr_t copy_chunk(hid_t source, hid_t target, const sw_variable *variable
   return code;
 }
 
-/* The next chunk in row-major order; false after the last. */
+/* Moves `start` to the next chunk in row-major order; false after the last. */
 static bool advance(const sw_variable *variable, hsize_t *start) {
   for (int a = variable->rank - 1; a >= 0; a--) {
     start[a] += variable->chunk[a];
@@ -42,6 +49,8 @@ static bool advance(const sw_variable *variable, hsize_t *start) {
   return false;
 }
 
+/* A contiguous dataset has chunk[0] == 0 and so no cells; of those that all ranks write, these are
+ * the ones with an axis of length 0: there is nothing to copy. */
 static sw_status copy_chunks(copying *c, hid_t source, hid_t target, const sw_variable *variable) {
   hsize_t start[SW_MAX_RANK] = {0};
   size_t cells = 1;
@@ -58,6 +67,7 @@ static sw_status copy_chunks(copying *c, hid_t source, hid_t target, const sw_va
   return code >= 0 ? SW_OK : sw_h5_fail(c->err, c->to, "be written");
 }
 
+/* A close of the target may be what writes, so it is looked at. */
 static sw_status copy_variable(copying *c, const sw_group *group, const sw_variable *variable) {
   char path[1024];
   snprintf(path, sizeof path, "%s/%s", group->path, variable->name);
@@ -71,6 +81,7 @@ static sw_status copy_variable(copying *c, const sw_group *group, const sw_varia
   return status;
 }
 
+/* Skips what rank 0 writes itself: in the second file it has yet to come. */
 static sw_status copy_all(copying *c, const sw_results_schema *schema) {
   for (int g = 0; g < schema->n_groups; g++) {
     const sw_group *group = &schema->group[g];
@@ -81,6 +92,7 @@ static sw_status copy_all(copying *c, const sw_results_schema *schema) {
   return SW_OK;
 }
 
+/* Rank 0, after all ranks have closed `from`. */
 sw_status sw_results_compress(sw_error *err, sw_results *results, const char *from,
                               const char *to) {
   unlink(to); /* of a run that was killed here */
@@ -92,6 +104,7 @@ sw_status sw_results_compress(sw_error *err, sw_results *results, const char *fr
   H5Pclose(access);
   sw_status status = c.source < 0 || c.target < 0 ? sw_h5_fail(err, to, "be opened")
                                                   : copy_all(&c, &results->schema);
+  /* Read only: its close writes nothing. That of the target does, and is looked at. */
   if (c.source >= 0) H5Fclose(c.source);
   return c.target >= 0 ? sw_h5_close(err, status, c.target, to) : status;
 }

@@ -1,6 +1,9 @@
-/* Completing a results file: every rank writes its units, then rank 0, with the serial driver,
- * what is small and what is only known at the end. Invariant: `state` becomes complete after
- * everything else has been written and synced, and is read back. */
+/* Completing a results file: every rank writes its units, then rank 0, with the serial driver, what
+ * is small and what is only known at the end; then the file gets its name.
+ *
+ * Invariants: `state` becomes complete after everything else has been written and synced, and is
+ * read back; OUT.h5 is replaced in one step by a complete file. A kill at any moment leaves either
+ * the old OUT.h5 (or none) with a partial that can be gone on with, or the new one. */
 #include "store/results/private.h"
 
 #include <errno.h>
@@ -16,7 +19,9 @@
 
 /* ---- every rank: variables over units ---------------------------------------------------- */
 
-/* Period t of this rank's units in the order of the file, as the file's type. */
+/* Gathers period t of this rank's units in the order of the file, as the file's type: the result's
+ * rows are component by component, row[k * n_periods + t], the file has the `width` components of a
+ * unit side by side. Missing is NaN, in whole numbers -1. */
 static void pack(const sw_variable *variable, double *const *row, int n_periods, int t, int width,
                  int64_t units, void *out) {
   for (int k = 0; k < width; k++) {
@@ -31,6 +36,7 @@ static void pack(const sw_variable *variable, double *const *row, int n_periods,
   }
 }
 
+/* For the attribute `undefined`, only of variables that are `counted`: doubles. */
 static int64_t count_nan(const double *value, size_t count) {
   int64_t missing = 0;
   for (size_t i = 0; i < count; i++)
@@ -38,15 +44,21 @@ static int64_t count_nan(const double *value, size_t count) {
   return missing;
 }
 
+/* One period at a time through `buffer`, which holds this rank's units, so a rank's memory does not
+ * grow with the periods. The chain of checksums is by block and period, in the order of the
+ * variables: the same numbers must be hashed in the same order by whoever checks them (verify.c).
+ *
+ * A rank without units writes nothing; the writes are independent, so none waits for it. */
 static sw_status write_periods(sw_error *err, sw_results *results, sw_group *group, int v,
                                double *const *row, int n_periods, int width, void *buffer) {
   sw_variable *variable = &results->schema.variable[v];
   int64_t lo = results->run->panel->lo, units = results->run->panel->hi - lo;
   hid_t type = sw_h5_memory_type(variable->cell);
   for (int t = 0; t < n_periods && units > 0; t++) {
+    /* As if by time; without that axis its place is skipped. */
     hsize_t start[SW_MAX_RANK] = {(hsize_t)t, (hsize_t)lo, 0};
     hsize_t count[SW_MAX_RANK] = {1, (hsize_t)units, (hsize_t)width};
-    int skip = variable->timed ? 0 : 1;
+    int skip = variable->timed ? 0 : 1; /* without the axis of time */
     pack(variable, row, n_periods, t, width, units, buffer);
     if (variable->counted) variable->undefined += count_nan(buffer, (size_t)units * (size_t)width);
     sw_results_checksum_block(results, group, t, buffer,
@@ -56,10 +68,13 @@ static sw_status write_periods(sw_error *err, sw_results *results, sw_group *gro
   return SW_OK;
 }
 
+/* A variable by unit: of the measure's own results, or the strengths of a pair result, which the
+ * engine keeps in the summary. Strengths of whole series have one matrix and no axis of time. */
 static sw_status write_over_units(sw_error *err, sw_results *results, sw_group *group, int v) {
   sw_variable *variable = &results->schema.variable[v];
   const sw_job *job = &results->run->job[group->job];
   const sw_summary *summary = &results->run->pair[group->job].summary;
+  /* Strengths have one component; the rows of the summary are by matrix. */
   bool own = variable->source == SW_FROM_UNIT;
   double *const *row = own                               ? job->result[variable->index].row
                        : variable->source == SW_FROM_OUT ? summary->out_strength
@@ -74,9 +89,12 @@ static sw_status write_over_units(sw_error *err, sw_results *results, sw_group *
   return status;
 }
 
+/* All ranks, each for itself; agreed on by the caller. Begins the checksums of each group's blocks
+ * first: they are chained over its variables. */
 static sw_status write_units(sw_error *err, sw_results *results) {
   for (int g = 0; g < results->schema.n_groups; g++) {
     sw_group *group = &results->schema.group[g];
+    /* Only a group with values by unit has block checksums. */
     if (sw_results_schema_find(&results->schema, group->job, SW_FROM_BLOCKS, 0) >= 0)
       SW_TRY(sw_results_checksum_unit(err, results, group));
     for (int v = group->first; v < group->first + group->count; v++)
@@ -88,7 +106,8 @@ static sw_status write_units(sw_error *err, sw_results *results) {
 
 /* ---- rank 0: what is small --------------------------------------------------------------- */
 
-/* The numbers of a variable that rank 0 has whole. */
+/* The numbers of a variable that rank 0 has whole; NULL for those that are not written here, or are
+ * not doubles (SW_FROM_PAIRS). */
 static const double *whole(const sw_results *results, const sw_group *group,
                            const sw_variable *variable) {
   const sw_summary *summary = &results->run->pair[group->job].summary;
@@ -107,7 +126,7 @@ static const double *whole(const sw_results *results, const sw_group *group,
   }
 }
 
-/* `checksum`: goes on with what is written. */
+/* Writes all numbers of a variable, and chains them into *checksum as the bytes that are stored. */
 static herr_t put_whole(hid_t dataset, sw_variable *variable, const double *value,
                         uint64_t *checksum) {
   size_t count = 1;
@@ -118,6 +137,7 @@ static herr_t put_whole(hid_t dataset, sw_variable *variable, const double *valu
     if (variable->counted) variable->undefined = count_nan(value, count);
     return H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value);
   }
+  /* Whole numbers: the engine computes in doubles, NaN becomes -1. */
   int32_t *integer = NULL;
   sw_error none = {0};
   if (sw_alloc(&none, count > 0 ? count : 1, sizeof *integer, (void **)&integer) != SW_OK)
@@ -130,16 +150,20 @@ static herr_t put_whole(hid_t dataset, sw_variable *variable, const double *valu
   return code;
 }
 
+/* Counts of pairs are int64_t in memory and in the file: a double is exact only to 2^53. */
 static herr_t put_counts(hid_t dataset, const sw_summary *summary, uint64_t *checksum) {
   const int64_t *pairs = summary->pairs;
   *checksum = sw_hash64(pairs, (size_t)summary->n_periods * sizeof *pairs, *checksum);
   return H5Dwrite(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, pairs);
 }
 
+/* Writes what rank 0 has of a variable, and its count of undefined values, which for variables by
+ * unit is the sum over the ranks (sum_undefined). Others are left as they are. */
 static herr_t complete_variable(const sw_results *results, const sw_group *group, hid_t at,
                                 sw_variable *variable, uint64_t *checksum) {
   const double *value = whole(results, group, variable);
   bool counts = variable->source == SW_FROM_PAIRS;
+  /* Pairs, row_start and checksums: written already, or by others. */
   if (!value && !counts && !variable->counted) return 0;
   hid_t dataset = H5Dopen2(at, variable->name, H5P_DEFAULT);
   if (dataset < 0) return -1;
@@ -150,6 +174,7 @@ static herr_t complete_variable(const sw_results *results, const sw_group *group
   return H5Dclose(dataset) < 0 ? -1 : code;
 }
 
+/* Checksums come after all values, which they are made of. Negative on any failure. */
 static herr_t complete_group(sw_results *results, hid_t file, const sw_group *group) {
   hid_t at = H5Gopen2(file, group->path, H5P_DEFAULT);
   if (at < 0) return -1;
@@ -157,6 +182,7 @@ static herr_t complete_group(sw_results *results, hid_t file, const sw_group *gr
   uint64_t checksum = 0;
   for (int v = group->first; v < group->first + group->count && code >= 0; v++)
     code = complete_variable(results, group, at, &results->schema.variable[v], &checksum);
+  /* After the loop: `checksum` covers all values now. */
   if (code >= 0) code = sw_results_checksum_put(results, at, group, checksum);
   const char *text =
       sw_results_text_undefined(results->arena, results->run, &results->schema, group);
@@ -165,6 +191,7 @@ static herr_t complete_group(sw_results *results, hid_t file, const sw_group *gr
   return code;
 }
 
+/* The access list is that of all results files: serial driver, no sieve buffer. */
 static hid_t open_serial(const char *path, unsigned flags) {
   hid_t access = sw_h5_access();
   hid_t file = H5Fopen(path, flags, access);
@@ -172,6 +199,8 @@ static hid_t open_serial(const char *path, unsigned flags) {
   return file;
 }
 
+/* A separate open, so that the values are on disk before anything says that they are. The file is
+ * then read again: HDF5's close succeeds on a full disk, what counts is what is there. */
 static sw_status mark_complete(sw_error *err, sw_results *results, const char *path) {
   hid_t file = open_serial(path, H5F_ACC_RDWR);
   if (file < 0) return sw_h5_fail(err, path, "be opened");
@@ -180,7 +209,7 @@ static sw_status mark_complete(sw_error *err, sw_results *results, const char *p
                          : SW_OK;
   SW_TRY(sw_h5_close(err, status, file, path));
   SW_TRY(sw_results_sync(err, path));
-  /* HDF5's close succeeds on a full disk: what counts is what is there. */
+  /* A new open has no cache of HDF5 to read from. */
   file = open_serial(path, H5F_ACC_RDONLY);
   const char *state = file < 0 ? NULL : sw_h5_get_text(results->arena, file, "state");
   if (file >= 0) H5Fclose(file);
@@ -190,6 +219,7 @@ static sw_status mark_complete(sw_error *err, sw_results *results, const char *p
   return SW_OK;
 }
 
+/* Rank 0, after all ranks have closed the file: HDF5 keeps nothing in common between processes. */
 sw_status sw_results_complete(sw_error *err, sw_results *results, const char *path) {
   hid_t file = open_serial(path, H5F_ACC_RDWR);
   if (file < 0) return sw_h5_fail(err, path, "be opened");
@@ -198,13 +228,14 @@ sw_status sw_results_complete(sw_error *err, sw_results *results, const char *pa
     if (complete_group(results, file, &results->schema.group[g]) < 0)
       status = sw_h5_fail(err, path, "be written");
   SW_TRY(sw_h5_close(err, status, file, path));
+  /* Everything but `state`. */
   SW_TRY(sw_results_sync(err, path));
   return mark_complete(err, results, path);
 }
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
-/* What every rank has counted in its units, added up. */
+/* Adds up what every rank has counted in its units, in one call for all variables. Collective. */
 static sw_status sum_undefined(sw_error *err, sw_results *results) {
   sw_team *team = results->run->team;
   int n = results->schema.n_variables;
@@ -215,12 +246,14 @@ static sw_status sum_undefined(sw_error *err, sw_results *results) {
   for (int v = 0; v < n; v++)
     count[v] = results->schema.variable[v].undefined;
   SW_TRY(team->sum_i64(team, err, count, n));
+  /* Rank 0 needs them; the others get them too, which does no harm. */
   for (int v = 0; v < n; v++)
     results->schema.variable[v].undefined = count[v];
   return SW_OK;
 }
 
-/* Rank 0 knows all counts in the end; the jobs keep them on every rank. */
+/* Rank 0 alone has counted what it wrote itself, so the sums of each job go out from it; the
+ * summary prints them. Collective. */
 static sw_status tell_undefined(sw_error *err, sw_results *results) {
   sw_team *team = results->run->team;
   const sw_results_schema *schema = &results->schema;
@@ -235,11 +268,13 @@ static sw_status tell_undefined(sw_error *err, sw_results *results) {
   return SW_OK;
 }
 
+/* A rename lasts only when the folder is on disk too. */
 static sw_status sync_folder(sw_error *err, sw_results *results) {
   char *folder = sw_arena_text(results->arena, results->path);
   if (!folder) return sw_fail(err, SW_ENOMEM, "no memory for a path");
   char *slash = strrchr(folder, '/');
   if (slash) slash[slash == folder ? 1 : 0] = '\0';
+  /* A bare name lies in the working folder; "/" stays as it is. */
   int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   int code = fd >= 0 && sw_sync(fd) ? 0 : -1, reason = errno;
   if (fd >= 0) close(fd);
@@ -248,8 +283,9 @@ static sw_status sync_folder(sw_error *err, sw_results *results) {
   return sw_fail(err, SW_EIO, "%s: cannot be synced: %s", folder, strerror(reason));
 }
 
-/* Gives `from` the name; *old: what had it is now under the name `from`, where the file system can
- * swap. */
+/* Gives `from` the name `path` in one step, which no reader can see half done. Where the file
+ * system can swap names, *old is true and the old result is now at `from`, so that it can be put
+ * back; elsewhere, and where nothing was there, it is a plain rename. */
 static sw_status take_name(sw_error *err, const char *from, const char *path, bool *old) {
   *old = renameat2(AT_FDCWD, from, AT_FDCWD, path, RENAME_EXCHANGE) == 0;
   if (*old || rename(from, path) == 0) return SW_OK;
@@ -267,15 +303,21 @@ static sw_status complete_and_name(sw_error *err, sw_results *results) {
   bool old = false;
   SW_TRY(take_name(err, from, results->path, &old));
   sw_status status = sync_folder(err, results);
-  if (status != SW_OK) { /* a name that may not last is none, and an old result stays */
+  /* The rename may not last: undo it, so that an old result keeps its name and this run counts as
+   * unfinished. The undoing may fail too; the error is told anyway. */
+  if (status != SW_OK) {
     renameat2(AT_FDCWD, results->path, AT_FDCWD, from, old ? RENAME_EXCHANGE : 0);
     return status;
   }
+  /* From here on the run is a success: what is left to remove is rubbish. */
   if (old) unlink(from);
   if (from != results->partial) unlink(results->partial);
   return SW_OK;
 }
 
+/* All ranks close the file before rank 0 opens it alone; each step is agreed on before the next, so
+ * that a failure of one rank keeps rank 0 from naming the file. `complete` is set when OUT.h5 is
+ * there: from then on sw_results_destroy keeps nothing. */
 sw_status sw_results_finish(sw_error *err, sw_results *results) {
   sw_team *team = results->run->team;
   SW_TRY(sw_team_agree(team, err, write_units(err, results), 0));
@@ -284,6 +326,7 @@ sw_status sw_results_finish(sw_error *err, sw_results *results) {
   SW_TRY(sw_results_checksum_gather(err, results));
   sw_status status = team->rank == 0 ? complete_and_name(err, results) : SW_OK;
   SW_TRY(sw_team_agree(team, err, status, 0));
+  /* On all ranks, after the agreement: OUT.h5 is there for sure. */
   results->complete = true;
   return tell_undefined(err, results);
 }

@@ -1,4 +1,7 @@
-/* A results file told back: root, then groups in the order of the study, then their variables. */
+/* A results file told back for `spillway info`: root, then groups in the order of the study, then
+ * their variables. Nothing here needs the study or a run: all comes from the file, which may be of
+ * an older version or damaged. What is missing is told as "" or 0; the verb runs this in a child
+ * process, as HDF5 may break down over damaged bytes. */
 #include "store/results/info.h"
 
 #include <hdf5_hl.h>
@@ -13,11 +16,13 @@ typedef struct reading {
   sw_results_info *info;
 } reading;
 
+/* "" when there is none, or it is not one text of fixed length. */
 static const char *text_of(reading *in, hid_t object, const char *name) {
   const char *text = sw_h5_get_text(in->arena, object, name);
   return text ? text : "";
 }
 
+/* 0 when there is none, or more than one. */
 static int64_t integer_of(hid_t object, const char *name) {
   int64_t value = 0;
   hid_t attribute = H5Aexists(object, name) > 0 ? H5Aopen(object, name, H5P_DEFAULT) : -1;
@@ -27,12 +32,14 @@ static int64_t integer_of(hid_t object, const char *name) {
   return value;
 }
 
+/* Members of a group. */
 static hsize_t links_in(hid_t group) {
   H5G_info_t info = {0};
   return H5Gget_info(group, &info) < 0 ? 0 : info.nlinks;
 }
 
-/* The name of link `i` in the order of creation. */
+/* The name of link `i` in the order of creation, which is the order of the study. A longer name
+ * than has room is cut, and then not found. NULL: no memory. */
 static const char *link_name(reading *in, hid_t group, hsize_t i) {
   char name[1024] = "";
   H5Lget_name_by_idx(group, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i, name, sizeof name,
@@ -42,6 +49,7 @@ static const char *link_name(reading *in, hid_t group, hsize_t i) {
 
 /* ---- variables -------------------------------------------------------------------------- */
 
+/* In the words of NumPy and netCDF. */
 static const char *type_name(hid_t dataset) {
   hid_t type = H5Dget_type(dataset);
   size_t size = H5Tget_size(type);
@@ -54,6 +62,8 @@ static const char *type_name(hid_t dataset) {
   return size == 4 ? "int32" : "int64";
 }
 
+/* For H5DSiterate_scales: copies the last part of the scale's path into 256 bytes at `into`, and
+ * ends the iteration. */
 static herr_t keep_name(hid_t dataset, unsigned dimension, hid_t scale, void *into) {
   char path[1024] = "";
   (void)dataset, (void)dimension;
@@ -64,6 +74,7 @@ static herr_t keep_name(hid_t dataset, unsigned dimension, hid_t scale, void *in
   return 1; /* one scale a dimension */
 }
 
+/* "(time 20, unit 3080)"; an axis without scale is told by its length alone. */
 static const char *shape_of(reading *in, hid_t dataset) {
   hsize_t extent[H5S_MAX_RANK];
   hid_t space = H5Dget_space(dataset);
@@ -79,6 +90,7 @@ static const char *shape_of(reading *in, hid_t dataset) {
   return text ? sw_arena_printf(in->arena, "%s)", text) : "";
 }
 
+/* All datasets of the group but its axes. There is room for as many as it has members. */
 static sw_status read_variables(reading *in, hid_t group, sw_info_result *result) {
   hsize_t links = links_in(group);
   SW_NEW(in->err, in->arena, result->variable, links + 1);
@@ -99,6 +111,7 @@ static sw_status read_variables(reading *in, hid_t group, sw_info_result *result
 
 /* ---- results ---------------------------------------------------------------------------- */
 
+/* There is room: most_results counted every group that may be one. */
 static sw_status read_result(reading *in, hid_t group, const char *name) {
   sw_info_result *result = &in->info->result[in->info->n_results++];
   *result = (sw_info_result){.name = name,
@@ -109,7 +122,8 @@ static sw_status read_result(reading *in, hid_t group, const char *name) {
   return read_variables(in, group, result);
 }
 
-/* Groups with a measure are results; `composites` holds more of them. */
+/* Groups with an attribute `measure` are results; `composites` at the root holds more of them. No
+ * deeper: a damaged file may hold a group that holds itself. */
 static sw_status read_groups(reading *in, hid_t at, const char *prefix) {
   hsize_t links = links_in(at);
   for (hsize_t i = 0; i < links; i++) {
@@ -128,6 +142,7 @@ static sw_status read_groups(reading *in, hid_t at, const char *prefix) {
   return SW_OK;
 }
 
+/* Members of the root and of `composites`, groups or not. */
 static hsize_t most_results(hid_t file) {
   hsize_t most = links_in(file);
   hid_t group = H5Lexists(file, "composites", H5P_DEFAULT) > 0
@@ -140,6 +155,7 @@ static hsize_t most_results(hid_t file) {
   return most;
 }
 
+/* `info` is filled as far as it goes, also on failure. */
 static sw_status read_root(reading *in, hid_t file) {
   sw_results_info *info = in->info;
   const char *const *label = NULL;
@@ -151,6 +167,7 @@ static sw_status read_root(reading *in, hid_t file) {
                             .seed = integer_of(file, "seed"),
                             .first_period = "",
                             .last_period = ""};
+  /* Units are only counted: their labels may be many. */
   hid_t unit = H5Dopen2(file, "unit", H5P_DEFAULT);
   if (unit < 0) return sw_h5_fail(in->err, "unit", "be read");
   info->n_units = (int64_t)sw_h5_length(unit);
@@ -160,10 +177,12 @@ static sw_status read_root(reading *in, hid_t file) {
     info->first_period = label[0];
     info->last_period = label[info->n_periods - 1];
   }
+  /* As many as there may be, since the array does not grow. */
   SW_NEW(in->err, in->arena, info->result, most_results(file) + 1);
   return read_groups(in, file, "");
 }
 
+/* What failed within is told with the path in front, as HDF5's words name no file. */
 sw_status sw_results_info_read(sw_error *err, sw_arena *arena, const char *path,
                                sw_results_info *info) {
   reading in = {.err = err, .arena = arena, .info = info};
@@ -172,6 +191,7 @@ sw_status sw_results_info_read(sw_error *err, sw_arena *arena, const char *path,
   sw_status status = read_root(&in, file);
   H5Fclose(file);
   if (status == SW_OK) return SW_OK;
+  /* sw_fail writes to `err`, from which `said` would else be read. */
   sw_error said = *err;
   sw_error_clear(err);
   return sw_fail(err, status, "%s: %s", path, said.text);

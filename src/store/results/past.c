@@ -1,6 +1,12 @@
-/* Reading an earlier results file for the periods that have not changed since. Every rank has the
- * file open for itself, to read only, with the serial driver; nothing here is collective but where
- * it says so. A result that is missing there, or is of another form, has no past. */
+/* Reading an earlier results file (`--reuse`) for the periods that have not changed since. The
+ * engine asks through the port plan/ports/past.h and copies what it may (plan/pairs/past.c).
+ *
+ * The file is seen through the schema of the run that reads it: a result that is missing there, or
+ * is of another form, has no past. Nothing is believed that does not match its checksum: values of
+ * the group at once (find), strengths by block (strengths), pairs tile by tile by the engine.
+ *
+ * Every rank has the file open for itself, to read only, with the serial driver; nothing here is
+ * collective but where it says so. */
 #include "store/results/past.h"
 
 #include <math.h>
@@ -14,6 +20,7 @@
 #include "store/h5/version.h"
 #include "store/results/private.h"
 
+/* `results` is not a file that is written: only its schema, datasets and sink are used, to read. */
 typedef struct past {
   sw_past past;
   sw_results results;
@@ -22,17 +29,21 @@ typedef struct past {
 
 /* ---- parts of datasets ------------------------------------------------------------------- */
 
+/* NULL: the group has none of that kind. */
 static const sw_variable *variable_of(const past *p, int job, sw_source source) {
   int v = sw_results_schema_find(&p->results.schema, job, source, 0);
   return v < 0 ? NULL : &p->results.schema.variable[v];
 }
 
-/* Numbers of one matrix: row `matrix` of a dataset by time, else all of it; `count` of them. */
+/* Reads the numbers of one matrix: row `matrix` of a dataset by time, else all of it; `count` of
+ * them into `into`, as the variable's memory type. The file may be of another study, so its dataset
+ * is checked to have that many there. SW_EIO: it is not so. */
 static sw_status read_matrix(sw_error *err, const past *p, int job, sw_source source, int matrix,
                              hsize_t count, void *into) {
   const sw_variable *variable = variable_of(p, job, source);
   const sw_group *group = &p->results.schema.group[job];
   hsize_t start[2] = {(hsize_t)matrix, 0}, many[2] = {1, count};
+  /* Of a whole series the dataset has no axis of time, and `matrix` is 0. */
   int first = variable->timed ? 0 : 1, rank = variable->timed ? 2 : 1;
   hid_t dataset = sw_results_open_dataset(&p->results, group, variable);
   hid_t space = dataset < 0 ? H5I_INVALID_HID : H5Dget_space(dataset);
@@ -52,7 +63,8 @@ static sw_status read_matrix(sw_error *err, const past *p, int job, sw_source so
                  group->path, variable->name);
 }
 
-/* All numbers of a dataset with one for each matrix; NULL: it cannot be read. */
+/* All numbers of a dataset with one for each matrix, *count of them as the file has it; sw_free.
+ * NULL: it cannot be read, which means no past and is no error. */
 static void *read_all(const past *p, int job, sw_source source, int64_t *count) {
   const sw_variable *variable = variable_of(p, job, source);
   sw_error ignored = {0};
@@ -60,6 +72,7 @@ static void *read_all(const past *p, int job, sw_source source, int64_t *count) 
   hid_t dataset = sw_results_open_dataset(&p->results, &p->results.schema.group[job], variable);
   if (dataset < 0) return NULL;
   *count = (int64_t)sw_h5_length(dataset);
+  /* The length is the file's: too large a one finds no memory and is no past. */
   if (sw_alloc(&ignored, (size_t)*count + 1, sw_h5_cell_bytes(variable->cell), &values) == SW_OK &&
       H5Dread(dataset, sw_h5_memory_type(variable->cell), H5S_ALL, H5S_ALL, H5P_DEFAULT, values) <
           0) {
@@ -72,6 +85,8 @@ static void *read_all(const past *p, int job, sw_source source, int64_t *count) 
 
 /* ---- which ------------------------------------------------------------------------------ */
 
+/* Whether the values that are not by unit or pair, of which `match` takes some, are as they were
+ * written. Warns when not. */
 static bool is_sound(const past *p, int job) {
   sw_error ignored = {0};
   uint64_t sum = 0;
@@ -88,7 +103,8 @@ static bool is_sound(const past *p, int job) {
   return sound;
 }
 
-/* The same place first: results that pool their periods have one hash for all. */
+/* The earlier matrix that rests on `hash`, or -1. The same place first: results that pool their
+ * periods have one hash for all. */
 static int64_t place_of(uint64_t hash, int t, const uint64_t *then, int64_t count) {
   if (t < count && then[t] == hash) return t;
   for (int64_t k = 0; k < count; k++)
@@ -96,7 +112,8 @@ static int64_t place_of(uint64_t hash, int t, const uint64_t *then, int64_t coun
   return -1;
 }
 
-/* Rank 0. */
+/* matrix[t]: the earlier matrix of period t, or -1; its figures. A period is found by what it rests
+ * on, not by its place, so a study with more or fewer periods finds those that stayed. Rank 0. */
 static void match(const past *p, int job, const uint64_t *hash, int n, int *matrix,
                   sw_past_figures *figures) {
   int64_t count = 0, n_pairs = 0, n_max = 0;
@@ -104,6 +121,7 @@ static void match(const past *p, int job, const uint64_t *hash, int n, int *matr
   int64_t *pairs = read_all(p, job, SW_FROM_PAIRS, &n_pairs);
   double *max = read_all(p, job, SW_FROM_MAX, &n_max);
   bool any = false;
+  /* Datasets of different lengths are not of one result: nothing is found then. */
   for (int t = 0; then && pairs && max && n_pairs == count && n_max == count && t < n; t++) {
     int64_t k = place_of(hash[t], t, then, count);
     matrix[t] = (int)k;
@@ -111,6 +129,7 @@ static void match(const past *p, int job, const uint64_t *hash, int n, int *matr
     figures[t] = (sw_past_figures){pairs[k], max[k]};
     any = true;
   }
+  /* Read all values only when something would be taken. */
   if (any && !is_sound(p, job))
     for (int t = 0; t < n; t++)
       matrix[t] = -1;
@@ -119,13 +138,17 @@ static void match(const past *p, int job, const uint64_t *hash, int n, int *matr
   sw_free(max);
 }
 
+/* The port's `find`. Collective: a job that any rank cannot read has no past on all, and all learn
+ * which matrices rank 0 has found. */
 static sw_status find(sw_past *self, sw_error *err, int job, const uint64_t *hash, int n,
                       int *matrix, sw_past_figures *figures) {
   const past *p = self->self;
   sw_team *team = p->results.team;
+  /* Ranks open the file each for itself: one may have failed where others did not. */
   double lacking = !p->usable[job];
   for (int t = 0; t < n; t++)
     matrix[t] = -1;
+  /* The broadcast below is met by all ranks or by none. */
   SW_TRY(team->max_f64(team, err, &lacking, 1));
   if (lacking != 0) return SW_OK;
   if (team->rank == 0) match(p, job, hash, n, matrix, figures);
@@ -134,11 +157,12 @@ static sw_status find(sw_past *self, sw_error *err, int job, const uint64_t *has
 
 /* ---- what is taken ------------------------------------------------------------------------ */
 
+/* Blocks of this rank's units. */
 static int64_t own_blocks(const sw_run *run) {
   return (run->panel->hi - run->panel->lo + SW_BLOCK - 1) / SW_BLOCK;
 }
 
-/* Checksums of the blocks of this rank's units, as the file has them. */
+/* Checksums of the blocks of this rank's units, as the file has them: own_blocks of them. */
 static sw_status read_blocks(sw_error *err, const past *p, int job, int matrix, uint64_t *own) {
   const sw_run *run = p->results.run;
   int64_t blocks = (run->job[job].n + SW_BLOCK - 1) / SW_BLOCK;
@@ -151,6 +175,9 @@ static sw_status read_blocks(sw_error *err, const past *p, int job, int matrix, 
   return status;
 }
 
+/* Reads all that the group has by unit, in the schema's order, as the chained checksums are over
+ * all of it; keeps the strengths. Values of the measure's own are read for their part of the
+ * checksum alone: `into` is NULL for them. */
 static sw_status read_strengths(sw_error *err, past *p, int job, int matrix, double *out,
                                 double *in) {
   sw_group *group = &p->results.schema.group[job];
@@ -163,7 +190,9 @@ static sw_status read_strengths(sw_error *err, past *p, int job, int matrix, dou
   return SW_OK;
 }
 
-/* A period that cannot be read is not sound. */
+/* The port's `strengths`: the checksums of what is read are made in `block_checksum` of the group,
+ * lent for this call, and held against those of the file. A matrix that cannot be read is not
+ * sound, which is no error: it is computed. */
 static sw_status strengths(sw_past *self, sw_error *err, int job, int matrix, double *out,
                            double *in, bool *sound) {
   past *p = self->self;
@@ -171,6 +200,7 @@ static sw_status strengths(sw_past *self, sw_error *err, int job, int matrix, do
   size_t blocks = (size_t)own_blocks(p->results.run);
   uint64_t *then = NULL;
   SW_TRY(sw_alloc(err, 2 * blocks + 1, sizeof *then, (void **)&then));
+  /* One allocation: what the file says, then what is made of the values, chained from zeros. */
   group->block_checksum = then + blocks;
   memset(group->block_checksum, 0, blocks * sizeof *then);
   sw_status status = read_blocks(err, p, job, matrix, then);
@@ -178,17 +208,20 @@ static sw_status strengths(sw_past *self, sw_error *err, int job, int matrix, do
   *sound = status == SW_OK && memcmp(then, group->block_checksum, blocks * sizeof *then) == 0;
   group->block_checksum = NULL;
   sw_free(then);
+  /* Out of memory stays an error; bytes that cannot be read only mean that this past is none. */
   if (status != SW_EIO) return status;
   sw_error_clear(err);
   return SW_OK;
 }
 
+/* The port's `tiles`. */
 static sw_status tiles(sw_past *self, sw_error *err, int job, int matrix, uint64_t *checksum) {
   const past *p = self->self;
   hsize_t count = (hsize_t)sw_pairs_tiles(p->results.run, job);
   return read_matrix(err, p, job, SW_FROM_TILES, matrix, count, checksum);
 }
 
+/* The port's `rows`. */
 static sw_status rows(sw_past *self, sw_error *err, int job, int matrix, int64_t *row_start) {
   const past *p = self->self;
   hsize_t count = (hsize_t)p->results.run->job[job].n + 1;
@@ -197,7 +230,9 @@ static sw_status rows(sw_past *self, sw_error *err, int job, int matrix, int64_t
 
 /* ---- opening ---------------------------------------------------------------------------- */
 
-/* The datasets of a job that are read by unit and pair; false: not all are there. */
+/* Opens the datasets of a job that are read by unit and pair; false: not all are there with as many
+ * axes as they should have, so nothing is taken. Only pair results are worth it: others cost
+ * little. */
 static bool open_job(past *p, int job) {
   const sw_group *group = &p->results.schema.group[job];
   if (!p->results.run->study->entry[job].is_pair) return false;
@@ -212,6 +247,7 @@ static bool open_job(past *p, int job) {
   return true;
 }
 
+/* Fills `results` as far as reading needs it; sw_results_close_all closes what was opened. */
 static sw_status open_file(sw_error *err, past *p, const char *path) {
   sw_results *results = &p->results;
   SW_TRY(sw_arena_create(err, &results->arena));
@@ -229,7 +265,8 @@ static sw_status open_file(sw_error *err, past *p, const char *path) {
   return SW_OK;
 }
 
-/* Whether this program, built as it is, would have made the same bits. */
+/* Whether this program, built as it is, would have made the same bits: version, compiler, libraries
+ * and instruction set are the same. */
 static bool is_of_this_build(sw_arena *arena, hid_t file) {
   const char *version = sw_h5_get_text(arena, file, "version");
   const char *build = sw_h5_get_text(arena, file, "build");
@@ -237,6 +274,7 @@ static bool is_of_this_build(sw_arena *arena, hid_t file) {
   return version && build && here && strcmp(version, SW_VERSION) == 0 && strcmp(build, here) == 0;
 }
 
+/* Rank 0, which warns. */
 static bool is_ours(const past *p) {
   if (is_of_this_build(p->results.arena, p->results.file)) return true;
   sw_log(SW_LOG_WARN,
@@ -246,23 +284,28 @@ static bool is_ours(const past *p) {
   return false;
 }
 
+/* run->past is set before anything can fail, so that the caller closes what there is in any
+ * case. */
 sw_status sw_results_past_open(sw_error *err, sw_run *run, const char *path) {
   sw_team *team = run->team;
   past *p = calloc(1, sizeof *p);
   if (p) {
     p->past = (sw_past){p, path, &p->results.sink, find, strengths, tiles, rows};
+    /* No lock, no journal, no partial: closing it removes nothing. */
     p->results = (sw_results){.team = team, .run = run, .file = H5I_INVALID_HID};
     sw_results_set_sink(&p->results);
     run->past = &p->past;
   }
   sw_status status = p ? open_file(err, p, path) : sw_fail(err, SW_ENOMEM, "no memory for a file");
   SW_TRY(sw_team_agree(team, err, status, 0));
+  /* Ranks run on one kind of machine (sw_run_fingerprint), so what rank 0 finds holds for all. */
   double other = team->rank == 0 && !is_ours(p);
   SW_TRY(team->max_f64(team, err, &other, 1));
   if (other != 0) sw_results_past_close(run);
   return SW_OK;
 }
 
+/* May be called when there is none. Not collective. */
 void sw_results_past_close(sw_run *run) {
   if (!run || !run->past) return;
   past *p = run->past->self;
@@ -275,17 +318,22 @@ void sw_results_past_close(sw_run *run) {
 
 /* ---- what has changed --------------------------------------------------------------------- */
 
+/* What has changed, in words, or NULL. Inputs are compared both ways: one may be new, one may be
+ * gone. */
 static const char *differs(sw_arena *arena, hid_t file, const sw_study *study, const char *now) {
   const char *text = sw_h5_get_text(arena, file, "study");
   const char *then = sw_h5_get_text(arena, file, "inputs");
   if (!is_of_this_build(arena, file)) return "the program, or what it was built with";
   if (!text || strcmp(text, study->text) != 0) return "the study";
   if (!then) return "the inputs";
+  /* Inputs of now that were not there or were otherwise; then those that are gone. */
   const char *odd = sw_results_text_odd_input(arena, now, then);
   odd = odd ? odd : sw_results_text_odd_input(arena, then, now);
   return odd ? sw_arena_printf(arena, "input %s", odd) : NULL;
 }
 
+/* For `check --since`. Every rank opens the file, as the hashing of the inputs is spread over ranks
+ * and all of them say the same. */
 sw_status sw_results_changed(sw_error *err, sw_team *team, sw_arena *arena, const sw_study *study,
                              const char *path, const char **what) {
   const char *now = NULL;

@@ -13,7 +13,9 @@
 
 /* ---- schema (schema.c) ---------------------------------------------------------- */
 
-/* Where a variable's numbers come from, and so who writes them and when. */
+/* Where a variable's numbers come from, and so who writes them and when. The order counts: up to
+ * SW_FROM_IN they are by unit, up to SW_FROM_STORED written by all ranks, from SW_FROM_GLOBAL to
+ * SW_FROM_PAIRS covered by the group's value_checksum. */
 typedef enum sw_source {
   SW_FROM_UNIT, /* every rank its units, at the end */
   SW_FROM_OUT,  /* strengths: the same */
@@ -36,6 +38,7 @@ typedef enum sw_source {
 
 enum { SW_MAX_RANK = 3 };
 
+/* A dataset as it will be. Everything but `undefined` is fixed when the schema is made. */
 typedef struct sw_variable {
   const char *name, *long_name, *units;
   sw_h5_cell cell;
@@ -44,10 +47,10 @@ typedef struct sw_variable {
   hsize_t chunk[SW_MAX_RANK]; /* chunk[0] == 0: contiguous */
   const char *axis[SW_MAX_RANK];
   sw_source source;
-  int index;         /* of the job's result; pairs: as the sink counts quantities */
+  int index;         /* among the job's results; of pairs: the sink's quantity; else 0 */
   bool timed;        /* the first axis is time */
   bool counted;      /* has the attribute `undefined` */
-  int64_t undefined; /* values that are NaN, known at the end */
+  int64_t undefined; /* values that are NaN: this rank's, then summed up at the end */
 } sw_variable;
 
 /* An axis of a group besides unit, unit_to and time. */
@@ -61,6 +64,7 @@ typedef struct sw_scale {
 
 enum { SW_MAX_SCALES = 8 };
 
+/* A result: the group of a job, at the job's place among the groups. */
 typedef struct sw_group {
   const char *path;
   int job;
@@ -68,7 +72,7 @@ typedef struct sw_group {
   int n_scales;
   sw_scale scale[SW_MAX_SCALES];
   int first, count;         /* variables */
-  uint64_t *block_checksum; /* by period and this rank's blocks, as they are written */
+  uint64_t *block_checksum; /* [t * own blocks + b], chained while values by unit are written */
 } sw_group;
 
 typedef struct sw_results_schema {
@@ -102,11 +106,13 @@ enum { SW_UNDEFINED_ROOM = 256, SW_STATE_ROOM = 16 };
 
 /* ---- the file --------------------------------------------------------------------------- */
 
+/* One results file, that is being written, or that is read for `verify` or `--reuse`: then `path`
+ * and `partial` are both the finished file, and lock, journal and folder are unset. */
 struct sw_results {
   sw_sink sink; /* first: a sink of this floor is its results */
   sw_team *team;
-  sw_run *run;   /* once it has begun */
-  sw_lock *lock; /* rank 0 */
+  sw_run *run;   /* NULL until sw_results_begin */
+  sw_lock *lock; /* rank 0, from sw_results_claim on */
   sw_journal *journal;
   const char *journal_path;
   sw_arena *arena;
@@ -114,39 +120,42 @@ struct sw_results {
   const char *packed;         /* OUT.h5.partial.deflate */
   char *folder;               /* that OUT.h5 lies in */
   size_t folder_made;         /* of its path, the part that this run made; 0: none */
-  const char *inputs;
+  const char *inputs;         /* "XXH3 NAME" of each input, once it has begun */
   sw_results_schema schema;
-  bool parallel; /* MPI-IO; else the serial driver */
-  bool complete; /* the file has its name */
-  hid_t file;
-  hid_t *dataset, *space; /* of the variables that all ranks write */
+  bool parallel;          /* MPI-IO; else the serial driver */
+  bool complete;          /* the file has its name */
+  hid_t file;             /* invalid while it is not open on all ranks */
+  hid_t *dataset, *space; /* by variable; open for those that all ranks write, else invalid */
   uint64_t **blocks;      /* by group: what rank 0 writes of block and tile checksums */
   uint64_t **tiles;
 };
 
 /* claim.c: the lock, and a look at what is there. Rank 0. */
 sw_status sw_results_claim(sw_error *err, sw_results *results, bool force, bool restart);
-/* resume.c, rank 0: what the file at `results->partial` is to be, out of the journal's word
- * of how it was laid out. */
+/* resume.c, rank 0: makes the file at `results->partial` ready to be filled, from nothing or from
+ * what an unfinished run has left. Needs the journal. */
 sw_status sw_results_lay_out_or_resume(sw_error *err, sw_results *results);
-/* checksum.c */
+/* checksum.c. Begins the group's block checksums, or begins them again; then each variable's values
+ * by unit must pass through checksum_block, in the schema's order. */
 sw_status sw_results_checksum_unit(sw_error *err, sw_results *results, sw_group *group);
 void sw_results_checksum_free(sw_results *results);
 void sw_results_checksum_block(const sw_results *results, sw_group *group, int t, const void *data,
                                size_t unit_bytes);
-/* Rank 0, into the open group; `values`: of what it has written there itself. */
+/* Rank 0, into the open group; `values`: the checksum of what it has written there itself. */
 herr_t sw_results_checksum_put(const sw_results *results, hid_t at, const sw_group *group,
                                uint64_t values);
-/* The same of a file: all that is not by unit or pair, and of a matrix or period what this rank's
- * units have, their blocks added to the group's first period. */
+/* Out of a file: *sum of all values that are not by unit or pair, to be held against
+ * value_checksum. */
 sw_status sw_results_checksum_values(sw_error *err, const sw_results *results,
                                      const sw_group *group, uint64_t *sum);
+/* Out of a file: this rank's units of period t of a variable, chained onto the group's checksums of
+ * period `into`. `units`: where they are put, or NULL. */
 sw_status sw_results_checksum_read(sw_error *err, sw_results *results, sw_group *group,
                                    int variable, int t, int into, void *units);
 /* What rank 0 needs of the others to write checksums. Collective. */
 sw_status sw_results_checksum_gather(sw_error *err, sw_results *results);
 
-/* Bytes to disk, or SW_EIO. */
+/* Brings the file's bytes to disk; SW_EIO when they may not be there. */
 sw_status sw_results_sync(sw_error *err, const char *path);
 /* create.c: rank 0 writes the whole file but for its numbers. */
 typedef enum sw_laying {
@@ -164,9 +173,9 @@ sw_status sw_results_open_datasets(sw_error *err, sw_results *results);
 sw_status sw_results_close_all(sw_error *err, sw_status status, sw_results *results);
 sw_status sw_results_write(sw_error *err, sw_results *results, int variable, const hsize_t *start,
                            const hsize_t *count, hid_t memory_type, const void *data);
-/* finish.c: what rank 0 writes at the end, into `path`. */
+/* finish.c, rank 0: writes into `path` what is known at the end, and marks it complete. */
 sw_status sw_results_complete(sw_error *err, sw_results *results, const char *path);
-/* deflate.c: a compressed copy of `from`, which has all that is written by all ranks. */
+/* deflate.c, rank 0: makes a compressed copy of `from`, which has all that all ranks write. */
 sw_status sw_results_compress(sw_error *err, sw_results *results, const char *from, const char *to);
 
 hid_t sw_results_open_dataset(const sw_results *results, const sw_group *group,

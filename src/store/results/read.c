@@ -1,5 +1,8 @@
-/* Opening a results file for reading, and a composite's weights out of it. Invariant: a file that
- * is not ours, or not complete, is refused before anything is read from it. */
+/* Opening a finished results file for reading, and a composite's weights out of it. Used by `info`,
+ * `diff`, `verify`, `--reuse` and tables given as {from: OUT.h5}.
+ *
+ * Invariant: a file that is not ours, or not complete, is refused before anything is read from
+ * it. */
 #include "store/results/private.h"
 
 #include <errno.h>
@@ -9,7 +12,10 @@
 
 #include "base/arena.h"
 
+/* Opens with the serial driver, so any number of processes may read the file at a time. *out is the
+ * caller's to close; on failure it is invalid. */
 sw_status sw_results_open(sw_error *err, sw_arena *arena, const char *path, hid_t *out) {
+  /* Of a damaged file the library would print at exit that it cannot close it. */
   H5dont_atexit(); /* of a damaged file the library would say at exit that it cannot close it */
   sw_h5_quiet();
   *out = H5I_INVALID_HID;
@@ -20,6 +26,7 @@ sw_status sw_results_open(sw_error *err, sw_arena *arena, const char *path, hid_
     return sw_fail(err, SW_EINPUT,
                    "%s: is no HDF5 file, or not a whole one; give a results file of spillway run",
                    path);
+  /* `unit` too: any HDF5 file may have an attribute called `state`. */
   const char *state = sw_h5_get_text(arena, file, "state");
   if (state && strcmp(state, "complete") == 0 && H5Lexists(file, "unit", H5P_DEFAULT) > 0) {
     *out = file;
@@ -33,8 +40,9 @@ sw_status sw_results_open(sw_error *err, sw_arena *arena, const char *path, hid_
 
 /* ---- weights of a composite -------------------------------------------------------------- */
 
-/* A row an indicator and the column `weight`; weights of each period: a row a period, a column an
- * indicator. */
+/* The table of a composite's weights, from the arena: a row for each indicator and the column
+ * `weight`; where weights differ by period, a row for each period and a column for each indicator.
+ * The sizes are held against each other before any value is read. */
 static sw_status read_weights(sw_error *err, sw_arena *arena, hid_t group, hid_t dataset,
                               sw_table *table) {
   static const char *const weight[] = {"weight"};
@@ -44,6 +52,7 @@ static sw_status read_weights(sw_error *err, sw_arena *arena, hid_t group, hid_t
   double *value = NULL;
   SW_TRY(sw_h5_read_labels(err, arena, group, "indicator", &indicators, &indicator));
   SW_TRY(sw_h5_read_labels(err, arena, group, "time", &periods, &period));
+  /* Two axes: weights by period. */
   hid_t space = H5Dget_space(dataset);
   bool by_period = H5Sget_simple_extent_ndims(space) == 2;
   H5Sclose(space);
@@ -61,6 +70,8 @@ static sw_status read_weights(sw_error *err, sw_arena *arena, hid_t group, hid_t
   return SW_OK;
 }
 
+/* Looks for each link of the path in turn: H5Lexists of a path fails where its parent is
+ * missing. */
 static sw_status weights_of(sw_error *err, sw_arena *arena, hid_t file, const char *path,
                             const char *composite, sw_table *table) {
   const char *place = sw_arena_printf(arena, "/composites/%s", composite);
@@ -78,12 +89,14 @@ static sw_status weights_of(sw_error *err, sw_arena *arena, hid_t file, const ch
   return status;
 }
 
+/* One rank reads; table.c sends the table to the others. */
 sw_status sw_results_composite_weights(sw_error *err, sw_arena *arena, const char *path,
                                        const char *composite, sw_table **table) {
   hid_t file = H5I_INVALID_HID;
   SW_TRY(sw_results_open(err, arena, path, &file));
   SW_NEW(err, arena, *table, 1);
   sw_status status = weights_of(err, arena, file, path, composite, *table);
+  /* For messages about the table; borrowed from the caller. */
   (*table)->file = path;
   H5Fclose(file);
   return status;

@@ -1,7 +1,15 @@
-/* The life of a results file: looked for and locked before anything is computed, laid out when
- * every size is known, filled by all ranks, named when complete. Invariant: OUT.h5 is never
- * anything but a complete file; what is left of a run that ended early is its partial and its
- * journal, both or neither. */
+/* The life of a results file, as the verbs drive it; all functions are collective.
+ *
+ *   sw_results_start    looked for and locked, before anything is read or computed
+ *   sw_results_begin    the study is bound: its journal begun or taken up
+ *   sw_results_create   every size is known: laid out, and opened on all ranks
+ *   (the sink)          filled by all ranks while pairs are computed
+ *   sw_results_finish   completed, and given its name (finish.c)
+ *   sw_results_destroy  what is left over is removed, or kept for a later run
+ *
+ * Invariant: OUT.h5 is never anything but a complete file. What is left of a run that ended early
+ * is its partial and its journal, both or neither; only a kill between two steps can leave one
+ * alone, and claim.c deals with that. */
 #include "store/results/private.h"
 
 #include <math.h>
@@ -19,14 +27,18 @@
 
 /* ---- opening ---------------------------------------------------------------------------- */
 
+/* Puts `*out` in its place before anything can fail, so that the caller destroys what there is. */
 static sw_status make(sw_error *err, sw_team *team, const char *path, sw_results **out) {
   sw_results *results = calloc(1, sizeof *results);
   if (!results) return sw_fail(err, SW_ENOMEM, "no memory for the results file");
   *out = results;
   results->team = team;
+  /* 0 would be taken for an open file. */
   results->file = H5I_INVALID_HID;
   SW_TRY(sw_arena_create(err, &results->arena));
   results->path = sw_arena_text(results->arena, path);
+  /* Names next to the output, so that they share its file system: only there is a rename one
+   * step. */
   results->partial = sw_arena_printf(results->arena, "%s.partial", path);
   results->packed = sw_arena_printf(results->arena, "%s.partial.deflate", path);
   results->journal_path = sw_arena_printf(results->arena, "%s.partial.journal", path);
@@ -34,6 +46,7 @@ static sw_status make(sw_error *err, sw_team *team, const char *path, sw_results
   return sw_fail(err, SW_ENOMEM, "no memory for a path");
 }
 
+/* On failure nothing is left, neither of the results nor of a folder made for them. */
 sw_status sw_results_start(sw_error *err, sw_team *team, const char *path, bool force, bool restart,
                            sw_results **results) {
   *results = NULL;
@@ -47,6 +60,8 @@ sw_status sw_results_start(sw_error *err, sw_team *team, const char *path, bool 
   return status;
 }
 
+/* The fingerprint holds everything that the bits depend on, the bytes of the inputs too: an
+ * unfinished run is only ever gone on with by one that would compute the same. */
 sw_status sw_results_begin(sw_error *err, sw_results *results, sw_run *run) {
   const char *fingerprint = NULL;
   const sw_region *region = NULL;
@@ -57,25 +72,30 @@ sw_status sw_results_begin(sw_error *err, sw_results *results, sw_run *run) {
   SW_TRY(sw_team_agree(run->team, err, sw_run_regions(err, run, &region, &count), 0));
   SW_TRY(sw_journal_open(err, run->team, results->journal_path, fingerprint, region, count,
                          &results->journal, &run->resumes));
+  /* The engine marks its tasks there; the results own it. */
   run->journal = results->journal;
   return SW_OK;
 }
 
 /* ---- how much --------------------------------------------------------------------------- */
 
+/* Bytes on disk. Chunks are stored whole, also the last ones, which reach beyond the data; each at
+ * least SW_ALIGN_FROM large begins on a page. A double, as the products may exceed 64 bits before
+ * anybody has refused them. */
 static double variable_bytes(const sw_variable *variable) {
   double bytes = (double)sw_h5_cell_bytes(variable->cell), chunks = 1;
   for (int a = 0; a < variable->rank; a++) {
     hsize_t chunk = variable->chunk[0] > 0 ? variable->chunk[a] : variable->extent[a];
     if (chunk == 0) return 0;
     chunks *= (double)((variable->extent[a] + chunk - 1) / chunk);
-    bytes *= (double)chunk; /* the last chunk is as large as any */
+    bytes *= (double)chunk;
   }
   if (bytes >= SW_ALIGN_FROM) bytes = ceil(bytes / SW_ALIGN_TO) * SW_ALIGN_TO;
   return bytes * chunks;
 }
 
-/* Labels, headers, indexes: generous, and small beside any matrix. */
+/* Labels, headers, indexes: generous, and small beside any matrix. A unit stands in two axes of
+ * labels, in lon and lat, and in each grouping. */
 static double overhead_bytes(const sw_run *run, const sw_results_schema *schema) {
   const sw_units *units = &run->panel->units;
   double a_unit = 2 * 48 + 16 + 48.0 * units->n_groupings;
@@ -84,6 +104,7 @@ static double overhead_bytes(const sw_run *run, const sw_results_schema *schema)
          4096.0 * schema->n_variables;
 }
 
+/* As laid out, without compression. */
 static double schema_bytes(const sw_run *run, const sw_results_schema *schema) {
   double bytes = overhead_bytes(run, schema);
   for (int v = 0; v < schema->n_variables; v++)
@@ -91,6 +112,7 @@ static double schema_bytes(const sw_run *run, const sw_results_schema *schema) {
   return bytes;
 }
 
+/* For `check`, which tells what a run would take: no file is looked at. Not collective. */
 sw_status sw_results_bytes(sw_error *err, const sw_run *run, double *bytes) {
   sw_arena *arena = NULL;
   sw_results_schema schema;
@@ -101,13 +123,14 @@ sw_status sw_results_bytes(sw_error *err, const sw_run *run, double *bytes) {
   return status;
 }
 
+/* Bytes that the file takes on disk now; less than its length where it is sparse. */
 static double blocks_of(const char *path) {
   struct stat info;
   return stat(path, &info) == 0 ? 512.0 * (double)info.st_blocks : 0;
 }
 
-/* Bytes that are free for the file and its journal, those they have already with them; HUGE_VAL
- * where the file system does not say. */
+/* Bytes that are free for the file and its journal. What they take already counts as free, as a run
+ * that goes on writes to the same places. HUGE_VAL where the file system does not say. */
 static sw_status room_for(sw_error *err, const sw_results *results, double *room) {
   struct statvfs fs;
   char *folder = sw_arena_text(results->arena, results->path);
@@ -121,12 +144,13 @@ static sw_status room_for(sw_error *err, const sw_results *results, double *room
   return SW_OK;
 }
 
-/* Early allocation takes nothing on a sparse file system: without a look the disk, a quota or a
- * limit would be met in mid-run. */
+/* Early allocation takes no blocks on a sparse file system: without this look the disk, a quota or
+ * the limit on file sizes would be met in the middle of the run, after hours. Rank 0. */
 static sw_status check_space(sw_error *err, const sw_results *results) {
   struct rlimit limit;
   double bytes = schema_bytes(results->run, &results->schema), room = 0;
   SW_TRY(room_for(err, results, &room));
+  /* The limit is for each file, and no file is larger than the plain one. */
   if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
       bytes > (double)limit.rlim_cur)
     return sw_fail(err, SW_EIO,
@@ -143,6 +167,7 @@ static sw_status check_space(sw_error *err, const sw_results *results) {
 
 /* ---- creation --------------------------------------------------------------------------- */
 
+/* Every rank makes the same schema, from a run that is the same on all of them. */
 static sw_status make_schema(sw_error *err, sw_results *results) {
   SW_TRY(sw_results_schema_make(err, results->arena, results->run, &results->schema));
   int n = results->schema.n_variables;
@@ -161,6 +186,8 @@ static sw_status lay_out(sw_error *err, sw_results *results) {
   return sw_results_lay_out_or_resume(err, results);
 }
 
+/* Three steps, each agreed on before the next: no rank may open a file that rank 0 has not finished
+ * laying out, nor begin to compute when another could not open it. */
 sw_status sw_results_create(sw_error *err, sw_results *results) {
   sw_team *team = results->team;
   SW_TRY(sw_team_agree(team, err, make_schema(err, results), 0));
@@ -174,8 +201,11 @@ sw_sink *sw_results_sink(sw_results *results) {
 
 /* ---- the end ---------------------------------------------------------------------------- */
 
-/* Whether a later run has something to go on from: bad input and an empty journal are nothing. */
+/* Whether a later run has something to go on from, the same answer on every rank. Not when the
+ * input was at fault, since it must change, nor when no task is done; but what an earlier run had
+ * left stays even then. Collective once the run has begun. */
 static bool is_worth_keeping(sw_results *results, sw_status status) {
+  /* Any rank may have done a task when others had none yet. */
   double known = results->journal ? (double)sw_journal_known(results->journal) : 0;
   sw_error ignored = {0};
   if (results->run) results->team->max_f64(results->team, &ignored, &known, 1);
@@ -183,19 +213,28 @@ static bool is_worth_keeping(sw_results *results, sw_status status) {
   return resumed || (status != SW_EINPUT && known > 0);
 }
 
+/* The order matters: the file is closed before it is removed or kept; files go before the lock that
+ * guards them, the folder after the lock, which lies in it.
+ *
+ * SW_EIO for close_all: whatever the file still has in HDF5's caches is not wanted. If the file is
+ * kept, the next run puts its structure right (resume.c); if it is complete it is closed
+ * already. */
 void sw_results_destroy(sw_results *results, sw_status status, bool *kept) {
   if (!results) return;
   sw_error ignored = {0};
   if (results->arena) sw_results_close_all(&ignored, SW_EIO, results);
   bool keep = !results->complete && is_worth_keeping(results, status);
   if (kept) *kept = keep;
-  /* Without the journal open, what lies there is another run's. */
+  /* Without an open journal, what lies there may be another study's unfinished run: not ours. */
   if (results->journal && results->team->rank == 0) {
     unlink(results->packed);
     if (!keep && !results->complete) unlink(results->partial);
     if (!keep) unlink(results->journal_path);
   }
+  /* After a crash of the machine the marks may be there without the numbers: their checksums
+   * tell. */
   if (results->journal && keep) sw_journal_sync(&ignored, results->journal);
+  /* The run outlives its journal. */
   if (results->run) results->run->journal = NULL;
   sw_journal_destroy(results->journal);
   sw_lock_release(results->lock);

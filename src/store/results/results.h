@@ -8,8 +8,8 @@
 typedef struct sw_results sw_results;
 
 /* Before anything is computed: takes the lock of the output, and refuses one that exists (without
- * `force`), is being written by another run, or whose folder is missing or cannot be written.
- * `restart`: what an unfinished run has left is removed. Collective. */
+ * `force`), is being written by another run, or whose folder cannot be made or written. `restart`:
+ * removes what an unfinished run has left. On success the caller destroys *results. Collective. */
 sw_status sw_results_start(sw_error *err, sw_team *team, const char *path, bool force, bool restart,
                            sw_results **results);
 
@@ -22,22 +22,24 @@ sw_status sw_results_refuse_inputs(sw_error *err, sw_team *team, const sw_study 
  * refused with what differs. Collective. */
 sw_status sw_results_begin(sw_error *err, sw_results *results, sw_run *run);
 
-/* Bytes the results of the run will take on disk. */
+/* Bytes that the results of a bound run will take on disk, without compression and journal. */
 sw_status sw_results_bytes(sw_error *err, const sw_run *run, double *bytes);
 
-/* Lay out the file after sw_run_first (every size is known), or make sure of the one that is there,
- * and open it on all ranks. Checks the free space first. Collective. */
+/* Lays out the file after sw_run_first (every size is known), or makes sure of the one that is
+ * there, and opens it on all ranks. Checks the free space first. Collective. */
 sw_status sw_results_create(sw_error *err, sw_results *results);
 /* Where the engine puts stored pairs; owned by the results. */
 sw_sink *sw_results_sink(sw_results *results);
-/* Write everything that is in the jobs (unit, global, table, summaries, attributes), mark the
- * file complete, sync, rename. Collective. */
+/* Writes everything that is in the jobs (unit, global, table, summaries, attributes), marks the
+ * file complete, syncs, renames. Collective. */
 sw_status sw_results_finish(sw_error *err, sw_results *results);
-/* Close. `status`: of the run; an unfinished file stays for a later run to go on with when tasks of
- * it are done and the input is not to blame. *kept (may be NULL): it stays. Collective. */
+/* Closes and releases everything. `status`: of the run. An unfinished file stays, for a later run
+ * to go on with, when tasks of it are done and the input is not to blame; *kept (may be NULL)
+ * tells. Collective. */
 void sw_results_destroy(sw_results *results, sw_status status, bool *kept);
 
-/* A composite's weights out of a results file: /composites/NAME/weight with its indicators. */
+/* A composite's weights out of a results file: /composites/NAME/weight with its indicators. One
+ * rank calls it; `path` is borrowed. */
 sw_status sw_results_composite_weights(sw_error *err, sw_arena *arena, const char *path,
                                        const char *composite, sw_table **table);
 

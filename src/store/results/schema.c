@@ -1,16 +1,24 @@
-/* The results file as data: which groups, axes and variables a run writes, of what extent.
- * Invariants: a pure function of the run, the same on every rank; datasets over units have a chunk
- * of a whole period, dense matrices a chunk of a square, which never exceed the dataset. */
+/* The results file as data: which groups, axes and variables a run writes, of what extent. Made
+ * from the bound run after the counting passes, so that every size is known; the files that create,
+ * write, complete, measure, verify and reuse results all read it.
+ *
+ * Invariants:
+ *   - a pure function of the run, the same on every rank and again in a later run: a file that is
+ *     not as the schema says is not of this study;
+ *   - group[j] is of job j, its variables stand together, checksums last;
+ *   - datasets over units have a chunk of a whole period, dense matrices a chunk of a square, the
+ *     part that one task writes; a chunk never exceeds its dataset. */
 #include "store/results/private.h"
 
 #include <string.h>
 
 #include "base/arena.h"
 
-/* HDF5 addresses bytes within a chunk by 32 bits. */
+/* HDF5 addresses bytes within a chunk by 32 bits: it must stay below 4 GiB. */
 static const uint64_t most_chunk_bytes = (uint64_t)1 << 31;
-static const hsize_t entries_a_chunk = 1 << 17;
+static const hsize_t entries_a_chunk = 1 << 17; /* 0.5 MB of floats */
 
+/* The schema while it is made. `job`, `group`, `job_index`: of the entry that is being added. */
 typedef struct maker {
   sw_arena *arena;
   const sw_run *run;
@@ -20,10 +28,12 @@ typedef struct maker {
   int job_index;
 } maker;
 
+/* The order of sw_source counts: sources up to SW_FROM_STORED are written by all ranks. */
 bool sw_results_written_by_all(sw_source source) {
   return source <= SW_FROM_STORED;
 }
 
+/* A walk over the group's variables: there are a dozen, and it is called once per packet. */
 int sw_results_schema_find(const sw_results_schema *schema, int job, sw_source source, int index) {
   const sw_group *group = &schema->group[job];
   for (int v = group->first; v < group->first + group->count; v++)
@@ -31,8 +41,8 @@ int sw_results_schema_find(const sw_results_schema *schema, int job, sw_source s
   return -1;
 }
 
-/* The measure's first pair output at or after `*output` that is not off, NULL when there is none.
- */
+/* The measure's first pair output at or after `*output` that is not off, and its place in *output;
+ * NULL when there is none. */
 static const sw_output *next_quantity(const sw_job *job, int *output) {
   for (; job->measure->output[*output].name; ++*output) {
     const sw_output *found = &job->measure->output[*output];
@@ -41,6 +51,8 @@ static const sw_output *next_quantity(const sw_job *job, int *output) {
   return NULL;
 }
 
+/* The next variable, of the group that is being added. There is room: sw_results_schema_make
+ * counted. */
 static sw_variable *add(maker *m, const char *name, const char *long_name, const char *units,
                         sw_h5_cell cell, sw_source source, int index) {
   sw_variable *variable = &m->schema->variable[m->schema->n_variables++];
@@ -54,6 +66,7 @@ static sw_variable *add(maker *m, const char *name, const char *long_name, const
   return variable;
 }
 
+/* Axes come slowest first, as HDF5 counts them. `chunk` is cut to the extent, as HDF5 wants. */
 static void add_axis(sw_variable *variable, const char *name, hsize_t extent, hsize_t chunk) {
   variable->timed |= variable->rank == 0 && strcmp(name, "time") == 0;
   variable->axis[variable->rank] = name;
@@ -61,6 +74,9 @@ static void add_axis(sw_variable *variable, const char *name, hsize_t extent, hs
   variable->chunk[variable->rank++] = chunk < extent ? chunk : extent;
 }
 
+/* A scale once per group, whatever the number of variables along it; those of the root are not the
+ * group's. SW_MAX_SCALES is enough: 4 axes of a measure's own, and of a pair result at most
+ * `entry`, `unit_edge`, `tile` and `block` besides. */
 static void add_scale(maker *m, sw_scale scale) {
   static const char *const common[] = {"unit", "unit_to", "time"};
   for (int i = 0; i < 3; i++)
@@ -70,7 +86,8 @@ static void add_scale(maker *m, sw_scale scale) {
   m->group->scale[m->group->n_scales++] = scale;
 }
 
-/* An axis of the measure's own, chunked whole. */
+/* An axis that the measure's `resolve` declared, chunked whole. Outputs name axes; one that is not
+ * there is a slip of the measure, not of the study. */
 static sw_status add_own_axis(sw_error *err, maker *m, sw_variable *variable, const char *name) {
   for (int a = 0; a < m->job->n_axes; a++) {
     const sw_axis *axis = &m->job->axis[a];
@@ -83,11 +100,15 @@ static sw_status add_own_axis(sw_error *err, maker *m, sw_variable *variable, co
                  m->job->name, variable->name, name);
 }
 
+/* All units of a period in one chunk, as long as it stays within HDF5's bound; of 8 bytes each,
+ * which the widest number takes. `width` is the length of the axis behind. */
 static hsize_t units_a_chunk(const sw_job *job, int width) {
   uint64_t most = most_chunk_bytes / (8 * (uint64_t)(width > 0 ? width : 1));
   return (uint64_t)job->n < most ? (hsize_t)job->n : (hsize_t)most;
 }
 
+/* An output that is not by pair: by unit, by period alone, or a table, which has no time unless it
+ * names `time` as an axis. Whole numbers have no NaN, so undefined ones are not counted. */
 static sw_status add_result(sw_error *err, maker *m, int index) {
   const sw_job *job = m->job;
   const sw_result *result = &job->result[index];
@@ -98,6 +119,7 @@ static sw_status add_result(sw_error *err, maker *m, int index) {
   sw_h5_cell cell = output->number == SW_INT32 ? SW_CELL_I32 : SW_CELL_F64;
   sw_variable *variable =
       add(m, output->name, output->long_name, output->units, cell, source, index);
+  /* Whole numbers have no NaN to count. */
   variable->counted = cell == SW_CELL_F64;
   if (source != SW_FROM_TABLE) add_axis(variable, "time", (hsize_t)job->n_periods, 1);
   if (source == SW_FROM_UNIT)
@@ -110,22 +132,26 @@ static sw_status add_result(sw_error *err, maker *m, int index) {
 
 /* ---- pair results ----------------------------------------------------------------------- */
 
+/* Results of a whole series are one matrix, without an axis of time. */
 static void add_time(maker *m, sw_variable *variable) {
   if (!m->job->whole_series) add_axis(variable, "time", (hsize_t)m->job->n_periods, 1);
 }
 
+/* A chunk is a square of the cut, hence written whole by one task. */
 static void add_dense(maker *m, const sw_pair_plan *plan, sw_variable *variable) {
   add_time(m, variable);
   add_axis(variable, "unit", (hsize_t)m->job->n, (hsize_t)plan->cut.side);
   add_axis(variable, "unit_to", (hsize_t)m->job->n, (hsize_t)plan->cut.side);
 }
 
+/* A chunk is a strip, hence written whole by one task. */
 static void add_top(maker *m, const sw_pair_plan *plan, sw_variable *variable) {
   add_time(m, variable);
   add_axis(variable, "unit", (hsize_t)m->job->n, (hsize_t)plan->cut.strip);
   add_axis(variable, "rank", (hsize_t)plan->keep.top, (hsize_t)plan->keep.top);
 }
 
+/* Entries of all periods follow each other; `row_start` tells where a row's begin. */
 static void add_entries(const sw_pair_plan *plan, sw_variable *variable) {
   add_axis(variable, "entry", (hsize_t)plan->n_entries, entries_a_chunk);
 }
@@ -139,6 +165,8 @@ static void add_stored(maker *m, const sw_pair_plan *plan, sw_variable *variable
     add_entries(plan, variable);
 }
 
+/* By period and edge: n + 1 positions, so that the last row has an end. Positions are among all
+ * entries, not within the period. */
 static void add_row_start(maker *m) {
   sw_variable *variable =
       add(m, "row_start", "position of a unit's first entry; its last ends where the next begins",
@@ -148,6 +176,7 @@ static void add_row_start(maker *m) {
   add_axis(variable, "unit_edge", edges, edges);
 }
 
+/* Int32: panels have fewer than 2^31 units. Of the same form as the values. */
 static void add_partner(maker *m, const sw_pair_plan *plan) {
   const char *say = plan->keep.kind == SW_KEEP_LINKS
                         ? "partner: index into unit"
@@ -155,6 +184,8 @@ static void add_partner(maker *m, const sw_pair_plan *plan) {
   add_stored(m, plan, add(m, "partner", say, "1", SW_CELL_I32, SW_FROM_PARTNER, 0));
 }
 
+/* The first quantity is called `value` in every pair result, so that readers find it; others by
+ * their names. `stored` counts as the sink does: outputs that are off have no place. */
 static void add_quantities(maker *m, const sw_pair_plan *plan) {
   sw_h5_cell cell = m->run->study->float64 ? SW_CELL_F64 : SW_CELL_F32;
   const sw_output *output = NULL;
@@ -164,7 +195,8 @@ static void add_quantities(maker *m, const sw_pair_plan *plan) {
                    SW_FROM_STORED, stored));
 }
 
-/* Sums and extremes of the first quantity, which are always there. */
+/* Sums and extremes of the first quantity, whatever `keep` says: they are what a summary keeps, and
+ * what `match` in past.c takes over. Always doubles, as sums of many. */
 static sw_status add_summary(sw_error *err, maker *m) {
   static const struct {
     const char *name, *say;
@@ -183,6 +215,7 @@ static sw_status add_summary(sw_error *err, maker *m) {
     return sw_fail(err, SW_EINTERNAL, "%s: a pair measure without a quantity", m->job->name);
   for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
     bool counts = part[i].source == SW_FROM_PAIRS;
+    /* Of which quantity, since a measure may have several. */
     const char *say = sw_arena_printf(m->arena, "%s%s", part[i].say, output->long_name);
     if (!say) return sw_fail(err, SW_ENOMEM, "no memory for the names of results");
     sw_variable *variable = add(m, part[i].name, say, counts ? "1" : output->units,
@@ -196,9 +229,12 @@ static sw_status add_summary(sw_error *err, maker *m) {
   return SW_OK;
 }
 
+/* Variables of a pair result, by what it keeps: a dense matrix, the top partners of each unit, the
+ * entries of `above` or `links`, or a summary alone. */
 static sw_status add_pairs(sw_error *err, maker *m) {
   const sw_pair_plan *plan = &m->run->pair[m->job_index];
   bool entries = plan->keep.kind == SW_KEEP_ABOVE || plan->keep.kind == SW_KEEP_LINKS;
+  /* Axes without coordinate: it would be as long as the data. */
   if (entries) {
     add_row_start(m);
     add_scale(m, (sw_scale){.name = "unit_edge", .n = (hsize_t)m->job->n + 1, .bare = true});
@@ -213,9 +249,10 @@ static sw_status add_pairs(sw_error *err, maker *m) {
 
 /* ---- hashes and checksums ----------------------------------------------------------------- */
 
-/* What `verify`, `diff` and a run that copies unchanged periods stand on. Tiles: the squares of a
- * dense matrix row by row, else the strips; blocks: of SW_BLOCK units, over all that the group has
- * by unit. */
+/* What `verify`, `diff` and a run that takes over unchanged periods stand on. Tiles: the squares of
+ * a dense matrix row by row, else the strips; blocks: of SW_BLOCK units, over all that the group
+ * has by unit. Small, so contiguous. A summary stores no pairs and has no tiles; `value_checksum`
+ * is one number. */
 static void add_checksums(maker *m, bool by_unit) {
   const sw_job *job = m->job;
   const sw_pair_plan *plan = &m->run->pair[m->job_index];
@@ -248,6 +285,7 @@ static void add_checksums(maker *m, bool by_unit) {
 
 /* ---- the whole -------------------------------------------------------------------------- */
 
+/* Those that are off too. */
 static int outputs_of(const sw_job *job) {
   int count = 0;
   while (job->measure->output[count].name)
@@ -255,6 +293,8 @@ static int outputs_of(const sw_job *job) {
   return count;
 }
 
+/* Outputs of the measure in its order, then pairs, then checksums, which need to know whether
+ * anything is by unit. */
 static sw_status add_group(sw_error *err, maker *m, int j) {
   const sw_job *job = m->job = &m->run->job[j];
   bool composite = job->measure->kind == SW_KIND_COMPOSITE;
@@ -269,6 +309,7 @@ static sw_status add_group(sw_error *err, maker *m, int j) {
     if (job->result[r].output->shape != SW_PAIR && !job->result[r].off)
       SW_TRY(add_result(err, m, r));
   if (m->run->study->entry[j].is_pair) SW_TRY(add_pairs(err, m));
+  /* Asked of the variables that are there: a measure may have all its outputs by unit off. */
   bool by_unit = false;
   for (int v = m->group->first; v < m->group->first + m->group->count; v++)
     by_unit |= m->schema->variable[v].source <= SW_FROM_IN;
@@ -276,6 +317,8 @@ static sw_status add_group(sw_error *err, maker *m, int j) {
   return SW_OK;
 }
 
+/* 13 covers what a pair result has besides its outputs: row_start, partner, six of the summary,
+ * four of checksums. A variable may not move once it is added, so the room is made before. */
 sw_status sw_results_schema_make(sw_error *err, sw_arena *arena, const sw_run *run,
                                  sw_results_schema *schema) {
   int n = run->study->n_entries, most = 0;

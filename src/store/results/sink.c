@@ -1,7 +1,12 @@
-/* Numbers that all ranks write: opened once on every rank, then written independently, each rank
- * its own hyperslabs. Invariants: nothing here changes metadata, so nothing need be collective:
- * each rank opens the file by MPI-IO as its only user, so that no rank waits inside HDF5 for one
- * that failed; one thread a rank calls it; a team of one uses the serial driver. */
+/* Numbers that all ranks write: datasets opened once on every rank, then written independently,
+ * each rank its own hyperslabs. The engine's writing thread comes here through the sink with each
+ * packet of pairs; finish.c with the values by unit.
+ *
+ * Invariants: nothing here changes metadata, as all places are allocated, so nothing need be
+ * collective. Each rank opens the file by MPI-IO as its only user (its team->mpi has one rank):
+ * with a communicator of all, HDF5's open and close would be collective and a rank that failed
+ * would leave the others waiting inside. One thread per rank calls this; a team of one uses the
+ * serial driver. */
 #include "store/results/private.h"
 
 #include <errno.h>
@@ -15,6 +20,8 @@
 #include "base/arena.h"
 #include "base/file.h"
 
+/* `start`, `count`: as many as the variable has axes. One thread per rank, as the dataspace of the
+ * variable is used again by each call. */
 sw_status sw_results_write(sw_error *err, sw_results *results, int variable, const hsize_t *start,
                            const hsize_t *count, hid_t memory_type, const void *data) {
   hid_t space = results->space[variable];
@@ -28,13 +35,14 @@ sw_status sw_results_write(sw_error *err, sw_results *results, int variable, con
 
 /* ---- the sink --------------------------------------------------------------------------- */
 
-/* The hyperslab of a piece in the variable that it means. */
+/* The hyperslab of a piece in the variable that it means. `type`: of the numbers in memory. */
 typedef struct slab {
   int variable;
   hsize_t start[SW_MAX_RANK], count[SW_MAX_RANK];
   hid_t type;
 } slab;
 
+/* `quantity`: the place among the stored outputs, or SW_PARTNERS; -1 when the file has no such. */
 static int variable_of(const sw_results *results, const sw_piece *piece, int quantity) {
   const sw_results_schema *schema = &results->schema;
   if (quantity == SW_PARTNERS)
@@ -42,6 +50,9 @@ static int variable_of(const sw_results *results, const sw_piece *piece, int qua
   return sw_results_schema_find(schema, piece->job, SW_FROM_STORED, quantity);
 }
 
+/* Turns the engine's piece into start and count on the variable's axes: [time,] unit, unit_to for a
+ * rectangle; [time,] unit, rank for kept partners; entry for `above` and `links`, whose positions
+ * run through all periods. */
 static sw_status slab_of(sw_error *err, const sw_results *results, const sw_piece *piece,
                          int quantity, slab *s) {
   s->variable = variable_of(results, piece, quantity);
@@ -51,6 +62,7 @@ static sw_status slab_of(sw_error *err, const sw_results *results, const sw_piec
                    results->run->job[piece->job].name);
   const sw_variable *variable = &results->schema.variable[s->variable];
   int a = 0;
+  /* Of a whole series there is no axis of time, and entries count through all periods. */
   if (variable->timed) s->start[a] = (hsize_t)piece->t, s->count[a++] = 1;
   if (piece->kind == SW_PIECE_ENTRIES) {
     s->start[a] = (hsize_t)piece->at, s->count[a] = (hsize_t)piece->count;
@@ -64,6 +76,7 @@ static sw_status slab_of(sw_error *err, const sw_results *results, const sw_piec
   return SW_OK;
 }
 
+/* The sink's write. An empty piece, of rows without partners, touches no file. */
 static sw_status write_piece(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
                              const void *data) {
   sw_results *results = sink->self;
@@ -73,6 +86,7 @@ static sw_status write_piece(sw_sink *sink, sw_error *err, const sw_piece *piece
   return sw_results_write(err, results, s.variable, s.start, s.count, s.type, data);
 }
 
+/* The sink's read: the same numbers back, of a file that is being written or of a finished one. */
 static sw_status read_piece(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
                             void *data) {
   sw_results *results = sink->self;
@@ -87,12 +101,16 @@ static sw_status read_piece(sw_sink *sink, sw_error *err, const sw_piece *piece,
   return code >= 0 ? SW_OK : sw_h5_fail(err, results->partial, "be read");
 }
 
+/* The sink is a part of the results: its `self` must not move. */
 void sw_results_set_sink(sw_results *results) {
   results->sink = (sw_sink){results, write_piece, read_piece};
 }
 
 /* ---- opening and closing ---------------------------------------------------------------- */
 
+/* The caller closes it; negative when the file has none of that name. Pieces are whole chunks, or
+ * cut where a strip is smaller: a cache of chunks would only keep copies back, and read a chunk
+ * before writing a part of it. */
 hid_t sw_results_open_dataset(const sw_results *results, const sw_group *group,
                               const sw_variable *variable) {
   char path[1024];
@@ -105,6 +123,7 @@ hid_t sw_results_open_dataset(const sw_results *results, const sw_group *group,
   return dataset;
 }
 
+/* Only those that all ranks write; rank 0 opens the others when it writes them. */
 sw_status sw_results_open_datasets(sw_error *err, sw_results *results) {
   const sw_results_schema *schema = &results->schema;
   for (int g = 0; g < schema->n_groups; g++)
@@ -118,9 +137,11 @@ sw_status sw_results_open_datasets(sw_error *err, sw_results *results) {
   return SW_OK;
 }
 
-/* In an open Open MPI 4 holds a semaphore for a moment, for a file pointer that nothing here uses,
- * and names it after the file, whatever its folder. A rank killed in that moment leaves it locked,
- * and who opens a file of that name would wait for ever; without its name it is nobody's. */
+/* Open MPI 4 holds a named semaphore for a moment within MPI_File_open, for a shared file pointer
+ * that nothing here uses, and names it after the file, whatever its folder. A rank killed in that
+ * moment leaves it locked, and whoever opens a file of that name later would wait for ever. Its
+ * name removed before each open, nobody finds the locked one; ranks that hold one already are not
+ * disturbed. */
 static void forget_semaphore(const char *path) {
   char name[NAME_MAX];
   const char *slash = strrchr(path, '/');
@@ -128,12 +149,15 @@ static void forget_semaphore(const char *path) {
   sem_unlink(name);
 }
 
+/* Every rank, each for itself; agreed on by the caller. */
 sw_status sw_results_open_all(sw_error *err, sw_results *results) {
   const sw_team *team = results->run->team;
   hid_t access = sw_h5_access();
+  /* A team of one has the file for itself and needs no MPI-IO. */
   results->parallel = team->mpi && team->size > 1;
   if (results->parallel) {
     forget_semaphore(results->partial);
+    /* Nothing collective, see above: the communicator holds this rank alone. */
     H5Pset_fapl_mpio(access, *(const MPI_Comm *)team->mpi, MPI_INFO_NULL);
   }
   results->file = H5Fopen(results->partial, H5F_ACC_RDWR, access);
@@ -142,6 +166,7 @@ sw_status sw_results_open_all(sw_error *err, sw_results *results) {
   return sw_results_open_datasets(err, results);
 }
 
+/* A descriptor to read from will do: fsync is of the file, not of the descriptor. */
 sw_status sw_results_sync(sw_error *err, const char *path) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   int code = fd >= 0 && sw_sync(fd) ? 0 : -1, reason = errno;
@@ -150,6 +175,8 @@ sw_status sw_results_sync(sw_error *err, const char *path) {
                    : sw_fail(err, SW_EIO, "%s: cannot be synced: %s", path, strerror(reason));
 }
 
+/* May be called again, and when nothing is open: returns `status`. On success the bytes of this
+ * rank are on disk. */
 sw_status sw_results_close_all(sw_error *err, sw_status status, sw_results *results) {
   if (results->file < 0) return status;
   for (int v = 0; v < results->schema.n_variables; v++) {
@@ -160,7 +187,10 @@ sw_status sw_results_close_all(sw_error *err, sw_status status, sw_results *resu
     results->dataset[v] = H5I_INVALID_HID;
   }
   hid_t file = results->file;
+  /* First, so that a second call finds nothing to close, whatever happens below. */
   results->file = H5I_INVALID_HID;
+  /* Descriptors of MPI-IO cannot be diverted: with it nothing but raw data was written, directly,
+   * so little is left to fail. */
   if (!results->parallel)
     status = sw_h5_close(err, status, file, results->partial);
   else if (H5Fclose(file) < 0 && status == SW_OK)

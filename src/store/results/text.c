@@ -1,5 +1,9 @@
-/* The texts of a results file: parameters as they were in force, hashes of the inputs, what could
- * not be computed. Invariant: they tell of the study and its data alone, so two runs are equal. */
+/* The texts of a results file: weights as they were in force, hashes of the inputs, what is missing
+ * and what could not be computed. And the list of input files, by which an output that is one of
+ * them is refused.
+ *
+ * Invariant: the texts tell of the study and its data alone, not of ranks, clocks or folders, so
+ * two runs are equal. Texts come from the arena; NULL: no memory. */
 #include "store/results/private.h"
 
 #include <errno.h>
@@ -17,7 +21,8 @@
 
 /* ---- weights matrices ------------------------------------------------------------------- */
 
-/* Each with what is in force, the defaults too, as `weights:` of a study would have it. */
+/* Each with what is in force, defaults too, in the words of `weights:` in a study. 15 digits, so
+ * that 0.1 stays 0.1. */
 const char *sw_results_text_weights(sw_arena *arena, const sw_study *study) {
   static const char *const style[] = {
       [SW_STYLE_ROW] = "row", [SW_STYLE_BINARY] = "binary", [SW_STYLE_AS_IS] = "as-is"};
@@ -42,6 +47,7 @@ const char *sw_results_text_weights(sw_arena *arena, const sw_study *study) {
 
 /* ---- inputs ----------------------------------------------------------------------------- */
 
+/* An input: as the study names it, and where that is; its hash, 32 digits. */
 typedef struct input_file {
   const char *name, *path;
   char hex[33];
@@ -52,8 +58,11 @@ typedef struct input_list {
   input_file *file;
 } input_list;
 
+/* Each name once; what the study leaves out is NULL and passed over. Names and paths are
+ * borrowed. */
 static sw_status add_input(sw_error *err, input_list *list, const char *name, const char *path) {
   if (!name || !path) return SW_OK;
+  /* Linear: a study has few inputs. One may be named twice, as a panel and as a table. */
   for (int i = 0; i < list->count; i++)
     if (strcmp(list->file[i].name, name) == 0) return SW_OK;
   if (list->count == list->capacity) {
@@ -67,7 +76,8 @@ static sw_status add_input(sw_error *err, input_list *list, const char *name, co
   return SW_OK;
 }
 
-/* Tables given with a parameter: {file: national.csv}, {from: last-year.h5}. */
+/* Tables given with a parameter: {file: national.csv}, {from: last-year.h5}. A `distance:` has the
+ * same form and is listed by the caller already. */
 static sw_status add_tables(sw_error *err, input_list *list, const sw_study *study, sw_arena *arena,
                             const sw_entry *entry) {
   static const char *const keys[] = {"file", "from"};
@@ -83,6 +93,8 @@ static sw_status add_tables(sw_error *err, input_list *list, const sw_study *stu
   return SW_OK;
 }
 
+/* Every file that the study reads, in the study's order, which the text keeps. list->file is the
+ * caller's to free, also on failure. */
 static sw_status list_inputs(sw_error *err, const sw_study *study, sw_arena *arena,
                              input_list *list) {
   for (int i = 0; i < study->panel.n_files; i++)
@@ -98,15 +110,19 @@ static sw_status list_inputs(sw_error *err, const sw_study *study, sw_arena *are
   return SW_OK;
 }
 
+/* Mapped, so that hashing takes no memory of its own: inputs may be larger than it. They have been
+ * read by now, so one that cannot be opened was taken away meanwhile. */
 static sw_status hash_file(sw_error *err, input_file *file) {
   struct stat info = {0};
   int fd = open(file->path, O_RDONLY | O_CLOEXEC);
   void *bytes = NULL;
   bool good = fd >= 0 && fstat(fd, &info) == 0;
+  /* Empty files stay unmapped: mmap refuses a length of 0. */
   if (good && info.st_size > 0) {
     bytes = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     good = bytes != MAP_FAILED;
   }
+  /* Before munmap and close may change it. */
   int reason = errno;
   if (good) sw_hash_hex(bytes ? bytes : "", (size_t)info.st_size, file->hex);
   if (good && bytes) munmap(bytes, (size_t)info.st_size);
@@ -115,6 +131,8 @@ static sw_status hash_file(sw_error *err, input_file *file) {
               : sw_fail(err, SW_EIO, "%s: cannot be read again: %s", file->name, strerror(reason));
 }
 
+/* A line that is not found as a part of `others` is odd: the hash in it makes an accidental match
+ * of one within another next to impossible. "HASH  NAME": two blanks before the name. */
 const char *sw_results_text_odd_input(sw_arena *arena, const char *lines, const char *others) {
   for (const char *at = lines; *at; at += strcspn(at, "\n"), at += *at == '\n') {
     int length = (int)strcspn(at, "\n"), hash = (int)strcspn(at, " ");
@@ -124,7 +142,8 @@ const char *sw_results_text_odd_input(sw_arena *arena, const char *lines, const 
   return NULL;
 }
 
-/* By what it is, not by its name: links and ../ lead to one file by several names. */
+/* Compares files by what they are (device and inode), not by name: links and ../ lead to one file
+ * by several names. An output that does not exist yet cannot be an input. */
 static sw_status refuse_inputs(sw_error *err, const sw_study *study, sw_arena *arena) {
   struct stat output, input;
   input_list list = {0};
@@ -140,6 +159,7 @@ static sw_status refuse_inputs(sw_error *err, const sw_study *study, sw_arena *a
   return status;
 }
 
+/* Before the output is claimed, let alone removed. Rank 0 looks for all. */
 sw_status sw_results_refuse_inputs(sw_error *err, sw_team *team, const sw_study *study) {
   sw_arena *arena = NULL;
   sw_status status = SW_OK;
@@ -151,7 +171,8 @@ sw_status sw_results_refuse_inputs(sw_error *err, sw_team *team, const sw_study 
   return sw_team_agree(team, err, status, 0);
 }
 
-/* File i is hashed by rank i % size; what each rank sends holds all files, its own filled. */
+/* File i is hashed by rank i % size and sent from there, so that many files are read side by side.
+ * Agreed on before the first broadcast: no rank may stay away from one. */
 static sw_status hash_inputs(sw_error *err, sw_team *team, input_list *list) {
   sw_status status = SW_OK;
   for (int i = team->rank; i < list->count && status == SW_OK; i += team->size)
@@ -162,6 +183,7 @@ static sw_status hash_inputs(sw_error *err, sw_team *team, input_list *list) {
   return SW_OK;
 }
 
+/* Lines as xxhsum and sha256sum write them. */
 static const char *join_inputs(sw_arena *arena, const input_list *list) {
   char *text = NULL;
   size_t length = 0;
@@ -174,6 +196,7 @@ static const char *join_inputs(sw_arena *arena, const input_list *list) {
   return copy;
 }
 
+/* The same text on every rank. */
 sw_status sw_results_text_inputs(sw_error *err, sw_team *team, const sw_study *study,
                                  sw_arena *arena, const char **text) {
   input_list list = {0};
@@ -195,6 +218,7 @@ const char *sw_results_text_missing(sw_arena *arena, const sw_panel *panel) {
   return text;
 }
 
+/* All numbers of the variable: the whole of which `undefined` is a part. */
 static int64_t values_of(const sw_variable *variable) {
   int64_t count = 1;
   for (int a = 0; a < variable->rank; a++)
@@ -202,6 +226,7 @@ static int64_t values_of(const sw_variable *variable) {
   return count;
 }
 
+/* The likely reasons, in words: with no gap in its inputs only the formula is left. */
 static const char *reason_of(const sw_job *job) {
   if (!job->has_gaps) return "the formula is not defined there (such as 0/0)";
   return job->distance ? "an input or a distance is missing, or the formula is not defined there "
@@ -209,6 +234,7 @@ static const char *reason_of(const sw_job *job) {
                        : "an input is missing, or the formula is not defined there (such as 0/0)";
 }
 
+/* Of a pair result: ordered pairs of all periods. */
 static const char *undefined_pairs(sw_arena *arena, const sw_run *run, const sw_job *job) {
   const sw_summary *summary = &run->pair[job - run->job].summary;
   int64_t without = 0, with = 0;
@@ -221,7 +247,7 @@ static const char *undefined_pairs(sw_arena *arena, const sw_run *run, const sw_
                          without > 0 ? reason_of(job) : "");
 }
 
-/* "3 of 57000 values (C 3): ..."; NULL without memory. */
+/* "3 of 57000 values (C 3): ...": in all, and by variable where there are any. */
 static const char *undefined_values(sw_arena *arena, const sw_job *job,
                                     const sw_results_schema *schema, const sw_group *group) {
   const char *parts = "";
@@ -246,6 +272,8 @@ static bool has_values(const sw_results_schema *schema, const sw_group *group) {
   return false;
 }
 
+/* A pair measure may have values by unit or period as well. A text longer than SW_UNDEFINED_ROOM is
+ * cut when it is put into the file. */
 const char *sw_results_text_undefined(sw_arena *arena, const sw_run *run,
                                       const sw_results_schema *schema, const sw_group *group) {
   const sw_job *job = &run->job[group->job];

@@ -1,6 +1,14 @@
-/* verify: a results file against the same study computed again, bit for bit. Serial, to read only.
+/* `verify`: a results file held against the same study computed again, bit for bit. One process;
+ * the file is opened to read only.
+ *
+ *   sw_results_study        the study out of the file, for the verb to bind and run
+ *   sw_results_reopen       the file through the schema of that run
+ *   sw_results_check_values what the run has computed but pairs: all of it
+ *   sw_results_comparing    a sink: pairs that the run computes of a sample of tasks
+ *   sw_results_check_sums   all that is stored, against the checksums stored with it
+ *
  * Invariant: the schema is made of the run, so a dataset that is missing or of another size is
- * found as what cannot be read. */
+ * found as what cannot be read. A difference is no error: it is counted and told in the verdict. */
 #include "store/results/verify.h"
 
 #include <math.h>
@@ -15,6 +23,7 @@
 
 /* ---- in words --------------------------------------------------------------------------- */
 
+/* Counts a difference, and keeps the first SW_VERDICT_LINES in words. */
 __attribute__((format(printf, 2, 3))) static void say(sw_verdict *verdict, const char *format,
                                                       ...) {
   if (verdict->n_lines < SW_VERDICT_LINES) {
@@ -30,13 +39,14 @@ static const char *unit_at(const sw_results *results, int64_t unit) {
   return sw_unit_code(&results->run->panel->units, unit);
 }
 
-/* The matrix's period, "" for whole series. */
+/* In words: the period of matrix t. */
 static const char *period_of(const sw_job *job, int t) {
   return job->whole_series ? "all periods" : sw_job_period(job, t);
 }
 
 /* ---- opening ---------------------------------------------------------------------------- */
 
+/* Both texts from the arena; the file is closed again. */
 sw_status sw_results_study(sw_error *err, sw_arena *arena, const char *path, const char **study,
                            const char **inputs) {
   hid_t file = H5I_INVALID_HID;
@@ -48,6 +58,7 @@ sw_status sw_results_study(sw_error *err, sw_arena *arena, const char *path, con
   return sw_fail(err, SW_EINPUT, "%s: does not hold its study; was it made by this program?", path);
 }
 
+/* Numbers computed from other inputs say nothing of the file. */
 static sw_status same_inputs(sw_error *err, sw_arena *arena, const char *path, const char *then,
                              const char *now) {
   const char *odd = sw_results_text_odd_input(arena, now, then);
@@ -57,6 +68,7 @@ static sw_status same_inputs(sw_error *err, sw_arena *arena, const char *path, c
                  odd);
 }
 
+/* On failure the caller destroys what there is. */
 static sw_status open_for_reading(sw_error *err, sw_results *results, const char *path,
                                   const char *inputs) {
   sw_run *run = results->run;
@@ -74,6 +86,8 @@ static sw_status open_for_reading(sw_error *err, sw_results *results, const char
   return sw_results_open_datasets(err, results);
 }
 
+/* `complete` keeps sw_results_destroy from touching the file, which has its name; no journal and no
+ * lock are held. */
 sw_status sw_results_reopen(sw_error *err, sw_run *run, const char *path, const char *inputs,
                             sw_results **out) {
   sw_results *results = calloc(1, sizeof *results);
@@ -89,10 +103,13 @@ sw_status sw_results_reopen(sw_error *err, sw_run *run, const char *path, const 
 
 /* ---- values by unit --------------------------------------------------------------------- */
 
+/* The bits, so that -0 and 0 differ; any NaN is as good as another, since its payload is no
+ * result. */
 static bool same_bits(double a, double b) {
   return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
 }
 
+/* One variable, while it is compared. */
 typedef struct comparing {
   sw_results *results;
   sw_verdict *verdict;
@@ -100,7 +117,8 @@ typedef struct comparing {
   const sw_variable *variable;
 } comparing;
 
-/* Numbers of one variable as doubles, whole. */
+/* Numbers of one variable as doubles, whole: *count of them, as the schema says; sw_free. The size
+ * of the file's dataset is checked before it is read into memory of ours. */
 static sw_status read_whole(sw_error *err, const comparing *c, double **values, size_t *count) {
   *count = 1;
   for (int a = 0; a < c->variable->rank; a++)
@@ -118,11 +136,13 @@ static sw_status read_whole(sw_error *err, const comparing *c, double **values, 
                  c->results->path, c->group->path, c->variable->name);
 }
 
+/* What a computed value is once it was written and read as a double: of whole numbers NaN is -1. */
 static double as_stored(const sw_variable *variable, double value) {
   if (variable->cell != SW_CELL_I32) return value;
   return isnan(value) ? -1 : (double)(int32_t)value;
 }
 
+/* `unit` < 0: the value is of no unit. */
 static void differ(const comparing *c, int t, int64_t unit, double stored, double computed) {
   const sw_job *job = &c->results->run->job[c->group->job];
   say(c->verdict, "%s/%s, %s%s%s: stored %.17g, computed %.17g", c->group->path, c->variable->name,
@@ -130,6 +150,7 @@ static void differ(const comparing *c, int t, int64_t unit, double stored, doubl
       unit >= 0 ? unit_at(c->results, unit) : "", stored, computed);
 }
 
+/* By period, unit and component, as the file has them (see pack in finish.c). */
 static void compare_unit(const comparing *c, const double *stored) {
   const sw_job *job = &c->results->run->job[c->group->job];
   const sw_result *result = &job->result[c->variable->index];
@@ -142,8 +163,10 @@ static void compare_unit(const comparing *c, const double *stored) {
       }
 }
 
+/* The values of all periods stand one after another in row[0], as in the file. */
 static void compare_whole(const comparing *c, const double *stored, size_t count) {
   const sw_result *result = &c->results->run->job[c->group->job].result[c->variable->index];
+  /* Numbers of one period, to tell where a difference is. */
   size_t a_period = c->variable->timed ? count / c->variable->extent[0] : count;
   for (size_t k = 0; k < count; k++) {
     double computed = as_stored(c->variable, result->row[0][k]);
@@ -164,7 +187,8 @@ static sw_status check_variable(sw_error *err, const comparing *c) {
   return status;
 }
 
-/* Where the rows of entries begin. */
+/* Where the rows of entries begin: the run has counted them again. Doubles hold positions exactly,
+ * to 2^53. */
 static sw_status check_rows(sw_error *err, const comparing *c) {
   const sw_run *run = c->results->run;
   const sw_job *job = &run->job[c->group->job];
@@ -182,6 +206,8 @@ static sw_status check_rows(sw_error *err, const comparing *c) {
   return status;
 }
 
+/* Results that rest on all pairs are passed over: the run computes no more than a sample of
+ * these. */
 sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict *verdict) {
   for (int g = 0; g < results->schema.n_groups; g++) {
     const sw_group *group = &results->schema.group[g];
@@ -199,6 +225,8 @@ sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict
 
 /* ---- checksums -------------------------------------------------------------------------- */
 
+/* All checksums of one kind, as many as the schema says; sw_free, also on failure. The group has
+ * them. */
 static sw_status read_sums(sw_error *err, const sw_results *results, const sw_group *group,
                            sw_source source, uint64_t **sums) {
   const sw_variable *variable =
@@ -214,7 +242,8 @@ static sw_status read_sums(sw_error *err, const sw_results *results, const sw_gr
   return code >= 0 ? SW_OK : sw_h5_fail(err, results->path, "be read");
 }
 
-/* The bytes of all stored tiles of a result. */
+/* Hashes every stored tile as the sink gives it back. A strip without rows has the checksum 0 and
+ * is passed over. */
 static sw_status check_tiles(sw_error *err, sw_results *results, const sw_group *group,
                              sw_verdict *verdict) {
   sw_run *run = results->run;
@@ -222,6 +251,7 @@ static sw_status check_tiles(sw_error *err, sw_results *results, const sw_group 
   int64_t tiles = sw_pairs_tiles(run, group->job);
   sw_status status = read_sums(err, results, group, SW_FROM_TILES, &sums);
   for (int t = 0; t < run->pair[group->job].summary.n_periods; t++)
+    /* The loops end at the first error, not at the first difference. */
     for (int64_t k = 0; status == SW_OK && k < tiles; k++, verdict->sums++) {
       status = sw_pairs_digest_tile(err, run, group->job, &results->sink, t, k, &now);
       if (status != SW_OK || now == sums[t * tiles + k] || !now) continue;
@@ -233,6 +263,8 @@ static sw_status check_tiles(sw_error *err, sw_results *results, const sw_group 
   return status;
 }
 
+/* Chains the values of each block in the order in which finish.c wrote them: variable by variable,
+ * period by period. The team is of one, so all blocks are this rank's. */
 static sw_status check_blocks(sw_error *err, sw_results *results, sw_group *group,
                               sw_verdict *verdict) {
   const sw_job *job = &results->run->job[group->job];
@@ -242,6 +274,7 @@ static sw_status check_blocks(sw_error *err, sw_results *results, sw_group *grou
   int periods = pair ? results->run->pair[group->job].summary.n_periods : job->n_periods;
   SW_TRY(sw_results_checksum_unit(err, results, group));
   sw_status status = read_sums(err, results, group, SW_FROM_BLOCKS, &sums);
+  /* All blocks of a variable and period are read at once, then compared below. */
   for (int v = group->first; status == SW_OK && v < group->first + group->count; v++)
     for (int t = 0; status == SW_OK && t < periods; t++)
       if (results->schema.variable[v].source <= SW_FROM_IN)
@@ -257,6 +290,7 @@ static sw_status check_blocks(sw_error *err, sw_results *results, sw_group *grou
   return status;
 }
 
+/* One checksum for all of the group that is neither by unit nor by pair. */
 static sw_status check_whole(sw_error *err, sw_results *results, const sw_group *group,
                              sw_verdict *verdict) {
   uint64_t *sum = NULL, now = 0;
@@ -285,18 +319,20 @@ sw_status sw_results_check_sums(sw_error *err, sw_results *results, sw_verdict *
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
+/* A sink that writes nothing: its `write` compares with what the file has. */
 typedef struct comparing_sink {
   sw_sink sink;
   sw_results *results;
   sw_verdict *verdict;
 } comparing_sink;
 
+/* Number k of a piece, as its type is: partners are int32, values float or double (`wide`). */
 static double number_at(const void *data, int64_t k, int quantity, bool wide) {
   if (quantity == SW_PARTNERS) return ((const int32_t *)data)[k];
   return wide ? ((const double *)data)[k] : (double)((const float *)data)[k];
 }
 
-/* Where number k of a piece stands, in words. */
+/* Where number k of a piece stands, in words: pieces are row-major without gaps. */
 static void place(const sw_results *results, const sw_piece *piece, int64_t k, char *out,
                   size_t room) {
   int64_t columns = piece->kind == SW_PIECE_RECT ? piece->j1 - piece->j0 : piece->k;
@@ -310,6 +346,7 @@ static void place(const sw_results *results, const sw_piece *piece, int64_t k, c
              unit_at(results, piece->j0 + k % columns));
 }
 
+/* One line for a piece, with its first difference: a damaged tile may differ in thousands. */
 static void compare_piece(comparing_sink *c, const sw_piece *piece, int quantity,
                           const void *computed, const void *stored) {
   const sw_job *job = &c->results->run->job[piece->job];
@@ -332,6 +369,8 @@ static void compare_piece(comparing_sink *c, const sw_piece *piece, int quantity
       number_at(stored, first, quantity, wide), number_at(computed, first, quantity, wide));
 }
 
+/* The sink's write: reads the same piece from the file and compares it with `data`. Eight bytes for
+ * each number cover every type. */
 static sw_status compare_stored(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
                                 const void *data) {
   comparing_sink *c = sink->self;
@@ -343,6 +382,7 @@ static sw_status compare_stored(sw_sink *sink, sw_error *err, const sw_piece *pi
   return status;
 }
 
+/* NULL: no memory. The sink lives with the results' arena. */
 sw_sink *sw_results_comparing(sw_results *results, sw_verdict *verdict) {
   comparing_sink *c = NULL;
   sw_error ignored = {0};
