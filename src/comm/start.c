@@ -1,5 +1,5 @@
-/* Starting and stopping MPI, and who works where. Called by the program (cli/program.c) and by
- * the library's entry only. Invariants: ranks are ordered by node, so that a node's are
+/* Starting and stopping MPI, and who works where. Called by cli/program.c and, for the library,
+ * by cli/verbs/compute.c. Invariants: ranks are ordered by node, so that a node's are
  * consecutive in the team and own consecutive units; every rank sees the same test settings.
  *
  * Communicators: see sw_comm in private.h. Those of a team return errors; calls on
