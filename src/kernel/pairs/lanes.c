@@ -144,6 +144,7 @@ SW_HOT int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], doubl
     v[k] = isnan(v[k]) ? 0.0 : v[k];
     lanes[k - whole] += v[k];
   }
+  /* Four counts, as the low and the high half were counted together. */
   for (int l = 0; l < HALF; l++)
     numbers += present[l];
   return n - numbers;
@@ -175,6 +176,7 @@ SW_INLINE int64_t seek(const double *v, int64_t from, int64_t n, double threshol
       hits |= (or_equal ? v[k + l] >= threshold : v[k + l] > threshold) ? -1 : 0;
     if (hits) break;
   }
+  /* Within the block with a hit, or in the tail. */
   while (k < n && !(or_equal ? v[k] >= threshold : v[k] > threshold))
     k++;
   return k;

@@ -328,6 +328,8 @@ SW_HOT static void plain_block(const sw_meta *m, int64_t i, int64_t j0, int n, d
   unsigned all = (1u << m->p) - 1;
   for (int j = 0; j < LANES; j++)
     c[j] = 0;
+  /* System p - 1 is the row's in each of these masks, so no vector and its complement are both
+   * among them. */
   for (unsigned mask = 1; mask <= all / 2; mask++) {
     struct mixed v = mix(m, &sides, mask), w = mix(m, &sides, all ^ mask);
     form_lanes(m->form, &v, one);
@@ -352,6 +354,7 @@ SW_HOT static void finish_lanes(int64_t n, const double *restrict c, double from
 static void plain_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *value,
                           double *coupling) {
   lanes c;
+  /* The padded block goes to `c`; only its first n columns go on to the results. */
   for (int64_t j = j0; j < j1; j += LANES) {
     int n = j1 - j < LANES ? (int)(j1 - j) : LANES;
     plain_block(m, i, j, n, c);
@@ -384,6 +387,7 @@ static void couple_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, 
                            double *coupling) {
   const double *const *s = m->score, *const *r = m->root;
   struct couple row = couple_of(m, i);
+  /* D in one pass; else C first and D of it. */
   if (!coupling) {
     couple_values(row, j1 - j0, s[0] + j0, s[1] + j0, r[0] + j0, r[1] + j0, m->half_to + j0, value);
     return;
@@ -415,6 +419,7 @@ static void mend_tiny(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, doubl
 void sw_meta_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *const *out) {
   double *value = out[0], *coupling = out[1], *development = out[2];
   bool product = m->meta && m->form == SW_COUPLING_PRODUCT;
+  /* Other forms and numbers of systems go the plain way. */
   if (product && (m->p == 2 || m->p == 3)) {
     (m->p == 3 ? triple_segment : couple_segment)(m, i, j0, j1, value, coupling);
     if (m->has_tiny) mend_tiny(m, i, j0, j1, value, coupling);
@@ -423,6 +428,7 @@ void sw_meta_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double
   }
   for (int64_t j = 0; coupling && j < j1 - j0; j++)
     coupling[j] = coupling[j] > 1 ? 1 : coupling[j]; /* equal scores, rounding */
+  /* T, by the sum that D is made of. */
   for (int64_t j = 0; development && j < j1 - j0; j++)
     development[j] = m->half_from[i] + m->half_to[j0 + j];
 }

@@ -198,6 +198,7 @@ static sw_arc_ball ball_around(int64_t n, const double *x, const double *y, cons
   }
   if (!placed) return ball; /* every pair is NaN by either loop */
   ball.x /= (double)placed, ball.y /= (double)placed, ball.z /= (double)placed;
+  /* A NaN distance is not greater, so unplaced points do not widen the ball. */
   double radius2 = 0;
   for (int64_t k = 0; k < n; k++) {
     double r = rough_square_sum(x[k] - ball.x, y[k] - ball.y, z[k] - ball.z);

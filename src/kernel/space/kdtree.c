@@ -47,6 +47,7 @@ static void swap(point *a, point *b) {
  * already, as on a lattice, do not make the selection quadratic. */
 static void choose_pivot(point *p, int64_t lo, int64_t hi, int axis) {
   int64_t mid = lo + (hi - lo) / 2, last = hi - 1;
+  /* Three exchanges sort the three as far as needed: the least first, the median last. */
   if (before(&p[mid], &p[lo], axis)) swap(&p[mid], &p[lo]);
   if (before(&p[last], &p[lo], axis)) swap(&p[last], &p[lo]);
   if (before(&p[mid], &p[last], axis)) swap(&p[mid], &p[last]);
@@ -93,6 +94,7 @@ static void build(point *p, int64_t lo, int64_t hi) {
   int64_t mid = lo + (hi - lo) / 2;
   int axis = widest_axis(p, lo, hi);
   select_nth(p, lo, hi, mid, axis);
+  /* The middle point belongs to neither half: it carries the node. */
   p[mid].axis = axis;
   build(p, lo, mid);
   build(p, mid + 1, hi);
@@ -254,6 +256,8 @@ static void seek_within(within *q, int64_t lo, int64_t hi) {
   int64_t mid = lo + (hi - lo) / 2;
   const point *middle = &q->p[mid];
   double side = q->self->at[middle->axis] - middle->at[middle->axis];
+  /* `<=` and `>=` below, as the order of building is (coordinate, index): equal coordinates lie
+   * on both sides. */
   bool cut = side * side > q->limit;
   accept(q, middle);
   if (side <= 0 || !cut) seek_within(q, lo, mid);

@@ -77,12 +77,14 @@ sw_status sw_links_rows_create(sw_error *err, int64_t n, const sw_link *link, in
     sw_links_rows_destroy(rows);
     return status;
   }
+  /* Sorted row by row: rows are short, so this is far from n log n of all links. */
   scatter(n, link, count, rows->row_start, slots);
   for (int64_t i = 0; i < n; i++) {
     int64_t start = rows->row_start[i], length = rows->row_start[i + 1] - start;
     sort_row(slots + start, length);
     note_duplicates(slots + start, length, duplicate);
   }
+  /* A pair that stands twice is still in the rows; the caller refuses it by `duplicate`. */
   for (int64_t k = 0; k < count; k++) {
     rows->to[k] = slots[k].to;
     rows->value[k] = link[slots[k].at].value;

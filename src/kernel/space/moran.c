@@ -116,6 +116,7 @@ static weight_sums sum_weights(const sw_links *links, scratch s) {
       sums.s1 += w * (w + weight_between(links, s.factor, j, i));
       s.column[j] += w;
     }
+  /* S2 needs whole rows and columns, so it comes after all columns are summed. */
   for (int64_t i = 0; i < links->n; i++) {
     double row;
     if (!s.used[i]) continue;
@@ -167,6 +168,7 @@ static void moments(sw_moran *m, weight_sums w, double n, double kurtosis) {
   m->expected = -1 / (n - 1);
   double e2 = m->expected * m->expected;
   m->variance_normality = n > 2 ? (n2 * w.s1 - n * w.s2 + 3 * s02) / (s02 * (n2 - 1)) - e2 : NAN;
+  /* Under randomisation the moments depend on the kurtosis of the values too. */
   double all = n * (w.s1 * (n2 - 3 * n + 3) - n * w.s2 + 3 * s02);
   double tail = kurtosis * (w.s1 * (n2 - n) - 2 * n * w.s2 + 6 * s02);
   m->variance_randomisation = n > 3 ? (all - tail) / ((n - 1) * (n - 2) * (n - 3) * s02) - e2 : NAN;
@@ -186,9 +188,11 @@ sw_moran sw_moran_compute(const sw_links *links, bool row_standardised, sw_islan
   if (islands == SW_ISLANDS_REMOVE) remove_islands(links, s.used);
   for (int64_t i = 0; i < links->n; i++)
     m.n_used += s.used[i];
+  /* With `remove` nobody is left without a neighbour; with `zero` they stay in the scale. */
   int64_t without = scale_rows(links, row_standardised, s);
   weight_sums w = sum_weights(links, s);
   double n = m.n_used - (islands == SW_ISLANDS_ADJUST ? (double)without : 0);
+  /* Nothing varies, or nothing is linked: I is undefined, n_used is told all the same. */
   if (!deviations(x, links->n, s, &square, &fourth) || n < 2 || w.s0 == 0) return m;
   m.i = n / w.s0 * cross_product(links, s) / square;
   moments(&m, w, n, m.n_used * fourth / (square * square));
