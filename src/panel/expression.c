@@ -95,6 +95,7 @@ static void skip_blanks(parser *in) {
   in->at += strspn(in->at, " \t\r\n");
 }
 
+/* Takes the character c when it comes next, blanks before it in any case. */
 static bool accept(parser *in, char c) {
   skip_blanks(in);
   if (*in->at != c) return false;
@@ -148,6 +149,7 @@ static sw_status parse_word(parser *in) {
   for (int f = 0; f < N_FUNCTIONS; f++)
     if (strlen(functions[f].name) == length && !memcmp(functions[f].name, start, length))
       return parse_call(in, f);
+  /* So that the message shows the word. */
   in->at = start;
   return wrong(in, "no such function; log exp sqrt abs min max sum_present are known");
 }
@@ -159,6 +161,7 @@ static sw_status parse_number(parser *in) {
   const char *start = in->at;
   double value = 0;
   in->at += strspn(in->at, "0123456789.");
+  /* A sign belongs to the number only behind its e; without digits there the number is refused. */
   size_t sign = (*in->at == 'e' || *in->at == 'E') && (in->at[1] == '+' || in->at[1] == '-');
   if (*in->at == 'e' || *in->at == 'E')
     in->at += 1 + sign + strspn(in->at + 1 + sign, "0123456789");
@@ -178,6 +181,8 @@ static sw_status parse_atom(parser *in) {
     return accept(in, ')') ? SW_OK : wrong(in, "a closing parenthesis is missing");
   }
   if (*in->at == '`') {
+    /* Between backquotes anything may stand but a backquote: blanks, minus signs, a leading
+     * digit. */
     const char *end = strchr(in->at + 1, '`');
     if (!end || end == in->at + 1)
       return wrong(in, "a column's name between two backquotes is wanted");
@@ -239,6 +244,7 @@ sw_status sw_expression_parse(sw_error *err, sw_arena *arena, const sw_node *nod
   SW_NEW(err, arena, in.operand, MAX_STEPS + 1);
   SW_TRY(parse_sum(&in));
   skip_blanks(&in);
+  /* The parser stops where the grammar does, as before a stray parenthesis. */
   if (*in.at) return wrong(&in, "an operator or the end is wanted");
   *out = (sw_expression){
       .n_operands = in.n_operands, .operand = in.operand, .step = in.step, .n_steps = in.n_steps};
@@ -335,6 +341,7 @@ static int64_t eval_block(const sw_expression *expression, int64_t at, int n,
     case MIN:
     case MAX:
     case SUM_PRESENT: /* joined from the left: sums have one order */
+      /* The first of the values is left at `top` and takes the others in. */
       top -= step->count - 1;
       for (int k = 1; k < step->count; k++)
         apply_two(step->code, n, stack[top], stack[top + k]);

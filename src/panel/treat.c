@@ -23,6 +23,7 @@ static int64_t fill_gap(const double *at, double *const *row, int64_t unit, int 
 static int64_t fill_stretch(int64_t n, const double *at, double *const *row, int begin, int end) {
   int64_t filled = 0;
   for (int64_t i = 0; i < n; i++) {
+    /* The last period with a value; each gap is closed when its end is met. */
     int known = -1;
     for (int t = begin; t < end; t++) {
       if (isnan(row[t][i])) continue;

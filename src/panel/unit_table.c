@@ -91,6 +91,7 @@ static sw_status build_codes(sw_error *err, sw_arena *arena, const sw_unit_table
   char *text = NULL;
   SW_NEW(err, arena, at, table->n + 1);
   SW_NEW(err, arena, key, table->n);
+  /* at[i + 1] is where code i ends: its text, then a zero. */
   for (int64_t i = 0; i < table->n; i++)
     at[i + 1] = at[i] + (int64_t)strlen(table->code[i]) + 1;
   SW_NEW(err, arena, text, at[table->n]);
@@ -169,6 +170,7 @@ static sw_status merge_labels(sw_error *err, const char *file, const sw_unit_tab
   for (int64_t i = 0; i < from->n; i++) {
     const char *label = from->group[g][i];
     int64_t *first = &member[parent[i]];
+    /* An empty label says nothing and contradicts nothing. */
     if (!*label) continue;
     if (*first < 0) {
       *first = i;
@@ -197,6 +199,7 @@ sw_status sw_unit_table_merge(sw_error *err, sw_arena *arena, const char *file,
     add_member(&places[parent[i]], from, i);
     if (out->area) out->area[parent[i]] += from->area[i];
   }
+  /* An empty label until a member brings one. */
   for (int64_t p = 0; p < n_coarse; p++) {
     out->code[p] = coarse[p];
     settle(&places[p], out, p);
