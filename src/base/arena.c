@@ -1,4 +1,12 @@
-/* Memory: chunks chained by a header; an allocation never moves. */
+/* Arenas, and large aligned arrays.
+ *
+ * An arena is a list of zeroed chunks, the one in use first. An allocation takes the next bytes
+ * of that chunk, never moves and is never given back alone: names, tables and jobs of a study
+ * point at each other freely, and all of them end in one sw_arena_destroy. Nothing is locked: an
+ * arena is used by one thread at a time.
+ *
+ * Large arrays (columns, slots, buffers) come and go during a run, so they have sw_alloc and
+ * sw_free. */
 #include "base/arena.h"
 
 #include <stdarg.h>
@@ -7,24 +15,28 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Apart, every piece is a block of its own: its bounds are watched, and any of them may fail. */
+/* The builds for sanitizers and coverage define SW_ARENA_APART: every allocation is then a block
+ * of its own, so that an access beyond its end is seen, and so that a test can make any single
+ * allocation fail. */
 #ifdef SW_ARENA_APART
 enum { CHUNK = 1 };
 #else
 enum { CHUNK = 64 * 1024 };
 #endif
+/* ALIGN suits any type of C. HUGE_PAGE is the 2 MB page of x86-64. */
 enum { ALIGN = 16, HUGE_PAGE = 2 << 20 };
 
 struct chunk {
   struct chunk *next;
-  size_t used, size;
-  _Alignas(16) unsigned char data[];
+  size_t used, size;                 /* bytes of `data` */
+  _Alignas(16) unsigned char data[]; /* zero from `used` on */
 };
 
 struct sw_arena {
   struct chunk *first;
 };
 
+/* SIZE_MAX stands for a size that does not fit a size_t. */
 static sw_status out_of_memory(sw_error *err, size_t bytes) {
   return sw_fail(err, SW_ENOMEM, "out of memory: %zu bytes could not be had", bytes);
 }
@@ -44,6 +56,9 @@ void sw_arena_destroy(sw_arena *arena) {
   free(arena);
 }
 
+/* Zeroed bytes out of the arena, or NULL when memory has run out. They are zero because chunks
+ * come from calloc and no byte is handed out twice. `bytes` is at most SIZE_MAX / 2 or the
+ * length of a text in memory, so that rounding up cannot wrap. */
 static void *take(sw_arena *arena, size_t bytes) {
   bytes = (bytes + ALIGN - 1) & ~(size_t)(ALIGN - 1);
   struct chunk *chunk = arena->first;
@@ -52,7 +67,8 @@ static void *take(sw_arena *arena, size_t bytes) {
     chunk = calloc(1, sizeof *chunk + size);
     if (!chunk) return NULL;
     chunk->size = size;
-    /* A large block goes behind the first chunk, whose free tail stays in use. */
+    /* A block larger than a chunk is full at once. It goes behind the first chunk, whose free tail
+     * stays in use; put first, it would waste that tail. */
     if (arena->first && bytes > CHUNK) {
       chunk->next = arena->first->next;
       arena->first->next = chunk;
@@ -66,6 +82,8 @@ static void *take(sw_arena *arena, size_t bytes) {
   return out;
 }
 
+/* count == 0 gives a pointer too, so that NULL always means failure. `err` may be NULL: sw_note
+ * has no status to give back. */
 sw_status sw_arena_alloc(sw_error *err, sw_arena *arena, size_t count, size_t size, void **out) {
   size_t bytes = 0;
   if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2)
@@ -86,6 +104,8 @@ char *sw_arena_text(sw_arena *arena, const char *text) {
   return sw_arena_textn(arena, text, strlen(text));
 }
 
+/* Formats twice: once for the length, once into memory of that length. A list of arguments can
+ * be read only once, hence the copy. */
 char *sw_arena_printf(sw_arena *arena, const char *format, ...) {
   va_list list, again;
   va_start(list, format);
@@ -98,19 +118,28 @@ char *sw_arena_printf(sw_arena *arena, const char *format, ...) {
   return copy;
 }
 
+/* Aligned to a cache line, which is also the widest vector (AVX-512), so that hot loops begin on
+ * whole lines and two threads' arrays never share one. From two huge pages on the array is
+ * aligned to a huge page and asks the kernel for them. count == 0 gives a pointer that can be
+ * freed. */
 sw_status sw_alloc(sw_error *err, size_t count, size_t size, void **out) {
   size_t bytes = 0;
+  /* Leaves room for rounding up to a huge page. */
   if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - HUGE_PAGE)
     return out_of_memory(err, SIZE_MAX);
   size_t align = bytes >= 2 * HUGE_PAGE ? HUGE_PAGE : 64;
-  size_t whole = (bytes + align - 1) & ~(align - 1); /* C11 wants it; the tail is never touched */
+  size_t whole = (bytes + align - 1) & ~(align - 1); /* C11 demands a multiple of `align` */
   *out = aligned_alloc(align, whole ? whole : align);
   if (!*out) return out_of_memory(err, bytes);
-  /* Fresh memory costs a quarter so; a refusal does not matter. The tail keeps small pages. */
+  /* The first touch of an array costs about a quarter with huge pages. It is only a hint, so a
+   * refusal is ignored. The tail below a whole huge page is left out: it would take 2 MB for the
+   * last bytes. */
   if (align == HUGE_PAGE) madvise(*out, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
   return SW_OK;
 }
 
+/* Not calloc, which does not align. The product was checked by sw_alloc. Unlike calloc this
+ * touches every page at once. */
 sw_status sw_calloc(sw_error *err, size_t count, size_t size, void **out) {
   SW_TRY(sw_alloc(err, count, size, out));
   memset(*out, 0, count * size);

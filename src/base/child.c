@@ -1,4 +1,9 @@
-/* See child.h. */
+/* Tries in a child process what may crash or never end. Two callers: `info`, which reads a
+ * results file of unknown origin, and the panel reader, for HDF5 texts of varying length. HDF5
+ * 1.10 follows damaged references into the void; there is no call that would check a file first.
+ *
+ * The child is a fork without exec: it sees the caller's memory as it was, and what it computes
+ * is lost except for what it writes to stdout or to a pipe. See child.h. */
 #include "base/child.h"
 
 #include <errno.h>
@@ -9,27 +14,38 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What libraries say while they die is not for the user, nor is their core. */
+/* In the child, before the body: what libraries print while they die is not meant for the user,
+ * and neither is a core file. A child that cannot be silenced gives up, which its parent takes
+ * for a crash. */
 static void be_quiet(unsigned seconds) {
   int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
   if (nowhere < 0 || dup2(nowhere, STDERR_FILENO) < 0) _exit(1);
   setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+  /* The soft limit sends SIGXCPU, which the parent reads as `endless`; a second later the hard
+   * limit kills whatever survived that. */
   setrlimit(RLIMIT_CPU, &(struct rlimit){seconds, seconds + 1});
+  /* MPI installs handlers that print and exit; the parent wants to see the signal itself. */
   const int deadly[] = {SIGSEGV, SIGBUS, SIGABRT,
-                        SIGFPE,  SIGILL, SIGXCPU}; /* MPI has handlers of its own */
+                        SIGFPE,  SIGILL, SIGXCPU}; /* reset to the default below */
   for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
     signal(deadly[i], SIG_DFL);
 }
 
 pid_t sw_child_start(void (*body)(void *self), void *self, unsigned seconds) {
-  fflush(NULL); /* or both would write what is in the buffers */
+  /* Otherwise both processes would write what is in the buffers. */
+  fflush(NULL);
   pid_t child = fork();
   if (child != 0) return child;
   be_quiet(seconds);
   body(self);
+  /* Not exit(): its handlers belong to MPI and HDF5 in the parent. A failed flush, which loses a
+   * part of the answer, is reported as a crash. */
   _exit(fflush(stdout) != 0);
 }
 
+/* A status other than 0 is never given by the body itself, so it counts as a crash. Death by a
+ * signal that comes from outside says nothing about what was tried: a caller must not blame a
+ * file for it. */
 sw_child_end sw_child_wait(pid_t child) {
   int status = 0;
   while (waitpid(child, &status, 0) < 0)
@@ -38,7 +54,7 @@ sw_child_end sw_child_wait(pid_t child) {
   switch (WTERMSIG(status)) {
   case SIGXCPU:
     return SW_CHILD_ENDLESS;
-  case SIGKILL: /* by somebody, or as memory ran out */
+  case SIGKILL: /* sent by somebody, by the OOM killer, or by the hard limit above */
   case SIGTERM:
   case SIGINT:
   case SIGHUP:

@@ -1,16 +1,17 @@
-/* What may kill the process, or never end, is tried in a child of it: libraries crash on some
- * damaged files. */
+/* Tries in a child process what may kill the process or never end: libraries crash on some damaged
+ * files. */
 #ifndef SW_BASE_CHILD_H
 #define SW_BASE_CHILD_H
 
 #include <sys/types.h>
 
-/* Runs body(self) in a child, which leaves no core, says nothing on stderr, has so many seconds of
+/* Runs body(self) in a child, which leaves no core, says nothing on stderr, has `seconds` of
  * processor time and ends with the body; what the body gives to stdout is flushed. Returns the
- * child, or -1 (errno). One thread goes on in it: the body starts none and does not talk by MPI. */
+ * child, or -1 (errno says why). Only the calling thread lives on in the child, so the body must
+ * start no threads and must not talk by MPI. The caller waits with sw_child_wait. */
 pid_t sw_child_start(void (*body)(void *self), void *self, unsigned seconds);
-/* What became of it. UNKNOWN: the system does not say, as where SIGCHLD is ignored, or it was
- * killed from outside. */
+/* What became of a child. UNKNOWN: the system does not say (where SIGCHLD is ignored), or it was
+ * killed from outside: no word about what was tried. */
 typedef enum sw_child_end {
   SW_CHILD_ENDED,
   SW_CHILD_CRASHED,
@@ -18,7 +19,7 @@ typedef enum sw_child_end {
   SW_CHILD_UNKNOWN
 } sw_child_end;
 
-/* Waits for it. */
+/* Waits for the child to end, once. */
 sw_child_end sw_child_wait(pid_t child);
 
 #endif

@@ -1,4 +1,6 @@
-/* Time and memory of this process, for people to read. */
+/* Time and memory of this process, for people to read: progress, the phases in the summary, and
+ * when a long pass begins to be journaled. Neither enters a result, so runs may differ in both
+ * without differing in a bit. */
 #include "base/clock.h"
 
 #include <stdio.h>
@@ -11,7 +13,8 @@ double sw_clock(void) {
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* VmHWM rather than getrusage, whose figure survives exec and so may be the launcher's. */
+/* Bytes, 0 when the system does not tell. VmHWM belongs to this program alone; the figure of
+ * getrusage survives exec, so under a launcher it may be the launcher's peak. */
 double sw_peak_memory(void) {
   FILE *file = fopen("/proc/self/status", "r");
   double kilobytes = -1;

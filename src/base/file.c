@@ -1,4 +1,10 @@
-/* See file.h. */
+/* Whole reads and writes of open files, and the folders of an output. Used by the journal, by
+ * resume, by the readers of text and by `synth`.
+ *
+ * read, write and fsync may stop half way: at a signal (a stop is asked for by SIGUSR1 or
+ * SIGTERM), on network file systems, above 2 GB. Taking such a short call for the end of a file
+ * has made a healthy file look damaged, so the loops stand here once. Positions are given with
+ * each call and no file offset is shared, so any number of threads may use one descriptor. */
 #include "base/file.h"
 
 #include <errno.h>
@@ -6,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A count below `length` therefore means the end of the file and nothing else. */
 int64_t sw_read_at(int file, void *bytes, size_t length, uint64_t at) {
   char *to = bytes;
   size_t got = 0;
@@ -25,6 +32,7 @@ bool sw_write_at(int file, const void *bytes, size_t length, uint64_t at) {
   while (done < length) {
     ssize_t now = pwrite(file, from + done, length - done, (off_t)(at + done));
     if (now < 0 && errno == EINTR) continue;
+    /* A write of nothing would loop for ever. It sets no errno; a full disk is the usual reason. */
     if (now == 0) errno = ENOSPC;
     if (now <= 0) return false;
     done += (size_t)now;
@@ -32,6 +40,8 @@ bool sw_write_at(int file, const void *bytes, size_t length, uint64_t at) {
   return true;
 }
 
+/* The rest of fsync's errors are final: the kernel may have dropped the pages, so trying again
+ * could report a success that is none. */
 bool sw_sync(int file) {
   int code = fsync(file);
   while (code != 0 && errno == EINTR)
@@ -41,6 +51,8 @@ bool sw_sync(int file) {
 
 /* ---- folders ---------------------------------------------------------------------------- */
 
+/* True for a folder or a link to one. False leaves errno: ENOENT, ENOTDIR for anything else at
+ * that path, or what stat said. */
 static bool is_folder(const char *path) {
   struct stat info;
   if (stat(path, &info) != 0) return false;
@@ -48,6 +60,10 @@ static bool is_folder(const char *path) {
   return S_ISDIR(info.st_mode);
 }
 
+/* Walks down the path and cuts it at each slash for the time of a call (so `path` must be
+ * writable). It starts at 1: the root is always there. The caller keeps *made, the length of the
+ * uppermost folder it made, so that a run that leaves nothing behind can remove exactly its own
+ * folders. */
 bool sw_folder_make(char *path, size_t *made) {
   size_t length = strlen(path);
   *made = 0;
@@ -57,7 +73,7 @@ bool sw_folder_make(char *path, size_t *made) {
     path[end] = '\0';
     bool there = is_folder(path), fresh = !there && errno == ENOENT && mkdir(path, 0777) == 0;
     if (fresh && *made == 0) *made = end;
-    /* Another rank's or run's folder, made since the look, is as good. */
+    /* Another rank or run has made it since we looked: as good, but not ours to remove. */
     if (!there && !fresh && errno == EEXIST) there = is_folder(path);
     path[end] = kept;
     if (!there && !fresh) return false;
@@ -65,6 +81,8 @@ bool sw_folder_make(char *path, size_t *made) {
   return true;
 }
 
+/* From the longest prefix up to `made`. rmdir removes only empty folders, so somebody else's
+ * file in one of them ends the walk and everything above it stays. */
 void sw_folder_unmake(char *path, size_t made) {
   for (size_t end = strlen(path); made > 0 && end >= made; end--) {
     if (path[end] != '/' && path[end] != '\0') continue;

@@ -14,12 +14,12 @@ bool sw_write_at(int file, const void *bytes, size_t length, uint64_t at);
 /* False: errno says why. */
 bool sw_sync(int file);
 
-/* Make the folder `path` and every folder above it that is missing (`path` is written to, and left
- * as it was). *made: the length of the uppermost one that was made, as a part of `path`; 0: all
- * were there. False: errno says why, and *made tells what was made all the same. */
+/* Makes the folder `path` and every missing folder above it. `path` is written to meanwhile, and
+ * left as it was. *made: the length of the part of `path` that names the uppermost folder made; 0:
+ * all were there. False: errno says why, and *made tells what was made before the failure. */
 bool sw_folder_make(char *path, size_t *made);
-/* Undo it: remove `path` and those above it down to the length `made`, as long as they are empty.
- */
+/* Undoes it: removes `path` and the folders above it down to the length `made`, as long as they
+ * are empty. made == 0: nothing. */
 void sw_folder_unmake(char *path, size_t made);
 
 #endif

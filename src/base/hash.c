@@ -1,5 +1,13 @@
-/* XXH3 hashes, and an open-addressing table with linear probing. The number of slots is a power
- * of two and at most two thirds of them are taken; an empty slot has a NULL text. */
+/* XXH3 hashes, and a table from text to number.
+ *
+ * The hashes are not cryptographic: they find accidents (a torn journal record, a changed
+ * input), not attacks. Their values are stored in results files and journals, so neither the
+ * function nor a seed may change without a new version of those.
+ *
+ * The table uses open addressing with linear probing. The number of slots is a power of two and
+ * at most two thirds of them are taken, so that a probe always ends at an empty slot, which has
+ * a NULL text. Nothing is ever removed. Texts are borrowed: the caller keeps them alive, usually
+ * in an arena. */
 #include "base/hash.h"
 
 #include <stdlib.h>
@@ -10,6 +18,7 @@ uint64_t sw_hash64(const void *bytes, size_t length, uint64_t seed) {
   return XXH3_64bits_withSeed(bytes, length, seed);
 }
 
+/* sw_hasher is XXH3's own state under another name, so that xxhash.h stays in this file. */
 sw_status sw_hasher_create(sw_error *err, sw_hasher **hasher) {
   *hasher = (sw_hasher *)XXH3_createState();
   if (!*hasher) return sw_fail(err, SW_ENOMEM, "out of memory: a hash could not be begun");
@@ -29,10 +38,14 @@ void sw_hasher_add(sw_hasher *hasher, const void *bytes, size_t length) {
   XXH3_64bits_update((XXH3_state_t *)hasher, bytes, length);
 }
 
+/* The hash of all bytes since `begin`, the same as sw_hash64 with seed 0 of them in one piece.
+ * More may be added afterwards. */
 uint64_t sw_hasher_end(const sw_hasher *hasher) {
   return XXH3_64bits_digest((const XXH3_state_t *)hasher);
 }
 
+/* In the canonical order of bytes (most significant first), so that the digits are those of
+ * `xxh128sum` on every machine. */
 void sw_hash_hex(const void *bytes, size_t length, char out[33]) {
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes, length));
@@ -43,6 +56,8 @@ void sw_hash_hex(const void *bytes, size_t length, char out[33]) {
   out[32] = '\0';
 }
 
+/* `hash` is kept so that most comparisons end without looking at the text, and so that growing
+ * the table reads no text. */
 struct slot {
   const char *text;
   size_t length;
@@ -55,12 +70,14 @@ struct sw_map {
   size_t mask, count; /* slots - 1, slots taken */
 };
 
+/* Zeroed, that is empty. */
 static sw_status make_slots(sw_error *err, size_t slots, struct slot **out) {
   *out = slots > SIZE_MAX / sizeof **out ? NULL : calloc(slots, sizeof **out);
   if (*out) return SW_OK;
   return sw_fail(err, SW_ENOMEM, "out of memory: a table of %zu texts could not be had", slots);
 }
 
+/* Room for `expected` texts without growing; more are welcome. */
 sw_status sw_map_create(sw_error *err, size_t expected, sw_map **map) {
   size_t slots = 16;
   while (slots / 3 * 2 < expected)
@@ -82,7 +99,8 @@ void sw_map_destroy(sw_map *map) {
   free(map);
 }
 
-/* The slot that holds the text, or the empty one where it belongs. */
+/* The slot that holds the text, or the empty one where it belongs. The hash is compared first: a
+ * memcmp for every neighbour on the probe would cost a cache miss each. */
 static struct slot *locate(const sw_map *map, const char *text, size_t length, uint64_t hash) {
   for (size_t i = hash & map->mask;; i = (i + 1) & map->mask) {
     struct slot *slot = &map->slot[i];
@@ -97,6 +115,8 @@ int64_t sw_map_find(const sw_map *map, const char *text, size_t length) {
   return slot->text ? slot->value : -1;
 }
 
+/* On failure the map is as it was. Slots of the new table are found by hash; the texts are all
+ * different, so `locate` ends at an empty one. */
 static sw_status double_slots(sw_error *err, sw_map *map) {
   sw_map wider = {.mask = 2 * map->mask + 1, .count = map->count};
   SW_TRY(make_slots(err, wider.mask + 1, &wider.slot));
@@ -109,12 +129,15 @@ static sw_status double_slots(sw_error *err, sw_map *map) {
   return SW_OK;
 }
 
+/* The first number of a text stays: callers look for duplicates in this way and report where the
+ * first one stood. */
 sw_status sw_map_put(sw_error *err, sw_map *map, const char *text, size_t length, int64_t value,
                      int64_t *existing) {
   uint64_t hash = sw_hash64(text, length, 0);
   struct slot *slot = locate(map, text, length, hash);
   *existing = slot->text ? slot->value : -1;
   if (slot->text) return SW_OK;
+  /* The slot found above lies in the old table: look it up again. */
   if (map->count + 1 > (map->mask + 1) / 3 * 2) {
     SW_TRY(double_slots(err, map));
     slot = locate(map, text, length, hash);

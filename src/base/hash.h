@@ -5,7 +5,8 @@
 #include "spillway/status.h"
 
 uint64_t sw_hash64(const void *bytes, size_t length, uint64_t seed);
-/* The same of bytes that come piece by piece. */
+/* The same hash, with seed 0, of bytes that come piece by piece: begin, add, end. A hasher is used
+ * by one thread at a time and may begin again. */
 typedef struct sw_hasher sw_hasher;
 sw_status sw_hasher_create(sw_error *err, sw_hasher **hasher);
 void sw_hasher_destroy(sw_hasher *hasher);

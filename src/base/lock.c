@@ -1,5 +1,14 @@
-/* Invariant: the file that is locked is the one at the path; a holder removes it before it lets
- * go, so whoever got an older one tries again. */
+/* The lock of an output: at most one run writes OUT.h5, its partial file and its journal. Rank 0
+ * takes it before it touches any of them (store/results/claim.c) and keeps it to the end.
+ *
+ * The lock is the operating system's, on an open file. It ends with its holder however that
+ * ends, so a killed run leaves a file but no lock, and the next run goes on.
+ * Open-file-description locks rather than classic ones of fcntl, which vanish as soon as the
+ * process closes any descriptor of that file.
+ *
+ * Invariant: the file that is locked is the one at the path. A holder removes it before letting
+ * go. Somebody may have opened it before that and get the lock on a file without a name, while a
+ * third process locks a new file at the path; whoever finds itself there tries again. */
 #include "base/lock.h"
 
 #include "base/file.h"
@@ -14,9 +23,11 @@
 
 struct sw_lock {
   char *path;
-  int fd;
+  int fd; /* open while the lock is held, else -1 */
 };
 
+/* The name is only for the message. It is empty when the holder has the lock but has not written
+ * it yet. */
 static sw_status held_by(sw_error *err, const sw_lock *lock) {
   char who[256] = "";
   int64_t length = sw_read_at(lock->fd, who, sizeof who - 1, 0);
@@ -27,12 +38,15 @@ static sw_status held_by(sw_error *err, const sw_lock *lock) {
                  lock->path, who[0] ? who : "it does not say which");
 }
 
+/* Inode and device together name a file, whatever path it has. */
 static bool is_at_path(const sw_lock *lock) {
   struct stat mine, there;
   return fstat(lock->fd, &mine) == 0 && stat(lock->path, &there) == 0 &&
          mine.st_ino == there.st_ino && mine.st_dev == there.st_dev;
 }
 
+/* Failures are ignored: the lock holds without a name. A longer name of an earlier holder is cut
+ * off first. */
 static void write_name(const sw_lock *lock) {
   char host[128] = "", who[256];
   gethostname(host, sizeof host - 1);
@@ -40,7 +54,8 @@ static void write_name(const sw_lock *lock) {
   if (ftruncate(lock->fd, 0) == 0 && !sw_write_at(lock->fd, who, (size_t)length, 0)) return;
 }
 
-/* *again: the file was removed while we got it. */
+/* Does not wait: a second run should say so at once rather than hang in a batch queue. *again:
+ * the file was removed while we got it. On failure the caller closes lock->fd. */
 static sw_status try_once(sw_error *err, sw_lock *lock, bool *again) {
   struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
   *again = false;
@@ -53,6 +68,7 @@ static sw_status try_once(sw_error *err, sw_lock *lock, bool *again) {
     return sw_fail(err, SW_EIO, "%s: cannot be locked: %s; does its file system know locks?",
                    lock->path, strerror(errno));
   }
+  /* Only now, with the lock held, does the answer last. */
   *again = !is_at_path(lock);
   if (*again) {
     close(lock->fd);
@@ -73,6 +89,7 @@ sw_status sw_lock_take(sw_error *err, const char *path, sw_lock **out) {
   lock->fd = -1;
   bool again = true;
   sw_status status = SW_OK;
+  /* Each round means that another holder has just ended, so this does not spin. */
   while (status == SW_OK && again)
     status = try_once(err, lock, &again);
   if (status == SW_OK) {
@@ -85,6 +102,8 @@ sw_status sw_lock_take(sw_error *err, const char *path, sw_lock **out) {
   return status;
 }
 
+/* Unlink first: after the close the next holder may already be at work at that path, and its
+ * file must stay. */
 void sw_lock_release(sw_lock *lock) {
   if (!lock) return;
   unlink(lock->path);

@@ -1,5 +1,9 @@
-/* The logger and the notes. A line goes out in one write, so that lines of several ranks do not
- * mix. Times are shown only at level debug: elsewhere two runs of one study log the same. */
+/* The logger, and the notes that pure code leaves for it.
+ *
+ * A line goes out in one fwrite, so that lines of several ranks, which share a terminal or a
+ * file, do not mix. Times are shown only at level debug: at any other level two runs of one
+ * study log the same, which tests compare. The state is one for the process and not locked: a
+ * rank logs from the thread that calls its collectives. */
 #include "base/log.h"
 
 #include <stdarg.h>
@@ -10,17 +14,19 @@
 #include "base/arena.h"
 #include "base/clock.h"
 
+/* Bytes of a line, its end included. Longer than SW_ERROR_TEXT, so that no failure is cut here. */
 enum { LINE = 2048 };
 
 static struct {
   sw_log_level level;
-  int rank;
-  double start;
-  bool holds;
-  char *held;
-  size_t length;
+  int rank;      /* only rank 0 speaks below SW_LOG_ERROR */
+  double start;  /* sw_clock() at setup: the zero of the times at level debug */
+  bool holds;    /* between sw_log_hold and sw_log_release */
+  char *held;    /* lines kept back, not terminated */
+  size_t length; /* bytes of `held` */
 } state = {.level = SW_LOG_INFO};
 
+/* As printed; the words of an option are in sw_log_level_parse. */
 static const char *const name[] = {"error", "warning", "info", "debug"};
 
 void sw_log_setup(sw_log_level level, int rank) {
@@ -39,7 +45,8 @@ bool sw_log_level_parse(const char *text, sw_log_level *level) {
   return false;
 }
 
-/* One line of at most size - 1 bytes; a longer one ends in dots. */
+/* One line of at most size - 1 bytes; a longer one ends in dots. Control characters become
+ * blanks: a text out of a user's file must not begin a line of its own or move the cursor. */
 static size_t format_line(char *out, size_t size, const char *format, va_list list) {
   int wanted = vsnprintf(out, size, format, list);
   if (wanted < 0) return 0;
@@ -53,6 +60,8 @@ static size_t format_line(char *out, size_t size, const char *format, va_list li
   return length;
 }
 
+/* False: not held, print it now. That is also the answer when memory has run out: a line too
+ * early is better than a line lost. */
 static bool hold_line(const char *line, size_t length) {
   if (!state.holds) return false;
   char *longer = realloc(state.held, state.length + length);
@@ -85,6 +94,8 @@ void sw_log_hold(void) {
   state.holds = true;
 }
 
+/* print == false is for a study that turned out wrong: the error alone is printed. Holding ends
+ * in both cases, and a second release does nothing. */
 void sw_log_release(bool print) {
   if (print && state.length) fwrite(state.held, 1, state.length, stderr);
   free(state.held);
@@ -93,6 +104,7 @@ void sw_log_release(bool print) {
   state.holds = false;
 }
 
+/* The old array stays in the arena; doubling keeps that waste below the size of the new one. */
 static bool grow(sw_notes *notes) {
   int capacity = notes->capacity ? 2 * notes->capacity : 16;
   void *memory = NULL;
@@ -104,6 +116,8 @@ static bool grow(sw_notes *notes) {
   return true;
 }
 
+/* Every tile or period may find the same thing, so a note that is there already is dropped. The
+ * search is linear: notes are few. */
 void sw_note(sw_notes *notes, const char *format, ...) {
   char line[LINE];
   va_list list;
@@ -114,7 +128,7 @@ void sw_note(sw_notes *notes, const char *format, ...) {
     if (strcmp(notes->text[i], line) == 0) return;
   const char *copy = NULL;
   if (notes->count < notes->capacity || grow(notes)) copy = sw_arena_text(notes->arena, line);
-  /* Nobody above could be told otherwise: a note has no status. */
+  /* A note has no status, so nobody above could be told in another way. */
   if (!copy) {
     sw_log(SW_LOG_ERROR, "out of memory: a warning could not be kept: %s", line);
     return;

@@ -1,5 +1,7 @@
-/* Reading a configuration tree: every failure names the place, what was found and what is
- * wanted. The tree is const; nothing is allocated. */
+/* Typed readings of a configuration tree, the parsed study file. Every failure names the place
+ * in the file, what was found and what is wanted, so that a user can mend a study from the
+ * message alone. The tree is const and nothing is allocated: all ranks read the same tree and
+ * fail with the same line. */
 #include "base/node.h"
 
 #include <stdarg.h>
@@ -9,6 +11,7 @@
 
 #include "base/text.h"
 
+/* Linear: a map of a study has a dozen keys. yaml.c has refused a key that stands twice. */
 const sw_node *sw_node_get(const sw_node *map, const char *key) {
   if (!map || map->kind != SW_NODE_MAP) return NULL;
   for (int i = 0; i < map->count; i++)
@@ -16,6 +19,7 @@ const sw_node *sw_node_get(const sw_node *map, const char *key) {
   return NULL;
 }
 
+/* Formats in two steps, as the message of sw_fail is one format and the caller's is another. */
 static sw_status fail_at(sw_error *err, const char *file, int line, int column, const char *format,
                          va_list list) {
   char text[SW_ERROR_TEXT];
@@ -45,6 +49,8 @@ static bool is_nothing(const sw_node *node) {
   return node->kind == SW_NODE_SCALAR && !node->quoted && node->text[0] == '\0';
 }
 
+/* A quoted scalar is shown in double quotes, as that is often the mistake: "3" is a text, 3 a
+ * number. */
 static sw_status wrong(sw_error *err, const sw_node *node, const char *wanted) {
   if (node->kind == SW_NODE_LIST) return sw_node_fail(err, node, "found a list; %s", wanted);
   if (node->kind == SW_NODE_MAP) return sw_node_fail(err, node, "found a map; %s", wanted);
@@ -68,6 +74,7 @@ sw_status sw_node_integer(sw_error *err, const sw_node *node, int64_t *value) {
   return wrong(err, node, "a whole number is wanted, without quotes");
 }
 
+/* The words of YAML 1.1 except on and off. The even ones are false. */
 sw_status sw_node_bool(sw_error *err, const sw_node *node, bool *value) {
   static const char *const words[] = {"false", "true", "no", "yes"};
   for (int i = 0; i < 4 && is_plain(node); i++) {
@@ -78,13 +85,15 @@ sw_status sw_node_bool(sw_error *err, const sw_node *node, bool *value) {
   return wrong(err, node, "true or false is wanted");
 }
 
+/* An empty text in quotes is a text; nothing, null and ~ are not. */
 sw_status sw_node_text(sw_error *err, const sw_node *node, const char **value) {
   if (node->kind != SW_NODE_SCALAR || is_nothing(node)) return wrong(err, node, "a text is wanted");
   *value = node->text;
   return SW_OK;
 }
 
-/* "a, b, c" into `out`, as far as it fits. */
+/* "a, b, c" into `out`. A list that is too long is cut: snprintf returns what it wanted to
+ * write, which ends the loop. */
 static void join(const char *const *word, char *out, size_t size) {
   size_t used = 0;
   out[0] = '\0';
@@ -94,6 +103,7 @@ static void join(const char *const *word, char *out, size_t size) {
   }
 }
 
+/* Names the nearest key that is allowed, or all of them when none is near. */
 static sw_status unknown_key(sw_error *err, const sw_node *map, int index,
                              const char *const *allowed) {
   int count = 0;

@@ -6,8 +6,10 @@
  *  - up to 19 digits and a power within the table: a product of 64 by 128 bits, of which the upper
  *    part decides (Eisel; Lemire, Number parsing at a gigabyte per second, 2021; that the truncated
  *    product suffices: Mushtak and Lemire 2023);
- *  - more digits: where the first 19 and the next larger number of 19 digits give one double, it;
- *  - all else: strtod. */
+ *  - more digits: where the first 19 and the next larger number of 19 digits give one double, that;
+ *  - all else: strtod.
+ *
+ * Reading a large panel is mostly this file, so its common cases come first and have no loops. */
 #include "base/powers.h"
 #include "base/text.h"
 
@@ -15,8 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* No point halfway between two doubles has more significant digits than 767 (Goldberg; glibc
- * uses 768), so beyond 780 it only matters whether anything but zeros follows. */
+/* No point halfway between two doubles has more than 767 significant digits (Goldberg; glibc
+ * uses 768). Beyond 780 digits it only matters whether any of them is not zero. */
 enum { KEPT = 780, EXACT = 19 /* decimal digits that 64 bits always hold */ };
 
 /* mantissa * 10^exponent, and where its digits stand. */
@@ -34,19 +36,27 @@ static bool is_digit(char c) {
 
 /* ---- the text ---------------------------------------------------------------------------- */
 
+/* The word tricks below take the first character of a text for the lowest byte of a word. On a
+ * big-endian machine they are compiled but never reached. */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 enum { IN_WORDS = 1 };
 #else
 enum { IN_WORDS = 0 };
 #endif
 
+/* By memcpy, as texts are not aligned; it becomes one load. */
 static inline uint64_t word_at(const char *at) {
   uint64_t word;
   memcpy(&word, at, sizeof word);
   return word;
 }
 
-/* Eight digits at once (Lemire 2018, after Mula): pairs, then fours, then all. */
+/* Eight digits at once (Lemire 2018, after Mula), the first in the lowest byte; false when any
+ * byte is no digit.
+ *
+ * The test: adding 0x46 sets the high bit of a byte above '9', subtracting '0' that of a byte
+ * below '0' or far above '9'. The value: neighbours are joined to pairs, then two
+ * multiplications weigh the four pairs by 10^6, 10^4, 10^2 and 1 and add them in the upper half. */
 static inline bool eight_digits(uint64_t word, uint64_t *value) {
   uint64_t low = word - UINT64_C(0x3030303030303030);
   if (((word + UINT64_C(0x4646464646464646)) | low) & UINT64_C(0x8080808080808080)) return false;
@@ -58,25 +68,34 @@ static inline bool eight_digits(uint64_t word, uint64_t *value) {
   return true;
 }
 
-/* The commonest of all: up to eight digits with or without a point, nothing else, in a word that
- * may be read whole. No loop, so no branch depends on how long the number is. */
+/* The commonest number of all: one to eight digits with or without a point, without sign and
+ * exponent, in a word that may be read whole (`text` has eight readable bytes; what follows the
+ * number is ignored). No loop, so no branch depends on the length, which in a column of data no
+ * branch predictor can guess. False: something else stands there, the general way must look.
+ *
+ * The value is *mantissa * 10^*exponent, *exponent from -7 to 0. */
 static inline bool scan_word(const char *text, size_t length, uint64_t *mantissa, int *exponent) {
   const uint64_t ones = UINT64_C(0x0101010101010101), zeros = ones * '0';
   uint64_t word = word_at(text), differs = word ^ (ones * '.');
-  uint64_t point = (differs - ones) & ~differs & (ones << 7); /* exact up to its lowest bit */
+  uint64_t point = (differs - ones) & ~differs & (ones << 7); /* exact up to the first point */
   unsigned at = point ? (unsigned)__builtin_ctzll(point) / 8 : 8, digits = (unsigned)length;
   *exponent = 0;
-  if (at < length) { /* take it out */
+  /* Take the point out: what follows moves down by a byte. A second point is no digit, and one
+   * behind the number is not taken for its own. */
+  if (at < length) {
     uint64_t before = (UINT64_C(1) << 8 * at) - 1;
     word = (word & before) | (word >> 8 & ~before);
     *exponent = (int)at - (int)--digits;
   }
   if (digits == 0) return false;
-  /* Digits to the upper end, zeros below. */
+  /* Digits to the upper end, which drops what follows the number, and zeros in front. The zeros
+   * are shifted in two steps, as a shift by 64 (for eight digits) is undefined. */
   word = word << 8 * (8 - digits) | zeros >> 8 * (digits - 1) >> 8;
   return eight_digits(word, mantissa);
 }
 
+/* Digits from `at` on, appended to *mantissa, which wraps beyond 19 of them; returns where they
+ * end. */
 static const char *scan_digits(const char *at, const char *end, uint64_t *mantissa) {
   uint64_t sum = *mantissa, eight = 0;
   while (IN_WORDS && end - at >= 8 && eight_digits(word_at(at), &eight)) {
@@ -89,7 +108,9 @@ static const char *scan_digits(const char *at, const char *end, uint64_t *mantis
   return at;
 }
 
-/* An exponent, held at +-10^17 so that it can be added to any length of text. */
+/* The exponent is added to *exponent, which holds minus the digits after the point. It stops
+ * growing at 10^17, so that it stays below 10^18 and any length of text can be added to it
+ * without overflow. NULL: no digit, or something behind the digits. */
 static const char *scan_exponent(const char *at, const char *end, int64_t *exponent) {
   const int64_t limit = 100000000000000000;
   bool negative = false;
@@ -104,6 +125,8 @@ static const char *scan_exponent(const char *at, const char *end, int64_t *expon
   return at;
 }
 
+/* The whole text as a decimal; false when it is no number. `digits` counts leading zeros too, so
+ * it says at most how many digits are significant: convert_long looks closer. */
 static bool scan(const char *text, size_t length, decimal *out) {
   const char *at = text, *end = text + length;
   out->negative = at < end && *at == '-';
@@ -127,36 +150,45 @@ static bool scan(const char *text, size_t length, decimal *out) {
 
 /* ---- the value --------------------------------------------------------------------------- */
 
-/* mantissa * 10^k rounded once; false: the product does not tell. Everything here is far from
- * overflow and underflow. */
+/* mantissa * 10^k rounded once to the nearest double; false when the truncated product does not
+ * tell. `mantissa` has at most 19 digits and is not 0, so with -64 <= k <= 64 everything is far
+ * from overflow and underflow, which the general algorithm must treat. */
 static bool multiply(uint64_t mantissa, int k, double *value) {
   const uint64_t *power = sw_power[k - SW_POWER_LEAST];
   int shift = __builtin_clzll(mantissa);
+  /* Left-justified, the product has its first bit in one of two places. */
   mantissa <<= shift;
   unsigned __int128 product = (unsigned __int128)mantissa * power[0];
   /* Only where the bits below the rounding are all ones can the lower word carry into them. */
   if (((uint64_t)(product >> 64) & 0x1FF) == 0x1FF)
     product += (uint64_t)(((unsigned __int128)mantissa * power[1]) >> 64);
   uint64_t high = (uint64_t)(product >> 64), low = (uint64_t)product;
+  /* What was cut off the power could still carry into `high`; for k in [-27, 55] it cannot. */
   if (low == UINT64_MAX && (k < -27 || k > 55)) return false;
   int top = (int)(high >> 63), cut = top + 9;
   uint64_t kept = high >> cut; /* 54 bits: the last one is for rounding */
   /* A tie goes to even; only for these k can a product be one. */
   bool tie = low <= 1 && k >= -4 && k <= 23 && (kept & 3) == 1 && kept << cut == high;
+  /* Round to nearest: the last bit is added to itself and dropped. At a tie with an even
+   * neighbour below, it is dropped only. */
   kept = (kept + (tie ? 0 : kept & 1)) >> 1;
-  /* floor(k log2 10) + 63; 54 bits can have become 2^53, whose exponent is one more: adding says
-   * it. */
+  /* floor(k log2 10) + 63, right for every k of the table; >> of a negative number rounds down
+   * with this compiler. Rounding can have made 2^53 of 53 bits, whose exponent is one more. The
+   * bits are added rather than joined, so the leading bit of `kept` (hence -1) and such a carry
+   * both land in the exponent. */
   int exponent = ((217706 * k) >> 16) + 63 + top - shift;
   uint64_t bits = ((uint64_t)(exponent + 1023 - 1) << 52) + kept;
   memcpy(value, &bits, sizeof bits);
   return true;
 }
 
+/* The powers of ten that are doubles exactly. */
 static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                               1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                               1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-/* mantissa * 10^exponent, the mantissa of at most 19 digits; false: not by these means. */
+/* mantissa * 10^exponent rounded once, the mantissa of at most 19 digits; false: not by these
+ * means. In the first case both factors are exact, so the one operation rounds once. */
 static bool convert_short(uint64_t mantissa, int64_t exponent, double *value) {
   *value = (double)mantissa;
   if (mantissa == 0) return true;
@@ -168,7 +200,10 @@ static bool convert_short(uint64_t mantissa, int64_t exponent, double *value) {
          multiply(mantissa, (int)exponent, value);
 }
 
-/* The digits again, without point and leading zeros, for strtod. */
+/* By strtod, correctly rounded for any number. It gets the digits again without point and
+ * leading zeros, so the locale's decimal point does not matter. Digits beyond KEPT are left out
+ * and weigh in the exponent; if any of them is not zero a last digit 1 stands for all, which
+ * keeps the number off a halfway point. */
 static double convert_slowly(const decimal *number) {
   char buffer[KEPT + 32];
   int64_t kept = 0, cut = 0;
@@ -188,7 +223,8 @@ static double convert_slowly(const decimal *number) {
     buffer[kept++] = '1';
     exponent--;
   }
-  /* Past these the value is infinite or zero, whatever the digits. */
+  /* Past these the value is infinite or zero, whatever the at most 781 digits, and four digits
+   * hold the exponent. */
   if (exponent > 400) exponent = 400;
   if (exponent < -2000) exponent = -2000;
   buffer[kept++] = 'e';
@@ -200,7 +236,9 @@ static double convert_slowly(const decimal *number) {
   return strtod(buffer, NULL);
 }
 
-/* More than 19 digits: leading zeros may be all that is too much. */
+/* More than 19 digits. Leading zeros may be all that is too much. Else the number lies between
+ * that of its first 19 significant digits and the next one of 19 digits: where both round to one
+ * double, so does it. Only where they do not is strtod asked. */
 static double convert_long(const decimal *number) {
   uint64_t mantissa = 0;
   int64_t taken = 0, left = 0;
@@ -221,14 +259,20 @@ static double convert_long(const decimal *number) {
   return convert_slowly(number);
 }
 
+/* `room` lets the reader of a CSV name the bytes that follow the field: most numbers are shorter
+ * than a word, and reading one whole word needs the bytes to be there. The value is the same
+ * with any room. */
 bool sw_parse_number_within(const char *text, size_t length, size_t room, double *value) {
   decimal number;
   double size = 0;
   size_t sign = length > 0 && *text == '-';
   int exponent = 0;
+  /* An empty text or a lone sign wraps to a large number here and goes the general way, which
+   * refuses it. A leading + does so too. */
   if (IN_WORDS && length - sign - 1 < 8 && room >= 8 + sign &&
       scan_word(text + sign, length - sign, &number.mantissa, &exponent)) {
-    size = (double)(int64_t)number.mantissa / tens[-exponent]; /* both exact */
+    /* Both exact, so the division rounds once. Signed, as that conversion is one instruction. */
+    size = (double)(int64_t)number.mantissa / tens[-exponent];
     *value = sign ? -size : size;
     return true;
   }
@@ -237,6 +281,7 @@ bool sw_parse_number_within(const char *text, size_t length, size_t room, double
     size = convert_long(&number);
   else if (!convert_short(number.mantissa, number.exponent, &size))
     size = convert_slowly(&number);
+  /* 1e400 is a slip of the user; a number too small becomes 0 or a subnormal, as it rounds. */
   if (isinf(size)) return false;
   *value = number.negative ? -size : size;
   return true;
@@ -246,6 +291,8 @@ bool sw_parse_number(const char *text, size_t length, double *value) {
   return sw_parse_number_within(text, length, length, value);
 }
 
+/* Digits of a negative number are subtracted from the start, so that INT64_MIN is read too.
+ * Blanks, points and exponents are refused. */
 bool sw_parse_integer(const char *text, size_t length, int64_t *value) {
   const char *at = text, *end = text + length;
   bool negative = false;

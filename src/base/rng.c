@@ -1,6 +1,11 @@
-/* Philox 4x32-10: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3",
- * SC 2011. The counter is (draw / 2, item), the key a mix of seed and stream; a block of four
- * words gives two draws of 64 bits. */
+/* Random numbers as a pure function of (seed, stream, item, draw): Philox 4x32-10 of Salmon,
+ * Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. A generator with a
+ * running state would give other numbers under other ranks and threads; here the synthetic panel
+ * and the sample of `verify` are the same for any number of them.
+ *
+ * The counter is (draw / 2, item), the key a mix of seed and stream; a block of four words gives
+ * two draws of 64 bits. The numbers are part of what a seed means: a change here changes every
+ * synthetic panel. */
 #include "base/rng.h"
 
 #include <math.h>
@@ -24,7 +29,8 @@ void sw_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]
   out[3] = c3;
 }
 
-/* The finaliser of SplitMix64, a bijection (Steele, Lea, Flood 2014). */
+/* The finaliser of SplitMix64 (Steele, Lea, Flood 2014). A bijection, so different seeds, or
+ * different streams of one seed, never share a key. */
 static uint64_t mix(uint64_t x) {
   x += UINT64_C(0x9E3779B97F4A7C15);
   x = (x ^ (x >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
@@ -43,17 +49,22 @@ static void block_of(const sw_rng *rng, uint64_t out[2]) {
   out[1] = (uint64_t)word[3] << 32 | word[2];
 }
 
+/* The seed is mixed before the stream is added, so that seed 1, stream 2 is not seed 2, stream
+ * 1. */
 sw_rng sw_rng_make(uint64_t seed, uint64_t stream, uint64_t item) {
   return (sw_rng){.key = mix(mix(seed) + stream), .item = item, .draw = 0};
 }
 
+/* A block is computed for each draw and half of it dropped: keeping the other half would be a
+ * state to carry. */
 uint64_t sw_rng_u64(sw_rng *rng) {
   uint64_t pair[2];
   block_of(rng, pair);
   return pair[rng->draw++ & 1];
 }
 
-/* 52 bits and a half: every value is exact, and neither 0 nor 1 is reached. */
+/* The upper 52 bits and a half: every value is a double exactly, and neither 0 nor 1 is reached,
+ * so that a logarithm of it is finite. */
 static double to_unit(uint64_t bits) {
   return ((double)(bits >> 12) + 0.5) * 0x1p-52;
 }
@@ -62,6 +73,8 @@ double sw_rng_uniform(sw_rng *rng) {
   return to_unit(sw_rng_u64(rng));
 }
 
+/* Box-Muller, the cosine alone. On an even draw, the usual case, both uniforms come from one
+ * block; the numbers are the same as by two calls of sw_rng_u64. */
 double sw_rng_normal(sw_rng *rng) {
   uint64_t pair[2];
   if (rng->draw & 1) {
@@ -74,9 +87,11 @@ double sw_rng_normal(sw_rng *rng) {
   return sqrt(-2 * log(to_unit(pair[0]))) * cos(2 * M_PI * to_unit(pair[1]));
 }
 
-/* Lemire 2019: the high word of a product; the few draws that would bias it are drawn again. */
+/* Lemire 2019: the high word of a product. The first 2^64 mod bound low words would make some
+ * results likelier, so they are drawn again. 0 for bound 0. */
 uint64_t sw_rng_below(sw_rng *rng, uint64_t bound) {
   if (bound == 0) return 0;
+  /* 2^64 mod bound, in arithmetic modulo 2^64. */
   uint64_t reject = -bound % bound;
   for (;;) {
     unsigned __int128 product = (unsigned __int128)sw_rng_u64(rng) * bound;

@@ -7,7 +7,9 @@
 
 /* ---- UTF-8 ------------------------------------------------------------------------------ */
 
-/* The bytes of the character at `at`, or 0: no overlong form, no surrogate, none over U+10FFFF. */
+/* The bytes of the character at `at`, or 0 when it is none: no overlong form, no surrogate, none
+ * over U+10FFFF, as the standard demands (Unicode, table 3-7). Those rules are all about the
+ * second byte, whose range [lo, hi] depends on the first. */
 static size_t character_length(const unsigned char *at, size_t left) {
   unsigned char lead = at[0], lo = 0x80, hi = 0xBF;
   size_t size = 0;
@@ -49,6 +51,7 @@ bool sw_is_utf8(const char *text, size_t length) {
 
 enum { WORD = 128 }; /* longer words are near nothing */
 
+/* ASCII alone: tolower would ask the locale. */
 static char lower(char c) {
   return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
@@ -57,7 +60,9 @@ static int least(int a, int b) {
   return a < b ? a : b;
 }
 
-/* Edits (insert, delete, replace, swap of neighbours) from a to b; case is no difference. */
+/* Edits (insert, delete, replace, swap of neighbours) from a to b; case is no difference. Three
+ * rows of the usual table are kept: a swap looks two rows back. Neither text is longer than
+ * WORD. */
 static int distance(const char *a, int a_length, const char *b, int b_length) {
   int rows[3][WORD + 1];
   int *before = rows[0], *above = rows[1], *row = rows[2];
@@ -80,9 +85,12 @@ static int distance(const char *a, int a_length, const char *b, int b_length) {
   return above[b_length];
 }
 
+/* For the `did you mean` of messages. Of equally near candidates the first is taken, so that the
+ * message does not depend on anything else. */
 const char *sw_nearest(const char *word, const char *const *candidates, int count) {
   size_t length = strlen(word);
   if (length > WORD) return NULL;
+  /* At most half of a long word, or two edits of a short one, may be wrong. */
   int best = length / 2 > 2 ? (int)(length / 2) : 2;
   const char *found = NULL;
   for (int i = 0; i < count; i++) {
@@ -99,6 +107,8 @@ const char *sw_nearest(const char *word, const char *const *candidates, int coun
 
 /* ---- paths ------------------------------------------------------------------------------ */
 
+/* A path in a study is meant relative to the study's folder, not to where the program was
+ * started. NULL only when memory has run out. */
 char *sw_path_beside(sw_arena *arena, const char *base_file, const char *path) {
   const char *slash = base_file ? strrchr(base_file, '/') : NULL;
   if (path[0] == '/' || !slash) return sw_arena_text(arena, path);

@@ -1,8 +1,14 @@
-/* The collective calls of a team. Invariants: a rank learns of another's lack of memory before
- * anything is sent, so that all return together, and what is needed before that is there from the
- * start; no MPI call moves more than comm->piece bytes,
- * as its counts are int; bytes_sent counts what this rank hands to each other rank, sizes that are
- * agreed on with it. A broadcast counts where it begins, however the library's tree spreads it. */
+/* The collective calls of a team: what sw_team promises, by MPI. Only the thread that started
+ * MPI calls them (MPI_THREAD_FUNNELED). Invariants:
+ *
+ * - a rank learns that another has no memory before anything is sent, so that all return
+ *   together; what is needed before that moment was allocated at the start;
+ * - no MPI call moves more than comm->piece bytes, as its counts are int;
+ * - bytes_sent counts what this rank hands to each other rank, agreed sizes included. A
+ *   broadcast counts at its root, however the library's tree spreads it. It is for the summary
+ *   only.
+ *
+ * Nothing here adds floating-point numbers: their sum would depend on the number of ranks. */
 #include "comm/private.h"
 
 #include <string.h>
@@ -13,6 +19,8 @@ static size_t smaller(size_t a, size_t b) {
   return a < b ? a : b;
 }
 
+/* `buffer` from rank `root` of `group` to all of it, in pieces. Every rank passes the same
+ * `bytes`, or they would disagree on the number of calls. `bytes` 0 is no call at all. */
 sw_status sw_comm_bcast(sw_error *err, MPI_Comm group, size_t piece, void *buffer, size_t bytes,
                         int root) {
   for (size_t at = 0; at < bytes; at += piece)
@@ -21,6 +29,10 @@ sw_status sw_comm_bcast(sw_error *err, MPI_Comm group, size_t piece, void *buffe
   return SW_OK;
 }
 
+/* Collective. `mine` is this rank's status after it tried to get memory for what comes. All
+ * ranks return with or all without a failure; a rank that was well says that another was not.
+ * One int is enough, and a stack variable: agreeing itself must not need memory. err->shared
+ * tells the caller that no further agreement is wanted. */
 sw_status sw_comm_memory(sw_error *err, sw_comm *comm, sw_status mine) {
   int failed = mine != SW_OK;
   if (comm->team.size > 1) comm->team.bytes_sent += sizeof failed;
@@ -37,8 +49,9 @@ static sw_status broadcast(sw_team *team, sw_error *err, void *buffer, size_t by
   return sw_comm_bcast(err, comm->world, comm->piece, buffer, bytes, root);
 }
 
-/* `counts` of every rank, and room for their sum on the ranks that receive. All ranks return the
- * same status. */
+/* First half of a gather. Fills counts[size] with the bytes of every rank, on all ranks, so that
+ * all choose the same way of sending; *total is their sum. On ranks that receive, *all has room
+ * for it. All ranks return the same status. */
 static sw_status prepare_gather(sw_error *err, sw_comm *comm, size_t bytes, bool receives,
                                 size_t *counts, void **all, size_t *total) {
   uint64_t mine = bytes;
@@ -47,11 +60,13 @@ static sw_status prepare_gather(sw_error *err, sw_comm *comm, size_t bytes, bool
   *total = 0;
   for (int r = 0; r < comm->team.size; r++)
     *total += counts[r];
+  /* At least a byte, so that *all is not NULL where everybody sends nothing. */
   sw_status status = receives ? sw_alloc(err, *total > 0 ? *total : 1, 1, all) : SW_OK;
   return sw_comm_memory(err, comm, status);
 }
 
-/* Small parts in one call: counts and displacements fit an int. */
+/* Small parts in one call. The total is at most comm->piece, so counts and displacements fit an
+ * int. */
 static sw_status gather_at_once(sw_error *err, sw_comm *comm, const void *send, int root, char *all,
                                 const size_t *counts) {
   int size = comm->team.size, *count = comm->counts_at, at = 0;
@@ -68,13 +83,16 @@ static sw_status gather_at_once(sw_error *err, sw_comm *comm, const void *send, 
   return sw_comm_check(err, code, "MPI_Gatherv");
 }
 
-/* Large parts: each rank's in turn, by pieces. */
+/* Large parts: each rank's in turn, by pieces. All ranks walk over r in the same order. To all
+ * ranks it is a broadcast from r; to one root it is r's messages to it, and ranks that are
+ * neither r nor the root do nothing. */
 static sw_status gather_in_turn(sw_error *err, sw_comm *comm, const void *send, int root, char *all,
                                 const size_t *counts) {
   int rank = comm->team.rank;
   bool receives = root < 0 || rank == root;
   size_t start = 0;
   for (int r = 0; r < comm->team.size; start += counts[r++]) {
+    /* The own part is copied: `send` is const, and a broadcast from here must start in `all`. */
     if (receives && r == rank && counts[r] > 0) memcpy(all + start, send, counts[r]);
     if (root < 0) {
       SW_TRY(sw_comm_bcast(err, comm->world, comm->piece, all + start, counts[r], r));
@@ -93,7 +111,9 @@ static sw_status gather_in_turn(sw_error *err, sw_comm *comm, const void *send, 
   return SW_OK;
 }
 
-/* To `root`, or to every rank when root < 0. */
+/* To `root`, or to every rank when root < 0. *all (sw_alloc, the caller's) is NULL where nothing
+ * is received and after a failure; `all` itself may be NULL only where nothing is received.
+ * `counts` may be NULL. */
 static sw_status gather_to(sw_team *team, sw_error *err, const void *send, size_t bytes, int root,
                            void **all, size_t *counts) {
   sw_comm *comm = sw_comm_of(team);
@@ -135,7 +155,10 @@ static size_t sum_of(const size_t *values, int count) {
 }
 
 /* Step s: to rank + s, from rank - s, piece by piece. A rank enters piece k of step s only after
- * all earlier ones, and both partners of a piece meet at the same (s, k): no deadlock. */
+ * all earlier ones, and both partners of a piece meet at the same (s, k): no deadlock.
+ * MPI_Alltoallv would need int displacements, and more than 2 GB per rank is usual for a large
+ * panel. Step 0 is the rank's part to itself. One message is under way per rank, so no memory is
+ * needed for more. */
 static sw_status exchange(sw_error *err, sw_comm *comm, const char *send, const size_t *send_bytes,
                           char *recv, const size_t *recv_bytes) {
   int size = comm->team.size, rank = comm->team.rank;
@@ -145,6 +168,7 @@ static sw_status exchange(sw_error *err, sw_comm *comm, const char *send, const 
     char *in = recv + sum_of(recv_bytes, from);
     size_t out_left = send_bytes[to], in_left = recv_bytes[from];
     while (out_left > 0 || in_left > 0) {
+      /* One side may be through while the other has pieces left: it then talks to MPI_PROC_NULL. */
       int out_now = (int)smaller(comm->piece, out_left),
           in_now = (int)smaller(comm->piece, in_left);
       SW_MPI(err, MPI_Sendrecv(out, out_now, MPI_BYTE, out_now ? to : MPI_PROC_NULL, 1, in, in_now,
@@ -159,6 +183,8 @@ static sw_status exchange(sw_error *err, sw_comm *comm, const char *send, const 
   return SW_OK;
 }
 
+/* See sw_team. A failure before the agreement is kept, not returned: every rank must reach
+ * sw_comm_memory. Who asks for no recv_bytes knows them already. */
 static sw_status all_to_all(sw_team *team, sw_error *err, const void *send,
                             const size_t *send_bytes, void **recv, size_t *recv_bytes) {
   sw_comm *comm = sw_comm_of(team);
@@ -180,6 +206,8 @@ static sw_status all_to_all(sw_team *team, sw_error *err, const void *send,
   return status;
 }
 
+/* Element-wise over all ranks, in place; 8 bytes a value. Minima, maxima and sums of integers
+ * are the same in any order, so the bits do not depend on the ranks. */
 static sw_status reduce(sw_team *team, sw_error *err, void *values, int count, MPI_Datatype type,
                         MPI_Op op) {
   if (team->size > 1) team->bytes_sent += 8 * (uint64_t)count;

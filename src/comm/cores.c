@@ -1,19 +1,27 @@
-/* Threads of a rank from the affinity mask: a launcher binds each rank to cores of its own, or
- * leaves them all on one mask; in both cases a core must get one thread. */
+/* Threads of a rank from the affinity mask. A launcher binds each rank to cores of its own, or
+ * leaves all ranks of a machine on one mask; in both cases each core must get one thread. Asked
+ * once at the start, by all ranks even where the user gives a number of threads, as it is
+ * collective. */
 #include "comm/private.h"
 
 #include <sched.h>
 #include <unistd.h>
 
+/* The cores of the mask divided by the ranks of this machine with the same mask, at least 1.
+ * Masks that overlap without being equal are not recognised as sharing. comm->machine, not
+ * comm->node: the small nodes of tests still share the real cores. */
 int sw_comm_cores(sw_team *team) {
   sw_comm *comm = sw_comm_of(team);
   cpu_set_t mine;
   CPU_ZERO(&mine);
-  /* More processors than the mask has bits: no mask, all processors of the machine. */
+  /* EINVAL: the machine has more processors than a cpu_set_t has bits (1,024). Then no mask is
+   * taken to mean all processors. */
   bool masked = sched_getaffinity(0, sizeof mine, &mine) == 0;
   long cores = masked ? CPU_COUNT(&mine) : sysconf(_SC_NPROCESSORS_ONLN);
   int ranks = 1, sharing = 0;
   MPI_Comm_size(comm->machine, &ranks);
+  /* Every rank shows its mask to the others in turn. A masked set of all zeros, without a mask,
+   * is equal everywhere, as it should be. */
   for (int r = 0; r < ranks; r++) {
     cpu_set_t other = mine;
     MPI_Bcast(&other, sizeof other, MPI_BYTE, r, comm->machine);

@@ -1,5 +1,9 @@
-/* Memory shared by the ranks of a node; a node of one rank shares with nobody and takes plain
- * memory. */
+/* Memory shared by the ranks of a node: gathered columns, weights, queues and slots of a pass
+ * stand there once per node instead of once per rank. A node of one rank shares with nobody and
+ * takes plain memory, which is not limited by /dev/shm.
+ *
+ * Windows are found again by their address. All ranks meet every node_alloc and node_free in the
+ * same order (private.h). */
 #include "comm/private.h"
 
 #include <stdatomic.h>
@@ -8,6 +12,8 @@
 
 #include "base/arena.h"
 
+/* The first rank's answer for all: other processes take of /dev/shm meanwhile, and ranks that
+ * saw different numbers would decide differently. */
 static size_t node_room(sw_team *team) {
   uint64_t room = SIZE_MAX;
   if (team->node_size > 1 && team->node_rank == 0) room = sw_comm_shared_room();
@@ -15,6 +21,8 @@ static size_t node_room(sw_team *team) {
   return room;
 }
 
+/* Gives back a window that may be half made. Local: other ranks keep their mapping until they
+ * let go of it, and the memory lives as long as any of them does. */
 static void forget(sw_window *made) {
   if (!made) return;
   if (made->shared)
@@ -24,6 +32,12 @@ static void forget(sw_window *made) {
   free(made);
 }
 
+/* Collective over the whole team, not the node alone: it agrees twice, so that no rank goes on
+ * without its window while others wait in the next collective.
+ *
+ * First everybody gets what it needs alone; only if all have that do the ranks of a node enter
+ * sw_comm_shared_map, which is collective itself and must not be entered by some. Zeroed: by
+ * sw_calloc, or because a new file is. */
 static sw_status node_alloc(sw_team *team, sw_error *err, size_t bytes, void **out) {
   sw_comm *comm = sw_comm_of(team);
   sw_window *made = calloc(1, sizeof *made);
@@ -48,6 +62,7 @@ static sw_status node_alloc(sw_team *team, sw_error *err, size_t bytes, void **o
   return SW_OK;
 }
 
+/* Local, nothing is sent. NULL and memory that is no window are ignored. */
 static void node_free(sw_team *team, void *memory) {
   sw_comm *comm = sw_comm_of(team);
   for (sw_window **link = &comm->windows; memory && *link; link = &(*link)->next)
@@ -59,20 +74,24 @@ static void node_free(sw_team *team, void *memory) {
     }
 }
 
+/* At the end, after a failure too: what the run did not come to free. */
 void sw_comm_free_windows(sw_comm *comm) {
   while (comm->windows)
     node_free(&comm->team, comm->windows->memory);
 }
 
+/* MPI_Barrier brings the ranks together but promises nothing about ordinary stores to memory
+ * that MPI does not know. The fences do: stores before it on any rank of the node are seen by
+ * loads after it on every other. */
 static sw_status node_barrier(sw_team *team, sw_error *err) {
-  /* Stores before it are seen by loads after it, on every rank of the node. */
   atomic_thread_fence(memory_order_seq_cst);
   int code = MPI_Barrier(sw_comm_of(team)->node);
   atomic_thread_fence(memory_order_seq_cst);
   return sw_comm_check(err, code, "MPI_Barrier");
 }
 
-/* Node k's part to every other node, between the first ranks of the nodes. */
+/* Node k's part to every other node, between the first ranks of the nodes. Each node holds the
+ * whole array once, so one copy per node travels, not one per rank. */
 static sw_status share_parts(sw_error *err, sw_comm *comm, char *shared, const size_t *start) {
   for (int k = 0; k < comm->team.nodes; k++)
     SW_TRY(sw_comm_bcast(err, comm->leaders, comm->piece, shared + start[k],
@@ -80,6 +99,9 @@ static sw_status share_parts(sw_error *err, sw_comm *comm, char *shared, const s
   return SW_OK;
 }
 
+/* The first barrier: all ranks of this node have stored their part. The last: nobody reads
+ * before the leader has received everything. An MPI failure in between leaves the leader alone
+ * with it, as everywhere; sw_comm_meet then ends the run. */
 static sw_status share(sw_team *team, sw_error *err, void *shared, const size_t *start) {
   sw_comm *comm = sw_comm_of(team);
   SW_TRY(node_barrier(team, err));

@@ -1,4 +1,4 @@
-/* What the files of comm share. Not for other floors.
+/* What the files of comm share; not for other floors.
  *
  * Invariants: `team` is the first member, so that a sw_team of this floor is a sw_comm; every rank
  * holds its windows in the same order, as all ranks meet every node_alloc and node_free. */
@@ -30,9 +30,9 @@ typedef struct sw_comm {
   size_t *counts;   /* a number for each rank, for the collective under way */
   int *counts_at;   /* counts and displacements of a gather: two for each rank */
   sw_window *windows;
-  unsigned files_made; /* behind them */
-  bool stopping;       /* the word has come, and has been passed on */
-  uint32_t stop_from;  /* bit k: it has come from the node 2^k before */
+  unsigned files_made; /* names tried for files of shared memory: no name is used twice */
+  bool stopping;       /* this node has told the others to stop (comm/stop.c) */
+  uint32_t stop_from;  /* bit k: the word to stop has come from the node 2^k before */
 } sw_comm;
 
 static inline sw_comm *sw_comm_of(sw_team *team) {
@@ -44,7 +44,8 @@ sw_status sw_comm_check(sw_error *err, int code, const char *call);
 
 #define SW_MPI(err, call) SW_TRY(sw_comm_check((err), (call), #call))
 
-/* All ranks return the same: SW_OK, or SW_ENOMEM when any of them has no memory to receive. */
+/* Collective. `mine`: whether this rank has memory for what it will receive. All ranks return
+ * SW_OK, or none does: SW_ENOMEM where only another rank lacks it. */
 sw_status sw_comm_memory(sw_error *err, sw_comm *comm, sw_status mine);
 sw_status sw_comm_bcast(sw_error *err, MPI_Comm group, size_t piece, void *buffer, size_t bytes,
                         int root);
@@ -60,7 +61,7 @@ void sw_comm_set_collectives(sw_team *team);
 void sw_comm_set_node(sw_team *team);
 void sw_comm_free_windows(sw_comm *comm);
 void sw_comm_set_stop(sw_team *team);
-/* Every rank: no word is left on its way. */
+/* Called by every rank at the end: no word to stop is left on its way. */
 void sw_comm_end_stop(sw_comm *comm);
 
 #endif

@@ -1,5 +1,10 @@
-/* Starting and stopping MPI, and who works where. Invariants: ranks are ordered by node, so
- * that a node's are consecutive; every rank sees the same test settings. */
+/* Starting and stopping MPI, and who works where. Called by cli/program.c and, for the library,
+ * by cli/verbs/compute.c. Invariants: ranks are ordered by node, so that a node's are
+ * consecutive in the team and own consecutive units; every rank sees the same test settings.
+ *
+ * Communicators: see sw_comm in private.h. Those of a team return errors; calls on
+ * MPI_COMM_WORLD and on `machine` still end the program, as at that point nothing is open that
+ * could be kept. */
 #include "comm/private.h"
 
 #include <stdio.h>
@@ -9,8 +14,11 @@
 
 #include "base/arena.h"
 
+/* Bytes of a piece: counts of MPI are int, and 2^30 is the largest power of two that fits.
+ * Milliseconds of patience: see sw_comm_meet. */
 enum { SW_DEFAULT_PIECE = 1 << 30, SW_PATIENCE_MS = 10000 };
 
+/* May be called before MPI_Init, as --version does. Not thread-safe: the text is static. */
 const char *sw_comm_version(void) {
   static char text[64 + MPI_MAX_LIBRARY_VERSION_STRING];
   char library[MPI_MAX_LIBRARY_VERSION_STRING] = "";
@@ -22,7 +30,9 @@ const char *sw_comm_version(void) {
   return text;
 }
 
-/* A whole number of the environment as rank 0 sees it, so that ranks never differ. */
+/* A whole number above zero from rank 0's environment, else `fallback`. Launchers may give ranks
+ * different environments, and ranks that differ in such a number would wait for each other for
+ * ever. Collective. */
 static int64_t setting(MPI_Comm world, const char *name, int64_t fallback) {
   const char *text = getenv(name);
   int64_t value = text ? strtoll(text, NULL, 10) : 0;
@@ -45,7 +55,9 @@ static sw_status split_machine(sw_error *err, sw_comm *comm) {
 }
 
 /* The team's order: by the first rank of the node, then by rank, so that a node's ranks are
- * consecutive however the launcher dealt them out. Rank 0 stays rank 0. */
+ * consecutive however the launcher dealt them out (by core or round robin over the nodes). Owned
+ * units of a node are then one range, which `share` relies on. Rank 0 stays rank 0: its key is
+ * the lowest. */
 static sw_status order_ranks(sw_error *err, sw_comm *comm) {
   int rank = 0, first = 0;
   SW_MPI(err, MPI_Comm_rank(MPI_COMM_WORLD, &rank));
@@ -59,7 +71,8 @@ static sw_status order_ranks(sw_error *err, sw_comm *comm) {
   return SW_OK;
 }
 
-/* Nodes are numbered in the order of their leaders. */
+/* Nodes are numbered in the order of their leaders, which is the order of the team.
+ * MPI_UNDEFINED gives the others MPI_COMM_NULL. The leader tells its node the numbers. */
 static sw_status number_nodes(sw_error *err, sw_comm *comm) {
   sw_team *team = &comm->team;
   int is_leader = team->node_rank == 0, place[2] = {0, 0};
@@ -76,7 +89,8 @@ static sw_status number_nodes(sw_error *err, sw_comm *comm) {
   return SW_OK;
 }
 
-/* Here and not in the calls: a rank that had none there would leave the others waiting. */
+/* Memory that collectives need, here and not in the calls: a rank that had none there would
+ * leave the others waiting. */
 static sw_status take_memory(sw_error *err, sw_comm *comm) {
   size_t size = (size_t)comm->team.size;
   sw_status status = sw_alloc(err, size, sizeof *comm->counts, (void **)&comm->counts);
@@ -87,6 +101,8 @@ static sw_status take_memory(sw_error *err, sw_comm *comm) {
   return status;
 }
 
+/* Collective; the order matters. Nodes before the team's order, which follows from them; the
+ * collectives before take_memory, which agrees by them; `size` before both. */
 static sw_status set_up(sw_error *err, sw_comm *comm) {
   sw_team *team = &comm->team;
   team->self = comm;
@@ -97,10 +113,14 @@ static sw_status set_up(sw_error *err, sw_comm *comm) {
   comm->patience = setting(comm->world, "SPILLWAY_PATIENCE_MS", SW_PATIENCE_MS);
   team->window_bytes = setting(comm->world, "SPILLWAY_WINDOW_BYTES", SW_WINDOW_BYTES);
   team->mark_after = (double)setting(comm->world, "SPILLWAY_MARK_AFTER_MS", SW_MARK_AFTER_MS) / 1e3;
+  /* A communicator of its own: the meeting after a failure must not be taken for another
+   * collective. */
   SW_MPI(err, MPI_Comm_dup(comm->world, &comm->end));
   sw_comm_set_collectives(team);
   SW_TRY(take_memory(err, comm));
   SW_TRY(number_nodes(err, comm));
+  /* HDF5 opens the output with it on each rank, as its only user: nothing between opening and
+   * closing is collective then, so no rank waits inside HDF5 for one that failed. */
   comm->alone = MPI_COMM_SELF;
   team->mpi = &comm->alone;
   sw_comm_set_node(team);
@@ -108,15 +128,17 @@ static sw_status set_up(sw_error *err, sw_comm *comm) {
   return SW_OK;
 }
 
-/* Started without mpirun or srun, Open MPI would start a daemon of its own, only to be able to
- * spawn processes, which this program never does, and make folders that a process ending at the
- * same time removes from under it. */
+/* Started without mpirun or srun, Open MPI would start a daemon only to be able to spawn
+ * processes, which this program never does, and make session folders, which another process that
+ * ends at the same time removes from under it. A value that the user has set stays (the 0). */
 static void stay_alone(void) {
   if (getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMIX_RANK") || getenv("PMI_RANK")) return;
   setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
   setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
 }
 
+/* On success *team is made and sw_comm_stop must follow. On failure MPI is finalised again where
+ * it got that far. FUNNELED: one thread of a rank talks to MPI, the others compute. */
 sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team) {
   int provided = 0;
   stay_alone();
@@ -125,6 +147,7 @@ sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team) 
     return sw_fail(err, SW_EINTERNAL, "this MPI library gives no MPI_THREAD_FUNNELED");
   sw_comm *comm = calloc(1, sizeof *comm);
   if (!comm) return sw_fail(err, SW_ENOMEM, "no memory to start MPI");
+  /* So that sw_comm_stop knows what there is after a failure half way. */
   comm->world = comm->machine = comm->node = comm->leaders = comm->end = MPI_COMM_NULL;
   sw_status status = set_up(err, comm);
   if (status == SW_OK) {
@@ -135,6 +158,10 @@ sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team) 
   return status;
 }
 
+/* A barrier with patience. If all ranks come, they have all left their work and can end in good
+ * order; if not, some wait in a collective that this rank will never enter. MPI has no barrier
+ * with a time limit, hence the test once a millisecond. A barrier given up stays pending: only
+ * sw_comm_abort may follow. */
 bool sw_comm_meet(sw_team *team) {
   const struct timespec ms = {.tv_nsec = 1000000};
   MPI_Request request = MPI_REQUEST_NULL;
@@ -151,6 +178,8 @@ void sw_comm_abort(sw_team *team, int status) {
   MPI_Abort(sw_comm_of(team)->world, status);
 }
 
+/* Collective; the order is reverse to the start. Windows go before the communicator of their
+ * node, pending words of a stop before that of the leaders. */
 void sw_comm_stop(sw_team *team) {
   sw_comm *comm = sw_comm_of(team);
   sw_comm_end_stop(comm);

@@ -1,4 +1,6 @@
-/* Which of the variants of SW_HOT this machine takes: the same question as the loader asks. */
+/* Which variant of SW_HOT this machine takes, by the question that the loader's resolver asks.
+ * The answer stands in the fingerprint of a run and in operand hashes: the variants promise the
+ * same bits, but a resumed run does not rest on that promise. */
 #include "kernel/hot.h"
 
 const char *sw_instruction_set(void) {

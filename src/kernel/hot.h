@@ -1,10 +1,12 @@
-/* SW_HOT compiles a function several times, for AVX-512, for AVX2 and for any x86-64, and lets the
- * loader choose by the processor it finds. All variants give the same bits: products and sums are
- * rounded as written, __builtin_fma stands where one rounding is meant, and no vector mathematics
- * library is called. Helpers that a hot function calls are SW_INLINE, to be compiled with it.
+/* SW_HOT compiles a function several times, for AVX-512, for AVX2 and for any x86-64, and lets
+ * the loader choose by the processor it finds, so that one binary is fast on every node of a
+ * mixed cluster. All variants give the same bits: products and sums are rounded as written
+ * (-ffp-contract=off), __builtin_fma stands where one rounding is meant, and no vector
+ * mathematics library is called. Helpers that a hot function calls are SW_INLINE, to be compiled
+ * with it; a call of a function that is not would leave the variant.
  *
- * Sanitizers meet the choosing function before they are set up; there the plain variant is built.
- */
+ * Sanitizers meet the choosing function before they are set up; there the plain variant is
+ * built. */
 #ifndef SW_KERNEL_HOT_H
 #define SW_KERNEL_HOT_H
 

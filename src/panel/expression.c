@@ -1,5 +1,14 @@
-/* Recursive descent to steps of a stack machine; evaluation runs a step over a block of units at a
- * time. The depth of the stack is bounded when parsing, so that evaluation cannot fail. */
+/* Derived indicators (`derive:` in a study): a recursive descent parser to the steps of a stack
+ * machine, and its evaluation, a step over a block of units at a time.
+ *
+ * Parsed when the study is checked, before data are read, so that every mistake is told with its
+ * place. The depth of the stack is bounded then, so that evaluation cannot fail and needs no
+ * memory. The result of a unit depends on that unit's values alone, whatever the blocks.
+ *
+ *   sum      product (('+' | '-') product)*
+ *   product  power (('*' | '/') power)*
+ *   power    '-' power | atom ('^' power)?
+ *   atom     number | column | '`' name '`' | function '(' sum (',' sum)* ')' | '(' sum ')' */
 #include "panel/expression.h"
 
 #include "base/text.h"
@@ -8,6 +17,10 @@
 #include <math.h>
 #include <string.h>
 
+/* MAX_STEPS: steps of an expression. MAX_DEPTH: values on the stack; MAX_DEPTH * LANES doubles
+ * are 64 KB, which stays in the second-level cache. MAX_NESTING: powers within powers, a bound
+ * for the parser's own recursion, which minus signs and parentheses deepen without a value on
+ * the stack. */
 enum { MAX_STEPS = 1024, MAX_DEPTH = 32, MAX_NESTING = 100, LANES = 256 };
 
 typedef enum opcode {
@@ -28,16 +41,18 @@ typedef enum opcode {
   SUM_PRESENT
 } opcode;
 
+/* A step pops its operands off the stack and pushes its value. Steps stand in the order of
+ * evaluation. */
 struct sw_expression_step {
   opcode code;
-  int count; /* PUSH_OPERAND: which; MIN, MAX, SUM_PRESENT: of how many */
-  double number;
+  int count;     /* PUSH_OPERAND: which; MIN, MAX, SUM_PRESENT: of how many */
+  double number; /* PUSH_NUMBER: the value */
 };
 
 static const struct {
   const char *name;
   opcode code;
-  bool many;
+  bool many; /* takes several values, else one */
 } functions[] = {{"log", LOG, false},
                  {"exp", EXP, false},
                  {"sqrt", SQRT, false},
@@ -47,23 +62,25 @@ static const struct {
                  {"sum_present", SUM_PRESENT, true}};
 enum { N_FUNCTIONS = sizeof functions / sizeof functions[0] };
 
+/* The parser's state. */
 typedef struct parser {
   sw_error *err;
   sw_arena *arena;
-  const sw_node *node;
-  const char *name, *text, *at;
-  struct sw_expression_step *step;
-  const char **operand;
-  int n_steps, n_operands, depth, nesting;
+  const sw_node *node;             /* place of the expression in the study, for messages */
+  const char *name, *text, *at;    /* the derived indicator; the expression; the next character */
+  struct sw_expression_step *step; /* room for MAX_STEPS */
+  const char **operand;            /* names of columns, each once; room for MAX_STEPS + 1 */
+  int n_steps, n_operands, depth, nesting; /* depth: values on the stack after the steps so far */
 } parser;
 
-/* Shows the rest of the text from where it went wrong. */
+/* Shows the text from where it went wrong, at most 20 bytes of it. */
 static sw_status wrong(const parser *in, const char *what) {
   return sw_node_fail(in->err, in->node, "derive: %s: at '%.20s': %s", in->name,
                       *in->at ? in->at : "the end", what);
 }
 
-/* `net`: what the step adds to the stack. */
+/* Appends a step. `net` is what it adds to the height of the stack: 1 for a value, -1 for an
+ * operator of two operands. */
 static sw_status emit(parser *in, opcode code, int count, double number, int net) {
   if (in->n_steps == MAX_STEPS) return wrong(in, "the expression is too long; derive in two steps");
   in->step[in->n_steps++] =
@@ -78,6 +95,7 @@ static void skip_blanks(parser *in) {
   in->at += strspn(in->at, " \t\r\n");
 }
 
+/* Takes the character c when it comes next, blanks before it in any case. */
 static bool accept(parser *in, char c) {
   skip_blanks(in);
   if (*in->at != c) return false;
@@ -87,7 +105,8 @@ static bool accept(parser *in, char c) {
 
 static sw_status parse_sum(parser *in);
 
-/* A column that occurs twice is one operand. */
+/* A column that occurs twice is one operand. The list has room for one more than there can be
+ * steps, so the name fits before `emit` refuses the step. */
 static sw_status push_column(parser *in, const char *name, size_t length) {
   int k = 0;
   while (k < in->n_operands &&
@@ -101,6 +120,8 @@ static sw_status push_column(parser *in, const char *name, size_t length) {
   return emit(in, PUSH_OPERAND, k, 0, 1);
 }
 
+/* Behind the parenthesis of function f. Its values lie on the stack side by side, and the step
+ * takes all of them. */
 static sw_status parse_call(parser *in, int f) {
   int count = 0;
   do {
@@ -112,12 +133,13 @@ static sw_status parse_call(parser *in, int f) {
   return emit(in, functions[f].code, count, 0, 1 - count);
 }
 
-/* Bytes from 0x80 on are letters: names may be in any script. */
+/* Letters, digits, '_', '.'. Bytes from 0x80 on count as letters: names may be in any script. */
 static bool is_word(char c) {
   return isalnum((unsigned char)c) || c == '_' || c == '.' || (c & 0x80);
 }
 
-/* A word before a parenthesis is a function, any other a column: `log` may be a column. */
+/* A word before a parenthesis is a function, any other a column, so a column may be called
+ * `log`. */
 static sw_status parse_word(parser *in) {
   const char *start = in->at;
   while (is_word(*in->at))
@@ -127,18 +149,23 @@ static sw_status parse_word(parser *in) {
   for (int f = 0; f < N_FUNCTIONS; f++)
     if (strlen(functions[f].name) == length && !memcmp(functions[f].name, start, length))
       return parse_call(in, f);
+  /* So that the message shows the word. */
   in->at = start;
   return wrong(in, "no such function; log exp sqrt abs min max sum_present are known");
 }
 
+/* Finds the end by hand, as 1e-3 holds a minus that is no operator; the value is then read as
+ * everywhere in Spillway. A word that begins with a digit (1st_quarter, 2005_gdp) is not cut in
+ * two but refused: as a column it needs backquotes. */
 static sw_status parse_number(parser *in) {
   const char *start = in->at;
   double value = 0;
   in->at += strspn(in->at, "0123456789.");
+  /* A sign belongs to the number only behind its e; without digits there the number is refused. */
   size_t sign = (*in->at == 'e' || *in->at == 'E') && (in->at[1] == '+' || in->at[1] == '-');
   if (*in->at == 'e' || *in->at == 'E')
     in->at += 1 + sign + strspn(in->at + 1 + sign, "0123456789");
-  bool joined = is_word(*in->at); /* 1st_quarter, 2005 as a name: backquotes are needed */
+  bool joined = is_word(*in->at);
   if (joined || !sw_parse_number(start, (size_t)(in->at - start), &value)) {
     in->at = start;
     return wrong(in,
@@ -154,6 +181,8 @@ static sw_status parse_atom(parser *in) {
     return accept(in, ')') ? SW_OK : wrong(in, "a closing parenthesis is missing");
   }
   if (*in->at == '`') {
+    /* Between backquotes anything may stand but a backquote: blanks, minus signs, a leading
+     * digit. */
     const char *end = strchr(in->at + 1, '`');
     if (!end || end == in->at + 1)
       return wrong(in, "a column's name between two backquotes is wanted");
@@ -166,7 +195,8 @@ static sw_status parse_atom(parser *in) {
   return wrong(in, "a column, a number or a parenthesis is wanted");
 }
 
-/* -a^2 is -(a^2), a^-b is a^(-b). */
+/* ^ binds tighter than the minus before it and from the right: -a^2 is -(a^2), a^b^c is a^(b^c),
+ * a^-b is a^(-b). Every nesting of an expression passes through here, so it is counted here. */
 static sw_status parse_power(parser *in) {
   if (++in->nesting > MAX_NESTING)
     return wrong(in, "the expression is nested too deeply; derive in two steps");
@@ -185,6 +215,7 @@ static sw_status parse_power(parser *in) {
   return SW_OK;
 }
 
+/* From the left: a / b * c is (a / b) * c. */
 static sw_status parse_product(parser *in) {
   SW_TRY(parse_power(in));
   for (;;) {
@@ -205,6 +236,7 @@ static sw_status parse_sum(parser *in) {
   }
 }
 
+/* Steps and names live in the arena. The expression ends with exactly one value on the stack. */
 sw_status sw_expression_parse(sw_error *err, sw_arena *arena, const sw_node *node, const char *name,
                               const char *text, sw_expression *out) {
   parser in = {.err = err, .arena = arena, .node = node, .name = name, .text = text, .at = text};
@@ -212,6 +244,7 @@ sw_status sw_expression_parse(sw_error *err, sw_arena *arena, const sw_node *nod
   SW_NEW(err, arena, in.operand, MAX_STEPS + 1);
   SW_TRY(parse_sum(&in));
   skip_blanks(&in);
+  /* The parser stops where the grammar does, as before a stray parenthesis. */
   if (*in.at) return wrong(&in, "an operator or the end is wanted");
   *out = (sw_expression){
       .n_operands = in.n_operands, .operand = in.operand, .step = in.step, .n_steps = in.n_steps};
@@ -220,7 +253,9 @@ sw_status sw_expression_parse(sw_error *err, sw_arena *arena, const sw_node *nod
 
 /* ---- evaluation -------------------------------------------------------------------------- */
 
-/* The result goes where the left operand was. */
+/* a = a op b for n units; the result goes where the left operand was. NaN in either gives NaN,
+ * which C does not do by itself for pow and for comparisons; SUM_PRESENT is the exception, and
+ * is NaN only where both are. */
 static void apply_two(opcode code, int n, double *a, const double *b) {
   for (int i = 0; i < n; i++)
     switch (code) {
@@ -233,13 +268,15 @@ static void apply_two(opcode code, int n, double *a, const double *b) {
     case MULTIPLY:
       a[i] *= b[i];
       break;
+    /* Missing rather than infinite, as 0 / 0 is too. */
     case DIVIDE:
       a[i] = b[i] == 0 ? NAN : a[i] / b[i];
       break;
-    /* pow(1, NaN) and pow(NaN, 0) are 1; a missing operand gives missing here. */
+    /* C has pow(1, NaN) = pow(NaN, 0) = 1. */
     case POWER:
       a[i] = isnan(a[i]) || isnan(b[i]) ? NAN : pow(a[i], b[i]);
       break;
+    /* A comparison with a NaN in b is false, which takes b. */
     case MIN:
       a[i] = isnan(a[i]) || b[i] > a[i] ? a[i] : b[i];
       break;
@@ -251,6 +288,8 @@ static void apply_two(opcode code, int n, double *a, const double *b) {
     }
 }
 
+/* Functions of one value, in place. Returns how many logarithms were asked of zero or less: they
+ * become missing, and the user is told how many. */
 static int64_t apply_one(opcode code, int n, double *a) {
   int64_t nonpositive = 0;
   for (int i = 0; i < n; i++)
@@ -274,7 +313,8 @@ static int64_t apply_one(opcode code, int n, double *a) {
   return nonpositive;
 }
 
-/* A block of all lanes goes through a step before the next: the stack stays in cache. */
+/* All steps for units [at, at + n), n at most LANES, before the next block: the stack stays in
+ * cache, and reading a step costs little per unit. The result is in stack[0]. */
 static int64_t eval_block(const sw_expression *expression, int64_t at, int n,
                           const double *const *operand, double stack[MAX_DEPTH][LANES]) {
   int64_t nonpositive = 0;
@@ -300,7 +340,8 @@ static int64_t eval_block(const sw_expression *expression, int64_t at, int n,
       break;
     case MIN:
     case MAX:
-    case SUM_PRESENT: /* from the left */
+    case SUM_PRESENT: /* joined from the left: sums have one order */
+      /* The first of the values is left at `top` and takes the others in. */
       top -= step->count - 1;
       for (int k = 1; k < step->count; k++)
         apply_two(step->code, n, stack[top], stack[top + k]);
@@ -312,6 +353,9 @@ static int64_t eval_block(const sw_expression *expression, int64_t at, int n,
   return nonpositive;
 }
 
+/* A block's operands are all read before its results are stored, so `out` may be one of the
+ * operands. What is not finite (an overflow, a root of a negative number) is missing: infinities
+ * would spoil every sum after them. */
 int64_t sw_expression_eval(const sw_expression *expression, int64_t n, const double *const *operand,
                            double *out) {
   double stack[MAX_DEPTH][LANES];

@@ -1,5 +1,6 @@
-/* Look-ups and the partition: blocks of SW_BLOCK units, dealt to the ranks as evenly as they come.
- */
+/* Look-ups by name, and the partition of the units: blocks of SW_BLOCK units, dealt to the ranks
+ * as evenly as they come. The blocks, which are the grain of sums over units, do not depend on
+ * the ranks; only who holds them does. */
 #include "spillway/panel.h"
 
 #include <string.h>
@@ -16,11 +17,14 @@ sw_column *sw_panel_column(const sw_panel *panel, const char *name) {
   return NULL;
 }
 
+/* Blocks of n units; the last one may be short. */
 static int64_t blocks(int64_t n) {
   return (n + SW_BLOCK - 1) / SW_BLOCK;
 }
 
-/* Rank r holds blocks [B r / K, B (r + 1) / K). */
+/* Rank r of K holds blocks [B r / K, B (r + 1) / K), rounded down: every block once, and no rank
+ * more than one block more than another. With more ranks than blocks some have none (lo == hi).
+ * The last block may end beyond n, hence the limits. */
 void sw_partition(int64_t n, int rank, int ranks, int64_t *lo, int64_t *hi) {
   *lo = blocks(n) * rank / ranks * SW_BLOCK;
   *hi = blocks(n) * (rank + 1) / ranks * SW_BLOCK;
@@ -28,7 +32,9 @@ void sw_partition(int64_t n, int rank, int ranks, int64_t *lo, int64_t *hi) {
   if (*hi > n) *hi = n;
 }
 
-/* The r with floor(B r / K) <= b < floor(B (r + 1) / K): r < (b + 1) K / B is the first half. */
+/* The inverse, without a search: the r with floor(B r / K) <= b < floor(B (r + 1) / K). The
+ * right half says b + 1 <= B (r + 1) / K, so r + 1 is (b + 1) K / B rounded up, and r that
+ * rounded down after taking 1 from the numerator. Readers of a panel ask it for each unit. */
 int sw_owner(int64_t n, int64_t unit, int ranks) {
   int64_t block = unit / SW_BLOCK;
   return (int)(((block + 1) * ranks - 1) / blocks(n));

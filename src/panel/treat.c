@@ -1,9 +1,16 @@
-/* See treat.h. NaN is never turned into a number but where the study asks for it. */
+/* Arithmetic on a rank's own cells while the panel is built (store/panel/treat.c): aggregate,
+ * then fill, then derive (expression.c). After that a column is const.
+ *
+ * NaN is missing, and becomes a number only where the study asks for it (`missing: interpolate`
+ * or `zero`). All loops run over the units of one rank and touch no other unit, so that neither
+ * ranks nor threads change a bit. */
 #include "panel/treat.h"
 
 #include <math.h>
 
-/* Fill row[t0 + 1 .. t1) of a unit between two known values. */
+/* Fills row[t0 + 1 .. t1) of a unit on the line between two known values; returns how many.
+ * at[t] is the year where periods are numbers, so that unevenly spaced years are weighed as they
+ * lie. */
 static int64_t fill_gap(const double *at, double *const *row, int64_t unit, int t0, int t1) {
   double from = row[t0][unit], slope = (row[t1][unit] - from) / (at[t1] - at[t0]);
   for (int t = t0 + 1; t < t1; t++)
@@ -11,10 +18,12 @@ static int64_t fill_gap(const double *at, double *const *row, int64_t unit, int 
   return t1 - t0 - 1;
 }
 
-/* The same between two breaks: periods [begin, end). */
+/* Fills the gaps within periods [begin, end), between two breaks. What comes before the first
+ * known value and after the last stays missing: nothing is extrapolated. */
 static int64_t fill_stretch(int64_t n, const double *at, double *const *row, int begin, int end) {
   int64_t filled = 0;
   for (int64_t i = 0; i < n; i++) {
+    /* The last period with a value; each gap is closed when its end is met. */
     int known = -1;
     for (int t = begin; t < end; t++) {
       if (isnan(row[t][i])) continue;
@@ -25,7 +34,8 @@ static int64_t fill_stretch(int64_t n, const double *at, double *const *row, int
   return filled;
 }
 
-/* Each stretch between breaks for itself. */
+/* Each stretch between breaks for itself: at a break the definition of an indicator changes, so
+ * a line across it would join numbers that do not measure the same. break_period ascends. */
 int64_t sw_treat_fill_interpolate(int64_t n, int n_periods, const double *at, int n_breaks,
                                   const int *break_period, double *const *row) {
   int64_t filled = 0;
@@ -48,6 +58,7 @@ int64_t sw_treat_fill_zero(int64_t n, int n_periods, double *const *row) {
   return filled;
 }
 
+/* Of this rank; the caller adds up the ranks. */
 int64_t sw_treat_count_missing(int64_t n, int n_periods, double *const *row) {
   int64_t count = 0;
   for (int t = 0; t < n_periods; t++)
@@ -56,7 +67,10 @@ int64_t sw_treat_count_missing(int64_t n, int n_periods, double *const *row) {
   return count;
 }
 
-/* NaN spreads: a sum over members that are not all known is not known. */
+/* NaN spreads: a sum over members that are not all known is not known. A coarse unit's members
+ * all live on the rank that owns it (store/panel/own.c), so the sum has one order, that of the
+ * units, on any number of ranks. `parent` counts from the rank's first coarse unit; one without
+ * members is 0. */
 void sw_treat_sum_members(int64_t n, int n_periods, const int64_t *parent, double *const *row,
                           int64_t n_coarse, double *const *out) {
   for (int t = 0; t < n_periods; t++) {
@@ -67,6 +81,8 @@ void sw_treat_sum_members(int64_t n, int n_periods, const int64_t *parent, doubl
   }
 }
 
+/* Division by zero gives missing, not infinity, which would go on into sums and fits. Missing on
+ * either side gives missing. */
 void sw_treat_ratio_of(int64_t n, int n_periods, double *const *numerator,
                        double *const *denominator, double *const *out) {
   for (int t = 0; t < n_periods; t++)

@@ -1,4 +1,9 @@
-/* See unit_table.h. All loops run in code order, so that sums have one order. */
+/* See unit_table.h. The table is the same on every rank and every rank builds it whole, without
+ * a message: so all loops run in code order, in which sums have one order.
+ *
+ * It is read from the units file or made of the panel's codes (store/panel/units.c, universe.c),
+ * cut to the units in use, joined to coarser ones where the study says `aggregate`, and becomes
+ * sw_units at the end. Texts are borrowed from the arena, never copied with a row. */
 #include "panel/unit_table.h"
 
 #include "base/hash.h"
@@ -7,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Columns that `like` lacks are NULL in `out` too. Fresh rows are zero: a code of NULL, a
+ * longitude of 0. */
 sw_status sw_unit_table_make(sw_error *err, sw_arena *arena, const sw_unit_table *like, int64_t n,
                              sw_unit_table *out) {
   *out = (sw_unit_table){.n = n, .n_groups = like->n_groups, .group_name = like->group_name};
@@ -20,6 +27,7 @@ sw_status sw_unit_table_make(sw_error *err, sw_arena *arena, const sw_unit_table
   return SW_OK;
 }
 
+/* `index` need not ascend: sorting a table is a selection in code order. */
 sw_status sw_unit_table_select(sw_error *err, sw_arena *arena, const sw_unit_table *from, int64_t n,
                                const int64_t *index, sw_unit_table *out) {
   SW_TRY(sw_unit_table_make(err, arena, from, n, out));
@@ -41,13 +49,15 @@ static int by_text(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The label is among them, so the search finds it. */
+/* The text is one of the labels, so the search finds it. */
 static int label_of(const char *const *label, int n, const char *text) {
   const char **found = bsearch(&text, label, (size_t)n, sizeof *label, by_text);
   return (int)((const char *const *)found - label);
 }
 
-/* Labels in byte order, each once, then a number for each unit. */
+/* Labels in byte order, each once, then for each unit the number of its label. Measures see the
+ * numbers, so the order of the labels must not depend on the file: relabelled or reordered rows
+ * give the same groups. */
 static sw_status build_grouping(sw_error *err, sw_arena *arena, const char *name, int64_t n,
                                 const char *const *text, sw_grouping *out) {
   const char **label = NULL;
@@ -60,6 +70,7 @@ static sw_status build_grouping(sw_error *err, sw_arena *arena, const char *name
   for (int64_t i = 0; i < n; i++)
     if (i == 0 || strcmp(label[i], label[groups - 1]) != 0) label[groups++] = label[i];
   const char **kept = NULL;
+  /* The list of all n labels was for sorting only; the arena gets those that are left. */
   sw_status status = sw_arena_alloc(err, arena, (size_t)groups, sizeof *kept, (void **)&kept);
   if (!status && groups) memcpy(kept, label, (size_t)groups * sizeof *kept);
   sw_free(label);
@@ -70,7 +81,9 @@ static sw_status build_grouping(sw_error *err, sw_arena *arena, const char *name
   return SW_OK;
 }
 
-/* One text for all codes: a table of a hundred thousand units is three arrays. */
+/* One text for all codes, each with its terminating zero: a table of a hundred thousand units is
+ * three arrays, not a hundred thousand pieces. `key` is the hash that random numbers of a unit
+ * depend on: its code, not its place. */
 static sw_status build_codes(sw_error *err, sw_arena *arena, const sw_unit_table *table,
                              sw_units *units) {
   int64_t *at = NULL;
@@ -78,6 +91,7 @@ static sw_status build_codes(sw_error *err, sw_arena *arena, const sw_unit_table
   char *text = NULL;
   SW_NEW(err, arena, at, table->n + 1);
   SW_NEW(err, arena, key, table->n);
+  /* at[i + 1] is where code i ends: its text, then a zero. */
   for (int64_t i = 0; i < table->n; i++)
     at[i + 1] = at[i] + (int64_t)strlen(table->code[i]) + 1;
   SW_NEW(err, arena, text, at[table->n]);
@@ -93,6 +107,7 @@ static sw_status build_codes(sw_error *err, sw_arena *arena, const sw_unit_table
   return SW_OK;
 }
 
+/* Coordinates and areas are borrowed from the table, which must live in the same arena. */
 sw_status sw_units_build(sw_error *err, sw_arena *arena, const sw_unit_table *table,
                          sw_units *units) {
   *units = (sw_units){.lon = table->lon, .lat = table->lat, .area = table->area};
@@ -109,14 +124,15 @@ sw_status sw_units_build(sw_error *err, sw_arena *arena, const sw_unit_table *ta
 
 /* ---- coarser units ----------------------------------------------------------------------- */
 
-/* Sums over the members of a coarse unit that have coordinates. */
+/* Sums over the members of a coarse unit that have coordinates, for its place. */
 typedef struct centroid {
-  int64_t members;
-  bool no_area;
-  double area, lon, lat, area_lon, area_lat;
+  int64_t members;                           /* that have coordinates */
+  bool no_area;                              /* one of them has no area */
+  double area, lon, lat, area_lon, area_lat; /* sums; area_lon of area times lon */
 } centroid;
 
-/* A member without coordinates says nothing about the place, its area still counts to the sum. */
+/* A member without coordinates says nothing about the place. Its area still counts in the area
+ * of the coarse unit, which the caller adds up. */
 static void add_member(centroid *place, const sw_unit_table *from, int64_t i) {
   if (!from->lon || !from->lat || isnan(from->lon[i]) || isnan(from->lat[i])) return;
   double area = from->area ? from->area[i] : NAN;
@@ -132,7 +148,10 @@ static void add_member(centroid *place, const sw_unit_table *from, int64_t i) {
   place->area_lat += area * from->lat[i];
 }
 
-/* Plain means where areas are not known: mixing the two would weigh by accident. */
+/* Means weighted by area, or plain means where a member lacks its area: weighing only some of
+ * them would weigh by accident. Without a member that has coordinates the place is missing.
+ * Longitudes are averaged as numbers: members on both sides of the date line would meet on the
+ * wrong side of the Earth. */
 static void settle(const centroid *place, sw_unit_table *out, int64_t i) {
   if (!out->lon || !out->lat) return;
   bool weighted = !place->no_area && place->area > 0;
@@ -141,7 +160,9 @@ static void settle(const centroid *place, sw_unit_table *out, int64_t i) {
   out->lat[i] = place->members ? (weighted ? place->area_lat : place->lat) / by : NAN;
 }
 
-/* `member` is a row whose label stands for the coarse unit so far. */
+/* The label of grouping g for each coarse unit. Members may leave it empty, but those that have
+ * one must agree. member[p] is the row whose label stands for coarse unit p so far, or -1, so
+ * that a message can name both units of a contradiction. */
 static sw_status merge_labels(sw_error *err, const char *file, const sw_unit_table *from,
                               const int64_t *parent, sw_unit_table *out, int g, int64_t *member) {
   for (int64_t p = 0; p < out->n; p++)
@@ -149,6 +170,7 @@ static sw_status merge_labels(sw_error *err, const char *file, const sw_unit_tab
   for (int64_t i = 0; i < from->n; i++) {
     const char *label = from->group[g][i];
     int64_t *first = &member[parent[i]];
+    /* An empty label says nothing and contradicts nothing. */
     if (!*label) continue;
     if (*first < 0) {
       *first = i;
@@ -164,6 +186,7 @@ static sw_status merge_labels(sw_error *err, const char *file, const sw_unit_tab
   return SW_OK;
 }
 
+/* `file` is the units file, for messages. A member without an area makes the sum of areas NaN. */
 sw_status sw_unit_table_merge(sw_error *err, sw_arena *arena, const char *file,
                               const sw_unit_table *from, const int64_t *parent, int64_t n_coarse,
                               const char *const *coarse, sw_unit_table *out) {
@@ -176,6 +199,7 @@ sw_status sw_unit_table_merge(sw_error *err, sw_arena *arena, const char *file,
     add_member(&places[parent[i]], from, i);
     if (out->area) out->area[parent[i]] += from->area[i];
   }
+  /* An empty label until a member brings one. */
   for (int64_t p = 0; p < n_coarse; p++) {
     out->code[p] = coarse[p];
     settle(&places[p], out, p);

@@ -1,6 +1,10 @@
-/* Lane sums. Written on vectors of four doubles, two to the eight lanes, which the compiler lowers
- * to what the machine has: the order of additions is the same on all of them. (Of vectors of eight
- * it makes single comparisons on machines without AVX-512.) */
+/* Lane sums, and the other loops over a row of pair values that the walks over pairs call for
+ * each segment (plan/pairs). Nothing is allocated; any thread, each on arrays of its own.
+ *
+ * Floating-point addition is not associative, so a sum must have one order, and that of a plain
+ * loop cannot be vectorised. Eight lanes are an order that every machine can follow. They are
+ * written as two vectors of four doubles, which the compiler lowers to what the machine has. (Of
+ * vectors of eight it makes single comparisons on machines without AVX-512.) */
 #include "kernel/pairs/lanes.h"
 
 #include <math.h>
@@ -9,18 +13,22 @@
 
 enum { HALF = SW_LANES / 2 };
 
+/* aligned(8): segments begin anywhere in an array. may_alias: they are read through pointers to
+ * double. m4 is the mask that a comparison of two v4 gives, -1 or 0. */
 typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
 typedef int64_t m4 __attribute__((vector_size(32), aligned(8), may_alias));
 
+/* A fixed tree, the one in which a register of eight is halved, then halved again. */
 double sw_lanes_join(const double l[SW_LANES]) {
   return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]));
 }
 
-/* Sums and maxima of eight lanes, under way. */
+/* Sums and maxima of the eight lanes, under way. low: lanes 0 to 3, high: 4 to 7. */
 typedef struct tally {
   v4 low, high, most_low, most_high;
 } tally;
 
+/* Sums go on from `lanes`; maxima begin anew, as joining them has no order that matters. */
 SW_INLINE void tally_begin(tally *t, const double lanes[SW_LANES]) {
   t->low = *(const v4 *)lanes;
   t->high = *(const v4 *)(lanes + HALF);
@@ -28,8 +36,9 @@ SW_INLINE void tally_begin(tally *t, const double lanes[SW_LANES]) {
     t->most_low[l] = t->most_high[l] = -INFINITY;
 }
 
-/* Through arrays the choice is known to be a maximum, one instruction; of masks it makes two or
- * three. NaN is over nothing. */
+/* most = max(most, x) by lanes; NaN is over nothing, so a NaN in x leaves `most`. Through arrays
+ * the compiler knows the choice to be a maximum, one instruction; written with masks it becomes
+ * two or three. */
 SW_INLINE void raise_to(v4 *most, const v4 *x) {
   double a[HALF], b[HALF];
   memcpy(a, most, sizeof a);
@@ -46,7 +55,8 @@ SW_INLINE void tally_add(tally *t, const v4 *low, const v4 *high) {
   raise_to(&t->most_high, high);
 }
 
-/* The last numbers, fewer than eight, go to the first lanes. */
+/* Writes the lanes. The last numbers, fewer than eight, go to the first lanes, where element k
+ * mod 8 belongs. *greatest is raised, not set. */
 SW_INLINE void tally_end(const tally *t, const double *rest, int64_t n, double lanes[SW_LANES],
                          double *greatest) {
   double most[SW_LANES];
@@ -62,6 +72,10 @@ SW_INLINE void tally_end(const tally *t, const double *rest, int64_t n, double l
     if (most[l] > *greatest) *greatest = most[l];
 }
 
+/* The case without gaps, which nearly all rows are: the row's sum, its greatest value and the
+ * sums of columns in one pass over the row, which is in cache only now. A NaN shows in *sum; the
+ * caller then begins the square anew with sw_lanes_scan_gaps, as `lane` is spoilt
+ * (plan/pairs/task.c). */
 SW_HOT void sw_lanes_row(const double *restrict v, int64_t n, double *restrict lane, double *sum,
                          double *greatest) {
   double lanes[SW_LANES] = {0}, top = -INFINITY;
@@ -95,13 +109,17 @@ SW_HOT void sw_lanes_scan(const double *v, int64_t n, double *sum, double *great
   *greatest = top;
 }
 
-/* NaN become 0, and are taken from the count of numbers. */
+/* NaN become 0 and are not counted in `numbers`. A mask is -1 where there is a number, so
+ * subtracting it counts one. */
 SW_INLINE void fill_gaps(v4 *x, m4 *numbers) {
   m4 is_number = *x == *x;
   *x = (v4)((m4)*x & is_number);
   *numbers -= is_number;
 }
 
+/* Returns how many NaN there were. Maxima are taken before the gaps become 0: a row of negative
+ * values has a negative maximum. A 0 in the place of a gap does not change a sum, so the bits
+ * are those of adding the numbers alone, each in its own lane. */
 SW_HOT int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], double *greatest) {
   int64_t whole = n - n % SW_LANES, numbers = 0;
   m4 present = {0};
@@ -118,6 +136,7 @@ SW_HOT int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], doubl
     *(v4 *)(v + k) = low;
     *(v4 *)(v + k + HALF) = high;
   }
+  /* The tail needs its gaps filled, so it is not left to tally_end. */
   tally_end(&t, NULL, 0, lanes, greatest);
   for (int64_t k = whole; k < n; k++) {
     if (v[k] > *greatest) *greatest = v[k];
@@ -125,11 +144,14 @@ SW_HOT int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], doubl
     v[k] = isnan(v[k]) ? 0.0 : v[k];
     lanes[k - whole] += v[k];
   }
+  /* Four counts, as the low and the high half were counted together. */
   for (int l = 0; l < HALF; l++)
     numbers += present[l];
   return n - numbers;
 }
 
+/* `skip` is the unit's own place on the diagonal, where a measure may leave anything: made a
+ * gap, it is in no sum, and is then taken from the count. */
 int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, double *greatest) {
   double lanes[SW_LANES] = {0};
   *greatest = -INFINITY;
@@ -139,9 +161,12 @@ int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, doub
   return gaps - (skip >= 0);
 }
 
-/* Blocks without a hit, which are nearly all, are passed over by comparing vectors. */
+/* For rows of strongest partners and of values above a threshold: hits are rare, and blocks
+ * without one, nearly all, are passed over by comparing vectors. */
 enum { SEEK = 32 };
 
+/* The first k in [from, n) whose value is over the threshold (`or_equal`: reaches it), else n.
+ * `or_equal` is a constant in both callers. */
 SW_INLINE int64_t seek(const double *v, int64_t from, int64_t n, double threshold, bool or_equal) {
   int64_t k = from;
   for (; k + SEEK <= n; k += SEEK) {
@@ -151,6 +176,7 @@ SW_INLINE int64_t seek(const double *v, int64_t from, int64_t n, double threshol
       hits |= (or_equal ? v[k + l] >= threshold : v[k + l] > threshold) ? -1 : 0;
     if (hits) break;
   }
+  /* Within the block with a hit, or in the tail. */
   while (k < n && !(or_equal ? v[k] >= threshold : v[k] > threshold))
     k++;
   return k;
@@ -169,6 +195,8 @@ SW_HOT void sw_lanes_add(double *restrict lane, const double *restrict v, int64_
     lane[k] += v[k];
 }
 
+/* `out` may be `lanes` itself, its row 0: all eight numbers of k are read before out[k] is
+ * written, and `out` is not restrict. */
 SW_HOT void sw_lanes_join_rows(const double *lanes, int64_t stride, int64_t n, double *out) {
   const double *l0 = lanes, *l1 = l0 + stride, *l2 = l1 + stride, *l3 = l2 + stride;
   const double *l4 = l3 + stride, *l5 = l4 + stride, *l6 = l5 + stride, *l7 = l6 + stride;
@@ -176,14 +204,17 @@ SW_HOT void sw_lanes_join_rows(const double *lanes, int64_t stride, int64_t n, d
     out[k] = ((l0[k] + l4[k]) + (l2[k] + l6[k])) + ((l1[k] + l5[k]) + (l3[k] + l7[k]));
 }
 
+/* Rounded to nearest. A value beyond the range of float becomes infinite. */
 SW_HOT void sw_lanes_store_float(const double *restrict v, int64_t n, float *restrict out) {
   for (int64_t k = 0; k < n; k++)
     out[k] = (float)v[k];
 }
 
-/* Blocks of 16 x 16 keep both sides in cache lines that are used whole. */
+/* Blocks of 16 x 16 use whole cache lines on both sides; row by row, each write would touch
+ * another line. */
 enum { BLOCK = 16 };
 
+/* For the mirror image of a square of an undirected matrix, which is stored beside it. */
 #define TRANSPOSE(type)                                                                            \
   do {                                                                                             \
     const type *from = in;                                                                         \

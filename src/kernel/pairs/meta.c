@@ -1,9 +1,18 @@
-/* Coupling between two units, row segments: two and three systems in the product form first, then
- * the plain way for every form and number of systems, then the choice between them. */
+/* Coupling between two units, row segments: two and three systems in the product form first,
+ * then the plain way for every form and number of systems, then the choice between them. Called
+ * for each segment of pairwise_coupling, by any thread; no state, no memory.
+ *
+ * What holds throughout: the bits of a pair depend on its numbers alone, not on the segment or
+ * the variant of SW_HOT, and are the same for (i, j) and (j, i) where the measure is undirected.
+ * So a vector and its complement are added first, and each product is written in one order.
+ *
+ * Missing scores are NaN and stay with their pairs. All scores of a vector zero: 0 / 0, NaN. */
 #include "kernel/pairs/meta.h"
 
 #include <stddef.h>
 
+/* The root of each score that the form's mean is made of, taken once a unit instead of once a
+ * pair. */
 double sw_meta_root(sw_coupling_form form, int p, double score) {
   if (form == SW_COUPLING_PRODUCT) return sw_root(score, p);
   return form == SW_COUPLING_WANG2021 ? sw_root(score, p - 1) : score;
@@ -12,13 +21,16 @@ double sw_meta_root(sw_coupling_form form, int p, double score) {
 /* ---- three systems, product --------------------------------------------------------------
  * The vector with system k of j has numerator e_ik r_jk, e the product of the two other roots,
  * and denominator f_ik + s_jk, f the sum of the two other scores; its complement the same with i
- * and j exchanged. C = 1/6 * 3 * the sum of six fractions; the row's side carries the half. */
+ * and j exchanged. C = 1/6 * 3 * the sum of six fractions. The row's side carries the half, in r
+ * and e: halving is exact, so it makes no difference to the bits which unit is the row. */
+/* The row's unit. */
 struct triple {
-  double s[3], f[3], r[3], e[3]; /* r and e halved */
-  double half;
+  double s[3], f[3], r[3], e[3]; /* scores, sums of the two others, roots, mates; r and e halved */
+  double half;                   /* its half of the development */
 };
 
-/* Filled in place: a copy of what has just been written in parts would wait for it, once a row. */
+/* Filled in place: returned by value, the struct would be copied with wide loads of what has
+ * just been stored in parts, which the machine must wait for, once a row. */
 static void fill_triple(const sw_meta *m, int64_t i, struct triple *t) {
   for (int k = 0; k < 3; k++) {
     t->s[k] = m->score[k][i];
@@ -29,7 +41,8 @@ static void fill_triple(const sw_meta *m, int64_t i, struct triple *t) {
   t->half = m->half_from[i];
 }
 
-/* One vector and its complement: numerator and denominator, commutative in the two units. */
+/* One vector and its complement, over / under = e_ik r_jk / a + e_jk r_ik / b. Exchanging the
+ * units exchanges a with b and the two summands, so no bit changes; `fma` would break that. */
 SW_INLINE void fractions(const struct triple *t, int k, double s, double f, double r, double e,
                          double *over, double *under) {
   double a = t->f[k] + s, b = f + t->s[k];
@@ -37,12 +50,15 @@ SW_INLINE void fractions(const struct triple *t, int k, double s, double f, doub
   *under = a * b;
 }
 
-/* The columns of a segment from its first on. */
+/* The columns of a segment, from its first unit on; `e` are the mates. */
 struct triple_columns {
   const double *s[3], *r[3], *e[3], *half;
 };
 
-/* C as over / under. */
+/* C as over / under. The six fractions are put on one denominator, as a division costs as much
+ * as eight products: three sums of two (fractions), then two more steps. The order of the
+ * systems is the same on both sides, so `fma` may stand here. Six factors of 1e-48 and more keep
+ * `under` in the range of a double (SW_META_TINY). */
 SW_INLINE void triple_ratio(const struct triple *t, const struct triple_columns *to, int64_t j,
                             double *over, double *under) {
   double s0 = to->s[0][j], s1 = to->s[1][j], s2 = to->s[2][j];
@@ -50,29 +66,33 @@ SW_INLINE void triple_ratio(const struct triple *t, const struct triple_columns 
   fractions(t, 0, s0, s1 + s2, to->r[0][j], to->e[0][j], &n0, &d0);
   fractions(t, 1, s1, s0 + s2, to->r[1][j], to->e[1][j], &n1, &d1);
   fractions(t, 2, s2, s0 + s1, to->r[2][j], to->e[2][j], &n2, &d2);
+  /* n0/d0 + n1/d1, then the third. */
   double two = __builtin_fma(n0, d1, n1 * d0), under_two = d0 * d1;
   *over = __builtin_fma(two, d2, n2 * under_two);
   *under = under_two * d2;
 }
 
-/* D, or C alone. Divisions and roots take as long as all products of a pair, and a pair is a long
- * chain of both: each turn divides and takes roots for one block while it multiplies for the next,
- * so that both go on at once. */
+/* Pairs of a turn. Divisions and roots take as long as all products of a pair, and a pair is a
+ * long chain of both. So each turn divides and takes roots for one block of pairs while it
+ * multiplies for the next, which keeps the divider and the multipliers busy at once. */
 enum { TURN = 8 };
 
+/* The multiplying half of a turn, for `lanes` pairs from column j on. */
 SW_INLINE void triple_products(const struct triple *row, const struct triple_columns *to, int64_t j,
                                int lanes, double *restrict over, double *restrict under) {
   for (int l = 0; l < lanes; l++)
     triple_ratio(row, to, j + l, &over[l], &under[l]);
 }
 
+/* The dividing half. */
 SW_INLINE void triple_divide(int lanes, const double *restrict over, const double *restrict under,
                              double *restrict coupling) {
   for (int l = 0; l < lanes; l++)
     coupling[l] = over[l] / under[l];
 }
 
-/* `out` is no column: ivdep says so where inlining has lost it. */
+/* D = sqrt(C T), or C alone. `out` overlaps no column; ivdep says so where inlining has lost the
+ * `restrict`. */
 SW_INLINE void triple_store(double half, const double *restrict halves, int lanes,
                             const double *restrict coupling, bool only_coupling,
                             double *restrict out) {
@@ -86,6 +106,9 @@ SW_INLINE void triple_store(double half, const double *restrict halves, int lane
     out[l] = __builtin_sqrt(coupling[l] * (half + halves[l]));
 }
 
+/* only_coupling: C is wanted as a result too, and D is made of it afterwards (finish_lanes).
+ * Block j is divided and stored while block j + TURN is multiplied; the last pairs go one by
+ * one, through the same functions and so with the same bits. */
 SW_INLINE void triple_loop(const struct triple *from, const struct triple_columns *columns,
                            int64_t n, bool only_coupling, double *restrict out) {
   /* Copies: what is written to `out` cannot change them. */
@@ -93,6 +116,7 @@ SW_INLINE void triple_loop(const struct triple *from, const struct triple_column
   const struct triple_columns to = *columns;
   double over[TURN], under[TURN], coupling[TURN];
   int64_t whole = n - n % TURN;
+  /* The first block has none before it, the last none behind it. */
   if (whole) triple_products(&row, &to, 0, TURN, over, under);
   for (int64_t j = TURN; j < whole; j += TURN) {
     triple_divide(TURN, over, under, coupling);
@@ -122,7 +146,9 @@ SW_HOT static void triple_couplings(const struct triple *row, const struct tripl
 }
 
 /* ---- two systems, product ----------------------------------------------------------------
- * C = (1/2)(2 r_i0 r_j1 / (s_i0 + s_j1) + 2 r_j0 r_i1 / (s_j0 + s_i1)). */
+ * C = (1/2)(2 r_i0 r_j1 / (s_i0 + s_j1) + 2 r_j0 r_i1 / (s_j0 + s_i1)): the halves and the twos
+ * cancel, and the two vectors are each other's complement. */
+/* The row's unit: scores, roots (square roots), half of the development. */
 struct couple {
   double s[2], r[2], half;
 };
@@ -133,6 +159,7 @@ static struct couple couple_of(const sw_meta *m, int64_t i) {
   return c;
 }
 
+/* As in `fractions`: exchanging the units exchanges a with b and the summands. */
 SW_INLINE double couple_coupling(const struct couple *t, double s0, double s1, double r0,
                                  double r1) {
   double a = t->s[0] + s1, b = s0 + t->s[1];
@@ -157,17 +184,20 @@ SW_HOT static void couple_couplings(const struct couple row, int64_t n, const do
 }
 
 /* ---- every form, every number of systems -------------------------------------------------
- * Blocks of LANES columns; a mixed vector is a choice of arrays, the row's own numbers repeated or
- * the columns'. Short blocks are padded, so that the loops have no tails. */
+ * Blocks of LANES columns; a mixed vector is a choice of arrays, the row's own numbers repeated
+ * or the columns'. Short blocks are padded, so that the loops have no tails. The arithmetic is
+ * that of kernel/series/coupling.h, except that roots are given. */
 enum { LANES = 64 };
 
 typedef double lanes[LANES];
 
+/* One mixed vector for each of LANES columns: score[s] and root[s] point into `sides`. */
 struct mixed {
-  int k;
+  int k; /* systems in the vector */
   const double *score[SW_META_SYSTEMS], *root[SW_META_SYSTEMS];
 };
 
+/* k * prod root / sum of scores: the geometric over the arithmetic mean. */
 SW_INLINE void product_lanes(const struct mixed *v, double *restrict c) {
   lanes sum;
   for (int j = 0; j < LANES; j++)
@@ -181,7 +211,7 @@ SW_INLINE void product_lanes(const struct mixed *v, double *restrict c) {
     c[j] /= sum[j];
 }
 
-/* Mean absolute difference of a vector's scores. */
+/* Mean absolute difference of a vector's scores, over the k (k - 1) / 2 pairs of systems. */
 SW_INLINE void apart_lanes(const struct mixed *v, double *restrict apart) {
   for (int j = 0; j < LANES; j++)
     apart[j] = 0;
@@ -196,6 +226,8 @@ SW_INLINE void apart_lanes(const struct mixed *v, double *restrict apart) {
     apart[j] /= pairs;
 }
 
+/* sqrt((1 - apart) * prod of the roots over the largest root). A root is monotone, so the
+ * largest root belongs to the largest score; its own factor is 1. */
 SW_INLINE void wang_lanes(const struct mixed *v, double *restrict c) {
   lanes largest, apart;
   for (int j = 0; j < LANES; j++)
@@ -217,6 +249,7 @@ SW_INLINE void wang_lanes(const struct mixed *v, double *restrict c) {
   }
 }
 
+/* 1 - 2 sd. Scores in [0,1] have an sd of at most 1/2, so below zero is rounding only. */
 SW_INLINE void dispersion_lanes(const struct mixed *v, double *restrict c) {
   lanes sum;
   for (int j = 0; j < LANES; j++)
@@ -249,11 +282,14 @@ SW_INLINE void form_lanes(sw_coupling_form form, const struct mixed *v, double *
     dispersion_lanes(v, c);
 }
 
+/* The numbers of the row and of LANES columns, 16 KB at eight systems: on the thread's stack. */
 struct sides {
   lanes score_from[SW_META_SYSTEMS], root_from[SW_META_SYSTEMS];
   lanes score_to[SW_META_SYSTEMS], root_to[SW_META_SYSTEMS];
 };
 
+/* n <= LANES columns from j0 on. The padding repeats the last column: reading on could leave the
+ * array. */
 SW_INLINE void fill_sides(const sw_meta *m, int64_t i, int64_t j0, int n, struct sides *sides) {
   for (int s = 0; s < m->p; s++) {
     const double *score = m->score[s], *root = m->root[s];
@@ -265,7 +301,7 @@ SW_INLINE void fill_sides(const sw_meta *m, int64_t i, int64_t j0, int n, struct
   }
 }
 
-/* Bit s of `mask`: system s is the column's. */
+/* Bit s of `mask`: system s is the column's, else the row's. */
 SW_INLINE struct mixed mix(const sw_meta *m, const struct sides *sides, unsigned mask) {
   struct mixed v = {.k = m->p};
   for (int s = 0; s < m->p; s++) {
@@ -276,10 +312,14 @@ SW_INLINE struct mixed mix(const sw_meta *m, const struct sides *sides, unsigned
   return v;
 }
 
+/* C of row i against n columns from j0 on. Masks 1 to all / 2 are one of each vector and its
+ * complement; adding those two first makes the sum the same from either side. There are all - 1
+ * = 2^p - 2 vectors, those of one unit alone left out. */
 SW_HOT static void plain_block(const sw_meta *m, int64_t i, int64_t j0, int n, double *c) {
   struct sides sides;
   lanes one, two;
   fill_sides(m, i, j0, n, &sides);
+  /* Cross and direct: one vector, system 0 of the row, system 1 of the column. */
   if (!m->meta) {
     struct mixed v = mix(m, &sides, 2);
     form_lanes(m->form, &v, c);
@@ -288,6 +328,8 @@ SW_HOT static void plain_block(const sw_meta *m, int64_t i, int64_t j0, int n, d
   unsigned all = (1u << m->p) - 1;
   for (int j = 0; j < LANES; j++)
     c[j] = 0;
+  /* System p - 1 is the row's in each of these masks, so no vector and its complement are both
+   * among them. */
   for (unsigned mask = 1; mask <= all / 2; mask++) {
     struct mixed v = mix(m, &sides, mask), w = mix(m, &sides, all ^ mask);
     form_lanes(m->form, &v, one);
@@ -301,6 +343,8 @@ SW_HOT static void plain_block(const sw_meta *m, int64_t i, int64_t j0, int n, d
 
 /* ---- segments --------------------------------------------------------------------------- */
 
+/* D = sqrt(C T), by the very expression of triple_store and couple_values, so that the bits of D
+ * do not depend on whether C is asked for. */
 SW_HOT static void finish_lanes(int64_t n, const double *restrict c, double from,
                                 const double *restrict to, double *restrict value) {
   for (int64_t j = 0; j < n; j++)
@@ -310,6 +354,7 @@ SW_HOT static void finish_lanes(int64_t n, const double *restrict c, double from
 static void plain_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *value,
                           double *coupling) {
   lanes c;
+  /* The padded block goes to `c`; only its first n columns go on to the results. */
   for (int64_t j = j0; j < j1; j += LANES) {
     int n = j1 - j < LANES ? (int)(j1 - j) : LANES;
     plain_block(m, i, j, n, c);
@@ -319,6 +364,7 @@ static void plain_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, d
   }
 }
 
+/* `value` D, `coupling` C or NULL; likewise below. */
 static void triple_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *value,
                            double *coupling) {
   struct triple row;
@@ -341,6 +387,7 @@ static void couple_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, 
                            double *coupling) {
   const double *const *s = m->score, *const *r = m->root;
   struct couple row = couple_of(m, i);
+  /* D in one pass; else C first and D of it. */
   if (!coupling) {
     couple_values(row, j1 - j0, s[0] + j0, s[1] + j0, r[0] + j0, r[1] + j0, m->half_to + j0, value);
     return;
@@ -349,13 +396,16 @@ static void couple_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, 
   finish_lanes(j1 - j0, coupling, row.half, m->half_to + j0, value);
 }
 
+/* Zero is not tiny: the sums that are multiplied are then still zero or at least SW_META_TINY. */
 static bool is_tiny(const sw_meta *m, int64_t unit) {
   for (int s = 0; s < m->p; s++)
     if (m->score[s][unit] > 0 && m->score[s][unit] < SW_META_TINY) return true;
   return false;
 }
 
-/* Pairs with a unit whose scores would leave the range of the short loops, done again. */
+/* Pairs with a unit whose scores would leave the range of the short loops, done again the plain
+ * way, one by one. Both sides of a pair decide alike, so (i, j) and (j, i) still have the same
+ * bits. */
 static void mend_tiny(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *value,
                       double *coupling) {
   bool row = is_tiny(m, i);
@@ -364,9 +414,12 @@ static void mend_tiny(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, doubl
       plain_segment(m, i, j, j + 1, value + (j - j0), coupling ? coupling + (j - j0) : NULL);
 }
 
+/* Segment of row i against columns [j0, j1); see meta.h. C is limited to 1 only after D is made
+ * of it, with or without a C that is asked for. */
 void sw_meta_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double *const *out) {
   double *value = out[0], *coupling = out[1], *development = out[2];
   bool product = m->meta && m->form == SW_COUPLING_PRODUCT;
+  /* Other forms and numbers of systems go the plain way. */
   if (product && (m->p == 2 || m->p == 3)) {
     (m->p == 3 ? triple_segment : couple_segment)(m, i, j0, j1, value, coupling);
     if (m->has_tiny) mend_tiny(m, i, j0, j1, value, coupling);
@@ -375,6 +428,7 @@ void sw_meta_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, double
   }
   for (int64_t j = 0; coupling && j < j1 - j0; j++)
     coupling[j] = coupling[j] > 1 ? 1 : coupling[j]; /* equal scores, rounding */
+  /* T, by the sum that D is made of. */
   for (int64_t j = 0; development && j < j1 - j0; j++)
     development[j] = m->half_from[i] + m->half_to[j0 + j];
 }

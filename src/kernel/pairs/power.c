@@ -1,4 +1,6 @@
-/* Loops over a row segment that turn distances into flows. */
+/* Loops over a row segment that turn inverse squared distances into flows, for gravity. Called
+ * in this order: decay, masses, then share and group where the study has them. Each works in
+ * place, and each pair's bits depend on the pair's numbers alone. */
 #include "kernel/pairs/power.h"
 
 SW_HOT static void root_each(int64_t n, double *v) {
@@ -16,6 +18,8 @@ SW_HOT static void power_each(int64_t n, double p, double *v) {
     v[j] = sw_power(v[j], p);
 }
 
+/* Decays 1, 2 and 4 take one correctly rounded operation or none. For the others the exponent is
+ * half the decay, as v is an inverse square. */
 void sw_power_decay_each(int64_t n, double decay, double *v) {
   if (decay == 2) return;
   if (decay == 1)
@@ -32,12 +36,14 @@ SW_HOT void sw_power_scale_masses(int64_t n, double a, const double *restrict b,
     v[j] = (a * b[j]) * v[j];
 }
 
+/* Both shares zero: 0 / 0, a missing flow. */
 SW_HOT void sw_power_scale_share(int64_t n, double x, const double *restrict y,
                                  double *restrict v) {
   for (int64_t j = 0; j < n; j++)
     v[j] *= x / (x + y[j]);
 }
 
+/* Multiplies by 1 elsewhere, which changes no bit, rather than branch. */
 SW_HOT void sw_power_scale_group(int64_t n, int32_t group, const int32_t *restrict of,
                                  double factor, double *restrict v) {
   for (int64_t j = 0; j < n; j++)

@@ -1,6 +1,7 @@
-/* Powers of positive numbers, and the loops that make flows of distances: out[j] for the columns of
- * a row segment. Own logarithm and exponential: they vectorise on every instruction set with the
- * same bits, which a mathematics library does not promise. */
+/* Powers of positive numbers, and the loops that make flows of distances: v[j] for the columns
+ * of a row segment. Own logarithm and exponential, as they vectorise on every instruction set
+ * with the same bits, which a mathematics library does not promise: neither between its versions
+ * nor between its scalar and its vector functions. */
 #ifndef SW_KERNEL_PAIRS_POWER_H
 #define SW_KERNEL_PAIRS_POWER_H
 
@@ -21,11 +22,15 @@ SW_INLINE double sw_from_bits(uint64_t bits) {
   return x;
 }
 
-/* ln x, x positive and normal; about 1 ulp. x = 2^k m, sqrt(1/2) <= m < sqrt(2), and
- * ln m = 2 atanh(s), s = (m - 1)/(m + 1): s + s^3/3 + ... fitted (3e-20). */
+/* ln x, x positive and normal; about 1 ulp. x = 2^k m with sqrt(1/2) <= m < sqrt(2), and ln m =
+ * 2 atanh(s), s = (m - 1)/(m + 1): the series s + s^3/3 + ..., fitted (error 3e-20). ln 2 is
+ * taken in two parts, the first of few digits, so that k times it is exact. */
 SW_INLINE double sw_ln(double x) {
   const uint64_t root_half = 0x3fe6a09e667f3bcdu, one = (uint64_t)1 << 52;
-  uint64_t shifted = sw_bits(x) - root_half + 1024 * one; /* k + 1024 in the exponent's place */
+  /* Shifting by the bits of sqrt(1/2) lets the exponent field step where m does: it holds k +
+   * 1024 then, above zero for every x. OR-ing it into the bits of 2^52 makes a double of it
+   * without a conversion, which AVX2 lacks for 64 bits. */
+  uint64_t shifted = sw_bits(x) - root_half + 1024 * one;
   double k = sw_from_bits((shifted >> 52) | 0x4330000000000000u) - (0x1p52 + 1024);
   double m = sw_from_bits((shifted & (one - 1)) + root_half);
   double f = m - 1, s = f / (m + 1), z = s * s;
@@ -42,10 +47,13 @@ SW_INLINE double sw_ln(double x) {
   return __builtin_fma(k, 0x1.62e42fefa0000p-1, f + tail);
 }
 
-/* e^y; y is held within +-708, where the result is normal; about 1 ulp. */
+/* e^y; y is held within +-708, where the result is normal; about 1 ulp. y = n ln 2 + r with |r|
+ * <= ln(2)/2: a polynomial for e^r, and n added to its exponent. */
 SW_INLINE double sw_exp(double y) {
   y = y > 708 ? 708 : y; /* so that NaN stays */
   y = y < -708 ? -708 : y;
+  /* Adding 1.5 * 2^52 rounds y / ln 2 to the integer n and leaves n in the low bits of `shift`,
+   * from where it is moved into the exponent at the end. */
   double shift = __builtin_fma(y, 0x1.71547652b82fep+0, 0x1.8p52), n = shift - 0x1.8p52;
   double r = __builtin_fma(n, -0x1.62e42fefa0000p-1, y);
   r = __builtin_fma(n, -1.6465949582897081281e-12, r);
@@ -63,7 +71,8 @@ SW_INLINE double sw_exp(double y) {
   return sw_from_bits(sw_bits(p) + (sw_bits(shift) << 52));
 }
 
-/* x^p, x positive and normal or NaN; the relative error is near |p ln x| ulp. */
+/* x^p, x positive and normal or NaN; the relative error is near |p ln x| ulp. The bits of a NaN
+ * are not those of a normal number: it is passed on at the end. */
 SW_INLINE double sw_power(double x, double p) {
   double value = sw_exp(p * sw_ln(x));
   return x == x ? value : x;

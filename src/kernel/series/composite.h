@@ -29,12 +29,16 @@ typedef struct sw_scaling {
   const double *sorted; /* ... ascending */
 } sw_scaling;
 
+/* Values beyond given bounds are clamped, and counted elsewhere; within a pool's own bounds only
+ * rounding can pass 0 or 1. NaN stays: both comparisons are false. */
 static inline double sw_min_max(const sw_scaling *scale, double x) {
   double part = scale->negative ? (scale->hi - x) / (scale->hi - scale->lo)
                                 : (x - scale->lo) / (scale->hi - scale->lo);
   return part < 0 ? 0 : part > 1 ? 1 : part;
 }
 
+/* A constant indicator is 0 whatever its direction, as there is nothing to divide by. For ranks
+ * x must be one of the pool's values. */
 static inline double sw_scaled(const sw_scaling *scale, double x) {
   if (scale->constant) return 0;
   if (scale->by == SW_NORMALISE_MIN_MAX) return sw_min_max(scale, x);

@@ -20,7 +20,8 @@ typedef enum sw_coupling_form {
 
 #define SW_COUPLING_FORMS "product|wang2021|dispersion"
 
-/* x^(1/k): by roots that vectorise where there are some. */
+/* x^(1/k), x >= 0 or NaN: by roots, which are correctly rounded or nearly so, for the numbers of
+ * systems that studies have. 0 and NaN pass through unchanged. */
 static inline double sw_root(double x, int k) {
   if (k == 1) return x;
   if (k == 2) return sqrt(x);
@@ -29,8 +30,7 @@ static inline double sw_root(double x, int k) {
   return x > 0 ? exp(log(x) / k) : x;
 }
 
-/* Scores lie in [0,1] and are few, so that their product does not underflow before it means zero.
- */
+/* Scores lie in [0,1] and are few, so their product does not underflow before it means zero. */
 static inline double sw_coupling_product(const double *u, int k) {
   double product = u[0], sum = u[0];
   for (int s = 1; s < k; s++) {
@@ -41,6 +41,8 @@ static inline double sw_coupling_product(const double *u, int k) {
   return c > 1 ? 1 : c; /* equal scores, rounding */
 }
 
+/* Each score is divided by the largest before they are multiplied, so the largest itself gives 1
+ * and the root is over k - 1 factors. */
 static inline double sw_coupling_wang2021(const double *u, int k) {
   double largest = u[0], apart = 0, ratio = 1;
   for (int s = 1; s < k; s++)
@@ -68,7 +70,7 @@ static inline double sw_coupling(sw_coupling_form form, const double *u, int k) 
   return sw_coupling_dispersion(u, k);
 }
 
-/* Development T = sum alpha_s U_s. */
+/* `alpha` sums to 1, so T is a mean of the scores. */
 static inline double sw_development(const double *u, const double *alpha, int k) {
   double sum = 0;
   for (int s = 0; s < k; s++)

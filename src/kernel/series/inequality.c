@@ -1,19 +1,28 @@
-/* Gini by sorting, Theil's T and L, Dagum's parts by merging the sorted groups: n log n and
- * (groups * n), never n_j * n_h storage. */
+/* Gini by sorting, Theil's T and L, Dagum's parts by merging the sorted groups: n log n, and
+ * groups * n for the parts, never storage for all pairs of two groups. Called for each period,
+ * and each period and grouping, as items of a pass: pure, by any thread, in the thread's
+ * workspace.
+ *
+ * The order of every sum is that of the units, or by ascending value with equal values in the
+ * order of units, so that the bits depend on nothing else.
+ *
+ * The workspace, in doubles: y, p, y_up, p_up of n each; unit, order and the sort's scratch, n
+ * int32 each in (n + 1) / 2 doubles; then for the parts y and p of n, and five arrays of groups
+ * + 1. */
 #include "kernel/series/inequality.h"
 
 #include "kernel/series/stats.h"
 
 #include <math.h>
 
-/* Behind the sample: values of each group ascending, and each group's share of the weight, sum of
- * p y and mean. */
+/* The second part of the workspace, behind the sample. */
 typedef struct parts_bench {
-  double *y, *p;
-  double *share, *sum, *mean;
-  int64_t *start, *at; /* groups + 1 */
+  double *y, *p;              /* values and shares, group by group, ascending within a group */
+  double *share, *sum, *mean; /* of a group: sum p, sum p y, their quotient */
+  int64_t *start, *at;        /* group g is [start[g], start[g + 1]) of y; at: filled so far */
 } parts_bench;
 
+/* Doubles of the first part, the sample and its sort. */
 static size_t sample_doubles(int64_t n) {
   return 4 * (size_t)n + 3 * (((size_t)n + 1) / 2);
 }
@@ -22,6 +31,7 @@ size_t sw_inequality_workspace(int64_t n, int groups) {
   return (sample_doubles(n) + 2 * (size_t)n + 5 * ((size_t)groups + 1)) * sizeof(double);
 }
 
+/* The sample's arrays in the workspace, empty; their order is in the header of this file. */
 static sw_sample sample_in(void *workspace, int64_t n) {
   double *y = workspace;
   size_t half = ((size_t)n + 1) / 2; /* doubles that hold n int32 */
@@ -48,6 +58,9 @@ static parts_bench parts_in(void *workspace, int64_t n, int groups) {
 
 /* ---- the sample ------------------------------------------------------------------------- */
 
+/* Values that are there, with their shares of the weight. A negative value or weight is noted,
+ * the first of them by unit, and left to the caller to refuse: a tile cannot fail. A weight of
+ * zero leaves the unit out of all counts, so that n_used says what was used. */
 static void pick(sw_sample *s, const double *x, const double *weight, int64_t n) {
   double sum = 0;
   for (int64_t i = 0; i < n; i++) {
@@ -64,12 +77,15 @@ static void pick(sw_sample *s, const double *x, const double *weight, int64_t n)
     s->zeros += x[i] == 0;
     sum += w;
   }
+  /* Shares first, then the mean of them: with weights of any size p sums to 1. */
   for (int64_t k = 0; k < s->n; k++) {
     s->p[k] /= sum;
     s->mean += s->p[k] * s->y[k];
   }
 }
 
+/* Indices are sorted, as units are needed later to find the group of each value. The scratch is
+ * the third array of int32. */
 sw_sample sw_inequality_sample_make(const double *x, const double *weight, int64_t n,
                                     void *workspace) {
   sw_sample s = sample_in(workspace, n);
@@ -86,8 +102,9 @@ sw_sample sw_inequality_sample_make(const double *x, const double *weight, int64
 
 /* ---- indices ---------------------------------------------------------------------------- */
 
-/* sum_ij p_i p_j |y_i - y_j| / (2 mu): with F the share at or below, sum p (y - mu)(2F - p)/mu.
- * `whole`: what the shares sum to. */
+/* sum_ij p_i p_j |y_i - y_j| / (2 mu) without the double sum: with F the share at or below, it
+ * is sum p (y - mu)(2F - p) / mu. `below` is F - p. Subtracting mu first keeps digits where
+ * values differ little. `whole` is what the shares sum to, 1 or a group's share. */
 static double gini_of(const double *y, const double *p, int64_t n, double mean, double whole) {
   double sum = 0, below = 0;
   for (int64_t k = 0; k < n; k++) {
@@ -103,6 +120,8 @@ static double theil_term(double y, double mean) {
   return y > 0 ? y / mean * log(y / mean) : 0;
 }
 
+/* A zero makes log(mu / 0) infinite, so L is taken as undefined then, which the caller says in a
+ * note. All zero: no index is defined. */
 sw_inequality sw_inequality_compute(const sw_sample *s) {
   sw_inequality q = {NAN, NAN, NAN, NAN, NAN};
   double t = 0, l = 0, apart = 0, square = 0;
@@ -124,8 +143,8 @@ sw_inequality sw_inequality_compute(const sw_sample *s) {
 
 /* ---- parts by group --------------------------------------------------------------------- */
 
-/* Groups' shares, sums and means in the order of units; their ascending values by a stable deal of
- * the sorted sample. */
+/* Groups' shares, sums and means in the order of units; their ascending values by a stable deal
+ * of the sorted sample: one pass instead of a sort of each group. */
 static void deal(const sw_sample *s, const int32_t *group, int groups, parts_bench b) {
   for (int g = 0; g <= groups; g++) {
     b.share[g] = b.sum[g] = 0;
@@ -149,6 +168,8 @@ static void deal(const sw_sample *s, const int32_t *group, int groups, parts_ben
   }
 }
 
+/* Within: sum over units against their group's mean. Between: groups in place of units. The two
+ * sum to the whole up to rounding. */
 static void theil_parts(const sw_sample *s, const int32_t *group, int groups, parts_bench b,
                         sw_inequality_parts *parts) {
   double t = 0, l = 0;
@@ -170,7 +191,10 @@ static void theil_parts(const sw_sample *s, const int32_t *group, int groups, pa
   parts->theil_l_between = s->zeros ? NAN : l;
 }
 
-/* sum_kl p_k p_l (y_l - y_k)+ of k in group j, l in group h, by one merge of the two. */
+/* sum_kl p_k p_l (y_l - y_k)+ of k in group j, l in group h, by one merge of the two: for each
+ * l, what lies below it in j (`below`, `below_sum`) grows only. Neither group is empty. The
+ * first test saves the merge where no value of h is over the least of j, as with groups that do
+ * not overlap. */
 static double excess(parts_bench b, int j, int h) {
   double sum = 0, below = 0, below_sum = 0;
   int64_t k = b.start[j];
@@ -185,14 +209,16 @@ static double excess(parts_bench b, int j, int h) {
   return sum;
 }
 
-/* With mu_j >= mu_h: G_jh (p_j s_h + p_h s_j) = p_j p_h (d + p)/mu, d - p = mu_j - mu_h, so the net
- * part is p_j p_h (mu_j - mu_h)/mu and transvariation p_j p_h 2p/mu. */
+/* For groups with mu_j >= mu_h Dagum has G_jh (p_j s_h + p_h s_j) = p_j p_h (d + p) / mu and d -
+ * p = mu_j - mu_h, where d is the mean of excesses of j over h and p that of h over j. So the
+ * net part is p_j p_h (mu_j - mu_h) / mu, and transvariation p_j p_h 2p / mu, and only the
+ * smaller of the two means of excesses is computed, by `excess`. Every pair of groups once. */
 static void dagum_parts(const sw_sample *s, int groups, parts_bench b, sw_inequality_parts *parts) {
   parts->gini_within = parts->gini_between_net = parts->gini_transvariation = 0;
   for (int g = 0; g < groups; g++) {
     int64_t count = b.start[g + 1] - b.start[g];
     if (count == 0) continue;
-    /* G_gg p_g s_g; a group of zeros has a share of zero. */
+    /* G_gg p_g s_g. A group of zeros has a share of zero, and no Gini. */
     if (b.mean[g] > 0)
       parts->gini_within +=
           b.share[g] * (b.sum[g] / s->mean) *

@@ -1,15 +1,22 @@
-/* Bottom-up merge sorts: insertion within short runs, then merges of doubling width, back and
- * forth between the array and its scratch. */
+/* Sorting, and ranks in sorted values. Bottom-up merge sorts: insertion within short runs, then
+ * merges of doubling width, back and forth between the array and its scratch.
+ *
+ * Not qsort: it may allocate, promises no order of equal keys, and calls a function for each
+ * comparison. A tile may not allocate, and equal values must stay in the order of their units,
+ * or the sums over them would have other bits under another library. n log n, at most one copy
+ * at the end. */
 #include "kernel/series/stats.h"
 
 #include <string.h>
 
+/* Items of a run that is sorted by insertion, which is faster than merging at this length. */
 enum { RUN = 16 };
 
 static int64_t least(int64_t a, int64_t b) {
   return a < b ? a : b;
 }
 
+/* Sorts order[lo .. hi) by insertion. `>` and not `>=`: equal keys do not pass each other. */
 static void insert_indices(const double *key, int32_t *order, int64_t lo, int64_t hi) {
   for (int64_t i = lo + 1; i < hi; i++) {
     int32_t moving = order[i];
@@ -20,6 +27,8 @@ static void insert_indices(const double *key, int32_t *order, int64_t lo, int64_
   }
 }
 
+/* Merges from[lo .. middle) and from[middle .. hi), both sorted, into the same places of `to`.
+ * Of equal keys the left one goes first. */
 static void merge_indices(const double *key, const int32_t *from, int32_t *to, int64_t lo,
                           int64_t middle, int64_t hi) {
   int64_t left = lo, right = middle;
@@ -29,6 +38,7 @@ static void merge_indices(const double *key, const int32_t *from, int32_t *to, i
   }
 }
 
+/* For sums by ascending value, where the order of equal values matters. */
 void sw_stats_sort_index(const double *key, int64_t n, int32_t *order, int32_t *scratch) {
   for (int64_t lo = 0; lo < n; lo += RUN)
     insert_indices(key, order, lo, least(lo + RUN, n));
@@ -40,9 +50,12 @@ void sw_stats_sort_index(const double *key, int64_t n, int32_t *order, int32_t *
     from = to;
     to = swap;
   }
+  /* After an odd number of merges the result lies in the scratch. */
   if (from != order) memcpy(order, from, (size_t)n * sizeof *order);
 }
 
+/* The same for the values themselves, without the detour by indices: for ranks, where equal
+ * values need not be told apart. */
 static void insert_values(double *x, int64_t lo, int64_t hi) {
   for (int64_t i = lo + 1; i < hi; i++) {
     double moving = x[i];
@@ -75,7 +88,7 @@ void sw_stats_sort_values(double *x, int64_t n, double *scratch) {
   if (from != x) memcpy(x, from, (size_t)n * sizeof *x);
 }
 
-/* How many values are below x (`inclusive`: at or below). */
+/* How many values are below x (`inclusive`: at or below), by bisection. */
 static int64_t count_below(const double *sorted, int64_t n, double x, bool inclusive) {
   int64_t lo = 0, hi = n;
   while (lo < hi) {
@@ -89,6 +102,7 @@ static int64_t count_below(const double *sorted, int64_t n, double x, bool inclu
   return lo;
 }
 
+/* The equal ones have ranks below + 1 .. upto; their mean is exact in a double. */
 double sw_stats_average_rank(const double *sorted, int64_t n, double x) {
   int64_t below = count_below(sorted, n, x, false), upto = count_below(sorted, n, x, true);
   return 0.5 * (double)(below + 1 + upto);

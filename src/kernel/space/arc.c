@@ -1,11 +1,19 @@
-/* Great-circle arcs, row segments. A segment is cut where chunks end; runs of chunks that are
- * wholly near take the short loop, the others the loop that knows every arc. */
+/* Great-circle arcs, row segments, for gravity: the flow itself where the decay is 2, inverse
+ * squared arcs where a power follows. Formulas, errors and units are in arc.h.
+ *
+ * A segment is cut where chunks of points end; runs of chunks that are wholly near take the
+ * short loop, the others the loop that knows every arc. The formula of a pair depends on its
+ * chord alone, and the short loop computes a near pair by the same operations as the long one,
+ * so the bits of a pair do not depend on the segment, the chunk or the side it is seen from. */
 #include "kernel/space/arc.h"
 
 #include <math.h>
 
+/* Pairs that the short loop takes together. */
 enum { NEAR_LANES = 16 };
 
+/* Brings the far quotient, whose polynomials begin with 1 as the near ones do, to the same
+ * scale. */
 #define FAR_SCALE (14.625172783789005447 / SW_ARC_SCALE)
 
 /* p = p u + c, in so many lanes. */
@@ -14,9 +22,9 @@ SW_INLINE void horner(int lanes, double *restrict p, const double *restrict u, d
     p[l] = __builtin_fma(p[l], u[l], c);
 }
 
-/* N(u) and u D(u), near. Step by step over the lanes, so that what stands next to each other in the
- * machine's queue does not wait for each other: pair by pair the queue is full before the pipes
- * are. */
+/* N(u) and u D(u) of near pairs. Written step by step over the lanes: neighbouring instructions
+ * then belong to different pairs and do not wait for each other. Pair by pair, one pair's chain
+ * of some fifty cycles fills the machine's queue before its pipes are full. */
 SW_INLINE void near_ratios(int lanes, const double *restrict u, double *restrict over,
                            double *restrict under) {
   for (int l = 0; l < lanes; l++)
@@ -33,7 +41,7 @@ SW_INLINE void near_ratios(int lanes, const double *restrict u, double *restrict
     under[l] = u[l] * under[l];
 }
 
-/* N(u) and u D(u), u <= 2. */
+/* N(u) and u D(u) for u <= 2, up to a quarter of the great circle. */
 SW_INLINE void far_ratio(double u, double *over, double *under) {
   double n = u - 89.138982623294888229;
   n = __builtin_fma(n, u, 2499.3084478364659185);
@@ -49,12 +57,16 @@ SW_INLINE void far_ratio(double u, double *over, double *under) {
   *under = u * __builtin_fma(d, u, 10732557.67056716247);
 }
 
-/* Over and under of any pair. Beyond a quarter circle the arc is pi less that to the antipode. */
+/* Over and under of any pair. Beyond a quarter circle the arc is pi less that to the antipode,
+ * whose squared chord is v. All three formulas are computed and one is chosen at the end, so
+ * that there is no branch and the loop vectorises. NaN in u compares false and goes through the
+ * near formula. */
 SW_INLINE void any_ratio(double u, double v, double *over, double *under) {
   double near_over, near_under, far_over, far_under;
   near_ratios(1, &u, &near_over, &near_under);
   far_ratio(u > 2 ? v : u, &far_over, &far_under);
-  /* over/under = 1/(SCALE arc^2) of the antipode, so arc = sqrt(under / (SCALE over)). */
+  /* far_over / far_under is 1 / (SCALE arc^2) of the antipode, so its arc is sqrt(far_under /
+   * (far_over SCALE)); 0 at the antipode itself. */
   double arc = M_PI - __builtin_sqrt(far_under / (far_over * SW_ARC_SCALE));
   double beyond_under = arc * arc * SW_ARC_SCALE;
   double o = u > 2 ? 1.0 : far_over, w = u > 2 ? beyond_under : far_under;
@@ -62,6 +74,7 @@ SW_INLINE void any_ratio(double u, double v, double *over, double *under) {
   *under = u > SW_ARC_NEAR ? w : near_under;
 }
 
+/* One pair, for tests and single values. The diagonal (u = 0) is infinite. */
 double sw_arc_value(double u, double v) {
   double over, under;
   any_ratio(u, v, &over, &under);
@@ -70,15 +83,18 @@ double sw_arc_value(double u, double v) {
 
 /* ---- loops ------------------------------------------------------------------------------ */
 
-/* What the loops read: the row's point and weight, and columns from the segment's start. */
+/* The row's point and weight. The loops get columns that begin at the segment's first unit. */
 struct row {
-  double x, y, z, a;
+  double x, y, z, a; /* a: 1 where only values are asked for */
 };
 
+/* The order and the fma are those of square_sums. Squares of differences are the same from
+ * either side of a pair. */
 SW_INLINE double square_sum(double a, double b, double c) {
   return __builtin_fma(c, c, __builtin_fma(b, b, a * a));
 }
 
+/* Squared chords, step by step as near_ratios. */
 SW_INLINE void square_sums(int lanes, struct row p, const double *restrict x,
                            const double *restrict y, const double *restrict z, double *restrict u) {
   double b[NEAR_LANES], c[NEAR_LANES];
@@ -94,6 +110,7 @@ SW_INLINE void square_sums(int lanes, struct row p, const double *restrict x,
     u[l] = __builtin_fma(c[l], c[l], u[l]);
 }
 
+/* (a b) N / (u D): the masses are joined first, so that exchanging them changes no bit. */
 SW_INLINE void near_flow(int lanes, struct row p, const double *restrict x,
                          const double *restrict y, const double *restrict z,
                          const double *restrict b, double *restrict out) {
@@ -126,6 +143,7 @@ SW_INLINE void near_value(int lanes, struct row p, const double *restrict x,
     out[l] = over[l] / under[l];
 }
 
+/* The multiplication and the division stand in the order of near_flow: ((a b) N) / (u D). */
 SW_HOT static void any_flows(struct row p, int64_t n, const double *restrict x,
                              const double *restrict y, const double *restrict z,
                              const double *restrict b, double *restrict out) {
@@ -160,11 +178,16 @@ SW_HOT static void any_values(struct row p, int64_t n, const double *restrict x,
 
 /* ---- chunks ----------------------------------------------------------------------------- */
 
-/* Balls have a margin: no fused additions, which would be calls outside the hot loops. */
+/* For the balls, which have a margin: no fused additions, which outside the hot loops would be
+ * calls of the C library. */
 static double rough_square_sum(double a, double b, double c) {
   return a * a + b * b + c * c;
 }
 
+/* A ball around the points of a chunk: its centre the mean, `reach` how far a row's point may be
+ * from the centre so that every pair is near for sure. Points without coordinates are left out:
+ * their pairs are NaN by either loop. A chunk without any point takes 5, over every squared
+ * chord from 0. */
 static sw_arc_ball ball_around(int64_t n, const double *x, const double *y, const double *z) {
   sw_arc_ball ball = {0, 0, 0, 5.0};
   int64_t placed = 0;
@@ -175,17 +198,21 @@ static sw_arc_ball ball_around(int64_t n, const double *x, const double *y, cons
   }
   if (!placed) return ball; /* every pair is NaN by either loop */
   ball.x /= (double)placed, ball.y /= (double)placed, ball.z /= (double)placed;
+  /* A NaN distance is not greater, so unplaced points do not widen the ball. */
   double radius2 = 0;
   for (int64_t k = 0; k < n; k++) {
     double r = rough_square_sum(x[k] - ball.x, y[k] - ball.y, z[k] - ball.z);
     if (r > radius2) radius2 = r;
   }
-  /* The margin covers the rounding of the chord and of these lines. */
+  /* By the triangle inequality. The margin covers the rounding of the chords and of these lines.
+   * A chunk wider than near is near to nobody (-1). */
   double reach = sqrt(SW_ARC_NEAR) * (1 - 1e-9) - sqrt(radius2);
   ball.reach = reach > 0 ? reach * reach : -1;
   return ball;
 }
 
+/* Once a job, in gravity's `prepare`. Units are in code order, and codes go by regions, so 256
+ * units in a row mostly lie close together. */
 void sw_arc_cover(int64_t n, const double *x, const double *y, const double *z, sw_arc_ball *ball) {
   for (int64_t c = 0; c < sw_arc_chunks(n); c++) {
     int64_t lo = c * SW_ARC_CHUNK;
@@ -194,11 +221,13 @@ void sw_arc_cover(int64_t n, const double *x, const double *y, const double *z, 
   }
 }
 
+/* False for a row without coordinates, whose pairs are NaN by either loop. */
 static bool is_near(const sw_arc_ball *ball, struct row p) {
   return rough_square_sum(p.x - ball->x, p.y - ball->y, p.z - ball->z) <= ball->reach;
 }
 
-/* The end of the run of chunks, from j on, that are all near to p or all not. */
+/* The end of the run of chunks from j on that are all near to p, or all not; at most j1. Long
+ * runs matter: each call of a hot loop has its price. */
 static int64_t run_end(const sw_arc_points *points, struct row p, int64_t j, int64_t j1,
                        bool *near) {
   int64_t chunk = j / SW_ARC_CHUNK;
@@ -209,6 +238,7 @@ static int64_t run_end(const sw_arc_points *points, struct row p, int64_t j, int
   return chunk * SW_ARC_CHUNK < j1 ? chunk * SW_ARC_CHUNK : j1;
 }
 
+/* Segments may begin and end within a chunk: the ball holds for any part of it. */
 void sw_arc_values(const sw_arc_points *points, int64_t i, int64_t j0, int64_t j1, double *out) {
   const double *x = points->x, *y = points->y, *z = points->z;
   struct row p = {x[i], y[i], z[i], 1};

@@ -1,16 +1,19 @@
 /* Great-circle arcs between points given as unit vectors, as the inverse squared arc that decays
  * are made of.
  *
- * With u the squared chord |p - q|^2, 1/arc^2 = 1/(4 asin(sqrt(u)/2)^2) = N(u)/(u D(u)): analytic
- * in u up to the antipodes, so that no root and no arc sine is taken. N and D are minimax
- * polynomials, leading coefficient 1 (relative error of N/D): near    u <= SW_ARC_NEAR (6,107 km on
- * the Earth)    degrees 4 and 4, 8.5e-17 far     u <= 2 (a quarter of the great circle) degrees 6
- * and 6, 4.0e-18 beyond  arc = pi less the arc to the antipode of q, whose squared chord is |p +
- * q|^2. The formula is chosen pair by pair, so that the bits belong to the pair. Both squared
- * chords come from squares of differences or sums, never from 1 - p.q, which loses short distances.
+ * With u the squared chord |p - q|^2, 1/arc^2 = 1/(4 asin(sqrt(u)/2)^2) = N(u)/(u D(u)):
+ * analytic in u up to the antipodes, so that no root and no arc sine is taken. N and D are
+ * minimax polynomials with leading coefficient 1. The relative error of N/D:
  *
- * Values are 1/(SW_ARC_SCALE arc^2), arc in radians: the caller folds the scale into a factor that
- * it has anyway. A point without coordinates is NaN and so are its pairs. */
+ * - near, u <= SW_ARC_NEAR (6,107 km on the Earth): degrees 4 and 4, 8.5e-17;
+ * - far, u <= 2 (a quarter of the great circle): degrees 6 and 6, 4.0e-18;
+ * - beyond: arc = pi less the arc to the antipode of q, whose squared chord is |p + q|^2.
+ *
+ * The formula is chosen pair by pair, so that the bits belong to the pair. Both squared chords
+ * come from squares of differences or sums, never from 1 - p.q, which loses short distances.
+ *
+ * Values are 1/(SW_ARC_SCALE arc^2), arc in radians: the caller folds the scale into a factor
+ * that it has anyway. A point without coordinates is NaN, and so are its pairs. */
 #ifndef SW_KERNEL_SPACE_ARC_H
 #define SW_KERNEL_SPACE_ARC_H
 
@@ -28,9 +31,10 @@ double sw_arc_value(double u, double v);
  * A ball around each chunk of points tells at once, for most rows, that all its pairs are near. */
 enum { SW_ARC_CHUNK = 256 };
 
+/* A ball around the points of one chunk: its centre, and how close a row's point must be to it. */
 typedef struct sw_arc_ball {
   double x, y, z;
-  double reach; /* points whose squared chord to the centre is at most this are near to all */
+  double reach; /* a point whose squared chord to the centre is at most this is near to all */
 } sw_arc_ball;
 
 typedef struct sw_arc_points {
@@ -42,6 +46,7 @@ static inline int64_t sw_arc_chunks(int64_t n) {
   return (n + SW_ARC_CHUNK - 1) / SW_ARC_CHUNK;
 }
 
+/* Fills ball[0 .. sw_arc_chunks(n)) for all n points. */
 void sw_arc_cover(int64_t n, const double *x, const double *y, const double *z, sw_arc_ball *ball);
 
 /* out[j - j0] = value(i, j), and the same times a * b[j], rounded as (a * b[j]) * N / (u D). */

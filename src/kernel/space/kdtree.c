@@ -1,6 +1,11 @@
-/* The tree is implicit: the points stand in one array, a node is a range of it, split at its middle
- * along the axis in which the range is widest; ranges of LEAF points or fewer are tried one by one.
- * Only the axis of a node needs to be stored, at the place of its middle point. */
+/* The tree is implicit: the points stand in one array, a node is a range of it, split at its
+ * middle along the axis in which the range is widest; ranges of LEAF points or fewer are tried
+ * one by one. Only the axis of a node needs to be stored, at the place of its middle point.
+ *
+ * Built by each rank for a weights matrix made of coordinates (store/links/weights_place.c),
+ * then asked by all threads for one unit's row each. Why the answer is exact, ties included, is
+ * said in kdtree.h. Building takes n log n on average; the recursion is log2(n / LEAF) deep, as
+ * every range is halved. */
 #include "kernel/space/kdtree.h"
 
 #include <math.h>
@@ -8,6 +13,7 @@
 
 #include "base/arena.h"
 
+/* Below this, trying all points is faster than descending. */
 enum { LEAF = 12 };
 
 typedef struct point {
@@ -23,7 +29,9 @@ struct sw_kdtree {
 
 /* ---- building --------------------------------------------------------------------------- */
 
-/* A total order, so that the tree does not depend on the partitioning below. */
+/* A total order, by coordinate, then by index: so the two halves of a range, and with them the
+ * tree, do not depend on how the partitioning below goes about it. Many points may share a
+ * coordinate or a place. */
 static bool before(const point *a, const point *b, int axis) {
   if (a->at[axis] != b->at[axis]) return a->at[axis] < b->at[axis];
   return a->index < b->index;
@@ -35,18 +43,22 @@ static void swap(point *a, point *b) {
   *b = t;
 }
 
-/* The median of the first, middle and last point, put last, as pivot. */
+/* The median of the first, middle and last point, put last, as pivot: points that are in order
+ * already, as on a lattice, do not make the selection quadratic. */
 static void choose_pivot(point *p, int64_t lo, int64_t hi, int axis) {
   int64_t mid = lo + (hi - lo) / 2, last = hi - 1;
+  /* Three exchanges sort the three as far as needed: the least first, the median last. */
   if (before(&p[mid], &p[lo], axis)) swap(&p[mid], &p[lo]);
   if (before(&p[last], &p[lo], axis)) swap(&p[last], &p[lo]);
   if (before(&p[mid], &p[last], axis)) swap(&p[mid], &p[last]);
 }
 
-/* Hoare's selection: point `nth` of [lo, hi) gets its place, smaller ones before, larger after. */
+/* Quickselect: point `nth` of [lo, hi) gets its place in the order, smaller ones before it,
+ * larger ones after. Linear on average. */
 static void select_nth(point *p, int64_t lo, int64_t hi, int64_t nth, int axis) {
   while (hi - lo > 1) {
     choose_pivot(p, lo, hi, axis);
+    /* The pivot stands last; what is before it in the order is collected at the front. */
     int64_t store = lo;
     for (int64_t i = lo; i < hi - 1; i++)
       if (before(&p[i], &p[hi - 1], axis)) swap(&p[i], &p[store++]);
@@ -59,6 +71,7 @@ static void select_nth(point *p, int64_t lo, int64_t hi, int64_t nth, int axis) 
   }
 }
 
+/* The axis in which points [lo, hi), at least one, spread most; the lowest axis of equal ones. */
 static int widest_axis(const point *p, int64_t lo, int64_t hi) {
   int widest = 0;
   double width = -1.0;
@@ -81,11 +94,13 @@ static void build(point *p, int64_t lo, int64_t hi) {
   int64_t mid = lo + (hi - lo) / 2;
   int axis = widest_axis(p, lo, hi);
   select_nth(p, lo, hi, mid, axis);
+  /* The middle point belongs to neither half: it carries the node. */
   p[mid].axis = axis;
   build(p, lo, mid);
   build(p, mid + 1, hi);
 }
 
+/* *out is NULL after a failure. `place` is made after building, which moves the points. */
 sw_status sw_kdtree_create(sw_error *err, int64_t n, const double *x, const double *y,
                            const double *z, sw_kdtree **out) {
   sw_kdtree *tree = NULL;
@@ -117,25 +132,29 @@ void sw_kdtree_destroy(sw_kdtree *tree) {
 
 /* ---- asking ----------------------------------------------------------------------------- */
 
+/* The same operations as sw_chord2, to the bit. */
 static double chord2_of(const point *a, const point *b) {
   double dx = a->at[0] - b->at[0], dy = a->at[1] - b->at[1], dz = a->at[2] - b->at[2];
   return dx * dx + dy * dy + dz * dz;
 }
 
-/* The k best so far: a heap with the worst on top. */
+/* A question for the k nearest: `to` and `chord2` are a heap of the best so far, the worst on
+ * top. */
 typedef struct nearest {
-  const point *p, *self;
-  int64_t k, count;
+  const point *p, *self; /* the tree; the point asked about */
+  int64_t k, count;      /* wanted, found so far */
   int32_t *to;
   double *chord2;
 } nearest;
 
-/* Is entry (d, index) farther than the entry at `b`? Of equal distances the higher index is. */
+/* Is entry (d, index) farther than entry `b`? Of equal distances the higher index is, so that
+ * ties do not depend on the walk. */
 static bool farther(const nearest *q, double d, int32_t index, int64_t b) {
   return d > q->chord2[b] || (d == q->chord2[b] && index > q->to[b]);
 }
 
-/* Put (d, index) at the top of a heap of `count` and let it sink to its place. */
+/* Puts (d, index) at the top of the heap's first `count` entries, in place of what was there,
+ * and lets it sink to its place. */
 static void sink(nearest *q, int64_t count, double d, int32_t index) {
   int64_t hole = 0;
   for (int64_t child; (child = 2 * hole + 1) < count; hole = child) {
@@ -148,6 +167,7 @@ static void sink(nearest *q, int64_t count, double d, int32_t index) {
   q->to[hole] = index;
 }
 
+/* Adds an entry to a heap that is not full. */
 static void rise(nearest *q, double d, int32_t index) {
   int64_t hole = q->count++;
   for (int64_t parent; hole > 0 && farther(q, d, index, parent = (hole - 1) / 2); hole = parent) {
@@ -158,6 +178,7 @@ static void rise(nearest *q, double d, int32_t index) {
   q->to[hole] = index;
 }
 
+/* Points at the same place as `self` are neighbours like any other; only `self` is left out. */
 static void offer(nearest *q, const point *candidate) {
   if (candidate == q->self) return;
   double d = chord2_of(q->self, candidate);
@@ -167,6 +188,8 @@ static void offer(nearest *q, const point *candidate) {
     sink(q, q->count, d, candidate->index);
 }
 
+/* Offers the points of [lo, hi) that can matter: the side of the plane on which `self` lies
+ * first, which makes the heap good early and lets the other side be left out. */
 static void seek_nearest(nearest *q, int64_t lo, int64_t hi) {
   if (hi - lo <= LEAF) {
     for (int64_t i = lo; i < hi; i++)
@@ -189,6 +212,8 @@ static void seek_nearest(nearest *q, int64_t lo, int64_t hi) {
     seek_nearest(q, lo, mid);
 }
 
+/* The heap is unpacked from behind: the worst goes to the last place, and the entry that stood
+ * there sinks into the rest. */
 void sw_kdtree_nearest(const sw_kdtree *tree, int64_t self, int64_t k, int32_t *to,
                        double *chord2) {
   nearest q = {.p = tree->points, .self = &tree->points[tree->place[self]], .k = k};
@@ -205,19 +230,23 @@ void sw_kdtree_nearest(const sw_kdtree *tree, int64_t self, int64_t k, int32_t *
   }
 }
 
+/* A question for all within `limit`. */
 typedef struct within {
   const point *p, *self;
   double limit;
-  int64_t capacity, count;
+  int64_t capacity, count; /* places in `to`; found so far, which may be more */
   int32_t *to;
 } within;
 
+/* Counts on beyond the capacity, so that a first call without room tells how much is needed. */
 static void accept(within *q, const point *candidate) {
   if (candidate == q->self || chord2_of(q->self, candidate) > q->limit) return;
   if (q->count < q->capacity) q->to[q->count] = candidate->index;
   q->count++;
 }
 
+/* Both sides where the plane is within the limit, else the side of `self`. On the plane itself
+ * (side 0) both: points with the middle's coordinate may stand on either side. */
 static void seek_within(within *q, int64_t lo, int64_t hi) {
   if (hi - lo <= LEAF) {
     for (int64_t i = lo; i < hi; i++)
@@ -227,6 +256,8 @@ static void seek_within(within *q, int64_t lo, int64_t hi) {
   int64_t mid = lo + (hi - lo) / 2;
   const point *middle = &q->p[mid];
   double side = q->self->at[middle->axis] - middle->at[middle->axis];
+  /* `<=` and `>=` below, as the order of building is (coordinate, index): equal coordinates lie
+   * on both sides. */
   bool cut = side * side > q->limit;
   accept(q, middle);
   if (side <= 0 || !cut) seek_within(q, lo, mid);

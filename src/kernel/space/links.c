@@ -1,4 +1,7 @@
-/* Counting sort by sender, then each row by receiver. */
+/* Links as read, in any order, to compressed rows: a counting sort by sender, then each row by
+ * receiver. What is built depends on the set of links alone, so files that list them in another
+ * order give the same matrix to the bit. Used by the readers of weights and distances
+ * (store/links), which then share the rows with the node; after that they are const. */
 #include "kernel/space/links.h"
 
 #include <math.h>
@@ -7,19 +10,21 @@
 
 #include "base/arena.h"
 
-/* What a row is sorted by: the receiver, then the place in the file. */
+/* What a row is sorted by: the receiver, then the place in the file. Values are fetched at the
+ * end, so that less is moved. */
 typedef struct slot {
   int32_t to;
-  int64_t at;
+  int64_t at; /* index into the links as read */
 } slot;
 
+/* A total order, so qsort has no choice between duplicates. */
 static int compare_slots(const void *a, const void *b) {
   const slot *x = a, *y = b;
   if (x->to != y->to) return x->to < y->to ? -1 : 1;
   return (x->at > y->at) - (x->at < y->at);
 }
 
-/* Files are mostly in order already. */
+/* Files are mostly in order already: a look saves the call. */
 static void sort_row(slot *row, int64_t count) {
   for (int64_t k = 1; k < count; k++)
     if (compare_slots(&row[k - 1], &row[k]) > 0) {
@@ -28,7 +33,7 @@ static void sort_row(slot *row, int64_t count) {
     }
 }
 
-/* row_start from the counts, and every link's slot in its row, in file order. */
+/* Fills row_start from the counts, and puts every link's slot into its row, in file order. */
 static void scatter(int64_t n, const sw_link *link, int64_t count, int64_t *row_start,
                     slot *slots) {
   memset(row_start, 0, (size_t)(n + 1) * sizeof *row_start);
@@ -36,14 +41,16 @@ static void scatter(int64_t n, const sw_link *link, int64_t count, int64_t *row_
     row_start[link[k].from + 1]++;
   for (int64_t i = 0; i < n; i++)
     row_start[i + 1] += row_start[i];
-  /* row_start[i] runs to the end of row i while it is filled, then all are shifted back. */
+  /* row_start[i] runs to the end of row i while the row is filled, which is where row i + 1
+   * began. Shifting all by one place puts it right without a second array. */
   for (int64_t k = 0; k < count; k++)
     slots[row_start[link[k].from]++] = (slot){link[k].to, k};
   memmove(row_start + 1, row_start, (size_t)n * sizeof *row_start);
   row_start[0] = 0;
 }
 
-/* A duplicate in a sorted row becomes the one reported if its second place is the earliest yet. */
+/* Of all pairs that stand twice, the one whose second place in the file is the earliest is
+ * reported: the line at which a reader from the top would stop. */
 static void note_duplicates(const slot *row, int64_t count, int64_t duplicate[2]) {
   for (int64_t k = 1; k < count; k++)
     if (row[k].to == row[k - 1].to && (duplicate[1] < 0 || row[k].at < duplicate[1])) {
@@ -52,6 +59,7 @@ static void note_duplicates(const slot *row, int64_t count, int64_t duplicate[2]
     }
 }
 
+/* On failure the caller destroys what there is. */
 static sw_status rows_alloc(sw_error *err, int64_t n, int64_t count, sw_link_rows *rows) {
   *rows = (sw_link_rows){.n = n};
   SW_TRY(sw_alloc(err, (size_t)n + 1, sizeof *rows->row_start, (void **)&rows->row_start));
@@ -69,12 +77,14 @@ sw_status sw_links_rows_create(sw_error *err, int64_t n, const sw_link *link, in
     sw_links_rows_destroy(rows);
     return status;
   }
+  /* Sorted row by row: rows are short, so this is far from n log n of all links. */
   scatter(n, link, count, rows->row_start, slots);
   for (int64_t i = 0; i < n; i++) {
     int64_t start = rows->row_start[i], length = rows->row_start[i + 1] - start;
     sort_row(slots + start, length);
     note_duplicates(slots + start, length, duplicate);
   }
+  /* A pair that stands twice is still in the rows; the caller refuses it by `duplicate`. */
   for (int64_t k = 0; k < count; k++) {
     rows->to[k] = slots[k].to;
     rows->value[k] = link[slots[k].at].value;
@@ -83,6 +93,7 @@ sw_status sw_links_rows_create(sw_error *err, int64_t n, const sw_link *link, in
   return SW_OK;
 }
 
+/* Also of rows that were made in part, or twice. */
 void sw_links_rows_destroy(sw_link_rows *rows) {
   sw_free(rows->row_start);
   sw_free(rows->to);
@@ -90,6 +101,8 @@ void sw_links_rows_destroy(sw_link_rows *rows) {
   *rows = (sw_link_rows){0};
 }
 
+/* In one pass: `kept` never overtakes `next`. Each end is read before it is overwritten, and the
+ * memory stays as long as it was. */
 void sw_links_rows_drop_zeros(sw_link_rows *rows) {
   int64_t kept = 0, next = 0;
   for (int64_t i = 0; i < rows->n; i++) {
@@ -103,6 +116,8 @@ void sw_links_rows_drop_zeros(sw_link_rows *rows) {
   }
 }
 
+/* An empty row has no sum and keeps none: its unit is an island. Weights may be negative, as
+ * long as the sum is above zero. */
 bool sw_links_style_row(double *value, int64_t count, sw_style style) {
   if (style == SW_STYLE_BINARY)
     for (int64_t k = 0; k < count; k++)
@@ -124,6 +139,7 @@ int64_t sw_links_islands(const sw_links *links) {
   return islands;
 }
 
+/* By bisection: `to` ascends. */
 static bool is_linked(const sw_links *links, int64_t i, int32_t j) {
   int64_t lo = links->row_start[i], hi = links->row_start[i + 1];
   while (lo < hi) {
@@ -137,6 +153,7 @@ static bool is_linked(const sw_links *links, int64_t i, int32_t j) {
   return false;
 }
 
+/* For a note to the user; m log of the longest row for m links. */
 int64_t sw_links_one_way(const sw_links *links) {
   int64_t count = 0;
   for (int64_t i = 0; i < links->n; i++)
@@ -145,8 +162,10 @@ int64_t sw_links_one_way(const sw_links *links) {
   return count;
 }
 
-/* Senders are met in ascending order, so if the matrix is symmetric the entries of row j are met in
- * their own order by the links to j: one cursor a row finds each mirror image without a search. */
+/* Senders are met in ascending order, so if the matrix is symmetric the entries of row j are met
+ * in their own order by the links to j: one cursor per row finds each mirror image without a
+ * search, and the whole takes one pass over the links. Values are compared by bits: a symmetric
+ * distance promises the same bits from both sides. */
 static bool mirrors(const sw_links *links, int64_t *cursor) {
   memcpy(cursor, links->row_start, (size_t)links->n * sizeof *cursor);
   for (int64_t i = 0; i < links->n; i++)

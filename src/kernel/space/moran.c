@@ -1,6 +1,10 @@
-/* Moran's I: the weights among the units with a value are w_ij f_i, f_i scaling row i back to sum 1
- * where the matrix is row-standardised and some of its links lead to missing values. Links keep
- * their order; w_ji is found by bisection, so that no transpose is stored. */
+/* Moran's I of one period: the weights among the units with a value are w_ij f_i, f_i scaling
+ * row i back to sum 1 where the matrix is row-standardised and some of its links lead to missing
+ * values. So a gap costs a factor per row, not a copy of the matrix. Links keep their order;
+ * w_ji is found by bisection, so that no transpose is stored.
+ *
+ * Called once a period by moran's tile: pure, by any thread, in the thread's workspace. Sums run
+ * in the order of units and, within a row, of links. */
 #include "kernel/space/moran.h"
 
 #include "kernel/series/stats.h"
@@ -9,11 +13,12 @@
 
 /* The workspace: n of each. */
 typedef struct scratch {
-  double *z, *factor, *column;
-  bool *used;
+  double *z, *factor, *column; /* deviations; f_i, 0 where not used; sums of columns */
+  bool *used;                  /* has a value, and is not left out as an island */
 } scratch;
 
-/* What the moments need of the weights. */
+/* What the moments need of the weights: S0 = sum w_ij, S1 = sum (w_ij + w_ji)^2 / 2, S2 = sum_i
+ * (w_i. + w_.i)^2. */
 typedef struct weight_sums {
   double s0, s1, s2;
   int64_t islands; /* of the units used */
@@ -28,6 +33,8 @@ static scratch scratch_of(void *workspace, int64_t n) {
   return (scratch){z, z + n, z + 2 * n, (bool *)(z + 3 * n)};
 }
 
+/* Asked of the weights, not of the study's style: a file may hold standardised rows. Rows
+ * without links do not count. */
 bool sw_links_row_standardised(const sw_links *links) {
   for (int64_t i = 0; i < links->n; i++) {
     double sum = 0;
@@ -38,7 +45,7 @@ bool sw_links_row_standardised(const sw_links *links) {
   return true;
 }
 
-/* Links of unit i that lead to units in use, and their sum. */
+/* How many links of unit i lead to units in use; *sum their weights, in the order of links. */
 static int64_t row_in_use(const sw_links *links, const bool *used, int64_t i, double *sum) {
   int64_t count = 0;
   *sum = 0;
@@ -50,8 +57,8 @@ static int64_t row_in_use(const sw_links *links, const bool *used, int64_t i, do
   return count;
 }
 
-/* Leaves out units without a neighbour until none is left: where links are not mutual, leaving one
- * out can make another an island. */
+/* Leaves out units without a neighbour until none is left: where links are not mutual, leaving
+ * one out can make another an island. Each round passes over all links. */
 static void remove_islands(const sw_links *links, bool *used) {
   for (bool again = true; again;) {
     again = false;
@@ -64,7 +71,9 @@ static void remove_islands(const sw_links *links, bool *used) {
   }
 }
 
-/* Row factors; a row whose links are all in use is taken as it is. */
+/* Row factors; returns how many units in use have no neighbour in use. A row whose links are all
+ * in use is taken as it is, factor 1: dividing by a sum that is 1 up to rounding would change
+ * bits where nothing is missing. A sum of 0 cannot be scaled: factor 0, no influence. */
 static int64_t scale_rows(const sw_links *links, bool row_standardised, scratch s) {
   int64_t islands = 0;
   for (int64_t i = 0; i < links->n; i++) {
@@ -79,7 +88,7 @@ static int64_t scale_rows(const sw_links *links, bool row_standardised, scratch 
   return islands;
 }
 
-/* Weight of the link from i to j, 0 without one. */
+/* Weight of the link from i to j, 0 without one. By bisection in row i. */
 static double weight_between(const sw_links *links, const double *factor, int64_t i, int64_t j) {
   int64_t lo = links->row_start[i], hi = links->row_start[i + 1];
   while (lo < hi) {
@@ -93,7 +102,7 @@ static double weight_between(const sw_links *links, const double *factor, int64_
   return found ? links->value[lo] * factor[i] : 0;
 }
 
-/* S1 = sum_ij (w_ij + w_ji)^2 / 2 = sum_ij w_ij (w_ij + w_ji). */
+/* S1 as sum_ij w_ij (w_ij + w_ji), which needs w_ji only where there is a link i to j. */
 static weight_sums sum_weights(const sw_links *links, scratch s) {
   weight_sums sums = {0};
   for (int64_t i = 0; i < links->n; i++)
@@ -107,6 +116,7 @@ static weight_sums sum_weights(const sw_links *links, scratch s) {
       sums.s1 += w * (w + weight_between(links, s.factor, j, i));
       s.column[j] += w;
     }
+  /* S2 needs whole rows and columns, so it comes after all columns are summed. */
   for (int64_t i = 0; i < links->n; i++) {
     double row;
     if (!s.used[i]) continue;
@@ -117,7 +127,9 @@ static weight_sums sum_weights(const sw_links *links, scratch s) {
   return sums;
 }
 
-/* z = x - mean of the units used; false when they do not vary. */
+/* z = x - mean of the units used, 0 for the others; sums of its squares and fourth powers. False
+ * when the units do not vary, by comparing the values: a sum of squares may be a rounding above
+ * zero for equal ones. */
 static bool deviations(const double *x, int64_t n, scratch s, double *square, double *fourth) {
   double sum = 0, count = 0, lo = INFINITY, hi = -INFINITY;
   for (int64_t i = 0; i < n; i++) {
@@ -136,6 +148,7 @@ static bool deviations(const double *x, int64_t n, scratch s, double *square, do
   return lo < hi;
 }
 
+/* z'Wz, row by row: z_i times the spatial lag of z at i. */
 static double cross_product(const sw_links *links, scratch s) {
   double sum = 0;
   for (int64_t i = 0; i < links->n; i++) {
@@ -147,12 +160,15 @@ static double cross_product(const sw_links *links, scratch s) {
   return sum;
 }
 
-/* Cliff & Ord 1981; n the scale, kurtosis over all values used. */
+/* Cliff & Ord 1981; n is the scale, which with islands: adjust is below the number of values,
+ * and kurtosis is that of all values used. Too few units for a variance: NaN, and so are z and
+ * p. */
 static void moments(sw_moran *m, weight_sums w, double n, double kurtosis) {
   double s02 = w.s0 * w.s0, n2 = n * n;
   m->expected = -1 / (n - 1);
   double e2 = m->expected * m->expected;
   m->variance_normality = n > 2 ? (n2 * w.s1 - n * w.s2 + 3 * s02) / (s02 * (n2 - 1)) - e2 : NAN;
+  /* Under randomisation the moments depend on the kurtosis of the values too. */
   double all = n * (w.s1 * (n2 - 3 * n + 3) - n * w.s2 + 3 * s02);
   double tail = kurtosis * (w.s1 * (n2 - n) - 2 * n * w.s2 + 6 * s02);
   m->variance_randomisation = n > 3 ? (all - tail) / ((n - 1) * (n - 2) * (n - 3) * s02) - e2 : NAN;
@@ -160,6 +176,8 @@ static void moments(sw_moran *m, weight_sums w, double n, double kurtosis) {
   m->p_value = sw_normal_two_sided(m->z);
 }
 
+/* The order matters: who is used, then the factors, which see only those, then the sums over
+ * both. `row_standardised` is the answer of sw_links_row_standardised, asked once. */
 sw_moran sw_moran_compute(const sw_links *links, bool row_standardised, sw_islands islands,
                           const double *x, void *workspace) {
   scratch s = scratch_of(workspace, links->n);
@@ -170,9 +188,11 @@ sw_moran sw_moran_compute(const sw_links *links, bool row_standardised, sw_islan
   if (islands == SW_ISLANDS_REMOVE) remove_islands(links, s.used);
   for (int64_t i = 0; i < links->n; i++)
     m.n_used += s.used[i];
+  /* With `remove` nobody is left without a neighbour; with `zero` they stay in the scale. */
   int64_t without = scale_rows(links, row_standardised, s);
   weight_sums w = sum_weights(links, s);
   double n = m.n_used - (islands == SW_ISLANDS_ADJUST ? (double)without : 0);
+  /* Nothing varies, or nothing is linked: I is undefined, n_used is told all the same. */
   if (!deviations(x, links->n, s, &square, &fourth) || n < 2 || w.s0 == 0) return m;
   m.i = n / w.s0 * cross_product(links, s) / square;
   moments(&m, w, n, m.n_used * fourth / (square * square));

@@ -1,4 +1,6 @@
-/* Rows of neighbours out of the k-d tree. */
+/* Rows of neighbours out of the k-d tree, for weights matrices made of coordinates
+ * (store/links/weights_place.c): the k nearest, or all within a distance. Threads make rows in
+ * any order; a row's bits depend on its unit alone. */
 #include "kernel/space/neighbours.h"
 
 #include <math.h>
@@ -7,11 +9,15 @@
 
 #include "kernel/space/arc.h"
 
-/* From half the chord: the dot product would lose the short arcs. */
+/* Kilometres of the arc over a squared chord, from half the chord: the dot product would lose
+ * short arcs. Rounding can make the chord of antipodes longer than 2, hence fmin. */
 static double arc_km(double chord2) {
   return 2.0 * SW_EARTH_KM * asin(fmin(1.0, sqrt(chord2 / 4.0)));
 }
 
+/* One place, one vector: a pole at any longitude, 180 east as 180 west. cos and sin of these
+ * angles are not exactly zero in floating point, and units at one point must be found out as
+ * such. */
 void sw_sphere_vectors(int64_t n, const double *lon, const double *lat, double *x, double *y,
                        double *z) {
   const double degree = M_PI / 180.0;
@@ -29,14 +35,19 @@ static int compare_units(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
+/* The tree gives the nearest first; links want `to` ascending. `chord2` no longer belongs to
+ * `to` after that. */
 void sw_neighbours_nearest(const sw_kdtree *tree, int64_t i, int64_t k, int32_t *to,
                            double *chord2) {
   sw_kdtree_nearest(tree, i, k, to, chord2);
   qsort(to, (size_t)k, sizeof *to, compare_units);
 }
 
-/* Doubles above zero are ordered as their bits are, so the limit is found among the bits: then
- * `chord2 <= limit` and `arc <= km` say the same of every pair. */
+/* The tree compares squared chords, the user gives kilometres. Converting km to a chord would
+ * decide pairs at the edge by rounding; instead the largest double whose arc is at most `km` is
+ * found by bisection. Doubles above zero are ordered as their bits are, so the bisection runs
+ * over the bits: at most 64 steps. Then `chord2 <= limit` and `arc <= km` say the same of every
+ * pair, and the edge is included. */
 double sw_neighbours_chord2_limit(double km) {
   double top = 4.5; /* beyond any chord that rounding can give */
   if (arc_km(top) <= km) return top;
@@ -56,6 +67,8 @@ double sw_neighbours_chord2_limit(double km) {
   return limit;
 }
 
+/* First counted, then listed: rows of the matrix lie side by side in shared memory, whose size
+ * must be known before it is filled. */
 int64_t sw_neighbours_count(const sw_kdtree *tree, int64_t i, double limit) {
   return sw_kdtree_within(tree, i, limit, 0, NULL);
 }
@@ -66,6 +79,8 @@ void sw_neighbours_within(const sw_kdtree *tree, int64_t i, double limit, int64_
   qsort(to, (size_t)count, sizeof *to, compare_units);
 }
 
+/* Pure, so it cannot fail: the caller is told the first link that cannot be a weight and words
+ * the message. Two units at one point give infinity, a large power zero or infinity. */
 int64_t sw_neighbours_inverse_distance_row(const double *x, const double *y, const double *z,
                                            int64_t i, int64_t count, const int32_t *to,
                                            double power, double *value) {
