@@ -130,6 +130,7 @@ static void fold_second(const sw_composite_spec *spec, const bench *b, const dou
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
+/* Each complete row widens its pool's range in the block's partial. */
 static void range_tile(const sw_job *job, const sw_tile *tile, void *out, const bench *b) {
   const sw_composite_spec *spec = spec_of(job);
   for (int t = 0; t < job->n_periods; t++)
@@ -231,6 +232,7 @@ static void tile_composite(const sw_job *job, const sw_tile *tile, void *out, vo
     sum_tile(job, tile, out, &b);
 }
 
+/* What bench_of lays out; for ranks also the sort's scratch, as large as a record. */
 static size_t workspace_composite(const sw_job *job) {
   const sw_composite_spec *spec = spec_of(job);
   size_t bytes = (size_t)spec->p * (sizeof(sw_scaling) + 2 * sizeof(double));
@@ -252,6 +254,7 @@ static void start_composite(const sw_job *job, int pass, void *all) {
     }
 }
 
+/* Adds b to a. Neither holds NaN: only complete rows are folded. */
 static void merge_range(const sw_composite_spec *spec, sw_composite_range a, sw_composite_range b) {
   *a.rows += *b.rows;
   for (int j = 0; j < spec->p; j++) {
@@ -326,6 +329,8 @@ static sw_status declare_axes(sw_error *err, sw_job *job, int p) {
   return SW_OK;
 }
 
+/* Everything that follows from the entry alone: passes, which variants of outputs are on, what
+ * inputs made of the score must know. */
 static sw_status resolve_composite(sw_error *err, sw_job *job) {
   sw_composite_spec *spec = NULL;
   SW_NEW(err, job->arena, spec, 1);

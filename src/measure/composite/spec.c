@@ -189,6 +189,7 @@ static sw_status table_weight(sw_error *err, const sw_job *job, const sw_table *
                      table->file, name, period ? " in " : "", period ? period : "");
 }
 
+/* Every pool's weights out of the table; the period is a label there only if pools are periods. */
 static sw_status read_table(sw_error *err, const sw_job *job, const sw_table *table,
                             const sw_composite_spec *spec, double *weight) {
   for (int pool = 0; pool < spec->pools; pool++)

@@ -47,12 +47,14 @@ static int root_column(const coupling *c, int s) {
 static int mate_column(const coupling *c, int s) {
   return 2 * c->systems + s;
 }
+/* The three-system loop of the product form is the only one that reads mates. */
 static bool has_mates(const coupling *c) {
   return c->pairing == META && c->form == SW_COUPLING_PRODUCT && c->systems == 3;
 }
 static int from_column(const coupling *c) {
   return (has_mates(c) ? 3 : 2) * c->systems;
 }
+/* One column serves both sides unless they differ, then the one after it. */
 static int to_column(const coupling *c, bool directed) {
   return from_column(c) + directed;
 }
@@ -207,6 +209,7 @@ static void place(const sw_job *job, const coupling *c, int t, int64_t unit, sco
   place_halves(job, c, t, at, row, score);
 }
 
+/* Units outside, so that the first stray is the first by unit. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)workspace;
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)
@@ -275,6 +278,7 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   return SW_OK;
 }
 
+/* Undirected pairings give the same bits for (i, j) and (j, i); see the kernel. */
 static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1, double *const *out,
                     void *workspace) {
   (void)workspace;

@@ -120,6 +120,7 @@ void sw_quotient_fold(const sw_job *job, const sw_quotient *quotient, int64_t lo
     }
 }
 
+/* In block order (the engine's), so the bits do not depend on ranks. */
 void sw_quotient_merge(const sw_job *job, const sw_quotient *quotient, double *all,
                        const double *part) {
   for (size_t i = 0; i < (size_t)job->n_periods * width(quotient); i++)

@@ -105,6 +105,8 @@ static void place_nothing(const sw_job *job, int t, int64_t at) {
     job->result[q].row[t][at] = q == CLASS ? 0 : q == LAGGING ? -1 : NAN;
 }
 
+/* Fills every unit output of its units in every period; a score outside [0,1] goes into the block's
+ * stray. Units outside, so that the first stray is the first by unit. */
 static void tile_coupling(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)workspace;
   int64_t first = job->input[0].view.first;

@@ -20,6 +20,7 @@ static int source_period(const sw_column *column, int period) {
   return -1; /* bind has checked that it is there */
 }
 
+/* For the operand hash, which runs when no pass has views in place. */
 const double *sw_run_input_row(const sw_run *run, int e, int input, int period) {
   const sw_column *column = run->private->source[e].column[input];
   return column->row[source_period(column, period)];

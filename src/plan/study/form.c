@@ -33,6 +33,8 @@ sw_status sw_form_scalar(sw_error *err, const sw_node *node, const char **text) 
   return SW_OK;
 }
 
+/* *text keeps what the caller put there when the key is left out and may be: defaults are set
+ * before. */
 sw_status sw_form_text(sw_error *err, const sw_node *map, const char *key, const char *hint,
                        const char **text) {
   const sw_node *node = sw_node_get(map, key);

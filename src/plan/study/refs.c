@@ -66,6 +66,7 @@ static sw_status refuse_output(sw_error *err, const sw_need *need, const sw_entr
                  output->shape == SW_GLOBAL ? "one value for each period" : "a table");
 }
 
+/* Offers only what can be an input. */
 static sw_status unknown_quantity(sw_error *err, sw_study_reader *in, const sw_need *need,
                                   const sw_entry *entry) {
   const char *known[34];
@@ -144,6 +145,7 @@ static bool is_misspelt(sw_study_reader *in, const char *name, size_t length, co
   return false;
 }
 
+/* Names of derived indicators are free text and may hold a dot. */
 static bool is_derived(const sw_study *study, const char *name) {
   for (int i = 0; i < study->panel.n_derive; i++)
     if (strcmp(study->panel.derive[i].name, name) == 0) return true;

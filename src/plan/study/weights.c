@@ -14,6 +14,7 @@ static const char *const distance_keys[] = {"kind", "style", "power", "cutoff_km
 static const char kinds[] = "file|matrix|knn|inverse-distance|contiguity";
 enum { CONTIGUITY = 4 };
 
+/* The ending of a links file decides its format; see store/links. */
 static sw_status read_file(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   const char *hint = spec->kind == SW_W_FILE
                          ? "links as .csv (from,to[,weight]), .gal, .gwt or .mtx"

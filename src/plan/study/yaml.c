@@ -35,6 +35,7 @@ typedef struct reader {
   int line, column; /* of the last token seen: the place of what has none itself */
 } reader;
 
+/* At the last token seen. */
 static sw_status fail_here(reader *in, const char *what) {
   return sw_fail(in->err, SW_EINPUT, "%s:%d:%d: %s", in->file, in->line, in->column, what);
 }
@@ -286,6 +287,8 @@ static sw_status read_pair(reader *in, struct fy_event *event, sw_node *map, int
   return SW_OK;
 }
 
+/* Pairs up to the end of the map, then the check for duplicates, then `<<`: in that order, as
+ * merged keys may repeat those of the map and must not replace them. */
 static sw_status read_map(reader *in, sw_node *map) {
   int capacity = 0;
   const sw_node *merged = NULL;
