@@ -197,8 +197,7 @@ static sw_status find_groupings(sw_error *err, sw_job *job, inequality_state *st
   return SW_OK;
 }
 
-/* An item for each period and for each of its groupings; periods are few, so these are what threads
- * share out. */
+/* An item for each period and for each grouping in it, as items_a_period has them. */
 static sw_status resolve_inequality(sw_error *err, sw_job *job) {
   inequality_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);
