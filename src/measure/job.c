@@ -1,4 +1,6 @@
-/* What measures ask of their job. */
+/* What measures ask of their job: arguments and inputs by the name of their parameter, results by
+ * the name of their output, and failures with a place. Names are searched linearly, a handful each;
+ * measures ask in `resolve` and `finish`, or once per unit, never per pair. */
 #include "spillway/measure.h"
 
 #include <stdarg.h>
@@ -6,13 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A name that the measure does not declare is a slip in the measure that its first run finds: it
+ * aborts rather than return something that could be taken for an answer. */
 static int param_index(const sw_job *job, const char *name) {
   for (int i = 0; job->measure->param[i].name; i++)
     if (strcmp(job->measure->param[i].name, name) == 0) return i;
   abort(); /* a measure asking for a parameter it does not declare */
 }
 
-/* Beyond the room only counted, and found when resolve is done. */
+/* Beyond the room passes are only counted, and one too many is found when `resolve` is done
+ * (sw_job_check), with the measure's name; the same holds for axes. So `resolve` need not check. */
 int sw_job_pass(sw_job *job, sw_pass pass) {
   if (job->n_passes < SW_MAX_PASSES) job->pass[job->n_passes] = pass;
   return job->n_passes++;
@@ -39,6 +44,8 @@ sw_inputs sw_job_inputs(const sw_job *job, const char *name) {
   return inputs;
 }
 
+/* The place is that of the argument in the study, or of the entry where the argument was left out.
+ * The message is made first, in half the room, as the place comes before it. */
 sw_status sw_job_fail(sw_error *err, const sw_job *job, const char *param, const char *format,
                       ...) {
   char text[SW_ERROR_TEXT / 2];
@@ -50,6 +57,7 @@ sw_status sw_job_fail(sw_error *err, const sw_job *job, const char *param, const
                  text);
 }
 
+/* The first of that name: of variants it may be the one that is off. */
 sw_result *sw_job_result(const sw_job *job, const char *name) {
   for (int i = 0; job->measure->output[i].name; i++)
     if (strcmp(job->measure->output[i].name, name) == 0) return &job->result[i];

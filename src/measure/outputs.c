@@ -1,4 +1,5 @@
-/* See outputs.h. */
+/* See outputs.h. Asked of the descriptor, while the study is parsed; whether a job really has pairs
+ * is known after `resolve` only (sw_job_has_pairs in plan/descriptor). */
 #include "measure/outputs.h"
 
 bool sw_measure_has_shape(const sw_measure *measure, sw_shape shape) {

@@ -9,6 +9,12 @@
  * A pool is the whole panel, or one period. Weights stand behind the ranges when they are given or
  * equal, in the result of `second` when the data say them.
  *
+ * Each pass needs what the one before has left on every rank (job->folded), hence so many; squared
+ * deviations are taken from a mean known beforehand, as the difference of large sums of squares
+ * would lose the digits. Sums run by blocks of units in the engine's order, so the bits do not
+ * depend on ranks. Whoever leaves rows out does it by the same test (read_row), or counts and sums
+ * would not match.
+ *
  * Sources: Shannon 1948; Diakoulaki, Mavrotas & Papayannakis 1995 (CRITIC). */
 #include "measure/composite/spec.h"
 
@@ -22,25 +28,29 @@ static const sw_composite_spec *spec_of(const sw_job *job) {
   return job->state;
 }
 
+/* `t`: the job's own period. */
 static int pool_of(const sw_composite_spec *spec, int t) {
   return spec->per_period ? t : 0;
 }
 
 /* ---- arithmetic on rows ----------------------------------------------------------------- */
 
-/* A thread's workspace: the scales of a pool and a row. */
+/* A thread's workspace: p scales of a pool, a row of p values, p means; behind these, for ranks,
+ * the scratch of the sort. Sizes in workspace_composite. */
 typedef struct bench {
   sw_scaling *scale;
   double *x, *mean;
 } bench;
 
+/* sw_scaling holds doubles and pointers, so what follows an array of them is aligned. */
 static bench bench_of(const sw_composite_spec *spec, void *workspace) {
   sw_scaling *scale = workspace;
   double *x = (double *)(scale + spec->p);
   return (bench){scale, x, x + spec->p};
 }
 
-/* False when the row lacks a value. */
+/* False when the row lacks a value: a score of the remaining indicators would be another score. All
+ * of x is filled either way. */
 static bool read_row(const sw_job *job, int t, int64_t unit, double *x) {
   bool complete = true;
   for (int j = 0; j < job->n_inputs; j++) {
@@ -50,10 +60,14 @@ static bool read_row(const sw_job *job, int t, int64_t unit, double *x) {
   return complete;
 }
 
+/* Most values that a pool can have: room for rows that turn out incomplete, too. */
 static size_t sorted_doubles(const sw_job *job, const sw_composite_spec *spec) {
   return (size_t)job->n * (size_t)(spec->per_period ? 1 : job->n_periods);
 }
 
+/* How each indicator is scaled in the pool, out of what the passes so far have left; asked for once
+ * per tile and pool, in the thread's workspace. Without rows mean is 0/0, but then there is no row
+ * to scale. Given bounds replace those of the data. */
 static void make_scales(const sw_job *job, const sw_composite_spec *spec, int pool,
                         sw_scaling *scale) {
   sw_composite_range r = sw_composite_range_at(spec, job->folded[spec->range], pool);
@@ -73,6 +87,8 @@ static void make_scales(const sw_job *job, const sw_composite_spec *spec, int po
   }
 }
 
+/* Comparisons instead of fmin: the row is complete. The sum runs in the order of units. Values
+ * outside given bounds are only counted here; scaling clamps them and finish_range warns. */
 static void fold_range(const sw_job *job, const sw_composite_spec *spec, sw_composite_range r,
                        const double *x) {
   *r.rows += 1;
@@ -84,18 +100,23 @@ static void fold_range(const sw_job *job, const sw_composite_spec *spec, sw_comp
   }
 }
 
-/* Squares of deviations from the mean of x, before scaling. */
+/* Squares of deviations from the mean of x, before scaling: what z-scores divide by. Constant
+ * indicators add zeros. */
 static void fold_spread(const sw_composite_spec *spec, const bench *b, double *into) {
   for (int j = 0; j < spec->p; j++)
     into[j] += (b->x[j] - b->scale[j].mean) * (b->x[j] - b->scale[j].mean);
 }
 
-/* x' as the weights see it: with the shift of the study. */
+/* x' as the weights see it, in place of x: with the study's shift, by which published entropy
+ * weights avoid ln 0 (not needed here: 0 ln 0 counts as 0). Scores are made without it (score_of).
+ * A constant indicator stays 0, for its weight is 0 whatever is added. */
 static void scale_row(const sw_composite_spec *spec, const bench *b) {
   for (int j = 0; j < spec->p; j++)
     b->x[j] = sw_scaled(&b->scale[j], b->x[j]) + (b->scale[j].constant ? 0 : spec->shift);
 }
 
+/* `sum`: of x' over the pool, b->mean its mean. What each kind of weights needs, p numbers, or the
+ * packed triangle of cross products for CRITIC. */
 static void fold_second(const sw_composite_spec *spec, const bench *b, const double *sum,
                         double *into) {
   for (int j = 0; j < spec->p; j++) {
@@ -109,6 +130,7 @@ static void fold_second(const sw_composite_spec *spec, const bench *b, const dou
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
+/* Each complete row widens its pool's range in the block's partial. */
 static void range_tile(const sw_job *job, const sw_tile *tile, void *out, const bench *b) {
   const sw_composite_spec *spec = spec_of(job);
   for (int t = 0; t < job->n_periods; t++)
@@ -117,7 +139,8 @@ static void range_tile(const sw_job *job, const sw_tile *tile, void *out, const 
         fold_range(job, spec, sw_composite_range_at(spec, out, pool_of(spec, t)), b->x);
 }
 
-/* Spread, sums and second: what a complete row adds to its pool. */
+/* Passes spread, sums and second: what each complete row adds to its pool's numbers in `out`. Only
+ * `second` has sums to look back at. */
 static void sum_tile(const sw_job *job, const sw_tile *tile, double *out, const bench *b) {
   const sw_composite_spec *spec = spec_of(job);
   int width = tile->pass == spec->second ? sw_composite_second_doubles(spec) : spec->p;
@@ -126,11 +149,13 @@ static void sum_tile(const sw_job *job, const sw_tile *tile, double *out, const 
     int pool = pool_of(spec, t);
     double *into = out + pool * width;
     const double *sum = sums ? sums + pool * spec->p : NULL;
+    /* Once a period: units of a tile share the pool. */
     make_scales(job, spec, pool, b->scale);
     for (int j = 0; sum && j < spec->p; j++)
       b->mean[j] = sum[j] / (double)b->scale[j].m;
     for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
       if (!read_row(job, t, unit, b->x)) continue;
+      /* Spread is of x itself; the others are of x'. */
       if (tile->pass == spec->spread) {
         fold_spread(spec, b, into);
         continue;
@@ -143,7 +168,10 @@ static void sum_tile(const sw_job *job, const sw_tile *tile, double *out, const 
   }
 }
 
-/* Item: an indicator of a pool. Its record: the pool's values, ascending. */
+/* An item is an indicator of a pool, its record the pool's values, ascending; those beyond the
+ * complete rows stay zero and are never looked at (scale.m). Gathered inputs: a rank needs all
+ * values of the pool, not those of its units. Cost of the whole pass: p sorts of n*T values, and
+ * n*T*p doubles that every rank keeps. */
 static void sorted_tile(const sw_job *job, const sw_tile *tile, double *out, void *workspace) {
   const sw_composite_spec *spec = spec_of(job);
   int pool = (int)(tile->lo / spec->p), j = (int)(tile->lo % spec->p);
@@ -152,9 +180,11 @@ static void sorted_tile(const sw_job *job, const sw_tile *tile, double *out, voi
   for (int t = 0; t < job->n_periods; t++)
     for (int64_t unit = 0; pool_of(spec, t) == pool && unit < job->n; unit++)
       if (read_row(job, t, unit, b.x)) out[m++] = b.x[j];
+  /* The scratch lies behind the means; complete rows have no NaN, which cannot be sorted. */
   sw_stats_sort_values(out, m, b.mean + spec->p);
 }
 
+/* Behind the ranges when they do not depend on x' (finish_range), else the result of `second`. */
 static const double *weights_of(const sw_job *job, int pool) {
   const sw_composite_spec *spec = spec_of(job);
   const double *all = spec->second >= 0 ? job->folded[spec->second]
@@ -163,7 +193,8 @@ static const double *weights_of(const sw_job *job, int pool) {
   return all + pool * spec->p;
 }
 
-/* Weights sum to 1 up to rounding: a bounded score is kept within [0,1]. */
+/* Weights sum to 1 up to rounding: a bounded score is kept within [0,1], as measures of coupling
+ * refuse anything above. It cannot fall below 0. Z-scores have no bounds. */
 static double score_of(const sw_composite_spec *spec, const bench *b, const double *weight) {
   double score = 0;
   for (int j = 0; j < spec->p; j++)
@@ -171,6 +202,8 @@ static double score_of(const sw_composite_spec *spec, const bench *b, const doub
   return spec->normalise != SW_NORMALISE_Z_SCORE && score > 1 ? 1 : score;
 }
 
+/* `score - first`: so that it is indexed by the unit of the panel. An incomplete row has no
+ * score. */
 static void score_tile(const sw_job *job, const sw_tile *tile, const bench *b) {
   const sw_composite_spec *spec = spec_of(job);
   int64_t first = job->input[0].view.first;
@@ -184,6 +217,8 @@ static void score_tile(const sw_job *job, const sw_tile *tile, const bench *b) {
   }
 }
 
+/* Which passes there are depends on the parameters; those that are not needed are -1 and equal no
+ * tile's pass. */
 static void tile_composite(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const sw_composite_spec *spec = spec_of(job);
   bench b = bench_of(spec, workspace);
@@ -197,6 +232,7 @@ static void tile_composite(const sw_job *job, const sw_tile *tile, void *out, vo
     sum_tile(job, tile, out, &b);
 }
 
+/* What bench_of lays out; for ranks also the sort's scratch, as large as a record. */
 static size_t workspace_composite(const sw_job *job) {
   const sw_composite_spec *spec = spec_of(job);
   size_t bytes = (size_t)spec->p * (sizeof(sw_scaling) + 2 * sizeof(double));
@@ -205,6 +241,8 @@ static size_t workspace_composite(const sw_job *job) {
 
 /* ---- folds ------------------------------------------------------------------------------ */
 
+/* Infinite ends, which any value replaces; a pool without rows keeps them, and lo < hi is then
+ * false: constant. */
 static void start_composite(const sw_job *job, int pass, void *all) {
   const sw_composite_spec *spec = spec_of(job);
   memset(all, 0, job->pass[pass].partial);
@@ -216,6 +254,7 @@ static void start_composite(const sw_job *job, int pass, void *all) {
     }
 }
 
+/* Adds b to a. Neither holds NaN: only complete rows are folded. */
 static void merge_range(const sw_composite_spec *spec, sw_composite_range a, sw_composite_range b) {
   *a.rows += *b.rows;
   for (int j = 0; j < spec->p; j++) {
@@ -226,6 +265,7 @@ static void merge_range(const sw_composite_spec *spec, sw_composite_range a, sw_
   }
 }
 
+/* In block order, one block after the other: floating sums keep their bits. */
 static void merge_composite(const sw_job *job, int pass, void *all, const void *part) {
   const sw_composite_spec *spec = spec_of(job);
   if (pass == spec->range) {
@@ -241,12 +281,14 @@ static void merge_composite(const sw_job *job, int pass, void *all, const void *
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* `partial` and `result` in doubles. */
 static int add_pass(sw_job *job, size_t partial, size_t result) {
   job->pass[job->n_passes] = (sw_pass){
       .domain = SW_UNITS, .partial = partial * sizeof(double), .result = result * sizeof(double)};
   return job->n_passes++;
 }
 
+/* `range` comes first and `score` last; the result of range has room for the weights behind it. */
 static void declare_passes(sw_job *job, sw_composite_spec *spec) {
   size_t cells = (size_t)spec->pools * (size_t)spec->p;
   spec->range =
@@ -266,6 +308,8 @@ static void declare_passes(sw_job *job, sw_composite_spec *spec) {
   spec->score = add_pass(job, 0, 0);
 }
 
+/* GLOBAL outputs have one axis besides time, so bounds by period stand on the axis of indicator and
+ * bound together, "gdp lo", "gdp hi"; without periods the table has the two axes. */
 static sw_status declare_axes(sw_error *err, sw_job *job, int p) {
   static const char *const ends[] = {"lo", "hi"};
   const char **name = NULL, **both = NULL;
@@ -285,20 +329,27 @@ static sw_status declare_axes(sw_error *err, sw_job *job, int p) {
   return SW_OK;
 }
 
+/* Everything that follows from the entry alone: passes, which variants of outputs are on, what
+ * inputs made of the score must know. */
 static sw_status resolve_composite(sw_error *err, sw_job *job) {
   sw_composite_spec *spec = NULL;
   SW_NEW(err, job->arena, spec, 1);
   SW_TRY(sw_composite_read(err, job, spec));
   job->state = spec;
   declare_passes(job, spec);
+  /* Of each pair of variants one is on; bounds only where they decide the scores. */
   bool bounded = spec->normalise == SW_NORMALISE_MIN_MAX;
   job->result[SW_COMPOSITE_WEIGHT].off = spec->per_period;
   job->result[SW_COMPOSITE_WEIGHT_BY_PERIOD].off = !spec->per_period;
   job->result[SW_COMPOSITE_BOUNDS].off = spec->per_period || !bounded;
   job->result[SW_COMPOSITE_BOUNDS_BY_PERIOD].off = !spec->per_period || !bounded;
+  /* Whoever measures change over time must know that a score is relative to its period, also when
+   * only an indicator of it is. */
   job->scores_per_period = spec->per_period;
   for (int j = 0; j < spec->p; j++)
     job->scores_per_period = job->scores_per_period || job->input[j].per_period_normalised;
+  /* With bounds and weights that no data decide, a period's scores rest on that period alone;
+   * otherwise all periods of the pool come in, and --reuse must see that. */
   bool settled =
       spec->lo && (spec->weighting == SW_WEIGHTING_EQUAL || spec->weighting == SW_WEIGHTING_GIVEN);
   job->pooled = !spec->per_period && !settled;

@@ -1,5 +1,7 @@
 /* What rank 0 makes of a composite's folds: pools that cannot be scored, warnings (one an
- * indicator, however many periods it concerns), bounds and weights. */
+ * indicator, however many periods it concerns), bounds and weights. It runs once per pass, in
+ * serial; what later passes need goes into `result`, which every rank gets. Tables and values by
+ * period are written straight to the outputs, which count on rank 0 only. */
 #include "measure/composite/spec.h"
 
 #include "base/arena.h"
@@ -13,6 +15,7 @@ static const sw_composite_spec *spec_of(const sw_job *job) {
   return job->state;
 }
 
+/* An indicator that does not vary in the pool tells no unit apart: its weight is 0. */
 static void mark_constants(const sw_composite_spec *spec, sw_composite_range pool, bool *constant) {
   for (int j = 0; j < spec->p; j++)
     constant[j] = sw_composite_constant(spec, pool, j);
@@ -22,12 +25,16 @@ static const char *pool_name(const sw_job *job, int pool) {
   return spec_of(job)->per_period ? sw_job_period(job, pool) : "the panel";
 }
 
+/* A pool without complete rows, or in which nothing varies, has no scores. For the whole panel that
+ * is an error, as the entry would be all NaN; of one period it is a note, as other periods have
+ * scores. */
 static sw_status check_pool(sw_error *err, const sw_job *job, int pool, sw_composite_range r) {
   const sw_composite_spec *spec = spec_of(job);
   int constant = 0;
   for (int j = 0; j < spec->p; j++)
     constant += sw_composite_constant(spec, r, j);
   if (*r.rows > 0 && constant < spec->p) return SW_OK;
+  /* A pool with rows in which all is constant, or one without rows. */
   const char *what = *r.rows > 0 ? "no indicator varies" : "no unit has a value of every indicator";
   if (!spec->per_period)
     return sw_fail(err, SW_EINPUT, "%s: %s: %s; a score needs %s", job->where, job->name, what,
@@ -38,7 +45,9 @@ static sw_status check_pool(sw_error *err, const sw_job *job, int pool, sw_compo
   return SW_OK;
 }
 
-/* One warning an indicator, however many periods it is constant in. */
+/* At most one warning of each sort for an indicator, however many periods it concerns: a panel of
+ * forty years would else drown its log. Constant over an empty pool is no news: check_pool has said
+ * it. */
 static void note_indicator(const sw_job *job, const void *all, int j) {
   const sw_composite_spec *spec = spec_of(job);
   int constant = 0, first = -1;
@@ -59,16 +68,20 @@ static void note_indicator(const sw_job *job, const void *all, int j) {
   if (constant == 1)
     sw_note(job->notes, "%s: %s: '%s' is constant in %s: weight 0", where, job->name, name,
             pool_name(job, first));
+  /* Names the first period only. */
   if (constant > 1)
     sw_note(job->notes, "%s: %s: '%s' is constant in %d periods, the first %s: weight 0 there",
             where, job->name, name, constant, pool_name(job, first));
 }
 
+/* The bounds in force, given or found; NaN for a pool without rows. Off for ranks and z-scores,
+ * which have none. */
 static void write_bounds(const sw_job *job, sw_composite_range r, int pool) {
   const sw_composite_spec *spec = spec_of(job);
   const sw_result *result =
       &job->result[spec->per_period ? SW_COMPOSITE_BOUNDS_BY_PERIOD : SW_COMPOSITE_BOUNDS];
   if (result->off) return;
+  /* TABLE [indicator][bound] or GLOBAL [period][indicator and bound]: the same order. */
   double *out = result->row[0] + 2 * pool * spec->p;
   for (int j = 0; j < spec->p; j++) {
     out[2 * j] = spec->lo ? spec->lo[j] : *r.rows > 0 ? r.lo[j] : NAN;
@@ -76,6 +89,7 @@ static void write_bounds(const sw_job *job, sw_composite_range r, int pool) {
   }
 }
 
+/* Both shapes have their numbers in the same order, [pool][indicator]. */
 static void write_weights(const sw_job *job, const double *weight) {
   const sw_composite_spec *spec = spec_of(job);
   const sw_result *result =
@@ -83,7 +97,9 @@ static void write_weights(const sw_job *job, const double *weight) {
   memcpy(result->row[0], weight, (size_t)spec->pools * (size_t)spec->p * sizeof *weight);
 }
 
-/* `constant` lives in the arena: finish runs once. */
+/* Weights that do not depend on x': given or equal, with 0 for what is constant in the pool and the
+ * others scaled up to sum 1. Given weights are thus not what the study says where something is
+ * constant, which the note of the indicator tells. */
 static sw_status set_weights(sw_error *err, const sw_job *job, const void *ranges, double *weight) {
   const sw_composite_spec *spec = spec_of(job);
   bool *constant = NULL;
@@ -91,6 +107,7 @@ static sw_status set_weights(sw_error *err, const sw_job *job, const void *range
   for (int pool = 0; pool < spec->pools; pool++) {
     double *w = weight + pool * spec->p;
     for (int j = 0; j < spec->p; j++)
+      /* Equal weights are ones, scaled below. */
       w[j] = spec->given ? spec->given[pool * spec->p + j] : 1;
     mark_constants(spec, sw_composite_range_at(spec, ranges, pool), constant);
     if (!sw_weights_normalise(spec->p, constant, w))
@@ -102,6 +119,8 @@ static sw_status set_weights(sw_error *err, const sw_job *job, const void *range
   return SW_OK;
 }
 
+/* The result is the ranges as they are, for every rank's scaling, then the weights if they are
+ * known by now. */
 static sw_status finish_range(sw_error *err, sw_job *job, const void *all, double *result) {
   const sw_composite_spec *spec = spec_of(job);
   for (int pool = 0; pool < spec->pools; pool++) {
@@ -112,12 +131,14 @@ static sw_status finish_range(sw_error *err, sw_job *job, const void *all, doubl
   for (int j = 0; j < spec->p; j++)
     note_indicator(job, all, j);
   memcpy(result, all, sw_composite_range_doubles(spec) * sizeof *result);
+  /* The data decide the weights, after two more passes. */
   if (spec->second >= 0) return SW_OK;
   SW_TRY(set_weights(err, job, all, result + sw_composite_range_doubles(spec)));
   write_weights(job, result + sw_composite_range_doubles(spec));
   return SW_OK;
 }
 
+/* Divisor m - 1. With one row 0/0, but then every indicator is constant and the sd is not used. */
 static void finish_spread(const sw_job *job, const double *square, double *sd) {
   const sw_composite_spec *spec = spec_of(job);
   for (int pool = 0; pool < spec->pools; pool++) {
@@ -127,6 +148,7 @@ static void finish_spread(const sw_job *job, const double *square, double *sd) {
   }
 }
 
+/* False: the formula gives no indicator any weight, and those that vary share equally. */
 static bool pool_weights(const sw_composite_spec *spec, double m, const double *sum,
                          const double *second, const bool *constant, double *weight) {
   if (spec->weighting == SW_WEIGHTING_ENTROPY)
@@ -136,6 +158,7 @@ static bool pool_weights(const sw_composite_spec *spec, double m, const double *
   return sw_critic_weights(spec->p, second, constant, weight);
 }
 
+/* Weights out of the second pass, pool by pool. `constant` lives in the arena: finish runs once. */
 static sw_status finish_second(sw_error *err, sw_job *job, const double *second, double *weight) {
   const sw_composite_spec *spec = spec_of(job);
   bool *constant = NULL;
@@ -143,6 +166,7 @@ static sw_status finish_second(sw_error *err, sw_job *job, const double *second,
   for (int pool = 0; pool < spec->pools; pool++) {
     sw_composite_range r = sw_composite_range_at(spec, job->folded[spec->range], pool);
     const double *sum = (const double *)job->folded[spec->sums] + pool * spec->p;
+    /* As in the ranges: what does not vary has weight 0, however it is computed. */
     mark_constants(spec, r, constant);
     if (!pool_weights(spec, *r.rows, sum, second + pool * sw_composite_second_doubles(spec),
                       constant, weight + pool * spec->p))
@@ -155,6 +179,8 @@ static sw_status finish_second(sw_error *err, sw_job *job, const double *second,
   return SW_OK;
 }
 
+/* Sums and sorted values are passed on unchanged: all records in item order are the array that
+ * make_scales indexes. */
 sw_status sw_composite_finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const sw_composite_spec *spec = spec_of(job);
   if (pass == spec->range) return finish_range(err, job, all, result);

@@ -1,4 +1,6 @@
-/* Reading a composite's parameters: every refusal names the place and what would be right. */
+/* Reading a composite's parameters: every refusal names the place and what would be right. Pure and
+ * the same on every rank, as `resolve` calls it; no values are looked at, so what depends on them
+ * (constant indicators, values beyond bounds) is left to finish.c. */
 #include "measure/composite/spec.h"
 
 #include "base/arena.h"
@@ -13,12 +15,14 @@ static const char *indicator(const sw_job *job, int j) {
   return job->input[j].name;
 }
 
+/* Indicators are the inputs, positive ones first; -1: none of that name. */
 static int find_indicator(const sw_job *job, int p, const char *name) {
   for (int j = 0; j < p; j++)
     if (strcmp(indicator(job, j), name) == 0) return j;
   return -1;
 }
 
+/* The first indicator that is near, else the first of all: the message names one in any case. */
 static const char *nearest_indicator(const sw_job *job, int p, const char *name) {
   const char *near = NULL;
   for (int j = 0; j < p && !near; j++) {
@@ -28,6 +32,7 @@ static const char *nearest_indicator(const sw_job *job, int p, const char *name)
   return near ? near : indicator(job, 0);
 }
 
+/* Also one under `positive` and again under `negative`, which would cancel itself. */
 static sw_status refuse_twins(sw_error *err, const sw_job *job, int p) {
   for (int j = 0; j < p; j++)
     for (int k = 0; k < j; k++)
@@ -39,7 +44,7 @@ static sw_status refuse_twins(sw_error *err, const sw_job *job, int p) {
 
 /* ---- over ------------------------------------------------------------------------------- */
 
-/* `[lo, hi]` of one indicator. */
+/* `[lo, hi]` of one indicator; equal ends would divide by zero. */
 static sw_status read_bounds(sw_error *err, const sw_node *pair, const char *name, double *lo,
                              double *hi) {
   if (pair->kind != SW_NODE_LIST || pair->count != 2)
@@ -51,6 +56,8 @@ static sw_status read_bounds(sw_error *err, const sw_node *pair, const char *nam
                       *lo, *hi);
 }
 
+/* Names first, so that a misspelt one is told as such and not as one that is missing. Bounds for
+ * every indicator or for none: a mixture would scale some by the data. */
 static sw_status read_all_bounds(sw_error *err, const sw_job *job, const sw_node *map,
                                  sw_composite_spec *spec) {
   double *lo = NULL, *hi = NULL;
@@ -58,6 +65,7 @@ static sw_status read_all_bounds(sw_error *err, const sw_job *job, const sw_node
   SW_NEW(err, job->arena, hi, spec->p);
   if (map->kind != SW_NODE_MAP)
     return sw_node_fail(err, map, "bounds: write {indicator: [lowest, highest], ...}");
+  /* Names that are none of the composite's. */
   for (int i = 0; i < map->count; i++)
     if (find_indicator(job, spec->p, map->key[i]) < 0)
       return sw_node_key_fail(err, map, i, "%s: '%s' is no indicator of it; did you mean '%s'?",
@@ -76,14 +84,17 @@ static sw_status read_all_bounds(sw_error *err, const sw_job *job, const sw_node
   return SW_OK;
 }
 
-/* The text of a NODE parameter that is no map or list. */
+/* The text of a NODE parameter, NULL for a map or list. */
 static const char *plain_text(const sw_arg *arg) {
   if (arg->node) return arg->node->kind == SW_NODE_SCALAR ? arg->node->text : NULL;
   return arg->text;
 }
 
+/* The pool: panel, period, or given bounds, which are the same in all periods and so count as one
+ * pool. Ranks and z-scores rest on the data's distribution: bounds mean nothing to them. */
 static sw_status read_over(sw_error *err, const sw_job *job, sw_composite_spec *spec) {
   const sw_arg *arg = sw_job_arg(job, "over");
+  /* NULL for {bounds: ...}; every other map or list is refused below. */
   const char *text = plain_text(arg);
   spec->per_period = text && strcmp(text, "period") == 0;
   spec->pools = spec->per_period ? job->n_periods : 1;
@@ -94,6 +105,7 @@ static sw_status read_over(sw_error *err, const sw_job *job, sw_composite_spec *
                        "'%s' is not known; write panel, period or {bounds: "
                        "{indicator: [lowest, highest], ...}}",
                        text ? text : "this");
+  /* normalise was read first. */
   if (spec->normalise != SW_NORMALISE_MIN_MAX)
     return sw_job_fail(err, job, "over", "bounds go with normalise: min-max only");
   return read_all_bounds(err, job, bounds, spec);
@@ -102,7 +114,8 @@ static sw_status read_over(sw_error *err, const sw_job *job, sw_composite_spec *
 /* ---- weights ---------------------------------------------------------------------------- */
 
 /* Weights of one pool: none negative, not all zero, scaled to sum 1. What was given with a few
- * digits sums to nearly 1, and is no surprise to anybody. */
+ * digits sums to nearly 1, and is no surprise to anybody; a larger difference may be a slip and is
+ * said. `pool`: the period, NULL where the weights hold for all. */
 static sw_status check_given(sw_error *err, const sw_job *job, int p, const char *pool,
                              double *weight) {
   static const double rounding = 1e-3;
@@ -124,6 +137,7 @@ static sw_status check_given(sw_error *err, const sw_job *job, int p, const char
   return SW_OK;
 }
 
+/* Weights for every indicator: one left out could mean zero or be forgotten. */
 static sw_status read_map(sw_error *err, const sw_job *job, const sw_node *map, int p,
                           double *weight) {
   for (int i = 0; i < map->count; i++)
@@ -148,14 +162,17 @@ static int find_text(const char *const *text, int count, const char *name) {
   return -1;
 }
 
-/* Weight of indicator j in a table with a row an indicator and a column `weight`; or, of weights
- * by period, with a row a period and a column an indicator, or the other way round. */
+/* Weight of indicator j in a table with a row an indicator and a column `weight` (or a single
+ * column of any name); or, of weights by period, with a row a period and a column an indicator, or
+ * the other way round. A file that has the same weight for all periods serves each. Missing cells
+ * are NaN and are refused by check_given. */
 static sw_status table_weight(sw_error *err, const sw_job *job, const sw_table *table, int j,
                               const char *period, double *weight) {
   const char *name = indicator(job, j);
   int row = find_text(table->row, table->n_rows, name), column = -1;
   if (row >= 0) {
     column = find_text(table->column, table->n_columns, "weight");
+    /* indicator,anything: there is no doubt which column is meant. */
     if (column < 0 && table->n_columns == 1) column = 0;
     if (column < 0 && period) column = find_text(table->column, table->n_columns, period);
   } else if (period) {
@@ -172,6 +189,7 @@ static sw_status table_weight(sw_error *err, const sw_job *job, const sw_table *
                      table->file, name, period ? " in " : "", period ? period : "");
 }
 
+/* Every pool's weights out of the table; the period is a label there only if pools are periods. */
 static sw_status read_table(sw_error *err, const sw_job *job, const sw_table *table,
                             const sw_composite_spec *spec, double *weight) {
   for (int pool = 0; pool < spec->pools; pool++)
@@ -181,6 +199,7 @@ static sw_status read_table(sw_error *err, const sw_job *job, const sw_table *ta
   return SW_OK;
 }
 
+/* Given weights by pool: a table may have them by period, a map holds for all. */
 static sw_status read_given(sw_error *err, const sw_job *job, const sw_arg *arg,
                             sw_composite_spec *spec) {
   double *weight = NULL;
@@ -189,6 +208,7 @@ static sw_status read_given(sw_error *err, const sw_job *job, const sw_arg *arg,
     SW_TRY(read_table(err, job, arg->table, spec, weight));
   } else {
     SW_TRY(read_map(err, job, arg->node, spec->p, weight));
+    /* A copy for each pool, so that later passes need not know where the weights are from. */
     for (int pool = 1; pool < spec->pools; pool++)
       memcpy(weight + pool * spec->p, weight, (size_t)spec->p * sizeof *weight);
   }
@@ -196,14 +216,18 @@ static sw_status read_given(sw_error *err, const sw_job *job, const sw_arg *arg,
     SW_TRY(check_given(err, job, spec->p,
                        arg->table && spec->per_period ? sw_job_period(job, pool) : NULL,
                        weight + pool * spec->p));
+  /* Set last: what was refused is not in force. */
   spec->given = weight;
   spec->weighting = SW_WEIGHTING_GIVEN;
   return SW_OK;
 }
 
+/* Given weights, or the kind that the data decide. Entropy takes logarithms of shares and the
+ * coefficient of variation divides by the mean; neither goes with values below zero. */
 static sw_status read_weights(sw_error *err, const sw_job *job, sw_composite_spec *spec) {
   static const char *const names[] = {"entropy", "equal", "critic", "cv"};
   const sw_arg *arg = sw_job_arg(job, "weights");
+  /* A table was read at binding, out of {file: ...} or {from: ...}. */
   if (arg->table || (arg->node && arg->node->kind == SW_NODE_MAP))
     return read_given(err, job, arg, spec);
   const char *text = plain_text(arg);
@@ -227,6 +251,8 @@ static sw_status read_weights(sw_error *err, const sw_job *job, sw_composite_spe
   return SW_OK;
 }
 
+/* n_positive: the inputs of `positive` come first, as it is the first parameter. Passes start at
+ * -1, none. */
 sw_status sw_composite_read(sw_error *err, const sw_job *job, sw_composite_spec *spec) {
   *spec = (sw_composite_spec){.p = job->n_inputs,
                               .n_positive = sw_job_inputs(job, "positive").count,

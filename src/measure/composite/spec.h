@@ -23,7 +23,7 @@ typedef struct sw_composite_spec {
   int pools;             /* n_periods when per_period, else 1 */
   const double *lo, *hi; /* p: given bounds, or NULL */
   const double *given;   /* pools * p: given weights, or NULL */
-  double shift;
+  double shift;          /* added to x' for weights only; 0 when not asked for */
   /* Passes, -1 where one is not needed. */
   int range, spread, sorted, sums, second, score;
 } sw_composite_spec;
@@ -54,7 +54,8 @@ static inline sw_composite_range sw_composite_range_at(const sw_composite_spec *
                               at + 1 + 3 * spec->p};
 }
 
-/* Given bounds hold whatever the data do. */
+/* The data do not vary in the pool (or there are none). Given bounds hold whatever the data do:
+ * then nothing counts as constant. */
 static inline bool sw_composite_constant(const sw_composite_spec *spec, sw_composite_range pool,
                                          int j) {
   return !spec->lo && !(pool.lo[j] < pool.hi[j]);

@@ -1,12 +1,15 @@
-/* Inequality between units by period, and its parts between and within groups (methods.md
- * section 9): Gini with Dagum's parts, Theil T and L, Hoover, coefficient of variation. The
- * arithmetic is in kernel/series/inequality.h.
+/* Inequality between units by period, and its parts between and within groups (methods.md section
+ * 9): Gini with Dagum's parts, Theil T and L, Hoover, coefficient of variation. The arithmetic is
+ * in kernel/series/inequality.h.
  *
  *   G = sum_ij p_i p_j |y_i - y_j| / (2 mu)         hoover = sum p |y - mu| / (2 mu)
  *   T = sum s ln(y/mu) = sum_g S_g ln(S_g/P_g) + sum_g S_g T_g
  *   L = sum p ln(mu/y) = sum_g P_g ln(P_g/S_g) + sum_g P_g L_g
  *
- * An item is a period, or a period and a grouping.
+ * An item is a period, or a period and a grouping. All of these need a whole column (the Gini its
+ * order), so the pass is over items with gathered inputs; an item is one thread's work from end to
+ * end, and its sums have one order. Items share nothing: each makes and sorts the period's sample
+ * anew.
  *
  * Sources: Gini 1912; Theil 1967; Dagum 1997, Empirical Economics 22:515-531; Williamson 1965. */
 #include "kernel/series/inequality.h"
@@ -34,12 +37,15 @@ enum {
   N_USED
 };
 
+/* Set by resolve. most_groups: of any grouping, for the size of the workspace. */
 typedef struct inequality_state {
   bool weighted;
   int n_groupings, most_groups;
   const sw_grouping **grouping;
 } inequality_state;
 
+/* What an item leaves: one of `whole` and `parts`, and what the sample was like. `wrong`: the first
+ * unit with a negative value or weight, -1 for none; a tile cannot fail, so `finish` does. */
 typedef struct record {
   sw_inequality whole;       /* of a period */
   sw_inequality_parts parts; /* of a period and a grouping */
@@ -50,13 +56,17 @@ typedef struct record {
 
 /* ---- tile ------------------------------------------------------------------------------- */
 
-/* Items of a period stand together: the whole, then each grouping. */
+/* Items of a period stand together: the whole, then each grouping. So records come in that order to
+ * finish, and item / items_a_period is the period. */
 static int items_a_period(const inequality_state *state) {
   return 1 + state->n_groupings;
 }
 
+/* g = -1: the period as a whole. The columns are views from unit 0 (gathered), as groups are
+ * indexed by unit of the whole panel. */
 static void tile_inequality(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const inequality_state *state = job->state;
+  /* The item's number, taken apart. */
   int t = (int)(tile->lo / items_a_period(state)), g = (int)(tile->lo % items_a_period(state)) - 1;
   const double *x = job->input[0].view.row[t];
   const double *weight = state->weighted ? job->input[1].view.row[t] : NULL;
@@ -67,6 +77,7 @@ static void tile_inequality(const sw_job *job, const sw_tile *tile, void *out, v
   r->wrong = sample.wrong;
   r->wrong_weight = sample.wrong_weight;
   if (sample.wrong >= 0) {
+    /* Nothing is computed of a sample that will be refused; `whole` and `parts` stay zero. */
     r->wrong_value = (sample.wrong_weight ? weight : x)[sample.wrong];
     return;
   }
@@ -77,6 +88,7 @@ static void tile_inequality(const sw_job *job, const sw_tile *tile, void *out, v
                                       job->n, workspace);
 }
 
+/* The sample, and what Dagum's parts need of groups. */
 static size_t workspace_inequality(const sw_job *job) {
   const inequality_state *state = job->state;
   return sw_inequality_workspace(job->n, state->most_groups);
@@ -84,6 +96,7 @@ static size_t workspace_inequality(const sw_job *job) {
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
+/* The item of the whole period speaks for its groupings: they have the same sample. */
 static sw_status check_record(sw_error *err, const sw_job *job, const record *r, int t) {
   if (r->wrong < 0) return SW_OK;
   const sw_input *input = &job->input[r->wrong_weight ? 1 : 0];
@@ -94,6 +107,7 @@ static sw_status check_record(sw_error *err, const sw_job *job, const record *r,
                  sw_job_period(job, t), r->wrong_value);
 }
 
+/* N_USED is an integer output; results are doubles until they are written. */
 static void place_whole(const sw_job *job, const record *r, int t) {
   const double value[] = {r->whole.gini, r->whole.theil_t, r->whole.theil_l};
   for (int q = 0; q < 3; q++)
@@ -103,6 +117,7 @@ static void place_whole(const sw_job *job, const record *r, int t) {
   job->result[N_USED].row[0][t] = (double)r->n;
 }
 
+/* `at`: [period][grouping]. The outputs of the parts stand in the order of `value`. */
 static void place_parts(const sw_job *job, const record *r, int at) {
   const sw_inequality_parts *p = &r->parts;
   const double value[] = {p->theil_t_between,    p->theil_t_within, p->theil_l_between,
@@ -112,6 +127,8 @@ static void place_parts(const sw_job *job, const record *r, int at) {
     job->result[T_BETWEEN + q].row[0][at] = value[q];
 }
 
+/* `r` walks over the periods, at the record of the whole. One note for all periods with zeros, as
+ * the panel may have many. */
 static sw_status finish_inequality(sw_error *err, sw_job *job, int pass, const void *all,
                                    void *result) {
   (void)pass;
@@ -141,7 +158,8 @@ static bool ends_with(const char *text, const char *end) {
   return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
-/* A variable a head counts a small unit as much as a large one. */
+/* A variable per head counts a small unit as much as a large one unless it is weighted by
+ * population. That it is one is guessed from its name, hence a note and no error. */
 static void note_per_capita(const sw_job *job) {
   const char *name = job->input[0].name;
   if (ends_with(name, "_pc") || ends_with(name, "pcgdp") || strstr(name, "per_capita") ||
@@ -152,9 +170,13 @@ static void note_per_capita(const sw_job *job) {
             job->where, job->name, name);
 }
 
+/* Groupings of the units file by name. Without any, the outputs of the parts are off and the axis
+ * is not declared. */
 static sw_status find_groupings(sw_error *err, sw_job *job, inequality_state *state) {
   const sw_arg *groups = sw_job_arg(job, "groups");
   state->n_groupings = groups->count;
+  /* `groups` has been checked against the study; that the units' table kept the column is checked
+   * here. */
   SW_NEW(err, job->arena, state->grouping, groups->count);
   for (int g = 0; g < groups->count; g++) {
     state->grouping[g] = sw_units_grouping(job->units, groups->texts[g]);
@@ -163,16 +185,19 @@ static sw_status find_groupings(sw_error *err, sw_job *job, inequality_state *st
                          "'%s' is no group column of the units; list it under "
                          "groups there",
                          groups->texts[g]);
+    /* One workspace serves the items of all groupings. */
     if (state->grouping[g]->n_groups > state->most_groups)
       state->most_groups = state->grouping[g]->n_groups;
   }
   job->axis[0] = (sw_axis){"grouping", groups->count, groups->texts};
   job->n_axes = groups->count > 0;
+  /* The outputs of the parts stand together. */
   for (int q = T_BETWEEN; q <= G_TRANSVARIATION; q++)
     job->result[q].off = groups->count == 0;
   return SW_OK;
 }
 
+/* An item for each period and for each grouping in it, as items_a_period has them. */
 static sw_status resolve_inequality(sw_error *err, sw_job *job) {
   inequality_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);

@@ -3,8 +3,9 @@
  *   I = n / S0 * z'Wz / z'z,  z = x - mean x
  *
  * with its expectation, its variances under normality and randomisation, z and a two-sided p-value
- * by randomisation. A period is an item; the weights are those among the units with a value,
- * standardised anew.
+ * by randomisation. A period is an item, with the whole column in sight; the weights are those
+ * among the units with a value, standardised anew: dropping a neighbour from a row that sums to 1
+ * would else weigh its unit down. The arithmetic is in kernel/space/moran.h.
  *
  * Sources: Moran 1950; Cliff & Ord 1981. */
 #include "kernel/space/moran.h"
@@ -17,11 +18,14 @@
 
 enum { I, EXPECTED, VARIANCE_NORMALITY, VARIANCE_RANDOMISATION, Z, P_VALUE, N_USED };
 
+/* row_standardised: found from the matrix itself, as a file may hold one that is so already. */
 typedef struct moran_state {
   sw_islands islands;
   bool row_standardised;
 } moran_state;
 
+/* The item is the period, and the record the whole answer: `finish` only copies. What is not
+ * defined is NaN. */
 static void tile_moran(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const moran_state *state = job->state;
   const double *x = job->input[0].view.row[tile->lo];
@@ -33,6 +37,7 @@ static size_t workspace_moran(const sw_job *job) {
   return sw_moran_workspace(job->n);
 }
 
+/* Records stand by period. */
 static sw_status finish_moran(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   (void)err;
   (void)pass;
@@ -50,6 +55,9 @@ static sw_status finish_moran(sw_error *err, sw_job *job, int pass, const void *
   return SW_OK;
 }
 
+/* The links are there when `resolve` is called, the values are not: so a matrix without any link is
+ * refused, and islands are told, before data come in. A unit that lacks a neighbour only in a
+ * period in which its neighbours lack a value is the kernel's business and is not told. */
 static sw_status resolve_moran(sw_error *err, sw_job *job) {
   const sw_arg *islands = sw_job_arg(job, "islands");
   moran_state *state = NULL;

@@ -2,9 +2,14 @@
  * a group (methods.md section 5; Isard 1954). M is the geometric mean of the masses.
  *
  * Pass 0 leaves the operands A = k M^a and B = k' M^b (one column when a = b) and the share's
- * column; constants, the Earth's radius and the scale of the arc are folded into k. Pass 1 gives
- * (A_i B_j) d_ij^-c. With a = b, no share and a symmetric distance (i, j) and (j, i) are one
- * product of the same factors: the same bits. */
+ * column; constants, the Earth's radius and the scale of the arc are folded into k, so that the
+ * loop over pairs, which is nearly all of the time, has none of them. Pass 1 gives (A_i B_j)
+ * d_ij^-c. With a = b, no share and a symmetric distance (i, j) and (j, i) are one product of the
+ * same factors: the same bits, and the engine computes each pair once.
+ *
+ * Distances are never stored: n^2 of them would be as large as the result. They come from unit
+ * vectors (kernel/space/arc.h), from degrees (geodesic.h) or from given links, as powers of d^-2,
+ * which needs no square root. A pair without a distance is NaN. */
 #include "base/arena.h"
 #include "base/node.h"
 #include "kernel/pairs/power.h"
@@ -14,6 +19,8 @@
 
 #include <math.h>
 
+/* Set by resolve; a, b, decay as in the formula. scale_a, scale_b: k and k'. The operand columns
+ * stand in the order A, B, share, as far as they are there. */
 typedef struct gravity {
   double decay, a, b;
   double scale_a, scale_b;
@@ -24,7 +31,8 @@ typedef struct gravity {
   sw_arc_points points; /* great circle, ready after prepare */
 } gravity;
 
-/* Negative masses and shares: how many, and the first by unit, then period. */
+/* Negative masses and shares: how many, and the first by unit, then period. A fold, as a tile
+ * cannot fail. The input tells the role: masses come first among the inputs. */
 typedef struct negatives {
   int64_t count, unit;
   int period, input;
@@ -33,6 +41,8 @@ typedef struct negatives {
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* {group: NAME, factor: x}. A factor of 0 takes the pairs within a group out without making them
+ * missing. */
 static sw_status read_same_group(sw_error *err, const sw_job *job, gravity *g) {
   static const char *const keys[] = {"group", "factor", NULL};
   const sw_node *node = sw_job_arg(job, "same_group")->node;
@@ -44,6 +54,7 @@ static sw_status read_same_group(sw_error *err, const sw_job *job, gravity *g) {
   const char *name;
   SW_TRY(sw_node_text(err, group, &name));
   SW_TRY(sw_node_number(err, factor, &g->factor));
+  /* Finite, as sw_node_number takes nothing else. */
   if (g->factor < 0) return sw_node_fail(err, factor, "factor is %g; zero or more", g->factor);
   g->same = sw_units_grouping(job->units, name);
   if (!g->same)
@@ -53,7 +64,10 @@ static sw_status read_same_group(sw_error *err, const sw_job *job, gravity *g) {
   return SW_OK;
 }
 
-/* K and what turns the distances of the kernel into those of the study, shared out to A and B. */
+/* K and what turns the distances of the kernel into those of the study. The kernel gives v =
+ * 1/(scale arc^2), and 1/d^2 = v scale/R^2; to the power of decay/2 the factor is one number. With
+ * a = b it is shared out to both by its root, so that A and B are one column; else A takes it
+ * all. */
 static void fold_constants(const sw_job *job, gravity *g) {
   double scale = sw_job_arg(job, "constant")->number;
   if (job->distance->kind == SW_GREAT_CIRCLE)
@@ -62,6 +76,8 @@ static void fold_constants(const sw_job *job, gravity *g) {
   g->scale_b = g->a == g->b ? g->scale_a : 1;
 }
 
+/* The distance is there already (bound before `resolve`), and whether it is symmetric decides
+ * whether pairs are directed. */
 static sw_status resolve(sw_error *err, sw_job *job) {
   gravity *g = NULL;
   SW_NEW(err, job->arena, g, 1);
@@ -88,6 +104,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
 
 /* ---- pass 0: masses --------------------------------------------------------------------- */
 
+/* NaN is not below zero and passes: a missing mass is no error. */
 static void see(negatives *seen, int64_t unit, int period, int input, double value) {
   if (!(value < 0)) return;
   if (seen->count++ == 0) {
@@ -98,6 +115,8 @@ static void see(negatives *seen, int64_t unit, int period, int input, double val
   }
 }
 
+/* By logarithms, as a product of masses may overflow; a single mass is taken as it is, to the bit.
+ * A zero mass makes the mean zero. */
 static double geometric_mean(const sw_job *job, sw_inputs in, int t, int64_t unit) {
   double first = sw_view_at(job->input[in.first].view, t, unit), logs = 0;
   if (in.count == 1) return first;
@@ -111,6 +130,7 @@ static double raised(double mass, double exponent) {
   return exponent == 1 || isnan(mass) ? mass : pow(mass, exponent);
 }
 
+/* row[column * n_periods + t]: operands of this rank's units. */
 static void place(const sw_job *job, const gravity *g, int t, int64_t unit) {
   double *const *row = job->operand_local[0].row;
   int64_t at = unit - job->operand_local[0].first;
@@ -122,6 +142,8 @@ static void place(const sw_job *job, const gravity *g, int t, int64_t unit) {
         sw_view_at(job->input[sw_job_inputs(job, "share").first].view, t, unit);
 }
 
+/* Negative masses are placed as well (NaN or worse): `finish` ends the run before anyone reads
+ * them. Units outside, so that the first negative is the first by unit. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)workspace;
   negatives *seen = out;
@@ -133,6 +155,7 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
     }
 }
 
+/* `all` comes first in the order of units, so its place is kept. */
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   (void)job, (void)pass;
   negatives *sum = all;
@@ -142,10 +165,12 @@ static void merge(const sw_job *job, int pass, void *all, const void *part) {
   sum->count = count;
 }
 
+/* No result: later passes need nothing but the operands. */
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   (void)pass, (void)result;
   const negatives *seen = all;
   if (seen->count == 0) return SW_OK;
+  /* Inputs stand in the order of the parameters: masses, then the share. */
   const char *role = seen->input < sw_job_inputs(job, "mass").count ? "mass" : "share";
   return sw_fail(err, SW_EINPUT,
                  "%s: %s: %s is negative: unit %s, period %s: %s is %g (%lld in all); give "
@@ -157,6 +182,8 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
 
 /* ---- pass 1: pairs ---------------------------------------------------------------------- */
 
+/* Given distances are looked at once, before the pairs: a zero would give an infinite flow, which
+ * sums would spread over the whole row. */
 static sw_status check_given(sw_error *err, const sw_job *job) {
   const sw_links *links = job->distance->links;
   for (int64_t i = 0; i < links->n; i++)
@@ -170,10 +197,14 @@ static sw_status check_given(sw_error *err, const sw_job *job) {
   return SW_OK;
 }
 
+/* Before the pairs, on every rank: covers each chunk of points by a ball, by which the kernel finds
+ * whole chunks that are near and take the shorter formula. Pure and cheap, O(n); in the arena, as
+ * tiles may not allocate. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   const sw_distance *d = job->distance;
   gravity *g = job->state;
   if (pass == 0) return SW_OK;
+  /* Every rank looks at the same links and comes to the same verdict. */
   if (d->kind == SW_GIVEN) return check_given(err, job);
   if (d->kind != SW_GREAT_CIRCLE) return SW_OK;
   sw_arc_ball *ball = NULL;
@@ -183,7 +214,9 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   return SW_OK;
 }
 
-/* 1/d^2 of the given distances; NaN where there is none. */
+/* 1/d^2 of the given distances, NaN where there is none. `to` ascends within a row, so the links
+ * into [j0, j1) are found by bisection and read in order. The diagonal stays NaN, which the engine
+ * does not look at. */
 static void given_values(const sw_links *links, int64_t i, int64_t j0, int64_t j1, double *out) {
   for (int64_t j = j0; j < j1; j++)
     out[j - j0] = NAN;
@@ -199,7 +232,8 @@ static void given_values(const sw_links *links, int64_t i, int64_t j0, int64_t j
     out[links->to[lo] - j0] = 1 / (links->value[lo] * links->value[lo]);
 }
 
-/* A_i B_j d_ij^-c. */
+/* A_i B_j d_ij^-c for a segment of row i. A decay of 2 by great circle, the common case, has a loop
+ * of its own without the power. */
 static void flows(const sw_job *job, const gravity *g, double a, const double *b, int64_t i,
                   int64_t j0, int64_t j1, double *out) {
   const sw_distance *d = job->distance;
@@ -213,18 +247,23 @@ static void flows(const sw_job *job, const gravity *g, double a, const double *b
     sw_geodesic_values(d->lon, d->lat, i, j0, j1, out);
   else
     given_values(d->links, i, j0, j1, out);
+  /* out holds d^-2 until here. */
   sw_power_decay_each(j1 - j0, g->decay, out);
   sw_power_scale_masses(j1 - j0, a, b + j0, out);
 }
 
+/* Called for every row and segment, so there is nothing here but loops over contiguous columns.
+ * Operands are gathered, from unit 0. */
 static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1, double *const *out,
                     void *workspace) {
   (void)workspace;
   const gravity *g = job->state;
   double *const *row = job->operand[0].row;
+  /* B is A where there is one column. */
   const double *b = row[(g->a != g->b ? job->n_periods : 0) + t];
   flows(job, g, row[t][i], b, i, j0, j1, out[0]);
   if (g->has_share) {
+    /* The share's column is the last. */
     const double *x = row[(g->columns - 1) * job->n_periods + t];
     sw_power_scale_share(j1 - j0, x[i], x + j0, out[0]);
   }

@@ -5,8 +5,10 @@
  *   direct  the vector (score of i, the same score of j)
  * With the product form and equal weights cross and direct are rank one and refused.
  *
- * Pass 0 checks the scores and leaves scores, their roots and each unit's half of T; pass 1 is
- * arithmetic on these (kernel/pairs/meta.h). */
+ * Pass 0 checks the scores and leaves scores, their roots and each unit's half of T: whatever
+ * depends on one unit is done n times there and not n^2 times with the pairs. Pass 1 is arithmetic
+ * on these (kernel/pairs/meta.h), with the same bits for (i, j) and (j, i) where the pairing is
+ * symmetric. */
 #include "base/arena.h"
 #include "base/node.h"
 #include "kernel/pairs/meta.h"
@@ -18,6 +20,7 @@
 
 typedef enum pairing { META, CROSS, DIRECT } pairing; /* in the order of the choices */
 
+/* Set by resolve, but for of_period. */
 typedef struct coupling {
   pairing pairing;
   sw_coupling_form form;
@@ -27,7 +30,7 @@ typedef struct coupling {
 } coupling;
 
 /* What pass 0 learns of the scores: how many leave [0,1], the first of them by unit, then period,
- * and whether some are too small for the short loops. */
+ * and whether some are too small for the short loops (SW_META_TINY). */
 typedef struct scores_seen {
   int64_t outside, unit;
   int period, input;
@@ -35,31 +38,35 @@ typedef struct scores_seen {
   bool has_tiny;
 } scores_seen;
 
-/* Operand columns: scores, roots, mates of the roots where the kernel wants them, the half of T as
- * a row, and as a column where it differs. */
+/* Operand columns: scores, roots, mates of the roots where the kernel wants them (product form of
+ * three systems), the half of T as a row, and as a column where it differs. Each column has
+ * n_periods rows: column * n_periods + t. */
 static int root_column(const coupling *c, int s) {
   return c->systems + s;
 }
 static int mate_column(const coupling *c, int s) {
   return 2 * c->systems + s;
 }
+/* The three-system loop of the product form is the only one that reads mates. */
 static bool has_mates(const coupling *c) {
   return c->pairing == META && c->form == SW_COUPLING_PRODUCT && c->systems == 3;
 }
 static int from_column(const coupling *c) {
   return (has_mates(c) ? 3 : 2) * c->systems;
 }
+/* One column serves both sides unless they differ, then the one after it. */
 static int to_column(const coupling *c, bool directed) {
   return from_column(c) + directed;
 }
 
-/* Scores in a vector. */
+/* Scores in a vector whose coupling is taken: cross and direct couple two. */
 static int vector_length(const coupling *c) {
   return c->pairing == META ? c->systems : 2;
 }
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* Each pairing has its number of systems; meta has 2^p vectors a pair, so p is bounded. */
 static sw_status check_count(sw_error *err, const sw_job *job, const coupling *c) {
   if (c->pairing == META && (c->systems < 2 || c->systems > SW_META_SYSTEMS))
     return sw_job_fail(err, job, "systems", "pairing meta mixes 2 to %d systems; %d given",
@@ -75,11 +82,13 @@ static sw_status check_count(sw_error *err, const sw_job *job, const coupling *c
   return SW_OK;
 }
 
-/* direct: weights of the row's and the column's score of the one system. */
+/* direct: weights of the row's and the column's score of the one system. There is one system and
+ * two weights, so the common reading of `alpha` (sw_systems_weights) does not fit. */
 static sw_status direct_alpha(sw_error *err, const sw_job *job, coupling *c) {
   const sw_node *node = sw_job_arg(job, "alpha")->node;
   double *alpha = NULL;
   SW_NEW(err, job->arena, alpha, 2);
+  /* `equal`, also when nothing is written. */
   alpha[0] = alpha[1] = 0.5;
   c->alpha = alpha;
   if (!node) return SW_OK;
@@ -98,8 +107,12 @@ static sw_status direct_alpha(sw_error *err, const sw_job *job, coupling *c) {
   return SW_OK;
 }
 
+/* C and T cancel to sqrt(x_i y_j): every row is a multiple of every other, and n^2 numbers say no
+ * more than n. Weights count as equal up to rounding, as scaling 0.3 and 0.3 to sum 1 may leave a
+ * last bit. */
 static sw_status refuse_rank_one(sw_error *err, const sw_job *job, const coupling *c) {
   if (c->pairing == META || c->form != SW_COUPLING_PRODUCT) return SW_OK;
+  /* cross has two systems and direct two weights: alpha has two numbers here. */
   if (fabs(c->alpha[0] - c->alpha[1]) > 1e-12) return SW_OK;
   return sw_job_fail(err, job, "pairing",
                      "with the product form and equal weights D_ij = %s: a rank-one matrix that "
@@ -108,6 +121,8 @@ static sw_status refuse_rank_one(sw_error *err, const sw_job *job, const couplin
                      c->pairing == CROSS ? "(a_i b_j)^(1/4)" : "(U_i U_j)^(1/4)");
 }
 
+/* directed: the order of i and j matters. The number of operand columns depends on it: half_to is a
+ * column of its own only then. */
 static sw_status resolve(sw_error *err, sw_job *job) {
   coupling *c = NULL;
   SW_NEW(err, job->arena, c, 1);
@@ -115,6 +130,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   c->form = (sw_coupling_form)sw_job_arg(job, "form")->number;
   c->systems = sw_job_inputs(job, "systems").count;
   SW_TRY(check_count(err, job, c));
+  /* z-scores are known by their composite, before there is a value. */
   SW_TRY(sw_systems_bounded(err, job, "systems"));
   if (c->pairing == DIRECT)
     SW_TRY(direct_alpha(err, job, c));
@@ -123,6 +139,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   SW_TRY(refuse_rank_one(err, job, c));
   job->directed = c->pairing == CROSS || (c->pairing == DIRECT && c->alpha[0] != c->alpha[1]);
   job->n_passes = 2;
+  /* The number of the last operand column, plus one, is how many there are. */
   job->pass[0] = (sw_pass){.domain = SW_UNITS,
                            .operand = to_column(c, job->directed) + 1,
                            .partial = sizeof(scores_seen),
@@ -134,13 +151,15 @@ static sw_status resolve(sw_error *err, sw_job *job) {
 
 /* ---- pass 0: scores --------------------------------------------------------------------- */
 
-/* Weighted sums of scores may pass 1 by rounding. */
+/* Weighted sums of scores may pass 1 by rounding, by far less than this. NaN is not outside. */
 static bool is_outside(double score) {
   return score < 0 || score > 1 + 1e-9;
 }
 
+/* Zero is not tiny: it has a plain meaning in every form. */
 static void see(scores_seen *seen, int64_t unit, int period, int input, double score) {
   if (score > 0 && score < SW_META_TINY) seen->has_tiny = true;
+  /* Counts each, keeps the place of the first. */
   if (!is_outside(score) || seen->outside++) return;
   seen->unit = unit;
   seen->period = period;
@@ -148,7 +167,8 @@ static void see(scores_seen *seen, int64_t unit, int period, int input, double s
   seen->value = score;
 }
 
-/* A unit's own part of T: T_ij = half_from(i) + half_to(j). */
+/* A unit's own part of T: T_ij = half_from(i) + half_to(j). For cross the column's unit gives the
+ * second system, for direct the one there is: score[systems - 1] is right for both. */
 static void place_halves(const sw_job *job, const coupling *c, int t, int64_t at,
                          double *const *row, const double *score) {
   int T = job->n_periods, from = from_column(c), to = to_column(c, job->directed);
@@ -161,6 +181,7 @@ static void place_halves(const sw_job *job, const coupling *c, int t, int64_t at
   if (to != from) row[to * T + t][at] = c->alpha[1] * score[c->systems - 1];
 }
 
+/* The product of the two other roots: made once a unit here and not with each pair. */
 static void place_mates(const sw_job *job, const coupling *c, int t, int64_t at,
                         double *const *row) {
   int T = job->n_periods;
@@ -171,6 +192,8 @@ static void place_mates(const sw_job *job, const coupling *c, int t, int64_t at,
   }
 }
 
+/* All operand columns of one unit and period. The array has room for any number of systems, the
+ * rest stays zero. */
 static void place(const sw_job *job, const coupling *c, int t, int64_t unit, scores_seen *seen) {
   double *const *row = job->operand_local[0].row;
   int64_t at = unit - job->operand_local[0].first;
@@ -186,6 +209,7 @@ static void place(const sw_job *job, const coupling *c, int t, int64_t unit, sco
   place_halves(job, c, t, at, row, score);
 }
 
+/* Units outside, so that the first stray is the first by unit. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)workspace;
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)
@@ -193,10 +217,13 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
       place(job, job->state, t, unit, out);
 }
 
+/* The first stray in the order of units is kept; has_tiny comes from either side, so both are put
+ * back after the copy. */
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   (void)job, (void)pass;
   scores_seen *sum = all;
   const scores_seen *more = part;
+  /* Both are made before the copy, which would overwrite them. */
   int64_t outside = sum->outside + more->outside;
   bool has_tiny = sum->has_tiny || more->has_tiny;
   if (sum->outside == 0) *sum = *more;
@@ -204,6 +231,8 @@ static void merge(const sw_job *job, int pass, void *all, const void *part) {
   sum->has_tiny = has_tiny;
 }
 
+/* Rank 0. The result is has_tiny, for every rank: only then does the kernel look each pair over for
+ * scores that its short loops cannot take, and does those pairs again. */
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   (void)pass;
   const scores_seen *seen = all;
@@ -220,6 +249,7 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
 
 /* ---- pass 1: pairs ---------------------------------------------------------------------- */
 
+/* The kernel's view of a period: pointers into the gathered operands. */
 static sw_meta columns_of(const sw_job *job, const coupling *c, int t) {
   double *const *row = job->operand[0].row;
   int T = job->n_periods;
@@ -237,6 +267,8 @@ static sw_meta columns_of(const sw_job *job, const coupling *c, int t) {
   return m;
 }
 
+/* Once for all periods, as segments are called too often to gather pointers each time. Again at
+ * each start of the pass: the operands are made anew, and lie elsewhere. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   coupling *c = job->state;
   if (pass == 0) return SW_OK;
@@ -246,6 +278,7 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   return SW_OK;
 }
 
+/* Undirected pairings give the same bits for (i, j) and (j, i); see the kernel. */
 static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1, double *const *out,
                     void *workspace) {
   (void)workspace;
@@ -276,6 +309,8 @@ static const sw_param param[] = {
      .help = "weights of the systems in T: equal, [0.4, 0.6] or {system: weight}"},
     {.name = NULL}};
 
+/* out[0], out[1], out[2] of the kernel. The engine asks for all that are on; the bits of the value
+ * do not depend on it. */
 static const sw_output output[] = {
     {.name = "value",
      .long_name = "coupling coordination of two units",

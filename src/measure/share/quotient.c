@@ -1,5 +1,10 @@
-/* The base of location quotients. Sums of a period: units with a total, their total, then for each
- * industry the units with both, the industry and the total of these. */
+/* The base of location quotients: a table of the study, or the study's own sums. Own sums of a
+ * period are 2 + 3n doubles: the units with a total, their total, then for each industry the units
+ * with both, the industry and the total of these. Numerator and denominator are thus summed over
+ * the same units, else a missing cell would shift the quotients of all others.
+ *
+ * Sums are a partial of the measure's first pass: added by blocks in order, the same bits for any
+ * number of ranks. Counts of units are doubles, exact up to 2^53. */
 #include "measure/share/quotient.h"
 
 #include "base/arena.h"
@@ -16,6 +21,7 @@ static int find(const char *const *text, int count, const char *name) {
   return -1;
 }
 
+/* What the table lacks, with the nearest label there is. */
 static sw_status lacks(sw_error *err, const sw_job *job, const sw_table *table, const char *what,
                        const char *name, const char *const *known, int count) {
   const char *near = sw_nearest(name, known, count);
@@ -23,13 +29,17 @@ static sw_status lacks(sw_error *err, const sw_job *job, const sw_table *table, 
                      near ? "; the nearest is '" : "", near ? near : "", near ? "'" : "");
 }
 
-/* A row a period and a column an industry, or the table turned round. */
+/* The value of a column in a period: a row a period and a column an industry, or the table turned
+ * round. As written is tried first; if that fails, what was found decides which way round the table
+ * is meant, so that the message names what is missing and not the other label. A base is whole: a
+ * missing cell would make the quotients of all units missing. */
 static sw_status table_cell(sw_error *err, const sw_job *job, const sw_table *table,
                             const char *period, const char *name, double *value) {
   int row = find(table->row, table->n_rows, period);
   int column = find(table->column, table->n_columns, name);
   int turned_row = find(table->row, table->n_rows, name);
   int turned_column = find(table->column, table->n_columns, period);
+  /* Not this way round; or neither. */
   if (row < 0 || column < 0) {
     bool turned = turned_row >= 0 || (turned_column >= 0 && column < 0);
     if (turned && turned_column < 0)
@@ -48,12 +58,14 @@ static sw_status table_cell(sw_error *err, const sw_job *job, const sw_table *ta
                      table->file, name, period);
 }
 
+/* n + 1 numbers a period, the total last. */
 static sw_status read_base(sw_error *err, const sw_job *job, const sw_table *table,
                            sw_quotient *quotient) {
   double *base = NULL;
   SW_NEW(err, job->arena, base, job->n_periods * (quotient->n + 1));
   for (int t = 0; t < job->n_periods; t++)
     for (int i = 0; i <= quotient->n; i++) {
+      /* Columns of the table are called like the inputs. */
       int input = i < quotient->n ? quotient->industry[i] : quotient->total;
       SW_TRY(table_cell(err, job, table, sw_job_period(job, t), job->input[input].name,
                         &base[t * (quotient->n + 1) + i]));
@@ -62,6 +74,8 @@ static sw_status read_base(sw_error *err, const sw_job *job, const sw_table *tab
   return SW_OK;
 }
 
+/* `own` leaves no table. base_over is about own sums; with a table it would be ignored, so it is
+ * refused, unless it only says the default. */
 sw_status sw_quotient_read(sw_error *err, const sw_job *job, sw_quotient *quotient) {
   const sw_arg *over = sw_job_arg(job, "base_over");
   const sw_table *table = sw_job_arg(job, "base")->table;
@@ -76,6 +90,7 @@ sw_status sw_quotient_read(sw_error *err, const sw_job *job, sw_quotient *quotie
 
 /* ---- own sums --------------------------------------------------------------------------- */
 
+/* Doubles of a period: see the head of the file. */
 static size_t width(const sw_quotient *quotient) {
   return 2 + 3 * (size_t)quotient->n;
 }
@@ -84,6 +99,9 @@ size_t sw_quotient_bytes(const sw_job *job, const sw_quotient *quotient) {
   return (size_t)job->n_periods * width(quotient) * sizeof(double);
 }
 
+/* Adds units [lo, hi) to `sums`, which start from zero. Periods outside, units inside: columns are
+ * read in their order. A unit without a total counts for nothing, as its industries have no
+ * share. */
 void sw_quotient_fold(const sw_job *job, const sw_quotient *quotient, int64_t lo, int64_t hi,
                       double *sums) {
   for (int t = 0; t < job->n_periods; t++, sums += width(quotient))
@@ -102,17 +120,21 @@ void sw_quotient_fold(const sw_job *job, const sw_quotient *quotient, int64_t lo
     }
 }
 
+/* In block order (the engine's), so the bits do not depend on ranks. */
 void sw_quotient_merge(const sw_job *job, const sw_quotient *quotient, double *all,
                        const double *part) {
   for (size_t i = 0; i < (size_t)job->n_periods * width(quotient); i++)
     all[i] += part[i];
 }
 
+/* On rank 0. Unless the study accepts it (base_over: complete), a missing cell is an error: sums
+ * that lack a unit are no base of the whole. -1 stands for the total, which is checked first. */
 sw_status sw_quotient_check(sw_error *err, const sw_job *job, const sw_quotient *quotient,
                             const double *sums) {
   if (quotient->given || quotient->complete) return SW_OK;
   for (int t = 0; t < job->n_periods; t++, sums += width(quotient))
     for (int i = -1; i < quotient->n; i++) {
+      /* Counts of the fold: units with a total, or with both. */
       double lacking = (double)job->n - (i < 0 ? sums[0] : sums[2 + 3 * i]);
       int input = i < 0 ? quotient->total : quotient->industry[i];
       if (lacking > 0)
@@ -126,6 +148,8 @@ sw_status sw_quotient_check(sw_error *err, const sw_job *job, const sw_quotient 
   return SW_OK;
 }
 
+/* E_i / E. An industry that is nowhere has no quotient: 0/0 and x/0 both become NaN, and not
+ * infinity, which would pass for a number. */
 double sw_quotient_share(const sw_quotient *quotient, const double *sums, int t, int i) {
   double industry, total;
   if (quotient->given) {
@@ -133,6 +157,7 @@ double sw_quotient_share(const sw_quotient *quotient, const double *sums, int t,
     industry = base[i];
     total = base[quotient->n];
   } else {
+    /* The industry and the total of the units with both; two numbers of the period come before. */
     const double *at = sums + (size_t)t * width(quotient) + 3 * i;
     industry = at[3];
     total = at[4];
@@ -140,9 +165,11 @@ double sw_quotient_share(const sw_quotient *quotient, const double *sums, int t,
   return industry == 0 || total == 0 ? NAN : industry / total;
 }
 
+/* Of all units of the study, and of the total over the units that have one. */
 void sw_quotient_coverage(const sw_job *job, const sw_quotient *quotient, const double *sums, int t,
                           int i, double *of_units, double *of_total) {
   const double *at = sums + (size_t)t * width(quotient);
+  /* Units with both the industry and the total, among all. */
   *of_units = at[2 + 3 * i] / (double)job->n;
   *of_total = at[1] == 0 ? NAN : at[4 + 3 * i] / at[1];
 }

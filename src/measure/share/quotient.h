@@ -36,6 +36,8 @@ double sw_quotient_share(const sw_quotient *quotient, const double *sums, int t,
 void sw_quotient_coverage(const sw_job *job, const sw_quotient *quotient, const double *sums, int t,
                           int i, double *of_units, double *of_total);
 
+/* The quotient of a unit. A unit without any activity has none; a missing value or share stays
+ * NaN. */
 static inline double sw_quotient_value(double industry, double total, double share) {
   return total == 0 ? __builtin_nan("") : industry / total / share;
 }

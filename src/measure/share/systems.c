@@ -1,4 +1,5 @@
-/* Reading of `alpha` and refusal of what cannot be coupled. */
+/* Reading of `alpha`, the weights of systems in the development T, and refusal of what cannot be
+ * coupled. Called from `resolve`: pure, the same on every rank, no values of scores are seen. */
 #include "measure/share/systems.h"
 
 #include "base/arena.h"
@@ -13,6 +14,8 @@ static bool is_system(const sw_job *job, sw_inputs in, const char *name) {
   return false;
 }
 
+/* A weight for each system by name: unknown names first, so that a slip is not reported as one that
+ * is missing. */
 static sw_status read_map(sw_error *err, const sw_job *job, sw_inputs in, const sw_node *map,
                           double *alpha) {
   for (int i = 0; i < map->count; i++)
@@ -28,6 +31,7 @@ static sw_status read_map(sw_error *err, const sw_job *job, sw_inputs in, const 
   return SW_OK;
 }
 
+/* Weights in the order of the systems; too few or too many cannot be matched. */
 static sw_status read_list(sw_error *err, const sw_job *job, sw_inputs in, const sw_node *list,
                            double *alpha) {
   if (list->count != in.count)
@@ -38,6 +42,7 @@ static sw_status read_list(sw_error *err, const sw_job *job, sw_inputs in, const
   return SW_OK;
 }
 
+/* Not scaled yet. */
 static sw_status read_alpha(sw_error *err, const sw_job *job, sw_inputs in, const char *param,
                             double *alpha) {
   const sw_arg *arg = sw_job_arg(job, param);
@@ -55,6 +60,8 @@ static sw_status read_alpha(sw_error *err, const sw_job *job, sw_inputs in, cons
   return SW_OK;
 }
 
+/* Scaled to sum 1, as T must lie in [0,1] like the scores. A weight of zero is allowed: the system
+ * counts in C and not in T. */
 sw_status sw_systems_weights(sw_error *err, const sw_job *job, const char *systems,
                              const char *param, const double **out) {
   sw_inputs in = sw_job_inputs(job, systems);
@@ -62,11 +69,13 @@ sw_status sw_systems_weights(sw_error *err, const sw_job *job, const char *syste
   SW_NEW(err, job->arena, alpha, in.count);
   SW_TRY(read_alpha(err, job, in, param, alpha));
   for (int s = 0; s < in.count; s++) {
+    /* Numbers of the study are finite, so this refuses what is below zero. */
     if (!(alpha[s] >= 0))
       return sw_job_fail(err, job, param, "the weight of '%s' is %g; a weight is zero or more",
                          job->input[in.first + s].name, alpha[s]);
     sum += alpha[s];
   }
+  /* All zero, or so large that the sum has overflowed. */
   if (!(sum > 0) || isinf(sum))
     return sw_job_fail(err, job, param, "the weights sum to %g; give some weight", sum);
   for (int s = 0; s < in.count; s++)
@@ -75,6 +84,8 @@ sw_status sw_systems_weights(sw_error *err, const sw_job *job, const char *syste
   return SW_OK;
 }
 
+/* What can be known before there are values; scores of files that leave [0,1] are found by the
+ * measures' first pass. */
 sw_status sw_systems_bounded(sw_error *err, const sw_job *job, const char *systems) {
   sw_inputs in = sw_job_inputs(job, systems);
   for (int s = in.first; s < in.first + in.count; s++)

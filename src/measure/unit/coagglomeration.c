@@ -4,9 +4,10 @@
  *   plain      1 - |a - b| / (a + b)
  *   augmented  plain + (a + b)
  *
- * `plain` is 1 for two industries that are all but absent; `augmented` lets their level count.
- * Both are written, `value` is the one `form` names. a + b = 0: undefined. With `total`, a and b
- * are industries and the quotients are computed here.
+ * `plain` is 1 for two industries that are all but absent; `augmented` lets their level count. Both
+ * are written, `value` is the one `form` names. a + b = 0: undefined. With `total`, a and b are
+ * industries and the quotients are computed here, by the same code as in location_quotient.c: then
+ * there are two passes, sums over units and the index; without it only the last.
  *
  * The form current in Chinese regional studies for manufacturing with producer services. */
 #include "base/arena.h"
@@ -16,6 +17,7 @@
 #include <string.h>
 
 enum { VALUE, PLAIN, AUGMENTED };
+/* Places of a and b among the inputs, as they are the first two parameters. */
 enum { A, B };
 
 typedef struct coagglomeration_state {
@@ -26,12 +28,14 @@ typedef struct coagglomeration_state {
 
 /* ---- arithmetic ------------------------------------------------------------------------- */
 
+/* A missing quotient stays missing: NaN == 0 is false, and the arithmetic passes it on. */
 static double plain_index(double a, double b) {
   return a + b == 0 ? NAN : 1 - fabs(a - b) / (a + b);
 }
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
+/* `at`: the unit's place in this rank's rows. */
 static void place(const sw_job *job, int t, int64_t at, double a, double b) {
   const coagglomeration_state *state = job->state;
   double plain = plain_index(a, b), augmented = plain + (a + b);
@@ -40,6 +44,8 @@ static void place(const sw_job *job, int t, int64_t at, double a, double b) {
   job->result[VALUE].row[t][at] = state->plain ? plain : augmented;
 }
 
+/* Shares of the base once a period, not once a unit; 1 where the inputs are quotients already and
+ * are taken as they are. */
 static void place_period(const sw_job *job, const sw_tile *tile, int t) {
   const coagglomeration_state *state = job->state;
   const sw_quotient *q = &state->quotient;
@@ -58,6 +64,8 @@ static void place_period(const sw_job *job, const sw_tile *tile, int t) {
   }
 }
 
+/* The index is always the last pass; the sums, if any, come before it and have a partial in
+ * `out`. */
 static void tile_coagglomeration(const sw_job *job, const sw_tile *tile, void *out,
                                  void *workspace) {
   (void)workspace;
@@ -75,6 +83,7 @@ static void merge_coagglomeration(const sw_job *job, int pass, void *all, const 
   if (pass < job->n_passes - 1) sw_quotient_merge(job, &state->quotient, all, part);
 }
 
+/* The sums go to every rank as they are: the shares are taken from them where they are needed. */
 static sw_status finish_coagglomeration(sw_error *err, sw_job *job, int pass, const void *all,
                                         void *result) {
   const coagglomeration_state *state = job->state;
@@ -86,6 +95,7 @@ static sw_status finish_coagglomeration(sw_error *err, sw_job *job, int pass, co
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* The number of passes follows from `total`. */
 static sw_status resolve_coagglomeration(sw_error *err, sw_job *job) {
   static const int industry[2] = {A, B};
   coagglomeration_state *state = NULL;
@@ -94,6 +104,8 @@ static sw_status resolve_coagglomeration(sw_error *err, sw_job *job) {
   state->plain = strcmp(sw_job_arg(job, "form")->text, "plain") == 0;
   state->has_quotient = total.count > 0;
   job->state = state;
+  /* A base without a total would have no effect, and the study would seem to say something it does
+   * not. */
   if (!state->has_quotient &&
       (sw_job_arg(job, "base")->given || sw_job_arg(job, "base_over")->given))
     return sw_job_fail(err, job, sw_job_arg(job, "base")->given ? "base" : "base_over",
@@ -105,6 +117,7 @@ static sw_status resolve_coagglomeration(sw_error *err, sw_job *job) {
     size_t bytes = sw_quotient_bytes(job, &state->quotient);
     job->pass[job->n_passes++] = (sw_pass){.domain = SW_UNITS, .partial = bytes, .result = bytes};
   }
+  /* The index: no partial, no result. */
   job->pass[job->n_passes++] = (sw_pass){.domain = SW_UNITS};
   return SW_OK;
 }

@@ -6,6 +6,9 @@
  * (smallest score, ties to the first named); the balance min U / max U. All scores zero, or one
  * missing: undefined. With equal alpha and the product form D is sqrt(GM(U)): C cancels.
  *
+ * One pass over units: each unit and period stands for itself. What the fold carries is only
+ * whether a score leaves [0,1], since a tile cannot fail and the message should name one place.
+ *
  * Sources: the product form as used since Liao 1999; Wang, Kong, Ren, Zhang & Dai 2021, J. Natural
  * Resources 36(3):793-810 (wang2021); Fan 2024 (dispersion). */
 #include "base/arena.h"
@@ -15,8 +18,11 @@
 #include <string.h>
 
 enum { COUPLING, DEVELOPMENT, COORDINATION, CLASS, LAGGING, BALANCE, CLASS_FROM, ALPHA };
+/* So that a unit's scores are an array on the stack. */
 enum { MAX_SYSTEMS = 32 };
 
+/* Set by resolve. `alpha`: k weights of sum 1. `breaks`: ascending within (0, 1); n of them make n
+ * + 1 classes. */
 typedef struct coupling_state {
   int k; /* systems */
   sw_coupling_form form;
@@ -25,7 +31,9 @@ typedef struct coupling_state {
   const double *breaks;
 } coupling_state;
 
-/* The first score outside [0,1], in the order of blocks: a fold, so that one clear line is said. */
+/* The first score outside [0,1] in the order of units, and how many there are: a fold, so that one
+ * clear line is said and is the same for any number of ranks. All zero: none, which is what an
+ * absent `start` gives. */
 typedef struct stray {
   int64_t count, unit;
   int system, period;
@@ -34,6 +42,7 @@ typedef struct stray {
 
 /* ---- arithmetic ------------------------------------------------------------------------- */
 
+/* Classes count from 1: the breaks at or below d. 0, the integer for "undefined", when d is NaN. */
 static int class_of(const coupling_state *state, double d) {
   int above = 0;
   while (above < state->n_breaks && d >= state->breaks[above])
@@ -41,6 +50,7 @@ static int class_of(const coupling_state *state, double d) {
   return isnan(d) ? 0 : above + 1;
 }
 
+/* The first of equals: `<` and not `<=`. */
 static int lowest(const double *u, int k) {
   int at = 0;
   for (int s = 1; s < k; s++)
@@ -48,6 +58,7 @@ static int lowest(const double *u, int k) {
   return at;
 }
 
+/* Scores are all there: no NaN to look out for. */
 static double largest(const double *u, int k) {
   double most = u[0];
   for (int s = 1; s < k; s++)
@@ -57,19 +68,23 @@ static double largest(const double *u, int k) {
 
 /* ---- tile ------------------------------------------------------------------------------- */
 
-/* False when a score is missing; strays are counted. */
+/* False when a score is missing; strays are counted, and placed all the same: the run ends at
+ * `finish`. A NaN is no stray, as both comparisons are false. */
 static bool read_scores(const sw_job *job, int t, int64_t unit, double *u, stray *out) {
   bool complete = true;
   for (int s = 0; s < job->n_inputs; s++) {
     u[s] = sw_view_at(job->input[s].view, t, unit);
     complete = complete && !isnan(u[s]);
     if (!(u[s] < 0 || u[s] > 1)) continue;
+    /* The assignment resets the count to 1, which it is. */
     if (out->count++ == 0)
       *out = (stray){.count = 1, .unit = unit, .system = s, .period = t, .value = u[s]};
   }
   return complete;
 }
 
+/* Scores are all there. All zero: C is NaN by its formula, and with it D and its class; no system
+ * lags then, and the balance is 0/0. */
 static void place(const sw_job *job, int t, int64_t at, const double *u) {
   const coupling_state *state = job->state;
   double c = sw_coupling(state->form, u, state->k), d = NAN;
@@ -79,15 +94,19 @@ static void place(const sw_job *job, int t, int64_t at, const double *u) {
   job->result[DEVELOPMENT].row[t][at] = development;
   job->result[COORDINATION].row[t][at] = d;
   job->result[CLASS].row[t][at] = class_of(state, d);
+  /* Where all scores are zero none lags. */
   job->result[LAGGING].row[t][at] = most > 0 ? lowest(u, state->k) : -1;
   job->result[BALANCE].row[t][at] = u[lowest(u, state->k)] / most;
 }
 
+/* Integer outputs have no NaN of their own in the file; 0 and -1 are documented with them. */
 static void place_nothing(const sw_job *job, int t, int64_t at) {
   for (int q = COUPLING; q <= BALANCE; q++)
     job->result[q].row[t][at] = q == CLASS ? 0 : q == LAGGING ? -1 : NAN;
 }
 
+/* Fills every unit output of its units in every period; a score outside [0,1] goes into the block's
+ * stray. Units outside, so that the first stray is the first by unit. */
 static void tile_coupling(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)workspace;
   int64_t first = job->input[0].view.first;
@@ -101,18 +120,21 @@ static void tile_coupling(const sw_job *job, const sw_tile *tile, void *out, voi
     }
 }
 
+/* `all` comes first in the order of units, so its stray is kept. */
 static void merge_coupling(const sw_job *job, int pass, void *all, const void *part) {
   (void)job;
   (void)pass;
   stray *into = all;
   const stray *from = part;
   int64_t count = into->count + from->count;
+  /* The count is set after: copying would overwrite the sum. */
   if (into->count == 0) *into = *from;
   into->count = count;
 }
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
+/* Rank 0. The settings in force are written as tables, so that the file explains its classes. */
 static sw_status finish_coupling(sw_error *err, sw_job *job, int pass, const void *all,
                                  void *result) {
   (void)pass;
@@ -126,6 +148,7 @@ static sw_status finish_coupling(sw_error *err, sw_job *job, int pass, const voi
                    job->input[bad->system].where, job->name, job->input[bad->system].name,
                    sw_unit_code(job->units, bad->unit), sw_job_period(job, bad->period), bad->value,
                    (long long)bad->count);
+  /* Class i begins at break i - 1, the first at 0. */
   for (int i = 0; i <= state->n_breaks; i++)
     job->result[CLASS_FROM].row[0][i] = i ? state->breaks[i - 1] : 0;
   memcpy(job->result[ALPHA].row[0], state->alpha, (size_t)state->k * sizeof(double));
@@ -139,8 +162,10 @@ static const char *const ten_classes[] = {
     "near imbalance",    "barely coordinated",  "primary coordination", "intermediate coordination",
     "good coordination", "quality coordination"};
 
+/* Strictly ascending: equal breaks would make a class that nothing falls into. */
 static sw_status check_breaks(sw_error *err, const sw_job *job, const sw_arg *breaks) {
   for (int i = 0; i < breaks->count; i++) {
+    /* The break before; 0 bounds the first from below, and is no break itself. */
     double low = i ? breaks->numbers[i - 1] : 0;
     if (!(breaks->numbers[i] > low) || !(breaks->numbers[i] < 1))
       return sw_job_fail(err, job, "breaks", "%g after %g; breaks ascend between 0 and 1",
@@ -149,7 +174,9 @@ static sw_status check_breaks(sw_error *err, const sw_job *job, const sw_arg *br
   return SW_OK;
 }
 
-/* Nine breaks by tenths, as written or by default: the ten classes of the field. */
+/* Nine breaks by tenths, as written or by default: the ten classes of the field have names, all
+ * others are numbered. (i + 1) / 10.0 and the text "0.3" are the same double: both are rounded
+ * correctly. */
 static bool is_tenths(const sw_arg *breaks) {
   bool tenths = breaks->count == 9;
   for (int i = 0; tenths && i < 9; i++)
@@ -157,6 +184,7 @@ static bool is_tenths(const sw_arg *breaks) {
   return tenths;
 }
 
+/* Labels given, or the names of the field, or "class 1", "class 2", ... */
 static sw_status label_classes(sw_error *err, sw_job *job, int classes) {
   const sw_arg *labels = sw_job_arg(job, "labels");
   const char *const *label = ten_classes;
@@ -177,6 +205,7 @@ static sw_status label_classes(sw_error *err, sw_job *job, int classes) {
   return SW_OK;
 }
 
+/* Systems are called as the study wrote them. */
 static sw_status name_systems(sw_error *err, sw_job *job) {
   const char **name = NULL;
   SW_NEW(err, job->arena, name, job->n_inputs);
@@ -186,6 +215,8 @@ static sw_status name_systems(sw_error *err, sw_job *job) {
   return SW_OK;
 }
 
+/* Everything that can be refused without values. The partial is the stray; there is no result, as
+ * no later pass needs one. */
 static sw_status resolve_coupling(sw_error *err, sw_job *job) {
   const sw_arg *breaks = sw_job_arg(job, "breaks");
   coupling_state *state = NULL;
@@ -201,6 +232,7 @@ static sw_status resolve_coupling(sw_error *err, sw_job *job) {
   state->breaks = breaks->numbers;
   SW_TRY(sw_systems_weights(err, job, "systems", "alpha", &state->alpha));
   SW_TRY(label_classes(err, job, breaks->count + 1));
+  /* The integers of `lagging` are indices into this axis. */
   SW_TRY(name_systems(err, job));
   job->state = state;
   job->n_passes = 1;

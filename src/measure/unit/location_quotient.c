@@ -3,7 +3,9 @@
  *   LQ_ir = (e_ir / e_r) / (E_i / E)
  *
  * with the base E by a national table or the study's own sums. Two passes: sums over units (also
- * the coverage: the share of the units, and of the total, with a value), then the quotients.
+ * the coverage: the share of the units, and of the total, with a value), then the quotients, which
+ * need the sums of all units. The sums are made with a given base as well, for the coverage. What
+ * is shared with coagglomeration is in measure/share/quotient.h.
  *
  * Source: Florence 1939; Isard 1960. */
 #include "base/arena.h"
@@ -12,22 +14,29 @@
 #include <math.h>
 #include <string.h>
 
+/* The outputs. */
 enum { VALUE, COVERAGE, COVERAGE_TOTAL };
+/* The passes. */
 enum { SUMS, QUOTIENTS };
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
+/* One industry in one period, units in a row: the row of results and both columns are read in
+ * order. `out` is shifted so that it is indexed by the unit of the panel. */
 static void place(const sw_job *job, const sw_quotient *q, int t, int i, const sw_tile *tile) {
   double share = sw_quotient_share(q, job->folded[SUMS], t, i);
   sw_view industry = job->input[q->industry[i]].view, total = job->input[q->total].view;
+  /* row[label * n_periods + t], the label being the industry. */
   double *out = job->result[VALUE].row[i * job->n_periods + t] - industry.first;
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)
     out[unit] = sw_quotient_value(sw_view_at(industry, t, unit), sw_view_at(total, t, unit), share);
 }
 
+/* The last pass has no partial: `out` is NULL and unused there. */
 static void tile_quotient(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)workspace;
   const sw_quotient *q = job->state;
+  /* Adds to the block's partial, which starts at zero (no `start`). */
   if (tile->pass == SUMS) {
     sw_quotient_fold(job, q, tile->lo, tile->hi, out);
     return;
@@ -37,10 +46,13 @@ static void tile_quotient(const sw_job *job, const sw_tile *tile, void *out, voi
       place(job, q, t, i, tile);
 }
 
+/* Only the sums have a partial. */
 static void merge_quotient(const sw_job *job, int pass, void *all, const void *part) {
   if (pass == SUMS) sw_quotient_merge(job, job->state, all, part);
 }
 
+/* Rank 0, after the sums: refuses a base with gaps, writes the coverage ([period][industry]), and
+ * hands the sums to every rank. */
 static sw_status finish_quotient(sw_error *err, sw_job *job, int pass, const void *all,
                                  void *result) {
   const sw_quotient *q = job->state;
@@ -56,6 +68,7 @@ static sw_status finish_quotient(sw_error *err, sw_job *job, int pass, const voi
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+/* An industry named twice would make two rows of one label, between which [label] cannot choose. */
 static sw_status resolve_quotient(sw_error *err, sw_job *job) {
   sw_inputs industries = sw_job_inputs(job, "industries");
   sw_quotient *q = NULL;
@@ -67,6 +80,7 @@ static sw_status resolve_quotient(sw_error *err, sw_job *job) {
   for (int i = 0; i < industries.count; i++) {
     industry[i] = industries.first + i;
     name[i] = job->input[industry[i]].name;
+    /* Quadratic in the industries, once. */
     for (int k = 0; k < i; k++)
       if (strcmp(name[k], name[i]) == 0)
         return sw_job_fail(err, job, "industries", "'%s' is named twice; name each once", name[i]);

@@ -1,5 +1,12 @@
-/* Binding: every entry of the study becomes a job with its inputs, weights, distance, axes and
- * result rows. Collective; the same on every rank but for the local rows. No value is looked at. */
+/* Binding: every entry of the study becomes a job with its inputs, periods, weights, distance, axes
+ * and result rows. This is the step between the panel read and the first number computed:
+ * afterwards every size is known (the estimate and the layout of the results file rest on that) and
+ * whatever the study asks wrongly has been refused.
+ *
+ * Invariants: every rank makes the same decisions from the same names and counts, so the jobs are
+ * equal on all ranks except for the local rows; no value is looked at, which is left to the passes.
+ * Jobs are bound in study->order, so the job whose result is an input is bound before the job that
+ * takes it. Everything lives in the run's arena; sw_run_destroy releases the rest. */
 #include "plan/descriptor/descriptor.h"
 #include "plan/run/private.h"
 
@@ -11,6 +18,8 @@
 
 /* ---- columns ---------------------------------------------------------------------------- */
 
+/* The label is checked here and not in refs.c: the labels of an axis exist only after `resolve` of
+ * the entry that declares it. */
 static sw_status unknown_label(sw_error *err, const sw_need *need, const sw_axis *axis) {
   const char *near = sw_nearest(need->label, axis->label, axis->n);
   return sw_fail(err, SW_EINPUT, "%s: %s: there is no %s '%s'%s%s%s", need->where, need->name,
@@ -18,7 +27,12 @@ static sw_status unknown_label(sw_error *err, const sw_need *need, const sw_axis
                  near ? "'" : "");
 }
 
-/* The rows of a result that a need names, as a column. */
+/* The rows of a unit result that a need names, as a column: *rows points at the job's n_periods row
+ * pointers of one label. The rows are only shaped now; alloc_results fills the pointers in place
+ * before any pass runs, so the column may be handed out already.
+ *
+ * refs.c has checked the names against the descriptor; what only `resolve` decides (an output
+ * switched off, the labels of an axis) is checked here. */
 static sw_status result_rows(sw_error *err, const sw_job *job, const sw_need *need,
                              double ***rows) {
   const sw_result *result = sw_job_result(job, need->quantity);
@@ -26,6 +40,7 @@ static sw_status result_rows(sw_error *err, const sw_job *job, const sw_need *ne
   if (result->off)
     return sw_fail(err, SW_EINPUT, "%s: %s: with the parameters that %s has, there is no '%s'",
                    need->where, need->name, job->name, need->quantity);
+  /* sw_job_check has refused outputs that are on without their axis: the axis is found. */
   if (result->output->axis) {
     const sw_axis *axis = NULL;
     for (int i = 0; i < job->n_axes; i++)
@@ -37,10 +52,14 @@ static sw_status result_rows(sw_error *err, const sw_job *job, const sw_need *ne
       label++;
     if (label == axis->n) return unknown_label(err, need, axis);
   }
+  /* row[label * n_periods + t]: a label's periods stand together (see sw_result). */
   *rows = result->row + (ptrdiff_t)label * job->n_periods;
   return SW_OK;
 }
 
+/* A result of another entry as a column, with that entry's periods. A name that is no output of the
+ * measure is a strength: the engine keeps these for every pair entry, and refs.c has refused every
+ * other name. */
 static sw_status result_column(sw_error *err, sw_run *run, const sw_need *need, sw_column *column) {
   const sw_job *job = &run->job[need->entry];
   column->name = need->name;
@@ -61,6 +80,8 @@ static sw_status result_column(sw_error *err, sw_run *run, const sw_need *need, 
   return result_rows(err, job, need, &column->row);
 }
 
+/* Columns of the panel are shared by all entries; a column that stands for a result is made for
+ * each need, as it borrows the rows of the job. */
 static sw_status find_source(sw_error *err, sw_run *run, const sw_need *need, sw_column **column) {
   if (need->entry < 0) {
     *column = sw_panel_column(run->panel, need->name);
@@ -71,6 +92,10 @@ static sw_status find_source(sw_error *err, sw_run *run, const sw_need *need, sw
   return result_column(err, run, need, *column);
 }
 
+/* Names and sources of the inputs, in the order of the needs, which is that of the parameters
+ * (sw_job_inputs counts on it). Views follow before each pass (tiles.c). Also what passes from an
+ * input's job to this one: normalisation by period, z-scores, and whether a pair result must be
+ * there first (after_pairs is transitive). */
 static sw_status bind_inputs(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
@@ -82,7 +107,8 @@ static sw_status bind_inputs(sw_error *err, sw_run *run, int e) {
     SW_TRY(find_source(err, run, need, &run->private->source[e].column[i]));
     job->input[i].name = need->name;
     job->input[i].where = need->where;
-    /* What a result lacks is known only once it is computed. */
+    /* Gaps of a file's column are counted by the reader; those of a result are not known before it
+     * is computed, so any is assumed: has_gaps chooses the loops that look out for NaN. */
     job->has_gaps |= need->entry >= 0 || run->private->source[e].column[i]->missing > 0;
     if (need->entry < 0) continue;
     job->input[i].per_period_normalised = run->job[need->entry].scores_per_period;
@@ -95,6 +121,7 @@ static sw_status bind_inputs(sw_error *err, sw_run *run, int e) {
 
 /* ---- periods ---------------------------------------------------------------------------- */
 
+/* `period` is an index into the panel's periods, as are all of column->period. */
 static bool has_period(const sw_column *column, int period) {
   for (int i = 0; i < column->n_periods; i++)
     if (column->period[i] == period) return true;
@@ -114,7 +141,8 @@ static int find_period(const sw_periods *periods, const char *label) {
   return -1;
 }
 
-/* The nearest period: by number where periods are numbers, else by spelling. */
+/* The nearest period: by number where periods are numbers (1999 is nearer to 2000 than to 1990, but
+ * not in spelling), else by spelling. */
 static const char *nearest_period(const sw_periods *periods, const char *label) {
   int64_t asked = 0;
   if (!periods->integer || !sw_parse_integer(label, strlen(label), &asked))
@@ -125,6 +153,8 @@ static const char *nearest_period(const sw_periods *periods, const char *label) 
   return periods->label[best];
 }
 
+/* Marks the panel's periods that `periods:` lists. A listed period that an input lacks is an error:
+ * the user asked for it by name. */
 static sw_status mark_asked(sw_error *err, const sw_run *run, int e, bool *marked) {
   const sw_entry *entry = &run->study->entry[e];
   for (int i = 0; i < entry->n_periods; i++) {
@@ -144,6 +174,9 @@ static sw_status mark_asked(sw_error *err, const sw_run *run, int e, bool *marke
   return SW_OK;
 }
 
+/* The job's periods, in the panel's order however they are listed: those listed, else those that
+ * every input has. An entry that lists none may take results of entries with fewer periods, and
+ * then has fewer itself; none in common is an error, as an empty result would be a silent one. */
 static sw_status bind_periods(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
@@ -163,11 +196,17 @@ static sw_status bind_periods(sw_error *err, sw_run *run, int e) {
 
 /* ---- resources -------------------------------------------------------------------------- */
 
+/* {file: ...} or {from: ...} and nothing else: the form of a table for both SW_P_TABLE and
+ * SW_P_NODE. A composite's map of weights {indicator: weight} is no table unless its one indicator
+ * has such a name. */
 static bool asks_for_file(const sw_node *node) {
   return node && node->kind == SW_NODE_MAP && node->count == 1 &&
          (sw_node_get(node, "file") || sw_node_get(node, "from"));
 }
 
+/* Weights, distance and tables. Collective, and called on all ranks only after they have agreed
+ * that columns and periods are bound: the readers inside communicate, and they agree on their
+ * status themselves. */
 static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
@@ -188,6 +227,7 @@ static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
 
 /* ---- results ---------------------------------------------------------------------------- */
 
+/* 1 without an axis; 0 for one that `resolve` did not declare, which shape_results reports. */
 static int axis_size(const sw_job *job, const char *name) {
   if (!name) return 1;
   for (int i = 0; i < job->n_axes; i++)
@@ -195,7 +235,9 @@ static int axis_size(const sw_job *job, const char *name) {
   return 0;
 }
 
-/* Row pointers; the numbers come when the job runs (sw_run_alloc_results). */
+/* Row pointers only: a UNIT result has one per label and period, GLOBAL and TABLE results have one
+ * block behind row[0]. The numbers are allocated by alloc_results (run.c), once the estimate has
+ * found that they fit. Pair results have no rows: they go to the sink. */
 static sw_status shape_results(sw_error *err, sw_run *run, sw_job *job) {
   for (int q = 0; job->measure->output[q].name; q++) {
     sw_result *result = &job->result[q];
@@ -211,6 +253,10 @@ static sw_status shape_results(sw_error *err, sw_run *run, sw_job *job) {
   return SW_OK;
 }
 
+/* Decides how a pair entry's matrix is cut and what is kept of it, and makes room for its summary.
+ * The defaults of `keep` are settled here because they need n and `resolve` (links_only). The
+ * limits come from the order of the run: `above` must be counted before the results file is laid
+ * out, so it cannot rest on a pair result, which exists only after that. */
 static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
@@ -229,9 +275,11 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
   }
   if (plan->keep.kind == SW_KEEP_DEFAULT)
     plan->keep.kind = job->n <= 5000 ? SW_KEEP_DENSE : SW_KEEP_SUMMARY;
+  /* Not an error: the same study may run on a subset of units. Partners beyond the last are NaN. */
   if (plan->keep.kind == SW_KEEP_TOP && plan->keep.top > job->n - 1)
     sw_note(&run->private->notes, "%s: keep: {top: %lld}: a unit has %lld partners at most",
             entry->name, (long long)plan->keep.top, (long long)job->n - 1);
+  /* entries.c has seen to `keep: links` as written; this catches links_only without weights. */
   if ((plan->keep.kind == SW_KEEP_LINKS || job->links_only) && !job->weights)
     return sw_fail(err, SW_EINPUT, "%s: %s: keep: links needs weights: name a weights matrix",
                    entry->where, entry->name);
@@ -256,6 +304,7 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
 
 /* ---- jobs ------------------------------------------------------------------------------- */
 
+/* What `resolve` may look at: names, arguments, counts, the tables of units and periods. */
 static sw_status begin_job(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
@@ -272,13 +321,16 @@ static sw_status begin_job(sw_error *err, sw_run *run, int e) {
                   .arena = run->arena,
                   .notes = &run->private->notes,
                   .seed = run->study->seed};
+  /* One more than needed, so that a measure without outputs does not ask for nothing. */
   SW_NEW(err, run->arena, job->result, outputs + 1);
   for (int q = 0; q < outputs; q++)
     job->result[q].output = &entry->measure->output[q];
   return SW_OK;
 }
 
-/* Whether there are pairs follows from the outputs that are on. */
+/* Whether an entry has pairs follows from the outputs that `resolve` has left on; until now is_pair
+ * said only that its measure may have some. A `keep` that has become pointless is refused, as
+ * silently ignoring it would hide a wrong parameter. */
 static sw_status settle_pairs(sw_error *err, sw_run *run, int e) {
   sw_entry *entry = &run->study->entry[e];
   bool asked = entry->keep.kind != SW_KEEP_DEFAULT;
@@ -289,6 +341,9 @@ static sw_status settle_pairs(sw_error *err, sw_run *run, int e) {
                  entry->keep_where, entry->name);
 }
 
+/* One entry, in three steps between which all ranks agree, since bind_resources communicates: names
+ * and periods; shared resources; then the measure's own `resolve`, held against the rules of the
+ * descriptor. `resolve` comes after the resources because it may look at the weights' links. */
 static sw_status bind_job(sw_error *err, sw_run *run, int e) {
   sw_job *job = &run->job[e];
   sw_status status = begin_job(err, run, e);
@@ -304,6 +359,8 @@ static sw_status bind_job(sw_error *err, sw_run *run, int e) {
   return sw_team_agree(run->team, err, status, 0);
 }
 
+/* Arrays by entry. All come zeroed from the arena, which sw_run_destroy relies on when binding
+ * fails half-way. */
 static sw_status begin_run(sw_error *err, sw_run *run) {
   int n = run->study->n_entries;
   SW_NEW(err, run->arena, run->busy_seconds, run->n_threads);
@@ -323,6 +380,8 @@ static sw_status begin_run(sw_error *err, sw_run *run) {
   return SW_OK;
 }
 
+/* *out is set as soon as there is something to release: the caller destroys the run on failure,
+ * too, and all ranks get there alike, since every step ends in an agreement. */
 sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const sw_reader *reader,
                       sw_panel *panel, sw_arena *arena, int n_threads, sw_run **out) {
   sw_run *run = NULL;
@@ -340,6 +399,8 @@ sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const
   return SW_OK;
 }
 
+/* Takes `block` over, also when it fails. A list of its own because the arena holds no large
+ * arrays: these are 64-byte aligned and released one by one. */
 sw_status sw_run_keep_block(sw_error *err, sw_run *run, void *block) {
   struct sw_run_private *own = run->private;
   if (own->n_blocks == own->room_blocks) {
@@ -356,6 +417,8 @@ sw_status sw_run_keep_block(sw_error *err, sw_run *run, void *block) {
   return SW_OK;
 }
 
+/* Collective: node_free must be met by all ranks in the same order. Works on a run of which binding
+ * failed: measures see their job only where begin_job has run. */
 void sw_run_destroy(sw_run *run) {
   if (!run || !run->private) return;
   for (int e = 0; run->job && e < run->study->n_entries; e++) {

@@ -1,9 +1,15 @@
-/* The parameters of an entry as they were in force, as a study would write them. */
+/* The parameters of an entry as they were in force, as a study would write them: defaults filled
+ * in, periods and `keep` as settled by bind. The text is an attribute of each result, so that a
+ * file explains itself without its study, and it is hashed into the operand hash (operand_hash.c):
+ * a change of its wording makes every earlier result count as changed. Local; the same on every
+ * rank. */
 #include "plan/run/describe.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Without the bound of sw_yaml_flow: a text cut off would make two different studies hash alike.
+ * Depth is bounded by the YAML reader (64), and so is the recursion. */
 static void print_node(FILE *out, const sw_node *node) {
   const char *open = node->kind == SW_NODE_LIST ? "[" : "{";
   const char *close = node->kind == SW_NODE_LIST ? "]" : "}";
@@ -20,7 +26,8 @@ static void print_node(FILE *out, const sw_node *node) {
   fputs(close, out);
 }
 
-/* As the study wrote it, else the default as a study would write it. */
+/* As the study wrote it, else the default as a study would write it. "none" stands for a parameter
+ * that may be left out and was. */
 static void print_argument(FILE *out, const sw_param *param, const sw_arg *arg) {
   fprintf(out, "%s: ", param->name);
   if (arg->given && arg->node)
@@ -31,6 +38,8 @@ static void print_argument(FILE *out, const sw_param *param, const sw_arg *arg) 
     fputs(param->fallback && *param->fallback ? param->fallback : "none", out);
 }
 
+/* %.17g gives a threshold back to the bit. The words stand in the order of sw_keep_kind; bind has
+ * replaced SW_KEEP_DEFAULT. */
 static void print_keep(FILE *out, const sw_keep *keep) {
   static const char *const word[] = {"", "dense", "top", "above", "links", "summary"};
   if (keep->kind == SW_KEEP_TOP)
@@ -41,6 +50,7 @@ static void print_keep(FILE *out, const sw_keep *keep) {
     fprintf(out, ", keep: %s", word[keep->kind]);
 }
 
+/* NULL when memory has run out; a failed write to the stream shows at fclose at the latest. */
 const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
   const sw_job *job = &run->job[entry];
   char *text = NULL;
@@ -52,6 +62,8 @@ const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
     fputs(p > 0 ? ", " : "", out);
     print_argument(out, &job->measure->param[p], &job->arg[p]);
   }
+  /* Only a selection is written: with all periods the text, and the hash, stay the same when the
+   * panel gains one, so that --reuse can take the older periods. */
   if (job->n_periods < job->periods->n) {
     fputs(", periods: [", out);
     for (int t = 0; t < job->n_periods; t++)

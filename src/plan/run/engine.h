@@ -12,13 +12,18 @@
 
 #include "plan/pairs/pairs.h"
 
+/* Every entry becomes a job (bind.c). *run is there to be destroyed even when this fails, unless it
+ * stays NULL. `panel`, `study` and `arena` must outlive it. Collective, as all that follows here
+ * but the regions. */
 sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const sw_reader *reader,
                       sw_panel *panel, sw_arena *arena, int n_threads, sw_run **run);
 /* Recompute a sample of an entry's pair tasks: wanted[task] is not 0, tasks as the journal numbers
  * them. What they store goes to the sink; sums over units are not made. After sw_run_first. */
 sw_status sw_run_sample(sw_error *err, sw_run *run, int entry, const char *wanted, sw_sink *sink);
-/* The tasks of all passes of every entry, for the journal; from the run's arena. */
+/* The tasks of all passes of every entry, for the journal; from the run's arena. Local; the same on
+ * every rank. */
 sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count);
+/* SW_EINPUT when the data hold what a measure refuses; SW_ESTOPPED when asked to stop. */
 sw_status sw_run_first(sw_error *err, sw_run *run);
 sw_status sw_run_rest(sw_error *err, sw_run *run, sw_sink *sink);
 void sw_run_destroy(sw_run *run);

@@ -1,4 +1,8 @@
-/* What the bits of a run depend on, line by line, so that what differs can be named. */
+/* What the bits of a run depend on, line by line, so that what differs can be named. The journal of
+ * an unfinished run carries this text: a later run takes it up only when every line is the same,
+ * for a file whose parts were computed from different data or by different code would be wrong
+ * without a trace. The lines of the machine alone (sw_run_build) are an attribute of the finished
+ * file, by which --reuse decides whether to trust it. */
 #include "plan/run/describe.h"
 
 #include "base/hash.h"
@@ -12,13 +16,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* By lines and not hashed, so that the refusal can quote the line that was edited. Comments and
+ * blanks count as well; telling harmless edits from others would need the parsed study. */
 static void put_study(FILE *out, const char *text) {
   int line = 1;
   for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n')
     fprintf(out, "study line %d\t%.*s\n", line++, (int)strcspn(at, "\n"), at);
 }
 
-/* "HASH  NAME" becomes "input NAME\tHASH". */
+/* "HASH  NAME" becomes "input NAME\tHASH": the label is what the refusal names, the hash what is
+ * compared. Names may hold blanks, hashes do not. */
 static void put_inputs(FILE *out, const char *inputs) {
   for (const char *at = inputs; *at; at += strcspn(at, "\n"), at += *at == '\n') {
     int line = (int)strcspn(at, "\n"), hash = (int)strcspn(at, " ");
@@ -27,6 +34,9 @@ static void put_inputs(FILE *out, const char *inputs) {
   }
 }
 
+/* Everything outside the source that can move the last bit: which variant of the hot loops runs,
+ * the compiler, and the libraries (the C library's logarithms, PROJ's geodesics). HDF5's version is
+ * the caller's text, since only `store` knows that library. */
 static void put_machine(FILE *out, const char *store) {
   PJ_INFO proj = proj_info();
   fprintf(out, "instruction set\t%s\n", sw_instruction_set());
@@ -34,6 +44,7 @@ static void put_machine(FILE *out, const char *store) {
           gnu_get_libc_version(), gsl_version, proj.version, store);
 }
 
+/* Closes the stream, copies its text into the arena and frees it, on every path. */
 static sw_status text_of(sw_error *err, sw_arena *arena, FILE *out, char **text,
                          const char **copy) {
   *copy = fclose(out) == 0 ? sw_arena_text(arena, *text) : NULL;
@@ -41,6 +52,7 @@ static sw_status text_of(sw_error *err, sw_arena *arena, FILE *out, char **text,
   return *copy ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
 }
 
+/* The error has no way out of here: NULL means out of memory, and callers say so. */
 const char *sw_run_build(sw_arena *arena, const char *store) {
   const char *build = NULL;
   char *buffer = NULL;
@@ -52,7 +64,10 @@ const char *sw_run_build(sw_arena *arena, const char *store) {
   return text_of(&ignored, arena, out, &buffer, &build) == SW_OK ? build : NULL;
 }
 
-/* The instruction set stands in the first line. */
+/* Refuses a run whose ranks would compute different bits, e.g. nodes of two processor generations:
+ * which rank computes a task is a matter of timing, so the results would change from run to run.
+ * Every rank compares all hashes and comes to the same verdict, so no agreement is needed
+ * afterwards. The message quotes the first line of the text, the instruction set. */
 static sw_status agree_on_machine(sw_error *err, sw_team *team, const char *machine) {
   uint64_t mine = sw_hash64(machine, strlen(machine), 0), *all = NULL;
   size_t *counts = NULL;
@@ -71,6 +86,9 @@ static sw_status agree_on_machine(sw_error *err, sw_team *team, const char *mach
   return status;
 }
 
+/* `tile` is written apart although the study's text may hold it: its default may change with the
+ * program, and it decides how tasks are numbered. The versions are raised by measures whose numbers
+ * change. */
 static sw_status run_text(sw_error *err, const sw_run *run, const char *machine, const char *inputs,
                           const char **text) {
   const sw_study *study = run->study;
@@ -88,6 +106,8 @@ static sw_status run_text(sw_error *err, const sw_run *run, const char *machine,
   return text_of(err, run->arena, out, &buffer, text);
 }
 
+/* The text is made by every rank, though only rank 0 writes it: it costs nothing, and a lack of
+ * memory is agreed on. */
 sw_status sw_run_fingerprint(sw_error *err, sw_run *run, const char *inputs, const char *store,
                              const char **text) {
   sw_status status = SW_OK;

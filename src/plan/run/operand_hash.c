@@ -1,4 +1,12 @@
-/* Hashes of what results rest on, by period, folded in block order so that ranks do not matter. */
+/* Hashes of what results rest on, one for each period of a job. They are written into the results
+ * file; a later run with --reuse takes over the matrices of those periods whose hash is the same.
+ * So the hash must cover everything that can change a bit, and should cover nothing else, for what
+ * is hashed needlessly is computed again.
+ *
+ * Libraries and compiler are not in it: --reuse compares sw_run_build for the whole file first.
+ * Blocks of SW_BLOCK units are hashed where they are and joined in block order on rank 0, so that
+ * the number of ranks does not matter. One pass over n*T values per input; 8 bytes per block and
+ * period are sent. */
 #include "plan/run/describe.h"
 
 #include "base/hash.h"
@@ -8,16 +16,21 @@
 
 #include <string.h>
 
+/* Chained: the hash so far is the seed of the next, so order counts. NULL (a column that the units
+ * file does not have) adds nothing. */
 static uint64_t add(uint64_t hash, const void *bytes, size_t length) {
   return bytes ? sw_hash64(bytes, length, hash) : hash;
 }
 
+/* With the terminating zero, so that "ab","c" and "a","bc" differ. */
 static uint64_t add_text(uint64_t hash, const char *text) {
   return text ? add(hash, text, strlen(text) + 1) : hash;
 }
 
 /* ---- what all periods share -------------------------------------------------------------- */
 
+/* All of the table, also what this job does not look at: which unit a row belongs to decides the
+ * meaning of every matrix, and which columns a measure reads is not declared. */
 static uint64_t hash_units(const sw_units *units) {
   size_t n = (size_t)units->n;
   uint64_t hash = add(0, units->text, (size_t)units->code_at[n]);
@@ -34,6 +47,7 @@ static uint64_t hash_units(const sw_units *units) {
   return hash;
 }
 
+/* By content, after styling: a file renamed or reordered gives the same links and the same hash. */
 static uint64_t hash_links(uint64_t hash, const sw_links *links) {
   if (!links) return hash;
   size_t n = (size_t)links->n, count = (size_t)links->row_start[n];
@@ -42,6 +56,7 @@ static uint64_t hash_links(uint64_t hash, const sw_links *links) {
   return add(hash, links->value, count * sizeof *links->value);
 }
 
+/* Tables given beside the panel, by content; their file names are in the parameters. */
 static uint64_t hash_tables(uint64_t hash, const sw_job *job) {
   for (int p = 0; job->measure->param[p].name; p++) {
     const sw_table *table = job->arg[p].table;
@@ -56,6 +71,9 @@ static uint64_t hash_tables(uint64_t hash, const sw_job *job) {
   return hash;
 }
 
+/* Periods do not enter here; join_all adds each period's label and inputs. The precision of the
+ * stored matrix and the tile are part of it because matrices are taken over as stored, tile by
+ * tile. */
 static uint64_t hash_common(const sw_run *run, int e, const char *parameters) {
   const sw_job *job = &run->job[e];
   int64_t numbers[] = {job->measure->version, run->study->tile, run->study->float64,
@@ -72,7 +90,9 @@ static uint64_t hash_common(const sw_run *run, int e, const char *parameters) {
 
 /* ---- inputs ----------------------------------------------------------------------------- */
 
-/* This rank's blocks, period by period of the job: hashes[t * blocks + b], over all inputs. */
+/* This rank's blocks, period by period of the job: hashes[t * blocks + b], over all inputs in their
+ * order. Runs by local rows; a rank's units begin at a block, and only the last block of all may be
+ * short, so the blocks are the same for any number of ranks. */
 static void hash_inputs(const sw_run *run, int e, int64_t blocks, uint64_t *hashes) {
   const sw_job *job = &run->job[e];
   int64_t own = run->panel->hi - run->panel->lo;
@@ -88,7 +108,9 @@ static void hash_inputs(const sw_run *run, int e, int64_t blocks, uint64_t *hash
     }
 }
 
-/* All blocks of a period in order: those of rank 0, of rank 1, ... */
+/* All blocks of a period in the order of units: those of rank 0, of rank 1, ... What a rank sent
+ * has its periods one behind the other; how many blocks it has follows from its bytes, and may be
+ * none. */
 static uint64_t join_period(const uint64_t *all, const size_t *bytes, int ranks, int n_periods,
                             int t, uint64_t hash) {
   for (int r = 0; r < ranks; r++) {
@@ -100,6 +122,9 @@ static uint64_t join_period(const uint64_t *all, const size_t *bytes, int ranks,
   return hash;
 }
 
+/* Rank 0. Each period's hash starts from what all share, then takes its blocks and its label. Where
+ * values of a period depend on other periods (pooled normalisation, one matrix over all), every
+ * period gets the hash of all: any change anywhere changes them all. */
 static sw_status join_all(sw_error *err, sw_run *run, int e, const uint64_t *all,
                           const size_t *bytes) {
   const sw_job *job = &run->job[e];
@@ -117,6 +142,9 @@ static sw_status join_all(sw_error *err, sw_run *run, int e, const uint64_t *all
   return SW_OK;
 }
 
+/* Results are arena memory and stay for the writing of the file; on ranks other than 0 they stay
+ * zero. Called once the inputs are final: an input that is itself a result has been computed by
+ * then, and is hashed by its values. */
 sw_status sw_run_operand_hash(sw_error *err, sw_run *run, int e) {
   sw_team *team = run->team;
   sw_job *job = &run->job[e];
@@ -125,6 +153,7 @@ sw_status sw_run_operand_hash(sw_error *err, sw_run *run, int e) {
   size_t *bytes = NULL, own = (size_t)(blocks * job->n_periods) * sizeof *mine;
   sw_status status = sw_arena_alloc(err, run->arena, (size_t)job->n_periods, sizeof *mine,
                                     (void **)&run->operand_hash[e]);
+  /* 8 more, as a rank without units has no hashes and still needs something to send. */
   if (status == SW_OK) status = sw_alloc(err, own + 8, 1, (void **)&mine);
   if (status == SW_OK) status = sw_alloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes);
   status = sw_team_agree(team, err, status, 0);

@@ -5,15 +5,16 @@
 #include "base/log.h"
 #include "plan/run/engine.h"
 
-/* Distances by content: one a kind, one a file. */
+/* A distance in use, shared by the entries that ask for the same kind or the same file. */
 typedef struct sw_distance_use {
   const char *path; /* SW_GIVEN */
   sw_distance distance;
-  void *shared; /* of x, y, z */
-  sw_links *links;
+  void *shared;    /* node-shared: x, y and z, which `distance` points into; NULL: SW_GIVEN */
+  sw_links *links; /* SW_GIVEN, owned; else NULL */
 } sw_distance_use;
 
-/* Columns that an entry takes, in the order of its needs. */
+/* The columns that an entry takes, in the order of its needs. Of the panel, or made for a result;
+ * either way with this rank's rows of them. */
 typedef struct sw_sources {
   sw_column **column;
 } sw_sources;
@@ -24,30 +25,31 @@ struct sw_run_private {
   sw_distance_use *distance; /* room for one an entry */
   sw_sources *source;        /* n_entries */
   sw_notes notes;
-  int notes_said;
+  int notes_said;        /* of notes.count: the rest has yet to be logged */
   void **operand_shared; /* SW_MAX_PASSES, of the job that runs */
   int n_blocks;          /* arrays to release at the end */
   int room_blocks;
   void **block;
 };
 
-/* resources.c */
+/* resources.c: made when first asked for, owned by the run. Collective. */
 sw_status sw_run_weights(sw_error *err, sw_run *run, int index, const sw_links **links);
 sw_status sw_run_distance(sw_error *err, sw_run *run, int entry, const sw_distance **distance);
 void sw_run_resources_destroy(sw_run *run);
-/* Rows of n values in node-shared memory out of rows of this rank's units. */
+/* Rows of n values in node-shared memory out of rows of this rank's units: `rows` of them, one
+ * behind the other in *shared (node_free, also after a failure). Collective. */
 sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, int rows,
                              void **shared);
 
-/* This rank's values of an input in a period of the panel, which it has. */
+/* This rank's values of an input in a period of the panel (not of the job), which it must have. */
 const double *sw_run_input_row(const sw_run *run, int entry, int input, int period);
 
-/* tiles.c: the passes of a job that are not over pairs. */
+/* tiles.c: the passes of a job that are not over pairs, in order. Collective. */
 sw_status sw_run_passes(sw_error *err, sw_run *run, int entry);
-/* Release operands and folded bytes of the job. */
+/* Releases the operands of the job that ran last. Collective. */
 void sw_run_passes_release(sw_run *run, int entry);
 
-/* Keep an array until the run is destroyed. */
+/* Keeps an array of sw_alloc until the run is destroyed; it is taken over even on failure. */
 sw_status sw_run_keep_block(sw_error *err, sw_run *run, void *block);
 
 #endif

@@ -1,5 +1,7 @@
-/* Named resources: weights matrices and distances, made once a node when first asked for, and
- * the gathering of columns. Const after. All functions are collective over the team. */
+/* Named resources: weights matrices and distances, made once a node when an entry first asks for
+ * them, and the gathering of columns. Const after, so that entries and threads share them without
+ * locks. All functions are collective over the team: bind calls them for entries in the same order
+ * on every rank, hence every rank finds the same resources made already. */
 #include "plan/run/private.h"
 
 #include "base/hash.h"
@@ -9,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A matrix that no entry names is never read, so its file need not exist. */
 sw_status sw_run_weights(sw_error *err, sw_run *run, int index, const sw_links **links) {
   sw_links **slot = &run->private->weights[index];
   if (!*slot)
@@ -24,6 +27,9 @@ struct points {
   const double *x, *y, *z;
 };
 
+/* The first two units at one point, by a table keyed with the bytes of the three coordinates: O(n),
+ * where comparing pairs would be O(n^2). Units without a place are NaN and left out: their
+ * distances are undefined, not zero. */
 static sw_status find_twins(sw_error *err, const sw_run *run, struct points p, sw_map *map,
                             double *place) {
   const sw_units *units = &run->panel->units;
@@ -43,7 +49,9 @@ static sw_status find_twins(sw_error *err, const sw_run *run, struct points p, s
   return SW_OK;
 }
 
-/* A distance of zero between different units has no meaning for any measure: refuse it here. */
+/* A distance of zero between different units has no meaning for any measure (gravity would divide
+ * by it), and is nearly always a slip in the units file: refused here, for all measures. Rank 0
+ * alone looks, as it has all units; 24n bytes and a table of n. */
 static sw_status refuse_twins(sw_error *err, const sw_run *run, struct points p) {
   size_t n = (size_t)run->panel->units.n;
   double *place = NULL;
@@ -56,6 +64,7 @@ static sw_status refuse_twins(sw_error *err, const sw_run *run, struct points p)
   return status;
 }
 
+/* True when some unit has no coordinates. Every rank leaves the same note, as sw_job wants it. */
 static bool note_unplaced(sw_run *run) {
   const sw_units *units = &run->panel->units;
   int64_t without = 0;
@@ -67,6 +76,9 @@ static bool note_unplaced(sw_run *run) {
   return without > 0;
 }
 
+/* Unit vectors of all units in node-shared memory, for great circles and geodesics alike: the
+ * latter need them only to find twins. The first rank of each node fills them, the barrier
+ * publishes them, and rank 0 speaks for all about twins. */
 static sw_status points_make(sw_error *err, sw_run *run, const sw_entry *entry,
                              sw_distance_use *use) {
   const sw_units *units = &run->panel->units;
@@ -83,9 +95,13 @@ static sw_status points_make(sw_error *err, sw_run *run, const sw_entry *entry,
     sw_sphere_vectors(units->n, units->lon, units->lat, x, x + n, x + 2 * n);
   SW_TRY(team->node_barrier(team, err));
   struct points p = {x, x + n, x + 2 * n};
+  /* All nodes hold the same points; one rank is enough, and the others learn its verdict. */
   sw_status status = team->rank == 0 ? refuse_twins(err, run, p) : SW_OK;
   SW_TRY(sw_team_agree(team, err, status, 0));
+  /* A full table has n - 1 links in each row; the diagonal is not stored. Fewer: some pair has no
+   * distance. */
   use->distance.has_gaps = note_unplaced(run);
+  /* Great circles read x, y, z; geodesics the degrees. */
   use->distance.x = p.x;
   use->distance.y = p.y;
   use->distance.z = p.z;
@@ -95,11 +111,14 @@ static sw_status points_make(sw_error *err, sw_run *run, const sw_entry *entry,
   return SW_OK;
 }
 
+/* Files are told apart by path: two names of one file are read twice, which is only slower. */
 static bool is_same_distance(const sw_distance_use *use, const sw_entry *entry) {
   if (use->distance.kind != entry->distance) return false;
   return entry->distance != SW_GIVEN || strcmp(use->path, entry->distance_path) == 0;
 }
 
+/* The distance of an entry, shared with earlier entries that ask for the same. n_distances grows
+ * only once the resource is whole; a failure before leaves the slot to nobody, and the run ends. */
 sw_status sw_run_distance(sw_error *err, sw_run *run, int entry_index,
                           const sw_distance **distance) {
   struct sw_run_private *own = run->private;
@@ -129,6 +148,11 @@ sw_status sw_run_distance(sw_error *err, sw_run *run, int entry_index,
 
 /* ---- gathering -------------------------------------------------------------------------- */
 
+/* Rows of n values, one copy per node, out of rows of this rank's units. The ranks of a node write
+ * their units straight into the shared copy; only nodes exchange values, n * rows doubles into
+ * each. This is the one place where a pass that sees whole columns pays for it.
+ *
+ * *shared stays with the caller, who frees it with node_free even when this fails, on all ranks. */
 sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, int rows,
                              void **shared) {
   sw_team *team = run->team;
@@ -141,10 +165,13 @@ sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, i
   double *all = *shared;
   for (int r = 0; status == SW_OK && r < rows; r++)
     memcpy(all + (int64_t)r * n + lo, local[r], (size_t)own * sizeof(double));
+  /* All ranks of the node have written their units: the copy may be sent. */
   if (status == SW_OK) status = team->node_barrier(team, err);
   if (status == SW_OK && team->nodes > 1) {
     int64_t *first = NULL;
     size_t *counts = NULL;
+    /* `share` wants to know where the units of each node begin, in bytes: every rank tells its node
+     * and its first unit. */
     int64_t mine[2] = {team->node, lo};
     status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
     status = sw_team_agree(team, err, status, 0);
@@ -152,6 +179,7 @@ sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, i
       status = team->all_gather(team, err, mine, sizeof mine, (void **)&first, counts);
     for (int r = 0; status == SW_OK && r < rows; r++) {
       /* Ranks are ordered by node, so a node's first rank says where its units begin. */
+      /* Downwards, so that the first rank of each node writes last. */
       for (int k = team->size - 1; k >= 0; k--)
         start[first[2 * k]] = (size_t)first[2 * k + 1] * sizeof(double);
       start[team->nodes] = (size_t)n * sizeof(double);
@@ -164,6 +192,7 @@ sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, i
   return status;
 }
 
+/* In the order in which they were made on every rank: node_free is collective. */
 void sw_run_resources_destroy(sw_run *run) {
   struct sw_run_private *own = run->private;
   for (int i = 0; own->weights && i < run->study->n_weights; i++)

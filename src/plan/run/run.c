@@ -1,5 +1,11 @@
-/* The order of a run: what needs no pair result first (so that bad values are found and `above` is
- * counted before the results file is made), then the pairs and what rests on them. */
+/* The order of a run. What needs no pair result comes first (sw_run_first): bad values are found
+ * there in seconds and not after hours of pairs, and the entries of `above` are counted, without
+ * which the results file could not be laid out. Then, with the file there, the pairs and what rests
+ * on them (sw_run_rest).
+ *
+ * Entries run one after the other in study->order, each over all ranks and threads. All functions
+ * are collective; between entries all ranks agree whether to go on, so a stop ends every rank at
+ * the same place. */
 #include "plan/descriptor/descriptor.h"
 #include "plan/run/describe.h"
 #include "plan/run/private.h"
@@ -14,6 +20,8 @@
 
 /* ---- room for results ------------------------------------------------------------------- */
 
+/* `rows` pointers into one block of rows * length doubles, all NaN: what no tile fills is missing,
+ * and is counted as such. The run owns the block. */
 static sw_status alloc_rows(sw_error *err, sw_run *run, double **row, int64_t rows,
                             int64_t length) {
   double *block = NULL;
@@ -26,6 +34,10 @@ static sw_status alloc_rows(sw_error *err, sw_run *run, double **row, int64_t ro
   return SW_OK;
 }
 
+/* Room for everything an entry keeps in memory to the end: its rows, or this rank's share of them,
+ * and the strengths of its pairs. On every rank, though only rank 0's GLOBAL and TABLE numbers
+ * count: they are small, and the code is the same everywhere. Row arrays were made by bind; columns
+ * that point at them see the numbers from here on. */
 static sw_status alloc_results(sw_error *err, sw_run *run, int e) {
   sw_job *job = &run->job[e];
   int64_t own = run->panel->hi - run->panel->lo;
@@ -53,6 +65,8 @@ static int64_t count_nan(const double *values, int64_t count) {
   return nan;
 }
 
+/* NaN among the results, for the log and the summary: units are counted where they are, period
+ * values on rank 0. Tables are settings and weights, of which a NaN says nothing. */
 static sw_status count_undefined(sw_error *err, sw_run *run, int e) {
   sw_job *job = &run->job[e];
   int64_t own = run->panel->hi - run->panel->lo, count = 0;
@@ -73,24 +87,31 @@ static sw_status count_undefined(sw_error *err, sw_run *run, int e) {
 
 /* ---- jobs ------------------------------------------------------------------------------- */
 
+/* Notes are left by every rank or by rank 0 alone (in finish); only rank 0 speaks, and the counter
+ * goes on everywhere, so nothing is said twice. */
 static void say_notes(sw_run *run) {
   struct sw_run_private *own = run->private;
   for (; own->notes_said < own->notes.count; own->notes_said++)
     if (run->team->rank == 0) sw_log(SW_LOG_WARN, "%s", own->notes.text[own->notes_said]);
 }
 
-/* Between entries all ranks look whether any was asked. */
+/* A signal may reach only some ranks. Between entries they agree, and end together or go on
+ * together; within a pass the tasks do this themselves (plan/task/tiles.c, plan/pairs). */
 static sw_status stop_if_asked(sw_error *err, sw_run *run) {
   return sw_team_agree(run->team, err, sw_stop_asked() ? sw_task_stopped(err) : SW_OK, 0);
 }
 
-/* `check` does not try what rests on values that it did not compute. */
+/* `check` gives up passes that would take long. Whatever takes their results as input would compute
+ * with NaN and report nonsense, so it is not tried either. */
 static void pass_on_untried(sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   for (int i = 0; i < entry->n_needs; i++)
     if (entry->need[i].entry >= 0 && run->untried[entry->need[i].entry]) run->untried[e] = true;
 }
 
+/* An entry without pairs. Its passes' operands are released whether it worked or not. The operand
+ * hash is made even though nothing plain is taken from an earlier file: the attribute tells readers
+ * which periods rest on the same data. */
 static sw_status run_plain(sw_error *err, sw_run *run, int e) {
   double began = sw_clock();
   SW_TRY(stop_if_asked(err, run));
@@ -105,13 +126,19 @@ static sw_status run_plain(sw_error *err, sw_run *run, int e) {
   return status;
 }
 
+/* Computes every pair once and only counts, by row; the rest of the run computes them again and
+ * writes them at their places. Twice the arithmetic, but no pass over n^2 values on disk, and rows
+ * whose places are known can be written in any order. */
 static sw_status count_above(sw_error *err, sw_run *run, int e) {
   SW_TRY(sw_pairs_rows_alloc(err, run, e));
   SW_TRY(sw_pairs_run(err, run, e, NULL));
   return sw_pairs_rows_end(err, run, e);
 }
 
-/* Operands, and then the pairs; `sink` NULL: only what must be known before the file exists. */
+/* An entry with pairs, called twice: by sw_run_first with sink NULL, to find bad values in its
+ * passes over units and to count `above`; then by sw_run_rest with the sink. The passes over units
+ * run both times, as operands (n*T doubles a node) are not kept in between: they are O(n), the
+ * pairs O(n^2), and only one entry's operands exist at a time. */
 static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   double began = sw_clock();
   SW_TRY(stop_if_asked(err, run));
@@ -120,6 +147,8 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   if (status == SW_OK) status = sw_run_check_integers(err, run, e);
   run->seconds_unit += sw_clock() - began;
   began = sw_clock();
+  /* Also in the first round when there is an earlier file: how many of its entries are taken over
+   * has to be known for the count. */
   if (status == SW_OK && (sink || run->past) && !run->operand_hash[e])
     status = sw_run_operand_hash(err, run, e);
   if (status == SW_OK && sink)
@@ -132,6 +161,7 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   return status;
 }
 
+/* For `verify`: operands first, as in run_pair, then only the wanted tasks. */
 sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *wanted, sw_sink *sink) {
   run->sample = wanted;
   sw_status status = sw_run_passes(err, run, e);
@@ -141,6 +171,10 @@ sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *wanted, s
   return status;
 }
 
+/* The journal's table. Regions of pairs come first, two for each entry (the walk that stores, and
+ * for `above` the one that counts), then a region for each possible pass (sw_tiles_region). Asked
+ * for the pass behind the last entry, sw_tiles_region says how many there are in all. Regions that
+ * nothing uses stay zero: no tasks. */
 sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count) {
   sw_region *region = NULL;
   *count = sw_tiles_region(run, run->study->n_entries, 0);
@@ -153,6 +187,9 @@ sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **reg
   return SW_OK;
 }
 
+/* The allocation of all entries comes first and in one agreement: a run short of memory ends before
+ * anything is computed. The rows of `links` follow from the weights alone, so they need no counting
+ * pass. */
 sw_status sw_run_first(sw_error *err, sw_run *run) {
   const sw_study *study = run->study;
   sw_status status = SW_OK;
@@ -170,6 +207,8 @@ sw_status sw_run_first(sw_error *err, sw_run *run) {
   return SW_OK;
 }
 
+/* In study->order again, so that what rests on a pair result runs after it. Plain entries that
+ * needed no pairs have run already. */
 sw_status sw_run_rest(sw_error *err, sw_run *run, sw_sink *sink) {
   const sw_study *study = run->study;
   for (int i = 0; i < study->n_entries; i++) {

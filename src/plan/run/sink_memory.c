@@ -1,4 +1,7 @@
-/* Results in memory; NaN (or -1) wherever nothing was written. */
+/* The sink port in memory, for tests and small programs: the engine runs without HDF5. Everything
+ * the engine stores lies in arrays of the size of the whole result; NaN (or -1 for partners)
+ * remains wherever nothing was written, so a test sees what the engine left out. The engine's
+ * writing thread calls it; nothing here is locked. */
 #include "plan/run/sink_memory.h"
 
 #include "base/arena.h"
@@ -6,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* `result` by entry: empty for entries without pairs. */
 typedef struct memory {
   sw_sink sink;
   const sw_run *run;
@@ -13,7 +17,9 @@ typedef struct memory {
   sw_memory_result *result;
 } memory;
 
-/* Where number `k` of a piece stands in its result. */
+/* Where number `k` of a piece stands in its result. The pieces are row-major without gaps; the
+ * result is [t][i][j] (dense), [t][i][r] (top) or one row (entries, whose `at` counts over all
+ * periods). */
 static int64_t place_of(const memory *m, const sw_piece *piece, int64_t k) {
   int64_t n = m->run->job[piece->job].n;
   if (piece->kind == SW_PIECE_ENTRIES) return piece->at + k;
@@ -22,12 +28,16 @@ static int64_t place_of(const memory *m, const sw_piece *piece, int64_t k) {
   return (piece->t * n + piece->i0 + k / columns) * n + piece->j0 + k % columns;
 }
 
+/* `stored` counts only outputs that are on, as the engine does, while value[] has a place for every
+ * pair output: so the outputs that are off are stepped over. */
 static double *values_of(const memory *m, int job, int stored) {
   for (int q = 0; q < 8; q++)
     if (m->result[job].value[q] && stored-- == 0) return m->result[job].value[q];
   return NULL;
 }
 
+/* Write. Dense numbers arrive as the study's precision says; kept as double either way, so a test
+ * compares with what a file would give back. */
 static sw_status keep(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
                       const void *data) {
   memory *m = sink->self;
@@ -44,6 +54,7 @@ static sw_status keep(sw_sink *sink, sw_error *err, const sw_piece *piece, int q
   return SW_OK;
 }
 
+/* Read back, in the precision in which it was written: float to double and back keeps every bit. */
 static sw_status give(sw_sink *sink, sw_error *err, const sw_piece *piece, int quantity,
                       void *data) {
   memory *m = sink->self;
@@ -62,6 +73,8 @@ static sw_status give(sw_sink *sink, sw_error *err, const sw_piece *piece, int q
   return SW_OK;
 }
 
+/* Numbers of one quantity. `above` and `links` have as many as were counted before: that is why the
+ * sink is made after sw_run_first. `summary` stores none. */
 static int64_t room_of(const sw_run *run, int e) {
   const sw_pair_plan *plan = &run->pair[e];
   int64_t n = run->job[e].n, matrices = plan->summary.n_periods;
@@ -70,6 +83,8 @@ static int64_t room_of(const sw_run *run, int e) {
   return plan->keep.kind == SW_KEEP_SUMMARY ? 0 : plan->n_entries;
 }
 
+/* Arrays of one entry. Partners have room even for dense results, which do not use it: tests are
+ * small, and the code is one. */
 static sw_status make_room(sw_error *err, const sw_run *run, int e, sw_memory_result *result) {
   int64_t room = room_of(run, e);
   const sw_job *job = &run->job[e];
@@ -90,6 +105,8 @@ static sw_status make_room(sw_error *err, const sw_run *run, int e, sw_memory_re
   return SW_OK;
 }
 
+/* *sink is set first, so that the caller can destroy what a failure leaves. Serial teams only: each
+ * rank would have an array of its own with its own tasks in it. */
 sw_status sw_sink_memory(sw_error *err, const sw_run *run, sw_sink **sink,
                          sw_memory_result **result) {
   memory *m = calloc(1, sizeof *m);
@@ -105,6 +122,7 @@ sw_status sw_sink_memory(sw_error *err, const sw_run *run, sw_sink **sink,
   return SW_OK;
 }
 
+/* Also of a sink that was not finished: what is not there is NULL. */
 void sw_sink_memory_destroy(sw_sink *sink) {
   if (!sink) return;
   memory *m = sink->self;

@@ -1,7 +1,10 @@
 /* Passes over units and over items: their inputs and operands, their tasks (task/tiles.c), and what
- * the tasks leave: partials merge in block order and records stand in item order on rank 0, where
- * `finish` runs once; its bytes go to every rank. So the bits do not depend on ranks or threads.
- * Messages per pass: partials of n / SW_BLOCK blocks, or the records, to rank 0; operands n*T. */
+ * the tasks leave. Partials merge in block order and records stand in item order on rank 0, where
+ * `finish` runs once; its bytes go to every rank. Whoever computed a task, the order of additions
+ * is the same, so the bits do not depend on ranks or threads.
+ *
+ * All functions but the views are collective. Messages per pass: partials of n / SW_BLOCK blocks,
+ * or the records, to rank 0; operands of n*T doubles per column to every node. */
 #include "plan/task/tiles.h"
 #include "plan/descriptor/descriptor.h"
 #include "plan/run/private.h"
@@ -10,18 +13,22 @@
 
 /* ---- views ------------------------------------------------------------------------------ */
 
+/* The place of a panel period in a column; columns of results may have fewer periods. */
 static int source_period(const sw_column *column, int period) {
   for (int i = 0; i < column->n_periods; i++)
     if (column->period[i] == period) return i;
   return -1; /* bind has checked that it is there */
 }
 
+/* For the operand hash, which runs when no pass has views in place. */
 const double *sw_run_input_row(const sw_run *run, int e, int input, int period) {
   const sw_column *column = run->private->source[e].column[input];
   return column->row[source_period(column, period)];
 }
 
-/* The job's periods of every input, this rank's rows of them. */
+/* This rank's rows of every input, by the job's own period index: measures count periods from 0 and
+ * never see which of the panel's they are. Made anew for each pass, because gather_inputs turns the
+ * views of one pass into views of all units. */
 static sw_status view_inputs(sw_error *err, sw_run *run, int e) {
   sw_job *job = &run->job[e];
   for (int i = 0; i < job->n_inputs; i++) {
@@ -35,7 +42,8 @@ static sw_status view_inputs(sw_error *err, sw_run *run, int e) {
   return SW_OK;
 }
 
-/* All rows of them, kept in `shared`. */
+/* The inputs with all units, kept in `shared` until the pass ends: for measures whose tile needs a
+ * whole column. n*T doubles a node for each input. */
 static sw_status gather_inputs(sw_error *err, sw_run *run, int e, void **shared) {
   sw_job *job = &run->job[e];
   for (int i = 0; i < job->n_inputs; i++) {
@@ -48,6 +56,9 @@ static sw_status gather_inputs(sw_error *err, sw_run *run, int e, void **shared)
   return SW_OK;
 }
 
+/* Room for the operand columns of this rank's units, row[c * n_periods + t], which tiles fill. Not
+ * initialised: a tile fills its units in every row. *local is the caller's, and is freed once
+ * share_operand has copied it. */
 static sw_status view_operand(sw_error *err, sw_run *run, int e, int pass, void **local) {
   sw_job *job = &run->job[e];
   int64_t own = run->panel->hi - run->panel->lo;
@@ -61,6 +72,8 @@ static sw_status view_operand(sw_error *err, sw_run *run, int e, int pass, void 
   return SW_OK;
 }
 
+/* The operands of all units, once a node; they stay until sw_run_passes_release, as passes over
+ * pairs read them. */
 static sw_status share_operand(sw_error *err, sw_run *run, int e, int pass) {
   sw_job *job = &run->job[e];
   int rows = job->pass[pass].operand * job->n_periods;
@@ -77,7 +90,9 @@ static sw_status share_operand(sw_error *err, sw_run *run, int e, int pass) {
 
 /* ---- folding on rank 0 ------------------------------------------------------------------ */
 
-/* Partials come in rank order, which is block order. */
+/* Partials come in rank order, which is block order: ranks own consecutive blocks. Merged one by
+ * one from the left; a tree would be as deterministic, but there are only n / SW_BLOCK of them.
+ * Without partials there is nothing to read and `merge` is not called. */
 static sw_status merge_partials(sw_error *err, const sw_job *job, int pass, const char *all,
                                 size_t bytes, void **merged) {
   size_t partial = job->pass[pass].partial;
@@ -88,8 +103,9 @@ static sw_status merge_partials(sw_error *err, const sw_job *job, int pass, cons
   return SW_OK;
 }
 
-/* Records come node by node; task k was node k % nodes's. Only the last task's slot may be longer
- * than its records. */
+/* Records of items come node by node, while items were dealt to nodes in turn: task k was node k %
+ * nodes's. Only the last task may have fewer items than its slot has room for, so slots put in task
+ * order leave all records in item order without gaps. */
 static sw_status order_records(sw_error *err, const sw_run *run, const sw_tiles *tiles,
                                const char *all, void **ordered) {
   const sw_tiling *tiling = &tiles->tiling;
@@ -101,12 +117,15 @@ static sw_status order_records(sw_error *err, const sw_run *run, const sw_tiles 
   return SW_OK;
 }
 
-/* The records of a node are sent by its first rank. */
+/* The item records of a node lie in memory that its ranks share: its first rank sends them all. */
 static size_t bytes_to_fold(const sw_run *run, const sw_tiles *tiles) {
   if (tiles->tiling.domain == SW_ITEMS && run->team->node_rank != 0) return 0;
   return (size_t)tiles->count * tiles->tiling.slot;
 }
 
+/* Rank 0 folds and finishes; every rank gets the result bytes. `finish` may refuse the input, which
+ * the agreement tells the other ranks before they wait for the broadcast. The result is zeroed
+ * arena memory: later passes and the outputs read it through job->folded. */
 static sw_status fold(sw_error *err, sw_run *run, int e, int pass, const sw_tiles *tiles) {
   sw_job *job = &run->job[e];
   sw_team *team = run->team;
@@ -115,6 +134,7 @@ static sw_status fold(sw_error *err, sw_run *run, int e, int pass, const sw_tile
   size_t *counts = NULL, total = 0;
   sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
   if (status == SW_OK) status = sw_arena_alloc(err, run->arena, result_bytes, 1, &result);
+  /* Rooms are made: no rank may miss the gather. */
   status = sw_team_agree(team, err, status, 0);
   if (status == SW_OK)
     status = team->gather(team, err, tiles->slots, bytes_to_fold(run, tiles), 0, &all, counts);
@@ -138,6 +158,9 @@ static sw_status fold(sw_error *err, sw_run *run, int e, int pass, const sw_tile
 
 /* ---- a pass ----------------------------------------------------------------------------- */
 
+/* The tasks of the pass, between the measure's `prepare` and the guard that keeps its results from
+ * what they may not fill. Whether the guard hides anything is the same on every rank, so the last
+ * agreement is either met by all or by none. */
 static sw_status compute_tiles(sw_error *err, sw_run *run, int e, int pass, sw_tiles *tiles) {
   sw_job *job = &run->job[e];
   SW_TRY(sw_tiles_open(err, run, e, pass, tiles));
@@ -150,7 +173,8 @@ static sw_status compute_tiles(sw_error *err, sw_run *run, int e, int pass, sw_t
   return guard.hides ? sw_team_agree(run->team, err, status, 0) : status;
 }
 
-/* What follows the tiles: a pass that `check` has cut short has nothing to fold. */
+/* What follows the tiles. A pass that `check` has cut short has nothing to fold: its slots are
+ * incomplete, and nothing that rests on it will be tried. */
 static sw_status finish_pass(sw_error *err, sw_run *run, int e, int pass, const sw_tiles *tiles) {
   sw_job *job = &run->job[e];
   if (tiles->cut_short) {
@@ -163,6 +187,8 @@ static sw_status finish_pass(sw_error *err, sw_run *run, int e, int pass, const 
   return sw_team_agree(run->team, err, job->measure->build(err, job, pass), 0);
 }
 
+/* One pass from its views to its folded bytes. Failures are agreed on step by step, so all ranks
+ * reach the releases at the end together: node_free is collective. */
 static sw_status run_pass(sw_error *err, sw_run *run, int e, int pass) {
   sw_job *job = &run->job[e];
   const sw_pass *p = &job->pass[pass];
@@ -185,6 +211,7 @@ static sw_status run_pass(sw_error *err, sw_run *run, int e, int pass) {
   return status;
 }
 
+/* Passes over pairs are the business of sw_pairs_run, which comes last. */
 sw_status sw_run_passes(sw_error *err, sw_run *run, int e) {
   for (int pass = 0; pass < run->job[e].n_passes; pass++)
     if (run->job[e].pass[pass].domain != SW_PAIRS && !run->untried[e])
@@ -193,6 +220,7 @@ sw_status sw_run_passes(sw_error *err, sw_run *run, int e) {
   return SW_OK;
 }
 
+/* Only one job at a time has operands, so all there are belong to it. Collective. */
 void sw_run_passes_release(sw_run *run, int e) {
   (void)e;
   for (int pass = 0; pass < SW_MAX_PASSES; pass++) {

@@ -1,6 +1,10 @@
-/* The arguments of an entry, read by the parameter table of its measure. A default is read from
- * the text of the descriptor as YAML, by the same code. Every message says which entry and which
- * parameter: "study.yaml:31:5: gravity_gdp: decay: <message>". */
+/* The arguments of an entry, read by the parameter table of its measure: this is why a new measure
+ * needs no code here. A default is read from the text of the descriptor as YAML by the same code,
+ * so a measure never tells a default from the same words in a study, unless it asks arg->given.
+ * Every message says which entry and which parameter: "study.yaml:31:5: gravity_gdp: decay:
+ * <message>".
+ *
+ * Names of columns are only collected; refs.c finds what they mean once all entries are known. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
@@ -11,6 +15,7 @@
 #include "plan/study/parse.h"
 #include "plan/study/yaml.h"
 
+/* What is being read: handed down so that each failure can name it. */
 typedef struct reading {
   sw_error *err;
   sw_study_reader *in;
@@ -22,7 +27,8 @@ typedef struct reading {
 static sw_status fail(const reading *at, const sw_node *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* At the node in the study; a default has no place of its own. */
+/* At the node in the study. A default has no place of its own: then the entry is the place, and the
+ * text of the default is quoted, as the user has never seen it. */
 static sw_status fail(const reading *at, const sw_node *node, const char *format, ...) {
   char text[SW_ERROR_TEXT / 2];
   va_list list;
@@ -35,7 +41,8 @@ static sw_status fail(const reading *at, const sw_node *node, const char *format
                  at->entry->name, at->param->name, at->param->fallback, text);
 }
 
-/* "found 'x'; a number is wanted". */
+/* "found 'x'; a number is wanted". Quotes show whether the study wrote a text: "1" in quotes is no
+ * number, which would be baffling if both were shown alike. */
 static sw_status wrong(const reading *at, const sw_node *node, const char *wanted) {
   if (node->kind == SW_NODE_LIST) return fail(at, node, "found a list; %s is wanted", wanted);
   if (node->kind == SW_NODE_MAP) return fail(at, node, "found a map; %s is wanted", wanted);
@@ -48,6 +55,8 @@ static sw_status wrong(const reading *at, const sw_node *node, const char *wante
 
 /* ---- numbers ---------------------------------------------------------------------------- */
 
+/* Both ends belong to the range; lo = hi = 0 means none. A bound that is infinite or enormous
+ * stands for an open end, and is not quoted. */
 static sw_status check_range(const reading *at, const sw_node *node, double value) {
   double lo = at->param->lo, hi = at->param->hi;
   if ((lo == 0 && hi == 0) || (value >= lo && value <= hi)) return SW_OK;
@@ -58,13 +67,16 @@ static sw_status check_range(const reading *at, const sw_node *node, double valu
   return fail(at, node, "%s is out of range; %g to %g is wanted", node->text, lo, hi);
 }
 
+/* sw_parse_number refuses nan, inf and overflow: a number of a study is finite. */
 static sw_status read_number(const reading *at, const sw_node *node, double *value) {
+  /* In quotes it is a text, whatever it spells. */
   bool plain = node->kind == SW_NODE_SCALAR && !node->quoted;
   if (!plain || !sw_parse_number(node->text, strlen(node->text), value))
     return wrong(at, node, "a number");
   return check_range(at, node, *value);
 }
 
+/* arg->number is a double for all kinds of numbers; see the bound below. */
 static sw_status read_integer(const reading *at, const sw_node *node) {
   int64_t value;
   bool plain = node->kind == SW_NODE_SCALAR && !node->quoted;
@@ -77,6 +89,8 @@ static sw_status read_integer(const reading *at, const sw_node *node) {
   return check_range(at, node, at->arg->number);
 }
 
+/* Words as written, in lower case; `yes` and `no` are accepted although YAML 1.2 makes them texts.
+ * Odd places in the table are true. */
 static sw_status read_bool(const reading *at, const sw_node *node) {
   static const char *const words[] = {"false", "true", "no", "yes"};
   bool plain = node->kind == SW_NODE_SCALAR && !node->quoted;
@@ -88,11 +102,14 @@ static sw_status read_bool(const reading *at, const sw_node *node) {
   return wrong(at, node, "true or false");
 }
 
+/* One number counts as a list of one. An empty list passes only where the parameter may be left
+ * out; then count is 0. */
 static sw_status read_numbers(const reading *at, const sw_node *node) {
   bool one = node->kind == SW_NODE_SCALAR;
   int n = one ? 1 : node->count;
   double *number;
   if (node->kind == SW_NODE_MAP) return wrong(at, node, "a number or a list of numbers");
+  /* Only a parameter that may be left out may be empty. */
   if (n == 0 && !at->param->fallback) return fail(at, node, "the list is empty; give a number");
   SW_NEW(at->err, at->in->arena, number, n);
   for (int i = 0; i < n; i++)
@@ -104,13 +121,15 @@ static sw_status read_numbers(const reading *at, const sw_node *node) {
 
 /* ---- texts ------------------------------------------------------------------------------ */
 
+/* A name may be in quotes or not, and may look like a number: columns do. */
 static sw_status read_text(const reading *at, const sw_node *node, const char **text) {
   if (node->kind != SW_NODE_SCALAR || !node->text[0]) return wrong(at, node, "a name");
   *text = node->text;
   return SW_OK;
 }
 
-/* A list, or one text as a list of one. */
+/* A list, or one text as a list of one. Unlike sw_form_texts it lets a text stand twice: whether
+ * that makes sense is the measure's to say. */
 static sw_status read_texts(const reading *at, const sw_node *node, bool list_allowed) {
   bool one = node->kind == SW_NODE_SCALAR;
   int n = one ? 1 : node->count;
@@ -127,6 +146,7 @@ static sw_status read_texts(const reading *at, const sw_node *node, bool list_al
   return SW_OK;
 }
 
+/* The index among the choices goes into arg->number, from which measures make their enumerators. */
 static sw_status read_choice(const reading *at, const sw_node *node) {
   sw_error found = {0};
   int index = 0;
@@ -140,6 +160,7 @@ static sw_status read_choice(const reading *at, const sw_node *node) {
     at->arg->number = index;
     return SW_OK;
   }
+  /* Out of memory is no fault of the study. */
   if (status != SW_EINPUT) return sw_fail(at->err, status, "%s", found.text);
   /* The same message, without its place, after the names of entry and parameter. */
   const char *message = strstr(found.text, "unknown choice");
@@ -148,6 +169,9 @@ static sw_status read_choice(const reading *at, const sw_node *node) {
 
 /* ---- names of the study ----------------------------------------------------------------- */
 
+/* `weights:` of the study was read before, so an unknown name is refused here, with the nearest.
+ * The argument is the index in entry->weights; the matrix itself is read when the entry is
+ * bound. */
 static sw_status read_weights(const reading *at, const sw_node *node) {
   const sw_study *study = at->in->study;
   const char *name = "", **known = NULL;
@@ -164,11 +188,13 @@ static sw_status read_weights(const reading *at, const sw_node *node) {
                                : "; the study has no `weights`");
 }
 
+/* Group columns are named under `units: groups`, so that the reader keeps them. */
 static sw_status read_groupings(const reading *at, const sw_node *node) {
   const sw_units_spec *units = &at->in->study->units;
   SW_TRY(read_texts(at, node, true));
   for (int i = 0; i < at->arg->count; i++) {
     const char *name = at->arg->texts[i];
+    /* One name has the place of the value, an item of a list its own. */
     const sw_node *place = node->kind == SW_NODE_LIST ? node->item[i] : node;
     int group = 0;
     while (group < units->n_groups && strcmp(units->group[group], name) != 0)
@@ -177,6 +203,7 @@ static sw_status read_groupings(const reading *at, const sw_node *node) {
       return fail(at, place, "unknown group column '%s'%s", name,
                   units->n_groups ? sw_form_hint(at->in->arena, name, units->group, units->n_groups)
                                   : "; name it under `groups` of `units`");
+    /* Twice the same grouping would make two equal rows of results under one label. */
     for (int j = 0; j < i; j++)
       if (strcmp(at->arg->texts[j], name) == 0)
         return fail(at, place, "'%s' stands twice in this list", name);
@@ -184,6 +211,8 @@ static sw_status read_groupings(const reading *at, const sw_node *node) {
   return SW_OK;
 }
 
+/* {file: d.csv}, relative to the study file. {network: ...} has a message of its own because a user
+ * of it would not learn from "unknown key" what to do instead. */
 static sw_status read_distance_file(const reading *at, const sw_node *node) {
   sw_entry *entry = at->entry;
   const sw_node *file = sw_node_get(node, "file");
@@ -197,10 +226,13 @@ static sw_status read_distance_file(const reading *at, const sw_node *node) {
   entry->distance_path = sw_path_beside(at->in->arena, at->in->study->file, entry->distance_file);
   if (!entry->distance_path)
     return sw_fail(at->err, SW_ENOMEM, "out of memory while reading the study");
+  /* The unit of these distances is that of the file; only the user knows it. */
   entry->distance = SW_GIVEN;
   return SW_OK;
 }
 
+/* A distance by coordinates needs them to be named in `units`; said here, before any data is read.
+ * Whether every unit has some is seen at binding. */
 static sw_status read_distance(const reading *at, const sw_node *node) {
   sw_entry *entry = at->entry;
   entry->distance_node = node;
@@ -217,6 +249,7 @@ static sw_status read_distance(const reading *at, const sw_node *node) {
               "{file: d.csv} here");
 }
 
+/* `own` or a file. Only the form is checked: the file is read at binding, into arg->table. */
 static sw_status read_table(const reading *at, const sw_node *node) {
   bool own = node->kind == SW_NODE_SCALAR && strcmp(node->text, "own") == 0;
   if (own || (node->kind == SW_NODE_MAP && node->count == 1 && sw_node_get(node, "file")))
@@ -227,6 +260,8 @@ static sw_status read_table(const reading *at, const sw_node *node) {
 
 /* ---- one argument ----------------------------------------------------------------------- */
 
+/* By type. SW_P_NODE is left to `resolve`, which refuses what it cannot read; nothing at all is
+ * refused here, as measures count on a node. */
 static sw_status read_value(const reading *at, const sw_node *node) {
   switch (at->param->type) {
   case SW_P_NUMBER:
@@ -272,13 +307,15 @@ static void move_to(sw_node *node, const sw_node *entry) {
   }
 }
 
-/* The default as a tree. */
+/* The default as a tree, at the place of its entry. One that is not YAML is a slip in a descriptor,
+ * not in the study: SW_EINTERNAL. */
 static sw_status parse_default(const reading *at, const sw_node **node) {
   sw_error why = {0};
   const char *text = at->param->fallback;
   sw_status status =
       sw_yaml_parse(&why, at->in->arena, at->in->study->file, text, strlen(text), node);
   if (status == SW_OK) {
+    /* The tree was made a line above and is not shared yet, so it may still be changed. */
     move_to((sw_node *)*node, at->entry->node);
     return SW_OK;
   }
@@ -287,6 +324,8 @@ static sw_status parse_default(const reading *at, const sw_node **node) {
                  at->param->name, why.text);
 }
 
+/* Three cases without a node: no default, an error with the parameter's help; the default "", the
+ * argument stays empty (count 0, number NaN, no node); any other default is read like a value. */
 sw_status sw_study_read_arg(sw_error *err, sw_study_reader *in, sw_entry *entry, int param,
                             const sw_node *node) {
   sw_arg *arg = &entry->arg[param];
@@ -298,8 +337,10 @@ sw_status sw_study_read_arg(sw_error *err, sw_study_reader *in, sw_entry *entry,
     return sw_fail(err, SW_EINPUT, "%s: %s: '%s' is missing: %s", entry->where, entry->name,
                    at.param->name, at.param->help);
   if (!node && !at.param->fallback[0]) return SW_OK;
+  /* From here on a default and a value are treated alike. */
   if (!node) SW_TRY(parse_default(&at, &node));
   arg->node = node;
+  /* For a list or map the text is only for attributes and messages, and may be cut. */
   arg->text = node->kind == SW_NODE_SCALAR ? node->text : sw_yaml_flow(in->arena, node);
   if (!arg->text) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
   return read_value(&at, node);

@@ -1,6 +1,9 @@
 /* `composites:` and `measures:`, the entries of a study: which measure, under which name, with
- * which arguments. Composites come first, then measures, as written. Their names share one
- * namespace, are identifiers, and do not collide with what the results file holds already. */
+ * which arguments. Composites come first, then measures, as written; the index of an entry is what
+ * the rest of the program knows it by (jobs, journal regions, results). Their names share one
+ * namespace, are identifiers, and do not collide with what the results file holds already.
+ *
+ * All names are read before any argument, since an argument may name an entry that stands later. */
 #include <string.h>
 
 #include "base/text.h"
@@ -11,12 +14,15 @@ static sw_status no_memory(sw_error *err) {
   return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
 }
 
+/* A program's own measures come first. sw_program_measures has refused those named like one of the
+ * catalogue, so the order decides nothing there. */
 static const sw_measure *find_measure(const sw_study_reader *in, const char *name) {
   for (int i = 0; i < in->n_extra; i++)
     if (strcmp(in->extra[i]->name, name) == 0) return in->extra[i];
   return sw_measure_find(name);
 }
 
+/* Composites are not offered: they have a section of their own. */
 static sw_status unknown_measure(sw_error *err, sw_study_reader *in, const sw_node *item) {
   const char **known;
   int count = 0;
@@ -26,6 +32,7 @@ static sw_status unknown_measure(sw_error *err, sw_study_reader *in, const sw_no
         i < sw_measure_count() ? sw_measure_at(i) : in->extra[i - sw_measure_count()];
     if (measure->kind != SW_KIND_COMPOSITE) known[count++] = measure->name;
   }
+  /* The list of all measures would not fit a line; the verb `measures` shows it. */
   const char *near = sw_nearest(item->key[0], known, count);
   if (near)
     return sw_node_key_fail(err, item, 0, "unknown measure '%s'; did you mean '%s'?", item->key[0],
@@ -38,7 +45,8 @@ static sw_status unknown_measure(sw_error *err, sw_study_reader *in, const sw_no
 
 enum { LONGEST_NAME = 200 }; /* of a result: it is part of paths in the file */
 
-/* What the results file has at its root besides the results. */
+/* What the results file has at its root besides the results; `group_` begins the names of
+ * groupings. */
 static bool is_reserved(const char *name) {
   static const char *const names[] = {"unit", "unit_to", "time", "composites", "lon", "lat"};
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -46,6 +54,9 @@ static bool is_reserved(const char *name) {
   return strncmp(name, "group_", 6) == 0;
 }
 
+/* `where`: of the name, i.e. of `as:` when there is one. A derived indicator of the same name is
+ * refused because a name of an entry hides a column (refs.c): inputs would silently mean the
+ * result. */
 static sw_status check_name(sw_error *err, sw_study_reader *in, const sw_entry *entry,
                             const char *where) {
   const sw_study *study = in->study;
@@ -62,12 +73,14 @@ static sw_status check_name(sw_error *err, sw_study_reader *in, const sw_entry *
                    "%s: '%s' cannot name a result: the results file has a '%s' of "
                    "its own; take another name",
                    where, entry->name, entry->name);
+  /* Entries are named in order, so those before this one have theirs. */
   for (const sw_entry *other = study->entry; other < entry; other++)
     if (strcmp(other->name, entry->name) == 0)
       return sw_fail(err, SW_EINPUT,
                      "%s: two results are called '%s' (the first at %s); name one "
                      "with `as:`",
                      where, entry->name, other->where);
+  /* Columns of the files cannot be checked yet: an entry's name simply hides one. */
   for (int i = 0; i < study->panel.n_derive; i++)
     if (strcmp(study->panel.derive[i].name, entry->name) == 0)
       return sw_fail(err, SW_EINPUT, "%s: '%s' is a derived indicator too; take another name",
@@ -77,6 +90,7 @@ static sw_status check_name(sw_error *err, sw_study_reader *in, const sw_entry *
 
 /* ---- arguments -------------------------------------------------------------------------- */
 
+/* Tables of a descriptor end with an entry without a name. */
 static int count_params(const sw_measure *measure) {
   int count = 0;
   while (measure->param[count].name)
@@ -84,13 +98,16 @@ static int count_params(const sw_measure *measure) {
   return count;
 }
 
+/* Whether a key is the measure's own, so that the engine leaves it alone. */
 static bool has_param(const sw_measure *measure, const char *name) {
   for (int i = 0; measure->param[i].name; i++)
     if (strcmp(measure->param[i].name, name) == 0) return true;
   return false;
 }
 
-/* The keys an entry may have: its measure's parameters and what is common to all. */
+/* The keys an entry may have: its measure's parameters and what the engine reads of every entry.
+ * Composites take no `periods`: whoever uses their scores chooses. Room for four words and the
+ * NULL. */
 static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *entry) {
   int count = count_params(entry->measure);
   const char **known;
@@ -112,12 +129,15 @@ static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *
   return sw_node_check_keys(err, entry->node, known);
 }
 
+/* Whether k exceeds the partners that a unit has is seen at binding. */
 static sw_status read_top(sw_error *err, const sw_node *map, sw_keep *keep) {
   const sw_node *top = sw_node_get(map, "top");
   keep->kind = SW_KEEP_TOP;
   return sw_form_integer(err, top, 1, INT32_MAX, &keep->top);
 }
 
+/* What is kept of the pairs. Not written: SW_KEEP_DEFAULT, which bind settles, as it depends on
+ * n. */
 static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
                            const sw_node *node) {
   static const sw_keep_kind kinds[] = {SW_KEEP_DENSE, SW_KEEP_SUMMARY, SW_KEEP_LINKS};
@@ -128,6 +148,7 @@ static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
     if (node->count != 1)
       return sw_node_fail(err, node, "%s: keep: either {top: k} or {above: x} is wanted",
                           entry->name);
+    /* One key, which check_keys has found to be one of the two. */
     if (sw_node_get(node, "top")) return read_top(err, node, &entry->keep);
     entry->keep.kind = SW_KEEP_ABOVE;
     return sw_node_number(err, node->item[0], &entry->keep.above);
@@ -136,12 +157,15 @@ static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
       (strcmp(node->text, "top") == 0 || strcmp(node->text, "above") == 0))
     return sw_node_fail(err, node, "%s: keep: write {%s: %s}", entry->name, node->text,
                         node->text[0] == 't' ? "20" : "0.5");
+  /* kinds[] has the same order. */
   SW_TRY(sw_form_choice(err, in->arena, node, "dense|summary|links", &index, NULL));
   entry->keep.kind = kinds[index];
   return SW_OK;
 }
 
-/* `weights` of a pair measure that has no such parameter: the links that `keep: links` keeps. */
+/* `weights` of a pair measure that has no such parameter itself: the links that `keep: links`
+ * keeps. The engine's own key, read like a parameter: a copy of the entry with a one-parameter
+ * measure goes through sw_study_read_arg, so the reading and the messages are the same. */
 static sw_status read_link_weights(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   static const sw_param common[] = {{.name = "weights", .type = SW_P_WEIGHTS, .help = ""}, {0}};
   const sw_node *node = sw_node_get(entry->node, "weights");
@@ -151,7 +175,6 @@ static sw_status read_link_weights(sw_error *err, sw_study_reader *in, sw_entry 
                         "%s: `weights` goes with keep: links; leave one out or add the "
                         "other",
                         entry->name);
-  /* The same reading and messages as for a measure's own parameter. */
   sw_measure measure = *entry->measure;
   sw_arg arg;
   measure.param = common;
@@ -163,6 +186,8 @@ static sw_status read_link_weights(sw_error *err, sw_study_reader *in, sw_entry 
   return SW_OK;
 }
 
+/* keep_where is the entry's place where `keep` is left out, for messages at binding. Links need
+ * weights, either a parameter of the measure or the key read here. */
 static sw_status read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   const sw_node *keep = sw_node_get(entry->node, "keep");
   entry->keep_where = keep ? sw_form_where(in->arena, keep) : entry->where;
@@ -174,6 +199,8 @@ static sw_status read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *en
                       entry->name);
 }
 
+/* Labels as written; bind finds them among the panel's. An empty list is refused, as it could be
+ * read as "none" or as "all". */
 static sw_status read_periods(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   const sw_node *node = sw_node_get(entry->node, "periods");
   SW_TRY(sw_form_texts(err, in->arena, node, &entry->n_periods, &entry->period));
@@ -183,6 +210,7 @@ static sw_status read_periods(sw_error *err, sw_study_reader *in, sw_entry *entr
   return SW_OK;
 }
 
+/* In the order of the parameter table: the needs, and with them the job's inputs, follow it. */
 static sw_status read_arguments(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   const sw_measure *measure = entry->measure;
   SW_TRY(check_keys(err, in, entry));
@@ -207,6 +235,8 @@ static sw_status empty_map(sw_error *err, sw_study_reader *in, const sw_node *ma
   return SW_OK;
 }
 
+/* What is known of an entry before its arguments. is_pair says that its measure has pair outputs;
+ * `resolve` may yet switch all of them off (settle_pairs in bind.c). */
 static sw_status begin_entry(sw_error *err, sw_study_reader *in, const sw_node *map, int index,
                              const sw_measure *measure, sw_entry *entry) {
   entry->measure = measure;
@@ -215,6 +245,8 @@ static sw_status begin_entry(sw_error *err, sw_study_reader *in, const sw_node *
   entry->where = sw_form_key_where(in->arena, map, index);
   if (!entry->where) return no_memory(err);
   entry->node = map->item[index];
+  /* `- moran:` with nothing after it: all parameters are left out, and the usual checks say which
+   * are missing. */
   if (sw_form_is_null(entry->node)) SW_TRY(empty_map(err, in, map, index, &entry->node));
   if (entry->node->kind == SW_NODE_MAP) return SW_OK;
   return sw_node_fail(err, entry->node, "%s: a map of parameters is wanted, e.g. %s: {%s: ...}",
@@ -222,6 +254,8 @@ static sw_status begin_entry(sw_error *err, sw_study_reader *in, const sw_node *
                       measure->param[0].name ? measure->param[0].name : "as");
 }
 
+/* A composite's name is its key in the map; the parameters are those of the one measure
+ * `composite`. */
 static sw_status begin_composites(sw_error *err, sw_study_reader *in, const sw_node *map) {
   const sw_measure *measure = find_measure(in, "composite");
   if (!measure && in->n_composites)
@@ -235,6 +269,8 @@ static sw_status begin_composites(sw_error *err, sw_study_reader *in, const sw_n
   return SW_OK;
 }
 
+/* One item of `measures:`, a map with one key. Two keys are nearly always parameters indented no
+ * deeper than the name, which is worth a message of its own. */
 static sw_status begin_measure(sw_error *err, sw_study_reader *in, const sw_node *item,
                                sw_entry *entry) {
   if (item->kind == SW_NODE_MAP && item->count > 1)
@@ -250,6 +286,7 @@ static sw_status begin_measure(sw_error *err, sw_study_reader *in, const sw_node
   if (!measure) return unknown_measure(err, in, item);
   if (measure->kind == SW_KIND_COMPOSITE)
     return sw_node_key_fail(err, item, 0, "composites stand under `composites:`, by their names");
+  /* Without `as:` an entry is called like its measure, which two of one kind cannot be. */
   entry->name = measure->name;
   SW_TRY(begin_entry(err, in, item, 0, measure, entry));
   SW_TRY(sw_form_text(err, entry->node, "as", NULL, &entry->name));
@@ -258,6 +295,7 @@ static sw_status begin_measure(sw_error *err, sw_study_reader *in, const sw_node
   return where ? check_name(err, in, entry, where) : no_memory(err);
 }
 
+/* A section that is left out or empty counts 0; the other one may be there. */
 static sw_status count_section(sw_error *err, const sw_study_reader *in, const char *key,
                                sw_node_kind kind, const sw_node **node, int *count) {
   *node = sw_node_get(in->root, key);
@@ -272,6 +310,7 @@ static sw_status count_section(sw_error *err, const sw_study_reader *in, const c
   return SW_OK;
 }
 
+/* The array of entries is allocated once and never moves: others keep pointers into it. */
 sw_status sw_study_read_entries(sw_error *err, sw_study_reader *in) {
   sw_study *study = in->study;
   const sw_node *composites, *measures;
@@ -282,6 +321,7 @@ sw_status sw_study_read_entries(sw_error *err, sw_study_reader *in) {
   if (study->n_entries == 0)
     return sw_node_fail(err, in->root,
                         "the study asks for nothing: give `measures` or `composites`");
+  /* Zeroed: keep is SW_KEEP_DEFAULT, nothing is needed, all periods are taken. */
   SW_NEW(err, in->arena, study->entry, study->n_entries);
   SW_TRY(begin_composites(err, in, composites));
   for (int i = 0; i < n_measures; i++)

@@ -1,15 +1,18 @@
 /* Readings of nodes that every section of the study shares; each failure is one line with its
- * place, what was found and what is wanted. */
+ * place, what was found and what is wanted. sw_node_* (base/node.c) gives the typed values; here
+ * stands what needs an arena or knows the habits of study files. Nothing is kept between calls. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "plan/study/parse.h"
 
+/* `key:` with nothing after it, or null. "" in quotes is a text, if an empty one. */
 bool sw_form_is_null(const sw_node *node) {
   return node->kind == SW_NODE_SCALAR && !node->quoted && node->text[0] == '\0';
 }
 
+/* The form that editors jump to. */
 const char *sw_form_where(sw_arena *arena, const sw_node *node) {
   return sw_arena_printf(arena, "%s:%d:%d", node->file, node->line, node->column);
 }
@@ -23,12 +26,15 @@ sw_status sw_form_missing(sw_error *err, const sw_node *map, const char *key, co
   return sw_node_fail(err, map, "'%s' is missing: %s", key, hint);
 }
 
+/* Numbers are texts here, too: a column may be called 2005. */
 sw_status sw_form_scalar(sw_error *err, const sw_node *node, const char **text) {
   SW_TRY(sw_node_text(err, node, text));
   if (!**text) return sw_node_fail(err, node, "found an empty text; a text is wanted");
   return SW_OK;
 }
 
+/* *text keeps what the caller put there when the key is left out and may be: defaults are set
+ * before. */
 sw_status sw_form_text(sw_error *err, const sw_node *map, const char *key, const char *hint,
                        const char **text) {
   const sw_node *node = sw_node_get(map, key);
@@ -36,6 +42,7 @@ sw_status sw_form_text(sw_error *err, const sw_node *map, const char *key, const
   return hint ? sw_form_missing(err, map, key, hint) : SW_OK;
 }
 
+/* Quadratic in the list, which is typed by hand. */
 sw_status sw_form_texts(sw_error *err, sw_arena *arena, const sw_node *node, int *count,
                         const char *const **text) {
   const char **list = NULL;
@@ -50,6 +57,7 @@ sw_status sw_form_texts(sw_error *err, sw_arena *arena, const sw_node *node, int
   for (int i = 0; i < n; i++) {
     const sw_node *item = one ? node : node->item[i];
     SW_TRY(sw_form_scalar(err, item, &list[i]));
+    /* A name given twice is a slip that would count a column or a period twice. */
     for (int j = 0; j < i; j++)
       if (strcmp(list[i], list[j]) == 0)
         return sw_node_fail(err, item, "'%s' stands twice in this list", list[i]);
@@ -59,6 +67,7 @@ sw_status sw_form_texts(sw_error *err, sw_arena *arena, const sw_node *node, int
   return SW_OK;
 }
 
+/* The list is cut at 400 bytes, since a message is one line of SW_ERROR_TEXT. */
 const char *sw_form_hint(sw_arena *arena, const char *word, const char *const *known, int count) {
   const char *near = sw_nearest(word, known, count);
   if (near) return sw_arena_printf(arena, "; did you mean '%s'?", near);
@@ -67,6 +76,7 @@ const char *sw_form_hint(sw_arena *arena, const char *word, const char *const *k
   size_t used = 0;
   for (int i = 0; i < count; i++) {
     size_t length = strlen(known[i]);
+    /* 8: the separator before this name, and the five bytes that say it is cut. */
     if (used + length + 8 > sizeof list) {
       memcpy(list + used, ", ...", 5);
       used += 5;
@@ -98,6 +108,8 @@ static sw_status split(sw_error *err, sw_arena *arena, const char *choices, int 
   return SW_OK;
 }
 
+/* *index is the place in `choices`, so callers cast it to an enumeration in the same order. Exact
+ * spelling is wanted: words of a study are compared with those of others by eye. */
 sw_status sw_form_choice(sw_error *err, sw_arena *arena, const sw_node *node, const char *choices,
                          int *index, const char **chosen) {
   const char *text = "";
@@ -111,11 +123,13 @@ sw_status sw_form_choice(sw_error *err, sw_arena *arena, const sw_node *node, co
     if (chosen) *chosen = known[i];
     return SW_OK;
   }
+  /* One that is near is named; else all of them, as they are few. */
   const char *near = sw_nearest(text, known, count);
   if (near) return sw_node_fail(err, node, "unknown choice '%s'; did you mean '%s'?", text, near);
   return sw_node_fail(err, node, "unknown choice '%s'; one of %s is wanted", text, choices);
 }
 
+/* A bound of INT32_MAX or more stands for "no upper end" and is not quoted. */
 sw_status sw_form_integer(sw_error *err, const sw_node *node, int64_t lo, int64_t hi,
                           int64_t *value) {
   SW_TRY(sw_node_integer(err, node, value));
@@ -128,6 +142,9 @@ sw_status sw_form_integer(sw_error *err, const sw_node *node, int64_t lo, int64_
                       lo, hi);
 }
 
+/* Plain tables and not isalpha, which follows the locale; names become paths in the results file
+ * and variables in readers' programs. strchr would find the terminating zero, hence the checks of
+ * text[0] and *c first. */
 bool sw_form_is_identifier(const char *text) {
   static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
   static const char digits[] = "0123456789";

@@ -1,18 +1,24 @@
 /* Which columns a study reads: what entries take, and what the derived indicators and the ratios of
- * `aggregate` among these are made of. Derived indicators and sums that nothing takes are left
- * out: a study is not refused for cells it does not use. */
+ * `aggregate` among these are made of. Derived indicators and sums that nothing takes are left out:
+ * a study is not refused for cells it does not use, and what is not used takes no memory.
+ *
+ * Called by study.c, so that impossible names are refused before data is read, and by the panel's
+ * plan, which reads the columns named here. Names are in byte order, hence the same on every rank
+ * and independent of the order of entries. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "panel/expression.h"
 #include "plan/study/parse.h"
 
+/* A set of names in the order of their coming; names are borrowed from the study. */
 typedef struct names {
   sw_arena *arena;
   const char **name;
   int count, capacity;
 } names;
 
+/* Linear search: a study names tens of columns. Growing leaves the old array to the arena. */
 static sw_status add(sw_error *err, names *list, const char *name) {
   for (int i = 0; i < list->count; i++)
     if (strcmp(list->name[i], name) == 0) return SW_OK;
@@ -27,7 +33,9 @@ static sw_status add(sw_error *err, names *list, const char *name) {
   return SW_OK;
 }
 
-/* A column below the derived indicators: after `aggregate` only its sums and ratios are left. */
+/* A column below the derived indicators. Without `aggregate` that is a column of the files, which
+ * the reader looks for; with it only sums and ratios are left, and a ratio brings its two columns.
+ * Those need not be sums themselves: they are added up within the group for the ratio's sake. */
 static sw_status take_base(sw_error *err, const sw_study *study, names *list, const char *where,
                            const char *name) {
   const sw_panel_spec *panel = &study->panel;
@@ -52,19 +60,23 @@ static sw_status take_base(sw_error *err, const sw_study *study, names *list, co
                  sw_form_hint(study->arena, name, known, count));
 }
 
-/* A name means a derived indicator with an index below `before`, else a column of the base; so
- * the recursion ends. `seen`: derived indicators whose operands are taken already. */
+/* A name means a derived indicator with an index below `before`, else a column of the base. An
+ * expression sees only those derived before it, and its own name means the column of the files; so
+ * `before` falls at each step, and the recursion ends. `seen`: derived indicators whose operands
+ * are taken already. */
 static sw_status take(sw_error *err, const sw_study *study, names *list, bool *seen,
                       const char *where, const char *name, int before) {
   const sw_derive *derive = study->panel.derive;
   sw_expression parsed;
   int d = before - 1;
+  /* From the last: names are unique as keys of a map, so any order would do. */
   while (d >= 0 && strcmp(derive[d].name, name) != 0)
     d--;
   if (d < 0) return take_base(err, study, list, where, name);
   SW_TRY(add(err, list, name));
   if (seen[d]) return SW_OK;
   seen[d] = true;
+  /* From here on a wrong name stands in the expression, and messages point there. */
   where = sw_form_where(study->arena, derive[d].node);
   if (!where) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
   SW_TRY(
@@ -78,6 +90,7 @@ static int compare(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Needs that are results of entries are not read from files and are skipped. */
 sw_status sw_study_indicators(sw_error *err, const sw_study *study, int *count,
                               const char *const **name) {
   names list = {.arena = study->arena};
@@ -89,6 +102,7 @@ sw_status sw_study_indicators(sw_error *err, const sw_study *study, int *count,
       if (need->entry < 0)
         SW_TRY(take(err, study, &list, seen, need->where, need->name, study->panel.n_derive));
     }
+  /* Byte order; qsort must not be given NULL. */
   if (list.count) qsort(list.name, (size_t)list.count, sizeof *list.name, compare);
   *count = list.count;
   *name = list.name;

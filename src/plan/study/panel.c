@@ -1,4 +1,6 @@
-/* `panel:`, the data: files, layout, missing cells, derived indicators, breaks, aggregation. */
+/* `panel:`, the data: files, layout, missing cells, derived indicators, breaks, aggregation. Only
+ * the form is read here; whether columns and periods exist is for the panel's reader to see. What
+ * the reader does with it, in this order: read, aggregate, fill, derive, drop. */
 #include <string.h>
 
 #include "base/text.h"
@@ -11,6 +13,8 @@ static sw_status no_memory(sw_error *err) {
 
 /* ---- files ------------------------------------------------------------------------------ */
 
+/* The ending decides how a file is read, so another one is refused rather than guessed at. A name
+ * that is nothing but an ending is no file. */
 static bool is_panel_file(const char *name) {
   static const char *const endings[] = {".csv", ".csv.gz", ".h5"};
   size_t length = strlen(name);
@@ -21,6 +25,8 @@ static bool is_panel_file(const char *name) {
   return false;
 }
 
+/* Both what the user wrote, for messages, and the path relative to the study file are kept: runs
+ * are started from any folder. */
 static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *panel) {
   sw_panel_spec *spec = &in->study->panel;
   const sw_node *node = sw_node_get(panel, "file");
@@ -44,7 +50,8 @@ static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *p
 
 /* ---- layout ----------------------------------------------------------------------------- */
 
-/* The texts of a map from name to text; no text twice. */
+/* `names` of a wide layout by indicator: the codes in the file and the indicators they become. Two
+ * codes of one name would be two values in one cell, so they are refused. */
 static sw_status read_names(sw_error *err, sw_study_reader *in, const sw_node *node) {
   sw_panel_spec *spec = &in->study->panel;
   const char **code, **label;
@@ -66,11 +73,15 @@ static sw_status read_names(sw_error *err, sw_study_reader *in, const sw_node *n
   return SW_OK;
 }
 
+/* Two layouts share the key `wide`: one indicator whose columns are PREFIX<period>, or a row for
+ * each unit and indicator, whose columns are periods. Exactly one of `indicator` and
+ * `name`/`prefix` says which. */
 static sw_status read_wide(sw_error *err, sw_study_reader *in, const sw_node *wide) {
   static const char *const keys[] = {"name", "prefix", "indicator", "names", "periods", NULL};
   sw_panel_spec *spec = &in->study->panel;
   SW_TRY(sw_node_check_keys(err, wide, keys));
   const sw_node *prefix = sw_node_get(wide, "prefix"), *names = sw_node_get(wide, "names");
+  /* Equal: both forms or neither. */
   bool by_indicator = sw_node_get(wide, "indicator") != NULL;
   if (by_indicator == (prefix || sw_node_get(wide, "name")))
     return sw_node_fail(err, wide,
@@ -88,10 +99,13 @@ static sw_status read_wide(sw_error *err, sw_study_reader *in, const sw_node *wi
     /* "" in quotes: the columns are named by the period alone. */
     SW_TRY(sw_node_text(err, prefix, &spec->wide_prefix));
   }
+  /* Without `periods` those columns are taken whose rest is a whole number. */
   return sw_form_texts(err, in->arena, sw_node_get(wide, "periods"), &spec->n_periods,
                        &spec->period);
 }
 
+/* Without a layout the panel is long. `wide` alone is answered with the two ways to write it. In a
+ * wide layout the periods are the columns' names, so `time` cannot be a column as well. */
 static sw_status read_layout(sw_error *err, sw_study_reader *in, const sw_node *panel) {
   static const char *const keys[] = {"wide", NULL};
   const sw_node *node = sw_node_get(panel, "layout");
@@ -103,10 +117,12 @@ static sw_status read_layout(sw_error *err, sw_study_reader *in, const sw_node *
     return sw_node_fail(err, node,
                         "layout: say how it is wide: {wide: {name: gdp, prefix: gdp}} "
                         "or {wide: {indicator: COLUMN}}");
+  /* `layout: long` may be written out. */
   if (node->kind != SW_NODE_MAP) return sw_form_choice(err, in->arena, node, "long", &index, NULL);
   SW_TRY(sw_node_check_keys(err, node, keys));
   const sw_node *wide = sw_node_get(node, "wide");
   if (!wide) return sw_form_missing(err, node, "wide", "{name, prefix} or {indicator, names}");
+  /* Read above as a key of the panel, whatever the layout. */
   if (spec->time)
     return sw_node_fail(err, sw_node_get(panel, "time"),
                         "time: a wide layout has its periods in the columns; leave `time` out");
@@ -115,14 +131,17 @@ static sw_status read_layout(sw_error *err, sw_study_reader *in, const sw_node *
 
 /* ---- derived indicators ----------------------------------------------------------------- */
 
-/* Indicators are derived in order: an expression sees those before it; its own name in it means
- * the column of the files. */
+/* Indicators are derived in the order of the file: an expression sees those before it; its own name
+ * in it means the column of the files, so {gdp: gdp / 1000} rescales a column. A reference to one
+ * that follows is refused, for silently taking a column of that name would surprise, and sorting
+ * them would hide cycles. */
 static sw_status check_expression(sw_error *err, sw_study_reader *in, const sw_node *map, int at,
                                   const sw_derive *derive) {
   sw_expression parsed;
   SW_TRY(
       sw_expression_parse(err, in->arena, derive->node, derive->name, derive->expression, &parsed));
   for (int i = 0; i < parsed.n_operands; i++)
+    /* Only those after it are refused: its own name and those before are fine. */
     for (int later = at + 1; later < map->count; later++)
       if (strcmp(parsed.operand[i], map->key[later]) == 0)
         return sw_node_fail(err, derive->node,
@@ -131,6 +150,8 @@ static sw_status check_expression(sw_error *err, sw_study_reader *in, const sw_n
   return SW_OK;
 }
 
+/* Expressions are parsed for their errors and operands, and thrown away; the reader parses those it
+ * needs again. */
 static sw_status read_derive(sw_error *err, sw_study_reader *in, const sw_node *node) {
   sw_derive *derive;
   if (!node || sw_form_is_null(node)) return SW_OK;
@@ -138,6 +159,7 @@ static sw_status read_derive(sw_error *err, sw_study_reader *in, const sw_node *
     return sw_node_fail(err, node, "derive: a map is wanted, e.g. {ln_gdp: log(gdp)}");
   SW_NEW(err, in->arena, derive, node->count);
   for (int i = 0; i < node->count; i++) {
+    /* "" in quotes is a key, too. */
     if (!node->key[i][0]) return sw_node_key_fail(err, node, i, "a derived indicator needs a name");
     derive[i].name = node->key[i];
     derive[i].node = node->item[i];
@@ -151,6 +173,7 @@ static sw_status read_derive(sw_error *err, sw_study_reader *in, const sw_node *
 
 /* ---- aggregation ------------------------------------------------------------------------ */
 
+/* Ratios are quotients of sums, as a mean of ratios would weigh small units like large ones. */
 static sw_status read_ratio(sw_error *err, sw_study_reader *in, const sw_node *node) {
   sw_panel_spec *spec = &in->study->panel;
   sw_ratio *ratio;
@@ -166,6 +189,7 @@ static sw_status read_ratio(sw_error *err, sw_study_reader *in, const sw_node *n
     ratio[i].name = node->key[i];
     SW_TRY(sw_form_scalar(err, pair->item[0], &ratio[i].numerator));
     SW_TRY(sw_form_scalar(err, pair->item[1], &ratio[i].denominator));
+    /* Sums are read first, so a ratio of the same name is found here. */
     for (int j = 0; j < spec->n_sum; j++)
       if (strcmp(spec->sum[j], ratio[i].name) == 0)
         return sw_node_key_fail(err, node, i, "'%s' is a sum and a ratio; leave one out",
@@ -176,12 +200,15 @@ static sw_status read_ratio(sw_error *err, sw_study_reader *in, const sw_node *n
   return SW_OK;
 }
 
+/* `units` is read before the panel, so that its absence can be seen here. The columns to keep have
+ * to be named: a sum of rates or codes means nothing, and only the user can tell them apart. */
 static sw_status read_aggregate(sw_error *err, sw_study_reader *in, const sw_node *node) {
   static const char *const keys[] = {"by", "sum", "ratio", NULL};
   sw_panel_spec *spec = &in->study->panel;
   if (!node || sw_form_is_null(node)) return SW_OK;
   SW_TRY(sw_node_check_keys(err, node, keys));
   SW_TRY(sw_form_text(err, node, "by", "a column of the units file", &spec->aggregate_by));
+  /* Groups of units are known from the units file only. */
   if (!in->study->units.given)
     return sw_node_fail(err, node,
                         "aggregate: `by` is a column of the units file, and the study "
@@ -196,9 +223,12 @@ static sw_status read_aggregate(sw_error *err, sw_study_reader *in, const sw_nod
 
 /* ---- the section ------------------------------------------------------------------------ */
 
+/* The words stand in the order of sw_missing. `error` is the default: a gap is noticed before it is
+ * in a result. `missing_values` are further texts that mean a missing cell. */
 static sw_status read_missing(sw_error *err, sw_study_reader *in, const sw_node *panel) {
   sw_panel_spec *spec = &in->study->panel;
   const sw_node *node = sw_node_get(panel, "missing");
+  /* The default when the key is left out. */
   int index = SW_MISSING_ERROR;
   if (node)
     SW_TRY(sw_form_choice(err, in->arena, node, "error|keep|drop-units|interpolate|zero", &index,
@@ -208,6 +238,7 @@ static sw_status read_missing(sw_error *err, sw_study_reader *in, const sw_node 
                        &spec->n_missing_values, &spec->missing_value);
 }
 
+/* `unit` is the only column that must be named; `time` may be left out of a cross-section. */
 sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
   static const char *const keys[] = {"file",           "unit",    "time",   "layout",
                                      "footer",         "missing", "derive", "aggregate",
@@ -222,6 +253,7 @@ sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
   SW_TRY(read_files(err, in, node));
   SW_TRY(sw_form_text(err, node, "unit", "the column with the unit's code", &spec->unit));
   SW_TRY(read_layout(err, in, node));
+  /* Notes that statistical offices put at the end of a file. */
   const sw_node *footer = sw_node_get(node, "footer");
   if (footer) SW_TRY(sw_form_integer(err, footer, 0, INT64_MAX, &spec->footer));
   SW_TRY(read_missing(err, in, node));

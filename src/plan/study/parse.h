@@ -6,11 +6,12 @@
 
 #include "plan/study/study.h"
 
+/* What is handed from section to section while a study is read. */
 typedef struct sw_study_reader {
   sw_arena *arena;
   sw_study *study;
   const sw_node *root;
-  const sw_measure *const *extra;
+  const sw_measure *const *extra; /* measures besides the catalogue's */
   int n_extra;
   int n_composites; /* the first entries of the study */
 } sw_study_reader;

@@ -1,8 +1,10 @@
 /* What entries take as input, by the reading of its name: a composite, NAME.quantity or
- * NAME.quantity[label] of another entry, else an indicator; and an order of computing in which
- * each entry follows what it needs. The order is the depth-first one from the entries as written,
- * so it depends on nothing else. A name with a dot that names no entry is a column of the user's,
- * unless it is plainly a result misspelt. */
+ * NAME.quantity[label] of another entry, else an indicator; and an order of computing in which each
+ * entry follows what it needs. The order is the depth-first one from the entries as written, so it
+ * depends on nothing else, and every rank, and every later run of the study, has the same.
+ *
+ * A name with a dot that names no entry is a column of the user's, unless it is plainly a result
+ * misspelt. What depends on `resolve` (labels, outputs switched off) is left to bind.c. */
 #include <string.h>
 
 #include "base/text.h"
@@ -12,6 +14,7 @@ static sw_status no_memory(sw_error *err) {
   return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
 }
 
+/* `name` need not end with a zero: it may be the part before a dot. Linear, for tens of entries. */
 static int find_entry(const sw_study *study, const char *name, size_t length) {
   for (int i = 0; i < study->n_entries; i++)
     if (strlen(study->entry[i].name) == length && memcmp(study->entry[i].name, name, length) == 0)
@@ -19,19 +22,23 @@ static int find_entry(const sw_study *study, const char *name, size_t length) {
   return -1;
 }
 
+/* The first variant of that name: where there are several, they differ in form, not in meaning. */
 static const sw_output *find_output(const sw_measure *measure, const char *quantity) {
   for (int i = 0; measure->output[i].name; i++)
     if (strcmp(measure->output[i].name, quantity) == 0) return &measure->output[i];
   return NULL;
 }
 
+/* Sums over rows and columns of a pair matrix: made by the engine for every pair entry, so they
+ * stand in no descriptor. */
 static bool is_strength(const char *quantity) {
   return strcmp(quantity, "out_strength") == 0 || strcmp(quantity, "in_strength") == 0;
 }
 
 /* ---- quantities ------------------------------------------------------------------------- */
 
-/* What of an entry can be an input, for messages; at most 32 names. */
+/* What of an entry can be an input, for messages. At most 32 outputs are taken, 2 strengths come in
+ * front: hence 34 places. */
 static int list_inputs(const sw_entry *entry, const char *name[34]) {
   int count = 0;
   if (entry->is_pair) {
@@ -43,6 +50,8 @@ static int list_inputs(const sw_entry *entry, const char *name[34]) {
   return count;
 }
 
+/* An output that exists but has no value per unit and period; of pairs the strengths are
+ * offered. */
 static sw_status refuse_output(sw_error *err, const sw_need *need, const sw_entry *entry,
                                const sw_output *output) {
   if (output->shape == SW_PAIR)
@@ -57,6 +66,7 @@ static sw_status refuse_output(sw_error *err, const sw_need *need, const sw_entr
                  output->shape == SW_GLOBAL ? "one value for each period" : "a table");
 }
 
+/* Offers only what can be an input. */
 static sw_status unknown_quantity(sw_error *err, sw_study_reader *in, const sw_need *need,
                                   const sw_entry *entry) {
   const char *known[34];
@@ -68,6 +78,8 @@ static sw_status unknown_quantity(sw_error *err, sw_study_reader *in, const sw_n
                  need->quantity, sw_form_hint(in->arena, need->quantity, known, count));
 }
 
+/* A label is wanted exactly where the output has an axis of its own; strengths (`output` NULL) have
+ * none. Whether the label is one of the axis is seen in bind.c. */
 static sw_status check_label(sw_error *err, const sw_need *need, const sw_output *output) {
   const char *axis = output ? output->axis : NULL;
   if (need->label && !axis)
@@ -79,6 +91,7 @@ static sw_status check_label(sw_error *err, const sw_need *need, const sw_output
   return SW_OK;
 }
 
+/* Strengths come first: no output may bear their names (see the rules in measure.h). */
 static sw_status check_quantity(sw_error *err, sw_study_reader *in, const sw_need *need) {
   const sw_entry *entry = &in->study->entry[need->entry];
   if (entry->is_pair && is_strength(need->quantity)) return check_label(err, need, NULL);
@@ -90,7 +103,8 @@ static sw_status check_quantity(sw_error *err, sw_study_reader *in, const sw_nee
 
 /* ---- names ------------------------------------------------------------------------------ */
 
-/* "quantity[label]" in two; a label that is not closed is an error. */
+/* "quantity[label]" in two. A label may hold any character, brackets and dots too: it goes from the
+ * first '[' to the ']' at the end. One that is empty or not closed is an error. */
 static sw_status split_label(sw_error *err, sw_study_reader *in, const char *text, sw_need *need) {
   const char *open = strchr(text, '[');
   size_t length = strlen(text);
@@ -103,11 +117,13 @@ static sw_status split_label(sw_error *err, sw_study_reader *in, const char *tex
                    "%s: '%s' is no name of a result; NAME.quantity[label] is wanted", need->where,
                    need->name);
   need->quantity = sw_arena_textn(in->arena, text, (size_t)(open - text));
+  /* Between the brackets: all after the '[' but the ']' at the end. */
   need->label = sw_arena_textn(in->arena, open + 1, length - (size_t)(open - text) - 2);
   return need->quantity && need->label ? SW_OK : no_memory(err);
 }
 
-/* True when some entry near that name has that very quantity: then it is a slip, not a column. */
+/* True when some entry near that name has that very quantity: then it is a slip, not a column. Both
+ * are asked for, since columns with dots in their names (as R makes them) are common. */
 static bool is_misspelt(sw_study_reader *in, const char *name, size_t length, const char *quantity,
                         const char **near) {
   const sw_study *study = in->study;
@@ -117,8 +133,11 @@ static bool is_misspelt(sw_study_reader *in, const char *name, size_t length, co
   for (int i = 0; i < study->n_entries; i++) {
     const sw_entry *entry = &study->entry[i];
     const sw_output *output = find_output(entry->measure, wanted);
+    /* Of a pair entry the strengths, or an output by unit; of others any output, as a wrong form
+     * has a message of its own once the name is right. */
     bool has = entry->is_pair ? is_strength(wanted) || (output && output->shape == SW_UNIT)
                               : output != NULL;
+    /* sw_nearest with one candidate: is this entry's name near at all? */
     if (!has || !sw_nearest(word, &entry->name, 1)) continue;
     *near = entry->name;
     return true;
@@ -126,13 +145,15 @@ static bool is_misspelt(sw_study_reader *in, const char *name, size_t length, co
   return false;
 }
 
+/* Names of derived indicators are free text and may hold a dot. */
 static bool is_derived(const sw_study *study, const char *name) {
   for (int i = 0; i < study->panel.n_derive; i++)
     if (strcmp(study->panel.derive[i].name, name) == 0) return true;
   return false;
 }
 
-/* A name with a dot at `dot`. */
+/* A name with its first dot at `dot`: entries' names are identifiers and have none. The entry goes
+ * first; a derived indicator may have dots in its name and is then no slip. */
 static sw_status resolve_dotted(sw_error *err, sw_study_reader *in, sw_need *need,
                                 const char *dot) {
   const char *near = NULL;
@@ -149,7 +170,8 @@ static sw_status resolve_dotted(sw_error *err, sw_study_reader *in, sw_need *nee
   return SW_OK;
 }
 
-/* A name without a quantity, which is that of an entry: good for composites only. */
+/* A name without a quantity that is an entry's own. A composite means its score, the only quantity
+ * it has by unit; other measures have several, and none goes without saying. */
 static sw_status resolve_plain(sw_error *err, sw_study_reader *in, sw_need *need) {
   const sw_entry *entry = &in->study->entry[need->entry];
   if (entry->measure->kind == SW_KIND_COMPOSITE) {
@@ -163,8 +185,10 @@ static sw_status resolve_plain(sw_error *err, sw_study_reader *in, sw_need *need
                  count ? "." : "", count ? known[0] : "");
 }
 
+/* need->entry stays -1 for an indicator: whether the files have it is the reader's to see. */
 static sw_status resolve_need(sw_error *err, sw_study_reader *in, sw_need *need) {
   need->entry = find_entry(in->study, need->name, strlen(need->name));
+  /* An entry hides a column of its name. */
   if (need->entry >= 0) return resolve_plain(err, in, need);
   const char *dot = strchr(need->name, '.');
   return dot ? resolve_dotted(err, in, need, dot) : SW_OK;
@@ -174,7 +198,10 @@ static bool takes_columns(const sw_param *param) {
   return param->type == SW_P_COLUMN || param->type == SW_P_COLUMNS;
 }
 
+/* The needs of an entry, parameter by parameter in the order of the descriptor, which is the order
+ * of the job's inputs: sw_job_inputs finds them by counting. */
 static sw_status read_needs(sw_error *err, sw_study_reader *in, sw_entry *entry) {
+  /* Counted first, as the needs of an entry are one array. */
   int count = 0, at = 0;
   sw_need *need;
   for (int i = 0; entry->measure->param[i].name; i++)
@@ -183,6 +210,8 @@ static sw_status read_needs(sw_error *err, sw_study_reader *in, sw_entry *entry)
   for (int i = 0; entry->measure->param[i].name; i++) {
     const sw_arg *arg = &entry->arg[i];
     for (int j = 0; takes_columns(&entry->measure->param[i]) && j < arg->count; j++, at++) {
+      /* A list in the study has a place for each item; one name, or a default, has that of the
+       * value. */
       bool item = arg->given && arg->node->kind == SW_NODE_LIST;
       need[at].param = i;
       need[at].name = arg->texts[j];
@@ -203,16 +232,21 @@ typedef struct step {
   int entry, need;
 } step;
 
+/* OPEN: on the path; met again, it closes a cycle. */
 typedef enum mark { NEW, OPEN, DONE } mark;
 
-/* "a.x -> b.y -> a.x": each is computed from the next. */
+/* Says the cycle: "a.x -> b.y -> a.x", each computed from the next. path[depth] has just met an
+ * entry that is on the path: the message begins at that entry's step, and repeats at the front the
+ * name by which it was met. Cut off where the message would grow too long. */
 static sw_status name_cycle(sw_error *err, const sw_study *study, const step *path, int depth) {
   const sw_need *last = &study->entry[path[depth].entry].need[path[depth].need];
   char text[SW_ERROR_TEXT / 2];
   size_t used = 0;
+  /* Where the cycle begins on the path. What stands before only leads to it. */
   int from = depth;
   while (path[from].entry != last->entry)
     from--;
+  /* i = from - 1 stands for the name that closes the cycle, said first. */
   for (int i = from - 1; i <= depth; i++) {
     const char *name = i < from ? last->name : study->entry[path[i].entry].need[path[i].need].name;
     size_t length = strlen(name);
@@ -233,21 +267,25 @@ static sw_status name_cycle(sw_error *err, const sw_study *study, const step *pa
                  last->where, text);
 }
 
-/* From `root`, without recursion: a chain of results may be as long as the study. */
+/* Depth-first from `root`, without recursion: a chain of results may be as long as the study, and a
+ * path has room for every entry, as none is on it twice. Each entry and need is looked at once. */
 static sw_status visit(sw_error *err, sw_study *study, int root, mark *marks, step *path,
                        int *n_order) {
   int depth = 0;
   if (marks[root] == DONE) return SW_OK;
+  /* -1: no need has been looked at; the loop steps to the first. */
   path[0] = (step){root, -1};
   marks[root] = OPEN;
   while (depth >= 0) {
     const sw_entry *entry = &study->entry[path[depth].entry];
+    /* All needs are done: the entry comes next in the order. */
     if (++path[depth].need == entry->n_needs) {
       marks[path[depth].entry] = DONE;
       study->order[(*n_order)++] = path[depth--].entry;
       continue;
     }
     int next = entry->need[path[depth].need].entry;
+    /* Columns of files need no computing. */
     if (next < 0 || marks[next] == DONE) continue;
     if (marks[next] == OPEN) return name_cycle(err, study, path, depth);
     marks[next] = OPEN;
@@ -256,6 +294,7 @@ static sw_status visit(sw_error *err, sw_study *study, int root, mark *marks, st
   return SW_OK;
 }
 
+/* All names first: an entry may take a result of one that stands after it. */
 sw_status sw_study_read_refs(sw_error *err, sw_study_reader *in) {
   sw_study *study = in->study;
   mark *marks;

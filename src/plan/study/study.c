@@ -1,5 +1,6 @@
-/* A study file from its text: top level, output, and the order in which sections are read, so
- * that each finds what it may name. */
+/* A study file from its text: top level, output, and the order in which sections are read, so that
+ * each finds what it may name. Called once per rank with the same text, so every rank has the same
+ * study or the same error; only the names of data files are seen here, not the files. */
 #include "plan/study/study.h"
 
 #include <string.h>
@@ -8,13 +9,15 @@
 #include "plan/study/parse.h"
 #include "plan/study/yaml.h"
 
+/* Side of the squares into which pairs are cut. It decides the numbering of tasks, the chunks of
+ * the file and the order of sums, so it is part of the fingerprint. */
 enum { TILE = 512, TILE_LEAST = 16, TILE_MOST = 8192 };
 
 static sw_status no_memory(sw_error *err) {
   return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
 }
 
-/* The name of the file without folder and ending. */
+/* The name of the file without folder and ending; a leading dot begins no ending. */
 static const char *stem(sw_arena *arena, const char *file) {
   const char *slash = strrchr(file, '/');
   const char *name = slash ? slash + 1 : file;
@@ -22,11 +25,14 @@ static const char *stem(sw_arena *arena, const char *file) {
   return sw_arena_textn(arena, name, dot && dot > name ? (size_t)(dot - name) : strlen(name));
 }
 
+/* Stored pairs are float by default: a matrix of pairs is large, and everything summed is summed in
+ * double. Choices by index: 1 is the second word. */
 static sw_status read_output(sw_error *err, sw_study_reader *in) {
   static const char *const keys[] = {"file", "precision", "compression", NULL};
   sw_study *study = in->study;
   const sw_node *node = sw_node_get(in->root, "output");
   int precision = 0, compression = 0;
+  /* Without `output`: beside the study file. */
   study->output_file = "results.h5";
   if (node && !sw_form_is_null(node)) {
     SW_TRY(sw_node_check_keys(err, node, keys));
@@ -41,6 +47,8 @@ static sw_status read_output(sw_error *err, sw_study_reader *in) {
   return study->output_path ? SW_OK : no_memory(err);
 }
 
+/* Unknown keys at the top are refused first, as a misspelt section would else be taken for one left
+ * out. The seed is 0 where none is given: results never depend on the clock. */
 static sw_status read_head(sw_error *err, sw_study_reader *in) {
   static const char *const keys[] = {"study",    "panel",  "units", "weights", "composites",
                                      "measures", "output", "seed",  "tile",    NULL};
@@ -53,12 +61,15 @@ static sw_status read_head(sw_error *err, sw_study_reader *in) {
   SW_TRY(sw_form_text(err, in->root, "study", NULL, &study->name));
   const sw_node *seed = sw_node_get(in->root, "seed"), *tile = sw_node_get(in->root, "tile");
   int64_t value = 0;
+  /* Seeds are read as signed, so half of the possible ones can be written. */
   if (seed) SW_TRY(sw_form_integer(err, seed, 0, INT64_MAX, &value));
   study->seed = (uint64_t)value;
   study->tile = TILE;
   return tile ? sw_form_integer(err, tile, TILE_LEAST, TILE_MOST, &study->tile) : SW_OK;
 }
 
+/* The order matters: panel asks whether there are units (aggregate), entries name weights, groups
+ * and derived indicators, references need all entries. */
 static sw_status read_sections(sw_error *err, sw_study_reader *in) {
   int count;
   const char *const *names;
@@ -73,6 +84,8 @@ static sw_status read_sections(sw_error *err, sw_study_reader *in) {
   return sw_study_indicators(err, in->study, &count, &names);
 }
 
+/* Names and places in the study point into the tree and the copies made here, hence all of it lives
+ * in `arena`. *out is set on success only. */
 sw_status sw_study_parse(sw_error *err, sw_arena *arena, const char *file, const char *text,
                          size_t length, const sw_measure *const *extra, int n_extra,
                          sw_study **out) {
@@ -84,6 +97,7 @@ sw_status sw_study_parse(sw_error *err, sw_arena *arena, const char *file, const
   study->text = sw_arena_textn(arena, text, length);
   if (!study->file || !study->text) return no_memory(err);
   in.study = study;
+  /* The copy is parsed, so places and quoted texts refer to what stays. */
   SW_TRY(sw_yaml_parse(err, arena, study->file, study->text, length, &in.root));
   SW_TRY(read_sections(err, &in));
   *out = study;

@@ -1,5 +1,10 @@
 /* A study as its file says it: names and numbers, checked for form, before any data is read.
- * Everything lives in the study's arena and is the same on every rank. */
+ * Everything lives in the study's arena and is the same on every rank. Const once parsed, with two
+ * exceptions: bind fills arg->table and settles entry->is_pair.
+ *
+ * Texts point into the study's tree; `node` fields are kept for messages with a place. Pairs
+ * `file`, `path`: as the user wrote it, and joined to the folder of the study file. NULL and 0: the
+ * key was left out. */
 #ifndef SW_PLAN_STUDY_STUDY_H
 #define SW_PLAN_STUDY_STUDY_H
 
@@ -15,6 +20,7 @@ typedef enum sw_layout {
   SW_LAYOUT_WIDE_INDICATOR /* a row per unit and indicator, a column per period */
 } sw_layout;
 
+/* What becomes of missing cells of an indicator, in the order of the words in panel.c. */
 typedef enum sw_missing {
   SW_MISSING_ERROR,
   SW_MISSING_KEEP,
@@ -23,12 +29,15 @@ typedef enum sw_missing {
   SW_MISSING_ZERO
 } sw_missing;
 
+/* An indicator that an expression makes of others (panel/expression.h), in the order of the
+ * file. */
 typedef struct sw_derive {
   const char *name;
   const char *expression;
   const sw_node *node; /* for messages */
 } sw_derive;
 
+/* After `aggregate`: the sum of `numerator` over a group divided by that of `denominator`. */
 typedef struct sw_ratio {
   const char *name, *numerator, *denominator;
 } sw_ratio;
@@ -48,13 +57,13 @@ typedef struct sw_panel_spec {
   const char *const *wide_label; /* ... and the indicators they become */
   int n_periods;                 /* `periods:` given in the layout: the columns; 0: integers */
   const char *const *period;
-  int64_t footer;
-  int n_missing_values;
+  int64_t footer;       /* lines at the end of a file that are no data */
+  int n_missing_values; /* further texts that mean a missing cell */
   const char *const *missing_value;
   sw_missing missing;
   int n_derive;
   const sw_derive *derive;
-  int n_breaks;
+  int n_breaks; /* the first period after each break of a series */
   const char *const *break_label;
   /* aggregate: by == NULL when not asked for */
   const char *aggregate_by; /* a column of the units file */
@@ -88,8 +97,8 @@ typedef struct sw_units_spec {
   sw_area_unit area_unit;
   int n_where;
   const sw_condition *where;
-  bool drop_unmatched;
-  int n_groups;
+  bool drop_unmatched; /* units of one file only: dropped; false: an error */
+  int n_groups;        /* columns that partition the units */
   const char *const *group;
 } sw_units_spec;
 
@@ -123,6 +132,7 @@ typedef enum sw_keep_kind {
   SW_KEEP_SUMMARY
 } sw_keep_kind;
 
+/* `top`, `above`: of the kinds of that name. */
 typedef struct sw_keep {
   sw_keep_kind kind;
   int64_t top;
@@ -147,9 +157,9 @@ typedef struct sw_entry {
   sw_arg *arg;   /* one for each measure->param; tables are filled when data is read */
   int n_periods; /* `periods:`, 0: all */
   const char *const *period;
-  bool is_pair;
-  sw_keep keep;
-  const char *keep_where;
+  bool is_pair;           /* its measure has pair outputs; from bind on: some of them are on */
+  sw_keep keep;           /* as written; bind puts defaults into sw_pair_plan */
+  const char *keep_where; /* place of `keep`, else of the entry */
   int n_needs;
   const sw_need *need;
   int weights;                               /* index into study->weights, -1 */
@@ -173,8 +183,8 @@ typedef struct sw_study {
   const char *output_file, *output_path;
   bool float64; /* of stored pair matrices */
   bool deflate;
-  uint64_t seed;
-  int64_t tile;
+  uint64_t seed; /* of every random number; 0 unless given */
+  int64_t tile;  /* units along the side of a square of pairs, about (sw_cut_make) */
 } sw_study;
 
 /* Parse and check the text of a study file. Refuses unknown keys, measures, composites, weights

@@ -1,9 +1,13 @@
-/* `units:`, the table of the units: code, place, area, filter, groups. */
+/* `units:`, the table of the units: code, place, area, filter, groups. Optional: without it the
+ * units are those of the panel, and there are no distances, no groups and no `aggregate`. Read
+ * before the sections that may name its columns. */
 #include <string.h>
 
 #include "base/text.h"
 #include "plan/study/parse.h"
 
+/* The unit of area has no default: a factor of 2.59 would go unnoticed. The reader turns all into
+ * km2. */
 static sw_status read_area(sw_error *err, sw_study_reader *in, const sw_node *node) {
   static const char *const keys[] = {"column", "unit", NULL};
   sw_units_spec *units = &in->study->units;
@@ -13,11 +17,13 @@ static sw_status read_area(sw_error *err, sw_study_reader *in, const sw_node *no
   const sw_node *unit = sw_node_get(node, "unit");
   if (!unit) return sw_form_missing(err, node, "unit", "km2, sqmi or ha");
   int index = 0;
+  /* In the order of sw_area_unit. */
   SW_TRY(sw_form_choice(err, in->arena, unit, "km2|sqmi|ha", &index, NULL));
   units->area_unit = (sw_area_unit)index;
   return SW_OK;
 }
 
+/* Both or none; half a coordinate is a slip. */
 static sw_status read_place(sw_error *err, const sw_node *node, sw_units_spec *units) {
   SW_TRY(sw_form_text(err, node, "lon", NULL, &units->lon));
   SW_TRY(sw_form_text(err, node, "lat", NULL, &units->lat));
@@ -27,7 +33,7 @@ static sw_status read_place(sw_error *err, const sw_node *node, sw_units_spec *u
   return SW_OK;
 }
 
-/* The results file has a variable for each, and '/' parts its names. */
+/* Each becomes a variable group_NAME of the results file, where '/' would part the name. */
 static sw_status read_groups(sw_error *err, sw_study_reader *in, const sw_node *node,
                              sw_units_spec *units) {
   SW_TRY(sw_form_texts(err, in->arena, node, &units->n_groups, &units->group));
@@ -40,6 +46,7 @@ static sw_status read_groups(sw_error *err, sw_study_reader *in, const sw_node *
   return SW_OK;
 }
 
+/* `polygons` is known only to say what to do instead: the message for an unknown key would not. */
 sw_status sw_study_read_units(sw_error *err, sw_study_reader *in) {
   static const char *const keys[] = {"file",  "unit",      "lon",    "lat",      "area",
                                      "where", "unmatched", "groups", "polygons", NULL};
@@ -48,6 +55,7 @@ sw_status sw_study_read_units(sw_error *err, sw_study_reader *in) {
   if (!node || sw_form_is_null(node)) return SW_OK;
   SW_TRY(sw_node_check_keys(err, node, keys));
   units->node = node;
+  /* `panel` and `entries` ask for this before they want a column of the table. */
   units->given = true;
   const sw_node *polygons = sw_node_get(node, "polygons");
   if (polygons)
@@ -61,7 +69,10 @@ sw_status sw_study_read_units(sw_error *err, sw_study_reader *in) {
   units->path = sw_path_beside(in->arena, in->study->file, units->file);
   if (!units->path) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
   const sw_node *where = sw_node_get(node, "where");
+  /* Parsed now, for its errors; applied when the table is read. */
   if (where) SW_TRY(sw_study_read_where(err, in->arena, where, &units->n_where, &units->where));
+  /* Units of the table without data, and rows of units that the table lacks: an error unless the
+   * user asks to drop them, as they are mostly codes written in two ways. */
   const sw_node *unmatched = sw_node_get(node, "unmatched");
   int index = 0;
   if (unmatched) SW_TRY(sw_form_choice(err, in->arena, unmatched, "error|drop", &index, NULL));

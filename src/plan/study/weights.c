@@ -1,16 +1,20 @@
-/* `weights:`, the named spatial weights matrices. */
+/* `weights:`, the named spatial weights matrices. Read after the units, whose coordinates some
+ * kinds need, and before the entries, which name them. Only described here; store/links makes the
+ * matrix when an entry that uses it is bound. */
 #include <string.h>
 
 #include "base/text.h"
 #include "plan/study/parse.h"
 
-/* The keys that each kind takes, in the order of sw_weights_kind; contiguity comes last. */
+/* The keys that each kind takes. `kinds` is in the order of sw_weights_kind; contiguity comes last
+ * and has no enumerator: it is known only to be refused with advice. */
 static const char *const file_keys[] = {"kind", "style", "file", NULL};
 static const char *const knn_keys[] = {"kind", "style", "k", NULL};
 static const char *const distance_keys[] = {"kind", "style", "power", "cutoff_km", NULL};
 static const char kinds[] = "file|matrix|knn|inverse-distance|contiguity";
 enum { CONTIGUITY = 4 };
 
+/* The ending of a links file decides its format; see store/links. */
 static sw_status read_file(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   const char *hint = spec->kind == SW_W_FILE
                          ? "links as .csv (from,to[,weight]), .gal, .gwt or .mtx"
@@ -21,6 +25,7 @@ static sw_status read_file(sw_error *err, sw_study_reader *in, sw_weights_spec *
   return SW_OK;
 }
 
+/* *value keeps its default when the key is left out. */
 static sw_status read_positive(sw_error *err, const sw_node *node, double *value) {
   if (!node) return SW_OK;
   SW_TRY(sw_node_number(err, node, value));
@@ -28,6 +33,8 @@ static sw_status read_positive(sw_error *err, const sw_node *node, double *value
   return sw_node_fail(err, node, "found %s; a number over 0 is wanted", node->text);
 }
 
+/* Weights by distance. Neighbours up to INT32_MAX are let pass here: n is not known yet. Powers
+ * default to 1, and a cutoff of 0 stands for none. */
 static sw_status read_near(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   const sw_node *node = spec->node;
   if (!in->study->units.lon)
@@ -43,6 +50,9 @@ static sw_status read_near(sw_error *err, sw_study_reader *in, sw_weights_spec *
   return read_positive(err, sw_node_get(node, "cutoff_km"), &spec->cutoff_km);
 }
 
+/* The kind is read before the keys are checked, because it decides which are allowed: `k` of
+ * inverse distances is refused instead of ignored. Rows are standardised unless `style` says
+ * else. */
 static sw_status read_one(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   const sw_node *node = spec->node;
   int kind = 0, style = SW_STYLE_ROW;
@@ -58,6 +68,7 @@ static sw_status read_one(sw_error *err, sw_study_reader *in, sw_weights_spec *s
                         "contiguity from polygons is not offered in this version; give the edge "
                         "list with {kind: file, file: edges.csv}");
   spec->kind = (sw_weights_kind)kind;
+  /* A file knows its links; the other kinds are made from the coordinates. */
   bool by_file = spec->kind == SW_W_FILE || spec->kind == SW_W_MATRIX;
   SW_TRY(sw_node_check_keys(err, node,
                             by_file                  ? file_keys
@@ -70,6 +81,7 @@ static sw_status read_one(sw_error *err, sw_study_reader *in, sw_weights_spec *s
   return by_file ? read_file(err, in, spec) : read_near(err, in, spec);
 }
 
+/* Names need not be identifiers: they appear in the study and in texts only. */
 sw_status sw_study_read_weights(sw_error *err, sw_study_reader *in) {
   const sw_node *node = sw_node_get(in->root, "weights");
   if (!node || sw_form_is_null(node)) return SW_OK;

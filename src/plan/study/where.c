@@ -1,14 +1,20 @@
-/* `where`: comparisons joined by and / or, `and` the tighter. A comparison is COLUMN OP VALUE;
- * what holds blanks, operators or the words and, or is put in quotes, a quote inside doubled. A
- * value in quotes is text, another is a number when it reads as one. No parentheses. */
+/* `where`, the filter of the units file, as a flat list of comparisons joined by and / or, `and`
+ * the tighter. A comparison is COLUMN OP VALUE; what holds blanks, operators or the words and, or
+ * is put in quotes, a quote inside doubled. A value in quotes is text, another is a number when it
+ * reads as one.
+ *
+ * No parentheses: without them a condition is an `or` of `and`s, which a list with marks can hold
+ * (starts_or), and which a reader of the study can check by eye. Evaluated by the units' reader. */
 #include <string.h>
 #include <strings.h>
 
 #include "base/text.h"
 #include "plan/study/parse.h"
 
+/* BROKEN: a character that begins nothing, e.g. a lone '!'. */
 typedef enum token_kind { END, WORD, OPERATOR, BROKEN } token_kind;
 
+/* `quoted`: a word in quotes is never a keyword or a number. `compare`: of an OPERATOR. */
 typedef struct token {
   token_kind kind;
   char *text;
@@ -16,6 +22,7 @@ typedef struct token {
   sw_compare compare;
 } token;
 
+/* `at`: what is yet to be read. All messages point to the text as a whole, `node`. */
 typedef struct scanner {
   sw_error *err;
   sw_arena *arena;
@@ -23,6 +30,7 @@ typedef struct scanner {
   const char *at;
 } scanner;
 
+/* Longer operators stand before those that they begin with: the first that fits is taken. */
 static const struct {
   const char *text;
   sw_compare compare;
@@ -33,14 +41,18 @@ static sw_status no_memory(scanner *in) {
   return sw_fail(in->err, SW_ENOMEM, "out of memory while reading the study");
 }
 
+/* The text is unescaped in place in a copy of all that follows, which is long enough for it. */
 static sw_status scan_quoted(scanner *in, token *out) {
   char quote = *in->at++;
   char *text = sw_arena_text(in->arena, in->at);
   if (!text) return no_memory(in);
   size_t length = 0;
   for (;; in->at++) {
+    /* The text ends inside the quotes. */
     if (!*in->at) return sw_node_fail(in->err, in->node, "where: a quote %c is not closed", quote);
+    /* A quote followed by another is one of the text. */
     if (*in->at == quote && in->at[1] != quote) break;
+    /* Of a doubled quote one stays. */
     if (*in->at == quote) in->at++;
     text[length++] = *in->at;
   }
@@ -50,6 +62,8 @@ static sw_status scan_quoted(scanner *in, token *out) {
   return SW_OK;
 }
 
+/* The next token. Single '=' means what '==' does: users of spreadsheets and of programs both
+ * expect theirs. */
 static sw_status scan(scanner *in, token *out) {
   in->at += strspn(in->at, " \t\r\n");
   *out = (token){.kind = END};
@@ -67,16 +81,20 @@ static sw_status scan(scanner *in, token *out) {
     return sw_node_fail(in->err, in->node,
                         "where: parentheses are not known here; 'and' binds tighter than 'or'");
   size_t length = strcspn(in->at, " \t\r\n=!<>'\"()");
+  /* A character that is in the set but was no operator: taken as one byte, so that the message can
+   * show it. All of the set is ASCII, so no character is cut in two. */
   *out = (token){.kind = length ? WORD : BROKEN};
   out->text = sw_arena_textn(in->arena, in->at, length ? length : 1);
   in->at += length ? length : 1;
   return out->text ? SW_OK : no_memory(in);
 }
 
+/* Keywords are known in any case; in quotes they are words like any other. */
 static bool is_word(const token *seen, const char *word) {
   return seen->kind == WORD && !seen->quoted && strcasecmp(seen->text, word) == 0;
 }
 
+/* Shows what was found as it was read; in quotes or not makes no difference here. */
 static sw_status unexpected(scanner *in, const token *seen, const char *wanted) {
   if (seen->kind == END)
     return sw_node_fail(in->err, in->node, "where: it ends where %s is wanted", wanted);
@@ -84,10 +102,13 @@ static sw_status unexpected(scanner *in, const token *seen, const char *wanted) 
                       wanted);
 }
 
+/* A column or a value: any word, in quotes also `and` and `or`. */
 static bool is_operand(const token *seen) {
   return seen->kind == WORD && !is_word(seen, "and") && !is_word(seen, "or");
 }
 
+/* A number is compared as one only if it is written without quotes; codes with leading zeros are
+ * put in quotes. */
 static sw_status read_comparison(scanner *in, sw_condition *out) {
   token column, compare, value;
   SW_TRY(scan(in, &column));
@@ -103,6 +124,8 @@ static sw_status read_comparison(scanner *in, sw_condition *out) {
   return SW_OK;
 }
 
+/* Each round reads one comparison and the word after it. The first begins an alternative, as does
+ * each one after `or`. The texts are in the arena and outlive the node. */
 sw_status sw_study_read_where(sw_error *err, sw_arena *arena, const sw_node *node, int *count,
                               const sw_condition **condition) {
   const char *text = "";
@@ -111,6 +134,7 @@ sw_status sw_study_read_where(sw_error *err, sw_arena *arena, const sw_node *nod
   int capacity = 0, n = 0;
   sw_condition *list = NULL;
   for (bool starts_or = true;;) {
+    /* Growing leaves the old array to the arena. */
     if (n == capacity) {
       sw_condition *grown;
       capacity = capacity ? 2 * capacity : 8;
@@ -123,6 +147,7 @@ sw_status sw_study_read_where(sw_error *err, sw_arena *arena, const sw_node *nod
     token joint;
     SW_TRY(scan(&in, &joint));
     if (joint.kind == END) break;
+    /* `and` goes on in the same alternative. */
     starts_or = is_word(&joint, "or");
     if (!starts_or && !is_word(&joint, "and")) return unexpected(&in, &joint, "'and' or 'or'");
   }

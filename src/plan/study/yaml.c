@@ -1,6 +1,11 @@
-/* The tree is built from libfyaml's events, not from its documents: an alias then shares the
- * subtree it names (no blow-up), and duplicate keys get our own message. Invariants: every node
- * has a place >= 1:1; depth is bounded, so recursion is; events are freed on every path. */
+/* YAML to a tree of sw_node. The tree is built from libfyaml's events, not from its documents: an
+ * alias then shares the subtree it names, so nested aliases cost no memory ("billion laughs"), and
+ * duplicate keys get our own message with both places.
+ *
+ * Invariants: every node has a place >= 1:1; depth is bounded, so recursion is, here and in whoever
+ * walks the tree; each event is freed on every path, failures too; the library prints nothing, its
+ * complaints are collected and told through sw_error. The tree is in the arena and does not refer
+ * to the library's memory. */
 #include "plan/study/yaml.h"
 
 #include <libfyaml.h>
@@ -9,8 +14,10 @@
 #include "base/hash.h"
 #include "base/text.h"
 
+/* Far beyond any study, and shallow enough for every recursive walk. */
 enum { DEPTH = 64 };
 
+/* `&name`: the value that `*name` means from here on. */
 typedef struct anchor {
   struct anchor *next;
   const char *name;
@@ -28,6 +35,7 @@ typedef struct reader {
   int line, column; /* of the last token seen: the place of what has none itself */
 } reader;
 
+/* At the last token seen. */
 static sw_status fail_here(reader *in, const char *what) {
   return sw_fail(in->err, SW_EINPUT, "%s:%d:%d: %s", in->file, in->line, in->column, what);
 }
@@ -36,6 +44,8 @@ static sw_status no_memory(reader *in) {
   return sw_fail(in->err, SW_ENOMEM, "out of memory while reading %s", in->file);
 }
 
+/* Remembers where the reading is. The library counts lines and columns from 0, messages from 1. An
+ * event without a token (an empty value) keeps the place of the last one seen. */
 static void see(reader *in, struct fy_token *token) {
   const struct fy_mark *mark = token ? fy_token_start_mark(token) : NULL;
   if (!mark) return;
@@ -45,7 +55,9 @@ static void see(reader *in, struct fy_token *token) {
 
 /* ---- events ----------------------------------------------------------------------------- */
 
-/* What the library says of the text it refused, with its place. */
+/* What the library says of the text it refused, with its place: the first complaint, as those after
+ * it are mostly its consequences. Some have no place of their own; then the last token's is
+ * near. */
 static sw_status syntax_error(reader *in) {
   void *at = NULL;
   for (struct fy_diag_error *said; (said = fy_diag_errors_iterate(in->diag, &at));) {
@@ -57,17 +69,22 @@ static sw_status syntax_error(reader *in) {
   return fail_here(in, "not YAML: the text after this place cannot be read");
 }
 
+/* The next event, which the caller frees: build does for all that it is given. At the end of the
+ * stream comes an event, so NULL always means an error. */
 static sw_status next(reader *in, struct fy_event **event) {
   *event = fy_parser_parse(in->parser);
   return *event ? SW_OK : syntax_error(in);
 }
 
+/* A copy in the arena, ended by zero; an empty text for no token. NULL: out of memory. *length may
+ * exceed strlen when the text holds a NUL, which read_scalar refuses. */
 static const char *copy_token(reader *in, struct fy_token *token, size_t *length) {
   const char *text = token ? fy_token_get_text(token, length) : "";
   if (!token || !text) *length = 0;
   return sw_arena_textn(in->arena, text ? text : "", *length);
 }
 
+/* Called once the node is whole. */
 static sw_status remember(reader *in, struct fy_token *token, const sw_node *node) {
   if (!token) return SW_OK;
   anchor *made;
@@ -81,6 +98,7 @@ static sw_status remember(reader *in, struct fy_token *token, const sw_node *nod
   return SW_OK;
 }
 
+/* `text` is "" and not NULL for every kind, as callers look at text[0] of what may be a list. */
 static sw_status new_node(reader *in, sw_node_kind kind, struct fy_token *token, sw_node **node) {
   see(in, token);
   SW_NEW(in->err, in->arena, *node, 1);
@@ -91,6 +109,8 @@ static sw_status new_node(reader *in, sw_node_kind kind, struct fy_token *token,
 
 /* ---- scalars and aliases ---------------------------------------------------------------- */
 
+/* The spellings of YAML 1.2's core schema. No other word is turned into a value: `no` stays text
+ * until a parameter asks for true or false (so Norway keeps its code). */
 static bool is_null(const char *text) {
   static const char *const nulls[] = {"null", "Null", "NULL", "~"};
   for (int i = 0; i < 4; i++)
@@ -98,6 +118,8 @@ static bool is_null(const char *text) {
   return false;
 }
 
+/* No types are given here: the text is kept, and whether it was quoted; who asks for a number reads
+ * one. A null reads as "" unquoted (see sw_node). */
 static sw_status read_scalar(reader *in, struct fy_token *token, sw_node **out) {
   sw_node *node;
   SW_TRY(new_node(in, SW_NODE_SCALAR, token, &node));
@@ -106,8 +128,11 @@ static sw_status read_scalar(reader *in, struct fy_token *token, sw_node **out) 
   size_t length = 0;
   char *text = (char *)copy_token(in, token, &length);
   if (!text) return no_memory(in);
+  /* Only by an escape in quotes; check_bytes has refused the raw byte. Texts of the tree end at
+   * their zero, so the rest would be lost. */
   if (strlen(text) != length) return fail_here(in, "a text holds the character NUL");
   enum fy_scalar_style style = fy_token_scalar_style(token);
+  /* A block scalar ("|", ">") counts as quoted: it is a text and never a number or null. */
   node->quoted = style != FYSS_PLAIN;
   /* A block scalar ends with a newline that nobody means. */
   if (style == FYSS_LITERAL || style == FYSS_FOLDED)
@@ -117,7 +142,8 @@ static sw_status read_scalar(reader *in, struct fy_token *token, sw_node **out) 
   return SW_OK;
 }
 
-/* A copy of the top of what the alias names, at the alias's own place. */
+/* A copy of the top node of what the alias names, at the alias's own place, so that messages point
+ * to where it is used; its items are shared. Sharing is safe as the tree is const once built. */
 static sw_status read_alias(reader *in, struct fy_token *token, sw_node **out) {
   size_t length = 0;
   see(in, token);
@@ -140,7 +166,8 @@ static sw_status read_alias(reader *in, struct fy_token *token, sw_node **out) {
 
 /* ---- lists and maps --------------------------------------------------------------------- */
 
-/* Room for one more in a list or map; a full one moves to arrays of twice the size. */
+/* Room for one more in a list or map; a full one moves to arrays of twice the size. The old ones
+ * stay in the arena, at most as much again. */
 static sw_status grow(reader *in, sw_node *node, int *capacity) {
   if (node->count < *capacity) return SW_OK;
   *capacity = *capacity ? *capacity * 2 : 8;
@@ -151,6 +178,7 @@ static sw_status grow(reader *in, sw_node *node, int *capacity) {
   SW_NEW(in->err, in->arena, item, *capacity);
   if (count) memcpy(item, node->item, count * sizeof *item);
   node->item = item;
+  /* Lists have no keys, nor places of keys. */
   if (node->kind != SW_NODE_MAP) return SW_OK;
   SW_NEW(in->err, in->arena, key, *capacity);
   SW_NEW(in->err, in->arena, line, *capacity);
@@ -168,6 +196,7 @@ static sw_status grow(reader *in, sw_node *node, int *capacity) {
 
 static sw_status build(reader *in, struct fy_event *event, sw_node **out);
 
+/* `capacity` is not kept in the node: lists do not grow once read. */
 static sw_status read_list(reader *in, sw_node *list) {
   for (int capacity = 0;;) {
     struct fy_event *event;
@@ -183,7 +212,8 @@ static sw_status read_list(reader *in, sw_node *list) {
   }
 }
 
-/* Two keys of one text: the second is refused, at its place. */
+/* Two keys of one text: the second is refused, at its place. YAML forbids them; most readers take
+ * the last silently, and a study would not be what it seems. */
 static sw_status refuse_duplicates(reader *in, const sw_node *map, sw_map *seen) {
   for (int i = 0; i < map->count; i++) {
     int64_t first = -1;
@@ -195,6 +225,7 @@ static sw_status refuse_duplicates(reader *in, const sw_node *map, sw_map *seen)
   return SW_OK;
 }
 
+/* By a table, as a map of names may have thousands of keys, and fuzzed input any number. */
 static sw_status check_duplicates(reader *in, const sw_node *map) {
   sw_map *seen = NULL;
   if (map->count < 2) return SW_OK;
@@ -204,7 +235,9 @@ static sw_status check_duplicates(reader *in, const sw_node *map) {
   return status;
 }
 
-/* `<<: *base`: the pairs of `base` whose keys the map does not give itself. */
+/* `<<: *base`: the pairs of `base` whose keys the map does not give itself; of several bases the
+ * first wins. Merged pairs come after the map's own, and keep their place in the base. Recursion: a
+ * list's items are maps, so one level. */
 static sw_status merge(reader *in, sw_node *map, const sw_node *base, int *capacity) {
   if (base->kind == SW_NODE_LIST) {
     for (int i = 0; i < base->count; i++)
@@ -227,8 +260,12 @@ static sw_status merge(reader *in, sw_node *map, const sw_node *base, int *capac
   return SW_OK;
 }
 
+/* One key and its value; `event` is the key's. Keys are texts: a map of lists as keys has no
+ * meaning here, and an alias or null as a key is a slip. `<<` is put aside (*merged) until the map
+ * is read, because the map's own keys take precedence wherever they stand. */
 static sw_status read_pair(reader *in, struct fy_event *event, sw_node *map, int *capacity,
                            const sw_node **merged) {
+  /* Asked first: build frees the event. */
   bool text = event->type == FYET_SCALAR;
   sw_node *key = NULL, *value = NULL;
   SW_TRY(build(in, event, &key));
@@ -237,6 +274,7 @@ static sw_status read_pair(reader *in, struct fy_event *event, sw_node *map, int
   SW_TRY(next(in, &event));
   SW_TRY(build(in, event, &value));
   if (!key->quoted && strcmp(key->text, "<<") == 0) {
+    /* Put aside and not in the map, so check_duplicates would not see a second one. */
     if (*merged) return sw_node_fail(in->err, key, "duplicate key '<<': give it a list of maps");
     *merged = value;
     return SW_OK;
@@ -249,6 +287,8 @@ static sw_status read_pair(reader *in, struct fy_event *event, sw_node *map, int
   return SW_OK;
 }
 
+/* Pairs up to the end of the map, then the check for duplicates, then `<<`: in that order, as
+ * merged keys may repeat those of the map and must not replace them. */
 static sw_status read_map(reader *in, sw_node *map) {
   int capacity = 0;
   const sw_node *merged = NULL;
@@ -262,6 +302,7 @@ static sw_status read_map(reader *in, sw_node *map) {
     SW_TRY(read_pair(in, event, map, &capacity, &merged));
   }
   SW_TRY(check_duplicates(in, map));
+  /* After the check: a key that repeats one of the base overrides it and is no duplicate. */
   return merged ? merge(in, map, merged, &capacity) : SW_OK;
 }
 
@@ -274,6 +315,8 @@ static sw_status check_tag(reader *in, struct fy_token *tag) {
   return fail_here(in, "YAML tags ('!...') are not used here; put a text in quotes");
 }
 
+/* Anchors are remembered after their node is complete: within itself a value is not known yet, so
+ * *a inside &a is an unknown alias, and the tree has no cycles. */
 static sw_status build_event(reader *in, struct fy_event *event, sw_node **out) {
   switch (event->type) {
   case FYET_SCALAR:
@@ -286,7 +329,6 @@ static sw_status build_event(reader *in, struct fy_event *event, sw_node **out) 
     SW_TRY(check_tag(in, event->sequence_start.tag));
     SW_TRY(new_node(in, SW_NODE_LIST, event->sequence_start.sequence_start, out));
     SW_TRY(read_list(in, *out));
-    /* Known from its end on: a list cannot hold itself. */
     return remember(in, event->sequence_start.anchor, *out);
   case FYET_MAPPING_START:
     SW_TRY(check_tag(in, event->mapping_start.tag));
@@ -298,6 +340,8 @@ static sw_status build_event(reader *in, struct fy_event *event, sw_node **out) 
   }
 }
 
+/* Takes the event over: it is freed whether the node is built or refused. The depth counts what is
+ * open; build_event comes back here for each item, so this bounds the recursion. */
 static sw_status build(reader *in, struct fy_event *event, sw_node **out) {
   sw_status status = SW_OK;
   if (++in->depth > DEPTH)
@@ -311,6 +355,8 @@ static sw_status build(reader *in, struct fy_event *event, sw_node **out) {
 
 /* ---- the document ----------------------------------------------------------------------- */
 
+/* Stream and document events are passed over; of content there must be exactly one node. *root
+ * stays NULL for a file of comments, which the caller refuses. */
 static sw_status read_document(reader *in, const sw_node **root) {
   *root = NULL;
   for (;;) {
@@ -325,6 +371,7 @@ static sw_status read_document(reader *in, const sw_node **root) {
     }
     sw_node *node = NULL;
     SW_TRY(build(in, event, &node));
+    /* The place of the second document is that of its content. */
     if (*root)
       return sw_node_fail(in->err, node,
                           "a second YAML document begins here; a study is one document");
@@ -332,6 +379,7 @@ static sw_status read_document(reader *in, const sw_node **root) {
   }
 }
 
+/* A line and no column: what cannot be decoded has no columns. */
 static sw_status fail_at_line(sw_error *err, const char *file, const char *text, size_t at,
                               const char *what) {
   int line = 1;
@@ -340,6 +388,9 @@ static sw_status fail_at_line(sw_error *err, const char *file, const char *text,
   return sw_fail(err, SW_EINPUT, "%s:%d: %s", file, line, what);
 }
 
+/* Before the library sees the text, so that the message is ours and has a line. The whole is
+ * checked at once; only when that fails are the lines, for the number of the first. A newline byte
+ * is never part of a longer character, so a bad text has a bad line. */
 static sw_status check_bytes(sw_error *err, const char *file, const char *text, size_t length) {
   const char *nul = memchr(text, '\0', length);
   if (nul)
@@ -356,6 +407,8 @@ static sw_status check_bytes(sw_error *err, const char *file, const char *text, 
   return SW_OK;
 }
 
+/* Errors are collected instead of printed, and the text is YAML 1.2 and never JSON, whatever the
+ * file's name. */
 static sw_status open_parser(reader *in, const char *text, size_t length) {
   struct fy_diag_cfg cfg;
   fy_diag_cfg_default(&cfg);
@@ -371,6 +424,8 @@ static sw_status open_parser(reader *in, const char *text, size_t length) {
   return SW_OK;
 }
 
+/* A byte order mark is stepped over. Parser and diagnostics are released on every path, the parser
+ * first, as it uses the other. */
 sw_status sw_yaml_parse(sw_error *err, sw_arena *arena, const char *file, const char *text,
                         size_t length, const sw_node **root) {
   *root = NULL;
