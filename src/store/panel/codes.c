@@ -82,6 +82,7 @@ static inline bool is_code(const sw_panel_codes *codes, int64_t k, const char *t
  * by period run through the units in the order of their first sight. Most rows never hash. */
 sw_status sw_panel_codes_number(sw_error *err, sw_panel_codes *codes, const char *text,
                                 size_t length, int64_t *number) {
+  /* ++k where the first try fails: files sorted by period go from unit to unit. */
   int64_t k = codes->last;
   if (!is_code(codes, k, text, length) && !is_code(codes, ++k, text, length)) {
     k = sw_map_find(codes->map, text, length);
@@ -90,6 +91,7 @@ sw_status sw_panel_codes_number(sw_error *err, sw_panel_codes *codes, const char
       SW_TRY(add(err, codes, text, length));
     }
   }
+  /* Counted here, so that the count is of rows (lines) with the text, needed or not. */
   codes->count[k]++;
   codes->last = k;
   *number = k;
@@ -128,6 +130,7 @@ static sw_status sort_texts(sw_error *err, const char *bytes, size_t length, int
   for (int64_t i = 0; i < count; i++, at += strlen(at) + 1)
     text[i] = at;
   qsort(text, (size_t)count, sizeof *text, by_text);
+  /* Each once: equal texts are neighbours now, and *n never runs ahead of i. */
   *n = 0;
   for (int64_t i = 0; i < count; i++)
     if (i == 0 || strcmp(text[i], text[*n - 1]) != 0) text[(*n)++] = text[i];
@@ -215,9 +218,11 @@ sw_status sw_panel_codes_gather(sw_error *err, sw_team *team, sw_arena *arena,
   if ((status = sw_team_agree(team, err, status, 0))) goto done;
   size_t *received = counts + team->size;
   if ((status = team->all_to_all(team, err, sent, counts, (void **)&met, received))) goto done;
+  /* All texts whose hash names this rank, from every rank that has met them. */
   status = sort_texts(err, met, sum_of(received, team->size), &n_mine, &mine);
   if (!status) status = join(err, mine, n_mine, &once, &length);
   if ((status = sw_team_agree(team, err, status, 0))) goto done;
+  /* From here on no text is there twice, on any rank. */
   if ((status = team->all_gather(team, err, once, length, (void **)&bytes, counts))) goto done;
   status = keep_all(err, arena, bytes, sum_of(counts, team->size), n_all, all);
   status = sw_team_agree(team, err, status, 0);

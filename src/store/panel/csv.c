@@ -76,12 +76,14 @@ static sw_status plan_periods(sw_error *err, reading *in, const char *prefix) {
   size_t skip = strlen(prefix);
   int64_t value;
   int n = 0;
+  /* Named in the study: each has its column, in the order of the study. */
   for (int k = 0; k < spec->n_periods; k++, n++) {
     char *name = sw_arena_printf(in->arena, "%s%s", prefix, spec->period[k]);
     if (!name) return sw_fail(err, SW_ENOMEM, "out of memory");
     SW_TRY(sw_csv_column(err, csv, place_of(in, "layout"), name, &from[n]));
     label[n] = spec->period[k];
   }
+  /* Not named: found, in the order of the file. Labels point into the names of the header. */
   for (int c = 0; c < csv->n_columns && !spec->n_periods; c++) {
     const char *name = csv->column[c];
     if (strncmp(name, prefix, skip) || !sw_parse_integer(name + skip, strlen(name + skip), &value))
@@ -108,6 +110,8 @@ static sw_status read_header(sw_error *err, reading *in) {
   sw_csv_text(in->csv, in->text.header, in->text.header_length, 1);
   SW_TRY(sw_csv_header(err, in->csv));
   SW_TRY(sw_csv_column(err, in->csv, place_of(in, "unit"), spec->unit, &in->layout.unit));
+  /* The footer is no part of what is dealt out. Where files were joined the notes of the others
+   * stand in the middle: lines equal to one of these are passed over too. */
   const char *at = in->text.notes, *end = at + in->text.notes_length;
   while (at < end) {
     const char *newline = memchr(at, '\n', (size_t)(end - at)), *to = newline ? newline : end;
@@ -234,6 +238,7 @@ static sw_status join_readers(sw_error *err, reading *in) {
     rows->hollow += sw_csv_hollow(in->reader[t].csv);
     SW_TRY(merge_codes(err, in, &in->reader[t]));
   }
+/* Blocks are apart, and the tables of numbers are only read. */
 #pragma omp parallel for schedule(dynamic, 1) num_threads(in->n_readers)
   for (int64_t b = 0; b < rows->n_blocks; b++)
     if (rows->block[b].reader > 0) renumber(in, &rows->block[b]);
@@ -281,6 +286,7 @@ static sw_status read_lines(sw_error *err, reading *in) {
   sw_lines_taker taker = {
       .self = in, .threads = in->n_readers, .expect = expect, .take = take, .place = place};
   SW_TRY(sw_lines_deal(err, in->team, &in->text, taker));
+  /* Rows are read, but by the dictionaries of their readers. */
   SW_TRY(sw_team_agree(in->team, err, join_readers(err, in), 0));
   SW_TRY(refuse_empty(err, in));
   if (in->spec->layout != SW_LAYOUT_WIDE_INDICATOR) return SW_OK;
@@ -300,6 +306,7 @@ sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
   sw_status status = sw_panel_codes_create(err, arena, &in.indicators);
   if (!status) status = sw_csv_create(err, arena, rows->file, &in.csv);
   if (!status) {
+    /* What a cell of a panel may hold, said where one holds something else. */
     in.csv->wanted = "a number, an empty cell or a text listed under missing_values is wanted";
     in.csv->single = SW_FOOTER_HINT;
     status = read_header(err, &in);

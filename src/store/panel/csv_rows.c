@@ -113,7 +113,7 @@ static sw_status read_row(sw_error *err, sw_panel_csv_reader *in, sw_panel_block
     SW_TRY(number_indicator(err, in, &slot));
   else
     slot = sw_panel_plan_raw(layout->plan, layout->spec->wide_name);
-  if (slot < 0) return SW_OK; /* an indicator the study does not use */
+  if (slot < 0) return SW_OK; /* an indicator the study does not use; its unit is counted */
   /* The line relative to the block's first, which may not be known yet. */
   double *value = block->value + block->n * in->width;
   SW_TRY(sw_panel_block_add(err, block, unit, slot, in->csv->line - block->first_line));

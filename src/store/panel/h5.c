@@ -5,7 +5,7 @@
  * Every rank opens the file for itself and reads the units of its own range, by hyperslabs of whole
  * chunks that fit into BUFFER (or of one chunk, where that is larger); the rows then go the way of
  * all rows. A range is of units as the file has them, not those the rank will own: codes must be
- * read before it is known who owns what. One thread reads: the library has one lock.
+ * read before it is known who owns what. One thread reads: HDF5 serves no two at once.
  *
  * A file may be damaged. What HDF5 says of it becomes one line of ours (SW_EIO); sizes that it
  * claims are held against its bytes before memory is asked for; texts that the library may die of
@@ -263,9 +263,9 @@ static void read_labels_to_try(void *self) {
 }
 
 /* HDF5 1.10 follows the links of damaged texts of varying length wherever they lead: it crashes, or
- * runs in a circle. Texts of fixed length never made it, so they are not tried. Only a process
- * alone tries: memory that a network card knows of does not bear a fork everywhere. With more ranks
- * such a file may still end the run without a word of ours.
+ * runs in a circle. With texts of fixed length it was never seen to, so they are not tried. Only a
+ * process alone tries: memory that a network card knows of does not bear a fork everywhere. On
+ * several ranks such a file may still end the run without a word of ours.
  *
  * No child (no process left, SIGCHLD ignored) is no reason to refuse the file. */
 static sw_status try_labels(sw_error *err, reading *in) {

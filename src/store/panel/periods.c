@@ -69,6 +69,7 @@ static sw_status add_labels(sw_error *err, sw_panel_build *build, const char *co
   }
   for (int64_t i = 0; i < n; i++) {
     SW_TRY(sw_map_put(err, build->period_of, label[i], strlen(label[i]), 0, &existing));
+    /* -1: the label is new. */
     if (existing < 0) list->item[list->n++].text = label[i];
   }
   return SW_OK;
@@ -137,6 +138,7 @@ static sw_status refuse_text_in(sw_error *err, const sw_panel_build *build, int 
     const sw_panel_block *block = &rows->block[b];
     for (int64_t i = 0; i < block->n; i++) {
       const char *label = rows->periods.text[block->slot[i]];
+      /* Rows of units outside the panel may have any period: theirs are not in the list either. */
       if (build->unit_of[f][block->unit[i]] < 0 || is_integer(label)) continue;
       *line = sw_panel_block_line(block, i);
       return refuse_label(err, build, rows, *line, label, others);
@@ -158,7 +160,7 @@ static sw_status refuse_mixed(sw_error *err, sw_panel_build *build, const period
   SW_TRY(sw_team_agree(build->team, err, status, 0));
   for (int64_t i = 0; i < list->n; i++)
     if (is_integer(list->item[i].text)) integer[n++] = list->item[i].text;
-  if (n == 0 || n == list->n) return SW_OK;
+  if (n == 0 || n == list->n) return SW_OK; /* all texts, or all integers: on all ranks */
   sw_panel_list_some(others, sizeof others, integer, n);
   for (int f = 0; f < build->spec->n_files; f++) {
     int64_t line = 0;
@@ -196,10 +198,12 @@ static sw_status number_periods(sw_error *err, sw_panel_build *build, period *li
   SW_NEW(err, build->arena, label, n);
   SW_NEW(err, build->arena, value, n);
   periods->integer = sort_periods(list, n);
+  /* Until now it only told which labels were there; its numbers meant nothing. */
   sw_map_destroy(build->period_of);
   build->period_of = NULL;
   SW_TRY(sw_map_create(err, (size_t)n, &build->period_of));
   for (int64_t i = 0; i < n; i++) {
+    /* A new period, called by its first label; further labels of it only go into the map. */
     if (i == 0 || list[i].value != value[periods->n - 1]) {
       label[periods->n] = list[i].text;
       value[periods->n++] = list[i].value;
@@ -208,7 +212,7 @@ static sw_status number_periods(sw_error *err, sw_panel_build *build, period *li
                       &existing));
   }
   periods->label = label;
-  periods->value = periods->integer ? value : NULL;
+  periods->value = periods->integer ? value : NULL; /* places of texts are no numbers */
   return SW_OK;
 }
 

@@ -31,6 +31,7 @@ static sw_status want_raw(planner *in, const char *name, const char *where) {
     if (!strcmp(plan->raw[c].name, name)) return SW_OK;
   if (plan->n_raw == in->raw_capacity) {
     sw_wanted *grown = NULL;
+    /* The old array stays in the arena, and is small. */
     int capacity = in->raw_capacity ? 2 * in->raw_capacity : 32;
     SW_NEW(in->err, in->arena, grown, capacity);
     if (plan->n_raw) memcpy(grown, plan->raw, (size_t)plan->n_raw * sizeof *grown);
@@ -54,6 +55,7 @@ static sw_status want_base(planner *in, const char *name, const char *where) {
   for (int r = 0; r < spec->n_ratio; r++)
     if (!strcmp(spec->ratio[r].name, name)) {
       in->plan->ratio_needed[r] = true;
+      /* A ratio is made of two columns, which no entry need name. */
       SW_TRY(want_raw(in, spec->ratio[r].numerator, where));
       return want_raw(in, spec->ratio[r].denominator, where);
     }
@@ -90,6 +92,7 @@ static sw_status want(planner *in, const char *name, const char *where, int befo
   /* Its operands were asked for then. */
   if (derived->needed) return SW_OK;
   derived->needed = true;
+  /* What its operands are asked for by is this line of the study, not the entry. */
   const char *place = place_of(in, derived->spec->node);
   for (int k = 0; k < derived->expression.n_operands; k++)
     SW_TRY(want(in, derived->expression.operand[k], place, d));

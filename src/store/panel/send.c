@@ -167,6 +167,7 @@ static sw_status one_round(sw_error *err, sw_sending *out) {
  * rounds. Run a second time when duplicates are looked for; rows are still there. */
 static sw_status walk_rows(sw_error *err, sw_sending *out) {
   sw_team *team = out->build->team;
+  /* All rows of a single rank stay. */
   double rounds = team->size > 1 ? (double)out->rounds : 0;
   SW_TRY(sw_team_agree(team, err, sw_panel_send_keep(err, out), 0));
   out->block = out->row = 0;
@@ -223,6 +224,7 @@ static sw_status refuse_duplicate(sw_error *err, const sw_sending *out) {
  * refused. */
 static sw_status find_duplicates(sw_error *err, sw_sending *out) {
   sw_team *team = out->build->team;
+  /* Rows less marks: how many rows too many there are in all cells of this rank. */
   double missing = (double)(out->placed - count_seen(out));
   SW_TRY(team->max_f64(team, err, &missing, 1));
   if (missing == 0) return SW_OK;

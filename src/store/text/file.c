@@ -64,10 +64,12 @@ static sw_status read_gz(sw_error *err, const char *path, int file, char **bytes
   size_t size = 0;
   sw_status status = SW_OK;
   for (int got = 1; got > 0 && !status;) {
+    /* gzread is asked for PIECE bytes, so there must always be room for as many. */
     if (size - *length < PIECE) status = grow(err, path, bytes, &size);
     if (status) break;
     errno = 0;
     got = gzread(gz, *bytes + *length, PIECE);
+    /* Kept before another call can change it. */
     int error_number = errno;
     if (got > 0) *length += (size_t)got;
     int code = Z_OK;
