@@ -286,7 +286,7 @@ static sw_status read_lines(sw_error *err, reading *in) {
   sw_lines_taker taker = {
       .self = in, .threads = in->n_readers, .expect = expect, .take = take, .place = place};
   SW_TRY(sw_lines_deal(err, in->team, &in->text, taker));
-  /* Rows are read, but by the dictionaries of their readers. */
+  /* The rows are numbered by the dictionaries of their readers still. */
   SW_TRY(sw_team_agree(in->team, err, join_readers(err, in), 0));
   SW_TRY(refuse_empty(err, in));
   if (in->spec->layout != SW_LAYOUT_WIDE_INDICATOR) return SW_OK;

@@ -47,13 +47,12 @@ sw_status sw_panel_codes_gather(sw_error *err, sw_team *team, sw_arena *arena,
 
 typedef struct sw_panel_block {
   int64_t n, capacity; /* rows; rows there is room for */
-  int64_t
-      first_line; /* of the piece; 0 until it is placed. Of .h5: place of the first unit, from 1 */
-  int reader;     /* whose dictionaries the numbers are of, until they are joined */
-  double *value;  /* width of each row; unit and slot stand behind it, in the same allocation */
-  int32_t *unit;  /* number in `units` */
-  int32_t *slot;  /* long: number in `periods`; wide: file column */
-  int32_t *line;  /* from first_line; NULL: every line is a row */
+  int64_t first_line;  /* of the piece, 0 until it is placed; .h5: place of the first unit */
+  int reader;          /* whose dictionaries the numbers are of, until they are joined */
+  double *value; /* width of each row; unit and slot stand behind it, in the same allocation */
+  int32_t *unit; /* number in `units` */
+  int32_t *slot; /* long: number in `periods`; wide: file column */
+  int32_t *line; /* from first_line; NULL: every line is a row */
 } sw_panel_block;
 
 static inline int64_t sw_panel_block_line(const sw_panel_block *block, int64_t i) {

@@ -28,8 +28,7 @@ typedef struct sw_lines {
  * number below `threads`, for pieces numbered from 0 since the last `expect`. A plain file is one
  * `expect`, a .gz one each round. `first_line` is 0 the first time; a piece that failed is taken
  * once more, by thread 0, with its line, to say what is wrong. `expect` and `place` are called
- * outside the threads; `place` for the pieces before a failed one, or for all, in ascending order.
- */
+ * outside the threads; `place` for the pieces before a failed one, or all, in ascending order. */
 typedef struct sw_lines_taker {
   void *self;
   int threads;
