@@ -5,6 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+/* All periods in one allocation, period by period, the units of a period side by side, as columns
+ * are walked. row[0] owns it; row[n_periods] points at its end, so that row[0] is there also
+ * without a period. All threads write NaN: it is the first touch of all that memory, and takes as
+ * long as the reading of a small file. Local, not collective; where it fails `cells` can be
+ * freed. */
 sw_status sw_panel_cells_make(sw_error *err, sw_arena *arena, const char *name, int64_t n,
                               int n_periods, sw_panel_cells *cells) {
   double *block = NULL;
@@ -27,6 +32,7 @@ void sw_panel_cells_free(sw_panel_cells *cells) {
 
 /* ---- for messages ------------------------------------------------------------------------ */
 
+/* Never NULL: without memory, or without a panel section, the study's file is named. */
 const char *sw_panel_place(const sw_panel_build *build, const char *key) {
   const sw_node *node = build->spec->node, *value = sw_node_get(node, key);
   const char *text = NULL;
@@ -37,6 +43,8 @@ const char *sw_panel_place(const sw_panel_build *build, const char *key) {
 
 enum { SHOWN = 5 };
 
+/* The first five, each cut to 24 bytes: a message is one line. snprintf may report more than fits,
+ * so `used` can pass `size`; the loops then end. */
 void sw_panel_list_some(char *out, size_t size, const char *const *text, int64_t n) {
   size_t used = 0;
   out[0] = '\0';

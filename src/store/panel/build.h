@@ -44,18 +44,20 @@ typedef struct sw_panel_build {
   sw_panel *panel;
 } sw_panel_build;
 
-/* n units of n_periods each, all missing. */
+/* n units of n_periods each, all missing. The memory is freed by sw_panel_cells_free, or by whoever
+ * takes row[0] over. */
 sw_status sw_panel_cells_make(sw_error *err, sw_arena *arena, const char *name, int64_t n,
                               int n_periods, sw_panel_cells *cells);
 void sw_panel_cells_free(sw_panel_cells *cells);
 
 sw_status sw_panel_universe(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_periods(sw_error *err, sw_panel_build *build);
+/* Local, called by sw_panel_send: every rank works out the same. */
 sw_status sw_panel_own(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_send(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_treat(sw_error *err, sw_panel_build *build);
 
-/* "a, b, c, ..." */
+/* "a, b, c, ...": a few of n texts, cut to `size` bytes with the zero, for a message. */
 void sw_panel_list_some(char *out, size_t size, const char *const *text, int64_t n);
 /* "study.yaml:8:12" of a key of `panel` (or of the section), for messages. */
 const char *sw_panel_place(const sw_panel_build *build, const char *key);

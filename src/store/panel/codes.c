@@ -1,4 +1,9 @@
-/* Dictionaries of codes, local and of all ranks together. */
+/* Dictionaries of codes: of a reader, of a rank's rows, and of all ranks together. A reader numbers
+ * texts as it meets them, two look-ups a row, so that a row holds a number instead of a text. The
+ * order of first sight depends on ranks and threads; what all ranks share (sw_panel_codes_gather)
+ * is in byte order, and depends on the texts alone.
+ *
+ * Numbers are stored as int32 in the rows. A dictionary belongs to one thread. */
 #include "store/panel/rows.h"
 
 #include <stdlib.h>
@@ -17,6 +22,8 @@ void sw_panel_codes_destroy(sw_panel_codes *codes) {
   *codes = (sw_panel_codes){0};
 }
 
+/* An array that was moved is kept even if another then has no memory: destroy frees what is
+ * there. */
 static sw_status grow(sw_error *err, sw_panel_codes *codes) {
   int64_t capacity = codes->capacity ? 2 * codes->capacity : 1024;
   const char **text = realloc(codes->text, (size_t)capacity * sizeof *text);
@@ -30,6 +37,8 @@ static sw_status grow(sw_error *err, sw_panel_codes *codes) {
   return SW_OK;
 }
 
+/* The text is copied: the field it came from is gone with its piece. Its count is 0 until the
+ * caller counts it. */
 static sw_status add(sw_error *err, sw_panel_codes *codes, const char *text, size_t length) {
   if (codes->n == codes->capacity) SW_TRY(grow(err, codes));
   char *copy = sw_arena_textn(codes->arena, text, length);
@@ -41,7 +50,9 @@ static sw_status add(sw_error *err, sw_panel_codes *codes, const char *text, siz
   return sw_map_put(err, codes->map, copy, length, codes->n++, &existing);
 }
 
-/* memcmp of what is most often a word or less: two loads that may overlap. */
+/* memcmp for the texts this is called with, which are mostly 4 to 16 bytes (FIPS codes, years): a
+ * call costs more than two loads. The loads overlap in the middle where the length is not 8 or 16,
+ * and together cover every byte. memcpy, as texts lie at any address. */
 static inline bool same_bytes(const char *a, const char *b, size_t length) {
   uint64_t wide[4];
   uint32_t half[4];
@@ -60,13 +71,18 @@ static inline bool same_bytes(const char *a, const char *b, size_t length) {
   return half[0] == half[1] && half[2] == half[3];
 }
 
+/* k may be n, the one after the last. */
 static inline bool is_code(const sw_panel_codes *codes, int64_t k, const char *text,
                            size_t length) {
   return k < codes->n && codes->length[k] == length && same_bytes(codes->text[k], text, length);
 }
 
+/* The number of a text, a new one if it was never met. Before the table is asked the text of the
+ * time before is tried, and the one behind it: files sorted by unit repeat the first, files sorted
+ * by period run through the units in the order of their first sight. Most rows never hash. */
 sw_status sw_panel_codes_number(sw_error *err, sw_panel_codes *codes, const char *text,
                                 size_t length, int64_t *number) {
+  /* ++k where the first try fails: files sorted by period go from unit to unit. */
   int64_t k = codes->last;
   if (!is_code(codes, k, text, length) && !is_code(codes, ++k, text, length)) {
     k = sw_map_find(codes->map, text, length);
@@ -75,12 +91,14 @@ sw_status sw_panel_codes_number(sw_error *err, sw_panel_codes *codes, const char
       SW_TRY(add(err, codes, text, length));
     }
   }
+  /* Counted here, so that the count is of rows (lines) with the text, needed or not. */
   codes->count[k]++;
   codes->last = k;
   *number = k;
   return SW_OK;
 }
 
+/* `number` has room for other->n. Each text was counted once by the look-up here: hence - 1. */
 sw_status sw_panel_codes_merge(sw_error *err, sw_panel_codes *codes, const sw_panel_codes *other,
                                int32_t *number) {
   for (int64_t i = 0; i < other->n; i++) {
@@ -94,11 +112,13 @@ sw_status sw_panel_codes_merge(sw_error *err, sw_panel_codes *codes, const sw_pa
 
 /* ---- all ranks --------------------------------------------------------------------------- */
 
+/* Bytes, by strcmp: the same order on every machine, whatever its locale. */
 static int by_text(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The zero-terminated texts of a buffer, sorted, each once. */
+/* The zero-terminated texts in bytes[0..length), sorted, each once. *out (sw_alloc, the caller's)
+ * points into `bytes`. Empty for an empty buffer. */
 static sw_status sort_texts(sw_error *err, const char *bytes, size_t length, int64_t *n,
                             const char ***out) {
   int64_t count = 0;
@@ -110,6 +130,7 @@ static sw_status sort_texts(sw_error *err, const char *bytes, size_t length, int
   for (int64_t i = 0; i < count; i++, at += strlen(at) + 1)
     text[i] = at;
   qsort(text, (size_t)count, sizeof *text, by_text);
+  /* Each once: equal texts are neighbours now, and *n never runs ahead of i. */
   *n = 0;
   for (int64_t i = 0; i < count; i++)
     if (i == 0 || strcmp(text[i], text[*n - 1]) != 0) text[(*n)++] = text[i];
@@ -117,7 +138,10 @@ static sw_status sort_texts(sw_error *err, const char *bytes, size_t length, int
   return SW_OK;
 }
 
-/* Texts for rank r stand together, in the order of the ranks. */
+/* Packs the texts for the ranks that their hashes name: those for rank r stand together, in the
+ * order of the ranks, sent[r] bytes each. First sizes, then bytes, with the hash computed twice
+ * rather than kept. Hash and seed are the same on every rank: that is what makes equal texts
+ * meet. */
 static sw_status address(sw_error *err, int ranks, const char *const *text, int64_t n, char **bytes,
                          size_t *sent) {
   size_t length = 0, *at = NULL;
@@ -141,7 +165,7 @@ static sw_status address(sw_error *err, int ranks, const char *const *text, int6
   return SW_OK;
 }
 
-/* The texts one behind the other, each with its zero. */
+/* The texts one behind the other, each with its zero: the form in which they travel. */
 static sw_status join(sw_error *err, const char *const *text, int64_t n, char **bytes,
                       size_t *length) {
   *length = 0;
@@ -154,7 +178,8 @@ static sw_status join(sw_error *err, const char *const *text, int64_t n, char **
   return SW_OK;
 }
 
-/* Into the arena, sorted again: the ranks' shares are sorted each, not together. */
+/* Into the arena, sorted again: the shares of the ranks are each sorted, but not their sequence, as
+ * the hash decides which rank has a text. */
 static sw_status keep_all(sw_error *err, sw_arena *arena, const char *bytes, size_t length,
                           int64_t *n_all, const char *const **all) {
   char *copy = NULL;
@@ -176,7 +201,11 @@ static size_t sum_of(const size_t *counts, int n) {
   return sum;
 }
 
-/* Equal texts meet at the rank their hash names, which passes each on once. */
+/* Equal texts meet at the rank their hash names, which passes each on once. Gathering all texts of
+ * all ranks at once would be simpler, but where every rank has met every unit it would hold them
+ * ranks times. In the end every rank holds every text once, as it does the table of units.
+ *
+ * Collective, and agrees for itself: all ranks return the same status. *all lies in the arena. */
 sw_status sw_panel_codes_gather(sw_error *err, sw_team *team, sw_arena *arena,
                                 const char *const *text, int64_t n, int64_t *n_all,
                                 const char *const **all) {
@@ -189,9 +218,11 @@ sw_status sw_panel_codes_gather(sw_error *err, sw_team *team, sw_arena *arena,
   if ((status = sw_team_agree(team, err, status, 0))) goto done;
   size_t *received = counts + team->size;
   if ((status = team->all_to_all(team, err, sent, counts, (void **)&met, received))) goto done;
+  /* All texts whose hash names this rank, from every rank that has met them. */
   status = sort_texts(err, met, sum_of(received, team->size), &n_mine, &mine);
   if (!status) status = join(err, mine, n_mine, &once, &length);
   if ((status = sw_team_agree(team, err, status, 0))) goto done;
+  /* From here on no text is there twice, on any rank. */
   if ((status = team->all_gather(team, err, once, length, (void **)&bytes, counts))) goto done;
   status = keep_all(err, arena, bytes, sum_of(counts, team->size), n_all, all);
   status = sw_team_agree(team, err, status, 0);

@@ -1,5 +1,12 @@
-/* Panel files as comma-separated text: header, readers, and the dictionaries of the readers become
- * one. */
+/* Panel files as comma-separated text. The header becomes a layout: which column is what, and which
+ * columns are turned into numbers. Then the lines are dealt out (text/lines.h) to one reader a
+ * thread, each with dictionaries of its own, so that no code of a unit costs a lock; when all is
+ * read the dictionaries become one, and the rows are renumbered.
+ *
+ * Numbers of codes depend on which thread met a code first, so differ from run to run. Nothing may
+ * rest on their order: universe.c and periods.c go by the texts, sorted.
+ *
+ * sw_panel_csv_read is called by read.c for every .csv and .csv.gz, on all ranks. */
 #include "store/panel/csv.h"
 #include "store/text/lines.h"
 
@@ -17,12 +24,14 @@ typedef struct reading {
   sw_panel_rows *rows;
   sw_panel_csv_layout layout;
   sw_lines text;
-  sw_csv *csv;               /* the first reader's */
-  sw_panel_codes indicators; /* wide by indicator: codes met */
-  int n_readers;
+  sw_csv *csv;               /* the first reader's; owned here, the others borrow its header */
+  sw_panel_codes indicators; /* wide by indicator: codes met by this rank's readers */
+  int n_readers;             /* threads; while they are made: those to be destroyed */
   sw_panel_csv_reader *reader;
 } reading;
 
+/* Where the study says `key` of the panel, else where its panel begins: "study.yaml:8:12". In the
+ * arena; NULL without memory, which sw_csv_column takes as no place. */
 static const char *place_of(reading *in, const char *key) {
   const sw_node *node = in->spec->node, *value = sw_node_get(node, key);
   if (value) node = value;
@@ -31,7 +40,9 @@ static const char *place_of(reading *in, const char *key) {
 
 /* ---- the header -------------------------------------------------------------------------- */
 
-/* Only the columns that are needed are ever turned into numbers. */
+/* Columns are the indicators. Only those that are needed are ever turned into numbers; one that is
+ * missing here may be in another file, so that is no error yet (read.c: refuse_unknown). Without
+ * `time` there is one period, and layout.time stays -1. */
 static sw_status plan_long(sw_error *err, reading *in) {
   int *from = NULL, *column = NULL;
   SW_NEW(err, in->arena, from, in->plan->n_raw);
@@ -52,7 +63,9 @@ static sw_status plan_long(sw_error *err, reading *in) {
   return SW_OK;
 }
 
-/* Columns PREFIX<period>: those of `periods`, else all whose rest is a whole number. */
+/* Columns PREFIX<period>: those of `periods`, each of which must be there, else all whose rest is a
+ * whole number. `most` is room for either. A prefix of "" (wide by indicator) takes every column
+ * that is called by a whole number. */
 static sw_status plan_periods(sw_error *err, reading *in, const char *prefix) {
   const sw_panel_spec *spec = in->spec;
   const sw_csv *csv = in->csv;
@@ -63,12 +76,14 @@ static sw_status plan_periods(sw_error *err, reading *in, const char *prefix) {
   size_t skip = strlen(prefix);
   int64_t value;
   int n = 0;
+  /* Named in the study: each has its column, in the order of the study. */
   for (int k = 0; k < spec->n_periods; k++, n++) {
     char *name = sw_arena_printf(in->arena, "%s%s", prefix, spec->period[k]);
     if (!name) return sw_fail(err, SW_ENOMEM, "out of memory");
     SW_TRY(sw_csv_column(err, csv, place_of(in, "layout"), name, &from[n]));
     label[n] = spec->period[k];
   }
+  /* Not named: found, in the order of the file. Labels point into the names of the header. */
   for (int c = 0; c < csv->n_columns && !spec->n_periods; c++) {
     const char *name = csv->column[c];
     if (strncmp(name, prefix, skip) || !sw_parse_integer(name + skip, strlen(name + skip), &value))
@@ -87,12 +102,16 @@ static sw_status plan_periods(sw_error *err, reading *in, const char *prefix) {
   return SW_OK;
 }
 
-/* Every rank reads the header for itself: the same bytes give the same plan. */
+/* Every rank reads the header for itself: the same bytes give the same plan, and nothing has to be
+ * sent. It is also the only time that a reader changes what others will borrow: the notes of the
+ * footer, one sw_csv_skip a line. */
 static sw_status read_header(sw_error *err, reading *in) {
   const sw_panel_spec *spec = in->spec;
   sw_csv_text(in->csv, in->text.header, in->text.header_length, 1);
   SW_TRY(sw_csv_header(err, in->csv));
   SW_TRY(sw_csv_column(err, in->csv, place_of(in, "unit"), spec->unit, &in->layout.unit));
+  /* The footer is no part of what is dealt out. Where files were joined the notes of the others
+   * stand in the middle: lines equal to one of these are passed over too. */
   const char *at = in->text.notes, *end = at + in->text.notes_length;
   while (at < end) {
     const char *newline = memchr(at, '\n', (size_t)(end - at)), *to = newline ? newline : end;
@@ -106,6 +125,7 @@ static sw_status read_header(sw_error *err, reading *in) {
                          &in->layout.indicator));
     return plan_periods(err, in, "");
   }
+  /* Wide by prefix: the file is one indicator, which the study need not use. */
   int column = sw_panel_plan_raw(in->plan, spec->wide_name);
   if (column >= 0) in->rows->has_column[column] = true;
   in->rows->name = &spec->wide_name;
@@ -115,6 +135,7 @@ static sw_status read_header(sw_error *err, reading *in) {
 
 /* ---- readers ----------------------------------------------------------------------------- */
 
+/* An arena a thread, as arenas have no lock. */
 static sw_status make_reader(sw_error *err, reading *in, int t) {
   sw_panel_csv_reader *reader = &in->reader[t];
   reader->layout = &in->layout;
@@ -127,6 +148,9 @@ static sw_status make_reader(sw_error *err, reading *in, int t) {
   return t > 0 ? sw_csv_like(err, reader->arena, in->csv, &reader->csv) : SW_OK;
 }
 
+/* Safe at any stage of make_readers. The first reader's csv is in->csv, destroyed once, and
+ * last, as the others borrow from it. raw_of grows by realloc, all else of a reader lives in its
+ * arena. */
 static void destroy_readers(reading *in) {
   for (int t = 0; t < in->n_readers; t++) {
     sw_panel_csv_reader *reader = &in->reader[t];
@@ -142,6 +166,7 @@ static void destroy_readers(reading *in) {
   sw_panel_codes_destroy(&in->indicators);
 }
 
+/* n_readers grows with each, so that a failure destroys what was begun. */
 static sw_status make_readers(sw_error *err, reading *in) {
   size_t *missing = NULL;
   SW_NEW(err, in->arena, missing, in->spec->n_missing_values);
@@ -156,12 +181,16 @@ static sw_status make_readers(sw_error *err, reading *in) {
   return SW_OK;
 }
 
+/* The taker (lines.h): a block of rows for each piece. Called between the parallel regions, so that
+ * the array of blocks may move. Blocks of earlier rounds of a .gz stay where they are. */
 static sw_status expect(void *self, sw_error *err, int64_t pieces) {
   reading *in = self;
+  /* `take` numbers pieces from 0 in each round. */
   in->layout.first_block = in->rows->n_blocks;
   return sw_panel_rows_extend(err, in->rows, pieces);
 }
 
+/* By thread `thread`, for a block that nobody else touches. */
 static sw_status take(void *self, sw_error *err, int thread, int64_t piece, const char *text,
                       size_t length, int64_t first_line) {
   reading *in = self;
@@ -177,6 +206,8 @@ static void place(void *self, int64_t piece, int64_t first_line) {
 
 /* ---- one dictionary ---------------------------------------------------------------------- */
 
+/* After this, number[k][i] is what the reader's i-th text of kind k is called in the rows. The
+ * texts themselves are copied, as the reader's arena goes away. */
 static sw_status merge_codes(sw_error *err, reading *in, sw_panel_csv_reader *reader) {
   sw_panel_codes *all[] = {&in->rows->units, &in->rows->periods, &in->indicators};
   const sw_panel_codes *own[] = {&reader->units, &reader->periods, &reader->indicators};
@@ -187,6 +218,7 @@ static sw_status merge_codes(sw_error *err, reading *in, sw_panel_csv_reader *re
   return SW_OK;
 }
 
+/* Slots of wide files are indices of the plan, the same for all readers. */
 static void renumber(const reading *in, sw_panel_block *block) {
   const sw_panel_csv_reader *reader = &in->reader[block->reader];
   for (int64_t i = 0; i < block->n; i++)
@@ -195,7 +227,9 @@ static void renumber(const reading *in, sw_panel_block *block) {
     block->slot[i] = reader->number[1][block->slot[i]];
 }
 
-/* What all readers met, as the first one would have numbered it, whose numbers stay. */
+/* One dictionary out of those of the readers, taken in the order of their numbers: the first
+ * reader's texts come first, keep their numbers, and its blocks need no renumbering. Where one
+ * thread reads, nothing is renumbered at all. */
 static sw_status join_readers(sw_error *err, reading *in) {
   sw_panel_rows *rows = in->rows;
   for (int t = 0; t < in->n_readers; t++) {
@@ -204,13 +238,17 @@ static sw_status join_readers(sw_error *err, reading *in) {
     rows->hollow += sw_csv_hollow(in->reader[t].csv);
     SW_TRY(merge_codes(err, in, &in->reader[t]));
   }
+/* Blocks are apart, and the tables of numbers are only read. */
 #pragma omp parallel for schedule(dynamic, 1) num_threads(in->n_readers)
   for (int64_t b = 0; b < rows->n_blocks; b++)
     if (rows->block[b].reader > 0) renumber(in, &rows->block[b]);
   return SW_OK;
 }
 
-/* Wide by indicator: which indicators the file has is known only now. */
+/* Wide by indicator: which indicators the file has is known only when all ranks have read it. Sets
+ * has_column, and the names offered when the study asks for one that is not there: as the study
+ * names the codes, else COLUMN_CODE, by which an entry may ask for it. Collective; a local failure
+ * behind the gather is for the caller to agree on. */
 static sw_status gather_indicators(sw_error *err, reading *in) {
   const sw_panel_spec *spec = in->spec;
   int64_t n = 0;
@@ -232,7 +270,8 @@ static sw_status gather_indicators(sw_error *err, reading *in) {
   return SW_OK;
 }
 
-/* A rank may well have no row; all of them together may not. */
+/* A rank may well have no row, as where there are more ranks than lines; all of them together may
+ * not. */
 static sw_status refuse_empty(sw_error *err, reading *in) {
   int64_t count = in->rows->read;
   SW_TRY(in->team->sum_i64(in->team, err, &count, 1));
@@ -242,16 +281,20 @@ static sw_status refuse_empty(sw_error *err, reading *in) {
                  in->spec->time ? " and period" : "");
 }
 
+/* Errors of sw_lines_deal are agreed on already; the rest is agreed on here. */
 static sw_status read_lines(sw_error *err, reading *in) {
   sw_lines_taker taker = {
       .self = in, .threads = in->n_readers, .expect = expect, .take = take, .place = place};
   SW_TRY(sw_lines_deal(err, in->team, &in->text, taker));
+  /* The rows are numbered by the dictionaries of their readers still. */
   SW_TRY(sw_team_agree(in->team, err, join_readers(err, in), 0));
   SW_TRY(refuse_empty(err, in));
   if (in->spec->layout != SW_LAYOUT_WIDE_INDICATOR) return SW_OK;
   return sw_team_agree(in->team, err, gather_indicators(err, in), 0);
 }
 
+/* Between sw_lines_open and the agreement below nothing is collective: the status is kept, and all
+ * ranks reach it. No rank enters read_lines unless all have their readers. */
 sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
                             const sw_panel_spec *spec, const sw_panel_plan *plan,
                             sw_panel_rows *rows) {
@@ -263,6 +306,7 @@ sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
   sw_status status = sw_panel_codes_create(err, arena, &in.indicators);
   if (!status) status = sw_csv_create(err, arena, rows->file, &in.csv);
   if (!status) {
+    /* What a cell of a panel may hold, said where one holds something else. */
     in.csv->wanted = "a number, an empty cell or a text listed under missing_values is wanted";
     in.csv->single = SW_FOOTER_HINT;
     status = read_header(err, &in);

@@ -12,8 +12,8 @@ typedef struct sw_panel_csv_layout {
   const sw_panel_plan *plan;
   sw_panel_rows *rows;
   int unit, time, indicator; /* columns, -1: not there */
-  const int *from;           /* header column of each value */
-  const size_t *missing;     /* lengths of the texts that mean missing */
+  const int *from;           /* header column of each value of a row */
+  const size_t *missing;     /* lengths of the texts that mean missing, in the order of the study */
   int64_t first_block;       /* of the rows, for the first piece of what is dealt out now */
 } sw_panel_csv_layout;
 
@@ -24,15 +24,18 @@ typedef struct sw_panel_csv_reader {
   sw_arena *arena;
   sw_csv *csv;
   sw_panel_codes units, periods, indicators;
-  int *raw_of; /* file column of each indicator met, -1: not needed */
+  int *raw_of; /* of each code in `indicators`: index in plan->raw, -1: not needed */
   int64_t raw_capacity;
-  int64_t read;       /* lines with data */
-  int32_t *number[3]; /* of its texts in the dictionaries of the rows */
+  int64_t read;       /* lines with data, also those of indicators that are not needed */
+  int32_t *number[3]; /* of its units, periods, indicators in the dictionaries of the rows; set when
+                         the readers are joined */
 } sw_panel_csv_reader;
 
-/* The file column an indicator's code means, or -1. */
+/* The index in plan->raw of the column that an indicator's code means, or -1: the study does not
+ * use it. */
 int sw_panel_csv_raw_of(const sw_panel_csv_layout *layout, const char *code);
-/* One piece of whole lines into a block. */
+/* One piece of whole lines into a block. Called by a thread with its own reader and its own block;
+ * for a piece that failed, once more with its line. The block owns what it gets also on failure. */
 sw_status sw_panel_csv_rows_take(sw_error *err, sw_panel_csv_reader *in, sw_panel_block *block,
                                  const char *text, size_t length, int64_t first_line);
 

@@ -1,5 +1,10 @@
 /* Lines of a panel to rows, in the three layouts. Several threads do this at once, each with a
- * reader of its own; what they share they only read. */
+ * reader of its own; what they share (layout, plan, study) they only read. The innermost loop of
+ * reading: a row costs two look-ups of codes and a number for each column that is needed, and no
+ * allocation.
+ *
+ * A row goes into a block as numbers of the reader's dictionaries; csv.c turns these into the
+ * rows'. */
 #include "store/panel/csv.h"
 
 #include "base/text.h"
@@ -9,7 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A row for a unit that is not needed is counted all the same: `unmatched` speaks of all codes. */
+/* A row that is not needed is counted all the same: what `unmatched` says is about all codes of the
+ * file. An empty code is refused, as a unit called "" would be found in no units file. */
 static sw_status number_unit(sw_error *err, sw_panel_csv_reader *in, int64_t *unit) {
   sw_field field = in->csv->field[in->layout->unit];
   if (field.length) return sw_panel_codes_number(err, &in->units, field.text, field.length, unit);
@@ -17,6 +23,7 @@ static sw_status number_unit(sw_error *err, sw_panel_csv_reader *in, int64_t *un
                      in->layout->spec->unit);
 }
 
+/* A code is an indicator by the study's `names`, or by COLUMN_CODE without one: `LineCode_12`. */
 int sw_panel_csv_raw_of(const sw_panel_csv_layout *layout, const char *code) {
   const sw_panel_spec *spec = layout->spec;
   for (int k = 0; k < spec->n_wide_names; k++)
@@ -32,7 +39,8 @@ int sw_panel_csv_raw_of(const sw_panel_csv_layout *layout, const char *code) {
   return -1;
 }
 
-/* What an indicator's code means is looked up at its first sight only. */
+/* *raw: index in plan->raw, -1: not needed. What a code means is looked up at its first sight only;
+ * codes are numbered in that order, so a code that gets the number `before` is new. */
 static sw_status number_indicator(sw_error *err, sw_panel_csv_reader *in, int64_t *raw) {
   sw_field field = in->csv->field[in->layout->indicator];
   int64_t code = 0, before = in->indicators.n;
@@ -51,13 +59,15 @@ static sw_status number_indicator(sw_error *err, sw_panel_csv_reader *in, int64_
   return SW_OK;
 }
 
-/* A note under the data, as a spreadsheet saves it: "Source: BEA,,,". */
+/* A note under the data, as a spreadsheet saves it: "Source: BEA,,,". It has as many fields as a
+ * row, so it is found out by its empty period; the message then speaks of `footer`. */
 static bool is_like_a_note(const sw_csv *csv) {
   for (int i = 1; i < csv->n; i++)
     if (csv->field[i].length) return false;
   return csv->field[0].length > 0;
 }
 
+/* A cross-section has one period, "0", so that all later steps know nothing of it. */
 static sw_status number_period(sw_error *err, sw_panel_csv_reader *in, int64_t *period) {
   if (in->layout->time < 0) return sw_panel_codes_number(err, &in->periods, "0", 1, period);
   sw_field field = in->csv->field[in->layout->time];
@@ -67,7 +77,8 @@ static sw_status number_period(sw_error *err, sw_panel_csv_reader *in, int64_t *
                      is_like_a_note(in->csv) ? "; " SW_FOOTER_HINT : "");
 }
 
-/* A handful of texts at most; a linear search beats a table. */
+/* Texts of `missing_values`, compared with the trimmed field, before it is read as a number: -999
+ * may be among them. A handful at most: a linear search beats a table. */
 static bool is_missing_value(const sw_panel_csv_layout *layout, sw_field field) {
   for (int k = 0; k < layout->spec->n_missing_values; k++)
     if (layout->missing[k] == field.length &&
@@ -76,6 +87,7 @@ static bool is_missing_value(const sw_panel_csv_layout *layout, sw_field field) 
   return false;
 }
 
+/* `value`: width doubles. An empty cell is NaN, as a text that means missing is. */
 static sw_status read_values(sw_error *err, sw_panel_csv_reader *in, double *value) {
   const sw_panel_csv_layout *layout = in->layout;
   for (int k = 0; k < in->width; k++) {
@@ -88,6 +100,8 @@ static sw_status read_values(sw_error *err, sw_panel_csv_reader *in, double *val
   return SW_OK;
 }
 
+/* The row is added before its values are read: where these fail the whole piece does. Columns that
+ * are not needed are not even looked at, so a text in one of them is no error. */
 static sw_status read_row(sw_error *err, sw_panel_csv_reader *in, sw_panel_block *block) {
   const sw_panel_csv_layout *layout = in->layout;
   int64_t unit = 0, slot = 0;
@@ -99,12 +113,14 @@ static sw_status read_row(sw_error *err, sw_panel_csv_reader *in, sw_panel_block
     SW_TRY(number_indicator(err, in, &slot));
   else
     slot = sw_panel_plan_raw(layout->plan, layout->spec->wide_name);
-  if (slot < 0) return SW_OK; /* an indicator the study does not use */
+  if (slot < 0) return SW_OK; /* an indicator the study does not use; its unit is counted */
+  /* The line relative to the block's first, which may not be known yet. */
   double *value = block->value + block->n * in->width;
   SW_TRY(sw_panel_block_add(err, block, unit, slot, in->csv->line - block->first_line));
   return read_values(err, in, value);
 }
 
+/* To the end of the piece, then the block gives back what it has too much. */
 static sw_status read_rows(sw_error *err, sw_panel_csv_reader *in, sw_panel_block *block) {
   for (bool more = true;;) {
     SW_TRY(sw_csv_next(err, in->csv, &more));
@@ -113,7 +129,9 @@ static sw_status read_rows(sw_error *err, sw_panel_csv_reader *in, sw_panel_bloc
   }
 }
 
-/* The block is filled on the stack: those of other threads are neighbours of its place. */
+/* The block is filled on the stack: those of other threads are its neighbours in the array, and n
+ * changes with every row. There is room for as many rows as there are lines, so that rows are never
+ * moved; the last line of a file may lack its newline. */
 sw_status sw_panel_csv_rows_take(sw_error *err, sw_panel_csv_reader *in, sw_panel_block *block,
                                  const char *text, size_t length, int64_t first_line) {
   sw_panel_block_free(block); /* of the first try, where a piece is taken again */

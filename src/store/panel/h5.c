@@ -1,8 +1,15 @@
 /* Panel files in HDF5: datasets at the root, the unit's codes (text), the periods (whole numbers or
- * text) and each indicator (time, unit) or (unit, time), (unit) in a cross-section. Every rank
- * opens the file for itself and reads the units of its own range, by hyperslabs of whole chunks
- * that fit into BUFFER (or of one chunk, where that is larger); the rows then go the way of all
- * rows. */
+ * text) and each indicator (time, unit) or (unit, time), (unit) in a cross-section. netCDF-4 is
+ * such a file.
+ *
+ * Every rank opens the file for itself and reads the units of its own range, by hyperslabs of whole
+ * chunks that fit into BUFFER (or of one chunk, where that is larger); the rows then go the way of
+ * all rows. A range is of units as the file has them, not those the rank will own: codes must be
+ * read before it is known who owns what. One thread reads: HDF5 serves no two at once.
+ *
+ * A file may be damaged. What HDF5 says of it becomes one line of ours (SW_EIO); sizes that it
+ * claims are held against its bytes before memory is asked for; texts that the library may die of
+ * are tried in a child. Handles of every function are closed on all its ways out. */
 #include "store/panel/rows.h"
 
 #include "base/child.h"
@@ -16,7 +23,7 @@
 #include <string.h>
 
 enum {
-  BUFFER = 1 << 19, /* values read at once */
+  BUFFER = 1 << 19, /* values read at once, 4 MB */
   INFLATED = 1032   /* bytes that deflate makes of one, at most */
 };
 
@@ -26,17 +33,19 @@ typedef struct reading {
   const sw_panel_spec *spec;
   const sw_panel_plan *plan;
   sw_panel_rows *rows;
-  hid_t file, unit, time; /* time: -1 in a cross-section */
-  hsize_t n_units, n_periods;
-  hsize_t lo, hi;                       /* this rank's range of the file's units */
+  hid_t file, unit, time;     /* open handles, -1: not open; time: -1 in a cross-section */
+  hsize_t n_units, n_periods; /* of the file; one period in a cross-section */
+  hsize_t lo, hi;             /* this rank's range of the file's units */
   int64_t *unit_number, *period_number; /* in the dictionaries of the rows */
 } reading;
 
+/* Where HDF5 fails on a file that it did open: the file is damaged, or the disk is. */
 static sw_status broken(sw_error *err, const reading *in, const char *what) {
   return sw_fail(err, SW_EIO, "%s: %s cannot be read; is it a whole HDF5 file?", in->rows->file,
                  what);
 }
 
+/* Where the study says `key` of the panel, else where its panel begins; "" without a place. */
 static const char *place_of(const reading *in, const char *key) {
   const sw_node *node = in->spec->node, *value = sw_node_get(node, key);
   if (value) node = value;
@@ -45,6 +54,8 @@ static const char *place_of(const reading *in, const char *key) {
 
 /* ---- what is in the file ----------------------------------------------------------------- */
 
+/* Names of all that is linked at the root, in their order: for look-ups, and for the nearest name
+ * in messages. Each is asked for twice, first for its length. */
 static sw_status list_names(sw_error *err, reading *in) {
   H5G_info_t info;
   if (H5Gget_info(in->file, &info) < 0) return broken(err, in, "the root group");
@@ -65,6 +76,9 @@ static sw_status list_names(sw_error *err, reading *in) {
   return SW_OK;
 }
 
+/* A group of that name is no column. Only names that were listed are asked for, as
+ * H5Oget_info_by_name would also follow a path such as "a/b", or complain of a name that is not
+ * there. */
 static bool has_dataset(const reading *in, const char *name) {
   for (int i = 0; i < in->rows->n_names; i++)
     if (!strcmp(in->rows->name[i], name)) {
@@ -75,6 +89,7 @@ static bool has_dataset(const reading *in, const char *name) {
   return false;
 }
 
+/* The number of dimensions; `size` is set only where there are one or two. */
 static int shape_of(hid_t dataset, hsize_t size[2]) {
   hid_t space = H5Dget_space(dataset);
   int rank = H5Sget_simple_extent_ndims(space);
@@ -83,13 +98,15 @@ static int shape_of(hid_t dataset, hsize_t size[2]) {
   return rank;
 }
 
-/* Of a damaged file, whose labels would fill the memory: each takes a byte at least. */
+/* A damaged file may claim any number of labels, and memory would be asked for them. Each label
+ * takes a byte at least, and of a byte in the file deflate makes INFLATED at most. */
 static bool is_longer_than_file(const reading *in, hsize_t n) {
   hsize_t bytes = 0;
   return H5Fget_filesize(in->file, &bytes) < 0 || n / INFLATED > bytes;
 }
 
-/* The labels of an axis: the dataset and how many there are. */
+/* The labels of an axis: the dataset, which the caller closes, and how many there are. `key` is the
+ * study's for it, for messages. */
 static sw_status open_axis(sw_error *err, reading *in, const char *key, const char *name,
                            hid_t *dataset, hsize_t *n) {
   hsize_t size[2];
@@ -110,7 +127,8 @@ static sw_status open_axis(sw_error *err, reading *in, const char *key, const ch
 
 /* ---- labels ------------------------------------------------------------------------------ */
 
-/* Fixed-length text is padded with zeros or blanks. */
+/* Numbers a label as the lines of a CSV would be: without blanks at its ends, never empty, UTF-8.
+ * Text of fixed length is padded with zeros (h5py, C) or blanks (Fortran). */
 static sw_status add_label(sw_error *err, const reading *in, sw_panel_codes *codes,
                            const char *name, const char *text, size_t length, int64_t *number) {
   while (length && (text[length - 1] == ' ' || text[length - 1] == '\0'))
@@ -123,7 +141,11 @@ static sw_status add_label(sw_error *err, const reading *in, sw_panel_codes *cod
   return sw_panel_codes_number(err, codes, text, length, number);
 }
 
-/* Texts [lo, hi) of the dataset. */
+/* Texts [lo, hi) of the dataset: their numbers in `codes`. In memory text of fixed length gets a
+ * byte more than in the file, for the zero that strnlen stops at; text of varying length is
+ * pointers, which HDF5 allocates and H5Dvlen_reclaim frees. A pointer may be NULL: an empty text.
+ * The character set is that of the file, as the library converts none. A range may be empty, where
+ * ranks are many. */
 static sw_status read_texts(sw_error *err, reading *in, hid_t dataset, const char *name, hsize_t lo,
                             hsize_t hi, sw_panel_codes *codes, int64_t *number) {
   hid_t stored = H5Dget_type(dataset), space = H5Dget_space(dataset), type = H5Tcopy(H5T_C_S1);
@@ -153,7 +175,10 @@ static sw_status read_texts(sw_error *err, reading *in, hid_t dataset, const cha
   return status;
 }
 
-/* Read as doubles, which hold every whole number a period can be. */
+/* Periods that are numbers, as doubles, which hold every whole number a period can be; whatever
+ * type the file has, HDF5 converts. They become texts, as those of a CSV are, and periods.c makes
+ * numbers of them again: so files of both kinds may have the same periods. 9e15 is just below
+ * 2^53. */
 static sw_status read_whole_numbers(sw_error *err, reading *in, int64_t *number) {
   double *value = NULL;
   SW_TRY(sw_alloc(err, in->n_periods, sizeof *value, (void **)&value));
@@ -180,6 +205,8 @@ static H5T_class_t class_of(hid_t dataset) {
   return class;
 }
 
+/* period_number[t]: number of the file's t-th period in the dictionary. A cross-section has one,
+ * "0", as in a CSV. Each may stand but once: with fewer texts than periods one stands twice. */
 static sw_status read_periods(sw_error *err, reading *in) {
   SW_NEW(err, in->arena, in->period_number, in->n_periods);
   if (in->time < 0)
@@ -194,6 +221,8 @@ static sw_status read_periods(sw_error *err, reading *in) {
                  in->rows->file, in->spec->time, in->spec->time, in->spec->unit);
 }
 
+/* Names, axes and this rank's range. Codes must be text: as numbers they would have lost their
+ * leading zeros long ago. */
 static sw_status open_axes(sw_error *err, reading *in) {
   SW_TRY(list_names(err, in));
   SW_TRY(open_axis(err, in, "unit", in->spec->unit, &in->unit, &in->n_units));
@@ -205,6 +234,7 @@ static sw_status open_axes(sw_error *err, reading *in) {
   if (in->spec->time) SW_TRY(open_axis(err, in, "time", in->spec->time, &in->time, &in->n_periods));
   if (in->n_units == 0 || in->n_periods == 0)
     return sw_fail(err, SW_EINPUT, "%s: no unit or no period; a panel has both", in->rows->file);
+  /* n_units is bounded by the file's bytes: the product does not overflow. */
   in->lo = in->n_units * (hsize_t)in->team->rank / (hsize_t)in->team->size;
   in->hi = in->n_units * (hsize_t)(in->team->rank + 1) / (hsize_t)in->team->size;
   return SW_OK;
@@ -217,6 +247,7 @@ static sw_status read_labels(sw_error *err, reading *in) {
   return read_periods(err, in);
 }
 
+/* False for a handle that is not open. */
 static bool is_varying(hid_t dataset) {
   hid_t type = dataset < 0 ? -1 : H5Dget_type(dataset);
   bool varying = type >= 0 && H5Tis_variable_str(type) > 0;
@@ -224,14 +255,19 @@ static bool is_varying(hid_t dataset) {
   return varying;
 }
 
-/* What is wrong with the labels the parent will find for itself. */
+/* Runs in the child. Only whether it ends matters; what is wrong with the labels the parent will
+ * find for itself, and say. */
 static void read_labels_to_try(void *self) {
   sw_error unsaid = {0};
   (void)read_labels(&unsaid, self);
 }
 
-/* HDF5 1.10 follows the links of damaged texts of varying length wherever they lead. Only a process
- * alone tries them: memory that a network card knows of does not bear a fork everywhere. */
+/* HDF5 1.10 follows the links of damaged texts of varying length wherever they lead: it crashes, or
+ * runs in a circle. With texts of fixed length it was never seen to, so they are not tried. Only a
+ * process alone tries: memory that a network card knows of does not bear a fork everywhere. On
+ * several ranks such a file may still end the run without a word of ours.
+ *
+ * No child (no process left, SIGCHLD ignored) is no reason to refuse the file. */
 static sw_status try_labels(sw_error *err, reading *in) {
   if (in->team->size > 1 || (!is_varying(in->unit) && !is_varying(in->time))) return SW_OK;
   hsize_t seconds = 20 + (in->n_units + in->n_periods) / 5000; /* ten times what it takes */
@@ -246,7 +282,8 @@ static sw_status try_labels(sw_error *err, reading *in) {
 
 /* ---- values ------------------------------------------------------------------------------ */
 
-/* *time_first: (time, unit). Where both are as long, the attached scale tells; else time first. */
+/* *time_first: the dataset is (time, unit). Where both axes are as long only the attached scale of
+ * netCDF can tell; without one time comes first. A cross-section may have one dimension or two. */
 static sw_status find_shape(sw_error *err, const reading *in, hid_t dataset, const char *name,
                             int *dims, bool *time_first) {
   hsize_t size[2] = {0, 0};
@@ -266,12 +303,14 @@ static sw_status find_shape(sw_error *err, const reading *in, hid_t dataset, con
   return SW_OK;
 }
 
-/* netCDF's mark of a missing value, NaN without one. */
+/* netCDF's mark of a missing value, NaN without one: nothing equals NaN, so no value is taken for
+ * it. An attribute of several values, or of text, is none. It must hold one, as there is room for
+ * one. */
 static double fill_value(hid_t dataset) {
   double value = NAN;
   if (H5Aexists(dataset, "_FillValue") > 0) {
     hid_t attribute = H5Aopen(dataset, "_FillValue", H5P_DEFAULT);
-    hid_t space = H5Aget_space(attribute); /* one value: more would not fit */
+    hid_t space = H5Aget_space(attribute);
     if (H5Sget_simple_extent_npoints(space) != 1 ||
         H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) < 0)
       value = NAN;
@@ -281,18 +320,22 @@ static double fill_value(hid_t dataset) {
   return value;
 }
 
-/* An indicator's dataset. Axis 0 is the one whose neighbours lie far apart in the file. */
+/* An indicator's dataset while it is read. Axes are those of the dataset: axis 1 runs along the
+ * file, neighbours on axis 0 lie far apart. A dataset of one dimension is treated as if it had a
+ * second, of length 1; HDF5 is only told of `dims`. */
 typedef struct indicator {
   const char *name;
-  int k; /* value of the row */
+  int k; /* which value of a row it is */
   hid_t dataset;
   int dims, unit_axis;
-  double fill;
+  double fill;          /* this value means missing; NaN: none does */
   hsize_t lo[2], hi[2]; /* what this rank wants */
   hsize_t step[2];      /* what is read at once, whole chunks */
-  double *values;
+  double *values;       /* of one piece, in the order of the file */
 } indicator;
 
+/* 1 x 1 where the dataset is not chunked: any cut is good then. A second dimension that is not
+ * there stays 1. */
 static void find_chunk(const indicator *of, hsize_t chunk[2]) {
   hid_t list = H5Dget_create_plist(of->dataset);
   chunk[0] = chunk[1] = 1;
@@ -305,8 +348,10 @@ static hsize_t whole_chunks(hsize_t most, hsize_t chunk) {
   return most < chunk ? chunk : most / chunk * chunk;
 }
 
-/* As much as can be had of axis 1, then of axis 0. Pieces begin at multiples of the steps, so that
- * no chunk is inflated twice by a rank. */
+/* As much as can be had of axis 1, then of axis 0, a buffer in all. Pieces begin at multiples of
+ * the steps, not at lo, so that no chunk is inflated twice by a rank: a chunk larger than HDF5's
+ * cache is inflated anew for each call that touches it. `inner` is what a piece really has of axis
+ * 1; it is 0 where the rank has no units. */
 static void choose_steps(indicator *of) {
   hsize_t chunk[2];
   find_chunk(of, chunk);
@@ -315,6 +360,7 @@ static void choose_steps(indicator *of) {
   of->step[0] = whole_chunks(BUFFER / (inner ? inner : 1), chunk[0]);
 }
 
+/* One piece into of->values, as doubles whatever its type. */
 static sw_status read_slab(sw_error *err, const reading *in, const indicator *of,
                            const hsize_t start[2], const hsize_t count[2]) {
   hid_t space = H5Dget_space(of->dataset), memory = H5Screate_simple(of->dims, count, NULL);
@@ -325,7 +371,9 @@ static sw_status read_slab(sw_error *err, const reading *in, const indicator *of
   return failed < 0 ? broken(err, in, of->name) : SW_OK;
 }
 
-/* Into the rows, which stand unit by unit. */
+/* Into the rows, which stand unit by unit, period by period in each, as make_rows laid them. Walks
+ * `values` in their order and works out the row of each: i from the unit axis, t from the other.
+ * Infinities are refused, as in a CSV; the fill value becomes NaN. */
 static sw_status place_values(sw_error *err, const reading *in, const indicator *of,
                               const hsize_t start[2], const hsize_t count[2]) {
   double *row = in->rows->block->value + of->k;
@@ -345,12 +393,16 @@ static sw_status place_values(sw_error *err, const reading *in, const indicator 
   return SW_OK;
 }
 
-/* Up to the next multiple of the step, or the end. */
+/* How far a piece that begins at `start` goes: to the next multiple of the step, or the end. Only
+ * the first piece begins elsewhere than at a multiple, and is shorter. */
 static hsize_t piece_of(const indicator *of, int axis, hsize_t start) {
   hsize_t end = (start / of->step[axis] + 1) * of->step[axis];
   return (end < of->hi[axis] ? end : of->hi[axis]) - start;
 }
 
+/* The buffer is as large as the largest piece, which is less than a step where the rank's range
+ * is. In the loops count[0] is set before it is added, so that each piece begins where the last
+ * ended. */
 static sw_status read_slabs(sw_error *err, const reading *in, indicator *of) {
   hsize_t start[2], count[2];
   choose_steps(of);
@@ -372,6 +424,8 @@ static sw_status read_slabs(sw_error *err, const reading *in, indicator *of) {
   return status;
 }
 
+/* One dataset to the k-th value of all rows. All of it is read, also of units that are not in the
+ * panel, as codes are held against the units file only later. */
 static sw_status read_indicator(sw_error *err, reading *in, int k) {
   indicator of = {.name = in->plan->raw[in->rows->column[k]].name, .k = k};
   of.dataset = H5Dopen2(in->file, of.name, H5P_DEFAULT);
@@ -383,7 +437,7 @@ static sw_status read_indicator(sw_error *err, reading *in, int k) {
     status = sw_fail(err, SW_EINPUT, "%s: %s holds no numbers", in->rows->file, of.name);
   if (!status) status = find_shape(err, in, of.dataset, of.name, &of.dims, &time_first);
   if (!status) {
-    of.unit_axis = of.dims == 2 && time_first; /* one dimension: as if there were a second, of 1 */
+    of.unit_axis = of.dims == 2 && time_first;
     of.fill = fill_value(of.dataset);
     of.lo[of.unit_axis] = in->lo;
     of.hi[of.unit_axis] = in->hi;
@@ -394,7 +448,9 @@ static sw_status read_indicator(sw_error *err, reading *in, int k) {
   return status;
 }
 
-/* A row for each unit and period, empty. */
+/* One block with a row for each unit of the range and each period, row i * n_periods + t, values
+ * not yet filled in. The "line" of a row is the place of its unit in the file, from 1: it is what
+ * messages say, and what tells two units of one code apart. */
 static sw_status make_rows(sw_error *err, reading *in) {
   hsize_t n = in->hi - in->lo;
   int64_t rows = 0;
@@ -408,11 +464,14 @@ static sw_status make_rows(sw_error *err, reading *in) {
       SW_TRY(sw_panel_block_add(err, block, in->unit_number[i], in->period_number[t], (int64_t)i));
   block->first_line = (int64_t)in->lo + 1;
   in->rows->read = block->n;
-  for (hsize_t i = 0; i < n; i++) /* a row for each period */
+  /* Counts are of rows, and a unit was counted once, when its code was read. */
+  for (hsize_t i = 0; i < n; i++)
     in->rows->units.count[in->unit_number[i]] += (int64_t)in->n_periods - 1;
   return SW_OK;
 }
 
+/* The indicators that the study needs and this file has. The width of the rows must be known before
+ * there are rows. */
 static sw_status read_values(sw_error *err, reading *in) {
   int *column = NULL;
   SW_NEW(err, in->arena, column, in->plan->n_raw);
@@ -427,8 +486,8 @@ static sw_status read_values(sw_error *err, reading *in) {
   return SW_OK;
 }
 
-/* The serial driver: ranks read disjoint ranges and need not talk. fopen gives the reason when
- * there is no such file. */
+/* The serial driver: ranks read disjoint ranges and need not talk. HDF5 does not say why a file
+ * cannot be opened; fopen does. */
 static sw_status open_file(sw_error *err, reading *in) {
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* its own report would be many lines */
   FILE *there = fopen(in->rows->path, "rb");
@@ -440,6 +499,8 @@ static sw_status open_file(sw_error *err, reading *in) {
   return SW_OK;
 }
 
+/* Collective by its one agreement at the end: nothing before it talks, so each rank may stop where
+ * it fails. A rank's lo is its order: the error of the first unit in the file is told. */
 sw_status sw_panel_h5_read(sw_error *err, sw_team *team, sw_arena *arena, const sw_panel_spec *spec,
                            const sw_panel_plan *plan, sw_panel_rows *rows) {
   reading in = {.team = team,

@@ -1,4 +1,10 @@
-/* Rows that stay on the rank that read them, to their cells, by all threads. */
+/* Rows that stay on the rank that read them, to their cells, by all threads. On one rank these are
+ * all rows, so this is the hot part of placing. Cells stand period by period: row after row of a
+ * file sorted by unit would touch as many distant lines of cache as there are periods. So rows are
+ * taken in runs, each sorted by slot first (by counting), and a slot's rows then go to neighbouring
+ * cells.
+ *
+ * Threads take whole blocks. Two of them write to one cell only where the file has a duplicate. */
 #include "store/panel/send.h"
 
 #include <omp.h>
@@ -6,7 +12,7 @@
 
 enum { RUN = 1 << 14 /* rows of a few hundred kB */ };
 
-/* A row of a run, and the place of its unit among those here. */
+/* A row of a run, counted from the run's first, and the place of its unit among those here. */
 typedef struct own_row {
   int32_t row, place;
 } own_row;
@@ -14,13 +20,16 @@ typedef struct own_row {
 /* What a thread sorts a run in. */
 typedef struct run_room {
   int32_t *place; /* RUN, of each row of the run; -1: it does not stay */
-  int32_t *at;    /* n_local_slots + 1 */
-  own_row *own;   /* RUN */
+  int32_t *at;    /* n_local_slots + 1: where in `own` a slot begins, then where it ends */
+  own_row *own;   /* RUN, the rows that stay, by slot */
 } run_room;
 
-/* Those of rows [lo, hi) of a block that stay, in the order of their slots, as those of a slot go
- * to neighbouring cells where a file is sorted by unit. All that can be looked up in the order of
- * the file is. Returns how many; slot s ends before at[s]. */
+/* Those of rows [lo, hi) of a block that stay, in the order of their slots and, within a slot, of
+ * the file. All that can be looked up in the order of the file is looked up here: unit, owner,
+ * place. Returns how many; when it is done slot s ends before at[s].
+ *
+ * A counting sort: at[s + 1] counts slot s; summed up, at[s] is where slot s begins; each row that
+ * is put down moves at[s] on, at last to where slot s ends. */
 static int32_t sort_run(const sw_sending *out, const sw_panel_block *block, int64_t lo, int64_t hi,
                         run_room room) {
   const sw_panel_build *build = out->build;
@@ -40,7 +49,8 @@ static int32_t sort_run(const sw_sending *out, const sw_panel_block *block, int6
   return count;
 }
 
-/* Rows of one slot of a long file. */
+/* The `n` rows of one slot of a long file, all of one period: column by column, so that cells of a
+ * column are written one behind the other. The same as sw_panel_send_take for each row. */
 static void take_slot(sw_sending *out, const sw_panel_block *block, int64_t lo, const own_row *own,
                       int32_t n, int period) {
   const sw_panel_rows *rows = out->rows;
@@ -60,6 +70,8 @@ static void take_slot(sw_sending *out, const sw_panel_block *block, int64_t lo, 
   }
 }
 
+/* The rows that sort_run left. A wide row already is one indicator over all periods, and the second
+ * pass, for duplicates, takes no values: both go row by row. */
 static void take_run(sw_sending *out, const sw_panel_block *block, int64_t lo, int32_t n,
                      run_room room) {
   if (out->rows->wide || out->again) {
@@ -75,6 +87,7 @@ static void take_run(sw_sending *out, const sw_panel_block *block, int64_t lo, i
       take_slot(out, block, lo, room.own + begin, room.at[s] - begin, out->period_of[s]);
 }
 
+/* Returns how many rows stay. */
 static int64_t take_block(sw_sending *out, const sw_panel_block *block, run_room room) {
   int64_t taken = 0;
   for (int64_t lo = 0; lo < block->n; lo += RUN) {
@@ -85,7 +98,8 @@ static int64_t take_block(sw_sending *out, const sw_panel_block *block, run_room
   return taken;
 }
 
-/* This rank's own rows, where they stand. */
+/* Local. One thread when duplicates are looked for: see_line has no lock. A thread's room is one
+ * part of one allocation, of 32-bit numbers; own_row is two of them. */
 sw_status sw_panel_send_keep(sw_error *err, sw_sending *out) {
   const sw_panel_rows *rows = out->rows;
   int threads = out->again ? 1 : omp_get_max_threads();

@@ -1,10 +1,19 @@
-/* Which rank owns which unit, and the empty cells of those here. */
+/* Which rank owns which unit, and the empty cells of those here: between periods.c and send.c,
+ * which calls it, when units and periods are known and no row has moved yet. Not collective: every
+ * rank holds the whole table of units and works out the same.
+ *
+ * Ownership is a function of the numbers of units and ranks, in whole blocks (sw_partition), so
+ * that no rank has to ask where a unit is, and sums by blocks do not depend on the ranks. */
 #include "store/panel/build.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* `parent`: the coarse unit of each unit, or NULL; n_owned: units that are partitioned. */
+/* Sets owner and place of every unit of the table, and this rank's units of the panel.
+ *
+ * `parent`: the coarse unit of each unit, or NULL; n_owned: units that are partitioned, the coarse
+ * ones if there are any. Members follow their coarse unit: the rank that owns it has all its
+ * members, in code order, and adds them up alone and in one order. */
 static sw_status place_units(sw_error *err, sw_panel_build *build, int64_t n_owned,
                              const int64_t *parent) {
   const sw_team *team = build->team;
@@ -15,6 +24,8 @@ static sw_status place_units(sw_error *err, sw_panel_build *build, int64_t n_own
   SW_NEW(err, build->arena, here, team->size);
   if (parent) SW_NEW(err, build->arena, build->parent, n);
   for (int64_t i = 0; i < n; i++) {
+    /* The place counts the units of each rank in code order. Without aggregation these are the
+     * units from lo on; members of coarse units come from anywhere in the table. */
     int owner = sw_owner(n_owned, parent ? parent[i] : i, team->size);
     build->owner[i] = owner;
     if (owner == team->rank && parent) build->parent[here[owner]] = parent[i] - lo;
@@ -27,11 +38,14 @@ static sw_status place_units(sw_error *err, sw_panel_build *build, int64_t n_own
   return SW_OK;
 }
 
+/* Bytes, as the table is sorted. */
 static int by_text(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The coarse units, in code order, and which one each unit belongs to; the table becomes theirs. */
+/* The coarse units, in code order, and which one each unit belongs to. `coarse` becomes their
+ * table: coordinates, areas and groups out of those of the members. units.c made sure that every
+ * unit has a label in that column. */
 static sw_status coarsen(sw_error *err, sw_panel_build *build, sw_unit_table *coarse,
                          int64_t **parent) {
   const char **code = NULL, **of = build->table.group[build->units_file.by];
@@ -43,6 +57,7 @@ static sw_status coarsen(sw_error *err, sw_panel_build *build, sw_unit_table *co
   for (int64_t i = 0; i < n; i++)
     if (i == 0 || strcmp(code[i], code[n_coarse - 1]) != 0) code[n_coarse++] = code[i];
   for (int64_t i = 0; i < n; i++) {
+    /* Found for certain: all labels went into `code`. */
     const char **found = bsearch(&of[i], code, (size_t)n_coarse, sizeof *code, by_text);
     (*parent)[i] = found - code;
   }
@@ -55,6 +70,8 @@ static sw_status coarsen(sw_error *err, sw_panel_build *build, sw_unit_table *co
   return SW_OK;
 }
 
+/* Rows of `table` are still the fine units after this, as the rows that travel are theirs; the
+ * panel has the coarse ones. */
 sw_status sw_panel_own(sw_error *err, sw_panel_build *build) {
   sw_unit_table coarse = build->table;
   int64_t *parent = NULL;
@@ -63,6 +80,7 @@ sw_status sw_panel_own(sw_error *err, sw_panel_build *build) {
   SW_TRY(sw_units_build(err, build->arena, &coarse, &build->panel->units));
   int capacity =
       build->plan.n_raw + build->spec->n_sum + build->spec->n_ratio + build->plan.n_derived;
+  /* Raw cells now, derived ones behind them later; `aggregate` has an array of its own. */
   SW_NEW(err, build->arena, build->cells, capacity);
   for (int c = 0; c < build->plan.n_raw; c++, build->n_cells++)
     SW_TRY(sw_panel_cells_make(err, build->arena, build->plan.raw[c].name, build->n_here,

@@ -1,4 +1,9 @@
-/* Which periods the panel has: integers in their order, or texts in byte order, not both. */
+/* Which periods the panel has: integers in their order, or texts in byte order, not both. After
+ * universe.c, as periods that only units outside the panel have are none. Every rank ends with the
+ * same list, which depends on the files alone.
+ *
+ * A label is a text of a file; a period is what it means. "05" and "5" are two labels of one
+ * period. */
 #include "store/panel/build.h"
 
 #include "base/text.h"
@@ -8,11 +13,13 @@
 #include <string.h>
 
 typedef struct period {
-  const char *text;
-  int64_t value;
+  const char *text; /* the label, in the arena */
+  int64_t value;    /* its number; where labels are texts, its place among them */
 } period;
 
-/* Which of a file's periods have a row that stays. Threads may write the same byte, always 1. */
+/* Which of a long file's periods have a row that stays: used[p] of each local period. Threads may
+ * write the same byte, always 1; it is read first, so that its cache line is not taken from the
+ * other threads at every row. */
 static void mark_used(const sw_panel_build *build, int f, uint8_t *used) {
   const sw_panel_rows *rows = &build->rows[f];
   const int64_t *unit_of = build->unit_of[f];
@@ -25,7 +32,8 @@ static void mark_used(const sw_panel_build *build, int f, uint8_t *used) {
   }
 }
 
-/* Labels of this rank's rows that stay, of one file. */
+/* Labels of this rank's rows that stay, of one file. Of wide files all labels: periods are columns
+ * there, and each row has all of them. */
 static sw_status used_labels(sw_error *err, const sw_panel_build *build, int f, const char ***label,
                              int64_t *n) {
   const sw_panel_rows *rows = &build->rows[f];
@@ -47,6 +55,8 @@ typedef struct period_list {
   int64_t n, capacity;
 } period_list;
 
+/* Appends the labels that were not there yet; the map tells, with any number (it is made anew when
+ * periods are numbered). Old arrays stay in the arena: they double, so are less than the last. */
 static sw_status add_labels(sw_error *err, sw_panel_build *build, const char *const *label,
                             int64_t n, period_list *list) {
   int64_t existing = -1;
@@ -59,12 +69,14 @@ static sw_status add_labels(sw_error *err, sw_panel_build *build, const char *co
   }
   for (int64_t i = 0; i < n; i++) {
     SW_TRY(sw_map_put(err, build->period_of, label[i], strlen(label[i]), 0, &existing));
+    /* -1: the label is new. */
     if (existing < 0) list->item[list->n++].text = label[i];
   }
   return SW_OK;
 }
 
-/* Labels of all ranks, file after file, each once; within a file in byte order. */
+/* Labels of all ranks, file after file, each once; within a file in byte order. The order of files
+ * matters below: of two labels of one period the panel is called by the first. */
 static sw_status gather_labels(sw_error *err, sw_panel_build *build, period_list *list) {
   for (int f = 0; f < build->spec->n_files; f++) {
     const char **mine = NULL;
@@ -81,8 +93,9 @@ static int by_label(const void *a, const void *b) {
   return strcmp(((const period *)a)->text, ((const period *)b)->text);
 }
 
-/* Insertion, which is stable: of equal numbers the one of the first file comes first. The labels
- * come sorted as text, which for years is nearly the order wanted. */
+/* Insertion, which is stable: of equal numbers the label of the first file comes first. qsort is
+ * not stable. The labels of a file come sorted as text, which for years is the order wanted, so few
+ * are moved. */
 static void sort_by_value(period *list, int64_t n) {
   for (int64_t i = 1; i < n; i++) {
     period one = list[i];
@@ -100,6 +113,8 @@ static bool is_integer(const char *label) {
   return sw_parse_integer(label, strlen(label), &value);
 }
 
+/* With a line where the file has lines, at most 40 bytes of the label, and a few of the integers
+ * that it stands beside. */
 static sw_status refuse_label(sw_error *err, const sw_panel_build *build, const sw_panel_rows *rows,
                               int64_t line, const char *label, const char *others) {
   const char *what = build->spec->time ? build->spec->time : "period";
@@ -110,7 +125,8 @@ static sw_status refuse_label(sw_error *err, const sw_panel_build *build, const 
                  where, what, label, others);
 }
 
-/* The first row of this rank, among those that stay, whose period is no integer. */
+/* The first row of this rank, among those that stay, whose period is no integer. *line is its line,
+ * by which the ranks agree; where this rank has none it is of no matter, as the status is SW_OK. */
 static sw_status refuse_text_in(sw_error *err, const sw_panel_build *build, int f,
                                 const char *others, int64_t *line) {
   const sw_panel_rows *rows = &build->rows[f];
@@ -122,6 +138,7 @@ static sw_status refuse_text_in(sw_error *err, const sw_panel_build *build, int 
     const sw_panel_block *block = &rows->block[b];
     for (int64_t i = 0; i < block->n; i++) {
       const char *label = rows->periods.text[block->slot[i]];
+      /* Rows of units outside the panel may have any period: theirs are not in the list either. */
       if (build->unit_of[f][block->unit[i]] < 0 || is_integer(label)) continue;
       *line = sw_panel_block_line(block, i);
       return refuse_label(err, build, rows, *line, label, others);
@@ -130,7 +147,10 @@ static sw_status refuse_text_in(sw_error *err, const sw_panel_build *build, int 
   return SW_OK;
 }
 
-/* A year that one program wrote as 2015.0 would else be a period of its own. Collective. */
+/* Integers and texts at once are refused: a year that one program wrote as 2015.0 would else be a
+ * period of its own, and the whole panel would be sorted as text. The list is the same on all
+ * ranks, so all return at the same place. Files are searched in their order: the first mixed one is
+ * told. */
 static sw_status refuse_mixed(sw_error *err, sw_panel_build *build, const period_list *list) {
   const char **integer = NULL;
   char others[200];
@@ -140,7 +160,7 @@ static sw_status refuse_mixed(sw_error *err, sw_panel_build *build, const period
   SW_TRY(sw_team_agree(build->team, err, status, 0));
   for (int64_t i = 0; i < list->n; i++)
     if (is_integer(list->item[i].text)) integer[n++] = list->item[i].text;
-  if (n == 0 || n == list->n) return SW_OK;
+  if (n == 0 || n == list->n) return SW_OK; /* all texts, or all integers: on all ranks */
   sw_panel_list_some(others, sizeof others, integer, n);
   for (int f = 0; f < build->spec->n_files; f++) {
     int64_t line = 0;
@@ -152,7 +172,8 @@ static sw_status refuse_mixed(sw_error *err, sw_panel_build *build, const period
 
 /* ---- their order ------------------------------------------------------------------------- */
 
-/* As numbers where all of them are, else as text. */
+/* As numbers where all of them are, else as text; then the value is the place, so that
+ * number_periods can tell periods apart by it in both cases. */
 static bool sort_periods(period *list, int64_t n) {
   bool integer = true;
   for (int64_t i = 0; i < n; i++)
@@ -167,7 +188,9 @@ static bool sort_periods(period *list, int64_t n) {
   return false;
 }
 
-/* Two texts of one number ("05" and "5") are one period, called as in the first file. */
+/* Two labels of one number ("05" and "5") are one period, called as in the first file. The map of
+ * labels becomes one to periods: from here on send.c finds the period of any label in it. list[i]
+ * of one period are neighbours, as the list is sorted. */
 static sw_status number_periods(sw_error *err, sw_panel_build *build, period *list, int64_t n) {
   sw_periods *periods = &build->panel->periods;
   const char **label = NULL;
@@ -175,10 +198,12 @@ static sw_status number_periods(sw_error *err, sw_panel_build *build, period *li
   SW_NEW(err, build->arena, label, n);
   SW_NEW(err, build->arena, value, n);
   periods->integer = sort_periods(list, n);
+  /* Until now it only told which labels were there; its numbers meant nothing. */
   sw_map_destroy(build->period_of);
   build->period_of = NULL;
   SW_TRY(sw_map_create(err, (size_t)n, &build->period_of));
   for (int64_t i = 0; i < n; i++) {
+    /* A new period, called by its first label; further labels of it only go into the map. */
     if (i == 0 || list[i].value != value[periods->n - 1]) {
       label[periods->n] = list[i].text;
       value[periods->n++] = list[i].value;
@@ -187,11 +212,13 @@ static sw_status number_periods(sw_error *err, sw_panel_build *build, period *li
                       &existing));
   }
   periods->label = label;
-  periods->value = periods->integer ? value : NULL;
+  periods->value = periods->integer ? value : NULL; /* places of texts are no numbers */
   return SW_OK;
 }
 
-/* The first period at or after a splice. */
+/* The first period at or after a splice: an integer may lie between two periods, or be one; a text
+ * must be one. A number below the first period is refused, as one above the last is: it parts
+ * nothing, and is likely a slip. Such a number runs through the loop, to the message. */
 static sw_status find_break(sw_error *err, const sw_panel_build *build, const char *label,
                             int *out) {
   const sw_periods *periods = &build->panel->periods;
@@ -213,7 +240,7 @@ static int by_int(const void *a, const void *b) {
   return *(const int *)a - *(const int *)b;
 }
 
-/* In ascending order, whatever the order in the study. */
+/* In ascending order, whatever the order in the study: filling walks from break to break. */
 static sw_status find_breaks(sw_error *err, sw_panel_build *build) {
   int *at = NULL, n = build->spec->n_breaks;
   SW_NEW(err, build->arena, at, n);
@@ -225,6 +252,7 @@ static sw_status find_breaks(sw_error *err, sw_panel_build *build) {
   return SW_OK;
 }
 
+/* Numbering is the same on every rank but for its memory: one agreement at the end. */
 sw_status sw_panel_periods(sw_error *err, sw_panel_build *build) {
   period_list list = {0};
   sw_status status = sw_map_create(err, 64, &build->period_of);

@@ -1,5 +1,9 @@
-/* See plan.h. A name means, in this order: an earlier derived indicator, a sum or ratio where
- * the study aggregates, a column of a file. */
+/* What of the panel a study needs: see plan.h. From the names in entries down to columns of files;
+ * what nothing needs is not read, not computed and not missed. Called by read.c before any file is
+ * opened, on every rank, which all come to the same plan.
+ *
+ * A name means, in this order: an earlier derived indicator, a sum or ratio where the study
+ * aggregates, a column of a file. sw_study_indicators (plan/study) reads names by the same rule. */
 #include "store/panel/plan.h"
 
 #include "base/text.h"
@@ -12,20 +16,22 @@ typedef struct planner {
   sw_arena *arena;
   const sw_panel_spec *spec;
   sw_panel_plan *plan;
-  int raw_capacity;
+  int raw_capacity; /* of plan->raw, which moves when it grows */
 } planner;
 
 static int by_name(const void *a, const void *b) {
   return strcmp(((const sw_wanted *)a)->name, ((const sw_wanted *)b)->name);
 }
 
-/* Columns are few: a linear search keeps the first place that asked. */
+/* Notes a column of the files, once. Columns are few: a linear search is enough, and keeps the
+ * first place that asked, for the message where no file has it. */
 static sw_status want_raw(planner *in, const char *name, const char *where) {
   sw_panel_plan *plan = in->plan;
   for (int c = 0; c < plan->n_raw; c++)
     if (!strcmp(plan->raw[c].name, name)) return SW_OK;
   if (plan->n_raw == in->raw_capacity) {
     sw_wanted *grown = NULL;
+    /* The old array stays in the arena, and is small. */
     int capacity = in->raw_capacity ? 2 * in->raw_capacity : 32;
     SW_NEW(in->err, in->arena, grown, capacity);
     if (plan->n_raw) memcpy(grown, plan->raw, (size_t)plan->n_raw * sizeof *grown);
@@ -36,7 +42,8 @@ static sw_status want_raw(planner *in, const char *name, const char *where) {
   return SW_OK;
 }
 
-/* Below the derived indicators. */
+/* A name that no derived indicator has. After `aggregate` only its sums and ratios are left: any
+ * other column would be of units that no longer exist. */
 static sw_status want_base(planner *in, const char *name, const char *where) {
   const sw_panel_spec *spec = in->spec;
   if (!spec->aggregate_by) return want_raw(in, name, where);
@@ -48,6 +55,7 @@ static sw_status want_base(planner *in, const char *name, const char *where) {
   for (int r = 0; r < spec->n_ratio; r++)
     if (!strcmp(spec->ratio[r].name, name)) {
       in->plan->ratio_needed[r] = true;
+      /* A ratio is made of two columns, which no entry need name. */
       SW_TRY(want_raw(in, spec->ratio[r].numerator, where));
       return want_raw(in, spec->ratio[r].denominator, where);
     }
@@ -56,13 +64,18 @@ static sw_status want_base(planner *in, const char *name, const char *where) {
                  name);
 }
 
+/* Never NULL: without memory the file alone. */
 static const char *place_of(planner *in, const sw_node *node) {
   const char *text = sw_arena_printf(in->arena, "%s:%d:%d", node->file, node->line, node->column);
   return text ? text : node->file;
 }
 
-/* `before`: derived indicators below that index may be meant. They only refer downward, so the
- * recursion ends. */
+/* `before`: only derived indicators below that index may be meant, the nearest first. An operand is
+ * looked for below the indicator that uses it, so the recursion ends, and `gdp: gdp / 1000` means
+ * the column.
+ *
+ * A name that is derived only further down is refused even where a file has such a column: the
+ * reader of the study would take it for the derived one. */
 static sw_status want(planner *in, const char *name, const char *where, int before) {
   sw_panel_plan *plan = in->plan;
   int d = before - 1;
@@ -76,15 +89,17 @@ static sw_status want(planner *in, const char *name, const char *where, int befo
     return want_base(in, name, where);
   }
   sw_derivation *derived = &plan->derived[d];
+  /* Its operands were asked for then. */
   if (derived->needed) return SW_OK;
   derived->needed = true;
+  /* What its operands are asked for by is this line of the study, not the entry. */
   const char *place = place_of(in, derived->spec->node);
   for (int k = 0; k < derived->expression.n_operands; k++)
     SW_TRY(want(in, derived->expression.operand[k], place, d));
   return SW_OK;
 }
 
-/* All of them, needed or not: a study file is right or wrong as a whole. */
+/* All of them, needed or not: a study file is right or wrong as a whole, not as its entries go. */
 static sw_status parse_derived(planner *in) {
   sw_panel_plan *plan = in->plan;
   plan->n_derived = in->spec->n_derive;
@@ -98,7 +113,8 @@ static sw_status parse_derived(planner *in) {
   return SW_OK;
 }
 
-/* What entries name, each once; of two places the first in the study stays. */
+/* What entries name, each once; of two places the first in the study stays. Results of other
+ * entries (need->entry) are no columns of the panel. */
 static sw_status collect_used(planner *in, const sw_study *study) {
   int capacity = 0;
   for (int e = 0; e < study->n_entries; e++)
@@ -116,6 +132,8 @@ static sw_status collect_used(planner *in, const sw_study *study) {
   return SW_OK;
 }
 
+/* Sorted at the end: `used` is the order of the panel's columns, `raw` that of the cells. Neither
+ * may depend on the order of entries. Capacity of `used` was for all needs. */
 sw_status sw_panel_plan_make(sw_error *err, sw_arena *arena, const sw_study *study,
                              sw_panel_plan *plan) {
   *plan = (sw_panel_plan){0};

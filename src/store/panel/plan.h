@@ -14,8 +14,8 @@ typedef struct sw_wanted {
 
 typedef struct sw_derivation {
   const sw_derive *spec;
-  sw_expression expression;
-  bool needed;
+  sw_expression expression; /* parsed, needed or not */
+  bool needed;              /* by an entry, or by a derived indicator that is needed */
 } sw_derivation;
 
 typedef struct sw_panel_plan {
@@ -23,14 +23,14 @@ typedef struct sw_panel_plan {
   sw_wanted *used;
   int n_derived; /* as the study has them, in its order */
   sw_derivation *derived;
-  bool *sum_needed, *ratio_needed; /* of `aggregate` */
+  bool *sum_needed, *ratio_needed; /* of `aggregate`, in the order of the study */
   int n_raw;                       /* columns of the files, in byte order */
   sw_wanted *raw;
 } sw_panel_plan;
 
 sw_status sw_panel_plan_make(sw_error *err, sw_arena *arena, const sw_study *study,
                              sw_panel_plan *plan);
-/* Index of the file column `name`, or -1. */
+/* Index in `raw` of the file column `name`, or -1: not needed. */
 int sw_panel_plan_raw(const sw_panel_plan *plan, const char *name);
 
 #endif

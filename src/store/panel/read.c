@@ -1,4 +1,10 @@
-/* The walk of a panel, from the study's names to const columns. */
+/* The walk of a panel, from the study's names to const columns: sw_panel_read, of the engine's
+ * ports. Each step is a file (build.h). Between steps all ranks have the same status, so any of
+ * them may end the walk; what was allocated hangs on sw_panel_build at every moment, and `clean`
+ * frees it from wherever the walk ended.
+ *
+ * What the walk leaves is the panel: units, periods and columns, which nobody changes
+ * afterwards. */
 #include "store/panel/build.h"
 
 #include "base/log.h"
@@ -10,10 +16,13 @@
 
 /* ---- files ------------------------------------------------------------------------------- */
 
-/* The ending of the name says what a file is; sw_study_parse let no other through. */
+/* The ending of the name says what a file is; sw_study_parse let no other through. Rows of all
+ * files are held until all are read, as the units and periods of all must be known before a cell
+ * can be. */
 static sw_status read_file(sw_error *err, sw_panel_build *build, int f) {
   const sw_panel_spec *spec = build->spec;
   sw_panel_rows *rows = &build->rows[f];
+  /* Room is agreed on before the readers, which begin with a collective call. */
   sw_status status = sw_panel_rows_create(err, build->arena, spec->file[f], spec->path[f],
                                           build->plan.n_raw, rows);
   SW_TRY(sw_team_agree(build->team, err, status, 0));
@@ -21,7 +30,8 @@ static sw_status read_file(sw_error *err, sw_panel_build *build, int f) {
       err, build->team, build->arena, spec, &build->plan, rows);
 }
 
-/* The nearest name that any file offers. */
+/* The nearest name that any file offers, or NULL. A courtesy: without memory there is none, and the
+ * message it would have been part of is said without it. */
 static const char *nearest_name(const sw_panel_build *build, const char *name) {
   int n = 0;
   const char **all = NULL;
@@ -36,7 +46,8 @@ static const char *nearest_name(const sw_panel_build *build, const char *name) {
   return sw_nearest(name, all, n);
 }
 
-/* Every column the study needs must be in some file. */
+/* Every column the study needs must be in some file. Told with the place of the study that asks for
+ * it first. */
 static sw_status refuse_unknown(sw_error *err, const sw_panel_build *build) {
   for (int c = 0; c < build->plan.n_raw; c++) {
     bool found = false;
@@ -45,6 +56,7 @@ static sw_status refuse_unknown(sw_error *err, const sw_panel_build *build) {
     if (found) continue;
     const sw_wanted *wanted = &build->plan.raw[c];
     const char *near = nearest_name(build, wanted->name);
+    /* In wide files indicators are no columns: the message says what was looked for. */
     bool codes = build->spec->layout != SW_LAYOUT_LONG;
     return sw_fail(err, SW_EINPUT, "%s: %s%s no %s '%s'%s%s%s", wanted->where, build->spec->file[0],
                    build->spec->n_files > 1 ? " and the other files have" : " has",
@@ -54,10 +66,14 @@ static sw_status refuse_unknown(sw_error *err, const sw_panel_build *build) {
   return SW_OK;
 }
 
+/* Warnings here are of whole files, summed over ranks: a warning a rank would be a thousand
+ * lines. */
 static sw_status read_files(sw_error *err, sw_panel_build *build) {
   for (int f = 0; f < build->spec->n_files; f++)
     SW_TRY(read_file(err, build, f));
   SW_TRY(sw_team_agree(build->team, err, refuse_unknown(err, build), 0));
+  /* Lines with data, lines equal to a note, lines of empty cells: of all files, then of all
+   * ranks. */
   int64_t counts[3] = {0, 0, 0};
   for (int f = 0; f < build->spec->n_files; f++) {
     counts[0] += build->rows[f].read;
@@ -107,6 +123,9 @@ static void say(const sw_panel_build *build) {
 
 /* ---- the walk ---------------------------------------------------------------------------- */
 
+/* The order matters. Units before rows: `where` decides what a code is worth. All files before the
+ * universe, which is of all their codes; units before periods, as only theirs count; both before
+ * any row is sent, as the cells are made of them. */
 static sw_status walk(sw_error *err, sw_panel_build *build) {
   const sw_study *study = build->study;
   sw_status status = sw_panel_plan_make(err, build->arena, study, &build->plan);
@@ -118,6 +137,7 @@ static sw_status walk(sw_error *err, sw_panel_build *build) {
     SW_TRY(sw_units_file_read(err, build->team, build->arena, &study->units,
                               build->spec->aggregate_by, sw_panel_place(build, "aggregate"),
                               &build->units_file));
+  /* From here on each step agrees for itself. */
   SW_TRY(read_files(err, build));
   SW_TRY(sw_panel_universe(err, build));
   SW_TRY(sw_panel_periods(err, build));
@@ -127,7 +147,8 @@ static sw_status walk(sw_error *err, sw_panel_build *build) {
   return SW_OK;
 }
 
-/* What the walk needed besides the arena; safe at any point of it. */
+/* What the walk needed besides the arena; safe at any point of it, also after columns have taken
+ * their cells. */
 static void clean(sw_panel_build *build) {
   for (int c = 0; c < build->n_cells; c++)
     sw_panel_cells_free(&build->cells[c]);
@@ -137,6 +158,8 @@ static void clean(sw_panel_build *build) {
   sw_map_destroy(build->period_of);
 }
 
+/* *panel is NULL where it fails. The panel's columns are freed by sw_panel_destroy, all else with
+ * the arena. */
 sw_status sw_panel_read(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
                         sw_panel **panel) {
   sw_panel_build build = {.team = team, .study = study, .spec = &study->panel, .arena = arena};

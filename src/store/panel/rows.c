@@ -1,9 +1,13 @@
-/* See rows.h. */
+/* Rows on their way from a file to the cells: see rows.h. A block is filled by one thread and read
+ * by many later; the array of blocks changes only outside parallel regions. Freed file by file, as
+ * the rows of a file reach their owners (send.c), so that a study of many files does not hold all
+ * rows and all cells. */
 #include "store/panel/rows.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* Dictionaries live in the arena as texts, and outside it as tables: destroy frees these. */
 sw_status sw_panel_rows_create(sw_error *err, sw_arena *arena, const char *file, const char *path,
                                int n_raw, sw_panel_rows *rows) {
   *rows = (sw_panel_rows){.file = file, .path = path};
@@ -12,6 +16,8 @@ sw_status sw_panel_rows_create(sw_error *err, sw_arena *arena, const char *file,
   return sw_panel_codes_create(err, arena, &rows->periods);
 }
 
+/* Rows are what grows with the file. The dictionaries, of the size of the units, stay until the
+ * walk ends. */
 void sw_panel_rows_clear(sw_panel_rows *rows) {
   for (int64_t b = 0; b < rows->n_blocks; b++)
     sw_panel_block_free(&rows->block[b]);
@@ -26,6 +32,8 @@ void sw_panel_rows_destroy(sw_panel_rows *rows) {
   sw_panel_codes_destroy(&rows->periods);
 }
 
+/* Moves the array: no pointer to a block may be held across it. Half as much again, as a .gz asks
+ * for a few blocks in every round. */
 sw_status sw_panel_rows_extend(sw_error *err, sw_panel_rows *rows, int64_t count) {
   int64_t n = rows->n_blocks + count;
   if (n > rows->block_capacity) {
@@ -40,6 +48,9 @@ sw_status sw_panel_rows_extend(sw_error *err, sw_panel_rows *rows, int64_t count
   return SW_OK;
 }
 
+/* Values, units and slots in one allocation: a large one gets large pages. The doubles come first,
+ * so that all three are aligned. Whatever was in the block is forgotten, not freed. width 0 is
+ * possible: no indicator of the study is in this file, but its units count. */
 sw_status sw_panel_block_make(sw_error *err, const sw_panel_rows *rows, int64_t capacity,
                               sw_panel_block *block) {
   size_t values = (size_t)rows->width * sizeof(double), row = values + 2 * sizeof(int32_t);
@@ -59,7 +70,9 @@ void sw_panel_block_free(sw_panel_block *block) {
   block->line = NULL;
 }
 
-/* Lines are told apart from rows where they first differ: at a line that is passed over. */
+/* Called at the first row whose line is not its number: behind a line that is passed over, or of an
+ * indicator that is not needed. The rows so far are as many lines behind the first as their number
+ * says. Most blocks of most files never need this, and save 4 bytes a row. */
 sw_status sw_panel_block_number(sw_error *err, sw_panel_block *block) {
   SW_TRY(sw_alloc(err, (size_t)block->capacity, sizeof *block->line, (void **)&block->line));
   for (int64_t i = 0; i < block->n; i++)
@@ -67,7 +80,10 @@ sw_status sw_panel_block_number(sw_error *err, sw_panel_block *block) {
   return SW_OK;
 }
 
-/* Pages that were never touched cost nothing, so a few rows too many do not matter. */
+/* Gives back what a block has too much, once it is full: where most lines were passed over (wide by
+ * indicator, one indicator of many needed) room for all lines would be held until the end of
+ * reading. Pages that were never touched cost nothing, so a quarter too many is not worth the copy.
+ * The lines are kept as they are. */
 sw_status sw_panel_block_fit(sw_error *err, const sw_panel_rows *rows, sw_panel_block *block) {
   sw_panel_block fitting = *block;
   size_t n = (size_t)block->n;

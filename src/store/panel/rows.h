@@ -17,13 +17,14 @@
 #include "store/panel/plan.h"
 #include "store/text/csv.h"
 
-/* Texts numbered in the order of their first sight. What is asked for is most often the text of the
- * time before or, as files are sorted one way or the other, the one first seen after it. */
+/* Texts numbered in the order of their first sight; for one thread. Files are sorted by unit or by
+ * period, so the text asked for is most often the last one again, or the one first seen after it:
+ * these two are compared before the table is asked. */
 typedef struct sw_panel_codes {
   sw_arena *arena;
   sw_map *map;
   int64_t n, capacity;
-  int64_t last; /* asked for */
+  int64_t last; /* the number that was asked for last */
   const char **text;
   size_t *length;
   int64_t *count; /* how often it was asked for */
@@ -31,6 +32,7 @@ typedef struct sw_panel_codes {
 
 sw_status sw_panel_codes_create(sw_error *err, sw_arena *arena, sw_panel_codes *codes);
 void sw_panel_codes_destroy(sw_panel_codes *codes);
+/* The number of a text, which is added (and copied) where it is new; counts it. */
 sw_status sw_panel_codes_number(sw_error *err, sw_panel_codes *codes, const char *text,
                                 size_t length, int64_t *number);
 /* All texts of `other` with their counts; number[i] is what other's i became. */
@@ -44,10 +46,10 @@ sw_status sw_panel_codes_gather(sw_error *err, sw_team *team, sw_arena *arena,
                                 const char *const **all);
 
 typedef struct sw_panel_block {
-  int64_t n, capacity;
-  int64_t first_line;
-  int reader;    /* whose dictionaries the numbers are of, until they are joined */
-  double *value; /* n * width; unit and slot stand behind it, in the same allocation */
+  int64_t n, capacity; /* rows; rows there is room for */
+  int64_t first_line;  /* of the piece, 0 until it is placed; .h5: place of the first unit */
+  int reader;          /* whose dictionaries the numbers are of, until they are joined */
+  double *value; /* width of each row; unit and slot stand behind it, in the same allocation */
   int32_t *unit; /* number in `units` */
   int32_t *slot; /* long: number in `periods`; wide: file column */
   int32_t *line; /* from first_line; NULL: every line is a row */
@@ -87,7 +89,7 @@ sw_status sw_panel_rows_extend(sw_error *err, sw_panel_rows *rows, int64_t count
 sw_status sw_panel_block_make(sw_error *err, const sw_panel_rows *rows, int64_t capacity,
                               sw_panel_block *block);
 sw_status sw_panel_block_fit(sw_error *err, const sw_panel_rows *rows, sw_panel_block *block);
-/* Lines of their own for the rows, which were the same until now. */
+/* Gives the rows line numbers of their own; until now row i stood in line first_line + i. */
 sw_status sw_panel_block_number(sw_error *err, sw_panel_block *block);
 /* The next row, which stands so many lines behind the first of the block. */
 static inline sw_status sw_panel_block_add(sw_error *err, sw_panel_block *block, int64_t unit,

@@ -1,25 +1,32 @@
-/* Rows to the ranks that own their units. A rank puts its own rows into the cells itself; the
- * others travel in rounds of at most ROUND bytes a rank, so that what is in flight does not grow
- * with the panel.
+/* Rows to the ranks that own their units. A rank puts its own rows into the cells itself (keep.c);
+ * the others travel in rounds of at most ROUND bytes a rank, so that what is in flight does not
+ * grow with the panel.
  *
  * Threads put rows into the cells at once, in any order. That is safe where a cell has one row; a
  * mark for each cell tells when it is over whether there were fewer marks than rows. Only then are
- * the rows looked through again, one by one, for the duplicate to be told. */
+ * the rows looked through again, one by one, for the duplicate to be told: good files pay a byte a
+ * cell for it, and no sorting.
+ *
+ * Files go one after the other: within a file a cell has one row, between files the same value may
+ * be given twice. The rows of a file are freed when they have arrived. */
 #include "store/panel/send.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* ROUND: bytes that a rank packs at most for one exchange; it may get as many from each of the
+ * others. MARKS: bytes that a thread counts in a turn; their sum fits 32 bits. */
 enum { ROUND = 8 << 20, MARKS = 1 << 14 };
 
+/* What this file calls a period, as the panel numbers it. */
 static sw_status map_periods(sw_error *err, sw_sending *out) {
   const sw_panel_rows *rows = out->rows;
   int64_t n = rows->wide ? rows->width : rows->periods.n;
   SW_TRY(sw_alloc(err, (size_t)n, sizeof *out->period_of, (void **)&out->period_of));
   for (int64_t i = 0; i < n; i++) {
     const char *label = rows->wide ? rows->label[i] : rows->periods.text[i];
-    /* -1 where only units that are not in the panel have the period */
+    /* -1 where only units that are not in the panel have the period: no row asks for it. */
     out->period_of[i] = (int)sw_map_find(out->build->period_of, label, strlen(label));
   }
   return SW_OK;
@@ -29,6 +36,9 @@ static size_t count_cells(const sw_sending *out) {
   return (size_t)(out->n_slots * out->build->n_here);
 }
 
+/* Room and numbers for one file. Local. A row larger than a round travels alone. `rounds` is for
+ * all rows of the rank, as if each went elsewhere: rows that stay are passed over within a
+ * round. */
 static sw_status start(sw_error *err, sw_sending *out) {
   const sw_panel_build *build = out->build;
   size_t ranks = (size_t)build->team->size;
@@ -47,6 +57,7 @@ static sw_status start(sw_error *err, sw_sending *out) {
   return sw_calloc(err, count_cells(out), sizeof *out->seen, (void **)&out->seen);
 }
 
+/* Safe at any stage of start. received and at lie behind sent. */
 static void finish(sw_sending *out) {
   sw_free(out->period_of);
   sw_free(out->sent);
@@ -56,7 +67,10 @@ static void finish(sw_sending *out) {
 
 /* ---- one round --------------------------------------------------------------------------- */
 
-/* Calls `pass` for the rows of this round that go to other ranks. */
+/* Calls `pass` for the rows of this round that go to other ranks. It is walked twice, over the
+ * same rows: without `bytes` to count them, with `bytes` to pack them, and only then the place of
+ * the next round moves on. per_round counts rows looked at, so the rounds of a rank are known
+ * before. */
 static void walk_round(sw_sending *out,
                        void (*pass)(sw_sending *, int owner, sw_row_head head, const double *value,
                                     char *bytes),
@@ -98,7 +112,9 @@ static void pack_row(sw_sending *out, int owner, sw_row_head head, const double 
   out->at[owner] += out->size;
 }
 
-/* The rows of a round by receiver; those of units that are not in the panel stay behind. */
+/* The rows of a round by receiver, in the order of the ranks, as all_to_all wants them; those of
+ * units that are not in the panel stay behind. A round without rows packs nothing, but must move
+ * on: sw_alloc of no bytes gives a buffer, not NULL. */
 static sw_status pack(sw_error *err, sw_sending *out, char **bytes) {
   int ranks = out->build->team->size;
   size_t all = 0;
@@ -114,6 +130,8 @@ static sw_status pack(sw_error *err, sw_sending *out, char **bytes) {
   return SW_OK;
 }
 
+/* Rows that others sent, by all threads; by one while duplicates are looked for, as see_line keeps
+ * its lowest lines without a lock. */
 static void unpack(sw_sending *out, const char *bytes, size_t length) {
   int64_t n = (int64_t)(length / out->size);
 #pragma omp parallel for if (!out->again)
@@ -127,6 +145,7 @@ static void unpack(sw_sending *out, const char *bytes, size_t length) {
   out->placed += n;
 }
 
+/* Collective. No conflict ends it early: which one is told is known when all rows are placed. */
 static sw_status one_round(sw_error *err, sw_sending *out) {
   sw_team *team = out->build->team;
   char *bytes = NULL, *mine = NULL;
@@ -143,9 +162,12 @@ static sw_status one_round(sw_error *err, sw_sending *out) {
   return SW_OK;
 }
 
-/* All rows to where they belong. */
+/* All rows to where they belong: own ones at once, then as many rounds as the rank with most rows
+ * needs, in which the others send what they have, or nothing. A double holds every number of
+ * rounds. Run a second time when duplicates are looked for; rows are still there. */
 static sw_status walk_rows(sw_error *err, sw_sending *out) {
   sw_team *team = out->build->team;
+  /* All rows of a single rank stay. */
   double rounds = team->size > 1 ? (double)out->rounds : 0;
   SW_TRY(sw_team_agree(team, err, sw_panel_send_keep(err, out), 0));
   out->block = out->row = 0;
@@ -157,6 +179,8 @@ static sw_status walk_rows(sw_error *err, sw_sending *out) {
 
 /* ---- what is wrong ----------------------------------------------------------------------- */
 
+/* The marks that are set. By runs of MARKS bytes, whose sum the compiler makes vectors of;
+ * integers, so that the order of the sum does not matter. */
 static int64_t count_seen(const sw_sending *out) {
   int64_t count = 0, n = (int64_t)count_cells(out);
 #pragma omp parallel for
@@ -170,7 +194,8 @@ static int64_t count_seen(const sw_sending *out) {
   return count;
 }
 
-/* Of all duplicates the one whose second line is lowest, whichever rank met it. */
+/* Local: this rank's duplicate. Of those of all ranks the one whose second line is lowest is agreed
+ * on. An .h5 file has no lines; its rows are numbered by the place of the unit in the file. */
 static sw_status refuse_duplicate(sw_error *err, const sw_sending *out) {
   const sw_duplicate_row *seen = &out->duplicate;
   const sw_panel_build *build = out->build;
@@ -194,9 +219,12 @@ static sw_status refuse_duplicate(sw_error *err, const sw_sending *out) {
                                                  : "; without `time:` a unit has one row");
 }
 
-/* Fewer marks than rows on any rank: which rows they are. */
+/* Fewer marks than rows on any rank: which rows they are. All ranks walk again, as rows may come
+ * from anywhere. The price, 8 bytes a cell and a second exchange, is paid only by files that are
+ * refused. */
 static sw_status find_duplicates(sw_error *err, sw_sending *out) {
   sw_team *team = out->build->team;
+  /* Rows less marks: how many rows too many there are in all cells of this rank. */
   double missing = (double)(out->placed - count_seen(out));
   SW_TRY(team->max_f64(team, err, &missing, 1));
   if (missing == 0) return SW_OK;
@@ -207,6 +235,8 @@ static sw_status find_duplicates(sw_error *err, sw_sending *out) {
   return sw_team_agree(team, err, refuse_duplicate(err, out), out->duplicate.second);
 }
 
+/* Local, as above. "in another row or file": two columns of a wide file may be one period ("05",
+ * "5"). */
 static sw_status refuse_conflict(sw_error *err, const sw_sending *out) {
   const sw_panel_build *build = out->build;
   const sw_conflict *seen = &out->conflict;
@@ -221,8 +251,10 @@ static sw_status refuse_conflict(sw_error *err, const sw_sending *out) {
                  seen->value, seen->other);
 }
 
-/* File after file: a cell has one row in a file. Duplicates are told first: what a cell holds
- * besides is then a matter of chance. */
+/* One file, to the last of its rows. Duplicates are told first: with one, what a cell holds, and so
+ * what conflicts, is a matter of chance.
+ *
+ * Collective; every exit passes by finish, and gives the rows back also on failure. */
 static sw_status send_file(sw_error *err, sw_panel_build *build, int f) {
   sw_team *team = build->team;
   sw_sending out = {.build = build, .rows = &build->rows[f], .unit_of = build->unit_of[f]};

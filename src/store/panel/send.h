@@ -7,7 +7,8 @@
 
 #include <math.h>
 
-/* What travels before a row's values. */
+/* What travels before a row's values: numbers that mean the same on every rank. 16 bytes, so that
+ * the doubles behind it are aligned. */
 typedef struct sw_row_head {
   int32_t unit; /* of the table */
   int32_t slot; /* long: the panel's period; wide: the file column */
@@ -15,38 +16,40 @@ typedef struct sw_row_head {
 } sw_row_head;
 
 typedef struct sw_duplicate_row {
-  int64_t first, second; /* lines; second 0: none */
-  sw_row_head head;
+  int64_t first, second; /* lines, first < second; second 0: none */
+  sw_row_head head;      /* of the row that was met later */
 } sw_duplicate_row;
 
-/* A cell that an earlier file gave another value. */
+/* A cell that an earlier file, or another column of the row, gave another value. */
 typedef struct sw_conflict {
   int64_t line; /* 0: none */
   int64_t unit;
   int column, period;
-  double value, other;
+  double value, other; /* of the row; of the cell */
 } sw_conflict;
 
 typedef struct sw_sending {
   sw_panel_build *build;
   sw_panel_rows *rows;
-  const int64_t *unit_of;
-  int *period_of;     /* of each value (wide) or local period (long) */
-  size_t size;        /* of a row */
-  int64_t block, row; /* where the next round begins */
-  int64_t per_round, rounds;
+  const int64_t *unit_of;    /* of this file: row of the table of each local code, or < 0 */
+  int *period_of;            /* of each value (wide) or local period (long); -1: not in the panel */
+  size_t size;               /* bytes of a row on its way, head and values */
+  int64_t block, row;        /* where the next round begins */
+  int64_t per_round, rounds; /* rows looked at in a round; rounds that this rank needs */
   int64_t n_slots, n_local_slots; /* of the cells, of the rows */
-  uint8_t *seen;                  /* [slot][unit here] */
-  int64_t placed;                 /* rows */
+  uint8_t *seen;                  /* [slot][unit here]: 1 once a row was placed there */
+  int64_t placed;                 /* rows, own and received; as many as marks, or there are twins */
   sw_conflict conflict;           /* of the lowest line */
   bool again;                     /* looking for duplicates */
   int64_t *line;                  /* then: [slot][unit here]: lowest line seen, 0: none */
   sw_duplicate_row duplicate;
-  size_t *sent, *received, *at;
+  size_t *sent, *received, *at; /* of each rank: bytes of the round, where its next row goes */
 } sw_sending;
 
 /* Whether the cell has the value now, else *before is what it has. A cell that an earlier file gave
- * already may only be given again with the same. */
+ * already may only be given again with the same. NaN sets nothing, and is never a conflict: what
+ * one file lacks another may have. Two steps, not one atomic one: two threads meet in a cell only
+ * where the file has a duplicate row, which is refused whatever the cell then holds. */
 static inline bool sw_panel_send_set(double *cell, double value, double *before) {
   if (isnan(value)) return true;
   __atomic_load(cell, before, __ATOMIC_RELAXED);
@@ -59,7 +62,7 @@ void sw_panel_send_take(sw_sending *out, sw_row_head head, const double *value);
 /* Row i of a block, of `unit` of the table. */
 sw_row_head sw_panel_send_head(const sw_sending *out, const sw_panel_block *block, int64_t i,
                                int64_t unit);
-/* Of all that are noted, by any thread, the one of the lowest line stays. */
+/* Called by any thread: of all that are noted the one of the lowest line stays. */
 void sw_panel_send_conflict(sw_sending *out, sw_conflict seen);
 /* The rows of this rank's own units, where they stand; counts them in `placed`. */
 sw_status sw_panel_send_keep(sw_error *err, sw_sending *out);

@@ -1,5 +1,10 @@
 /* What the study asks to be done with the numbers, in the order of the interface: aggregate, fill,
- * derive, then refuse, drop or keep what is still missing. */
+ * derive, then refuse, drop or keep what is still missing. The last step of a panel: rows are in
+ * their cells, each rank works on its own units, and what comes out are the panel's columns.
+ *
+ * The order is a promise: sums are of numbers that were read, not filled; derived indicators see
+ * filled ones, and are not filled themselves, nor summed. No value depends on another rank's, so
+ * only counts and drops talk. The arithmetic itself is in panel/treat.c. */
 #include "store/panel/build.h"
 
 #include "base/log.h"
@@ -9,19 +14,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* From the back: a derived indicator hides the column of its name. */
+/* From the back: a derived indicator hides the column of its name, for all that is derived after it
+ * and for the panel. NULL only for a name that the plan did not ask for. */
 static sw_panel_cells *find_cells(sw_panel_build *build, const char *name) {
   for (int c = build->n_cells - 1; c >= 0; c--)
     if (!strcmp(build->cells[c].name, name)) return &build->cells[c];
   return NULL;
 }
 
+/* Units the panel will have here. While rows are placed and summed it is build->n_here that counts:
+ * with `aggregate` those are the fine ones. */
 static int64_t units_here(const sw_panel_build *build) {
   return build->panel->hi - build->panel->lo;
 }
 
 /* ---- aggregate --------------------------------------------------------------------------- */
 
+/* Sums over the members of each coarse unit, in code order; missing where a member is, as a sum
+ * over some counties of a state is no sum of the state. */
 static sw_status sum_cells(sw_error *err, sw_panel_build *build, const char *name,
                            sw_panel_cells *out) {
   int n_periods = build->panel->periods.n;
@@ -31,7 +41,8 @@ static sw_status sum_cells(sw_error *err, sw_panel_build *build, const char *nam
   return SW_OK;
 }
 
-/* A ratio of sums, not a mean of ratios. */
+/* A ratio of sums, not a mean of ratios: income per head of a state is its income by its heads. The
+ * two sums are given back, even where the study asks for one of them as well, which has its own. */
 static sw_status ratio_cells(sw_error *err, sw_panel_build *build, const sw_ratio *ratio,
                              sw_panel_cells *out) {
   int n_periods = build->panel->periods.n;
@@ -46,7 +57,9 @@ static sw_status ratio_cells(sw_error *err, sw_panel_build *build, const sw_rati
   return status;
 }
 
-/* The cells become those of the coarse units; what was read is given back. */
+/* The cells become those of the coarse units; what was read is given back. All rows of members are
+ * on this rank (own.c), so nothing is sent. Room for derived ones is part of the new array. On a
+ * failure the cells that were made are in build->cells, for clean. */
 static sw_status aggregate(sw_error *err, sw_panel_build *build) {
   const sw_panel_spec *spec = build->spec;
   sw_panel_cells *coarse = NULL;
@@ -68,7 +81,9 @@ static sw_status aggregate(sw_error *err, sw_panel_build *build) {
 
 /* ---- fill -------------------------------------------------------------------------------- */
 
-/* Counted before filling, which would hide them. */
+/* Units that no indicator knows in any period, on this rank, for a warning. Counted before filling,
+ * which would hide them under zeros. Without indicators (a study of distances alone) there are
+ * none. */
 static int64_t count_without_data(const sw_panel_build *build) {
   int64_t n = units_here(build), empty = 0;
   if (build->n_cells == 0) return 0;
@@ -82,7 +97,9 @@ static int64_t count_without_data(const sw_panel_build *build) {
   return empty;
 }
 
-/* Years may be unevenly spaced: time is the number of the period where it has one. */
+/* Years may be unevenly spaced: time is the number of the period where it has one, else its place.
+ * Cells of all columns, also of those that only derived indicators use. `keep`, `error` and
+ * drop-units fill nothing. */
 static sw_status fill(sw_error *err, sw_panel_build *build) {
   const sw_periods *periods = &build->panel->periods;
   sw_panel *panel = build->panel;
@@ -90,6 +107,7 @@ static sw_status fill(sw_error *err, sw_panel_build *build) {
   SW_NEW(err, build->arena, at, periods->n);
   for (int t = 0; t < periods->n; t++)
     at[t] = periods->integer ? (double)periods->value[t] : t;
+  /* Each column for itself: nothing is filled from another. */
   for (int c = 0; c < build->n_cells; c++) {
     double *const *row = build->cells[c].row;
     if (build->spec->missing == SW_MISSING_INTERPOLATE)
@@ -103,6 +121,8 @@ static sw_status fill(sw_error *err, sw_panel_build *build) {
 
 /* ---- derive ------------------------------------------------------------------------------ */
 
+/* One indicator over all periods. Its cells are added last, so that an expression that names its
+ * own indicator reads the column below it. */
 static sw_status derive_one(sw_error *err, sw_panel_build *build, const sw_derivation *derived) {
   const sw_expression *expression = &derived->expression;
   const double **operand = NULL;
@@ -113,6 +133,7 @@ static sw_status derive_one(sw_error *err, sw_panel_build *build, const sw_deriv
   for (int t = 0; t < build->panel->periods.n; t++) {
     for (int k = 0; k < expression->n_operands; k++)
       operand[k] = find_cells(build, expression->operand[k])->row[t];
+    /* A rank's count for now; summed over the ranks at the end. */
     build->panel->log_of_nonpositive +=
         sw_expression_eval(expression, units_here(build), operand, out.row[t]);
   }
@@ -120,14 +141,16 @@ static sw_status derive_one(sw_error *err, sw_panel_build *build, const sw_deriv
   return SW_OK;
 }
 
-/* In the order of the study: an operand is a column or was derived before. */
+/* In the order of the study: an operand is a column or was derived before (plan.c). */
 static sw_status derive(sw_error *err, sw_panel_build *build) {
   for (int d = 0; d < build->plan.n_derived; d++)
     if (build->plan.derived[d].needed) SW_TRY(derive_one(err, build, &build->plan.derived[d]));
   return SW_OK;
 }
 
-/* The cells that entries name become the panel's columns; the others are given back. */
+/* The cells that entries name become the panel's columns, in byte order, and with them their
+ * memory; the others, read only to be derived from, are given back. Nothing may write a column
+ * afterwards but drop_units, which moves it. */
 static sw_status take_columns(sw_error *err, sw_panel_build *build) {
   sw_panel *panel = build->panel;
   int *period = NULL;
@@ -135,6 +158,7 @@ static sw_status take_columns(sw_error *err, sw_panel_build *build) {
   for (int t = 0; t < panel->periods.n; t++)
     period[t] = t;
   SW_NEW(err, build->arena, panel->column, build->plan.n_used);
+  /* `used` has each name once, so no cells are asked for twice. */
   for (int u = 0; u < build->plan.n_used; u++) {
     sw_panel_cells *cells = find_cells(build, build->plan.used[u].name);
     panel->column[panel->n_columns++] = (sw_column){
@@ -147,6 +171,8 @@ static sw_status take_columns(sw_error *err, sw_panel_build *build) {
   return SW_OK;
 }
 
+/* Over all ranks, for the log, `check` and the decision below, which all ranks take alike.
+ * Collective. */
 static sw_status count_missing(sw_error *err, sw_panel_build *build) {
   sw_panel *panel = build->panel;
   int64_t *count = NULL;
@@ -163,7 +189,8 @@ static sw_status count_missing(sw_error *err, sw_panel_build *build) {
 
 /* ---- what is still missing --------------------------------------------------------------- */
 
-/* Column first: the message names the first gap of the first unit in this order. */
+/* Whether unit i (counted from this rank's first) misses a cell, and the first one: column by
+ * column, in each by period. */
 static bool has_gap(const sw_panel *panel, int64_t i, int *column, int *period) {
   for (*column = 0; *column < panel->n_columns; ++*column)
     for (*period = 0; *period < panel->periods.n; ++*period)
@@ -171,7 +198,9 @@ static bool has_gap(const sw_panel *panel, int64_t i, int *column, int *period) 
   return false;
 }
 
-/* Each rank tells its first unit with a gap; the lowest of them is the one reported. */
+/* Each rank tells its first unit with a gap; the lowest of them all is the one reported, so that
+ * the message is the same on any number of ranks. Ranks without a gap agree as well: the early
+ * return is taken by all or none, as counts are over all ranks. */
 static sw_status refuse_missing(sw_error *err, sw_panel_build *build) {
   const sw_panel *panel = build->panel;
   int64_t cells = 0, unit = 0, n = units_here(build);
@@ -181,6 +210,7 @@ static sw_status refuse_missing(sw_error *err, sw_panel_build *build) {
     indicators += panel->column[c].missing > 0;
   }
   if (cells == 0) return SW_OK;
+  /* This rank's first, n if it has none. */
   while (unit < n && !has_gap(panel, unit, &column, &period))
     unit++;
   sw_status status = SW_OK;
@@ -196,15 +226,16 @@ static sw_status refuse_missing(sw_error *err, sw_panel_build *build) {
   return sw_team_agree(build->team, err, status, panel->lo + unit);
 }
 
-/* Rows of a column from old owners to new ones. `now[u]`: new number of the old unit, < 0: dropped.
- */
+/* Cells of a column on their way from old owners to new ones. */
 typedef struct moving {
   sw_panel_build *build;
-  int64_t old_lo, old_hi, n; /* n: units there will be */
-  const int64_t *now;
-  size_t *sent, *received;
+  int64_t old_lo, old_hi, n; /* this rank's units before; n: units there will be, on all ranks */
+  const int64_t *now;        /* of each old unit: its new number, < 0: dropped */
+  size_t *sent, *received;   /* of each rank: bytes of one column */
 } moving;
 
+/* What goes to rank r stands together, period by period, units ascending. Room for all of this
+ * rank's cells, as if none were dropped. */
 static sw_status pack_column(sw_error *err, const moving *out, const sw_column *column,
                              char **bytes) {
   int ranks = out->build->team->size;
@@ -224,7 +255,10 @@ static sw_status pack_column(sw_error *err, const moving *out, const sw_column *
   return SW_OK;
 }
 
-/* One column at a time, so that at most one is held twice. */
+/* One column at a time, so that at most one is held twice: on its way it is packed, then freed,
+ * then received. New units keep the order of the old ones and blocks are contiguous, so what comes
+ * from lower ranks are lower units: parts are put one behind the other, `first` being where the
+ * next goes. Collective. */
 static sw_status move_column(sw_error *err, moving *out, sw_column *column) {
   sw_team *team = out->build->team;
   sw_panel_cells cells = {.name = column->name, .row = column->row};
@@ -234,7 +268,7 @@ static sw_status move_column(sw_error *err, moving *out, sw_column *column) {
   sw_partition(out->n, team->rank, team->size, &lo, &hi);
   SW_TRY(sw_team_agree(team, err, pack_column(err, out, column, &bytes), 0));
   sw_panel_cells_free(&cells);
-  column->row = NULL;
+  column->row = NULL; /* freed: sw_panel_destroy may come next */
   sw_status status = team->all_to_all(team, err, bytes, out->sent, (void **)&got, out->received);
   sw_free(bytes);
   if (status) return status;
@@ -242,6 +276,7 @@ static sw_status move_column(sw_error *err, moving *out, sw_column *column) {
       sw_panel_cells_make(err, out->build->arena, column->name, hi - lo, column->n_periods, &cells);
   const double *from = got;
   for (int r = 0; r < team->size && !status; r++) {
+    /* What came from rank r is n_periods rows of that many units. */
     int64_t units = (int64_t)(out->received[r] / sizeof *got) / column->n_periods;
     for (int t = 0; t < column->n_periods; t++, from += units)
       if (units) memcpy(cells.row[t] + first, from, (size_t)units * sizeof *from);
@@ -252,7 +287,9 @@ static sw_status move_column(sw_error *err, moving *out, sw_column *column) {
   return sw_team_agree(team, err, status, 0);
 }
 
-/* drop[u] of every unit, on every rank. */
+/* (*drop)[u] of every unit, on every rank (sw_alloc, the caller's): parts of the ranks in their
+ * order are the units in theirs. A byte a unit. A unit is dropped for a gap in any column that
+ * entries name, not for one in a column that is only derived from. */
 static sw_status gather_drops(sw_error *err, sw_panel_build *build, uint8_t **drop) {
   sw_team *team = build->team;
   int64_t n = units_here(build);
@@ -261,6 +298,7 @@ static sw_status gather_drops(sw_error *err, sw_panel_build *build, uint8_t **dr
   size_t *counts = NULL;
   sw_status status = sw_alloc(err, (size_t)n, 1, (void **)&mine);
   if (!status) status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
+  /* 1 for a unit with a gap, in the order of this rank's units. */
   for (int64_t i = 0; i < n && !status; i++)
     mine[i] = has_gap(build->panel, i, &column, &period);
   status = sw_team_agree(team, err, status, 0);
@@ -270,6 +308,8 @@ static sw_status gather_drops(sw_error *err, sw_panel_build *build, uint8_t **dr
   return status;
 }
 
+/* Every rank for itself, out of the same drops: the new table, and what each unit is now called. *n
+ * stays below two where it fails for that. */
 static sw_status rebuild_units(sw_error *err, sw_panel_build *build, const uint8_t *drop,
                                int64_t *now, int64_t *n) {
   sw_panel *panel = build->panel;
@@ -281,6 +321,7 @@ static sw_status rebuild_units(sw_error *err, sw_panel_build *build, const uint8
     now[u] = drop[u] ? -1 : *n;
     if (!drop[u]) index[(*n)++] = u;
   }
+  /* The same on every rank, as the drops are. */
   if (*n < 2)
     return sw_fail(err, SW_EINPUT,
                    "%s: drop-units leaves %lld of %lld units; a panel needs two or more, see "
@@ -291,7 +332,9 @@ static sw_status rebuild_units(sw_error *err, sw_panel_build *build, const uint8
   return sw_units_build(err, build->arena, &kept, &panel->units);
 }
 
-/* The blocks of the units that stay are dealt out anew: ownership is a function of their number. */
+/* The blocks of the units that stay are dealt out anew: ownership is a function of a unit's number
+ * among all (sw_partition), and a panel with units dropped must be the one that would have been
+ * read without them, to the last bit of what is computed from it. Collective. */
 static sw_status drop_units(sw_error *err, sw_panel_build *build) {
   sw_team *team = build->team;
   sw_panel *panel = build->panel;
@@ -307,6 +350,7 @@ static sw_status drop_units(sw_error *err, sw_panel_build *build) {
   out.received = out.sent ? out.sent + team->size : NULL;
   for (int c = 0; c < panel->n_columns && !status; c++)
     status = move_column(err, &out, &panel->column[c]);
+  /* Only now: has_gap and pack_column went by the old range. */
   sw_partition(out.n, team->rank, team->size, &panel->lo, &panel->hi);
   panel->units_dropped += before - out.n;
   sw_free(out.sent);
@@ -314,6 +358,9 @@ static sw_status drop_units(sw_error *err, sw_panel_build *build) {
   return status ? status : count_missing(err, build);
 }
 
+/* Everything up to the columns is local, so one agreement does for it. Then counts, which all ranks
+ * have alike, so that all go the same way below. `keep`, `interpolate` and `zero` leave what is
+ * missing as it is: NaN, which measures count as undefined. */
 sw_status sw_panel_treat(sw_error *err, sw_panel_build *build) {
   sw_team *team = build->team;
   sw_panel *panel = build->panel;
@@ -325,6 +372,7 @@ sw_status sw_panel_treat(sw_error *err, sw_panel_build *build) {
   if (!status) status = derive(err, build);
   if (!status) status = take_columns(err, build);
   SW_TRY(sw_team_agree(team, err, status, 0));
+  /* Sums of integers: they do not depend on the ranks. */
   int64_t counts[3] = {panel->units_without_data, panel->filled, panel->log_of_nonpositive};
   SW_TRY(team->sum_i64(team, err, counts, 3));
   panel->units_without_data = counts[0];
@@ -332,6 +380,7 @@ sw_status sw_panel_treat(sw_error *err, sw_panel_build *build) {
   panel->log_of_nonpositive = counts[2];
   SW_TRY(count_missing(err, build));
   if (build->spec->missing == SW_MISSING_ERROR) return refuse_missing(err, build);
+  /* It counts the columns again: nothing is missing in what is left. */
   if (build->spec->missing == SW_MISSING_DROP_UNITS) return drop_units(err, build);
   return SW_OK;
 }

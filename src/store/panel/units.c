@@ -1,5 +1,10 @@
-/* See units.h. Rows that `where` leaves out are not looked at any further: national files carry
- * territories without coordinates. */
+/* The units file: see units.h. Rank 0 reads the bytes, every rank parses them: the table of units
+ * is whole on every rank anyway, and the same bytes give the same table.
+ *
+ * Rows that `where` leaves out are not looked at any further, but for their code: national files
+ * carry territories without coordinates, and a study that leaves them out must not be refused for
+ * them. Codes left out stay in the index, so that rows of the panel for them are known, and passed
+ * over. */
 #include "store/panel/units.h"
 
 #include "base/text.h"
@@ -19,27 +24,31 @@ typedef struct reading {
   sw_csv *csv;
   int code, lon, lat, area; /* columns, -1: not there */
   int *condition;           /* column of each comparison of `where` */
-  int *group;
-  sw_unit_table all; /* rows as they come; only the first all.n are filled */
+  int *group;               /* column of each group; last the one to aggregate by, if any */
+  sw_unit_table all;        /* rows as they come; only the first all.n are filled */
   int64_t capacity;
-  int64_t *line;
-  bool *kept;
-  sw_map *seen;
+  int64_t *line; /* of each row, for the message of a second one */
+  bool *kept;    /* of each row: `where` holds */
+  sw_map *seen;  /* code to row */
 } reading;
 
+/* Where the study says `key` of the units, else where its units begin. */
 static const char *place_of(sw_arena *arena, const sw_node *node, const char *key) {
   const sw_node *value = sw_node_get(node, key);
   if (value) node = value;
   return node ? sw_arena_printf(arena, "%s:%d:%d", node->file, node->line, node->column) : NULL;
 }
 
-/* A missing column is told with the place of the key that names it. */
+/* *index is -1 where the study does not name the column; one that it names and the file lacks is an
+ * error, told with the place of the key that names it. */
 static sw_status find_column(reading *in, const char *key, const char *name, int *index) {
   *index = -1;
   if (!name) return SW_OK;
   return sw_csv_column(in->err, in->csv, place_of(in->arena, in->spec->node, key), name, index);
 }
 
+/* `by` is read as one group more, behind the others, even where it is one of them: own.c takes that
+ * one, and then cuts it off. */
 static sw_status find_columns(reading *in, const char *by) {
   const sw_units_spec *spec = in->spec;
   SW_TRY(find_column(in, "unit", spec->unit, &in->code));
@@ -56,6 +65,7 @@ static sw_status find_columns(reading *in, const char *by) {
     name[g] = spec->group[g];
     SW_TRY(find_column(in, "groups", name[g], &in->group[g]));
   }
+  /* Its place in the study is another section's, `aggregate` of the panel. */
   if (by) {
     name[spec->n_groups] = by;
     SW_TRY(sw_csv_column(in->err, in->csv, in->by_where, by, &in->group[spec->n_groups]));
@@ -68,6 +78,7 @@ static sw_status find_columns(reading *in, const char *by) {
 /* ---- where ------------------------------------------------------------------------------- */
 
 /* `sign`: of the left side less the right. */
+/* The switch has no default: the compiler tells of a comparison that is added and not met here. */
 static bool compares(sw_compare compare, int sign) {
   switch (compare) {
   case SW_EQ:
@@ -86,15 +97,18 @@ static bool compares(sw_compare compare, int sign) {
   return false;
 }
 
-/* Byte order, as everywhere; the field has no terminating zero. */
+/* As strcmp would have it: byte order, as everywhere. The field has no terminating zero. */
 static int text_sign(sw_field field, const char *text) {
   size_t length = strlen(text), common = field.length < length ? field.length : length;
   int sign = common ? memcmp(field.text, text, common) : 0;
   return sign ? sign : (field.length > length) - (field.length < length);
 }
 
-/* An empty cell equals no number and is on neither side of one; a text differs from every number,
- * but to order the two is an error. */
+/* Whether a comparison holds for the row. Compared as numbers where the study wrote a number, else
+ * as text.
+ *
+ * An empty cell equals no number and is on neither side of one; a text differs from every number,
+ * but to order the two is an error: `pop > 1000` of "n/a" is more likely a slip than a no. */
 static sw_status holds(reading *in, const sw_condition *condition, int column, bool *out) {
   sw_field field = in->csv->field[column];
   double value = 0;
@@ -102,6 +116,8 @@ static sw_status holds(reading *in, const sw_condition *condition, int column, b
     *out = compares(condition->compare, text_sign(field, condition->text));
     return SW_OK;
   }
+  /* A number in the cell is compared; what is left is empty or text, told apart by what is
+   * asked. */
   bool equality = condition->compare == SW_EQ || condition->compare == SW_NE;
   if (sw_parse_number(field.text, field.length, &value)) {
     int sign = (value > condition->number) - (value < condition->number);
@@ -117,12 +133,15 @@ static sw_status holds(reading *in, const sw_condition *condition, int column, b
   return SW_OK;
 }
 
-/* Alternatives joined by `or`, each a run of comparisons joined by `and`. */
+/* Alternatives joined by `or`, each a run of comparisons joined by `and`; without any the row
+ * stays. `all`: the alternative so far; `any`: one before it held. Every comparison is made, also
+ * when the outcome is known, so that what is refused does not depend on the order of conditions. */
 static sw_status keeps(reading *in, bool *out) {
   bool any = in->spec->n_where == 0, all = false;
   for (int c = 0; c < in->spec->n_where; c++) {
     const sw_condition *condition = &in->spec->where[c];
     bool one = false;
+    /* A new alternative: what the last one came to is kept, and it begins as true. */
     if (c == 0 || condition->starts_or) {
       any |= c > 0 && all;
       all = true;
@@ -136,7 +155,7 @@ static sw_status keeps(reading *in, bool *out) {
 
 /* ---- rows -------------------------------------------------------------------------------- */
 
-/* NaN, an empty cell, is in no comparison and passes: units without a place are allowed. */
+/* An empty cell gives NaN, for which the comparison is false: units without a place are allowed. */
 static sw_status degrees(reading *in, int column, const char *name, double limit, double *value) {
   SW_TRY(sw_csv_number(in->err, in->csv, column, name, value));
   if (!(fabs(*value) > limit)) return SW_OK;
@@ -144,6 +163,7 @@ static sw_status degrees(reading *in, int column, const char *name, double limit
                      name, *value, -limit, limit);
 }
 
+/* In km2, whatever the file has. The square mile is the international one, 1.609344^2. */
 static sw_status read_area(reading *in, int64_t i) {
   static const double km2[] = {[SW_KM2] = 1, [SW_SQMI] = 2.589988110336, [SW_HA] = 0.01};
   double *area = &in->all.area[i];
@@ -155,13 +175,16 @@ static sw_status read_area(reading *in, int64_t i) {
   return SW_OK;
 }
 
+/* The text of the file lives in the arena as well, but is not terminated field by field. */
 static sw_status copy_field(reading *in, int column, const char **out) {
   sw_field field = in->csv->field[column];
   *out = sw_arena_textn(in->arena, field.text, field.length);
   return *out ? SW_OK : sw_fail(in->err, SW_ENOMEM, "%s: out of memory", in->csv->file);
 }
 
-/* The code first, even of a row that `where` leaves out: two rows of one unit are always wrong. */
+/* The code first, even of a row that `where` leaves out: two rows of one unit are always wrong, and
+ * which one `where` saw would be a matter of chance. A row left out keeps NULL and 0 elsewhere in
+ * the table; nothing looks at it again but for its code. */
 static sw_status read_row(reading *in, int64_t i) {
   sw_unit_table *all = &in->all;
   SW_TRY(copy_field(in, in->code, &all->code[i]));
@@ -181,6 +204,7 @@ static sw_status read_row(reading *in, int64_t i) {
   if (in->area >= 0) SW_TRY(read_area(in, i));
   for (int g = 0; g < all->n_groups; g++)
     SW_TRY(copy_field(in, in->group[g], &all->group[g][i]));
+  /* Every unit needs a coarse one: there is no rest to be added up to. */
   if (all->n_groups > in->spec->n_groups && !*all->group[all->n_groups - 1][i])
     return sw_csv_fail(in->err, in->csv,
                        "unit %s has no %s to be aggregated to; fill it in, or leave such units out "
@@ -190,7 +214,8 @@ static sw_status read_row(reading *in, int64_t i) {
   return SW_OK;
 }
 
-/* Room for as many rows as there are lines, once. */
+/* Room for as many rows as there are lines, once. `like` tells sw_unit_table_make only which
+ * columns there are; `some` is never read. */
 static sw_status make_room(reading *in, const char *text, size_t length) {
   sw_unit_table like = in->all;
   int64_t lines = 1;
@@ -206,6 +231,7 @@ static sw_status make_room(reading *in, const char *text, size_t length) {
   return sw_map_create(in->err, (size_t)lines, &in->seen);
 }
 
+/* in->all.n is what counts from then on: the table was made for all lines, also empty ones. */
 static sw_status read_rows(reading *in, const char *text, size_t length, const char *by) {
   sw_csv_text(in->csv, text, length, 1);
   SW_TRY(sw_csv_header(in->err, in->csv));
@@ -225,12 +251,15 @@ static sw_status read_rows(reading *in, const char *text, size_t length, const c
   return SW_OK;
 }
 
+/* Of row numbers, by the codes they stand for. qsort_r, as the table is no global. */
 static int by_code(const void *a, const void *b, void *table) {
   const char *const *code = ((const sw_unit_table *)table)->code;
   return strcmp(code[*(const int64_t *)a], code[*(const int64_t *)b]);
 }
 
-/* The rows kept, in code order, and where every code went. */
+/* The rows kept, in code order, and where every code went: the kept ones are rows of the table,
+ * those left out get numbers from there on, which sw_units_file_find tells apart by table.n
+ * alone. */
 static sw_status settle(reading *in, sw_units_file *out) {
   int64_t n = in->all.n, kept = 0, *index = NULL, existing = -1;
   SW_NEW(in->err, in->arena, index, n);
@@ -239,6 +268,7 @@ static sw_status settle(reading *in, sw_units_file *out) {
   if (kept == 0)
     return sw_node_fail(in->err, sw_node_get(in->spec->node, "where"),
                         "where: no unit of %s is left; widen the condition", in->csv->file);
+  /* No code stands twice: any sort gives the one order. */
   qsort_r(index, (size_t)kept, sizeof *index, by_code, &in->all);
   SW_TRY(sw_unit_table_select(in->err, in->arena, &in->all, kept, index, &out->table));
   SW_TRY(sw_map_create(in->err, (size_t)n, &out->index));
@@ -252,6 +282,8 @@ static sw_status settle(reading *in, sw_units_file *out) {
   return SW_OK;
 }
 
+/* sw_text_read agrees for itself. Parsing talks to nobody: each rank comes to the same, but for its
+ * memory. */
 sw_status sw_units_file_read(sw_error *err, sw_team *team, sw_arena *arena,
                              const sw_units_spec *spec, const char *by, const char *by_where,
                              sw_units_file *out) {
@@ -273,6 +305,7 @@ void sw_units_file_destroy(sw_units_file *file) {
   file->index = NULL;
 }
 
+/* No row of the panel comes here, only its codes (universe.c): once a rank and code. */
 int64_t sw_units_file_find(const sw_units_file *file, const char *code) {
   int64_t row = sw_map_find(file->index, code, strlen(code));
   return row < 0 ? SW_UNIT_UNKNOWN : row < file->table.n ? row : SW_UNIT_EXCLUDED;

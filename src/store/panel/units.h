@@ -22,7 +22,8 @@ sw_status sw_units_file_read(sw_error *err, sw_team *team, sw_arena *arena,
                              const sw_units_spec *spec, const char *by, const char *by_where,
                              sw_units_file *out);
 void sw_units_file_destroy(sw_units_file *file);
-/* Row of the unit in the table, SW_UNIT_EXCLUDED or SW_UNIT_UNKNOWN. */
+/* Row of the unit in the table as it was read (universe.c may drop rows later), SW_UNIT_EXCLUDED or
+ * SW_UNIT_UNKNOWN. */
 int64_t sw_units_file_find(const sw_units_file *file, const char *code);
 
 #endif

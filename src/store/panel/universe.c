@@ -1,5 +1,11 @@
-/* Which units the panel has. Codes of the panel are held against the units file; units
- * that `where` leaves out may stand in the panel, their rows are passed over. */
+/* Which units the panel has: the first step behind the files. Codes of the panel are held against
+ * the units file; units that `where` leaves out may stand in the panel, their rows are passed over.
+ * Without a units file the codes of the panel are the units.
+ *
+ * Leaves build->table, whole and the same on every rank, in code order, and build->unit_of, by
+ * which every row of this rank finds its unit. A code is looked up once a rank and file, never once
+ * a row. What does not match is refused with examples, unless the study says `unmatched: drop`: a
+ * typing error in a code must not silently take a county out of a national sum. */
 #include "store/panel/build.h"
 
 #include "base/log.h"
@@ -9,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether another code of the units file is this one with zeros before it, or without its own. */
+/* A code of the units file that is this one with up to four zeros before it, or without some of its
+ * own; NULL: none. Codes that are left out count: they were meant all the same. */
 static const char *code_but_for_zeros(const sw_panel_build *build, const char *code) {
   enum { ZEROS = 4 };
   char longer[64] = "0000";
@@ -17,6 +24,7 @@ static const char *code_but_for_zeros(const sw_panel_build *build, const char *c
   const char *found = NULL;
   if (length == 0 || length + ZEROS >= sizeof longer) return NULL;
   memcpy(longer + ZEROS, code, length + 1);
+  /* longer + ZEROS - zeros: the code with so many zeros before it. */
   for (int zeros = 1; zeros <= ZEROS && !found; zeros++)
     if (sw_units_file_find(&build->units_file, longer + ZEROS - zeros) != SW_UNIT_UNKNOWN)
       found = longer + ZEROS - zeros;
@@ -25,7 +33,8 @@ static const char *code_but_for_zeros(const sw_panel_build *build, const char *c
   return found ? sw_arena_text(build->arena, found) : NULL;
 }
 
-/* A spreadsheet turns 01001 into 1001: the commonest reason that codes do not match. */
+/* A spreadsheet turns 01001 into 1001: the commonest reason that codes do not match. The first
+ * example found is enough; "" where there is none. */
 static const char *zeros_lost(const sw_panel_build *build, const char *const *unknown, int64_t n) {
   for (int64_t i = 0; i < n; i++) {
     const char *other = code_but_for_zeros(build, unknown[i]), *text = NULL;
@@ -37,7 +46,8 @@ static const char *zeros_lost(const sw_panel_build *build, const char *const *un
   return "";
 }
 
-/* `hint` ends the line where no unit matches. */
+/* Fewer than two units: nothing between units, or over them, is defined. `hint` ends the line where
+ * no unit matches. Local, and the same on every rank. */
 static sw_status refuse_single(sw_error *err, const sw_panel_build *build, const char *hint) {
   if (build->table.n > 1) return SW_OK;
   const char *file = build->spec->file[0];
@@ -52,7 +62,9 @@ static sw_status refuse_single(sw_error *err, const sw_panel_build *build, const
 
 /* ---- without a units file ---------------------------------------------------------------- */
 
-/* As if there were a units file with the codes of the panel and nothing else. */
+/* As if there were a units file with the codes of the panel and nothing else: then all that follows
+ * is the same for both. Every code is known, so none is unmatched or unseen. Its gather is
+ * collective and agrees for itself; a failure behind it is local, for the caller to agree on. */
 static sw_status units_of_panel(sw_error *err, sw_panel_build *build) {
   int64_t n = 0, all = 0, existing = -1;
   const char **text = NULL;
@@ -87,7 +99,9 @@ typedef struct unit_census {
   int64_t rows[2]; /* of unknown units, of units left out */
 } unit_census;
 
-/* Looks up every code once a rank, not once a row. */
+/* Looks up every code once a rank and file, not once a row, and counts what does not match: rows
+ * from the dictionaries' counts. A code in two files is noted twice as unknown; gathering makes it
+ * one. Local. What it allocates is freed by the caller, also on failure. */
 static sw_status take_census(sw_error *err, sw_panel_build *build, unit_census *census) {
   int64_t n = 0;
   for (int f = 0; f < build->spec->n_files; f++)
@@ -103,13 +117,13 @@ static sw_status take_census(sw_error *err, sw_panel_build *build, unit_census *
       build->unit_of[f][i] = row;
       if (row >= 0) census->seen[row] = 1;
       if (row == SW_UNIT_UNKNOWN) census->unknown[census->n_unknown++] = codes->text[i];
-      if (row < 0) census->rows[row == SW_UNIT_EXCLUDED] += codes->count[i];
+      if (row < 0) census->rows[row == SW_UNIT_EXCLUDED] += codes->count[i]; /* 0: unknown */
     }
   }
   return SW_OK;
 }
 
-/* Units without a row, listed from the table. */
+/* Units without a row on any rank, from the table, so in code order and the same on all. */
 static sw_status list_unseen(sw_error *err, const sw_panel_build *build, const int64_t *seen,
                              int64_t *n, const char ***out) {
   SW_NEW(err, build->arena, *out, build->table.n);
@@ -119,7 +133,8 @@ static sw_status list_unseen(sw_error *err, const sw_panel_build *build, const i
   return SW_OK;
 }
 
-/* Both kinds in one line: they are usually one mistake, such as lost leading zeros. */
+/* Both kinds in one line: they are usually one mistake, such as lost leading zeros. The place is
+ * that of `unmatched` in the study where it is written, else of its units. */
 static sw_status refuse_unmatched(sw_error *err, const sw_panel_build *build, int64_t n_unknown,
                                   const char *const *unknown, int64_t n_unseen,
                                   const char *const *unseen) {
@@ -139,7 +154,8 @@ static sw_status refuse_unmatched(sw_error *err, const sw_panel_build *build, in
                       zeros_lost(build, unknown, n_unknown));
 }
 
-/* Keep the units that have a row. */
+/* Keeps the units that have a row. unit_of is rewritten for the new table; codes of a dropped unit
+ * cannot occur in it, as such a unit has no row on any rank. */
 static sw_status drop_unseen(sw_error *err, sw_panel_build *build, const int64_t *seen) {
   int64_t n = 0, *index = NULL, *now = NULL;
   sw_unit_table kept;
@@ -157,6 +173,8 @@ static sw_status drop_unseen(sw_error *err, sw_panel_build *build, const int64_t
   return SW_OK;
 }
 
+/* Only what there is to say; the logger lets rank 0 alone speak. Rows left out by `where` are what
+ * the study wanted, so no warning. */
 static void log_unmatched(const sw_panel_build *build, const unit_census *census, int64_t n_unknown,
                           const char *const *unknown, int64_t n_unseen, const char *const *unseen) {
   char list[200];
@@ -174,6 +192,9 @@ static void log_unmatched(const sw_panel_build *build, const unit_census *census
            (long long)census->rows[1]);
 }
 
+/* What does not match on all ranks together, and what becomes of it. Collective up to the gather;
+ * from there on every rank decides alike, out of the same sums, and a failure is agreed on by the
+ * caller. */
 static sw_status settle(sw_error *err, sw_panel_build *build, unit_census *census) {
   sw_team *team = build->team;
   int64_t n_unknown = 0, n_unseen = 0;
@@ -188,15 +209,20 @@ static sw_status settle(sw_error *err, sw_panel_build *build, unit_census *censu
     log_unmatched(build, census, n_unknown, unknown, n_unseen, unseen);
     build->panel->rows_unknown_unit = census->rows[0];
     build->panel->units_dropped += n_unseen;
+    /* Without a units file there is no file to drop from: n_unseen is 0. */
     return n_unseen ? drop_unseen(err, build, census->seen) : SW_OK;
   }
-  if (n_unseen == build->table.n) { /* nothing matches: a list of codes would not help */
+  /* Nothing matches: the column is wrong rather than some codes, and a list would not help. An
+   * empty table is how refuse_single is told. */
+  if (n_unseen == build->table.n) {
     build->table.n = 0;
     return refuse_single(err, build, zeros_lost(build, unknown, n_unknown));
   }
   return refuse_unmatched(err, build, n_unknown, unknown, n_unseen, unseen);
 }
 
+/* The sums of settle take an int for their count, and send.c stores rows of the table in 32 bits:
+ * hence the limit. Every rank has the same table, so all refuse it or none. */
 sw_status sw_panel_universe(sw_error *err, sw_panel_build *build) {
   unit_census census = {0};
   sw_status status = SW_OK;

@@ -1,4 +1,12 @@
-/* See csv.h; how a line becomes fields is in csv_split.c. */
+/* Records of comma-separated text, for the panel (panel/csv.c), the units file, links and tables.
+ * How a line becomes fields is in csv_split.c; here is which lines are records, the header, and
+ * fields as numbers.
+ *
+ * Invariants: one line is one record, so that a text can be cut at any newline and its parts read
+ * by different threads. A reader belongs to one thread; the only thing readers of a file share is
+ * the map of notes, which nobody writes once reading has begun. The fields of a record point into
+ * the text, or into own->copy where quotes had to be taken out, and are valid until the next
+ * record. */
 #include "store/text/csv_private.h"
 
 #include "base/log.h"
@@ -9,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The two structs are allocated apart from the arena: each is written with every record, and an
+ * arena would put the readers of several threads onto common cache lines. */
 sw_status sw_csv_create(sw_error *err, sw_arena *arena, const char *file, sw_csv **out) {
   sw_csv *csv = NULL;
   struct sw_csv_private *own = NULL;
@@ -24,6 +34,8 @@ sw_status sw_csv_create(sw_error *err, sw_arena *arena, const char *file, sw_csv
   return SW_OK;
 }
 
+/* For thread 1 and up of a panel: `model` is thread 0's reader, after its header and notes were
+ * read. Its names and its map are borrowed, so the model is destroyed last. */
 sw_status sw_csv_like(sw_error *err, sw_arena *arena, const sw_csv *model, sw_csv **out) {
   SW_TRY(sw_csv_create(err, arena, model->file, out));
   sw_csv *csv = *out;
@@ -45,6 +57,9 @@ void sw_csv_destroy(sw_csv *csv) {
   sw_free(csv);
 }
 
+/* `first_line` is 0 where the number of the line is not known yet (a piece of a panel): then it is
+ * not the beginning of the file, and messages are not final. Only line 1 can carry a byte order
+ * mark. */
 void sw_csv_text(sw_csv *csv, const char *text, size_t length, int64_t first_line) {
   if (first_line == 1 && length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3)) {
     text += 3;
@@ -53,9 +68,14 @@ void sw_csv_text(sw_csv *csv, const char *text, size_t length, int64_t first_lin
   csv->private->begin = csv->private->at = text;
   csv->private->end = text + length;
   csv->private->next_line = first_line;
-  if (first_line == 1) csv->private->hollow = 0; /* read again */
+  /* The whole text once more, as links do after a look at their first record: count anew. */
+  if (first_line == 1) csv->private->hollow = 0;
 }
 
+/* For the footer of a panel. Its last lines are cut off as bytes (lines.c), but the same notes may
+ * also stand elsewhere: in files that were pasted together each part brings them along. The note is
+ * kept without blanks and CR at its ends, as lines are compared without them; a blank note would
+ * match nothing that is not passed over anyway. */
 sw_status sw_csv_skip(sw_error *err, sw_csv *csv, const char *note, size_t length) {
   struct sw_csv_private *own = csv->private;
   if (length && note[length - 1] == '\r') length--;
@@ -76,6 +96,8 @@ int64_t sw_csv_hollow(const sw_csv *csv) {
   return csv->private->hollow;
 }
 
+/* For files that one reader reads whole. A panel's readers are many: read.c adds their counts
+ * up. */
 void sw_csv_say_hollow(const sw_csv *csv) {
   long long n = csv->private->hollow;
   if (n)
@@ -85,13 +107,15 @@ void sw_csv_say_hollow(const sw_csv *csv) {
 
 /* ---- records ----------------------------------------------------------------------------- */
 
+/* Counts what it finds. `line` is trimmed, as the notes are. */
 static bool is_note(struct sw_csv_private *own, sw_field line) {
   bool found = own->notes && sw_map_find(own->notes, line.text, line.length) >= 0;
   own->skipped += found;
   return found;
 }
 
-/* Commas and nothing between them: what a spreadsheet writes for rows that were emptied. */
+/* Commas and nothing between them: what a spreadsheet writes for rows that were emptied. Below the
+ * header only: a header of empty names is a mistake to be told, not one to be passed over. */
 static bool is_hollow(struct sw_csv_private *own, const sw_csv *csv) {
   if (own->in_header) return false;
   for (int i = 0; i < csv->n; i++)
@@ -100,13 +124,17 @@ static bool is_hollow(struct sw_csv_private *own, const sw_csv *csv) {
   return true;
 }
 
+/* A single field is most often a note under the data or a file with other separators: `single` is
+ * the caller's word on what to do about it. */
 static sw_status refuse_ragged(sw_error *err, const sw_csv *csv) {
   return sw_csv_fail(err, csv, "%d field%s; the header has %d%s%s", csv->n, csv->n == 1 ? "" : "s",
                      csv->n_columns, csv->n == 1 && csv->single ? "; " : "",
                      csv->n == 1 && csv->single ? csv->single : "");
 }
 
-/* The line at `from` by the way that takes every line; *to is its end. */
+/* The line at `from` by the slow way, which takes every line or says what is wrong with it. *to is
+ * its end without CR, own->at moves behind it. *skip: the line is empty or a note; it is decided
+ * before the fields are looked at, as a note may hold anything (a lone quote, bytes of Latin-1). */
 static sw_status look_closely(sw_error *err, sw_csv *csv, const char *from, const char **to,
                               bool *skip) {
   struct sw_csv_private *own = csv->private;
@@ -119,6 +147,9 @@ static sw_status look_closely(sw_error *err, sw_csv *csv, const char *from, cons
   return *skip ? SW_OK : sw_csv_split_closely(err, csv, from, *to);
 }
 
+/* The common case is one sw_csv_split and no other test but that for notes. Order matters: the line
+ * number moves on for every line, also for those passed over, and the number of fields is held
+ * against the header last, so that empty lines and notes may have any number. */
 sw_status sw_csv_next(sw_error *err, sw_csv *csv, bool *more) {
   struct sw_csv_private *own = csv->private;
   *more = false;
@@ -128,8 +159,11 @@ sw_status sw_csv_next(sw_error *err, sw_csv *csv, bool *more) {
     csv->line = own->next_line++;
     if (!sw_csv_split(csv, from, own->end, &to, &own->at))
       SW_TRY(look_closely(err, csv, from, &to, &skip));
-    else if (own->notes || (csv->n == 1 && !csv->field[0].length)) /* `""` is no empty line */
+    /* A split line can still be one to pass over: a note, or blanks only, which split as one empty
+     * field. The trimmed line is what tells blanks from `""`, a row of one empty cell. */
+    else if (own->notes || (csv->n == 1 && !csv->field[0].length))
       skip = !sw_csv_trimmed(from, to).length || is_note(own, sw_csv_trimmed(from, to));
+    /* The first field is looked at before the call: rows of data almost always have one. */
     if (skip || (!csv->field[0].length && is_hollow(own, csv))) continue;
     if (csv->n_columns && csv->n != csv->n_columns) return refuse_ragged(err, csv);
     *more = true;
@@ -138,7 +172,8 @@ sw_status sw_csv_next(sw_error *err, sw_csv *csv, bool *more) {
   return SW_OK;
 }
 
-/* Which of two columns of one name is meant nobody can know. */
+/* Two columns of one name: nobody can know which is meant, even where the study asks for
+ * neither. */
 static sw_status refuse_twins(sw_error *err, const sw_csv *csv) {
   sw_map *map = NULL;
   SW_TRY(sw_map_create(err, (size_t)csv->n_columns, &map));
@@ -146,7 +181,8 @@ static sw_status refuse_twins(sw_error *err, const sw_csv *csv) {
   for (int i = 0; i < csv->n_columns && !status; i++) {
     const char *name = csv->column[i];
     int64_t earlier = -1;
-    if (!*name) continue; /* a column without a name cannot be asked for */
+    /* A column without a name cannot be asked for, so several of them are harmless. */
+    if (!*name) continue;
     status = sw_map_put(err, map, name, strlen(name), i, &earlier);
     if (!status && earlier >= 0)
       status = sw_csv_fail(err, csv, "columns %d and %d are both called '%s'; name each once",
@@ -156,7 +192,8 @@ static sw_status refuse_twins(sw_error *err, const sw_csv *csv) {
   return status;
 }
 
-/* One field that holds what other programs put between fields. */
+/* Told apart from `no column 'unit'`, which would be true of such a file but no help. A header of
+ * one column is fine as long as it holds neither ';' nor a tab. */
 sw_status sw_csv_refuse_separator(sw_error *err, const sw_csv *csv) {
   if (csv->n != 1) return SW_OK;
   bool semicolon = memchr(csv->field[0].text, ';', csv->field[0].length) != NULL;
@@ -167,6 +204,8 @@ sw_status sw_csv_refuse_separator(sw_error *err, const sw_csv *csv) {
                      semicolon ? "';'" : "tabs");
 }
 
+/* Names are copied into the arena: the text they stand in is a piece that is given back. While it
+ * runs, n_columns is 0 and no number of fields is refused. */
 sw_status sw_csv_header(sw_error *err, sw_csv *csv) {
   bool more = false;
   csv->private->in_header = true;
@@ -189,12 +228,14 @@ sw_status sw_csv_header(sw_error *err, sw_csv *csv) {
   return refuse_twins(err, csv);
 }
 
+/* Linear: asked once a column of the study, never once a row. */
 int sw_csv_find(const sw_csv *csv, const char *name) {
   for (int i = 0; i < csv->n_columns; i++)
     if (!strcmp(csv->column[i], name)) return i;
   return -1;
 }
 
+/* *index is -1 where it fails. */
 sw_status sw_csv_column(sw_error *err, const sw_csv *csv, const char *where, const char *name,
                         int *index) {
   *index = sw_csv_find(csv, name);
@@ -207,7 +248,9 @@ sw_status sw_csv_column(sw_error *err, const sw_csv *csv, const char *where, con
 
 /* ---- numbers ----------------------------------------------------------------------------- */
 
-/* strtod knows nan, inf and what overflows; the reader of numbers only says no. */
+/* Finds the words for a text that sw_parse_number has refused. strtod takes more than that (nan,
+ * inf, hex, 1e400): where it reads the whole text and gives an infinity the number is too large or
+ * was spelled out; anything else is no number. Never used for a value. */
 static sw_status not_a_number(sw_error *err, const sw_csv *csv, const char *column,
                               sw_field field) {
   char text[512], *end = NULL;
@@ -222,10 +265,14 @@ static sw_status not_a_number(sw_error *err, const sw_csv *csv, const char *colu
                      csv->wanted ? csv->wanted : "a number or an empty cell is wanted");
 }
 
+/* The hot call of reading: once a cell. sw_parse_number_within loads eight bytes at a time, up to
+ * `room`, which for a field of the text goes to the end of the text. A field whose doubled quotes
+ * were taken out stands in own->copy instead and gets no room beyond itself. The comparison is of
+ * uintptr_t, as pointers into two arrays must not be compared, and in unsigned arithmetic one
+ * comparison does for both bounds. */
 sw_status sw_csv_number(sw_error *err, const sw_csv *csv, int index, const char *column,
                         double *value) {
   sw_field field = csv->field[index];
-  /* A field with doubled quotes is a copy, and stands elsewhere. */
   bool inside = (uintptr_t)field.text - (uintptr_t)csv->private->begin <
                 (uintptr_t)csv->private->end - (uintptr_t)csv->private->begin;
   size_t room = inside ? (size_t)(csv->private->end - field.text) : field.length;

@@ -7,17 +7,17 @@
 
 struct sw_csv_private {
   _Alignas(64) sw_arena *arena;
-  const char *begin;    /* of the text */
+  const char *begin;    /* of the text, behind a byte order mark */
   const char *at, *end; /* what is left of it */
-  int64_t next_line;
-  sw_field *field;
+  int64_t next_line;    /* number of the line at `at`, empty ones counted */
+  sw_field *field;      /* room for `capacity` fields: the widest record so far */
   int capacity;
-  char *copy; /* fields of a line with doubled quotes */
+  char *copy; /* the fields of the present record that had quotes taken out */
   size_t copy_size;
-  bool in_header;
-  sw_map *notes; /* lines to skip, NULL: none; owned by the reader they were given to */
+  bool in_header; /* the header is being read: no record is hollow */
+  sw_map *notes;  /* lines to skip, NULL: none; owned by the reader they were given to */
   bool borrows_notes;
-  int64_t skipped, hollow;
+  int64_t skipped, hollow; /* lines passed over, over all texts of this reader */
 };
 
 static inline bool sw_csv_is_blank(char c) {

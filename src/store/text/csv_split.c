@@ -1,6 +1,9 @@
 /* One line to fields. Nearly every line is taken in one pass, eight bytes at a time, and nothing is
  * copied; a line with anything unusual in it is looked at again, slowly, with words for each thing
- * that can be wrong. Both give the same fields where both apply. */
+ * that can be wrong. The fast way never refuses: it returns false, and the slow way decides. Both
+ * give the same fields where both apply, so a file means the same whichever way its lines go.
+ *
+ * Called by csv.c only, by each thread with a reader of its own. */
 #include "store/text/csv_private.h"
 
 #include "base/text.h"
@@ -10,18 +13,26 @@
 
 /* ---- in one pass ------------------------------------------------------------------------- */
 
-/* What ends a field or needs a look (comma, quote, newline, NUL, blanks) lies below '-', what may
- * be no UTF-8 above 0x7F: digits, points, minus signs and letters lie between. */
+/* What ends a field or needs a look (comma, quote, newline, CR, NUL, blanks) lies below '-', what
+ * may be no UTF-8 above 0x7F: digits, points, minus signs and letters lie between. '+' and a few
+ * more lie below '-' too: they are stopped at for nothing, and the callers go on. One comparison
+ * does for both ends, as what is below '-' wraps around. */
 static bool is_stop(char c) {
   return (unsigned char)(c - '-') > 0x7F - '-';
 }
 
-/* The high bit of every byte that is_stop; no carry runs from byte to byte. */
+/* is_stop for eight bytes at once: the high bit of each byte of the result. To the low seven bits
+ * of a byte 0x80 - '-' is added, which reaches the high bit exactly from '-' on; the complement has
+ * it below '-'; or-ing the word adds the bytes that had it from the start. No carry runs from byte
+ * to byte: 0x7F + 0x53 is below 0x100. */
 static inline uint64_t stops_of(uint64_t word) {
   const uint64_t low = UINT64_C(0x7F7F7F7F7F7F7F7F), high = ~low;
   return (~((word & low) + UINT64_C(0x0101010101010101) * (0x80 - '-')) | word) & high;
 }
 
+/* The first byte of [at, end) that is_stop, or `end`. The lowest set bit is the first byte only
+ * where words are little-endian; elsewhere the loop by bytes does everything. Never reads beyond
+ * `end`: the text may end at the end of a page. */
 static inline const char *next_stop(const char *at, const char *end) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
   for (uint64_t word; end - at >= (ptrdiff_t)sizeof word; at += sizeof word) {
@@ -35,8 +46,10 @@ static inline const char *next_stop(const char *at, const char *end) {
   return at;
 }
 
-/* Past the field at `at`, of which *field is told; NULL: a closer look. `seen` gathers the bits of
- * bytes passed over. */
+/* Past the quoted field at `at`, of which *field is told; NULL: a closer look. `seen` gathers the
+ * bits of all bytes stopped at, so that one test at the end of the line tells whether any was above
+ * 0x7F. A doubled quote is not recognised here: the field seems to end at its first half, the
+ * second half is no comma, and sw_csv_split gives the line up. */
 static const char *take_quoted(const char *at, const char *end, sw_field *field, unsigned *seen) {
   const char *open = ++at;
   for (;; at++) {
@@ -51,6 +64,8 @@ static const char *take_quoted(const char *at, const char *end, sw_field *field,
   return at;
 }
 
+/* The same for a field without quotes. A quote or a NUL inside it is a mistake, which the slow way
+ * puts into words: NULL. The end of the line is left for the caller. */
 static const char *take_plain(const char *at, const char *end, sw_field *field, unsigned *seen) {
   const char *open = at;
   for (;; at++) {
@@ -63,6 +78,7 @@ static const char *take_plain(const char *at, const char *end, sw_field *field, 
   return at;
 }
 
+/* Blanks before a field are no part of it, also before a quote. */
 static const char *take_field(const char *at, const char *end, sw_field *field, unsigned *seen) {
   while (at < end && sw_csv_is_blank(*at))
     at++;
@@ -70,6 +86,8 @@ static const char *take_field(const char *at, const char *end, sw_field *field, 
                                 : take_plain(at, end, field, seen);
 }
 
+/* See csv_private.h. Where it returns false nothing but the array of fields was changed, and the
+ * slow way begins again at `from`. */
 bool sw_csv_split(sw_csv *csv, const char *from, const char *end, const char **to,
                   const char **next) {
   sw_field *field = csv->private->field;
@@ -77,9 +95,10 @@ bool sw_csv_split(sw_csv *csv, const char *from, const char *end, const char **t
   unsigned seen = 0;
   const char *at = from;
   for (;; at++) {
-    if (n == capacity) return false;
+    if (n == capacity) return false; /* add_field grows the array, at most a few times a file */
     const char *stop = next_stop(at, end);
-    /* Blanks and quotes are stops too: where the first is the end there was none of them. */
+    /* Blanks, quotes and bytes above 0x7F are stops too: where the first stop is a comma or the
+     * end of the line the field holds none of them, and needs no trimming. */
     if (stop < end && (*stop == ',' || *stop == '\n')) {
       field[n++] = (sw_field){at, (size_t)(stop - at)};
       at = stop;
@@ -88,8 +107,10 @@ bool sw_csv_split(sw_csv *csv, const char *from, const char *end, const char **t
     }
     if (at == end || *at != ',') break;
   }
+  /* CRLF ends a line, and so does CR at the very end of the text. Anything else is unusual. */
   const char *newline = at < end && *at == '\r' ? at + 1 : at;
   if (newline < end && *newline != '\n') return false;
+  /* UTF-8 is checked once a line, and only where the line holds a byte that is not ASCII. */
   if ((seen & 0x80) && !sw_is_utf8(from, (size_t)(at - from))) return false;
   csv->n = n;
   *to = at;
@@ -120,7 +141,9 @@ static sw_status refuse_inner_quote(sw_error *err, const sw_csv *csv) {
                      "the quotation marks inside it");
 }
 
-/* The quoted field at *at, its doubled quotes made single behind `copy`; *at is moved past it. */
+/* The quoted field at *at, its doubled quotes made single, written behind *copy; *at is moved past
+ * the field and the blanks behind it. Doubled quotes make a text shorter, never longer:
+ * split_fields has made room for the whole line, so that no length is checked here. */
 static sw_status unquote(sw_error *err, sw_csv *csv, const char **at, const char *to, char **copy) {
   char *out = *copy, *begin = out;
   for (const char *from = *at + 1;; from = *at + 1) {
@@ -132,6 +155,7 @@ static sw_status unquote(sw_error *err, sw_csv *csv, const char **at, const char
     memcpy(out, from, (size_t)(quote - from));
     out += quote - from;
     *at = quote + 1;
+    /* A quote behind the quote: one of the text. Anything else: the field has ended. */
     if (*at == to || **at != '"') break;
     *out++ = '"';
   }
@@ -142,6 +166,8 @@ static sw_status unquote(sw_error *err, sw_csv *csv, const char **at, const char
                                  : add_field(err, csv, sw_csv_trimmed(begin, out));
 }
 
+/* The slow way. The copy is for the whole record: its fields stay valid together until the next
+ * one. It may be moved only here, before the first field points into it. */
 static sw_status split_fields(sw_error *err, sw_csv *csv, const char *from, const char *to) {
   struct sw_csv_private *own = csv->private;
   size_t length = (size_t)(to - from);
@@ -168,7 +194,8 @@ static sw_status split_fields(sw_error *err, sw_csv *csv, const char *from, cons
   }
 }
 
-/* The bytes of the character at `from`, or 0 where there is none. */
+/* The length of the UTF-8 character at `from`, or 0 where the bytes are none. By trial: it is used
+ * for a message only. */
 static int character(const char *from, const char *to) {
   if (!(*from & 0x80)) return 1;
   for (int k = 2; k <= 4 && from + k <= to; k++)
@@ -176,7 +203,10 @@ static int character(const char *from, const char *to) {
   return 0;
 }
 
-/* Shows the field around the first bad byte, with a question mark in its place. */
+/* Shows the field around the first bad byte, with a question mark in its place, as the byte itself
+ * must not get into a message. At most AROUND bytes to either side; to the right only ASCII, as
+ * what follows a bad byte is likely to be bad too. iconv is named because the cause is nearly
+ * always a file in Latin-1. */
 static sw_status not_utf8(sw_error *err, const sw_csv *csv, const char *from, const char *to) {
   enum { AROUND = 20 };
   const char *bad = from, *word = from;
@@ -196,6 +226,8 @@ static sw_status not_utf8(sw_error *err, const sw_csv *csv, const char *from, co
                      (unsigned char)*bad, (int)(bad - word), word, (int)(last - bad - 1), bad + 1);
 }
 
+/* In this order: a NUL is the mark of UTF-16, of which the other messages would be nonsense; text
+ * that is no UTF-8 must not be quoted by them. */
 sw_status sw_csv_split_closely(sw_error *err, sw_csv *csv, const char *from, const char *to) {
   size_t length = (size_t)(to - from);
   if (memchr(from, '\0', length))

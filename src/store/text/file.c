@@ -1,4 +1,6 @@
-/* Files read whole: study, units, tables. Rank 0 touches the disk, the others are told. */
+/* Files read whole by one rank: study, units, tables, links. Rank 0 touches the disk, the others
+ * are told (sw_text_read, the engine's port). Also what is wrong with a file, in words, for lines.c
+ * and gz.c. A file is held whole in memory: panels, which are large, go through lines.c instead. */
 #include "store/text/file.h"
 
 #include "plan/ports/reader.h"
@@ -17,7 +19,7 @@ enum { PIECE = 64 };
 enum { PIECE = 1 << 20 };
 #endif
 
-/* A path that is wrong is the user's to mend; a disk that fails is not. */
+/* A path that is wrong is the user's to mend (exit status 2); a disk that fails is not (1). */
 sw_status sw_file_fail(sw_error *err, const char *path, int error_number) {
   bool user = error_number == ENOENT || error_number == EACCES || error_number == EISDIR ||
               error_number == ENOTDIR || error_number == ENAMETOOLONG || error_number == EPERM ||
@@ -26,7 +28,9 @@ sw_status sw_file_fail(sw_error *err, const char *path, int error_number) {
                  strerror(error_number));
 }
 
-/* zlib puts a name of its own before its text. */
+/* Z_ERRNO: it was the system, and errno says what. Else the bytes are no gzip or are cut short.
+ * zlib puts the name of the file, or of the descriptor, before its text: all up to the last ": "
+ * goes. */
 sw_status sw_gz_fail(sw_error *err, const char *path, int code, int error_number,
                      const char *text) {
   if (code == Z_ERRNO) return sw_file_fail(err, path, error_number);
@@ -41,6 +45,7 @@ bool sw_file_ends_with(const char *text, const char *ending) {
   return length >= tail && !strcmp(text + length - tail, ending);
 }
 
+/* From PIECE on it doubles: every byte is copied about once. */
 static sw_status grow(sw_error *err, const char *path, char **bytes, size_t *size) {
   size_t larger = *size ? 2 * *size : PIECE;
   char *grown = realloc(*bytes, larger);
@@ -50,17 +55,21 @@ static sw_status grow(sw_error *err, const char *path, char **bytes, size_t *siz
   return SW_OK;
 }
 
-/* gzdopen takes the descriptor over, so it gets one of its own. */
+/* gzdopen takes the descriptor over, and gzclose closes it, so it gets one of its own. A .gz that
+ * is cut short gives its bytes first and then Z_BUF_ERROR, with no error of gzread's: gzerror is
+ * asked after every call. zlib may leave errno alone, so it is cleared before. */
 static sw_status read_gz(sw_error *err, const char *path, int file, char **bytes, size_t *length) {
   gzFile gz = gzdopen(dup(file), "rb");
   if (!gz) return sw_fail(err, SW_ENOMEM, "%s: out of memory", path);
   size_t size = 0;
   sw_status status = SW_OK;
   for (int got = 1; got > 0 && !status;) {
+    /* gzread is asked for PIECE bytes, so there must always be room for as many. */
     if (size - *length < PIECE) status = grow(err, path, bytes, &size);
     if (status) break;
     errno = 0;
     got = gzread(gz, *bytes + *length, PIECE);
+    /* Kept before another call can change it. */
     int error_number = errno;
     if (got > 0) *length += (size_t)got;
     int code = Z_OK;
@@ -72,7 +81,7 @@ static sw_status read_gz(sw_error *err, const char *path, int file, char **bytes
   return status;
 }
 
-/* The size is not asked for: a pipe has none. */
+/* The size is not asked for: a pipe has none, and a study may come through one (<(...)). */
 static sw_status read_plain(sw_error *err, const char *path, int file, char **bytes,
                             size_t *length) {
   size_t size = 0;
@@ -86,6 +95,7 @@ static sw_status read_plain(sw_error *err, const char *path, int file, char **by
   }
 }
 
+/* Empty files give no bytes and no error: what an empty one means is for the caller to say. */
 sw_status sw_file_read(sw_error *err, const char *path, char **bytes, size_t *length) {
   *bytes = NULL;
   *length = 0;
@@ -101,7 +111,9 @@ sw_status sw_file_read(sw_error *err, const char *path, char **bytes, size_t *le
 }
 
 /* Broadcast, not read by every rank: a thousand ranks opening one small file is what file systems
- * are slow at. */
+ * are slow at, and two ranks could see two versions of it. What rank 0 could not read and what a
+ * rank has no room for is agreed on before each broadcast. The arena hands out zeros, which
+ * terminates the text. */
 sw_status sw_text_read(sw_error *err, sw_team *team, sw_arena *arena, const char *path,
                        const char **text, size_t *length) {
   char *bytes = NULL, *copy = NULL;

@@ -1,6 +1,11 @@
-/* A .gz panel: rank 0 inflates, every rank parses. A round deals out at most PIECE bytes a rank,
- * cut at line ends, so that memory does not grow with the file. Where there is a footer the file is
- * inflated twice: what its last lines are must be known before the first are read. */
+/* A .gz panel: rank 0 inflates, every rank parses. A .gz can only be entered at its beginning, so
+ * inflating cannot be shared; parsing can. A round deals out at most PIECE bytes a rank, cut at
+ * line ends, so that memory does not grow with the file. (A line longer than that makes a round as
+ * long as itself.) Where there is a footer the file is inflated twice: what its last lines are must
+ * be known before the first are read.
+ *
+ * Unlike ranges of a plain file (lines.c), what is dealt out comes with its line number, as rank 0
+ * sees all lines in order. Offsets in sw_lines are of inflated bytes here. Collective. */
 #include "store/text/file.h"
 #include "store/text/lines.h"
 
@@ -16,7 +21,7 @@ enum { PIECE = 256, PART = 64, BUFFER = 64 };
 enum { PIECE = 2 << 20, PART = 1 << 18, BUFFER = 1 << 17 };
 #endif
 
-/* zlib leaves errno alone when memory ran out. */
+/* zlib leaves errno alone when memory ran out. "e": the descriptor is closed on exec. */
 static sw_status gz_open(sw_error *err, const char *path, gzFile *gz) {
   errno = 0;
   *gz = gzopen(path, "rbe");
@@ -25,7 +30,10 @@ static sw_status gz_open(sw_error *err, const char *path, gzFile *gz) {
   return SW_OK;
 }
 
-/* As many bytes as asked for, fewer only at the end. A file cut short is an error, not an end. */
+/* As many bytes as asked for, fewer only at the end. A file cut short is an error, not an end: half
+ * a panel would pass for a whole one. gzread gives what it has before it complains, so gzerror is
+ * asked after every call; it takes an unsigned count and returns an int, so it is asked for PIECE
+ * at most. */
 static sw_status gz_fill(sw_error *err, const char *path, gzFile gz, char *bytes, size_t count,
                          size_t *got) {
   for (*got = 0; *got < count;) {
@@ -47,9 +55,10 @@ static sw_status gz_fill(sw_error *err, const char *path, gzFile gz, char *bytes
 /* Inflated bytes that are still wanted, at the front of a buffer. */
 typedef struct gz_tail {
   char *bytes;
-  size_t length, size;
+  size_t length, size; /* bytes wanted, bytes there is room for */
 } gz_tail;
 
+/* For `count` bytes behind those that are there. It at least doubles. */
 static sw_status make_room(sw_error *err, gz_tail *tail, size_t count) {
   if (tail->size - tail->length >= count) return SW_OK;
   size_t size = 2 * tail->size > tail->length + count ? 2 * tail->size : tail->length + count;
@@ -60,7 +69,8 @@ static sw_status make_room(sw_error *err, gz_tail *tail, size_t count) {
   return SW_OK;
 }
 
-/* What is inflated beyond the header stays in the tail, for look_notes. */
+/* Inflates until the first line is whole, or the file ends: then all of it is header. What is
+ * inflated beyond it stays in the tail, for look_notes. */
 static sw_status look_header(sw_error *err, sw_arena *arena, gzFile gz, gz_tail *tail,
                              sw_lines *text) {
   size_t got = 1, length = 0;
@@ -79,7 +89,9 @@ static sw_status look_header(sw_error *err, sw_arena *arena, gzFile gz, gz_tail 
   return text->header ? SW_OK : sw_fail(err, SW_ENOMEM, "%s: out of memory", text->path);
 }
 
-/* Inflate to the end, keeping no more than the last lines. */
+/* Inflates to the end, keeping no more than the last lines, and with that finds where the rows end.
+ * After each part everything before the last `footer` lines seen so far is let go: lines that come
+ * later can only push the footer's beginning forward. Blank lines at the end stay with it. */
 static sw_status look_notes(sw_error *err, sw_arena *arena, gzFile gz, gz_tail *tail,
                             int64_t footer, sw_lines *text) {
   text->end = text->begin;
@@ -97,6 +109,8 @@ static sw_status look_notes(sw_error *err, sw_arena *arena, gzFile gz, gz_tail *
   return text->notes ? SW_OK : sw_fail(err, SW_ENOMEM, "%s: out of memory", text->path);
 }
 
+/* Rank 0 only. Without a footer only the header is inflated, and where the file ends is found out
+ * when it is dealt: end -1. */
 sw_status sw_gz_look(sw_error *err, sw_arena *arena, int64_t footer, sw_lines *text) {
   gzFile gz = NULL;
   gz_tail tail = {0};
@@ -111,18 +125,20 @@ sw_status sw_gz_look(sw_error *err, sw_arena *arena, int64_t footer, sw_lines *t
 
 /* ---- rounds ------------------------------------------------------------------------------ */
 
+/* `gz`, `left`, `at`, `line` and `finished` are rank 0's; the others have room for the exchange. */
 typedef struct gz_dealer {
   const sw_lines *text;
-  gzFile gz;    /* rank 0 */
-  gz_tail left; /* inflated and not dealt out yet */
-  int64_t at;   /* bytes of the file inflated so far */
-  int64_t line; /* number of the first line in `left` */
-  bool finished;
+  gzFile gz;
+  gz_tail left;  /* inflated and not dealt out yet */
+  int64_t at;    /* bytes of the file inflated so far */
+  int64_t line;  /* number of the first line in `left` */
+  bool finished; /* `left` holds the end of the rows */
   char *message; /* of a round: for each rank the number of its first line, then its lines */
-  size_t *sent, *received;
+  size_t *sent, *received; /* a number for each rank: bytes of the round */
 } gz_dealer;
 
-/* Skip the header, which everybody knows. */
+/* Room on every rank. On rank 0 also: open the file a second time, and skip the header, which
+ * everybody knows. Local: the caller agrees. */
 static sw_status start_dealer(sw_error *err, sw_team *team, gz_dealer *dealer) {
   size_t ranks = (size_t)team->size, got = 0;
   SW_TRY(sw_calloc(err, ranks, sizeof(size_t), (void **)&dealer->sent));
@@ -137,7 +153,10 @@ static sw_status start_dealer(sw_error *err, sw_team *team, gz_dealer *dealer) {
   return SW_OK;
 }
 
-/* Inflate until there is a piece for every rank, or the end. *whole: bytes of whole lines. */
+/* Inflates until there is a piece for every rank, or the end. *whole: bytes of whole lines, 0 only
+ * at the end. Where one line is longer than a round the aim is doubled until it fits. Short of the
+ * aim means the file, or the part before the footer, is over; a file that ends exactly at the aim
+ * costs a further round of nothing. */
 static sw_status inflate_round(sw_error *err, int ranks, gz_dealer *dealer, size_t *whole) {
   const sw_lines *text = dealer->text;
   size_t aim = (size_t)ranks * PIECE;
@@ -151,13 +170,16 @@ static sw_status inflate_round(sw_error *err, int ranks, gz_dealer *dealer, size
     left->length += got;
     dealer->at += (int64_t)got;
     dealer->finished = left->length < aim;
+    /* The last line of a file may lack its newline: at the end everything is whole. */
     const char *newline = left->length ? memrchr(left->bytes, '\n', left->length) : NULL;
     *whole = dealer->finished ? left->length : newline ? (size_t)(newline - left->bytes) + 1 : 0;
   }
   return SW_OK;
 }
 
-/* Cut left[0..whole) at line ends into a piece for each rank. */
+/* Cuts left[0..whole) at line ends into a piece for each rank, about equal: each goes up to the
+ * first line end at or after its share. A rank may get nothing (a line longer than a share); it
+ * gets a message all the same, of the line number alone. Moves what is left over to the front. */
 static sw_status cut_round(sw_error *err, int ranks, gz_dealer *dealer, size_t whole) {
   gz_tail *left = &dealer->left;
   sw_free(dealer->message);
@@ -167,12 +189,14 @@ static sw_status cut_round(sw_error *err, int ranks, gz_dealer *dealer, size_t w
   size_t from = 0;
   for (int r = 0; r < ranks; r++) {
     size_t to = whole / (size_t)ranks * (size_t)(r + 1);
+    /* From the byte before, as it may be the newline. Where no line ends behind the share all that
+     * is left belongs to this rank. */
     const char *newline =
         to < whole && to > 0 ? memchr(left->bytes + to - 1, '\n', whole - to + 1) : NULL;
     to = r == ranks - 1 || (to > 0 && !newline) ? whole
          : newline                              ? (size_t)(newline - left->bytes) + 1
                                                 : 0;
-    if (to < from) to = from;
+    if (to < from) to = from; /* the rank before took a long line that covers this share too */
     memcpy(out, &dealer->line, sizeof dealer->line);
     if (to > from) memcpy(out + sizeof dealer->line, left->bytes + from, to - from);
     dealer->line += sw_lines_count(left->bytes + from, to - from);
@@ -192,7 +216,9 @@ typedef struct gz_round {
   int64_t n;
 } gz_round;
 
-/* Where the first line at or after the k-th of n equal parts begins. */
+/* Where the first line at or after the k-th of n equal parts begins. The ends of a part are the
+ * starts of its neighbours, so parts neither overlap nor leave anything out. 128 bits: length times
+ * k. */
 static size_t part_start(const gz_round *round, int64_t k) {
   size_t at = (size_t)((unsigned __int128)round->length * (size_t)k / (size_t)round->n);
   if (at == 0 || k == round->n) return at;
@@ -200,6 +226,7 @@ static size_t part_start(const gz_round *round, int64_t k) {
   return newline ? (size_t)(newline - round->text) + 1 : round->length;
 }
 
+/* Copies nothing: the text lies in the message. Several threads at once; nobody writes. */
 static sw_status fetch(const void *source, sw_error *err, int64_t k, sw_lines_piece *piece) {
   (void)err;
   const gz_round *round = source;
@@ -209,6 +236,8 @@ static sw_status fetch(const void *source, sw_error *err, int64_t k, sw_lines_pi
   return SW_OK;
 }
 
+/* This rank's part of a round, by all its threads. bytes: a message of cut_round. An empty round is
+ * still taken, with no pieces. */
 static sw_status take_round(sw_error *err, const char *bytes, size_t length, sw_lines_taker taker) {
   int64_t first_line = 0;
   memcpy(&first_line, bytes, sizeof first_line);
@@ -222,7 +251,9 @@ static sw_status take_round(sw_error *err, const char *bytes, size_t length, sw_
   return status;
 }
 
-/* The number of rounds is known to rank 0 alone: it says after each whether another follows. */
+/* The number of rounds is known to rank 0 alone: it says after each whether another follows. Ranks
+ * other than 0 send nothing, and get one message, from rank 0. The order of errors is that of the
+ * ranks, which is that of the lines within a round; a later round is not begun after an error. */
 static sw_status one_round(sw_error *err, sw_team *team, gz_dealer *dealer, sw_lines_taker taker,
                            bool *more) {
   size_t whole = 0;

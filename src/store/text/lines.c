@@ -1,4 +1,14 @@
-/* Plain files by byte ranges, each read once, by the thread that takes its lines. */
+/* Panel files to whole lines. Plain files by byte ranges: every byte is read once, by the thread
+ * that takes its lines, and no rank waits for another to read. Files of text are cut into ranges
+ * without looking for lines; which range a line belongs to is decided by where it begins:
+ *
+ *   a range has the lines that begin in [lo, hi), and reads on behind hi for the end of the last
+ *
+ * so that ranks and threads need not talk to cut a file. The line numbers, which nobody knows while
+ * pieces are taken, are added up once all ranks are done. A .gz cannot be entered in the middle:
+ * gz.c.
+ *
+ * Called by panel/csv.c, in this order: sw_lines_open, sw_lines_deal. Both are collective. */
 #include "store/text/lines.h"
 
 #include "base/file.h"
@@ -11,15 +21,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The rows of a piece fill a few large pages; TAIL: what is read at once to find the end of a line.
- */
+/* Bytes. PIECE: of a thread's turn at most; the rows of a piece then fill a few large pages.
+ * LEAST_PIECE: smaller ones would be turns without work. TAIL: what is read at once, behind a
+ * piece, to find the end of its last line. LOOK: the first window for the header and the footer. */
 #ifdef SW_SMALL_PIECES /* the fuzzer's: every seam between pieces is met */
 enum { PIECE = 256, LEAST_PIECE = 64, TAIL = 16, LOOK = 16 };
 #else
 enum { PIECE = 1 << 22, LEAST_PIECE = 1 << 12, TAIL = 1 << 12, LOOK = 1 << 16 };
 #endif
 
-/* Bytes [at, at + count), all of which the file had when its size was asked for. */
+/* Bytes [at, at + count), all of which the file had when its size was asked for. The ranges follow
+ * from that size: a file that has shrunk since would leave lines out without a word. */
 static sw_status read_at(sw_error *err, const char *path, int file, int64_t at, char *bytes,
                          size_t count) {
   int64_t got = sw_read_at(file, bytes, count, (uint64_t)at);
@@ -28,13 +40,15 @@ static sw_status read_at(sw_error *err, const char *path, int file, int64_t at, 
   return sw_fail(err, SW_EIO, "%s: the file became shorter while it was read", path);
 }
 
+/* A copy in the arena, zero-terminated, which outlives the windows. `bytes` may hold zeros. */
 static sw_status keep(sw_error *err, sw_arena *arena, const char *bytes, size_t length,
                       const char **out) {
   *out = sw_arena_textn(arena, bytes, length);
   return *out ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory: %zu bytes", length);
 }
 
-/* The window grows until it holds the first line; a file without a newline is all header. */
+/* Sets header, header_length and begin. The window grows until it holds the first line that is not
+ * empty; a file without a newline is all header, and has no rows. */
 static sw_status look_header(sw_error *err, sw_arena *arena, int file, int64_t size,
                              sw_lines *text) {
   char *bytes = NULL;
@@ -47,7 +61,7 @@ static sw_status look_header(sw_error *err, sw_arena *arena, int file, int64_t s
     sw_status status = read_at(err, text->path, file, 0, bytes, window);
     if (!status) length = sw_lines_first(bytes, window);
     if (!status && !length && window < (size_t)size) continue;
-    if (!length) length = window;
+    if (!length) length = window; /* the whole file is in it, and no newline ends a line of it */
     if (!status) status = keep(err, arena, bytes, length, &text->header);
     text->header_length = length;
     text->begin = (int64_t)length;
@@ -56,7 +70,10 @@ static sw_status look_header(sw_error *err, sw_arena *arena, int file, int64_t s
   }
 }
 
-/* Backwards from the end, in windows that grow until they hold the footer. */
+/* Sets notes and notes_length, and moves `end` to before them. Backwards from the end, in windows
+ * that grow until they hold the footer: a file of gigabytes is not read for its last four lines. A
+ * window whose first line counts (at == 0) may begin in the middle of that line: it grows, unless
+ * it is the whole body. Then all lines below the header are notes. */
 static sw_status look_notes(sw_error *err, sw_arena *arena, int file, int64_t footer,
                             sw_lines *text) {
   int64_t body = text->end - text->begin;
@@ -78,9 +95,12 @@ static sw_status look_notes(sw_error *err, sw_arena *arena, int file, int64_t fo
   }
 }
 
+/* Rank 0 only. */
 static sw_status look(sw_error *err, sw_arena *arena, int64_t footer, sw_lines *text) {
   if (text->gz) return sw_gz_look(err, arena, footer, text);
-  /* A pipe without a writer would keep open() waiting; files know no O_NONBLOCK. */
+  /* A pipe without a writer would keep open() waiting for ever; with O_NONBLOCK it is opened, and
+   * refused below, as ranges need a file that can be read at any place. For files it means
+   * nothing. */
   int file = open(text->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return sw_file_fail(err, text->path, errno);
   struct stat stat;
@@ -97,11 +117,13 @@ static sw_status look(sw_error *err, sw_arena *arena, int64_t footer, sw_lines *
   return status;
 }
 
-/* What rank 0 saw, to the others. */
+/* What rank 0 saw, to the others: two broadcasts, first the sizes, then header and notes in one.
+ * Rank 0 too has them in the copy afterwards, so that all ranks hold the same. */
 static sw_status share(sw_error *err, sw_team *team, sw_arena *arena, sw_lines *text) {
   int64_t numbers[4] = {text->begin, text->end, (int64_t)text->header_length,
                         (int64_t)text->notes_length};
   SW_TRY(team->broadcast(team, err, numbers, sizeof numbers, 0));
+  /* From here on every rank has rank 0's numbers; the texts are still rank 0's alone. */
   size_t length = (size_t)(numbers[2] + numbers[3]);
   char *both = NULL;
   sw_status status = sw_arena_alloc(err, arena, length + 1, 1, (void **)&both);
@@ -121,6 +143,7 @@ static sw_status share(sw_error *err, sw_team *team, sw_arena *arena, sw_lines *
   return SW_OK;
 }
 
+/* A .gz is one by its name: what a file holds is not guessed, here as in read.c. */
 sw_status sw_lines_open(sw_error *err, sw_team *team, sw_arena *arena, const char *file,
                         const char *path, int64_t footer, sw_lines *text) {
   *text = (sw_lines){.file = file, .path = path, .gz = sw_file_ends_with(path, ".gz")};
@@ -131,13 +154,18 @@ sw_status sw_lines_open(sw_error *err, sw_team *team, sw_arena *arena, const cha
 
 /* ---- a rank's range ---------------------------------------------------------------------- */
 
+/* This rank's share of a plain file, the same for all its threads. Nobody writes it while pieces
+ * are taken; reading at a place moves no common position, so that one descriptor serves all
+ * threads. */
 typedef struct range {
   const sw_lines *text;
   int file;
-  int64_t lo, hi, size; /* the range, and the bytes of a piece */
+  int64_t lo, hi, size; /* bytes: where this rank's lines begin; a piece, but for the last */
 } range;
 
-/* More of the file behind what is in the buffer, which begins at `from`. */
+/* Appends bytes to the buffer of a piece, which begins at byte `from` of the file and holds *have.
+ * It at least doubles when it grows: a line of megabytes is found by steps of TAIL. The buffer is
+ * the thread's and is used again for its next piece. */
 static sw_status read_on(sw_error *err, const range *in, int64_t from, size_t count,
                          sw_lines_piece *piece, size_t *have) {
   if (piece->size < *have + count) {
@@ -155,8 +183,9 @@ static sw_status read_on(sw_error *err, const range *in, int64_t from, size_t co
   return SW_OK;
 }
 
-/* The lines that begin in [lo, hi) of the file: from the byte before, which tells whether one
- * begins at lo, to the end of the last one. */
+/* The lines that begin in piece k. The byte before the piece is read too: only where it is a
+ * newline does a line begin at the first byte of the piece. No text (a piece in the middle of a
+ * long line) is no failure. */
 static sw_status fetch(const void *source, sw_error *err, int64_t k, sw_lines_piece *piece) {
   const range *in = source;
   int64_t lo = in->lo + k * in->size, hi = lo + in->size < in->hi ? lo + in->size : in->hi;
@@ -164,9 +193,14 @@ static sw_status fetch(const void *source, sw_error *err, int64_t k, sw_lines_pi
   size_t have = 0, inside = (size_t)(hi - from);
   *piece = (sw_lines_piece){.buffer = piece->buffer, .size = piece->size};
   SW_TRY(read_on(err, in, from, inside, piece, &have));
+  /* Where the first line of this piece begins. The file's first piece begins behind the header,
+   * with a line; any other passes over the rest of a line that belongs to an earlier piece. A
+   * newline that is the last byte begins a line of the next piece. */
   const char *newline = from < lo ? memchr(piece->buffer, '\n', inside) : piece->buffer;
   if (!newline || (from < lo && newline == piece->buffer + inside - 1)) return SW_OK; /* no line */
   size_t begin = from < lo ? (size_t)(newline - piece->buffer) + 1 : 0;
+  /* To the end of the last line, which may lie far behind the piece, or nowhere: the last line of a
+   * file may lack its newline. */
   const char *last = piece->buffer + inside - 1;
   newline = *last == '\n' ? last : NULL;
   while (!newline && from + (int64_t)have < end) {
@@ -181,32 +215,42 @@ static sw_status fetch(const void *source, sw_error *err, int64_t k, sw_lines_pi
   return SW_OK;
 }
 
-/* Small files in small pieces, so that all threads have some. */
+/* Four pieces a thread where the file is small, so that all threads have some and a slow one holds
+ * up no more than a quarter of its share. Never zero, as the caller divides by it. */
 static int64_t piece_size(int64_t bytes, int threads) {
   int64_t size = bytes / (4 * (int64_t)threads) + 1;
   return size < LEAST_PIECE ? LEAST_PIECE : size > PIECE ? PIECE : size;
 }
 
+/* The cut of the file depends on the number of ranks and threads; what is read does not, as lines
+ * are whole and every later step sorts.
+ *
+ * Collective: whatever fails locally is kept until the next agreement. */
 static sw_status deal_ranges(sw_error *err, sw_team *team, const sw_lines *text, int file,
                              sw_lines_taker taker) {
   int64_t size = text->end - text->begin;
   range in = {.text = text,
               .file = file,
+              /* In 128 bits: a file of 2^63 / ranks bytes would overflow. */
               .lo = text->begin + (int64_t)((__int128)size * team->rank / team->size),
               .hi = text->begin + (int64_t)((__int128)size * (team->rank + 1) / team->size)};
   in.size = piece_size(in.hi - in.lo, taker.threads);
   sw_lines_pieces pieces = {
       .n = (in.hi - in.lo + in.size - 1) / in.size, .fetch = fetch, .source = &in};
+  /* Take all pieces, and count their lines; which of them failed is not looked at yet. */
   int64_t *counts = NULL, first_line = text->begin_line, count = 0;
   size_t *bytes = NULL;
   sw_status status = sw_lines_pieces_take(err, &pieces, taker);
   if (!status) status = sw_alloc(err, (size_t)team->size, sizeof *bytes, (void **)&bytes);
   if (!status) count = sw_lines_pieces_lines(&pieces);
   status = sw_team_agree(team, err, status, 0);
+  /* Where this rank's lines begin: behind the header and the lines of all lower ranks. */
   if (!status) status = team->all_gather(team, err, &count, sizeof count, (void **)&counts, bytes);
   for (int r = 0; r < team->rank && !status; r++)
     first_line += counts[r];
-  /* A rank's first line is right unless a lower one failed, whose error then goes before. */
+  /* A rank that failed counts only the lines before its failure, so the lines of higher ranks come
+   * out too low: but of two errors of the input that of the lower rank is the one told, and it is
+   * right. */
   if (!status) {
     status = sw_lines_pieces_place(err, &pieces, taker, first_line);
     status = sw_team_agree(team, err, status, team->rank);
@@ -217,6 +261,8 @@ static sw_status deal_ranges(sw_error *err, sw_team *team, const sw_lines *text,
   return status;
 }
 
+/* Every rank opens the file for itself. One that cannot (a node without the file system) ends the
+ * run on all. */
 sw_status sw_lines_deal(sw_error *err, sw_team *team, const sw_lines *text, sw_lines_taker taker) {
   if (text->gz) return sw_gz_deal(err, team, text, taker);
   int file = open(text->path, O_RDONLY | O_CLOEXEC);

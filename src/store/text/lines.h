@@ -14,7 +14,7 @@
 #include "plan/ports/team.h"
 
 typedef struct sw_lines {
-  const char *file, *path;
+  const char *file, *path; /* as the user wrote it, for messages; where it is */
   bool gz;
   const char *header; /* the file up to the end of its first line that is not empty */
   size_t header_length;
@@ -25,7 +25,10 @@ typedef struct sw_lines {
 } sw_lines;
 
 /* What is done with pieces of whole lines. `take` is called by several threads, each with its own
- * number below `threads`, for pieces numbered from the last `expect` on. */
+ * number below `threads`, for pieces numbered from 0 since the last `expect`. A plain file is one
+ * `expect`, a .gz one each round. `first_line` is 0 the first time; a piece that failed is taken
+ * once more, by thread 0, with its line, to say what is wrong. `expect` and `place` are called
+ * outside the threads; `place` for the pieces before a failed one, or all, in ascending order. */
 typedef struct sw_lines_taker {
   void *self;
   int threads;
@@ -54,10 +57,11 @@ int64_t sw_lines_count(const char *text, size_t length);
 sw_status sw_gz_look(sw_error *err, sw_arena *arena, int64_t footer, sw_lines *text);
 sw_status sw_gz_deal(sw_error *err, sw_team *team, const sw_lines *text, sw_lines_taker taker);
 
-/* The lines of one piece; `buffer` is the thread's, for a source that needs one. */
+/* The lines of one piece. `buffer` is the thread's, for a source that needs one: it is handed to
+ * `fetch` as the last piece left it, and freed by pieces.c. */
 typedef struct sw_lines_piece {
-  const char *text;
-  size_t length;
+  const char *text; /* in the buffer, or in what the source holds; whole lines */
+  size_t length;    /* 0: no line begins in this piece */
   char *buffer;
   size_t size;
 } sw_lines_piece;
@@ -67,10 +71,10 @@ typedef struct sw_lines_pieces {
   int64_t n;
   sw_status (*fetch)(const void *source, sw_error *err, int64_t k, sw_lines_piece *piece);
   const void *source;
-  int64_t *lines; /* of each */
-  int64_t failed; /* the first piece that could not be taken, n: none */
-  sw_status status;
-  sw_error why;
+  int64_t *lines;   /* of each; of those behind a failed one it may be 0 */
+  int64_t failed;   /* the first piece that could not be taken, n: none */
+  sw_status status; /* of that piece */
+  sw_error why;     /* its message, with a line counted from the piece's beginning */
 } sw_lines_pieces;
 
 /* All pieces, by all threads. Fails only where there is no memory for `lines`: what becomes of the

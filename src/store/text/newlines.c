@@ -1,9 +1,12 @@
-/* Where lines begin and end in a text. */
+/* Where lines begin and end in a text: bytes alone, without files, ranks or threads. Used by
+ * lines.c and gz.c, by the panel to make room for rows, and by the tests. */
 #include "store/text/lines.h"
 
 #include <string.h>
 
-/* In runs short enough for a byte to count them, which the compiler makes vectors of. */
+/* Newlines in text[0..length). In runs of 255 bytes, as many as a byte can count: a sum in
+ * bytes, without a branch, is what the compiler makes vectors of, and every byte of a panel
+ * passes here. */
 int64_t sw_lines_count(const char *text, size_t length) {
   int64_t count = 0;
   for (size_t at = 0; at < length;) {
@@ -16,11 +19,15 @@ int64_t sw_lines_count(const char *text, size_t length) {
   return count;
 }
 
-/* Blank lines at the end of a file belong to no footer. */
+/* Not isspace: the locale has no say. */
 static bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* Blank lines at the end of a file belong to no footer: editors add them, and `footer: 2` means the
+ * two lines that a reader sees. Each step back goes to the newline before a line; what is returned
+ * is the byte behind it. A caller that sees only the end of a file takes 0 as "it may begin
+ * before": it looks at more, or has seen all there is. */
 size_t sw_lines_last(const char *text, size_t length, int64_t lines) {
   while (length > 0 && is_space(text[length - 1]))
     length--;
@@ -31,6 +38,8 @@ size_t sw_lines_last(const char *text, size_t length, int64_t lines) {
   return length ? length + 1 : 0;
 }
 
+/* Empty lines before the header are part of what is returned, so that they are counted in line
+ * numbers. A text that ends without a newline gives 0: more of the line may follow. */
 size_t sw_lines_first(const char *text, size_t length) {
   size_t at = 0;
   if (length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3)) at = 3;

@@ -1,10 +1,21 @@
-/* Pieces of a panel file to the threads of a rank. Threads get them in their order, so that all
- * before a failed one are taken; of several that fail the first one counts, whoever meets it. */
+/* Pieces of a panel file to the threads of a rank: for lines.c (the ranges of a plain file) and
+ * gz.c (the parts of a round).
+ *
+ * Which piece fails first must not depend on the threads. They get pieces in ascending order, so
+ * when piece k fails all before it are taken or being taken, and are finished; of several that fail
+ * the lowest counts, whoever meets it. Pieces behind a failed one are passed over.
+ *
+ * A piece does not know its line numbers: those of the pieces before it are counted meanwhile. The
+ * failed piece is therefore taken a second time, alone, when its first line is known, and what it
+ * says then is what the user sees. */
 #include "store/text/lines.h"
 
 #include <omp.h>
 #include <string.h>
 
+/* Of the failures of all threads the lowest piece stays. The critical section keeps `failed`,
+ * `status` and `why` together; the write is atomic besides, for the threads that read `failed`
+ * outside it. */
 static void note_failure(sw_lines_pieces *pieces, int64_t k, sw_status status,
                          const sw_error *why) {
 #pragma omp critical(sw_pieces_failure)
@@ -16,6 +27,8 @@ static void note_failure(sw_lines_pieces *pieces, int64_t k, sw_status status,
   }
 }
 
+/* `first_line` 0: not known yet. Runs inside the parallel region, and outside it, as thread 0, when
+ * the failure is said. */
 static sw_status take_one(sw_error *err, const sw_lines_pieces *pieces, sw_lines_taker taker,
                           int64_t k, int64_t first_line, sw_lines_piece *piece) {
   SW_TRY(pieces->fetch(pieces->source, err, k, piece));
@@ -24,6 +37,9 @@ static sw_status take_one(sw_error *err, const sw_lines_pieces *pieces, sw_lines
                     first_line);
 }
 
+/* A failure of a piece is not returned: on other ranks pieces may have failed as well, and which is
+ * the first is known only when all line numbers are. The caller frees pieces->lines where this
+ * fails. */
 sw_status sw_lines_pieces_take(sw_error *err, sw_lines_pieces *pieces, sw_lines_taker taker) {
   pieces->failed = pieces->n;
   pieces->status = SW_OK;
@@ -31,9 +47,11 @@ sw_status sw_lines_pieces_take(sw_error *err, sw_lines_pieces *pieces, sw_lines_
   SW_TRY(taker.expect(taker.self, err, pieces->n));
 #pragma omp parallel num_threads(taker.threads)
   {
+    /* The buffer of a thread, which `fetch` grows once and uses for all its pieces. */
     sw_lines_piece piece = {0};
 #pragma omp for schedule(dynamic, 1)
     for (int64_t k = 0; k < pieces->n; k++) {
+      /* A value that is out of date costs a piece taken for nothing, no more. */
       int64_t failed;
       sw_error why = {0};
 #pragma omp atomic read
@@ -47,6 +65,8 @@ sw_status sw_lines_pieces_take(sw_error *err, sw_lines_pieces *pieces, sw_lines_
   return SW_OK;
 }
 
+/* With a failed piece the sum is of those before it: what the first line of that piece needs. Lines
+ * behind it belong to nobody. */
 int64_t sw_lines_pieces_lines(const sw_lines_pieces *pieces) {
   int64_t sum = 0;
   for (int64_t k = 0; k < pieces->failed; k++)
@@ -54,7 +74,9 @@ int64_t sw_lines_pieces_lines(const sw_lines_pieces *pieces) {
   return sum;
 }
 
-/* With its line this time. */
+/* Takes the failed piece again, with its line numbers. Only where the input is at fault: a disk
+ * that failed or memory that was lacking need not fail twice. A piece that is right the second time
+ * was changed by somebody in between. */
 static sw_status say_failure(sw_error *err, sw_lines_pieces *pieces, sw_lines_taker taker,
                              int64_t first_line) {
   sw_lines_piece piece = {0};
@@ -67,6 +89,8 @@ static sw_status say_failure(sw_error *err, sw_lines_pieces *pieces, sw_lines_ta
   return status ? status : sw_fail(err, SW_EIO, "%s; then it changed", pieces->why.text);
 }
 
+/* Blocks of rows hold lines relative to their piece: placing them makes these lines of the file.
+ * The second take fills the block anew, so a taker must bear to get a piece twice. */
 sw_status sw_lines_pieces_place(sw_error *err, sw_lines_pieces *pieces, sw_lines_taker taker,
                                 int64_t first_line) {
   sw_status status = SW_OK;
