@@ -88,7 +88,8 @@ void sw_folder_unmake(char *path, size_t made) {
     if (path[end] != '/' && path[end] != '\0') continue;
     char kept = path[end];
     path[end] = '\0';
-    bool gone = rmdir(path) == 0;
+    /* After a doubled slash the same folder comes again, and is gone already. */
+    bool gone = rmdir(path) == 0 || errno == ENOENT;
     path[end] = kept;
     if (!gone) return;
   }

@@ -67,7 +67,7 @@ static char *a_folder(void) {
 Test(folder, what_is_missing_is_made_and_taken_away) {
   char *base = a_folder(), deep[128];
   size_t made = 0;
-  snprintf(deep, sizeof deep, "%s/a//b/c", base);
+  snprintf(deep, sizeof deep, "%s/a//b//c", base);
   cr_assert(sw_folder_make(deep, &made));
   cr_assert(eq(sz, made, strlen(base) + 2), "the uppermost one made is a");
   cr_assert(eq(int, access(deep, F_OK), 0));
