@@ -10,7 +10,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   job->directed = strcmp(job->measure->name, "uneven") == 0;
   job->n_passes = 2;
   job->pass[0] = (sw_pass){.domain = SW_UNITS, .operand = 1};
-  job->pass[1] = (sw_pass){.domain = SW_PAIRS};
+  /* A grain that divides no side, strip or step. */
+  job->pass[1] = (sw_pass){.domain = SW_PAIRS, .grain = job->measure->block ? 5 : 0};
   return SW_OK;
 }
 
@@ -41,19 +42,32 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
   }
 }
 
+/* The same row by row, in one call. */
+static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                  double *const *out, int64_t stride, void *workspace) {
+  cr_assert(i1 > i0 && i1 - i0 <= 5);
+  for (int64_t i = i0; i < i1; i++) {
+    int64_t at = (i - i0) * stride;
+    segment(job, t, i, j0, j1, (double *[]){out[0] + at, out[1] ? out[1] + at : NULL}, workspace);
+  }
+}
+
 static const sw_param params[] = {{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "variable"},
                                   {NULL, SW_P_NODE, NULL, NULL, 0, 0, NULL}};
 static const sw_output outputs[] = {{"value", "value", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
                                     {"other", "other", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
                                     {NULL, NULL, NULL, SW_PAIR, SW_FLOAT64, NULL, NULL}};
-#define PAIR_MEASURE(id)                                                                           \
+#define PAIR_MEASURE(id, ...)                                                                      \
   {                                                                                                \
     .name = id, .title = id, .formula = id, .source = "none", .version = 1, .kind = SW_KIND_PAIR,  \
-    .param = params, .output = outputs, .resolve = resolve, .tile = tile, .segment = segment       \
+    .param = params, .output = outputs, .resolve = resolve, .tile = tile, __VA_ARGS__              \
   }
-static const sw_measure even_measure = PAIR_MEASURE("even"),
-                        uneven_measure = PAIR_MEASURE("uneven");
+static const sw_measure even_measure = PAIR_MEASURE("even", .segment = segment),
+                        uneven_measure = PAIR_MEASURE("uneven", .segment = segment),
+                        even_block = PAIR_MEASURE("even", .block = block),
+                        uneven_block = PAIR_MEASURE("uneven", .block = block);
 static const sw_measure *const extra[] = {&even_measure, &uneven_measure};
+static const sw_measure *const by_blocks[] = {&even_block, &uneven_block};
 
 /* ---- a panel ------------------------------------------------------------------------------ */
 
@@ -191,9 +205,10 @@ static void check_above(const stage *s, int e, int64_t n) {
 static void check_size(int64_t n, int tile_side) {
   char text[2048];
   snprintf(text, sizeof text, study_text, tile_side);
-  stage one, three;
+  stage one, three, blocks;
   cr_assert(stage_run(&one, n, x_of, text, extra, 2, 1) == SW_OK, "%s", one.err.text);
   cr_assert(stage_run(&three, n, x_of, text, extra, 2, 3) == SW_OK, "%s", three.err.text);
+  cr_assert(stage_run(&blocks, n, x_of, text, by_blocks, 2, 3) == SW_OK, "%s", blocks.err.text);
   for (int e = EVEN; e <= UNEVEN; e += UNEVEN) {
     check_dense(&one, e, n);
     check_summary(&one, e, n);
@@ -202,13 +217,18 @@ static void check_size(int64_t n, int tile_side) {
     check_dense(&three, e, n);
     check_top(&three, e + 1, n);
     check_above(&three, e + 2, n);
+    check_dense(&blocks, e, n);
+    check_top(&blocks, e + 1, n);
+    check_above(&blocks, e + 2, n);
     for (int f = 0; f < 4; f++) {
+      check_same_summary(&one, e, &blocks, e + f, n);
       check_same_summary(&one, e, &one, e + f, n);
       check_same_summary(&one, e, &three, e + f, n);
     }
   }
   stage_close(&one);
   stage_close(&three);
+  stage_close(&blocks);
 }
 
 Test(pairs, two_units) {

@@ -7,6 +7,9 @@
 /* The pair pass of a job; `sink` NULL counts the entries of `above` and nothing else. */
 sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_sink *sink);
 
+/* Rows that a measure of pairs is asked for at a time, by each thread. */
+int64_t sw_pairs_grain(const sw_job *job);
+
 /* plan->row_start: where the rows of kept partners begin among the stored entries. For `above`:
  * alloc, a counting pass (sw_pairs_run without a sink), end, which turns counts into positions. For
  * links the rows are known from the weights. All three are collective. */

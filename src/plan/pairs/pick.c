@@ -219,8 +219,7 @@ static void fetch_quantities(sw_worker *w, sw_packet *packet, int t, int64_t i, 
   double one[SW_MAX_QUANTITIES][16], *out[SW_MAX_QUANTITIES] = {NULL};
   for (int q = 0; q < p->n_quantities; q++)
     out[p->quantity[q]] = one[q];
-  if (!p->job->measure->whole_row)
-    p->job->measure->segment(p->job, t, i, j, j + 1, out, w->workspace);
+  if (!p->job->measure->whole_row) sw_pairs_fill_pair(w, t, i, j, out);
   for (int q = 1; q < p->n_quantities; q++)
     put_value(w, packet, q, at, p->job->measure->whole_row ? w->all[p->quantity[q]][j] : one[q][0]);
 }
