@@ -134,6 +134,9 @@ typedef struct sw_pass {
   bool gathered;    /* UNITS: this pass's inputs are gathered views too */
 } sw_pass;
 
+/* By what the partners of a unit are ordered, the first first; ties by unit code. */
+typedef enum sw_by { SW_BY_LARGEST, SW_BY_ABSOLUTE, SW_BY_SMALLEST } sw_by;
+
 enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 4, SW_MAX_ROWS = 64 };
 enum { SW_SPARE = 8 }; /* room behind both, so that one too many is told instead of overrunning */
 
@@ -190,6 +193,7 @@ typedef struct sw_job {
   bool whole_series;         /* pair: one matrix over all periods, not one for each */
   bool pooled;               /* a period's values rest on the inputs of other periods too */
   bool defines_diagonal;     /* pair: value(i, i) is meant */
+  sw_by by;                  /* pair: the order of partners where the study does not write `by` */
   int n_axes;
   sw_axis axis[SW_MAX_AXES + SW_SPARE];
   sw_result *result;         /* one for each of measure->output */
@@ -226,8 +230,8 @@ const char *sw_job_period(const sw_job *job, int t);
  *
  * - name, title, formula, source, version >= 1, resolve; a help of every parameter. Names are
  *   letters, digits and '_'. A headline is one of the outputs.
- * - Parameters: no two of a name; not `as`, `periods`, `keep`, which the engine reads; at most one
- *   of weights and one of distance; a choice has choices; lo <= hi; a default reads as its type.
+ * - Parameters: no two of a name; not `as`, `periods`, `keep`, and beside pair outputs not `by`,
+ *   which the engine reads; at most one of weights and one of distance; a choice has choices; lo <= hi; a default reads as its type.
  * - Outputs: no two of a name and form; of variants of a name resolve leaves one on. Names that the
  *   results file has itself: unit, unit_to, time, lon, lat, group_*, operand_hash, block,
  *   block_checksum, value_checksum; with pair outputs also out_strength, in_strength, total, mean,
@@ -256,7 +260,7 @@ typedef struct sw_measure {
   int version;         /* raised when numbers change */
   const char *headline; /* the output that a summary shows; NULL: the first */
   sw_kind kind;
-  const sw_param *param; /* ends with a NULL name; `as`, `periods`, `keep` are the engine's */
+  const sw_param *param; /* ends with a NULL name; `as`, `periods`, `keep`, `by` are the engine's */
   const sw_output *output; /* ends with a NULL name */
   double flops, bytes;   /* pair: per evaluated pair, for the plan */
 

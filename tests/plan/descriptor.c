@@ -153,6 +153,8 @@ Test(descriptor, parameters) {
          NUMBER("as", "2", 0, 0));
   PARAMS("parameter periods: the engine reads `periods` of every entry itself; take another name",
          NUMBER("periods", "2", 0, 0));
+  PARAMS("parameter by: the engine reads `by` of every entry itself; take another name",
+         NUMBER("by", "2", 0, 0));
   PARAMS("two parameters are called 'a'; give each a name of its own", NUMBER("a", "2", 0, 0),
          NUMBER("a", "3", 0, 0));
   PARAMS("parameters w and v are both weights; a job has one",

@@ -265,6 +265,107 @@ Test(pairs, tiny_tiles) {
   check_size(150, 16);
 }
 
+/* ---- the order of partners ---------------------------------------------------------------- */
+
+static const char *const order_text =
+    "panel: {file: p.csv, unit: u, time: y, missing: keep}\n"
+    "measures:\n"
+    "  - even: {of: x, keep: {top: 9}, by: smallest, as: top_smallest}\n"
+    "  - even: {of: x, keep: {top: 9}, by: absolute, as: top_absolute}\n"
+    "  - even: {of: x, keep: {top: 9}, by: largest, as: top_largest}\n"
+    "  - even: {of: x, keep: {above: 0.5}, by: smallest, as: above_smallest}\n"
+    "  - even: {of: x, keep: {above: 0.5}, by: absolute, as: above_absolute}\n"
+    "  - even: {of: x, keep: summary, as: sums}\n"
+    "output: {file: o.h5, precision: float64}\n"
+    "tile: %d\n";
+
+static const sw_by order_of[] = {SW_BY_SMALLEST, SW_BY_ABSOLUTE, SW_BY_LARGEST, SW_BY_SMALLEST,
+                                 SW_BY_ABSOLUTE};
+
+static double strength_of(sw_by by, double value) {
+  return by == SW_BY_SMALLEST ? -value : by == SW_BY_ABSOLUTE ? fabs(value) : value;
+}
+
+/* The partner after the last one, of this strength and place. */
+static int64_t next_by(const stage *s, sw_by by, int t, int64_t i, int64_t n, double last,
+                       int64_t after) {
+  int64_t best = -1;
+  double most = 0;
+  for (int64_t j = 0; j < n; j++) {
+    double v = strength_of(by, plain(s, EVEN, t, i, j));
+    if (i == j || isnan(v) || v > last || (v == last && j <= after)) continue;
+    if (best < 0 || v > most) best = j, most = v;
+  }
+  return best;
+}
+
+/* Row i of entry e, whose partners stand at [at, end), of which all must be filled, unless fewer
+ * have a value. */
+static void check_order(const stage *s, int e, int t, int64_t i, int64_t n, int64_t at,
+                        int64_t end) {
+  double last = INFINITY;
+  int64_t after = -1, want = 0;
+  bool above = s->run->pair[e].keep.kind == SW_KEEP_ABOVE;
+  for (;; at++) {
+    want = next_by(s, order_of[e], t, i, n, last, after);
+    double value = want < 0 ? NAN : plain(s, EVEN, t, i, want);
+    last = want < 0 ? last : strength_of(order_of[e], value);
+    after = want;
+    if (above && want >= 0 && !((order_of[e] == SW_BY_ABSOLUTE ? fabs(value) : value) > 0.5)) {
+      if (order_of[e] == SW_BY_ABSOLUTE) break;
+      at--;
+      continue;
+    }
+    if (want < 0 || at == end) break;
+    cr_assert_lt(at, end);
+    cr_assert_eq(s->kept[e].partner[at], want, "%d %d %d", e, t, (int)i);
+    cr_assert_eq(s->kept[e].value[0][at], value);
+    cr_assert_eq(s->kept[e].value[1][at], s->x[t][i] + 10.0 * s->x[t][want]);
+  }
+  for (; !above && at < end; at++)
+    cr_assert(s->kept[e].partner[at] == -1 && isnan(s->kept[e].value[0][at]));
+  cr_assert_eq(at, end);
+}
+
+static void check_orders(int64_t n, int tile_side) {
+  char text[2048];
+  snprintf(text, sizeof text, order_text, tile_side);
+  stage s;
+  cr_assert(stage_run(&s, n, x_of, text, by_blocks, 2, 2) == SW_OK, "%s", s.err.text);
+  for (int e = 0; e < 5; e++) {
+    check_same_summary(&s, e, &s, 5, n);
+    for (int t = 0; t < T; t++)
+      for (int64_t i = 0; i < n; i++) {
+        const int64_t *start = s.run->pair[e].row_start;
+        int64_t row = t * n + i, at = start ? start[row] : row * 9;
+        check_order(&s, e, t, i, n, at, start ? start[row + 1] : at + 9);
+      }
+  }
+  stage_close(&s);
+}
+
+Test(pairs, partners_by) {
+  check_orders(6, 16);
+  check_orders(203, 32);
+  check_orders(260, 200);
+}
+
+Test(pairs, partners_by_with_ties) {
+  has_ties = true;
+  check_orders(203, 32);
+  check_orders(331, 130);
+}
+
+Test(pairs, by_is_one_of_three) {
+  stage s;
+  const char *text = "panel: {file: p.csv, unit: u, time: y, missing: keep}\nmeasures:\n"
+                     "  - even: {of: x, by: closest}\noutput: {file: o.h5}\n";
+  cr_assert_eq(stage_run(&s, 6, x_of, text, extra, 2, 1), SW_EINPUT);
+  cr_expect_str_eq(s.err.text, "study.yaml:3:23: unknown choice 'closest'; one of "
+                               "largest|absolute|smallest is wanted");
+  stage_close(&s);
+}
+
 Test(cut, covers_every_row_once) {
   const int64_t sizes[] = {1, 2, 63, 64, 65, 511, 513, 3080, 10000, 16384, 70001, 131072, 200001};
   for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)

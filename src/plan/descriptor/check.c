@@ -97,10 +97,12 @@ static bool is_number(sw_ptype type) {
   return type == SW_P_NUMBER || type == SW_P_INTEGER || type == SW_P_NUMBERS;
 }
 
-/* One parameter by itself; names that the engine reads of every entry are not a measure's. */
+/* One parameter by itself; names that the engine reads of every entry, or of every one with pairs,
+ * are not a measure's. */
 static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_param *param) {
   const char *name = param->name;
-  if (strcmp(name, "as") == 0 || strcmp(name, "periods") == 0 || strcmp(name, "keep") == 0)
+  bool is_by = strcmp(name, "by") == 0 && sw_measure_has_pairs(measure);
+  if (strcmp(name, "as") == 0 || strcmp(name, "periods") == 0 || strcmp(name, "keep") == 0 || is_by)
     return fault(err, measure,
                  "parameter %s: the engine reads `%s` of every entry itself; take another name",
                  name, name);

@@ -75,6 +75,7 @@ typedef struct sw_worker {
       *all[SW_MAX_QUANTITIES]; /* as the measure fills them, NULL where not wanted: `grain` rows */
   int64_t grain;               /* rows that the measure is asked for at a time */
   int64_t stride;              /* doubles from one row to the next, of `all` and of `lanes` */
+  double *strength;      /* of a segment, where partners are not ordered by value; else NULL */
   double *lanes;         /* SW_LANES rows of column sums under way, sw_pairs_row_length apart */
   double *row_a, *row_b; /* strips: sums before (undirected: by level) and from the own square */
   int64_t level_stride;
@@ -96,9 +97,12 @@ typedef struct sw_worker {
   int64_t room; /* entries that `pick` can hold */
 } sw_worker;
 
+/* A partner. `strength` is what partners are ordered by: the value, its magnitude, or its negative;
+ * `negative`: the value is -strength. */
 typedef struct sw_pick {
-  double value;
+  double strength;
   int32_t to;
+  bool negative;
 } sw_pick;
 
 /* lots.c */
@@ -188,6 +192,7 @@ void sw_pairs_diagonal_task(sw_worker *worker, int t, int64_t i0, int64_t i1, do
 void sw_pairs_strip_task(sw_worker *worker, const sw_lot *lot);
 
 /* pick.c: the partners a strip keeps (top, above, links). */
+sw_pick sw_pairs_pick(const sw_pairs *p, double value, int64_t to);
 int64_t sw_pairs_picks_batch(const sw_pairs *p, int t, int64_t b0, int64_t r1);
 sw_status sw_pairs_picks_begin(sw_error *err, sw_worker *w, int t, int64_t r0, int64_t r1);
 /* Row i's values for columns [j0, j1), NaN at its own place and where undefined; `greatest`: their

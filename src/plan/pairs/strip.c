@@ -170,7 +170,7 @@ static void strip_by_links(sw_worker *w, const strip *s) {
     for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++) {
       int32_t j = links->to[k];
       sw_pairs_fill_pair(w, s->t, i, j, w->all);
-      if (s->packet) w->pick[w->pick_end[i - s->b0]++] = (sw_pick){v[0], j};
+      if (s->packet) w->pick[w->pick_end[i - s->b0]++] = sw_pairs_pick(p, v[0], j);
       if (isnan(v[0])) {
         w->undefined[s->t]++;
         continue;
