@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cli/session/options.h"
 #include "cli/session/session.h"
+#include "measure/names.h"
 #include "store/results/verify.h"
 
 #include <stdio.h>
@@ -29,7 +30,8 @@ static const char *const help_text =
     "  -q, --quiet             nothing but the exit status\n"
     "  -h, --help              this text\n\n"
     "What rests on stored pairs alone (a network) is computed again from them; what rests on sums\n"
-    "of all pairs (a Moran of out_strength) is held against its checksums only. Exit status:\n"
+    "of all pairs (a Moran of " SW_NAME_OUT_STRENGTH
+    ") is held against its checksums only. Exit status:\n"
     "0 equal; 1 different, or anything else; 2 wrong usage, or no such study.";
 
 typedef struct verify_options {
