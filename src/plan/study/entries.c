@@ -113,12 +113,12 @@ static sw_status check_alias(sw_error *err, const sw_entry *entry) {
 }
 
 /* The keys an entry may have: its measure's parameters and what the engine reads of every entry.
- * Composites take no `periods`: whoever uses their scores chooses. Room for four words and the
+ * Composites take no `periods`: whoever uses their scores chooses. Room for five words and the
  * NULL. What an alias sets has been looked for already, and is not offered. */
 static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *entry) {
   int count = 0;
   const char **known;
-  SW_NEW(err, in->arena, known, count_params(entry->measure) + 5);
+  SW_NEW(err, in->arena, known, count_params(entry->measure) + 6);
   for (int i = 0; entry->measure->param[i].name; i++)
     if (!is_set(entry, entry->measure->param[i].name))
       known[count++] = entry->measure->param[i].name;
@@ -128,6 +128,7 @@ static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *
   }
   if (entry->is_pair) {
     known[count++] = "keep";
+    known[count++] = "by";
     if (!has_param(entry->measure, "weights")) known[count++] = "weights";
   } else if (entry->measure->kind != SW_KIND_COMPOSITE && sw_node_get(entry->node, "keep")) {
     return sw_node_fail(err, sw_node_get(entry->node, "keep"),
@@ -171,13 +172,19 @@ static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
   return SW_OK;
 }
 
-/* `weights` of a pair measure that has no such parameter itself: the links that `keep: links`
- * keeps. The engine's own key, read like a parameter: a copy of the entry with a one-parameter
- * measure goes through sw_study_read_arg, so the reading and the messages are the same. */
+/* Where the links of `keep: links` are named: by the measure's parameter `weights`, which is a
+ * weights matrix, else by the engine's own key. This is read like a parameter: a copy of the entry
+ * with a one-parameter measure goes through sw_study_read_arg, so the reading and the messages are
+ * the same. */
 static sw_status read_link_weights(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   static const sw_param common[] = {{.name = "weights", .type = SW_P_WEIGHTS, .help = ""}, {0}};
   const sw_node *node = sw_node_get(entry->node, "weights");
-  if (!node || has_param(entry->measure, "weights")) return SW_OK;
+  for (int i = 0; entry->measure->param[i].name; i++)
+    if (strcmp(entry->measure->param[i].name, "weights") == 0) {
+      entry->links = entry->naming[i].weights;
+      return SW_OK;
+    }
+  if (!node) return SW_OK;
   if (entry->keep.kind != SW_KEEP_LINKS)
     return sw_node_fail(err, node,
                         "%s: `weights` goes with keep: links; leave one out or add the "
@@ -185,12 +192,14 @@ static sw_status read_link_weights(sw_error *err, sw_study_reader *in, sw_entry 
                         entry->name);
   sw_measure measure = *entry->measure;
   sw_arg arg;
+  sw_naming naming;
   measure.param = common;
   sw_entry twin = *entry;
   twin.measure = &measure;
   twin.arg = &arg;
+  twin.naming = &naming;
   SW_TRY(sw_study_read_arg(err, in, &twin, 0, node));
-  entry->weights = twin.weights;
+  entry->links = naming.weights;
   return SW_OK;
 }
 
@@ -201,8 +210,11 @@ static sw_status read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *en
   entry->keep_where = keep ? sw_form_where(in->arena, keep) : entry->where;
   if (!entry->keep_where) return no_memory(err);
   if (keep) SW_TRY(read_keep(err, in, entry, keep));
+  /* In the order of sw_by. Taken whatever is kept, so that a study can try another `keep`. */
+  const sw_node *by = sw_node_get(entry->node, "by");
+  if (by) SW_TRY(sw_form_choice(err, in->arena, by, "largest|absolute|smallest", &entry->by, NULL));
   SW_TRY(read_link_weights(err, in, entry));
-  if (entry->keep.kind != SW_KEEP_LINKS || entry->weights >= 0) return SW_OK;
+  if (entry->keep.kind != SW_KEEP_LINKS || entry->links >= 0) return SW_OK;
   return sw_node_fail(err, keep, "%s: keep: links needs `weights`: the name of a weights matrix",
                       entry->name);
 }
@@ -224,6 +236,7 @@ static sw_status read_arguments(sw_error *err, sw_study_reader *in, sw_entry *en
   SW_TRY(check_alias(err, entry));
   SW_TRY(check_keys(err, in, entry));
   SW_NEW(err, in->arena, entry->arg, count_params(measure));
+  SW_NEW(err, in->arena, entry->naming, count_params(measure));
   for (int i = 0; measure->param[i].name; i++) {
     const char *name = measure->param[i].name;
     if (is_set(entry, name))
@@ -260,7 +273,8 @@ static sw_status begin_entry(sw_error *err, sw_study_reader *in, const sw_node *
   }
   entry->measure = measure;
   entry->is_pair = sw_measure_has_pairs(measure);
-  entry->weights = -1;
+  entry->links = -1;
+  entry->by = -1;
   entry->where = sw_form_key_where(in->arena, map, index);
   if (!entry->where) return no_memory(err);
   entry->node = map->item[index];
