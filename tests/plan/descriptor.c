@@ -39,21 +39,31 @@ static void whole_row(const sw_job *job, int t, int64_t i, double *const *out, v
   (void)job, (void)t, (void)i, (void)out, (void)workspace;
 }
 
-#define NUMBER(name, fallback, lo, hi)                                                             \
-  { name, SW_P_NUMBER, fallback, NULL, lo, hi, "a number" }
-#define UNIT(name, axis)                                                                           \
-  { name, "by unit", "1", SW_UNIT, SW_FLOAT64, axis, NULL }
-#define PAIR(name)                                                                                 \
-  { name, "of pairs", "1", SW_PAIR, SW_FLOAT64, NULL, NULL }
-#define TABLE(name, axis, axis2)                                                                   \
-  { name, "a table", "1", SW_TABLE, SW_FLOAT64, axis, axis2 }
-#define GLOBAL(name, axis)                                                                         \
-  { name, "by period", "1", SW_GLOBAL, SW_FLOAT64, axis, NULL }
+#define NUMBER(n, value, least, most)                                                              \
+  { .name = n, .type = SW_P_NUMBER, .fallback = value, .lo = least, .hi = most, .help = "a number" }
+#define UNIT(n, ...)                                                                               \
+  {                                                                                                \
+    .name = n, .long_name = "by unit", .units = "1", .shape = SW_UNIT, .axis = { __VA_ARGS__ }     \
+  }
+#define PAIR(n)                                                                                    \
+  { .name = n, .long_name = "of pairs", .units = "1", .shape = SW_PAIR }
+#define TABLE(n, ...)                                                                              \
+  {                                                                                                \
+    .name = n, .long_name = "a table", .units = "1", .shape = SW_TABLE, .axis = { __VA_ARGS__ }    \
+  }
+#define GLOBAL(n, ...)                                                                             \
+  {                                                                                                \
+    .name = n, .long_name = "by period", .units = "1", .shape = SW_GLOBAL, .axis = { __VA_ARGS__ } \
+  }
 
 /* A model: a table, a matrix, a value by unit. */
 static sw_measure good(void) {
-  static const sw_param param[] = {{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "a variable"},
-                                   {"form", SW_P_CHOICE, "one", "one|other", 0, 0, "a choice"},
+  static const sw_param param[] = {{.name = "of", .type = SW_P_COLUMN, .help = "a variable"},
+                                   {.name = "form",
+                                    .type = SW_P_CHOICE,
+                                    .fallback = "one",
+                                    .choices = "one|other",
+                                    .help = "a choice"},
                                    NUMBER("decay", "2", 0, 9),
                                    {0}};
   static const sw_output output[] = {
@@ -150,14 +160,15 @@ Test(descriptor, parameters) {
   PARAMS("two parameters are called 'a'; give each a name of its own", NUMBER("a", "2", 0, 0),
          NUMBER("a", "3", 0, 0));
   PARAMS("parameters w and v are both weights; a job has one",
-         {"w", SW_P_WEIGHTS, NULL, NULL, 0, 0, "links"},
-         {"v", SW_P_WEIGHTS, NULL, NULL, 0, 0, "links"});
+         {.name = "w", .type = SW_P_WEIGHTS, .help = "links"},
+         {.name = "v", .type = SW_P_WEIGHTS, .help = "links"});
   PARAMS("parameter form: a choice without choices; write \"one|other\"",
-         {"form", SW_P_CHOICE, "one", NULL, 0, 0, "a choice"});
+         {.name = "form", .type = SW_P_CHOICE, .fallback = "one", .help = "a choice"});
   PARAMS("parameter a: lo is 3 and hi 1; lo comes first", NUMBER("a", "2", 3, 1));
-  PARAMS("parameter a: no help; say it in one line", {"a", SW_P_NUMBER, "2", NULL, 0, 0, NULL});
+  PARAMS("parameter a: no help; say it in one line",
+         {.name = "a", .type = SW_P_NUMBER, .fallback = "2", .help = NULL});
   PARAMS("parameter a: type 77 is none; give one of sw_ptype",
-         {"a", (sw_ptype)77, "2", NULL, 0, 0, "what"});
+         {.name = "a", .type = (sw_ptype)77, .fallback = "2", .help = "what"});
 }
 
 /* By the code that reads a study. */
@@ -165,11 +176,15 @@ Test(descriptor, defaults) {
   PARAMS("param: a (default two): found 'two'; a number is wanted", NUMBER("a", "two", 0, 0));
   PARAMS("param: a (default 7): 7 is out of range; 0 to 1 is wanted", NUMBER("a", "7", 0, 1));
   PARAMS("param: b (default maybe): found 'maybe'; true or false is wanted",
-         {"b", SW_P_BOOL, "maybe", NULL, 0, 0, "what"});
+         {.name = "b", .type = SW_P_BOOL, .fallback = "maybe", .help = "what"});
   PARAMS("param: k (default 1.5): found '1.5'; a whole number is wanted",
-         {"k", SW_P_INTEGER, "1.5", NULL, 0, 0, "what"});
+         {.name = "k", .type = SW_P_INTEGER, .fallback = "1.5", .help = "what"});
   PARAMS("param: form (default third): unknown choice 'third'; one of one|other is wanted",
-         {"form", SW_P_CHOICE, "third", "one|other", 0, 0, "what"});
+         {.name = "form",
+          .type = SW_P_CHOICE,
+          .fallback = "third",
+          .choices = "one|other",
+          .help = "what"});
 }
 
 Test(descriptor, output_names) {
@@ -210,11 +225,19 @@ Test(descriptor, output_names) {
 
 Test(descriptor, output_forms) {
   OUTPUTS("output a: 2 axes of its own; a unit output has room for one",
-          {"a", "two axes", "1", SW_UNIT, SW_FLOAT64, "row", "column"});
+          {.name = "a",
+           .long_name = "two axes",
+           .units = "1",
+           .shape = SW_UNIT,
+           .axis = {"row", "column"}});
   OUTPUTS("output a: 2 axes of its own; a global output has room for one",
-          {"a", "two axes", "1", SW_GLOBAL, SW_FLOAT64, "row", "column"});
+          {.name = "a",
+           .long_name = "two axes",
+           .units = "1",
+           .shape = SW_GLOBAL,
+           .axis = {"row", "column"}});
   OUTPUTS("output a: 1 axis of its own; a pair output has room for none",
-          {"a", "an axis", "1", SW_PAIR, SW_FLOAT64, "row", NULL});
+          {.name = "a", .long_name = "an axis", .units = "1", .shape = SW_PAIR, .axis = {"row"}});
   OUTPUTS("output a: axis2 without axis; a single one is `axis`", TABLE("a", NULL, "row"));
   OUTPUTS("output vcov: the axis term twice, which readers take for one; declare term_to with the "
           "same labels",
@@ -225,11 +248,11 @@ Test(descriptor, output_forms) {
           "name",
           PAIR("flow"), TABLE("a", "rank", NULL));
   OUTPUTS("output a: pairs are stored as the study's precision says; give SW_FLOAT64",
-          {"a", "whole", "1", SW_PAIR, SW_INT32, NULL, NULL});
+          {.name = "a", .long_name = "whole", .units = "1", .shape = SW_PAIR, .number = SW_INT32});
   OUTPUTS("9 pair outputs; 8 at most", PAIR("a"), PAIR("b"), PAIR("c"), PAIR("d"), PAIR("e"),
           PAIR("f"), PAIR("g"), PAIR("h"), PAIR("i"));
   OUTPUTS("output a: shape 5 is none; give one of sw_shape",
-          {"a", "none", "1", (sw_shape)5, SW_FLOAT64, NULL, NULL});
+          {.name = "a", .long_name = "none", .units = "1", .shape = (sw_shape)5});
 }
 
 Test(descriptor, functions) {

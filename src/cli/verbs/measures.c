@@ -226,14 +226,19 @@ static void print_output(const sw_output *output) {
  * output. */
 static void print_outputs(const sw_measure *measure) {
   static const sw_output summary[] = {
-      {"out_strength", "sum of the row: what the unit sends to its partners", NULL, SW_UNIT,
-       SW_FLOAT64, NULL, NULL},
-      {"in_strength", "sum of the column: what the unit receives from its partners", NULL, SW_UNIT,
-       SW_FLOAT64, NULL, NULL},
-      {"total", "sum over ordered pairs", NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL},
-      {"mean", "mean over ordered pairs", NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL},
-      {"max", "largest value of a pair", NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL},
-      {"n_pairs", "ordered pairs with a value", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL}};
+      {.name = "out_strength",
+       .long_name = "sum of the row: what the unit sends to its partners",
+       .shape = SW_UNIT},
+      {.name = "in_strength",
+       .long_name = "sum of the column: what the unit receives from its partners",
+       .shape = SW_UNIT},
+      {.name = "total", .long_name = "sum over ordered pairs", .shape = SW_GLOBAL},
+      {.name = "mean", .long_name = "mean over ordered pairs", .shape = SW_GLOBAL},
+      {.name = "max", .long_name = "largest value of a pair", .shape = SW_GLOBAL},
+      {.name = "n_pairs",
+       .long_name = "ordered pairs with a value",
+       .units = "1",
+       .shape = SW_GLOBAL}};
   printf("\nOutputs\n");
   for (const sw_output *output = measure->output; output->name; output++)
     if (!is_named_before(measure->output, output)) print_output(output);

@@ -101,20 +101,35 @@ static sw_status resolve_quotient(sw_error *err, sw_job *job) {
 /* ---- descriptor ------------------------------------------------------------------------- */
 
 static const sw_param params[] = {
-    {"industries", SW_P_COLUMNS, NULL, NULL, 0, 0, "output or employment by industry"},
-    {"total", SW_P_COLUMN, NULL, NULL, 0, 0, "the total of all industries"},
-    {"base", SW_P_TABLE, "own", NULL, 0, 0,
-     "own: the study's sums; {file: national.csv}: a row a period, a column an industry"},
-    {"base_over", SW_P_CHOICE, "refuse", "refuse|complete", 0, 0,
-     "own sums where cells are missing: refuse, or take the units that have a value"},
+    {.name = "industries", .type = SW_P_COLUMNS, .help = "output or employment by industry"},
+    {.name = "total", .type = SW_P_COLUMN, .help = "the total of all industries"},
+    {.name = "base",
+     .type = SW_P_TABLE,
+     .fallback = "own",
+     .help = "own: the study's sums; {file: national.csv}: a row a period, a column an industry"},
+    {.name = "base_over",
+     .type = SW_P_CHOICE,
+     .fallback = "refuse",
+     .choices = "refuse|complete",
+     .help = "own sums where cells are missing: refuse, or take the units that have a value"},
     {0}};
 
-static const sw_output outputs[] = {
-    {"value", "location quotient", "1", SW_UNIT, SW_FLOAT64, "industry", NULL},
-    {"coverage", "share of the units with a value", "1", SW_GLOBAL, SW_FLOAT64, "industry", NULL},
-    {"coverage_total", "share of the total in units with a value", "1", SW_GLOBAL, SW_FLOAT64,
-     "industry", NULL},
-    {0}};
+static const sw_output outputs[] = {{.name = "value",
+                                     .long_name = "location quotient",
+                                     .units = "1",
+                                     .shape = SW_UNIT,
+                                     .axis = {"industry"}},
+                                    {.name = "coverage",
+                                     .long_name = "share of the units with a value",
+                                     .units = "1",
+                                     .shape = SW_GLOBAL,
+                                     .axis = {"industry"}},
+                                    {.name = "coverage_total",
+                                     .long_name = "share of the total in units with a value",
+                                     .units = "1",
+                                     .shape = SW_GLOBAL,
+                                     .axis = {"industry"}},
+                                    {0}};
 
 const sw_measure sw_measure_location_quotient = {
     .name = "location_quotient",

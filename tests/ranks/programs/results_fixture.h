@@ -28,32 +28,57 @@ static inline double unit_value(int k, int t, int64_t i) {
 
 /* ---- descriptors ------------------------------------------------------------------------- */
 
-static const sw_param fixture_params[] = {{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "what"},
-                                          {"decay", SW_P_NUMBER, "2", NULL, 0, 0, "how"},
-                                          {"weight", SW_P_COLUMN, "", NULL, 0, 0, "by what"},
-                                          {0}};
+static const sw_param fixture_params[] = {
+    {.name = "of", .type = SW_P_COLUMN, .help = "what"},
+    {.name = "decay", .type = SW_P_NUMBER, .fallback = "2", .help = "how"},
+    {.name = "weight", .type = SW_P_COLUMN, .fallback = "", .help = "by what"},
+    {0}};
 
 static const sw_output composite_outputs[] = {
-    {"score", "composite score", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
-    {"weight", "weight of the indicator", "1", SW_TABLE, SW_FLOAT64, "indicator", NULL},
-    {"weight", "weight in the period", "1", SW_GLOBAL, SW_FLOAT64, "indicator", NULL},
-    {"bounds", "bounds", "1", SW_TABLE, SW_FLOAT64, "indicator", "bound"},
+    {.name = "score", .long_name = "composite score", .units = "1", .shape = SW_UNIT},
+    {.name = "weight",
+     .long_name = "weight of the indicator",
+     .units = "1",
+     .shape = SW_TABLE,
+     .axis = {"indicator"}},
+    {.name = "weight",
+     .long_name = "weight in the period",
+     .units = "1",
+     .shape = SW_GLOBAL,
+     .axis = {"indicator"}},
+    {.name = "bounds",
+     .long_name = "bounds",
+     .units = "1",
+     .shape = SW_TABLE,
+     .axis = {"indicator", "bound"}},
     {0}};
 static const sw_output unit_outputs[] = {
-    {"coordination", "a degree", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
-    {"class", "a class", "1", SW_UNIT, SW_INT32, NULL, NULL},
-    {"share", "of an industry", "1", SW_UNIT, SW_FLOAT64, "industry", NULL},
+    {.name = "coordination", .long_name = "a degree", .units = "1", .shape = SW_UNIT},
+    {.name = "class", .long_name = "a class", .units = "1", .shape = SW_UNIT, .number = SW_INT32},
+    {.name = "share",
+     .long_name = "of an industry",
+     .units = "1",
+     .shape = SW_UNIT,
+     .axis = {"industry"}},
     {0}};
 static const sw_output global_outputs[] = {
-    {"I", "an index", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL},
-    {"parts", "by grouping", "1", SW_GLOBAL, SW_FLOAT64, "grouping", NULL},
-    {"n_used", "how many", "1", SW_GLOBAL, SW_INT32, NULL, NULL},
-    {"constant", "one number", "1", SW_TABLE, SW_FLOAT64, NULL, NULL},
+    {.name = "I", .long_name = "an index", .units = "1", .shape = SW_GLOBAL},
+    {.name = "parts",
+     .long_name = "by grouping",
+     .units = "1",
+     .shape = SW_GLOBAL,
+     .axis = {"grouping"}},
+    {.name = "n_used",
+     .long_name = "how many",
+     .units = "1",
+     .shape = SW_GLOBAL,
+     .number = SW_INT32},
+    {.name = "constant", .long_name = "one number", .units = "1", .shape = SW_TABLE},
     {0}};
 static const sw_output pair_outputs[] = {
-    {"never", "switched off", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
-    {"flow", "flow between units", "km", SW_PAIR, SW_FLOAT64, NULL, NULL},
-    {"delay", "delay between units", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
+    {.name = "never", .long_name = "switched off", .units = "1", .shape = SW_PAIR},
+    {.name = "flow", .long_name = "flow between units", .units = "km", .shape = SW_PAIR},
+    {.name = "delay", .long_name = "delay between units", .units = "1", .shape = SW_PAIR},
     {0}};
 
 #define FIXTURE_MEASURE(id, called, sort, out)                                                     \

@@ -101,7 +101,7 @@ static const sw_output outputs[] = {
      .long_name = "a sum of each draw",
      .units = "1",
      .shape = SW_TABLE,
-     .axis = "draw"},
+     .axis = {"draw"}},
     {0}};
 
 static const sw_measure slow = {.name = "slow",

@@ -101,7 +101,7 @@ static sw_output outputs[] = {
     {.name = "doubled", .long_name = "twice x", .units = "1", .shape = SW_UNIT},
     {.name = "class", .long_name = "x cut", .units = "1", .shape = SW_UNIT, .number = SW_INT32},
     {.name = "fit", .long_name = "x of the last", .units = "1", .shape = SW_GLOBAL},
-    {.name = "vcov", .units = "1", .shape = SW_TABLE, .axis = "term", .axis2 = "term_to"},
+    {.name = "vcov", .units = "1", .shape = SW_TABLE, .axis = {"term", "term_to"}},
     {.name = NULL}};
 
 static sw_measure measure = {.name = "trap",
