@@ -8,6 +8,7 @@
 #include "cli/verbs/commands.h"
 #include "measure/outputs.h"
 #include "spillway/measure.h"
+#include "store/results/layout.h"
 
 enum { WIDTH = 96, INDENT = 4 }; /* columns of a line; of an indent */
 
@@ -187,7 +188,9 @@ static void print_common(const sw_measure *measure) {
 /* Appends the shape of an output, "(time, unit, industry)", to `text`. `dims` is by sw_shape; a
  * table has only its own axes. */
 static void append_shape(char *text, size_t size, const sw_output *output) {
-  static const char *const dims[] = {"time, unit", "time, unit, unit_to", "time", ""};
+  static const char *const dims[] = {SW_NAME_TIME ", " SW_NAME_UNIT,
+                                     SW_NAME_TIME ", " SW_NAME_UNIT ", " SW_NAME_UNIT_TO,
+                                     SW_NAME_TIME, ""};
   const char *axis = output->axis ? output->axis : "", *axis2 = output->axis2 ? output->axis2 : "";
   size_t used = strlen(text);
   if (output->shape == SW_PAIR)
@@ -221,24 +224,9 @@ static void print_output(const sw_output *output) {
   print_wrapped(printf("%*s%-24s", INDENT, "", output->name), INDENT + 26, line);
 }
 
-/* Outputs of the measure, then the sums that the engine adds to pair results
- * (store/results/schema.c). Without units of their own these have those of the first pair
- * output. */
+/* Outputs of the measure, then the sums that the engine adds to pair results. Without units of
+ * their own these have those of the first pair output. */
 static void print_outputs(const sw_measure *measure) {
-  static const sw_output summary[] = {
-      {.name = "out_strength",
-       .long_name = "sum of the row: what the unit sends to its partners",
-       .shape = SW_UNIT},
-      {.name = "in_strength",
-       .long_name = "sum of the column: what the unit receives from its partners",
-       .shape = SW_UNIT},
-      {.name = "total", .long_name = "sum over ordered pairs", .shape = SW_GLOBAL},
-      {.name = "mean", .long_name = "mean over ordered pairs", .shape = SW_GLOBAL},
-      {.name = "max", .long_name = "largest value of a pair", .shape = SW_GLOBAL},
-      {.name = "n_pairs",
-       .long_name = "ordered pairs with a value",
-       .units = "1",
-       .shape = SW_GLOBAL}};
   printf("\nOutputs\n");
   for (const sw_output *output = measure->output; output->name; output++)
     if (!is_named_before(measure->output, output)) print_output(output);
@@ -247,10 +235,15 @@ static void print_outputs(const sw_measure *measure) {
   const sw_output *first = measure->output;
   while (first->shape != SW_PAIR)
     first++;
-  for (size_t i = 0; i < sizeof summary / sizeof *summary; i++) {
+  for (int i = 0; i < SW_FIGURES; i++) {
+    sw_source source = sw_layout_figures[i];
+    const sw_layout_text *text = sw_layout_of(source);
     /* print_output looks for variants up to an empty name. */
-    sw_output output[2] = {summary[i], {0}};
-    if (!output->units) output->units = first->units;
+    const sw_output output[2] = {{.name = text->name,
+                                  .long_name = text->long_name,
+                                  .units = text->units ? text->units : first->units,
+                                  .shape = source <= SW_FROM_IN ? SW_UNIT : SW_GLOBAL},
+                                 {0}};
     print_output(output);
   }
 }

@@ -20,6 +20,7 @@
 
 #include "base/arena.h"
 #include "kernel/series/entropy.h"
+#include "measure/names.h"
 
 #include <math.h>
 #include <string.h>
@@ -322,7 +323,7 @@ static sw_status declare_axes(sw_error *err, sw_job *job, int p) {
       if (!both[2 * j + b]) return sw_fail(err, SW_ENOMEM, "out of memory for labels");
     }
   }
-  job->axis[0] = (sw_axis){"indicator", p, name};
+  job->axis[0] = (sw_axis){SW_NAME_INDICATOR, p, name};
   job->axis[1] = (sw_axis){"bound", 2, ends};
   job->axis[2] = (sw_axis){"indicator_bound", 2 * p, both};
   job->n_axes = 3;
@@ -393,22 +394,22 @@ static const sw_param params[] = {
     {0}};
 
 static const sw_output outputs[] = {
-    {.name = "score", .long_name = "composite score", .units = "1", .shape = SW_UNIT},
-    {.name = "weight",
+    {.name = SW_NAME_SCORE, .long_name = "composite score", .units = "1", .shape = SW_UNIT},
+    {.name = SW_NAME_WEIGHT,
      .long_name = "weight of the indicator",
      .units = "1",
      .shape = SW_TABLE,
-     .axis = {"indicator"}},
-    {.name = "weight",
+     .axis = {SW_NAME_INDICATOR}},
+    {.name = SW_NAME_WEIGHT,
      .long_name = "weight of the indicator in the period",
      .units = "1",
      .shape = SW_GLOBAL,
-     .axis = {"indicator"}},
+     .axis = {SW_NAME_INDICATOR}},
     {.name = "bounds",
      .long_name = "bounds by which the indicator is normalised",
      .units = "1",
      .shape = SW_TABLE,
-     .axis = {"indicator", "bound"}},
+     .axis = {SW_NAME_INDICATOR, "bound"}},
     {.name = "bounds",
      .long_name = "bounds by which the indicator is normalised in the period",
      .units = "1",

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "measure/names.h"
 #include "measure/outputs.h"
 #include "plan/study/parse.h"
 
@@ -210,9 +211,10 @@ static sw_status check_output(sw_error *err, const sw_measure *measure, const sw
                  "SW_FLOAT64",
                  output->name);
   if (output->shape != SW_PAIR && sw_measure_has_pairs(measure) &&
-      strcmp(output->name, "value") == 0)
+      strcmp(output->name, SW_NAME_VALUE) == 0)
     return fault(err, measure,
-                 "output value: the first pair output is stored as `value`; take another name");
+                 "output " SW_NAME_VALUE ": the first pair output is stored as `" SW_NAME_VALUE
+                 "`; take another name");
   /* Variants of a name, of which resolve leaves one on, differ in their form. */
   for (const sw_output *other = measure->output; other < output; other++)
     if (strcmp(other->name, output->name) == 0 && other->shape == output->shape &&

@@ -10,10 +10,6 @@
 /* check.c: "measure NAME: <what is wrong; what would be right>". */
 sw_status sw_measure_check(sw_error *err, const sw_measure *measure);
 
-/* names.c: names that the results file has in the group of a result besides the
- * measure's own; `pairs`: of a measure with pair outputs. */
-bool sw_name_is_taken(const char *name, bool pairs);
-
 /* job.c: what `resolve` has declared, after it: "study.yaml:31:5: NAME: measure NAME: <message>".
  * The same on every rank. */
 sw_status sw_job_check(sw_error *err, const sw_job *job);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "measure/names.h"
 #include "plan/study/parse.h"
 
 /* SW_EINTERNAL: the fault is the measure's, but the message begins with the place in the study, as
@@ -200,7 +201,7 @@ static sw_status check_output_axis(sw_error *err, const sw_job *job, const sw_ou
 /* The name of its dataset: the first pair output that is on is `value` whatever it is called, as
  * readers look for that. */
 static const char *stored_name(const sw_job *job, const sw_output *output) {
-  return output == find_on(job, 0, SW_PAIR) ? "value" : output->name;
+  return output == find_on(job, 0, SW_PAIR) ? SW_NAME_VALUE : output->name;
 }
 
 /* An output that is on, against those before it and against axes: all are datasets of one group.

@@ -11,6 +11,7 @@
 #include "plan/run/private.h"
 
 #include "base/text.h"
+#include "measure/names.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -73,8 +74,8 @@ static sw_status result_column(sw_error *err, sw_run *run, const sw_need *need, 
     if (job->whole_series)
       return sw_fail(err, SW_EINPUT, "%s: %s is one matrix over all periods: it has no series",
                      need->where, need->name);
-    column->row =
-        strcmp(need->quantity, "in_strength") == 0 ? summary->in_strength : summary->out_strength;
+    column->row = strcmp(need->quantity, SW_NAME_IN_STRENGTH) == 0 ? summary->in_strength
+                                                                   : summary->out_strength;
     return SW_OK;
   }
   return result_rows(err, job, need, &column->row);

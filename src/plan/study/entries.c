@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "measure/names.h"
 #include "measure/outputs.h"
 #include "plan/study/parse.h"
 
@@ -45,15 +46,6 @@ static sw_status unknown_measure(sw_error *err, sw_study_reader *in, const sw_no
 
 enum { LONGEST_NAME = 200 }; /* of a result: it is part of paths in the file */
 
-/* What the results file has at its root besides the results; `group_` begins the names of
- * groupings. */
-static bool is_reserved(const char *name) {
-  static const char *const names[] = {"unit", "unit_to", "time", "composites", "lon", "lat"};
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-    if (strcmp(names[i], name) == 0) return true;
-  return strncmp(name, "group_", 6) == 0;
-}
-
 /* `where`: of the name, i.e. of `as:` when there is one. A derived indicator of the same name is
  * refused because a name of an entry hides a column (refs.c): inputs would silently mean the
  * result. */
@@ -68,7 +60,7 @@ static sw_status check_name(sw_error *err, sw_study_reader *in, const sw_entry *
   if (strlen(entry->name) > LONGEST_NAME)
     return sw_fail(err, SW_EINPUT, "%s: a name of %zu characters; at most %d are wanted", where,
                    strlen(entry->name), LONGEST_NAME);
-  if (is_reserved(entry->name))
+  if (sw_name_is_of_root(entry->name))
     return sw_fail(err, SW_EINPUT,
                    "%s: '%s' cannot name a result: the results file has a '%s' of "
                    "its own; take another name",

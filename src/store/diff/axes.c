@@ -64,7 +64,7 @@ static bool has_labels(sw_diff *diff, hid_t scale, int64_t n) {
                   (H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0);
   H5Tclose(type);
   const char *name = sw_h5_get_text(diff->arena, scale, "NAME");
-  bool bare = name && strncmp(name, "This is a netCDF dimension but not", 34) == 0;
+  bool bare = name && strncmp(name, SW_H5_BARE, sizeof SW_H5_BARE - 1) == 0;
   return readable && !bare && (int64_t)sw_h5_length(scale) == n;
 }
 
@@ -168,11 +168,12 @@ static sw_status tell_labels(sw_diff *diff, const sw_diff_axis *axis, const char
 
 /* Tells how the labels of an axis differ. Without labels all there is to tell is its length. */
 static sw_status tell_axis(sw_diff *diff, const sw_diff_axis *axis, const char *where) {
-  bool unit = strcmp(axis->name, "unit") == 0, time = strcmp(axis->name, "time") == 0;
+  bool unit = strcmp(axis->name, SW_NAME_UNIT) == 0, time = strcmp(axis->name, SW_NAME_TIME) == 0;
   const char *name = unit ? "units" : time ? "periods" : axis->name;
   /* unit_to repeats the labels of unit, whose differences are told there; the length of `rank`
    * follows from `keep`, which is told as a parameter. */
-  if (axis->same || strcmp(name, "unit_to") == 0 || strcmp(name, "rank") == 0) return SW_OK;
+  if (axis->same || strcmp(name, SW_NAME_UNIT_TO) == 0 || strcmp(name, SW_NAME_RANK) == 0)
+    return SW_OK;
   char full[512];
   snprintf(full, sizeof full, "%.250s%s%.250s", where, *where && *name ? ": " : "", name);
   if (!axis->label[SW_OLD] || !axis->label[SW_NEW])

@@ -129,9 +129,6 @@ sw_status sw_diff_remark(sw_diff *diff, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Only whether there is a difference was asked, and there is one: loops may end early. */
 bool sw_diff_enough(const sw_diff *diff);
-/* Names of hashes and checksums. They follow from what is compared anyway, and would only repeat
- * that it changed. */
-bool sw_diff_is_hash(const char *name);
 
 /* ---- axes.c ---------------------------------------------------------------- */
 

@@ -54,7 +54,7 @@ static bool has(hid_t group, const char *name) {
 }
 
 bool sw_diff_has_partners(const hid_t group[2]) {
-  return has(group[SW_OLD], "partner") && has(group[SW_NEW], "partner");
+  return has(group[SW_OLD], SW_NAME_PARTNER) && has(group[SW_NEW], SW_NAME_PARTNER);
 }
 
 static bool is_number(hid_t dataset) {
@@ -68,13 +68,13 @@ static bool is_number(hid_t dataset) {
  * arrays begin as zeros, so that comparing all of H5S_MAX_RANK lengths compares the ranks' own. */
 static bool is_kept_in(hid_t group, const char *name) {
   hsize_t a[H5S_MAX_RANK] = {0}, b[H5S_MAX_RANK] = {0};
-  hid_t partner = open_variable(group, "partner"), dataset = open_variable(group, name);
+  hid_t partner = open_variable(group, SW_NAME_PARTNER), dataset = open_variable(group, name);
   bool kept = partner >= 0 && dataset >= 0 && is_number(dataset) &&
               sw_diff_extent(partner, a) == sw_diff_extent(dataset, b) &&
               memcmp(a, b, sizeof a) == 0;
   if (partner >= 0) H5Dclose(partner);
   if (dataset >= 0) H5Dclose(dataset);
-  return kept && strcmp(name, "partner") != 0;
+  return kept && strcmp(name, SW_NAME_PARTNER) != 0;
 }
 
 bool sw_diff_is_kept(const hid_t group[2], const char *name) {
@@ -98,8 +98,8 @@ static sw_status open_side(matcher *m, const char *where, hid_t group, int s) {
   side *in = &m->in[s];
   hsize_t extent[H5S_MAX_RANK] = {0}, edge[H5S_MAX_RANK] = {0};
   in->group = group;
-  in->partner = open_variable(group, "partner");
-  in->row_start = open_variable(group, "row_start");
+  in->partner = open_variable(group, SW_NAME_PARTNER);
+  in->row_start = open_variable(group, SW_NAME_ROW_START);
   in->units = m->diff->unit->n[s];
   int rank = sw_diff_extent(in->partner, extent);
   bool rows = in->row_start >= 0;
@@ -108,7 +108,7 @@ static sw_status open_side(matcher *m, const char *where, hid_t group, int s) {
     in->entries = (int64_t)extent[0];
   }
   const hsize_t *shape = rows ? edge : extent;
-  if (rank != 2 && rank != 3) return bad_rows(m->diff, where, "partner has too many axes");
+  if (rank != 2 && rank != 3) return bad_rows(m->diff, where, SW_NAME_PARTNER " has too many axes");
   in->timed = rank == 3;
   in->periods = in->timed ? (int64_t)shape[0] : 1;
   in->width = rows ? 0 : (int64_t)extent[rank - 1];
@@ -145,7 +145,7 @@ static sw_status read_starts(matcher *m, const char *where, side *in, int64_t pe
   for (int64_t i = 0; i <= in->units; i++)
     if (in->start[i] < 0 || in->start[i] > in->entries ||
         (i > 0 && in->start[i] < in->start[i - 1]))
-      return bad_rows(m->diff, where, "row_start leads nowhere");
+      return bad_rows(m->diff, where, SW_NAME_ROW_START " leads nowhere");
   return SW_OK;
 }
 
@@ -314,7 +314,7 @@ static sw_status make_tallies(matcher *m, const char *where, const char *const *
                               sw_diff_axis *time) {
   for (int k = -1; k < m->n_kept; k++) {
     sw_tally *tally = NULL;
-    SW_TRY(sw_diff_tally(m->diff, where, k < 0 ? "partner" : names[k], &tally));
+    SW_TRY(sw_diff_tally(m->diff, where, k < 0 ? SW_NAME_PARTNER : names[k], &tally));
     *(k < 0 ? &m->partner : &m->tally[k]) = tally;
     if (time) tally->axis[tally->rank++] = time;
     tally->axis[tally->rank++] = m->diff->unit;

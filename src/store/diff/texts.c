@@ -175,9 +175,9 @@ static sw_status tell_difference(sw_diff *diff, const char *where, const char *n
     return sw_diff_note(diff, "%s: %s: %.*s", full, text[SW_OLD] ? "removed" : "added",
                         (int)strcspn(there, "\n"), there);
   }
-  if (strcmp(name, "inputs") == 0) return tell_pieces(diff, full, next_input, text);
-  if (strcmp(name, "weights") == 0) return tell_pieces(diff, full, next_weights, text);
-  if (strcmp(name, "parameters") == 0) return tell_pieces(diff, full, next_parameter, text);
+  if (strcmp(name, SW_ATTR_INPUTS) == 0) return tell_pieces(diff, full, next_input, text);
+  if (strcmp(name, SW_ATTR_WEIGHTS) == 0) return tell_pieces(diff, full, next_weights, text);
+  if (strcmp(name, SW_ATTR_PARAMETERS) == 0) return tell_pieces(diff, full, next_parameter, text);
   if (strchr(text[SW_OLD], '\n') || strchr(text[SW_NEW], '\n'))
     return tell_pieces(diff, full, next_line, text);
   return sw_diff_note(diff, "%s: %.*s -> %.*s", full, 2 * SHOWN, text[SW_OLD], 2 * SHOWN,
@@ -202,12 +202,8 @@ static bool has_name(const name_list *list, const char *name) {
 /* Attributes that HDF5 and netCDF-4 keep for themselves (references to scales differ in every
  * file), hashes, and the state, which is `complete` in both. */
 static bool is_told_elsewhere(const char *name) {
-  static const char *const names[] = {
-      "CLASS",       "NAME",          "DIMENSION_LIST",      "REFERENCE_LIST", "state",
-      "_nc3_strict", "_Netcdf4Dimid", "_Netcdf4Coordinates", "_NCProperties"};
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-    if (strcmp(name, names[i]) == 0) return true;
-  return sw_diff_is_hash(name);
+  return sw_layout_is_housekeeping(name) || sw_layout_is_hash(name) ||
+         strcmp(name, SW_ATTR_STATE) == 0;
 }
 
 /* For H5Aiterate2: a return of 1 ends the iteration without a failure, so attributes beyond
@@ -226,7 +222,7 @@ static herr_t keep_name(hid_t object, const char *name, const H5A_info_t *info, 
  * values there are follows from the axes, whose differences are told. */
 static bool same_text(const char *name, const char *const text[2]) {
   if (!text[SW_OLD] || !text[SW_NEW]) return !text[SW_OLD] && !text[SW_NEW];
-  if (strcmp(name, "undefined") != 0) return strcmp(text[SW_OLD], text[SW_NEW]) == 0;
+  if (strcmp(name, SW_ATTR_UNDEFINED) != 0) return strcmp(text[SW_OLD], text[SW_NEW]) == 0;
   size_t digits = strspn(text[SW_OLD], "0123456789");
   return digits == strspn(text[SW_NEW], "0123456789") &&
          strncmp(text[SW_OLD], text[SW_NEW], digits) == 0;
@@ -243,7 +239,7 @@ sw_status sw_diff_attributes(sw_diff *diff, const char *where, const hid_t objec
   bool dataset = H5Iget_type(object[SW_OLD]) == H5I_DATASET;
   for (int i = 0; i < list.count; i++) {
     const char *name = list.name[i];
-    if (dataset && strcmp(name, "undefined") == 0) continue; /* the values say it */
+    if (dataset && strcmp(name, SW_ATTR_UNDEFINED) == 0) continue; /* the values say it */
     const char *text[2] = {text_of(diff->arena, object[SW_OLD], name),
                            text_of(diff->arena, object[SW_NEW], name)};
     if (!same_text(name, text)) SW_TRY(tell_difference(diff, where, name, text));

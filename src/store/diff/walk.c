@@ -47,7 +47,7 @@ static bool is_scale(hid_t object) {
 
 /* The group of a result, not a folder of results such as /composites. */
 static bool is_result(hid_t object) {
-  return H5Iget_type(object) == H5I_GROUP && H5Aexists(object, "measure") > 0;
+  return H5Iget_type(object) == H5I_GROUP && H5Aexists(object, SW_ATTR_MEASURE) > 0;
 }
 
 /* Tells a name that only one file has. Axes are passed over: axes.c tells them when a variable that
@@ -58,7 +58,8 @@ static sw_status tell_only(sw_diff *diff, const char *full, hid_t group, const c
   hid_t object = H5Oopen(group, name, H5P_DEFAULT);
   if (object < 0) return sw_h5_fail(diff->err, full, "be read");
   bool scale = is_scale(object), dataset = H5Iget_type(object) == H5I_DATASET;
-  const char *measure = is_result(object) ? sw_h5_get_text(diff->arena, object, "measure") : NULL;
+  const char *measure =
+      is_result(object) ? sw_h5_get_text(diff->arena, object, SW_ATTR_MEASURE) : NULL;
   H5Oclose(object);
   if (scale) return SW_OK;
   return sw_diff_note(diff, "%s: %s%s%s", full,
@@ -131,12 +132,12 @@ static sw_status merge(sw_diff *diff, const char *where, const hid_t group[2], c
     /* Both lists move on when both have the name. */
     i += order <= 0;
     j += order >= 0;
-    if (sw_diff_is_hash(name)) continue;
+    if (sw_layout_is_hash(name)) continue;
     /* One file only; group[1] is the new one. */
     if (order != 0)
       SW_TRY(tell_only(diff, full, group[order > 0], name, order > 0));
-    else if (!(partners && (sw_diff_is_kept(group, name) || strcmp(name, "partner") == 0 ||
-                            strcmp(name, "row_start") == 0)))
+    else if (!(partners && (sw_diff_is_kept(group, name) || strcmp(name, SW_NAME_PARTNER) == 0 ||
+                            strcmp(name, SW_NAME_ROW_START) == 0)))
       SW_TRY(compare_name(diff, where, name, full, group));
   }
   return SW_OK;

@@ -17,6 +17,12 @@ typedef enum sw_h5_cell {
 
 size_t sw_h5_cell_bytes(sw_h5_cell cell);
 
+/* What netCDF-4 asks of a dataset: attributes of each, and the name of a dimension scale that is a
+ * dimension alone, without coordinates, before its length in ten places. */
+#define SW_H5_LONG_NAME "long_name"
+#define SW_H5_UNITS "units"
+#define SW_H5_BARE "This is a netCDF dimension but not a netCDF variable."
+
 /* Bytes. A dataset or chunk of at least SW_ALIGN_FROM begins at a multiple of SW_ALIGN_TO, a page;
  * smaller ones are packed. Who estimates the size of a file counts with it. */
 enum { SW_ALIGN_FROM = 1 << 16, SW_ALIGN_TO = 4096 };

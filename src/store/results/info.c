@@ -103,7 +103,7 @@ static sw_status read_variables(reading *in, hid_t group, sw_info_result *result
           (sw_info_variable){.name = name,
                              .type = type_name(object),
                              .shape = shape_of(in, object),
-                             .long_name = text_of(in, object, "long_name")};
+                             .long_name = text_of(in, object, SW_H5_LONG_NAME)};
     H5Oclose(object);
   }
   return SW_OK;
@@ -115,10 +115,10 @@ static sw_status read_variables(reading *in, hid_t group, sw_info_result *result
 static sw_status read_result(reading *in, hid_t group, const char *name) {
   sw_info_result *result = &in->info->result[in->info->n_results++];
   *result = (sw_info_result){.name = name,
-                             .measure = text_of(in, group, "measure"),
-                             .parameters = text_of(in, group, "parameters"),
-                             .undefined = text_of(in, group, "undefined"),
-                             .version = integer_of(group, "measure_version")};
+                             .measure = text_of(in, group, SW_ATTR_MEASURE),
+                             .parameters = text_of(in, group, SW_ATTR_PARAMETERS),
+                             .undefined = text_of(in, group, SW_ATTR_UNDEFINED),
+                             .version = integer_of(group, SW_ATTR_MEASURE_VERSION)};
   return read_variables(in, group, result);
 }
 
@@ -132,10 +132,11 @@ static sw_status read_groups(reading *in, hid_t at, const char *prefix) {
     hid_t object = full ? H5Oopen(at, name, H5P_DEFAULT) : H5I_INVALID_HID;
     if (object < 0) return sw_h5_fail(in->err, "a group", "be read");
     sw_status status = SW_OK;
-    if (H5Iget_type(object) == H5I_GROUP && H5Aexists(object, "measure") > 0)
+    if (H5Iget_type(object) == H5I_GROUP && H5Aexists(object, SW_ATTR_MEASURE) > 0)
       status = read_result(in, object, full);
-    else if (H5Iget_type(object) == H5I_GROUP && *prefix == '\0' && !strcmp(name, "composites"))
-      status = read_groups(in, object, "composites/");
+    else if (H5Iget_type(object) == H5I_GROUP && *prefix == '\0' &&
+             !strcmp(name, SW_NAME_COMPOSITES))
+      status = read_groups(in, object, SW_NAME_COMPOSITES "/");
     H5Oclose(object);
     SW_TRY(status);
   }
@@ -145,8 +146,8 @@ static sw_status read_groups(reading *in, hid_t at, const char *prefix) {
 /* Members of the root and of `composites`, groups or not. */
 static hsize_t most_results(hid_t file) {
   hsize_t most = links_in(file);
-  hid_t group = H5Lexists(file, "composites", H5P_DEFAULT) > 0
-                    ? H5Gopen2(file, "composites", H5P_DEFAULT)
+  hid_t group = H5Lexists(file, SW_NAME_COMPOSITES, H5P_DEFAULT) > 0
+                    ? H5Gopen2(file, SW_NAME_COMPOSITES, H5P_DEFAULT)
                     : H5I_INVALID_HID;
   if (group >= 0) {
     most += links_in(group);
@@ -159,20 +160,20 @@ static hsize_t most_results(hid_t file) {
 static sw_status read_root(reading *in, hid_t file) {
   sw_results_info *info = in->info;
   const char *const *label = NULL;
-  *info = (sw_results_info){.title = text_of(in, file, "title"),
-                            .version = text_of(in, file, "version"),
-                            .state = text_of(in, file, "state"),
-                            .inputs = text_of(in, file, "inputs"),
-                            .missing_cells = text_of(in, file, "missing_cells"),
-                            .seed = integer_of(file, "seed"),
+  *info = (sw_results_info){.title = text_of(in, file, SW_ATTR_TITLE),
+                            .version = text_of(in, file, SW_ATTR_VERSION),
+                            .state = text_of(in, file, SW_ATTR_STATE),
+                            .inputs = text_of(in, file, SW_ATTR_INPUTS),
+                            .missing_cells = text_of(in, file, SW_ATTR_MISSING_CELLS),
+                            .seed = integer_of(file, SW_ATTR_SEED),
                             .first_period = "",
                             .last_period = ""};
   /* Units are only counted: their labels may be many. */
-  hid_t unit = H5Dopen2(file, "unit", H5P_DEFAULT);
-  if (unit < 0) return sw_h5_fail(in->err, "unit", "be read");
+  hid_t unit = H5Dopen2(file, SW_NAME_UNIT, H5P_DEFAULT);
+  if (unit < 0) return sw_h5_fail(in->err, SW_NAME_UNIT, "be read");
   info->n_units = (int64_t)sw_h5_length(unit);
   H5Dclose(unit);
-  SW_TRY(sw_h5_read_labels(in->err, in->arena, file, "time", &info->n_periods, &label));
+  SW_TRY(sw_h5_read_labels(in->err, in->arena, file, SW_NAME_TIME, &info->n_periods, &label));
   if (info->n_periods > 0) {
     info->first_period = label[0];
     info->last_period = label[info->n_periods - 1];
