@@ -24,8 +24,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = bytes, .result = bytes, .operand = 1});
   sw_job_pass(job, (sw_pass){.domain = SW_ITEMS, .items = job->n_periods, .record = 8});
   if (!is(job, "no_pairs")) sw_job_pass(job, (sw_pass){.domain = SW_PAIRS});
-  sw_job_axis(job, (sw_axis){"term", 2, term});
-  sw_job_axis(job, (sw_axis){"term_to", 2, term});
+  sw_job_axis(job, (sw_axis){.name = "term", .n = 2, .label = term});
+  sw_job_axis(job, (sw_axis){.name = "term_to", .n = 2, .label = term});
   for (int k = 0; is(job, "thirteen") && k < 10; k++)
     job->pass[job->n_passes++] = (sw_pass){.domain = SW_PAIRS};
   return SW_OK;

@@ -189,7 +189,7 @@ static sw_status find_groupings(sw_error *err, sw_job *job, inequality_state *st
     if (state->grouping[g]->n_groups > state->most_groups)
       state->most_groups = state->grouping[g]->n_groups;
   }
-  job->axis[0] = (sw_axis){"grouping", groups->count, groups->texts};
+  job->axis[0] = (sw_axis){.name = "grouping", .n = groups->count, .label = groups->texts};
   job->n_axes = groups->count > 0;
   /* The outputs of the parts stand together. */
   for (int q = T_BETWEEN; q <= G_TRANSVARIATION; q++)

@@ -201,7 +201,7 @@ static sw_status label_classes(sw_error *err, sw_job *job, int classes) {
         return sw_fail(err, SW_ENOMEM, "out of memory for labels");
     label = (const char *const *)number;
   }
-  job->axis[job->n_axes++] = (sw_axis){"class_label", classes, label};
+  sw_job_axis(job, (sw_axis){.name = "class_label", .n = classes, .label = label});
   return SW_OK;
 }
 
@@ -211,7 +211,7 @@ static sw_status name_systems(sw_error *err, sw_job *job) {
   SW_NEW(err, job->arena, name, job->n_inputs);
   for (int s = 0; s < job->n_inputs; s++)
     name[s] = job->input[s].name;
-  job->axis[job->n_axes++] = (sw_axis){"system", job->n_inputs, name};
+  sw_job_axis(job, (sw_axis){.name = "system", .n = job->n_inputs, .label = name});
   return SW_OK;
 }
 

@@ -89,7 +89,7 @@ static sw_status resolve_quotient(sw_error *err, sw_job *job) {
       .n = industries.count, .industry = industry, .total = sw_job_inputs(job, "total").first};
   SW_TRY(sw_quotient_read(err, job, q));
   job->state = q;
-  job->axis[0] = (sw_axis){"industry", q->n, name};
+  job->axis[0] = (sw_axis){.name = "industry", .n = q->n, .label = name};
   job->n_axes = 1;
   job->n_passes = 2;
   size_t bytes = sw_quotient_bytes(job, q);
