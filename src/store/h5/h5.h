@@ -77,5 +77,10 @@ sw_status sw_h5_read_labels(sw_error *err, sw_arena *arena, hid_t group, const c
 /* For datasets that are stored uncompressed: is it damaged so that to read its n values would fill
  * the memory? Each takes more than a byte on disk, so a sound file has more bytes than values. */
 bool sw_h5_is_longer_than_file(hid_t dataset, hsize_t n);
+/* An attribute of any kind as text: one text, or at most 16 numbers with all their digits. NULL
+ * when it is not there, or is neither. */
+const char *sw_h5_attribute_text(sw_arena *arena, hid_t object, const char *name);
+/* A whole number; 0 when there is none, or more than one. */
+int64_t sw_h5_get_integer(hid_t object, const char *name);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/lock.h"
 #include "store/h5/h5.h"
 #include "store/h5/ledger.h"
+#include "store/results/contents.h"
 #include "store/results/layout.h"
 #include "store/results/results.h"
 
@@ -161,10 +162,5 @@ sw_status sw_results_compress(sw_error *err, sw_results *results, const char *fr
 
 hid_t sw_results_open_dataset(const sw_results *results, const sw_group *group,
                               const sw_variable *variable);
-
-/* ---- reading back (read.c) ------------------------------------------------------- */
-
-/* SW_EINPUT when the file is missing, not ours, or incomplete. */
-sw_status sw_results_open(sw_error *err, sw_arena *arena, const char *path, hid_t *file);
 
 #endif
