@@ -9,8 +9,10 @@ import tempfile
 import h5py
 import numpy as np
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "results"))
+for room in ("results", "restart"):
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", room))
 from digest import digest  # noqa: E402
+from restart import Faults  # noqa: E402
 
 PROGRAM = os.path.join(os.environ["SPILLWAY_PROGRAMS"], "p_asks")
 N, T = 600, 2  # three ranks have units: a block is of 256
@@ -30,9 +32,9 @@ measures:
 """
 
 
-def call(folder, ranks, node, *words):
+def call(folder, ranks, node, *words, **more):
     command = ["mpirun", "-n", str(ranks)] if ranks > 1 else []
-    env = dict(os.environ, ASKS_COUNT=os.path.join(folder, "count"))
+    env = dict(os.environ, ASKS_COUNT=os.path.join(folder, "count"), **more)
     env.update({"SPILLWAY_NODE_RANKS": str(node)} if node else {})
     return subprocess.run([*command, PROGRAM, *words], cwd=folder, text=True, env=env,
                           capture_output=True, timeout=120)
@@ -78,6 +80,28 @@ def refused(folder, entries, line):
         assert done.returncode == 2, (ranks, done.returncode, done.stderr)
         said = [one for one in done.stderr.splitlines() if one.startswith("spillway: ")]
         assert said == ["spillway: " + line], (ranks, done.stderr)
+
+
+def faults(folder, entries):
+    """The k-th allocation, and the k-th piece of memory that ranks share, cannot be had: one line."""
+    preload = Faults(folder)
+    write(folder, "study.yaml", HEAD + entries)
+    of_rank = {"FAULT_RANK": "1", "FAULT_PATH": "/dev/shm/spillway."}
+    words = ("run", "study.yaml", "--force", "-q", "--threads", "1")
+    for kind, ranks, more, tries in (("memory", 1, {}, 15), ("share", 2, of_rank, 5)):
+        done = call(folder, ranks, None, *words, **preload.env(kind, FAULT_LOG=preload.log, **more))
+        assert done.returncode == 0, done.stderr
+        with open(preload.log) as file:
+            calls = sum(1 for _ in file)
+        os.remove(preload.log)
+        assert calls > tries, (kind, calls)
+        for k in sorted({1 + (calls - 1) * i // (tries - 1) for i in range(tries)}):
+            done = call(folder, ranks, None, *words, **preload.env(kind, k, **more))
+            said = [line for line in done.stderr.splitlines() if line.startswith("spillway: ")
+                    and " warning: " not in line]
+            assert done.returncode == 0 or (ranks > 1 or done.returncode == 1) and len(said) == 1, (
+                kind, k, done.returncode, done.stderr)
+    made(folder)
 
 
 # ---- aliases ------------------------------------------------------------------------------------
@@ -169,6 +193,8 @@ def check_made(folder, world):
                 "  - asks_made: {of: x, weights: raw, as: raw}\n", check, 5)
     refused(folder, "  - asks_made: {of: x, weights: ring, grid: [-2, 3]}\n",
             "study.yaml:12:5: asks_made: at -2 there is no logarithm; begin the grid higher")
+    faults(folder, "  - asks_made: {of: x, weights: ring}\n"
+                   "  - asks_made: {of: x, weights: raw, as: raw}\n")
 
 
 # ---- the world ----------------------------------------------------------------------------------
