@@ -236,7 +236,7 @@ Test(resources, slips) {
   expect("- sums: {of: x, slip: no_setting}\n", SW_EINTERNAL,
          AT "resource power: 8 bytes of settings, and setting is NULL", 0);
   expect("- sums: {of: x, slip: nothing}\n", SW_EINTERNAL,
-         AT "resource sum: begin has found 0 bytes; at least one is wanted", 1);
+         AT "resource sum: begin has found 0 bytes; at least 1 is needed", 1);
 }
 
 Test(resources, failures_name_the_entry) {

@@ -6,6 +6,7 @@
 #include "cli/session/session.h"
 
 #include "base/clock.h"
+#include "plan/pairs/pairs.h"
 #include "plan/task/resource.h"
 
 #include <math.h>
@@ -85,7 +86,8 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
   /* Buffers of a thread are as long as the segments that it asks a measure for. */
   bool whole = job->measure->whole_row || (plan->keep.kind == SW_KEEP_ABOVE && job->directed);
   double length = whole ? n : side;
-  double thread = 8 * length * (8 + plan->n_quantities) + 16 * strip;
+  double rows_held = (double)(plan->n_quantities * sw_pairs_grain(job));
+  double thread = 8 * length * (8 + rows_held) + 16 * strip;
   return slots + (2 * threads + 2) * packet + threads * (thread + packet);
 }
 
@@ -98,7 +100,7 @@ double sw_estimate_memory(const sw_run *run) {
   double most = 0;
   for (int e = 0; e < run->study->n_entries; e++) {
     const sw_job *job = &run->job[e];
-    double bytes = pass_bytes(run, job);
+    double bytes = pass_bytes(run, job) + sw_run_links_bytes(run, e);
     if (run->study->entry[e].is_pair) bytes += pair_bytes(run, job, &run->pair[e]);
     if (bytes > most) most = bytes;
   }

@@ -157,7 +157,7 @@ static sw_status find_size(sw_error *err, making *m) {
     if (status != SW_OK)
       say_where(err, m, &said);
     else if (m->bytes == 0)
-      status = fault(err, m->job, "resource %s: begin has found 0 bytes; at least one is wanted",
+      status = fault(err, m->job, "resource %s: begin has found 0 bytes; at least 1 is needed",
                      m->resource->name);
   }
   SW_TRY(sw_team_agree(team, err, status, 0));

@@ -60,6 +60,7 @@ typedef struct sw_run {
   int n_made;
   sw_made *made;     /* room for SW_MAX_RESOURCES of every entry */
   bool *after_pairs; /* n_entries: depends on a pair result */
+  bool *from_stored; /* n_entries: and on nothing of it but the pairs that are stored */
   int n_threads;
   bool no_pairs; /* `check`: everything but the pairs, which are not even counted, and of long
                     passes over units or items only a beginning */
