@@ -177,6 +177,37 @@ typedef struct sw_inputs {
   int first, count; /* job->input[first .. first + count) */
 } sw_inputs;
 
+/* ---- resources -------------------------------------------------------------------------- */
+
+/* Something large that is made out of links, a distance and settings, and of no values of the
+ * panel: a factorisation, a determinant on a grid. Asked for by sw_job_resource in resolve, or in
+ * prepare for the pass that begins; made once a node, in memory that its ranks share, and not again
+ * for an entry that asks for the same: the same recipe and settings, links of the same content.
+ *
+ * It is flat bytes without pointers, as each rank sees them at another address; 64-byte aligned,
+ * zeroed before. `begin` and `fill` are pure functions of the resource and its base: they see no
+ * job, and every node gets the same bytes. Both may fail, with SW_EINPUT where the study asks for
+ * what cannot be ("the matrix is singular"); the place is put before. They run on one thread while
+ * all others wait, and are not interrupted: what takes long is a pass over items. */
+typedef struct sw_resource sw_resource;
+struct sw_resource {
+  const char *name; /* the recipe, e.g. "ln_determinant" */
+  const sw_links *links[2];
+  const sw_distance *distance;
+  int base;            /* 1 + the index of an earlier resource of the job, of which it is made; 0 */
+  const void *setting; /* what else it depends on: bytes without pointers and without gaps */
+  size_t setting_bytes;
+  size_t bytes; /* of it; with `begin`: at most, for the estimate of memory, 0 where not known */
+  /* Where the size is found on the way: makes an object, and says how many bytes it will fill. */
+  sw_status (*begin)(sw_error *err, const sw_resource *resource, const void *base, void **object,
+                     size_t *bytes);
+  sw_status (*fill)(sw_error *err, const sw_resource *resource, const void *base, void *object,
+                    void *out);
+  void (*end)(void *object); /* releases it, also after a failure, unless it is NULL */
+};
+
+enum { SW_MAX_RESOURCES = 8 };
+
 /* ---- a job: one entry of a study -------------------------------------------------------- */
 
 struct sw_measure;
@@ -222,6 +253,8 @@ typedef struct sw_job {
   int n_axes;
   sw_axis axis[SW_MAX_AXES + SW_SPARE];
   sw_result *result;         /* one for each of measure->output */
+  int n_resources; /* of resolve and prepare */
+  sw_resource resource[SW_MAX_RESOURCES];
   void *state;               /* the measure's own; tiles see it const */
   bool scores_per_period, scores_unbounded; /* composite: handed on to inputs made of it */
 
@@ -229,6 +262,8 @@ typedef struct sw_job {
   sw_view operand[SW_MAX_PASSES];    /* gathered: row[c * n_periods + t], from unit 0 */
   sw_view operand_local[SW_MAX_PASSES]; /* while its pass runs: this rank's units */
   const void *folded[SW_MAX_PASSES]; /* result bytes of finish */
+  const void *made[SW_MAX_RESOURCES]; /* from the pass on before which they were asked for */
+  size_t made_bytes[SW_MAX_RESOURCES];
   int64_t undefined;                 /* UNIT and GLOBAL: values that are NaN, counted when written */
 } sw_job;
 
@@ -245,6 +280,9 @@ const sw_axis *sw_job_find_axis(const sw_job *job, const char *name);
 const char *sw_axis_name(const sw_axis *axis);
 /* Periods of the job's result: 1 where it has no time. */
 int sw_result_periods(const sw_job *job, const sw_result *result);
+/* In resolve and prepare: the index of a resource, which tiles find in job->made; the same index
+ * for one that was asked for before. */
+int sw_job_resource(sw_job *job, sw_resource resource);
 /* The argument of the parameter called `name`, which the measure must have. */
 const sw_arg *sw_job_arg(const sw_job *job, const char *name);
 /* The links or the distance that it names; NULL when it was left out. A measure looks them up in
@@ -286,6 +324,7 @@ const char *sw_job_period(const sw_job *job, int t);
  * - Unit outputs need a tile and a pass over units; global ones and tables finish, and a pass over
  *   units or items; pair outputs one of segment, block and whole_row, and one pass over pairs, the
  *   last.
+ * - A resource has a name, a fill, bytes or a begin; its base is an earlier one; 8 at most.
  * - A partial needs merge, a result finish. partial, operand and gathered are of passes over units,
  *   items, record and links of those over items; 1 to 8 passes. open needs close and a workspace.
  * - A tile fills no output but unit ones, and those over units only; segment, block and whole_row

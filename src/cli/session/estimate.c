@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "plan/pairs/pairs.h"
+#include "plan/task/resource.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -103,6 +104,8 @@ double sw_estimate_memory(const sw_run *run) {
     if (run->study->entry[e].is_pair) bytes += pair_bytes(run, job, &run->pair[e]);
     if (bytes > most) most = bytes;
   }
+  /* Resources are the node's; the caller counts this for each of its ranks. */
+  most += sw_resource_bytes(run) / run->team->node_size;
   return result_bytes(run) + most + library_bytes;
 }
 

@@ -14,6 +14,7 @@
 
 #include "measure/names.h"
 #include "plan/study/parse.h"
+#include "plan/task/resource.h"
 
 /* SW_EINTERNAL: the fault is the measure's, but the message begins with the place in the study, as
  * that is what shows it. Any thread; format as printf. */
@@ -297,6 +298,7 @@ sw_status sw_job_check(sw_error *err, const sw_job *job) {
   SW_TRY(check_passes(err, job));
   SW_TRY(check_links(err, job));
   SW_TRY(check_domains(err, job));
+  SW_TRY(sw_resource_check(err, job));
   SW_TRY(check_axes(err, job));
   for (int q = 0; job->measure->output[q].name; q++) {
     if (job->result[q].off) continue;

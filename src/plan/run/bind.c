@@ -9,6 +9,7 @@
  * takes it. Everything lives in the run's arena; sw_run_destroy releases the rest. */
 #include "plan/descriptor/descriptor.h"
 #include "plan/run/private.h"
+#include "plan/task/resource.h"
 
 #include "base/text.h"
 #include "measure/names.h"
@@ -440,6 +441,7 @@ static sw_status begin_run(sw_error *err, sw_run *run) {
   own->notes.arena = run->arena;
   SW_NEW(err, run->arena, run->job, n);
   SW_NEW(err, run->arena, run->pair, n);
+  SW_NEW(err, run->arena, run->made, n * SW_MAX_RESOURCES);
   SW_NEW(err, run->arena, run->after_pairs, n);
   SW_NEW(err, run->arena, run->from_stored, n);
   SW_NEW(err, run->arena, run->untried, n);
@@ -499,5 +501,6 @@ void sw_run_destroy(sw_run *run) {
       run->job[e].measure->destroy(&run->job[e]);
     if (run->pair[e].row_start) run->team->node_free(run->team, run->pair[e].row_start);
   }
+  sw_resource_destroy(run);
   sw_run_resources_destroy(run);
 }

@@ -116,14 +116,14 @@ static sw_status check_label(sw_error *err, sw_study_reader *in, sw_need *need,
   int count = count_axes(output);
   bool fit = count == 1 && need->label[0];
   if (need->label[0] && count == 0)
-    return sw_fail(err, SW_EINPUT, "%s: %s: '%s' has no other axis; leave [%s] out", need->where,
+    return sw_fail(err, SW_EINPUT, "%s: %s: '%s' has no further axis; remove [%s]", need->where,
                    need->name, need->quantity, need->label[0]);
   if (need->label[0] && count > 1) SW_TRY(cut_labels(err, in, need, count, &fit));
   if (count == 0 || fit) return SW_OK;
   if (count == 1)
-    return sw_fail(err, SW_EINPUT, "%s: %s has a value for each %s; name one: %s[...]", need->where,
+    return sw_fail(err, SW_EINPUT, "%s: %s has one value per %s; choose one: %s[...]", need->where,
                    need->name, output->axis[0], need->name);
-  return sw_fail(err, SW_EINPUT, "%s: %s: '%s' has a value for each %s, %s%s%s; name one: %s%s",
+  return sw_fail(err, SW_EINPUT, "%s: %s: '%s' has one value per %s, %s%s%s; choose one: %s%s",
                  need->where, need->name, need->quantity, output->axis[0], output->axis[1],
                  count > 2 ? ", " : "", count > 2 ? output->axis[2] : "", need->quantity,
                  count > 2 ? "[...][...][...]" : "[...][...]");
