@@ -11,6 +11,12 @@ static bool is_among(const char *name, const char *const *names) {
   return false;
 }
 
+/* For messages about the one of the three that a measure of pairs has. */
+const char *sw_name_of_pairs(const sw_measure *measure) {
+  if (measure->segment) return "segment";
+  return measure->block ? "block" : "whole_row";
+}
+
 /* Whether an output or axis may not have that name. `pairs`: the result has pair outputs, and with
  * them datasets such as `total`, which others may call their own. */
 bool sw_name_is_taken(const char *name, bool pairs) {

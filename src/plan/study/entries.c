@@ -106,12 +106,12 @@ static bool has_param(const sw_measure *measure, const char *name) {
 }
 
 /* The keys an entry may have: its measure's parameters and what the engine reads of every entry.
- * Composites take no `periods`: whoever uses their scores chooses. Room for four words and the
+ * Composites take no `periods`: whoever uses their scores chooses. Room for five words and the
  * NULL. */
 static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *entry) {
   int count = count_params(entry->measure);
   const char **known;
-  SW_NEW(err, in->arena, known, count + 5);
+  SW_NEW(err, in->arena, known, count + 6);
   for (int i = 0; i < count; i++)
     known[i] = entry->measure->param[i].name;
   if (entry->measure->kind != SW_KIND_COMPOSITE) {
@@ -120,6 +120,7 @@ static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *
   }
   if (entry->is_pair) {
     known[count++] = "keep";
+    known[count++] = "by";
     if (!has_param(entry->measure, "weights")) known[count++] = "weights";
   } else if (entry->measure->kind != SW_KIND_COMPOSITE && sw_node_get(entry->node, "keep")) {
     return sw_node_fail(err, sw_node_get(entry->node, "keep"),
@@ -193,6 +194,9 @@ static sw_status read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *en
   entry->keep_where = keep ? sw_form_where(in->arena, keep) : entry->where;
   if (!entry->keep_where) return no_memory(err);
   if (keep) SW_TRY(read_keep(err, in, entry, keep));
+  /* In the order of sw_by. Taken whatever is kept, so that a study can try another `keep`. */
+  const sw_node *by = sw_node_get(entry->node, "by");
+  if (by) SW_TRY(sw_form_choice(err, in->arena, by, "largest|absolute|smallest", &entry->by, NULL));
   SW_TRY(read_link_weights(err, in, entry));
   if (entry->keep.kind != SW_KEEP_LINKS || entry->weights >= 0) return SW_OK;
   return sw_node_fail(err, keep, "%s: keep: links needs `weights`: the name of a weights matrix",
@@ -242,6 +246,7 @@ static sw_status begin_entry(sw_error *err, sw_study_reader *in, const sw_node *
   entry->measure = measure;
   entry->is_pair = sw_measure_has_pairs(measure);
   entry->weights = -1;
+  entry->by = -1;
   entry->where = sw_form_key_where(in->arena, map, index);
   if (!entry->where) return no_memory(err);
   entry->node = map->item[index];

@@ -178,9 +178,14 @@ static void add_row_start(maker *m) {
 
 /* Int32: panels have fewer than 2^31 units. Of the same form as the values. */
 static void add_partner(maker *m, const sw_pair_plan *plan) {
-  const char *say = plan->keep.kind == SW_KEEP_LINKS
-                        ? "partner: index into unit"
-                        : "partner, by decreasing value: index into unit, -1 where there are fewer";
+  static const char *const ordered[] = {
+      [SW_BY_LARGEST] = "partner, by decreasing value: index into unit, -1 where there are fewer",
+      [SW_BY_ABSOLUTE] =
+          "partner, by decreasing absolute value: index into unit, -1 where there are "
+          "fewer",
+      [SW_BY_SMALLEST] = "partner, by increasing value: index into unit, -1 where there are fewer"};
+  const char *say =
+      plan->keep.kind == SW_KEEP_LINKS ? "partner: index into unit" : ordered[plan->keep.by];
   add_stored(m, plan, add(m, "partner", say, "1", SW_CELL_I32, SW_FROM_PARTNER, 0));
 }
 
