@@ -75,7 +75,7 @@ sw_status sw_pairs_worker_open(sw_error *err, sw_pairs *p, sw_worker *w) {
   int64_t length = w->stride, strip = padded(p->plan->cut.strip);
   int wanted = wanted_quantities(p);
   int levels = levels_of(p);
-  bool ordered = p->walk == SW_WALK_STRIPS && p->plan->keep.by != SW_BY_LARGEST;
+  bool ordered = p->geometry.walk == SW_WALK_STRIPS && p->plan->keep.by != SW_BY_LARGEST;
   /* Quantities, strengths and lanes, row sums by level and row_b, and four arrays by matrix. */
   int64_t doubles = length * (wanted * w->grain + ordered + SW_LANES) + (levels + 1) * strip +
                     4 * padded(matrices);
