@@ -16,14 +16,14 @@
  * is most of the time of a single period. */
 #include "kernel/pairs/radiation.h"
 #include "kernel/space/order.h"
+#include "measure/share/distance.h"
 #include "measure/share/flows.h"
-#include "spillway/measure.h"
 
 #include <math.h>
 #include <string.h>
 
 enum { LANES = SW_RADIATION_LANES };
-_Static_assert(SW_ROW_PERIODS == LANES, "periods of a row are lanes of its loops");
+_Static_assert((int)SW_ROW_PERIODS == (int)LANES, "periods of a row are lanes of its loops");
 
 /* Operands: masses, then what units send where that is another column. */
 static bool has_out(const sw_job *job) {
@@ -57,8 +57,10 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
     }
 }
 
+/* Only to refuse distances that are none; rows need no points. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
-  return pass == 1 && job->distance->kind == SW_GIVEN ? sw_flows_given(err, job) : SW_OK;
+  sw_arc_points unused;
+  return pass == 1 ? sw_share_distances(err, job, &unused) : SW_OK;
 }
 
 /* ---- pass 1: the order of a row --------------------------------------------------------- */

@@ -50,18 +50,3 @@ sw_status sw_flows_finish(sw_error *err, sw_job *job, int pass, const void *all,
                  sw_unit_code(job->units, seen->unit), sw_job_period(job, seen->period),
                  job->input[seen->input].name, seen->value, (long long)seen->count);
 }
-
-/* Looked at once, before the pairs: a zero would give an infinite flow, which sums would spread
- * over the whole row. */
-sw_status sw_flows_given(sw_error *err, const sw_job *job) {
-  const sw_links *links = job->distance->links;
-  for (int64_t i = 0; i < links->n; i++)
-    for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++)
-      if (links->value[k] <= 0 && links->to[k] != i)
-        return sw_job_fail(err, job, "distance",
-                           "from %s to %s it is %g; distances between units "
-                           "are above zero",
-                           sw_unit_code(job->units, i), sw_unit_code(job->units, links->to[k]),
-                           links->value[k]);
-  return SW_OK;
-}

@@ -1,4 +1,4 @@
-/* What flows between units share: masses are not negative, given distances are above zero. */
+/* What flows between units share: masses are not negative. */
 #ifndef SW_MEASURE_SHARE_FLOWS_H
 #define SW_MEASURE_SHARE_FLOWS_H
 
@@ -16,9 +16,5 @@ typedef struct sw_negatives {
 void sw_flows_see(const sw_job *job, int64_t unit, int t, sw_negatives *seen);
 void sw_flows_merge(const sw_job *job, int pass, void *all, const void *part);
 sw_status sw_flows_finish(sw_error *err, sw_job *job, int pass, const void *all, void *result);
-
-/* Refuses a given distance between units that is not above zero. Every rank comes to the same
- * verdict, as all look at the same links. */
-sw_status sw_flows_given(sw_error *err, const sw_job *job);
 
 #endif

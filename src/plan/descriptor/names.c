@@ -14,7 +14,8 @@ static bool is_among(const char *name, const char *const *names) {
 /* For messages about the one of the three that a measure of pairs has. */
 const char *sw_name_of_pairs(const sw_measure *measure) {
   if (measure->segment) return "segment";
-  return measure->block ? "block" : "whole_row";
+  if (measure->block) return "block";
+  return measure->whole_row ? "whole_row" : "row_periods";
 }
 
 /* Whether an output or axis may not have that name. `pairs`: the result has pair outputs, and with
