@@ -139,9 +139,7 @@ static void run_threads(sw_pairs *p) {
  * counting pass has no slots and takes all at once. */
 static int window_end(const sw_pairs *p) {
   int64_t left = p->plan->summary.n_periods - p->t0;
-  int64_t bytes = sw_geometry_slots(&p->geometry) * (int64_t)sizeof(double);
-  int64_t fit = bytes > 0 ? p->run->team->window_bytes / bytes : left;
-  fit = fit > 1 ? fit : 1;
+  int64_t fit = sw_geometry_window(&p->geometry, p->run->team->window_bytes);
   return p->t0 + (int)(fit < left ? fit : left);
 }
 

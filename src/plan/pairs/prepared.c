@@ -31,11 +31,20 @@ struct sw_prepared {
 
 /* ---- room ------------------------------------------------------------------------------- */
 
+static size_t padded_state(const sw_job *job) {
+  return (job->measure->row_state(job) + 63) / 64 * 64;
+}
+
 /* Of a single matrix each state serves at once. More rows mean fewer and larger packets. */
 static int64_t rows_held(size_t state, int64_t strip, int matrices) {
   int64_t rows = matrices > 1 ? (int64_t)(STATES_BYTES / state) : 1;
   if (matrices > 1 && rows < LEAST_ROWS) rows = LEAST_ROWS;
   return rows < strip ? rows : strip;
+}
+
+double sw_pairs_state_bytes(const sw_job *job, const sw_cut *cut, int matrices) {
+  size_t state = padded_state(job);
+  return (double)state * (double)rows_held(state, cut->strip, matrices);
 }
 
 static sw_status open_hashers(sw_error *err, const sw_pairs *p, struct sw_prepared *own) {
@@ -70,7 +79,7 @@ sw_status sw_pairs_prepared_open(sw_error *err, sw_worker *w) {
   for (int64_t k = 0; k < p->n_stretches; k++)
     if (p->stretch[k].t1 - p->stretch[k].t0 > own->matrices)
       own->matrices = p->stretch[k].t1 - p->stretch[k].t0;
-  own->state_bytes = (p->job->measure->row_state(p->job) + 63) / 64 * 64;
+  own->state_bytes = padded_state(p->job);
   own->rows = rows_held(own->state_bytes, p->plan->cut.strip, own->matrices);
   SW_TRY(sw_alloc(err, (size_t)own->rows, own->state_bytes, (void **)&own->states));
   SW_TRY(sw_alloc(err, (size_t)own->matrices, sizeof *own->strip, (void **)&own->strip));
