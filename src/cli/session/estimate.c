@@ -6,6 +6,7 @@
 #include "cli/session/session.h"
 
 #include "base/clock.h"
+#include "plan/pairs/pairs.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -84,7 +85,8 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
   /* Buffers of a thread are as long as the segments that it asks a measure for. */
   bool whole = job->measure->whole_row || (plan->keep.kind == SW_KEEP_ABOVE && job->directed);
   double length = whole ? n : side;
-  double thread = 8 * length * (8 + plan->n_quantities) + 16 * strip;
+  double rows_held = (double)(plan->n_quantities * sw_pairs_grain(job));
+  double thread = 8 * length * (8 + rows_held) + 16 * strip;
   return slots + (2 * threads + 2) * packet + threads * (thread + packet);
 }
 

@@ -111,10 +111,12 @@ static bool is_number(sw_ptype type) {
   return type == SW_P_NUMBER || type == SW_P_INTEGER || type == SW_P_NUMBERS;
 }
 
-/* One parameter by itself; names that the engine reads of every entry are not a measure's. */
+/* One parameter by itself; names that the engine reads of every entry, or of every one with pairs,
+ * are not a measure's. */
 static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_param *param) {
   const char *name = param->name;
-  if (strcmp(name, "as") == 0 || strcmp(name, "periods") == 0 || strcmp(name, "keep") == 0)
+  bool is_by = strcmp(name, "by") == 0 && sw_measure_has_pairs(measure);
+  if (strcmp(name, "as") == 0 || strcmp(name, "periods") == 0 || strcmp(name, "keep") == 0 || is_by)
     return fault(err, measure,
                  "parameter %s: the engine reads `%s` of every entry itself; take another name",
                  name, name);
@@ -261,13 +263,15 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
   bool pairs = sw_measure_has_pairs(measure);
   if (measure->kind == SW_KIND_PAIR && !pairs)
     return fault(err, measure, "of kind pair, without a pair output; declare one");
-  if (measure->segment && measure->whole_row)
-    return fault(err, measure, "both segment and whole_row; the engine calls one of them");
-  if (pairs && !measure->segment && !measure->whole_row)
-    return fault(err, measure, "pair outputs, and neither segment nor whole_row to fill them");
-  if (!pairs && (measure->segment || measure->whole_row))
+  int fills = (measure->segment != NULL) + (measure->block != NULL) + (measure->whole_row != NULL);
+  if (fills > 1)
+    return fault(err, measure, "%d of segment, block and whole_row; the engine calls one of them",
+                 fills);
+  if (pairs && fills == 0)
+    return fault(err, measure, "pair outputs, and no segment, block or whole_row to fill them");
+  if (!pairs && fills)
     return fault(err, measure, "%s without a pair output to fill; declare one",
-                 measure->segment ? "segment" : "whole_row");
+                 sw_name_of_pairs(measure));
   if (sw_measure_has_shape(measure, SW_UNIT) && !measure->tile)
     return fault(err, measure, "unit outputs, and no tile to fill them");
   if ((sw_measure_has_shape(measure, SW_GLOBAL) || sw_measure_has_shape(measure, SW_TABLE)) &&

@@ -270,6 +270,7 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
   sw_pair_plan *plan = &run->pair[e];
   plan->cut = sw_cut_make(job->n, run->study->tile);
   plan->keep = entry->keep;
+  plan->keep.by = entry->by >= 0 ? (sw_by)entry->by : job->by;
   if (job->links_only) {
     /* A link and its way back are two values, and either may be missing. */
     job->directed = true;

@@ -37,8 +37,10 @@ sw_status sw_run_weights(sw_error *err, sw_run *run, int index, const sw_links *
 sw_status sw_run_distance(sw_error *err, sw_run *run, int entry, int param,
                           const sw_distance **distance);
 void sw_run_resources_destroy(sw_run *run);
-/* Rows of n values in node-shared memory out of rows of this rank's units: `rows` of them, one
- * behind the other in *shared (node_free, also after a failure). Collective. */
+/* Doubles from one shared row of n values to the next: each begins on a cache line. */
+int64_t sw_run_row_stride(int64_t n);
+/* Rows of n values in node-shared memory out of rows of this rank's units: `rows` of them,
+ * sw_run_row_stride apart in *shared (node_free, also after a failure). Collective. */
 sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, int rows,
                              void **shared);
 

@@ -114,12 +114,12 @@ static sw_status check_alias(sw_error *err, const sw_entry *entry) {
 }
 
 /* The keys an entry may have: its measure's parameters and what the engine reads of every entry.
- * Composites take no `periods`: whoever uses their scores chooses. Room for four words and the
+ * Composites take no `periods`: whoever uses their scores chooses. Room for five words and the
  * NULL. What an alias sets has been looked for already, and is not offered. */
 static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *entry) {
   int count = 0;
   const char **known;
-  SW_NEW(err, in->arena, known, count_params(entry->measure) + 5);
+  SW_NEW(err, in->arena, known, count_params(entry->measure) + 6);
   for (int i = 0; entry->measure->param[i].name; i++)
     if (!is_set(entry, entry->measure->param[i].name))
       known[count++] = entry->measure->param[i].name;
@@ -129,6 +129,7 @@ static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *
   }
   if (entry->is_pair) {
     known[count++] = "keep";
+    known[count++] = "by";
     if (!has_param(entry->measure, "weights")) known[count++] = "weights";
   } else if (entry->measure->kind != SW_KIND_COMPOSITE && sw_node_get(entry->node, "keep")) {
     return sw_node_fail(err, sw_node_get(entry->node, "keep"),
@@ -210,6 +211,9 @@ static sw_status read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *en
   entry->keep_where = keep ? sw_form_where(in->arena, keep) : entry->where;
   if (!entry->keep_where) return no_memory(err);
   if (keep) SW_TRY(read_keep(err, in, entry, keep));
+  /* In the order of sw_by. Taken whatever is kept, so that a study can try another `keep`. */
+  const sw_node *by = sw_node_get(entry->node, "by");
+  if (by) SW_TRY(sw_form_choice(err, in->arena, by, "largest|absolute|smallest", &entry->by, NULL));
   SW_TRY(read_link_weights(err, in, entry));
   if (entry->keep.kind != SW_KEEP_LINKS || entry->links >= 0) return SW_OK;
   return sw_node_fail(err, keep, "%s: keep: links needs `weights`: the name of a weights matrix",
@@ -271,6 +275,7 @@ static sw_status begin_entry(sw_error *err, sw_study_reader *in, const sw_node *
   entry->measure = measure;
   entry->is_pair = sw_measure_has_pairs(measure);
   entry->links = -1;
+  entry->by = -1;
   entry->where = sw_form_key_where(in->arena, map, index);
   if (!entry->where) return no_memory(err);
   entry->node = map->item[index];

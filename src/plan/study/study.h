@@ -133,9 +133,10 @@ typedef enum sw_keep_kind {
   SW_KEEP_SUMMARY
 } sw_keep_kind;
 
-/* `top`, `above`: of the kinds of that name. */
+/* `top`, `above`: of the kinds of that name. `by` orders partners, and is settled by bind. */
 typedef struct sw_keep {
   sw_keep_kind kind;
+  sw_by by;
   int64_t top;
   double above;
 } sw_keep;
@@ -176,6 +177,7 @@ typedef struct sw_entry {
   bool is_pair;           /* its measure has pair outputs; from bind on: some of them are on */
   sw_keep keep;           /* as written; bind puts defaults into sw_pair_plan */
   const char *keep_where; /* place of `keep`, else of the entry */
+  int by;                 /* sw_by, as written; -1: as the measure has it */
   int n_needs;
   const sw_need *need;
   int links; /* of keep: links: index into study->weights, -1 */
