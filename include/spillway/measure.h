@@ -27,9 +27,9 @@ typedef enum sw_ptype {
   SW_P_TEXTS,     /* a list of texts */
   SW_P_COLUMN,    /* an indicator, a composite or NAME.quantity[label]: an input */
   SW_P_COLUMNS,   /* a list of these */
-  SW_P_WEIGHTS,   /* a named weights matrix of the study: gives job->weights */
+  SW_P_WEIGHTS,   /* a named weights matrix of the study: gives arg->weights */
   SW_P_GROUPINGS, /* one or more group columns of the units file */
-  SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives job->distance */
+  SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives arg->distance */
   SW_P_TABLE,     /* `own`, or {file: t.csv | from: r.h5}: gives arg->table */
   SW_P_NODE       /* any YAML: `resolve` reads arg->node itself */
 } sw_ptype;
@@ -62,6 +62,8 @@ typedef struct sw_arg {
   const double *numbers;
   const char *const *texts;
   const struct sw_node *node;
+  const sw_links *weights;     /* WEIGHTS; NULL: left out */
+  const sw_distance *distance; /* DISTANCE; NULL: left out */
   const sw_table *table;
 } sw_arg;
 
@@ -178,8 +180,6 @@ typedef struct sw_job {
 
   int n_inputs;
   sw_input *input;
-  const sw_links *weights;     /* of the SW_P_WEIGHTS parameter */
-  const sw_distance *distance; /* of the SW_P_DISTANCE parameter */
 
   struct sw_arena *arena; /* for resolve, prepare and finish */
   struct sw_notes *notes; /* warnings, said once by the runner; every rank leaves the same ones,
@@ -190,7 +190,8 @@ typedef struct sw_job {
   int n_passes;
   sw_pass pass[SW_MAX_PASSES + SW_SPARE];
   bool directed;             /* pair: value(i, j) may differ from value(j, i) */
-  bool links_only;           /* pair: values only on the links of `weights`; then directed */
+  bool links_only;           /* pair: values only on the links of the parameter `weights`;
+                                then directed */
   bool whole_series;         /* pair: one matrix over all periods, not one for each */
   bool pooled;               /* a period's values rest on the inputs of other periods too */
   bool defines_diagonal;     /* pair: value(i, i) is meant */
@@ -213,6 +214,10 @@ int sw_job_pass(sw_job *job, sw_pass pass);
 void sw_job_axis(sw_job *job, sw_axis axis);
 /* The argument of the parameter called `name`, which the measure must have. */
 const sw_arg *sw_job_arg(const sw_job *job, const char *name);
+/* The links or the distance that it names; NULL when it was left out. A measure looks them up in
+ * resolve and keeps them in its state, as names are searched for. */
+const sw_links *sw_job_weights(const sw_job *job, const char *name);
+const sw_distance *sw_job_distance(const sw_job *job, const char *name);
 /* The inputs named by that parameter (none when it was left out). */
 sw_inputs sw_job_inputs(const sw_job *job, const char *name);
 /* SW_EINPUT with the place of that parameter: "study.yaml:31:5: gravity_gdp: decay: <message>". */
@@ -231,8 +236,11 @@ const char *sw_job_period(const sw_job *job, int t);
  *
  * - name, title, formula, source, version >= 1, resolve; a help of every parameter. Names are
  *   letters, digits and '_'. A headline is one of the outputs.
+ * - An alias has a name, a title and the three fields of an alias, and nothing else. It sets a
+ *   parameter of a measure that is neither an alias nor a composite, to a value of its type.
  * - Parameters: no two of a name; not `as`, `periods`, `keep`, and beside pair outputs not `by`,
- *   which the engine reads; at most one of weights and one of distance; a choice has choices; lo <= hi; a default reads as its type.
+ *   which the engine reads; beside pair outputs `weights` is a weights matrix, as `keep: links` means
+ *   its links; a choice has choices; lo <= hi; a default reads as its type.
  * - Outputs: no two of a name and form; of variants of a name resolve leaves one on. Names that the
  *   results file has itself: unit, unit_to, time, lon, lat, group_*, operand_hash, block,
  *   block_checksum, value_checksum; with pair outputs also out_strength, in_strength, total, mean,
@@ -310,12 +318,19 @@ typedef struct sw_measure {
 
   /* Bytes of a thread's workspace (0: none), 64-byte aligned, not zeroed. */
   size_t (*workspace)(const sw_job *job);
+
+  /* An alias, another name for a measure with one parameter set: an entry of that name is one of
+   * `alias_of`, may not give the parameter, and is called like the alias without `as`. The results
+   * name the measure. In the catalogue: SW_ALIAS of catalog.def. */
+  const struct sw_measure *alias_of;
+  const char *alias_param, *alias_value; /* the value as a study would write it */
 } sw_measure;
 
 /* ---- the catalogue ---------------------------------------------------------------------- */
 
+/* Measures and aliases, in the order of catalog.def. */
 int sw_measure_count(void);
-const sw_measure *sw_measure_at(int index); /* in the order of catalog.def */
+const sw_measure *sw_measure_at(int index);
 const sw_measure *sw_measure_find(const char *name);
 
 #pragma GCC visibility pop

@@ -36,7 +36,7 @@ static void give_distances(harness *h, const double d[N][N]) {
   }
   *links = (sw_links){.n = N, .row_start = start, .to = to, .value = value};
   *given = (sw_distance){.kind = SW_GIVEN, .links = links, .symmetric = true};
-  h->job.distance = given;
+  harness_arg(h, "distance")->distance = given;
 }
 
 static harness *hand(const char *own, const char *decay) {
@@ -120,7 +120,7 @@ Test(market_potential, plain_sum) {
     m[i] = 1 + i % 7;
   }
   sw_distance d = {.kind = SW_GREAT_CIRCLE, .x = x, .y = y, .z = z, .symmetric = true};
-  h->job.distance = &d;
+  harness_arg(h, "distance")->distance = &d;
   harness_column(h, "mass", "mass", m);
   harness_set(h, "own", "none");
   harness_set(h, "decay", "1.5");

@@ -157,9 +157,9 @@ Test(descriptor, parameters) {
          NUMBER("by", "2", 0, 0));
   PARAMS("two parameters are called 'a'; give each a name of its own", NUMBER("a", "2", 0, 0),
          NUMBER("a", "3", 0, 0));
-  PARAMS("parameters w and v are both weights; a job has one",
-         {"w", SW_P_WEIGHTS, NULL, NULL, 0, 0, "links"},
-         {"v", SW_P_WEIGHTS, NULL, NULL, 0, 0, "links"});
+  PARAMS("parameter weights: beside pair outputs it names the links of keep: links; make it "
+         "SW_P_WEIGHTS, or take another name",
+         NUMBER("weights", "2", 0, 0));
   PARAMS("parameter form: a choice without choices; write \"one|other\"",
          {"form", SW_P_CHOICE, "one", NULL, 0, 0, "a choice"});
   PARAMS("parameter a: lo is 3 and hi 1; lo comes first", NUMBER("a", "2", 3, 1));

@@ -203,10 +203,9 @@ Test(weights, places_that_cannot_be) {
 /* ---- distances --------------------------------------------------------------------------- */
 
 static sw_status read_distance(const char *text, const sw_units *units, sw_links **links) {
-  sw_entry entry = {.name = "gravity", .distance = SW_GIVEN, .distance_file = "t.csv"};
-  entry.distance_path = write_text("t.csv", text);
+  sw_distance_spec spec = {.kind = SW_GIVEN, .file = "t.csv", .path = write_text("t.csv", text)};
   sw_error_clear(&err);
-  return sw_links_read_distance(&err, team, &study, &entry, units, links);
+  return sw_links_read_distance(&err, team, &study, "gravity", &spec, units, links);
 }
 
 Test(weights, distances_as_table_and_as_list) {

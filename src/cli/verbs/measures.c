@@ -8,6 +8,7 @@
 #include "cli/verbs/commands.h"
 #include "measure/outputs.h"
 #include "spillway/measure.h"
+#include "store/results/layout.h"
 
 enum { WIDTH = 96, INDENT = 4 }; /* columns of a line; of an indent */
 
@@ -92,15 +93,6 @@ static void print_section(const char *title, const char *text) {
 
 /* ---- the list --------------------------------------------------------------------------- */
 
-static int longest_name(void) {
-  int longest = 0;
-  for (int i = 0; i < sw_measure_count(); i++) {
-    int length = (int)strlen(sw_measure_at(i)->name);
-    longest = length > longest ? length : longest;
-  }
-  return longest;
-}
-
 /* Measures are numbered: those of the catalogue, then the program's own. */
 static int count_of(const sw_program *program) {
   return sw_measure_count() + program->n_extra;
@@ -111,6 +103,15 @@ static const sw_measure *measure_at(const sw_program *program, int index) {
   return index < known ? sw_measure_at(index) : program->extra[index - known];
 }
 
+static int longest_name(const sw_program *program) {
+  int longest = 0;
+  for (int i = 0; i < count_of(program); i++) {
+    int length = (int)strlen(measure_at(program, i)->name);
+    longest = length > longest ? length : longest;
+  }
+  return longest;
+}
+
 static const sw_measure *find(const sw_program *program, const char *name) {
   for (int i = 0; i < count_of(program); i++)
     if (strcmp(measure_at(program, i)->name, name) == 0) return measure_at(program, i);
@@ -118,11 +119,12 @@ static const sw_measure *find(const sw_program *program, const char *name) {
 }
 
 static void print_catalogue(const sw_program *program) {
-  int width = longest_name();
+  int width = longest_name(program);
   printf("%-*s  %-9s  %s\n", width, "measure", "kind", "title");
   for (int i = 0; i < count_of(program); i++) {
     const sw_measure *measure = measure_at(program, i);
-    int at = printf("%-*s  %-9s  ", width, measure->name, kind_name(measure->kind));
+    const char *kind = measure->alias_of ? "alias" : kind_name(measure->kind);
+    int at = printf("%-*s  %-9s  ", width, measure->name, kind);
     print_wrapped(at, at, measure->title);
   }
   printf("\n`spillway measures NAME` describes one.\n");
@@ -191,7 +193,9 @@ static void print_common(const sw_measure *measure) {
 /* Appends the shape of an output, "(time, unit, industry)", to `text`. `dims` is by sw_shape; a
  * table has only its own axes. */
 static void append_shape(char *text, size_t size, const sw_output *output) {
-  static const char *const dims[] = {"time, unit", "time, unit, unit_to", "time", ""};
+  static const char *const dims[] = {SW_NAME_TIME ", " SW_NAME_UNIT,
+                                     SW_NAME_TIME ", " SW_NAME_UNIT ", " SW_NAME_UNIT_TO,
+                                     SW_NAME_TIME, ""};
   const char *axis = output->axis ? output->axis : "", *axis2 = output->axis2 ? output->axis2 : "";
   size_t used = strlen(text);
   if (output->shape == SW_PAIR)
@@ -225,19 +229,9 @@ static void print_output(const sw_output *output) {
   print_wrapped(printf("%*s%-24s", INDENT, "", output->name), INDENT + 26, line);
 }
 
-/* Outputs of the measure, then the sums that the engine adds to pair results
- * (store/results/schema.c). Without units of their own these have those of the first pair
- * output. */
+/* Outputs of the measure, then the sums that the engine adds to pair results. Without units of
+ * their own these have those of the first pair output. */
 static void print_outputs(const sw_measure *measure) {
-  static const sw_output summary[] = {
-      {"out_strength", "sum of the row: what the unit sends to its partners", NULL, SW_UNIT,
-       SW_FLOAT64, NULL, NULL},
-      {"in_strength", "sum of the column: what the unit receives from its partners", NULL, SW_UNIT,
-       SW_FLOAT64, NULL, NULL},
-      {"total", "sum over ordered pairs", NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL},
-      {"mean", "mean over ordered pairs", NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL},
-      {"max", "largest value of a pair", NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL},
-      {"n_pairs", "ordered pairs with a value", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL}};
   printf("\nOutputs\n");
   for (const sw_output *output = measure->output; output->name; output++)
     if (!is_named_before(measure->output, output)) print_output(output);
@@ -246,42 +240,64 @@ static void print_outputs(const sw_measure *measure) {
   const sw_output *first = measure->output;
   while (first->shape != SW_PAIR)
     first++;
-  for (size_t i = 0; i < sizeof summary / sizeof *summary; i++) {
+  for (int i = 0; i < SW_FIGURES; i++) {
+    sw_source source = sw_layout_figures[i];
+    const sw_layout_text *text = sw_layout_of(source);
     /* print_output looks for variants up to an empty name. */
-    sw_output output[2] = {summary[i], {0}};
-    if (!output->units) output->units = first->units;
+    const sw_output output[2] = {{.name = text->name,
+                                  .long_name = text->long_name,
+                                  .units = text->units ? text->units : first->units,
+                                  .shape = source <= SW_FROM_IN ? SW_UNIT : SW_GLOBAL},
+                                 {0}};
     print_output(output);
   }
 }
 
-/* An example of an entry: its required parameters, as a study would have them. */
-static void print_example(const sw_measure *measure) {
+/* Whether this alias sets the parameter, which an entry then may not give. */
+static bool is_set(const sw_measure *alias, const char *param) {
+  return alias && strcmp(alias->alias_param, param) == 0;
+}
+
+/* An example of an entry: its required parameters, as a study would have them. `alias`: the name by
+ * which it asks, which sets one of them; NULL: the measure's own. */
+static void print_example(const sw_measure *measure, const sw_measure *alias) {
   bool first = true;
   if (measure->kind == SW_KIND_COMPOSITE) {
     printf("\nIn a study\n%*scomposites:\n%*s  economy: {positive: [...], negative: [...]}\n",
            INDENT, "", INDENT, "");
     return;
   }
-  printf("\nIn a study\n%*smeasures:\n%*s  - %s: {", INDENT, "", INDENT, "", measure->name);
+  printf("\nIn a study\n%*smeasures:\n%*s  - %s: {", INDENT, "", INDENT, "",
+         alias ? alias->name : measure->name);
   for (int i = 0; measure->param[i].name; i++) {
-    if (measure->param[i].fallback) continue;
+    if (measure->param[i].fallback || is_set(alias, measure->param[i].name)) continue;
     printf("%s%s: ...", first ? "" : ", ", measure->param[i].name);
     first = false;
   }
   printf("}\n");
 }
 
+/* A measure, or an alias: then what is said is the measure's, but for the parameter that is set. */
 static void print_measure(const sw_measure *measure) {
-  printf("%s: %s (%s, version %d)\n", measure->name, measure->title, kind_name(measure->kind),
-         measure->version);
+  const sw_measure *alias = measure->alias_of ? measure : NULL;
+  const char *title = measure->title;
+  char line[300];
+  if (alias) measure = alias->alias_of;
+  printf("%s: %s (%s, version %d)\n", alias ? alias->name : measure->name, title,
+         kind_name(measure->kind), measure->version);
+  if (alias) {
+    snprintf(line, sizeof line, "%s with %s: %s", measure->name, alias->alias_param,
+             alias->alias_value);
+    print_section("Alias of", line);
+  }
   print_section("Formula", measure->formula);
   printf("\nParameters\n");
   for (int i = 0; measure->param[i].name; i++)
-    print_param(&measure->param[i]);
+    if (!is_set(alias, measure->param[i].name)) print_param(&measure->param[i]);
   print_common(measure);
   print_outputs(measure);
   print_section("Source", measure->source);
-  print_example(measure);
+  print_example(measure, alias);
 }
 
 /* ---- the verb --------------------------------------------------------------------------- */

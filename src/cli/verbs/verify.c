@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cli/session/options.h"
 #include "cli/session/session.h"
+#include "measure/names.h"
 #include "store/results/verify.h"
 
 #include <stdio.h>
@@ -28,8 +29,8 @@ static const char *const help_text =
     "      --seed S            of the sample (default 1)\n"
     "  -q, --quiet             nothing but the exit status\n"
     "  -h, --help              this text\n\n"
-    "Results that rest on a pair result (a Moran of out_strength) are held against their "
-    "checksums\n"
+    "Results that rest on a pair result (a Moran of " SW_NAME_OUT_STRENGTH
+    ") are held against their checksums\n"
     "only. Exit status: 0 equal; 1 different, or anything else; 2 wrong usage, or no such study.";
 
 typedef struct verify_options {

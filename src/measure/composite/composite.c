@@ -20,6 +20,7 @@
 
 #include "base/arena.h"
 #include "kernel/series/entropy.h"
+#include "measure/names.h"
 
 #include <math.h>
 #include <string.h>
@@ -322,7 +323,7 @@ static sw_status declare_axes(sw_error *err, sw_job *job, int p) {
       if (!both[2 * j + b]) return sw_fail(err, SW_ENOMEM, "out of memory for labels");
     }
   }
-  job->axis[0] = (sw_axis){"indicator", p, name};
+  job->axis[0] = (sw_axis){SW_NAME_INDICATOR, p, name};
   job->axis[1] = (sw_axis){"bound", 2, ends};
   job->axis[2] = (sw_axis){"indicator_bound", 2 * p, both};
   job->n_axes = 3;
@@ -374,12 +375,12 @@ static const sw_param params[] = {
     {0}};
 
 static const sw_output outputs[] = {
-    {"score", "composite score", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
-    {"weight", "weight of the indicator", "1", SW_TABLE, SW_FLOAT64, "indicator", NULL},
-    {"weight", "weight of the indicator in the period", "1", SW_GLOBAL, SW_FLOAT64, "indicator",
-     NULL},
+    {SW_NAME_SCORE, "composite score", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
+    {SW_NAME_WEIGHT, "weight of the indicator", "1", SW_TABLE, SW_FLOAT64, SW_NAME_INDICATOR, NULL},
+    {SW_NAME_WEIGHT, "weight of the indicator in the period", "1", SW_GLOBAL, SW_FLOAT64,
+     SW_NAME_INDICATOR, NULL},
     {"bounds", "bounds by which the indicator is normalised", "1", SW_TABLE, SW_FLOAT64,
-     "indicator", "bound"},
+     SW_NAME_INDICATOR, "bound"},
     {"bounds", "bounds by which the indicator is normalised in the period", "1", SW_GLOBAL,
      SW_FLOAT64, "indicator_bound", NULL},
     {0}};

@@ -26,6 +26,7 @@ typedef struct gravity {
   double scale_a, scale_b;
   int columns; /* operands: A, B when a != b, the share last */
   bool has_share;
+  const sw_distance *distance;
   const sw_grouping *same; /* NULL: no factor within groups */
   double factor;
   sw_arc_points points; /* great circle, ready after prepare */
@@ -62,7 +63,7 @@ static sw_status read_same_group(sw_error *err, const sw_job *job, gravity *g) {
  * all. */
 static void fold_constants(const sw_job *job, gravity *g) {
   double scale = sw_job_arg(job, "constant")->number;
-  scale *= pow(sw_distances_scale(job->distance), g->decay / 2);
+  scale *= pow(sw_distances_scale(g->distance), g->decay / 2);
   g->scale_a = g->a == g->b ? sqrt(scale) : scale;
   g->scale_b = g->a == g->b ? g->scale_a : 1;
 }
@@ -78,6 +79,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
                        "%d numbers; give two, of the row's and of the "
                        "column's mass: [1, 1]",
                        exponent->count);
+  g->distance = sw_job_distance(job, "distance");
   g->decay = sw_job_arg(job, "decay")->number;
   g->a = exponent->numbers[0];
   g->b = exponent->numbers[1];
@@ -85,7 +87,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   g->columns = 1 + (g->a != g->b) + g->has_share;
   SW_TRY(read_same_group(err, job, g));
   fold_constants(job, g);
-  job->directed = g->a != g->b || g->has_share || !job->distance->symmetric;
+  job->directed = g->a != g->b || g->has_share || !g->distance->symmetric;
   job->n_passes = 2;
   job->pass[0] = (sw_pass){.domain = SW_UNITS, .partial = sizeof(sw_negatives), .operand = g->columns};
   job->pass[1] = (sw_pass){.domain = SW_PAIRS};
@@ -138,14 +140,14 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
 /* Before the pairs, on every rank. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   gravity *g = job->state;
-  return pass == 0 ? SW_OK : sw_share_distances(err, job, &g->points);
+  return pass == 0 ? SW_OK : sw_share_distances(err, job, "distance", &g->points);
 }
 
 /* A_i B_j d_ij^-c for a segment of row i. A decay of 2 by great circle, the common case, has a loop
  * of its own without the power. */
-static void flows(const sw_job *job, const gravity *g, double a, const double *b, int64_t i,
-                  int64_t j0, int64_t j1, double *out) {
-  const sw_distance *d = job->distance;
+static void flows(const gravity *g, double a, const double *b, int64_t i, int64_t j0, int64_t j1,
+                  double *out) {
+  const sw_distance *d = g->distance;
   if (d->kind == SW_GREAT_CIRCLE && g->decay == 2) {
     sw_arc_flows(&g->points, i, j0, j1, a, b, out);
     return;
@@ -164,7 +166,7 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
   double *const *row = job->operand[0].row;
   /* B is A where there is one column. */
   const double *b = row[(g->a != g->b ? job->n_periods : 0) + t];
-  flows(job, g, row[t][i], b, i, j0, j1, out[0]);
+  flows(g, row[t][i], b, i, j0, j1, out[0]);
   if (g->has_share) {
     /* The share's column is the last. */
     const double *x = row[(g->columns - 1) * job->n_periods + t];

@@ -14,6 +14,7 @@
  *
  * The order of a row rests on distances alone, so it is made once for all periods of a window; it
  * is most of the time of a single period. */
+#include "base/arena.h"
 #include "kernel/pairs/radiation.h"
 #include "kernel/space/order.h"
 #include "measure/share/distance.h"
@@ -25,19 +26,24 @@
 enum { LANES = SW_RADIATION_LANES };
 _Static_assert((int)SW_ROW_PERIODS == (int)LANES, "periods of a row are lanes of its loops");
 
-/* Operands: masses, then what units send where that is another column. */
-static bool has_out(const sw_job *job) {
-  return sw_job_inputs(job, "out").count > 0;
-}
+/* Operands: masses, then what units send where that is another column (has_out). */
+typedef struct radiation {
+  const sw_distance *distance;
+  bool has_out, finite;
+} radiation;
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
 static sw_status resolve(sw_error *err, sw_job *job) {
-  (void)err;
+  radiation *r = NULL;
+  SW_NEW(err, job->arena, r, 1);
+  *r = (radiation){sw_job_distance(job, "distance"), sw_job_inputs(job, "out").count > 0,
+                   sw_job_arg(job, "finite")->number != 0};
+  job->state = r;
   job->directed = true;
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
                              .partial = sizeof(sw_negatives),
-                             .operand = has_out(job) ? 2 : 1});
+                             .operand = 1 + r->has_out});
   sw_job_pass(job, (sw_pass){.domain = SW_PAIRS});
   return SW_OK;
 }
@@ -60,7 +66,7 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
 /* Only to refuse distances that are none; rows need no points. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   sw_arc_points unused;
-  return pass == 1 ? sw_share_distances(err, job, &unused) : SW_OK;
+  return pass == 1 ? sw_share_distances(err, job, "distance", &unused) : SW_OK;
 }
 
 /* ---- pass 1: the order of a row --------------------------------------------------------- */
@@ -97,11 +103,12 @@ static work *open_work(const sw_job *job, void *room) {
 }
 
 static void row_prepare(const sw_job *job, int64_t i, void *state, void *room) {
+  const radiation *r = job->state;
   work *w = open_work(job, room);
   row_order *row = state;
   w->t0 = w->t1 = -1;
   double *key = w->flows + sw_order_work(job->n);
-  sw_order_keys(job->distance, i, job->n, key);
+  sw_order_keys(r->distance, i, job->n, key);
   row->placed = sw_order_sort(key, job->n, w->flows, row->order);
 }
 
@@ -114,16 +121,17 @@ typedef struct row_flows {
 } row_flows;
 
 static row_flows row_of(const sw_job *job, int t, int64_t i) {
+  const radiation *r = job->state;
   double *const *row = job->operand[0].row;
-  return (row_flows){.sent = row[(has_out(job) ? job->n_periods : 0) + t][i],
+  return (row_flows){.sent = row[(r->has_out ? job->n_periods : 0) + t][i],
                      .own = row[t][i],
                      .mass = row[t]};
 }
 
 /* O_i, with `finite` over 1 - m_i/M = s/(m_i + s), s the mass of all others. */
 static double send(const sw_job *job, row_flows flows, double others) {
-  bool finite = sw_job_arg(job, "finite")->number != 0;
-  return finite ? flows.sent * ((flows.own + others) / others) : flows.sent;
+  const radiation *r = job->state;
+  return r->finite ? flows.sent * ((flows.own + others) / others) : flows.sent;
 }
 
 /* The limit for a unit without mass: all goes to the first that has some. Pairs stay NaN where a
@@ -170,7 +178,7 @@ static void several_periods(const sw_job *job, int t0, int t1, int64_t i, const 
   }
   if (w->t0 != t0 || w->t1 != t1) sw_radiation_weave(job->n, mass, w->woven);
   w->t0 = t0, w->t1 = t1;
-  if (sw_job_arg(job, "finite")->number != 0) sw_radiation_totals(row, w->woven, others);
+  if (((const radiation *)job->state)->finite) sw_radiation_totals(row, w->woven, others);
   for (int l = 0; l < LANES; l++) {
     own[l] = flows[l].own;
     sent[l] = send(job, flows[l], others[l]);

@@ -31,6 +31,7 @@ enum { FULL, HALF, NONE };  /* own, in the order of its choices */
 
 typedef struct market_potential {
   double decay, own_decay;
+  const sw_distance *distance;
   double scale; /* of the weights, see distances.h */
   int own;
   sw_arc_points points; /* ready after prepare */
@@ -58,7 +59,7 @@ static bool has_market(const sw_job *job, int t, int64_t unit) {
   for (int64_t j = 0; j < job->n; j++) {
     double v = NAN;
     if (j == unit || isnan(job->operand[MASSES].row[t][j])) continue;
-    sw_distances_inverse_squares(job->distance, &m->points, unit, j, j + 1, &v);
+    sw_distances_inverse_squares(m->distance, &m->points, unit, j, j + 1, &v);
     if (!isnan(v)) return true;
   }
   return false;
@@ -79,7 +80,7 @@ static void place_masses(const sw_job *job, const sw_tile *tile, negatives *seen
 /* d_ij^-c / scale of a block of columns, 0 for the unit itself and where there is no distance. */
 static void weights(const sw_job *job, int64_t unit, int64_t j0, int64_t j1, double *w) {
   const market_potential *m = job->state;
-  sw_distances_inverse_squares(job->distance, &m->points, unit, j0, j1, w);
+  sw_distances_inverse_squares(m->distance, &m->points, unit, j0, j1, w);
   if (unit >= j0 && unit < j1) w[unit - j0] = NAN;
   sw_power_decay_each(j1 - j0, m->decay, w);
   sw_power_fill_missing(j1 - j0, w);
@@ -149,12 +150,13 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   m->own = (int)sw_job_arg(job, "own")->number;
   m->decay = sw_job_arg(job, "decay")->number;
   m->own_decay = m->own == HALF ? m->decay / 2 : m->decay;
-  m->scale = pow(sw_distances_scale(job->distance), m->decay / 2);
+  m->distance = sw_job_distance(job, "distance");
+  m->scale = pow(sw_distances_scale(m->distance), m->decay / 2);
   if (m->own != NONE && !job->units->area)
     return sw_job_fail(err, job, "own",
                        "the own market needs areas: name their column under units: area, or write "
                        "own: none");
-  if (m->own != NONE && job->distance->kind == SW_GIVEN)
+  if (m->own != NONE && m->distance->kind == SW_GIVEN)
     sw_note(job->notes,
             "%s: %s: distances are in the unit of their file, the distance within a unit is in km "
             "of its area; own: none leaves it out",
@@ -167,7 +169,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
 
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   market_potential *m = job->state;
-  return pass == POTENTIAL ? sw_share_distances(err, job, &m->points) : SW_OK;
+  return pass == POTENTIAL ? sw_share_distances(err, job, "distance", &m->points) : SW_OK;
 }
 
 /* ---- descriptor ------------------------------------------------------------------------- */

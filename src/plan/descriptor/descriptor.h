@@ -10,10 +10,8 @@
 /* check.c: "measure NAME: <what is wrong; what would be right>". */
 sw_status sw_measure_check(sw_error *err, const sw_measure *measure);
 
-/* names.c: names that the results file has in the group of a result besides the
- * measure's own; `pairs`: of a measure with pair outputs. */
-bool sw_name_is_taken(const char *name, bool pairs);
-/* What its function over pairs is called: segment, block, whole_row or row_periods. */
+/* job.c: what the function over pairs is called: segment, block, whole_row or
+ * row_periods. */
 const char *sw_name_of_pairs(const sw_measure *measure);
 
 /* job.c: what `resolve` has declared, after it: "study.yaml:31:5: NAME: measure NAME: <message>".

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "measure/names.h"
 #include "plan/study/parse.h"
 
 /* SW_EINTERNAL: the fault is the measure's, but the message begins with the place in the study, as
@@ -23,6 +24,13 @@ sw_status sw_job_fault(sw_error *err, const sw_job *job, const char *format, ...
   va_end(list);
   return sw_fail(err, SW_EINTERNAL, "%s: %s: measure %s: %s", job->where, job->name,
                  job->measure->name, text);
+}
+
+/* For messages about the one of the three that a measure of pairs has. */
+const char *sw_name_of_pairs(const sw_measure *measure) {
+  if (measure->segment) return "segment";
+  if (measure->block) return "block";
+  return measure->whole_row ? "whole_row" : "row_periods";
 }
 
 /* The first output at or after `q` that has this shape and is on; NULL: none. */
@@ -206,7 +214,7 @@ static sw_status check_output_axis(sw_error *err, const sw_job *job, const sw_ou
 /* The name of its dataset: the first pair output that is on is `value` whatever it is called, as
  * readers look for that. */
 static const char *stored_name(const sw_job *job, const sw_output *output) {
-  return output == find_on(job, 0, SW_PAIR) ? "value" : output->name;
+  return output == find_on(job, 0, SW_PAIR) ? SW_NAME_VALUE : output->name;
 }
 
 /* An output that is on, against those before it and against axes: all are datasets of one group.

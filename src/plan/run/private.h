@@ -22,7 +22,7 @@ typedef struct sw_sources {
 struct sw_run_private {
   sw_links **weights; /* one for each of study->weights, NULL until an entry needs it */
   int n_distances;
-  sw_distance_use *distance; /* room for one an entry */
+  sw_distance_use *distance; /* room for one a distance that an argument names */
   sw_sources *source;        /* n_entries */
   sw_notes notes;
   int notes_said;        /* of notes.count: the rest has yet to be logged */
@@ -34,7 +34,8 @@ struct sw_run_private {
 
 /* resources.c: made when first asked for, owned by the run. Collective. */
 sw_status sw_run_weights(sw_error *err, sw_run *run, int index, const sw_links **links);
-sw_status sw_run_distance(sw_error *err, sw_run *run, int entry, const sw_distance **distance);
+sw_status sw_run_distance(sw_error *err, sw_run *run, int entry, int param,
+                          const sw_distance **distance);
 void sw_run_resources_destroy(sw_run *run);
 /* Doubles from one shared row of n values to the next: each begins on a cache line. */
 int64_t sw_run_row_stride(int64_t n);

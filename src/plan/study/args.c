@@ -22,6 +22,7 @@ typedef struct reading {
   sw_entry *entry;
   const sw_param *param;
   sw_arg *arg;
+  sw_naming *naming;
 } reading;
 
 static sw_status fail(const reading *at, const sw_node *node, const char *format, ...)
@@ -170,8 +171,7 @@ static sw_status read_choice(const reading *at, const sw_node *node) {
 /* ---- names of the study ----------------------------------------------------------------- */
 
 /* `weights:` of the study was read before, so an unknown name is refused here, with the nearest.
- * The argument is the index in entry->weights; the matrix itself is read when the entry is
- * bound. */
+ * Kept is its index among them; the matrix itself is read when the entry is bound. */
 static sw_status read_weights(const reading *at, const sw_node *node) {
   const sw_study *study = at->in->study;
   const char *name = "", **known = NULL;
@@ -180,7 +180,7 @@ static sw_status read_weights(const reading *at, const sw_node *node) {
   for (int i = 0; i < study->n_weights; i++) {
     known[i] = study->weights[i].name;
     if (strcmp(known[i], name) != 0) continue;
-    at->entry->weights = i;
+    at->naming->weights = i;
     return SW_OK;
   }
   return fail(at, node, "unknown weights '%s'%s", name,
@@ -214,7 +214,7 @@ static sw_status read_groupings(const reading *at, const sw_node *node) {
 /* {file: d.csv}, relative to the study file. {network: ...} has a message of its own because a user
  * of it would not learn from "unknown key" what to do instead. */
 static sw_status read_distance_file(const reading *at, const sw_node *node) {
-  sw_entry *entry = at->entry;
+  sw_distance_spec *distance = &at->naming->distance;
   const sw_node *file = sw_node_get(node, "file");
   if (sw_node_get(node, "network"))
     return fail(at, node,
@@ -222,25 +222,24 @@ static sw_status read_distance_file(const reading *at, const sw_node *node) {
                 "{file: d.csv}");
   if (!file || node->count != 1)
     return fail(at, node, "great-circle, geodesic or {file: d.csv} is wanted");
-  SW_TRY(read_text(at, file, &entry->distance_file));
-  entry->distance_path = sw_path_beside(at->in->arena, at->in->study->file, entry->distance_file);
-  if (!entry->distance_path)
-    return sw_fail(at->err, SW_ENOMEM, "out of memory while reading the study");
+  SW_TRY(read_text(at, file, &distance->file));
+  distance->path = sw_path_beside(at->in->arena, at->in->study->file, distance->file);
+  if (!distance->path) return sw_fail(at->err, SW_ENOMEM, "out of memory while reading the study");
   /* The unit of these distances is that of the file; only the user knows it. */
-  entry->distance = SW_GIVEN;
+  distance->kind = SW_GIVEN;
   return SW_OK;
 }
 
 /* A distance by coordinates needs them to be named in `units`; said here, before any data is read.
  * Whether every unit has some is seen at binding. */
 static sw_status read_distance(const reading *at, const sw_node *node) {
-  sw_entry *entry = at->entry;
-  entry->distance_node = node;
+  sw_distance_spec *distance = &at->naming->distance;
+  distance->node = node;
   if (node->kind == SW_NODE_MAP) return read_distance_file(at, node);
   if (node->kind == SW_NODE_SCALAR && strcmp(node->text, "great-circle") == 0)
-    entry->distance = SW_GREAT_CIRCLE;
+    distance->kind = SW_GREAT_CIRCLE;
   else if (node->kind == SW_NODE_SCALAR && strcmp(node->text, "geodesic") == 0)
-    entry->distance = SW_GEODESIC;
+    distance->kind = SW_GEODESIC;
   else
     return wrong(at, node, "great-circle, geodesic or {file: d.csv}");
   if (at->in->study->units.lon) return SW_OK;
@@ -307,11 +306,10 @@ static void move_to(sw_node *node, const sw_node *entry) {
   }
 }
 
-/* The default as a tree, at the place of its entry. One that is not YAML is a slip in a descriptor,
- * not in the study: SW_EINTERNAL. */
-static sw_status parse_default(const reading *at, const sw_node **node) {
+/* A default, or what an alias sets, as a tree at the place of its entry. One that is not YAML is a
+ * slip in a descriptor, not in the study: SW_EINTERNAL. */
+static sw_status parse_own(const reading *at, const char *text, const sw_node **node) {
   sw_error why = {0};
-  const char *text = at->param->fallback;
   sw_status status =
       sw_yaml_parse(&why, at->in->arena, at->in->study->file, text, strlen(text), node);
   if (status == SW_OK) {
@@ -320,8 +318,8 @@ static sw_status parse_default(const reading *at, const sw_node **node) {
     return SW_OK;
   }
   return sw_fail(at->err, status == SW_EINPUT ? SW_EINTERNAL : status,
-                 "measure %s: the default of %s is not YAML: %s", at->entry->measure->name,
-                 at->param->name, why.text);
+                 "measure %s: %s: '%s' is not YAML: %s", at->entry->measure->name, at->param->name,
+                 text, why.text);
 }
 
 /* Three cases without a node: no default, an error with the parameter's help; the default "", the
@@ -329,8 +327,10 @@ static sw_status parse_default(const reading *at, const sw_node **node) {
 sw_status sw_study_read_arg(sw_error *err, sw_study_reader *in, sw_entry *entry, int param,
                             const sw_node *node) {
   sw_arg *arg = &entry->arg[param];
-  reading at = {err, in, entry, &entry->measure->param[param], arg};
+  sw_naming *naming = &entry->naming[param];
+  reading at = {err, in, entry, &entry->measure->param[param], arg, naming};
   *arg = (sw_arg){.given = node != NULL, .text = "", .number = NAN};
+  *naming = (sw_naming){.weights = -1};
   arg->where = node ? sw_form_where(in->arena, node) : entry->where;
   if (!arg->where) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
   if (!node && !at.param->fallback)
@@ -338,10 +338,26 @@ sw_status sw_study_read_arg(sw_error *err, sw_study_reader *in, sw_entry *entry,
                    at.param->name, at.param->help);
   if (!node && !at.param->fallback[0]) return SW_OK;
   /* From here on a default and a value are treated alike. */
-  if (!node) SW_TRY(parse_default(&at, &node));
+  if (!node) SW_TRY(parse_own(&at, at.param->fallback, &node));
   arg->node = node;
   /* For a list or map the text is only for attributes and messages, and may be cut. */
   arg->text = node->kind == SW_NODE_SCALAR ? node->text : sw_yaml_flow(in->arena, node);
   if (!arg->text) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
   return read_value(&at, node);
+}
+
+/* Counts as given, since whoever writes the alias asks for the value by that name; its place is the
+ * entry's. */
+sw_status sw_study_set_arg(sw_error *err, sw_study_reader *in, sw_entry *entry, int param,
+                           const char *value) {
+  reading at = {.err = err,
+                .in = in,
+                .entry = entry,
+                .param = &entry->measure->param[param],
+                .arg = &entry->arg[param]};
+  const sw_node *node = NULL;
+  SW_TRY(parse_own(&at, value, &node));
+  SW_TRY(sw_study_read_arg(err, in, entry, param, node));
+  at.arg->where = entry->where;
+  return SW_OK;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "measure/names.h"
 #include "measure/outputs.h"
 #include "plan/study/parse.h"
 
@@ -45,15 +46,6 @@ static sw_status unknown_measure(sw_error *err, sw_study_reader *in, const sw_no
 
 enum { LONGEST_NAME = 200 }; /* of a result: it is part of paths in the file */
 
-/* What the results file has at its root besides the results; `group_` begins the names of
- * groupings. */
-static bool is_reserved(const char *name) {
-  static const char *const names[] = {"unit", "unit_to", "time", "composites", "lon", "lat"};
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-    if (strcmp(names[i], name) == 0) return true;
-  return strncmp(name, "group_", 6) == 0;
-}
-
 /* `where`: of the name, i.e. of `as:` when there is one. A derived indicator of the same name is
  * refused because a name of an entry hides a column (refs.c): inputs would silently mean the
  * result. */
@@ -68,7 +60,7 @@ static sw_status check_name(sw_error *err, sw_study_reader *in, const sw_entry *
   if (strlen(entry->name) > LONGEST_NAME)
     return sw_fail(err, SW_EINPUT, "%s: a name of %zu characters; at most %d are wanted", where,
                    strlen(entry->name), LONGEST_NAME);
-  if (is_reserved(entry->name))
+  if (sw_name_is_of_root(entry->name))
     return sw_fail(err, SW_EINPUT,
                    "%s: '%s' cannot name a result: the results file has a '%s' of "
                    "its own; take another name",
@@ -105,15 +97,32 @@ static bool has_param(const sw_measure *measure, const char *name) {
   return false;
 }
 
+/* Whether the entry's name, an alias, sets this parameter. */
+static bool is_set(const sw_entry *entry, const char *param) {
+  return entry->alias && strcmp(entry->alias->alias_param, param) == 0;
+}
+
+/* What an alias sets cannot be given beside it, not even with the same value: the entry would say
+ * one thing twice. */
+static sw_status check_alias(sw_error *err, const sw_entry *entry) {
+  const sw_measure *alias = entry->alias;
+  const sw_node *node = alias ? sw_node_get(entry->node, alias->alias_param) : NULL;
+  if (!node) return SW_OK;
+  return sw_node_fail(err, node, "%s: %s: `%s` sets it to %s; leave it out, or write %s: {%s: ...}",
+                      entry->name, alias->alias_param, alias->name, alias->alias_value,
+                      entry->measure->name, alias->alias_param);
+}
+
 /* The keys an entry may have: its measure's parameters and what the engine reads of every entry.
  * Composites take no `periods`: whoever uses their scores chooses. Room for five words and the
- * NULL. */
+ * NULL. What an alias sets has been looked for already, and is not offered. */
 static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *entry) {
-  int count = count_params(entry->measure);
+  int count = 0;
   const char **known;
-  SW_NEW(err, in->arena, known, count + 6);
-  for (int i = 0; i < count; i++)
-    known[i] = entry->measure->param[i].name;
+  SW_NEW(err, in->arena, known, count_params(entry->measure) + 6);
+  for (int i = 0; entry->measure->param[i].name; i++)
+    if (!is_set(entry, entry->measure->param[i].name))
+      known[count++] = entry->measure->param[i].name;
   if (entry->measure->kind != SW_KIND_COMPOSITE) {
     known[count++] = "as";
     known[count++] = "periods";
@@ -164,13 +173,19 @@ static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
   return SW_OK;
 }
 
-/* `weights` of a pair measure that has no such parameter itself: the links that `keep: links`
- * keeps. The engine's own key, read like a parameter: a copy of the entry with a one-parameter
- * measure goes through sw_study_read_arg, so the reading and the messages are the same. */
+/* Where the links of `keep: links` are named: by the measure's parameter `weights`, which is a
+ * weights matrix, else by the engine's own key. This is read like a parameter: a copy of the entry
+ * with a one-parameter measure goes through sw_study_read_arg, so the reading and the messages are
+ * the same. */
 static sw_status read_link_weights(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   static const sw_param common[] = {{.name = "weights", .type = SW_P_WEIGHTS, .help = ""}, {0}};
   const sw_node *node = sw_node_get(entry->node, "weights");
-  if (!node || has_param(entry->measure, "weights")) return SW_OK;
+  for (int i = 0; entry->measure->param[i].name; i++)
+    if (strcmp(entry->measure->param[i].name, "weights") == 0) {
+      entry->links = entry->naming[i].weights;
+      return SW_OK;
+    }
+  if (!node) return SW_OK;
   if (entry->keep.kind != SW_KEEP_LINKS)
     return sw_node_fail(err, node,
                         "%s: `weights` goes with keep: links; leave one out or add the "
@@ -178,12 +193,14 @@ static sw_status read_link_weights(sw_error *err, sw_study_reader *in, sw_entry 
                         entry->name);
   sw_measure measure = *entry->measure;
   sw_arg arg;
+  sw_naming naming;
   measure.param = common;
   sw_entry twin = *entry;
   twin.measure = &measure;
   twin.arg = &arg;
+  twin.naming = &naming;
   SW_TRY(sw_study_read_arg(err, in, &twin, 0, node));
-  entry->weights = twin.weights;
+  entry->links = naming.weights;
   return SW_OK;
 }
 
@@ -198,7 +215,7 @@ static sw_status read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *en
   const sw_node *by = sw_node_get(entry->node, "by");
   if (by) SW_TRY(sw_form_choice(err, in->arena, by, "largest|absolute|smallest", &entry->by, NULL));
   SW_TRY(read_link_weights(err, in, entry));
-  if (entry->keep.kind != SW_KEEP_LINKS || entry->weights >= 0) return SW_OK;
+  if (entry->keep.kind != SW_KEEP_LINKS || entry->links >= 0) return SW_OK;
   return sw_node_fail(err, keep, "%s: keep: links needs `weights`: the name of a weights matrix",
                       entry->name);
 }
@@ -217,10 +234,17 @@ static sw_status read_periods(sw_error *err, sw_study_reader *in, sw_entry *entr
 /* In the order of the parameter table: the needs, and with them the job's inputs, follow it. */
 static sw_status read_arguments(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   const sw_measure *measure = entry->measure;
+  SW_TRY(check_alias(err, entry));
   SW_TRY(check_keys(err, in, entry));
   SW_NEW(err, in->arena, entry->arg, count_params(measure));
-  for (int i = 0; measure->param[i].name; i++)
-    SW_TRY(sw_study_read_arg(err, in, entry, i, sw_node_get(entry->node, measure->param[i].name)));
+  SW_NEW(err, in->arena, entry->naming, count_params(measure));
+  for (int i = 0; measure->param[i].name; i++) {
+    const char *name = measure->param[i].name;
+    if (is_set(entry, name))
+      SW_TRY(sw_study_set_arg(err, in, entry, i, entry->alias->alias_value));
+    else
+      SW_TRY(sw_study_read_arg(err, in, entry, i, sw_node_get(entry->node, name)));
+  }
   if (measure->kind != SW_KIND_COMPOSITE) SW_TRY(read_periods(err, in, entry));
   return entry->is_pair ? read_pair_keys(err, in, entry) : SW_OK;
 }
@@ -239,13 +263,18 @@ static sw_status empty_map(sw_error *err, sw_study_reader *in, const sw_node *ma
   return SW_OK;
 }
 
-/* What is known of an entry before its arguments. is_pair says that its measure has pair outputs;
- * `resolve` may yet switch all of them off (settle_pairs in bind.c). */
+/* What is known of an entry before its arguments. From here on an alias is its measure, but for
+ * the one argument. is_pair says that the measure has pair outputs; `resolve` may yet switch all of
+ * them off (settle_pairs in bind.c). */
 static sw_status begin_entry(sw_error *err, sw_study_reader *in, const sw_node *map, int index,
                              const sw_measure *measure, sw_entry *entry) {
+  if (measure->alias_of) {
+    entry->alias = measure;
+    measure = measure->alias_of;
+  }
   entry->measure = measure;
   entry->is_pair = sw_measure_has_pairs(measure);
-  entry->weights = -1;
+  entry->links = -1;
   entry->by = -1;
   entry->where = sw_form_key_where(in->arena, map, index);
   if (!entry->where) return no_memory(err);
@@ -291,7 +320,7 @@ static sw_status begin_measure(sw_error *err, sw_study_reader *in, const sw_node
   if (!measure) return unknown_measure(err, in, item);
   if (measure->kind == SW_KIND_COMPOSITE)
     return sw_node_key_fail(err, item, 0, "composites stand under `composites:`, by their names");
-  /* Without `as:` an entry is called like its measure, which two of one kind cannot be. */
+  /* Without `as:` an entry is called like its measure or alias, which two of one kind cannot be. */
   entry->name = measure->name;
   SW_TRY(begin_entry(err, in, item, 0, measure, entry));
   SW_TRY(sw_form_text(err, entry->node, "as", NULL, &entry->name));

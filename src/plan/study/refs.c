@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "measure/names.h"
 #include "plan/study/parse.h"
 
 static sw_status no_memory(sw_error *err) {
@@ -32,7 +33,7 @@ static const sw_output *find_output(const sw_measure *measure, const char *quant
 /* Sums over rows and columns of a pair matrix: made by the engine for every pair entry, so they
  * stand in no descriptor. */
 static bool is_strength(const char *quantity) {
-  return strcmp(quantity, "out_strength") == 0 || strcmp(quantity, "in_strength") == 0;
+  return strcmp(quantity, SW_NAME_OUT_STRENGTH) == 0 || strcmp(quantity, SW_NAME_IN_STRENGTH) == 0;
 }
 
 /* ---- quantities ------------------------------------------------------------------------- */
@@ -42,8 +43,8 @@ static bool is_strength(const char *quantity) {
 static int list_inputs(const sw_entry *entry, const char *name[34]) {
   int count = 0;
   if (entry->is_pair) {
-    name[count++] = "out_strength";
-    name[count++] = "in_strength";
+    name[count++] = SW_NAME_OUT_STRENGTH;
+    name[count++] = SW_NAME_IN_STRENGTH;
   }
   for (int i = 0; entry->measure->output[i].name && count < 32; i++)
     if (entry->measure->output[i].shape == SW_UNIT) name[count++] = entry->measure->output[i].name;
@@ -175,7 +176,7 @@ static sw_status resolve_dotted(sw_error *err, sw_study_reader *in, sw_need *nee
 static sw_status resolve_plain(sw_error *err, sw_study_reader *in, sw_need *need) {
   const sw_entry *entry = &in->study->entry[need->entry];
   if (entry->measure->kind == SW_KIND_COMPOSITE) {
-    need->quantity = "score";
+    need->quantity = SW_NAME_SCORE;
     return check_quantity(err, in, need);
   }
   const char *known[34];

@@ -7,13 +7,12 @@
  * table of each side. */
 #include "store/diff/private.h"
 
-#include <hdf5_hl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/hash.h"
 
-enum { PATH_ROOM = 1024, TOLD = 10 }; /* TOLD: labels that a note names */
+enum { TOLD = 10 }; /* TOLD: labels that a note names */
 
 /* The axis that two scales stand for, by their paths. Several entries may share one axis. */
 struct sw_axis_entry {
@@ -21,39 +20,6 @@ struct sw_axis_entry {
   sw_diff_axis *axis;
   sw_axis_entry *next;
 };
-
-int sw_diff_extent(hid_t dataset, hsize_t extent[H5S_MAX_RANK]) {
-  hid_t space = H5Dget_space(dataset);
-  int rank = H5Sget_simple_extent_dims(space, extent, NULL);
-  H5Sclose(space);
-  return rank;
-}
-
-/* ---- scales ----------------------------------------------------------------------------- */
-
-/* For H5DSiterate_scales: keeps the path of a dimension's scale, "" when it has no name. A return
- * of 1 ends the iteration: a results file attaches one scale to a dimension. */
-static herr_t keep_path(hid_t dataset, unsigned dimension, hid_t scale, void *into) {
-  (void)dataset, (void)dimension;
-  if (H5Iget_name(scale, into, PATH_ROOM) <= 0) *(char *)into = '\0';
-  return 1; /* one scale a dimension */
-}
-
-static void scale_path(hid_t dataset, int dimension, char path[PATH_ROOM]) {
-  *path = '\0';
-  H5DSiterate_scales(dataset, (unsigned)dimension, NULL, keep_path, path);
-}
-
-static const char *last_part(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
-}
-
-void sw_diff_scale_name(hid_t dataset, int dimension, char name[256]) {
-  char path[PATH_ROOM];
-  scale_path(dataset, dimension, path);
-  snprintf(name, 256, "%.255s", last_part(path));
-}
 
 /* Whether the scale holds labels that can be read: texts of any length or whole numbers, as many as
  * the axis is long. A dimension without coordinates is a dataset too, but its values mean nothing;
@@ -64,7 +30,7 @@ static bool has_labels(sw_diff *diff, hid_t scale, int64_t n) {
                   (H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0);
   H5Tclose(type);
   const char *name = sw_h5_get_text(diff->arena, scale, "NAME");
-  bool bare = name && strncmp(name, "This is a netCDF dimension but not", 34) == 0;
+  bool bare = name && strncmp(name, SW_H5_BARE, sizeof SW_H5_BARE - 1) == 0;
   return readable && !bare && (int64_t)sw_h5_length(scale) == n;
 }
 
@@ -168,11 +134,12 @@ static sw_status tell_labels(sw_diff *diff, const sw_diff_axis *axis, const char
 
 /* Tells how the labels of an axis differ. Without labels all there is to tell is its length. */
 static sw_status tell_axis(sw_diff *diff, const sw_diff_axis *axis, const char *where) {
-  bool unit = strcmp(axis->name, "unit") == 0, time = strcmp(axis->name, "time") == 0;
+  bool unit = strcmp(axis->name, SW_NAME_UNIT) == 0, time = strcmp(axis->name, SW_NAME_TIME) == 0;
   const char *name = unit ? "units" : time ? "periods" : axis->name;
   /* unit_to repeats the labels of unit, whose differences are told there; the length of `rank`
    * follows from `keep`, which is told as a parameter. */
-  if (axis->same || strcmp(name, "unit_to") == 0 || strcmp(name, "rank") == 0) return SW_OK;
+  if (axis->same || strcmp(name, SW_NAME_UNIT_TO) == 0 || strcmp(name, SW_NAME_RANK) == 0)
+    return SW_OK;
   char full[512];
   snprintf(full, sizeof full, "%.250s%s%.250s", where, *where && *name ? ": " : "", name);
   if (!axis->label[SW_OLD] || !axis->label[SW_NEW])
@@ -236,7 +203,7 @@ static sw_status make_axis(sw_diff *diff, const char *where, const char *const p
   if ((*out = find_by_path(diff, path, n))) return SW_OK;
   sw_diff_axis *axis = NULL;
   SW_NEW(diff->err, diff->arena, axis, 1);
-  if (!(axis->name = sw_arena_text(diff->arena, last_part(path[SW_OLD]))))
+  if (!(axis->name = sw_arena_text(diff->arena, sw_h5_last_part(path[SW_OLD]))))
     return sw_fail(diff->err, SW_ENOMEM, "no memory for axes");
   for (int s = 0; s < 2; s++) {
     axis->n[s] = n[s];
@@ -267,13 +234,11 @@ sw_status sw_diff_root_axis(sw_diff *diff, const char *name, sw_diff_axis **axis
 /* The length is the dataset's, not the scale's: values are what is compared. */
 sw_status sw_diff_axis_of(sw_diff *diff, const char *where, const hid_t dataset[2], int dimension,
                           sw_diff_axis **axis) {
-  char path[2][PATH_ROOM];
+  char path[2][SW_H5_PATH_ROOM];
   int64_t n[2] = {0, 0};
   for (int s = 0; s < 2; s++) {
-    hsize_t extent[H5S_MAX_RANK] = {0};
-    sw_diff_extent(dataset[s], extent);
-    n[s] = (int64_t)extent[dimension];
-    scale_path(dataset[s], dimension, path[s]);
+    n[s] = (int64_t)sw_h5_shape_of(dataset[s]).extent[dimension];
+    sw_h5_axis_path(dataset[s], dimension, path[s]);
   }
   return make_axis(diff, where, (const char *const[2]){path[SW_OLD], path[SW_NEW]}, n, axis);
 }

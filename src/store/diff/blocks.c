@@ -37,20 +37,16 @@ typedef struct walker {
 
 /* ---- types ------------------------------------------------------------------------------ */
 
-/* How a dataset's values are held in memory. *width: bytes of a value in the file. Whole numbers
- * are read as signed 64 bits; only unsigned 64-bit ones do not fit and have a type of their own. */
-static sw_diff_type type_of(hid_t dataset, size_t *width) {
-  hid_t type = H5Dget_type(dataset);
-  H5T_class_t kind = H5Tget_class(type);
-  bool natural = kind == H5T_INTEGER && H5Tget_sign(type) == H5T_SGN_NONE;
-  bool any_length = kind == H5T_STRING && H5Tis_variable_str(type) > 0;
-  *width = H5Tget_size(type);
-  H5Tclose(type);
-  if (kind == H5T_ENUM) return SW_TYPE_INTEGER;
-  if (kind == H5T_FLOAT) return *width <= 4 ? SW_TYPE_REAL32 : SW_TYPE_REAL64;
-  if (kind == H5T_INTEGER) return natural && *width == 8 ? SW_TYPE_NATURAL : SW_TYPE_INTEGER;
-  if (kind == H5T_STRING) return any_length ? SW_TYPE_TEXT : SW_TYPE_BYTES;
-  return SW_TYPE_OTHER;
+/* How a dataset's values are held in memory. Whole numbers are read as signed 64 bits; only
+ * unsigned 64-bit ones do not fit and have a type of their own. */
+static sw_diff_type type_of(const sw_h5_shape *shape) {
+  static const sw_diff_type type[] = {
+      [SW_H5_REAL] = SW_TYPE_REAL64,     [SW_H5_INTEGER] = SW_TYPE_INTEGER,
+      [SW_H5_NATURAL] = SW_TYPE_INTEGER, [SW_H5_TEXT] = SW_TYPE_TEXT,
+      [SW_H5_BYTES] = SW_TYPE_BYTES,     [SW_H5_OTHER] = SW_TYPE_OTHER};
+  if (shape->number == SW_H5_REAL && shape->width <= 4) return SW_TYPE_REAL32;
+  if (shape->number == SW_H5_NATURAL && shape->width == 8) return SW_TYPE_NATURAL;
+  return type[shape->number];
 }
 
 /* The type in which both can be held, SW_TYPE_OTHER when there is none. */
@@ -74,12 +70,9 @@ static hid_t memory_type(sw_diff_type type, size_t width) {
 }
 
 /* For notes: a name that tells widths apart, which type_of alone does not. */
-static const char *type_name(hid_t dataset) {
-  static const char *const name[][2] = {{"float32", "float64"}, {"int32", "int64"}};
-  size_t width = 0;
-  sw_diff_type type = type_of(dataset, &width);
-  if (type >= SW_TYPE_TEXT) return type == SW_TYPE_OTHER ? "of another type" : "text";
-  return name[type >= SW_TYPE_INTEGER][width == 8];
+static const char *type_name(const sw_h5_shape *shape) {
+  const char *name = sw_h5_number_name(shape);
+  return name ? name : "of another type";
 }
 
 /* ---- runs ------------------------------------------------------------------------------- */
@@ -381,56 +374,44 @@ static sw_status walk(sw_diff *diff, sw_tally *tally, const hid_t dataset[2], si
 
 /* ---- whether they can be compared ------------------------------------------------------- */
 
-/* The names of the axes, as "(time, unit)", "-" for one without scale. Names and not lengths: units
- * may come and go, but a variable whose axes are others cannot be matched. */
-static void tell_shape(hid_t dataset, char text[512]) {
-  hsize_t extent[H5S_MAX_RANK];
-  int rank = sw_diff_extent(dataset, extent);
-  size_t length = (size_t)snprintf(text, 512, "(");
-  for (int a = 0; a < rank && length < 400; a++) {
-    char name[256];
-    sw_diff_scale_name(dataset, a, name);
-    length += (size_t)snprintf(text + length, 512 - length, "%s%.60s", a > 0 ? ", " : "",
-                               *name ? name : "-");
-  }
-  snprintf(text + length, 512 - length, ")");
-}
-
 /* Attributes are compared in any case. Then whatever makes a comparison impossible is told: other
  * axes, types without a common one, or what no results file has. The last is no difference but a
- * remark, as nothing is known of the values. */
+ * remark, as nothing is known of the values. Axes are compared by their names and not by their
+ * lengths: units may come and go, but a variable whose axes are others cannot be matched. */
 sw_status sw_diff_dataset(sw_diff *diff, const char *where, const char *name,
                           const hid_t dataset[2]) {
-  char shape[2][512], full[512];
-  hsize_t extent[H5S_MAX_RANK];
-  size_t width[2];
+  char full[512];
+  const char *axes[2];
+  sw_h5_shape shape[2];
   sw_tally *tally = NULL;
   snprintf(full, sizeof full, "%.250s%s%.250s", where, *where ? "/" : "", name);
   if (!diff->options.values) SW_TRY(sw_diff_attributes(diff, full, dataset));
-  sw_diff_type type[2];
   for (int s = 0; s < 2; s++) {
-    tell_shape(dataset[s], shape[s]);
-    type[s] = type_of(dataset[s], &width[s]);
+    shape[s] = sw_h5_shape_of(dataset[s]);
+    axes[s] = sw_h5_shape_text(diff->arena, dataset[s], &shape[s], false);
+    if (!axes[s]) return sw_fail(diff->err, SW_ENOMEM, "no memory for axes");
   }
-  int rank = sw_diff_extent(dataset[SW_OLD], extent);
-  if (strcmp(shape[SW_OLD], shape[SW_NEW]) != 0)
-    return sw_diff_note(diff, "%s: kept as %s, now as %s: not compared", full, shape[SW_OLD],
-                        shape[SW_NEW]);
+  if (strcmp(axes[SW_OLD], axes[SW_NEW]) != 0)
+    return sw_diff_note(diff, "%s: kept as %s, now as %s: not compared", full, axes[SW_OLD],
+                        axes[SW_NEW]);
+  sw_diff_type type[2] = {type_of(&shape[SW_OLD]), type_of(&shape[SW_NEW])};
   sw_diff_type common = common_type(type[SW_OLD], type[SW_NEW]);
+  const char *named[2] = {type_name(&shape[SW_OLD]), type_name(&shape[SW_NEW])};
   /* A number in one file and a text in the other. */
   if (type[SW_OLD] != type[SW_NEW] && common == SW_TYPE_OTHER)
-    return sw_diff_note(diff, "%s: %s, now %s: not compared", full, type_name(dataset[SW_OLD]),
-                        type_name(dataset[SW_NEW]));
+    return sw_diff_note(diff, "%s: %s, now %s: not compared", full, named[SW_OLD], named[SW_NEW]);
   /* Both of a type that this program does not know, or with more axes than any result. */
-  if (rank > SW_DIFF_RANK || common == SW_TYPE_OTHER)
+  int rank = shape[SW_OLD].rank;
+  if (rank < 0 || rank > SW_DIFF_RANK || common == SW_TYPE_OTHER)
     return sw_diff_remark(diff, "%s: of a type or with so many axes that it is not compared", full);
-  if (strcmp(type_name(dataset[SW_OLD]), type_name(dataset[SW_NEW])) != 0 && !diff->options.values)
-    SW_TRY(sw_diff_note(diff, "%s: %s -> %s", full, type_name(dataset[SW_OLD]),
-                        type_name(dataset[SW_NEW])));
+  if (strcmp(named[SW_OLD], named[SW_NEW]) != 0 && !diff->options.values)
+    SW_TRY(sw_diff_note(diff, "%s: %s -> %s", full, named[SW_OLD], named[SW_NEW]));
   SW_TRY(sw_diff_tally(diff, where, name, &tally));
   tally->type = common;
   tally->rank = rank;
   for (int a = 0; a < rank; a++)
     SW_TRY(sw_diff_axis_of(diff, where, dataset, a, &tally->axis[a]));
-  return walk(diff, tally, dataset, width[width[SW_NEW] > width[SW_OLD]]);
+  return walk(diff, tally, dataset,
+              shape[SW_OLD].width > shape[SW_NEW].width ? shape[SW_OLD].width
+                                                        : shape[SW_NEW].width);
 }

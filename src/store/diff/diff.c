@@ -14,8 +14,8 @@
  * unit of the old file. One element more than needed, so that no allocation is of nothing. */
 static sw_status compare(sw_diff *diff) {
   if (!diff->options.values) SW_TRY(sw_diff_attributes(diff, "", diff->file));
-  SW_TRY(sw_diff_root_axis(diff, "unit", &diff->unit));
-  SW_TRY(sw_diff_root_axis(diff, "time", &diff->time));
+  SW_TRY(sw_diff_root_axis(diff, SW_NAME_UNIT, &diff->unit));
+  SW_TRY(sw_diff_root_axis(diff, SW_NAME_TIME, &diff->time));
   SW_NEW(diff->err, diff->arena, diff->moved, diff->unit->n[SW_OLD] + 1);
   for (int k = 0; k < SW_DIFF_KINDS; k++)
     SW_NEW(diff->err, diff->arena, diff->heap[k].place, diff->options.most + 1);

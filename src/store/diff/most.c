@@ -96,7 +96,7 @@ void sw_diff_sort(sw_diff_heap *heap) {
 static void count_units(sw_diff *diff, const sw_diff_place *place, sw_diff_kind kind) {
   const sw_tally *tally = place->tally;
   for (int a = 0; a < tally->rank; a++) {
-    bool units = tally->axis[a] == diff->unit || strcmp(tally->axis[a]->name, "unit_to") == 0;
+    bool units = tally->axis[a] == diff->unit || strcmp(tally->axis[a]->name, SW_NAME_UNIT_TO) == 0;
     if (!units || tally->axis[a]->n[SW_OLD] != diff->unit->n[SW_OLD]) continue;
     if (place->entered && a == tally->rank - 1) continue; /* of the new file, maybe new itself */
     if (a > 0 && tally->axis[a - 1] == diff->unit && place->at[a] == place->at[a - 1])
@@ -109,7 +109,8 @@ static void count_units(sw_diff *diff, const sw_diff_place *place, sw_diff_kind 
     if (kind != SW_DIFF_MOVED || (unit->tally && place->relative <= unit->relative)) continue;
     unit->relative = place->relative;
     unit->tally = tally;
-    unit->period = tally->axis[0] && strcmp(tally->axis[0]->name, "time") == 0 ? place->at[0] : -1;
+    unit->period =
+        tally->axis[0] && strcmp(tally->axis[0]->name, SW_NAME_TIME) == 0 ? place->at[0] : -1;
   }
 }
 

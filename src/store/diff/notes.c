@@ -43,12 +43,3 @@ sw_status sw_diff_remark(sw_diff *diff, const char *format, ...) {
 bool sw_diff_enough(const sw_diff *diff) {
   return diff->different && diff->options.whether;
 }
-
-/* As store/results/schema.c names them. */
-bool sw_diff_is_hash(const char *name) {
-  static const char *const names[] = {"operand_hash", "tile_checksum", "block_checksum",
-                                      "value_checksum"};
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-    if (strcmp(name, names[i]) == 0) return true;
-  return false;
-}

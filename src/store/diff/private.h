@@ -7,7 +7,9 @@
 #define SW_STORE_DIFF_PRIVATE_H
 
 #include "store/diff/diff.h"
-#include "store/results/private.h"
+#include "store/h5/shape.h"
+#include "store/results/contents.h"
+#include "store/results/layout.h"
 
 enum { SW_OLD, SW_NEW };
 enum { SW_DIFF_RANK = 6 }; /* most axes of a variable */
@@ -129,9 +131,6 @@ sw_status sw_diff_remark(sw_diff *diff, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Only whether there is a difference was asked, and there is one: loops may end early. */
 bool sw_diff_enough(const sw_diff *diff);
-/* Names of hashes and checksums. They follow from what is compared anyway, and would only repeat
- * that it changed. */
-bool sw_diff_is_hash(const char *name);
 
 /* ---- axes.c ---------------------------------------------------------------- */
 
@@ -141,10 +140,6 @@ sw_status sw_diff_root_axis(sw_diff *diff, const char *name, sw_diff_axis **axis
  * differences of its labels are told. */
 sw_status sw_diff_axis_of(sw_diff *diff, const char *where, const hid_t dataset[2], int dimension,
                           sw_diff_axis **axis);
-/* The last part of the path of a dimension's scale, "" when it has none. */
-void sw_diff_scale_name(hid_t dataset, int dimension, char name[256]);
-/* The dataset's lengths; returns how many. Only so many elements are written. */
-int sw_diff_extent(hid_t dataset, hsize_t extent[H5S_MAX_RANK]);
 
 /* ---- texts.c --------------------------------------------------------------- */
 

@@ -63,11 +63,12 @@ static sw_diff_change told(sw_diff *diff, const sw_diff_place *place) {
   change.variable = tally->name;
   for (int a = 0; a < tally->rank; a++) {
     const char *label = label_of(diff->arena, place, a), *axis = tally->axis[a]->name;
-    if (!change.period && strcmp(axis, "time") == 0) {
+    if (!change.period && strcmp(axis, SW_NAME_TIME) == 0) {
       change.period = label;
-    } else if (!change.unit && strcmp(axis, "unit") == 0) {
+    } else if (!change.unit && strcmp(axis, SW_NAME_UNIT) == 0) {
       change.unit = label;
-    } else if (!change.other && (strcmp(axis, "unit") == 0 || strcmp(axis, "unit_to") == 0)) {
+    } else if (!change.other &&
+               (strcmp(axis, SW_NAME_UNIT) == 0 || strcmp(axis, SW_NAME_UNIT_TO) == 0)) {
       change.other = label;
       change.partner = true;
     } else {

@@ -8,7 +8,6 @@
  * period, BLOCK_ENTRIES entries or one row, and two numbers a unit. */
 #include "store/diff/private.h"
 
-#include <hdf5_hl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,43 +37,28 @@ typedef struct matcher {
 
 /* ---- what is kept ----------------------------------------------------------------------- */
 
-/* A dataset that is not an axis, or an invalid identifier. */
-static hid_t open_variable(hid_t group, const char *name) {
-  if (H5Lexists(group, name, H5P_DEFAULT) <= 0) return H5I_INVALID_HID;
-  hid_t object = H5Oopen(group, name, H5P_DEFAULT);
-  if (object >= 0 && H5Iget_type(object) == H5I_DATASET && H5DSis_scale(object) <= 0) return object;
-  if (object >= 0) H5Oclose(object);
-  return H5I_INVALID_HID;
-}
-
 static bool has(hid_t group, const char *name) {
-  hid_t dataset = open_variable(group, name);
+  hid_t dataset = sw_contents_variable(group, name);
   if (dataset >= 0) H5Dclose(dataset);
   return dataset >= 0;
 }
 
 bool sw_diff_has_partners(const hid_t group[2]) {
-  return has(group[SW_OLD], "partner") && has(group[SW_NEW], "partner");
+  return has(group[SW_OLD], SW_NAME_PARTNER) && has(group[SW_NEW], SW_NAME_PARTNER);
 }
 
-static bool is_number(hid_t dataset) {
-  hid_t type = H5Dget_type(dataset);
-  H5T_class_t kind = H5Tget_class(type);
-  H5Tclose(type);
-  return kind == H5T_FLOAT || kind == H5T_INTEGER;
-}
-
-/* A number for each partner has the lengths of the partners' dataset; nothing else marks it. The
- * arrays begin as zeros, so that comparing all of H5S_MAX_RANK lengths compares the ranks' own. */
+/* A number for each partner has the lengths of the partners' dataset; nothing else marks it. */
 static bool is_kept_in(hid_t group, const char *name) {
-  hsize_t a[H5S_MAX_RANK] = {0}, b[H5S_MAX_RANK] = {0};
-  hid_t partner = open_variable(group, "partner"), dataset = open_variable(group, name);
-  bool kept = partner >= 0 && dataset >= 0 && is_number(dataset) &&
-              sw_diff_extent(partner, a) == sw_diff_extent(dataset, b) &&
-              memcmp(a, b, sizeof a) == 0;
+  hid_t partner = sw_contents_variable(group, SW_NAME_PARTNER);
+  hid_t dataset = sw_contents_variable(group, name);
+  bool kept = false;
+  if (partner >= 0 && dataset >= 0) {
+    sw_h5_shape of = sw_h5_shape_of(partner), shape = sw_h5_shape_of(dataset);
+    kept = shape.number <= SW_H5_NATURAL && sw_h5_same_extent(&of, &shape);
+  }
   if (partner >= 0) H5Dclose(partner);
   if (dataset >= 0) H5Dclose(dataset);
-  return kept && strcmp(name, "partner") != 0;
+  return kept && strcmp(name, SW_NAME_PARTNER) != 0;
 }
 
 bool sw_diff_is_kept(const hid_t group[2], const char *name) {
@@ -96,24 +80,22 @@ static sw_status bad_rows(sw_diff *diff, const char *where, const char *what) {
  * the root. */
 static sw_status open_side(matcher *m, const char *where, hid_t group, int s) {
   side *in = &m->in[s];
-  hsize_t extent[H5S_MAX_RANK] = {0}, edge[H5S_MAX_RANK] = {0};
   in->group = group;
-  in->partner = open_variable(group, "partner");
-  in->row_start = open_variable(group, "row_start");
+  in->partner = sw_contents_variable(group, SW_NAME_PARTNER);
+  in->row_start = sw_contents_variable(group, SW_NAME_ROW_START);
   in->units = m->diff->unit->n[s];
-  int rank = sw_diff_extent(in->partner, extent);
   bool rows = in->row_start >= 0;
-  if (rows) {
-    rank = sw_diff_extent(in->row_start, edge) + 1;
-    in->entries = (int64_t)extent[0];
-  }
-  const hsize_t *shape = rows ? edge : extent;
-  if (rank != 2 && rank != 3) return bad_rows(m->diff, where, "partner has too many axes");
+  sw_h5_shape partner = sw_h5_shape_of(in->partner);
+  sw_h5_shape edge = rows ? sw_h5_shape_of(in->row_start) : partner;
+  int rank = rows ? edge.rank + 1 : partner.rank;
+  if ((rank != 2 && rank != 3) || (rows && partner.rank != 1))
+    return bad_rows(m->diff, where, SW_NAME_PARTNER " has too many axes");
+  in->entries = rows ? (int64_t)partner.extent[0] : 0;
   in->timed = rank == 3;
-  in->periods = in->timed ? (int64_t)shape[0] : 1;
-  in->width = rows ? 0 : (int64_t)extent[rank - 1];
+  in->periods = in->timed ? (int64_t)edge.extent[0] : 1;
+  in->width = rows ? 0 : (int64_t)partner.extent[rank - 1];
   /* A row_start has one edge more than there are units. */
-  if ((int64_t)shape[in->timed] != in->units + rows)
+  if ((int64_t)edge.extent[in->timed] != in->units + rows)
     return bad_rows(m->diff, where, "not as many rows as units");
   return sw_alloc(m->diff->err, (size_t)in->units + 1, sizeof *in->start, (void **)&in->start);
 }
@@ -145,7 +127,7 @@ static sw_status read_starts(matcher *m, const char *where, side *in, int64_t pe
   for (int64_t i = 0; i <= in->units; i++)
     if (in->start[i] < 0 || in->start[i] > in->entries ||
         (i > 0 && in->start[i] < in->start[i - 1]))
-      return bad_rows(m->diff, where, "row_start leads nowhere");
+      return bad_rows(m->diff, where, SW_NAME_ROW_START " leads nowhere");
   return SW_OK;
 }
 
@@ -314,7 +296,7 @@ static sw_status make_tallies(matcher *m, const char *where, const char *const *
                               sw_diff_axis *time) {
   for (int k = -1; k < m->n_kept; k++) {
     sw_tally *tally = NULL;
-    SW_TRY(sw_diff_tally(m->diff, where, k < 0 ? "partner" : names[k], &tally));
+    SW_TRY(sw_diff_tally(m->diff, where, k < 0 ? SW_NAME_PARTNER : names[k], &tally));
     *(k < 0 ? &m->partner : &m->tally[k]) = tally;
     if (time) tally->axis[tally->rank++] = time;
     tally->axis[tally->rank++] = m->diff->unit;
@@ -329,9 +311,8 @@ static sw_status make_tallies(matcher *m, const char *where, const char *const *
 static void choose_type(sw_tally *tally, const hid_t dataset[2]) {
   bool narrow = true;
   for (int s = 0; s < 2; s++) {
-    hid_t type = H5Dget_type(dataset[s]);
-    narrow = narrow && H5Tget_class(type) == H5T_FLOAT && H5Tget_size(type) <= 4;
-    H5Tclose(type);
+    sw_h5_shape shape = sw_h5_shape_of(dataset[s]);
+    narrow = narrow && shape.number == SW_H5_REAL && shape.width <= 4;
   }
   if (narrow) tally->type = SW_TYPE_REAL32;
 }
@@ -343,7 +324,7 @@ static sw_status open_kept(matcher *m, const char *where, const char *const *nam
     char full[512];
     snprintf(full, sizeof full, "%.250s/%.250s", where, names[k]);
     for (int s = 0; s < 2; s++)
-      both[s] = m->in[s].value[k] = open_variable(m->in[s].group, names[k]);
+      both[s] = m->in[s].value[k] = sw_contents_variable(m->in[s].group, names[k]);
     if (both[SW_OLD] < 0 || both[SW_NEW] < 0) return sw_h5_fail(m->diff->err, full, "be read");
     if (!m->diff->options.values) SW_TRY(sw_diff_attributes(m->diff, full, both));
     choose_type(m->tally[k], both);

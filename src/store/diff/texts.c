@@ -12,53 +12,6 @@
 /* Limits of what is told: attributes of an object, pieces of one text, bytes of a piece. */
 enum { MOST_ATTRIBUTES = 256, LINES_TOLD = 12, SHOWN = 160 };
 
-/* ---- an attribute as text --------------------------------------------------------------- */
-
-/* A text of any length, copied from HDF5's memory into the arena; NULL when it cannot be read. */
-static char *variable_text(sw_arena *arena, hid_t attribute) {
-  hid_t type = sw_h5_text_type();
-  char *read = NULL, *text = NULL;
-  if (H5Aread(attribute, type, &read) >= 0 && read) text = sw_arena_text(arena, read);
-  if (read) H5free_memory(read);
-  H5Tclose(type);
-  return text;
-}
-
-/* At most 16 numbers, separated by blanks, with all their digits; NULL for more or none to be
- * read. */
-static char *numbers_text(sw_arena *arena, hid_t attribute, bool real, hsize_t n) {
-  double value[16] = {0};
-  int64_t whole[16] = {0};
-  if (n > 16) return NULL;
-  herr_t code = real ? H5Aread(attribute, H5T_NATIVE_DOUBLE, value)
-                     : H5Aread(attribute, H5T_NATIVE_INT64, whole);
-  char *text = code < 0 ? NULL : sw_arena_text(arena, "");
-  for (hsize_t i = 0; text && i < n; i++)
-    text = real ? sw_arena_printf(arena, "%s%s%.17g", text, i > 0 ? " " : "", value[i])
-                : sw_arena_printf(arena, "%s%s%lld", text, i > 0 ? " " : "", (long long)whole[i]);
-  return text;
-}
-
-/* An attribute as text. NULL when it is not there, or is neither one text nor a few numbers. */
-static const char *text_of(sw_arena *arena, hid_t object, const char *name) {
-  if (H5Aexists(object, name) <= 0) return NULL;
-  hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
-  if (attribute < 0) return NULL;
-  hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
-  H5T_class_t kind = H5Tget_class(type);
-  hssize_t n = H5Sget_simple_extent_npoints(space);
-  const char *text = NULL;
-  if (kind == H5T_STRING && n == 1)
-    text = H5Tis_variable_str(type) > 0 ? variable_text(arena, attribute)
-                                        : sw_h5_get_text(arena, object, name);
-  else if (kind == H5T_INTEGER || kind == H5T_FLOAT)
-    text = numbers_text(arena, attribute, kind == H5T_FLOAT, n > 0 ? (hsize_t)n : 0);
-  H5Sclose(space);
-  H5Tclose(type);
-  H5Aclose(attribute);
-  return text;
-}
-
 /* ---- pieces of a text ------------------------------------------------------------------- */
 
 /* A piece of a text and its key, by which it is sought in the other text. The key is the piece
@@ -175,9 +128,9 @@ static sw_status tell_difference(sw_diff *diff, const char *where, const char *n
     return sw_diff_note(diff, "%s: %s: %.*s", full, text[SW_OLD] ? "removed" : "added",
                         (int)strcspn(there, "\n"), there);
   }
-  if (strcmp(name, "inputs") == 0) return tell_pieces(diff, full, next_input, text);
-  if (strcmp(name, "weights") == 0) return tell_pieces(diff, full, next_weights, text);
-  if (strcmp(name, "parameters") == 0) return tell_pieces(diff, full, next_parameter, text);
+  if (strcmp(name, SW_ATTR_INPUTS) == 0) return tell_pieces(diff, full, next_input, text);
+  if (strcmp(name, SW_ATTR_WEIGHTS) == 0) return tell_pieces(diff, full, next_weights, text);
+  if (strcmp(name, SW_ATTR_PARAMETERS) == 0) return tell_pieces(diff, full, next_parameter, text);
   if (strchr(text[SW_OLD], '\n') || strchr(text[SW_NEW], '\n'))
     return tell_pieces(diff, full, next_line, text);
   return sw_diff_note(diff, "%s: %.*s -> %.*s", full, 2 * SHOWN, text[SW_OLD], 2 * SHOWN,
@@ -202,12 +155,8 @@ static bool has_name(const name_list *list, const char *name) {
 /* Attributes that HDF5 and netCDF-4 keep for themselves (references to scales differ in every
  * file), hashes, and the state, which is `complete` in both. */
 static bool is_told_elsewhere(const char *name) {
-  static const char *const names[] = {
-      "CLASS",       "NAME",          "DIMENSION_LIST",      "REFERENCE_LIST", "state",
-      "_nc3_strict", "_Netcdf4Dimid", "_Netcdf4Coordinates", "_NCProperties"};
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-    if (strcmp(name, names[i]) == 0) return true;
-  return sw_diff_is_hash(name);
+  return sw_layout_is_housekeeping(name) || sw_layout_is_hash(name) ||
+         strcmp(name, SW_ATTR_STATE) == 0;
 }
 
 /* For H5Aiterate2: a return of 1 ends the iteration without a failure, so attributes beyond
@@ -226,7 +175,7 @@ static herr_t keep_name(hid_t object, const char *name, const H5A_info_t *info, 
  * values there are follows from the axes, whose differences are told. */
 static bool same_text(const char *name, const char *const text[2]) {
   if (!text[SW_OLD] || !text[SW_NEW]) return !text[SW_OLD] && !text[SW_NEW];
-  if (strcmp(name, "undefined") != 0) return strcmp(text[SW_OLD], text[SW_NEW]) == 0;
+  if (strcmp(name, SW_ATTR_UNDEFINED) != 0) return strcmp(text[SW_OLD], text[SW_NEW]) == 0;
   size_t digits = strspn(text[SW_OLD], "0123456789");
   return digits == strspn(text[SW_NEW], "0123456789") &&
          strncmp(text[SW_OLD], text[SW_NEW], digits) == 0;
@@ -243,9 +192,9 @@ sw_status sw_diff_attributes(sw_diff *diff, const char *where, const hid_t objec
   bool dataset = H5Iget_type(object[SW_OLD]) == H5I_DATASET;
   for (int i = 0; i < list.count; i++) {
     const char *name = list.name[i];
-    if (dataset && strcmp(name, "undefined") == 0) continue; /* the values say it */
-    const char *text[2] = {text_of(diff->arena, object[SW_OLD], name),
-                           text_of(diff->arena, object[SW_NEW], name)};
+    if (dataset && strcmp(name, SW_ATTR_UNDEFINED) == 0) continue; /* the values say it */
+    const char *text[2] = {sw_h5_attribute_text(diff->arena, object[SW_OLD], name),
+                           sw_h5_attribute_text(diff->arena, object[SW_NEW], name)};
     if (!same_text(name, text)) SW_TRY(tell_difference(diff, where, name, text));
   }
   return SW_OK;

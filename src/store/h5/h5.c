@@ -294,8 +294,8 @@ char *sw_h5_get_text(sw_arena *arena, hid_t object, const char *name) {
 /* ---- datasets --------------------------------------------------------------------------- */
 
 static herr_t describe(hid_t dataset, const char *long_name, const char *units) {
-  if (sw_h5_put_text(dataset, "long_name", long_name, 0) < 0) return -1;
-  return sw_h5_put_text(dataset, "units", units, 0);
+  if (sw_h5_put_text(dataset, SW_H5_LONG_NAME, long_name, 0) < 0) return -1;
+  return sw_h5_put_text(dataset, SW_H5_UNITS, units, 0);
 }
 
 /* Takes over `dataset`: closes it and returns an invalid one when it cannot be described. An

@@ -17,6 +17,12 @@ typedef enum sw_h5_cell {
 
 size_t sw_h5_cell_bytes(sw_h5_cell cell);
 
+/* What netCDF-4 asks of a dataset: attributes of each, and the name of a dimension scale that is a
+ * dimension alone, without coordinates, before its length in ten places. */
+#define SW_H5_LONG_NAME "long_name"
+#define SW_H5_UNITS "units"
+#define SW_H5_BARE "This is a netCDF dimension but not a netCDF variable."
+
 /* Bytes. A dataset or chunk of at least SW_ALIGN_FROM begins at a multiple of SW_ALIGN_TO, a page;
  * smaller ones are packed. Who estimates the size of a file counts with it. */
 enum { SW_ALIGN_FROM = 1 << 16, SW_ALIGN_TO = 4096 };
@@ -71,5 +77,10 @@ sw_status sw_h5_read_labels(sw_error *err, sw_arena *arena, hid_t group, const c
 /* For datasets that are stored uncompressed: is it damaged so that to read its n values would fill
  * the memory? Each takes more than a byte on disk, so a sound file has more bytes than values. */
 bool sw_h5_is_longer_than_file(hid_t dataset, hsize_t n);
+/* An attribute of any kind as text: one text, or at most 16 numbers with all their digits. NULL
+ * when it is not there, or is neither. */
+const char *sw_h5_attribute_text(sw_arena *arena, hid_t object, const char *name);
+/* A whole number; 0 when there is none, or more than one. */
+int64_t sw_h5_get_integer(hid_t object, const char *name);
 
 #endif

@@ -1,5 +1,6 @@
-/* Reading datasets whose size the file alone knows: their length and their labels. The file may be
- * another program's or damaged, so no size is believed before it is held against the file's own. */
+/* Reading what the file alone knows: lengths of datasets, labels, attributes of any kind. The file
+ * may be another program's or damaged, so no size is believed before it is held against the file's
+ * own. */
 #include "store/h5/h5.h"
 
 /* H5Sget_simple_extent_npoints is negative on failure, also of a dataset that is not valid. */
@@ -64,4 +65,59 @@ sw_status sw_h5_read_labels(sw_error *err, sw_arena *arena, hid_t group, const c
   *count = (int64_t)n;
   *labels = label;
   return status;
+}
+
+/* ---- attributes ------------------------------------------------------------------------- */
+
+/* A text of any length, copied from HDF5's memory into the arena; NULL when it cannot be read. */
+static char *variable_text(sw_arena *arena, hid_t attribute) {
+  hid_t type = sw_h5_text_type();
+  char *read = NULL, *text = NULL;
+  if (H5Aread(attribute, type, &read) >= 0 && read) text = sw_arena_text(arena, read);
+  if (read) H5free_memory(read);
+  H5Tclose(type);
+  return text;
+}
+
+/* At most 16 numbers, separated by blanks, with all their digits; NULL for more or none to be
+ * read. */
+static char *numbers_text(sw_arena *arena, hid_t attribute, bool real, hsize_t n) {
+  double value[16] = {0};
+  int64_t whole[16] = {0};
+  if (n > 16) return NULL;
+  herr_t code = real ? H5Aread(attribute, H5T_NATIVE_DOUBLE, value)
+                     : H5Aread(attribute, H5T_NATIVE_INT64, whole);
+  char *text = code < 0 ? NULL : sw_arena_text(arena, "");
+  for (hsize_t i = 0; text && i < n; i++)
+    text = real ? sw_arena_printf(arena, "%s%s%.17g", text, i > 0 ? " " : "", value[i])
+                : sw_arena_printf(arena, "%s%s%lld", text, i > 0 ? " " : "", (long long)whole[i]);
+  return text;
+}
+
+const char *sw_h5_attribute_text(sw_arena *arena, hid_t object, const char *name) {
+  if (H5Aexists(object, name) <= 0) return NULL;
+  hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+  if (attribute < 0) return NULL;
+  hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
+  H5T_class_t kind = H5Tget_class(type);
+  hssize_t n = H5Sget_simple_extent_npoints(space);
+  const char *text = NULL;
+  if (kind == H5T_STRING && n == 1)
+    text = H5Tis_variable_str(type) > 0 ? variable_text(arena, attribute)
+                                        : sw_h5_get_text(arena, object, name);
+  else if (kind == H5T_INTEGER || kind == H5T_FLOAT)
+    text = numbers_text(arena, attribute, kind == H5T_FLOAT, n > 0 ? (hsize_t)n : 0);
+  H5Sclose(space);
+  H5Tclose(type);
+  H5Aclose(attribute);
+  return text;
+}
+
+int64_t sw_h5_get_integer(hid_t object, const char *name) {
+  int64_t value = 0;
+  hid_t attribute = H5Aexists(object, name) > 0 ? H5Aopen(object, name, H5P_DEFAULT) : -1;
+  if (attribute < 0) return 0;
+  if (sw_h5_is_single(attribute)) H5Aread(attribute, H5T_NATIVE_INT64, &value);
+  H5Aclose(attribute);
+  return value;
 }

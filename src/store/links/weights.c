@@ -196,11 +196,12 @@ sw_status sw_links_read_weights(sw_error *err, sw_team *team, const sw_study *st
 
 /* The port's `distance`: the values stay in the file's own unit. */
 sw_status sw_links_read_distance(sw_error *err, sw_team *team, const sw_study *study,
-                                 const sw_entry *entry, const sw_units *units, sw_links **links) {
+                                 const char *name, const sw_distance_spec *spec,
+                                 const sw_units *units, sw_links **links) {
   /* As they are: distances have no style. */
-  struct request request = {.name = entry->name, .distance = true};
-  request.file = entry->distance_file;
-  request.path = entry->distance_path;
+  struct request request = {.name = name, .distance = true};
+  request.file = spec->file;
+  request.path = spec->path;
   request.parse = sw_links_parse_distance;
   request.style = SW_STYLE_AS_IS;
   return read_request(err, team, &request, study, units, links);

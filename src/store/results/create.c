@@ -52,26 +52,29 @@ static sw_status put_root_attributes(layout *l) {
   static const char *const missing[] = {"error", "keep", "drop-units", "interpolate", "zero"};
   const sw_study *study = l->run->study;
   const sw_panel *panel = l->run->panel;
-  SW_TRY(put_text(l, l->file, "title", study->name));
-  SW_TRY(done(l, sw_h5_put_text(l->file, "state", "incomplete", SW_STATE_ROOM), "write state"));
-  SW_TRY(put_text(l, l->file, "version", SW_VERSION));
-  SW_TRY(put_text(l, l->file, "build", sw_run_build(l->results->arena, sw_h5_version())));
+  SW_TRY(put_text(l, l->file, SW_ATTR_TITLE, study->name));
+  SW_TRY(done(l, sw_h5_put_text(l->file, SW_ATTR_STATE, SW_STATE_INCOMPLETE, SW_STATE_ROOM),
+              "write state"));
+  SW_TRY(put_text(l, l->file, SW_ATTR_VERSION, SW_VERSION));
+  SW_TRY(put_text(l, l->file, SW_ATTR_BUILD, sw_run_build(l->results->arena, sw_h5_version())));
   /* The study byte for byte: `verify` parses it again. */
-  SW_TRY(put_text(l, l->file, "study", study->text));
-  SW_TRY(put_text(l, l->file, "inputs", l->results->inputs));
-  SW_TRY(put_integer(l, l->file, "seed", (int64_t)study->seed));
-  SW_TRY(put_integer(l, l->file, "tile", study->tile));
-  SW_TRY(put_text(l, l->file, "precision", study->float64 ? "float64" : "float32"));
+  SW_TRY(put_text(l, l->file, SW_ATTR_STUDY, study->text));
+  SW_TRY(put_text(l, l->file, SW_ATTR_INPUTS, l->results->inputs));
+  SW_TRY(put_integer(l, l->file, SW_ATTR_SEED, (int64_t)study->seed));
+  SW_TRY(put_integer(l, l->file, SW_ATTR_TILE_SIDE, study->tile));
+  SW_TRY(put_text(l, l->file, SW_ATTR_PRECISION, study->float64 ? "float64" : "float32"));
   if (study->n_weights > 0)
-    SW_TRY(put_text(l, l->file, "weights", sw_results_text_weights(l->results->arena, study)));
-  SW_TRY(put_text(l, l->file, "unmatched", study->units.drop_unmatched ? "drop" : "error"));
-  SW_TRY(put_text(l, l->file, "missing", missing[study->panel.missing]));
-  SW_TRY(put_text(l, l->file, "missing_cells", sw_results_text_missing(l->results->arena, panel)));
-  SW_TRY(put_integer(l, l->file, "cells_filled", panel->filled));
-  SW_TRY(put_integer(l, l->file, "logarithms_undefined", panel->log_of_nonpositive));
-  SW_TRY(put_integer(l, l->file, "units_without_data", panel->units_without_data));
-  SW_TRY(put_integer(l, l->file, "units_dropped", panel->units_dropped));
-  return put_integer(l, l->file, "rows_of_unknown_units", panel->rows_unknown_unit);
+    SW_TRY(
+        put_text(l, l->file, SW_ATTR_WEIGHTS, sw_results_text_weights(l->results->arena, study)));
+  SW_TRY(put_text(l, l->file, SW_ATTR_UNMATCHED, study->units.drop_unmatched ? "drop" : "error"));
+  SW_TRY(put_text(l, l->file, SW_ATTR_MISSING, missing[study->panel.missing]));
+  SW_TRY(put_text(l, l->file, SW_ATTR_MISSING_CELLS,
+                  sw_results_text_missing(l->results->arena, panel)));
+  SW_TRY(put_integer(l, l->file, SW_ATTR_CELLS_FILLED, panel->filled));
+  SW_TRY(put_integer(l, l->file, SW_ATTR_LOGARITHMS_UNDEFINED, panel->log_of_nonpositive));
+  SW_TRY(put_integer(l, l->file, SW_ATTR_UNITS_WITHOUT_DATA, panel->units_without_data));
+  SW_TRY(put_integer(l, l->file, SW_ATTR_UNITS_DROPPED, panel->units_dropped));
+  return put_integer(l, l->file, SW_ATTR_ROWS_OF_UNKNOWN_UNITS, panel->rows_unknown_unit);
 }
 
 /* Makes `dataset` the values of the axis of that name, and closes it. An invalid dataset is a
@@ -100,11 +103,11 @@ static sw_status put_units(layout *l) {
   for (int64_t i = 0; i < units->n; i++)
     code[i] = sw_unit_code(units, i);
   hsize_t n = (hsize_t)units->n;
-  sw_status status =
-      make_scale(l, sw_h5_labels(l->file, "unit", "code of the unit", n, code), "unit");
-  if (status == SW_OK)
-    status = make_scale(
-        l, sw_h5_labels(l->file, "unit_to", "code of the unit, as receiver", n, code), "unit_to");
+  sw_status status = SW_OK;
+  for (sw_root_part part = SW_ROOT_UNIT; part <= SW_ROOT_UNIT_TO && status == SW_OK; part++) {
+    const sw_layout_text *axis = sw_layout_root(part);
+    status = make_scale(l, sw_h5_labels(l->file, axis->name, axis->long_name, n, code), axis->name);
+  }
   free(code);
   return status;
 }
@@ -113,6 +116,7 @@ static sw_status put_units(layout *l) {
  * years, are stored as numbers, so that readers can compute with them. */
 static sw_status put_time(layout *l, hid_t group, int count, const int *index) {
   const sw_periods *periods = &l->run->panel->periods;
+  const sw_layout_text *axis = sw_layout_root(SW_ROOT_TIME);
   int64_t *value = calloc((size_t)count + 1, sizeof *value);
   const char **label = calloc((size_t)count + 1, sizeof *label);
   for (int t = 0; value && label && t < count; t++) {
@@ -125,10 +129,13 @@ static sw_status put_time(layout *l, hid_t group, int count, const int *index) {
   if (!value || !label)
     status = sw_fail(l->err, SW_ENOMEM, "no memory for the periods");
   else if (periods->integer)
-    status = make_scale(
-        l, sw_h5_numbers(group, "time", "period", "1", SW_CELL_I64, (hsize_t)count, value), "time");
+    status = make_scale(l,
+                        sw_h5_numbers(group, axis->name, axis->long_name, axis->units, SW_CELL_I64,
+                                      (hsize_t)count, value),
+                        axis->name);
   else
-    status = make_scale(l, sw_h5_labels(group, "time", "period", (hsize_t)count, label), "time");
+    status = make_scale(l, sw_h5_labels(group, axis->name, axis->long_name, (hsize_t)count, label),
+                        axis->name);
   free(value);
   free(label);
   return status;
@@ -137,7 +144,7 @@ static sw_status put_time(layout *l, hid_t group, int count, const int *index) {
 /* Attaches a variable over the units at the root, and closes it. */
 static sw_status over_units(layout *l, hid_t dataset) {
   if (dataset < 0) return done(l, -1, "write the table of units");
-  sw_status status = attach(l, l->file, dataset, "unit", 0);
+  sw_status status = attach(l, l->file, dataset, SW_NAME_UNIT, 0);
   /* Closed in any case; of two failures the first is told. */
   herr_t code = H5Dclose(dataset);
   return status == SW_OK ? done(l, code, "write the table of units") : status;
@@ -148,7 +155,7 @@ static sw_status put_grouping(layout *l, const sw_grouping *grouping, hsize_t n)
   if (!label) return sw_fail(l->err, SW_ENOMEM, "no memory for the groups of the units");
   for (hsize_t i = 0; i < n; i++)
     label[i] = grouping->label[grouping->of[i]];
-  const char *name = sw_arena_printf(l->results->arena, "group_%s", grouping->name);
+  const char *name = sw_arena_printf(l->results->arena, SW_NAME_GROUP_PREFIX "%s", grouping->name);
   const char *say = sw_arena_printf(l->results->arena, "%s of the unit", grouping->name);
   sw_status status = name && say ? over_units(l, sw_h5_labels(l->file, name, say, n, label))
                                  : sw_fail(l->err, SW_ENOMEM, "no memory for names");
@@ -156,16 +163,21 @@ static sw_status put_grouping(layout *l, const sw_grouping *grouping, hsize_t n)
   return status;
 }
 
+/* `value` NULL: the study has none. */
+static sw_status put_degrees(layout *l, sw_root_part part, const double *value) {
+  const sw_layout_text *at = sw_layout_root(part);
+  hsize_t n = (hsize_t)l->run->panel->units.n;
+  if (!value) return SW_OK;
+  return over_units(
+      l, sw_h5_numbers(l->file, at->name, at->long_name, at->units, SW_CELL_F64, n, value));
+}
+
 /* Each is optional in a study. */
 static sw_status put_places(layout *l) {
   const sw_units *units = &l->run->panel->units;
   hsize_t n = (hsize_t)units->n;
-  if (units->lon)
-    SW_TRY(over_units(l, sw_h5_numbers(l->file, "lon", "longitude, WGS84", "degrees_east",
-                                       SW_CELL_F64, n, units->lon)));
-  if (units->lat)
-    SW_TRY(over_units(l, sw_h5_numbers(l->file, "lat", "latitude, WGS84", "degrees_north",
-                                       SW_CELL_F64, n, units->lat)));
+  SW_TRY(put_degrees(l, SW_ROOT_LON, units->lon));
+  SW_TRY(put_degrees(l, SW_ROOT_LAT, units->lat));
   for (int g = 0; g < units->n_groupings; g++)
     SW_TRY(put_grouping(l, &units->grouping[g], n));
   return SW_OK;
@@ -178,9 +190,7 @@ static sw_status put_places(layout *l) {
  * would list a variable of nothing. */
 static sw_status put_bare_scale(layout *l, hid_t group, const sw_scale *scale) {
   char name[80];
-  /* Word for word: netCDF compares it. */
-  snprintf(name, sizeof name, "This is a netCDF dimension but not a netCDF variable.%10llu",
-           (unsigned long long)scale->n);
+  snprintf(name, sizeof name, SW_H5_BARE "%10llu", (unsigned long long)scale->n);
   hid_t space = H5Screate_simple(1, &scale->n, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
   H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
   H5Pset_obj_track_times(creation, false);
@@ -213,12 +223,12 @@ static sw_status put_row_start(layout *l, int job, hid_t dataset) {
   const sw_pair_plan *plan = &l->run->pair[job];
   hsize_t n = (hsize_t)l->run->job[job].n, matrices = (hsize_t)plan->summary.n_periods;
   int64_t *edge = calloc((size_t)(matrices * (n + 1)), sizeof *edge);
-  if (!edge) return sw_fail(l->err, SW_ENOMEM, "no memory for row_start");
+  if (!edge) return sw_fail(l->err, SW_ENOMEM, "no memory for " SW_NAME_ROW_START);
   for (hsize_t t = 0; t < matrices; t++)
     memcpy(edge + t * (n + 1), plan->row_start + t * n, (size_t)(n + 1) * sizeof *edge);
   herr_t code = H5Dwrite(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, edge);
   free(edge);
-  return done(l, code, "write row_start");
+  return done(l, code, "write " SW_NAME_ROW_START);
 }
 
 /* Everything of a variable but its numbers. `undefined` is put now and set at the end. */
@@ -241,7 +251,7 @@ static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
   /* Scales are there: put_axes comes before the variables. */
   for (int a = 0; a < variable->rank && status == SW_OK; a++)
     status = attach(l, group, dataset, variable->axis[a], a);
-  if (status == SW_OK && variable->counted) status = put_integer(l, dataset, "undefined", 0);
+  if (status == SW_OK && variable->counted) status = put_integer(l, dataset, SW_ATTR_UNDEFINED, 0);
   if (status == SW_OK && variable->source == SW_FROM_ROW_START)
     status = put_row_start(l, at->job, dataset);
   herr_t code = H5Dclose(dataset);
@@ -252,22 +262,24 @@ static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
 static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group) {
   const sw_job *job = &l->run->job[at->job];
   const sw_measure *measure = job->measure;
-  SW_TRY(put_text(l, group, "measure", measure->name));
-  SW_TRY(put_integer(l, group, "measure_version", measure->version));
-  SW_TRY(put_text(l, group, "long_name", measure->title));
-  SW_TRY(put_text(l, group, "formula", measure->formula));
-  SW_TRY(put_text(l, group, "source", measure->source));
-  SW_TRY(put_text(l, group, "parameters", sw_run_parameters(l->results->arena, l->run, at->job)));
+  SW_TRY(put_text(l, group, SW_ATTR_MEASURE, measure->name));
+  SW_TRY(put_integer(l, group, SW_ATTR_MEASURE_VERSION, measure->version));
+  SW_TRY(put_text(l, group, SW_H5_LONG_NAME, measure->title));
+  SW_TRY(put_text(l, group, SW_ATTR_FORMULA, measure->formula));
+  SW_TRY(put_text(l, group, SW_ATTR_SOURCE, measure->source));
+  SW_TRY(put_text(l, group, SW_ATTR_PARAMETERS,
+                  sw_run_parameters(l->results->arena, l->run, at->job)));
   if (l->run->study->entry[at->job].is_pair)
-    SW_TRY(put_text(l, group, "orientation", "row: sender, column: receiver"));
-  return done(l, sw_h5_put_text(group, "undefined", "", SW_UNDEFINED_ROOM), "write an attribute");
+    SW_TRY(put_text(l, group, SW_ATTR_ORIENTATION, "row: sender, column: receiver"));
+  return done(l, sw_h5_put_text(group, SW_ATTR_UNDEFINED, "", SW_UNDEFINED_ROOM),
+              "write an attribute");
 }
 
 /* Hard links to the axes of the root, as readers look for the coordinates of a variable in its
  * group alone; they cost no space. A group whose job has other periods than the panel makes its own
  * `time`. */
 static sw_status put_axes(layout *l, const sw_group *at, hid_t group) {
-  static const char *const root[] = {"unit", "unit_to", "time"};
+  static const char *const root[] = {SW_NAME_UNIT, SW_NAME_UNIT_TO, SW_NAME_TIME};
   const sw_job *job = &l->run->job[at->job];
   for (int i = 0; i < (at->own_time ? 2 : 3); i++)
     SW_TRY(done(l, H5Lcreate_hard(l->file, root[i], group, root[i], H5P_DEFAULT, H5P_DEFAULT),
@@ -287,6 +299,11 @@ static sw_status fill_group(layout *l, const sw_group *at, hid_t group) {
   return SW_OK;
 }
 
+static bool is_composite(const sw_group *at) {
+  static const char parent[] = "/" SW_NAME_COMPOSITES "/";
+  return strncmp(at->path, parent, sizeof parent - 1) == 0;
+}
+
 /* The parent /composites is made with its first group, since HDF5 here makes no intermediate
  * ones. */
 static sw_status put_groups(layout *l) {
@@ -294,9 +311,9 @@ static sw_status put_groups(layout *l) {
   for (int g = 0; g < schema->n_groups; g++) {
     const sw_group *at = &schema->group[g];
     /* Composites share a parent, made with the first of them. */
-    if (strncmp(at->path, "/composites/", 12) == 0 &&
-        H5Lexists(l->file, "/composites", H5P_DEFAULT) <= 0)
-      SW_TRY(done(l, H5Gclose(sw_h5_group(l->file, "/composites")), "create /composites"));
+    if (is_composite(at) && H5Lexists(l->file, SW_NAME_COMPOSITES, H5P_DEFAULT) <= 0)
+      SW_TRY(done(l, H5Gclose(sw_h5_group(l->file, SW_NAME_COMPOSITES)),
+                  "create /" SW_NAME_COMPOSITES));
     hid_t group = sw_h5_group(l->file, at->path);
     if (group < 0) return done(l, -1, at->path);
     sw_status status = fill_group(l, at, group);

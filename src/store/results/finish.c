@@ -170,7 +170,7 @@ static herr_t complete_variable(const sw_results *results, const sw_group *group
   herr_t code = value ? put_whole(dataset, variable, value, checksum) : 0;
   if (counts) code = put_counts(dataset, &results->run->pair[group->job].summary, checksum);
   if (code >= 0 && variable->counted)
-    code = sw_h5_set_integer(dataset, "undefined", variable->undefined);
+    code = sw_h5_set_integer(dataset, SW_ATTR_UNDEFINED, variable->undefined);
   return H5Dclose(dataset) < 0 ? -1 : code;
 }
 
@@ -186,7 +186,7 @@ static herr_t complete_group(sw_results *results, hid_t file, const sw_group *gr
   if (code >= 0) code = sw_results_checksum_put(results, at, group, checksum);
   const char *text =
       sw_results_text_undefined(results->arena, results->run, &results->schema, group);
-  if (code >= 0) code = text ? sw_h5_set_text(at, "undefined", text) : -1;
+  if (code >= 0) code = text ? sw_h5_set_text(at, SW_ATTR_UNDEFINED, text) : -1;
   H5Gclose(at);
   return code;
 }
@@ -204,16 +204,16 @@ static hid_t open_serial(const char *path, unsigned flags) {
 static sw_status mark_complete(sw_error *err, sw_results *results, const char *path) {
   hid_t file = open_serial(path, H5F_ACC_RDWR);
   if (file < 0) return sw_h5_fail(err, path, "be opened");
-  sw_status status = sw_h5_set_text(file, "state", "complete") < 0
+  sw_status status = sw_h5_set_text(file, SW_ATTR_STATE, SW_STATE_COMPLETE) < 0
                          ? sw_h5_fail(err, path, "be marked complete")
                          : SW_OK;
   SW_TRY(sw_h5_close(err, status, file, path));
   SW_TRY(sw_results_sync(err, path));
   /* A new open has no cache of HDF5 to read from. */
   file = open_serial(path, H5F_ACC_RDONLY);
-  const char *state = file < 0 ? NULL : sw_h5_get_text(results->arena, file, "state");
+  const char *state = file < 0 ? NULL : sw_h5_get_text(results->arena, file, SW_ATTR_STATE);
   if (file >= 0) H5Fclose(file);
-  if (!state || strcmp(state, "complete") != 0)
+  if (!state || strcmp(state, SW_STATE_COMPLETE) != 0)
     return sw_fail(err, SW_EIO, "%s: does not read back as it was written; is the disk full?",
                    path);
   return SW_OK;

@@ -268,8 +268,8 @@ static sw_status open_file(sw_error *err, past *p, const char *path) {
 /* Whether this program, built as it is, would have made the same bits: version, compiler, libraries
  * and instruction set are the same. */
 static bool is_of_this_build(sw_arena *arena, hid_t file) {
-  const char *version = sw_h5_get_text(arena, file, "version");
-  const char *build = sw_h5_get_text(arena, file, "build");
+  const char *version = sw_h5_get_text(arena, file, SW_ATTR_VERSION);
+  const char *build = sw_h5_get_text(arena, file, SW_ATTR_BUILD);
   const char *here = sw_run_build(arena, sw_h5_version());
   return version && build && here && strcmp(version, SW_VERSION) == 0 && strcmp(build, here) == 0;
 }
@@ -321,8 +321,8 @@ void sw_results_past_close(sw_run *run) {
 /* What has changed, in words, or NULL. Inputs are compared both ways: one may be new, one may be
  * gone. */
 static const char *differs(sw_arena *arena, hid_t file, const sw_study *study, const char *now) {
-  const char *text = sw_h5_get_text(arena, file, "study");
-  const char *then = sw_h5_get_text(arena, file, "inputs");
+  const char *text = sw_h5_get_text(arena, file, SW_ATTR_STUDY);
+  const char *then = sw_h5_get_text(arena, file, SW_ATTR_INPUTS);
   if (!is_of_this_build(arena, file)) return "the program, or what it was built with";
   if (!text || strcmp(text, study->text) != 0) return "the study";
   if (!then) return "the inputs";

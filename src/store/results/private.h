@@ -2,39 +2,18 @@
  *
  * The schema is the file as data: groups, axes and variables with their extents, made once from
  * the run, the same on every rank. Creating, writing, completing and measuring the file all read
- * it; nothing else knows what a result looks like on disk. */
+ * it; nothing else knows what a result looks like on disk. Names and texts are in layout.h. */
 #ifndef SW_STORE_RESULTS_PRIVATE_H
 #define SW_STORE_RESULTS_PRIVATE_H
 
 #include "base/lock.h"
 #include "store/h5/h5.h"
 #include "store/h5/ledger.h"
+#include "store/results/contents.h"
+#include "store/results/layout.h"
 #include "store/results/results.h"
 
 /* ---- schema (schema.c) ---------------------------------------------------------- */
-
-/* Where a variable's numbers come from, and so who writes them and when. The order counts: up to
- * SW_FROM_IN they are by unit, up to SW_FROM_STORED written by all ranks, from SW_FROM_GLOBAL to
- * SW_FROM_PAIRS covered by the group's value_checksum. */
-typedef enum sw_source {
-  SW_FROM_UNIT, /* every rank its units, at the end */
-  SW_FROM_OUT,  /* strengths: the same */
-  SW_FROM_IN,
-  SW_FROM_PARTNER,   /* of top, above, links: the sink, while pairs are computed */
-  SW_FROM_STORED,    /* the quantities of pairs: the same */
-  SW_FROM_ROW_START, /* rank 0, at creation */
-  SW_FROM_GLOBAL,    /* rank 0, at the end */
-  SW_FROM_TABLE,
-  SW_FROM_TOTAL,
-  SW_FROM_MEAN,
-  SW_FROM_MAX,
-  SW_FROM_PAIRS, /* ordered pairs with a value */
-  /* Hashes and checksums, rank 0, at the end. */
-  SW_FROM_OPERANDS,
-  SW_FROM_TILES,
-  SW_FROM_BLOCKS,
-  SW_FROM_VALUES
-} sw_source;
 
 enum { SW_MAX_RANK = 3 };
 
@@ -101,8 +80,6 @@ const char *sw_results_text_missing(sw_arena *arena, const sw_panel *panel);
 /* "3 of 57000 values (C 3): ...". */
 const char *sw_results_text_undefined(sw_arena *arena, const sw_run *run,
                                       const sw_results_schema *schema, const sw_group *group);
-
-enum { SW_UNDEFINED_ROOM = 256, SW_STATE_ROOM = 16 };
 
 /* ---- the file --------------------------------------------------------------------------- */
 
@@ -180,10 +157,5 @@ sw_status sw_results_compress(sw_error *err, sw_results *results, const char *fr
 
 hid_t sw_results_open_dataset(const sw_results *results, const sw_group *group,
                               const sw_variable *variable);
-
-/* ---- reading back (read.c) ------------------------------------------------------- */
-
-/* SW_EINPUT when the file is missing, not ours, or incomplete. */
-sw_status sw_results_open(sw_error *err, sw_arena *arena, const char *path, hid_t *file);
 
 #endif

@@ -27,13 +27,14 @@ sw_status sw_results_open(sw_error *err, sw_arena *arena, const char *path, hid_
                    "%s: is no HDF5 file, or not a whole one; give a results file of spillway run",
                    path);
   /* `unit` too: any HDF5 file may have an attribute called `state`. */
-  const char *state = sw_h5_get_text(arena, file, "state");
-  if (state && strcmp(state, "complete") == 0 && H5Lexists(file, "unit", H5P_DEFAULT) > 0) {
+  const char *state = sw_h5_get_text(arena, file, SW_ATTR_STATE);
+  if (state && strcmp(state, SW_STATE_COMPLETE) == 0 &&
+      H5Lexists(file, SW_NAME_UNIT, H5P_DEFAULT) > 0) {
     *out = file;
     return SW_OK;
   }
   H5Fclose(file);
-  if (state && strcmp(state, "incomplete") == 0)
+  if (state && strcmp(state, SW_STATE_INCOMPLETE) == 0)
     return sw_fail(err, SW_EINPUT, "%s: is incomplete: its run did not finish", path);
   return sw_fail(err, SW_EINPUT, "%s: is an HDF5 file, but no results file of spillway run", path);
 }
@@ -45,13 +46,13 @@ sw_status sw_results_open(sw_error *err, sw_arena *arena, const char *path, hid_
  * The sizes are held against each other before any value is read. */
 static sw_status read_weights(sw_error *err, sw_arena *arena, hid_t group, hid_t dataset,
                               sw_table *table) {
-  static const char *const weight[] = {"weight"};
+  static const char *const weight[] = {SW_NAME_WEIGHT};
   int64_t indicators = 0, periods = 0;
   const char *const *indicator = NULL, *const *period = NULL;
   hsize_t n = sw_h5_length(dataset);
   double *value = NULL;
-  SW_TRY(sw_h5_read_labels(err, arena, group, "indicator", &indicators, &indicator));
-  SW_TRY(sw_h5_read_labels(err, arena, group, "time", &periods, &period));
+  SW_TRY(sw_h5_read_labels(err, arena, group, SW_NAME_INDICATOR, &indicators, &indicator));
+  SW_TRY(sw_h5_read_labels(err, arena, group, SW_NAME_TIME, &periods, &period));
   /* Two axes: weights by period. */
   hid_t space = H5Dget_space(dataset);
   bool by_period = H5Sget_simple_extent_ndims(space) == 2;
@@ -61,7 +62,7 @@ static sw_status read_weights(sw_error *err, sw_arena *arena, hid_t group, hid_t
     return sw_fail(err, SW_EINPUT, "the weights do not go with their indicators");
   SW_NEW(err, arena, value, n + 1);
   if (H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) < 0)
-    return sw_h5_fail(err, "weight", "be read");
+    return sw_h5_fail(err, SW_NAME_WEIGHT, "be read");
   *table = (sw_table){.n_rows = (int)(by_period ? periods : indicators),
                       .n_columns = (int)(by_period ? indicators : 1),
                       .row = by_period ? period : indicator,
@@ -74,12 +75,12 @@ static sw_status read_weights(sw_error *err, sw_arena *arena, hid_t group, hid_t
  * missing. */
 static sw_status weights_of(sw_error *err, sw_arena *arena, hid_t file, const char *path,
                             const char *composite, sw_table *table) {
-  const char *place = sw_arena_printf(arena, "/composites/%s", composite);
+  const char *place = sw_arena_printf(arena, "/" SW_NAME_COMPOSITES "/%s", composite);
   if (!place) return sw_fail(err, SW_ENOMEM, "no memory for a path");
-  bool there =
-      H5Lexists(file, "/composites", H5P_DEFAULT) > 0 && H5Lexists(file, place, H5P_DEFAULT) > 0;
+  bool there = H5Lexists(file, SW_NAME_COMPOSITES, H5P_DEFAULT) > 0 &&
+               H5Lexists(file, place, H5P_DEFAULT) > 0;
   hid_t group = there ? H5Gopen2(file, place, H5P_DEFAULT) : H5I_INVALID_HID;
-  hid_t dataset = group >= 0 ? H5Dopen2(group, "weight", H5P_DEFAULT) : H5I_INVALID_HID;
+  hid_t dataset = group >= 0 ? H5Dopen2(group, SW_NAME_WEIGHT, H5P_DEFAULT) : H5I_INVALID_HID;
   sw_status status =
       dataset >= 0
           ? read_weights(err, arena, group, dataset, table)

@@ -66,9 +66,15 @@ static sw_variable *add(maker *m, const char *name, const char *long_name, const
   return variable;
 }
 
+/* The next variable, one that the file has itself. */
+static sw_variable *add_of(maker *m, sw_source source, sw_h5_cell cell) {
+  const sw_layout_text *text = sw_layout_of(source);
+  return add(m, text->name, text->long_name, text->units, cell, source, 0);
+}
+
 /* Axes come slowest first, as HDF5 counts them. `chunk` is cut to the extent, as HDF5 wants. */
 static void add_axis(sw_variable *variable, const char *name, hsize_t extent, hsize_t chunk) {
-  variable->timed |= variable->rank == 0 && strcmp(name, "time") == 0;
+  variable->timed |= variable->rank == 0 && strcmp(name, SW_NAME_TIME) == 0;
   variable->axis[variable->rank] = name;
   variable->extent[variable->rank] = extent;
   variable->chunk[variable->rank++] = chunk < extent ? chunk : extent;
@@ -78,7 +84,7 @@ static void add_axis(sw_variable *variable, const char *name, hsize_t extent, hs
  * group's. SW_MAX_SCALES is enough: 4 axes of a measure's own, and of a pair result at most
  * `entry`, `unit_edge`, `tile` and `block` besides. */
 static void add_scale(maker *m, sw_scale scale) {
-  static const char *const common[] = {"unit", "unit_to", "time"};
+  static const char *const common[] = {SW_NAME_UNIT, SW_NAME_UNIT_TO, SW_NAME_TIME};
   for (int i = 0; i < 3; i++)
     if (strcmp(scale.name, common[i]) == 0) return;
   for (int i = 0; i < m->group->n_scales; i++)
@@ -121,9 +127,9 @@ static sw_status add_result(sw_error *err, maker *m, int index) {
       add(m, output->name, output->long_name, output->units, cell, source, index);
   /* Whole numbers have no NaN to count. */
   variable->counted = cell == SW_CELL_F64;
-  if (source != SW_FROM_TABLE) add_axis(variable, "time", (hsize_t)job->n_periods, 1);
+  if (source != SW_FROM_TABLE) add_axis(variable, SW_NAME_TIME, (hsize_t)job->n_periods, 1);
   if (source == SW_FROM_UNIT)
-    add_axis(variable, "unit", (hsize_t)job->n, units_a_chunk(job, result->width));
+    add_axis(variable, SW_NAME_UNIT, (hsize_t)job->n, units_a_chunk(job, result->width));
   if (output->axis) SW_TRY(add_own_axis(err, m, variable, output->axis));
   if (output->axis2) SW_TRY(add_own_axis(err, m, variable, output->axis2));
   if (source != SW_FROM_UNIT) variable->chunk[0] = 0; /* small: contiguous */
@@ -134,26 +140,26 @@ static sw_status add_result(sw_error *err, maker *m, int index) {
 
 /* Results of a whole series are one matrix, without an axis of time. */
 static void add_time(maker *m, sw_variable *variable) {
-  if (!m->job->whole_series) add_axis(variable, "time", (hsize_t)m->job->n_periods, 1);
+  if (!m->job->whole_series) add_axis(variable, SW_NAME_TIME, (hsize_t)m->job->n_periods, 1);
 }
 
 /* A chunk is a square of the cut, hence written whole by one task. */
 static void add_dense(maker *m, const sw_pair_plan *plan, sw_variable *variable) {
   add_time(m, variable);
-  add_axis(variable, "unit", (hsize_t)m->job->n, (hsize_t)plan->cut.side);
-  add_axis(variable, "unit_to", (hsize_t)m->job->n, (hsize_t)plan->cut.side);
+  add_axis(variable, SW_NAME_UNIT, (hsize_t)m->job->n, (hsize_t)plan->cut.side);
+  add_axis(variable, SW_NAME_UNIT_TO, (hsize_t)m->job->n, (hsize_t)plan->cut.side);
 }
 
 /* A chunk is a strip, hence written whole by one task. */
 static void add_top(maker *m, const sw_pair_plan *plan, sw_variable *variable) {
   add_time(m, variable);
-  add_axis(variable, "unit", (hsize_t)m->job->n, (hsize_t)plan->cut.strip);
-  add_axis(variable, "rank", (hsize_t)plan->keep.top, (hsize_t)plan->keep.top);
+  add_axis(variable, SW_NAME_UNIT, (hsize_t)m->job->n, (hsize_t)plan->cut.strip);
+  add_axis(variable, SW_NAME_RANK, (hsize_t)plan->keep.top, (hsize_t)plan->keep.top);
 }
 
 /* Entries of all periods follow each other; `row_start` tells where a row's begin. */
 static void add_entries(const sw_pair_plan *plan, sw_variable *variable) {
-  add_axis(variable, "entry", (hsize_t)plan->n_entries, entries_a_chunk);
+  add_axis(variable, SW_NAME_ENTRY, (hsize_t)plan->n_entries, entries_a_chunk);
 }
 
 static void add_stored(maker *m, const sw_pair_plan *plan, sw_variable *variable) {
@@ -168,25 +174,17 @@ static void add_stored(maker *m, const sw_pair_plan *plan, sw_variable *variable
 /* By period and edge: n + 1 positions, so that the last row has an end. Positions are among all
  * entries, not within the period. */
 static void add_row_start(maker *m) {
-  sw_variable *variable =
-      add(m, "row_start", "position of a unit's first entry; its last ends where the next begins",
-          "1", SW_CELL_I64, SW_FROM_ROW_START, 0);
+  sw_variable *variable = add_of(m, SW_FROM_ROW_START, SW_CELL_I64);
   hsize_t edges = (hsize_t)m->job->n + 1;
   add_time(m, variable);
-  add_axis(variable, "unit_edge", edges, edges);
+  add_axis(variable, SW_NAME_UNIT_EDGE, edges, edges);
 }
 
 /* Int32: panels have fewer than 2^31 units. Of the same form as the values. */
 static void add_partner(maker *m, const sw_pair_plan *plan) {
-  static const char *const ordered[] = {
-      [SW_BY_LARGEST] = "partner, by decreasing value: index into unit, -1 where there are fewer",
-      [SW_BY_ABSOLUTE] =
-          "partner, by decreasing absolute value: index into unit, -1 where there are "
-          "fewer",
-      [SW_BY_SMALLEST] = "partner, by increasing value: index into unit, -1 where there are fewer"};
-  const char *say =
-      plan->keep.kind == SW_KEEP_LINKS ? "partner: index into unit" : ordered[plan->keep.by];
-  add_stored(m, plan, add(m, "partner", say, "1", SW_CELL_I32, SW_FROM_PARTNER, 0));
+  sw_variable *variable = add_of(m, SW_FROM_PARTNER, SW_CELL_I32);
+  if (plan->keep.kind != SW_KEEP_LINKS) variable->long_name = sw_layout_ordered[plan->keep.by];
+  add_stored(m, plan, variable);
 }
 
 /* The first quantity is called `value` in every pair result, so that readers find it; others by
@@ -196,38 +194,29 @@ static void add_quantities(maker *m, const sw_pair_plan *plan) {
   const sw_output *output = NULL;
   for (int r = 0, stored = 0; (output = next_quantity(m->job, &r)); r++, stored++)
     add_stored(m, plan,
-               add(m, stored == 0 ? "value" : output->name, output->long_name, output->units, cell,
-                   SW_FROM_STORED, stored));
+               add(m, stored == 0 ? SW_NAME_VALUE : output->name, output->long_name, output->units,
+                   cell, SW_FROM_STORED, stored));
 }
 
 /* Sums and extremes of the first quantity, whatever `keep` says: they are what a summary keeps, and
  * what `match` in past.c takes over. Always doubles, as sums of many. */
 static sw_status add_summary(sw_error *err, maker *m) {
-  static const struct {
-    const char *name, *say;
-    sw_source source;
-  } part[] = {
-      {"out_strength", "sum of the row: what the unit sends to its partners; of: ", SW_FROM_OUT},
-      {"in_strength",
-       "sum of the column: what the unit receives from its partners; of: ", SW_FROM_IN},
-      {"total", "sum over ordered pairs of: ", SW_FROM_TOTAL},
-      {"mean", "mean over ordered pairs of: ", SW_FROM_MEAN},
-      {"max", "largest of ordered pairs of: ", SW_FROM_MAX},
-      {"n_pairs", "ordered pairs with a value of: ", SW_FROM_PAIRS}};
   int first = 0;
   const sw_output *output = next_quantity(m->job, &first);
   if (!output)
     return sw_fail(err, SW_EINTERNAL, "%s: a pair measure without a quantity", m->job->name);
-  for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
-    bool counts = part[i].source == SW_FROM_PAIRS;
+  for (int i = 0; i < SW_FIGURES; i++) {
+    sw_source source = sw_layout_figures[i];
+    const sw_layout_text *text = sw_layout_of(source);
     /* Of which quantity, since a measure may have several. */
-    const char *say = sw_arena_printf(m->arena, "%s%s", part[i].say, output->long_name);
+    const char *say =
+        sw_arena_printf(m->arena, "%s%s%s", text->long_name, text->of, output->long_name);
     if (!say) return sw_fail(err, SW_ENOMEM, "no memory for the names of results");
-    sw_variable *variable = add(m, part[i].name, say, counts ? "1" : output->units,
-                                counts ? SW_CELL_I64 : SW_CELL_F64, part[i].source, 0);
+    sw_variable *variable = add(m, text->name, say, text->units ? text->units : output->units,
+                                source == SW_FROM_PAIRS ? SW_CELL_I64 : SW_CELL_F64, source, 0);
     add_time(m, variable);
-    if (sw_results_written_by_all(part[i].source))
-      add_axis(variable, "unit", (hsize_t)m->job->n, units_a_chunk(m->job, 1));
+    if (sw_results_written_by_all(source))
+      add_axis(variable, SW_NAME_UNIT, (hsize_t)m->job->n, units_a_chunk(m->job, 1));
     else
       variable->chunk[0] = 0;
   }
@@ -242,11 +231,11 @@ static sw_status add_pairs(sw_error *err, maker *m) {
   /* Axes without coordinate: it would be as long as the data. */
   if (entries) {
     add_row_start(m);
-    add_scale(m, (sw_scale){.name = "unit_edge", .n = (hsize_t)m->job->n + 1, .bare = true});
-    add_scale(m, (sw_scale){.name = "entry", .n = (hsize_t)plan->n_entries, .bare = true});
+    add_scale(m, (sw_scale){.name = SW_NAME_UNIT_EDGE, .n = (hsize_t)m->job->n + 1, .bare = true});
+    add_scale(m, (sw_scale){.name = SW_NAME_ENTRY, .n = (hsize_t)plan->n_entries, .bare = true});
   }
   if (plan->keep.kind == SW_KEEP_TOP)
-    add_scale(m, (sw_scale){.name = "rank", .n = (hsize_t)plan->keep.top, .first = 1});
+    add_scale(m, (sw_scale){.name = SW_NAME_RANK, .n = (hsize_t)plan->keep.top, .first = 1});
   if (entries || plan->keep.kind == SW_KEEP_TOP) add_partner(m, plan);
   if (plan->keep.kind != SW_KEEP_SUMMARY) add_quantities(m, plan);
   return add_summary(err, m);
@@ -262,30 +251,26 @@ static void add_checksums(maker *m, bool by_unit) {
   const sw_job *job = m->job;
   const sw_pair_plan *plan = &m->run->pair[m->job_index];
   bool pair = m->run->study->entry[m->job_index].is_pair;
-  sw_variable *variable = add(m, "operand_hash", "XXH3 of all that the period's results rest on",
-                              "1", SW_CELL_U64, SW_FROM_OPERANDS, 0);
+  sw_variable *variable = add_of(m, SW_FROM_OPERANDS, SW_CELL_U64);
   add_time(m, variable);
   variable->chunk[0] = 0;
   if (pair && plan->keep.kind != SW_KEEP_SUMMARY) {
     hsize_t tiles = (hsize_t)sw_pairs_tiles(m->run, m->job_index);
-    variable = add(m, "tile_checksum", "XXH3 of the stored values of a tile", "1", SW_CELL_U64,
-                   SW_FROM_TILES, 0);
+    variable = add_of(m, SW_FROM_TILES, SW_CELL_U64);
     add_time(m, variable);
-    add_axis(variable, "tile", tiles, tiles);
+    add_axis(variable, SW_NAME_TILE, tiles, tiles);
     variable->chunk[0] = 0;
-    add_scale(m, (sw_scale){.name = "tile", .n = tiles, .bare = true});
+    add_scale(m, (sw_scale){.name = SW_NAME_TILE, .n = tiles, .bare = true});
   }
   if (by_unit) {
     hsize_t blocks = ((hsize_t)job->n + SW_BLOCK - 1) / SW_BLOCK;
-    variable = add(m, "block_checksum", "XXH3 of all values by unit of a block of units", "1",
-                   SW_CELL_U64, SW_FROM_BLOCKS, 0);
+    variable = add_of(m, SW_FROM_BLOCKS, SW_CELL_U64);
     add_time(m, variable);
-    add_axis(variable, "block", blocks, blocks);
+    add_axis(variable, SW_NAME_BLOCK, blocks, blocks);
     variable->chunk[0] = 0;
-    add_scale(m, (sw_scale){.name = "block", .n = blocks, .bare = true});
+    add_scale(m, (sw_scale){.name = SW_NAME_BLOCK, .n = blocks, .bare = true});
   }
-  add(m, "value_checksum", "XXH3 of all values that are not by unit or pair", "1", SW_CELL_U64,
-      SW_FROM_VALUES, 0);
+  add_of(m, SW_FROM_VALUES, SW_CELL_U64);
 }
 
 /* ---- the whole -------------------------------------------------------------------------- */
@@ -308,7 +293,8 @@ static sw_status add_group(sw_error *err, maker *m, int j) {
   m->group->job = j;
   m->group->first = m->schema->n_variables;
   m->group->own_time = job->n_periods != job->periods->n;
-  m->group->path = sw_arena_printf(m->arena, "%s/%s", composite ? "/composites" : "", job->name);
+  m->group->path =
+      sw_arena_printf(m->arena, "%s/%s", composite ? "/" SW_NAME_COMPOSITES : "", job->name);
   if (!m->group->path) return sw_fail(err, SW_ENOMEM, "no memory for the names of results");
   for (int r = 0; r < outputs_of(job); r++)
     if (job->result[r].output->shape != SW_PAIR && !job->result[r].off)

@@ -51,8 +51,8 @@ sw_status sw_results_study(sw_error *err, sw_arena *arena, const char *path, con
                            const char **inputs) {
   hid_t file = H5I_INVALID_HID;
   SW_TRY(sw_results_open(err, arena, path, &file));
-  *study = sw_h5_get_text(arena, file, "study");
-  *inputs = sw_h5_get_text(arena, file, "inputs");
+  *study = sw_h5_get_text(arena, file, SW_ATTR_STUDY);
+  *inputs = sw_h5_get_text(arena, file, SW_ATTR_INPUTS);
   H5Fclose(file);
   if (*study && *inputs) return SW_OK;
   return sw_fail(err, SW_EINPUT, "%s: does not hold its study; was it made by this program?", path);

@@ -1,0 +1,46 @@
+/* Names that are not a measure's or a study's to give, as they are the results file's own.
+ * tests/ranks/test_traps.py holds the lists against files. */
+#include "measure/names.h"
+
+#include <string.h>
+
+static bool is_among(const char *name, const char *const *names) {
+  for (; *names; names++)
+    if (strcmp(name, *names) == 0) return true;
+  return false;
+}
+
+/* Groupings stand at the root. A result of such a name would take the place of one; an output or
+ * axis is refused too, as readers of the whole tree inherit what the root has. */
+static bool is_grouping(const char *name) {
+  return strncmp(name, SW_NAME_GROUP_PREFIX, strlen(SW_NAME_GROUP_PREFIX)) == 0;
+}
+
+/* Beside pairs there are datasets such as `total`, which others may call their own. */
+bool sw_name_is_taken(const char *name, bool pairs) {
+  static const char *const always[] = {SW_NAME_UNIT,
+                                       SW_NAME_UNIT_TO,
+                                       SW_NAME_TIME,
+                                       SW_NAME_LON,
+                                       SW_NAME_LAT,
+                                       SW_NAME_OPERAND_HASH,
+                                       SW_NAME_BLOCK,
+                                       SW_NAME_BLOCK_CHECKSUM,
+                                       SW_NAME_VALUE_CHECKSUM,
+                                       NULL};
+  static const char *const beside_pairs[] = {SW_NAME_OUT_STRENGTH,  SW_NAME_IN_STRENGTH,
+                                             SW_NAME_TOTAL,         SW_NAME_MEAN,
+                                             SW_NAME_MAX,           SW_NAME_N_PAIRS,
+                                             SW_NAME_PARTNER,       SW_NAME_ROW_START,
+                                             SW_NAME_UNIT_EDGE,     SW_NAME_ENTRY,
+                                             SW_NAME_RANK,          SW_NAME_TILE,
+                                             SW_NAME_TILE_CHECKSUM, NULL};
+  if (is_among(name, always) || is_grouping(name)) return true;
+  return pairs && is_among(name, beside_pairs);
+}
+
+bool sw_name_is_of_root(const char *name) {
+  static const char *const root[] = {SW_NAME_UNIT, SW_NAME_UNIT_TO,    SW_NAME_TIME, SW_NAME_LON,
+                                     SW_NAME_LAT,  SW_NAME_COMPOSITES, NULL};
+  return is_among(name, root) || is_grouping(name);
+}

@@ -1,0 +1,62 @@
+/* Names in a results file that do not come from a study or a descriptor: what the file has itself
+ * in the group of a result, beside its pairs, and at the root. They stand here, below `plan`, as it
+ * refuses measures and entries that would take them, and the results file is written and read by
+ * them. Attributes and texts are in store/results/layout.h.
+ *
+ * To rename a dataset, change its line: tests/arch/test_layout.py sees to it that no other file
+ * spells it. */
+#ifndef SW_MEASURE_NAMES_H
+#define SW_MEASURE_NAMES_H
+
+#include <stdbool.h>
+
+/* Axes, in every group. */
+#define SW_NAME_UNIT "unit"
+#define SW_NAME_UNIT_TO "unit_to"
+#define SW_NAME_TIME "time"
+
+/* At the root, over units. A grouping's column follows the prefix. */
+#define SW_NAME_LON "lon"
+#define SW_NAME_LAT "lat"
+#define SW_NAME_GROUP_PREFIX "group_"
+
+/* The group that composites are in. */
+#define SW_NAME_COMPOSITES "composites"
+
+/* Pairs: the first quantity, and where kept ones are. */
+#define SW_NAME_VALUE "value"
+#define SW_NAME_PARTNER "partner"
+#define SW_NAME_ROW_START "row_start"
+/* Their axes. */
+#define SW_NAME_UNIT_EDGE "unit_edge"
+#define SW_NAME_ENTRY "entry"
+#define SW_NAME_RANK "rank"
+
+/* What is kept of pairs in any case. */
+#define SW_NAME_OUT_STRENGTH "out_strength"
+#define SW_NAME_IN_STRENGTH "in_strength"
+#define SW_NAME_TOTAL "total"
+#define SW_NAME_MEAN "mean"
+#define SW_NAME_MAX "max"
+#define SW_NAME_N_PAIRS "n_pairs"
+
+/* Hashes and checksums, and their axes. */
+#define SW_NAME_OPERAND_HASH "operand_hash"
+#define SW_NAME_TILE_CHECKSUM "tile_checksum"
+#define SW_NAME_BLOCK_CHECKSUM "block_checksum"
+#define SW_NAME_VALUE_CHECKSUM "value_checksum"
+#define SW_NAME_TILE "tile"
+#define SW_NAME_BLOCK "block"
+
+/* Of a composite, by which it is an input and its weights are read again. */
+#define SW_NAME_SCORE "score"
+#define SW_NAME_WEIGHT "weight"
+#define SW_NAME_INDICATOR "indicator"
+
+/* The file has it in the group of a result, so that no output and no axis may have it. `pairs`: the
+ * measure has pair outputs. */
+bool sw_name_is_taken(const char *name, bool pairs);
+/* The file has it at its root, so that no result may have it. */
+bool sw_name_is_of_root(const char *name);
+
+#endif

@@ -1,0 +1,75 @@
+/* Types, lengths and axes of datasets, for all that read results files by what these say. */
+#include "store/h5/shape.h"
+
+#include <hdf5_hl.h>
+#include <string.h>
+
+static sw_h5_number number_of(hid_t type) {
+  switch (H5Tget_class(type)) {
+  case H5T_FLOAT:
+    return SW_H5_REAL;
+  case H5T_INTEGER:
+    return H5Tget_sign(type) == H5T_SGN_NONE ? SW_H5_NATURAL : SW_H5_INTEGER;
+  case H5T_ENUM:
+    return SW_H5_INTEGER;
+  case H5T_STRING:
+    return H5Tis_variable_str(type) > 0 ? SW_H5_TEXT : SW_H5_BYTES;
+  default:
+    return SW_H5_OTHER;
+  }
+}
+
+sw_h5_shape sw_h5_shape_of(hid_t dataset) {
+  hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
+  sw_h5_shape shape = {.number = number_of(type), .width = H5Tget_size(type)};
+  shape.rank = H5Sget_simple_extent_dims(space, shape.extent, NULL);
+  H5Sclose(space);
+  H5Tclose(type);
+  return shape;
+}
+
+bool sw_h5_same_extent(const sw_h5_shape *a, const sw_h5_shape *b) {
+  return a->rank == b->rank && memcmp(a->extent, b->extent, sizeof a->extent) == 0;
+}
+
+const char *sw_h5_number_name(const sw_h5_shape *shape) {
+  static const char *const name[][2] = {
+      [SW_H5_REAL] = {"float32", "float64"},  [SW_H5_INTEGER] = {"int32", "int64"},
+      [SW_H5_NATURAL] = {"uint32", "uint64"}, [SW_H5_TEXT] = {"text", "text"},
+      [SW_H5_BYTES] = {"text", "text"},       [SW_H5_OTHER] = {NULL, NULL}};
+  return name[shape->number][shape->width == 8];
+}
+
+/* ---- axes ------------------------------------------------------------------------------- */
+
+/* For H5DSiterate_scales: keeps the path of a dimension's scale, "" when it has no name. A return
+ * of 1 ends the iteration: a results file attaches one scale to a dimension. */
+static herr_t keep_path(hid_t dataset, unsigned dimension, hid_t scale, void *into) {
+  (void)dataset, (void)dimension;
+  if (H5Iget_name(scale, into, SW_H5_PATH_ROOM) <= 0) *(char *)into = '\0';
+  return 1;
+}
+
+void sw_h5_axis_path(hid_t dataset, int axis, char path[SW_H5_PATH_ROOM]) {
+  *path = '\0';
+  H5DSiterate_scales(dataset, (unsigned)axis, NULL, keep_path, path);
+}
+
+const char *sw_h5_last_part(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+const char *sw_h5_shape_text(sw_arena *arena, hid_t dataset, const sw_h5_shape *shape,
+                             bool lengths) {
+  const char *text = "(";
+  for (int a = 0; text && a < shape->rank; a++) {
+    char path[SW_H5_PATH_ROOM];
+    sw_h5_axis_path(dataset, a, path);
+    const char *name = sw_h5_last_part(path), *comma = a > 0 ? ", " : "";
+    text = lengths ? sw_arena_printf(arena, "%s%s%s%s%llu", text, comma, name, *name ? " " : "",
+                                     (unsigned long long)shape->extent[a])
+                   : sw_arena_printf(arena, "%s%s%s", text, comma, *name ? name : "-");
+  }
+  return text ? sw_arena_printf(arena, "%s)", text) : NULL;
+}

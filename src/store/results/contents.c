@@ -1,0 +1,138 @@
+/* The one walk over results files. Names of a group are read at once, objects are opened one at a
+ * time, so a file of many results takes little memory beside their names.
+ *
+ * Invariant: level[0 .. depth] are the groups from where the walk began to the one at hand, all of
+ * them open but level[0], which is the caller's. */
+#include "store/results/contents.h"
+
+#include <hdf5_hl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/results/layout.h"
+
+enum { NAME_ROOM = 1024 };
+
+/* ---- one group -------------------------------------------------------------------------- */
+
+static int by_name(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A foreign file need not have kept the order of creation: asked for, it would fail. Opened again,
+ * as the root may be given as its file, which has no creation list of a group. */
+static bool keeps_order(hid_t group) {
+  unsigned flags = 0;
+  hid_t again = H5Gopen2(group, ".", H5P_DEFAULT);
+  hid_t creation = again < 0 ? H5I_INVALID_HID : H5Gget_create_plist(again);
+  bool kept = creation >= 0 && H5Pget_link_creation_order(creation, &flags) >= 0 &&
+              (flags & H5P_CRT_ORDER_TRACKED) != 0;
+  if (creation >= 0) H5Pclose(creation);
+  if (again >= 0) H5Gclose(again);
+  return kept;
+}
+
+/* Names longer than NAME_ROOM are cut, and then lead nowhere: no results file has such. */
+sw_status sw_contents_names(sw_error *err, sw_arena *arena, hid_t group, sw_order order,
+                            sw_names *names) {
+  H5G_info_t info = {0};
+  *names = (sw_names){0};
+  if (H5Gget_info(group, &info) < 0) return sw_h5_fail(err, "a group", "be read");
+  bool as_made = order == SW_AS_MADE && keeps_order(group);
+  SW_NEW(err, arena, names->name, info.nlinks + 1);
+  for (hsize_t i = 0; i < info.nlinks; i++) {
+    char name[NAME_ROOM] = "";
+    if (H5Lget_name_by_idx(group, ".", as_made ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME, H5_ITER_INC, i,
+                           name, sizeof name, H5P_DEFAULT) < 0)
+      return sw_h5_fail(err, "a group", "be read");
+    if (!(names->name[names->count++] = sw_arena_text(arena, name)))
+      return sw_fail(err, SW_ENOMEM, "no memory for names");
+  }
+  /* HDF5's own order of names is that of bytes, but nothing promises it. */
+  if (!as_made) qsort(names->name, (size_t)names->count, sizeof *names->name, by_name);
+  return SW_OK;
+}
+
+static sw_item_kind kind_of(hid_t object) {
+  switch (H5Iget_type(object)) {
+  case H5I_GROUP:
+    return H5Aexists(object, SW_ATTR_MEASURE) > 0 ? SW_ITEM_RESULT : SW_ITEM_FOLDER;
+  case H5I_DATASET:
+    return H5DSis_scale(object) > 0 ? SW_ITEM_AXIS : SW_ITEM_VARIABLE;
+  default:
+    return SW_ITEM_OTHER;
+  }
+}
+
+sw_status sw_contents_open(sw_error *err, sw_arena *arena, hid_t group, const char *where,
+                           const char *name, sw_item *item) {
+  *item = (sw_item){.name = name, .object = H5I_INVALID_HID};
+  item->path = sw_arena_printf(arena, "%s%s%s", where, *where ? "/" : "", name);
+  if (!item->path) return sw_fail(err, SW_ENOMEM, "no memory for names");
+  item->object = H5Oopen(group, name, H5P_DEFAULT);
+  if (item->object < 0) return sw_h5_fail(err, item->path, "be read");
+  item->kind = kind_of(item->object);
+  return SW_OK;
+}
+
+hid_t sw_contents_variable(hid_t group, const char *name) {
+  if (H5Lexists(group, name, H5P_DEFAULT) <= 0) return H5I_INVALID_HID;
+  hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+  if (object >= 0 && kind_of(object) == SW_ITEM_VARIABLE) return object;
+  if (object >= 0) H5Oclose(object);
+  return H5I_INVALID_HID;
+}
+
+/* ---- all of it -------------------------------------------------------------------------- */
+
+/* Makes `group` the one at hand. It becomes the walk's to close, but for the first. */
+static sw_status enter(sw_contents *in, hid_t group, const char *path) {
+  if (in->depth + 1 == SW_CONTENTS_DEEPEST)
+    return sw_fail(in->err, SW_EINPUT, "%.200s: groups go deeper than any results file's", path);
+  struct sw_contents_level *level = &in->level[++in->depth];
+  *level = (struct sw_contents_level){.group = group, .path = path};
+  return sw_contents_names(in->err, in->arena, group, in->order, &level->names);
+}
+
+/* A group that was told is not closed here, but entered. */
+static void close_item(sw_contents *in) {
+  if (in->item.object >= 0) H5Oclose(in->item.object);
+  in->item.object = H5I_INVALID_HID;
+}
+
+sw_status sw_contents_begin(sw_error *err, sw_arena *arena, hid_t group, sw_order order,
+                            sw_contents *in) {
+  *in = (sw_contents){
+      .err = err, .arena = arena, .order = order, .item = {.object = H5I_INVALID_HID}, .depth = -1};
+  return in->status = enter(in, group, "");
+}
+
+/* Before the next item, the last one is closed; if it is a group, what is in it comes next. */
+bool sw_contents_next(sw_contents *in, sw_item *item) {
+  if (in->status != SW_OK) return false;
+  sw_item last = in->item;
+  if (last.object >= 0 && (last.kind == SW_ITEM_FOLDER || last.kind == SW_ITEM_RESULT)) {
+    in->status = enter(in, last.object, last.path);
+    if (in->status != SW_OK) return false;
+    in->item.object = H5I_INVALID_HID;
+  }
+  close_item(in);
+  while (in->depth > 0 && in->level[in->depth].next == in->level[in->depth].names.count)
+    H5Oclose(in->level[in->depth--].group);
+  struct sw_contents_level *level = &in->level[in->depth];
+  if (level->next == level->names.count) return false;
+  in->status = sw_contents_open(in->err, in->arena, level->group, level->path,
+                                level->names.name[level->next++], &in->item);
+  *item = in->item;
+  return in->status == SW_OK;
+}
+
+sw_status sw_contents_end(sw_contents *in, sw_status status) {
+  /* A group that could not be entered for want of names is both the item and a level. */
+  if (in->depth > 0 && in->level[in->depth].group == in->item.object)
+    in->item.object = H5I_INVALID_HID;
+  close_item(in);
+  for (; in->depth > 0; in->depth--)
+    H5Oclose(in->level[in->depth].group);
+  return status == SW_OK ? in->status : status;
+}

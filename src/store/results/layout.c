@@ -1,0 +1,69 @@
+/* The texts of the datasets that a results file has itself, and which names are of what kind. Data
+ * only: create.c and schema.c write by it, all others read by it. */
+#include "store/results/layout.h"
+
+#include "spillway/measure.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const sw_layout_text texts[SW_SOURCES] = {
+    [SW_FROM_OUT] = {SW_NAME_OUT_STRENGTH, "sum of the row: what the unit sends to its partners",
+                     "; of: ", NULL},
+    [SW_FROM_IN] = {SW_NAME_IN_STRENGTH,
+                    "sum of the column: what the unit receives from its partners", "; of: ", NULL},
+    [SW_FROM_PARTNER] = {SW_NAME_PARTNER, "partner: index into " SW_NAME_UNIT, NULL, "1"},
+    [SW_FROM_ROW_START] = {SW_NAME_ROW_START,
+                           "position of a unit's first entry; its last ends where the next begins",
+                           NULL, "1"},
+    [SW_FROM_TOTAL] = {SW_NAME_TOTAL, "sum over ordered pairs", " of: ", NULL},
+    [SW_FROM_MEAN] = {SW_NAME_MEAN, "mean over ordered pairs", " of: ", NULL},
+    [SW_FROM_MAX] = {SW_NAME_MAX, "largest of ordered pairs", " of: ", NULL},
+    [SW_FROM_PAIRS] = {SW_NAME_N_PAIRS, "ordered pairs with a value", " of: ", "1"},
+    [SW_FROM_OPERANDS] = {SW_NAME_OPERAND_HASH, "XXH3 of all that the period's results rest on",
+                          NULL, "1"},
+    [SW_FROM_TILES] = {SW_NAME_TILE_CHECKSUM, "XXH3 of the stored values of a tile", NULL, "1"},
+    [SW_FROM_BLOCKS] = {SW_NAME_BLOCK_CHECKSUM, "XXH3 of all values by unit of a block of units",
+                        NULL, "1"},
+    [SW_FROM_VALUES] = {SW_NAME_VALUE_CHECKSUM, "XXH3 of all values that are not by unit or pair",
+                        NULL, "1"},
+};
+
+const sw_layout_text *sw_layout_of(sw_source source) {
+  return &texts[source];
+}
+
+#define PARTNER_BY(order)                                                                          \
+  "partner, by " order " value: index into " SW_NAME_UNIT ", -1 where there are fewer"
+const char *const sw_layout_ordered[] = {[SW_BY_LARGEST] = PARTNER_BY("decreasing"),
+                                         [SW_BY_ABSOLUTE] = PARTNER_BY("decreasing absolute"),
+                                         [SW_BY_SMALLEST] = PARTNER_BY("increasing")};
+
+const sw_source sw_layout_figures[SW_FIGURES] = {SW_FROM_OUT,  SW_FROM_IN,  SW_FROM_TOTAL,
+                                                 SW_FROM_MEAN, SW_FROM_MAX, SW_FROM_PAIRS};
+
+const sw_layout_text *sw_layout_root(sw_root_part part) {
+  static const sw_layout_text root[] = {
+      [SW_ROOT_UNIT] = {SW_NAME_UNIT, "code of the unit", NULL, "1"},
+      [SW_ROOT_UNIT_TO] = {SW_NAME_UNIT_TO, "code of the unit, as receiver", NULL, "1"},
+      [SW_ROOT_TIME] = {SW_NAME_TIME, "period", NULL, "1"},
+      [SW_ROOT_LON] = {SW_NAME_LON, "longitude, WGS84", NULL, "degrees_east"},
+      [SW_ROOT_LAT] = {SW_NAME_LAT, "latitude, WGS84", NULL, "degrees_north"},
+  };
+  return &root[part];
+}
+
+bool sw_layout_is_hash(const char *dataset) {
+  for (sw_source s = SW_FROM_OPERANDS; s <= SW_FROM_VALUES; s++)
+    if (strcmp(dataset, texts[s].name) == 0) return true;
+  return false;
+}
+
+bool sw_layout_is_housekeeping(const char *attribute) {
+  static const char *const names[] = {
+      "CLASS",         "NAME",        "DIMENSION_LIST",      "REFERENCE_LIST",
+      "_Netcdf4Dimid", "_nc3_strict", "_Netcdf4Coordinates", "_NCProperties"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(attribute, names[i]) == 0) return true;
+  return false;
+}

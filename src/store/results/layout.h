@@ -1,0 +1,111 @@
+/* What a results file looks like to a reader, in one place: attributes, and the datasets and axes
+ * that the file has itself with what they say of themselves. Names that `plan` knows too are in
+ * measure/names.h. Whoever writes, reads, compares or tells of a results file takes names from
+ * these two: tests/arch/test_layout.py sees to it that no other file spells them. */
+#ifndef SW_STORE_RESULTS_LAYOUT_H
+#define SW_STORE_RESULTS_LAYOUT_H
+
+#include <stdbool.h>
+
+#include "measure/names.h"
+
+/* ---- attributes ------------------------------------------------------------------------- */
+
+/* Of the root. */
+#define SW_ATTR_TITLE "title"
+#define SW_ATTR_STATE "state"
+#define SW_ATTR_VERSION "version"
+#define SW_ATTR_BUILD "build"
+#define SW_ATTR_STUDY "study"
+#define SW_ATTR_INPUTS "inputs"
+#define SW_ATTR_SEED "seed"
+#define SW_ATTR_TILE_SIDE "tile"
+#define SW_ATTR_PRECISION "precision"
+#define SW_ATTR_WEIGHTS "weights"
+#define SW_ATTR_UNMATCHED "unmatched"
+#define SW_ATTR_MISSING "missing"
+#define SW_ATTR_MISSING_CELLS "missing_cells"
+#define SW_ATTR_CELLS_FILLED "cells_filled"
+#define SW_ATTR_LOGARITHMS_UNDEFINED "logarithms_undefined"
+#define SW_ATTR_UNITS_WITHOUT_DATA "units_without_data"
+#define SW_ATTR_UNITS_DROPPED "units_dropped"
+#define SW_ATTR_ROWS_OF_UNKNOWN_UNITS "rows_of_unknown_units"
+
+/* The values of `state`. */
+#define SW_STATE_INCOMPLETE "incomplete"
+#define SW_STATE_COMPLETE "complete"
+
+/* Of the group of a result, which is known by the first. */
+#define SW_ATTR_MEASURE "measure"
+#define SW_ATTR_MEASURE_VERSION "measure_version"
+#define SW_ATTR_FORMULA "formula"
+#define SW_ATTR_SOURCE "source"
+#define SW_ATTR_PARAMETERS "parameters"
+#define SW_ATTR_ORIENTATION "orientation"
+/* Of a group in words, of a dataset a number. */
+#define SW_ATTR_UNDEFINED "undefined"
+
+/* Bytes that these two take, as they are set at the end, in place. */
+enum { SW_UNDEFINED_ROOM = 256, SW_STATE_ROOM = 16 };
+
+/* HDF5, netCDF-4 and HDF5's dimension scales keep it for themselves: it says nothing of the
+ * results. */
+bool sw_layout_is_housekeeping(const char *attribute);
+
+/* ---- datasets --------------------------------------------------------------------------- */
+
+/* Where a variable's numbers come from, and so who writes them and when. The order counts: up to
+ * SW_FROM_IN they are by unit, up to SW_FROM_STORED written by all ranks, from SW_FROM_GLOBAL to
+ * SW_FROM_PAIRS covered by the group's value_checksum. */
+typedef enum sw_source {
+  SW_FROM_UNIT, /* every rank its units, at the end */
+  SW_FROM_OUT,  /* strengths: the same */
+  SW_FROM_IN,
+  SW_FROM_PARTNER,   /* of top, above, links: the sink, while pairs are computed */
+  SW_FROM_STORED,    /* the quantities of pairs: the same */
+  SW_FROM_ROW_START, /* rank 0, at creation */
+  SW_FROM_GLOBAL,    /* rank 0, at the end */
+  SW_FROM_TABLE,
+  SW_FROM_TOTAL,
+  SW_FROM_MEAN,
+  SW_FROM_MAX,
+  SW_FROM_PAIRS, /* ordered pairs with a value */
+  /* Hashes and checksums, rank 0, at the end. */
+  SW_FROM_OPERANDS,
+  SW_FROM_TILES,
+  SW_FROM_BLOCKS,
+  SW_FROM_VALUES,
+  SW_SOURCES
+} sw_source;
+
+/* What a dataset says of itself. */
+typedef struct sw_layout_text {
+  const char *name, *long_name;
+  const char *of;    /* not NULL: between long_name and that of the quantity it is made of */
+  const char *units; /* NULL: the quantity's */
+} sw_layout_text;
+
+/* Of a dataset that the file has itself; of the others, whose names and texts are the measure's,
+ * all is NULL. */
+const sw_layout_text *sw_layout_of(sw_source source);
+/* The strengths and figures that every pair result has, in their order in the file. */
+enum { SW_FIGURES = 6 };
+extern const sw_source sw_layout_figures[SW_FIGURES];
+
+/* The long_name of SW_FROM_PARTNER where partners stand in an order, as of `top`; by sw_by. */
+extern const char *const sw_layout_ordered[];
+
+/* The axes and columns of the root. */
+typedef enum sw_root_part {
+  SW_ROOT_UNIT,
+  SW_ROOT_UNIT_TO,
+  SW_ROOT_TIME,
+  SW_ROOT_LON,
+  SW_ROOT_LAT
+} sw_root_part;
+const sw_layout_text *sw_layout_root(sw_root_part part);
+
+/* Whether a dataset of that name is a hash or a checksum: it follows from what others hold. */
+bool sw_layout_is_hash(const char *dataset);
+
+#endif
