@@ -87,7 +87,8 @@ sw_status sw_pairs_prepared_open(sw_error *err, sw_worker *w) {
   return open_hashers(err, p, own);
 }
 
-/* The partners of the period under way stand in the worker, which owns the rest of the first. */
+/* The worker may point to the partners of any period; it gets those of the first back, and frees
+ * what is its own of them. */
 void sw_pairs_prepared_close(sw_worker *w) {
   struct sw_prepared *own = w->prepared;
   if (!own) return;
@@ -96,6 +97,7 @@ void sw_pairs_prepared_close(sw_worker *w) {
     if (k > 0) sw_free(own->picks[k].pick_at);
   }
   w->pick = NULL;
+  if (own->picks[0].pick_at) w->pick_at = own->picks[0].pick_at;
   int hashers = own->hasher ? (w->pairs->n_quantities + 1) * own->matrices : 0;
   for (int k = 0; k < hashers; k++)
     sw_hasher_destroy(own->hasher[k]);
@@ -151,14 +153,19 @@ static bool begin_batches(sw_worker *w, const group *g, int64_t b0, int64_t b1) 
   return true;
 }
 
-/* Rows [b0, b1), whose states begin with `states`, of the group's strips. */
-static bool run_rows(sw_worker *w, const group *g, int64_t b0, int64_t b1, char *states) {
+/* The state of row i; held are those from row `first` on, or, of a single matrix, one. */
+static char *state_of(const struct sw_prepared *own, int64_t first, int64_t i) {
+  return own->states + (own->matrices > 1 ? (size_t)(i - first) * own->state_bytes : 0);
+}
+
+/* Rows [b0, b1) of the group's strips. */
+static bool run_rows(sw_worker *w, const group *g, int64_t first, int64_t b0, int64_t b1) {
   const sw_job *job = w->pairs->job;
-  struct sw_prepared *own = w->prepared;
+  const struct sw_prepared *own = w->prepared;
   const sw_strip *strip = own->strip + g->first;
   if (!begin_batches(w, g, b0, b1)) return false;
   for (int64_t i = b0; i < b1; i++) {
-    char *state = own->matrices > 1 ? states + (size_t)(i - b0) * own->state_bytes : states;
+    char *state = state_of(own, first, i);
     if (own->matrices == 1) job->measure->row_prepare(job, i, state, w->workspace);
     job->measure->row_periods(job, strip[0].t, strip[0].t + g->count, i, state, w->row,
                               w->workspace);
@@ -183,7 +190,7 @@ static bool run_group(sw_worker *w, const group *g, int64_t b0, int64_t b1) {
       int64_t wanted = sw_pairs_picks_batch(w->pairs, own->strip[g->first + k].t, b, b1);
       if (wanted < end) end = wanted;
     }
-    if (!run_rows(w, g, b, end, own->states + (size_t)(b - b0) * own->state_bytes)) return false;
+    if (!run_rows(w, g, b0, b, end)) return false;
     /* A stretch is long: what others have filled meanwhile must not wait for its end. */
     while (w->is_writer && sw_packets_write(w->pairs->packets)) {
     }
@@ -212,8 +219,7 @@ static int begin_strips(sw_worker *w, const sw_stretch *stretch) {
 static bool run_batch(sw_worker *w, int64_t row, int count, int64_t b0, int64_t b1) {
   const struct sw_prepared *own = w->prepared;
   for (int64_t i = b0; i < b1 && own->matrices > 1; i++)
-    w->pairs->job->measure->row_prepare(
-        w->pairs->job, i, own->states + (size_t)(i - b0) * own->state_bytes, w->workspace);
+    w->pairs->job->measure->row_prepare(w->pairs->job, i, state_of(own, b0, i), w->workspace);
   for (group g = {.row = row}; g.first < count; g.first += g.count) {
     int t = own->strip[g.first].t;
     for (g.count = 1; g.first + g.count < count && g.count < SW_ROW_PERIODS; g.count++)
