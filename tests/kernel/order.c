@@ -19,7 +19,8 @@ static int compare(const void *a, const void *b) {
 
 static void check(const double *key, int64_t n) {
   double *work = malloc((size_t)(sw_order_work(n) + 1) * sizeof *work);
-  int32_t *got = malloc((size_t)(n + 1) * sizeof *got), *want = malloc((size_t)(n + 1) * sizeof *want);
+  int32_t *got = malloc((size_t)(n + 1) * sizeof *got),
+          *want = malloc((size_t)(n + 1) * sizeof *want);
   int64_t there = 0;
   for (int64_t k = 0; k < n; k++) {
     want[k] = (int32_t)k;
@@ -55,12 +56,12 @@ Test(order, spreads) {
   for (int round = 0; round < 6; round++) {
     for (int k = 0; k < 5000; k++) {
       double u = uniform();
-      if (round == 0) key[k] = u;                          /* one bucket each, nearly */
-      if (round == 1) key[k] = floor(u * 40);              /* ties */
-      if (round == 2) key[k] = pow(10, 600 * (u - 0.5));   /* all exponents */
-      if (round == 3) key[k] = 1 + 1e-13 * floor(u * 1e3); /* within one bucket at first */
+      if (round == 0) key[k] = u;                                  /* one bucket each, nearly */
+      if (round == 1) key[k] = floor(u * 40);                      /* ties */
+      if (round == 2) key[k] = pow(10, 600 * (u - 0.5));           /* all exponents */
+      if (round == 3) key[k] = 1 + 1e-13 * floor(u * 1e3);         /* within one bucket at first */
       if (round == 4) key[k] = k % 50 ? 1 + 1e-12 * u : 1e200 * u; /* a cluster, seen from afar */
-      if (round == 5) key[k] = k % 3 ? 0 : u * 1e-310;     /* zeros, numbers near them */
+      if (round == 5) key[k] = k % 3 ? 0 : u * 1e-310;             /* zeros, numbers near them */
       if (k % 97 == 3) key[k] = NAN;
     }
     for (int n = 5000; n > 0; n = n * 2 / 5)

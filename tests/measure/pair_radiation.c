@@ -52,8 +52,8 @@ static void expect(harness *h, int t, const double *wanted) {
     rows(h, t, t + 1, i, (double *[]){row});
     for (int64_t j = 0; j < n; j++) {
       double want = i == j ? NAN : wanted[i * n + j];
-      cr_expect(isnan(want) ? isnan(row[j]) : fabs(row[j] - want) <= 1e-15 * want, "%d %d: %.17g, not %.17g",
-                (int)i, (int)j, row[j], want);
+      cr_expect(isnan(want) ? isnan(row[j]) : fabs(row[j] - want) <= 1e-15 * want,
+                "%d %d: %.17g, not %.17g", (int)i, (int)j, row[j], want);
     }
   }
 }
@@ -69,8 +69,8 @@ Test(radiation, by_hand) {
   /* Row 0: 4*4*2/(4*6), then behind 2: 16*1/(6*7), behind 3: 16*3/(7*10); distances 2, 2 in code
    * order. Row 1: the tie of a and c likewise. */
   expect(h, 0,
-         (const double[]){0, 4 / 3., 8 / 21., 24 / 35., 4 / 3., 0, 2 / 21., 6 / 35., 1 / 15., 2 / 3.,
-                          0, 1 / 6., 9 / 8., 9 / 40., 3 / 4., 0});
+         (const double[]){0, 4 / 3., 8 / 21., 24 / 35., 4 / 3., 0, 2 / 21., 6 / 35., 1 / 15.,
+                          2 / 3., 0, 1 / 6., 9 / 8., 9 / 40., 3 / 4., 0});
   harness_free(h);
 }
 
@@ -93,8 +93,8 @@ Test(radiation, out_is_what_is_sent) {
   harness_column(h, "out", "workers", sent);
   cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
   expect(h, 0,
-         (const double[]){0, 40 / 3., 80 / 21., 48 / 7., 20 / 3., 0, 10 / 21., 6 / 7., 0, 0, 0, 0, NAN,
-                          NAN, NAN, 0});
+         (const double[]){0, 40 / 3., 80 / 21., 48 / 7., 20 / 3., 0, 10 / 21., 6 / 7., 0, 0, 0, 0,
+                          NAN, NAN, NAN, 0});
   harness_free(h);
 }
 
@@ -127,8 +127,8 @@ Test(radiation, gaps) {
   harness *h = start(4, 1, mass, hand);
   cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
   expect(h, 0,
-         (const double[]){0, NAN, 16 / 20., 48 / 40., NAN, 0, NAN, NAN, 1 / 8., NAN, 0, 3 / 4., 9 / 8.,
-                          NAN, 3 / 4., 0});
+         (const double[]){0, NAN, 16 / 20., 48 / 40., NAN, 0, NAN, NAN, 1 / 8., NAN, 0, 3 / 4.,
+                          9 / 8., NAN, 3 / 4., 0});
   harness_free(h);
   double d[16];
   memcpy(d, hand, sizeof d);

@@ -85,12 +85,12 @@ static const sw_measure even_measure = PAIR_MEASURE("even", .segment = segment),
                         uneven_measure = PAIR_MEASURE("uneven", .segment = segment),
                         even_block = PAIR_MEASURE("even", .block = block),
                         uneven_block = PAIR_MEASURE("uneven", .block = block),
-                        even_rows = PAIR_MEASURE("even", .row_state = row_state,
-                                                 .row_prepare = row_prepare,
-                                                 .row_periods = row_periods),
-                        uneven_rows = PAIR_MEASURE("uneven", .row_state = row_state,
-                                                   .row_prepare = row_prepare,
-                                                   .row_periods = row_periods);
+                        even_rows =
+                            PAIR_MEASURE("even", .row_state = row_state, .row_prepare = row_prepare,
+                                         .row_periods = row_periods),
+                        uneven_rows =
+                            PAIR_MEASURE("uneven", .row_state = row_state,
+                                         .row_prepare = row_prepare, .row_periods = row_periods);
 static const sw_measure *const extra[] = {&even_measure, &uneven_measure};
 static const sw_measure *const by_blocks[] = {&even_block, &uneven_block};
 static const sw_measure *const by_rows[] = {&even_rows, &uneven_rows};

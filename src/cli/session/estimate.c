@@ -69,8 +69,8 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
   double element = run->study->float64 ? 8 : 4, threads = run->n_threads;
   double strip = (double)plan->cut.strip, packet = 0;
   double slots = (double)sw_geometry_slots(&g);
-  double window = fmin((double)sw_geometry_window(&g, run->team->window_bytes),
-                       plan->summary.n_periods);
+  double window =
+      fmin((double)sw_geometry_window(&g, run->team->window_bytes), plan->summary.n_periods);
   slots *= 8 * window;
   /* A packet is what one task stores, except that `above` hands on batches. */
   if (plan->keep.kind == SW_KEEP_DENSE)
@@ -83,8 +83,8 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
   else if (plan->keep.kind == SW_KEEP_LINKS)
     packet = (double)plan->links->row_start[job->n] / n * strip * (4 + 8.0 * plan->n_quantities);
   /* Buffers of a thread are as long as the segments that it asks a measure for. */
-  bool whole = sw_measure_fills_rows(job->measure) ||
-               (plan->keep.kind == SW_KEEP_ABOVE && job->directed);
+  bool whole =
+      sw_measure_fills_rows(job->measure) || (plan->keep.kind == SW_KEEP_ABOVE && job->directed);
   double length = whole ? n : side;
   double rows_held = (double)(plan->n_quantities * sw_pairs_grain(job));
   double thread = 8 * length * (8 + rows_held) + 16 * strip, packets = 2;

@@ -89,7 +89,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   fold_constants(job, g);
   job->directed = g->a != g->b || g->has_share || !g->distance->symmetric;
   job->n_passes = 2;
-  job->pass[0] = (sw_pass){.domain = SW_UNITS, .partial = sizeof(sw_negatives), .operand = g->columns};
+  job->pass[0] =
+      (sw_pass){.domain = SW_UNITS, .partial = sizeof(sw_negatives), .operand = g->columns};
   job->pass[1] = (sw_pass){.domain = SW_PAIRS};
   job->state = g;
   return SW_OK;

@@ -9,8 +9,8 @@
  *
  * What is not plain: a unit without mass sends all it has to the nearest that has some, the limit
  * of the formula, which then reads 0/0. A unit whose mass is missing, or that has no distance from
- * i, is no part of row i: its pair is NaN and its mass is nowhere in between. M of a row is the mass
- * that has a place in it. `finite` where no other unit has mass: NaN.
+ * i, is no part of row i: its pair is NaN and its mass is nowhere in between. M of a row is the
+ * mass that has a place in it. `finite` where no other unit has mass: NaN.
  *
  * The order of a row rests on distances alone, so it is made once for all periods of a window; it
  * is most of the time of a single period. */
@@ -41,9 +41,9 @@ static sw_status resolve(sw_error *err, sw_job *job) {
                    sw_job_arg(job, "finite")->number != 0};
   job->state = r;
   job->directed = true;
-  sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
-                             .partial = sizeof(sw_negatives),
-                             .operand = 1 + r->has_out});
+  sw_job_pass(
+      job,
+      (sw_pass){.domain = SW_UNITS, .partial = sizeof(sw_negatives), .operand = 1 + r->has_out});
   sw_job_pass(job, (sw_pass){.domain = SW_PAIRS});
   return SW_OK;
 }
@@ -58,8 +58,7 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
     for (int t = 0; t < job->n_periods; t++) {
       sw_flows_see(job, unit, t, out);
       for (int k = 0; k < job->n_inputs; k++)
-        to.row[k * job->n_periods + t][unit - to.first] =
-            sw_view_at(job->input[k].view, t, unit);
+        to.row[k * job->n_periods + t][unit - to.first] = sw_view_at(job->input[k].view, t, unit);
     }
 }
 
@@ -123,9 +122,8 @@ typedef struct row_flows {
 static row_flows row_of(const sw_job *job, int t, int64_t i) {
   const radiation *r = job->state;
   double *const *row = job->operand[0].row;
-  return (row_flows){.sent = row[(r->has_out ? job->n_periods : 0) + t][i],
-                     .own = row[t][i],
-                     .mass = row[t]};
+  return (row_flows){
+      .sent = row[(r->has_out ? job->n_periods : 0) + t][i], .own = row[t][i], .mass = row[t]};
 }
 
 /* O_i, with `finite` over 1 - m_i/M = s/(m_i + s), s the mass of all others. */
@@ -157,8 +155,7 @@ static void end_row(const sw_job *job, const row_order *row, row_flows flows, do
 
 static void one_period(const sw_job *job, int t, int64_t i, const row_order *row, double *out) {
   row_flows flows = row_of(job, t, i);
-  double others =
-      sw_radiation_before((sw_radiation_row){row->order, row->placed}, flows.mass, out);
+  double others = sw_radiation_before((sw_radiation_row){row->order, row->placed}, flows.mass, out);
   double sent = send(job, flows, others);
   sw_radiation_flows(job->n, flows.own, sent * flows.own, flows.mass, out);
   end_row(job, row, flows, sent, out);

@@ -272,8 +272,8 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
   bool pairs = sw_measure_has_pairs(measure);
   if (measure->kind == SW_KIND_PAIR && !pairs)
     return fault(err, measure, "of kind pair, without a pair output; declare one");
-  int fills = (measure->segment != NULL) + (measure->block != NULL) +
-              (measure->whole_row != NULL) + (measure->row_periods != NULL);
+  int fills = (measure->segment != NULL) + (measure->block != NULL) + (measure->whole_row != NULL) +
+              (measure->row_periods != NULL);
   if (fills > 1)
     return fault(err, measure,
                  "%d of segment, block, whole_row and row_periods; the engine calls one of them",

@@ -23,9 +23,9 @@ struct sw_prepared {
   size_t state_bytes; /* of one row */
   int64_t rows;       /* whose states there is room for */
   char *states;
-  int matrices;        /* of the longest stretch */
-  sw_strip *strip;     /* those of the stretch that are to be computed */
-  sw_hasher **hasher;  /* n_quantities + 1 for each of them; NULL where nothing is hashed */
+  int matrices;       /* of the longest stretch */
+  sw_strip *strip;    /* those of the stretch that are to be computed */
+  sw_hasher **hasher; /* n_quantities + 1 for each of them; NULL where nothing is hashed */
   picks picks[SW_ROW_PERIODS];
 };
 

@@ -67,8 +67,8 @@ typedef struct sw_pairs {
   sw_queue queue; /* of the node's tasks, or of its stretches */
   sw_stretch *stretch; /* NULL: tasks are taken one by one */
   int64_t n_stretches;
-  char *done;     /* node-shared, by task: not 0: it need not be computed; NULL: all must */
-  int *past;      /* by matrix: the same one in the earlier results, -1: none; NULL: none at all */
+  char *done; /* node-shared, by task: not 0: it need not be computed; NULL: all must */
+  int *past;  /* by matrix: the same one in the earlier results, -1: none; NULL: none at all */
   sw_past_figures *past_figures; /* by matrix; filled on rank 0 only */
   sw_packets *packets;
   int64_t *undefined; /* by matrix: ordered pairs without a value, of this rank's tasks */
@@ -84,8 +84,8 @@ typedef struct sw_worker {
   double **all;  /* as the measure fills them, NULL where not wanted: `grain` rows */
   double *row[SW_ROW_PERIODS * SW_MAX_QUANTITIES]; /* where `all` points to; of several periods
                                                       where rows are prepared */
-  int64_t grain;               /* rows that the measure is asked for at a time */
-  int64_t stride;              /* doubles from one row to the next, of `all` and of `lanes` */
+  int64_t grain;         /* rows that the measure is asked for at a time */
+  int64_t stride;        /* doubles from one row to the next, of `all` and of `lanes` */
   double *strength;      /* of a segment, where partners are not ordered by value; else NULL */
   double *lanes;         /* SW_LANES rows of column sums under way, sw_pairs_row_length apart */
   double *row_a, *row_b; /* strips: sums before (undirected: by level) and from the own square */
@@ -105,7 +105,7 @@ typedef struct sw_worker {
    * met. */
   struct sw_pick *pick;
   int64_t *pick_at, *pick_end, *link_at;
-  int64_t room; /* entries that `pick` can hold */
+  int64_t room;                 /* entries that `pick` can hold */
   struct sw_prepared *prepared; /* prepared.c; NULL where rows are not prepared */
 } sw_worker;
 

@@ -35,8 +35,8 @@ static double sum_before(const sw_worker *w, int64_t row, int64_t squares) {
   return sum;
 }
 
-/* The sum of a row that has been taken in. `before`: squares before the row's own one, which is also
- * the number of leaves in its tree. */
+/* The sum of a row that has been taken in. `before`: squares before the row's own one, which is
+ * also the number of leaves in its tree. */
 static double row_sum(const sw_worker *w, const sw_strip *s, int64_t row) {
   int64_t before = (s->r0 + row) / w->pairs->plan->cut.side;
   return (w->pairs->job->directed ? w->row_a[row] : sum_before(w, row, before)) + w->row_b[row];
@@ -74,7 +74,8 @@ static bool ends_segment(const sw_strip *s, int64_t i) {
 /* A segment of rows is complete for columns [j0, j1): joins their lanes, adds them to the strip's
  * column sums and clears them. Segments of a strip come from top to bottom, as fold.c adds the
  * squares of a group. */
-static void add_column_sums(sw_worker *w, const sw_strip *s, double *lanes, int64_t j0, int64_t j1) {
+static void add_column_sums(sw_worker *w, const sw_strip *s, double *lanes, int64_t j0,
+                            int64_t j1) {
   int64_t stride = sw_pairs_row_length(w->pairs), count = j1 - j0;
   /* Lane 0 takes the joined sums; it is cleared with the others. */
   sw_lanes_join_rows(lanes, stride, count, lanes);
@@ -96,8 +97,8 @@ static int64_t first_square(const sw_pairs *p, const sw_strip *s) {
 }
 
 /* Takes in row i of the columns under way, and adds it to their lanes where columns are summed. */
-static void take_segment(sw_worker *w, const sw_strip *s, int64_t i, int64_t j0, int64_t j1, double *v,
-                         double *lanes) {
+static void take_segment(sw_worker *w, const sw_strip *s, int64_t i, int64_t j0, int64_t j1,
+                         double *v, double *lanes) {
   see_segment(w, s, i, j0, j1, v);
   if (!s->column_sum) return;
   /* A row's lane is its index within the segment, as in a square. */
