@@ -7,8 +7,9 @@
  *   sw_results_comparing    a sink: pairs that the run computes of a sample of tasks
  *   sw_results_check_sums   all that is stored, against the checksums stored with it
  *
- * Invariant: the schema is made of the run, so a dataset that is missing or of another size is
- * found as what cannot be read. A difference is no error: it is counted and told in the verdict. */
+ * Invariant: the schema is made of the run, and every dataset is held against it before it is read
+ * (fit.c), so one that is missing or of another size is a line and never overruns. A difference is
+ * no error: it is counted and told in the verdict. */
 #include "store/results/verify.h"
 
 #include <math.h>
@@ -51,9 +52,10 @@ sw_status sw_results_study(sw_error *err, sw_arena *arena, const char *path, con
                            const char **inputs) {
   hid_t file = H5I_INVALID_HID;
   SW_TRY(sw_results_open(err, arena, path, &file));
-  *study = sw_h5_get_text(arena, file, SW_ATTR_STUDY);
-  *inputs = sw_h5_get_text(arena, file, SW_ATTR_INPUTS);
+  sw_status status = sw_h5_read_text(err, arena, file, SW_ATTR_STUDY, study);
+  if (status == SW_OK) status = sw_h5_read_text(err, arena, file, SW_ATTR_INPUTS, inputs);
   H5Fclose(file);
+  SW_TRY(status);
   if (*study && *inputs) return SW_OK;
   return sw_fail(err, SW_EINPUT, "%s: does not hold its study; was it made by this program?", path);
 }
@@ -61,7 +63,8 @@ sw_status sw_results_study(sw_error *err, sw_arena *arena, const char *path, con
 /* Numbers computed from other inputs say nothing of the file. */
 static sw_status same_inputs(sw_error *err, sw_arena *arena, const char *path, const char *then,
                              const char *now) {
-  const char *odd = sw_results_text_odd_input(arena, now, then);
+  const char *odd = NULL;
+  SW_TRY(sw_results_text_odd_input(err, arena, now, then, &odd));
   if (!odd) return SW_OK;
   return sw_fail(err, SW_EINPUT,
                  "%s: its input %s has changed since; there is nothing to hold it against", path,
@@ -117,23 +120,27 @@ typedef struct comparing {
   const sw_variable *variable;
 } comparing;
 
-/* Numbers of one variable as doubles, whole: *count of them, as the schema says; sw_free. The size
- * of the file's dataset is checked before it is read into memory of ours. */
-static sw_status read_whole(sw_error *err, const comparing *c, double **values, size_t *count) {
+/* All numbers of a variable, as `type` has them in memory, *count of them; sw_free, also on
+ * failure. There is room for as many as the schema says, and the dataset is held against it. */
+static sw_status read_all(sw_error *err, const sw_results *results, const sw_group *group,
+                          const sw_variable *variable, hid_t type, void **values, size_t *count) {
+  hid_t dataset = H5I_INVALID_HID;
   *count = 1;
-  for (int a = 0; a < c->variable->rank; a++)
-    *count *= c->variable->extent[a];
-  SW_TRY(sw_alloc(err, *count + 1, sizeof **values, (void **)values));
-  hid_t dataset = sw_results_open_dataset(c->results, c->group, c->variable);
-  hid_t space = dataset < 0 ? H5I_INVALID_HID : H5Dget_space(dataset);
-  bool fits = space >= 0 && H5Sget_simple_extent_npoints(space) == (hssize_t)*count;
-  herr_t code =
-      fits ? H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, *values) : -1;
-  if (space >= 0) H5Sclose(space);
-  if (dataset >= 0) H5Dclose(dataset);
+  for (int a = 0; a < variable->rank; a++)
+    *count *= variable->extent[a];
+  SW_TRY(sw_calloc(err, *count + 1, H5Tget_size(type), values));
+  SW_TRY(sw_results_open_fitting(err, results, group, variable, &dataset));
+  herr_t code = H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, *values);
+  H5Dclose(dataset);
   if (code >= 0) return SW_OK;
-  return sw_fail(err, SW_EIO, "%s: %s/%s cannot be read, or is not as the study makes it",
-                 c->results->path, c->group->path, c->variable->name);
+  return sw_fail(err, SW_EIO, "%s: %s/%s cannot be read", results->path, group->path,
+                 variable->name);
+}
+
+/* The numbers of the variable at hand. */
+static sw_status read_whole(sw_error *err, const comparing *c, double **values, size_t *count) {
+  return read_all(err, c->results, c->group, c->variable, H5T_NATIVE_DOUBLE, (void **)values,
+                  count);
 }
 
 /* What a computed value is once it was written and read as a double: of whole numbers NaN is -1. */
@@ -231,15 +238,8 @@ static sw_status read_sums(sw_error *err, const sw_results *results, const sw_gr
                            sw_source source, uint64_t **sums) {
   const sw_variable *variable =
       &results->schema.variable[sw_results_schema_find(&results->schema, group->job, source, 0)];
-  size_t count = 1;
-  for (int a = 0; a < variable->rank; a++)
-    count *= variable->extent[a];
-  SW_TRY(sw_calloc(err, count + 1, sizeof **sums, (void **)sums));
-  hid_t dataset = sw_results_open_dataset(results, group, variable);
-  herr_t code =
-      dataset < 0 ? -1 : H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, *sums);
-  if (dataset >= 0) H5Dclose(dataset);
-  return code >= 0 ? SW_OK : sw_h5_fail(err, results->path, "be read");
+  size_t count = 0;
+  return read_all(err, results, group, variable, H5T_NATIVE_UINT64, (void **)sums, &count);
 }
 
 /* Hashes every stored tile as the sink gives it back. A strip without rows has the checksum 0 and
