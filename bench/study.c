@@ -35,6 +35,7 @@ static void print_measures(void) {
   static const char *const kind[] = {"unit", "pair", "global", "model", "composite"};
   for (int i = 0; i < sw_measure_count(); i++) {
     const sw_measure *m = sw_measure_at(i);
+    if (m->alias_of) continue;
     printf("%s %s %g %g\n", m->name, kind[m->kind], m->flops, m->bytes);
   }
 }

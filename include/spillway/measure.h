@@ -222,6 +222,8 @@ const char *sw_job_period(const sw_job *job, int t);
  *
  * - name, title, formula, source, version >= 1, resolve; a help of every parameter. Names are
  *   letters, digits and '_'. A headline is one of the outputs.
+ * - An alias has a name, a title and the three fields of an alias, and nothing else. It sets a
+ *   parameter of a measure that is neither an alias nor a composite, to a value of its type.
  * - Parameters: no two of a name; not `as`, `periods`, `keep`, which the engine reads; at most one
  *   of weights and one of distance; a choice has choices; lo <= hi; a default reads as its type.
  * - Outputs: no two of a name and form; of variants of a name resolve leaves one on. Names that the
@@ -283,12 +285,19 @@ typedef struct sw_measure {
 
   /* Bytes of a thread's workspace (0: none), 64-byte aligned, not zeroed. */
   size_t (*workspace)(const sw_job *job);
+
+  /* An alias, another name for a measure with one parameter set: an entry of that name is one of
+   * `alias_of`, may not give the parameter, and is called like the alias without `as`. The results
+   * name the measure. In the catalogue: SW_ALIAS of catalog.def. */
+  const struct sw_measure *alias_of;
+  const char *alias_param, *alias_value; /* the value as a study would write it */
 } sw_measure;
 
 /* ---- the catalogue ---------------------------------------------------------------------- */
 
+/* Measures and aliases, in the order of catalog.def. */
 int sw_measure_count(void);
-const sw_measure *sw_measure_at(int index); /* in the order of catalog.def */
+const sw_measure *sw_measure_at(int index);
 const sw_measure *sw_measure_find(const char *name);
 
 #pragma GCC visibility pop

@@ -1,20 +1,35 @@
-/* The catalogue as a table, in the order of catalog.def, which is included twice: once for the
- * declarations and once for the entries. A measure is thus added by a line there, and no list can
- * disagree with another. The table is const data; a measure of a program's own is not in it
- * (sw_study_reader.extra). */
+/* The catalogue as a table, in the order of catalog.def, which is included three times: for the
+ * declarations of measures, for the aliases, which may stand before what they name, and for the
+ * entries. A measure is thus added by a line there, and no list can disagree with another. The
+ * table is const data; a measure of a program's own is not in it (sw_study_reader.extra). */
 #include "spillway/measure.h"
 
 #include <string.h>
 
 #define SW_MEASURE(name, kind) extern const sw_measure sw_measure_##name;
+#define SW_ALIAS(name, measure, param, value)
 #include "measure/catalog.def"
 #undef SW_MEASURE
+#undef SW_ALIAS
+
+#define SW_MEASURE(name, kind)
+#define SW_ALIAS(alias, measure, param, value)                                                     \
+  static const sw_measure sw_alias_##alias = {.name = #alias,                                      \
+                                              .title = #measure " with " param ": " value,         \
+                                              .alias_of = &sw_measure_##measure,                   \
+                                              .alias_param = param,                                \
+                                              .alias_value = value};
+#include "measure/catalog.def"
+#undef SW_MEASURE
+#undef SW_ALIAS
 
 /* The NULL keeps the table valid C if the list were empty; it is not counted. */
 static const sw_measure *const catalogue[] = {
 #define SW_MEASURE(name, kind) &sw_measure_##name,
+#define SW_ALIAS(alias, measure, param, value) &sw_alias_##alias,
 #include "measure/catalog.def"
 #undef SW_MEASURE
+#undef SW_ALIAS
     NULL};
 
 int sw_measure_count(void) {

@@ -75,6 +75,7 @@ Test(study_catalog, every_measure_with_defaults) {
     sw_arena *arena;
     sw_study *study = NULL;
     const sw_measure *measure = sw_measure_at(i);
+    if (measure->alias_of) continue; /* its measure is here too; aliases.c reads them */
     check_descriptor(measure);
     write_study(measure, text);
     cr_assert_eq(sw_arena_create(&err, &arena), SW_OK);

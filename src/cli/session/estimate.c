@@ -62,17 +62,11 @@ static double pass_bytes(const sw_run *run, const sw_job *job) {
  * and what each thread holds. Node-shared slots are counted whole for every rank, because the peak
  * memory of a process counts the shared pages that it has touched. */
 static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_plan *plan) {
-  double n = (double)job->n, side = (double)plan->cut.side, squares = (double)plan->cut.squares;
+  double n = (double)job->n, side = (double)plan->cut.side;
+  sw_geometry g = sw_geometry_make(job, plan->keep.kind, &plan->cut, SW_PAIRS_STORE);
   double element = run->study->float64 ? 8 : 4, threads = run->n_threads;
-  double strip = (double)plan->cut.strip, slots, packet = 0;
-  bool rows =
-      plan->keep.kind != SW_KEEP_DENSE && (plan->keep.kind != SW_KEEP_SUMMARY || job->directed);
-  /* Slots are counted as plan/pairs/lots.c does: strips of rows, squares, or half of them. */
-  if (job->measure->whole_row || rows)
-    slots = (double)plan->cut.strips * (strip + (job->directed ? n : 0));
-  else
-    slots = (job->directed ? squares * squares : squares * (squares + 1) / 2) * side *
-            (1 + (job->directed ? (double)plan->cut.strips_a_square : 1));
+  double strip = (double)plan->cut.strip, packet = 0;
+  double slots = (double)sw_geometry_slots(&g);
   slots *= 8;
   /* Matrices that go together: as many as window_bytes hold, at least one. */
   double window = (double)run->team->window_bytes / (slots > 1 ? slots : 1);
@@ -134,17 +128,15 @@ sw_status sw_estimate_fits(sw_error *err, const sw_run *run) {
 
 /* ---- pairs and time --------------------------------------------------------------------- */
 
-/* Pairs that entry e evaluates. A triangle is half of the square, but squares on the diagonal are
- * computed whole. `above` evaluates all pairs twice: first only to count what it keeps. */
+/* Pairs that entry e evaluates. `above` evaluates all of them twice: first only to count what it
+ * keeps. */
 static double pairs_of(const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   const sw_pair_plan *plan = &run->pair[e];
-  double n = (double)job->n, pairs = n * n * plan->summary.n_periods;
+  sw_geometry g = sw_geometry_make(job, plan->keep.kind, &plan->cut, SW_PAIRS_STORE);
+  double pairs = sw_geometry_pairs(&g) * plan->summary.n_periods;
   if (job->links_only) return (double)job->weights->row_start[job->n] * plan->summary.n_periods;
-  bool triangle = !job->directed && !job->measure->whole_row &&
-                  (plan->keep.kind == SW_KEEP_DENSE || plan->keep.kind == SW_KEEP_SUMMARY);
-  if (plan->keep.kind == SW_KEEP_ABOVE) pairs *= 2;
-  return triangle ? pairs * (0.5 + 0.5 / (double)plan->cut.squares) : pairs;
+  return plan->keep.kind == SW_KEEP_ABOVE ? 2 * pairs : pairs;
 }
 
 double sw_estimate_pairs(const sw_run *run) {

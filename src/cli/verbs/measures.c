@@ -93,15 +93,6 @@ static void print_section(const char *title, const char *text) {
 
 /* ---- the list --------------------------------------------------------------------------- */
 
-static int longest_name(void) {
-  int longest = 0;
-  for (int i = 0; i < sw_measure_count(); i++) {
-    int length = (int)strlen(sw_measure_at(i)->name);
-    longest = length > longest ? length : longest;
-  }
-  return longest;
-}
-
 /* Measures are numbered: those of the catalogue, then the program's own. */
 static int count_of(const sw_program *program) {
   return sw_measure_count() + program->n_extra;
@@ -112,6 +103,15 @@ static const sw_measure *measure_at(const sw_program *program, int index) {
   return index < known ? sw_measure_at(index) : program->extra[index - known];
 }
 
+static int longest_name(const sw_program *program) {
+  int longest = 0;
+  for (int i = 0; i < count_of(program); i++) {
+    int length = (int)strlen(measure_at(program, i)->name);
+    longest = length > longest ? length : longest;
+  }
+  return longest;
+}
+
 static const sw_measure *find(const sw_program *program, const char *name) {
   for (int i = 0; i < count_of(program); i++)
     if (strcmp(measure_at(program, i)->name, name) == 0) return measure_at(program, i);
@@ -119,11 +119,12 @@ static const sw_measure *find(const sw_program *program, const char *name) {
 }
 
 static void print_catalogue(const sw_program *program) {
-  int width = longest_name();
+  int width = longest_name(program);
   printf("%-*s  %-9s  %s\n", width, "measure", "kind", "title");
   for (int i = 0; i < count_of(program); i++) {
     const sw_measure *measure = measure_at(program, i);
-    int at = printf("%-*s  %-9s  ", width, measure->name, kind_name(measure->kind));
+    const char *kind = measure->alias_of ? "alias" : kind_name(measure->kind);
+    int at = printf("%-*s  %-9s  ", width, measure->name, kind);
     print_wrapped(at, at, measure->title);
   }
   printf("\n`spillway measures NAME` describes one.\n");
@@ -248,34 +249,51 @@ static void print_outputs(const sw_measure *measure) {
   }
 }
 
-/* An example of an entry: its required parameters, as a study would have them. */
-static void print_example(const sw_measure *measure) {
+/* Whether this alias sets the parameter, which an entry then may not give. */
+static bool is_set(const sw_measure *alias, const char *param) {
+  return alias && strcmp(alias->alias_param, param) == 0;
+}
+
+/* An example of an entry: its required parameters, as a study would have them. `alias`: the name by
+ * which it asks, which sets one of them; NULL: the measure's own. */
+static void print_example(const sw_measure *measure, const sw_measure *alias) {
   bool first = true;
   if (measure->kind == SW_KIND_COMPOSITE) {
     printf("\nIn a study\n%*scomposites:\n%*s  economy: {positive: [...], negative: [...]}\n",
            INDENT, "", INDENT, "");
     return;
   }
-  printf("\nIn a study\n%*smeasures:\n%*s  - %s: {", INDENT, "", INDENT, "", measure->name);
+  printf("\nIn a study\n%*smeasures:\n%*s  - %s: {", INDENT, "", INDENT, "",
+         alias ? alias->name : measure->name);
   for (int i = 0; measure->param[i].name; i++) {
-    if (measure->param[i].fallback) continue;
+    if (measure->param[i].fallback || is_set(alias, measure->param[i].name)) continue;
     printf("%s%s: ...", first ? "" : ", ", measure->param[i].name);
     first = false;
   }
   printf("}\n");
 }
 
+/* A measure, or an alias: then what is said is the measure's, but for the parameter that is set. */
 static void print_measure(const sw_measure *measure) {
-  printf("%s: %s (%s, version %d)\n", measure->name, measure->title, kind_name(measure->kind),
-         measure->version);
+  const sw_measure *alias = measure->alias_of ? measure : NULL;
+  const char *title = measure->title;
+  char line[300];
+  if (alias) measure = alias->alias_of;
+  printf("%s: %s (%s, version %d)\n", alias ? alias->name : measure->name, title,
+         kind_name(measure->kind), measure->version);
+  if (alias) {
+    snprintf(line, sizeof line, "%s with %s: %s", measure->name, alias->alias_param,
+             alias->alias_value);
+    print_section("Alias of", line);
+  }
   print_section("Formula", measure->formula);
   printf("\nParameters\n");
   for (int i = 0; measure->param[i].name; i++)
-    print_param(&measure->param[i]);
+    if (!is_set(alias, measure->param[i].name)) print_param(&measure->param[i]);
   print_common(measure);
   print_outputs(measure);
   print_section("Source", measure->source);
-  print_example(measure);
+  print_example(measure, alias);
 }
 
 /* ---- the verb --------------------------------------------------------------------------- */

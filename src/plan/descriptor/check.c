@@ -66,15 +66,17 @@ static sw_status check_identity(sw_error *err, const sw_measure *measure) {
 
 /* ---- parameters ------------------------------------------------------------------------- */
 
-/* Reads the default of parameter p as a study file's value would be, by the same code, so that a
- * default that no study could give is found. One that names weights or groups means those of a
- * study that is not there yet, and is not read. "" is no value, NULL asks for one.
+/* Reads the default of parameter p, or (`alias` not NULL) the value that an alias sets, as a study
+ * file's value would be, by the same code, so that one that no study could give is found. One that
+ * names weights or groups means those of a study that is not there yet, and is not read. "" is no
+ * default, NULL asks for one.
  *
  * The study that it is read in has as much of one as the reader looks at: coordinates by their
  * usual names, and an entry without any given value, so that the default is what is read. */
-static sw_status read_default(sw_error *err, sw_arena *arena, const sw_measure *measure, int p) {
+static sw_status read_own(sw_error *err, sw_arena *arena, const sw_measure *measure, int p,
+                          const sw_measure *alias) {
   const sw_param *param = &measure->param[p];
-  if (is_empty(param->fallback)) return SW_OK;
+  if (!alias && is_empty(param->fallback)) return SW_OK;
   if (param->type == SW_P_WEIGHTS || param->type == SW_P_GROUPINGS) return SW_OK;
   sw_arg *arg = NULL;
   /* The reader fills arg[p], by the parameter's own place. */
@@ -86,8 +88,12 @@ static sw_status read_default(sw_error *err, sw_arena *arena, const sw_measure *
   sw_entry entry = {.measure = measure, .name = "param", .where = where, .node = &node, .arg = arg};
   if (!where) return sw_fail(err, SW_ENOMEM, "out of memory for a measure's defaults");
   sw_error said = {0};
-  sw_status status = sw_study_read_arg(&said, &in, &entry, p, NULL);
+  sw_status status = alias ? sw_study_set_arg(&said, &in, &entry, p, alias->alias_value)
+                           : sw_study_read_arg(&said, &in, &entry, p, NULL);
   if (status == SW_OK) return SW_OK;
+  /* What was set has a place in no file: the message begins after it. */
+  const char *text = alias ? strstr(said.text, ": param: ") : NULL;
+  if (text) return fault(err, alias, "it sets %s", text + strlen(": param: "));
   /* A bad default is not the user's input, so its status changes; lack of memory stays what it
    * is. */
   return sw_fail(err, status == SW_EINPUT ? SW_EINTERNAL : status, "%s", said.text);
@@ -144,7 +150,7 @@ static sw_status check_params(sw_error *err, const sw_measure *measure) {
   }
   SW_TRY(sw_arena_create(err, &arena));
   for (int p = 0; status == SW_OK && measure->param[p].name; p++)
-    status = read_default(err, arena, measure, p);
+    status = read_own(err, arena, measure, p, NULL);
   sw_arena_destroy(arena);
   return status;
 }
@@ -267,8 +273,48 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
   return SW_OK;
 }
 
+/* ---- aliases ---------------------------------------------------------------------------- */
+
+/* The measure may be one that is checked by itself too; twice does no harm. */
+static sw_status check_target(sw_error *err, const sw_measure *alias) {
+  const sw_measure *measure = alias->alias_of;
+  if (measure->alias_of)
+    return fault(err, alias, "an alias of the alias %s; name the measure itself", measure->name);
+  SW_TRY(sw_measure_check(err, measure));
+  if (measure->kind == SW_KIND_COMPOSITE)
+    return fault(err, alias, "an alias of %s, which no entry of `measures` is", measure->name);
+  return SW_OK;
+}
+
+/* An alias has nothing of its own besides its name and title: what else it gives would be passed
+ * over. The value it sets is read as an entry would give it. */
+static sw_status check_alias(sw_error *err, const sw_measure *alias) {
+  sw_arena *arena = NULL;
+  int p = 0;
+  if (!sw_form_is_identifier(alias->name))
+    return fault(err, alias, "its name is to be letters, digits and '_', no digit first");
+  if (is_empty(alias->title)) return fault(err, alias, "no title; say what it is in one line");
+  if (alias->param || alias->output || alias->resolve)
+    return fault(err, alias, "an alias has no parameters, outputs or functions of its own");
+  SW_TRY(check_target(err, alias));
+  const sw_param *param = alias->alias_of->param;
+  while (param[p].name && (!alias->alias_param || strcmp(param[p].name, alias->alias_param) != 0))
+    p++;
+  if (!param[p].name)
+    return fault(err, alias, "it sets '%s', which %s does not have; name one of its parameters",
+                 alias->alias_param ? alias->alias_param : "", alias->alias_of->name);
+  if (is_empty(alias->alias_value))
+    return fault(err, alias, "it sets %s to nothing; give the value as a study would write it",
+                 param[p].name);
+  SW_TRY(sw_arena_create(err, &arena));
+  sw_status status = read_own(err, arena, alias->alias_of, p, alias);
+  sw_arena_destroy(arena);
+  return status;
+}
+
 /* The first slip is told; the others come when it is mended. */
 sw_status sw_measure_check(sw_error *err, const sw_measure *measure) {
+  if (measure->alias_of && !is_empty(measure->name)) return check_alias(err, measure);
   SW_TRY(check_identity(err, measure));
   SW_TRY(check_params(err, measure));
   SW_TRY(check_outputs(err, measure));

@@ -201,21 +201,21 @@ static sw_status pass_strip(sw_error *err, passage *way, int64_t strip, uint64_t
 sw_status sw_pairs_digest_stored(sw_error *err, const sw_pairs *p, const sw_stored *from,
                                  const sw_stored *to, int64_t row, int64_t nth,
                                  uint64_t checksum[2], bool *readable) {
-  bool triangle = p->walk == SW_WALK_TRIANGLE;
-  int64_t column = triangle ? row + nth : nth;
+  int64_t column = sw_geometry_column(&p->geometry, row, nth);
+  bool mirrors = sw_geometry_mirrors(&p->geometry, row, nth);
   passage way = {.p = p, .from = from, .to = to, .readable = readable};
   checksum[0] = checksum[1] = 0;
   *readable = true;
-  if (p->walk == SW_WALK_STRIPS) return pass_strip(err, &way, row, &checksum[0]);
+  if (p->geometry.walk == SW_WALK_STRIPS) return pass_strip(err, &way, row, &checksum[0]);
   SW_TRY(pass_square(err, &way, row, column, &checksum[0]));
-  if (triangle && nth > 0 && *readable) return pass_square(err, &way, column, row, &checksum[1]);
+  if (mirrors && *readable) return pass_square(err, &way, column, row, &checksum[1]);
   return SW_OK;
 }
 
 /* Matrix t in this run's own results file. */
 sw_stored sw_pairs_stored_here(const sw_pairs *p, int t) {
   const int64_t *start = p->plan->row_start;
-  return (sw_stored){p->sink, t, start ? start + t * p->job->n : NULL};
+  return (sw_stored){p->work.sink, t, start ? start + t * p->job->n : NULL};
 }
 
 /* For `verify`, which has no pass under way: builds as much of one as the checksum needs. Tiles of
@@ -227,14 +227,15 @@ sw_status sw_pairs_digest_tile(sw_error *err, sw_run *run, int e, sw_sink *sink,
                 .entry = e,
                 .job = &run->job[e],
                 .plan = &run->pair[e],
-                .sink = sink,
+                .work = {.pass = SW_PAIRS_SAMPLE, .sink = sink},
+                .geometry = sw_pairs_geometry(run, e, SW_PAIRS_SAMPLE),
                 .n_quantities = run->pair[e].n_quantities,
                 .element = run->study->float64 ? 8 : 4};
   sw_stored here = sw_pairs_stored_here(&p, t);
   int64_t squares = p.plan->cut.squares;
   bool readable = true;
   passage way = {.p = &p, .from = &here, .readable = &readable};
-  SW_TRY(sw_pairs_walk_of(run, e, false) == SW_WALK_STRIPS
+  SW_TRY(p.geometry.walk == SW_WALK_STRIPS
              ? pass_strip(err, &way, tile, checksum)
              : pass_square(err, &way, tile / squares, tile % squares, checksum));
   if (!readable)

@@ -34,24 +34,15 @@ static void add_share(const sw_pairs *p, span units, int64_t first, int64_t end,
     sum[k - units.lo] += p->slots[offset + k - first];
 }
 
-/* Units [first, end) that are the rows of a row of squares, or of a strip. */
-static void rows_of_lot(const sw_pairs *p, int64_t row, int64_t *first, int64_t *end) {
-  if (p->walk == SW_WALK_STRIPS)
-    sw_cut_strip(&p->plan->cut, row, first, end);
-  else
-    sw_cut_square(&p->plan->cut, row, first, end);
-}
-
 /* The lot's row sums: of a row of squares one share a square, added in the order of columns. In a
  * triangle the row begins on the diagonal; what lies before comes out of the columns' tree. */
 static void add_rows(const sw_pairs *p, const sw_lot *lot, span units, double *sum) {
-  int64_t squares = p->plan->cut.squares, first = 0, end = 0, tasks = 1;
-  if (p->walk != SW_WALK_STRIPS) tasks = squares - (p->walk == SW_WALK_TRIANGLE ? lot->row : 0);
-  rows_of_lot(p, lot->row, &first, &end);
+  int64_t slot = sw_geometry_slot(&p->geometry), first = 0, end = 0;
+  sw_geometry_units(&p->geometry, lot->row, &first, &end);
   /* Most lots are not about these units: skip the walk over their squares. */
   if (first >= units.hi || end <= units.lo) return;
-  for (int64_t nth = 0; nth < tasks; nth++)
-    add_share(p, units, first, end, lot->slot_at + nth * sw_pairs_square_slot(p), sum);
+  for (int64_t nth = 0; nth < sw_pairs_tasks_of_lot(p, lot); nth++)
+    add_share(p, units, first, end, lot->slot_at + nth * slot, sum);
 }
 
 /* The lot's column sums of one row segment (`part`), added into sum. A slot has the shares of rows
@@ -60,19 +51,20 @@ static void add_rows(const sw_pairs *p, const sw_lot *lot, span units, double *s
 static void add_columns(const sw_pairs *p, const sw_lot *lot, int64_t part, span units,
                         double *sum) {
   const sw_cut *cut = &p->plan->cut;
-  bool triangle = p->walk == SW_WALK_TRIANGLE;
+  const sw_geometry *g = &p->geometry;
+  bool triangle = g->walk == SW_WALK_TRIANGLE;
   int64_t first = triangle ? lot->row + 1 : 0, before = triangle ? 1 : 0, j0 = 0, j1 = 0;
-  if (p->walk == SW_WALK_STRIPS) {
-    add_share(p, units, 0, p->job->n, lot->slot_at + cut->strip, sum);
+  if (g->walk == SW_WALK_STRIPS) {
+    add_share(p, units, 0, p->job->n, lot->slot_at + sw_geometry_columns_at(g), sum);
     return;
   }
   /* The first square with one of the units; the loop ends behind the last. */
   int64_t from = units.lo / cut->side > first ? units.lo / cut->side : first;
-  int64_t offset = lot->slot_at + cut->side * (1 + part);
+  int64_t offset = lot->slot_at + sw_geometry_columns_at(g) + part * cut->side;
   for (int64_t column = from; column < cut->squares; column++) {
     sw_cut_square(cut, column, &j0, &j1);
     if (j0 >= units.hi) return;
-    add_share(p, units, j0, j1, offset + (column - first + before) * sw_pairs_square_slot(p), sum);
+    add_share(p, units, j0, j1, offset + (column - first + before) * sw_geometry_slot(g), sum);
   }
 }
 
@@ -84,7 +76,7 @@ static void add_columns(const sw_pairs *p, const sw_lot *lot, int64_t part, span
  * no sums. */
 static sw_status open_ladder(sw_error *err, const sw_pairs *p, int64_t width, sw_ladder *ladder) {
   const sw_cut *cut = &p->plan->cut;
-  bool squares = p->walk == SW_WALK_TRIANGLE || cut->strip < cut->side;
+  bool squares = p->geometry.walk == SW_WALK_TRIANGLE || cut->strip < cut->side;
   int parts = squares && p->job->directed ? (int)cut->strips_a_square : 1;
   return sw_ladder_create(err, squares ? cut->squares : cut->strips, parts, width, ladder);
 }
@@ -93,11 +85,11 @@ static sw_status open_ladder(sw_error *err, const sw_pairs *p, int64_t width, sw
  * of strips is the same as that of squares with parts; several rows of squares in a group share a
  * leaf. */
 static int64_t leaf_of(const sw_pairs *p, const sw_ladder *ladder, int64_t row, int64_t part) {
-  if (p->walk == SW_WALK_STRIPS) {
+  if (p->geometry.walk == SW_WALK_STRIPS) {
     part = row % ladder->parts;
     row /= ladder->parts;
   }
-  return row / sw_pairs_rows_a_group(p) << ladder->shift | part;
+  return row / sw_geometry_rows_per_group(&p->geometry) << ladder->shift | part;
 }
 
 /* Adds a lot's column shares to a ladder; without a width it only finds which blocks they make. A
@@ -105,11 +97,11 @@ static int64_t leaf_of(const sw_pairs *p, const sw_ladder *ladder, int64_t row, 
  * the matrix's last) settles it. Lots must come in the order of rows, a group's without a gap,
  * which sw_pairs_lot_node grants. */
 static void climb(const sw_pairs *p, const sw_lot *lot, span units, sw_ladder *ladder) {
-  int64_t group = sw_pairs_rows_a_group(p), next = lot->row + 1;
-  for (int64_t part = 0; part < p->parts; part++) {
+  int64_t group = sw_geometry_rows_per_group(&p->geometry), next = lot->row + 1;
+  for (int64_t part = 0; part < p->geometry.parts; part++) {
     if (lot->row % group == 0) sw_ladder_add(ladder, 0, leaf_of(p, ladder, lot->row, part));
     if (ladder->width) add_columns(p, lot, part, units, sw_ladder_sum(ladder, ladder->count - 1));
-    if (next % group == 0 || next == sw_pairs_rows_of_walk(p)) sw_ladder_settle(ladder);
+    if (next % group == 0 || next == sw_geometry_rows(&p->geometry)) sw_ladder_settle(ladder);
   }
 }
 
@@ -117,7 +109,7 @@ static void climb(const sw_pairs *p, const sw_lot *lot, span units, sw_ladder *l
  * block that begins at or behind it would be all zeros for them and is not sent. Adding its zeros
  * would change no bit either: the receiver adds the block all the same. */
 static bool concerns(const sw_pairs *p, const sw_ladder *blocks, int k, span units) {
-  if (p->walk != SW_WALK_TRIANGLE) return units.lo < units.hi;
+  if (p->geometry.walk != SW_WALK_TRIANGLE) return units.lo < units.hi;
   return units.lo < units.hi &&
          blocks->index[k] << blocks->level[k] < (units.hi - 1) / p->plan->cut.side;
 }
@@ -130,14 +122,14 @@ static int64_t end_of_run(const sw_pairs *p, int t, int64_t row) {
   int node = sw_pairs_lot_node(p, t, row);
   do
     row++;
-  while (row < sw_pairs_rows_of_walk(p) && sw_pairs_lot_node(p, t, row) == node);
+  while (row < sw_geometry_rows(&p->geometry) && sw_pairs_lot_node(p, t, row) == node);
   return row;
 }
 
 /* How many of the units are rows of this row of squares (or strip), and the first of them. */
 static int64_t own_rows(const sw_pairs *p, int64_t row, span units, int64_t *first) {
   int64_t end = 0;
-  rows_of_lot(p, row, first, &end);
+  sw_geometry_units(&p->geometry, row, first, &end);
   *first = *first > units.lo ? *first : units.lo;
   end = end < units.hi ? end : units.hi;
   return end > *first ? end - *first : 0;
@@ -285,7 +277,7 @@ static void find_streams(adder *a, const double *received) {
   const sw_pairs *p = a->p;
   int64_t *count = (int64_t *)(a->from + p->run->team->nodes);
   for (int t = p->t0; t < p->t1; t++)
-    for (int64_t row = 0, end; row < sw_pairs_rows_of_walk(p); row = end) {
+    for (int64_t row = 0, end; row < sw_geometry_rows(&p->geometry); row = end) {
       int node = sw_pairs_lot_node(p, t, row);
       end = end_of_run(p, t, row);
       a->shape.count = 0;
@@ -310,7 +302,7 @@ static void add_window(adder *a) {
   const sw_pairs *p = a->p;
   const sw_lot *lot = p->lot;
   for (int t = p->t0; t < p->t1; t++) {
-    for (int64_t row = 0, end; row < sw_pairs_rows_of_walk(p); row = end) {
+    for (int64_t row = 0, end; row < sw_geometry_rows(&p->geometry); row = end) {
       end = p->run->team->nodes > 1 ? end_of_run(p, t, row) : row + 1;
       if (p->run->team->nodes > 1) {
         add_run(a, t, row, end);

@@ -13,57 +13,46 @@
 
 /* ---- tiles of what is stored -------------------------------------------------------------- */
 
-/* Checksums by task (two each) become checksums by tile: a task off the diagonal of a triangle has
- * computed two squares, (i, j) and its mirror (j, i). */
-static void spread_triangle(const sw_cut *cut, const uint64_t *task, uint64_t *tile) {
-  for (int64_t i = 0; i < cut->squares; i++)
-    for (int64_t j = i; j < cut->squares; j++, task += 2) {
-      tile[i * cut->squares + j] = task[0];
-      if (j > i) tile[j * cut->squares + i] = task[1];
+/* Checksums of the tasks of a matrix, two each, become checksums by tile. */
+static void spread(const sw_geometry *g, const uint64_t *task, uint64_t *tile) {
+  for (int64_t row = 0; row < sw_geometry_rows(g); row++)
+    for (int64_t nth = 0; nth < sw_geometry_tasks_of_row(g, row); nth++, task += 2) {
+      int64_t place[2];
+      sw_geometry_tiles_of_task(g, row, nth, place);
+      tile[place[0]] = task[0];
+      if (place[1] >= 0) tile[place[1]] = task[1];
     }
 }
 
 /* *tiles (rank 0; NULL elsewhere): checksums of all tiles of all periods, for the results file;
  * owned by the caller. After the pass: every rank tells what it has marked, restored or taken. */
 sw_status sw_pairs_checksums(sw_error *err, sw_run *run, int e, uint64_t **tiles) {
-  const sw_cut *cut = &run->pair[e].cut;
-  int64_t count = sw_pairs_tiles(run, e), matrices = run->pair[e].summary.n_periods;
-  sw_walk walk = sw_pairs_walk_of(run, e, false);
-  int64_t tasks = sw_walk_tasks(cut, walk);
+  sw_geometry g = sw_pairs_geometry(run, e, SW_PAIRS_STORE);
+  int region = sw_pairs_region_of(e, SW_PAIRS_STORE);
+  int64_t count = sw_geometry_tiles(&g), matrices = run->pair[e].summary.n_periods;
   uint64_t *all = NULL;
   *tiles = NULL;
-  SW_TRY(sw_journal_checksums(err, run->team, run->journal, sw_pairs_region_of(e, false), &all));
+  SW_TRY(sw_journal_checksums(err, run->team, run->journal, region, &all));
   sw_status status = SW_OK;
   if (run->team->rank == 0)
     status = sw_calloc(err, (size_t)(matrices * count), sizeof **tiles, (void **)tiles);
-  for (int64_t t = 0; *tiles && t < matrices; t++) {
-    const uint64_t *task = all + 2 * t * tasks;
-    if (walk == SW_WALK_TRIANGLE)
-      spread_triangle(cut, task, *tiles + t * count);
-    else
-      for (int64_t k = 0; k < tasks; k++)
-        (*tiles)[t * count + k] = task[2 * k];
-  }
+  for (int64_t t = 0; *tiles && t < matrices; t++)
+    spread(&g, all + 2 * t * sw_geometry_tasks(&g), *tiles + t * count);
   sw_free(all);
   return sw_team_agree(run->team, err, status, 0);
 }
 
 /* ---- one task --------------------------------------------------------------------------- */
 
-/* Squares: the whole slot. Strips: row sums, and column sums where there are any. A counting pass
- * has no slots: its shares are the counts of its rows, which wait in row_start one place after
- * their row until sw_pairs_rows_end adds them up. */
+/* The whole slot. A counting pass has no slots: its shares are the counts of its rows, which wait
+ * in row_start one place after their row until sw_pairs_rows_end adds them up. */
 void *sw_pairs_task_shares(const sw_pairs *p, const sw_lot *lot, int64_t nth, size_t *bytes) {
-  int64_t r0 = 0, r1 = 0;
-  if (p->walk != SW_WALK_STRIPS) {
-    *bytes = (size_t)sw_pairs_square_slot(p) * sizeof(double);
-    return p->slots + lot->slot_at + nth * sw_pairs_square_slot(p);
+  int64_t slot = sw_geometry_slot(&p->geometry), r0 = 0, r1 = 0;
+  if (!p->counts) {
+    *bytes = (size_t)slot * sizeof(double);
+    return p->slots + lot->slot_at + nth * slot;
   }
-  if (p->sink) {
-    *bytes = (size_t)(p->plan->cut.strip + (p->parts ? p->job->n : 0)) * sizeof(double);
-    return p->slots + lot->slot_at;
-  }
-  sw_cut_strip(&p->plan->cut, lot->row, &r0, &r1);
+  sw_geometry_units(&p->geometry, lot->row, &r0, &r1);
   *bytes = (size_t)(r1 - r0) * sizeof(int64_t);
   return p->plan->row_start + lot->t * p->job->n + r0 + 1;
 }
@@ -143,10 +132,8 @@ static sw_status restore_tasks(sw_error *err, sw_pairs *p, void *shares) {
 }
 
 static sw_status restore(sw_error *err, sw_pairs *p) {
-  /* As large as the shares of any walk. */
-  int64_t share = p->plan->cut.strip + p->job->n + sw_pairs_square_slot(p);
   void *shares = NULL;
-  SW_TRY(sw_alloc(err, (size_t)share, sizeof(double), &shares));
+  SW_TRY(sw_alloc(err, (size_t)sw_geometry_slot(&p->geometry), sizeof(double), &shares));
   sw_status status = restore_tasks(err, p, shares);
   sw_free(shares);
   return status;
@@ -157,7 +144,7 @@ static sw_status restore(sw_error *err, sw_pairs *p) {
 static void pass_over(const sw_pairs *p) {
   for (int64_t k = 0; k < p->n_lots; k++)
     for (int64_t nth = 0; nth < sw_pairs_tasks_of_lot(p, &p->lot[k]); nth++)
-      if (!p->run->sample[sw_pairs_task_number(p, &p->lot[k], nth)])
+      if (!p->work.sample[sw_pairs_task_number(p, &p->lot[k], nth)])
         p->done[p->lot[k].task_at + nth] = 1;
 }
 
@@ -169,10 +156,10 @@ sw_status sw_pairs_restore(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   void *done = NULL;
   bool resumes = p->journal && p->run->resumes;
-  if (!resumes && !p->run->sample && !p->past) return SW_OK;
+  if (!resumes && !p->work.sample && !p->past) return SW_OK;
   SW_TRY(team->node_alloc(team, err, (size_t)p->n_tasks + 1, &done));
   p->done = done;
-  if (p->run->sample) pass_over(p);
+  if (p->work.sample) pass_over(p);
   sw_status status = resumes ? restore(err, p) : SW_OK;
   if (status == SW_OK && p->past) status = sw_pairs_take(err, p);
   SW_TRY(sw_team_agree(team, err, status, 0));

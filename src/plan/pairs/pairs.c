@@ -8,7 +8,7 @@
  * team, because MPI and HDF5 are used by one thread a rank; it computes too, and writes between its
  * tasks.
  *
- * Called by run/run.c, once to count (`above`, no sink) and once to store; and by `verify` with a
+ * Called by run/run.c, once to count (`above`) and once to store; and by `verify` with a
  * sample. Collective: all ranks go through the same windows, and between two collectives a failure
  * is kept, then agreed on. */
 #include "plan/pairs/private.h"
@@ -32,12 +32,12 @@ static sw_status begin(sw_error *err, sw_pairs *p) {
     if (!p->job->result[q].off) p->quantity[p->n_quantities++] = pair_output;
     pair_output++;
   }
-  p->walk = sw_pairs_walk_of(p->run, p->entry, !p->sink);
-  p->parts = sw_pairs_parts_of(p->run, p->entry, p->walk);
+  p->counts = p->work.pass == SW_PAIRS_COUNT;
+  p->geometry = sw_pairs_geometry(p->run, p->entry, p->work.pass);
   p->journal = p->run->journal;
-  p->region = sw_pairs_region_of(p->entry, !p->sink);
+  p->region = sw_pairs_region_of(p->entry, p->work.pass);
   /* A summary keeps no pairs, and a counting pass stores nothing. */
-  p->stores = p->sink && p->plan->keep.kind != SW_KEEP_SUMMARY;
+  p->stores = !p->counts && p->plan->keep.kind != SW_KEEP_SUMMARY;
   p->element = p->run->study->float64 ? 8 : 4;
   SW_TRY(sw_calloc(err, (size_t)matrices, sizeof *p->undefined, (void **)&p->undefined));
   SW_TRY(sw_alloc(err, (size_t)matrices, sizeof *p->greatest, (void **)&p->greatest));
@@ -105,7 +105,7 @@ static void run_threads(sw_pairs *p) {
   {
 /* The barrier at its end keeps anyone from putting a packet before the queue is set up. */
 #pragma omp single
-    sw_packets_begin(p->packets, p->sink, p->journal, p->region, omp_get_num_threads() - 1);
+    sw_packets_begin(p->packets, p->work.sink, p->journal, p->region, omp_get_num_threads() - 1);
     sw_worker w;
     sw_error mine = {0};
     double began = sw_clock();
@@ -135,8 +135,8 @@ static void run_threads(sw_pairs *p) {
  * counting pass has no slots and takes all at once. */
 static int window_end(const sw_pairs *p) {
   int64_t left = p->plan->summary.n_periods - p->t0;
-  int64_t bytes = sw_pairs_slots_a_matrix(p) * (int64_t)sizeof(double);
-  int64_t fit = p->sink && bytes > 0 ? p->run->team->window_bytes / bytes : left;
+  int64_t bytes = sw_geometry_slots(&p->geometry) * (int64_t)sizeof(double);
+  int64_t fit = bytes > 0 ? p->run->team->window_bytes / bytes : left;
   fit = fit > 1 ? fit : 1;
   return p->t0 + (int)(fit < left ? fit : left);
 }
@@ -152,7 +152,7 @@ static sw_status open_window(sw_error *err, sw_pairs *p) {
   SW_TRY(sw_team_agree(team, err, status, 0));
   sw_pairs_lots_of_node(p, team->node, p->lot, &p->n_tasks, &p->n_slots);
   /* 64 more, so that a node without lots has memory of its own, too. */
-  size_t bytes = p->sink ? (size_t)p->n_slots * sizeof *p->slots : 0;
+  size_t bytes = (size_t)p->n_slots * sizeof *p->slots;
   SW_TRY(team->node_alloc(team, err, bytes + 64, (void **)&p->slots));
   SW_TRY(sw_queue_open(err, team, p->n_tasks, true, &p->queue));
   return sw_pairs_restore(err, p);
@@ -170,7 +170,8 @@ static sw_status run_window(sw_error *err, sw_pairs *p) {
   if (status == SW_OK) status = sw_queue_status(err, &p->queue);
   SW_TRY(sw_team_agree(team, err, status, 0));
   SW_TRY(team->node_barrier(team, err));
-  return p->sink && !p->run->sample && !sw_pairs_all_past(p) ? sw_pairs_fold(err, p) : SW_OK;
+  bool sums = p->work.pass == SW_PAIRS_STORE && !sw_pairs_all_past(p);
+  return sums ? sw_pairs_fold(err, p) : SW_OK;
 }
 
 /* Met by all ranks in the same order, as node_free is; pointers are set back for the next
@@ -196,14 +197,14 @@ static sw_status run_windows(sw_error *err, sw_pairs *p) {
   return status;
 }
 
-/* `sink` NULL: the counting pass of `above`. Counts and figures of matrices that were taken are set
+/* Counts and figures of matrices that were taken are set
  * only after the threads' own have been merged, and before they are summed over ranks.
  *
  * The measure's `prepare` and the guard over its unit outputs come before anything collective, and
  * what they return is agreed on once. */
-sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_sink *sink) {
+sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_pair_work work) {
   sw_pairs p = {
-      .run = run, .entry = entry, .job = &run->job[entry], .plan = &run->pair[entry], .sink = sink};
+      .run = run, .entry = entry, .job = &run->job[entry], .plan = &run->pair[entry], .work = work};
   sw_status status = SW_OK;
   if (p.job->measure->prepare)
     status = p.job->measure->prepare(err, &run->job[entry], p.job->n_passes - 1);
@@ -221,7 +222,7 @@ sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_sink *sink) {
   status = sw_guard_end(err, &run->job[entry], pass, status, &guard);
   if (agree) status = sw_team_agree(run->team, err, status, 0);
   if (status == SW_OK && p.past) sw_pairs_past_figures(&p);
-  if (status == SW_OK && sink && !run->sample) status = sw_pairs_totals(err, &p);
+  if (status == SW_OK && work.pass == SW_PAIRS_STORE) status = sw_pairs_totals(err, &p);
   sw_pairs_past_end(&p);
   end(&p);
   return status;

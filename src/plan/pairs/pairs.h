@@ -3,13 +3,23 @@
 #define SW_PLAN_PAIRS_PAIRS_H
 
 #include "plan/task/state.h"
+#include "plan/walk/geometry.h"
 
-/* The pair pass of a job; `sink` NULL counts the entries of `above` and nothing else. */
-sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_sink *sink);
+/* What is to be done with the pairs of an entry. */
+typedef struct sw_pair_work {
+  sw_pair_pass pass;
+  sw_sink *sink;      /* STORE, SAMPLE: takes what is stored */
+  const char *sample; /* SAMPLE: not 0 for each task to compute, by sw_pairs_tasks */
+} sw_pair_work;
+
+sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_pair_work work);
+
+/* How a bound entry's pairs are walked by a pass. */
+sw_geometry sw_pairs_geometry(const sw_run *run, int entry, sw_pair_pass pass);
 
 /* plan->row_start: where the rows of kept partners begin among the stored entries. For `above`:
- * alloc, a counting pass (sw_pairs_run without a sink), end, which turns counts into positions. For
- * links the rows are known from the weights. All three are collective. */
+ * alloc, a counting pass, end, which turns counts into positions. For links the rows are known from
+ * the weights. All three are collective. */
 sw_status sw_pairs_rows_alloc(sw_error *err, sw_run *run, int entry);
 sw_status sw_pairs_rows_end(sw_error *err, sw_run *run, int entry);
 sw_status sw_pairs_link_rows(sw_error *err, sw_run *run, int entry);

@@ -111,10 +111,10 @@ sw_status sw_pairs_past(sw_error *err, sw_pairs *p) {
   SW_TRY(p->run->past->find(p->run->past, err, p->entry, p->run->operand_hash[p->entry], matrices,
                             p->past, p->past_figures));
   for (int t = 0; t < matrices; t++) {
-    if (p->sink && p->past[t] >= 0) SW_TRY(take_strengths(err, p, t));
+    if (!p->counts && p->past[t] >= 0) SW_TRY(take_strengths(err, p, t));
     taken += p->past[t] >= 0;
   }
-  if (!p->sink) return SW_OK;
+  if (p->counts) return SW_OK;
   p->run->matrices_taken += taken;
   if (team->rank == 0) say_taken(p, taken);
   return SW_OK;
@@ -149,16 +149,12 @@ typedef struct source {
   int64_t *row_start;
 } source;
 
-/* Whether the checksums of a task's tiles are those that the earlier file recorded. Tiles are
- * numbered row by row; a task off the diagonal of a triangle stands for two of them. */
+/* Whether the checksums of a task's tiles are those that the earlier file recorded. */
 static bool matches(const sw_pairs *p, const source *from, const sw_lot *lot, int64_t nth,
                     const uint64_t checksum[2]) {
-  int64_t squares = p->plan->cut.squares, row = lot->row;
-  if (p->walk == SW_WALK_STRIPS) return checksum[0] == from->tile[row];
-  int64_t column = p->walk == SW_WALK_TRIANGLE ? row + nth : nth;
-  if (checksum[0] != from->tile[row * squares + column]) return false;
-  return p->walk != SW_WALK_TRIANGLE || nth == 0 ||
-         checksum[1] == from->tile[column * squares + row];
+  int64_t tile[2];
+  sw_geometry_tiles_of_task(&p->geometry, lot->row, nth, tile);
+  return checksum[0] == from->tile[tile[0]] && (tile[1] < 0 || checksum[1] == from->tile[tile[1]]);
 }
 
 /* A counting pass: how many entries a row has. The lengths of rows are part of a tile's checksum,
@@ -167,7 +163,7 @@ static bool matches(const sw_pairs *p, const source *from, const sw_lot *lot, in
 static void take_counts(sw_pairs *p, const source *from, const sw_lot *lot) {
   int64_t r0 = 0, r1 = 0;
   int64_t *count = p->plan->row_start + lot->t * p->job->n + 1;
-  sw_cut_strip(&p->plan->cut, lot->row, &r0, &r1);
+  sw_geometry_units(&p->geometry, lot->row, &r0, &r1);
   for (int64_t row = r0; row < r1; row++)
     count[row] = from->row_start[row + 1] - from->row_start[row];
 }
@@ -183,18 +179,18 @@ static sw_status take_task(sw_error *err, sw_pairs *p, const source *from, const
   bool stored = p->plan->keep.kind != SW_KEEP_SUMMARY, readable = true;
   *done = false;
   if (stored) {
-    SW_TRY(sw_pairs_digest_stored(err, p, &from->stored, p->sink ? &here : NULL, lot->row, nth,
+    SW_TRY(sw_pairs_digest_stored(err, p, &from->stored, p->counts ? NULL : &here, lot->row, nth,
                                   mark.checksum, &readable));
     if (!readable || !matches(p, from, lot, nth, mark.checksum)) {
-      p->run->tasks_unsound += p->sink != NULL; /* once, not by the counting pass too */
+      p->run->tasks_unsound += !p->counts; /* once, not by the counting pass too */
       return SW_OK;
     }
   }
   *done = true;
-  if (!p->sink) take_counts(p, from, lot);
+  if (p->counts) take_counts(p, from, lot);
   /* Known to this rank, for the checksums of the new file, but not marked: its shares are not
    * there, and a run that goes on later takes or computes it again. */
-  if (!p->sink || !p->journal) return SW_OK;
+  if (p->counts || !p->journal) return SW_OK;
   return sw_journal_keep(err, p->journal, p->region, sw_pairs_task_number(p, lot, nth), &mark);
 }
 

@@ -38,7 +38,7 @@ static int compare_picks(const void *a, const void *b) {
  * strip grow to n^2 / strips of them. Where a strip ends does not depend on them, nor do its
  * sums. */
 int64_t sw_pairs_picks_batch(const sw_pairs *p, int t, int64_t b0, int64_t r1) {
-  if (!p->sink || p->plan->keep.kind != SW_KEEP_ABOVE) return r1;
+  if (p->counts || p->plan->keep.kind != SW_KEEP_ABOVE) return r1;
   const int64_t *start = p->plan->row_start + t * p->job->n;
   int64_t b1 = b0 + 1;
   while (b1 < r1 && start[b1 + 1] - start[b0] <= SW_BATCH_ENTRIES)
@@ -46,17 +46,13 @@ int64_t sw_pairs_picks_batch(const sw_pairs *p, int t, int64_t b0, int64_t r1) {
   return b1;
 }
 
-/* Without a sink only the entries of `above` are counted. */
-static bool is_counting(const sw_worker *w) {
-  return !w->pairs->sink;
-}
-
 /* Makes room for the partners of rows [r0, r1): k for each row, or as many as were counted or are
  * linked. The buffer is kept for later batches and only grows; its old content is not needed. */
 sw_status sw_pairs_picks_begin(sw_error *err, sw_worker *w, int t, int64_t r0, int64_t r1) {
   const sw_pairs *p = w->pairs;
   const sw_keep *keep = &p->plan->keep;
-  if (is_counting(w) || keep->kind == SW_KEEP_SUMMARY || keep->kind == SW_KEEP_DENSE) return SW_OK;
+  if (w->pairs->counts || keep->kind == SW_KEEP_SUMMARY || keep->kind == SW_KEEP_DENSE)
+    return SW_OK;
   const int64_t *start = keep->kind == SW_KEEP_TOP ? NULL : p->plan->row_start + t * p->job->n;
   for (int64_t row = 0; row <= r1 - r0; row++)
     w->pick_at[row] = start ? start[r0 + row] - start[r0] : row * keep->top;
@@ -163,7 +159,7 @@ static void see_links(sw_worker *w, int64_t row, int64_t i, int64_t j0, int64_t 
 void sw_pairs_picks_see(sw_worker *w, int t, int64_t r0, int64_t i, int64_t j0, int64_t j1,
                         const double *v, double greatest) {
   sw_keep_kind kind = w->pairs->plan->keep.kind;
-  if (is_counting(w))
+  if (w->pairs->counts)
     count_above(w, t, i, j1 - j0, v, greatest);
   else if (kind == SW_KEEP_TOP)
     see_top(w, i - r0, j0, j1 - j0, v, greatest);

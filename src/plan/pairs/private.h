@@ -41,8 +41,9 @@ typedef struct sw_pairs {
   int entry;
   const sw_job *job;
   sw_pair_plan *plan;
-  sw_sink *sink; /* NULL: a counting pass, which only counts the entries of `above` */
-  sw_walk walk;
+  sw_pair_work work;
+  bool counts; /* a counting pass: no sink, no slots, no sums */
+  sw_geometry geometry;
   bool stores;         /* tasks leave packets for the sink */
   sw_journal *journal; /* NULL: nothing is marked */
   int region;          /* the pass's place in the journal's table of regions */
@@ -50,7 +51,6 @@ typedef struct sw_pairs {
   int n_quantities;
   int quantity[SW_MAX_QUANTITIES]; /* index of each among the measure's pair outputs, on or off */
   int n_pair_outputs;
-  int64_t parts; /* row segments along a square for column sums; 0 without */
   /* The window: matrices [t0, t1), which are computed and folded together, and the lots of this
    * node in it. Lots, slots, queue and `done` are made anew for each window. */
   int t0, t1;
@@ -100,21 +100,14 @@ typedef struct sw_pick {
 
 /* lots.c */
 int sw_pairs_lot_node(const sw_pairs *p, int t, int64_t row);
-int64_t sw_pairs_rows_a_group(const sw_pairs *p);
-int64_t sw_pairs_slots_a_matrix(const sw_pairs *p); /* doubles, over all nodes */
 /* Lots of a node in the window; `lot` NULL counts only. Returns their number. */
 int64_t sw_pairs_lots_of_node(const sw_pairs *p, int node, sw_lot *lot, int64_t *tasks,
                               int64_t *slots);
-int64_t sw_pairs_rows_of_walk(const sw_pairs *p);
-int64_t sw_pairs_square_slot(const sw_pairs *p);
 
 /* numbers.c */
-sw_walk sw_pairs_walk_of(const sw_run *run, int entry, bool counts);
-int64_t sw_pairs_parts_of(const sw_run *run, int entry, sw_walk walk);
-int sw_pairs_region_of(int entry, bool counts);
+int sw_pairs_region_of(int entry, sw_pair_pass pass);
 /* The number of a task among all of the job, whatever the nodes. */
 int64_t sw_pairs_task_number(const sw_pairs *p, const sw_lot *lot, int64_t nth);
-/* Tasks of a lot: squares of a row of the walk, 1 for a strip. */
 int64_t sw_pairs_tasks_of_lot(const sw_pairs *p, const sw_lot *lot);
 
 /* marks.c: tasks as the journal knows them.

@@ -56,7 +56,7 @@ static void see_segment(sw_worker *w, const strip *s, int64_t i, int64_t j0, int
   if (own >= 0) v[own] = NAN;
   sw_lanes_scan(v, j1 - j0, &sum, &greatest);
   sw_pairs_picks_see(w, s->t, s->b0, i, j0, j1, v, greatest);
-  if (!p->sink) return;
+  if (p->counts) return;
   /* The first scan is without a test for NaN; only a row with gaps is scanned again. */
   if (isnan(sum)) w->undefined[s->t] += sw_lanes_scan_gaps(v, j1 - j0, own, &sum, &greatest);
   if (greatest > w->greatest[s->t]) w->greatest[s->t] = greatest;
@@ -211,7 +211,7 @@ static bool run_batch(sw_worker *w, strip *s) {
  * or marks the task at once. The slot must be final by then, as the mark copies it. */
 static void end_strip(sw_worker *w, const strip *s, const sw_lot *lot) {
   const sw_pairs *p = w->pairs;
-  for (int64_t row = 0; p->sink && row < s->r1 - s->r0; row++) {
+  for (int64_t row = 0; !p->counts && row < s->r1 - s->r0; row++) {
     /* Squares before the row's own one, which is also the number of leaves in its tree. */
     int64_t before = (s->r0 + row) / p->plan->cut.side;
     s->row_sum[row] =
@@ -234,7 +234,8 @@ void sw_pairs_strip_task(sw_worker *w, const sw_lot *lot) {
   strip s = {.t = lot->t, .high = cut->strip < cut->side ? cut->strip : cut->side};
   sw_cut_strip(cut, lot->row, &s.r0, &s.r1);
   s.row_sum = p->slots + lot->slot_at;
-  if (p->parts && p->sink) s.column_sum = s.row_sum + cut->strip;
+  if (p->geometry.parts && !p->counts)
+    s.column_sum = s.row_sum + sw_geometry_columns_at(&p->geometry);
   /* Column sums are added to; the task is not to depend on what lay in its slot. */
   if (s.column_sum) memset(s.column_sum, 0, (size_t)p->job->n * sizeof *s.column_sum);
   for (int q = 0; w->hasher && q <= p->n_quantities; q++)

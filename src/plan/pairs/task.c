@@ -67,8 +67,8 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
   const sw_job *job = p->job;
   int64_t side = sw_pairs_row_length(p), columns = s->j1 - s->j0, part = 0;
   /* Rows of a segment: strips that nest in the square, so that strips have the same sums. */
-  int64_t high = p->parts > 1 ? p->plan->cut.strip : p->plan->cut.side;
-  bool sums_columns = p->parts && (s->mirrored || job->directed);
+  int64_t high = p->geometry.parts > 1 ? p->plan->cut.strip : p->plan->cut.side;
+  bool sums_columns = p->geometry.parts && (s->mirrored || job->directed);
   double *v = w->all[p->quantity[0]], most = w->greatest[s->t], greatest = 0.0;
   for (int64_t i = s->i0; i < s->i1; i++) {
     job->measure->segment(job, s->t, i, s->j0, s->j1, w->all, w->workspace);
@@ -93,7 +93,7 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
  * skip; they are scanned at once. */
 static void run_square(sw_worker *w, const square *s, sw_packet *packet) {
   const sw_pairs *p = w->pairs;
-  bool sums_columns = p->parts && (s->mirrored || p->job->directed);
+  bool sums_columns = p->geometry.parts && (s->mirrored || p->job->directed);
   /* A thread that has met a gap will likely meet more: it stops trying, which changes no bit. */
   bool smooth = sums_columns && !s->diagonal && !w->meets_gaps;
   if (smooth && compute_square(w, s, packet, true)) return;
@@ -107,15 +107,15 @@ static void run_square(sw_worker *w, const square *s, sw_packet *packet) {
  * error is in the worker. */
 static void square_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
   sw_pairs *p = w->pairs;
-  int64_t column = p->walk == SW_WALK_TRIANGLE ? lot->row + nth : nth;
+  const sw_geometry *g = &p->geometry;
+  int64_t column = sw_geometry_column(g, lot->row, nth);
   square s = {.t = lot->t, .diagonal = column == lot->row};
-  s.mirrored = p->walk == SW_WALK_TRIANGLE && !s.diagonal;
+  s.mirrored = sw_geometry_mirrors(g, lot->row, nth);
   sw_cut_square(&p->plan->cut, lot->row, &s.i0, &s.i1);
   sw_cut_square(&p->plan->cut, column, &s.j0, &s.j1);
-  /* As sw_pairs_square_slot lays it out: rows, then columns for each segment. */
-  s.row_share = p->slots + lot->slot_at + nth * sw_pairs_square_slot(p);
-  s.column_share = s.row_share + p->plan->cut.side;
-  if (s.diagonal && p->walk == SW_WALK_TRIANGLE && !p->stores) {
+  s.row_share = p->slots + lot->slot_at + nth * sw_geometry_slot(g);
+  s.column_share = s.row_share + sw_geometry_columns_at(g);
+  if (s.diagonal && g->walk == SW_WALK_TRIANGLE && !p->stores) {
     sw_pairs_diagonal_task(w, s.t, s.i0, s.i1, s.row_share);
     sw_pairs_end_task(w, lot, nth);
     return;
@@ -156,7 +156,7 @@ void sw_pairs_task(sw_worker *w, int64_t task) {
   int t = lot->t;
   w->undefined[t] = 0;
   w->greatest[t] = -INFINITY;
-  if (w->pairs->walk == SW_WALK_STRIPS)
+  if (w->pairs->geometry.walk == SW_WALK_STRIPS)
     sw_pairs_strip_task(w, lot);
   else
     square_task(w, lot, task - lot->task_at);

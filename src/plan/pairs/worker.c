@@ -20,7 +20,7 @@ static int64_t padded(int64_t count) {
  * every column's lanes must wait from one to the next; elsewhere lanes of one square's length do,
  * and stay in cache. */
 bool sw_pairs_keeps_lanes(const sw_pairs *p) {
-  return p->parts && p->walk == SW_WALK_STRIPS &&
+  return p->geometry.parts && p->geometry.walk == SW_WALK_STRIPS &&
          (p->plan->keep.kind == SW_KEEP_ABOVE || p->job->measure->whole_row);
 }
 
@@ -36,7 +36,7 @@ int64_t sw_pairs_row_length(const sw_pairs *p) {
 /* Quantities that are evaluated for every pair; strengths and partners need the first one only. */
 static int wanted_quantities(const sw_pairs *p) {
   /* Strips fetch the other quantities of the partners they keep, whole rows have them. */
-  bool all = p->walk != SW_WALK_STRIPS || p->job->measure->whole_row;
+  bool all = p->geometry.walk != SW_WALK_STRIPS || p->job->measure->whole_row;
   return p->stores && all ? p->n_quantities : 1;
 }
 
@@ -88,7 +88,7 @@ sw_status sw_pairs_worker_open(sw_error *err, sw_pairs *p, sw_worker *w) {
   for (int t = 0; t < matrices; t++)
     w->greatest_all[t] = -INFINITY;
   SW_TRY(open_hashers(err, p, w));
-  if (p->walk == SW_WALK_STRIPS) {
+  if (p->geometry.walk == SW_WALK_STRIPS) {
     int64_t rows = p->plan->cut.strip;
     SW_TRY(sw_calloc(err, (size_t)rows * 3 + 1, sizeof *w->pick_at, (void **)&w->pick_at));
     w->pick_end = w->pick_at + rows + 1;

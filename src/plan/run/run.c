@@ -131,7 +131,7 @@ static sw_status run_plain(sw_error *err, sw_run *run, int e) {
  * whose places are known can be written in any order. */
 static sw_status count_above(sw_error *err, sw_run *run, int e) {
   SW_TRY(sw_pairs_rows_alloc(err, run, e));
-  SW_TRY(sw_pairs_run(err, run, e, NULL));
+  SW_TRY(sw_pairs_run(err, run, e, (sw_pair_work){.pass = SW_PAIRS_COUNT}));
   return sw_pairs_rows_end(err, run, e);
 }
 
@@ -152,7 +152,7 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   if (status == SW_OK && (sink || run->past) && !run->operand_hash[e])
     status = sw_run_operand_hash(err, run, e);
   if (status == SW_OK && sink)
-    status = sw_pairs_run(err, run, e, sink);
+    status = sw_pairs_run(err, run, e, (sw_pair_work){.pass = SW_PAIRS_STORE, .sink = sink});
   else if (status == SW_OK && !run->no_pairs && run->pair[e].keep.kind == SW_KEEP_ABOVE)
     status = count_above(err, run, e);
   sw_run_passes_release(run, e);
@@ -163,11 +163,10 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
 
 /* For `verify`: operands first, as in run_pair, then only the wanted tasks. */
 sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *wanted, sw_sink *sink) {
-  run->sample = wanted;
+  sw_pair_work work = {.pass = SW_PAIRS_SAMPLE, .sink = sink, .sample = wanted};
   sw_status status = sw_run_passes(err, run, e);
-  if (status == SW_OK) status = sw_pairs_run(err, run, e, sink);
+  if (status == SW_OK) status = sw_pairs_run(err, run, e, work);
   sw_run_passes_release(run, e);
-  run->sample = NULL;
   return status;
 }
 

@@ -307,11 +307,10 @@ static void move_to(sw_node *node, const sw_node *entry) {
   }
 }
 
-/* The default as a tree, at the place of its entry. One that is not YAML is a slip in a descriptor,
- * not in the study: SW_EINTERNAL. */
-static sw_status parse_default(const reading *at, const sw_node **node) {
+/* A default, or what an alias sets, as a tree at the place of its entry. One that is not YAML is a
+ * slip in a descriptor, not in the study: SW_EINTERNAL. */
+static sw_status parse_own(const reading *at, const char *text, const sw_node **node) {
   sw_error why = {0};
-  const char *text = at->param->fallback;
   sw_status status =
       sw_yaml_parse(&why, at->in->arena, at->in->study->file, text, strlen(text), node);
   if (status == SW_OK) {
@@ -320,8 +319,8 @@ static sw_status parse_default(const reading *at, const sw_node **node) {
     return SW_OK;
   }
   return sw_fail(at->err, status == SW_EINPUT ? SW_EINTERNAL : status,
-                 "measure %s: the default of %s is not YAML: %s", at->entry->measure->name,
-                 at->param->name, why.text);
+                 "measure %s: %s: '%s' is not YAML: %s", at->entry->measure->name, at->param->name,
+                 text, why.text);
 }
 
 /* Three cases without a node: no default, an error with the parameter's help; the default "", the
@@ -338,10 +337,22 @@ sw_status sw_study_read_arg(sw_error *err, sw_study_reader *in, sw_entry *entry,
                    at.param->name, at.param->help);
   if (!node && !at.param->fallback[0]) return SW_OK;
   /* From here on a default and a value are treated alike. */
-  if (!node) SW_TRY(parse_default(&at, &node));
+  if (!node) SW_TRY(parse_own(&at, at.param->fallback, &node));
   arg->node = node;
   /* For a list or map the text is only for attributes and messages, and may be cut. */
   arg->text = node->kind == SW_NODE_SCALAR ? node->text : sw_yaml_flow(in->arena, node);
   if (!arg->text) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
   return read_value(&at, node);
+}
+
+/* Counts as given, since whoever writes the alias asks for the value by that name; its place is the
+ * entry's. */
+sw_status sw_study_set_arg(sw_error *err, sw_study_reader *in, sw_entry *entry, int param,
+                           const char *value) {
+  reading at = {err, in, entry, &entry->measure->param[param], &entry->arg[param]};
+  const sw_node *node = NULL;
+  SW_TRY(parse_own(&at, value, &node));
+  SW_TRY(sw_study_read_arg(err, in, entry, param, node));
+  at.arg->where = entry->where;
+  return SW_OK;
 }

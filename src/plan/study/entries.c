@@ -97,15 +97,32 @@ static bool has_param(const sw_measure *measure, const char *name) {
   return false;
 }
 
+/* Whether the entry's name, an alias, sets this parameter. */
+static bool is_set(const sw_entry *entry, const char *param) {
+  return entry->alias && strcmp(entry->alias->alias_param, param) == 0;
+}
+
+/* What an alias sets cannot be given beside it, not even with the same value: the entry would say
+ * one thing twice. */
+static sw_status check_alias(sw_error *err, const sw_entry *entry) {
+  const sw_measure *alias = entry->alias;
+  const sw_node *node = alias ? sw_node_get(entry->node, alias->alias_param) : NULL;
+  if (!node) return SW_OK;
+  return sw_node_fail(err, node, "%s: %s: `%s` sets it to %s; leave it out, or write %s: {%s: ...}",
+                      entry->name, alias->alias_param, alias->name, alias->alias_value,
+                      entry->measure->name, alias->alias_param);
+}
+
 /* The keys an entry may have: its measure's parameters and what the engine reads of every entry.
  * Composites take no `periods`: whoever uses their scores chooses. Room for four words and the
- * NULL. */
+ * NULL. What an alias sets has been looked for already, and is not offered. */
 static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *entry) {
-  int count = count_params(entry->measure);
+  int count = 0;
   const char **known;
-  SW_NEW(err, in->arena, known, count + 5);
-  for (int i = 0; i < count; i++)
-    known[i] = entry->measure->param[i].name;
+  SW_NEW(err, in->arena, known, count_params(entry->measure) + 5);
+  for (int i = 0; entry->measure->param[i].name; i++)
+    if (!is_set(entry, entry->measure->param[i].name))
+      known[count++] = entry->measure->param[i].name;
   if (entry->measure->kind != SW_KIND_COMPOSITE) {
     known[count++] = "as";
     known[count++] = "periods";
@@ -205,10 +222,16 @@ static sw_status read_periods(sw_error *err, sw_study_reader *in, sw_entry *entr
 /* In the order of the parameter table: the needs, and with them the job's inputs, follow it. */
 static sw_status read_arguments(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   const sw_measure *measure = entry->measure;
+  SW_TRY(check_alias(err, entry));
   SW_TRY(check_keys(err, in, entry));
   SW_NEW(err, in->arena, entry->arg, count_params(measure));
-  for (int i = 0; measure->param[i].name; i++)
-    SW_TRY(sw_study_read_arg(err, in, entry, i, sw_node_get(entry->node, measure->param[i].name)));
+  for (int i = 0; measure->param[i].name; i++) {
+    const char *name = measure->param[i].name;
+    if (is_set(entry, name))
+      SW_TRY(sw_study_set_arg(err, in, entry, i, entry->alias->alias_value));
+    else
+      SW_TRY(sw_study_read_arg(err, in, entry, i, sw_node_get(entry->node, name)));
+  }
   if (measure->kind != SW_KIND_COMPOSITE) SW_TRY(read_periods(err, in, entry));
   return entry->is_pair ? read_pair_keys(err, in, entry) : SW_OK;
 }
@@ -227,10 +250,15 @@ static sw_status empty_map(sw_error *err, sw_study_reader *in, const sw_node *ma
   return SW_OK;
 }
 
-/* What is known of an entry before its arguments. is_pair says that its measure has pair outputs;
- * `resolve` may yet switch all of them off (settle_pairs in bind.c). */
+/* What is known of an entry before its arguments. From here on an alias is its measure, but for
+ * the one argument. is_pair says that the measure has pair outputs; `resolve` may yet switch all of
+ * them off (settle_pairs in bind.c). */
 static sw_status begin_entry(sw_error *err, sw_study_reader *in, const sw_node *map, int index,
                              const sw_measure *measure, sw_entry *entry) {
+  if (measure->alias_of) {
+    entry->alias = measure;
+    measure = measure->alias_of;
+  }
   entry->measure = measure;
   entry->is_pair = sw_measure_has_pairs(measure);
   entry->weights = -1;
@@ -278,7 +306,7 @@ static sw_status begin_measure(sw_error *err, sw_study_reader *in, const sw_node
   if (!measure) return unknown_measure(err, in, item);
   if (measure->kind == SW_KIND_COMPOSITE)
     return sw_node_key_fail(err, item, 0, "composites stand under `composites:`, by their names");
-  /* Without `as:` an entry is called like its measure, which two of one kind cannot be. */
+  /* Without `as:` an entry is called like its measure or alias, which two of one kind cannot be. */
   entry->name = measure->name;
   SW_TRY(begin_entry(err, in, item, 0, measure, entry));
   SW_TRY(sw_form_text(err, entry->node, "as", NULL, &entry->name));

@@ -29,6 +29,9 @@ sw_status sw_study_read_entries(sw_error *err, sw_study_reader *in);
 /* One argument of an entry; `node` NULL: its default. */
 sw_status sw_study_read_arg(sw_error *err, sw_study_reader *in, sw_entry *entry, int param,
                             const sw_node *node);
+/* The same of a value that the study does not write, as YAML: what an alias sets. */
+sw_status sw_study_set_arg(sw_error *err, sw_study_reader *in, sw_entry *entry, int param,
+                           const char *value);
 /* The needs of every entry, and an order of computing. */
 sw_status sw_study_read_refs(sw_error *err, sw_study_reader *in);
 

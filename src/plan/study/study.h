@@ -151,6 +151,7 @@ typedef struct sw_need {
 
 typedef struct sw_entry {
   const sw_measure *measure;
+  const sw_measure *alias; /* of the measure, by which the study asks for it; NULL: by its name */
   const char *name;
   const char *where; /* "study.yaml:30:5" */
   const sw_node *node;

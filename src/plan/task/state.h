@@ -58,8 +58,7 @@ typedef struct sw_run {
   double seconds_untried; /* how long, on these ranks */
   sw_journal *journal;    /* of the unfinished run; NULL: none is kept */
   bool resumes;           /* the journal is of an earlier run */
-  sw_past *past;      /* results of which unchanged matrices are taken; NULL: all are computed */
-  const char *sample; /* of the entry that runs: the tasks to compute and nothing else; NULL: all */
+  sw_past *past; /* results of which unchanged matrices are taken; NULL: all are computed */
   uint64_t **operand_hash; /* by entry and the job's period, on rank 0, once it has run */
   int64_t tasks_computed, tasks_restored; /* this rank; tiles: only those that were marked */
   int matrices_taken;                     /* from `past` */

@@ -58,9 +58,3 @@ void sw_cut_strip(const sw_cut *cut, int64_t strip, int64_t *first, int64_t *end
   *end = least(*first + (part + 1) * cut->strip, last);
   *first = least(*first + part * cut->strip, last);
 }
-
-int64_t sw_walk_tasks(const sw_cut *cut, sw_walk walk) {
-  if (walk == SW_WALK_STRIPS) return cut->strips;
-  return walk == SW_WALK_TRIANGLE ? cut->squares * (cut->squares + 1) / 2
-                                  : cut->squares * cut->squares;
-}

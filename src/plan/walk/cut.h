@@ -19,10 +19,4 @@ sw_cut sw_cut_make(int64_t n, int64_t tile);
 void sw_cut_square(const sw_cut *cut, int64_t square, int64_t *first, int64_t *end);
 void sw_cut_strip(const sw_cut *cut, int64_t strip, int64_t *first, int64_t *end);
 
-/* How a matrix is walked. */
-typedef enum sw_walk { SW_WALK_TRIANGLE, SW_WALK_SQUARES, SW_WALK_STRIPS } sw_walk;
-
-/* Tasks of a matrix. */
-int64_t sw_walk_tasks(const sw_cut *cut, sw_walk walk);
-
 #endif

@@ -1,0 +1,107 @@
+/* Geometry of the walks over pairs; see geometry.h. The journal, the results file and the estimate
+ * of `check` rest on these numbers: whoever changes one of them raises what tells old journals
+ * apart. */
+#include "plan/walk/geometry.h"
+
+/* Whole rows are needed where partners are kept or the measure asks for them. A dense directed
+ * matrix goes by squares, as its file is chunked by squares and a chunk is written once. An
+ * undirected one goes by the triangle, which evaluates half of the pairs. The pass that counts the
+ * entries of `above` goes by strips, as the pass that stores them does. */
+static sw_walk choose_walk(const sw_job *job, sw_keep_kind keep, bool counts) {
+  if (counts || job->measure->whole_row || job->links_only) return SW_WALK_STRIPS;
+  if (keep == SW_KEEP_DENSE) return job->directed ? SW_WALK_SQUARES : SW_WALK_TRIANGLE;
+  if (keep == SW_KEEP_SUMMARY && !job->directed) return SW_WALK_TRIANGLE;
+  return SW_WALK_STRIPS;
+}
+
+/* A sample recomputes tasks of the storing pass, so both have the same geometry. */
+sw_geometry sw_geometry_make(const sw_job *job, sw_keep_kind keep, const sw_cut *cut,
+                             sw_pair_pass pass) {
+  sw_geometry g = {.cut = *cut, .counts = pass == SW_PAIRS_COUNT};
+  g.walk = choose_walk(job, keep, g.counts);
+  g.parts = job->directed;
+  if (g.walk == SW_WALK_TRIANGLE) g.parts = 1;
+  if (g.walk == SW_WALK_SQUARES) g.parts = cut->strips_a_square;
+  return g;
+}
+
+/* ---- rows and tasks --------------------------------------------------------------------- */
+
+int64_t sw_geometry_rows(const sw_geometry *g) {
+  return g->walk == SW_WALK_STRIPS ? g->cut.strips : g->cut.squares;
+}
+
+int64_t sw_geometry_tasks_of_row(const sw_geometry *g, int64_t row) {
+  if (g->walk == SW_WALK_STRIPS) return 1;
+  return g->cut.squares - (g->walk == SW_WALK_TRIANGLE ? row : 0);
+}
+
+/* Tasks of all rows before: those of a triangle's rows are squares, squares - 1, ..., of which
+ * r rows have r * squares - r (r - 1) / 2. */
+static int64_t tasks_before(const sw_geometry *g, int64_t row) {
+  if (g->walk == SW_WALK_STRIPS) return row;
+  return row * g->cut.squares - (g->walk == SW_WALK_TRIANGLE ? row * (row - 1) / 2 : 0);
+}
+
+int64_t sw_geometry_tasks(const sw_geometry *g) {
+  return tasks_before(g, sw_geometry_rows(g));
+}
+
+int64_t sw_geometry_task(const sw_geometry *g, int64_t row, int64_t nth) {
+  return tasks_before(g, row) + nth;
+}
+
+void sw_geometry_units(const sw_geometry *g, int64_t row, int64_t *first, int64_t *end) {
+  if (g->walk == SW_WALK_STRIPS)
+    sw_cut_strip(&g->cut, row, first, end);
+  else
+    sw_cut_square(&g->cut, row, first, end);
+}
+
+/* A triangle's row begins on the diagonal. */
+int64_t sw_geometry_column(const sw_geometry *g, int64_t row, int64_t nth) {
+  return g->walk == SW_WALK_TRIANGLE ? row + nth : nth;
+}
+
+bool sw_geometry_mirrors(const sw_geometry *g, int64_t row, int64_t nth) {
+  return g->walk == SW_WALK_TRIANGLE && sw_geometry_column(g, row, nth) != row;
+}
+
+/* ---- tiles of what is stored ------------------------------------------------------------ */
+
+int64_t sw_geometry_tiles(const sw_geometry *g) {
+  return g->walk == SW_WALK_STRIPS ? g->cut.strips : g->cut.squares * g->cut.squares;
+}
+
+void sw_geometry_tiles_of_task(const sw_geometry *g, int64_t row, int64_t nth, int64_t tile[2]) {
+  int64_t squares = g->cut.squares, column = sw_geometry_column(g, row, nth);
+  tile[0] = g->walk == SW_WALK_STRIPS ? row : row * squares + column;
+  tile[1] = sw_geometry_mirrors(g, row, nth) ? column * squares + row : -1;
+}
+
+/* ---- slots ------------------------------------------------------------------------------ */
+
+int64_t sw_geometry_columns_at(const sw_geometry *g) {
+  return g->walk == SW_WALK_STRIPS ? g->cut.strip : g->cut.side;
+}
+
+/* A count is an int64_t, as large as a double. */
+int64_t sw_geometry_slot(const sw_geometry *g) {
+  int64_t columns = g->walk == SW_WALK_STRIPS ? g->cut.n : g->cut.side;
+  return sw_geometry_columns_at(g) + (g->counts ? 0 : g->parts * columns);
+}
+
+int64_t sw_geometry_slots(const sw_geometry *g) {
+  return g->counts ? 0 : sw_geometry_tasks(g) * sw_geometry_slot(g);
+}
+
+int64_t sw_geometry_rows_per_group(const sw_geometry *g) {
+  return g->walk == SW_WALK_SQUARES && g->cut.strip > g->cut.side ? g->cut.strip / g->cut.side : 1;
+}
+
+/* In double: no product overflows. A triangle is half of the square, and its squares on the
+ * diagonal are computed whole. */
+double sw_geometry_pairs(const sw_geometry *g) {
+  double all = (double)g->cut.n * (double)g->cut.n;
+  return g->walk == SW_WALK_TRIANGLE ? all * (0.5 + 0.5 / (double)g->cut.squares) : all;
+}
