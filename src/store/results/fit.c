@@ -23,9 +23,9 @@ static sw_h5_shape wanted(const sw_variable *variable) {
 }
 
 /* Whether an axis of an earlier file may be of another length: the periods may be others, and with
- * them the entries kept; of what is neither by unit nor by pair the axes are the measure's own. */
+ * them the entries kept; values that are neither by unit nor by pair are only read to be hashed. */
 static bool may_differ(const sw_variable *variable, int a) {
-  return !sw_results_written_by_all(variable->source) ||
+  return variable->source == SW_FROM_GLOBAL || variable->source == SW_FROM_TABLE ||
          strcmp(variable->axis[a], SW_NAME_TIME) == 0 ||
          strcmp(variable->axis[a], SW_NAME_ENTRY) == 0;
 }
@@ -79,4 +79,20 @@ sw_status sw_results_open_fitting(sw_error *err, const sw_results *results, cons
   sw_status status = tell(err, results, group, variable, dataset, &is);
   H5Dclose(dataset);
   return status;
+}
+
+sw_status sw_results_read_fitting(sw_error *err, const sw_results *results, const sw_group *group,
+                                  const sw_variable *variable, hid_t type, void **values,
+                                  size_t *count) {
+  hid_t dataset = H5I_INVALID_HID;
+  *count = 1;
+  for (int a = 0; a < variable->rank; a++)
+    *count *= variable->extent[a];
+  SW_TRY(sw_calloc(err, *count + 1, H5Tget_size(type), values));
+  SW_TRY(sw_results_open_fitting(err, results, group, variable, &dataset));
+  herr_t code = H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, *values);
+  H5Dclose(dataset);
+  if (code >= 0) return SW_OK;
+  return sw_fail(err, SW_EIO, "%s: %s/%s cannot be read", results->path, group->path,
+                 variable->name);
 }

@@ -231,24 +231,28 @@ static sw_status rows(sw_past *self, sw_error *err, int job, int matrix, int64_t
 
 /* ---- opening ---------------------------------------------------------------------------- */
 
-/* Opens the datasets of a job that are read by unit and pair; *usable is false when not all are
- * there as they should be: then nothing is taken. Only pair results are worth it: others cost
- * little. */
+/* Opens the datasets of a job that are read by unit and pair; *usable is false when not all of the
+ * job's are there as they should be: then nothing is taken. Only pair results are worth it: others
+ * cost little. */
 static sw_status open_job(sw_error *err, past *p, int job, bool *usable) {
   const sw_group *group = &p->results.schema.group[job];
   *usable = false;
   if (!p->results.run->study->entry[job].is_pair) return SW_OK;
   for (int v = group->first; v < group->first + group->count; v++) {
     const sw_variable *variable = &p->results.schema.variable[v];
-    hid_t *dataset = &p->results.dataset[v];
-    if (!sw_results_written_by_all(variable->source)) continue;
-    sw_status status = sw_results_open_fitting(err, &p->results, group, variable, dataset);
+    hid_t dataset = H5I_INVALID_HID;
+    sw_status status = sw_results_open_fitting(err, &p->results, group, variable, &dataset);
     if (status == SW_EIO) { /* no past, which is no error */
       sw_error_clear(err);
       return SW_OK;
     }
     SW_TRY(status);
-    p->results.space[v] = H5Dget_space(*dataset);
+    if (sw_results_written_by_all(variable->source)) {
+      p->results.dataset[v] = dataset;
+      p->results.space[v] = H5Dget_space(dataset);
+    } else {
+      H5Dclose(dataset);
+    }
   }
   *usable = true;
   return SW_OK;
@@ -266,7 +270,7 @@ static sw_status open_file(sw_error *err, past *p, const char *path) {
   SW_NEW(err, results->arena, p->usable, results->schema.n_groups + 1);
   for (int v = 0; v < n; v++)
     results->dataset[v] = results->space[v] = H5I_INVALID_HID;
-  SW_TRY(sw_results_open(err, results->arena, path, &results->file));
+  SW_TRY(sw_contents_open(err, results->arena, path, &results->file));
   for (int j = 0; j < results->schema.n_groups; j++)
     SW_TRY(open_job(err, p, j, &p->usable[j]));
   return SW_OK;
@@ -359,7 +363,7 @@ sw_status sw_results_changed(sw_error *err, sw_team *team, sw_arena *arena, cons
   const char *now = NULL;
   hid_t file = H5I_INVALID_HID;
   *what = NULL;
-  SW_TRY(sw_team_agree(team, err, sw_results_open(err, arena, path, &file), 0));
+  SW_TRY(sw_team_agree(team, err, sw_contents_open(err, arena, path, &file), 0));
   sw_status status = sw_results_text_inputs(err, team, study, arena, &now);
   if (status == SW_OK) status = differs(err, arena, file, study, now, what);
   H5Fclose(file);

@@ -9,8 +9,8 @@
 #include "base/lock.h"
 #include "store/h5/h5.h"
 #include "store/h5/ledger.h"
-#include "store/results/contents.h"
-#include "store/results/layout.h"
+#include "store/layout/contents.h"
+#include "store/layout/layout.h"
 #include "store/results/results.h"
 
 /* ---- schema (schema.c) ---------------------------------------------------------- */
@@ -164,5 +164,14 @@ hid_t sw_results_open_dataset(const sw_results *results, const sw_group *group,
  * may be more or fewer, and values that are neither by unit nor by pair. */
 sw_status sw_results_open_fitting(sw_error *err, const sw_results *results, const sw_group *group,
                                   const sw_variable *variable, hid_t *dataset);
+/* All its numbers, as `type` has them in memory; *count as the schema says. sw_free, also on
+ * failure. */
+sw_status sw_results_read_fitting(sw_error *err, const sw_results *results, const sw_group *group,
+                                  const sw_variable *variable, hid_t type, void **values,
+                                  size_t *count);
+
+/* verify.c, for its lines: a unit's code; the period of matrix t. */
+const char *sw_verdict_unit(const sw_results *results, int64_t unit);
+const char *sw_verdict_period(const sw_job *job, int t);
 
 #endif
