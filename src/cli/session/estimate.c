@@ -121,10 +121,11 @@ sw_status sw_estimate_fits(sw_error *err, const sw_run *run) {
   double room = available ? (double)available * 1024 : free_pages * page;
   sw_status status = SW_OK;
   if (need > room)
-    status = sw_fail(err, SW_EINPUT,
-                     "%s: the study needs about %s on this node and %s are free; use more nodes, "
-                     "fewer periods or keep: summary",
-                     run->study->file, sw_session_show_bytes(need), sw_session_show_bytes(room));
+    status = sw_fail(
+        err, SW_EINPUT,
+        "%s: the study needs about %s of memory on this node and %s are free; use more nodes, "
+        "fewer periods or keep: summary",
+        run->study->file, sw_session_show_bytes(need), sw_session_show_bytes(room));
   return sw_team_agree(run->team, err, status, 0);
 }
 
