@@ -99,7 +99,7 @@ double sw_estimate_memory(const sw_run *run) {
   double most = 0;
   for (int e = 0; e < run->study->n_entries; e++) {
     const sw_job *job = &run->job[e];
-    double bytes = pass_bytes(run, job);
+    double bytes = pass_bytes(run, job) + sw_run_links_bytes(run, e);
     if (run->study->entry[e].is_pair) bytes += pair_bytes(run, job, &run->pair[e]);
     if (bytes > most) most = bytes;
   }

@@ -136,6 +136,14 @@ static uint64_t join_period(const uint64_t *all, const size_t *bytes, int ranks,
   return hash;
 }
 
+/* What the pairs that the entry takes rest on, and how they are kept, is in the hash that their own
+ * entry has. `verify` does not compute it, and does not look at this one. */
+static uint64_t add_pairs(uint64_t hash, const sw_run *run, int e, int t) {
+  if (!run->private->links[e]) return hash;
+  const uint64_t *theirs = run->operand_hash[run->private->links[e]->entry];
+  return theirs ? add(hash, &theirs[sw_run_links_matrix(run, e, t)], sizeof *theirs) : hash;
+}
+
 /* Rank 0. Each period's hash starts from what all share, then takes its blocks and its label. Where
  * values of a period depend on other periods (pooled normalisation, one matrix over all), every
  * period gets the hash of all: any change anywhere changes them all. */
@@ -148,6 +156,7 @@ static sw_status join_all(sw_error *err, sw_run *run, int e, const uint64_t *all
   for (int t = 0; t < job->n_periods; t++) {
     out[t] = join_period(all, bytes, run->team->size, job->n_periods, t, common);
     out[t] = add_text(out[t], sw_job_period(job, t));
+    out[t] = add_pairs(out[t], run, e, t);
     whole = add(whole, &out[t], sizeof *out);
   }
   if (job->pooled || job->whole_series)

@@ -274,6 +274,7 @@ static sw_status read_value(const reading *at, const sw_node *node) {
   case SW_P_NUMBERS:
     return read_numbers(at, node);
   case SW_P_COLUMN:
+  case SW_P_PAIRS:
     return read_texts(at, node, false);
   case SW_P_TEXTS:
   case SW_P_COLUMNS:

@@ -50,6 +50,7 @@ typedef struct sw_run {
   sw_job *job;        /* n_entries, in the order of study->entry */
   sw_pair_plan *pair; /* n_entries; meaningful for pair jobs */
   bool *after_pairs;  /* n_entries: depends on a pair result */
+  bool *from_stored;  /* n_entries: and on nothing of it but the pairs that are stored */
   int n_threads;
   bool no_pairs; /* `check`: everything but the pairs, which are not even counted, and of long
                     passes over units or items only a beginning */
