@@ -40,8 +40,8 @@ static bool is_strength(const char *quantity) {
 
 /* ---- quantities ------------------------------------------------------------------------- */
 
-/* What of an entry can be an input, for messages. At most 32 outputs are taken, 2 strengths come in
- * front: hence 34 places. */
+/* The outputs of an entry that can be inputs, for messages. At most 32 outputs are taken, 2
+ * strengths come in front: hence 34 places. */
 static int list_inputs(const sw_entry *entry, const char *name[34]) {
   int count = 0;
   if (entry->is_pair) {
@@ -79,7 +79,7 @@ static sw_status unknown_quantity(sw_error *err, sw_study_reader *in, const sw_n
                  need->quantity, sw_form_hint(in->arena, need->quantity, known, count));
 }
 
-/* A label is wanted exactly where the output has an axis of its own; strengths (`output` NULL) have
+/* A label is required exactly if the output has an axis of its own; strengths (`output` NULL) have
  * none. Whether the label is one of the axis is seen in bind.c. */
 static sw_status check_label(sw_error *err, const sw_need *need, const sw_output *output) {
   const char *axis = output ? output->axis : NULL;
