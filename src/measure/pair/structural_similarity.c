@@ -47,7 +47,7 @@ static sw_status check_columns(sw_error *err, const sw_job *job, const structure
                        "order");
   if (s->form == COMPLEMENTARITY && demand != s->industries)
     return sw_job_fail(err, job, "demand",
-                       "%d columns, and %d under `shares`; as many, in the same order, are wanted",
+                       "%d given, and %d under `shares`; as many, in the same order, are wanted",
                        demand, s->industries);
   return SW_OK;
 }
