@@ -27,10 +27,11 @@ typedef enum sw_ptype {
   SW_P_TEXTS,     /* a list of texts */
   SW_P_COLUMN,    /* an indicator, a composite or NAME.quantity[label]: an input */
   SW_P_COLUMNS,   /* a list of these */
-  SW_P_WEIGHTS,   /* a named weights matrix of the study: gives job->weights */
+  SW_P_WEIGHTS,   /* a named weights matrix of the study: gives arg->weights */
   SW_P_GROUPINGS, /* one or more group columns of the units file */
-  SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives job->distance */
+  SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives arg->distance */
   SW_P_TABLE,     /* `own`, or {file: t.csv | from: r.h5}: gives arg->table */
+  SW_P_PAIRS,     /* the pairs that another entry keeps, NAME or NAME.quantity: give job->links */
   SW_P_NODE       /* any YAML: `resolve` reads arg->node itself */
 } sw_ptype;
 
@@ -62,6 +63,8 @@ typedef struct sw_arg {
   const double *numbers;
   const char *const *texts;
   const struct sw_node *node;
+  const sw_links *weights;     /* WEIGHTS; NULL: left out */
+  const sw_distance *distance; /* DISTANCE; NULL: left out */
   const sw_table *table;
 } sw_arg;
 
@@ -132,6 +135,10 @@ typedef struct sw_pass {
   size_t result;    /* bytes finish leaves for later passes, on every rank */
   int operand;      /* UNITS: so many operand columns placed by tile, gathered after the pass */
   bool gathered;    /* UNITS: this pass's inputs are gathered views too */
+  bool links;       /* ITEMS: its tile sees job->links. Items belong to periods, equally many to
+                       each, in order: item i to period i / (items / n_periods) */
+  bool one_thread;  /* its tile or segment calls a library that is not thread-safe: it is called by
+                       one thread of a process at a time */
 } sw_pass;
 
 /* By what the partners of a unit are ordered, the first first; ties by unit code. */
@@ -177,8 +184,11 @@ typedef struct sw_job {
 
   int n_inputs;
   sw_input *input;
-  const sw_links *weights;     /* of the SW_P_WEIGHTS parameter */
-  const sw_distance *distance; /* of the SW_P_DISTANCE parameter */
+  /* Of the SW_P_PAIRS parameter, by the job's own period index: what the other entry keeps of its
+   * pairs, rounded as it is stored, without those that have no value. While a pass with `links`
+   * runs; a tile sees those of its item's period and of the period before. The pairs of a whole
+   * series are the links of every period. NULL at other times. */
+  const sw_links *links;
 
   struct sw_arena *arena; /* for resolve, prepare and finish */
   struct sw_notes *notes; /* warnings, said once by the runner; every rank leaves the same ones,
@@ -189,7 +199,8 @@ typedef struct sw_job {
   int n_passes;
   sw_pass pass[SW_MAX_PASSES + SW_SPARE];
   bool directed;             /* pair: value(i, j) may differ from value(j, i) */
-  bool links_only;           /* pair: values only on the links of `weights`; then directed */
+  bool links_only;           /* pair: values only on the links of the parameter `weights`;
+                                then directed */
   bool whole_series;         /* pair: one matrix over all periods, not one for each */
   bool pooled;               /* a period's values rest on the inputs of other periods too */
   bool defines_diagonal;     /* pair: value(i, i) is meant */
@@ -212,6 +223,10 @@ int sw_job_pass(sw_job *job, sw_pass pass);
 void sw_job_axis(sw_job *job, sw_axis axis);
 /* The argument of the parameter called `name`, which the measure must have. */
 const sw_arg *sw_job_arg(const sw_job *job, const char *name);
+/* The links or the distance that it names; NULL when it was left out. A measure looks them up in
+ * resolve and keeps them in its state, as names are searched for. */
+const sw_links *sw_job_weights(const sw_job *job, const char *name);
+const sw_distance *sw_job_distance(const sw_job *job, const char *name);
 /* The inputs named by that parameter (none when it was left out). */
 sw_inputs sw_job_inputs(const sw_job *job, const char *name);
 /* SW_EINPUT with the place of that parameter: "study.yaml:31:5: gravity_gdp: decay: <message>". */
@@ -233,8 +248,9 @@ const char *sw_job_period(const sw_job *job, int t);
  * - An alias has a name, a title and the three fields of an alias, and nothing else. It sets a
  *   parameter of a measure that is neither an alias nor a composite, to a value of its type.
  * - Parameters: no two of a name; not `as`, `periods`, `keep`, and beside pair outputs not `by`,
- *   which the engine reads; at most one of weights and one of distance; a choice has choices; lo <=
- *   hi; a default reads as its type.
+ *   which the engine reads; beside pair outputs `weights` is a weights matrix, as `keep: links`
+ *   means its links; a choice has choices; lo <= hi; a default reads as its type. At most one of
+ *   pairs, which has no default: a job has links, and a pass that sees them.
  * - Outputs: no two of a name and form; of variants of a name resolve leaves one on. Names that the
  *   results file has itself: unit, unit_to, time, lon, lat, group_*, operand_hash, block,
  *   block_checksum, value_checksum; with pair outputs also out_strength, in_strength, total, mean,
@@ -246,7 +262,7 @@ const char *sw_job_period(const sw_job *job, int t);
  *   units or items; pair outputs one of segment, block and whole_row, and one pass over pairs, the
  *   last.
  * - A partial needs merge, a result finish. partial, operand and gathered are of passes over units,
- *   items and record of those over items; 1 to 8 passes.
+ *   items, record and links of those over items; 1 to 8 passes. open needs close and a workspace.
  * - A tile fills no output but unit ones, and those over units only; segment, block and whole_row
  *   fill `out`.
  * - What a result is follows from its outputs: any kind may have pair outputs beside others. resolve
@@ -302,6 +318,13 @@ typedef struct sw_measure {
 
   /* Bytes of a thread's workspace (0: none), 64-byte aligned, not zeroed. */
   size_t (*workspace)(const sw_job *job);
+  /* Optional, with a workspace: what a thread makes there before its first tile or segment of a
+   * pass and takes down after its last, such as the objects of a library. Where open fails, the run
+   * ends with its status and close is not called. `err` is the thread's until close: a tile whose
+   * library has failed records that with sw_fail there, and the run ends with it; what the tile
+   * has left is dropped. */
+  sw_status (*open)(sw_error *err, const sw_job *job, int pass, void *workspace);
+  void (*close)(const sw_job *job, int pass, void *workspace);
 
   /* An alias, another name for a measure with one parameter set: an entry of that name is one of
    * `alias_of`, may not give the parameter, and is called like the alias without `as`. The results

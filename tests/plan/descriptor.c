@@ -157,9 +157,9 @@ Test(descriptor, parameters) {
          NUMBER("by", "2", 0, 0));
   PARAMS("two parameters are called 'a'; give each a name of its own", NUMBER("a", "2", 0, 0),
          NUMBER("a", "3", 0, 0));
-  PARAMS("parameters w and v are both weights; a job has one",
-         {"w", SW_P_WEIGHTS, NULL, NULL, 0, 0, "links"},
-         {"v", SW_P_WEIGHTS, NULL, NULL, 0, 0, "links"});
+  PARAMS("parameter weights: beside pair outputs it names the links of keep: links; make it "
+         "SW_P_WEIGHTS, or take another name",
+         NUMBER("weights", "2", 0, 0));
   PARAMS("parameter form: a choice without choices; write \"one|other\"",
          {"form", SW_P_CHOICE, "one", NULL, 0, 0, "a choice"});
   PARAMS("parameter a: lo is 3 and hi 1; lo comes first", NUMBER("a", "2", 3, 1));
@@ -170,13 +170,13 @@ Test(descriptor, parameters) {
 
 /* By the code that reads a study. */
 Test(descriptor, defaults) {
-  PARAMS("param: a (default two): found 'two'; a number is wanted", NUMBER("a", "two", 0, 0));
-  PARAMS("param: a (default 7): 7 is out of range; 0 to 1 is wanted", NUMBER("a", "7", 0, 1));
-  PARAMS("param: b (default maybe): found 'maybe'; true or false is wanted",
+  PARAMS("param: a (default two): found 'two'; expected a number", NUMBER("a", "two", 0, 0));
+  PARAMS("param: a (default 7): 7 is out of range; expected 0 to 1", NUMBER("a", "7", 0, 1));
+  PARAMS("param: b (default maybe): found 'maybe'; expected true or false",
          {"b", SW_P_BOOL, "maybe", NULL, 0, 0, "what"});
-  PARAMS("param: k (default 1.5): found '1.5'; a whole number is wanted",
+  PARAMS("param: k (default 1.5): found '1.5'; expected a whole number",
          {"k", SW_P_INTEGER, "1.5", NULL, 0, 0, "what"});
-  PARAMS("param: form (default third): unknown choice 'third'; one of one|other is wanted",
+  PARAMS("param: form (default third): unknown choice 'third'; expected one of one|other",
          {"form", SW_P_CHOICE, "third", "one|other", 0, 0, "what"});
 }
 

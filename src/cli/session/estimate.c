@@ -81,7 +81,7 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
   else if (plan->keep.kind == SW_KEEP_ABOVE) /* counted later: at most a batch, or a row */
     packet = fmax(fmin(SW_BATCH_ENTRIES, strip * n), n) * (4 + 8.0 * plan->n_quantities);
   else if (plan->keep.kind == SW_KEEP_LINKS)
-    packet = (double)job->weights->row_start[job->n] / n * strip * (4 + 8.0 * plan->n_quantities);
+    packet = (double)plan->links->row_start[job->n] / n * strip * (4 + 8.0 * plan->n_quantities);
   /* Buffers of a thread are as long as the segments that it asks a measure for. */
   bool whole = job->measure->whole_row || (plan->keep.kind == SW_KEEP_ABOVE && job->directed);
   double length = whole ? n : side;
@@ -99,7 +99,7 @@ double sw_estimate_memory(const sw_run *run) {
   double most = 0;
   for (int e = 0; e < run->study->n_entries; e++) {
     const sw_job *job = &run->job[e];
-    double bytes = pass_bytes(run, job);
+    double bytes = pass_bytes(run, job) + sw_run_links_bytes(run, e);
     if (run->study->entry[e].is_pair) bytes += pair_bytes(run, job, &run->pair[e]);
     if (bytes > most) most = bytes;
   }
@@ -137,7 +137,7 @@ static double pairs_of(const sw_run *run, int e) {
   const sw_pair_plan *plan = &run->pair[e];
   sw_geometry g = sw_geometry_make(job, plan->keep.kind, &plan->cut, SW_PAIRS_STORE);
   double pairs = sw_geometry_pairs(&g) * plan->summary.n_periods;
-  if (job->links_only) return (double)job->weights->row_start[job->n] * plan->summary.n_periods;
+  if (job->links_only) return (double)plan->links->row_start[job->n] * plan->summary.n_periods;
   return plan->keep.kind == SW_KEEP_ABOVE ? 2 * pairs : pairs;
 }
 

@@ -60,7 +60,7 @@ static const double *input_row(const sw_run *run, const sw_need *need, int perio
  * (study/refs.c). */
 static bool has_all(const sw_run *run, int e, int period, int64_t k) {
   const sw_entry *entry = &run->study->entry[e];
-  for (int i = 0; i < entry->n_needs; i++) {
+  for (int i = 0; i < entry->n_needs + entry->n_pair_needs; i++) {
     const double *row = input_row(run, &entry->need[i], period);
     if (row ? isnan(row[k]) : !has_all(run, entry->need[i].entry, period, k)) return false;
   }

@@ -55,6 +55,8 @@ static const char *type_name(sw_ptype type) {
     return "distance";
   case SW_P_TABLE:
     return "table";
+  case SW_P_PAIRS:
+    return "pair result";
   case SW_P_NODE:
     return "text, list or map";
   }

@@ -29,9 +29,10 @@ static const char *const help_text =
     "      --seed S            of the sample (default 1)\n"
     "  -q, --quiet             nothing but the exit status\n"
     "  -h, --help              this text\n\n"
-    "Results that rest on a pair result (a Moran of " SW_NAME_OUT_STRENGTH
-    ") are held against their checksums\n"
-    "only. Exit status: 0 equal; 1 different, or anything else; 2 wrong usage, or no such study.";
+    "What rests on stored pairs alone (a network) is computed again from them; what rests on sums\n"
+    "of all pairs (a Moran of " SW_NAME_OUT_STRENGTH
+    ") is held against its checksums only. Exit status:\n"
+    "0 equal; 1 different, or anything else; 2 wrong usage, or no such study.";
 
 typedef struct verify_options {
   bool help, quiet; /* quiet: nothing but the exit status */
@@ -186,6 +187,7 @@ static sw_status verify(sw_error *err, sw_session *s, const verify_options *o,
   sw_status status = find_study(err, s, o, arena, &inputs);
   if (status == SW_OK) status = sw_run_first(err, s->run);
   if (status == SW_OK) status = sw_results_reopen(err, s->run, o->path, inputs, &s->results);
+  if (status == SW_OK) status = sw_run_from_stored(err, s->run, sw_results_sink(s->results));
   if (status == SW_OK) status = sw_results_check_values(err, s->results, verdict);
   if (status == SW_OK) status = recompute(err, s, o, verdict);
   if (status == SW_OK) status = sw_results_check_sums(err, s->results, verdict);

@@ -79,13 +79,20 @@ static sw_status read_own(sw_error *err, sw_arena *arena, const sw_measure *meas
   if (!alias && is_empty(param->fallback)) return SW_OK;
   if (param->type == SW_P_WEIGHTS || param->type == SW_P_GROUPINGS) return SW_OK;
   sw_arg *arg = NULL;
-  /* The reader fills arg[p], by the parameter's own place. */
+  sw_naming *naming = NULL;
+  /* The reader fills arg[p] and naming[p], by the parameter's own place. */
   SW_NEW(err, arena, arg, p + 1);
+  SW_NEW(err, arena, naming, p + 1);
   sw_node node = {.kind = SW_NODE_SCALAR, .file = "default", .text = ""};
   sw_study study = {.arena = arena, .file = "default", .units = {.lon = "lon", .lat = "lat"}};
   sw_study_reader in = {.arena = arena, .study = &study};
   const char *where = sw_arena_printf(arena, "measure %s", measure->name);
-  sw_entry entry = {.measure = measure, .name = "param", .where = where, .node = &node, .arg = arg};
+  sw_entry entry = {.measure = measure,
+                    .name = "param",
+                    .where = where,
+                    .node = &node,
+                    .arg = arg,
+                    .naming = naming};
   if (!where) return sw_fail(err, SW_ENOMEM, "out of memory for a measure's defaults");
   sw_error said = {0};
   sw_status status = alias ? sw_study_set_arg(&said, &in, &entry, p, alias->alias_value)
@@ -116,9 +123,17 @@ static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_
   if ((int)param->type < SW_P_NUMBER || param->type > SW_P_NODE)
     return fault(err, measure, "parameter %s: type %d is none; give one of sw_ptype", name,
                  (int)param->type);
+  /* The engine reads the links of `keep: links` from it. */
+  if (strcmp(name, "weights") == 0 && param->type != SW_P_WEIGHTS && sw_measure_has_pairs(measure))
+    return fault(err, measure,
+                 "parameter weights: beside pair outputs it names the links of keep: links; make "
+                 "it SW_P_WEIGHTS, or take another name");
   if (!param->help) return fault(err, measure, "parameter %s: no help; say it in one line", name);
   if (param->type == SW_P_CHOICE && is_empty(param->choices))
     return fault(err, measure, "parameter %s: a choice without choices; write \"one|other\"", name);
+  if (param->type == SW_P_PAIRS && param->fallback)
+    return fault(err, measure,
+                 "parameter %s: pairs of another entry have no default; leave fallback NULL", name);
   /* Written so that a NaN in either is refused too. Both 0 means any number, and passes. */
   if (is_number(param->type) && !(param->lo <= param->hi))
     return fault(err, measure, "parameter %s: lo is %g and hi %g; lo comes first", name, param->lo,
@@ -126,17 +141,16 @@ static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_
   return SW_OK;
 }
 
-/* Compares a parameter with those before it: two of a name, or two of what a job has one of (its
- * weights and its distance have a single place in sw_job). */
+/* Compares a parameter with those before it: two of a name, or two of pairs (a job has one set of
+ * links). */
 static sw_status check_twins(sw_error *err, const sw_measure *measure, const sw_param *param) {
-  bool single = param->type == SW_P_WEIGHTS || param->type == SW_P_DISTANCE;
   for (const sw_param *other = measure->param; other < param; other++) {
     if (strcmp(other->name, param->name) == 0)
       return fault(err, measure, "two parameters are called '%s'; give each a name of its own",
                    param->name);
-    if (single && other->type == param->type)
-      return fault(err, measure, "parameters %s and %s are both %s; a job has one", other->name,
-                   param->name, param->type == SW_P_WEIGHTS ? "weights" : "distances");
+    if (param->type == SW_P_PAIRS && other->type == SW_P_PAIRS)
+      return fault(err, measure, "parameters %s and %s are both pair results; a job has one",
+                   other->name, param->name);
   }
   return SW_OK;
 }
@@ -274,6 +288,11 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
     return fault(err, measure, "global outputs or tables, and no finish to fill them");
   if (measure->start && !measure->merge)
     return fault(err, measure, "start without merge; partials are joined by merge");
+  if (!measure->open != !measure->close)
+    return fault(err, measure, "%s without %s; what a thread makes it takes down",
+                 measure->open ? "open" : "close", measure->open ? "close" : "open");
+  if (measure->open && !measure->workspace)
+    return fault(err, measure, "open without workspace; what it makes has its place there");
   return SW_OK;
 }
 

@@ -101,17 +101,18 @@ static void merge_worker(sw_pairs *p, const sw_worker *w) {
  * written or dropped after a failure. No early way out inside: a thread that could not open its
  * buffers still drains or closes, else the writing thread would wait for it for ever. */
 static void run_threads(sw_pairs *p) {
-#pragma omp parallel num_threads(p->run->n_threads)
+  /* One where a library is not thread-safe, see task/tiles.c. */
+  int threads = p->job->pass[p->job->n_passes - 1].one_thread ? 1 : p->run->n_threads;
+#pragma omp parallel num_threads(threads)
   {
 /* The barrier at its end keeps anyone from putting a packet before the queue is set up. */
 #pragma omp single
     sw_packets_begin(p->packets, p->work.sink, p->journal, p->region, omp_get_num_threads() - 1);
     sw_worker w;
-    sw_error mine = {0};
     double began = sw_clock();
-    bool ready = sw_pairs_worker_open(&mine, p, &w) == SW_OK;
+    bool ready = sw_pairs_worker_open(p, &w) == SW_OK;
     w.is_writer = omp_get_thread_num() == 0;
-    if (!ready) sw_queue_fail(&p->queue, &mine);
+    if (!ready) sw_queue_fail(&p->queue, &w.error);
     if (ready) work(p, &w);
     double busy = sw_clock() - began;
     if (w.is_writer)

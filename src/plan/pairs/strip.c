@@ -164,7 +164,7 @@ static void strip_by_rows(sw_worker *w, const strip *s) {
  * here and column_sum is there. */
 static void strip_by_links(sw_worker *w, const strip *s) {
   const sw_pairs *p = w->pairs;
-  const sw_links *links = p->job->weights;
+  const sw_links *links = p->plan->links;
   const double *v = w->all[p->quantity[0]];
   for (int64_t i = s->b0; i < s->b1; i++) {
     for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++) {

@@ -100,6 +100,7 @@ static sw_status find_source(sw_error *err, sw_run *run, const sw_need *need, sw
 static sw_status bind_inputs(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
+  bool sums = false;
   job->n_inputs = entry->n_needs;
   SW_NEW(err, run->arena, job->input, entry->n_needs);
   SW_NEW(err, run->arena, run->private->source[e].column, entry->n_needs);
@@ -116,7 +117,14 @@ static sw_status bind_inputs(sw_error *err, sw_run *run, int e) {
     job->input[i].unbounded = run->job[need->entry].scores_unbounded;
     run->after_pairs[e] = run->after_pairs[e] || run->after_pairs[need->entry] ||
                           run->study->entry[need->entry].is_pair;
+    /* Strengths are sums of all pairs, of which a file has those that are kept. */
+    if (run->study->entry[need->entry].is_pair ||
+        (run->after_pairs[need->entry] && !run->from_stored[need->entry]))
+      sums = true;
   }
+  SW_TRY(sw_run_links_bind(err, run, e));
+  run->after_pairs[e] |= entry->n_pair_needs > 0;
+  run->from_stored[e] = run->after_pairs[e] && !sums && !entry->is_pair;
   return SW_OK;
 }
 
@@ -129,11 +137,18 @@ static bool has_period(const sw_column *column, int period) {
   return false;
 }
 
-/* The first input that lacks the period, or -1. */
-static int lacking_input(const sw_run *run, int e, int period) {
-  for (int i = 0; i < run->job[e].n_inputs; i++)
-    if (!has_period(run->private->source[e].column[i], period)) return i;
-  return -1;
+/* The first need of an entry, column or pairs, that lacks the period; NULL: none. The one matrix of
+ * a whole series is of every period. */
+static const sw_need *lacking_need(const sw_run *run, int e, int period) {
+  const sw_entry *entry = &run->study->entry[e];
+  for (int i = 0; i < entry->n_needs; i++)
+    if (!has_period(run->private->source[e].column[i], period)) return &entry->need[i];
+  for (int i = entry->n_needs; i < entry->n_needs + entry->n_pair_needs; i++) {
+    const sw_job *from = &run->job[entry->need[i].entry];
+    const sw_column pairs = {.n_periods = from->n_periods, .period = from->period};
+    if (!from->whole_series && !has_period(&pairs, period)) return &entry->need[i];
+  }
+  return NULL;
 }
 
 static int find_period(const sw_periods *periods, const char *label) {
@@ -166,10 +181,10 @@ static sw_status mark_asked(sw_error *err, const sw_run *run, int e, bool *marke
                      entry->name, entry->period[i], near ? "; the nearest is " : "",
                      near ? near : "");
     }
-    int lacking = lacking_input(run, e, t);
-    if (lacking >= 0)
+    const sw_need *lacking = lacking_need(run, e, t);
+    if (lacking)
       return sw_fail(err, SW_EINPUT, "%s: %s: %s has no period %s", entry->where, entry->name,
-                     run->job[e].input[lacking].name, entry->period[i]);
+                     lacking->name, entry->period[i]);
     marked[t] = true;
   }
   return SW_OK;
@@ -187,7 +202,7 @@ static sw_status bind_periods(sw_error *err, sw_run *run, int e) {
   SW_NEW(err, run->arena, period, all);
   SW_TRY(mark_asked(err, run, e, marked));
   for (int t = 0; t < all; t++)
-    if (entry->n_periods ? marked[t] : lacking_input(run, e, t) < 0) period[job->n_periods++] = t;
+    if (entry->n_periods ? marked[t] : !lacking_need(run, e, t)) period[job->n_periods++] = t;
   job->period = period;
   if (job->n_periods == 0)
     return sw_fail(err, SW_EINPUT, "%s: %s: its inputs have no period in common", entry->where,
@@ -211,11 +226,17 @@ static bool asks_for_file(const sw_node *node) {
 static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
-  if (entry->weights >= 0) SW_TRY(sw_run_weights(err, run, entry->weights, &job->weights));
   for (int p = 0; job->measure->param[p].name; p++) {
     sw_ptype type = job->measure->param[p].type;
-    if (type == SW_P_DISTANCE) SW_TRY(sw_run_distance(err, run, e, &job->distance));
-    job->has_gaps |= job->distance && job->distance->has_gaps;
+    const sw_naming *naming = &entry->naming[p];
+    sw_arg *arg = &entry->arg[p];
+    if (type == SW_P_WEIGHTS && naming->weights >= 0)
+      SW_TRY(sw_run_weights(err, run, naming->weights, &arg->weights));
+    /* "" may be a distance's default: then nothing was named. */
+    if (type == SW_P_DISTANCE && naming->distance.node) {
+      SW_TRY(sw_run_distance(err, run, e, p, &arg->distance));
+      job->has_gaps |= arg->distance->has_gaps;
+    }
     sw_table *table = NULL;
     if ((type == SW_P_TABLE || type == SW_P_NODE) && asks_for_file(entry->arg[p].node)) {
       SW_TRY(run->reader->table(err, run->team, run->arena, entry->arg[p].node, run->study->file,
@@ -223,7 +244,7 @@ static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
       entry->arg[p].table = table;
     }
   }
-  return SW_OK;
+  return entry->links >= 0 ? sw_run_weights(err, run, entry->links, &run->pair[e].links) : SW_OK;
 }
 
 /* ---- results ---------------------------------------------------------------------------- */
@@ -282,7 +303,7 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
     sw_note(&run->private->notes, "%s: keep: {top: %lld}: a unit has %lld partners at most",
             entry->name, (long long)plan->keep.top, (long long)job->n - 1);
   /* entries.c has seen to `keep: links` as written; this catches links_only without weights. */
-  if ((plan->keep.kind == SW_KEEP_LINKS || job->links_only) && !job->weights)
+  if ((plan->keep.kind == SW_KEEP_LINKS || job->links_only) && !plan->links)
     return sw_fail(err, SW_EINPUT, "%s: %s: keep: links needs weights: name a weights matrix",
                    entry->where, entry->name);
   if (plan->keep.kind == SW_KEEP_ABOVE && run->after_pairs[e])
@@ -361,6 +382,15 @@ static sw_status bind_job(sw_error *err, sw_run *run, int e) {
   return sw_team_agree(run->team, err, status, 0);
 }
 
+/* Distances that arguments may name: as many different ones at most. */
+static int count_distances(const sw_study *study) {
+  int count = 0;
+  for (int e = 0; e < study->n_entries; e++)
+    for (int p = 0; study->entry[e].measure->param[p].name; p++)
+      count += study->entry[e].measure->param[p].type == SW_P_DISTANCE;
+  return count;
+}
+
 /* Arrays by entry. All come zeroed from the arena, which sw_run_destroy relies on when binding
  * fails half-way. */
 static sw_status begin_run(sw_error *err, sw_run *run) {
@@ -372,11 +402,13 @@ static sw_status begin_run(sw_error *err, sw_run *run) {
   SW_NEW(err, run->arena, run->job, n);
   SW_NEW(err, run->arena, run->pair, n);
   SW_NEW(err, run->arena, run->after_pairs, n);
+  SW_NEW(err, run->arena, run->from_stored, n);
   SW_NEW(err, run->arena, run->untried, n);
   SW_NEW(err, run->arena, run->repeats, n);
   SW_NEW(err, run->arena, run->operand_hash, n);
   SW_NEW(err, run->arena, own->source, n);
-  SW_NEW(err, run->arena, own->distance, n);
+  SW_NEW(err, run->arena, own->links, n);
+  SW_NEW(err, run->arena, own->distance, count_distances(run->study));
   SW_NEW(err, run->arena, own->weights, run->study->n_weights);
   SW_NEW(err, run->arena, own->operand_shared, SW_MAX_PASSES);
   return SW_OK;

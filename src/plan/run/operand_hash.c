@@ -56,6 +56,21 @@ static uint64_t hash_links(uint64_t hash, const sw_links *links) {
   return add(hash, links->value, count * sizeof *links->value);
 }
 
+/* Every matrix of weights and every table of distances that an argument names, and the links that
+ * `keep` names besides. */
+static uint64_t hash_named(uint64_t hash, const sw_run *run, int e) {
+  const sw_job *job = &run->job[e];
+  const sw_links *kept = run->pair[e].links;
+  for (int p = 0; job->measure->param[p].name; p++) {
+    hash = hash_links(hash, job->arg[p].weights);
+    if (job->arg[p].weights == kept) kept = NULL;
+  }
+  hash = hash_links(hash, kept);
+  for (int p = 0; job->measure->param[p].name; p++)
+    if (job->arg[p].distance) hash = hash_links(hash, job->arg[p].distance->links);
+  return hash;
+}
+
 /* Tables given beside the panel, by content; their file names are in the parameters. */
 static uint64_t hash_tables(uint64_t hash, const sw_job *job) {
   for (int p = 0; job->measure->param[p].name; p++) {
@@ -83,8 +98,7 @@ static uint64_t hash_common(const sw_run *run, int e, const char *parameters) {
   hash = add_text(hash, parameters);
   hash = add_text(hash, sw_instruction_set());
   hash = add(hash, numbers, sizeof numbers);
-  hash = hash_links(hash, job->weights);
-  if (job->distance) hash = hash_links(hash, job->distance->links);
+  hash = hash_named(hash, run, e);
   return hash_tables(hash, job);
 }
 
@@ -122,6 +136,14 @@ static uint64_t join_period(const uint64_t *all, const size_t *bytes, int ranks,
   return hash;
 }
 
+/* What the pairs that the entry takes rest on, and how they are kept, is in the hash that their own
+ * entry has. `verify` does not compute it, and does not look at this one. */
+static uint64_t add_pairs(uint64_t hash, const sw_run *run, int e, int t) {
+  if (!run->private->links[e]) return hash;
+  const uint64_t *theirs = run->operand_hash[run->private->links[e]->entry];
+  return theirs ? add(hash, &theirs[sw_run_links_matrix(run, e, t)], sizeof *theirs) : hash;
+}
+
 /* Rank 0. Each period's hash starts from what all share, then takes its blocks and its label. Where
  * values of a period depend on other periods (pooled normalisation, one matrix over all), every
  * period gets the hash of all: any change anywhere changes them all. */
@@ -134,6 +156,7 @@ static sw_status join_all(sw_error *err, sw_run *run, int e, const uint64_t *all
   for (int t = 0; t < job->n_periods; t++) {
     out[t] = join_period(all, bytes, run->team->size, job->n_periods, t, common);
     out[t] = add_text(out[t], sw_job_period(job, t));
+    out[t] = add_pairs(out[t], run, e, t);
     whole = add(whole, &out[t], sizeof *out);
   }
   if (job->pooled || job->whole_series)

@@ -112,28 +112,30 @@ static sw_status points_make(sw_error *err, sw_run *run, const sw_entry *entry,
 }
 
 /* Files are told apart by path: two names of one file are read twice, which is only slower. */
-static bool is_same_distance(const sw_distance_use *use, const sw_entry *entry) {
-  if (use->distance.kind != entry->distance) return false;
-  return entry->distance != SW_GIVEN || strcmp(use->path, entry->distance_path) == 0;
+static bool is_same_distance(const sw_distance_use *use, const sw_distance_spec *spec) {
+  if (use->distance.kind != spec->kind) return false;
+  return spec->kind != SW_GIVEN || strcmp(use->path, spec->path) == 0;
 }
 
-/* The distance of an entry, shared with earlier entries that ask for the same. n_distances grows
- * only once the resource is whole; a failure before leaves the slot to nobody, and the run ends. */
-sw_status sw_run_distance(sw_error *err, sw_run *run, int entry_index,
+/* The distance that an argument names, shared with earlier ones that name the same. n_distances
+ * grows only once the resource is whole; a failure before leaves the slot to nobody, and the run
+ * ends. */
+sw_status sw_run_distance(sw_error *err, sw_run *run, int entry_index, int param,
                           const sw_distance **distance) {
   struct sw_run_private *own = run->private;
   const sw_entry *entry = &run->study->entry[entry_index];
+  const sw_distance_spec *spec = &entry->naming[param].distance;
   for (int i = 0; i < own->n_distances; i++)
-    if (is_same_distance(&own->distance[i], entry)) {
+    if (is_same_distance(&own->distance[i], spec)) {
       *distance = &own->distance[i].distance;
       return SW_OK;
     }
   sw_distance_use *use = &own->distance[own->n_distances];
-  use->distance.kind = entry->distance;
-  use->path = entry->distance_path;
-  if (entry->distance == SW_GIVEN) {
-    SW_TRY(
-        run->reader->distance(err, run->team, run->study, entry, &run->panel->units, &use->links));
+  use->distance.kind = spec->kind;
+  use->path = spec->path;
+  if (spec->kind == SW_GIVEN) {
+    SW_TRY(run->reader->distance(err, run->team, run->study, entry->name, spec, &run->panel->units,
+                                 &use->links));
     use->distance.links = use->links;
     use->distance.symmetric = use->links->symmetric;
     use->distance.has_gaps =

@@ -168,7 +168,9 @@ static sw_status compute_tiles(sw_error *err, sw_run *run, int e, int pass, sw_t
   SW_TRY(sw_team_agree(run->team, err, status, 0));
   sw_guard guard = {0};
   status = sw_team_agree(run->team, err, sw_guard_begin(err, job, pass, &guard), 0);
-  if (status == SW_OK) status = sw_tiles_run(err, tiles);
+  if (status == SW_OK)
+    status =
+        job->pass[pass].links ? sw_run_links_pass(err, run, e, tiles) : sw_tiles_run(err, tiles);
   status = sw_guard_end(err, job, pass, status, &guard);
   return guard.hides ? sw_team_agree(run->team, err, status, 0) : status;
 }

@@ -27,6 +27,7 @@ typedef struct sw_summary {
 typedef struct sw_pair_plan {
   sw_keep keep; /* after defaults */
   sw_cut cut;
+  const sw_links *links; /* of keep: links and of measures whose pairs are links; else NULL */
   int n_quantities;   /* pair outputs that are not off */
   int64_t *row_start; /* above, links: node-shared, n_matrices * n + 1 positions among all entries;
                          NULL for other kinds; while `above` is counted, counts (totals.c) */
@@ -49,6 +50,7 @@ typedef struct sw_run {
   sw_job *job;        /* n_entries, in the order of study->entry */
   sw_pair_plan *pair; /* n_entries; meaningful for pair jobs */
   bool *after_pairs;  /* n_entries: depends on a pair result */
+  bool *from_stored;  /* n_entries: and on nothing of it but the pairs that are stored */
   int n_threads;
   bool no_pairs; /* `check`: everything but the pairs, which are not even counted, and of long
                     passes over units or items only a beginning */
