@@ -276,6 +276,8 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
   if (fills > 1)
     return fault(err, measure, "%d of segment, block and whole_row; the engine calls one of them",
                  fills);
+  if (measure->fold && !measure->block)
+    return fault(err, measure, "fold without block; the engine asks for sums in the place of blocks");
   if (pairs && fills == 0)
     return fault(err, measure, "pair outputs, and no segment, block or whole_row to fill them");
   if (!pairs && fills)
