@@ -181,7 +181,7 @@ REFUSED = {
     "  - probe: {of: x, result: flow, periods: [2001]}\n  - flow: {of: x, periods: [2002]}":
         "study.yaml:5:5: probe: flow has no period 2001",
     "  - probe: {of: x, result: [flow, flow]}\n  - flow: {of: x}":
-        AT + "probe: result: found a list; one name is wanted",
+        AT + "probe: result: found a list; expected one name",
 }
 TRAPS = {
     "no_close": "measure probe: open without close; what a thread makes it takes down",
