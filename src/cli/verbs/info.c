@@ -9,7 +9,7 @@
 #include "base/child.h"
 #include "cli/session/options.h"
 #include "cli/verbs/commands.h"
-#include "store/results/info.h"
+#include "store/layout/info.h"
 
 static const char help_text[] =
     "Usage: spillway info OUT.h5\n\n"
