@@ -131,6 +131,84 @@ def check_forged(study, want):
         study.remove("next.h5")
 
 
+PLAIN = """measures:
+  - coupling_coordination: {systems: [economy, services, ecology], as: ccd}
+  - location_quotient: {industries: [agriculture, manufacturing], total: gdp, as: lq}
+  - inequality: {of: population, as: heads}
+  - inequality: {of: gdp, as: gini}
+  - moran: {of: population, weights: contiguity, as: clusters}
+  - moran: {of: ccd.coordination, weights: contiguity, as: after}
+MORE
+output: {file: out.h5}
+"""
+
+
+def taken(out):
+    """(results without pairs that were taken, of how many), as the summary says."""
+    for line in out.splitlines():
+        if line.startswith("reused: ") and "without pairs" in line:
+            return int(line.split()[1]), int(line.split()[3])
+    return 0, 0
+
+
+def check_plain():
+    """Entries without pairs are taken whole where all they rest on is the same."""
+    study = Study(700, 3, "MEASURES", tile=64, where=memory_folder())
+
+    def rewrite(more):
+        with open(study.file) as file:
+            head = file.read().split("MEASURES")[0].split("measures:")[0]
+        with open(study.file, "w") as file:
+            file.write(head + PLAIN.replace("MORE\n", more) + "tile: 64\n")
+
+    rewrite("")
+    study.complete("first.h5")
+    # A night without news: nothing is computed.
+    for ranks in (0, 3):
+        got, out, _ = study.complete("next.h5", ranks, ["--reuse", study.path("first.h5")])
+        assert got == study.digest("first.h5") and taken(out)[0] == taken(out)[1] >= 9, out
+        study.remove("next.h5")
+    # One entry more, that computes with whole numbers of another: -1 and missing are not the same.
+    rewrite("  - inequality: {of: ccd.class, as: of_class}\n")
+    want = study.complete("whole.h5")[0]
+    got, out, _ = study.complete("next.h5", words=["--reuse", study.path("first.h5")])
+    assert got == want and taken(out) == (taken(out)[1] - 2, taken(out)[1]), out
+    study.remove("next.h5")
+    study.remove("whole.h5")
+    rewrite("")
+    # A county's GDP: what does not rest on it is taken.
+    revise(study, "2002")
+    want = study.complete("whole.h5")[0]
+    for ranks in (0, 3):
+        got, out, _ = study.complete("next.h5", ranks, ["--reuse", study.path("first.h5")])
+        assert got == want and 2 <= taken(out)[0] < taken(out)[1], (ranks, out)
+        study.remove("next.h5")
+    # What does not match its checksum, or is not as it should be, is computed.
+    def axes(file, name):
+        values = file[name][...]
+        del file[name]
+        file[name] = np.broadcast_to(values, (2,) + values.shape)
+
+    everything = taken(study.complete("next.h5", words=["--reuse", study.path("whole.h5")])[1])
+    study.remove("next.h5")
+    for name, change in (("ccd/coordination", None), ("ccd/class", None), ("lq/value", None),
+                         ("lq/block_checksum", None), ("heads/gini", None), ("clusters/I", None),
+                         ("clusters/value_checksum", None), ("composites/economy/score", None),
+                         ("gini/operand_hash", None), ("ccd/coordination", axes),
+                         ("heads/gini", axes), ("lq/block_checksum", axes)):
+        shutil.copy(study.path("whole.h5"), study.path("bad.h5"))
+        with h5py.File(study.path("bad.h5"), "r+") as file:
+            if change:
+                change(file, name)
+            elif file[name].dtype.kind == "u":
+                file[name][...] = file[name][...] ^ np.uint64(1)
+            else:
+                file[name][...] = file[name][...] + 1
+        got, out, err = study.complete("next.h5", words=["--reuse", study.path("bad.h5")])
+        assert got == want and taken(out) == (everything[0] - 1, everything[1]), (name, out, err)
+        study.remove("next.h5")
+
+
 def check_since(study):
     """`check --since` where memory ends: never a word that nothing has changed when it has."""
     faults = Faults(study.folder.name)
@@ -197,6 +275,7 @@ def main():
     check_since(study)
     check_kill(study, want)
     check_forms()
+    check_plain()
 
 
 if __name__ == "__main__":
