@@ -133,8 +133,9 @@ static double as_stored(const sw_variable *variable, double value) {
 /* `unit` < 0: the value is of no unit. */
 static void differ(const comparing *c, int t, int64_t unit, double stored, double computed) {
   const sw_job *job = &c->results->run->job[c->group->job];
-  sw_verdict_say(c->verdict, "%s/%s, %s%s%s: stored %.17g, computed %.17g", c->group->path,
-                 c->variable->name, c->variable->timed ? sw_job_period(job, t) : "",
+  bool timed = c->variable->timed;
+  sw_verdict_say(c->verdict, "%s/%s%s%s%s%s: stored %.17g, computed %.17g", c->group->path,
+                 c->variable->name, timed ? ", " : "", timed ? sw_job_period(job, t) : "",
                  unit >= 0 ? ", " : "", unit >= 0 ? sw_verdict_unit(c->results, unit) : "", stored,
                  computed);
 }
@@ -143,10 +144,11 @@ static void differ(const comparing *c, int t, int64_t unit, double stored, doubl
 static void compare_unit(const comparing *c, const double *stored) {
   const sw_job *job = &c->results->run->job[c->group->job];
   const sw_result *result = &job->result[c->variable->index];
-  for (int t = 0; t < job->n_periods; t++)
+  int n_periods = sw_result_periods(job, result);
+  for (int t = 0; t < n_periods; t++)
     for (int64_t i = 0; i < job->n; i++)
       for (int k = 0; k < result->width; k++, stored++) {
-        double computed = as_stored(c->variable, result->row[k * job->n_periods + t][i]);
+        double computed = as_stored(c->variable, result->row[k * n_periods + t][i]);
         c->verdict->values++;
         if (!same_bits(*stored, computed)) differ(c, t, i, *stored, computed);
       }

@@ -52,14 +52,13 @@ static sw_status check_blocks(sw_error *err, sw_results *results, sw_group *grou
   const sw_job *job = &results->run->job[group->job];
   uint64_t *sums = NULL;
   int64_t blocks = (job->n + SW_BLOCK - 1) / SW_BLOCK;
-  bool pair = results->run->study->entry[group->job].is_pair;
-  int periods = pair ? results->run->pair[group->job].summary.n_periods : job->n_periods;
+  int periods = job->whole_series ? 1 : job->n_periods;
   SW_TRY(sw_results_checksum_unit(err, results, group));
   sw_status status = read_sums(err, results, group, SW_FROM_BLOCKS, &sums);
   /* All blocks of a variable and period are read at once, then compared below. */
   for (int v = group->first; status == SW_OK && v < group->first + group->count; v++)
     for (int t = 0; status == SW_OK && t < periods; t++)
-      if (results->schema.variable[v].source <= SW_FROM_IN)
+      if (sw_results_is_of_block(&results->schema.variable[v], t))
         status = sw_results_checksum_read(err, results, group, v, t, t, NULL);
   for (int64_t k = 0; status == SW_OK && k < periods * blocks; k++, verdict->sums++) {
     if (group->block_checksum[k] == sums[k]) continue;
