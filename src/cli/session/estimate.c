@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "measure/outputs.h"
 #include "plan/pairs/pairs.h"
+#include "plan/task/resource.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -31,7 +32,7 @@ static double result_bytes(const sw_run *run) {
     for (int q = 0; job->measure->output[q].name; q++) {
       const sw_result *result = &job->result[q];
       if (result->off || result->output->shape == SW_PAIR) continue;
-      double rows = (double)result->width * job->n_periods;
+      double rows = (double)result->width * sw_result_periods(job, result);
       doubles += result->output->shape == SW_UNIT ? rows * own_units(run) : rows;
     }
     if (run->study->entry[e].is_pair)
@@ -95,7 +96,12 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
     thread += 8 * length * (SW_ROW_PERIODS - 1) * rows_held;
   }
   if (job->measure->workspace) thread += (double)job->measure->workspace(job);
-  return slots + (packets * threads + 2) * packet + threads * (thread + packet);
+  double stored = slots + (packets * threads + 2) * packet + threads * (thread + packet);
+  if (plan->keep.kind != SW_KEEP_SHARE) return stored;
+  /* Rounds over all pairs, before: bins of a window, and of each thread. */
+  double bins = fmin((double)run->team->window_bytes, plan->summary.n_periods * 8.0 * SW_RANK_BINS);
+  double sets = g.prepares ? SW_ROW_PERIODS : 1;
+  return fmax(stored, bins + threads * (thread + sets * 4.0 * SW_RANK_BINS));
 }
 
 /* Bytes of pages that MPI-IO, HDF5 and thread stacks touch once a run writes; measured on small
@@ -111,6 +117,8 @@ double sw_estimate_memory(const sw_run *run) {
     if (run->study->entry[e].is_pair) bytes += pair_bytes(run, job, &run->pair[e]);
     if (bytes > most) most = bytes;
   }
+  /* Resources are the node's; the caller counts this for each of its ranks. */
+  most += sw_resource_bytes(run) / run->team->node_size;
   return result_bytes(run) + most + library_bytes;
 }
 

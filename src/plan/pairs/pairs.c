@@ -14,6 +14,7 @@
 #include "plan/pairs/private.h"
 
 #include "plan/descriptor/descriptor.h"
+#include "plan/task/resource.h"
 
 #include "base/clock.h"
 
@@ -230,17 +231,15 @@ static sw_status run_windows(sw_error *err, sw_pairs *p) {
 /* Counts and figures of matrices that were taken are set
  * only after the threads' own have been merged, and before they are summed over ranks.
  *
- * The measure's `prepare` and the guard over its unit outputs come before anything collective, and
- * what they return is agreed on once. */
+ * The guard over the measure's unit outputs comes before anything collective but `prepare`, and
+ * what it returns is agreed on once with what `begin` does. */
 sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_pair_work work) {
   sw_pairs p = {
       .run = run, .entry = entry, .job = &run->job[entry], .plan = &run->pair[entry], .work = work};
-  sw_status status = SW_OK;
-  if (p.job->measure->prepare)
-    status = p.job->measure->prepare(err, &run->job[entry], p.job->n_passes - 1);
-  if (status == SW_OK) status = begin(err, &p);
   sw_guard guard = {0};
   int pass = p.job->n_passes - 1;
+  SW_TRY(sw_resource_prepare(err, run, entry, pass));
+  sw_status status = begin(err, &p);
   if (status == SW_OK) status = sw_guard_begin(err, &run->job[entry], pass, &guard);
   status = sw_team_agree(run->team, err, status, 0);
   if (status == SW_OK && run->past) status = sw_pairs_past(err, &p);

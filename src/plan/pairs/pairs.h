@@ -20,6 +20,8 @@ sw_geometry sw_pairs_geometry(const sw_run *run, int entry, sw_pair_pass pass);
 /* Rows that a measure of pairs is asked for at a time, by each thread. */
 int64_t sw_pairs_grain(const sw_job *job);
 
+enum { SW_RANK_BITS = 16, SW_RANK_BINS = 1 << SW_RANK_BITS };
+
 /* keep: {share: s}: finds plan->cutoff, by rounds over all pairs. Collective. */
 sw_status sw_pairs_cutoffs(sw_error *err, sw_run *run, int entry);
 

@@ -123,8 +123,6 @@ typedef struct sw_pick {
   bool negative;
 } sw_pick;
 
-enum { SW_RANK_BITS = 16, SW_RANK_BINS = 1 << SW_RANK_BITS };
-
 /* A strip under way. */
 typedef struct sw_strip {
   int t;
