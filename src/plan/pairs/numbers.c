@@ -10,8 +10,8 @@ sw_geometry sw_pairs_geometry(const sw_run *run, int e, sw_pair_pass pass) {
 
 /* ---- regions of the journal -------------------------------------------------------------- */
 
-/* The counting pass and the pass that stores have marks of their own; of the rounds of `share` their
- * outcome is marked, a task per matrix and round. */
+/* The counting pass and the pass that stores have marks of their own; of the rounds of `share`
+ * their outcome is marked, a task per matrix and round. */
 int sw_pairs_region_of(int entry, sw_pair_pass pass) {
   int place = pass == SW_PAIRS_COUNT ? 0 : pass == SW_PAIRS_RANK ? 2 : 1;
   return SW_PAIR_REGIONS * entry + place;

@@ -26,8 +26,8 @@ enum { SW_RANK_BITS = 16, SW_RANK_BINS = 1 << SW_RANK_BITS };
 sw_status sw_pairs_cutoffs(sw_error *err, sw_run *run, int entry);
 
 /* plan->row_start: where the rows of kept partners begin among the stored entries. For `above` and
- * `share`: alloc, a counting pass, end, which turns counts into positions. For links the rows are known from
- * the weights. All three are collective. */
+ * `share`: alloc, a counting pass, end, which turns counts into positions. For links the rows are
+ * known from the weights. All three are collective. */
 sw_status sw_pairs_rows_alloc(sw_error *err, sw_run *run, int entry);
 sw_status sw_pairs_rows_end(sw_error *err, sw_run *run, int entry);
 sw_status sw_pairs_link_rows(sw_error *err, sw_run *run, int entry);

@@ -113,8 +113,7 @@ sw_status sw_pairs_past(sw_error *err, sw_pairs *p) {
   /* What a share begins with rests on all pairs of a matrix: it is taken whole, as the rounds have
    * found it, or not at all. */
   for (int t = 0; t < matrices && p->plan->cutoff; t++)
-    if (p->plan->cutoff[t].distrusted ||
-        (p->plan->cutoff[t].settled && !p->plan->cutoff[t].taken))
+    if (p->plan->cutoff[t].distrusted || (p->plan->cutoff[t].settled && !p->plan->cutoff[t].taken))
       p->past[t] = -1;
   for (int t = 0; t < matrices; t++) {
     if (!p->counts && p->past[t] >= 0) SW_TRY(take_strengths(err, p, t));

@@ -69,8 +69,8 @@ typedef struct sw_pairs {
   sw_stretch *stretch; /* NULL: tasks are taken one by one */
   int64_t n_stretches;
   int64_t *bins; /* node-shared: SW_RANK_BINS counts of each matrix of the window; RANK only */
-  char *done; /* node-shared, by task: not 0: it need not be computed; NULL: all must */
-  int *past;  /* by matrix: the same one in the earlier results, -1: none; NULL: none at all */
+  char *done;    /* node-shared, by task: not 0: it need not be computed; NULL: all must */
+  int *past;     /* by matrix: the same one in the earlier results, -1: none; NULL: none at all */
   sw_past_figures *past_figures; /* by matrix; filled on rank 0 only */
   sw_packets *packets;
   int64_t *undefined; /* by matrix: ordered pairs without a value, of this rank's tasks */
@@ -107,7 +107,7 @@ typedef struct sw_worker {
    * met. */
   struct sw_pick *pick;
   int64_t *pick_at, *pick_end, *link_at;
-  int64_t room;                 /* entries that `pick` can hold */
+  int64_t room; /* entries that `pick` can hold */
   /* RANK: counts by strength of the batch under way, and how many were counted; sets of them for
    * periods that go together. */
   uint32_t *bins, *bin_sets;

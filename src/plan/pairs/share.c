@@ -1,18 +1,18 @@
 /* keep: {share: s}: which are the strongest s of all ordered pairs of a matrix, exactly.
  *
- * Strengths have keys: integers of 64 bits in the same order. A round over all pairs counts the next
- * 16 bits of those keys whose upper bits are known, in 2^16 bins, so that the bin is known in which
- * the kept ones end; the round after looks into that bin. When a bin ends where the kept ones do,
- * all of it is kept and the matrix is settled, as a rule after two rounds; after four rounds every
- * bit is known, and what is left are ties, which go by code: the row's, then the column's. So the cut
- * may fall between (i, j) and (j, i) of an undirected measure; then the pair of the lower row is
- * kept.
+ * Strengths have keys: integers of 64 bits in the same order. A round over all pairs counts the
+ * next 16 bits of those keys whose upper bits are known, in 2^16 bins, so that the bin is known in
+ * which the kept ones end; the round after looks into that bin. When a bin ends where the kept ones
+ * do, all of it is kept and the matrix is settled, as a rule after two rounds; after four rounds
+ * every bit is known, and what is left are ties, which go by code: the row's, then the column's. So
+ * the cut may fall between (i, j) and (j, i) of an undirected measure; then the pair of the lower
+ * row is kept.
  *
  * Counts are integers, so the order of threads and ranks does not matter. Memory: 512 KiB of bins
  * for each matrix of a window on every node, 256 KiB for each thread, or four times that where rows
- * are prepared. What a round has found of a matrix is marked in the journal: a run that is continued
- * begins with the first round that was not whole. Then follow the pass that counts entries by row
- * and the one that stores (pairs.c), as of `above`. */
+ * are prepared. What a round has found of a matrix is marked in the journal: a run that is
+ * continued begins with the first round that was not whole. Then follow the pass that counts
+ * entries by row and the one that stores (pairs.c), as of `above`. */
 #include "plan/pairs/private.h"
 
 #include <math.h>
@@ -109,8 +109,7 @@ sw_status sw_pairs_rank_begin(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   size_t matrices = (size_t)(p->t1 - p->t0);
   double *lost = NULL;
-  SW_TRY(team->node_alloc(team, err, matrices * SW_RANK_BINS * sizeof *p->bins,
-                          (void **)&p->bins));
+  SW_TRY(team->node_alloc(team, err, matrices * SW_RANK_BINS * sizeof *p->bins, (void **)&p->bins));
   sw_status status = sw_alloc(err, matrices, sizeof *lost, (void **)&lost);
   status = sw_team_agree(team, err, status, 0);
   if (status == SW_OK && p->past) status = begin_past(err, p, lost);

@@ -171,9 +171,9 @@ sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *wanted, s
 }
 
 /* The journal's table. Regions of pairs come first, SW_PAIR_REGIONS for each entry (the walk that
- * stores, the one that counts rows, what the rounds of `share` have found), then a region for each possible pass (sw_tiles_region). Asked
- * for the pass behind the last entry, sw_tiles_region says how many there are in all. Regions that
- * nothing uses stay zero: no tasks. */
+ * stores, the one that counts rows, what the rounds of `share` have found), then a region for each
+ * possible pass (sw_tiles_region). Asked for the pass behind the last entry, sw_tiles_region says
+ * how many there are in all. Regions that nothing uses stay zero: no tasks. */
 sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count) {
   sw_region *region = NULL;
   *count = sw_tiles_region(run, run->study->n_entries, 0);

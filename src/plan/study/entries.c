@@ -164,9 +164,8 @@ static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
   if (node->kind == SW_NODE_MAP) {
     SW_TRY(sw_node_check_keys(err, node, keys));
     if (node->count != 1)
-      return sw_node_fail(err, node,
-                          "%s: keep: expected one of {top: k}, {above: x} and {share: s}",
-                          entry->name);
+      return sw_node_fail(
+          err, node, "%s: keep: expected one of {top: k}, {above: x} and {share: s}", entry->name);
     /* One key, which check_keys has found to be one of the three. */
     if (sw_node_get(node, "top")) return read_top(err, node, &entry->keep);
     if (sw_node_get(node, "share")) return read_share(err, node, &entry->keep);

@@ -46,9 +46,9 @@ typedef struct sw_pair_plan {
   const sw_links *links; /* of keep: links and of measures whose pairs are links; else NULL */
   int n_quantities;      /* pair outputs that are not off */
   sw_cutoff *cutoff;     /* share: by matrix */
-  int64_t *row_start; /* above, share, links: node-shared, n_matrices * n + 1 positions among all
-                         entries; NULL for other kinds; while rows are counted, counts (totals.c) */
-  int64_t n_entries;  /* of those: in all */
+  int64_t *row_start;    /* above, share, links: node-shared, n_matrices * n + 1 positions among all
+                            entries; NULL for other kinds; while rows are counted, counts (totals.c) */
+  int64_t n_entries;     /* of those: in all */
   sw_summary summary;
 } sw_pair_plan;
 
