@@ -15,6 +15,8 @@
  * entries by row and the one that stores (pairs.c), as of `above`. */
 #include "plan/pairs/private.h"
 
+#include "base/log.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -86,6 +88,13 @@ static bool is_whole(const sw_pairs *p, int t) {
   return true;
 }
 
+static void say_distrusted(const sw_pairs *p, int t) {
+  sw_log(SW_LOG_WARN,
+         "%s: %s, %s: pairs do not match their checksums, so all of the period are computed",
+         p->run->past->path, p->job->name,
+         p->job->whole_series ? "all periods" : sw_job_period(p->job, t));
+}
+
 /* Matrices of the earlier results: taken where every strip is sound on every node; else nothing is,
  * as the counts of a round must be of all pairs. `lost` by matrix of the window. */
 static sw_status begin_past(sw_error *err, sw_pairs *p, double *lost) {
@@ -96,11 +105,13 @@ static sw_status begin_past(sw_error *err, sw_pairs *p, double *lost) {
   for (int t = p->t0; t < p->t1; t++) {
     sw_cutoff *cutoff = &p->plan->cutoff[t];
     if (!sw_pairs_is_past(p, t)) continue;
-    if (lost[t - p->t0] != 0)
+    cutoff->distrusted = lost[t - p->t0] != 0;
+    if (cutoff->distrusted) {
       pass_over(p, t, 0);
-    else
+      if (team->rank == 0) say_distrusted(p, t);
+    } else {
       *cutoff = (sw_cutoff){.least = -INFINITY, .settled = true, .taken = true};
-    if (!cutoff->taken) cutoff->distrusted = true;
+    }
   }
   return team->node_barrier(team, err);
 }
