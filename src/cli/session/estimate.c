@@ -88,7 +88,8 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
       sw_measure_fills_rows(job->measure) || (sw_keep_is_counted(plan->keep.kind) && job->directed);
   double length = whole ? n : side;
   double rows_held = (double)(plan->n_quantities * sw_pairs_grain(job));
-  double thread = 8 * length * (8 + rows_held) + 16 * strip, packets = 2;
+  double lanes = job->measure->fold ? 16 : 8; /* of columns, of rows where these are folded */
+  double thread = 8 * length * (lanes + rows_held) + 16 * strip, packets = 2;
   /* Prepared rows: a thread's states, and values and packets of several periods. */
   if (g.prepares) {
     packets += SW_ROW_PERIODS - 1;
