@@ -30,7 +30,7 @@ static double result_bytes(const sw_run *run) {
     for (int q = 0; job->measure->output[q].name; q++) {
       const sw_result *result = &job->result[q];
       if (result->off || result->output->shape == SW_PAIR) continue;
-      double rows = (double)result->width * job->n_periods;
+      double rows = (double)result->width * sw_result_periods(job, result);
       doubles += result->output->shape == SW_UNIT ? rows * own_units(run) : rows;
     }
     if (run->study->entry[e].is_pair)

@@ -190,19 +190,22 @@ static void print_common(const sw_measure *measure) {
     print_wrapped(printf("%*s%-14s", INDENT, "", common[i]->name), INDENT + 16, common[i]->help);
 }
 
-/* Appends the shape of an output, "(time, unit, industry)", to `text`. `dims` is by sw_shape; a
- * table has only its own axes. */
+/* Appends the shape of an output, "(time, unit, industry)", to `text`; that of one number is "one
+ * number". */
 static void append_shape(char *text, size_t size, const sw_output *output) {
-  static const char *const dims[] = {SW_NAME_TIME ", " SW_NAME_UNIT,
-                                     SW_NAME_TIME ", " SW_NAME_UNIT ", " SW_NAME_UNIT_TO,
-                                     SW_NAME_TIME, ""};
-  const char *axis = output->axis ? output->axis : "", *axis2 = output->axis2 ? output->axis2 : "";
+  bool unit = output->shape == SW_UNIT;
+  bool time = output->shape == SW_GLOBAL || (unit && !output->timeless), any = time || unit;
   size_t used = strlen(text);
-  if (output->shape == SW_PAIR)
+  if (output->shape == SW_PAIR) {
     snprintf(text + used, size - used, "(pairs, as `keep` says)");
-  else
-    snprintf(text + used, size - used, "(%s%s%s%s%s)", dims[output->shape],
-             *axis && output->shape != SW_TABLE ? ", " : "", axis, *axis2 ? ", " : "", axis2);
+    return;
+  }
+  used += (size_t)snprintf(text + used, size - used, "%s%s%s",
+                           any || output->axis[0] ? "(" : "one number", time ? "time" : "",
+                           unit ? time ? ", unit" : "unit" : "");
+  for (int a = 0; a < SW_MAX_OWN && output->axis[a] && used < size; a++, any = true)
+    used += (size_t)snprintf(text + used, size - used, "%s%s", any ? ", " : "", output->axis[a]);
+  if (any && used < size) snprintf(text + used, size - used, ")");
 }
 
 /* Whether an output of `all` before this one has its name: a variant that was printed with it. */

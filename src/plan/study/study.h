@@ -159,9 +159,9 @@ typedef struct sw_need {
   int param;        /* index into measure->param */
   const char *name; /* as written */
   const char *where;
-  int entry;            /* the entry whose result it is, or -1: an indicator or derived */
-  const char *quantity; /* of that entry ("score" of a composite) */
-  const char *label;    /* of its extra axis, or NULL */
+  int entry;                     /* the entry whose result it is, or -1: an indicator or derived */
+  const char *quantity;          /* of that entry ("score" of a composite) */
+  const char *label[SW_MAX_OWN]; /* of each of its extra axes; NULL behind the last */
 } sw_need;
 
 typedef struct sw_entry {
