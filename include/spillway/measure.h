@@ -93,6 +93,7 @@ typedef struct sw_output {
   bool timeless;    /* UNIT: one value for all periods (a trend). As input of another entry it has
                        that value in every period */
   const char *axis[SW_MAX_OWN]; /* names of extra axes declared by resolve; then NULL */
+  bool of_pairs; /* the engine's own sums over pairs (blocks, rings, centres); not for descriptors */
 } sw_output;
 
 /* An extra axis, e.g. "industry", made in resolve. Its positions have labels, or are numbers with a
@@ -267,8 +268,9 @@ const char *sw_job_period(const sw_job *job, int t);
  * - Outputs: no two of a name and form; of variants of a name resolve leaves one on. Names that the
  *   results file has itself: unit, unit_to, time, lon, lat, group_*, operand_hash, block,
  *   block_checksum, value_checksum; with pair outputs also out_strength, in_strength, total, mean,
- *   max, n_pairs, partner, row_start, unit_edge, entry, rank, tile, tile_checksum, and `value` but
- *   for a pair output. The same holds for axes, which share no name with an output.
+ *   max, n_pairs, partner, row_start, unit_edge, entry, rank, tile, tile_checksum, the sums of
+ *   blocks, rings and centres (block_sum, block_count, sent_to, received_from, ring_sum, ring_count,
+ *   ring_out, from_centre, to_centre), and `value` but for a pair output. The same holds for axes, which share no name with an output.
  * - Outputs have up to three axes of their own, which differ; pairs none. An output that is on has
  *   its axes declared, each once, with a label or number at least, not both; 8 axes at most.
  * - timeless is of unit outputs; a global one without time is a table.

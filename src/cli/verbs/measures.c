@@ -161,8 +161,8 @@ static bool has_weights(const sw_measure *measure) {
   return false;
 }
 
-/* Parameters that the engine reads for every measure: the first two for all, `keep` and `by` for
- * those with pairs, `weights` for those without their own. */
+/* Parameters that the engine reads for every measure: the first two for all, those from `keep`
+ * on for measures with pairs, `weights` for those without their own. */
 static void print_common(const sw_measure *measure) {
   static const sw_param as = {.name = "as",
                               .help = "name of the result; the measure's name by "
@@ -181,8 +181,20 @@ static void print_common(const sw_measure *measure) {
                               .help =
                                   "largest | absolute | smallest: what orders a unit's partners; "
                                   "largest by default, or as the measure says"};
-  const sw_param *common[] = {&as, &periods, &keep, &by, &weights};
-  int count = !sw_measure_has_pairs(measure) ? 2 : has_weights(measure) ? 4 : 5;
+  static const sw_param blocks = {
+      .name = "blocks",
+      .help = "a group column of the units: block_sum and block_count from group to group, sent_to "
+              "and received_from of each unit, over all pairs, whatever is kept"};
+  static const sw_param rings = {
+      .name = "rings",
+      .help = "limits of distance, [100, 200, 400] in km or the distance's own unit: ring_sum, "
+              "ring_count, and ring_out of each unit; the last ring lies beyond"};
+  static const sw_param centres = {
+      .name = "centres",
+      .help = "codes of units, or {top: 5, by: gdp}, the largest of the last period: from_centre, "
+              "to_centre"};
+  const sw_param *common[] = {&as, &periods, &keep, &by, &blocks, &rings, &centres, &weights};
+  int count = !sw_measure_has_pairs(measure) ? 2 : has_weights(measure) ? 7 : 8;
   /* Composites stand in a section of their own, where the engine reads none of these. */
   if (measure->kind == SW_KIND_COMPOSITE) return;
   printf("\nCommon parameters\n");

@@ -36,7 +36,8 @@ const char *sw_name_of_pairs(const sw_measure *measure) {
 /* The first output at or after `q` that has this shape and is on; NULL: none. */
 static const sw_output *find_on(const sw_job *job, int q, sw_shape shape) {
   for (; job->measure->output[q].name; q++)
-    if (job->measure->output[q].shape == shape && !job->result[q].off)
+    if (job->measure->output[q].shape == shape && !job->result[q].off &&
+        !job->measure->output[q].of_pairs)
       return &job->measure->output[q];
   return NULL;
 }

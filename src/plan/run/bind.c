@@ -9,6 +9,7 @@
  * takes it. Everything lives in the run's arena; sw_run_destroy releases the rest. */
 #include "plan/descriptor/descriptor.h"
 #include "plan/run/private.h"
+#include "plan/sums/sums.h"
 
 #include "base/text.h"
 #include "measure/names.h"
@@ -388,6 +389,17 @@ static sw_status settle_pairs(sw_error *err, sw_run *run, int e) {
                  entry->keep_where, entry->name);
 }
 
+/* Sums over pairs. Their distance is the first that the entry names, else great circles. Both the
+ * reader of a distance and the choice of centres communicate, so nobody may have left before. */
+static sw_status bind_sums(sw_error *err, sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  const sw_distance *distance = NULL;
+  for (int p = 0; !distance && entry->measure->param[p].name; p++)
+    distance = entry->arg[p].distance;
+  if (entry->sums.n_rings && !distance) SW_TRY(sw_run_great_circles(err, run, e, &distance));
+  return sw_sums_bind(err, run, e, distance);
+}
+
 /* One entry, in three steps between which all ranks agree, since bind_resources communicates: names
  * and periods; shared resources; then the measure's own `resolve`, held against the rules of the
  * descriptor. `resolve` comes after the resources because it may look at the weights' links. */
@@ -398,8 +410,9 @@ static sw_status bind_job(sw_error *err, sw_run *run, int e) {
   if (status == SW_OK) status = bind_periods(err, run, e);
   SW_TRY(sw_team_agree(run->team, err, status, 0));
   SW_TRY(bind_resources(err, run, e));
-  status = job->measure->resolve(err, job);
-  if (status == SW_OK) status = sw_job_check(err, job);
+  SW_TRY(sw_team_agree(run->team, err, job->measure->resolve(err, job), 0));
+  SW_TRY(sw_team_agree(run->team, err, bind_sums(err, run, e), 0));
+  status = sw_job_check(err, job);
   if (status == SW_OK) status = settle_pairs(err, run, e);
   if (status == SW_OK && run->study->entry[e].is_pair) status = bind_pair(err, run, e);
   if (status == SW_OK) status = shape_results(err, run, job);
@@ -409,9 +422,11 @@ static sw_status bind_job(sw_error *err, sw_run *run, int e) {
 /* Distances that arguments may name: as many different ones at most. */
 static int count_distances(const sw_study *study) {
   int count = 0;
-  for (int e = 0; e < study->n_entries; e++)
+  for (int e = 0; e < study->n_entries; e++) {
+    count += study->entry[e].sums.n_rings > 0;
     for (int p = 0; study->entry[e].measure->param[p].name; p++)
       count += study->entry[e].measure->param[p].type == SW_P_DISTANCE;
+  }
   return count;
 }
 
@@ -425,6 +440,7 @@ static sw_status begin_run(sw_error *err, sw_run *run) {
   own->notes.arena = run->arena;
   SW_NEW(err, run->arena, run->job, n);
   SW_NEW(err, run->arena, run->pair, n);
+  SW_NEW(err, run->arena, run->sums, n);
   SW_NEW(err, run->arena, run->after_pairs, n);
   SW_NEW(err, run->arena, run->untried, n);
   SW_NEW(err, run->arena, run->repeats, n);

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/node.h"
+#include "plan/study/sums.h"
 #include "spillway/measure.h"
 
 /* ---- panel ------------------------------------------------------------------------------ */
@@ -181,6 +182,7 @@ typedef struct sw_entry {
   int n_needs;
   const sw_need *need;
   int links; /* of keep: links: index into study->weights, -1 */
+  sw_sums_spec sums; /* blocks, rings, centres; `measure` then has their outputs, too */
 } sw_entry;
 
 typedef struct sw_study {

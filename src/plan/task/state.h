@@ -28,7 +28,7 @@ typedef struct sw_pair_plan {
   sw_keep keep; /* after defaults */
   sw_cut cut;
   const sw_links *links; /* of keep: links and of measures whose pairs are links; else NULL */
-  int n_quantities;   /* pair outputs that are not off */
+  int n_quantities;      /* pair outputs that are not off */
   int64_t *row_start; /* above, links: node-shared, n_matrices * n + 1 positions among all entries;
                          NULL for other kinds; while `above` is counted, counts (totals.c) */
   int64_t n_entries;  /* above, links: in all */
@@ -47,9 +47,10 @@ typedef struct sw_run {
   const sw_reader *reader;
   sw_panel *panel;
   sw_arena *arena;
-  sw_job *job;        /* n_entries, in the order of study->entry */
-  sw_pair_plan *pair; /* n_entries; meaningful for pair jobs */
-  bool *after_pairs;  /* n_entries: depends on a pair result */
+  sw_job *job;           /* n_entries, in the order of study->entry */
+  sw_pair_plan *pair;    /* n_entries; meaningful for pair jobs */
+  struct sw_sums **sums; /* n_entries: sums over pairs that the study asks for; NULL: none */
+  bool *after_pairs;     /* n_entries: depends on a pair result */
   int n_threads;
   bool no_pairs; /* `check`: everything but the pairs, which are not even counted, and of long
                     passes over units or items only a beginning */
