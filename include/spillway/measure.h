@@ -70,16 +70,20 @@ typedef struct sw_arg {
 
 /* ---- outputs ---------------------------------------------------------------------------- */
 
+/* What an output is by. Besides, it may have up to three axes of its own, declared by resolve; in a
+ * file they stand last, in the order of the descriptor. */
 typedef enum sw_shape {
-  SW_UNIT,   /* (time, unit) or (time, unit, axis) */
+  SW_UNIT,   /* (time, unit, axes...); timeless: (unit, axes...) */
   SW_PAIR,   /* a pair matrix; stored as `keep` says; the first is kept under the name `value`.
-                Of any kind of measure, beside its other outputs; at most 8 */
-  SW_GLOBAL, /* (time) or (time, axis) */
-  SW_TABLE   /* (axis), or (axis, axis2): no time. The two differ: readers merge axes of one
-                name, so that of a square is `term`, `term_to` */
+                Of any kind of measure, beside its other outputs; at most 8; no axes */
+  SW_GLOBAL, /* (time, axes...) */
+  SW_TABLE   /* (axes...): no time; without axes one number. The axes differ: readers merge axes
+                of one name, so those of a square are `term`, `term_to` */
 } sw_shape;
 
 typedef enum sw_number { SW_FLOAT64, SW_INT32 } sw_number;
+
+enum { SW_MAX_OWN = 3 }; /* axes of an output's own */
 
 typedef struct sw_output {
   const char *name;      /* the quantity */
@@ -87,21 +91,30 @@ typedef struct sw_output {
   const char *units;     /* "1", "km", ...; never a time span that readers would decode */
   sw_shape shape;
   sw_number number; /* SW_INT32: whole numbers, or NaN, which is stored as -1; not of pairs */
-  const char *axis, *axis2; /* names of extra axes declared by resolve, or NULL */
+  bool timeless;    /* UNIT: one value for all periods (a trend). As input of another entry it has
+                       that value in every period */
+  const char *axis[SW_MAX_OWN]; /* names of extra axes declared by resolve; then NULL */
+  bool of_pairs; /* the engine's own sums over pairs (blocks, rings, centres); not for descriptors */
 } sw_output;
 
-/* An extra axis, e.g. "industry", made in resolve. */
+/* An extra axis, e.g. "industry", made in resolve. Its positions have labels, or are numbers with a
+ * unit (rings of 100 km, 200 km, ...): either `label` or `number`, n of them. */
 typedef struct sw_axis {
-  const char *name;
+  const char *name; /* as the descriptor has it */
   int n;
   const char *const *label;
+  const double *number; /* no NaN; the last ring may be INFINITY */
+  const char *units;    /* of the numbers; NULL: "1" */
+  const char *as;       /* the name in the results file, where the study decides it; NULL: `name` */
 } sw_axis;
 
 /* Where an output's numbers are while the run lasts. All are doubles; int32 on writing. */
 typedef struct sw_result {
   const sw_output *output;
-  int width;     /* labels of the extra axis, 1 without one (TABLE: of both axes multiplied) */
-  double **row;  /* UNIT: width * n_periods rows of this rank's units: row[k * n_periods + t];
+  int width;     /* positions of the extra axes, multiplied; 1 without any. Position k of them
+                    counts the last axis fastest */
+  double **row;  /* UNIT: width * n_periods rows of this rank's units: row[k * n_periods + t]; of
+                    a timeless one row[k];
                     GLOBAL: row[0] has n_periods * width numbers, [t][k], on rank 0;
                     TABLE: row[0] has width numbers, on rank 0; PAIR: NULL */
   bool off;      /* resolve may switch an output off: it is not written */
@@ -144,7 +157,7 @@ typedef struct sw_pass {
 /* By what the partners of a unit are ordered, the first first; ties by unit code. */
 typedef enum sw_by { SW_BY_LARGEST, SW_BY_ABSOLUTE, SW_BY_SMALLEST } sw_by;
 
-enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 4, SW_MAX_ROWS = 64 };
+enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 8, SW_MAX_ROWS = 64 };
 enum { SW_SPARE = 8 }; /* room behind both, so that one too many is told instead of overrunning */
 
 typedef struct sw_tile {
@@ -232,8 +245,10 @@ typedef struct sw_job {
   bool directed;             /* pair: value(i, j) may differ from value(j, i) */
   bool links_only;           /* pair: values only on the links of the parameter `weights`;
                                 then directed */
-  bool whole_series;         /* pair: one matrix over all periods, not one for each */
-  bool pooled;               /* a period's values rest on the inputs of other periods too */
+  bool whole_series;         /* one matrix over all periods, not one for each; without pairs: no
+                                output by unit has time */
+  bool pooled;               /* a period's values rest on the inputs of other periods too; so it is
+                                where an output by unit is timeless, without a word */
   bool defines_diagonal;     /* pair: value(i, i) is meant */
   sw_by by;                  /* pair: the order of partners where the study does not write `by` */
   int n_axes;
@@ -259,6 +274,16 @@ void sw_job_axis(sw_job *job, sw_axis axis);
 /* In resolve and prepare: the index of a resource, which tiles find in job->made; the same index
  * for one that was asked for before. */
 int sw_job_resource(sw_job *job, sw_resource resource);
+/* In resolve: the axes `name` and, where it is not NULL, `to`, of the groups of a column. In the
+ * file they are called as the column is, COLUMN and COLUMN_to; or group_COLUMN and group_COLUMN_to,
+ * where that is the name of an output or one of the file's own. */
+sw_status sw_job_group_axes(sw_error *err, sw_job *job, const char *name, const char *to,
+                            const sw_grouping *grouping);
+/* The axis that an output calls `name`, or NULL; the name that it has in the file. */
+const sw_axis *sw_job_find_axis(const sw_job *job, const char *name);
+const char *sw_axis_name(const sw_axis *axis);
+/* Periods of the job's result: 1 where it has no time. */
+int sw_result_periods(const sw_job *job, const sw_result *result);
 /* The argument of the parameter called `name`, which the measure must have. */
 const sw_arg *sw_job_arg(const sw_job *job, const char *name);
 /* The links or the distance that it names; NULL when it was left out. A measure looks them up in
@@ -292,10 +317,12 @@ const char *sw_job_period(const sw_job *job, int t);
  * - Outputs: no two of a name and form; of variants of a name resolve leaves one on. Names that the
  *   results file has itself: unit, unit_to, time, lon, lat, group_*, operand_hash, block,
  *   block_checksum, value_checksum; with pair outputs also out_strength, in_strength, total, mean,
- *   max, n_pairs, partner, row_start, unit_edge, entry, rank, tile, tile_checksum, and `value` but
- *   for a pair output. The same holds for axes, which share no name with an output.
- * - Unit and global outputs have one axis of their own at most, tables two that differ, pairs none.
- *   An output that is on has its axes declared, each once, with a label at least; 4 axes at most.
+ *   max, n_pairs, partner, row_start, unit_edge, entry, rank, tile, tile_checksum, the sums of
+ *   blocks, rings and centres (block_sum, block_count, sent_to, received_from, ring_sum, ring_count,
+ *   ring_out, from_centre, to_centre), and `value` but for a pair output. The same holds for axes, which share no name with an output.
+ * - Outputs have up to three axes of their own, which differ; pairs none. An output that is on has
+ *   its axes declared, each once, with a label or number at least, not both; 8 axes at most.
+ * - timeless is of unit outputs; a global one without time is a table.
  * - Unit outputs need a tile and a pass over units; global ones and tables finish, and a pass over
  *   units or items; pair outputs one of segment, block and whole_row, and one pass over pairs, the
  *   last.
@@ -306,7 +333,7 @@ const char *sw_job_period(const sw_job *job, int t);
  *   fill `out`.
  * - What a result is follows from its outputs: any kind may have pair outputs beside others. resolve
  *   may switch all of them off, but for the kind pair: then there are no pairs. Beside one matrix
- *   over all periods (whole_series) there are no unit outputs. */
+ *   over all periods (whole_series) unit outputs are timeless. */
 
 
 typedef enum sw_kind { SW_KIND_UNIT, SW_KIND_PAIR, SW_KIND_GLOBAL, SW_KIND_MODEL, SW_KIND_COMPOSITE } sw_kind;

@@ -1,9 +1,24 @@
-/* Text: UTF-8, near words, paths. Nothing here looks at the locale. */
+/* Text: UTF-8, numbers shown, near words, paths. Nothing here looks at the locale. */
 #include "base/text.h"
 
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+
+/* ---- numbers ---------------------------------------------------------------------------- */
+
+/* The program never sets a locale, so the point is a point. A NaN equals nothing: it is shown as the
+ * first attempt has it. */
+const char *sw_show_number(double value, char text[SW_NUMBER_ROOM]) {
+  for (int digits = 15; digits <= 17; digits++) {
+    snprintf(text, SW_NUMBER_ROOM, "%.*g", digits, value);
+    if (isnan(value) || strtod(text, NULL) == value) break;
+  }
+  return text;
+}
 
 /* ---- UTF-8 ------------------------------------------------------------------------------ */
 

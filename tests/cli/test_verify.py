@@ -28,7 +28,7 @@ def check_changes(study, path):
                               ("links/partner", (4,), "/links, 2001: 1 of "),
                               ("after/I", (0,), "/after: values by period, or tables"),
                               ("top/total", (1,), "/top: values by period, or tables"),
-                              ("composites/economy/weight", (0,), "/composites/economy/weight, "),
+                              ("composites/economy/weight", (0,), "/composites/economy/weight: "),
                               ("sums/in_strength", (0, 5), "/sums, 2001, units "),
                               ("dense/tile_checksum", (0, 2), "/dense, 2001, tile 2: "),
                               ("top/block_checksum", (0, 0), "/top, 2001, units ")):

@@ -52,12 +52,12 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
   }
 }
 
-static const sw_param params[] = {{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "variable"},
-                                  {NULL, SW_P_NODE, NULL, NULL, 0, 0, NULL}};
-static const sw_output outputs[] = {{"value", "value", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
-                                    {"other", "other", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
-                                    {NULL, NULL, NULL, SW_PAIR, SW_FLOAT64, NULL, NULL}};
-#define PAIR_MEASURE(id, ...)                                                                      \
+static const sw_param params[] = {{.name = "of", .type = SW_P_COLUMN, .help = "variable"}, {0}};
+static const sw_output outputs[] = {
+    {.name = "value", .long_name = "value", .units = "1", .shape = SW_PAIR},
+    {.name = "other", .long_name = "other", .units = "1", .shape = SW_PAIR},
+    {0}};
+#define PAIR_MEASURE(id, ...)                                                                          \
   {                                                                                                \
     .name = id, .title = id, .formula = id, .source = "none", .version = 1, .kind = SW_KIND_PAIR,  \
     .param = params, .output = outputs, .resolve = resolve, .tile = tile, __VA_ARGS__              \

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -53,7 +54,7 @@ static int headline(const sw_job *job, sw_shape shape) {
   int first = -1;
   for (int q = 0; job->measure->output[q].name; q++) {
     const sw_output *output = &job->measure->output[q];
-    if (output->shape != shape || job->result[q].off) continue;
+    if (output->shape != shape || output->of_pairs || job->result[q].off) continue;
     if (first < 0) first = q;
     if (job->measure->headline && strcmp(output->name, job->measure->headline) == 0) return q;
   }
@@ -63,17 +64,20 @@ static int headline(const sw_job *job, sw_shape shape) {
 /* Prints the result's name and the quantity; of a quantity by industry only the first is shown, so
  * its label is printed too. */
 static void say_quantity(const sw_job *job, const sw_result *result) {
+  char text[SW_NUMBER_ROOM];
   printf("  %-24s %s", job->name, result->output->name);
-  for (int i = 0; result->output->axis && i < job->n_axes; i++)
-    if (strcmp(job->axis[i].name, result->output->axis) == 0) printf("[%s]", job->axis[i].label[0]);
+  for (int a = 0; a < SW_MAX_OWN && result->output->axis[a]; a++) {
+    const sw_axis *axis = sw_job_find_axis(job, result->output->axis[a]);
+    printf("[%s]", axis->number ? sw_show_number(axis->number[0], text) : axis->label[0]);
+  }
 }
 
 /* First and last period, so that a trend shows. Collective. */
 static sw_status say_unit(sw_error *err, const sw_run *run, const sw_job *job, int q) {
-  int last = job->n_periods - 1;
+  const sw_result *result = &job->result[q];
+  int last = sw_result_periods(job, result) - 1;
   double first_mean = NAN, last_mean = NAN;
   int64_t with = 0;
-  const sw_result *result = &job->result[q];
   SW_TRY(mean_of_units(err, run, result->row[0], &first_mean, &with));
   SW_TRY(mean_of_units(err, run, result->row[last], &last_mean, &with));
   if (run->team->rank != 0) return SW_OK;
@@ -85,10 +89,11 @@ static sw_status say_unit(sw_error *err, const sw_run *run, const sw_job *job, i
   return SW_OK;
 }
 
-/* The number of the first and the last period. On rank 0 only, where these results are. */
-static void say_global(const sw_job *job, int q) {
+/* The number of the first and the last period; of a table its first. On rank 0 only, where these
+ * results are. */
+static void say_whole(const sw_job *job, int q) {
   const sw_result *result = &job->result[q];
-  int last = job->n_periods - 1, width = result->width;
+  int last = sw_result_periods(job, result) - 1, width = result->width;
   say_quantity(job, result);
   if (last > 0) printf(": %.4g in %s,", result->row[0][0], sw_job_period(job, 0));
   printf("%s %.4g", last > 0 ? "" : ":", result->row[0][last * width]);
@@ -110,7 +115,7 @@ static void say_pair(const sw_job *job, const sw_pair_plan *plan) {
 }
 
 /* A pair result has a line for its pairs; any result has one for a unit output, else for a global
- * one, if the measure has such. */
+ * one, else for a table, if the measure has such. */
 static sw_status say_job(sw_error *err, const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   if (run->study->entry[e].is_pair) {
@@ -119,7 +124,8 @@ static sw_status say_job(sw_error *err, const sw_run *run, int e) {
   int q = headline(job, SW_UNIT);
   if (q >= 0) return say_unit(err, run, job, q);
   q = headline(job, SW_GLOBAL);
-  if (q >= 0 && run->team->rank == 0) say_global(job, q);
+  if (q < 0 && !run->study->entry[e].is_pair) q = headline(job, SW_TABLE);
+  if (q >= 0 && run->team->rank == 0) say_whole(job, q);
   return SW_OK;
 }
 

@@ -163,8 +163,8 @@ static bool has_weights(const sw_measure *measure) {
   return false;
 }
 
-/* Parameters that the engine reads for every measure: the first two for all, `keep` and `by` for
- * those with pairs, `weights` for those without their own. */
+/* Parameters that the engine reads for every measure: the first two for all, those from `keep`
+ * on for measures with pairs, `weights` for those without their own. */
 static void print_common(const sw_measure *measure) {
   static const sw_param as = {.name = "as",
                               .help = "name of the result; the measure's name by "
@@ -183,8 +183,20 @@ static void print_common(const sw_measure *measure) {
                               .help =
                                   "largest | absolute | smallest: what orders a unit's partners; "
                                   "largest by default, or as the measure says"};
-  const sw_param *common[] = {&as, &periods, &keep, &by, &weights};
-  int count = !sw_measure_has_pairs(measure) ? 2 : has_weights(measure) ? 4 : 5;
+  static const sw_param blocks = {
+      .name = "blocks",
+      .help = "a group column of the units: block_sum and block_count from group to group, sent_to "
+              "and received_from of each unit, over all pairs, whatever is kept"};
+  static const sw_param rings = {
+      .name = "rings",
+      .help = "limits of distance, [100, 200, 400] in km or the distance's own unit: ring_sum, "
+              "ring_count, and ring_out of each unit; the last ring lies beyond"};
+  static const sw_param centres = {
+      .name = "centres",
+      .help = "codes of units, or {top: 5, by: gdp}, the largest of the last period: from_centre, "
+              "to_centre"};
+  const sw_param *common[] = {&as, &periods, &keep, &by, &blocks, &rings, &centres, &weights};
+  int count = !sw_measure_has_pairs(measure) ? 2 : has_weights(measure) ? 7 : 8;
   /* Composites stand in a section of their own, where the engine reads none of these. */
   if (measure->kind == SW_KIND_COMPOSITE) return;
   printf("\nCommon parameters\n");
@@ -192,19 +204,22 @@ static void print_common(const sw_measure *measure) {
     print_wrapped(printf("%*s%-14s", INDENT, "", common[i]->name), INDENT + 16, common[i]->help);
 }
 
-/* Appends the shape of an output, "(time, unit, industry)", to `text`. `dims` is by sw_shape; a
- * table has only its own axes. */
+/* Appends the shape of an output, "(time, unit, industry)", to `text`; that of one number is "one
+ * number". */
 static void append_shape(char *text, size_t size, const sw_output *output) {
-  static const char *const dims[] = {SW_NAME_TIME ", " SW_NAME_UNIT,
-                                     SW_NAME_TIME ", " SW_NAME_UNIT ", " SW_NAME_UNIT_TO,
-                                     SW_NAME_TIME, ""};
-  const char *axis = output->axis ? output->axis : "", *axis2 = output->axis2 ? output->axis2 : "";
+  bool unit = output->shape == SW_UNIT;
+  bool time = output->shape == SW_GLOBAL || (unit && !output->timeless), any = time || unit;
   size_t used = strlen(text);
-  if (output->shape == SW_PAIR)
+  if (output->shape == SW_PAIR) {
     snprintf(text + used, size - used, "(pairs, as `keep` says)");
-  else
-    snprintf(text + used, size - used, "(%s%s%s%s%s)", dims[output->shape],
-             *axis && output->shape != SW_TABLE ? ", " : "", axis, *axis2 ? ", " : "", axis2);
+    return;
+  }
+  used += (size_t)snprintf(text + used, size - used, "%s%s%s",
+                           any || output->axis[0] ? "(" : "one number", time ? "time" : "",
+                           unit ? time ? ", unit" : "unit" : "");
+  for (int a = 0; a < SW_MAX_OWN && output->axis[a] && used < size; a++, any = true)
+    used += (size_t)snprintf(text + used, size - used, "%s%s", any ? ", " : "", output->axis[a]);
+  if (any && used < size) snprintf(text + used, size - used, ")");
 }
 
 /* Whether an output of `all` before this one has its name: a variant that was printed with it. */

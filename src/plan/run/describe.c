@@ -5,6 +5,8 @@
  * rank. */
 #include "plan/run/describe.h"
 
+#include "plan/sums/sums.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -54,6 +56,19 @@ static void print_keep(FILE *out, const sw_keep *keep) {
   if (orders && keep->by != SW_BY_LARGEST) fprintf(out, ", by: %s", order[keep->by]);
 }
 
+/* Centres as they were chosen: values of the column that chose them are not hashed themselves. */
+static void print_sums(FILE *out, const sw_run *run, int entry) {
+  const sw_sums_spec *sums = &run->study->entry[entry].sums;
+  int centres = sw_sums_centres(run, entry);
+  if (sums->blocks) fprintf(out, ", blocks: %s", sums->blocks);
+  for (int r = 0; r < sums->n_rings; r++)
+    fprintf(out, "%s%.17g%s", r ? ", " : ", rings: [", sums->ring[r],
+            r + 1 < sums->n_rings ? "" : "]");
+  for (int c = 0; c < centres; c++)
+    fprintf(out, "%s%s%s", c ? ", " : ", centres: [", sw_sums_centre(run, entry, c),
+            c + 1 < centres ? "" : "]");
+}
+
 /* NULL when memory has run out; a failed write to the stream shows at fclose at the latest. */
 const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
   const sw_job *job = &run->job[entry];
@@ -75,6 +90,7 @@ const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
     fputc(']', out);
   }
   if (run->study->entry[entry].is_pair) print_keep(out, &run->pair[entry].keep);
+  print_sums(out, run, entry);
   fputc('}', out);
   const char *copy = fclose(out) == 0 ? sw_arena_text(arena, text) : NULL;
   free(text);

@@ -46,6 +46,8 @@ struct sw_run_private {
 sw_status sw_run_weights(sw_error *err, sw_run *run, int index, const sw_links **links);
 sw_status sw_run_distance(sw_error *err, sw_run *run, int entry, int param,
                           const sw_distance **distance);
+/* By great circles, of an entry that names no distance. */
+sw_status sw_run_great_circles(sw_error *err, sw_run *run, int entry, const sw_distance **distance);
 void sw_run_resources_destroy(sw_run *run);
 /* Doubles from one shared row of n values to the next: each begins on a cache line. */
 int64_t sw_run_row_stride(int64_t n);

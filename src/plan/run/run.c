@@ -9,6 +9,7 @@
 #include "plan/descriptor/descriptor.h"
 #include "plan/run/describe.h"
 #include "plan/run/private.h"
+#include "plan/sums/sums.h"
 #include "plan/task/stop.h"
 #include "plan/task/tiles.h"
 
@@ -43,12 +44,10 @@ static sw_status alloc_results(sw_error *err, sw_run *run, int e) {
   int64_t own = run->panel->hi - run->panel->lo;
   for (int q = 0; job->measure->output[q].name; q++) {
     sw_result *result = &job->result[q];
-    int64_t rows = (int64_t)result->width * job->n_periods;
+    int64_t rows = (int64_t)result->width * sw_result_periods(job, result);
+    bool unit = result->output->shape == SW_UNIT;
     if (result->off || result->output->shape == SW_PAIR) continue;
-    if (result->output->shape == SW_UNIT) SW_TRY(alloc_rows(err, run, result->row, rows, own));
-    if (result->output->shape == SW_GLOBAL) SW_TRY(alloc_rows(err, run, result->row, 1, rows));
-    if (result->output->shape == SW_TABLE)
-      SW_TRY(alloc_rows(err, run, result->row, 1, result->width));
+    SW_TRY(alloc_rows(err, run, result->row, unit ? rows : 1, unit ? own : rows));
   }
   if (!run->study->entry[e].is_pair) return SW_OK;
   sw_summary *summary = &run->pair[e].summary;
@@ -72,7 +71,7 @@ static sw_status count_undefined(sw_error *err, sw_run *run, int e) {
   int64_t own = run->panel->hi - run->panel->lo, count = 0;
   for (int q = 0; job->measure->output[q].name; q++) {
     const sw_result *result = &job->result[q];
-    int64_t rows = (int64_t)result->width * job->n_periods;
+    int64_t rows = (int64_t)result->width * sw_result_periods(job, result);
     if (result->off) continue;
     if (result->output->shape == SW_UNIT)
       for (int64_t r = 0; r < rows; r++)
@@ -151,10 +150,11 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
    * has to be known for the count. */
   if (status == SW_OK && (sink || run->past) && !run->operand_hash[e])
     status = sw_run_operand_hash(err, run, e);
+  bool counts = !sink && !run->no_pairs && run->pair[e].keep.kind == SW_KEEP_ABOVE;
+  if (status == SW_OK && counts) status = count_above(err, run, e);
   if (status == SW_OK && sink)
     status = sw_pairs_run(err, run, e, (sw_pair_work){.pass = SW_PAIRS_STORE, .sink = sink});
-  else if (status == SW_OK && !run->no_pairs && run->pair[e].keep.kind == SW_KEEP_ABOVE)
-    status = count_above(err, run, e);
+  if (status == SW_OK && sink) status = sw_sums_run(err, run, e);
   sw_run_passes_release(run, e);
   say_notes(run);
   run->seconds_pairs += sw_clock() - began;
@@ -171,16 +171,18 @@ sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *wanted, s
 }
 
 /* The journal's table. Regions of pairs come first, two for each entry (the walk that stores, and
- * for `above` the one that counts), then a region for each possible pass (sw_tiles_region). Asked
- * for the pass behind the last entry, sw_tiles_region says how many there are in all. Regions that
+ * for `above` the one that counts), then a region for each possible pass (sw_tiles_region), then
+ * one for the sums of each entry; asked for the entry behind the last, sw_sums_region says how many
+ * there are in all. Regions that
  * nothing uses stay zero: no tasks. */
 sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count) {
   sw_region *region = NULL;
-  *count = sw_tiles_region(run, run->study->n_entries, 0);
+  *count = sw_sums_region(run, run->study->n_entries);
   SW_NEW(err, run->arena, region, *count);
   for (int e = 0; e < run->study->n_entries; e++) {
     sw_pairs_regions(run, e, region);
     sw_tiles_regions(run, e, region);
+    sw_sums_regions(run, e, region);
   }
   *regions = region;
   return SW_OK;

@@ -14,8 +14,10 @@
 
 /* ---- views ------------------------------------------------------------------------------ */
 
-/* The place of a panel period in a column; columns of results may have fewer periods. */
+/* The place of a panel period in a column; columns of results may have fewer periods, or one row
+ * for all. */
 static int source_period(const sw_column *column, int period) {
+  if (column->timeless) return 0;
   for (int i = 0; i < column->n_periods; i++)
     if (column->period[i] == period) return i;
   return -1; /* bind has checked that it is there */

@@ -113,12 +113,12 @@ static sw_status check_alias(sw_error *err, const sw_entry *entry) {
 }
 
 /* The keys an entry may have: its measure's parameters and what the engine reads of every entry.
- * Composites take no `periods`: whoever uses their scores chooses. Room for five words and the
+ * Composites take no `periods`: whoever uses their scores chooses. Room for eight words and the
  * NULL. What an alias sets has been looked for already, and is not offered. */
 static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *entry) {
   int count = 0;
   const char **known;
-  SW_NEW(err, in->arena, known, count_params(entry->measure) + 6);
+  SW_NEW(err, in->arena, known, count_params(entry->measure) + 9);
   for (int i = 0; entry->measure->param[i].name; i++)
     if (!is_set(entry, entry->measure->param[i].name))
       known[count++] = entry->measure->param[i].name;
@@ -129,6 +129,9 @@ static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *
   if (entry->is_pair) {
     known[count++] = "keep";
     known[count++] = "by";
+    known[count++] = "blocks";
+    known[count++] = "rings";
+    known[count++] = "centres";
     if (!has_param(entry->measure, "weights")) known[count++] = "weights";
   } else if (entry->measure->kind != SW_KIND_COMPOSITE && sw_node_get(entry->node, "keep")) {
     return sw_node_fail(err, sw_node_get(entry->node, "keep"),
@@ -214,6 +217,7 @@ static sw_status read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *en
   const sw_node *by = sw_node_get(entry->node, "by");
   if (by) SW_TRY(sw_form_choice(err, in->arena, by, "largest|absolute|smallest", &entry->by, NULL));
   SW_TRY(read_link_weights(err, in, entry));
+  SW_TRY(sw_study_read_sums(err, in, entry));
   if (entry->keep.kind != SW_KEEP_LINKS || entry->links >= 0) return SW_OK;
   return sw_node_fail(err, keep, "%s: keep: links needs `weights`: the name of a weights matrix",
                       entry->name);

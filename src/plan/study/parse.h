@@ -32,6 +32,8 @@ sw_status sw_study_read_arg(sw_error *err, sw_study_reader *in, sw_entry *entry,
 /* The same of a value that the study does not write, as YAML: what an alias sets. */
 sw_status sw_study_set_arg(sw_error *err, sw_study_reader *in, sw_entry *entry, int param,
                            const char *value);
+/* `blocks`, `rings`, `centres` of a pair entry, which may get another descriptor by them. */
+sw_status sw_study_read_sums(sw_error *err, sw_study_reader *in, sw_entry *entry);
 /* The needs of every entry, and an order of computing. */
 sw_status sw_study_read_refs(sw_error *err, sw_study_reader *in);
 

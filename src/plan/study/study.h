@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/node.h"
+#include "plan/study/sums.h"
 #include "spillway/measure.h"
 
 /* ---- panel ------------------------------------------------------------------------------ */
@@ -162,7 +163,7 @@ typedef struct sw_need {
   const char *where;
   int entry;            /* the entry whose result it is, or -1: an indicator or derived */
   const char *quantity; /* of that entry ("score" of a composite); of pairs NULL: the first */
-  const char *label;    /* of its extra axis, or NULL */
+  const char *label[SW_MAX_OWN]; /* of each of its extra axes; NULL behind the last */
 } sw_need;
 
 typedef struct sw_entry {
@@ -182,7 +183,8 @@ typedef struct sw_entry {
   int n_needs;            /* columns; the pairs it takes stand behind them */
   int n_pair_needs;
   const sw_need *need;
-  int links; /* of keep: links: index into study->weights, -1 */
+  int links;         /* of keep: links: index into study->weights, -1 */
+  sw_sums_spec sums; /* blocks, rings, centres; `measure` then has their outputs, too */
 } sw_entry;
 
 typedef struct sw_study {

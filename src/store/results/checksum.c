@@ -27,12 +27,15 @@ static int64_t blocks_of(int64_t units) {
   return (units + SW_BLOCK - 1) / SW_BLOCK;
 }
 
-/* Periods of the group's blocks: the matrices of a pair result (one for a whole series), else the
- * job's periods. */
+/* Periods of the group's blocks: one for a whole series. */
 static int periods_of(const sw_results *results, const sw_group *group) {
   const sw_job *job = &results->run->job[group->job];
-  bool pair = results->run->study->entry[group->job].is_pair;
-  return pair ? results->run->pair[group->job].summary.n_periods : job->n_periods;
+  return job->whole_series ? 1 : job->n_periods;
+}
+
+/* What has no time is chained onto the blocks of the first period, as finish.c writes it then. */
+bool sw_results_is_of_block(const sw_variable *variable, int t) {
+  return variable->source <= SW_FROM_IN && (variable->timed || t == 0);
 }
 
 /* Begins the checksums of this rank's blocks: zeroed, [t * own blocks + b]. */

@@ -184,7 +184,7 @@ static sw_status read_strengths(sw_error *err, past *p, int job, int matrix, dou
   for (int v = group->first; v < group->first + group->count; v++) {
     sw_source source = p->results.schema.variable[v].source;
     void *into = source == SW_FROM_OUT ? out : source == SW_FROM_IN ? in : NULL;
-    if (source <= SW_FROM_IN)
+    if (sw_results_is_of_block(&p->results.schema.variable[v], matrix))
       SW_TRY(sw_results_checksum_read(err, &p->results, group, v, matrix, 0, into));
   }
   return SW_OK;

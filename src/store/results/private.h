@@ -15,7 +15,8 @@
 
 /* ---- schema (schema.c) ---------------------------------------------------------- */
 
-enum { SW_MAX_RANK = 3 };
+/* Time, unit, and what an output has of its own. */
+enum { SW_MAX_RANK = 2 + SW_MAX_OWN };
 
 /* A dataset as it will be. Everything but `undefined` is fixed when the schema is made. */
 typedef struct sw_variable {
@@ -36,12 +37,14 @@ typedef struct sw_variable {
 typedef struct sw_scale {
   const char *name;
   hsize_t n;
-  const char *const *label; /* NULL: numbered from `first` */
+  const char *const *label; /* NULL: numbered from `first`, or `number` */
+  const double *number;     /* with `units` */
+  const char *units;
   int first;
   bool bare; /* a dimension without values: its coordinate would be as long as the data */
 } sw_scale;
 
-enum { SW_MAX_SCALES = 8 };
+enum { SW_MAX_SCALES = SW_MAX_AXES + 5 };
 
 /* A result: the group of a job, at the job's place among the groups. */
 typedef struct sw_group {
@@ -118,6 +121,8 @@ sw_status sw_results_checksum_unit(sw_error *err, sw_results *results, sw_group 
 void sw_results_checksum_free(sw_results *results);
 void sw_results_checksum_block(const sw_results *results, sw_group *group, int t, const void *data,
                                size_t unit_bytes);
+/* Whether a variable's values are chained onto the blocks of period t. */
+bool sw_results_is_of_block(const sw_variable *variable, int t);
 /* Rank 0, into the open group; `values`: the checksum of what it has written there itself. */
 herr_t sw_results_checksum_put(const sw_results *results, hid_t at, const sw_group *group,
                                uint64_t values);

@@ -145,8 +145,9 @@ static double as_stored(const sw_variable *variable, double value) {
 /* `unit` < 0: the value is of no unit. */
 static void differ(const comparing *c, int t, int64_t unit, double stored, double computed) {
   const sw_job *job = &c->results->run->job[c->group->job];
-  say(c->verdict, "%s/%s, %s%s%s: stored %.17g, computed %.17g", c->group->path, c->variable->name,
-      c->variable->timed ? sw_job_period(job, t) : "", unit >= 0 ? ", " : "",
+  bool timed = c->variable->timed;
+  say(c->verdict, "%s/%s%s%s%s%s: stored %.17g, computed %.17g", c->group->path, c->variable->name,
+      timed ? ", " : "", timed ? sw_job_period(job, t) : "", unit >= 0 ? ", " : "",
       unit >= 0 ? unit_at(c->results, unit) : "", stored, computed);
 }
 
@@ -154,10 +155,11 @@ static void differ(const comparing *c, int t, int64_t unit, double stored, doubl
 static void compare_unit(const comparing *c, const double *stored) {
   const sw_job *job = &c->results->run->job[c->group->job];
   const sw_result *result = &job->result[c->variable->index];
-  for (int t = 0; t < job->n_periods; t++)
+  int n_periods = sw_result_periods(job, result);
+  for (int t = 0; t < n_periods; t++)
     for (int64_t i = 0; i < job->n; i++)
       for (int k = 0; k < result->width; k++, stored++) {
-        double computed = as_stored(c->variable, result->row[k * job->n_periods + t][i]);
+        double computed = as_stored(c->variable, result->row[k * n_periods + t][i]);
         c->verdict->values++;
         if (!same_bits(*stored, computed)) differ(c, t, i, *stored, computed);
       }
@@ -216,7 +218,9 @@ sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict
     for (int v = group->first; v < group->first + group->count; v++) {
       comparing c = {results, verdict, group, &results->schema.variable[v]};
       sw_source source = c.variable->source;
-      if (source == SW_FROM_UNIT || source == SW_FROM_GLOBAL || source == SW_FROM_TABLE)
+      bool result = source == SW_FROM_UNIT || source == SW_FROM_GLOBAL || source == SW_FROM_TABLE;
+      /* Sums over all pairs were not made again. */
+      if (result && !results->run->job[group->job].measure->output[c.variable->index].of_pairs)
         SW_TRY(check_variable(err, &c));
       if (source == SW_FROM_ROW_START) SW_TRY(check_rows(err, &c));
     }
@@ -271,14 +275,13 @@ static sw_status check_blocks(sw_error *err, sw_results *results, sw_group *grou
   const sw_job *job = &results->run->job[group->job];
   uint64_t *sums = NULL;
   int64_t blocks = (job->n + SW_BLOCK - 1) / SW_BLOCK;
-  bool pair = results->run->study->entry[group->job].is_pair;
-  int periods = pair ? results->run->pair[group->job].summary.n_periods : job->n_periods;
+  int periods = job->whole_series ? 1 : job->n_periods;
   SW_TRY(sw_results_checksum_unit(err, results, group));
   sw_status status = read_sums(err, results, group, SW_FROM_BLOCKS, &sums);
   /* All blocks of a variable and period are read at once, then compared below. */
   for (int v = group->first; status == SW_OK && v < group->first + group->count; v++)
     for (int t = 0; status == SW_OK && t < periods; t++)
-      if (results->schema.variable[v].source <= SW_FROM_IN)
+      if (sw_results_is_of_block(&results->schema.variable[v], t))
         status = sw_results_checksum_read(err, results, group, v, t, t, NULL);
   for (int64_t k = 0; status == SW_OK && k < periods * blocks; k++, verdict->sums++) {
     if (group->block_checksum[k] == sums[k]) continue;
