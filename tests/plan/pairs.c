@@ -57,7 +57,7 @@ static const sw_output outputs[] = {
     {.name = "value", .long_name = "value", .units = "1", .shape = SW_PAIR},
     {.name = "other", .long_name = "other", .units = "1", .shape = SW_PAIR},
     {0}};
-#define PAIR_MEASURE(id, ...)                                                                          \
+#define PAIR_MEASURE(id, ...)                                                                      \
   {                                                                                                \
     .name = id, .title = id, .formula = id, .source = "none", .version = 1, .kind = SW_KIND_PAIR,  \
     .param = params, .output = outputs, .resolve = resolve, .tile = tile, __VA_ARGS__              \

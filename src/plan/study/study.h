@@ -161,8 +161,8 @@ typedef struct sw_need {
   int param;        /* index into measure->param */
   const char *name; /* as written */
   const char *where;
-  int entry;            /* the entry whose result it is, or -1: an indicator or derived */
-  const char *quantity; /* of that entry ("score" of a composite); of pairs NULL: the first */
+  int entry;                     /* the entry whose result it is, or -1: an indicator or derived */
+  const char *quantity;          /* of that entry ("score" of a composite); of pairs NULL: the first */
   const char *label[SW_MAX_OWN]; /* of each of its extra axes; NULL behind the last */
 } sw_need;
 
