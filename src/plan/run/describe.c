@@ -69,6 +69,14 @@ static void print_sums(FILE *out, const sw_run *run, int entry) {
             c + 1 < centres ? "" : "]");
 }
 
+/* "group: spillover, terms: gdp". */
+static void print_group(FILE *out, const sw_job *job, const sw_entry *entry, const char *before) {
+  const sw_param *param = &job->measure->param[entry->param];
+  fprintf(out, "%sgroup: %s", before, job->group);
+  if (param->choices)
+    fprintf(out, ", %s: %s", param->choices, job->arg[entry->param].texts[job->label]);
+}
+
 /* NULL when memory has run out; a failed write to the stream shows at fclose at the latest. */
 const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
   const sw_job *job = &run->job[entry];
@@ -77,10 +85,16 @@ const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
   FILE *out = open_memstream(&text, &length);
   if (!out) return NULL;
   fputc('{', out);
+  /* Of matrices below an entry neither what else is asked for nor for which other labels: they stay
+   * the same without. */
+  const char *before = "";
   for (int p = 0; job->measure->param[p].name; p++) {
-    fputs(p > 0 ? ", " : "", out);
+    if (job->group && job->measure->param[p].type == SW_P_MATRICES) continue;
+    fputs(before, out);
     print_argument(out, &job->measure->param[p], &job->arg[p]);
+    before = ", ";
   }
+  if (job->group) print_group(out, job, &run->study->entry[entry], before);
   /* Only a selection is written: with all periods the text, and the hash, stay the same when the
    * panel gains one, so that --reuse can take the older periods. */
   if (job->n_periods < job->periods->n) {

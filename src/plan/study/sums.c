@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "measure/names.h"
+#include "measure/outputs.h"
 #include "plan/study/parse.h"
 
 /* ---- outputs ---------------------------------------------------------------------------- */
@@ -80,15 +81,16 @@ static bool is_asked(const sw_sums_spec *spec, int k) {
   return k <= SW_SUM_RING_OUT ? spec->n_rings > 0 : spec->n_codes > 0 || spec->top > 0;
 }
 
-/* The measure's first pair output gives unit and title. Whether the matrix is one over all periods
- * is known after `resolve` only; sw_sums_bind turns shapes then. */
+/* The first pair output, of the result or of the group, gives unit and title. Whether the matrix is
+ * one over all periods is known after `resolve` only; sw_sums_bind turns shapes then. */
 static sw_status add_outputs(sw_error *err, sw_study_reader *in, sw_entry *entry) {
-  const sw_output *first = entry->measure->output, *old = first;
+  const sw_output *first = sw_measure_first_pair(entry->measure, entry->group);
+  const sw_output *old = entry->measure->output;
   sw_measure *measure = NULL;
   sw_output *output = NULL;
   int count = 0, asked = 0;
-  for (; old[count].name; count++)
-    if (first->shape != SW_PAIR && old[count].shape == SW_PAIR) first = &old[count];
+  while (old[count].name)
+    count++;
   for (int k = 0; k < SW_SUMS; k++)
     asked += is_asked(&entry->sums, k);
   if (!asked) return SW_OK;

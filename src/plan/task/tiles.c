@@ -73,6 +73,7 @@ int sw_tiles_region(const sw_run *run, int entry, int pass) {
 
 void sw_tiles_regions(const sw_run *run, int entry, sw_region *regions) {
   const sw_job *job = &run->job[entry];
+  if (run->study->entry[entry].group) return; /* its passes are another entry's */
   for (int pass = 0; pass < job->n_passes; pass++) {
     if (job->pass[pass].domain == SW_PAIRS) continue;
     sw_tiling tiling = sw_tiling_make(job, pass);
