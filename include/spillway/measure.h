@@ -131,7 +131,7 @@ typedef enum sw_domain {
   SW_UNITS, /* a tile is a block of this rank's units, all periods; inputs are local views */
   SW_ITEMS, /* a tile is one item of 0 .. items-1; inputs are gathered views */
   SW_PAIRS  /* the engine asks for row segments (`segment`), a few rows of them at a time (`block`)
-               or whole rows (`whole_row`); inputs are gathered views; squares or strips as `keep`
+               or whole rows (`whole_row`, `row_periods`); inputs are gathered views; squares or strips as `keep`
                and symmetry ask */
 } sw_domain;
 
@@ -163,6 +163,7 @@ typedef struct sw_pass {
 typedef enum sw_by { SW_BY_LARGEST, SW_BY_ABSOLUTE, SW_BY_SMALLEST } sw_by;
 
 enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 8, SW_MAX_ROWS = 64 };
+enum { SW_ROW_PERIODS = 4 }; /* periods that row_periods is asked for at a time, at most */
 enum { SW_SPARE = 8 }; /* room behind both, so that one too many is told instead of overrunning */
 
 typedef struct sw_tile {
@@ -281,9 +282,6 @@ typedef struct sw_job {
 /* In resolve: one more pass, of which the index is returned, or axis. */
 int sw_job_pass(sw_job *job, sw_pass pass);
 void sw_job_axis(sw_job *job, sw_axis axis);
-/* In resolve and prepare: the index of a resource, which tiles find in job->made; the same index
- * for one that was asked for before. */
-int sw_job_resource(sw_job *job, sw_resource resource);
 /* In resolve: the axes `name` and, where it is not NULL, `to`, of the groups of a column. In the
  * file they are called as the column is, COLUMN and COLUMN_to; or group_COLUMN and group_COLUMN_to,
  * where that is the name of an output or one of the file's own. */
@@ -294,6 +292,9 @@ const sw_axis *sw_job_find_axis(const sw_job *job, const char *name);
 const char *sw_axis_name(const sw_axis *axis);
 /* Periods of the job's result: 1 where it has no time. */
 int sw_result_periods(const sw_job *job, const sw_result *result);
+/* In resolve and prepare: the index of a resource, which tiles find in job->made; the same index
+ * for one that was asked for before. */
+int sw_job_resource(sw_job *job, sw_resource resource);
 /* The argument of the parameter called `name`, which the measure must have. */
 const sw_arg *sw_job_arg(const sw_job *job, const char *name);
 /* The links or the distance that it names; NULL when it was left out. A measure looks them up in
@@ -334,20 +335,30 @@ const char *sw_job_period(const sw_job *job, int t);
  *   its axes declared, each once, with a label or number at least, not both; 8 axes at most.
  * - timeless is of unit outputs; a global one without time is a table.
  * - Unit outputs need a tile and a pass over units; global ones and tables finish, and a pass over
- *   units or items; pair outputs one of segment, block and whole_row, and one pass over pairs, the
- *   last.
+ *   units or items; pair outputs one of segment, block, whole_row and row_periods, and one pass
+ *   over pairs, the last. row_state, row_prepare and row_periods go together.
  * - A group of pair outputs has a parameter SW_P_MATRICES of its name, and each of these a group.
  *   No output and no axis is called like it. Beside outputs of groups alone, unit outputs may have
  *   time although the matrices have none (whole_series).
  * - A resource has a name, a fill, bytes or a begin; its base is an earlier one; 8 at most.
  * - A partial needs merge, a result finish. partial, operand and gathered are of passes over units,
  *   items, record and links of those over items; 1 to 8 passes. open needs close and a workspace.
- * - A tile fills no output but unit ones, and those over units only; segment, block and whole_row
- *   fill `out`.
+ * - fold is beside block alone.
+ * - A tile fills no output but unit ones, and those over units only; segment, block, whole_row
+ *   and row_periods fill `out`.
  * - What a result is follows from its outputs: any kind may have pair outputs beside others. resolve
  *   may switch all of them off, but for the kind pair: then there are no pairs. Beside one matrix
  *   over all periods (whole_series) unit outputs are timeless. */
 
+
+/* Sums of a square of pairs under way, in eight lanes each: number c of row r, from the square's first
+ * column and row, is added to row[r * 8 + c % 8] and to column[(r % 8) * stride + c], in the order of
+ * columns and of rows. `greatest` is raised to the largest value; NaN raises nothing. */
+typedef struct sw_fold {
+  double *row, *column;
+  int64_t stride;
+  double greatest;
+} sw_fold;
 
 typedef enum sw_kind { SW_KIND_UNIT, SW_KIND_PAIR, SW_KIND_GLOBAL, SW_KIND_MODEL, SW_KIND_COMPOSITE } sw_kind;
 
@@ -392,8 +403,23 @@ typedef struct sw_measure {
    * block that it lies in. See kernel/pairs/block.h. */
   void (*block)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                 double *const *out, int64_t stride, void *workspace);
+  /* Optional, beside block: adds a square's values to its sums without leaving them in memory, where
+   * only sums of an undirected matrix are wanted. The bits are those of adding what block fills; a
+   * NaN shows in its row's sum, and the square is then done again by block. */
+  void (*fold)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+               sw_fold *sums, void *workspace);
   /* Instead of either, for what must see a whole row: out[q][0 .. n). */
   void (*whole_row)(const sw_job *job, int t, int64_t i, double *const *out, void *workspace);
+  /* Instead of these, for whole rows of which a part rests on the row and not on the period, as
+   * distances and their order do. row_prepare makes that part once for all periods that go
+   * together, in `state`: row_state(job) bytes, 64-byte aligned, not zeroed. row_periods then fills
+   * the row's values in periods [t0, t1), SW_ROW_PERIODS of them at most: of pair output q of k,
+   * out[(t - t0) * k + q][0 .. n). Which periods come together changes no bit. Between the two
+   * calls the same workspace may serve other rows. */
+  size_t (*row_state)(const sw_job *job);
+  void (*row_prepare)(const sw_job *job, int64_t i, void *state, void *workspace);
+  void (*row_periods)(const sw_job *job, int t0, int t1, int64_t i, const void *state,
+                      double *const *out, void *workspace);
 
   /* Bytes of a thread's workspace (0: none), 64-byte aligned, not zeroed. */
   size_t (*workspace)(const sw_job *job);

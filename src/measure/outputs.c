@@ -24,3 +24,7 @@ const sw_output *sw_measure_first_pair(const sw_measure *measure, const char *gr
 bool sw_measure_has_pairs(const sw_measure *measure) {
   return sw_measure_first_pair(measure, NULL) != NULL;
 }
+
+bool sw_measure_fills_rows(const sw_measure *measure) {
+  return measure->whole_row || measure->row_periods;
+}

@@ -14,5 +14,7 @@ bool sw_measure_has_pairs(const sw_measure *measure);
 const sw_output *sw_measure_first_pair(const sw_measure *measure, const char *group);
 /* Whether a pair output is one of that group (NULL: of none). */
 bool sw_output_is_of(const sw_output *output, const char *group);
+/* Its pairs come in whole rows, which are walked in strips whatever is kept of them. */
+bool sw_measure_fills_rows(const sw_measure *measure);
 
 #endif

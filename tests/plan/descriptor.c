@@ -42,6 +42,16 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
   (void)workspace;
 }
 
+static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                 sw_fold *sums, void *workspace) {
+  (void)job, (void)t, (void)i0, (void)i1, (void)j0, (void)j1, (void)sums, (void)workspace;
+}
+
+static size_t row_state(const sw_job *job) {
+  (void)job;
+  return 8;
+}
+
 static void whole_row(const sw_job *job, int t, int64_t i, double *const *out, void *workspace) {
   (void)job, (void)t, (void)i, (void)out, (void)workspace;
 }
@@ -218,7 +228,8 @@ Test(descriptor, groups) {
   SLIP(m.output = peers;
        m.headline = NULL, "group peers: no parameter of that name is SW_P_MATRICES; declare it");
   SLIP(m.output = peers; m.headline = NULL; m.param = asks;
-       m.segment = NULL, "pair outputs, and no segment, block or whole_row to fill them");
+       m.segment = NULL,
+       "pair outputs, and no segment, block, whole_row or row_periods to fill them");
   SLIP(m.output = peers; m.headline = NULL; m.param = asks;
        m.kind = SW_KIND_PAIR, "of kind pair, without a pair output; declare one");
   OUTPUTS("output near: the group peers; only pair outputs have groups",
@@ -299,12 +310,16 @@ Test(descriptor, output_forms) {
 }
 
 Test(descriptor, functions) {
-  SLIP(m.whole_row = whole_row, "2 of segment, block and whole_row; the engine calls one of them");
-  SLIP(m.segment = NULL, "pair outputs, and no segment, block or whole_row to fill them");
+  SLIP(m.whole_row = whole_row,
+       "2 of segment, block, whole_row and row_periods; the engine calls one of them");
+  SLIP(m.segment = NULL,
+       "pair outputs, and no segment, block, whole_row or row_periods to fill them");
+  SLIP(m.row_state = row_state, "row_state, row_prepare and row_periods go together");
   SLIP(m.output++; m.segment = NULL;
        m.whole_row = whole_row, "whole_row without a pair output to fill; declare one");
   SLIP(m.output++; m.segment = NULL;
        m.block = block, "block without a pair output to fill; declare one");
+  SLIP(m.fold = fold, "fold without block; the engine asks for sums in the place of blocks");
   SLIP(m.tile = NULL, "unit outputs, and no tile to fill them");
   SLIP(m.finish = NULL, "global outputs or tables, and no finish to fill them");
   SLIP(m.start = start; m.merge = NULL, "start without merge; partials are joined by merge");
