@@ -1,13 +1,14 @@
 /* Estimates what a run will take, from the plan alone: memory per rank, pairs, time. For `check`,
  * which prints it, and for `run`, which refuses a study that does not fit. The arithmetic follows
- * the engine's own arrays (plan/run/tiles.c, plan/pairs/pairs.c) and must change with them; tests
- * compare it with what runs use. All in double: no product can overflow, and a few digits are
- * enough. */
+ * the engine's own arrays (plan/run/tiles.c, plan/pairs/pairs.c, plan/sums/run.c) and must change
+ * with them; tests compare it with what runs use. All in double: no product can overflow, and a few
+ * digits are enough. */
 #include "cli/session/session.h"
 
 #include "base/clock.h"
 #include "measure/outputs.h"
 #include "plan/pairs/pairs.h"
+#include "plan/sums/sums.h"
 #include "plan/task/resource.h"
 
 #include <math.h>
@@ -115,7 +116,8 @@ double sw_estimate_memory(const sw_run *run) {
   for (int e = 0; e < run->study->n_entries; e++) {
     const sw_job *job = &run->job[e];
     double bytes = pass_bytes(run, job) + sw_run_links_bytes(run, e);
-    if (run->study->entry[e].is_pair) bytes += pair_bytes(run, job, &run->pair[e]);
+    if (run->study->entry[e].is_pair)
+      bytes += fmax(pair_bytes(run, job, &run->pair[e]), sw_sums_bytes(run, e));
     if (bytes > most) most = bytes;
   }
   /* Resources are the node's; the caller counts this for each of its ranks. */
@@ -164,7 +166,7 @@ static double pairs_of(const sw_run *run, int e) {
 double sw_estimate_pairs(const sw_run *run) {
   double pairs = 0;
   for (int e = 0; e < run->study->n_entries; e++)
-    if (run->study->entry[e].is_pair) pairs += pairs_of(run, e);
+    if (run->study->entry[e].is_pair) pairs += pairs_of(run, e) + sw_sums_pairs(run, e);
   return pairs;
 }
 
@@ -172,6 +174,7 @@ double sw_estimate_seconds(const sw_run *run) {
   const double flops_a_second = 1e10; /* of one core, with divisions and roots among them */
   double flops = 0;
   for (int e = 0; e < run->study->n_entries; e++)
-    if (run->study->entry[e].is_pair) flops += pairs_of(run, e) * (run->job[e].measure->flops + 6);
+    if (run->study->entry[e].is_pair)
+      flops += (pairs_of(run, e) + sw_sums_pairs(run, e)) * (run->job[e].measure->flops + 6);
   return flops / flops_a_second / run->n_threads / run->team->size;
 }

@@ -54,7 +54,7 @@ static int headline(const sw_job *job, sw_shape shape) {
   int first = -1;
   for (int q = 0; job->measure->output[q].name; q++) {
     const sw_output *output = &job->measure->output[q];
-    if (output->shape != shape || job->result[q].off) continue;
+    if (output->shape != shape || output->of_pairs || job->result[q].off) continue;
     if (first < 0) first = q;
     if (job->measure->headline && strcmp(output->name, job->measure->headline) == 0) return q;
   }

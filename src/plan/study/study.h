@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/node.h"
+#include "plan/study/sums.h"
 #include "spillway/measure.h"
 
 /* ---- panel ------------------------------------------------------------------------------ */
@@ -176,9 +177,12 @@ typedef struct sw_need {
   const char *label[SW_MAX_OWN]; /* of each of its extra axes; NULL behind the last */
 } sw_need;
 
+/* An entry of the study, or (group not NULL) the matrices of a group of one, for one label: what
+ * the file has below the result of the entry `parent`, computed with it. */
 typedef struct sw_entry {
-  const sw_measure *measure;
-  const sw_measure *alias; /* of the measure, by which the study asks for it; NULL: by its name */
+  const sw_measure *measure; /* with the outputs of blocks, rings and centres, where asked for */
+  const sw_measure *plain;   /* without them */
+  const sw_measure *alias;   /* of the measure, by which the study asks for it; NULL: by its name */
   const char *name;
   const char *where; /* "study.yaml:30:5" */
   const sw_node *node;
@@ -190,10 +194,13 @@ typedef struct sw_entry {
   sw_keep keep;           /* as written; bind puts defaults into sw_pair_plan */
   const char *keep_where; /* place of `keep`, else of the entry */
   int by;                 /* sw_by, as written; -1: as the measure has it */
-  int n_needs;            /* columns; the pairs it takes stand behind them */
+  const char *group;      /* of the parent's measure; NULL: an entry of its own, and no parent */
+  int parent, param, label;
+  int n_needs; /* columns; the pairs it takes stand behind them */
   int n_pair_needs;
   const sw_need *need;
-  int links; /* of keep: links: index into study->weights, -1 */
+  int links;         /* of keep: links: index into study->weights, -1 */
+  sw_sums_spec sums; /* blocks, rings, centres; `measure` then has their outputs, too */
 } sw_entry;
 
 typedef struct sw_study {
@@ -205,7 +212,7 @@ typedef struct sw_study {
   sw_units_spec units;
   int n_weights;
   const sw_weights_spec *weights;
-  int n_entries; /* composites first, then measures, as written */
+  int n_entries; /* composites first, then measures, as written, then matrices of their groups */
   sw_entry *entry;
   int *order; /* n_entries: entries in an order in which each follows what it needs */
   const char *output_file, *output_path;

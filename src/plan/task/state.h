@@ -72,8 +72,9 @@ typedef struct sw_run {
   const sw_reader *reader;
   sw_panel *panel;
   sw_arena *arena;
-  sw_job *job;        /* n_entries, in the order of study->entry */
-  sw_pair_plan *pair; /* n_entries; meaningful for pair jobs */
+  sw_job *job;           /* n_entries, in the order of study->entry */
+  sw_pair_plan *pair;    /* n_entries; meaningful for pair jobs */
+  struct sw_sums **sums; /* n_entries: sums over pairs that the study asks for; NULL: none */
   int n_made;
   sw_made *made;     /* room for SW_MAX_RESOURCES of every entry */
   bool *after_pairs; /* n_entries: depends on a pair result */
