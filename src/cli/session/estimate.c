@@ -37,7 +37,7 @@ static double result_bytes(const sw_run *run) {
     }
     if (run->study->entry[e].is_pair)
       doubles += 2.0 * run->pair[e].summary.n_periods * own_units(run);
-    if (run->pair[e].keep.kind == SW_KEEP_ABOVE || run->pair[e].keep.kind == SW_KEEP_LINKS)
+    if (sw_keep_has_entries(run->pair[e].keep.kind))
       doubles += (double)run->pair[e].summary.n_periods * (double)job->n;
   }
   return 8 * doubles;
@@ -79,13 +79,13 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
              plan->n_quantities;
   else if (plan->keep.kind == SW_KEEP_TOP)
     packet = strip * (double)plan->keep.top * (4 + 8.0 * plan->n_quantities);
-  else if (plan->keep.kind == SW_KEEP_ABOVE) /* counted later: at most a batch, or a row */
+  else if (sw_keep_is_counted(plan->keep.kind)) /* counted later: at most a batch, or a row */
     packet = fmax(fmin(SW_BATCH_ENTRIES, strip * n), n) * (4 + 8.0 * plan->n_quantities);
   else if (plan->keep.kind == SW_KEEP_LINKS)
     packet = (double)plan->links->row_start[job->n] / n * strip * (4 + 8.0 * plan->n_quantities);
   /* Buffers of a thread are as long as the segments that it asks a measure for. */
   bool whole =
-      sw_measure_fills_rows(job->measure) || (plan->keep.kind == SW_KEEP_ABOVE && job->directed);
+      sw_measure_fills_rows(job->measure) || (sw_keep_is_counted(plan->keep.kind) && job->directed);
   double length = whole ? n : side;
   double rows_held = (double)(plan->n_quantities * sw_pairs_grain(job));
   double thread = 8 * length * (8 + rows_held) + 16 * strip, packets = 2;
@@ -96,7 +96,12 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
     thread += 8 * length * (SW_ROW_PERIODS - 1) * rows_held;
   }
   if (job->measure->workspace) thread += (double)job->measure->workspace(job);
-  return slots + (packets * threads + 2) * packet + threads * (thread + packet);
+  double stored = slots + (packets * threads + 2) * packet + threads * (thread + packet);
+  if (plan->keep.kind != SW_KEEP_SHARE) return stored;
+  /* Rounds over all pairs, before: bins of a window, and of each thread. */
+  double bins = fmin((double)run->team->window_bytes, plan->summary.n_periods * 8.0 * SW_RANK_BINS);
+  double sets = g.prepares ? SW_ROW_PERIODS : 1;
+  return fmax(stored, bins + threads * (thread + sets * 4.0 * SW_RANK_BINS));
 }
 
 /* Bytes of pages that MPI-IO, HDF5 and thread stacks touch once a run writes; measured on small
@@ -150,6 +155,8 @@ static double pairs_of(const sw_run *run, int e) {
   sw_geometry g = sw_geometry_make(job, plan->keep.kind, &plan->cut, SW_PAIRS_STORE);
   double pairs = sw_geometry_pairs(&g) * plan->summary.n_periods;
   if (job->links_only) return (double)plan->links->row_start[job->n] * plan->summary.n_periods;
+  /* Counted, then stored; before, the rounds of a share: three of them, as a rule. */
+  if (plan->keep.kind == SW_KEEP_SHARE) return 5 * pairs;
   return plan->keep.kind == SW_KEEP_ABOVE ? 2 * pairs : pairs;
 }
 

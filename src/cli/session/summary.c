@@ -103,7 +103,7 @@ static void say_whole(const sw_job *job, int q) {
 
 /* The mean over all pairs, also of those not kept. Its figures are on every rank. */
 static void say_pair(const sw_job *job, const sw_pair_plan *plan) {
-  static const char *const kept[] = {"", "dense", "top", "above", "links", "summary"};
+  static const char *const kept[] = {"", "dense", "top", "above", "links", "summary", "share"};
   const sw_summary *s = &plan->summary;
   int last = s->n_periods - 1;
   printf("  %-24s mean %.4g over %lld ordered pairs", job->name, s->mean[last],
@@ -111,6 +111,7 @@ static void say_pair(const sw_job *job, const sw_pair_plan *plan) {
   if (!job->whole_series && last > 0) printf(" in %s", sw_job_period(job, last));
   printf("; kept: %s", kept[plan->keep.kind]);
   if (plan->keep.kind == SW_KEEP_TOP) printf(" %lld", (long long)plan->keep.top);
+  if (plan->keep.kind == SW_KEEP_SHARE) printf(" %g", plan->keep.share);
   putchar('\n');
 }
 

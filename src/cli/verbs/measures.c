@@ -174,8 +174,9 @@ static void print_common(const sw_measure *measure) {
                                            "by default"};
   static const sw_param keep = {
       .name = "keep",
-      .help = "dense | summary | links | {top: k} | {above: x}; dense up to 5,000 units, summary "
-              "above, by default"};
+      .help =
+          "dense | summary | links | {top: k} | {above: x} | {share: s}; dense up to 5,000 units, "
+          "summary above, by default"};
   static const sw_param weights = {.name = "weights",
                                    .help = "with keep: links, the weights "
                                            "matrix whose links are kept"};

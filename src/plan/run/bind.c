@@ -317,8 +317,8 @@ static sw_status shape_results(sw_error *err, sw_run *run, sw_job *job) {
 
 /* Decides how a pair entry's matrix is cut and what is kept of it, and makes room for its summary.
  * The defaults of `keep` are settled here because they need n and `resolve` (links_only). The
- * limits come from the order of the run: `above` must be counted before the results file is laid
- * out, so it cannot rest on a pair result, which exists only after that. */
+ * limits come from the order of the run: `above` and `share` must be counted before the results
+ * file is laid out, so it cannot rest on a pair result, which exists only after that. */
 static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
@@ -346,15 +346,16 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
   if ((plan->keep.kind == SW_KEEP_LINKS || job->links_only) && !plan->links)
     return sw_fail(err, SW_EINPUT, "%s: %s: keep: links needs weights: name a weights matrix",
                    entry->where, entry->name);
-  if (plan->keep.kind == SW_KEEP_ABOVE && run->after_pairs[e])
+  if (sw_keep_is_counted(plan->keep.kind) && run->after_pairs[e])
     return sw_fail(err, SW_EINPUT,
-                   "%s: %s: keep: {above: ...} cannot rest on another pair result; use {top: k}, "
+                   "%s: %s: keep: {%s: ...} cannot rest on another pair result; use {top: k}, "
                    "or a second study",
-                   entry->where, entry->name);
+                   entry->where, entry->name, plan->keep.kind == SW_KEEP_ABOVE ? "above" : "share");
   for (int q = 0; job->measure->output[q].name; q++)
     plan->n_quantities += job->measure->output[q].shape == SW_PAIR && !job->result[q].off;
   sw_summary *summary = &plan->summary;
   summary->n_periods = job->whole_series ? 1 : job->n_periods;
+  if (plan->keep.kind == SW_KEEP_SHARE) SW_NEW(err, run->arena, plan->cutoff, summary->n_periods);
   SW_NEW(err, run->arena, summary->out_strength, summary->n_periods);
   SW_NEW(err, run->arena, summary->in_strength, summary->n_periods);
   SW_NEW(err, run->arena, summary->total, summary->n_periods);

@@ -42,12 +42,14 @@ static void print_argument(FILE *out, const sw_param *param, const sw_arg *arg) 
  * replaced SW_KEEP_DEFAULT. The order of partners is said where it is another than the usual one
  * and changes what is stored: results from before there was a choice keep their hash. */
 static void print_keep(FILE *out, const sw_keep *keep) {
-  static const char *const word[] = {"", "dense", "top", "above", "links", "summary"};
+  static const char *const word[] = {"", "dense", "top", "above", "links", "summary", "share"};
   static const char *const order[] = {"largest", "absolute", "smallest"};
   if (keep->kind == SW_KEEP_TOP)
     fprintf(out, ", keep: {top: %lld}", (long long)keep->top);
   else if (keep->kind == SW_KEEP_ABOVE)
     fprintf(out, ", keep: {above: %.17g}", keep->above);
+  else if (keep->kind == SW_KEEP_SHARE)
+    fprintf(out, ", keep: {share: %.17g}", keep->share);
   else
     fprintf(out, ", keep: %s", word[keep->kind]);
   bool orders = keep->kind != SW_KEEP_DENSE && keep->kind != SW_KEEP_SUMMARY;

@@ -129,15 +129,17 @@ static sw_status run_plain(sw_error *err, sw_run *run, int e) {
 
 /* Computes every pair once and only counts, by row; the rest of the run computes them again and
  * writes them at their places. Twice the arithmetic, but no pass over n^2 values on disk, and rows
- * whose places are known can be written in any order. */
-static sw_status count_above(sw_error *err, sw_run *run, int e) {
+ * whose places are known can be written in any order. What the strongest share begins with is found
+ * before, in two to four rounds over all pairs. */
+static sw_status count_rows(sw_error *err, sw_run *run, int e) {
+  if (run->pair[e].keep.kind == SW_KEEP_SHARE) SW_TRY(sw_pairs_cutoffs(err, run, e));
   SW_TRY(sw_pairs_rows_alloc(err, run, e));
   SW_TRY(sw_pairs_run(err, run, e, (sw_pair_work){.pass = SW_PAIRS_COUNT}));
   return sw_pairs_rows_end(err, run, e);
 }
 
 /* An entry with pairs, called twice: by sw_run_first with sink NULL, to find bad values in its
- * passes over units and to count `above`; then by sw_run_rest with the sink. The passes over units
+ * passes over units and to count rows; then by sw_run_rest with the sink. The passes over units
  * run both times, as operands (n*T doubles a node) are not kept in between: they are O(n), the
  * pairs O(n^2), and only one entry's operands exist at a time. */
 static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
@@ -154,8 +156,8 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
     status = sw_run_operand_hash(err, run, e);
   if (status == SW_OK && sink)
     status = sw_pairs_run(err, run, e, (sw_pair_work){.pass = SW_PAIRS_STORE, .sink = sink});
-  else if (status == SW_OK && !run->no_pairs && run->pair[e].keep.kind == SW_KEEP_ABOVE)
-    status = count_above(err, run, e);
+  else if (status == SW_OK && !run->no_pairs && sw_keep_is_counted(run->pair[e].keep.kind))
+    status = count_rows(err, run, e);
   sw_run_passes_release(run, e);
   say_notes(run);
   run->seconds_pairs += sw_clock() - began;
@@ -171,10 +173,10 @@ sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *wanted, s
   return status;
 }
 
-/* The journal's table. Regions of pairs come first, two for each entry (the walk that stores, and
- * for `above` the one that counts), then a region for each possible pass (sw_tiles_region). Asked
- * for the pass behind the last entry, sw_tiles_region says how many there are in all. Regions that
- * nothing uses stay zero: no tasks. */
+/* The journal's table. Regions of pairs come first, SW_PAIR_REGIONS for each entry (the walk that
+ * stores, the one that counts rows, what the rounds of `share` have found), then a region for each
+ * possible pass (sw_tiles_region). Asked for the pass behind the last entry, sw_tiles_region says
+ * how many there are in all. Regions that nothing uses stay zero: no tasks. */
 sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count) {
   sw_region *region = NULL;
   *count = sw_tiles_region(run, run->study->n_entries, 0);

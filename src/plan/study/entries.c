@@ -145,27 +145,38 @@ static sw_status read_top(sw_error *err, const sw_node *map, sw_keep *keep) {
   return sw_form_integer(err, top, 1, INT32_MAX, &keep->top);
 }
 
+static sw_status read_share(sw_error *err, const sw_node *map, sw_keep *keep) {
+  const sw_node *share = sw_node_get(map, "share");
+  keep->kind = SW_KEEP_SHARE;
+  SW_TRY(sw_node_number(err, share, &keep->share));
+  if (keep->share > 0 && keep->share <= 1) return SW_OK;
+  return sw_node_fail(err, share, "share is %g; expected a number above 0 and up to 1, as 0.01",
+                      keep->share);
+}
+
 /* What is kept of the pairs. Not written: SW_KEEP_DEFAULT, which bind settles, as it depends on
  * n. */
 static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
                            const sw_node *node) {
   static const sw_keep_kind kinds[] = {SW_KEEP_DENSE, SW_KEEP_SUMMARY, SW_KEEP_LINKS};
-  static const char *const keys[] = {"top", "above", NULL};
+  static const char *const keys[] = {"top", "above", "share", NULL};
   int index = 0;
   if (node->kind == SW_NODE_MAP) {
     SW_TRY(sw_node_check_keys(err, node, keys));
     if (node->count != 1)
-      return sw_node_fail(err, node, "%s: keep: expected either {top: k} or {above: x}",
-                          entry->name);
-    /* One key, which check_keys has found to be one of the two. */
+      return sw_node_fail(
+          err, node, "%s: keep: expected one of {top: k}, {above: x} and {share: s}", entry->name);
+    /* One key, which check_keys has found to be one of the three. */
     if (sw_node_get(node, "top")) return read_top(err, node, &entry->keep);
+    if (sw_node_get(node, "share")) return read_share(err, node, &entry->keep);
     entry->keep.kind = SW_KEEP_ABOVE;
     return sw_node_number(err, node->item[0], &entry->keep.above);
   }
-  if (node->kind == SW_NODE_SCALAR &&
-      (strcmp(node->text, "top") == 0 || strcmp(node->text, "above") == 0))
-    return sw_node_fail(err, node, "%s: keep: write {%s: %s}", entry->name, node->text,
-                        node->text[0] == 't' ? "20" : "0.5");
+  static const char *const example[] = {"20", "0.5", "0.01"};
+  for (int k = 0; node->kind == SW_NODE_SCALAR && keys[k]; k++)
+    if (strcmp(node->text, keys[k]) == 0)
+      return sw_node_fail(err, node, "%s: keep: write {%s: %s}", entry->name, node->text,
+                          example[k]);
   /* kinds[] has the same order. */
   SW_TRY(sw_form_choice(err, in->arena, node, "dense|summary|links", &index, NULL));
   entry->keep.kind = kinds[index];

@@ -130,15 +130,26 @@ typedef enum sw_keep_kind {
   SW_KEEP_TOP,
   SW_KEEP_ABOVE,
   SW_KEEP_LINKS,
-  SW_KEEP_SUMMARY
+  SW_KEEP_SUMMARY,
+  SW_KEEP_SHARE
 } sw_keep_kind;
 
-/* `top`, `above`: of the kinds of that name. `by` orders partners, and is settled by bind. */
+/* Stored as entries, rows compressed; of these some are counted before the file is laid out. */
+static inline bool sw_keep_is_counted(sw_keep_kind kind) {
+  return kind == SW_KEEP_ABOVE || kind == SW_KEEP_SHARE;
+}
+static inline bool sw_keep_has_entries(sw_keep_kind kind) {
+  return sw_keep_is_counted(kind) || kind == SW_KEEP_LINKS;
+}
+
+/* `top`, `above`, `share`: of the kinds of that name. `by` orders partners, and is settled by bind.
+ */
 typedef struct sw_keep {
   sw_keep_kind kind;
   sw_by by;
   int64_t top;
   double above;
+  double share; /* in (0, 1] */
 } sw_keep;
 
 /* A distance as an entry asks for it. */
@@ -160,8 +171,8 @@ typedef struct sw_need {
   int param;        /* index into measure->param */
   const char *name; /* as written */
   const char *where;
-  int entry;                     /* the entry whose result it is, or -1: an indicator or derived */
-  const char *quantity;          /* of that entry ("score" of a composite); of pairs NULL: the first */
+  int entry;            /* the entry whose result it is, or -1: an indicator or derived */
+  const char *quantity; /* of that entry ("score" of a composite); of pairs NULL: the first */
   const char *label[SW_MAX_OWN]; /* of each of its extra axes; NULL behind the last */
 } sw_need;
 

@@ -66,9 +66,9 @@ static void copy_share(const sw_tiles *s, int64_t k, char *share, bool out_of_sh
 
 /* ---- the journal -------------------------------------------------------------------------- */
 
-/* Behind the two regions of each entry's pairs; every entry has room for the most passes. */
+/* Behind the regions of each entry's pairs; every entry has room for the most passes. */
 int sw_tiles_region(const sw_run *run, int entry, int pass) {
-  return 2 * run->study->n_entries + SW_MAX_PASSES * entry + pass;
+  return SW_PAIR_REGIONS * run->study->n_entries + SW_MAX_PASSES * entry + pass;
 }
 
 void sw_tiles_regions(const sw_run *run, int entry, sw_region *regions) {
