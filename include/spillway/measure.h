@@ -93,6 +93,7 @@ typedef struct sw_output {
   bool timeless;    /* UNIT: one value for all periods (a trend). As input of another entry it has
                        that value in every period */
   const char *axis[SW_MAX_OWN]; /* names of extra axes declared by resolve; then NULL */
+  bool by_row;   /* UNIT, beside pair outputs: whole_row fills it, of its row's unit */
   bool of_pairs; /* the engine's own sums over pairs (blocks, rings, centres); not for descriptors */
 } sw_output;
 
@@ -152,7 +153,7 @@ typedef struct sw_pass {
 /* By what the partners of a unit are ordered, the first first; ties by unit code. */
 typedef enum sw_by { SW_BY_LARGEST, SW_BY_ABSOLUTE, SW_BY_SMALLEST } sw_by;
 
-enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 8, SW_MAX_ROWS = 64 };
+enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 8, SW_MAX_ROWS = 64, SW_MAX_BY_ROW = 8 };
 enum { SW_SPARE = 8 }; /* room behind both, so that one too many is told instead of overrunning */
 
 typedef struct sw_tile {
@@ -274,7 +275,8 @@ const char *sw_job_period(const sw_job *job, int t);
  * - Outputs have up to three axes of their own, which differ; pairs none. An output that is on has
  *   its axes declared, each once, with a label or number at least, not both; 8 axes at most.
  * - timeless is of unit outputs; a global one without time is a table.
- * - Unit outputs need a tile and a pass over units; global ones and tables finish, and a pass over
+ * - Unit outputs need a tile and a pass over units, but for those by_row, which need whole_row and
+ *   pair outputs, 8 at most; global ones and tables finish, and a pass over
  *   units or items; pair outputs one of segment, block and whole_row, and one pass over pairs, the
  *   last.
  * - A partial needs merge, a result finish. partial, operand and gathered are of passes over units,
@@ -329,7 +331,10 @@ typedef struct sw_measure {
    * block that it lies in. See kernel/pairs/block.h. */
   void (*block)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                 double *const *out, int64_t stride, void *workspace);
-  /* Instead of either, for what must see a whole row: out[q][0 .. n). */
+  /* Instead of either, for what must see a whole row: out[q][0 .. n). Behind the pair outputs stand
+   * those that are by_row, in order: out[pairs + k][label] is a number of the row's unit, NaN before
+   * the call; NULL where it is not wanted. A row without pairs to keep is no matter of pairs: see
+   * market_potential.c, a pass over units with its operands gathered. */
   void (*whole_row)(const sw_job *job, int t, int64_t i, double *const *out, void *workspace);
 
   /* Bytes of a thread's workspace (0: none), 64-byte aligned, not zeroed. */

@@ -32,6 +32,7 @@ static sw_status begin(sw_error *err, sw_pairs *p) {
     if (!p->job->result[q].off) p->quantity[p->n_quantities++] = pair_output;
     pair_output++;
   }
+  p->n_pair_outputs = pair_output;
   p->counts = p->work.pass == SW_PAIRS_COUNT;
   p->geometry = sw_pairs_geometry(p->run, p->entry, p->work.pass);
   p->journal = p->run->journal;
@@ -213,7 +214,8 @@ sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_pair_work work)
   int pass = p.job->n_passes - 1;
   if (status == SW_OK) status = sw_guard_begin(err, &run->job[entry], pass, &guard);
   status = sw_team_agree(run->team, err, status, 0);
-  if (status == SW_OK && run->past) status = sw_pairs_past(err, &p);
+  /* Numbers of rows are not taken from earlier results: all of their matrices are computed. */
+  if (status == SW_OK && run->past && !p.geometry.numbers) status = sw_pairs_past(err, &p);
   if (status == SW_OK) status = run_windows(err, &p);
   /* The guard may find on one rank alone that a segment has filled what it may not. Whether it
    * hides anything is the same on every rank, and so is the status here: all ranks agree again, or

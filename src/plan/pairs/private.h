@@ -70,11 +70,11 @@ typedef struct sw_pairs {
 typedef struct sw_worker {
   sw_pairs *pairs;
   void *workspace;
-  double *block; /* of all buffers below */
-  double
-      *all[SW_MAX_QUANTITIES]; /* as the measure fills them, NULL where not wanted: `grain` rows */
-  int64_t grain;               /* rows that the measure is asked for at a time */
-  int64_t stride;              /* doubles from one row to the next, of `all` and of `lanes` */
+  double *block;                                  /* of all buffers below */
+  double *all[SW_MAX_QUANTITIES + SW_MAX_BY_ROW]; /* as the measure fills them, NULL where not
+                                                     wanted: `grain` rows */
+  int64_t grain;                                  /* rows that the measure is asked for at a time */
+  int64_t stride;        /* doubles from one row to the next, of `all` and of `lanes` */
   double *strength;      /* of a segment, where partners are not ordered by value; else NULL */
   double *lanes;         /* SW_LANES rows of column sums under way, sw_pairs_row_length apart */
   double *row_a, *row_b; /* strips: sums before (undirected: by level) and from the own square */

@@ -132,6 +132,22 @@ static void strip_by_segments(sw_worker *w, const strip *s) {
 
 /* ---- measures of whole rows ------------------------------------------------------------- */
 
+/* Where the measure puts the numbers of row i's unit: into the slot, which a counting pass does not
+ * have. What it does not fill is missing. */
+static void place_numbers(sw_worker *w, const strip *s, int64_t i) {
+  const sw_pairs *p = w->pairs;
+  double *at =
+      s->row_sum + sw_geometry_numbers_at(&p->geometry) + (i - s->r0) * p->geometry.numbers;
+  double **out = w->all + p->n_pair_outputs;
+  for (int64_t k = 0; k < p->geometry.numbers; k++)
+    at[k] = NAN;
+  for (int q = 0; p->geometry.numbers && p->job->measure->output[q].name; q++) {
+    if (!p->job->measure->output[q].by_row) continue;
+    *out++ = p->job->result[q].off ? NULL : at;
+    if (!p->job->result[q].off) at += p->job->result[q].width;
+  }
+}
+
 /* A whole row at a time: the measure fills all columns, which are then taken in square by square,
  * in the segments that other walks have. Dense rows are stored before they are taken in, as that
  * puts zeros into their gaps; lanes are as long as rows. */
@@ -140,6 +156,7 @@ static void strip_by_rows(sw_worker *w, const strip *s) {
   int64_t stride = sw_pairs_row_length(p), n = p->job->n, j0 = 0, j1 = 0;
   double *v = w->all[p->quantity[0]];
   for (int64_t i = s->b0; i < s->b1; i++) {
+    place_numbers(w, s, i);
     p->job->measure->whole_row(p->job, s->t, i, w->all, w->workspace);
     if (s->packet && s->packet->piece.kind == SW_PIECE_RECT)
       sw_pairs_store_row(p, s->packet, w, 0, i - s->r0, n, i);

@@ -155,6 +155,8 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   if (status == SW_OK && sink)
     status = sw_pairs_run(err, run, e, (sw_pair_work){.pass = SW_PAIRS_STORE, .sink = sink});
   if (status == SW_OK && sink) status = sw_sums_run(err, run, e);
+  /* Once more: whole rows may have filled some. */
+  if (status == SW_OK && sink) status = sw_run_check_integers(err, run, e);
   sw_run_passes_release(run, e);
   say_notes(run);
   run->seconds_pairs += sw_clock() - began;

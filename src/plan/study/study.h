@@ -181,7 +181,7 @@ typedef struct sw_entry {
   int by;                 /* sw_by, as written; -1: as the measure has it */
   int n_needs;
   const sw_need *need;
-  int links; /* of keep: links: index into study->weights, -1 */
+  int links;         /* of keep: links: index into study->weights, -1 */
   sw_sums_spec sums; /* blocks, rings, centres; `measure` then has their outputs, too */
 } sw_entry;
 

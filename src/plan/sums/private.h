@@ -11,6 +11,9 @@
 #include "plan/sums/sums.h"
 #include "plan/task/queue.h"
 
+/* What a measure is handed: all but the first quantity NULL. */
+enum { SUMS_OUT = SW_MAX_QUANTITIES + SW_MAX_BY_ROW };
+
 /* What is made for an entry; from the run's arena, the same on every rank. */
 struct sw_sums {
   const sw_job *job;
@@ -64,8 +67,8 @@ int64_t sw_sums_first(const sums_pass *p, int node);
 /* task.c: what a thread works with, and the task that fills `share`. */
 typedef struct sums_worker {
   const sums_pass *p;
-  double *block;                  /* of all buffers */
-  double *out[SW_MAX_QUANTITIES]; /* the first pair quantity: rows of values; the rest NULL */
+  double *block;         /* of all buffers */
+  double *out[SUMS_OUT]; /* the first pair quantity: rows of values; the rest NULL */
   double *value, *key;
   int64_t stride;
   int64_t rows; /* that `value` holds, `stride` apart */

@@ -55,14 +55,14 @@ static void fill(sums_worker *w, int t, int64_t i, int64_t count) {
   const sw_job *job = w->p->job;
   const sw_measure *measure = job->measure;
   int64_t side = w->p->run->pair[w->p->entry].cut.side;
-  double *out[SW_MAX_QUANTITIES];
+  double *out[SUMS_OUT];
   if (measure->whole_row) {
     measure->whole_row(job, t, i, w->out, w->workspace);
     return;
   }
   for (int64_t j0 = 0; j0 < job->n; j0 += side) {
     int64_t j1 = j0 + side < job->n ? j0 + side : job->n;
-    for (int q = 0; q < SW_MAX_QUANTITIES; q++)
+    for (int q = 0; q < SUMS_OUT; q++)
       out[q] = w->out[q] ? w->out[q] + j0 : NULL;
     if (measure->block)
       measure->block(job, t, i, i + count, j0, j1, out, w->stride, w->workspace);
@@ -86,8 +86,8 @@ static int64_t fill_rows(sums_worker *w, int t, const int32_t *unit, int64_t lef
 static void fill_links(sums_worker *w, int t, int64_t i) {
   const sw_job *job = w->p->job;
   const sw_links *links = w->p->sums->links;
-  double one[16], *out[SW_MAX_QUANTITIES];
-  for (int q = 0; q < SW_MAX_QUANTITIES; q++)
+  double one[16], *out[SUMS_OUT];
+  for (int q = 0; q < SUMS_OUT; q++)
     out[q] = w->out[q] ? one : NULL;
   for (int64_t j = 0; j < job->n; j++)
     w->value[j] = NAN;

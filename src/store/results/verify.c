@@ -218,8 +218,9 @@ sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict
       comparing c = {results, verdict, group, &results->schema.variable[v]};
       sw_source source = c.variable->source;
       bool result = source == SW_FROM_UNIT || source == SW_FROM_GLOBAL || source == SW_FROM_TABLE;
-      /* Sums over all pairs were not made again. */
-      if (result && !results->run->job[group->job].measure->output[c.variable->index].of_pairs)
+      const sw_output *output = results->run->job[group->job].measure->output;
+      /* What rests on all pairs, or on rows that are not of the sample, was not made again. */
+      if (result && !output[c.variable->index].of_pairs && !output[c.variable->index].by_row)
         SW_TRY(check_variable(err, &c));
       if (source == SW_FROM_ROW_START) SW_TRY(check_rows(err, &c));
     }
