@@ -348,6 +348,16 @@ static void add_window(adder *a) {
   }
 }
 
+void sw_pairs_place_sample(const sw_pairs *p) {
+  for (int64_t k = 0; p->geometry.numbers && k < p->n_lots; k++) {
+    const sw_lot *lot = &p->lot[k];
+    int64_t first = 0, end = 0;
+    if (p->done[lot->task_at]) continue;
+    sw_geometry_units(&p->geometry, lot->row, &first, &end);
+    place_numbers(p, lot->t, first, end - first, numbers_of_lot(p, lot, first));
+  }
+}
+
 /* `from` has room behind the nodes' pointers for their counts, which find_streams needs once. */
 static sw_status open_adder(sw_error *err, adder *a) {
   int64_t own = a->units.hi - a->units.lo;

@@ -171,6 +171,7 @@ static sw_status run_window(sw_error *err, sw_pairs *p) {
   if (status == SW_OK) status = sw_queue_status(err, &p->queue);
   SW_TRY(sw_team_agree(team, err, status, 0));
   SW_TRY(team->node_barrier(team, err));
+  if (p->work.pass == SW_PAIRS_SAMPLE) sw_pairs_place_sample(p);
   bool sums = p->work.pass == SW_PAIRS_STORE && !sw_pairs_all_past(p);
   return sums ? sw_pairs_fold(err, p) : SW_OK;
 }

@@ -200,6 +200,8 @@ sw_status sw_pairs_picks_packet(sw_error *err, const sw_worker *w, sw_packet *pa
 
 /* fold.c: the slots of a window become strengths of units. Collective. */
 sw_status sw_pairs_fold(sw_error *err, sw_pairs *p);
+/* The numbers of the rows of a sample, in one process. */
+void sw_pairs_place_sample(const sw_pairs *p);
 
 /* totals.c */
 /* Ordered pairs of a matrix, with a value or without. */

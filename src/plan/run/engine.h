@@ -17,9 +17,12 @@
  * but the regions. */
 sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const sw_reader *reader,
                       sw_panel *panel, sw_arena *arena, int n_threads, sw_run **run);
-/* Recompute a sample of an entry's pair tasks: wanted[task] is not 0, tasks as the journal numbers
- * them. What they store goes to the sink; sums over units are not made. After sw_run_first. */
-sw_status sw_run_sample(sw_error *err, sw_run *run, int entry, const char *wanted, sw_sink *sink);
+/* Recompute a sample of an entry's tasks: pairs[task] is not 0, tasks as the journal numbers them,
+ * and sums[task] where it is not NULL, by sw_sums_count. What they store goes to the sink; what
+ * they tell of single units stands in the results, which miss all else; sums over units are not
+ * made. After sw_run_first, in one process. */
+sw_status sw_run_sample(sw_error *err, sw_run *run, int entry, const char *pairs, const char *sums,
+                        sw_sink *sink);
 /* The tasks of all passes of every entry, for the journal; from the run's arena. Local; the same on
  * every rank. */
 sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count);

@@ -154,7 +154,7 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   if (status == SW_OK && counts) status = count_above(err, run, e);
   if (status == SW_OK && sink)
     status = sw_pairs_run(err, run, e, (sw_pair_work){.pass = SW_PAIRS_STORE, .sink = sink});
-  if (status == SW_OK && sink) status = sw_sums_run(err, run, e);
+  if (status == SW_OK && sink) status = sw_sums_run(err, run, e, NULL);
   /* Once more: whole rows may have filled some. */
   if (status == SW_OK && sink) status = sw_run_check_integers(err, run, e);
   sw_run_passes_release(run, e);
@@ -164,10 +164,12 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
 }
 
 /* For `verify`: operands first, as in run_pair, then only the wanted tasks. */
-sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *wanted, sw_sink *sink) {
-  sw_pair_work work = {.pass = SW_PAIRS_SAMPLE, .sink = sink, .sample = wanted};
+sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *pairs, const char *sums,
+                        sw_sink *sink) {
+  sw_pair_work work = {.pass = SW_PAIRS_SAMPLE, .sink = sink, .sample = pairs};
   sw_status status = sw_run_passes(err, run, e);
   if (status == SW_OK) status = sw_pairs_run(err, run, e, work);
+  if (status == SW_OK && sums) status = sw_sums_run(err, run, e, sums);
   sw_run_passes_release(run, e);
   return status;
 }

@@ -43,6 +43,7 @@ typedef struct sums_pass {
   sw_job *job;
   const sw_sums *sums;
   sw_journal *journal;
+  const char *wanted; /* tasks of all matrices; NULL: all are */
   int matrices;
   int t0, t1;         /* the window */
   int64_t first, end; /* this node's tasks of the window: (t - t0) * sw_sums_tasks + task */
@@ -81,5 +82,7 @@ void sw_sums_task(sums_worker *w, int t, int64_t task, double *share);
 
 /* fold.c: the slots of a window become results. Collective. */
 sw_status sw_sums_fold(sw_error *err, sums_pass *p);
+/* The same of a sample, in one process: rows of wanted tasks alone. */
+void sw_sums_place_sample(const sums_pass *p);
 
 #endif

@@ -28,6 +28,10 @@ void sw_sums_regions(const sw_run *run, int e, sw_region *regions) {
                                                 (size_t)s->share * sizeof(double)};
 }
 
+int64_t sw_sums_count(const sw_run *run, int e) {
+  return run->sums[e] ? run->pair[e].summary.n_periods * sw_sums_tasks(run->sums[e]) : 0;
+}
+
 int64_t sw_sums_share(const sw_sums *s, int64_t task) {
   int64_t n = s->job->n;
   if (task >= s->tasks) return n;
@@ -157,6 +161,12 @@ static int window_end(const sums_pass *p) {
   return p->t0 + (int)(fit < left ? fit : left);
 }
 
+/* What is not wanted is passed over as if it were done. */
+static void pass_over(const sums_pass *p) {
+  for (int64_t k = 0; k < p->end - p->first; k++)
+    p->done[k] = !p->wanted[number_of(p, k)];
+}
+
 /* What was made on failure is released by close_window. */
 static sw_status open_window(sw_error *err, sums_pass *p) {
   sw_team *team = p->run->team;
@@ -167,9 +177,11 @@ static sw_status open_window(sw_error *err, sums_pass *p) {
   size_t bytes = (size_t)((p->end - p->first) * p->sums->share) * sizeof *p->slots;
   SW_TRY(team->node_alloc(team, err, bytes + 64, (void **)&p->slots));
   SW_TRY(sw_queue_open(err, team, p->end - p->first, true, &p->queue));
-  if (!p->journal || !p->run->resumes) return SW_OK;
+  bool resumes = p->journal && p->run->resumes;
+  if (!resumes && !p->wanted) return SW_OK;
   SW_TRY(team->node_alloc(team, err, (size_t)(p->end - p->first) + 1, (void **)&p->done));
-  SW_TRY(sw_team_agree(team, err, restore(err, p), 0));
+  if (p->wanted) pass_over(p);
+  SW_TRY(sw_team_agree(team, err, resumes ? restore(err, p) : SW_OK, 0));
   return team->node_barrier(team, err);
 }
 
@@ -179,7 +191,9 @@ static sw_status run_window(sw_error *err, sums_pass *p) {
   run_threads(p);
   SW_TRY(sw_team_agree(team, err, sw_queue_status(err, &p->queue), 0));
   SW_TRY(team->node_barrier(team, err));
-  return sw_sums_fold(err, p);
+  if (!p->wanted) return sw_sums_fold(err, p);
+  sw_sums_place_sample(p);
+  return SW_OK;
 }
 
 /* Met by all ranks in the same order, as node_free is. */
@@ -192,7 +206,7 @@ static void close_window(sums_pass *p) {
   p->done = NULL;
 }
 
-sw_status sw_sums_run(sw_error *err, sw_run *run, int entry) {
+sw_status sw_sums_run(sw_error *err, sw_run *run, int entry, const char *wanted) {
   if (!run->sums[entry]) return SW_OK;
   sums_pass p = {.run = run,
                  .entry = entry,
@@ -200,6 +214,7 @@ sw_status sw_sums_run(sw_error *err, sw_run *run, int entry) {
                  .job = &run->job[entry],
                  .sums = run->sums[entry],
                  .journal = run->journal,
+                 .wanted = wanted,
                  .matrices = run->pair[entry].summary.n_periods};
   sw_status status = SW_OK;
   for (p.t0 = 0; status == SW_OK && p.t0 < p.matrices; p.t0 = p.t1) {

@@ -25,6 +25,8 @@ sw_status sw_results_reopen(sw_error *err, sw_run *run, const char *path, const 
 /* All values by unit and by period that the run has computed, and all checksums. */
 sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict *verdict);
 sw_status sw_results_check_sums(sw_error *err, sw_results *results, sw_verdict *verdict);
+/* After the sample: what it has left in results by unit, which miss all that was not computed. */
+sw_status sw_results_check_sampled(sw_error *err, sw_results *results, sw_verdict *verdict);
 /* A sink that compares what it is given with what is stored. */
 sw_sink *sw_results_comparing(sw_results *results, sw_verdict *verdict);
 
