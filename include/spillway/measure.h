@@ -31,6 +31,7 @@ typedef enum sw_ptype {
   SW_P_GROUPINGS, /* one or more group columns of the units file */
   SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives arg->distance */
   SW_P_TABLE,     /* `own`, or {file: t.csv | from: r.h5}: gives arg->table */
+  SW_P_PAIRS,     /* the pairs that another entry keeps, NAME or NAME.quantity: give job->links */
   SW_P_NODE       /* any YAML: `resolve` reads arg->node itself */
 } sw_ptype;
 
@@ -148,6 +149,10 @@ typedef struct sw_pass {
   size_t result;    /* bytes finish leaves for later passes, on every rank */
   int operand;      /* UNITS: so many operand columns placed by tile, gathered after the pass */
   bool gathered;    /* UNITS: this pass's inputs are gathered views too */
+  bool links;       /* ITEMS: its tile sees job->links. Items belong to periods, equally many to
+                       each, in order: item i to period i / (items / n_periods) */
+  bool one_thread;  /* its tile or segment calls a library that is not thread-safe: it is called by
+                       one thread of a process at a time */
 } sw_pass;
 
 /* By what the partners of a unit are ordered, the first first; ties by unit code. */
@@ -174,6 +179,37 @@ typedef struct sw_inputs {
   int first, count; /* job->input[first .. first + count) */
 } sw_inputs;
 
+/* ---- resources -------------------------------------------------------------------------- */
+
+/* Something large that is made out of links, a distance and settings, and of no values of the
+ * panel: a factorisation, a determinant on a grid. Asked for by sw_job_resource in resolve, or in
+ * prepare for the pass that begins; made once a node, in memory that its ranks share, and not again
+ * for an entry that asks for the same: the same recipe and settings, links of the same content.
+ *
+ * It is flat bytes without pointers, as each rank sees them at another address; 64-byte aligned,
+ * zeroed before. `begin` and `fill` are pure functions of the resource and its base: they see no
+ * job, and every node gets the same bytes. Both may fail, with SW_EINPUT where the study asks for
+ * what cannot be ("the matrix is singular"); the place is put before. They run on one thread while
+ * all others wait, and are not interrupted: what takes long is a pass over items. */
+typedef struct sw_resource sw_resource;
+struct sw_resource {
+  const char *name; /* the recipe, e.g. "ln_determinant" */
+  const sw_links *links[2];
+  const sw_distance *distance;
+  int base;            /* 1 + the index of an earlier resource of the job, of which it is made; 0 */
+  const void *setting; /* what else it depends on: bytes without pointers and without gaps */
+  size_t setting_bytes;
+  size_t bytes; /* of it; with `begin`: at most, for the estimate of memory, 0 where not known */
+  /* Where the size is found on the way: makes an object, and says how many bytes it will fill. */
+  sw_status (*begin)(sw_error *err, const sw_resource *resource, const void *base, void **object,
+                     size_t *bytes);
+  sw_status (*fill)(sw_error *err, const sw_resource *resource, const void *base, void *object,
+                    void *out);
+  void (*end)(void *object); /* releases it, also after a failure, unless it is NULL */
+};
+
+enum { SW_MAX_RESOURCES = 8 };
+
 /* ---- a job: one entry of a study -------------------------------------------------------- */
 
 struct sw_measure;
@@ -193,6 +229,11 @@ typedef struct sw_job {
 
   int n_inputs;
   sw_input *input;
+  /* Of the SW_P_PAIRS parameter, by the job's own period index: what the other entry keeps of its
+   * pairs, rounded as it is stored, without those that have no value. While a pass with `links`
+   * runs; a tile sees those of its item's period and of the period before. The pairs of a whole
+   * series are the links of every period. NULL at other times. */
+  const sw_links *links;
 
   struct sw_arena *arena; /* for resolve, prepare and finish */
   struct sw_notes *notes; /* warnings, said once by the runner; every rank leaves the same ones,
@@ -214,6 +255,8 @@ typedef struct sw_job {
   int n_axes;
   sw_axis axis[SW_MAX_AXES + SW_SPARE];
   sw_result *result;         /* one for each of measure->output */
+  int n_resources; /* of resolve and prepare */
+  sw_resource resource[SW_MAX_RESOURCES];
   void *state;               /* the measure's own; tiles see it const */
   bool scores_per_period, scores_unbounded; /* composite: handed on to inputs made of it */
 
@@ -221,6 +264,8 @@ typedef struct sw_job {
   sw_view operand[SW_MAX_PASSES];    /* gathered: row[c * n_periods + t], from unit 0 */
   sw_view operand_local[SW_MAX_PASSES]; /* while its pass runs: this rank's units */
   const void *folded[SW_MAX_PASSES]; /* result bytes of finish */
+  const void *made[SW_MAX_RESOURCES]; /* from the pass on before which they were asked for */
+  size_t made_bytes[SW_MAX_RESOURCES];
   int64_t undefined;                 /* UNIT and GLOBAL: values that are NaN, counted when written */
 } sw_job;
 
@@ -237,6 +282,9 @@ const sw_axis *sw_job_find_axis(const sw_job *job, const char *name);
 const char *sw_axis_name(const sw_axis *axis);
 /* Periods of the job's result: 1 where it has no time. */
 int sw_result_periods(const sw_job *job, const sw_result *result);
+/* In resolve and prepare: the index of a resource, which tiles find in job->made; the same index
+ * for one that was asked for before. */
+int sw_job_resource(sw_job *job, sw_resource resource);
 /* The argument of the parameter called `name`, which the measure must have. */
 const sw_arg *sw_job_arg(const sw_job *job, const char *name);
 /* The links or the distance that it names; NULL when it was left out. A measure looks them up in
@@ -264,8 +312,9 @@ const char *sw_job_period(const sw_job *job, int t);
  * - An alias has a name, a title and the three fields of an alias, and nothing else. It sets a
  *   parameter of a measure that is neither an alias nor a composite, to a value of its type.
  * - Parameters: no two of a name; not `as`, `periods`, `keep`, and beside pair outputs not `by`,
- *   which the engine reads; beside pair outputs `weights` is a weights matrix, as `keep: links` means
- *   its links; a choice has choices; lo <= hi; a default reads as its type.
+ *   which the engine reads; beside pair outputs `weights` is a weights matrix, as `keep: links`
+ *   means its links; a choice has choices; lo <= hi; a default reads as its type. At most one of
+ *   pairs, which has no default: a job has links, and a pass that sees them.
  * - Outputs: no two of a name and form; of variants of a name resolve leaves one on. Names that the
  *   results file has itself: unit, unit_to, time, lon, lat, group_*, operand_hash, block,
  *   block_checksum, value_checksum; with pair outputs also out_strength, in_strength, total, mean,
@@ -279,8 +328,9 @@ const char *sw_job_period(const sw_job *job, int t);
  *   pair outputs, 8 at most; global ones and tables finish, and a pass over
  *   units or items; pair outputs one of segment, block and whole_row, and one pass over pairs, the
  *   last.
+ * - A resource has a name, a fill, bytes or a begin; its base is an earlier one; 8 at most.
  * - A partial needs merge, a result finish. partial, operand and gathered are of passes over units,
- *   items and record of those over items; 1 to 8 passes.
+ *   items, record and links of those over items; 1 to 8 passes. open needs close and a workspace.
  * - A tile fills no output but unit ones, and those over units only; segment, block and whole_row
  *   fill `out`.
  * - What a result is follows from its outputs: any kind may have pair outputs beside others. resolve
@@ -339,6 +389,13 @@ typedef struct sw_measure {
 
   /* Bytes of a thread's workspace (0: none), 64-byte aligned, not zeroed. */
   size_t (*workspace)(const sw_job *job);
+  /* Optional, with a workspace: what a thread makes there before its first tile or segment of a
+   * pass and takes down after its last, such as the objects of a library. Where open fails, the run
+   * ends with its status and close is not called. `err` is the thread's until close: a tile whose
+   * library has failed records that with sw_fail there, and the run ends with it; what the tile
+   * has left is dropped. */
+  sw_status (*open)(sw_error *err, const sw_job *job, int pass, void *workspace);
+  void (*close)(const sw_job *job, int pass, void *workspace);
 
   /* An alias, another name for a measure with one parameter set: an entry of that name is one of
    * `alias_of`, may not give the parameter, and is called like the alias without `as`. The results

@@ -67,6 +67,23 @@ sw_status sw_job_group_axes(sw_error *err, sw_job *job, const char *name, const 
   return SW_OK;
 }
 
+/* Of one job only pointers need be compared: what is equal otherwise is found by content when it is
+ * made. */
+static bool is_same(const sw_resource *a, const sw_resource *b) {
+  return a->name && b->name && strcmp(a->name, b->name) == 0 && a->fill == b->fill &&
+         a->links[0] == b->links[0] && a->links[1] == b->links[1] && a->distance == b->distance &&
+         a->base == b->base && a->setting_bytes == b->setting_bytes &&
+         (a->setting_bytes == 0 || memcmp(a->setting, b->setting, a->setting_bytes) == 0);
+}
+
+/* `prepare` may run twice for a pass, and asks twice then. */
+int sw_job_resource(sw_job *job, sw_resource resource) {
+  for (int k = 0; k < job->n_resources && k < SW_MAX_RESOURCES; k++)
+    if (is_same(&job->resource[k], &resource)) return k;
+  if (job->n_resources < SW_MAX_RESOURCES) job->resource[job->n_resources] = resource;
+  return job->n_resources++;
+}
+
 const sw_arg *sw_job_arg(const sw_job *job, const char *name) {
   return &job->arg[param_index(job, name)];
 }

@@ -63,7 +63,7 @@ def main():
         status, out, err = verify(study.path("other.h5"), "--study", study.file)
         assert status == 0, (out, err)
         status, _, err = verify(path, "--study", study.file)
-        assert status == 2 and "which holds another text" in err, err
+        assert status == 2 and "which contains a different text" in err, err
         with open(study.file, "w") as file:
             file.write(text)
     check_changes(study, path)

@@ -182,13 +182,13 @@ Test(descriptor, parameters) {
 
 /* By the code that reads a study. */
 Test(descriptor, defaults) {
-  PARAMS("param: a (default two): found 'two'; a number is wanted", NUMBER("a", "two", 0, 0));
-  PARAMS("param: a (default 7): 7 is out of range; 0 to 1 is wanted", NUMBER("a", "7", 0, 1));
-  PARAMS("param: b (default maybe): found 'maybe'; true or false is wanted",
+  PARAMS("param: a (default two): found 'two'; expected a number", NUMBER("a", "two", 0, 0));
+  PARAMS("param: a (default 7): 7 is out of range; expected 0 to 1", NUMBER("a", "7", 0, 1));
+  PARAMS("param: b (default maybe): found 'maybe'; expected true or false",
          {.name = "b", .type = SW_P_BOOL, .fallback = "maybe", .help = "what"});
-  PARAMS("param: k (default 1.5): found '1.5'; a whole number is wanted",
+  PARAMS("param: k (default 1.5): found '1.5'; expected a whole number",
          {.name = "k", .type = SW_P_INTEGER, .fallback = "1.5", .help = "what"});
-  PARAMS("param: form (default third): unknown choice 'third'; one of one|other is wanted",
+  PARAMS("param: form (default third): unknown choice 'third'; expected one of one|other",
          {.name = "form",
           .type = SW_P_CHOICE,
           .fallback = "third",

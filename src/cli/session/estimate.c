@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "plan/sums/sums.h"
+#include "plan/task/resource.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -99,11 +100,13 @@ double sw_estimate_memory(const sw_run *run) {
   double most = 0;
   for (int e = 0; e < run->study->n_entries; e++) {
     const sw_job *job = &run->job[e];
-    double bytes = pass_bytes(run, job);
+    double bytes = pass_bytes(run, job) + sw_run_links_bytes(run, e);
     if (run->study->entry[e].is_pair)
       bytes += fmax(pair_bytes(run, job, &run->pair[e]), sw_sums_bytes(run, e));
     if (bytes > most) most = bytes;
   }
+  /* Resources are the node's; the caller counts this for each of its ranks. */
+  most += sw_resource_bytes(run) / run->team->node_size;
   return result_bytes(run) + most + library_bytes;
 }
 
@@ -122,10 +125,11 @@ sw_status sw_estimate_fits(sw_error *err, const sw_run *run) {
   double room = available ? (double)available * 1024 : free_pages * page;
   sw_status status = SW_OK;
   if (need > room)
-    status = sw_fail(err, SW_EINPUT,
-                     "%s: the study needs about %s on this node and %s are free; use more nodes, "
-                     "fewer periods or keep: summary",
-                     run->study->file, sw_session_show_bytes(need), sw_session_show_bytes(room));
+    status = sw_fail(
+        err, SW_EINPUT,
+        "%s: the study needs about %s of memory on this node and %s are free; use more nodes, "
+        "fewer periods or keep: summary",
+        run->study->file, sw_session_show_bytes(need), sw_session_show_bytes(room));
   return sw_team_agree(run->team, err, status, 0);
 }
 

@@ -220,7 +220,7 @@ static sw_status say_pairs(sw_error *err, const sw_session *s, double seconds, d
                       (void **)&all, counts));
   if (team->rank == 0 && pairs > 0 && seconds > 0) {
     double idle = idle_of_ranks(team, all, counts, seconds, of);
-    printf("pairs: %.3g evaluated, %.3g a second in the pair phase, threads idle %.0f%%\n", pairs,
+    printf("pairs: %.3g evaluated, %.3g per second in the pair phase, threads idle %.0f%%\n", pairs,
            pairs / seconds, 100 * idle);
     say_idle_ranks(of, team->size, seconds);
   }
@@ -248,11 +248,11 @@ static void say_phases(const sw_session *s, const double *most) {
 }
 
 static void say_ranks(const sw_session *s, const double *most, double sent) {
-  printf("ranks: %d on %d node%s, %d thread%s each; peak memory %s a rank (%.0f bytes)\n",
+  printf("ranks: %d on %d node%s, %d thread%s each; peak memory %s per rank (%.0f bytes)\n",
          s->team->size, s->team->nodes, s->team->nodes == 1 ? "" : "s", s->threads,
          s->threads == 1 ? "" : "s", sw_session_show_bytes(most[PEAK]), most[PEAK]);
   if (s->team->size > 1)
-    printf("messages: %s a rank at most (%.0f bytes), %s in all (%.0f bytes)\n",
+    printf("messages: at most %s per rank (%.0f bytes), %s in all (%.0f bytes)\n",
            sw_session_show_bytes(most[SENT]), most[SENT], sw_session_show_bytes(sent), sent);
 }
 
@@ -291,11 +291,10 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
     printf("reused: %d of %d matrices of pairs, as their operands have not changed\n",
            run->matrices_taken, matrices_of(run));
   if (team->rank == 0 && sums[4] > 0)
-    sw_log(
-        SW_LOG_WARN,
-        "%s: %lld of its tiles do not match their checksums; they are computed, but that file is "
-        "damaged",
-        run->past->path, (long long)sums[4]);
+    sw_log(SW_LOG_WARN,
+           "%s: %lld of its tiles do not match their checksums; they are computed again, but that "
+           "file is damaged",
+           run->past->path, (long long)sums[4]);
   if (team->rank == 0) say_phases(s, most);
   SW_TRY(say_pairs(err, s, most[PAIRS], (double)sums[0]));
   if (team->rank == 0) say_ranks(s, most, (double)sums[1]);

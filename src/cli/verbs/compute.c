@@ -36,8 +36,8 @@ sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measu
     const char *name = extra[program->n_extra]->name;
     SW_TRY(sw_measure_check(err, extra[program->n_extra]));
     if (is_taken(program, name))
-      return sw_fail(err, SW_EINPUT, "a measure of this program is called '%s', as another one",
-                     name);
+      return sw_fail(err, SW_EINPUT,
+                     "a measure of this program is called '%s', like another one; rename it", name);
   }
   return SW_OK;
 }
@@ -125,7 +125,7 @@ sw_status sw_program_run(sw_error *err, sw_program *program, const char *study,
 sw_status sw_program_start(sw_error *err, int *argc, char ***argv, const sw_measure *const *extra,
                            sw_program **program) {
   sw_program *p = *program = calloc(1, sizeof *p);
-  if (!p) return sw_fail(err, SW_ENOMEM, "no memory to start");
+  if (!p) return sw_fail(err, SW_ENOMEM, "out of memory: cannot start");
   sw_error of_measures = {0};
   sw_status status = sw_program_measures(&of_measures, p, extra);
   sw_h5_start();

@@ -92,7 +92,7 @@ static sw_status print_answer(sw_error *err, const char *path, FILE *in) {
   /* Not even an error: HDF5 crashed, or used up its time. */
   if (fread(&said, sizeof said, 1, in) != 1)
     return sw_fail(err, SW_EINPUT,
-                   "%s: is damaged: HDF5 breaks down over it; write it again with spillway run",
+                   "%s: is damaged: HDF5 crashes reading it; write it again with spillway run",
                    path);
   *err = said;
   for (size_t n; (n = fread(text, 1, sizeof text, in)) > 0;)
@@ -104,13 +104,15 @@ static sw_status print_answer(sw_error *err, const char *path, FILE *in) {
  * never see the end of the pipe. */
 static sw_status ask_child(sw_error *err, const char *path) {
   answer of = {.path = path};
-  if (pipe2(of.ends, O_CLOEXEC)) return sw_fail(err, SW_EIO, "no pipe: %s", strerror(errno));
+  if (pipe2(of.ends, O_CLOEXEC))
+    return sw_fail(err, SW_EIO, "cannot create a pipe: %s", strerror(errno));
   pid_t child = sw_child_start(tell, &of, CPU_SECONDS);
   int reason = errno;
   close(of.ends[1]);
   FILE *in = child > 0 ? fdopen(of.ends[0], "r") : NULL;
-  sw_status status = in ? print_answer(err, path, in)
-                        : sw_fail(err, SW_EIO, "no process to read %s: %s", path, strerror(reason));
+  sw_status status =
+      in ? print_answer(err, path, in)
+         : sw_fail(err, SW_EIO, "cannot start a process to read %s: %s", path, strerror(reason));
   if (in)
     fclose(in);
   else

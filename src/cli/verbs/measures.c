@@ -56,6 +56,8 @@ static const char *type_name(sw_ptype type) {
     return "distance";
   case SW_P_TABLE:
     return "table";
+  case SW_P_PAIRS:
+    return "pair result";
   case SW_P_NODE:
     return "text, list or map";
   }
@@ -139,8 +141,8 @@ static void print_catalogue(const sw_program *program) {
 static void print_param(const sw_param *param) {
   char range[80] = "", line[600];
   if (param->hi >= 1e300)
-    snprintf(range, sizeof range, param->lo > 0 && param->lo < 1e-200 ? ", over 0" : ", from %g on",
-             param->lo);
+    snprintf(range, sizeof range,
+             param->lo > 0 && param->lo < 1e-200 ? ", greater than 0" : ", at least %g", param->lo);
   else if (param->lo != 0 || param->hi != 0)
     snprintf(range, sizeof range, ", %g .. %g", param->lo, param->hi);
   const char *fallback = param->fallback;
@@ -149,7 +151,7 @@ static void print_param(const sw_param *param) {
            param->type == SW_P_CHOICE ? param->choices : "", range,
            !fallback     ? ", required"
            : fallback[0] ? ", default "
-                         : ", may be left out",
+                         : ", optional",
            fallback ? fallback : "");
   print_wrapped(printf("%*s%-14s", INDENT, "", param->name), INDENT + 16, line);
   if (param->help && *param->help) print_wrapped(0, INDENT + 16, param->help);
@@ -350,7 +352,7 @@ int sw_cmd_measures(sw_program *program, int argc, char **argv) {
     return 0;
   }
   if (argc > 2)
-    sw_fail(&err, SW_EINPUT, "measures: one name at most; found '%s' too", argv[2]);
+    sw_fail(&err, SW_EINPUT, "measures: unexpected argument '%s'; expected one name", argv[2]);
   else if (name && name[0] == '-')
     sw_fail(&err, SW_EINPUT, "measures: unknown option '%s'; --help lists them", name);
   const sw_measure *measure = name && err.status == SW_OK ? find(program, name) : NULL;

@@ -131,6 +131,9 @@ static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_
   if (!param->help) return fault(err, measure, "parameter %s: no help; say it in one line", name);
   if (param->type == SW_P_CHOICE && is_empty(param->choices))
     return fault(err, measure, "parameter %s: a choice without choices; write \"one|other\"", name);
+  if (param->type == SW_P_PAIRS && param->fallback)
+    return fault(err, measure,
+                 "parameter %s: pairs of another entry have no default; leave fallback NULL", name);
   /* Written so that a NaN in either is refused too. Both 0 means any number, and passes. */
   if (is_number(param->type) && !(param->lo <= param->hi))
     return fault(err, measure, "parameter %s: lo is %g and hi %g; lo comes first", name, param->lo,
@@ -138,11 +141,17 @@ static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_
   return SW_OK;
 }
 
+/* Compares a parameter with those before it: two of a name, or two of pairs (a job has one set of
+ * links). */
 static sw_status check_twins(sw_error *err, const sw_measure *measure, const sw_param *param) {
-  for (const sw_param *other = measure->param; other < param; other++)
+  for (const sw_param *other = measure->param; other < param; other++) {
     if (strcmp(other->name, param->name) == 0)
       return fault(err, measure, "two parameters are called '%s'; give each a name of its own",
                    param->name);
+    if (param->type == SW_P_PAIRS && other->type == SW_P_PAIRS)
+      return fault(err, measure, "parameters %s and %s are both pair results; a job has one",
+                   other->name, param->name);
+  }
   return SW_OK;
 }
 
@@ -317,6 +326,11 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
     return fault(err, measure, "global outputs or tables, and no finish to fill them");
   if (measure->start && !measure->merge)
     return fault(err, measure, "start without merge; partials are joined by merge");
+  if (!measure->open != !measure->close)
+    return fault(err, measure, "%s without %s; what a thread makes it takes down",
+                 measure->open ? "open" : "close", measure->open ? "close" : "open");
+  if (measure->open && !measure->workspace)
+    return fault(err, measure, "open without workspace; what it makes has its place there");
   return SW_OK;
 }
 

@@ -14,6 +14,7 @@
 
 #include "measure/names.h"
 #include "plan/study/parse.h"
+#include "plan/task/resource.h"
 
 /* SW_EINTERNAL: the fault is the measure's, but the message begins with the place in the study, as
  * that is what shows it. Any thread; format as printf. */
@@ -50,6 +51,13 @@ bool sw_job_has_pairs(const sw_job *job) {
 
 /* ---- passes ----------------------------------------------------------------------------- */
 
+/* Whether a parameter of the measure names the pairs of another entry. */
+static bool takes_pairs(const sw_measure *measure) {
+  for (const sw_param *param = measure->param; param->name; param++)
+    if (param->type == SW_P_PAIRS) return true;
+  return false;
+}
+
 /* Fields that belong to another domain are refused: they would be passed over in silence, and
  * whoever wrote them believes in them. Sizes that the engine would compute with must make sense. No
  * item at all is allowed: a measure may find nothing to do. */
@@ -76,6 +84,14 @@ static sw_status check_fields(sw_error *err, const sw_job *job, int k) {
                         k, (long long)pass->grain, SW_BLOCK);
   if (pass->operand < 0)
     return sw_job_fault(err, job, "pass %d: %d operand columns; zero or more", k, pass->operand);
+  if (pass->links && !items)
+    return sw_job_fault(err, job, "pass %d: links are seen by passes over items", k);
+  if (pass->links && pass->items % job->n_periods)
+    return sw_job_fault(err, job,
+                        "pass %d: %lld items see links of %d periods; give each period as many", k,
+                        (long long)pass->items, job->n_periods);
+  if (pass->links && !takes_pairs(job->measure))
+    return sw_job_fault(err, job, "pass %d sees links, and no parameter names pairs", k);
   if (pass->domain == SW_PAIRS && pass->result)
     return sw_job_fault(err, job, "pass %d: a pass over pairs has no finish, and so no result", k);
   return SW_OK;
@@ -122,6 +138,16 @@ static bool has_pass(const sw_job *job, sw_domain domain) {
   for (int k = 0; k < job->n_passes; k++)
     if (job->pass[k].domain == domain) return true;
   return false;
+}
+
+/* A parameter of pairs that nothing looks at would only cost their reading. */
+static sw_status check_links(sw_error *err, const sw_job *job) {
+  bool seen = !takes_pairs(job->measure);
+  for (int k = 0; k < job->n_passes; k++)
+    seen |= job->pass[k].links;
+  return seen ? SW_OK
+              : sw_job_fault(err, job,
+                             "a parameter names pairs, and no pass sees links; set links in one");
 }
 
 /* The file's checksums of values by unit are by matrix, of which a whole series has one. */
@@ -281,7 +307,9 @@ static sw_status check_result(sw_error *err, const sw_job *job, int q) {
 sw_status sw_job_check(sw_error *err, const sw_job *job) {
   bool any = false;
   SW_TRY(check_passes(err, job));
+  SW_TRY(check_links(err, job));
   SW_TRY(check_domains(err, job));
+  SW_TRY(sw_resource_check(err, job));
   SW_TRY(check_axes(err, job));
   for (int q = 0; job->measure->output[q].name; q++) {
     if (job->result[q].off) continue;

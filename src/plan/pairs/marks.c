@@ -65,10 +65,11 @@ sw_mark sw_pairs_task_mark(const sw_worker *w, const sw_lot *lot, int64_t nth) {
 }
 
 /* The shares are borrowed until the mark is written. They stay: slots and row_start outlive the
- * window's packets, and nobody else writes to them. */
+ * window's packets, and nobody else writes to them. A task in which the measure has failed is not
+ * marked. */
 void sw_pairs_end_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int64_t nth) {
   const sw_pairs *p = w->pairs;
-  if (!p->journal) return;
+  if (!p->journal || w->error.status != SW_OK) return;
   packet->mark = sw_pairs_task_mark(w, lot, nth);
   packet->shares = sw_pairs_task_shares(p, lot, nth, &packet->mark.share);
   packet->task = sw_pairs_task_number(p, lot, nth);
@@ -80,7 +81,7 @@ void sw_pairs_end_packet(sw_worker *w, sw_packet *packet, const sw_lot *lot, int
  * failure stays in the worker's error, where the loop over tasks looks. */
 void sw_pairs_end_task(sw_worker *w, const sw_lot *lot, int64_t nth) {
   const sw_pairs *p = w->pairs;
-  if (!p->journal) return;
+  if (!p->journal || w->error.status != SW_OK) return;
   sw_mark mark = sw_pairs_task_mark(w, lot, nth);
   sw_journal_mark(&w->error, p->journal, p->region, sw_pairs_task_number(p, lot, nth), &mark,
                   sw_pairs_task_shares(p, lot, nth, &mark.share));

@@ -14,6 +14,7 @@
 #include "plan/pairs/private.h"
 
 #include "plan/descriptor/descriptor.h"
+#include "plan/task/resource.h"
 
 #include "base/clock.h"
 
@@ -102,17 +103,18 @@ static void merge_worker(sw_pairs *p, const sw_worker *w) {
  * written or dropped after a failure. No early way out inside: a thread that could not open its
  * buffers still drains or closes, else the writing thread would wait for it for ever. */
 static void run_threads(sw_pairs *p) {
-#pragma omp parallel num_threads(p->run->n_threads)
+  /* One where a library is not thread-safe, see task/tiles.c. */
+  int threads = p->job->pass[p->job->n_passes - 1].one_thread ? 1 : p->run->n_threads;
+#pragma omp parallel num_threads(threads)
   {
 /* The barrier at its end keeps anyone from putting a packet before the queue is set up. */
 #pragma omp single
     sw_packets_begin(p->packets, p->work.sink, p->journal, p->region, omp_get_num_threads() - 1);
     sw_worker w;
-    sw_error mine = {0};
     double began = sw_clock();
-    bool ready = sw_pairs_worker_open(&mine, p, &w) == SW_OK;
+    bool ready = sw_pairs_worker_open(p, &w) == SW_OK;
     w.is_writer = omp_get_thread_num() == 0;
-    if (!ready) sw_queue_fail(&p->queue, &mine);
+    if (!ready) sw_queue_fail(&p->queue, &w.error);
     if (ready) work(p, &w);
     double busy = sw_clock() - began;
     if (w.is_writer)
@@ -202,17 +204,15 @@ static sw_status run_windows(sw_error *err, sw_pairs *p) {
 /* Counts and figures of matrices that were taken are set
  * only after the threads' own have been merged, and before they are summed over ranks.
  *
- * The measure's `prepare` and the guard over its unit outputs come before anything collective, and
- * what they return is agreed on once. */
+ * The guard over the measure's unit outputs comes before anything collective but `prepare`, and
+ * what it returns is agreed on once with what `begin` does. */
 sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_pair_work work) {
   sw_pairs p = {
       .run = run, .entry = entry, .job = &run->job[entry], .plan = &run->pair[entry], .work = work};
-  sw_status status = SW_OK;
-  if (p.job->measure->prepare)
-    status = p.job->measure->prepare(err, &run->job[entry], p.job->n_passes - 1);
-  if (status == SW_OK) status = begin(err, &p);
   sw_guard guard = {0};
   int pass = p.job->n_passes - 1;
+  SW_TRY(sw_resource_prepare(err, run, entry, pass));
+  sw_status status = begin(err, &p);
   if (status == SW_OK) status = sw_guard_begin(err, &run->job[entry], pass, &guard);
   status = sw_team_agree(run->team, err, status, 0);
   /* Numbers of rows are not taken from earlier results: all of their matrices are computed. */

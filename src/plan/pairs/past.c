@@ -64,7 +64,7 @@ static bool name_pooling(const sw_run *run, int e, char *text, size_t room) {
     snprintf(text + at, room - at, "%s%.60s", at ? ", " : "", job->name);
     return true;
   }
-  for (int i = 0; i < entry->n_needs; i++)
+  for (int i = 0; i < entry->n_needs + entry->n_pair_needs; i++)
     if (entry->need[i].entry >= 0) found |= name_pooling(run, entry->need[i].entry, text, room);
   return found;
 }

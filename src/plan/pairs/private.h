@@ -70,6 +70,7 @@ typedef struct sw_pairs {
 typedef struct sw_worker {
   sw_pairs *pairs;
   void *workspace;
+  bool opened;                                    /* by the measure's open */
   double *block;                                  /* of all buffers below */
   double *all[SW_MAX_QUANTITIES + SW_MAX_BY_ROW]; /* as the measure fills them, NULL where not
                                                      wanted: `grain` rows */
@@ -172,7 +173,8 @@ void sw_pairs_store_row(const sw_pairs *p, sw_packet *packet, const sw_worker *w
  * worker's error says so, and the packet is given back. May wait for a free packet. */
 sw_packet *sw_pairs_begin_rect(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                                bool mirror);
-sw_status sw_pairs_worker_open(sw_error *err, sw_pairs *p, sw_worker *worker);
+/* A failure is in the worker's error too. */
+sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *worker);
 void sw_pairs_worker_close(sw_worker *worker);
 
 /* task.c */

@@ -67,9 +67,20 @@ static int levels_of(const sw_pairs *p) {
   return levels;
 }
 
+/* What the measure opens for this thread. Its error is the worker's from now on: segments may
+ * record a failure there. */
+static sw_status open_measure(const sw_pairs *p, sw_worker *w) {
+  const sw_measure *measure = p->job->measure;
+  if (!measure->open) return SW_OK;
+  SW_TRY(measure->open(&w->error, p->job, p->job->n_passes - 1, w->workspace));
+  w->opened = true;
+  return SW_OK;
+}
+
 /* All numbers of a worker lie in one block, each array on a cache line, so that no thread writes to
  * a line that another one uses. On failure the worker can be closed as it is. */
-sw_status sw_pairs_worker_open(sw_error *err, sw_pairs *p, sw_worker *w) {
+sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
+  sw_error *err = &w->error;
   *w = (sw_worker){.pairs = p, .grain = sw_pairs_grain(p->job), .stride = sw_pairs_row_length(p)};
   int matrices = p->plan->summary.n_periods;
   int64_t length = w->stride, strip = padded(p->plan->cut.strip);
@@ -105,10 +116,12 @@ sw_status sw_pairs_worker_open(sw_error *err, sw_pairs *p, sw_worker *w) {
     /* pick_at has one more, for the end of the last row. */
     w->link_at = w->pick_end + rows;
   }
-  return SW_OK;
+  return open_measure(p, w);
 }
 
 void sw_pairs_worker_close(sw_worker *w) {
+  const sw_job *job = w->pairs->job;
+  if (w->opened) job->measure->close(job, job->n_passes - 1, w->workspace);
   sw_free(w->block);
   sw_free(w->workspace);
   sw_free(w->pick_at);

@@ -1,7 +1,7 @@
 /* Where stored pair results go while they are computed, and from where they are read again: by a
- * resumed run and by `verify`, which compare. `store` implements it on the results file;
- * sw_sink_memory keeps them for tests. One thread per rank calls it. Calls are not collective: each
- * writes what this rank has computed. */
+ * resumed run and by `verify`, which compare, and for entries that take them as input. `store`
+ * implements it on the results file; sw_sink_memory keeps them for tests. One thread per rank calls
+ * it. Calls are not collective: each writes what this rank has computed. */
 #ifndef SW_PLAN_PORTS_SINK_H
 #define SW_PLAN_PORTS_SINK_H
 
@@ -32,6 +32,9 @@ struct sw_sink {
    * SW_EIO when the bytes cannot be read, which callers take for damage and not for a failure. */
   sw_status (*write)(sw_sink *, sw_error *, const sw_piece *, int quantity, const void *data);
   sw_status (*read)(sw_sink *, sw_error *, const sw_piece *, int quantity, void *data);
+  /* What this rank has written can be read by every rank, also on other nodes, once all ranks have
+   * called this. NULL: it can be at once. */
+  sw_status (*settle)(sw_sink *, sw_error *);
 };
 
 /* Numbers in one quantity of a piece. */

@@ -10,6 +10,7 @@
 #include "plan/descriptor/descriptor.h"
 #include "plan/run/private.h"
 #include "plan/sums/sums.h"
+#include "plan/task/resource.h"
 
 #include "base/text.h"
 #include "measure/names.h"
@@ -136,6 +137,7 @@ static sw_status find_source(sw_error *err, sw_run *run, const sw_need *need, sw
 static sw_status bind_inputs(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
+  bool sums = false;
   job->n_inputs = entry->n_needs;
   SW_NEW(err, run->arena, job->input, entry->n_needs);
   SW_NEW(err, run->arena, run->private->source[e].column, entry->n_needs);
@@ -152,7 +154,14 @@ static sw_status bind_inputs(sw_error *err, sw_run *run, int e) {
     job->input[i].unbounded = run->job[need->entry].scores_unbounded;
     run->after_pairs[e] = run->after_pairs[e] || run->after_pairs[need->entry] ||
                           run->study->entry[need->entry].is_pair;
+    /* Strengths are sums of all pairs, of which a file has those that are kept. */
+    if (run->study->entry[need->entry].is_pair ||
+        (run->after_pairs[need->entry] && !run->from_stored[need->entry]))
+      sums = true;
   }
+  SW_TRY(sw_run_links_bind(err, run, e));
+  run->after_pairs[e] |= entry->n_pair_needs > 0;
+  run->from_stored[e] = run->after_pairs[e] && !sums && !entry->is_pair;
   return SW_OK;
 }
 
@@ -167,11 +176,18 @@ static bool has_period(const sw_column *column, int period) {
   return false;
 }
 
-/* The first input that lacks the period, or -1. */
-static int lacking_input(const sw_run *run, int e, int period) {
-  for (int i = 0; i < run->job[e].n_inputs; i++)
-    if (!has_period(run->private->source[e].column[i], period)) return i;
-  return -1;
+/* The first need of an entry, column or pairs, that lacks the period; NULL: none. The one matrix of
+ * a whole series is of every period. */
+static const sw_need *lacking_need(const sw_run *run, int e, int period) {
+  const sw_entry *entry = &run->study->entry[e];
+  for (int i = 0; i < entry->n_needs; i++)
+    if (!has_period(run->private->source[e].column[i], period)) return &entry->need[i];
+  for (int i = entry->n_needs; i < entry->n_needs + entry->n_pair_needs; i++) {
+    const sw_job *from = &run->job[entry->need[i].entry];
+    const sw_column pairs = {.n_periods = from->n_periods, .period = from->period};
+    if (!from->whole_series && !has_period(&pairs, period)) return &entry->need[i];
+  }
+  return NULL;
 }
 
 static int find_period(const sw_periods *periods, const char *label) {
@@ -204,10 +220,10 @@ static sw_status mark_asked(sw_error *err, const sw_run *run, int e, bool *marke
                      entry->name, entry->period[i], near ? "; the nearest is " : "",
                      near ? near : "");
     }
-    int lacking = lacking_input(run, e, t);
-    if (lacking >= 0)
+    const sw_need *lacking = lacking_need(run, e, t);
+    if (lacking)
       return sw_fail(err, SW_EINPUT, "%s: %s: %s has no period %s", entry->where, entry->name,
-                     run->job[e].input[lacking].name, entry->period[i]);
+                     lacking->name, entry->period[i]);
     marked[t] = true;
   }
   return SW_OK;
@@ -225,7 +241,7 @@ static sw_status bind_periods(sw_error *err, sw_run *run, int e) {
   SW_NEW(err, run->arena, period, all);
   SW_TRY(mark_asked(err, run, e, marked));
   for (int t = 0; t < all; t++)
-    if (entry->n_periods ? marked[t] : lacking_input(run, e, t) < 0) period[job->n_periods++] = t;
+    if (entry->n_periods ? marked[t] : !lacking_need(run, e, t)) period[job->n_periods++] = t;
   job->period = period;
   if (job->n_periods == 0)
     return sw_fail(err, SW_EINPUT, "%s: %s: its inputs have no period in common", entry->where,
@@ -441,11 +457,14 @@ static sw_status begin_run(sw_error *err, sw_run *run) {
   SW_NEW(err, run->arena, run->job, n);
   SW_NEW(err, run->arena, run->pair, n);
   SW_NEW(err, run->arena, run->sums, n);
+  SW_NEW(err, run->arena, run->made, n * SW_MAX_RESOURCES);
   SW_NEW(err, run->arena, run->after_pairs, n);
+  SW_NEW(err, run->arena, run->from_stored, n);
   SW_NEW(err, run->arena, run->untried, n);
   SW_NEW(err, run->arena, run->repeats, n);
   SW_NEW(err, run->arena, run->operand_hash, n);
   SW_NEW(err, run->arena, own->source, n);
+  SW_NEW(err, run->arena, own->links, n);
   SW_NEW(err, run->arena, own->distance, count_distances(run->study));
   SW_NEW(err, run->arena, own->weights, run->study->n_weights);
   SW_NEW(err, run->arena, own->operand_shared, SW_MAX_PASSES);
@@ -498,5 +517,6 @@ void sw_run_destroy(sw_run *run) {
       run->job[e].measure->destroy(&run->job[e]);
     if (run->pair[e].row_start) run->team->node_free(run->team, run->pair[e].row_start);
   }
+  sw_resource_destroy(run);
   sw_run_resources_destroy(run);
 }

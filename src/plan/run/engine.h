@@ -23,6 +23,12 @@ sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const
  * made. After sw_run_first, in one process. */
 sw_status sw_run_sample(sw_error *err, sw_run *run, int entry, const char *pairs, const char *sums,
                         sw_sink *sink);
+/* `verify`: computes once more, in order, the entries that rest on pair results by what is stored
+ * of them alone (run->from_stored), reading it from `stored`. */
+sw_status sw_run_from_stored(sw_error *err, sw_run *run, sw_sink *stored);
+/* Bytes of a node that the links of an entry take at most, and their reading; of `above`, which is
+ * counted in the run, only what does not depend on the count. Local. */
+double sw_run_links_bytes(const sw_run *run, int entry);
 /* The tasks of all passes of every entry, for the journal; from the run's arena. Local; the same on
  * every rank. */
 sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count);

@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "kernel/hot.h"
 #include "plan/run/private.h"
+#include "plan/task/resource.h"
 #include "spillway/version.h"
 
 #include <string.h>
@@ -47,27 +48,19 @@ static uint64_t hash_units(const sw_units *units) {
   return hash;
 }
 
-/* By content, after styling: a file renamed or reordered gives the same links and the same hash. */
-static uint64_t hash_links(uint64_t hash, const sw_links *links) {
-  if (!links) return hash;
-  size_t n = (size_t)links->n, count = (size_t)links->row_start[n];
-  hash = add(hash, links->row_start, (n + 1) * sizeof *links->row_start);
-  hash = add(hash, links->to, count * sizeof *links->to);
-  return add(hash, links->value, count * sizeof *links->value);
-}
-
-/* Every matrix of weights and every table of distances that an argument names, and the links that
+/* By content, after styling: a file renamed or reordered gives the same links and the same hash.
+ * Every matrix of weights and every table of distances that an argument names, and the links that
  * `keep` names besides. */
 static uint64_t hash_named(uint64_t hash, const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   const sw_links *kept = run->pair[e].links;
   for (int p = 0; job->measure->param[p].name; p++) {
-    hash = hash_links(hash, job->arg[p].weights);
+    hash = sw_resource_hash_links(hash, job->arg[p].weights);
     if (job->arg[p].weights == kept) kept = NULL;
   }
-  hash = hash_links(hash, kept);
+  hash = sw_resource_hash_links(hash, kept);
   for (int p = 0; job->measure->param[p].name; p++)
-    if (job->arg[p].distance) hash = hash_links(hash, job->arg[p].distance->links);
+    if (job->arg[p].distance) hash = sw_resource_hash_links(hash, job->arg[p].distance->links);
   return hash;
 }
 
@@ -136,6 +129,14 @@ static uint64_t join_period(const uint64_t *all, const size_t *bytes, int ranks,
   return hash;
 }
 
+/* What the pairs that the entry takes rest on, and how they are kept, is in the hash that their own
+ * entry has. `verify` does not compute it, and does not look at this one. */
+static uint64_t add_pairs(uint64_t hash, const sw_run *run, int e, int t) {
+  if (!run->private->links[e]) return hash;
+  const uint64_t *theirs = run->operand_hash[run->private->links[e]->entry];
+  return theirs ? add(hash, &theirs[sw_run_links_matrix(run, e, t)], sizeof *theirs) : hash;
+}
+
 /* Rank 0. Each period's hash starts from what all share, then takes its blocks and its label. Where
  * values of a period depend on other periods (pooled normalisation, one matrix over all), every
  * period gets the hash of all: any change anywhere changes them all. */
@@ -148,6 +149,7 @@ static sw_status join_all(sw_error *err, sw_run *run, int e, const uint64_t *all
   for (int t = 0; t < job->n_periods; t++) {
     out[t] = join_period(all, bytes, run->team->size, job->n_periods, t, common);
     out[t] = add_text(out[t], sw_job_period(job, t));
+    out[t] = add_pairs(out[t], run, e, t);
     whole = add(whole, &out[t], sizeof *out);
   }
   if (job->pooled || job->whole_series)

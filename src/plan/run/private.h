@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "plan/run/engine.h"
+#include "plan/task/tiles.h"
 
 /* A distance in use, shared by the entries that ask for the same kind or the same file. */
 typedef struct sw_distance_use {
@@ -19,11 +20,20 @@ typedef struct sw_sources {
   sw_column **column;
 } sw_sources;
 
+/* The pairs of another entry that one takes (links.c). */
+typedef struct sw_link_source {
+  int entry, quantity; /* the other entry; the quantity's place among those it stores */
+  sw_links *view;      /* by the job's period; of those that are loaded */
+  void **shared;       /* node-shared, two blocks a period: rows, links; NULL: not loaded */
+} sw_link_source;
+
 struct sw_run_private {
   sw_links **weights; /* one for each of study->weights, NULL until an entry needs it */
   int n_distances;
   sw_distance_use *distance; /* room for one a distance that an argument names */
   sw_sources *source;        /* n_entries */
+  sw_link_source **links;    /* n_entries; NULL: it takes no pairs */
+  sw_sink *stored;           /* from where pairs are read again; NULL before the file is there */
   sw_notes notes;
   int notes_said;        /* of notes.count: the rest has yet to be logged */
   void **operand_shared; /* SW_MAX_PASSES, of the job that runs */
@@ -48,6 +58,13 @@ sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, i
 
 /* This rank's values of an input in a period of the panel (not of the job), which it must have. */
 const double *sw_run_input_row(const sw_run *run, int entry, int input, int period);
+
+/* links.c: which pairs an entry takes; when the entry that has them is bound. */
+sw_status sw_run_links_bind(sw_error *err, sw_run *run, int entry);
+/* The matrix of that entry which belongs to the job's period t. */
+int sw_run_links_matrix(const sw_run *run, int entry, int t);
+/* All tasks of a pass that sees links. Collective. */
+sw_status sw_run_links_pass(sw_error *err, sw_run *run, int entry, sw_tiles *tiles);
 
 /* tiles.c: the passes of a job that are not over pairs, in order. Collective. */
 sw_status sw_run_passes(sw_error *err, sw_run *run, int entry);

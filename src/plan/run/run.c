@@ -104,7 +104,7 @@ static sw_status stop_if_asked(sw_error *err, sw_run *run) {
  * with NaN and report nonsense, so it is not tried either. */
 static void pass_on_untried(sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
-  for (int i = 0; i < entry->n_needs; i++)
+  for (int i = 0; i < entry->n_needs + entry->n_pair_needs; i++)
     if (entry->need[i].entry >= 0 && run->untried[entry->need[i].entry]) run->untried[e] = true;
 }
 
@@ -216,6 +216,7 @@ sw_status sw_run_first(sw_error *err, sw_run *run) {
  * needed no pairs have run already. */
 sw_status sw_run_rest(sw_error *err, sw_run *run, sw_sink *sink) {
   const sw_study *study = run->study;
+  run->private->stored = sink;
   for (int i = 0; i < study->n_entries; i++) {
     int e = study->order[i];
     if (study->entry[e].is_pair)
@@ -223,5 +224,14 @@ sw_status sw_run_rest(sw_error *err, sw_run *run, sw_sink *sink) {
     else if (run->after_pairs[e])
       SW_TRY(run_plain(err, run, e));
   }
+  return SW_OK;
+}
+
+/* Their inputs that need no pairs have been computed by sw_run_first. */
+sw_status sw_run_from_stored(sw_error *err, sw_run *run, sw_sink *stored) {
+  const sw_study *study = run->study;
+  run->private->stored = stored;
+  for (int i = 0; i < study->n_entries; i++)
+    if (run->from_stored[study->order[i]]) SW_TRY(run_plain(err, run, study->order[i]));
   return SW_OK;
 }

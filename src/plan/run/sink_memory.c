@@ -111,7 +111,7 @@ sw_status sw_sink_memory(sw_error *err, const sw_run *run, sw_sink **sink,
                          sw_memory_result **result) {
   memory *m = calloc(1, sizeof *m);
   if (!m) return sw_fail(err, SW_ENOMEM, "out of memory: no sink");
-  m->sink = (sw_sink){m, keep, give};
+  m->sink = (sw_sink){.self = m, .write = keep, .read = give};
   m->run = run;
   m->n_results = run->study->n_entries;
   *sink = &m->sink;

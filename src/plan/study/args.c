@@ -45,13 +45,13 @@ static sw_status fail(const reading *at, const sw_node *node, const char *format
 /* "found 'x'; a number is wanted". Quotes show whether the study wrote a text: "1" in quotes is no
  * number, which would be baffling if both were shown alike. */
 static sw_status wrong(const reading *at, const sw_node *node, const char *wanted) {
-  if (node->kind == SW_NODE_LIST) return fail(at, node, "found a list; %s is wanted", wanted);
-  if (node->kind == SW_NODE_MAP) return fail(at, node, "found a map; %s is wanted", wanted);
+  if (node->kind == SW_NODE_LIST) return fail(at, node, "found a list; expected %s", wanted);
+  if (node->kind == SW_NODE_MAP) return fail(at, node, "found a map; expected %s", wanted);
   if (sw_form_is_null(node))
-    return fail(at, node, "found nothing; %s is wanted%s", wanted,
+    return fail(at, node, "found nothing; expected %s%s", wanted,
                 at->param->fallback ? ", or leave the key out" : "");
   const char *quote = node->quoted ? "\"" : "'";
-  return fail(at, node, "found %s%s%s; %s is wanted", quote, node->text, quote, wanted);
+  return fail(at, node, "found %s%s%s; expected %s", quote, node->text, quote, wanted);
 }
 
 /* ---- numbers ---------------------------------------------------------------------------- */
@@ -62,10 +62,10 @@ static sw_status check_range(const reading *at, const sw_node *node, double valu
   double lo = at->param->lo, hi = at->param->hi;
   if ((lo == 0 && hi == 0) || (value >= lo && value <= hi)) return SW_OK;
   if (isinf(hi) || hi >= 1e300)
-    return fail(at, node, "%s is out of range; at least %g is wanted", node->text, lo);
+    return fail(at, node, "%s is out of range; expected at least %g", node->text, lo);
   if (isinf(lo) || lo <= -1e300)
-    return fail(at, node, "%s is out of range; at most %g is wanted", node->text, hi);
-  return fail(at, node, "%s is out of range; %g to %g is wanted", node->text, lo, hi);
+    return fail(at, node, "%s is out of range; expected at most %g", node->text, hi);
+  return fail(at, node, "%s is out of range; expected %g to %g", node->text, lo, hi);
 }
 
 /* sw_parse_number refuses nan, inf and overflow: a number of a study is finite. */
@@ -206,7 +206,7 @@ static sw_status read_groupings(const reading *at, const sw_node *node) {
     /* Twice the same grouping would make two equal rows of results under one label. */
     for (int j = 0; j < i; j++)
       if (strcmp(at->arg->texts[j], name) == 0)
-        return fail(at, place, "'%s' stands twice in this list", name);
+        return fail(at, place, "'%s' is listed twice", name);
   }
   return SW_OK;
 }
@@ -218,10 +218,10 @@ static sw_status read_distance_file(const reading *at, const sw_node *node) {
   const sw_node *file = sw_node_get(node, "file");
   if (sw_node_get(node, "network"))
     return fail(at, node,
-                "{network: ...} is not offered in this version; give the distances as "
+                "{network: ...} is not supported in this version; give the distances as "
                 "{file: d.csv}");
   if (!file || node->count != 1)
-    return fail(at, node, "great-circle, geodesic or {file: d.csv} is wanted");
+    return fail(at, node, "expected great-circle, geodesic or {file: d.csv}");
   SW_TRY(read_text(at, file, &distance->file));
   distance->path = sw_path_beside(at->in->arena, at->in->study->file, distance->file);
   if (!distance->path) return sw_fail(at->err, SW_ENOMEM, "out of memory while reading the study");
@@ -253,7 +253,7 @@ static sw_status read_table(const reading *at, const sw_node *node) {
   bool own = node->kind == SW_NODE_SCALAR && strcmp(node->text, "own") == 0;
   if (own || (node->kind == SW_NODE_MAP && node->count == 1 && sw_node_get(node, "file")))
     return SW_OK;
-  if (node->kind == SW_NODE_MAP) return fail(at, node, "own or {file: t.csv} is wanted");
+  if (node->kind == SW_NODE_MAP) return fail(at, node, "expected own or {file: t.csv}");
   return wrong(at, node, "own or {file: t.csv}");
 }
 
@@ -274,6 +274,7 @@ static sw_status read_value(const reading *at, const sw_node *node) {
   case SW_P_NUMBERS:
     return read_numbers(at, node);
   case SW_P_COLUMN:
+  case SW_P_PAIRS:
     return read_texts(at, node, false);
   case SW_P_TEXTS:
   case SW_P_COLUMNS:

@@ -54,28 +54,27 @@ static sw_status check_name(sw_error *err, sw_study_reader *in, const sw_entry *
   const sw_study *study = in->study;
   if (!sw_form_is_identifier(entry->name))
     return sw_fail(err, SW_EINPUT,
-                   "%s: '%s' cannot name a result; letters, digits and '_' are wanted, no digit "
-                   "first",
+                   "%s: '%s' cannot name a result; expected letters, digits and '_', not beginning "
+                   "with a digit",
                    where, entry->name);
   if (strlen(entry->name) > LONGEST_NAME)
-    return sw_fail(err, SW_EINPUT, "%s: a name of %zu characters; at most %d are wanted", where,
+    return sw_fail(err, SW_EINPUT, "%s: the name has %zu characters; expected at most %d", where,
                    strlen(entry->name), LONGEST_NAME);
   if (sw_name_is_of_root(entry->name))
-    return sw_fail(err, SW_EINPUT,
-                   "%s: '%s' cannot name a result: the results file has a '%s' of "
-                   "its own; take another name",
-                   where, entry->name, entry->name);
+    return sw_fail(
+        err, SW_EINPUT,
+        "%s: '%s' cannot name a result: the results file itself uses '%s'; choose another name",
+        where, entry->name, entry->name);
   /* Entries are named in order, so those before this one have theirs. */
   for (const sw_entry *other = study->entry; other < entry; other++)
     if (strcmp(other->name, entry->name) == 0)
       return sw_fail(err, SW_EINPUT,
-                     "%s: two results are called '%s' (the first at %s); name one "
-                     "with `as:`",
+                     "%s: two results are called '%s' (the first at %s); rename one with `as:`",
                      where, entry->name, other->where);
   /* Columns of the files cannot be checked yet: an entry's name simply hides one. */
   for (int i = 0; i < study->panel.n_derive; i++)
     if (strcmp(study->panel.derive[i].name, entry->name) == 0)
-      return sw_fail(err, SW_EINPUT, "%s: '%s' is a derived indicator too; take another name",
+      return sw_fail(err, SW_EINPUT, "%s: '%s' is also a derived indicator; choose another name",
                      where, entry->name);
   return SW_OK;
 }
@@ -159,7 +158,7 @@ static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
   if (node->kind == SW_NODE_MAP) {
     SW_TRY(sw_node_check_keys(err, node, keys));
     if (node->count != 1)
-      return sw_node_fail(err, node, "%s: keep: either {top: k} or {above: x} is wanted",
+      return sw_node_fail(err, node, "%s: keep: expected either {top: k} or {above: x}",
                           entry->name);
     /* One key, which check_keys has found to be one of the two. */
     if (sw_node_get(node, "top")) return read_top(err, node, &entry->keep);
@@ -287,7 +286,7 @@ static sw_status begin_entry(sw_error *err, sw_study_reader *in, const sw_node *
    * are missing. */
   if (sw_form_is_null(entry->node)) SW_TRY(empty_map(err, in, map, index, &entry->node));
   if (entry->node->kind == SW_NODE_MAP) return SW_OK;
-  return sw_node_fail(err, entry->node, "%s: a map of parameters is wanted, e.g. %s: {%s: ...}",
+  return sw_node_fail(err, entry->node, "%s: expected a map of parameters, e.g. %s: {%s: ...}",
                       map->key[index], map->key[index],
                       measure->param[0].name ? measure->param[0].name : "as");
 }
@@ -323,7 +322,7 @@ static sw_status begin_measure(sw_error *err, sw_study_reader *in, const sw_node
   const sw_measure *measure = find_measure(in, item->key[0]);
   if (!measure) return unknown_measure(err, in, item);
   if (measure->kind == SW_KIND_COMPOSITE)
-    return sw_node_key_fail(err, item, 0, "composites stand under `composites:`, by their names");
+    return sw_node_key_fail(err, item, 0, "define composites under `composites:`, by name");
   /* Without `as:` an entry is called like its measure or alias, which two of one kind cannot be. */
   entry->name = measure->name;
   SW_TRY(begin_entry(err, in, item, 0, measure, entry));
@@ -342,8 +341,8 @@ static sw_status count_section(sw_error *err, const sw_study_reader *in, const c
   if ((*node)->kind != kind)
     return sw_node_fail(err, *node, "%s: %s", key,
                         kind == SW_NODE_MAP
-                            ? "a map of names is wanted, e.g. economy: {positive: [gdp_pc]}"
-                            : "a list is wanted, e.g. - moran: {of: gdp, weights: queen}");
+                            ? "expected a map of names, e.g. economy: {positive: [gdp_pc]}"
+                            : "expected a list, e.g. - moran: {of: gdp, weights: queen}");
   *count = (*node)->count;
   return SW_OK;
 }
@@ -358,7 +357,7 @@ sw_status sw_study_read_entries(sw_error *err, sw_study_reader *in) {
   study->n_entries = in->n_composites + n_measures;
   if (study->n_entries == 0)
     return sw_node_fail(err, in->root,
-                        "the study asks for nothing: give `measures` or `composites`");
+                        "the study computes nothing: add `measures` or `composites`");
   /* Zeroed: keep is SW_KEEP_DEFAULT, nothing is needed, all periods are taken. */
   SW_NEW(err, in->arena, study->entry, study->n_entries);
   SW_TRY(begin_composites(err, in, composites));

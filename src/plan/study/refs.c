@@ -1,7 +1,8 @@
 /* What entries take as input, by the reading of its name: a composite, NAME.quantity or
- * NAME.quantity[label] of another entry, else an indicator; and an order of computing in which each
- * entry follows what it needs. The order is the depth-first one from the entries as written, so it
- * depends on nothing else, and every rank, and every later run of the study, has the same.
+ * NAME.quantity[label] of another entry, else an indicator; the pairs of another entry, NAME or
+ * NAME.quantity; and an order of computing in which each entry follows what it needs. The order is
+ * the depth-first one from the entries as written, so it depends on nothing else, and every rank,
+ * and every later run of the study, has the same.
  *
  * A name with a dot that names no entry is a column of the user's, unless it is plainly a result
  * misspelt. What depends on `resolve` (labels, outputs switched off) is left to bind.c. */
@@ -9,6 +10,7 @@
 
 #include "base/text.h"
 #include "measure/names.h"
+#include "measure/outputs.h"
 #include "plan/study/parse.h"
 
 static sw_status no_memory(sw_error *err) {
@@ -62,14 +64,12 @@ static sw_status refuse_output(sw_error *err, const sw_need *need, const sw_entr
                                const sw_output *output) {
   if (output->shape == SW_PAIR)
     return sw_fail(err, SW_EINPUT,
-                   "%s: %s: an input has one value for each unit; of '%s' take %s.out_strength or "
+                   "%s: %s: an input must have one value per unit; of '%s' use %s.out_strength or "
                    "%s.in_strength",
                    need->where, need->name, entry->name, entry->name, entry->name);
-  return sw_fail(err, SW_EINPUT,
-                 "%s: %s is %s, not one value for each unit and period; it cannot "
-                 "be an input",
+  return sw_fail(err, SW_EINPUT, "%s: %s is %s; an input must have one value per unit and period",
                  need->where, need->name,
-                 output->shape == SW_GLOBAL ? "one value for each period" : "a table");
+                 output->shape == SW_GLOBAL ? "one value per period" : "a table");
 }
 
 /* Offers only what can be an input. */
@@ -78,7 +78,7 @@ static sw_status unknown_quantity(sw_error *err, sw_study_reader *in, const sw_n
   const char *known[34];
   int count = list_inputs(entry, known);
   if (count == 0)
-    return sw_fail(err, SW_EINPUT, "%s: '%s' has no quantity '%s', and none that can be an input",
+    return sw_fail(err, SW_EINPUT, "%s: '%s' has no quantity '%s', nor any that can be an input",
                    need->where, entry->name, need->quantity);
   return sw_fail(err, SW_EINPUT, "%s: '%s' has no quantity '%s'%s", need->where, entry->name,
                  need->quantity, sw_form_hint(in->arena, need->quantity, known, count));
@@ -116,14 +116,14 @@ static sw_status check_label(sw_error *err, sw_study_reader *in, sw_need *need,
   int count = count_axes(output);
   bool fit = count == 1 && need->label[0];
   if (need->label[0] && count == 0)
-    return sw_fail(err, SW_EINPUT, "%s: %s: '%s' has no other axis; leave [%s] out", need->where,
+    return sw_fail(err, SW_EINPUT, "%s: %s: '%s' has no further axis; remove [%s]", need->where,
                    need->name, need->quantity, need->label[0]);
   if (need->label[0] && count > 1) SW_TRY(cut_labels(err, in, need, count, &fit));
   if (count == 0 || fit) return SW_OK;
   if (count == 1)
-    return sw_fail(err, SW_EINPUT, "%s: %s has a value for each %s; name one: %s[...]", need->where,
+    return sw_fail(err, SW_EINPUT, "%s: %s has one value per %s; choose one: %s[...]", need->where,
                    need->name, output->axis[0], need->name);
-  return sw_fail(err, SW_EINPUT, "%s: %s: '%s' has a value for each %s, %s%s%s; name one: %s%s",
+  return sw_fail(err, SW_EINPUT, "%s: %s: '%s' has one value per %s, %s%s%s; choose one: %s%s",
                  need->where, need->name, need->quantity, output->axis[0], output->axis[1],
                  count > 2 ? ", " : "", count > 2 ? output->axis[2] : "", need->quantity,
                  count > 2 ? "[...][...][...]" : "[...][...]");
@@ -152,8 +152,8 @@ static sw_status split_label(sw_error *err, sw_study_reader *in, const char *tex
   }
   if (text[length - 1] != ']' || open[1] == ']')
     return sw_fail(err, SW_EINPUT,
-                   "%s: '%s' is no name of a result; NAME.quantity[label] is wanted", need->where,
-                   need->name);
+                   "%s: '%s' is not the name of a result; expected NAME.quantity[label]",
+                   need->where, need->name);
   need->quantity = sw_arena_textn(in->arena, text, (size_t)(open - text));
   /* Between the brackets: all after the '[' but the ']' at the end. */
   need->label[0] = sw_arena_textn(in->arena, open + 1, length - (size_t)(open - text) - 2);
@@ -218,7 +218,7 @@ static sw_status resolve_plain(sw_error *err, sw_study_reader *in, sw_need *need
   }
   const char *known[34];
   int count = list_inputs(entry, known);
-  return sw_fail(err, SW_EINPUT, "%s: '%s' is a result of this study; name its quantity%s%s%s%s",
+  return sw_fail(err, SW_EINPUT, "%s: '%s' is a result of this study; add its quantity%s%s%s%s",
                  need->where, need->name, count ? ", e.g. " : "", count ? need->name : "",
                  count ? "." : "", count ? known[0] : "");
 }
@@ -232,33 +232,87 @@ static sw_status resolve_need(sw_error *err, sw_study_reader *in, sw_need *need)
   return dot ? resolve_dotted(err, in, need, dot) : SW_OK;
 }
 
+/* ---- pairs ------------------------------------------------------------------------------ */
+
+/* No such entry. A name that is nearly that of a pair result is offered, else all of them are. */
+static sw_status unknown_pairs(sw_error *err, sw_study_reader *in, const sw_need *need,
+                               size_t length) {
+  const sw_study *study = in->study;
+  const char **known, *word = sw_arena_textn(in->arena, need->name, length);
+  int count = 0;
+  SW_NEW(err, in->arena, known, study->n_entries);
+  for (int i = 0; i < study->n_entries; i++)
+    if (study->entry[i].is_pair) known[count++] = study->entry[i].name;
+  if (!word) return no_memory(err);
+  return sw_fail(err, SW_EINPUT, "%s: there is no result '%s'%s", need->where, word,
+                 count ? sw_form_hint(in->arena, word, known, count)
+                       : "; the study has no entry with pairs");
+}
+
+/* The pairs of another entry: NAME means the first quantity, which is stored as `value`. Whether
+ * the entry keeps pairs, and that quantity is on, is seen in bind.c. */
+static sw_status resolve_pairs(sw_error *err, sw_study_reader *in, sw_need *need) {
+  const char *dot = strchr(need->name, '.');
+  size_t length = dot ? (size_t)(dot - need->name) : strlen(need->name);
+  need->entry = find_entry(in->study, need->name, length);
+  if (need->entry < 0) return unknown_pairs(err, in, need, length);
+  const sw_entry *entry = &in->study->entry[need->entry];
+  if (!entry->is_pair)
+    return sw_fail(err, SW_EINPUT, "%s: '%s' has no pairs; name the result of a pair measure",
+                   need->where, entry->name);
+  if (!dot || strcmp(dot + 1, SW_NAME_VALUE) == 0) return SW_OK;
+  const char *known[SW_MAX_QUANTITIES + 1] = {SW_NAME_VALUE};
+  int count = 1;
+  need->quantity = dot + 1;
+  for (const sw_output *output = entry->measure->output; output->name; output++) {
+    if (output->shape != SW_PAIR) continue;
+    if (strcmp(output->name, need->quantity) == 0) return SW_OK;
+    known[count++] = output->name;
+  }
+  return sw_fail(err, SW_EINPUT, "%s: '%s' has no quantity '%s' of pairs%s", need->where,
+                 entry->name, need->quantity,
+                 sw_form_hint(in->arena, need->quantity, known, count));
+}
+
+/* ---- an entry's needs ------------------------------------------------------------------- */
+
 static bool takes_columns(const sw_param *param) {
   return param->type == SW_P_COLUMN || param->type == SW_P_COLUMNS;
 }
 
+/* One name of a parameter. A list in the study has a place for each item; one name, or a default,
+ * has that of the value. */
+static sw_status read_need(sw_error *err, sw_study_reader *in, const sw_entry *entry, int param,
+                           int item, sw_need *need) {
+  const sw_arg *arg = &entry->arg[param];
+  bool listed = arg->given && arg->node->kind == SW_NODE_LIST;
+  *need = (sw_need){.param = param, .name = arg->texts[item], .entry = -1};
+  need->where = listed ? sw_form_where(in->arena, arg->node->item[item]) : arg->where;
+  if (!need->where) return no_memory(err);
+  return takes_columns(&entry->measure->param[param]) ? resolve_need(err, in, need)
+                                                      : resolve_pairs(err, in, need);
+}
+
 /* The needs of an entry, parameter by parameter in the order of the descriptor, which is the order
- * of the job's inputs: sw_job_inputs finds them by counting. */
+ * of the job's inputs: sw_job_inputs finds them by counting. Pairs stand behind all columns. */
 static sw_status read_needs(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   /* Counted first, as the needs of an entry are one array. */
-  int count = 0, at = 0;
+  const sw_param *param = entry->measure->param;
+  int columns = 0, pairs = 0, at = 0;
   sw_need *need;
-  for (int i = 0; entry->measure->param[i].name; i++)
-    if (takes_columns(&entry->measure->param[i])) count += entry->arg[i].count;
-  SW_NEW(err, in->arena, need, count);
-  for (int i = 0; entry->measure->param[i].name; i++) {
-    const sw_arg *arg = &entry->arg[i];
-    for (int j = 0; takes_columns(&entry->measure->param[i]) && j < arg->count; j++, at++) {
-      /* A list in the study has a place for each item; one name, or a default, has that of the
-       * value. */
-      bool item = arg->given && arg->node->kind == SW_NODE_LIST;
-      need[at].param = i;
-      need[at].name = arg->texts[j];
-      need[at].where = item ? sw_form_where(in->arena, arg->node->item[j]) : arg->where;
-      if (!need[at].where) return no_memory(err);
-      SW_TRY(resolve_need(err, in, &need[at]));
-    }
+  for (int i = 0; param[i].name; i++) {
+    columns += takes_columns(&param[i]) ? entry->arg[i].count : 0;
+    pairs += param[i].type == SW_P_PAIRS ? entry->arg[i].count : 0;
   }
-  entry->n_needs = count;
+  SW_NEW(err, in->arena, need, columns + pairs);
+  for (int i = 0; param[i].name; i++)
+    for (int j = 0; takes_columns(&param[i]) && j < entry->arg[i].count; j++)
+      SW_TRY(read_need(err, in, entry, i, j, &need[at++]));
+  for (int i = 0; param[i].name; i++)
+    for (int j = 0; param[i].type == SW_P_PAIRS && j < entry->arg[i].count; j++)
+      SW_TRY(read_need(err, in, entry, i, j, &need[at++]));
+  entry->n_needs = columns;
+  entry->n_pair_needs = pairs;
   entry->need = need;
   return SW_OK;
 }
@@ -301,8 +355,9 @@ static sw_status name_cycle(sw_error *err, const sw_study *study, const step *pa
     used += length;
   }
   text[used] = '\0';
-  return sw_fail(err, SW_EINPUT, "%s: a cycle: %s; a result cannot be computed from itself",
-                 last->where, text);
+  return sw_fail(err, SW_EINPUT,
+                 "%s: circular reference: %s; a result cannot be computed from itself", last->where,
+                 text);
 }
 
 /* Depth-first from `root`, without recursion: a chain of results may be as long as the study, and a
@@ -317,7 +372,7 @@ static sw_status visit(sw_error *err, sw_study *study, int root, mark *marks, st
   while (depth >= 0) {
     const sw_entry *entry = &study->entry[path[depth].entry];
     /* All needs are done: the entry comes next in the order. */
-    if (++path[depth].need == entry->n_needs) {
+    if (++path[depth].need == entry->n_needs + entry->n_pair_needs) {
       marks[path[depth].entry] = DONE;
       study->order[(*n_order)++] = path[depth--].entry;
       continue;

@@ -155,13 +155,14 @@ typedef struct sw_naming {
   sw_distance_spec distance; /* DISTANCE */
 } sw_naming;
 
-/* A column that an entry takes as input, by the reading of its name. */
+/* A column that an entry takes as input, or the pairs of another entry, by the reading of its
+ * name. */
 typedef struct sw_need {
   int param;        /* index into measure->param */
   const char *name; /* as written */
   const char *where;
-  int entry;                     /* the entry whose result it is, or -1: an indicator or derived */
-  const char *quantity;          /* of that entry ("score" of a composite) */
+  int entry;            /* the entry whose result it is, or -1: an indicator or derived */
+  const char *quantity; /* of that entry ("score" of a composite); of pairs NULL: the first */
   const char *label[SW_MAX_OWN]; /* of each of its extra axes; NULL behind the last */
 } sw_need;
 
@@ -179,7 +180,8 @@ typedef struct sw_entry {
   sw_keep keep;           /* as written; bind puts defaults into sw_pair_plan */
   const char *keep_where; /* place of `keep`, else of the entry */
   int by;                 /* sw_by, as written; -1: as the measure has it */
-  int n_needs;
+  int n_needs;            /* columns; the pairs it takes stand behind them */
+  int n_pair_needs;
   const sw_need *need;
   int links;         /* of keep: links: index into study->weights, -1 */
   sw_sums_spec sums; /* blocks, rings, centres; `measure` then has their outputs, too */

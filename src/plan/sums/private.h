@@ -74,9 +74,11 @@ typedef struct sums_worker {
   int64_t stride;
   int64_t rows; /* that `value` holds, `stride` apart */
   void *workspace;
+  bool opened;    /* by the measure's open */
+  sw_error error; /* the thread's, where the measure may record a failure */
   double evaluated;
 } sums_worker;
-sw_status sw_sums_open_worker(sw_error *err, const sums_pass *p, sums_worker *w);
+sw_status sw_sums_open_worker(const sums_pass *p, sums_worker *w);
 void sw_sums_close_worker(sums_worker *w);
 void sw_sums_task(sums_worker *w, int t, int64_t task, double *share);
 

@@ -116,33 +116,30 @@ static void report(const sums_pass *p, double *last) {
 static void work(sums_pass *p, sums_worker *w, bool speaks) {
   double last = sw_clock();
   sw_turn turn = {.speaks = speaks, .asked = last};
-  sw_error error = {0};
   int64_t computed = 0;
-  for (int64_t k; error.status == SW_OK && (k = sw_queue_take(&p->queue, &turn)) >= 0;) {
+  for (int64_t k; w->error.status == SW_OK && (k = sw_queue_take(&p->queue, &turn)) >= 0;) {
     int t = 0;
     int64_t task = task_of(p, k, &t);
     if (p->done && p->done[k]) continue;
     sw_sums_task(w, t, task, slot_of(p, k));
     w->evaluated += evaluates(p->sums, task);
     computed++;
-    mark(&error, p, k);
+    /* What a measure opened may have failed: then the task is left undone. */
+    if (w->error.status == SW_OK) mark(&w->error, p, k);
     if (speaks) report(p, &last);
   }
-  if (error.status != SW_OK) sw_queue_fail(&p->queue, &error);
   __atomic_add_fetch(&p->run->tasks_computed, computed, __ATOMIC_RELAXED);
 }
 
 /* No barrier inside: a thread that fails to open leaves, and the others meet it at the end. */
 static void run_threads(sums_pass *p) {
-#pragma omp parallel num_threads(p->run->n_threads)
+  int threads = p->job->pass[p->job->n_passes - 1].one_thread ? 1 : p->run->n_threads;
+#pragma omp parallel num_threads(threads)
   {
     sums_worker w;
-    sw_error error = {0};
     double began = sw_clock();
-    if (sw_sums_open_worker(&error, p, &w) == SW_OK)
-      work(p, &w, omp_get_thread_num() == 0);
-    else
-      sw_queue_fail(&p->queue, &error);
+    if (sw_sums_open_worker(p, &w) == SW_OK) work(p, &w, omp_get_thread_num() == 0);
+    if (w.error.status != SW_OK) sw_queue_fail(&p->queue, &w.error);
 /* One thread at a time: pairs_evaluated is a double, and not atomic. */
 #pragma omp critical(sw_sums_merge)
     p->run->pairs_evaluated += w.evaluated;

@@ -29,8 +29,9 @@ static int first_quantity(const sw_job *job) {
   return place;
 }
 
-sw_status sw_sums_open_worker(sw_error *err, const sums_pass *p, sums_worker *w) {
+sw_status sw_sums_open_worker(const sums_pass *p, sums_worker *w) {
   const sw_job *job = p->job;
+  sw_error *err = &w->error;
   size_t bytes = job->measure->workspace ? job->measure->workspace(job) : 0;
   *w = (sums_worker){.p = p, .stride = padded(job->n), .rows = (int)sw_pairs_grain(job)};
   SW_TRY(sw_calloc(err, (size_t)(w->stride * (w->rows + 1)), sizeof(double), (void **)&w->block));
@@ -38,10 +39,15 @@ sw_status sw_sums_open_worker(sw_error *err, const sums_pass *p, sums_worker *w)
   w->value = w->block;
   w->key = w->block + w->stride * w->rows;
   w->out[first_quantity(job)] = w->value;
+  if (!job->measure->open) return SW_OK;
+  SW_TRY(job->measure->open(err, job, job->n_passes - 1, w->workspace));
+  w->opened = true;
   return SW_OK;
 }
 
 void sw_sums_close_worker(sums_worker *w) {
+  const sw_job *job = w->p->job;
+  if (w->opened) job->measure->close(job, job->n_passes - 1, w->workspace);
   sw_free(w->block);
   sw_free(w->workspace);
 }

@@ -17,6 +17,17 @@ sw_status sw_queue_open(sw_error *err, sw_team *team, int64_t tasks, bool shared
   return SW_OK;
 }
 
+/* The first barrier: the others may still look at what is left. The second: nobody begins before
+ * `next` is set. Where the queue is one rank's, each sets its own. */
+sw_status sw_queue_window(sw_error *err, sw_queue *queue, int64_t begin, int64_t end) {
+  sw_team *team = queue->team;
+  SW_TRY(team->node_barrier(team, err));
+  if (queue->next == &queue->own_next || team->node_rank == 0)
+    __atomic_store_n(queue->next, begin, __ATOMIC_RELAXED);
+  queue->tasks = end;
+  return team->node_barrier(team, err);
+}
+
 void sw_queue_close(sw_queue *queue) {
   if (queue->control) queue->team->node_free(queue->team, queue->control);
   queue->control = NULL;

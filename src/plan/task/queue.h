@@ -30,6 +30,10 @@ typedef struct sw_turn {
 sw_status sw_queue_open(sw_error *err, sw_team *team, int64_t tasks, bool shared, sw_queue *queue);
 void sw_queue_close(sw_queue *queue);
 
+/* Opens the queue anew for tasks [begin, end), when no thread takes any. Collective over the
+ * node, as the opening. */
+sw_status sw_queue_window(sw_error *err, sw_queue *queue, int64_t begin, int64_t end);
+
 /* Any thread: the next task, or -1 when there is none, when a thread has failed, or when the run
  * was asked to stop: here, or anywhere, which the thread that speaks hears and passes on. */
 int64_t sw_queue_take(sw_queue *queue, sw_turn *turn);

@@ -35,6 +35,14 @@ typedef struct sw_pair_plan {
   sw_summary summary;
 } sw_pair_plan;
 
+/* A resource that was made (plan/task/resource.h). */
+typedef struct sw_made {
+  uint64_t key; /* of its content */
+  sw_status (*fill)(sw_error *, const sw_resource *, const void *, void *, void *);
+  void *shared; /* node_alloc */
+  size_t bytes;
+} sw_made;
+
 typedef struct sw_progress {
   /* `of` are pairs, units or items: so many are done of the entry `what`, on this rank's node. */
   void (*report)(void *self, const char *what, const char *of, double done, double total);
@@ -50,7 +58,10 @@ typedef struct sw_run {
   sw_job *job;           /* n_entries, in the order of study->entry */
   sw_pair_plan *pair;    /* n_entries; meaningful for pair jobs */
   struct sw_sums **sums; /* n_entries: sums over pairs that the study asks for; NULL: none */
-  bool *after_pairs;     /* n_entries: depends on a pair result */
+  int n_made;
+  sw_made *made;     /* room for SW_MAX_RESOURCES of every entry */
+  bool *after_pairs; /* n_entries: depends on a pair result */
+  bool *from_stored; /* n_entries: and on nothing of it but the pairs that are stored */
   int n_threads;
   bool no_pairs; /* `check`: everything but the pairs, which are not even counted, and of long
                     passes over units or items only a beginning */

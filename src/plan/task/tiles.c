@@ -213,6 +213,7 @@ void sw_tiles_close(sw_tiles *s) {
 
 typedef struct worker {
   void *workspace, *share;
+  bool opened; /* by the measure's open */
   sw_turn turn;
   double reported; /* when progress was last told, by the thread that speaks */
   sw_error error;
@@ -254,14 +255,23 @@ static void compute(const sw_tiles *s, int64_t k, void *workspace) {
                   slot ? slot + (size_t)(item - lo) * record : NULL, workspace);
 }
 
-/* A thread's workspace, and where a journal is kept room for one task's share. A failure is this
- * thread's; the others go on until they see it. */
-static sw_status open_worker(sw_error *err, const sw_tiles *s, worker *w) {
-  size_t bytes = s->job->measure->workspace ? s->job->measure->workspace(s->job) : 0;
-  if (bytes) SW_TRY(sw_alloc(err, bytes, 1, &w->workspace));
-  if (!s->run->journal) return SW_OK;
+/* A thread's workspace with what the measure opens there, and where a journal is kept room for one
+ * task's share. A failure is this thread's; the others go on until they see it. */
+static sw_status open_worker(const sw_tiles *s, worker *w) {
+  const sw_measure *measure = s->job->measure;
+  size_t bytes = measure->workspace ? measure->workspace(s->job) : 0;
+  if (bytes) SW_TRY(sw_alloc(&w->error, bytes, 1, &w->workspace));
   /* Zeros: the last task over units fills less, and all of the share is written. */
-  return sw_calloc(err, sw_tiling_share(&s->tiling) + 1, 1, &w->share);
+  if (s->run->journal) SW_TRY(sw_calloc(&w->error, sw_tiling_share(&s->tiling) + 1, 1, &w->share));
+  if (measure->open) SW_TRY(measure->open(&w->error, s->job, s->pass, w->workspace));
+  w->opened = measure->open != NULL;
+  return SW_OK;
+}
+
+static void close_worker(const sw_tiles *s, worker *w) {
+  if (w->opened) s->job->measure->close(s->job, s->pass, w->workspace);
+  sw_free(w->workspace);
+  sw_free(w->share);
 }
 
 /* Returns how many tasks this thread has computed; restored ones are passed over. */
@@ -270,6 +280,8 @@ static int64_t work(sw_tiles *s, worker *w) {
   for (int64_t k; w->error.status == SW_OK && (k = next_task(s, w)) >= 0;) {
     if (s->done[k]) continue;
     compute(s, k, w->workspace);
+    /* What a measure opened may have failed: then the task is left undone. */
+    if (w->error.status != SW_OK) break;
     computed++;
     note_task(&w->error, s, k, w->share);
     report(s, w);
@@ -277,17 +289,19 @@ static int64_t work(sw_tiles *s, worker *w) {
   return computed;
 }
 
-/* No barrier inside: a thread that fails to open leaves, and the others meet it at the end. */
+/* No barrier inside: a thread that fails to open leaves, and the others meet it at the end. A
+ * library that is not thread-safe has one thread: several that wait for each other would each hold
+ * a task, and a stop would wait for all of these. */
 static void run_threads(sw_tiles *s) {
-#pragma omp parallel num_threads(s->run->n_threads)
+  int threads = s->job->pass[s->pass].one_thread ? 1 : s->run->n_threads;
+#pragma omp parallel num_threads(threads)
   {
     worker w = {.turn = {.speaks = omp_get_thread_num() == 0, .asked = s->began}};
     int64_t computed = 0;
-    if (open_worker(&w.error, s, &w) == SW_OK) computed = work(s, &w);
+    if (open_worker(s, &w) == SW_OK) computed = work(s, &w);
     if (w.error.status != SW_OK) sw_queue_fail(&s->queue, &w.error);
     __atomic_add_fetch(&s->computed, computed, __ATOMIC_RELAXED);
-    sw_free(w.workspace);
-    sw_free(w.share);
+    close_worker(s, &w);
   }
 }
 
@@ -318,11 +332,20 @@ static sw_status estimate_rest(sw_error *err, sw_tiles *s) {
   return SW_OK;
 }
 
+/* How many of this rank's tasks, or its node's, are below `end` of all. */
+static int64_t count_below(const sw_tiles *s, int64_t end) {
+  return end > s->first ? (end - s->first - 1) / s->step + 1 : 0;
+}
+
+sw_status sw_tiles_window(sw_error *err, sw_tiles *s, int64_t begin, int64_t end) {
+  return sw_queue_window(err, &s->queue, count_below(s, begin), count_below(s, end));
+}
+
 /* Runs the threads and agrees on what came of it. A stop that came after the last task was claimed
  * is not one of this pass: it is complete, and the run leaves off at the next place. */
 sw_status sw_tiles_run(sw_error *err, sw_tiles *s) {
   sw_team *team = s->run->team;
-  s->began = sw_clock();
+  if (s->began == 0) s->began = sw_clock();
   run_threads(s);
   SW_TRY(team->node_barrier(team, err)); /* from here on nobody takes a task */
   sw_status status = sw_team_agree(team, err, sw_queue_status(err, &s->queue), 0);

@@ -28,7 +28,7 @@ typedef struct sw_tiles {
   sw_queue queue;             /* of the rank's tasks (units) or of the node's (items) */
   bool marks;                 /* atomic: tasks are marked from now on */
   bool cut_short;             /* `check`: the time to try is over */
-  double began;               /* when the threads began, by sw_clock */
+  double began;               /* when the threads first began, by sw_clock; 0: not yet */
   int64_t computed;           /* tasks of this rank, summed over its threads at their end */
 } sw_tiles;
 
@@ -39,6 +39,9 @@ void sw_tiles_regions(const sw_run *run, int entry, sw_region *regions);
 
 /* Room, and what an earlier run has done of it. Collective. */
 sw_status sw_tiles_open(sw_error *err, sw_run *run, int entry, int pass, sw_tiles *tiles);
+/* What sw_tiles_run computes next: tasks [begin, end) of all, where those before `begin` have been
+ * computed. Without a call, all. Collective. */
+sw_status sw_tiles_window(sw_error *err, sw_tiles *tiles, int64_t begin, int64_t end);
 /* All tasks that are not done. SW_ESTOPPED when the run was asked to stop. Collective. */
 sw_status sw_tiles_run(sw_error *err, sw_tiles *tiles);
 /* Releases what open made. Met by all ranks in the same order. */

@@ -17,7 +17,7 @@ static sw_status node_array(sw_error *err, sw_team *team, size_t count, size_t s
   /* Counts come from files and may be anything. */
   if (__builtin_mul_overflow(count, size, &bytes) || bytes > room)
     status = sw_fail(err, SW_ENOMEM,
-                     "links between units need %.3f MB of shared memory on a node and %.3f MB are "
+                     "links between units need %.3f MB of shared memory per node and %.3f MB are "
                      "free; enlarge /dev/shm",
                      (double)bytes / 1e6, (double)room / 1e6);
   SW_TRY(sw_team_agree(team, err, status, 0));

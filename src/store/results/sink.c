@@ -101,9 +101,17 @@ static sw_status read_piece(sw_sink *sink, sw_error *err, const sw_piece *piece,
   return code >= 0 ? SW_OK : sw_h5_fail(err, results->partial, "be read");
 }
 
+/* The sink's settle. Within a node all ranks see the same pages of the file; a file system that two
+ * nodes share may keep written pages on the one until they are synced. */
+static sw_status settle(sw_sink *sink, sw_error *err) {
+  sw_results *results = sink->self;
+  bool open_to_write = !results->complete;
+  return open_to_write && results->team->nodes > 1 ? sw_results_sync(err, results->partial) : SW_OK;
+}
+
 /* The sink is a part of the results: its `self` must not move. */
 void sw_results_set_sink(sw_results *results) {
-  results->sink = (sw_sink){results, write_piece, read_piece};
+  results->sink = (sw_sink){results, write_piece, read_piece, settle};
 }
 
 /* ---- opening and closing ---------------------------------------------------------------- */

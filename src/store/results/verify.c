@@ -222,7 +222,8 @@ static bool is_of_rows(const comparing *c) {
 sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict *verdict) {
   for (int g = 0; g < results->schema.n_groups; g++) {
     const sw_group *group = &results->schema.group[g];
-    if (results->run->after_pairs[group->job]) continue; /* rests on all pairs */
+    /* Rests on all pairs. */
+    if (results->run->after_pairs[group->job] && !results->run->from_stored[group->job]) continue;
     for (int v = group->first; v < group->first + group->count; v++) {
       comparing c = {results, verdict, group, &results->schema.variable[v], .sampled = false};
       sw_source source = c.variable->source;

@@ -1,0 +1,364 @@
+/* Pairs as input: what one entry keeps of its pairs, read back from where it is stored and given to
+ * another as links by period. They are read back rather than kept, since what is kept of all
+ * periods may be larger than a node's memory, and since a resumed run has not computed all of
+ * it.
+ *
+ * A pass that sees links runs in windows of periods. Memory of a node: the links of a window, 12
+ * bytes each and 8 for each unit and period; a window takes as many periods as fit in
+ * team->window_bytes, but as many as the node has threads (so that none is idle), and one period
+ * more, the one before. While a period is read, each rank holds its own part of it once more, 16
+ * bytes for each kept place. No bit depends on the windows.
+ *
+ * All functions but sw_run_links_bind and sw_run_links_bytes are collective. */
+#include "plan/pairs/pairs.h"
+#include "plan/run/private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  MOST_DENSE = 5000, /* units: the bound up to which all pairs are kept without being asked for */
+  BATCH = 1 << 20    /* numbers that are read at a time */
+};
+
+/* ---- which ------------------------------------------------------------------------------ */
+
+/* The place of the quantity among those stored (outputs that are on), -1: it is off. */
+static int stored_place(const sw_job *job, const char *quantity) {
+  int place = 0;
+  for (int q = 0; job->measure->output[q].name; q++) {
+    const sw_output *output = &job->measure->output[q];
+    if (output->shape != SW_PAIR) continue;
+    bool wanted = !quantity || strcmp(output->name, quantity) == 0;
+    if (wanted && (quantity || !job->result[q].off)) return job->result[q].off ? -1 : place;
+    place += !job->result[q].off;
+  }
+  return -1;
+}
+
+/* The pairs that entry e takes, once the entry that has them is bound: `keep` is settled then, and
+ * which outputs are on. */
+sw_status sw_run_links_bind(sw_error *err, sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  if (entry->n_pair_needs == 0) return SW_OK;
+  const sw_need *need = &entry->need[entry->n_needs];
+  const sw_job *from = &run->job[need->entry];
+  const sw_keep *keep = &run->pair[need->entry].keep;
+  if (!run->study->entry[need->entry].is_pair)
+    return sw_fail(err, SW_EINPUT, "%s: %s: with the parameters that %s has, there are no pairs",
+                   need->where, need->name, from->name);
+  if (keep->kind == SW_KEEP_SUMMARY)
+    return sw_fail(err, SW_EINPUT,
+                   "%s: %s keeps no pairs, only their summary; give it keep: {top: k}, {above: x} "
+                   "or links",
+                   need->where, from->name);
+  if (keep->kind == SW_KEEP_DENSE && from->n > MOST_DENSE)
+    return sw_fail(err, SW_EINPUT,
+                   "%s: %s keeps all pairs of %lld units, too many for links (%d at most); give it "
+                   "keep: {top: k}, {above: x} or links",
+                   need->where, from->name, (long long)from->n, MOST_DENSE);
+  sw_link_source *source;
+  SW_NEW(err, run->arena, source, 1);
+  *source = (sw_link_source){.entry = need->entry};
+  source->quantity = stored_place(from, need->quantity);
+  if (source->quantity < 0)
+    return sw_fail(err, SW_EINPUT, "%s: %s: with the parameters that %s has, there is no '%s'",
+                   need->where, need->name, from->name, need->quantity);
+  run->private->links[e] = source;
+  return SW_OK;
+}
+
+/* The matrix of the other entry that belongs to period t of the job; bind has seen to it that there
+ * is one. A whole series has one for all. */
+int sw_run_links_matrix(const sw_run *run, int e, int t) {
+  const sw_job *from = &run->job[run->private->links[e]->entry];
+  int matrix = 0;
+  if (from->whole_series) return 0;
+  while (from->period[matrix] != run->job[e].period[t])
+    matrix++;
+  return matrix;
+}
+
+/* ---- sizes ------------------------------------------------------------------------------ */
+
+/* Kept places of rows [i0, i1) of a matrix: at most so many links. */
+static int64_t places(const sw_run *run, const sw_link_source *source, int m, int64_t i0,
+                      int64_t i1) {
+  const sw_pair_plan *plan = &run->pair[source->entry];
+  int64_t n = run->panel->units.n;
+  if (plan->keep.kind == SW_KEEP_TOP) return (i1 - i0) * plan->keep.top;
+  if (plan->keep.kind == SW_KEEP_DENSE) return (i1 - i0) * n;
+  /* Of `above` nothing is known before it is counted. */
+  return plan->row_start ? plan->row_start[m * n + i1] - plan->row_start[m * n + i0] : 0;
+}
+
+/* Bytes of the links of a period. */
+static int64_t period_bytes(const sw_run *run, int e, int t) {
+  int64_t n = run->panel->units.n;
+  const sw_link_source *source = run->private->links[e];
+  return places(run, source, sw_run_links_matrix(run, e, t), 0, n) * 12 + 8 * (n + 1);
+}
+
+/* The end of the window that begins with period t0. */
+static int window_end(const sw_run *run, int e, int t0) {
+  int threads = run->n_threads * run->team->node_size, t1 = t0;
+  int64_t bytes = 0;
+  for (; t1 < run->job[e].n_periods; t1++) {
+    bytes += period_bytes(run, e, t1);
+    if (t1 - t0 >= threads && bytes > run->team->window_bytes) break;
+  }
+  return t1;
+}
+
+/* For estimates, before anything is counted: the most of a node at a time. */
+double sw_run_links_bytes(const sw_run *run, int e) {
+  double most = 0;
+  if (!run->private->links[e]) return 0;
+  for (int t = 0; t < run->job[e].n_periods; t++) {
+    double bytes = 0, one = (double)period_bytes(run, e, t);
+    for (int s = t > 0 ? t - 1 : 0; s < window_end(run, e, t); s++)
+      bytes += (double)period_bytes(run, e, s);
+    bytes += one / 12 * 16;
+    if (bytes > most) most = bytes;
+  }
+  return most;
+}
+
+/* ---- reading ---------------------------------------------------------------------------- */
+
+typedef struct link {
+  double value;
+  int32_t to;
+} link;
+
+/* A rank's part of a period while it is read: rows [lo, hi). */
+typedef struct reading {
+  sw_run *run;
+  const sw_link_source *source;
+  int matrix;
+  int64_t lo, hi;
+  link *link; /* of its rows, one behind the other */
+  int64_t count;
+  int32_t *partner; /* a batch as it is stored */
+  void *value;
+} reading;
+
+/* Rows go to the ranks of a node in equal parts. Those of a dense matrix are stored in squares,
+ * which are not cut. */
+static void deal_rows(reading *r) {
+  const sw_pair_plan *plan = &r->run->pair[r->source->entry];
+  const sw_team *team = r->run->team;
+  int64_t n = r->run->panel->units.n;
+  int64_t step = plan->keep.kind == SW_KEEP_DENSE ? plan->cut.side : 1;
+  int64_t parts = (n + step - 1) / step;
+  r->lo = parts * team->node_rank / team->node_size * step;
+  r->hi = parts * (team->node_rank + 1) / team->node_size * step;
+  if (r->lo > n) r->lo = n;
+  if (r->hi > n) r->hi = n;
+}
+
+/* The end of the batch that begins with row i: so many rows as have BATCH places, one at least. */
+static int64_t batch_end(const reading *r, int64_t i) {
+  const sw_pair_plan *plan = &r->run->pair[r->source->entry];
+  int64_t end = i + (plan->keep.kind == SW_KEEP_DENSE ? plan->cut.side : 1);
+  if (plan->keep.kind != SW_KEEP_DENSE)
+    while (end < r->hi && places(r->run, r->source, r->matrix, i, end + 1) <= BATCH)
+      end++;
+  return end < r->hi ? end : r->hi;
+}
+
+/* The piece that holds rows [i0, i1). */
+static sw_piece piece_of(const reading *r, int64_t i0, int64_t i1) {
+  const sw_pair_plan *plan = &r->run->pair[r->source->entry];
+  int64_t n = r->run->panel->units.n;
+  sw_piece piece = {.job = r->source->entry, .t = r->matrix, .i0 = i0, .i1 = i1};
+  if (plan->keep.kind == SW_KEEP_DENSE) {
+    piece.kind = SW_PIECE_RECT;
+    piece.j1 = n;
+  } else if (plan->keep.kind == SW_KEEP_TOP) {
+    piece.kind = SW_PIECE_TOP;
+    piece.k = plan->keep.top;
+  } else {
+    piece.kind = SW_PIECE_ENTRIES;
+    piece.at = plan->row_start[r->matrix * n + i0];
+    piece.count = places(r->run, r->source, r->matrix, i0, i1);
+  }
+  return piece;
+}
+
+static int by_partner(const void *a, const void *b) {
+  int32_t x = ((const link *)a)->to, y = ((const link *)b)->to;
+  return (x > y) - (x < y);
+}
+
+/* Appends the row's links out of `count` stored places that begin at `at` of the batch, by partner;
+ * stored they are by value. Returns how many they are. */
+static int64_t take_row(reading *r, int64_t at, int64_t count) {
+  bool dense = r->run->pair[r->source->entry].keep.kind == SW_KEEP_DENSE;
+  bool wide = r->run->study->float64;
+  int64_t before = r->count;
+  for (int64_t k = at; k < at + count; k++) {
+    double value = wide ? ((const double *)r->value)[k] : (double)((const float *)r->value)[k];
+    int32_t to = dense ? (int32_t)(k - at) : r->partner[k];
+    if (to >= 0 && !isnan(value)) r->link[r->count++] = (link){value, to};
+  }
+  if (!dense) qsort(r->link + before, (size_t)(r->count - before), sizeof(link), by_partner);
+  return r->count - before;
+}
+
+/* Reads this rank's rows; degree[i] is the number of links of unit i. */
+static sw_status read_rows(sw_error *err, reading *r, int64_t *degree) {
+  sw_sink *sink = r->run->private->stored;
+  for (int64_t i = r->lo, end; i < r->hi; i = end) {
+    end = batch_end(r, i);
+    sw_piece piece = piece_of(r, i, end);
+    if (piece.kind != SW_PIECE_RECT) SW_TRY(sink->read(sink, err, &piece, SW_PARTNERS, r->partner));
+    SW_TRY(sink->read(sink, err, &piece, r->source->quantity, r->value));
+    for (int64_t row = i, at = 0; row < end; row++) {
+      int64_t count = places(r->run, r->source, r->matrix, row, row + 1);
+      degree[row] = take_row(r, at, count);
+      at += count;
+    }
+  }
+  return SW_OK;
+}
+
+/* Room for all places of the rank's rows, and for the largest batch. */
+static sw_status open_reading(sw_error *err, reading *r) {
+  int64_t most = 0;
+  deal_rows(r);
+  for (int64_t i = r->lo, end; i < r->hi; i = end) {
+    end = batch_end(r, i);
+    int64_t count = places(r->run, r->source, r->matrix, i, end);
+    most = count > most ? count : most;
+  }
+  int64_t all = places(r->run, r->source, r->matrix, r->lo, r->hi);
+  SW_TRY(sw_alloc(err, (size_t)all + 1, sizeof *r->link, (void **)&r->link));
+  SW_TRY(sw_alloc(err, (size_t)most + 1, sizeof *r->partner, (void **)&r->partner));
+  return sw_alloc(err, (size_t)most + 1, sizeof(double), &r->value);
+}
+
+static void close_reading(reading *r) {
+  sw_free(r->link);
+  sw_free(r->partner);
+  sw_free(r->value);
+}
+
+/* ---- a period --------------------------------------------------------------------------- */
+
+/* Degrees, which stand one place further, become the beginnings of rows. */
+static int64_t add_degrees(int64_t *row_start, int64_t n) {
+  int64_t islands = 0;
+  for (int64_t i = 0; i < n; i++) {
+    islands += row_start[i + 1] == 0;
+    row_start[i + 1] += row_start[i];
+  }
+  return islands;
+}
+
+/* Puts what this rank has read at its place among the node's. */
+static void place_links(const reading *r, const int64_t *row_start, double *value, int32_t *to) {
+  int64_t at = row_start[r->lo];
+  for (int64_t k = 0; k < r->count; k++) {
+    value[at + k] = r->link[k].value;
+    to[at + k] = r->link[k].to;
+  }
+}
+
+/* One period: every rank reads its rows, the node's first rank adds up where they begin, and each
+ * puts its own in place. The barriers are those of the node's shared memory. */
+static sw_status load_period(sw_error *err, sw_run *run, int e, int t) {
+  sw_team *team = run->team;
+  sw_link_source *source = run->private->links[e];
+  const sw_job *from = &run->job[source->entry];
+  int64_t n = from->n;
+  reading r = {.run = run, .source = source, .matrix = sw_run_links_matrix(run, e, t)};
+  void **rows = &source->shared[2 * t], **links = &source->shared[2 * t + 1];
+  sw_status status = team->node_alloc(team, err, (size_t)(n + 2) * sizeof(int64_t), rows);
+  if (status == SW_OK) {
+    status = open_reading(err, &r);
+    if (status == SW_OK) status = read_rows(err, &r, (int64_t *)*rows + 1);
+    status = sw_team_agree(team, err, status, 0);
+  }
+  int64_t *row_start = *rows;
+  if (status == SW_OK) status = team->node_barrier(team, err);
+  /* Islands stand behind the rows, for the other ranks. */
+  if (status == SW_OK && team->node_rank == 0) row_start[n + 1] = add_degrees(row_start, n);
+  if (status == SW_OK) status = team->node_barrier(team, err);
+  if (status == SW_OK) status = team->node_alloc(team, err, (size_t)row_start[n] * 12 + 16, links);
+  if (status == SW_OK) {
+    double *value = *links;
+    int32_t *to = (int32_t *)(value + row_start[n]);
+    place_links(&r, row_start, value, to);
+    sw_keep_kind kind = run->pair[source->entry].keep.kind;
+    source->view[t] = (sw_links){.n = n,
+                                 .row_start = row_start,
+                                 .to = to,
+                                 .value = value,
+                                 .islands = row_start[n + 1],
+                                 .symmetric = !from->directed &&
+                                              (kind == SW_KEEP_DENSE || kind == SW_KEEP_ABOVE)};
+    status = team->node_barrier(team, err);
+  }
+  close_reading(&r);
+  return status;
+}
+
+/* Releases periods below `end`; met by all ranks in the same order. */
+static void drop_periods(sw_run *run, sw_link_source *source, int end) {
+  for (int k = 0; k < 2 * end; k++) {
+    if (source->shared[k]) run->team->node_free(run->team, source->shared[k]);
+    source->shared[k] = NULL;
+    source->view[k / 2] = (sw_links){0};
+  }
+}
+
+/* ---- windows ---------------------------------------------------------------------------- */
+
+/* Views for the job, all empty. What was stored can be read from here on. */
+static sw_status begin(sw_error *err, sw_run *run, int e) {
+  sw_link_source *source = run->private->links[e];
+  sw_sink *sink = run->private->stored;
+  int n_periods = run->job[e].n_periods;
+  sw_status status = SW_OK;
+  if (!source->view) {
+    status = sw_arena_alloc(err, run->arena, (size_t)n_periods, sizeof *source->view,
+                            (void **)&source->view);
+    if (status == SW_OK)
+      status = sw_arena_alloc(err, run->arena, 2 * (size_t)n_periods, sizeof *source->shared,
+                              (void **)&source->shared);
+  }
+  if (status == SW_OK && sink->settle) status = sink->settle(sink, err);
+  run->job[e].links = source->view;
+  return sw_team_agree(run->team, err, status, 0);
+}
+
+/* Tasks [*task, ...) that see no period from t1 on. A task of many items may reach over the end of
+ * a window: it waits for the next, which is then made to hold it whole. */
+static int64_t tasks_below(const sw_tiles *tiles, int64_t items) {
+  return items >= tiles->tiling.whole ? tiles->tiling.tasks : items / tiles->tiling.grain;
+}
+
+/* The pass of entry e, window by window. */
+sw_status sw_run_links_pass(sw_error *err, sw_run *run, int e, sw_tiles *tiles) {
+  sw_job *job = &run->job[e];
+  sw_link_source *source = run->private->links[e];
+  int64_t each = tiles->tiling.whole / job->n_periods, task = 0;
+  sw_status status = begin(err, run, e);
+  for (int loaded = 0; status == SW_OK && task < tiles->tiling.tasks;) {
+    int first = (int)(task * tiles->tiling.grain / each), end = window_end(run, e, first);
+    while (tasks_below(tiles, end * each) == task)
+      end++;
+    drop_periods(run, source, first > 0 ? first - 1 : 0);
+    if (loaded < first - 1) loaded = first - 1;
+    for (; status == SW_OK && loaded < end; loaded++)
+      status = load_period(err, run, e, loaded);
+    if (status == SW_OK) status = sw_tiles_window(err, tiles, task, tasks_below(tiles, end * each));
+    if (status == SW_OK) status = sw_tiles_run(err, tiles);
+    task = tasks_below(tiles, end * each);
+  }
+  if (source->shared) drop_periods(run, source, job->n_periods);
+  job->links = NULL;
+  return status;
+}
