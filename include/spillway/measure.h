@@ -127,7 +127,7 @@ typedef enum sw_domain {
   SW_UNITS, /* a tile is a block of this rank's units, all periods; inputs are local views */
   SW_ITEMS, /* a tile is one item of 0 .. items-1; inputs are gathered views */
   SW_PAIRS  /* the engine asks for row segments (`segment`), a few rows of them at a time (`block`)
-               or whole rows (`whole_row`); inputs are gathered views; squares or strips as `keep`
+               or whole rows (`whole_row`, `row_periods`); inputs are gathered views; squares or strips as `keep`
                and symmetry ask */
 } sw_domain;
 
@@ -159,6 +159,7 @@ typedef struct sw_pass {
 typedef enum sw_by { SW_BY_LARGEST, SW_BY_ABSOLUTE, SW_BY_SMALLEST } sw_by;
 
 enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 8, SW_MAX_ROWS = 64, SW_MAX_BY_ROW = 8 };
+enum { SW_ROW_PERIODS = 4 }; /* periods that row_periods is asked for at a time, at most */
 enum { SW_SPARE = 8 }; /* room behind both, so that one too many is told instead of overrunning */
 
 typedef struct sw_tile {
@@ -325,14 +326,13 @@ const char *sw_job_period(const sw_job *job, int t);
  *   its axes declared, each once, with a label or number at least, not both; 8 axes at most.
  * - timeless is of unit outputs; a global one without time is a table.
  * - Unit outputs need a tile and a pass over units, but for those by_row, which need whole_row and
- *   pair outputs, 8 at most; global ones and tables finish, and a pass over
- *   units or items; pair outputs one of segment, block and whole_row, and one pass over pairs, the
- *   last.
+ *   pair outputs, 8 at most; global ones and tables finish, and a pass over units or items; pair outputs one of segment, block, whole_row and row_periods, and one pass
+ *   over pairs, the last. row_state, row_prepare and row_periods go together.
  * - A resource has a name, a fill, bytes or a begin; its base is an earlier one; 8 at most.
  * - A partial needs merge, a result finish. partial, operand and gathered are of passes over units,
  *   items, record and links of those over items; 1 to 8 passes. open needs close and a workspace.
- * - A tile fills no output but unit ones, and those over units only; segment, block and whole_row
- *   fill `out`.
+ * - A tile fills no output but unit ones, and those over units only; segment, block, whole_row
+ *   and row_periods fill `out`.
  * - What a result is follows from its outputs: any kind may have pair outputs beside others. resolve
  *   may switch all of them off, but for the kind pair: then there are no pairs. Beside one matrix
  *   over all periods (whole_series) unit outputs are timeless. */
@@ -386,6 +386,16 @@ typedef struct sw_measure {
    * the call; NULL where it is not wanted. A row without pairs to keep is no matter of pairs: see
    * market_potential.c, a pass over units with its operands gathered. */
   void (*whole_row)(const sw_job *job, int t, int64_t i, double *const *out, void *workspace);
+  /* Instead of these, for whole rows of which a part rests on the row and not on the period, as
+   * distances and their order do. row_prepare makes that part once for all periods that go
+   * together, in `state`: row_state(job) bytes, 64-byte aligned, not zeroed. row_periods then fills
+   * the row's values in periods [t0, t1), SW_ROW_PERIODS of them at most: of pair output q of k,
+   * out[(t - t0) * k + q][0 .. n). Which periods come together changes no bit. Between the two
+   * calls the same workspace may serve other rows. */
+  size_t (*row_state)(const sw_job *job);
+  void (*row_prepare)(const sw_job *job, int64_t i, void *state, void *workspace);
+  void (*row_periods)(const sw_job *job, int t0, int t1, int64_t i, const void *state,
+                      double *const *out, void *workspace);
 
   /* Bytes of a thread's workspace (0: none), 64-byte aligned, not zeroed. */
   size_t (*workspace)(const sw_job *job);

@@ -105,7 +105,7 @@ static int distance(const char *a, int a_length, const char *b, int b_length) {
 const char *sw_nearest(const char *word, const char *const *candidates, int count) {
   size_t length = strlen(word);
   if (length > WORD) return NULL;
-  /* At most half of a long word, or two edits of a short one, may be wrong. */
+  /* At most half of a long word may be wrong, or two edits of a short one. */
   int best = length / 2 > 2 ? (int)(length / 2) : 2;
   const char *found = NULL;
   for (int i = 0; i < count; i++) {

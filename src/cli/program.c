@@ -1,6 +1,6 @@
-/* The command line: finds the verb, starts what it needs, and turns its status into an exit status.
- * Only here (and in sw_program_start, for programs that link the library) do MPI and HDF5 start and
- * end.
+/* The command line: finds the command, starts what it needs, and turns its status into an exit
+ * status. Only here (and in sw_program_start, for programs that link the library) do MPI and HDF5
+ * start and end.
  *
  * Verbs that only look at files or at the catalogue start no MPI: they work on a login node where
  * MPI cannot start, and at once. */

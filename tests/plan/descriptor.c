@@ -42,6 +42,11 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
   (void)workspace;
 }
 
+static size_t row_state(const sw_job *job) {
+  (void)job;
+  return 8;
+}
+
 static void whole_row(const sw_job *job, int t, int64_t i, double *const *out, void *workspace) {
   (void)job, (void)t, (void)i, (void)out, (void)workspace;
 }
@@ -262,8 +267,11 @@ Test(descriptor, output_forms) {
 }
 
 Test(descriptor, functions) {
-  SLIP(m.whole_row = whole_row, "2 of segment, block and whole_row; the engine calls one of them");
-  SLIP(m.segment = NULL, "pair outputs, and no segment, block or whole_row to fill them");
+  SLIP(m.whole_row = whole_row,
+       "2 of segment, block, whole_row and row_periods; the engine calls one of them");
+  SLIP(m.segment = NULL,
+       "pair outputs, and no segment, block, whole_row or row_periods to fill them");
+  SLIP(m.row_state = row_state, "row_state, row_prepare and row_periods go together");
   SLIP(m.output++; m.segment = NULL;
        m.whole_row = whole_row, "whole_row without a pair output to fill; declare one");
   SLIP(m.output++; m.segment = NULL;

@@ -19,8 +19,8 @@
 /* ---- headlines -------------------------------------------------------------------------- */
 
 /* The mean over the units that have a value, on rank 0, and how many these are. Ranks add their own
- * units and rank 0 adds the ranks in order: the last bits depend on how many ranks there are, which
- * is allowed only because the mean is shown with four digits and stored nowhere. */
+ * units and rank 0 adds the ranks in order: the last bits depend on the number of ranks; this is
+ * allowed because the mean is printed with four digits and stored nowhere. */
 static sw_status mean_of_units(sw_error *err, const sw_run *run, const double *row, double *mean,
                                int64_t *with) {
   sw_team *team = run->team;
@@ -32,7 +32,7 @@ static sw_status mean_of_units(sw_error *err, const sw_run *run, const double *r
     part[1] += 1;
   }
   size_t *counts = NULL;
-  /* A rank without memory must not leave the others waiting in the gather. */
+  /* A rank out of memory must still take part in the gather. */
   sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
   SW_TRY(sw_team_agree(team, err, status, 0));
   status = team->gather(team, err, part, sizeof part, 0, (void **)&all, counts);

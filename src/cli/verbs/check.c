@@ -106,7 +106,7 @@ static sw_status say_cover(sw_error *err, const sw_run *run, int e) {
   sw_team *team = run->team;
   cover mine = cover_of(run, e), *all = NULL, sum = {0};
   size_t *counts = NULL;
-  /* A rank without memory must not leave the others waiting in the gather. */
+  /* A rank out of memory must still take part in the gather. */
   sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
   SW_TRY(sw_team_agree(team, err, status, 0));
   status = team->gather(team, err, &mine, sizeof mine, 0, (void **)&all, counts);

@@ -56,8 +56,7 @@ static sw_status write_results(sw_error *err, sw_session *s, double *seconds) {
   return status;
 }
 
-/* Prints the summary. The results are complete: a failure to tell of them must not make the run
- * one. */
+/* Prints the summary. The results are complete: a failed summary must not make the run fail. */
 static void say_summary(const sw_session *s) {
   sw_error err = {0};
   if (sw_summary_print(&err, s) != SW_OK)
@@ -80,8 +79,7 @@ static sw_status run_study(sw_error *err, sw_team *team, const char *study, cons
   if (o->reuse) SW_TRY(sw_results_past_open(err, s->run, o->reuse));
   s->run->progress = sw_progress_make(team, !o->summary);
   double seconds = 0.0;
-  /* From here on there is something to end: progress, and on failure what was held back is
-   * dropped. */
+  /* From here on progress must be ended, and on failure the held-back log lines are dropped. */
   sw_status status = sw_run_first(err, s->run);
   sw_log_release(status == SW_OK);
   if (status == SW_OK) status = write_results(err, s, &seconds);
@@ -91,7 +89,7 @@ static sw_status run_study(sw_error *err, sw_team *team, const char *study, cons
   return status;
 }
 
-/* Says what stays of a run that failed and can be continued. A run that was stopped (SW_ESTOPPED)
+/* Reports what remains of a failed run that can be continued. A run that was stopped (SW_ESTOPPED)
  * says so in its error. */
 static void say_kept(const sw_team *team, const sw_session *s, const sw_error *err, bool kept) {
   if (kept && err->status != SW_ESTOPPED && team->rank == 0)

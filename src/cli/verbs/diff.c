@@ -148,7 +148,7 @@ static void print_list(const sw_diff_list *list, sw_diff_kind kind) {
   }
 }
 
-/* Notes come also with equal values: remarks are no difference. */
+/* Notes are printed also when values are equal: remarks are no difference. */
 static void print_report(const sw_diff_report *report) {
   for (int i = 0; i < report->n_notes; i++)
     puts(report->note[i]);

@@ -9,7 +9,7 @@
 #include "measure/names.h"
 #include "measure/outputs.h"
 #include "spillway/measure.h"
-#include "store/results/layout.h"
+#include "store/layout/layout.h"
 
 enum { WIDTH = 96, INDENT = 4 }; /* columns of a line; of an indent */
 

@@ -141,7 +141,7 @@ static sw_status make_folder(sw_error *err, const char *folder) {
   return sw_fail(err, SW_EIO, "%s: cannot create the folder: %s", folder, strerror(errno));
 }
 
-/* Refuses to write over a file with anything in it. An empty file is nobody's work. */
+/* Refuses to write over a file with anything in it. An empty file holds no work to lose. */
 static sw_status refuse_existing(sw_error *err, const file_paths *paths) {
   for (int f = 0; f < N_FILES; f++) {
     struct stat is;
@@ -176,7 +176,7 @@ static sw_status write_files(sw_error *err, const file_paths *paths,
     if (rename(paths->partial[f], paths->final[f]) != 0)
       status =
           sw_fail(err, SW_EIO, "%s: cannot be renamed: %s", paths->partial[f], strerror(errno));
-  /* Half a panel would look like a whole one. */
+  /* Else half a panel would look complete. */
   if (status != SW_OK)
     for (int f = 0; f < N_FILES; f++)
       unlink(paths->partial[f]);

@@ -310,15 +310,21 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
   bool pairs = sw_measure_has_pairs(measure);
   if (measure->kind == SW_KIND_PAIR && !pairs)
     return fault(err, measure, "of kind pair, without a pair output; declare one");
-  int fills = (measure->segment != NULL) + (measure->block != NULL) + (measure->whole_row != NULL);
+  int fills = (measure->segment != NULL) + (measure->block != NULL) + (measure->whole_row != NULL) +
+              (measure->row_periods != NULL);
   if (fills > 1)
-    return fault(err, measure, "%d of segment, block and whole_row; the engine calls one of them",
+    return fault(err, measure,
+                 "%d of segment, block, whole_row and row_periods; the engine calls one of them",
                  fills);
   if (pairs && fills == 0)
-    return fault(err, measure, "pair outputs, and no segment, block or whole_row to fill them");
+    return fault(err, measure,
+                 "pair outputs, and no segment, block, whole_row or row_periods to fill them");
   if (!pairs && fills)
     return fault(err, measure, "%s without a pair output to fill; declare one",
                  sw_name_of_pairs(measure));
+  bool prepares = measure->row_periods != NULL;
+  if ((measure->row_state != NULL) != prepares || (measure->row_prepare != NULL) != prepares)
+    return fault(err, measure, "row_state, row_prepare and row_periods go together");
   if (has_tiled(measure) && !measure->tile)
     return fault(err, measure, "unit outputs, and no tile to fill them");
   if ((sw_measure_has_shape(measure, SW_GLOBAL) || sw_measure_has_shape(measure, SW_TABLE)) &&

@@ -31,7 +31,8 @@ sw_status sw_job_fault(sw_error *err, const sw_job *job, const char *format, ...
 /* For messages about the one of the three that a measure of pairs has. */
 const char *sw_name_of_pairs(const sw_measure *measure) {
   if (measure->segment) return "segment";
-  return measure->block ? "block" : "whole_row";
+  if (measure->block) return "block";
+  return measure->whole_row ? "whole_row" : "row_periods";
 }
 
 /* The first output at or after `q` that has this shape and is on, and that a tile, finish or the

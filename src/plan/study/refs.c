@@ -45,8 +45,8 @@ static bool is_strength(const char *quantity) {
 
 /* ---- quantities ------------------------------------------------------------------------- */
 
-/* What of an entry can be an input, for messages. At most 32 outputs are taken, 2 strengths come in
- * front: hence 34 places. */
+/* The outputs of an entry that can be inputs, for messages. At most 32 outputs are taken, 2
+ * strengths come in front: hence 34 places. */
 static int list_inputs(const sw_entry *entry, const char *name[34]) {
   int count = 0;
   if (entry->is_pair) {
@@ -109,7 +109,7 @@ static sw_status cut_labels(sw_error *err, sw_study_reader *in, sw_need *need, i
   return SW_OK;
 }
 
-/* A label is wanted for each axis that the output has of its own; strengths (`output` NULL) have
+/* A label is required for each axis that the output has of its own; strengths (`output` NULL) have
  * none. Whether the labels are those of the axes is seen in bind.c. */
 static sw_status check_label(sw_error *err, sw_study_reader *in, sw_need *need,
                              const sw_output *output) {

@@ -17,9 +17,9 @@
 /* ---- panel ------------------------------------------------------------------------------ */
 
 typedef enum sw_layout {
-  SW_LAYOUT_LONG,          /* a row per unit and period, a column per indicator */
-  SW_LAYOUT_WIDE_PREFIX,   /* a row per unit, columns PREFIX<period> of one indicator */
-  SW_LAYOUT_WIDE_INDICATOR /* a row per unit and indicator, a column per period */
+  SW_LAYOUT_LONG,          /* one row per unit and period, one column per indicator */
+  SW_LAYOUT_WIDE_PREFIX,   /* one row per unit, columns PREFIX<period> of one indicator */
+  SW_LAYOUT_WIDE_INDICATOR /* one row per unit and indicator, one column per period */
 } sw_layout;
 
 /* What becomes of missing cells of an indicator, in the order of the words in panel.c. */
@@ -206,10 +206,10 @@ typedef struct sw_study {
   int64_t tile;  /* units along the side of a square of pairs, about (sw_cut_make) */
 } sw_study;
 
-/* Parse and check the text of a study file. Refuses unknown keys, measures, composites, weights
- * and results (nearest named), wrong types and ranges, two results of one name, and cycles.
- * Indicators are checked later, against the files. `extra`: measures besides the catalogue's,
- * for tests and programs that bring their own. */
+/* Parse and check the text of a study file. Refuses unknown keys, measures, composites, weights and
+ * results (nearest named), wrong types and ranges, two results of one name, and cycles. Indicators
+ * are checked later, against the files. `extra`: measures besides the catalogue's, for tests and
+ * programs with measures of their own. */
 sw_status sw_study_parse(sw_error *err, sw_arena *arena, const char *file, const char *text,
                          size_t length, const sw_measure *const *extra, int n_extra,
                          sw_study **study);

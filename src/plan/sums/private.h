@@ -72,10 +72,10 @@ typedef struct sums_worker {
   double *out[SUMS_OUT]; /* the first pair quantity: rows of values; the rest NULL */
   double *value, *key;
   int64_t stride;
-  int64_t rows; /* that `value` holds, `stride` apart */
-  void *workspace;
-  bool opened;    /* by the measure's open */
-  sw_error error; /* the thread's, where the measure may record a failure */
+  int64_t rows;            /* that `value` holds, `stride` apart */
+  void *workspace, *state; /* of one prepared row */
+  bool opened;             /* by the measure's open */
+  sw_error error;          /* the thread's, where the measure may record a failure */
   double evaluated;
 } sums_worker;
 sw_status sw_sums_open_worker(const sums_pass *p, sums_worker *w);

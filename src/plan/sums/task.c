@@ -39,6 +39,7 @@ sw_status sw_sums_open_worker(const sums_pass *p, sums_worker *w) {
   w->value = w->block;
   w->key = w->block + w->stride * w->rows;
   w->out[first_quantity(job)] = w->value;
+  if (job->measure->row_state) SW_TRY(sw_alloc(err, job->measure->row_state(job), 1, &w->state));
   if (!job->measure->open) return SW_OK;
   SW_TRY(job->measure->open(err, job, job->n_passes - 1, w->workspace));
   w->opened = true;
@@ -50,6 +51,7 @@ void sw_sums_close_worker(sums_worker *w) {
   if (w->opened) job->measure->close(job, job->n_passes - 1, w->workspace);
   sw_free(w->block);
   sw_free(w->workspace);
+  sw_free(w->state);
 }
 
 /* ---- rows ------------------------------------------------------------------------------- */
@@ -62,10 +64,12 @@ static void fill(sums_worker *w, int t, int64_t i, int64_t count) {
   const sw_measure *measure = job->measure;
   int64_t side = w->p->run->pair[w->p->entry].cut.side;
   double *out[SUMS_OUT];
-  if (measure->whole_row) {
-    measure->whole_row(job, t, i, w->out, w->workspace);
-    return;
+  if (measure->whole_row) measure->whole_row(job, t, i, w->out, w->workspace);
+  if (measure->row_periods) {
+    measure->row_prepare(job, i, w->state, w->workspace);
+    measure->row_periods(job, t, t + 1, i, w->state, w->out, w->workspace);
   }
+  if (sw_measure_fills_rows(measure)) return;
   for (int64_t j0 = 0; j0 < job->n; j0 += side) {
     int64_t j1 = j0 + side < job->n ? j0 + side : job->n;
     for (int q = 0; q < SUMS_OUT; q++)

@@ -257,7 +257,7 @@ static const sw_param made_params[] = {
 
 static const sw_output made_outputs[] = {
     {.name = "sum", .long_name = "row of the square", .units = "1", .shape = SW_UNIT},
-    {.name = "value", .long_name = "logs", .units = "1", .shape = SW_TABLE, .axis = "point"},
+    {.name = "value", .long_name = "logs", .units = "1", .shape = SW_TABLE, .axis = {"point"}},
     {.name = NULL}};
 
 static const sw_measure made_measure = {.name = "asks_made",
