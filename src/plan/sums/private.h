@@ -52,6 +52,10 @@ typedef struct sums_pass {
   sw_queue queue;
 } sums_pass;
 
+/* NULL: none are asked for. A run that was not bound here has no table of them at all. */
+static inline const sw_sums *sw_sums_of(const sw_run *run, int entry) {
+  return run->sums ? run->sums[entry] : NULL;
+}
 /* Tasks of a matrix. */
 static inline int64_t sw_sums_tasks(const sw_sums *sums) {
   return sums->tasks + sums->centres;

@@ -22,14 +22,15 @@ int sw_sums_region(const sw_run *run, int entry) {
 }
 
 void sw_sums_regions(const sw_run *run, int e, sw_region *regions) {
-  const sw_sums *s = run->sums[e];
+  const sw_sums *s = sw_sums_of(run, e);
   if (!s) return;
   regions[sw_sums_region(run, e)] = (sw_region){run->pair[e].summary.n_periods * sw_sums_tasks(s),
                                                 (size_t)s->share * sizeof(double)};
 }
 
 int64_t sw_sums_count(const sw_run *run, int e) {
-  return run->sums[e] ? run->pair[e].summary.n_periods * sw_sums_tasks(run->sums[e]) : 0;
+  const sw_sums *s = sw_sums_of(run, e);
+  return s ? run->pair[e].summary.n_periods * sw_sums_tasks(s) : 0;
 }
 
 int64_t sw_sums_share(const sw_sums *s, int64_t task) {
@@ -204,7 +205,7 @@ static void close_window(sums_pass *p) {
 }
 
 sw_status sw_sums_run(sw_error *err, sw_run *run, int entry, const char *wanted) {
-  if (!run->sums[entry]) return SW_OK;
+  if (!sw_sums_of(run, entry)) return SW_OK;
   sums_pass p = {.run = run,
                  .entry = entry,
                  .region = sw_sums_region(run, entry),
@@ -225,7 +226,7 @@ sw_status sw_sums_run(sw_error *err, sw_run *run, int entry, const char *wanted)
 /* ---- estimate --------------------------------------------------------------------------- */
 
 double sw_sums_pairs(const sw_run *run, int e) {
-  const sw_sums *s = run->sums[e];
+  const sw_sums *s = sw_sums_of(run, e);
   double pairs = 0;
   for (int64_t task = 0; s && task < sw_sums_tasks(s); task++)
     pairs += evaluates(s, task);
@@ -233,7 +234,7 @@ double sw_sums_pairs(const sw_run *run, int e) {
 }
 
 double sw_sums_bytes(const sw_run *run, int e) {
-  const sw_sums *s = run->sums[e];
+  const sw_sums *s = sw_sums_of(run, e);
   if (!s) return 0;
   double slots = 8.0 * (double)sw_sums_tasks(s) * (double)s->share;
   double window = (double)run->team->window_bytes / (slots > 1 ? slots : 1);
