@@ -99,6 +99,7 @@ typedef struct sw_output {
   const char *axis[SW_MAX_OWN]; /* names of extra axes declared by resolve; then NULL */
   const char *group; /* PAIR: not of the result itself, but of a result below it, NAME/GROUP/LABEL,
                         for each label of the parameter SW_P_MATRICES of that name; else NULL */
+  bool by_row;   /* UNIT, beside pair outputs: whole_row fills it, of its row's unit */
   bool of_pairs; /* the engine's own sums over pairs (blocks, rings, centres); not for descriptors */
 } sw_output;
 
@@ -162,7 +163,7 @@ typedef struct sw_pass {
 /* By what the partners of a unit are ordered, the first first; ties by unit code. */
 typedef enum sw_by { SW_BY_LARGEST, SW_BY_ABSOLUTE, SW_BY_SMALLEST } sw_by;
 
-enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 8, SW_MAX_ROWS = 64 };
+enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 8, SW_MAX_ROWS = 64, SW_MAX_BY_ROW = 8 };
 enum { SW_ROW_PERIODS = 4 }; /* periods that row_periods is asked for at a time, at most */
 enum { SW_SPARE = 8 }; /* room behind both, so that one too many is told instead of overrunning */
 
@@ -334,9 +335,10 @@ const char *sw_job_period(const sw_job *job, int t);
  * - Outputs have up to three axes of their own, which differ; pairs none. An output that is on has
  *   its axes declared, each once, with a label or number at least, not both; 8 axes at most.
  * - timeless is of unit outputs; a global one without time is a table.
- * - Unit outputs need a tile and a pass over units; global ones and tables finish, and a pass over
- *   units or items; pair outputs one of segment, block, whole_row and row_periods, and one pass
- *   over pairs, the last. row_state, row_prepare and row_periods go together.
+ * - Unit outputs need a tile and a pass over units, but for those by_row, which need whole_row and
+ *   pair outputs, 8 at most; global ones and tables finish, and a pass over units or items; pair
+ *   outputs one of segment, block, whole_row and row_periods, and one pass over pairs, the last.
+ *   row_state, row_prepare and row_periods go together.
  * - A group of pair outputs has a parameter SW_P_MATRICES of its name, and each of these a group.
  *   No output and no axis is called like it. Beside outputs of groups alone, unit outputs may have
  *   time although the matrices have none (whole_series).
@@ -408,7 +410,10 @@ typedef struct sw_measure {
    * NaN shows in its row's sum, and the square is then done again by block. */
   void (*fold)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                sw_fold *sums, void *workspace);
-  /* Instead of either, for what must see a whole row: out[q][0 .. n). */
+  /* Instead of either, for what must see a whole row: out[q][0 .. n). Behind the pair outputs stand
+   * those that are by_row, in order: out[pairs + k][label] is a number of the row's unit, NaN before
+   * the call; NULL where it is not wanted. A row without pairs to keep is no matter of pairs: see
+   * market_potential.c, a pass over units with its operands gathered. */
   void (*whole_row)(const sw_job *job, int t, int64_t i, double *const *out, void *workspace);
   /* Instead of these, for whole rows of which a part rests on the row and not on the period, as
    * distances and their order do. row_prepare makes that part once for all periods that go

@@ -378,6 +378,37 @@ def check_share(r, dense, share, by, quantities):
     check_entries(r, dense, quantities, wanted)
 
 
+# What every pair entry may ask for, and what it then writes.
+SUMS = {"blocks": "province", "rings": [300, 900], "centres": {"top": 3, "by": "gdp"}}
+SUMMED = ("block_sum", "block_count", "sent_to", "received_from", "ring_sum", "ring_count", "ring_out",
+          "from_centre", "to_centre")
+
+
+def check_sums(world, params, r, dense):
+    """Against the matrix: by group, by ring of the entry's own distance, from and to centres."""
+    value = dense["value"]
+    v, there = np.where(np.isnan(value), 0, value), ~np.isnan(value)
+    label = r.label["province"]
+    assert label == sorted(set(world.unit["province"])) == r.label["province_to"]
+    member = np.array(world.unit["province"])[:, None] == np.array(label)
+    assert close(r["sent_to"], v @ member), "sent_to"
+    assert close(r["received_from"], v.transpose(0, 2, 1) @ member), "received_from"
+    assert close(r["block_sum"], member.T @ (v @ member)), "block_sum"
+    assert same(r["block_count"], member.T.astype(int) @ (there @ member.astype(int))), "block_count"
+    centre = [world.at[code] for code in r.label["centre"]]
+    assert same(r["to_centre"], value[:, :, centre]), "to_centre"
+    assert same(r["from_centre"], value[:, centre].transpose(0, 2, 1)), "from_centre"
+    kind = params.get("distance", "great-circle")
+    if kind == "geodesic":  # the plain world has no ellipsoid
+        return
+    d = world.distance(kind["file"]) if isinstance(kind, dict) else world.great_circle()
+    for k, (above, to) in enumerate(((0, 300), (300, 900), (900, np.inf))):
+        within = (d > above) & (d <= to)
+        assert close(r["ring_out"][:, :, k], (v * within).sum(2)), f"ring_out to {to}"
+        assert close(r["ring_sum"][:, k], (v * within).sum((1, 2))), f"ring_sum to {to}"
+        assert same(r["ring_count"][:, k], (there & within).sum((1, 2))), f"ring_count to {to}"
+
+
 def check_kept(kept, dense, threshold, linked, by, quantities):
     """`kept`: the results of one entry by form of keep, in the precision of `dense`."""
     for k in TOP:

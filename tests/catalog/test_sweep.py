@@ -94,6 +94,7 @@ class Runs:
         forms = {f"top{k}": {"keep": {"top": k}} for k in TOP}
         forms.update(above={"keep": {"above": self.threshold[label]}}, summary={"keep": "summary"},
                      share={"keep": {"share": sweep.SHARE}},
+                     sums={"keep": "summary", **sweep.SUMS},
                      links={"keep": "links", "weights": "contiguity"})
         return forms
 
@@ -133,6 +134,7 @@ class Runs:
             sweep.check_dense(dense, case.is_directed(label), names)
             sweep.check_kept(kept, dense, self.threshold[label], linked, case.order(label),
                              names)
+            sweep.check_sums(self.world, params, self.kept[label]["sums"], r)
         if self.world.gaps and not r.undefined.startswith("0 of"):
             assert "is missing" in r.undefined, f"undefined: {r.undefined}"
             assert r.undefined.endswith("the formula is not defined there (such as 0/0)")
@@ -164,6 +166,12 @@ def permuted(values, axes, place):
     return values
 
 
+def check_sums_relabelled(label, r, other, place):
+    for name in sweep.SUMMED:
+        moved = permuted(other[name], r.axes[name], place)
+        assert close(r[name], moved, 1e-10), f"relabelled: {label}: {name}"
+
+
 def check_relabelled(before, after, place):
     """`place`: where each unit of before stands in after."""
     random_ones = {label for case in before.cases.values()
@@ -176,6 +184,7 @@ def check_relabelled(before, after, place):
             agree = same(values, other) if values.dtype.kind == "i" else close(values, other)
             assert agree, f"relabelled: {label}: {name}"
     for label, kept in before.kept.items():
+        check_sums_relabelled(label, kept["sums"], after.kept[label]["sums"], place)
         for k in TOP:
             r, other = kept[f"top{k}"], after.kept[label][f"top{k}"]
             assert close(r["value"], other["value"][:, place]), f"relabelled: {label}: top {k}"

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/verbs/commands.h"
+#include "measure/names.h"
 #include "measure/outputs.h"
 #include "spillway/measure.h"
 #include "store/layout/layout.h"
@@ -191,16 +192,19 @@ static void print_common(const sw_measure *measure) {
                                   "largest by default, or as the measure says"};
   static const sw_param blocks = {
       .name = "blocks",
-      .help = "a group column of the units: block_sum and block_count from group to group, sent_to "
-              "and received_from of each unit, over all pairs, whatever is kept"};
+      .help = "a group column of the units: " SW_NAME_BLOCK_SUM " and " SW_NAME_BLOCK_COUNT
+              " from group to group, " SW_NAME_SENT_TO " and " SW_NAME_RECEIVED_FROM
+              " of each unit, over all pairs, whatever is kept"};
   static const sw_param rings = {
       .name = "rings",
-      .help = "limits of distance, [100, 200, 400] in km or the distance's own unit: ring_sum, "
-              "ring_count, and ring_out of each unit; the last ring lies beyond"};
-  static const sw_param centres = {
-      .name = "centres",
-      .help = "codes of units, or {top: 5, by: gdp}, the largest of the last period: from_centre, "
-              "to_centre"};
+      .help =
+          "limits of distance, [100, 200, 400] in km or the distance's own unit: " SW_NAME_RING_SUM
+          ", " SW_NAME_RING_COUNT ", and " SW_NAME_RING_OUT
+          " of each unit; the last ring lies beyond"};
+  static const sw_param centres = {.name = "centres",
+                                   .help =
+                                       "codes of units, or {top: 5, by: gdp}, the largest of the "
+                                       "last period: " SW_NAME_FROM_CENTRE ", " SW_NAME_TO_CENTRE};
   const sw_param *common[] = {&as, &periods, &keep, &by, &blocks, &rings, &centres, &weights};
   int count = !sw_measure_has_pairs(measure) ? 2 : has_weights(measure) ? 7 : 8;
   /* Composites stand in a section of their own, where the engine reads none of these. */

@@ -263,6 +263,19 @@ static sw_status check_group(sw_error *err, const sw_measure *measure, const sw_
                group);
 }
 
+/* Whom the engine fills besides tiles: numbers of whole rows, and sums that it adds itself. */
+static sw_status check_filler(sw_error *err, const sw_measure *measure, const sw_output *output) {
+  if (output->of_pairs)
+    return fault(err, measure, "output %s: of_pairs is the engine's own; leave it out",
+                 output->name);
+  if (!output->by_row) return SW_OK;
+  if (output->shape != SW_UNIT)
+    return fault(err, measure, "output %s: by_row is of unit outputs", output->name);
+  if (!measure->whole_row)
+    return fault(err, measure, "output %s: by_row, and no whole_row to fill it", output->name);
+  return SW_OK;
+}
+
 /* One output by itself and against those before it. Pairs are stored in the study's precision, in
  * one dataset a quantity, of which the first is called `value`. */
 static sw_status check_output(sw_error *err, const sw_measure *measure, const sw_output *output) {
@@ -278,6 +291,7 @@ static sw_status check_output(sw_error *err, const sw_measure *measure, const sw
                  "output %s: pairs are stored as the study's precision says; give "
                  "SW_FLOAT64",
                  output->name);
+  SW_TRY(check_filler(err, measure, output));
   if (output->timeless && output->shape != SW_UNIT)
     return fault(err, measure, "output %s: timeless is of unit outputs; %s", output->name,
                  output->shape == SW_PAIR ? "of pairs resolve sets whole_series"
@@ -300,15 +314,18 @@ static sw_status check_output(sw_error *err, const sw_measure *measure, const sw
 /* A headline is looked for among all outputs, whether on or not: which are on is not known yet. The
  * number of pair outputs bounds arrays of the pair pass. */
 static sw_status check_outputs(sw_error *err, const sw_measure *measure) {
-  int pairs = 0;
+  int pairs = 0, by_row = 0;
   bool has_headline = measure->headline == NULL;
   for (const sw_output *output = measure->output; output->name; output++) {
     SW_TRY(check_output(err, measure, output));
     pairs += output->shape == SW_PAIR;
+    by_row += output->by_row;
     has_headline |= measure->headline && strcmp(output->name, measure->headline) == 0;
   }
   if (pairs > SW_MAX_QUANTITIES)
     return fault(err, measure, "%d pair outputs; %d at most", pairs, SW_MAX_QUANTITIES);
+  if (by_row > SW_MAX_BY_ROW)
+    return fault(err, measure, "%d outputs by_row; %d at most", by_row, SW_MAX_BY_ROW);
   if (!has_headline)
     return fault(err, measure, "the headline '%s' is none of its outputs; name one, or none",
                  measure->headline);
@@ -316,6 +333,12 @@ static sw_status check_outputs(sw_error *err, const sw_measure *measure) {
 }
 
 /* ---- what fills them -------------------------------------------------------------------- */
+
+static bool has_tiled(const sw_measure *measure) {
+  for (const sw_output *output = measure->output; output->name; output++)
+    if (output->shape == SW_UNIT && !output->by_row) return true;
+  return false;
+}
 
 /* Every output needs a function that fills it; a function that no output needs is a slip as well,
  * as it would never be called. What depends on passes is left to job.c. */
@@ -341,7 +364,7 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
   bool prepares = measure->row_periods != NULL;
   if ((measure->row_state != NULL) != prepares || (measure->row_prepare != NULL) != prepares)
     return fault(err, measure, "row_state, row_prepare and row_periods go together");
-  if (sw_measure_has_shape(measure, SW_UNIT) && !measure->tile)
+  if (has_tiled(measure) && !measure->tile)
     return fault(err, measure, "unit outputs, and no tile to fill them");
   if ((sw_measure_has_shape(measure, SW_GLOBAL) || sw_measure_has_shape(measure, SW_TABLE)) &&
       !measure->finish)

@@ -36,11 +36,12 @@ const char *sw_name_of_pairs(const sw_measure *measure) {
   return measure->whole_row ? "whole_row" : "row_periods";
 }
 
-/* The first output at or after `q` that has this shape and is on; NULL: none. */
+/* The first output at or after `q` that has this shape and is on, and that a tile, finish or the
+ * pairs themselves fill; NULL: none. */
 static const sw_output *find_on(const sw_job *job, int q, sw_shape shape) {
   for (; job->measure->output[q].name; q++)
     if (job->measure->output[q].shape == shape && !job->result[q].off &&
-        !job->measure->output[q].of_pairs)
+        !job->measure->output[q].of_pairs && !job->measure->output[q].by_row)
       return &job->measure->output[q];
   return NULL;
 }
@@ -173,6 +174,15 @@ static sw_status check_timeless(sw_error *err, const sw_job *job) {
   return SW_OK;
 }
 
+/* Whole rows are asked for where pairs are. */
+static sw_status check_by_row(sw_error *err, const sw_job *job) {
+  for (int q = 0; job->measure->output[q].name; q++)
+    if (job->measure->output[q].by_row && !job->result[q].off && !sw_job_has_pairs(job))
+      return sw_job_fault(err, job, "output %s is by_row, and no pair output is on; switch it off",
+                          job->measure->output[q].name);
+  return SW_OK;
+}
+
 /* Every output that is on has a pass that may fill it, and pairs are not computed for nothing. Unit
  * outputs are rows of the rank that owns the units, which only a pass over units has; global ones
  * and tables are filled by `finish`, which follows passes over units or items, never pairs. */
@@ -197,6 +207,7 @@ static sw_status check_domains(sw_error *err, const sw_job *job) {
     return sw_job_fault(err, job, "a pass over pairs, and no pair output is on");
   if (!pair && job->measure->kind == SW_KIND_PAIR)
     return sw_job_fault(err, job, "of kind pair, and every pair output is off; leave one on");
+  SW_TRY(check_by_row(err, job));
   /* Matrices of groups have groups of their own in the file, and their own time. */
   bool apart = pair && !sw_job_has_pairs(job);
   if (unit && job->whole_series && !apart) return check_timeless(err, job);

@@ -45,6 +45,30 @@ static void add_rows(const sw_pairs *p, const sw_lot *lot, span units, double *s
     add_share(p, units, first, end, lot->slot_at + nth * slot, sum);
 }
 
+/* ---- numbers of whole rows --------------------------------------------------------------- */
+
+/* Places the numbers of units' rows, `numbers` of each from `from` on, into the results by unit. A
+ * label's numbers of all matrices stand together. */
+static void place_numbers(const sw_pairs *p, int t, int64_t first, int64_t count,
+                          const double *from) {
+  int64_t numbers = p->geometry.numbers, matrices = p->plan->summary.n_periods, at = 0;
+  for (int q = 0; numbers && p->job->measure->output[q].name; q++) {
+    const sw_result *result = &p->job->result[q];
+    if (!result->output->by_row || result->off) continue;
+    for (int label = 0; label < result->width; label++, at++)
+      for (int64_t k = 0; k < count; k++)
+        result->row[label * matrices + t][first - p->run->panel->lo + k] = from[k * numbers + at];
+  }
+}
+
+/* Where the numbers of unit `first`, a row of the lot, stand in the slots. */
+static const double *numbers_of_lot(const sw_pairs *p, const sw_lot *lot, int64_t first) {
+  int64_t r0 = 0, r1 = 0;
+  sw_geometry_units(&p->geometry, lot->row, &r0, &r1);
+  return p->slots + lot->slot_at + sw_geometry_numbers_at(&p->geometry) +
+         (first - r0) * p->geometry.numbers;
+}
+
 /* The lot's column sums of one row segment (`part`), added into sum. A slot has the shares of rows
  * first, then those of columns, `side` doubles for each part. In a triangle the diagonal square has
  * no column shares (its rows hold both directions): columns begin behind it, at the second task. */
@@ -135,10 +159,10 @@ static int64_t own_rows(const sw_pairs *p, int64_t row, span units, int64_t *fir
   return end > *first ? end - *first : 0;
 }
 
-/* Packs a run for one rank's units: the sums of its rows, then the blocks of its columns' tree.
- * Returns the number of doubles. `at` NULL: only counts them, by the same code, so that room and
- * content cannot disagree. The ladder has memory for the widest rank; its width is set to this
- * one's. */
+/* Packs a run for one rank's units: the sums and numbers of its rows, then the blocks of its
+ * columns' tree. Returns the number of doubles. `at` NULL: only counts them, by the same code, so
+ * that room and content cannot disagree. The ladder has memory for the widest rank; its width is
+ * set to this one's. */
 static int64_t pack_run(const sw_pairs *p, const sw_lot *lot, int64_t rows, span units,
                         sw_ladder *ladder, double *at) {
   int64_t count = 0;
@@ -149,8 +173,10 @@ static int64_t pack_run(const sw_pairs *p, const sw_lot *lot, int64_t rows, span
     if (at && own) {
       memset(at + count, 0, (size_t)own * sizeof *at);
       add_rows(p, &lot[k], (span){first, first + own}, at + count);
+      memcpy(at + count + own, numbers_of_lot(p, &lot[k], first),
+             (size_t)(own * p->geometry.numbers) * sizeof *at);
     }
-    count += own;
+    count += own * (1 + p->geometry.numbers);
     climb(p, &lot[k], units, ladder);
   }
   for (int k = 0; k < ladder->count; k++) {
@@ -261,7 +287,11 @@ static void add_run(adder *a, int t, int64_t row, int64_t end) {
   for (; row < end; row++) {
     int64_t first = 0, own = own_rows(p, row, a->units, &first);
     sw_lot lot = {.t = t, .row = row};
-    if (own) add_all(a->rows + first - a->units.lo, from, own);
+    if (own) {
+      add_all(a->rows + first - a->units.lo, from, own);
+      place_numbers(p, t, first, own, *from);
+      *from += own * p->geometry.numbers;
+    }
     climb(p, &lot, a->units, &a->shape);
   }
   for (int k = 0; k < a->shape.count; k++) {
@@ -285,7 +315,7 @@ static void find_streams(adder *a, const double *received) {
         int64_t first = 0;
         sw_lot lot = {.t = t, .row = k};
         climb(p, &lot, a->units, &a->shape);
-        count[node] += own_rows(p, k, a->units, &first);
+        count[node] += own_rows(p, k, a->units, &first) * (1 + p->geometry.numbers);
       }
       for (int k = 0; k < a->shape.count; k++)
         if (concerns(p, &a->shape, k, a->units)) count[node] += a->units.hi - a->units.lo;
@@ -308,10 +338,23 @@ static void add_window(adder *a) {
         add_run(a, t, row, end);
         continue;
       }
+      int64_t first = 0, own = own_rows(p, row, a->units, &first);
       add_rows(p, lot, a->units, a->rows);
+      if (own && p->geometry.numbers)
+        place_numbers(p, t, first, own, numbers_of_lot(p, lot, first));
       climb(p, lot++, a->units, &a->ladder);
     }
     end_matrix(a, t);
+  }
+}
+
+void sw_pairs_place_sample(const sw_pairs *p) {
+  for (int64_t k = 0; p->geometry.numbers && k < p->n_lots; k++) {
+    const sw_lot *lot = &p->lot[k];
+    int64_t first = 0, end = 0;
+    if (p->done[lot->task_at]) continue;
+    sw_geometry_units(&p->geometry, lot->row, &first, &end);
+    place_numbers(p, lot->t, first, end - first, numbers_of_lot(p, lot, first));
   }
 }
 

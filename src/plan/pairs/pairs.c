@@ -197,6 +197,7 @@ static sw_status run_window(sw_error *err, sw_pairs *p) {
   SW_TRY(sw_team_agree(team, err, status, 0));
   SW_TRY(team->node_barrier(team, err));
   if (p->ranks) return sw_pairs_rank_end(err, p);
+  if (p->work.pass == SW_PAIRS_SAMPLE) sw_pairs_place_sample(p);
   bool sums = p->work.pass == SW_PAIRS_STORE && !sw_pairs_all_past(p);
   return sums ? sw_pairs_fold(err, p) : SW_OK;
 }
@@ -242,7 +243,8 @@ sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_pair_work work)
   sw_status status = begin(err, &p);
   if (status == SW_OK) status = sw_guard_begin(err, &run->job[entry], pass, &guard);
   status = sw_team_agree(run->team, err, status, 0);
-  if (status == SW_OK && run->past) status = sw_pairs_past(err, &p);
+  /* Numbers of rows are not taken from earlier results: all of their matrices are computed. */
+  if (status == SW_OK && run->past && !p.geometry.numbers) status = sw_pairs_past(err, &p);
   if (status == SW_OK) status = run_windows(err, &p);
   /* The guard may find on one rank alone that a segment has filled what it may not. Whether it
    * hides anything is the same on every rank, and so is the status here: all ranks agree again, or

@@ -271,6 +271,8 @@ double sw_pairs_share_least(const sw_pairs *p, int t);
 
 /* fold.c: the slots of a window become strengths of units. Collective. */
 sw_status sw_pairs_fold(sw_error *err, sw_pairs *p);
+/* The numbers of the rows of a sample, in one process. */
+void sw_pairs_place_sample(const sw_pairs *p);
 
 /* totals.c */
 /* Ordered pairs of a matrix, with a value or without. */

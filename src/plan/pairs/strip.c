@@ -149,9 +149,26 @@ void sw_pairs_strip_row(sw_worker *w, const sw_strip *s, int64_t i) {
   if (s->column_sum) sw_lanes_add(s->column_sum, v, n);
 }
 
+/* Where the measure puts the numbers of row i's unit: into the slot, which a counting pass does not
+ * have. What it does not fill is missing. */
+static void place_numbers(sw_worker *w, const sw_strip *s, int64_t i) {
+  const sw_pairs *p = w->pairs;
+  double *at =
+      s->row_sum + sw_geometry_numbers_at(&p->geometry) + (i - s->r0) * p->geometry.numbers;
+  double **out = w->all + p->n_pair_outputs;
+  for (int64_t k = 0; k < p->geometry.numbers; k++)
+    at[k] = NAN;
+  for (int q = 0; p->geometry.numbers && p->job->measure->output[q].name; q++) {
+    if (!p->job->measure->output[q].by_row) continue;
+    *out++ = p->job->result[q].off ? NULL : at;
+    if (!p->job->result[q].off) at += p->job->result[q].width;
+  }
+}
+
 static void strip_by_rows(sw_worker *w, const sw_strip *s) {
   const sw_pairs *p = w->pairs;
   for (int64_t i = s->b0; i < s->b1; i++) {
+    place_numbers(w, s, i);
     p->job->measure->whole_row(p->job, s->t, i, w->all, w->workspace);
     sw_pairs_strip_row(w, s, i);
   }

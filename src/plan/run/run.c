@@ -150,7 +150,7 @@ static sw_status run_pairs(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   if (status == SW_OK && counts) status = count_rows(err, run, e);
   if (status == SW_OK && sink)
     status = sw_pairs_run(err, run, e, (sw_pair_work){.pass = SW_PAIRS_STORE, .sink = sink});
-  if (status == SW_OK && sink) status = sw_sums_run(err, run, e);
+  if (status == SW_OK && sink) status = sw_sums_run(err, run, e, NULL);
   return status;
 }
 
@@ -178,6 +178,8 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   if (status == SW_OK && run->study->entry[e].is_pair) status = run_pairs(err, run, e, sink);
   for (int m = e; status == SW_OK && (m = sw_run_matrices_next(run, e, m)) >= 0;)
     status = run_pairs(err, run, m, sink);
+  /* Once more: whole rows may have filled some. */
+  if (status == SW_OK && sink) status = sw_run_check_integers(err, run, e);
   sw_run_passes_release(run, e);
   say_notes(run);
   run->seconds_pairs += sw_clock() - began;
@@ -190,12 +192,14 @@ static bool computes_pairs(const sw_run *run, int e) {
 }
 
 /* For `verify`: operands first, as in run_pair, then only the wanted tasks. */
-sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *wanted, sw_sink *sink) {
-  sw_pair_work work = {.pass = SW_PAIRS_SAMPLE, .sink = sink, .sample = wanted};
+sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *pairs, const char *sums,
+                        sw_sink *sink) {
+  sw_pair_work work = {.pass = SW_PAIRS_SAMPLE, .sink = sink, .sample = pairs};
   const sw_entry *entry = &run->study->entry[e];
   sw_status status = sw_run_passes(err, run, entry->group ? entry->parent : e);
   sw_run_matrices_take(run, e);
   if (status == SW_OK) status = sw_pairs_run(err, run, e, work);
+  if (status == SW_OK && sums) status = sw_sums_run(err, run, e, sums);
   sw_run_passes_release(run, e);
   return status;
 }

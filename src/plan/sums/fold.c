@@ -190,6 +190,17 @@ static void place_all(const sums_pass *p, receiver me, const double **from, doub
     }
 }
 
+void sw_sums_place_sample(const sums_pass *p) {
+  const sw_sums *s = p->sums;
+  for (int64_t m = p->first; m < p->end; m++) {
+    int64_t task = m % sw_sums_tasks(s);
+    const double *row = p->slots + (m - p->first) * s->share;
+    if (p->done[m - p->first] || task >= s->tasks) continue;
+    for (int64_t k = s->task_at[task]; k < s->task_at[task + 1]; k++, row += s->width)
+      place_row(p, p->t0 + (int)(m / sw_sums_tasks(s)), s->unit[k], row);
+  }
+}
+
 /* Nothing waits for other ranks after the exchange: a failure is kept until all agree. */
 sw_status sw_sums_fold(sw_error *err, sums_pass *p) {
   sw_team *team = p->run->team;

@@ -279,7 +279,8 @@ sw_status sw_sums_bind(sw_error *err, sw_run *run, int e, const sw_distance *dis
 }
 
 int sw_sums_centres(const sw_run *run, int e) {
-  return run->sums[e] ? run->sums[e]->centres : 0;
+  const sw_sums *s = sw_sums_of(run, e);
+  return s ? s->centres : 0;
 }
 
 const char *sw_sums_centre(const sw_run *run, int e, int index) {

@@ -11,6 +11,9 @@
 #include "plan/sums/sums.h"
 #include "plan/task/queue.h"
 
+/* What a measure is handed: all but the first quantity NULL. */
+enum { SUMS_OUT = SW_MAX_QUANTITIES + SW_MAX_BY_ROW };
+
 /* What is made for an entry; from the run's arena, the same on every rank. */
 struct sw_sums {
   const sw_job *job;
@@ -40,6 +43,7 @@ typedef struct sums_pass {
   sw_job *job;
   const sw_sums *sums;
   sw_journal *journal;
+  const char *wanted; /* tasks of all matrices; NULL: all are */
   int matrices;
   int t0, t1;         /* the window */
   int64_t first, end; /* this node's tasks of the window: (t - t0) * sw_sums_tasks + task */
@@ -48,6 +52,10 @@ typedef struct sums_pass {
   sw_queue queue;
 } sums_pass;
 
+/* NULL: none are asked for. A run that was not bound here has no table of them at all. */
+static inline const sw_sums *sw_sums_of(const sw_run *run, int entry) {
+  return run->sums ? run->sums[entry] : NULL;
+}
 /* Tasks of a matrix. */
 static inline int64_t sw_sums_tasks(const sw_sums *sums) {
   return sums->tasks + sums->centres;
@@ -64,19 +72,23 @@ int64_t sw_sums_first(const sums_pass *p, int node);
 /* task.c: what a thread works with, and the task that fills `share`. */
 typedef struct sums_worker {
   const sums_pass *p;
-  double *block;                  /* of all buffers */
-  double *out[SW_MAX_QUANTITIES]; /* the first pair quantity: rows of values; the rest NULL */
+  double *block;         /* of all buffers */
+  double *out[SUMS_OUT]; /* the first pair quantity: rows of values; the rest NULL */
   double *value, *key;
   int64_t stride;
-  int64_t rows; /* that `value` holds, `stride` apart */
-  void *workspace;
+  int64_t rows;            /* that `value` holds, `stride` apart */
+  void *workspace, *state; /* of one prepared row */
+  bool opened;             /* by the measure's open */
+  sw_error error;          /* the thread's, where the measure may record a failure */
   double evaluated;
 } sums_worker;
-sw_status sw_sums_open_worker(sw_error *err, const sums_pass *p, sums_worker *w);
+sw_status sw_sums_open_worker(const sums_pass *p, sums_worker *w);
 void sw_sums_close_worker(sums_worker *w);
 void sw_sums_task(sums_worker *w, int t, int64_t task, double *share);
 
 /* fold.c: the slots of a window become results. Collective. */
 sw_status sw_sums_fold(sw_error *err, sums_pass *p);
+/* The same of a sample, in one process: rows of wanted tasks alone. */
+void sw_sums_place_sample(const sums_pass *p);
 
 #endif

@@ -22,10 +22,15 @@ int sw_sums_region(const sw_run *run, int entry) {
 }
 
 void sw_sums_regions(const sw_run *run, int e, sw_region *regions) {
-  const sw_sums *s = run->sums[e];
+  const sw_sums *s = sw_sums_of(run, e);
   if (!s) return;
   regions[sw_sums_region(run, e)] = (sw_region){run->pair[e].summary.n_periods * sw_sums_tasks(s),
                                                 (size_t)s->share * sizeof(double)};
+}
+
+int64_t sw_sums_count(const sw_run *run, int e) {
+  const sw_sums *s = sw_sums_of(run, e);
+  return s ? run->pair[e].summary.n_periods * sw_sums_tasks(s) : 0;
 }
 
 int64_t sw_sums_share(const sw_sums *s, int64_t task) {
@@ -37,7 +42,8 @@ int64_t sw_sums_share(const sw_sums *s, int64_t task) {
 
 /* Pairs that a task evaluates. */
 static double evaluates(const sw_sums *s, int64_t task) {
-  double row = s->links ? (double)s->links->row_start[s->job->n] / (double)s->job->n : (double)s->job->n;
+  double row =
+      s->links ? (double)s->links->row_start[s->job->n] / (double)s->job->n : (double)s->job->n;
   return row * (double)(task < s->tasks ? s->task_at[task + 1] - s->task_at[task] : 1);
 }
 
@@ -111,33 +117,30 @@ static void report(const sums_pass *p, double *last) {
 static void work(sums_pass *p, sums_worker *w, bool speaks) {
   double last = sw_clock();
   sw_turn turn = {.speaks = speaks, .asked = last};
-  sw_error error = {0};
   int64_t computed = 0;
-  for (int64_t k; error.status == SW_OK && (k = sw_queue_take(&p->queue, &turn)) >= 0;) {
+  for (int64_t k; w->error.status == SW_OK && (k = sw_queue_take(&p->queue, &turn)) >= 0;) {
     int t = 0;
     int64_t task = task_of(p, k, &t);
     if (p->done && p->done[k]) continue;
     sw_sums_task(w, t, task, slot_of(p, k));
     w->evaluated += evaluates(p->sums, task);
     computed++;
-    mark(&error, p, k);
+    /* What a measure opened may have failed: then the task is left undone. */
+    if (w->error.status == SW_OK) mark(&w->error, p, k);
     if (speaks) report(p, &last);
   }
-  if (error.status != SW_OK) sw_queue_fail(&p->queue, &error);
   __atomic_add_fetch(&p->run->tasks_computed, computed, __ATOMIC_RELAXED);
 }
 
 /* No barrier inside: a thread that fails to open leaves, and the others meet it at the end. */
 static void run_threads(sums_pass *p) {
-#pragma omp parallel num_threads(p->run->n_threads)
+  int threads = p->job->pass[p->job->n_passes - 1].one_thread ? 1 : p->run->n_threads;
+#pragma omp parallel num_threads(threads)
   {
     sums_worker w;
-    sw_error error = {0};
     double began = sw_clock();
-    if (sw_sums_open_worker(&error, p, &w) == SW_OK)
-      work(p, &w, omp_get_thread_num() == 0);
-    else
-      sw_queue_fail(&p->queue, &error);
+    if (sw_sums_open_worker(p, &w) == SW_OK) work(p, &w, omp_get_thread_num() == 0);
+    if (w.error.status != SW_OK) sw_queue_fail(&p->queue, &w.error);
 /* One thread at a time: pairs_evaluated is a double, and not atomic. */
 #pragma omp critical(sw_sums_merge)
     p->run->pairs_evaluated += w.evaluated;
@@ -156,6 +159,12 @@ static int window_end(const sums_pass *p) {
   return p->t0 + (int)(fit < left ? fit : left);
 }
 
+/* What is not wanted is passed over as if it were done. */
+static void pass_over(const sums_pass *p) {
+  for (int64_t k = 0; k < p->end - p->first; k++)
+    p->done[k] = !p->wanted[number_of(p, k)];
+}
+
 /* What was made on failure is released by close_window. */
 static sw_status open_window(sw_error *err, sums_pass *p) {
   sw_team *team = p->run->team;
@@ -166,9 +175,11 @@ static sw_status open_window(sw_error *err, sums_pass *p) {
   size_t bytes = (size_t)((p->end - p->first) * p->sums->share) * sizeof *p->slots;
   SW_TRY(team->node_alloc(team, err, bytes + 64, (void **)&p->slots));
   SW_TRY(sw_queue_open(err, team, p->end - p->first, true, &p->queue));
-  if (!p->journal || !p->run->resumes) return SW_OK;
+  bool resumes = p->journal && p->run->resumes;
+  if (!resumes && !p->wanted) return SW_OK;
   SW_TRY(team->node_alloc(team, err, (size_t)(p->end - p->first) + 1, (void **)&p->done));
-  SW_TRY(sw_team_agree(team, err, restore(err, p), 0));
+  if (p->wanted) pass_over(p);
+  SW_TRY(sw_team_agree(team, err, resumes ? restore(err, p) : SW_OK, 0));
   return team->node_barrier(team, err);
 }
 
@@ -178,7 +189,9 @@ static sw_status run_window(sw_error *err, sums_pass *p) {
   run_threads(p);
   SW_TRY(sw_team_agree(team, err, sw_queue_status(err, &p->queue), 0));
   SW_TRY(team->node_barrier(team, err));
-  return sw_sums_fold(err, p);
+  if (!p->wanted) return sw_sums_fold(err, p);
+  sw_sums_place_sample(p);
+  return SW_OK;
 }
 
 /* Met by all ranks in the same order, as node_free is. */
@@ -191,14 +204,15 @@ static void close_window(sums_pass *p) {
   p->done = NULL;
 }
 
-sw_status sw_sums_run(sw_error *err, sw_run *run, int entry) {
-  if (!run->sums[entry]) return SW_OK;
+sw_status sw_sums_run(sw_error *err, sw_run *run, int entry, const char *wanted) {
+  if (!sw_sums_of(run, entry)) return SW_OK;
   sums_pass p = {.run = run,
                  .entry = entry,
                  .region = sw_sums_region(run, entry),
                  .job = &run->job[entry],
                  .sums = run->sums[entry],
                  .journal = run->journal,
+                 .wanted = wanted,
                  .matrices = run->pair[entry].summary.n_periods};
   sw_status status = SW_OK;
   for (p.t0 = 0; status == SW_OK && p.t0 < p.matrices; p.t0 = p.t1) {
@@ -212,7 +226,7 @@ sw_status sw_sums_run(sw_error *err, sw_run *run, int entry) {
 /* ---- estimate --------------------------------------------------------------------------- */
 
 double sw_sums_pairs(const sw_run *run, int e) {
-  const sw_sums *s = run->sums[e];
+  const sw_sums *s = sw_sums_of(run, e);
   double pairs = 0;
   for (int64_t task = 0; s && task < sw_sums_tasks(s); task++)
     pairs += evaluates(s, task);
@@ -220,7 +234,7 @@ double sw_sums_pairs(const sw_run *run, int e) {
 }
 
 double sw_sums_bytes(const sw_run *run, int e) {
-  const sw_sums *s = run->sums[e];
+  const sw_sums *s = sw_sums_of(run, e);
   if (!s) return 0;
   double slots = 8.0 * (double)sw_sums_tasks(s) * (double)s->share;
   double window = (double)run->team->window_bytes / (slots > 1 ? slots : 1);

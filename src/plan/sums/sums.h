@@ -20,8 +20,12 @@ typedef struct sw_sums sw_sums;
  * rings, `distance` is what they are measured by. Collective: `top` centres are found among all
  * units. Leaves run->sums[entry] NULL where nothing is asked for. */
 sw_status sw_sums_bind(sw_error *err, sw_run *run, int entry, const sw_distance *distance);
-/* All matrices of the entry, while its operands are in place. Collective. */
-sw_status sw_sums_run(sw_error *err, sw_run *run, int entry);
+/* All matrices of the entry, while its operands are in place. Collective. `wanted`, for `verify`:
+ * not 0 for each task to compute, by sw_sums_count; then the rows of these alone are placed in
+ * results by unit, and all else of them stays missing. NULL: all. */
+sw_status sw_sums_run(sw_error *err, sw_run *run, int entry, const char *wanted);
+/* Tasks of all matrices; 0 without sums. */
+int64_t sw_sums_count(const sw_run *run, int entry);
 
 /* The journal's region of an entry's sums, behind those of all passes, and the regions in all. */
 int sw_sums_region(const sw_run *run, int entry);

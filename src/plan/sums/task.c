@@ -29,8 +29,9 @@ static int first_quantity(const sw_job *job) {
   return place;
 }
 
-sw_status sw_sums_open_worker(sw_error *err, const sums_pass *p, sums_worker *w) {
+sw_status sw_sums_open_worker(const sums_pass *p, sums_worker *w) {
   const sw_job *job = p->job;
+  sw_error *err = &w->error;
   size_t bytes = job->measure->workspace ? job->measure->workspace(job) : 0;
   *w = (sums_worker){.p = p, .stride = padded(job->n), .rows = (int)sw_pairs_grain(job)};
   SW_TRY(sw_calloc(err, (size_t)(w->stride * (w->rows + 1)), sizeof(double), (void **)&w->block));
@@ -38,12 +39,19 @@ sw_status sw_sums_open_worker(sw_error *err, const sums_pass *p, sums_worker *w)
   w->value = w->block;
   w->key = w->block + w->stride * w->rows;
   w->out[first_quantity(job)] = w->value;
+  if (job->measure->row_state) SW_TRY(sw_alloc(err, job->measure->row_state(job), 1, &w->state));
+  if (!job->measure->open) return SW_OK;
+  SW_TRY(job->measure->open(err, job, job->n_passes - 1, w->workspace));
+  w->opened = true;
   return SW_OK;
 }
 
 void sw_sums_close_worker(sums_worker *w) {
+  const sw_job *job = w->p->job;
+  if (w->opened) job->measure->close(job, job->n_passes - 1, w->workspace);
   sw_free(w->block);
   sw_free(w->workspace);
+  sw_free(w->state);
 }
 
 /* ---- rows ------------------------------------------------------------------------------- */
@@ -55,14 +63,16 @@ static void fill(sums_worker *w, int t, int64_t i, int64_t count) {
   const sw_job *job = w->p->job;
   const sw_measure *measure = job->measure;
   int64_t side = w->p->run->pair[w->p->entry].cut.side;
-  double *out[SW_MAX_QUANTITIES];
-  if (measure->whole_row) {
-    measure->whole_row(job, t, i, w->out, w->workspace);
-    return;
+  double *out[SUMS_OUT];
+  if (measure->whole_row) measure->whole_row(job, t, i, w->out, w->workspace);
+  if (measure->row_periods) {
+    measure->row_prepare(job, i, w->state, w->workspace);
+    measure->row_periods(job, t, t + 1, i, w->state, w->out, w->workspace);
   }
+  if (sw_measure_fills_rows(measure)) return;
   for (int64_t j0 = 0; j0 < job->n; j0 += side) {
     int64_t j1 = j0 + side < job->n ? j0 + side : job->n;
-    for (int q = 0; q < SW_MAX_QUANTITIES; q++)
+    for (int q = 0; q < SUMS_OUT; q++)
       out[q] = w->out[q] ? w->out[q] + j0 : NULL;
     if (measure->block)
       measure->block(job, t, i, i + count, j0, j1, out, w->stride, w->workspace);
@@ -86,8 +96,8 @@ static int64_t fill_rows(sums_worker *w, int t, const int32_t *unit, int64_t lef
 static void fill_links(sums_worker *w, int t, int64_t i) {
   const sw_job *job = w->p->job;
   const sw_links *links = w->p->sums->links;
-  double one[16], *out[SW_MAX_QUANTITIES];
-  for (int q = 0; q < SW_MAX_QUANTITIES; q++)
+  double one[16], *out[SUMS_OUT];
+  for (int q = 0; q < SUMS_OUT; q++)
     out[q] = w->out[q] ? one : NULL;
   for (int64_t j = 0; j < job->n; j++)
     w->value[j] = NAN;

@@ -54,7 +54,7 @@ static void copy_share(const sw_tiles *s, int64_t k, char *share, bool out_of_sh
   sw_tiling_range(&s->tiling, number_of(s, k), &lo, &hi);
   for (int q = 0; job->measure->output[q].name; q++) {
     const sw_result *result = &job->result[q];
-    if (result->output->shape != SW_UNIT || result->off || result->output->of_pairs) continue;
+    if (!sw_tiling_fills(result)) continue;
     for (int r = 0; r < result->width * sw_result_periods(job, result); r++)
       share = copy_row(share, result->row[r] + (lo - first), hi - lo, out_of_share);
   }
