@@ -70,6 +70,7 @@ typedef struct sums_worker {
   int64_t stride;
   int64_t rows; /* that `value` holds, `stride` apart */
   void *workspace;
+  void *state; /* of a row that is prepared; NULL without */
   double evaluated;
 } sums_worker;
 sw_status sw_sums_open_worker(sw_error *err, const sums_pass *p, sums_worker *w);

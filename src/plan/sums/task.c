@@ -35,6 +35,8 @@ sw_status sw_sums_open_worker(sw_error *err, const sums_pass *p, sums_worker *w)
   *w = (sums_worker){.p = p, .stride = padded(job->n), .rows = (int)sw_pairs_grain(job)};
   SW_TRY(sw_calloc(err, (size_t)(w->stride * (w->rows + 1)), sizeof(double), (void **)&w->block));
   if (bytes) SW_TRY(sw_alloc(err, bytes, 1, &w->workspace));
+  if (job->measure->row_periods)
+    SW_TRY(sw_alloc(err, job->measure->row_state(job), 1, &w->state));
   w->value = w->block;
   w->key = w->block + w->stride * w->rows;
   w->out[first_quantity(job)] = w->value;
@@ -44,6 +46,7 @@ sw_status sw_sums_open_worker(sw_error *err, const sums_pass *p, sums_worker *w)
 void sw_sums_close_worker(sums_worker *w) {
   sw_free(w->block);
   sw_free(w->workspace);
+  sw_free(w->state);
 }
 
 /* ---- rows ------------------------------------------------------------------------------- */
@@ -58,6 +61,11 @@ static void fill(sums_worker *w, int t, int64_t i, int64_t count) {
   double *out[SW_MAX_QUANTITIES];
   if (measure->whole_row) {
     measure->whole_row(job, t, i, w->out, w->workspace);
+    return;
+  }
+  if (measure->row_periods) {
+    measure->row_prepare(job, i, w->state, w->workspace);
+    measure->row_periods(job, t, t + 1, i, w->state, w->out, w->workspace);
     return;
   }
   for (int64_t j0 = 0; j0 < job->n; j0 += side) {
