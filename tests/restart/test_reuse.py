@@ -179,6 +179,18 @@ def check_plain():
     study.remove("next.h5")
     study.remove("whole.h5")
     rewrite("")
+    # A break in the series may be heeded by what looks across periods, as composites do.
+    with open(study.file) as file:
+        text = file.read()
+    with open(study.file, "w") as file:
+        file.write(text.replace("  time: year\n", "  time: year\n  breaks: [2002]\n"))
+    want = study.complete("whole.h5")[0]
+    got, out, _ = study.complete("next.h5", words=["--reuse", study.path("first.h5")])
+    assert got == want and taken(out) == (taken(out)[1] - 3, taken(out)[1]), out
+    study.remove("next.h5")
+    study.remove("whole.h5")
+    with open(study.file, "w") as file:
+        file.write(text)
     # A county's GDP: what does not rest on it is taken.
     revise(study, "2002")
     want = study.complete("whole.h5")[0]
