@@ -25,6 +25,7 @@ ENTRIES = {
     "ellipsoid": ("gravity", {"mass": ["gdp"], "distance": "geodesic", "decay": 1, **ASKED}),
     "hours": ("gravity", {"mass": ["gdp"], "distance": {"file": "hours.csv"}, "rings": [5, 9.5],
                           "blocks": "agglomeration"}),
+    "radiation": ("radiation_model", {"mass": "gdp", **ASKED}),
     "similar": ("structural_similarity", {"shares": ["agriculture", "manufacturing", "finance"],
                                           "form": "krugman", **ASKED}),
     "coupled": ("pairwise_coupling", {"systems": ["economy", "services", "ecology"],
