@@ -118,6 +118,8 @@ Test(study_errors, panel) {
        "s.yaml:2:37: time: a wide layout has its periods in the columns; leave `time` out"},
       {"{file: p.csv, unit: u, layout: {wide: {indicator: l, names: {1: g, 2: g}}}}\n",
        "s.yaml:2:78: names: two codes are both named 'g'"},
+      {"{file: p.csv, unit: u, derive: {a: 'share_of(b, state)'}}\n",
+       "s.yaml:2:44: derive: a: share_of expected a group of the units, and `units` has none"},
       {"{file: p.csv, unit: u, derive: {a: b + 1, b: x}}\n",
        "s.yaml:2:43: derive: 'a' needs 'b', which is derived after it; put 'b' first"},
       {"{file: p.csv, unit: u, aggregate: {by: city, sum: [a]}}\n",
