@@ -27,9 +27,9 @@ typedef enum sw_ptype {
   SW_P_TEXTS,     /* a list of texts */
   SW_P_COLUMN,    /* an indicator, a composite or NAME.quantity[label]: an input */
   SW_P_COLUMNS,   /* a list of these */
-  SW_P_WEIGHTS,   /* a named weights matrix of the study: gives job->weights */
+  SW_P_WEIGHTS,   /* a named weights matrix of the study: gives arg->weights */
   SW_P_GROUPINGS, /* one or more group columns of the units file */
-  SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives job->distance */
+  SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives arg->distance */
   SW_P_TABLE,     /* `own`, or {file: t.csv | from: r.h5}: gives arg->table */
   SW_P_PAIRS,     /* the pairs that another entry keeps, NAME or NAME.quantity: give job->links */
   SW_P_NODE       /* any YAML: `resolve` reads arg->node itself */
@@ -63,6 +63,8 @@ typedef struct sw_arg {
   const double *numbers;
   const char *const *texts;
   const struct sw_node *node;
+  const sw_links *weights;     /* WEIGHTS; NULL: left out */
+  const sw_distance *distance; /* DISTANCE; NULL: left out */
   const sw_table *table;
 } sw_arg;
 
@@ -110,8 +112,9 @@ typedef struct sw_result {
 typedef enum sw_domain {
   SW_UNITS, /* a tile is a block of this rank's units, all periods; inputs are local views */
   SW_ITEMS, /* a tile is one item of 0 .. items-1; inputs are gathered views */
-  SW_PAIRS  /* the engine asks for row segments (`segment`) or whole rows (`whole_row`); inputs
-               are gathered views; squares or strips as `keep` and symmetry ask */
+  SW_PAIRS  /* the engine asks for row segments (`segment`), a few rows of them at a time (`block`)
+               or whole rows (`whole_row`); inputs are gathered views; squares or strips as `keep`
+               and symmetry ask */
 } sw_domain;
 
 /* A pass, declared in resolve by sw_job_pass; passes run in that order, one over pairs comes last.
@@ -123,7 +126,10 @@ typedef struct sw_pass {
   sw_domain domain;
   int64_t items;    /* ITEMS */
   int64_t grain;    /* UNITS: units of a tile, a divisor of SW_BLOCK; 0: SW_BLOCK. Smaller where a
-                       unit takes long: a tile is what is dealt to threads, marked and lost */
+                       unit takes long: a tile is what is dealt to threads, marked and lost.
+                       PAIRS with `block`: rows it is asked for at a time, at most SW_MAX_ROWS;
+                       0: 8. So many as share what is read of the columns, no more: each thread
+                       has room for them */
   size_t record;    /* ITEMS: bytes a tile writes for its item, zeroed before */
   size_t partial;   /* UNITS: bytes of a block's partial; `start` initialises it, `merge` joins */
   size_t result;    /* bytes finish leaves for later passes, on every rank */
@@ -135,7 +141,10 @@ typedef struct sw_pass {
                        one thread of a process at a time */
 } sw_pass;
 
-enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 4 };
+/* By what the partners of a unit are ordered, the first first; ties by unit code. */
+typedef enum sw_by { SW_BY_LARGEST, SW_BY_ABSOLUTE, SW_BY_SMALLEST } sw_by;
+
+enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 4, SW_MAX_ROWS = 64 };
 enum { SW_SPARE = 8 }; /* room behind both, so that one too many is told instead of overrunning */
 
 typedef struct sw_tile {
@@ -175,8 +184,6 @@ typedef struct sw_job {
 
   int n_inputs;
   sw_input *input;
-  const sw_links *weights;     /* of the SW_P_WEIGHTS parameter */
-  const sw_distance *distance; /* of the SW_P_DISTANCE parameter */
   /* Of the SW_P_PAIRS parameter, by the job's own period index: what the other entry keeps of its
    * pairs, rounded as it is stored, without those that have no value. While a pass with `links`
    * runs; a tile sees those of its item's period and of the period before. The pairs of a whole
@@ -192,10 +199,12 @@ typedef struct sw_job {
   int n_passes;
   sw_pass pass[SW_MAX_PASSES + SW_SPARE];
   bool directed;             /* pair: value(i, j) may differ from value(j, i) */
-  bool links_only;           /* pair: values only on the links of `weights`; then directed */
+  bool links_only;           /* pair: values only on the links of the parameter `weights`;
+                                then directed */
   bool whole_series;         /* pair: one matrix over all periods, not one for each */
   bool pooled;               /* a period's values rest on the inputs of other periods too */
   bool defines_diagonal;     /* pair: value(i, i) is meant */
+  sw_by by;                  /* pair: the order of partners where the study does not write `by` */
   int n_axes;
   sw_axis axis[SW_MAX_AXES + SW_SPARE];
   sw_result *result;         /* one for each of measure->output */
@@ -214,6 +223,10 @@ int sw_job_pass(sw_job *job, sw_pass pass);
 void sw_job_axis(sw_job *job, sw_axis axis);
 /* The argument of the parameter called `name`, which the measure must have. */
 const sw_arg *sw_job_arg(const sw_job *job, const char *name);
+/* The links or the distance that it names; NULL when it was left out. A measure looks them up in
+ * resolve and keeps them in its state, as names are searched for. */
+const sw_links *sw_job_weights(const sw_job *job, const char *name);
+const sw_distance *sw_job_distance(const sw_job *job, const char *name);
 /* The inputs named by that parameter (none when it was left out). */
 sw_inputs sw_job_inputs(const sw_job *job, const char *name);
 /* SW_EINPUT with the place of that parameter: "study.yaml:31:5: gravity_gdp: decay: <message>". */
@@ -234,9 +247,10 @@ const char *sw_job_period(const sw_job *job, int t);
  *   letters, digits and '_'. A headline is one of the outputs.
  * - An alias has a name, a title and the three fields of an alias, and nothing else. It sets a
  *   parameter of a measure that is neither an alias nor a composite, to a value of its type.
- * - Parameters: no two of a name; not `as`, `periods`, `keep`, which the engine reads; at most one
- *   of weights, one of distance and one of pairs; a choice has choices; lo <= hi; a default reads as
- *   its type. One of pairs has no default: a job has links, and a pass that sees them.
+ * - Parameters: no two of a name; not `as`, `periods`, `keep`, and beside pair outputs not `by`,
+ *   which the engine reads; beside pair outputs `weights` is a weights matrix, as `keep: links`
+ *   means its links; a choice has choices; lo <= hi; a default reads as its type. One of pairs at
+ *   most, without a default: a job has links, and a pass that sees them.
  * - Outputs: no two of a name and form; of variants of a name resolve leaves one on. Names that the
  *   results file has itself: unit, unit_to, time, lon, lat, group_*, operand_hash, block,
  *   block_checksum, value_checksum; with pair outputs also out_strength, in_strength, total, mean,
@@ -245,10 +259,12 @@ const char *sw_job_period(const sw_job *job, int t);
  * - Unit and global outputs have one axis of their own at most, tables two that differ, pairs none.
  *   An output that is on has its axes declared, each once, with a label at least; 4 axes at most.
  * - Unit outputs need a tile and a pass over units; global ones and tables finish, and a pass over
- *   units or items; pair outputs segment or whole_row, not both, and one pass over pairs, the last.
+ *   units or items; pair outputs one of segment, block and whole_row, and one pass over pairs, the
+ *   last.
  * - A partial needs merge, a result finish. partial, operand and gathered are of passes over units,
  *   items, record and links of those over items; 1 to 8 passes. open needs close and a workspace.
- * - A tile fills no output but unit ones, and those over units only; segment and whole_row `out`.
+ * - A tile fills no output but unit ones, and those over units only; segment, block and whole_row
+ *   fill `out`.
  * - What a result is follows from its outputs: any kind may have pair outputs beside others. resolve
  *   may switch all of them off, but for the kind pair: then there are no pairs. Beside one matrix
  *   over all periods (whole_series) there are no unit outputs. */
@@ -263,7 +279,7 @@ typedef struct sw_measure {
   int version;         /* raised when numbers change */
   const char *headline; /* the output that a summary shows; NULL: the first */
   sw_kind kind;
-  const sw_param *param; /* ends with a NULL name; `as`, `periods`, `keep` are the engine's */
+  const sw_param *param; /* ends with a NULL name; `as`, `periods`, `keep`, `by` are the engine's */
   const sw_output *output; /* ends with a NULL name */
   double flops, bytes;   /* pair: per evaluated pair, for the plan */
 
@@ -291,7 +307,13 @@ typedef struct sw_measure {
    * undirected measure gives the same bits for (i, j) and (j, i). */
   void (*segment)(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1, double *const *out,
                   void *workspace);
-  /* Instead of segment, for what must see a whole row: out[q][0 .. n). */
+  /* Instead of segment, for what gains by several rows at a time, as products do, where each number
+   * of a column serves all rows: rows [i0, i1) against columns [j0, j1), out[q][(i - i0) * stride +
+   * j - j0]; rows as many as the pass's grain, or fewer. The bits of a pair do not depend on the
+   * block that it lies in. See kernel/pairs/block.h. */
+  void (*block)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                double *const *out, int64_t stride, void *workspace);
+  /* Instead of either, for what must see a whole row: out[q][0 .. n). */
   void (*whole_row)(const sw_job *job, int t, int64_t i, double *const *out, void *workspace);
 
   /* Bytes of a thread's workspace (0: none), 64-byte aligned, not zeroed. */

@@ -12,6 +12,7 @@ typedef struct sw_links {
   const int64_t *row_start; /* n + 1 */
   const int32_t *to;        /* row_start[n] */
   const double *value;      /* row_start[n]; weights: by style; distances: in the file's own unit */
+  const double *row_sum;    /* n: sums of value, in the order of `to`; 0 without a link */
   int64_t islands;          /* units without a link */
   bool symmetric;           /* value(i, j) = value(j, i) to the bit, for every pair */
 } sw_links;

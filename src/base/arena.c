@@ -38,7 +38,7 @@ struct sw_arena {
 
 /* SIZE_MAX stands for a size that does not fit a size_t. */
 static sw_status out_of_memory(sw_error *err, size_t bytes) {
-  return sw_fail(err, SW_ENOMEM, "out of memory: %zu bytes could not be had", bytes);
+  return sw_fail(err, SW_ENOMEM, "out of memory: cannot allocate %zu bytes", bytes);
 }
 
 sw_status sw_arena_create(sw_error *err, sw_arena **arena) {

@@ -21,7 +21,7 @@ uint64_t sw_hash64(const void *bytes, size_t length, uint64_t seed) {
 /* sw_hasher is XXH3's own state under another name, so that xxhash.h stays in this file. */
 sw_status sw_hasher_create(sw_error *err, sw_hasher **hasher) {
   *hasher = (sw_hasher *)XXH3_createState();
-  if (!*hasher) return sw_fail(err, SW_ENOMEM, "out of memory: a hash could not be begun");
+  if (!*hasher) return sw_fail(err, SW_ENOMEM, "out of memory: cannot start a hash");
   sw_hasher_begin(*hasher);
   return SW_OK;
 }
@@ -74,7 +74,7 @@ struct sw_map {
 static sw_status make_slots(sw_error *err, size_t slots, struct slot **out) {
   *out = slots > SIZE_MAX / sizeof **out ? NULL : calloc(slots, sizeof **out);
   if (*out) return SW_OK;
-  return sw_fail(err, SW_ENOMEM, "out of memory: a table of %zu texts could not be had", slots);
+  return sw_fail(err, SW_ENOMEM, "out of memory: cannot allocate a table of %zu texts", slots);
 }
 
 /* Room for `expected` texts without growing; more are welcome. */
@@ -83,7 +83,7 @@ sw_status sw_map_create(sw_error *err, size_t expected, sw_map **map) {
   while (slots / 3 * 2 < expected)
     slots *= 2;
   *map = calloc(1, sizeof **map);
-  if (!*map) return sw_fail(err, SW_ENOMEM, "out of memory: a table could not be had");
+  if (!*map) return sw_fail(err, SW_ENOMEM, "out of memory: cannot allocate a table");
   (*map)->mask = slots - 1;
   sw_status status = make_slots(err, slots, &(*map)->slot);
   if (status != SW_OK) {

@@ -35,7 +35,7 @@ static sw_status held_by(sw_error *err, const sw_lock *lock) {
   who[strcspn(who, "\n")] = '\0';
   return sw_fail(err, SW_EINPUT,
                  "%s: another run (%s) is writing this output; wait for it or choose another -o",
-                 lock->path, who[0] ? who : "it does not say which");
+                 lock->path, who[0] ? who : "process unknown");
 }
 
 /* Inode and device together name a file, whatever path it has. */
@@ -65,7 +65,7 @@ static sw_status try_once(sw_error *err, sw_lock *lock, bool *again) {
                    strerror(errno));
   if (fcntl(lock->fd, F_OFD_SETLK, &whole) != 0) {
     if (errno == EAGAIN || errno == EACCES) return held_by(err, lock);
-    return sw_fail(err, SW_EIO, "%s: cannot be locked: %s; does its file system know locks?",
+    return sw_fail(err, SW_EIO, "%s: cannot be locked: %s; does its file system support locks?",
                    lock->path, strerror(errno));
   }
   /* Only now, with the lock held, does the answer last. */
@@ -84,7 +84,7 @@ sw_status sw_lock_take(sw_error *err, const char *path, sw_lock **out) {
   if (lock) lock->path = strdup(path);
   if (!lock || !lock->path) {
     free(lock);
-    return sw_fail(err, SW_ENOMEM, "out of memory: no lock");
+    return sw_fail(err, SW_ENOMEM, "out of memory: cannot create the lock");
   }
   lock->fd = -1;
   bool again = true;

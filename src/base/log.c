@@ -130,7 +130,7 @@ void sw_note(sw_notes *notes, const char *format, ...) {
   if (notes->count < notes->capacity || grow(notes)) copy = sw_arena_text(notes->arena, line);
   /* A note has no status, so nobody above could be told in another way. */
   if (!copy) {
-    sw_log(SW_LOG_ERROR, "out of memory: a warning could not be kept: %s", line);
+    sw_log(SW_LOG_ERROR, "out of memory: cannot keep a warning: %s", line);
     return;
   }
   notes->text[notes->count++] = copy;

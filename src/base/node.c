@@ -66,12 +66,12 @@ static bool is_plain(const sw_node *node) {
 
 sw_status sw_node_number(sw_error *err, const sw_node *node, double *value) {
   if (is_plain(node) && sw_parse_number(node->text, strlen(node->text), value)) return SW_OK;
-  return wrong(err, node, "a finite number is wanted, without quotes");
+  return wrong(err, node, "expected a finite number without quotes");
 }
 
 sw_status sw_node_integer(sw_error *err, const sw_node *node, int64_t *value) {
   if (is_plain(node) && sw_parse_integer(node->text, strlen(node->text), value)) return SW_OK;
-  return wrong(err, node, "a whole number is wanted, without quotes");
+  return wrong(err, node, "expected a whole number without quotes");
 }
 
 /* The words of YAML 1.1 except on and off. The even ones are false. */
@@ -82,12 +82,12 @@ sw_status sw_node_bool(sw_error *err, const sw_node *node, bool *value) {
     *value = i % 2 == 1;
     return SW_OK;
   }
-  return wrong(err, node, "true or false is wanted");
+  return wrong(err, node, "expected true or false");
 }
 
 /* An empty text in quotes is a text; nothing, null and ~ are not. */
 sw_status sw_node_text(sw_error *err, const sw_node *node, const char **value) {
-  if (node->kind != SW_NODE_SCALAR || is_nothing(node)) return wrong(err, node, "a text is wanted");
+  if (node->kind != SW_NODE_SCALAR || is_nothing(node)) return wrong(err, node, "expected a text");
   *value = node->text;
   return SW_OK;
 }
@@ -115,12 +115,12 @@ static sw_status unknown_key(sw_error *err, const sw_node *map, int index,
                             map->key[index], near);
   char known[SW_ERROR_TEXT / 2];
   join(allowed, known, sizeof known);
-  return sw_node_key_fail(err, map, index, "unknown key '%s'; known here: %s", map->key[index],
+  return sw_node_key_fail(err, map, index, "unknown key '%s'; known keys: %s", map->key[index],
                           known);
 }
 
 sw_status sw_node_check_keys(sw_error *err, const sw_node *map, const char *const *allowed) {
-  if (map->kind != SW_NODE_MAP) return wrong(err, map, "a map of keys and values is wanted");
+  if (map->kind != SW_NODE_MAP) return wrong(err, map, "expected a map of keys and values");
   for (int i = 0; i < map->count; i++) {
     int at = 0;
     while (allowed[at] && strcmp(allowed[at], map->key[i]) != 0)

@@ -32,6 +32,14 @@ const sw_arg *sw_job_arg(const sw_job *job, const char *name) {
   return &job->arg[param_index(job, name)];
 }
 
+const sw_links *sw_job_weights(const sw_job *job, const char *name) {
+  return sw_job_arg(job, name)->weights;
+}
+
+const sw_distance *sw_job_distance(const sw_job *job, const char *name) {
+  return sw_job_arg(job, name)->distance;
+}
+
 sw_inputs sw_job_inputs(const sw_job *job, const char *name) {
   /* Inputs stand in the order of the parameters, so those before this one are skipped. */
   sw_inputs inputs = {0, 0};

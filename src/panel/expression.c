@@ -129,7 +129,7 @@ static sw_status parse_call(parser *in, int f) {
     count++;
   } while (accept(in, ','));
   if (!accept(in, ')')) return wrong(in, "a closing parenthesis is missing");
-  if (!functions[f].many && count != 1) return wrong(in, "the function takes one value");
+  if (!functions[f].many && count != 1) return wrong(in, "the function takes one argument");
   return emit(in, functions[f].code, count, 0, 1 - count);
 }
 
@@ -151,7 +151,7 @@ static sw_status parse_word(parser *in) {
       return parse_call(in, f);
   /* So that the message shows the word. */
   in->at = start;
-  return wrong(in, "no such function; log exp sqrt abs min max sum_present are known");
+  return wrong(in, "unknown function; expected log, exp, sqrt, abs, min, max or sum_present");
 }
 
 /* Finds the end by hand, as 1e-3 holds a minus that is no operator; the value is then read as
@@ -185,14 +185,14 @@ static sw_status parse_atom(parser *in) {
      * digit. */
     const char *end = strchr(in->at + 1, '`');
     if (!end || end == in->at + 1)
-      return wrong(in, "a column's name between two backquotes is wanted");
+      return wrong(in, "expected the name of a column between backquotes");
     const char *start = in->at + 1;
     in->at = end + 1;
     return push_column(in, start, (size_t)(end - start));
   }
   if (isdigit((unsigned char)*in->at) || *in->at == '.') return parse_number(in);
   if (is_word(*in->at)) return parse_word(in);
-  return wrong(in, "a column, a number or a parenthesis is wanted");
+  return wrong(in, "expected a column, a number or a parenthesis");
 }
 
 /* ^ binds tighter than the minus before it and from the right: -a^2 is -(a^2), a^b^c is a^(b^c),
@@ -245,7 +245,7 @@ sw_status sw_expression_parse(sw_error *err, sw_arena *arena, const sw_node *nod
   SW_TRY(parse_sum(&in));
   skip_blanks(&in);
   /* The parser stops where the grammar does, as before a stray parenthesis. */
-  if (*in.at) return wrong(&in, "an operator or the end is wanted");
+  if (*in.at) return wrong(&in, "expected an operator or the end of the expression");
   *out = (sw_expression){
       .n_operands = in.n_operands, .operand = in.operand, .step = in.step, .n_steps = in.n_steps};
   return SW_OK;

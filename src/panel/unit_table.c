@@ -177,8 +177,8 @@ static sw_status merge_labels(sw_error *err, const char *file, const sw_unit_tab
       out->group[g][parent[i]] = label;
     } else if (strcmp(label, out->group[g][parent[i]]) != 0) {
       return sw_fail(err, SW_EINPUT,
-                     "%s: %s of %s: unit %s says '%s' and unit %s says '%s'; the groups of what "
-                     "`aggregate` joins must agree or be empty",
+                     "%s: %s of %s: unit %s is in '%s' and unit %s in '%s'; units that `aggregate` "
+                     "sums into one must be in one group, or in none",
                      file, from->group_name[g], out->code[parent[i]], from->code[*first],
                      out->group[g][parent[i]], from->code[i], label);
     }

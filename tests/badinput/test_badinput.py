@@ -219,8 +219,8 @@ def check_good():
                                                    "{positive: [pop, man], weights: {pop: 0.7, man: 0.7}}")})
         done = run(folder)
         assert done.returncode == 0, done.stderr
-        for said in (r"warning: .*1 row of empty cells is passed over",
-                     r"warning: w: 1 link has no link back; a border is two links",
+        for said in (r"warning: .*1 row of empty cells is skipped",
+                     r"warning: w: 1 link has no reverse link; a border is two links",
                      r"warning: .*people: the weights sum to 1\.4, not to 1; each is divided by it"):
             assert len(re.findall(said, done.stderr)) == 1, (said, done.stderr)
     with tempfile.TemporaryDirectory() as folder:  # a matrix that float32 cannot hold

@@ -51,7 +51,7 @@ Test(lock, one_holder) {
   refused(who);
   refused(who); /* the first refusal has not let go of it */
   cr_assert_eq(truncate(path, 0), 0);
-  refused("it does not say which");
+  refused("process unknown");
   sw_lock_release(lock);
   cr_assert_not(is_there());
   cr_assert_eq(sw_lock_take(&err, path, &next), SW_OK);

@@ -28,13 +28,13 @@ Test(node, numbers) {
   cr_assert_eq(sw_node_number(&err, &node, &number), SW_OK);
   cr_assert_eq(number, 2.5);
   cr_assert_eq(sw_node_integer(&err, &node, &whole), SW_EINPUT);
-  says("s.yaml:3:7: found '2.5'; a whole number is wanted, without quotes");
+  says("s.yaml:3:7: found '2.5'; expected a whole number without quotes");
   node = scalar("2", true);
   cr_assert_eq(sw_node_number(&err, &node, &number), SW_EINPUT);
-  says("s.yaml:3:7: found \"2\"; a finite number is wanted, without quotes");
+  says("s.yaml:3:7: found \"2\"; expected a finite number without quotes");
   node = scalar("1e400", false);
   cr_assert_eq(sw_node_number(&err, &node, &number), SW_EINPUT);
-  says("s.yaml:3:7: found '1e400'; a finite number is wanted, without quotes");
+  says("s.yaml:3:7: found '1e400'; expected a finite number without quotes");
   node = scalar("-12", false);
   cr_assert_eq(sw_node_integer(&err, &node, &whole), SW_OK);
   cr_assert_eq(whole, -12);
@@ -51,16 +51,16 @@ Test(node, truth_and_text) {
   cr_assert_not(truth);
   node = scalar("true", true);
   cr_assert_eq(sw_node_bool(&err, &node, &truth), SW_EINPUT);
-  says("s.yaml:3:7: found \"true\"; true or false is wanted");
+  says("s.yaml:3:7: found \"true\"; expected true or false");
   node = scalar("", false);
   cr_assert_eq(sw_node_text(&err, &node, &text), SW_EINPUT);
-  says("s.yaml:3:7: found nothing; a text is wanted");
+  says("s.yaml:3:7: found nothing; expected a text");
   node = scalar("", true);
   cr_assert_eq(sw_node_text(&err, &node, &text), SW_OK);
   cr_assert_str_eq(text, "");
   node = (sw_node){.kind = SW_NODE_LIST, .file = "s.yaml", .line = 1, .column = 2};
   cr_assert_eq(sw_node_text(&err, &node, &text), SW_EINPUT);
-  says("s.yaml:1:2: found a list; a text is wanted");
+  says("s.yaml:1:2: found a list; expected a text");
 }
 
 Test(node, keys) {
@@ -86,9 +86,9 @@ Test(node, keys) {
   says("s.yaml:5:9: unknown key 'untis'; did you mean 'units'?");
   keys[1] = "frobnicate";
   cr_assert_eq(sw_node_check_keys(&err, &map, allowed), SW_EINPUT);
-  says("s.yaml:5:9: unknown key 'frobnicate'; known here: file, units, time");
+  says("s.yaml:5:9: unknown key 'frobnicate'; known keys: file, units, time");
   keys[1] = "time";
   cr_assert_eq(sw_node_check_keys(&err, &map, allowed), SW_OK);
   cr_assert_eq(sw_node_check_keys(&err, &value, allowed), SW_EINPUT);
-  says("s.yaml:3:7: found 'x'; a map of keys and values is wanted");
+  says("s.yaml:3:7: found 'x'; expected a map of keys and values");
 }

@@ -4,7 +4,8 @@ axes, and the properties that every pair result has.
 
 A case, cases/NAME.py, is the measure's part of the sweep:
     ENTRIES  label -> parameters of an entry of the study (label: the name of its result). Keys that
-             begin with '_' are for the sweep: _directed (pair), _only: full | gaps (the world)
+             begin with '_' are for the sweep: _directed (pair), _by (pair: what
+             orders partners unless `by` is written), _only: full | gaps (the world)
     check(world, label, params, result)   what must hold of the result, by the measure's definition
 """
 import csv
@@ -281,9 +282,10 @@ def coupling(form, u):
 SUMMARY = ("out_strength", "in_strength", "total", "mean", "max", "n_pairs")
 
 
-def order(row):
-    """Places of a row's values, from high to low, ties by code; without the NaN."""
-    place = np.lexsort((np.arange(len(row)), -row))
+def order(row, by):
+    """Places of a row's values, the strongest first, ties by code; without the NaN."""
+    weak = {"largest": -row, "absolute": -abs(row), "smallest": row}[by]
+    place = np.lexsort((np.arange(len(row)), weak))
     return place[~np.isnan(row[place])]
 
 
@@ -307,11 +309,11 @@ def check_dense(r, directed, quantities):
     assert r["n_pairs"].tolist() == count.tolist(), "n_pairs"
 
 
-def check_top(r, dense, k, quantities):
+def check_top(r, dense, k, by, quantities):
     partner = r["partner"]
     for t in range(partner.shape[0]):
         for i, row in enumerate(dense["value"][t]):
-            want = order(row)[:k]
+            want = order(row, by)[:k]
             assert partner[t, i, :len(want)].tolist() == want.tolist(), f"top of {i} in {t}"
             assert (partner[t, i, len(want):] == -1).all(), "no partner is not -1"
             for name in quantities:
@@ -336,18 +338,23 @@ def check_entries(r, dense, quantities, wanted):
     assert len(r["partner"]) == at
 
 
-def with_undefined_last(row, linked):
-    place = order(np.where(linked, row, np.nan))
+def with_undefined_last(row, by, linked):
+    place = order(np.where(linked, row, np.nan), by)
     return np.concatenate([place, np.flatnonzero(linked & np.isnan(row))])
 
 
-def check_kept(kept, dense, threshold, linked, quantities):
+def is_over(row, by, threshold):
+    return (abs(row) if by == "absolute" else row) > threshold
+
+
+def check_kept(kept, dense, threshold, linked, by, quantities):
     """`kept`: the results of one entry by form of keep, in the precision of `dense`."""
     for k in TOP:
-        check_top(kept[f"top{k}"], dense, min(k, dense["value"].shape[1]), quantities)
+        check_top(kept[f"top{k}"], dense, min(k, dense["value"].shape[1]), by, quantities)
     check_entries(kept["above"], dense, quantities,
-                  lambda row, i: np.array([j for j in order(row) if row[j] > threshold], int))
-    check_entries(kept["links"], dense, quantities, lambda row, i: with_undefined_last(row, linked[i]))
+                  lambda row, i: np.array([j for j in order(row, by) if is_over(row[j], by, threshold)], int))
+    check_entries(kept["links"], dense, quantities,
+                  lambda row, i: with_undefined_last(row, by, linked[i]))
     assert not set(kept["summary"].data) - set(SUMMARY), "summary keeps pairs"
     for form, r in kept.items():
         for name in SUMMARY:

@@ -45,7 +45,7 @@ class Case:
             for key, value in params.items():
                 if not key.startswith("_"):
                     given.setdefault(key, []).append(value)
-        unknown = set(given) - set(self.says.params) - {"periods", "weights"}
+        unknown = set(given) - set(self.says.params) - {"periods", "weights", "by"}
         assert not unknown, f"{self.name}: the case gives {unknown}, which the measure does not have"
         for param in self.says.params:
             assert self.says.is_declared(param), f"{self.name}: {param}: neither required nor default"
@@ -61,6 +61,10 @@ class Case:
 
     def is_directed(self, label):
         return self.module.ENTRIES[label].get("_directed", False)
+
+    def order(self, label):
+        entry = self.module.ENTRIES[label]
+        return entry.get("by", entry.get("_by", "largest"))
 
 
 # ---- a world's runs -------------------------------------------------------------------------
@@ -120,7 +124,8 @@ class Runs:
         if case.is_pair:
             names = [name for name in r.data if name not in SUMMARY]
             sweep.check_dense(r, case.is_directed(label), names)
-            sweep.check_kept(self.kept[label], r, self.threshold[label], linked, names)
+            sweep.check_kept(self.kept[label], r, self.threshold[label], linked, case.order(label),
+                             names)
         if self.world.gaps and not r.undefined.startswith("0 of"):
             assert "is missing" in r.undefined, f"undefined: {r.undefined}"
             assert r.undefined.endswith("the formula is not defined there (such as 0/0)")

@@ -173,8 +173,10 @@ void fuzz_links(const char *name, sw_weights_kind kind, bool distance, const uin
   }
   if (!distance) return;
   sw_study study = {.name = "fuzz"};
-  sw_entry entry = {.name = "gravity", .distance_file = name, .distance_path = path};
+  sw_distance_spec distances = {.kind = SW_GIVEN, .file = name, .path = path};
   sw_links *links = NULL;
   sw_error err = {0};
-  settle(sw_links_read_distance(&err, fuzz_team, &study, &entry, &six, &links), &err, links, true);
+  sw_status status =
+      sw_links_read_distance(&err, fuzz_team, &study, "gravity", &distances, &six, &links);
+  settle(status, &err, links, true);
 }

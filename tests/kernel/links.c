@@ -122,3 +122,15 @@ Test(links, symmetry_is_to_the_bit) {
   cr_assert_not(symmetric(3, cycle, 3));
   cr_assert(symmetric(3, cycle, 0));
 }
+
+/* In the order of `to`: 1e16 + 1 - 1e16 is 0 from the left. A row without a link is 0. */
+Test(links, row_sums) {
+  static const sw_link link[] = {{0, 3, -1e16, 1}, {0, 1, 1e16, 2}, {0, 2, 1, 3}, {3, 0, .25, 4}};
+  int64_t twice[2];
+  sw_link_rows rows = rows_of(4, link, 4, twice);
+  sw_links links = view(&rows);
+  double sum[4] = {9, 9, 9, 9};
+  sw_links_row_sums(&links, sum);
+  cr_expect(sum[0] == 0 && sum[1] == 0 && sum[2] == 0 && sum[3] == .25);
+  sw_links_rows_destroy(&rows);
+}

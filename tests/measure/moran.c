@@ -20,7 +20,7 @@ static sample sample_of(const real_table *table, const char *code) {
 
 static harness *run(const sw_links *links, const double *x, const char *islands) {
   harness *h = harness_new(&sw_measure_moran, links->n, 1);
-  h->job.weights = links;
+  harness_arg(h, "weights")->weights = links;
   harness_column(h, "of", "x", x);
   if (islands) harness_set(h, "islands", islands);
   cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
@@ -114,13 +114,14 @@ Test(moran, missing_values) {
   static const int64_t start[9] = {0, 2, 4, 6, 8, 10, 12, 14, 16};
   static const int32_t to[16] = {1, 7, 0, 2, 1, 3, 2, 4, 3, 5, 4, 6, 5, 7, 0, 6};
   static const double half[16] = {.5, .5, .5, .5, .5, .5, .5, .5, .5, .5, .5, .5, .5, .5, .5, .5};
-  const sw_links ring = {8, start, to, half, 0, true};
+  const sw_links ring = {.n = 8, .row_start = start, .to = to, .value = half, .symmetric = true};
   /* Units 2 and 4 missing: 3 is an island; 0-1, 0-7, 5-6, 6-7 remain. */
   static const double x[8] = {3, 5, NAN, 9, NAN, 2, 4, 7};
   static const int64_t part_start[6] = {0, 2, 3, 4, 6, 8};
   static const int32_t part_to[8] = {1, 4, 0, 3, 2, 4, 0, 3};
   static const double part_value[8] = {.5, .5, 1, 1, .5, .5, .5, .5};
-  const sw_links part = {5, part_start, part_to, part_value, 0, false};
+  const sw_links part = {
+      .n = 5, .row_start = part_start, .to = part_to, .value = part_value, .symmetric = false};
   static const double y[5] = {3, 5, 2, 4, 7};
   harness *a = run(&ring, x, "remove"), *b = run(&part, y, NULL), *c = run(&ring, x, "adjust");
   static const char *const names[] = {"I", "variance_normality", "variance_randomisation", "z"};
@@ -138,7 +139,7 @@ Test(moran, no_variation) {
   static const int64_t start[3] = {0, 1, 2};
   static const int32_t to[2] = {1, 0};
   static const double one[2] = {1, 1}, x[2] = {.1, .1};
-  const sw_links pair = {2, start, to, one, 0, true};
+  const sw_links pair = {.n = 2, .row_start = start, .to = to, .value = one, .symmetric = true};
   harness *h = run(&pair, x, NULL);
   cr_expect(isnan(value(h, "I")));
   NEAR(value(h, "n_used"), 2, 0);

@@ -32,7 +32,7 @@ static harness *start(sw_distance_kind kind) {
   harness *h = harness_new(&sw_measure_gravity, N, T);
   distance = (sw_distance){
       .kind = kind, .x = x, .y = y, .z = z, .lon = lon, .lat = lat, .symmetric = true};
-  h->job.distance = &distance;
+  harness_arg(h, "distance")->distance = &distance;
   h->units.n_groupings = 1;
   h->units.grouping = &province;
   harness_column(h, "mass", "gdp", gdp);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "spillway/weights.h"
+#include "kernel/space/links.h"
 
 typedef struct real_table {
   int columns;
@@ -141,7 +141,10 @@ static inline sw_links *real_links(const real_table *edges, const char *const *c
   free(from_of);
   free(to_of);
   sw_links *links = calloc(1, sizeof *links);
-  *links = (sw_links){n, start, to, value, islands, false};
+  double *row_sum = malloc((size_t)n * sizeof *row_sum);
+  *links = (sw_links){
+      .n = n, .row_start = start, .to = to, .value = value, .row_sum = row_sum, .islands = islands};
+  sw_links_row_sums(links, row_sum);
   return links;
 }
 

@@ -92,16 +92,16 @@ Test(expression, logarithms_are_counted) {
 
 Test(expression, refusals) {
   static const char *const cases[][2] = {
-      {"", "'the end': a column, a number or a parenthesis is wanted"},
-      {"a +", "'the end': a column, a number or a parenthesis is wanted"},
-      {"ln(a)", "'ln(a)': no such function; log exp sqrt abs min max sum_present are known"},
+      {"", "'the end': expected a column, a number or a parenthesis"},
+      {"a +", "'the end': expected a column, a number or a parenthesis"},
+      {"ln(a)", "'ln(a)': unknown function; expected log, exp, sqrt, abs, min, max or sum_present"},
       {"(a", "'the end': a closing parenthesis is missing"},
-      {"a b", "'b': an operator or the end is wanted"},
-      {"log(a, b)", "'the end': the function takes one value"},
+      {"a b", "'b': expected an operator or the end of the expression"},
+      {"log(a, b)", "'the end': the function takes one argument"},
       {"1st", "'1st': not a number; put the name of a column that begins with a digit in "
               "backquotes"},
-      {"`a", "'`a': a column's name between two backquotes is wanted"},
-      {"a % b", "'% b': an operator or the end is wanted"},
+      {"`a", "'`a': expected the name of a column between backquotes"},
+      {"a % b", "'% b': expected an operator or the end of the expression"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     sw_expression expression;

@@ -90,7 +90,7 @@ Test(aliases, refuse_what_they_set) {
   expect_refused(HEAD "- reach: {mass: gdp, constent: 2}\n",
                  "s.yaml:4:22: unknown key 'constent'; did you mean 'constant'?");
   expect_refused(HEAD "- wang: {systems: [a, b], farm: 2}\n",
-                 "s.yaml:4:27: unknown key 'farm'; known here: systems, alpha, breaks, labels, as, "
+                 "s.yaml:4:27: unknown key 'farm'; known keys: systems, alpha, breaks, labels, as, "
                  "periods");
   expect_refused(HEAD "- reach: {}\n",
                  "s.yaml:4:3: reach: 'mass' is missing: indicators; several: their "
@@ -129,7 +129,7 @@ Test(aliases, slips) {
                              "its parameters");
   SLIP(m.alias_value = NULL, "measure reach: it sets decay to nothing; give the value as a study "
                              "would write it");
-  SLIP(m.alias_value = "slow", "measure reach: it sets decay: found 'slow'; a number is wanted");
+  SLIP(m.alias_value = "slow", "measure reach: it sets decay: found 'slow'; expected a number");
   SLIP(m.alias_value = "[2", "measure gravity: decay: '[2' is not YAML: default:2:1: not "
                              "YAML: flow sequence without a closing bracket");
 }

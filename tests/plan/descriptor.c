@@ -35,6 +35,12 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
   (void)job, (void)t, (void)i, (void)j0, (void)j1, (void)out, (void)workspace;
 }
 
+static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                  double *const *out, int64_t stride, void *workspace) {
+  (void)job, (void)t, (void)i0, (void)i1, (void)j0, (void)j1, (void)out, (void)stride;
+  (void)workspace;
+}
+
 static void whole_row(const sw_job *job, int t, int64_t i, double *const *out, void *workspace) {
   (void)job, (void)t, (void)i, (void)out, (void)workspace;
 }
@@ -147,11 +153,13 @@ Test(descriptor, parameters) {
          NUMBER("as", "2", 0, 0));
   PARAMS("parameter periods: the engine reads `periods` of every entry itself; take another name",
          NUMBER("periods", "2", 0, 0));
+  PARAMS("parameter by: the engine reads `by` of every entry itself; take another name",
+         NUMBER("by", "2", 0, 0));
   PARAMS("two parameters are called 'a'; give each a name of its own", NUMBER("a", "2", 0, 0),
          NUMBER("a", "3", 0, 0));
-  PARAMS("parameters w and v are both weights; a job has one",
-         {"w", SW_P_WEIGHTS, NULL, NULL, 0, 0, "links"},
-         {"v", SW_P_WEIGHTS, NULL, NULL, 0, 0, "links"});
+  PARAMS("parameter weights: beside pair outputs it names the links of keep: links; make it "
+         "SW_P_WEIGHTS, or take another name",
+         NUMBER("weights", "2", 0, 0));
   PARAMS("parameter form: a choice without choices; write \"one|other\"",
          {"form", SW_P_CHOICE, "one", NULL, 0, 0, "a choice"});
   PARAMS("parameter a: lo is 3 and hi 1; lo comes first", NUMBER("a", "2", 3, 1));
@@ -162,13 +170,13 @@ Test(descriptor, parameters) {
 
 /* By the code that reads a study. */
 Test(descriptor, defaults) {
-  PARAMS("param: a (default two): found 'two'; a number is wanted", NUMBER("a", "two", 0, 0));
-  PARAMS("param: a (default 7): 7 is out of range; 0 to 1 is wanted", NUMBER("a", "7", 0, 1));
-  PARAMS("param: b (default maybe): found 'maybe'; true or false is wanted",
+  PARAMS("param: a (default two): found 'two'; expected a number", NUMBER("a", "two", 0, 0));
+  PARAMS("param: a (default 7): 7 is out of range; expected 0 to 1", NUMBER("a", "7", 0, 1));
+  PARAMS("param: b (default maybe): found 'maybe'; expected true or false",
          {"b", SW_P_BOOL, "maybe", NULL, 0, 0, "what"});
-  PARAMS("param: k (default 1.5): found '1.5'; a whole number is wanted",
+  PARAMS("param: k (default 1.5): found '1.5'; expected a whole number",
          {"k", SW_P_INTEGER, "1.5", NULL, 0, 0, "what"});
-  PARAMS("param: form (default third): unknown choice 'third'; one of one|other is wanted",
+  PARAMS("param: form (default third): unknown choice 'third'; expected one of one|other",
          {"form", SW_P_CHOICE, "third", "one|other", 0, 0, "what"});
 }
 
@@ -233,10 +241,12 @@ Test(descriptor, output_forms) {
 }
 
 Test(descriptor, functions) {
-  SLIP(m.whole_row = whole_row, "both segment and whole_row; the engine calls one of them");
-  SLIP(m.segment = NULL, "pair outputs, and neither segment nor whole_row to fill them");
+  SLIP(m.whole_row = whole_row, "2 of segment, block and whole_row; the engine calls one of them");
+  SLIP(m.segment = NULL, "pair outputs, and no segment, block or whole_row to fill them");
   SLIP(m.output++; m.segment = NULL;
        m.whole_row = whole_row, "whole_row without a pair output to fill; declare one");
+  SLIP(m.output++; m.segment = NULL;
+       m.block = block, "block without a pair output to fill; declare one");
   SLIP(m.tile = NULL, "unit outputs, and no tile to fill them");
   SLIP(m.finish = NULL, "global outputs or tables, and no finish to fill them");
   SLIP(m.start = start; m.merge = NULL, "start without merge; partials are joined by merge");
@@ -328,9 +338,16 @@ Test(declared, passes) {
   DECLARED(job->pass[1].partial = 8,
            "pass 1: partial, operand and gathered are of passes over units");
   DECLARED(job->pass[0].record = 8, "pass 0: items and record are of passes over items");
-  DECLARED(job->pass[0].grain = 100, "pass 0: a grain of 100; over units alone, a divisor of 256");
-  DECLARED(job->pass[0].grain = -1, "pass 0: a grain of -1; over units alone, a divisor of 256");
-  DECLARED(job->pass[1].grain = 64, "pass 1: a grain of 64; over units alone, a divisor of 256");
+  DECLARED(job->pass[0].grain = 100,
+           "pass 0: a grain of 100; over units a divisor of 256, over pairs with `block` rows");
+  DECLARED(job->pass[0].grain = -1,
+           "pass 0: a grain of -1; over units a divisor of 256, over pairs with `block` rows");
+  DECLARED(job->pass[1].grain = 64,
+           "pass 1: a grain of 64; over units a divisor of 256, over pairs with `block` rows");
+  DECLARED(job->pass[2].grain = 4, "pass 2: a grain of 4; over units a divisor of 256, over pairs "
+                                   "with `block` rows");
+  DECLARED(b.measure.segment = NULL; b.measure.block = block;
+           job->pass[2].grain = 65, "pass 2: a grain of 65 rows; 1 to 64, or 0");
   DECLARED(job->pass[1].record = 0, "pass 1: 2 items of 0 bytes; an item fills its record");
   DECLARED(job->pass[0].operand = -1, "pass 0: -1 operand columns; zero or more");
   DECLARED(job->pass[2].result = 8, "pass 2: a pass over pairs has no finish, and so no result");

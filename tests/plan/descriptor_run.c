@@ -209,6 +209,6 @@ Test(run, model_without_pairs) {
               "study.yaml:4:17: model.residual: with the parameters that model has, there is no "
               "'residual'");
   expect_line("  - model: {of: x}\n  - model: {of: model.fit, as: b}\n", SW_EINPUT,
-              "study.yaml:4:17: model.fit is one value for each period, not one value for each "
-              "unit and period; it cannot be an input");
+              "study.yaml:4:17: model.fit is one value per period; an input must have one "
+              "value per unit and period");
 }

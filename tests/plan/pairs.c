@@ -10,7 +10,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   job->directed = strcmp(job->measure->name, "uneven") == 0;
   job->n_passes = 2;
   job->pass[0] = (sw_pass){.domain = SW_UNITS, .operand = 1};
-  job->pass[1] = (sw_pass){.domain = SW_PAIRS};
+  /* A grain that divides no side, strip or step. */
+  job->pass[1] = (sw_pass){.domain = SW_PAIRS, .grain = job->measure->block ? 5 : 0};
   return SW_OK;
 }
 
@@ -41,19 +42,32 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
   }
 }
 
+/* The same row by row, in one call. */
+static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                  double *const *out, int64_t stride, void *workspace) {
+  cr_assert(i1 > i0 && i1 - i0 <= 5);
+  for (int64_t i = i0; i < i1; i++) {
+    int64_t at = (i - i0) * stride;
+    segment(job, t, i, j0, j1, (double *[]){out[0] + at, out[1] ? out[1] + at : NULL}, workspace);
+  }
+}
+
 static const sw_param params[] = {{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "variable"},
                                   {NULL, SW_P_NODE, NULL, NULL, 0, 0, NULL}};
 static const sw_output outputs[] = {{"value", "value", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
                                     {"other", "other", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
                                     {NULL, NULL, NULL, SW_PAIR, SW_FLOAT64, NULL, NULL}};
-#define PAIR_MEASURE(id)                                                                           \
+#define PAIR_MEASURE(id, ...)                                                                      \
   {                                                                                                \
     .name = id, .title = id, .formula = id, .source = "none", .version = 1, .kind = SW_KIND_PAIR,  \
-    .param = params, .output = outputs, .resolve = resolve, .tile = tile, .segment = segment       \
+    .param = params, .output = outputs, .resolve = resolve, .tile = tile, __VA_ARGS__              \
   }
-static const sw_measure even_measure = PAIR_MEASURE("even"),
-                        uneven_measure = PAIR_MEASURE("uneven");
+static const sw_measure even_measure = PAIR_MEASURE("even", .segment = segment),
+                        uneven_measure = PAIR_MEASURE("uneven", .segment = segment),
+                        even_block = PAIR_MEASURE("even", .block = block),
+                        uneven_block = PAIR_MEASURE("uneven", .block = block);
 static const sw_measure *const extra[] = {&even_measure, &uneven_measure};
+static const sw_measure *const by_blocks[] = {&even_block, &uneven_block};
 
 /* ---- a panel ------------------------------------------------------------------------------ */
 
@@ -191,9 +205,10 @@ static void check_above(const stage *s, int e, int64_t n) {
 static void check_size(int64_t n, int tile_side) {
   char text[2048];
   snprintf(text, sizeof text, study_text, tile_side);
-  stage one, three;
+  stage one, three, blocks;
   cr_assert(stage_run(&one, n, x_of, text, extra, 2, 1) == SW_OK, "%s", one.err.text);
   cr_assert(stage_run(&three, n, x_of, text, extra, 2, 3) == SW_OK, "%s", three.err.text);
+  cr_assert(stage_run(&blocks, n, x_of, text, by_blocks, 2, 3) == SW_OK, "%s", blocks.err.text);
   for (int e = EVEN; e <= UNEVEN; e += UNEVEN) {
     check_dense(&one, e, n);
     check_summary(&one, e, n);
@@ -202,13 +217,18 @@ static void check_size(int64_t n, int tile_side) {
     check_dense(&three, e, n);
     check_top(&three, e + 1, n);
     check_above(&three, e + 2, n);
+    check_dense(&blocks, e, n);
+    check_top(&blocks, e + 1, n);
+    check_above(&blocks, e + 2, n);
     for (int f = 0; f < 4; f++) {
+      check_same_summary(&one, e, &blocks, e + f, n);
       check_same_summary(&one, e, &one, e + f, n);
       check_same_summary(&one, e, &three, e + f, n);
     }
   }
   stage_close(&one);
   stage_close(&three);
+  stage_close(&blocks);
 }
 
 Test(pairs, two_units) {
@@ -243,6 +263,107 @@ Test(pairs, ties_go_by_code) {
 /* Strips that hold several rows of squares: by hand, since it takes n over 64 tiles otherwise. */
 Test(pairs, tiny_tiles) {
   check_size(150, 16);
+}
+
+/* ---- the order of partners ---------------------------------------------------------------- */
+
+static const char *const order_text =
+    "panel: {file: p.csv, unit: u, time: y, missing: keep}\n"
+    "measures:\n"
+    "  - even: {of: x, keep: {top: 9}, by: smallest, as: top_smallest}\n"
+    "  - even: {of: x, keep: {top: 9}, by: absolute, as: top_absolute}\n"
+    "  - even: {of: x, keep: {top: 9}, by: largest, as: top_largest}\n"
+    "  - even: {of: x, keep: {above: 0.5}, by: smallest, as: above_smallest}\n"
+    "  - even: {of: x, keep: {above: 0.5}, by: absolute, as: above_absolute}\n"
+    "  - even: {of: x, keep: summary, as: sums}\n"
+    "output: {file: o.h5, precision: float64}\n"
+    "tile: %d\n";
+
+static const sw_by order_of[] = {SW_BY_SMALLEST, SW_BY_ABSOLUTE, SW_BY_LARGEST, SW_BY_SMALLEST,
+                                 SW_BY_ABSOLUTE};
+
+static double strength_of(sw_by by, double value) {
+  return by == SW_BY_SMALLEST ? -value : by == SW_BY_ABSOLUTE ? fabs(value) : value;
+}
+
+/* The partner after the last one, of this strength and place. */
+static int64_t next_by(const stage *s, sw_by by, int t, int64_t i, int64_t n, double last,
+                       int64_t after) {
+  int64_t best = -1;
+  double most = 0;
+  for (int64_t j = 0; j < n; j++) {
+    double v = strength_of(by, plain(s, EVEN, t, i, j));
+    if (i == j || isnan(v) || v > last || (v == last && j <= after)) continue;
+    if (best < 0 || v > most) best = j, most = v;
+  }
+  return best;
+}
+
+/* Row i of entry e, whose partners stand at [at, end), of which all must be filled, unless fewer
+ * have a value. */
+static void check_order(const stage *s, int e, int t, int64_t i, int64_t n, int64_t at,
+                        int64_t end) {
+  double last = INFINITY;
+  int64_t after = -1, want = 0;
+  bool above = s->run->pair[e].keep.kind == SW_KEEP_ABOVE;
+  for (;; at++) {
+    want = next_by(s, order_of[e], t, i, n, last, after);
+    double value = want < 0 ? NAN : plain(s, EVEN, t, i, want);
+    last = want < 0 ? last : strength_of(order_of[e], value);
+    after = want;
+    if (above && want >= 0 && !((order_of[e] == SW_BY_ABSOLUTE ? fabs(value) : value) > 0.5)) {
+      if (order_of[e] == SW_BY_ABSOLUTE) break;
+      at--;
+      continue;
+    }
+    if (want < 0 || at == end) break;
+    cr_assert_lt(at, end);
+    cr_assert_eq(s->kept[e].partner[at], want, "%d %d %d", e, t, (int)i);
+    cr_assert_eq(s->kept[e].value[0][at], value);
+    cr_assert_eq(s->kept[e].value[1][at], s->x[t][i] + 10.0 * s->x[t][want]);
+  }
+  for (; !above && at < end; at++)
+    cr_assert(s->kept[e].partner[at] == -1 && isnan(s->kept[e].value[0][at]));
+  cr_assert_eq(at, end);
+}
+
+static void check_orders(int64_t n, int tile_side) {
+  char text[2048];
+  snprintf(text, sizeof text, order_text, tile_side);
+  stage s;
+  cr_assert(stage_run(&s, n, x_of, text, by_blocks, 2, 2) == SW_OK, "%s", s.err.text);
+  for (int e = 0; e < 5; e++) {
+    check_same_summary(&s, e, &s, 5, n);
+    for (int t = 0; t < T; t++)
+      for (int64_t i = 0; i < n; i++) {
+        const int64_t *start = s.run->pair[e].row_start;
+        int64_t row = t * n + i, at = start ? start[row] : row * 9;
+        check_order(&s, e, t, i, n, at, start ? start[row + 1] : at + 9);
+      }
+  }
+  stage_close(&s);
+}
+
+Test(pairs, partners_by) {
+  check_orders(6, 16);
+  check_orders(203, 32);
+  check_orders(260, 200);
+}
+
+Test(pairs, partners_by_with_ties) {
+  has_ties = true;
+  check_orders(203, 32);
+  check_orders(331, 130);
+}
+
+Test(pairs, by_is_one_of_three) {
+  stage s;
+  const char *text = "panel: {file: p.csv, unit: u, time: y, missing: keep}\nmeasures:\n"
+                     "  - even: {of: x, by: closest}\noutput: {file: o.h5}\n";
+  cr_assert_eq(stage_run(&s, 6, x_of, text, extra, 2, 1), SW_EINPUT);
+  cr_expect_str_eq(s.err.text, "study.yaml:3:23: unknown choice 'closest'; one of "
+                               "largest|absolute|smallest is wanted");
+  stage_close(&s);
 }
 
 Test(cut, covers_every_row_once) {

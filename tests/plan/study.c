@@ -81,11 +81,19 @@ static const sw_entry *entry(const sw_study *study, const char *name) {
   abort();
 }
 
-static const sw_arg *arg(const sw_entry *of, const char *name) {
+static int param(const sw_entry *of, const char *name) {
   for (int i = 0; of->measure->param[i].name; i++)
-    if (strcmp(of->measure->param[i].name, name) == 0) return &of->arg[i];
+    if (strcmp(of->measure->param[i].name, name) == 0) return i;
   cr_assert_fail("no parameter %s", name);
   abort();
+}
+
+static const sw_arg *arg(const sw_entry *of, const char *name) {
+  return &of->arg[param(of, name)];
+}
+
+static const sw_distance_spec *distance(const sw_entry *of) {
+  return &of->naming[param(of, "distance")].distance;
 }
 
 Test(study, panel) {
@@ -146,7 +154,7 @@ Test(study, entries_and_defaults) {
   cr_assert_eq(study->n_entries, 10);
   const sw_entry *moran = entry(study, "moran");
   cr_assert_str_eq(moran->where, "dir/s.yaml:33:5");
-  cr_assert_eq(moran->weights, 0);
+  cr_assert_eq(moran->naming[param(moran, "weights")].weights, 0);
   cr_assert(!arg(moran, "islands")->given && arg(moran, "islands")->number == 0);
   cr_assert_str_eq(arg(moran, "islands")->text, "adjust");
   cr_assert_str_eq(arg(moran, "islands")->where, "dir/s.yaml:33:5");
@@ -171,13 +179,13 @@ Test(study, pairs) {
   const sw_study *study = parse("dir/s.yaml", full);
   const sw_entry *first = entry(study, "g"), *second = entry(study, "gravity");
   cr_assert(first->is_pair && first->keep.kind == SW_KEEP_TOP && first->keep.top == 20);
-  cr_assert(first->distance == SW_GREAT_CIRCLE && first->weights == -1);
+  cr_assert(distance(first)->kind == SW_GREAT_CIRCLE && first->links == -1);
   cr_assert_eq(arg(first, "decay")->number, 1.5);
   cr_assert_eq(arg(first, "share")->number, 0);
-  cr_assert(second->keep.kind == SW_KEEP_LINKS && second->weights == 2);
-  cr_assert_eq(second->distance, SW_GIVEN);
-  cr_assert_str_eq(second->distance_path, "dir/d.csv");
-  cr_assert_str_eq(second->distance_file, "d.csv");
+  cr_assert(second->keep.kind == SW_KEEP_LINKS && second->links == 2);
+  cr_assert_eq(distance(second)->kind, SW_GIVEN);
+  cr_assert_str_eq(distance(second)->path, "dir/d.csv");
+  cr_assert_str_eq(distance(second)->file, "d.csv");
 }
 
 static int position(const sw_study *study, const char *name) {

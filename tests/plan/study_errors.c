@@ -51,14 +51,14 @@ Test(study_errors, text) {
       {"a: [1, 2\n", "s.yaml:2:1: not YAML: flow sequence without a closing bracket"},
       {"panel: {}\n\tunit: a\n",
        "s.yaml:2:1: not YAML: tab character may not be used as indentation"},
-      {"panel: *p\n", "s.yaml:1:8: unknown alias '*p': no value before it is named '&p'"},
+      {"panel: *p\n", "s.yaml:1:8: unknown alias '*p': no earlier value is named '&p'"},
       {"panel: !!map {}\n",
-       "s.yaml:1:8: YAML tags ('!...') are not used here; put a text in quotes"},
+       "s.yaml:1:8: YAML tags ('!...') are not supported; put a text in quotes"},
       {"seed: 1\ntile: 512\nseed: 2\n",
-       "s.yaml:3:1: duplicate key 'seed': it is given in line 1 already"},
+       "s.yaml:3:1: duplicate key 'seed': it is already on line 1"},
       {"seed: 1\n---\nseed: 2\n",
        "s.yaml:3:1: a second YAML document begins here; a study is one document"},
-      {"study: \"a\\0b\"\n", "s.yaml:1:9: a text holds the character NUL"},
+      {"study: \"a\\0b\"\n", "s.yaml:1:9: a text contains the character NUL"},
       {"? [a]\n: 1\n", "s.yaml:1:3: a key must be a text"},
       {"study: \xE9t\xE9\n", "s.yaml:1: bytes that are not UTF-8; save the file as UTF-8"},
       {"seed: 1\nstudy: \xFF\n", "s.yaml:2: bytes that are not UTF-8; save the file as UTF-8"},
@@ -66,27 +66,27 @@ Test(study_errors, text) {
   };
   EXPECT_ALL("", table);
   expect("seed: 1\nst\0udy: x\n", 19,
-         "s.yaml:2: the file holds the character NUL; a study is a text file in UTF-8");
+         "s.yaml:2: the file contains the character NUL; a study is a text file in UTF-8");
 }
 
 Test(study_errors, top) {
   static const fault table[] = {
-      {"seed: -1\n" PANEL SCORE, "s.yaml:1:7: -1 is out of range; at least 0 is wanted"},
+      {"seed: -1\n" PANEL SCORE, "s.yaml:1:7: -1 is out of range; expected at least 0"},
       {"seed: \"5\"\n" PANEL SCORE,
-       "s.yaml:1:8: found \"5\"; a whole number is wanted, without quotes"},
-      {"tile: 15\n" PANEL SCORE, "s.yaml:1:7: 15 is out of range; 16 to 8192 is wanted"},
+       "s.yaml:1:8: found \"5\"; expected a whole number without quotes"},
+      {"tile: 15\n" PANEL SCORE, "s.yaml:1:7: 15 is out of range; expected 16 to 8192"},
       {"tile: 512.5\n" PANEL SCORE,
-       "s.yaml:1:7: found '512.5'; a whole number is wanted, without quotes"},
-      {"study: [a]\n" PANEL SCORE, "s.yaml:1:8: found a list; a text is wanted"},
+       "s.yaml:1:7: found '512.5'; expected a whole number without quotes"},
+      {"study: [a]\n" PANEL SCORE, "s.yaml:1:8: found a list; expected a text"},
       {SCORE, "s.yaml:1:1: 'panel' is missing: the data: {file: panel.csv, unit: COLUMN, ...}"},
-      {PANEL, "s.yaml:1:1: the study asks for nothing: give `measures` or `composites`"},
+      {PANEL, "s.yaml:1:1: the study computes nothing: add `measures` or `composites`"},
       {PANEL SCORE "mesures: []\n", "s.yaml:3:1: unknown key 'mesures'; did you mean 'measures'?"},
       {PANEL SCORE "output: {precison: float32}\n",
        "s.yaml:3:10: unknown key 'precison'; did you mean 'precision'?"},
       {PANEL SCORE "output: {precision: float16}\n",
        "s.yaml:3:21: unknown choice 'float16'; did you mean 'float32'?"},
       {PANEL SCORE "output: {compression: gzip}\n",
-       "s.yaml:3:23: unknown choice 'gzip'; one of none|deflate is wanted"},
+       "s.yaml:3:23: unknown choice 'gzip'; expected one of none|deflate"},
   };
   EXPECT_ALL("", table);
 }
@@ -98,30 +98,30 @@ Test(study_errors, panel) {
       {"{file: p.csv}\n", "s.yaml:2:8: 'unit' is missing: the column with the unit's code"},
       {"{fiel: p.csv, unit: u}\n", "s.yaml:2:9: unknown key 'fiel'; did you mean 'file'?"},
       {"{file: p.xlsx, unit: u}\n",
-       "s.yaml:2:15: 'p.xlsx' is no panel file; .csv, .csv.gz or .h5 is wanted"},
-      {"{file: [p.csv, p.csv], unit: u}\n", "s.yaml:2:23: 'p.csv' stands twice in this list"},
+       "s.yaml:2:15: 'p.xlsx' is not a panel file; expected .csv, .csv.gz or .h5"},
+      {"{file: [p.csv, p.csv], unit: u}\n", "s.yaml:2:23: 'p.csv' is listed twice"},
       {"{file: [], unit: u}\n", "s.yaml:2:15: the list of files is empty; name at least one"},
-      {"{file: p.csv, unit: ''}\n", "s.yaml:2:29: found an empty text; a text is wanted"},
+      {"{file: p.csv, unit: ''}\n", "s.yaml:2:29: found an empty text; expected a text"},
       {"{file: p.csv, unit: u, missing: drop-unit}\n",
        "s.yaml:2:40: unknown choice 'drop-unit'; did you mean 'drop-units'?"},
       {"{file: p.csv, unit: u, footer: -1}\n",
-       "s.yaml:2:39: -1 is out of range; at least 0 is wanted"},
-      {"{file: p.csv, unit: u, layout: wide}\n",
-       "s.yaml:2:39: layout: say how it is wide: {wide: {name: gdp, prefix: gdp}} or {wide: "
-       "{indicator: COLUMN}}"},
+       "s.yaml:2:39: -1 is out of range; expected at least 0"},
+      {"{file: p.csv, unit: u, layout: wide}\n", "s.yaml:2:39: layout: expected how the table is "
+                                                 "wide: {wide: {name: gdp, prefix: gdp}} or {wide: "
+                                                 "{indicator: COLUMN}}"},
       {"{file: p.csv, unit: u, layout: {wide: {name: g}}}\n",
-       "s.yaml:2:46: 'prefix' is missing: what stands before the period in the columns"},
+       "s.yaml:2:46: 'prefix' is missing: the text before the period in the names of the columns"},
       {"{file: p.csv, unit: u, layout: {wide: {names: {1: g}}}}\n",
-       "s.yaml:2:46: wide: either `name` and `prefix` (one indicator, a column per period) or "
-       "`indicator` (its column, with `names`) is wanted"},
+       "s.yaml:2:46: wide: expected either `name` and `prefix` (one indicator, one column per "
+       "period) or `indicator` (its column, with `names`)"},
       {"{file: p.csv, unit: u, time: t, layout: {wide: {indicator: l}}}\n",
        "s.yaml:2:37: time: a wide layout has its periods in the columns; leave `time` out"},
       {"{file: p.csv, unit: u, layout: {wide: {indicator: l, names: {1: g, 2: g}}}}\n",
-       "s.yaml:2:78: names: two codes become 'g'"},
+       "s.yaml:2:78: names: two codes are both named 'g'"},
       {"{file: p.csv, unit: u, derive: {a: b + 1, b: x}}\n",
        "s.yaml:2:43: derive: 'a' needs 'b', which is derived after it; put 'b' first"},
       {"{file: p.csv, unit: u, aggregate: {by: city, sum: [a]}}\n",
-       "s.yaml:2:42: aggregate: `by` is a column of the units file, and the study has no `units`"},
+       "s.yaml:2:42: aggregate: `by` is a column of the units file, but the study has no `units`"},
       {"{file: p.csv, unit: u, aggregate: {bye: city, sum: [a]}}\n",
        "s.yaml:2:43: unknown key 'bye'; did you mean 'by'?"},
   };
@@ -129,7 +129,7 @@ Test(study_errors, panel) {
   static const fault aggregate[] = {
       {"{file: p.csv, unit: u, aggregate: {by: g, sum: [b], ratio: {d: [b, e]}}}\n",
        "s.yaml:1:29: 'a' is not kept by `aggregate`; add it to `sum` or `ratio`; "
-       "known here: b, d"},
+       "known: b, d"},
       {"{file: p.csv, unit: u, aggregate: {by: g, ratio: {d: [b]}}}\n",
        "s.yaml:3:61: ratio: 'd' takes two columns: [numerator, denominator]"},
       {"{file: p.csv, unit: u, aggregate: {by: g}}\n",
@@ -144,31 +144,32 @@ Test(study_errors, units) {
       {"{file: u.csv, unit: u, lon: x}\n",
        "s.yaml:3:8: 'lat' is missing: coordinates need both `lon` and `lat`"},
       {"{file: u.csv, unit: u, area: land}\n",
-       "s.yaml:3:37: found 'land'; a map of keys and values is wanted"},
+       "s.yaml:3:37: found 'land'; expected a map of keys and values"},
       {"{file: u.csv, unit: u, area: {column: land, unit: sqm}}\n",
        "s.yaml:3:58: unknown choice 'sqm'; did you mean 'sqmi'?"},
       {"{file: u.csv, unit: u, area: {column: land}}\n",
        "s.yaml:3:37: 'unit' is missing: km2, sqmi or ha"},
       {"{file: u.csv, unit: u, unmatched: keep}\n",
-       "s.yaml:3:42: unknown choice 'keep'; one of error|drop is wanted"},
+       "s.yaml:3:42: unknown choice 'keep'; expected one of error|drop"},
       {"{file: u.csv, unit: u, group: [a]}\n",
        "s.yaml:3:31: unknown key 'group'; did you mean 'groups'?"},
       {"{file: u.csv, unit: u, polygons: c.gpkg}\n",
-       "s.yaml:3:41: polygons are not offered in this version; give centroids as columns `lon` and "
+       "s.yaml:3:41: polygons are not supported in this version; give centroids as columns `lon` "
+       "and "
        "`lat` of the units file, and links with `kind: file`"},
       {"{file: u.csv, unit: u, where: a}\n",
-       "s.yaml:3:38: where: it ends where one of = == != < <= > >= is wanted"},
+       "s.yaml:3:38: where: it ends where one of = == != < <= > >= is expected"},
       {"{file: u.csv, unit: u, where: a = }\n",
-       "s.yaml:3:38: where: it ends where a number or a text is wanted"},
+       "s.yaml:3:38: where: it ends where a number or a text is expected"},
       {"{file: u.csv, unit: u, where: a = 1 b = 2}\n",
-       "s.yaml:3:38: where: found 'b' where 'and' or 'or' is wanted"},
+       "s.yaml:3:38: where: found 'b' where 'and' or 'or' is expected"},
       {"{file: u.csv, unit: u, where: a = 1 and and}\n",
-       "s.yaml:3:38: where: found 'and' where a column is wanted"},
+       "s.yaml:3:38: where: found 'and' where a column is expected"},
       {"{file: u.csv, unit: u, where: (a = 1)}\n",
-       "s.yaml:3:38: where: parentheses are not known here; 'and' binds tighter than 'or'"},
+       "s.yaml:3:38: where: parentheses are not supported; 'and' binds tighter than 'or'"},
       {"{file: u.csv, unit: u, where: a = 'b}\n", "s.yaml:3:38: where: a quote ' is not closed"},
       {"{file: u.csv, unit: u, where: a ~ 1}\n",
-       "s.yaml:3:38: where: found '~' where one of = == != < <= > >= is wanted"},
+       "s.yaml:3:38: where: found '~' where one of = == != < <= > >= is expected"},
   };
   EXPECT_ALL(PANEL SCORE "units: ", table);
 }
@@ -178,18 +179,19 @@ Test(study_errors, weights) {
       {"{k: 6}\n", "s.yaml:5:6: 'kind' is missing: one of file, matrix, knn, inverse-distance"},
       {"{kind: nkn}\n", "s.yaml:5:13: unknown choice 'nkn'; did you mean 'knn'?"},
       {"{kind: knn}\n", "s.yaml:5:6: 'k' is missing: the number of nearest neighbours"},
-      {"{kind: knn, k: 0}\n", "s.yaml:5:21: 0 is out of range; at least 1 is wanted"},
+      {"{kind: knn, k: 0}\n", "s.yaml:5:21: 0 is out of range; expected at least 1"},
       {"{kind: knn, k: 6, power: 2}\n",
-       "s.yaml:5:24: unknown key 'power'; known here: kind, style, k"},
+       "s.yaml:5:24: unknown key 'power'; known keys: kind, style, k"},
       {"{kind: file}\n",
        "s.yaml:5:6: 'file' is missing: links as .csv (from,to[,weight]), .gal, .gwt or .mtx"},
       {"{kind: file, file: e.csv, style: rows}\n",
        "s.yaml:5:39: unknown choice 'rows'; did you mean 'row'?"},
-      {"{kind: inverse-distance, power: 0}\n", "s.yaml:5:38: found 0; a number over 0 is wanted"},
+      {"{kind: inverse-distance, power: 0}\n",
+       "s.yaml:5:38: found 0; expected a number greater than 0"},
       {"{kind: contiguity, rule: queen}\n",
-       "s.yaml:5:13: contiguity from polygons is not offered in this version; give the edge list "
+       "s.yaml:5:13: contiguity from polygons is not supported in this version; give the edge list "
        "with {kind: file, file: edges.csv}"},
-      {"e.csv\n", "s.yaml:5:6: weights 'w': a map is wanted, e.g. {kind: knn, k: 6}"},
+      {"e.csv\n", "s.yaml:5:6: weights 'w': expected a map, e.g. {kind: knn, k: 6}"},
   };
   EXPECT_ALL(PANEL UNITS SCORE "weights:\n  w: ", table);
   expect_all(PANEL SCORE,
@@ -204,47 +206,50 @@ Test(study_errors, names) {
        "s.yaml:5:3: unknown measure 'moron'; did you mean 'moran'?"},
       {"- xyzzyxyzzy: {}\n",
        "s.yaml:5:3: unknown measure 'xyzzyxyzzy'; `spillway measures` lists them"},
-      {"- composite: {}\n", "s.yaml:5:3: composites stand under `composites:`, by their names"},
+      {"- composite: {}\n", "s.yaml:5:3: define composites under `composites:`, by name"},
       {"- moran\n", "s.yaml:5:3: measures: an entry is a measure's name and its parameters, e.g. - "
                     "moran: {of: gdp, weights: queen}"},
-      {"- moran: a\n", "s.yaml:5:10: moran: a map of parameters is wanted, e.g. moran: {of: ...}"},
+      {"- moran: a\n", "s.yaml:5:10: moran: expected a map of parameters, e.g. moran: {of: ...}"},
       {"- moran:\n  of: a\n", "s.yaml:6:3: a second key 'of' in an entry of `measures`; indent "
                               "parameters further than the measure's name 'moran'"},
       {"- moran: {of: a, weights: queen}\n- moran: {of: b, weights: queen}\n",
-       "s.yaml:6:3: two results are called 'moran' (the first at s.yaml:5:3); name one with `as:`"},
+       "s.yaml:6:3: two results are called 'moran' (the first at s.yaml:5:3); rename one with "
+       "`as:`"},
       {"- moran: {of: a, weights: queen, as: 2nd}\n",
-       "s.yaml:5:38: '2nd' cannot name a result; letters, digits and '_' are wanted, no digit "
-       "first"},
+       "s.yaml:5:38: '2nd' cannot name a result; expected letters, digits and '_', not beginning "
+       "with a digit"},
       {"- moran: {of: a, weights: queen, as: time}\n",
-       "s.yaml:5:38: 'time' cannot name a result: the results file has a 'time' of its own; take "
+       "s.yaml:5:38: 'time' cannot name a result: the results file itself uses 'time'; choose "
        "another name"},
       {"- moran: {of: a, weights: queen, as: group_a}\n",
-       "s.yaml:5:38: 'group_a' cannot name a result: the results file has a 'group_a' of its own; "
-       "take another name"},
+       "s.yaml:5:38: 'group_a' cannot name a result: the results file itself uses 'group_a'; "
+       "choose another name"},
   };
   EXPECT_ALL(HEAD "measures:\n", table);
   static const fault composites[] = {
-      {"composites: {a b: {positive: [x]}}\n", "s.yaml:4:14: 'a b' cannot name a result; letters, "
-                                               "digits and '_' are wanted, no digit first"},
+      {"composites: {a b: {positive: [x]}}\n",
+       "s.yaml:4:14: 'a b' cannot name a result; expected letters, digits and '_', not beginning "
+       "with a digit"},
       {"composites: {unit: {positive: [x]}}\n",
-       "s.yaml:4:14: 'unit' cannot name a result: the results file has a 'unit' of its own; take "
+       "s.yaml:4:14: 'unit' cannot name a result: the results file itself uses 'unit'; choose "
        "another name"},
       {"composites: {moran: {positive: [x]}}\nmeasures:\n- moran: {of: a, weights: queen}\n",
-       "s.yaml:6:3: two results are called 'moran' (the first at s.yaml:4:14); name one with "
+       "s.yaml:6:3: two results are called 'moran' (the first at s.yaml:4:14); rename one with "
        "`as:`"},
       {"composites: {a: {positve: [x]}}\n",
        "s.yaml:4:18: unknown key 'positve'; did you mean 'positive'?"},
       {"composites: {a: {positive: [x], as: b}}\n",
-       "s.yaml:4:33: unknown key 'as'; known here: positive, negative, normalise, over, weights, "
+       "s.yaml:4:33: unknown key 'as'; known keys: positive, negative, normalise, over, weights, "
        "shift"},
       {"composites: [a]\n",
-       "s.yaml:4:13: composites: a map of names is wanted, e.g. economy: {positive: [gdp_pc]}"},
+       "s.yaml:4:13: composites: expected a map of names, e.g. economy: {positive: [gdp_pc]}"},
       {"measures: {moran: {of: a}}\n",
-       "s.yaml:4:11: measures: a list is wanted, e.g. - moran: {of: gdp, weights: queen}"},
+       "s.yaml:4:11: measures: expected a list, e.g. - moran: {of: gdp, weights: queen}"},
   };
   EXPECT_ALL(HEAD, composites);
   expect_all("panel: {file: p.csv, unit: u, derive: {c: x + y}}\n",
-             &(fault){SCORE, "s.yaml:2:14: 'c' is a derived indicator too; take another name"}, 1);
+             &(fault){SCORE, "s.yaml:2:14: 'c' is also a derived indicator; choose another name"},
+             1);
 }
 
 Test(study_errors, arguments) {
@@ -254,21 +259,20 @@ Test(study_errors, arguments) {
       {"moran: {of: a, weights: quen}\n",
        "s.yaml:5:27: moran: weights: unknown weights 'quen'; did you mean 'queen'?"},
       {"moran: {of: a, weights: [queen]}\n",
-       "s.yaml:5:27: moran: weights: found a list; a name is wanted"},
+       "s.yaml:5:27: moran: weights: found a list; expected a name"},
       {"moran: {of: [a], weights: queen}\n",
-       "s.yaml:5:15: moran: of: found a list; one name is wanted"},
-      {"moran: {of: , weights: queen}\n",
-       "s.yaml:5:11: moran: of: found nothing; a name is wanted"},
+       "s.yaml:5:15: moran: of: found a list; expected one name"},
+      {"moran: {of: , weights: queen}\n", "s.yaml:5:11: moran: of: found nothing; expected a name"},
       {"moran: {of: a, weights: queen, islands: zeros}\n",
        "s.yaml:5:43: moran: islands: unknown choice 'zeros'; did you mean 'zero'?"},
       {"moran: {of: a, weights: queen, islands: [zero]}\n",
-       "s.yaml:5:43: moran: islands: found a list; one of adjust|zero|remove is wanted"},
+       "s.yaml:5:43: moran: islands: found a list; expected one of adjust|zero|remove"},
       {"moran: {of: a, weights: queen, permutations: many}\n",
-       "s.yaml:5:48: moran: permutations: found 'many'; a whole number is wanted"},
+       "s.yaml:5:48: moran: permutations: found 'many'; expected a whole number"},
       {"moran: {of: a, weights: queen, permutations: 1.5}\n",
-       "s.yaml:5:48: moran: permutations: found '1.5'; a whole number is wanted"},
+       "s.yaml:5:48: moran: permutations: found '1.5'; expected a whole number"},
       {"moran: {of: a, weights: queen, permutations: 100000}\n",
-       "s.yaml:5:48: moran: permutations: 100000 is out of range; 0 to 99999 is wanted"},
+       "s.yaml:5:48: moran: permutations: 100000 is out of range; expected 0 to 99999"},
       {"moran: {of: a, weights: queen, groups: [state, regoin]}\n",
        "s.yaml:5:50: moran: groups: unknown group column 'regoin'; did you mean 'region'?"},
       {"moran: {of: a, weights: queen, keep: dense}\n",
@@ -276,47 +280,47 @@ Test(study_errors, arguments) {
       {"moran: {of: a, weights: queen, periods: []}\n",
        "s.yaml:5:43: moran: periods: the list is empty; leave it out for all periods"},
       {"moran: {of: a, weights: queen, periods: [2005, 2005]}\n",
-       "s.yaml:5:50: '2005' stands twice in this list"},
+       "s.yaml:5:50: '2005' is listed twice"},
       {"gravity: {mass: []}\n",
        "s.yaml:5:19: gravity: mass: the list is empty; give at least one name"},
       {"gravity: {mass: {a: 1}}\n",
-       "s.yaml:5:19: gravity: mass: found a map; a name or a list of names is wanted"},
+       "s.yaml:5:19: gravity: mass: found a map; expected a name or a list of names"},
       {"gravity: {mass: a, decay: '2'}\n",
-       "s.yaml:5:30: gravity: decay: found \"2\"; a number is wanted"},
+       "s.yaml:5:30: gravity: decay: found \"2\"; expected a number"},
       {"gravity: {mass: a, decay: .inf}\n",
-       "s.yaml:5:29: gravity: decay: found '.inf'; a number is wanted"},
+       "s.yaml:5:29: gravity: decay: found '.inf'; expected a number"},
       {"gravity: {mass: a, decay: 11}\n",
-       "s.yaml:5:29: gravity: decay: 11 is out of range; 0 to 10 is wanted"},
+       "s.yaml:5:29: gravity: decay: 11 is out of range; expected 0 to 10"},
       {"gravity: {mass: a, exponent: [1, x]}\n",
-       "s.yaml:5:36: gravity: exponent: found 'x'; a number is wanted"},
+       "s.yaml:5:36: gravity: exponent: found 'x'; expected a number"},
       {"gravity: {mass: a, share: maybe}\n",
-       "s.yaml:5:29: gravity: share: found 'maybe'; true or false is wanted"},
+       "s.yaml:5:29: gravity: share: found 'maybe'; expected true or false"},
       {"gravity: {mass: a, distance: crow}\n", "s.yaml:5:32: gravity: distance: found 'crow'; "
-                                               "great-circle, geodesic or {file: d.csv} is wanted"},
+                                               "expected great-circle, geodesic or {file: d.csv}"},
       {"gravity: {mass: a, distance: {network: n}}\n",
-       "s.yaml:5:32: gravity: distance: {network: ...} is not offered in this version; give the "
+       "s.yaml:5:32: gravity: distance: {network: ...} is not supported in this version; give the "
        "distances as {file: d.csv}"},
       {"gravity: {mass: a, distance: {fil: n}}\n",
-       "s.yaml:5:32: gravity: distance: great-circle, geodesic or {file: d.csv} is wanted"},
+       "s.yaml:5:32: gravity: distance: expected great-circle, geodesic or {file: d.csv}"},
       {"gravity: {mass: a, keep: dens}\n",
        "s.yaml:5:28: unknown choice 'dens'; did you mean 'dense'?"},
       {"gravity: {mass: a, keep: top}\n", "s.yaml:5:28: gravity: keep: write {top: 20}"},
       {"gravity: {mass: a, keep: {top: 0}}\n",
-       "s.yaml:5:34: 0 is out of range; at least 1 is wanted"},
+       "s.yaml:5:34: 0 is out of range; expected at least 1"},
       {"gravity: {mass: a, keep: {top: 2, above: 1}}\n",
-       "s.yaml:5:28: gravity: keep: either {top: k} or {above: x} is wanted"},
+       "s.yaml:5:28: gravity: keep: expected either {top: k} or {above: x}"},
       {"gravity: {mass: a, keep: {bottom: 2}}\n",
-       "s.yaml:5:29: unknown key 'bottom'; known here: top, above"},
+       "s.yaml:5:29: unknown key 'bottom'; known keys: top, above"},
       {"gravity: {mass: a, keep: links}\n",
        "s.yaml:5:28: gravity: keep: links needs `weights`: the name of a weights matrix"},
       {"gravity: {mass: a, weights: queen}\n",
        "s.yaml:5:31: gravity: `weights` goes with keep: links; leave one out or add the other"},
       {"gravity: {mass: a, keep: links, weights: rook}\n",
-       "s.yaml:5:44: gravity: weights: unknown weights 'rook'; known here: queen"},
+       "s.yaml:5:44: gravity: weights: unknown weights 'rook'; known: queen"},
       {"location_quotient: {industries: a, total: b, base: owns}\n",
-       "s.yaml:5:54: location_quotient: base: found 'owns'; own or {file: t.csv} is wanted"},
+       "s.yaml:5:54: location_quotient: base: found 'owns'; expected own or {file: t.csv}"},
       {"location_quotient: {industries: a, total: b, base: {fil: n.csv}}\n",
-       "s.yaml:5:54: location_quotient: base: own or {file: t.csv} is wanted"},
+       "s.yaml:5:54: location_quotient: base: expected own or {file: t.csv}"},
   };
   EXPECT_ALL(HEAD "measures:\n- ", table);
   expect_all(PANEL "measures:\n- ",
@@ -333,23 +337,22 @@ Test(study_errors, references) {
       {"moran: {of: cdc.coordination, weights: queen}\n",
        "s.yaml:10:15: unknown result 'cdc'; did you mean 'ccd.coordination'?"},
       {"moran: {of: ccd, weights: queen}\n",
-       "s.yaml:10:15: 'ccd' is a result of this study; name its quantity, e.g. ccd.coupling"},
+       "s.yaml:10:15: 'ccd' is a result of this study; add its quantity, e.g. ccd.coupling"},
       {"moran: {of: g, weights: queen}\n",
-       "s.yaml:10:15: 'g' is a result of this study; name its quantity, e.g. g.out_strength"},
+       "s.yaml:10:15: 'g' is a result of this study; add its quantity, e.g. g.out_strength"},
       {"moran: {of: g.value, weights: queen}\n",
-       "s.yaml:10:15: g.value: an input has one value for each unit; of 'g' take g.out_strength or "
+       "s.yaml:10:15: g.value: an input must have one value per unit; of 'g' use g.out_strength or "
        "g.in_strength"},
       {"moran: {of: g.total, weights: queen}\n",
-       "s.yaml:10:15: 'g' has no quantity 'total'; known here: out_strength, in_strength"},
-      {"moran: {of: m.I, weights: queen}\n",
-       "s.yaml:10:15: m.I is one value for each period, not one value for each unit and period; it "
-       "cannot be an input"},
+       "s.yaml:10:15: 'g' has no quantity 'total'; known: out_strength, in_strength"},
+      {"moran: {of: m.I, weights: queen}\n", "s.yaml:10:15: m.I is one value per period; an "
+                                             "input must have one value per unit and period"},
       {"moran: {of: 'ccd.coupling[x]', weights: queen}\n",
-       "s.yaml:10:16: ccd.coupling[x]: 'coupling' has no other axis; leave [x] out"},
+       "s.yaml:10:16: ccd.coupling[x]: 'coupling' has no further axis; remove [x]"},
       {"moran: {of: 'ccd.coupling[', weights: queen}\n",
-       "s.yaml:10:16: 'ccd.coupling[' is no name of a result; NAME.quantity[label] is wanted"},
+       "s.yaml:10:16: 'ccd.coupling[' is not the name of a result; expected NAME.quantity[label]"},
       {"moran: {of: lq.value, weights: queen}\n",
-       "s.yaml:10:15: lq.value has a value for each industry; name one: lq.value[...]"},
+       "s.yaml:10:15: lq.value has one value per industry; choose one: lq.value[...]"},
       {"moran: {of: c.scores, weights: queen}\n",
        "s.yaml:10:15: 'c' has no quantity 'scores'; did you mean 'score'?"},
   };
@@ -365,16 +368,16 @@ Test(study_errors, references) {
 Test(study_errors, cycles) {
   static const fault table[] = {
       {"composites: {a: {positive: [a]}}\n",
-       "s.yaml:4:29: a cycle: a -> a; a result cannot be computed from itself"},
+       "s.yaml:4:29: circular reference: a -> a; a result cannot be computed from itself"},
       {"composites: {a: {positive: [b]}, b: {positive: [x, d]}, d: {negative: [b]}}\n",
-       "s.yaml:4:72: a cycle: b -> d -> b; a result cannot be computed from itself"},
+       "s.yaml:4:72: circular reference: b -> d -> b; a result cannot be computed from itself"},
       {"composites:\n"
        "  a: {positive: [p.coupling]}\n"
        "measures:\n"
        "- coupling_coordination: {systems: [x, q.out_strength], as: p}\n"
        "- gravity: {mass: [x, a], as: q}\n",
-       "s.yaml:8:23: a cycle: a -> p.coupling -> q.out_strength -> a; a result cannot be computed "
-       "from itself"},
+       "s.yaml:8:23: circular reference: a -> p.coupling -> q.out_strength -> a; a result cannot "
+       "be computed from itself"},
   };
   EXPECT_ALL(HEAD, table);
 }

@@ -83,7 +83,7 @@ Test(yaml, aliases) {
   expect("[&a 1, &a 2, *a]", "[1, 2, 2]"); /* the last of a name counts */
   const sw_node *root = parse("- &a x\n- *a\n");
   cr_assert(root->item[1]->line == 2 && root->item[1]->column == 3);
-  refuse("[*a]", "s.yaml:1:2: unknown alias '*a': no value before it is named '&a'");
+  refuse("[*a]", "s.yaml:1:2: unknown alias '*a': no earlier value is named '&a'");
   refuse("&a [*a]", "s.yaml:1:5: unknown alias '*a'"); /* none holds itself */
 }
 
@@ -102,7 +102,7 @@ Test(yaml, merge_keys) {
 }
 
 Test(yaml, refused_keys) {
-  refuse("a: 1\nb: 2\na: 3\n", "s.yaml:3:1: duplicate key 'a': it is given in line 1 already");
+  refuse("a: 1\nb: 2\na: 3\n", "s.yaml:3:1: duplicate key 'a': it is already on line 1");
   refuse("{[a]: 1}", "s.yaml:1:2: a key must be a text");
   refuse("{~: 1}", "s.yaml:1:2: a key must be a text");
   refuse("{b: &k x, *k : 1}", "s.yaml:1:11: a key must be a text");
@@ -110,11 +110,11 @@ Test(yaml, refused_keys) {
 }
 
 Test(yaml, refused_texts) {
-  refuse("a: !!str 1", "s.yaml:1:4: YAML tags ('!...') are not used here");
-  refuse("a: !x [1]", "s.yaml:1:4: YAML tags ('!...') are not used here");
-  refuse("a: !x {b: 1}", "s.yaml:1:4: YAML tags ('!...') are not used here");
-  refuse("\"a\\0b\"", "s.yaml:1:2: a text holds the character NUL");
-  refuse_bytes("a: 1\nb\0: 2", 10, "s.yaml:2: the file holds the character NUL");
+  refuse("a: !!str 1", "s.yaml:1:4: YAML tags ('!...') are not supported");
+  refuse("a: !x [1]", "s.yaml:1:4: YAML tags ('!...') are not supported");
+  refuse("a: !x {b: 1}", "s.yaml:1:4: YAML tags ('!...') are not supported");
+  refuse("\"a\\0b\"", "s.yaml:1:2: a text contains the character NUL");
+  refuse_bytes("a: 1\nb\0: 2", 10, "s.yaml:2: the file contains the character NUL");
   refuse("a: 1\nb: \xFF\n", "s.yaml:2: bytes that are not UTF-8; save the file as UTF-8");
   refuse("b: \xFF", "s.yaml:1: bytes that are not UTF-8; save the file as UTF-8");
   refuse("a: 1\n---\nb: 2\n", "s.yaml:3:1: a second YAML document begins here");

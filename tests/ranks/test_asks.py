@@ -18,8 +18,11 @@ RANKS = [(1, None), (3, None), (3, 2)]  # ranks, and how many of them share a no
 
 HEAD = """study: asks
 panel: {file: panel.csv, unit: code, time: year}
+units: {file: units.csv, unit: code, lon: lon, lat: lat}
 weights:
   ring: {kind: file, file: edges.csv}
+  raw: {kind: file, file: edges.csv, style: as-is}
+  near: {kind: knn, k: 3, style: binary}
 output: {file: out.h5, precision: float64}
 tile: 128
 measures:
@@ -80,13 +83,58 @@ def check_aliases(folder, world):
                 "  - asks_lag_in: {of: x, weights: ring}\n"
                 "  - asks_lag: {of: x, weights: ring, form: in, as: same}\n", check)
     refused(folder, "  - asks_lag_in: {of: x, form: in, weights: ring}\n",
-            "study.yaml:8:32: asks_lag_in: form: `asks_lag_in` sets it to in; leave it out, or "
+            "study.yaml:11:32: asks_lag_in: form: `asks_lag_in` sets it to in; leave it out, or "
             "write asks_lag: {form: ...}")
     listed = call(folder, 1, None, "measures").stdout.splitlines()
     assert "asks_lag_in            alias      Lag over those that link to a unit" in listed, listed
     told = call(folder, 1, None, "measures", "asks_lag_in").stdout
     assert "\nAlias of\n    asks_lag with form: in\n" in told, told
     assert "- asks_lag_in: {of: ..., weights: ...}" in told and "out|in" not in told, told
+
+
+# ---- several weights matrices and distances -----------------------------------------------------
+
+def check_two(folder, world):
+    a, b = np.radians(world.lon), np.radians(world.lat)
+    p = np.stack([np.cos(b) * np.cos(a), np.cos(b) * np.sin(a), np.sin(b)], 1)
+
+    def value(i, j):
+        far = [(j - i) % N == step for step in range(1, 10)]
+        return (far.index(True) + 1.5 if any(far) else np.nan) + ((p[i] - p[j]) ** 2).sum()
+
+    def check(file):
+        group = file["by_links"]
+        np.testing.assert_array_equal(group["sums"][:], np.full((T, N), 1 + 1000 * 4.0))
+        np.testing.assert_array_equal(file["top"]["sums"][:], np.full((T, N), 4 + 1000 * 3.0))
+        np.testing.assert_array_equal(file["one"]["sums"][:], np.full((T, N), 1.0))
+        # What is kept are the links of `weights`, not those of the parameter before it.
+        start, partner = group["row_start"][0], group["partner"][:]
+        assert start[-1] == 2 * N, start[-1]
+        for i in (0, 5, N - 1):
+            kept = sorted(partner[start[i]:start[i + 1]])
+            assert kept == sorted([(i + 1) % N, (i + 7) % N]), (i, kept)
+            for k in range(start[i], start[i + 1]):
+                np.testing.assert_allclose(group["value"][k], value(i, partner[k]), rtol=1e-13)
+        assert group.attrs["parameters"] == (
+            b"{of: x, error_weights: raw, weights: ring, far: {file: far.csv}, near: great-circle, "
+            b"keep: links}"), group.attrs["parameters"]
+        hashes = [tuple(file[name]["operand_hash"][:]) for name in ("by_links", "other")]
+        assert hashes[0] != hashes[1], "the error weights are part of it"
+        inputs = file.attrs["inputs"].decode()
+        assert "  far.csv" in inputs and "  edges.csv" in inputs, inputs
+
+    far = "far: {file: far.csv}"
+    run(folder, f"  - asks_two: {{of: x, error_weights: raw, weights: ring, {far}, keep: links, as: by_links}}\n"
+                f"  - asks_two: {{of: x, error_weights: near, weights: ring, {far}, keep: links, as: other}}\n"
+                f"  - asks_two: {{of: x, error_weights: near, weights: raw, {far}, keep: {{top: 2}}, as: top}}\n"
+                f"  - asks_two: {{of: x, weights: ring, {far}, keep: summary, as: one}}\n", check)
+    refused(folder, f"  - asks_two: {{of: x, error_weights: ran, weights: ring, {far}}}\n",
+            "study.yaml:11:38: asks_two: error_weights: unknown weights 'ran'; did you mean 'raw'?")
+    refused(folder, "  - asks_two: {of: x, weights: ring, far: far}\n",
+            "study.yaml:11:43: asks_two: far: found 'far'; great-circle, geodesic or "
+            "{file: d.csv} is wanted")
+    refused(folder, "  - asks_two: {of: x, weights: ring, far: {file: none.csv}}\n",
+            "none.csv: cannot be read: No such file or directory")
 
 
 # ---- the world ----------------------------------------------------------------------------------
@@ -96,6 +144,13 @@ class World:
         rng = np.random.default_rng(5)
         self.x = rng.uniform(0, 10, (T, N))
         self.ring = np.zeros((N, N))
+        self.lon, self.lat = rng.uniform(-20, 20, N), rng.uniform(-15, 15, N)
+        places = zip(range(N), self.lon.tolist(), self.lat.tolist())
+        write(folder, "units.csv", "\n".join(
+            ["code,lon,lat", *(f"{i:05d},{lon!r},{lat!r}" for i, lon, lat in places), ""]))
+        write(folder, "far.csv", "\n".join(
+            ["from,to,distance", *(f"{i:05d},{(i + step) % N:05d},{step + .5}"
+                                   for i in range(N) for step in range(1, 10)), ""]))
         rows = [f"{i:05d},{2001 + t},{float(self.x[t, i])!r}" for i in range(N) for t in range(T)]
         write(folder, "panel.csv", "\n".join(["code,year,x", *rows, ""]))
         edges = ["from,to,weight"]
@@ -109,4 +164,5 @@ class World:
 with tempfile.TemporaryDirectory() as work:
     world = World(work)
     check_aliases(work, world)
-print("aliases")
+    check_two(work, world)
+print("aliases; several weights matrices and distances")

@@ -90,8 +90,8 @@ Test(csv, header_and_numbers) {
   cr_assert(isnan(value));
   cr_assert(next());
   cr_assert_eq(sw_csv_number(&err, csv, 1, "value", &value), SW_EINPUT);
-  cr_assert_str_eq(err.text, "t.csv:4: value: 'ten' is not a number; a number or an empty cell is "
-                             "wanted");
+  cr_assert_str_eq(err.text,
+                   "t.csv:4: value: 'ten' is not a number; expected a number or an empty cell");
   sw_error_clear(&err);
   cr_assert_eq(sw_csv_column(&err, csv, "s.yaml:3:5", "valeu", &column), SW_EINPUT);
   cr_assert_str_eq(err.text, "s.yaml:3:5: t.csv has no column 'valeu'; did you mean 'value'?");

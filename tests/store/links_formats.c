@@ -82,42 +82,46 @@ static void refuse(const char *name, const char *text, const char *message) {
 Test(links_formats, bad_edges) {
   refuse("t.csv", "", "t.csv:1: the file is empty");
   refuse("t.csv", "from,to\n", "t.csv: no link between units of the panel");
-  refuse("t.csv", "from\nB\n", "t.csv:1: 1 column; from, to or from, to, weight are wanted");
-  refuse("t.csv", "a,b,c,d\n", "t.csv:1: 4 columns; from, to or from, to, weight are wanted");
+  refuse("t.csv", "from\nB\n", "t.csv:1: 1 column; expected from, to or from, to, weight");
+  refuse("t.csv", "a,b,c,d\n", "t.csv:1: 4 columns; expected from, to or from, to, weight");
   refuse("t.csv", "from,to,w\nB,C,1\nC,B\n", "t.csv:3: 2 fields; the first line has 3");
-  refuse("t.csv", "from,to\nB,C\nC,C\n", "t.csv:3: unit 'C' links itself; leave the diagonal out");
+  refuse("t.csv", "from,to\nB,C\nC,C\n", "t.csv:3: unit 'C' is linked to itself; remove this link");
   refuse("t.csv", "B,C\nC,B\n\nC,01\nB,C\n",
-         "t.csv:5: the link from 'B' to 'C' stands on line 1 already; give each link once");
-  refuse("t.csv", "from,to\nB,C\nC,Q\n",
-         "t.csv:3: unit 'Q' is not in the panel; mend the code, or write `unmatched: drop` under "
-         "units to leave such links out");
+         "t.csv:5: the link from 'B' to 'C' is already on line 1; give each link once");
+  refuse(
+      "t.csv", "from,to\nB,C\nC,Q\n",
+      "t.csv:3: unit 'Q' is not in the panel; correct the code, or write `unmatched: drop` under "
+      "units to leave such links out");
   refuse("t.csv", "from,to\nB,1\n",
          "t.csv:2: unit '1' is not in the panel, '01' is: keep the leading zeros");
   refuse("t.csv", "from,to,w\nB,C,-1\n", "t.csv:2: weight -1 is negative; it must be 0 or more");
   refuse("t.csv", "from,to,w\nB,C,1e400\n",
-         "t.csv:2: weight '1e400' is not a finite number; 0 or no line is no link");
+         "t.csv:2: weight '1e400' is not a finite number; where there is no link write 0 or leave "
+         "the line out");
   refuse("t.csv", "from,to,w\nB,C,inf\n",
-         "t.csv:2: weight 'inf' is not a finite number; 0 or no line is no link");
+         "t.csv:2: weight 'inf' is not a finite number; where there is no link write 0 or leave "
+         "the line out");
   refuse("t.csv", "from,to,w\nB,C,\n",
-         "t.csv:2: weight '' is not a finite number; 0 or no line is no link");
+         "t.csv:2: weight '' is not a finite number; where there is no link write 0 or leave the "
+         "line out");
   refuse("t.csv", "from,to,w\nB,C,1e308\nB,01,1e308\n",
          "t.csv: the weights of unit 'B' have no finite sum");
 }
 
 Test(links_formats, bad_tables) {
-  refuse("M", "", "t.csv: the file is empty; a line with the names of the columns is wanted");
+  refuse("M", "", "t.csv: the file is empty; expected a line with the names of the columns");
   refuse("M", "x\n01\n",
-         "t.csv:1: one column; a square table with codes in the first row and column is wanted");
+         "t.csv:1: one column; expected a square table with codes in the first row and column");
   refuse("M", "x,01,B\n01,0,1\nB,1,0\n",
          "t.csv: unit 'C' of the panel is not in the file; add it (without links it is an island)");
   refuse("M", "x,01,B,C\n01,0,1,1\nB,1,0,0\n",
-         "t.csv: column 'C' has no row; a square table is wanted");
+         "t.csv: column 'C' has no row; expected a square table");
   refuse("M", "x,01,B,C\n01,0,1,1\n01,1,0,0\n",
-         "t.csv:3: row '01' stands twice; give each unit one row");
-  refuse("M", "x,01,B,C\nQ,0,1,1\n", "t.csv:2: row 'Q' has no column; a square table is wanted");
+         "t.csv:3: row '01' appears twice; give each unit one row");
+  refuse("M", "x,01,B,C\nQ,0,1,1\n", "t.csv:2: row 'Q' has no column; expected a square table");
   refuse("M", "x,01,B,C\n01,0,1,1\nB,1,0,\nC,1,0,0\n",
          "t.csv:3: column 'C': the weight is empty; write 0 where there is no link");
-  refuse("M", "x,01,B,C\n01,7,1,1\n", "t.csv:2: unit '01' links itself; leave the diagonal out");
+  refuse("M", "x,01,B,C\n01,7,1,1\n", "t.csv:2: unit '01' is linked to itself; remove this link");
   refuse("M", "x,01,B,C\n01,0,1\n", "t.csv:2: 3 fields; the header has 4");
 }
 
@@ -126,25 +130,26 @@ Test(links_formats, bad_gal_and_gwt) {
   refuse("t.gal", "x 3\n",
          "t.gal:1: the first line must be `0 n layer key` or `n`, n the number of units");
   refuse("t.gal", "3\n01 2\nB\nB 0\nC 0\n",
-         "t.gal:3: fewer neighbours than the 2 that line 2 says");
+         "t.gal:3: fewer neighbours than the 2 announced on line 2");
   refuse("t.gal", "3\n01 1\nB C\nB 0\nC 0\n",
-         "t.gal:3: more neighbours than the 1 that line 2 says");
+         "t.gal:3: more neighbours than the 1 announced on line 2");
   refuse("t.gal", "3\n01 1\nB\nB 0\nC 1\n",
-         "t.gal:5: fewer neighbours than the 1 that line 5 says");
-  refuse("t.gal", "3\n01 1 1\n", "t.gal:2: `code count` is wanted, the code without blanks");
+         "t.gal:5: fewer neighbours than the 1 announced on line 5");
+  refuse("t.gal", "3\n01 1 1\n", "t.gal:2: expected `code count`, no blanks in the code");
   refuse("t.gal", "3\n01 1\nB\nB 0\n01 1\nC\n",
-         "t.gal:5: unit '01' stands twice; give each unit once");
+         "t.gal:5: unit '01' appears twice; give each unit once");
   refuse("t.gal", "4\n01 1\nB\nB 0\nC 0\n",
-         "t.gal:5: the file ends after 3 units; its first line says 4");
+         "t.gal:5: the file ends after 3 units; its first line announces 4");
   refuse("t.gal", "2\n01 1\nB\nB 0\n",
          "t.gal: unit 'C' of the panel is not in the file; add it (without links it is an island)");
   refuse("t.gal", "3\n01 2\nB B\nB 0\nC 0\n",
-         "t.gal:3: the link from '01' to 'B' stands on line 3 already; give each link once");
+         "t.gal:3: the link from '01' to 'B' is already on line 3; give each link once");
   refuse("t.gal", "3\n01 1\nB\xFF\n", "t.gal:3: the line is not UTF-8 text; convert the file");
-  refuse("t.gwt", "0 3 x y\nB C\n", "t.gwt:2: `from to value` is wanted, codes without blanks");
-  refuse("t.gwt", "3\nB C 1\nC C 1\n", "t.gwt:3: unit 'C' links itself; leave the diagonal out");
+  refuse("t.gwt", "0 3 x y\nB C\n", "t.gwt:2: expected `from to value`, no blanks in the codes");
+  refuse("t.gwt", "3\nB C 1\nC C 1\n", "t.gwt:3: unit 'C' is linked to itself; remove this link");
   refuse("t.gwt", "3\nB C x\n",
-         "t.gwt:2: weight 'x' is not a finite number; 0 or no line is no link");
+         "t.gwt:2: weight 'x' is not a finite number; where there is no link write 0 or leave the "
+         "line out");
 }
 
 #define BANNER "%%MatrixMarket matrix coordinate real general\n"
@@ -153,21 +158,21 @@ Test(links_formats, bad_mtx_and_bad_names) {
   refuse("t.mtx", "%%MatrixMarket matrix array real general\n",
          "t.mtx:1: the first line must be `%%MatrixMarket matrix coordinate real|integer|pattern "
          "general|symmetric`");
-  refuse("t.mtx", BANNER "3 3\n", "t.mtx:2: the line `rows columns entries` is wanted");
+  refuse("t.mtx", BANNER "3 3\n", "t.mtx:2: expected the line `rows columns entries`");
   refuse("t.mtx", BANNER "4 4 1\n1 2 1\n",
          "t.mtx:2: the matrix is 4 x 4 and the panel has 3 units; its rows are the panel's units "
          "in the order of their codes");
-  refuse("t.mtx", BANNER "3 3 1\n1 4 1\n", "t.mtx:3: position '4' is not among 1 .. 3");
-  refuse("t.mtx", BANNER "3 3 1\n0 1 1\n", "t.mtx:3: position '0' is not among 1 .. 3");
-  refuse("t.mtx", BANNER "3 3 1\n1 2\n", "t.mtx:3: `row column value` is wanted");
+  refuse("t.mtx", BANNER "3 3 1\n1 4 1\n", "t.mtx:3: position '4' is not in 1 .. 3");
+  refuse("t.mtx", BANNER "3 3 1\n0 1 1\n", "t.mtx:3: position '0' is not in 1 .. 3");
+  refuse("t.mtx", BANNER "3 3 1\n1 2\n", "t.mtx:3: expected `row column value`");
   refuse("t.mtx", BANNER "3 3 2\n1 2 1\n", "t.mtx:3: the file ends after 1 entries of 2");
   refuse("t.mtx", BANNER "3 3 1\n2 2 1\n",
-         "t.mtx:3: unit 'B' links itself; leave the diagonal out");
+         "t.mtx:3: unit 'B' is linked to itself; remove this link");
   refuse("t.mtx", "%%MatrixMarket matrix coordinate real symmetric\n3 3 2\n1 2 1\n2 1 1\n",
-         "t.mtx:4: the link from 'B' to '01' stands on line 3 already; give each link once");
+         "t.mtx:4: the link from 'B' to '01' is already on line 3; give each link once");
   refuse("t.txt", "B,C\n",
-         "study.yaml:7:9: weights 'w': the kind of file 't.txt' is not known by its name; .csv, "
-         ".csv.gz, .gal, .gwt or .mtx is wanted");
+         "study.yaml:7:9: weights 'w': unknown file type 't.txt'; expected .csv, .csv.gz, .gal, "
+         ".gwt or .mtx");
 }
 
 Test(links_formats, a_missing_file_is_told) {

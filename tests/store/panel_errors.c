@@ -15,13 +15,12 @@ Test(panel_errors, missing_file) {
 
 Test(panel_errors, empty_file) {
   put("p.csv", "");
-  refused(LONG, "gdp", "p.csv: the file is empty; a line with the names of the columns is wanted");
+  refused(LONG, "gdp", "p.csv: the file is empty; expected a line with the names of the columns");
 }
 
 Test(panel_errors, header_only) {
   put("p.csv", "id,year,gdp\n");
-  refused(LONG, "gdp",
-          "p.csv: no row follows the header; a row for each unit and period is wanted");
+  refused(LONG, "gdp", "p.csv: no row follows the header; expected one row per unit and period");
 }
 
 Test(panel_errors, unknown_columns) {
@@ -38,10 +37,10 @@ Test(panel_errors, unknown_columns) {
 
 Test(panel_errors, duplicates) {
   put("p.csv", "id,year,gdp\nb,2,1\na,1,1\na,2,1\nb,1,2\na,1,3\nb,2,1\na,1,9\n");
-  refused(LONG, "gdp", "p.csv:6: unit a, period 1 stands already in line 3; give it once");
+  refused(LONG, "gdp", "p.csv:6: unit a, period 1 is already on line 3; give it once");
   put("p.csv", "id,gdp\na,1\nb,1\na,1\n");
   refused("panel: {file: p.csv, unit: id}", "gdp",
-          "p.csv:4: unit a stands already in line 2; without `time:` a unit has one row");
+          "p.csv:4: unit a is already on line 2; without `time:` a unit has one row");
 }
 
 Test(panel_errors, ragged_rows) {
@@ -64,15 +63,15 @@ Test(panel_errors, ragged_rows) {
 Test(panel_errors, integers_and_other_periods) {
   put("p.csv", "id,year,gdp\na,2014,1\na,2015,1\nb,2015.0,2\nb,2014.0,2\n");
   refused(LONG, "gdp",
-          "p.csv:4: year: '2015.0' is not an integer as the other periods are (2014, 2015)");
+          "p.csv:4: year: '2015.0' is not an integer, but other periods are (2014, 2015)");
   put("q.csv", "id,year,pop\na,2014,1\nb,Q2,2\n");
   put("p.csv", "id,year,gdp\na,2014,1\na,2015,1\nb,2015,2\n");
   refused("panel: {file: [p.csv, q.csv], unit: id, time: year}", "gdp, pop",
-          "q.csv:3: year: 'Q2' is not an integer as the other periods are (2014, 2015)");
+          "q.csv:3: year: 'Q2' is not an integer, but other periods are (2014, 2015)");
   put("p.csv", "id,gdp1,gdp_x\na,1,1\nb,1,1\n");
   refused("panel: {file: p.csv, unit: id, layout: {wide: {name: gdp, prefix: gdp, periods: [1, "
           "_x]}}}",
-          "gdp", "p.csv:1: period: '_x' is not an integer as the other periods are (1)");
+          "gdp", "p.csv:1: period: '_x' is not an integer, but other periods are (1)");
 }
 
 Test(panel_errors, separators) {
@@ -99,8 +98,8 @@ Test(panel_errors, not_numbers) {
     char text[128], line[256];
     snprintf(text, sizeof text, "id,year,gdp\na,1,1\nb,1,%s\nc,1,xyz\n", cells[i][0]);
     snprintf(line, sizeof line,
-             "p.csv:3: gdp: '%s' %s; a number, an empty cell or a text listed under "
-             "missing_values is wanted",
+             "p.csv:3: gdp: '%s' %s; expected a number, an empty cell or a text listed under "
+             "missing_values",
              cells[i][0], cells[i][1]);
     put("p.csv", text);
     refused(LONG, "gdp", line);
@@ -109,7 +108,7 @@ Test(panel_errors, not_numbers) {
 
 Test(panel_errors, bytes_that_are_no_text) {
   put_bytes("p.csv", "id,year,gdp\na,1,1\nb\0,1,2\n", 25);
-  refused(LONG, "gdp", "p.csv:3: a NUL byte; a text file is wanted (save a UTF-16 file as UTF-8)");
+  refused(LONG, "gdp", "p.csv:3: a NUL byte; expected a text file (save a UTF-16 file as UTF-8)");
   put("p.csv", "id,year,name,gdp\na,1,\"Do\xc3\xb1"
                "a\",1\nb,1,\"x \xe5\x8c\x97 Do\xf1"
                "a Ana\",2\n");
@@ -120,22 +119,21 @@ Test(panel_errors, bytes_that_are_no_text) {
 
 Test(panel_errors, quotes) {
   put("p.csv", "id,year,gdp\n\"a\nb\",1,1\nb,1,2\n");
-  refused(
-      LONG, "gdp",
-      "p.csv:2: a quote is opened and not closed on this line; a record may not hold a newline");
+  refused(LONG, "gdp",
+          "p.csv:2: a quote is not closed on this line; a record must not contain a newline");
   put("p.csv", "id,year,gdp\na,1,1\n\"b\"x,1,2\n");
   refused(LONG, "gdp",
-          "p.csv:3: a quotation mark stands inside a field; quote the whole field and double the "
+          "p.csv:3: a quotation mark inside a field; quote the whole field and double the "
           "quotation marks inside it");
   put("p.csv", "id,year,gdp\ra,1,1\rb,1,2\r");
   refused(LONG, "gdp",
-          "p.csv:1: a carriage return inside the line; lines end with LF or CRLF, and a record may "
-          "not hold a newline");
+          "p.csv:1: a carriage return inside the line; lines end with LF or CRLF, and a record "
+          "must not contain a newline");
 }
 
 Test(panel_errors, header) {
   put("p.csv", "id,year,gdp,gdp\na,1,1,1\nb,1,2,2\n");
-  refused(LONG, "gdp", "p.csv:1: columns 3 and 4 are both called 'gdp'; name each once");
+  refused(LONG, "gdp", "p.csv:1: columns 3 and 4 are both called 'gdp'; give each its own name");
 }
 
 Test(panel_errors, empty_keys) {
@@ -147,7 +145,7 @@ Test(panel_errors, empty_keys) {
 
 Test(panel_errors, one_unit) {
   put("p.csv", "id,year,gdp\na,1,1\na,2,1\n");
-  refused(LONG, "gdp", "p.csv: one unit (a); a panel needs two or more");
+  refused(LONG, "gdp", "p.csv: one unit (a); a panel needs at least two");
 }
 
 Test(panel_errors, unmatched) {
@@ -156,11 +154,12 @@ Test(panel_errors, unmatched) {
   refused(
       WITH_UNITS, "gdp",
       "study.yaml:3:8: units: 2 units of the panel not in u.csv (x, y) and 2 units of u.csv not "
-      "in the panel (c, d); mend the files, or write `unmatched: drop`");
+      "in the panel (c, d); correct the files, or write `unmatched: drop`");
   put("p.csv", "id,year,gdp\na,1,1\nb,1,2\nc,1,1\n");
-  refused(WITH_UNITS, "gdp",
-          "study.yaml:3:8: units: 1 unit of u.csv not in the panel (d); mend the files, or write "
-          "`unmatched: drop`");
+  refused(
+      WITH_UNITS, "gdp",
+      "study.yaml:3:8: units: 1 unit of u.csv not in the panel (d); correct the files, or write "
+      "`unmatched: drop`");
   put("p.csv", "id,year,gdp\nk,1,1\nl,1,2\n");
   refused(WITH_UNITS, "gdp",
           "p.csv: none of its units is in u.csv; is `unit:` the right column of both?");
@@ -171,7 +170,7 @@ Test(panel_errors, leading_zeros) {
   put("p.csv", "id,year,gdp\n10001,1,1\n1001,1,2\n1003,1,1\n");
   refused(WITH_UNITS, "gdp",
           "study.yaml:3:8: units: 2 units of the panel not in u.csv (1001, 1003) and 2 units of "
-          "u.csv not in the panel (01001, 01003); mend the files, or write `unmatched: drop`; "
+          "u.csv not in the panel (01001, 01003); correct the files, or write `unmatched: drop`; "
           "leading zeros may have been lost (1001, 01001)");
   put("p.csv", "id,year,gdp\n00a,1,1\n00b,1,2\n");
   put("u.csv", "id,lon,lat\na,1,1\nb,2,2\n");
@@ -189,7 +188,7 @@ Test(panel_errors, missing_cells) {
       "`missing: keep`, drop-units, interpolate or zero, or leave such units out with `where`");
   put("p.csv", "id,year,gdp,pop\nc,1,1,\nb,1,,1\na,1,1,1\n");
   refused("panel: {file: p.csv, unit: id, time: year, missing: drop-units}", "gdp, pop",
-          "study.yaml:2:53: drop-units leaves 1 of 3 units; a panel needs two or more, see "
+          "study.yaml:2:53: drop-units leaves 1 of 3 units; a panel needs at least two, see "
           "`spillway check` for the missing cells by indicator");
 }
 
@@ -197,22 +196,22 @@ Test(panel_errors, units_file) {
   put("p.csv", "id,year,gdp\na,1,1\nb,1,2\n");
   put("u.csv", "id,lon,lat\na,1,1\nb,181,2\n");
   refused(WITH_UNITS, "gdp",
-          "u.csv:3: lon: 181 is out of range; degrees from -180 to 180 are wanted");
+          "u.csv:3: lon: 181 is out of range; expected degrees from -180 to 180");
   put("u.csv", "id,lon,lat\na,1,1\nb,18,-90.5\n");
   refused(WITH_UNITS, "gdp",
-          "u.csv:3: lat: -90.5 is out of range; degrees from -90 to 90 are wanted");
+          "u.csv:3: lat: -90.5 is out of range; expected degrees from -90 to 90");
   put("u.csv", "id,lon,lat\na,1,1\nb,east,2\n");
   refused(WITH_UNITS, "gdp",
-          "u.csv:3: lon: 'east' is not a number; a number or an empty cell is wanted");
+          "u.csv:3: lon: 'east' is not a number; expected a number or an empty cell");
   put("u.csv", "id,lon,lat\na,1,1\nb,2,2\na,1,1\n");
-  refused(WITH_UNITS, "gdp", "u.csv:4: unit a stands already in line 2; give each unit once");
+  refused(WITH_UNITS, "gdp", "u.csv:4: unit a is already on line 2; give each unit once");
   put("u.csv", "id,long,lat\na,1,1\nb,2,2\n");
   refused(WITH_UNITS, "gdp", "study.yaml:3:37: u.csv has no column 'lon'; did you mean 'long'?");
   put("u.csv", "id,lon,lat\n");
-  refused(WITH_UNITS, "gdp", "u.csv: no row follows the header; a row for each unit is wanted");
+  refused(WITH_UNITS, "gdp", "u.csv: no row follows the header; expected one row per unit");
   put("u.csv", "id,lon,lat,size\na,1,1,4\nb,2,2,-5\n");
   refused(LONG "\nunits: {file: u.csv, unit: id, area: {column: size, unit: ha}}", "gdp",
-          "u.csv:3: size: an area of -5; it cannot be negative");
+          "u.csv:3: size: the area -5 is negative; expected 0 or more");
   refused(LONG "\nunits: {file: u.csv, unit: id, where: sizee > 3}", "gdp",
           "study.yaml:3:39: u.csv has no column 'sizee'; did you mean 'size'?");
   refused(LONG "\nunits: {file: u.csv, unit: id, where: size > 30}", "gdp",
@@ -222,7 +221,7 @@ Test(panel_errors, units_file) {
 Test(panel_errors, breaks_and_joins) {
   put("p.csv", "id,year,gdp\na,1,1\nb,1,2\na,2,1\nb,2,2\n");
   refused("panel: {file: p.csv, unit: id, time: year, breaks: [3]}", "gdp",
-          "study.yaml:2:52: breaks: '3' is no period of the panel, which goes from 1 to 2");
+          "study.yaml:2:52: breaks: '3' is not a period of the panel, which runs from 1 to 2");
   put("q.csv", "id,year,gdp\na,1,1\nb,1,3\n");
   refused("panel: {file: [p.csv, q.csv], unit: id, time: year}", "gdp",
           "q.csv:3: gdp: unit b, period 1 is 3 here and 2 in another row or file; give it once");
@@ -237,5 +236,5 @@ Test(panel_errors, truncated_gz) {
       folder);
   cr_assert_eq(system(command), 0);
   refused("panel: {file: p.csv.gz, unit: id, time: year}", "gdp",
-          "p.csv.gz: cannot be inflated (unexpected end of file); is it a whole gzip file?");
+          "p.csv.gz: cannot be decompressed (unexpected end of file); is the gzip file complete?");
 }

@@ -87,16 +87,15 @@ static void refused_alone(const char *of, const char *line) {
 
 Test(panel_h5, refusals) {
   put("p.h5", "no such thing");
-  refused_alone("gdp", "p.h5: not an HDF5 file, or not a whole one");
+  refused_alone("gdp", "p.h5: not an HDF5 file, or an incomplete one");
   create();
   put_units(true);
   put_set("time", H5T_NATIVE_INT, 1, (hsize_t[]){2}, (int[]){1, 2});
   put_set("gdp", H5T_NATIVE_DOUBLE, 2, (hsize_t[]){2, 3}, (double[]){1, 2, 3, 4, 1.0 / 0.0, 6});
   put_set("flat", H5T_NATIVE_DOUBLE, 2, (hsize_t[]){2, 2}, (double[]){1, 2, 3, 4});
   H5Fclose(file);
-  refused_alone("gdp",
-                "p.h5: gdp: unit 01, period 2 is infinite; a finite number or NaN is wanted");
-  refused_alone("flat", "p.h5: flat has the wrong shape; (time, unit) of 2 x 3 is wanted");
+  refused_alone("gdp", "p.h5: gdp: unit 01, period 2 is infinite; expected a finite number or NaN");
+  refused_alone("flat", "p.h5: flat has the wrong shape; expected (time, unit) of 2 x 3");
   refused_alone("gpd", "study.yaml:4:18: p.h5 has no column 'gpd'; did you mean 'gdp'?");
 }
 
@@ -116,7 +115,7 @@ Test(panel_h5, axis_longer_than_the_file) {
   H5Fclose(file);
   outcome out = read_with(1, PANEL, "gdp");
   cr_assert_eq(out.status, SW_EIO);
-  cr_assert_str_eq(out.text, "p.h5: time cannot be read; is it a whole HDF5 file?");
+  cr_assert_str_eq(out.text, "p.h5: time cannot be read; is the HDF5 file complete?");
   release(&out);
 }
 
@@ -157,7 +156,7 @@ Test(panel_h5, cross_section) {
   out = read_with(1, "panel: {file: p.h5, unit: unit}", "short");
   cr_assert_eq(out.status, SW_EINPUT);
   cr_assert_str_eq(out.text,
-                   "p.h5: short has the wrong shape; (one period, unit) of 1 x 3 is wanted");
+                   "p.h5: short has the wrong shape; expected (one period, unit) of 1 x 3");
   release(&out);
 }
 
@@ -211,11 +210,11 @@ Test(panel_h5, axes) {
                                "panel: {file: p.h5, unit: codes, time: time, missing: keep}",
                                "panel: {file: p.h5, unit: gdp, time: time, missing: keep}"};
   const char *const want[] = {
-      "p.h5: time: a period stands twice; give each once: indicators are (time, unit)",
-      "p.h5: half: 2010.5 is no period; whole numbers or texts are wanted",
-      "p.h5: no unit or no period; a panel has both",
+      "p.h5: time: a period appears twice; give each period once: indicators are (time, unit)",
+      "p.h5: half: 2010.5 is not a period; expected whole numbers or texts",
+      "p.h5: no unit or no period; a panel needs both",
       "study.yaml:2:27: p.h5 has no dataset 'codes'",
-      "p.h5: gdp has not one dimension; a list of labels is wanted"};
+      "p.h5: gdp does not have one dimension; expected a list of labels"};
   for (int k = 0; k < 5; k++) {
     outcome out = read_with(1, panel[k], "gdp");
     cr_expect_eq(out.status, SW_EINPUT);

@@ -74,7 +74,7 @@ Test(panel_read, wide_by_prefix) {
   release(&out);
   put("p.csv", "id,pc1,pc2\nb,2,1\na,4,3\nb,2,1\n");
   refused("panel: {file: p.csv, unit: id, layout: {wide: {name: gdp, prefix: pc}}}", "gdp",
-          "p.csv:4: unit b stands already in line 2; give it once");
+          "p.csv:4: unit b is already on line 2; give it once");
   refused("panel: {file: p.csv, unit: id, layout: {wide: {name: gdp, prefix: gdp}}}", "gdp",
           "study.yaml:2:40: p.csv has no column 'gdp' followed by a whole number; name the periods "
           "of its columns under `wide: {periods: [...]}`");
@@ -102,7 +102,7 @@ Test(panel_read, wide_by_indicator) {
           "study.yaml:4:18: p.csv has no indicator 'gdpp'; did you mean 'gdp'?");
   put("p.csv", "id,line,2001,2002\n01,1,10,20\n02,1,1,1\n01,1,3,4\nx\ny\n");
   refused(BY_INDICATOR, "gdp",
-          "p.csv:4: unit 01, indicator gdp stands already in line 2; give it once");
+          "p.csv:4: unit 01, indicator gdp is already on line 2; give it once");
 }
 
 Test(panel_read, joined_files) {
@@ -195,8 +195,8 @@ Test(panel_read, aggregate) {
   }
   put("u.csv", "id,lon,lat,size,county,city\nd,7,8,2,Z,C\nc,5,6,1,,B\nb,3,4,3,X,A\na,1,2,1,Y,A\n");
   refused(AGGREGATE, "gdp",
-          "u.csv: county of A: unit a says 'Y' and unit b says 'X'; the groups of what `aggregate` "
-          "joins must agree or be empty");
+          "u.csv: county of A: unit a is in 'Y' and unit b in 'X'; units that `aggregate` sums "
+          "into one must be in one group, or in none");
   put("u.csv", "id,lon,lat,size,county,city\nd,7,8,2,Z,C\nc,5,6,1,,B\nb,3,4,3,X,\na,1,2,1,Y,A\n");
   refused(AGGREGATE, "gdp",
           "u.csv:4: unit b has no city to be aggregated to; fill it in, or leave such units out "
@@ -310,7 +310,7 @@ Test(panel_read, duplicates_between_threads) {
              at);
     cr_assert_eq(system(command), 0);
     snprintf(line, sizeof line,
-             "p.csv:%d: unit u%04d, period %d stands already in line %d; give it once",
+             "p.csv:%d: unit u%04d, period %d is already on line %d; give it once",
              MANY * YEARS + 2, (at - 2) / YEARS, 2000 + (at - 2) % YEARS, at);
     refused(MANY_KEEP, "gdp, pop", line);
   }
@@ -334,8 +334,8 @@ Test(panel_read, gz_is_dealt_out) {
            "cd %s && sed -i '9000s/,[0-9]*$/,oops/' p.csv && gzip -f p.csv", folder);
   cr_assert_eq(system(command), 0);
   refused("panel: {file: p.csv.gz, unit: id, time: year, missing: keep}", "gdp, pop",
-          "p.csv.gz:9000: pop: 'oops' is not a number; a number, an empty cell or a text listed "
-          "under missing_values is wanted");
+          "p.csv.gz:9000: pop: 'oops' is not a number; expected a number, an empty cell or a text "
+          "listed under missing_values");
 }
 
 /* Of two bad lines the first is told, whoever meets it. */
@@ -346,8 +346,8 @@ Test(panel_read, lowest_line_wins) {
            "cd %s && sed -i -e '8000s/,[0-9]*$/,x/' -e '5000s/,[0-9]*$/,y/' p.csv", folder);
   cr_assert_eq(system(command), 0);
   refused(MANY_KEEP, "gdp, pop",
-          "p.csv:5000: pop: 'y' is not a number; a number, an empty cell or a text listed under "
-          "missing_values is wanted");
+          "p.csv:5000: pop: 'y' is not a number; expected a number, an empty cell or a text listed "
+          "under missing_values");
 }
 
 /* Members of a coarse unit lie in different blocks; the sum has one order. */

@@ -81,18 +81,18 @@ static void refuse(const char *text, const char *message) {
 }
 
 Test(table, what_cannot_be) {
-  refuse("", "t.csv: the file is empty; a line with the names of the columns is wanted");
-  refuse("year,a\n", "t.csv: a header and no row below it");
+  refuse("", "t.csv: the file is empty; expected a line with the names of the columns");
+  refuse("year,a\n", "t.csv: no row follows the header");
   refuse("year\n2001\n",
-         "t.csv:1: one column; row labels and at least one column of numbers are wanted");
-  refuse("year,a\n2001,x\n",
-         "t.csv:2: column 'a': 'x' is not a number; a number, or for a missing one an empty field, "
-         "NA, (NA) or (D)");
+         "t.csv:1: one column; expected row labels and at least one column of numbers");
+  refuse("year,a\n2001,x\n", "t.csv:2: column 'a': 'x' is not a number; expected a number, or an "
+                             "empty field, NA, (NA) or (D) where it is missing");
   refuse("year,a\n2001,1\n2002,2\n2001,3\n",
-         "t.csv:4: row '2001' stands twice; give each row once");
+         "t.csv:4: row '2001' appears twice; give each row once");
   refuse("year,a\n,1\n", "t.csv:2: the first field is empty; it names the row");
   refuse("year,a\n2001,1,2\n", "t.csv:2: 3 fields; the header has 2");
-  refuse("year,a,a\n2001,1,2\n", "t.csv:1: columns 2 and 3 are both called 'a'; name each once");
+  refuse("year,a,a\n2001,1,2\n",
+         "t.csv:1: columns 2 and 3 are both called 'a'; give each its own name");
   sw_table *table = NULL;
   cr_assert_eq(read_table("fyle", "t.csv", &table), SW_EINPUT);
   cr_assert(strstr(err.text, "study.yaml:7:10"), "%s", err.text);

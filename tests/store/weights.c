@@ -179,8 +179,8 @@ Test(weights, places_that_cannot_be) {
   spec.kind = SW_W_INVERSE_DISTANCE;
   spec.power = 1;
   refuse(&spec, &units,
-         "study.yaml:7:9: weights 'w': units 'A' and 'B' lie at one point, their distance is 0; "
-         "give each its own place");
+         "study.yaml:7:9: weights 'w': units 'A' and 'B' have the same coordinates, so their "
+         "distance is 0; give each unit its own");
   row[2].lon = NAN;
   units = units_of(row, 3, true);
   refuse(&spec, &units,
@@ -190,8 +190,8 @@ Test(weights, places_that_cannot_be) {
   units = units_of(row, 3, true);
   spec.power = 2000;
   refuse(&spec, &units,
-         "study.yaml:7:9: weights 'w': 1/distance^2000 of units 'A' and 'B' is no finite number "
-         "above 0; lower the power");
+         "study.yaml:7:9: weights 'w': 1/distance^2000 of units 'A' and 'B' is not a finite number "
+         "greater than 0; lower the power");
   sw_units many = {.n = 20001, .text = "", .lon = malloc(20001 * 8), .lat = malloc(20001 * 8)};
   memset((double *)many.lon, 0, 20001 * 8);
   memset((double *)many.lat, 0, 20001 * 8);
@@ -203,10 +203,9 @@ Test(weights, places_that_cannot_be) {
 /* ---- distances --------------------------------------------------------------------------- */
 
 static sw_status read_distance(const char *text, const sw_units *units, sw_links **links) {
-  sw_entry entry = {.name = "gravity", .distance = SW_GIVEN, .distance_file = "t.csv"};
-  entry.distance_path = write_text("t.csv", text);
+  sw_distance_spec spec = {.kind = SW_GIVEN, .file = "t.csv", .path = write_text("t.csv", text)};
   sw_error_clear(&err);
-  return sw_links_read_distance(&err, team, &study, &entry, units, links);
+  return sw_links_read_distance(&err, team, &study, "gravity", &spec, units, links);
 }
 
 Test(weights, distances_as_table_and_as_list) {
@@ -241,16 +240,17 @@ static void refuse_distance(const char *text, const sw_units *units, const char 
 Test(weights, distances_that_cannot_be) {
   sw_units units = units_named("A B C");
   refuse_distance("from,to,km\nA,B,3\nA,C,0\n", &units,
-                  "t.csv:3: the distance between 'A' and 'C' is 0; different units must lie apart");
+                  "t.csv:3: the distance between 'A' and 'C' is 0; expected more than 0 between "
+                  "different units");
   refuse_distance("from,to,km\nA,B,-3\n", &units,
                   "t.csv:2: distance -3 is negative; it must be 0 or more");
   refuse_distance("x,A,B,C\nA,0,3,4\nB,3,0,nan\nC,4,1,0\n", &units,
                   "t.csv:3: distance 'nan' is not a finite number; leave the pair out where there "
                   "is none");
   refuse_distance("from,to\nA,B\n", &units,
-                  "t.csv:1: 2 columns; from, to, distance, or a square table of codes, is wanted");
+                  "t.csv:1: 2 columns; expected from, to, distance, or a square table of codes");
   refuse_distance("from,to,km\n", &units, "t.csv: no distance between units of the panel");
   refuse_distance("from,to,km\nA,B,3\nA,D,3\n", &units,
-                  "t.csv:3: unit 'D' is not in the panel; mend the code, or write `unmatched: "
+                  "t.csv:3: unit 'D' is not in the panel; correct the code, or write `unmatched: "
                   "drop` under units to leave such links out");
 }

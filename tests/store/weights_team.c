@@ -159,15 +159,14 @@ Test(weights_team, every_rank_has_the_message) {
   make_places();
   sw_weights_spec edges =
       file_spec(write_text("t.csv", "from,to\nu000,u001\nu001,u001\n"), SW_STYLE_ROW);
-  check_failure(&edges, "t.csv:3: unit 'u001' links itself; leave the diagonal out");
+  check_failure(&edges, "t.csv:3: unit 'u001' is linked to itself; remove this link");
   /* Two refusals, in the rows of different ranks: the earlier unit is told. */
   ((double *)units.lon)[291] = units.lon[290];
   ((double *)units.lon)[12] = units.lon[11];
   sw_weights_spec inverse = {
       .name = "w", .node = &place, .kind = SW_W_INVERSE_DISTANCE, .power = 1, .cutoff_km = 250};
-  check_failure(&inverse,
-                "study.yaml:7:9: weights 'w': units 'u011' and 'u012' lie at one point, their "
-                "distance is 0; give each its own place");
+  check_failure(&inverse, "study.yaml:7:9: weights 'w': units 'u011' and 'u012' have the same "
+                          "coordinates, so their distance is 0; give each unit its own");
 }
 
 /* ---- weights of a composite out of a results file ---------------------------------------- */

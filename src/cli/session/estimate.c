@@ -6,6 +6,7 @@
 #include "cli/session/session.h"
 
 #include "base/clock.h"
+#include "plan/pairs/pairs.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -80,11 +81,12 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
   else if (plan->keep.kind == SW_KEEP_ABOVE) /* counted later: at most a batch, or a row */
     packet = fmax(fmin(SW_BATCH_ENTRIES, strip * n), n) * (4 + 8.0 * plan->n_quantities);
   else if (plan->keep.kind == SW_KEEP_LINKS)
-    packet = (double)job->weights->row_start[job->n] / n * strip * (4 + 8.0 * plan->n_quantities);
+    packet = (double)plan->links->row_start[job->n] / n * strip * (4 + 8.0 * plan->n_quantities);
   /* Buffers of a thread are as long as the segments that it asks a measure for. */
   bool whole = job->measure->whole_row || (plan->keep.kind == SW_KEEP_ABOVE && job->directed);
   double length = whole ? n : side;
-  double thread = 8 * length * (8 + plan->n_quantities) + 16 * strip;
+  double rows_held = (double)(plan->n_quantities * sw_pairs_grain(job));
+  double thread = 8 * length * (8 + rows_held) + 16 * strip;
   return slots + (2 * threads + 2) * packet + threads * (thread + packet);
 }
 
@@ -135,7 +137,7 @@ static double pairs_of(const sw_run *run, int e) {
   const sw_pair_plan *plan = &run->pair[e];
   sw_geometry g = sw_geometry_make(job, plan->keep.kind, &plan->cut, SW_PAIRS_STORE);
   double pairs = sw_geometry_pairs(&g) * plan->summary.n_periods;
-  if (job->links_only) return (double)job->weights->row_start[job->n] * plan->summary.n_periods;
+  if (job->links_only) return (double)plan->links->row_start[job->n] * plan->summary.n_periods;
   return plan->keep.kind == SW_KEEP_ABOVE ? 2 * pairs : pairs;
 }
 

@@ -163,8 +163,8 @@ static bool has_weights(const sw_measure *measure) {
   return false;
 }
 
-/* Parameters that the engine reads for every measure: the first two for all, `keep` for those with
- * pairs, `weights` for those without their own. */
+/* Parameters that the engine reads for every measure: the first two for all, `keep` and `by` for
+ * those with pairs, `weights` for those without their own. */
 static void print_common(const sw_measure *measure) {
   static const sw_param as = {.name = "as",
                               .help = "name of the result; the measure's name by "
@@ -179,8 +179,12 @@ static void print_common(const sw_measure *measure) {
   static const sw_param weights = {.name = "weights",
                                    .help = "with keep: links, the weights "
                                            "matrix whose links are kept"};
-  const sw_param *common[] = {&as, &periods, &keep, &weights};
-  int count = !sw_measure_has_pairs(measure) ? 2 : has_weights(measure) ? 3 : 4;
+  static const sw_param by = {.name = "by",
+                              .help =
+                                  "largest | absolute | smallest: what orders a unit's partners; "
+                                  "largest by default, or as the measure says"};
+  const sw_param *common[] = {&as, &periods, &keep, &by, &weights};
+  int count = !sw_measure_has_pairs(measure) ? 2 : has_weights(measure) ? 4 : 5;
   /* Composites stand in a section of their own, where the engine reads none of these. */
   if (measure->kind == SW_KIND_COMPOSITE) return;
   printf("\nCommon parameters\n");

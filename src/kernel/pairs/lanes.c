@@ -190,6 +190,16 @@ SW_HOT int64_t sw_lanes_next_reaching(const double *v, int64_t from, int64_t n, 
   return seek(v, from, n, threshold, true);
 }
 
+SW_HOT void sw_lanes_negate(const double *restrict v, int64_t n, double *restrict out) {
+  for (int64_t k = 0; k < n; k++)
+    out[k] = -v[k];
+}
+
+SW_HOT void sw_lanes_magnitude(const double *restrict v, int64_t n, double *restrict out) {
+  for (int64_t k = 0; k < n; k++)
+    out[k] = __builtin_fabs(v[k]);
+}
+
 SW_HOT void sw_lanes_add(double *restrict lane, const double *restrict v, int64_t n) {
   for (int64_t k = 0; k < n; k++)
     lane[k] += v[k];

@@ -26,6 +26,9 @@ int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], double *grea
 int64_t sw_lanes_next_above(const double *v, int64_t from, int64_t n, double threshold);
 /* The same with v[k] >= threshold. */
 int64_t sw_lanes_next_reaching(const double *v, int64_t from, int64_t n, double threshold);
+/* out[k] = -v[k]; out[k] = |v[k]| */
+void sw_lanes_negate(const double *v, int64_t n, double *out);
+void sw_lanes_magnitude(const double *v, int64_t n, double *out);
 /* lane[k] += v[k] */
 void sw_lanes_add(double *lane, const double *v, int64_t n);
 /* out[k] = the join of lanes[0][k] .. lanes[7][k], rows `stride` apart. */

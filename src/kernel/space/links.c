@@ -185,3 +185,11 @@ sw_status sw_links_symmetric(sw_error *err, const sw_links *links, bool *symmetr
   sw_free(cursor);
   return SW_OK;
 }
+
+void sw_links_row_sums(const sw_links *links, double *sum) {
+  for (int64_t i = 0; i < links->n; i++) {
+    sum[i] = 0;
+    for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++)
+      sum[i] += links->value[k];
+  }
+}

@@ -34,6 +34,8 @@ void sw_links_rows_drop_zeros(sw_link_rows *rows);
  * or leave. False when the sum is not a positive finite number. */
 bool sw_links_style_row(double *value, int64_t count, sw_style style);
 
+/* The sum of each row's values, in the order of `to`. */
+void sw_links_row_sums(const sw_links *links, double *sum);
 /* Units without a link. */
 int64_t sw_links_islands(const sw_links *links);
 /* Links i to j without a link j to i, whatever the weights. */

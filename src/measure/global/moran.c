@@ -20,6 +20,7 @@ enum { I, EXPECTED, VARIANCE_NORMALITY, VARIANCE_RANDOMISATION, Z, P_VALUE, N_US
 
 /* row_standardised: found from the matrix itself, as a file may hold one that is so already. */
 typedef struct moran_state {
+  const sw_links *weights;
   sw_islands islands;
   bool row_standardised;
 } moran_state;
@@ -30,7 +31,7 @@ static void tile_moran(const sw_job *job, const sw_tile *tile, void *out, void *
   const moran_state *state = job->state;
   const double *x = job->input[0].view.row[tile->lo];
   *(sw_moran *)out =
-      sw_moran_compute(job->weights, state->row_standardised, state->islands, x, workspace);
+      sw_moran_compute(state->weights, state->row_standardised, state->islands, x, workspace);
 }
 
 static size_t workspace_moran(const sw_job *job) {
@@ -60,15 +61,17 @@ static sw_status finish_moran(sw_error *err, sw_job *job, int pass, const void *
  * period in which its neighbours lack a value is the kernel's business and is not told. */
 static sw_status resolve_moran(sw_error *err, sw_job *job) {
   const sw_arg *islands = sw_job_arg(job, "islands");
+  const sw_links *weights = sw_job_weights(job, "weights");
   moran_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);
+  state->weights = weights;
   state->islands = (sw_islands)(int)islands->number;
-  state->row_standardised = sw_links_row_standardised(job->weights);
-  if (job->weights->row_start[job->n] == 0)
+  state->row_standardised = sw_links_row_standardised(weights);
+  if (weights->row_start[job->n] == 0)
     return sw_job_fail(err, job, "weights", "no unit has a neighbour; Moran's I needs links");
-  if (job->weights->islands > 0)
+  if (weights->islands > 0)
     sw_note(job->notes, "%s: %s: %lld unit%s no neighbour (islands: %s)", job->where, job->name,
-            (long long)job->weights->islands, job->weights->islands == 1 ? " has" : "s have",
+            (long long)weights->islands, weights->islands == 1 ? " has" : "s have",
             islands->text);
   job->state = state;
   job->n_passes = 1;

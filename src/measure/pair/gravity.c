@@ -26,6 +26,7 @@ typedef struct gravity {
   double scale_a, scale_b;
   int columns; /* operands: A, B when a != b, the share last */
   bool has_share;
+  const sw_distance *distance;
   const sw_grouping *same; /* NULL: no factor within groups */
   double factor;
   sw_arc_points points; /* great circle, ready after prepare */
@@ -70,7 +71,7 @@ static sw_status read_same_group(sw_error *err, const sw_job *job, gravity *g) {
  * all. */
 static void fold_constants(const sw_job *job, gravity *g) {
   double scale = sw_job_arg(job, "constant")->number;
-  if (job->distance->kind == SW_GREAT_CIRCLE)
+  if (g->distance->kind == SW_GREAT_CIRCLE)
     scale *= pow(SW_ARC_SCALE / (SW_EARTH_KM * SW_EARTH_KM), g->decay / 2);
   g->scale_a = g->a == g->b ? sqrt(scale) : scale;
   g->scale_b = g->a == g->b ? g->scale_a : 1;
@@ -87,6 +88,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
                        "%d numbers; give two, of the row's and of the "
                        "column's mass: [1, 1]",
                        exponent->count);
+  g->distance = sw_job_distance(job, "distance");
   g->decay = sw_job_arg(job, "decay")->number;
   g->a = exponent->numbers[0];
   g->b = exponent->numbers[1];
@@ -94,7 +96,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   g->columns = 1 + (g->a != g->b) + g->has_share;
   SW_TRY(read_same_group(err, job, g));
   fold_constants(job, g);
-  job->directed = g->a != g->b || g->has_share || !job->distance->symmetric;
+  job->directed = g->a != g->b || g->has_share || !g->distance->symmetric;
   job->n_passes = 2;
   job->pass[0] = (sw_pass){.domain = SW_UNITS, .partial = sizeof(negatives), .operand = g->columns};
   job->pass[1] = (sw_pass){.domain = SW_PAIRS};
@@ -184,8 +186,7 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
 
 /* Given distances are looked at once, before the pairs: a zero would give an infinite flow, which
  * sums would spread over the whole row. */
-static sw_status check_given(sw_error *err, const sw_job *job) {
-  const sw_links *links = job->distance->links;
+static sw_status check_given(sw_error *err, const sw_job *job, const sw_links *links) {
   for (int64_t i = 0; i < links->n; i++)
     for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++)
       if (links->value[k] <= 0 && links->to[k] != i)
@@ -201,11 +202,11 @@ static sw_status check_given(sw_error *err, const sw_job *job) {
  * whole chunks that are near and take the shorter formula. Pure and cheap, O(n); in the arena, as
  * tiles may not allocate. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
-  const sw_distance *d = job->distance;
   gravity *g = job->state;
+  const sw_distance *d = g->distance;
   if (pass == 0) return SW_OK;
   /* Every rank looks at the same links and comes to the same verdict. */
-  if (d->kind == SW_GIVEN) return check_given(err, job);
+  if (d->kind == SW_GIVEN) return check_given(err, job, d->links);
   if (d->kind != SW_GREAT_CIRCLE) return SW_OK;
   sw_arc_ball *ball = NULL;
   SW_NEW(err, job->arena, ball, sw_arc_chunks(job->n));
@@ -234,9 +235,9 @@ static void given_values(const sw_links *links, int64_t i, int64_t j0, int64_t j
 
 /* A_i B_j d_ij^-c for a segment of row i. A decay of 2 by great circle, the common case, has a loop
  * of its own without the power. */
-static void flows(const sw_job *job, const gravity *g, double a, const double *b, int64_t i,
-                  int64_t j0, int64_t j1, double *out) {
-  const sw_distance *d = job->distance;
+static void flows(const gravity *g, double a, const double *b, int64_t i, int64_t j0, int64_t j1,
+                  double *out) {
+  const sw_distance *d = g->distance;
   if (d->kind == SW_GREAT_CIRCLE && g->decay == 2) {
     sw_arc_flows(&g->points, i, j0, j1, a, b, out);
     return;
@@ -261,7 +262,7 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
   double *const *row = job->operand[0].row;
   /* B is A where there is one column. */
   const double *b = row[(g->a != g->b ? job->n_periods : 0) + t];
-  flows(job, g, row[t][i], b, i, j0, j1, out[0]);
+  flows(g, row[t][i], b, i, j0, j1, out[0]);
   if (g->has_share) {
     /* The share's column is the last. */
     const double *x = row[(g->columns - 1) * job->n_periods + t];

@@ -79,13 +79,20 @@ static sw_status read_own(sw_error *err, sw_arena *arena, const sw_measure *meas
   if (!alias && is_empty(param->fallback)) return SW_OK;
   if (param->type == SW_P_WEIGHTS || param->type == SW_P_GROUPINGS) return SW_OK;
   sw_arg *arg = NULL;
-  /* The reader fills arg[p], by the parameter's own place. */
+  sw_naming *naming = NULL;
+  /* The reader fills arg[p] and naming[p], by the parameter's own place. */
   SW_NEW(err, arena, arg, p + 1);
+  SW_NEW(err, arena, naming, p + 1);
   sw_node node = {.kind = SW_NODE_SCALAR, .file = "default", .text = ""};
   sw_study study = {.arena = arena, .file = "default", .units = {.lon = "lon", .lat = "lat"}};
   sw_study_reader in = {.arena = arena, .study = &study};
   const char *where = sw_arena_printf(arena, "measure %s", measure->name);
-  sw_entry entry = {.measure = measure, .name = "param", .where = where, .node = &node, .arg = arg};
+  sw_entry entry = {.measure = measure,
+                    .name = "param",
+                    .where = where,
+                    .node = &node,
+                    .arg = arg,
+                    .naming = naming};
   if (!where) return sw_fail(err, SW_ENOMEM, "out of memory for a measure's defaults");
   sw_error said = {0};
   sw_status status = alias ? sw_study_set_arg(&said, &in, &entry, p, alias->alias_value)
@@ -104,16 +111,23 @@ static bool is_number(sw_ptype type) {
   return type == SW_P_NUMBER || type == SW_P_INTEGER || type == SW_P_NUMBERS;
 }
 
-/* One parameter by itself; names that the engine reads of every entry are not a measure's. */
+/* One parameter by itself; names that the engine reads of every entry, or of every one with pairs,
+ * are not a measure's. */
 static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_param *param) {
   const char *name = param->name;
-  if (strcmp(name, "as") == 0 || strcmp(name, "periods") == 0 || strcmp(name, "keep") == 0)
+  bool is_by = strcmp(name, "by") == 0 && sw_measure_has_pairs(measure);
+  if (strcmp(name, "as") == 0 || strcmp(name, "periods") == 0 || strcmp(name, "keep") == 0 || is_by)
     return fault(err, measure,
                  "parameter %s: the engine reads `%s` of every entry itself; take another name",
                  name, name);
   if ((int)param->type < SW_P_NUMBER || param->type > SW_P_NODE)
     return fault(err, measure, "parameter %s: type %d is none; give one of sw_ptype", name,
                  (int)param->type);
+  /* The engine reads the links of `keep: links` from it. */
+  if (strcmp(name, "weights") == 0 && param->type != SW_P_WEIGHTS && sw_measure_has_pairs(measure))
+    return fault(err, measure,
+                 "parameter weights: beside pair outputs it names the links of keep: links; make "
+                 "it SW_P_WEIGHTS, or take another name");
   if (!param->help) return fault(err, measure, "parameter %s: no help; say it in one line", name);
   if (param->type == SW_P_CHOICE && is_empty(param->choices))
     return fault(err, measure, "parameter %s: a choice without choices; write \"one|other\"", name);
@@ -127,20 +141,14 @@ static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_
   return SW_OK;
 }
 
-/* Compares a parameter with those before it: two of a name, or two of what a job has one of (its
- * weights, its distance and its links have a single place in sw_job). */
 static sw_status check_twins(sw_error *err, const sw_measure *measure, const sw_param *param) {
-  static const char *const several[] = {
-      [SW_P_WEIGHTS] = "weights", [SW_P_DISTANCE] = "distances", [SW_P_PAIRS] = "pair results"};
-  bool single =
-      param->type == SW_P_WEIGHTS || param->type == SW_P_DISTANCE || param->type == SW_P_PAIRS;
   for (const sw_param *other = measure->param; other < param; other++) {
     if (strcmp(other->name, param->name) == 0)
       return fault(err, measure, "two parameters are called '%s'; give each a name of its own",
                    param->name);
-    if (single && other->type == param->type)
-      return fault(err, measure, "parameters %s and %s are both %s; a job has one", other->name,
-                   param->name, several[param->type]);
+    if (param->type == SW_P_PAIRS && other->type == SW_P_PAIRS)
+      return fault(err, measure, "parameters %s and %s are both pair results; a job has one",
+                   other->name, param->name);
   }
   return SW_OK;
 }
@@ -262,13 +270,15 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
   bool pairs = sw_measure_has_pairs(measure);
   if (measure->kind == SW_KIND_PAIR && !pairs)
     return fault(err, measure, "of kind pair, without a pair output; declare one");
-  if (measure->segment && measure->whole_row)
-    return fault(err, measure, "both segment and whole_row; the engine calls one of them");
-  if (pairs && !measure->segment && !measure->whole_row)
-    return fault(err, measure, "pair outputs, and neither segment nor whole_row to fill them");
-  if (!pairs && (measure->segment || measure->whole_row))
+  int fills = (measure->segment != NULL) + (measure->block != NULL) + (measure->whole_row != NULL);
+  if (fills > 1)
+    return fault(err, measure, "%d of segment, block and whole_row; the engine calls one of them",
+                 fills);
+  if (pairs && fills == 0)
+    return fault(err, measure, "pair outputs, and no segment, block or whole_row to fill them");
+  if (!pairs && fills)
     return fault(err, measure, "%s without a pair output to fill; declare one",
-                 measure->segment ? "segment" : "whole_row");
+                 sw_name_of_pairs(measure));
   if (sw_measure_has_shape(measure, SW_UNIT) && !measure->tile)
     return fault(err, measure, "unit outputs, and no tile to fill them");
   if ((sw_measure_has_shape(measure, SW_GLOBAL) || sw_measure_has_shape(measure, SW_TABLE)) &&

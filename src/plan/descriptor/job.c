@@ -26,6 +26,12 @@ sw_status sw_job_fault(sw_error *err, const sw_job *job, const char *format, ...
                  job->measure->name, text);
 }
 
+/* For messages about the one of the three that a measure of pairs has. */
+const char *sw_name_of_pairs(const sw_measure *measure) {
+  if (measure->segment) return "segment";
+  return measure->block ? "block" : "whole_row";
+}
+
 /* The first output at or after `q` that has this shape and is on; NULL: none. */
 static const sw_output *find_on(const sw_job *job, int q, sw_shape shape) {
   for (; job->measure->output[q].name; q++)
@@ -63,9 +69,15 @@ static sw_status check_fields(sw_error *err, const sw_job *job, int k) {
     return sw_job_fault(err, job, "pass %d: %lld items of %zu bytes; an item fills its record", k,
                         (long long)pass->items, pass->record);
   /* A rank's units begin at a block: a tile of another length would reach over to another rank. */
-  if (pass->grain < 0 || (pass->grain && (!units || SW_BLOCK % pass->grain)))
-    return sw_job_fault(err, job, "pass %d: a grain of %lld; over units alone, a divisor of %d", k,
-                        (long long)pass->grain, SW_BLOCK);
+  bool rows = pass->domain == SW_PAIRS && job->measure->block;
+  if (rows && (pass->grain < 0 || pass->grain > SW_MAX_ROWS))
+    return sw_job_fault(err, job, "pass %d: a grain of %lld rows; 1 to %d, or 0", k,
+                        (long long)pass->grain, SW_MAX_ROWS);
+  if (!rows && (pass->grain < 0 || (pass->grain && (!units || SW_BLOCK % pass->grain))))
+    return sw_job_fault(err, job,
+                        "pass %d: a grain of %lld; over units a divisor of %d, over pairs with "
+                        "`block` rows",
+                        k, (long long)pass->grain, SW_BLOCK);
   if (pass->operand < 0)
     return sw_job_fault(err, job, "pass %d: %d operand columns; zero or more", k, pass->operand);
   if (pass->links && !items)

@@ -77,7 +77,7 @@ static sw_status told(sw_error *err, const sw_job *job, int pass, const sw_outpu
     return sw_job_fault(err, job,
                         "pass %d is over pairs, and %s fills output %s; it fills `out`, finish or "
                         "a pass over units the other outputs",
-                        pass, job->measure->segment ? "segment" : "whole_row", output->name);
+                        pass, sw_name_of_pairs(job->measure), output->name);
   if (job->pass[pass].domain == SW_ITEMS)
     return sw_job_fault(err, job,
                         "pass %d is over items, and its tile fills output %s; an item fills its "

@@ -49,12 +49,14 @@ static double finish_row(sw_worker *w, int t, double *v, int64_t at, int64_t own
 void sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
   const sw_pairs *p = w->pairs;
   double *v = w->all[p->quantity[0]];
+  int64_t rows = 0;
   for (int64_t step = i0; step < i1; step += STEP) {
     /* The last step may be shorter; nothing lies beyond it then. */
     int64_t end = step + STEP < i1 ? step + STEP : i1;
-    for (int64_t i = step; i < end; i++) {
-      p->job->measure->segment(p->job, t, i, step, i1, w->all, w->workspace);
-      row_share[i - i0] = finish_row(w, t, v, i - i0, end - step, i1 - end);
+    for (int64_t i = step; i < end; i += rows) {
+      rows = sw_pairs_fill(w, t, i, end, step, i1);
+      for (int64_t r = 0, at = i - i0; r < rows; r++)
+        row_share[at + r] = finish_row(w, t, v + r * w->stride, at + r, end - step, i1 - end);
     }
     w->evaluated += (double)((end - step) * (i1 - step));
   }

@@ -17,6 +17,9 @@ sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_pair_work work)
 /* How a bound entry's pairs are walked by a pass. */
 sw_geometry sw_pairs_geometry(const sw_run *run, int entry, sw_pair_pass pass);
 
+/* Rows that a measure of pairs is asked for at a time, by each thread. */
+int64_t sw_pairs_grain(const sw_job *job);
+
 /* plan->row_start: where the rows of kept partners begin among the stored entries. For `above`:
  * alloc, a counting pass, end, which turns counts into positions. For links the rows are known from
  * the weights. All three are collective. */

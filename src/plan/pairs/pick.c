@@ -1,8 +1,10 @@
-/* Partners that are kept of a row: the k strongest, those over a threshold, or those linked. Values
- * order partners as doubles, from high to low; ties by unit code; links without a value come last.
- * This is a total order, so what is kept and in which order depends on the row alone, not on the
- * order in which its segments come. float32 is made only when a value is put into the packet:
- * rounded values would tie where doubles do not.
+/* Partners that are kept of a row: the k strongest, those over a threshold, or those linked.
+ * Strength orders partners, from high to low: the value itself, its magnitude, or, where the
+ * smallest comes first, its negative (the study's `by`, else the measure's). It is a double as the
+ * value is; ties go by unit code; links without a value come last. This is a total order, so what
+ * is kept and in which order depends on the row alone, not on the order in which its segments come.
+ * float32 is made only when a value is put into the packet: rounded values would tie where doubles
+ * do not.
  *
  * Called by strip.c, by one thread for all rows of its strip. `above` runs twice: a counting pass,
  * whose counts become the positions of entries, and the pass that stores. Both evaluate the same
@@ -17,13 +19,26 @@
 
 /* ---- which comes first ------------------------------------------------------------------ */
 
-/* Whether a is kept rather than b, and stored before it. NaN values occur among links only. */
+/* The sign is kept apart, so that the value comes back to the bit (value_of). */
+sw_pick sw_pairs_pick(const sw_pairs *p, double value, int64_t to) {
+  sw_pick pick = {value, (int32_t)to, false};
+  if (p->plan->keep.by == SW_BY_LARGEST) return pick;
+  pick.negative = p->plan->keep.by == SW_BY_SMALLEST || signbit(value);
+  if (pick.negative) pick.strength = -value;
+  return pick;
+}
+
+static double value_of(sw_pick pick) {
+  return pick.negative ? -pick.strength : pick.strength;
+}
+
+/* Whether a is kept rather than b, and stored before it. NaN occurs among links only. */
 static bool is_before(sw_pick a, sw_pick b) {
-  if (isnan(a.value) || isnan(b.value)) {
-    if (isnan(a.value) != isnan(b.value)) return isnan(b.value);
+  if (isnan(a.strength) || isnan(b.strength)) {
+    if (isnan(a.strength) != isnan(b.strength)) return isnan(b.strength);
     return a.to < b.to;
   }
-  return a.value != b.value ? a.value > b.value : a.to < b.to;
+  return a.strength != b.strength ? a.strength > b.strength : a.to < b.to;
 }
 
 static int compare_picks(const void *a, const void *b) {
@@ -58,7 +73,7 @@ sw_status sw_pairs_picks_begin(sw_error *err, sw_worker *w, int t, int64_t r0, i
     w->pick_at[row] = start ? start[r0 + row] - start[r0] : row * keep->top;
   for (int64_t row = 0; row < r1 - r0; row++) {
     w->pick_end[row] = w->pick_at[row];
-    if (keep->kind == SW_KEEP_LINKS) w->link_at[row] = p->job->weights->row_start[r0 + row];
+    if (keep->kind == SW_KEEP_LINKS) w->link_at[row] = p->plan->links->row_start[r0 + row];
   }
   int64_t room = w->pick_at[r1 - r0];
   if (room <= w->room) return SW_OK;
@@ -95,27 +110,28 @@ static void sift_up(sw_pick *heap, int64_t at, sw_pick pick) {
  * value displaces it. A segment lies before or behind `last` as a whole; and where `last` is of
  * this very segment, it comes before all of its rest. */
 static int64_t next_better(const sw_pick *last, int64_t j0, int64_t c, int64_t count,
-                           const double *v) {
-  return last->to < j0 + c ? sw_lanes_next_above(v, c, count, last->value)
-                           : sw_lanes_next_reaching(v, c, count, last->value);
+                           const double *strength) {
+  return last->to < j0 + c ? sw_lanes_next_above(strength, c, count, last->strength)
+                           : sw_lanes_next_reaching(strength, c, count, last->strength);
 }
 
-/* Shows a segment to the heap of a row. `greatest` saves the look at segments that cannot hold
- * anything better, which are nearly all once strong partners are kept; an equal value may still win
- * by its code. */
+/* Shows a segment to the heap of a row. `greatest`, of the strengths, saves the look at segments
+ * that cannot hold anything better, which are nearly all once strong partners are kept; an equal
+ * one may still win by its code. */
 static void see_top(sw_worker *w, int64_t row, int64_t j0, int64_t count, const double *v,
-                    double greatest) {
-  int64_t k = w->pairs->plan->keep.top, held = w->pick_end[row] - w->pick_at[row], c = 0;
+                    const double *strength, double greatest) {
+  const sw_pairs *p = w->pairs;
+  int64_t k = p->plan->keep.top, held = w->pick_end[row] - w->pick_at[row], c = 0;
   sw_pick *heap = w->pick + w->pick_at[row];
-  if (held == k && !(greatest >= heap[0].value)) return;
+  if (held == k && !(greatest >= heap[0].strength)) return;
   /* Fill up first: anything with a value is kept. */
   for (; held < k && c < count; c++)
-    if (!isnan(v[c])) sift_up(heap, held++, (sw_pick){v[c], (int32_t)(j0 + c)});
+    if (!isnan(v[c])) sift_up(heap, held++, sw_pairs_pick(p, v[c], j0 + c));
   w->pick_end[row] = w->pick_at[row] + held;
   if (held < k) return;
   /* The heap's top changes with each hit, so the threshold is asked for anew. */
-  while ((c = next_better(heap, j0, c, count, v)) < count) {
-    sift_down(heap, k, (sw_pick){v[c], (int32_t)(j0 + c)});
+  while ((c = next_better(heap, j0, c, count, strength)) < count) {
+    sift_down(heap, k, sw_pairs_pick(p, v[c], j0 + c));
     c++;
   }
 }
@@ -123,25 +139,25 @@ static void see_top(sw_worker *w, int64_t row, int64_t j0, int64_t count, const 
 /* Entries over the threshold, in the order of columns; sorted when the row ends. There is no check
  * of room: the counting pass has found the same values. */
 static void see_above(sw_worker *w, int64_t row, int64_t j0, int64_t count, const double *v,
-                      double greatest) {
+                      const double *over, double greatest) {
   double threshold = w->pairs->plan->keep.above;
   if (!(greatest > threshold)) return;
   int64_t end = w->pick_end[row];
-  for (int64_t c = 0; (c = sw_lanes_next_above(v, c, count, threshold)) < count; c++)
-    w->pick[end++] = (sw_pick){v[c], (int32_t)(j0 + c)};
+  for (int64_t c = 0; (c = sw_lanes_next_above(over, c, count, threshold)) < count; c++)
+    w->pick[end++] = sw_pairs_pick(w->pairs, v[c], j0 + c);
   w->pick_end[row] = end;
 }
 
 /* Counts a row's entries, in row_start one place behind the row: sw_pairs_rows_end turns the counts
  * into positions. */
-static void count_above(sw_worker *w, int t, int64_t i, int64_t count, const double *v,
+static void count_above(sw_worker *w, int t, int64_t i, int64_t count, const double *over,
                         double greatest) {
   const sw_pairs *p = w->pairs;
   if (!(greatest > p->plan->keep.above)) return;
-  int64_t over = 0;
+  int64_t found = 0;
   for (int64_t c = 0; c < count; c++)
-    over += v[c] > p->plan->keep.above;
-  p->plan->row_start[t * p->job->n + i + 1] += over; /* this row is this thread's alone */
+    found += over[c] > p->plan->keep.above;
+  p->plan->row_start[t * p->job->n + i + 1] += found; /* this row is this thread's alone */
 }
 
 /* Takes the values of a row's links in this segment, NaN too: a link is stored whether it has a
@@ -149,22 +165,38 @@ static void count_above(sw_worker *w, int t, int64_t i, int64_t count, const dou
  * once. */
 static void see_links(sw_worker *w, int64_t row, int64_t i, int64_t j0, int64_t j1,
                       const double *v) {
-  const sw_links *links = w->pairs->job->weights;
+  const sw_links *links = w->pairs->plan->links;
   int64_t at = w->link_at[row], end = links->row_start[i + 1];
   for (; at < end && links->to[at] < j1; at++)
-    w->pick[w->pick_end[row]++] = (sw_pick){v[links->to[at] - j0], links->to[at]};
+    w->pick[w->pick_end[row]++] = sw_pairs_pick(w->pairs, v[links->to[at] - j0], links->to[at]);
   w->link_at[row] = at;
+}
+
+/* What the segment is looked through for: strengths, and *greatest becomes theirs. A threshold is a
+ * number of the study, though: `above` compares it with values, or with magnitudes where these are
+ * what orders partners, and never with negatives. */
+static const double *strengths_of(sw_worker *w, int64_t count, const double *v, double *greatest) {
+  const sw_keep *keep = &w->pairs->plan->keep;
+  double ignored = 0;
+  if (keep->by == SW_BY_LARGEST || (keep->by == SW_BY_SMALLEST && keep->kind == SW_KEEP_ABOVE))
+    return v;
+  (keep->by == SW_BY_SMALLEST ? sw_lanes_negate : sw_lanes_magnitude)(v, count, w->strength);
+  sw_lanes_scan(w->strength, count, &ignored, greatest);
+  return w->strength;
 }
 
 void sw_pairs_picks_see(sw_worker *w, int t, int64_t r0, int64_t i, int64_t j0, int64_t j1,
                         const double *v, double greatest) {
   sw_keep_kind kind = w->pairs->plan->keep.kind;
+  const double *strength = v;
+  if (w->pairs->counts || kind == SW_KEEP_TOP || kind == SW_KEEP_ABOVE)
+    strength = strengths_of(w, j1 - j0, v, &greatest);
   if (w->pairs->counts)
-    count_above(w, t, i, j1 - j0, v, greatest);
+    count_above(w, t, i, j1 - j0, strength, greatest);
   else if (kind == SW_KEEP_TOP)
-    see_top(w, i - r0, j0, j1 - j0, v, greatest);
+    see_top(w, i - r0, j0, j1 - j0, v, strength, greatest);
   else if (kind == SW_KEEP_ABOVE)
-    see_above(w, i - r0, j0, j1 - j0, v, greatest);
+    see_above(w, i - r0, j0, j1 - j0, v, strength, greatest);
   else if (kind == SW_KEEP_LINKS)
     see_links(w, i - r0, i, j0, j1, v);
 }
@@ -215,8 +247,7 @@ static void fetch_quantities(sw_worker *w, sw_packet *packet, int t, int64_t i, 
   double one[SW_MAX_QUANTITIES][16], *out[SW_MAX_QUANTITIES] = {NULL};
   for (int q = 0; q < p->n_quantities; q++)
     out[p->quantity[q]] = one[q];
-  if (!p->job->measure->whole_row)
-    p->job->measure->segment(p->job, t, i, j, j + 1, out, w->workspace);
+  if (!p->job->measure->whole_row) sw_pairs_fill_pair(w, t, i, j, out);
   for (int q = 1; q < p->n_quantities; q++)
     put_value(w, packet, q, at, p->job->measure->whole_row ? w->all[p->quantity[q]][j] : one[q][0]);
 }
@@ -229,7 +260,7 @@ void sw_pairs_picks_end_row(sw_worker *w, sw_packet *packet, int t, int64_t r0, 
   if (end > first) qsort(w->pick + first, (size_t)(end - first), sizeof *w->pick, compare_picks);
   for (int64_t at = first; at < end; at++) {
     packet->partner[at] = w->pick[at].to;
-    put_value(w, packet, 0, at, w->pick[at].value);
+    put_value(w, packet, 0, at, value_of(w->pick[at]));
     if (p->n_quantities > 1) fetch_quantities(w, packet, t, i, w->pick[at].to, at);
   }
   for (int64_t at = end; at < w->pick_at[row + 1]; at++) {

@@ -70,9 +70,13 @@ typedef struct sw_pairs {
 typedef struct sw_worker {
   sw_pairs *pairs;
   void *workspace;
-  bool opened;                    /* by the measure's open */
-  double *block;                  /* of all buffers below */
-  double *all[SW_MAX_QUANTITIES]; /* as the measure fills them, NULL where not wanted */
+  bool opened; /* by the measure's open */
+  double *block; /* of all buffers below */
+  double
+      *all[SW_MAX_QUANTITIES]; /* as the measure fills them, NULL where not wanted: `grain` rows */
+  int64_t grain;               /* rows that the measure is asked for at a time */
+  int64_t stride;              /* doubles from one row to the next, of `all` and of `lanes` */
+  double *strength;      /* of a segment, where partners are not ordered by value; else NULL */
   double *lanes;         /* SW_LANES rows of column sums under way, sw_pairs_row_length apart */
   double *row_a, *row_b; /* strips: sums before (undirected: by level) and from the own square */
   int64_t level_stride;
@@ -94,9 +98,12 @@ typedef struct sw_worker {
   int64_t room; /* entries that `pick` can hold */
 } sw_worker;
 
+/* A partner. `strength` is what partners are ordered by: the value, its magnitude, or its negative;
+ * `negative`: the value is -strength. */
 typedef struct sw_pick {
-  double value;
+  double strength;
   int32_t to;
+  bool negative;
 } sw_pick;
 
 /* lots.c */
@@ -154,8 +161,14 @@ void sw_pairs_past_end(sw_pairs *p);
 /* Column sums of a strip outlive a batch of its rows, so lanes are as long as whole rows. */
 bool sw_pairs_keeps_lanes(const sw_pairs *p);
 int64_t sw_pairs_row_length(const sw_pairs *p);
-void sw_pairs_store_row(const sw_pairs *p, sw_packet *packet, const sw_worker *w, int64_t row,
-                        int64_t columns, int64_t diagonal);
+/* Asks the measure for rows from i on against columns [j0, j1), in w->all: as many as it takes at a
+ * time, no further than i1. Returns their number. Not for measures of whole rows. */
+int64_t sw_pairs_fill(sw_worker *w, int t, int64_t i, int64_t i1, int64_t j0, int64_t j1);
+/* The same of the pair (i, j), all quantities that `out` has room for: a vector each. */
+void sw_pairs_fill_pair(sw_worker *w, int t, int64_t i, int64_t j, double *const *out);
+/* Puts row `from` of w->all into the packet as its row `row`. */
+void sw_pairs_store_row(const sw_pairs *p, sw_packet *packet, const sw_worker *w, int64_t from,
+                        int64_t row, int64_t columns, int64_t diagonal);
 /* A packet for a rectangle, with room for `mirror`ed data too; NULL when memory has run out: the
  * worker's error says so, and the packet is given back. May wait for a free packet. */
 sw_packet *sw_pairs_begin_rect(sw_worker *w, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
@@ -174,6 +187,7 @@ void sw_pairs_diagonal_task(sw_worker *worker, int t, int64_t i0, int64_t i1, do
 void sw_pairs_strip_task(sw_worker *worker, const sw_lot *lot);
 
 /* pick.c: the partners a strip keeps (top, above, links). */
+sw_pick sw_pairs_pick(const sw_pairs *p, double value, int64_t to);
 int64_t sw_pairs_picks_batch(const sw_pairs *p, int t, int64_t b0, int64_t r1);
 sw_status sw_pairs_picks_begin(sw_error *err, sw_worker *w, int t, int64_t r0, int64_t r1);
 /* Row i's values for columns [j0, j1), NaN at its own place and where undefined; `greatest`: their

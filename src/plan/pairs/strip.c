@@ -98,25 +98,31 @@ static int64_t first_square(const sw_pairs *p, const strip *s) {
   return free ? s->b0 / cut->side : 0;
 }
 
+/* Takes in row i of the columns under way, and adds it to their lanes where columns are summed. */
+static void take_segment(sw_worker *w, const strip *s, int64_t i, int64_t j0, int64_t j1, double *v,
+                         double *lanes) {
+  see_segment(w, s, i, j0, j1, v);
+  if (!s->column_sum) return;
+  /* A row's lane is its index within the segment, as in a square. */
+  int64_t place = (i - s->r0) % s->high;
+  sw_lanes_add(lanes + (place % SW_LANES) * w->stride, v, j1 - j0);
+  if (ends_segment(s, i)) add_column_sums(w, s, lanes, j0, j1);
+}
+
 /* Columns outside, rows inside: the operands of a square's columns stay in cache for all rows of
  * the batch. Lanes are as long as a square and serve one after the other, but where batches
  * interrupt a segment (`above`): then each column has lanes of its own. */
 static void strip_by_segments(sw_worker *w, const strip *s) {
   const sw_pairs *p = w->pairs;
-  int64_t stride = sw_pairs_row_length(p), squares = p->plan->cut.squares, j0 = 0, j1 = 0;
+  int64_t squares = p->plan->cut.squares, j0 = 0, j1 = 0;
   int64_t first = first_square(p, s);
-  double *v = w->all[p->quantity[0]];
   for (int64_t nth = 0; nth < squares; nth++) {
     sw_cut_square(&p->plan->cut, (first + nth) % squares, &j0, &j1);
     double *lanes = w->lanes + (sw_pairs_keeps_lanes(p) ? j0 : 0);
-    for (int64_t i = s->b0; i < s->b1; i++) {
-      p->job->measure->segment(p->job, s->t, i, j0, j1, w->all, w->workspace);
-      see_segment(w, s, i, j0, j1, v);
-      if (!s->column_sum) continue;
-      /* A row's lane is its index within the segment, as in a square. */
-      int64_t place = (i - s->r0) % s->high;
-      sw_lanes_add(lanes + (place % SW_LANES) * stride, v, j1 - j0);
-      if (ends_segment(s, i)) add_column_sums(w, s, lanes, j0, j1);
+    for (int64_t i = s->b0, rows; i < s->b1; i += rows) {
+      rows = sw_pairs_fill(w, s->t, i, s->b1, j0, j1);
+      for (int64_t r = 0; r < rows; r++)
+        take_segment(w, s, i + r, j0, j1, w->all[p->quantity[0]] + r * w->stride, lanes);
     }
   }
   if (!s->packet) return;
@@ -136,7 +142,7 @@ static void strip_by_rows(sw_worker *w, const strip *s) {
   for (int64_t i = s->b0; i < s->b1; i++) {
     p->job->measure->whole_row(p->job, s->t, i, w->all, w->workspace);
     if (s->packet && s->packet->piece.kind == SW_PIECE_RECT)
-      sw_pairs_store_row(p, s->packet, w, i - s->r0, n, i);
+      sw_pairs_store_row(p, s->packet, w, 0, i - s->r0, n, i);
     for (int64_t square = 0; square < p->plan->cut.squares; square++) {
       sw_cut_square(&p->plan->cut, square, &j0, &j1);
       see_segment(w, s, i, j0, j1, v + j0);
@@ -158,13 +164,13 @@ static void strip_by_rows(sw_worker *w, const strip *s) {
  * here and column_sum is there. */
 static void strip_by_links(sw_worker *w, const strip *s) {
   const sw_pairs *p = w->pairs;
-  const sw_links *links = p->job->weights;
+  const sw_links *links = p->plan->links;
   const double *v = w->all[p->quantity[0]];
   for (int64_t i = s->b0; i < s->b1; i++) {
     for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++) {
       int32_t j = links->to[k];
-      p->job->measure->segment(p->job, s->t, i, j, j + 1, w->all, w->workspace);
-      if (s->packet) w->pick[w->pick_end[i - s->b0]++] = (sw_pick){v[0], j};
+      sw_pairs_fill_pair(w, s->t, i, j, w->all);
+      if (s->packet) w->pick[w->pick_end[i - s->b0]++] = sw_pairs_pick(p, v[0], j);
       if (isnan(v[0])) {
         w->undefined[s->t]++;
         continue;

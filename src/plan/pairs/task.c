@@ -64,17 +64,18 @@ static void end_segment(const sw_pairs *p, sw_worker *w, const square *s, int64_
  * into gaps; for the packet NaN stays NaN. */
 static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, bool smooth) {
   const sw_pairs *p = w->pairs;
-  const sw_job *job = p->job;
-  int64_t side = sw_pairs_row_length(p), columns = s->j1 - s->j0, part = 0;
+  int64_t columns = s->j1 - s->j0, part = 0, rows = 0, row = 0;
   /* Rows of a segment: strips that nest in the square, so that strips have the same sums. */
   int64_t high = p->geometry.parts > 1 ? p->plan->cut.strip : p->plan->cut.side;
-  bool sums_columns = p->geometry.parts && (s->mirrored || job->directed);
-  double *v = w->all[p->quantity[0]], most = w->greatest[s->t], greatest = 0.0;
-  for (int64_t i = s->i0; i < s->i1; i++) {
-    job->measure->segment(job, s->t, i, s->j0, s->j1, w->all, w->workspace);
-    if (packet) sw_pairs_store_row(p, packet, w, i - s->i0, columns, s->diagonal ? i - s->j0 : -1);
+  bool sums_columns = p->geometry.parts && (s->mirrored || p->job->directed);
+  double most = w->greatest[s->t], greatest = 0.0;
+  for (int64_t i = s->i0; i < s->i1; i++, row++) {
+    if (row == rows) rows = sw_pairs_fill(w, s->t, i, s->i1, s->j0, s->j1), row = 0;
+    double *v = w->all[p->quantity[0]] + row * w->stride;
+    if (packet)
+      sw_pairs_store_row(p, packet, w, row, i - s->i0, columns, s->diagonal ? i - s->j0 : -1);
     int64_t place = (i - s->i0) % high;
-    double *lane = w->lanes + (place % SW_LANES) * side, *share = &s->row_share[i - s->i0];
+    double *lane = w->lanes + (place % SW_LANES) * w->stride, *share = &s->row_share[i - s->i0];
     if (smooth) {
       sw_lanes_row(v, columns, lane, share, &greatest);
       if (isnan(*share)) return false;

@@ -65,7 +65,7 @@ static void note_range(const sw_pairs *p) {
 
 /* Without the diagonal; for measures of links the number of links. */
 int64_t sw_pairs_ordered(const sw_pairs *p) {
-  if (p->job->links_only) return p->job->weights->row_start[p->job->n];
+  if (p->job->links_only) return p->plan->links->row_start[p->job->n];
   return p->job->n * (p->job->n - 1);
 }
 
@@ -148,11 +148,11 @@ sw_status sw_pairs_link_rows(sw_error *err, sw_run *run, int entry) {
   const sw_job *job = &run->job[entry];
   sw_pair_plan *plan = &run->pair[entry];
   SW_TRY(sw_pairs_rows_alloc(err, run, entry));
-  int64_t matrices = plan->summary.n_periods, links = job->weights->row_start[job->n];
+  int64_t matrices = plan->summary.n_periods, links = plan->links->row_start[job->n];
   if (run->team->node_rank == 0)
     for (int64_t t = 0; t < matrices; t++)
       for (int64_t i = 0; i <= job->n; i++)
-        plan->row_start[t * job->n + i] = t * links + job->weights->row_start[i];
+        plan->row_start[t * job->n + i] = t * links + plan->links->row_start[i];
   plan->n_entries = matrices * links;
   return run->team->node_barrier(run->team, err);
 }

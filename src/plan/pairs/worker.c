@@ -33,6 +33,13 @@ int64_t sw_pairs_row_length(const sw_pairs *p) {
   return length % 512 ? length : length + 24;
 }
 
+/* sw_job_check has held the grain of the pass against SW_MAX_ROWS. */
+int64_t sw_pairs_grain(const sw_job *job) {
+  const sw_pass *pass = &job->pass[job->n_passes - 1];
+  if (!job->measure->block) return 1;
+  return pass->grain ? pass->grain : 8;
+}
+
 /* Quantities that are evaluated for every pair; strengths and partners need the first one only. */
 static int wanted_quantities(const sw_pairs *p) {
   /* Strips fetch the other quantities of the partners they keep, whole rows have them. */
@@ -74,19 +81,22 @@ static sw_status open_measure(const sw_pairs *p, sw_worker *w) {
  * a line that another one uses. On failure the worker can be closed as it is. */
 sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
   sw_error *err = &w->error;
-  *w = (sw_worker){.pairs = p};
+  *w = (sw_worker){.pairs = p, .grain = sw_pairs_grain(p->job), .stride = sw_pairs_row_length(p)};
   int matrices = p->plan->summary.n_periods;
-  int64_t length = sw_pairs_row_length(p), strip = padded(p->plan->cut.strip);
+  int64_t length = w->stride, strip = padded(p->plan->cut.strip);
   int wanted = wanted_quantities(p);
   int levels = levels_of(p);
-  /* Quantities and lanes, row sums by level and row_b, and four arrays by matrix. */
-  int64_t doubles = length * (wanted + SW_LANES) + (levels + 1) * strip + 4 * padded(matrices);
+  bool ordered = p->geometry.walk == SW_WALK_STRIPS && p->plan->keep.by != SW_BY_LARGEST;
+  /* Quantities, strengths and lanes, row sums by level and row_b, and four arrays by matrix. */
+  int64_t doubles = length * (wanted * w->grain + ordered + SW_LANES) + (levels + 1) * strip +
+                    4 * padded(matrices);
   size_t bytes = p->job->measure->workspace ? p->job->measure->workspace(p->job) : 0;
   SW_TRY(sw_calloc(err, (size_t)doubles, sizeof(double), (void **)&w->block));
   if (bytes) SW_TRY(sw_alloc(err, bytes, 1, &w->workspace));
   double *at = w->block;
-  for (int q = 0; q < wanted; q++, at += length)
+  for (int q = 0; q < wanted; q++, at += w->grain * length)
     w->all[p->quantity[q]] = at;
+  if (ordered) w->strength = at, at += length;
   w->lanes = at;
   w->row_a = w->lanes + SW_LANES * length;
   w->level_stride = strip;
@@ -121,15 +131,35 @@ void sw_pairs_worker_close(sw_worker *w) {
   sw_free(w->hasher);
 }
 
+/* ---- values ----------------------------------------------------------------------------- */
+
+int64_t sw_pairs_fill(sw_worker *w, int t, int64_t i, int64_t i1, int64_t j0, int64_t j1) {
+  const sw_job *job = w->pairs->job;
+  int64_t rows = i1 - i < w->grain ? i1 - i : w->grain;
+  if (job->measure->block)
+    job->measure->block(job, t, i, i + rows, j0, j1, w->all, w->stride, w->workspace);
+  else
+    job->measure->segment(job, t, i, j0, j1, w->all, w->workspace);
+  return rows;
+}
+
+void sw_pairs_fill_pair(sw_worker *w, int t, int64_t i, int64_t j, double *const *out) {
+  const sw_job *job = w->pairs->job;
+  if (job->measure->block)
+    job->measure->block(job, t, i, i + 1, j, j + 1, out, 0, w->workspace);
+  else
+    job->measure->segment(job, t, i, j, j + 1, out, w->workspace);
+}
+
 /* ---- dense storage ---------------------------------------------------------------------- */
 
-/* Copies a row of the rectangle into the packet, in the precision of the file. `diagonal`: the
+/* Copies row `at` of the worker's into the packet, in the precision of the file. `diagonal`: the
  * column of the unit's own place, or -1; a measure may leave anything there unless it defines it,
  * so it is stored as NaN. To be called before the row is summed. */
-void sw_pairs_store_row(const sw_pairs *p, sw_packet *packet, const sw_worker *w, int64_t row,
-                        int64_t columns, int64_t diagonal) {
+void sw_pairs_store_row(const sw_pairs *p, sw_packet *packet, const sw_worker *w, int64_t at,
+                        int64_t row, int64_t columns, int64_t diagonal) {
   for (int q = 0; q < p->n_quantities; q++) {
-    const double *from = w->all[p->quantity[q]];
+    const double *from = w->all[p->quantity[q]] + at * w->stride;
     char *to = (char *)packet->data[q] + (size_t)(row * columns) * (size_t)p->element;
     if (p->element == 4)
       sw_lanes_store_float(from, columns, (float *)to);

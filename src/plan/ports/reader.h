@@ -22,9 +22,11 @@ void sw_panel_destroy(sw_panel *panel);
 sw_status sw_links_read_weights(sw_error *err, sw_team *team, const sw_study *study,
                                 const sw_weights_spec *spec, const sw_units *units,
                                 sw_links **links);
-/* Distances given in a file: a square table with codes, or from,to,distance. */
+/* Distances given in a file: a square table with codes, or from,to,distance. `name`: of the entry
+ * that asks, for the log. */
 sw_status sw_links_read_distance(sw_error *err, sw_team *team, const sw_study *study,
-                                 const sw_entry *entry, const sw_units *units, sw_links **links);
+                                 const char *name, const sw_distance_spec *spec,
+                                 const sw_units *units, sw_links **links);
 void sw_links_destroy(sw_team *team, sw_links *links);
 
 /* A small table (.csv, or weights of a composite out of a results file), the same on every rank.
@@ -41,8 +43,8 @@ sw_status sw_text_read(sw_error *err, sw_team *team, sw_arena *arena, const char
 typedef struct sw_reader {
   sw_status (*weights)(sw_error *, sw_team *, const sw_study *, const sw_weights_spec *,
                        const sw_units *, sw_links **);
-  sw_status (*distance)(sw_error *, sw_team *, const sw_study *, const sw_entry *, const sw_units *,
-                        sw_links **);
+  sw_status (*distance)(sw_error *, sw_team *, const sw_study *, const char *name,
+                        const sw_distance_spec *, const sw_units *, sw_links **);
   void (*links_destroy)(sw_team *, sw_links *);
   sw_status (*table)(sw_error *, sw_team *, sw_arena *, const sw_node *, const char *study_file,
                      const char *entry_name, sw_table **);

@@ -226,11 +226,17 @@ static bool asks_for_file(const sw_node *node) {
 static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
-  if (entry->weights >= 0) SW_TRY(sw_run_weights(err, run, entry->weights, &job->weights));
   for (int p = 0; job->measure->param[p].name; p++) {
     sw_ptype type = job->measure->param[p].type;
-    if (type == SW_P_DISTANCE) SW_TRY(sw_run_distance(err, run, e, &job->distance));
-    job->has_gaps |= job->distance && job->distance->has_gaps;
+    const sw_naming *naming = &entry->naming[p];
+    sw_arg *arg = &entry->arg[p];
+    if (type == SW_P_WEIGHTS && naming->weights >= 0)
+      SW_TRY(sw_run_weights(err, run, naming->weights, &arg->weights));
+    /* "" may be a distance's default: then nothing was named. */
+    if (type == SW_P_DISTANCE && naming->distance.node) {
+      SW_TRY(sw_run_distance(err, run, e, p, &arg->distance));
+      job->has_gaps |= arg->distance->has_gaps;
+    }
     sw_table *table = NULL;
     if ((type == SW_P_TABLE || type == SW_P_NODE) && asks_for_file(entry->arg[p].node)) {
       SW_TRY(run->reader->table(err, run->team, run->arena, entry->arg[p].node, run->study->file,
@@ -238,7 +244,7 @@ static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
       entry->arg[p].table = table;
     }
   }
-  return SW_OK;
+  return entry->links >= 0 ? sw_run_weights(err, run, entry->links, &run->pair[e].links) : SW_OK;
 }
 
 /* ---- results ---------------------------------------------------------------------------- */
@@ -279,6 +285,7 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
   sw_pair_plan *plan = &run->pair[e];
   plan->cut = sw_cut_make(job->n, run->study->tile);
   plan->keep = entry->keep;
+  plan->keep.by = entry->by >= 0 ? (sw_by)entry->by : job->by;
   if (job->links_only) {
     /* A link and its way back are two values, and either may be missing. */
     job->directed = true;
@@ -296,7 +303,7 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
     sw_note(&run->private->notes, "%s: keep: {top: %lld}: a unit has %lld partners at most",
             entry->name, (long long)plan->keep.top, (long long)job->n - 1);
   /* entries.c has seen to `keep: links` as written; this catches links_only without weights. */
-  if ((plan->keep.kind == SW_KEEP_LINKS || job->links_only) && !job->weights)
+  if ((plan->keep.kind == SW_KEEP_LINKS || job->links_only) && !plan->links)
     return sw_fail(err, SW_EINPUT, "%s: %s: keep: links needs weights: name a weights matrix",
                    entry->where, entry->name);
   if (plan->keep.kind == SW_KEEP_ABOVE && run->after_pairs[e])
@@ -375,6 +382,15 @@ static sw_status bind_job(sw_error *err, sw_run *run, int e) {
   return sw_team_agree(run->team, err, status, 0);
 }
 
+/* Distances that arguments may name: as many different ones at most. */
+static int count_distances(const sw_study *study) {
+  int count = 0;
+  for (int e = 0; e < study->n_entries; e++)
+    for (int p = 0; study->entry[e].measure->param[p].name; p++)
+      count += study->entry[e].measure->param[p].type == SW_P_DISTANCE;
+  return count;
+}
+
 /* Arrays by entry. All come zeroed from the arena, which sw_run_destroy relies on when binding
  * fails half-way. */
 static sw_status begin_run(sw_error *err, sw_run *run) {
@@ -392,7 +408,7 @@ static sw_status begin_run(sw_error *err, sw_run *run) {
   SW_NEW(err, run->arena, run->operand_hash, n);
   SW_NEW(err, run->arena, own->source, n);
   SW_NEW(err, run->arena, own->links, n);
-  SW_NEW(err, run->arena, own->distance, n);
+  SW_NEW(err, run->arena, own->distance, count_distances(run->study));
   SW_NEW(err, run->arena, own->weights, run->study->n_weights);
   SW_NEW(err, run->arena, own->operand_shared, SW_MAX_PASSES);
   return SW_OK;

@@ -39,15 +39,19 @@ static void print_argument(FILE *out, const sw_param *param, const sw_arg *arg) 
 }
 
 /* %.17g gives a threshold back to the bit. The words stand in the order of sw_keep_kind; bind has
- * replaced SW_KEEP_DEFAULT. */
+ * replaced SW_KEEP_DEFAULT. The order of partners is said where it is another than the usual one
+ * and changes what is stored: results from before there was a choice keep their hash. */
 static void print_keep(FILE *out, const sw_keep *keep) {
   static const char *const word[] = {"", "dense", "top", "above", "links", "summary"};
+  static const char *const order[] = {"largest", "absolute", "smallest"};
   if (keep->kind == SW_KEEP_TOP)
     fprintf(out, ", keep: {top: %lld}", (long long)keep->top);
   else if (keep->kind == SW_KEEP_ABOVE)
     fprintf(out, ", keep: {above: %.17g}", keep->above);
   else
     fprintf(out, ", keep: %s", word[keep->kind]);
+  bool orders = keep->kind != SW_KEEP_DENSE && keep->kind != SW_KEEP_SUMMARY;
+  if (orders && keep->by != SW_BY_LARGEST) fprintf(out, ", by: %s", order[keep->by]);
 }
 
 /* NULL when memory has run out; a failed write to the stream shows at fclose at the latest. */

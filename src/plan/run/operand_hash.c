@@ -56,6 +56,21 @@ static uint64_t hash_links(uint64_t hash, const sw_links *links) {
   return add(hash, links->value, count * sizeof *links->value);
 }
 
+/* Every matrix of weights and every table of distances that an argument names, and the links that
+ * `keep` names besides. */
+static uint64_t hash_named(uint64_t hash, const sw_run *run, int e) {
+  const sw_job *job = &run->job[e];
+  const sw_links *kept = run->pair[e].links;
+  for (int p = 0; job->measure->param[p].name; p++) {
+    hash = hash_links(hash, job->arg[p].weights);
+    if (job->arg[p].weights == kept) kept = NULL;
+  }
+  hash = hash_links(hash, kept);
+  for (int p = 0; job->measure->param[p].name; p++)
+    if (job->arg[p].distance) hash = hash_links(hash, job->arg[p].distance->links);
+  return hash;
+}
+
 /* Tables given beside the panel, by content; their file names are in the parameters. */
 static uint64_t hash_tables(uint64_t hash, const sw_job *job) {
   for (int p = 0; job->measure->param[p].name; p++) {
@@ -83,8 +98,7 @@ static uint64_t hash_common(const sw_run *run, int e, const char *parameters) {
   hash = add_text(hash, parameters);
   hash = add_text(hash, sw_instruction_set());
   hash = add(hash, numbers, sizeof numbers);
-  hash = hash_links(hash, job->weights);
-  if (job->distance) hash = hash_links(hash, job->distance->links);
+  hash = hash_named(hash, run, e);
   return hash_tables(hash, job);
 }
 

@@ -30,7 +30,7 @@ typedef struct sw_link_source {
 struct sw_run_private {
   sw_links **weights; /* one for each of study->weights, NULL until an entry needs it */
   int n_distances;
-  sw_distance_use *distance; /* room for one an entry */
+  sw_distance_use *distance; /* room for one a distance that an argument names */
   sw_sources *source;        /* n_entries */
   sw_link_source **links;    /* n_entries; NULL: it takes no pairs */
   sw_sink *stored;           /* from where pairs are read again; NULL before the file is there */
@@ -44,10 +44,13 @@ struct sw_run_private {
 
 /* resources.c: made when first asked for, owned by the run. Collective. */
 sw_status sw_run_weights(sw_error *err, sw_run *run, int index, const sw_links **links);
-sw_status sw_run_distance(sw_error *err, sw_run *run, int entry, const sw_distance **distance);
+sw_status sw_run_distance(sw_error *err, sw_run *run, int entry, int param,
+                          const sw_distance **distance);
 void sw_run_resources_destroy(sw_run *run);
-/* Rows of n values in node-shared memory out of rows of this rank's units: `rows` of them, one
- * behind the other in *shared (node_free, also after a failure). Collective. */
+/* Doubles from one shared row of n values to the next: each begins on a cache line. */
+int64_t sw_run_row_stride(int64_t n);
+/* Rows of n values in node-shared memory out of rows of this rank's units: `rows` of them,
+ * sw_run_row_stride apart in *shared (node_free, also after a failure). Collective. */
 sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, int rows,
                              void **shared);
 

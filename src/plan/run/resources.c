@@ -87,14 +87,14 @@ static sw_status points_make(sw_error *err, sw_run *run, const sw_entry *entry,
                    "%s: %s: a distance needs coordinates: name the columns lon and lat under "
                    "`units`, or give distance: {file: ...}",
                    entry->where, entry->name);
-  size_t n = (size_t)units->n;
+  size_t stride = (size_t)sw_run_row_stride(units->n);
   sw_team *team = run->team;
-  SW_TRY(team->node_alloc(team, err, 3 * n * sizeof(double), &use->shared));
+  SW_TRY(team->node_alloc(team, err, 3 * stride * sizeof(double), &use->shared));
   double *x = use->shared;
   if (team->node_rank == 0)
-    sw_sphere_vectors(units->n, units->lon, units->lat, x, x + n, x + 2 * n);
+    sw_sphere_vectors(units->n, units->lon, units->lat, x, x + stride, x + 2 * stride);
   SW_TRY(team->node_barrier(team, err));
-  struct points p = {x, x + n, x + 2 * n};
+  struct points p = {x, x + stride, x + 2 * stride};
   /* All nodes hold the same points; one rank is enough, and the others learn its verdict. */
   sw_status status = team->rank == 0 ? refuse_twins(err, run, p) : SW_OK;
   SW_TRY(sw_team_agree(team, err, status, 0));
@@ -112,28 +112,30 @@ static sw_status points_make(sw_error *err, sw_run *run, const sw_entry *entry,
 }
 
 /* Files are told apart by path: two names of one file are read twice, which is only slower. */
-static bool is_same_distance(const sw_distance_use *use, const sw_entry *entry) {
-  if (use->distance.kind != entry->distance) return false;
-  return entry->distance != SW_GIVEN || strcmp(use->path, entry->distance_path) == 0;
+static bool is_same_distance(const sw_distance_use *use, const sw_distance_spec *spec) {
+  if (use->distance.kind != spec->kind) return false;
+  return spec->kind != SW_GIVEN || strcmp(use->path, spec->path) == 0;
 }
 
-/* The distance of an entry, shared with earlier entries that ask for the same. n_distances grows
- * only once the resource is whole; a failure before leaves the slot to nobody, and the run ends. */
-sw_status sw_run_distance(sw_error *err, sw_run *run, int entry_index,
+/* The distance that an argument names, shared with earlier ones that name the same. n_distances
+ * grows only once the resource is whole; a failure before leaves the slot to nobody, and the run
+ * ends. */
+sw_status sw_run_distance(sw_error *err, sw_run *run, int entry_index, int param,
                           const sw_distance **distance) {
   struct sw_run_private *own = run->private;
   const sw_entry *entry = &run->study->entry[entry_index];
+  const sw_distance_spec *spec = &entry->naming[param].distance;
   for (int i = 0; i < own->n_distances; i++)
-    if (is_same_distance(&own->distance[i], entry)) {
+    if (is_same_distance(&own->distance[i], spec)) {
       *distance = &own->distance[i].distance;
       return SW_OK;
     }
   sw_distance_use *use = &own->distance[own->n_distances];
-  use->distance.kind = entry->distance;
-  use->path = entry->distance_path;
-  if (entry->distance == SW_GIVEN) {
-    SW_TRY(
-        run->reader->distance(err, run->team, run->study, entry, &run->panel->units, &use->links));
+  use->distance.kind = spec->kind;
+  use->path = spec->path;
+  if (spec->kind == SW_GIVEN) {
+    SW_TRY(run->reader->distance(err, run->team, run->study, entry->name, spec, &run->panel->units,
+                                 &use->links));
     use->distance.links = use->links;
     use->distance.symmetric = use->links->symmetric;
     use->distance.has_gaps =
@@ -148,6 +150,14 @@ sw_status sw_run_distance(sw_error *err, sw_run *run, int entry_index,
 
 /* ---- gathering -------------------------------------------------------------------------- */
 
+/* Cache lines of 8 doubles. Rows a page apart, 512 doubles or a multiple, would fall into the same
+ * few sets of the first cache and push each other out when a loop reads many rows side by side;
+ * three lines more spread them. */
+int64_t sw_run_row_stride(int64_t n) {
+  int64_t stride = (n + 7) & ~(int64_t)7;
+  return stride % 512 ? stride : stride + 24;
+}
+
 /* Rows of n values, one copy per node, out of rows of this rank's units. The ranks of a node write
  * their units straight into the shared copy; only nodes exchange values, n * rows doubles into
  * each. This is the one place where a pass that sees whole columns pays for it.
@@ -157,14 +167,15 @@ sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, i
                              void **shared) {
   sw_team *team = run->team;
   int64_t n = run->panel->units.n, lo = run->panel->lo, own = run->panel->hi - lo;
+  int64_t stride = sw_run_row_stride(n);
   size_t *start = NULL;
   sw_status status = sw_alloc(err, (size_t)team->nodes + 1, sizeof *start, (void **)&start);
   status = sw_team_agree(team, err, status, 0);
   if (status == SW_OK)
-    status = team->node_alloc(team, err, (size_t)n * (size_t)rows * sizeof(double), shared);
+    status = team->node_alloc(team, err, (size_t)stride * (size_t)rows * sizeof(double), shared);
   double *all = *shared;
   for (int r = 0; status == SW_OK && r < rows; r++)
-    memcpy(all + (int64_t)r * n + lo, local[r], (size_t)own * sizeof(double));
+    memcpy(all + r * stride + lo, local[r], (size_t)own * sizeof(double));
   /* All ranks of the node have written their units: the copy may be sent. */
   if (status == SW_OK) status = team->node_barrier(team, err);
   if (status == SW_OK && team->nodes > 1) {
@@ -183,7 +194,7 @@ sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, i
       for (int k = team->size - 1; k >= 0; k--)
         start[first[2 * k]] = (size_t)first[2 * k + 1] * sizeof(double);
       start[team->nodes] = (size_t)n * sizeof(double);
-      status = team->share(team, err, all + (int64_t)r * n, start);
+      status = team->share(team, err, all + r * stride, start);
     }
     sw_free(first);
     sw_free(counts);

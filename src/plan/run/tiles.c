@@ -50,7 +50,7 @@ static sw_status gather_inputs(sw_error *err, sw_run *run, int e, void **shared)
     double **row = (double **)job->input[i].view.row; /* of view_inputs */
     SW_TRY(sw_run_gather_rows(err, run, row, job->n_periods, &shared[i]));
     for (int t = 0; t < job->n_periods; t++)
-      row[t] = (double *)shared[i] + (int64_t)t * job->n;
+      row[t] = (double *)shared[i] + t * sw_run_row_stride(job->n);
     job->input[i].view.first = 0;
   }
   return SW_OK;
@@ -83,7 +83,7 @@ static sw_status share_operand(sw_error *err, sw_run *run, int e, int pass) {
   SW_TRY(sw_team_agree(run->team, err, status, 0));
   SW_TRY(sw_run_gather_rows(err, run, job->operand_local[pass].row, rows, shared));
   for (int r = 0; r < rows; r++)
-    row[r] = (double *)*shared + r * job->n;
+    row[r] = (double *)*shared + r * sw_run_row_stride(job->n);
   job->operand[pass] = (sw_view){row, 0};
   return SW_OK;
 }

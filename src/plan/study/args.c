@@ -22,6 +22,7 @@ typedef struct reading {
   sw_entry *entry;
   const sw_param *param;
   sw_arg *arg;
+  sw_naming *naming;
 } reading;
 
 static sw_status fail(const reading *at, const sw_node *node, const char *format, ...)
@@ -44,13 +45,13 @@ static sw_status fail(const reading *at, const sw_node *node, const char *format
 /* "found 'x'; a number is wanted". Quotes show whether the study wrote a text: "1" in quotes is no
  * number, which would be baffling if both were shown alike. */
 static sw_status wrong(const reading *at, const sw_node *node, const char *wanted) {
-  if (node->kind == SW_NODE_LIST) return fail(at, node, "found a list; %s is wanted", wanted);
-  if (node->kind == SW_NODE_MAP) return fail(at, node, "found a map; %s is wanted", wanted);
+  if (node->kind == SW_NODE_LIST) return fail(at, node, "found a list; expected %s", wanted);
+  if (node->kind == SW_NODE_MAP) return fail(at, node, "found a map; expected %s", wanted);
   if (sw_form_is_null(node))
-    return fail(at, node, "found nothing; %s is wanted%s", wanted,
+    return fail(at, node, "found nothing; expected %s%s", wanted,
                 at->param->fallback ? ", or leave the key out" : "");
   const char *quote = node->quoted ? "\"" : "'";
-  return fail(at, node, "found %s%s%s; %s is wanted", quote, node->text, quote, wanted);
+  return fail(at, node, "found %s%s%s; expected %s", quote, node->text, quote, wanted);
 }
 
 /* ---- numbers ---------------------------------------------------------------------------- */
@@ -61,10 +62,10 @@ static sw_status check_range(const reading *at, const sw_node *node, double valu
   double lo = at->param->lo, hi = at->param->hi;
   if ((lo == 0 && hi == 0) || (value >= lo && value <= hi)) return SW_OK;
   if (isinf(hi) || hi >= 1e300)
-    return fail(at, node, "%s is out of range; at least %g is wanted", node->text, lo);
+    return fail(at, node, "%s is out of range; expected at least %g", node->text, lo);
   if (isinf(lo) || lo <= -1e300)
-    return fail(at, node, "%s is out of range; at most %g is wanted", node->text, hi);
-  return fail(at, node, "%s is out of range; %g to %g is wanted", node->text, lo, hi);
+    return fail(at, node, "%s is out of range; expected at most %g", node->text, hi);
+  return fail(at, node, "%s is out of range; expected %g to %g", node->text, lo, hi);
 }
 
 /* sw_parse_number refuses nan, inf and overflow: a number of a study is finite. */
@@ -170,8 +171,7 @@ static sw_status read_choice(const reading *at, const sw_node *node) {
 /* ---- names of the study ----------------------------------------------------------------- */
 
 /* `weights:` of the study was read before, so an unknown name is refused here, with the nearest.
- * The argument is the index in entry->weights; the matrix itself is read when the entry is
- * bound. */
+ * Kept is its index among them; the matrix itself is read when the entry is bound. */
 static sw_status read_weights(const reading *at, const sw_node *node) {
   const sw_study *study = at->in->study;
   const char *name = "", **known = NULL;
@@ -180,7 +180,7 @@ static sw_status read_weights(const reading *at, const sw_node *node) {
   for (int i = 0; i < study->n_weights; i++) {
     known[i] = study->weights[i].name;
     if (strcmp(known[i], name) != 0) continue;
-    at->entry->weights = i;
+    at->naming->weights = i;
     return SW_OK;
   }
   return fail(at, node, "unknown weights '%s'%s", name,
@@ -206,7 +206,7 @@ static sw_status read_groupings(const reading *at, const sw_node *node) {
     /* Twice the same grouping would make two equal rows of results under one label. */
     for (int j = 0; j < i; j++)
       if (strcmp(at->arg->texts[j], name) == 0)
-        return fail(at, place, "'%s' stands twice in this list", name);
+        return fail(at, place, "'%s' is listed twice", name);
   }
   return SW_OK;
 }
@@ -214,33 +214,32 @@ static sw_status read_groupings(const reading *at, const sw_node *node) {
 /* {file: d.csv}, relative to the study file. {network: ...} has a message of its own because a user
  * of it would not learn from "unknown key" what to do instead. */
 static sw_status read_distance_file(const reading *at, const sw_node *node) {
-  sw_entry *entry = at->entry;
+  sw_distance_spec *distance = &at->naming->distance;
   const sw_node *file = sw_node_get(node, "file");
   if (sw_node_get(node, "network"))
     return fail(at, node,
-                "{network: ...} is not offered in this version; give the distances as "
+                "{network: ...} is not supported in this version; give the distances as "
                 "{file: d.csv}");
   if (!file || node->count != 1)
-    return fail(at, node, "great-circle, geodesic or {file: d.csv} is wanted");
-  SW_TRY(read_text(at, file, &entry->distance_file));
-  entry->distance_path = sw_path_beside(at->in->arena, at->in->study->file, entry->distance_file);
-  if (!entry->distance_path)
-    return sw_fail(at->err, SW_ENOMEM, "out of memory while reading the study");
+    return fail(at, node, "expected great-circle, geodesic or {file: d.csv}");
+  SW_TRY(read_text(at, file, &distance->file));
+  distance->path = sw_path_beside(at->in->arena, at->in->study->file, distance->file);
+  if (!distance->path) return sw_fail(at->err, SW_ENOMEM, "out of memory while reading the study");
   /* The unit of these distances is that of the file; only the user knows it. */
-  entry->distance = SW_GIVEN;
+  distance->kind = SW_GIVEN;
   return SW_OK;
 }
 
 /* A distance by coordinates needs them to be named in `units`; said here, before any data is read.
  * Whether every unit has some is seen at binding. */
 static sw_status read_distance(const reading *at, const sw_node *node) {
-  sw_entry *entry = at->entry;
-  entry->distance_node = node;
+  sw_distance_spec *distance = &at->naming->distance;
+  distance->node = node;
   if (node->kind == SW_NODE_MAP) return read_distance_file(at, node);
   if (node->kind == SW_NODE_SCALAR && strcmp(node->text, "great-circle") == 0)
-    entry->distance = SW_GREAT_CIRCLE;
+    distance->kind = SW_GREAT_CIRCLE;
   else if (node->kind == SW_NODE_SCALAR && strcmp(node->text, "geodesic") == 0)
-    entry->distance = SW_GEODESIC;
+    distance->kind = SW_GEODESIC;
   else
     return wrong(at, node, "great-circle, geodesic or {file: d.csv}");
   if (at->in->study->units.lon) return SW_OK;
@@ -254,7 +253,7 @@ static sw_status read_table(const reading *at, const sw_node *node) {
   bool own = node->kind == SW_NODE_SCALAR && strcmp(node->text, "own") == 0;
   if (own || (node->kind == SW_NODE_MAP && node->count == 1 && sw_node_get(node, "file")))
     return SW_OK;
-  if (node->kind == SW_NODE_MAP) return fail(at, node, "own or {file: t.csv} is wanted");
+  if (node->kind == SW_NODE_MAP) return fail(at, node, "expected own or {file: t.csv}");
   return wrong(at, node, "own or {file: t.csv}");
 }
 
@@ -329,8 +328,10 @@ static sw_status parse_own(const reading *at, const char *text, const sw_node **
 sw_status sw_study_read_arg(sw_error *err, sw_study_reader *in, sw_entry *entry, int param,
                             const sw_node *node) {
   sw_arg *arg = &entry->arg[param];
-  reading at = {err, in, entry, &entry->measure->param[param], arg};
+  sw_naming *naming = &entry->naming[param];
+  reading at = {err, in, entry, &entry->measure->param[param], arg, naming};
   *arg = (sw_arg){.given = node != NULL, .text = "", .number = NAN};
+  *naming = (sw_naming){.weights = -1};
   arg->where = node ? sw_form_where(in->arena, node) : entry->where;
   if (!arg->where) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
   if (!node && !at.param->fallback)
@@ -350,7 +351,11 @@ sw_status sw_study_read_arg(sw_error *err, sw_study_reader *in, sw_entry *entry,
  * entry's. */
 sw_status sw_study_set_arg(sw_error *err, sw_study_reader *in, sw_entry *entry, int param,
                            const char *value) {
-  reading at = {err, in, entry, &entry->measure->param[param], &entry->arg[param]};
+  reading at = {.err = err,
+                .in = in,
+                .entry = entry,
+                .param = &entry->measure->param[param],
+                .arg = &entry->arg[param]};
   const sw_node *node = NULL;
   SW_TRY(parse_own(&at, value, &node));
   SW_TRY(sw_study_read_arg(err, in, entry, param, node));

@@ -54,28 +54,27 @@ static sw_status check_name(sw_error *err, sw_study_reader *in, const sw_entry *
   const sw_study *study = in->study;
   if (!sw_form_is_identifier(entry->name))
     return sw_fail(err, SW_EINPUT,
-                   "%s: '%s' cannot name a result; letters, digits and '_' are wanted, no digit "
-                   "first",
+                   "%s: '%s' cannot name a result; expected letters, digits and '_', not beginning "
+                   "with a digit",
                    where, entry->name);
   if (strlen(entry->name) > LONGEST_NAME)
-    return sw_fail(err, SW_EINPUT, "%s: a name of %zu characters; at most %d are wanted", where,
+    return sw_fail(err, SW_EINPUT, "%s: the name has %zu characters; expected at most %d", where,
                    strlen(entry->name), LONGEST_NAME);
   if (sw_name_is_of_root(entry->name))
-    return sw_fail(err, SW_EINPUT,
-                   "%s: '%s' cannot name a result: the results file has a '%s' of "
-                   "its own; take another name",
-                   where, entry->name, entry->name);
+    return sw_fail(
+        err, SW_EINPUT,
+        "%s: '%s' cannot name a result: the results file itself uses '%s'; choose another name",
+        where, entry->name, entry->name);
   /* Entries are named in order, so those before this one have theirs. */
   for (const sw_entry *other = study->entry; other < entry; other++)
     if (strcmp(other->name, entry->name) == 0)
       return sw_fail(err, SW_EINPUT,
-                     "%s: two results are called '%s' (the first at %s); name one "
-                     "with `as:`",
+                     "%s: two results are called '%s' (the first at %s); rename one with `as:`",
                      where, entry->name, other->where);
   /* Columns of the files cannot be checked yet: an entry's name simply hides one. */
   for (int i = 0; i < study->panel.n_derive; i++)
     if (strcmp(study->panel.derive[i].name, entry->name) == 0)
-      return sw_fail(err, SW_EINPUT, "%s: '%s' is a derived indicator too; take another name",
+      return sw_fail(err, SW_EINPUT, "%s: '%s' is also a derived indicator; choose another name",
                      where, entry->name);
   return SW_OK;
 }
@@ -114,12 +113,12 @@ static sw_status check_alias(sw_error *err, const sw_entry *entry) {
 }
 
 /* The keys an entry may have: its measure's parameters and what the engine reads of every entry.
- * Composites take no `periods`: whoever uses their scores chooses. Room for four words and the
+ * Composites take no `periods`: whoever uses their scores chooses. Room for five words and the
  * NULL. What an alias sets has been looked for already, and is not offered. */
 static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *entry) {
   int count = 0;
   const char **known;
-  SW_NEW(err, in->arena, known, count_params(entry->measure) + 5);
+  SW_NEW(err, in->arena, known, count_params(entry->measure) + 6);
   for (int i = 0; entry->measure->param[i].name; i++)
     if (!is_set(entry, entry->measure->param[i].name))
       known[count++] = entry->measure->param[i].name;
@@ -129,6 +128,7 @@ static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *
   }
   if (entry->is_pair) {
     known[count++] = "keep";
+    known[count++] = "by";
     if (!has_param(entry->measure, "weights")) known[count++] = "weights";
   } else if (entry->measure->kind != SW_KIND_COMPOSITE && sw_node_get(entry->node, "keep")) {
     return sw_node_fail(err, sw_node_get(entry->node, "keep"),
@@ -155,7 +155,7 @@ static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
   if (node->kind == SW_NODE_MAP) {
     SW_TRY(sw_node_check_keys(err, node, keys));
     if (node->count != 1)
-      return sw_node_fail(err, node, "%s: keep: either {top: k} or {above: x} is wanted",
+      return sw_node_fail(err, node, "%s: keep: expected either {top: k} or {above: x}",
                           entry->name);
     /* One key, which check_keys has found to be one of the two. */
     if (sw_node_get(node, "top")) return read_top(err, node, &entry->keep);
@@ -172,13 +172,19 @@ static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
   return SW_OK;
 }
 
-/* `weights` of a pair measure that has no such parameter itself: the links that `keep: links`
- * keeps. The engine's own key, read like a parameter: a copy of the entry with a one-parameter
- * measure goes through sw_study_read_arg, so the reading and the messages are the same. */
+/* Where the links of `keep: links` are named: by the measure's parameter `weights`, which is a
+ * weights matrix, else by the engine's own key. This is read like a parameter: a copy of the entry
+ * with a one-parameter measure goes through sw_study_read_arg, so the reading and the messages are
+ * the same. */
 static sw_status read_link_weights(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   static const sw_param common[] = {{.name = "weights", .type = SW_P_WEIGHTS, .help = ""}, {0}};
   const sw_node *node = sw_node_get(entry->node, "weights");
-  if (!node || has_param(entry->measure, "weights")) return SW_OK;
+  for (int i = 0; entry->measure->param[i].name; i++)
+    if (strcmp(entry->measure->param[i].name, "weights") == 0) {
+      entry->links = entry->naming[i].weights;
+      return SW_OK;
+    }
+  if (!node) return SW_OK;
   if (entry->keep.kind != SW_KEEP_LINKS)
     return sw_node_fail(err, node,
                         "%s: `weights` goes with keep: links; leave one out or add the "
@@ -186,12 +192,14 @@ static sw_status read_link_weights(sw_error *err, sw_study_reader *in, sw_entry 
                         entry->name);
   sw_measure measure = *entry->measure;
   sw_arg arg;
+  sw_naming naming;
   measure.param = common;
   sw_entry twin = *entry;
   twin.measure = &measure;
   twin.arg = &arg;
+  twin.naming = &naming;
   SW_TRY(sw_study_read_arg(err, in, &twin, 0, node));
-  entry->weights = twin.weights;
+  entry->links = naming.weights;
   return SW_OK;
 }
 
@@ -202,8 +210,11 @@ static sw_status read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *en
   entry->keep_where = keep ? sw_form_where(in->arena, keep) : entry->where;
   if (!entry->keep_where) return no_memory(err);
   if (keep) SW_TRY(read_keep(err, in, entry, keep));
+  /* In the order of sw_by. Taken whatever is kept, so that a study can try another `keep`. */
+  const sw_node *by = sw_node_get(entry->node, "by");
+  if (by) SW_TRY(sw_form_choice(err, in->arena, by, "largest|absolute|smallest", &entry->by, NULL));
   SW_TRY(read_link_weights(err, in, entry));
-  if (entry->keep.kind != SW_KEEP_LINKS || entry->weights >= 0) return SW_OK;
+  if (entry->keep.kind != SW_KEEP_LINKS || entry->links >= 0) return SW_OK;
   return sw_node_fail(err, keep, "%s: keep: links needs `weights`: the name of a weights matrix",
                       entry->name);
 }
@@ -225,6 +236,7 @@ static sw_status read_arguments(sw_error *err, sw_study_reader *in, sw_entry *en
   SW_TRY(check_alias(err, entry));
   SW_TRY(check_keys(err, in, entry));
   SW_NEW(err, in->arena, entry->arg, count_params(measure));
+  SW_NEW(err, in->arena, entry->naming, count_params(measure));
   for (int i = 0; measure->param[i].name; i++) {
     const char *name = measure->param[i].name;
     if (is_set(entry, name))
@@ -261,7 +273,8 @@ static sw_status begin_entry(sw_error *err, sw_study_reader *in, const sw_node *
   }
   entry->measure = measure;
   entry->is_pair = sw_measure_has_pairs(measure);
-  entry->weights = -1;
+  entry->links = -1;
+  entry->by = -1;
   entry->where = sw_form_key_where(in->arena, map, index);
   if (!entry->where) return no_memory(err);
   entry->node = map->item[index];
@@ -269,7 +282,7 @@ static sw_status begin_entry(sw_error *err, sw_study_reader *in, const sw_node *
    * are missing. */
   if (sw_form_is_null(entry->node)) SW_TRY(empty_map(err, in, map, index, &entry->node));
   if (entry->node->kind == SW_NODE_MAP) return SW_OK;
-  return sw_node_fail(err, entry->node, "%s: a map of parameters is wanted, e.g. %s: {%s: ...}",
+  return sw_node_fail(err, entry->node, "%s: expected a map of parameters, e.g. %s: {%s: ...}",
                       map->key[index], map->key[index],
                       measure->param[0].name ? measure->param[0].name : "as");
 }
@@ -305,7 +318,7 @@ static sw_status begin_measure(sw_error *err, sw_study_reader *in, const sw_node
   const sw_measure *measure = find_measure(in, item->key[0]);
   if (!measure) return unknown_measure(err, in, item);
   if (measure->kind == SW_KIND_COMPOSITE)
-    return sw_node_key_fail(err, item, 0, "composites stand under `composites:`, by their names");
+    return sw_node_key_fail(err, item, 0, "define composites under `composites:`, by name");
   /* Without `as:` an entry is called like its measure or alias, which two of one kind cannot be. */
   entry->name = measure->name;
   SW_TRY(begin_entry(err, in, item, 0, measure, entry));
@@ -324,8 +337,8 @@ static sw_status count_section(sw_error *err, const sw_study_reader *in, const c
   if ((*node)->kind != kind)
     return sw_node_fail(err, *node, "%s: %s", key,
                         kind == SW_NODE_MAP
-                            ? "a map of names is wanted, e.g. economy: {positive: [gdp_pc]}"
-                            : "a list is wanted, e.g. - moran: {of: gdp, weights: queen}");
+                            ? "expected a map of names, e.g. economy: {positive: [gdp_pc]}"
+                            : "expected a list, e.g. - moran: {of: gdp, weights: queen}");
   *count = (*node)->count;
   return SW_OK;
 }
@@ -340,7 +353,7 @@ sw_status sw_study_read_entries(sw_error *err, sw_study_reader *in) {
   study->n_entries = in->n_composites + n_measures;
   if (study->n_entries == 0)
     return sw_node_fail(err, in->root,
-                        "the study asks for nothing: give `measures` or `composites`");
+                        "the study computes nothing: add `measures` or `composites`");
   /* Zeroed: keep is SW_KEEP_DEFAULT, nothing is needed, all periods are taken. */
   SW_NEW(err, in->arena, study->entry, study->n_entries);
   SW_TRY(begin_composites(err, in, composites));

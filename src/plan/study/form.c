@@ -29,7 +29,7 @@ sw_status sw_form_missing(sw_error *err, const sw_node *map, const char *key, co
 /* Numbers are texts here, too: a column may be called 2005. */
 sw_status sw_form_scalar(sw_error *err, const sw_node *node, const char **text) {
   SW_TRY(sw_node_text(err, node, text));
-  if (!**text) return sw_node_fail(err, node, "found an empty text; a text is wanted");
+  if (!**text) return sw_node_fail(err, node, "found an empty text; expected a text");
   return SW_OK;
 }
 
@@ -50,7 +50,7 @@ sw_status sw_form_texts(sw_error *err, sw_arena *arena, const sw_node *node, int
   *text = NULL;
   if (!node) return SW_OK;
   if (node->kind == SW_NODE_MAP)
-    return sw_node_fail(err, node, "found a map; a text or a list of texts is wanted");
+    return sw_node_fail(err, node, "found a map; expected a text or a list of texts");
   bool one = node->kind == SW_NODE_SCALAR;
   int n = one ? 1 : node->count;
   SW_NEW(err, arena, list, n);
@@ -60,7 +60,7 @@ sw_status sw_form_texts(sw_error *err, sw_arena *arena, const sw_node *node, int
     /* A name given twice is a slip that would count a column or a period twice. */
     for (int j = 0; j < i; j++)
       if (strcmp(list[i], list[j]) == 0)
-        return sw_node_fail(err, item, "'%s' stands twice in this list", list[i]);
+        return sw_node_fail(err, item, "'%s' is listed twice", list[i]);
   }
   *count = n;
   *text = list;
@@ -89,7 +89,7 @@ const char *sw_form_hint(sw_arena *arena, const char *word, const char *const *k
     memcpy(list + used, known[i], length);
     used += length;
   }
-  return sw_arena_printf(arena, "; known here: %.*s", (int)used, list);
+  return sw_arena_printf(arena, "; known: %.*s", (int)used, list);
 }
 
 /* "a|b|c" into its texts. */
@@ -126,7 +126,7 @@ sw_status sw_form_choice(sw_error *err, sw_arena *arena, const sw_node *node, co
   /* One that is near is named; else all of them, as they are few. */
   const char *near = sw_nearest(text, known, count);
   if (near) return sw_node_fail(err, node, "unknown choice '%s'; did you mean '%s'?", text, near);
-  return sw_node_fail(err, node, "unknown choice '%s'; one of %s is wanted", text, choices);
+  return sw_node_fail(err, node, "unknown choice '%s'; expected one of %s", text, choices);
 }
 
 /* A bound of INT32_MAX or more stands for "no upper end" and is not quoted. */
@@ -135,11 +135,10 @@ sw_status sw_form_integer(sw_error *err, const sw_node *node, int64_t lo, int64_
   SW_TRY(sw_node_integer(err, node, value));
   if (*value >= lo && *value <= hi) return SW_OK;
   if (hi >= INT32_MAX)
-    return sw_node_fail(err, node, "%" PRId64 " is out of range; at least %" PRId64 " is wanted",
+    return sw_node_fail(err, node, "%" PRId64 " is out of range; expected at least %" PRId64,
                         *value, lo);
-  return sw_node_fail(err, node,
-                      "%" PRId64 " is out of range; %" PRId64 " to %" PRId64 " is wanted", *value,
-                      lo, hi);
+  return sw_node_fail(err, node, "%" PRId64 " is out of range; expected %" PRId64 " to %" PRId64,
+                      *value, lo, hi);
 }
 
 /* Plain tables and not isalpha, which follows the locale; names become paths in the results file

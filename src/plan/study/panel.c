@@ -40,7 +40,7 @@ static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *p
   for (int i = 0; i < spec->n_files; i++) {
     if (!is_panel_file(spec->file[i]))
       return sw_node_fail(err, node->kind == SW_NODE_LIST ? node->item[i] : node,
-                          "'%s' is no panel file; .csv, .csv.gz or .h5 is wanted", spec->file[i]);
+                          "'%s' is not a panel file; expected .csv, .csv.gz or .h5", spec->file[i]);
     path[i] = sw_path_beside(in->arena, in->study->file, spec->file[i]);
     if (!path[i]) return no_memory(err);
   }
@@ -57,7 +57,7 @@ static sw_status read_names(sw_error *err, sw_study_reader *in, const sw_node *n
   const char **code, **label;
   if (!node) return SW_OK;
   if (node->kind != SW_NODE_MAP)
-    return sw_node_fail(err, node, "names: a map is wanted, e.g. {1: gdp, 12: manufacturing}");
+    return sw_node_fail(err, node, "names: expected a map, e.g. {1: gdp, 12: manufacturing}");
   SW_NEW(err, in->arena, code, node->count);
   SW_NEW(err, in->arena, label, node->count);
   for (int i = 0; i < node->count; i++) {
@@ -65,7 +65,7 @@ static sw_status read_names(sw_error *err, sw_study_reader *in, const sw_node *n
     SW_TRY(sw_form_scalar(err, node->item[i], &label[i]));
     for (int j = 0; j < i; j++)
       if (strcmp(label[i], label[j]) == 0)
-        return sw_node_fail(err, node->item[i], "names: two codes become '%s'", label[i]);
+        return sw_node_fail(err, node->item[i], "names: two codes are both named '%s'", label[i]);
   }
   spec->n_wide_names = node->count;
   spec->wide_code = code;
@@ -85,8 +85,8 @@ static sw_status read_wide(sw_error *err, sw_study_reader *in, const sw_node *wi
   bool by_indicator = sw_node_get(wide, "indicator") != NULL;
   if (by_indicator == (prefix || sw_node_get(wide, "name")))
     return sw_node_fail(err, wide,
-                        "wide: either `name` and `prefix` (one indicator, a column per "
-                        "period) or `indicator` (its column, with `names`) is wanted");
+                        "wide: expected either `name` and `prefix` (one indicator, one column per "
+                        "period) or `indicator` (its column, with `names`)");
   spec->layout = by_indicator ? SW_LAYOUT_WIDE_INDICATOR : SW_LAYOUT_WIDE_PREFIX;
   if (by_indicator) {
     SW_TRY(sw_form_text(err, wide, "indicator", "", &spec->wide_indicator));
@@ -95,7 +95,8 @@ static sw_status read_wide(sw_error *err, sw_study_reader *in, const sw_node *wi
     if (names) return sw_node_fail(err, names, "wide: `names` goes with `indicator`, not `prefix`");
     SW_TRY(sw_form_text(err, wide, "name", "the name of the indicator", &spec->wide_name));
     if (!prefix)
-      return sw_form_missing(err, wide, "prefix", "what stands before the period in the columns");
+      return sw_form_missing(err, wide, "prefix",
+                             "the text before the period in the names of the columns");
     /* "" in quotes: the columns are named by the period alone. */
     SW_TRY(sw_node_text(err, prefix, &spec->wide_prefix));
   }
@@ -115,7 +116,7 @@ static sw_status read_layout(sw_error *err, sw_study_reader *in, const sw_node *
   if (!node) return SW_OK;
   if (node->kind == SW_NODE_SCALAR && strcmp(node->text, "wide") == 0)
     return sw_node_fail(err, node,
-                        "layout: say how it is wide: {wide: {name: gdp, prefix: gdp}} "
+                        "layout: expected how the table is wide: {wide: {name: gdp, prefix: gdp}} "
                         "or {wide: {indicator: COLUMN}}");
   /* `layout: long` may be written out. */
   if (node->kind != SW_NODE_MAP) return sw_form_choice(err, in->arena, node, "long", &index, NULL);
@@ -156,7 +157,7 @@ static sw_status read_derive(sw_error *err, sw_study_reader *in, const sw_node *
   sw_derive *derive;
   if (!node || sw_form_is_null(node)) return SW_OK;
   if (node->kind != SW_NODE_MAP)
-    return sw_node_fail(err, node, "derive: a map is wanted, e.g. {ln_gdp: log(gdp)}");
+    return sw_node_fail(err, node, "derive: expected a map, e.g. {ln_gdp: log(gdp)}");
   SW_NEW(err, in->arena, derive, node->count);
   for (int i = 0; i < node->count; i++) {
     /* "" in quotes is a key, too. */
@@ -179,7 +180,7 @@ static sw_status read_ratio(sw_error *err, sw_study_reader *in, const sw_node *n
   sw_ratio *ratio;
   if (!node) return SW_OK;
   if (node->kind != SW_NODE_MAP)
-    return sw_node_fail(err, node, "ratio: a map is wanted, e.g. {gdp_pc: [gdp, population]}");
+    return sw_node_fail(err, node, "ratio: expected a map, e.g. {gdp_pc: [gdp, population]}");
   SW_NEW(err, in->arena, ratio, node->count);
   for (int i = 0; i < node->count; i++) {
     const sw_node *pair = node->item[i];
@@ -192,7 +193,7 @@ static sw_status read_ratio(sw_error *err, sw_study_reader *in, const sw_node *n
     /* Sums are read first, so a ratio of the same name is found here. */
     for (int j = 0; j < spec->n_sum; j++)
       if (strcmp(spec->sum[j], ratio[i].name) == 0)
-        return sw_node_key_fail(err, node, i, "'%s' is a sum and a ratio; leave one out",
+        return sw_node_key_fail(err, node, i, "'%s' is both a sum and a ratio; remove one",
                                 ratio[i].name);
   }
   spec->n_ratio = node->count;
@@ -210,9 +211,8 @@ static sw_status read_aggregate(sw_error *err, sw_study_reader *in, const sw_nod
   SW_TRY(sw_form_text(err, node, "by", "a column of the units file", &spec->aggregate_by));
   /* Groups of units are known from the units file only. */
   if (!in->study->units.given)
-    return sw_node_fail(err, node,
-                        "aggregate: `by` is a column of the units file, and the study "
-                        "has no `units`");
+    return sw_node_fail(
+        err, node, "aggregate: `by` is a column of the units file, but the study has no `units`");
   SW_TRY(sw_form_texts(err, in->arena, sw_node_get(node, "sum"), &spec->n_sum, &spec->sum));
   SW_TRY(read_ratio(err, in, sw_node_get(node, "ratio")));
   if (spec->n_sum + spec->n_ratio == 0)

@@ -59,14 +59,12 @@ static sw_status refuse_output(sw_error *err, const sw_need *need, const sw_entr
                                const sw_output *output) {
   if (output->shape == SW_PAIR)
     return sw_fail(err, SW_EINPUT,
-                   "%s: %s: an input has one value for each unit; of '%s' take %s.out_strength or "
+                   "%s: %s: an input must have one value per unit; of '%s' use %s.out_strength or "
                    "%s.in_strength",
                    need->where, need->name, entry->name, entry->name, entry->name);
-  return sw_fail(err, SW_EINPUT,
-                 "%s: %s is %s, not one value for each unit and period; it cannot "
-                 "be an input",
+  return sw_fail(err, SW_EINPUT, "%s: %s is %s; an input must have one value per unit and period",
                  need->where, need->name,
-                 output->shape == SW_GLOBAL ? "one value for each period" : "a table");
+                 output->shape == SW_GLOBAL ? "one value per period" : "a table");
 }
 
 /* Offers only what can be an input. */
@@ -75,7 +73,7 @@ static sw_status unknown_quantity(sw_error *err, sw_study_reader *in, const sw_n
   const char *known[34];
   int count = list_inputs(entry, known);
   if (count == 0)
-    return sw_fail(err, SW_EINPUT, "%s: '%s' has no quantity '%s', and none that can be an input",
+    return sw_fail(err, SW_EINPUT, "%s: '%s' has no quantity '%s', nor any that can be an input",
                    need->where, entry->name, need->quantity);
   return sw_fail(err, SW_EINPUT, "%s: '%s' has no quantity '%s'%s", need->where, entry->name,
                  need->quantity, sw_form_hint(in->arena, need->quantity, known, count));
@@ -86,10 +84,10 @@ static sw_status unknown_quantity(sw_error *err, sw_study_reader *in, const sw_n
 static sw_status check_label(sw_error *err, const sw_need *need, const sw_output *output) {
   const char *axis = output ? output->axis : NULL;
   if (need->label && !axis)
-    return sw_fail(err, SW_EINPUT, "%s: %s: '%s' has no other axis; leave [%s] out", need->where,
+    return sw_fail(err, SW_EINPUT, "%s: %s: '%s' has no further axis; remove [%s]", need->where,
                    need->name, need->quantity, need->label);
   if (!need->label && axis)
-    return sw_fail(err, SW_EINPUT, "%s: %s has a value for each %s; name one: %s[...]", need->where,
+    return sw_fail(err, SW_EINPUT, "%s: %s has one value per %s; choose one: %s[...]", need->where,
                    need->name, axis, need->name);
   return SW_OK;
 }
@@ -117,8 +115,8 @@ static sw_status split_label(sw_error *err, sw_study_reader *in, const char *tex
   }
   if (text[length - 1] != ']' || open[1] == ']')
     return sw_fail(err, SW_EINPUT,
-                   "%s: '%s' is no name of a result; NAME.quantity[label] is wanted", need->where,
-                   need->name);
+                   "%s: '%s' is not the name of a result; expected NAME.quantity[label]",
+                   need->where, need->name);
   need->quantity = sw_arena_textn(in->arena, text, (size_t)(open - text));
   /* Between the brackets: all after the '[' but the ']' at the end. */
   need->label = sw_arena_textn(in->arena, open + 1, length - (size_t)(open - text) - 2);
@@ -183,7 +181,7 @@ static sw_status resolve_plain(sw_error *err, sw_study_reader *in, sw_need *need
   }
   const char *known[34];
   int count = list_inputs(entry, known);
-  return sw_fail(err, SW_EINPUT, "%s: '%s' is a result of this study; name its quantity%s%s%s%s",
+  return sw_fail(err, SW_EINPUT, "%s: '%s' is a result of this study; add its quantity%s%s%s%s",
                  need->where, need->name, count ? ", e.g. " : "", count ? need->name : "",
                  count ? "." : "", count ? known[0] : "");
 }
@@ -320,8 +318,9 @@ static sw_status name_cycle(sw_error *err, const sw_study *study, const step *pa
     used += length;
   }
   text[used] = '\0';
-  return sw_fail(err, SW_EINPUT, "%s: a cycle: %s; a result cannot be computed from itself",
-                 last->where, text);
+  return sw_fail(err, SW_EINPUT,
+                 "%s: circular reference: %s; a result cannot be computed from itself", last->where,
+                 text);
 }
 
 /* Depth-first from `root`, without recursion: a chain of results may be as long as the study, and a

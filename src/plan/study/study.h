@@ -1,6 +1,7 @@
 /* A study as its file says it: names and numbers, checked for form, before any data is read.
  * Everything lives in the study's arena and is the same on every rank. Const once parsed, with two
- * exceptions: bind fills arg->table and settles entry->is_pair.
+ * exceptions: bind fills what arguments name (arg->weights, distance, table) and settles
+ * entry->is_pair.
  *
  * Texts point into the study's tree; `node` fields are kept for messages with a place. Pairs
  * `file`, `path`: as the user wrote it, and joined to the folder of the study file. NULL and 0: the
@@ -132,12 +133,26 @@ typedef enum sw_keep_kind {
   SW_KEEP_SUMMARY
 } sw_keep_kind;
 
-/* `top`, `above`: of the kinds of that name. */
+/* `top`, `above`: of the kinds of that name. `by` orders partners, and is settled by bind. */
 typedef struct sw_keep {
   sw_keep_kind kind;
+  sw_by by;
   int64_t top;
   double above;
 } sw_keep;
+
+/* A distance as an entry asks for it. */
+typedef struct sw_distance_spec {
+  sw_distance_kind kind;
+  const char *file, *path; /* SW_GIVEN */
+  const sw_node *node;     /* for messages */
+} sw_distance_spec;
+
+/* What an argument names that is read or made when its entry is bound. */
+typedef struct sw_naming {
+  int weights;               /* WEIGHTS: index into study->weights, -1: left out */
+  sw_distance_spec distance; /* DISTANCE */
+} sw_naming;
 
 /* A column that an entry takes as input, or the pairs of another entry, by the reading of its
  * name. */
@@ -156,19 +171,18 @@ typedef struct sw_entry {
   const char *name;
   const char *where; /* "study.yaml:30:5" */
   const sw_node *node;
-  sw_arg *arg;   /* one for each measure->param; tables are filled when data is read */
-  int n_periods; /* `periods:`, 0: all */
+  sw_arg *arg;       /* one for each measure->param; what names data is filled when it is read */
+  sw_naming *naming; /* the same */
+  int n_periods;     /* `periods:`, 0: all */
   const char *const *period;
   bool is_pair;           /* its measure has pair outputs; from bind on: some of them are on */
   sw_keep keep;           /* as written; bind puts defaults into sw_pair_plan */
   const char *keep_where; /* place of `keep`, else of the entry */
+  int by;                 /* sw_by, as written; -1: as the measure has it */
   int n_needs;            /* columns; the pairs it takes stand behind them */
   int n_pair_needs;
   const sw_need *need;
-  int weights;                               /* index into study->weights, -1 */
-  sw_distance_kind distance;                 /* when the measure has such a parameter */
-  const char *distance_file, *distance_path; /* SW_GIVEN */
-  const sw_node *distance_node;
+  int links; /* of keep: links: index into study->weights, -1 */
 } sw_entry;
 
 typedef struct sw_study {

@@ -39,10 +39,10 @@ static sw_status read_groups(sw_error *err, sw_study_reader *in, const sw_node *
   SW_TRY(sw_form_texts(err, in->arena, node, &units->n_groups, &units->group));
   for (int g = 0; g < units->n_groups; g++)
     if (strchr(units->group[g], '/'))
-      return sw_node_fail(err, node->kind == SW_NODE_LIST ? node->item[g] : node,
-                          "groups: '%s' has a '/', which the results file cannot name; rename the "
-                          "column",
-                          units->group[g]);
+      return sw_node_fail(
+          err, node->kind == SW_NODE_LIST ? node->item[g] : node,
+          "groups: '%s' contains '/', which names in the results file must not; rename the column",
+          units->group[g]);
   return SW_OK;
 }
 
@@ -60,7 +60,7 @@ sw_status sw_study_read_units(sw_error *err, sw_study_reader *in) {
   const sw_node *polygons = sw_node_get(node, "polygons");
   if (polygons)
     return sw_node_fail(err, polygons,
-                        "polygons are not offered in this version; give centroids as columns "
+                        "polygons are not supported in this version; give centroids as columns "
                         "`lon` and `lat` of the units file, and links with `kind: file`");
   SW_TRY(sw_form_text(err, node, "file", "the table of the units, a .csv file", &units->file));
   SW_TRY(sw_form_text(err, node, "unit", "the column with the unit's code", &units->unit));

@@ -30,7 +30,7 @@ static sw_status read_positive(sw_error *err, const sw_node *node, double *value
   if (!node) return SW_OK;
   SW_TRY(sw_node_number(err, node, value));
   if (*value > 0) return SW_OK;
-  return sw_node_fail(err, node, "found %s; a number over 0 is wanted", node->text);
+  return sw_node_fail(err, node, "found %s; expected a number greater than 0", node->text);
 }
 
 /* Weights by distance. Neighbours up to INT32_MAX are let pass here: n is not known yet. Powers
@@ -57,7 +57,7 @@ static sw_status read_one(sw_error *err, sw_study_reader *in, sw_weights_spec *s
   const sw_node *node = spec->node;
   int kind = 0, style = SW_STYLE_ROW;
   if (node->kind != SW_NODE_MAP)
-    return sw_node_fail(err, node, "weights '%s': a map is wanted, e.g. {kind: knn, k: 6}",
+    return sw_node_fail(err, node, "weights '%s': expected a map, e.g. {kind: knn, k: 6}",
                         spec->name);
   const sw_node *kind_node = sw_node_get(node, "kind");
   if (!kind_node)
@@ -65,7 +65,7 @@ static sw_status read_one(sw_error *err, sw_study_reader *in, sw_weights_spec *s
   SW_TRY(sw_form_choice(err, in->arena, kind_node, kinds, &kind, NULL));
   if (kind == CONTIGUITY)
     return sw_node_fail(err, kind_node,
-                        "contiguity from polygons is not offered in this version; give the edge "
+                        "contiguity from polygons is not supported in this version; give the edge "
                         "list with {kind: file, file: edges.csv}");
   spec->kind = (sw_weights_kind)kind;
   /* A file knows its links; the other kinds are made from the coordinates. */
@@ -87,7 +87,7 @@ sw_status sw_study_read_weights(sw_error *err, sw_study_reader *in) {
   if (!node || sw_form_is_null(node)) return SW_OK;
   if (node->kind != SW_NODE_MAP)
     return sw_node_fail(err, node,
-                        "weights: a map of names is wanted, e.g. knn6: {kind: knn, k: 6}");
+                        "weights: expected a map of names, e.g. knn6: {kind: knn, k: 6}");
   sw_weights_spec *spec;
   SW_NEW(err, in->arena, spec, node->count);
   for (int i = 0; i < node->count; i++) {

@@ -79,7 +79,7 @@ static sw_status scan(scanner *in, token *out) {
   }
   if (*in->at == '(' || *in->at == ')')
     return sw_node_fail(in->err, in->node,
-                        "where: parentheses are not known here; 'and' binds tighter than 'or'");
+                        "where: parentheses are not supported; 'and' binds tighter than 'or'");
   size_t length = strcspn(in->at, " \t\r\n=!<>'\"()");
   /* A character that is in the set but was no operator: taken as one byte, so that the message can
    * show it. All of the set is ASCII, so no character is cut in two. */
@@ -97,8 +97,8 @@ static bool is_word(const token *seen, const char *word) {
 /* Shows what was found as it was read; in quotes or not makes no difference here. */
 static sw_status unexpected(scanner *in, const token *seen, const char *wanted) {
   if (seen->kind == END)
-    return sw_node_fail(in->err, in->node, "where: it ends where %s is wanted", wanted);
-  return sw_node_fail(in->err, in->node, "where: found '%s' where %s is wanted", seen->text,
+    return sw_node_fail(in->err, in->node, "where: it ends where %s is expected", wanted);
+  return sw_node_fail(in->err, in->node, "where: found '%s' where %s is expected", seen->text,
                       wanted);
 }
 

@@ -130,7 +130,7 @@ static sw_status read_scalar(reader *in, struct fy_token *token, sw_node **out) 
   if (!text) return no_memory(in);
   /* Only by an escape in quotes; check_bytes has refused the raw byte. Texts of the tree end at
    * their zero, so the rest would be lost. */
-  if (strlen(text) != length) return fail_here(in, "a text holds the character NUL");
+  if (strlen(text) != length) return fail_here(in, "a text contains the character NUL");
   enum fy_scalar_style style = fy_token_scalar_style(token);
   /* A block scalar ("|", ">") counts as quoted: it is a text and never a number or null. */
   node->quoted = style != FYSS_PLAIN;
@@ -155,7 +155,7 @@ static sw_status read_alias(reader *in, struct fy_token *token, sw_node **out) {
     found = found->next;
   if (!found)
     return sw_fail(in->err, SW_EINPUT,
-                   "%s:%d:%d: unknown alias '*%s': no value before it is named '&%s'", in->file,
+                   "%s:%d:%d: unknown alias '*%s': no earlier value is named '&%s'", in->file,
                    in->line, in->column, name, name);
   SW_NEW(in->err, in->arena, *out, 1);
   **out = *found->node;
@@ -219,7 +219,7 @@ static sw_status refuse_duplicates(reader *in, const sw_node *map, sw_map *seen)
     int64_t first = -1;
     SW_TRY(sw_map_put(in->err, seen, map->key[i], strlen(map->key[i]), i, &first));
     if (first >= 0)
-      return sw_node_key_fail(in->err, map, i, "duplicate key '%s': it is given in line %d already",
+      return sw_node_key_fail(in->err, map, i, "duplicate key '%s': it is already on line %d",
                               map->key[i], map->key_line[first]);
   }
   return SW_OK;
@@ -312,7 +312,7 @@ static sw_status read_map(reader *in, sw_node *map) {
 static sw_status check_tag(reader *in, struct fy_token *tag) {
   if (!tag) return SW_OK;
   see(in, tag);
-  return fail_here(in, "YAML tags ('!...') are not used here; put a text in quotes");
+  return fail_here(in, "YAML tags ('!...') are not supported; put a text in quotes");
 }
 
 /* Anchors are remembered after their node is complete: within itself a value is not known yet, so
@@ -336,7 +336,7 @@ static sw_status build_event(reader *in, struct fy_event *event, sw_node **out) 
     SW_TRY(read_map(in, *out));
     return remember(in, event->mapping_start.anchor, *out);
   default:
-    return fail_here(in, "not YAML: the value breaks off here");
+    return fail_here(in, "not YAML: the value is incomplete");
   }
 }
 
@@ -395,7 +395,7 @@ static sw_status check_bytes(sw_error *err, const char *file, const char *text, 
   const char *nul = memchr(text, '\0', length);
   if (nul)
     return fail_at_line(err, file, text, (size_t)(nul - text),
-                        "the file holds the character NUL; a study is a text file in UTF-8");
+                        "the file contains the character NUL; a study is a text file in UTF-8");
   if (sw_is_utf8(text, length)) return SW_OK;
   for (size_t at = 0; at < length;) {
     const char *newline = memchr(text + at, '\n', length - at);

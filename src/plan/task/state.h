@@ -27,6 +27,7 @@ typedef struct sw_summary {
 typedef struct sw_pair_plan {
   sw_keep keep; /* after defaults */
   sw_cut cut;
+  const sw_links *links; /* of keep: links and of measures whose pairs are links; else NULL */
   int n_quantities;   /* pair outputs that are not off */
   int64_t *row_start; /* above, links: node-shared, n_matrices * n + 1 positions among all entries;
                          NULL for other kinds; while `above` is counted, counts (totals.c) */

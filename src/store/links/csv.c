@@ -78,9 +78,9 @@ static sw_status parse_list(sw_error *err, sw_links_list *list, sw_csv *csv) {
   /* A file parted by ';' has one field a line: told as that, not as a wrong number of columns. */
   SW_TRY(sw_csv_refuse_separator(err, csv));
   if (columns != 3 && (columns != 2 || list->distance))
-    return sw_csv_fail(err, csv, "%d column%s; %s wanted", columns, columns == 1 ? "" : "s",
-                       list->distance ? "from, to, distance, or a square table of codes, is"
-                                      : "from, to or from, to, weight are");
+    return sw_csv_fail(err, csv, "%d column%s; expected %s", columns, columns == 1 ? "" : "s",
+                       list->distance ? "from, to, distance, or a square table of codes"
+                                      : "from, to or from, to, weight");
   if (!is_header(list, csv)) SW_TRY(list_record(err, list, csv));
   for (bool more = true;;) {
     SW_TRY(sw_csv_next(err, csv, &more));
@@ -117,9 +117,8 @@ static sw_status read_columns(sw_error *err, sw_links_list *list, const struct s
   sw_csv *csv = source->csv;
   SW_TRY(sw_csv_header(err, csv));
   if (csv->n_columns < 2)
-    return sw_csv_fail(err, csv,
-                       "one column; a square table with codes in the first row and "
-                       "column is wanted");
+    return sw_csv_fail(
+        err, csv, "one column; expected a square table with codes in the first row and column");
   SW_NEW(err, source->arena, square->unit, csv->n_columns);
   SW_NEW(err, source->arena, square->has_row, csv->n_columns);
   SW_NEW(err, source->arena, square->seen, list->units->n);
@@ -142,10 +141,10 @@ static sw_status match_row(sw_error *err, const sw_csv *csv, struct square *squa
     if (sw_csv_field_is(code, csv->column[c])) *column = c;
   int shown = code.length > 60 ? 60 : (int)code.length;
   if (*column < 0)
-    return sw_csv_fail(err, csv, "row '%.*s' has no column; a square table is wanted", shown,
+    return sw_csv_fail(err, csv, "row '%.*s' has no column; expected a square table", shown,
                        code.text);
   if (square->has_row[*column])
-    return sw_csv_fail(err, csv, "row '%.*s' stands twice; give each unit one row", shown,
+    return sw_csv_fail(err, csv, "row '%.*s' appears twice; give each unit one row", shown,
                        code.text);
   square->has_row[*column] = true;
   return SW_OK;
@@ -188,7 +187,7 @@ static sw_status parse_square(sw_error *err, sw_links_list *list, const struct s
   /* After the last row, so the message has no line. */
   for (int c = 1; c < csv->n_columns; c++)
     if (!square.has_row[c])
-      return sw_fail(err, SW_EINPUT, "%s: column '%s' has no row; a square table is wanted",
+      return sw_fail(err, SW_EINPUT, "%s: column '%s' has no row; expected a square table",
                      list->file, csv->column[c]);
   return SW_OK;
 }

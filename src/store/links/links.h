@@ -70,8 +70,8 @@ sw_status sw_links_create(sw_error *err, sw_team *team, int64_t n, sw_links **li
 /* Memory for `count` entries, the same on every rank. */
 sw_status sw_links_take_entries(sw_error *err, sw_team *team, sw_links *links, int64_t count,
                                 int32_t **to, double **value);
-/* After all ranks of the node have filled their part: makes it visible to all, counts islands,
- * looks whether it is symmetric. Const from here on. */
+/* After all ranks of the node have filled their part: makes it visible to all, adds up rows, counts
+ * islands, looks whether it is symmetric. Const from here on. */
 sw_status sw_links_finish(sw_error *err, sw_team *team, sw_links *links);
 
 /* weights_place.c: knn and inverse-distance. Collective. */

@@ -77,10 +77,11 @@ sw_status sw_links_list_unit(sw_error *err, const sw_links_list *list, int64_t l
     return sw_links_list_fail(err, list, line,
                               "unit '%.*s' is not in the panel, '%s' is: keep the leading zeros",
                               shown(code), code.text, zeros);
-  return sw_links_list_fail(err, list, line,
-                            "unit '%.*s' is not in the panel; mend the code, or write `unmatched: "
-                            "drop` under units to leave such links out",
-                            shown(code), code.text);
+  return sw_links_list_fail(
+      err, list, line,
+      "unit '%.*s' is not in the panel; correct the code, or write `unmatched: "
+      "drop` under units to leave such links out",
+      shown(code), code.text);
 }
 
 sw_status sw_links_list_value(sw_error *err, const sw_links_list *list, int64_t line, sw_field text,
@@ -89,7 +90,8 @@ sw_status sw_links_list_value(sw_error *err, const sw_links_list *list, int64_t 
   if (!sw_parse_number(text.text, text.length, value) || !isfinite(*value))
     return sw_links_list_fail(
         err, list, line, "%s '%.*s' is not a finite number; %s", what, shown(text), text.text,
-        list->distance ? "leave the pair out where there is none" : "0 or no line is no link");
+        list->distance ? "leave the pair out where there is none"
+                       : "where there is no link write 0 or leave the line out");
   if (*value < 0)
     return sw_links_list_fail(err, list, line, "%s %.*s is negative; it must be 0 or more", what,
                               shown(text), text.text);
@@ -121,13 +123,13 @@ sw_status sw_links_list_add(sw_error *err, sw_links_list *list, int64_t line, in
   /* The diagonal of a table: a unit is at no distance from itself and, at weight 0, not linked. */
   if (from == to && (list->distance || value == 0)) return SW_OK;
   if (from == to)
-    return sw_links_list_fail(err, list, line, "unit '%s' links itself; leave the diagonal out",
+    return sw_links_list_fail(err, list, line, "unit '%s' is linked to itself; remove this link",
                               sw_unit_code(list->units, from));
   if (list->distance && value == 0)
-    return sw_links_list_fail(err, list, line,
-                              "the distance between '%s' and '%s' is 0; different units must lie "
-                              "apart",
-                              sw_unit_code(list->units, from), sw_unit_code(list->units, to));
+    return sw_links_list_fail(
+        err, list, line,
+        "the distance between '%s' and '%s' is 0; expected more than 0 between different units",
+        sw_unit_code(list->units, from), sw_unit_code(list->units, to));
   if (list->count == list->capacity) SW_TRY(grow(err, list));
   list->link[list->count++] = (sw_link){(int32_t)from, (int32_t)to, value, line};
   return SW_OK;

@@ -17,7 +17,7 @@ static sw_status node_array(sw_error *err, sw_team *team, size_t count, size_t s
   /* Counts come from files and may be anything. */
   if (__builtin_mul_overflow(count, size, &bytes) || bytes > room)
     status = sw_fail(err, SW_ENOMEM,
-                     "links between units need %.3f MB of shared memory on a node and %.3f MB are "
+                     "links between units need %.3f MB of shared memory per node and %.3f MB are "
                      "free; enlarge /dev/shm",
                      (double)bytes / 1e6, (double)room / 1e6);
   SW_TRY(sw_team_agree(team, err, status, 0));
@@ -58,14 +58,18 @@ sw_status sw_links_take_entries(sw_error *err, sw_team *team, sw_links *links, i
   return SW_OK;
 }
 
-/* Rank 0 looks and tells the others, as every node holds the same links; the barrier before makes
- * sure that they are whole. */
+/* Row sums are made once a node, by its first rank. Rank 0 looks at the rest and tells the others,
+ * as every node holds the same links; the barrier before makes sure that they are whole. */
 sw_status sw_links_finish(sw_error *err, sw_team *team, sw_links *links) {
   struct {
     int64_t islands;
     bool symmetric;
   } found = {0, false};
+  double *row_sum = NULL;
+  SW_TRY(node_array(err, team, (size_t)links->n, sizeof *row_sum, (void **)&row_sum));
+  links->row_sum = row_sum;
   SW_TRY(sw_team_agree(team, err, team->node_barrier(team, err), 0));
+  if (team->node_rank == 0) sw_links_row_sums(links, row_sum);
   /* Not returned from before the others know: they wait for the agreement. */
   sw_status status = SW_OK;
   if (team->rank == 0) {
@@ -76,12 +80,13 @@ sw_status sw_links_finish(sw_error *err, sw_team *team, sw_links *links) {
   SW_TRY(team->broadcast(team, err, &found, sizeof found, 0));
   links->islands = found.islands;
   links->symmetric = found.symmetric;
-  return SW_OK;
+  return sw_team_agree(team, err, team->node_barrier(team, err), 0);
 }
 
 /* Collective: all ranks of the team give back in the same order. NULL is nothing. */
 void sw_links_destroy(sw_team *team, sw_links *links) {
   if (!links) return;
+  if (links->row_sum) team->node_free(team, (void *)links->row_sum);
   if (links->value) team->node_free(team, (void *)links->value);
   if (links->to) team->node_free(team, (void *)links->to);
   if (links->row_start) team->node_free(team, (void *)links->row_start);

@@ -63,7 +63,7 @@ static sw_status take_label(sw_error *err, const sw_csv *csv, struct rows *rows)
   if (!field.length) return sw_csv_fail(err, csv, "the first field is empty; it names the row");
   SW_TRY(sw_map_put(err, rows->seen, label, field.length, rows->count, &earlier));
   if (earlier >= 0)
-    return sw_csv_fail(err, csv, "row '%s' stands twice; give each row once", label);
+    return sw_csv_fail(err, csv, "row '%s' appears twice; give each row once", label);
   rows->label[rows->count] = label;
   return SW_OK;
 }
@@ -79,8 +79,8 @@ static sw_status take_row(sw_error *err, const sw_csv *csv, struct rows *rows) {
     value[c] = NAN;
     if (!is_missing(field) && !sw_parse_number(field.text, field.length, &value[c]))
       return sw_csv_fail(err, csv,
-                         "column '%s': '%.*s' is not a number; a number, or for a missing one an "
-                         "empty field, NA, (NA) or (D)",
+                         "column '%s': '%.*s' is not a number; expected a number, or an empty "
+                         "field, NA, (NA) or (D) where it is missing",
                          csv->column[c + 1], field.length > 60 ? 60 : (int)field.length,
                          field.text);
   }
@@ -93,8 +93,7 @@ static sw_status read_rows(sw_error *err, sw_csv *csv, struct rows *rows) {
   SW_TRY(sw_csv_header(err, csv));
   if (csv->n_columns < 2)
     return sw_csv_fail(err, csv,
-                       "one column; row labels and at least one column of numbers are "
-                       "wanted");
+                       "one column; expected row labels and at least one column of numbers");
   for (;;) {
     bool more = false;
     SW_TRY(sw_csv_next(err, csv, &more));
@@ -102,7 +101,7 @@ static sw_status read_rows(sw_error *err, sw_csv *csv, struct rows *rows) {
     SW_TRY(take_row(err, csv, rows));
   }
   if (rows->count) return SW_OK;
-  return sw_fail(err, SW_EINPUT, "%s: a header and no row below it", csv->file);
+  return sw_fail(err, SW_EINPUT, "%s: no row follows the header", csv->file);
 }
 
 /* On failure *out is filled as far as it goes; nobody reads it then. */
@@ -237,7 +236,7 @@ sw_status sw_table_read(sw_error *err, sw_team *team, sw_arena *arena, const sw_
   const char *name = NULL;
   *table = NULL;
   if (node->kind != SW_NODE_MAP || node->count != 1)
-    return sw_node_fail(err, node, "a table is wanted: {file: table.csv} or {from: results.h5}");
+    return sw_node_fail(err, node, "expected a table: {file: table.csv} or {from: results.h5}");
   SW_TRY(sw_node_check_keys(err, node, keys));
   SW_TRY(sw_node_text(err, node->item[0], &name));
   const char *path = sw_path_beside(arena, study_file, name);

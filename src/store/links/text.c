@@ -129,7 +129,7 @@ static sw_status gal_neighbours(sw_error *err, sw_links_list *list, struct lines
   }
   if (found == count && !extra) return SW_OK;
   return sw_links_list_fail(err, list, more ? lines->line : head,
-                            "%s neighbours than the %lld that line %lld says",
+                            "%s neighbours than the %lld announced on line %lld",
                             extra ? "more" : "fewer", (long long)count, (long long)head);
 }
 
@@ -141,10 +141,11 @@ static sw_status gal_unit(sw_error *err, sw_links_list *list, struct lines *line
   int64_t from = -1, count = 0;
   if (words_of(lines, 2, word) != 2 || !count_of(word[1], &count))
     return sw_links_list_fail(err, list, lines->line,
-                              "`code count` is wanted, the code without blanks");
+                              "expected `code count`, no blanks in the code");
   SW_TRY(sw_links_list_unit(err, list, lines->line, word[0], &from));
   if (from >= 0 && seen[from])
-    return sw_links_list_fail(err, list, lines->line, "unit '%s' stands twice; give each unit once",
+    return sw_links_list_fail(err, list, lines->line,
+                              "unit '%s' appears twice; give each unit once",
                               sw_unit_code(list->units, from));
   if (from >= 0) seen[from] = true;
   return count ? gal_neighbours(err, list, lines, from, count) : SW_OK;
@@ -163,7 +164,7 @@ static sw_status read_gal(sw_error *err, sw_links_list *list, struct lines *line
   /* Too many are as wrong as too few. */
   if (units != n)
     return sw_links_list_fail(err, list, lines->line,
-                              "the file ends after %lld units; its first line says %lld",
+                              "the file ends after %lld units; its first line announces %lld",
                               (long long)units, (long long)n);
   return sw_links_list_check_seen(err, list, seen);
 }
@@ -195,7 +196,7 @@ sw_status sw_links_parse_gwt(sw_error *err, sw_links_list *list, const char *tex
     if (!more) return SW_OK;
     if (words_of(&lines, 3, word) != 3)
       return sw_links_list_fail(err, list, lines.line,
-                                "`from to value` is wanted, codes without blanks");
+                                "expected `from to value`, no blanks in the codes");
     SW_TRY(sw_links_list_unit(err, list, lines.line, word[0], &from));
     SW_TRY(sw_links_list_unit(err, list, lines.line, word[1], &to));
     SW_TRY(sw_links_list_value(err, list, lines.line, word[2], &value));
@@ -252,7 +253,7 @@ static sw_status market_size(sw_error *err, struct lines *lines, struct market *
   if (!more || words_of(lines, 3, word) != 3 || !count_of(word[0], &rows) ||
       !count_of(word[1], &columns) || !count_of(word[2], &market->entries))
     return sw_links_list_fail(err, lines->list, lines->line,
-                              "the line `rows columns entries` is wanted");
+                              "expected the line `rows columns entries`");
   if (rows != n || columns != n)
     return sw_links_list_fail(
         err, lines->list, lines->line,
@@ -267,8 +268,7 @@ static sw_status market_position(sw_error *err, const struct lines *lines, sw_fi
                                  int64_t *unit) {
   int64_t n = lines->list->units->n;
   if (!sw_parse_integer(word.text, word.length, unit) || *unit < 1 || *unit > n)
-    return sw_links_list_fail(err, lines->list, lines->line,
-                              "position '%.*s' is not among 1 .. %lld",
+    return sw_links_list_fail(err, lines->list, lines->line, "position '%.*s' is not in 1 .. %lld",
                               word.length > 60 ? 60 : (int)word.length, word.text, (long long)n);
   --*unit;
   return SW_OK;
@@ -283,7 +283,7 @@ static sw_status market_entry(sw_error *err, sw_links_list *list, struct lines *
   double value = 1.0;
   int wanted = market->pattern ? 2 : 3;
   if (words_of(lines, 3, word) != wanted)
-    return sw_links_list_fail(err, list, lines->line, "`row column%s` is wanted",
+    return sw_links_list_fail(err, list, lines->line, "expected `row column%s`",
                               market->pattern ? "" : " value");
   SW_TRY(market_position(err, lines, word[0], &from));
   SW_TRY(market_position(err, lines, word[1], &to));

@@ -42,11 +42,11 @@ static sw_status rows_of_list(sw_error *err, const struct request *request,
   SW_TRY(sw_links_rows_create(err, list->units->n, list->link, list->count, rows, twice));
   if (twice[0] >= 0) {
     const sw_link *first = &list->link[twice[0]], *second = &list->link[twice[1]];
-    return sw_links_list_fail(err, list, second->line,
-                              "the link from '%s' to '%s' stands on line %lld already; give each "
-                              "link once",
-                              sw_unit_code(list->units, first->from),
-                              sw_unit_code(list->units, first->to), (long long)first->line);
+    return sw_links_list_fail(
+        err, list, second->line,
+        "the link from '%s' to '%s' is already on line %lld; give each link once",
+        sw_unit_code(list->units, first->from), sw_unit_code(list->units, first->to),
+        (long long)first->line);
   }
   if (!request->distance) sw_links_rows_drop_zeros(rows);
   if (rows->row_start[rows->n] == 0)
@@ -106,7 +106,7 @@ static void report(const sw_team *team, const struct request *request, const sw_
   int64_t one_way = request->distance ? 0 : sw_links_one_way(links);
   if (one_way > 0)
     sw_log(SW_LOG_WARN,
-           "%s: %lld link%s no link back; a border is two links, one in each direction",
+           "%s: %lld link%s no reverse link; a border is two links, one in each direction",
            request->name, (long long)one_way, one_way == 1 ? " has" : "s have");
   if (list->value_is_distance && request->style != SW_STYLE_BINARY)
     sw_log(SW_LOG_WARN,
@@ -176,8 +176,7 @@ static sw_status parser_of(sw_error *err, const sw_weights_spec *spec, sw_link_p
   if (*parse) return SW_OK;
   return sw_node_fail(
       err, spec->node,
-      "weights '%s': the kind of file '%s' is not known by its name; .csv, .csv.gz, "
-      ".gal, .gwt or .mtx is wanted",
+      "weights '%s': unknown file type '%s'; expected .csv, .csv.gz, .gal, .gwt or .mtx",
       spec->name, spec->file);
 }
 
@@ -196,11 +195,12 @@ sw_status sw_links_read_weights(sw_error *err, sw_team *team, const sw_study *st
 
 /* The port's `distance`: the values stay in the file's own unit. */
 sw_status sw_links_read_distance(sw_error *err, sw_team *team, const sw_study *study,
-                                 const sw_entry *entry, const sw_units *units, sw_links **links) {
+                                 const char *name, const sw_distance_spec *spec,
+                                 const sw_units *units, sw_links **links) {
   /* As they are: distances have no style. */
-  struct request request = {.name = entry->name, .distance = true};
-  request.file = entry->distance_file;
-  request.path = entry->distance_path;
+  struct request request = {.name = name, .distance = true};
+  request.file = spec->file;
+  request.path = spec->path;
   request.parse = sw_links_parse_distance;
   request.style = SW_STYLE_AS_IS;
   return read_request(err, team, &request, study, units, links);

@@ -144,14 +144,13 @@ static sw_status refuse_row(sw_error *err, const struct maker *maker, int64_t i,
   /* Told apart from a power too large, since what to do about it differs. */
   if (sw_chord2(maker->x, maker->y, maker->z, i, to[wrong]) == 0.0)
     return sw_node_fail(err, spec->node,
-                        "weights '%s': units '%s' and '%s' lie at one point, their distance is 0; "
-                        "give each its own place",
+                        "weights '%s': units '%s' and '%s' have the same coordinates, so their "
+                        "distance is 0; give each unit its own",
                         spec->name, code, other);
-  return sw_node_fail(
-      err, spec->node,
-      "weights '%s': 1/distance^%g of units '%s' and '%s' is no finite number above "
-      "0; lower the power",
-      spec->name, spec->power, code, other);
+  return sw_node_fail(err, spec->node,
+                      "weights '%s': 1/distance^%g of units '%s' and '%s' is not a finite number "
+                      "greater than 0; lower the power",
+                      spec->name, spec->power, code, other);
 }
 
 /* Fills this rank's rows. On failure *first is the lowest row refused, which orders the ranks'

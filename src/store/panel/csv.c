@@ -276,7 +276,7 @@ static sw_status refuse_empty(sw_error *err, reading *in) {
   int64_t count = in->rows->read;
   SW_TRY(in->team->sum_i64(in->team, err, &count, 1));
   if (count > 0) return SW_OK;
-  return sw_fail(err, SW_EINPUT, "%s: no row follows the header%s; a row for each unit%s is wanted",
+  return sw_fail(err, SW_EINPUT, "%s: no row follows the header%s; expected one row per unit%s",
                  in->rows->file, in->spec->footer ? " once the footer is left out" : "",
                  in->spec->time ? " and period" : "");
 }
@@ -307,7 +307,7 @@ sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
   if (!status) status = sw_csv_create(err, arena, rows->file, &in.csv);
   if (!status) {
     /* What a cell of a panel may hold, said where one holds something else. */
-    in.csv->wanted = "a number, an empty cell or a text listed under missing_values is wanted";
+    in.csv->wanted = "expected a number, an empty cell or a text listed under missing_values";
     in.csv->single = SW_FOOTER_HINT;
     status = read_header(err, &in);
   }

@@ -41,7 +41,7 @@ typedef struct reading {
 
 /* Where HDF5 fails on a file that it did open: the file is damaged, or the disk is. */
 static sw_status broken(sw_error *err, const reading *in, const char *what) {
-  return sw_fail(err, SW_EIO, "%s: %s cannot be read; is it a whole HDF5 file?", in->rows->file,
+  return sw_fail(err, SW_EIO, "%s: %s cannot be read; is the HDF5 file complete?", in->rows->file,
                  what);
 }
 
@@ -119,7 +119,7 @@ static sw_status open_axis(sw_error *err, reading *in, const char *key, const ch
   *dataset = H5Dopen2(in->file, name, H5P_DEFAULT);
   if (*dataset < 0) return broken(err, in, name);
   if (shape_of(*dataset, size) != 1)
-    return sw_fail(err, SW_EINPUT, "%s: %s has not one dimension; a list of labels is wanted",
+    return sw_fail(err, SW_EINPUT, "%s: %s does not have one dimension; expected a list of labels",
                    in->rows->file, name);
   *n = size[0];
   return is_longer_than_file(in, *n) ? broken(err, in, name) : SW_OK;
@@ -188,8 +188,9 @@ static sw_status read_whole_numbers(sw_error *err, reading *in, int64_t *number)
   for (hsize_t t = 0; t < in->n_periods && !status; t++) {
     char text[32];
     if (value[t] != floor(value[t]) || fabs(value[t]) > 9e15)
-      status = sw_fail(err, SW_EINPUT, "%s: %s: %g is no period; whole numbers or texts are wanted",
-                       in->rows->file, in->spec->time, value[t]);
+      status =
+          sw_fail(err, SW_EINPUT, "%s: %s: %g is not a period; expected whole numbers or texts",
+                  in->rows->file, in->spec->time, value[t]);
     snprintf(text, sizeof text, "%.0f", value[t]);
     if (!status)
       status = sw_panel_codes_number(err, &in->rows->periods, text, strlen(text), &number[t]);
@@ -217,7 +218,7 @@ static sw_status read_periods(sw_error *err, reading *in) {
                              : read_whole_numbers(err, in, in->period_number));
   if (in->rows->periods.n == (int64_t)in->n_periods) return SW_OK;
   return sw_fail(err, SW_EINPUT,
-                 "%s: %s: a period stands twice; give each once: indicators are (%s, %s)",
+                 "%s: %s: a period appears twice; give each period once: indicators are (%s, %s)",
                  in->rows->file, in->spec->time, in->spec->time, in->spec->unit);
 }
 
@@ -227,13 +228,14 @@ static sw_status open_axes(sw_error *err, reading *in) {
   SW_TRY(list_names(err, in));
   SW_TRY(open_axis(err, in, "unit", in->spec->unit, &in->unit, &in->n_units));
   if (class_of(in->unit) != H5T_STRING)
-    return sw_fail(err, SW_EINPUT,
-                   "%s: %s is not text; codes of units are text, leading zeros matter",
-                   in->rows->file, in->spec->unit);
+    return sw_fail(
+        err, SW_EINPUT,
+        "%s: %s is not text; expected the codes of units as text, with their leading zeros",
+        in->rows->file, in->spec->unit);
   in->n_periods = 1;
   if (in->spec->time) SW_TRY(open_axis(err, in, "time", in->spec->time, &in->time, &in->n_periods));
   if (in->n_units == 0 || in->n_periods == 0)
-    return sw_fail(err, SW_EINPUT, "%s: no unit or no period; a panel has both", in->rows->file);
+    return sw_fail(err, SW_EINPUT, "%s: no unit or no period; a panel needs both", in->rows->file);
   /* n_units is bounded by the file's bytes: the product does not overflow. */
   in->lo = in->n_units * (hsize_t)in->team->rank / (hsize_t)in->team->size;
   in->hi = in->n_units * (hsize_t)(in->team->rank + 1) / (hsize_t)in->team->size;
@@ -274,10 +276,10 @@ static sw_status try_labels(sw_error *err, reading *in) {
   pid_t child = sw_child_start(read_labels_to_try, in, (unsigned)seconds);
   sw_child_end end = child < 0 ? SW_CHILD_UNKNOWN : sw_child_wait(child);
   if (end == SW_CHILD_ENDED || end == SW_CHILD_UNKNOWN) return SW_OK; /* a courtesy, no condition */
-  return sw_fail(err, SW_EINPUT, "%s: is damaged: over the texts of %s%s%s HDF5 %s; write it again",
-                 in->rows->file, in->spec->unit, in->spec->time ? " or " : "",
-                 in->spec->time ? in->spec->time : "",
-                 end == SW_CHILD_ENDLESS ? "comes to no end" : "breaks down");
+  return sw_fail(
+      err, SW_EINPUT, "%s: is damaged: HDF5 %s reading the texts of %s%s%s; write it again",
+      in->rows->file, end == SW_CHILD_ENDLESS ? "does not finish" : "crashes", in->spec->unit,
+      in->spec->time ? " or " : "", in->spec->time ? in->spec->time : "");
 }
 
 /* ---- values ------------------------------------------------------------------------------ */
@@ -295,7 +297,7 @@ static sw_status find_shape(sw_error *err, const reading *in, hid_t dataset, con
   if (tu && ut)
     ut = H5DSis_attached(dataset, in->unit, 0) > 0;
   else if (!tu && !ut)
-    return sw_fail(err, SW_EINPUT, "%s: %s has the wrong shape; (%s, %s) of %llu x %llu is wanted",
+    return sw_fail(err, SW_EINPUT, "%s: %s has the wrong shape; expected (%s, %s) of %llu x %llu",
                    in->rows->file, name, in->spec->time ? in->spec->time : "one period",
                    in->spec->unit, (unsigned long long)in->n_periods,
                    (unsigned long long)in->n_units);
@@ -384,8 +386,7 @@ static sw_status place_values(sw_error *err, const reading *in, const indicator 
       hsize_t i = at[of->unit_axis] - in->lo, t = at[!of->unit_axis];
       if (isinf(*value))
         return sw_fail(err, SW_EINPUT,
-                       "%s: %s: unit %s, period %s is infinite; a finite number or "
-                       "NaN is wanted",
+                       "%s: %s: unit %s, period %s is infinite; expected a finite number or NaN",
                        in->rows->file, of->name, in->rows->units.text[in->unit_number[i]],
                        in->rows->periods.text[in->period_number[t]]);
       row[(i * in->n_periods + t) * width] = *value == of->fill ? NAN : *value;
@@ -434,7 +435,7 @@ static sw_status read_indicator(sw_error *err, reading *in, int k) {
   bool time_first = true;
   sw_status status = SW_OK;
   if (class != H5T_INTEGER && class != H5T_FLOAT)
-    status = sw_fail(err, SW_EINPUT, "%s: %s holds no numbers", in->rows->file, of.name);
+    status = sw_fail(err, SW_EINPUT, "%s: %s does not contain numbers", in->rows->file, of.name);
   if (!status) status = find_shape(err, in, of.dataset, of.name, &of.dims, &time_first);
   if (!status) {
     of.unit_axis = of.dims == 2 && time_first;
@@ -495,7 +496,7 @@ static sw_status open_file(sw_error *err, reading *in) {
   fclose(there);
   in->file = H5Fopen(in->rows->path, H5F_ACC_RDONLY, H5P_DEFAULT);
   if (in->file < 0)
-    return sw_fail(err, SW_EINPUT, "%s: not an HDF5 file, or not a whole one", in->rows->path);
+    return sw_fail(err, SW_EINPUT, "%s: not an HDF5 file, or an incomplete one", in->rows->path);
   return SW_OK;
 }
 

@@ -65,7 +65,8 @@ static sw_status coarsen(sw_error *err, sw_panel_build *build, sw_unit_table *co
                              n_coarse, code, coarse));
   coarse->n_groups = build->units_file.by; /* the column aggregated by is the last */
   if (n_coarse < 2)
-    return sw_fail(err, SW_EINPUT, "%s: aggregate: one unit (%s); a panel needs two or more",
+    return sw_fail(err, SW_EINPUT,
+                   "%s: aggregate: leaves one unit (%s); a panel needs at least two",
                    sw_panel_place(build, "aggregate"), code[0]);
   return SW_OK;
 }

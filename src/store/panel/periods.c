@@ -120,9 +120,8 @@ static sw_status refuse_label(sw_error *err, const sw_panel_build *build, const 
   const char *what = build->spec->time ? build->spec->time : "period";
   char where[32] = "";
   if (rows->has_lines) snprintf(where, sizeof where, ":%lld", (long long)line);
-  return sw_fail(err, SW_EINPUT,
-                 "%s%s: %s: '%.40s' is not an integer as the other periods are (%s)", rows->file,
-                 where, what, label, others);
+  return sw_fail(err, SW_EINPUT, "%s%s: %s: '%.40s' is not an integer, but other periods are (%s)",
+                 rows->file, where, what, label, others);
 }
 
 /* The first row of this rank, among those that stay, whose period is no integer. *line is its line,
@@ -230,7 +229,7 @@ static sw_status find_break(sw_error *err, const sw_panel_build *build, const ch
       if (!number || value >= periods->value[0]) return SW_OK;
     }
   return sw_fail(err, SW_EINPUT,
-                 "%s: breaks: '%s' is no period of the panel, which goes from %s "
+                 "%s: breaks: '%s' is not a period of the panel, which runs from %s "
                  "to %s",
                  sw_panel_place(build, "breaks"), label, periods->label[0],
                  periods->label[periods->n - 1]);

@@ -85,7 +85,7 @@ static sw_status want(planner *in, const char *name, const char *where, int befo
     for (int later = before + 1; later < plan->n_derived; later++)
       if (!strcmp(plan->derived[later].spec->name, name))
         return sw_fail(in->err, SW_EINPUT,
-                       "%s: '%s' is derived further down; put it before its use", where, name);
+                       "%s: '%s' is derived later; move it before its first use", where, name);
     return want_base(in, name, where);
   }
   sw_derivation *derived = &plan->derived[d];

@@ -83,10 +83,10 @@ static sw_status read_files(sw_error *err, sw_panel_build *build) {
   SW_TRY(build->team->sum_i64(build->team, err, counts, 3));
   build->panel->rows_read = counts[0];
   if (counts[1])
-    sw_log(SW_LOG_WARN, "panel: %lld lines equal to lines of the footer are passed over",
+    sw_log(SW_LOG_WARN, "panel: %lld lines equal to lines of the footer are skipped",
            (long long)counts[1]);
   if (counts[2])
-    sw_log(SW_LOG_WARN, "panel: %lld row%s of empty cells %s passed over", (long long)counts[2],
+    sw_log(SW_LOG_WARN, "panel: %lld row%s of empty cells %s skipped", (long long)counts[2],
            counts[2] == 1 ? "" : "s", counts[2] == 1 ? "is" : "are");
   return SW_OK;
 }
@@ -112,7 +112,7 @@ static void say(const sw_panel_build *build) {
            (long long)panel->filled,
            build->spec->missing == SW_MISSING_ZERO ? "zero" : "interpolate");
   if (panel->log_of_nonpositive)
-    sw_log(SW_LOG_WARN, "panel: %lld derived cells are missing: the logarithm of zero or less",
+    sw_log(SW_LOG_WARN, "panel: %lld derived cells are missing: logarithms of zero or less",
            (long long)panel->log_of_nonpositive);
   if (panel->units_without_data)
     sw_log(SW_LOG_WARN, "panel: %lld units have no data in any indicator the study reads",

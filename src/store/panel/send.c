@@ -211,9 +211,9 @@ static sw_status refuse_duplicate(sw_error *err, const sw_sending *out) {
   }
   if (!rows->has_lines)
     return sw_fail(err, SW_EINPUT,
-                   "%s: unit %s stands twice, as numbers %lld and %lld; give it once", rows->file,
-                   unit, (long long)seen->first, (long long)seen->second);
-  return sw_fail(err, SW_EINPUT, "%s:%lld: unit %s%s%s stands already in line %lld%s", rows->file,
+                   "%s: unit %s appears twice, at positions %lld and %lld; give it once",
+                   rows->file, unit, (long long)seen->first, (long long)seen->second);
+  return sw_fail(err, SW_EINPUT, "%s:%lld: unit %s%s%s is already on line %lld%s", rows->file,
                  (long long)seen->second, unit, what, slot, (long long)seen->first,
                  rows->wide || build->spec->time ? "; give it once"
                                                  : "; without `time:` a unit has one row");

@@ -324,7 +324,7 @@ static sw_status rebuild_units(sw_error *err, sw_panel_build *build, const uint8
   /* The same on every rank, as the drops are. */
   if (*n < 2)
     return sw_fail(err, SW_EINPUT,
-                   "%s: drop-units leaves %lld of %lld units; a panel needs two or more, see "
+                   "%s: drop-units leaves %lld of %lld units; a panel needs at least two, see "
                    "`spillway check` for the missing cells by indicator",
                    sw_panel_place(build, "missing"), (long long)*n, (long long)panel->units.n);
   SW_TRY(sw_unit_table_select(err, build->arena, &build->units_file.table, *n, index, &kept));

@@ -159,7 +159,7 @@ static sw_status keeps(reading *in, bool *out) {
 static sw_status degrees(reading *in, int column, const char *name, double limit, double *value) {
   SW_TRY(sw_csv_number(in->err, in->csv, column, name, value));
   if (!(fabs(*value) > limit)) return SW_OK;
-  return sw_csv_fail(in->err, in->csv, "%s: %g is out of range; degrees from %g to %g are wanted",
+  return sw_csv_fail(in->err, in->csv, "%s: %g is out of range; expected degrees from %g to %g",
                      name, *value, -limit, limit);
 }
 
@@ -169,8 +169,8 @@ static sw_status read_area(reading *in, int64_t i) {
   double *area = &in->all.area[i];
   SW_TRY(sw_csv_number(in->err, in->csv, in->area, in->spec->area, area));
   if (*area < 0)
-    return sw_csv_fail(in->err, in->csv, "%s: an area of %g; it cannot be negative", in->spec->area,
-                       *area);
+    return sw_csv_fail(in->err, in->csv, "%s: the area %g is negative; expected 0 or more",
+                       in->spec->area, *area);
   *area *= km2[in->spec->area_unit];
   return SW_OK;
 }
@@ -194,7 +194,7 @@ static sw_status read_row(reading *in, int64_t i) {
   int64_t earlier = -1;
   SW_TRY(sw_map_put(in->err, in->seen, code, strlen(code), i, &earlier));
   if (earlier >= 0)
-    return sw_csv_fail(in->err, in->csv, "unit %s stands already in line %lld; give each unit once",
+    return sw_csv_fail(in->err, in->csv, "unit %s is already on line %lld; give each unit once",
                        code, (long long)in->line[earlier]);
   in->line[i] = in->csv->line;
   SW_TRY(keeps(in, &in->kept[i]));
@@ -246,8 +246,8 @@ static sw_status read_rows(reading *in, const char *text, size_t length, const c
   in->all.n = n;
   sw_csv_say_hollow(in->csv);
   if (n == 0)
-    return sw_fail(in->err, SW_EINPUT,
-                   "%s: no row follows the header; a row for each unit is wanted", in->csv->file);
+    return sw_fail(in->err, SW_EINPUT, "%s: no row follows the header; expected one row per unit",
+                   in->csv->file);
   return SW_OK;
 }
 

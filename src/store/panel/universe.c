@@ -52,7 +52,7 @@ static sw_status refuse_single(sw_error *err, const sw_panel_build *build, const
   if (build->table.n > 1) return SW_OK;
   const char *file = build->spec->file[0];
   if (build->table.n == 1)
-    return sw_fail(err, SW_EINPUT, "%s: one unit (%s); a panel needs two or more", file,
+    return sw_fail(err, SW_EINPUT, "%s: one unit (%s); a panel needs at least two", file,
                    build->table.code[0]);
   return sw_fail(err, SW_EINPUT,
                  "%s: none of its units is in %s; is `unit:` the right column of "
@@ -150,7 +150,7 @@ static sw_status refuse_unmatched(sw_error *err, const sw_panel_build *build, in
              n_unknown ? " and " : "", (long long)n_unseen, n_unseen > 1 ? "s" : "", units, second);
   const sw_node *node = build->study->units.node, *unmatched = sw_node_get(node, "unmatched");
   return sw_node_fail(err, unmatched ? unmatched : node,
-                      "units: %s%s; mend the files, or write `unmatched: drop`%s", left, right,
+                      "units: %s%s; correct the files, or write `unmatched: drop`%s", left, right,
                       zeros_lost(build, unknown, n_unknown));
 }
 
@@ -188,7 +188,7 @@ static void log_unmatched(const sw_panel_build *build, const unit_census *census
     sw_log(SW_LOG_WARN, "panel: %lld units of %s have no row in the panel and are dropped (%s)",
            (long long)n_unseen, units, list);
   if (census->rows[1])
-    sw_log(SW_LOG_INFO, "panel: %lld rows of units that `where` leaves out are passed over",
+    sw_log(SW_LOG_INFO, "panel: %lld rows of units that `where` leaves out are skipped",
            (long long)census->rows[1]);
 }
 

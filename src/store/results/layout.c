@@ -2,6 +2,8 @@
  * only: create.c and schema.c write by it, all others read by it. */
 #include "store/results/layout.h"
 
+#include "spillway/measure.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -31,8 +33,11 @@ const sw_layout_text *sw_layout_of(sw_source source) {
   return &texts[source];
 }
 
-const char *const sw_layout_by_value =
-    "partner, by decreasing value: index into " SW_NAME_UNIT ", -1 where there are fewer";
+#define PARTNER_BY(order)                                                                          \
+  "partner, by " order " value: index into " SW_NAME_UNIT ", -1 where there are fewer"
+const char *const sw_layout_ordered[] = {[SW_BY_LARGEST] = PARTNER_BY("decreasing"),
+                                         [SW_BY_ABSOLUTE] = PARTNER_BY("decreasing absolute"),
+                                         [SW_BY_SMALLEST] = PARTNER_BY("increasing")};
 
 const sw_source sw_layout_figures[SW_FIGURES] = {SW_FROM_OUT,  SW_FROM_IN,  SW_FROM_TOTAL,
                                                  SW_FROM_MEAN, SW_FROM_MAX, SW_FROM_PAIRS};

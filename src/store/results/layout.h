@@ -92,8 +92,8 @@ const sw_layout_text *sw_layout_of(sw_source source);
 enum { SW_FIGURES = 6 };
 extern const sw_source sw_layout_figures[SW_FIGURES];
 
-/* The long_name of SW_FROM_PARTNER where partners stand by decreasing value, as of `top`. */
-extern const char *const sw_layout_by_value;
+/* The long_name of SW_FROM_PARTNER where partners stand in an order, as of `top`; by sw_by. */
+extern const char *const sw_layout_ordered[];
 
 /* The axes and columns of the root. */
 typedef enum sw_root_part {

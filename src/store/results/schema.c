@@ -183,7 +183,7 @@ static void add_row_start(maker *m) {
 /* Int32: panels have fewer than 2^31 units. Of the same form as the values. */
 static void add_partner(maker *m, const sw_pair_plan *plan) {
   sw_variable *variable = add_of(m, SW_FROM_PARTNER, SW_CELL_I32);
-  if (plan->keep.kind != SW_KEEP_LINKS) variable->long_name = sw_layout_by_value;
+  if (plan->keep.kind != SW_KEEP_LINKS) variable->long_name = sw_layout_ordered[plan->keep.by];
   add_stored(m, plan, variable);
 }
 

@@ -76,15 +76,23 @@ static sw_status add_input(sw_error *err, input_list *list, const char *name, co
   return SW_OK;
 }
 
-/* Tables given with a parameter: {file: national.csv}, {from: last-year.h5}. A `distance:` has the
- * same form and is listed by the caller already. */
+/* Files of distances, by parameter. */
+static sw_status add_distances(sw_error *err, input_list *list, const sw_entry *entry) {
+  for (int p = 0; entry->measure->param[p].name; p++)
+    if (entry->measure->param[p].type == SW_P_DISTANCE)
+      SW_TRY(add_input(err, list, entry->naming[p].distance.file, entry->naming[p].distance.path));
+  return SW_OK;
+}
+
+/* Tables given with a parameter: {file: national.csv}, {from: last-year.h5}. A distance has the
+ * same form and is listed already. */
 static sw_status add_tables(sw_error *err, input_list *list, const sw_study *study, sw_arena *arena,
                             const sw_entry *entry) {
   static const char *const keys[] = {"file", "from"};
   for (int p = 0; entry->measure->param[p].name; p++)
     for (int k = 0; k < 2 && entry->arg[p].given; k++) {
       const sw_node *node = sw_node_get(entry->arg[p].node, keys[k]);
-      if (!node || node->kind != SW_NODE_SCALAR || entry->arg[p].node == entry->distance_node)
+      if (!node || node->kind != SW_NODE_SCALAR || entry->measure->param[p].type == SW_P_DISTANCE)
         continue;
       const char *path = sw_path_beside(arena, study->file, node->text);
       if (!path) return sw_fail(err, SW_ENOMEM, "no memory for the list of input files");
@@ -104,7 +112,7 @@ static sw_status list_inputs(sw_error *err, const sw_study *study, sw_arena *are
     SW_TRY(add_input(err, list, study->weights[i].file, study->weights[i].path));
   for (int i = 0; i < study->n_entries; i++) {
     const sw_entry *entry = &study->entry[i];
-    SW_TRY(add_input(err, list, entry->distance_file, entry->distance_path));
+    SW_TRY(add_distances(err, list, entry));
     SW_TRY(add_tables(err, list, study, arena, entry));
   }
   return SW_OK;
@@ -228,10 +236,13 @@ static int64_t values_of(const sw_variable *variable) {
 
 /* The likely reasons, in words: with no gap in its inputs only the formula is left. */
 static const char *reason_of(const sw_job *job) {
+  bool distance = false;
+  for (int p = 0; job->measure->param[p].name; p++)
+    distance |= job->arg[p].distance != NULL;
   if (!job->has_gaps) return "the formula is not defined there (such as 0/0)";
-  return job->distance ? "an input or a distance is missing, or the formula is not defined there "
-                         "(such as 0/0)"
-                       : "an input is missing, or the formula is not defined there (such as 0/0)";
+  return distance ? "an input or a distance is missing, or the formula is not defined there "
+                    "(such as 0/0)"
+                  : "an input is missing, or the formula is not defined there (such as 0/0)";
 }
 
 /* Of a pair result: ordered pairs of all periods. */

@@ -101,8 +101,8 @@ int64_t sw_csv_hollow(const sw_csv *csv) {
 void sw_csv_say_hollow(const sw_csv *csv) {
   long long n = csv->private->hollow;
   if (n)
-    sw_log(SW_LOG_WARN, "%s: %lld row%s of empty cells %s passed over", csv->file, n,
-           n == 1 ? "" : "s", n == 1 ? "is" : "are");
+    sw_log(SW_LOG_WARN, "%s: %lld row%s of empty cells %s skipped", csv->file, n, n == 1 ? "" : "s",
+           n == 1 ? "is" : "are");
 }
 
 /* ---- records ----------------------------------------------------------------------------- */
@@ -185,8 +185,9 @@ static sw_status refuse_twins(sw_error *err, const sw_csv *csv) {
     if (!*name) continue;
     status = sw_map_put(err, map, name, strlen(name), i, &earlier);
     if (!status && earlier >= 0)
-      status = sw_csv_fail(err, csv, "columns %d and %d are both called '%s'; name each once",
-                           (int)earlier + 1, i + 1, name);
+      status =
+          sw_csv_fail(err, csv, "columns %d and %d are both called '%s'; give each its own name",
+                      (int)earlier + 1, i + 1, name);
   }
   sw_map_destroy(map);
   return status;
@@ -214,7 +215,7 @@ sw_status sw_csv_header(sw_error *err, sw_csv *csv) {
   SW_TRY(status);
   if (!more)
     return sw_fail(err, SW_EINPUT,
-                   "%s: the file is empty; a line with the names of the columns is wanted",
+                   "%s: the file is empty; expected a line with the names of the columns",
                    csv->file);
   SW_TRY(sw_csv_refuse_separator(err, csv));
   const char **column = NULL;
@@ -262,7 +263,7 @@ static sw_status not_a_number(sw_error *err, const sw_csv *csv, const char *colu
     what = strpbrk(text, "0123456789") ? "is too large for a double" : "is not finite";
   return sw_csv_fail(err, csv, "%s: '%.*s' %s; %s", column,
                      (int)(field.length < 40 ? field.length : 40), field.text, what,
-                     csv->wanted ? csv->wanted : "a number or an empty cell is wanted");
+                     csv->wanted ? csv->wanted : "expected a number or an empty cell");
 }
 
 /* The hot call of reading: once a cell. sw_parse_number_within loads eight bytes at a time, up to

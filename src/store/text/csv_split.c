@@ -137,7 +137,7 @@ static sw_status add_field(sw_error *err, sw_csv *csv, sw_field field) {
 
 static sw_status refuse_inner_quote(sw_error *err, const sw_csv *csv) {
   return sw_csv_fail(err, csv,
-                     "a quotation mark stands inside a field; quote the whole field and double "
+                     "a quotation mark inside a field; quote the whole field and double "
                      "the quotation marks inside it");
 }
 
@@ -150,8 +150,7 @@ static sw_status unquote(sw_error *err, sw_csv *csv, const char **at, const char
     const char *quote = memchr(from, '"', (size_t)(to - from));
     if (!quote)
       return sw_csv_fail(err, csv,
-                         "a quote is opened and not closed on this line; a record may not hold a "
-                         "newline");
+                         "a quote is not closed on this line; a record must not contain a newline");
     memcpy(out, from, (size_t)(quote - from));
     out += quote - from;
     *at = quote + 1;
@@ -231,11 +230,11 @@ static sw_status not_utf8(sw_error *err, const sw_csv *csv, const char *from, co
 sw_status sw_csv_split_closely(sw_error *err, sw_csv *csv, const char *from, const char *to) {
   size_t length = (size_t)(to - from);
   if (memchr(from, '\0', length))
-    return sw_csv_fail(err, csv, "a NUL byte; a text file is wanted (save a UTF-16 file as UTF-8)");
+    return sw_csv_fail(err, csv, "a NUL byte; expected a text file (save a UTF-16 file as UTF-8)");
   if (!sw_is_utf8(from, length)) return not_utf8(err, csv, from, to);
   if (memchr(from, '\r', length))
     return sw_csv_fail(err, csv,
                        "a carriage return inside the line; lines end with LF or CRLF, and a record "
-                       "may not hold a newline");
+                       "must not contain a newline");
   return split_fields(err, csv, from, to);
 }

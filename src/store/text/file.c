@@ -36,8 +36,8 @@ sw_status sw_gz_fail(sw_error *err, const char *path, int code, int error_number
   if (code == Z_ERRNO) return sw_file_fail(err, path, error_number);
   for (const char *colon; (colon = strstr(text, ": "));)
     text = colon + 2;
-  return sw_fail(err, SW_EINPUT, "%s: cannot be inflated (%s); is it a whole gzip file?", path,
-                 text);
+  return sw_fail(err, SW_EINPUT, "%s: cannot be decompressed (%s); is the gzip file complete?",
+                 path, text);
 }
 
 bool sw_file_ends_with(const char *text, const char *ending) {

@@ -86,7 +86,8 @@ static sw_status say_failure(sw_error *err, sw_lines_pieces *pieces, sw_lines_ta
   }
   sw_status status = take_one(err, pieces, taker, pieces->failed, first_line, &piece);
   sw_free(piece.buffer);
-  return status ? status : sw_fail(err, SW_EIO, "%s; then it changed", pieces->why.text);
+  return status ? status
+                : sw_fail(err, SW_EIO, "%s; the file changed while it was read", pieces->why.text);
 }
 
 /* Blocks of rows hold lines relative to their piece: placing them makes these lines of the file.

@@ -198,7 +198,7 @@ static void make_job(fixture *f, int e, const sw_measure *measure, const char *n
   job->axis[2] = (sw_axis){"industry", AXIS, names};
   job->axis[3] = (sw_axis){"grouping", 1, grouping};
   job->result = fixture_array(f, 8, sizeof *job->result);
-  f->entry[e] = (sw_entry){.measure = measure, .name = name, .arg = f->arg, .weights = -1};
+  f->entry[e] = (sw_entry){.measure = measure, .name = name, .arg = f->arg, .links = -1};
   for (int r = 0; measure->output[r].name; r++)
     fill_result(f, job, r);
   if (measure->kind == SW_KIND_PAIR) job->result[0].off = true;

@@ -56,7 +56,7 @@ static size_t sorted_workspace(const sw_job *job) {
 static void sorted_row(const sw_job *job, int t, int64_t i, double *const *out, void *workspace) {
   neighbour *sorted = workspace;
   const double *m = job->operand[0].row[t];
-  const sw_distance *d = job->distance;
+  const sw_distance *d = sw_job_distance(job, "distance");
   for (int64_t j = 0; j < job->n; j++) {
     double x = d->x[i] - d->x[j], y = d->y[i] - d->y[j], z = d->z[i] - d->z[j];
     sorted[j] = (neighbour){j == i ? -1.0 : x * x + y * y + z * z, j};

@@ -1,0 +1,125 @@
+/* The block kernel: rows are packed, then a variant for the processor at hand runs over the columns
+ * (block_tile.h). Called for each few rows of a square by measures of pairs with `block`; nothing
+ * is allocated, any thread.
+ *
+ * SW_HOT does not fit: how many sums a tile has rests on the number and width of registers, and the
+ * compiler keeps a tile of plain C in memory. So each variant names its vectors, which takes
+ * intrinsics; all do the same operations on a pair in the same order, and give the same bits. */
+#include "kernel/pairs/block.h"
+
+#include "kernel/hot.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* One column of a few packed rows, without vectors. */
+SW_INLINE void plain_pairs(int k, const double *row, int rows, const double *const *to, int64_t j,
+                           bool distance, double *out, int64_t stride) {
+  for (int r = 0; r < rows; r++) {
+    double sum = 0;
+    for (int s = 0; s < k; s++) {
+      double x = row[s * rows + r], y = to[s][j];
+      sum = distance ? sum + __builtin_fabs(x - y) : __builtin_fma(x, y, sum);
+    }
+    out[r * stride] = sum;
+  }
+}
+
+/* ---- variants --------------------------------------------------------------------------- */
+
+#if defined(SW_HOT_VARIANTS) || defined(__AVX512F__)
+#include <immintrin.h>
+
+/* 32 registers: 16 sums, 4 columns, a row. */
+#pragma GCC push_options
+#pragma GCC target("avx512f")
+#define NAME(x) x##_v4
+#define WIDTH 8
+#define VECTORS 4
+#define vector __m512d
+#define load(p) _mm512_loadu_pd(p)
+#define store(p, x) _mm512_storeu_pd(p, x)
+#define spread(p) _mm512_set1_pd(*(p))
+#define add(x, y) _mm512_add_pd(x, y)
+#define subtract(x, y) _mm512_sub_pd(x, y)
+#define magnitude(x) _mm512_abs_pd(x)
+#define multiply_add(x, y, z) _mm512_fmadd_pd(x, y, z)
+#include "kernel/pairs/block_tile.h"
+#pragma GCC pop_options
+
+/* 16 registers: 12 sums, 3 columns, a row. */
+#pragma GCC push_options
+#pragma GCC target("avx2,fma")
+#define NAME(x) x##_v3
+#define WIDTH 4
+#define VECTORS 3
+#define vector __m256d
+#define load(p) _mm256_loadu_pd(p)
+#define store(p, x) _mm256_storeu_pd(p, x)
+#define spread(p) _mm256_broadcast_sd(p)
+#define add(x, y) _mm256_add_pd(x, y)
+#define subtract(x, y) _mm256_sub_pd(x, y)
+#define magnitude(x) _mm256_andnot_pd(_mm256_set1_pd(-0.0), x)
+#define multiply_add(x, y, z) _mm256_fmadd_pd(x, y, z)
+#include "kernel/pairs/block_tile.h"
+#pragma GCC pop_options
+#endif
+
+/* Any processor: a vector of one. */
+#define NAME(x) x##_plain
+#define WIDTH 1
+#define VECTORS 4
+#define vector double
+#define load(p) (*(p))
+#define store(p, x) (*(p) = (x))
+#define spread(p) (*(p))
+#define add(x, y) ((x) + (y))
+#define subtract(x, y) ((x) - (y))
+#define magnitude(x) __builtin_fabs(x)
+#define multiply_add(x, y, z) __builtin_fma(x, y, z)
+#include "kernel/pairs/block_tile.h"
+
+typedef void variant(int k, const double *row, int rows, const double *const *to, int64_t j0,
+                     int64_t j1, bool distance, double *out, int64_t stride);
+
+/* The one that sw_instruction_set names; a look at what the processor was found to be, no
+ * more. */
+static variant *choose(void) {
+#if defined(SW_HOT_VARIANTS) || defined(__AVX512F__)
+  const char *set = sw_instruction_set();
+  if (strcmp(set, "x86-64-v4") == 0) return block_v4;
+  if (strcmp(set, "x86-64-v3") == 0) return block_v3;
+#endif
+  return block_plain;
+}
+
+/* ---- blocks ----------------------------------------------------------------------------- */
+
+size_t sw_block_workspace(int k) {
+  return (size_t)k * SW_BLOCK_ROWS * sizeof(double);
+}
+
+/* Rows by SW_BLOCK_ROWS, what is left one by one. Packed, as the rows of a number are read for each
+ * tile: out of the operands they would be as many pointers and pages as there are numbers. */
+static void run(int k, const double *const *from, int64_t i0, int64_t i1, const double *const *to,
+                int64_t j0, int64_t j1, bool distance, double *out, int64_t stride, double *row) {
+  variant *block = choose();
+  for (int64_t i = i0, rows; i < i1; i += rows, out += rows * stride) {
+    rows = i1 - i >= SW_BLOCK_ROWS ? SW_BLOCK_ROWS : 1;
+    for (int s = 0; s < k; s++)
+      memcpy(row + s * rows, from[s] + i, (size_t)rows * sizeof *row);
+    block(k, row, (int)rows, to, j0, j1, distance, out, stride);
+  }
+}
+
+void sw_block_products(int k, const double *const *from, int64_t i0, int64_t i1,
+                       const double *const *to, int64_t j0, int64_t j1, double *out, int64_t stride,
+                       void *workspace) {
+  run(k, from, i0, i1, to, j0, j1, false, out, stride, workspace);
+}
+
+void sw_block_distances(int k, const double *const *from, int64_t i0, int64_t i1,
+                        const double *const *to, int64_t j0, int64_t j1, double *out,
+                        int64_t stride, void *workspace) {
+  run(k, from, i0, i1, to, j0, j1, true, out, stride, workspace);
+}

@@ -1,0 +1,112 @@
+/* Blocks of rows and columns against plain loops, to the bit: every variant that this machine runs,
+ * every ragged edge. The source is included, as its variants are static. */
+#include "kernel/pairs/block.c"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum { MOST = 70, K = 23, STRIDE = 80 };
+
+static double number[K][MOST], out[MOST * STRIDE];
+static const double *column[K];
+
+static void draw(void) {
+  srand(7);
+  for (int s = 0; s < K; s++) {
+    column[s] = number[s];
+    for (int i = 0; i < MOST; i++)
+      number[s][i] = (rand() + 1.0) / (RAND_MAX + 1.0) - (s % 2) * .5;
+  }
+}
+
+static double wanted(int k, int64_t i, int64_t j, bool distance) {
+  double sum = 0;
+  for (int s = 0; s < k; s++)
+    sum = distance ? sum + fabs(number[s][i] - number[s][j]) : fma(number[s][i], number[s][j], sum);
+  return sum;
+}
+
+static void clear(void) {
+  for (int i = 0; i < MOST * STRIDE; i++)
+    out[i] = -7;
+}
+
+static void expect(int k, int64_t i0, int64_t i1, int64_t j0, int64_t j1, bool distance) {
+  for (int64_t r = 0; r < i1 - i0 + 2; r++)
+    for (int64_t c = 0; c < STRIDE; c++) {
+      bool inside = r < i1 - i0 && c < j1 - j0;
+      double want = inside ? wanted(k, i0 + r, j0 + c, distance) : -7, got = out[r * STRIDE + c];
+      cr_assert_eq(got, want, "k %d rows %d-%d columns %d-%d: [%d][%d] is %.17g, not %.17g", k,
+                   (int)i0, (int)i1, (int)j0, (int)j1, (int)r, (int)c, got, want);
+    }
+}
+
+static void run_variant(variant *block, bool distance) {
+  double row[K * SW_BLOCK_ROWS];
+  for (int rows = 1; rows <= SW_BLOCK_ROWS; rows += SW_BLOCK_ROWS - 1)
+    for (int64_t columns = 1; columns <= 67; columns++) {
+      clear();
+      for (int s = 0; s < K; s++)
+        memcpy(row + s * rows, number[s] + 3, (size_t)rows * sizeof *row);
+      block(K, row, rows, column, 2, 2 + columns, distance, out, STRIDE);
+      expect(K, 3, 3 + rows, 2, 2 + columns, distance);
+    }
+}
+
+Test(block, variants) {
+  draw();
+  for (int distance = 0; distance < 2; distance++) {
+    run_variant(block_plain, distance);
+#if defined(SW_HOT_VARIANTS)
+    if (__builtin_cpu_supports("x86-64-v3")) run_variant(block_v3, distance);
+    if (__builtin_cpu_supports("x86-64-v4")) run_variant(block_v4, distance);
+#endif
+  }
+}
+
+Test(block, any_block) {
+  double workspace[K * SW_BLOCK_ROWS];
+  draw();
+  cr_assert_leq(sw_block_workspace(K), sizeof workspace);
+  for (int rows = 1; rows < 10; rows++)
+    for (int64_t j0 = 0; j0 < 9; j0++)
+      for (int k = 1; k <= K; k += 11) {
+        clear();
+        sw_block_products(k, column, 5, 5 + rows, column, j0, MOST - j0, out, STRIDE, workspace);
+        expect(k, 5, 5 + rows, j0, MOST - j0, false);
+        clear();
+        sw_block_distances(k, column, 5, 5 + rows, column, j0, MOST - j0, out, STRIDE, workspace);
+        expect(k, 5, 5 + rows, j0, MOST - j0, true);
+      }
+}
+
+Test(block, exchanged) {
+  double workspace[K * SW_BLOCK_ROWS], one = 0;
+  draw();
+  sw_block_products(K, column, 0, MOST, column, 0, MOST, out, STRIDE, workspace);
+  for (int64_t i = 0; i < MOST; i++)
+    for (int64_t j = 0; j < MOST; j++) {
+      cr_assert_eq(out[i * STRIDE + j], out[j * STRIDE + i]);
+      sw_block_products(K, column, j, j + 1, column, i, i + 1, &one, 1, workspace);
+      cr_assert_eq(one, out[i * STRIDE + j]);
+    }
+  sw_block_distances(K, column, 0, MOST, column, 0, MOST, out, STRIDE, workspace);
+  for (int64_t i = 0; i < MOST; i++)
+    for (int64_t j = 0; j < MOST; j++)
+      cr_assert_eq(out[i * STRIDE + j], out[j * STRIDE + i]);
+}
+
+/* A missing number stays with its unit's pairs. */
+Test(block, missing) {
+  double workspace[K * SW_BLOCK_ROWS];
+  draw();
+  number[K - 1][9] = NAN;
+  for (int distance = 0; distance < 2; distance++) {
+    (distance ? sw_block_distances : sw_block_products)(K, column, 0, MOST, column, 0, MOST, out,
+                                                        STRIDE, workspace);
+    for (int64_t i = 0; i < MOST; i++)
+      for (int64_t j = 0; j < MOST; j++)
+        cr_assert_eq(isnan(out[i * STRIDE + j]) != 0, i == 9 || j == 9);
+  }
+}
