@@ -212,6 +212,7 @@ typedef struct sw_job {
   bool scores_per_period, scores_unbounded; /* composite: handed on to inputs made of it */
 
   /* Set by the runner. */
+  int64_t first; /* the unit at which this rank's rows of results begin, as those of local views */
   sw_view operand[SW_MAX_PASSES];    /* gathered: row[c * n_periods + t], from unit 0 */
   sw_view operand_local[SW_MAX_PASSES]; /* while its pass runs: this rank's units */
   const void *folded[SW_MAX_PASSES]; /* result bytes of finish */

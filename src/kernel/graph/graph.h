@@ -58,7 +58,8 @@ double sw_graph_reciprocity(const sw_graph *graph); /* sum min(w_ij, w_ji) / sum
 /* Links of both over links of either; sum of the smaller over sum of the larger weights. NaN when
  * neither has links. */
 void sw_graph_change(const sw_links *a, const sw_links *b, double *jaccard, double *overlap);
-/* (1/2m) sum_ij (u_ij - resolution k_i k_j / 2m) within groups, u = w + w'; group 0 .. n - 1. */
+/* (1/2m) sum_ij (u_ij - resolution k_i k_j / 2m) within groups, u = w + w'; group 0 .. n - 1,
+ * or -1 for vertices without links. */
 double sw_graph_modularity(const sw_graph *graph, double resolution, const int32_t *group);
 
 /* ---- core.c ----------------------------------------------------------------------------- */

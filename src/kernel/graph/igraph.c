@@ -133,6 +133,8 @@ static void number(const objects *o, sw_graph const *g, int32_t *community) {
   for (int64_t i = 0; i < g->n; i++)
     seen[i] = -1;
   for (int64_t i = 0; i < g->n; i++) {
+    community[i] = -1;
+    if (!(g->sent[i] + g->received[i] > 0)) continue;
     int64_t *to = &seen[VECTOR(o->membership)[i]];
     if (*to < 0) *to = count++;
     community[i] = (int32_t)*to;

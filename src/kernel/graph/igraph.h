@@ -11,7 +11,7 @@ const char *sw_igraph_version(void);
 
 /* Leiden's communities of u = w + w' by modularity with that resolution, until nothing changes,
  * with random numbers of `seed` (Traag, Waltman & van Eck 2019). community[i]: 0, 1, ... by the
- * first vertex of each; vertices without links are communities of their own. Total > 0. */
+ * first vertex of each; -1 for vertices without links. There is a link. */
 sw_status sw_igraph_communities(sw_error *err, const sw_graph *graph, double resolution,
                                 uint64_t seed, int32_t *community);
 

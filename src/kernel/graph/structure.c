@@ -49,6 +49,7 @@ double sw_graph_modularity(const sw_graph *g, double resolution, const int32_t *
   double *strength = g->spare, twice = 2 * g->total, within = 0, expected = 0;
   memset(strength, 0, (size_t)g->n * sizeof *strength);
   for (int64_t i = 0; i < g->n; i++) {
+    if (group[i] < 0) continue;
     strength[group[i]] += g->sent[i] + g->received[i];
     for (int64_t k = g->out_start[i]; k < g->out_start[i + 1]; k++)
       if (group[g->to[k]] == group[i]) within += 2 * g->out[k];
