@@ -250,8 +250,8 @@ const char *sw_job_period(const sw_job *job, int t);
  *   parameter of a measure that is neither an alias nor a composite, to a value of its type.
  * - Parameters: no two of a name; not `as`, `periods`, `keep`, and beside pair outputs not `by`,
  *   which the engine reads; beside pair outputs `weights` is a weights matrix, as `keep: links`
- *   means its links; a choice has choices; lo <= hi; a default reads as its type. One of pairs at
- *   most, without a default: a job has links, and a pass that sees them.
+ *   means its links; a choice has choices; lo <= hi; a default reads as its type. At most one of
+ *   pairs, which has no default: a job has links, and a pass that sees them.
  * - Outputs: no two of a name and form; of variants of a name resolve leaves one on. Names that the
  *   results file has itself: unit, unit_to, time, lon, lat, group_*, operand_hash, block,
  *   block_checksum, value_checksum; with pair outputs also out_strength, in_strength, total, mean,

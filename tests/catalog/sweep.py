@@ -6,7 +6,11 @@ A case, cases/NAME.py, is the measure's part of the sweep:
     ENTRIES  label -> parameters of an entry of the study (label: the name of its result). Keys that
              begin with '_' are for the sweep: _directed (pair), _by (pair: what
              orders partners unless `by` is written), _only: full | gaps (the world)
-    check(world, label, params, result)   what must hold of the result, by the measure's definition
+    check(world, label, params, result)   what must hold of the result, by the measure's definition;
+                            world.results: those of the whole run
+    NEEDS     measures of whose entries these take results, if any: their numbers are not compared
+              between precisions
+    RANDOM    quantities that do not follow the units when these are relabelled, if any
 """
 import csv
 import json

@@ -289,21 +289,43 @@ static inline void *harness_bytes(size_t bytes) {
   return memory;
 }
 
+/* Rows of the pass's operands: whole, and as the block that begins at `lo` places its part. */
+static inline double **harness_operands(harness *h, int pass) {
+  int rows = h->job.pass[pass].operand * h->job.n_periods;
+  double **whole = NULL;
+  HARNESS_NEW(h, whole, rows + 1);
+  for (int r = 0; r < rows; r++)
+    HARNESS_NEW(h, whole[r], h->job.n);
+  return whole;
+}
+
+static inline void harness_show_operands(harness *h, int pass, double **whole, int64_t lo) {
+  int rows = h->job.pass[pass].operand * h->job.n_periods;
+  double **local = NULL;
+  HARNESS_NEW(h, local, rows + 1);
+  for (int r = 0; r < rows; r++)
+    local[r] = whole[r] + lo;
+  h->job.operand_local[pass] = (sw_view){local, lo};
+}
+
 static inline sw_status harness_units_pass(harness *h, int pass, void *workspace, void *all) {
   const sw_measure *m = h->job.measure;
   size_t partial = h->job.pass[pass].partial;
   void *part = harness_bytes(partial);
+  double **operand = harness_operands(h, pass);
   memset(all, 0, partial);
   if (partial && m->start) m->start(&h->job, pass, all);
   for (int64_t lo = 0; lo < h->job.n; lo += SW_BLOCK) {
     int64_t hi = lo + SW_BLOCK < h->job.n ? lo + SW_BLOCK : h->job.n;
     harness_show(h, lo);
+    harness_show_operands(h, pass, operand, lo);
     memset(part, 0, partial);
     if (partial && m->start) m->start(&h->job, pass, part);
     m->tile(&h->job, &(sw_tile){pass, lo, hi}, partial ? part : NULL, workspace);
     if (partial) m->merge(&h->job, pass, all, part);
   }
   harness_show(h, 0);
+  h->job.operand[pass] = (sw_view){operand, 0};
   free(part);
   return SW_OK;
 }

@@ -361,8 +361,8 @@ Test(pairs, by_is_one_of_three) {
   const char *text = "panel: {file: p.csv, unit: u, time: y, missing: keep}\nmeasures:\n"
                      "  - even: {of: x, by: closest}\noutput: {file: o.h5}\n";
   cr_assert_eq(stage_run(&s, 6, x_of, text, extra, 2, 1), SW_EINPUT);
-  cr_expect_str_eq(s.err.text, "study.yaml:3:23: unknown choice 'closest'; one of "
-                               "largest|absolute|smallest is wanted");
+  cr_expect_str_eq(s.err.text, "study.yaml:3:23: unknown choice 'closest'; "
+                               "expected one of largest|absolute|smallest");
   stage_close(&s);
 }
 

@@ -131,8 +131,8 @@ def check_two(folder, world):
     refused(folder, f"  - asks_two: {{of: x, error_weights: ran, weights: ring, {far}}}\n",
             "study.yaml:11:38: asks_two: error_weights: unknown weights 'ran'; did you mean 'raw'?")
     refused(folder, "  - asks_two: {of: x, weights: ring, far: far}\n",
-            "study.yaml:11:43: asks_two: far: found 'far'; great-circle, geodesic or "
-            "{file: d.csv} is wanted")
+            "study.yaml:11:43: asks_two: far: found 'far'; expected great-circle, "
+            "geodesic or {file: d.csv}")
     refused(folder, "  - asks_two: {of: x, weights: ring, far: {file: none.csv}}\n",
             "none.csv: cannot be read: No such file or directory")
 

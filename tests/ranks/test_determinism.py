@@ -20,6 +20,7 @@ MORE = """
   - gravity: {mass: [population], keep: dense, periods: [%(year)s], as: g_dense}
   - gravity: {mass: [population], share: population, keep: dense, periods: [%(year)s], as: g_share}
   - gravity: {mass: [population], share: population, keep: summary, as: g_share_summary}
+  - market_potential: {mass: gdp, as: potential}
   - gravity: {mass: [population], decay: 1.3, distance: geodesic, keep: {above: 1e6}, periods: [%(year)s], as: g_above}
 """
 

@@ -164,7 +164,7 @@ REFUSED = {
                                               "with pairs",
     "  - probe: {of: x, result: flw}\n  - flow: {of: x}": AT + "there is no result 'flw'; did you "
                                                               "mean 'flow'?",
-    "  - probe: {of: x, result: x}\n  - flow: {of: x}": AT + "there is no result 'x'; known here: "
+    "  - probe: {of: x, result: x}\n  - flow: {of: x}": AT + "there is no result 'x'; known: "
                                                             "flow",
     "  - probe: {of: x, result: a}\n  - probe: {of: x, result: flow, as: a}\n  - flow: {of: x}":
         AT + "'a' has no pairs; name the result of a pair measure",

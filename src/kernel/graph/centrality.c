@@ -49,13 +49,13 @@ static void multiply(int64_t n, const int64_t *start, const int32_t *partner, co
     y[i] /= most;
 }
 
-/* Kleinberg 1999. Two networks apart of nearly equal strength settle slowly: after 20,000 steps the
- * vectors are given up. */
+/* Kleinberg 1999. Two networks apart of nearly equal strength settle slowly, and are given up. */
 void sw_graph_hubs(const sw_graph *g, double *hub, double *authority) {
   double apart = 1, *before = g->spare;
   for (int64_t i = 0; i < g->n; i++)
     hub[i] = 1;
-  for (int step = 0; g->n_links > 0 && step < 20000 && apart > 1e-14; step++) {
+  int64_t left = g->n_links > 0 ? sw_graph_rounds(g) : 0;
+  for (; left > 0 && apart > 1e-14; left--) {
     for (int64_t i = 0; i < g->n; i++)
       before[i] = hub[i];
     multiply(g->n, g->in_start, g->from, g->in, hub, authority);

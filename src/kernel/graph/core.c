@@ -12,29 +12,32 @@
 
 /* ---- coreness --------------------------------------------------------------------------- */
 
-/* One round; returns the largest change of any c. `squares` is made anew each round, so that it
- * does not drift. */
+/* One round; returns the largest change of any c. The squares of all others are those of the new
+ * values before the vertex and of the old ones behind it: to take its own from the sum of all would
+ * lose the digits of a network that one vertex dominates. */
 static double improve(const sw_graph *g, double *c) {
-  double squares = 0, most = 0;
-  for (int64_t i = 0; i < g->n; i++)
-    squares += c[i] * c[i];
+  double before = 0, most = 0, *behind = g->spare;
+  behind[g->n - 1] = 0;
+  for (int64_t i = g->n - 1; i > 0; i--)
+    behind[i - 1] = behind[i] + c[i] * c[i];
   for (int64_t i = 0; i < g->n; i++) {
-    double sum = 0, others = squares - c[i] * c[i], before = c[i];
+    double sum = 0, others = before + behind[i], old = c[i];
     sw_graph_walk walk = sw_graph_ties(g, i);
     for (sw_graph_tie tie; sw_graph_next(&walk, &tie);)
       sum += (tie.out + tie.in) / 2 * c[tie.j];
     c[i] = others > 0 ? fmax(0, sum / others) : 0;
-    squares = others + c[i] * c[i];
-    most = fmax(most, fabs(c[i] - before));
+    before += c[i] * c[i];
+    most = fmax(most, fabs(c[i] - old));
   }
   return most;
 }
 
-/* To 1e-14 of the largest. */
+/* To 1e-14 of the largest. A network that is a star, or nearly, has no least value: the coreness of
+ * its centre grows without end, slowly. */
 static bool settle(const sw_graph *g, double *c) {
   for (int64_t i = 0; i < g->n; i++) /* a.. is the total: (w + w') / 2 has the same */
     c[i] = (g->sent[i] + g->received[i]) / 2 / sqrt(g->total);
-  for (int round = 0; round < 20000; round++) {
+  for (int64_t left = sw_graph_rounds(g); left > 0; left--) {
     double change = improve(g, c), most = 0;
     for (int64_t i = 0; i < g->n; i++)
       most = fmax(most, c[i]);

@@ -128,3 +128,8 @@ bool sw_graph_next(sw_graph_walk *w, sw_graph_tie *tie) {
   tie->in = from == tie->j ? g->in[w->in++] : 0;
   return true;
 }
+
+int64_t sw_graph_rounds(const sw_graph *g) {
+  int64_t rounds = INT64_C(2000000000) / (g->n + g->n_links);
+  return rounds > 20000 ? 20000 : rounds < 100 ? 100 : rounds;
+}

@@ -42,6 +42,10 @@ typedef struct sw_graph_walk {
 sw_graph_walk sw_graph_ties(const sw_graph *graph, int64_t i);
 bool sw_graph_next(sw_graph_walk *walk, sw_graph_tie *tie);
 
+/* How often an iteration may go over all links before it is given up: 20,000 times, fewer where
+ * that would take longer than some seconds. */
+int64_t sw_graph_rounds(const sw_graph *graph);
+
 /* ---- centrality.c ----------------------------------------------------------------------- */
 
 /* PageRank: rank = (1 - d)/n + d (W'S^-1 rank + what vertices without links have, spread to all);
@@ -58,9 +62,17 @@ double sw_graph_reciprocity(const sw_graph *graph); /* sum min(w_ij, w_ji) / sum
 /* Links of both over links of either; sum of the smaller over sum of the larger weights. NaN when
  * neither has links. */
 void sw_graph_change(const sw_links *a, const sw_links *b, double *jaccard, double *overlap);
-/* (1/2m) sum_ij (u_ij - resolution k_i k_j / 2m) within groups, u = w + w'; group 0 .. n - 1,
- * or -1 for vertices without links. */
+
+/* ---- community.c ------------------------------------------------------------------------ */
+
+/* In all of these: group 0 .. n - 1, or -1 for vertices without links; there is a link.
+ * (1/2m) sum_ij (u_ij - resolution k_i k_j / 2m) within groups, u = w + w'. */
 double sw_graph_modularity(const sw_graph *graph, double resolution, const int32_t *group);
+/* Moves vertices, in their order, to where the modularity rises, until none is better off
+ * elsewhere. */
+void sw_graph_move_vertices(const sw_graph *graph, double resolution, int32_t *group);
+/* Groups become 0, 1, ... in the order of the first vertex of each. */
+void sw_graph_number_groups(const sw_graph *graph, int32_t *group);
 
 /* ---- core.c ----------------------------------------------------------------------------- */
 

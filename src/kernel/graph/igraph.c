@@ -126,21 +126,13 @@ static igraph_error_t run_leiden(const sw_graph *g, objects *o, double resolutio
                                  0.01, false, -1, &o->membership, NULL, NULL);
 }
 
-/* Numbers as igraph gives them become 0, 1, ... in the order of each community's first vertex. */
-static void number(const objects *o, sw_graph const *g, int32_t *community) {
-  int64_t *seen = g->spare_index;
-  int32_t count = 0;
+/* What igraph numbers as it likes; a vertex without links is alone there, and of no group here. */
+static void take_groups(const objects *o, const sw_graph *g, int32_t *community) {
   for (int64_t i = 0; i < g->n; i++)
-    seen[i] = -1;
-  for (int64_t i = 0; i < g->n; i++) {
-    community[i] = -1;
-    if (!(g->sent[i] + g->received[i] > 0)) continue;
-    int64_t *to = &seen[VECTOR(o->membership)[i]];
-    if (*to < 0) *to = count++;
-    community[i] = (int32_t)*to;
-  }
+    community[i] = g->sent[i] + g->received[i] > 0 ? (int32_t)VECTOR(o->membership)[i] : -1;
 }
 
+/* igraph's Leiden may leave off with vertices that are better off elsewhere, by a little. */
 sw_status sw_igraph_communities(sw_error *err, const sw_graph *g, double resolution, uint64_t seed,
                                 int32_t *community) {
   objects o = {0};
@@ -150,7 +142,11 @@ sw_status sw_igraph_communities(sw_error *err, const sw_graph *g, double resolut
   if (code == IGRAPH_SUCCESS) code = make_graph(&o, g->n, false);
   if (code == IGRAPH_SUCCESS) code = seed_generator(seed);
   if (code == IGRAPH_SUCCESS) code = run_leiden(g, &o, resolution);
-  if (code == IGRAPH_SUCCESS) number(&o, g, community);
+  if (code == IGRAPH_SUCCESS) {
+    take_groups(&o, g, community);
+    sw_graph_move_vertices(g, resolution, community);
+    sw_graph_number_groups(g, community);
+  }
   destroy(&o);
   return status_of(err, code, "communities");
 }

@@ -1,6 +1,5 @@
 /* Figures of a whole network. */
 #include <math.h>
-#include <string.h>
 
 #include "kernel/graph/graph.h"
 
@@ -41,20 +40,4 @@ void sw_graph_change(const sw_links *a, const sw_links *b, double *jaccard, doub
   }
   *jaccard = (double)both / (double)either;
   *overlap = less / more;
-}
-
-/* Newman 2006, Reichardt & Bornholdt 2006. The strength of u is sent + received; 2m is twice the
- * total. Each link within a group counts twice in u. */
-double sw_graph_modularity(const sw_graph *g, double resolution, const int32_t *group) {
-  double *strength = g->spare, twice = 2 * g->total, within = 0, expected = 0;
-  memset(strength, 0, (size_t)g->n * sizeof *strength);
-  for (int64_t i = 0; i < g->n; i++) {
-    if (group[i] < 0) continue;
-    strength[group[i]] += g->sent[i] + g->received[i];
-    for (int64_t k = g->out_start[i]; k < g->out_start[i + 1]; k++)
-      if (group[g->to[k]] == group[i]) within += 2 * g->out[k];
-  }
-  for (int64_t c = 0; c < g->n; c++)
-    expected += (strength[c] / twice) * (strength[c] / twice);
-  return within / twice - resolution * expected;
 }

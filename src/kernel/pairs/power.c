@@ -49,3 +49,29 @@ SW_HOT void sw_power_scale_group(int64_t n, int32_t group, const int32_t *restri
   for (int64_t j = 0; j < n; j++)
     v[j] *= of[j] == group ? factor : 1.0;
 }
+
+SW_INLINE double present(double x) {
+  return x == x ? x : 0.0;
+}
+
+SW_HOT void sw_power_fill_missing(int64_t n, double *v) {
+  for (int64_t j = 0; j < n; j++)
+    v[j] = present(v[j]);
+}
+
+/* The lanes stay in registers; the rest goes into the lanes that it would have had in a longer
+ * run. */
+SW_HOT void sw_power_add_products(int64_t n, const double *restrict v, const double *restrict m,
+                                  double sum[restrict 8]) {
+  double lane[8];
+  int64_t j = 0;
+  for (int l = 0; l < 8; l++)
+    lane[l] = sum[l];
+  for (; j + 8 <= n; j += 8)
+    for (int l = 0; l < 8; l++)
+      lane[l] = __builtin_fma(v[j + l], present(m[j + l]), lane[l]);
+  for (int l = 0; l < 8; l++)
+    sum[l] = lane[l];
+  for (; j < n; j++)
+    sum[j % 8] = __builtin_fma(v[j], present(m[j]), sum[j % 8]);
+}

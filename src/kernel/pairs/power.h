@@ -86,5 +86,9 @@ void sw_power_scale_masses(int64_t n, double a, const double *b, double *v);
 void sw_power_scale_share(int64_t n, double x, const double *y, double *v);
 /* v[j] *= factor where of[j] is `group`. */
 void sw_power_scale_group(int64_t n, int32_t group, const int32_t *of, double factor, double *v);
+/* v[j] = 0 where it is NaN. */
+void sw_power_fill_missing(int64_t n, double *v);
+/* sum[j % 8] += v[j] m[j] where m has a value: eight lanes, to be joined by sw_lanes_join. */
+void sw_power_add_products(int64_t n, const double *v, const double *m, double sum[8]);
 
 #endif

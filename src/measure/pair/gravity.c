@@ -13,8 +13,7 @@
 #include "base/arena.h"
 #include "base/node.h"
 #include "kernel/pairs/power.h"
-#include "kernel/space/arc.h"
-#include "kernel/space/geodesic.h"
+#include "measure/share/distance.h"
 #include "spillway/measure.h"
 
 #include <math.h>
@@ -71,8 +70,7 @@ static sw_status read_same_group(sw_error *err, const sw_job *job, gravity *g) {
  * all. */
 static void fold_constants(const sw_job *job, gravity *g) {
   double scale = sw_job_arg(job, "constant")->number;
-  if (g->distance->kind == SW_GREAT_CIRCLE)
-    scale *= pow(SW_ARC_SCALE / (SW_EARTH_KM * SW_EARTH_KM), g->decay / 2);
+  scale *= pow(sw_distances_scale(g->distance), g->decay / 2);
   g->scale_a = g->a == g->b ? sqrt(scale) : scale;
   g->scale_b = g->a == g->b ? g->scale_a : 1;
 }
@@ -184,53 +182,10 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
 
 /* ---- pass 1: pairs ---------------------------------------------------------------------- */
 
-/* Given distances are looked at once, before the pairs: a zero would give an infinite flow, which
- * sums would spread over the whole row. */
-static sw_status check_given(sw_error *err, const sw_job *job, const sw_links *links) {
-  for (int64_t i = 0; i < links->n; i++)
-    for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++)
-      if (links->value[k] <= 0 && links->to[k] != i)
-        return sw_job_fail(err, job, "distance",
-                           "from %s to %s it is %g; distances between units "
-                           "are above zero",
-                           sw_unit_code(job->units, i), sw_unit_code(job->units, links->to[k]),
-                           links->value[k]);
-  return SW_OK;
-}
-
-/* Before the pairs, on every rank: covers each chunk of points by a ball, by which the kernel finds
- * whole chunks that are near and take the shorter formula. Pure and cheap, O(n); in the arena, as
- * tiles may not allocate. */
+/* Before the pairs, on every rank. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   gravity *g = job->state;
-  const sw_distance *d = g->distance;
-  if (pass == 0) return SW_OK;
-  /* Every rank looks at the same links and comes to the same verdict. */
-  if (d->kind == SW_GIVEN) return check_given(err, job, d->links);
-  if (d->kind != SW_GREAT_CIRCLE) return SW_OK;
-  sw_arc_ball *ball = NULL;
-  SW_NEW(err, job->arena, ball, sw_arc_chunks(job->n));
-  sw_arc_cover(job->n, d->x, d->y, d->z, ball);
-  g->points = (sw_arc_points){d->x, d->y, d->z, ball};
-  return SW_OK;
-}
-
-/* 1/d^2 of the given distances, NaN where there is none. `to` ascends within a row, so the links
- * into [j0, j1) are found by bisection and read in order. The diagonal stays NaN, which the engine
- * does not look at. */
-static void given_values(const sw_links *links, int64_t i, int64_t j0, int64_t j1, double *out) {
-  for (int64_t j = j0; j < j1; j++)
-    out[j - j0] = NAN;
-  int64_t lo = links->row_start[i], end = links->row_start[i + 1], hi = end;
-  while (lo < hi) { /* the first link to j0 or beyond */
-    int64_t middle = lo + (hi - lo) / 2;
-    if (links->to[middle] < j0)
-      lo = middle + 1;
-    else
-      hi = middle;
-  }
-  for (; lo < end && links->to[lo] < j1; lo++)
-    out[links->to[lo] - j0] = 1 / (links->value[lo] * links->value[lo]);
+  return pass == 0 ? SW_OK : sw_share_distances(err, job, "distance", &g->points);
 }
 
 /* A_i B_j d_ij^-c for a segment of row i. A decay of 2 by great circle, the common case, has a loop
@@ -242,13 +197,7 @@ static void flows(const gravity *g, double a, const double *b, int64_t i, int64_
     sw_arc_flows(&g->points, i, j0, j1, a, b, out);
     return;
   }
-  if (d->kind == SW_GREAT_CIRCLE)
-    sw_arc_values(&g->points, i, j0, j1, out);
-  else if (d->kind == SW_GEODESIC)
-    sw_geodesic_values(d->lon, d->lat, i, j0, j1, out);
-  else
-    given_values(d->links, i, j0, j1, out);
-  /* out holds d^-2 until here. */
+  sw_distances_inverse_squares(d, &g->points, i, j0, j1, out);
   sw_power_decay_each(j1 - j0, g->decay, out);
   sw_power_scale_masses(j1 - j0, a, b + j0, out);
 }

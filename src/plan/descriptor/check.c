@@ -141,6 +141,8 @@ static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_
   return SW_OK;
 }
 
+/* Compares a parameter with those before it: two of a name, or two of pairs (a job has one set of
+ * links). */
 static sw_status check_twins(sw_error *err, const sw_measure *measure, const sw_param *param) {
   for (const sw_param *other = measure->param; other < param; other++) {
     if (strcmp(other->name, param->name) == 0)

@@ -70,7 +70,7 @@ typedef struct sw_pairs {
 typedef struct sw_worker {
   sw_pairs *pairs;
   void *workspace;
-  bool opened; /* by the measure's open */
+  bool opened;   /* by the measure's open */
   double *block; /* of all buffers below */
   double
       *all[SW_MAX_QUANTITIES]; /* as the measure fills them, NULL where not wanted: `grain` rows */

@@ -1,0 +1,42 @@
+/* Distances of a row segment, of every kind; see distances.h. Never stored: n^2 of them would be as
+ * large as a result. */
+#include "kernel/space/distances.h"
+
+#include "kernel/space/geodesic.h"
+
+#include <math.h>
+
+/* The first link of row i to j0 or beyond; `to` ascends within a row. */
+static int64_t first_link(const sw_links *links, int64_t i, int64_t j0) {
+  int64_t lo = links->row_start[i], hi = links->row_start[i + 1];
+  while (lo < hi) {
+    int64_t middle = lo + (hi - lo) / 2;
+    if (links->to[middle] < j0)
+      lo = middle + 1;
+    else
+      hi = middle;
+  }
+  return lo;
+}
+
+static void given_values(const sw_links *links, int64_t i, int64_t j0, int64_t j1, double *out) {
+  for (int64_t j = j0; j < j1; j++)
+    out[j - j0] = NAN;
+  for (int64_t k = first_link(links, i, j0); k < links->row_start[i + 1] && links->to[k] < j1; k++)
+    out[links->to[k] - j0] = 1 / (links->value[k] * links->value[k]);
+}
+
+void sw_distances_inverse_squares(const sw_distance *d, const sw_arc_points *points, int64_t i,
+                                  int64_t j0, int64_t j1, double *out) {
+  if (d->kind == SW_GREAT_CIRCLE)
+    sw_arc_values(points, i, j0, j1, out);
+  else if (d->kind == SW_GEODESIC)
+    sw_geodesic_values(d->lon, d->lat, i, j0, j1, out);
+  else
+    given_values(d->links, i, j0, j1, out);
+}
+
+/* Arcs come in radians and scaled (arc.h), the others in their own unit. */
+double sw_distances_scale(const sw_distance *d) {
+  return d->kind == SW_GREAT_CIRCLE ? SW_ARC_SCALE / (SW_EARTH_KM * SW_EARTH_KM) : 1;
+}

@@ -1,0 +1,220 @@
+/* Market potential of a unit (methods.md section 5):
+ *
+ *   P_i = sum_{j != i} M_j / d_ij^c + M_i / d_ii^c,  d_ii = 2/3 sqrt(area_i / pi)
+ *
+ * d_ii is the mean distance from the centre of a disc of the unit's area. `own: half` takes it to
+ * c/2, `none` leaves the own market out. Markets that have no mass or no distance are left out of
+ * the sum, as pairs without a value are left out of strengths; undefined is P_i where the own term
+ * is, or where no other unit has a market.
+ *
+ * Distances do not depend on the period. So this is a pass over units with the masses gathered, and
+ * not one over pairs: a tile makes the weights of a row once and applies them to all periods. Cost:
+ * n^2 weights and n^2 multiplications per period, over the ranks; nothing of size n^2 is kept.
+ *
+ * Sources: Harris 1954, The market as a factor in the localization of industry in the United
+ * States; the distance within a unit: Head and Mayer 2000, Non-Europe; the half exponent: Redding
+ * and Venables 2004. */
+#include "base/arena.h"
+#include "kernel/pairs/lanes.h"
+#include "kernel/pairs/power.h"
+#include "measure/share/distance.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Units of a tile: it costs n distances per unit, and is what a run that is killed computes anew.
+ * Columns of a block: its weights stay in the first cache for all periods; whole chunks of points,
+ * so that the quick formula for near ones serves. */
+enum { GRAIN = 16, COLUMNS = 2 * SW_ARC_CHUNK };
+enum { MASSES, POTENTIAL }; /* passes */
+enum { FULL, HALF, NONE };  /* own, in the order of its choices */
+
+typedef struct market_potential {
+  double decay, own_decay;
+  const sw_distance *distance;
+  double scale; /* of the weights, see distances.h */
+  int own;
+  sw_arc_points points; /* ready after prepare */
+} market_potential;
+
+/* Negative masses: how many, and the first by unit, then period. A fold, as a tile cannot fail. */
+typedef struct negatives {
+  int64_t count, unit;
+  int period;
+  double value;
+} negatives;
+
+/* ---- arithmetic ------------------------------------------------------------------------- */
+
+/* M_i / d_ii^c of a mass; no area or a missing mass: NaN. An area of zero has no inside. */
+static double own_market(const sw_job *job, int64_t unit, double mass) {
+  const market_potential *m = job->state;
+  double area = job->units->area[unit];
+  return area > 0 ? mass / pow(2.0 / 3.0 * sqrt(area / acos(-1)), m->own_decay) : NAN;
+}
+
+/* Whether any other unit has a mass and a distance: asked only where the sum is zero. */
+static bool has_market(const sw_job *job, int t, int64_t unit) {
+  const market_potential *m = job->state;
+  for (int64_t j = 0; j < job->n; j++) {
+    double v = NAN;
+    if (j == unit || isnan(job->operand[MASSES].row[t][j])) continue;
+    sw_distances_inverse_squares(m->distance, &m->points, unit, j, j + 1, &v);
+    if (!isnan(v)) return true;
+  }
+  return false;
+}
+
+/* ---- tiles ------------------------------------------------------------------------------ */
+
+static void place_masses(const sw_job *job, const sw_tile *tile, negatives *seen) {
+  const sw_view *local = &job->operand_local[MASSES];
+  for (int64_t unit = tile->lo; unit < tile->hi; unit++)
+    for (int t = 0; t < job->n_periods; t++) {
+      double mass = sw_view_at(job->input[0].view, t, unit);
+      local->row[t][unit - local->first] = mass;
+      if (mass < 0 && seen->count++ == 0) *seen = (negatives){1, unit, t, mass};
+    }
+}
+
+/* d_ij^-c / scale of a block of columns, 0 for the unit itself and where there is no distance. */
+static void weights(const sw_job *job, int64_t unit, int64_t j0, int64_t j1, double *w) {
+  const market_potential *m = job->state;
+  sw_distances_inverse_squares(m->distance, &m->points, unit, j0, j1, w);
+  if (unit >= j0 && unit < j1) w[unit - j0] = NAN;
+  sw_power_decay_each(j1 - j0, m->decay, w);
+  sw_power_fill_missing(j1 - j0, w);
+}
+
+static void potential(const sw_job *job, int64_t unit, double *w, double *lanes) {
+  const market_potential *m = job->state;
+  int64_t first = job->input[0].view.first; /* rows of results begin with this rank's units */
+  memset(lanes, 0, (size_t)job->n_periods * SW_LANES * sizeof *lanes);
+  for (int64_t j0 = 0; j0 < job->n; j0 += COLUMNS) {
+    int64_t j1 = j0 + COLUMNS < job->n ? j0 + COLUMNS : job->n;
+    weights(job, unit, j0, j1, w);
+    for (int t = 0; t < job->n_periods; t++)
+      sw_power_add_products(j1 - j0, w, job->operand[MASSES].row[t] + j0, lanes + t * SW_LANES);
+  }
+  for (int t = 0; t < job->n_periods; t++) {
+    double sum = m->scale * sw_lanes_join(lanes + t * SW_LANES);
+    if (sum == 0 && !has_market(job, t, unit)) sum = NAN;
+    if (m->own != NONE) sum += own_market(job, unit, sw_view_at(job->input[0].view, t, unit));
+    job->result[0].row[t][unit - first] = sum;
+  }
+}
+
+static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  if (tile->pass == MASSES) {
+    place_masses(job, tile, out);
+    return;
+  }
+  double *w = workspace;
+  /* A kernel may fill a whole vector beyond what it is asked for. */
+  for (int64_t unit = tile->lo; unit < tile->hi; unit++)
+    potential(job, unit, w, w + COLUMNS + 16);
+}
+
+static size_t workspace(const sw_job *job) {
+  return (size_t)(COLUMNS + 16 + job->n_periods * SW_LANES) * sizeof(double);
+}
+
+/* ---- folds ------------------------------------------------------------------------------ */
+
+/* `all` comes first in the order of units, so its place is kept. */
+static void merge(const sw_job *job, int pass, void *all, const void *part) {
+  (void)job, (void)pass;
+  negatives *sum = all;
+  const negatives *more = part;
+  int64_t count = sum->count + more->count;
+  if (sum->count == 0) *sum = *more;
+  sum->count = count;
+}
+
+static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  (void)pass, (void)result;
+  const negatives *seen = all;
+  if (pass != MASSES || seen->count == 0) return SW_OK;
+  return sw_job_fail(err, job, "mass",
+                     "unit %s, period %s: %s is %g (%lld below zero in all); give what is zero or "
+                     "more",
+                     sw_unit_code(job->units, seen->unit), sw_job_period(job, seen->period),
+                     job->input[0].name, seen->value, (long long)seen->count);
+}
+
+/* ---- resolve ---------------------------------------------------------------------------- */
+
+static sw_status resolve(sw_error *err, sw_job *job) {
+  market_potential *m = NULL;
+  SW_NEW(err, job->arena, m, 1);
+  m->own = (int)sw_job_arg(job, "own")->number;
+  m->decay = sw_job_arg(job, "decay")->number;
+  m->own_decay = m->own == HALF ? m->decay / 2 : m->decay;
+  m->distance = sw_job_distance(job, "distance");
+  m->scale = pow(sw_distances_scale(m->distance), m->decay / 2);
+  if (m->own != NONE && !job->units->area)
+    return sw_job_fail(err, job, "own",
+                       "the own market needs areas: name their column under units: area, or write "
+                       "own: none");
+  if (m->own != NONE && m->distance->kind == SW_GIVEN)
+    sw_note(job->notes,
+            "%s: %s: distances are in the unit of their file, the distance within a unit is in km "
+            "of its area; own: none leaves it out",
+            job->where, job->name);
+  sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = sizeof(negatives), .operand = 1});
+  sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .grain = GRAIN});
+  job->state = m;
+  return SW_OK;
+}
+
+static sw_status prepare(sw_error *err, sw_job *job, int pass) {
+  market_potential *m = job->state;
+  return pass == POTENTIAL ? sw_share_distances(err, job, "distance", &m->points) : SW_OK;
+}
+
+/* ---- descriptor ------------------------------------------------------------------------- */
+
+static const sw_param param[] = {
+    {.name = "mass", .type = SW_P_COLUMN, .help = "size of a market: income, output, people"},
+    {.name = "distance",
+     .type = SW_P_DISTANCE,
+     .fallback = "great-circle",
+     .help = "great-circle | geodesic | {file: d.csv}"},
+    {.name = "decay",
+     .type = SW_P_NUMBER,
+     .fallback = "1",
+     .lo = 1e-3,
+     .hi = 100,
+     .help = "exponent c of the distance"},
+    {.name = "own",
+     .type = SW_P_CHOICE,
+     .fallback = "full",
+     .choices = "full|half|none",
+     .help = "the unit's own market: in full, with half the exponent, or left out"},
+    {.name = "form",
+     .type = SW_P_CHOICE,
+     .fallback = "harris",
+     .choices = "harris",
+     .help = "the sum of masses over distances"},
+    {.name = NULL}};
+
+static const sw_output output[] = {
+    {.name = "value", .long_name = "market potential", .units = "1", .shape = SW_UNIT},
+    {.name = NULL}};
+
+const sw_measure sw_measure_market_potential = {
+    .name = "market_potential",
+    .title = "Market potential of a unit",
+    .formula = "P_i = sum_{j != i} M_j / d_ij^c + M_i / d_ii^c, d_ii = 2/3 sqrt(area / pi)",
+    .source = "Harris 1954; Head and Mayer 2000; Redding and Venables 2004",
+    .version = 1,
+    .kind = SW_KIND_UNIT,
+    .param = param,
+    .output = output,
+    .resolve = resolve,
+    .prepare = prepare,
+    .tile = tile,
+    .merge = merge,
+    .finish = finish,
+    .workspace = workspace,
+};
