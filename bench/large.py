@@ -1,7 +1,7 @@
 """Pairs of many units on all cores: `spillway run` of gravity (great circle, decay 2) and pairwise
 coupling (meta, three systems), one period, with keep: top 20, above and summary; runs alternate.
 
-Ordered pairs a second in the pair phase and over the whole command (start, reading and writing
+Ordered pairs per second in the pair phase and over the whole command (start, reading and writing
 included); the peak memory of the process beside what `spillway check` says; seconds of each phase.
 Ordered pairs are n (n - 1) whatever is evaluated for them: `summary` evaluates each pair once, `top`
 both ways, so that a finished strip of rows is final, `above` both ways twice, to count and to fill.
@@ -90,7 +90,7 @@ def measure(programs, given, suite):
     with tempfile.TemporaryDirectory(dir=given.folder, prefix="spillway-bench-") as folder:
         panel.write_inputs(folder, data)
         studies = write_studies(folder, data)
-        predicted = {name: run.figure(r"memory a rank .*\(([0-9]+) bytes\)",
+        predicted = {name: run.figure(r"memory per rank .*\(([0-9]+) bytes\)",
                                       run.call(programs.spillway, "check", path)[1])
                      for name, path in studies.items()}
         runs = {name: [] for name in studies}

@@ -17,7 +17,7 @@
 #   SPILLWAY         the program              (build/release/spillway of this checkout, else PATH)
 #   SPILLWAY_LAUNCH  what starts a run        (nothing: one process, all cores; e.g. mpirun -n 4)
 #   SPILLWAY_NIGHTS  nights to keep           (14)
-#   SPILLWAY_TILES   tiles to verify a study  (100)
+#   SPILLWAY_TILES   tiles to verify per study (100)
 #   SPILLWAY_MOST    entries of each list in the report (20)
 #
 # Exit status: 0 done; 75 stopped by a signal, the next call goes on; 2 wrong usage; 1 anything

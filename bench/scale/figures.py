@@ -3,7 +3,7 @@
 # ---- a node and what joins nodes: change these for another cluster --------------------------------
 
 CORES = 64            # two sockets of 32 cores: a common node of 2021 to 2024
-RANKS = 2             # a rank on each socket (README, With MPI), the cores of the socket its threads
+RANKS = 2             # one rank per socket (README, Run with MPI), its threads on the cores of the socket
 MEMORY = 256e9        # of such a node
 SHARED = 0.5          # of it in /dev/shm: the default of tmpfs (mount(8))
 BANDWIDTH = 280e9     # of memory, a node: 0.7 of 16 channels of DDR4-3200 (409.6e9)

@@ -70,16 +70,20 @@ typedef struct sw_arg {
 
 /* ---- outputs ---------------------------------------------------------------------------- */
 
+/* What an output is by. Besides, it may have up to three axes of its own, declared by resolve; in a
+ * file they stand last, in the order of the descriptor. */
 typedef enum sw_shape {
-  SW_UNIT,   /* (time, unit) or (time, unit, axis) */
+  SW_UNIT,   /* (time, unit, axes...); timeless: (unit, axes...) */
   SW_PAIR,   /* a pair matrix; stored as `keep` says; the first is kept under the name `value`.
-                Of any kind of measure, beside its other outputs; at most 8 */
-  SW_GLOBAL, /* (time) or (time, axis) */
-  SW_TABLE   /* (axis), or (axis, axis2): no time. The two differ: readers merge axes of one
-                name, so that of a square is `term`, `term_to` */
+                Of any kind of measure, beside its other outputs; at most 8; no axes */
+  SW_GLOBAL, /* (time, axes...) */
+  SW_TABLE   /* (axes...): no time; without axes one number. The axes differ: readers merge axes
+                of one name, so those of a square are `term`, `term_to` */
 } sw_shape;
 
 typedef enum sw_number { SW_FLOAT64, SW_INT32 } sw_number;
+
+enum { SW_MAX_OWN = 3 }; /* axes of an output's own */
 
 typedef struct sw_output {
   const char *name;      /* the quantity */
@@ -87,21 +91,29 @@ typedef struct sw_output {
   const char *units;     /* "1", "km", ...; never a time span that readers would decode */
   sw_shape shape;
   sw_number number; /* SW_INT32: whole numbers, or NaN, which is stored as -1; not of pairs */
-  const char *axis, *axis2; /* names of extra axes declared by resolve, or NULL */
+  bool timeless;    /* UNIT: one value for all periods (a trend). As input of another entry it has
+                       that value in every period */
+  const char *axis[SW_MAX_OWN]; /* names of extra axes declared by resolve; then NULL */
 } sw_output;
 
-/* An extra axis, e.g. "industry", made in resolve. */
+/* An extra axis, e.g. "industry", made in resolve. Its positions have labels, or are numbers with a
+ * unit (rings of 100 km, 200 km, ...): either `label` or `number`, n of them. */
 typedef struct sw_axis {
-  const char *name;
+  const char *name; /* as the descriptor has it */
   int n;
   const char *const *label;
+  const double *number; /* no NaN; the last ring may be INFINITY */
+  const char *units;    /* of the numbers; NULL: "1" */
+  const char *as;       /* the name in the results file, where the study decides it; NULL: `name` */
 } sw_axis;
 
 /* Where an output's numbers are while the run lasts. All are doubles; int32 on writing. */
 typedef struct sw_result {
   const sw_output *output;
-  int width;     /* labels of the extra axis, 1 without one (TABLE: of both axes multiplied) */
-  double **row;  /* UNIT: width * n_periods rows of this rank's units: row[k * n_periods + t];
+  int width;     /* positions of the extra axes, multiplied; 1 without any. Position k of them
+                    counts the last axis fastest */
+  double **row;  /* UNIT: width * n_periods rows of this rank's units: row[k * n_periods + t]; of
+                    a timeless one row[k];
                     GLOBAL: row[0] has n_periods * width numbers, [t][k], on rank 0;
                     TABLE: row[0] has width numbers, on rank 0; PAIR: NULL */
   bool off;      /* resolve may switch an output off: it is not written */
@@ -113,7 +125,7 @@ typedef enum sw_domain {
   SW_UNITS, /* a tile is a block of this rank's units, all periods; inputs are local views */
   SW_ITEMS, /* a tile is one item of 0 .. items-1; inputs are gathered views */
   SW_PAIRS  /* the engine asks for row segments (`segment`), a few rows of them at a time (`block`)
-               or whole rows (`whole_row`); inputs are gathered views; squares or strips as `keep`
+               or whole rows (`whole_row`, `row_periods`); inputs are gathered views; squares or strips as `keep`
                and symmetry ask */
 } sw_domain;
 
@@ -144,7 +156,8 @@ typedef struct sw_pass {
 /* By what the partners of a unit are ordered, the first first; ties by unit code. */
 typedef enum sw_by { SW_BY_LARGEST, SW_BY_ABSOLUTE, SW_BY_SMALLEST } sw_by;
 
-enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 4, SW_MAX_ROWS = 64 };
+enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 8, SW_MAX_ROWS = 64 };
+enum { SW_ROW_PERIODS = 4 }; /* periods that row_periods is asked for at a time, at most */
 enum { SW_SPARE = 8 }; /* room behind both, so that one too many is told instead of overrunning */
 
 typedef struct sw_tile {
@@ -164,6 +177,37 @@ typedef struct sw_input {
 typedef struct sw_inputs {
   int first, count; /* job->input[first .. first + count) */
 } sw_inputs;
+
+/* ---- resources -------------------------------------------------------------------------- */
+
+/* Something large that is made out of links, a distance and settings, and of no values of the
+ * panel: a factorisation, a determinant on a grid. Asked for by sw_job_resource in resolve, or in
+ * prepare for the pass that begins; made once a node, in memory that its ranks share, and not again
+ * for an entry that asks for the same: the same recipe and settings, links of the same content.
+ *
+ * It is flat bytes without pointers, as each rank sees them at another address; 64-byte aligned,
+ * zeroed before. `begin` and `fill` are pure functions of the resource and its base: they see no
+ * job, and every node gets the same bytes. Both may fail, with SW_EINPUT where the study asks for
+ * what cannot be ("the matrix is singular"); the place is put before. They run on one thread while
+ * all others wait, and are not interrupted: what takes long is a pass over items. */
+typedef struct sw_resource sw_resource;
+struct sw_resource {
+  const char *name; /* the recipe, e.g. "ln_determinant" */
+  const sw_links *links[2];
+  const sw_distance *distance;
+  int base;            /* 1 + the index of an earlier resource of the job, of which it is made; 0 */
+  const void *setting; /* what else it depends on: bytes without pointers and without gaps */
+  size_t setting_bytes;
+  size_t bytes; /* of it; with `begin`: at most, for the estimate of memory, 0 where not known */
+  /* Where the size is found on the way: makes an object, and says how many bytes it will fill. */
+  sw_status (*begin)(sw_error *err, const sw_resource *resource, const void *base, void **object,
+                     size_t *bytes);
+  sw_status (*fill)(sw_error *err, const sw_resource *resource, const void *base, void *object,
+                    void *out);
+  void (*end)(void *object); /* releases it, also after a failure, unless it is NULL */
+};
+
+enum { SW_MAX_RESOURCES = 8 };
 
 /* ---- a job: one entry of a study -------------------------------------------------------- */
 
@@ -201,13 +245,17 @@ typedef struct sw_job {
   bool directed;             /* pair: value(i, j) may differ from value(j, i) */
   bool links_only;           /* pair: values only on the links of the parameter `weights`;
                                 then directed */
-  bool whole_series;         /* pair: one matrix over all periods, not one for each */
-  bool pooled;               /* a period's values rest on the inputs of other periods too */
+  bool whole_series;         /* one matrix over all periods, not one for each; without pairs: no
+                                output by unit has time */
+  bool pooled;               /* a period's values rest on the inputs of other periods too; so it is
+                                where an output by unit is timeless, without a word */
   bool defines_diagonal;     /* pair: value(i, i) is meant */
   sw_by by;                  /* pair: the order of partners where the study does not write `by` */
   int n_axes;
   sw_axis axis[SW_MAX_AXES + SW_SPARE];
   sw_result *result;         /* one for each of measure->output */
+  int n_resources; /* of resolve and prepare */
+  sw_resource resource[SW_MAX_RESOURCES];
   void *state;               /* the measure's own; tiles see it const */
   bool scores_per_period, scores_unbounded; /* composite: handed on to inputs made of it */
 
@@ -216,12 +264,27 @@ typedef struct sw_job {
   sw_view operand[SW_MAX_PASSES];    /* gathered: row[c * n_periods + t], from unit 0 */
   sw_view operand_local[SW_MAX_PASSES]; /* while its pass runs: this rank's units */
   const void *folded[SW_MAX_PASSES]; /* result bytes of finish */
+  const void *made[SW_MAX_RESOURCES]; /* from the pass on before which they were asked for */
+  size_t made_bytes[SW_MAX_RESOURCES];
   int64_t undefined;                 /* UNIT and GLOBAL: values that are NaN, counted when written */
 } sw_job;
 
 /* In resolve: one more pass, of which the index is returned, or axis. */
 int sw_job_pass(sw_job *job, sw_pass pass);
 void sw_job_axis(sw_job *job, sw_axis axis);
+/* In resolve: the axes `name` and, where it is not NULL, `to`, of the groups of a column. In the
+ * file they are called as the column is, COLUMN and COLUMN_to; or group_COLUMN and group_COLUMN_to,
+ * where that is the name of an output or one of the file's own. */
+sw_status sw_job_group_axes(sw_error *err, sw_job *job, const char *name, const char *to,
+                            const sw_grouping *grouping);
+/* The axis that an output calls `name`, or NULL; the name that it has in the file. */
+const sw_axis *sw_job_find_axis(const sw_job *job, const char *name);
+const char *sw_axis_name(const sw_axis *axis);
+/* Periods of the job's result: 1 where it has no time. */
+int sw_result_periods(const sw_job *job, const sw_result *result);
+/* In resolve and prepare: the index of a resource, which tiles find in job->made; the same index
+ * for one that was asked for before. */
+int sw_job_resource(sw_job *job, sw_resource resource);
 /* The argument of the parameter called `name`, which the measure must have. */
 const sw_arg *sw_job_arg(const sw_job *job, const char *name);
 /* The links or the distance that it names; NULL when it was left out. A measure looks them up in
@@ -257,18 +320,20 @@ const char *sw_job_period(const sw_job *job, int t);
  *   block_checksum, value_checksum; with pair outputs also out_strength, in_strength, total, mean,
  *   max, n_pairs, partner, row_start, unit_edge, entry, rank, tile, tile_checksum, and `value` but
  *   for a pair output. The same holds for axes, which share no name with an output.
- * - Unit and global outputs have one axis of their own at most, tables two that differ, pairs none.
- *   An output that is on has its axes declared, each once, with a label at least; 4 axes at most.
+ * - Outputs have up to three axes of their own, which differ; pairs none. An output that is on has
+ *   its axes declared, each once, with a label or number at least, not both; 8 axes at most.
+ * - timeless is of unit outputs; a global one without time is a table.
  * - Unit outputs need a tile and a pass over units; global ones and tables finish, and a pass over
- *   units or items; pair outputs one of segment, block and whole_row, and one pass over pairs, the
- *   last.
+ *   units or items; pair outputs one of segment, block, whole_row and row_periods, and one pass
+ *   over pairs, the last. row_state, row_prepare and row_periods go together.
+ * - A resource has a name, a fill, bytes or a begin; its base is an earlier one; 8 at most.
  * - A partial needs merge, a result finish. partial, operand and gathered are of passes over units,
  *   items, record and links of those over items; 1 to 8 passes. open needs close and a workspace.
- * - A tile fills no output but unit ones, and those over units only; segment, block and whole_row
- *   fill `out`.
+ * - A tile fills no output but unit ones, and those over units only; segment, block, whole_row
+ *   and row_periods fill `out`.
  * - What a result is follows from its outputs: any kind may have pair outputs beside others. resolve
  *   may switch all of them off, but for the kind pair: then there are no pairs. Beside one matrix
- *   over all periods (whole_series) there are no unit outputs. */
+ *   over all periods (whole_series) unit outputs are timeless. */
 
 
 typedef enum sw_kind { SW_KIND_UNIT, SW_KIND_PAIR, SW_KIND_GLOBAL, SW_KIND_MODEL, SW_KIND_COMPOSITE } sw_kind;
@@ -316,6 +381,16 @@ typedef struct sw_measure {
                 double *const *out, int64_t stride, void *workspace);
   /* Instead of either, for what must see a whole row: out[q][0 .. n). */
   void (*whole_row)(const sw_job *job, int t, int64_t i, double *const *out, void *workspace);
+  /* Instead of these, for whole rows of which a part rests on the row and not on the period, as
+   * distances and their order do. row_prepare makes that part once for all periods that go
+   * together, in `state`: row_state(job) bytes, 64-byte aligned, not zeroed. row_periods then fills
+   * the row's values in periods [t0, t1), SW_ROW_PERIODS of them at most: of pair output q of k,
+   * out[(t - t0) * k + q][0 .. n). Which periods come together changes no bit. Between the two
+   * calls the same workspace may serve other rows. */
+  size_t (*row_state)(const sw_job *job);
+  void (*row_prepare)(const sw_job *job, int64_t i, void *state, void *workspace);
+  void (*row_periods)(const sw_job *job, int t0, int t1, int64_t i, const void *state,
+                      double *const *out, void *workspace);
 
   /* Bytes of a thread's workspace (0: none), 64-byte aligned, not zeroed. */
   size_t (*workspace)(const sw_job *job);

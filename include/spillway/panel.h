@@ -62,6 +62,7 @@ typedef struct sw_column {
   const char *name;  /* gdp; economy; ccd.coordination; lq.value[manufacturing] */
   int n_periods;     /* of this column: all of the panel's for an indicator */
   const int *period; /* n_periods indices into the panel's periods, ascending */
+  bool timeless;     /* one value for all periods: row[0] alone is there */
   double **row;      /* n_periods pointers to (hi - lo) values of this rank's units */
   double **gathered; /* n_periods pointers to n values in node-shared memory, NULL until asked for */
   int64_t missing;   /* cells that are NaN, over all ranks */

@@ -39,7 +39,7 @@ find_launcher() {
   esac
 }
 
-# What was asked of Slurm, in `nodes`, `ranks` (a node) and `threads` (a rank). One thread a core
+# What was asked of Slurm, in `nodes`, `ranks` per node and `threads` per rank. One thread per core
 # is said outright: without task/affinity or cgroups the affinity mask shows the whole node.
 read_allocation() {
   nodes=${SLURM_JOB_NUM_NODES:-1}
@@ -127,7 +127,7 @@ run_study() {
   find_launcher
   read_allocation
   launch "$nodes" "$ranks" "$threads"
-  say "job $SLURM_JOB_ID, start $((${SLURM_RESTART_COUNT:-0} + 1)): $study, nodes: $nodes, ranks a node: $ranks, threads a rank: $threads, by $launcher"
+  say "job $SLURM_JOB_ID, start $((${SLURM_RESTART_COUNT:-0} + 1)): $study, nodes: $nodes, ranks per node: $ranks, threads per rank: $threads, by $launcher"
   run_and_listen "${launch[@]}" "$program" run "$study" ${options[@]+"${options[@]}"}
   end_job
 }

@@ -2,7 +2,7 @@
 # What strong.sbatch and weak.sbatch share: runs of one study in several configurations of one
 # allocation, a line of CSV for each, and a table of medians at the end.
 #
-#   SPILLWAY_CONFIGURATIONS  nodes x ranks a node x threads a rank, the first is the base, e.g.
+#   SPILLWAY_CONFIGURATIONS  nodes x ranks per node x threads per rank, the first is the base, e.g.
 #                            "1x1x1 1x1x8 1x2x8 2x2x8 4x2x8" (default: see default_configurations)
 #   SPILLWAY_REPEATS         runs of each, taking turns (default 3)
 
@@ -52,10 +52,10 @@ prepare_scaling() {
   fi
 }
 
-# split CONFIGURATION: `n` nodes, `r` ranks a node, `t` threads a rank, within the allocation.
+# split CONFIGURATION: `n` nodes, `r` ranks per node, `t` threads per rank, within the allocation.
 split() {
   [[ $1 =~ ^([1-9][0-9]*)x([1-9][0-9]*)x([1-9][0-9]*)$ ]] ||
-    refuse "configuration '$1': give nodes x ranks a node x threads a rank, like 1x2x8"
+    refuse "configuration '$1': give nodes x ranks per node x threads per rank, like 1x2x8"
   n=${BASH_REMATCH[1]} r=${BASH_REMATCH[2]} t=${BASH_REMATCH[3]}
   if [ "$n" -gt "$nodes" ] || [ $((r * t)) -gt $((ranks * threads)) ]; then
     refuse "configuration $1 is more than was allocated, $nodes nodes with $ranks x $threads cores each"
@@ -109,7 +109,7 @@ line_of() {
     }' "$4"
 }
 
-# Medians of this job by configuration. Efficiency: pairs a second and core, over that of the base.
+# Medians of this job by configuration. Efficiency: pairs per second and core, over that of the base.
 tell_scaling() {
   awk -F, -v job="$SLURM_JOB_ID" '
     function median(list,  a, k, m, i, j, x) {

@@ -1,4 +1,4 @@
-/* Memory. Two disciplines, no third:
+/* Memory comes in two ways only:
  *  - an arena for everything that lives as long as a study (names, tables, jobs): never freed
  *    piece by piece, all at once by sw_arena_destroy;
  *  - sw_alloc / sw_free for large numeric arrays with a life of their own (64-byte aligned). */

@@ -1,9 +1,9 @@
-/* Tries in a child process what may crash or never end. Two callers: `info`, which reads a
- * results file of unknown origin, and the panel reader, for HDF5 texts of varying length. HDF5
- * 1.10 follows damaged references into the void; there is no call that would check a file first.
+/* Tries in a child process what may crash or never end. Two callers: `info`, which reads a results
+ * file of unknown origin, and the panel reader, for HDF5 texts of varying length. HDF5 1.10 follows
+ * damaged references and crashes. It has no call that checks a file first.
  *
- * The child is a fork without exec: it sees the caller's memory as it was, and what it computes
- * is lost except for what it writes to stdout or to a pipe. See child.h. */
+ * The child is a fork without exec: it sees the caller's memory as it was, and what it computes is
+ * lost except for what it writes to stdout or to a pipe. See child.h. */
 #include "base/child.h"
 
 #include <errno.h>
@@ -43,8 +43,8 @@ pid_t sw_child_start(void (*body)(void *self), void *self, unsigned seconds) {
   _exit(fflush(stdout) != 0);
 }
 
-/* A status other than 0 is never given by the body itself, so it counts as a crash. Death by a
- * signal that comes from outside says nothing about what was tried: a caller must not blame a
+/* The body itself never exits with a status other than 0, so such a status counts as a crash. Death
+ * by a signal that comes from outside says nothing about what was tried: a caller must not blame a
  * file for it. */
 sw_child_end sw_child_wait(pid_t child) {
   int status = 0;

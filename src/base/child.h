@@ -10,8 +10,8 @@
  * child, or -1 (errno says why). Only the calling thread lives on in the child, so the body must
  * start no threads and must not talk by MPI. The caller waits with sw_child_wait. */
 pid_t sw_child_start(void (*body)(void *self), void *self, unsigned seconds);
-/* What became of a child. UNKNOWN: the system does not say (where SIGCHLD is ignored), or it was
- * killed from outside: no word about what was tried. */
+/* What became of a child. UNKNOWN: the system does not report it (SIGCHLD is ignored), or the child
+ * was killed from outside. Neither says anything about what was tried. */
 typedef enum sw_child_end {
   SW_CHILD_ENDED,
   SW_CHILD_CRASHED,

@@ -1,10 +1,10 @@
 /* Whole reads and writes of open files, and the folders of an output. Used by the journal, by
  * resume, by the readers of text and by `synth`.
  *
- * read, write and fsync may stop half way: at a signal (a stop is asked for by SIGUSR1 or
- * SIGTERM), on network file systems, above 2 GB. Taking such a short call for the end of a file
- * has made a healthy file look damaged, so the loops stand here once. Positions are given with
- * each call and no file offset is shared, so any number of threads may use one descriptor. */
+ * read, write and fsync may stop half way: at a signal (a stop is asked for by SIGUSR1 or SIGTERM),
+ * on network file systems, above 2 GB. A short call must not be taken for the end of the file: a
+ * healthy file would look damaged. So the loops are here, once. Positions are given with each call
+ * and no file offset is shared, so any number of threads may use one descriptor. */
 #include "base/file.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ bool sw_write_at(int file, const void *bytes, size_t length, uint64_t at) {
   while (done < length) {
     ssize_t now = pwrite(file, from + done, length - done, (off_t)(at + done));
     if (now < 0 && errno == EINTR) continue;
-    /* A write of nothing would loop for ever. It sets no errno; a full disk is the usual reason. */
+    /* A write of 0 bytes would loop for ever. It sets no errno; the usual reason is a full disk. */
     if (now == 0) errno = ENOSPC;
     if (now <= 0) return false;
     done += (size_t)now;
@@ -73,7 +73,7 @@ bool sw_folder_make(char *path, size_t *made) {
     path[end] = '\0';
     bool there = is_folder(path), fresh = !there && errno == ENOENT && mkdir(path, 0777) == 0;
     if (fresh && *made == 0) *made = end;
-    /* Another rank or run has made it since we looked: as good, but not ours to remove. */
+    /* Another rank or run has created it since the check: not ours to remove. */
     if (!there && !fresh && errno == EEXIST) there = is_folder(path);
     path[end] = kept;
     if (!there && !fresh) return false;
@@ -88,7 +88,7 @@ void sw_folder_unmake(char *path, size_t made) {
     if (path[end] != '/' && path[end] != '\0') continue;
     char kept = path[end];
     path[end] = '\0';
-    /* After a doubled slash the same folder comes again, and is gone already. */
+    /* A doubled slash names the same folder twice: it is already removed. */
     bool gone = rmdir(path) == 0 || errno == ENOENT;
     path[end] = kept;
     if (!gone) return;

@@ -1,13 +1,13 @@
 /* XXH3 hashes, and a table from text to number.
  *
- * The hashes are not cryptographic: they find accidents (a torn journal record, a changed
- * input), not attacks. Their values are stored in results files and journals, so neither the
- * function nor a seed may change without a new version of those.
+ * The hashes are not cryptographic: they detect accidents (a torn journal record, a changed input),
+ * not attacks. Their values are stored in results files and journals, so neither the function nor a
+ * seed may change without a new version of those.
  *
- * The table uses open addressing with linear probing. The number of slots is a power of two and
- * at most two thirds of them are taken, so that a probe always ends at an empty slot, which has
- * a NULL text. Nothing is ever removed. Texts are borrowed: the caller keeps them alive, usually
- * in an arena. */
+ * The table uses open addressing with linear probing. The number of slots is a power of two and at
+ * most two thirds of them are taken, so that a probe always ends at an empty slot, which has a NULL
+ * text. Nothing is ever removed. Texts are borrowed: the caller keeps them alive, usually in an
+ * arena. */
 #include "base/hash.h"
 
 #include <stdlib.h>

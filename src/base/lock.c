@@ -1,14 +1,14 @@
 /* The lock of an output: at most one run writes OUT.h5, its partial file and its journal. Rank 0
  * takes it before it touches any of them (store/results/claim.c) and keeps it to the end.
  *
- * The lock is the operating system's, on an open file. It ends with its holder however that
- * ends, so a killed run leaves a file but no lock, and the next run goes on.
- * Open-file-description locks rather than classic ones of fcntl, which vanish as soon as the
- * process closes any descriptor of that file.
+ * The lock is the operating system's, on an open file. The lock ends when its holder ends, in any
+ * way. A killed run leaves a file but no lock, and the next run continues. Open-file-description
+ * locks rather than classic ones of fcntl, which vanish as soon as the process closes any
+ * descriptor of that file.
  *
- * Invariant: the file that is locked is the one at the path. A holder removes it before letting
- * go. Somebody may have opened it before that and get the lock on a file without a name, while a
- * third process locks a new file at the path; whoever finds itself there tries again. */
+ * Invariant: the file that is locked is the one at the path. A holder removes it before letting go.
+ * Somebody may have opened it before that and get the lock on a file without a name, while a third
+ * process locks a new file at the path; a process that finds itself there tries again. */
 #include "base/lock.h"
 
 #include "base/file.h"
@@ -68,7 +68,7 @@ static sw_status try_once(sw_error *err, sw_lock *lock, bool *again) {
     return sw_fail(err, SW_EIO, "%s: cannot be locked: %s; does its file system support locks?",
                    lock->path, strerror(errno));
   }
-  /* Only now, with the lock held, does the answer last. */
+  /* The answer is valid only while the lock is held. */
   *again = !is_at_path(lock);
   if (*again) {
     close(lock->fd);

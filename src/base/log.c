@@ -60,8 +60,8 @@ static size_t format_line(char *out, size_t size, const char *format, va_list li
   return length;
 }
 
-/* False: not held, print it now. That is also the answer when memory has run out: a line too
- * early is better than a line lost. */
+/* False: not held, print it now. That is also the answer when memory has run out: an early line is
+ * better than a lost one. */
 static bool hold_line(const char *line, size_t length) {
   if (!state.holds) return false;
   char *longer = realloc(state.held, state.length + length);

@@ -13,7 +13,7 @@ bool sw_log_level_parse(const char *text, sw_log_level *level); /* error warn in
 void sw_log(sw_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Keep lines back (errors excepted) until it is known whether the study can run: bad input is
- * said in one line, not below a report of what was fine. */
+ * reported in one line, without a preceding report of what was fine. */
 void sw_log_hold(void);
 void sw_log_release(bool print);
 

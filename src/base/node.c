@@ -1,7 +1,7 @@
-/* Typed readings of a configuration tree, the parsed study file. Every failure names the place
- * in the file, what was found and what is wanted, so that a user can mend a study from the
- * message alone. The tree is const and nothing is allocated: all ranks read the same tree and
- * fail with the same line. */
+/* Typed readings of a configuration tree, the parsed study file. Every failure names the place in
+ * the file, what was found and what is expected, so that a user can correct a study from the
+ * message alone. The tree is const and nothing is allocated: all ranks read the same tree and fail
+ * with the same line. */
 #include "base/node.h"
 
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 
-/* Linear: a map of a study has a dozen keys. yaml.c has refused a key that stands twice. */
+/* Linear: a map of a study has a dozen keys. yaml.c has refused duplicate keys. */
 const sw_node *sw_node_get(const sw_node *map, const char *key) {
   if (!map || map->kind != SW_NODE_MAP) return NULL;
   for (int i = 0; i < map->count; i++)

@@ -30,7 +30,7 @@ sw_status sw_node_fail(sw_error *err, const sw_node *node, const char *format, .
 sw_status sw_node_key_fail(sw_error *err, const sw_node *map, int index, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Typed readings; each fails with the place, what was found and what is wanted. */
+/* Typed readings; each fails with the place, what was found and what is expected. */
 sw_status sw_node_number(sw_error *err, const sw_node *node, double *value);
 sw_status sw_node_integer(sw_error *err, const sw_node *node, int64_t *value);
 sw_status sw_node_bool(sw_error *err, const sw_node *node, bool *value);

@@ -16,7 +16,7 @@ typedef struct sw_rng {
 sw_rng sw_rng_make(uint64_t seed, uint64_t stream, uint64_t item);
 uint64_t sw_rng_u64(sw_rng *rng);
 double sw_rng_uniform(sw_rng *rng); /* in (0, 1) */
-double sw_rng_normal(sw_rng *rng);  /* standard normal, Box-Muller, two uniforms a draw */
+double sw_rng_normal(sw_rng *rng);  /* standard normal, Box-Muller, two uniforms per draw */
 uint64_t sw_rng_below(sw_rng *rng, uint64_t bound); /* 0 .. bound - 1, unbiased */
 /* The block cipher itself, words in the order of the paper (for its known answers). */
 void sw_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);

@@ -1,6 +1,6 @@
 /* The one way a failure is recorded: a status and one line of text in the caller's sw_error. It
- * takes no memory, so that a lack of memory can be said too, and the struct holds no pointer, so
- * that sw_team_agree can send it to other ranks as it is. */
+ * allocates nothing, so that lack of memory can be reported too, and the struct holds no pointer,
+ * so that sw_team_agree can send it to other ranks as it is. */
 #include "spillway/status.h"
 
 #include <stdarg.h>

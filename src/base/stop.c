@@ -1,9 +1,9 @@
-/* Being asked to stop, and being held for a test.
+/* Requests to stop, and suspension for a test.
  *
- * A batch system sends SIGUSR1 or SIGTERM some time before it kills. The handler only sets a
- * flag, the one thing a handler may safely do here; threads look at it between tasks
- * (plan/pairs/pairs.c, plan/task/tiles.c), end the task at hand, which is then in the journal,
- * and the run ends with exit status 75. `run` listens before MPI starts, which may take seconds. */
+ * A batch system sends SIGUSR1 or SIGTERM some time before it kills. The handler only sets a flag,
+ * the one thing a handler may safely do here; threads look at it between tasks (plan/pairs/pairs.c,
+ * plan/task/tiles.c), end the task at hand, which is then in the journal, and the run ends with
+ * exit status 75. `run` listens before MPI starts, which may take seconds. */
 #include "base/stop.h"
 
 #include <fcntl.h>

@@ -1,9 +1,24 @@
-/* Text: UTF-8, near words, paths. Nothing here looks at the locale. */
+/* Text: UTF-8, numbers shown, near words, paths. Nothing here looks at the locale. */
 #include "base/text.h"
 
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+
+/* ---- numbers ---------------------------------------------------------------------------- */
+
+/* The program never sets a locale, so the point is a point. A NaN equals nothing: it is shown as the
+ * first attempt has it. */
+const char *sw_show_number(double value, char text[SW_NUMBER_ROOM]) {
+  for (int digits = 15; digits <= 17; digits++) {
+    snprintf(text, SW_NUMBER_ROOM, "%.*g", digits, value);
+    if (isnan(value) || strtod(text, NULL) == value) break;
+  }
+  return text;
+}
 
 /* ---- UTF-8 ------------------------------------------------------------------------------ */
 
@@ -90,7 +105,7 @@ static int distance(const char *a, int a_length, const char *b, int b_length) {
 const char *sw_nearest(const char *word, const char *const *candidates, int count) {
   size_t length = strlen(word);
   if (length > WORD) return NULL;
-  /* At most half of a long word, or two edits of a short one, may be wrong. */
+  /* At most half of a long word may be wrong, or two edits of a short one. */
   int best = length / 2 > 2 ? (int)(length / 2) : 2;
   const char *found = NULL;
   for (int i = 0; i < count; i++) {

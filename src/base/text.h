@@ -12,6 +12,9 @@ bool sw_parse_number(const char *text, size_t length, double *value);
 bool sw_parse_number_within(const char *text, size_t length, size_t room, double *value);
 /* A whole number filling all of text[0..length). */
 bool sw_parse_integer(const char *text, size_t length, int64_t *value);
+/* The number in the fewest digits that read back as the same, 15 to 17; returns `text`. */
+enum { SW_NUMBER_ROOM = 32 };
+const char *sw_show_number(double value, char text[SW_NUMBER_ROOM]);
 /* True when the bytes are UTF-8. */
 bool sw_is_utf8(const char *text, size_t length);
 /* The candidate nearest to `word` by edit distance, or NULL when none is near (distance over

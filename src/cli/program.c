@@ -1,6 +1,6 @@
-/* The command line: finds the verb, starts what it needs, and turns its status into an exit status.
- * Only here (and in sw_program_start, for programs that link the library) do MPI and HDF5 start and
- * end.
+/* The command line: finds the command, starts what it needs, and turns its status into an exit
+ * status. Only here (and in sw_program_start, for programs that link the library) do MPI and HDF5
+ * start and end.
  *
  * Verbs that only look at files or at the catalogue start no MPI: they work on a login node where
  * MPI cannot start, and at once. */
@@ -27,7 +27,7 @@ typedef struct command_verb {
 static const command_verb verbs[] = {
     {"run", sw_cmd_run, true, "run STUDY.yaml [-o OUT.h5] [--force]   compute a study"},
     {"check", sw_cmd_check, true,
-     "check STUDY.yaml                       validate study and data, print the plan"},
+     "check STUDY.yaml                       check study and data, print the plan"},
     {"measures", sw_cmd_measures, false,
      "measures [NAME]                        list the measures; describe one"},
     {"synth", sw_cmd_synth, true,
@@ -35,7 +35,7 @@ static const command_verb verbs[] = {
     {"info", sw_cmd_info, false,
      "info OUT.h5                            what is in a results file"},
     {"verify", sw_cmd_verify, true,
-     "verify OUT.h5 [--tiles N]              compute a sample of it again, compare bit for bit"},
+     "verify OUT.h5 [--tiles N]              recompute a sample and compare it bit for bit"},
     {"diff", sw_cmd_diff, false,
      "diff OLD.h5 NEW.h5                     what changed between two results files"},
 };
@@ -47,7 +47,7 @@ static void help(void) {
   for (int i = 0; i < N_VERBS; i++)
     printf("  spillway %s\n", verbs[i].help);
   puts("  spillway --version | --help\n\n"
-       "Each verb has its own --help. `spillway run` alone uses one process and all its cores;\n"
+       "Each command has its own --help. `spillway run` alone uses one process and all its cores;\n"
        "under mpirun or srun it uses as many ranks as they start. The results are the same bits.\n"
        "Exit status: 0 done; 2 wrong usage or bad input; 75 stopped early, to be continued;\n"
        "1 anything else (diff, verify: 1 different).");
@@ -70,8 +70,8 @@ static int unknown_verb(const char *word) {
   for (int i = 0; i < N_VERBS; i++)
     names[i] = verbs[i].name;
   const char *near = sw_nearest(word, names, N_VERBS);
-  fprintf(stderr, "spillway: unknown verb '%s'%s%s; see spillway --help\n", word,
-          near ? "; the nearest is " : "", near ? near : "");
+  fprintf(stderr, "spillway: unknown command '%s'%s%s%s see spillway --help\n", word,
+          near ? "; did you mean '" : "", near ? near : "", near ? "'?" : ";");
   return 2;
 }
 
@@ -143,8 +143,8 @@ int sw_main(int argc, char **argv, const sw_measure *const *extra) {
     return sw_cli_exit_status(err.status);
   }
   if (argc < 2) {
-    fputs("spillway: give a verb: run, check, measures, synth, info, verify or diff; see spillway "
-          "--help\n",
+    fputs("spillway: no command given; expected run, check, measures, synth, info, verify or diff; "
+          "see spillway --help\n",
           stderr);
     return 2;
   }

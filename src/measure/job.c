@@ -3,6 +3,9 @@
  * measures ask in `resolve` and `finish`, or once per unit, never per pair. */
 #include "spillway/measure.h"
 
+#include "measure/names.h"
+#include "measure/outputs.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +29,59 @@ int sw_job_pass(sw_job *job, sw_pass pass) {
 void sw_job_axis(sw_job *job, sw_axis axis) {
   if (job->n_axes < SW_MAX_AXES) job->axis[job->n_axes] = axis;
   job->n_axes++;
+}
+
+const sw_axis *sw_job_find_axis(const sw_job *job, const char *name) {
+  for (int a = 0; a < job->n_axes; a++)
+    if (strcmp(job->axis[a].name, name) == 0) return &job->axis[a];
+  return NULL;
+}
+
+const char *sw_axis_name(const sw_axis *axis) {
+  return axis->as ? axis->as : axis->name;
+}
+
+/* Whether a dataset of the result's group may not be called COLUMN or COLUMN_to. What pair outputs
+ * bring along counts for any measure that may have them: names are not to change with `keep`. */
+static bool is_name_taken(const sw_job *job, const char *column, const char *to) {
+  bool pairs = sw_measure_has_pairs(job->measure);
+  for (const sw_output *output = job->measure->output; output->name; output++)
+    if (strcmp(output->name, column) == 0 || strcmp(output->name, to) == 0) return true;
+  return sw_name_is_taken(column, pairs) || sw_name_is_taken(to, pairs) ||
+         strcmp(column, SW_NAME_VALUE) == 0;
+}
+
+sw_status sw_job_group_axes(sw_error *err, sw_job *job, const char *name, const char *to,
+                            const sw_grouping *grouping) {
+  const char *as = grouping->name, *as_to = sw_arena_printf(job->arena, "%s_to", as);
+  if (as_to && is_name_taken(job, as, as_to)) {
+    as = sw_arena_printf(job->arena, SW_NAME_GROUP_PREFIX "%s", grouping->name);
+    as_to = sw_arena_printf(job->arena, "%s_to", as ? as : "");
+  }
+  if (!as || !as_to) return sw_fail(err, SW_ENOMEM, "%s: no memory for its axes", job->name);
+  sw_axis axis = {.name = name, .n = grouping->n_groups, .label = grouping->label, .as = as};
+  sw_job_axis(job, axis);
+  axis.name = to;
+  axis.as = as_to;
+  if (to) sw_job_axis(job, axis);
+  return SW_OK;
+}
+
+/* Of one job only pointers need be compared: what is equal otherwise is found by content when it is
+ * made. */
+static bool is_same(const sw_resource *a, const sw_resource *b) {
+  return a->name && b->name && strcmp(a->name, b->name) == 0 && a->fill == b->fill &&
+         a->links[0] == b->links[0] && a->links[1] == b->links[1] && a->distance == b->distance &&
+         a->base == b->base && a->setting_bytes == b->setting_bytes &&
+         (a->setting_bytes == 0 || memcmp(a->setting, b->setting, a->setting_bytes) == 0);
+}
+
+/* `prepare` may run twice for a pass, and asks twice then. */
+int sw_job_resource(sw_job *job, sw_resource resource) {
+  for (int k = 0; k < job->n_resources && k < SW_MAX_RESOURCES; k++)
+    if (is_same(&job->resource[k], &resource)) return k;
+  if (job->n_resources < SW_MAX_RESOURCES) job->resource[job->n_resources] = resource;
+  return job->n_resources++;
 }
 
 const sw_arg *sw_job_arg(const sw_job *job, const char *name) {
@@ -70,6 +126,12 @@ sw_result *sw_job_result(const sw_job *job, const char *name) {
   for (int i = 0; job->measure->output[i].name; i++)
     if (strcmp(job->measure->output[i].name, name) == 0) return &job->result[i];
   return NULL;
+}
+
+int sw_result_periods(const sw_job *job, const sw_result *result) {
+  bool timed = result->output->shape == SW_GLOBAL ||
+               (result->output->shape == SW_UNIT && !result->output->timeless);
+  return timed ? job->n_periods : 1;
 }
 
 const char *sw_job_period(const sw_job *job, int t) {

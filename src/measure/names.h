@@ -1,7 +1,7 @@
 /* Names in a results file that do not come from a study or a descriptor: what the file has itself
  * in the group of a result, beside its pairs, and at the root. They stand here, below `plan`, as it
  * refuses measures and entries that would take them, and the results file is written and read by
- * them. Attributes and texts are in store/results/layout.h.
+ * them. Attributes and texts are in store/layout/layout.h.
  *
  * To rename a dataset, change its line: tests/arch/test_layout.py sees to it that no other file
  * spells it. */

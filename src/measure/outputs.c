@@ -11,3 +11,7 @@ bool sw_measure_has_shape(const sw_measure *measure, sw_shape shape) {
 bool sw_measure_has_pairs(const sw_measure *measure) {
   return sw_measure_has_shape(measure, SW_PAIR);
 }
+
+bool sw_measure_fills_rows(const sw_measure *measure) {
+  return measure->whole_row || measure->row_periods;
+}

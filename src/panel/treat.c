@@ -35,7 +35,7 @@ static int64_t fill_stretch(int64_t n, const double *at, double *const *row, int
 }
 
 /* Each stretch between breaks for itself: at a break the definition of an indicator changes, so
- * a line across it would join numbers that do not measure the same. break_period ascends. */
+ * interpolation across it would mix different quantities. break_period ascends. */
 int64_t sw_treat_fill_interpolate(int64_t n, int n_periods, const double *at, int n_breaks,
                                   const int *break_period, double *const *row) {
   int64_t filled = 0;

@@ -170,7 +170,7 @@ static sw_status merge_labels(sw_error *err, const char *file, const sw_unit_tab
   for (int64_t i = 0; i < from->n; i++) {
     const char *label = from->group[g][i];
     int64_t *first = &member[parent[i]];
-    /* An empty label says nothing and contradicts nothing. */
+    /* An empty label contradicts no other. */
     if (!*label) continue;
     if (*first < 0) {
       *first = i;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Names in a results file are spelled in one place: measure/names.h for datasets and axes, and
-store/results/layout.h for attributes. No other file of src has one of them in a text, be it alone,
+store/layout/layout.h for attributes. No other file of src has one of them in a text, be it alone,
 as a part of a path, or as a word of a message. Words that are used for other things as well, such as
 `total`, are looked for only where results files are written and read. Then a name is planted in
 every folder that is watched, so that the test is known to be able to fail."""
@@ -9,10 +9,10 @@ import os
 import re
 
 ROOT = os.environ["SPILLWAY_SOURCE"]
-HOMES = ["src/measure/names.h", "src/store/results/layout.h"]
+HOMES = ["src/measure/names.h", "src/store/layout/layout.h"]
 H5 = "src/store/h5/h5.h"  # what netCDF asks of every dataset
 # Where files of results are written, read, compared and told of.
-ROOMS = ["src/store/results/", "src/store/diff/", "src/store/report/"]
+ROOMS = ["src/store/layout/", "src/store/results/", "src/store/diff/", "src/store/report/"]
 # Not words of a results file alone: keys of a study, parameters, columns, plain English.
 COMMON = {
     "unit", "time", "lon", "lat", "composites", "value", "partner", "entry", "rank", "total", "mean",
@@ -111,7 +111,7 @@ for path, source, name in PLANTED:
     assert len(said) == 1 and said[0].startswith(f"{path}:1: ") and f"spells {name};" in said[0], said
 ALLOWED = [("src/store/results/good.c", '/* "total" */ x("totals, of the total");'),
            ("src/measure/unit/good.c", 'x("value"); x("total");'),
-           ("src/store/results/layout.h", '"unit"'),
+           ("src/store/layout/layout.h", '"unit"'),
            ("src/cli/verbs/good.c", '#include "spillway/unit_to"\n x("seed");')]
 for path, source in ALLOWED:
     assert not faults({path: source}, known), path

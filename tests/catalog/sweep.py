@@ -80,7 +80,7 @@ class Description:
 
     def is_declared(self, param):
         """Says of itself whether it must be given, and what it is otherwise."""
-        return re.search(r", (required|default \S|may be left out)", self.params[param]) is not None
+        return re.search(r", (required|default \S|optional)", self.params[param]) is not None
 
 
 # ---- results --------------------------------------------------------------------------------

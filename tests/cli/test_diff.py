@@ -246,7 +246,7 @@ class Values(unittest.TestCase):
         said = diff("old/results.h5", path, "--rtol", "1e9", "--atol", "1e9", status=1).stdout
         self.assertIn("0 appeared, 1 disappeared", variables(said)["ccd/coupling"])
         self.assertIn("1 appeared, 0 disappeared", variables(said)["matrix/value"])
-        total, found = rows(said, "values that came or went")
+        total, found = rows(said, "values that appeared or disappeared")
         self.assertEqual(total, 2)
         self.assertEqual(found[0][:4] + found[0][-1:], ["ccd/coupling", "2002", unit(3), "-", "missing"])
         self.assertEqual(found[1], ["matrix/value", "2001", unit(2), unit(2), "missing", "->", "5"])
@@ -505,11 +505,11 @@ class Usage(unittest.TestCase):
         good = "old/results.h5"
         self.refused("give two results files")
         self.refused("give two results files", good)
-        self.refused("one argument too many", good, good, good)
+        self.refused("unexpected argument", good, good, good)
         self.refused("--rtol -1", good, good, "--rtol", "-1")
         self.refused("--atol nan", good, good, "--atol", "nan")
         self.refused("--most 1.5", good, good, "--most", "1.5")
-        self.refused("the nearest is --rtol", good, good, "--rtool", "1")
+        self.refused("did you mean --rtol?", good, good, "--rtool", "1")
         self.assertIn("Usage: spillway diff", diff("--help", status=0).stdout)
 
     def test_quiet(self):

@@ -54,7 +54,7 @@ refused() { # refused STATUS PATTERN ARGUMENTS...
   grep -q -- "$pattern" err || fail "synth $*: '$(cat err)' lacks '$pattern'"
 }
 before=$(sha256sum a/*)
-refused 2 'is there already.*--force' -o a --units 100 --periods 3
+refused 2 'already exists.*--force' -o a --units 100 --periods 3
 [ "$before" = "$(sha256sum a/*)" ] || fail "a refused synth touched the files"
 refused 2 'named indicators' -o x --units 100 --periods 3 --indicators 13
 refused 2 ' 14 ' -o x --units 100 --periods 3 --indicators 13

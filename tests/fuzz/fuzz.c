@@ -84,8 +84,9 @@ static const sw_measure probe = {
     .name = "probe",
     .title = "Probe",
     .kind = SW_KIND_UNIT,
-    .param = (const sw_param[]){{"of", SW_P_COLUMNS, NULL, NULL, 0, 0, "columns"}, {0}},
-    .output = (const sw_output[]){{"value", "value", "1", SW_UNIT, SW_FLOAT64, NULL, NULL}, {0}}};
+    .param = (const sw_param[]){{.name = "of", .type = SW_P_COLUMNS, .help = "columns"}, {0}},
+    .output = (const sw_output[]){
+        {.name = "value", .long_name = "value", .units = "1", .shape = SW_UNIT}, {0}}};
 
 const sw_study *fuzz_study(const char *sections) {
   static const sw_measure *const extra[] = {&probe};

@@ -1,7 +1,7 @@
 /* Results files, as `spillway info` and `weights: {from: ...}` read them. */
 #include "fuzz.h"
 
-#include "store/results/info.h"
+#include "store/layout/info.h"
 #include "store/results/results.h"
 
 /* HDF5 1.10 loses memory of its own where a file is damaged. */

@@ -121,7 +121,7 @@ class Installed(unittest.TestCase):
         failed = subprocess.run([self.build("twice"), "measures"], capture_output=True, text=True,
                                 env=self.env)
         self.assertEqual(failed.returncode, 2)
-        self.assertIn("is called 'gravity', as another one", failed.stderr)
+        self.assertIn("is called 'gravity', like another one; rename it", failed.stderr)
 
     def test_manual(self):
         """Every option and every key stands in it."""

@@ -112,7 +112,7 @@ def check_limit(pbs, study, want):
         os.kill(pid, signal.SIGCONT)
     err = process.communicate(timeout=60)[1]
     assert process.returncode == 75 and "it goes on as job 8.server" in err, err
-    assert f"nodes: 1, ranks: 2, threads a rank: 1; asked to stop in {seconds} s" in err, err
+    assert f"nodes: 1, ranks: 2, threads per rank: 1; asked to stop in {seconds} s" in err, err
     assert pbs.called() == ["2", options + " ", "-V", "-N", "study", "-q", "batch",
                             "-l", "select=1:ncpus=1:mpiprocs=2:ompthreads=1",
                             "-l", f"walltime=00:02:{seconds:02d}", f"{JOBS}/pbs/study.pbs"]

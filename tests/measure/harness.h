@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/node.h"
 #include "spillway/measure.h"
@@ -118,27 +119,39 @@ static inline void harness_parse_numbers(harness *h, int p, const char *text) {
   h->arg[p].numbers = number;
 }
 
+/* What the text says, by the parameter's type. */
+static inline void harness_read(harness *h, int p, const char *text) {
+  sw_ptype type = h->job.measure->param[p].type;
+  if (type == SW_P_CHOICE) harness_choice(h, p, text);
+  if (type == SW_P_NUMBER || type == SW_P_INTEGER) h->arg[p].number = strtod(text, NULL);
+  if (type == SW_P_BOOL) h->arg[p].number = strcmp(text, "true") == 0;
+  if (type == SW_P_NODE) h->arg[p].node = harness_scalar(h, text);
+  if (type != SW_P_NUMBERS) return;
+  h->arg[p].count = 0;
+  harness_parse_numbers(h, p, text);
+}
+
 static inline void harness_default(harness *h, int p) {
   const sw_param *param = &h->job.measure->param[p];
   h->arg[p] = (sw_arg){.where = "test.yaml:1:1", .text = param->fallback ? param->fallback : ""};
   if (!param->fallback || !param->fallback[0]) return;
-  if (param->type == SW_P_CHOICE) harness_choice(h, p, param->fallback);
-  if (param->type == SW_P_NUMBER) h->arg[p].number = strtod(param->fallback, NULL);
-  if (param->type == SW_P_NUMBERS) harness_parse_numbers(h, p, param->fallback);
-  if (param->type == SW_P_NODE) h->arg[p].node = harness_scalar(h, param->fallback);
+  harness_read(h, p, param->fallback);
 }
 
 static inline void harness_units(harness *h, int64_t n) {
   char *text = NULL;
   int64_t *at = NULL;
+  uint64_t *key = NULL;
   HARNESS_NEW(h, text, 9 * n);
   HARNESS_NEW(h, at, n + 1);
+  HARNESS_NEW(h, key, n);
   for (int64_t i = 0; i < n; i++) {
     at[i] = 9 * i;
     snprintf(text + 9 * i, 9, "%08u", (unsigned)i % 100000000u);
+    key[i] = sw_hash64(text + 9 * i, 8, 0);
   }
   at[n] = 9 * n;
-  h->units = (sw_units){.n = n, .text = text, .code_at = at};
+  h->units = (sw_units){.n = n, .text = text, .code_at = at, .key = key};
 }
 
 static inline harness *harness_new(const sw_measure *measure, int64_t n, int periods) {
@@ -147,14 +160,17 @@ static inline harness *harness_new(const sw_measure *measure, int64_t n, int per
   cr_assert_eq(sw_arena_create(&h->err, &h->arena), SW_OK);
   h->notes.arena = h->arena;
   int *period = NULL;
+  int64_t *value = NULL;
   const char **label = NULL;
+  HARNESS_NEW(h, value, periods);
   HARNESS_NEW(h, period, periods);
   HARNESS_NEW(h, label, periods);
   for (int t = 0; t < periods; t++) {
     period[t] = t;
+    value[t] = 2001 + t;
     label[t] = sw_arena_printf(h->arena, "%d", 2001 + t);
   }
-  h->periods = (sw_periods){.n = periods, .label = label};
+  h->periods = (sw_periods){.n = periods, .integer = true, .value = value, .label = label};
   harness_units(h, n);
   h->job = (sw_job){.measure = measure,
                     .name = "job",
@@ -185,16 +201,8 @@ static inline sw_arg *harness_arg(harness *h, const char *name) {
 }
 
 static inline void harness_set(harness *h, const char *name, const char *text) {
-  int p = harness_param(h, name);
-  sw_ptype type = h->job.measure->param[p].type;
   harness_arg(h, name)->text = text;
-  if (type == SW_P_CHOICE) harness_choice(h, p, text);
-  if (type == SW_P_NUMBER) h->arg[p].number = strtod(text, NULL);
-  if (type == SW_P_NUMBERS) {
-    h->arg[p].count = 0;
-    harness_parse_numbers(h, p, text);
-  }
-  if (type == SW_P_NODE) h->arg[p].node = harness_scalar(h, text);
+  harness_read(h, harness_param(h, name), text);
 }
 
 static inline void harness_set_node(harness *h, const char *name, const sw_node *node) {
@@ -217,10 +225,13 @@ static inline sw_input *harness_column(harness *h, const char *param, const char
 
 /* ---- running ---------------------------------------------------------------------------- */
 
-static inline int harness_axis(const harness *h, const char *name) {
-  for (int i = 0; name && i < h->job.n_axes; i++)
-    if (strcmp(h->job.axis[i].name, name) == 0) return h->job.axis[i].n;
-  return name ? 0 : 1;
+static inline int harness_width(const harness *h, const sw_output *output) {
+  int width = 1;
+  for (int a = 0; a < SW_MAX_OWN && output->axis[a]; a++) {
+    const sw_axis *axis = sw_job_find_axis(&h->job, output->axis[a]);
+    width *= axis ? axis->n : 0;
+  }
+  return width;
 }
 
 static inline int harness_outputs(const harness *h) {
@@ -242,17 +253,17 @@ static inline sw_status harness_resolve(harness *h) {
 static const double HARNESS_UNTOUCHED = -987654321.5;
 
 static inline void harness_rows(harness *h) {
-  int outputs = harness_outputs(h), T = h->job.n_periods;
+  int outputs = harness_outputs(h);
   HARNESS_NEW(h, h->result, outputs);
   for (int q = 0; q < outputs; q++) {
     sw_result *result = &h->job.result[q];
     const sw_output *output = result->output;
     if (result->off) continue;
-    result->width = harness_axis(h, output->axis) * harness_axis(h, output->axis2);
+    result->width = harness_width(h, output);
     cr_assert_gt(result->width, 0, "%s: axis not declared", output->name);
-    int rows = output->shape == SW_UNIT ? result->width * T : 1;
-    int64_t length =
-        output->shape == SW_UNIT ? h->job.n : result->width * (output->shape == SW_GLOBAL ? T : 1);
+    int all = result->width * sw_result_periods(&h->job, result);
+    int rows = output->shape == SW_UNIT ? all : 1;
+    int64_t length = output->shape == SW_UNIT ? h->job.n : all;
     HARNESS_NEW(h, h->result[q], rows);
     HARNESS_NEW(h, result->row, rows);
     for (int r = 0; r < rows; r++) {
@@ -277,7 +288,7 @@ static inline void harness_show(harness *h, int64_t lo) {
   for (int q = 0; q < harness_outputs(h); q++) {
     const sw_result *result = &h->job.result[q];
     if (result->off || result->output->shape != SW_UNIT) continue;
-    for (int r = 0; r < result->width * h->job.n_periods; r++)
+    for (int r = 0; r < result->width * sw_result_periods(&h->job, result); r++)
       result->row[r] = h->result[q][r] + lo;
   }
 }

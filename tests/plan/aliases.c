@@ -98,7 +98,7 @@ Test(aliases, refuse_what_they_set) {
   expect_refused(HEAD "- reech: {mass: gdp}\n",
                  "s.yaml:4:3: unknown measure 'reech'; did you mean 'reach'?");
   expect_refused(HEAD "- reach: {mass: gdp}\n- reach: {mass: gdp}\n",
-                 "s.yaml:5:3: two results are called 'reach' (the first at s.yaml:4:3); name one "
+                 "s.yaml:5:3: two results are called 'reach' (the first at s.yaml:4:3); rename one "
                  "with `as:`");
 }
 

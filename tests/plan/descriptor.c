@@ -3,6 +3,7 @@
 #include "plan/descriptor/descriptor.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,25 +42,40 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
   (void)workspace;
 }
 
+static size_t row_state(const sw_job *job) {
+  (void)job;
+  return 8;
+}
+
 static void whole_row(const sw_job *job, int t, int64_t i, double *const *out, void *workspace) {
   (void)job, (void)t, (void)i, (void)out, (void)workspace;
 }
 
-#define NUMBER(name, fallback, lo, hi)                                                             \
-  { name, SW_P_NUMBER, fallback, NULL, lo, hi, "a number" }
-#define UNIT(name, axis)                                                                           \
-  { name, "by unit", "1", SW_UNIT, SW_FLOAT64, axis, NULL }
-#define PAIR(name)                                                                                 \
-  { name, "of pairs", "1", SW_PAIR, SW_FLOAT64, NULL, NULL }
-#define TABLE(name, axis, axis2)                                                                   \
-  { name, "a table", "1", SW_TABLE, SW_FLOAT64, axis, axis2 }
-#define GLOBAL(name, axis)                                                                         \
-  { name, "by period", "1", SW_GLOBAL, SW_FLOAT64, axis, NULL }
+#define NUMBER(n, value, least, most)                                                              \
+  { .name = n, .type = SW_P_NUMBER, .fallback = value, .lo = least, .hi = most, .help = "a number" }
+#define UNIT(n, ...)                                                                               \
+  {                                                                                                \
+    .name = n, .long_name = "by unit", .units = "1", .shape = SW_UNIT, .axis = { __VA_ARGS__ }     \
+  }
+#define PAIR(n)                                                                                    \
+  { .name = n, .long_name = "of pairs", .units = "1", .shape = SW_PAIR }
+#define TABLE(n, ...)                                                                              \
+  {                                                                                                \
+    .name = n, .long_name = "a table", .units = "1", .shape = SW_TABLE, .axis = { __VA_ARGS__ }    \
+  }
+#define GLOBAL(n, ...)                                                                             \
+  {                                                                                                \
+    .name = n, .long_name = "by period", .units = "1", .shape = SW_GLOBAL, .axis = { __VA_ARGS__ } \
+  }
 
 /* A model: a table, a matrix, a value by unit. */
 static sw_measure good(void) {
-  static const sw_param param[] = {{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "a variable"},
-                                   {"form", SW_P_CHOICE, "one", "one|other", 0, 0, "a choice"},
+  static const sw_param param[] = {{.name = "of", .type = SW_P_COLUMN, .help = "a variable"},
+                                   {.name = "form",
+                                    .type = SW_P_CHOICE,
+                                    .fallback = "one",
+                                    .choices = "one|other",
+                                    .help = "a choice"},
                                    NUMBER("decay", "2", 0, 9),
                                    {0}};
   static const sw_output output[] = {
@@ -161,11 +177,12 @@ Test(descriptor, parameters) {
          "SW_P_WEIGHTS, or take another name",
          NUMBER("weights", "2", 0, 0));
   PARAMS("parameter form: a choice without choices; write \"one|other\"",
-         {"form", SW_P_CHOICE, "one", NULL, 0, 0, "a choice"});
+         {.name = "form", .type = SW_P_CHOICE, .fallback = "one", .help = "a choice"});
   PARAMS("parameter a: lo is 3 and hi 1; lo comes first", NUMBER("a", "2", 3, 1));
-  PARAMS("parameter a: no help; say it in one line", {"a", SW_P_NUMBER, "2", NULL, 0, 0, NULL});
+  PARAMS("parameter a: no help; say it in one line",
+         {.name = "a", .type = SW_P_NUMBER, .fallback = "2", .help = NULL});
   PARAMS("parameter a: type 77 is none; give one of sw_ptype",
-         {"a", (sw_ptype)77, "2", NULL, 0, 0, "what"});
+         {.name = "a", .type = (sw_ptype)77, .fallback = "2", .help = "what"});
 }
 
 /* By the code that reads a study. */
@@ -173,11 +190,15 @@ Test(descriptor, defaults) {
   PARAMS("param: a (default two): found 'two'; expected a number", NUMBER("a", "two", 0, 0));
   PARAMS("param: a (default 7): 7 is out of range; expected 0 to 1", NUMBER("a", "7", 0, 1));
   PARAMS("param: b (default maybe): found 'maybe'; expected true or false",
-         {"b", SW_P_BOOL, "maybe", NULL, 0, 0, "what"});
+         {.name = "b", .type = SW_P_BOOL, .fallback = "maybe", .help = "what"});
   PARAMS("param: k (default 1.5): found '1.5'; expected a whole number",
-         {"k", SW_P_INTEGER, "1.5", NULL, 0, 0, "what"});
+         {.name = "k", .type = SW_P_INTEGER, .fallback = "1.5", .help = "what"});
   PARAMS("param: form (default third): unknown choice 'third'; expected one of one|other",
-         {"form", SW_P_CHOICE, "third", "one|other", 0, 0, "what"});
+         {.name = "form",
+          .type = SW_P_CHOICE,
+          .fallback = "third",
+          .choices = "one|other",
+          .help = "what"});
 }
 
 Test(descriptor, output_names) {
@@ -217,13 +238,18 @@ Test(descriptor, output_names) {
 }
 
 Test(descriptor, output_forms) {
-  OUTPUTS("output a: 2 axes of its own; a unit output has room for one",
-          {"a", "two axes", "1", SW_UNIT, SW_FLOAT64, "row", "column"});
-  OUTPUTS("output a: 2 axes of its own; a global output has room for one",
-          {"a", "two axes", "1", SW_GLOBAL, SW_FLOAT64, "row", "column"});
-  OUTPUTS("output a: 1 axis of its own; a pair output has room for none",
-          {"a", "an axis", "1", SW_PAIR, SW_FLOAT64, "row", NULL});
-  OUTPUTS("output a: axis2 without axis; a single one is `axis`", TABLE("a", NULL, "row"));
+  OUTPUTS("output a: the axis row; pair outputs have no axes of their own",
+          {.name = "a", .long_name = "an axis", .units = "1", .shape = SW_PAIR, .axis = {"row"}});
+  OUTPUTS("output a: axis[1] without axis[0]; the first is axis[0]", TABLE("a", NULL, "row"));
+  OUTPUTS("output a: axis[2] without axis[1]; the first is axis[0]",
+          UNIT("a", "term", NULL, "row"));
+  OUTPUTS("output cube: the axis row twice, which readers take for one; declare row_to with the "
+          "same labels",
+          GLOBAL("cube", "row", "term", "row"));
+  OUTPUTS("output a: timeless is of unit outputs; what has neither unit nor time is an SW_TABLE",
+          {.name = "a", .shape = SW_GLOBAL, .timeless = true});
+  OUTPUTS("output a: timeless is of unit outputs; of pairs resolve sets whole_series",
+          {.name = "a", .shape = SW_PAIR, .timeless = true});
   OUTPUTS("output vcov: the axis term twice, which readers take for one; declare term_to with the "
           "same labels",
           TABLE("vcov", "term", "term"));
@@ -233,16 +259,19 @@ Test(descriptor, output_forms) {
           "name",
           PAIR("flow"), TABLE("a", "rank", NULL));
   OUTPUTS("output a: pairs are stored as the study's precision says; give SW_FLOAT64",
-          {"a", "whole", "1", SW_PAIR, SW_INT32, NULL, NULL});
+          {.name = "a", .long_name = "whole", .units = "1", .shape = SW_PAIR, .number = SW_INT32});
   OUTPUTS("9 pair outputs; 8 at most", PAIR("a"), PAIR("b"), PAIR("c"), PAIR("d"), PAIR("e"),
           PAIR("f"), PAIR("g"), PAIR("h"), PAIR("i"));
   OUTPUTS("output a: shape 5 is none; give one of sw_shape",
-          {"a", "none", "1", (sw_shape)5, SW_FLOAT64, NULL, NULL});
+          {.name = "a", .long_name = "none", .units = "1", .shape = (sw_shape)5});
 }
 
 Test(descriptor, functions) {
-  SLIP(m.whole_row = whole_row, "2 of segment, block and whole_row; the engine calls one of them");
-  SLIP(m.segment = NULL, "pair outputs, and no segment, block or whole_row to fill them");
+  SLIP(m.whole_row = whole_row,
+       "2 of segment, block, whole_row and row_periods; the engine calls one of them");
+  SLIP(m.segment = NULL,
+       "pair outputs, and no segment, block, whole_row or row_periods to fill them");
+  SLIP(m.row_state = row_state, "row_state, row_prepare and row_periods go together");
   SLIP(m.output++; m.segment = NULL;
        m.whole_row = whole_row, "whole_row without a pair output to fill; declare one");
   SLIP(m.output++; m.segment = NULL;
@@ -275,8 +304,8 @@ static void make_bench(bench *b) {
   sw_job_pass(&b->job, (sw_pass){.domain = SW_UNITS, .partial = 8, .result = 8, .operand = 1});
   sw_job_pass(&b->job, (sw_pass){.domain = SW_ITEMS, .items = 2, .record = 8});
   sw_job_pass(&b->job, (sw_pass){.domain = SW_PAIRS});
-  sw_job_axis(&b->job, (sw_axis){"term", 2, label});
-  sw_job_axis(&b->job, (sw_axis){"term_to", 2, label});
+  sw_job_axis(&b->job, (sw_axis){.name = "term", .n = 2, .label = label});
+  sw_job_axis(&b->job, (sw_axis){.name = "term_to", .n = 2, .label = label});
 }
 
 #define DECLARED(change, line)                                                                     \
@@ -366,29 +395,33 @@ Test(declared, what_fills_outputs) {
            b.measure.kind = SW_KIND_PAIR,
            "of kind pair, and every pair output is off; leave one on");
   DECLARED(job->whole_series = true,
-           "output residual is by period, beside one matrix over all periods; make it a measure "
-           "of its own");
+           "output residual is by period, beside one matrix over all periods; make it timeless, or "
+           "a measure of its own");
+  DECLARED(job->result[0].off = job->whole_series = true;
+           job->n_passes = 2,
+           "output residual is by period, beside whole_series; make it timeless, or a measure of "
+           "its own");
   DECLARED(job->n_passes = 2; for (int q = 0; q < 3; q++) job->result[q].off = true,
                               "every output is off; leave one on");
 }
 
 /* A measure that writes them itself. */
 static void write_axes(sw_job *job) {
-  static const char *const name[] = {"a", "b", "c", "d", "e"};
+  static const char *const name[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
   sw_result *result = job->result;
-  for (job->n_axes = 0; job->n_axes < 5; job->n_axes++)
-    job->axis[job->n_axes] = (sw_axis){name[job->n_axes], 2, label};
+  for (job->n_axes = 0; job->n_axes < 9; job->n_axes++)
+    job->axis[job->n_axes] = (sw_axis){.name = name[job->n_axes], .n = 2, .label = label};
   cr_expect_eq(job->result, result);
 }
 
 static void add_axes(sw_job *job) {
   for (int k = 0; k < 20; k++)
-    sw_job_axis(job, (sw_axis){"more", 2, label});
+    sw_job_axis(job, (sw_axis){.name = "more", .n = 2, .label = label});
 }
 
 Test(declared, axes) {
-  DECLARED(write_axes(job), "resolve declares 5 axes; 4 at most");
-  DECLARED(add_axes(job), "resolve declares 22 axes; 4 at most");
+  DECLARED(write_axes(job), "resolve declares 9 axes; 8 at most");
+  DECLARED(add_axes(job), "resolve declares 22 axes; 8 at most");
   DECLARED(job->n_axes = 1, "output vcov has the axis term_to, which resolve does not declare; "
                             "declare it, or switch the output off");
   DECLARED(job->axis[1].name = "term",
@@ -396,14 +429,57 @@ Test(declared, axes) {
   DECLARED(job->axis[1].n = 0,
            "output vcov has the axis term_to, which is empty; switch the output off");
   DECLARED(job->axis[1].label = NULL, "axis term_to: 2 labels, and that of 0 is NULL");
-  DECLARED(sw_job_axis(job, (sw_axis){"unit_to", 2, label}),
+  DECLARED(sw_job_axis(job, (sw_axis){.name = "unit_to", .n = 2, .label = label}),
            "axis unit_to: the results file has a `unit_to` of its own; take another name");
-  DECLARED(sw_job_axis(job, (sw_axis){"entry", 2, label}),
+  DECLARED(sw_job_axis(job, (sw_axis){.name = "entry", .n = 2, .label = label}),
            "axis entry: the results file has a `entry` of its own; take another name");
-  DECLARED(sw_job_axis(job, (sw_axis){NULL, 2, label}),
+  DECLARED(sw_job_axis(job, (sw_axis){.n = 2, .label = label}),
            "axis '': letters, digits and '_' are wanted, no digit first");
-  DECLARED(sw_job_axis(job, (sw_axis){"residual", 2, label}),
+  DECLARED(sw_job_axis(job, (sw_axis){.name = "residual", .n = 2, .label = label}),
            "an output and an axis are both called 'residual'; rename one");
+}
+
+/* Positions that are numbers, and names that come from the study. */
+Test(declared, positions) {
+  static const double km[] = {100, INFINITY}, gap[] = {100, NAN};
+  DECLARED(job->axis[1].number = km, "axis term_to: labels and numbers; give one of them");
+  DECLARED(job->axis[1].units = "km", "axis term_to: units 'km' of labels; numbers have units");
+  DECLARED(job->axis[1].label = NULL; job->axis[1].number = gap, "axis term_to: number 1 is NaN");
+  DECLARED(job->axis[1].as = "a/b", "axis term_to: 'a/b' can be no name in a results file");
+  DECLARED(job->axis[1].as = "", "axis term_to: '' can be no name in a results file");
+  DECLARED(job->axis[1].as = "unit",
+           "axis unit: the results file has a `unit` of its own; take another name");
+  DECLARED(job->axis[1].as = "term",
+           "the axis term is declared twice; once is enough for all outputs");
+  DECLARED(job->axis[1].as = "residual",
+           "an output and an axis are both called 'residual'; rename one");
+  bench b;
+  sw_error err = {0};
+  make_bench(&b);
+  b.job.axis[1] = (sw_axis){.name = "term_to", .n = 2, .number = km, .units = "km", .as = "ring"};
+  cr_expect_eq(sw_job_check(&err, &b.job), SW_OK, "%s", err.text);
+  b.job.axis[1].as = "group_省";
+  cr_expect_eq(sw_job_check(&err, &b.job), SW_OK, "%s", err.text);
+}
+
+/* Axes of groups are called as the column is, or group_COLUMN where that name is taken. */
+Test(declared, group_axes) {
+  static const char *const column[] = {"省", "residual", "mean"};
+  static const char *const as[] = {"省", "group_residual", "group_mean"};
+  for (int k = 0; k < 3; k++) {
+    sw_grouping grouping = {.name = column[k], .n_groups = 2, .label = label};
+    char to[64];
+    bench b;
+    sw_error err = {0};
+    make_bench(&b);
+    cr_assert_eq(sw_arena_create(&err, &b.job.arena), SW_OK);
+    cr_expect_eq(sw_job_group_axes(&err, &b.job, "group", "group_to", &grouping), SW_OK);
+    cr_expect_eq(sw_job_check(&err, &b.job), SW_OK, "%s", err.text);
+    snprintf(to, sizeof to, "%s_to", as[k]);
+    cr_expect_str_eq(sw_axis_name(sw_job_find_axis(&b.job, "group")), as[k]);
+    cr_expect_str_eq(sw_axis_name(sw_job_find_axis(&b.job, "group_to")), to);
+    sw_arena_destroy(b.job.arena);
+  }
 }
 
 /* Variants of a name, as a composite has: one of them is on. */

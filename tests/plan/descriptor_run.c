@@ -24,8 +24,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = bytes, .result = bytes, .operand = 1});
   sw_job_pass(job, (sw_pass){.domain = SW_ITEMS, .items = job->n_periods, .record = 8});
   if (!is(job, "no_pairs")) sw_job_pass(job, (sw_pass){.domain = SW_PAIRS});
-  sw_job_axis(job, (sw_axis){"term", 2, term});
-  sw_job_axis(job, (sw_axis){"term_to", 2, term});
+  sw_job_axis(job, (sw_axis){.name = "term", .n = 2, .label = term});
+  sw_job_axis(job, (sw_axis){.name = "term_to", .n = 2, .label = term});
   for (int k = 0; is(job, "thirteen") && k < 10; k++)
     job->pass[job->n_passes++] = (sw_pass){.domain = SW_PAIRS};
   return SW_OK;
@@ -82,18 +82,25 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
     out[0][j - j0] = x[i] - 2 * x[j];
 }
 
-static const sw_param params[] = {{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "variable"},
-                                  {"slip", SW_P_CHOICE, "none",
-                                   "none|no_pairs|no_residual|thirteen|fraction|huge|item_fills_"
-                                   "unit|item_fills_table|unit_fills_global|segment_fills_unit",
-                                   0, 0, "what it does wrong"},
-                                  {0}};
+static const sw_param params[] = {
+    {.name = "of", .type = SW_P_COLUMN, .help = "variable"},
+    {.name = "slip",
+     .type = SW_P_CHOICE,
+     .fallback = "none",
+     .choices = "none|no_pairs|no_residual|thirteen|fraction|huge|item_fills_"
+                "unit|item_fills_table|unit_fills_global|segment_fills_unit",
+     .help = "what it does wrong"},
+    {0}};
 static const sw_output outputs[] = {
-    {"spillover", "from unit to unit", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
-    {"residual", "by unit", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
-    {"class", "by unit", "1", SW_UNIT, SW_INT32, NULL, NULL},
-    {"fit", "by period", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL},
-    {"vcov", "covariances", "1", SW_TABLE, SW_FLOAT64, "term", "term_to"},
+    {.name = "spillover", .long_name = "from unit to unit", .units = "1", .shape = SW_PAIR},
+    {.name = "residual", .long_name = "by unit", .units = "1", .shape = SW_UNIT},
+    {.name = "class", .long_name = "by unit", .units = "1", .shape = SW_UNIT, .number = SW_INT32},
+    {.name = "fit", .long_name = "by period", .units = "1", .shape = SW_GLOBAL},
+    {.name = "vcov",
+     .long_name = "covariances",
+     .units = "1",
+     .shape = SW_TABLE,
+     .axis = {"term", "term_to"}},
     {0}};
 static const sw_measure model = {.name = "model",
                                  .title = "A model",

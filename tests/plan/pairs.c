@@ -52,11 +52,30 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
   }
 }
 
-static const sw_param params[] = {{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "variable"},
-                                  {NULL, SW_P_NODE, NULL, NULL, 0, 0, NULL}};
-static const sw_output outputs[] = {{"value", "value", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
-                                    {"other", "other", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
-                                    {NULL, NULL, NULL, SW_PAIR, SW_FLOAT64, NULL, NULL}};
+/* The same by whole rows, some periods at a time. States are so large that a strip's rows come in
+ * several batches; they say whose they are. */
+static size_t row_state(const sw_job *job) {
+  return job->n > 40 ? 3 << 20 : 24;
+}
+
+static void row_prepare(const sw_job *job, int64_t i, void *state, void *workspace) {
+  (void)job, (void)workspace;
+  *(int64_t *)state = i;
+}
+
+static void row_periods(const sw_job *job, int t0, int t1, int64_t i, const void *state,
+                        double *const *out, void *workspace) {
+  cr_assert(t1 > t0 && t1 - t0 <= SW_ROW_PERIODS && t1 <= job->n_periods);
+  cr_assert_eq(*(const int64_t *)state, i);
+  for (int t = t0; t < t1; t++)
+    segment(job, t, i, 0, job->n, out + (size_t)(t - t0) * 2, workspace);
+}
+
+static const sw_param params[] = {{.name = "of", .type = SW_P_COLUMN, .help = "variable"}, {0}};
+static const sw_output outputs[] = {
+    {.name = "value", .long_name = "value", .units = "1", .shape = SW_PAIR},
+    {.name = "other", .long_name = "other", .units = "1", .shape = SW_PAIR},
+    {0}};
 #define PAIR_MEASURE(id, ...)                                                                      \
   {                                                                                                \
     .name = id, .title = id, .formula = id, .source = "none", .version = 1, .kind = SW_KIND_PAIR,  \
@@ -65,9 +84,16 @@ static const sw_output outputs[] = {{"value", "value", "1", SW_PAIR, SW_FLOAT64,
 static const sw_measure even_measure = PAIR_MEASURE("even", .segment = segment),
                         uneven_measure = PAIR_MEASURE("uneven", .segment = segment),
                         even_block = PAIR_MEASURE("even", .block = block),
-                        uneven_block = PAIR_MEASURE("uneven", .block = block);
+                        uneven_block = PAIR_MEASURE("uneven", .block = block),
+                        even_rows =
+                            PAIR_MEASURE("even", .row_state = row_state, .row_prepare = row_prepare,
+                                         .row_periods = row_periods),
+                        uneven_rows =
+                            PAIR_MEASURE("uneven", .row_state = row_state,
+                                         .row_prepare = row_prepare, .row_periods = row_periods);
 static const sw_measure *const extra[] = {&even_measure, &uneven_measure};
 static const sw_measure *const by_blocks[] = {&even_block, &uneven_block};
+static const sw_measure *const by_rows[] = {&even_rows, &uneven_rows};
 
 /* ---- a panel ------------------------------------------------------------------------------ */
 
@@ -205,11 +231,23 @@ static void check_above(const stage *s, int e, int64_t n) {
 static void check_size(int64_t n, int tile_side) {
   char text[2048];
   snprintf(text, sizeof text, study_text, tile_side);
-  stage one, three, blocks;
+  stage one, three, blocks, rows, rows_of_three;
   cr_assert(stage_run(&one, n, x_of, text, extra, 2, 1) == SW_OK, "%s", one.err.text);
   cr_assert(stage_run(&three, n, x_of, text, extra, 2, 3) == SW_OK, "%s", three.err.text);
   cr_assert(stage_run(&blocks, n, x_of, text, by_blocks, 2, 3) == SW_OK, "%s", blocks.err.text);
+  cr_assert(stage_run(&rows, n, x_of, text, by_rows, 2, 1) == SW_OK, "%s", rows.err.text);
+  cr_assert(stage_run(&rows_of_three, n, x_of, text, by_rows, 2, 3) == SW_OK, "%s",
+            rows_of_three.err.text);
   for (int e = EVEN; e <= UNEVEN; e += UNEVEN) {
+    check_dense(&rows, e, n);
+    check_summary(&rows, e, n);
+    check_top(&rows, e + 1, n);
+    check_above(&rows, e + 2, n);
+    check_dense(&rows_of_three, e, n);
+    check_top(&rows_of_three, e + 1, n);
+    check_above(&rows_of_three, e + 2, n);
+    /* Rows of a directed matrix add their columns in an order of their own. */
+    if (e == EVEN) check_same_summary(&one, e, &rows, e, n);
     check_dense(&one, e, n);
     check_summary(&one, e, n);
     check_top(&one, e + 1, n);
@@ -224,11 +262,15 @@ static void check_size(int64_t n, int tile_side) {
       check_same_summary(&one, e, &blocks, e + f, n);
       check_same_summary(&one, e, &one, e + f, n);
       check_same_summary(&one, e, &three, e + f, n);
+      check_same_summary(&rows, e, &rows, e + f, n);
+      check_same_summary(&rows, e, &rows_of_three, e + f, n);
     }
   }
   stage_close(&one);
   stage_close(&three);
   stage_close(&blocks);
+  stage_close(&rows);
+  stage_close(&rows_of_three);
 }
 
 Test(pairs, two_units) {

@@ -199,11 +199,11 @@ Test(study, references) {
   const sw_need *need = entry(study, "moran")->need;
   cr_assert_str_eq(study->entry[need->entry].name, "ccd");
   cr_assert_str_eq(need->quantity, "coordination");
-  cr_assert_null(need->label);
+  cr_assert_null(need->label[0]);
   need = entry(study, "m2")->need;
   cr_assert_str_eq(need->name, "lq.value[food]");
   cr_assert_str_eq(need->quantity, "value");
-  cr_assert_str_eq(need->label, "food");
+  cr_assert_str_eq(need->label[0], "food");
   need = entry(study, "gravity")->need;
   cr_assert_str_eq(need->quantity, "in_strength");
   /* A column of the file may hold a dot; `negative` comes after `positive`. */

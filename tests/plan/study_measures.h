@@ -9,68 +9,126 @@ static const sw_measure test_composite = {
     .name = "composite",
     .title = "Score",
     .kind = SW_KIND_COMPOSITE,
-    .param = (const sw_param[]){{"positive", SW_P_COLUMNS, "[]", NULL, 0, 0, "more is better"},
-                                {"negative", SW_P_COLUMNS, "[]", NULL, 0, 0, "less is better"},
-                                {"normalise", SW_P_CHOICE, "min-max", "min-max|rank|z-score", 0, 0,
-                                 "scale"},
-                                {"over", SW_P_NODE, "panel", NULL, 0, 0, "pool"},
-                                {"weights", SW_P_NODE, "entropy", NULL, 0, 0, "weights"},
-                                {"shift", SW_P_NUMBER, "0", NULL, 0, 1, "added"},
-                                {0}},
-    .output = (const sw_output[]){{"score", "score", "1", SW_UNIT, SW_FLOAT64, NULL, NULL}, {0}}};
+    .param =
+        (const sw_param[]){
+            {.name = "positive", .type = SW_P_COLUMNS, .fallback = "[]", .help = "more is better"},
+            {.name = "negative", .type = SW_P_COLUMNS, .fallback = "[]", .help = "less is better"},
+            {.name = "normalise",
+             .type = SW_P_CHOICE,
+             .fallback = "min-max",
+             .choices = "min-max|rank|z-score",
+             .help = "scale"},
+            {.name = "over", .type = SW_P_NODE, .fallback = "panel", .help = "pool"},
+            {.name = "weights", .type = SW_P_NODE, .fallback = "entropy", .help = "weights"},
+            {.name = "shift",
+             .type = SW_P_NUMBER,
+             .fallback = "0",
+             .lo = 0,
+             .hi = 1,
+             .help = "added"},
+            {0}},
+    .output = (const sw_output[]){
+        {.name = "score", .long_name = "score", .units = "1", .shape = SW_UNIT}, {0}}};
 
 static const sw_measure test_coupling = {
     .name = "coupling_coordination",
     .title = "Coupling coordination",
     .kind = SW_KIND_UNIT,
-    .param = (const sw_param[]){{"systems", SW_P_COLUMNS, NULL, NULL, 0, 0, "two or more scores"},
-                                {"form", SW_P_CHOICE, "product", "product|wang2021|dispersion", 0,
-                                 0, "form"},
-                                {"alpha", SW_P_NUMBERS, "", NULL, 0, 1, "weights of the systems"},
-                                {"breaks", SW_P_NUMBERS, "[0.1, 0.5, 0.9]", NULL, 0, 1, "classes"},
-                                {"labels", SW_P_TEXTS, "", NULL, 0, 0, "names of the classes"},
-                                {0}},
-    .output = (const sw_output[]){{"coupling", "C", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
-                                  {"coordination", "D", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
-                                  {0}}};
+    .param =
+        (const sw_param[]){
+            {.name = "systems", .type = SW_P_COLUMNS, .help = "two or more scores"},
+            {.name = "form",
+             .type = SW_P_CHOICE,
+             .fallback = "product",
+             .choices = "product|wang2021|dispersion",
+             .help = "form"},
+            {.name = "alpha",
+             .type = SW_P_NUMBERS,
+             .fallback = "",
+             .lo = 0,
+             .hi = 1,
+             .help = "weights of the systems"},
+            {.name = "breaks",
+             .type = SW_P_NUMBERS,
+             .fallback = "[0.1, 0.5, 0.9]",
+             .lo = 0,
+             .hi = 1,
+             .help = "classes"},
+            {.name = "labels", .type = SW_P_TEXTS, .fallback = "", .help = "names of the classes"},
+            {0}},
+    .output = (const sw_output[]){
+        {.name = "coupling", .long_name = "C", .units = "1", .shape = SW_UNIT},
+        {.name = "coordination", .long_name = "D", .units = "1", .shape = SW_UNIT},
+        {0}}};
 
 static const sw_measure test_quotient = {
     .name = "location_quotient",
     .title = "Location quotient",
     .kind = SW_KIND_UNIT,
-    .param = (const sw_param[]){{"industries", SW_P_COLUMNS, NULL, NULL, 0, 0, "industries"},
-                                {"total", SW_P_COLUMN, NULL, NULL, 0, 0, "all industries"},
-                                {"base", SW_P_TABLE, "own", NULL, 0, 0, "national sums"},
-                                {0}},
-    .output =
-        (const sw_output[]){{"value", "LQ", "1", SW_UNIT, SW_FLOAT64, "industry", NULL},
-                            {"coverage", "coverage", "1", SW_GLOBAL, SW_FLOAT64, "industry", NULL},
-                            {0}}};
+    .param =
+        (const sw_param[]){
+            {.name = "industries", .type = SW_P_COLUMNS, .help = "industries"},
+            {.name = "total", .type = SW_P_COLUMN, .help = "all industries"},
+            {.name = "base", .type = SW_P_TABLE, .fallback = "own", .help = "national sums"},
+            {0}},
+    .output = (const sw_output[]){
+        {.name = "value", .long_name = "LQ", .units = "1", .shape = SW_UNIT, .axis = {"industry"}},
+        {.name = "coverage",
+         .long_name = "coverage",
+         .units = "1",
+         .shape = SW_GLOBAL,
+         .axis = {"industry"}},
+        {0}}};
 
 static const sw_measure test_moran = {
     .name = "moran",
     .title = "Moran's I",
     .kind = SW_KIND_GLOBAL,
-    .param = (const sw_param[]){{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "the variable"},
-                                {"weights", SW_P_WEIGHTS, NULL, NULL, 0, 0, "a weights matrix"},
-                                {"islands", SW_P_CHOICE, "adjust", "adjust|zero|remove", 0, 0,
-                                 "units without neighbours"},
-                                {"permutations", SW_P_INTEGER, "0", NULL, 0, 99999, "draws"},
-                                {"groups", SW_P_GROUPINGS, "", NULL, 0, 0, "group columns"},
-                                {0}},
-    .output = (const sw_output[]){{"I", "I", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL}, {0}}};
+    .param =
+        (const sw_param[]){
+            {.name = "of", .type = SW_P_COLUMN, .help = "the variable"},
+            {.name = "weights", .type = SW_P_WEIGHTS, .help = "a weights matrix"},
+            {.name = "islands",
+             .type = SW_P_CHOICE,
+             .fallback = "adjust",
+             .choices = "adjust|zero|remove",
+             .help = "units without neighbours"},
+            {.name = "permutations",
+             .type = SW_P_INTEGER,
+             .fallback = "0",
+             .lo = 0,
+             .hi = 99999,
+             .help = "draws"},
+            {.name = "groups", .type = SW_P_GROUPINGS, .fallback = "", .help = "group columns"},
+            {0}},
+    .output = (const sw_output[]){{.name = "I", .long_name = "I", .units = "1", .shape = SW_GLOBAL},
+                                  {0}}};
 
 static const sw_measure test_gravity = {
     .name = "gravity",
     .title = "Gravity",
     .kind = SW_KIND_PAIR,
-    .param = (const sw_param[]){{"mass", SW_P_COLUMNS, NULL, NULL, 0, 0, "one mass or several"},
-                                {"distance", SW_P_DISTANCE, "great-circle", NULL, 0, 0, "distance"},
-                                {"decay", SW_P_NUMBER, "2", NULL, 0, 10, "exponent of distance"},
-                                {"exponent", SW_P_NUMBERS, "[1, 1]", NULL, 0, 0, "of the masses"},
-                                {"share", SW_P_BOOL, "false", NULL, 0, 0, "directed share"},
-                                {0}},
-    .output = (const sw_output[]){{"value", "gravity", "1", SW_PAIR, SW_FLOAT64, NULL, NULL}, {0}}};
+    .param =
+        (const sw_param[]){
+            {.name = "mass", .type = SW_P_COLUMNS, .help = "one mass or several"},
+            {.name = "distance",
+             .type = SW_P_DISTANCE,
+             .fallback = "great-circle",
+             .help = "distance"},
+            {.name = "decay",
+             .type = SW_P_NUMBER,
+             .fallback = "2",
+             .lo = 0,
+             .hi = 10,
+             .help = "exponent of distance"},
+            {.name = "exponent",
+             .type = SW_P_NUMBERS,
+             .fallback = "[1, 1]",
+             .help = "of the masses"},
+            {.name = "share", .type = SW_P_BOOL, .fallback = "false", .help = "directed share"},
+            {0}},
+    .output = (const sw_output[]){
+        {.name = "value", .long_name = "gravity", .units = "1", .shape = SW_PAIR}, {0}}};
 
 static const sw_measure *const test_measures[] = {&test_composite, &test_coupling, &test_quotient,
                                                   &test_moran, &test_gravity};

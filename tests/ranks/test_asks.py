@@ -9,8 +9,10 @@ import tempfile
 import h5py
 import numpy as np
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "results"))
+for room in ("results", "restart"):
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", room))
 from digest import digest  # noqa: E402
+from restart import Faults  # noqa: E402
 
 PROGRAM = os.path.join(os.environ["SPILLWAY_PROGRAMS"], "p_asks")
 N, T = 600, 2  # three ranks have units: a block is of 256
@@ -22,6 +24,7 @@ units: {file: units.csv, unit: code, lon: lon, lat: lat}
 weights:
   ring: {kind: file, file: edges.csv}
   raw: {kind: file, file: edges.csv, style: as-is}
+  again: {kind: file, file: edges.csv, style: row}
   near: {kind: knn, k: 3, style: binary}
 output: {file: out.h5, precision: float64}
 tile: 128
@@ -29,9 +32,10 @@ measures:
 """
 
 
-def call(folder, ranks, node, *words):
+def call(folder, ranks, node, *words, **more):
     command = ["mpirun", "-n", str(ranks)] if ranks > 1 else []
-    env = dict(os.environ, **({"SPILLWAY_NODE_RANKS": str(node)} if node else {}))
+    env = dict(os.environ, ASKS_COUNT=os.path.join(folder, "count"), **more)
+    env.update({"SPILLWAY_NODE_RANKS": str(node)} if node else {})
     return subprocess.run([*command, PROGRAM, *words], cwd=folder, text=True, env=env,
                           capture_output=True, timeout=120)
 
@@ -41,13 +45,24 @@ def write(folder, name, text):
         file.write(text)
 
 
-def run(folder, entries, check):
-    """On all of RANKS; check(file) once."""
+def made(folder):
+    """How many resources were made since the last call."""
+    path = os.path.join(folder, "count")
+    count = os.path.getsize(path) if os.path.exists(path) else 0
+    if count:
+        os.remove(path)
+    return count
+
+
+def run(folder, entries, check, makes=0):
+    """On all of RANKS; check(file) once; a node makes so many resources."""
     write(folder, "study.yaml", HEAD + entries)
     digests = []
     for ranks, node in RANKS:
         done = call(folder, ranks, node, "run", "study.yaml", "--force", "-q", "--threads", "2")
         assert done.returncode == 0, (ranks, node, done.stderr)
+        count = made(folder)
+        assert count == makes * (2 if node else 1), (ranks, node, count)
         with h5py.File(os.path.join(folder, "out.h5")) as file:
             digests.append(digest(file))
             if ranks == 1:
@@ -67,6 +82,28 @@ def refused(folder, entries, line):
         assert said == ["spillway: " + line], (ranks, done.stderr)
 
 
+def faults(folder, entries):
+    """The k-th allocation, and the k-th piece of memory that ranks share, cannot be had: one line."""
+    preload = Faults(folder)
+    write(folder, "study.yaml", HEAD + entries)
+    of_rank = {"FAULT_RANK": "1", "FAULT_PATH": "/dev/shm/spillway."}
+    words = ("run", "study.yaml", "--force", "-q", "--threads", "1")
+    for kind, ranks, more, tries in (("memory", 1, {}, 15), ("share", 2, of_rank, 5)):
+        done = call(folder, ranks, None, *words, **preload.env(kind, FAULT_LOG=preload.log, **more))
+        assert done.returncode == 0, done.stderr
+        with open(preload.log) as file:
+            calls = sum(1 for _ in file)
+        os.remove(preload.log)
+        assert calls > tries, (kind, calls)
+        for k in sorted({1 + (calls - 1) * i // (tries - 1) for i in range(tries)}):
+            done = call(folder, ranks, None, *words, **preload.env(kind, k, **more))
+            said = [line for line in done.stderr.splitlines() if line.startswith("spillway: ")
+                    and " warning: " not in line]
+            assert done.returncode == 0 or (ranks > 1 or done.returncode == 1) and len(said) == 1, (
+                kind, k, done.returncode, done.stderr)
+    made(folder)
+
+
 # ---- aliases ------------------------------------------------------------------------------------
 
 def check_aliases(folder, world):
@@ -83,7 +120,7 @@ def check_aliases(folder, world):
                 "  - asks_lag_in: {of: x, weights: ring}\n"
                 "  - asks_lag: {of: x, weights: ring, form: in, as: same}\n", check)
     refused(folder, "  - asks_lag_in: {of: x, form: in, weights: ring}\n",
-            "study.yaml:11:32: asks_lag_in: form: `asks_lag_in` sets it to in; leave it out, or "
+            "study.yaml:12:32: asks_lag_in: form: `asks_lag_in` sets it to in; leave it out, or "
             "write asks_lag: {form: ...}")
     listed = call(folder, 1, None, "measures").stdout.splitlines()
     assert "asks_lag_in            alias      Lag over those that link to a unit" in listed, listed
@@ -129,12 +166,35 @@ def check_two(folder, world):
                 f"  - asks_two: {{of: x, error_weights: near, weights: raw, {far}, keep: {{top: 2}}, as: top}}\n"
                 f"  - asks_two: {{of: x, weights: ring, {far}, keep: summary, as: one}}\n", check)
     refused(folder, f"  - asks_two: {{of: x, error_weights: ran, weights: ring, {far}}}\n",
-            "study.yaml:11:38: asks_two: error_weights: unknown weights 'ran'; did you mean 'raw'?")
+            "study.yaml:12:38: asks_two: error_weights: unknown weights 'ran'; did you mean 'raw'?")
     refused(folder, "  - asks_two: {of: x, weights: ring, far: far}\n",
-            "study.yaml:11:43: asks_two: far: found 'far'; expected great-circle, "
+            "study.yaml:12:43: asks_two: far: found 'far'; expected great-circle, "
             "geodesic or {file: d.csv}")
     refused(folder, "  - asks_two: {of: x, weights: ring, far: {file: none.csv}}\n",
             "none.csv: cannot be read: No such file or directory")
+
+
+# ---- resources ----------------------------------------------------------------------------------
+
+def check_made(folder, world):
+    def check(file):
+        for name, matrix, ends in (("a", world.ring, (0, 1)), ("wide", world.ring, (-.5, 3)),
+                                   ("raw", 4 * world.ring, (0, 1))):
+            sums = (matrix @ matrix).sum(1)
+            np.testing.assert_allclose(file[name]["sum"][1], sums, rtol=1e-13)
+            logs = [np.log(1 + at * sums).sum() for at in np.linspace(*ends, 3)]
+            np.testing.assert_allclose(file[name]["value"][:], logs, rtol=1e-12, atol=1e-12)
+        np.testing.assert_array_equal(file["same"]["value"][:], file["a"]["value"][:])
+
+    # Links of one content are one, whatever they are called: 2 squares, and grids a, wide, raw.
+    run(folder, "  - asks_made: {of: x, weights: ring, as: a}\n"
+                "  - asks_made: {of: x, weights: again, as: same}\n"
+                "  - asks_made: {of: x, weights: ring, grid: [-0.5, 3], as: wide}\n"
+                "  - asks_made: {of: x, weights: raw, as: raw}\n", check, 5)
+    refused(folder, "  - asks_made: {of: x, weights: ring, grid: [-2, 3]}\n",
+            "study.yaml:12:5: asks_made: at -2 there is no logarithm; begin the grid higher")
+    faults(folder, "  - asks_made: {of: x, weights: ring}\n"
+                   "  - asks_made: {of: x, weights: raw, as: raw}\n")
 
 
 # ---- the world ----------------------------------------------------------------------------------
@@ -165,4 +225,5 @@ with tempfile.TemporaryDirectory() as work:
     world = World(work)
     check_aliases(work, world)
     check_two(work, world)
-print("aliases; several weights matrices and distances")
+    check_made(work, world)
+print("aliases; several weights matrices and distances; resources")

@@ -22,6 +22,9 @@ MORE = """
   - gravity: {mass: [population], share: population, keep: summary, as: g_share_summary}
   - market_potential: {mass: gdp, as: potential}
   - gravity: {mass: [population], decay: 1.3, distance: geodesic, keep: {above: 1e6}, periods: [%(year)s], as: g_above}
+  - radiation_model: {mass: population, keep: dense, as: r_dense}
+  - radiation_model: {mass: population, keep: {top: 7}, as: r_top}
+  - radiation_model: {mass: gdp, out: population, finite: true, keep: {above: 100}, as: r_above}
 """
 
 

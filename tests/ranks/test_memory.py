@@ -29,7 +29,7 @@ def check(folder, what, ranks, threads):
     launch = ["mpirun", "-n", str(ranks)] if ranks else []
     tail = [f"{folder}/study.yaml", "--threads", str(threads)]
     plan = peak_of(launch + [SPILLWAY, "check"] + tail)
-    predicted = float(re.search(r"memory a rank\s.*\((\d+) bytes\)", plan).group(1))
+    predicted = float(re.search(r"memory per rank\s.*\((\d+) bytes\)", plan).group(1))
     said = peak_of(launch + [SPILLWAY, "run", "--force"] + tail)
     peak = float(re.search(r"peak memory .*\((\d+) bytes\)", said).group(1))
     verdict = "ok" if 0.4 * predicted <= peak <= 1.2 * predicted else "FAILED"

@@ -32,7 +32,10 @@ TRAPS = {
     "axis_twice": AT + "the axis term is declared twice; once is enough for all outputs",
     "fraction": AT + "output class is int32, and {last:.17g} is stored in it; store whole numbers "
                      "or NaN, or declare it SW_FLOAT64",
-    "two_axes": OUTRIGHT + "output doubled: 2 axes of its own; a unit output has room for one",
+    "axis_both": AT + "axis ring: labels and numbers; give one of them",
+    "axis_gap": OUTRIGHT + "output doubled: axis[2] without axis[0]; the first is axis[0]",
+    "timeless_global": OUTRIGHT + "output fit: timeless is of unit outputs; what has neither unit "
+                                  "nor time is an SW_TABLE",
     "axis_repeated": OUTRIGHT + "output vcov: the axis term twice, which readers take for one; "
                                 "declare term_to with the same labels",
     "ten_pairs": OUTRIGHT + "10 pair outputs; 8 at most",
@@ -46,6 +49,9 @@ panel: {{file: panel.csv, unit: code, time: year}}
 weights: {{ring: {{kind: file, file: edges.csv}}}}
 measures:
   - trap: {{of: x{keep}}}
+  - inequality: {{of: trap.steady, as: same}}
+  - inequality: {{of: "trap.by_ring[100][x]", as: of_axes}}
+  - inequality: {{of: trap.doubled, as: doubled}}
 output: {{file: out.h5, precision: float64}}
 tile: 128
 """
@@ -91,6 +97,10 @@ def check_traps(folder, x):
                 os.remove(os.path.join(folder, name))
 
 
+def gini(x):
+    return np.abs(x[:, None] - x).sum() / (2 * len(x) ** 2 * x.mean())
+
+
 def check_numbers(path, x, keep):
     flow = x[:, :, None] - 2 * x[:, None, :]
     flow[:, range(N), range(N)] = np.nan
@@ -100,6 +110,11 @@ def check_numbers(path, x, keep):
         np.testing.assert_array_equal(group["class"][:], np.floor(x))
         np.testing.assert_array_equal(group["fit"][:], x[:, -1])
         np.testing.assert_array_equal(group["vcov"][:], [[0, 1], [2, 3]])
+        np.testing.assert_array_equal(group["steady"][:], x[0] + x[1])
+        np.testing.assert_array_equal(group["by_ring"][:, 2, 1], 3 * (x[0] + x[1]) + 5)
+        np.testing.assert_array_equal(group["cube"][:].ravel(), np.arange(24))
+        np.testing.assert_array_equal(group["ring"][:], [0.5, 100, np.inf])
+        assert group["cube"].shape == (2, 2, 3, 2) and group["one"][()] == 1.5
         np.testing.assert_allclose(group["out_strength"][:], np.nansum(flow, axis=2), rtol=1e-11)
         np.testing.assert_allclose(group["total"][:], np.nansum(flow, axis=(1, 2)), rtol=1e-11)
         assert group["vcov"].dims[0][0].name.endswith("term"), "its axis"
@@ -109,6 +124,11 @@ def check_numbers(path, x, keep):
             np.testing.assert_array_equal(group["delay"][0, :5, 7], x[0, :5] + x[0, 7])
         if keep == "top":
             np.testing.assert_array_equal(group["value"][:, :, 0], np.nanmax(flow, axis=2))
+        # What has no time is an input of every period; so are outputs by unit beside pairs.
+        np.testing.assert_allclose(file["same/gini"][:], [gini(x[0] + x[1])] * 2, rtol=1e-12)
+        np.testing.assert_allclose(file["of_axes/gini"][:], [gini(3 * (x[0] + x[1]) + 3)] * 2,
+                                   rtol=1e-12)
+        np.testing.assert_allclose(file["doubled/gini"][:], [gini(x[0]), gini(x[1])], rtol=1e-12)
         return set(group)
 
 
@@ -131,7 +151,8 @@ def check_model(folder, x):
         assert "doubled: mean" in said.stdout and "ordered pairs" in said.stdout, said.stdout
         assert digest_of(folder) == digests[0], keep
         os.remove(os.path.join(folder, "out.h5"))
-    return names - {"delay", "doubled", "class", "fit", "vcov", "term", "term_to"}
+    return names - {"delay", "doubled", "class", "fit", "vcov", "term", "term_to", "steady", "by_ring",
+                    "cube", "ring", "one"}
 
 
 def check_names(folder, names):

@@ -203,7 +203,8 @@ weight = d / d.sum()
 capital = sum(w * x for w, x in zip(weight, scaled))
 near("weights of capital", f["composites/capital/weight"][:], weight)
 near("capital", f["composites/capital/score"][:], capital)
-near("bounds of unemp", f["composites/capital/bounds"][2], [column["unemp"].min(), column["unemp"].max()])
+for end, value in (("lower", column["unemp"].min()), ("upper", column["unemp"].max())):
+    near(f"{end} of unemp", f["composites/capital"][end][2], value)
 for t in range(len(years)):
     x = np.stack([min_max(column["pcap"][t]), min_max(column["pc"][t]), min_max(column["unemp"][t], True)])
     w = x.std(axis=1) * (1 - np.corrcoef(x)).sum(axis=1)

@@ -1,4 +1,4 @@
-"""Market potential of the counties of Texas in 2018 (oracles/regions.md of the shared data)."""
+"""Market potential and radiation of the counties of Texas in 2018 (oracles/regions.md of the shared data)."""
 import csv
 import os
 import subprocess
@@ -25,6 +25,8 @@ units:
 measures:
   - market_potential: {{mass: population}}
   - market_potential: {{mass: population, own: none, as: others}}
+  - radiation_model: {{mass: population}}
+  - radiation_model: {{mass: population, finite: true, as: finite}}
 output: {{file: texas.h5, precision: float64}}
 """
 WANT = {"48201": (107552.671006, 188069.892433), "48301": (50516.138419, 9.708948)}
@@ -46,4 +48,11 @@ with tempfile.TemporaryDirectory() as work:
             whole = file["market_potential/value"][0, unit.index(code)]
             assert np.isclose(got, others, rtol=0, atol=1e-6), (code, got, others)
             assert np.isclose(whole - got, own, rtol=0, atol=1e-6), (code, whole - got, own)
-print("regions: market potential of Texas")
+        flow = file["radiation_model/value"][0]
+        houston, dallas = unit.index("48201"), unit.index("48113")
+        for got, wanted in ((flow[houston, dallas], 193448.008670), (flow[dallas, houston], 120182.899069),
+                            (file["radiation_model/total"][0], 27131988.705863),
+                            (file["radiation_model/in_strength"][0, dallas], 1917661.075536)):
+            assert np.isclose(got, wanted, rtol=0, atol=1e-6), (got, wanted)
+        assert np.isclose(file["finite/total"][0], 28701845, rtol=1e-12, atol=0)
+print("regions: market potential and radiation of Texas")

@@ -123,7 +123,7 @@ def check(folder, name, env):
 
 
 def plan(out):
-    return [line for line in out.splitlines() if "memory a rank" not in line]
+    return [line for line in out.splitlines() if "memory per rank" not in line]
 
 
 def try_all(folder, faults, name, kind, path):

@@ -3,11 +3,13 @@ everything, however the earlier file is damaged."""
 import csv
 import os
 import shutil
+import subprocess
 
 import h5py
 import numpy as np
 
-from restart import MEASURES, Study, kill_all, memory_folder, wait_until_held
+from restart import (ALONE, MEASURES, SPILLWAY, Faults, Study, kill_all, memory_folder, said, some,
+                     wait_until_held)
 
 NODES = {"SPILLWAY_NODE_RANKS": "1", "SPILLWAY_WINDOW_BYTES": "1"}  # and periods one by one
 
@@ -106,6 +108,49 @@ def check_other_files(study, want):
     study.remove("next.h5")
 
 
+def check_forged(study, want):
+    """An earlier file with datasets of other lengths, axes or types: nothing is taken by what is not
+    as it should be, and nothing is overrun."""
+    def longer(values):
+        return np.repeat(values.reshape(values.shape or (1,)), 200, axis=-1)
+
+    changes = (longer, lambda v: np.broadcast_to(v, (3,) + v.shape), lambda v: v.astype("f8") + 0.5)
+    for k, name in enumerate(("dense/value", "top/partner", "above/row_start", "links/value",
+                              "top/out_strength", "dense/tile_checksum", "dense/block_checksum",
+                              "above/n_pairs", "top/max", "top/operand_hash", "dense/value_checksum",
+                              "above/total")):
+        shutil.copy(study.path("whole.h5"), study.path("bad.h5"))
+        with h5py.File(study.path("bad.h5"), "r+") as file:
+            values = file[name][...]
+            del file[name]
+            file[name] = changes[k % 3](values)
+        got, out, err = study.complete("next.h5", words=["--reuse", study.path("bad.h5")])
+        assert got == want, (name, err)
+        # More entries may be of more periods: only their tiles tell.
+        assert name == "links/value" or "reused: 17 of 21" in out, (name, out)
+        study.remove("next.h5")
+
+
+def check_since(study):
+    """`check --since` where memory ends: never a word that nothing has changed when it has."""
+    faults = Faults(study.folder.name)
+
+    def since(**env):
+        return subprocess.run([SPILLWAY, "check", study.file, "--since", study.path("first.h5")],
+                              text=True, capture_output=True,
+                              env={**os.environ, **ALONE, **env})
+
+    done = since(**faults.env("memory", 0, FAULT_LOG=faults.log))
+    assert done.returncode == 1 and "panel.csv" in done.stdout, (done.stdout, done.stderr)
+    with open(faults.log) as file:
+        count = len(file.readlines())
+    os.remove(faults.log)
+    for k in some(count, 0, 25):
+        done = since(**faults.env("memory", k))
+        assert done.returncode == 1, (k, done)
+        assert "panel.csv" in done.stdout or len(said(done.stderr)) == 1, (k, done)
+
+
 def check_kill(study, want):
     """Killed while it computes what has changed: the same command goes on, as does one without."""
     for words in (["--reuse", study.path("first.h5")], []):
@@ -148,6 +193,8 @@ def main():
     want = check_nights(study)
     check_damage(study, want)
     check_other_files(study, want)
+    check_forged(study, want)
+    check_since(study)
     check_kill(study, want)
     check_forms()
 

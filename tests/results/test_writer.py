@@ -101,11 +101,19 @@ class Writer(unittest.TestCase):
                 np.testing.assert_array_equal(group["class"][t], (np.arange(UNITS) + t) % 11 - 1)
                 for k in range(3):
                     np.testing.assert_array_equal(group["share"][t, :, k], unit_value(k, t))
+            np.testing.assert_array_equal(group["slope"], unit_value(0, 0))
+            self.assertEqual(group["reach"].shape, (UNITS, 1, 3, 3))
+            self.assertEqual([d[0].name.split("/")[-1] for d in group["reach"].dims],
+                             ["unit", "grouping", "ring", "industry"])
+            for k in range(9):
+                np.testing.assert_array_equal(group["reach"][:, 0, k // 3, k % 3], unit_value(k, 0))
+            np.testing.assert_array_equal(group["ring"], [100, 250.5, np.inf])
+            self.assertEqual(text(group["ring"].attrs["units"]), "km")
             self.assertEqual(group["class"].dtype, np.int32)
             self.assertEqual(group["share"].chunks, (1, UNITS, 3))
             self.assertEqual([text(n) for n in group["industry"]], ["农业", "industry", "services"])
             self.assertTrue(text(group.attrs["undefined"]).startswith(
-                "144 of 7200 values (coordination 36, share 108): "))
+                "264 of 13200 values (coordination 36, share 108, slope 12, reach 108): "))
             self.assertEqual(text(group.attrs["parameters"]), "{of: gdp, decay: 2, weight: none}")
 
     def test_small_results(self):
@@ -113,6 +121,8 @@ class Writer(unittest.TestCase):
             np.testing.assert_array_equal(file["global_result/I"], [0.25, np.nan, 2.25])
             np.testing.assert_array_equal(file["global_result/n_used"], [5, 6, 7])
             self.assertEqual(file["global_result/parts"].shape, (3, 1))
+            self.assertEqual(file["global_result/cube"].shape, (3, 3, 3, 2))
+            self.assertEqual(file["global_result/cube"][2, 2, 2, 1], 53.25)
             self.assertEqual(file["global_result/constant"][()], 0.25)
             economy = file["composites/economy"]
             np.testing.assert_array_equal(economy["weight"], [0.25, np.nan, 2.25])
@@ -211,7 +221,7 @@ class Writer(unittest.TestCase):
         for ranks in 0, 2:
             done = self.start("full.h5", [], ranks, preexec_fn=limit)
             self.assertEqual(done.returncode, 1, done.stderr)
-            self.assertIn("full.h5: the results take 10.14 MB and a file may have 8.39 MB",
+            self.assertIn("full.h5: the results take 10.20 MB and a file may have 8.39 MB",
                           done.stderr)
             self.assert_nothing_left("full.h5")
 
@@ -274,7 +284,7 @@ class Writer(unittest.TestCase):
         for line in ("written by spillway", "units    600", "3: 2020Q1 to 2020Q3", "data/input.csv",
                      "/composites/economy: composite, version 3", "(time 3, unit 600, industry 3)",
                      "(time 2, unit 600, unit_to 600)", "(time 3, unit_edge 601)", "(entry 0)",
-                     "144 of 7200 values"):
+                     "264 of 13200 values"):
             self.assertIn(line, done.stdout)
 
     def test_info_refuses(self):

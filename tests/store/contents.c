@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "store/h5/shape.h"
-#include "store/results/contents.h"
+#include "store/layout/contents.h"
 
 static char path[64];
 static sw_arena *arena;

@@ -1,10 +1,12 @@
 /* What the command line cannot reach of the results file: weights read back for a composite, and
  * refusals that depend on the folder. The file itself is proved by tests/results/test_writer.py. */
 #include <criterion/criterion.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../ranks/programs/results_fixture.h"
+#include "store/results/private.h"
 
 static char folder[64];
 static sw_team *team;
@@ -115,4 +117,34 @@ Test(results, a_run_that_stops_leaves_no_file) {
   sw_results_destroy(results, SW_EINTERNAL, NULL);
   fixture_destroy(&f);
   cr_assert(access("out.h5.partial", F_OK) != 0 && access("out.h5", F_OK) != 0);
+}
+
+/* ---- what has changed --------------------------------------------------------------------- */
+
+Test(results, an_input_that_is_odd) {
+  const char *odd = "";
+  cr_assert(sw_results_text_odd_input(&err, arena, "11  a.csv\n22  b.csv\n",
+                                      "22  b.csv\n11  a.csv\n", &odd) == SW_OK);
+  cr_assert_null(odd);
+  cr_assert(sw_results_text_odd_input(&err, arena, "11  a.csv\n23  b.csv\n",
+                                      "22  b.csv\n11  a.csv\n", &odd) == SW_OK);
+  cr_assert_str_eq(odd, "b.csv");
+}
+
+/* Nothing odd was found, since nothing could be looked for: not the same as that there is none. */
+Test(results, no_memory_is_not_the_same_as_no_change) {
+  const char *odd = "";
+  size_t length = (size_t)256 << 20;
+  char *line = malloc(length + 1);
+  cr_assert_not_null(line);
+  memset(line, 'x', length);
+  line[length] = '\0';
+  struct rlimit limit = {length + (length >> 1), RLIM_INFINITY};
+  cr_assert(setrlimit(RLIMIT_AS, &limit) == 0);
+  sw_status status = sw_results_text_odd_input(&err, arena, line, "other", &odd);
+  limit.rlim_cur = RLIM_INFINITY;
+  cr_assert(setrlimit(RLIMIT_AS, &limit) == 0);
+  cr_assert(status == SW_ENOMEM, "%d", (int)status);
+  cr_assert(strncmp(err.text, "no memory for the names of inputs", 33) == 0, "%s", err.text);
+  free(line);
 }

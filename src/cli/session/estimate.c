@@ -6,7 +6,9 @@
 #include "cli/session/session.h"
 
 #include "base/clock.h"
+#include "measure/outputs.h"
 #include "plan/pairs/pairs.h"
+#include "plan/task/resource.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -30,7 +32,7 @@ static double result_bytes(const sw_run *run) {
     for (int q = 0; job->measure->output[q].name; q++) {
       const sw_result *result = &job->result[q];
       if (result->off || result->output->shape == SW_PAIR) continue;
-      double rows = (double)result->width * job->n_periods;
+      double rows = (double)result->width * sw_result_periods(job, result);
       doubles += result->output->shape == SW_UNIT ? rows * own_units(run) : rows;
     }
     if (run->study->entry[e].is_pair)
@@ -68,14 +70,13 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
   double element = run->study->float64 ? 8 : 4, threads = run->n_threads;
   double strip = (double)plan->cut.strip, packet = 0;
   double slots = (double)sw_geometry_slots(&g);
-  slots *= 8;
-  /* Matrices that go together: as many as window_bytes hold, at least one. */
-  double window = (double)run->team->window_bytes / (slots > 1 ? slots : 1);
-  if (window > plan->summary.n_periods) window = plan->summary.n_periods;
-  if (window > 1) slots *= window;
+  double window =
+      fmin((double)sw_geometry_window(&g, run->team->window_bytes), plan->summary.n_periods);
+  slots *= 8 * window;
   /* A packet is what one task stores, except that `above` hands on batches. */
   if (plan->keep.kind == SW_KEEP_DENSE)
-    packet = (job->measure->whole_row ? strip * n : 2 * side * side) * element * plan->n_quantities;
+    packet = (sw_measure_fills_rows(job->measure) ? strip * n : 2 * side * side) * element *
+             plan->n_quantities;
   else if (plan->keep.kind == SW_KEEP_TOP)
     packet = strip * (double)plan->keep.top * (4 + 8.0 * plan->n_quantities);
   else if (plan->keep.kind == SW_KEEP_ABOVE) /* counted later: at most a batch, or a row */
@@ -83,11 +84,19 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
   else if (plan->keep.kind == SW_KEEP_LINKS)
     packet = (double)plan->links->row_start[job->n] / n * strip * (4 + 8.0 * plan->n_quantities);
   /* Buffers of a thread are as long as the segments that it asks a measure for. */
-  bool whole = job->measure->whole_row || (plan->keep.kind == SW_KEEP_ABOVE && job->directed);
+  bool whole =
+      sw_measure_fills_rows(job->measure) || (plan->keep.kind == SW_KEEP_ABOVE && job->directed);
   double length = whole ? n : side;
   double rows_held = (double)(plan->n_quantities * sw_pairs_grain(job));
-  double thread = 8 * length * (8 + rows_held) + 16 * strip;
-  return slots + (2 * threads + 2) * packet + threads * (thread + packet);
+  double thread = 8 * length * (8 + rows_held) + 16 * strip, packets = 2;
+  /* Prepared rows: a thread's states, and values and packets of several periods. */
+  if (g.prepares) {
+    packets += SW_ROW_PERIODS - 1;
+    thread += sw_pairs_state_bytes(job, &plan->cut, (int)window);
+    thread += 8 * length * (SW_ROW_PERIODS - 1) * rows_held;
+  }
+  if (job->measure->workspace) thread += (double)job->measure->workspace(job);
+  return slots + (packets * threads + 2) * packet + threads * (thread + packet);
 }
 
 /* Bytes of pages that MPI-IO, HDF5 and thread stacks touch once a run writes; measured on small
@@ -103,6 +112,8 @@ double sw_estimate_memory(const sw_run *run) {
     if (run->study->entry[e].is_pair) bytes += pair_bytes(run, job, &run->pair[e]);
     if (bytes > most) most = bytes;
   }
+  /* Resources are the node's; the caller counts this for each of its ranks. */
+  most += sw_resource_bytes(run) / run->team->node_size;
   return result_bytes(run) + most + library_bytes;
 }
 
@@ -121,10 +132,11 @@ sw_status sw_estimate_fits(sw_error *err, const sw_run *run) {
   double room = available ? (double)available * 1024 : free_pages * page;
   sw_status status = SW_OK;
   if (need > room)
-    status = sw_fail(err, SW_EINPUT,
-                     "%s: the study needs about %s on this node and %s are free; use more nodes, "
-                     "fewer periods or keep: summary",
-                     run->study->file, sw_session_show_bytes(need), sw_session_show_bytes(room));
+    status = sw_fail(
+        err, SW_EINPUT,
+        "%s: the study needs about %s of memory on this node and %s are free; use more nodes, "
+        "fewer periods or keep: summary",
+        run->study->file, sw_session_show_bytes(need), sw_session_show_bytes(room));
   return sw_team_agree(run->team, err, status, 0);
 }
 

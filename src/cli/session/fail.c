@@ -19,9 +19,8 @@ int sw_cli_exit_status(sw_status status) {
   }
 }
 
-/* The common ways out come first and cost nothing: no error, one that is agreed on (err->shared),
- * one rank alone. Only then does it wait for the others (sw_comm_meet), in case they fail as
- * well. */
+/* The common cases come first and cost nothing: no error, one that is agreed on (err->shared), one
+ * rank alone. Only then does it wait for the others (sw_comm_meet), in case they fail as well. */
 void sw_cli_settle(sw_team *team, const sw_error *err) {
   if (err->status == SW_OK || err->shared || team->size == 1 || sw_comm_meet(team)) return;
   fprintf(stderr, "spillway: %s\n", err->text);

@@ -49,8 +49,8 @@ static sw_status unknown(sw_error *err, const char *verb, const char *word, cons
   size_t dashes = (size_t)(bare - word);
   memcpy(name, bare, length - dashes < 63 ? length - dashes : 63);
   const char *near = sw_nearest(name, t->names, t->count);
-  return sw_fail(err, SW_EINPUT, "%s: unknown option %s%s%s; see %s --help", verb, word,
-                 near ? "; the nearest is --" : "", near ? near : "", verb);
+  return sw_fail(err, SW_EINPUT, "%s: unknown option %s%s%s%s see %s --help", verb, word,
+                 near ? "; did you mean --" : "", near ? near : "", near ? "?" : ";", verb);
 }
 
 /* Options may stand behind operands: getopt_long moves the latter to the end, where they are taken
@@ -73,7 +73,7 @@ sw_status sw_options_parse(sw_error *err, int argc, char **argv, const sw_option
   }
   for (; optind < argc; optind++) {
     if (*count == most)
-      return sw_fail(err, SW_EINPUT, "%s: '%s' is one argument too many; see %s --help", argv[0],
+      return sw_fail(err, SW_EINPUT, "%s: unexpected argument '%s'; see %s --help", argv[0],
                      argv[optind], argv[0]);
     operands[(*count)++] = argv[optind];
   }

@@ -1,5 +1,5 @@
 /* Progress on standard error, of rank 0's node: the share done, the rate, the time left. The engine
- * calls it from inside a pass (run->progress), some ten times a second at most in a walk over
+ * calls it from inside a pass (run->progress), at most about ten times per second in a walk over
  * pairs. On a terminal it draws a bar over itself; in a log file it writes a line now and then, as
  * a bar would fill the file with carriage returns. */
 #include "cli/session/session.h"

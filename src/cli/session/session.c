@@ -26,7 +26,7 @@ static sw_status choose_threads(sw_error *err, sw_team *team, const char *asked,
   if (!asked) text += strspn(text, " ");
   size_t length = asked ? strlen(text) : strcspn(text, ", ");
   if (!sw_parse_integer(text, length, &number) || number < 1 || number > 4096)
-    return sw_fail(err, SW_EINPUT, "%s: '%s' is not a number of threads; give 1 to 4096", where,
+    return sw_fail(err, SW_EINPUT, "%s: '%s' is not a number of threads; expected 1 to 4096", where,
                    text);
   *threads = (int)number;
   return SW_OK;
@@ -71,7 +71,8 @@ sw_status sw_session_log(sw_error *err, const sw_team *team, const char *verb, b
                          const char *text) {
   sw_log_level level = quiet ? SW_LOG_WARN : SW_LOG_INFO;
   if (text && !sw_log_level_parse(text, &level))
-    return sw_fail(err, SW_EINPUT, "%s: --log-level '%s' is none of error, warn, info, debug", verb,
+    return sw_fail(err, SW_EINPUT,
+                   "%s: --log-level: '%s' is unknown; expected error, warn, info or debug", verb,
                    text);
   sw_log_setup(level, team->rank);
   return SW_OK;

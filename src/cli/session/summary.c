@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -18,8 +19,8 @@
 /* ---- headlines -------------------------------------------------------------------------- */
 
 /* The mean over the units that have a value, on rank 0, and how many these are. Ranks add their own
- * units and rank 0 adds the ranks in order: the last bits depend on how many ranks there are, which
- * is allowed only because the mean is shown with four digits and stored nowhere. */
+ * units and rank 0 adds the ranks in order: the last bits depend on the number of ranks; this is
+ * allowed because the mean is printed with four digits and stored nowhere. */
 static sw_status mean_of_units(sw_error *err, const sw_run *run, const double *row, double *mean,
                                int64_t *with) {
   sw_team *team = run->team;
@@ -31,7 +32,7 @@ static sw_status mean_of_units(sw_error *err, const sw_run *run, const double *r
     part[1] += 1;
   }
   size_t *counts = NULL;
-  /* A rank without memory must not leave the others waiting in the gather. */
+  /* A rank out of memory must still take part in the gather. */
   sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
   SW_TRY(sw_team_agree(team, err, status, 0));
   status = team->gather(team, err, part, sizeof part, 0, (void **)&all, counts);
@@ -63,17 +64,20 @@ static int headline(const sw_job *job, sw_shape shape) {
 /* Prints the result's name and the quantity; of a quantity by industry only the first is shown, so
  * its label is printed too. */
 static void say_quantity(const sw_job *job, const sw_result *result) {
+  char text[SW_NUMBER_ROOM];
   printf("  %-24s %s", job->name, result->output->name);
-  for (int i = 0; result->output->axis && i < job->n_axes; i++)
-    if (strcmp(job->axis[i].name, result->output->axis) == 0) printf("[%s]", job->axis[i].label[0]);
+  for (int a = 0; a < SW_MAX_OWN && result->output->axis[a]; a++) {
+    const sw_axis *axis = sw_job_find_axis(job, result->output->axis[a]);
+    printf("[%s]", axis->number ? sw_show_number(axis->number[0], text) : axis->label[0]);
+  }
 }
 
 /* First and last period, so that a trend shows. Collective. */
 static sw_status say_unit(sw_error *err, const sw_run *run, const sw_job *job, int q) {
-  int last = job->n_periods - 1;
+  const sw_result *result = &job->result[q];
+  int last = sw_result_periods(job, result) - 1;
   double first_mean = NAN, last_mean = NAN;
   int64_t with = 0;
-  const sw_result *result = &job->result[q];
   SW_TRY(mean_of_units(err, run, result->row[0], &first_mean, &with));
   SW_TRY(mean_of_units(err, run, result->row[last], &last_mean, &with));
   if (run->team->rank != 0) return SW_OK;
@@ -85,10 +89,11 @@ static sw_status say_unit(sw_error *err, const sw_run *run, const sw_job *job, i
   return SW_OK;
 }
 
-/* The number of the first and the last period. On rank 0 only, where these results are. */
-static void say_global(const sw_job *job, int q) {
+/* The number of the first and the last period; of a table its first. On rank 0 only, where these
+ * results are. */
+static void say_whole(const sw_job *job, int q) {
   const sw_result *result = &job->result[q];
-  int last = job->n_periods - 1, width = result->width;
+  int last = sw_result_periods(job, result) - 1, width = result->width;
   say_quantity(job, result);
   if (last > 0) printf(": %.4g in %s,", result->row[0][0], sw_job_period(job, 0));
   printf("%s %.4g", last > 0 ? "" : ":", result->row[0][last * width]);
@@ -110,7 +115,7 @@ static void say_pair(const sw_job *job, const sw_pair_plan *plan) {
 }
 
 /* A pair result has a line for its pairs; any result has one for a unit output, else for a global
- * one, if the measure has such. */
+ * one, else for a table, if the measure has such. */
 static sw_status say_job(sw_error *err, const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   if (run->study->entry[e].is_pair) {
@@ -119,7 +124,8 @@ static sw_status say_job(sw_error *err, const sw_run *run, int e) {
   int q = headline(job, SW_UNIT);
   if (q >= 0) return say_unit(err, run, job, q);
   q = headline(job, SW_GLOBAL);
-  if (q >= 0 && run->team->rank == 0) say_global(job, q);
+  if (q < 0 && !run->study->entry[e].is_pair) q = headline(job, SW_TABLE);
+  if (q >= 0 && run->team->rank == 0) say_whole(job, q);
   return SW_OK;
 }
 
@@ -214,7 +220,7 @@ static sw_status say_pairs(sw_error *err, const sw_session *s, double seconds, d
                       (void **)&all, counts));
   if (team->rank == 0 && pairs > 0 && seconds > 0) {
     double idle = idle_of_ranks(team, all, counts, seconds, of);
-    printf("pairs: %.3g evaluated, %.3g a second in the pair phase, threads idle %.0f%%\n", pairs,
+    printf("pairs: %.3g evaluated, %.3g per second in the pair phase, threads idle %.0f%%\n", pairs,
            pairs / seconds, 100 * idle);
     say_idle_ranks(of, team->size, seconds);
   }
@@ -242,11 +248,11 @@ static void say_phases(const sw_session *s, const double *most) {
 }
 
 static void say_ranks(const sw_session *s, const double *most, double sent) {
-  printf("ranks: %d on %d node%s, %d thread%s each; peak memory %s a rank (%.0f bytes)\n",
+  printf("ranks: %d on %d node%s, %d thread%s each; peak memory %s per rank (%.0f bytes)\n",
          s->team->size, s->team->nodes, s->team->nodes == 1 ? "" : "s", s->threads,
          s->threads == 1 ? "" : "s", sw_session_show_bytes(most[PEAK]), most[PEAK]);
   if (s->team->size > 1)
-    printf("messages: %s a rank at most (%.0f bytes), %s in all (%.0f bytes)\n",
+    printf("messages: at most %s per rank (%.0f bytes), %s in all (%.0f bytes)\n",
            sw_session_show_bytes(most[SENT]), most[SENT], sw_session_show_bytes(sent), sent);
 }
 
@@ -285,11 +291,10 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
     printf("reused: %d of %d matrices of pairs, as their operands have not changed\n",
            run->matrices_taken, matrices_of(run));
   if (team->rank == 0 && sums[4] > 0)
-    sw_log(
-        SW_LOG_WARN,
-        "%s: %lld of its tiles do not match their checksums; they are computed, but that file is "
-        "damaged",
-        run->past->path, (long long)sums[4]);
+    sw_log(SW_LOG_WARN,
+           "%s: %lld of its tiles do not match their checksums; they are computed again, but that "
+           "file is damaged",
+           run->past->path, (long long)sums[4]);
   if (team->rank == 0) say_phases(s, most);
   SW_TRY(say_pairs(err, s, most[PAIRS], (double)sums[0]));
   if (team->rank == 0) say_ranks(s, most, (double)sums[1]);

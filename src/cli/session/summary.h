@@ -4,7 +4,7 @@
 
 #include "cli/session/session.h"
 
-/* Prints headline figures of each result, the time in each phase, pairs a second, memory.
+/* Prints headline figures of each result, the time in each phase, pairs per second, memory.
  * Collective; a failure leaves the results as they are. */
 sw_status sw_summary_print(sw_error *err, const sw_session *session);
 

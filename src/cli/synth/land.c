@@ -1,8 +1,8 @@
 /* Derives what follows from the places of the units: land areas and contiguity from a raster in
- * which every cell belongs to the nearest unit (a discrete Voronoi diagram, about 24 cells a unit),
- * centrality as the pull of the centres (masses falling exponentially with distance, Clark 1951),
- * and metropolitan regions around the largest centres, each across a provincial border. A raster is
- * rough, but it stops at the border, which exact Voronoi cells do not. */
+ * which every cell belongs to the nearest unit (a discrete Voronoi diagram, about 24 cells per
+ * unit), centrality as the pull of the centres (masses falling exponentially with distance, Clark
+ * 1951), and metropolitan regions around the largest centres, each across a provincial border. A
+ * raster is rough, but it stops at the border, which exact Voronoi cells do not. */
 #include "cli/synth/synth.h"
 
 #include <math.h>
@@ -89,7 +89,7 @@ static sw_status raster(sw_error *err, sw_synth_country *country, const sw_synth
   return status;
 }
 
-/* Mends what the raster is too coarse for. Units that no cell's middle is nearest to get half a
+/* Repairs what the raster is too coarse for. Units that no cell's middle is nearest to get half a
  * cell of land, so that a density is always defined; those without a neighbour are linked to the
  * nearest unit, so that a row of the weights is never empty. */
 static sw_status mend(sw_error *err, sw_synth_country *country, const sw_synth_grid *grid,
@@ -132,7 +132,7 @@ static sw_status share_land(sw_error *err, sw_synth_country *country) {
 /* ---- centrality -------------------------------------------------------------------------- */
 
 /* The pull of a seat at (x, y). Only the seats of the own province and the other capitals are
- * asked, at most 160 a unit: O(n) in all. */
+ * asked, at most 160 per unit: O(n) in all. */
 static double pull(const sw_synth_seat *seat, double x, double y) {
   return seat->mass * exp(-hypot(seat->x - x, seat->y - y) / seat->reach);
 }

@@ -38,7 +38,7 @@ static const struct {
   double sd, persistence; /* of the unit's own noise: deviation (of the log), AR(1) coefficient */
 } series[SW_SYNTH_NAMED] = {
     [POPULATION] = {"population", 0, 0.03, 0.95},
-    [GDP] = {"gdp", 2, 0.10, 0.9}, /* noise of GDP a head; millions */
+    [GDP] = {"gdp", 2, 0.10, 0.9}, /* noise of GDP per head; millions */
     [AGRICULTURE] = {"agriculture", 2, 0.25, 0.9},
     [MANUFACTURING] = {"manufacturing", 2, 0.25, 0.9},
     [PRODUCER_SERVICES] = {"producer_services", 2, 0.20, 0.9},
@@ -61,7 +61,7 @@ typedef struct paths {
 } paths;
 
 /* What a generic indicator is made of: its weights on centrality, shared paths and one field, its
- * growth a period, and the law of its noise. */
+ * growth per period, and the law of its noise. */
 typedef struct loading {
   double centrality, shared, field, growth, sd, persistence;
   int which; /* field */
@@ -144,7 +144,7 @@ static void settle_place(const sw_synth_country *country, const paths *shared, i
   out->east = x / sw_synth_half_width();
   for (int f = 0; f < SW_SYNTH_FIELDS; f++)
     out->field[f] = sw_synth_field(country, f, x, y);
-  const double typical = 4.4; /* log people a km2 */
+  const double typical = 4.4; /* log people per km2 */
   double log_density = typical + 0.95 * out->z + 0.3 * out->field[0] + 0.3 * sw_rng_normal(&rng);
   double people = exp(log_density) * country->land[unit];
   /* A seat is a city on top of that: by rank and size, whatever its land. */

@@ -20,14 +20,13 @@
 
 static const char *const help_text =
     "Usage: spillway check STUDY.yaml [options]\n\n"
-    "Validate the study and its data and print the plan: units, periods, missing cells, what each\n"
-    "measure covers, pairs, bytes to be written, memory a rank, an estimate of time. What needs "
-    "no\n"
-    "pairs is tried, so that values a measure refuses are found; no pair is computed and no file\n"
-    "is written. Under mpirun: the plan for that many ranks.\n\n"
+    "Check the study and its data, and print the plan: units, periods, missing cells, what each\n"
+    "measure covers, pairs, bytes to be written, memory per rank, an estimate of time. Measures\n"
+    "that need no pairs are tried, so that values they refuse are found. No pair is computed and\n"
+    "no file is written. Under mpirun: the plan for that many ranks.\n\n"
     "      --since LAST.h5   say only whether the study, its inputs or the program have changed\n"
     "                        since these results were made\n"
-    "      --threads N       threads a rank, as in run\n"
+    "      --threads N       threads per rank, as in run\n"
     "  -q, --quiet           warnings only, besides the plan\n"
     "      --log-level L     error, warn, info (default) or debug\n"
     "  -h, --help            this text\n\n"
@@ -107,7 +106,7 @@ static sw_status say_cover(sw_error *err, const sw_run *run, int e) {
   sw_team *team = run->team;
   cover mine = cover_of(run, e), *all = NULL, sum = {0};
   size_t *counts = NULL;
-  /* A rank without memory must not leave the others waiting in the gather. */
+  /* A rank out of memory must still take part in the gather. */
   sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
   SW_TRY(sw_team_agree(team, err, status, 0));
   status = team->gather(team, err, &mine, sizeof mine, 0, (void **)&all, counts);
@@ -170,11 +169,11 @@ static sw_status say_plan(sw_error *err, const sw_session *s, double memory) {
   printf("  pairs to evaluate        %.3g\n", sw_estimate_pairs(run));
   printf("  bytes to be written      %s to %s\n", sw_session_show_bytes(bytes),
          s->study->output_path);
-  printf("  memory a rank            %s (%.0f bytes)\n", sw_session_show_bytes(memory), memory);
-  printf("  time for the pairs       about %.1f s at 1e10 operations a second and core\n",
+  printf("  memory per rank          %s (%.0f bytes)\n", sw_session_show_bytes(memory), memory);
+  printf("  time for the pairs       about %.1f s at 1e10 operations per second and core\n",
          sw_estimate_seconds(run));
   if (run->seconds_untried > 0)
-    printf("  time for other passes    about %.1f s, by what was tried of them\n",
+    printf("  time for other passes    about %.1f s, extrapolated from a short trial\n",
            run->seconds_untried);
   fflush(stdout);
   return SW_OK;

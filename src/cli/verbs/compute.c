@@ -36,8 +36,8 @@ sw_status sw_program_measures(sw_error *err, sw_program *program, const sw_measu
     const char *name = extra[program->n_extra]->name;
     SW_TRY(sw_measure_check(err, extra[program->n_extra]));
     if (is_taken(program, name))
-      return sw_fail(err, SW_EINPUT, "a measure of this program is called '%s', as another one",
-                     name);
+      return sw_fail(err, SW_EINPUT,
+                     "a measure of this program is called '%s', like another one; rename it", name);
   }
   return SW_OK;
 }
@@ -56,8 +56,7 @@ static sw_status write_results(sw_error *err, sw_session *s, double *seconds) {
   return status;
 }
 
-/* Prints the summary. The results are complete: a failure to tell of them must not make the run
- * one. */
+/* Prints the summary. The results are complete: a failed summary must not make the run fail. */
 static void say_summary(const sw_session *s) {
   sw_error err = {0};
   if (sw_summary_print(&err, s) != SW_OK)
@@ -80,8 +79,7 @@ static sw_status run_study(sw_error *err, sw_team *team, const char *study, cons
   if (o->reuse) SW_TRY(sw_results_past_open(err, s->run, o->reuse));
   s->run->progress = sw_progress_make(team, !o->summary);
   double seconds = 0.0;
-  /* From here on there is something to end: progress, and on failure what was held back is
-   * dropped. */
+  /* From here on progress must be ended, and on failure the held-back log lines are dropped. */
   sw_status status = sw_run_first(err, s->run);
   sw_log_release(status == SW_OK);
   if (status == SW_OK) status = write_results(err, s, &seconds);
@@ -91,7 +89,7 @@ static sw_status run_study(sw_error *err, sw_team *team, const char *study, cons
   return status;
 }
 
-/* Says what stays of a run that failed and can be continued. A run that was stopped (SW_ESTOPPED)
+/* Reports what remains of a failed run that can be continued. A run that was stopped (SW_ESTOPPED)
  * says so in its error. */
 static void say_kept(const sw_team *team, const sw_session *s, const sw_error *err, bool kept) {
   if (kept && err->status != SW_ESTOPPED && team->rank == 0)
@@ -125,7 +123,7 @@ sw_status sw_program_run(sw_error *err, sw_program *program, const char *study,
 sw_status sw_program_start(sw_error *err, int *argc, char ***argv, const sw_measure *const *extra,
                            sw_program **program) {
   sw_program *p = *program = calloc(1, sizeof *p);
-  if (!p) return sw_fail(err, SW_ENOMEM, "no memory to start");
+  if (!p) return sw_fail(err, SW_ENOMEM, "out of memory: cannot start");
   sw_error of_measures = {0};
   sw_status status = sw_program_measures(&of_measures, p, extra);
   sw_h5_start();

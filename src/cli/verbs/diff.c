@@ -16,7 +16,8 @@ static const char help_text[] =
     "Usage: spillway diff OLD.h5 NEW.h5 [--rtol R] [--atol A]\n\n"
     "Tell what changed between two results files, the largest change first: study, inputs and\n"
     "parameters; units and periods; each variable; the units that moved most; the largest changes\n"
-    "by |old - new| / max(|old|, |new|); values that came or went; partners that entered or left.\n"
+    "by |old - new| / max(|old|, |new|); values that appeared or disappeared; partners that "
+    "entered or left.\n"
     "Units, periods and partners are matched by code and label. Numbers are equal when\n"
     "|old - new| <= A + R |new|; missing equals missing.\n\n"
     "      --rtol R     relative tolerance (0)\n"
@@ -91,7 +92,7 @@ static void print_unit(const sw_diff_unit *unit) {
            unit->period ? unit->period : "");
   printf("%lld values moved", (long long)unit->count[SW_DIFF_MOVED]);
   if (unit->count[SW_DIFF_MISSING] > 0)
-    printf(", %lld came or went", (long long)unit->count[SW_DIFF_MISSING]);
+    printf(", %lld appeared or disappeared", (long long)unit->count[SW_DIFF_MISSING]);
   if (unit->count[SW_DIFF_PARTNER] > 0)
     printf(", %lld partners", (long long)unit->count[SW_DIFF_PARTNER]);
   if (unit->count[SW_DIFF_TEXT] > 0) printf(", %lld texts", (long long)unit->count[SW_DIFF_TEXT]);
@@ -128,7 +129,7 @@ static widths widths_of(const sw_diff_list *list, sw_diff_kind kind) {
 }
 
 static void print_list(const sw_diff_list *list, sw_diff_kind kind) {
-  static const char *const title[] = {"largest changes", "values that came or went",
+  static const char *const title[] = {"largest changes", "values that appeared or disappeared",
                                       "partners that entered or left", "texts"};
   /* Also with --most 0: the counts stand with the variables. */
   if (list->n == 0) return;
@@ -147,7 +148,7 @@ static void print_list(const sw_diff_list *list, sw_diff_kind kind) {
   }
 }
 
-/* Notes come also with equal values: remarks are no difference. */
+/* Notes are printed also when values are equal: remarks are no difference. */
 static void print_report(const sw_diff_report *report) {
   for (int i = 0; i < report->n_notes; i++)
     puts(report->note[i]);
@@ -177,7 +178,7 @@ static void print_report(const sw_diff_report *report) {
 static sw_status read_tolerance(sw_error *err, const char *verb, const char *name, const char *text,
                                 double *value) {
   if (!text || (sw_parse_number(text, strlen(text), value) && *value >= 0)) return SW_OK;
-  return sw_fail(err, SW_EINPUT, "%s: --%s %s: give a number, zero or more", verb, name, text);
+  return sw_fail(err, SW_EINPUT, "%s: --%s %s: expected a number, 0 or more", verb, name, text);
 }
 
 /* With --quiet no list is kept and the comparison stops at the first difference. */
@@ -200,7 +201,7 @@ static sw_status read_request(sw_error *err, int argc, char **argv, request *out
   SW_TRY(read_tolerance(err, argv[0], "atol", atol, &out->options.within.absolute));
   if (most &&
       !(sw_parse_integer(most, strlen(most), &entries) && entries >= 0 && entries <= MOST_MOST))
-    return sw_fail(err, SW_EINPUT, "%s: --most %s: give a whole number, 0 to %d", argv[0], most,
+    return sw_fail(err, SW_EINPUT, "%s: --most %s: expected a whole number, 0 to %d", argv[0], most,
                    MOST_MOST);
   out->options.most = out->quiet ? 0 : (int)entries;
   out->options.whether = out->quiet;

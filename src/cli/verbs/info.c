@@ -9,7 +9,7 @@
 #include "base/child.h"
 #include "cli/session/options.h"
 #include "cli/verbs/commands.h"
-#include "store/results/info.h"
+#include "store/layout/info.h"
 
 static const char help_text[] =
     "Usage: spillway info OUT.h5\n\n"
@@ -66,7 +66,7 @@ typedef struct answer {
 static void tell(void *self) {
   const answer *of = self;
   const char *path = of->path;
-  close(of->ends[0]); /* or it would never hear that nobody reads any more */
+  close(of->ends[0]); /* else writing would not fail when nobody reads any more */
   if (dup2(of->ends[1], STDOUT_FILENO) < 0) _exit(1);
   sw_arena *arena = NULL;
   sw_results_info info;
@@ -89,10 +89,10 @@ static void tell(void *self) {
 static sw_status print_answer(sw_error *err, const char *path, FILE *in) {
   sw_error said;
   char text[4096];
-  /* Not even an error: HDF5 crashed, or used up its time. */
+  /* Not even an error arrived: HDF5 crashed or used up its time. */
   if (fread(&said, sizeof said, 1, in) != 1)
     return sw_fail(err, SW_EINPUT,
-                   "%s: is damaged: HDF5 breaks down over it; write it again with spillway run",
+                   "%s: is damaged: HDF5 crashes reading it; write it again with spillway run",
                    path);
   *err = said;
   for (size_t n; (n = fread(text, 1, sizeof text, in)) > 0;)
@@ -104,13 +104,15 @@ static sw_status print_answer(sw_error *err, const char *path, FILE *in) {
  * never see the end of the pipe. */
 static sw_status ask_child(sw_error *err, const char *path) {
   answer of = {.path = path};
-  if (pipe2(of.ends, O_CLOEXEC)) return sw_fail(err, SW_EIO, "no pipe: %s", strerror(errno));
+  if (pipe2(of.ends, O_CLOEXEC))
+    return sw_fail(err, SW_EIO, "cannot create a pipe: %s", strerror(errno));
   pid_t child = sw_child_start(tell, &of, CPU_SECONDS);
   int reason = errno;
   close(of.ends[1]);
   FILE *in = child > 0 ? fdopen(of.ends[0], "r") : NULL;
-  sw_status status = in ? print_answer(err, path, in)
-                        : sw_fail(err, SW_EIO, "no process to read %s: %s", path, strerror(reason));
+  sw_status status =
+      in ? print_answer(err, path, in)
+         : sw_fail(err, SW_EIO, "cannot start a process to read %s: %s", path, strerror(reason));
   if (in)
     fclose(in);
   else

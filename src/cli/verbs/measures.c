@@ -8,7 +8,7 @@
 #include "cli/verbs/commands.h"
 #include "measure/outputs.h"
 #include "spillway/measure.h"
-#include "store/results/layout.h"
+#include "store/layout/layout.h"
 
 enum { WIDTH = 96, INDENT = 4 }; /* columns of a line; of an indent */
 
@@ -140,8 +140,8 @@ static void print_catalogue(const sw_program *program) {
 static void print_param(const sw_param *param) {
   char range[80] = "", line[600];
   if (param->hi >= 1e300)
-    snprintf(range, sizeof range, param->lo > 0 && param->lo < 1e-200 ? ", over 0" : ", from %g on",
-             param->lo);
+    snprintf(range, sizeof range,
+             param->lo > 0 && param->lo < 1e-200 ? ", greater than 0" : ", at least %g", param->lo);
   else if (param->lo != 0 || param->hi != 0)
     snprintf(range, sizeof range, ", %g .. %g", param->lo, param->hi);
   const char *fallback = param->fallback;
@@ -150,7 +150,7 @@ static void print_param(const sw_param *param) {
            param->type == SW_P_CHOICE ? param->choices : "", range,
            !fallback     ? ", required"
            : fallback[0] ? ", default "
-                         : ", may be left out",
+                         : ", optional",
            fallback ? fallback : "");
   print_wrapped(printf("%*s%-14s", INDENT, "", param->name), INDENT + 16, line);
   if (param->help && *param->help) print_wrapped(0, INDENT + 16, param->help);
@@ -192,19 +192,22 @@ static void print_common(const sw_measure *measure) {
     print_wrapped(printf("%*s%-14s", INDENT, "", common[i]->name), INDENT + 16, common[i]->help);
 }
 
-/* Appends the shape of an output, "(time, unit, industry)", to `text`. `dims` is by sw_shape; a
- * table has only its own axes. */
+/* Appends the shape of an output, "(time, unit, industry)", to `text`; that of one number is "one
+ * number". */
 static void append_shape(char *text, size_t size, const sw_output *output) {
-  static const char *const dims[] = {SW_NAME_TIME ", " SW_NAME_UNIT,
-                                     SW_NAME_TIME ", " SW_NAME_UNIT ", " SW_NAME_UNIT_TO,
-                                     SW_NAME_TIME, ""};
-  const char *axis = output->axis ? output->axis : "", *axis2 = output->axis2 ? output->axis2 : "";
+  bool unit = output->shape == SW_UNIT;
+  bool time = output->shape == SW_GLOBAL || (unit && !output->timeless), any = time || unit;
   size_t used = strlen(text);
-  if (output->shape == SW_PAIR)
+  if (output->shape == SW_PAIR) {
     snprintf(text + used, size - used, "(pairs, as `keep` says)");
-  else
-    snprintf(text + used, size - used, "(%s%s%s%s%s)", dims[output->shape],
-             *axis && output->shape != SW_TABLE ? ", " : "", axis, *axis2 ? ", " : "", axis2);
+    return;
+  }
+  used += (size_t)snprintf(text + used, size - used, "%s%s%s",
+                           any || output->axis[0] ? "(" : "one number", time ? "time" : "",
+                           unit ? time ? ", unit" : "unit" : "");
+  for (int a = 0; a < SW_MAX_OWN && output->axis[a] && used < size; a++, any = true)
+    used += (size_t)snprintf(text + used, size - used, "%s%s", any ? ", " : "", output->axis[a]);
+  if (any && used < size) snprintf(text + used, size - used, ")");
 }
 
 /* Whether an output of `all` before this one has its name: a variant that was printed with it. */
@@ -333,7 +336,7 @@ int sw_cmd_measures(sw_program *program, int argc, char **argv) {
     return 0;
   }
   if (argc > 2)
-    sw_fail(&err, SW_EINPUT, "measures: one name at most; found '%s' too", argv[2]);
+    sw_fail(&err, SW_EINPUT, "measures: unexpected argument '%s'; expected one name", argv[2]);
   else if (name && name[0] == '-')
     sw_fail(&err, SW_EINPUT, "measures: unknown option '%s'; --help lists them", name);
   const sw_measure *measure = name && err.status == SW_OK ? find(program, name) : NULL;

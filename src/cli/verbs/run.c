@@ -12,20 +12,18 @@ static const char *const help_text =
     "       mpirun -n K spillway run STUDY.yaml [options]\n\n"
     "Compute every result of the study and write them into one HDF5 file.\n\n"
     "  -o, --output OUT.h5   where to write (default: output.file of the study)\n"
-    "      --force           write over a finished output\n"
-    "      --restart         begin again where an unfinished run could be continued\n"
-    "      --reuse LAST.h5   take from earlier results the pairs of the periods that have not "
-    "changed\n"
-    "      --threads N       threads a rank (default: OMP_NUM_THREADS, else this rank's share of\n"
-    "                        the cores)\n"
+    "      --force           overwrite a finished output\n"
+    "      --restart         begin again instead of continuing an unfinished run\n"
+    "      --reuse LAST.h5   take the pairs of unchanged periods from earlier results\n"
+    "      --threads N       threads per rank (default: OMP_NUM_THREADS, else this rank's share\n"
+    "                        of the cores)\n"
     "  -q, --quiet           no progress, no summary\n"
     "      --log-level L     error, warn, info (default) or debug\n"
     "  -h, --help            this text\n\n"
     "A run that ends early leaves OUT.h5.partial and its journal: the same command continues it,\n"
-    "with any number of ranks. SIGUSR1 and SIGTERM end a run so, in good order.\n\n"
-    "Exit status: 0 done; 2 wrong usage or bad input; 75 stopped early, the same command "
-    "continues;\n"
-    "1 anything else.";
+    "with any number of ranks. SIGUSR1 and SIGTERM stop a run in this way.\n\n"
+    "Exit status: 0 done; 2 wrong usage or bad input; 75 stopped early, to be continued by the\n"
+    "same command; 1 anything else.";
 
 /* What the command line says; `run` is what the library is handed. */
 typedef struct run_options {

@@ -28,14 +28,14 @@ static const char *const help_text =
     "Usage: spillway synth -o DIR --units N --periods T [options]\n\n"
     "Write a synthetic national panel and a study that puts it to use: DIR/units.csv, panel.csv,\n"
     "edges.csv and study.yaml. The same options give the same files.\n\n"
-    "  -o, --output DIR      where to write; made when it is not there\n"
+    "  -o, --output DIR      where to write; created if it is missing\n"
     "      --units N         counties, from 12\n"
     "      --periods T       years, from 1\n"
     "      --indicators P    indicators, from 14 (the default, all with a meaning); further ones\n"
     "                        are generic\n"
     "      --seed S          what all random numbers come from (default: 1)\n"
     "      --missing SHARE   share of cells left empty, from 0 (the default) to 0.9\n"
-    "      --force           write over files that are there\n"
+    "      --force           overwrite existing files\n"
     "  -h, --help            this text\n\n"
     "Then: spillway run DIR/study.yaml\n\n"
     "Exit status: 0 done; 2 wrong usage; 1 anything else.";
@@ -51,8 +51,8 @@ static sw_status whole(sw_error *err, const char *name, const char *text, int64_
                        int64_t most, int64_t *out) {
   if (!text) return SW_OK;
   if (sw_parse_integer(text, strlen(text), out) && *out >= least && *out <= most) return SW_OK;
-  return sw_fail(err, SW_EINPUT, "synth: --%s: '%s' is not a whole number from %lld to %lld", name,
-                 text, (long long)least, (long long)most);
+  return sw_fail(err, SW_EINPUT, "synth: --%s: '%s' is not a whole number; expected %lld to %lld",
+                 name, text, (long long)least, (long long)most);
 }
 
 /* Too few have a message of their own, which says why 14 is the least. */
@@ -60,8 +60,7 @@ static sw_status read_indicators(sw_error *err, const char *text, int *out) {
   int64_t value = SW_SYNTH_NAMED;
   if (text && sw_parse_integer(text, strlen(text), &value) && value < SW_SYNTH_NAMED)
     return sw_fail(err, SW_EINPUT,
-                   "synth: --indicators: %s is too few: the panel has %d named indicators, further "
-                   "ones come on top",
+                   "synth: --indicators: %s is too few; expected at least the %d named indicators",
                    text, SW_SYNTH_NAMED);
   SW_TRY(whole(err, "indicators", text, SW_SYNTH_NAMED, SW_SYNTH_MAX_INDICATORS, &value));
   *out = (int)value;
@@ -71,7 +70,7 @@ static sw_status read_indicators(sw_error *err, const char *text, int *out) {
 static sw_status read_share(sw_error *err, const char *text, double *out) {
   if (!text) return SW_OK;
   if (sw_parse_number(text, strlen(text), out) && *out >= 0 && *out <= 0.9) return SW_OK;
-  return sw_fail(err, SW_EINPUT, "synth: --missing: '%s' is not a share from 0 to 0.9", text);
+  return sw_fail(err, SW_EINPUT, "synth: --missing: '%s' is not a share; expected 0 to 0.9", text);
 }
 
 /* The options out of their texts, with defaults; -o, --units and --periods have none. */
@@ -136,19 +135,18 @@ static sw_status make_folder(sw_error *err, const char *folder) {
   size_t made = 0;
   int length = snprintf(path, sizeof path, "%s", folder);
   if (length <= 0 || length >= PATH_MOST)
-    return sw_fail(err, SW_EINPUT, "-o: %.200s is no name for a folder", folder);
+    return sw_fail(err, SW_EINPUT, "-o: %.200s is not the name of a folder", folder);
   if (sw_folder_make(path, &made)) return SW_OK;
   if (errno == ENOTDIR) return sw_fail(err, SW_EIO, "%s: is not a folder", folder);
-  return sw_fail(err, SW_EIO, "%s: the folder cannot be made: %s", folder, strerror(errno));
+  return sw_fail(err, SW_EIO, "%s: cannot create the folder: %s", folder, strerror(errno));
 }
 
-/* Refuses to write over a file with anything in it. An empty file is nobody's work. */
+/* Refuses to write over a file with anything in it. An empty file holds no work to lose. */
 static sw_status refuse_existing(sw_error *err, const file_paths *paths) {
   for (int f = 0; f < N_FILES; f++) {
     struct stat is;
     if (stat(paths->final[f], &is) == 0 && is.st_size > 0)
-      return sw_fail(err, SW_EINPUT, "%s: is there already; --force writes over it",
-                     paths->final[f]);
+      return sw_fail(err, SW_EINPUT, "%s: already exists; --force overwrites it", paths->final[f]);
   }
   return SW_OK;
 }
@@ -178,7 +176,7 @@ static sw_status write_files(sw_error *err, const file_paths *paths,
     if (rename(paths->partial[f], paths->final[f]) != 0)
       status =
           sw_fail(err, SW_EIO, "%s: cannot be renamed: %s", paths->partial[f], strerror(errno));
-  /* Half a panel would look like a whole one. */
+  /* Else half a panel would look complete. */
   if (status != SW_OK)
     for (int f = 0; f < N_FILES; f++)
       unlink(paths->partial[f]);

@@ -20,22 +20,23 @@
 
 static const char *const help_text =
     "Usage: spillway verify OUT.h5 [options]\n\n"
-    "Compute the study of a results file again, all values by unit and by period and a random\n"
-    "sample of the tiles of its pair results, in one process and thread, and compare bit for bit;\n"
-    "and hold everything that is stored against its checksums.\n\n"
+    "Recompute the study of a results file and compare bit for bit: all values by unit and by\n"
+    "period, and a random sample of the tiles of its pair results. Check everything stored\n"
+    "against its checksums. Runs in one process and one thread.\n\n"
     "      --study STUDY.yaml  where the study is (default: beside OUT.h5, by its output.file);\n"
-    "                          its inputs are sought from there\n"
-    "      --tiles N           so many tiles of all pair results (default 100)\n"
-    "      --seed S            of the sample (default 1)\n"
-    "  -q, --quiet             nothing but the exit status\n"
+    "                          its inputs are looked up from there\n"
+    "      --tiles N           number of tiles to recompute, over all pair results (default 100)\n"
+    "      --seed S            seed of the sample (default 1)\n"
+    "  -q, --quiet             print nothing\n"
     "  -h, --help              this text\n\n"
-    "What rests on stored pairs alone (a network) is computed again from them; what rests on sums\n"
-    "of all pairs (a Moran of " SW_NAME_OUT_STRENGTH
-    ") is held against its checksums only. Exit status:\n"
-    "0 equal; 1 different, or anything else; 2 wrong usage, or no such study.";
+    "Results that rest on stored pairs alone (a network) are computed again from those pairs.\n"
+    "Results that rest on sums of all pairs (a Moran of " SW_NAME_OUT_STRENGTH
+    ") are only checked\n"
+    "against their checksums.\n\n"
+    "Exit status: 0 equal; 1 different, or anything else; 2 wrong usage, or no study found.";
 
 typedef struct verify_options {
-  bool help, quiet; /* quiet: nothing but the exit status */
+  bool help, quiet; /* quiet: only the exit status */
   const char *path, *study, *tiles, *seed;
   int64_t n_tiles; /* of all pair results together */
   int64_t seed_number;
@@ -44,7 +45,7 @@ typedef struct verify_options {
 /* Leaves *number as it is when the option was not given. */
 static sw_status read_number(sw_error *err, const char *option, const char *text, int64_t *number) {
   if (!text || (sw_parse_integer(text, strlen(text), number) && *number >= 0)) return SW_OK;
-  return sw_fail(err, SW_EINPUT, "%s: '%s' is not a number from 0", option, text);
+  return sw_fail(err, SW_EINPUT, "%s: '%s' is not a number; expected 0 or more", option, text);
 }
 
 static sw_status read_options(sw_error *err, const sw_team *team, int argc, char **argv,
@@ -56,7 +57,8 @@ static sw_status read_options(sw_error *err, const sw_team *team, int argc, char
   SW_TRY(sw_options_parse(err, argc, argv, table, &o->path, 1, &count));
   if (o->help) return SW_OK;
   if (team->size > 1)
-    return sw_fail(err, SW_EINPUT, "%s: is for one process; leave out mpirun or srun", argv[0]);
+    return sw_fail(err, SW_EINPUT, "%s: runs in one process; start it without mpirun or srun",
+                   argv[0]);
   if (count == 0)
     return sw_fail(err, SW_EINPUT, "%s: give a results file; see %s --help", argv[0], argv[0]);
   o->n_tiles = 100;
@@ -104,7 +106,7 @@ static sw_status find_study(sw_error *err, sw_session *s, const verify_options *
     SW_TRY(sw_text_read(err, s->team, arena, o->study, &given, &length));
     /* A changed study would be compared with results that are not its own. */
     if (strcmp(given, text) != 0)
-      return sw_fail(err, SW_EINPUT, "%s: is not the study of %s, which holds another text",
+      return sw_fail(err, SW_EINPUT, "%s: is not the study of %s, which contains a different text",
                      o->study, o->path);
   } else {
     file = study_beside(arena, o->path, text);
@@ -115,7 +117,7 @@ static sw_status find_study(sw_error *err, sw_session *s, const verify_options *
   if (status != SW_EINPUT || o->study) return status;
   sw_error said = *err; /* the place was a guess */
   sw_error_clear(err);
-  return sw_fail(err, SW_EINPUT, "%s; if the study lies elsewhere, give --study STUDY.yaml",
+  return sw_fail(err, SW_EINPUT, "%s; if the study is elsewhere, give --study STUDY.yaml",
                  said.text);
 }
 
@@ -164,7 +166,7 @@ static sw_status recompute(sw_error *err, sw_session *s, const verify_options *o
                            sw_verdict *verdict) {
   char **wanted = NULL;
   sw_sink *sink = sw_results_comparing(s->results, verdict);
-  if (!sink) return sw_fail(err, SW_ENOMEM, "no memory to compare");
+  if (!sink) return sw_fail(err, SW_ENOMEM, "out of memory: cannot compare");
   SW_TRY(room_for_sample(err, s, &wanted));
   SW_TRY(draw_sample(err, s->run, o, wanted, &verdict->tiles));
   for (int e = 0; e < s->study->n_entries; e++)

@@ -309,24 +309,12 @@ static void declare_passes(sw_job *job, sw_composite_spec *spec) {
   spec->score = add_pass(job, 0, 0);
 }
 
-/* GLOBAL outputs have one axis besides time, so bounds by period stand on the axis of indicator and
- * bound together, "gdp lo", "gdp hi"; without periods the table has the two axes. */
-static sw_status declare_axes(sw_error *err, sw_job *job, int p) {
-  static const char *const ends[] = {"lo", "hi"};
-  const char **name = NULL, **both = NULL;
+static sw_status declare_axis(sw_error *err, sw_job *job, int p) {
+  const char **name = NULL;
   SW_NEW(err, job->arena, name, p);
-  SW_NEW(err, job->arena, both, 2 * p);
-  for (int j = 0; j < p; j++) {
+  for (int j = 0; j < p; j++)
     name[j] = job->input[j].name;
-    for (int b = 0; b < 2; b++) {
-      both[2 * j + b] = sw_arena_printf(job->arena, "%s %s", name[j], ends[b]);
-      if (!both[2 * j + b]) return sw_fail(err, SW_ENOMEM, "out of memory for labels");
-    }
-  }
-  job->axis[0] = (sw_axis){SW_NAME_INDICATOR, p, name};
-  job->axis[1] = (sw_axis){"bound", 2, ends};
-  job->axis[2] = (sw_axis){"indicator_bound", 2 * p, both};
-  job->n_axes = 3;
+  sw_job_axis(job, (sw_axis){.name = SW_NAME_INDICATOR, .n = p, .label = name});
   return SW_OK;
 }
 
@@ -340,10 +328,11 @@ static sw_status resolve_composite(sw_error *err, sw_job *job) {
   declare_passes(job, spec);
   /* Of each pair of variants one is on; bounds only where they decide the scores. */
   bool bounded = spec->normalise == SW_NORMALISE_MIN_MAX;
-  job->result[SW_COMPOSITE_WEIGHT].off = spec->per_period;
-  job->result[SW_COMPOSITE_WEIGHT_BY_PERIOD].off = !spec->per_period;
-  job->result[SW_COMPOSITE_BOUNDS].off = spec->per_period || !bounded;
-  job->result[SW_COMPOSITE_BOUNDS_BY_PERIOD].off = !spec->per_period || !bounded;
+  for (int q = SW_COMPOSITE_WEIGHT; q <= SW_COMPOSITE_UPPER; q += 2) {
+    bool on = q == SW_COMPOSITE_WEIGHT || bounded;
+    job->result[q].off = !on || spec->per_period;
+    job->result[q + SW_COMPOSITE_BY_PERIOD].off = !on || !spec->per_period;
+  }
   /* Whoever measures change over time must know that a score is relative to its period, also when
    * only an indicator of it is. */
   job->scores_per_period = spec->per_period;
@@ -355,34 +344,75 @@ static sw_status resolve_composite(sw_error *err, sw_job *job) {
       spec->lo && (spec->weighting == SW_WEIGHTING_EQUAL || spec->weighting == SW_WEIGHTING_GIVEN);
   job->pooled = !spec->per_period && !settled;
   job->scores_unbounded = spec->normalise == SW_NORMALISE_Z_SCORE;
-  return declare_axes(err, job, spec->p);
+  return declare_axis(err, job, spec->p);
 }
 
 /* ---- descriptor ------------------------------------------------------------------------- */
 
 static const sw_param params[] = {
-    {"positive", SW_P_COLUMNS, "", NULL, 0, 0, "indicators of which more is better"},
-    {"negative", SW_P_COLUMNS, "", NULL, 0, 0, "indicators of which less is better"},
-    {"normalise", SW_P_CHOICE, "min-max", SW_NORMALISE_CHOICES, 0, 0,
-     "how indicators are made comparable; z-scores are not in [0,1]: no entropy, no coupling"},
-    {"over", SW_P_NODE, "panel", NULL, 0, 0,
-     "the pool: panel, period, or {bounds: {indicator: [lowest, highest], ...}}"},
-    {"weights", SW_P_NODE, "entropy", NULL, 0, 0,
-     "entropy, equal, critic, cv; {indicator: weight, ...}, {from: results.h5} or {file: w.csv}: "
-     "given ones are divided by their sum"},
-    {"shift", SW_P_NUMBER, "0", NULL, 0, 1,
-     "added to x' where weights are computed, a habit of published entropy weights"},
+    {.name = "positive",
+     .type = SW_P_COLUMNS,
+     .fallback = "",
+     .help = "indicators of which more is better"},
+    {.name = "negative",
+     .type = SW_P_COLUMNS,
+     .fallback = "",
+     .help = "indicators of which less is better"},
+    {.name = "normalise",
+     .type = SW_P_CHOICE,
+     .fallback = "min-max",
+     .choices = SW_NORMALISE_CHOICES,
+     .help =
+         "how indicators are made comparable; z-scores are not in [0,1]: no entropy, no coupling"},
+    {.name = "over",
+     .type = SW_P_NODE,
+     .fallback = "panel",
+     .help = "the pool: panel, period, or {bounds: {indicator: [lowest, highest], ...}}"},
+    {.name = "weights",
+     .type = SW_P_NODE,
+     .fallback = "entropy",
+     .help = "entropy, equal, critic, cv; {indicator: weight, ...}, {from: results.h5} or {file: "
+             "w.csv}: given ones are divided by their sum"},
+    {.name = "shift",
+     .type = SW_P_NUMBER,
+     .fallback = "0",
+     .lo = 0,
+     .hi = 1,
+     .help = "added to x' where weights are computed, a habit of published entropy weights"},
     {0}};
 
 static const sw_output outputs[] = {
-    {SW_NAME_SCORE, "composite score", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
-    {SW_NAME_WEIGHT, "weight of the indicator", "1", SW_TABLE, SW_FLOAT64, SW_NAME_INDICATOR, NULL},
-    {SW_NAME_WEIGHT, "weight of the indicator in the period", "1", SW_GLOBAL, SW_FLOAT64,
-     SW_NAME_INDICATOR, NULL},
-    {"bounds", "bounds by which the indicator is normalised", "1", SW_TABLE, SW_FLOAT64,
-     SW_NAME_INDICATOR, "bound"},
-    {"bounds", "bounds by which the indicator is normalised in the period", "1", SW_GLOBAL,
-     SW_FLOAT64, "indicator_bound", NULL},
+    {.name = SW_NAME_SCORE, .long_name = "composite score", .units = "1", .shape = SW_UNIT},
+    {.name = SW_NAME_WEIGHT,
+     .long_name = "weight of the indicator",
+     .units = "1",
+     .shape = SW_TABLE,
+     .axis = {SW_NAME_INDICATOR}},
+    {.name = SW_NAME_WEIGHT,
+     .long_name = "weight of the indicator in the period",
+     .units = "1",
+     .shape = SW_GLOBAL,
+     .axis = {SW_NAME_INDICATOR}},
+    {.name = "lower",
+     .long_name = "value that counts as the lowest",
+     .units = "1",
+     .shape = SW_TABLE,
+     .axis = {SW_NAME_INDICATOR}},
+    {.name = "lower",
+     .long_name = "value that counts as the lowest in the period",
+     .units = "1",
+     .shape = SW_GLOBAL,
+     .axis = {SW_NAME_INDICATOR}},
+    {.name = "upper",
+     .long_name = "value that counts as the highest",
+     .units = "1",
+     .shape = SW_TABLE,
+     .axis = {SW_NAME_INDICATOR}},
+    {.name = "upper",
+     .long_name = "value that counts as the highest in the period",
+     .units = "1",
+     .shape = SW_GLOBAL,
+     .axis = {SW_NAME_INDICATOR}},
     {0}};
 
 const sw_measure sw_measure_composite = {

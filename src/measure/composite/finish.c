@@ -74,27 +74,30 @@ static void note_indicator(const sw_job *job, const void *all, int j) {
             where, job->name, name, constant, pool_name(job, first));
 }
 
+/* Where the numbers of a pool go: both shapes have them in the same order, [pool][indicator]. NULL:
+ * the output is off. */
+static double *place_of(const sw_job *job, int output, int pool) {
+  const sw_composite_spec *spec = spec_of(job);
+  const sw_result *result = &job->result[output + (spec->per_period ? SW_COMPOSITE_BY_PERIOD : 0)];
+  return result->off ? NULL : result->row[0] + pool * spec->p;
+}
+
 /* The bounds in force, given or found; NaN for a pool without rows. Off for ranks and z-scores,
  * which have none. */
 static void write_bounds(const sw_job *job, sw_composite_range r, int pool) {
   const sw_composite_spec *spec = spec_of(job);
-  const sw_result *result =
-      &job->result[spec->per_period ? SW_COMPOSITE_BOUNDS_BY_PERIOD : SW_COMPOSITE_BOUNDS];
-  if (result->off) return;
-  /* TABLE [indicator][bound] or GLOBAL [period][indicator and bound]: the same order. */
-  double *out = result->row[0] + 2 * pool * spec->p;
-  for (int j = 0; j < spec->p; j++) {
-    out[2 * j] = spec->lo ? spec->lo[j] : *r.rows > 0 ? r.lo[j] : NAN;
-    out[2 * j + 1] = spec->hi ? spec->hi[j] : *r.rows > 0 ? r.hi[j] : NAN;
+  double *lower = place_of(job, SW_COMPOSITE_LOWER, pool);
+  double *upper = place_of(job, SW_COMPOSITE_UPPER, pool);
+  for (int j = 0; lower && j < spec->p; j++) {
+    lower[j] = spec->lo ? spec->lo[j] : *r.rows > 0 ? r.lo[j] : NAN;
+    upper[j] = spec->hi ? spec->hi[j] : *r.rows > 0 ? r.hi[j] : NAN;
   }
 }
 
-/* Both shapes have their numbers in the same order, [pool][indicator]. */
 static void write_weights(const sw_job *job, const double *weight) {
   const sw_composite_spec *spec = spec_of(job);
-  const sw_result *result =
-      &job->result[spec->per_period ? SW_COMPOSITE_WEIGHT_BY_PERIOD : SW_COMPOSITE_WEIGHT];
-  memcpy(result->row[0], weight, (size_t)spec->pools * (size_t)spec->p * sizeof *weight);
+  memcpy(place_of(job, SW_COMPOSITE_WEIGHT, 0), weight,
+         (size_t)spec->pools * (size_t)spec->p * sizeof *weight);
 }
 
 /* Weights that do not depend on x': given or equal, with 0 for what is constant in the pool and the

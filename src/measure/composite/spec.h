@@ -28,13 +28,14 @@ typedef struct sw_composite_spec {
   int range, spread, sorted, sums, second, score;
 } sw_composite_spec;
 
-/* Indices of the outputs. `weight` and `bounds` have two shapes, of which one is off. */
+/* Indices of the outputs. `weight`, `lower` and `upper` have two shapes, of which one is off; that
+ * by period follows the one that is not. */
 enum {
   SW_COMPOSITE_SCORE,
   SW_COMPOSITE_WEIGHT,
-  SW_COMPOSITE_WEIGHT_BY_PERIOD,
-  SW_COMPOSITE_BOUNDS,
-  SW_COMPOSITE_BOUNDS_BY_PERIOD
+  SW_COMPOSITE_LOWER = 3,
+  SW_COMPOSITE_UPPER = 5,
+  SW_COMPOSITE_BY_PERIOD = 1
 };
 
 /* The numbers of the range pass: for each pool the complete rows, then lo[p], hi[p], sum[p] and
@@ -66,7 +67,8 @@ static inline int sw_composite_second_doubles(const sw_composite_spec *spec) {
   return spec->weighting == SW_WEIGHTING_CRITIC ? spec->p * (spec->p + 1) / 2 : spec->p;
 }
 
-/* Rank 0, after a pass: checks, warnings, the outputs `weight` and `bounds`, the pass's result. */
+/* Rank 0, after a pass: checks, warnings, the outputs `weight`, `lower` and `upper`, the pass's
+ * result. */
 sw_status sw_composite_finish(sw_error *err, sw_job *job, int pass, const void *all, void *result);
 
 /* Read and check the parameters of `job`; declares nothing. */

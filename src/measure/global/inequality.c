@@ -189,7 +189,7 @@ static sw_status find_groupings(sw_error *err, sw_job *job, inequality_state *st
     if (state->grouping[g]->n_groups > state->most_groups)
       state->most_groups = state->grouping[g]->n_groups;
   }
-  job->axis[0] = (sw_axis){"grouping", groups->count, groups->texts};
+  job->axis[0] = (sw_axis){.name = "grouping", .n = groups->count, .label = groups->texts};
   job->n_axes = groups->count > 0;
   /* The outputs of the parts stand together. */
   for (int q = T_BETWEEN; q <= G_TRANSVARIATION; q++)
@@ -215,29 +215,47 @@ static sw_status resolve_inequality(sw_error *err, sw_job *job) {
 /* ---- descriptor ------------------------------------------------------------------------- */
 
 static const sw_param params[] = {
-    {"of", SW_P_COLUMN, NULL, NULL, 0, 0, "the variable, zero or more"},
-    {"weight", SW_P_COLUMN, "", NULL, 0, 0, "e.g. population, where the variable is a head's"},
-    {"groups", SW_P_GROUPINGS, "", NULL, 0, 0, "group columns of the units, for the parts"},
+    {.name = "of", .type = SW_P_COLUMN, .help = "the variable, zero or more"},
+    {.name = "weight",
+     .type = SW_P_COLUMN,
+     .fallback = "",
+     .help = "e.g. population, where the variable is a head's"},
+    {.name = "groups",
+     .type = SW_P_GROUPINGS,
+     .fallback = "",
+     .help = "group columns of the units, for the parts"},
     {0}};
 
-#define BY_PERIOD SW_GLOBAL, SW_FLOAT64, NULL, NULL
-#define BY_GROUPING SW_GLOBAL, SW_FLOAT64, "grouping", NULL
+#define BY_PERIOD .shape = SW_GLOBAL
+#define BY_GROUPING .shape = SW_GLOBAL, .axis = {"grouping"}
 
 static const sw_output outputs[] = {
-    {"gini", "Gini coefficient", "1", BY_PERIOD},
-    {"theil_t", "Theil T", "1", BY_PERIOD},
-    {"theil_l", "Theil L, mean log deviation", "1", BY_PERIOD},
-    {"theil_t_between", "Theil T between groups", "1", BY_GROUPING},
-    {"theil_t_within", "Theil T within groups", "1", BY_GROUPING},
-    {"theil_l_between", "Theil L between groups", "1", BY_GROUPING},
-    {"theil_l_within", "Theil L within groups", "1", BY_GROUPING},
-    {"gini_within", "Gini within groups (Dagum)", "1", BY_GROUPING},
-    {"gini_between_net", "Gini between groups, net (Dagum)", "1", BY_GROUPING},
-    {"gini_transvariation", "Gini of transvariation (Dagum)", "1", BY_GROUPING},
-    {"hoover", "Hoover index", "1", BY_PERIOD},
-    {"cv", "coefficient of variation, population sd over mean; weighted: Williamson's", "1",
+    {.name = "gini", .long_name = "Gini coefficient", .units = "1", BY_PERIOD},
+    {.name = "theil_t", .long_name = "Theil T", .units = "1", BY_PERIOD},
+    {.name = "theil_l", .long_name = "Theil L, mean log deviation", .units = "1", BY_PERIOD},
+    {.name = "theil_t_between", .long_name = "Theil T between groups", .units = "1", BY_GROUPING},
+    {.name = "theil_t_within", .long_name = "Theil T within groups", .units = "1", BY_GROUPING},
+    {.name = "theil_l_between", .long_name = "Theil L between groups", .units = "1", BY_GROUPING},
+    {.name = "theil_l_within", .long_name = "Theil L within groups", .units = "1", BY_GROUPING},
+    {.name = "gini_within", .long_name = "Gini within groups (Dagum)", .units = "1", BY_GROUPING},
+    {.name = "gini_between_net",
+     .long_name = "Gini between groups, net (Dagum)",
+     .units = "1",
+     BY_GROUPING},
+    {.name = "gini_transvariation",
+     .long_name = "Gini of transvariation (Dagum)",
+     .units = "1",
+     BY_GROUPING},
+    {.name = "hoover", .long_name = "Hoover index", .units = "1", BY_PERIOD},
+    {.name = "cv",
+     .long_name = "coefficient of variation, population sd over mean; weighted: Williamson's",
+     .units = "1",
      BY_PERIOD},
-    {"n_used", "units with a value and a weight", "1", SW_GLOBAL, SW_INT32, NULL, NULL},
+    {.name = "n_used",
+     .long_name = "units with a value and a weight",
+     .units = "1",
+     .shape = SW_GLOBAL,
+     .number = SW_INT32},
     {0}};
 
 const sw_measure sw_measure_inequality = {

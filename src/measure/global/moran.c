@@ -80,22 +80,39 @@ static sw_status resolve_moran(sw_error *err, sw_job *job) {
 }
 
 static const sw_param params[] = {
-    {"of", SW_P_COLUMN, NULL, NULL, 0, 0, "the variable"},
-    {"weights", SW_P_WEIGHTS, NULL, NULL, 0, 0, "a weights matrix of the study"},
-    {"islands", SW_P_CHOICE, "adjust", SW_ISLANDS_CHOICES, 0, 0,
-     "units without a neighbour: out of the scale n, in with a zero lag, or left out"},
+    {.name = "of", .type = SW_P_COLUMN, .help = "the variable"},
+    {.name = "weights", .type = SW_P_WEIGHTS, .help = "a weights matrix of the study"},
+    {.name = "islands",
+     .type = SW_P_CHOICE,
+     .fallback = "adjust",
+     .choices = SW_ISLANDS_CHOICES,
+     .help = "units without a neighbour: out of the scale n, in with a zero lag, or left out"},
     {0}};
 
 static const sw_output outputs[] = {
-    {"I", "Moran's I", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL},
-    {"expected", "expectation of I", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL},
-    {"variance_normality", "variance of I under normality", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL},
-    {"variance_randomisation", "variance of I under randomisation", "1", SW_GLOBAL, SW_FLOAT64,
-     NULL, NULL},
-    {"z", "standard deviate of I under randomisation", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL},
-    {"p_value", "two-sided p-value under randomisation", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL},
-    {"n_used", "values in the mean; the scale n has fewer with islands: adjust", "1", SW_GLOBAL,
-     SW_INT32, NULL, NULL},
+    {.name = "I", .long_name = "Moran's I", .units = "1", .shape = SW_GLOBAL},
+    {.name = "expected", .long_name = "expectation of I", .units = "1", .shape = SW_GLOBAL},
+    {.name = "variance_normality",
+     .long_name = "variance of I under normality",
+     .units = "1",
+     .shape = SW_GLOBAL},
+    {.name = "variance_randomisation",
+     .long_name = "variance of I under randomisation",
+     .units = "1",
+     .shape = SW_GLOBAL},
+    {.name = "z",
+     .long_name = "standard deviate of I under randomisation",
+     .units = "1",
+     .shape = SW_GLOBAL},
+    {.name = "p_value",
+     .long_name = "two-sided p-value under randomisation",
+     .units = "1",
+     .shape = SW_GLOBAL},
+    {.name = "n_used",
+     .long_name = "values in the mean; the scale n has fewer with islands: adjust",
+     .units = "1",
+     .shape = SW_GLOBAL,
+     .number = SW_INT32},
     {0}};
 
 const sw_measure sw_measure_moran = {

@@ -35,7 +35,8 @@ enum {
   MODULARITY,
   CORE_R,
   JACCARD,
-  OVERLAP
+  OVERLAP,
+  BLOCK_SUM
 };
 
 /* The passes; without betweenness only three, as its place is then that of the last. */
@@ -49,9 +50,11 @@ typedef struct network_state {
   double damping, resolution;
   int starts, parts;
   bool betweenness;
+  const sw_grouping *grouping; /* NULL: no sums of blocks */
 } network_state;
 
-/* What a period leaves in the first pass; BY_UNIT * n numbers follow. */
+/* What a period leaves in the first pass; BY_UNIT * n numbers follow, then the sums of blocks, from
+ * group to group. */
 typedef struct figures {
   double density, reciprocity, core_r, jaccard, overlap;
   double wrong_value; /* of the first negative weight: units wrong[0] to wrong[1], -1: none */
@@ -92,6 +95,23 @@ static void close_network(const sw_job *job, int pass, void *workspace) {
 
 /* ---- figures ---------------------------------------------------------------------------- */
 
+/* Blocks: pairs of groups. */
+static size_t count_blocks(const sw_job *job) {
+  const network_state *state = job->state;
+  size_t groups = state->grouping ? (size_t)state->grouping->n_groups : 0;
+  return groups * groups;
+}
+
+static size_t figures_bytes(const sw_job *job) {
+  return sizeof(figures) + (BY_UNIT * (size_t)job->n + count_blocks(job)) * sizeof(double);
+}
+
+static void sum_blocks(const sw_graph *g, const sw_grouping *grouping, double *sum) {
+  for (int64_t i = 0; i < g->n; i++)
+    for (int64_t k = g->out_start[i]; k < g->out_start[i + 1]; k++)
+      sum[grouping->of[i] * grouping->n_groups + grouping->of[g->to[k]]] += g->out[k];
+}
+
 /* The pattern of the core, 1 or 0 by unit; NaN without one. */
 static void mark_core(const sw_graph *g, const int32_t *order, int64_t size, double *core) {
   for (int64_t i = 0; i < g->n; i++)
@@ -123,11 +143,8 @@ static void tile_figures(const sw_job *job, int t, figures *out, thread *w) {
   mark_core(g, w->order, size, by_unit + CORE * g->n);
   out->density = sw_graph_density(g);
   out->reciprocity = sw_graph_reciprocity(g);
+  if (state->grouping) sum_blocks(g, state->grouping, by_unit + BY_UNIT * g->n);
   if (t > 0) sw_graph_change(&job->links[t - 1], &job->links[t], &out->jaccard, &out->overlap);
-}
-
-static size_t figures_bytes(const sw_job *job) {
-  return sizeof(figures) + BY_UNIT * (size_t)job->n * sizeof(double);
 }
 
 static sw_status refuse(sw_error *err, const sw_job *job, int t, const figures *found) {
@@ -138,7 +155,7 @@ static sw_status refuse(sw_error *err, const sw_job *job, int t, const figures *
 }
 
 static sw_status finish_figures(sw_error *err, sw_job *job, const char *all, void *result) {
-  size_t bytes = figures_bytes(job);
+  size_t bytes = figures_bytes(job), blocks = count_blocks(job);
   for (int t = 0; t < job->n_periods; t++) {
     const figures *found = (const figures *)(all + (size_t)t * bytes);
     if (found->wrong[0] >= 0) return refuse(err, job, t, found);
@@ -147,6 +164,9 @@ static sw_status finish_figures(sw_error *err, sw_job *job, const char *all, voi
     job->result[CORE_R].row[0][t] = found->core_r;
     job->result[JACCARD].row[0][t] = found->jaccard;
     job->result[OVERLAP].row[0][t] = found->overlap;
+    if (blocks)
+      memcpy(job->result[BLOCK_SUM].row[0] + (size_t)t * blocks,
+             (const double *)(found + 1) + BY_UNIT * job->n, blocks * sizeof(double));
   }
   memcpy(result, all, (size_t)job->n_periods * bytes);
   return SW_OK;
@@ -292,6 +312,17 @@ static void declare_passes(sw_job *job, const network_state *state) {
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS});
 }
 
+/* One column of groups, and the axes of its sums; none: they are off. */
+static sw_status resolve_groups(sw_error *err, sw_job *job, network_state *state) {
+  const sw_arg *groups = sw_job_arg(job, "groups");
+  job->result[BLOCK_SUM].off = groups->count == 0;
+  if (groups->count == 0) return SW_OK;
+  if (groups->count > 1)
+    return sw_job_fail(err, job, "groups", "%d group columns; expected one", groups->count);
+  state->grouping = sw_units_grouping(job->units, groups->texts[0]);
+  return sw_job_group_axes(err, job, "from_group", "to_group", state->grouping);
+}
+
 static sw_status resolve_network(sw_error *err, sw_job *job) {
   network_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);
@@ -307,6 +338,7 @@ static sw_status resolve_network(sw_error *err, sw_job *job) {
   job->state = state;
   job->pooled = true; /* a period is compared with the one before */
   job->result[BETWEENNESS].off = !state->betweenness;
+  SW_TRY(resolve_groups(err, job, state));
   declare_passes(job, state);
   return SW_OK;
 }
@@ -315,6 +347,10 @@ static sw_status resolve_network(sw_error *err, sw_job *job) {
 
 static const sw_param params[] = {
     {.name = "result", .type = SW_P_PAIRS, .help = "a pair result; what it keeps are the links"},
+    {.name = "groups",
+     .type = SW_P_GROUPINGS,
+     .fallback = "",
+     .help = "a group column: also the sums from group to group"},
     {.name = "damping",
      .type = SW_P_NUMBER,
      .fallback = "0.85",
@@ -382,6 +418,11 @@ static const sw_output outputs[] = {
      .long_name = "weights common with the period before",
      .units = "1",
      .shape = SW_GLOBAL},
+    {.name = "block_sum",
+     .long_name = "sum of the links from group to group",
+     .units = "1",
+     .shape = SW_GLOBAL,
+     .axis = {"from_group", "to_group"}},
     {0}};
 
 const sw_measure sw_measure_network = {

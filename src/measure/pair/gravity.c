@@ -14,6 +14,7 @@
 #include "base/node.h"
 #include "kernel/pairs/power.h"
 #include "measure/share/distance.h"
+#include "measure/share/flows.h"
 #include "spillway/measure.h"
 
 #include <math.h>
@@ -30,14 +31,6 @@ typedef struct gravity {
   double factor;
   sw_arc_points points; /* great circle, ready after prepare */
 } gravity;
-
-/* Negative masses and shares: how many, and the first by unit, then period. A fold, as a tile
- * cannot fail. The input tells the role: masses come first among the inputs. */
-typedef struct negatives {
-  int64_t count, unit;
-  int period, input;
-  double value;
-} negatives;
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
@@ -96,24 +89,14 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   fold_constants(job, g);
   job->directed = g->a != g->b || g->has_share || !g->distance->symmetric;
   job->n_passes = 2;
-  job->pass[0] = (sw_pass){.domain = SW_UNITS, .partial = sizeof(negatives), .operand = g->columns};
+  job->pass[0] =
+      (sw_pass){.domain = SW_UNITS, .partial = sizeof(sw_negatives), .operand = g->columns};
   job->pass[1] = (sw_pass){.domain = SW_PAIRS};
   job->state = g;
   return SW_OK;
 }
 
 /* ---- pass 0: masses --------------------------------------------------------------------- */
-
-/* NaN is not below zero and passes: a missing mass is no error. */
-static void see(negatives *seen, int64_t unit, int period, int input, double value) {
-  if (!(value < 0)) return;
-  if (seen->count++ == 0) {
-    seen->unit = unit;
-    seen->period = period;
-    seen->input = input;
-    seen->value = value;
-  }
-}
 
 /* By logarithms, as a product of masses may overflow; a single mass is taken as it is, to the bit.
  * A zero mass makes the mean zero. */
@@ -146,38 +129,11 @@ static void place(const sw_job *job, const gravity *g, int t, int64_t unit) {
  * them. Units outside, so that the first negative is the first by unit. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)workspace;
-  negatives *seen = out;
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)
     for (int t = 0; t < job->n_periods; t++) {
-      for (int k = 0; k < job->n_inputs; k++)
-        see(seen, unit, t, k, sw_view_at(job->input[k].view, t, unit));
+      sw_flows_see(job, unit, t, out);
       place(job, job->state, t, unit);
     }
-}
-
-/* `all` comes first in the order of units, so its place is kept. */
-static void merge(const sw_job *job, int pass, void *all, const void *part) {
-  (void)job, (void)pass;
-  negatives *sum = all;
-  const negatives *more = part;
-  int64_t count = sum->count + more->count;
-  if (sum->count == 0) *sum = *more;
-  sum->count = count;
-}
-
-/* No result: later passes need nothing but the operands. */
-static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
-  (void)pass, (void)result;
-  const negatives *seen = all;
-  if (seen->count == 0) return SW_OK;
-  /* Inputs stand in the order of the parameters: masses, then the share. */
-  const char *role = seen->input < sw_job_inputs(job, "mass").count ? "mass" : "share";
-  return sw_fail(err, SW_EINPUT,
-                 "%s: %s: %s is negative: unit %s, period %s: %s is %g (%lld in all); give "
-                 "what is zero or more",
-                 sw_job_arg(job, role)->where, job->name, role,
-                 sw_unit_code(job->units, seen->unit), sw_job_period(job, seen->period),
-                 job->input[seen->input].name, seen->value, (long long)seen->count);
 }
 
 /* ---- pass 1: pairs ---------------------------------------------------------------------- */
@@ -277,7 +233,7 @@ const sw_measure sw_measure_gravity = {
     .resolve = resolve,
     .prepare = prepare,
     .tile = tile,
-    .merge = merge,
-    .finish = finish,
+    .merge = sw_flows_merge,
+    .finish = sw_flows_finish,
     .segment = segment,
 };

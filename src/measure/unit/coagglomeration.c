@@ -125,20 +125,35 @@ static sw_status resolve_coagglomeration(sw_error *err, sw_job *job) {
 /* ---- descriptor ------------------------------------------------------------------------- */
 
 static const sw_param params[] = {
-    {"a", SW_P_COLUMN, NULL, NULL, 0, 0, "location quotient, or with total an industry"},
-    {"b", SW_P_COLUMN, NULL, NULL, 0, 0, "the other"},
-    {"total", SW_P_COLUMN, "", NULL, 0, 0, "the total of all industries: a and b are industries"},
-    {"base", SW_P_TABLE, "own", NULL, 0, 0,
-     "own: the study's sums; {file: national.csv}: a row a period, a column an industry"},
-    {"base_over", SW_P_CHOICE, "refuse", "refuse|complete", 0, 0,
-     "own sums where cells are missing: refuse, or take the units that have a value"},
-    {"form", SW_P_CHOICE, "augmented", "augmented|plain", 0, 0, "which of the two `value` is"},
+    {.name = "a", .type = SW_P_COLUMN, .help = "location quotient, or with total an industry"},
+    {.name = "b", .type = SW_P_COLUMN, .help = "the other"},
+    {.name = "total",
+     .type = SW_P_COLUMN,
+     .fallback = "",
+     .help = "the total of all industries: a and b are industries"},
+    {.name = "base",
+     .type = SW_P_TABLE,
+     .fallback = "own",
+     .help = "own: the study's sums; {file: national.csv}: a row a period, a column an industry"},
+    {.name = "base_over",
+     .type = SW_P_CHOICE,
+     .fallback = "refuse",
+     .choices = "refuse|complete",
+     .help = "own sums where cells are missing: refuse, or take the units that have a value"},
+    {.name = "form",
+     .type = SW_P_CHOICE,
+     .fallback = "augmented",
+     .choices = "augmented|plain",
+     .help = "which of the two `value` is"},
     {0}};
 
 static const sw_output outputs[] = {
-    {"value", "co-agglomeration index", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
-    {"plain", "1 - |a - b|/(a + b)", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
-    {"augmented", "1 - |a - b|/(a + b) + (a + b)", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
+    {.name = "value", .long_name = "co-agglomeration index", .units = "1", .shape = SW_UNIT},
+    {.name = "plain", .long_name = "1 - |a - b|/(a + b)", .units = "1", .shape = SW_UNIT},
+    {.name = "augmented",
+     .long_name = "1 - |a - b|/(a + b) + (a + b)",
+     .units = "1",
+     .shape = SW_UNIT},
     {0}};
 
 const sw_measure sw_measure_coagglomeration = {

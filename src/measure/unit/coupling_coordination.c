@@ -201,7 +201,7 @@ static sw_status label_classes(sw_error *err, sw_job *job, int classes) {
         return sw_fail(err, SW_ENOMEM, "out of memory for labels");
     label = (const char *const *)number;
   }
-  job->axis[job->n_axes++] = (sw_axis){"class_label", classes, label};
+  sw_job_axis(job, (sw_axis){.name = "class_label", .n = classes, .label = label});
   return SW_OK;
 }
 
@@ -211,7 +211,7 @@ static sw_status name_systems(sw_error *err, sw_job *job) {
   SW_NEW(err, job->arena, name, job->n_inputs);
   for (int s = 0; s < job->n_inputs; s++)
     name[s] = job->input[s].name;
-  job->axis[job->n_axes++] = (sw_axis){"system", job->n_inputs, name};
+  sw_job_axis(job, (sw_axis){.name = "system", .n = job->n_inputs, .label = name});
   return SW_OK;
 }
 
@@ -245,27 +245,59 @@ static sw_status resolve_coupling(sw_error *err, sw_job *job) {
 /* ---- descriptor ------------------------------------------------------------------------- */
 
 static const sw_param params[] = {
-    {"systems", SW_P_COLUMNS, NULL, NULL, 0, 0, "two or more scores in [0,1]"},
-    {"form", SW_P_CHOICE, "product", SW_COUPLING_FORMS, 0, 0,
-     "of the coupling C; with product and equal alpha D is sqrt(GM(U)): C cancels"},
-    {"alpha", SW_P_NODE, "equal", NULL, 0, 0, "weights of the systems in T: equal, or a list"},
-    {"breaks", SW_P_NUMBERS, "[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]", NULL, 0, 1,
-     "between the classes of D, half-open [lo, hi), the last closed"},
-    {"labels", SW_P_TEXTS, "", NULL, 0, 0, "names of the classes, one more than breaks"},
+    {.name = "systems", .type = SW_P_COLUMNS, .help = "two or more scores in [0,1]"},
+    {.name = "form",
+     .type = SW_P_CHOICE,
+     .fallback = "product",
+     .choices = SW_COUPLING_FORMS,
+     .help = "of the coupling C; with product and equal alpha D is sqrt(GM(U)): C cancels"},
+    {.name = "alpha",
+     .type = SW_P_NODE,
+     .fallback = "equal",
+     .help = "weights of the systems in T: equal, or a list"},
+    {.name = "breaks",
+     .type = SW_P_NUMBERS,
+     .fallback = "[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]",
+     .lo = 0,
+     .hi = 1,
+     .help = "between the classes of D, half-open [lo, hi), the last closed"},
+    {.name = "labels",
+     .type = SW_P_TEXTS,
+     .fallback = "",
+     .help = "names of the classes, one more than breaks"},
     {0}};
 
 static const sw_output outputs[] = {
-    {"coupling", "coupling degree C", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
-    {"development", "development T, weighted mean of the systems", "1", SW_UNIT, SW_FLOAT64, NULL,
-     NULL},
-    {"coordination", "coupling coordination degree D", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
-    {"class", "class of D, from 1 in the order of class_label; 0 undefined", "1", SW_UNIT, SW_INT32,
-     NULL, NULL},
-    {"lagging", "lagging system, an index into system; -1 undefined", "1", SW_UNIT, SW_INT32, NULL,
-     NULL},
-    {"balance", "smallest score over largest", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
-    {"class_from", "lowest D of the class", "1", SW_TABLE, SW_FLOAT64, "class_label", NULL},
-    {"alpha", "weight of the system in T", "1", SW_TABLE, SW_FLOAT64, "system", NULL},
+    {.name = "coupling", .long_name = "coupling degree C", .units = "1", .shape = SW_UNIT},
+    {.name = "development",
+     .long_name = "development T, weighted mean of the systems",
+     .units = "1",
+     .shape = SW_UNIT},
+    {.name = "coordination",
+     .long_name = "coupling coordination degree D",
+     .units = "1",
+     .shape = SW_UNIT},
+    {.name = "class",
+     .long_name = "class of D, from 1 in the order of class_label; 0 undefined",
+     .units = "1",
+     .shape = SW_UNIT,
+     .number = SW_INT32},
+    {.name = "lagging",
+     .long_name = "lagging system, an index into system; -1 undefined",
+     .units = "1",
+     .shape = SW_UNIT,
+     .number = SW_INT32},
+    {.name = "balance", .long_name = "smallest score over largest", .units = "1", .shape = SW_UNIT},
+    {.name = "class_from",
+     .long_name = "lowest D of the class",
+     .units = "1",
+     .shape = SW_TABLE,
+     .axis = {"class_label"}},
+    {.name = "alpha",
+     .long_name = "weight of the system in T",
+     .units = "1",
+     .shape = SW_TABLE,
+     .axis = {"system"}},
     {0}};
 
 const sw_measure sw_measure_coupling_coordination = {

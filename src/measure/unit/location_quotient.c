@@ -89,7 +89,7 @@ static sw_status resolve_quotient(sw_error *err, sw_job *job) {
       .n = industries.count, .industry = industry, .total = sw_job_inputs(job, "total").first};
   SW_TRY(sw_quotient_read(err, job, q));
   job->state = q;
-  job->axis[0] = (sw_axis){"industry", q->n, name};
+  job->axis[0] = (sw_axis){.name = "industry", .n = q->n, .label = name};
   job->n_axes = 1;
   job->n_passes = 2;
   size_t bytes = sw_quotient_bytes(job, q);
@@ -101,20 +101,35 @@ static sw_status resolve_quotient(sw_error *err, sw_job *job) {
 /* ---- descriptor ------------------------------------------------------------------------- */
 
 static const sw_param params[] = {
-    {"industries", SW_P_COLUMNS, NULL, NULL, 0, 0, "output or employment by industry"},
-    {"total", SW_P_COLUMN, NULL, NULL, 0, 0, "the total of all industries"},
-    {"base", SW_P_TABLE, "own", NULL, 0, 0,
-     "own: the study's sums; {file: national.csv}: a row a period, a column an industry"},
-    {"base_over", SW_P_CHOICE, "refuse", "refuse|complete", 0, 0,
-     "own sums where cells are missing: refuse, or take the units that have a value"},
+    {.name = "industries", .type = SW_P_COLUMNS, .help = "output or employment by industry"},
+    {.name = "total", .type = SW_P_COLUMN, .help = "the total of all industries"},
+    {.name = "base",
+     .type = SW_P_TABLE,
+     .fallback = "own",
+     .help = "own: the study's sums; {file: national.csv}: a row a period, a column an industry"},
+    {.name = "base_over",
+     .type = SW_P_CHOICE,
+     .fallback = "refuse",
+     .choices = "refuse|complete",
+     .help = "own sums where cells are missing: refuse, or take the units that have a value"},
     {0}};
 
-static const sw_output outputs[] = {
-    {"value", "location quotient", "1", SW_UNIT, SW_FLOAT64, "industry", NULL},
-    {"coverage", "share of the units with a value", "1", SW_GLOBAL, SW_FLOAT64, "industry", NULL},
-    {"coverage_total", "share of the total in units with a value", "1", SW_GLOBAL, SW_FLOAT64,
-     "industry", NULL},
-    {0}};
+static const sw_output outputs[] = {{.name = "value",
+                                     .long_name = "location quotient",
+                                     .units = "1",
+                                     .shape = SW_UNIT,
+                                     .axis = {"industry"}},
+                                    {.name = "coverage",
+                                     .long_name = "share of the units with a value",
+                                     .units = "1",
+                                     .shape = SW_GLOBAL,
+                                     .axis = {"industry"}},
+                                    {.name = "coverage_total",
+                                     .long_name = "share of the total in units with a value",
+                                     .units = "1",
+                                     .shape = SW_GLOBAL,
+                                     .axis = {"industry"}},
+                                    {0}};
 
 const sw_measure sw_measure_location_quotient = {
     .name = "location_quotient",

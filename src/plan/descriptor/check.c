@@ -192,29 +192,41 @@ static sw_status check_name(sw_error *err, const sw_measure *measure, const char
                what, name, name, sw_name_is_taken(name, false) ? "" : " beside pair outputs");
 }
 
-/* How many axes of the measure's own a shape has room for beside time, unit and unit_to. */
-/* Called when the shape is known to be one of the four, as it is an index here. */
+static int count_axes(const sw_output *output) {
+  int count = 0;
+  while (count < SW_MAX_OWN && output->axis[count])
+    count++;
+  return count;
+}
+
+/* Axes stand one after the other from the first on, and no two of an output have one name. */
 static sw_status check_axes(sw_error *err, const sw_measure *measure, const sw_output *output) {
-  static const int most[] = {[SW_UNIT] = 1, [SW_PAIR] = 0, [SW_GLOBAL] = 1, [SW_TABLE] = 2};
-  static const char *const room[] = {[SW_UNIT] = "a unit output has room for one",
-                                     [SW_PAIR] = "a pair output has room for none",
-                                     [SW_GLOBAL] = "a global output has room for one",
-                                     [SW_TABLE] = ""};
-  int count = (output->axis != NULL) + (output->axis2 != NULL);
-  if (output->axis2 && !output->axis)
-    return fault(err, measure, "output %s: axis2 without axis; a single one is `axis`",
-                 output->name);
-  if (count > most[output->shape])
-    return fault(err, measure, "output %s: %d ax%s of its own; %s", output->name, count,
-                 count == 1 ? "is" : "es", room[output->shape]);
-  if (output->axis) SW_TRY(check_name(err, measure, "axis", output->axis));
-  if (output->axis2) SW_TRY(check_name(err, measure, "axis", output->axis2));
-  if (count == 2 && strcmp(output->axis, output->axis2) == 0)
-    return fault(err, measure,
-                 "output %s: the axis %s twice, which readers take for one; declare %s_to with the "
-                 "same labels",
-                 output->name, output->axis, output->axis);
+  int count = count_axes(output);
+  for (int a = count; a < SW_MAX_OWN; a++)
+    if (output->axis[a])
+      return fault(err, measure, "output %s: axis[%d] without axis[%d]; the first is axis[0]",
+                   output->name, a, count);
+  if (count > 0 && output->shape == SW_PAIR)
+    return fault(err, measure, "output %s: the axis %s; pair outputs have no axes of their own",
+                 output->name, output->axis[0]);
+  for (int a = 0; a < count; a++) {
+    SW_TRY(check_name(err, measure, "axis", output->axis[a]));
+    for (int b = 0; b < a; b++)
+      if (strcmp(output->axis[a], output->axis[b]) == 0)
+        return fault(err, measure,
+                     "output %s: the axis %s twice, which readers take for one; declare %s_to with "
+                     "the same labels",
+                     output->name, output->axis[a], output->axis[a]);
+  }
   return SW_OK;
+}
+
+/* Whether two outputs are stored alike: such ones are no variants of each other. */
+static bool same_form(const sw_output *a, const sw_output *b) {
+  bool same = a->shape == b->shape && a->timeless == b->timeless;
+  for (int i = 0; i < SW_MAX_OWN; i++)
+    same = same && same_text(a->axis[i], b->axis[i]);
+  return same;
 }
 
 /* One output by itself and against those before it. Pairs are stored in the study's precision, in
@@ -232,6 +244,10 @@ static sw_status check_output(sw_error *err, const sw_measure *measure, const sw
                  "output %s: pairs are stored as the study's precision says; give "
                  "SW_FLOAT64",
                  output->name);
+  if (output->timeless && output->shape != SW_UNIT)
+    return fault(err, measure, "output %s: timeless is of unit outputs; %s", output->name,
+                 output->shape == SW_PAIR ? "of pairs resolve sets whole_series"
+                                          : "what has neither unit nor time is an SW_TABLE");
   if (output->shape != SW_PAIR && sw_measure_has_pairs(measure) &&
       strcmp(output->name, SW_NAME_VALUE) == 0)
     return fault(err, measure,
@@ -239,8 +255,7 @@ static sw_status check_output(sw_error *err, const sw_measure *measure, const sw
                  "`; take another name");
   /* Variants of a name, of which resolve leaves one on, differ in their form. */
   for (const sw_output *other = measure->output; other < output; other++)
-    if (strcmp(other->name, output->name) == 0 && other->shape == output->shape &&
-        same_text(other->axis, output->axis) && same_text(other->axis2, output->axis2))
+    if (strcmp(other->name, output->name) == 0 && same_form(other, output))
       return fault(err, measure, "two outputs are called '%s'; give each a name of its own",
                    output->name);
   return check_axes(err, measure, output);
@@ -272,15 +287,21 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
   bool pairs = sw_measure_has_pairs(measure);
   if (measure->kind == SW_KIND_PAIR && !pairs)
     return fault(err, measure, "of kind pair, without a pair output; declare one");
-  int fills = (measure->segment != NULL) + (measure->block != NULL) + (measure->whole_row != NULL);
+  int fills = (measure->segment != NULL) + (measure->block != NULL) + (measure->whole_row != NULL) +
+              (measure->row_periods != NULL);
   if (fills > 1)
-    return fault(err, measure, "%d of segment, block and whole_row; the engine calls one of them",
+    return fault(err, measure,
+                 "%d of segment, block, whole_row and row_periods; the engine calls one of them",
                  fills);
   if (pairs && fills == 0)
-    return fault(err, measure, "pair outputs, and no segment, block or whole_row to fill them");
+    return fault(err, measure,
+                 "pair outputs, and no segment, block, whole_row or row_periods to fill them");
   if (!pairs && fills)
     return fault(err, measure, "%s without a pair output to fill; declare one",
                  sw_name_of_pairs(measure));
+  bool prepares = measure->row_periods != NULL;
+  if ((measure->row_state != NULL) != prepares || (measure->row_prepare != NULL) != prepares)
+    return fault(err, measure, "row_state, row_prepare and row_periods go together");
   if (sw_measure_has_shape(measure, SW_UNIT) && !measure->tile)
     return fault(err, measure, "unit outputs, and no tile to fill them");
   if ((sw_measure_has_shape(measure, SW_GLOBAL) || sw_measure_has_shape(measure, SW_TABLE)) &&

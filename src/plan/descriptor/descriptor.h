@@ -10,7 +10,8 @@
 /* check.c: "measure NAME: <what is wrong; what would be right>". */
 sw_status sw_measure_check(sw_error *err, const sw_measure *measure);
 
-/* job.c: what the function over pairs is called: segment, block or whole_row. */
+/* job.c: what the function over pairs is called: segment, block, whole_row or
+ * row_periods. */
 const char *sw_name_of_pairs(const sw_measure *measure);
 
 /* job.c: what `resolve` has declared, after it: "study.yaml:31:5: NAME: measure NAME: <message>".

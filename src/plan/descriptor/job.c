@@ -7,12 +7,14 @@
  * pure and the same on every rank, so all find the same. */
 #include "plan/descriptor/descriptor.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "measure/names.h"
 #include "plan/study/parse.h"
+#include "plan/task/resource.h"
 
 /* SW_EINTERNAL: the fault is the measure's, but the message begins with the place in the study, as
  * that is what shows it. Any thread; format as printf. */
@@ -29,7 +31,8 @@ sw_status sw_job_fault(sw_error *err, const sw_job *job, const char *format, ...
 /* For messages about the one of the three that a measure of pairs has. */
 const char *sw_name_of_pairs(const sw_measure *measure) {
   if (measure->segment) return "segment";
-  return measure->block ? "block" : "whole_row";
+  if (measure->block) return "block";
+  return measure->whole_row ? "whole_row" : "row_periods";
 }
 
 /* The first output at or after `q` that has this shape and is on; NULL: none. */
@@ -146,6 +149,20 @@ static sw_status check_links(sw_error *err, const sw_job *job) {
                              "a parameter names pairs, and no pass sees links; set links in one");
 }
 
+/* The file's checksums of values by unit are by matrix, of which a whole series has one. */
+static sw_status check_timeless(sw_error *err, const sw_job *job) {
+  for (int q = 0; job->measure->output[q].name; q++) {
+    const sw_output *output = &job->measure->output[q];
+    if (output->shape == SW_UNIT && !output->timeless && !job->result[q].off)
+      return sw_job_fault(err, job,
+                          "output %s is by period, beside %s; make it timeless, or a measure of "
+                          "its own",
+                          output->name,
+                          sw_job_has_pairs(job) ? "one matrix over all periods" : "whole_series");
+  }
+  return SW_OK;
+}
+
 /* Every output that is on has a pass that may fill it, and pairs are not computed for nothing. Unit
  * outputs are rows of the rank that owns the units, which only a pass over units has; global ones
  * and tables are filled by `finish`, which follows passes over units or items, never pairs. */
@@ -170,42 +187,59 @@ static sw_status check_domains(sw_error *err, const sw_job *job) {
     return sw_job_fault(err, job, "a pass over pairs, and no pair output is on");
   if (!pair && job->measure->kind == SW_KIND_PAIR)
     return sw_job_fault(err, job, "of kind pair, and every pair output is off; leave one on");
-  if (unit && pair && job->whole_series)
-    return sw_job_fault(err, job,
-                        "output %s is by period, beside one matrix over all periods; make it a "
-                        "measure of its own",
-                        unit->name);
+  if (unit && job->whole_series) return check_timeless(err, job);
   return SW_OK;
 }
 
 /* ---- axes ------------------------------------------------------------------------------- */
 
-/* The first axis of that name; NULL: none. */
-static const sw_axis *find_axis(const sw_job *job, const char *name) {
+/* The first axis that has this name in the file; NULL: none. */
+static const sw_axis *find_stored(const sw_job *job, const char *name) {
   for (int a = 0; a < job->n_axes; a++)
-    if (strcmp(job->axis[a].name, name) == 0) return &job->axis[a];
+    if (strcmp(sw_axis_name(&job->axis[a]), name) == 0) return &job->axis[a];
   return NULL;
 }
 
-/* An axis is a dataset of its own beside the outputs, and so has a name that may be one.
- * Comparing with the first of its name finds twins. Labels are written as they are, so none may
- * be missing. */
+/* The axis's name in the file. One that comes from the study need not be an identifier, as columns
+ * have any names, but is one part of a path; sw_job_group_axes makes it free of the file's own. */
+static sw_status check_stored_name(sw_error *err, const sw_job *job, const sw_axis *axis) {
+  const char *as = sw_axis_name(axis);
+  bool group = axis->as && strncmp(as, SW_NAME_GROUP_PREFIX, strlen(SW_NAME_GROUP_PREFIX)) == 0;
+  if (!as[0] || strchr(as, '/') || as[0] == '.')
+    return sw_job_fault(err, job, "axis %s: '%s' can be no name in a results file", axis->name, as);
+  if (!group && sw_name_is_taken(as, sw_job_has_pairs(job)))
+    return sw_job_fault(
+        err, job, "axis %s: the results file has a `%s` of its own; take another name", as, as);
+  if (sw_job_find_axis(job, axis->name) != axis || find_stored(job, as) != axis)
+    return sw_job_fault(err, job, "the axis %s is declared twice; once is enough for all outputs",
+                        as);
+  return SW_OK;
+}
+
+/* Positions are labels or numbers. They are written as they are, so none may be missing. */
+static sw_status check_positions(sw_error *err, const sw_job *job, const sw_axis *axis) {
+  if (axis->label && axis->number)
+    return sw_job_fault(err, job, "axis %s: labels and numbers; give one of them", axis->name);
+  if (axis->units && !axis->number)
+    return sw_job_fault(err, job, "axis %s: units '%s' of labels; numbers have units", axis->name,
+                        axis->units);
+  for (int k = 0; k < axis->n; k++) {
+    if (axis->number && isnan(axis->number[k]))
+      return sw_job_fault(err, job, "axis %s: number %d is NaN", axis->name, k);
+    if (!axis->number && (!axis->label || !axis->label[k]))
+      return sw_job_fault(err, job, "axis %s: %d labels, and that of %d is NULL", axis->name,
+                          axis->n, k);
+  }
+  return SW_OK;
+}
+
+/* An axis is a dataset of its own beside the outputs, and so has a name that may be one. */
 static sw_status check_axis(sw_error *err, const sw_job *job, const sw_axis *axis) {
   if (!axis->name || !sw_form_is_identifier(axis->name))
     return sw_job_fault(err, job, "axis '%s': letters, digits and '_' are wanted, no digit first",
                         axis->name ? axis->name : "");
-  if (sw_name_is_taken(axis->name, sw_job_has_pairs(job)))
-    return sw_job_fault(err, job,
-                        "axis %s: the results file has a `%s` of its own; take another name",
-                        axis->name, axis->name);
-  if (find_axis(job, axis->name) != axis)
-    return sw_job_fault(err, job, "the axis %s is declared twice; once is enough for all outputs",
-                        axis->name);
-  for (int k = 0; k < axis->n; k++)
-    if (!axis->label || !axis->label[k])
-      return sw_job_fault(err, job, "axis %s: %d labels, and that of %d is NULL", axis->name,
-                          axis->n, k);
-  return SW_OK;
+  SW_TRY(check_stored_name(err, job, axis));
+  return check_positions(err, job, axis);
 }
 
 static sw_status check_axes(sw_error *err, const sw_job *job) {
@@ -218,11 +252,11 @@ static sw_status check_axes(sw_error *err, const sw_job *job) {
 
 /* ---- outputs ---------------------------------------------------------------------------- */
 
-/* `name`: one of an output's two axes, NULL for none. An axis without labels would make a dataset
+/* `name`: one of an output's axes, NULL for none. An axis without positions would make a dataset
  * without values. */
 static sw_status check_output_axis(sw_error *err, const sw_job *job, const sw_output *output,
                                    const char *name) {
-  const sw_axis *axis = name ? find_axis(job, name) : NULL;
+  const sw_axis *axis = name ? sw_job_find_axis(job, name) : NULL;
   if (name && !axis)
     return sw_job_fault(err, job,
                         "output %s has the axis %s, which resolve does not declare; declare it, or "
@@ -252,10 +286,11 @@ static sw_status check_result(sw_error *err, const sw_job *job, int q) {
                           "two outputs that are on are stored as '%s'; resolve switches one off, "
                           "or names differ",
                           name);
-  if (find_axis(job, name))
+  if (find_stored(job, name))
     return sw_job_fault(err, job, "an output and an axis are both called '%s'; rename one", name);
-  SW_TRY(check_output_axis(err, job, output, output->axis));
-  return check_output_axis(err, job, output, output->axis2);
+  for (int a = 0; a < SW_MAX_OWN; a++)
+    SW_TRY(check_output_axis(err, job, output, output->axis[a]));
+  return SW_OK;
 }
 
 /* Passes before domains: check_domains walks over passes that are known to be sound. */
@@ -264,6 +299,7 @@ sw_status sw_job_check(sw_error *err, const sw_job *job) {
   SW_TRY(check_passes(err, job));
   SW_TRY(check_links(err, job));
   SW_TRY(check_domains(err, job));
+  SW_TRY(sw_resource_check(err, job));
   SW_TRY(check_axes(err, job));
   for (int q = 0; job->measure->output[q].name; q++) {
     if (job->result[q].off) continue;

@@ -38,9 +38,8 @@ static bool may_fill(const sw_job *job, int pass, const sw_result *result) {
 static sw_status hide(sw_error *err, sw_job *job, int q, sw_guard *guard) {
   sw_result *result = &job->result[q];
   bool unit = result->output->shape == SW_UNIT;
-  int64_t rows = unit ? (int64_t)result->width * job->n_periods : 1;
-  int64_t count = unit ? job->n : result->width;
-  if (result->output->shape == SW_GLOBAL) count *= job->n_periods;
+  int64_t all = (int64_t)result->width * sw_result_periods(job, result);
+  int64_t rows = unit ? all : 1, count = unit ? job->n : all;
   double value = mark(), **row = NULL;
   SW_TRY(sw_alloc(err, (size_t)count, sizeof(double), (void **)&guard->block[q]));
   guard->count[q] = count;
@@ -134,9 +133,8 @@ static const double *find_odd(const double *value, int64_t count) {
 static sw_status check_result(sw_error *err, const sw_run *run, const sw_job *job, int q) {
   const sw_result *result = &job->result[q];
   bool unit = result->output->shape == SW_UNIT;
-  int64_t rows = unit ? (int64_t)result->width * job->n_periods : 1;
-  int64_t count = unit ? run->panel->hi - run->panel->lo : result->width;
-  if (result->output->shape == SW_GLOBAL) count *= job->n_periods;
+  int64_t all = (int64_t)result->width * sw_result_periods(job, result);
+  int64_t rows = unit ? all : 1, count = unit ? run->panel->hi - run->panel->lo : all;
   for (int64_t r = 0; r < rows; r++) {
     const double *odd = find_odd(result->row[r], count);
     if (odd)

@@ -36,23 +36,27 @@ static uint64_t hash_rows(const sw_pairs *p, const int64_t *row_start, int64_t s
 
 /* ---- packets ---------------------------------------------------------------------------- */
 
-/* Adds a packet of entries to the hashes of its strip. A strip of `above` leaves several packets,
- * whose sizes follow SW_BATCH_ENTRIES; so the hashes run on from packet to packet, and the checksum
- * comes with the last one. The hashers belong to the thread, which computes a strip as a whole. */
-static void digest_entries(sw_worker *w, sw_packet *packet) {
+/* Adds a packet to the hashes of its strip. A strip of `above` leaves several packets, whose sizes
+ * follow SW_BATCH_ENTRIES, and prepared rows come in batches; so the hashes run on from packet to
+ * packet, and the checksum comes with the last one. The hashers belong to the thread, which
+ * computes a strip as a whole. */
+static void digest_batch(sw_worker *w, sw_packet *packet) {
   const sw_pairs *p = w->pairs;
-  size_t count = (size_t)packet->piece.count;
+  size_t count = (size_t)sw_piece_count(&packet->piece);
+  /* Rectangles have no partners. */
+  int first = packet->piece.kind == SW_PIECE_RECT, parts = 0;
   parts_hash part = {0};
-  sw_hasher_add(w->hasher[0], packet->partner, count * sizeof(int32_t));
+  if (!first) sw_hasher_add(w->hasher[0], packet->partner, count * sizeof(int32_t));
   for (int q = 0; q < packet->n_quantities; q++)
     sw_hasher_add(w->hasher[q + 1], packet->data[q], count * (size_t)p->element);
   if (!packet->ends_task) return;
-  for (int q = 0; q <= packet->n_quantities; q++)
-    part[q] = sw_hasher_end(w->hasher[q]);
+  for (int q = first; q <= packet->n_quantities; q++)
+    part[parts++] = sw_hasher_end(w->hasher[q]);
   /* Tasks number the strips of all periods in turn: the remainder is the strip. */
-  part[packet->n_quantities + 1] = hash_rows(p, p->plan->row_start + packet->piece.t * p->job->n,
-                                             packet->task % p->plan->cut.strips);
-  packet->mark.checksum[0] = join(part, packet->n_quantities + 2);
+  if (packet->piece.kind == SW_PIECE_ENTRIES)
+    part[parts++] = hash_rows(p, p->plan->row_start + packet->piece.t * p->job->n,
+                              packet->task % p->plan->cut.strips);
+  packet->mark.checksum[0] = join(part, parts);
 }
 
 /* One half of a packet that is a tile of its own: `first` is 0, or n_quantities for the mirrored
@@ -73,8 +77,8 @@ static uint64_t digest_half(const sw_packet *packet, int first, size_t bytes) {
  * marks. */
 void sw_pairs_digest_packet(sw_worker *w, sw_packet *packet) {
   if (!w->pairs->journal) return;
-  if (packet->piece.kind == SW_PIECE_ENTRIES) {
-    digest_entries(w, packet);
+  if (w->hasher) {
+    digest_batch(w, packet);
     return;
   }
   size_t bytes = (size_t)sw_piece_count(&packet->piece) * (size_t)w->pairs->element;
@@ -131,7 +135,7 @@ static sw_status pass_part(sw_error *err, const passage *way, int quantity, void
   return status;
 }
 
-/* The checksum of a whole piece; parts in the order that digest_half and digest_entries have.
+/* The checksum of a whole piece; parts in the order that digest_half and digest_batch have.
  * `strip`: of entries, whose row lengths are part of the checksum; else not looked at. */
 static sw_status pass_piece(sw_error *err, const passage *way, int64_t strip, uint64_t *checksum) {
   parts_hash part = {0};

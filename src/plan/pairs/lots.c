@@ -18,6 +18,9 @@ int sw_pairs_lot_node(const sw_pairs *p, int t, int64_t row) {
     places = (rows + 1) / 2;
   }
   int64_t number = (t - p->t0) * places + place, all = (p->t1 - p->t0) * places;
+  /* Prepared rows serve all periods, so a strip's periods follow each other: only where a node ends
+   * are they two nodes' work. Rows of one matrix are neighbours all the same. */
+  if (p->job->measure->row_periods) number = place * (p->t1 - p->t0) + t - p->t0;
   /* Contiguous, even parts. number < all, so the result is below nodes. */
   return (int)(number * p->run->team->nodes / all);
 }
@@ -38,5 +41,52 @@ int64_t sw_pairs_lots_of_node(const sw_pairs *p, int node, sw_lot *lot, int64_t 
       *slots += sw_geometry_tasks_of_row(g, row) * slot;
     }
   }
+  return count;
+}
+
+/* Lots are in the order of matrices, then rows. */
+const sw_lot *sw_pairs_find_lot(const sw_pairs *p, int t, int64_t row) {
+  int64_t low = 0, high = p->n_lots - 1;
+  while (low < high) {
+    int64_t middle = (low + high) / 2;
+    const sw_lot *lot = &p->lot[middle];
+    if (lot->t < t || (lot->t == t && lot->row < row))
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return &p->lot[low];
+}
+
+/* ---- strips over several matrices ---------------------------------------------------------- */
+
+/* Evaluations of a stretch, at most: a stop waits for the tasks under way, seconds of them. */
+static const double stretch_pairs = 2e9;
+
+/* Matrices of a stretch: the more, the more rarely rows are prepared; but each thread of a node
+ * should find four stretches or so, and no stretch should last long. No bit depends on it. */
+static int length_of_stretch(const sw_pairs *p, double threads) {
+  const sw_cut *cut = &p->plan->cut;
+  double matrices = p->t1 - p->t0, strips = (double)sw_geometry_rows(&p->geometry);
+  double wanted = 4 * threads * p->run->team->nodes;
+  double length = matrices * strips / (wanted > strips ? wanted : strips);
+  double longest = stretch_pairs / ((double)cut->strip * (double)cut->n);
+  if (length > longest) length = longest;
+  return length > 1 ? (int)length : 1;
+}
+
+/* A strip's matrices on this node, in pieces. `out` NULL counts only. */
+int64_t sw_pairs_stretches(const sw_pairs *p, double threads, sw_stretch *out) {
+  int longest = length_of_stretch(p, threads), node = p->run->team->node;
+  int64_t rows = sw_geometry_rows(&p->geometry), count = 0;
+  for (int64_t row = 0; row < rows; row++)
+    for (int t = p->t0, end; t < p->t1; t = end) {
+      end = t + 1;
+      if (sw_pairs_lot_node(p, t, row) != node) continue;
+      while (end < p->t1 && end - t < longest && sw_pairs_lot_node(p, end, row) == node)
+        end++;
+      if (out) out[count] = (sw_stretch){row, t, end};
+      count++;
+    }
   return count;
 }

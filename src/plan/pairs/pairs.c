@@ -14,6 +14,7 @@
 #include "plan/pairs/private.h"
 
 #include "plan/descriptor/descriptor.h"
+#include "plan/task/resource.h"
 
 #include "base/clock.h"
 
@@ -24,7 +25,8 @@
 /* ---- beginning and end ------------------------------------------------------------------- */
 
 /* Fills in what follows from plan and job. On failure `end` still releases what was made. In flight
- * are at most two packets a thread: one that it fills and one that waits to be written. */
+ * are at most two packets per thread: one that it fills and one that waits to be written; where
+ * rows are prepared it fills one for each period that goes together. */
 static sw_status begin(sw_error *err, sw_pairs *p) {
   int pair_output = 0, matrices = p->plan->summary.n_periods;
   for (int q = 0; p->job->measure->output[q].name; q++) {
@@ -32,6 +34,7 @@ static sw_status begin(sw_error *err, sw_pairs *p) {
     if (!p->job->result[q].off) p->quantity[p->n_quantities++] = pair_output;
     pair_output++;
   }
+  p->n_pair_outputs = pair_output;
   p->counts = p->work.pass == SW_PAIRS_COUNT;
   p->geometry = sw_pairs_geometry(p->run, p->entry, p->work.pass);
   p->journal = p->run->journal;
@@ -43,7 +46,8 @@ static sw_status begin(sw_error *err, sw_pairs *p) {
   SW_TRY(sw_alloc(err, (size_t)matrices, sizeof *p->greatest, (void **)&p->greatest));
   for (int t = 0; t < matrices; t++)
     p->greatest[t] = -INFINITY;
-  return sw_packets_create(err, 2 * p->run->n_threads + 2, &p->packets);
+  int filled = p->job->measure->row_periods ? SW_ROW_PERIODS : 1;
+  return sw_packets_create(err, (filled + 1) * p->run->n_threads + 2, &p->packets);
 }
 
 static void end(sw_pairs *p) {
@@ -60,7 +64,7 @@ static void report(const sw_pairs *p, double *last) {
   double now = sw_clock();
   if (!p->run->progress.report || now - *last < 0.1) return;
   *last = now;
-  double done = (double)sw_queue_taken(&p->queue) / (double)p->n_tasks;
+  double done = (double)sw_queue_taken(&p->queue) / (double)p->queue.tasks;
   double matrices = p->plan->summary.n_periods, n = (double)p->job->n;
   p->run->progress.report(p->run->progress.self, p->job->name, "pairs",
                           (p->t0 + done * (p->t1 - p->t0)) * n * n, matrices * n * n);
@@ -77,9 +81,10 @@ static void work(sw_pairs *p, sw_worker *w) {
     }
     /* A disk that is full: what would be computed from here on could not be stored. */
     if (w->is_writer && sw_packets_status(&w->error, p->packets) != SW_OK) break;
-    if (p->done && p->done[task]) continue;
-    sw_pairs_task(w, task);
-    w->tasks++;
+    if (p->stretch)
+      sw_pairs_stretch_task(w, &p->stretch[task]);
+    else if (!p->done || !p->done[task])
+      sw_pairs_task(w, task);
     if (w->error.status != SW_OK) break;
     if (w->is_writer) report(p, &last);
   }
@@ -136,10 +141,24 @@ static void run_threads(sw_pairs *p) {
  * counting pass has no slots and takes all at once. */
 static int window_end(const sw_pairs *p) {
   int64_t left = p->plan->summary.n_periods - p->t0;
-  int64_t bytes = sw_geometry_slots(&p->geometry) * (int64_t)sizeof(double);
-  int64_t fit = bytes > 0 ? p->run->team->window_bytes / bytes : left;
-  fit = fit > 1 ? fit : 1;
+  int64_t fit = sw_geometry_window(&p->geometry, p->run->team->window_bytes);
   return p->t0 + (int)(fit < left ? fit : left);
+}
+
+/* Where rows are prepared, threads take stretches. Ranks may have unequal numbers of threads, and
+ * must come to the same stretches, as they share a queue. */
+static sw_status open_stretches(sw_error *err, sw_pairs *p) {
+  sw_team *team = p->run->team;
+  double threads = p->run->n_threads;
+  SW_TRY(team->max_f64(team, err, &threads, 1));
+  threads *= team->node_size;
+  p->n_stretches = sw_pairs_stretches(p, threads, NULL);
+  /* One more, so that a node without lots has stretches, of which there are none. */
+  size_t room = (size_t)p->n_stretches + 1;
+  sw_status status = sw_alloc(err, room, sizeof *p->stretch, (void **)&p->stretch);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  sw_pairs_stretches(p, threads, p->stretch);
+  return SW_OK;
 }
 
 /* Makes the window's lots, slots and queue. node_alloc is collective, zeroed, and agrees on failure
@@ -155,7 +174,8 @@ static sw_status open_window(sw_error *err, sw_pairs *p) {
   /* 64 more, so that a node without lots has memory of its own, too. */
   size_t bytes = (size_t)p->n_slots * sizeof *p->slots;
   SW_TRY(team->node_alloc(team, err, bytes + 64, (void **)&p->slots));
-  SW_TRY(sw_queue_open(err, team, p->n_tasks, true, &p->queue));
+  if (p->job->measure->row_periods) SW_TRY(open_stretches(err, p));
+  SW_TRY(sw_queue_open(err, team, p->stretch ? p->n_stretches : p->n_tasks, true, &p->queue));
   return sw_pairs_restore(err, p);
 }
 
@@ -183,6 +203,8 @@ static void close_window(sw_pairs *p) {
   if (p->done) p->run->team->node_free(p->run->team, p->done);
   p->done = NULL;
   sw_free(p->lot);
+  sw_free(p->stretch);
+  p->stretch = NULL;
   p->slots = NULL;
   p->lot = NULL;
 }
@@ -201,17 +223,15 @@ static sw_status run_windows(sw_error *err, sw_pairs *p) {
 /* Counts and figures of matrices that were taken are set
  * only after the threads' own have been merged, and before they are summed over ranks.
  *
- * The measure's `prepare` and the guard over its unit outputs come before anything collective, and
- * what they return is agreed on once. */
+ * The guard over the measure's unit outputs comes before anything collective but `prepare`, and
+ * what it returns is agreed on once with what `begin` does. */
 sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_pair_work work) {
   sw_pairs p = {
       .run = run, .entry = entry, .job = &run->job[entry], .plan = &run->pair[entry], .work = work};
-  sw_status status = SW_OK;
-  if (p.job->measure->prepare)
-    status = p.job->measure->prepare(err, &run->job[entry], p.job->n_passes - 1);
-  if (status == SW_OK) status = begin(err, &p);
   sw_guard guard = {0};
   int pass = p.job->n_passes - 1;
+  SW_TRY(sw_resource_prepare(err, run, entry, pass));
+  sw_status status = begin(err, &p);
   if (status == SW_OK) status = sw_guard_begin(err, &run->job[entry], pass, &guard);
   status = sw_team_agree(run->team, err, status, 0);
   if (status == SW_OK && run->past) status = sw_pairs_past(err, &p);

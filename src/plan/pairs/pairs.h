@@ -40,4 +40,7 @@ sw_status sw_pairs_digest_tile(sw_error *err, sw_run *run, int entry, sw_sink *s
  * without pairs writes nothing. */
 void sw_pairs_regions(const sw_run *run, int entry, sw_region *regions);
 
+/* Bytes of row states that a thread holds, where `matrices` are in a window; for the estimate. */
+double sw_pairs_state_bytes(const sw_job *job, const sw_cut *cut, int matrices);
+
 #endif

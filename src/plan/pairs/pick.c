@@ -247,9 +247,10 @@ static void fetch_quantities(sw_worker *w, sw_packet *packet, int t, int64_t i, 
   double one[SW_MAX_QUANTITIES][16], *out[SW_MAX_QUANTITIES] = {NULL};
   for (int q = 0; q < p->n_quantities; q++)
     out[p->quantity[q]] = one[q];
-  if (!p->job->measure->whole_row) sw_pairs_fill_pair(w, t, i, j, out);
+  if (!sw_measure_fills_rows(p->job->measure)) sw_pairs_fill_pair(w, t, i, j, out);
   for (int q = 1; q < p->n_quantities; q++)
-    put_value(w, packet, q, at, p->job->measure->whole_row ? w->all[p->quantity[q]][j] : one[q][0]);
+    put_value(w, packet, q, at,
+              sw_measure_fills_rows(p->job->measure) ? w->all[p->quantity[q]][j] : one[q][0]);
 }
 
 /* Sorts what is kept of the row and writes it to the packet. A row of top partners may have fewer

@@ -36,6 +36,13 @@ typedef struct sw_lot {
   int64_t slot_at; /* where its slots begin in sw_pairs.slots, in doubles */
 } sw_lot;
 
+/* A strip of several matrices, [t0, t1): what a thread takes at a time where rows are prepared once
+ * for them. Each of its lots is a task of its own all the same: stored, marked and passed over. */
+typedef struct sw_stretch {
+  int64_t row;
+  int t0, t1;
+} sw_stretch;
+
 typedef struct sw_pairs {
   sw_run *run;
   int entry;
@@ -57,9 +64,11 @@ typedef struct sw_pairs {
   int64_t n_lots, n_tasks, n_slots; /* of this node */
   sw_lot *lot;
   double *slots;  /* node-shared: each task writes its shares into its own slot, without locks */
-  sw_queue queue; /* of the node's tasks */
-  char *done;     /* node-shared, by task: not 0: it need not be computed; NULL: all must */
-  int *past;      /* by matrix: the same one in the earlier results, -1: none; NULL: none at all */
+  sw_queue queue; /* of the node's tasks, or of its stretches */
+  sw_stretch *stretch; /* NULL: tasks are taken one by one */
+  int64_t n_stretches;
+  char *done; /* node-shared, by task: not 0: it need not be computed; NULL: all must */
+  int *past;  /* by matrix: the same one in the earlier results, -1: none; NULL: none at all */
   sw_past_figures *past_figures; /* by matrix; filled on rank 0 only */
   sw_packets *packets;
   int64_t *undefined; /* by matrix: ordered pairs without a value, of this rank's tasks */
@@ -72,10 +81,11 @@ typedef struct sw_worker {
   void *workspace;
   bool opened;   /* by the measure's open */
   double *block; /* of all buffers below */
-  double
-      *all[SW_MAX_QUANTITIES]; /* as the measure fills them, NULL where not wanted: `grain` rows */
-  int64_t grain;               /* rows that the measure is asked for at a time */
-  int64_t stride;              /* doubles from one row to the next, of `all` and of `lanes` */
+  double **all;  /* as the measure fills them, NULL where not wanted: `grain` rows */
+  double *row[SW_ROW_PERIODS * SW_MAX_QUANTITIES]; /* where `all` points to; of several periods
+                                                      where rows are prepared */
+  int64_t grain;         /* rows that the measure is asked for at a time */
+  int64_t stride;        /* doubles from one row to the next, of `all` and of `lanes` */
   double *strength;      /* of a segment, where partners are not ordered by value; else NULL */
   double *lanes;         /* SW_LANES rows of column sums under way, sw_pairs_row_length apart */
   double *row_a, *row_b; /* strips: sums before (undirected: by level) and from the own square */
@@ -84,7 +94,7 @@ typedef struct sw_worker {
   double *greatest;
   int64_t *undefined_all; /* of all this thread's tasks */
   double *greatest_all;
-  sw_hasher **hasher; /* of a strip's entries: partners, then each quantity */
+  sw_hasher **hasher; /* of a strip that leaves several packets: partners, then each quantity */
   double evaluated;
   int64_t tasks;
   bool meets_gaps; /* a value that is NaN was met */
@@ -95,7 +105,8 @@ typedef struct sw_worker {
    * met. */
   struct sw_pick *pick;
   int64_t *pick_at, *pick_end, *link_at;
-  int64_t room; /* entries that `pick` can hold */
+  int64_t room;                 /* entries that `pick` can hold */
+  struct sw_prepared *prepared; /* prepared.c; NULL where rows are not prepared */
 } sw_worker;
 
 /* A partner. `strength` is what partners are ordered by: the value, its magnitude, or its negative;
@@ -106,11 +117,26 @@ typedef struct sw_pick {
   bool negative;
 } sw_pick;
 
+/* A strip under way. */
+typedef struct sw_strip {
+  int t;
+  int64_t r0, r1;
+  int64_t b0, b1;     /* the batch of rows under way; all of [r0, r1) but for `above` */
+  int64_t high;       /* rows of a segment of column sums: the lower of strip and square */
+  double *row_sum;    /* slot: of each row */
+  double *column_sum; /* slot: of each column over the strip, or NULL */
+  sw_packet *packet;  /* of the batch; NULL when the task stores nothing */
+} sw_strip;
+
 /* lots.c */
 int sw_pairs_lot_node(const sw_pairs *p, int t, int64_t row);
 /* Lots of a node in the window; `lot` NULL counts only. Returns their number. */
 int64_t sw_pairs_lots_of_node(const sw_pairs *p, int node, sw_lot *lot, int64_t *tasks,
                               int64_t *slots);
+const sw_lot *sw_pairs_find_lot(const sw_pairs *p, int t, int64_t row); /* one of this node */
+/* Stretches of this node in the window; `threads`: of the node, the same on its ranks. `out` NULL
+ * counts only. Returns their number. */
+int64_t sw_pairs_stretches(const sw_pairs *p, double threads, sw_stretch *out);
 
 /* numbers.c */
 int sw_pairs_region_of(int entry, sw_pair_pass pass);
@@ -179,12 +205,29 @@ void sw_pairs_worker_close(sw_worker *worker);
 
 /* task.c */
 void sw_pairs_task(sw_worker *worker, int64_t task);
+/* Before and behind each task of matrix t: the worker's counts are those of the task alone, which
+ * its mark wants, and are then added to the thread's. */
+void sw_pairs_task_begin(sw_worker *w, int t);
+void sw_pairs_task_end(sw_worker *w, int t);
 
 /* diagonal.c: square [i0, i1) of an undirected matrix, sums only. */
 void sw_pairs_diagonal_task(sw_worker *worker, int t, int64_t i0, int64_t i1, double *row_share);
 
 /* strip.c */
 void sw_pairs_strip_task(sw_worker *worker, const sw_lot *lot);
+/* Begins a strip; false when rounding has left it without rows. */
+bool sw_pairs_strip_begin(sw_worker *w, const sw_lot *lot, sw_strip *s);
+/* Room and packet for rows [b0, b1) of the strip; false when memory has run out. */
+bool sw_pairs_batch_begin(sw_worker *w, sw_strip *s);
+/* Takes in whole row i, which stands in w->all. */
+void sw_pairs_strip_row(sw_worker *w, const sw_strip *s, int64_t i);
+/* The batch is whole: sends it, with the strip's mark if it is the last. */
+void sw_pairs_batch_end(sw_worker *w, const sw_strip *s, const sw_lot *lot);
+
+/* prepared.c: rows that are prepared once for the matrices of a stretch. */
+sw_status sw_pairs_prepared_open(sw_error *err, sw_worker *w);
+void sw_pairs_prepared_close(sw_worker *w);
+void sw_pairs_stretch_task(sw_worker *w, const sw_stretch *stretch);
 
 /* pick.c: the partners a strip keeps (top, above, links). */
 sw_pick sw_pairs_pick(const sw_pairs *p, double value, int64_t to);

@@ -15,16 +15,6 @@
 #include <math.h>
 #include <string.h>
 
-typedef struct strip {
-  int t;
-  int64_t r0, r1;
-  int64_t b0, b1;     /* the batch of rows under way; all of [r0, r1) but for `above` */
-  int64_t high;       /* rows of a segment of column sums: the lower of strip and square */
-  double *row_sum;    /* slot: of each row */
-  double *column_sum; /* slot: of each column over the strip, or NULL */
-  sw_packet *packet;  /* of the batch; NULL when the task stores nothing */
-} strip;
-
 /* Adds the share of a square before the own one to a binary counter: row_a has a level for each bit
  * of the number of squares, and a carry joins two halves. It is the tree of plan/pairs/ladder.h for
  * one number: the other walk adds these shares as columns, block by block on several nodes. */
@@ -45,10 +35,17 @@ static double sum_before(const sw_worker *w, int64_t row, int64_t squares) {
   return sum;
 }
 
+/* The sum of a row that has been taken in. `before`: squares before the row's own one, which is
+ * also the number of leaves in its tree. */
+static double row_sum(const sw_worker *w, const sw_strip *s, int64_t row) {
+  int64_t before = (s->r0 + row) / w->pairs->plan->cut.side;
+  return (w->pairs->job->directed ? w->row_a[row] : sum_before(w, row, before)) + w->row_b[row];
+}
+
 /* Takes in one segment of row i: partners first, as they need gaps to be NaN, then sums and
  * extremes. On return v has zeros for gaps and for the unit's own place, so that it can be added to
  * column lanes. A counting pass has no sums, and may leave v as it is. */
-static void see_segment(sw_worker *w, const strip *s, int64_t i, int64_t j0, int64_t j1,
+static void see_segment(sw_worker *w, const sw_strip *s, int64_t i, int64_t j0, int64_t j1,
                         double *v) {
   const sw_pairs *p = w->pairs;
   double sum = 0.0, greatest = 0.0;
@@ -70,14 +67,15 @@ static void see_segment(sw_worker *w, const strip *s, int64_t i, int64_t j0, int
 }
 
 /* The last row of a segment, or of the strip. */
-static bool ends_segment(const strip *s, int64_t i) {
+static bool ends_segment(const sw_strip *s, int64_t i) {
   return i == s->r1 - 1 || (i - s->r0) % s->high == s->high - 1;
 }
 
 /* A segment of rows is complete for columns [j0, j1): joins their lanes, adds them to the strip's
  * column sums and clears them. Segments of a strip come from top to bottom, as fold.c adds the
  * squares of a group. */
-static void add_column_sums(sw_worker *w, const strip *s, double *lanes, int64_t j0, int64_t j1) {
+static void add_column_sums(sw_worker *w, const sw_strip *s, double *lanes, int64_t j0,
+                            int64_t j1) {
   int64_t stride = sw_pairs_row_length(w->pairs), count = j1 - j0;
   /* Lane 0 takes the joined sums; it is cleared with the others. */
   sw_lanes_join_rows(lanes, stride, count, lanes);
@@ -92,15 +90,15 @@ static void add_column_sums(sw_worker *w, const strip *s, double *lanes, int64_t
  * square: codes go by regions, and strong partners found early make the rest quick to pass over. It
  * must be undirected: such a row is summed apart before its own square and from it on, so that the
  * additions of each part keep their order. Links and directed sums need columns from the first. */
-static int64_t first_square(const sw_pairs *p, const strip *s) {
+static int64_t first_square(const sw_pairs *p, const sw_strip *s) {
   const sw_cut *cut = &p->plan->cut;
   bool free = !p->job->directed && p->plan->keep.kind == SW_KEEP_TOP && cut->strip < cut->side;
   return free ? s->b0 / cut->side : 0;
 }
 
 /* Takes in row i of the columns under way, and adds it to their lanes where columns are summed. */
-static void take_segment(sw_worker *w, const strip *s, int64_t i, int64_t j0, int64_t j1, double *v,
-                         double *lanes) {
+static void take_segment(sw_worker *w, const sw_strip *s, int64_t i, int64_t j0, int64_t j1,
+                         double *v, double *lanes) {
   see_segment(w, s, i, j0, j1, v);
   if (!s->column_sum) return;
   /* A row's lane is its index within the segment, as in a square. */
@@ -112,7 +110,7 @@ static void take_segment(sw_worker *w, const strip *s, int64_t i, int64_t j0, in
 /* Columns outside, rows inside: the operands of a square's columns stay in cache for all rows of
  * the batch. Lanes are as long as a square and serve one after the other, but where batches
  * interrupt a segment (`above`): then each column has lanes of its own. */
-static void strip_by_segments(sw_worker *w, const strip *s) {
+static void strip_by_segments(sw_worker *w, const sw_strip *s) {
   const sw_pairs *p = w->pairs;
   int64_t squares = p->plan->cut.squares, j0 = 0, j1 = 0;
   int64_t first = first_square(p, s);
@@ -132,27 +130,30 @@ static void strip_by_segments(sw_worker *w, const strip *s) {
 
 /* ---- measures of whole rows ------------------------------------------------------------- */
 
-/* A whole row at a time: the measure fills all columns, which are then taken in square by square,
- * in the segments that other walks have. Dense rows are stored before they are taken in, as that
- * puts zeros into their gaps; lanes are as long as rows. */
-static void strip_by_rows(sw_worker *w, const strip *s) {
+/* Takes the row in square by square, in the segments that other walks have. Dense rows are stored
+ * before, as that puts zeros into their gaps. The row is whole, so its sum is final; columns are
+ * added row after row, as there is no walk by squares that would have to agree. */
+void sw_pairs_strip_row(sw_worker *w, const sw_strip *s, int64_t i) {
   const sw_pairs *p = w->pairs;
-  int64_t stride = sw_pairs_row_length(p), n = p->job->n, j0 = 0, j1 = 0;
+  int64_t n = p->job->n, row = i - s->r0, j0 = 0, j1 = 0;
   double *v = w->all[p->quantity[0]];
+  bool rect = s->packet && s->packet->piece.kind == SW_PIECE_RECT;
+  if (rect) sw_pairs_store_row(p, s->packet, w, 0, i - s->b0, n, i);
+  w->row_a[row] = w->row_b[row] = 0;
+  for (int64_t square = 0; square < p->plan->cut.squares; square++) {
+    sw_cut_square(&p->plan->cut, square, &j0, &j1);
+    see_segment(w, s, i, j0, j1, v + j0);
+  }
+  if (!p->counts) s->row_sum[row] = row_sum(w, s, row);
+  if (s->packet && !rect) sw_pairs_picks_end_row(w, s->packet, s->t, s->b0, i);
+  if (s->column_sum) sw_lanes_add(s->column_sum, v, n);
+}
+
+static void strip_by_rows(sw_worker *w, const sw_strip *s) {
+  const sw_pairs *p = w->pairs;
   for (int64_t i = s->b0; i < s->b1; i++) {
     p->job->measure->whole_row(p->job, s->t, i, w->all, w->workspace);
-    if (s->packet && s->packet->piece.kind == SW_PIECE_RECT)
-      sw_pairs_store_row(p, s->packet, w, 0, i - s->r0, n, i);
-    for (int64_t square = 0; square < p->plan->cut.squares; square++) {
-      sw_cut_square(&p->plan->cut, square, &j0, &j1);
-      see_segment(w, s, i, j0, j1, v + j0);
-    }
-    if (s->packet && s->packet->piece.kind != SW_PIECE_RECT)
-      sw_pairs_picks_end_row(w, s->packet, s->t, s->b0, i);
-    if (!s->column_sum) continue;
-    int64_t place = (i - s->r0) % s->high;
-    sw_lanes_add(w->lanes + (place % SW_LANES) * stride, v, n);
-    if (ends_segment(s, i)) add_column_sums(w, s, w->lanes, 0, n);
+    sw_pairs_strip_row(w, s, i);
   }
 }
 
@@ -162,7 +163,7 @@ static void strip_by_rows(sw_worker *w, const strip *s) {
  * sums run over a row's links in code order, column sums over rows in order, both without lanes.
  * links_only is directed, and kept as links or summary (bind.c), so a counting pass never comes
  * here and column_sum is there. */
-static void strip_by_links(sw_worker *w, const strip *s) {
+static void strip_by_links(sw_worker *w, const sw_strip *s) {
   const sw_pairs *p = w->pairs;
   const sw_links *links = p->plan->links;
   const double *v = w->all[p->quantity[0]];
@@ -184,10 +185,10 @@ static void strip_by_links(sw_worker *w, const strip *s) {
   w->evaluated += (double)(links->row_start[s->b1] - links->row_start[s->b0]);
 }
 
-/* ---- the task --------------------------------------------------------------------------- */
+/* ---- its life --------------------------------------------------------------------------- */
 
 /* A packet for the batch; NULL when memory has run out, which the worker's error then says. */
-static sw_packet *begin_packet(sw_worker *w, const strip *s) {
+static sw_packet *begin_packet(sw_worker *w, const sw_strip *s) {
   sw_pairs *p = w->pairs;
   if (p->plan->keep.kind == SW_KEEP_DENSE)
     return sw_pairs_begin_rect(w, s->t, s->b0, s->b1, 0, p->job->n, false);
@@ -197,32 +198,22 @@ static sw_packet *begin_packet(sw_worker *w, const strip *s) {
   return NULL;
 }
 
-/* Computes rows [b0, b1). False when memory has run out: the task is then neither sent nor marked.
- * The packet stays with the strip, as the last one carries its mark. */
-static bool run_batch(sw_worker *w, strip *s) {
+/* The packet stays with the strip, as the last one carries its mark. */
+bool sw_pairs_batch_begin(sw_worker *w, sw_strip *s) {
   sw_pairs *p = w->pairs;
+  s->packet = NULL;
   if (sw_pairs_picks_begin(&w->error, w, s->t, s->b0, s->b1) != SW_OK) return false;
-  s->packet = p->stores ? begin_packet(w, s) : NULL;
-  if (p->stores && !s->packet) return false;
-  if (p->job->links_only)
-    strip_by_links(w, s);
-  else if (p->job->measure->whole_row)
-    strip_by_rows(w, s);
-  else
-    strip_by_segments(w, s);
-  return true;
+  if (p->stores) s->packet = begin_packet(w, s);
+  return !p->stores || s->packet;
 }
 
 /* The strip is whole: writes its row sums into the slot, then sends the last packet with the mark,
  * or marks the task at once. The slot must be final by then, as the mark copies it. */
-static void end_strip(sw_worker *w, const strip *s, const sw_lot *lot) {
+static void end_strip(sw_worker *w, const sw_strip *s, const sw_lot *lot) {
   const sw_pairs *p = w->pairs;
-  for (int64_t row = 0; !p->counts && row < s->r1 - s->r0; row++) {
-    /* Squares before the row's own one, which is also the number of leaves in its tree. */
-    int64_t before = (s->r0 + row) / p->plan->cut.side;
-    s->row_sum[row] =
-        (p->job->directed ? w->row_a[row] : sum_before(w, row, before)) + w->row_b[row];
-  }
+  bool sums = !p->counts && !sw_measure_fills_rows(p->job->measure);
+  for (int64_t row = 0; sums && row < s->r1 - s->r0; row++)
+    s->row_sum[row] = row_sum(w, s, row);
   if (!p->job->links_only) w->evaluated += (double)(s->r1 - s->r0) * (double)p->job->n;
   if (!s->packet) {
     sw_pairs_end_task(w, lot, 0);
@@ -232,30 +223,52 @@ static void end_strip(sw_worker *w, const strip *s, const sw_lot *lot) {
   sw_packets_put(p->packets, s->packet);
 }
 
+/* Batches follow one another; all but the last are sent without a mark. */
+void sw_pairs_batch_end(sw_worker *w, const sw_strip *s, const sw_lot *lot) {
+  if (s->b1 == s->r1) {
+    end_strip(w, s, lot);
+  } else if (s->packet) {
+    sw_pairs_digest_packet(w, s->packet);
+    sw_packets_put(w->pairs->packets, s->packet);
+  }
+}
+
 /* A strip that rounding has left without rows has a slot all the same, whose column sums are zero;
  * it is not marked, and costs nothing to compute again. */
-void sw_pairs_strip_task(sw_worker *w, const sw_lot *lot) {
+bool sw_pairs_strip_begin(sw_worker *w, const sw_lot *lot, sw_strip *s) {
   sw_pairs *p = w->pairs;
   const sw_cut *cut = &p->plan->cut;
-  strip s = {.t = lot->t, .high = cut->strip < cut->side ? cut->strip : cut->side};
-  sw_cut_strip(cut, lot->row, &s.r0, &s.r1);
-  s.row_sum = p->slots + lot->slot_at;
+  *s = (sw_strip){.t = lot->t, .high = cut->strip < cut->side ? cut->strip : cut->side};
+  sw_cut_strip(cut, lot->row, &s->r0, &s->r1);
+  s->b0 = s->b1 = s->r0;
+  s->row_sum = p->slots + lot->slot_at;
   if (p->geometry.parts && !p->counts)
-    s.column_sum = s.row_sum + sw_geometry_columns_at(&p->geometry);
+    s->column_sum = s->row_sum + sw_geometry_columns_at(&p->geometry);
   /* Column sums are added to; the task is not to depend on what lay in its slot. */
-  if (s.column_sum) memset(s.column_sum, 0, (size_t)p->job->n * sizeof *s.column_sum);
+  if (s->column_sum) memset(s->column_sum, 0, (size_t)p->job->n * sizeof *s->column_sum);
   for (int q = 0; w->hasher && q <= p->n_quantities; q++)
     sw_hasher_begin(w->hasher[q]);
-  if (s.r0 >= s.r1) return;
+  return s->r0 < s->r1;
+}
+
+/* ---- the task --------------------------------------------------------------------------- */
+
+void sw_pairs_strip_task(sw_worker *w, const sw_lot *lot) {
+  sw_pairs *p = w->pairs;
+  sw_strip s;
+  if (!sw_pairs_strip_begin(w, lot, &s)) return;
   memset(w->row_a, 0, (size_t)(s.r1 - s.r0) * sizeof *w->row_a);
   memset(w->row_b, 0, (size_t)(s.r1 - s.r0) * sizeof *w->row_b);
-  /* Batches follow one another; all but the last are sent without a mark. */
-  for (s.b0 = s.r0; s.b0 < s.r1; s.b0 = s.b1) {
+  for (; s.b0 < s.r1; s.b0 = s.b1) {
     s.b1 = sw_pairs_picks_batch(p, s.t, s.b0, s.r1);
-    if (!run_batch(w, &s)) return;
-    if (!s.packet || s.b1 == s.r1) continue;
-    sw_pairs_digest_packet(w, s.packet);
-    sw_packets_put(p->packets, s.packet);
+    /* Memory has run out: the task is neither sent nor marked. */
+    if (!sw_pairs_batch_begin(w, &s)) return;
+    if (p->job->links_only)
+      strip_by_links(w, &s);
+    else if (p->job->measure->whole_row)
+      strip_by_rows(w, &s);
+    else
+      strip_by_segments(w, &s);
+    sw_pairs_batch_end(w, &s, lot);
   }
-  end_strip(w, &s, lot);
 }

@@ -150,17 +150,24 @@ static const sw_lot *find_lot(const sw_pairs *p, int64_t task) {
   return &p->lot[low];
 }
 
-/* `task`: among this node's tasks of the window. The worker's counts are set back, so that the mark
- * says what this task alone has found, and are added to the thread's afterwards. */
-void sw_pairs_task(sw_worker *w, int64_t task) {
-  const sw_lot *lot = find_lot(w->pairs, task);
-  int t = lot->t;
+void sw_pairs_task_begin(sw_worker *w, int t) {
   w->undefined[t] = 0;
   w->greatest[t] = -INFINITY;
+}
+
+void sw_pairs_task_end(sw_worker *w, int t) {
+  w->undefined_all[t] += w->undefined[t];
+  if (w->greatest[t] > w->greatest_all[t]) w->greatest_all[t] = w->greatest[t];
+  w->tasks++;
+}
+
+/* `task`: among this node's tasks of the window. */
+void sw_pairs_task(sw_worker *w, int64_t task) {
+  const sw_lot *lot = find_lot(w->pairs, task);
+  sw_pairs_task_begin(w, lot->t);
   if (w->pairs->geometry.walk == SW_WALK_STRIPS)
     sw_pairs_strip_task(w, lot);
   else
     square_task(w, lot, task - lot->task_at);
-  w->undefined_all[t] += w->undefined[t];
-  if (w->greatest[t] > w->greatest_all[t]) w->greatest_all[t] = w->greatest[t];
+  sw_pairs_task_end(w, lot->t);
 }

@@ -16,17 +16,17 @@ static int64_t padded(int64_t count) {
   return (count + 15) & ~(int64_t)7;
 }
 
-/* A strip's column sums run over a segment of rows. Where rows come in batches (`above`) or whole,
- * every column's lanes must wait from one to the next; elsewhere lanes of one square's length do,
- * and stay in cache. */
+/* A strip's column sums run over a segment of rows. Where rows come in batches (`above`), every
+ * column's lanes must wait from one to the next; elsewhere lanes of one square's length do, and
+ * stay in cache. Whole rows have no lanes. */
 bool sw_pairs_keeps_lanes(const sw_pairs *p) {
   return p->geometry.parts && p->geometry.walk == SW_WALK_STRIPS &&
-         (p->plan->keep.kind == SW_KEEP_ABOVE || p->job->measure->whole_row);
+         p->plan->keep.kind == SW_KEEP_ABOVE && !sw_measure_fills_rows(p->job->measure);
 }
 
 /* Doubles from one row of lanes to the next, and of the buffer of each quantity. */
 int64_t sw_pairs_row_length(const sw_pairs *p) {
-  bool whole = p->job->measure->whole_row || sw_pairs_keeps_lanes(p);
+  bool whole = sw_measure_fills_rows(p->job->measure) || sw_pairs_keeps_lanes(p);
   int64_t length = padded(whole ? p->job->n : p->plan->cut.side);
   /* 512 doubles are a page: the eight lanes of a column would fall into the same few sets of the
    * first cache and push each other out. Three lines more spread them. */
@@ -43,15 +43,17 @@ int64_t sw_pairs_grain(const sw_job *job) {
 /* Quantities that are evaluated for every pair; strengths and partners need the first one only. */
 static int wanted_quantities(const sw_pairs *p) {
   /* Strips fetch the other quantities of the partners they keep, whole rows have them. */
-  bool all = p->geometry.walk != SW_WALK_STRIPS || p->job->measure->whole_row;
+  bool all = p->geometry.walk != SW_WALK_STRIPS || sw_measure_fills_rows(p->job->measure);
   return p->stores && all ? p->n_quantities : 1;
 }
 
 /* A strip of `above` comes in several packets, so its checksum is made as they come, in hashers of
- * the thread. Links share the code, as their packets are entries too. */
+ * the thread. Links share the code, as their packets are entries too. Prepared rows have hashers
+ * for each matrix (prepared.c). */
 static sw_status open_hashers(sw_error *err, const sw_pairs *p, sw_worker *w) {
   sw_keep_kind kind = p->plan->keep.kind;
   if (!p->stores || !p->journal || (kind != SW_KEEP_ABOVE && kind != SW_KEEP_LINKS)) return SW_OK;
+  if (p->stretch) return SW_OK;
   SW_TRY(sw_calloc(err, (size_t)p->n_quantities + 1, sizeof *w->hasher, (void **)&w->hasher));
   for (int q = 0; q <= p->n_quantities; q++)
     SW_TRY(sw_hasher_create(err, &w->hasher[q]));
@@ -82,23 +84,27 @@ static sw_status open_measure(const sw_pairs *p, sw_worker *w) {
 sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
   sw_error *err = &w->error;
   *w = (sw_worker){.pairs = p, .grain = sw_pairs_grain(p->job), .stride = sw_pairs_row_length(p)};
+  w->all = w->row;
+  int periods = p->stretch ? SW_ROW_PERIODS : 1;
+  int lanes = sw_measure_fills_rows(p->job->measure) ? 0 : SW_LANES;
   int matrices = p->plan->summary.n_periods;
   int64_t length = w->stride, strip = padded(p->plan->cut.strip);
   int wanted = wanted_quantities(p);
   int levels = levels_of(p);
   bool ordered = p->geometry.walk == SW_WALK_STRIPS && p->plan->keep.by != SW_BY_LARGEST;
   /* Quantities, strengths and lanes, row sums by level and row_b, and four arrays by matrix. */
-  int64_t doubles = length * (wanted * w->grain + ordered + SW_LANES) + (levels + 1) * strip +
-                    4 * padded(matrices);
+  int64_t doubles = length * (periods * wanted * w->grain + ordered + lanes) +
+                    (levels + 1) * strip + 4 * padded(matrices);
   size_t bytes = p->job->measure->workspace ? p->job->measure->workspace(p->job) : 0;
   SW_TRY(sw_calloc(err, (size_t)doubles, sizeof(double), (void **)&w->block));
   if (bytes) SW_TRY(sw_alloc(err, bytes, 1, &w->workspace));
   double *at = w->block;
-  for (int q = 0; q < wanted; q++, at += w->grain * length)
-    w->all[p->quantity[q]] = at;
+  for (int t = 0; t < periods; t++)
+    for (int q = 0; q < wanted; q++, at += w->grain * length)
+      w->row[t * p->n_pair_outputs + p->quantity[q]] = at;
   if (ordered) w->strength = at, at += length;
   w->lanes = at;
-  w->row_a = w->lanes + SW_LANES * length;
+  w->row_a = w->lanes + lanes * length;
   w->level_stride = strip;
   w->row_b = w->row_a + levels * strip;
   w->greatest = w->row_b + strip;
@@ -116,11 +122,13 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
     /* pick_at has one more, for the end of the last row. */
     w->link_at = w->pick_end + rows;
   }
+  if (p->stretch) SW_TRY(sw_pairs_prepared_open(err, w));
   return open_measure(p, w);
 }
 
 void sw_pairs_worker_close(sw_worker *w) {
   const sw_job *job = w->pairs->job;
+  sw_pairs_prepared_close(w);
   if (w->opened) job->measure->close(job, job->n_passes - 1, w->workspace);
   sw_free(w->block);
   sw_free(w->workspace);

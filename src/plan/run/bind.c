@@ -9,6 +9,7 @@
  * takes it. Everything lives in the run's arena; sw_run_destroy releases the rest. */
 #include "plan/descriptor/descriptor.h"
 #include "plan/run/private.h"
+#include "plan/task/resource.h"
 
 #include "base/text.h"
 #include "measure/names.h"
@@ -19,42 +20,77 @@
 
 /* ---- columns ---------------------------------------------------------------------------- */
 
-/* The label is checked here and not in refs.c: the labels of an axis exist only after `resolve` of
- * the entry that declares it. */
-static sw_status unknown_label(sw_error *err, const sw_need *need, const sw_axis *axis) {
-  const char *near = sw_nearest(need->label, axis->label, axis->n);
+/* Labels are checked here and not in refs.c: those of an axis exist only after `resolve` of the
+ * entry that declares it. */
+static sw_status unknown_label(sw_error *err, const sw_need *need, const sw_axis *axis,
+                               const char *label) {
+  char text[SW_NUMBER_ROOM];
+  const char *near = axis->label ? sw_nearest(label, axis->label, axis->n) : NULL;
+  if (!near && axis->number && axis->n > 0)
+    return sw_fail(err, SW_EINPUT, "%s: %s: there is no %s '%s'; the first is %s", need->where,
+                   need->name, sw_axis_name(axis), label, sw_show_number(axis->number[0], text));
   return sw_fail(err, SW_EINPUT, "%s: %s: there is no %s '%s'%s%s%s", need->where, need->name,
-                 axis->name, need->label, near ? "; the nearest is '" : "", near ? near : "",
+                 sw_axis_name(axis), label, near ? "; the nearest is '" : "", near ? near : "",
                  near ? "'" : "");
 }
 
-/* The rows of a unit result that a need names, as a column: *rows points at the job's n_periods row
+/* The position with that label; of numbers the one of that value, however it is written ("inf" is
+ * written one way). -1: none. */
+static int find_label(const sw_axis *axis, const char *label) {
+  double value = NAN;
+  char shown[SW_NUMBER_ROOM];
+  if (axis->number) sw_parse_number(label, strlen(label), &value);
+  for (int k = 0; k < axis->n; k++) {
+    const char *text = axis->number ? sw_show_number(axis->number[k], shown) : axis->label[k];
+    if (strcmp(text, label) == 0 || (axis->number && axis->number[k] == value)) return k;
+  }
+  return -1;
+}
+
+/* The position that the labels of a need mean among all of the result's axes, the last fastest. */
+static sw_status find_position(sw_error *err, const sw_job *job, const sw_result *result,
+                               const sw_need *need, int *position) {
+  *position = 0;
+  for (int a = 0; a < SW_MAX_OWN; a++) {
+    if (!result->output->axis[a] != !need->label[a])
+      return sw_fail(err, SW_EINPUT, "%s: %s: with the parameters that %s has, its axes are others",
+                     need->where, need->name, job->name);
+    if (!result->output->axis[a]) break;
+    /* sw_job_check has refused outputs that are on without their axes: the axis is found. */
+    const sw_axis *axis = sw_job_find_axis(job, result->output->axis[a]);
+    int k = find_label(axis, need->label[a]);
+    if (k < 0) return unknown_label(err, need, axis, need->label[a]);
+    *position = *position * axis->n + k;
+  }
+  return SW_OK;
+}
+
+/* The output by unit of that name that is on, which of variants resolve decides. NULL: none is. */
+static const sw_result *find_on(const sw_job *job, const char *quantity) {
+  for (int q = 0; job->measure->output[q].name; q++)
+    if (job->result[q].output->shape == SW_UNIT && !job->result[q].off &&
+        strcmp(job->result[q].output->name, quantity) == 0)
+      return &job->result[q];
+  return NULL;
+}
+
+/* The rows of a unit result that a need names, as a column: column->row points at the job's row
  * pointers of one label. The rows are only shaped now; alloc_results fills the pointers in place
  * before any pass runs, so the column may be handed out already.
  *
  * refs.c has checked the names against the descriptor; what only `resolve` decides (an output
  * switched off, the labels of an axis) is checked here. */
 static sw_status result_rows(sw_error *err, const sw_job *job, const sw_need *need,
-                             double ***rows) {
-  const sw_result *result = sw_job_result(job, need->quantity);
-  int label = 0;
-  if (result->off)
+                             sw_column *column) {
+  const sw_result *result = find_on(job, need->quantity);
+  int position = 0;
+  if (!result)
     return sw_fail(err, SW_EINPUT, "%s: %s: with the parameters that %s has, there is no '%s'",
                    need->where, need->name, job->name, need->quantity);
-  /* sw_job_check has refused outputs that are on without their axis: the axis is found. */
-  if (result->output->axis) {
-    const sw_axis *axis = NULL;
-    for (int i = 0; i < job->n_axes; i++)
-      if (strcmp(job->axis[i].name, result->output->axis) == 0) axis = &job->axis[i];
-    if (!need->label)
-      return sw_fail(err, SW_EINPUT, "%s: %s has a value for each %s: write %s[%s]", need->where,
-                     need->name, axis->name, need->name, axis->n ? axis->label[0] : "label");
-    while (label < axis->n && strcmp(axis->label[label], need->label) != 0)
-      label++;
-    if (label == axis->n) return unknown_label(err, need, axis);
-  }
-  /* row[label * n_periods + t]: a label's periods stand together (see sw_result). */
-  *rows = result->row + (ptrdiff_t)label * job->n_periods;
+  SW_TRY(find_position(err, job, result, need, &position));
+  /* row[position * n_periods + t]: a label's periods stand together (see sw_result). */
+  column->row = result->row + (ptrdiff_t)position * sw_result_periods(job, result);
+  column->timeless = result->output->timeless;
   return SW_OK;
 }
 
@@ -78,7 +114,7 @@ static sw_status result_column(sw_error *err, sw_run *run, const sw_need *need, 
                                                                    : summary->out_strength;
     return SW_OK;
   }
-  return result_rows(err, job, need, &column->row);
+  return result_rows(err, job, need, column);
 }
 
 /* Columns of the panel are shared by all entries; a column that stands for a result is made for
@@ -130,8 +166,10 @@ static sw_status bind_inputs(sw_error *err, sw_run *run, int e) {
 
 /* ---- periods ---------------------------------------------------------------------------- */
 
-/* `period` is an index into the panel's periods, as are all of column->period. */
+/* `period` is an index into the panel's periods, as are all of column->period. What has no time has
+ * every period. */
 static bool has_period(const sw_column *column, int period) {
+  if (column->timeless) return true;
   for (int i = 0; i < column->n_periods; i++)
     if (column->period[i] == period) return true;
   return false;
@@ -249,12 +287,15 @@ static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
 
 /* ---- results ---------------------------------------------------------------------------- */
 
-/* 1 without an axis; 0 for one that `resolve` did not declare, which shape_results reports. */
-static int axis_size(const sw_job *job, const char *name) {
-  if (!name) return 1;
-  for (int i = 0; i < job->n_axes; i++)
-    if (strcmp(job->axis[i].name, name) == 0) return job->axis[i].n;
-  return 0;
+/* Positions of the output's axes, multiplied; 1 without any, 0 where `resolve` did not declare one,
+ * which an output that is off may have. */
+static int width_of(const sw_job *job, const sw_output *output) {
+  int width = 1;
+  for (int a = 0; a < SW_MAX_OWN && output->axis[a]; a++) {
+    const sw_axis *axis = sw_job_find_axis(job, output->axis[a]);
+    width *= axis ? axis->n : 0;
+  }
+  return width;
 }
 
 /* Row pointers only: a UNIT result has one per label and period, GLOBAL and TABLE results have one
@@ -264,13 +305,12 @@ static sw_status shape_results(sw_error *err, sw_run *run, sw_job *job) {
   for (int q = 0; job->measure->output[q].name; q++) {
     sw_result *result = &job->result[q];
     const sw_output *output = result->output;
-    result->width = axis_size(job, output->axis) * axis_size(job, output->axis2);
+    result->width = width_of(job, output);
     if (output->shape == SW_PAIR) continue;
-    if (result->width == 0 && !result->off)
-      return sw_fail(err, SW_EINTERNAL, "%s: %s: an axis was not declared", job->name,
-                     output->name);
     SW_NEW(err, run->arena, result->row,
-           output->shape == SW_UNIT ? (int64_t)result->width * job->n_periods : 1);
+           output->shape == SW_UNIT ? (int64_t)result->width * sw_result_periods(job, result) : 1);
+    /* What is by unit alone rests on all periods, and what takes it as input does too. */
+    job->pooled = job->pooled || (output->timeless && !result->off);
   }
   return SW_OK;
 }
@@ -402,6 +442,7 @@ static sw_status begin_run(sw_error *err, sw_run *run) {
   own->notes.arena = run->arena;
   SW_NEW(err, run->arena, run->job, n);
   SW_NEW(err, run->arena, run->pair, n);
+  SW_NEW(err, run->arena, run->made, n * SW_MAX_RESOURCES);
   SW_NEW(err, run->arena, run->after_pairs, n);
   SW_NEW(err, run->arena, run->from_stored, n);
   SW_NEW(err, run->arena, run->untried, n);
@@ -461,5 +502,6 @@ void sw_run_destroy(sw_run *run) {
       run->job[e].measure->destroy(&run->job[e]);
     if (run->pair[e].row_start) run->team->node_free(run->team, run->pair[e].row_start);
   }
+  sw_resource_destroy(run);
   sw_run_resources_destroy(run);
 }

@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "kernel/hot.h"
 #include "plan/run/private.h"
+#include "plan/task/resource.h"
 #include "spillway/version.h"
 
 #include <string.h>
@@ -47,27 +48,19 @@ static uint64_t hash_units(const sw_units *units) {
   return hash;
 }
 
-/* By content, after styling: a file renamed or reordered gives the same links and the same hash. */
-static uint64_t hash_links(uint64_t hash, const sw_links *links) {
-  if (!links) return hash;
-  size_t n = (size_t)links->n, count = (size_t)links->row_start[n];
-  hash = add(hash, links->row_start, (n + 1) * sizeof *links->row_start);
-  hash = add(hash, links->to, count * sizeof *links->to);
-  return add(hash, links->value, count * sizeof *links->value);
-}
-
-/* Every matrix of weights and every table of distances that an argument names, and the links that
+/* By content, after styling: a file renamed or reordered gives the same links and the same hash.
+ * Every matrix of weights and every table of distances that an argument names, and the links that
  * `keep` names besides. */
 static uint64_t hash_named(uint64_t hash, const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   const sw_links *kept = run->pair[e].links;
   for (int p = 0; job->measure->param[p].name; p++) {
-    hash = hash_links(hash, job->arg[p].weights);
+    hash = sw_resource_hash_links(hash, job->arg[p].weights);
     if (job->arg[p].weights == kept) kept = NULL;
   }
-  hash = hash_links(hash, kept);
+  hash = sw_resource_hash_links(hash, kept);
   for (int p = 0; job->measure->param[p].name; p++)
-    if (job->arg[p].distance) hash = hash_links(hash, job->arg[p].distance->links);
+    if (job->arg[p].distance) hash = sw_resource_hash_links(hash, job->arg[p].distance->links);
   return hash;
 }
 

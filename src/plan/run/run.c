@@ -43,12 +43,10 @@ static sw_status alloc_results(sw_error *err, sw_run *run, int e) {
   int64_t own = run->panel->hi - run->panel->lo;
   for (int q = 0; job->measure->output[q].name; q++) {
     sw_result *result = &job->result[q];
-    int64_t rows = (int64_t)result->width * job->n_periods;
+    int64_t rows = (int64_t)result->width * sw_result_periods(job, result);
+    bool unit = result->output->shape == SW_UNIT;
     if (result->off || result->output->shape == SW_PAIR) continue;
-    if (result->output->shape == SW_UNIT) SW_TRY(alloc_rows(err, run, result->row, rows, own));
-    if (result->output->shape == SW_GLOBAL) SW_TRY(alloc_rows(err, run, result->row, 1, rows));
-    if (result->output->shape == SW_TABLE)
-      SW_TRY(alloc_rows(err, run, result->row, 1, result->width));
+    SW_TRY(alloc_rows(err, run, result->row, unit ? rows : 1, unit ? own : rows));
   }
   if (!run->study->entry[e].is_pair) return SW_OK;
   sw_summary *summary = &run->pair[e].summary;
@@ -72,7 +70,7 @@ static sw_status count_undefined(sw_error *err, sw_run *run, int e) {
   int64_t own = run->panel->hi - run->panel->lo, count = 0;
   for (int q = 0; job->measure->output[q].name; q++) {
     const sw_result *result = &job->result[q];
-    int64_t rows = (int64_t)result->width * job->n_periods;
+    int64_t rows = (int64_t)result->width * sw_result_periods(job, result);
     if (result->off) continue;
     if (result->output->shape == SW_UNIT)
       for (int64_t r = 0; r < rows; r++)

@@ -8,13 +8,16 @@
 #include "plan/task/tiles.h"
 #include "plan/descriptor/descriptor.h"
 #include "plan/run/private.h"
+#include "plan/task/resource.h"
 
 #include <string.h>
 
 /* ---- views ------------------------------------------------------------------------------ */
 
-/* The place of a panel period in a column; columns of results may have fewer periods. */
+/* The place of a panel period in a column; columns of results may have fewer periods, or one row
+ * for all. */
 static int source_period(const sw_column *column, int period) {
+  if (column->timeless) return 0;
   for (int i = 0; i < column->n_periods; i++)
     if (column->period[i] == period) return i;
   return -1; /* bind has checked that it is there */
@@ -164,10 +167,9 @@ static sw_status fold(sw_error *err, sw_run *run, int e, int pass, const sw_tile
 static sw_status compute_tiles(sw_error *err, sw_run *run, int e, int pass, sw_tiles *tiles) {
   sw_job *job = &run->job[e];
   SW_TRY(sw_tiles_open(err, run, e, pass, tiles));
-  sw_status status = job->measure->prepare ? job->measure->prepare(err, job, pass) : SW_OK;
-  SW_TRY(sw_team_agree(run->team, err, status, 0));
+  SW_TRY(sw_resource_prepare(err, run, e, pass));
   sw_guard guard = {0};
-  status = sw_team_agree(run->team, err, sw_guard_begin(err, job, pass, &guard), 0);
+  sw_status status = sw_team_agree(run->team, err, sw_guard_begin(err, job, pass, &guard), 0);
   if (status == SW_OK)
     status =
         job->pass[pass].links ? sw_run_links_pass(err, run, e, tiles) : sw_tiles_run(err, tiles);
@@ -213,8 +215,10 @@ static sw_status run_pass(sw_error *err, sw_run *run, int e, int pass) {
   return status;
 }
 
-/* Passes over pairs are the business of sw_pairs_run, which comes last. */
+/* Passes over pairs are the business of sw_pairs_run, which comes last. What resolve has asked for
+ * is made before the first pass, so that `prepare` may look at it. */
 sw_status sw_run_passes(sw_error *err, sw_run *run, int e) {
+  if (!run->untried[e]) SW_TRY(sw_resource_make(err, run, e));
   for (int pass = 0; pass < run->job[e].n_passes; pass++)
     if (run->job[e].pass[pass].domain != SW_PAIRS && !run->untried[e])
       SW_TRY(run_pass(err, run, e, pass));

@@ -42,8 +42,8 @@ static sw_status fail(const reading *at, const sw_node *node, const char *format
                  at->entry->name, at->param->name, at->param->fallback, text);
 }
 
-/* "found 'x'; a number is wanted". Quotes show whether the study wrote a text: "1" in quotes is no
- * number, which would be baffling if both were shown alike. */
+/* "found 'x'; expected a number". Quotes show whether the study wrote a text: "1" in quotes is no
+ * number, which would be confusing if both were shown alike. */
 static sw_status wrong(const reading *at, const sw_node *node, const char *wanted) {
   if (node->kind == SW_NODE_LIST) return fail(at, node, "found a list; expected %s", wanted);
   if (node->kind == SW_NODE_MAP) return fail(at, node, "found a map; expected %s", wanted);

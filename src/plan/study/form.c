@@ -1,5 +1,5 @@
 /* Readings of nodes that every section of the study shares; each failure is one line with its
- * place, what was found and what is wanted. sw_node_* (base/node.c) gives the typed values; here
+ * place, what was found and what is expected. sw_node_* (base/node.c) gives the typed values; here
  * stands what needs an arena or knows the habits of study files. Nothing is kept between calls. */
 #include <inttypes.h>
 #include <string.h>
@@ -108,8 +108,8 @@ static sw_status split(sw_error *err, sw_arena *arena, const char *choices, int 
   return SW_OK;
 }
 
-/* *index is the place in `choices`, so callers cast it to an enumeration in the same order. Exact
- * spelling is wanted: words of a study are compared with those of others by eye. */
+/* *index is the place in `choices`, so callers cast it to an enumeration in the same order. Only
+ * exact spelling is accepted, so that studies can be compared by eye. */
 sw_status sw_form_choice(sw_error *err, sw_arena *arena, const sw_node *node, const char *choices,
                          int *index, const char **chosen) {
   const char *text = "";

@@ -59,7 +59,7 @@ sw_status sw_form_choice(sw_error *err, sw_arena *arena, const sw_node *node, co
 /* A whole number in [lo, hi]. */
 sw_status sw_form_integer(sw_error *err, const sw_node *node, int64_t lo, int64_t hi,
                           int64_t *value);
-/* "; did you mean 'x'?", else "; known here: a, b", else "" (from the arena). */
+/* "; did you mean 'x'?", else "; known: a, b", else "" (from the arena). */
 const char *sw_form_hint(sw_arena *arena, const char *word, const char *const *known, int count);
 /* [A-Za-z_][A-Za-z0-9_]* */
 bool sw_form_is_identifier(const char *text);

@@ -25,11 +25,16 @@ static int find_entry(const sw_study *study, const char *name, size_t length) {
   return -1;
 }
 
-/* The first variant of that name: where there are several, they differ in form, not in meaning. */
+/* The first variant of that name by unit, which can be an input, else the first: where there are
+ * several, they differ in form, not in meaning. */
 static const sw_output *find_output(const sw_measure *measure, const char *quantity) {
-  for (int i = 0; measure->output[i].name; i++)
-    if (strcmp(measure->output[i].name, quantity) == 0) return &measure->output[i];
-  return NULL;
+  const sw_output *first = NULL;
+  for (const sw_output *output = measure->output; output->name; output++) {
+    if (strcmp(output->name, quantity) != 0) continue;
+    if (output->shape == SW_UNIT) return output;
+    first = first ? first : output;
+  }
+  return first;
 }
 
 /* Sums over rows and columns of a pair matrix: made by the engine for every pair entry, so they
@@ -40,8 +45,8 @@ static bool is_strength(const char *quantity) {
 
 /* ---- quantities ------------------------------------------------------------------------- */
 
-/* What of an entry can be an input, for messages. At most 32 outputs are taken, 2 strengths come in
- * front: hence 34 places. */
+/* The outputs of an entry that can be inputs, for messages. At most 32 outputs are taken, 2
+ * strengths come in front: hence 34 places. */
 static int list_inputs(const sw_entry *entry, const char *name[34]) {
   int count = 0;
   if (entry->is_pair) {
@@ -79,27 +84,59 @@ static sw_status unknown_quantity(sw_error *err, sw_study_reader *in, const sw_n
                  need->quantity, sw_form_hint(in->arena, need->quantity, known, count));
 }
 
-/* A label is wanted exactly where the output has an axis of its own; strengths (`output` NULL) have
- * none. Whether the label is one of the axis is seen in bind.c. */
-static sw_status check_label(sw_error *err, const sw_need *need, const sw_output *output) {
-  const char *axis = output ? output->axis : NULL;
-  if (need->label && !axis)
-    return sw_fail(err, SW_EINPUT, "%s: %s: '%s' has no further axis; remove [%s]", need->where,
-                   need->name, need->quantity, need->label);
-  if (!need->label && axis)
-    return sw_fail(err, SW_EINPUT, "%s: %s has one value per %s; choose one: %s[...]", need->where,
-                   need->name, axis, need->name);
+static int count_axes(const sw_output *output) {
+  int count = 0;
+  while (output && count < SW_MAX_OWN && output->axis[count])
+    count++;
+  return count;
+}
+
+/* Cuts the text between the outer brackets, "a][b", into `count` labels; false: there are not so
+ * many. Only where an output has several axes: elsewhere a label may hold "][". */
+static sw_status cut_labels(sw_error *err, sw_study_reader *in, sw_need *need, int count,
+                            bool *fit) {
+  const char *rest = need->label[0];
+  int a = 0;
+  for (; a < count - 1; a++) {
+    const char *end = strstr(rest, "][");
+    if (!end) break;
+    if (!(need->label[a] = sw_arena_textn(in->arena, rest, (size_t)(end - rest))))
+      return no_memory(err);
+    rest = end + 2;
+  }
+  need->label[a] = rest;
+  *fit = a == count - 1;
   return SW_OK;
 }
 
+/* A label is required for each axis that the output has of its own; strengths (`output` NULL) have
+ * none. Whether the labels are those of the axes is seen in bind.c. */
+static sw_status check_label(sw_error *err, sw_study_reader *in, sw_need *need,
+                             const sw_output *output) {
+  int count = count_axes(output);
+  bool fit = count == 1 && need->label[0];
+  if (need->label[0] && count == 0)
+    return sw_fail(err, SW_EINPUT, "%s: %s: '%s' has no further axis; remove [%s]", need->where,
+                   need->name, need->quantity, need->label[0]);
+  if (need->label[0] && count > 1) SW_TRY(cut_labels(err, in, need, count, &fit));
+  if (count == 0 || fit) return SW_OK;
+  if (count == 1)
+    return sw_fail(err, SW_EINPUT, "%s: %s has one value per %s; choose one: %s[...]", need->where,
+                   need->name, output->axis[0], need->name);
+  return sw_fail(err, SW_EINPUT, "%s: %s: '%s' has one value per %s, %s%s%s; choose one: %s%s",
+                 need->where, need->name, need->quantity, output->axis[0], output->axis[1],
+                 count > 2 ? ", " : "", count > 2 ? output->axis[2] : "", need->quantity,
+                 count > 2 ? "[...][...][...]" : "[...][...]");
+}
+
 /* Strengths come first: no output may bear their names (see the rules in measure.h). */
-static sw_status check_quantity(sw_error *err, sw_study_reader *in, const sw_need *need) {
+static sw_status check_quantity(sw_error *err, sw_study_reader *in, sw_need *need) {
   const sw_entry *entry = &in->study->entry[need->entry];
-  if (entry->is_pair && is_strength(need->quantity)) return check_label(err, need, NULL);
+  if (entry->is_pair && is_strength(need->quantity)) return check_label(err, in, need, NULL);
   const sw_output *output = find_output(entry->measure, need->quantity);
   if (!output) return unknown_quantity(err, in, need, entry);
   if (output->shape != SW_UNIT) return refuse_output(err, need, entry, output);
-  return check_label(err, need, output);
+  return check_label(err, in, need, output);
 }
 
 /* ---- names ------------------------------------------------------------------------------ */
@@ -119,8 +156,8 @@ static sw_status split_label(sw_error *err, sw_study_reader *in, const char *tex
                    need->where, need->name);
   need->quantity = sw_arena_textn(in->arena, text, (size_t)(open - text));
   /* Between the brackets: all after the '[' but the ']' at the end. */
-  need->label = sw_arena_textn(in->arena, open + 1, length - (size_t)(open - text) - 2);
-  return need->quantity && need->label ? SW_OK : no_memory(err);
+  need->label[0] = sw_arena_textn(in->arena, open + 1, length - (size_t)(open - text) - 2);
+  return need->quantity && need->label[0] ? SW_OK : no_memory(err);
 }
 
 /* True when some entry near that name has that very quantity: then it is a slip, not a column. Both

@@ -47,8 +47,8 @@ static sw_status read_output(sw_error *err, sw_study_reader *in) {
   return study->output_path ? SW_OK : no_memory(err);
 }
 
-/* Unknown keys at the top are refused first, as a misspelt section would else be taken for one left
- * out. The seed is 0 where none is given: results never depend on the clock. */
+/* Unknown keys at the top are refused first, else a misspelt section would count as left out. The
+ * seed is 0 where none is given: results never depend on the clock. */
 static sw_status read_head(sw_error *err, sw_study_reader *in) {
   static const char *const keys[] = {"study",    "panel",  "units", "weights", "composites",
                                      "measures", "output", "seed",  "tile",    NULL};

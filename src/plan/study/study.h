@@ -16,9 +16,9 @@
 /* ---- panel ------------------------------------------------------------------------------ */
 
 typedef enum sw_layout {
-  SW_LAYOUT_LONG,          /* a row per unit and period, a column per indicator */
-  SW_LAYOUT_WIDE_PREFIX,   /* a row per unit, columns PREFIX<period> of one indicator */
-  SW_LAYOUT_WIDE_INDICATOR /* a row per unit and indicator, a column per period */
+  SW_LAYOUT_LONG,          /* one row per unit and period, one column per indicator */
+  SW_LAYOUT_WIDE_PREFIX,   /* one row per unit, columns PREFIX<period> of one indicator */
+  SW_LAYOUT_WIDE_INDICATOR /* one row per unit and indicator, one column per period */
 } sw_layout;
 
 /* What becomes of missing cells of an indicator, in the order of the words in panel.c. */
@@ -160,9 +160,9 @@ typedef struct sw_need {
   int param;        /* index into measure->param */
   const char *name; /* as written */
   const char *where;
-  int entry;            /* the entry whose result it is, or -1: an indicator or derived */
-  const char *quantity; /* of that entry ("score" of a composite); of pairs NULL: the first */
-  const char *label;    /* of its extra axis, or NULL */
+  int entry;                     /* the entry whose result it is, or -1: an indicator or derived */
+  const char *quantity;          /* of that entry ("score" of a composite); of pairs NULL: the first */
+  const char *label[SW_MAX_OWN]; /* of each of its extra axes; NULL behind the last */
 } sw_need;
 
 typedef struct sw_entry {
@@ -204,10 +204,10 @@ typedef struct sw_study {
   int64_t tile;  /* units along the side of a square of pairs, about (sw_cut_make) */
 } sw_study;
 
-/* Parse and check the text of a study file. Refuses unknown keys, measures, composites, weights
- * and results (nearest named), wrong types and ranges, two results of one name, and cycles.
- * Indicators are checked later, against the files. `extra`: measures besides the catalogue's,
- * for tests and programs that bring their own. */
+/* Parse and check the text of a study file. Refuses unknown keys, measures, composites, weights and
+ * results (nearest named), wrong types and ranges, two results of one name, and cycles. Indicators
+ * are checked later, against the files. `extra`: measures besides the catalogue's, for tests and
+ * programs with measures of their own. */
 sw_status sw_study_parse(sw_error *err, sw_arena *arena, const char *file, const char *text,
                          size_t length, const sw_measure *const *extra, int n_extra,
                          sw_study **study);

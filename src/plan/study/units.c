@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "plan/study/parse.h"
 
-/* The unit of area has no default: a factor of 2.59 would go unnoticed. The reader turns all into
- * km2. */
+/* The unit of area has no default: confusing km2 and square miles (a factor of 2.59) would go
+ * unnoticed. The reader turns all into km2. */
 static sw_status read_area(sw_error *err, sw_study_reader *in, const sw_node *node) {
   static const char *const keys[] = {"column", "unit", NULL};
   sw_units_spec *units = &in->study->units;
@@ -23,7 +23,7 @@ static sw_status read_area(sw_error *err, sw_study_reader *in, const sw_node *no
   return SW_OK;
 }
 
-/* Both or none; half a coordinate is a slip. */
+/* Both or none; one without the other is a mistake. */
 static sw_status read_place(sw_error *err, const sw_node *node, sw_units_spec *units) {
   SW_TRY(sw_form_text(err, node, "lon", NULL, &units->lon));
   SW_TRY(sw_form_text(err, node, "lat", NULL, &units->lat));
@@ -46,7 +46,7 @@ static sw_status read_groups(sw_error *err, sw_study_reader *in, const sw_node *
   return SW_OK;
 }
 
-/* `polygons` is known only to say what to do instead: the message for an unknown key would not. */
+/* `polygons` is a known key only so that the message can say what to do instead. */
 sw_status sw_study_read_units(sw_error *err, sw_study_reader *in) {
   static const char *const keys[] = {"file",  "unit",      "lon",    "lat",      "area",
                                      "where", "unmatched", "groups", "polygons", NULL};

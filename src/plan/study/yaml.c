@@ -355,8 +355,8 @@ static sw_status build(reader *in, struct fy_event *event, sw_node **out) {
 
 /* ---- the document ----------------------------------------------------------------------- */
 
-/* Stream and document events are passed over; of content there must be exactly one node. *root
- * stays NULL for a file of comments, which the caller refuses. */
+/* Stream and document events are skipped; of content there must be exactly one node. *root stays
+ * NULL for a file of comments, which the caller refuses. */
 static sw_status read_document(reader *in, const sw_node **root) {
   *root = NULL;
   for (;;) {

@@ -28,12 +28,20 @@ typedef struct sw_pair_plan {
   sw_keep keep; /* after defaults */
   sw_cut cut;
   const sw_links *links; /* of keep: links and of measures whose pairs are links; else NULL */
-  int n_quantities;   /* pair outputs that are not off */
+  int n_quantities;      /* pair outputs that are not off */
   int64_t *row_start; /* above, links: node-shared, n_matrices * n + 1 positions among all entries;
                          NULL for other kinds; while `above` is counted, counts (totals.c) */
   int64_t n_entries;  /* above, links: in all */
   sw_summary summary;
 } sw_pair_plan;
+
+/* A resource that was made (plan/task/resource.h). */
+typedef struct sw_made {
+  uint64_t key; /* of its content */
+  sw_status (*fill)(sw_error *, const sw_resource *, const void *, void *, void *);
+  void *shared; /* node_alloc */
+  size_t bytes;
+} sw_made;
 
 typedef struct sw_progress {
   /* `of` are pairs, units or items: so many are done of the entry `what`, on this rank's node. */
@@ -49,8 +57,10 @@ typedef struct sw_run {
   sw_arena *arena;
   sw_job *job;        /* n_entries, in the order of study->entry */
   sw_pair_plan *pair; /* n_entries; meaningful for pair jobs */
-  bool *after_pairs;  /* n_entries: depends on a pair result */
-  bool *from_stored;  /* n_entries: and on nothing of it but the pairs that are stored */
+  int n_made;
+  sw_made *made;     /* room for SW_MAX_RESOURCES of every entry */
+  bool *after_pairs; /* n_entries: depends on a pair result */
+  bool *from_stored; /* n_entries: and on nothing of it but the pairs that are stored */
   int n_threads;
   bool no_pairs; /* `check`: everything but the pairs, which are not even counted, and of long
                     passes over units or items only a beginning */

@@ -55,7 +55,7 @@ static void copy_share(const sw_tiles *s, int64_t k, char *share, bool out_of_sh
   for (int q = 0; job->measure->output[q].name; q++) {
     const sw_result *result = &job->result[q];
     if (result->output->shape != SW_UNIT || result->off) continue;
-    for (int r = 0; r < result->width * job->n_periods; r++)
+    for (int r = 0; r < result->width * sw_result_periods(job, result); r++)
       share = copy_row(share, result->row[r] + (lo - first), hi - lo, out_of_share);
   }
   /* The operand's view is const for measures; the pass that makes it may write. */

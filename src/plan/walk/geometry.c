@@ -3,12 +3,14 @@
  * apart. */
 #include "plan/walk/geometry.h"
 
+#include "measure/outputs.h"
+
 /* Whole rows are needed where partners are kept or the measure asks for them. A dense directed
  * matrix goes by squares, as its file is chunked by squares and a chunk is written once. An
  * undirected one goes by the triangle, which evaluates half of the pairs. The pass that counts the
  * entries of `above` goes by strips, as the pass that stores them does. */
 static sw_walk choose_walk(const sw_job *job, sw_keep_kind keep, bool counts) {
-  if (counts || job->measure->whole_row || job->links_only) return SW_WALK_STRIPS;
+  if (counts || sw_measure_fills_rows(job->measure) || job->links_only) return SW_WALK_STRIPS;
   if (keep == SW_KEEP_DENSE) return job->directed ? SW_WALK_SQUARES : SW_WALK_TRIANGLE;
   if (keep == SW_KEEP_SUMMARY && !job->directed) return SW_WALK_TRIANGLE;
   return SW_WALK_STRIPS;
@@ -18,6 +20,7 @@ static sw_walk choose_walk(const sw_job *job, sw_keep_kind keep, bool counts) {
 sw_geometry sw_geometry_make(const sw_job *job, sw_keep_kind keep, const sw_cut *cut,
                              sw_pair_pass pass) {
   sw_geometry g = {.cut = *cut, .counts = pass == SW_PAIRS_COUNT};
+  g.prepares = job->measure->row_periods != NULL;
   g.walk = choose_walk(job, keep, g.counts);
   g.parts = job->directed;
   if (g.walk == SW_WALK_TRIANGLE) g.parts = 1;
@@ -93,6 +96,13 @@ int64_t sw_geometry_slot(const sw_geometry *g) {
 
 int64_t sw_geometry_slots(const sw_geometry *g) {
   return g->counts ? 0 : sw_geometry_tasks(g) * sw_geometry_slot(g);
+}
+
+int64_t sw_geometry_window(const sw_geometry *g, int64_t bytes) {
+  int64_t slots = sw_geometry_slots(g) * (int64_t)sizeof(double);
+  if (slots == 0) return INT64_MAX;
+  int64_t fit = (g->prepares ? SW_PREPARED_BYTES * bytes : bytes) / slots;
+  return fit > 1 ? fit : 1;
 }
 
 int64_t sw_geometry_rows_per_group(const sw_geometry *g) {

@@ -18,11 +18,14 @@ typedef enum sw_pair_pass {
   SW_PAIRS_SAMPLE /* computes a sample of the tasks of the storing pass, without sums */
 } sw_pair_pass;
 
+enum { SW_PREPARED_BYTES = 8 };
+
 typedef enum sw_walk { SW_WALK_TRIANGLE, SW_WALK_SQUARES, SW_WALK_STRIPS } sw_walk;
 
 typedef struct sw_geometry {
   sw_cut cut;
   sw_walk walk;
+  bool prepares; /* rows are prepared once for the matrices of a window */
   bool counts;   /* a counting pass: shares are counts of rows, and there are no slots */
   int64_t parts; /* row segments for which a square's slot, or a strip's, has column sums: one in a
                     triangle; for directed matrices one a strip, or as many as strips nest in a
@@ -59,6 +62,9 @@ int64_t sw_geometry_slot(const sw_geometry *g);
 int64_t sw_geometry_columns_at(const sw_geometry *g);
 /* Of all tasks of a matrix; 0 of a counting pass. */
 int64_t sw_geometry_slots(const sw_geometry *g);
+/* Matrices whose slots fit into `bytes`, one at least: INT64_MAX of a counting pass. Where rows are
+ * prepared, more of them are worth more memory: SW_PREPARED_BYTES times as much. */
+int64_t sw_geometry_window(const sw_geometry *g, int64_t bytes);
 /* Rows of squares whose column sums are one leaf of the columns' tree: a directed matrix walked by
  * squares must have the leaves of one walked by strips, and strips may be several rows of squares
  * high. 1 else. */

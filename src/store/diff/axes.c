@@ -21,12 +21,12 @@ struct sw_axis_entry {
   sw_axis_entry *next;
 };
 
-/* Whether the scale holds labels that can be read: texts of any length or whole numbers, as many as
- * the axis is long. A dimension without coordinates is a dataset too, but its values mean nothing;
+/* Whether the scale holds labels that can be read: texts of any length or numbers, as many as the
+ * axis is long. A dimension without coordinates is a dataset too, but its values mean nothing;
  * netCDF marks it by this NAME. */
 static bool has_labels(sw_diff *diff, hid_t scale, int64_t n) {
   hid_t type = H5Dget_type(scale);
-  bool readable = H5Tget_class(type) == H5T_INTEGER ||
+  bool readable = H5Tget_class(type) == H5T_INTEGER || H5Tget_class(type) == H5T_FLOAT ||
                   (H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0);
   H5Tclose(type);
   const char *name = sw_h5_get_text(diff->arena, scale, "NAME");

@@ -23,8 +23,8 @@ static sw_status compare(sw_diff *diff) {
 }
 
 static sw_status open_both(sw_diff *diff, const char *const path[2]) {
-  SW_TRY(sw_results_open(diff->err, diff->arena, path[SW_OLD], &diff->file[SW_OLD]));
-  return sw_results_open(diff->err, diff->arena, path[SW_NEW], &diff->file[SW_NEW]);
+  SW_TRY(sw_contents_open(diff->err, diff->arena, path[SW_OLD], &diff->file[SW_OLD]));
+  return sw_contents_open(diff->err, diff->arena, path[SW_NEW], &diff->file[SW_NEW]);
 }
 
 sw_status sw_diff_results(sw_error *err, sw_arena *arena, const char *old_path,

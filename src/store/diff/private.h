@@ -8,8 +8,8 @@
 
 #include "store/diff/diff.h"
 #include "store/h5/shape.h"
-#include "store/results/contents.h"
-#include "store/results/layout.h"
+#include "store/layout/contents.h"
+#include "store/layout/layout.h"
 
 enum { SW_OLD, SW_NEW };
 enum { SW_DIFF_RANK = 6 }; /* most axes of a variable */

@@ -14,7 +14,7 @@ static sw_status tell_only(sw_diff *diff, const char *where, hid_t group, const 
                            int side) {
   /* Opened only to say what it is. */
   sw_item item;
-  SW_TRY(sw_contents_open(diff->err, diff->arena, group, where, name, &item));
+  SW_TRY(sw_contents_open_item(diff->err, diff->arena, group, where, name, &item));
   bool result = item.kind == SW_ITEM_RESULT;
   const char *measure = result ? sw_h5_get_text(diff->arena, item.object, SW_ATTR_MEASURE) : NULL;
   H5Oclose(item.object);
@@ -50,7 +50,7 @@ static sw_status compare_name(sw_diff *diff, const char *where, const char *name
   sw_item item[2] = {{.object = H5I_INVALID_HID}, {.object = H5I_INVALID_HID}};
   sw_status status = SW_OK;
   for (int s = 0; s < 2 && status == SW_OK; s++)
-    status = sw_contents_open(diff->err, diff->arena, group[s], where, name, &item[s]);
+    status = sw_contents_open_item(diff->err, diff->arena, group[s], where, name, &item[s]);
   if (status == SW_OK) status = compare_items(diff, where, item);
   for (int s = 0; s < 2; s++)
     if (item[s].object >= 0) H5Oclose(item[s].object);

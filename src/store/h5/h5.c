@@ -273,21 +273,33 @@ bool sw_h5_is_single(hid_t attribute) {
   return n == 1;
 }
 
-/* NULL for anything else than one text of fixed length, which is all that this program writes; also
- * without memory. Read as the file's own type, whose size bounds the buffer. */
-char *sw_h5_get_text(sw_arena *arena, hid_t object, const char *name) {
-  if (H5Aexists(object, name) <= 0) return NULL;
-  hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
-  if (attribute < 0) return NULL;
+/* NULL for anything else than one text of fixed length, which is all that this program writes. Read
+ * as the file's own type, whose size bounds the buffer. */
+sw_status sw_h5_read_text(sw_error *err, sw_arena *arena, hid_t object, const char *name,
+                          const char **text) {
+  *text = NULL;
+  hid_t attribute =
+      H5Aexists(object, name) > 0 ? H5Aopen(object, name, H5P_DEFAULT) : H5I_INVALID_HID;
+  if (attribute < 0) return SW_OK;
   hid_t type = H5Aget_type(attribute);
-  size_t size = H5Tget_size(type);
-  char *text = NULL, *bytes = NULL;
-  if (H5Tget_class(type) == H5T_STRING && !H5Tis_variable_str(type) && sw_h5_is_single(attribute))
-    bytes = calloc(size + 1, 1);
-  if (bytes && H5Aread(attribute, type, bytes) >= 0) text = sw_arena_text(arena, bytes);
-  free(bytes);
+  sw_status status = SW_OK;
+  if (H5Tget_class(type) == H5T_STRING && !H5Tis_variable_str(type) && sw_h5_is_single(attribute)) {
+    char *bytes = calloc(H5Tget_size(type) + 1, 1);
+    bool read = bytes && H5Aread(attribute, type, bytes) >= 0;
+    if (read) *text = sw_arena_text(arena, bytes);
+    if (!bytes || (read && !*text))
+      status = sw_fail(err, SW_ENOMEM, "no memory for the attribute %s", name);
+    free(bytes);
+  }
   H5Tclose(type);
   H5Aclose(attribute);
+  return status;
+}
+
+const char *sw_h5_get_text(sw_arena *arena, hid_t object, const char *name) {
+  sw_error ignored = {0};
+  const char *text = NULL;
+  sw_h5_read_text(&ignored, arena, object, name, &text);
   return text;
 }
 

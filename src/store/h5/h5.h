@@ -49,8 +49,10 @@ herr_t sw_h5_set_text(hid_t object, const char *name, const char *text);
 herr_t sw_h5_set_integer(hid_t object, const char *name, int64_t value);
 /* Is it one value? A file of another program may hold an array by the same name. */
 bool sw_h5_is_single(hid_t attribute);
-/* The text of an attribute, or NULL. */
-char *sw_h5_get_text(sw_arena *arena, hid_t object, const char *name);
+/* The text of an attribute, or NULL. The second tells: NULL when there is none, SW_ENOMEM. */
+const char *sw_h5_get_text(sw_arena *arena, hid_t object, const char *name);
+sw_status sw_h5_read_text(sw_error *err, sw_arena *arena, hid_t object, const char *name,
+                          const char **text);
 /* A dataset as it is made; chunk[0] == 0: contiguous. */
 typedef struct sw_h5_form {
   const char *name, *long_name, *units;

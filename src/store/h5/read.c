@@ -3,6 +3,8 @@
  * own. */
 #include "store/h5/h5.h"
 
+#include "base/text.h"
+
 /* H5Sget_simple_extent_npoints is negative on failure, also of a dataset that is not valid. */
 hsize_t sw_h5_length(hid_t dataset) {
   hid_t space = H5Dget_space(dataset);
@@ -20,26 +22,32 @@ bool sw_h5_is_longer_than_file(hid_t dataset, hsize_t n) {
   return !known || n > bytes;
 }
 
-/* Variable-length texts, or whole numbers as texts: periods that are years are stored as numbers.
- * Puts n texts into label[]. */
+/* Variable-length texts, or numbers as texts: periods that are years are stored as numbers, and so
+ * are axes of distances. Puts n texts into label[]. */
 static sw_status labels_of(sw_error *err, sw_arena *arena, hid_t dataset, hsize_t n,
                            const char **label) {
   hid_t type = H5Dget_type(dataset);
-  bool text = H5Tget_class(type) == H5T_STRING;
+  H5T_class_t class = H5Tget_class(type);
+  bool text = class == H5T_STRING, real = class == H5T_FLOAT;
   H5Tclose(type);
   int64_t *number = NULL;
-  char **read = NULL;
+  double *value = NULL;
+  char **read = NULL, shown[SW_NUMBER_ROOM];
   SW_NEW(err, arena, number, n + 1);
+  SW_NEW(err, arena, value, n + 1);
   SW_NEW(err, arena, read, n + 1);
-  hid_t memory = text ? sw_h5_text_type() : H5Tcopy(H5T_NATIVE_INT64);
-  herr_t code =
-      H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, text ? (void *)read : number);
+  hid_t memory = text ? sw_h5_text_type() : H5Tcopy(real ? H5T_NATIVE_DOUBLE : H5T_NATIVE_INT64);
+  herr_t code = H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                        text   ? (void *)read
+                        : real ? (void *)value
+                               : number);
   bool room = true;
   /* HDF5 allocates each variable-length text, so each is given back here, also after a failed
    * copy. */
   for (hsize_t i = 0; i < n && code >= 0; i++) {
-    label[i] = text ? sw_arena_text(arena, read[i] ? read[i] : "")
-                    : sw_arena_printf(arena, "%lld", (long long)number[i]);
+    label[i] = text   ? sw_arena_text(arena, read[i] ? read[i] : "")
+               : real ? sw_arena_text(arena, sw_show_number(value[i], shown))
+                      : sw_arena_printf(arena, "%lld", (long long)number[i]);
     room = room && label[i];
     if (text) H5free_memory(read[i]);
   }

@@ -25,14 +25,15 @@ static sw_status source_open(sw_error *err, const char *file, const char *text, 
   return SW_OK;
 }
 
-/* Says how many rows of empty cells were passed over: as spreadsheets leave below their data. */
+/* Says how many rows of empty cells were skipped: as spreadsheets leave below their data. */
 static void source_close(struct source *source) {
   if (source->csv) sw_csv_say_hollow(source->csv);
   sw_csv_destroy(source->csv);
   sw_arena_destroy(source->arena);
 }
 
-/* A unit of the panel; a code outside it is none, even where such are left out. */
+/* True for a unit of the panel only: a code outside it does not count, even if such codes are left
+ * out. */
 static bool is_unit(const sw_links_list *list, sw_field field) {
   return sw_map_find(list->unit_of, field.text, field.length) >= 0;
 }
@@ -52,8 +53,7 @@ static sw_status first_record(sw_error *err, sw_csv *csv) {
 /* ---- from, to[, value] ------------------------------------------------------------------- */
 
 /* A list may or may not have a header: a first line that names no unit and holds no number is one.
- * Codes that are numbers make it a record, so that a wrong code there is told and not passed
- * over. */
+ * Codes that are numbers make it a record, so that a wrong code there is reported, not skipped. */
 static bool is_header(const sw_links_list *list, const sw_csv *csv) {
   for (int c = 0; c < csv->n; c++)
     if (is_number(csv->field[c]) || (c < 2 && is_unit(list, csv->field[c]))) return false;
@@ -70,12 +70,12 @@ static sw_status list_record(sw_error *err, sw_links_list *list, const sw_csv *c
   return sw_links_list_add(err, list, csv->line, from, to, value);
 }
 
-/* The first record says how many columns there are, and may be a link itself. Two will not do for
- * distances: one without a number is no distance. */
+/* The first record says how many columns there are, and may be a link itself. Distances need three:
+ * a distance has a number. */
 static sw_status parse_list(sw_error *err, sw_links_list *list, sw_csv *csv) {
   SW_TRY(first_record(err, csv));
   int columns = csv->n;
-  /* A file parted by ';' has one field a line: told as that, not as a wrong number of columns. */
+  /* A file separated by ';' has one field per line: report that, not a wrong number of columns. */
   SW_TRY(sw_csv_refuse_separator(err, csv));
   if (columns != 3 && (columns != 2 || list->distance))
     return sw_csv_fail(err, csv, "%d column%s; expected %s", columns, columns == 1 ? "" : "s",
@@ -110,8 +110,8 @@ struct square {
   bool *seen;    /* by unit */
 };
 
-/* The codes in the first row. Every unit of the panel must be among them or may lack
- * (list->may_lack); the reader has refused a code that stands twice. */
+/* The codes in the first row. Every unit of the panel must be among them, unless list->may_lack.
+ * The reader has refused duplicate codes. */
 static sw_status read_columns(sw_error *err, sw_links_list *list, const struct source *source,
                               struct square *square) {
   sw_csv *csv = source->csv;
@@ -170,8 +170,8 @@ static sw_status square_row(sw_error *err, sw_links_list *list, const sw_csv *cs
   return SW_OK;
 }
 
-/* Every column must have had its row in the end: without this a table cut short would pass as one
- * of fewer links. */
+/* In the end every column must have had its row: else a truncated table would pass as one with
+ * fewer links. */
 static sw_status parse_square(sw_error *err, sw_links_list *list, const struct source *source) {
   sw_csv *csv = source->csv;
   struct square square = {0};

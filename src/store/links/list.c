@@ -111,8 +111,8 @@ static sw_status grow(sw_error *err, sw_links_list *list) {
   return SW_OK;
 }
 
-/* Weights of 0 are kept until rows are made, where they are dropped: a link that stands twice is
- * found before, whatever its weight. */
+/* Weights of 0 are kept until rows are made, where they are dropped: a duplicate link is found
+ * before that, whatever its weight. */
 sw_status sw_links_list_add(sw_error *err, sw_links_list *list, int64_t line, int64_t from,
                             int64_t to, double value) {
   /* One end outside the panel is enough: there is nothing to link to. */

@@ -22,8 +22,8 @@ static sw_status node_array(sw_error *err, sw_team *team, size_t count, size_t s
                      (double)bytes / 1e6, (double)room / 1e6);
   SW_TRY(sw_team_agree(team, err, status, 0));
   status = sw_team_agree(team, err, team->node_alloc(team, err, bytes ? bytes : 8, out), 0);
-  /* Some nodes may have got it: but giving back is collective too, so nobody gives it back. The run
-   * ends here anyway. */
+  /* Some nodes may have got the memory. Freeing is collective too, so nobody frees it; the run ends
+   * here anyway. */
   if (status != SW_OK) *out = NULL;
   return status;
 }
@@ -58,8 +58,8 @@ sw_status sw_links_take_entries(sw_error *err, sw_team *team, sw_links *links, i
   return SW_OK;
 }
 
-/* Row sums are made once a node, by its first rank. Rank 0 looks at the rest and tells the others,
- * as every node holds the same links; the barrier before makes sure that they are whole. */
+/* Row sums are made once per node, by its first rank. Rank 0 looks at the rest and tells the
+ * others, as every node holds the same links; the barrier before makes sure that they are whole. */
 sw_status sw_links_finish(sw_error *err, sw_team *team, sw_links *links) {
   struct {
     int64_t islands;
@@ -70,7 +70,7 @@ sw_status sw_links_finish(sw_error *err, sw_team *team, sw_links *links) {
   links->row_sum = row_sum;
   SW_TRY(sw_team_agree(team, err, team->node_barrier(team, err), 0));
   if (team->node_rank == 0) sw_links_row_sums(links, row_sum);
-  /* Not returned from before the others know: they wait for the agreement. */
+  /* No return before the agreement: the other ranks wait in it. */
   sw_status status = SW_OK;
   if (team->rank == 0) {
     found.islands = sw_links_islands(links);
@@ -83,7 +83,7 @@ sw_status sw_links_finish(sw_error *err, sw_team *team, sw_links *links) {
   return sw_team_agree(team, err, team->node_barrier(team, err), 0);
 }
 
-/* Collective: all ranks of the team give back in the same order. NULL is nothing. */
+/* Collective: all ranks of the team give back in the same order. NULL does nothing. */
 void sw_links_destroy(sw_team *team, sw_links *links) {
   if (!links) return;
   if (links->row_sum) team->node_free(team, (void *)links->row_sum);

@@ -68,7 +68,7 @@ static sw_status take_label(sw_error *err, const sw_csv *csv, struct rows *rows)
   return SW_OK;
 }
 
-/* A missing number is NaN; what is no number is refused, with what would be one. */
+/* A missing number is NaN; a text that is no number is refused, with what would be right. */
 static sw_status take_row(sw_error *err, const sw_csv *csv, struct rows *rows) {
   int columns = csv->n_columns - 1;
   SW_TRY(grow(err, rows, columns));

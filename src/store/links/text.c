@@ -1,7 +1,7 @@
 /* Links as lines of words, in the formats of spatial software: .gal and .gwt (GeoDa, PySAL), .mtx
  * (MatrixMarket). One thread walks through the whole text, on every node's first rank. Empty lines
- * are skipped and counted, so that the line in a message is what an editor shows; what a file says
- * of its own size is held against what it holds, since a file that was cut looks whole
+ * are skipped and counted, so that the line in a message is what an editor shows; the size that a
+ * file declares is checked against what it holds, since a truncated file looks complete
  * otherwise. */
 #include "store/links/links.h"
 
@@ -27,7 +27,7 @@ static bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Passes over a byte order mark, which would else be part of the first word. */
+/* Skips a byte order mark, which would else be part of the first word. */
 static struct lines lines_of(const sw_links_list *list, const char *text, size_t length) {
   if (length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3)) {
     text += 3;
@@ -120,7 +120,7 @@ static sw_status gal_neighbours(sw_error *err, sw_links_list *list, struct lines
   bool extra = false;
   SW_TRY(next_line(err, lines, &more));
   while (more && !extra && next_word(lines, &word)) {
-    /* A word more than announced is told as such, before it is looked up as a unit. */
+    /* A surplus word is reported as such, before it is looked up as a unit. */
     extra = found == count;
     if (extra) break;
     SW_TRY(sw_links_list_unit(err, list, lines->line, word, &to));
@@ -161,7 +161,7 @@ static sw_status read_gal(sw_error *err, sw_links_list *list, struct lines *line
     if (!more) break;
     SW_TRY(gal_unit(err, list, lines, seen));
   }
-  /* Too many are as wrong as too few. */
+  /* Too many are refused like too few. */
   if (units != n)
     return sw_links_list_fail(err, list, lines->line,
                               "the file ends after %lld units; its first line announces %lld",

@@ -34,8 +34,8 @@ static sw_status style_rows(sw_error *err, const struct request *request, const 
   return SW_OK;
 }
 
-/* From the list to rows, checked in this order: a link that stands twice, before zeros are dropped;
- * no link at all, which means that codes do not match; then the style. */
+/* From the list to rows, checked in this order: a duplicate link, before zeros are dropped; no link
+ * at all, which means that codes do not match; then the style. */
 static sw_status rows_of_list(sw_error *err, const struct request *request,
                               const sw_links_list *list, sw_link_rows *rows) {
   int64_t twice[2];

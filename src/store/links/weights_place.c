@@ -14,7 +14,7 @@
 #include "store/links/links.h"
 
 /* Units above which inverse distances need a cutoff: n^2 links of 12 bytes, 4.8 GB on each node,
- * are more than anybody means to have. CLUMP: rows that a thread takes at a time. */
+ * are certainly not intended. CLUMP: rows that a thread takes at a time. */
 enum { ALL_PAIRS = 20000, CLUMP = 64 };
 
 /* What is needed to make a row; const while rows are made. */

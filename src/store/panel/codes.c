@@ -1,5 +1,5 @@
 /* Dictionaries of codes: of a reader, of a rank's rows, and of all ranks together. A reader numbers
- * texts as it meets them, two look-ups a row, so that a row holds a number instead of a text. The
+ * texts as it meets them, two look-ups per row, so that a row holds a number instead of a text. The
  * order of first sight depends on ranks and threads; what all ranks share (sw_panel_codes_gather)
  * is in byte order, and depends on the texts alone.
  *

@@ -1,5 +1,5 @@
 /* Panel files as comma-separated text. The header becomes a layout: which column is what, and which
- * columns are turned into numbers. Then the lines are dealt out (text/lines.h) to one reader a
+ * columns are turned into numbers. Then the lines are dealt out (text/lines.h) to one reader per
  * thread, each with dictionaries of its own, so that no code of a unit costs a lock; when all is
  * read the dictionaries become one, and the rows are renumbered.
  *
@@ -104,14 +104,14 @@ static sw_status plan_periods(sw_error *err, reading *in, const char *prefix) {
 
 /* Every rank reads the header for itself: the same bytes give the same plan, and nothing has to be
  * sent. It is also the only time that a reader changes what others will borrow: the notes of the
- * footer, one sw_csv_skip a line. */
+ * footer, one sw_csv_skip per line. */
 static sw_status read_header(sw_error *err, reading *in) {
   const sw_panel_spec *spec = in->spec;
   sw_csv_text(in->csv, in->text.header, in->text.header_length, 1);
   SW_TRY(sw_csv_header(err, in->csv));
   SW_TRY(sw_csv_column(err, in->csv, place_of(in, "unit"), spec->unit, &in->layout.unit));
   /* The footer is no part of what is dealt out. Where files were joined the notes of the others
-   * stand in the middle: lines equal to one of these are passed over too. */
+   * stand in the middle: lines equal to one of these are skipped too. */
   const char *at = in->text.notes, *end = at + in->text.notes_length;
   while (at < end) {
     const char *newline = memchr(at, '\n', (size_t)(end - at)), *to = newline ? newline : end;
@@ -135,7 +135,7 @@ static sw_status read_header(sw_error *err, reading *in) {
 
 /* ---- readers ----------------------------------------------------------------------------- */
 
-/* An arena a thread, as arenas have no lock. */
+/* One arena per thread, as arenas have no lock. */
 static sw_status make_reader(sw_error *err, reading *in, int t) {
   sw_panel_csv_reader *reader = &in->reader[t];
   reader->layout = &in->layout;
@@ -294,7 +294,7 @@ static sw_status read_lines(sw_error *err, reading *in) {
 }
 
 /* Between sw_lines_open and the agreement below nothing is collective: the status is kept, and all
- * ranks reach it. No rank enters read_lines unless all have their readers. */
+ * ranks reach it. No rank enters read_lines unless all ranks have their readers. */
 sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
                             const sw_panel_spec *spec, const sw_panel_plan *plan,
                             sw_panel_rows *rows) {
@@ -306,7 +306,7 @@ sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
   sw_status status = sw_panel_codes_create(err, arena, &in.indicators);
   if (!status) status = sw_csv_create(err, arena, rows->file, &in.csv);
   if (!status) {
-    /* What a cell of a panel may hold, said where one holds something else. */
+    /* What a cell of a panel may hold, for the message when it holds something else. */
     in.csv->wanted = "expected a number, an empty cell or a text listed under missing_values";
     in.csv->single = SW_FOOTER_HINT;
     status = read_header(err, &in);

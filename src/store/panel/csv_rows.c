@@ -100,8 +100,8 @@ static sw_status read_values(sw_error *err, sw_panel_csv_reader *in, double *val
   return SW_OK;
 }
 
-/* The row is added before its values are read: where these fail the whole piece does. Columns that
- * are not needed are not even looked at, so a text in one of them is no error. */
+/* The row is added before its values are read: if one fails the whole piece fails. Columns that are
+ * not needed are not even looked at, so a text in one of them is no error. */
 static sw_status read_row(sw_error *err, sw_panel_csv_reader *in, sw_panel_block *block) {
   const sw_panel_csv_layout *layout = in->layout;
   int64_t unit = 0, slot = 0;

@@ -5,10 +5,10 @@
  * Every rank opens the file for itself and reads the units of its own range, by hyperslabs of whole
  * chunks that fit into BUFFER (or of one chunk, where that is larger); the rows then go the way of
  * all rows. A range is of units as the file has them, not those the rank will own: codes must be
- * read before it is known who owns what. One thread reads: HDF5 serves no two at once.
+ * read before it is known who owns what. One thread reads: HDF5 is not thread-safe.
  *
  * A file may be damaged. What HDF5 says of it becomes one line of ours (SW_EIO); sizes that it
- * claims are held against its bytes before memory is asked for; texts that the library may die of
+ * claims are held against its bytes before memory is asked for; texts that may crash the library
  * are tried in a child. Handles of every function are closed on all its ways out. */
 #include "store/panel/rows.h"
 
@@ -207,7 +207,7 @@ static H5T_class_t class_of(hid_t dataset) {
 }
 
 /* period_number[t]: number of the file's t-th period in the dictionary. A cross-section has one,
- * "0", as in a CSV. Each may stand but once: with fewer texts than periods one stands twice. */
+ * "0", as in a CSV. Each may stand but once: with fewer texts than periods one appears twice. */
 static sw_status read_periods(sw_error *err, reading *in) {
   SW_NEW(err, in->arena, in->period_number, in->n_periods);
   if (in->time < 0)
@@ -267,7 +267,7 @@ static void read_labels_to_try(void *self) {
 /* HDF5 1.10 follows the links of damaged texts of varying length wherever they lead: it crashes, or
  * runs in a circle. With texts of fixed length it was never seen to, so they are not tried. Only a
  * process alone tries: memory that a network card knows of does not bear a fork everywhere. On
- * several ranks such a file may still end the run without a word of ours.
+ * several ranks such a file may still end the run without a message of ours.
  *
  * No child (no process left, SIGCHLD ignored) is no reason to refuse the file. */
 static sw_status try_labels(sw_error *err, reading *in) {
@@ -275,7 +275,7 @@ static sw_status try_labels(sw_error *err, reading *in) {
   hsize_t seconds = 20 + (in->n_units + in->n_periods) / 5000; /* ten times what it takes */
   pid_t child = sw_child_start(read_labels_to_try, in, (unsigned)seconds);
   sw_child_end end = child < 0 ? SW_CHILD_UNKNOWN : sw_child_wait(child);
-  if (end == SW_CHILD_ENDED || end == SW_CHILD_UNKNOWN) return SW_OK; /* a courtesy, no condition */
+  if (end == SW_CHILD_ENDED || end == SW_CHILD_UNKNOWN) return SW_OK; /* the trial is optional */
   return sw_fail(
       err, SW_EINPUT, "%s: is damaged: HDF5 %s reading the texts of %s%s%s; write it again",
       in->rows->file, end == SW_CHILD_ENDLESS ? "does not finish" : "crashes", in->spec->unit,

@@ -89,17 +89,17 @@ static sw_status want(planner *in, const char *name, const char *where, int befo
     return want_base(in, name, where);
   }
   sw_derivation *derived = &plan->derived[d];
-  /* Its operands were asked for then. */
+  /* Its operands are noted already. */
   if (derived->needed) return SW_OK;
   derived->needed = true;
-  /* What its operands are asked for by is this line of the study, not the entry. */
+  /* Its operands are needed by this line of the study, not by the entry. */
   const char *place = place_of(in, derived->spec->node);
   for (int k = 0; k < derived->expression.n_operands; k++)
     SW_TRY(want(in, derived->expression.operand[k], place, d));
   return SW_OK;
 }
 
-/* All of them, needed or not: a study file is right or wrong as a whole, not as its entries go. */
+/* All of them, needed or not: a study file is valid or not as a whole, whatever its entries use. */
 static sw_status parse_derived(planner *in) {
   sw_panel_plan *plan = in->plan;
   plan->n_derived = in->spec->n_derive;

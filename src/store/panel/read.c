@@ -30,8 +30,8 @@ static sw_status read_file(sw_error *err, sw_panel_build *build, int f) {
       err, build->team, build->arena, spec, &build->plan, rows);
 }
 
-/* The nearest name that any file offers, or NULL. A courtesy: without memory there is none, and the
- * message it would have been part of is said without it. */
+/* The nearest name that any file offers, or NULL. Optional: without memory the message goes out
+ * without a suggestion. */
 static const char *nearest_name(const sw_panel_build *build, const char *name) {
   int n = 0;
   const char **all = NULL;
@@ -66,7 +66,7 @@ static sw_status refuse_unknown(sw_error *err, const sw_panel_build *build) {
   return SW_OK;
 }
 
-/* Warnings here are of whole files, summed over ranks: a warning a rank would be a thousand
+/* Warnings here are of whole files, summed over ranks: one warning per rank would be a thousand
  * lines. */
 static sw_status read_files(sw_error *err, sw_panel_build *build) {
   for (int f = 0; f < build->spec->n_files; f++)

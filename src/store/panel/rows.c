@@ -70,9 +70,9 @@ void sw_panel_block_free(sw_panel_block *block) {
   block->line = NULL;
 }
 
-/* Called at the first row whose line is not its number: behind a line that is passed over, or of an
+/* Called at the first row whose line is not its number: behind a line that is skipped, or of an
  * indicator that is not needed. The rows so far are as many lines behind the first as their number
- * says. Most blocks of most files never need this, and save 4 bytes a row. */
+ * says. Most blocks of most files never need this, and save 4 bytes per row. */
 sw_status sw_panel_block_number(sw_error *err, sw_panel_block *block) {
   SW_TRY(sw_alloc(err, (size_t)block->capacity, sizeof *block->line, (void **)&block->line));
   for (int64_t i = 0; i < block->n; i++)
@@ -80,7 +80,7 @@ sw_status sw_panel_block_number(sw_error *err, sw_panel_block *block) {
   return SW_OK;
 }
 
-/* Gives back what a block has too much, once it is full: where most lines were passed over (wide by
+/* Gives back what a block has too much, once it is full: where most lines were skipped (wide by
  * indicator, one indicator of many needed) room for all lines would be held until the end of
  * reading. Pages that were never touched cost nothing, so a quarter too many is not worth the copy.
  * The lines are kept as they are. */

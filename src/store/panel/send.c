@@ -1,11 +1,11 @@
 /* Rows to the ranks that own their units. A rank puts its own rows into the cells itself (keep.c);
- * the others travel in rounds of at most ROUND bytes a rank, so that what is in flight does not
+ * the others travel in rounds of at most ROUND bytes per rank, so that what is in flight does not
  * grow with the panel.
  *
  * Threads put rows into the cells at once, in any order. That is safe where a cell has one row; a
  * mark for each cell tells when it is over whether there were fewer marks than rows. Only then are
- * the rows looked through again, one by one, for the duplicate to be told: good files pay a byte a
- * cell for it, and no sorting.
+ * the rows looked through again, one by one, for the duplicate to be told: good files pay one byte
+ * per cell for it, and no sorting.
  *
  * Files go one after the other: within a file a cell has one row, between files the same value may
  * be given twice. The rows of a file are freed when they have arrived. */
@@ -37,8 +37,7 @@ static size_t count_cells(const sw_sending *out) {
 }
 
 /* Room and numbers for one file. Local. A row larger than a round travels alone. `rounds` is for
- * all rows of the rank, as if each went elsewhere: rows that stay are passed over within a
- * round. */
+ * all rows of the rank, as if each went elsewhere: rows that stay are skipped within a round. */
 static sw_status start(sw_error *err, sw_sending *out) {
   const sw_panel_build *build = out->build;
   size_t ranks = (size_t)build->team->size;
@@ -220,7 +219,7 @@ static sw_status refuse_duplicate(sw_error *err, const sw_sending *out) {
 }
 
 /* Fewer marks than rows on any rank: which rows they are. All ranks walk again, as rows may come
- * from anywhere. The price, 8 bytes a cell and a second exchange, is paid only by files that are
+ * from anywhere. The price, 8 bytes per cell and a second exchange, is paid only by files that are
  * refused. */
 static sw_status find_duplicates(sw_error *err, sw_sending *out) {
   sw_team *team = out->build->team;
@@ -251,8 +250,8 @@ static sw_status refuse_conflict(sw_error *err, const sw_sending *out) {
                  seen->value, seen->other);
 }
 
-/* One file, to the last of its rows. Duplicates are told first: with one, what a cell holds, and so
- * what conflicts, is a matter of chance.
+/* One file, to the last of its rows. Duplicates are reported first: with one, the value of a cell,
+ * and so any conflict, depends on chance.
  *
  * Collective; every exit passes by finish, and gives the rows back also on failure. */
 static sw_status send_file(sw_error *err, sw_panel_build *build, int f) {

@@ -47,9 +47,9 @@ typedef struct sw_sending {
 } sw_sending;
 
 /* Whether the cell has the value now, else *before is what it has. A cell that an earlier file gave
- * already may only be given again with the same. NaN sets nothing, and is never a conflict: what
- * one file lacks another may have. Two steps, not one atomic one: two threads meet in a cell only
- * where the file has a duplicate row, which is refused whatever the cell then holds. */
+ * already may only be given again with the same. NaN sets nothing and never conflicts: another file
+ * may have the value. Two steps, not one atomic one: two threads meet in a cell only where the file
+ * has a duplicate row, which is refused whatever the cell then holds. */
 static inline bool sw_panel_send_set(double *cell, double value, double *before) {
   if (isnan(value)) return true;
   __atomic_load(cell, before, __ATOMIC_RELAXED);

@@ -2,9 +2,9 @@
  * derive, then refuse, drop or keep what is still missing. The last step of a panel: rows are in
  * their cells, each rank works on its own units, and what comes out are the panel's columns.
  *
- * The order is a promise: sums are of numbers that were read, not filled; derived indicators see
- * filled ones, and are not filled themselves, nor summed. No value depends on another rank's, so
- * only counts and drops talk. The arithmetic itself is in panel/treat.c. */
+ * The order is documented (interface): sums are of numbers that were read, not filled; derived
+ * indicators see filled ones, and are not filled themselves, nor summed. No value depends on
+ * another rank's, so only counts and drops talk. The arithmetic itself is in panel/treat.c. */
 #include "store/panel/build.h"
 
 #include "base/log.h"
@@ -41,8 +41,9 @@ static sw_status sum_cells(sw_error *err, sw_panel_build *build, const char *nam
   return SW_OK;
 }
 
-/* A ratio of sums, not a mean of ratios: income per head of a state is its income by its heads. The
- * two sums are given back, even where the study asks for one of them as well, which has its own. */
+/* A ratio of sums, not a mean of ratios: income per head of a state is its income divided by its
+ * heads. The two sums are given back, even where the study asks for one of them as well, which has
+ * its own. */
 static sw_status ratio_cells(sw_error *err, sw_panel_build *build, const sw_ratio *ratio,
                              sw_panel_cells *out) {
   int n_periods = build->panel->periods.n;
@@ -288,7 +289,7 @@ static sw_status move_column(sw_error *err, moving *out, sw_column *column) {
 }
 
 /* (*drop)[u] of every unit, on every rank (sw_alloc, the caller's): parts of the ranks in their
- * order are the units in theirs. A byte a unit. A unit is dropped for a gap in any column that
+ * order are the units in theirs. One byte per unit. A unit is dropped for a gap in any column that
  * entries name, not for one in a column that is only derived from. */
 static sw_status gather_drops(sw_error *err, sw_panel_build *build, uint8_t **drop) {
   sw_team *team = build->team;

@@ -268,7 +268,7 @@ static sw_status settle(reading *in, sw_units_file *out) {
   if (kept == 0)
     return sw_node_fail(in->err, sw_node_get(in->spec->node, "where"),
                         "where: no unit of %s is left; widen the condition", in->csv->file);
-  /* No code stands twice: any sort gives the one order. */
+  /* No code appears twice: any sort gives the one order. */
   qsort_r(index, (size_t)kept, sizeof *index, by_code, &in->all);
   SW_TRY(sw_unit_table_select(in->err, in->arena, &in->all, kept, index, &out->table));
   SW_TRY(sw_map_create(in->err, (size_t)n, &out->index));
@@ -305,7 +305,7 @@ void sw_units_file_destroy(sw_units_file *file) {
   file->index = NULL;
 }
 
-/* No row of the panel comes here, only its codes (universe.c): once a rank and code. */
+/* No row of the panel comes here, only its codes (universe.c): once per rank and code. */
 int64_t sw_units_file_find(const sw_units_file *file, const char *code) {
   int64_t row = sw_map_find(file->index, code, strlen(code));
   return row < 0 ? SW_UNIT_UNKNOWN : row < file->table.n ? row : SW_UNIT_EXCLUDED;

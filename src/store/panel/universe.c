@@ -1,11 +1,11 @@
 /* Which units the panel has: the first step behind the files. Codes of the panel are held against
- * the units file; units that `where` leaves out may stand in the panel, their rows are passed over.
+ * the units file; units that `where` leaves out may stand in the panel, their rows are skipped.
  * Without a units file the codes of the panel are the units.
  *
  * Leaves build->table, whole and the same on every rank, in code order, and build->unit_of, by
- * which every row of this rank finds its unit. A code is looked up once a rank and file, never once
- * a row. What does not match is refused with examples, unless the study says `unmatched: drop`: a
- * typing error in a code must not silently take a county out of a national sum. */
+ * which every row of this rank finds its unit. A code is looked up once per rank and file, never
+ * once per row. What does not match is refused with examples, unless the study says `unmatched:
+ * drop`: a typing error in a code must not silently take a county out of a national sum. */
 #include "store/panel/build.h"
 
 #include "base/log.h"
@@ -99,9 +99,9 @@ typedef struct unit_census {
   int64_t rows[2]; /* of unknown units, of units left out */
 } unit_census;
 
-/* Looks up every code once a rank and file, not once a row, and counts what does not match: rows
- * from the dictionaries' counts. A code in two files is noted twice as unknown; gathering makes it
- * one. Local. What it allocates is freed by the caller, also on failure. */
+/* Looks up every code once per rank and file, not once per row, and counts what does not match:
+ * rows from the dictionaries' counts. A code in two files is noted twice as unknown; gathering
+ * makes it one. Local. What it allocates is freed by the caller, also on failure. */
 static sw_status take_census(sw_error *err, sw_panel_build *build, unit_census *census) {
   int64_t n = 0;
   for (int f = 0; f < build->spec->n_files; f++)
@@ -213,7 +213,7 @@ static sw_status settle(sw_error *err, sw_panel_build *build, unit_census *censu
     return n_unseen ? drop_unseen(err, build, census->seen) : SW_OK;
   }
   /* Nothing matches: the column is wrong rather than some codes, and a list would not help. An
-   * empty table is how refuse_single is told. */
+   * empty table tells refuse_single so. */
   if (n_unseen == build->table.n) {
     build->table.n = 0;
     return refuse_single(err, build, zeros_lost(build, unknown, n_unknown));

@@ -27,12 +27,15 @@ static int64_t blocks_of(int64_t units) {
   return (units + SW_BLOCK - 1) / SW_BLOCK;
 }
 
-/* Periods of the group's blocks: the matrices of a pair result (one for a whole series), else the
- * job's periods. */
+/* Periods of the group's blocks: one for a whole series. */
 static int periods_of(const sw_results *results, const sw_group *group) {
   const sw_job *job = &results->run->job[group->job];
-  bool pair = results->run->study->entry[group->job].is_pair;
-  return pair ? results->run->pair[group->job].summary.n_periods : job->n_periods;
+  return job->whole_series ? 1 : job->n_periods;
+}
+
+/* What has no time is chained onto the blocks of the first period, as finish.c writes it then. */
+bool sw_results_is_of_block(const sw_variable *variable, int t) {
+  return variable->source <= SW_FROM_IN && (variable->timed || t == 0);
 }
 
 /* Begins the checksums of this rank's blocks: zeroed, [t * own blocks + b]. */
@@ -147,15 +150,17 @@ herr_t sw_results_checksum_put(const sw_results *results, hid_t at, const sw_gro
 
 /* ---- reading ---------------------------------------------------------------------------- */
 
-/* Reads the whole dataset, of the length that the file says: if that is not the right one, the
- * checksum will not match. */
+/* Reads the whole dataset, of the length that the file says, as an earlier file may have more
+ * periods; of a length that its bytes can hold. */
 static sw_status hash_whole(sw_error *err, const sw_results *results, const sw_group *group,
                             const sw_variable *variable, uint64_t *sum) {
   void *values = NULL;
-  hid_t dataset = sw_results_open_dataset(results, group, variable);
-  if (dataset < 0) return sw_h5_fail(err, results->path, "be read");
+  hid_t dataset = H5I_INVALID_HID;
+  SW_TRY(sw_results_open_fitting(err, results, group, variable, &dataset));
   size_t count = sw_h5_length(dataset), size = sw_h5_cell_bytes(variable->cell);
-  sw_status status = sw_alloc(err, count + 1, size, &values);
+  sw_status status = sw_h5_is_longer_than_file(dataset, count)
+                         ? sw_h5_fail(err, results->path, "be read")
+                         : sw_alloc(err, count + 1, size, &values);
   if (status == SW_OK && H5Dread(dataset, sw_h5_memory_type(variable->cell), H5S_ALL, H5S_ALL,
                                  H5P_DEFAULT, values) < 0)
     status = sw_h5_fail(err, results->path, "be read");

@@ -207,6 +207,11 @@ static sw_status put_scale(layout *l, hid_t group, const sw_scale *scale) {
   if (scale->label)
     return make_scale(l, sw_h5_labels(group, scale->name, scale->name, scale->n, scale->label),
                       scale->name);
+  if (scale->number)
+    return make_scale(l,
+                      sw_h5_numbers(group, scale->name, scale->name, scale->units, SW_CELL_F64,
+                                    scale->n, scale->number),
+                      scale->name);
   int32_t *value = calloc((size_t)scale->n + 1, sizeof *value);
   if (!value) return sw_fail(l->err, SW_ENOMEM, "no memory for the axis %s", scale->name);
   for (hsize_t i = 0; i < scale->n; i++)

@@ -47,6 +47,7 @@ static int64_t count_nan(const double *value, size_t count) {
 /* One period at a time through `buffer`, which holds this rank's units, so a rank's memory does not
  * grow with the periods. The chain of checksums is by block and period, in the order of the
  * variables: the same numbers must be hashed in the same order by whoever checks them (verify.c).
+ * What has no time goes with the first period.
  *
  * A rank without units writes nothing; the writes are independent, so none waits for it. */
 static sw_status write_periods(sw_error *err, sw_results *results, sw_group *group, int v,
@@ -56,9 +57,11 @@ static sw_status write_periods(sw_error *err, sw_results *results, sw_group *gro
   hid_t type = sw_h5_memory_type(variable->cell);
   for (int t = 0; t < n_periods && units > 0; t++) {
     /* As if by time; without that axis its place is skipped. */
-    hsize_t start[SW_MAX_RANK] = {(hsize_t)t, (hsize_t)lo, 0};
-    hsize_t count[SW_MAX_RANK] = {1, (hsize_t)units, (hsize_t)width};
-    int skip = variable->timed ? 0 : 1; /* without the axis of time */
+    hsize_t start[SW_MAX_RANK + 1] = {(hsize_t)t, (hsize_t)lo};
+    hsize_t count[SW_MAX_RANK + 1] = {1, (hsize_t)units};
+    int skip = variable->timed ? 0 : 1;
+    for (int a = 2 - skip; a < variable->rank; a++)
+      count[a + skip] = variable->extent[a];
     pack(variable, row, n_periods, t, width, units, buffer);
     if (variable->counted) variable->undefined += count_nan(buffer, (size_t)units * (size_t)width);
     sw_results_checksum_block(results, group, t, buffer,
@@ -80,7 +83,7 @@ static sw_status write_over_units(sw_error *err, sw_results *results, sw_group *
                        : variable->source == SW_FROM_OUT ? summary->out_strength
                                                          : summary->in_strength;
   int width = own ? job->result[variable->index].width : 1;
-  int n_periods = own ? job->n_periods : summary->n_periods;
+  int n_periods = own ? sw_result_periods(job, &job->result[variable->index]) : summary->n_periods;
   int64_t units = results->run->panel->hi - results->run->panel->lo;
   void *buffer = NULL;
   SW_TRY(sw_alloc(err, (size_t)(units > 0 ? units : 1) * (size_t)width, 8, &buffer));

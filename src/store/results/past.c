@@ -36,28 +36,26 @@ static const sw_variable *variable_of(const past *p, int job, sw_source source) 
 }
 
 /* Reads the numbers of one matrix: row `matrix` of a dataset by time, else all of it; `count` of
- * them into `into`, as the variable's memory type. The file may be of another study, so its dataset
- * is checked to have that many there. SW_EIO: it is not so. */
+ * them into `into`, as the variable's memory type. SW_EIO: the file has not that many there. */
 static sw_status read_matrix(sw_error *err, const past *p, int job, sw_source source, int matrix,
                              hsize_t count, void *into) {
   const sw_variable *variable = variable_of(p, job, source);
   const sw_group *group = &p->results.schema.group[job];
   hsize_t start[2] = {(hsize_t)matrix, 0}, many[2] = {1, count};
   /* Of a whole series the dataset has no axis of time, and `matrix` is 0. */
-  int first = variable->timed ? 0 : 1, rank = variable->timed ? 2 : 1;
-  hid_t dataset = sw_results_open_dataset(&p->results, group, variable);
-  hid_t space = dataset < 0 ? H5I_INVALID_HID : H5Dget_space(dataset);
-  bool fits =
-      space >= 0 && H5Sget_simple_extent_ndims(space) == rank &&
+  int first = variable->timed ? 0 : 1;
+  hid_t dataset = H5I_INVALID_HID;
+  SW_TRY(sw_results_open_fitting(err, &p->results, group, variable, &dataset));
+  hid_t space = H5Dget_space(dataset), memory = H5Screate_simple(1, &count, NULL);
+  bool there =
       H5Sselect_hyperslab(space, H5S_SELECT_SET, start + first, NULL, many + first, NULL) >= 0 &&
       H5Sselect_valid(space) > 0;
-  hid_t memory = H5Screate_simple(1, &count, NULL);
   herr_t code =
-      fits ? H5Dread(dataset, sw_h5_memory_type(variable->cell), memory, space, H5P_DEFAULT, into)
-           : -1;
+      there ? H5Dread(dataset, sw_h5_memory_type(variable->cell), memory, space, H5P_DEFAULT, into)
+            : -1;
   H5Sclose(memory);
-  if (space >= 0) H5Sclose(space);
-  if (dataset >= 0) H5Dclose(dataset);
+  H5Sclose(space);
+  H5Dclose(dataset);
   if (code >= 0) return SW_OK;
   return sw_fail(err, SW_EIO, "%s: %s/%s cannot be read; run without --reuse", p->past.path,
                  group->path, variable->name);
@@ -69,11 +67,14 @@ static void *read_all(const past *p, int job, sw_source source, int64_t *count) 
   const sw_variable *variable = variable_of(p, job, source);
   sw_error ignored = {0};
   void *values = NULL;
-  hid_t dataset = sw_results_open_dataset(&p->results, &p->results.schema.group[job], variable);
-  if (dataset < 0) return NULL;
-  *count = (int64_t)sw_h5_length(dataset);
-  /* The length is the file's: too large a one finds no memory and is no past. */
-  if (sw_alloc(&ignored, (size_t)*count + 1, sw_h5_cell_bytes(variable->cell), &values) == SW_OK &&
+  hid_t dataset = H5I_INVALID_HID;
+  if (sw_results_open_fitting(&ignored, &p->results, &p->results.schema.group[job], variable,
+                              &dataset) != SW_OK)
+    return NULL;
+  hsize_t length = sw_h5_length(dataset);
+  *count = (int64_t)length;
+  if (!sw_h5_is_longer_than_file(dataset, length) &&
+      sw_alloc(&ignored, length + 1, sw_h5_cell_bytes(variable->cell), &values) == SW_OK &&
       H5Dread(dataset, sw_h5_memory_type(variable->cell), H5S_ALL, H5S_ALL, H5P_DEFAULT, values) <
           0) {
     sw_free(values);
@@ -184,7 +185,7 @@ static sw_status read_strengths(sw_error *err, past *p, int job, int matrix, dou
   for (int v = group->first; v < group->first + group->count; v++) {
     sw_source source = p->results.schema.variable[v].source;
     void *into = source == SW_FROM_OUT ? out : source == SW_FROM_IN ? in : NULL;
-    if (source <= SW_FROM_IN)
+    if (sw_results_is_of_block(&p->results.schema.variable[v], matrix))
       SW_TRY(sw_results_checksum_read(err, &p->results, group, v, matrix, 0, into));
   }
   return SW_OK;
@@ -230,21 +231,31 @@ static sw_status rows(sw_past *self, sw_error *err, int job, int matrix, int64_t
 
 /* ---- opening ---------------------------------------------------------------------------- */
 
-/* Opens the datasets of a job that are read by unit and pair; false: not all are there with as many
- * axes as they should have, so nothing is taken. Only pair results are worth it: others cost
- * little. */
-static bool open_job(past *p, int job) {
+/* Opens the datasets of a job that are read by unit and pair; *usable is false when not all of the
+ * job's are there as they should be: then nothing is taken. Only pair results are worth it: others
+ * cost little. */
+static sw_status open_job(sw_error *err, past *p, int job, bool *usable) {
   const sw_group *group = &p->results.schema.group[job];
-  if (!p->results.run->study->entry[job].is_pair) return false;
+  *usable = false;
+  if (!p->results.run->study->entry[job].is_pair) return SW_OK;
   for (int v = group->first; v < group->first + group->count; v++) {
     const sw_variable *variable = &p->results.schema.variable[v];
-    if (!sw_results_written_by_all(variable->source)) continue;
-    p->results.dataset[v] = sw_results_open_dataset(&p->results, group, variable);
-    if (p->results.dataset[v] < 0) return false;
-    p->results.space[v] = H5Dget_space(p->results.dataset[v]);
-    if (H5Sget_simple_extent_ndims(p->results.space[v]) != variable->rank) return false;
+    hid_t dataset = H5I_INVALID_HID;
+    sw_status status = sw_results_open_fitting(err, &p->results, group, variable, &dataset);
+    if (status == SW_EIO) { /* no past, which is no error */
+      sw_error_clear(err);
+      return SW_OK;
+    }
+    SW_TRY(status);
+    if (sw_results_written_by_all(variable->source)) {
+      p->results.dataset[v] = dataset;
+      p->results.space[v] = H5Dget_space(dataset);
+    } else {
+      H5Dclose(dataset);
+    }
   }
-  return true;
+  *usable = true;
+  return SW_OK;
 }
 
 /* Fills `results` as far as reading needs it; sw_results_close_all closes what was opened. */
@@ -259,29 +270,32 @@ static sw_status open_file(sw_error *err, past *p, const char *path) {
   SW_NEW(err, results->arena, p->usable, results->schema.n_groups + 1);
   for (int v = 0; v < n; v++)
     results->dataset[v] = results->space[v] = H5I_INVALID_HID;
-  SW_TRY(sw_results_open(err, results->arena, path, &results->file));
+  SW_TRY(sw_contents_open(err, results->arena, path, &results->file));
   for (int j = 0; j < results->schema.n_groups; j++)
-    p->usable[j] = open_job(p, j);
+    SW_TRY(open_job(err, p, j, &p->usable[j]));
   return SW_OK;
 }
 
 /* Whether this program, built as it is, would have made the same bits: version, compiler, libraries
  * and instruction set are the same. */
-static bool is_of_this_build(sw_arena *arena, hid_t file) {
-  const char *version = sw_h5_get_text(arena, file, SW_ATTR_VERSION);
-  const char *build = sw_h5_get_text(arena, file, SW_ATTR_BUILD);
-  const char *here = sw_run_build(arena, sw_h5_version());
-  return version && build && here && strcmp(version, SW_VERSION) == 0 && strcmp(build, here) == 0;
+static sw_status is_of_this_build(sw_error *err, sw_arena *arena, hid_t file, bool *same) {
+  const char *version = NULL, *build = NULL, *here = sw_run_build(arena, sw_h5_version());
+  if (!here) return sw_fail(err, SW_ENOMEM, "no memory for what the program was built with");
+  SW_TRY(sw_h5_read_text(err, arena, file, SW_ATTR_VERSION, &version));
+  SW_TRY(sw_h5_read_text(err, arena, file, SW_ATTR_BUILD, &build));
+  *same = version && build && strcmp(version, SW_VERSION) == 0 && strcmp(build, here) == 0;
+  return SW_OK;
 }
 
 /* Rank 0, which warns. */
-static bool is_ours(const past *p) {
-  if (is_of_this_build(p->results.arena, p->results.file)) return true;
-  sw_log(SW_LOG_WARN,
-         "%s: was made by another version, or built or run with other libraries or instructions; "
-         "everything is computed",
-         p->past.path);
-  return false;
+static sw_status is_ours(sw_error *err, const past *p, bool *ours) {
+  SW_TRY(is_of_this_build(err, p->results.arena, p->results.file, ours));
+  if (!*ours)
+    sw_log(SW_LOG_WARN,
+           "%s: was made by another version, or built or run with other libraries or instructions; "
+           "everything is computed",
+           p->past.path);
+  return SW_OK;
 }
 
 /* run->past is set before anything can fail, so that the caller closes what there is in any
@@ -292,14 +306,16 @@ sw_status sw_results_past_open(sw_error *err, sw_run *run, const char *path) {
   if (p) {
     p->past = (sw_past){p, path, &p->results.sink, find, strengths, tiles, rows};
     /* No lock, no journal, no partial: closing it removes nothing. */
-    p->results = (sw_results){.team = team, .run = run, .file = H5I_INVALID_HID};
+    p->results = (sw_results){.team = team, .run = run, .is_past = true, .file = H5I_INVALID_HID};
     sw_results_set_sink(&p->results);
     run->past = &p->past;
   }
   sw_status status = p ? open_file(err, p, path) : sw_fail(err, SW_ENOMEM, "no memory for a file");
+  bool ours = true;
+  if (status == SW_OK && team->rank == 0) status = is_ours(err, p, &ours);
   SW_TRY(sw_team_agree(team, err, status, 0));
   /* Ranks run on one kind of machine (sw_run_fingerprint), so what rank 0 finds holds for all. */
-  double other = team->rank == 0 && !is_ours(p);
+  double other = !ours;
   SW_TRY(team->max_f64(team, err, &other, 1));
   if (other != 0) sw_results_past_close(run);
   return SW_OK;
@@ -318,18 +334,26 @@ void sw_results_past_close(sw_run *run) {
 
 /* ---- what has changed --------------------------------------------------------------------- */
 
-/* What has changed, in words, or NULL. Inputs are compared both ways: one may be new, one may be
- * gone. */
-static const char *differs(sw_arena *arena, hid_t file, const sw_study *study, const char *now) {
-  const char *text = sw_h5_get_text(arena, file, SW_ATTR_STUDY);
-  const char *then = sw_h5_get_text(arena, file, SW_ATTR_INPUTS);
-  if (!is_of_this_build(arena, file)) return "the program, or what it was built with";
-  if (!text || strcmp(text, study->text) != 0) return "the study";
-  if (!then) return "the inputs";
+/* *what has changed, in words, or NULL. Inputs are compared both ways: one may be new, one may be
+ * gone. NULL stands for nothing, so whatever cannot be found out is an error. */
+static sw_status differs(sw_error *err, sw_arena *arena, hid_t file, const sw_study *study,
+                         const char *now, const char **what) {
+  const char *text = NULL, *then = NULL, *odd = NULL;
+  bool same = false;
+  SW_TRY(sw_h5_read_text(err, arena, file, SW_ATTR_STUDY, &text));
+  SW_TRY(sw_h5_read_text(err, arena, file, SW_ATTR_INPUTS, &then));
+  SW_TRY(is_of_this_build(err, arena, file, &same));
+  *what = !same                                     ? "the program, or what it was built with"
+          : !text || strcmp(text, study->text) != 0 ? "the study"
+          : !then                                   ? "the inputs"
+                                                    : NULL;
+  if (*what) return SW_OK;
   /* Inputs of now that were not there or were otherwise; then those that are gone. */
-  const char *odd = sw_results_text_odd_input(arena, now, then);
-  odd = odd ? odd : sw_results_text_odd_input(arena, then, now);
-  return odd ? sw_arena_printf(arena, "input %s", odd) : NULL;
+  SW_TRY(sw_results_text_odd_input(err, arena, now, then, &odd));
+  if (!odd) SW_TRY(sw_results_text_odd_input(err, arena, then, now, &odd));
+  if (!odd) return SW_OK;
+  *what = sw_arena_printf(arena, "input %s", odd);
+  return *what ? SW_OK : sw_fail(err, SW_ENOMEM, "no memory for what has changed");
 }
 
 /* For `check --since`. Every rank opens the file, as the hashing of the inputs is spread over ranks
@@ -339,9 +363,9 @@ sw_status sw_results_changed(sw_error *err, sw_team *team, sw_arena *arena, cons
   const char *now = NULL;
   hid_t file = H5I_INVALID_HID;
   *what = NULL;
-  SW_TRY(sw_team_agree(team, err, sw_results_open(err, arena, path, &file), 0));
+  SW_TRY(sw_team_agree(team, err, sw_contents_open(err, arena, path, &file), 0));
   sw_status status = sw_results_text_inputs(err, team, study, arena, &now);
-  if (status == SW_OK) *what = differs(arena, file, study, now);
+  if (status == SW_OK) status = differs(err, arena, file, study, now, what);
   H5Fclose(file);
-  return status;
+  return sw_team_agree(team, err, status, 0);
 }

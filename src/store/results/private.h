@@ -9,13 +9,14 @@
 #include "base/lock.h"
 #include "store/h5/h5.h"
 #include "store/h5/ledger.h"
-#include "store/results/contents.h"
-#include "store/results/layout.h"
+#include "store/layout/contents.h"
+#include "store/layout/layout.h"
 #include "store/results/results.h"
 
 /* ---- schema (schema.c) ---------------------------------------------------------- */
 
-enum { SW_MAX_RANK = 3 };
+/* Time, unit, and what an output has of its own. */
+enum { SW_MAX_RANK = 2 + SW_MAX_OWN };
 
 /* A dataset as it will be. Everything but `undefined` is fixed when the schema is made. */
 typedef struct sw_variable {
@@ -36,12 +37,14 @@ typedef struct sw_variable {
 typedef struct sw_scale {
   const char *name;
   hsize_t n;
-  const char *const *label; /* NULL: numbered from `first` */
+  const char *const *label; /* NULL: numbered from `first`, or `number` */
+  const double *number;     /* with `units` */
+  const char *units;
   int first;
   bool bare; /* a dimension without values: its coordinate would be as long as the data */
 } sw_scale;
 
-enum { SW_MAX_SCALES = 8 };
+enum { SW_MAX_SCALES = SW_MAX_AXES + 5 };
 
 /* A result: the group of a job, at the job's place among the groups. */
 typedef struct sw_group {
@@ -71,8 +74,9 @@ int sw_results_schema_find(const sw_results_schema *schema, int job, sw_source s
 /* A line "XXH3 NAME" for every input file; collective, the hashing is spread over the ranks. */
 sw_status sw_results_text_inputs(sw_error *err, sw_team *team, const sw_study *study,
                                  sw_arena *arena, const char **text);
-/* The name in the first of such lines that `others` lacks; NULL: it has all. */
-const char *sw_results_text_odd_input(sw_arena *arena, const char *lines, const char *others);
+/* *odd: the name in the first of such lines that `others` lacks; NULL: it has all. */
+sw_status sw_results_text_odd_input(sw_error *err, sw_arena *arena, const char *lines,
+                                    const char *others, const char **odd);
 /* "queen: {kind: file, file: edges.csv, style: row}", a line for each weights matrix. */
 const char *sw_results_text_weights(sw_arena *arena, const sw_study *study);
 /* "gdp 0, services 12": missing cells of each column of the files. */
@@ -101,6 +105,7 @@ struct sw_results {
   sw_results_schema schema;
   bool parallel;          /* MPI-IO; else the serial driver */
   bool complete;          /* the file has its name */
+  bool is_past;           /* an earlier file, whose periods may be others */
   hid_t file;             /* invalid while it is not open on all ranks */
   hid_t *dataset, *space; /* by variable; open for those that all ranks write, else invalid */
   uint64_t **blocks;      /* by group: what rank 0 writes of block and tile checksums */
@@ -118,6 +123,8 @@ sw_status sw_results_checksum_unit(sw_error *err, sw_results *results, sw_group 
 void sw_results_checksum_free(sw_results *results);
 void sw_results_checksum_block(const sw_results *results, sw_group *group, int t, const void *data,
                                size_t unit_bytes);
+/* Whether a variable's values are chained onto the blocks of period t. */
+bool sw_results_is_of_block(const sw_variable *variable, int t);
 /* Rank 0, into the open group; `values`: the checksum of what it has written there itself. */
 herr_t sw_results_checksum_put(const sw_results *results, hid_t at, const sw_group *group,
                                uint64_t values);
@@ -157,5 +164,19 @@ sw_status sw_results_compress(sw_error *err, sw_results *results, const char *fr
 
 hid_t sw_results_open_dataset(const sw_results *results, const sw_group *group,
                               const sw_variable *variable);
+/* fit.c: the same of a file that is not known to be of this schema. SW_EIO, with what is there and
+ * what should be, when it is of another type or extent. Of the past (`is_past`) periods and entries
+ * may be more or fewer, and values that are neither by unit nor by pair. */
+sw_status sw_results_open_fitting(sw_error *err, const sw_results *results, const sw_group *group,
+                                  const sw_variable *variable, hid_t *dataset);
+/* All its numbers, as `type` has them in memory; *count as the schema says. sw_free, also on
+ * failure. */
+sw_status sw_results_read_fitting(sw_error *err, const sw_results *results, const sw_group *group,
+                                  const sw_variable *variable, hid_t type, void **values,
+                                  size_t *count);
+
+/* verify.c, for its lines: a unit's code; the period of matrix t. */
+const char *sw_verdict_unit(const sw_results *results, int64_t unit);
+const char *sw_verdict_period(const sw_job *job, int t);
 
 #endif

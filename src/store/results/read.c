@@ -1,43 +1,9 @@
-/* Opening a finished results file for reading, and a composite's weights out of it. Used by `info`,
- * `diff`, `verify`, `--reuse` and tables given as {from: OUT.h5}.
- *
- * Invariant: a file that is not ours, or not complete, is refused before anything is read from
- * it. */
+/* A composite's weights out of a finished results file: tables given as {from: OUT.h5}. */
 #include "store/results/private.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/arena.h"
-
-/* Opens with the serial driver, so any number of processes may read the file at a time. *out is the
- * caller's to close; on failure it is invalid. */
-sw_status sw_results_open(sw_error *err, sw_arena *arena, const char *path, hid_t *out) {
-  /* Of a damaged file the library would print at exit that it cannot close it. */
-  H5dont_atexit(); /* of a damaged file the library would say at exit that it cannot close it */
-  sw_h5_quiet();
-  *out = H5I_INVALID_HID;
-  if (access(path, R_OK) != 0)
-    return sw_fail(err, SW_EINPUT, "%s: cannot be opened: %s", path, strerror(errno));
-  hid_t file = H5Fis_hdf5(path) > 0 ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : H5I_INVALID_HID;
-  if (file < 0)
-    return sw_fail(err, SW_EINPUT,
-                   "%s: is no HDF5 file, or not a whole one; give a results file of spillway run",
-                   path);
-  /* `unit` too: any HDF5 file may have an attribute called `state`. */
-  const char *state = sw_h5_get_text(arena, file, SW_ATTR_STATE);
-  if (state && strcmp(state, SW_STATE_COMPLETE) == 0 &&
-      H5Lexists(file, SW_NAME_UNIT, H5P_DEFAULT) > 0) {
-    *out = file;
-    return SW_OK;
-  }
-  H5Fclose(file);
-  if (state && strcmp(state, SW_STATE_INCOMPLETE) == 0)
-    return sw_fail(err, SW_EINPUT, "%s: is incomplete: its run did not finish", path);
-  return sw_fail(err, SW_EINPUT, "%s: is an HDF5 file, but no results file of spillway run", path);
-}
 
 /* ---- weights of a composite -------------------------------------------------------------- */
 
@@ -94,7 +60,7 @@ static sw_status weights_of(sw_error *err, sw_arena *arena, hid_t file, const ch
 sw_status sw_results_composite_weights(sw_error *err, sw_arena *arena, const char *path,
                                        const char *composite, sw_table **table) {
   hid_t file = H5I_INVALID_HID;
-  SW_TRY(sw_results_open(err, arena, path, &file));
+  SW_TRY(sw_contents_open(err, arena, path, &file));
   SW_NEW(err, arena, *table, 1);
   sw_status status = weights_of(err, arena, file, path, composite, *table);
   /* For messages about the table; borrowed from the caller. */

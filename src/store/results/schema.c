@@ -81,7 +81,7 @@ static void add_axis(sw_variable *variable, const char *name, hsize_t extent, hs
 }
 
 /* A scale once per group, whatever the number of variables along it; those of the root are not the
- * group's. SW_MAX_SCALES is enough: 4 axes of a measure's own, and of a pair result at most
+ * group's. SW_MAX_SCALES is enough: the axes of a measure's own, and of a pair result at most
  * `entry`, `unit_edge`, `tile` and `block` besides. */
 static void add_scale(maker *m, sw_scale scale) {
   static const char *const common[] = {SW_NAME_UNIT, SW_NAME_UNIT_TO, SW_NAME_TIME};
@@ -92,30 +92,29 @@ static void add_scale(maker *m, sw_scale scale) {
   m->group->scale[m->group->n_scales++] = scale;
 }
 
-/* An axis that the measure's `resolve` declared, chunked whole. Outputs name axes; one that is not
- * there is a slip of the measure, not of the study. */
-static sw_status add_own_axis(sw_error *err, maker *m, sw_variable *variable, const char *name) {
-  for (int a = 0; a < m->job->n_axes; a++) {
-    const sw_axis *axis = &m->job->axis[a];
-    if (strcmp(axis->name, name) != 0) continue;
-    add_axis(variable, axis->name, (hsize_t)axis->n, (hsize_t)axis->n);
-    add_scale(m, (sw_scale){.name = axis->name, .n = (hsize_t)axis->n, .label = axis->label});
-    return SW_OK;
-  }
-  return sw_fail(err, SW_EINTERNAL, "%s: output %s has the axis %s, which resolve did not make",
-                 m->job->name, variable->name, name);
+/* An axis that the measure's `resolve` declared, chunked whole. sw_job_check has seen to it that it
+ * is there. */
+static void add_own_axis(maker *m, sw_variable *variable, const char *name) {
+  const sw_axis *axis = sw_job_find_axis(m->job, name);
+  hsize_t n = (hsize_t)axis->n;
+  add_axis(variable, sw_axis_name(axis), n, n);
+  add_scale(m, (sw_scale){.name = sw_axis_name(axis),
+                          .n = n,
+                          .label = axis->label,
+                          .number = axis->number,
+                          .units = axis->units ? axis->units : "1"});
 }
 
 /* All units of a period in one chunk, as long as it stays within HDF5's bound; of 8 bytes each,
- * which the widest number takes. `width` is the length of the axis behind. */
+ * which the widest number takes. `width`: of the axes behind, multiplied. */
 static hsize_t units_a_chunk(const sw_job *job, int width) {
   uint64_t most = most_chunk_bytes / (8 * (uint64_t)(width > 0 ? width : 1));
   return (uint64_t)job->n < most ? (hsize_t)job->n : (hsize_t)most;
 }
 
-/* An output that is not by pair: by unit, by period alone, or a table, which has no time unless it
- * names `time` as an axis. Whole numbers have no NaN, so undefined ones are not counted. */
-static sw_status add_result(sw_error *err, maker *m, int index) {
+/* An output that is not by pair: by unit, by period alone, or a table. Whole numbers have no NaN,
+ * so undefined ones are not counted. */
+static void add_result(maker *m, int index) {
   const sw_job *job = m->job;
   const sw_result *result = &job->result[index];
   const sw_output *output = result->output;
@@ -127,13 +126,13 @@ static sw_status add_result(sw_error *err, maker *m, int index) {
       add(m, output->name, output->long_name, output->units, cell, source, index);
   /* Whole numbers have no NaN to count. */
   variable->counted = cell == SW_CELL_F64;
-  if (source != SW_FROM_TABLE) add_axis(variable, SW_NAME_TIME, (hsize_t)job->n_periods, 1);
+  if (source != SW_FROM_TABLE && !output->timeless)
+    add_axis(variable, SW_NAME_TIME, (hsize_t)job->n_periods, 1);
   if (source == SW_FROM_UNIT)
     add_axis(variable, SW_NAME_UNIT, (hsize_t)job->n, units_a_chunk(job, result->width));
-  if (output->axis) SW_TRY(add_own_axis(err, m, variable, output->axis));
-  if (output->axis2) SW_TRY(add_own_axis(err, m, variable, output->axis2));
+  for (int a = 0; a < SW_MAX_OWN && output->axis[a]; a++)
+    add_own_axis(m, variable, output->axis[a]);
   if (source != SW_FROM_UNIT) variable->chunk[0] = 0; /* small: contiguous */
-  return SW_OK;
 }
 
 /* ---- pair results ----------------------------------------------------------------------- */
@@ -297,8 +296,7 @@ static sw_status add_group(sw_error *err, maker *m, int j) {
       sw_arena_printf(m->arena, "%s/%s", composite ? "/" SW_NAME_COMPOSITES : "", job->name);
   if (!m->group->path) return sw_fail(err, SW_ENOMEM, "no memory for the names of results");
   for (int r = 0; r < outputs_of(job); r++)
-    if (job->result[r].output->shape != SW_PAIR && !job->result[r].off)
-      SW_TRY(add_result(err, m, r));
+    if (job->result[r].output->shape != SW_PAIR && !job->result[r].off) add_result(m, r);
   if (m->run->study->entry[j].is_pair) SW_TRY(add_pairs(err, m));
   /* Asked of the variables that are there: a measure may have all its outputs by unit off. */
   bool by_unit = false;

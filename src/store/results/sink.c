@@ -137,9 +137,8 @@ sw_status sw_results_open_datasets(sw_error *err, sw_results *results) {
   for (int g = 0; g < schema->n_groups; g++)
     for (int v = schema->group[g].first; v < schema->group[g].first + schema->group[g].count; v++) {
       if (!sw_results_written_by_all(schema->variable[v].source)) continue;
-      results->dataset[v] =
-          sw_results_open_dataset(results, &schema->group[g], &schema->variable[v]);
-      if (results->dataset[v] < 0) return sw_h5_fail(err, results->partial, "be opened");
+      SW_TRY(sw_results_open_fitting(err, results, &schema->group[g], &schema->variable[v],
+                                     &results->dataset[v]));
       results->space[v] = H5Dget_space(results->dataset[v]);
     }
   return SW_OK;

@@ -141,13 +141,18 @@ static sw_status hash_file(sw_error *err, input_file *file) {
 
 /* A line that is not found as a part of `others` is odd: the hash in it makes an accidental match
  * of one within another next to impossible. "HASH  NAME": two blanks before the name. */
-const char *sw_results_text_odd_input(sw_arena *arena, const char *lines, const char *others) {
+sw_status sw_results_text_odd_input(sw_error *err, sw_arena *arena, const char *lines,
+                                    const char *others, const char **odd) {
+  *odd = NULL;
   for (const char *at = lines; *at; at += strcspn(at, "\n"), at += *at == '\n') {
     int length = (int)strcspn(at, "\n"), hash = (int)strcspn(at, " ");
     const char *line = sw_arena_textn(arena, at, (size_t)length);
-    if (line && !strstr(others, line)) return length > hash + 2 ? line + hash + 2 : line;
+    if (!line) return sw_fail(err, SW_ENOMEM, "no memory for the names of inputs");
+    if (strstr(others, line)) continue;
+    *odd = length > hash + 2 ? line + hash + 2 : line;
+    return SW_OK;
   }
-  return NULL;
+  return SW_OK;
 }
 
 /* Compares files by what they are (device and inode), not by name: links and ../ lead to one file

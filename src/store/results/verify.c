@@ -6,9 +6,11 @@
  *   sw_results_check_values what the run has computed but pairs: all of it
  *   sw_results_comparing    a sink: pairs that the run computes of a sample of tasks
  *   sw_results_check_sums   all that is stored, against the checksums stored with it
+ *                           (verify_sums.c)
  *
- * Invariant: the schema is made of the run, so a dataset that is missing or of another size is
- * found as what cannot be read. A difference is no error: it is counted and told in the verdict. */
+ * Invariant: the schema is made of the run, and every dataset is held against it before it is read
+ * (fit.c), so one that is missing or of another size is a line and never overruns. A difference is
+ * no error: it is counted and told in the verdict. */
 #include "store/results/verify.h"
 
 #include <math.h>
@@ -23,9 +25,7 @@
 
 /* ---- in words --------------------------------------------------------------------------- */
 
-/* Counts a difference, and keeps the first SW_VERDICT_LINES in words. */
-__attribute__((format(printf, 2, 3))) static void say(sw_verdict *verdict, const char *format,
-                                                      ...) {
+void sw_verdict_say(sw_verdict *verdict, const char *format, ...) {
   if (verdict->n_lines < SW_VERDICT_LINES) {
     va_list list;
     va_start(list, format);
@@ -35,12 +35,11 @@ __attribute__((format(printf, 2, 3))) static void say(sw_verdict *verdict, const
   verdict->n_lines++;
 }
 
-static const char *unit_at(const sw_results *results, int64_t unit) {
+const char *sw_verdict_unit(const sw_results *results, int64_t unit) {
   return sw_unit_code(&results->run->panel->units, unit);
 }
 
-/* In words: the period of matrix t. */
-static const char *period_of(const sw_job *job, int t) {
+const char *sw_verdict_period(const sw_job *job, int t) {
   return job->whole_series ? "all periods" : sw_job_period(job, t);
 }
 
@@ -50,10 +49,11 @@ static const char *period_of(const sw_job *job, int t) {
 sw_status sw_results_study(sw_error *err, sw_arena *arena, const char *path, const char **study,
                            const char **inputs) {
   hid_t file = H5I_INVALID_HID;
-  SW_TRY(sw_results_open(err, arena, path, &file));
-  *study = sw_h5_get_text(arena, file, SW_ATTR_STUDY);
-  *inputs = sw_h5_get_text(arena, file, SW_ATTR_INPUTS);
+  SW_TRY(sw_contents_open(err, arena, path, &file));
+  sw_status status = sw_h5_read_text(err, arena, file, SW_ATTR_STUDY, study);
+  if (status == SW_OK) status = sw_h5_read_text(err, arena, file, SW_ATTR_INPUTS, inputs);
   H5Fclose(file);
+  SW_TRY(status);
   if (*study && *inputs) return SW_OK;
   return sw_fail(err, SW_EINPUT, "%s: does not hold its study; was it made by this program?", path);
 }
@@ -61,7 +61,8 @@ sw_status sw_results_study(sw_error *err, sw_arena *arena, const char *path, con
 /* Numbers computed from other inputs say nothing of the file. */
 static sw_status same_inputs(sw_error *err, sw_arena *arena, const char *path, const char *then,
                              const char *now) {
-  const char *odd = sw_results_text_odd_input(arena, now, then);
+  const char *odd = NULL;
+  SW_TRY(sw_results_text_odd_input(err, arena, now, then, &odd));
   if (!odd) return SW_OK;
   return sw_fail(err, SW_EINPUT,
                  "%s: its input %s has changed since; there is nothing to hold it against", path,
@@ -82,7 +83,7 @@ static sw_status open_for_reading(sw_error *err, sw_results *results, const char
   SW_NEW(err, results->arena, results->space, n + 1);
   for (int v = 0; v < n; v++)
     results->dataset[v] = results->space[v] = H5I_INVALID_HID;
-  SW_TRY(sw_results_open(err, results->arena, path, &results->file));
+  SW_TRY(sw_contents_open(err, results->arena, path, &results->file));
   return sw_results_open_datasets(err, results);
 }
 
@@ -117,23 +118,10 @@ typedef struct comparing {
   const sw_variable *variable;
 } comparing;
 
-/* Numbers of one variable as doubles, whole: *count of them, as the schema says; sw_free. The size
- * of the file's dataset is checked before it is read into memory of ours. */
+/* The numbers of the variable at hand. */
 static sw_status read_whole(sw_error *err, const comparing *c, double **values, size_t *count) {
-  *count = 1;
-  for (int a = 0; a < c->variable->rank; a++)
-    *count *= c->variable->extent[a];
-  SW_TRY(sw_alloc(err, *count + 1, sizeof **values, (void **)values));
-  hid_t dataset = sw_results_open_dataset(c->results, c->group, c->variable);
-  hid_t space = dataset < 0 ? H5I_INVALID_HID : H5Dget_space(dataset);
-  bool fits = space >= 0 && H5Sget_simple_extent_npoints(space) == (hssize_t)*count;
-  herr_t code =
-      fits ? H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, *values) : -1;
-  if (space >= 0) H5Sclose(space);
-  if (dataset >= 0) H5Dclose(dataset);
-  if (code >= 0) return SW_OK;
-  return sw_fail(err, SW_EIO, "%s: %s/%s cannot be read, or is not as the study makes it",
-                 c->results->path, c->group->path, c->variable->name);
+  return sw_results_read_fitting(err, c->results, c->group, c->variable, H5T_NATIVE_DOUBLE,
+                                 (void **)values, count);
 }
 
 /* What a computed value is once it was written and read as a double: of whole numbers NaN is -1. */
@@ -145,19 +133,22 @@ static double as_stored(const sw_variable *variable, double value) {
 /* `unit` < 0: the value is of no unit. */
 static void differ(const comparing *c, int t, int64_t unit, double stored, double computed) {
   const sw_job *job = &c->results->run->job[c->group->job];
-  say(c->verdict, "%s/%s, %s%s%s: stored %.17g, computed %.17g", c->group->path, c->variable->name,
-      c->variable->timed ? sw_job_period(job, t) : "", unit >= 0 ? ", " : "",
-      unit >= 0 ? unit_at(c->results, unit) : "", stored, computed);
+  bool timed = c->variable->timed;
+  sw_verdict_say(c->verdict, "%s/%s%s%s%s%s: stored %.17g, computed %.17g", c->group->path,
+                 c->variable->name, timed ? ", " : "", timed ? sw_job_period(job, t) : "",
+                 unit >= 0 ? ", " : "", unit >= 0 ? sw_verdict_unit(c->results, unit) : "", stored,
+                 computed);
 }
 
 /* By period, unit and component, as the file has them (see pack in finish.c). */
 static void compare_unit(const comparing *c, const double *stored) {
   const sw_job *job = &c->results->run->job[c->group->job];
   const sw_result *result = &job->result[c->variable->index];
-  for (int t = 0; t < job->n_periods; t++)
+  int n_periods = sw_result_periods(job, result);
+  for (int t = 0; t < n_periods; t++)
     for (int64_t i = 0; i < job->n; i++)
       for (int k = 0; k < result->width; k++, stored++) {
-        double computed = as_stored(c->variable, result->row[k * job->n_periods + t][i]);
+        double computed = as_stored(c->variable, result->row[k * n_periods + t][i]);
         c->verdict->values++;
         if (!same_bits(*stored, computed)) differ(c, t, i, *stored, computed);
       }
@@ -224,100 +215,6 @@ sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict
   return SW_OK;
 }
 
-/* ---- checksums -------------------------------------------------------------------------- */
-
-/* All checksums of one kind, as many as the schema says; sw_free, also on failure. The group has
- * them. */
-static sw_status read_sums(sw_error *err, const sw_results *results, const sw_group *group,
-                           sw_source source, uint64_t **sums) {
-  const sw_variable *variable =
-      &results->schema.variable[sw_results_schema_find(&results->schema, group->job, source, 0)];
-  size_t count = 1;
-  for (int a = 0; a < variable->rank; a++)
-    count *= variable->extent[a];
-  SW_TRY(sw_calloc(err, count + 1, sizeof **sums, (void **)sums));
-  hid_t dataset = sw_results_open_dataset(results, group, variable);
-  herr_t code =
-      dataset < 0 ? -1 : H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, *sums);
-  if (dataset >= 0) H5Dclose(dataset);
-  return code >= 0 ? SW_OK : sw_h5_fail(err, results->path, "be read");
-}
-
-/* Hashes every stored tile as the sink gives it back. A strip without rows has the checksum 0 and
- * is passed over. */
-static sw_status check_tiles(sw_error *err, sw_results *results, const sw_group *group,
-                             sw_verdict *verdict) {
-  sw_run *run = results->run;
-  uint64_t *sums = NULL, now = 0;
-  int64_t tiles = sw_pairs_tiles(run, group->job);
-  sw_status status = read_sums(err, results, group, SW_FROM_TILES, &sums);
-  for (int t = 0; t < run->pair[group->job].summary.n_periods; t++)
-    /* The loops end at the first error, not at the first difference. */
-    for (int64_t k = 0; status == SW_OK && k < tiles; k++, verdict->sums++) {
-      status = sw_pairs_digest_tile(err, run, group->job, &results->sink, t, k, &now);
-      if (status != SW_OK || now == sums[t * tiles + k] || !now) continue;
-      verdict->sums_differ++;
-      say(verdict, "%s, %s, tile %lld: what is stored does not match its checksum", group->path,
-          period_of(&run->job[group->job], t), (long long)k);
-    }
-  sw_free(sums);
-  return status;
-}
-
-/* Chains the values of each block in the order in which finish.c wrote them: variable by variable,
- * period by period. The team is of one, so all blocks are this rank's. */
-static sw_status check_blocks(sw_error *err, sw_results *results, sw_group *group,
-                              sw_verdict *verdict) {
-  const sw_job *job = &results->run->job[group->job];
-  uint64_t *sums = NULL;
-  int64_t blocks = (job->n + SW_BLOCK - 1) / SW_BLOCK;
-  bool pair = results->run->study->entry[group->job].is_pair;
-  int periods = pair ? results->run->pair[group->job].summary.n_periods : job->n_periods;
-  SW_TRY(sw_results_checksum_unit(err, results, group));
-  sw_status status = read_sums(err, results, group, SW_FROM_BLOCKS, &sums);
-  /* All blocks of a variable and period are read at once, then compared below. */
-  for (int v = group->first; status == SW_OK && v < group->first + group->count; v++)
-    for (int t = 0; status == SW_OK && t < periods; t++)
-      if (results->schema.variable[v].source <= SW_FROM_IN)
-        status = sw_results_checksum_read(err, results, group, v, t, t, NULL);
-  for (int64_t k = 0; status == SW_OK && k < periods * blocks; k++, verdict->sums++) {
-    if (group->block_checksum[k] == sums[k]) continue;
-    verdict->sums_differ++;
-    say(verdict, "%s, %s, units %s to %s: what is stored does not match its checksum", group->path,
-        period_of(job, (int)(k / blocks)), unit_at(results, k % blocks * SW_BLOCK),
-        unit_at(results, k % blocks == blocks - 1 ? job->n - 1 : (k % blocks + 1) * SW_BLOCK - 1));
-  }
-  sw_free(sums);
-  return status;
-}
-
-/* One checksum for all of the group that is neither by unit nor by pair. */
-static sw_status check_whole(sw_error *err, sw_results *results, const sw_group *group,
-                             sw_verdict *verdict) {
-  uint64_t *sum = NULL, now = 0;
-  sw_status status = read_sums(err, results, group, SW_FROM_VALUES, &sum);
-  if (status == SW_OK) status = sw_results_checksum_values(err, results, group, &now);
-  verdict->sums++;
-  if (status == SW_OK && now != *sum) {
-    verdict->sums_differ++;
-    say(verdict, "%s: values by period, or tables, do not match their checksum", group->path);
-  }
-  sw_free(sum);
-  return status;
-}
-
-sw_status sw_results_check_sums(sw_error *err, sw_results *results, sw_verdict *verdict) {
-  for (int g = 0; g < results->schema.n_groups; g++) {
-    sw_group *group = &results->schema.group[g];
-    if (sw_results_schema_find(&results->schema, group->job, SW_FROM_TILES, 0) >= 0)
-      SW_TRY(check_tiles(err, results, group, verdict));
-    if (sw_results_schema_find(&results->schema, group->job, SW_FROM_BLOCKS, 0) >= 0)
-      SW_TRY(check_blocks(err, results, group, verdict));
-    SW_TRY(check_whole(err, results, group, verdict));
-  }
-  return SW_OK;
-}
-
 /* ---- tiles ------------------------------------------------------------------------------ */
 
 /* A sink that writes nothing: its `write` compares with what the file has. */
@@ -340,11 +237,11 @@ static void place(const sw_results *results, const sw_piece *piece, int64_t k, c
   if (piece->kind == SW_PIECE_ENTRIES)
     snprintf(out, room, "entry %lld", (long long)(piece->at + k));
   else if (piece->kind == SW_PIECE_TOP)
-    snprintf(out, room, "%s, rank %lld", unit_at(results, piece->i0 + k / columns),
+    snprintf(out, room, "%s, rank %lld", sw_verdict_unit(results, piece->i0 + k / columns),
              (long long)(k % columns + 1));
   else
-    snprintf(out, room, "%s to %s", unit_at(results, piece->i0 + k / columns),
-             unit_at(results, piece->j0 + k % columns));
+    snprintf(out, room, "%s to %s", sw_verdict_unit(results, piece->i0 + k / columns),
+             sw_verdict_unit(results, piece->j0 + k % columns));
 }
 
 /* One line for a piece, with its first difference: a damaged tile may differ in thousands. */
@@ -364,8 +261,9 @@ static void compare_piece(comparing_sink *c, const sw_piece *piece, int quantity
   char where[128];
   place(c->results, piece, first, where, sizeof where);
   c->verdict->tiles_differ++;
-  say(c->verdict, "/%s, %s: %lld of %lld %s of a tile differ, first %s: stored %.9g, computed %.9g",
-      job->name, period_of(job, piece->t), (long long)apart, (long long)count,
+  sw_verdict_say(
+      c->verdict, "/%s, %s: %lld of %lld %s of a tile differ, first %s: stored %.9g, computed %.9g",
+      job->name, sw_verdict_period(job, piece->t), (long long)apart, (long long)count,
       quantity == SW_PARTNERS ? "partners" : "values", where,
       number_at(stored, first, quantity, wide), number_at(computed, first, quantity, wide));
 }

@@ -14,6 +14,10 @@ typedef struct sw_verdict {
   char line[SW_VERDICT_LINES][SW_VERDICT_ROOM];
 } sw_verdict;
 
+/* Counts a difference, and keeps the first SW_VERDICT_LINES in words. */
+void sw_verdict_say(sw_verdict *verdict, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* The study in a results file: its text, and the text of its inputs' hashes. From the arena. */
 sw_status sw_results_study(sw_error *err, sw_arena *arena, const char *path, const char **study,
                            const char **inputs);
@@ -22,8 +26,9 @@ sw_status sw_results_study(sw_error *err, sw_arena *arena, const char *path, con
  * or the file was made by another version or on another kind of machine. Serial. */
 sw_status sw_results_reopen(sw_error *err, sw_run *run, const char *path, const char *inputs,
                             sw_results **results);
-/* All values by unit and by period that the run has computed, and all checksums. */
+/* All values by unit and by period that the run has computed. */
 sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict *verdict);
+/* All checksums; what the results rest on; that the file has nothing else. */
 sw_status sw_results_check_sums(sw_error *err, sw_results *results, sw_verdict *verdict);
 /* A sink that compares what it is given with what is stored. */
 sw_sink *sw_results_comparing(sw_results *results, sw_verdict *verdict);

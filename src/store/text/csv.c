@@ -115,7 +115,7 @@ static bool is_note(struct sw_csv_private *own, sw_field line) {
 }
 
 /* Commas and nothing between them: what a spreadsheet writes for rows that were emptied. Below the
- * header only: a header of empty names is a mistake to be told, not one to be passed over. */
+ * header only: a header of empty names is a mistake to be told, not one to be skipped. */
 static bool is_hollow(struct sw_csv_private *own, const sw_csv *csv) {
   if (own->in_header) return false;
   for (int i = 0; i < csv->n; i++)
@@ -229,7 +229,7 @@ sw_status sw_csv_header(sw_error *err, sw_csv *csv) {
   return refuse_twins(err, csv);
 }
 
-/* Linear: asked once a column of the study, never once a row. */
+/* Linear: asked once a column of the study, never once per row. */
 int sw_csv_find(const sw_csv *csv, const char *name) {
   for (int i = 0; i < csv->n_columns; i++)
     if (!strcmp(csv->column[i], name)) return i;
@@ -266,7 +266,7 @@ static sw_status not_a_number(sw_error *err, const sw_csv *csv, const char *colu
                      csv->wanted ? csv->wanted : "expected a number or an empty cell");
 }
 
-/* The hot call of reading: once a cell. sw_parse_number_within loads eight bytes at a time, up to
+/* The hot call of reading: once per cell. sw_parse_number_within loads eight bytes at a time, up to
  * `room`, which for a field of the text goes to the end of the text. A field whose doubled quotes
  * were taken out stands in own->copy instead and gets no room beyond itself. The comparison is of
  * uintptr_t, as pointers into two arrays must not be compared, and in unsigned arithmetic one

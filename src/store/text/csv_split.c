@@ -1,6 +1,6 @@
 /* One line to fields. Nearly every line is taken in one pass, eight bytes at a time, and nothing is
  * copied; a line with anything unusual in it is looked at again, slowly, with words for each thing
- * that can be wrong. The fast way never refuses: it returns false, and the slow way decides. Both
+ * that can be wrong. The fast path never refuses: it returns false, and the slow path decides. Both
  * give the same fields where both apply, so a file means the same whichever way its lines go.
  *
  * Called by csv.c only, by each thread with a reader of its own. */
@@ -110,7 +110,7 @@ bool sw_csv_split(sw_csv *csv, const char *from, const char *end, const char **t
   /* CRLF ends a line, and so does CR at the very end of the text. Anything else is unusual. */
   const char *newline = at < end && *at == '\r' ? at + 1 : at;
   if (newline < end && *newline != '\n') return false;
-  /* UTF-8 is checked once a line, and only where the line holds a byte that is not ASCII. */
+  /* UTF-8 is checked once per line, and only where the line holds a byte that is not ASCII. */
   if ((seen & 0x80) && !sw_is_utf8(from, (size_t)(at - from))) return false;
   csv->n = n;
   *to = at;
@@ -225,8 +225,8 @@ static sw_status not_utf8(sw_error *err, const sw_csv *csv, const char *from, co
                      (unsigned char)*bad, (int)(bad - word), word, (int)(last - bad - 1), bad + 1);
 }
 
-/* In this order: a NUL is the mark of UTF-16, of which the other messages would be nonsense; text
- * that is no UTF-8 must not be quoted by them. */
+/* In this order: a NUL indicates UTF-16, for which the other messages would make no sense; they
+ * must not quote text that is not UTF-8. */
 sw_status sw_csv_split_closely(sw_error *err, sw_csv *csv, const char *from, const char *to) {
   size_t length = (size_t)(to - from);
   if (memchr(from, '\0', length))

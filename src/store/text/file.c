@@ -19,7 +19,7 @@ enum { PIECE = 64 };
 enum { PIECE = 1 << 20 };
 #endif
 
-/* A path that is wrong is the user's to mend (exit status 2); a disk that fails is not (1). */
+/* A wrong path is for the user to correct (exit status 2); a failing disk is not (1). */
 sw_status sw_file_fail(sw_error *err, const char *path, int error_number) {
   bool user = error_number == ENOENT || error_number == EACCES || error_number == EISDIR ||
               error_number == ENOTDIR || error_number == ENAMETOOLONG || error_number == EPERM ||
@@ -28,8 +28,8 @@ sw_status sw_file_fail(sw_error *err, const char *path, int error_number) {
                  strerror(error_number));
 }
 
-/* Z_ERRNO: it was the system, and errno says what. Else the bytes are no gzip or are cut short.
- * zlib puts the name of the file, or of the descriptor, before its text: all up to the last ": "
+/* Z_ERRNO: the system failed, and errno says how. Else the bytes are no gzip or are cut short. zlib
+ * puts the name of the file, or of the descriptor, before its text: all up to the last ": "
  * goes. */
 sw_status sw_gz_fail(sw_error *err, const char *path, int code, int error_number,
                      const char *text) {

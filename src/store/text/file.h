@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "spillway/status.h"
 
-/* SW_EINPUT for what the user can mend (no such file, a folder, not allowed), else SW_EIO. */
+/* SW_EINPUT for what the user can correct (no such file, a folder, not allowed), else SW_EIO. */
 sw_status sw_file_fail(sw_error *err, const char *path, int error_number);
 /* What gzerror said of a .gz. */
 sw_status sw_gz_fail(sw_error *err, const char *path, int code, int error_number, const char *text);

@@ -1,5 +1,5 @@
 /* A .gz panel: rank 0 inflates, every rank parses. A .gz can only be entered at its beginning, so
- * inflating cannot be shared; parsing can. A round deals out at most PIECE bytes a rank, cut at
+ * inflating cannot be shared; parsing can. A round deals out at most PIECE bytes per rank, cut at
  * line ends, so that memory does not grow with the file. (A line longer than that makes a round as
  * long as itself.) Where there is a footer the file is inflated twice: what its last lines are must
  * be known before the first are read.
@@ -31,9 +31,9 @@ static sw_status gz_open(sw_error *err, const char *path, gzFile *gz) {
 }
 
 /* As many bytes as asked for, fewer only at the end. A file cut short is an error, not an end: half
- * a panel would pass for a whole one. gzread gives what it has before it complains, so gzerror is
- * asked after every call; it takes an unsigned count and returns an int, so it is asked for PIECE
- * at most. */
+ * a panel would pass as complete. gzread gives what it has before it complains, so gzerror is asked
+ * after every call; it takes an unsigned count and returns an int, so it is asked for PIECE at
+ * most. */
 static sw_status gz_fill(sw_error *err, const char *path, gzFile gz, char *bytes, size_t count,
                          size_t *got) {
   for (*got = 0; *got < count;) {
@@ -134,7 +134,7 @@ typedef struct gz_dealer {
   int64_t line;  /* number of the first line in `left` */
   bool finished; /* `left` holds the end of the rows */
   char *message; /* of a round: for each rank the number of its first line, then its lines */
-  size_t *sent, *received; /* a number for each rank: bytes of the round */
+  size_t *sent, *received; /* one number per rank: bytes of the round */
 } gz_dealer;
 
 /* Room on every rank. On rank 0 also: open the file a second time, and skip the header, which

@@ -215,8 +215,8 @@ static sw_status fetch(const void *source, sw_error *err, int64_t k, sw_lines_pi
   return SW_OK;
 }
 
-/* Four pieces a thread where the file is small, so that all threads have some and a slow one holds
- * up no more than a quarter of its share. Never zero, as the caller divides by it. */
+/* Four pieces per thread where the file is small, so that all threads have some and a slow one
+ * holds up no more than a quarter of its share. Never zero, as the caller divides by it. */
 static int64_t piece_size(int64_t bytes, int threads) {
   int64_t size = bytes / (4 * (int64_t)threads) + 1;
   return size < LEAST_PIECE ? LEAST_PIECE : size > PIECE ? PIECE : size;

@@ -3,7 +3,7 @@
  *
  * Which piece fails first must not depend on the threads. They get pieces in ascending order, so
  * when piece k fails all before it are taken or being taken, and are finished; of several that fail
- * the lowest counts, whoever meets it. Pieces behind a failed one are passed over.
+ * the lowest counts, whoever meets it. Pieces behind a failed one are skipped.
  *
  * A piece does not know its line numbers: those of the pieces before it are counted meanwhile. The
  * failed piece is therefore taken a second time, alone, when its first line is known, and what it
@@ -51,7 +51,7 @@ sw_status sw_lines_pieces_take(sw_error *err, sw_lines_pieces *pieces, sw_lines_
     sw_lines_piece piece = {0};
 #pragma omp for schedule(dynamic, 1)
     for (int64_t k = 0; k < pieces->n; k++) {
-      /* A value that is out of date costs a piece taken for nothing, no more. */
+      /* A stale value only costs a piece taken in vain. */
       int64_t failed;
       sw_error why = {0};
 #pragma omp atomic read
@@ -66,7 +66,7 @@ sw_status sw_lines_pieces_take(sw_error *err, sw_lines_pieces *pieces, sw_lines_
 }
 
 /* With a failed piece the sum is of those before it: what the first line of that piece needs. Lines
- * behind it belong to nobody. */
+ * after it are not counted. */
 int64_t sw_lines_pieces_lines(const sw_lines_pieces *pieces) {
   int64_t sum = 0;
   for (int64_t k = 0; k < pieces->failed; k++)
@@ -75,8 +75,8 @@ int64_t sw_lines_pieces_lines(const sw_lines_pieces *pieces) {
 }
 
 /* Takes the failed piece again, with its line numbers. Only where the input is at fault: a disk
- * that failed or memory that was lacking need not fail twice. A piece that is right the second time
- * was changed by somebody in between. */
+ * that failed or memory that was lacking need not fail twice. If the piece is right the second
+ * time, the file has changed in between. */
 static sw_status say_failure(sw_error *err, sw_lines_pieces *pieces, sw_lines_taker taker,
                              int64_t first_line) {
   sw_lines_piece piece = {0};

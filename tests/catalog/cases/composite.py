@@ -42,7 +42,7 @@ def check(world, label, params, r):
             assert abs(np.nanmean(score)) < 1e-12, "mean of the pool"
     else:
         assert np.nanmin(score) >= 0 and np.nanmax(score) <= 1, "a score lies in [0,1]"
-    assert ("bounds" in r) == (params.get("normalise", "min-max") == "min-max")
+    assert ("lower" in r) == ("upper" in r) == (params.get("normalise", "min-max") == "min-max")
     check_scores(world, params, r, names)
 
 
@@ -71,8 +71,8 @@ def check_scores(world, params, r, names):
             pool = x[j, t][whole[t]] if per_period else x[j][whole]
             pool = np.array(given[name], float) if given else pool
             score += weight[j] * scaled(params, x[j, t][whole[t]], pool, j >= len(params["positive"]))
-            if "bounds" in r:
-                at = r["bounds"][t, 2 * j:2 * j + 2] if per_period else r["bounds"][j]
+            if "lower" in r:
+                at = [r[end][t, j] if per_period else r[end][j] for end in ("lower", "upper")]
                 assert close(at, [pool.min(), pool.max()]), f"bounds of {name}"
         assert np.allclose(r["score"][t][whole[t]], score, rtol=1e-12, atol=1e-13), f"score in {t}"
 

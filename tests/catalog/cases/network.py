@@ -11,7 +11,8 @@ ENTRIES = {
     "n_roads": {"result": "g_roads", "damping": 0.6, "resolution": 1.3, "starts": 3,
                 "betweenness": True},
     "n_hours": {"result": "g_hours.value", "starts": 2, "betweenness": True},
-    "n_periods": {"result": "g_share", "periods": [2001, 2003], "betweenness": False},
+    "n_periods": {"result": "g_share", "periods": [2001, 2003], "betweenness": False,
+                  "groups": ["province"]},
 }
 # By random numbers that follow the order of the units.
 RANDOM = ("community", "modularity")
@@ -137,5 +138,12 @@ def check(world, label, params, r):
             both, either = ((w > 0) & (before > 0)).sum(), ((w > 0) | (before > 0)).sum()
             assert close(r["jaccard"][t], both / either), "jaccard"
             assert close(r["overlap"][t], np.minimum(w, before).sum() / np.maximum(w, before).sum())
+        if "groups" in params:
+            of_unit = np.array(world.unit[params["groups"][0]])
+            names = r.label[r.axes["block_sum"][1]]
+            want = [[w[of_unit == a][:, of_unit == b].sum() for b in names] for a in names]
+            assert r.axes["block_sum"] == ["time", "province", "province_to"], r.axes["block_sum"]
+            assert close(r["block_sum"][t], want), "block_sum"
         before = w
+    assert ("block_sum" in r) == ("groups" in params)
     assert ("betweenness" in r) == bool(params.get("betweenness"))

@@ -1,8 +1,14 @@
 /* `spillway` with measures of its own that ask the engine for what none of the catalogue does yet:
- * an alias; two weights matrices and two distances. Used by tests/ranks/test_asks.py. */
+ * an alias; two weights matrices and two distances; resources made once a node, of which the file
+ * that ASKS_COUNT names gets a byte each. Used by tests/ranks/test_asks.py. */
 #include "spillway/program.h"
 
+#include <fcntl.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 /* ---- lags of a variable over links ------------------------------------------------------- */
 
@@ -141,7 +147,133 @@ static const sw_measure two_measure = {.name = "asks_two",
                                        .tile = tile_two,
                                        .segment = segment_two};
 
+/* ---- resources: of links, and of another ---------------------------------------------------- */
+
+/* One byte appended is whole, whatever other ranks append. */
+static void count(void) {
+  const char *path = getenv("ASKS_COUNT");
+  int file = path ? open(path, O_WRONLY | O_CREAT | O_APPEND, 0666) : -1;
+  if (file < 0) return;
+  if (write(file, ".", 1) != 1) abort();
+  close(file);
+}
+
+/* Row sums of the square of the links. */
+static sw_status fill_square(sw_error *err, const sw_resource *resource, const void *base,
+                             void *object, void *out) {
+  const sw_links *links = resource->links[0];
+  double *sum = out;
+  (void)err, (void)base, (void)object;
+  count();
+  for (int64_t i = 0; i < links->n; i++)
+    for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++)
+      sum[i] += links->value[k] * links->row_sum[links->to[k]];
+  return SW_OK;
+}
+
+typedef struct grid {
+  int64_t n, points;
+  double first, last;
+} grid;
+
+/* Of which the size is found here, as if it were not known. */
+static sw_status begin_grid(sw_error *err, const sw_resource *resource, const void *base,
+                            void **object, size_t *bytes) {
+  const grid *g = resource->setting;
+  const double *sum = base;
+  double *value = malloc((size_t)g->points * sizeof *value);
+  count();
+  *object = value;
+  *bytes = (size_t)g->points * sizeof *value;
+  if (!value) return sw_fail(err, SW_ENOMEM, "no memory for a grid");
+  for (int64_t k = 0; k < g->points; k++) {
+    double at = g->first + (g->last - g->first) * (double)k / (double)(g->points - 1);
+    value[k] = 0;
+    for (int64_t i = 0; i < g->n; i++)
+      value[k] += log(1 + at * sum[i]);
+    if (!isfinite(value[k]))
+      return sw_fail(err, SW_EINPUT, "at %g there is no logarithm; begin the grid higher", at);
+  }
+  return SW_OK;
+}
+
+static sw_status fill_grid(sw_error *err, const sw_resource *resource, const void *base,
+                           void *object, void *out) {
+  const grid *g = resource->setting;
+  (void)err, (void)base;
+  memcpy(out, object, (size_t)g->points * sizeof(double));
+  return SW_OK;
+}
+
+static sw_status resolve_made(sw_error *err, sw_job *job) {
+  static const char *const label[] = {"first", "middle", "last"};
+  const sw_arg *ends = sw_job_arg(job, "grid");
+  grid *g = NULL;
+  SW_NEW(err, job->arena, g, 1);
+  *g = (grid){job->n, 3, ends->numbers[0], ends->numbers[1]};
+  job->state = g;
+  sw_job_axis(job, (sw_axis){.name = "point", .n = 3, .label = label});
+  sw_job_pass(job, (sw_pass){.domain = SW_UNITS});
+  sw_job_resource(job, (sw_resource){.name = "square",
+                                     .links = {sw_job_weights(job, "weights")},
+                                     .bytes = (size_t)job->n * sizeof(double),
+                                     .fill = fill_square});
+  return SW_OK;
+}
+
+/* The grid is asked for when its pass begins. */
+static sw_status prepare_made(sw_error *err, sw_job *job, int pass) {
+  (void)err, (void)pass;
+  sw_job_resource(job, (sw_resource){.name = "grid",
+                                     .base = 1,
+                                     .setting = job->state,
+                                     .setting_bytes = sizeof(grid),
+                                     .begin = begin_grid,
+                                     .fill = fill_grid,
+                                     .end = free});
+  return SW_OK;
+}
+
+static void tile_made(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  const double *sum = job->made[0];
+  int64_t first = job->input[0].view.first;
+  (void)out, (void)workspace;
+  for (int t = 0; t < job->n_periods; t++)
+    for (int64_t unit = tile->lo; unit < tile->hi; unit++)
+      job->result[0].row[t][unit - first] = sum[unit];
+}
+
+static sw_status finish_made(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  (void)err, (void)pass, (void)all, (void)result;
+  memcpy(job->result[1].row[0], job->made[1], job->made_bytes[1]);
+  return SW_OK;
+}
+
+static const sw_param made_params[] = {
+    {.name = "of", .type = SW_P_COLUMN, .help = "a variable"},
+    {.name = "weights", .type = SW_P_WEIGHTS, .help = "the links"},
+    {.name = "grid", .type = SW_P_NUMBERS, .fallback = "[0, 1]", .help = "its ends"},
+    {.name = NULL}};
+
+static const sw_output made_outputs[] = {
+    {.name = "sum", .long_name = "row of the square", .units = "1", .shape = SW_UNIT},
+    {.name = "value", .long_name = "logs", .units = "1", .shape = SW_TABLE, .axis = {"point"}},
+    {.name = NULL}};
+
+static const sw_measure made_measure = {.name = "asks_made",
+                                        .title = "What is made once a node",
+                                        .formula = "sum_i ln(1 + r (W W 1)_i)",
+                                        .source = "by definition",
+                                        .version = 1,
+                                        .kind = SW_KIND_MODEL,
+                                        .param = made_params,
+                                        .output = made_outputs,
+                                        .resolve = resolve_made,
+                                        .prepare = prepare_made,
+                                        .tile = tile_made,
+                                        .finish = finish_made};
+
 int main(int argc, char **argv) {
-  static const sw_measure *const own[] = {&lag_measure, &lag_in, &two_measure, NULL};
+  static const sw_measure *const own[] = {&lag_measure, &lag_in, &two_measure, &made_measure, NULL};
   return sw_main(argc, argv, own);
 }

@@ -197,12 +197,12 @@ static const sw_output probe_outputs[] = {
     {.name = "degree", .long_name = "links", .units = "1", .shape = SW_UNIT, .number = SW_INT32},
     {.name = "links", .long_name = "links", .units = "1", .shape = SW_GLOBAL},
     {.name = "before", .long_name = "of the period before", .units = "1", .shape = SW_GLOBAL},
-    {.name = "threads", .units = "1", .shape = SW_TABLE, .axis = "one"},
+    {.name = "threads", .units = "1", .shape = SW_TABLE, .axis = {"one"}},
     {.name = NULL}};
 
 static sw_status resolve_with_axis(sw_error *err, sw_job *job) {
   static const char *const one[] = {"one"};
-  sw_job_axis(job, (sw_axis){"one", 1, one});
+  sw_job_axis(job, (sw_axis){.name = "one", .n = 1, .label = one});
   return resolve_probe(err, job);
 }
 

@@ -28,32 +28,69 @@ static inline double unit_value(int k, int t, int64_t i) {
 
 /* ---- descriptors ------------------------------------------------------------------------- */
 
-static const sw_param fixture_params[] = {{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "what"},
-                                          {"decay", SW_P_NUMBER, "2", NULL, 0, 0, "how"},
-                                          {"weight", SW_P_COLUMN, "", NULL, 0, 0, "by what"},
-                                          {0}};
+static const sw_param fixture_params[] = {
+    {.name = "of", .type = SW_P_COLUMN, .help = "what"},
+    {.name = "decay", .type = SW_P_NUMBER, .fallback = "2", .help = "how"},
+    {.name = "weight", .type = SW_P_COLUMN, .fallback = "", .help = "by what"},
+    {0}};
 
 static const sw_output composite_outputs[] = {
-    {"score", "composite score", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
-    {"weight", "weight of the indicator", "1", SW_TABLE, SW_FLOAT64, "indicator", NULL},
-    {"weight", "weight in the period", "1", SW_GLOBAL, SW_FLOAT64, "indicator", NULL},
-    {"bounds", "bounds", "1", SW_TABLE, SW_FLOAT64, "indicator", "bound"},
+    {.name = "score", .long_name = "composite score", .units = "1", .shape = SW_UNIT},
+    {.name = "weight",
+     .long_name = "weight of the indicator",
+     .units = "1",
+     .shape = SW_TABLE,
+     .axis = {"indicator"}},
+    {.name = "weight",
+     .long_name = "weight in the period",
+     .units = "1",
+     .shape = SW_GLOBAL,
+     .axis = {"indicator"}},
+    {.name = "bounds",
+     .long_name = "bounds",
+     .units = "1",
+     .shape = SW_TABLE,
+     .axis = {"indicator", "bound"}},
     {0}};
 static const sw_output unit_outputs[] = {
-    {"coordination", "a degree", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
-    {"class", "a class", "1", SW_UNIT, SW_INT32, NULL, NULL},
-    {"share", "of an industry", "1", SW_UNIT, SW_FLOAT64, "industry", NULL},
+    {.name = "coordination", .long_name = "a degree", .units = "1", .shape = SW_UNIT},
+    {.name = "class", .long_name = "a class", .units = "1", .shape = SW_UNIT, .number = SW_INT32},
+    {.name = "share",
+     .long_name = "of an industry",
+     .units = "1",
+     .shape = SW_UNIT,
+     .axis = {"industry"}},
+    {.name = "slope", .long_name = "over time", .units = "1", .shape = SW_UNIT, .timeless = true},
+    {.name = "reach",
+     .long_name = "three axes, no time",
+     .units = "1",
+     .shape = SW_UNIT,
+     .timeless = true,
+     .axis = {"grouping", "ring", "industry"}},
     {0}};
 static const sw_output global_outputs[] = {
-    {"I", "an index", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL},
-    {"parts", "by grouping", "1", SW_GLOBAL, SW_FLOAT64, "grouping", NULL},
-    {"n_used", "how many", "1", SW_GLOBAL, SW_INT32, NULL, NULL},
-    {"constant", "one number", "1", SW_TABLE, SW_FLOAT64, NULL, NULL},
+    {.name = "I", .long_name = "an index", .units = "1", .shape = SW_GLOBAL},
+    {.name = "parts",
+     .long_name = "by grouping",
+     .units = "1",
+     .shape = SW_GLOBAL,
+     .axis = {"grouping"}},
+    {.name = "cube",
+     .long_name = "three axes and time",
+     .units = "1",
+     .shape = SW_GLOBAL,
+     .axis = {"industry", "ring", "bound"}},
+    {.name = "n_used",
+     .long_name = "how many",
+     .units = "1",
+     .shape = SW_GLOBAL,
+     .number = SW_INT32},
+    {.name = "constant", .long_name = "one number", .units = "1", .shape = SW_TABLE},
     {0}};
 static const sw_output pair_outputs[] = {
-    {"never", "switched off", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
-    {"flow", "flow between units", "km", SW_PAIR, SW_FLOAT64, NULL, NULL},
-    {"delay", "delay between units", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
+    {.name = "never", .long_name = "switched off", .units = "1", .shape = SW_PAIR},
+    {.name = "flow", .long_name = "flow between units", .units = "km", .shape = SW_PAIR},
+    {.name = "delay", .long_name = "delay between units", .units = "1", .shape = SW_PAIR},
     {0}};
 
 #define FIXTURE_MEASURE(id, called, sort, out)                                                     \
@@ -149,27 +186,28 @@ static double **make_rows(fixture *f, int rows, int64_t units) {
   return row;
 }
 
-static int axis_size(const sw_job *job, const char *name) {
-  for (int a = 0; name && a < job->n_axes; a++)
-    if (strcmp(job->axis[a].name, name) == 0) return job->axis[a].n;
-  return 1;
+static int width_of(const sw_job *job, const sw_output *output) {
+  int width = 1;
+  for (int a = 0; a < SW_MAX_OWN && output->axis[a]; a++)
+    width *= sw_job_find_axis(job, output->axis[a])->n;
+  return width;
 }
 
 static void fill_result(fixture *f, sw_job *job, int r) {
   sw_result *result = &job->result[r];
   const sw_output *output = result->output = &job->measure->output[r];
   int64_t units = f->panel.hi - f->panel.lo;
-  int width = result->width = axis_size(job, output->axis) * axis_size(job, output->axis2);
+  int width = result->width = width_of(job, output), n_periods = sw_result_periods(job, result);
   if (output->shape == SW_UNIT) {
-    result->row = make_rows(f, width * job->n_periods, units);
+    result->row = make_rows(f, width * n_periods, units);
     for (int k = 0; k < width; k++)
-      for (int t = 0; t < job->n_periods; t++)
+      for (int t = 0; t < n_periods; t++)
         for (int64_t i = 0; i < units; i++)
-          result->row[k * job->n_periods + t][i] = output->number == SW_INT32
-                                                       ? (double)((f->panel.lo + i + t) % 11 - 1)
-                                                       : unit_value(k, t, f->panel.lo + i);
+          result->row[k * n_periods + t][i] = output->number == SW_INT32
+                                                  ? (double)((f->panel.lo + i + t) % 11 - 1)
+                                                  : unit_value(k, t, f->panel.lo + i);
   } else if (output->shape != SW_PAIR) {
-    int count = width * (output->shape == SW_GLOBAL ? job->n_periods : 1);
+    int count = width * n_periods;
     result->row = make_rows(f, 1, count);
     for (int i = 0; i < count; i++)
       result->row[0][i] = output->number == SW_INT32 ? i + 5 : i == 1 ? NAN : i + 0.25;
@@ -191,12 +229,14 @@ static void make_job(fixture *f, int e, const sw_measure *measure, const char *n
                   .n_periods = e == DENSE ? 2 : PERIODS,
                   .period = e == DENSE ? some : all,
                   .arena = f->arena,
-                  .n_axes = 4,
+                  .n_axes = 5,
                   .whole_series = e == SERIES};
-  job->axis[0] = (sw_axis){"indicator", AXIS, names};
-  job->axis[1] = (sw_axis){"bound", 2, bounds};
-  job->axis[2] = (sw_axis){"industry", AXIS, names};
-  job->axis[3] = (sw_axis){"grouping", 1, grouping};
+  job->axis[0] = (sw_axis){.name = "indicator", .n = AXIS, .label = names};
+  job->axis[1] = (sw_axis){.name = "bound", .n = 2, .label = bounds};
+  job->axis[2] = (sw_axis){.name = "industry", .n = AXIS, .label = names};
+  static const double ring[] = {100, 250.5, INFINITY};
+  job->axis[4] = (sw_axis){.name = "ring", .n = 3, .number = ring, .units = "km"};
+  job->axis[3] = (sw_axis){.name = "grouping", .n = 1, .label = grouping};
   job->result = fixture_array(f, 8, sizeof *job->result);
   f->entry[e] = (sw_entry){.measure = measure, .name = name, .arg = f->arg, .links = -1};
   for (int r = 0; measure->output[r].name; r++)

@@ -48,7 +48,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
     text[k][0] = 'd', text[k][1] = (char)('0' + k / 10), text[k][2] = (char)('0' + k % 10);
     label[k] = text[k];
   }
-  sw_job_axis(job, (sw_axis){"draw", ITEMS, label});
+  sw_job_axis(job, (sw_axis){.name = "draw", .n = ITEMS, .label = label});
   sw_job_pass(
       job,
       (sw_pass){
@@ -101,7 +101,7 @@ static const sw_output outputs[] = {
      .long_name = "a sum of each draw",
      .units = "1",
      .shape = SW_TABLE,
-     .axis = "draw"},
+     .axis = {"draw"}},
     {0}};
 
 static const sw_measure slow = {.name = "slow",

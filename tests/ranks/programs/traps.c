@@ -17,7 +17,7 @@ static bool is(const char *name) {
 
 /* ---- as it should be ---------------------------------------------------------------------- */
 
-enum { FLOW, DELAY, DOUBLED, CLASS, FIT, TABLE };
+enum { FLOW, DELAY, DOUBLED, CLASS, FIT, TABLE, STEADY, BY_RING, CUBE, ONE };
 
 static void declare_passes(sw_job *job) {
   size_t bytes = (size_t)job->n_periods * sizeof(double);
@@ -37,9 +37,15 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   (void)err;
   job->directed = true;
   declare_passes(job);
-  sw_job_axis(job, (sw_axis){"term", 2, term});
-  if (!is("axis_undeclared")) sw_job_axis(job, (sw_axis){"term_to", 2, term});
-  if (is("axis_twice")) sw_job_axis(job, (sw_axis){"term", 2, term});
+  sw_job_axis(job, (sw_axis){.name = "term", .n = 2, .label = term});
+  if (!is("axis_undeclared")) sw_job_axis(job, (sw_axis){.name = "term_to", .n = 2, .label = term});
+  static const double ring[] = {0.5, 100, INFINITY};
+  sw_job_axis(job, (sw_axis){.name = "ring",
+                             .n = 3,
+                             .number = ring,
+                             .label = is("axis_both") ? term : NULL,
+                             .units = "km"});
+  if (is("axis_twice")) sw_job_axis(job, (sw_axis){.name = "term", .n = 2, .label = term});
   return SW_OK;
 }
 
@@ -52,6 +58,15 @@ static void tile(const sw_job *job, const sw_tile *at, void *out, void *workspac
       job->result[DOUBLED].row[at->lo][i] = 2 * sw_view_at(of, (int)at->lo, i);
     *(double *)out = sw_view_at(of, (int)at->lo, job->n - 1);
     return;
+  }
+  /* What has no time: the sum over periods, and thrice that by ring and term. */
+  for (int64_t i = at->lo; i < at->hi; i++) {
+    double all = 0;
+    for (int t = 0; t < job->n_periods; t++)
+      all += sw_view_at(of, t, i);
+    job->result[STEADY].row[0][i - of.first] = all;
+    for (int k = 0; k < job->result[BY_RING].width; k++)
+      job->result[BY_RING].row[k][i - of.first] = 3 * all + k;
   }
   for (int t = 0; t < job->n_periods; t++)
     for (int64_t i = at->lo; i < at->hi; i++) {
@@ -78,6 +93,9 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
   if (job->pass[pass].domain == SW_ITEMS) memcpy(job->result[FIT].row[0], all, bytes);
   for (int k = 0; k < 4; k++)
     job->result[TABLE].row[0][k] = k;
+  for (int k = 0; k < 12 * job->n_periods; k++)
+    job->result[CUBE].row[0][k] = k;
+  job->result[ONE].row[0][0] = 1.5;
   return SW_OK;
 }
 
@@ -101,7 +119,20 @@ static sw_output outputs[] = {
     {.name = "doubled", .long_name = "twice x", .units = "1", .shape = SW_UNIT},
     {.name = "class", .long_name = "x cut", .units = "1", .shape = SW_UNIT, .number = SW_INT32},
     {.name = "fit", .long_name = "x of the last", .units = "1", .shape = SW_GLOBAL},
-    {.name = "vcov", .units = "1", .shape = SW_TABLE, .axis = "term", .axis2 = "term_to"},
+    {.name = "vcov", .units = "1", .shape = SW_TABLE, .axis = {"term", "term_to"}},
+    {.name = "steady", .long_name = "sum of x", .units = "1", .shape = SW_UNIT, .timeless = true},
+    {.name = "by_ring",
+     .long_name = "thrice the sum of x",
+     .units = "1",
+     .shape = SW_UNIT,
+     .timeless = true,
+     .axis = {"ring", "term"}},
+    {.name = "cube",
+     .long_name = "by period",
+     .units = "1",
+     .shape = SW_GLOBAL,
+     .axis = {"term", "ring", "term_to"}},
+    {.name = "one", .long_name = "a number", .units = "1", .shape = SW_TABLE},
     {.name = NULL}};
 
 static sw_measure measure = {.name = "trap",
@@ -134,8 +165,9 @@ static void ten_pairs(void) {
 
 static void set_trap(void) {
   measure.headline = is("headline") ? "fits" : measure.headline;
-  if (is("two_axes")) outputs[DOUBLED].axis = "term", outputs[DOUBLED].axis2 = "term_to";
-  if (is("axis_repeated")) outputs[TABLE].axis2 = "term";
+  if (is("axis_gap")) outputs[DOUBLED].axis[2] = "term";
+  if (is("axis_repeated")) outputs[TABLE].axis[1] = "term";
+  if (is("timeless_global")) outputs[FIT].timeless = true;
   if (is("ten_pairs")) ten_pairs();
   if (strncmp(trap, "output:", 7) == 0) outputs[TABLE].name = trap + 7;
 }

@@ -71,12 +71,11 @@ static void sorted_row(const sw_job *job, int t, int64_t i, double *const *out, 
 }
 
 static const sw_param sorted_params[] = {
-    {"mass", SW_P_COLUMN, NULL, NULL, 0, 0, "mass"},
-    {"distance", SW_P_DISTANCE, "great-circle", NULL, 0, 0, "distance"},
-    {NULL, SW_P_NODE, NULL, NULL, 0, 0, NULL}};
+    {.name = "mass", .type = SW_P_COLUMN, .help = "mass"},
+    {.name = "distance", .type = SW_P_DISTANCE, .fallback = "great-circle", .help = "distance"},
+    {0}};
 static const sw_output pair_outputs[] = {
-    {"value", "value of the pair", "1", SW_PAIR, SW_FLOAT64, NULL, NULL},
-    {NULL, NULL, NULL, SW_PAIR, SW_FLOAT64, NULL, NULL}};
+    {.name = "value", .long_name = "value of the pair", .units = "1", .shape = SW_PAIR}, {0}};
 
 static const sw_measure wall_sorted_row = {.name = "wall_sorted_row",
                                            .title = "radiation by sorted rows",
@@ -157,8 +156,7 @@ static void operand_segment(const sw_job *job, int t, int64_t i, int64_t j0, int
   }
 }
 
-static const sw_param of_params[] = {{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "variable"},
-                                     {NULL, SW_P_NODE, NULL, NULL, 0, 0, NULL}};
+static const sw_param of_params[] = {{.name = "of", .type = SW_P_COLUMN, .help = "variable"}, {0}};
 
 static const sw_measure wall_operand = {.name = "wall_operand",
                                         .title = "correlation of deviations",
@@ -208,8 +206,8 @@ static size_t median_workspace(const sw_job *job) {
 }
 
 static const sw_output median_outputs[] = {
-    {"median", "median over the units", "1", SW_GLOBAL, SW_FLOAT64, NULL, NULL},
-    {NULL, NULL, NULL, SW_GLOBAL, SW_FLOAT64, NULL, NULL}};
+    {.name = "median", .long_name = "median over the units", .units = "1", .shape = SW_GLOBAL},
+    {0}};
 
 static const sw_measure wall_median = {.name = "wall_median",
                                        .title = "median",
@@ -240,9 +238,9 @@ static void links_segment(const sw_job *job, int t, int64_t i, int64_t j0, int64
     out[0][j - j0] = fabs(x[i] - x[j]);
 }
 
-static const sw_param links_params[] = {{"of", SW_P_COLUMN, NULL, NULL, 0, 0, "variable"},
-                                        {"weights", SW_P_WEIGHTS, NULL, NULL, 0, 0, "links"},
-                                        {NULL, SW_P_NODE, NULL, NULL, 0, 0, NULL}};
+static const sw_param links_params[] = {{.name = "of", .type = SW_P_COLUMN, .help = "variable"},
+                                        {.name = "weights", .type = SW_P_WEIGHTS, .help = "links"},
+                                        {0}};
 
 static const sw_measure wall_links = {.name = "wall_links",
                                       .title = "difference across links",
@@ -296,8 +294,8 @@ static void state_tile(const sw_job *job, const sw_tile *tile, void *out, void *
 }
 
 static const sw_output state_outputs[] = {
-    {"deviation", "deviation from the mean", "1", SW_UNIT, SW_FLOAT64, NULL, NULL},
-    {NULL, NULL, NULL, SW_UNIT, SW_FLOAT64, NULL, NULL}};
+    {.name = "deviation", .long_name = "deviation from the mean", .units = "1", .shape = SW_UNIT},
+    {0}};
 
 static const sw_measure wall_state = {.name = "wall_state",
                                       .title = "deviation from the mean",

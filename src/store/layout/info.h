@@ -1,6 +1,6 @@
 /* What is in a results file, read back for people: everything in an arena. */
-#ifndef SW_STORE_RESULTS_INFO_H
-#define SW_STORE_RESULTS_INFO_H
+#ifndef SW_STORE_LAYOUT_INFO_H
+#define SW_STORE_LAYOUT_INFO_H
 
 #include "base/arena.h"
 

@@ -2,13 +2,13 @@
  * their variables. Nothing here needs the study or a run: all comes from the file, which may be of
  * an older version or damaged. What is missing is told as "" or 0; the verb runs this in a child
  * process, as HDF5 may break down over damaged bytes. */
-#include "store/results/info.h"
+#include "store/layout/info.h"
 
 #include <string.h>
 
 #include "store/h5/shape.h"
-#include "store/results/contents.h"
-#include "store/results/layout.h"
+#include "store/layout/contents.h"
+#include "store/layout/layout.h"
 
 typedef struct reading {
   sw_error *err;
@@ -119,7 +119,7 @@ sw_status sw_results_info_read(sw_error *err, sw_arena *arena, const char *path,
                                sw_results_info *info) {
   reading in = {.err = err, .arena = arena, .info = info};
   hid_t file = H5I_INVALID_HID;
-  SW_TRY(sw_results_open(err, arena, path, &file));
+  SW_TRY(sw_contents_open(err, arena, path, &file));
   sw_status status = read_root(&in, file);
   H5Fclose(file);
   if (status == SW_OK) return SW_OK;

@@ -1,17 +1,49 @@
-/* The one walk over results files. Names of a group are read at once, objects are opened one at a
- * time, so a file of many results takes little memory beside their names.
+/* Opening finished results files, and the one walk over them. A file that is not ours, or not
+ * complete, is refused before anything is read from it. Names of a group are read at once, objects
+ * are opened one at a time, so a file of many results takes little memory beside their names.
  *
  * Invariant: level[0 .. depth] are the groups from where the walk began to the one at hand, all of
  * them open but level[0], which is the caller's. */
-#include "store/results/contents.h"
+#include "store/layout/contents.h"
 
+#include <errno.h>
 #include <hdf5_hl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "store/results/layout.h"
+#include "store/layout/layout.h"
 
 enum { NAME_ROOM = 1024 };
+
+/* ---- a file ------------------------------------------------------------------------------ */
+
+/* Opens with the serial driver, so any number of processes may read the file at a time. *out is the
+ * caller's to close; on failure it is invalid. */
+sw_status sw_contents_open(sw_error *err, sw_arena *arena, const char *path, hid_t *out) {
+  /* Of a damaged file the library would print at exit that it cannot close it. */
+  H5dont_atexit();
+  sw_h5_quiet();
+  *out = H5I_INVALID_HID;
+  if (access(path, R_OK) != 0)
+    return sw_fail(err, SW_EINPUT, "%s: cannot be opened: %s", path, strerror(errno));
+  hid_t file = H5Fis_hdf5(path) > 0 ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : H5I_INVALID_HID;
+  if (file < 0)
+    return sw_fail(err, SW_EINPUT,
+                   "%s: is no HDF5 file, or not a whole one; give a results file of spillway run",
+                   path);
+  /* `unit` too: any HDF5 file may have an attribute called `state`. */
+  const char *state = sw_h5_get_text(arena, file, SW_ATTR_STATE);
+  if (state && strcmp(state, SW_STATE_COMPLETE) == 0 &&
+      H5Lexists(file, SW_NAME_UNIT, H5P_DEFAULT) > 0) {
+    *out = file;
+    return SW_OK;
+  }
+  H5Fclose(file);
+  if (state && strcmp(state, SW_STATE_INCOMPLETE) == 0)
+    return sw_fail(err, SW_EINPUT, "%s: is incomplete: its run did not finish", path);
+  return sw_fail(err, SW_EINPUT, "%s: is an HDF5 file, but no results file of spillway run", path);
+}
 
 /* ---- one group -------------------------------------------------------------------------- */
 
@@ -64,8 +96,8 @@ static sw_item_kind kind_of(hid_t object) {
   }
 }
 
-sw_status sw_contents_open(sw_error *err, sw_arena *arena, hid_t group, const char *where,
-                           const char *name, sw_item *item) {
+sw_status sw_contents_open_item(sw_error *err, sw_arena *arena, hid_t group, const char *where,
+                                const char *name, sw_item *item) {
   *item = (sw_item){.name = name, .object = H5I_INVALID_HID};
   item->path = sw_arena_printf(arena, "%s%s%s", where, *where ? "/" : "", name);
   if (!item->path) return sw_fail(err, SW_ENOMEM, "no memory for names");
@@ -121,8 +153,8 @@ bool sw_contents_next(sw_contents *in, sw_item *item) {
     H5Oclose(in->level[in->depth--].group);
   struct sw_contents_level *level = &in->level[in->depth];
   if (level->next == level->names.count) return false;
-  in->status = sw_contents_open(in->err, in->arena, level->group, level->path,
-                                level->names.name[level->next++], &in->item);
+  in->status = sw_contents_open_item(in->err, in->arena, level->group, level->path,
+                                     level->names.name[level->next++], &in->item);
   *item = in->item;
   return in->status == SW_OK;
 }

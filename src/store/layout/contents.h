@@ -2,19 +2,19 @@
  * with whatever axes. No name and no form of a result is assumed, so it serves files of any version
  * and of any study. Types, lengths, axes and attributes of what is found: store/h5/shape.h, h5.h.
  *
- *   sw_contents in = {0};
+ *   sw_contents in;
  *   sw_status status = sw_contents_begin(err, arena, file, SW_AS_MADE, &in);
  *   for (sw_item item; status == SW_OK && sw_contents_next(&in, &item);)
  *     if (item.kind == SW_ITEM_VARIABLE) ...item.path, sw_h5_shape_of(item.object)...
  *   status = sw_contents_end(&in, status);
  */
-#ifndef SW_STORE_RESULTS_CONTENTS_H
-#define SW_STORE_RESULTS_CONTENTS_H
+#ifndef SW_STORE_LAYOUT_CONTENTS_H
+#define SW_STORE_LAYOUT_CONTENTS_H
 
 #include "store/h5/h5.h"
 
-/* SW_EINPUT when the file is missing, not ours, or incomplete (read.c). */
-sw_status sw_results_open(sw_error *err, sw_arena *arena, const char *path, hid_t *file);
+/* A finished results file, to read. SW_EINPUT when it is missing, not ours, or incomplete. */
+sw_status sw_contents_open(sw_error *err, sw_arena *arena, const char *path, hid_t *file);
 
 typedef enum sw_item_kind {
   SW_ITEM_FOLDER,   /* a group that is no result: composites, or what a result has its parts in */
@@ -49,8 +49,8 @@ sw_status sw_contents_names(sw_error *err, sw_arena *arena, hid_t group, sw_orde
                             sw_names *names);
 /* What stands under one of them; `where` is the group's path, "" for none. The caller closes
  * item->object. */
-sw_status sw_contents_open(sw_error *err, sw_arena *arena, hid_t group, const char *where,
-                           const char *name, sw_item *item);
+sw_status sw_contents_open_item(sw_error *err, sw_arena *arena, hid_t group, const char *where,
+                                const char *name, sw_item *item);
 /* A variable of the group by its name, or an invalid identifier; the caller closes it. */
 hid_t sw_contents_variable(hid_t group, const char *name);
 

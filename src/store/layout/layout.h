@@ -2,8 +2,8 @@
  * that the file has itself with what they say of themselves. Names that `plan` knows too are in
  * measure/names.h. Whoever writes, reads, compares or tells of a results file takes names from
  * these two: tests/arch/test_layout.py sees to it that no other file spells them. */
-#ifndef SW_STORE_RESULTS_LAYOUT_H
-#define SW_STORE_RESULTS_LAYOUT_H
+#ifndef SW_STORE_LAYOUT_LAYOUT_H
+#define SW_STORE_LAYOUT_LAYOUT_H
 
 #include <stdbool.h>
 

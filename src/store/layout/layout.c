@@ -1,6 +1,6 @@
 /* The texts of the datasets that a results file has itself, and which names are of what kind. Data
  * only: create.c and schema.c write by it, all others read by it. */
-#include "store/results/layout.h"
+#include "store/layout/layout.h"
 
 #include "spillway/measure.h"
 

@@ -1,0 +1,239 @@
+/* radiation_model: flows out of a unit that are taken up by what is nearest (methods.md section 5;
+ * Simini, Gonzalez, Maritan & Barabasi 2012):
+ *
+ *   T_ij = O_i m_i m_j / ((m_i + s_ij)(m_i + s_ij + m_j))
+ *
+ * s_ij is the mass of the units nearer to i than j, without i and j; equal distances come one after
+ * another in code order, so that a row sums to O_i (1 - m_i/M), M all mass. O is the mass or `out`.
+ * `finite` divides by 1 - m_i/M (Masucci, Serras, Johansson & Batty 2013): a row sums to O_i.
+ *
+ * What is not plain: a unit without mass sends all it has to the nearest that has some, the limit
+ * of the formula, which then reads 0/0. A unit whose mass is missing, or that has no distance from
+ * i, is no part of row i: its pair is NaN and its mass is nowhere in between. M of a row is the
+ * mass that has a place in it. `finite` where no other unit has mass: NaN.
+ *
+ * The order of a row rests on distances alone, so it is made once for all periods of a window; it
+ * is most of the time of a single period. */
+#include "base/arena.h"
+#include "kernel/pairs/radiation.h"
+#include "kernel/space/order.h"
+#include "measure/share/distance.h"
+#include "measure/share/flows.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { LANES = SW_RADIATION_LANES };
+_Static_assert((int)SW_ROW_PERIODS == (int)LANES, "periods of a row are lanes of its loops");
+
+/* Operands: masses, then what units send where that is another column (has_out). */
+typedef struct radiation {
+  const sw_distance *distance;
+  bool has_out, finite;
+} radiation;
+
+/* ---- resolve ---------------------------------------------------------------------------- */
+
+static sw_status resolve(sw_error *err, sw_job *job) {
+  radiation *r = NULL;
+  SW_NEW(err, job->arena, r, 1);
+  *r = (radiation){sw_job_distance(job, "distance"), sw_job_inputs(job, "out").count > 0,
+                   sw_job_arg(job, "finite")->number != 0};
+  job->state = r;
+  job->directed = true;
+  sw_job_pass(
+      job,
+      (sw_pass){.domain = SW_UNITS, .partial = sizeof(sw_negatives), .operand = 1 + r->has_out});
+  sw_job_pass(job, (sw_pass){.domain = SW_PAIRS});
+  return SW_OK;
+}
+
+/* ---- pass 0: masses --------------------------------------------------------------------- */
+
+/* Negative masses are placed as well: sw_flows_finish ends the run before anyone reads them. */
+static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  (void)workspace;
+  sw_view to = job->operand_local[0];
+  for (int64_t unit = tile->lo; unit < tile->hi; unit++)
+    for (int t = 0; t < job->n_periods; t++) {
+      sw_flows_see(job, unit, t, out);
+      for (int k = 0; k < job->n_inputs; k++)
+        to.row[k * job->n_periods + t][unit - to.first] = sw_view_at(job->input[k].view, t, unit);
+    }
+}
+
+/* Only to refuse distances that are none; rows need no points. */
+static sw_status prepare(sw_error *err, sw_job *job, int pass) {
+  sw_arc_points unused;
+  return pass == 1 ? sw_share_distances(err, job, "distance", &unused) : SW_OK;
+}
+
+/* ---- pass 1: the order of a row --------------------------------------------------------- */
+
+/* order[0 .. placed): by distance; behind it the units without one, and i itself. */
+typedef struct row_order {
+  int64_t placed;
+  int32_t order[];
+} row_order;
+
+/* Of a thread. `woven` holds the masses of periods [t0, t1); the same room serves to sort, so
+ * whoever prepares a row says that nothing is woven. */
+typedef struct work {
+  int t0, t1;
+  double *woven, *flows; /* LANES numbers a unit */
+  double *spare;         /* a row that nobody asked for */
+} work;
+
+static size_t row_state(const sw_job *job) {
+  return sizeof(row_order) + (size_t)job->n * sizeof(int32_t);
+}
+
+/* The thread's struct stands in the first 64 bytes. */
+static size_t workspace(const sw_job *job) {
+  return 64 + (size_t)job->n * (2 * LANES + 1) * sizeof(double);
+}
+
+static work *open_work(const sw_job *job, void *room) {
+  work *w = room;
+  w->woven = (double *)((char *)room + 64);
+  w->flows = w->woven + LANES * job->n;
+  w->spare = w->flows + LANES * job->n;
+  return w;
+}
+
+static void row_prepare(const sw_job *job, int64_t i, void *state, void *room) {
+  const radiation *r = job->state;
+  work *w = open_work(job, room);
+  row_order *row = state;
+  w->t0 = w->t1 = -1;
+  double *key = w->flows + sw_order_work(job->n);
+  sw_order_keys(r->distance, i, job->n, key);
+  row->placed = sw_order_sort(key, job->n, w->flows, row->order);
+}
+
+/* ---- flows ------------------------------------------------------------------------------ */
+
+/* A row of one period: what the unit sends, its mass, and the masses of all. */
+typedef struct row_flows {
+  double sent, own;
+  const double *mass;
+} row_flows;
+
+static row_flows row_of(const sw_job *job, int t, int64_t i) {
+  const radiation *r = job->state;
+  double *const *row = job->operand[0].row;
+  return (row_flows){
+      .sent = row[(r->has_out ? job->n_periods : 0) + t][i], .own = row[t][i], .mass = row[t]};
+}
+
+/* O_i, with `finite` over 1 - m_i/M = s/(m_i + s), s the mass of all others. */
+static double send(const sw_job *job, row_flows flows, double others) {
+  const radiation *r = job->state;
+  return r->finite ? flows.sent * ((flows.own + others) / others) : flows.sent;
+}
+
+/* The limit for a unit without mass: all goes to the first that has some. Pairs stay NaN where a
+ * mass is missing, and all of them where nothing is defined. */
+static void send_to_nearest(sw_radiation_row row, row_flows flows, double sent, double *out) {
+  bool found = false;
+  for (int64_t k = 0; k < row.placed; k++) {
+    int32_t j = row.order[k];
+    double mass = flows.mass[j];
+    out[j] = isnan(mass) || isnan(sent) ? NAN : !found && mass > 0 ? sent : 0;
+    found |= mass > 0;
+  }
+}
+
+/* What the loops leave out: units without a place in the row. */
+static void end_row(const sw_job *job, const row_order *row, row_flows flows, double sent,
+                    double *out) {
+  if (flows.own == 0)
+    send_to_nearest((sw_radiation_row){row->order, row->placed}, flows, sent, out);
+  for (int64_t k = row->placed; k < job->n; k++)
+    out[row->order[k]] = NAN;
+}
+
+static void one_period(const sw_job *job, int t, int64_t i, const row_order *row, double *out) {
+  row_flows flows = row_of(job, t, i);
+  double others = sw_radiation_before((sw_radiation_row){row->order, row->placed}, flows.mass, out);
+  double sent = send(job, flows, others);
+  sw_radiation_flows(job->n, flows.own, sent * flows.own, flows.mass, out);
+  end_row(job, row, flows, sent, out);
+}
+
+/* Lanes beyond the last period repeat it; their rows go to nobody. */
+static void several_periods(const sw_job *job, int t0, int t1, int64_t i, const row_order *order,
+                            double *const *out, work *w) {
+  sw_radiation_row row = {order->order, order->placed};
+  row_flows flows[LANES];
+  const double *mass[LANES];
+  double own[LANES], factor[LANES], others[LANES] = {0}, sent[LANES], *to[LANES];
+  for (int l = 0; l < LANES; l++) {
+    flows[l] = row_of(job, t0 + l < t1 ? t0 + l : t1 - 1, i);
+    mass[l] = flows[l].mass;
+    to[l] = t0 + l < t1 ? out[l] : w->spare;
+  }
+  if (w->t0 != t0 || w->t1 != t1) sw_radiation_weave(job->n, mass, w->woven);
+  w->t0 = t0, w->t1 = t1;
+  if (((const radiation *)job->state)->finite) sw_radiation_totals(row, w->woven, others);
+  for (int l = 0; l < LANES; l++) {
+    own[l] = flows[l].own;
+    sent[l] = send(job, flows[l], others[l]);
+    factor[l] = sent[l] * own[l];
+  }
+  sw_radiation_lanes(row, own, factor, w->woven, w->flows);
+  sw_radiation_unweave(job->n, w->flows, to);
+  for (int l = 0; t0 + l < t1; l++)
+    end_row(job, order, flows[l], sent[l], to[l]);
+}
+
+static void row_periods(const sw_job *job, int t0, int t1, int64_t i, const void *state,
+                        double *const *out, void *room) {
+  if (t1 - t0 == 1)
+    one_period(job, t0, i, state, out[0]);
+  else
+    several_periods(job, t0, t1, i, state, out, open_work(job, room));
+}
+
+/* ---- descriptor ------------------------------------------------------------------------- */
+
+static const sw_param param[] = {
+    {.name = "mass", .type = SW_P_COLUMN, .help = "an indicator; what takes flows up"},
+    {.name = "out", .type = SW_P_COLUMN, .fallback = "", .help = "what a unit sends; its mass"},
+    {.name = "distance",
+     .type = SW_P_DISTANCE,
+     .fallback = "great-circle",
+     .help = "great-circle | geodesic | {file: d.csv}"},
+    {.name = "finite",
+     .type = SW_P_BOOL,
+     .fallback = "false",
+     .help = "divide by 1 - m_i/M, so that all is received within the study"},
+    {.name = NULL}};
+
+static const sw_output output[] = {
+    {.name = "value", .long_name = "flow of the radiation model", .units = "1", .shape = SW_PAIR},
+    {.name = NULL}};
+
+const sw_measure sw_measure_radiation_model = {
+    .name = "radiation_model",
+    .title = "Flows by the radiation model",
+    .formula = "T_ij = O_i m_i m_j / ((m_i + s_ij)(m_i + s_ij + m_j)), s_ij the mass nearer to i "
+               "than j; finite: over 1 - m_i/M",
+    .source = "Simini, Gonzalez, Maritan & Barabasi 2012, Nature 484; Masucci, Serras, Johansson & "
+              "Batty 2013, Physical Review E 88",
+    .version = 1,
+    .kind = SW_KIND_PAIR,
+    .param = param,
+    .output = output,
+    .flops = 6,
+    .bytes = 40,
+    .resolve = resolve,
+    .prepare = prepare,
+    .tile = tile,
+    .merge = sw_flows_merge,
+    .finish = sw_flows_finish,
+    .row_state = row_state,
+    .row_prepare = row_prepare,
+    .row_periods = row_periods,
+    .workspace = workspace,
+};
