@@ -1,6 +1,6 @@
 /* Turns MPI's return codes into errors of Spillway. The communicators of a team return errors
- * instead of ending the program (MPI_ERRORS_RETURN, set in start.c), so that the failing rank
- * can name the call. Such an error is its own: the others may wait in the collective, and
+ * instead of ending the program (MPI_ERRORS_RETURN, set in start.c), so that the failing rank can
+ * name the call. Other ranks do not see this error: they may wait in the collective, and
  * sw_comm_meet ends the run. */
 #include "comm/private.h"
 

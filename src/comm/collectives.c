@@ -1,7 +1,7 @@
-/* The collective calls of a team: what sw_team promises, by MPI. Only the thread that started
- * MPI calls them (MPI_THREAD_FUNNELED). Invariants:
+/* The collective calls of a team: what sw_team promises, by MPI. Only the thread that started MPI
+ * calls them (MPI_THREAD_FUNNELED). Invariants:
  *
- * - a rank learns that another has no memory before anything is sent, so that all return
+ * - a rank learns that another is out of memory before anything is sent, so that all return
  *   together; what is needed before that moment was allocated at the start;
  * - no MPI call moves more than comm->piece bytes, as its counts are int;
  * - bytes_sent counts what this rank hands to each other rank, agreed sizes included. A
@@ -19,8 +19,8 @@ static size_t smaller(size_t a, size_t b) {
   return a < b ? a : b;
 }
 
-/* `buffer` from rank `root` of `group` to all of it, in pieces. Every rank passes the same
- * `bytes`, or they would disagree on the number of calls. `bytes` 0 is no call at all. */
+/* `buffer` from rank `root` of `group` to all of it, in pieces. Every rank passes the same `bytes`,
+ * or they would disagree on the number of calls. `bytes` 0 makes no call. */
 sw_status sw_comm_bcast(sw_error *err, MPI_Comm group, size_t piece, void *buffer, size_t bytes,
                         int root) {
   for (size_t at = 0; at < bytes; at += piece)
@@ -29,10 +29,10 @@ sw_status sw_comm_bcast(sw_error *err, MPI_Comm group, size_t piece, void *buffe
   return SW_OK;
 }
 
-/* Collective. `mine` is this rank's status after it tried to get memory for what comes. All
- * ranks return with or all without a failure; a rank that was well says that another was not.
- * One int is enough, and a stack variable: agreeing itself must not need memory. err->shared
- * tells the caller that no further agreement is wanted. */
+/* Collective. `mine` is this rank's status after it tried to get memory for what comes. All ranks
+ * return with or all without a failure; a rank without a failure reports that another has one. One
+ * int is enough, and a stack variable: agreeing itself must not need memory. err->shared tells the
+ * caller that no further agreement is needed. */
 sw_status sw_comm_memory(sw_error *err, sw_comm *comm, sw_status mine) {
   int failed = mine != SW_OK;
   if (comm->team.size > 1) comm->team.bytes_sent += sizeof failed;
@@ -184,7 +184,7 @@ static sw_status exchange(sw_error *err, sw_comm *comm, const char *send, const 
 }
 
 /* See sw_team. A failure before the agreement is kept, not returned: every rank must reach
- * sw_comm_memory. Who asks for no recv_bytes knows them already. */
+ * sw_comm_memory. A caller that passes no recv_bytes knows them already. */
 static sw_status all_to_all(sw_team *team, sw_error *err, const void *send,
                             const size_t *send_bytes, void **recv, size_t *recv_bytes) {
   sw_comm *comm = sw_comm_of(team);
@@ -206,8 +206,8 @@ static sw_status all_to_all(sw_team *team, sw_error *err, const void *send,
   return status;
 }
 
-/* Element-wise over all ranks, in place; 8 bytes a value. Minima, maxima and sums of integers
- * are the same in any order, so the bits do not depend on the ranks. */
+/* Element-wise over all ranks, in place; 8 bytes per value. Minima, maxima and sums of integers are
+ * the same in any order, so the bits do not depend on the ranks. */
 static sw_status reduce(sw_team *team, sw_error *err, void *values, int count, MPI_Datatype type,
                         MPI_Op op) {
   if (team->size > 1) team->bytes_sent += 8 * (uint64_t)count;

@@ -13,7 +13,7 @@ sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team);
 void sw_comm_stop(sw_team *team);
 /* After a failure that this rank has not agreed on with the others: true when all ranks come here
  * within ten seconds (SPILLWAY_PATIENCE_MS, for tests). If not, they may wait for this rank for
- * ever, and sw_comm_abort is all that is left. */
+ * ever, and only sw_comm_abort remains. */
 bool sw_comm_meet(sw_team *team);
 void sw_comm_abort(sw_team *team, int status);
 /* MPI and library version, one line. */

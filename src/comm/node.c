@@ -1,8 +1,8 @@
-/* Memory shared by the ranks of a node: gathered columns, weights, queues and slots of a pass
- * stand there once per node instead of once per rank. A node of one rank shares with nobody and
- * takes plain memory, which is not limited by /dev/shm.
+/* Memory shared by the ranks of a node: gathered columns, weights, queues and slots of a pass stand
+ * there once per node instead of once per rank. A node of one rank shares with nobody and takes
+ * plain memory, which is not limited by /dev/shm.
  *
- * Windows are found again by their address. All ranks meet every node_alloc and node_free in the
+ * Windows are identified by their address. All ranks meet every node_alloc and node_free in the
  * same order (private.h). */
 #include "comm/private.h"
 
@@ -74,7 +74,7 @@ static void node_free(sw_team *team, void *memory) {
     }
 }
 
-/* At the end, after a failure too: what the run did not come to free. */
+/* At the end, also after a failure: frees what the run did not free. */
 void sw_comm_free_windows(sw_comm *comm) {
   while (comm->windows)
     node_free(&comm->team, comm->windows->memory);

@@ -61,7 +61,7 @@ void sw_comm_set_collectives(sw_team *team);
 void sw_comm_set_node(sw_team *team);
 void sw_comm_free_windows(sw_comm *comm);
 void sw_comm_set_stop(sw_team *team);
-/* Called by every rank at the end: no word to stop is left on its way. */
+/* Called by every rank at the end, so that no stop message remains in flight. */
 void sw_comm_end_stop(sw_comm *comm);
 
 #endif

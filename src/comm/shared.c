@@ -34,8 +34,8 @@ size_t sw_comm_shared_room(void) {
 static const char hint[] =
     "give it more (e.g. --shm-size of the container) or use one rank a node with threads";
 
-/* The user's remedy depends on the reason: a file system that is full can be enlarged, one that
- * refuses must be mended. */
+/* The user's remedy depends on the reason: a full file system can be enlarged, one that refuses
+ * must be repaired. */
 static sw_status no_memory(sw_error *err, size_t bytes, int reason) {
   bool full = reason == ENOSPC || reason == ENOMEM || reason == EDQUOT;
   return sw_fail(err, SW_ENOMEM,
@@ -44,8 +44,8 @@ static sw_status no_memory(sw_error *err, size_t bytes, int reason) {
                  full ? hint : "mend that, or use one rank a node with threads");
 }
 
-/* Before anything is reserved: where /dev/shm claims more than the machine has, filling it up
- * ends in a kill by the kernel and not in an error that could be told. */
+/* Before anything is reserved: where /dev/shm claims more than the machine has, filling it up ends
+ * in a kill by the kernel, not in an error that could be reported. */
 static sw_status check_room(sw_error *err, size_t bytes) {
   size_t room = sw_comm_shared_room();
   if (bytes <= room) return SW_OK;
@@ -55,8 +55,8 @@ static sw_status check_room(sw_error *err, size_t bytes) {
 }
 
 /* A new file under a name that nobody has, or -1 with errno; `name` tells which. A run killed in
- * the moment before the name is removed leaves its file, and process numbers come again, so a
- * name may be taken: the next is tried. Mode 0600: other users have no business there. */
+ * the moment before the name is removed leaves its file, and process numbers come again, so a name
+ * may be taken: the next is tried. Mode 0600: no access for other users. */
 static int create_file(sw_comm *comm, char name[NAME]) {
   int file = -1;
   errno = EEXIST;

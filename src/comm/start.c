@@ -159,8 +159,8 @@ sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team) 
 }
 
 /* A barrier with patience. If all ranks come, they have all left their work and can end in good
- * order; if not, some wait in a collective that this rank will never enter. MPI has no barrier
- * with a time limit, hence the test once a millisecond. A barrier given up stays pending: only
+ * order; if not, some wait in a collective that this rank will never enter. MPI has no barrier with
+ * a time limit, hence the test once per millisecond. A barrier given up stays pending: only
  * sw_comm_abort may follow. */
 bool sw_comm_meet(sw_team *team) {
   const struct timespec ms = {.tv_nsec = 1000000};

@@ -1,13 +1,13 @@
-/* The word to stop, between nodes. Within a node it is a flag in shared memory; between nodes it
+/* The stop message, between nodes. Within a node it is a flag in shared memory; between nodes it
  * must travel while ranks compute, so it cannot be a collective.
  *
- * The first rank of a node that knows of it tells the nodes 1, 2, 4, ... after its own, once.
- * Each node that hears it does the same, so the word comes to a node on several ways, past nodes
- * that wait for the others and pass nothing on. It takes log2(nodes) steps and as many empty
- * messages per node.
+ * The first rank of a node that knows of it tells the nodes 1, 2, 4, ... after its own, once. Each
+ * node that hears it does the same, so the message reaches a node by several paths, past nodes that
+ * wait for the others and forward nothing. It takes log2(nodes) steps and as many empty messages
+ * per node.
  *
- * At the end every node has told, or none has: then what is on its way is known, and received,
- * so that MPI can be finalised. */
+ * At the end every node has told, or none has: then what is on its way is known, and received, so
+ * that MPI can be finalised. */
 #include "comm/private.h"
 
 /* Step k has the tag TAG_STOP + k, so that a message tells which step it belongs to. */
@@ -31,17 +31,17 @@ static int steps(const sw_comm *comm) {
   return count;
 }
 
-/* Once per run and node. A message without bytes needs no receiver that is ready, so a node at
- * work does not hold up its sender. Errors are ignored: the stop would come later, no number
- * would be wrong. */
+/* Once per run and node. A message without bytes needs no receiver that is ready, so a node at work
+ * does not hold up its sender. Errors are ignored: the stop would come later, but no number would
+ * be wrong. */
 static void tell(sw_comm *comm) {
   for (int k = 0; k < steps(comm); k++)
     MPI_Send(NULL, 0, MPI_BYTE, after(comm, k), TAG_STOP + k, comm->leaders);
   comm->stopping = true;
 }
 
-/* Takes in the words that have come, without waiting. Each sender sends once, so a step already
- * heard (stop_from) is not asked about again. */
+/* Receives the messages that have arrived, without waiting. Each sender sends once, so a step
+ * already heard (stop_from) is not asked about again. */
 static bool listen(sw_comm *comm) {
   for (int k = 0; k < steps(comm); k++) {
     int there = 0;

@@ -175,13 +175,13 @@ REFUSED = {
     "  - probe: {of: x, result: flow}\n  - flow: {of: x, keep: summary}":
         AT + "flow keeps no pairs, only their summary; give it keep: {top: k}, {above: x} or links",
     "  - probe: {of: x, result: flow}\n  - flow: {of: probe.sent}":
-        "study.yaml:6:16: a cycle: probe.sent -> flow -> probe.sent; a result cannot be computed from "
-        "itself",
+        "study.yaml:6:16: circular reference: probe.sent -> flow -> probe.sent; a result cannot be "
+        "computed from itself",
     "  - probe: {of: x}": "study.yaml:5:5: probe: 'result' is missing: pairs of another entry",
     "  - probe: {of: x, result: flow, periods: [2001]}\n  - flow: {of: x, periods: [2002]}":
         "study.yaml:5:5: probe: flow has no period 2001",
     "  - probe: {of: x, result: [flow, flow]}\n  - flow: {of: x}":
-        AT + "probe: result: found a list; one name is wanted",
+        AT + "probe: result: found a list; expected one name",
 }
 TRAPS = {
     "no_close": "measure probe: open without close; what a thread makes it takes down",

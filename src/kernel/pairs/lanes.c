@@ -161,8 +161,8 @@ int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, doub
   return gaps - (skip >= 0);
 }
 
-/* For rows of strongest partners and of values above a threshold: hits are rare, and blocks
- * without one, nearly all, are passed over by comparing vectors. */
+/* For rows of strongest partners and of values above a threshold: hits are rare, and blocks without
+ * one, nearly all, are skipped by comparing vectors. */
 enum { SEEK = 32 };
 
 /* The first k in [from, n) whose value is over the threshold (`or_equal`: reaches it), else n.

@@ -35,7 +35,7 @@ void sw_lanes_add(double *lane, const double *v, int64_t n);
 void sw_lanes_join_rows(const double *lanes, int64_t stride, int64_t n, double *out);
 /* Store as float. */
 void sw_lanes_store_float(const double *v, int64_t n, float *out);
-/* out[j][i] = in[i][j] for a rows x columns block of `size` bytes an element (4 or 8). */
+/* out[j][i] = in[i][j] for a rows x columns block of `size` bytes per element (4 or 8). */
 void sw_lanes_transpose(const void *in, int64_t rows, int64_t columns, int size, void *out);
 
 #endif

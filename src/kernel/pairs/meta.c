@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-/* The root of each score that the form's mean is made of, taken once a unit instead of once a
+/* The root of each score that the form's mean is made of, taken once per unit instead of once per
  * pair. */
 double sw_meta_root(sw_coupling_form form, int p, double score) {
   if (form == SW_COUPLING_PRODUCT) return sw_root(score, p);
@@ -29,8 +29,8 @@ struct triple {
   double half;                   /* its half of the development */
 };
 
-/* Filled in place: returned by value, the struct would be copied with wide loads of what has
- * just been stored in parts, which the machine must wait for, once a row. */
+/* Filled in place: returned by value, the struct would be copied with wide loads of what has just
+ * been stored in parts, which the machine must wait for, once per row. */
 static void fill_triple(const sw_meta *m, int64_t i, struct triple *t) {
   for (int k = 0; k < 3; k++) {
     t->s[k] = m->score[k][i];
@@ -396,7 +396,8 @@ static void couple_segment(const sw_meta *m, int64_t i, int64_t j0, int64_t j1, 
   finish_lanes(j1 - j0, coupling, row.half, m->half_to + j0, value);
 }
 
-/* Zero is not tiny: the sums that are multiplied are then still zero or at least SW_META_TINY. */
+/* Zero does not count as tiny: the sums that are multiplied are then still zero or at least
+ * SW_META_TINY. */
 static bool is_tiny(const sw_meta *m, int64_t unit) {
   for (int s = 0; s < m->p; s++)
     if (m->score[s][unit] > 0 && m->score[s][unit] < SW_META_TINY) return true;

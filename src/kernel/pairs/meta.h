@@ -3,7 +3,7 @@
  * The metacoupling of i and j is the mean coupling C of the mixed vectors: those that take each
  * system from i or from j, not all from one. A vector and its complement (the same vector of
  * (j, i)) are added first, so that exchanging i and j changes no bit. Two and three systems in the
- * product form have loops of their own, on roots taken once a unit:
+ * product form have loops of their own, on roots taken once per unit:
  *   C(v) = p * prod root(v) / sum v,  root(v) = v^(1/p),
  * with all fractions of a pair on one denominator, for a division costs as much as eight products.
  * That denominator is a product of up to six sums of scores: scores below SW_META_TINY that are not

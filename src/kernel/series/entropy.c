@@ -1,7 +1,6 @@
-/* Weights of a composite's indicators, out of sums over the complete rows of a pool. The sums
- * are the caller's (measure/composite), who adds them by blocks in a fixed order; here
- * everything runs over the p indicators in their order. Called once a pool by `finish`, on rank
- * 0. */
+/* Weights of a composite's indicators, out of sums over the complete rows of a pool. The sums are
+ * the caller's (measure/composite), who adds them by blocks in a fixed order; here everything runs
+ * over the p indicators in their order. Called once per pool by `finish`, on rank 0. */
 #include "kernel/series/entropy.h"
 
 /* A sum of weights below this, made of differences like 1 - e, is rounding and not information. */
@@ -15,9 +14,9 @@ double sw_entropy(double sum_p_log_p, double sum, double m) {
   return e > 1 ? 1 : e;
 }
 
-/* See entropy.h. A constant indicator gets no weight whatever `weight` says: it cannot tell
- * units apart, but given weights may be on it. Where only one indicator varies, weight 1 is no
- * choice of ours and nothing needs to be said, so the answer is true. */
+/* See entropy.h. A constant indicator gets no weight whatever `weight` says: it cannot tell units
+ * apart, but given weights may be on it. Where only one indicator varies, weight 1 is the only
+ * choice and needs no note, so the answer is true. */
 bool sw_weights_normalise(int p, const bool *constant, double *weight) {
   double sum = 0, varying = 0;
   for (int j = 0; j < p; j++) {

@@ -211,7 +211,7 @@ static sw_arc_ball ball_around(int64_t n, const double *x, const double *y, cons
   return ball;
 }
 
-/* Once a job, in gravity's `prepare`. Units are in code order, and codes go by regions, so 256
+/* Once per job, in gravity's `prepare`. Units are in code order, and codes go by regions, so 256
  * units in a row mostly lie close together. */
 void sw_arc_cover(int64_t n, const double *x, const double *y, const double *z, sw_arc_ball *ball) {
   for (int64_t c = 0; c < sw_arc_chunks(n); c++) {

@@ -6,8 +6,8 @@
 #include "kernel/space/arc.h"
 #include "spillway/weights.h"
 
-/* out[j - j0] = v with 1/d_ij^2 = v * sw_distances_scale(d); NaN where there is no distance. What
- * stands at i itself is not to be looked at. `points`: of great circles (arc.h), else not read. */
+/* out[j - j0] = v with 1/d_ij^2 = v * sw_distances_scale(d); NaN where there is no distance. The
+ * value at i itself is undefined. `points`: of great circles (arc.h), else not read. */
 void sw_distances_inverse_squares(const sw_distance *d, const sw_arc_points *points, int64_t i,
                                   int64_t j0, int64_t j1, double *out);
 double sw_distances_scale(const sw_distance *d);

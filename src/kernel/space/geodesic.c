@@ -15,7 +15,7 @@ static struct geod_geodesic wgs84(void) {
   return ellipsoid;
 }
 
-/* NaN is sorted out first: what the library makes of it is its own affair. The library takes
+/* NaN is sorted out first: what the library makes of it is not specified. The library takes
  * latitude before longitude. */
 static double kilometres(const struct geod_geodesic *ellipsoid, double lon1, double lat1,
                          double lon2, double lat2) {

@@ -49,8 +49,8 @@ static void scatter(int64_t n, const sw_link *link, int64_t count, int64_t *row_
   row_start[0] = 0;
 }
 
-/* Of all pairs that stand twice, the one whose second place in the file is the earliest is
- * reported: the line at which a reader from the top would stop. */
+/* Of all duplicate pairs, the one whose second place in the file is the earliest is reported: a
+ * reader from the top would stop there. */
 static void note_duplicates(const slot *row, int64_t count, int64_t duplicate[2]) {
   for (int64_t k = 1; k < count; k++)
     if (row[k].to == row[k - 1].to && (duplicate[1] < 0 || row[k].at < duplicate[1])) {
@@ -84,7 +84,7 @@ sw_status sw_links_rows_create(sw_error *err, int64_t n, const sw_link *link, in
     sort_row(slots + start, length);
     note_duplicates(slots + start, length, duplicate);
   }
-  /* A pair that stands twice is still in the rows; the caller refuses it by `duplicate`. */
+  /* A duplicate pair is still in the rows; the caller refuses it by `duplicate`. */
   for (int64_t k = 0; k < count; k++) {
     rows->to[k] = slots[k].to;
     rows->value[k] = link[slots[k].at].value;

@@ -21,8 +21,8 @@ typedef struct sw_link_rows {
   double *value;
 } sw_link_rows;
 
-/* Rows of `count` links between n units. `duplicate`: the indices into `link` of a pair that stands
- * twice, the one whose second place comes first in the file; {-1, -1} when there is none. */
+/* Rows of `count` links between n units. `duplicate`: the indices into `link` of a duplicate pair,
+ * the one whose second place comes first in the file; {-1, -1} when there is none. */
 sw_status sw_links_rows_create(sw_error *err, int64_t n, const sw_link *link, int64_t count,
                                sw_link_rows *rows, int64_t duplicate[2]);
 void sw_links_rows_destroy(sw_link_rows *rows);

@@ -1,9 +1,9 @@
-/* Moran's I of one period: the weights among the units with a value are w_ij f_i, f_i scaling
- * row i back to sum 1 where the matrix is row-standardised and some of its links lead to missing
- * values. So a gap costs a factor per row, not a copy of the matrix. Links keep their order;
- * w_ji is found by bisection, so that no transpose is stored.
+/* Moran's I of one period: the weights among the units with a value are w_ij f_i, f_i scaling row i
+ * back to sum 1 where the matrix is row-standardised and some of its links lead to missing values.
+ * So a gap costs a factor per row, not a copy of the matrix. Links keep their order; w_ji is found
+ * by bisection, so that no transpose is stored.
  *
- * Called once a period by moran's tile: pure, by any thread, in the thread's workspace. Sums run
+ * Called once per period by moran's tile: pure, by any thread, in the thread's workspace. Sums run
  * in the order of units and, within a row, of links. */
 #include "kernel/space/moran.h"
 
@@ -192,7 +192,7 @@ sw_moran sw_moran_compute(const sw_links *links, bool row_standardised, sw_islan
   int64_t without = scale_rows(links, row_standardised, s);
   weight_sums w = sum_weights(links, s);
   double n = m.n_used - (islands == SW_ISLANDS_ADJUST ? (double)without : 0);
-  /* Nothing varies, or nothing is linked: I is undefined, n_used is told all the same. */
+  /* Nothing varies, or no units are linked: I is undefined, n_used is reported all the same. */
   if (!deviations(x, links->n, s, &square, &fourth) || n < 2 || w.s0 == 0) return m;
   m.i = n / w.s0 * cross_product(links, s) / square;
   moments(&m, w, n, m.n_used * fourth / (square * square));

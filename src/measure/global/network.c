@@ -14,12 +14,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/arena.h"
-#include "base/hash.h"
-#include "base/rng.h"
 #include "kernel/graph/graph.h"
 #include "kernel/graph/igraph.h"
 #include "spillway/measure.h"
+#include "spillway/rng.h"
 
 /* The outputs. */
 enum {
@@ -184,11 +182,15 @@ static bool make_graph(const sw_job *job, int t, thread *w) {
   return true;
 }
 
-/* By the period's label, so that a panel with one period more has the same in the others. */
+/* By the period's label (its FNV-1a hash), so that a panel with one period more has the same in the
+ * others; each start has a draw of its own. */
 static uint64_t seed_of(const sw_job *job, int t, int start) {
-  const char *period = sw_job_period(job, t);
-  sw_rng rng = sw_rng_make(job->seed, sw_hash64("network", 7, (uint64_t)start),
-                           sw_hash64(period, strlen(period), 0));
+  const uint64_t stream = UINT64_C(0x6e6574776f726b); /* "network" */
+  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  for (const char *at = sw_job_period(job, t); *at; at++)
+    hash = (hash ^ (unsigned char)*at) * UINT64_C(0x100000001b3);
+  sw_rng rng = sw_rng_make(job->seed, stream, hash);
+  rng.draw = (uint64_t)start;
   return sw_rng_u64(&rng);
 }
 

@@ -8,7 +8,7 @@
  *     not, so that two runs leave equal files;
  *   - a dataset has its place in the file from the beginning and is never filled with zeros first;
  *     a compressed one cannot, since nobody knows its size before it is written;
- *   - whoever wrote to a dataset looks at what closing it returns: the close may be what writes;
+ *   - the writer of a dataset checks what closing it returns: the close may be what writes;
  *   - closing the file closes what is still open in it, so error paths need not.
  *
  * One thread per rank calls HDF5, which is not thread-safe. */
@@ -61,14 +61,14 @@ static herr_t remember(hid_t stack, void *unused) {
   return H5Ewalk2(stack, H5E_WALK_UPWARD, innermost, &found);
 }
 
-/* Also forgets what an earlier failure left, which would else be told of a later one. */
+/* Also clears what an earlier failure left, which would else be reported for a later one. */
 void sw_h5_quiet(void) {
   reason[0] = '\0';
   H5Eset_auto2(H5E_DEFAULT, remember, NULL);
 }
 
 /* `reason` is used once: a failure that is not HDF5's own (a missing place in a file, say) must not
- * be told with the words of an earlier one. */
+ * be reported with the words of an earlier one. */
 sw_status sw_h5_fail(sw_error *err, const char *path, const char *what) {
   sw_status status = sw_fail(err, SW_EIO, "%s: cannot %s: %s", path, what,
                              reason[0] ? reason : "HDF5 does not say why");
@@ -88,7 +88,7 @@ hid_t sw_h5_access(void) {
    * page. */
   H5Pset_alignment(access, SW_ALIGN_FROM, SW_ALIGN_TO);
   /* HDF5 gathers small writes to contiguous datasets in this buffer and writes them at the close,
-   * where an error of the disk is lost without a word. Without it they are written at once. */
+   * where a disk error is lost silently. Without it they are written at once. */
   H5Pset_sieve_buf_size(access, 0);
   return access;
 }
@@ -99,8 +99,8 @@ static void set_order(hid_t creation) {
   H5Pset_obj_track_times(creation, false);
 }
 
-/* H5F_ACC_EXCL: the caller has removed what was there; whatever appears in between is not ours to
- * overwrite. The ledger, when open, takes the place of the plain driver here. */
+/* H5F_ACC_EXCL: the caller has removed what was there; what appears in between is not ours: do not
+ * overwrite it. The ledger, when open, takes the place of the plain driver here. */
 hid_t sw_h5_create(const char *path) {
   hid_t access = sw_h5_access(), creation = H5Pcreate(H5P_FILE_CREATE);
   set_order(creation);
@@ -121,8 +121,8 @@ static int descriptor_of(hid_t file) {
 
 /* Takes the disk blocks of the whole file now, so that no later write finds the disk full: early
  * allocation in HDF5 only sets the length of the file, which costs a sparse file nothing. Keeps the
- * contents. A file system that cannot do it (ENOTSUP, EINVAL) is let off: the free space was
- * checked, and that is all that can be done there. */
+ * contents. A file system that cannot do it (ENOTSUP, EINVAL) is accepted: the free space was
+ * checked, and no more can be done there. */
 static sw_status reserve(sw_error *err, hid_t file, const char *path) {
   haddr_t end = 0;
   if (H5Fget_eoa(file, &end) < 0) return sw_h5_fail(err, path, "be measured");

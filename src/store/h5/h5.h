@@ -76,8 +76,9 @@ hsize_t sw_h5_length(hid_t dataset);
  * SW_EINPUT when the file is damaged. */
 sw_status sw_h5_read_labels(sw_error *err, sw_arena *arena, hid_t group, const char *name,
                             int64_t *count, const char *const **labels);
-/* For datasets that are stored uncompressed: is it damaged so that to read its n values would fill
- * the memory? Each takes more than a byte on disk, so a sound file has more bytes than values. */
+/* For datasets that are stored uncompressed: true if the file has fewer bytes than the dataset
+ * claims values, so that reading them could exhaust memory. A sound file has more than one byte per
+ * value. */
 bool sw_h5_is_longer_than_file(hid_t dataset, hsize_t n);
 /* An attribute of any kind as text: one text, or at most 16 numbers with all their digits. NULL
  * when it is not there, or is neither. */

@@ -3,9 +3,8 @@
  *
  * store/results/resume.c keeps this list in the journal with a hash of the bytes: a later run goes
  * on with the file only where they are still the same, and can put them back where they are not.
- * HDF5 has no call that tells such a thing; but its file drivers are told of every write, so the
- * plain driver (sec2) is taken with one of its functions replaced. One ledger at a time; rank 0,
- * one thread. */
+ * HDF5 has no call for this, but its file drivers see every write, so the plain driver (sec2) is
+ * taken with one of its functions replaced. One ledger at a time; rank 0, one thread. */
 #include "store/h5/ledger.h"
 
 #include <stdlib.h>
@@ -21,7 +20,7 @@ static hid_t watching = H5I_INVALID_HID; /* our copy of it, registered with HDF5
 
 /* Writes mostly follow each other: one that begins where the last ended lengthens it, which keeps
  * the list short. Without memory the ledger is marked as lost: a list with gaps would let a damaged
- * file pass for a sound one. */
+ * file pass as sound. */
 static void note(sw_h5_ledger *ledger, uint64_t at, uint64_t length) {
   if (ledger->count > 0) {
     sw_h5_extent *last = &ledger->extent[ledger->count - 1];

@@ -1,5 +1,5 @@
 /* Reading what the file alone knows: lengths of datasets, labels, attributes of any kind. The file
- * may be another program's or damaged, so no size is believed before it is held against the file's
+ * may be another program's or damaged, so no size is used before it is checked against the file's
  * own. */
 #include "store/h5/h5.h"
 
