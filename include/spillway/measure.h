@@ -266,7 +266,9 @@ typedef struct sw_job {
   void *state;               /* the measure's own; tiles see it const */
   bool scores_per_period, scores_unbounded; /* composite: handed on to inputs made of it */
 
-  /* Set by the runner. While pairs are computed: of which group, and for which label (an index
+  /* Set by the runner. */
+  int64_t first; /* the unit at which this rank's rows of results begin, as those of local views */
+  /* While pairs are computed: of which group, and for which label (an index
    * into arg->texts of its parameter); NULL: the result's own. Each has a job of its own, a copy of
    * that of the entry, with the pair outputs of the group alone. In resolve results of groups that
    * the entry does not ask for are off. */

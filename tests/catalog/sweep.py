@@ -7,7 +7,11 @@ A case, cases/NAME.py, is the measure's part of the sweep:
              begin with '_' are for the sweep: _directed (pair), _by (pair: what
              orders partners unless `by` is written), _only: full | gaps (the world), _long: True
              (only in a world of twelve periods), _random: True (draws go with the codes of units)
-    check(world, label, params, result)   what must hold of the result, by the measure's definition
+    check(world, label, params, result)   what must hold of the result, by the measure's definition;
+                            world.results: those of the whole run
+    NEEDS     measures of whose entries these take results, if any: their numbers are not compared
+              between precisions
+    RANDOM    quantities that do not follow the units when these are relabelled, if any
 """
 import csv
 import json

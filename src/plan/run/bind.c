@@ -381,6 +381,7 @@ static sw_status begin_job(sw_error *err, sw_run *run, int e) {
                   .where = entry->where,
                   .arg = entry->arg,
                   .n = run->panel->units.n,
+                  .first = run->panel->lo,
                   .units = &run->panel->units,
                   .periods = &run->panel->periods,
                   .arena = run->arena,
