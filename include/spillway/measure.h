@@ -32,6 +32,9 @@ typedef enum sw_ptype {
   SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives arg->distance */
   SW_P_TABLE,     /* `own`, or {file: t.csv | from: r.h5}: gives arg->table */
   SW_P_PAIRS,     /* the pairs that another entry keeps, NAME or NAME.quantity: give job->links */
+  SW_P_MATRICES,  /* {LABELS: [a, b], keep: ...}, with all keys of a pair entry: asks for the pair
+                     outputs of the group that is called like the parameter, once for each label.
+                     `choices` is the key of the labels (arg->texts); NULL: once, without a label */
   SW_P_NODE       /* any YAML: `resolve` reads arg->node itself */
 } sw_ptype;
 
@@ -39,7 +42,7 @@ typedef struct sw_param {
   const char *name;
   sw_ptype type;
   const char *fallback; /* default, as a study file would write it; NULL: required; "": none */
-  const char *choices;  /* SW_P_CHOICE: allowed texts, separated by '|' */
+  const char *choices;  /* SW_P_CHOICE: allowed texts, separated by '|'; MATRICES: see there */
   double lo, hi;        /* numbers: allowed range, both ends included; both 0: any finite number */
   const char *help;     /* one line */
 } sw_param;
@@ -59,7 +62,7 @@ typedef struct sw_arg {
   const char *where; /* "study.yaml:31:5", of the value, else of the entry */
   double number;     /* NUMBER, INTEGER, BOOL (0 or 1), CHOICE (index among the choices) */
   const char *text;  /* as written, or the default; CHOICE: the text chosen */
-  int count;         /* NUMBERS, TEXTS, COLUMNS, GROUPINGS */
+  int count;         /* NUMBERS, TEXTS, COLUMNS, GROUPINGS, MATRICES */
   const double *numbers;
   const char *const *texts;
   const struct sw_node *node;
@@ -94,6 +97,9 @@ typedef struct sw_output {
   bool timeless;    /* UNIT: one value for all periods (a trend). As input of another entry it has
                        that value in every period */
   const char *axis[SW_MAX_OWN]; /* names of extra axes declared by resolve; then NULL */
+  const char *group; /* PAIR: not of the result itself, but of a result below it, NAME/GROUP/LABEL,
+                        for each label of the parameter SW_P_MATRICES of that name; else NULL */
+  bool of_pairs; /* the engine's own sums over pairs (blocks, rings, centres); not for descriptors */
 } sw_output;
 
 /* An extra axis, e.g. "industry", made in resolve. Its positions have labels, or are numbers with a
@@ -259,7 +265,12 @@ typedef struct sw_job {
   void *state;               /* the measure's own; tiles see it const */
   bool scores_per_period, scores_unbounded; /* composite: handed on to inputs made of it */
 
-  /* Set by the runner. */
+  /* Set by the runner. While pairs are computed: of which group, and for which label (an index
+   * into arg->texts of its parameter); NULL: the result's own. Each has a job of its own, a copy of
+   * that of the entry, with the pair outputs of the group alone. In resolve results of groups that
+   * the entry does not ask for are off. */
+  const char *group;
+  int label;
   sw_view operand[SW_MAX_PASSES];    /* gathered: row[c * n_periods + t], from unit 0 */
   sw_view operand_local[SW_MAX_PASSES]; /* while its pass runs: this rank's units */
   const void *folded[SW_MAX_PASSES]; /* result bytes of finish */
@@ -317,14 +328,18 @@ const char *sw_job_period(const sw_job *job, int t);
  * - Outputs: no two of a name and form; of variants of a name resolve leaves one on. Names that the
  *   results file has itself: unit, unit_to, time, lon, lat, group_*, operand_hash, block,
  *   block_checksum, value_checksum; with pair outputs also out_strength, in_strength, total, mean,
- *   max, n_pairs, partner, row_start, unit_edge, entry, rank, tile, tile_checksum, and `value` but
- *   for a pair output. The same holds for axes, which share no name with an output.
+ *   max, n_pairs, partner, row_start, unit_edge, entry, rank, tile, tile_checksum, the sums of
+ *   blocks, rings and centres (block_sum, block_count, sent_to, received_from, ring_sum, ring_count,
+ *   ring_out, from_centre, to_centre), and `value` but for a pair output. The same holds for axes, which share no name with an output.
  * - Outputs have up to three axes of their own, which differ; pairs none. An output that is on has
  *   its axes declared, each once, with a label or number at least, not both; 8 axes at most.
  * - timeless is of unit outputs; a global one without time is a table.
  * - Unit outputs need a tile and a pass over units; global ones and tables finish, and a pass over
  *   units or items; pair outputs one of segment, block, whole_row and row_periods, and one pass
  *   over pairs, the last. row_state, row_prepare and row_periods go together.
+ * - A group of pair outputs has a parameter SW_P_MATRICES of its name, and each of these a group.
+ *   No output and no axis is called like it. Beside outputs of groups alone, unit outputs may have
+ *   time although the matrices have none (whole_series).
  * - A resource has a name, a fill, bytes or a begin; its base is an earlier one; 8 at most.
  * - A partial needs merge, a result finish. partial, operand and gathered are of passes over units,
  *   items, record and links of those over items; 1 to 8 passes. open needs close and a workspace.

@@ -21,7 +21,7 @@ includes_awk='
     rooms("base/ panel/ comm/")
     rooms("kernel/ | kernel/series kernel/linear | kernel/space | kernel/pairs")
     rooms("measure/ | measure/share | measure/composite measure/unit measure/pair measure/global")
-    rooms("plan/study | plan/ports | plan/walk | plan/task | plan/descriptor | plan/pairs | plan/run")
+    rooms("plan/study | plan/ports | plan/walk | plan/task | plan/descriptor | plan/pairs | plan/sums | plan/run")
     rooms("store/text store/h5 | store/panel store/layout | store/results | store/links store/diff")
     rooms("cli/session | cli/synth | cli/verbs | cli/")
   }

@@ -20,6 +20,7 @@ import numpy as np
 
 SPILLWAY = os.environ["SPILLWAY"]
 TOP = (7, 64)  # fewer partners than there are, and more
+SHARE = 0.07
 
 
 def spillway(*arguments):
@@ -361,12 +362,29 @@ def is_over(row, by, threshold):
     return (abs(row) if by == "absolute" else row) > threshold
 
 
+def check_share(r, dense, share, by, quantities):
+    """The strongest of all ordered pairs; ties by the row's code, then the column's."""
+    kept = []
+    for matrix in dense["value"]:
+        place = order(matrix.ravel(), by)
+        mask = np.zeros(matrix.size, bool)
+        mask[place[:max(1, int(share * len(place) + 0.5))]] = True
+        kept += [row for row in mask.reshape(matrix.shape)]
+    rows = iter(kept)
+
+    def wanted(row, i):
+        mask = next(rows)
+        return np.array([j for j in order(row, by) if mask[j]], int)
+    check_entries(r, dense, quantities, wanted)
+
+
 def check_kept(kept, dense, threshold, linked, by, quantities):
     """`kept`: the results of one entry by form of keep, in the precision of `dense`."""
     for k in TOP:
         check_top(kept[f"top{k}"], dense, min(k, dense["value"].shape[1]), by, quantities)
     check_entries(kept["above"], dense, quantities,
                   lambda row, i: np.array([j for j in order(row, by) if is_over(row[j], by, threshold)], int))
+    check_share(kept["share"], dense, SHARE, by, quantities)
     check_entries(kept["links"], dense, quantities,
                   lambda row, i: with_undefined_last(row, by, linked[i]))
     assert not set(kept["summary"].data) - set(SUMMARY), "summary keeps pairs"

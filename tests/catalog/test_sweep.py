@@ -93,6 +93,7 @@ class Runs:
     def forms(self, label):
         forms = {f"top{k}": {"keep": {"top": k}} for k in TOP}
         forms.update(above={"keep": {"above": self.threshold[label]}}, summary={"keep": "summary"},
+                     share={"keep": {"share": sweep.SHARE}},
                      links={"keep": "links", "weights": "contiguity"})
         return forms
 

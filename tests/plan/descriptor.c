@@ -206,6 +206,44 @@ Test(descriptor, defaults) {
           .help = "what"});
 }
 
+/* Pair outputs of groups, and the parameters that ask for them. */
+Test(descriptor, groups) {
+#define BELOW(n, g)                                                                                \
+  { .name = n, .long_name = "of pairs", .units = "1", .shape = SW_PAIR, .group = g }
+  static const sw_param asks[] = {
+      {.name = "peers", .type = SW_P_MATRICES, .fallback = "", .choices = "terms", .help = "what"},
+      {0}};
+  static const sw_output peers[] = {BELOW("near", "peers"), TABLE("total", NULL), {0}};
+  static const sw_output twins[] = {PAIR("near"), BELOW("near", "peers"), {0}};
+  static const sw_output *const sound[] = {peers, twins};
+  for (int k = 0; k < 2; k++) { /* `total` is beside no pairs; a name stands in two groups */
+    sw_error err = {0};
+    sw_measure m = good();
+    m.param = asks;
+    m.output = sound[k];
+    m.headline = NULL;
+    cr_expect_eq(sw_measure_check(&err, &m), SW_OK, "%s", err.text);
+  }
+  SLIP(m.param = asks, "parameter peers asks for matrices, and no output is of a group peers");
+  SLIP(m.output = peers;
+       m.headline = NULL, "group peers: no parameter of that name is SW_P_MATRICES; declare it");
+  SLIP(m.output = peers; m.headline = NULL; m.param = asks;
+       m.segment = NULL,
+       "pair outputs, and no segment, block, whole_row or row_periods to fill them");
+  SLIP(m.output = peers; m.headline = NULL; m.param = asks;
+       m.kind = SW_KIND_PAIR, "of kind pair, without a pair output; declare one");
+  OUTPUTS("output near: the group peers; only pair outputs have groups",
+          {.name = "near", .shape = SW_UNIT, .group = "peers"});
+  OUTPUTS("group time: the results file has a `time` of its own; take another name",
+          BELOW("near", "time"));
+  OUTPUTS("group 'a-b': letters, digits and '_' are wanted, no digit first", BELOW("near", "a-b"));
+  OUTPUTS("an output and a group are both called 'peers'; rename one", BELOW("near", "peers"),
+          UNIT("peers", NULL));
+  static const sw_output same[] = {BELOW("near", "peers"), BELOW("near", "peers"), {0}};
+  SLIP(m.output = same; m.headline = NULL;
+       m.param = asks, "two outputs are called 'near'; give each a name of its own");
+}
+
 Test(descriptor, output_names) {
   static const char *const always[] = {"unit",       "time",         "lon",  "lat",
                                        "group_east", "operand_hash", "block"};

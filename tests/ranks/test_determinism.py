@@ -21,10 +21,16 @@ MORE = """
   - gravity: {mass: [population], share: population, keep: dense, periods: [%(year)s], as: g_share}
   - gravity: {mass: [population], share: population, keep: summary, as: g_share_summary}
   - market_potential: {mass: gdp, as: potential}
+  - structural_similarity: {shares: [manufacturing, finance, other_services], keep: summary, as: s_summary}
+  - structural_similarity: {shares: [manufacturing, finance, other_services], periods: [%(year)s], keep: dense, as: s_dense}
+  - structural_similarity: {shares: [manufacturing, finance], form: krugman, keep: {top: 7}, as: s_krugman}
+  - structural_similarity: {shares: [manufacturing, finance], form: complementarity, demand: [finance, manufacturing], keep: summary, as: s_directed}
   - gravity: {mass: [population], decay: 1.3, distance: geodesic, keep: {above: 1e6}, periods: [%(year)s], as: g_above}
   - radiation_model: {mass: population, keep: dense, as: r_dense}
   - radiation_model: {mass: population, keep: {top: 7}, as: r_top}
   - radiation_model: {mass: gdp, out: population, finite: true, keep: {above: 100}, as: r_above}
+  - radiation_model: {mass: gdp, keep: {share: 0.03}, as: r_share}
+  - gravity: {mass: [gdp], keep: {share: 0.01}, by: smallest, as: g_far}
 """
 
 

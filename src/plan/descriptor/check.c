@@ -124,7 +124,8 @@ static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_
     return fault(err, measure, "parameter %s: type %d is none; give one of sw_ptype", name,
                  (int)param->type);
   /* The engine reads the links of `keep: links` from it. */
-  if (strcmp(name, "weights") == 0 && param->type != SW_P_WEIGHTS && sw_measure_has_pairs(measure))
+  if (strcmp(name, "weights") == 0 && param->type != SW_P_WEIGHTS &&
+      sw_measure_has_shape(measure, SW_PAIR))
     return fault(err, measure,
                  "parameter weights: beside pair outputs it names the links of keep: links; make "
                  "it SW_P_WEIGHTS, or take another name");
@@ -155,6 +156,20 @@ static sw_status check_twins(sw_error *err, const sw_measure *measure, const sw_
   return SW_OK;
 }
 
+static bool has_group(const sw_measure *measure, const char *name) {
+  for (const sw_output *output = measure->output; output->name; output++)
+    if (output->group && strcmp(output->group, name) == 0) return true;
+  return false;
+}
+
+/* What asks for the matrices of a group, and the group itself, are there for each other. */
+static sw_status check_matrices(sw_error *err, const sw_measure *measure, const sw_param *param) {
+  if (param->type == SW_P_MATRICES && !has_group(measure, param->name))
+    return fault(err, measure, "parameter %s asks for matrices, and no output is of a group %s",
+                 param->name, param->name);
+  return SW_OK;
+}
+
 /* All parameters are checked before any default is read: reading relies on types and choices. The
  * arena is for the defaults alone and goes with them. */
 static sw_status check_params(sw_error *err, const sw_measure *measure) {
@@ -163,6 +178,7 @@ static sw_status check_params(sw_error *err, const sw_measure *measure) {
   for (const sw_param *param = measure->param; param->name; param++) {
     SW_TRY(check_param(err, measure, param));
     SW_TRY(check_twins(err, measure, param));
+    SW_TRY(check_matrices(err, measure, param));
   }
   SW_TRY(sw_arena_create(err, &arena));
   for (int p = 0; status == SW_OK && measure->param[p].name; p++)
@@ -229,6 +245,24 @@ static bool same_form(const sw_output *a, const sw_output *b) {
   return same;
 }
 
+/* A group of pair outputs becomes a group of the file beside what else the result has, so it has a
+ * name of its own; its parameter says for which labels. */
+static sw_status check_group(sw_error *err, const sw_measure *measure, const sw_output *output) {
+  const char *group = output->group;
+  if (!group) return SW_OK;
+  if (output->shape != SW_PAIR)
+    return fault(err, measure, "output %s: the group %s; only pair outputs have groups",
+                 output->name, group);
+  SW_TRY(check_name(err, measure, "group", group));
+  for (const sw_output *other = measure->output; other->name; other++)
+    if (!other->group && strcmp(other->name, group) == 0)
+      return fault(err, measure, "an output and a group are both called '%s'; rename one", group);
+  for (const sw_param *param = measure->param; param->name; param++)
+    if (param->type == SW_P_MATRICES && strcmp(param->name, group) == 0) return SW_OK;
+  return fault(err, measure, "group %s: no parameter of that name is SW_P_MATRICES; declare it",
+               group);
+}
+
 /* One output by itself and against those before it. Pairs are stored in the study's precision, in
  * one dataset a quantity, of which the first is called `value`. */
 static sw_status check_output(sw_error *err, const sw_measure *measure, const sw_output *output) {
@@ -255,9 +289,11 @@ static sw_status check_output(sw_error *err, const sw_measure *measure, const sw
                  "`; take another name");
   /* Variants of a name, of which resolve leaves one on, differ in their form. */
   for (const sw_output *other = measure->output; other < output; other++)
-    if (strcmp(other->name, output->name) == 0 && same_form(other, output))
+    if (strcmp(other->name, output->name) == 0 && same_form(other, output) &&
+        same_text(other->group, output->group))
       return fault(err, measure, "two outputs are called '%s'; give each a name of its own",
                    output->name);
+  SW_TRY(check_group(err, measure, output));
   return check_axes(err, measure, output);
 }
 
@@ -284,8 +320,8 @@ static sw_status check_outputs(sw_error *err, const sw_measure *measure) {
 /* Every output needs a function that fills it; a function that no output needs is a slip as well,
  * as it would never be called. What depends on passes is left to job.c. */
 static sw_status check_functions(sw_error *err, const sw_measure *measure) {
-  bool pairs = sw_measure_has_pairs(measure);
-  if (measure->kind == SW_KIND_PAIR && !pairs)
+  bool pairs = sw_measure_has_shape(measure, SW_PAIR);
+  if (measure->kind == SW_KIND_PAIR && !sw_measure_has_pairs(measure))
     return fault(err, measure, "of kind pair, without a pair output; declare one");
   int fills = (measure->segment != NULL) + (measure->block != NULL) + (measure->whole_row != NULL) +
               (measure->row_periods != NULL);
@@ -294,7 +330,8 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
                  "%d of segment, block, whole_row and row_periods; the engine calls one of them",
                  fills);
   if (measure->fold && !measure->block)
-    return fault(err, measure, "fold without block; the engine asks for sums in the place of blocks");
+    return fault(err, measure,
+                 "fold without block; the engine asks for sums in the place of blocks");
   if (pairs && fills == 0)
     return fault(err, measure,
                  "pair outputs, and no segment, block, whole_row or row_periods to fill them");

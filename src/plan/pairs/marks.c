@@ -157,7 +157,7 @@ sw_status sw_pairs_restore(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   void *done = NULL;
   bool resumes = p->journal && p->run->resumes;
-  if (!resumes && !p->work.sample && !p->past) return SW_OK;
+  if (!resumes && !p->work.sample && !p->past && !p->ranks) return SW_OK;
   SW_TRY(team->node_alloc(team, err, (size_t)p->n_tasks + 1, &done));
   p->done = done;
   if (p->work.sample) pass_over(p);

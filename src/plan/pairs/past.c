@@ -110,6 +110,11 @@ sw_status sw_pairs_past(sw_error *err, sw_pairs *p) {
   SW_TRY(sw_team_agree(team, err, status, 0));
   SW_TRY(p->run->past->find(p->run->past, err, p->entry, p->run->operand_hash[p->entry], matrices,
                             p->past, p->past_figures));
+  /* What a share begins with rests on all pairs of a matrix: it is taken whole, as the rounds have
+   * found it, or not at all. */
+  for (int t = 0; t < matrices && p->plan->cutoff; t++)
+    if (p->plan->cutoff[t].distrusted || (p->plan->cutoff[t].settled && !p->plan->cutoff[t].taken))
+      p->past[t] = -1;
   for (int t = 0; t < matrices; t++) {
     if (!p->counts && p->past[t] >= 0) SW_TRY(take_strengths(err, p, t));
     taken += p->past[t] >= 0;
@@ -187,7 +192,7 @@ static sw_status take_task(sw_error *err, sw_pairs *p, const source *from, const
     }
   }
   *done = true;
-  if (p->counts) take_counts(p, from, lot);
+  if (p->counts && !p->ranks) take_counts(p, from, lot);
   /* Known to this rank, for the checksums of the new file, but not marked: its shares are not
    * there, and a run that goes on later takes or computes it again. */
   if (p->counts || !p->journal) return SW_OK;
@@ -204,7 +209,7 @@ static sw_status open_source(sw_error *err, sw_pairs *p, int t, source *from) {
   SW_TRY(sw_alloc(err, (size_t)sw_pairs_tiles(p->run, p->entry), sizeof *from->tile,
                   (void **)&from->tile));
   SW_TRY(past->tiles(past, err, p->entry, p->past[t], from->tile));
-  if (kind != SW_KEEP_ABOVE && kind != SW_KEEP_LINKS) return SW_OK;
+  if (!sw_keep_has_entries(kind)) return SW_OK;
   SW_TRY(sw_alloc(err, (size_t)p->job->n + 1, sizeof *from->row_start, (void **)&from->row_start));
   from->stored.row_start = from->row_start;
   return past->rows(past, err, p->entry, p->past[t], from->row_start);

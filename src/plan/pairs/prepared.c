@@ -119,6 +119,7 @@ static void turn_to(sw_worker *w, int k, int at) {
   w->all = w->row + k * w->pairs->n_pair_outputs;
   w->pick = to->pick, w->room = to->room;
   w->pick_at = to->pick_at, w->pick_end = to->pick_end, w->link_at = to->link_at;
+  if (w->bin_sets) w->bins = w->bin_sets + k * SW_RANK_BINS;
   if (own->hasher) w->hasher = own->hasher + at * (w->pairs->n_quantities + 1);
 }
 

@@ -225,6 +225,7 @@ static void end_strip(sw_worker *w, const sw_strip *s, const sw_lot *lot) {
 
 /* Batches follow one another; all but the last are sent without a mark. */
 void sw_pairs_batch_end(sw_worker *w, const sw_strip *s, const sw_lot *lot) {
+  if (w->bins) sw_pairs_rank_flush(w, s->t);
   if (s->b1 == s->r1) {
     end_strip(w, s, lot);
   } else if (s->packet) {

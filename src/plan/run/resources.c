@@ -120,11 +120,9 @@ static bool is_same_distance(const sw_distance_use *use, const sw_distance_spec 
 /* The distance that an argument names, shared with earlier ones that name the same. n_distances
  * grows only once the resource is whole; a failure before leaves the slot to nobody, and the run
  * ends. */
-sw_status sw_run_distance(sw_error *err, sw_run *run, int entry_index, int param,
-                          const sw_distance **distance) {
+static sw_status find_distance(sw_error *err, sw_run *run, const sw_entry *entry,
+                               const sw_distance_spec *spec, const sw_distance **distance) {
   struct sw_run_private *own = run->private;
-  const sw_entry *entry = &run->study->entry[entry_index];
-  const sw_distance_spec *spec = &entry->naming[param].distance;
   for (int i = 0; i < own->n_distances; i++)
     if (is_same_distance(&own->distance[i], spec)) {
       *distance = &own->distance[i].distance;
@@ -146,6 +144,17 @@ sw_status sw_run_distance(sw_error *err, sw_run *run, int entry_index, int param
   own->n_distances++;
   *distance = &use->distance;
   return SW_OK;
+}
+
+sw_status sw_run_distance(sw_error *err, sw_run *run, int e, int param,
+                          const sw_distance **distance) {
+  const sw_entry *entry = &run->study->entry[e];
+  return find_distance(err, run, entry, &entry->naming[param].distance, distance);
+}
+
+sw_status sw_run_great_circles(sw_error *err, sw_run *run, int e, const sw_distance **distance) {
+  static const sw_distance_spec spec = {.kind = SW_GREAT_CIRCLE};
+  return find_distance(err, run, &run->study->entry[e], &spec, distance);
 }
 
 /* ---- gathering -------------------------------------------------------------------------- */

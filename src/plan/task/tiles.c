@@ -54,7 +54,7 @@ static void copy_share(const sw_tiles *s, int64_t k, char *share, bool out_of_sh
   sw_tiling_range(&s->tiling, number_of(s, k), &lo, &hi);
   for (int q = 0; job->measure->output[q].name; q++) {
     const sw_result *result = &job->result[q];
-    if (result->output->shape != SW_UNIT || result->off) continue;
+    if (result->output->shape != SW_UNIT || result->off || result->output->of_pairs) continue;
     for (int r = 0; r < result->width * sw_result_periods(job, result); r++)
       share = copy_row(share, result->row[r] + (lo - first), hi - lo, out_of_share);
   }
@@ -66,13 +66,14 @@ static void copy_share(const sw_tiles *s, int64_t k, char *share, bool out_of_sh
 
 /* ---- the journal -------------------------------------------------------------------------- */
 
-/* Behind the two regions of each entry's pairs; every entry has room for the most passes. */
+/* Behind the regions of each entry's pairs; every entry has room for the most passes. */
 int sw_tiles_region(const sw_run *run, int entry, int pass) {
-  return 2 * run->study->n_entries + SW_MAX_PASSES * entry + pass;
+  return SW_PAIR_REGIONS * run->study->n_entries + SW_MAX_PASSES * entry + pass;
 }
 
 void sw_tiles_regions(const sw_run *run, int entry, sw_region *regions) {
   const sw_job *job = &run->job[entry];
+  if (run->study->entry[entry].group) return; /* its passes are another entry's */
   for (int pass = 0; pass < job->n_passes; pass++) {
     if (job->pass[pass].domain == SW_PAIRS) continue;
     sw_tiling tiling = sw_tiling_make(job, pass);

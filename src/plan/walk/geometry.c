@@ -19,7 +19,7 @@ static sw_walk choose_walk(const sw_job *job, sw_keep_kind keep, bool counts) {
 /* A sample recomputes tasks of the storing pass, so both have the same geometry. */
 sw_geometry sw_geometry_make(const sw_job *job, sw_keep_kind keep, const sw_cut *cut,
                              sw_pair_pass pass) {
-  sw_geometry g = {.cut = *cut, .counts = pass == SW_PAIRS_COUNT};
+  sw_geometry g = {.cut = *cut, .counts = pass == SW_PAIRS_COUNT || pass == SW_PAIRS_RANK};
   g.prepares = job->measure->row_periods != NULL;
   g.walk = choose_walk(job, keep, g.counts);
   g.parts = job->directed;

@@ -13,7 +13,8 @@
 
 /* What a pass over the pairs of an entry does. */
 typedef enum sw_pair_pass {
-  SW_PAIRS_COUNT, /* counts the entries of `keep: {above: x}` by row, and nothing else */
+  SW_PAIRS_RANK,  /* counts pairs by strength, for `keep: {share: s}`, and nothing else */
+  SW_PAIRS_COUNT, /* counts entries by row, of `above` and `share`, and nothing else */
   SW_PAIRS_STORE, /* stores what is kept, and sums */
   SW_PAIRS_SAMPLE /* computes a sample of the tasks of the storing pass, without sums */
 } sw_pair_pass;
@@ -26,7 +27,7 @@ typedef struct sw_geometry {
   sw_cut cut;
   sw_walk walk;
   bool prepares; /* rows are prepared once for the matrices of a window */
-  bool counts;   /* a counting pass: shares are counts of rows, and there are no slots */
+  bool counts;   /* RANK or COUNT: shares are counts of rows, and there are no slots */
   int64_t parts; /* row segments for which a square's slot, or a strip's, has column sums: one in a
                     triangle; for directed matrices one a strip, or as many as strips nest in a
                     square; 0 for undirected strips, whose rows hold all */
