@@ -34,7 +34,7 @@ def make(programs, folder, units, periods):
             return self.path(name)
 
     country = Country(os.path.join(folder, "country"), units, periods)
-    country.run("scores", [("composite", *entry) for entry in entries("composite")], [])
+    country.run("scores", [("composite", *entry) for entry in entries("composite", periods)], [])
     put_columns(country)
     return country
 
