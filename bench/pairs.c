@@ -2,10 +2,11 @@
  *
  *   bench_pairs FILE N
  *
- * FILE holds six columns of N doubles: lon, lat, mass and three scores. Commands come on standard
- * input, one a line, and each is answered by a line:
+ * FILE holds columns of N doubles: lon, lat, mass, three scores, output by 20 industries. Commands
+ * come on standard input, one a line, and each is answered by a line:
  *
- *   gravity | coupling - seconds, total, greatest, sum of out-strength times (unit mod 7)
+ *   gravity | coupling | similarity
+ *          - seconds, total, greatest, sum of out-strength times (unit mod 7)
  *
  *   bounds - fused multiply-adds, divisions, square roots a second
  *
@@ -20,8 +21,9 @@
 #include <string.h>
 #include <time.h>
 
-enum { COLUMNS = 6, CODE = 24 };
+enum { INDUSTRIES = 20, GIVEN = 4 + INDUSTRIES, COLUMNS = 2 + GIVEN, CODE = 24 };
 
+static const char *const command_of[] = {"gravity\n", "coupling\n", "similarity\n"};
 static const char *const study_text[] = {
     "study: bench\n"
     "panel: {file: none.csv, unit: unit}\n"
@@ -33,6 +35,12 @@ static const char *const study_text[] = {
     "panel: {file: none.csv, unit: unit}\n"
     "measures:\n"
     "  - pairwise_coupling: {systems: [s1, s2, s3], keep: summary}\n"
+    "output: {file: none.h5}\n",
+    "study: bench\n"
+    "panel: {file: none.csv, unit: unit}\n"
+    "measures:\n"
+    "  - structural_similarity: {shares: [e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11, e12, e13, "
+    "e14, e15, e16, e17, e18, e19, e20], keep: summary}\n"
     "output: {file: none.h5}\n"};
 
 static void stop(const sw_error *err) {
@@ -80,7 +88,9 @@ static void make_units(sw_units *units, int64_t n, const double *data) {
 }
 
 static sw_panel *make_panel(int64_t n, double *data) {
-  static const char *const name[] = {"mass", "s1", "s2", "s3"};
+  static const char *const name[] = {"mass", "s1",  "s2",  "s3",  "e1",  "e2",  "e3",  "e4",
+                                     "e5",   "e6",  "e7",  "e8",  "e9",  "e10", "e11", "e12",
+                                     "e13",  "e14", "e15", "e16", "e17", "e18", "e19", "e20"};
   static const char *const label[] = {"2000"};
   static const int64_t year[] = {2000};
   static const int period[] = {0};
@@ -88,9 +98,9 @@ static sw_panel *make_panel(int64_t n, double *data) {
   make_units(&panel->units, n, data);
   panel->periods = (sw_periods){1, true, year, label};
   panel->hi = n;
-  panel->n_columns = 4;
-  panel->column = room(4, sizeof *panel->column);
-  for (int c = 0; c < 4; c++) {
+  panel->n_columns = GIVEN;
+  panel->column = room(GIVEN, sizeof *panel->column);
+  for (int c = 0; c < GIVEN; c++) {
     double **row = room(1, sizeof *row);
     row[0] = data + (2 + c) * n;
     panel->column[c] = (sw_column){.name = name[c], .n_periods = 1, .period = period, .row = row};
@@ -136,7 +146,10 @@ static void answer(sw_team *team, sw_panel *panel, const char *command) {
     throughput t = throughput_measure();
     printf("%.6g %.6g %.6g\n", t.fma, t.divide, t.root);
   } else {
-    status = run_once(&err, team, panel, study_text[strcmp(command, "gravity\n") != 0]);
+    int which = 0;
+    while (which < 2 && strcmp(command, command_of[which]) != 0)
+      which++;
+    status = run_once(&err, team, panel, study_text[which]);
   }
   if (status != SW_OK) stop(&err);
   fflush(stdout);

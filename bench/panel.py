@@ -19,6 +19,12 @@ def country(n):
     return data
 
 
+def industries(n):
+    """Output of 20 industries: of very unlike size, and so are units."""
+    draw = np.random.default_rng(20240102)
+    return draw.lognormal(0, 1, (20, n)) * draw.lognormal(3, 1, n) * draw.lognormal(0, 1, (20, 1))
+
+
 def write_inputs(folder, data):
     """units.csv and panel.csv of such units, one period: mass, s1, s2, s3."""
     codes = [f"{k:06d}" for k in range(data.shape[1])]

@@ -1,9 +1,9 @@
-"""The peers: the same two measures in numpy, one thread, nothing stored.
+"""The peers: the same measures in numpy, one thread, nothing stored.
 
-`Gravity` and `Coupling` are written as an expert would: each pair once (tiles of the upper
+`Gravity`, `Coupling` and `Similarity` are written as an expert would: each pair once (tiles of the upper
 triangle), buffers allocated once and reused, ufuncs in place with out=, tiles small enough for the
 cache, sums over rows and columns as matrix-vector products, everything that depends on one unit
-taken out of the loop. Both give what `keep: summary` gives: strengths, total and greatest value.
+taken out of the loop. All give what `keep: summary` gives: strengths, total and greatest value.
 The shape of the tile is chosen by trying (`tune`). `naive_*` is plain broadcasting."""
 import time
 
@@ -158,6 +158,27 @@ class CouplingByProducts(Coupling):
         return np.sqrt(c, out=c)
 
 
+class Similarity(Tiled):
+    """Cosine of industry shares: a matrix product of vectors of length 1."""
+
+    def __init__(self, data, shape=(32, 1024)):
+        super().__init__(data.shape[1], shape)
+        self.output = data[6:]
+
+    def start(self):
+        share = self.output / self.output.sum(axis=0)
+        self.right = share / np.sqrt((share * share).sum(axis=0))
+        self.left = np.ascontiguousarray(self.right.T)
+        self.row_factor = self.column_factor = np.ones(self.n)
+
+    def values(self, i0, i1, j0, j1):
+        v = self.part(0, i1 - i0, j1 - j0)
+        return np.matmul(self.left[i0:i1], self.right[:, j0:j1], out=v)
+
+    def largest(self, v, row, column):
+        return v.max()
+
+
 def tune(make):
     """The tile shape in which `make(shape)` runs fastest."""
     best = None
@@ -194,6 +215,15 @@ def naive_coupling(data):
         c += 3 * np.cbrt(v[0] * v[1] * v[2]) / (v[0] + v[1] + v[2])
     t = s.mean(axis=0)
     value = np.sqrt(c / 6 * (t[:, None] + t[None, :]) / 2)
+    np.fill_diagonal(value, 0.0)
+    strength = value.sum(axis=1)
+    return strength.sum(), value.max(), strength
+
+
+def naive_similarity(data):
+    share = data[6:] / data[6:].sum(axis=0)
+    u = share / np.sqrt((share * share).sum(axis=0))
+    value = u.T @ u
     np.fill_diagonal(value, 0.0)
     strength = value.sum(axis=1)
     return strength.sum(), value.max(), strength

@@ -328,12 +328,22 @@ const char *sw_job_period(const sw_job *job, int t);
  * - A resource has a name, a fill, bytes or a begin; its base is an earlier one; 8 at most.
  * - A partial needs merge, a result finish. partial, operand and gathered are of passes over units,
  *   items, record and links of those over items; 1 to 8 passes. open needs close and a workspace.
+ * - fold is beside block alone.
  * - A tile fills no output but unit ones, and those over units only; segment, block, whole_row
  *   and row_periods fill `out`.
  * - What a result is follows from its outputs: any kind may have pair outputs beside others. resolve
  *   may switch all of them off, but for the kind pair: then there are no pairs. Beside one matrix
  *   over all periods (whole_series) unit outputs are timeless. */
 
+
+/* Sums of a square of pairs under way, in eight lanes each: number c of row r, from the square's first
+ * column and row, is added to row[r * 8 + c % 8] and to column[(r % 8) * stride + c], in the order of
+ * columns and of rows. `greatest` is raised to the largest value; NaN raises nothing. */
+typedef struct sw_fold {
+  double *row, *column;
+  int64_t stride;
+  double greatest;
+} sw_fold;
 
 typedef enum sw_kind { SW_KIND_UNIT, SW_KIND_PAIR, SW_KIND_GLOBAL, SW_KIND_MODEL, SW_KIND_COMPOSITE } sw_kind;
 
@@ -378,6 +388,11 @@ typedef struct sw_measure {
    * block that it lies in. See kernel/pairs/block.h. */
   void (*block)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                 double *const *out, int64_t stride, void *workspace);
+  /* Optional, beside block: adds a square's values to its sums without leaving them in memory, where
+   * only sums of an undirected matrix are wanted. The bits are those of adding what block fills; a
+   * NaN shows in its row's sum, and the square is then done again by block. */
+  void (*fold)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+               sw_fold *sums, void *workspace);
   /* Instead of either, for what must see a whole row: out[q][0 .. n). */
   void (*whole_row)(const sw_job *job, int t, int64_t i, double *const *out, void *workspace);
   /* Instead of these, for whole rows of which a part rests on the row and not on the period, as

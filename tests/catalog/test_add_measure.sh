@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# The worked example of src/README.md, "Adding a measure", is true: its files and its line, put into
-# a copy of the source and nothing else touched, give a measure that is built, described, computed,
-# and passes its own tests.
+# The worked examples of src/README.md, "Adding a measure", are true: their files and lines, put into
+# a copy of the source and nothing else touched, give measures that are built, described, computed,
+# and pass their own tests. One is of units, one of pairs, by blocks.
 set -euo pipefail
 fail() {
   echo "FAILED: $*" >&2
   exit 1
 }
 
-name=herfindahl
+names=(herfindahl bray_curtis)
 python=${SPILLWAY_PYTHON:-/usr/bin/python3}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -16,8 +16,10 @@ copy=$folder/source
 mkdir "$copy"
 cp -a "$SPILLWAY_SOURCE"/{CMakeLists.txt,src,include,tests,jobs} "$copy"
 cp -a "$copy" "$folder/before"
-grep -q "SW_MEASURE($name," "$copy/src/measure/catalog.def" &&
-  fail "$name is in the catalogue by now: let src/README.md show another measure"
+for name in "${names[@]}"; do
+  grep -q "SW_MEASURE($name," "$copy/src/measure/catalog.def" &&
+    fail "$name is in the catalogue by now: let src/README.md show another measure"
+done
 
 # Blocks "```LANGUAGE PATH": a new file, or what is added to one that is there.
 "$python" - "$copy" <<'END'
@@ -30,27 +32,33 @@ for path, text in blocks:
 END
 changed=$(cd "$folder" && diff -rq before source | sort || true)
 want="Files before/src/measure/catalog.def and source/src/measure/catalog.def differ
-Only in source/src/measure/unit: $name.c
-Only in source/tests/catalog/cases: $name.py
-Only in source/tests/measure: $name.c"
-[ "$changed" = "$want" ] || fail "the example changes: $changed"
+Only in source/src/measure/pair: bray_curtis.c
+Only in source/src/measure/unit: herfindahl.c
+Only in source/tests/catalog/cases: bray_curtis.py
+Only in source/tests/catalog/cases: herfindahl.py
+Only in source/tests/measure: bray_curtis.c
+Only in source/tests/measure: herfindahl.c"
+[ "$changed" = "$want" ] || fail "the examples change: $changed"
 
 log=$folder/log
 cmake -S "$copy" -B "$folder/build" -G Ninja -DCMAKE_BUILD_TYPE=Quick -DCMAKE_C_FLAGS_QUICK=-O1 \
   -DSPILLWAY_TESTS=ON >"$log" 2>&1 || fail "configuring: $(tail -n 20 "$log")"
-cmake --build "$folder/build" --target spillway "t_measure_$name" >"$log" 2>&1 ||
+cmake --build "$folder/build" --target spillway "${names[@]/#/t_measure_}" >"$log" 2>&1 ||
   fail "building: $(tail -n 30 "$log")"
 export SPILLWAY=$folder/build/spillway
 
-"$folder/build/tests/t_measure_$name" >"$log" 2>&1 || fail "its test: $(cat "$log")"
-"$python" "$copy/tests/catalog/test_sweep.py" "$name" >"$log" 2>&1 || fail "its case: $(cat "$log")"
+for name in "${names[@]}"; do
+  "$folder/build/tests/t_measure_$name" >"$log" 2>&1 || fail "test of $name: $(cat "$log")"
+done
+"$python" "$copy/tests/catalog/test_sweep.py" "${names[@]}" >"$log" 2>&1 ||
+  fail "a case: $(cat "$log")"
 SPILLWAY_SOURCE=$copy bash "$copy/tests/cli/test_measures.sh" >"$log" 2>&1 || fail "$(cat "$log")"
-text=$("$SPILLWAY" measures "$name")
+text=$("$SPILLWAY" measures herfindahl)
 for said in "H = sum s_k^2" "  industries  " "true | false, default false" "  equals  " "Adelman 1969"; do
-  grep -qF -- "$said" <<<"$text" || fail "spillway measures $name does not say '$said': $text"
+  grep -qF -- "$said" <<<"$text" || fail "spillway measures herfindahl does not say '$said': $text"
 done
 
-# A study with it, and with its result as the input of another measure.
+# A study with them, and with a result as the input of another measure.
 cd "$folder"
 cat >panel.csv <<'END'
 code,year,a,b,c,d
@@ -68,6 +76,7 @@ measures:
   - herfindahl: {industries: [a, b, c, d], as: hhi}
   - herfindahl: {industries: [a, b, c, d], normalised: true, as: scaled}
   - inequality: {of: hhi.value, as: gaps}
+  - bray_curtis: {of: [a, b, c, d], keep: {top: 1}, as: unlike}
 output: {file: out.h5}
 END
 "$SPILLWAY" run study.yaml --quiet >"$log" 2>&1 || fail "run: $(cat "$log")"
@@ -82,6 +91,10 @@ with h5py.File("out.h5") as f:
         got = f[group][name][:]
         assert np.allclose(got, want, rtol=1e-14, atol=1e-15, equal_nan=True), (group, name, got)
     assert f["gaps/n_used"][:].tolist() == [3, 1]
+    # The most alike: of 01 and 02 each other, of 03 unit 02; in 2002 unit 02 has nothing.
+    assert f["unlike/partner"][0, :, 0].tolist() == [1, 0, 1], f["unlike/partner"][0]
+    assert np.allclose(f["unlike/value"][:, :, 0], [[80 / 120, 80 / 120, 19 / 21], [1 - 6 / 203, 1, 1 - 6 / 203]])
+    assert f["unlike"].attrs["parameters"] == b"{of: [a, b, c, d], keep: {top: 1}, by: smallest}"
     attributes = f["hhi"].attrs
     assert attributes["measure"] == b"herfindahl", attributes["measure"]
     assert attributes["undefined"].startswith(b"4 of 12 values"), attributes["undefined"]
@@ -92,4 +105,4 @@ sed -i 's/\[a, b, c, d\], as: hhi/[a], as: hhi/' study.yaml
 said=$("$SPILLWAY" run study.yaml --force --quiet 2>&1) && fail "one industry is not refused"
 want="spillway: study.yaml:4:30: hhi: industries: 1 industry; concentration is of two or more"
 [ "$said" = "$want" ] || fail "said: $said"
-echo "$name: from the page to its numbers"
+echo "${names[*]}: from the page to their numbers"

@@ -2,6 +2,8 @@
  * every ragged edge. The source is included, as its variants are static. */
 #include "kernel/pairs/block.c"
 
+#include "kernel/pairs/lanes.h"
+
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>
@@ -42,31 +44,53 @@ static void expect(int k, int64_t i0, int64_t i1, int64_t j0, int64_t j1, bool d
     }
 }
 
-static void run_variant(variant *block, bool distance) {
-  double row[K * SW_BLOCK_ROWS];
+/* The sums of a block that goes on from others, against the lanes of its values. */
+static void expect_folded(variant with, int k, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                          bool distance) {
+  double workspace[K * PACKED], row[MOST * SW_LANES] = {0}, lanes[SW_LANES * STRIDE];
+  double want_lanes[SW_LANES * STRIDE], want_row = 0, most = -INFINITY, greatest = 0;
+  for (int l = 0; l < SW_LANES * STRIDE; l++)
+    lanes[l] = want_lanes[l] = l % 7;
+  sw_block_sums sums = {row, lanes, STRIDE, -INFINITY};
+  fold_by(with, k, column, i0, i1, column, j0, j1, distance, &sums, workspace);
+  for (int64_t i = i0; i < i1; i++) {
+    double value[STRIDE];
+    for (int64_t j = j0; j < j1; j++)
+      value[j - j0] = wanted(k, i, j, distance);
+    sw_lanes_row(value, j1 - j0, want_lanes + (i - i0) % SW_LANES * STRIDE, &want_row, &greatest);
+    if (greatest > most) most = greatest;
+    cr_assert_eq(sw_lanes_join(row + (i - i0) * SW_LANES), want_row, "row %d, columns %d-%d",
+                 (int)i, (int)j0, (int)j1);
+  }
+  cr_assert_eq(memcmp(lanes, want_lanes, sizeof lanes), 0, "columns %d-%d", (int)j0, (int)j1);
+  cr_assert_eq(sums.greatest, most);
+}
+
+static void run_variant(variant with, bool distance) {
+  double row[K * SW_BLOCK_ROWS * 2];
   for (int rows = 1; rows <= SW_BLOCK_ROWS; rows += SW_BLOCK_ROWS - 1)
     for (int64_t columns = 1; columns <= 67; columns++) {
       clear();
-      for (int s = 0; s < K; s++)
-        memcpy(row + s * rows, number[s] + 3, (size_t)rows * sizeof *row);
-      block(K, row, rows, column, 2, 2 + columns, distance, out, STRIDE);
-      expect(K, 3, 3 + rows, 2, 2 + columns, distance);
+      pack(K, column, 3, rows, 2, row);
+      with.block(K, row, rows, 2, column, 2, 2 + columns, distance, out, STRIDE);
+      expect(K, 3, 3 + 2 * rows, 2, 2 + columns, distance);
+      expect_folded(with, K, 3, 23, 2, 2 + columns, distance);
     }
 }
 
 Test(block, variants) {
   draw();
   for (int distance = 0; distance < 2; distance++) {
-    run_variant(block_plain, distance);
+    run_variant((variant){block_plain, fold_plain}, distance);
 #if defined(SW_HOT_VARIANTS)
-    if (__builtin_cpu_supports("x86-64-v3")) run_variant(block_v3, distance);
-    if (__builtin_cpu_supports("x86-64-v4")) run_variant(block_v4, distance);
+    if (__builtin_cpu_supports("x86-64-v3")) run_variant((variant){block_v3, fold_v3}, distance);
+    if (__builtin_cpu_supports("x86-64-v4")) run_variant((variant){block_v4, fold_v4}, distance);
 #endif
   }
 }
 
 Test(block, any_block) {
-  double workspace[K * SW_BLOCK_ROWS];
+  double workspace[K * PACKED];
   draw();
   cr_assert_leq(sw_block_workspace(K), sizeof workspace);
   for (int rows = 1; rows < 10; rows++)
@@ -82,7 +106,7 @@ Test(block, any_block) {
 }
 
 Test(block, exchanged) {
-  double workspace[K * SW_BLOCK_ROWS], one = 0;
+  double workspace[K * PACKED], one = 0;
   draw();
   sw_block_products(K, column, 0, MOST, column, 0, MOST, out, STRIDE, workspace);
   for (int64_t i = 0; i < MOST; i++)
@@ -97,9 +121,16 @@ Test(block, exchanged) {
       cr_assert_eq(out[i * STRIDE + j], out[j * STRIDE + i]);
 }
 
+Test(block, sums) {
+  draw();
+  for (int64_t rows = 1; rows < 40; rows++)
+    for (int distance = 0; distance < 2; distance++)
+      expect_folded(choose(), 1 + (int)rows % K, 3, 3 + rows, 11, 11 + rows, distance);
+}
+
 /* A missing number stays with its unit's pairs. */
 Test(block, missing) {
-  double workspace[K * SW_BLOCK_ROWS];
+  double workspace[K * PACKED];
   draw();
   number[K - 1][9] = NAN;
   for (int distance = 0; distance < 2; distance++) {

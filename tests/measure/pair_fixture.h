@@ -30,11 +30,11 @@ static inline sw_status pair_units_pass(harness *h) {
     HARNESS_NEW(h, part, p->partial + 1);
     pair_operands(h, whole, local, rows, lo);
     m->tile(&h->job, &(sw_tile){0, lo, hi}, part, NULL);
-    m->merge(&h->job, 0, all, part);
+    if (m->merge) m->merge(&h->job, 0, all, part);
   }
   h->job.operand[0] = (sw_view){whole, 0};
   h->job.folded[0] = result;
-  return m->finish(&h->err, &h->job, 0, all, result);
+  return m->finish ? m->finish(&h->err, &h->job, 0, all, result) : SW_OK;
 }
 
 static inline sw_status pair_start(harness *h) {
@@ -44,10 +44,22 @@ static inline sw_status pair_start(harness *h) {
   return h->job.measure->prepare(&h->err, &h->job, 1);
 }
 
-/* One value of the first quantity, by a segment of its own. */
+/* A segment of the first quantity, by whichever function the measure has. */
+static inline void pair_segment(harness *h, int t, int64_t i, int64_t j0, int64_t j1, double *out) {
+  const sw_measure *m = h->job.measure;
+  double *quantity[] = {out, NULL, NULL};
+  void *workspace = harness_bytes(m->workspace ? m->workspace(&h->job) : 0);
+  if (m->block)
+    m->block(&h->job, t, i, i + 1, j0, j1, quantity, 0, workspace);
+  else
+    m->segment(&h->job, t, i, j0, j1, quantity, workspace);
+  free(workspace);
+}
+
+/* One value, by a segment of its own. */
 static inline double pair_value(harness *h, int t, int64_t i, int64_t j) {
   double value = 0;
-  h->job.measure->segment(&h->job, t, i, j, j + 1, (double *[]){&value, NULL, NULL}, NULL);
+  pair_segment(h, t, i, j, j + 1, &value);
   return value;
 }
 
@@ -57,8 +69,8 @@ static inline void pair_expect_bits(harness *h, int t) {
   double *row = malloc((size_t)n * sizeof *row), *part = malloc((size_t)n * sizeof *part);
   for (int64_t i = 0; i < n; i++) {
     int64_t j0 = i * 17 % n, j1 = j0 + (n - j0 + 1) / 2;
-    h->job.measure->segment(&h->job, t, i, 0, n, (double *[]){row, NULL, NULL}, NULL);
-    h->job.measure->segment(&h->job, t, i, j0, j1, (double *[]){part, NULL, NULL}, NULL);
+    pair_segment(h, t, i, 0, n, row);
+    pair_segment(h, t, i, j0, j1, part);
     for (int64_t j = j0; j < j1; j++)
       cr_expect(i == j || memcmp(&row[j], &part[j - j0], sizeof *row) == 0, "segment of row %d",
                 (int)i);

@@ -42,6 +42,11 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
   (void)workspace;
 }
 
+static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                 sw_fold *sums, void *workspace) {
+  (void)job, (void)t, (void)i0, (void)i1, (void)j0, (void)j1, (void)sums, (void)workspace;
+}
+
 static size_t row_state(const sw_job *job) {
   (void)job;
   return 8;
@@ -276,6 +281,7 @@ Test(descriptor, functions) {
        m.whole_row = whole_row, "whole_row without a pair output to fill; declare one");
   SLIP(m.output++; m.segment = NULL;
        m.block = block, "block without a pair output to fill; declare one");
+  SLIP(m.fold = fold, "fold without block; the engine asks for sums in the place of blocks");
   SLIP(m.tile = NULL, "unit outputs, and no tile to fill them");
   SLIP(m.finish = NULL, "global outputs or tables, and no finish to fill them");
   SLIP(m.start = start; m.merge = NULL, "start without merge; partials are joined by merge");

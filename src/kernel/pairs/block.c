@@ -25,6 +25,16 @@ SW_INLINE void plain_pairs(int k, const double *row, int rows, const double *con
   }
 }
 
+/* Some values of row `at` of the segment, from column `place` of it on, into the sums. */
+SW_INLINE void add_values(const sw_block_sums *sums, int64_t at, int64_t place, int64_t count,
+                          const double *value, double *most) {
+  for (int64_t b = 0; b < count; b++) {
+    sums->row[at * SW_BLOCK_LANES + (place + b) % SW_BLOCK_LANES] += value[b];
+    sums->column[at % SW_BLOCK_LANES * sums->stride + place + b] += value[b];
+    if (value[b] > *most) *most = value[b];
+  }
+}
+
 /* ---- variants --------------------------------------------------------------------------- */
 
 #if defined(SW_HOT_VARIANTS) || defined(__AVX512F__)
@@ -44,6 +54,7 @@ SW_INLINE void plain_pairs(int k, const double *row, int rows, const double *con
 #define subtract(x, y) _mm512_sub_pd(x, y)
 #define magnitude(x) _mm512_abs_pd(x)
 #define multiply_add(x, y, z) _mm512_fmadd_pd(x, y, z)
+#define larger(x, y) _mm512_max_pd(x, y)
 #include "kernel/pairs/block_tile.h"
 #pragma GCC pop_options
 
@@ -61,6 +72,7 @@ SW_INLINE void plain_pairs(int k, const double *row, int rows, const double *con
 #define subtract(x, y) _mm256_sub_pd(x, y)
 #define magnitude(x) _mm256_andnot_pd(_mm256_set1_pd(-0.0), x)
 #define multiply_add(x, y, z) _mm256_fmadd_pd(x, y, z)
+#define larger(x, y) _mm256_max_pd(x, y)
 #include "kernel/pairs/block_tile.h"
 #pragma GCC pop_options
 #endif
@@ -77,38 +89,59 @@ SW_INLINE void plain_pairs(int k, const double *row, int rows, const double *con
 #define subtract(x, y) ((x) - (y))
 #define magnitude(x) __builtin_fabs(x)
 #define multiply_add(x, y, z) __builtin_fma(x, y, z)
+#define larger(x, y) ((x) > (y) ? (x) : (y))
 #include "kernel/pairs/block_tile.h"
 
-typedef void variant(int k, const double *row, int rows, const double *const *to, int64_t j0,
-                     int64_t j1, bool distance, double *out, int64_t stride);
+typedef struct variant {
+  void (*block)(int k, const double *row, int rows, int count, const double *const *to, int64_t j0,
+                int64_t j1, bool distance, double *out, int64_t stride);
+  void (*fold)(int k, const double *row, int rows, int count, const double *const *to, int64_t j0,
+               int64_t j1, bool distance, int64_t at, const sw_block_sums *sums, double *most);
+} variant;
 
 /* The one that sw_instruction_set names; a look at what the processor was found to be, no
  * more. */
-static variant *choose(void) {
+static variant choose(void) {
 #if defined(SW_HOT_VARIANTS) || defined(__AVX512F__)
   const char *set = sw_instruction_set();
-  if (strcmp(set, "x86-64-v4") == 0) return block_v4;
-  if (strcmp(set, "x86-64-v3") == 0) return block_v3;
+  if (strcmp(set, "x86-64-v4") == 0) return (variant){block_v4, fold_v4};
+  if (strcmp(set, "x86-64-v3") == 0) return (variant){block_v3, fold_v3};
 #endif
-  return block_plain;
+  return (variant){block_plain, fold_plain};
 }
 
 /* ---- blocks ----------------------------------------------------------------------------- */
 
+enum { PACKED = 16 }; /* rows at a time, a multiple of SW_BLOCK_ROWS */
+
 size_t sw_block_workspace(int k) {
-  return (size_t)k * SW_BLOCK_ROWS * sizeof(double);
+  return (size_t)k * PACKED * sizeof(double);
 }
 
-/* Rows by SW_BLOCK_ROWS, what is left one by one. Packed, as the rows of a number are read for each
- * tile: out of the operands they would be as many pointers and pages as there are numbers. */
+/* `count` times `rows` rows, the rows of a number beside each other: they are read for each tile,
+ * and out of the operands would be as many pointers and pages as there are numbers. */
+static void pack(int k, const double *const *from, int64_t i, int rows, int count, double *row) {
+  if (rows == SW_BLOCK_ROWS) { /* a copy of known length is an instruction or two */
+    for (int c = 0; c < count; c++, i += SW_BLOCK_ROWS)
+      for (int s = 0; s < k; s++, row += SW_BLOCK_ROWS)
+        memcpy(row, from[s] + i, SW_BLOCK_ROWS * sizeof *row);
+    return;
+  }
+  for (int c = 0; c < count; c++)
+    for (int s = 0; s < k; s++)
+      *row++ = from[s][i + c];
+}
+
+/* Rows by SW_BLOCK_ROWS, what is left one by one. */
 static void run(int k, const double *const *from, int64_t i0, int64_t i1, const double *const *to,
                 int64_t j0, int64_t j1, bool distance, double *out, int64_t stride, double *row) {
-  variant *block = choose();
-  for (int64_t i = i0, rows; i < i1; i += rows, out += rows * stride) {
-    rows = i1 - i >= SW_BLOCK_ROWS ? SW_BLOCK_ROWS : 1;
-    for (int s = 0; s < k; s++)
-      memcpy(row + s * rows, from[s] + i, (size_t)rows * sizeof *row);
-    block(k, row, (int)rows, to, j0, j1, distance, out, stride);
+  variant with = choose();
+  for (int64_t i = i0, rows, count; i < i1; i += count * rows, out += count * rows * stride) {
+    int64_t left = i1 - i < PACKED ? i1 - i : PACKED;
+    rows = left >= SW_BLOCK_ROWS ? SW_BLOCK_ROWS : 1;
+    count = left / rows;
+    pack(k, from, i, (int)rows, (int)count, row);
+    with.block(k, row, (int)rows, (int)count, to, j0, j1, distance, out, stride);
   }
 }
 
@@ -122,4 +155,37 @@ void sw_block_distances(int k, const double *const *from, int64_t i0, int64_t i1
                         const double *const *to, int64_t j0, int64_t j1, double *out,
                         int64_t stride, void *workspace) {
   run(k, from, i0, i1, to, j0, j1, true, out, stride, workspace);
+}
+
+/* ---- sums ------------------------------------------------------------------------------- */
+
+/* Values never leave the registers: where only sums are wanted, writing and reading values would
+ * cost a fifth of a product of 20 numbers. */
+static void fold_by(variant with, int k, const double *const *from, int64_t i0, int64_t i1,
+                    const double *const *to, int64_t j0, int64_t j1, bool distance,
+                    sw_block_sums *sums, double *row) {
+  double most[SW_BLOCK_LANES];
+  for (int l = 0; l < SW_BLOCK_LANES; l++)
+    most[l] = sums->greatest;
+  for (int64_t i = i0, rows, count; i < i1; i += count * rows) {
+    int64_t left = i1 - i < PACKED ? i1 - i : PACKED;
+    rows = left >= SW_BLOCK_ROWS ? SW_BLOCK_ROWS : 1;
+    count = left / rows;
+    pack(k, from, i, (int)rows, (int)count, row);
+    with.fold(k, row, (int)rows, (int)count, to, j0, j1, distance, i - i0, sums, most);
+  }
+  for (int l = 0; l < SW_BLOCK_LANES; l++)
+    if (most[l] > sums->greatest) sums->greatest = most[l];
+}
+
+void sw_block_fold_products(int k, const double *const *from, int64_t i0, int64_t i1,
+                            const double *const *to, int64_t j0, int64_t j1, sw_block_sums *sums,
+                            void *workspace) {
+  fold_by(choose(), k, from, i0, i1, to, j0, j1, false, sums, workspace);
+}
+
+void sw_block_fold_distances(int k, const double *const *from, int64_t i0, int64_t i1,
+                             const double *const *to, int64_t j0, int64_t j1, sw_block_sums *sums,
+                             void *workspace) {
+  fold_by(choose(), k, from, i0, i1, to, j0, j1, true, sums, workspace);
 }

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Rows that share one reading of the columns; blocks of so many rows, or of a multiple, are
- * fastest. */
-enum { SW_BLOCK_ROWS = 4 };
+/* Rows of a tile. Blocks of a multiple are fastest; of 8 or 16, which share one reading of the
+ * columns out of the second cache. */
+enum { SW_BLOCK_ROWS = 4, SW_BLOCK_LANES = 8 };
 
 /* Bytes of workspace for vectors of k numbers. */
 size_t sw_block_workspace(int k);
@@ -27,5 +27,22 @@ void sw_block_products(int k, const double *const *from, int64_t i0, int64_t i1,
 void sw_block_distances(int k, const double *const *from, int64_t i0, int64_t i1,
                         const double *const *to, int64_t j0, int64_t j1, double *out,
                         int64_t stride, void *workspace);
+
+/* Sums of a segment's rows and columns under way, in the lanes of kernel/pairs/lanes.h: number c of
+ * a row goes to row[r * 8 + c % 8], number r of a column to column[(r % 8) * stride + c]. */
+typedef struct sw_block_sums {
+  double *row, *column;
+  int64_t stride;
+  double greatest;
+} sw_block_sums;
+
+/* Adds the block to the sums instead of writing its values; row i0 is the first of the segment, and
+ * column j0. A NaN shows in the sums of its row. */
+void sw_block_fold_products(int k, const double *const *from, int64_t i0, int64_t i1,
+                            const double *const *to, int64_t j0, int64_t j1, sw_block_sums *sums,
+                            void *workspace);
+void sw_block_fold_distances(int k, const double *const *from, int64_t i0, int64_t i1,
+                             const double *const *to, int64_t j0, int64_t j1, sw_block_sums *sums,
+                             void *workspace);
 
 #endif

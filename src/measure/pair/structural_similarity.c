@@ -47,7 +47,7 @@ static sw_status check_columns(sw_error *err, const sw_job *job, const structure
                        "order");
   if (s->form == COMPLEMENTARITY && demand != s->industries)
     return sw_job_fail(err, job, "demand",
-                       "%d columns, and %d under `shares`; as many, in the same order, are wanted",
+                       "%d given, and %d under `shares`; as many, in the same order, are wanted",
                        demand, s->industries);
   return SW_OK;
 }
@@ -62,7 +62,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   job->directed = s->form == COMPLEMENTARITY;
   if (s->form == KRUGMAN) job->by = SW_BY_SMALLEST;
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .operand = job->n_inputs});
-  sw_job_pass(job, (sw_pass){.domain = SW_PAIRS, .grain = SW_BLOCK_ROWS});
+  sw_job_pass(job, (sw_pass){.domain = SW_PAIRS, .grain = 2 * SW_BLOCK_ROWS});
   job->state = s;
   return SW_OK;
 }
@@ -152,6 +152,19 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
   }
 }
 
+/* Sums alone, for undirected forms: the engine asks for them in no other case. */
+static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                 sw_fold *sums, void *workspace) {
+  const structure *s = job->state;
+  const shares *of = &s->of_period[t];
+  sw_block_sums to = {sums->row, sums->column, sums->stride, sums->greatest};
+  if (s->form == COSINE)
+    sw_block_fold_products(s->industries, of->from, i0, i1, of->to, j0, j1, &to, workspace);
+  else
+    sw_block_fold_distances(s->industries, of->from, i0, i1, of->to, j0, j1, &to, workspace);
+  sums->greatest = to.greatest;
+}
+
 /* ---- descriptor ------------------------------------------------------------------------- */
 
 static const sw_param param[] = {
@@ -195,5 +208,6 @@ const sw_measure sw_measure_structural_similarity = {
     .prepare = prepare,
     .tile = tile,
     .block = block,
+    .fold = fold,
     .workspace = workspace,
 };

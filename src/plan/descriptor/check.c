@@ -293,6 +293,8 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
     return fault(err, measure,
                  "%d of segment, block, whole_row and row_periods; the engine calls one of them",
                  fills);
+  if (measure->fold && !measure->block)
+    return fault(err, measure, "fold without block; the engine asks for sums in the place of blocks");
   if (pairs && fills == 0)
     return fault(err, measure,
                  "pair outputs, and no segment, block, whole_row or row_periods to fill them");

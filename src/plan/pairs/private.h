@@ -87,6 +87,7 @@ typedef struct sw_worker {
   int64_t grain;         /* rows that the measure is asked for at a time */
   int64_t stride;        /* doubles from one row to the next, of `all` and of `lanes` */
   double *strength;      /* of a segment, where partners are not ordered by value; else NULL */
+  double *fold;          /* eight lanes of each row of a square; NULL where rows are not folded */
   double *lanes;         /* SW_LANES rows of column sums under way, sw_pairs_row_length apart */
   double *row_a, *row_b; /* strips: sums before (undirected: by level) and from the own square */
   int64_t level_stride;

@@ -90,6 +90,23 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
   return true;
 }
 
+/* As `smooth` by a measure that adds up its values itself: a square has one segment of rows, and
+ * row r of it lane r mod 8, as there. False when a gap is met: lanes are spoilt, too. */
+static bool fold_square(sw_worker *w, const square *s) {
+  const sw_pairs *p = w->pairs;
+  int64_t rows = s->i1 - s->i0;
+  sw_fold sums = {w->fold, w->lanes, w->stride, w->greatest[s->t]};
+  memset(w->fold, 0, (size_t)(SW_LANES * rows) * sizeof *w->fold);
+  p->job->measure->fold(p->job, s->t, s->i0, s->i1, s->j0, s->j1, &sums, w->workspace);
+  for (int64_t r = 0; r < rows; r++) {
+    s->row_share[r] = sw_lanes_join(w->fold + r * SW_LANES);
+    if (isnan(s->row_share[r])) return false;
+  }
+  end_segment(p, w, s, 0);
+  w->greatest[s->t] = sums.greatest;
+  return true;
+}
+
 /* Squares without column sums gain nothing from the one pass, and the diagonal has its own place to
  * skip; they are scanned at once. */
 static void run_square(sw_worker *w, const square *s, sw_packet *packet) {
@@ -97,7 +114,7 @@ static void run_square(sw_worker *w, const square *s, sw_packet *packet) {
   bool sums_columns = p->geometry.parts && (s->mirrored || p->job->directed);
   /* A thread that has met a gap will likely meet more: it stops trying, which changes no bit. */
   bool smooth = sums_columns && !s->diagonal && !w->meets_gaps;
-  if (smooth && compute_square(w, s, packet, true)) return;
+  if (smooth && (w->fold ? fold_square(w, s) : compute_square(w, s, packet, true))) return;
   w->meets_gaps |= smooth;
   if (smooth) memset(w->lanes, 0, (size_t)(SW_LANES * sw_pairs_row_length(p)) * sizeof *w->lanes);
   compute_square(w, s, packet, false);

@@ -92,9 +92,12 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
   int wanted = wanted_quantities(p);
   int levels = levels_of(p);
   bool ordered = p->geometry.walk == SW_WALK_STRIPS && p->plan->keep.by != SW_BY_LARGEST;
-  /* Quantities, strengths and lanes, row sums by level and row_b, and four arrays by matrix. */
-  int64_t doubles = length * (periods * wanted * w->grain + ordered + lanes) +
-                    (levels + 1) * strip + 4 * padded(matrices);
+  bool folds = p->geometry.walk == SW_WALK_TRIANGLE && !p->stores && p->job->measure->fold;
+  /* Quantities, strengths, lanes of rows and of columns, row sums by level and row_b, and four
+   * arrays by matrix. */
+  int64_t doubles =
+      length * (periods * wanted * w->grain + ordered + lanes + (folds ? SW_LANES : 0)) +
+      (levels + 1) * strip + 4 * padded(matrices);
   size_t bytes = p->job->measure->workspace ? p->job->measure->workspace(p->job) : 0;
   SW_TRY(sw_calloc(err, (size_t)doubles, sizeof(double), (void **)&w->block));
   if (bytes) SW_TRY(sw_alloc(err, bytes, 1, &w->workspace));
@@ -103,6 +106,7 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
     for (int q = 0; q < wanted; q++, at += w->grain * length)
       w->row[t * p->n_pair_outputs + p->quantity[q]] = at;
   if (ordered) w->strength = at, at += length;
+  if (folds) w->fold = at, at += SW_LANES * length;
   w->lanes = at;
   w->row_a = w->lanes + lanes * length;
   w->level_stride = strip;
