@@ -44,6 +44,8 @@ typedef struct sw_periods {
   bool integer;             /* every period is an integer: then `value` holds them */
   const int64_t *value;     /* n, ascending; NULL when not integer */
   const char *const *label; /* n texts, as read (of the first file) */
+  int n_breaks;             /* places where what is measured changes: `breaks` of the panel */
+  const int *break_period;  /* n_breaks, ascending: the first period after each */
 } sw_periods;
 
 /* A column: one number for each unit and period. `row[t]` points at the value of unit `first`
@@ -80,8 +82,6 @@ typedef struct sw_panel {
   int64_t units_without_data, units_dropped; /* dropped: by `missing: drop-units` or unmatched */
   int64_t filled;                            /* cells filled by interpolate or zero */
   int64_t log_of_nonpositive;                /* derived cells missing for that reason */
-  int n_breaks;
-  const int *break_period; /* index of the first period after each break */
 } sw_panel;
 
 /* The column called `name`, or NULL. */

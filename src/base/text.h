@@ -1,8 +1,8 @@
-/* Text helpers shared by every floor. */
+/* Text helpers shared by every floor; the nearest word (sw_nearest) is public. */
 #ifndef SW_BASE_TEXT_H
 #define SW_BASE_TEXT_H
 
-#include "spillway/status.h"
+#include "spillway/node.h"
 
 /* A decimal number filling all of text[0..length): digits, sign, point, exponent; no hex, no
  * nan, no inf, no blanks inside, no overflow (1e400 is refused; underflow gives the rounded value).
@@ -17,10 +17,6 @@ enum { SW_NUMBER_ROOM = 32 };
 const char *sw_show_number(double value, char text[SW_NUMBER_ROOM]);
 /* True when the bytes are UTF-8. */
 bool sw_is_utf8(const char *text, size_t length);
-/* The candidate nearest to `word` by edit distance, or NULL when none is near (distance over
- * max(2, length / 2), or every letter changed). Case is no difference; a swap of neighbours is one.
- */
-const char *sw_nearest(const char *word, const char *const *candidates, int count);
 /* `path` as it is when absolute, else joined to the folder of `base_file`; from the arena. */
 struct sw_arena;
 char *sw_path_beside(struct sw_arena *arena, const char *base_file, const char *path);

@@ -15,7 +15,8 @@ includes_awk='
   BEGIN {
     floor["base"] = 1; floor["kernel"] = 2; floor["panel"] = 3; floor["measure"] = 4
     floor["plan"] = 5; floor["comm"] = 6; floor["store"] = 6; floor["cli"] = 7
-    home["status.h"] = home["version.h"] = home["arena.h"] = "base"; home["weights.h"] = "kernel"
+    home["status.h"] = home["version.h"] = home["arena.h"] = "base"
+    home["node.h"] = home["rng.h"] = "base"; home["weights.h"] = "kernel"
     home["panel.h"] = "panel"; home["measure.h"] = "measure"; home["program.h"] = "cli"
     rooms("base/ panel/ comm/")
     rooms("kernel/ | kernel/series kernel/linear | kernel/space | kernel/pairs")
@@ -63,6 +64,8 @@ includes_awk='
     other = to[1] == "spillway" ? home[to[2]] : to[1]
     if (!(other in floor))
       fault("includes \"" target "\": write it from src/ or include/, with its floor")
+    else if (mine == "measure" && to[1] == "base")
+      fault("a measure includes \"" target "\": it takes public headers and kernels alone")
     else if (floor[other] > floor[mine] || (floor[other] == floor[mine] && other != mine))
       fault(mine " includes \"" target "\" of " other ": dependencies run downward only")
     else if (room in place && to[1] == mine) {
@@ -165,6 +168,7 @@ planted src/store/panel/planted.c '#include "store/results/results.h"\n' 'rooms 
 planted src/kernel/series/planted.h '#include "kernel/pairs/lanes.h"\n' 'rooms of kernel depend'
 planted src/kernel/hot.h '#include "kernel/series/stats.h"\n' 'rooms of kernel depend'
 planted src/measure/pair/planted.c '#include "measure/composite/spec.h"\n' 'rooms of measure depend'
+planted src/measure/unit/planted.c '#include "base/node.h"\n' 'public headers and kernels alone'
 planted src/cli/session/planted.c '#include "cli/verbs/commands.h"\n' 'rooms of cli depend'
 planted src/base/planted.c "$(repeat 601 'extern int x;')" '601 lines; 600'
 planted src/base/planted.c "int planted(\n    int a) {\n$(repeat 98 '  a++;')}\n" 'planted has 101 lines'

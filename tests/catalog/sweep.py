@@ -5,7 +5,8 @@ axes, and the properties that every pair result has.
 A case, cases/NAME.py, is the measure's part of the sweep:
     ENTRIES  label -> parameters of an entry of the study (label: the name of its result). Keys that
              begin with '_' are for the sweep: _directed (pair), _by (pair: what
-             orders partners unless `by` is written), _only: full | gaps (the world)
+             orders partners unless `by` is written), _only: full | gaps (the world), _long: True
+             (only in a world of twelve periods), _random: True (draws go with the codes of units)
     check(world, label, params, result)   what must hold of the result, by the measure's definition
 """
 import csv
@@ -90,15 +91,16 @@ class Result:
         for name, dataset in group.items():
             if "CLASS" in dataset.attrs:
                 scale[address(dataset.id)] = name
-                if dataset.dtype.kind in "Oi":
-                    self.label[name] = [text.decode() if isinstance(text, bytes) else int(text)
+                if dataset.dtype.kind in "Oif":
+                    self.label[name] = [text.decode() if isinstance(text, bytes) else text.item()
                                         for text in dataset[:]]
         for name, dataset in group.items():
             if name in scale.values() or name in CHECKSUMS:
                 continue
             assert dataset.attrs["long_name"] and dataset.attrs["units"], dataset.name
             self.data[name] = dataset[...]
-            of = [h5py.h5r.dereference(ref[0], group.id) for ref in dataset.attrs["DIMENSION_LIST"]]
+            of = [h5py.h5r.dereference(ref[0], group.id)
+                  for ref in dataset.attrs.get("DIMENSION_LIST", [])]  # of a scalar there is none
             self.axes[name] = [scale[address(at)] for at in of]
 
     def __getitem__(self, name):
@@ -106,6 +108,17 @@ class Result:
 
     def __contains__(self, name):
         return name in self.data
+
+    def by_period(self):
+        """Of one matrix over all periods: as if it were of a single one."""
+        if "time" in self.axes[SUMMARY[0]]:
+            return self
+        one = object.__new__(Result)
+        one.__dict__.update(self.__dict__, axes=dict(self.axes), data=dict(self.data))
+        for name, values in self.data.items():
+            if not {"time", "entry"} & set(self.axes[name]):
+                one.data[name], one.axes[name] = values[None], ["time"] + self.axes[name]
+        return one
 
 
 # What the file says of its own numbers.
@@ -146,10 +159,11 @@ def read_csv(path):
 
 
 class World:
-    """A folder with a synthetic country. `codes`: new codes of the units, by old."""
+    """A folder with a synthetic country. `codes`: new codes of the units, by old. `long`: for the
+    entries that ask for many periods."""
 
-    def __init__(self, folder, units, periods, missing=0.0, codes=None):
-        self.folder, self.gaps = folder, missing > 0
+    def __init__(self, folder, units, periods, missing=0.0, codes=None, long=False):
+        self.folder, self.gaps, self.long = folder, missing > 0, long
         spillway("synth", "-o", folder, "--units", str(units), "--periods", str(periods), "--seed",
                  "7", "--missing", str(missing))
         with open(self.path("study.yaml")) as file:
@@ -250,7 +264,7 @@ class World:
 
     def run(self, name, composites, measures, precision="float64"):
         """Run a study of these entries: lists of (measure, label, params)."""
-        lines = [self.head + WEIGHTS + "composites:"]
+        lines = [self.head + WEIGHTS + ("composites:" if composites else "")]
         lines += [f"  {label}: {json.dumps(params)}" for _, label, params in composites]
         lines += ["measures:"] if measures else []
         lines += [f"  - {measure}: {json.dumps(dict(params, **{'as': label}))}"

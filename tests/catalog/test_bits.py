@@ -22,7 +22,7 @@ import h5py  # noqa: E402
 
 import sweep  # noqa: E402
 from digest import add_dataset  # noqa: E402
-from test_sweep import PERIODS, UNITS, Case, Runs  # noqa: E402
+from test_sweep import MANY, PERIODS, UNITS, Case, Runs  # noqa: E402
 
 SKIPPED = 77
 DIGITS = 12  # of each SHA-256
@@ -61,10 +61,12 @@ def compute():
     cases = {name: Case(name) for name in listed}
     found = {}
     with tempfile.TemporaryDirectory() as folder:
-        for name, missing in (("full", 0), ("gaps", 0.03)):
-            world = sweep.World(f"{folder}/{name}", UNITS, PERIODS, missing=missing)
-            Runs(world, cases)
-            for form in ("all", "kept"):
+        for name, missing in (("full", 0), ("gaps", 0.03), ("long", 0.03)):
+            long = name == "long"
+            world = sweep.World(f"{folder}/{name}", UNITS, MANY if long else PERIODS,
+                                missing=missing, long=long)
+            runs = Runs(world, cases)
+            for form in ("all", "kept") if runs.pairs else ("all",):
                 build, more = digests(world.path(f"{form}-float64.h5"), f"{name}/{form}")
                 found.update(more)
     return build, found

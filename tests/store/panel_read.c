@@ -218,8 +218,8 @@ Test(panel_read, fills) {
                   "panel: {file: p.csv, unit: id, time: year, missing: interpolate, breaks: "
                   "[2003]}",
                   "gdp");
-  cr_assert_eq(out.panel->n_breaks, 1);
-  cr_assert_eq(out.panel->break_period[0], 3); /* 2004 is the first after the splice */
+  cr_assert_eq(out.panel->periods.n_breaks, 1);
+  cr_assert_eq(out.panel->periods.break_period[0], 3); /* 2004 is the first after the splice */
   EXPECT(out, "gdp", "2002", "a", NAN);
   EXPECT(out, "gdp", "2005", "a", 60);
   release(&out);

@@ -64,7 +64,7 @@ Test(panel_real, cn_county_nightlights) {
   cr_assert_eq(out.panel->rows_read, 63294);
   cr_assert_eq(out.panel->units.n, 2848);
   cr_assert_eq(out.panel->rows_unknown_unit, 29 * 22); /* 29 codes have no polygon */
-  cr_assert_eq(out.panel->break_period[0], 12);
+  cr_assert_eq(out.panel->periods.break_period[0], 12);
   EXPECT(out, "total_sol", "2002", "110101", 9326.65);
   release(&out);
   out =

@@ -18,7 +18,6 @@
  * Sources: Shannon 1948; Diakoulaki, Mavrotas & Papayannakis 1995 (CRITIC). */
 #include "measure/composite/spec.h"
 
-#include "base/arena.h"
 #include "kernel/series/entropy.h"
 #include "measure/names.h"
 

@@ -4,8 +4,6 @@
  * period are written straight to the outputs, which count on rank 0 only. */
 #include "measure/composite/spec.h"
 
-#include "base/arena.h"
-#include "base/log.h"
 #include "kernel/series/entropy.h"
 
 #include <math.h>

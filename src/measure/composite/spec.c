@@ -2,11 +2,7 @@
  * the same on every rank, as `resolve` calls it; no values are looked at, so what depends on them
  * (constant indicators, values beyond bounds) is left to finish.c. */
 #include "measure/composite/spec.h"
-
-#include "base/arena.h"
-#include "base/log.h"
-#include "base/node.h"
-#include "base/text.h"
+#include "spillway/node.h"
 
 #include <math.h>
 #include <string.h>

@@ -13,9 +13,6 @@
  *
  * Sources: Gini 1912; Theil 1967; Dagum 1997, Empirical Economics 22:515-531; Williamson 1965. */
 #include "kernel/series/inequality.h"
-
-#include "base/arena.h"
-#include "base/log.h"
 #include "spillway/measure.h"
 
 #include <math.h>

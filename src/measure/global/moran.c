@@ -9,9 +9,6 @@
  *
  * Sources: Moran 1950; Cliff & Ord 1981. */
 #include "kernel/space/moran.h"
-
-#include "base/arena.h"
-#include "base/log.h"
 #include "spillway/measure.h"
 
 #include <math.h>
@@ -71,8 +68,7 @@ static sw_status resolve_moran(sw_error *err, sw_job *job) {
     return sw_job_fail(err, job, "weights", "no unit has a neighbour; Moran's I needs links");
   if (weights->islands > 0)
     sw_note(job->notes, "%s: %s: %lld unit%s no neighbour (islands: %s)", job->where, job->name,
-            (long long)weights->islands, weights->islands == 1 ? " has" : "s have",
-            islands->text);
+            (long long)weights->islands, weights->islands == 1 ? " has" : "s have", islands->text);
   job->state = state;
   job->n_passes = 1;
   job->pass[0] = (sw_pass){.domain = SW_ITEMS, .items = job->n_periods, .record = sizeof(sw_moran)};

@@ -10,12 +10,11 @@
  * Distances are never stored: n^2 of them would be as large as the result. They come from unit
  * vectors (kernel/space/arc.h), from degrees (geodesic.h) or from given links, as powers of d^-2,
  * which needs no square root. A pair without a distance is NaN. */
-#include "base/arena.h"
-#include "base/node.h"
 #include "kernel/pairs/power.h"
 #include "measure/share/distance.h"
 #include "measure/share/flows.h"
 #include "spillway/measure.h"
+#include "spillway/node.h"
 
 #include <math.h>
 

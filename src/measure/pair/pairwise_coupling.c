@@ -9,11 +9,10 @@
  * depends on one unit is done n times there and not n^2 times with the pairs. Pass 1 is arithmetic
  * on these (kernel/pairs/meta.h), with the same bits for (i, j) and (j, i) where the pairing is
  * symmetric. */
-#include "base/arena.h"
-#include "base/node.h"
 #include "kernel/pairs/meta.h"
 #include "measure/share/systems.h"
 #include "spillway/measure.h"
+#include "spillway/node.h"
 
 #include <math.h>
 #include <string.h>

@@ -14,7 +14,6 @@
  *
  * The order of a row rests on distances alone, so it is made once for all periods of a window; it
  * is most of the time of a single period. */
-#include "base/arena.h"
 #include "kernel/pairs/radiation.h"
 #include "kernel/space/order.h"
 #include "measure/share/distance.h"

@@ -11,7 +11,6 @@
  * Pass 0 leaves what depends on one unit: shares, for cosine divided by their length. What is left
  * for pass 1 is a matrix product, or the same with distances in the place of products
  * (kernel/pairs/block.h). */
-#include "base/arena.h"
 #include "kernel/pairs/block.h"
 #include "spillway/measure.h"
 

@@ -1,8 +1,6 @@
 /* Distances made ready for loops over pairs; see distance.h. */
 #include "measure/share/distance.h"
 
-#include "base/arena.h"
-
 /* Given distances are looked at once, before the pairs: a zero would give an infinite value, which
  * sums would spread over the whole row. Every rank looks at the same links and comes to the same
  * verdict. */

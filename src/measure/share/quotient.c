@@ -6,9 +6,7 @@
  * Sums are a partial of the measure's first pass: added by blocks in order, the same bits for any
  * number of ranks. Counts of units are doubles, exact up to 2^53. */
 #include "measure/share/quotient.h"
-
-#include "base/arena.h"
-#include "base/text.h"
+#include "spillway/node.h"
 
 #include <math.h>
 #include <string.h>

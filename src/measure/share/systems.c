@@ -1,9 +1,7 @@
 /* Reading of `alpha`, the weights of systems in the development T, and refusal of what cannot be
  * coupled. Called from `resolve`: pure, the same on every rank, no values of scores are seen. */
 #include "measure/share/systems.h"
-
-#include "base/arena.h"
-#include "base/node.h"
+#include "spillway/node.h"
 
 #include <math.h>
 #include <string.h>

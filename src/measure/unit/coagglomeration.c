@@ -10,7 +10,6 @@
  * there are two passes, sums over units and the index; without it only the last.
  *
  * The form current in Chinese regional studies for manufacturing with producer services. */
-#include "base/arena.h"
 #include "measure/share/quotient.h"
 
 #include <math.h>

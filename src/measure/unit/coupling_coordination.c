@@ -11,7 +11,6 @@
  *
  * Sources: the product form as used since Liao 1999; Wang, Kong, Ren, Zhang & Dai 2021, J. Natural
  * Resources 36(3):793-810 (wang2021); Fan 2024 (dispersion). */
-#include "base/arena.h"
 #include "kernel/series/coupling.h"
 #include "measure/share/systems.h"
 

@@ -8,7 +8,6 @@
  * is shared with coagglomeration is in measure/share/quotient.h.
  *
  * Source: Florence 1939; Isard 1960. */
-#include "base/arena.h"
 #include "measure/share/quotient.h"
 
 #include <math.h>

@@ -14,7 +14,6 @@
  * Sources: Harris 1954, The market as a factor in the localization of industry in the United
  * States; the distance within a unit: Head and Mayer 2000, Non-Europe; the half exponent: Redding
  * and Venables 2004. */
-#include "base/arena.h"
 #include "kernel/pairs/lanes.h"
 #include "kernel/pairs/power.h"
 #include "measure/share/distance.h"

@@ -246,8 +246,8 @@ static sw_status find_breaks(sw_error *err, sw_panel_build *build) {
   for (int b = 0; b < n; b++)
     SW_TRY(find_break(err, build, build->spec->break_label[b], &at[b]));
   if (n) qsort(at, (size_t)n, sizeof *at, by_int);
-  build->panel->n_breaks = n;
-  build->panel->break_period = at;
+  build->panel->periods.n_breaks = n;
+  build->panel->periods.break_period = at;
   return SW_OK;
 }
 

@@ -112,8 +112,8 @@ static sw_status fill(sw_error *err, sw_panel_build *build) {
   for (int c = 0; c < build->n_cells; c++) {
     double *const *row = build->cells[c].row;
     if (build->spec->missing == SW_MISSING_INTERPOLATE)
-      panel->filled += sw_treat_fill_interpolate(units_here(build), periods->n, at, panel->n_breaks,
-                                                 panel->break_period, row);
+      panel->filled += sw_treat_fill_interpolate(units_here(build), periods->n, at, periods->n_breaks,
+                                                 periods->break_period, row);
     if (build->spec->missing == SW_MISSING_ZERO)
       panel->filled += sw_treat_fill_zero(units_here(build), periods->n, row);
   }

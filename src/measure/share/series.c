@@ -1,0 +1,49 @@
+/* See series.h. Only names, counts and the table of periods are looked at, so every rank decides
+ * and warns alike. */
+#include "measure/share/series.h"
+
+double sw_series_time(const sw_job *job, int t) {
+  return (double)job->periods->value[job->period[t]];
+}
+
+bool sw_series_broken(const sw_job *job, int s, int t) {
+  const sw_periods *periods = job->periods;
+  for (int b = 0; b < periods->n_breaks; b++)
+    if (periods->break_period[b] > job->period[s] && periods->break_period[b] <= job->period[t])
+      return true;
+  return false;
+}
+
+/* A score relative to its own period says nothing of the change between two. */
+static sw_status refuse_relative(sw_error *err, const sw_job *job, const char *param) {
+  sw_inputs inputs = sw_job_inputs(job, param);
+  for (int i = inputs.first; i < inputs.first + inputs.count; i++)
+    if (job->input[i].per_period_normalised)
+      return sw_fail(err, SW_EINPUT,
+                     "%s: %s: '%s' is normalised per period and cannot be compared over time; "
+                     "normalise over the panel, or by bounds",
+                     job->input[i].where, job->name, job->input[i].name);
+  return SW_OK;
+}
+
+/* Numbers before and after a break do not measure the same; whoever names it may still want all. */
+static void warn_of_breaks(const sw_job *job) {
+  for (int t = 1; t < job->n_periods; t++)
+    if (sw_series_broken(job, t - 1, t))
+      sw_note(job->notes, "%s: %s: the panel has a break before %s, within its periods", job->where,
+              job->name, sw_job_period(job, t));
+}
+
+sw_status sw_series_check(sw_error *err, sw_job *job, const char *param, int least) {
+  if (!job->periods->integer)
+    return sw_job_fail(err, job, param,
+                       "the periods are texts such as '%s', whose spacing is unknown; expected "
+                       "whole numbers such as years",
+                       sw_job_period(job, 0));
+  if (job->n_periods < least)
+    return sw_job_fail(err, job, param, "%d period%s; expected %d or more", job->n_periods,
+                       job->n_periods == 1 ? "" : "s", least);
+  SW_TRY(refuse_relative(err, job, param));
+  warn_of_breaks(job);
+  return SW_OK;
+}

@@ -1,0 +1,16 @@
+/* What measures of change over time ask of their entry: periods whose spacing is known, and inputs
+ * that mean the same in each of them. */
+#ifndef SW_MEASURE_SHARE_SERIES_H
+#define SW_MEASURE_SHARE_SERIES_H
+
+#include "spillway/measure.h"
+
+/* In resolve, of the inputs of `param`: refuses periods that are no numbers, fewer than `least` of
+ * them, and scores normalised per period; warns of each break of the panel within the periods. */
+sw_status sw_series_check(sw_error *err, sw_job *job, const char *param, int least);
+/* The job's period t as a number. */
+double sw_series_time(const sw_job *job, int t);
+/* Whether the panel has a break after the job's period s, up to t. */
+bool sw_series_broken(const sw_job *job, int s, int t);
+
+#endif

@@ -1,0 +1,140 @@
+/* The trend of each unit's series (methods-regions.md section 9c): a line by least squares, the
+ * test of Mann & Kendall with Sen's slope, and Pettitt's test for a change. Time is the number of
+ * the period, so unequal spacing counts; missing values are left out. Fewer than four values:
+ * undefined.
+ *
+ *   S = sum_(i<j) sgn(x_j - x_i),  Z = (S - sgn S)/sd,
+ *   sd^2 = [n(n-1)(2n+5) - sum_ties t(t-1)(2t+5)]/18, with `hamed-rao` times
+ *          1 + 2/(n(n-1)(n-2)) sum_k (n-k)(n-k-1)(n-k-2) rho_k
+ *
+ * rho_k are autocorrelations of the ranks of x less Sen's line, those that differ from zero at 5%;
+ * a correction of zero or less leaves Z and Sen's limits undefined. Limits are at 95%, and
+ * undefined where they lie beyond the slopes of all pairs. A change is after `change_point`.
+ *
+ * Sources: Mann 1945; Sen 1968; Kendall 1975; Pettitt 1979; Hamed & Rao 1998. */
+#include "kernel/series/trend.h"
+#include "measure/share/series.h"
+
+#include <math.h>
+
+enum {
+  SLOPE,
+  SLOPE_SE,
+  INTERCEPT,
+  P_VALUE,
+  MK_S,
+  MK_Z,
+  MK_P,
+  SEN,
+  SEN_LO,
+  SEN_HI,
+  CHANGE_POINT,
+  PETTITT_P,
+  N_USED
+};
+
+/* ---- tile ------------------------------------------------------------------------------- */
+
+/* The unit's values that are there, and their times. Returns how many. */
+static int read_series(const sw_job *job, int64_t unit, double *time, double *x) {
+  int n = 0;
+  for (int t = 0; t < job->n_periods; t++) {
+    double value = sw_view_at(job->input[0].view, t, unit);
+    if (isnan(value)) continue;
+    time[n] = sw_series_time(job, t);
+    x[n++] = value;
+  }
+  return n;
+}
+
+static void place(const sw_job *job, int64_t at, int n, const sw_trend *trend) {
+  const double value[] = {[SLOPE] = trend->slope,
+                          [SLOPE_SE] = trend->slope_se,
+                          [INTERCEPT] = trend->intercept,
+                          [P_VALUE] = trend->p_value,
+                          [MK_S] = trend->mk_s,
+                          [MK_Z] = trend->mk_z,
+                          [MK_P] = trend->mk_p,
+                          [SEN] = trend->sen,
+                          [SEN_LO] = trend->sen_lo,
+                          [SEN_HI] = trend->sen_hi,
+                          [CHANGE_POINT] = trend->change,
+                          [PETTITT_P] = trend->pettitt_p,
+                          [N_USED] = n};
+  for (int q = SLOPE; q <= N_USED; q++)
+    job->result[q].row[0][at] = value[q];
+}
+
+/* The workspace: times, values, and what the kernel asks for. */
+static void tile_trend(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  (void)out;
+  bool hamed_rao = sw_job_arg(job, "autocorrelation")->number != 0;
+  double *time = workspace, *x = time + job->n_periods, *scratch = x + job->n_periods;
+  int64_t first = job->input[0].view.first;
+  for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
+    int n = read_series(job, unit, time, x);
+    sw_trend trend = sw_trend_of(time, x, n, hamed_rao, scratch);
+    place(job, unit - first, n, &trend);
+  }
+}
+
+static size_t workspace_trend(const sw_job *job) {
+  return (2 * (size_t)job->n_periods + sw_trend_scratch(job->n_periods)) * sizeof(double);
+}
+
+/* ---- resolve ---------------------------------------------------------------------------- */
+
+static sw_status resolve_trend(sw_error *err, sw_job *job) {
+  SW_TRY(sw_series_check(err, job, "of", SW_TREND_LEAST));
+  job->whole_series = true;
+  sw_job_pass(job, (sw_pass){.domain = SW_UNITS});
+  return SW_OK;
+}
+
+/* ---- descriptor ------------------------------------------------------------------------- */
+
+static const sw_param params[] = {
+    {.name = "of", .type = SW_P_COLUMN, .help = "the variable"},
+    {.name = "autocorrelation",
+     .type = SW_P_CHOICE,
+     .fallback = "none",
+     .choices = "none|hamed-rao",
+     .help = "what the variance of Mann & Kendall's S is corrected for"},
+    {0}};
+
+#define BY_UNIT .units = "1", .shape = SW_UNIT, .timeless = true
+
+static const sw_output outputs[] = {
+    {.name = "slope", .long_name = "slope by least squares, per unit of time", BY_UNIT},
+    {.name = "slope_se", .long_name = "standard error of the slope", BY_UNIT},
+    {.name = "intercept", .long_name = "value of the line at time 0", BY_UNIT},
+    {.name = "p_value", .long_name = "two-sided p-value of the slope", BY_UNIT},
+    {.name = "mk_s", .long_name = "S of Mann and Kendall", BY_UNIT},
+    {.name = "mk_z", .long_name = "standard deviate of S", BY_UNIT},
+    {.name = "mk_p", .long_name = "two-sided p-value of S", BY_UNIT},
+    {.name = "sen", .long_name = "Sen's slope, per unit of time", BY_UNIT},
+    {.name = "sen_lo", .long_name = "Sen's slope, lower limit at 95%", BY_UNIT},
+    {.name = "sen_hi", .long_name = "Sen's slope, upper limit at 95%", BY_UNIT},
+    {.name = "change_point", .long_name = "last period before the change (Pettitt)", BY_UNIT},
+    {.name = "pettitt_p", .long_name = "p-value of the change", BY_UNIT},
+    {.name = "n_used", .long_name = "periods with a value", .number = SW_INT32, BY_UNIT},
+    {0}};
+
+const sw_measure sw_measure_trend = {
+    .name = "trend",
+    .title = "Trend of a unit's series: slope, Mann-Kendall, Sen, Pettitt",
+    .formula =
+        "slope by least squares on time; S = sum_(i<j) sgn(x_j - x_i), Z = (S - sgn S)/sd; "
+        "Sen: median of (x_j - x_i)/(t_j - t_i); Pettitt: max |sum_(i<=t<j) sgn(x_i - x_j)|; "
+        "hamed-rao: Var S x [1 + 2/(n(n-1)(n-2)) sum_k (n-k)(n-k-1)(n-k-2) rho_k]",
+    .source = "Mann 1945; Sen 1968; Kendall 1975; Pettitt 1979; Hamed & Rao 1998, J. Hydrology "
+              "204:182-196",
+    .version = 1,
+    .headline = "slope",
+    .kind = SW_KIND_UNIT,
+    .param = params,
+    .output = outputs,
+    .resolve = resolve_trend,
+    .tile = tile_trend,
+    .workspace = workspace_trend,
+};
