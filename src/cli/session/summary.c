@@ -264,6 +264,13 @@ static int matrices_of(const sw_run *run) {
   return matrices;
 }
 
+static int plain_of(const sw_run *run) {
+  int plain = 0;
+  for (int e = 0; e < run->study->n_entries; e++)
+    plain += !run->study->entry[e].is_pair;
+  return plain;
+}
+
 sw_status sw_summary_print(sw_error *err, const sw_session *s) {
   const sw_run *run = s->run;
   sw_team *team = s->team;
@@ -290,6 +297,8 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
   if (team->rank == 0 && run->matrices_taken > 0)
     printf("reused: %d of %d matrices of pairs, as their operands have not changed\n",
            run->matrices_taken, matrices_of(run));
+  if (team->rank == 0 && run->results_taken > 0)
+    printf("reused: %d of %d results without pairs\n", run->results_taken, plain_of(run));
   if (team->rank == 0 && sums[4] > 0)
     sw_log(SW_LOG_WARN,
            "%s: %lld of its tiles do not match their checksums; they are computed again, but that "

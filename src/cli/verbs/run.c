@@ -14,7 +14,7 @@ static const char *const help_text =
     "  -o, --output OUT.h5   where to write (default: output.file of the study)\n"
     "      --force           overwrite a finished output\n"
     "      --restart         begin again instead of continuing an unfinished run\n"
-    "      --reuse LAST.h5   take the pairs of unchanged periods from earlier results\n"
+    "      --reuse LAST.h5   take what rests on unchanged data from earlier results\n"
     "      --threads N       threads per rank (default: OMP_NUM_THREADS, else this rank's share\n"
     "                        of the cores)\n"
     "  -q, --quiet           no progress, no summary\n"

@@ -1,6 +1,7 @@
-/* An earlier results file, of which pair results are taken where they rest on the same: for periods
- * of the same operand hash. The engine decides and copies, `store` implements it on the file.
- * Nothing is believed that does not match its checksum. */
+/* An earlier results file, of which results are taken where they rest on the same: those of pairs
+ * for periods of the same operand hash, others where all periods have the same. The engine decides
+ * and copies, `store` implements it on the file. Nothing is believed that does not match its
+ * checksum. */
 #ifndef SW_PLAN_PORTS_PAST_H
 #define SW_PLAN_PORTS_PAST_H
 
@@ -28,6 +29,10 @@ struct sw_past {
   sw_status (*tiles)(sw_past *, sw_error *, int job, int matrix, uint64_t *checksum);
   /* Where its rows begin among the entries, n + 1 positions. */
   sw_status (*rows)(sw_past *, sw_error *, int job, int matrix, int64_t *row_start);
+  /* Of a job without pairs, whose n operand hashes are these: puts all values into its results.
+   * *taken: false when there are none, or they do not match their checksums; then nothing is put.
+   * Rank 0's `hash` counts. Collective. */
+  sw_status (*values)(sw_past *, sw_error *, int job, const uint64_t *hash, int n, bool *taken);
 };
 
 #endif

@@ -64,6 +64,10 @@ int sw_run_links_matrix(const sw_run *run, int entry, int t);
 /* All tasks of a pass that sees links. Collective. */
 sw_status sw_run_links_pass(sw_error *err, sw_run *run, int entry, sw_tiles *tiles);
 
+/* take.c: the results of an entry without pairs out of run->past; *taken: they need not be
+ * computed. The operand hash is made. Collective. */
+sw_status sw_run_take(sw_error *err, sw_run *run, int entry, bool *taken);
+
 /* tiles.c: the passes of a job that are not over pairs, in order. Collective. */
 sw_status sw_run_passes(sw_error *err, sw_run *run, int entry);
 /* Releases the operands of the job that ran last. Collective. */

@@ -108,17 +108,20 @@ static void pass_on_untried(sw_run *run, int e) {
 }
 
 /* An entry without pairs. Its passes' operands are released whether it worked or not. The operand
- * hash is made even though nothing plain is taken from an earlier file: the attribute tells readers
- * which periods rest on the same data. */
+ * hash is made also where there is no earlier file: it tells readers which periods rest on the same
+ * data, and a later run. */
 static sw_status run_plain(sw_error *err, sw_run *run, int e) {
   double began = sw_clock();
   SW_TRY(stop_if_asked(err, run));
   pass_on_untried(run, e);
-  sw_status status = sw_run_passes(err, run, e);
-  sw_run_passes_release(run, e);
+  bool taken = false;
+  sw_status status = sw_run_take(err, run, e, &taken);
+  if (status == SW_OK && !taken) status = sw_run_passes(err, run, e);
+  if (!taken) sw_run_passes_release(run, e);
   if (status == SW_OK) status = sw_run_check_integers(err, run, e);
   if (status == SW_OK) status = count_undefined(err, run, e);
-  if (status == SW_OK && !run->no_pairs) status = sw_run_operand_hash(err, run, e);
+  if (status == SW_OK && !run->no_pairs && !run->operand_hash[e])
+    status = sw_run_operand_hash(err, run, e);
   say_notes(run);
   run->seconds_unit += sw_clock() - began;
   return status;

@@ -70,10 +70,10 @@ typedef struct sw_run {
   double seconds_untried; /* how long, on these ranks */
   sw_journal *journal;    /* of the unfinished run; NULL: none is kept */
   bool resumes;           /* the journal is of an earlier run */
-  sw_past *past; /* results of which unchanged matrices are taken; NULL: all are computed */
+  sw_past *past; /* results of which what has not changed is taken; NULL: all are computed */
   uint64_t **operand_hash; /* by entry and the job's period, on rank 0, once it has run */
   int64_t tasks_computed, tasks_restored; /* this rank; tiles: only those that were marked */
-  int matrices_taken;                     /* from `past` */
+  int matrices_taken, results_taken;      /* from `past`: of pairs; entries without pairs */
   int64_t tasks_unsound; /* of those matrices: tiles that did not match, computed; this rank */
   sw_progress progress;
   double seconds_read, seconds_unit, seconds_pairs, seconds_write; /* of this rank */

@@ -90,7 +90,10 @@ sw_status sw_results_read_fitting(sw_error *err, const sw_results *results, cons
     *count *= variable->extent[a];
   SW_TRY(sw_calloc(err, *count + 1, H5Tget_size(type), values));
   SW_TRY(sw_results_open_fitting(err, results, group, variable, &dataset));
-  herr_t code = H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, *values);
+  /* Of the past it may be longer, and still fit. */
+  herr_t code = sw_h5_length(dataset) == *count
+                    ? H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, *values)
+                    : -1;
   H5Dclose(dataset);
   if (code >= 0) return SW_OK;
   return sw_fail(err, SW_EIO, "%s: %s/%s cannot be read", results->path, group->path,

@@ -229,15 +229,58 @@ static sw_status rows(sw_past *self, sw_error *err, int job, int matrix, int64_t
   return read_matrix(err, p, job, SW_FROM_ROW_START, matrix, count, row_start);
 }
 
+/* ---- values ----------------------------------------------------------------------------- */
+
+/* Whether the file's operand hashes are these, in this order: then its periods are the run's. */
+static bool has_operands(const past *p, int job, const uint64_t *hash, int n) {
+  int64_t count = 0;
+  uint64_t *then = read_all(p, job, SW_FROM_OPERANDS, &count);
+  bool same = then && count == n && memcmp(then, hash, (size_t)n * sizeof *then) == 0;
+  sw_free(then);
+  return same;
+}
+
+/* Whether all ranks say yes. Collective. */
+static sw_status all_do(sw_error *err, sw_team *team, bool *yes) {
+  double no = !*yes;
+  SW_TRY(team->max_f64(team, err, &no, 1));
+  *yes = no == 0;
+  return SW_OK;
+}
+
+/* The port's `values`. Values by unit are read only when the operands are the same. */
+static sw_status values(sw_past *self, sw_error *err, int job, const uint64_t *hash, int n,
+                        bool *taken) {
+  past *p = self->self;
+  sw_team *team = p->results.team;
+  sw_group *group = &p->results.schema.group[job];
+  *taken = p->usable[job];
+  if (team->rank == 0) *taken = *taken && has_operands(p, job, hash, n) && is_sound(p, job);
+  SW_TRY(all_do(err, team, taken));
+  if (!*taken) return SW_OK;
+  sw_status status = sw_results_values_match(err, &p->results, group, taken);
+  if (status == SW_EIO) { /* bytes that cannot be read: computed */
+    sw_error_clear(err);
+    status = SW_OK;
+    *taken = false;
+  }
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  SW_TRY(all_do(err, team, taken));
+  if (!*taken && team->rank == 0)
+    sw_log(SW_LOG_WARN, "%s: %s: values by unit do not match their checksums; they are computed",
+           p->past.path, group->path);
+  status = *taken ? sw_results_values_take(err, &p->results, group) : SW_OK;
+  group->block_checksum = NULL;
+  return sw_team_agree(team, err, status, 0);
+}
+
 /* ---- opening ---------------------------------------------------------------------------- */
 
 /* Opens the datasets of a job that are read by unit and pair; *usable is false when not all of the
- * job's are there as they should be: then nothing is taken. Only pair results are worth it: others
- * cost little. */
+ * job's are there as they should be: then nothing is taken. */
 static sw_status open_job(sw_error *err, past *p, int job, bool *usable) {
   const sw_group *group = &p->results.schema.group[job];
   *usable = false;
-  if (!p->results.run->study->entry[job].is_pair) return SW_OK;
   for (int v = group->first; v < group->first + group->count; v++) {
     const sw_variable *variable = &p->results.schema.variable[v];
     hid_t dataset = H5I_INVALID_HID;
@@ -304,7 +347,7 @@ sw_status sw_results_past_open(sw_error *err, sw_run *run, const char *path) {
   sw_team *team = run->team;
   past *p = calloc(1, sizeof *p);
   if (p) {
-    p->past = (sw_past){p, path, &p->results.sink, find, strengths, tiles, rows};
+    p->past = (sw_past){p, path, &p->results.sink, find, strengths, tiles, rows, values};
     /* No lock, no journal, no partial: closing it removes nothing. */
     p->results = (sw_results){.team = team, .run = run, .is_past = true, .file = H5I_INVALID_HID};
     sw_results_set_sink(&p->results);

@@ -169,11 +169,16 @@ hid_t sw_results_open_dataset(const sw_results *results, const sw_group *group,
  * may be more or fewer, and values that are neither by unit nor by pair. */
 sw_status sw_results_open_fitting(sw_error *err, const sw_results *results, const sw_group *group,
                                   const sw_variable *variable, hid_t *dataset);
-/* All its numbers, as `type` has them in memory; *count as the schema says. sw_free, also on
- * failure. */
+/* All its numbers, as `type` has them in memory; *count as the schema says, not one more or less.
+ * sw_free, also on failure. */
 sw_status sw_results_read_fitting(sw_error *err, const sw_results *results, const sw_group *group,
                                   const sw_variable *variable, hid_t type, void **values,
                                   size_t *count);
+
+/* past_values.c, of an earlier file. Whether this rank's values by unit are what was written; the
+ * values into the job's results, by unit this rank's, the rest on rank 0. Not collective. */
+sw_status sw_results_values_match(sw_error *err, sw_results *results, sw_group *group, bool *match);
+sw_status sw_results_values_take(sw_error *err, sw_results *results, sw_group *group);
 
 /* verify.c, for its lines: a unit's code; the period of matrix t. */
 const char *sw_verdict_unit(const sw_results *results, int64_t unit);
