@@ -91,9 +91,9 @@ with h5py.File("out.h5") as f:
         got = f[group][name][:]
         assert np.allclose(got, want, rtol=1e-14, atol=1e-15, equal_nan=True), (group, name, got)
     assert f["gaps/n_used"][:].tolist() == [3, 1]
-    # The most alike: of 01 and 02 each other, of 03 unit 02; in 2002 unit 02 has nothing.
-    assert f["unlike/partner"][0, :, 0].tolist() == [1, 0, 1], f["unlike/partner"][0]
-    assert np.allclose(f["unlike/value"][:, :, 0], [[80 / 120, 80 / 120, 19 / 21], [1 - 6 / 203, 1, 1 - 6 / 203]])
+    # The most alike; in 2002 unit 02 has nothing, and a value of 03 is missing.
+    assert f["unlike/partner"][:, :, 0].tolist() == [[1, 0, 1], [1, 0, -1]], f["unlike/partner"][:]
+    assert np.allclose(f["unlike/value"][:, :, 0], [[2 / 3, 2 / 3, 19 / 21], [1, 1, nan]], equal_nan=True)
     assert f["unlike"].attrs["parameters"] == b"{of: [a, b, c, d], keep: {top: 1}, by: smallest}"
     attributes = f["hhi"].attrs
     assert attributes["measure"] == b"herfindahl", attributes["measure"]

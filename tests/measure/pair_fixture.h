@@ -39,9 +39,10 @@ static inline sw_status pair_units_pass(harness *h) {
 
 static inline sw_status pair_start(harness *h) {
   SW_TRY(harness_resolve(h));
-  SW_TRY(h->job.measure->prepare(&h->err, &h->job, 0));
+  const sw_measure *m = h->job.measure;
+  if (m->prepare) SW_TRY(m->prepare(&h->err, &h->job, 0));
   SW_TRY(pair_units_pass(h));
-  return h->job.measure->prepare(&h->err, &h->job, 1);
+  return m->prepare ? m->prepare(&h->err, &h->job, 1) : SW_OK;
 }
 
 /* A segment of the first quantity, by whichever function the measure has. */

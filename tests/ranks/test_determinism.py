@@ -21,6 +21,10 @@ MORE = """
   - gravity: {mass: [population], share: population, keep: dense, periods: [%(year)s], as: g_share}
   - gravity: {mass: [population], share: population, keep: summary, as: g_share_summary}
   - market_potential: {mass: gdp, as: potential}
+  - structural_similarity: {shares: [manufacturing, finance, other_services], keep: summary, as: s_summary}
+  - structural_similarity: {shares: [manufacturing, finance, other_services], periods: [%(year)s], keep: dense, as: s_dense}
+  - structural_similarity: {shares: [manufacturing, finance], form: krugman, keep: {top: 7}, as: s_krugman}
+  - structural_similarity: {shares: [manufacturing, finance], form: complementarity, demand: [finance, manufacturing], keep: summary, as: s_directed}
   - gravity: {mass: [population], decay: 1.3, distance: geodesic, keep: {above: 1e6}, periods: [%(year)s], as: g_above}
   - radiation_model: {mass: population, keep: dense, as: r_dense}
   - radiation_model: {mass: population, keep: {top: 7}, as: r_top}

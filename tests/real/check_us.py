@@ -116,6 +116,30 @@ with np.errstate(divide="ignore", invalid="ignore"):
     coordination = np.sqrt(np.exp(np.log(u).mean(axis=0)) / u.mean(axis=0) * u.mean(axis=0))
 same("coordination", f["ccd/coordination"][:], coordination)
 
+# Industries of two counties: five that are published for most, and not below zero.
+five = read(f"{data}/us_county_gdp_industry_2001_2018.csv.gz",
+            ["agri_11", "constr_23", "manuf_31_33", "retail_44_45", "government"])
+amounts = np.stack(list(five.values()))
+amounts = np.where((amounts >= 0).all(axis=0), amounts, np.nan)
+shares = amounts / amounts.sum(axis=0)
+for k, year in enumerate((2001, 2018)):
+    s = shares[:, time.index(year)]
+    there = np.flatnonzero(~np.isnan(s[0]))
+    apart = np.abs(s[:, there, None] - s[:, None, there]).sum(axis=0)
+    close(f"pairs with a structure in {year}", f["unlike/n_pairs"][k], len(there) * (len(there) - 1), 0)
+    np.fill_diagonal(apart, np.nan)
+    same(f"Krugman's distances in {year}, summed", f["unlike/out_strength"][k, there], np.nansum(apart, axis=1))
+    nearest = np.sort(apart, axis=1)[:, :5]  # NaN last: the county itself
+    same(f"the five nearest in {year}", f["unlike/value"][k, there], nearest, 1e-6)
+    partner = f["unlike/partner"][k, there]
+    again = np.abs(s[:, there, None] - s[:, partner]).sum(axis=0)
+    same(f"what their partners are in {year}", again, nearest)
+alone = s / np.sqrt((s * s).sum(axis=0))
+cosine = alone[:, there].T @ alone[:, there]
+np.fill_diagonal(cosine, 0)
+same("cosines in 2018, summed", f["alike/in_strength"][0, there], cosine.sum(axis=1))
+close("the greatest", f["alike/max"][0], cosine.max(), 1e-14)
+
 # Moran's I, row-standardised (spdep; oracles/README.md, autocorrelation).
 close("Moran of ln income", f["moran_income/I"][last], 0.4973977, 5e-8)
 close("its expectation", f["moran_income/expected"][last], -0.0003247808, 5e-11)
