@@ -44,7 +44,7 @@ static sw_status take_strengths(sw_error *err, sw_pairs *p, int t) {
   SW_TRY(p->run->team->max_f64(p->run->team, err, &damaged, 1));
   if (damaged == 0) return SW_OK;
   if (p->run->team->rank == 0)
-    sw_log(SW_LOG_WARN, "%s: %s, %s: values do not match their checksum, so they are computed",
+    sw_log(SW_LOG_WARN, "%s: %s, %s: values do not match their checksum; they are computed again",
            past->path, p->job->name,
            p->job->whole_series ? "all periods" : sw_job_period(p->job, t));
   p->past[t] = -1;
@@ -90,7 +90,7 @@ static void say_taken(const sw_pairs *p, int taken) {
   name_computed(p, matrices - taken, computed, sizeof computed);
   if (pooling)
     sw_log(SW_LOG_INFO,
-           "%s: nothing is taken from %s: it rests on all periods together, by %s, and one has "
+           "%s: nothing is taken from %s: its result pools all periods, by %s, and one of them has "
            "changed",
            p->job->name, p->run->past->path, names);
   else

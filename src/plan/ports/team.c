@@ -115,7 +115,7 @@ static size_t serial_node_room(sw_team *team) {
 /* No `mpi` and no `self`: store then opens files with the serial driver. */
 sw_status sw_team_serial(sw_error *err, sw_team **out) {
   sw_team *team = calloc(1, sizeof *team);
-  if (!team) return sw_fail(err, SW_ENOMEM, "out of memory: no team");
+  if (!team) return sw_fail(err, SW_ENOMEM, "out of memory: cannot create a team");
   *team = (sw_team){.size = 1,
                     .nodes = 1,
                     .node_size = 1,

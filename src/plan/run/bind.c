@@ -30,8 +30,8 @@ static sw_status unknown_label(sw_error *err, const sw_need *need, const sw_axis
     return sw_fail(err, SW_EINPUT, "%s: %s: there is no %s '%s'; the first is %s", need->where,
                    need->name, sw_axis_name(axis), label, sw_show_number(axis->number[0], text));
   return sw_fail(err, SW_EINPUT, "%s: %s: there is no %s '%s'%s%s%s", need->where, need->name,
-                 sw_axis_name(axis), label, near ? "; the nearest is '" : "", near ? near : "",
-                 near ? "'" : "");
+                 sw_axis_name(axis), label, near ? "; did you mean '" : "", near ? near : "",
+                 near ? "'?" : "");
 }
 
 /* The position with that label; of numbers the one of that value, however it is written ("inf" is
@@ -108,7 +108,8 @@ static sw_status result_column(sw_error *err, sw_run *run, const sw_need *need, 
       return sw_fail(err, SW_EINPUT, "%s: %s: with the parameters that %s has, there are no pairs",
                      need->where, need->name, job->name);
     if (job->whole_series)
-      return sw_fail(err, SW_EINPUT, "%s: %s is one matrix over all periods: it has no series",
+      return sw_fail(err, SW_EINPUT,
+                     "%s: %s is one matrix over all periods: it has no series by period",
                      need->where, need->name);
     column->row = strcmp(need->quantity, SW_NAME_IN_STRENGTH) == 0 ? summary->in_strength
                                                                    : summary->out_strength;
@@ -333,23 +334,24 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
     if (plan->keep.kind != SW_KEEP_LINKS && plan->keep.kind != SW_KEEP_SUMMARY)
       return sw_fail(
           err, SW_EINPUT,
-          "%s: %s: its pairs are the links of its weights; keep them by links or summary",
+          "%s: %s: its pairs are the links of its weights; write keep: links or keep: summary",
           entry->where, entry->name);
   }
   if (plan->keep.kind == SW_KEEP_DEFAULT)
     plan->keep.kind = job->n <= 5000 ? SW_KEEP_DENSE : SW_KEEP_SUMMARY;
   /* Not an error: the same study may run on a subset of units. Partners beyond the last are NaN. */
   if (plan->keep.kind == SW_KEEP_TOP && plan->keep.top > job->n - 1)
-    sw_note(&run->private->notes, "%s: keep: {top: %lld}: a unit has %lld partners at most",
+    sw_note(&run->private->notes, "%s: keep: {top: %lld}: a unit has at most %lld partners",
             entry->name, (long long)plan->keep.top, (long long)job->n - 1);
   /* entries.c has seen to `keep: links` as written; this catches links_only without weights. */
   if ((plan->keep.kind == SW_KEEP_LINKS || job->links_only) && !plan->links)
-    return sw_fail(err, SW_EINPUT, "%s: %s: keep: links needs weights: name a weights matrix",
-                   entry->where, entry->name);
+    return sw_fail(err, SW_EINPUT,
+                   "%s: %s: keep: links needs weights: the name of a weights matrix", entry->where,
+                   entry->name);
   if (plan->keep.kind == SW_KEEP_ABOVE && run->after_pairs[e])
     return sw_fail(err, SW_EINPUT,
-                   "%s: %s: keep: {above: ...} cannot rest on another pair result; use {top: k}, "
-                   "or a second study",
+                   "%s: %s: keep: {above: ...} cannot use another pair result as input; use {top: "
+                   "k}, or a second study",
                    entry->where, entry->name);
   for (int q = 0; job->measure->output[q].name; q++)
     plan->n_quantities += job->measure->output[q].shape == SW_PAIR && !job->result[q].off;
@@ -400,7 +402,7 @@ static sw_status settle_pairs(sw_error *err, sw_run *run, int e) {
   entry->is_pair = sw_job_has_pairs(&run->job[e]);
   if (entry->is_pair || !asked) return SW_OK;
   return sw_fail(err, SW_EINPUT,
-                 "%s: %s: with these parameters it has no pairs to keep; leave `keep` out",
+                 "%s: %s: with these parameters it has no pairs to keep; remove `keep`",
                  entry->keep_where, entry->name);
 }
 

@@ -41,8 +41,8 @@ static sw_status find_twins(sw_error *err, const sw_run *run, struct points p, s
     SW_TRY(sw_map_put(err, map, (const char *)at, 3 * sizeof *at, j, &i));
     if (i >= 0)
       return sw_fail(err, SW_EINPUT,
-                     "%s: units %s and %s stand at one point (lon %g, lat %g): their distance is "
-                     "0; give each its own place",
+                     "%s: units %s and %s have the same coordinates (lon %g, lat %g), so their "
+                     "distance is 0; give each unit its own",
                      run->study->units.file, sw_unit_code(units, i), sw_unit_code(units, j),
                      units->lon[i], units->lat[i]);
   }
