@@ -96,7 +96,7 @@ static sw_panel *make_panel(int64_t n, double *data) {
   static const int period[] = {0};
   sw_panel *panel = room(1, sizeof *panel);
   make_units(&panel->units, n, data);
-  panel->periods = (sw_periods){1, true, year, label};
+  panel->periods = (sw_periods){.n = 1, .integer = true, .value = year, .label = label};
   panel->hi = n;
   panel->n_columns = GIVEN;
   panel->column = room(GIVEN, sizeof *panel->column);

@@ -99,7 +99,7 @@ def versions(build):
              "flags": cached("CMAKE_C_FLAGS_RELEASE"), "build": cached("CMAKE_BUILD_TYPE"),
              "mpi": said("mpirun", "--version").split("\n")[0], "hdf5": cached("HDF5_VERSION"),
              "numpy": np.__version__, "python": sys.version.split()[0]}
-    for name in ("openblas", "libfyaml", "proj", "gsl"):
+    for name in ("openblas", "libfyaml", "proj", "gsl", "igraph"):
         found[name] = said("pkg-config", "--modversion", name)
     match = re.search(r"HDF5 Version:\s*(\S+)", said("h5pcc", "-showconfig"))
     found["hdf5"] = found["hdf5"] or (match.group(1) if match else "")

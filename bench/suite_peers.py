@@ -1,9 +1,11 @@
 """Suite peers: the same work by the program and by what people use otherwise, alternating in one run.
 
-`pairs`: gravity and coupling in numpy (pairs_peer.py); `csv`: reading, data.table's fread (read_csv.py);
+`pairs`: gravity and coupling in numpy (pairs_peer.py); `radiation`: the radiation model in numpy, one
+period and twenty (radiation_peer.py); `csv`: reading, data.table's fread (read_csv.py);
 `r`: gravity in R and Moran's I in spdep (r_peer.py). What is missing here is skipped with a word."""
 import pairs_peer
 import r_peer
+import radiation_peer
 import read_csv
 
 SUITE = "peers"
@@ -11,6 +13,10 @@ SUITE = "peers"
 
 def pairs(programs, given):
     return pairs_peer.measure(programs, given, SUITE)
+
+
+def radiation(programs, given):
+    return radiation_peer.measure(programs, given, SUITE)
 
 
 def csv(programs, given):
@@ -21,4 +27,4 @@ def r(programs, given):
     return r_peer.measure(programs, given, SUITE)
 
 
-PARTS = {"pairs": pairs, "csv": csv, "r": r}
+PARTS = {"pairs": pairs, "radiation": radiation, "csv": csv, "r": r}

@@ -19,6 +19,7 @@ build_packages=(
   libhdf5-openmpi-dev                        # results files, written in parallel
   libgsl-dev libopenblas-openmp-dev          # numerics
   libproj-dev proj-data                      # distances on the ellipsoid
+  libigraph-dev                              # communities and betweenness of networks
   libfyaml-dev zlib1g-dev                    # study files, CSV.gz
   libxxhash-dev                              # hashes
 )

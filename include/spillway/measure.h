@@ -32,6 +32,9 @@ typedef enum sw_ptype {
   SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives arg->distance */
   SW_P_TABLE,     /* `own`, or {file: t.csv | from: r.h5}: gives arg->table */
   SW_P_PAIRS,     /* the pairs that another entry keeps, NAME or NAME.quantity: give job->links */
+  SW_P_MATRICES,  /* {LABELS: [a, b], keep: ...}, with all keys of a pair entry: asks for the pair
+                     outputs of the group that is called like the parameter, once for each label.
+                     `choices` is the key of the labels (arg->texts); NULL: once, without a label */
   SW_P_NODE       /* any YAML: `resolve` reads arg->node itself */
 } sw_ptype;
 
@@ -39,7 +42,7 @@ typedef struct sw_param {
   const char *name;
   sw_ptype type;
   const char *fallback; /* default, as a study file would write it; NULL: required; "": none */
-  const char *choices;  /* SW_P_CHOICE: allowed texts, separated by '|' */
+  const char *choices;  /* SW_P_CHOICE: allowed texts, separated by '|'; MATRICES: see there */
   double lo, hi;        /* numbers: allowed range, both ends included; both 0: any finite number */
   const char *help;     /* one line */
 } sw_param;
@@ -59,7 +62,7 @@ typedef struct sw_arg {
   const char *where; /* "study.yaml:31:5", of the value, else of the entry */
   double number;     /* NUMBER, INTEGER, BOOL (0 or 1), CHOICE (index among the choices) */
   const char *text;  /* as written, or the default; CHOICE: the text chosen */
-  int count;         /* NUMBERS, TEXTS, COLUMNS, GROUPINGS */
+  int count;         /* NUMBERS, TEXTS, COLUMNS, GROUPINGS, MATRICES */
   const double *numbers;
   const char *const *texts;
   const struct sw_node *node;
@@ -94,6 +97,10 @@ typedef struct sw_output {
   bool timeless;    /* UNIT: one value for all periods (a trend). As input of another entry it has
                        that value in every period */
   const char *axis[SW_MAX_OWN]; /* names of extra axes declared by resolve; then NULL */
+  const char *group; /* PAIR: not of the result itself, but of a result below it, NAME/GROUP/LABEL,
+                        for each label of the parameter SW_P_MATRICES of that name; else NULL */
+  bool by_row;   /* UNIT, beside pair outputs: whole_row fills it, of its row's unit */
+  bool of_pairs; /* the engine's own sums over pairs (blocks, rings, centres); not for descriptors */
 } sw_output;
 
 /* An extra axis, e.g. "industry", made in resolve. Its positions have labels, or are numbers with a
@@ -156,7 +163,7 @@ typedef struct sw_pass {
 /* By what the partners of a unit are ordered, the first first; ties by unit code. */
 typedef enum sw_by { SW_BY_LARGEST, SW_BY_ABSOLUTE, SW_BY_SMALLEST } sw_by;
 
-enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 8, SW_MAX_ROWS = 64 };
+enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 8, SW_MAX_ROWS = 64, SW_MAX_BY_ROW = 8 };
 enum { SW_ROW_PERIODS = 4 }; /* periods that row_periods is asked for at a time, at most */
 enum { SW_SPARE = 8 }; /* room behind both, so that one too many is told instead of overrunning */
 
@@ -260,6 +267,13 @@ typedef struct sw_job {
   bool scores_per_period, scores_unbounded; /* composite: handed on to inputs made of it */
 
   /* Set by the runner. */
+  int64_t first; /* the unit at which this rank's rows of results begin, as those of local views */
+  /* While pairs are computed: of which group, and for which label (an index
+   * into arg->texts of its parameter); NULL: the result's own. Each has a job of its own, a copy of
+   * that of the entry, with the pair outputs of the group alone. In resolve results of groups that
+   * the entry does not ask for are off. */
+  const char *group;
+  int label;
   sw_view operand[SW_MAX_PASSES];    /* gathered: row[c * n_periods + t], from unit 0 */
   sw_view operand_local[SW_MAX_PASSES]; /* while its pass runs: this rank's units */
   const void *folded[SW_MAX_PASSES]; /* result bytes of finish */
@@ -317,14 +331,19 @@ const char *sw_job_period(const sw_job *job, int t);
  * - Outputs: no two of a name and form; of variants of a name resolve leaves one on. Names that the
  *   results file has itself: unit, unit_to, time, lon, lat, group_*, operand_hash, block,
  *   block_checksum, value_checksum; with pair outputs also out_strength, in_strength, total, mean,
- *   max, n_pairs, partner, row_start, unit_edge, entry, rank, tile, tile_checksum, and `value` but
- *   for a pair output. The same holds for axes, which share no name with an output.
+ *   max, n_pairs, partner, row_start, unit_edge, entry, rank, tile, tile_checksum, the sums of
+ *   blocks, rings and centres (block_sum, block_count, sent_to, received_from, ring_sum, ring_count,
+ *   ring_out, from_centre, to_centre), and `value` but for a pair output. The same holds for axes, which share no name with an output.
  * - Outputs have up to three axes of their own, which differ; pairs none. An output that is on has
  *   its axes declared, each once, with a label or number at least, not both; 8 axes at most.
  * - timeless is of unit outputs; a global one without time is a table.
- * - Unit outputs need a tile and a pass over units; global ones and tables finish, and a pass over
- *   units or items; pair outputs one of segment, block, whole_row and row_periods, and one pass
- *   over pairs, the last. row_state, row_prepare and row_periods go together.
+ * - Unit outputs need a tile and a pass over units, but for those by_row, which need whole_row and
+ *   pair outputs, 8 at most; global ones and tables finish, and a pass over units or items; pair
+ *   outputs one of segment, block, whole_row and row_periods, and one pass over pairs, the last.
+ *   row_state, row_prepare and row_periods go together.
+ * - A group of pair outputs has a parameter SW_P_MATRICES of its name, and each of these a group.
+ *   No output and no axis is called like it. Beside outputs of groups alone, unit outputs may have
+ *   time although the matrices have none (whole_series).
  * - A resource has a name, a fill, bytes or a begin; its base is an earlier one; 8 at most.
  * - A partial needs merge, a result finish. partial, operand and gathered are of passes over units,
  *   items, record and links of those over items; 1 to 8 passes. open needs close and a workspace.
@@ -393,7 +412,10 @@ typedef struct sw_measure {
    * NaN shows in its row's sum, and the square is then done again by block. */
   void (*fold)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                sw_fold *sums, void *workspace);
-  /* Instead of either, for what must see a whole row: out[q][0 .. n). */
+  /* Instead of either, for what must see a whole row: out[q][0 .. n). Behind the pair outputs stand
+   * those that are by_row, in order: out[pairs + k][label] is a number of the row's unit, NaN before
+   * the call; NULL where it is not wanted. A row without pairs to keep is no matter of pairs: see
+   * market_potential.c, a pass over units with its operands gathered. */
   void (*whole_row)(const sw_job *job, int t, int64_t i, double *const *out, void *workspace);
   /* Instead of these, for whole rows of which a part rests on the row and not on the period, as
    * distances and their order do. row_prepare makes that part once for all periods that go

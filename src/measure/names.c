@@ -28,13 +28,29 @@ bool sw_name_is_taken(const char *name, bool pairs) {
                                        SW_NAME_BLOCK_CHECKSUM,
                                        SW_NAME_VALUE_CHECKSUM,
                                        NULL};
-  static const char *const beside_pairs[] = {SW_NAME_OUT_STRENGTH,  SW_NAME_IN_STRENGTH,
-                                             SW_NAME_TOTAL,         SW_NAME_MEAN,
-                                             SW_NAME_MAX,           SW_NAME_N_PAIRS,
-                                             SW_NAME_PARTNER,       SW_NAME_ROW_START,
-                                             SW_NAME_UNIT_EDGE,     SW_NAME_ENTRY,
-                                             SW_NAME_RANK,          SW_NAME_TILE,
-                                             SW_NAME_TILE_CHECKSUM, NULL};
+  static const char *const beside_pairs[] = {SW_NAME_OUT_STRENGTH,
+                                             SW_NAME_IN_STRENGTH,
+                                             SW_NAME_TOTAL,
+                                             SW_NAME_MEAN,
+                                             SW_NAME_MAX,
+                                             SW_NAME_N_PAIRS,
+                                             SW_NAME_PARTNER,
+                                             SW_NAME_ROW_START,
+                                             SW_NAME_UNIT_EDGE,
+                                             SW_NAME_ENTRY,
+                                             SW_NAME_RANK,
+                                             SW_NAME_TILE,
+                                             SW_NAME_TILE_CHECKSUM,
+                                             SW_NAME_BLOCK_SUM,
+                                             SW_NAME_BLOCK_COUNT,
+                                             SW_NAME_SENT_TO,
+                                             SW_NAME_RECEIVED_FROM,
+                                             SW_NAME_RING_SUM,
+                                             SW_NAME_RING_COUNT,
+                                             SW_NAME_RING_OUT,
+                                             SW_NAME_FROM_CENTRE,
+                                             SW_NAME_TO_CENTRE,
+                                             NULL};
   if (is_among(name, always) || is_grouping(name)) return true;
   return pairs && is_among(name, beside_pairs);
 }

@@ -40,6 +40,17 @@
 #define SW_NAME_MAX "max"
 #define SW_NAME_N_PAIRS "n_pairs"
 
+/* Sums over pairs by group, by ring of distance, from and to centres, where the study asks. */
+#define SW_NAME_BLOCK_SUM "block_sum"
+#define SW_NAME_BLOCK_COUNT "block_count"
+#define SW_NAME_SENT_TO "sent_to"
+#define SW_NAME_RECEIVED_FROM "received_from"
+#define SW_NAME_RING_SUM "ring_sum"
+#define SW_NAME_RING_COUNT "ring_count"
+#define SW_NAME_RING_OUT "ring_out"
+#define SW_NAME_FROM_CENTRE "from_centre"
+#define SW_NAME_TO_CENTRE "to_centre"
+
 /* Hashes and checksums, and their axes. */
 #define SW_NAME_OPERAND_HASH "operand_hash"
 #define SW_NAME_TILE_CHECKSUM "tile_checksum"

@@ -2,14 +2,27 @@
  * is known after `resolve` only (sw_job_has_pairs in plan/descriptor). */
 #include "measure/outputs.h"
 
+#include <string.h>
+
 bool sw_measure_has_shape(const sw_measure *measure, sw_shape shape) {
   for (const sw_output *output = measure->output; output->name; output++)
     if (output->shape == shape) return true;
   return false;
 }
 
+bool sw_output_is_of(const sw_output *output, const char *group) {
+  if (output->shape != SW_PAIR) return false;
+  return group && output->group ? strcmp(group, output->group) == 0 : group == output->group;
+}
+
+const sw_output *sw_measure_first_pair(const sw_measure *measure, const char *group) {
+  for (const sw_output *output = measure->output; output->name; output++)
+    if (sw_output_is_of(output, group)) return output;
+  return NULL;
+}
+
 bool sw_measure_has_pairs(const sw_measure *measure) {
-  return sw_measure_has_shape(measure, SW_PAIR);
+  return sw_measure_first_pair(measure, NULL) != NULL;
 }
 
 bool sw_measure_fills_rows(const sw_measure *measure) {

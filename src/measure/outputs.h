@@ -7,8 +7,13 @@
 enum { SW_MAX_QUANTITIES = 8 }; /* pair outputs of a measure */
 
 bool sw_measure_has_shape(const sw_measure *measure, sw_shape shape);
-/* What an entry may ask for (`keep`, strengths) follows from the outputs, not from the kind. */
+/* What an entry may ask for (`keep`, strengths) follows from the outputs, not from the kind: pair
+ * outputs of the result itself, not those of groups below it. */
 bool sw_measure_has_pairs(const sw_measure *measure);
+/* The first pair output of a group (NULL: of none), or NULL. */
+const sw_output *sw_measure_first_pair(const sw_measure *measure, const char *group);
+/* Whether a pair output is one of that group (NULL: of none). */
+bool sw_output_is_of(const sw_output *output, const char *group);
 /* Its pairs come in whole rows, which are walked in strips whatever is kept of them. */
 bool sw_measure_fills_rows(const sw_measure *measure);
 

@@ -8,7 +8,9 @@
  *   sum      product (('+' | '-') product)*
  *   product  power (('*' | '/') power)*
  *   power    '-' power | atom ('^' power)?
- *   atom     number | column | '`' name '`' | function '(' sum (',' sum)* ')' | '(' sum ')' */
+ *   atom     number | column | '`' name '`' | function '(' sum (',' sum)* ')' | '(' sum ')'
+ *
+ * A stage is parsed into steps of its own, which are kept in order: inner ones come first. */
 #include "panel/expression.h"
 
 #include "base/text.h"
@@ -21,11 +23,12 @@
  * are 64 KB, which stays in the second-level cache. MAX_NESTING: powers within powers, a bound
  * for the parser's own recursion, which minus signs and parentheses deepen without a value on
  * the stack. */
-enum { MAX_STEPS = 1024, MAX_DEPTH = 32, MAX_NESTING = 100, LANES = 256 };
+enum { MAX_STEPS = 1024, MAX_DEPTH = 32, MAX_NESTING = 100, MAX_STAGES = 16, LANES = 256 };
 
 typedef enum opcode {
   PUSH_NUMBER,
   PUSH_OPERAND,
+  PUSH_STAGED,
   ADD,
   SUBTRACT,
   MULTIPLY,
@@ -45,7 +48,7 @@ typedef enum opcode {
  * evaluation. */
 struct sw_expression_step {
   opcode code;
-  int count;     /* PUSH_OPERAND: which; MIN, MAX, SUM_PRESENT: of how many */
+  int count;     /* PUSH_OPERAND, PUSH_STAGED: which; MIN, MAX, SUM_PRESENT: of how many */
   double number; /* PUSH_NUMBER: the value */
 };
 
@@ -62,6 +65,10 @@ static const struct {
                  {"sum_present", SUM_PRESENT, true}};
 enum { N_FUNCTIONS = sizeof functions / sizeof functions[0] };
 
+/* By sw_stage_kind. */
+static const char *const stages[] = {"lag", "growth", "share_of"};
+enum { N_STAGE_KINDS = sizeof stages / sizeof stages[0] };
+
 /* The parser's state. */
 typedef struct parser {
   sw_error *err;
@@ -71,6 +78,8 @@ typedef struct parser {
   struct sw_expression_step *step; /* room for MAX_STEPS */
   const char **operand;            /* names of columns, each once; room for MAX_STEPS + 1 */
   int n_steps, n_operands, depth, nesting; /* depth: values on the stack after the steps so far */
+  sw_stage *stage;                         /* room for MAX_STAGES */
+  int n_stages, n_open;                    /* n_open: whose end is still to come */
 } parser;
 
 /* Shows the text from where it went wrong, at most 20 bytes of it. */
@@ -112,6 +121,8 @@ static sw_status push_column(parser *in, const char *name, size_t length) {
   while (k < in->n_operands &&
          (strlen(in->operand[k]) != length || memcmp(in->operand[k], name, length) != 0))
     k++;
+  /* Each was a step, of which stages have their own: more than a step's room may come. */
+  if (k > MAX_STEPS) return wrong(in, "the expression is too long; derive in two steps");
   if (k == in->n_operands) {
     in->operand[k] = sw_arena_textn(in->arena, name, length);
     if (!in->operand[k]) return sw_fail(in->err, SW_ENOMEM, "out of memory");
@@ -138,6 +149,61 @@ static bool is_word(char c) {
   return isalnum((unsigned char)c) || c == '_' || c == '.' || (c & 0x80);
 }
 
+/* A name between backquotes, of which the first is next. Anything may stand there but a backquote:
+ * blanks, minus signs, a leading digit. */
+static sw_status parse_quoted(parser *in, const char **start, size_t *length) {
+  const char *end = strchr(in->at + 1, '`');
+  if (!end || end == in->at + 1)
+    return wrong(in, "expected the name of a column between backquotes");
+  *start = in->at + 1;
+  *length = (size_t)(end - *start);
+  in->at = end + 1;
+  return SW_OK;
+}
+
+/* The group behind the comma of share_of: the name of a column, not a value. */
+static sw_status parse_group(parser *in, const char **group) {
+  if (!accept(in, ','))
+    return wrong(in, "expected a comma and a group, as in share_of(x, province)");
+  skip_blanks(in);
+  const char *start = in->at;
+  size_t length = 0;
+  if (*in->at == '`') {
+    SW_TRY(parse_quoted(in, &start, &length));
+  } else {
+    while (is_word(*in->at))
+      in->at++;
+    length = (size_t)(in->at - start);
+    if (length == 0) return wrong(in, "expected the name of a group");
+  }
+  *group = sw_arena_textn(in->arena, start, length);
+  return *group ? SW_OK : sw_fail(in->err, SW_ENOMEM, "out of memory");
+}
+
+/* Behind the parenthesis of lag, growth or share_of: what is within becomes a stage, and its value
+ * a step of what is around. The stack of the one does not burden the other's. */
+static sw_status parse_stage(parser *in, sw_stage_kind kind) {
+  parser outer = *in;
+  sw_stage stage = {.kind = kind};
+  if (in->n_stages + in->n_open++ == MAX_STAGES)
+    return wrong(in, "too many of lag, growth and share_of; derive in two steps");
+  SW_NEW(in->err, in->arena, in->step, MAX_STEPS);
+  in->n_steps = in->depth = 0;
+  SW_TRY(parse_sum(in));
+  if (kind == SW_STAGE_SHARE) SW_TRY(parse_group(in, &stage.group));
+  if (!accept(in, ')'))
+    return wrong(in, *in->at == ',' ? "the function takes one argument"
+                                    : "a closing parenthesis is missing");
+  stage.step = in->step;
+  stage.n_steps = in->n_steps;
+  in->stage[in->n_stages] = stage;
+  in->step = outer.step;
+  in->n_steps = outer.n_steps;
+  in->depth = outer.depth;
+  in->n_open--;
+  return emit(in, PUSH_STAGED, in->n_stages++, 0, 1);
+}
+
 /* A word before a parenthesis is a function, any other a column, so a column may be called
  * `log`. */
 static sw_status parse_word(parser *in) {
@@ -146,12 +212,17 @@ static sw_status parse_word(parser *in) {
     in->at++;
   size_t length = (size_t)(in->at - start);
   if (!accept(in, '(')) return push_column(in, start, length);
+  for (int k = 0; k < N_STAGE_KINDS; k++)
+    if (strlen(stages[k]) == length && !memcmp(stages[k], start, length))
+      return parse_stage(in, (sw_stage_kind)k);
   for (int f = 0; f < N_FUNCTIONS; f++)
     if (strlen(functions[f].name) == length && !memcmp(functions[f].name, start, length))
       return parse_call(in, f);
   /* So that the message shows the word. */
   in->at = start;
-  return wrong(in, "unknown function; expected log, exp, sqrt, abs, min, max or sum_present");
+  return wrong(
+      in, "unknown function; expected log, exp, sqrt, abs, min, max, sum_present, lag, growth or "
+          "share_of");
 }
 
 /* Finds the end by hand, as 1e-3 holds a minus that is no operator; the value is then read as
@@ -181,14 +252,10 @@ static sw_status parse_atom(parser *in) {
     return accept(in, ')') ? SW_OK : wrong(in, "a closing parenthesis is missing");
   }
   if (*in->at == '`') {
-    /* Between backquotes anything may stand but a backquote: blanks, minus signs, a leading
-     * digit. */
-    const char *end = strchr(in->at + 1, '`');
-    if (!end || end == in->at + 1)
-      return wrong(in, "expected the name of a column between backquotes");
-    const char *start = in->at + 1;
-    in->at = end + 1;
-    return push_column(in, start, (size_t)(end - start));
+    const char *start = NULL;
+    size_t length = 0;
+    SW_TRY(parse_quoted(in, &start, &length));
+    return push_column(in, start, length);
   }
   if (isdigit((unsigned char)*in->at) || *in->at == '.') return parse_number(in);
   if (is_word(*in->at)) return parse_word(in);
@@ -242,12 +309,17 @@ sw_status sw_expression_parse(sw_error *err, sw_arena *arena, const sw_node *nod
   parser in = {.err = err, .arena = arena, .node = node, .name = name, .text = text, .at = text};
   SW_NEW(err, arena, in.step, MAX_STEPS);
   SW_NEW(err, arena, in.operand, MAX_STEPS + 1);
+  SW_NEW(err, arena, in.stage, MAX_STAGES);
   SW_TRY(parse_sum(&in));
   skip_blanks(&in);
   /* The parser stops where the grammar does, as before a stray parenthesis. */
   if (*in.at) return wrong(&in, "expected an operator or the end of the expression");
-  *out = (sw_expression){
-      .n_operands = in.n_operands, .operand = in.operand, .step = in.step, .n_steps = in.n_steps};
+  *out = (sw_expression){.n_operands = in.n_operands,
+                         .operand = in.operand,
+                         .n_stages = in.n_stages,
+                         .stage = in.stage,
+                         .step = in.step,
+                         .n_steps = in.n_steps};
   return SW_OK;
 }
 
@@ -315,12 +387,12 @@ static int64_t apply_one(opcode code, int n, double *a) {
 
 /* All steps for units [at, at + n), n at most LANES, before the next block: the stack stays in
  * cache, and reading a step costs little per unit. The result is in stack[0]. */
-static int64_t eval_block(const sw_expression *expression, int64_t at, int n,
-                          const double *const *operand, double stack[MAX_DEPTH][LANES]) {
+static int64_t eval_block(const struct sw_expression_step *first, int n_steps, int64_t at, int n,
+                          const double *const *operand, const double *const *staged,
+                          double stack[MAX_DEPTH][LANES]) {
   int64_t nonpositive = 0;
   int top = -1;
-  for (int s = 0; s < expression->n_steps; s++) {
-    const struct sw_expression_step *step = &expression->step[s];
+  for (const struct sw_expression_step *step = first; step < first + n_steps; step++) {
     switch (step->code) {
     case PUSH_NUMBER:
       top++;
@@ -329,6 +401,9 @@ static int64_t eval_block(const sw_expression *expression, int64_t at, int n,
       break;
     case PUSH_OPERAND:
       memcpy(stack[++top], operand[step->count] + at, (size_t)n * sizeof(double));
+      break;
+    case PUSH_STAGED:
+      memcpy(stack[++top], staged[step->count] + at, (size_t)n * sizeof(double));
       break;
     case ADD:
     case SUBTRACT:
@@ -356,13 +431,16 @@ static int64_t eval_block(const sw_expression *expression, int64_t at, int n,
 /* A block's operands are all read before its results are stored, so `out` may be one of the
  * operands. What is not finite (an overflow, a root of a negative number) is missing: infinities
  * would spoil every sum after them. */
-int64_t sw_expression_eval(const sw_expression *expression, int64_t n, const double *const *operand,
-                           double *out) {
+int64_t sw_expression_eval(const sw_expression *expression, int stage, int64_t n,
+                           const double *const *operand, const double *const *staged, double *out) {
+  const struct sw_expression_step *step =
+      stage < 0 ? expression->step : expression->stage[stage].step;
+  int n_steps = stage < 0 ? expression->n_steps : expression->stage[stage].n_steps;
   double stack[MAX_DEPTH][LANES];
   int64_t nonpositive = 0;
   for (int64_t at = 0; at < n; at += LANES) {
     int lanes = n - at < LANES ? (int)(n - at) : LANES;
-    nonpositive += eval_block(expression, at, lanes, operand, stack);
+    nonpositive += eval_block(step, n_steps, at, lanes, operand, staged, stack);
     for (int i = 0; i < lanes; i++)
       out[at + i] = isfinite(stack[0][i]) ? stack[0][i] : NAN;
   }

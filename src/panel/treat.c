@@ -89,3 +89,46 @@ void sw_treat_ratio_of(int64_t n, int n_periods, double *const *numerator,
     for (int64_t i = 0; i < n; i++)
       out[t][i] = denominator[t][i] == 0 ? NAN : numerator[t][i] / denominator[t][i];
 }
+
+/* ---- other periods, other units ----------------------------------------------------------- */
+
+bool sw_treat_has_before(const sw_periods *periods, int t) {
+  for (int b = 0; b < periods->n_breaks; b++)
+    if (periods->break_period[b] == t) return false;
+  return t > 0;
+}
+
+/* From the last period down, as a row is read after the one behind it was written. */
+void sw_treat_lag(int64_t n, const sw_periods *periods, double *const *row) {
+  for (int t = periods->n - 1; t >= 0; t--) {
+    bool before = sw_treat_has_before(periods, t);
+    for (int64_t i = 0; i < n; i++)
+      row[t][i] = before ? row[t - 1][i] : NAN;
+  }
+}
+
+void sw_treat_growth(int64_t n, const sw_periods *periods, double *const *row) {
+  for (int t = periods->n - 1; t >= 0; t--) {
+    bool before = sw_treat_has_before(periods, t);
+    for (int64_t i = 0; i < n; i++) {
+      double from = before ? row[t - 1][i] : NAN;
+      row[t][i] = from == 0 ? NAN : row[t][i] / from - 1;
+    }
+  }
+}
+
+/* One order of all units, whatever ranks own them. NaN spreads, as it does in a sum of members. */
+void sw_treat_group_sums(int64_t n, const sw_grouping *grouping, const double *value, double *sum) {
+  for (int g = 0; g < grouping->n_groups; g++)
+    sum[g] = 0;
+  for (int64_t i = 0; i < n; i++)
+    sum[grouping->of[i]] += value[i];
+}
+
+void sw_treat_share(int64_t first, int64_t n, const sw_grouping *grouping, const double *sum,
+                    double *value) {
+  for (int64_t i = 0; i < n; i++) {
+    double all = sum[grouping->of[first + i]];
+    value[i] = all == 0 ? NAN : value[i] / all;
+  }
+}

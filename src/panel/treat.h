@@ -13,6 +13,18 @@ int64_t sw_treat_fill_interpolate(int64_t n, int n_periods, const double *at, in
 int64_t sw_treat_fill_zero(int64_t n, int n_periods, double *const *row);
 int64_t sw_treat_count_missing(int64_t n, int n_periods, double *const *row);
 
+/* Whether period t follows t - 1 without a break: else it has no period before. */
+bool sw_treat_has_before(const sw_periods *periods, int t);
+/* In place: the value of the period before, and the growth from it, x_t / x_(t-1) - 1 (from zero:
+ * missing). Missing where there is no period before. */
+void sw_treat_lag(int64_t n, const sw_periods *periods, double *const *row);
+void sw_treat_growth(int64_t n, const sw_periods *periods, double *const *row);
+/* sum[g]: of all n units of a group, in their order; missing when a member is. */
+void sw_treat_group_sums(int64_t n, const sw_grouping *grouping, const double *value, double *sum);
+/* In place: value[i] of the unit first + i over the sum of its group; over zero: missing. */
+void sw_treat_share(int64_t first, int64_t n, const sw_grouping *grouping, const double *sum,
+                    double *value);
+
 /* out[t][parent[i]] is the sum of row[t][i] in the order of i; missing when a member is. */
 void sw_treat_sum_members(int64_t n, int n_periods, const int64_t *parent, double *const *row,
                           int64_t n_coarse, double *const *out);

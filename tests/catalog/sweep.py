@@ -7,7 +7,11 @@ A case, cases/NAME.py, is the measure's part of the sweep:
              begin with '_' are for the sweep: _directed (pair), _by (pair: what
              orders partners unless `by` is written), _only: full | gaps (the world), _long: True
              (only in a world of twelve periods), _random: True (draws go with the codes of units)
-    check(world, label, params, result)   what must hold of the result, by the measure's definition
+    check(world, label, params, result)   what must hold of the result, by the measure's definition;
+                            world.results: those of the whole run
+    NEEDS     measures of whose entries these take results, if any: their numbers are not compared
+              between precisions
+    RANDOM    quantities that do not follow the units when these are relabelled, if any
 """
 import csv
 import json
@@ -20,6 +24,7 @@ import numpy as np
 
 SPILLWAY = os.environ["SPILLWAY"]
 TOP = (7, 64)  # fewer partners than there are, and more
+SHARE = 0.07
 
 
 def spillway(*arguments):
@@ -361,12 +366,60 @@ def is_over(row, by, threshold):
     return (abs(row) if by == "absolute" else row) > threshold
 
 
+def check_share(r, dense, share, by, quantities):
+    """The strongest of all ordered pairs; ties by the row's code, then the column's."""
+    kept = []
+    for matrix in dense["value"]:
+        place = order(matrix.ravel(), by)
+        mask = np.zeros(matrix.size, bool)
+        mask[place[:max(1, int(share * len(place) + 0.5))]] = True
+        kept += [row for row in mask.reshape(matrix.shape)]
+    rows = iter(kept)
+
+    def wanted(row, i):
+        mask = next(rows)
+        return np.array([j for j in order(row, by) if mask[j]], int)
+    check_entries(r, dense, quantities, wanted)
+
+
+# What every pair entry may ask for, and what it then writes.
+SUMS = {"blocks": "province", "rings": [300, 900], "centres": {"top": 3, "by": "gdp"}}
+SUMMED = ("block_sum", "block_count", "sent_to", "received_from", "ring_sum", "ring_count", "ring_out",
+          "from_centre", "to_centre")
+
+
+def check_sums(world, params, r, dense):
+    """Against the matrix: by group, by ring of the entry's own distance, from and to centres."""
+    value = dense["value"]
+    v, there = np.where(np.isnan(value), 0, value), ~np.isnan(value)
+    label = r.label["province"]
+    assert label == sorted(set(world.unit["province"])) == r.label["province_to"]
+    member = np.array(world.unit["province"])[:, None] == np.array(label)
+    assert close(r["sent_to"], v @ member), "sent_to"
+    assert close(r["received_from"], v.transpose(0, 2, 1) @ member), "received_from"
+    assert close(r["block_sum"], member.T @ (v @ member)), "block_sum"
+    assert same(r["block_count"], member.T.astype(int) @ (there @ member.astype(int))), "block_count"
+    centre = [world.at[code] for code in r.label["centre"]]
+    assert same(r["to_centre"], value[:, :, centre]), "to_centre"
+    assert same(r["from_centre"], value[:, centre].transpose(0, 2, 1)), "from_centre"
+    kind = params.get("distance", "great-circle")
+    if kind == "geodesic":  # the plain world has no ellipsoid
+        return
+    d = world.distance(kind["file"]) if isinstance(kind, dict) else world.great_circle()
+    for k, (above, to) in enumerate(((0, 300), (300, 900), (900, np.inf))):
+        within = (d > above) & (d <= to)
+        assert close(r["ring_out"][:, :, k], (v * within).sum(2)), f"ring_out to {to}"
+        assert close(r["ring_sum"][:, k], (v * within).sum((1, 2))), f"ring_sum to {to}"
+        assert same(r["ring_count"][:, k], (there & within).sum((1, 2))), f"ring_count to {to}"
+
+
 def check_kept(kept, dense, threshold, linked, by, quantities):
     """`kept`: the results of one entry by form of keep, in the precision of `dense`."""
     for k in TOP:
         check_top(kept[f"top{k}"], dense, min(k, dense["value"].shape[1]), by, quantities)
     check_entries(kept["above"], dense, quantities,
                   lambda row, i: np.array([j for j in order(row, by) if is_over(row[j], by, threshold)], int))
+    check_share(kept["share"], dense, SHARE, by, quantities)
     check_entries(kept["links"], dense, quantities,
                   lambda row, i: with_undefined_last(row, by, linked[i]))
     assert not set(kept["summary"].data) - set(SUMMARY), "summary keeps pairs"

@@ -27,6 +27,8 @@ def check_changes(study, path):
                               ("top/partner", (1, 5, 0), "/top, 2002: 1 of "),
                               ("top/value", (1, 5, 0), "rank 1"),
                               ("above/value", (4,), "entry 4"),
+                              ("share/partner", (4,), "/share, 2001: 1 of "),
+                              ("radiation/value", (1, 5, 0), "/radiation, 2002: 1 of "),
                               ("links/partner", (4,), "/links, 2001: 1 of "),
                               ("after/I", (0,), "/after: values by period, or tables"),
                               ("top/total", (1,), "/top: values by period, or tables"),

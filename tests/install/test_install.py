@@ -158,7 +158,7 @@ class Installed(unittest.TestCase):
         name, = [n for n in os.listdir(self.path("package")) if n.endswith(".deb")]
         package = self.path(f"package/{name}")
         depends = call("dpkg-deb", "-f", package, "Depends")
-        for needed in ("libhdf5-openmpi", "libopenmpi", "libgsl", "libproj", "libc6"):
+        for needed in ("libhdf5-openmpi", "libopenmpi", "libgsl", "libproj", "libigraph", "libc6"):
             self.assertIn(needed, depends)
         call("dpkg-deb", "-x", package, self.path("root"))
         self.assertIn("spillway", call(self.path("root/usr/bin/spillway"), "--version"))

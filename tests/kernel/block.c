@@ -8,6 +8,46 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* The shape of the AVX-512 variant in plain C, for machines that cannot run it. */
+typedef struct wide {
+  double x[8];
+} wide;
+
+#define EACH(name, expression)                                                                     \
+  SW_INLINE wide wide_##name(wide a, wide b, wide c) {                                             \
+    wide r;                                                                                        \
+    (void)b, (void)c;                                                                              \
+    for (int l = 0; l < 8; l++)                                                                    \
+      r.x[l] = expression;                                                                         \
+    return r;                                                                                      \
+  }
+EACH(sum, a.x[l] + b.x[l])
+EACH(difference, a.x[l] - b.x[l])
+EACH(fabs, fabs(a.x[l]))
+EACH(fma, fma(a.x[l], b.x[l], c.x[l]))
+EACH(max, a.x[l] > b.x[l] ? a.x[l] : b.x[l])
+EACH(spread, a.x[0])
+
+SW_INLINE wide wide_load(const double *p, int count) {
+  wide r = {{0}};
+  memcpy(r.x, p, (size_t)count * sizeof *p);
+  return r;
+}
+
+#define NAME(x) x##_wide
+#define WIDTH 8
+#define VECTORS 4
+#define vector wide
+#define load(p) wide_load(p, 8)
+#define store(p, y) memcpy(p, (y).x, sizeof(y).x)
+#define spread(p) wide_spread(wide_load(p, 1), (wide){{0}}, (wide){{0}})
+#define add(x, y) wide_sum(x, y, y)
+#define subtract(x, y) wide_difference(x, y, y)
+#define magnitude(x) wide_fabs(x, x, x)
+#define multiply_add(x, y, z) wide_fma(x, y, z)
+#define larger(x, y) wide_max(x, y, y)
+#include "kernel/pairs/block_tile.h"
+
 enum { MOST = 70, K = 23, STRIDE = 80 };
 
 static double number[K][MOST], out[MOST * STRIDE];
@@ -82,6 +122,7 @@ Test(block, variants) {
   draw();
   for (int distance = 0; distance < 2; distance++) {
     run_variant((variant){block_plain, fold_plain}, distance);
+    run_variant((variant){block_wide, fold_wide}, distance);
 #if defined(SW_HOT_VARIANTS)
     if (__builtin_cpu_supports("x86-64-v3")) run_variant((variant){block_v3, fold_v3}, distance);
     if (__builtin_cpu_supports("x86-64-v4")) run_variant((variant){block_v4, fold_v4}, distance);

@@ -277,6 +277,7 @@ static inline void harness_rows(harness *h) {
 
 /* Views and result rows as the owner of units [lo, ...) sees them; lo = 0 is gathered too. */
 static inline void harness_show(harness *h, int64_t lo) {
+  h->job.first = lo;
   for (int i = 0; i < h->job.n_inputs; i++) {
     double **row = NULL;
     HARNESS_NEW(h, row, h->job.n_periods);

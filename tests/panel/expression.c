@@ -32,7 +32,7 @@ static double value_of(const char *text, int64_t *nonpositive) {
     column[k] = expression.operand[k][1] ? 10 : name == 'a' ? 3 : name == 'b' ? 2 : NAN;
     operand[k] = &column[k];
   }
-  *nonpositive = sw_expression_eval(&expression, 1, operand, &out);
+  *nonpositive = sw_expression_eval(&expression, -1, 1, operand, NULL, &out);
   return out;
 }
 
@@ -94,7 +94,14 @@ Test(expression, refusals) {
   static const char *const cases[][2] = {
       {"", "'the end': expected a column, a number or a parenthesis"},
       {"a +", "'the end': expected a column, a number or a parenthesis"},
-      {"ln(a)", "'ln(a)': unknown function; expected log, exp, sqrt, abs, min, max or sum_present"},
+      {"ln(a)", "'ln(a)': unknown function; expected log, exp, sqrt, abs, min, max, sum_present, "
+                "lag, growth or share_of"},
+      {"lag(a", "'the end': a closing parenthesis is missing"},
+      {"lag(a, b)", "', b)': the function takes one argument"},
+      {"growth()", "')': expected a column, a number or a parenthesis"},
+      {"share_of(a)", "')': expected a comma and a group, as in share_of(x, province)"},
+      {"share_of(a, )", "')': expected the name of a group"},
+      {"share_of(a, `b)", "'`b)': expected the name of a column between backquotes"},
       {"(a", "'the end': a closing parenthesis is missing"},
       {"a b", "'b': expected an operator or the end of the expression"},
       {"log(a, b)", "'the end': the function takes one argument"},
@@ -112,6 +119,58 @@ Test(expression, refusals) {
                  SW_EINPUT);
     cr_assert_str_eq(err.text, line);
   }
+}
+
+/* What stands within lag, growth and share_of is evaluated by itself, inner ones first; the caller
+ * transforms it, and hands it back as an operand. */
+Test(expression, stages) {
+  sw_expression e;
+  static const char text[] = "a - b * lag(growth(a + b) / share_of(`b`, `the state`)) + lag";
+  cr_assert_eq(sw_expression_parse(&err, arena, &place, "x", text, &e), SW_OK, "%s", err.text);
+  cr_assert_eq(e.n_stages, 3);
+  cr_assert_eq(e.n_operands, 3, "a, b, and a column called lag");
+  cr_assert_eq(e.stage[0].kind, SW_STAGE_GROWTH);
+  cr_assert_eq(e.stage[1].kind, SW_STAGE_SHARE);
+  cr_assert_str_eq(e.stage[1].group, "the state");
+  cr_assert_eq(e.stage[2].kind, SW_STAGE_LAG);
+  double a = 3, b = 2, lag = 100, growth = 8, share = .5, lagged = 7, out = 0;
+  const double *operand[] = {&a, &b, &lag}, *staged[] = {&growth, &share, &lagged};
+  static const double wanted[] = {5, 2, 16};
+  for (int s = 0; s < 3; s++) {
+    sw_expression_eval(&e, s, 1, operand, staged, &out);
+    cr_expect_eq(out, wanted[s], "stage %d: %g", s, out);
+  }
+  sw_expression_eval(&e, -1, 1, operand, staged, &out);
+  cr_expect_eq(out, 3 - 2 * 7 + 100);
+}
+
+/* Sixteen are allowed, whether side by side or one in the other, and many columns in them. */
+Test(expression, many_stages) {
+  sw_expression e;
+  char text[40000] = "0", *end = text;
+  for (int k = 0; k < 17; k++)
+    end = stpcpy(end, "lag(a) + ");
+  stpcpy(end, "a");
+  cr_assert_eq(sw_expression_parse(&err, arena, &place, "x", text, &e), SW_EINPUT);
+  cr_expect_not_null(strstr(err.text, "too many of lag, growth and share_of"), "%s", err.text);
+  sw_error_clear(&err);
+  cr_expect_eq(sw_expression_parse(&err, arena, &place, "x", text + 9, &e), SW_OK, "%s", err.text);
+  cr_expect_eq(e.n_stages, 16);
+  end = text;
+  for (int k = 0; k < 17; k++)
+    end = stpcpy(end, "lag(");
+  cr_assert_eq(sw_expression_parse(&err, arena, &place, "x", text, &e), SW_EINPUT);
+  cr_expect_not_null(strstr(err.text, "too many of lag, growth and share_of"), "%s", err.text);
+  sw_error_clear(&err);
+  end = text;
+  for (int k = 0; k < 3; k++) {
+    end = stpcpy(end, k ? " + lag(0" : "lag(0");
+    for (int i = 0; i < 500; i++)
+      end += sprintf(end, " + c%d_%d", k, i);
+    end = stpcpy(end, ")");
+  }
+  cr_assert_eq(sw_expression_parse(&err, arena, &place, "x", text, &e), SW_EINPUT);
+  cr_expect_not_null(strstr(err.text, "the expression is too long"), "%s", err.text);
 }
 
 /* Hostile nesting ends in an error, not in the stack. */

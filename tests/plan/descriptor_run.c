@@ -171,7 +171,7 @@ Test(run, whole_numbers) {
 }
 
 Test(run, thirteen_passes) {
-  SLIP("thirteen", "resolve declares 13 passes; expected at most expected 8");
+  SLIP("thirteen", "resolve declares 13 passes; expected at most 8");
 }
 
 /* ---- a result is what its outputs are ------------------------------------------------------ */

@@ -329,6 +329,102 @@ Test(pairs, tiny_tiles) {
   check_size(150, 16);
 }
 
+/* ---- the strongest share ------------------------------------------------------------------ */
+
+static const char *const share_text =
+    "panel: {file: p.csv, unit: u, time: y, missing: keep}\n"
+    "measures:\n"
+    "  - even: {of: x, keep: {share: %g}, as: even_largest}\n"
+    "  - even: {of: x, keep: {share: %g}, by: smallest, as: even_smallest}\n"
+    "  - even: {of: x, keep: {share: %g}, by: absolute, as: even_absolute}\n"
+    "  - uneven: {of: x, keep: {share: %g}, as: uneven_largest}\n"
+    "  - uneven: {of: x, keep: summary, as: sums}\n"
+    "output: {file: o.h5, precision: float64}\n"
+    "tile: %d\n";
+
+static const sw_by share_by[] = {SW_BY_LARGEST, SW_BY_SMALLEST, SW_BY_ABSOLUTE, SW_BY_LARGEST};
+
+typedef struct ranked {
+  double strength;
+  int64_t i, j;
+} ranked;
+
+static int compare_ranked(const void *a, const void *b) {
+  const ranked *x = a, *y = b;
+  if (x->strength != y->strength) return x->strength > y->strength ? -1 : 1;
+  if (x->i != y->i) return x->i < y->i ? -1 : 1;
+  return (x->j > y->j) - (x->j < y->j);
+}
+
+static double strength_of(sw_by by, double value);
+
+/* All ordered pairs sorted: the kept ones are the first so many, in rows the same order. */
+static void check_share(const stage *s, int e, int64_t n, double share) {
+  ranked *all = malloc((size_t)(n * n) * sizeof *all);
+  char *kept = malloc((size_t)(n * n));
+  const sw_pair_plan *plan = &s->run->pair[e];
+  for (int t = 0; t < T; t++) {
+    int64_t count = 0;
+    for (int64_t i = 0; i < n; i++)
+      for (int64_t j = 0; j < n; j++) {
+        double v = plain(s, e < 3 ? EVEN : UNEVEN, t, i, j);
+        if (i != j && !isnan(v)) all[count++] = (ranked){strength_of(share_by[e], v), i, j};
+      }
+    qsort(all, (size_t)count, sizeof *all, compare_ranked);
+    int64_t wanted = (int64_t)floor(share * (double)count + 0.5), found = 0;
+    if (wanted < 1) wanted = count < 1 ? 0 : 1;
+    memset(kept, 0, (size_t)(n * n));
+    for (int64_t k = 0; k < wanted; k++)
+      kept[all[k].i * n + all[k].j] = 1;
+    for (int64_t i = 0; i < n; i++) {
+      int64_t at = plan->row_start[t * n + i], end = plan->row_start[t * n + i + 1];
+      found += end - at;
+      for (double last = INFINITY; at < end; at++) {
+        int64_t j = s->kept[e].partner[at];
+        double v = plain(s, e < 3 ? EVEN : UNEVEN, t, i, j);
+        cr_assert(kept[i * n + j], "%d: %d %d %d", e, t, (int)i, (int)j);
+        kept[i * n + j] = 0;
+        cr_assert_eq(s->kept[e].value[0][at], v);
+        cr_assert(strength_of(share_by[e], v) <= last);
+        last = strength_of(share_by[e], v);
+      }
+    }
+    cr_assert_eq(found, wanted, "%d: %d: %d of %d", e, t, (int)found, (int)wanted);
+  }
+  free(all);
+  free(kept);
+}
+
+static void check_shares(int64_t n, int tile_side, double share) {
+  char text[2048];
+  snprintf(text, sizeof text, share_text, share, share, share, share, tile_side);
+  for (int k = 0; k < 4; k++) {
+    stage s;
+    const sw_measure *const *const of[] = {extra, by_rows, by_blocks, by_rows};
+    cr_assert(stage_run(&s, n, x_of, text, of[k], 2, k > 1 ? 3 : 1) == SW_OK, "%s", s.err.text);
+    for (int e = 0; e < 4; e++)
+      check_share(&s, e, n, share);
+    check_summary(&s, EVEN, n);
+    stage_close(&s);
+  }
+}
+
+Test(pairs, strongest_share) {
+  check_shares(2, 16, 0.5);
+  check_shares(37, 64, 0.1);
+  check_shares(203, 32, 0.01);
+  check_shares(150, 16, 1);
+  check_shares(150, 16, 1e-9);
+}
+
+/* Few different values: the cut falls among ties, also between a pair and its way back. */
+Test(pairs, strongest_share_of_ties) {
+  has_ties = true;
+  check_shares(37, 16, 0.3);
+  check_shares(150, 40, 0.013);
+  check_shares(150, 40, 0.77);
+}
+
 /* ---- the order of partners ---------------------------------------------------------------- */
 
 static const char *const order_text =

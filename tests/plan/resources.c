@@ -223,7 +223,7 @@ static void expect(const char *entries, sw_status wanted, const char *said, int 
 Test(resources, slips) {
 #define AT "study.yaml:3:3: sums: measure sums: "
   expect("- sums: {of: x, slip: nine}\n", SW_EINTERNAL,
-         AT "it asks for 9 resources; expected at most expected 8", 0);
+         AT "it asks for 9 resources; expected at most 8", 0);
   expect("- sums: {of: x, slip: no_name}\n", SW_EINTERNAL,
          AT "resource 0 has no name; name the recipe that makes it", 0);
   expect("- sums: {of: x, slip: no_fill}\n", SW_EINTERNAL,

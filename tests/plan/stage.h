@@ -56,8 +56,9 @@ static sw_status stage_panel(stage *s, int64_t n, double (*x)(int64_t unit, int 
 
 /* Runs the study of this text, as far as it comes: s->err says why it ended. With several threads
  * its periods go one by one, with one all together. */
-static sw_status stage_run(stage *s, int64_t n, double (*x)(int64_t unit, int t), const char *text,
-                           const sw_measure *const *extra, int n_extra, int threads) {
+static inline sw_status stage_run(stage *s, int64_t n, double (*x)(int64_t unit, int t),
+                                  const char *text, const sw_measure *const *extra, int n_extra,
+                                  int threads) {
   static const sw_reader no_reader = {0};
   memset(s, 0, sizeof *s);
   SW_TRY(sw_arena_create(&s->err, &s->arena));

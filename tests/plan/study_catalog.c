@@ -26,6 +26,8 @@ static const char *value_of(const sw_param *param) {
     return "a";
   case SW_P_COLUMNS:
     return "[a, b]";
+  case SW_P_PAIRS:
+    return "flows";
   default:
     return NULL;
   }
@@ -51,6 +53,12 @@ static void check_descriptor(const sw_measure *measure) {
   }
 }
 
+static bool takes_pairs(const sw_measure *measure) {
+  for (int i = 0; measure->param[i].name; i++)
+    if (measure->param[i].type == SW_P_PAIRS) return true;
+  return false;
+}
+
 static void write_study(const sw_measure *measure, char *text) {
   bool composite = measure->kind == SW_KIND_COMPOSITE;
   text += sprintf(text, "panel: {file: p.csv, unit: u, time: t}\n"
@@ -65,6 +73,7 @@ static void write_study(const sw_measure *measure, char *text) {
               measure->param[i].name);
     text += sprintf(text, "    %s: %s\n", measure->param[i].name, value);
   }
+  if (takes_pairs(measure)) sprintf(text, "- gravity: {mass: a, as: flows}\n");
 }
 
 Test(study_catalog, every_measure_with_defaults) {
@@ -82,7 +91,7 @@ Test(study_catalog, every_measure_with_defaults) {
     sw_status status = sw_study_parse(&err, arena, "s.yaml", text, strlen(text), NULL, 0, &study);
     cr_expect_eq(status, SW_OK, "%s", err.text);
     if (status == SW_OK) {
-      cr_expect_eq(study->n_entries, 1);
+      cr_expect_eq(study->n_entries, takes_pairs(measure) ? 2 : 1);
       cr_expect_eq(study->entry[0].measure, measure);
     }
     sw_arena_destroy(arena);

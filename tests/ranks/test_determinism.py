@@ -29,6 +29,8 @@ MORE = """
   - radiation_model: {mass: population, keep: dense, as: r_dense}
   - radiation_model: {mass: population, keep: {top: 7}, as: r_top}
   - radiation_model: {mass: gdp, out: population, finite: true, keep: {above: 100}, as: r_above}
+  - radiation_model: {mass: gdp, keep: {share: 0.03}, as: r_share}
+  - gravity: {mass: [gdp], keep: {share: 0.01}, by: smallest, as: g_far}
 """
 
 

@@ -18,19 +18,21 @@ N, T = 301, 3
 STUDY = """
 study: walls
 panel: {file: panel.csv, unit: code, time: year}
-units: {file: units.csv, unit: code, lon: lon, lat: lat}
+units: {file: units.csv, unit: code, lon: lon, lat: lat, groups: [side]}
 weights:
   ring: {kind: file, file: edges.csv}
 measures:
   - wall_sorted_row: {mass: x, keep: dense, as: row_dense}
   - wall_sorted_row: {mass: x, keep: {top: 4}, as: row_top}
-  - wall_sorted_row: {mass: x, keep: summary, as: row_summary}
+  - wall_sorted_row: {mass: x, keep: {above: 0.5}, as: row_above}
+  - wall_sorted_row: {mass: x, keep: summary, blocks: side, as: row_summary}
   - wall_operand: {of: x, keep: dense, as: r_dense}
   - wall_operand: {of: x, keep: {above: 0.9}, as: r_above}
   - wall_operand: {of: x, keep: {top: 3}, as: r_top}
   - wall_operand: {of: x, keep: summary, as: r_summary}
   - wall_median: {of: x}
   - wall_median: {of: row_dense.in_strength, as: median_of_pairs}
+  - wall_median: {of: "row_top.within[5]", as: median_of_rows}
   - wall_links: {of: x, weights: ring}
   - wall_links: {of: x, weights: ring, keep: summary, as: links_summary}
   - wall_state: {of: x}
@@ -44,8 +46,8 @@ def write_inputs(folder, rng):
     lon, lat = rng.uniform(-20, 20, N), rng.uniform(-15, 15, N)
     x = rng.lognormal(0, 1, (T, N))
     with open(f"{folder}/units.csv", "w") as f:
-        f.write("code,lon,lat\n")
-        f.writelines(f"{c},{a!r},{b!r}\n" for c, a, b in zip(codes, lon.tolist(), lat.tolist()))
+        f.write("code,lon,lat,side\n")
+        f.writelines(f"{c},{a!r},{b!r},{'west' if a < 0 else 'east'}\n" for c, a, b in zip(codes, lon.tolist(), lat.tolist()))
     with open(f"{folder}/panel.csv", "w") as f:
         f.write("code,year,x\n")
         for k, c in enumerate(codes):
@@ -83,6 +85,16 @@ def radiation(lon, lat, m):
     return value
 
 
+def numbers(lon, lat, m):
+    """Of each row: the nearest unit, and the mass of the 1, 5, 300 nearest."""
+    a, b = np.radians(lon), np.radians(lat)
+    p = np.stack([np.cos(b) * np.cos(a), np.cos(b) * np.sin(a), np.sin(b)], 1)
+    h = ((p[:, None] - p) ** 2).sum(2)
+    np.fill_diagonal(h, -1)
+    order = np.argsort(h, 1, kind="stable")[:, 1:]
+    return order[:, 0], np.cumsum(m[order], 1)[:, [0, 4, 299]]
+
+
 def close(a, b):
     np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-13, equal_nan=True)
 
@@ -97,6 +109,10 @@ def check_numbers(path, lon, lat, x):
                 close(f[name]["in_strength"][t], np.nansum(value, 0))
                 # rows sum to m (1 - m / M)
                 close(f[name]["out_strength"][t], x[t] * (1 - x[t] / x[t].sum()))
+            nearest, within = numbers(lon, lat, x[t])
+            for name in ("row_dense", "row_top", "row_above", "row_summary"):
+                assert (f[name]["nearest"][t] == nearest).all(), name
+                close(f[name]["within"][t], within)
             order = np.argsort(-np.nan_to_num(value, nan=-1), axis=1, kind="stable")[:, :4]
             assert (f["row_top/partner"][t] == order).all()
             close(f["row_top/value"][t], np.take_along_axis(value, order, 1))

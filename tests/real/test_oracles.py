@@ -239,6 +239,40 @@ measures:
 near("scores again", f2["composites/capital/score"][:], capital)
 near("scores by period again", f2["composites/yearly/score"][:], f["composites/yearly/score"][:])
 
+# igraph and networkx: the five strongest flows of each county of Texas, and all of them.
+with open(f"{data}/us_bea_points.csv", newline="") as file:
+    counties_of_texas = [row for row in csv.DictReader(file) if row["fips"].startswith("48")]
+with open(os.path.join(work.name, "texas.csv"), "w", newline="") as file:
+    out = csv.DictWriter(file, list(counties_of_texas[0]))
+    out.writeheader()
+    out.writerows(counties_of_texas)
+f, _ = run("texas", """
+study: texas
+panel: {file: @us_county_income_1969_2018.csv, unit: fips, time: year}
+units: {file: texas.csv, unit: fips, lon: lon, lat: lat, unmatched: drop}
+measures:
+  - gravity: {mass: [population, population], periods: [2018], constant: 0.000001, keep: {top: 5}, as: five}
+  - gravity: {mass: [population, population], periods: [2018], constant: 0.000001, keep: dense, as: all}
+  - network: {result: five, betweenness: true, starts: 50, as: net}
+  - network: {result: all, as: whole}
+""")
+unit = texts(f["unit"])
+harris, dallas, tarrant = (unit.index(code) for code in ("48201", "48113", "48439"))
+for quantity, place, value in (("pagerank", harris, .140896754), ("pagerank", dallas, .138604077),
+                               ("hub", dallas, 1), ("hub", harris, .000310653),
+                               ("authority", harris, .009605666), ("betweenness", harris, 4700),
+                               ("betweenness", dallas, 3493)):
+    close(f"texas {quantity}", f["net"][quantity][0, place], value, 1e-7 * max(1, value))
+close("texas density", f["net/density"][0], .019762846, 5e-10)
+close("texas reciprocity", f["net/reciprocity"][0], .850508225, 1e-7)
+if f["net/modularity"][0] < .551297852 - 1e-7:
+    failures.append(f"texas modularity {f['net/modularity'][0]}: igraph's best of 50 is .551297852")
+coreness = f["whole/coreness"][0]
+for place, value in ((dallas, .823891535), (tarrant, .498972784)):
+    close("texas coreness", coreness[place] / np.sqrt((coreness ** 2).sum()), value, 1e-7)
+close("texas core", f["whole/core"][0].sum(), 2, 0)
+close("texas core_r", f["whole/core_r"][0], .780287305, 1e-7)
+
 for line in failures:
     print(line)
 print(f"oracles: {len(failures)} failures")

@@ -27,6 +27,7 @@ MEASURES = """measures:
   - gravity: {mass: [population, gdp], decay: 1.5, keep: {top: 20}, as: top}
   - gravity: {mass: [population, gdp], share: gdp, keep: {above: 1.0e+6}, as: above}
   - radiation_model: {mass: gdp, keep: {top: 10}, as: radiation}
+  - gravity: {mass: [population], keep: {share: 0.02}, as: share}
   - pairwise_coupling: {systems: [economy, services, ecology], form: wang2021, as: sums, keep: summary}
   - gravity: {mass: [population, gdp], weights: contiguity, keep: links, as: links}
   - moran: {of: top.out_strength, weights: contiguity, as: after}

@@ -246,6 +246,86 @@ Test(panel_read, derived) {
   release(&out);
 }
 
+/* Three periods and a break before the last; b has no gdp in the second. */
+#define BACK(more)                                                                                 \
+  "panel: {file: p.csv, unit: id, time: year, breaks: [2004], " more                               \
+  "derive: {before: lag(gdp), g: growth(gdp), twice: 100 * g, ago: lag(lag(gdp)), "                \
+  "sum: 'sum_present(gdp, lag(gdp))'}}"
+
+Test(panel_read, looks_back) {
+  put("p.csv", "id,year,gdp\na,2001,10\na,2002,20\na,2003,15\na,2004,5\na,2005,0\na,2006,4\n"
+               "b,2001,1\nb,2002,\nb,2003,1\nb,2004,2\nb,2005,3\nb,2006,6\n"
+               "c,2001,1\nc,2002,2\nc,2003,4\nc,2004,2\nc,2005,3\nc,2006,6\n"
+               "d,2001,1\nd,2002,2\nd,2003,4\nd,2004,2\nd,2005,3\nd,2006,6\n");
+  for (int ranks = 1; ranks <= 3; ranks++) {
+    outcome out = read_good(ranks, BACK("missing: keep, "), "before, g, twice, ago, sum");
+    EXPECT(out, "before", "2001", "a", NAN);
+    EXPECT(out, "before", "2002", "a", 10);
+    EXPECT(out, "before", "2004", "a", NAN); /* across the break */
+    EXPECT(out, "before", "2005", "a", 5);
+    EXPECT(out, "g", "2002", "a", 1);
+    EXPECT(out, "g", "2003", "a", -.25);
+    EXPECT(out, "g", "2004", "a", NAN);
+    EXPECT(out, "g", "2005", "a", -1);
+    EXPECT(out, "g", "2006", "a", NAN); /* from zero */
+    EXPECT(out, "g", "2003", "b", NAN); /* from a missing one */
+    EXPECT(out, "twice", "2002", "a", 100);
+    EXPECT(out, "ago", "2003", "a", 10);
+    EXPECT(out, "ago", "2005", "a", NAN);
+    EXPECT(out, "ago", "2006", "a", 5);
+    EXPECT(out, "sum", "2001", "a", 10);
+    EXPECT(out, "sum", "2003", "b", 1);
+    release(&out);
+  }
+  /* What has no period before is no gap: c and d stay, a and b have gaps of their own. */
+  outcome out = read_good(2, BACK("missing: drop-units, "), "g, twice");
+  cr_assert_eq(out.panel->units_dropped, 1 + 1);
+  release(&out);
+}
+
+#define NO_GAPS                                                                                    \
+  "panel: {file: p.csv, unit: id, time: year, derive: {g: growth(gdp), twice: 2 * lag(g)}}"
+
+Test(panel_read, no_period_before_is_no_gap) {
+  put("p.csv", "id,year,gdp\na,2001,1\na,2002,2\na,2003,4\nb,2001,1\nb,2002,3\nb,2003,9\n");
+  outcome out = read_good(2, NO_GAPS, "g, twice");
+  EXPECT(out, "twice", "2003", "b", 4);
+  EXPECT(out, "twice", "2002", "b", NAN);
+  cr_assert_eq(out.panel->column[0].missing, 2);
+  cr_assert_eq(out.panel->column[1].missing, 4);
+  release(&out);
+  put("p.csv", "id,year,gdp\na,2001,1\na,2002,0\na,2003,4\nb,2001,1\nb,2002,3\nb,2003,9\n");
+  refused(NO_GAPS, "g",
+          "study.yaml:2:8: missing: 1 cell of 1 indicator, first g of unit a in period 2003; write "
+          "`missing: keep`, drop-units, interpolate or zero, or leave such units out with `where`");
+  put("p.csv", "id,year,gdp\na,q1,1\na,q2,2\nb,q1,1\nb,q2,3\n");
+  refused(NO_GAPS, "g",
+          "study.yaml:2:56: derive: g: lag and growth need periods that are whole numbers, such as "
+          "years; 'q1' has no known place among the others");
+}
+
+#define KEEP2 "panel: {file: p.csv, unit: id, time: year, missing: keep, "
+#define SHARES                                                                                     \
+  KEEP2 "derive: {s: 'share_of(gdp, county)', plain: 'share_of(sum_present(gdp, 0), county)'}}\n"  \
+        "units: {file: u.csv, unit: id, groups: [county]}"
+
+Test(panel_read, shares_of_groups) {
+  put("u.csv", "id,county\na,X\nb,Y\nc,X\nd,\ne,\n");
+  put("p.csv",
+      "id,year,gdp\na,1,1\nb,1,0\nc,1,3\nd,1,2\ne,1,6\na,2,1\nb,2,5\nc,2,\nd,2,2\ne,2,6\n");
+  for (int ranks = 1; ranks <= 3; ranks++) {
+    outcome out = read_good(ranks, SHARES, "s, plain");
+    EXPECT(out, "s", "1", "a", .25);
+    EXPECT(out, "s", "1", "b", NAN); /* of nothing */
+    EXPECT(out, "s", "1", "e", .75); /* the rest is a group */
+    EXPECT(out, "s", "2", "a", NAN); /* a member is missing */
+    EXPECT(out, "s", "2", "b", 1);
+    EXPECT(out, "plain", "2", "a", 1);
+    EXPECT(out, "plain", "2", "c", 0);
+    release(&out);
+  }
+}
+
 /* ---- many units: ranks, blocks, order of rows --------------------------------------------- */
 
 enum { MANY = 1500, YEARS = 7 };
@@ -266,6 +346,9 @@ static void put_many(const char *name, bool shuffled) {
 
 #define MANY_KEEP                                                                                  \
   "panel: {file: p.csv, unit: id, time: year, missing: keep, derive: {pc: gdp / pop}}"
+#define MANY_SHARES                                                                                \
+  "panel: {file: p.csv, unit: id, time: year, missing: keep, derive: {pc: 'share_of(growth("       \
+  "gdp), part)'}}\nunits: {file: u.csv, unit: id, groups: [part]}"
 #define MANY_DROP                                                                                  \
   "panel: {file: p.csv, unit: id, time: year, missing: drop-units, derive: {pc: gdp / pop}}"
 
@@ -285,6 +368,28 @@ Test(panel_read, same_on_any_ranks_and_order) {
     }
     release(&one);
   }
+}
+
+/* Groups whose members are of all ranks: sums have one order. */
+Test(panel_read, same_shares_on_any_ranks) {
+  char *text = malloc(MANY * 20), *to = text;
+  to += sprintf(to, "id,part\n");
+  for (int k = 0; k < MANY; k++)
+    to += sprintf(to, "u%04d,%d\n", k, k % 7);
+  put_bytes("u.csv", text, (size_t)(to - text));
+  free(text);
+  put_many("p.csv", false);
+  outcome one = read_good(1, MANY_SHARES, "gdp, pc");
+  double sum = 0;
+  for (int k = 3; k < MANY; k += 7)
+    sum += one.panel->column[1].row[4][k];
+  cr_assert_float_eq(sum, 1, 1e-12);
+  for (int ranks = 2; ranks <= 7; ranks++) {
+    outcome other = read_good(ranks, MANY_SHARES, "gdp, pc");
+    same_outcome(&one, &other);
+    release(&other);
+  }
+  release(&one);
 }
 
 /* Pieces are as small as 4 kB here, and few lines begin at the edge of one. */

@@ -1,13 +1,14 @@
 /* Estimates what a run will take, from the plan alone: memory per rank, pairs, time. For `check`,
  * which prints it, and for `run`, which refuses a study that does not fit. The arithmetic follows
- * the engine's own arrays (plan/run/tiles.c, plan/pairs/pairs.c) and must change with them; tests
- * compare it with what runs use. All in double: no product can overflow, and a few digits are
- * enough. */
+ * the engine's own arrays (plan/run/tiles.c, plan/pairs/pairs.c, plan/sums/run.c) and must change
+ * with them; tests compare it with what runs use. All in double: no product can overflow, and a few
+ * digits are enough. */
 #include "cli/session/session.h"
 
 #include "base/clock.h"
 #include "measure/outputs.h"
 #include "plan/pairs/pairs.h"
+#include "plan/sums/sums.h"
 #include "plan/task/resource.h"
 
 #include <math.h>
@@ -37,7 +38,7 @@ static double result_bytes(const sw_run *run) {
     }
     if (run->study->entry[e].is_pair)
       doubles += 2.0 * run->pair[e].summary.n_periods * own_units(run);
-    if (run->pair[e].keep.kind == SW_KEEP_ABOVE || run->pair[e].keep.kind == SW_KEEP_LINKS)
+    if (sw_keep_has_entries(run->pair[e].keep.kind))
       doubles += (double)run->pair[e].summary.n_periods * (double)job->n;
   }
   return 8 * doubles;
@@ -79,16 +80,17 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
              plan->n_quantities;
   else if (plan->keep.kind == SW_KEEP_TOP)
     packet = strip * (double)plan->keep.top * (4 + 8.0 * plan->n_quantities);
-  else if (plan->keep.kind == SW_KEEP_ABOVE) /* counted later: at most a batch, or a row */
+  else if (sw_keep_is_counted(plan->keep.kind)) /* counted later: at most a batch, or a row */
     packet = fmax(fmin(SW_BATCH_ENTRIES, strip * n), n) * (4 + 8.0 * plan->n_quantities);
   else if (plan->keep.kind == SW_KEEP_LINKS)
     packet = (double)plan->links->row_start[job->n] / n * strip * (4 + 8.0 * plan->n_quantities);
   /* Buffers of a thread are as long as the segments that it asks a measure for. */
   bool whole =
-      sw_measure_fills_rows(job->measure) || (plan->keep.kind == SW_KEEP_ABOVE && job->directed);
+      sw_measure_fills_rows(job->measure) || (sw_keep_is_counted(plan->keep.kind) && job->directed);
   double length = whole ? n : side;
   double rows_held = (double)(plan->n_quantities * sw_pairs_grain(job));
-  double thread = 8 * length * (8 + rows_held) + 16 * strip, packets = 2;
+  double lanes = job->measure->fold ? 16 : 8; /* of columns, of rows where these are folded */
+  double thread = 8 * length * (lanes + rows_held) + 16 * strip, packets = 2;
   /* Prepared rows: a thread's states, and values and packets of several periods. */
   if (g.prepares) {
     packets += SW_ROW_PERIODS - 1;
@@ -96,7 +98,12 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
     thread += 8 * length * (SW_ROW_PERIODS - 1) * rows_held;
   }
   if (job->measure->workspace) thread += (double)job->measure->workspace(job);
-  return slots + (packets * threads + 2) * packet + threads * (thread + packet);
+  double stored = slots + (packets * threads + 2) * packet + threads * (thread + packet);
+  if (plan->keep.kind != SW_KEEP_SHARE) return stored;
+  /* Rounds over all pairs, before: bins of a window, and of each thread. */
+  double bins = fmin((double)run->team->window_bytes, plan->summary.n_periods * 8.0 * SW_RANK_BINS);
+  double sets = g.prepares ? SW_ROW_PERIODS : 1;
+  return fmax(stored, bins + threads * (thread + sets * 4.0 * SW_RANK_BINS));
 }
 
 /* Bytes of pages that MPI-IO, HDF5 and thread stacks touch once a run writes; measured on small
@@ -109,7 +116,8 @@ double sw_estimate_memory(const sw_run *run) {
   for (int e = 0; e < run->study->n_entries; e++) {
     const sw_job *job = &run->job[e];
     double bytes = pass_bytes(run, job) + sw_run_links_bytes(run, e);
-    if (run->study->entry[e].is_pair) bytes += pair_bytes(run, job, &run->pair[e]);
+    if (run->study->entry[e].is_pair)
+      bytes += fmax(pair_bytes(run, job, &run->pair[e]), sw_sums_bytes(run, e));
     if (bytes > most) most = bytes;
   }
   /* Resources are the node's; the caller counts this for each of its ranks. */
@@ -150,13 +158,15 @@ static double pairs_of(const sw_run *run, int e) {
   sw_geometry g = sw_geometry_make(job, plan->keep.kind, &plan->cut, SW_PAIRS_STORE);
   double pairs = sw_geometry_pairs(&g) * plan->summary.n_periods;
   if (job->links_only) return (double)plan->links->row_start[job->n] * plan->summary.n_periods;
+  /* Counted, then stored; before, the rounds of a share: three of them, as a rule. */
+  if (plan->keep.kind == SW_KEEP_SHARE) return 5 * pairs;
   return plan->keep.kind == SW_KEEP_ABOVE ? 2 * pairs : pairs;
 }
 
 double sw_estimate_pairs(const sw_run *run) {
   double pairs = 0;
   for (int e = 0; e < run->study->n_entries; e++)
-    if (run->study->entry[e].is_pair) pairs += pairs_of(run, e);
+    if (run->study->entry[e].is_pair) pairs += pairs_of(run, e) + sw_sums_pairs(run, e);
   return pairs;
 }
 
@@ -164,6 +174,7 @@ double sw_estimate_seconds(const sw_run *run) {
   const double flops_a_second = 1e10; /* of one core, with divisions and roots among them */
   double flops = 0;
   for (int e = 0; e < run->study->n_entries; e++)
-    if (run->study->entry[e].is_pair) flops += pairs_of(run, e) * (run->job[e].measure->flops + 6);
+    if (run->study->entry[e].is_pair)
+      flops += (pairs_of(run, e) + sw_sums_pairs(run, e)) * (run->job[e].measure->flops + 6);
   return flops / flops_a_second / run->n_threads / run->team->size;
 }

@@ -54,7 +54,7 @@ static int headline(const sw_job *job, sw_shape shape) {
   int first = -1;
   for (int q = 0; job->measure->output[q].name; q++) {
     const sw_output *output = &job->measure->output[q];
-    if (output->shape != shape || job->result[q].off) continue;
+    if (output->shape != shape || output->of_pairs || job->result[q].off) continue;
     if (first < 0) first = q;
     if (job->measure->headline && strcmp(output->name, job->measure->headline) == 0) return q;
   }
@@ -103,7 +103,7 @@ static void say_whole(const sw_job *job, int q) {
 
 /* The mean over all pairs, also of those not kept. Its figures are on every rank. */
 static void say_pair(const sw_job *job, const sw_pair_plan *plan) {
-  static const char *const kept[] = {"", "dense", "top", "above", "links", "summary"};
+  static const char *const kept[] = {"", "dense", "top", "above", "links", "summary", "share"};
   const sw_summary *s = &plan->summary;
   int last = s->n_periods - 1;
   printf("  %-24s mean %.4g over %lld ordered pairs", job->name, s->mean[last],
@@ -111,6 +111,7 @@ static void say_pair(const sw_job *job, const sw_pair_plan *plan) {
   if (!job->whole_series && last > 0) printf(" in %s", sw_job_period(job, last));
   printf("; kept: %s", kept[plan->keep.kind]);
   if (plan->keep.kind == SW_KEEP_TOP) printf(" %lld", (long long)plan->keep.top);
+  if (plan->keep.kind == SW_KEEP_SHARE) printf(" %g", plan->keep.share);
   putchar('\n');
 }
 

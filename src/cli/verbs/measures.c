@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/verbs/commands.h"
+#include "measure/names.h"
 #include "measure/outputs.h"
 #include "spillway/measure.h"
 #include "store/layout/layout.h"
@@ -57,6 +58,8 @@ static const char *type_name(sw_ptype type) {
     return "table";
   case SW_P_PAIRS:
     return "pair result";
+  case SW_P_MATRICES:
+    return "pair results";
   case SW_P_NODE:
     return "text, list or map";
   }
@@ -139,6 +142,9 @@ static void print_catalogue(const sw_program *program) {
  * numbers; 0 and 0 is no range. A fallback of NULL: required; "": may be left out. */
 static void print_param(const sw_param *param) {
   char range[80] = "", line[600];
+  if (param->type == SW_P_MATRICES)
+    snprintf(range, sizeof range, ", {%s%skeep: ...}", param->choices ? param->choices : "",
+             param->choices ? ": [...], " : "");
   if (param->hi >= 1e300)
     snprintf(range, sizeof range,
              param->lo > 0 && param->lo < 1e-200 ? ", greater than 0" : ", at least %g", param->lo);
@@ -163,8 +169,8 @@ static bool has_weights(const sw_measure *measure) {
   return false;
 }
 
-/* Parameters that the engine reads for every measure: the first two for all, `keep` and `by` for
- * those with pairs, `weights` for those without their own. */
+/* Parameters that the engine reads for every measure: the first two for all, those from `keep`
+ * on for measures with pairs, `weights` for those without their own. */
 static void print_common(const sw_measure *measure) {
   static const sw_param as = {.name = "as",
                               .help = "name of the result; the measure's name by "
@@ -174,8 +180,9 @@ static void print_common(const sw_measure *measure) {
                                            "by default"};
   static const sw_param keep = {
       .name = "keep",
-      .help = "dense | summary | links | {top: k} | {above: x}; dense up to 5,000 units, summary "
-              "above, by default"};
+      .help =
+          "dense | summary | links | {top: k} | {above: x} | {share: s}; dense up to 5,000 units, "
+          "summary above, by default"};
   static const sw_param weights = {.name = "weights",
                                    .help = "with keep: links, the weights "
                                            "matrix whose links are kept"};
@@ -183,8 +190,23 @@ static void print_common(const sw_measure *measure) {
                               .help =
                                   "largest | absolute | smallest: what orders a unit's partners; "
                                   "largest by default, or as the measure says"};
-  const sw_param *common[] = {&as, &periods, &keep, &by, &weights};
-  int count = !sw_measure_has_pairs(measure) ? 2 : has_weights(measure) ? 4 : 5;
+  static const sw_param blocks = {
+      .name = "blocks",
+      .help = "a group column of the units: " SW_NAME_BLOCK_SUM " and " SW_NAME_BLOCK_COUNT
+              " from group to group, " SW_NAME_SENT_TO " and " SW_NAME_RECEIVED_FROM
+              " of each unit, over all pairs, whatever is kept"};
+  static const sw_param rings = {
+      .name = "rings",
+      .help =
+          "limits of distance, [100, 200, 400] in km or the distance's own unit: " SW_NAME_RING_SUM
+          ", " SW_NAME_RING_COUNT ", and " SW_NAME_RING_OUT
+          " of each unit; the last ring lies beyond"};
+  static const sw_param centres = {.name = "centres",
+                                   .help =
+                                       "codes of units, or {top: 5, by: gdp}, the largest of the "
+                                       "last period: " SW_NAME_FROM_CENTRE ", " SW_NAME_TO_CENTRE};
+  const sw_param *common[] = {&as, &periods, &keep, &by, &blocks, &rings, &centres, &weights};
+  int count = !sw_measure_has_pairs(measure) ? 2 : has_weights(measure) ? 7 : 8;
   /* Composites stand in a section of their own, where the engine reads none of these. */
   if (measure->kind == SW_KIND_COMPOSITE) return;
   printf("\nCommon parameters\n");
@@ -199,7 +221,7 @@ static void append_shape(char *text, size_t size, const sw_output *output) {
   bool time = output->shape == SW_GLOBAL || (unit && !output->timeless), any = time || unit;
   size_t used = strlen(text);
   if (output->shape == SW_PAIR) {
-    snprintf(text + used, size - used, "(pairs, as `keep` says)");
+    snprintf(text + used, size - used, "(pairs, as %s`keep` says)", output->group ? "its " : "");
     return;
   }
   used += (size_t)snprintf(text + used, size - used, "%s%s%s",
@@ -211,9 +233,14 @@ static void append_shape(char *text, size_t size, const sw_output *output) {
 }
 
 /* Whether an output of `all` before this one has its name: a variant that was printed with it. */
+static bool is_variant(const sw_output *a, const sw_output *b) {
+  bool together = a->group && b->group ? strcmp(a->group, b->group) == 0 : a->group == b->group;
+  return together && strcmp(a->name, b->name) == 0;
+}
+
 static bool is_named_before(const sw_output *all, const sw_output *output) {
   for (; all < output; all++)
-    if (strcmp(all->name, output->name) == 0) return true;
+    if (is_variant(all, output)) return true;
   return false;
 }
 
@@ -223,7 +250,7 @@ static void print_output(const sw_output *output) {
   char line[600] = "";
   append_shape(line, sizeof line, output);
   for (const sw_output *variant = output + 1; variant->name; variant++) {
-    if (strcmp(variant->name, output->name) != 0) continue;
+    if (!is_variant(variant, output)) continue;
     snprintf(line + strlen(line), sizeof line - strlen(line), " or ");
     append_shape(line, sizeof line, variant);
   }
@@ -231,7 +258,11 @@ static void print_output(const sw_output *output) {
   snprintf(line + used, sizeof line - used, "%s, units %s: %s",
            output->number == SW_INT32 ? " int32" : "", output->units ? output->units : "1",
            output->long_name ? output->long_name : output->name);
-  print_wrapped(printf("%*s%-24s", INDENT, "", output->name), INDENT + 26, line);
+  /* Of a group of pairs below the result: the group comes first. */
+  char name[200];
+  snprintf(name, sizeof name, "%s%s%s", output->group ? output->group : "",
+           output->group ? "/.../" : "", output->name);
+  print_wrapped(printf("%*s%-24s", INDENT, "", name), INDENT + 26, line);
 }
 
 /* Outputs of the measure, then the sums that the engine adds to pair results. Without units of
@@ -241,10 +272,8 @@ static void print_outputs(const sw_measure *measure) {
   for (const sw_output *output = measure->output; output->name; output++)
     if (!is_named_before(measure->output, output)) print_output(output);
   if (!sw_measure_has_pairs(measure)) return;
-  /* The first of pairs, which the sums are of; there is one, as the measure has pairs. */
-  const sw_output *first = measure->output;
-  while (first->shape != SW_PAIR)
-    first++;
+  /* Which the sums are of; there is one, as the measure has pairs. */
+  const sw_output *first = sw_measure_first_pair(measure, NULL);
   for (int i = 0; i < SW_FIGURES; i++) {
     sw_source source = sw_layout_figures[i];
     const sw_layout_text *text = sw_layout_of(source);

@@ -13,6 +13,7 @@
 #include "cli/session/options.h"
 #include "cli/session/session.h"
 #include "measure/names.h"
+#include "plan/sums/sums.h"
 #include "store/results/verify.h"
 
 #include <stdio.h>
@@ -123,56 +124,73 @@ static sw_status find_study(sw_error *err, sw_session *s, const verify_options *
 
 /* ---- the sample ------------------------------------------------------------------------- */
 
-/* Draws n_tiles of all tasks of all pair results, every set with the same chance, by one pass: a
- * task is taken with the chance (still to draw) / (tasks that still come). *marked: how many, all
- * when there are fewer. The same seed draws the same tasks. wanted[e]: NULL for an entry that is
- * left out. */
-static sw_status draw_sample(sw_error *err, const sw_run *run, const verify_options *o,
-                             char **wanted, int64_t *marked) {
+/* Tasks to compute of an entry, a byte each: of the pairs that it stores, and of its sums. NULL:
+ * the entry is left out. */
+typedef struct drawn {
+  char *pairs, *sums;
+  int64_t n_pairs, n_sums;
+} drawn;
+
+/* Marks tasks one after the other, each with the chance (still to draw) / (tasks that still come).
+ */
+static void draw(sw_rng *rng, int64_t tasks, int64_t *all, int64_t *left, char *wanted) {
+  for (int64_t k = 0; k<tasks && * left> 0; k++, --*all) {
+    if ((int64_t)sw_rng_below(rng, (uint64_t)*all) >= *left) continue;
+    wanted[k] = 1;
+    --*left;
+  }
+}
+
+/* Draws n_tiles of all tasks, every set with the same chance. *marked: how many, all when there are
+ * fewer. The same seed draws the same tasks. */
+static void draw_sample(const sw_run *run, const verify_options *o, const drawn *wanted,
+                        int64_t *marked) {
   int64_t all = 0, left = o->n_tiles;
   sw_rng rng = sw_rng_make((uint64_t)o->seed_number, 0x76657269667921, 0);
   for (int e = 0; e < run->study->n_entries; e++)
-    if (wanted[e]) all += sw_pairs_tasks(run, e);
+    all += wanted[e].n_pairs + wanted[e].n_sums;
   *marked = left < all ? left : all;
   for (int e = 0; e < run->study->n_entries; e++) {
-    int64_t tasks = wanted[e] ? sw_pairs_tasks(run, e) : 0;
-    for (int64_t k = 0; k < tasks && left > 0; k++, all--) {
-      /* Of the tasks that still come (`all`), `left` are to be drawn. */
-      if ((int64_t)sw_rng_below(&rng, (uint64_t)all) >= left) continue;
-      wanted[e][k] = 1;
-      left--;
-    }
+    draw(&rng, wanted[e].n_pairs, &all, &left, wanted[e].pairs);
+    draw(&rng, wanted[e].n_sums, &all, &left, wanted[e].sums);
   }
-  (void)err;
-  return SW_OK;
 }
 
-/* A byte per task of each entry that stores pairs. Those that rest on another pair result are left
- * out: to compute them would take all of its pairs. */
-static sw_status room_for_sample(sw_error *err, sw_session *s, char ***wanted) {
+/* A byte per task of each entry that stores pairs, or sums of them by row. Those that rest on
+ * another pair result are left out: to compute them would take all of its pairs. */
+static sw_status room_for_sample(sw_error *err, sw_session *s, drawn **wanted) {
   const sw_run *run = s->run;
   SW_NEW(err, s->arena, *wanted, run->study->n_entries + 1);
   for (int e = 0; e < run->study->n_entries; e++) {
     bool stores = run->study->entry[e].is_pair && run->pair[e].keep.kind != SW_KEEP_SUMMARY;
-    if (!stores || run->after_pairs[e]) continue;
-    SW_NEW(err, s->arena, (*wanted)[e], sw_pairs_tasks(run, e) + 1);
+    drawn *d = &(*wanted)[e];
+    if (!run->study->entry[e].is_pair || run->after_pairs[e]) continue;
+    d->n_pairs = stores ? sw_pairs_tasks(run, e) : 0;
+    d->n_sums = sw_sums_count(run, e);
+    /* All of the pairs, though none of them is wanted where none is stored. */
+    SW_NEW(err, s->arena, d->pairs, sw_pairs_tasks(run, e) + 1);
+    if (d->n_sums) SW_NEW(err, s->arena, d->sums, d->n_sums);
   }
   return SW_OK;
+}
+
+static bool has_any(const char *wanted, int64_t count) {
+  return wanted && memchr(wanted, 1, (size_t)count);
 }
 
 /* Computes the sampled tasks; the sink compares what they store with what is in the file. Entries
  * of which nothing was drawn do not run. */
 static sw_status recompute(sw_error *err, sw_session *s, const verify_options *o,
                            sw_verdict *verdict) {
-  char **wanted = NULL;
+  drawn *wanted = NULL;
   sw_sink *sink = sw_results_comparing(s->results, verdict);
   if (!sink) return sw_fail(err, SW_ENOMEM, "out of memory: cannot compare");
   SW_TRY(room_for_sample(err, s, &wanted));
-  SW_TRY(draw_sample(err, s->run, o, wanted, &verdict->tiles));
+  draw_sample(s->run, o, wanted, &verdict->tiles);
   for (int e = 0; e < s->study->n_entries; e++)
-    if (wanted[e] && memchr(wanted[e], 1, (size_t)sw_pairs_tasks(s->run, e)))
-      SW_TRY(sw_run_sample(err, s->run, e, wanted[e], sink));
-  return SW_OK;
+    if (has_any(wanted[e].pairs, wanted[e].n_pairs) || has_any(wanted[e].sums, wanted[e].n_sums))
+      SW_TRY(sw_run_sample(err, s->run, e, wanted[e].pairs, wanted[e].sums, sink));
+  return sw_results_check_sampled(err, s->results, verdict);
 }
 
 /* ---- the verb --------------------------------------------------------------------------- */

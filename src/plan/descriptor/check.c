@@ -124,7 +124,8 @@ static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_
     return fault(err, measure, "parameter %s: unknown type %d; expected one of sw_ptype", name,
                  (int)param->type);
   /* The engine reads the links of `keep: links` from it. */
-  if (strcmp(name, "weights") == 0 && param->type != SW_P_WEIGHTS && sw_measure_has_pairs(measure))
+  if (strcmp(name, "weights") == 0 && param->type != SW_P_WEIGHTS &&
+      sw_measure_has_shape(measure, SW_PAIR))
     return fault(err, measure,
                  "parameter weights: beside pair outputs it names the links of keep: links; make "
                  "it SW_P_WEIGHTS, or choose another name");
@@ -156,6 +157,20 @@ static sw_status check_twins(sw_error *err, const sw_measure *measure, const sw_
   return SW_OK;
 }
 
+static bool has_group(const sw_measure *measure, const char *name) {
+  for (const sw_output *output = measure->output; output->name; output++)
+    if (output->group && strcmp(output->group, name) == 0) return true;
+  return false;
+}
+
+/* What asks for the matrices of a group, and the group itself, are there for each other. */
+static sw_status check_matrices(sw_error *err, const sw_measure *measure, const sw_param *param) {
+  if (param->type == SW_P_MATRICES && !has_group(measure, param->name))
+    return fault(err, measure, "parameter %s asks for matrices, and no output is of a group %s",
+                 param->name, param->name);
+  return SW_OK;
+}
+
 /* All parameters are checked before any default is read: reading relies on types and choices. The
  * arena is for the defaults alone and goes with them. */
 static sw_status check_params(sw_error *err, const sw_measure *measure) {
@@ -164,6 +179,7 @@ static sw_status check_params(sw_error *err, const sw_measure *measure) {
   for (const sw_param *param = measure->param; param->name; param++) {
     SW_TRY(check_param(err, measure, param));
     SW_TRY(check_twins(err, measure, param));
+    SW_TRY(check_matrices(err, measure, param));
   }
   SW_TRY(sw_arena_create(err, &arena));
   for (int p = 0; status == SW_OK && measure->param[p].name; p++)
@@ -232,6 +248,37 @@ static bool same_form(const sw_output *a, const sw_output *b) {
   return same;
 }
 
+/* A group of pair outputs becomes a group of the file beside what else the result has, so it has a
+ * name of its own; its parameter says for which labels. */
+static sw_status check_group(sw_error *err, const sw_measure *measure, const sw_output *output) {
+  const char *group = output->group;
+  if (!group) return SW_OK;
+  if (output->shape != SW_PAIR)
+    return fault(err, measure, "output %s: the group %s; only pair outputs have groups",
+                 output->name, group);
+  SW_TRY(check_name(err, measure, "group", group));
+  for (const sw_output *other = measure->output; other->name; other++)
+    if (!other->group && strcmp(other->name, group) == 0)
+      return fault(err, measure, "an output and a group are both called '%s'; rename one", group);
+  for (const sw_param *param = measure->param; param->name; param++)
+    if (param->type == SW_P_MATRICES && strcmp(param->name, group) == 0) return SW_OK;
+  return fault(err, measure, "group %s: no parameter of that name is SW_P_MATRICES; declare it",
+               group);
+}
+
+/* Whom the engine fills besides tiles: numbers of whole rows, and sums that it adds itself. */
+static sw_status check_filler(sw_error *err, const sw_measure *measure, const sw_output *output) {
+  if (output->of_pairs)
+    return fault(err, measure, "output %s: of_pairs is for the engine alone; remove it",
+                 output->name);
+  if (!output->by_row) return SW_OK;
+  if (output->shape != SW_UNIT)
+    return fault(err, measure, "output %s: by_row is of unit outputs", output->name);
+  if (!measure->whole_row)
+    return fault(err, measure, "output %s: by_row, and no whole_row to fill it", output->name);
+  return SW_OK;
+}
+
 /* One output by itself and against those before it. Pairs are stored in the study's precision, in
  * one dataset per quantity, of which the first is called `value`. */
 static sw_status check_output(sw_error *err, const sw_measure *measure, const sw_output *output) {
@@ -247,6 +294,7 @@ static sw_status check_output(sw_error *err, const sw_measure *measure, const sw
                  "output %s: pairs are stored as the study's precision says; give "
                  "SW_FLOAT64",
                  output->name);
+  SW_TRY(check_filler(err, measure, output));
   if (output->timeless && output->shape != SW_UNIT)
     return fault(err, measure, "output %s: timeless is of unit outputs; %s", output->name,
                  output->shape == SW_PAIR ? "of pairs resolve sets whole_series"
@@ -258,24 +306,29 @@ static sw_status check_output(sw_error *err, const sw_measure *measure, const sw
                  "`; choose another name");
   /* Variants of a name, of which resolve leaves one on, differ in their form. */
   for (const sw_output *other = measure->output; other < output; other++)
-    if (strcmp(other->name, output->name) == 0 && same_form(other, output))
+    if (strcmp(other->name, output->name) == 0 && same_form(other, output) &&
+        same_text(other->group, output->group))
       return fault(err, measure, "two outputs are called '%s'; give each a name of its own",
                    output->name);
+  SW_TRY(check_group(err, measure, output));
   return check_axes(err, measure, output);
 }
 
 /* A headline is looked for among all outputs, whether on or not: which are on is not known yet. The
  * number of pair outputs bounds arrays of the pair pass. */
 static sw_status check_outputs(sw_error *err, const sw_measure *measure) {
-  int pairs = 0;
+  int pairs = 0, by_row = 0;
   bool has_headline = measure->headline == NULL;
   for (const sw_output *output = measure->output; output->name; output++) {
     SW_TRY(check_output(err, measure, output));
     pairs += output->shape == SW_PAIR;
+    by_row += output->by_row;
     has_headline |= measure->headline && strcmp(output->name, measure->headline) == 0;
   }
   if (pairs > SW_MAX_QUANTITIES)
     return fault(err, measure, "%d pair outputs; expected at most %d", pairs, SW_MAX_QUANTITIES);
+  if (by_row > SW_MAX_BY_ROW)
+    return fault(err, measure, "%d outputs by_row; expected at most %d", by_row, SW_MAX_BY_ROW);
   if (!has_headline)
     return fault(err, measure, "the headline '%s' is not one of its outputs; name one, or none",
                  measure->headline);
@@ -284,11 +337,17 @@ static sw_status check_outputs(sw_error *err, const sw_measure *measure) {
 
 /* ---- what fills them -------------------------------------------------------------------- */
 
+static bool has_tiled(const sw_measure *measure) {
+  for (const sw_output *output = measure->output; output->name; output++)
+    if (output->shape == SW_UNIT && !output->by_row) return true;
+  return false;
+}
+
 /* Every output needs a function that fills it; a function that no output needs is a slip as well,
  * as it would never be called. What depends on passes is left to job.c. */
 static sw_status check_functions(sw_error *err, const sw_measure *measure) {
-  bool pairs = sw_measure_has_pairs(measure);
-  if (measure->kind == SW_KIND_PAIR && !pairs)
+  bool pairs = sw_measure_has_shape(measure, SW_PAIR);
+  if (measure->kind == SW_KIND_PAIR && !sw_measure_has_pairs(measure))
     return fault(err, measure, "of kind pair, without a pair output; declare one");
   int fills = (measure->segment != NULL) + (measure->block != NULL) + (measure->whole_row != NULL) +
               (measure->row_periods != NULL);
@@ -308,7 +367,7 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
   bool prepares = measure->row_periods != NULL;
   if ((measure->row_state != NULL) != prepares || (measure->row_prepare != NULL) != prepares)
     return fault(err, measure, "row_state, row_prepare and row_periods go together");
-  if (sw_measure_has_shape(measure, SW_UNIT) && !measure->tile)
+  if (has_tiled(measure) && !measure->tile)
     return fault(err, measure, "unit outputs, and no tile to fill them");
   if ((sw_measure_has_shape(measure, SW_GLOBAL) || sw_measure_has_shape(measure, SW_TABLE)) &&
       !measure->finish)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "measure/names.h"
+#include "measure/outputs.h"
 #include "plan/study/parse.h"
 #include "plan/task/resource.h"
 
@@ -35,17 +36,27 @@ const char *sw_name_of_pairs(const sw_measure *measure) {
   return measure->whole_row ? "whole_row" : "row_periods";
 }
 
-/* The first output at or after `q` that has this shape and is on; NULL: none. */
+/* The first output at or after `q` that has this shape and is on, and that a tile, finish or the
+ * pairs themselves fill; NULL: none. */
 static const sw_output *find_on(const sw_job *job, int q, sw_shape shape) {
   for (; job->measure->output[q].name; q++)
-    if (job->measure->output[q].shape == shape && !job->result[q].off)
+    if (job->measure->output[q].shape == shape && !job->result[q].off &&
+        !job->measure->output[q].of_pairs && !job->measure->output[q].by_row)
+      return &job->measure->output[q];
+  return NULL;
+}
+
+/* The first pair output of a group (NULL: of none) that is on; NULL: none. */
+static const sw_output *find_pair(const sw_job *job, const char *group) {
+  for (int q = 0; job->measure->output[q].name; q++)
+    if (!job->result[q].off && sw_output_is_of(&job->measure->output[q], group))
       return &job->measure->output[q];
   return NULL;
 }
 
 /* Of outputs that are on: the descriptor alone does not say whether an entry has pairs. */
 bool sw_job_has_pairs(const sw_job *job) {
-  return find_on(job, 0, SW_PAIR) != NULL;
+  return find_pair(job, job->group) != NULL;
 }
 
 /* ---- passes ----------------------------------------------------------------------------- */
@@ -164,6 +175,15 @@ static sw_status check_timeless(sw_error *err, const sw_job *job) {
   return SW_OK;
 }
 
+/* Whole rows are asked for where pairs are. */
+static sw_status check_by_row(sw_error *err, const sw_job *job) {
+  for (int q = 0; job->measure->output[q].name; q++)
+    if (job->measure->output[q].by_row && !job->result[q].off && !sw_job_has_pairs(job))
+      return sw_job_fault(err, job, "output %s is by_row, and no pair output is on; switch it off",
+                          job->measure->output[q].name);
+  return SW_OK;
+}
+
 /* Every output that is on has a pass that may fill it, and pairs are not computed for nothing. Unit
  * outputs are rows of the rank that owns the units, which only a pass over units has; global ones
  * and tables are filled by `finish`, which follows passes over units or items, never pairs. */
@@ -188,7 +208,10 @@ static sw_status check_domains(sw_error *err, const sw_job *job) {
     return sw_job_fault(err, job, "a pass over pairs, and no pair output is on");
   if (!pair && job->measure->kind == SW_KIND_PAIR)
     return sw_job_fault(err, job, "of kind pair, and every pair output is off; leave one on");
-  if (unit && job->whole_series) return check_timeless(err, job);
+  SW_TRY(check_by_row(err, job));
+  /* Matrices of groups have groups of their own in the file, and their own time. */
+  bool apart = pair && !sw_job_has_pairs(job);
+  if (unit && job->whole_series && !apart) return check_timeless(err, job);
   return SW_OK;
 }
 
@@ -276,7 +299,11 @@ static sw_status check_output_axis(sw_error *err, const sw_job *job, const sw_ou
 /* The name of its dataset: the first pair output that is on is `value` whatever it is called, as
  * readers look for that. */
 static const char *stored_name(const sw_job *job, const sw_output *output) {
-  return output == find_on(job, 0, SW_PAIR) ? SW_NAME_VALUE : output->name;
+  return output == find_pair(job, output->group) ? SW_NAME_VALUE : output->name;
+}
+
+static bool is_same_group(const sw_output *a, const sw_output *b) {
+  return a->group && b->group ? strcmp(a->group, b->group) == 0 : a->group == b->group;
 }
 
 /* An output that is on, against those before it and against axes: all are datasets of one group.
@@ -285,11 +312,16 @@ static sw_status check_result(sw_error *err, const sw_job *job, int q) {
   const sw_output *output = &job->measure->output[q];
   const char *name = stored_name(job, output);
   for (int r = 0; r < q; r++)
-    if (!job->result[r].off && strcmp(stored_name(job, &job->measure->output[r]), name) == 0)
+    if (!job->result[r].off && is_same_group(output, &job->measure->output[r]) &&
+        strcmp(stored_name(job, &job->measure->output[r]), name) == 0)
       return sw_job_fault(err, job,
                           "two outputs that are on are stored as '%s'; resolve switches one off, "
                           "or names differ",
                           name);
+  if (output->group && find_stored(job, output->group))
+    return sw_job_fault(err, job, "a group and an axis are both called '%s'; rename one",
+                        output->group);
+  if (output->group) return SW_OK;
   if (find_stored(job, name))
     return sw_job_fault(err, job, "an output and an axis are both called '%s'; rename one", name);
   for (int a = 0; a < SW_MAX_OWN; a++)

@@ -28,6 +28,8 @@ static double mark(void) {
 /* Whether tiles of the pass may fill a result, or have nothing to reach it by. */
 static bool may_fill(const sw_job *job, int pass, const sw_result *result) {
   if (result->off || result->output->shape == SW_PAIR) return true; /* they have no rows */
+  if (result->output->of_pairs) return false;
+  if (result->output->by_row) return job->pass[pass].domain == SW_PAIRS; /* the fold does */
   return result->output->shape == SW_UNIT && job->pass[pass].domain == SW_UNITS;
 }
 

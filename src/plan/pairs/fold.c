@@ -1,11 +1,11 @@
 /* Folding: adds the shares that tasks left in their slots, in the order that private.h promises,
- * into the strengths of units. Called once a window by pairs.c, after a barrier has made all slots
- * final; collective.
+ * into the strengths of units. Called once per window by pairs.c, after a barrier has made all
+ * slots final; collective.
  *
  * On one node every rank adds the shares of its own units, straight from the slots. Between nodes
- * the slots stay where they are, as all of them would be n * squares doubles a matrix. Each node
+ * the slots stay where they are, as all of them would be n * squares doubles per matrix. Each node
  * adds what it has of a row; of the columns' tree it adds the blocks that it has whole, and sends
- * those sums: for a run of neighbouring rows their sums, and at most two blocks a level for each
+ * those sums: for a run of neighbouring rows their sums, and at most two blocks per level for each
  * unit. The receiver takes the blocks into its own ladder, which goes on from there. A tree makes
  * this possible without changing a bit: blocks are the same whoever adds them; sums from left to
  * right would have to wait for the node before.
@@ -45,6 +45,30 @@ static void add_rows(const sw_pairs *p, const sw_lot *lot, span units, double *s
     add_share(p, units, first, end, lot->slot_at + nth * slot, sum);
 }
 
+/* ---- numbers of whole rows --------------------------------------------------------------- */
+
+/* Places the numbers of units' rows, `numbers` of each from `from` on, into the results by unit. A
+ * label's numbers of all matrices stand together. */
+static void place_numbers(const sw_pairs *p, int t, int64_t first, int64_t count,
+                          const double *from) {
+  int64_t numbers = p->geometry.numbers, matrices = p->plan->summary.n_periods, at = 0;
+  for (int q = 0; numbers && p->job->measure->output[q].name; q++) {
+    const sw_result *result = &p->job->result[q];
+    if (!result->output->by_row || result->off) continue;
+    for (int label = 0; label < result->width; label++, at++)
+      for (int64_t k = 0; k < count; k++)
+        result->row[label * matrices + t][first - p->run->panel->lo + k] = from[k * numbers + at];
+  }
+}
+
+/* Where the numbers of unit `first`, a row of the lot, stand in the slots. */
+static const double *numbers_of_lot(const sw_pairs *p, const sw_lot *lot, int64_t first) {
+  int64_t r0 = 0, r1 = 0;
+  sw_geometry_units(&p->geometry, lot->row, &r0, &r1);
+  return p->slots + lot->slot_at + sw_geometry_numbers_at(&p->geometry) +
+         (first - r0) * p->geometry.numbers;
+}
+
 /* The lot's column sums of one row segment (`part`), added into sum. A slot has the shares of rows
  * first, then those of columns, `side` doubles for each part. In a triangle the diagonal square has
  * no column shares (its rows hold both directions): columns begin behind it, at the second task. */
@@ -71,9 +95,9 @@ static void add_columns(const sw_pairs *p, const sw_lot *lot, int64_t part, span
 /* ---- the columns' tree -------------------------------------------------------------------- */
 
 /* A ladder for the columns of one matrix. Its leaves are row segments, strips, or whole squares
- * where strips are as large as them; a triangle has one leaf a square. The choice rests on the cut
- * alone, so that the squares' walk and the strips' walk make the same tree. `width` 0: only blocks,
- * no sums. */
+ * where strips are as large as them; a triangle has one leaf per square. The choice rests on the
+ * cut alone, so that the squares' walk and the strips' walk make the same tree. `width` 0: only
+ * blocks, no sums. */
 static sw_status open_ladder(sw_error *err, const sw_pairs *p, int64_t width, sw_ladder *ladder) {
   const sw_cut *cut = &p->plan->cut;
   bool squares = p->geometry.walk == SW_WALK_TRIANGLE || cut->strip < cut->side;
@@ -107,7 +131,7 @@ static void climb(const sw_pairs *p, const sw_lot *lot, span units, sw_ladder *l
 
 /* Whether a block has shares of the units. In a triangle only rows before a unit's square have; a
  * block that begins at or behind it would be all zeros for them and is not sent. Adding its zeros
- * would change no bit either: the receiver adds the block all the same. */
+ * changes no bit: the receiver adds them itself. */
 static bool concerns(const sw_pairs *p, const sw_ladder *blocks, int k, span units) {
   if (p->geometry.walk != SW_WALK_TRIANGLE) return units.lo < units.hi;
   return units.lo < units.hi &&
@@ -135,9 +159,9 @@ static int64_t own_rows(const sw_pairs *p, int64_t row, span units, int64_t *fir
   return end > *first ? end - *first : 0;
 }
 
-/* Packs a run for one rank's units: the sums of its rows, then the blocks of its columns' tree.
- * Returns the number of doubles. `at` NULL: only counts them, by the same code, so that room and
- * content cannot disagree. The ladder has memory for the widest rank; its width is set to this
+/* Packs a run for one rank's units: the sums and numbers of its rows, then the blocks of its
+ * columns' tree. Returns the number of doubles. `at` NULL: only counts them, by the same code, so
+ * that room and content agree. The ladder has memory for the widest rank; its width is set to this
  * one's. */
 static int64_t pack_run(const sw_pairs *p, const sw_lot *lot, int64_t rows, span units,
                         sw_ladder *ladder, double *at) {
@@ -149,8 +173,10 @@ static int64_t pack_run(const sw_pairs *p, const sw_lot *lot, int64_t rows, span
     if (at && own) {
       memset(at + count, 0, (size_t)own * sizeof *at);
       add_rows(p, &lot[k], (span){first, first + own}, at + count);
+      memcpy(at + count + own, numbers_of_lot(p, &lot[k], first),
+             (size_t)(own * p->geometry.numbers) * sizeof *at);
     }
-    count += own;
+    count += own * (1 + p->geometry.numbers);
     climb(p, &lot[k], units, ladder);
   }
   for (int k = 0; k < ladder->count; k++) {
@@ -161,9 +187,9 @@ static int64_t pack_run(const sw_pairs *p, const sw_lot *lot, int64_t rows, span
   return count;
 }
 
-/* Packs the runs of this node for every rank, rank after rank, in the order of lots. The ranks
- * of a node share this work: rank r of the team is served by one of them, so it gets one message
- * a node. */
+/* Packs the runs of this node for every rank, rank after rank, in the order of lots. The ranks of a
+ * node share this work: rank r of the team is served by one of them, so it gets one message per
+ * node. */
 static void pack_all(const sw_pairs *p, sw_ladder *ladder, double *into, size_t *bytes) {
   const sw_team *team = p->run->team;
   int64_t count = 0;
@@ -261,7 +287,11 @@ static void add_run(adder *a, int t, int64_t row, int64_t end) {
   for (; row < end; row++) {
     int64_t first = 0, own = own_rows(p, row, a->units, &first);
     sw_lot lot = {.t = t, .row = row};
-    if (own) add_all(a->rows + first - a->units.lo, from, own);
+    if (own) {
+      add_all(a->rows + first - a->units.lo, from, own);
+      place_numbers(p, t, first, own, *from);
+      *from += own * p->geometry.numbers;
+    }
     climb(p, &lot, a->units, &a->shape);
   }
   for (int k = 0; k < a->shape.count; k++) {
@@ -285,7 +315,7 @@ static void find_streams(adder *a, const double *received) {
         int64_t first = 0;
         sw_lot lot = {.t = t, .row = k};
         climb(p, &lot, a->units, &a->shape);
-        count[node] += own_rows(p, k, a->units, &first);
+        count[node] += own_rows(p, k, a->units, &first) * (1 + p->geometry.numbers);
       }
       for (int k = 0; k < a->shape.count; k++)
         if (concerns(p, &a->shape, k, a->units)) count[node] += a->units.hi - a->units.lo;
@@ -308,10 +338,23 @@ static void add_window(adder *a) {
         add_run(a, t, row, end);
         continue;
       }
+      int64_t first = 0, own = own_rows(p, row, a->units, &first);
       add_rows(p, lot, a->units, a->rows);
+      if (own && p->geometry.numbers)
+        place_numbers(p, t, first, own, numbers_of_lot(p, lot, first));
       climb(p, lot++, a->units, &a->ladder);
     }
     end_matrix(a, t);
+  }
+}
+
+void sw_pairs_place_sample(const sw_pairs *p) {
+  for (int64_t k = 0; p->geometry.numbers && k < p->n_lots; k++) {
+    const sw_lot *lot = &p->lot[k];
+    int64_t first = 0, end = 0;
+    if (p->done[lot->task_at]) continue;
+    sw_geometry_units(&p->geometry, lot->row, &first, &end);
+    place_numbers(p, lot->t, first, end - first, numbers_of_lot(p, lot, first));
   }
 }
 

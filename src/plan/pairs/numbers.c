@@ -10,9 +10,11 @@ sw_geometry sw_pairs_geometry(const sw_run *run, int e, sw_pair_pass pass) {
 
 /* ---- regions of the journal -------------------------------------------------------------- */
 
-/* Two regions per entry: the counting pass and the pass that stores have marks of their own. */
+/* The counting pass and the pass that stores have marks of their own; of the rounds of `share`
+ * their outcome is marked, a task per matrix and round. */
 int sw_pairs_region_of(int entry, sw_pair_pass pass) {
-  return 2 * entry + (pass == SW_PAIRS_COUNT ? 0 : 1);
+  int place = pass == SW_PAIRS_COUNT ? 0 : pass == SW_PAIRS_RANK ? 2 : 1;
+  return SW_PAIR_REGIONS * entry + place;
 }
 
 /* Tasks and bytes of shares of a pass. sw_pairs_task_shares must not say more later: a share that
@@ -27,8 +29,10 @@ static sw_region region_of(const sw_run *run, int e, sw_pair_pass pass) {
 void sw_pairs_regions(const sw_run *run, int e, sw_region *regions) {
   if (!run->study->entry[e].is_pair) return;
   regions[sw_pairs_region_of(e, SW_PAIRS_STORE)] = region_of(run, e, SW_PAIRS_STORE);
-  if (run->pair[e].keep.kind == SW_KEEP_ABOVE)
+  if (sw_keep_is_counted(run->pair[e].keep.kind))
     regions[sw_pairs_region_of(e, SW_PAIRS_COUNT)] = region_of(run, e, SW_PAIRS_COUNT);
+  if (run->pair[e].keep.kind == SW_KEEP_SHARE)
+    regions[sw_pairs_region_of(e, SW_PAIRS_RANK)] = sw_pairs_rank_region(run, e);
 }
 
 /* ---- tiles and tasks -------------------------------------------------------------------- */

@@ -5,12 +5,12 @@
  * Every rank of a node takes tasks from one queue, so that a slow one does less; nodes have their
  * lots dealt beforehand, as a queue over nodes would cost messages. Nothing that a task leaves
  * depends on who computes it or when. One thread of each rank, number 0, calls the sink and the
- * team, because MPI and HDF5 are used by one thread a rank; it computes too, and writes between its
- * tasks.
+ * team, because MPI and HDF5 are used by one thread per rank; it computes too, and writes between
+ * its tasks.
  *
- * Called by run/run.c, once to count (`above`) and once to store; and by `verify` with a
- * sample. Collective: all ranks go through the same windows, and between two collectives a failure
- * is kept, then agreed on. */
+ * Called by run/run.c, once to count (`above`) and once to store; and by `verify` with a sample.
+ * Collective: all ranks go through the same windows, and between two collectives a failure is kept,
+ * then agreed on. */
 #include "plan/pairs/private.h"
 
 #include "plan/descriptor/descriptor.h"
@@ -35,9 +35,11 @@ static sw_status begin(sw_error *err, sw_pairs *p) {
     pair_output++;
   }
   p->n_pair_outputs = pair_output;
-  p->counts = p->work.pass == SW_PAIRS_COUNT;
+  p->ranks = p->work.pass == SW_PAIRS_RANK;
+  p->counts = p->ranks || p->work.pass == SW_PAIRS_COUNT;
   p->geometry = sw_pairs_geometry(p->run, p->entry, p->work.pass);
-  p->journal = p->run->journal;
+  /* Rounds mark what they have found, not their tasks (share.c). */
+  p->journal = p->ranks ? NULL : p->run->journal;
   p->region = sw_pairs_region_of(p->entry, p->work.pass);
   /* A summary keeps no pairs, and a counting pass stores nothing. */
   p->stores = !p->counts && p->plan->keep.kind != SW_KEEP_SUMMARY;
@@ -58,7 +60,7 @@ static void end(sw_pairs *p) {
 
 /* ---- threads ---------------------------------------------------------------------------- */
 
-/* Ten times a second at most. Tells the share of the node's tasks that are claimed, as if it were
+/* At most ten times per second. Tells the share of the node's tasks that are claimed, as if it were
  * that of all nodes: they have about as much each. */
 static void report(const sw_pairs *p, double *last) {
   double now = sw_clock();
@@ -142,6 +144,8 @@ static void run_threads(sw_pairs *p) {
 static int window_end(const sw_pairs *p) {
   int64_t left = p->plan->summary.n_periods - p->t0;
   int64_t fit = sw_geometry_window(&p->geometry, p->run->team->window_bytes);
+  if (p->ranks) fit = p->run->team->window_bytes / (SW_RANK_BINS * (int64_t)sizeof *p->bins);
+  if (fit < 1) fit = 1;
   return p->t0 + (int)(fit < left ? fit : left);
 }
 
@@ -176,7 +180,8 @@ static sw_status open_window(sw_error *err, sw_pairs *p) {
   SW_TRY(team->node_alloc(team, err, bytes + 64, (void **)&p->slots));
   if (p->job->measure->row_periods) SW_TRY(open_stretches(err, p));
   SW_TRY(sw_queue_open(err, team, p->stretch ? p->n_stretches : p->n_tasks, true, &p->queue));
-  return sw_pairs_restore(err, p);
+  SW_TRY(sw_pairs_restore(err, p));
+  return p->ranks ? sw_pairs_rank_begin(err, p) : SW_OK;
 }
 
 /* Runs the threads, then agrees on what came of it: a failure of a thread, one of writing, or a
@@ -191,6 +196,8 @@ static sw_status run_window(sw_error *err, sw_pairs *p) {
   if (status == SW_OK) status = sw_queue_status(err, &p->queue);
   SW_TRY(sw_team_agree(team, err, status, 0));
   SW_TRY(team->node_barrier(team, err));
+  if (p->ranks) return sw_pairs_rank_end(err, p);
+  if (p->work.pass == SW_PAIRS_SAMPLE) sw_pairs_place_sample(p);
   bool sums = p->work.pass == SW_PAIRS_STORE && !sw_pairs_all_past(p);
   return sums ? sw_pairs_fold(err, p) : SW_OK;
 }
@@ -201,6 +208,8 @@ static void close_window(sw_pairs *p) {
   sw_queue_close(&p->queue);
   if (p->slots) p->run->team->node_free(p->run->team, p->slots);
   if (p->done) p->run->team->node_free(p->run->team, p->done);
+  if (p->bins) p->run->team->node_free(p->run->team, p->bins);
+  p->bins = NULL;
   p->done = NULL;
   sw_free(p->lot);
   sw_free(p->stretch);
@@ -234,7 +243,8 @@ sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_pair_work work)
   sw_status status = begin(err, &p);
   if (status == SW_OK) status = sw_guard_begin(err, &run->job[entry], pass, &guard);
   status = sw_team_agree(run->team, err, status, 0);
-  if (status == SW_OK && run->past) status = sw_pairs_past(err, &p);
+  /* Numbers of rows are not taken from earlier results: all of their matrices are computed. */
+  if (status == SW_OK && run->past && !p.geometry.numbers) status = sw_pairs_past(err, &p);
   if (status == SW_OK) status = run_windows(err, &p);
   /* The guard may find on one rank alone that a segment has filled what it may not. Whether it
    * hides anything is the same on every rank, and so is the status here: all ranks agree again, or

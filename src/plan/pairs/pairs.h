@@ -20,9 +20,14 @@ sw_geometry sw_pairs_geometry(const sw_run *run, int entry, sw_pair_pass pass);
 /* Rows that a measure of pairs is asked for at a time, by each thread. */
 int64_t sw_pairs_grain(const sw_job *job);
 
-/* plan->row_start: where the rows of kept partners begin among the stored entries. For `above`:
- * alloc, a counting pass, end, which turns counts into positions. For links the rows are known from
- * the weights. All three are collective. */
+enum { SW_RANK_BITS = 16, SW_RANK_BINS = 1 << SW_RANK_BITS };
+
+/* keep: {share: s}: finds plan->cutoff, by rounds over all pairs. Collective. */
+sw_status sw_pairs_cutoffs(sw_error *err, sw_run *run, int entry);
+
+/* plan->row_start: where the rows of kept partners begin among the stored entries. For `above` and
+ * `share`: alloc, a counting pass, end, which turns counts into positions. For links the rows are
+ * known from the weights. All three are collective. */
 sw_status sw_pairs_rows_alloc(sw_error *err, sw_run *run, int entry);
 sw_status sw_pairs_rows_end(sw_error *err, sw_run *run, int entry);
 sw_status sw_pairs_link_rows(sw_error *err, sw_run *run, int entry);

@@ -1,12 +1,12 @@
 /* Takes over matrices of an earlier results file that rest on the same operands (`--reuse`): their
- * strengths and figures are taken, and their tiles copied one by one, each held against its
+ * strengths and figures are taken, and their tiles copied one by one, each checked against its
  * checksum on the way; a tile that does not match is computed. The bits are those of a run that
- * computes everything. Cost: a read and a write of what is stored, instead of n^2 pairs a matrix.
+ * computes everything. Cost: a read and a write of what is stored, instead of n^2 pairs per matrix.
  *
  * Whether two matrices rest on the same is decided by a hash of operands, parameters and period
- * (run/operand_hash.c). Nothing of the earlier file is believed without its checksum. A counting
- * pass takes row lengths in the same way, before the file exists. The file itself is read through
- * ports/past.h; store/results/past.c implements it. */
+ * (run/operand_hash.c). Nothing of the earlier file is used without checking its checksum. A
+ * counting pass takes row lengths in the same way, before the file exists. The file itself is read
+ * through ports/past.h; store/results/past.c implements it. */
 #include "plan/pairs/private.h"
 
 #include "base/log.h"
@@ -39,7 +39,7 @@ static sw_status take_strengths(sw_error *err, sw_pairs *p, int t) {
   sw_status status = past->strengths(past, err, p->entry, p->past[t], summary->out_strength[t],
                                      summary->in_strength[t], &sound);
   SW_TRY(sw_team_agree(p->run->team, err, status, 0));
-  /* One double carries the word: the team has maxima of doubles only. */
+  /* The flag is a double: the team has maxima of doubles only. */
   damaged = !sound;
   SW_TRY(p->run->team->max_f64(p->run->team, err, &damaged, 1));
   if (damaged == 0) return SW_OK;
@@ -99,8 +99,8 @@ static void say_taken(const sw_pairs *p, int taken) {
 }
 
 /* Fills p->past, the same on every rank, and on rank 0 the figures. Only the storing pass takes
- * strengths, counts and speaks: a counting pass may take the row lengths of a matrix whose
- * strengths turn out damaged later, as each tile of it is held against its checksum. */
+ * strengths, counts and logs: a counting pass may take the row lengths of a matrix whose strengths
+ * turn out damaged later, as each tile of it is checked against its checksum. */
 sw_status sw_pairs_past(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   int matrices = p->plan->summary.n_periods, taken = 0;
@@ -110,6 +110,11 @@ sw_status sw_pairs_past(sw_error *err, sw_pairs *p) {
   SW_TRY(sw_team_agree(team, err, status, 0));
   SW_TRY(p->run->past->find(p->run->past, err, p->entry, p->run->operand_hash[p->entry], matrices,
                             p->past, p->past_figures));
+  /* What a share begins with rests on all pairs of a matrix: it is taken whole, as the rounds have
+   * found it, or not at all. */
+  for (int t = 0; t < matrices && p->plan->cutoff; t++)
+    if (p->plan->cutoff[t].distrusted || (p->plan->cutoff[t].settled && !p->plan->cutoff[t].taken))
+      p->past[t] = -1;
   for (int t = 0; t < matrices; t++) {
     if (!p->counts && p->past[t] >= 0) SW_TRY(take_strengths(err, p, t));
     taken += p->past[t] >= 0;
@@ -187,7 +192,7 @@ static sw_status take_task(sw_error *err, sw_pairs *p, const source *from, const
     }
   }
   *done = true;
-  if (p->counts) take_counts(p, from, lot);
+  if (p->counts && !p->ranks) take_counts(p, from, lot);
   /* Known to this rank, for the checksums of the new file, but not marked: its shares are not
    * there, and a run that goes on later takes or computes it again. */
   if (p->counts || !p->journal) return SW_OK;
@@ -204,7 +209,7 @@ static sw_status open_source(sw_error *err, sw_pairs *p, int t, source *from) {
   SW_TRY(sw_alloc(err, (size_t)sw_pairs_tiles(p->run, p->entry), sizeof *from->tile,
                   (void **)&from->tile));
   SW_TRY(past->tiles(past, err, p->entry, p->past[t], from->tile));
-  if (kind != SW_KEEP_ABOVE && kind != SW_KEEP_LINKS) return SW_OK;
+  if (!sw_keep_has_entries(kind)) return SW_OK;
   SW_TRY(sw_alloc(err, (size_t)p->job->n + 1, sizeof *from->row_start, (void **)&from->row_start));
   from->stored.row_start = from->row_start;
   return past->rows(past, err, p->entry, p->past[t], from->row_start);

@@ -53,7 +53,7 @@ static int compare_picks(const void *a, const void *b) {
  * strip grow to n^2 / strips of them. Where a strip ends does not depend on them, nor do its
  * sums. */
 int64_t sw_pairs_picks_batch(const sw_pairs *p, int t, int64_t b0, int64_t r1) {
-  if (p->counts || p->plan->keep.kind != SW_KEEP_ABOVE) return r1;
+  if (p->counts || !sw_keep_is_counted(p->plan->keep.kind)) return r1;
   const int64_t *start = p->plan->row_start + t * p->job->n;
   int64_t b1 = b0 + 1;
   while (b1 < r1 && start[b1 + 1] - start[b0] <= SW_BATCH_ENTRIES)
@@ -148,6 +148,25 @@ static void see_above(sw_worker *w, int64_t row, int64_t j0, int64_t count, cons
   w->pick_end[row] = end;
 }
 
+/* As many of the strongest as were counted for the row, so the last of the ties that do not fit go
+ * by the order of partners, as everywhere. */
+static void see_share(sw_worker *w, int t, int64_t row, int64_t j0, int64_t count, const double *v,
+                      const double *strength, double greatest) {
+  const sw_pairs *p = w->pairs;
+  double least = sw_pairs_share_least(p, t);
+  int64_t k = w->pick_at[row + 1] - w->pick_at[row], held = w->pick_end[row] - w->pick_at[row];
+  sw_pick *heap = w->pick + w->pick_at[row];
+  if (k == 0 || !(greatest >= least)) return;
+  for (int64_t c = 0; (c = sw_lanes_next_reaching(strength, c, count, least)) < count; c++) {
+    sw_pick pick = sw_pairs_pick(p, v[c], j0 + c);
+    if (held < k)
+      sift_up(heap, held++, pick);
+    else if (is_before(pick, heap[0]))
+      sift_down(heap, k, pick);
+  }
+  w->pick_end[row] = w->pick_at[row] + held;
+}
+
 /* Counts a row's entries, in row_start one place behind the row: sw_pairs_rows_end turns the counts
  * into positions. */
 static void count_above(sw_worker *w, int t, int64_t i, int64_t count, const double *over,
@@ -189,14 +208,20 @@ void sw_pairs_picks_see(sw_worker *w, int t, int64_t r0, int64_t i, int64_t j0, 
                         const double *v, double greatest) {
   sw_keep_kind kind = w->pairs->plan->keep.kind;
   const double *strength = v;
-  if (w->pairs->counts || kind == SW_KEEP_TOP || kind == SW_KEEP_ABOVE)
+  if (w->pairs->counts || kind == SW_KEEP_TOP || sw_keep_is_counted(kind))
     strength = strengths_of(w, j1 - j0, v, &greatest);
-  if (w->pairs->counts)
+  if (w->pairs->ranks)
+    sw_pairs_rank_see(w, t, j1 - j0, strength, greatest);
+  else if (w->pairs->counts && kind == SW_KEEP_SHARE)
+    sw_pairs_share_count(w, t, i, j1 - j0, strength, greatest);
+  else if (w->pairs->counts)
     count_above(w, t, i, j1 - j0, strength, greatest);
   else if (kind == SW_KEEP_TOP)
     see_top(w, i - r0, j0, j1 - j0, v, strength, greatest);
   else if (kind == SW_KEEP_ABOVE)
     see_above(w, i - r0, j0, j1 - j0, v, strength, greatest);
+  else if (kind == SW_KEEP_SHARE)
+    see_share(w, t, i - r0, j0, j1 - j0, v, strength, greatest);
   else if (kind == SW_KEEP_LINKS)
     see_links(w, i - r0, i, j0, j1, v);
 }

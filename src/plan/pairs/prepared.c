@@ -5,8 +5,8 @@
  * A thread holds the states of a batch of rows, as many as fit into STATES_BYTES, and goes with
  * them through the stretch's matrices, SW_ROW_PERIODS at a time. So all strips of the stretch are
  * under way together; what each of them keeps from batch to batch is its slot, its counts and its
- * hashers. A strip is a task like any other: it is passed over when it is done, and marked when it
- * is whole. Values, sums and checksums are those of the strip alone. */
+ * hashers. A strip is a task like any other: it is skipped when it is done, and marked when it is
+ * whole. Values, sums and checksums are those of the strip alone. */
 #include "plan/pairs/private.h"
 
 #include <string.h>
@@ -119,6 +119,7 @@ static void turn_to(sw_worker *w, int k, int at) {
   w->all = w->row + k * w->pairs->n_pair_outputs;
   w->pick = to->pick, w->room = to->room;
   w->pick_at = to->pick_at, w->pick_end = to->pick_end, w->link_at = to->link_at;
+  if (w->bin_sets) w->bins = w->bin_sets + k * SW_RANK_BINS;
   if (own->hasher) w->hasher = own->hasher + at * (w->pairs->n_quantities + 1);
 }
 

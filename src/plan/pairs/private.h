@@ -37,7 +37,7 @@ typedef struct sw_lot {
 } sw_lot;
 
 /* A strip of several matrices, [t0, t1): what a thread takes at a time where rows are prepared once
- * for them. Each of its lots is a task of its own all the same: stored, marked and passed over. */
+ * for them. Each of its lots is a task of its own all the same: stored, marked and skipped. */
 typedef struct sw_stretch {
   int64_t row;
   int t0, t1;
@@ -50,6 +50,7 @@ typedef struct sw_pairs {
   sw_pair_plan *plan;
   sw_pair_work work;
   bool counts; /* a counting pass: no sink, no slots, no sums */
+  bool ranks;  /* of these, one that counts by strength */
   sw_geometry geometry;
   bool stores;         /* tasks leave packets for the sink */
   sw_journal *journal; /* NULL: nothing is marked */
@@ -67,8 +68,9 @@ typedef struct sw_pairs {
   sw_queue queue; /* of the node's tasks, or of its stretches */
   sw_stretch *stretch; /* NULL: tasks are taken one by one */
   int64_t n_stretches;
-  char *done; /* node-shared, by task: not 0: it need not be computed; NULL: all must */
-  int *past;  /* by matrix: the same one in the earlier results, -1: none; NULL: none at all */
+  int64_t *bins; /* node-shared: SW_RANK_BINS counts of each matrix of the window; RANK only */
+  char *done;    /* node-shared, by task: not 0: it need not be computed; NULL: all must */
+  int *past;     /* by matrix: the same one in the earlier results, -1: none; NULL: none at all */
   sw_past_figures *past_figures; /* by matrix; filled on rank 0 only */
   sw_packets *packets;
   int64_t *undefined; /* by matrix: ordered pairs without a value, of this rank's tasks */
@@ -106,7 +108,11 @@ typedef struct sw_worker {
    * met. */
   struct sw_pick *pick;
   int64_t *pick_at, *pick_end, *link_at;
-  int64_t room;                 /* entries that `pick` can hold */
+  int64_t room; /* entries that `pick` can hold */
+  /* RANK: counts by strength of the batch under way, and how many were counted; sets of them for
+   * periods that go together. */
+  uint32_t *bins, *bin_sets;
+  int64_t binned;
   struct sw_prepared *prepared; /* prepared.c; NULL where rows are not prepared */
 } sw_worker;
 
@@ -244,8 +250,29 @@ void sw_pairs_picks_end_row(sw_worker *w, sw_packet *packet, int t, int64_t r0, 
 sw_status sw_pairs_picks_packet(sw_error *err, const sw_worker *w, sw_packet *packet, int t,
                                 int64_t r0, int64_t r1);
 
+/* share.c: the strongest share of all pairs. */
+sw_region sw_pairs_rank_region(const sw_run *run, int entry);
+/* The worker has `sets` of counters from here on, the first of which is in use. */
+sw_status sw_pairs_rank_open(sw_error *err, sw_worker *w, int sets);
+/* Counts strengths of matrix t; at the end of a batch the counts are added to those of the node. */
+void sw_pairs_rank_see(sw_worker *w, int t, int64_t count, const double *strength, double greatest);
+void sw_pairs_rank_flush(sw_worker *w, int t);
+/* Passes over the matrices of the window that need no counting. Collective. */
+sw_status sw_pairs_rank_begin(sw_error *err, sw_pairs *p);
+/* The window's counts narrow down what is kept. Collective. */
+sw_status sw_pairs_rank_end(sw_error *err, sw_pairs *p);
+/* COUNT: pairs of row i that are kept if no tie decides, and ties, in one number each half. */
+void sw_pairs_share_count(sw_worker *w, int t, int64_t i, int64_t count, const double *strength,
+                          double greatest);
+/* These numbers of matrix t become counts: ties are given out in the order of rows. */
+void sw_pairs_share_rows(const sw_pair_plan *plan, int t, int64_t n);
+/* What no kept pair of matrix t is weaker than; -INFINITY when that is not known. */
+double sw_pairs_share_least(const sw_pairs *p, int t);
+
 /* fold.c: the slots of a window become strengths of units. Collective. */
 sw_status sw_pairs_fold(sw_error *err, sw_pairs *p);
+/* The numbers of the rows of a sample, in one process. */
+void sw_pairs_place_sample(const sw_pairs *p);
 
 /* totals.c */
 /* Ordered pairs of a matrix, with a value or without. */

@@ -1,5 +1,5 @@
 /* Computes a strip of whole rows, for everything that must see a row: kept partners, measures of
- * whole rows, directed summaries, links. Called by task.c, once a task; one thread computes the
+ * whole rows, directed summaries, links. Called by task.c, once per task; one thread computes the
  * strip, and so owns its rows' picks, counts and slot.
  *
  * Its sums are those of task.c, over the same segments in the same order, so that strengths are the
@@ -87,8 +87,8 @@ static void add_column_sums(sw_worker *w, const sw_strip *s, double *lanes, int6
 /* ---- measures of segments: columns outside, so that their operands stay in cache ---------- */
 
 /* The square to begin with. For strongest partners it is the own one, where the strip lies in one
- * square: codes go by regions, and strong partners found early make the rest quick to pass over. It
- * must be undirected: such a row is summed apart before its own square and from it on, so that the
+ * square: codes go by regions, and strong partners found early make the rest quick to skip. It must
+ * be undirected: such a row is summed apart before its own square and from it on, so that the
  * additions of each part keep their order. Links and directed sums need columns from the first. */
 static int64_t first_square(const sw_pairs *p, const sw_strip *s) {
   const sw_cut *cut = &p->plan->cut;
@@ -149,9 +149,26 @@ void sw_pairs_strip_row(sw_worker *w, const sw_strip *s, int64_t i) {
   if (s->column_sum) sw_lanes_add(s->column_sum, v, n);
 }
 
+/* Where the measure puts the numbers of row i's unit: into the slot, which a counting pass does not
+ * have. What it does not fill is missing. */
+static void place_numbers(sw_worker *w, const sw_strip *s, int64_t i) {
+  const sw_pairs *p = w->pairs;
+  double *at =
+      s->row_sum + sw_geometry_numbers_at(&p->geometry) + (i - s->r0) * p->geometry.numbers;
+  double **out = w->all + p->n_pair_outputs;
+  for (int64_t k = 0; k < p->geometry.numbers; k++)
+    at[k] = NAN;
+  for (int q = 0; p->geometry.numbers && p->job->measure->output[q].name; q++) {
+    if (!p->job->measure->output[q].by_row) continue;
+    *out++ = p->job->result[q].off ? NULL : at;
+    if (!p->job->result[q].off) at += p->job->result[q].width;
+  }
+}
+
 static void strip_by_rows(sw_worker *w, const sw_strip *s) {
   const sw_pairs *p = w->pairs;
   for (int64_t i = s->b0; i < s->b1; i++) {
+    place_numbers(w, s, i);
     p->job->measure->whole_row(p->job, s->t, i, w->all, w->workspace);
     sw_pairs_strip_row(w, s, i);
   }
@@ -225,6 +242,7 @@ static void end_strip(sw_worker *w, const sw_strip *s, const sw_lot *lot) {
 
 /* Batches follow one another; all but the last are sent without a mark. */
 void sw_pairs_batch_end(sw_worker *w, const sw_strip *s, const sw_lot *lot) {
+  if (w->bins) sw_pairs_rank_flush(w, s->t);
   if (s->b1 == s->r1) {
     end_strip(w, s, lot);
   } else if (s->packet) {

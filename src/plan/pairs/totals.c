@@ -133,6 +133,8 @@ sw_status sw_pairs_rows_end(sw_error *err, sw_run *run, int entry) {
   int64_t n = run->job[entry].n, matrices = plan->summary.n_periods;
   for (int64_t t = 0; team->nodes > 1 && t < matrices; t++)
     SW_TRY(join_counts(err, run, plan->row_start + t * n + 1, n));
+  for (int t = 0; plan->cutoff && team->node_rank == 0 && t < matrices; t++)
+    sw_pairs_share_rows(plan, t, n);
   if (team->node_rank == 0)
     for (int64_t k = 0; k < matrices * n; k++)
       plan->row_start[k + 1] += plan->row_start[k];

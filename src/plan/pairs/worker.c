@@ -21,7 +21,7 @@ static int64_t padded(int64_t count) {
  * stay in cache. Whole rows have no lanes. */
 bool sw_pairs_keeps_lanes(const sw_pairs *p) {
   return p->geometry.parts && p->geometry.walk == SW_WALK_STRIPS &&
-         p->plan->keep.kind == SW_KEEP_ABOVE && !sw_measure_fills_rows(p->job->measure);
+         sw_keep_is_counted(p->plan->keep.kind) && !sw_measure_fills_rows(p->job->measure);
 }
 
 /* Doubles from one row of lanes to the next, and of the buffer of each quantity. */
@@ -52,7 +52,7 @@ static int wanted_quantities(const sw_pairs *p) {
  * for each matrix (prepared.c). */
 static sw_status open_hashers(sw_error *err, const sw_pairs *p, sw_worker *w) {
   sw_keep_kind kind = p->plan->keep.kind;
-  if (!p->stores || !p->journal || (kind != SW_KEEP_ABOVE && kind != SW_KEEP_LINKS)) return SW_OK;
+  if (!p->stores || !p->journal || !sw_keep_has_entries(kind)) return SW_OK;
   if (p->stretch) return SW_OK;
   SW_TRY(sw_calloc(err, (size_t)p->n_quantities + 1, sizeof *w->hasher, (void **)&w->hasher));
   for (int q = 0; q <= p->n_quantities; q++)
@@ -60,8 +60,8 @@ static sw_status open_hashers(sw_error *err, const sw_pairs *p, sw_worker *w) {
   return SW_OK;
 }
 
-/* Levels of the counter that strip.c adds shares before the own square in: one a bit of the number
- * of squares. A directed row is one sum. */
+/* Levels of the counter that strip.c adds shares before the own square in: one per bit of the
+ * number of squares. A directed row is one sum. */
 static int levels_of(const sw_pairs *p) {
   int levels = 1;
   while (!p->job->directed && p->plan->cut.squares >> levels)
@@ -126,6 +126,7 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
     /* pick_at has one more, for the end of the last row. */
     w->link_at = w->pick_end + rows;
   }
+  if (p->ranks) SW_TRY(sw_pairs_rank_open(err, w, periods));
   if (p->stretch) SW_TRY(sw_pairs_prepared_open(err, w));
   return open_measure(p, w);
 }
@@ -134,6 +135,7 @@ void sw_pairs_worker_close(sw_worker *w) {
   const sw_job *job = w->pairs->job;
   sw_pairs_prepared_close(w);
   if (w->opened) job->measure->close(job, job->n_passes - 1, w->workspace);
+  sw_free(w->bin_sets);
   sw_free(w->block);
   sw_free(w->workspace);
   sw_free(w->pick_at);

@@ -12,7 +12,7 @@
 /* ---- agreement: one small collective, more only when somebody failed --------------------- */
 
 /* The order in which failures are told, smallest first. Bad input comes before everything else, as
- * the user can mend it, and the earliest place in it before later ones, so that the same input
+ * the user can correct it, and the earliest place in it before later ones, so that the same input
  * gives the same message on any number of ranks. A double, as the team has minima of doubles. */
 static double urgency(sw_status status, int64_t order) {
   return status == SW_OK ? HUGE_VAL : status == SW_EINPUT ? (double)order : DBL_MAX;

@@ -9,6 +9,7 @@
  * takes it. Everything lives in the run's arena; sw_run_destroy releases the rest. */
 #include "plan/descriptor/descriptor.h"
 #include "plan/run/private.h"
+#include "plan/sums/sums.h"
 #include "plan/task/resource.h"
 
 #include "base/text.h"
@@ -109,7 +110,8 @@ static sw_status result_column(sw_error *err, sw_run *run, const sw_need *need, 
                      need->where, need->name, job->name);
     if (job->whole_series)
       return sw_fail(err, SW_EINPUT,
-                     "%s: %s is one matrix over all periods: it has no series by period",
+                     "%s: %s is one matrix over all periods: it has no series by period by period "
+                     "by period by period",
                      need->where, need->name);
     column->row = strcmp(need->quantity, SW_NAME_IN_STRENGTH) == 0 ? summary->in_strength
                                                                    : summary->out_strength;
@@ -318,8 +320,8 @@ static sw_status shape_results(sw_error *err, sw_run *run, sw_job *job) {
 
 /* Decides how a pair entry's matrix is cut and what is kept of it, and makes room for its summary.
  * The defaults of `keep` are settled here because they need n and `resolve` (links_only). The
- * limits come from the order of the run: `above` must be counted before the results file is laid
- * out, so it cannot rest on a pair result, which exists only after that. */
+ * limits come from the order of the run: `above` and `share` must be counted before the results
+ * file is laid out, so it cannot rest on a pair result, which exists only after that. */
 static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   sw_job *job = &run->job[e];
@@ -348,15 +350,16 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
     return sw_fail(err, SW_EINPUT,
                    "%s: %s: keep: links needs weights: the name of a weights matrix", entry->where,
                    entry->name);
-  if (plan->keep.kind == SW_KEEP_ABOVE && run->after_pairs[e])
+  if (sw_keep_is_counted(plan->keep.kind) && run->after_pairs[e])
     return sw_fail(err, SW_EINPUT,
-                   "%s: %s: keep: {above: ...} cannot use another pair result as input; use {top: "
-                   "k}, or a second study",
-                   entry->where, entry->name);
+                   "%s: %s: keep: {%s: ...} cannot use another pair result as input; use {top: k}, "
+                   "or a second study",
+                   entry->where, entry->name, plan->keep.kind == SW_KEEP_ABOVE ? "above" : "share");
   for (int q = 0; job->measure->output[q].name; q++)
     plan->n_quantities += job->measure->output[q].shape == SW_PAIR && !job->result[q].off;
   sw_summary *summary = &plan->summary;
   summary->n_periods = job->whole_series ? 1 : job->n_periods;
+  if (plan->keep.kind == SW_KEEP_SHARE) SW_NEW(err, run->arena, plan->cutoff, summary->n_periods);
   SW_NEW(err, run->arena, summary->out_strength, summary->n_periods);
   SW_NEW(err, run->arena, summary->in_strength, summary->n_periods);
   SW_NEW(err, run->arena, summary->total, summary->n_periods);
@@ -381,6 +384,7 @@ static sw_status begin_job(sw_error *err, sw_run *run, int e) {
                   .where = entry->where,
                   .arg = entry->arg,
                   .n = run->panel->units.n,
+                  .first = run->panel->lo,
                   .units = &run->panel->units,
                   .periods = &run->panel->periods,
                   .arena = run->arena,
@@ -398,38 +402,70 @@ static sw_status begin_job(sw_error *err, sw_run *run, int e) {
  * silently ignoring it would hide a wrong parameter. */
 static sw_status settle_pairs(sw_error *err, sw_run *run, int e) {
   sw_entry *entry = &run->study->entry[e];
-  bool asked = entry->keep.kind != SW_KEEP_DEFAULT;
+  bool asked = entry->keep.kind != SW_KEEP_DEFAULT || entry->group;
   entry->is_pair = sw_job_has_pairs(&run->job[e]);
   if (entry->is_pair || !asked) return SW_OK;
+  if (entry->group)
+    return sw_fail(err, SW_EINPUT, "%s: %s: with these parameters there are no such pairs",
+                   entry->where, entry->name);
   return sw_fail(err, SW_EINPUT,
                  "%s: %s: with these parameters it has no pairs to keep; remove `keep`",
                  entry->keep_where, entry->name);
 }
 
-/* One entry, in three steps between which all ranks agree, since bind_resources communicates: names
- * and periods; shared resources; then the measure's own `resolve`, held against the rules of the
- * descriptor. `resolve` comes after the resources because it may look at the weights' links. */
-static sw_status bind_job(sw_error *err, sw_run *run, int e) {
+/* Sums over pairs. Their distance is the first that the entry names, else great circles. Both the
+ * reader of a distance and the choice of centres communicate, so nobody may have left before. */
+static sw_status bind_sums(sw_error *err, sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  const sw_distance *distance = NULL;
+  for (int p = 0; !distance && entry->measure->param[p].name; p++)
+    distance = entry->arg[p].distance;
+  if (entry->sums.n_rings && !distance) SW_TRY(sw_run_great_circles(err, run, e, &distance));
+  return sw_sums_bind(err, run, e, distance);
+}
+
+/* The entry itself: names, periods and resources; then the measure's own `resolve`. */
+static sw_status resolve_job(sw_error *err, sw_run *run, int e) {
   sw_job *job = &run->job[e];
   sw_status status = begin_job(err, run, e);
   if (status == SW_OK) status = bind_inputs(err, run, e);
   if (status == SW_OK) status = bind_periods(err, run, e);
   SW_TRY(sw_team_agree(run->team, err, status, 0));
   SW_TRY(bind_resources(err, run, e));
-  status = job->measure->resolve(err, job);
-  if (status == SW_OK) status = sw_job_check(err, job);
+  sw_run_matrices_unasked(run, e);
+  return sw_team_agree(run->team, err, job->measure->resolve(err, job), 0);
+}
+
+/* Matrices below an entry: its job is there already (sw_run_matrices_begin), as the entry stands
+ * before it in the order; only links of its own are not. */
+static sw_status resolve_matrices(sw_error *err, sw_run *run, int e) {
+  int links = run->study->entry[e].links;
+  return links >= 0 ? sw_run_weights(err, run, links, &run->pair[e].links) : SW_OK;
+}
+
+/* One entry, in three steps between which all ranks agree, since bind_resources communicates: names
+ * and periods; shared resources; then the measure's own `resolve`, checked against the rules of the
+ * descriptor. `resolve` comes after the resources because it may look at the weights' links. */
+static sw_status bind_job(sw_error *err, sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  SW_TRY(entry->group ? resolve_matrices(err, run, e) : resolve_job(err, run, e));
+  SW_TRY(sw_team_agree(run->team, err, bind_sums(err, run, e), 0));
+  sw_status status = entry->group ? SW_OK : sw_job_check(err, &run->job[e]);
+  if (status == SW_OK) status = sw_run_matrices_begin(err, run, e);
   if (status == SW_OK) status = settle_pairs(err, run, e);
-  if (status == SW_OK && run->study->entry[e].is_pair) status = bind_pair(err, run, e);
-  if (status == SW_OK) status = shape_results(err, run, job);
+  if (status == SW_OK && entry->is_pair) status = bind_pair(err, run, e);
+  if (status == SW_OK) status = shape_results(err, run, &run->job[e]);
   return sw_team_agree(run->team, err, status, 0);
 }
 
 /* Distances that arguments may name: as many different ones at most. */
 static int count_distances(const sw_study *study) {
   int count = 0;
-  for (int e = 0; e < study->n_entries; e++)
+  for (int e = 0; e < study->n_entries; e++) {
+    count += study->entry[e].sums.n_rings > 0;
     for (int p = 0; study->entry[e].measure->param[p].name; p++)
       count += study->entry[e].measure->param[p].type == SW_P_DISTANCE;
+  }
   return count;
 }
 
@@ -444,6 +480,7 @@ static sw_status begin_run(sw_error *err, sw_run *run) {
   SW_NEW(err, run->arena, run->job, n);
   SW_NEW(err, run->arena, run->pair, n);
   SW_NEW(err, run->arena, run->made, n * SW_MAX_RESOURCES);
+  SW_NEW(err, run->arena, run->sums, n);
   SW_NEW(err, run->arena, run->after_pairs, n);
   SW_NEW(err, run->arena, run->from_stored, n);
   SW_NEW(err, run->arena, run->untried, n);
@@ -499,7 +536,8 @@ sw_status sw_run_keep_block(sw_error *err, sw_run *run, void *block) {
 void sw_run_destroy(sw_run *run) {
   if (!run || !run->private) return;
   for (int e = 0; run->job && e < run->study->n_entries; e++) {
-    if (run->job[e].measure && run->job[e].measure->destroy)
+    bool own = !run->study->entry[e].group; /* else the state is that of another entry */
+    if (own && run->job[e].measure && run->job[e].measure->destroy)
       run->job[e].measure->destroy(&run->job[e]);
     if (run->pair[e].row_start) run->team->node_free(run->team, run->pair[e].row_start);
   }

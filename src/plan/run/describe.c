@@ -5,6 +5,8 @@
  * rank. */
 #include "plan/run/describe.h"
 
+#include "plan/sums/sums.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -42,16 +44,39 @@ static void print_argument(FILE *out, const sw_param *param, const sw_arg *arg) 
  * replaced SW_KEEP_DEFAULT. The order of partners is said where it is another than the usual one
  * and changes what is stored: results from before there was a choice keep their hash. */
 static void print_keep(FILE *out, const sw_keep *keep) {
-  static const char *const word[] = {"", "dense", "top", "above", "links", "summary"};
+  static const char *const word[] = {"", "dense", "top", "above", "links", "summary", "share"};
   static const char *const order[] = {"largest", "absolute", "smallest"};
   if (keep->kind == SW_KEEP_TOP)
     fprintf(out, ", keep: {top: %lld}", (long long)keep->top);
   else if (keep->kind == SW_KEEP_ABOVE)
     fprintf(out, ", keep: {above: %.17g}", keep->above);
+  else if (keep->kind == SW_KEEP_SHARE)
+    fprintf(out, ", keep: {share: %.17g}", keep->share);
   else
     fprintf(out, ", keep: %s", word[keep->kind]);
   bool orders = keep->kind != SW_KEEP_DENSE && keep->kind != SW_KEEP_SUMMARY;
   if (orders && keep->by != SW_BY_LARGEST) fprintf(out, ", by: %s", order[keep->by]);
+}
+
+/* Centres as they were chosen: values of the column that chose them are not hashed themselves. */
+static void print_sums(FILE *out, const sw_run *run, int entry) {
+  const sw_sums_spec *sums = &run->study->entry[entry].sums;
+  int centres = sw_sums_centres(run, entry);
+  if (sums->blocks) fprintf(out, ", blocks: %s", sums->blocks);
+  for (int r = 0; r < sums->n_rings; r++)
+    fprintf(out, "%s%.17g%s", r ? ", " : ", rings: [", sums->ring[r],
+            r + 1 < sums->n_rings ? "" : "]");
+  for (int c = 0; c < centres; c++)
+    fprintf(out, "%s%s%s", c ? ", " : ", centres: [", sw_sums_centre(run, entry, c),
+            c + 1 < centres ? "" : "]");
+}
+
+/* "group: spillover, terms: gdp". */
+static void print_group(FILE *out, const sw_job *job, const sw_entry *entry, const char *before) {
+  const sw_param *param = &job->measure->param[entry->param];
+  fprintf(out, "%sgroup: %s", before, job->group);
+  if (param->choices)
+    fprintf(out, ", %s: %s", param->choices, job->arg[entry->param].texts[job->label]);
 }
 
 /* NULL when memory has run out; a failed write to the stream shows at fclose at the latest. */
@@ -62,10 +87,16 @@ const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
   FILE *out = open_memstream(&text, &length);
   if (!out) return NULL;
   fputc('{', out);
+  /* Of matrices below an entry neither what else is asked for nor for which other labels: they stay
+   * the same without. */
+  const char *before = "";
   for (int p = 0; job->measure->param[p].name; p++) {
-    fputs(p > 0 ? ", " : "", out);
+    if (job->group && job->measure->param[p].type == SW_P_MATRICES) continue;
+    fputs(before, out);
     print_argument(out, &job->measure->param[p], &job->arg[p]);
+    before = ", ";
   }
+  if (job->group) print_group(out, job, &run->study->entry[entry], before);
   /* Only a selection is written: with all periods the text, and the hash, stay the same when the
    * panel gains one, so that --reuse can take the older periods. */
   if (job->n_periods < job->periods->n) {
@@ -75,6 +106,7 @@ const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
     fputc(']', out);
   }
   if (run->study->entry[entry].is_pair) print_keep(out, &run->pair[entry].keep);
+  print_sums(out, run, entry);
   fputc('}', out);
   const char *copy = fclose(out) == 0 ? sw_arena_text(arena, text) : NULL;
   free(text);

@@ -17,9 +17,12 @@
  * but the regions. */
 sw_status sw_run_bind(sw_error *err, sw_team *team, const sw_study *study, const sw_reader *reader,
                       sw_panel *panel, sw_arena *arena, int n_threads, sw_run **run);
-/* Recompute a sample of an entry's pair tasks: wanted[task] is not 0, tasks as the journal numbers
- * them. What they store goes to the sink; sums over units are not made. After sw_run_first. */
-sw_status sw_run_sample(sw_error *err, sw_run *run, int entry, const char *wanted, sw_sink *sink);
+/* Recompute a sample of an entry's tasks: pairs[task] is not 0, tasks as the journal numbers them,
+ * and sums[task] where it is not NULL, by sw_sums_count. What they store goes to the sink; what
+ * they tell of single units stands in the results, which miss all else; sums over units are not
+ * made. After sw_run_first, in one process. */
+sw_status sw_run_sample(sw_error *err, sw_run *run, int entry, const char *pairs, const char *sums,
+                        sw_sink *sink);
 /* `verify`: computes once more, in order, the entries that rest on pair results by what is stored
  * of them alone (run->from_stored), reading it from `stored`. */
 sw_status sw_run_from_stored(sw_error *err, sw_run *run, sw_sink *stored);

@@ -153,6 +153,9 @@ static sw_status join_all(sw_error *err, sw_run *run, int e, const uint64_t *all
     out[t] = add_pairs(out[t], run, e, t);
     whole = add(whole, &out[t], sizeof *out);
   }
+  /* What looks across periods may heed where a series breaks. */
+  for (int b = 0; b < job->periods->n_breaks; b++)
+    whole = add_text(whole, job->periods->label[job->periods->break_period[b]]);
   if (job->pooled || job->whole_series)
     for (int t = 0; t < job->n_periods; t++)
       out[t] = whole;

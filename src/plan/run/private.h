@@ -24,7 +24,7 @@ typedef struct sw_sources {
 typedef struct sw_link_source {
   int entry, quantity; /* the other entry; the quantity's place among those it stores */
   sw_links *view;      /* by the job's period; of those that are loaded */
-  void **shared;       /* node-shared, two blocks a period: rows, links; NULL: not loaded */
+  void **shared;       /* node-shared, two blocks per period: rows, links; NULL: not loaded */
 } sw_link_source;
 
 struct sw_run_private {
@@ -46,6 +46,8 @@ struct sw_run_private {
 sw_status sw_run_weights(sw_error *err, sw_run *run, int index, const sw_links **links);
 sw_status sw_run_distance(sw_error *err, sw_run *run, int entry, int param,
                           const sw_distance **distance);
+/* By great circles, of an entry that names no distance. */
+sw_status sw_run_great_circles(sw_error *err, sw_run *run, int entry, const sw_distance **distance);
 void sw_run_resources_destroy(sw_run *run);
 /* Doubles from one shared row of n values to the next: each begins on a cache line. */
 int64_t sw_run_row_stride(int64_t n);
@@ -72,6 +74,16 @@ sw_status sw_run_take(sw_error *err, sw_run *run, int entry, bool *taken);
 sw_status sw_run_passes(sw_error *err, sw_run *run, int entry);
 /* Releases the operands of the job that ran last. Collective. */
 void sw_run_passes_release(sw_run *run, int entry);
+
+/* matrices.c: pair results below that of an entry, which are computed with it, each in a job of its
+ * own. Local. Results of groups that nobody asks for are off, before resolve. */
+void sw_run_matrices_unasked(sw_run *run, int entry);
+/* After resolve: the jobs of the matrices below an entry, and nothing for others. */
+sw_status sw_run_matrices_begin(sw_error *err, sw_run *run, int entry);
+/* What the entry's passes have left, for the matrices `entry`; for others nothing. */
+void sw_run_matrices_take(sw_run *run, int entry);
+/* The next matrices below an entry behind `at` (the entry itself at first); -1: none. */
+int sw_run_matrices_next(const sw_run *run, int entry, int at);
 
 /* Keeps an array of sw_alloc until the run is destroyed; it is taken over even on failure. */
 sw_status sw_run_keep_block(sw_error *err, sw_run *run, void *block);

@@ -1,4 +1,4 @@
-/* Named resources: weights matrices and distances, made once a node when an entry first asks for
+/* Named resources: weights matrices and distances, made once per node when an entry first asks for
  * them, and the gathering of columns. Const after, so that entries and threads share them without
  * locks. All functions are collective over the team: bind calls them for entries in the same order
  * on every rank, hence every rank finds the same resources made already. */
@@ -78,7 +78,7 @@ static bool note_unplaced(sw_run *run) {
 
 /* Unit vectors of all units in node-shared memory, for great circles and geodesics alike: the
  * latter need them only to find twins. The first rank of each node fills them, the barrier
- * publishes them, and rank 0 speaks for all about twins. */
+ * publishes them, and rank 0 reports twins for all. */
 static sw_status points_make(sw_error *err, sw_run *run, const sw_entry *entry,
                              sw_distance_use *use) {
   const sw_units *units = &run->panel->units;
@@ -118,13 +118,11 @@ static bool is_same_distance(const sw_distance_use *use, const sw_distance_spec 
 }
 
 /* The distance that an argument names, shared with earlier ones that name the same. n_distances
- * grows only once the resource is whole; a failure before leaves the slot to nobody, and the run
+ * grows only once the resource is whole; a failure before that leaves the slot unused, and the run
  * ends. */
-sw_status sw_run_distance(sw_error *err, sw_run *run, int entry_index, int param,
-                          const sw_distance **distance) {
+static sw_status find_distance(sw_error *err, sw_run *run, const sw_entry *entry,
+                               const sw_distance_spec *spec, const sw_distance **distance) {
   struct sw_run_private *own = run->private;
-  const sw_entry *entry = &run->study->entry[entry_index];
-  const sw_distance_spec *spec = &entry->naming[param].distance;
   for (int i = 0; i < own->n_distances; i++)
     if (is_same_distance(&own->distance[i], spec)) {
       *distance = &own->distance[i].distance;
@@ -146,6 +144,17 @@ sw_status sw_run_distance(sw_error *err, sw_run *run, int entry_index, int param
   own->n_distances++;
   *distance = &use->distance;
   return SW_OK;
+}
+
+sw_status sw_run_distance(sw_error *err, sw_run *run, int e, int param,
+                          const sw_distance **distance) {
+  const sw_entry *entry = &run->study->entry[e];
+  return find_distance(err, run, entry, &entry->naming[param].distance, distance);
+}
+
+sw_status sw_run_great_circles(sw_error *err, sw_run *run, int e, const sw_distance **distance) {
+  static const sw_distance_spec spec = {.kind = SW_GREAT_CIRCLE};
+  return find_distance(err, run, &run->study->entry[e], &spec, distance);
 }
 
 /* ---- gathering -------------------------------------------------------------------------- */

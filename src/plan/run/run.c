@@ -9,6 +9,7 @@
 #include "plan/descriptor/descriptor.h"
 #include "plan/run/describe.h"
 #include "plan/run/private.h"
+#include "plan/sums/sums.h"
 #include "plan/task/stop.h"
 #include "plan/task/tiles.h"
 
@@ -86,7 +87,7 @@ static sw_status count_undefined(sw_error *err, sw_run *run, int e) {
 /* ---- jobs ------------------------------------------------------------------------------- */
 
 /* Notes are left by every rank or by rank 0 alone (in finish); only rank 0 speaks, and the counter
- * goes on everywhere, so nothing is said twice. */
+ * goes on everywhere, so nothing is reported twice. */
 static void say_notes(sw_run *run) {
   struct sw_run_private *own = run->private;
   for (; own->notes_said < own->notes.count; own->notes_said++)
@@ -129,59 +130,93 @@ static sw_status run_plain(sw_error *err, sw_run *run, int e) {
 
 /* Computes every pair once and only counts, by row; the rest of the run computes them again and
  * writes them at their places. Twice the arithmetic, but no pass over n^2 values on disk, and rows
- * whose places are known can be written in any order. */
-static sw_status count_above(sw_error *err, sw_run *run, int e) {
+ * whose places are known can be written in any order. What the strongest share begins with is found
+ * before, in two to four rounds over all pairs. */
+static sw_status count_rows(sw_error *err, sw_run *run, int e) {
+  if (run->pair[e].keep.kind == SW_KEEP_SHARE) SW_TRY(sw_pairs_cutoffs(err, run, e));
   SW_TRY(sw_pairs_rows_alloc(err, run, e));
   SW_TRY(sw_pairs_run(err, run, e, (sw_pair_work){.pass = SW_PAIRS_COUNT}));
   return sw_pairs_rows_end(err, run, e);
 }
 
-/* An entry with pairs, called twice: by sw_run_first with sink NULL, to find bad values in its
- * passes over units and to count `above`; then by sw_run_rest with the sink. The passes over units
- * run both times, as operands (n*T doubles a node) are not kept in between: they are O(n), the
- * pairs O(n^2), and only one entry's operands exist at a time. */
+/* The pairs of an entry, or of matrices below one, when its passes have run. */
+static sw_status run_pairs(sw_error *err, sw_run *run, int e, sw_sink *sink) {
+  sw_status status = SW_OK;
+  sw_run_matrices_take(run, e);
+  /* Also in the first round when there is an earlier file: how many of its entries are taken over
+   * has to be known for the count. */
+  if ((sink || run->past) && !run->operand_hash[e]) status = sw_run_operand_hash(err, run, e);
+  bool counts = !sink && !run->no_pairs && sw_keep_is_counted(run->pair[e].keep.kind);
+  if (status == SW_OK && counts) status = count_rows(err, run, e);
+  if (status == SW_OK && sink)
+    status = sw_pairs_run(err, run, e, (sw_pair_work){.pass = SW_PAIRS_STORE, .sink = sink});
+  if (status == SW_OK && sink) status = sw_sums_run(err, run, e, NULL);
+  return status;
+}
+
+/* What an entry without pairs of its own has besides those below it. */
+static sw_status run_rest_of_plain(sw_error *err, sw_run *run, int e) {
+  if (run->study->entry[e].is_pair) return SW_OK;
+  SW_TRY(count_undefined(err, run, e));
+  if (run->no_pairs || run->operand_hash[e]) return SW_OK;
+  return sw_run_operand_hash(err, run, e);
+}
+
+/* An entry with pairs, its own or below it, called twice: by sw_run_first with sink NULL, to find
+ * bad values in its passes over units and to count rows; then by sw_run_rest with the sink. The
+ * passes over units run both times, as operands (n*T doubles per node) are not kept in between:
+ * they are O(n), the pairs O(n^2), and only one entry's operands exist at a time. */
 static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   double began = sw_clock();
   SW_TRY(stop_if_asked(err, run));
   pass_on_untried(run, e);
   sw_status status = sw_run_passes(err, run, e);
   if (status == SW_OK) status = sw_run_check_integers(err, run, e);
+  if (status == SW_OK) status = run_rest_of_plain(err, run, e);
   run->seconds_unit += sw_clock() - began;
   began = sw_clock();
-  /* Also in the first round when there is an earlier file: how many of its entries are taken over
-   * has to be known for the count. */
-  if (status == SW_OK && (sink || run->past) && !run->operand_hash[e])
-    status = sw_run_operand_hash(err, run, e);
-  if (status == SW_OK && sink)
-    status = sw_pairs_run(err, run, e, (sw_pair_work){.pass = SW_PAIRS_STORE, .sink = sink});
-  else if (status == SW_OK && !run->no_pairs && run->pair[e].keep.kind == SW_KEEP_ABOVE)
-    status = count_above(err, run, e);
+  if (status == SW_OK && run->study->entry[e].is_pair) status = run_pairs(err, run, e, sink);
+  for (int m = e; status == SW_OK && (m = sw_run_matrices_next(run, e, m)) >= 0;)
+    status = run_pairs(err, run, m, sink);
+  /* Once more: whole rows may have filled some. */
+  if (status == SW_OK && sink) status = sw_run_check_integers(err, run, e);
   sw_run_passes_release(run, e);
   say_notes(run);
   run->seconds_pairs += sw_clock() - began;
   return status;
 }
 
+/* Whether pairs are computed with an entry. */
+static bool computes_pairs(const sw_run *run, int e) {
+  return run->study->entry[e].is_pair || sw_run_matrices_next(run, e, e) >= 0;
+}
+
 /* For `verify`: operands first, as in run_pair, then only the wanted tasks. */
-sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *wanted, sw_sink *sink) {
-  sw_pair_work work = {.pass = SW_PAIRS_SAMPLE, .sink = sink, .sample = wanted};
-  sw_status status = sw_run_passes(err, run, e);
+sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *pairs, const char *sums,
+                        sw_sink *sink) {
+  sw_pair_work work = {.pass = SW_PAIRS_SAMPLE, .sink = sink, .sample = pairs};
+  const sw_entry *entry = &run->study->entry[e];
+  sw_status status = sw_run_passes(err, run, entry->group ? entry->parent : e);
+  sw_run_matrices_take(run, e);
   if (status == SW_OK) status = sw_pairs_run(err, run, e, work);
+  if (status == SW_OK && sums) status = sw_sums_run(err, run, e, sums);
   sw_run_passes_release(run, e);
   return status;
 }
 
-/* The journal's table. Regions of pairs come first, two for each entry (the walk that stores, and
- * for `above` the one that counts), then a region for each possible pass (sw_tiles_region). Asked
- * for the pass behind the last entry, sw_tiles_region says how many there are in all. Regions that
- * nothing uses stay zero: no tasks. */
+/* The journal's table. Regions of pairs come first, SW_PAIR_REGIONS for each entry (the walk that
+ * stores, the one that counts rows, what the rounds of `share` have found), then a region for each
+ * possible pass (sw_tiles_region), then one for the sums of each entry; asked for the entry behind
+ * the last, sw_sums_region says how many there are in all. Regions that nothing uses stay zero: no
+ * tasks. */
 sw_status sw_run_regions(sw_error *err, const sw_run *run, const sw_region **regions, int *count) {
   sw_region *region = NULL;
-  *count = sw_tiles_region(run, run->study->n_entries, 0);
+  *count = sw_sums_region(run, run->study->n_entries);
   SW_NEW(err, run->arena, region, *count);
   for (int e = 0; e < run->study->n_entries; e++) {
     sw_pairs_regions(run, e, region);
     sw_tiles_regions(run, e, region);
+    sw_sums_regions(run, e, region);
   }
   *regions = region;
   return SW_OK;
@@ -201,8 +236,8 @@ sw_status sw_run_first(sw_error *err, sw_run *run) {
     int e = study->order[i];
     if (study->entry[e].is_pair && run->pair[e].keep.kind == SW_KEEP_LINKS)
       SW_TRY(sw_pairs_link_rows(err, run, e));
-    if (run->after_pairs[e]) continue;
-    SW_TRY(study->entry[e].is_pair ? run_pair(err, run, e, NULL) : run_plain(err, run, e));
+    if (run->after_pairs[e] || study->entry[e].group) continue;
+    SW_TRY(computes_pairs(run, e) ? run_pair(err, run, e, NULL) : run_plain(err, run, e));
   }
   return SW_OK;
 }
@@ -214,7 +249,8 @@ sw_status sw_run_rest(sw_error *err, sw_run *run, sw_sink *sink) {
   run->private->stored = sink;
   for (int i = 0; i < study->n_entries; i++) {
     int e = study->order[i];
-    if (study->entry[e].is_pair)
+    if (study->entry[e].group) continue;
+    if (computes_pairs(run, e))
       SW_TRY(run_pair(err, run, e, sink));
     else if (run->after_pairs[e])
       SW_TRY(run_plain(err, run, e));

@@ -248,6 +248,25 @@ static sw_status read_distance(const reading *at, const sw_node *node) {
               "{file: d.csv} here");
 }
 
+/* {LABELS: [a, b], keep: ...}: the labels; the other keys are those of a pair entry (matrices.c).
+ * Without labels it is one matrix, of the label "". */
+static sw_status read_matrices(const reading *at, const sw_node *node) {
+  static const char *const unlabelled[] = {""};
+  const char *key = at->param->choices;
+  const sw_node *labels = key ? sw_node_get(node, key) : NULL;
+  if (node->kind != SW_NODE_MAP)
+    return wrong(at, node,
+                 key ? "a map of labels and what is kept of their pairs"
+                     : "a map of what is kept of its pairs, e.g. {keep: {top: 5}}");
+  at->arg->count = 1;
+  at->arg->texts = unlabelled;
+  if (!key) return SW_OK;
+  if (!labels) return fail(at, node, "'%s' is missing: for which of them, e.g. [a, b]", key);
+  if (labels->kind == SW_NODE_LIST && labels->count == 0)
+    return fail(at, labels, "%s: the list is empty; give at least one", key);
+  return sw_form_texts(at->err, at->in->arena, labels, &at->arg->count, &at->arg->texts);
+}
+
 /* `own` or a file. Only the form is checked: the file is read at binding, into arg->table. */
 static sw_status read_table(const reading *at, const sw_node *node) {
   bool own = node->kind == SW_NODE_SCALAR && strcmp(node->text, "own") == 0;
@@ -287,6 +306,8 @@ static sw_status read_value(const reading *at, const sw_node *node) {
     return read_distance(at, node);
   case SW_P_TABLE:
     return read_table(at, node);
+  case SW_P_MATRICES:
+    return read_matrices(at, node);
   case SW_P_NODE:
     if (!sw_form_is_null(node)) return SW_OK;
     return wrong(at, node, "a value");

@@ -101,6 +101,15 @@ static bool is_set(const sw_entry *entry, const char *param) {
   return entry->alias && strcmp(entry->alias->alias_param, param) == 0;
 }
 
+void sw_study_pair_keys(const sw_measure *measure, const char **known, int *count) {
+  known[(*count)++] = "keep";
+  known[(*count)++] = "by";
+  known[(*count)++] = "blocks";
+  known[(*count)++] = "rings";
+  known[(*count)++] = "centres";
+  if (!has_param(measure, "weights")) known[(*count)++] = "weights";
+}
+
 /* What an alias sets cannot be given beside it, not even with the same value: the entry would say
  * one thing twice. */
 static sw_status check_alias(sw_error *err, const sw_entry *entry) {
@@ -113,12 +122,12 @@ static sw_status check_alias(sw_error *err, const sw_entry *entry) {
 }
 
 /* The keys an entry may have: its measure's parameters and what the engine reads of every entry.
- * Composites take no `periods`: whoever uses their scores chooses. Room for five words and the
+ * Composites take no `periods`: whoever uses their scores chooses. Room for eight words and the
  * NULL. What an alias sets has been looked for already, and is not offered. */
 static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *entry) {
   int count = 0;
   const char **known;
-  SW_NEW(err, in->arena, known, count_params(entry->measure) + 6);
+  SW_NEW(err, in->arena, known, count_params(entry->measure) + 9);
   for (int i = 0; entry->measure->param[i].name; i++)
     if (!is_set(entry, entry->measure->param[i].name))
       known[count++] = entry->measure->param[i].name;
@@ -127,9 +136,7 @@ static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *
     known[count++] = "periods";
   }
   if (entry->is_pair) {
-    known[count++] = "keep";
-    known[count++] = "by";
-    if (!has_param(entry->measure, "weights")) known[count++] = "weights";
+    sw_study_pair_keys(entry->measure, known, &count);
   } else if (entry->measure->kind != SW_KIND_COMPOSITE && sw_node_get(entry->node, "keep")) {
     return sw_node_fail(err, sw_node_get(entry->node, "keep"),
                         "%s: `keep` is for pair measures; %s writes all its values", entry->name,
@@ -145,27 +152,38 @@ static sw_status read_top(sw_error *err, const sw_node *map, sw_keep *keep) {
   return sw_form_integer(err, top, 1, INT32_MAX, &keep->top);
 }
 
+static sw_status read_share(sw_error *err, const sw_node *map, sw_keep *keep) {
+  const sw_node *share = sw_node_get(map, "share");
+  keep->kind = SW_KEEP_SHARE;
+  SW_TRY(sw_node_number(err, share, &keep->share));
+  if (keep->share > 0 && keep->share <= 1) return SW_OK;
+  return sw_node_fail(err, share, "share is %g; expected a number above 0 and up to 1, as 0.01",
+                      keep->share);
+}
+
 /* What is kept of the pairs. Not written: SW_KEEP_DEFAULT, which bind settles, as it depends on
  * n. */
 static sw_status read_keep(sw_error *err, sw_study_reader *in, sw_entry *entry,
                            const sw_node *node) {
   static const sw_keep_kind kinds[] = {SW_KEEP_DENSE, SW_KEEP_SUMMARY, SW_KEEP_LINKS};
-  static const char *const keys[] = {"top", "above", NULL};
+  static const char *const keys[] = {"top", "above", "share", NULL};
   int index = 0;
   if (node->kind == SW_NODE_MAP) {
     SW_TRY(sw_node_check_keys(err, node, keys));
     if (node->count != 1)
-      return sw_node_fail(err, node, "%s: keep: expected either {top: k} or {above: x}",
-                          entry->name);
-    /* One key, which check_keys has found to be one of the two. */
+      return sw_node_fail(
+          err, node, "%s: keep: expected one of {top: k}, {above: x} and {share: s}", entry->name);
+    /* One key, which check_keys has found to be one of the three. */
     if (sw_node_get(node, "top")) return read_top(err, node, &entry->keep);
+    if (sw_node_get(node, "share")) return read_share(err, node, &entry->keep);
     entry->keep.kind = SW_KEEP_ABOVE;
     return sw_node_number(err, node->item[0], &entry->keep.above);
   }
-  if (node->kind == SW_NODE_SCALAR &&
-      (strcmp(node->text, "top") == 0 || strcmp(node->text, "above") == 0))
-    return sw_node_fail(err, node, "%s: keep: write {%s: %s}", entry->name, node->text,
-                        node->text[0] == 't' ? "20" : "0.5");
+  static const char *const example[] = {"20", "0.5", "0.01"};
+  for (int k = 0; node->kind == SW_NODE_SCALAR && keys[k]; k++)
+    if (strcmp(node->text, keys[k]) == 0)
+      return sw_node_fail(err, node, "%s: keep: write {%s: %s}", entry->name, node->text,
+                          example[k]);
   /* kinds[] has the same order. */
   SW_TRY(sw_form_choice(err, in->arena, node, "dense|summary|links", &index, NULL));
   entry->keep.kind = kinds[index];
@@ -205,7 +223,7 @@ static sw_status read_link_weights(sw_error *err, sw_study_reader *in, sw_entry 
 
 /* keep_where is the entry's place where `keep` is left out, for messages at binding. Links need
  * weights, either a parameter of the measure or the key read here. */
-static sw_status read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *entry) {
+sw_status sw_study_read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *entry) {
   const sw_node *keep = sw_node_get(entry->node, "keep");
   entry->keep_where = keep ? sw_form_where(in->arena, keep) : entry->where;
   if (!entry->keep_where) return no_memory(err);
@@ -214,6 +232,7 @@ static sw_status read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *en
   const sw_node *by = sw_node_get(entry->node, "by");
   if (by) SW_TRY(sw_form_choice(err, in->arena, by, "largest|absolute|smallest", &entry->by, NULL));
   SW_TRY(read_link_weights(err, in, entry));
+  SW_TRY(sw_study_read_sums(err, in, entry));
   if (entry->keep.kind != SW_KEEP_LINKS || entry->links >= 0) return SW_OK;
   return sw_node_fail(err, keep, "%s: keep: links needs `weights`: the name of a weights matrix",
                       entry->name);
@@ -245,7 +264,7 @@ static sw_status read_arguments(sw_error *err, sw_study_reader *in, sw_entry *en
       SW_TRY(sw_study_read_arg(err, in, entry, i, sw_node_get(entry->node, name)));
   }
   if (measure->kind != SW_KIND_COMPOSITE) SW_TRY(read_periods(err, in, entry));
-  return entry->is_pair ? read_pair_keys(err, in, entry) : SW_OK;
+  return entry->is_pair ? sw_study_read_pair_keys(err, in, entry) : SW_OK;
 }
 
 /* ---- entries ---------------------------------------------------------------------------- */
@@ -271,7 +290,7 @@ static sw_status begin_entry(sw_error *err, sw_study_reader *in, const sw_node *
     entry->alias = measure;
     measure = measure->alias_of;
   }
-  entry->measure = measure;
+  entry->measure = entry->plain = measure;
   entry->is_pair = sw_measure_has_pairs(measure);
   entry->links = -1;
   entry->by = -1;
@@ -343,7 +362,7 @@ static sw_status count_section(sw_error *err, const sw_study_reader *in, const c
   return SW_OK;
 }
 
-/* The array of entries is allocated once and never moves: others keep pointers into it. */
+/* From here on the array of entries never moves: others keep pointers into it. */
 sw_status sw_study_read_entries(sw_error *err, sw_study_reader *in) {
   sw_study *study = in->study;
   const sw_node *composites, *measures;
@@ -361,5 +380,5 @@ sw_status sw_study_read_entries(sw_error *err, sw_study_reader *in) {
     SW_TRY(begin_measure(err, in, measures->item[i], &study->entry[in->n_composites + i]));
   for (int i = 0; i < study->n_entries; i++)
     SW_TRY(read_arguments(err, in, &study->entry[i]));
-  return SW_OK;
+  return sw_study_read_matrices(err, in);
 }

@@ -96,12 +96,16 @@ sw_status sw_study_indicators(sw_error *err, const sw_study *study, int *count,
   names list = {.arena = study->arena};
   bool *seen;
   SW_NEW(err, study->arena, seen, study->panel.n_derive);
-  for (int e = 0; e < study->n_entries; e++)
+  for (int e = 0; e < study->n_entries; e++) {
+    const sw_sums_spec *sums = &study->entry[e].sums;
+    if (sums->by)
+      SW_TRY(take(err, study, &list, seen, sums->centres_where, sums->by, study->panel.n_derive));
     for (int i = 0; i < study->entry[e].n_needs; i++) {
       const sw_need *need = &study->entry[e].need[i];
       if (need->entry < 0)
         SW_TRY(take(err, study, &list, seen, need->where, need->name, study->panel.n_derive));
     }
+  }
   /* Byte order; qsort must not be given NULL. */
   if (list.count) qsort(list.name, (size_t)list.count, sizeof *list.name, compare);
   *count = list.count;

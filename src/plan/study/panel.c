@@ -132,6 +132,20 @@ static sw_status read_layout(sw_error *err, sw_study_reader *in, const sw_node *
 
 /* ---- derived indicators ----------------------------------------------------------------- */
 
+/* `units` is read before the panel, so its groups are known. */
+static sw_status check_group(sw_error *err, const sw_study_reader *in, const sw_derive *derive,
+                             const char *group) {
+  const sw_units_spec *units = &in->study->units;
+  for (int g = 0; g < units->n_groups; g++)
+    if (strcmp(units->group[g], group) == 0) return SW_OK;
+  if (units->n_groups == 0)
+    return sw_node_fail(err, derive->node,
+                        "derive: %s: share_of expected a group of the units, and `units` has none",
+                        derive->name);
+  return sw_node_fail(err, derive->node, "derive: %s: the units have no group '%s'%s", derive->name,
+                      group, sw_form_hint(in->arena, group, units->group, units->n_groups));
+}
+
 /* Indicators are derived in the order of the file: an expression sees those before it; its own name
  * in it means the column of the files, so {gdp: gdp / 1000} rescales a column. A reference to one
  * that follows is refused, for silently taking a column of that name would surprise, and sorting
@@ -148,6 +162,8 @@ static sw_status check_expression(sw_error *err, sw_study_reader *in, const sw_n
         return sw_node_fail(err, derive->node,
                             "derive: '%s' needs '%s', which is derived after it; put '%s' first",
                             derive->name, map->key[later], map->key[later]);
+  for (int s = 0; s < parsed.n_stages; s++)
+    if (parsed.stage[s].group) SW_TRY(check_group(err, in, derive, parsed.stage[s].group));
   return SW_OK;
 }
 

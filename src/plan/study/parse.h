@@ -32,6 +32,14 @@ sw_status sw_study_read_arg(sw_error *err, sw_study_reader *in, sw_entry *entry,
 /* The same of a value that the study does not write, as YAML: what an alias sets. */
 sw_status sw_study_set_arg(sw_error *err, sw_study_reader *in, sw_entry *entry, int param,
                            const char *value);
+/* `blocks`, `rings`, `centres` of a pair entry, which may get another descriptor by them. */
+sw_status sw_study_read_sums(sw_error *err, sw_study_reader *in, sw_entry *entry);
+/* `keep` and the other keys of pairs, out of entry->node. */
+sw_status sw_study_read_pair_keys(sw_error *err, sw_study_reader *in, sw_entry *entry);
+/* The keys that these are, behind `known`, which has room for 6 more. */
+void sw_study_pair_keys(const sw_measure *measure, const char **known, int *count);
+/* Entries for the matrices of groups that the arguments of other entries ask for. */
+sw_status sw_study_read_matrices(sw_error *err, sw_study_reader *in);
 /* The needs of every entry, and an order of computing. */
 sw_status sw_study_read_refs(sw_error *err, sw_study_reader *in);
 

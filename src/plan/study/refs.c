@@ -25,12 +25,19 @@ static int find_entry(const sw_study *study, const char *name, size_t length) {
   return -1;
 }
 
+/* Matrices below another result have their pairs and the engine's sums over them, of all outputs of
+ * the measure; the other result has the rest. */
+static bool has_output(const sw_entry *entry, const sw_output *output) {
+  if (output->shape == SW_PAIR) return sw_output_is_of(output, entry->group);
+  return !entry->group || output->of_pairs;
+}
+
 /* The first variant of that name by unit, which can be an input, else the first: where there are
  * several, they differ in form, not in meaning. */
-static const sw_output *find_output(const sw_measure *measure, const char *quantity) {
+static const sw_output *find_output(const sw_entry *entry, const char *quantity) {
   const sw_output *first = NULL;
-  for (const sw_output *output = measure->output; output->name; output++) {
-    if (strcmp(output->name, quantity) != 0) continue;
+  for (const sw_output *output = entry->measure->output; output->name; output++) {
+    if (strcmp(output->name, quantity) != 0 || !has_output(entry, output)) continue;
     if (output->shape == SW_UNIT) return output;
     first = first ? first : output;
   }
@@ -53,8 +60,9 @@ static int list_inputs(const sw_entry *entry, const char *name[34]) {
     name[count++] = SW_NAME_OUT_STRENGTH;
     name[count++] = SW_NAME_IN_STRENGTH;
   }
-  for (int i = 0; entry->measure->output[i].name && count < 32; i++)
-    if (entry->measure->output[i].shape == SW_UNIT) name[count++] = entry->measure->output[i].name;
+  const sw_output *output = entry->measure->output;
+  for (; output->name && count < 32; output++)
+    if (output->shape == SW_UNIT && has_output(entry, output)) name[count++] = output->name;
   return count;
 }
 
@@ -133,7 +141,7 @@ static sw_status check_label(sw_error *err, sw_study_reader *in, sw_need *need,
 static sw_status check_quantity(sw_error *err, sw_study_reader *in, sw_need *need) {
   const sw_entry *entry = &in->study->entry[need->entry];
   if (entry->is_pair && is_strength(need->quantity)) return check_label(err, in, need, NULL);
-  const sw_output *output = find_output(entry->measure, need->quantity);
+  const sw_output *output = find_output(entry, need->quantity);
   if (!output) return unknown_quantity(err, in, need, entry);
   if (output->shape != SW_UNIT) return refuse_output(err, need, entry, output);
   return check_label(err, in, need, output);
@@ -170,7 +178,7 @@ static bool is_misspelt(sw_study_reader *in, const char *name, size_t length, co
   if (!word || !wanted) return false;
   for (int i = 0; i < study->n_entries; i++) {
     const sw_entry *entry = &study->entry[i];
-    const sw_output *output = find_output(entry->measure, wanted);
+    const sw_output *output = find_output(entry, wanted);
     /* Of a pair entry the strengths, or an output by unit; of others any output, as a wrong form
      * has a message of its own once the name is right. */
     bool has = entry->is_pair ? is_strength(wanted) || (output && output->shape == SW_UNIT)
@@ -265,7 +273,7 @@ static sw_status resolve_pairs(sw_error *err, sw_study_reader *in, sw_need *need
   int count = 1;
   need->quantity = dot + 1;
   for (const sw_output *output = entry->measure->output; output->name; output++) {
-    if (output->shape != SW_PAIR) continue;
+    if (output->shape != SW_PAIR || !has_output(entry, output)) continue;
     if (strcmp(output->name, need->quantity) == 0) return SW_OK;
     known[count++] = output->name;
   }
@@ -317,6 +325,11 @@ static sw_status read_needs(sw_error *err, sw_study_reader *in, sw_entry *entry)
   return SW_OK;
 }
 
+/* The entry that computes a result: that of matrices below another is the other. */
+static int computed_by(const sw_study *study, int entry) {
+  return entry >= 0 && study->entry[entry].group ? study->entry[entry].parent : entry;
+}
+
 /* ---- order ------------------------------------------------------------------------------ */
 
 /* The path from the entry being computed: at each step the entry and the need being followed. */
@@ -332,11 +345,12 @@ typedef enum mark { NEW, OPEN, DONE } mark;
  * name by which it was met. Cut off where the message would grow too long. */
 static sw_status name_cycle(sw_error *err, const sw_study *study, const step *path, int depth) {
   const sw_need *last = &study->entry[path[depth].entry].need[path[depth].need];
+  int met = computed_by(study, last->entry);
   char text[SW_ERROR_TEXT / 2];
   size_t used = 0;
   /* Where the cycle begins on the path. What stands before only leads to it. */
   int from = depth;
-  while (path[from].entry != last->entry)
+  while (path[from].entry != met)
     from--;
   /* i = from - 1 stands for the name that closes the cycle, said first. */
   for (int i = from - 1; i <= depth; i++) {
@@ -360,6 +374,17 @@ static sw_status name_cycle(sw_error *err, const sw_study *study, const step *pa
                  text);
 }
 
+/* An entry comes next in the order, and the matrices below it with it. */
+static void put_next(sw_study *study, int entry, mark *marks, int *n_order) {
+  marks[entry] = DONE;
+  study->order[(*n_order)++] = entry;
+  for (int e = entry + 1; e < study->n_entries; e++) {
+    if (!study->entry[e].group || study->entry[e].parent != entry) continue;
+    marks[e] = DONE;
+    study->order[(*n_order)++] = e;
+  }
+}
+
 /* Depth-first from `root`, without recursion: a chain of results may be as long as the study, and a
  * path has room for every entry, as none is on it twice. Each entry and need is looked at once. */
 static sw_status visit(sw_error *err, sw_study *study, int root, mark *marks, step *path,
@@ -371,13 +396,12 @@ static sw_status visit(sw_error *err, sw_study *study, int root, mark *marks, st
   marks[root] = OPEN;
   while (depth >= 0) {
     const sw_entry *entry = &study->entry[path[depth].entry];
-    /* All needs are done: the entry comes next in the order. */
+    /* All needs are done. */
     if (++path[depth].need == entry->n_needs + entry->n_pair_needs) {
-      marks[path[depth].entry] = DONE;
-      study->order[(*n_order)++] = path[depth--].entry;
+      put_next(study, path[depth--].entry, marks, n_order);
       continue;
     }
-    int next = entry->need[path[depth].need].entry;
+    int next = computed_by(study, entry->need[path[depth].need].entry);
     /* Columns of files need no computing. */
     if (next < 0 || marks[next] == DONE) continue;
     if (marks[next] == OPEN) return name_cycle(err, study, path, depth);
@@ -393,12 +417,13 @@ sw_status sw_study_read_refs(sw_error *err, sw_study_reader *in) {
   mark *marks;
   step *path;
   int n_order = 0;
+  /* Matrices below a result rest on what it rests on. */
   for (int i = 0; i < study->n_entries; i++)
-    SW_TRY(read_needs(err, in, &study->entry[i]));
+    if (!study->entry[i].group) SW_TRY(read_needs(err, in, &study->entry[i]));
   SW_NEW(err, in->arena, study->order, study->n_entries);
   SW_NEW(err, in->arena, marks, study->n_entries);
   SW_NEW(err, in->arena, path, study->n_entries);
   for (int i = 0; i < study->n_entries; i++)
-    SW_TRY(visit(err, study, i, marks, path, &n_order));
+    if (!study->entry[i].group) SW_TRY(visit(err, study, i, marks, path, &n_order));
   return SW_OK;
 }

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/node.h"
+#include "plan/study/sums.h"
 #include "spillway/measure.h"
 
 /* ---- panel ------------------------------------------------------------------------------ */
@@ -130,15 +131,26 @@ typedef enum sw_keep_kind {
   SW_KEEP_TOP,
   SW_KEEP_ABOVE,
   SW_KEEP_LINKS,
-  SW_KEEP_SUMMARY
+  SW_KEEP_SUMMARY,
+  SW_KEEP_SHARE
 } sw_keep_kind;
 
-/* `top`, `above`: of the kinds of that name. `by` orders partners, and is settled by bind. */
+/* Stored as entries, rows compressed; of these some are counted before the file is laid out. */
+static inline bool sw_keep_is_counted(sw_keep_kind kind) {
+  return kind == SW_KEEP_ABOVE || kind == SW_KEEP_SHARE;
+}
+static inline bool sw_keep_has_entries(sw_keep_kind kind) {
+  return sw_keep_is_counted(kind) || kind == SW_KEEP_LINKS;
+}
+
+/* `top`, `above`, `share`: of the kinds of that name. `by` orders partners, and is settled by bind.
+ */
 typedef struct sw_keep {
   sw_keep_kind kind;
   sw_by by;
   int64_t top;
   double above;
+  double share; /* in (0, 1] */
 } sw_keep;
 
 /* A distance as an entry asks for it. */
@@ -160,14 +172,17 @@ typedef struct sw_need {
   int param;        /* index into measure->param */
   const char *name; /* as written */
   const char *where;
-  int entry;                     /* the entry whose result it is, or -1: an indicator or derived */
-  const char *quantity;          /* of that entry ("score" of a composite); of pairs NULL: the first */
+  int entry;            /* the entry whose result it is, or -1: an indicator or derived */
+  const char *quantity; /* of that entry ("score" of a composite); of pairs NULL: the first */
   const char *label[SW_MAX_OWN]; /* of each of its extra axes; NULL behind the last */
 } sw_need;
 
+/* An entry of the study, or (group not NULL) the matrices of a group of one, for one label: what
+ * the file has below the result of the entry `parent`, computed with it. */
 typedef struct sw_entry {
-  const sw_measure *measure;
-  const sw_measure *alias; /* of the measure, by which the study asks for it; NULL: by its name */
+  const sw_measure *measure; /* with the outputs of blocks, rings and centres, where asked for */
+  const sw_measure *plain;   /* without them */
+  const sw_measure *alias;   /* of the measure, by which the study asks for it; NULL: by its name */
   const char *name;
   const char *where; /* "study.yaml:30:5" */
   const sw_node *node;
@@ -179,10 +194,13 @@ typedef struct sw_entry {
   sw_keep keep;           /* as written; bind puts defaults into sw_pair_plan */
   const char *keep_where; /* place of `keep`, else of the entry */
   int by;                 /* sw_by, as written; -1: as the measure has it */
-  int n_needs;            /* columns; the pairs it takes stand behind them */
+  const char *group;      /* of the parent's measure; NULL: an entry of its own, and no parent */
+  int parent, param, label;
+  int n_needs; /* columns; the pairs it takes stand behind them */
   int n_pair_needs;
   const sw_need *need;
-  int links; /* of keep: links: index into study->weights, -1 */
+  int links;         /* of keep: links: index into study->weights, -1 */
+  sw_sums_spec sums; /* blocks, rings, centres; `measure` then has their outputs, too */
 } sw_entry;
 
 typedef struct sw_study {
@@ -194,7 +212,7 @@ typedef struct sw_study {
   sw_units_spec units;
   int n_weights;
   const sw_weights_spec *weights;
-  int n_entries; /* composites first, then measures, as written */
+  int n_entries; /* composites first, then measures, as written, then matrices of their groups */
   sw_entry *entry;
   int *order; /* n_entries: entries in an order in which each follows what it needs */
   const char *output_file, *output_path;

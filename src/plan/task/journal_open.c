@@ -6,7 +6,7 @@
  * inputs, program, libraries, instruction set), kept whole and not just as a hash, so that a
  * refusal can name what differs. Ranks and threads are not part of it: tasks are numbered without
  * them. A journal of another run is never overwritten, as it may stand for days of work; one whose
- * beginning is damaged can be of no use and begins again. */
+ * beginning is damaged is useless and begins again. */
 #include "plan/task/journal_private.h"
 
 #include "base/arena.h"

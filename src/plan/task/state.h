@@ -11,8 +11,9 @@
 #include "plan/task/journal.h"
 #include "plan/walk/cut.h"
 
-/* Entries of `above` that a thread collects before it hands them on. */
+/* Entries of `above` and `share` that a thread collects before it hands them on. */
 enum { SW_BATCH_ENTRIES = 1 << 17 };
+enum { SW_PAIR_REGIONS = 3 }; /* of the journal, for the pairs of an entry */
 
 /* What the engine keeps of a pair job besides the stored matrix. Strengths are defined over fixed
  * column segments, so that `keep` never changes them. All by the job's period (one for whole
@@ -24,14 +25,30 @@ typedef struct sw_summary {
   int64_t *pairs, *undefined;           /* [t]: ordered pairs with a value, without */
 } sw_summary;
 
+/* Of one matrix of `keep: {share: s}`, what is kept: pairs whose strength is over `least`, and of
+ * those that have it the first `ties`, by the row's code, then the column's. Found in rounds
+ * (pairs/share.c): the upper `bits` of the key of `least` are those of `prefix`, and `wanted` is
+ * how many are to be kept of the pairs whose keys begin so. */
+typedef struct sw_cutoff {
+  double least;
+  int64_t ties;
+  uint64_t prefix;
+  int64_t wanted;
+  int32_t bits;
+  bool settled;    /* least and ties are final */
+  bool taken;      /* its pairs are those of an earlier results file; least is not known */
+  bool distrusted; /* not all that the earlier file has of it is sound: nothing is taken */
+} sw_cutoff;
+
 typedef struct sw_pair_plan {
   sw_keep keep; /* after defaults */
   sw_cut cut;
   const sw_links *links; /* of keep: links and of measures whose pairs are links; else NULL */
   int n_quantities;      /* pair outputs that are not off */
-  int64_t *row_start; /* above, links: node-shared, n_matrices * n + 1 positions among all entries;
-                         NULL for other kinds; while `above` is counted, counts (totals.c) */
-  int64_t n_entries;  /* above, links: in all */
+  sw_cutoff *cutoff;     /* share: by matrix */
+  int64_t *row_start;    /* above, share, links: node-shared, n_matrices * n + 1 positions among all
+                            entries; NULL for other kinds; while rows are counted, counts (totals.c) */
+  int64_t n_entries;     /* of those: in all */
   sw_summary summary;
 } sw_pair_plan;
 
@@ -55,8 +72,9 @@ typedef struct sw_run {
   const sw_reader *reader;
   sw_panel *panel;
   sw_arena *arena;
-  sw_job *job;        /* n_entries, in the order of study->entry */
-  sw_pair_plan *pair; /* n_entries; meaningful for pair jobs */
+  sw_job *job;           /* n_entries, in the order of study->entry */
+  sw_pair_plan *pair;    /* n_entries; meaningful for pair jobs */
+  struct sw_sums **sums; /* n_entries: sums over pairs that the study asks for; NULL: none */
   int n_made;
   sw_made *made;     /* room for SW_MAX_RESOURCES of every entry */
   bool *after_pairs; /* n_entries: depends on a pair result */

@@ -54,7 +54,7 @@ static void copy_share(const sw_tiles *s, int64_t k, char *share, bool out_of_sh
   sw_tiling_range(&s->tiling, number_of(s, k), &lo, &hi);
   for (int q = 0; job->measure->output[q].name; q++) {
     const sw_result *result = &job->result[q];
-    if (result->output->shape != SW_UNIT || result->off) continue;
+    if (!sw_tiling_fills(result)) continue;
     for (int r = 0; r < result->width * sw_result_periods(job, result); r++)
       share = copy_row(share, result->row[r] + (lo - first), hi - lo, out_of_share);
   }
@@ -66,13 +66,14 @@ static void copy_share(const sw_tiles *s, int64_t k, char *share, bool out_of_sh
 
 /* ---- the journal -------------------------------------------------------------------------- */
 
-/* Behind the two regions of each entry's pairs; every entry has room for the most passes. */
+/* Behind the regions of each entry's pairs; every entry has room for the most passes. */
 int sw_tiles_region(const sw_run *run, int entry, int pass) {
-  return 2 * run->study->n_entries + SW_MAX_PASSES * entry + pass;
+  return SW_PAIR_REGIONS * run->study->n_entries + SW_MAX_PASSES * entry + pass;
 }
 
 void sw_tiles_regions(const sw_run *run, int entry, sw_region *regions) {
   const sw_job *job = &run->job[entry];
+  if (run->study->entry[entry].group) return; /* its passes are another entry's */
   for (int pass = 0; pass < job->n_passes; pass++) {
     if (job->pass[pass].domain == SW_PAIRS) continue;
     sw_tiling tiling = sw_tiling_make(job, pass);
@@ -146,8 +147,9 @@ static sw_status restore(sw_error *err, sw_tiles *s) {
 
 /* ---- beginning and end --------------------------------------------------------------------- */
 
-/* Which tasks are this rank's or its node's. Items go to nodes in turn, so that dear and cheap ones
- * mix, and then to whichever thread of the node is free. Units are computed where they are kept. */
+/* Which tasks are this rank's or its node's. Items go to nodes in turn, so that expensive and cheap
+ * ones mix, and then to whichever thread of the node is free. Units are computed where they are
+ * kept. */
 static void deal(sw_tiles *s) {
   const sw_run *run = s->run;
   if (s->tiling.domain == SW_ITEMS) {
@@ -219,7 +221,7 @@ typedef struct worker {
   sw_error error;
 } worker;
 
-/* Only for the eye. Tasks that are taken count as done. */
+/* Only for display. Tasks that are taken count as done. */
 static void report(const sw_tiles *s, worker *w) {
   const sw_progress *progress = &s->run->progress;
   double now = sw_clock();
@@ -274,7 +276,7 @@ static void close_worker(const sw_tiles *s, worker *w) {
   sw_free(w->share);
 }
 
-/* Returns how many tasks this thread has computed; restored ones are passed over. */
+/* Returns how many tasks this thread has computed; restored ones are skipped. */
 static int64_t work(sw_tiles *s, worker *w) {
   int64_t computed = 0;
   for (int64_t k; w->error.status == SW_OK && (k = next_task(s, w)) >= 0;) {

@@ -16,12 +16,21 @@ static sw_walk choose_walk(const sw_job *job, sw_keep_kind keep, bool counts) {
   return SW_WALK_STRIPS;
 }
 
+/* Only whole rows have numbers, and these are walked by strips. */
+static int64_t numbers_of(const sw_job *job) {
+  int64_t numbers = 0;
+  for (int q = 0; job->measure->output[q].name; q++)
+    if (job->measure->output[q].by_row && !job->result[q].off) numbers += job->result[q].width;
+  return numbers;
+}
+
 /* A sample recomputes tasks of the storing pass, so both have the same geometry. */
 sw_geometry sw_geometry_make(const sw_job *job, sw_keep_kind keep, const sw_cut *cut,
                              sw_pair_pass pass) {
-  sw_geometry g = {.cut = *cut, .counts = pass == SW_PAIRS_COUNT};
+  sw_geometry g = {.cut = *cut, .counts = pass == SW_PAIRS_COUNT || pass == SW_PAIRS_RANK};
   g.prepares = job->measure->row_periods != NULL;
   g.walk = choose_walk(job, keep, g.counts);
+  g.numbers = g.counts ? 0 : numbers_of(job);
   g.parts = job->directed;
   if (g.walk == SW_WALK_TRIANGLE) g.parts = 1;
   if (g.walk == SW_WALK_SQUARES) g.parts = cut->strips_a_square;
@@ -84,8 +93,12 @@ void sw_geometry_tiles_of_task(const sw_geometry *g, int64_t row, int64_t nth, i
 
 /* ---- slots ------------------------------------------------------------------------------ */
 
-int64_t sw_geometry_columns_at(const sw_geometry *g) {
+int64_t sw_geometry_numbers_at(const sw_geometry *g) {
   return g->walk == SW_WALK_STRIPS ? g->cut.strip : g->cut.side;
+}
+
+int64_t sw_geometry_columns_at(const sw_geometry *g) {
+  return sw_geometry_numbers_at(g) * (1 + g->numbers);
 }
 
 /* A count is an int64_t, as large as a double. */

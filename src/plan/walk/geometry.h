@@ -13,7 +13,8 @@
 
 /* What a pass over the pairs of an entry does. */
 typedef enum sw_pair_pass {
-  SW_PAIRS_COUNT, /* counts the entries of `keep: {above: x}` by row, and nothing else */
+  SW_PAIRS_RANK,  /* counts pairs by strength, for `keep: {share: s}`, and nothing else */
+  SW_PAIRS_COUNT, /* counts entries by row, of `above` and `share`, and nothing else */
   SW_PAIRS_STORE, /* stores what is kept, and sums */
   SW_PAIRS_SAMPLE /* computes a sample of the tasks of the storing pass, without sums */
 } sw_pair_pass;
@@ -25,8 +26,9 @@ typedef enum sw_walk { SW_WALK_TRIANGLE, SW_WALK_SQUARES, SW_WALK_STRIPS } sw_wa
 typedef struct sw_geometry {
   sw_cut cut;
   sw_walk walk;
-  bool prepares; /* rows are prepared once for the matrices of a window */
-  bool counts;   /* a counting pass: shares are counts of rows, and there are no slots */
+  bool prepares;   /* rows are prepared once for the matrices of a window */
+  bool counts;     /* RANK or COUNT: shares are counts of rows, and there are no slots */
+  int64_t numbers; /* of each row of a strip: what the measure's whole_row tells of its unit */
   int64_t parts; /* row segments for which a square's slot, or a strip's, has column sums: one in a
                     triangle; for directed matrices one a strip, or as many as strips nest in a
                     square; 0 for undirected strips, whose rows hold all */
@@ -55,10 +57,12 @@ bool sw_geometry_mirrors(const sw_geometry *g, int64_t row, int64_t nth);
 int64_t sw_geometry_tiles(const sw_geometry *g);
 void sw_geometry_tiles_of_task(const sw_geometry *g, int64_t row, int64_t nth, int64_t tile[2]);
 
-/* A slot, in doubles: sums of rows, `side` or `strip` of them, then from `columns` on sums of
- * columns: of each part of a square `side`, of a strip all n. Slots at the edge are as large, so
- * that a slot's place is a product. A counting pass has shares, but no slots. */
+/* A slot, in doubles: sums of rows, `side` or `strip` of them, then the numbers of each row, then
+ * from `columns_at` on sums of columns: of each part of a square `side`, of a strip all n. Slots at
+ * the edge are as large, so that a slot's place is a product. A counting pass has shares, but no
+ * slots. */
 int64_t sw_geometry_slot(const sw_geometry *g);
+int64_t sw_geometry_numbers_at(const sw_geometry *g);
 int64_t sw_geometry_columns_at(const sw_geometry *g);
 /* Of all tasks of a matrix; 0 of a counting pass. */
 int64_t sw_geometry_slots(const sw_geometry *g);

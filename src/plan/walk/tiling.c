@@ -10,7 +10,7 @@
 static int rows_of(const sw_job *job, int pass) {
   int rows = job->pass[pass].operand * job->n_periods;
   for (int q = 0; job->measure->output[q].name; q++)
-    if (job->result[q].output->shape == SW_UNIT && !job->result[q].off)
+    if (sw_tiling_fills(&job->result[q]))
       rows += job->result[q].width * sw_result_periods(job, &job->result[q]);
   return rows;
 }

@@ -17,6 +17,12 @@ typedef struct sw_tiling {
   int rows;    /* UNITS: rows of results and operands of which a task fills its units */
 } sw_tiling;
 
+/* Whether tiles may fill a result by unit: others are made of pairs. */
+static inline bool sw_tiling_fills(const sw_result *result) {
+  const sw_output *output = result->output;
+  return output->shape == SW_UNIT && !result->off && !output->by_row && !output->of_pairs;
+}
+
 /* Of a pass that is not over pairs; after `resolve`. */
 sw_tiling sw_tiling_make(const sw_job *job, int pass);
 /* Units or items [lo, hi) of a task. */

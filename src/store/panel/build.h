@@ -4,7 +4,7 @@
  *   periods.c    which periods there are
  *   own.c        which rank owns which unit
  *   send.c       rows to their owners; keep.c: those that stay
- *   treat.c      aggregate, fill, derive, missing, drop-units
+ *   treat.c      aggregate, fill, missing, drop-units; derive.c: derive
  * Every function that can talk is collective and leaves the same status on all ranks. */
 #ifndef SW_STORE_PANEL_BUILD_H
 #define SW_STORE_PANEL_BUILD_H
@@ -17,6 +17,7 @@
 typedef struct sw_panel_cells {
   const char *name;
   double **row;
+  bool *absent; /* derived: by period, cells are missing where there is no period before; or NULL */
 } sw_panel_cells;
 
 typedef struct sw_panel_build {
@@ -41,6 +42,7 @@ typedef struct sw_panel_build {
 
   int n_cells;
   sw_panel_cells *cells; /* raw, then derived; a later one of the same name hides an earlier */
+  bool **absent;         /* of each column of the panel, as its cells have it */
   sw_panel *panel;
 } sw_panel_build;
 
@@ -56,6 +58,11 @@ sw_status sw_panel_periods(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_own(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_send(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_treat(sw_error *err, sw_panel_build *build);
+/* derive.c: the derived indicators that the study needs, as further cells. Collective. */
+sw_status sw_panel_derive(sw_error *err, sw_panel_build *build);
+/* The cells of that name that were made last; NULL only for a name that the plan did not ask for.
+ */
+sw_panel_cells *sw_panel_find_cells(sw_panel_build *build, const char *name);
 
 /* "a, b, c, ...": a few of n texts, cut to `size` bytes with the zero, for a message. */
 void sw_panel_list_some(char *out, size_t size, const char *const *text, int64_t n);

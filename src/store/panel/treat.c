@@ -3,8 +3,8 @@
  * their cells, each rank works on its own units, and what comes out are the panel's columns.
  *
  * The order is documented (interface): sums are of numbers that were read, not filled; derived
- * indicators see filled ones, and are not filled themselves, nor summed. No value depends on
- * another rank's, so only counts and drops talk. The arithmetic itself is in panel/treat.c. */
+ * indicators (derive.c) see filled ones, and are not filled themselves, nor summed. Values depend
+ * on another rank's only in shares of a group. The arithmetic itself is in panel/treat.c. */
 #include "store/panel/build.h"
 
 #include "base/log.h"
@@ -13,14 +13,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* From the back: a derived indicator hides the column of its name, for all that is derived after it
- * and for the panel. NULL only for a name that the plan did not ask for. */
-static sw_panel_cells *find_cells(sw_panel_build *build, const char *name) {
-  for (int c = build->n_cells - 1; c >= 0; c--)
-    if (!strcmp(build->cells[c].name, name)) return &build->cells[c];
-  return NULL;
-}
 
 /* Units the panel will have here. While rows are placed and summed it is build->n_here that counts:
  * with `aggregate` those are the fine ones. */
@@ -36,8 +28,8 @@ static sw_status sum_cells(sw_error *err, sw_panel_build *build, const char *nam
                            sw_panel_cells *out) {
   int n_periods = build->panel->periods.n;
   SW_TRY(sw_panel_cells_make(err, build->arena, name, build->n_coarse, n_periods, out));
-  sw_treat_sum_members(build->n_here, n_periods, build->parent, find_cells(build, name)->row,
-                       build->n_coarse, out->row);
+  sw_treat_sum_members(build->n_here, n_periods, build->parent,
+                       sw_panel_find_cells(build, name)->row, build->n_coarse, out->row);
   return SW_OK;
 }
 
@@ -112,8 +104,8 @@ static sw_status fill(sw_error *err, sw_panel_build *build) {
   for (int c = 0; c < build->n_cells; c++) {
     double *const *row = build->cells[c].row;
     if (build->spec->missing == SW_MISSING_INTERPOLATE)
-      panel->filled += sw_treat_fill_interpolate(units_here(build), periods->n, at, periods->n_breaks,
-                                                 periods->break_period, row);
+      panel->filled += sw_treat_fill_interpolate(units_here(build), periods->n, at,
+                                                 periods->n_breaks, periods->break_period, row);
     if (build->spec->missing == SW_MISSING_ZERO)
       panel->filled += sw_treat_fill_zero(units_here(build), periods->n, row);
   }
@@ -121,33 +113,6 @@ static sw_status fill(sw_error *err, sw_panel_build *build) {
 }
 
 /* ---- derive ------------------------------------------------------------------------------ */
-
-/* One indicator over all periods. Its cells are added last, so that an expression that names its
- * own indicator reads the column below it. */
-static sw_status derive_one(sw_error *err, sw_panel_build *build, const sw_derivation *derived) {
-  const sw_expression *expression = &derived->expression;
-  const double **operand = NULL;
-  sw_panel_cells out;
-  SW_NEW(err, build->arena, operand, expression->n_operands);
-  SW_TRY(sw_panel_cells_make(err, build->arena, derived->spec->name, units_here(build),
-                             build->panel->periods.n, &out));
-  for (int t = 0; t < build->panel->periods.n; t++) {
-    for (int k = 0; k < expression->n_operands; k++)
-      operand[k] = find_cells(build, expression->operand[k])->row[t];
-    /* A rank's count for now; summed over the ranks at the end. */
-    build->panel->log_of_nonpositive +=
-        sw_expression_eval(expression, units_here(build), operand, out.row[t]);
-  }
-  build->cells[build->n_cells++] = out;
-  return SW_OK;
-}
-
-/* In the order of the study: an operand is a column or was derived before (plan.c). */
-static sw_status derive(sw_error *err, sw_panel_build *build) {
-  for (int d = 0; d < build->plan.n_derived; d++)
-    if (build->plan.derived[d].needed) SW_TRY(derive_one(err, build, &build->plan.derived[d]));
-  return SW_OK;
-}
 
 /* The cells that entries name become the panel's columns, in byte order, and with them their
  * memory; the others, read only to be derived from, are given back. Nothing may write a column
@@ -159,11 +124,13 @@ static sw_status take_columns(sw_error *err, sw_panel_build *build) {
   for (int t = 0; t < panel->periods.n; t++)
     period[t] = t;
   SW_NEW(err, build->arena, panel->column, build->plan.n_used);
+  SW_NEW(err, build->arena, build->absent, build->plan.n_used);
   /* `used` has each name once, so no cells are asked for twice. */
   for (int u = 0; u < build->plan.n_used; u++) {
-    sw_panel_cells *cells = find_cells(build, build->plan.used[u].name);
+    sw_panel_cells *cells = sw_panel_find_cells(build, build->plan.used[u].name);
     panel->column[panel->n_columns++] = (sw_column){
         .name = cells->name, .n_periods = panel->periods.n, .period = period, .row = cells->row};
+    build->absent[u] = cells->absent;
     cells->row = NULL;
   }
   for (int c = 0; c < build->n_cells; c++)
@@ -172,18 +139,32 @@ static sw_status take_columns(sw_error *err, sw_panel_build *build) {
   return SW_OK;
 }
 
-/* Over all ranks, for the log, `check` and the decision below, which all ranks take alike.
+/* Whether the cells of a column's period are missing for want of a period before: such are no gap
+ * of the data, and neither refused nor a reason to drop a unit. */
+static bool is_absent(const sw_panel_build *build, int column, int period) {
+  return build->absent[column] && build->absent[column][period];
+}
+
+/* Over all ranks, for the log, `check` and the decision below, which all ranks take alike; *gaps:
+ * of columns, the cells that are missing though they have a period before where they need one.
  * Collective. */
-static sw_status count_missing(sw_error *err, sw_panel_build *build) {
+static sw_status count_missing(sw_error *err, sw_panel_build *build, int64_t *gaps) {
   sw_panel *panel = build->panel;
-  int64_t *count = NULL;
-  sw_status status = sw_calloc(err, (size_t)panel->n_columns, sizeof *count, (void **)&count);
+  int64_t *count = NULL, n = units_here(build);
+  int columns = panel->n_columns;
+  sw_status status = sw_calloc(err, 2 * (size_t)columns, sizeof *count, (void **)&count);
   SW_TRY(sw_team_agree(build->team, err, status, 0));
-  for (int c = 0; c < panel->n_columns; c++)
-    count[c] = sw_treat_count_missing(units_here(build), panel->periods.n, panel->column[c].row);
-  status = build->team->sum_i64(build->team, err, count, panel->n_columns);
-  for (int c = 0; c < panel->n_columns; c++)
+  for (int c = 0; c < columns; c++)
+    for (int t = 0; t < panel->periods.n; t++) {
+      int64_t missing = sw_treat_count_missing(n, 1, &panel->column[c].row[t]);
+      count[c] += missing;
+      count[columns + c] += is_absent(build, c, t) ? 0 : missing;
+    }
+  status = build->team->sum_i64(build->team, err, count, 2 * columns);
+  for (int c = 0; c < columns; c++) {
     panel->column[c].missing = count[c];
+    if (gaps) gaps[c] = count[columns + c];
+  }
   sw_free(count);
   return status;
 }
@@ -192,27 +173,29 @@ static sw_status count_missing(sw_error *err, sw_panel_build *build) {
 
 /* Whether unit i (counted from this rank's first) misses a cell, and the first one: column by
  * column, in each by period. */
-static bool has_gap(const sw_panel *panel, int64_t i, int *column, int *period) {
+static bool has_gap(const sw_panel_build *build, int64_t i, int *column, int *period) {
+  const sw_panel *panel = build->panel;
   for (*column = 0; *column < panel->n_columns; ++*column)
     for (*period = 0; *period < panel->periods.n; ++*period)
-      if (isnan(panel->column[*column].row[*period][i])) return true;
+      if (isnan(panel->column[*column].row[*period][i]) && !is_absent(build, *column, *period))
+        return true;
   return false;
 }
 
 /* Each rank tells its first unit with a gap; the lowest of them all is the one reported, so that
  * the message is the same on any number of ranks. Ranks without a gap agree as well: the early
  * return is taken by all or none, as counts are over all ranks. */
-static sw_status refuse_missing(sw_error *err, sw_panel_build *build) {
+static sw_status refuse_missing(sw_error *err, sw_panel_build *build, const int64_t *gaps) {
   const sw_panel *panel = build->panel;
   int64_t cells = 0, unit = 0, n = units_here(build);
   int indicators = 0, column = 0, period = 0;
   for (int c = 0; c < panel->n_columns; c++) {
-    cells += panel->column[c].missing;
-    indicators += panel->column[c].missing > 0;
+    cells += gaps[c];
+    indicators += gaps[c] > 0;
   }
   if (cells == 0) return SW_OK;
   /* This rank's first, n if it has none. */
-  while (unit < n && !has_gap(panel, unit, &column, &period))
+  while (unit < n && !has_gap(build, unit, &column, &period))
     unit++;
   sw_status status = SW_OK;
   if (unit < n)
@@ -301,7 +284,7 @@ static sw_status gather_drops(sw_error *err, sw_panel_build *build, uint8_t **dr
   if (!status) status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
   /* 1 for a unit with a gap, in the order of this rank's units. */
   for (int64_t i = 0; i < n && !status; i++)
-    mine[i] = has_gap(build->panel, i, &column, &period);
+    mine[i] = has_gap(build, i, &column, &period);
   status = sw_team_agree(team, err, status, 0);
   if (!status) status = team->all_gather(team, err, mine, (size_t)n, (void **)drop, counts);
   sw_free(mine);
@@ -356,22 +339,28 @@ static sw_status drop_units(sw_error *err, sw_panel_build *build) {
   panel->units_dropped += before - out.n;
   sw_free(out.sent);
   sw_free(drop);
-  return status ? status : count_missing(err, build);
+  return status ? status : count_missing(err, build, NULL);
 }
 
-/* Everything up to the columns is local, so one agreement does for it. Then counts, which all ranks
- * have alike, so that all go the same way below. `keep`, `interpolate` and `zero` leave what is
- * missing as it is: NaN, which measures count as undefined. */
+/* Aggregating and filling are local, deriving is not (shares of groups), hence an agreement
+ * between. Then counts, which all ranks have alike, so that all go the same way below. `keep`,
+ * `interpolate` and `zero` leave what is missing as it is: NaN, which measures count as undefined.
+ */
 sw_status sw_panel_treat(sw_error *err, sw_panel_build *build) {
   sw_team *team = build->team;
   sw_panel *panel = build->panel;
+  int64_t *gaps = NULL;
   sw_status status = aggregate(err, build);
   if (!status) {
     panel->units_without_data = count_without_data(build);
     status = fill(err, build);
   }
-  if (!status) status = derive(err, build);
-  if (!status) status = take_columns(err, build);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  SW_TRY(sw_panel_derive(err, build));
+  status = take_columns(err, build);
+  if (!status)
+    status =
+        sw_arena_alloc(err, build->arena, (size_t)panel->n_columns, sizeof *gaps, (void **)&gaps);
   SW_TRY(sw_team_agree(team, err, status, 0));
   /* Sums of integers: they do not depend on the ranks. */
   int64_t counts[3] = {panel->units_without_data, panel->filled, panel->log_of_nonpositive};
@@ -379,8 +368,8 @@ sw_status sw_panel_treat(sw_error *err, sw_panel_build *build) {
   panel->units_without_data = counts[0];
   panel->filled = counts[1];
   panel->log_of_nonpositive = counts[2];
-  SW_TRY(count_missing(err, build));
-  if (build->spec->missing == SW_MISSING_ERROR) return refuse_missing(err, build);
+  SW_TRY(count_missing(err, build, gaps));
+  if (build->spec->missing == SW_MISSING_ERROR) return refuse_missing(err, build, gaps);
   /* It counts the columns again: nothing is missing in what is left. */
   if (build->spec->missing == SW_MISSING_DROP_UNITS) return drop_units(err, build);
   return SW_OK;

@@ -304,21 +304,24 @@ static sw_status fill_group(layout *l, const sw_group *at, hid_t group) {
   return SW_OK;
 }
 
-static bool is_composite(const sw_group *at) {
-  static const char parent[] = "/" SW_NAME_COMPOSITES "/";
-  return strncmp(at->path, parent, sizeof parent - 1) == 0;
+/* Groups that hold results and are none: /composites, and what lies between a result and the
+ * matrices below it. HDF5 here makes no intermediate groups. */
+static sw_status put_parents(layout *l, const char *path) {
+  for (const char *end = strchr(path + 1, '/'); end; end = strchr(end + 1, '/')) {
+    char *parent = sw_arena_textn(l->results->arena, path, (size_t)(end - path));
+    if (!parent) return sw_fail(l->err, SW_ENOMEM, "out of memory for the names of results");
+    if (H5Lexists(l->file, parent, H5P_DEFAULT) > 0) continue;
+    hid_t group = sw_h5_group(l->file, parent);
+    SW_TRY(done(l, group < 0 ? -1 : H5Gclose(group), parent));
+  }
+  return SW_OK;
 }
 
-/* The parent /composites is made with its first group, since HDF5 here makes no intermediate
- * ones. */
 static sw_status put_groups(layout *l) {
   const sw_results_schema *schema = &l->results->schema;
   for (int g = 0; g < schema->n_groups; g++) {
     const sw_group *at = &schema->group[g];
-    /* Composites share a parent, made with the first of them. */
-    if (is_composite(at) && H5Lexists(l->file, SW_NAME_COMPOSITES, H5P_DEFAULT) <= 0)
-      SW_TRY(done(l, H5Gclose(sw_h5_group(l->file, SW_NAME_COMPOSITES)),
-                  "create /" SW_NAME_COMPOSITES));
+    SW_TRY(put_parents(l, at->path));
     hid_t group = sw_h5_group(l->file, at->path);
     if (group < 0) return done(l, -1, at->path);
     sw_status status = fill_group(l, at, group);

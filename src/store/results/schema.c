@@ -223,10 +223,10 @@ static sw_status add_summary(sw_error *err, maker *m) {
 }
 
 /* Variables of a pair result, by what it keeps: a dense matrix, the top partners of each unit, the
- * entries of `above` or `links`, or a summary alone. */
+ * entries of `above`, `share` or `links`, or a summary alone. */
 static sw_status add_pairs(sw_error *err, maker *m) {
   const sw_pair_plan *plan = &m->run->pair[m->job_index];
-  bool entries = plan->keep.kind == SW_KEEP_ABOVE || plan->keep.kind == SW_KEEP_LINKS;
+  bool entries = sw_keep_has_entries(plan->keep.kind);
   /* Axes without coordinate: it would be as long as the data. */
   if (entries) {
     add_row_start(m);

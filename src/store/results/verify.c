@@ -117,6 +117,7 @@ typedef struct comparing {
   sw_verdict *verdict;
   const sw_group *group;
   const sw_variable *variable;
+  bool sampled; /* results by unit of which most were not computed, and are missing */
 } comparing;
 
 /* The numbers of the variable at hand. */
@@ -149,7 +150,9 @@ static void compare_unit(const comparing *c, const double *stored) {
   for (int t = 0; t < n_periods; t++)
     for (int64_t i = 0; i < job->n; i++)
       for (int k = 0; k < result->width; k++, stored++) {
-        double computed = as_stored(c->variable, result->row[k * n_periods + t][i]);
+        double value = result->row[k * n_periods + t][i];
+        double computed = as_stored(c->variable, value);
+        if (c->sampled && isnan(value)) continue; /* most likely not computed */
         c->verdict->values++;
         if (!same_bits(*stored, computed)) differ(c, t, i, *stored, computed);
       }
@@ -198,6 +201,12 @@ static sw_status check_rows(sw_error *err, const comparing *c) {
   return status;
 }
 
+/* Of one unit, and made of its row of pairs: of a sample of the rows alone, if at all. */
+static bool is_of_rows(const comparing *c) {
+  const sw_output *output = c->results->run->job[c->group->job].measure->output;
+  return output[c->variable->index].of_pairs || output[c->variable->index].by_row;
+}
+
 /* Results that rest on all pairs are skipped: the run computes no more than a sample of these. */
 sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict *verdict) {
   for (int g = 0; g < results->schema.n_groups; g++) {
@@ -205,11 +214,22 @@ sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict
     /* Rests on all pairs. */
     if (results->run->after_pairs[group->job] && !results->run->from_stored[group->job]) continue;
     for (int v = group->first; v < group->first + group->count; v++) {
-      comparing c = {results, verdict, group, &results->schema.variable[v]};
+      comparing c = {results, verdict, group, &results->schema.variable[v], .sampled = false};
       sw_source source = c.variable->source;
-      if (source == SW_FROM_UNIT || source == SW_FROM_GLOBAL || source == SW_FROM_TABLE)
-        SW_TRY(check_variable(err, &c));
+      bool result = source == SW_FROM_UNIT || source == SW_FROM_GLOBAL || source == SW_FROM_TABLE;
+      if (result && !is_of_rows(&c)) SW_TRY(check_variable(err, &c));
       if (source == SW_FROM_ROW_START) SW_TRY(check_rows(err, &c));
+    }
+  }
+  return SW_OK;
+}
+
+sw_status sw_results_check_sampled(sw_error *err, sw_results *results, sw_verdict *verdict) {
+  for (int g = 0; g < results->schema.n_groups; g++) {
+    const sw_group *group = &results->schema.group[g];
+    for (int v = group->first; v < group->first + group->count; v++) {
+      comparing c = {results, verdict, group, &results->schema.variable[v], .sampled = true};
+      if (c.variable->source == SW_FROM_UNIT && is_of_rows(&c)) SW_TRY(check_variable(err, &c));
     }
   }
   return SW_OK;

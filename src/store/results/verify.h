@@ -30,6 +30,8 @@ sw_status sw_results_reopen(sw_error *err, sw_run *run, const char *path, const 
 sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict *verdict);
 /* All checksums; what the results rest on; that the file has nothing else. */
 sw_status sw_results_check_sums(sw_error *err, sw_results *results, sw_verdict *verdict);
+/* After the sample: what it has left in results by unit, which miss all that was not computed. */
+sw_status sw_results_check_sampled(sw_error *err, sw_results *results, sw_verdict *verdict);
 /* A sink that compares what it is given with what is stored. */
 sw_sink *sw_results_comparing(sw_results *results, sw_verdict *verdict);
 

@@ -1,6 +1,7 @@
 /* `spillway` with measures of its own that ask the engine for what none of the catalogue does yet:
  * an alias; two weights matrices and two distances; resources made once a node, of which the file
- * that ASKS_COUNT names gets a byte each. Used by tests/ranks/test_asks.py. */
+ * that ASKS_COUNT names gets a byte each; pair results below another. Used by
+ * tests/ranks/test_asks.py. */
 #include "spillway/program.h"
 
 #include <fcntl.h>
@@ -273,7 +274,140 @@ static const sw_measure made_measure = {.name = "asks_made",
                                         .tile = tile_made,
                                         .finish = finish_made};
 
+/* ---- pair results below another ------------------------------------------------------------ */
+
+enum { FLOW, EFFECT, SQUARED, NEAR, DOUBLED, FIT };
+
+/* Operands: the variable, then each of `x`. */
+typedef struct below {
+  sw_inputs of, x;
+  int *term; /* of each label of `spillover`, its index into x */
+} below;
+
+static sw_status find_terms(sw_error *err, const sw_job *job, below *b) {
+  const sw_arg *spillover = sw_job_arg(job, "spillover");
+  SW_NEW(err, job->arena, b->term, spillover->count + 1);
+  for (int k = 0; k < spillover->count; k++) {
+    while (b->term[k] < b->x.count &&
+           strcmp(job->input[b->x.first + b->term[k]].name, spillover->texts[k]) != 0)
+      b->term[k]++;
+    if (b->term[k] == b->x.count)
+      return sw_job_fail(err, job, "spillover", "'%s' is not among x", spillover->texts[k]);
+  }
+  return SW_OK;
+}
+
+static sw_status resolve_below(sw_error *err, sw_job *job) {
+  size_t bytes = (size_t)job->n_periods * sizeof(double);
+  below *b = NULL;
+  SW_NEW(err, job->arena, b, 1);
+  *b = (below){.of = sw_job_inputs(job, "of"), .x = sw_job_inputs(job, "x")};
+  SW_TRY(find_terms(err, job, b));
+  job->state = b;
+  job->directed = true;
+  job->result[FLOW].off = sw_job_arg(job, "own")->number == 0;
+  job->result[SQUARED].off |= sw_job_arg(job, "series")->number == 1;
+  job->whole_series = sw_job_arg(job, "series")->number == 1;
+  sw_job_pass(
+      job,
+      (sw_pass){.domain = SW_UNITS, .partial = bytes, .result = bytes, .operand = 1 + b->x.count});
+  bool pairs = !job->result[FLOW].off || !job->result[EFFECT].off || !job->result[NEAR].off;
+  if (pairs) sw_job_pass(job, (sw_pass){.domain = SW_PAIRS});
+  return SW_OK;
+}
+
+static void tile_below(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  const below *b = job->state;
+  int64_t first = job->input[0].view.first;
+  double *sum = out;
+  (void)workspace;
+  for (int t = 0; t < job->n_periods; t++)
+    for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
+      for (int k = 0; k <= b->x.count; k++)
+        job->operand_local[0].row[k * job->n_periods + t][unit - first] =
+            sw_view_at(job->input[k == 0 ? b->of.first : b->x.first + k - 1].view, t, unit);
+      double value = sw_view_at(job->input[b->of.first].view, t, unit);
+      job->result[DOUBLED].row[t][unit - first] = 2 * value;
+      sum[t] += value;
+    }
+}
+
+static void merge_below(const sw_job *job, int pass, void *all, const void *part) {
+  (void)pass;
+  for (int t = 0; t < job->n_periods; t++)
+    ((double *)all)[t] += ((const double *)part)[t];
+}
+
+static sw_status finish_below(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  (void)err, (void)pass;
+  memcpy(result, all, (size_t)job->n_periods * sizeof(double));
+  memcpy(job->result[FIT].row[0], all, (size_t)job->n_periods * sizeof(double));
+  return SW_OK;
+}
+
+/* Which matrices are asked for stands in the job. */
+static void segment_below(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
+                          double *const *out, void *workspace) {
+  const below *b = job->state;
+  double *const *row = job->operand[0].row, *of = row[t];
+  (void)workspace;
+  for (int64_t j = j0; j < j1; j++) {
+    if (!job->group)
+      out[FLOW][j - j0] = of[i] + of[j];
+    else if (strcmp(job->group, "peers") == 0)
+      out[NEAR][j - j0] = fabs(of[i] - of[j]);
+    else {
+      const double *x = row[(1 + b->term[job->label]) * job->n_periods + t];
+      double effect = x[i] - 2 * of[j];
+      out[EFFECT][j - j0] = effect;
+      if (out[SQUARED]) out[SQUARED][j - j0] = effect * effect;
+    }
+  }
+}
+
+static const sw_param below_params[] = {
+    {.name = "of", .type = SW_P_COLUMN, .help = "a variable"},
+    {.name = "x", .type = SW_P_COLUMNS, .help = "others"},
+    {.name = "own", .type = SW_P_BOOL, .fallback = "false", .help = "pairs of its own"},
+    {.name = "series", .type = SW_P_BOOL, .fallback = "false", .help = "one matrix, the first's"},
+    {.name = "spillover",
+     .type = SW_P_MATRICES,
+     .fallback = "",
+     .choices = "terms",
+     .help = "effects of some of x"},
+    {.name = "peers", .type = SW_P_MATRICES, .fallback = "", .help = "how near they are"},
+    {.name = NULL}};
+
+static const sw_output below_outputs[] = {
+    {.name = "flow", .long_name = "flow", .units = "1", .shape = SW_PAIR},
+    {.name = "effect", .long_name = "effect", .units = "1", .shape = SW_PAIR, .group = "spillover"},
+    {.name = "squared",
+     .long_name = "square",
+     .units = "1",
+     .shape = SW_PAIR,
+     .group = "spillover"},
+    {.name = "near", .long_name = "nearness", .units = "1", .shape = SW_PAIR, .group = "peers"},
+    {.name = "doubled", .long_name = "twice", .units = "1", .shape = SW_UNIT},
+    {.name = "fit", .long_name = "sum", .units = "1", .shape = SW_GLOBAL},
+    {.name = NULL}};
+
+static const sw_measure below_measure = {.name = "asks_below",
+                                         .title = "Pair results below another",
+                                         .formula = "x_i - 2 y_j",
+                                         .source = "by definition",
+                                         .version = 1,
+                                         .headline = "fit",
+                                         .kind = SW_KIND_MODEL,
+                                         .param = below_params,
+                                         .output = below_outputs,
+                                         .resolve = resolve_below,
+                                         .tile = tile_below,
+                                         .merge = merge_below,
+                                         .finish = finish_below,
+                                         .segment = segment_below};
+
 int main(int argc, char **argv) {
-  static const sw_measure *const own[] = {&lag_measure, &lag_in, &two_measure, &made_measure, NULL};
+  static const sw_measure *const own[] = {&lag_measure,  &lag_in,        &two_measure,
+                                          &made_measure, &below_measure, NULL};
   return sw_main(argc, argv, own);
 }

@@ -38,6 +38,10 @@ typedef struct neighbour {
   int64_t unit;
 } neighbour;
 
+/* Numbers of a row: the nearest unit, and the mass of the first neighbours. */
+enum { STEPS = 3 };
+static const int steps[STEPS] = {1, 5, 300};
+
 static int by_distance(const void *a, const void *b) {
   const neighbour *x = a, *y = b;
   if (x->h != y->h) return x->h < y->h ? -1 : 1;
@@ -45,6 +49,8 @@ static int by_distance(const void *a, const void *b) {
 }
 
 static sw_status sorted_resolve(sw_error *err, sw_job *job) {
+  static const char *const label[STEPS] = {"1", "5", "300"};
+  sw_job_axis(job, (sw_axis){.name = "step", .n = STEPS, .label = label});
   job->directed = true;
   return one_pair_pass(err, job);
 }
@@ -62,11 +68,14 @@ static void sorted_row(const sw_job *job, int t, int64_t i, double *const *out, 
     sorted[j] = (neighbour){j == i ? -1.0 : x * x + y * y + z * z, j};
   }
   qsort(sorted, (size_t)job->n, sizeof *sorted, by_distance);
-  double nearer = 0.0;
+  double nearer = 0.0, *nearest = out[1], *within = out[2];
+  if (nearest) nearest[0] = (double)sorted[1].unit;
   for (int64_t k = 1; k < job->n; k++) {
     int64_t j = sorted[k].unit;
     out[0][j] = m[i] * m[i] * m[j] / ((m[i] + nearer) * (m[i] + m[j] + nearer));
     nearer += m[j];
+    for (int s = 0; within && s < STEPS; s++)
+      if (k == steps[s]) within[s] = nearer;
   }
 }
 
@@ -77,6 +86,22 @@ static const sw_param sorted_params[] = {
 static const sw_output pair_outputs[] = {
     {.name = "value", .long_name = "value of the pair", .units = "1", .shape = SW_PAIR}, {0}};
 
+static const sw_output sorted_outputs[] = {
+    {.name = "value", .long_name = "value of the pair", .units = "1", .shape = SW_PAIR},
+    {.name = "nearest",
+     .long_name = "the nearest unit",
+     .units = "1",
+     .shape = SW_UNIT,
+     .number = SW_INT32,
+     .by_row = true},
+    {.name = "within",
+     .long_name = "mass of the nearest units",
+     .units = "1",
+     .shape = SW_UNIT,
+     .axis = {"step"},
+     .by_row = true},
+    {0}};
+
 static const sw_measure wall_sorted_row = {.name = "wall_sorted_row",
                                            .title = "radiation by sorted rows",
                                            .formula = "m_i m_i m_j / ((m_i + s)(m_i + m_j + s))",
@@ -84,7 +109,7 @@ static const sw_measure wall_sorted_row = {.name = "wall_sorted_row",
                                            .version = 1,
                                            .kind = SW_KIND_PAIR,
                                            .param = sorted_params,
-                                           .output = pair_outputs,
+                                           .output = sorted_outputs,
                                            .flops = 20,
                                            .resolve = sorted_resolve,
                                            .tile = copy_input,

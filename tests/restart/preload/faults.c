@@ -2,8 +2,9 @@
  * run is killed, paused or asked to stop.
  *
  *   FAULT_KIND   open, write, sync, room (the length and blocks of a file), rename, remove, read,
- *                memory (allocations by the program itself, not by its libraries), share (memory
- *                shared by ranks), mpi (files of MPI), change (write, room, rename and remove)
+ *                memory (allocations by the program itself, not by its libraries), igraph
+ *                (allocations by that library), share (memory shared by ranks), mpi (files of MPI),
+ *                change (write, room, rename and remove)
  *   FAULT_K      from 1; without it calls are only counted
  *   FAULT_DO     fail (without it), on (from there on all fail), kill (a write is done by half
  *                before), stop (SIGUSR1), pause (SIGSTOP); without FAULT_K: interrupt (every second
@@ -285,33 +286,39 @@ int unlink(const char *path) {
   return fails("remove", path, EIO) ? -1 : REAL(unlink)(path);
 }
 
-/* ---- memory: calls from the program, which is the first object -------------------------- */
+/* ---- memory: calls from the program, which is the first object, and from igraph --------- */
 
 void *__libc_malloc(size_t);
 void *__libc_calloc(size_t, size_t);
 void *__libc_realloc(void *, size_t);
 void *__libc_memalign(size_t, size_t);
 
-static uintptr_t program[2];
+static uintptr_t program[2], igraph[2];
 
-static int find_program(struct dl_phdr_info *info, size_t size, void *unused) {
-  (void)size, (void)unused;
-  program[0] = UINTPTR_MAX;
+static void find_bounds(const struct dl_phdr_info *info, uintptr_t bounds[2]) {
+  bounds[0] = UINTPTR_MAX;
   for (int k = 0; k < info->dlpi_phnum; k++) {
     if (info->dlpi_phdr[k].p_type != PT_LOAD) continue;
     uintptr_t lo = info->dlpi_addr + info->dlpi_phdr[k].p_vaddr;
-    if (lo < program[0]) program[0] = lo;
-    if (lo + info->dlpi_phdr[k].p_memsz > program[1]) program[1] = lo + info->dlpi_phdr[k].p_memsz;
+    if (lo < bounds[0]) bounds[0] = lo;
+    if (lo + info->dlpi_phdr[k].p_memsz > bounds[1]) bounds[1] = lo + info->dlpi_phdr[k].p_memsz;
   }
-  return 1;
+}
+
+static int find_objects(struct dl_phdr_info *info, size_t size, void *unused) {
+  (void)size, (void)unused;
+  if (!program[1]) find_bounds(info, program);
+  if (strstr(info->dlpi_name, "/libigraph.")) find_bounds(info, igraph);
+  return 0;
 }
 
 __attribute__((constructor)) static void begin(void) {
-  dl_iterate_phdr(find_program, NULL);
+  dl_iterate_phdr(find_objects, NULL);
 }
 
 static int has_none(const void *caller) {
   uintptr_t at = (uintptr_t)caller;
+  if (at >= igraph[0] && at < igraph[1]) return fails("igraph", "", ENOMEM);
   return at >= program[0] && at < program[1] && fails("memory", "", ENOMEM);
 }
 

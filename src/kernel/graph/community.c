@@ -1,0 +1,120 @@
+/* Communities: their modularity, moves of single vertices, numbers.
+ *
+ *   Q = sum_c (U_c / 2m - g (K_c / 2m)^2),  u = w + w', 2m = sum u
+ *
+ * with U_c the weight u within community c, K_c the sum of its strengths, g the resolution (Newman
+ * 2006; Reichardt & Bornholdt 2006). */
+#include <string.h>
+
+#include "kernel/graph/graph.h"
+
+static double strength_of(const sw_graph *g, int64_t i) {
+  return g->sent[i] + g->received[i];
+}
+
+/* Each link within a group counts twice in u. */
+double sw_graph_modularity(const sw_graph *g, double resolution, const int32_t *group) {
+  double *strength = g->spare, twice = 2 * g->total, within = 0, expected = 0;
+  memset(strength, 0, (size_t)g->n * sizeof *strength);
+  for (int64_t i = 0; i < g->n; i++) {
+    if (group[i] < 0) continue;
+    strength[group[i]] += strength_of(g, i);
+    for (int64_t k = g->out_start[i]; k < g->out_start[i + 1]; k++)
+      if (group[g->to[k]] == group[i]) within += 2 * g->out[k];
+  }
+  for (int64_t c = 0; c < g->n; c++)
+    expected += (strength[c] / twice) * (strength[c] / twice);
+  return within / twice - resolution * expected;
+}
+
+/* ---- moves ------------------------------------------------------------------------------ */
+
+typedef struct moving {
+  const sw_graph *g;
+  double per; /* resolution / 2m */
+  int32_t *group;
+  double *strength; /* by group */
+  double *tie;      /* by group: of the vertex that is looked at; else 0 */
+  int64_t *count;   /* by group: vertices */
+} moving;
+
+/* What vertex i adds to group c: half of 2m Q, with c as it is without i. */
+static double worth(const moving *m, int64_t i, int32_t c) {
+  double k = strength_of(m->g, i), others = m->strength[c] - (m->group[i] == c ? k : 0);
+  return m->tie[c] - m->per * k * others;
+}
+
+/* A group without vertices; there is one when i is not alone in its own. */
+static int32_t empty_group(const moving *m) {
+  int32_t c = 0;
+  while (m->count[c])
+    c++;
+  return c;
+}
+
+/* Where vertex i is better off by more than rounding: the best group of its partners, the first of
+ * equals, or one of its own; else the group it has. */
+static int32_t best_group(const moving *m, int64_t i) {
+  int32_t best = m->group[i];
+  double most = worth(m, i, best), least = 1e-12 * strength_of(m->g, i);
+  sw_graph_walk walk = sw_graph_ties(m->g, i);
+  for (sw_graph_tie tie; sw_graph_next(&walk, &tie);) {
+    double now = worth(m, i, m->group[tie.j]);
+    if (!(now > most + least)) continue;
+    best = m->group[tie.j];
+    most = now;
+  }
+  return most < -least && m->count[m->group[i]] > 1 ? empty_group(m) : best;
+}
+
+static bool move(moving *m, int64_t i) {
+  sw_graph_walk walk = sw_graph_ties(m->g, i);
+  for (sw_graph_tie tie; sw_graph_next(&walk, &tie);)
+    m->tie[m->group[tie.j]] += tie.out + tie.in;
+  int32_t from = m->group[i], to = best_group(m, i);
+  walk = sw_graph_ties(m->g, i);
+  for (sw_graph_tie tie; sw_graph_next(&walk, &tie);)
+    m->tie[m->group[tie.j]] = 0;
+  m->strength[from] -= strength_of(m->g, i);
+  m->strength[to] += strength_of(m->g, i);
+  m->count[from]--;
+  m->count[to]++;
+  m->group[i] = to;
+  return to != from;
+}
+
+/* Vertices without links have no group, and partners always have one. The number of rounds is
+ * bounded, though each move raises the modularity. */
+void sw_graph_move_vertices(const sw_graph *g, double resolution, int32_t *group) {
+  moving m = {.g = g,
+              .per = resolution / (2 * g->total),
+              .group = group,
+              .strength = g->spare,
+              .tie = g->spare + g->n,
+              .count = g->spare_index};
+  memset(m.strength, 0, 2 * (size_t)g->n * sizeof *m.strength);
+  memset(m.count, 0, (size_t)g->n * sizeof *m.count);
+  for (int64_t i = 0; i < g->n; i++) {
+    if (group[i] < 0) continue;
+    m.strength[group[i]] += strength_of(g, i);
+    m.count[group[i]]++;
+  }
+  bool moves = true;
+  for (int round = 0; moves && round < 1000; round++) {
+    moves = false;
+    for (int64_t i = 0; i < g->n; i++)
+      if (group[i] >= 0) moves |= move(&m, i);
+  }
+}
+
+void sw_graph_number_groups(const sw_graph *g, int32_t *group) {
+  int64_t *seen = g->spare_index;
+  int32_t count = 0;
+  for (int64_t i = 0; i < g->n; i++)
+    seen[i] = -1;
+  for (int64_t i = 0; i < g->n; i++) {
+    if (group[i] < 0) continue;
+    if (seen[group[i]] < 0) seen[group[i]] = count++;
+    group[i] = (int32_t)seen[group[i]];
+  }
+}

@@ -1,0 +1,135 @@
+/* Rows of links and their transpose. */
+#include "kernel/graph/graph.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+
+/* ---- memory ----------------------------------------------------------------------------- */
+
+static sw_status replace(sw_error *err, size_t count, size_t size, void *array) {
+  void **place = array;
+  sw_free(*place);
+  *place = NULL;
+  return sw_alloc(err, count, size, place);
+}
+
+/* Room only grows. After a failure what is there can still be freed. */
+static sw_status make_room(sw_error *err, sw_graph *g, int64_t n, int64_t links) {
+  size_t vertices = (size_t)n + 1, count = (size_t)links + 1;
+  if (n > g->room_n || !g->out_start) {
+    g->room_n = 0;
+    SW_TRY(replace(err, vertices, sizeof *g->out_start, &g->out_start));
+    SW_TRY(replace(err, vertices, sizeof *g->in_start, &g->in_start));
+    SW_TRY(replace(err, vertices, sizeof *g->spare_index, &g->spare_index));
+    SW_TRY(replace(err, vertices, sizeof *g->sent, &g->sent));
+    SW_TRY(replace(err, vertices, sizeof *g->received, &g->received));
+    SW_TRY(replace(err, 2 * vertices, sizeof *g->spare, &g->spare));
+    g->room_n = n;
+  }
+  if (links > g->room_links || !g->to) {
+    g->room_links = 0;
+    SW_TRY(replace(err, count, sizeof *g->to, &g->to));
+    SW_TRY(replace(err, count, sizeof *g->from, &g->from));
+    SW_TRY(replace(err, count, sizeof *g->out, &g->out));
+    SW_TRY(replace(err, count, sizeof *g->in, &g->in));
+    g->room_links = links;
+  }
+  return SW_OK;
+}
+
+void sw_graph_free(sw_graph *g) {
+  sw_free(g->out_start);
+  sw_free(g->in_start);
+  sw_free(g->spare_index);
+  sw_free(g->sent);
+  sw_free(g->received);
+  sw_free(g->spare);
+  sw_free(g->to);
+  sw_free(g->from);
+  sw_free(g->out);
+  sw_free(g->in);
+  *g = (sw_graph){0};
+}
+
+/* ---- rows ------------------------------------------------------------------------------- */
+
+static sw_status take_links(sw_error *err, sw_graph *g, const sw_links *links, int64_t wrong[2]) {
+  int64_t at = 0;
+  g->total = 0;
+  for (int64_t i = 0; i < g->n; i++) {
+    g->out_start[i] = at;
+    g->sent[i] = 0;
+    for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++) {
+      if (links->value[k] < 0) {
+        wrong[0] = i;
+        wrong[1] = links->to[k];
+        return sw_fail(err, SW_EINPUT, "a weight below 0: %.9g", links->value[k]);
+      }
+      if (!(links->value[k] > 0) || links->to[k] == i) continue;
+      g->to[at] = links->to[k];
+      g->out[at++] = links->value[k];
+      g->sent[i] += links->value[k];
+    }
+    g->total += g->sent[i];
+  }
+  g->out_start[g->n] = g->n_links = at;
+  return SW_OK;
+}
+
+/* Counting sort by partner: rows are gone through in order, so `from` ascends within each. */
+static void transpose(sw_graph *g) {
+  int64_t *next = g->spare_index;
+  memset(g->in_start, 0, (size_t)(g->n + 1) * sizeof *g->in_start);
+  for (int64_t k = 0; k < g->n_links; k++)
+    g->in_start[g->to[k] + 1]++;
+  for (int64_t i = 0; i < g->n; i++)
+    g->in_start[i + 1] += g->in_start[i];
+  memcpy(next, g->in_start, (size_t)g->n * sizeof *next);
+  for (int64_t i = 0; i < g->n; i++)
+    for (int64_t k = g->out_start[i]; k < g->out_start[i + 1]; k++) {
+      int64_t at = next[g->to[k]]++;
+      g->from[at] = (int32_t)i;
+      g->in[at] = g->out[k];
+    }
+  for (int64_t i = 0; i < g->n; i++) {
+    g->received[i] = 0;
+    for (int64_t k = g->in_start[i]; k < g->in_start[i + 1]; k++)
+      g->received[i] += g->in[k];
+  }
+}
+
+sw_status sw_graph_fill(sw_error *err, sw_graph *g, const sw_links *links, int64_t wrong[2]) {
+  SW_TRY(make_room(err, g, links->n, links->row_start[links->n]));
+  g->n = links->n;
+  SW_TRY(take_links(err, g, links, wrong));
+  transpose(g);
+  return SW_OK;
+}
+
+/* ---- ties ------------------------------------------------------------------------------- */
+
+sw_graph_walk sw_graph_ties(const sw_graph *g, int64_t i) {
+  return (sw_graph_walk){.graph = g,
+                         .out = g->out_start[i],
+                         .out_end = g->out_start[i + 1],
+                         .in = g->in_start[i],
+                         .in_end = g->in_start[i + 1]};
+}
+
+/* Merges the two rows. */
+bool sw_graph_next(sw_graph_walk *w, sw_graph_tie *tie) {
+  const sw_graph *g = w->graph;
+  int64_t to = w->out < w->out_end ? g->to[w->out] : INT64_MAX;
+  int64_t from = w->in < w->in_end ? g->from[w->in] : INT64_MAX;
+  if (to == INT64_MAX && from == INT64_MAX) return false;
+  tie->j = to < from ? to : from;
+  tie->out = to == tie->j ? g->out[w->out++] : 0;
+  tie->in = from == tie->j ? g->in[w->in++] : 0;
+  return true;
+}
+
+int64_t sw_graph_rounds(const sw_graph *g) {
+  int64_t rounds = INT64_C(2000000000) / (g->n + g->n_links);
+  return rounds > 20000 ? 20000 : rounds < 100 ? 100 : rounds;
+}

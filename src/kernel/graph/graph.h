@@ -1,0 +1,86 @@
+/* Arithmetic of weighted, directed networks (methods-regions.md 5b). A graph is made of links: a
+ * link is there where its weight is above 0 and it leads to another vertex. Rows have ascending
+ * partners, and all sums run in the order of vertices, so that a result depends on the links
+ * alone. */
+#ifndef SW_KERNEL_GRAPH_GRAPH_H
+#define SW_KERNEL_GRAPH_GRAPH_H
+
+#include "spillway/weights.h"
+
+/* Rows of links out of each vertex, and of those into it. Zeros to begin with; used for one graph
+ * after another it keeps its memory, 24 bytes a link and 48 a vertex. */
+typedef struct sw_graph {
+  int64_t n, n_links;
+  int64_t *out_start, *in_start; /* n + 1 */
+  int32_t *to, *from;
+  double *out, *in;        /* weights, by row out of, and into a vertex */
+  double *sent, *received; /* sums of rows */
+  double total;            /* of all weights */
+  double *spare;           /* 2n, for whoever computes */
+  int64_t *spare_index;    /* n + 1 */
+  int64_t room_n, room_links;
+} sw_graph;
+
+/* Makes the graph of these links. SW_EINPUT: a weight is below 0, and wrong[0], wrong[1] are its
+ * units (else untouched); the caller says it. */
+sw_status sw_graph_fill(sw_error *err, sw_graph *graph, const sw_links *links, int64_t wrong[2]);
+void sw_graph_free(sw_graph *graph);
+
+/* A link or two between i and a vertex j: w_ij and w_ji, 0 where it is not there. */
+typedef struct sw_graph_tie {
+  int64_t j;
+  double out, in;
+} sw_graph_tie;
+
+/* Where a walk over the ties of a vertex is. */
+typedef struct sw_graph_walk {
+  const sw_graph *graph;
+  int64_t out, out_end, in, in_end;
+} sw_graph_walk;
+
+/* The ties of vertex i in the order of j; false when there are no more. */
+sw_graph_walk sw_graph_ties(const sw_graph *graph, int64_t i);
+bool sw_graph_next(sw_graph_walk *walk, sw_graph_tie *tie);
+
+/* How often an iteration may go over all links before it is given up: 20,000 times, fewer where
+ * that would take longer than some seconds. */
+int64_t sw_graph_rounds(const sw_graph *graph);
+
+/* ---- centrality.c ----------------------------------------------------------------------- */
+
+/* PageRank: rank = (1 - d)/n + d (W'S^-1 rank + what vertices without links have, spread to all);
+ * to 1e-15 in sum, and sums to 1. damping in [0, 1). */
+void sw_graph_pagerank(const sw_graph *graph, double damping, double *rank);
+/* Kleinberg's hubs and authorities, the leading vectors of WW' and W'W met from the vector of ones,
+ * each with the maximum 1. NaN without links, and where the vectors do not settle. */
+void sw_graph_hubs(const sw_graph *graph, double *hub, double *authority);
+
+/* ---- structure.c ------------------------------------------------------------------------ */
+
+double sw_graph_density(const sw_graph *graph);     /* links / n(n - 1) */
+double sw_graph_reciprocity(const sw_graph *graph); /* sum min(w_ij, w_ji) / sum w; no links: NaN */
+/* Links of both over links of either; sum of the smaller over sum of the larger weights. NaN when
+ * neither has links. */
+void sw_graph_change(const sw_links *a, const sw_links *b, double *jaccard, double *overlap);
+
+/* ---- community.c ------------------------------------------------------------------------ */
+
+/* In all of these: group 0 .. n - 1, or -1 for vertices without links; there is a link.
+ * (1/2m) sum_ij (u_ij - resolution k_i k_j / 2m) within groups, u = w + w'. */
+double sw_graph_modularity(const sw_graph *graph, double resolution, const int32_t *group);
+/* Moves vertices, in their order, to where the modularity rises, until none is better off
+ * elsewhere. */
+void sw_graph_move_vertices(const sw_graph *graph, double resolution, int32_t *group);
+/* Groups become 0, 1, ... in the order of the first vertex of each. */
+void sw_graph_number_groups(const sw_graph *graph, int32_t *group);
+
+/* ---- core.c ----------------------------------------------------------------------------- */
+
+/* Coreness of each vertex, and *size, the number of those of largest coreness (ties: first comes
+ * first) whose pattern correlates most with the weights, *r. order: the vertices by coreness.
+ * Returns false, with all of it NaN and *size 0, where coreness does not settle or no pattern is
+ * defined (fewer than 4 vertices, equal weights). */
+bool sw_graph_core(const sw_graph *graph, double *coreness, int32_t *order, int64_t *size,
+                   double *r);
+
+#endif

@@ -1,0 +1,191 @@
+/* The one place that calls igraph. It keeps an error handler, a stack of what is to be freed, and a
+ * generator of random numbers for the whole process (IGRAPH_THREAD_SAFE is 0 in Debian). All three
+ * are set at each call, so that nothing rests on what was called before. */
+#include "kernel/graph/igraph.h"
+
+#include <igraph.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/stop.h"
+
+const char *sw_igraph_version(void) {
+  return IGRAPH_VERSION;
+}
+
+/* ---- failures --------------------------------------------------------------------------- */
+
+/* Long computations ask this now and then. */
+static igraph_error_t ask_to_stop(void *data) {
+  (void)data;
+  if (!sw_stop_asked()) return IGRAPH_SUCCESS;
+  IGRAPH_FINALLY_FREE();
+  return IGRAPH_INTERRUPTED;
+}
+
+/* The default handler of errors ends the program, that of warnings prints. */
+static void set_handlers(void) {
+  igraph_set_error_handler(igraph_error_handler_ignore);
+  igraph_set_warning_handler(igraph_warning_handler_ignore);
+  igraph_set_interruption_handler(ask_to_stop);
+}
+
+static sw_status status_of(sw_error *err, igraph_error_t code, const char *what) {
+  if (code == IGRAPH_SUCCESS) return SW_OK;
+  if (code == IGRAPH_INTERRUPTED)
+    return sw_fail(err, SW_ESTOPPED,
+                   "stopped by a signal; what is done is kept, and the same command goes on from "
+                   "it");
+  if (code == IGRAPH_ENOMEM) return sw_fail(err, SW_ENOMEM, "out of memory: igraph, %s", what);
+  return sw_fail(err, SW_EINTERNAL, "igraph, %s: %s", what, igraph_strerror(code));
+}
+
+/* ---- objects ---------------------------------------------------------------------------- */
+
+/* What a call works with. Zeros, then made one by one. */
+typedef struct objects {
+  igraph_t graph;
+  igraph_vector_int_t edge, membership;
+  igraph_vector_t weight, vertex;
+  bool has_edge, has_weight, has_vertex, has_membership, has_graph;
+} objects;
+
+static void destroy(objects *o) {
+  if (o->has_graph) igraph_destroy(&o->graph);
+  if (o->has_membership) igraph_vector_int_destroy(&o->membership);
+  if (o->has_vertex) igraph_vector_destroy(&o->vertex);
+  if (o->has_weight) igraph_vector_destroy(&o->weight);
+  if (o->has_edge) igraph_vector_int_destroy(&o->edge);
+}
+
+/* Vectors for `edges` edges and n vertices. */
+static igraph_error_t make_vectors(objects *o, int64_t n, int64_t edges) {
+  igraph_error_t code = igraph_vector_int_init(&o->edge, 2 * edges);
+  o->has_edge = code == IGRAPH_SUCCESS;
+  if (code == IGRAPH_SUCCESS) {
+    code = igraph_vector_init(&o->weight, edges);
+    o->has_weight = code == IGRAPH_SUCCESS;
+  }
+  if (code == IGRAPH_SUCCESS) {
+    code = igraph_vector_init(&o->vertex, n);
+    o->has_vertex = code == IGRAPH_SUCCESS;
+  }
+  if (code == IGRAPH_SUCCESS) {
+    code = igraph_vector_int_init(&o->membership, n);
+    o->has_membership = code == IGRAPH_SUCCESS;
+  }
+  return code;
+}
+
+/* The graph of the edges that were put into o->edge. */
+static igraph_error_t make_graph(objects *o, int64_t n, bool directed) {
+  igraph_error_t code = igraph_create(&o->graph, &o->edge, n, directed);
+  o->has_graph = code == IGRAPH_SUCCESS;
+  return code;
+}
+
+/* ---- communities ------------------------------------------------------------------------ */
+
+/* Edges i < j of u with their weights; returns how many. `o` NULL: counts only. */
+static int64_t put_edges(const sw_graph *g, objects *o) {
+  int64_t edges = 0;
+  for (int64_t i = 0; i < g->n; i++) {
+    sw_graph_walk walk = sw_graph_ties(g, i);
+    for (sw_graph_tie tie; sw_graph_next(&walk, &tie);) {
+      if (tie.j < i) continue;
+      if (o) {
+        VECTOR(o->edge)[2 * edges] = i;
+        VECTOR(o->edge)[2 * edges + 1] = tie.j;
+        VECTOR(o->weight)[edges] = tie.out + tie.in;
+      }
+      edges++;
+    }
+  }
+  return edges;
+}
+
+/* One generator for the life of the process, as igraph keeps a copy or the address of its default
+ * one. The seed sets all of its state. */
+static igraph_error_t seed_generator(uint64_t seed) {
+  static igraph_rng_t generator;
+  static bool is_made;
+  if (!is_made) {
+    igraph_error_t code = igraph_rng_init(&generator, &igraph_rngtype_mt19937);
+    if (code != IGRAPH_SUCCESS) return code;
+    is_made = true;
+  }
+  igraph_error_t code = igraph_rng_seed(&generator, (igraph_uint_t)(seed >> 32));
+  igraph_rng_set_default(&generator);
+  return code;
+}
+
+static igraph_error_t run_leiden(const sw_graph *g, objects *o, double resolution) {
+  for (int64_t i = 0; i < g->n; i++)
+    VECTOR(o->vertex)[i] = g->sent[i] + g->received[i];
+  return igraph_community_leiden(&o->graph, &o->weight, &o->vertex, resolution / (2 * g->total),
+                                 0.01, false, -1, &o->membership, NULL, NULL);
+}
+
+/* What igraph numbers as it likes; a vertex without links is alone there, and of no group here. */
+static void take_groups(const objects *o, const sw_graph *g, int32_t *community) {
+  for (int64_t i = 0; i < g->n; i++)
+    community[i] = g->sent[i] + g->received[i] > 0 ? (int32_t)VECTOR(o->membership)[i] : -1;
+}
+
+/* igraph's Leiden may leave off with vertices that are better off elsewhere, by a little. */
+sw_status sw_igraph_communities(sw_error *err, const sw_graph *g, double resolution, uint64_t seed,
+                                int32_t *community) {
+  objects o = {0};
+  set_handlers();
+  igraph_error_t code = make_vectors(&o, g->n, put_edges(g, NULL));
+  if (code == IGRAPH_SUCCESS) put_edges(g, &o);
+  if (code == IGRAPH_SUCCESS) code = make_graph(&o, g->n, false);
+  if (code == IGRAPH_SUCCESS) code = seed_generator(seed);
+  if (code == IGRAPH_SUCCESS) code = run_leiden(g, &o, resolution);
+  if (code == IGRAPH_SUCCESS) {
+    take_groups(&o, g, community);
+    sw_graph_move_vertices(g, resolution, community);
+    sw_graph_number_groups(g, community);
+  }
+  destroy(&o);
+  return status_of(err, code, "communities");
+}
+
+/* ---- betweenness ------------------------------------------------------------------------ */
+
+/* Lengths in units of the shortest link: all are 1 or more, far from what igraph takes for zero. */
+static void put_lengths(const sw_graph *g, objects *o) {
+  double most = 0;
+  for (int64_t k = 0; k < g->n_links; k++)
+    most = fmax(most, g->out[k]);
+  for (int64_t i = 0; i < g->n; i++)
+    for (int64_t k = g->out_start[i]; k < g->out_start[i + 1]; k++) {
+      VECTOR(o->edge)[2 * k] = i;
+      VECTOR(o->edge)[2 * k + 1] = g->to[k];
+      VECTOR(o->weight)[k] = most / g->out[k];
+    }
+}
+
+static igraph_error_t run_betweenness(objects *o, int64_t lo, int64_t hi) {
+  igraph_vs_t sources;
+  igraph_error_t code = igraph_vs_range(&sources, lo, hi);
+  if (code != IGRAPH_SUCCESS) return code;
+  code = igraph_betweenness_subset(&o->graph, &o->vertex, igraph_vss_all(), true, sources,
+                                   igraph_vss_all(), &o->weight);
+  igraph_vs_destroy(&sources);
+  return code;
+}
+
+sw_status sw_igraph_betweenness(sw_error *err, const sw_graph *g, int64_t lo, int64_t hi,
+                                double *betweenness) {
+  objects o = {0};
+  set_handlers();
+  igraph_error_t code = make_vectors(&o, g->n, g->n_links);
+  if (code == IGRAPH_SUCCESS) put_lengths(g, &o);
+  if (code == IGRAPH_SUCCESS) code = make_graph(&o, g->n, true);
+  if (code == IGRAPH_SUCCESS) code = run_betweenness(&o, lo, hi);
+  for (int64_t i = 0; code == IGRAPH_SUCCESS && i < g->n; i++)
+    betweenness[i] = VECTOR(o.vertex)[i];
+  destroy(&o);
+  return status_of(err, code, "betweenness");
+}

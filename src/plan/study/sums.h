@@ -1,0 +1,44 @@
+/* `blocks`, `rings` and `centres` of a pair entry: sums over all its pairs by group of units, by
+ * ring of distance, from and to chosen units. What they give are outputs of the entry, as if its
+ * measure had them: they are written, taken as inputs and compared like any other. */
+#ifndef SW_PLAN_STUDY_SUMS_H
+#define SW_PLAN_STUDY_SUMS_H
+
+#include "spillway/measure.h"
+
+/* As a study writes them; all zero: nothing is asked for. */
+typedef struct sw_sums_spec {
+  const char *blocks; /* a group column of the units; NULL: none */
+  int n_rings;        /* limits, ascending, above zero; 0: none */
+  const double *ring;
+  int n_codes; /* centres by code */
+  const char *const *code;
+  int64_t top; /* centres are the `top` units with the largest `by`; 0: not so */
+  const char *by;
+  const char *blocks_where, *rings_where, *centres_where;
+} sw_sums_spec;
+
+/* The outputs that they give, in the order of the descriptor that an entry gets with them. */
+typedef enum sw_sum {
+  SW_SUM_BLOCK,
+  SW_SUM_BLOCK_COUNT,
+  SW_SUM_SENT,
+  SW_SUM_RECEIVED,
+  SW_SUM_RING,
+  SW_SUM_RING_COUNT,
+  SW_SUM_RING_OUT,
+  SW_SUM_FROM_CENTRE,
+  SW_SUM_TO_CENTRE,
+  SW_SUMS
+} sw_sum;
+
+/* Axes of these outputs, as they are declared to the job; groups are called by their column in the
+ * file. */
+#define SW_AXIS_BLOCK "block_from"
+#define SW_AXIS_BLOCK_TO "block_to"
+#define SW_AXIS_RING "ring"
+#define SW_AXIS_CENTRE "centre"
+
+const char *sw_sums_name(sw_sum sum);
+
+#endif

@@ -1,0 +1,288 @@
+/* What an entry's sums rest on: its groups, its limits, its centres, and the order and the tasks of
+ * its rows. All of it follows from the study, the units and, for `top` centres, one column; so it
+ * is the same on every rank, and for any number of them. */
+#include "plan/sums/private.h"
+
+#include "base/arena.h"
+#include "kernel/space/distances.h"
+#include "plan/descriptor/descriptor.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Rows of a task: so many that their sums of columns, n numbers, are few beside n^2. */
+enum { LEAST_ROWS = 64, MOST_TASKS = 256 };
+
+/* ---- centres ---------------------------------------------------------------------------- */
+
+/* The unit of a code, by bisection, as units stand in the order of codes; -1: there is none. */
+static int64_t find_unit(const sw_units *units, const char *code) {
+  int64_t lo = 0, hi = units->n;
+  while (lo < hi) {
+    int64_t middle = lo + (hi - lo) / 2;
+    if (strcmp(sw_unit_code(units, middle), code) < 0)
+      lo = middle + 1;
+    else
+      hi = middle;
+  }
+  return lo < units->n && strcmp(sw_unit_code(units, lo), code) == 0 ? lo : -1;
+}
+
+static sw_status find_codes(sw_error *err, const sw_run *run, int e, int64_t *centre) {
+  const sw_entry *entry = &run->study->entry[e];
+  for (int c = 0; c < entry->sums.n_codes; c++) {
+    centre[c] = find_unit(&run->panel->units, entry->sums.code[c]);
+    if (centre[c] < 0)
+      return sw_fail(err, SW_EINPUT, "%s: %s: centres: no unit has the code '%s'",
+                     entry->sums.centres_where, entry->name, entry->sums.code[c]);
+  }
+  return SW_OK;
+}
+
+typedef struct candidate {
+  double value;
+  int64_t unit;
+} candidate;
+
+/* From the largest down, ties by code. */
+static int compare(const void *a, const void *b) {
+  const candidate *x = a, *y = b;
+  if (x->value != y->value) return x->value > y->value ? -1 : 1;
+  return (x->unit > y->unit) - (x->unit < y->unit);
+}
+
+static sw_status pick_top(sw_error *err, const sw_run *run, int e, const double *value,
+                          int64_t *centre) {
+  const sw_entry *entry = &run->study->entry[e];
+  int64_t n = run->panel->units.n, count = 0;
+  candidate *all = NULL;
+  SW_TRY(sw_alloc(err, (size_t)n, sizeof *all, (void **)&all));
+  for (int64_t i = 0; i < n; i++)
+    if (!isnan(value[i])) all[count++] = (candidate){value[i], i};
+  qsort(all, (size_t)count, sizeof *all, compare);
+  for (int64_t c = 0; c < entry->sums.top && c < count; c++)
+    centre[c] = all[c].unit;
+  sw_free(all);
+  if (count >= entry->sums.top) return SW_OK;
+  return sw_fail(err, SW_EINPUT, "%s: %s: centres: top: %lld, but %lld units have a value of %s",
+                 entry->sums.centres_where, entry->name, (long long)entry->sums.top,
+                 (long long)count, entry->sums.by);
+}
+
+/* This rank's values of `by` in the entry's last period; NULL when it has none there. */
+static const double *last_values(const sw_run *run, int e) {
+  const sw_job *job = &run->job[e];
+  const sw_column *column = sw_panel_column(run->panel, run->study->entry[e].sums.by);
+  for (int t = 0; column && t < column->n_periods; t++)
+    if (column->period[t] == job->period[job->n_periods - 1]) return column->row[t];
+  return NULL;
+}
+
+/* Axes stand in the results file, which is laid out before anything is computed: so `by` is a
+ * column of the panel and no result. Every rank sees all values and comes to the same centres. */
+static sw_status find_top(sw_error *err, sw_run *run, int e, int64_t *centre) {
+  const sw_entry *entry = &run->study->entry[e];
+  sw_team *team = run->team;
+  size_t own = (size_t)(run->panel->hi - run->panel->lo) * sizeof(double), *counts = NULL;
+  const double *mine = last_values(run, e);
+  double *all = NULL;
+  sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
+  if (!mine)
+    status = sw_fail(err, SW_EINPUT,
+                     "%s: %s: centres: '%s' has no values in the entry's last period; give an "
+                     "indicator of the panel or a derived one",
+                     entry->sums.centres_where, entry->name, entry->sums.by);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK) status = team->all_gather(team, err, mine, own, (void **)&all, counts);
+  if (status == SW_OK) status = pick_top(err, run, e, all, centre);
+  sw_free(all);
+  sw_free(counts);
+  return sw_team_agree(team, err, status, 0);
+}
+
+/* In the order of the study, or from the largest down. */
+static sw_status make_centres(sw_error *err, sw_run *run, int e, sw_sums *s) {
+  const sw_sums_spec *spec = &run->study->entry[e].sums;
+  const char **label = NULL;
+  int64_t *centre = NULL;
+  s->centres = spec->top ? (int)spec->top : spec->n_codes;
+  if (spec->top > run->panel->units.n)
+    return sw_fail(err, SW_EINPUT, "%s: %s: centres: top: %lld of %lld units", spec->centres_where,
+                   run->job[e].name, (long long)spec->top, (long long)run->panel->units.n);
+  SW_NEW(err, run->arena, centre, s->centres);
+  SW_NEW(err, run->arena, label, s->centres);
+  s->centre = centre;
+  SW_TRY(spec->top ? find_top(err, run, e, centre) : find_codes(err, run, e, centre));
+  for (int c = 0; c < s->centres; c++)
+    label[c] = sw_unit_code(&run->panel->units, centre[c]);
+  sw_job_axis(&run->job[e], (sw_axis){.name = SW_AXIS_CENTRE, .n = s->centres, .label = label});
+  return SW_OK;
+}
+
+/* ---- groups and rings ------------------------------------------------------------------- */
+
+/* Units by group, then by code: a counting sort. Without blocks all are one group. */
+static sw_status sort_units(sw_error *err, sw_run *run, sw_sums *s, const sw_grouping *group) {
+  int64_t n = run->panel->units.n, *at = NULL;
+  int groups = group ? group->n_groups : 1;
+  SW_NEW(err, run->arena, s->unit, n);
+  SW_NEW(err, run->arena, s->group_at, groups + 1);
+  SW_NEW(err, run->arena, at, groups + 1);
+  for (int64_t i = 0; i < n; i++)
+    s->group_at[(group ? group->of[i] : 0) + 1]++;
+  for (int g = 0; g < groups; g++)
+    at[g] = s->group_at[g + 1] += s->group_at[g];
+  for (int64_t i = n; i-- > 0;)
+    s->unit[--at[group ? group->of[i] : 0]] = (int32_t)i;
+  return SW_OK;
+}
+
+/* Strips of rows of one group. */
+static sw_status cut_tasks(sw_error *err, sw_run *run, sw_sums *s) {
+  int64_t n = run->panel->units.n, high = (n + MOST_TASKS - 1) / MOST_TASKS;
+  int groups = s->groups ? s->groups : 1;
+  if (high < LEAST_ROWS) high = LEAST_ROWS;
+  for (int g = 0; g < groups; g++)
+    s->tasks += (s->group_at[g + 1] - s->group_at[g] + high - 1) / high;
+  SW_NEW(err, run->arena, s->task_at, s->tasks + 1);
+  SW_NEW(err, run->arena, s->task_group, s->tasks + 1);
+  int64_t task = 0;
+  for (int g = 0; g < groups; g++)
+    for (int64_t at = s->group_at[g]; at < s->group_at[g + 1]; at += high, task++) {
+      s->task_at[task] = at;
+      s->task_group[task] = g;
+    }
+  s->task_at[task] = n;
+  return SW_OK;
+}
+
+static sw_status make_blocks(sw_error *err, sw_run *run, int e, sw_sums *s) {
+  const sw_sums_spec *spec = &run->study->entry[e].sums;
+  const sw_grouping *group = NULL;
+  if (spec->blocks) {
+    group = sw_units_grouping(&run->panel->units, spec->blocks);
+    if (!group)
+      return sw_fail(err, SW_EINPUT, "%s: %s: blocks: '%s' is no group of the units",
+                     spec->blocks_where, run->job[e].name, spec->blocks);
+    s->groups = group->n_groups;
+    SW_TRY(sw_job_group_axes(err, &run->job[e], SW_AXIS_BLOCK, SW_AXIS_BLOCK_TO, group));
+  }
+  SW_TRY(sort_units(err, run, s, group));
+  return cut_tasks(err, run, s);
+}
+
+/* A limit belongs to its ring. Distances are compared as inverse squares, of which kernels make
+ * them; what lies beyond the last limit is a ring of its own. */
+static sw_status make_rings(sw_error *err, sw_run *run, int e, const sw_distance *distance,
+                            sw_sums *s) {
+  const sw_sums_spec *spec = &run->study->entry[e].sums;
+  double *limit = NULL, scale = sw_distances_scale(distance);
+  sw_arc_ball *ball = NULL;
+  s->rings = spec->n_rings + 1;
+  s->distance = distance;
+  SW_NEW(err, run->arena, limit, s->rings);
+  SW_NEW(err, run->arena, s->least, s->rings);
+  for (int r = 0; r < spec->n_rings; r++) {
+    limit[r] = spec->ring[r];
+    s->least[r] = 1 / (limit[r] * limit[r]) / scale;
+  }
+  limit[spec->n_rings] = INFINITY;
+  s->least[spec->n_rings] = 0;
+  sw_job_axis(&run->job[e], (sw_axis){.name = SW_AXIS_RING,
+                                      .n = s->rings,
+                                      .number = limit,
+                                      .units = distance->kind == SW_GIVEN ? "1" : "km"});
+  if (distance->kind != SW_GREAT_CIRCLE) return SW_OK;
+  SW_NEW(err, run->arena, ball, sw_arc_chunks(run->panel->units.n));
+  sw_arc_cover(run->panel->units.n, distance->x, distance->y, distance->z, ball);
+  s->points = (sw_arc_points){distance->x, distance->y, distance->z, ball};
+  return SW_OK;
+}
+
+/* ---- outputs ---------------------------------------------------------------------------- */
+
+/* The descriptor as the job has it: without time where pairs have none, and counts as whole numbers
+ * where no count can be larger. */
+static sw_status settle_outputs(sw_error *err, sw_run *run, int e) {
+  sw_job *job = &run->job[e];
+  sw_measure *measure = NULL;
+  sw_output *output = NULL;
+  int count = 0;
+  while (job->measure->output[count].name)
+    count++;
+  SW_NEW(err, run->arena, measure, 1);
+  SW_NEW(err, run->arena, output, count + 1);
+  memcpy(output, job->measure->output, (size_t)count * sizeof *output);
+  for (int q = 0; q < count; q++) {
+    job->result[q].output = &output[q];
+    if (!output[q].of_pairs) continue;
+    bool counts = strcmp(output[q].name, sw_sums_name(SW_SUM_BLOCK_COUNT)) == 0 ||
+                  strcmp(output[q].name, sw_sums_name(SW_SUM_RING_COUNT)) == 0;
+    if (counts && (double)job->n * (double)job->n < INT32_MAX) output[q].number = SW_INT32;
+    if (!job->whole_series) continue;
+    if (output[q].shape == SW_GLOBAL) output[q].shape = SW_TABLE;
+    output[q].timeless = output[q].shape == SW_UNIT;
+  }
+  *measure = *job->measure;
+  measure->output = output;
+  job->measure = measure;
+  return SW_OK;
+}
+
+/* By the name of the output; NULL where it is not asked for. */
+static void find_results(const sw_job *job, sw_sums *s) {
+  sw_result **place[SW_SUMS] = {
+      [SW_SUM_BLOCK] = &s->block,       [SW_SUM_BLOCK_COUNT] = &s->block_count,
+      [SW_SUM_SENT] = &s->sent,         [SW_SUM_RECEIVED] = &s->received,
+      [SW_SUM_RING] = &s->ring,         [SW_SUM_RING_COUNT] = &s->ring_count,
+      [SW_SUM_RING_OUT] = &s->ring_out, [SW_SUM_FROM_CENTRE] = &s->from,
+      [SW_SUM_TO_CENTRE] = &s->to};
+  for (int k = 0; k < SW_SUMS; k++)
+    for (int q = 0; job->measure->output[q].name; q++)
+      if (job->measure->output[q].of_pairs &&
+          strcmp(job->measure->output[q].name, sw_sums_name(k)) == 0)
+        *place[k] = &job->result[q];
+}
+
+static void settle_sizes(const sw_job *job, sw_sums *s) {
+  /* Links are always directed; bind_pair says so later. */
+  s->has_columns = s->groups && (job->directed || job->links_only);
+  s->width = s->groups + s->rings + s->centres;
+  for (int64_t task = 0; task < sw_sums_tasks(s); task++)
+    if (sw_sums_share(s, task) > s->share) s->share = sw_sums_share(s, task);
+}
+
+/* `top` centres agree among the ranks where they communicate; all else is the same on every rank,
+ * and is agreed on by the caller. */
+sw_status sw_sums_bind(sw_error *err, sw_run *run, int e, const sw_distance *distance) {
+  const sw_sums_spec *spec = &run->study->entry[e].sums;
+  sw_sums *s = NULL;
+  if (!spec->blocks && !spec->n_rings && !spec->n_codes && !spec->top) return SW_OK;
+  if (!sw_job_has_pairs(&run->job[e]))
+    return sw_fail(err, SW_EINPUT,
+                   "%s: %s: with these parameters it has no pairs to sum; leave blocks, rings and "
+                   "centres out",
+                   run->job[e].where, run->job[e].name);
+  SW_NEW(err, run->arena, s, 1);
+  s->job = &run->job[e];
+  s->links = run->job[e].links_only ? run->pair[e].links : NULL;
+  SW_TRY(settle_outputs(err, run, e));
+  SW_TRY(make_blocks(err, run, e, s));
+  if (spec->n_rings) SW_TRY(make_rings(err, run, e, distance, s));
+  if (spec->n_codes || spec->top) SW_TRY(make_centres(err, run, e, s));
+  find_results(s->job, s);
+  settle_sizes(s->job, s);
+  run->sums[e] = s;
+  return SW_OK;
+}
+
+int sw_sums_centres(const sw_run *run, int e) {
+  const sw_sums *s = sw_sums_of(run, e);
+  return s ? s->centres : 0;
+}
+
+const char *sw_sums_centre(const sw_run *run, int e, int index) {
+  return sw_unit_code(&run->panel->units, run->sums[e]->centre[index]);
+}

@@ -1,0 +1,94 @@
+/* What the files of sums share. A row's numbers are, in this order: what it sent to each group,
+ * what it sent into each ring, its values for each centre. A task has those of its rows, then the
+ * totals of its rows by group and ring, each with its count of values, then, where they are kept,
+ * sums of all columns. A centre's task has its row. */
+#ifndef SW_PLAN_SUMS_PRIVATE_H
+#define SW_PLAN_SUMS_PRIVATE_H
+
+#include "kernel/space/arc.h"
+#include "measure/outputs.h"
+#include "plan/pairs/pairs.h"
+#include "plan/sums/sums.h"
+#include "plan/task/queue.h"
+
+/* What a measure is handed: all but the first quantity NULL. */
+enum { SUMS_OUT = SW_MAX_QUANTITIES + SW_MAX_BY_ROW };
+
+/* What is made for an entry; from the run's arena, the same on every rank. */
+struct sw_sums {
+  const sw_job *job;
+  int groups; /* 0: no blocks */
+  int rings;  /* 0: none; with what lies beyond the last limit */
+  int centres;
+  bool has_columns; /* directed, with blocks: what a unit receives is not what it sends */
+  const int64_t *centre;
+  const sw_links *links;       /* of a measure that has values there alone; else NULL */
+  const sw_distance *distance; /* of rings */
+  sw_arc_points points;
+  double *least; /* rings: the least inverse square that lies in it (kernel/space/distances.h) */
+  int32_t *unit; /* n: units by group, then by code; the order of rows */
+  int64_t
+      *group_at; /* groups + 1: where a group begins in `unit`; one group of all without blocks */
+  int64_t tasks; /* of rows, per matrix; centres' tasks follow */
+  int64_t *task_at; /* tasks + 1: where a task begins in `unit` */
+  int *task_group;
+  int width;     /* numbers of a row */
+  int64_t share; /* doubles of a task's share at most */
+  sw_result *sent, *received, *block, *block_count, *ring, *ring_count, *ring_out, *from, *to;
+};
+
+typedef struct sums_pass {
+  sw_run *run;
+  int entry, region;
+  sw_job *job;
+  const sw_sums *sums;
+  sw_journal *journal;
+  const char *wanted; /* tasks of all matrices; NULL: all are */
+  int matrices;
+  int t0, t1;         /* the window */
+  int64_t first, end; /* this node's tasks of the window: (t - t0) * sw_sums_tasks + task */
+  double *slots;      /* theirs, node-shared, sums->share doubles each */
+  char *done;         /* theirs, node-shared; NULL: none is done */
+  sw_queue queue;
+} sums_pass;
+
+/* NULL: none are asked for. A run that was not bound here has no table of them at all. */
+static inline const sw_sums *sw_sums_of(const sw_run *run, int entry) {
+  return run->sums ? run->sums[entry] : NULL;
+}
+/* Tasks of a matrix. */
+static inline int64_t sw_sums_tasks(const sw_sums *sums) {
+  return sums->tasks + sums->centres;
+}
+/* Totals behind a task's rows: sums and counts by group and by ring. */
+static inline int sw_sums_totals(const sw_sums *sums) {
+  return 2 * (sums->groups + sums->rings);
+}
+/* Doubles of a task's share. */
+int64_t sw_sums_share(const sw_sums *sums, int64_t task);
+/* The first task of a node in the window. */
+int64_t sw_sums_first(const sums_pass *p, int node);
+
+/* task.c: what a thread works with, and the task that fills `share`. */
+typedef struct sums_worker {
+  const sums_pass *p;
+  double *block;         /* of all buffers */
+  double *out[SUMS_OUT]; /* the first pair quantity: rows of values; the rest NULL */
+  double *value, *key;
+  int64_t stride;
+  int64_t rows;            /* that `value` holds, `stride` apart */
+  void *workspace, *state; /* of one prepared row */
+  bool opened;             /* by the measure's open */
+  sw_error error;          /* the thread's, where the measure may record a failure */
+  double evaluated;
+} sums_worker;
+sw_status sw_sums_open_worker(const sums_pass *p, sums_worker *w);
+void sw_sums_close_worker(sums_worker *w);
+void sw_sums_task(sums_worker *w, int t, int64_t task, double *share);
+
+/* fold.c: the slots of a window become results. Collective. */
+sw_status sw_sums_fold(sw_error *err, sums_pass *p);
+/* The same of a sample, in one process: rows of wanted tasks alone. */
+void sw_sums_place_sample(const sums_pass *p);
+
+#endif

@@ -1,0 +1,188 @@
+/* Computes a task of sums: rows of one group, or the row of a centre. Rows are asked for whole, a
+ * few at a time where the measure gains by it; then each is summed from its buffer. A thread's own
+ * memory, and the task's share, so no lock is needed. */
+#include "plan/sums/private.h"
+
+#include "base/arena.h"
+#include "kernel/pairs/groups.h"
+#include "kernel/space/distances.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* ---- a thread's buffers ----------------------------------------------------------------- */
+
+/* Room behind for measures that fill whole vectors. */
+static int64_t padded(int64_t count) {
+  return (count + 15) & ~(int64_t)7;
+}
+
+/* The place of the first quantity that is on among the pair outputs, by which sums are made. */
+static int first_quantity(const sw_job *job) {
+  int place = 0;
+  for (int q = 0; job->measure->output[q].name; q++) {
+    if (job->measure->output[q].shape != SW_PAIR) continue;
+    if (!job->result[q].off) break;
+    place++;
+  }
+  return place;
+}
+
+sw_status sw_sums_open_worker(const sums_pass *p, sums_worker *w) {
+  const sw_job *job = p->job;
+  sw_error *err = &w->error;
+  size_t bytes = job->measure->workspace ? job->measure->workspace(job) : 0;
+  *w = (sums_worker){.p = p, .stride = padded(job->n), .rows = (int)sw_pairs_grain(job)};
+  SW_TRY(sw_calloc(err, (size_t)(w->stride * (w->rows + 1)), sizeof(double), (void **)&w->block));
+  if (bytes) SW_TRY(sw_alloc(err, bytes, 1, &w->workspace));
+  w->value = w->block;
+  w->key = w->block + w->stride * w->rows;
+  w->out[first_quantity(job)] = w->value;
+  if (job->measure->row_state) SW_TRY(sw_alloc(err, job->measure->row_state(job), 1, &w->state));
+  if (!job->measure->open) return SW_OK;
+  SW_TRY(job->measure->open(err, job, job->n_passes - 1, w->workspace));
+  w->opened = true;
+  return SW_OK;
+}
+
+void sw_sums_close_worker(sums_worker *w) {
+  const sw_job *job = w->p->job;
+  if (w->opened) job->measure->close(job, job->n_passes - 1, w->workspace);
+  sw_free(w->block);
+  sw_free(w->workspace);
+  sw_free(w->state);
+}
+
+/* ---- rows ------------------------------------------------------------------------------- */
+
+/* Fills `count` rows of units that follow each other in code, segment by segment of the side of a
+ * square: operands of as many columns stay in cache, as in the pair pass. A segment may run over
+ * its end, into what the next one fills. */
+static void fill(sums_worker *w, int t, int64_t i, int64_t count) {
+  const sw_job *job = w->p->job;
+  const sw_measure *measure = job->measure;
+  int64_t side = w->p->run->pair[w->p->entry].cut.side;
+  double *out[SUMS_OUT];
+  if (measure->whole_row) measure->whole_row(job, t, i, w->out, w->workspace);
+  if (measure->row_periods) {
+    measure->row_prepare(job, i, w->state, w->workspace);
+    measure->row_periods(job, t, t + 1, i, w->state, w->out, w->workspace);
+  }
+  if (sw_measure_fills_rows(measure)) return;
+  for (int64_t j0 = 0; j0 < job->n; j0 += side) {
+    int64_t j1 = j0 + side < job->n ? j0 + side : job->n;
+    for (int q = 0; q < SUMS_OUT; q++)
+      out[q] = w->out[q] ? w->out[q] + j0 : NULL;
+    if (measure->block)
+      measure->block(job, t, i, i + count, j0, j1, out, w->stride, w->workspace);
+    else
+      measure->segment(job, t, i, j0, j1, out, w->workspace);
+  }
+}
+
+/* Fills the rows of the next units that follow each other, as many as the buffer holds: more than
+ * one only for measures that gain by it. Returns their number. */
+static int64_t fill_rows(sums_worker *w, int t, const int32_t *unit, int64_t left) {
+  int64_t count = 1;
+  while (count < left && count < w->rows && unit[count] == unit[0] + count)
+    count++;
+  fill(w, t, unit[0], count);
+  return count;
+}
+
+/* A measure of links has values there and nowhere else, and is asked for nothing else. 16 doubles:
+ * it may fill a whole vector. */
+static void fill_links(sums_worker *w, int t, int64_t i) {
+  const sw_job *job = w->p->job;
+  const sw_links *links = w->p->sums->links;
+  double one[16], *out[SUMS_OUT];
+  for (int q = 0; q < SUMS_OUT; q++)
+    out[q] = w->out[q] ? one : NULL;
+  for (int64_t j = 0; j < job->n; j++)
+    w->value[j] = NAN;
+  for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++) {
+    int64_t j = links->to[k];
+    if (job->measure->block)
+      job->measure->block(job, t, i, i + 1, j, j + 1, out, 16, w->workspace);
+    else
+      job->measure->segment(job, t, i, j, j + 1, out, w->workspace);
+    w->value[j] = one[0];
+  }
+}
+
+/* ---- sums of a row ---------------------------------------------------------------------- */
+
+/* Distances of the row as inverse squares. One of zero is the nearest that there is. */
+static void fill_keys(sums_worker *w, int64_t i) {
+  const sw_sums *s = w->p->sums;
+  int64_t n = w->p->job->n;
+  sw_distances_inverse_squares(s->distance, &s->points, i, 0, n, w->key);
+  for (int64_t j = 0; s->distance->kind == SW_GIVEN && j < n; j++)
+    if (w->key[j] > DBL_MAX) w->key[j] = DBL_MAX;
+}
+
+/* Row i, whose values stand in v: its numbers into `row`, its part of the task's totals added, its
+ * values added to the columns' sums (NULL: none are kept). */
+static void sum_row(sums_worker *w, int64_t i, double *v, double *row, double *totals,
+                    double *columns) {
+  const sw_sums *s = w->p->sums;
+  int64_t n = w->p->job->n;
+  double values = 0;
+  v[i] = NAN; /* self is no partner, defined or not */
+  for (int g = 0; g < s->groups; g++) {
+    int64_t at = s->group_at[g];
+    sw_groups_sum(s->group_at[g + 1] - at, s->unit + at, v, &row[g], &values);
+    totals[g] += row[g];
+    totals[s->groups + g] += values;
+  }
+  row += s->groups, totals += 2 * s->groups;
+  if (s->rings) fill_keys(w, i);
+  for (int r = 0; r < s->rings; r++) {
+    double below = r ? s->least[r - 1] : INFINITY;
+    sw_groups_ring(n, w->key, s->least[r], below, v, &row[r], &values);
+    totals[r] += row[r];
+    totals[s->rings + r] += values;
+  }
+  row += s->rings;
+  for (int c = 0; c < s->centres; c++)
+    row[c] = v[s->centre[c]];
+  if (columns) sw_groups_add(n, v, columns);
+}
+
+/* ---- the task --------------------------------------------------------------------------- */
+
+static void rows_task(sums_worker *w, int t, int64_t task, double *share) {
+  const sw_sums *s = w->p->sums;
+  int64_t at = s->task_at[task], end = s->task_at[task + 1];
+  double *totals = share + (end - at) * s->width, *row = share;
+  double *columns = s->has_columns ? totals + sw_sums_totals(s) : NULL;
+  memset(totals, 0, (size_t)(sw_sums_share(s, task) - (totals - share)) * sizeof *totals);
+  while (at < end) {
+    int64_t count = 1;
+    if (w->p->sums->links)
+      fill_links(w, t, s->unit[at]);
+    else
+      count = fill_rows(w, t, s->unit + at, end - at);
+    for (int64_t r = 0; r < count; r++, at++, row += s->width)
+      sum_row(w, s->unit[at], w->value + r * w->stride, row, totals, columns);
+  }
+}
+
+static void centre_task(sums_worker *w, int t, int64_t unit, double *share) {
+  if (w->p->sums->links)
+    fill_links(w, t, unit);
+  else
+    fill(w, t, unit, 1);
+  w->value[unit] = NAN;
+  memcpy(share, w->value, (size_t)w->p->job->n * sizeof *share);
+}
+
+/* Fills all of the task's share, whatever lay there. */
+void sw_sums_task(sums_worker *w, int t, int64_t task, double *share) {
+  const sw_sums *s = w->p->sums;
+  if (task < s->tasks)
+    rows_task(w, t, task, share);
+  else
+    centre_task(w, t, s->centre[task - s->tasks], share);
+}

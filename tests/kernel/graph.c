@@ -1,0 +1,198 @@
+/* Networks: the hand network of igraph and networkx (oracles/regions.md), and the edges. */
+#include "kernel/graph/graph.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+#include "kernel/graph/igraph.h"
+
+enum { MOST = 40 };
+
+typedef struct fixture {
+  int64_t row_start[MOST + 1];
+  int32_t to[MOST * MOST];
+  double value[MOST * MOST];
+  sw_links links;
+  sw_graph graph;
+  sw_error err;
+} fixture;
+
+/* w: n x n, row-major; NaN: no link. */
+static void links_of(fixture *net, int64_t n, const double *w) {
+  int64_t at = 0;
+  memset(net, 0, sizeof *net);
+  for (int64_t i = 0; i < n; i++) {
+    for (int64_t j = 0; j < n; j++) {
+      if (isnan(w[i * n + j])) continue;
+      net->to[at] = (int32_t)j;
+      net->value[at++] = w[i * n + j];
+    }
+    net->row_start[i + 1] = at;
+  }
+  net->links = (sw_links){.n = n, .row_start = net->row_start, .to = net->to, .value = net->value};
+}
+
+static void fill(fixture *net, int64_t n, const double *w) {
+  int64_t wrong[2];
+  links_of(net, n, w);
+  cr_assert_eq(sw_graph_fill(&net->err, &net->graph, &net->links, wrong), SW_OK);
+}
+
+static void near(const double *got, const double *want, int64_t n, const char *what) {
+  for (int64_t i = 0; i < n; i++)
+    cr_expect(fabs(got[i] - want[i]) < 6e-10, "%s[%d] = %.12g, not %.12g", what, (int)i, got[i],
+              want[i]);
+}
+
+static const double hand[25] = {0, 4, 2, 0, 0, 1, 0, 3, 0, 0, 2, 0, 0,
+                                5, 0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0};
+
+Test(graph, hand_network) {
+  static const double rank[] = {.160448167, .153306944, .269640519, .226096631, .190507740};
+  static const double hubs[] = {.093832632, .136814744, 1, .024640299, 0};
+  static const double authorities[] = {.427362949, .075066106, .124549959, 1, .009856120};
+  static const double coreness[] = {.857547614, .721923377, 2.557808554, .996799190, .113368554};
+  fixture net;
+  double a[5], b[5], r;
+  int32_t order[5];
+  int64_t size;
+  fill(&net, 5, hand);
+  sw_graph_pagerank(&net.graph, .85, a);
+  near(a, rank, 5, "PageRank");
+  sw_graph_hubs(&net.graph, a, b);
+  near(a, hubs, 5, "hub");
+  near(b, authorities, 5, "authority");
+  cr_expect_eq(sw_graph_density(&net.graph), .4);
+  cr_expect(fabs(sw_graph_reciprocity(&net.graph) - .4) < 1e-15);
+  cr_assert(sw_graph_core(&net.graph, a, order, &size, &r));
+  near(a, coreness, 5, "coreness");
+  cr_expect_eq(size, 2);
+  cr_expect(order[0] == 2 && order[1] == 3);
+  cr_expect(fabs(r - .676752968) < 6e-10);
+  sw_graph_free(&net.graph);
+}
+
+/* By parts of the sources: the sum is that of all. */
+Test(graph, betweenness) {
+  static const double want[] = {2, 0, 7, 3, 0};
+  fixture net;
+  fill(&net, 5, hand);
+  for (int64_t step = 1; step <= 5; step++) {
+    double sum[5] = {0}, part[5];
+    for (int64_t lo = 0; lo < 5; lo += step) {
+      int64_t hi = lo + step < 5 ? lo + step : 5;
+      cr_assert_eq(sw_igraph_betweenness(&net.err, &net.graph, lo, hi, part), SW_OK);
+      for (int i = 0; i < 5; i++)
+        sum[i] += part[i];
+    }
+    near(sum, want, 5, "betweenness");
+  }
+  sw_graph_free(&net.graph);
+}
+
+/* Four groups of ten, close within and far apart, and a vertex that is none's. */
+Test(graph, planted_communities) {
+  static double w[MOST * MOST];
+  fixture net;
+  int32_t group[MOST], again[MOST];
+  for (int i = 0; i < MOST; i++)
+    for (int j = 0; j < MOST; j++) {
+      bool alone = i == 5 || j == 5;
+      w[i * MOST + j] = alone || i == j ? NAN : i % 4 == j % 4 ? 10 + (i * 7 + j) % 5 : .5;
+    }
+  fill(&net, MOST, w);
+  for (uint64_t seed = 1; seed < UINT64_C(10) << 40; seed += UINT64_C(1) << 40) {
+    cr_assert_eq(sw_igraph_communities(&net.err, &net.graph, 1, seed, group), SW_OK);
+    for (int i = 0; i < MOST; i++)
+      cr_expect_eq(group[i], i == 5 ? -1 : i % 4, "%d is in %d", i, group[i]);
+    cr_assert_eq(sw_igraph_communities(&net.err, &net.graph, 1, seed, again), SW_OK);
+    cr_expect_eq(memcmp(group, again, sizeof group), 0, "a seed gives one result");
+  }
+  /* One group for all is worth 1 - resolution, and moves undo what is wrong. */
+  memset(again, 0, sizeof again);
+  again[5] = -1;
+  cr_expect(fabs(sw_graph_modularity(&net.graph, 1, again)) < 1e-14);
+  cr_expect(fabs(sw_graph_modularity(&net.graph, .25, again) - .75) < 1e-14);
+  double best = sw_graph_modularity(&net.graph, 1, group);
+  memcpy(again, group, sizeof again);
+  again[0] = 1, again[7] = 2;
+  cr_expect_lt(sw_graph_modularity(&net.graph, 1, again), best);
+  sw_graph_move_vertices(&net.graph, 1, again);
+  sw_graph_number_groups(&net.graph, again);
+  cr_expect_eq(memcmp(group, again, sizeof group), 0);
+  sw_graph_free(&net.graph);
+}
+
+/* A ring: every vertex is as central. Zeros and loops are no links. */
+Test(graph, ring) {
+  double w[16] = {7, 1, 0, 0, 0, NAN, 1, 0, NAN, NAN, 7, 1, 1, 0, 0, 0}, a[4], b[4], r;
+  int32_t order[4] = {0, 1, 2, 3};
+  int64_t size;
+  fixture net;
+  fill(&net, 4, w);
+  cr_expect_eq(net.graph.n_links, 4);
+  sw_graph_pagerank(&net.graph, .85, a);
+  near(a, (double[]){.25, .25, .25, .25}, 4, "PageRank");
+  sw_graph_hubs(&net.graph, a, b);
+  near(a, (double[]){1, 1, 1, 1}, 4, "hub");
+  near(b, (double[]){1, 1, 1, 1}, 4, "authority");
+  sw_graph_pagerank(&net.graph, 0, a);
+  near(a, (double[]){.25, .25, .25, .25}, 4, "PageRank");
+  cr_expect_eq(sw_graph_reciprocity(&net.graph), 0);
+  cr_expect(sw_graph_core(&net.graph, a, order, &size, &r) || isnan(r));
+  sw_graph_free(&net.graph);
+}
+
+Test(graph, no_links) {
+  double w[9] = {NAN, 0, NAN, 0, NAN, 0, NAN, NAN, NAN}, a[3], b[3], r;
+  int32_t order[3] = {0, 1, 2};
+  int64_t size;
+  fixture net;
+  fill(&net, 3, w);
+  sw_graph_pagerank(&net.graph, .85, a);
+  near(a, (double[]){1. / 3, 1. / 3, 1. / 3}, 3, "PageRank");
+  sw_graph_hubs(&net.graph, a, b);
+  cr_expect(isnan(a[0]) && isnan(b[2]));
+  cr_expect(isnan(sw_graph_reciprocity(&net.graph)));
+  cr_expect_eq(sw_graph_density(&net.graph), 0);
+  cr_expect_not(sw_graph_core(&net.graph, a, order, &size, &r));
+  cr_expect(isnan(r) && isnan(a[1]) && size == 0);
+  double jaccard, overlap;
+  sw_graph_change(&net.links, &net.links, &jaccard, &overlap);
+  cr_expect(isnan(jaccard) && isnan(overlap));
+  sw_graph_free(&net.graph);
+}
+
+/* A star: the coreness of its centre has no bound. */
+Test(graph, star) {
+  double w[36] = {0}, c[6], r;
+  int32_t order[6] = {0, 1, 2, 3, 4, 5};
+  int64_t size;
+  fixture net;
+  for (int i = 1; i < 6; i++)
+    w[i] = w[6 * i] = i;
+  fill(&net, 6, w);
+  cr_expect_not(sw_graph_core(&net.graph, c, order, &size, &r));
+  sw_graph_free(&net.graph);
+}
+
+Test(graph, change) {
+  double u[9] = {5, 2, 0, 0, 0, 3, 1, 0, 0}, v[9] = {0, 1, 4, 0, 0, 3, 0, 0, 9}, jaccard, overlap;
+  fixture a, b;
+  links_of(&a, 3, u);
+  links_of(&b, 3, v);
+  sw_graph_change(&a.links, &b.links, &jaccard, &overlap);
+  cr_expect_eq(jaccard, .5); /* 0-1 and 1-2 of these, 0-2 and 2-0 */
+  cr_expect_eq(overlap, 4. / 10);
+}
+
+Test(graph, negative_weight) {
+  double w[4] = {-3, 1, -2, 0};
+  int64_t wrong[2] = {-1, -1};
+  fixture net;
+  links_of(&net, 2, w);
+  cr_expect_eq(sw_graph_fill(&net.err, &net.graph, &net.links, wrong), SW_EINPUT);
+  cr_expect(wrong[0] == 0 && wrong[1] == 0);
+  sw_graph_free(&net.graph);
+}

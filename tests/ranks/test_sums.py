@@ -1,0 +1,279 @@
+"""`blocks`, `rings` and `centres` of pair entries: against the dense matrix; the same bits for any
+number of ranks and threads, whatever is kept; after kills; as inputs of other entries; and what is
+refused."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "restart"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "results"))
+import h5py  # noqa: E402
+import numpy as np  # noqa: E402
+
+from restart import Study, continued, wait_until_held  # noqa: E402
+
+SPILLWAY = os.environ["SPILLWAY"]
+ASKED = {"blocks": "province", "rings": [200, 500, 900], "centres": {"top": 4, "by": "gdp"}}
+SUMS = ("block_sum", "block_count", "sent_to", "received_from", "ring_sum", "ring_count", "ring_out",
+        "from_centre", "to_centre")
+ENTRIES = {
+    "even": ("gravity", {"mass": ["gdp"], **ASKED}),
+    "uneven": ("gravity", {"mass": ["gdp"], "share": "gdp", **ASKED}),
+    "ellipsoid": ("gravity", {"mass": ["gdp"], "distance": "geodesic", "decay": 1, **ASKED}),
+    "hours": ("gravity", {"mass": ["gdp"], "distance": {"file": "hours.csv"}, "rings": [5, 9.5],
+                          "blocks": "agglomeration"}),
+    "radiation": ("radiation_model", {"mass": "gdp", **ASKED}),
+    "similar": ("structural_similarity", {"shares": ["agriculture", "manufacturing", "finance"],
+                                          "form": "krugman", **ASKED}),
+    "coupled": ("pairwise_coupling", {"systems": ["economy", "services", "ecology"],
+                                      "rings": 400, "centres": ["@0", "@7"]}),
+}
+# Forms of keep other than dense, which walk the pairs in other ways.
+KEPT = ({"top": 7}, {"above": 1e5}, "summary")
+
+
+def great_circle(units):
+    lon, lat = (np.radians(np.array([float(row[k]) for row in units])) for k in ("lon", "lat"))
+    h = (np.sin((lat[:, None] - lat) / 2) ** 2 +
+         np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2)
+    return 2 * 6371.0088 * np.arcsin(np.sqrt(h))
+
+
+class World:
+    def __init__(self, folder, units=150, missing="0.02"):
+        self.folder = folder
+        subprocess.run([SPILLWAY, "synth", "-o", folder, "--units", str(units), "--periods", "2",
+                        "--seed", "3", "--missing", missing], check=True, capture_output=True)
+        with open(self.path("study.yaml")) as file:
+            self.head = file.read().split("measures:\n")[0]
+        with open(self.path("units.csv")) as file:
+            names, *rows = [line.rstrip("\n").split(",") for line in file]
+        self.units = sorted((dict(zip(names, row)) for row in rows), key=lambda row: row["code"])
+        self.code = [row["code"] for row in self.units]
+        self.add_hours()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def add_hours(self):
+        """In part: most pairs have no distance; and limits of rings are met to the bit."""
+        rng = np.random.default_rng(2)
+        n = len(self.code)
+        self.hours = np.where(rng.random((n, n)) < 0.3, rng.integers(1, 40, (n, n)) / 2, np.nan)
+        with open(self.path("hours.csv"), "w") as file:
+            file.write("from,to,distance\n")
+            file.writelines(f"{self.code[i]},{self.code[j]},{self.hours[i, j]}\n"
+                            for i in range(n) for j in range(n)
+                            if i != j and not np.isnan(self.hours[i, j]))
+
+    def write(self, entries):
+        """entries: (measure, name, parameters)."""
+        lines = [self.head + "measures:"]
+        for measure, name, params in entries:
+            params = dict(params, **{"as": name})
+            if isinstance(params.get("centres"), list):
+                params["centres"] = [self.code[int(c[1:])] if c[0] == "@" else c
+                                     for c in params["centres"]]
+            lines.append(f"  - {measure}: {json.dumps(params)}")
+        with open(self.path("sums.yaml"), "w") as file:
+            file.write("\n".join(lines + ["output: {file: sums.h5, precision: float64}", "tile: 32",
+                                          ""]))
+
+    def call(self, words, ranks=0, node_ranks=0):
+        env = dict(os.environ)
+        if node_ranks:
+            env.update(SPILLWAY_NODE_RANKS=str(node_ranks), SPILLWAY_WINDOW_BYTES="1")
+        launcher = ["mpirun", "-n", str(ranks)] if ranks else []
+        return subprocess.run([*launcher, SPILLWAY, *words], env=env, capture_output=True, text=True,
+                              timeout=500)
+
+    def run(self, out="sums.h5", ranks=0, threads=1, node_ranks=0, words=()):
+        done = self.call(["run", self.path("sums.yaml"), "-o", self.path(out), "--force", "--threads",
+                          str(threads), *words], ranks, node_ranks)
+        assert done.returncode == 0, done.stderr
+        return done
+
+    def read(self, out="sums.h5"):
+        """Entry -> name -> (values, names of axes)."""
+        found = {}
+        with h5py.File(self.path(out)) as file:
+            assert file.attrs["state"] == b"complete"
+            for name, group in file.items():
+                if isinstance(group, h5py.Group) and name != "composites":
+                    found[name] = {key: item[...] for key, item in group.items()}
+            for entry, (_, params) in ENTRIES.items():
+                for key in SUMS:
+                    if f"{entry}/{key}" in file:
+                        self.check_axes(file[f"{entry}/{key}"], key, params)
+        return found
+
+    def check_axes(self, item, key, params):
+        axes = [os.path.basename(item.dims[k][0].name) for k in range(item.ndim)]
+        group = params.get("blocks")
+        want = {"block_sum": ["time", group, f"{group}_to"], "sent_to": ["time", "unit", group],
+                "ring_sum": ["time", "ring"], "ring_out": ["time", "unit", "ring"],
+                "from_centre": ["time", "unit", "centre"]}
+        want.update(block_count=want["block_sum"], received_from=want["sent_to"],
+                    ring_count=want["ring_sum"], to_centre=want["from_centre"])
+        assert axes == want[key], (item.name, axes)
+
+
+def close(got, want, what):
+    assert np.allclose(got, want, rtol=1e-12, atol=0, equal_nan=True), what
+
+
+def check_entry(world, name, params, r):
+    v = np.where(np.isnan(r["value"]), 0, r["value"])
+    there = ~np.isnan(r["value"])
+    if "blocks" in params:
+        label = [t.decode() for t in r[params["blocks"]]]
+        assert label == sorted(set(row[params["blocks"]] for row in world.units))
+        member = np.array([[row[params["blocks"]] == g for g in label] for row in world.units], float)
+        close(r["sent_to"], v @ member, f"{name}: sent_to")
+        close(r["received_from"], v.transpose(0, 2, 1) @ member, f"{name}: received_from")
+        close(r["block_sum"], member.T @ v @ member, f"{name}: block_sum")
+        assert (r["block_count"] == member.T @ there @ member).all(), f"{name}: block_count"
+        close(r["sent_to"].sum(2), r["out_strength"], f"{name}: parts of the strength")
+        close(r["received_from"].sum(2), r["in_strength"], f"{name}: parts of the strength")
+        assert r["block_count"].dtype == np.int32
+    if "rings" in params and name != "ellipsoid":
+        d = world.hours if name == "hours" else great_circle(world.units)
+        limit = [*np.atleast_1d(params["rings"]), np.inf]
+        assert r["ring"].tolist() == limit
+        for k, upper in enumerate(limit):
+            within = (d <= upper) & (d > (limit[k - 1] if k else 0))
+            close(r["ring_out"][:, :, k], (v * within).sum(2), f"{name}: ring_out")
+            close(r["ring_sum"][:, k], (v * within).sum((1, 2)), f"{name}: ring_sum")
+            assert (r["ring_count"][:, k] == (there & within).sum((1, 2))).all(), f"{name}: ring_count"
+    if "centres" in params:
+        centre = [world.code.index(c.decode()) for c in r["centre"]]
+        assert np.array_equal(r["to_centre"], r["value"][:, :, centre], equal_nan=True)
+        assert np.array_equal(r["from_centre"], r["value"][:, centre].transpose(0, 2, 1),
+                              equal_nan=True)
+
+
+def check_centres(world, r):
+    """The largest by their values in the last period."""
+    with open(world.path("panel.csv")) as file:
+        names, *rows = [line.rstrip("\n").split(",") for line in file]
+    at = {name: k for k, name in enumerate(names)}
+    last = max(row[at["year"]] for row in rows)
+    gdp = sorted((-float(row[at["gdp"]]), row[at["code"]]) for row in rows
+                 if row[at["year"]] == last and row[at["gdp"]])
+    assert [c.decode() for c in r["even"]["centre"]] == [code for _, code in gdp[:4]]
+
+
+def check_spoilt(world):
+    """A number that is not what its row gives is found by computing the row again."""
+    with open(world.path("sums.h5"), "rb") as file:
+        whole = file.read()
+    for key, at in ("sent_to", (0, 5, 1)), ("ring_out", (1, 9, 2)), ("to_centre", (1, 3, 0)):
+        with h5py.File(world.path("sums.h5"), "r+") as file:
+            item = file["uneven"][key]
+            item[at] = item[at] * 1.5 + 1
+        done = world.call(["verify", world.path("sums.h5"), "--tiles", "100000"])
+        assert done.returncode == 1 and f"/uneven/{key}" in done.stdout + done.stderr, (key, done)
+        assert "computed" in done.stdout + done.stderr, done
+        with open(world.path("sums.h5"), "wb") as file:
+            file.write(whole)
+
+
+def bits(found, names=SUMS):
+    return {(entry, key): r[key].tobytes() for entry, r in found.items() for key in names if key in r}
+
+
+def plain_values():
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(folder)
+        world.write([(m, name, dict(p, keep="dense")) for name, (m, p) in ENTRIES.items()])
+        world.run()
+        found = world.read()
+        for name, (_, params) in ENTRIES.items():
+            check_entry(world, name, params, found[name])
+        check_centres(world, found)
+        first = bits(found)
+        for ranks, threads, nodes in (0, 2, 0), (2, 1, 0), (3, 1, 1), (4, 2, 2):
+            world.run("more.h5", ranks, threads, nodes)
+            assert bits(world.read("more.h5")) == first, (ranks, threads, nodes)
+        done = world.call(["verify", world.path("sums.h5")])
+        assert done.returncode == 0, done.stdout + done.stderr
+        check_spoilt(world)
+        done = world.call(["diff", world.path("sums.h5"), world.path("more.h5")])
+        assert done.returncode == 0, done.stdout + done.stderr
+        done = world.run("again.h5", words=["--reuse", world.path("sums.h5")])
+        assert "taken from" in done.stderr, done.stderr
+        assert bits(world.read("again.h5")) == first, "reuse"
+        for keep in KEPT:
+            world.write([(m, name, dict(p, keep=keep)) for name, (m, p) in ENTRIES.items()])
+            world.run("kept.h5")
+            assert bits(world.read("kept.h5")) == first, keep
+
+
+def as_inputs():
+    """Sums by unit are inputs like any result, by their labels."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(folder, 80, "0")
+        label = world.units[0]["province"]
+        world.write([("gravity", "g", {"mass": ["gdp"], "keep": "summary", **ASKED}),
+                     ("inequality", "gap", {"of": f"g.sent_to[{label}]"}),
+                     ("inequality", "near", {"of": "g.ring_out[200]"}),
+                     ("inequality", "far", {"of": "g.ring_out[inf]"})])
+        world.run()
+        r = world.read()
+        for name, x in (("gap", r["g"]["sent_to"][:, :, 0]), ("near", r["g"]["ring_out"][:, :, 0]),
+                        ("far", r["g"]["ring_out"][:, :, -1])):
+            rank = np.arange(1, x.shape[1] + 1)
+            s = np.sort(x, 1)
+            gini = (2 * (rank * s).sum(1) / s.sum(1) - x.shape[1] - 1) / x.shape[1]
+            assert np.allclose(r[name]["gini"], gini, rtol=1e-10), name
+
+
+def refused():
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(folder, 40, "0")
+        for more, said in (
+                ({"blocks": "provinces"}, "blocks: 'provinces' is no group of the units"),
+                ({"rings": [200, 100]}, "rings: 100 comes after 200; limits are above zero and ascend"),
+                ({"rings": [-1, 100]}, "rings: -1 comes after 0"),
+                ({"rings": []}, "rings: limits of distance are wanted"),
+                ({"centres": ["nowhere"]}, "centres: no unit has the code 'nowhere'"),
+                ({"centres": {"top": 3}}, "centres: write {top: 5, by: gdp}"),
+                ({"centres": {"top": 41, "by": "gdp"}}, "centres: top: 41 of 40 units"),
+                ({"centres": {"top": 3, "by": "gpd"}}, "gpd"),
+                ({"ring": [100]}, "unknown key 'ring'")):
+            world.write([("gravity", "g", {"mass": ["gdp"], **more})])
+            done = world.call(["check", world.path("sums.yaml")])
+            assert done.returncode == 2, (more, done.returncode, done.stderr)
+            lines = [line for line in done.stderr.splitlines() if said in line]
+            assert len(lines) == 1, (more, done.stderr)
+
+
+def killed():
+    """Held once a rank has marked some tasks of the sums, killed or stopped, and gone on with."""
+    measures = ("measures:\n  - gravity: {mass: [gdp], share: gdp, keep: summary, blocks: province, "
+                "rings: [200, 500], centres: {top: 3, by: gdp}, as: g}\noutput: {file: out.h5}\n")
+    study = Study(400, 3, measures)
+    want, _, _ = study.complete("plain.h5")
+    marks = 3 * 7 + 30  # more than the pair pass has: of it and of the sums
+    for k, (number, ranks) in enumerate(((signal.SIGKILL, 0), (signal.SIGTERM, 0))):
+        name = f"out{k}.h5"
+        process = study.start(name, ranks, threads=1, hold=marks)
+        for pid in wait_until_held(process, ranks):
+            os.kill(pid, number)
+            study.let_go(name, [pid])
+        process.communicate(timeout=60)
+        assert process.returncode == (75 if number == signal.SIGTERM else -9), process.returncode
+        got, out, _ = study.complete(name, 2, threads=1)
+        done, whole = continued(out)
+        assert marks <= done < whole, (done, whole)
+        assert got == want, number
+
+
+plain_values()
+as_inputs()
+refused()
+killed()
+print("sums over pairs agree")
