@@ -43,7 +43,7 @@ static sw_status node_alloc(sw_team *team, sw_error *err, size_t bytes, void **o
   sw_window *made = calloc(1, sizeof *made);
   *out = NULL;
   bytes = bytes > 0 ? bytes : 1;
-  sw_status status = made ? SW_OK : sw_fail(err, SW_ENOMEM, "no memory for a shared window");
+  sw_status status = made ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory for a shared window");
   if (status == SW_OK && team->node_size == 1) status = sw_calloc(err, bytes, 1, &made->memory);
   status = sw_team_agree(team, err, status, 0);
   if (status == SW_OK) {

@@ -32,16 +32,17 @@ size_t sw_comm_shared_room(void) {
 }
 
 static const char hint[] =
-    "give it more (e.g. --shm-size of the container) or use one rank a node with threads";
+    "give it more (e.g. --shm-size of the container) or use one rank per node with threads";
 
 /* The user's remedy depends on the reason: a full file system can be enlarged, one that refuses
  * must be repaired. */
 static sw_status no_memory(sw_error *err, size_t bytes, int reason) {
   bool full = reason == ENOSPC || reason == ENOMEM || reason == EDQUOT;
   return sw_fail(err, SW_ENOMEM,
-                 FOLDER ": %.3f MB of shared memory, needed once a node, cannot be had: %s; %s",
+                 FOLDER
+                 ": %.3f MB of shared memory, needed once per node, cannot be allocated: %s; %s",
                  (double)bytes / 1e6, strerror(reason),
-                 full ? hint : "mend that, or use one rank a node with threads");
+                 full ? hint : "repair this, or use one rank per node with threads");
 }
 
 /* Before anything is reserved: where /dev/shm claims more than the machine has, filling it up ends
@@ -50,7 +51,8 @@ static sw_status check_room(sw_error *err, size_t bytes) {
   size_t room = sw_comm_shared_room();
   if (bytes <= room) return SW_OK;
   return sw_fail(err, SW_ENOMEM,
-                 FOLDER ": shared memory has %.3f MB free, and %.3f MB are needed once a node; %s",
+                 FOLDER
+                 ": shared memory has %.3f MB free, and %.3f MB are needed once per node; %s",
                  (double)room / 1e6, (double)bytes / 1e6, hint);
 }
 

@@ -144,9 +144,9 @@ sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team) 
   stay_alone();
   SW_MPI(err, MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided));
   if (provided < MPI_THREAD_FUNNELED)
-    return sw_fail(err, SW_EINTERNAL, "this MPI library gives no MPI_THREAD_FUNNELED");
+    return sw_fail(err, SW_EINTERNAL, "this MPI library does not support MPI_THREAD_FUNNELED");
   sw_comm *comm = calloc(1, sizeof *comm);
-  if (!comm) return sw_fail(err, SW_ENOMEM, "no memory to start MPI");
+  if (!comm) return sw_fail(err, SW_ENOMEM, "out of memory: cannot start MPI");
   /* So that sw_comm_stop knows what there is after a failure half way. */
   comm->world = comm->machine = comm->node = comm->leaders = comm->end = MPI_COMM_NULL;
   sw_status status = set_up(err, comm);

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A name that the measure does not declare is a slip in the measure that its first run finds: it
- * aborts rather than return something that could be taken for an answer. */
+/* A name that the measure does not declare is an error in the measure, found in its first run:
+ * abort, rather than return something that looks like an answer. */
 static int param_index(const sw_job *job, const char *name) {
   for (int i = 0; job->measure->param[i].name; i++)
     if (strcmp(job->measure->param[i].name, name) == 0) return i;
@@ -58,7 +58,7 @@ sw_status sw_job_group_axes(sw_error *err, sw_job *job, const char *name, const 
     as = sw_arena_printf(job->arena, SW_NAME_GROUP_PREFIX "%s", grouping->name);
     as_to = sw_arena_printf(job->arena, "%s_to", as ? as : "");
   }
-  if (!as || !as_to) return sw_fail(err, SW_ENOMEM, "%s: no memory for its axes", job->name);
+  if (!as || !as_to) return sw_fail(err, SW_ENOMEM, "%s: out of memory for its axes", job->name);
   sw_axis axis = {.name = name, .n = grouping->n_groups, .label = grouping->label, .as = as};
   sw_job_axis(job, axis);
   axis.name = to;

@@ -243,7 +243,7 @@ def check_output_folder(folder):
     write(folder, {})
     good = run(folder, extra=["-o", "there/new/deep/out.h5"])
     assert good.returncode == 0, good.stderr
-    assert "there/new/deep: the folder was not there and is made" in good.stderr, good.stderr
+    assert "there/new/deep: the folder was missing and is created" in good.stderr, good.stderr
     assert os.listdir(f"{folder}/there/new/deep") == ["out.h5"]
     shutil.rmtree(f"{folder}/there")
 

@@ -497,7 +497,7 @@ class Usage(unittest.TestCase):
 
     def test_damaged(self):
         path = changed("damaged", lambda f: f["gravity/partner"].__setitem__((0, 0, 0), 4000))
-        self.refused("gravity: a partner is no unit", "old/results.h5", path)
+        self.refused("gravity: a partner is not a unit", "old/results.h5", path)
         path = changed("damaged", lambda f: f["strong/row_start"].__setitem__((1, 3), 10**9))
         self.refused("strong: row_start leads nowhere", path, "old/results.h5")
 

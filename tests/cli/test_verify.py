@@ -128,10 +128,10 @@ def check_foreign(study, path):
 
     forged = study.path("forged.h5")
     for change, said in ((missing, "cannot open /top/value"),
-                         (added, "/ccd/guess: the study makes no such variable"),
-                         (added_group, "/guess: the study makes no such group"),
+                         (added, "/ccd/guess: the study defines no such variable"),
+                         (added_group, "/guess: the study defines no such group"),
                          (swapped, "/unit, position 3: "),
-                         (another_year, "/time, position 1: '1999', and the study makes '2002'")):
+                         (another_year, "/time, position 1: '1999', but the study defines '2002'")):
         shutil.copy(path, forged)
         with h5py.File(forged, "r+") as file:
             change(file)

@@ -271,7 +271,7 @@ Test(composite, refusals) {
   h = composite(4, 1);
   harness_column(h, "positive", "x", x);
   harness_set_node(h, "weights", harness_pair(h, "y", harness_scalar(h, "1")));
-  HARNESS_FAILS(h, "'y' is no indicator of it");
+  HARNESS_FAILS(h, "'y' is not an indicator of it");
   harness_free(h);
   h = composite(4, 1);
   harness_column(h, "positive", "x", x);

@@ -140,8 +140,7 @@ Test(coupling, scores_outside_are_named) {
   harness *h = start(3);
   h->whole[1][1][270] = 1.25;
   h->whole[2][0][271] = -0.5;
-  PAIR_FAILS(h,
-             "a score must lie in [0,1]: unit 00000270, period 2002: ecology is 1.25 (2 in all)");
+  PAIR_FAILS(h, "a score must be in [0,1]: unit 00000270, period 2002: ecology is 1.25 (2 in all)");
   harness_free(h);
   h = start(3);
   h->input[2].unbounded = true;

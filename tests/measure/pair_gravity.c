@@ -191,6 +191,6 @@ Test(gravity, unknown_group) {
       h, "same_group",
       harness_many(h, 2, (const char *[]){"group", "factor"},
                    (sw_node *[]){harness_scalar(h, "prefecture"), harness_scalar(h, "2")}));
-  PAIR_FAILS(h, "'prefecture' is no group");
+  PAIR_FAILS(h, "'prefecture' is not a group");
   harness_free(h);
 }

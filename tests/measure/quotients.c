@@ -61,7 +61,7 @@ Test(location_quotient, given_base) {
   sw_table one = {"nation.csv", 1, 2, years, names, by_year};
   harness *h = quotient(false);
   harness_arg(h, "base")->table = &one;
-  HARNESS_FAILS(h, "nation.csv has no period '2002'; the nearest is '2001'");
+  HARNESS_FAILS(h, "nation.csv has no period '2002'; did you mean '2001'?");
   harness_free(h);
 }
 

@@ -106,11 +106,11 @@ Test(structural_similarity, any_size) {
 Test(structural_similarity, refusals) {
   harness *h = harness_new(&sw_measure_structural_similarity, N, T);
   harness_column(h, "shares", "a", industry[0]);
-  PAIR_FAILS(h, "shares: 1 industry; a structure has two or more");
+  PAIR_FAILS(h, "shares: 1 industry; expected at least two");
   harness_free(h);
   h = start("krugman");
   harness_column(h, "demand", "da", demand[0]);
-  PAIR_FAILS(h, "demand: only form: complementarity sets supply against demand; leave one out");
+  PAIR_FAILS(h, "demand: `demand` is only for form: complementarity; remove one of the two");
   harness_free(h);
   h = start("complementarity");
   PAIR_FAILS(h, "form: complementarity needs `demand`: as many columns as `shares`, in the same "
@@ -118,6 +118,6 @@ Test(structural_similarity, refusals) {
   harness_free(h);
   h = start("complementarity");
   harness_column(h, "demand", "da", demand[0]);
-  PAIR_FAILS(h, "demand: 1 given, and 3 under `shares`; as many, in the same order, are wanted");
+  PAIR_FAILS(h, "demand: 1 given, and 3 under `shares`; expected as many, in the same order");
   harness_free(h);
 }

@@ -115,7 +115,8 @@ Test(aliases, refuse_what_they_set) {
 
 Test(aliases, slips) {
   SLIP(m.name = "", "a measure has no name; give .name, by which studies call it");
-  SLIP(m.name = "2nd", "measure 2nd: its name is to be letters, digits and '_', no digit first");
+  SLIP(m.name = "2nd",
+       "measure 2nd: its name must be letters, digits and '_', not beginning with a digit");
   SLIP(m.title = NULL, "measure reach: no title; say what it is in one line");
   SLIP(m.param = of("moran")->param,
        "measure reach: an alias has no parameters, outputs or functions of its own");

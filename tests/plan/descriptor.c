@@ -145,19 +145,19 @@ Test(descriptor, identity) {
   SLIP(m.formula = "", "no formula; give it in plain text");
   SLIP(m.source = NULL, "no source; name the publication, or 'by definition'");
   SLIP(m.version = 0, "version 0; versions begin at 1");
-  SLIP(m.kind = (sw_kind)9, "kind 9 is none; give one of SW_KIND_UNIT to SW_KIND_COMPOSITE");
+  SLIP(m.kind = (sw_kind)9, "unknown kind 9; expected one of SW_KIND_UNIT to SW_KIND_COMPOSITE");
   SLIP(m.param = NULL, "param is NULL; give a list that ends with {0}");
   SLIP(m.output = NULL, "output is NULL; give a list that ends with {0}");
-  SLIP(m.output += 3, "no outputs; what it computes is to be declared");
+  SLIP(m.output += 3, "no outputs; declare what it computes");
   SLIP(m.resolve = NULL, "no resolve; it declares the passes");
-  SLIP(m.headline = "fit", "the headline 'fit' is none of its outputs; name one, or none");
+  SLIP(m.headline = "fit", "the headline 'fit' is not one of its outputs; name one, or none");
 }
 
 Test(descriptor, name) {
   static const char *const name[] = {NULL, "2sls"};
   static const char *const line[] = {
       "a measure has no name; give .name, by which studies call it",
-      "measure 2sls: its name is to be letters, digits and '_', no digit first"};
+      "measure 2sls: its name must be letters, digits and '_', not beginning with a digit"};
   for (int i = 0; i < 2; i++) {
     sw_error err = {0};
     sw_measure m = good();
@@ -168,25 +168,25 @@ Test(descriptor, name) {
 }
 
 Test(descriptor, parameters) {
-  PARAMS("parameter keep: the engine reads `keep` of every entry itself; take another name",
+  PARAMS("parameter keep: the engine reads `keep` of every entry itself; choose another name",
          NUMBER("keep", "2", 0, 0));
-  PARAMS("parameter as: the engine reads `as` of every entry itself; take another name",
+  PARAMS("parameter as: the engine reads `as` of every entry itself; choose another name",
          NUMBER("as", "2", 0, 0));
-  PARAMS("parameter periods: the engine reads `periods` of every entry itself; take another name",
+  PARAMS("parameter periods: the engine reads `periods` of every entry itself; choose another name",
          NUMBER("periods", "2", 0, 0));
-  PARAMS("parameter by: the engine reads `by` of every entry itself; take another name",
+  PARAMS("parameter by: the engine reads `by` of every entry itself; choose another name",
          NUMBER("by", "2", 0, 0));
   PARAMS("two parameters are called 'a'; give each a name of its own", NUMBER("a", "2", 0, 0),
          NUMBER("a", "3", 0, 0));
   PARAMS("parameter weights: beside pair outputs it names the links of keep: links; make it "
-         "SW_P_WEIGHTS, or take another name",
+         "SW_P_WEIGHTS, or choose another name",
          NUMBER("weights", "2", 0, 0));
   PARAMS("parameter form: a choice without choices; write \"one|other\"",
          {.name = "form", .type = SW_P_CHOICE, .fallback = "one", .help = "a choice"});
-  PARAMS("parameter a: lo is 3 and hi 1; lo comes first", NUMBER("a", "2", 3, 1));
-  PARAMS("parameter a: no help; say it in one line",
+  PARAMS("parameter a: lo is 3 and hi 1; lo must not be above hi", NUMBER("a", "2", 3, 1));
+  PARAMS("parameter a: no help; describe it in one line",
          {.name = "a", .type = SW_P_NUMBER, .fallback = "2", .help = NULL});
-  PARAMS("parameter a: type 77 is none; give one of sw_ptype",
+  PARAMS("parameter a: unknown type 77; expected one of sw_ptype",
          {.name = "a", .type = (sw_ptype)77, .fallback = "2", .help = "what"});
 }
 
@@ -234,9 +234,10 @@ Test(descriptor, groups) {
        m.kind = SW_KIND_PAIR, "of kind pair, without a pair output; declare one");
   OUTPUTS("output near: the group peers; only pair outputs have groups",
           {.name = "near", .shape = SW_UNIT, .group = "peers"});
-  OUTPUTS("group time: the results file has a `time` of its own; take another name",
+  OUTPUTS("group time: the results file itself uses `time`; choose another name",
           BELOW("near", "time"));
-  OUTPUTS("group 'a-b': letters, digits and '_' are wanted, no digit first", BELOW("near", "a-b"));
+  OUTPUTS("group 'a-b': expected letters, digits and '_', not beginning with a digit",
+          BELOW("near", "a-b"));
   OUTPUTS("an output and a group are both called 'peers'; rename one", BELOW("near", "peers"),
           UNIT("peers", NULL));
   static const sw_output same[] = {BELOW("near", "peers"), BELOW("near", "peers"), {0}};
@@ -253,17 +254,16 @@ Test(descriptor, output_names) {
   char line[200];
   for (size_t i = 0; i < sizeof always / sizeof *always; i++) {
     const sw_output one[] = {UNIT(always[i], NULL), {0}};
-    snprintf(line, sizeof line,
-             "output %s: the results file has a `%s` of its own; take another name", always[i],
-             always[i]);
+    snprintf(line, sizeof line, "output %s: the results file itself uses `%s`; choose another name",
+             always[i], always[i]);
     SLIP(m.output = one; m.headline = NULL; m.segment = NULL, line);
   }
   for (size_t i = 0; i < sizeof beside_pairs / sizeof *beside_pairs; i++) {
     const sw_output two[] = {PAIR("flow"), TABLE(beside_pairs[i], NULL, NULL), {0}};
-    snprintf(line, sizeof line,
-             "output %s: the results file has a `%s` of its own beside pair outputs; take another "
-             "name",
-             beside_pairs[i], beside_pairs[i]);
+    snprintf(
+        line, sizeof line,
+        "output %s: the results file itself uses `%s` beside pair outputs; choose another name",
+        beside_pairs[i], beside_pairs[i]);
     SLIP(m.output = two; m.headline = NULL, line);
     /* Without pairs it is anybody's. */
     sw_error err = {0};
@@ -273,11 +273,12 @@ Test(descriptor, output_names) {
     m.segment = NULL;
     cr_expect_eq(sw_measure_check(&err, &m), SW_OK, "%s", err.text);
   }
-  OUTPUTS("output value: the first pair output is stored as `value`; take another name",
+  OUTPUTS("output value: the first pair output is stored as `value`; choose another name",
           PAIR("flow"), UNIT("value", NULL));
   OUTPUTS("two outputs are called 'a'; give each a name of its own", UNIT("a", NULL),
           UNIT("a", NULL));
-  OUTPUTS("output 'a/b': letters, digits and '_' are wanted, no digit first", UNIT("a/b", NULL));
+  OUTPUTS("output 'a/b': expected letters, digits and '_', not beginning with a digit",
+          UNIT("a/b", NULL));
 }
 
 Test(descriptor, output_forms) {
@@ -286,32 +287,32 @@ Test(descriptor, output_forms) {
   OUTPUTS("output a: axis[1] without axis[0]; the first is axis[0]", TABLE("a", NULL, "row"));
   OUTPUTS("output a: axis[2] without axis[1]; the first is axis[0]",
           UNIT("a", "term", NULL, "row"));
-  OUTPUTS("output cube: the axis row twice, which readers take for one; declare row_to with the "
+  OUTPUTS("output cube: the axis row twice, which readers merge into one; declare row_to with the "
           "same labels",
           GLOBAL("cube", "row", "term", "row"));
   OUTPUTS("output a: timeless is of unit outputs; what has neither unit nor time is an SW_TABLE",
           {.name = "a", .shape = SW_GLOBAL, .timeless = true});
   OUTPUTS("output a: timeless is of unit outputs; of pairs resolve sets whole_series",
           {.name = "a", .shape = SW_PAIR, .timeless = true});
-  OUTPUTS("output vcov: the axis term twice, which readers take for one; declare term_to with the "
-          "same labels",
-          TABLE("vcov", "term", "term"));
-  OUTPUTS("axis time: the results file has a `time` of its own; take another name",
+  OUTPUTS(
+      "output vcov: the axis term twice, which readers merge into one; declare term_to with the "
+      "same labels",
+      TABLE("vcov", "term", "term"));
+  OUTPUTS("axis time: the results file itself uses `time`; choose another name",
           TABLE("a", "time", NULL));
-  OUTPUTS("axis rank: the results file has a `rank` of its own beside pair outputs; take another "
-          "name",
+  OUTPUTS("axis rank: the results file itself uses `rank` beside pair outputs; choose another name",
           PAIR("flow"), TABLE("a", "rank", NULL));
   OUTPUTS("output a: pairs are stored as the study's precision says; give SW_FLOAT64",
           {.name = "a", .long_name = "whole", .units = "1", .shape = SW_PAIR, .number = SW_INT32});
-  OUTPUTS("9 pair outputs; 8 at most", PAIR("a"), PAIR("b"), PAIR("c"), PAIR("d"), PAIR("e"),
-          PAIR("f"), PAIR("g"), PAIR("h"), PAIR("i"));
+  OUTPUTS("9 pair outputs; expected at most 8", PAIR("a"), PAIR("b"), PAIR("c"), PAIR("d"),
+          PAIR("e"), PAIR("f"), PAIR("g"), PAIR("h"), PAIR("i"));
   OUTPUTS("output a: by_row is of unit outputs",
           {.name = "a", .long_name = "a", .units = "1", .shape = SW_TABLE, .by_row = true});
   OUTPUTS("output a: by_row, and no whole_row to fill it",
           {.name = "a", .long_name = "a", .units = "1", .shape = SW_UNIT, .by_row = true});
   OUTPUTS("output a: of_pairs is the engine's own; leave it out",
           {.name = "a", .long_name = "a", .units = "1", .shape = SW_UNIT, .of_pairs = true});
-  OUTPUTS("output a: shape 5 is none; give one of sw_shape",
+  OUTPUTS("output a: unknown shape 5; expected one of sw_shape",
           {.name = "a", .long_name = "none", .units = "1", .shape = (sw_shape)5});
 }
 
@@ -407,10 +408,11 @@ Test(declared, is_sound) {
 Test(declared, passes) {
   DECLARED(swap_passes(job), "pass 1 is over pairs, and 2 comes after it; pairs are computed last: "
                              "declare that pass after all others");
-  DECLARED(job->n_passes = 0, "resolve declares no pass; at least one computes something");
-  DECLARED(add_passes(job, 10), "resolve declares 13 passes; 8 at most");
-  DECLARED(write_passes(job, 13), "resolve declares 13 passes; 8 at most");
-  DECLARED(job->pass[1].domain = (sw_domain)4, "pass 1: domain 4 is none; give one of sw_domain");
+  DECLARED(job->n_passes = 0, "resolve declares no pass; expected at least one");
+  DECLARED(add_passes(job, 10), "resolve declares 13 passes; expected at most 8");
+  DECLARED(write_passes(job, 13), "resolve declares 13 passes; expected at most 8");
+  DECLARED(job->pass[1].domain = (sw_domain)4,
+           "pass 1: unknown domain 4; expected one of sw_domain");
   DECLARED(b.measure.merge = NULL, "pass 0 leaves a partial, and there is no merge to join them");
   DECLARED(b.measure.finish = NULL, "pass 0 leaves a result, and there is no finish to fill it");
   DECLARED(b.measure.tile = NULL, "pass 0 is over units, and there is no tile");
@@ -428,7 +430,7 @@ Test(declared, passes) {
   DECLARED(b.measure.segment = NULL; b.measure.block = block;
            job->pass[2].grain = 65, "pass 2: a grain of 65 rows; 1 to 64, or 0");
   DECLARED(job->pass[1].record = 0, "pass 1: 2 items of 0 bytes; an item fills its record");
-  DECLARED(job->pass[0].operand = -1, "pass 0: -1 operand columns; zero or more");
+  DECLARED(job->pass[0].operand = -1, "pass 0: -1 operand columns; expected 0 or more");
   DECLARED(job->pass[2].result = 8, "pass 2: a pass over pairs has no finish, and so no result");
 }
 
@@ -470,8 +472,8 @@ static void add_axes(sw_job *job) {
 }
 
 Test(declared, axes) {
-  DECLARED(write_axes(job), "resolve declares 9 axes; 8 at most");
-  DECLARED(add_axes(job), "resolve declares 22 axes; 8 at most");
+  DECLARED(write_axes(job), "resolve declares 9 axes; expected at most 8");
+  DECLARED(add_axes(job), "resolve declares 22 axes; expected at most 8");
   DECLARED(job->n_axes = 1, "output vcov has the axis term_to, which resolve does not declare; "
                             "declare it, or switch the output off");
   DECLARED(job->axis[1].name = "term",
@@ -480,11 +482,11 @@ Test(declared, axes) {
            "output vcov has the axis term_to, which is empty; switch the output off");
   DECLARED(job->axis[1].label = NULL, "axis term_to: 2 labels, and that of 0 is NULL");
   DECLARED(sw_job_axis(job, (sw_axis){.name = "unit_to", .n = 2, .label = label}),
-           "axis unit_to: the results file has a `unit_to` of its own; take another name");
+           "axis unit_to: the results file itself uses `unit_to`; choose another name");
   DECLARED(sw_job_axis(job, (sw_axis){.name = "entry", .n = 2, .label = label}),
-           "axis entry: the results file has a `entry` of its own; take another name");
+           "axis entry: the results file itself uses `entry`; choose another name");
   DECLARED(sw_job_axis(job, (sw_axis){.n = 2, .label = label}),
-           "axis '': letters, digits and '_' are wanted, no digit first");
+           "axis '': expected letters, digits and '_', not beginning with a digit");
   DECLARED(sw_job_axis(job, (sw_axis){.name = "residual", .n = 2, .label = label}),
            "an output and an axis are both called 'residual'; rename one");
 }
@@ -495,10 +497,10 @@ Test(declared, positions) {
   DECLARED(job->axis[1].number = km, "axis term_to: labels and numbers; give one of them");
   DECLARED(job->axis[1].units = "km", "axis term_to: units 'km' of labels; numbers have units");
   DECLARED(job->axis[1].label = NULL; job->axis[1].number = gap, "axis term_to: number 1 is NaN");
-  DECLARED(job->axis[1].as = "a/b", "axis term_to: 'a/b' can be no name in a results file");
-  DECLARED(job->axis[1].as = "", "axis term_to: '' can be no name in a results file");
+  DECLARED(job->axis[1].as = "a/b", "axis term_to: 'a/b' cannot be a name in a results file");
+  DECLARED(job->axis[1].as = "", "axis term_to: '' cannot be a name in a results file");
   DECLARED(job->axis[1].as = "unit",
-           "axis unit: the results file has a `unit` of its own; take another name");
+           "axis unit: the results file itself uses `unit`; choose another name");
   DECLARED(job->axis[1].as = "term",
            "the axis term is declared twice; once is enough for all outputs");
   DECLARED(job->axis[1].as = "residual",

@@ -171,7 +171,7 @@ Test(run, whole_numbers) {
 }
 
 Test(run, thirteen_passes) {
-  SLIP("thirteen", "resolve declares 13 passes; 8 at most");
+  SLIP("thirteen", "resolve declares 13 passes; expected at most 8");
 }
 
 /* ---- a result is what its outputs are ------------------------------------------------------ */
@@ -204,9 +204,9 @@ Test(run, model_with_pairs) {
 }
 
 Test(run, model_without_pairs) {
-  expect_line("  - model: {of: x, slip: no_pairs, keep: dense}\n", SW_EINPUT,
-              "study.yaml:3:42: model: with these parameters it has no pairs to keep; leave `keep` "
-              "out");
+  expect_line(
+      "  - model: {of: x, slip: no_pairs, keep: dense}\n", SW_EINPUT,
+      "study.yaml:3:42: model: with these parameters it has no pairs to keep; remove `keep`");
   expect_line("  - model: {of: x, slip: no_pairs}\n  - model: {of: model.out_strength, as: b}\n",
               SW_EINPUT,
               "study.yaml:4:17: model.out_strength: with the parameters that model has, there are "

@@ -222,11 +222,12 @@ static void expect(const char *entries, sw_status wanted, const char *said, int 
 
 Test(resources, slips) {
 #define AT "study.yaml:3:3: sums: measure sums: "
-  expect("- sums: {of: x, slip: nine}\n", SW_EINTERNAL, AT "it asks for 9 resources; 8 at most", 0);
+  expect("- sums: {of: x, slip: nine}\n", SW_EINTERNAL,
+         AT "it asks for 9 resources; expected at most 8", 0);
   expect("- sums: {of: x, slip: no_name}\n", SW_EINTERNAL,
-         AT "resource 0 has no name; say by which recipe it is made", 0);
+         AT "resource 0 has no name; name the recipe that makes it", 0);
   expect("- sums: {of: x, slip: no_fill}\n", SW_EINTERNAL,
-         AT "resource power: no fill, which makes it", 0);
+         AT "resource power: no fill; give the function that makes it", 0);
   expect("- sums: {of: x, slip: no_bytes}\n", SW_EINTERNAL,
          AT "resource power: 0 bytes; give their number, or `begin`, which finds it", 0);
   expect("- sums: {of: x, slip: no_begin}\n", SW_EINTERNAL,
@@ -269,9 +270,8 @@ Test(resources, no_memory) {
   s.team->node_room = little_room;
   sw_error_clear(&s.err);
   cr_expect_eq(sw_resource_make(&s.err, s.run, 0), SW_ENOMEM);
-  cr_expect_str_eq(s.err.text,
-                   "study.yaml:3:3: sums: sum needs 0.000 MB of shared memory on a node "
-                   "and 0.000 MB are free; enlarge /dev/shm");
+  cr_expect_str_eq(s.err.text, "study.yaml:3:3: sums: sum needs 0.000 MB of shared memory per node "
+                               "and 0.000 MB are free; enlarge /dev/shm");
   cr_expect(begun == 3 && ended == 3 && s.run->n_made == 1);
   s.team->node_free(s.team, kept);
   stage_close(&s);

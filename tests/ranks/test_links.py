@@ -184,8 +184,8 @@ REFUSED = {
         AT + "probe: result: found a list; expected one name",
 }
 TRAPS = {
-    "no_close": "measure probe: open without close; what a thread makes it takes down",
-    "no_workspace": "measure probe: open without workspace; what it makes has its place there",
+    "no_close": "measure probe: open without close; a thread must free what it creates",
+    "no_workspace": "measure probe: open without workspace; what it creates is kept there",
     "uneven_items": "pass 0: 14 items see links of 5 periods; give each period as many",
     "no_links": "a parameter names pairs, and no pass sees links; set links in one",
     "links_of_units": "pass 1: links are seen by passes over items",

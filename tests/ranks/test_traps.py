@@ -26,7 +26,7 @@ TRAPS = {
                             "fills its record, finish or a pass over units the outputs",
     "segment_fills_unit": AT + "pass 2 is over pairs, and segment fills output doubled; it fills "
                                "`out`, finish or a pass over units the other outputs",
-    "thirteen_passes": AT + "resolve declares 13 passes; 8 at most",
+    "thirteen_passes": AT + "resolve declares 13 passes; expected at most 8",
     "axis_undeclared": AT + "output vcov has the axis term_to, which resolve does not declare; "
                             "declare it, or switch the output off",
     "axis_twice": AT + "the axis term is declared twice; once is enough for all outputs",
@@ -36,12 +36,11 @@ TRAPS = {
     "axis_gap": OUTRIGHT + "output doubled: axis[2] without axis[0]; the first is axis[0]",
     "timeless_global": OUTRIGHT + "output fit: timeless is of unit outputs; what has neither unit "
                                   "nor time is an SW_TABLE",
-    "axis_repeated": OUTRIGHT + "output vcov: the axis term twice, which readers take for one; "
-                                "declare term_to with the same labels",
-    "ten_pairs": OUTRIGHT + "10 pair outputs; 8 at most",
-    "headline": OUTRIGHT + "the headline 'fits' is none of its outputs; name one, or none",
-    "output:total": OUTRIGHT + "output total: the results file has a `total` of its own beside "
-                               "pair outputs; take another name",
+    "axis_repeated": OUTRIGHT + "output vcov: the axis term twice, which readers merge into one; declare term_to with the same labels",
+    "ten_pairs": OUTRIGHT + "10 pair outputs; expected at most 8",
+    "headline": OUTRIGHT + "the headline 'fits' is not one of its outputs; name one, or none",
+    "output:total": OUTRIGHT + "output total: the results file itself uses `total` beside "
+                               "pair outputs; choose another name",
 }
 
 STUDY = """study: traps

@@ -88,7 +88,7 @@ def check_damage(study, want):
 
 def check_other_files(study, want):
     """A file that is none is refused; one of another build, or of other results, is of no use."""
-    for name, words in (("none.h5", "cannot be opened"), ("panel/panel.csv", "is no HDF5 file")):
+    for name, words in (("none.h5", "cannot be opened"), ("panel/panel.csv", "is not an HDF5 file")):
         status, _, err = study.run("next.h5", words=["--reuse", study.path(name)])
         assert status == 2 and words in err and not study.left("next.h5"), err
     shutil.copy(study.path("whole.h5"), study.path("bad.h5"))

@@ -292,9 +292,9 @@ class Writer(unittest.TestCase):
             file["x"] = 1
         with h5py.File(self.path("open.h5"), "w") as file:
             file.attrs["state"] = np.bytes_("incomplete")
-        for path, sentence in ((os.path.join(HERE, "digest.py"), "is no HDF5 file"),
+        for path, sentence in ((os.path.join(HERE, "digest.py"), "is not an HDF5 file"),
                                (self.path("absent.h5"), "cannot be opened: No such file"),
-                               (self.path("other.h5"), "but no results file"),
+                               (self.path("other.h5"), "but not a results file"),
                                (self.path("open.h5"), "is incomplete")):
             done = self.info(path)
             self.assertEqual(done.returncode, 2, done.stderr)

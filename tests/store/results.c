@@ -76,7 +76,7 @@ Test(results, an_output_that_cannot_be) {
   sw_results *results = NULL;
   cr_assert(symlink("nowhere", "link") == 0);
   cr_assert(sw_results_start(&err, team, "link/out.h5", false, false, &results) == SW_EINPUT);
-  cr_assert_str_eq(err.text, "link: the folder of the output is not there and cannot be made: No "
+  cr_assert_str_eq(err.text, "link: the folder of the output is missing and cannot be created: No "
                              "such file or directory; choose another -o");
   sw_error_clear(&err);
   cr_assert(sw_results_start(&err, team, folder, true, false, &results) == SW_EINPUT);
@@ -94,7 +94,7 @@ Test(results, an_output_that_cannot_be) {
 Test(results, an_output_that_exists) {
   cr_assert(write_fixture(false) == SW_OK, "%s", err.text);
   cr_assert(write_fixture(false) == SW_EINPUT);
-  cr_assert_str_eq(err.text, "out.h5 exists; give --force to write over it or another -o");
+  cr_assert_str_eq(err.text, "out.h5 exists; give --force to overwrite it, or another -o");
   sw_error_clear(&err);
   sw_results *results = NULL;
   cr_assert(sw_results_start(&err, team, "out.h5", true, false, &results) == SW_OK);
@@ -145,6 +145,6 @@ Test(results, no_memory_is_not_the_same_as_no_change) {
   limit.rlim_cur = RLIM_INFINITY;
   cr_assert(setrlimit(RLIMIT_AS, &limit) == 0);
   cr_assert(status == SW_ENOMEM, "%d", (int)status);
-  cr_assert(strncmp(err.text, "no memory for the names of inputs", 33) == 0, "%s", err.text);
+  cr_assert(strncmp(err.text, "out of memory for the names of inputs", 33) == 0, "%s", err.text);
   free(line);
 }

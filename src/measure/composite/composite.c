@@ -149,7 +149,7 @@ static void sum_tile(const sw_job *job, const sw_tile *tile, double *out, const 
     int pool = pool_of(spec, t);
     double *into = out + pool * width;
     const double *sum = sums ? sums + pool * spec->p : NULL;
-    /* Once a period: units of a tile share the pool. */
+    /* Once per period: units of a tile share the pool. */
     make_scales(job, spec, pool, b->scale);
     for (int j = 0; sum && j < spec->p; j++)
       b->mean[j] = sum[j] / (double)b->scale[j].m;

@@ -1,4 +1,4 @@
-/* What rank 0 makes of a composite's folds: pools that cannot be scored, warnings (one an
+/* What rank 0 makes of a composite's folds: pools that cannot be scored, warnings (one per
  * indicator, however many periods it concerns), bounds and weights. It runs once per pass, in
  * serial; what later passes need goes into `result`, which every rank gets. Tables and values by
  * period are written straight to the outputs, which count on rank 0 only. */
@@ -13,7 +13,7 @@ static const sw_composite_spec *spec_of(const sw_job *job) {
   return job->state;
 }
 
-/* An indicator that does not vary in the pool tells no unit apart: its weight is 0. */
+/* An indicator that is constant in the pool does not discriminate: its weight is 0. */
 static void mark_constants(const sw_composite_spec *spec, sw_composite_range pool, bool *constant) {
   for (int j = 0; j < spec->p; j++)
     constant[j] = sw_composite_constant(spec, pool, j);
@@ -43,9 +43,8 @@ static sw_status check_pool(sw_error *err, const sw_job *job, int pool, sw_compo
   return SW_OK;
 }
 
-/* At most one warning of each sort for an indicator, however many periods it concerns: a panel of
- * forty years would else drown its log. Constant over an empty pool is no news: check_pool has said
- * it. */
+/* At most one warning of each sort for an indicator, however many periods it concerns: else a panel
+ * of forty years would flood its log. Constant over an empty pool: check_pool has reported it. */
 static void note_indicator(const sw_job *job, const void *all, int j) {
   const sw_composite_spec *spec = spec_of(job);
   int constant = 0, first = -1;
@@ -60,8 +59,8 @@ static void note_indicator(const sw_job *job, const void *all, int j) {
   const char *where = job->input[j].where, *name = job->input[j].name;
   if (outside > 0)
     sw_note(job->notes,
-            "%s: %s: %.0f values of '%s' lie outside its bounds [%g, %g] and count as "
-            "the nearer bound",
+            "%s: %s: %.0f values of '%s' lie outside its bounds [%g, %g] and are set to the nearer "
+            "bound",
             where, job->name, outside, name, spec->lo[j], spec->hi[j]);
   if (constant == 1)
     sw_note(job->notes, "%s: %s: '%s' is constant in %s: weight 0", where, job->name, name,
@@ -113,8 +112,8 @@ static sw_status set_weights(sw_error *err, const sw_job *job, const void *range
     mark_constants(spec, sw_composite_range_at(spec, ranges, pool), constant);
     if (!sw_weights_normalise(spec->p, constant, w))
       sw_note(job->notes,
-              "%s: %s: all weight was on indicators that are constant in %s: the others "
-              "share equally",
+              "%s: %s: all given weights are on indicators that are constant in %s: the others get "
+              "equal weights",
               job->where, job->name, pool_name(job, pool));
   }
   return SW_OK;
@@ -171,9 +170,7 @@ static sw_status finish_second(sw_error *err, sw_job *job, const double *second,
     mark_constants(spec, r, constant);
     if (!pool_weights(spec, *r.rows, sum, second + pool * sw_composite_second_doubles(spec),
                       constant, weight + pool * spec->p))
-      sw_note(job->notes,
-              "%s: %s: the indicators tell the units of %s apart no better one than "
-              "another: equal weights",
+      sw_note(job->notes, "%s: %s: in %s all indicators discriminate equally: equal weights",
               job->where, job->name, pool_name(job, pool));
   }
   write_weights(job, weight);

@@ -33,7 +33,7 @@ static sw_status refuse_twins(sw_error *err, const sw_job *job, int p) {
   for (int j = 0; j < p; j++)
     for (int k = 0; k < j; k++)
       if (strcmp(indicator(job, j), indicator(job, k)) == 0)
-        return sw_fail(err, SW_EINPUT, "%s: %s: '%s' is named twice; name each indicator once",
+        return sw_fail(err, SW_EINPUT, "%s: %s: '%s' is listed twice; list it once",
                        job->input[j].where, job->name, indicator(job, j));
   return SW_OK;
 }
@@ -44,34 +44,33 @@ static sw_status refuse_twins(sw_error *err, const sw_job *job, int p) {
 static sw_status read_bounds(sw_error *err, const sw_node *pair, const char *name, double *lo,
                              double *hi) {
   if (pair->kind != SW_NODE_LIST || pair->count != 2)
-    return sw_node_fail(err, pair, "bounds of %s: write [lowest, highest]", name);
+    return sw_node_fail(err, pair, "bounds of %s: expected [lowest, highest]", name);
   SW_TRY(sw_node_number(err, pair->item[0], lo));
   SW_TRY(sw_node_number(err, pair->item[1], hi));
   if (*lo < *hi) return SW_OK;
-  return sw_node_fail(err, pair, "bounds of %s: %g is not below %g; write [lowest, highest]", name,
-                      *lo, *hi);
+  return sw_node_fail(err, pair, "bounds of %s: %g is not below %g; expected [lowest, highest]",
+                      name, *lo, *hi);
 }
 
-/* Names first, so that a misspelt one is told as such and not as one that is missing. Bounds for
- * every indicator or for none: a mixture would scale some by the data. */
+/* Names first, so that a misspelt one is reported as such and not as missing. Bounds for every
+ * indicator or for none: a mixture would scale some by the data. */
 static sw_status read_all_bounds(sw_error *err, const sw_job *job, const sw_node *map,
                                  sw_composite_spec *spec) {
   double *lo = NULL, *hi = NULL;
   SW_NEW(err, job->arena, lo, spec->p);
   SW_NEW(err, job->arena, hi, spec->p);
   if (map->kind != SW_NODE_MAP)
-    return sw_node_fail(err, map, "bounds: write {indicator: [lowest, highest], ...}");
+    return sw_node_fail(err, map, "bounds: expected {indicator: [lowest, highest], ...}");
   /* Names that are none of the composite's. */
   for (int i = 0; i < map->count; i++)
     if (find_indicator(job, spec->p, map->key[i]) < 0)
-      return sw_node_key_fail(err, map, i, "%s: '%s' is no indicator of it; did you mean '%s'?",
+      return sw_node_key_fail(err, map, i, "%s: '%s' is not an indicator of it; did you mean '%s'?",
                               job->name, map->key[i], nearest_indicator(job, spec->p, map->key[i]));
   for (int j = 0; j < spec->p; j++) {
     const sw_node *pair = sw_node_get(map, indicator(job, j));
     if (!pair)
       return sw_node_fail(err, map,
-                          "%s: no bounds for '%s'; give [lowest, highest] for each "
-                          "indicator",
+                          "%s: no bounds for '%s'; give [lowest, highest] for every indicator",
                           job->name, indicator(job, j));
     SW_TRY(read_bounds(err, pair, indicator(job, j), &lo[j], &hi[j]));
   }
@@ -98,7 +97,7 @@ static sw_status read_over(sw_error *err, const sw_job *job, sw_composite_spec *
   const sw_node *bounds = sw_node_get(arg->node, "bounds");
   if (!bounds || arg->node->count != 1)
     return sw_job_fail(err, job, "over",
-                       "'%s' is not known; write panel, period or {bounds: "
+                       "'%s' is unknown; expected panel, period or {bounds: "
                        "{indicator: [lowest, highest], ...}}",
                        text ? text : "this");
   /* normalise was read first. */
@@ -109,9 +108,9 @@ static sw_status read_over(sw_error *err, const sw_job *job, sw_composite_spec *
 
 /* ---- weights ---------------------------------------------------------------------------- */
 
-/* Weights of one pool: none negative, not all zero, scaled to sum 1. What was given with a few
- * digits sums to nearly 1, and is no surprise to anybody; a larger difference may be a slip and is
- * said. `pool`: the period, NULL where the weights hold for all. */
+/* Weights of one pool: none negative, not all zero, scaled to sum 1. Weights given with a few
+ * digits sum to nearly 1, which needs no note. A larger difference may be a mistake and is noted.
+ * `pool`: the period, NULL where the weights hold for all. */
 static sw_status check_given(sw_error *err, const sw_job *job, int p, const char *pool,
                              double *weight) {
   static const double rounding = 1e-3;
@@ -119,12 +118,12 @@ static sw_status check_given(sw_error *err, const sw_job *job, int p, const char
   double sum = 0;
   for (int j = 0; j < p; j++) {
     if (!(weight[j] >= 0) || isinf(weight[j]))
-      return sw_job_fail(err, job, "weights", "the weight of '%s' is %g; a weight is zero or more",
+      return sw_job_fail(err, job, "weights", "the weight of '%s' is %g; expected 0 or more",
                          indicator(job, j), weight[j]);
     sum += weight[j];
   }
   if (!(sum > 0) || isinf(sum))
-    return sw_job_fail(err, job, "weights", "the weights sum to %g; give some weight", sum);
+    return sw_job_fail(err, job, "weights", "the weights sum to %g; expected more than 0", sum);
   if (fabs(sum - 1) > rounding)
     sw_note(job->notes, "%s: %s: the weights%s%s sum to %.10g, not to 1; each is divided by it",
             where ? where : job->where, job->name, pool ? " of " : "", pool ? pool : "", sum);
@@ -139,13 +138,12 @@ static sw_status read_map(sw_error *err, const sw_job *job, const sw_node *map, 
   for (int i = 0; i < map->count; i++)
     if (find_indicator(job, p, map->key[i]) < 0)
       return sw_node_key_fail(err, map, i,
-                              "%s: weights: '%s' is no indicator of it; did you mean "
-                              "'%s'?",
+                              "%s: weights: '%s' is not an indicator of it; did you mean '%s'?",
                               job->name, map->key[i], nearest_indicator(job, p, map->key[i]));
   for (int j = 0; j < p; j++) {
     const sw_node *value = sw_node_get(map, indicator(job, j));
     if (!value)
-      return sw_node_fail(err, map, "%s: weights: none for '%s'; give one for each indicator",
+      return sw_node_fail(err, map, "%s: weights: none for '%s'; give one for every indicator",
                           job->name, indicator(job, j));
     SW_TRY(sw_node_number(err, value, &weight[j]));
   }
@@ -158,17 +156,17 @@ static int find_text(const char *const *text, int count, const char *name) {
   return -1;
 }
 
-/* Weight of indicator j in a table with a row an indicator and a column `weight` (or a single
- * column of any name); or, of weights by period, with a row a period and a column an indicator, or
- * the other way round. A file that has the same weight for all periods serves each. Missing cells
- * are NaN and are refused by check_given. */
+/* Weight of indicator j in a table with one row per indicator and a column `weight` (or a single
+ * column of any name); or, of weights by period, with one row per period and one column per
+ * indicator, or the other way round. A file that has the same weight for all periods serves each.
+ * Missing cells are NaN and are refused by check_given. */
 static sw_status table_weight(sw_error *err, const sw_job *job, const sw_table *table, int j,
                               const char *period, double *weight) {
   const char *name = indicator(job, j);
   int row = find_text(table->row, table->n_rows, name), column = -1;
   if (row >= 0) {
     column = find_text(table->column, table->n_columns, "weight");
-    /* indicator,anything: there is no doubt which column is meant. */
+    /* indicator,anything: the column is unambiguous. */
     if (column < 0 && table->n_columns == 1) column = 0;
     if (column < 0 && period) column = find_text(table->column, table->n_columns, period);
   } else if (period) {
@@ -179,10 +177,10 @@ static sw_status table_weight(sw_error *err, const sw_job *job, const sw_table *
     *weight = table->value[(size_t)row * (size_t)table->n_columns + (size_t)column];
     return SW_OK;
   }
-  return sw_job_fail(err, job, "weights",
-                     "%s has no weight of '%s'%s%s; it needs a row for each "
-                     "indicator and a column 'weight'",
-                     table->file, name, period ? " in " : "", period ? period : "");
+  return sw_job_fail(
+      err, job, "weights",
+      "%s has no weight of '%s'%s%s; expected one row per indicator and a column 'weight'",
+      table->file, name, period ? " in " : "", period ? period : "");
 }
 
 /* Every pool's weights out of the table; the period is a label there only if pools are periods. */
@@ -231,7 +229,7 @@ static sw_status read_weights(sw_error *err, const sw_job *job, sw_composite_spe
   if (which < 0) {
     const char *near = text ? sw_nearest(text, names, 4) : NULL;
     return sw_job_fail(err, job, "weights",
-                       "'%s' is not known%s%s%s; write entropy, equal, "
+                       "'%s' is unknown%s%s%s; expected entropy, equal, "
                        "critic, cv, {indicator: weight, ...}, {from: results.h5} or {file: "
                        "w.csv}",
                        text ? text : "a list", near ? "; did you mean '" : "", near ? near : "",

@@ -54,8 +54,8 @@ typedef struct record {
 /* ---- tile ------------------------------------------------------------------------------- */
 
 /* Items of a period stand together: the whole, then each grouping. So records come in that order to
- * finish, and item / items_a_period is the period. */
-static int items_a_period(const inequality_state *state) {
+ * finish, and item / items_per_period is the period. */
+static int items_per_period(const inequality_state *state) {
   return 1 + state->n_groupings;
 }
 
@@ -64,7 +64,8 @@ static int items_a_period(const inequality_state *state) {
 static void tile_inequality(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const inequality_state *state = job->state;
   /* The item's number, taken apart. */
-  int t = (int)(tile->lo / items_a_period(state)), g = (int)(tile->lo % items_a_period(state)) - 1;
+  int t = (int)(tile->lo / items_per_period(state)),
+      g = (int)(tile->lo % items_per_period(state)) - 1;
   const double *x = job->input[0].view.row[t];
   const double *weight = state->weighted ? job->input[1].view.row[t] : NULL;
   sw_sample sample = sw_inequality_sample_make(x, weight, job->n, workspace);
@@ -98,8 +99,7 @@ static sw_status check_record(sw_error *err, const sw_job *job, const record *r,
   if (r->wrong < 0) return SW_OK;
   const sw_input *input = &job->input[r->wrong_weight ? 1 : 0];
   return sw_fail(err, SW_EINPUT,
-                 "%s: %s: '%s' of unit %s in %s is %.10g; inequality is of values "
-                 "and weights that are zero or more",
+                 "%s: %s: '%s' of unit %s in %s is %.10g; expected values and weights of 0 or more",
                  input->where, job->name, input->name, sw_unit_code(job->units, r->wrong),
                  sw_job_period(job, t), r->wrong_value);
 }
@@ -133,7 +133,7 @@ static sw_status finish_inequality(sw_error *err, sw_job *job, int pass, const v
   const inequality_state *state = job->state;
   const record *r = all;
   int with_zeros = 0, groups = state->n_groupings;
-  for (int t = 0; t < job->n_periods; t++, r += items_a_period(state)) {
+  for (int t = 0; t < job->n_periods; t++, r += items_per_period(state)) {
     SW_TRY(check_record(err, job, r, t));
     with_zeros += r->zeros > 0;
     place_whole(job, r, t);
@@ -162,7 +162,7 @@ static void note_per_capita(const sw_job *job) {
   if (ends_with(name, "_pc") || ends_with(name, "pcgdp") || strstr(name, "per_capita") ||
       strstr(name, "percapita") || strstr(name, "pc_"))
     sw_note(job->notes,
-            "%s: %s: '%s' is taken for a variable a head, without a weight: every unit "
+            "%s: %s: '%s' looks like a variable per head, and no weight is given: every unit "
             "counts the same; write weight: population to weight by it",
             job->where, job->name, name);
 }
@@ -179,8 +179,7 @@ static sw_status find_groupings(sw_error *err, sw_job *job, inequality_state *st
     state->grouping[g] = sw_units_grouping(job->units, groups->texts[g]);
     if (!state->grouping[g])
       return sw_job_fail(err, job, "groups",
-                         "'%s' is no group column of the units; list it under "
-                         "groups there",
+                         "'%s' is not a group column of the units; list it under groups there",
                          groups->texts[g]);
     /* One workspace serves the items of all groupings. */
     if (state->grouping[g]->n_groups > state->most_groups)
@@ -194,7 +193,7 @@ static sw_status find_groupings(sw_error *err, sw_job *job, inequality_state *st
   return SW_OK;
 }
 
-/* An item for each period and for each grouping in it, as items_a_period has them. */
+/* An item for each period and for each grouping in it, as items_per_period has them. */
 static sw_status resolve_inequality(sw_error *err, sw_job *job) {
   inequality_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);
@@ -204,7 +203,7 @@ static sw_status resolve_inequality(sw_error *err, sw_job *job) {
   if (!state->weighted) note_per_capita(job);
   job->n_passes = 1;
   job->pass[0] = (sw_pass){.domain = SW_ITEMS,
-                           .items = (int64_t)job->n_periods * items_a_period(state),
+                           .items = (int64_t)job->n_periods * items_per_period(state),
                            .record = sizeof(record)};
   return SW_OK;
 }
@@ -216,7 +215,7 @@ static const sw_param params[] = {
     {.name = "weight",
      .type = SW_P_COLUMN,
      .fallback = "",
-     .help = "e.g. population, where the variable is a head's"},
+     .help = "e.g. population, if the variable is per head"},
     {.name = "groups",
      .type = SW_P_GROUPINGS,
      .fallback = "",

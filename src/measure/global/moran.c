@@ -54,8 +54,8 @@ static sw_status finish_moran(sw_error *err, sw_job *job, int pass, const void *
 }
 
 /* The links are there when `resolve` is called, the values are not: so a matrix without any link is
- * refused, and islands are told, before data come in. A unit that lacks a neighbour only in a
- * period in which its neighbours lack a value is the kernel's business and is not told. */
+ * refused, and islands are reported, before data are read. A unit that lacks a neighbour only in a
+ * period in which its neighbours lack a value is handled by the kernel and not reported. */
 static sw_status resolve_moran(sw_error *err, sw_job *job) {
   const sw_arg *islands = sw_job_arg(job, "islands");
   const sw_links *weights = sw_job_weights(job, "weights");

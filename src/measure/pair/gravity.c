@@ -41,18 +41,19 @@ static sw_status read_same_group(sw_error *err, const sw_job *job, gravity *g) {
   if (!node) return SW_OK;
   const sw_node *group = sw_node_get(node, "group"), *factor = sw_node_get(node, "factor");
   if (!group || !factor)
-    return sw_job_fail(err, job, "same_group", "write {group: province, factor: 2}");
+    return sw_job_fail(err, job, "same_group", "expected {group: province, factor: 2}");
   SW_TRY(sw_node_check_keys(err, node, keys));
   const char *name;
   SW_TRY(sw_node_text(err, group, &name));
   SW_TRY(sw_node_number(err, factor, &g->factor));
   /* Finite, as sw_node_number takes nothing else. */
-  if (g->factor < 0) return sw_node_fail(err, factor, "factor is %g; zero or more", g->factor);
+  if (g->factor < 0)
+    return sw_node_fail(err, factor, "factor is %g; expected 0 or more", g->factor);
   g->same = sw_units_grouping(job->units, name);
   if (!g->same)
     return sw_node_fail(err, group,
-                        "%s: '%s' is no group of the units; list it under units: groups", job->name,
-                        name);
+                        "%s: '%s' is not a group of the units; list it under units: groups",
+                        job->name, name);
   return SW_OK;
 }
 
@@ -75,8 +76,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   const sw_arg *exponent = sw_job_arg(job, "exponent");
   if (exponent->count != 2)
     return sw_job_fail(err, job, "exponent",
-                       "%d numbers; give two, of the row's and of the "
-                       "column's mass: [1, 1]",
+                       "%d numbers; expected two, for the row's and the column's mass: [1, 1]",
                        exponent->count);
   g->distance = sw_job_distance(job, "distance");
   g->decay = sw_job_arg(job, "decay")->number;
@@ -124,8 +124,8 @@ static void place(const sw_job *job, const gravity *g, int t, int64_t unit) {
         sw_view_at(job->input[sw_job_inputs(job, "share").first].view, t, unit);
 }
 
-/* Negative masses are placed as well (NaN or worse): `finish` ends the run before anyone reads
- * them. Units outside, so that the first negative is the first by unit. */
+/* Negative masses are placed as well: `finish` ends the run before their results are read. Units
+ * outside, so that the first negative is the first by unit. */
 static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   (void)workspace;
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)

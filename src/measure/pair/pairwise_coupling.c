@@ -65,7 +65,7 @@ static int vector_length(const coupling *c) {
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
-/* Each pairing has its number of systems; meta has 2^p vectors a pair, so p is bounded. */
+/* Each pairing has its number of systems; meta has 2^p vectors per pair, so p is bounded. */
 static sw_status check_count(sw_error *err, const sw_job *job, const coupling *c) {
   if (c->pairing == META && (c->systems < 2 || c->systems > SW_META_SYSTEMS))
     return sw_job_fail(err, job, "systems", "pairing meta mixes 2 to %d systems; %d given",
@@ -94,14 +94,14 @@ static sw_status direct_alpha(sw_error *err, const sw_job *job, coupling *c) {
   if (node->kind == SW_NODE_SCALAR && strcmp(node->text, "equal") == 0) return SW_OK;
   if (node->kind != SW_NODE_LIST || node->count != 2)
     return sw_node_fail(err, node,
-                        "%s: pairing direct takes equal, or two weights, of the row's "
-                        "and of the column's score: [0.4, 0.6]",
+                        "%s: pairing direct takes equal, or two weights, for the row's and the "
+                        "column's score: [0.4, 0.6]",
                         job->name);
   for (int k = 0; k < 2; k++)
     SW_TRY(sw_node_number(err, node->item[k], &alpha[k]));
   double sum = alpha[0] + alpha[1];
   if (!(alpha[0] >= 0 && alpha[1] >= 0 && sum > 0))
-    return sw_node_fail(err, node, "%s: weights are zero or more, and not all zero", job->name);
+    return sw_node_fail(err, node, "%s: expected weights of 0 or more, not all 0", job->name);
   alpha[0] /= sum, alpha[1] /= sum;
   return SW_OK;
 }
@@ -237,13 +237,12 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
   const scores_seen *seen = all;
   *(bool *)result = seen->has_tiny;
   if (!seen->outside) return SW_OK;
-  return sw_fail(
-      err, SW_EINPUT,
-      "%s: %s: systems: a score must lie in [0,1]: unit %s, period %s: %s is %g (%lld in "
-      "all); make it a composite with normalise: min-max",
-      job->input[seen->input].where, job->name, sw_unit_code(job->units, seen->unit),
-      sw_job_period(job, seen->period), job->input[seen->input].name, seen->value,
-      (long long)seen->outside);
+  return sw_fail(err, SW_EINPUT,
+                 "%s: %s: systems: a score must be in [0,1]: unit %s, period %s: %s is %g (%lld in "
+                 "all); make it a composite with normalise: min-max",
+                 job->input[seen->input].where, job->name, sw_unit_code(job->units, seen->unit),
+                 sw_job_period(job, seen->period), job->input[seen->input].name, seen->value,
+                 (long long)seen->outside);
 }
 
 /* ---- pass 1: pairs ---------------------------------------------------------------------- */

@@ -35,18 +35,17 @@ typedef struct structure {
 static sw_status check_columns(sw_error *err, const sw_job *job, const structure *s) {
   int demand = sw_job_inputs(job, "demand").count;
   if (s->industries < 2)
-    return sw_job_fail(err, job, "shares", "%d industry; a structure has two or more",
-                       s->industries);
+    return sw_job_fail(err, job, "shares", "%d industry; expected at least two", s->industries);
   if (s->form != COMPLEMENTARITY && demand)
     return sw_job_fail(err, job, "demand",
-                       "only form: complementarity sets supply against demand; leave one out");
+                       "`demand` is only for form: complementarity; remove one of the two");
   if (s->form == COMPLEMENTARITY && !demand)
     return sw_job_fail(err, job, "form",
                        "complementarity needs `demand`: as many columns as `shares`, in the same "
                        "order");
   if (s->form == COMPLEMENTARITY && demand != s->industries)
     return sw_job_fail(err, job, "demand",
-                       "%d given, and %d under `shares`; as many, in the same order, are wanted",
+                       "%d given, and %d under `shares`; expected as many, in the same order",
                        demand, s->industries);
   return SW_OK;
 }

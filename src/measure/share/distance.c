@@ -9,11 +9,9 @@ static sw_status check_given(sw_error *err, const sw_job *job, const char *param
   for (int64_t i = 0; i < links->n; i++)
     for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++)
       if (links->value[k] <= 0 && links->to[k] != i)
-        return sw_job_fail(err, job, param,
-                           "from %s to %s it is %g; distances between units "
-                           "are above zero",
-                           sw_unit_code(job->units, i), sw_unit_code(job->units, links->to[k]),
-                           links->value[k]);
+        return sw_job_fail(
+            err, job, param, "from %s to %s it is %g; expected more than 0 between different units",
+            sw_unit_code(job->units, i), sw_unit_code(job->units, links->to[k]), links->value[k]);
   return SW_OK;
 }
 

@@ -43,10 +43,10 @@ sw_status sw_flows_finish(sw_error *err, sw_job *job, int pass, const void *all,
   const sw_negatives *seen = all;
   if (seen->count == 0) return SW_OK;
   const char *role = role_of(job, seen->input)->name;
-  return sw_fail(err, SW_EINPUT,
-                 "%s: %s: %s is negative: unit %s, period %s: %s is %g (%lld in all); give "
-                 "what is zero or more",
-                 sw_job_arg(job, role)->where, job->name, role,
-                 sw_unit_code(job->units, seen->unit), sw_job_period(job, seen->period),
-                 job->input[seen->input].name, seen->value, (long long)seen->count);
+  return sw_fail(
+      err, SW_EINPUT,
+      "%s: %s: %s is negative: unit %s, period %s: %s is %g (%lld in all); expected 0 or more",
+      sw_job_arg(job, role)->where, job->name, role, sw_unit_code(job->units, seen->unit),
+      sw_job_period(job, seen->period), job->input[seen->input].name, seen->value,
+      (long long)seen->count);
 }

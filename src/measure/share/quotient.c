@@ -24,13 +24,13 @@ static sw_status lacks(sw_error *err, const sw_job *job, const sw_table *table, 
                        const char *name, const char *const *known, int count) {
   const char *near = sw_nearest(name, known, count);
   return sw_job_fail(err, job, "base", "%s has no %s '%s'%s%s%s", table->file, what, name,
-                     near ? "; the nearest is '" : "", near ? near : "", near ? "'" : "");
+                     near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
-/* The value of a column in a period: a row a period and a column an industry, or the table turned
- * round. As written is tried first; if that fails, what was found decides which way round the table
- * is meant, so that the message names what is missing and not the other label. A base is whole: a
- * missing cell would make the quotients of all units missing. */
+/* The value of a column in a period: one row per period and one column per industry, or the table
+ * turned round. As written is tried first; if that fails, what was found decides which way round
+ * the table is meant, so that the message names what is missing and not the other label. A base is
+ * whole: a missing cell would make the quotients of all units missing. */
 static sw_status table_cell(sw_error *err, const sw_job *job, const sw_table *table,
                             const char *period, const char *name, double *value) {
   int row = find(table->row, table->n_rows, period);
@@ -52,11 +52,12 @@ static sw_status table_cell(sw_error *err, const sw_job *job, const sw_table *ta
   }
   *value = table->value[(size_t)row * (size_t)table->n_columns + (size_t)column];
   if (isfinite(*value)) return SW_OK;
-  return sw_job_fail(err, job, "base", "%s: the value of '%s' in %s is missing; a base is whole",
-                     table->file, name, period);
+  return sw_job_fail(err, job, "base",
+                     "%s: the value of '%s' in %s is missing; a base must be complete", table->file,
+                     name, period);
 }
 
-/* n + 1 numbers a period, the total last. */
+/* n + 1 numbers per period, the total last. */
 static sw_status read_base(sw_error *err, const sw_job *job, const sw_table *table,
                            sw_quotient *quotient) {
   double *base = NULL;
@@ -81,8 +82,7 @@ sw_status sw_quotient_read(sw_error *err, const sw_job *job, sw_quotient *quotie
   if (!table) return SW_OK;
   if (over->given && quotient->complete)
     return sw_job_fail(err, job, "base_over",
-                       "complete is for own sums, and base names a file; "
-                       "leave one of them out");
+                       "complete is for own sums, but base names a file; remove one of them");
   return read_base(err, job, table, quotient);
 }
 
@@ -137,8 +137,8 @@ sw_status sw_quotient_check(sw_error *err, const sw_job *job, const sw_quotient 
       int input = i < 0 ? quotient->total : quotient->industry[i];
       if (lacking > 0)
         return sw_job_fail(err, job, "base",
-                           "own sums are too small where cells are missing: '%s' "
-                           "lacks %.0f of %lld units in %s; give base: {file: national.csv}, or "
+                           "own sums are too small if cells are missing: '%s' lacks %.0f of %lld "
+                           "units in %s; give base: {file: national.csv}, or "
                            "write base_over: complete",
                            job->input[input].name, lacking, (long long)job->n,
                            sw_job_period(job, t));
@@ -146,8 +146,8 @@ sw_status sw_quotient_check(sw_error *err, const sw_job *job, const sw_quotient 
   return SW_OK;
 }
 
-/* E_i / E. An industry that is nowhere has no quotient: 0/0 and x/0 both become NaN, and not
- * infinity, which would pass for a number. */
+/* E_i / E. An industry that is nowhere has no quotient: 0/0 and x/0 both become NaN; infinity would
+ * pass as a number. */
 double sw_quotient_share(const sw_quotient *quotient, const double *sums, int t, int i) {
   double industry, total;
   if (quotient->given) {

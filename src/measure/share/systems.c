@@ -18,11 +18,12 @@ static sw_status read_map(sw_error *err, const sw_job *job, sw_inputs in, const 
                           double *alpha) {
   for (int i = 0; i < map->count; i++)
     if (!is_system(job, in, map->key[i]))
-      return sw_node_key_fail(err, map, i, "%s: '%s' is no system of it", job->name, map->key[i]);
+      return sw_node_key_fail(err, map, i, "%s: '%s' is not a system of it", job->name,
+                              map->key[i]);
   for (int s = 0; s < in.count; s++) {
     const sw_node *value = sw_node_get(map, job->input[in.first + s].name);
     if (!value)
-      return sw_node_fail(err, map, "%s: no weight for '%s'; give one for each system", job->name,
+      return sw_node_fail(err, map, "%s: no weight for '%s'; give one for every system", job->name,
                           job->input[in.first + s].name);
     SW_TRY(sw_node_number(err, value, &alpha[s]));
   }
@@ -33,8 +34,8 @@ static sw_status read_map(sw_error *err, const sw_job *job, sw_inputs in, const 
 static sw_status read_list(sw_error *err, const sw_job *job, sw_inputs in, const sw_node *list,
                            double *alpha) {
   if (list->count != in.count)
-    return sw_node_fail(err, list, "%s: %d weights for %d systems; give one for each", job->name,
-                        list->count, in.count);
+    return sw_node_fail(err, list, "%s: %d weights for %d systems; give one for every system",
+                        job->name, list->count, in.count);
   for (int s = 0; s < in.count; s++)
     SW_TRY(sw_node_number(err, list->item[s], &alpha[s]));
   return SW_OK;
@@ -50,7 +51,7 @@ static sw_status read_alpha(sw_error *err, const sw_job *job, sw_inputs in, cons
   const char *text = node ? node->text : arg->text;
   if (strcmp(text, "equal") != 0)
     return sw_job_fail(err, job, param,
-                       "'%s' is not known; write equal, or a weight for each "
+                       "'%s' is unknown; expected equal, or a weight for each "
                        "system: [0.4, 0.6]",
                        text);
   for (int s = 0; s < in.count; s++)
@@ -69,13 +70,13 @@ sw_status sw_systems_weights(sw_error *err, const sw_job *job, const char *syste
   for (int s = 0; s < in.count; s++) {
     /* Numbers of the study are finite, so this refuses what is below zero. */
     if (!(alpha[s] >= 0))
-      return sw_job_fail(err, job, param, "the weight of '%s' is %g; a weight is zero or more",
+      return sw_job_fail(err, job, param, "the weight of '%s' is %g; expected 0 or more",
                          job->input[in.first + s].name, alpha[s]);
     sum += alpha[s];
   }
   /* All zero, or so large that the sum has overflowed. */
   if (!(sum > 0) || isinf(sum))
-    return sw_job_fail(err, job, param, "the weights sum to %g; give some weight", sum);
+    return sw_job_fail(err, job, param, "the weights sum to %g; expected more than 0", sum);
   for (int s = 0; s < in.count; s++)
     alpha[s] /= sum;
   *out = alpha;

@@ -43,8 +43,8 @@ static void place(const sw_job *job, int t, int64_t at, double a, double b) {
   job->result[VALUE].row[t][at] = state->plain ? plain : augmented;
 }
 
-/* Shares of the base once a period, not once a unit; 1 where the inputs are quotients already and
- * are taken as they are. */
+/* Shares of the base once per period, not once per unit; 1 where the inputs are quotients already
+ * and are taken as they are. */
 static void place_period(const sw_job *job, const sw_tile *tile, int t) {
   const coagglomeration_state *state = job->state;
   const sw_quotient *q = &state->quotient;
@@ -108,8 +108,7 @@ static sw_status resolve_coagglomeration(sw_error *err, sw_job *job) {
   if (!state->has_quotient &&
       (sw_job_arg(job, "base")->given || sw_job_arg(job, "base_over")->given))
     return sw_job_fail(err, job, sw_job_arg(job, "base")->given ? "base" : "base_over",
-                       "a base goes with total, where a and b are industries; without it they are "
-                       "location quotients already");
+                       "`base` needs `total`: without it a and b are location quotients already");
   if (state->has_quotient) {
     state->quotient = (sw_quotient){.n = 2, .industry = industry, .total = total.first};
     SW_TRY(sw_quotient_read(err, job, &state->quotient));
@@ -133,7 +132,8 @@ static const sw_param params[] = {
     {.name = "base",
      .type = SW_P_TABLE,
      .fallback = "own",
-     .help = "own: the study's sums; {file: national.csv}: a row a period, a column an industry"},
+     .help = "own: the study's sums; {file: national.csv}: one row per period, one column per "
+             "industry"},
     {.name = "base_over",
      .type = SW_P_CHOICE,
      .fallback = "refuse",

@@ -68,7 +68,7 @@ static double largest(const double *u, int k) {
 /* ---- tile ------------------------------------------------------------------------------- */
 
 /* False when a score is missing; strays are counted, and placed all the same: the run ends at
- * `finish`. A NaN is no stray, as both comparisons are false. */
+ * `finish`. A NaN is not counted, as both comparisons are false. */
 static bool read_scores(const sw_job *job, int t, int64_t unit, double *u, stray *out) {
   bool complete = true;
   for (int s = 0; s < job->n_inputs; s++) {
@@ -142,8 +142,8 @@ static sw_status finish_coupling(sw_error *err, sw_job *job, int pass, const voi
   const stray *bad = all;
   if (bad->count > 0)
     return sw_fail(err, SW_EINPUT,
-                   "%s: %s: '%s' of unit %s in %s is %.10g, outside [0,1] (%lld "
-                   "such scores); make it a composite first",
+                   "%s: %s: '%s' of unit %s in %s is %.10g, outside [0,1] (%lld such scores); use "
+                   "a composite, whose scores are in [0,1]",
                    job->input[bad->system].where, job->name, job->input[bad->system].name,
                    sw_unit_code(job->units, bad->unit), sw_job_period(job, bad->period), bad->value,
                    (long long)bad->count);
@@ -167,7 +167,8 @@ static sw_status check_breaks(sw_error *err, const sw_job *job, const sw_arg *br
     /* The break before; 0 bounds the first from below, and is no break itself. */
     double low = i ? breaks->numbers[i - 1] : 0;
     if (!(breaks->numbers[i] > low) || !(breaks->numbers[i] < 1))
-      return sw_job_fail(err, job, "breaks", "%g after %g; breaks ascend between 0 and 1",
+      return sw_job_fail(err, job, "breaks",
+                         "%g after %g; expected ascending breaks between 0 and 1",
                          breaks->numbers[i], low);
   }
   return SW_OK;
@@ -221,7 +222,7 @@ static sw_status resolve_coupling(sw_error *err, sw_job *job) {
   coupling_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);
   if (job->n_inputs < 2 || job->n_inputs > MAX_SYSTEMS)
-    return sw_job_fail(err, job, "systems", "%d systems; coupling is of 2 to %d", job->n_inputs,
+    return sw_job_fail(err, job, "systems", "%d systems; expected 2 to %d", job->n_inputs,
                        MAX_SYSTEMS);
   SW_TRY(sw_systems_bounded(err, job, "systems"));
   SW_TRY(check_breaks(err, job, breaks));

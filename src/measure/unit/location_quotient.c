@@ -67,7 +67,8 @@ static sw_status finish_quotient(sw_error *err, sw_job *job, int pass, const voi
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
-/* An industry named twice would make two rows of one label, between which [label] cannot choose. */
+/* An industry listed twice would make two rows of one label, between which [label] cannot
+ * choose. */
 static sw_status resolve_quotient(sw_error *err, sw_job *job) {
   sw_inputs industries = sw_job_inputs(job, "industries");
   sw_quotient *q = NULL;
@@ -82,7 +83,7 @@ static sw_status resolve_quotient(sw_error *err, sw_job *job) {
     /* Quadratic in the industries, once. */
     for (int k = 0; k < i; k++)
       if (strcmp(name[k], name[i]) == 0)
-        return sw_job_fail(err, job, "industries", "'%s' is named twice; name each once", name[i]);
+        return sw_job_fail(err, job, "industries", "'%s' is listed twice; list it once", name[i]);
   }
   *q = (sw_quotient){
       .n = industries.count, .industry = industry, .total = sw_job_inputs(job, "total").first};
@@ -105,7 +106,8 @@ static const sw_param params[] = {
     {.name = "base",
      .type = SW_P_TABLE,
      .fallback = "own",
-     .help = "own: the study's sums; {file: national.csv}: a row a period, a column an industry"},
+     .help = "own: the study's sums; {file: national.csv}: one row per period, one column per "
+             "industry"},
     {.name = "base_over",
      .type = SW_P_CHOICE,
      .fallback = "refuse",

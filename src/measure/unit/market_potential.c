@@ -135,8 +135,7 @@ static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, v
   const negatives *seen = all;
   if (pass != MASSES || seen->count == 0) return SW_OK;
   return sw_job_fail(err, job, "mass",
-                     "unit %s, period %s: %s is %g (%lld below zero in all); give what is zero or "
-                     "more",
+                     "unit %s, period %s: %s is %g (%lld below zero in all); expected 0 or more",
                      sw_unit_code(job->units, seen->unit), sw_job_period(job, seen->period),
                      job->input[0].name, seen->value, (long long)seen->count);
 }
@@ -152,13 +151,13 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   m->distance = sw_job_distance(job, "distance");
   m->scale = pow(sw_distances_scale(m->distance), m->decay / 2);
   if (m->own != NONE && !job->units->area)
-    return sw_job_fail(err, job, "own",
-                       "the own market needs areas: name their column under units: area, or write "
-                       "own: none");
+    return sw_job_fail(
+        err, job, "own",
+        "the own market needs areas: give their column under units: area, or write own: none");
   if (m->own != NONE && m->distance->kind == SW_GIVEN)
     sw_note(job->notes,
-            "%s: %s: distances are in the unit of their file, the distance within a unit is in km "
-            "of its area; own: none leaves it out",
+            "%s: %s: distances are in the unit of their file, but the distance within a unit is in "
+            "km; write own: none to leave it out",
             job->where, job->name);
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = sizeof(negatives), .operand = 1});
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .grain = GRAIN});

@@ -1,5 +1,5 @@
-/* The descriptor of a measure before anything is read: a slip in it is told in one line here, and
- * not by what it would do to a run. Called when the program starts, for every measure of the
+/* The descriptor of a measure before anything is read: an error in it is reported in one line here,
+ * before it can do harm in a run. Called when the program starts, for every measure of the
  * catalogue and every one that a program of its own adds (cli/verbs/compute.c). The rules are those
  * of spillway/measure.h; rules about a job, which need `resolve`, are in job.c.
  *
@@ -44,7 +44,8 @@ static sw_status check_identity(sw_error *err, const sw_measure *measure) {
     return sw_fail(err, SW_EINTERNAL,
                    "a measure has no name; give .name, by which studies call it");
   if (!sw_form_is_identifier(measure->name))
-    return fault(err, measure, "its name is to be letters, digits and '_', no digit first");
+    return fault(err, measure,
+                 "its name must be letters, digits and '_', not beginning with a digit");
   if (is_empty(measure->title)) return fault(err, measure, "no title; say what it is in one line");
   if (is_empty(measure->formula)) return fault(err, measure, "no formula; give it in plain text");
   if (is_empty(measure->source))
@@ -53,13 +54,12 @@ static sw_status check_identity(sw_error *err, const sw_measure *measure) {
     return fault(err, measure, "version %d; versions begin at 1", measure->version);
   /* As int: an enum may be unsigned, and a descriptor may hold any number. */
   if ((int)measure->kind < SW_KIND_UNIT || measure->kind > SW_KIND_COMPOSITE)
-    return fault(err, measure, "kind %d is none; give one of SW_KIND_UNIT to SW_KIND_COMPOSITE",
+    return fault(err, measure, "unknown kind %d; expected one of SW_KIND_UNIT to SW_KIND_COMPOSITE",
                  (int)measure->kind);
   if (!measure->param) return fault(err, measure, "param is NULL; give a list that ends with {0}");
   if (!measure->output)
     return fault(err, measure, "output is NULL; give a list that ends with {0}");
-  if (!measure->output[0].name)
-    return fault(err, measure, "no outputs; what it computes is to be declared");
+  if (!measure->output[0].name) return fault(err, measure, "no outputs; declare what it computes");
   if (!measure->resolve) return fault(err, measure, "no resolve; it declares the passes");
   return SW_OK;
 }
@@ -118,18 +118,19 @@ static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_
   bool is_by = strcmp(name, "by") == 0 && sw_measure_has_pairs(measure);
   if (strcmp(name, "as") == 0 || strcmp(name, "periods") == 0 || strcmp(name, "keep") == 0 || is_by)
     return fault(err, measure,
-                 "parameter %s: the engine reads `%s` of every entry itself; take another name",
+                 "parameter %s: the engine reads `%s` of every entry itself; choose another name",
                  name, name);
   if ((int)param->type < SW_P_NUMBER || param->type > SW_P_NODE)
-    return fault(err, measure, "parameter %s: type %d is none; give one of sw_ptype", name,
+    return fault(err, measure, "parameter %s: unknown type %d; expected one of sw_ptype", name,
                  (int)param->type);
   /* The engine reads the links of `keep: links` from it. */
   if (strcmp(name, "weights") == 0 && param->type != SW_P_WEIGHTS &&
       sw_measure_has_shape(measure, SW_PAIR))
     return fault(err, measure,
                  "parameter weights: beside pair outputs it names the links of keep: links; make "
-                 "it SW_P_WEIGHTS, or take another name");
-  if (!param->help) return fault(err, measure, "parameter %s: no help; say it in one line", name);
+                 "it SW_P_WEIGHTS, or choose another name");
+  if (!param->help)
+    return fault(err, measure, "parameter %s: no help; describe it in one line", name);
   if (param->type == SW_P_CHOICE && is_empty(param->choices))
     return fault(err, measure, "parameter %s: a choice without choices; write \"one|other\"", name);
   if (param->type == SW_P_PAIRS && param->fallback)
@@ -137,8 +138,8 @@ static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_
                  "parameter %s: pairs of another entry have no default; leave fallback NULL", name);
   /* Written so that a NaN in either is refused too. Both 0 means any number, and passes. */
   if (is_number(param->type) && !(param->lo <= param->hi))
-    return fault(err, measure, "parameter %s: lo is %g and hi %g; lo comes first", name, param->lo,
-                 param->hi);
+    return fault(err, measure, "parameter %s: lo is %g and hi %g; lo must not be above hi", name,
+                 param->lo, param->hi);
   return SW_OK;
 }
 
@@ -201,10 +202,11 @@ static sw_status check_name(sw_error *err, const sw_measure *measure, const char
                             const char *name) {
   bool pairs = sw_measure_has_pairs(measure);
   if (!sw_form_is_identifier(name))
-    return fault(err, measure, "%s '%s': letters, digits and '_' are wanted, no digit first", what,
+    return fault(err, measure,
+                 "%s '%s': expected letters, digits and '_', not beginning with a digit", what,
                  name);
   if (!sw_name_is_taken(name, pairs)) return SW_OK;
-  return fault(err, measure, "%s %s: the results file has a `%s` of its own%s; take another name",
+  return fault(err, measure, "%s %s: the results file itself uses `%s`%s; choose another name",
                what, name, name, sw_name_is_taken(name, false) ? "" : " beside pair outputs");
 }
 
@@ -229,10 +231,11 @@ static sw_status check_axes(sw_error *err, const sw_measure *measure, const sw_o
     SW_TRY(check_name(err, measure, "axis", output->axis[a]));
     for (int b = 0; b < a; b++)
       if (strcmp(output->axis[a], output->axis[b]) == 0)
-        return fault(err, measure,
-                     "output %s: the axis %s twice, which readers take for one; declare %s_to with "
-                     "the same labels",
-                     output->name, output->axis[a], output->axis[a]);
+        return fault(
+            err, measure,
+            "output %s: the axis %s twice, which readers merge into one; declare %s_to with "
+            "the same labels",
+            output->name, output->axis[a], output->axis[a]);
   }
   return SW_OK;
 }
@@ -266,7 +269,7 @@ static sw_status check_group(sw_error *err, const sw_measure *measure, const sw_
 /* Whom the engine fills besides tiles: numbers of whole rows, and sums that it adds itself. */
 static sw_status check_filler(sw_error *err, const sw_measure *measure, const sw_output *output) {
   if (output->of_pairs)
-    return fault(err, measure, "output %s: of_pairs is the engine's own; leave it out",
+    return fault(err, measure, "output %s: of_pairs is for the engine alone; remove it",
                  output->name);
   if (!output->by_row) return SW_OK;
   if (output->shape != SW_UNIT)
@@ -277,14 +280,14 @@ static sw_status check_filler(sw_error *err, const sw_measure *measure, const sw
 }
 
 /* One output by itself and against those before it. Pairs are stored in the study's precision, in
- * one dataset a quantity, of which the first is called `value`. */
+ * one dataset per quantity, of which the first is called `value`. */
 static sw_status check_output(sw_error *err, const sw_measure *measure, const sw_output *output) {
   SW_TRY(check_name(err, measure, "output", output->name));
   if ((int)output->shape < SW_UNIT || output->shape > SW_TABLE)
-    return fault(err, measure, "output %s: shape %d is none; give one of sw_shape", output->name,
-                 (int)output->shape);
+    return fault(err, measure, "output %s: unknown shape %d; expected one of sw_shape",
+                 output->name, (int)output->shape);
   if (output->number != SW_FLOAT64 && output->number != SW_INT32)
-    return fault(err, measure, "output %s: number %d is none; give SW_FLOAT64 or SW_INT32",
+    return fault(err, measure, "output %s: unknown number %d; expected SW_FLOAT64 or SW_INT32",
                  output->name, (int)output->number);
   if (output->shape == SW_PAIR && output->number != SW_FLOAT64)
     return fault(err, measure,
@@ -300,7 +303,7 @@ static sw_status check_output(sw_error *err, const sw_measure *measure, const sw
       strcmp(output->name, SW_NAME_VALUE) == 0)
     return fault(err, measure,
                  "output " SW_NAME_VALUE ": the first pair output is stored as `" SW_NAME_VALUE
-                 "`; take another name");
+                 "`; choose another name");
   /* Variants of a name, of which resolve leaves one on, differ in their form. */
   for (const sw_output *other = measure->output; other < output; other++)
     if (strcmp(other->name, output->name) == 0 && same_form(other, output) &&
@@ -323,11 +326,11 @@ static sw_status check_outputs(sw_error *err, const sw_measure *measure) {
     has_headline |= measure->headline && strcmp(output->name, measure->headline) == 0;
   }
   if (pairs > SW_MAX_QUANTITIES)
-    return fault(err, measure, "%d pair outputs; %d at most", pairs, SW_MAX_QUANTITIES);
+    return fault(err, measure, "%d pair outputs; expected at most %d", pairs, SW_MAX_QUANTITIES);
   if (by_row > SW_MAX_BY_ROW)
-    return fault(err, measure, "%d outputs by_row; %d at most", by_row, SW_MAX_BY_ROW);
+    return fault(err, measure, "%d outputs by_row; expected at most %d", by_row, SW_MAX_BY_ROW);
   if (!has_headline)
-    return fault(err, measure, "the headline '%s' is none of its outputs; name one, or none",
+    return fault(err, measure, "the headline '%s' is not one of its outputs; name one, or none",
                  measure->headline);
   return SW_OK;
 }
@@ -372,10 +375,10 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
   if (measure->start && !measure->merge)
     return fault(err, measure, "start without merge; partials are joined by merge");
   if (!measure->open != !measure->close)
-    return fault(err, measure, "%s without %s; what a thread makes it takes down",
+    return fault(err, measure, "%s without %s; a thread must free what it creates",
                  measure->open ? "open" : "close", measure->open ? "close" : "open");
   if (measure->open && !measure->workspace)
-    return fault(err, measure, "open without workspace; what it makes has its place there");
+    return fault(err, measure, "open without workspace; what it creates is kept there");
   return SW_OK;
 }
 
@@ -392,13 +395,14 @@ static sw_status check_target(sw_error *err, const sw_measure *alias) {
   return SW_OK;
 }
 
-/* An alias has nothing of its own besides its name and title: what else it gives would be passed
- * over. The value it sets is read as an entry would give it. */
+/* An alias has nothing of its own besides its name and title: anything else it gives would be
+ * ignored. The value it sets is read as an entry would give it. */
 static sw_status check_alias(sw_error *err, const sw_measure *alias) {
   sw_arena *arena = NULL;
   int p = 0;
   if (!sw_form_is_identifier(alias->name))
-    return fault(err, alias, "its name is to be letters, digits and '_', no digit first");
+    return fault(err, alias,
+                 "its name must be letters, digits and '_', not beginning with a digit");
   if (is_empty(alias->title)) return fault(err, alias, "no title; say what it is in one line");
   if (alias->param || alias->output || alias->resolve)
     return fault(err, alias, "an alias has no parameters, outputs or functions of its own");
@@ -418,7 +422,7 @@ static sw_status check_alias(sw_error *err, const sw_measure *alias) {
   return status;
 }
 
-/* The first slip is told; the others come when it is mended. */
+/* The first error is reported; the others appear when it is corrected. */
 sw_status sw_measure_check(sw_error *err, const sw_measure *measure) {
   if (measure->alias_of && !is_empty(measure->name)) return check_alias(err, measure);
   SW_TRY(check_identity(err, measure));

@@ -1,7 +1,7 @@
-/* What a measure promises, held against what the engine can keep: the descriptor once, before
+/* Checks what a measure promises against what the engine supports: the descriptor once, before
  * anything is read; what `resolve` declares, job by job; what tiles fill and finish leaves, while
  * they run. The rules stand in spillway/measure.h. All of these are SW_EINTERNAL, exit status 1:
- * whoever wrote the study cannot mend them. */
+ * the author of the study cannot correct them. */
 #ifndef SW_PLAN_DESCRIPTOR_DESCRIPTOR_H
 #define SW_PLAN_DESCRIPTOR_DESCRIPTOR_H
 

@@ -1,4 +1,4 @@
-/* What `resolve` has declared: passes, axes, and which outputs are on. Called once a job, when it
+/* What `resolve` has declared: passes, axes, and which outputs are on. Called once per job, when it
  * is bound and before anything is computed; the descriptor itself has been checked before
  * (check.c).
  *
@@ -68,9 +68,9 @@ static bool takes_pairs(const sw_measure *measure) {
   return false;
 }
 
-/* Fields that belong to another domain are refused: they would be passed over in silence, and
- * whoever wrote them believes in them. Sizes that the engine would compute with must make sense. No
- * item at all is allowed: a measure may find nothing to do. */
+/* Fields that belong to another domain are refused: they would be ignored silently, against the
+ * intent of their author. Sizes that the engine would compute with must make sense. No item at all
+ * is allowed: a measure may find nothing to do. */
 static sw_status check_fields(sw_error *err, const sw_job *job, int k) {
   const sw_pass *pass = &job->pass[k];
   bool units = pass->domain == SW_UNITS, items = pass->domain == SW_ITEMS;
@@ -93,7 +93,8 @@ static sw_status check_fields(sw_error *err, const sw_job *job, int k) {
                         "`block` rows",
                         k, (long long)pass->grain, SW_BLOCK);
   if (pass->operand < 0)
-    return sw_job_fault(err, job, "pass %d: %d operand columns; zero or more", k, pass->operand);
+    return sw_job_fault(err, job, "pass %d: %d operand columns; expected 0 or more", k,
+                        pass->operand);
   if (pass->links && !items)
     return sw_job_fault(err, job, "pass %d: links are seen by passes over items", k);
   if (pass->links && pass->items % job->n_periods)
@@ -112,7 +113,7 @@ static sw_status check_fields(sw_error *err, const sw_job *job, int k) {
 static sw_status check_pass(sw_error *err, const sw_job *job, int k) {
   const sw_pass *pass = &job->pass[k];
   if ((int)pass->domain < SW_UNITS || pass->domain > SW_PAIRS)
-    return sw_job_fault(err, job, "pass %d: domain %d is none; give one of sw_domain", k,
+    return sw_job_fault(err, job, "pass %d: unknown domain %d; expected one of sw_domain", k,
                         (int)pass->domain);
   SW_TRY(check_fields(err, job, k));
   if (pass->domain == SW_PAIRS && k < job->n_passes - 1)
@@ -135,9 +136,9 @@ static sw_status check_pass(sw_error *err, const sw_job *job, int k) {
  * be told. The same holds for axes. */
 static sw_status check_passes(sw_error *err, const sw_job *job) {
   if (job->n_passes < 1)
-    return sw_job_fault(err, job, "resolve declares no pass; at least one computes something");
+    return sw_job_fault(err, job, "resolve declares no pass; expected at least one");
   if (job->n_passes > SW_MAX_PASSES)
-    return sw_job_fault(err, job, "resolve declares %d passes; %d at most", job->n_passes,
+    return sw_job_fault(err, job, "resolve declares %d passes; expected at most %d", job->n_passes,
                         SW_MAX_PASSES);
   for (int k = 0; k < job->n_passes; k++)
     SW_TRY(check_pass(err, job, k));
@@ -229,10 +230,11 @@ static sw_status check_stored_name(sw_error *err, const sw_job *job, const sw_ax
   const char *as = sw_axis_name(axis);
   bool group = axis->as && strncmp(as, SW_NAME_GROUP_PREFIX, strlen(SW_NAME_GROUP_PREFIX)) == 0;
   if (!as[0] || strchr(as, '/') || as[0] == '.')
-    return sw_job_fault(err, job, "axis %s: '%s' can be no name in a results file", axis->name, as);
+    return sw_job_fault(err, job, "axis %s: '%s' cannot be a name in a results file", axis->name,
+                        as);
   if (!group && sw_name_is_taken(as, sw_job_has_pairs(job)))
-    return sw_job_fault(
-        err, job, "axis %s: the results file has a `%s` of its own; take another name", as, as);
+    return sw_job_fault(err, job, "axis %s: the results file itself uses `%s`; choose another name",
+                        as, as);
   if (sw_job_find_axis(job, axis->name) != axis || find_stored(job, as) != axis)
     return sw_job_fault(err, job, "the axis %s is declared twice; once is enough for all outputs",
                         as);
@@ -259,7 +261,8 @@ static sw_status check_positions(sw_error *err, const sw_job *job, const sw_axis
 /* An axis is a dataset of its own beside the outputs, and so has a name that may be one. */
 static sw_status check_axis(sw_error *err, const sw_job *job, const sw_axis *axis) {
   if (!axis->name || !sw_form_is_identifier(axis->name))
-    return sw_job_fault(err, job, "axis '%s': letters, digits and '_' are wanted, no digit first",
+    return sw_job_fault(err, job,
+                        "axis '%s': expected letters, digits and '_', not beginning with a digit",
                         axis->name ? axis->name : "");
   SW_TRY(check_stored_name(err, job, axis));
   return check_positions(err, job, axis);
@@ -267,7 +270,8 @@ static sw_status check_axis(sw_error *err, const sw_job *job, const sw_axis *axi
 
 static sw_status check_axes(sw_error *err, const sw_job *job) {
   if (job->n_axes < 0 || job->n_axes > SW_MAX_AXES)
-    return sw_job_fault(err, job, "resolve declares %d axes; %d at most", job->n_axes, SW_MAX_AXES);
+    return sw_job_fault(err, job, "resolve declares %d axes; expected at most %d", job->n_axes,
+                        SW_MAX_AXES);
   for (int a = 0; a < job->n_axes; a++)
     SW_TRY(check_axis(err, job, &job->axis[a]));
   return SW_OK;

@@ -5,9 +5,9 @@
  * segments of pairs.
  *
  * So results that a pass may not fill are kept out of its reach: while it runs their rows point at
- * a block of marks, which is looked at afterwards. Whatever is written there harms nothing, and is
- * told with the measure's name. Cost: a column of marks for each output that is kept out of reach,
- * and a look at it. Called by run/tiles.c and pairs/pairs.c around each pass. */
+ * a block of marks, which is looked at afterwards. What is written there does no harm, and is
+ * reported with the measure's name. Cost: a column of marks for each output that is kept out of
+ * reach, and a look at it. Called by run/tiles.c and pairs/pairs.c around each pass. */
 #include "plan/descriptor/descriptor.h"
 
 #include <math.h>
@@ -16,7 +16,7 @@
 /* ---- out of reach ----------------------------------------------------------------------- */
 
 /* A NaN that no arithmetic makes: operations give the default NaN or hand on the payload of an
- * operand, and no other NaN has this one (it spells SPILL!). So a tile that stores NaN is found out
+ * operand, and no other NaN has this one (it spells SPILL!). So a tile that stores NaN is detected
  * as well. */
 static double mark(void) {
   const uint64_t bits = UINT64_C(0x7ff85350494c4c21);
@@ -123,7 +123,7 @@ sw_status sw_guard_end(sw_error *err, sw_job *job, int pass, sw_status status, s
 /* ---- whole numbers ---------------------------------------------------------------------- */
 
 /* The first value that an int32 cannot hold; NULL: none. NaN is stored as -1. Numbers are kept as
- * doubles until the file is written, and converting would round or wrap them without a word. */
+ * doubles until the file is written, and converting would round or wrap them silently. */
 static const double *find_odd(const double *value, int64_t count) {
   for (int64_t k = 0; k < count; k++)
     if (!isnan(value[k]) && (value[k] != trunc(value[k]) || fabs(value[k]) > INT32_MAX))

@@ -6,7 +6,7 @@
  * float64), so nothing is rounded before it is compared.
  *
  * Invariants: a checksum depends on the tile and its values, never on ranks, threads or packets;
- * what cannot be read is not an error but unsound, and its task is computed again. */
+ * what cannot be read counts as unsound, not as an error, and its task is computed again. */
 #include "plan/pairs/private.h"
 
 /* Entries are read in portions of so many: a strip of a low threshold may hold most of its pairs.

@@ -1,11 +1,11 @@
 /* Folding: adds the shares that tasks left in their slots, in the order that private.h promises,
- * into the strengths of units. Called once a window by pairs.c, after a barrier has made all slots
- * final; collective.
+ * into the strengths of units. Called once per window by pairs.c, after a barrier has made all
+ * slots final; collective.
  *
  * On one node every rank adds the shares of its own units, straight from the slots. Between nodes
- * the slots stay where they are, as all of them would be n * squares doubles a matrix. Each node
+ * the slots stay where they are, as all of them would be n * squares doubles per matrix. Each node
  * adds what it has of a row; of the columns' tree it adds the blocks that it has whole, and sends
- * those sums: for a run of neighbouring rows their sums, and at most two blocks a level for each
+ * those sums: for a run of neighbouring rows their sums, and at most two blocks per level for each
  * unit. The receiver takes the blocks into its own ladder, which goes on from there. A tree makes
  * this possible without changing a bit: blocks are the same whoever adds them; sums from left to
  * right would have to wait for the node before.
@@ -95,9 +95,9 @@ static void add_columns(const sw_pairs *p, const sw_lot *lot, int64_t part, span
 /* ---- the columns' tree -------------------------------------------------------------------- */
 
 /* A ladder for the columns of one matrix. Its leaves are row segments, strips, or whole squares
- * where strips are as large as them; a triangle has one leaf a square. The choice rests on the cut
- * alone, so that the squares' walk and the strips' walk make the same tree. `width` 0: only blocks,
- * no sums. */
+ * where strips are as large as them; a triangle has one leaf per square. The choice rests on the
+ * cut alone, so that the squares' walk and the strips' walk make the same tree. `width` 0: only
+ * blocks, no sums. */
 static sw_status open_ladder(sw_error *err, const sw_pairs *p, int64_t width, sw_ladder *ladder) {
   const sw_cut *cut = &p->plan->cut;
   bool squares = p->geometry.walk == SW_WALK_TRIANGLE || cut->strip < cut->side;
@@ -131,7 +131,7 @@ static void climb(const sw_pairs *p, const sw_lot *lot, span units, sw_ladder *l
 
 /* Whether a block has shares of the units. In a triangle only rows before a unit's square have; a
  * block that begins at or behind it would be all zeros for them and is not sent. Adding its zeros
- * would change no bit either: the receiver adds the block all the same. */
+ * changes no bit: the receiver adds them itself. */
 static bool concerns(const sw_pairs *p, const sw_ladder *blocks, int k, span units) {
   if (p->geometry.walk != SW_WALK_TRIANGLE) return units.lo < units.hi;
   return units.lo < units.hi &&
@@ -161,8 +161,8 @@ static int64_t own_rows(const sw_pairs *p, int64_t row, span units, int64_t *fir
 
 /* Packs a run for one rank's units: the sums and numbers of its rows, then the blocks of its
  * columns' tree. Returns the number of doubles. `at` NULL: only counts them, by the same code, so
- * that room and content cannot disagree. The ladder has memory for the widest rank; its width is
- * set to this one's. */
+ * that room and content agree. The ladder has memory for the widest rank; its width is set to this
+ * one's. */
 static int64_t pack_run(const sw_pairs *p, const sw_lot *lot, int64_t rows, span units,
                         sw_ladder *ladder, double *at) {
   int64_t count = 0;
@@ -187,9 +187,9 @@ static int64_t pack_run(const sw_pairs *p, const sw_lot *lot, int64_t rows, span
   return count;
 }
 
-/* Packs the runs of this node for every rank, rank after rank, in the order of lots. The ranks
- * of a node share this work: rank r of the team is served by one of them, so it gets one message
- * a node. */
+/* Packs the runs of this node for every rank, rank after rank, in the order of lots. The ranks of a
+ * node share this work: rank r of the team is served by one of them, so it gets one message per
+ * node. */
 static void pack_all(const sw_pairs *p, sw_ladder *ladder, double *into, size_t *bytes) {
   const sw_team *team = p->run->team;
   int64_t count = 0;

@@ -1,6 +1,6 @@
 /* A binary counter of partial sums: blocks wait until their other half is there, as bits of a
  * counter carry. Used by fold.c for vectors of units, on the sending and on the receiving node;
- * strip.c has the same thing for one number a row.
+ * strip.c has the same thing for one number per row.
  *
  * Invariants: blocks stand in the order of their keys, and no two neighbours are halves of one
  * block, but for the last before it is settled. Which blocks are joined depends on keys alone,
@@ -26,7 +26,7 @@ sw_status sw_ladder_create(sw_error *err, int64_t rows, int parts, int64_t width
                            sw_ladder *ladder) {
   *ladder = (sw_ladder){.width = width, .rows = rows, .parts = parts, .shift = bits(parts)};
   ladder->root = ladder->shift + bits(rows);
-  /* Two blocks a level where the first key is in the middle, and the one that is added. */
+  /* Two blocks per level where the first key is in the middle, and the one that is added. */
   size_t blocks = 2 * (size_t)ladder->root + 2;
   return sw_alloc(err, blocks * (size_t)width, sizeof(double), (void **)&ladder->memory);
 }

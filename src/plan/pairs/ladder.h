@@ -12,7 +12,7 @@
 
 #include "spillway/status.h"
 
-/* At most two blocks a level, and keys of an int64 make 63 levels. */
+/* At most two blocks per level, and keys of an int64 make 63 levels. */
 enum { SW_LADDER_BLOCKS = 128 };
 
 typedef struct sw_ladder {

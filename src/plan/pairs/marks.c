@@ -140,8 +140,8 @@ static sw_status restore(sw_error *err, sw_pairs *p) {
   return status;
 }
 
-/* What is not in the sample (`verify`) is passed over as if it were done. All ranks of the node
- * write the same ones. */
+/* What is not in the sample (`verify`) is skipped as if it were done. All ranks of the node write
+ * the same ones. */
 static void pass_over(const sw_pairs *p) {
   for (int64_t k = 0; k < p->n_lots; k++)
     for (int64_t nth = 0; nth < sw_pairs_tasks_of_lot(p, &p->lot[k]); nth++)
@@ -149,10 +149,10 @@ static void pass_over(const sw_pairs *p) {
         p->done[p->lot[k].task_at + nth] = 1;
 }
 
-/* Fills p->done, which stays NULL when there is nothing to pass over. Whether there is follows from
- * what all ranks know, so all leave early or none. The barrier at the end makes p->done final
- * before any thread takes a task. A task of the journal goes before one of the earlier results: it
- * is in its place already. */
+/* Fills p->done, which stays NULL when there is nothing to skip. Whether there is follows from what
+ * all ranks know, so all leave early or none. The barrier at the end makes p->done final before any
+ * thread takes a task. A task of the journal goes before one of the earlier results: it is in its
+ * place already. */
 sw_status sw_pairs_restore(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   void *done = NULL;

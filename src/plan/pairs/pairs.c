@@ -5,12 +5,12 @@
  * Every rank of a node takes tasks from one queue, so that a slow one does less; nodes have their
  * lots dealt beforehand, as a queue over nodes would cost messages. Nothing that a task leaves
  * depends on who computes it or when. One thread of each rank, number 0, calls the sink and the
- * team, because MPI and HDF5 are used by one thread a rank; it computes too, and writes between its
- * tasks.
+ * team, because MPI and HDF5 are used by one thread per rank; it computes too, and writes between
+ * its tasks.
  *
- * Called by run/run.c, once to count (`above`) and once to store; and by `verify` with a
- * sample. Collective: all ranks go through the same windows, and between two collectives a failure
- * is kept, then agreed on. */
+ * Called by run/run.c, once to count (`above`) and once to store; and by `verify` with a sample.
+ * Collective: all ranks go through the same windows, and between two collectives a failure is kept,
+ * then agreed on. */
 #include "plan/pairs/private.h"
 
 #include "plan/descriptor/descriptor.h"
@@ -60,7 +60,7 @@ static void end(sw_pairs *p) {
 
 /* ---- threads ---------------------------------------------------------------------------- */
 
-/* Ten times a second at most. Tells the share of the node's tasks that are claimed, as if it were
+/* At most ten times per second. Tells the share of the node's tasks that are claimed, as if it were
  * that of all nodes: they have about as much each. */
 static void report(const sw_pairs *p, double *last) {
   double now = sw_clock();

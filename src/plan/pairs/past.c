@@ -1,12 +1,12 @@
 /* Takes over matrices of an earlier results file that rest on the same operands (`--reuse`): their
- * strengths and figures are taken, and their tiles copied one by one, each held against its
+ * strengths and figures are taken, and their tiles copied one by one, each checked against its
  * checksum on the way; a tile that does not match is computed. The bits are those of a run that
- * computes everything. Cost: a read and a write of what is stored, instead of n^2 pairs a matrix.
+ * computes everything. Cost: a read and a write of what is stored, instead of n^2 pairs per matrix.
  *
  * Whether two matrices rest on the same is decided by a hash of operands, parameters and period
- * (run/operand_hash.c). Nothing of the earlier file is believed without its checksum. A counting
- * pass takes row lengths in the same way, before the file exists. The file itself is read through
- * ports/past.h; store/results/past.c implements it. */
+ * (run/operand_hash.c). Nothing of the earlier file is used without checking its checksum. A
+ * counting pass takes row lengths in the same way, before the file exists. The file itself is read
+ * through ports/past.h; store/results/past.c implements it. */
 #include "plan/pairs/private.h"
 
 #include "base/log.h"
@@ -39,12 +39,12 @@ static sw_status take_strengths(sw_error *err, sw_pairs *p, int t) {
   sw_status status = past->strengths(past, err, p->entry, p->past[t], summary->out_strength[t],
                                      summary->in_strength[t], &sound);
   SW_TRY(sw_team_agree(p->run->team, err, status, 0));
-  /* One double carries the word: the team has maxima of doubles only. */
+  /* The flag is a double: the team has maxima of doubles only. */
   damaged = !sound;
   SW_TRY(p->run->team->max_f64(p->run->team, err, &damaged, 1));
   if (damaged == 0) return SW_OK;
   if (p->run->team->rank == 0)
-    sw_log(SW_LOG_WARN, "%s: %s, %s: values do not match their checksum, so they are computed",
+    sw_log(SW_LOG_WARN, "%s: %s, %s: values do not match their checksum; they are computed again",
            past->path, p->job->name,
            p->job->whole_series ? "all periods" : sw_job_period(p->job, t));
   p->past[t] = -1;
@@ -90,7 +90,7 @@ static void say_taken(const sw_pairs *p, int taken) {
   name_computed(p, matrices - taken, computed, sizeof computed);
   if (pooling)
     sw_log(SW_LOG_INFO,
-           "%s: nothing is taken from %s: it rests on all periods together, by %s, and one has "
+           "%s: nothing is taken from %s: its result pools all periods, by %s, and one of them has "
            "changed",
            p->job->name, p->run->past->path, names);
   else
@@ -99,8 +99,8 @@ static void say_taken(const sw_pairs *p, int taken) {
 }
 
 /* Fills p->past, the same on every rank, and on rank 0 the figures. Only the storing pass takes
- * strengths, counts and speaks: a counting pass may take the row lengths of a matrix whose
- * strengths turn out damaged later, as each tile of it is held against its checksum. */
+ * strengths, counts and logs: a counting pass may take the row lengths of a matrix whose strengths
+ * turn out damaged later, as each tile of it is checked against its checksum. */
 sw_status sw_pairs_past(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   int matrices = p->plan->summary.n_periods, taken = 0;

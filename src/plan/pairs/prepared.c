@@ -5,8 +5,8 @@
  * A thread holds the states of a batch of rows, as many as fit into STATES_BYTES, and goes with
  * them through the stretch's matrices, SW_ROW_PERIODS at a time. So all strips of the stretch are
  * under way together; what each of them keeps from batch to batch is its slot, its counts and its
- * hashers. A strip is a task like any other: it is passed over when it is done, and marked when it
- * is whole. Values, sums and checksums are those of the strip alone. */
+ * hashers. A strip is a task like any other: it is skipped when it is done, and marked when it is
+ * whole. Values, sums and checksums are those of the strip alone. */
 #include "plan/pairs/private.h"
 
 #include <string.h>

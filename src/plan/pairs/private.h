@@ -37,7 +37,7 @@ typedef struct sw_lot {
 } sw_lot;
 
 /* A strip of several matrices, [t0, t1): what a thread takes at a time where rows are prepared once
- * for them. Each of its lots is a task of its own all the same: stored, marked and passed over. */
+ * for them. Each of its lots is a task of its own all the same: stored, marked and skipped. */
 typedef struct sw_stretch {
   int64_t row;
   int t0, t1;

@@ -1,5 +1,5 @@
 /* Computes a strip of whole rows, for everything that must see a row: kept partners, measures of
- * whole rows, directed summaries, links. Called by task.c, once a task; one thread computes the
+ * whole rows, directed summaries, links. Called by task.c, once per task; one thread computes the
  * strip, and so owns its rows' picks, counts and slot.
  *
  * Its sums are those of task.c, over the same segments in the same order, so that strengths are the
@@ -87,8 +87,8 @@ static void add_column_sums(sw_worker *w, const sw_strip *s, double *lanes, int6
 /* ---- measures of segments: columns outside, so that their operands stay in cache ---------- */
 
 /* The square to begin with. For strongest partners it is the own one, where the strip lies in one
- * square: codes go by regions, and strong partners found early make the rest quick to pass over. It
- * must be undirected: such a row is summed apart before its own square and from it on, so that the
+ * square: codes go by regions, and strong partners found early make the rest quick to skip. It must
+ * be undirected: such a row is summed apart before its own square and from it on, so that the
  * additions of each part keep their order. Links and directed sums need columns from the first. */
 static int64_t first_square(const sw_pairs *p, const sw_strip *s) {
   const sw_cut *cut = &p->plan->cut;

@@ -58,8 +58,8 @@ static void note_range(const sw_pairs *p) {
     if (summary->max[t] > most) most = summary->max[t];
   if (most > FLT_MAX || (most > 0 && most < FLT_MIN))
     sw_note(p->job->notes,
-            "%s: %s: the largest value, %.4g, is beyond what float32 can keep (%.2g to %.2g); "
-            "write precision: float64 under output",
+            "%s: %s: the largest value, %.4g, is out of the range of float32 (%.2g to %.2g); write "
+            "precision: float64 under output",
             p->job->where, p->job->name, most, (double)FLT_MIN, (double)FLT_MAX);
 }
 

@@ -60,8 +60,8 @@ static sw_status open_hashers(sw_error *err, const sw_pairs *p, sw_worker *w) {
   return SW_OK;
 }
 
-/* Levels of the counter that strip.c adds shares before the own square in: one a bit of the number
- * of squares. A directed row is one sum. */
+/* Levels of the counter that strip.c adds shares before the own square in: one per bit of the
+ * number of squares. A directed row is one sum. */
 static int levels_of(const sw_pairs *p) {
   int levels = 1;
   while (!p->job->directed && p->plan->cut.squares >> levels)

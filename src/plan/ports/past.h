@@ -1,6 +1,6 @@
 /* An earlier results file, of which results are taken where they rest on the same: those of pairs
  * for periods of the same operand hash, others where all periods have the same. The engine decides
- * and copies, `store` implements it on the file. Nothing is believed that does not match its
+ * and copies, `store` implements it on the file. Nothing is used that does not match its
  * checksum. */
 #ifndef SW_PLAN_PORTS_PAST_H
 #define SW_PLAN_PORTS_PAST_H

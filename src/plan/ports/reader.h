@@ -1,16 +1,16 @@
 /* What `plan` needs read. `store` implements it. All are collective over the team; file bytes are
- * read once a team or in disjoint ranges, never whole by every rank from disk. */
+ * read once per team or in disjoint ranges, never whole by every rank from disk. */
 #ifndef SW_PLAN_PORTS_READER_H
 #define SW_PLAN_PORTS_READER_H
 
 #include "plan/ports/team.h"
 #include "plan/study/study.h"
 
-/* Read, check and align the panel and the units of the study: units file with `where`, panel
- * files in their layout, aggregate, fill, derive, missing, drop-units. The panel holds a column
- * for each indicator that an entry names (operands of derived ones are given back). Everything is
- * owned by `arena` and by the panel's own arrays, released by sw_panel_destroy. Memory: n*T*p/K
- * doubles a rank plus the rows in flight. */
+/* Read, check and align the panel and the units of the study: units file with `where`, panel files
+ * in their layout, aggregate, fill, derive, missing, drop-units. The panel holds a column for each
+ * indicator that an entry names (operands of derived ones are given back). Everything is owned by
+ * `arena` and by the panel's own arrays, released by sw_panel_destroy. Memory: n*T*p/K doubles per
+ * rank plus the rows in flight. */
 sw_status sw_panel_read(sw_error *err, sw_team *team, const sw_study *study, sw_arena *arena,
                         sw_panel **panel);
 void sw_panel_destroy(sw_panel *panel);

@@ -12,7 +12,7 @@
 /* ---- agreement: one small collective, more only when somebody failed --------------------- */
 
 /* The order in which failures are told, smallest first. Bad input comes before everything else, as
- * the user can mend it, and the earliest place in it before later ones, so that the same input
+ * the user can correct it, and the earliest place in it before later ones, so that the same input
  * gives the same message on any number of ranks. A double, as the team has minima of doubles. */
 static double urgency(sw_status status, int64_t order) {
   return status == SW_OK ? HUGE_VAL : status == SW_EINPUT ? (double)order : DBL_MAX;
@@ -115,7 +115,7 @@ static size_t serial_node_room(sw_team *team) {
 /* No `mpi` and no `self`: store then opens files with the serial driver. */
 sw_status sw_team_serial(sw_error *err, sw_team **out) {
   sw_team *team = calloc(1, sizeof *team);
-  if (!team) return sw_fail(err, SW_ENOMEM, "out of memory: no team");
+  if (!team) return sw_fail(err, SW_ENOMEM, "out of memory: cannot create a team");
   *team = (sw_team){.size = 1,
                     .nodes = 1,
                     .node_size = 1,

@@ -3,8 +3,8 @@
  *
  * Every call is collective over the team (or over the node, where it says so) and must be met by
  * all ranks in the same order. A local failure must therefore not leave a function between two
- * collectives: keep the status, then let sw_team_agree make it everybody's.
- * Only one thread a rank calls these. */
+ * collectives: keep the status, then let sw_team_agree make it everybody's. Only one thread per
+ * rank calls these. */
 #ifndef SW_PLAN_PORTS_TEAM_H
 #define SW_PLAN_PORTS_TEAM_H
 
@@ -45,7 +45,7 @@ struct sw_team {
   /* Not collective: called now and then by a rank at work. `mine`: this rank was asked to stop.
    * True once any rank was; the word is passed on between nodes. */
   bool (*stopping)(sw_team *, bool mine);
-  /* One copy of `shared` (from node_alloc) a node: node k's ranks have filled the bytes
+  /* One copy of `shared` (from node_alloc) per node: node k's ranks have filled the bytes
    * [start[k], start[k+1]); after the call every node's copy has all of [0, start[nodes]). Team
    * ranks are ordered by node, so the ranks of a node are consecutive. Ends with a node_barrier. */
   sw_status (*share)(sw_team *, sw_error *, void *shared, const size_t *start);

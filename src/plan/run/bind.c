@@ -31,8 +31,8 @@ static sw_status unknown_label(sw_error *err, const sw_need *need, const sw_axis
     return sw_fail(err, SW_EINPUT, "%s: %s: there is no %s '%s'; the first is %s", need->where,
                    need->name, sw_axis_name(axis), label, sw_show_number(axis->number[0], text));
   return sw_fail(err, SW_EINPUT, "%s: %s: there is no %s '%s'%s%s%s", need->where, need->name,
-                 sw_axis_name(axis), label, near ? "; the nearest is '" : "", near ? near : "",
-                 near ? "'" : "");
+                 sw_axis_name(axis), label, near ? "; did you mean '" : "", near ? near : "",
+                 near ? "'?" : "");
 }
 
 /* The position with that label; of numbers the one of that value, however it is written ("inf" is
@@ -109,7 +109,9 @@ static sw_status result_column(sw_error *err, sw_run *run, const sw_need *need, 
       return sw_fail(err, SW_EINPUT, "%s: %s: with the parameters that %s has, there are no pairs",
                      need->where, need->name, job->name);
     if (job->whole_series)
-      return sw_fail(err, SW_EINPUT, "%s: %s is one matrix over all periods: it has no series",
+      return sw_fail(err, SW_EINPUT,
+                     "%s: %s is one matrix over all periods: it has no series by period by period "
+                     "by period by period",
                      need->where, need->name);
     column->row = strcmp(need->quantity, SW_NAME_IN_STRENGTH) == 0 ? summary->in_strength
                                                                    : summary->out_strength;
@@ -334,22 +336,23 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
     if (plan->keep.kind != SW_KEEP_LINKS && plan->keep.kind != SW_KEEP_SUMMARY)
       return sw_fail(
           err, SW_EINPUT,
-          "%s: %s: its pairs are the links of its weights; keep them by links or summary",
+          "%s: %s: its pairs are the links of its weights; write keep: links or keep: summary",
           entry->where, entry->name);
   }
   if (plan->keep.kind == SW_KEEP_DEFAULT)
     plan->keep.kind = job->n <= 5000 ? SW_KEEP_DENSE : SW_KEEP_SUMMARY;
   /* Not an error: the same study may run on a subset of units. Partners beyond the last are NaN. */
   if (plan->keep.kind == SW_KEEP_TOP && plan->keep.top > job->n - 1)
-    sw_note(&run->private->notes, "%s: keep: {top: %lld}: a unit has %lld partners at most",
+    sw_note(&run->private->notes, "%s: keep: {top: %lld}: a unit has at most %lld partners",
             entry->name, (long long)plan->keep.top, (long long)job->n - 1);
   /* entries.c has seen to `keep: links` as written; this catches links_only without weights. */
   if ((plan->keep.kind == SW_KEEP_LINKS || job->links_only) && !plan->links)
-    return sw_fail(err, SW_EINPUT, "%s: %s: keep: links needs weights: name a weights matrix",
-                   entry->where, entry->name);
+    return sw_fail(err, SW_EINPUT,
+                   "%s: %s: keep: links needs weights: the name of a weights matrix", entry->where,
+                   entry->name);
   if (sw_keep_is_counted(plan->keep.kind) && run->after_pairs[e])
     return sw_fail(err, SW_EINPUT,
-                   "%s: %s: keep: {%s: ...} cannot rest on another pair result; use {top: k}, "
+                   "%s: %s: keep: {%s: ...} cannot use another pair result as input; use {top: k}, "
                    "or a second study",
                    entry->where, entry->name, plan->keep.kind == SW_KEEP_ABOVE ? "above" : "share");
   for (int q = 0; job->measure->output[q].name; q++)
@@ -406,7 +409,7 @@ static sw_status settle_pairs(sw_error *err, sw_run *run, int e) {
     return sw_fail(err, SW_EINPUT, "%s: %s: with these parameters there are no such pairs",
                    entry->where, entry->name);
   return sw_fail(err, SW_EINPUT,
-                 "%s: %s: with these parameters it has no pairs to keep; leave `keep` out",
+                 "%s: %s: with these parameters it has no pairs to keep; remove `keep`",
                  entry->keep_where, entry->name);
 }
 
@@ -441,7 +444,7 @@ static sw_status resolve_matrices(sw_error *err, sw_run *run, int e) {
 }
 
 /* One entry, in three steps between which all ranks agree, since bind_resources communicates: names
- * and periods; shared resources; then the measure's own `resolve`, held against the rules of the
+ * and periods; shared resources; then the measure's own `resolve`, checked against the rules of the
  * descriptor. `resolve` comes after the resources because it may look at the weights' links. */
 static sw_status bind_job(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];

@@ -52,7 +52,7 @@ static sw_status text_of(sw_error *err, sw_arena *arena, FILE *out, char **text,
                          const char **copy) {
   *copy = fclose(out) == 0 ? sw_arena_text(arena, *text) : NULL;
   free(*text);
-  return *copy ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
+  return *copy ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory: cannot make the fingerprint");
 }
 
 /* The error has no way out of here: NULL means out of memory, and callers say so. */
@@ -98,7 +98,7 @@ static sw_status run_text(sw_error *err, const sw_run *run, const char *machine,
   char *buffer = NULL;
   size_t length = 0;
   FILE *out = open_memstream(&buffer, &length);
-  if (!out) return sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
+  if (!out) return sw_fail(err, SW_ENOMEM, "out of memory: cannot make the fingerprint");
   fprintf(out, "spillway\t%s\n%s", SW_VERSION, machine);
   fprintf(out, "tile\t%lld\n", (long long)study->tile);
   for (int e = 0; e < study->n_entries; e++)
@@ -115,7 +115,7 @@ sw_status sw_run_fingerprint(sw_error *err, sw_run *run, const char *inputs, con
                              const char **text) {
   sw_status status = SW_OK;
   const char *machine = sw_run_build(run->arena, store);
-  if (!machine) status = sw_fail(err, SW_ENOMEM, "out of memory: no fingerprint");
+  if (!machine) status = sw_fail(err, SW_ENOMEM, "out of memory: cannot make the fingerprint");
   SW_TRY(sw_team_agree(run->team, err, status, 0));
   SW_TRY(agree_on_machine(err, run->team, machine));
   return sw_team_agree(run->team, err, run_text(err, run, machine, inputs, text), 0);

@@ -144,7 +144,8 @@ static sw_status join_all(sw_error *err, sw_run *run, int e, const uint64_t *all
                           const size_t *bytes) {
   const sw_job *job = &run->job[e];
   const char *parameters = sw_run_parameters(run->arena, run, e);
-  if (!parameters) return sw_fail(err, SW_ENOMEM, "%s: no memory for its parameters", job->name);
+  if (!parameters)
+    return sw_fail(err, SW_ENOMEM, "%s: out of memory for its parameters", job->name);
   uint64_t *out = run->operand_hash[e], common = hash_common(run, e, parameters), whole = common;
   for (int t = 0; t < job->n_periods; t++) {
     out[t] = join_period(all, bytes, run->team->size, job->n_periods, t, common);

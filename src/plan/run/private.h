@@ -24,7 +24,7 @@ typedef struct sw_sources {
 typedef struct sw_link_source {
   int entry, quantity; /* the other entry; the quantity's place among those it stores */
   sw_links *view;      /* by the job's period; of those that are loaded */
-  void **shared;       /* node-shared, two blocks a period: rows, links; NULL: not loaded */
+  void **shared;       /* node-shared, two blocks per period: rows, links; NULL: not loaded */
 } sw_link_source;
 
 struct sw_run_private {

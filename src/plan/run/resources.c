@@ -1,4 +1,4 @@
-/* Named resources: weights matrices and distances, made once a node when an entry first asks for
+/* Named resources: weights matrices and distances, made once per node when an entry first asks for
  * them, and the gathering of columns. Const after, so that entries and threads share them without
  * locks. All functions are collective over the team: bind calls them for entries in the same order
  * on every rank, hence every rank finds the same resources made already. */
@@ -41,8 +41,8 @@ static sw_status find_twins(sw_error *err, const sw_run *run, struct points p, s
     SW_TRY(sw_map_put(err, map, (const char *)at, 3 * sizeof *at, j, &i));
     if (i >= 0)
       return sw_fail(err, SW_EINPUT,
-                     "%s: units %s and %s stand at one point (lon %g, lat %g): their distance is "
-                     "0; give each its own place",
+                     "%s: units %s and %s have the same coordinates (lon %g, lat %g), so their "
+                     "distance is 0; give each unit its own",
                      run->study->units.file, sw_unit_code(units, i), sw_unit_code(units, j),
                      units->lon[i], units->lat[i]);
   }
@@ -78,7 +78,7 @@ static bool note_unplaced(sw_run *run) {
 
 /* Unit vectors of all units in node-shared memory, for great circles and geodesics alike: the
  * latter need them only to find twins. The first rank of each node fills them, the barrier
- * publishes them, and rank 0 speaks for all about twins. */
+ * publishes them, and rank 0 reports twins for all. */
 static sw_status points_make(sw_error *err, sw_run *run, const sw_entry *entry,
                              sw_distance_use *use) {
   const sw_units *units = &run->panel->units;
@@ -118,7 +118,7 @@ static bool is_same_distance(const sw_distance_use *use, const sw_distance_spec 
 }
 
 /* The distance that an argument names, shared with earlier ones that name the same. n_distances
- * grows only once the resource is whole; a failure before leaves the slot to nobody, and the run
+ * grows only once the resource is whole; a failure before that leaves the slot unused, and the run
  * ends. */
 static sw_status find_distance(sw_error *err, sw_run *run, const sw_entry *entry,
                                const sw_distance_spec *spec, const sw_distance **distance) {

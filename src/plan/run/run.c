@@ -87,7 +87,7 @@ static sw_status count_undefined(sw_error *err, sw_run *run, int e) {
 /* ---- jobs ------------------------------------------------------------------------------- */
 
 /* Notes are left by every rank or by rank 0 alone (in finish); only rank 0 speaks, and the counter
- * goes on everywhere, so nothing is said twice. */
+ * goes on everywhere, so nothing is reported twice. */
 static void say_notes(sw_run *run) {
   struct sw_run_private *own = run->private;
   for (; own->notes_said < own->notes.count; own->notes_said++)
@@ -164,8 +164,8 @@ static sw_status run_rest_of_plain(sw_error *err, sw_run *run, int e) {
 
 /* An entry with pairs, its own or below it, called twice: by sw_run_first with sink NULL, to find
  * bad values in its passes over units and to count rows; then by sw_run_rest with the sink. The
- * passes over units run both times, as operands (n*T doubles a node) are not kept in between: they
- * are O(n), the pairs O(n^2), and only one entry's operands exist at a time. */
+ * passes over units run both times, as operands (n*T doubles per node) are not kept in between:
+ * they are O(n), the pairs O(n^2), and only one entry's operands exist at a time. */
 static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   double began = sw_clock();
   SW_TRY(stop_if_asked(err, run));

@@ -110,7 +110,7 @@ static sw_status make_room(sw_error *err, const sw_run *run, int e, sw_memory_re
 sw_status sw_sink_memory(sw_error *err, const sw_run *run, sw_sink **sink,
                          sw_memory_result **result) {
   memory *m = calloc(1, sizeof *m);
-  if (!m) return sw_fail(err, SW_ENOMEM, "out of memory: no sink");
+  if (!m) return sw_fail(err, SW_ENOMEM, "out of memory: cannot create a sink");
   m->sink = (sw_sink){.self = m, .write = keep, .read = give};
   m->run = run;
   m->n_results = run->study->n_entries;

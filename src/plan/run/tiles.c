@@ -46,7 +46,7 @@ static sw_status view_inputs(sw_error *err, sw_run *run, int e) {
 }
 
 /* The inputs with all units, kept in `shared` until the pass ends: for measures whose tile needs a
- * whole column. n*T doubles a node for each input. */
+ * whole column. n*T doubles per node for each input. */
 static sw_status gather_inputs(sw_error *err, sw_run *run, int e, void **shared) {
   sw_job *job = &run->job[e];
   for (int i = 0; i < job->n_inputs; i++) {
@@ -75,7 +75,7 @@ static sw_status view_operand(sw_error *err, sw_run *run, int e, int pass, void 
   return SW_OK;
 }
 
-/* The operands of all units, once a node; they stay until sw_run_passes_release, as passes over
+/* The operands of all units, once per node; they stay until sw_run_passes_release, as passes over
  * pairs read them. */
 static sw_status share_operand(sw_error *err, sw_run *run, int e, int pass) {
   sw_job *job = &run->job[e];

@@ -34,7 +34,7 @@ static int64_t append(double *at, int64_t place, const double *from, int64_t cou
 }
 
 /* What of a task's share concerns a receiver. Returns the number of doubles; `at` NULL: only counts
- * them, by the same code, so that room and content cannot disagree. */
+ * them, by the same code, so that room and content agree. */
 static int64_t pack(const sw_sums *s, int64_t task, const double *share, receiver to, double *at) {
   int64_t place = 0;
   if (task >= s->tasks) return append(at, 0, share + to.lo, to.hi - to.lo);

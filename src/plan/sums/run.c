@@ -159,7 +159,7 @@ static int window_end(const sums_pass *p) {
   return p->t0 + (int)(fit < left ? fit : left);
 }
 
-/* What is not wanted is passed over as if it were done. */
+/* What is not wanted is skipped as if it were done. */
 static void pass_over(const sums_pass *p) {
   for (int64_t k = 0; k < p->end - p->first; k++)
     p->done[k] = !p->wanted[number_of(p, k)];

@@ -3,10 +3,10 @@
  * results file's layout; each part begins on a page of its own, so that a damaged page spoils one
  * part.
  *
- * Nothing is trusted by its place in time. Marks are written by many ranks and threads without
- * order or sync, as syncing each would cost more than most tasks; a kill or a lost page leaves
- * records, shares or stored bytes that do not match each other, and then the task counts as not
- * done. That costs a task computed again, never a wrong result.
+ * Nothing is trusted because of the order of writes. Marks are written by many ranks and threads
+ * without order or sync, as syncing each would cost more than most tasks; a kill or a lost page
+ * leaves records, shares or stored bytes that do not match each other, and then the task counts as
+ * not done. That costs a task computed again, never a wrong result.
  *
  * Every rank has the file open and writes to the places of its own tasks, which do not overlap, so
  * no rank needs to know of another. */
@@ -210,7 +210,7 @@ static uint64_t tail_own(const tail *t) {
   return sw_hash64(t, offsetof(tail, own), 0);
 }
 
-/* Synced, unlike marks: on a resume it decides whether the results file as a whole is gone on with
+/* Synced, unlike marks: on a resume it decides whether the results file as a whole is continued
  * (store/results/resume.c). The tail comes after the bytes it describes. */
 sw_status sw_journal_put_layout(sw_error *err, sw_journal *journal, const void *bytes,
                                 size_t length) {
@@ -222,8 +222,8 @@ sw_status sw_journal_put_layout(sw_error *err, sw_journal *journal, const void *
 }
 
 /* *bytes (sw_free) stays NULL when no sound layout is there: the run was killed before the file was
- * laid out, or the tail is damaged. The length is held against the file's before memory is asked
- * for. */
+ * laid out, or the tail is damaged. The length is checked against the file's before memory is
+ * allocated. */
 sw_status sw_journal_get_layout(sw_error *err, const sw_journal *journal, void **bytes,
                                 size_t *length) {
   struct stat info;

@@ -2,10 +2,10 @@
  * checksums of what they stored and their shares (of pairs: in the sums over units; of tiles: all
  * that they computed), so that a later run of the same study takes up where this one stopped.
  *
- * One fixed record and one fixed place for shares a task, written after the task's bytes. A task
+ * One fixed record and one fixed place for shares per task, written after the task's bytes. A task
  * counts as done only when its record, its shares and the stored bytes all match their checksums,
  * so neither the order of writes nor a torn one matters. Every rank opens the file and writes its
- * own tasks. Size: 64 bytes and a slot of shares (n * squares doubles a matrix) for all tasks. */
+ * own tasks. Size: 64 bytes and a slot of shares (n * squares doubles per matrix) for all tasks. */
 #ifndef SW_PLAN_TASK_JOURNAL_H
 #define SW_PLAN_TASK_JOURNAL_H
 

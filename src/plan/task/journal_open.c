@@ -6,7 +6,7 @@
  * inputs, program, libraries, instruction set), kept whole and not just as a hash, so that a
  * refusal can name what differs. Ranks and threads are not part of it: tasks are numbered without
  * them. A journal of another run is never overwritten, as it may stand for days of work; one whose
- * beginning is damaged can be of no use and begins again. */
+ * beginning is damaged is useless and begins again. */
 #include "plan/task/journal_private.h"
 
 #include "base/arena.h"
@@ -100,17 +100,17 @@ static sw_status refuse(sw_error *err, const sw_journal *journal, const char *ol
   char *what = NULL;
   size_t length = 0;
   FILE *out = open_memstream(&what, &length);
-  if (!out) return sw_fail(err, SW_ENOMEM, "out of memory: what differs cannot be said");
+  if (!out) return sw_fail(err, SW_ENOMEM, "out of memory: cannot list the differences");
   int said = add_differing(out, now, old, false, 0);
   said = add_differing(out, old, now, true, said);
   if (said == 0) fputs("how the work is divided", out);
   if (said > SAID) fprintf(out, " and %d more", said - SAID);
   fclose(out);
-  sw_status status =
-      sw_fail(err, SW_EINPUT,
-              "%s: is of an unfinished run that differs from this one in: %s; give --restart to "
-              "begin again, or another -o",
-              journal->path, what);
+  sw_status status = sw_fail(
+      err, SW_EINPUT,
+      "%s: belongs to an unfinished run that differs from this one in: %s; give --restart to "
+      "begin again, or another -o",
+      journal->path, what);
   free(what);
   return status;
 }
@@ -182,7 +182,7 @@ static sw_status open_file(sw_error *err, sw_journal *journal, bool create) {
 static sw_status make(sw_error *err, const char *path, const sw_region *region, int n_regions,
                       size_t fingerprint, sw_journal **out) {
   sw_journal *journal = calloc(1, sizeof *journal);
-  if (!journal) return sw_fail(err, SW_ENOMEM, "out of memory: no journal");
+  if (!journal) return sw_fail(err, SW_ENOMEM, "out of memory: cannot create the journal");
   *out = journal;
   journal->fd = -1;
   pthread_mutex_init(&journal->lock, NULL);
@@ -190,7 +190,7 @@ static sw_status make(sw_error *err, const char *path, const sw_region *region, 
   journal->path = strdup(path);
   journal->place = calloc((size_t)n_regions + 1, sizeof *journal->place);
   if (!journal->path || !journal->place)
-    return sw_fail(err, SW_ENOMEM, "out of memory: no journal");
+    return sw_fail(err, SW_ENOMEM, "out of memory: cannot create the journal");
   for (int r = 0; r < n_regions; r++)
     journal->place[r].region = region[r];
   lay_out(journal, fingerprint);

@@ -1,5 +1,5 @@
 /* A stack of free packets and a queue of full ones behind one lock. Only one thread of a rank calls
- * the sink, because MPI and HDF5 are used by one thread a rank; it computes as well, and writes
+ * the sink, because MPI and HDF5 are used by one thread per rank; it computes as well, and writes
  * between its tasks and whenever it lacks a free packet. Packets are large, so the lock is taken
  * rarely and one condition for all waiting threads is enough.
  *

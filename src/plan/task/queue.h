@@ -12,7 +12,7 @@ typedef struct sw_queue {
   int64_t tasks;
   int64_t *next;    /* the first task that nobody has taken; beyond `tasks` when all are */
   int64_t *stop;    /* node-shared; not 0: some rank was asked to stop */
-  int64_t *control; /* node-shared memory of the two, a cache line each */
+  int64_t *control; /* node-shared memory of the two, one cache line each */
   int64_t own_next; /* `next` of a queue that is one rank's */
   bool failed;      /* a thread of this rank has, with `error`; no other begins a task then */
   sw_error error;

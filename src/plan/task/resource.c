@@ -37,8 +37,9 @@ static sw_status check_one(sw_error *err, const sw_job *job, int k) {
   const sw_resource *resource = &job->resource[k];
   const char *name = resource->name;
   if (!name || !*name)
-    return fault(err, job, "resource %d has no name; say by which recipe it is made", k);
-  if (!resource->fill) return fault(err, job, "resource %s: no fill, which makes it", name);
+    return fault(err, job, "resource %d has no name; name the recipe that makes it", k);
+  if (!resource->fill)
+    return fault(err, job, "resource %s: no fill; give the function that makes it", name);
   if (!resource->begin && resource->bytes == 0)
     return fault(err, job, "resource %s: 0 bytes; give their number, or `begin`, which finds it",
                  name);
@@ -56,7 +57,7 @@ static sw_status check_one(sw_error *err, const sw_job *job, int k) {
 /* sw_job_resource counts those beyond the room without storing them, so the true number is told. */
 sw_status sw_resource_check(sw_error *err, const sw_job *job) {
   if (job->n_resources > SW_MAX_RESOURCES)
-    return fault(err, job, "it asks for %d resources; %d at most", job->n_resources,
+    return fault(err, job, "it asks for %d resources; expected at most %d", job->n_resources,
                  SW_MAX_RESOURCES);
   for (int k = 0; k < job->n_resources; k++)
     SW_TRY(check_one(err, job, k));
@@ -168,7 +169,7 @@ static sw_status find_size(sw_error *err, making *m) {
                    m->resource->name, m->bytes, own);
   else if (m->bytes > room)
     status = sw_fail(err, SW_ENOMEM,
-                     "%s: %s: %s needs %.3f MB of shared memory on a node and %.3f MB are free; "
+                     "%s: %s: %s needs %.3f MB of shared memory per node and %.3f MB are free; "
                      "enlarge /dev/shm",
                      m->job->where, m->job->name, m->resource->name, (double)m->bytes / 1e6,
                      (double)room / 1e6);

@@ -1,5 +1,5 @@
 /* What a job asks for to be made out of links, distances and settings (sw_job_resource): made once
- * a node, in its shared memory, when the first pass that may read it comes; shared by all entries
+ * per node, in its shared memory, when the first pass that may read it comes; shared by all entries
  * that ask for the same, by content; kept to the end of the run. */
 #ifndef SW_PLAN_TASK_RESOURCE_H
 #define SW_PLAN_TASK_RESOURCE_H

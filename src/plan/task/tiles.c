@@ -147,8 +147,9 @@ static sw_status restore(sw_error *err, sw_tiles *s) {
 
 /* ---- beginning and end --------------------------------------------------------------------- */
 
-/* Which tasks are this rank's or its node's. Items go to nodes in turn, so that dear and cheap ones
- * mix, and then to whichever thread of the node is free. Units are computed where they are kept. */
+/* Which tasks are this rank's or its node's. Items go to nodes in turn, so that expensive and cheap
+ * ones mix, and then to whichever thread of the node is free. Units are computed where they are
+ * kept. */
 static void deal(sw_tiles *s) {
   const sw_run *run = s->run;
   if (s->tiling.domain == SW_ITEMS) {
@@ -220,7 +221,7 @@ typedef struct worker {
   sw_error error;
 } worker;
 
-/* Only for the eye. Tasks that are taken count as done. */
+/* Only for display. Tasks that are taken count as done. */
 static void report(const sw_tiles *s, worker *w) {
   const sw_progress *progress = &s->run->progress;
   double now = sw_clock();
@@ -275,7 +276,7 @@ static void close_worker(const sw_tiles *s, worker *w) {
   sw_free(w->share);
 }
 
-/* Returns how many tasks this thread has computed; restored ones are passed over. */
+/* Returns how many tasks this thread has computed; restored ones are skipped. */
 static int64_t work(sw_tiles *s, worker *w) {
   int64_t computed = 0;
   for (int64_t k; w->error.status == SW_OK && (k = next_task(s, w)) >= 0;) {

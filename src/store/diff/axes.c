@@ -1,6 +1,6 @@
 /* Matches the axes of two files by label: codes of units, periods, industries. Positions do not
  * serve: a unit that is added shifts all that follow it. An axis without labels, or on which a
- * label stands twice, is matched by position, which is all that is left.
+ * label appears twice, is matched by position, which is all that is left.
  *
  * Each axis is read and told once and kept in a list, because most variables share the axes of
  * units and time. Cost: one pass over the labels when they are the same in both files, else a hash
@@ -86,7 +86,7 @@ static void match(sw_diff_axis *axis, const sw_map *map, int64_t *old_at, int64_
   }
 }
 
-/* The table of the old file is made only to find a label that stands twice in it. Two equal
+/* The table of the old file is made only to find a label that appears twice in it. Two equal
  * positions would be matched with one, so then the whole axis goes by position. */
 static sw_status match_axis(sw_diff *diff, sw_diff_axis *axis) {
   const char *const *const *label = axis->label;
@@ -149,7 +149,7 @@ static sw_status tell_axis(sw_diff *diff, const sw_diff_axis *axis, const char *
                               (long long)axis->n[SW_OLD], (long long)axis->n[SW_NEW]);
   SW_TRY(tell_labels(diff, axis, full, SW_OLD));
   SW_TRY(tell_labels(diff, axis, full, SW_NEW));
-  /* Not the same, yet nothing came or went. */
+  /* Not the same, yet nothing was added or removed. */
   if (axis->n_common == axis->n[SW_OLD] && axis->n_common == axis->n[SW_NEW])
     return sw_diff_note(diff, "%s: in another order", full);
   return SW_OK;
@@ -188,7 +188,7 @@ static sw_status keep_axis(sw_diff *diff, const char *const path[2], sw_diff_axi
   SW_NEW(diff->err, diff->arena, entry, 1);
   for (int s = 0; s < 2; s++)
     if (!(entry->path[s] = sw_arena_text(diff->arena, path[s])))
-      return sw_fail(diff->err, SW_ENOMEM, "no memory for axes");
+      return sw_fail(diff->err, SW_ENOMEM, "out of memory for axes");
   entry->axis = axis;
   entry->next = diff->axes;
   diff->axes = entry;
@@ -204,7 +204,7 @@ static sw_status make_axis(sw_diff *diff, const char *where, const char *const p
   sw_diff_axis *axis = NULL;
   SW_NEW(diff->err, diff->arena, axis, 1);
   if (!(axis->name = sw_arena_text(diff->arena, sw_h5_last_part(path[SW_OLD]))))
-    return sw_fail(diff->err, SW_ENOMEM, "no memory for axes");
+    return sw_fail(diff->err, SW_ENOMEM, "out of memory for axes");
   for (int s = 0; s < 2; s++) {
     axis->n[s] = n[s];
     SW_TRY(read_labels(diff, s, path[s], n[s], &axis->label[s]));

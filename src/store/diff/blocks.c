@@ -17,7 +17,7 @@
 enum { BLOCK_CELLS = 1 << 19, CACHE_LEAST = 1 << 20, CACHE_MOST = 1 << 26 };
 
 /* A piece of an axis: some common positions in a row, and where they lie in each file. Positions in
- * between that the other file lacks are read too, and passed over. */
+ * between that the other file lacks are read too, and skipped. */
 typedef struct run {
   int64_t first, count; /* indices into the axis's common positions */
   int64_t lo[2], n[2];  /* the positions they span: [lo, lo + n) in each file */
@@ -230,7 +230,7 @@ static sw_diff_cell cell_at(const walker *w, int s, int64_t i) {
   return cell;
 }
 
-/* Compares the block cell by cell. `step` counts common positions within the runs, one digit an
+/* Compares the block cell by cell. `step` counts common positions within the runs, one digit per
  * axis, the last one fastest. Offsets are computed anew for each cell, since the files' blocks
  * differ in shape and in what lies between. */
 static void compare_cells(walker *w) {
@@ -377,7 +377,8 @@ static sw_status walk(sw_diff *diff, sw_tally *tally, const hid_t dataset[2], si
 /* Attributes are compared in any case. Then whatever makes a comparison impossible is told: other
  * axes, types without a common one, or what no results file has. The last is no difference but a
  * remark, as nothing is known of the values. Axes are compared by their names and not by their
- * lengths: units may come and go, but a variable whose axes are others cannot be matched. */
+ * lengths: units may be added or removed, but a variable whose axes are others cannot be
+ * matched. */
 sw_status sw_diff_dataset(sw_diff *diff, const char *where, const char *name,
                           const hid_t dataset[2]) {
   char full[512];
@@ -389,7 +390,7 @@ sw_status sw_diff_dataset(sw_diff *diff, const char *where, const char *name,
   for (int s = 0; s < 2; s++) {
     shape[s] = sw_h5_shape_of(dataset[s]);
     axes[s] = sw_h5_shape_text(diff->arena, dataset[s], &shape[s], false);
-    if (!axes[s]) return sw_fail(diff->err, SW_ENOMEM, "no memory for axes");
+    if (!axes[s]) return sw_fail(diff->err, SW_ENOMEM, "out of memory for axes");
   }
   if (strcmp(axes[SW_OLD], axes[SW_NEW]) != 0)
     return sw_diff_note(diff, "%s: kept as %s, now as %s: not compared", full, axes[SW_OLD],
@@ -403,7 +404,7 @@ sw_status sw_diff_dataset(sw_diff *diff, const char *where, const char *name,
   /* Both of a type that this program does not know, or with more axes than any result. */
   int rank = shape[SW_OLD].rank;
   if (rank < 0 || rank > SW_DIFF_RANK || common == SW_TYPE_OTHER)
-    return sw_diff_remark(diff, "%s: of a type or with so many axes that it is not compared", full);
+    return sw_diff_remark(diff, "%s: not compared: unknown type or too many axes", full);
   if (strcmp(named[SW_OLD], named[SW_NEW]) != 0 && !diff->options.values)
     SW_TRY(sw_diff_note(diff, "%s: %s -> %s", full, named[SW_OLD], named[SW_NEW]));
   SW_TRY(sw_diff_tally(diff, where, name, &tally));

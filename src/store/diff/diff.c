@@ -2,8 +2,8 @@
  * process without MPI. Attributes of the root come first, then the axes of units and periods, then
  * every group.
  *
- * Invariant: both are complete results files before anything is compared; of an unfinished one all
- * that is not yet written would be told as a change. Of neither is more held than its axes and a
+ * Invariant: both are complete results files before anything is compared; in an unfinished one
+ * everything not yet written would appear as a change. Of neither is more held than its axes and a
  * few blocks of values. */
 #include "store/diff/private.h"
 

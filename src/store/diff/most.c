@@ -13,7 +13,7 @@
 sw_status sw_diff_tally(sw_diff *diff, const char *where, const char *name, sw_tally **tally) {
   SW_NEW(diff->err, diff->arena, *tally, 1);
   (*tally)->name = sw_arena_printf(diff->arena, "%s%s%s", where, *where ? "/" : "", name);
-  if (!(*tally)->name) return sw_fail(diff->err, SW_ENOMEM, "no memory for names");
+  if (!(*tally)->name) return sw_fail(diff->err, SW_ENOMEM, "out of memory for names");
   (*tally)->next = diff->tally;
   diff->tally = *tally;
   return SW_OK;
@@ -103,8 +103,8 @@ static void count_units(sw_diff *diff, const sw_diff_place *place, sw_diff_kind 
       continue; /* itself with itself; an axis of as many periods is no axis of units */
     sw_unit_tally *unit = &diff->moved[place->at[a]];
     unit->count[kind]++;
-    /* A number that came or went counts as a relative change of 1; partners and texts have no
-     * size. */
+    /* A number that appeared or disappeared counts as a relative change of 1; partners and texts
+     * have no size. */
     unit->part += kind == SW_DIFF_MOVED ? place->relative : kind == SW_DIFF_MISSING ? 1 : 0;
     if (kind != SW_DIFF_MOVED || (unit->tally && place->relative <= unit->relative)) continue;
     unit->relative = place->relative;

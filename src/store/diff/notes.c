@@ -14,7 +14,7 @@ static sw_status add_line(sw_diff *diff, const char *format, va_list arguments) 
   vsnprintf(text, sizeof text, format, arguments);
   SW_NEW(diff->err, diff->arena, line, 1);
   if (!(line->text = sw_arena_text(diff->arena, text)))
-    return sw_fail(diff->err, SW_ENOMEM, "no memory for what changed");
+    return sw_fail(diff->err, SW_ENOMEM, "out of memory for what changed");
   *diff->last_note = line;
   diff->last_note = &line->next;
   diff->n_notes++;

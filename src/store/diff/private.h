@@ -79,8 +79,8 @@ struct sw_tally {
   sw_tally *next;
 };
 
-/* The `most` first changes of a list, as a heap whose root is the last of them: the one to give
- * way. */
+/* The `most` first changes of a list, as a heap whose root is the last of them: the one to be
+ * displaced. */
 typedef struct sw_diff_heap {
   int64_t total; /* changes offered so far */
   int n, most;   /* changes kept; room for them */
@@ -126,10 +126,10 @@ typedef struct sw_diff {
 /* A difference besides values, told as a line: the files are different. */
 sw_status sw_diff_note(sw_diff *diff, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Tells a line that is not a difference, such as what could not be compared. */
+/* Adds a line that is not a difference, such as what could not be compared. */
 sw_status sw_diff_remark(sw_diff *diff, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Only whether there is a difference was asked, and there is one: loops may end early. */
+/* Only the existence of a difference was asked for, and there is one: loops may end early. */
 bool sw_diff_enough(const sw_diff *diff);
 
 /* ---- axes.c ---------------------------------------------------------------- */

@@ -52,7 +52,7 @@ static const char *label_of(sw_arena *arena, const sw_diff_place *place, int a) 
                            : sw_arena_printf(arena, "%lld", (long long)place->at[a]);
 }
 
-/* A place in words. Axes are told apart by name: time is the period, the first axis of units the
+/* A place in words. Axes are distinguished by name: time is the period, the first axis of units the
  * unit, the second (unit_to in a matrix) the partner; all others are joined, as in
  * "manufacturing,2". */
 static sw_diff_change told(sw_diff *diff, const sw_diff_place *place) {
@@ -94,7 +94,7 @@ static sw_status list_changes(sw_diff *diff, sw_diff_heap *heap, sw_diff_list *l
     const sw_diff_place *place = &heap->place[list->n];
     const sw_diff_change change = list->change[list->n] = told(diff, place);
     if ((place->has[SW_OLD] && !change.before) || (place->has[SW_NEW] && !change.after))
-      return sw_fail(diff->err, SW_ENOMEM, "no memory for what changed");
+      return sw_fail(diff->err, SW_ENOMEM, "out of memory for what changed");
   }
   return SW_OK;
 }

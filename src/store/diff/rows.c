@@ -5,7 +5,7 @@
  * and the other all above a threshold.
  *
  * Called by walk.c, once for each group that has partners in both files. Memory: positions of one
- * period, BLOCK_ENTRIES entries or one row, and two numbers a unit. */
+ * period, BLOCK_ENTRIES entries or one row, and two numbers per unit. */
 #include "store/diff/private.h"
 
 #include <stdio.h>
@@ -70,8 +70,8 @@ bool sw_diff_is_kept(const hid_t group[2], const char *name) {
 /* Rows lead into other arrays, so a file whose rows make no sense is refused: a damaged file must
  * not be read beyond an array's end. */
 static sw_status bad_rows(sw_diff *diff, const char *where, const char *what) {
-  return sw_fail(diff->err, SW_EINPUT, "%.200s: %s: damaged, or no results of spillway run", where,
-                 what);
+  return sw_fail(diff->err, SW_EINPUT, "%.200s: %s: damaged, or not a results file of spillway run",
+                 where, what);
 }
 
 /* Opens one file's partners. Of `top` the partners are (time, unit, rank), or (unit, rank) of a
@@ -127,7 +127,7 @@ static sw_status read_starts(matcher *m, const char *where, side *in, int64_t pe
   for (int64_t i = 0; i <= in->units; i++)
     if (in->start[i] < 0 || in->start[i] > in->entries ||
         (i > 0 && in->start[i] < in->start[i - 1]))
-      return bad_rows(m->diff, where, SW_NAME_ROW_START " leads nowhere");
+      return bad_rows(m->diff, where, SW_NAME_ROW_START " points outside its dataset");
   return SW_OK;
 }
 
@@ -171,7 +171,7 @@ static sw_status read_rows(matcher *m, const char *where, side *in, int64_t peri
   if (code < 0) return sw_h5_fail(m->diff->err, where, "be read");
   /* compare_rows uses these as indices into place[] and to_new[]. */
   for (int64_t e = 0; e < entries; e++)
-    if (in->index[e] >= in->units) return bad_rows(m->diff, where, "a partner is no unit");
+    if (in->index[e] >= in->units) return bad_rows(m->diff, where, "a partner is not a unit");
   return SW_OK;
 }
 
@@ -334,7 +334,7 @@ static sw_status open_kept(matcher *m, const char *where, const char *const *nam
   return SW_OK;
 }
 
-/* Two numbers a unit; -1 everywhere is the state that compare_rows leaves behind. */
+/* Two numbers per unit; -1 everywhere is the state that compare_rows leaves behind. */
 static sw_status make_maps(matcher *m) {
   sw_error *err = m->diff->err;
   const sw_diff_axis *unit = m->diff->unit;

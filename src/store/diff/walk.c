@@ -8,7 +8,7 @@
 
 /* ---- one name --------------------------------------------------------------------------- */
 
-/* Tells a name that only one file has. Axes are passed over: axes.c tells them when a variable that
+/* Tells a name that only one file has. Axes are skipped: axes.c tells them when a variable that
  * uses them is compared. */
 static sw_status tell_only(sw_diff *diff, const char *where, hid_t group, const char *name,
                            int side) {
@@ -28,7 +28,7 @@ static sw_status tell_only(sw_diff *diff, const char *where, hid_t group, const 
 }
 
 /* One name that both groups have, both objects open. What is neither group nor dataset (a named
- * type) is not of our making and is passed over. */
+ * type) is not written by this program and is skipped. */
 static sw_status compare_items(sw_diff *diff, const char *where, const sw_item item[2]) {
   const sw_item *old = &item[SW_OLD], *new = &item[SW_NEW];
   const hid_t object[2] = {old->object, new->object};
@@ -102,11 +102,12 @@ static int depth_of(const char *where) {
   return depth;
 }
 
-/* Partners first: merge() then passes over what was compared with them. */
+/* Partners first: merge() then skips what was compared with them. */
 sw_status sw_diff_group(sw_diff *diff, const char *where, const hid_t group[2]) {
   sw_names list[2];
   if (depth_of(where) > SW_CONTENTS_DEEPEST)
-    return sw_fail(diff->err, SW_EINPUT, "%.200s: groups go deeper than any results file's", where);
+    return sw_fail(diff->err, SW_EINPUT,
+                   "%.200s: groups are nested deeper than in any results file", where);
   for (int s = 0; s < 2; s++)
     SW_TRY(sw_contents_names(diff->err, diff->arena, group[s], SW_BY_NAME, &list[s]));
   bool partners = sw_diff_has_partners(group);

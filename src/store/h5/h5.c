@@ -288,7 +288,7 @@ sw_status sw_h5_read_text(sw_error *err, sw_arena *arena, hid_t object, const ch
     bool read = bytes && H5Aread(attribute, type, bytes) >= 0;
     if (read) *text = sw_arena_text(arena, bytes);
     if (!bytes || (read && !*text))
-      status = sw_fail(err, SW_ENOMEM, "no memory for the attribute %s", name);
+      status = sw_fail(err, SW_ENOMEM, "out of memory for the attribute %s", name);
     free(bytes);
   }
   H5Tclose(type);

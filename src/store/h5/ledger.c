@@ -92,7 +92,7 @@ static int compare(const void *a, const void *b) {
 sw_status sw_h5_ledger_close(sw_error *err, sw_h5_ledger *ledger) {
   open_ledger = NULL;
   if (ledger->lost)
-    return sw_fail(err, SW_ENOMEM, "no memory to note how the results file is laid out");
+    return sw_fail(err, SW_ENOMEM, "out of memory: cannot note how the results file is laid out");
   if (ledger->count == 0) return SW_OK; /* below, extent[0] is there */
   qsort(ledger->extent, ledger->count, sizeof *ledger->extent, compare);
   size_t kept = 0;

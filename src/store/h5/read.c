@@ -52,7 +52,7 @@ static sw_status labels_of(sw_error *err, sw_arena *arena, hid_t dataset, hsize_
     if (text) H5free_memory(read[i]);
   }
   H5Tclose(memory);
-  if (!room) return sw_fail(err, SW_ENOMEM, "no memory for labels");
+  if (!room) return sw_fail(err, SW_ENOMEM, "out of memory for labels");
   return code >= 0 ? SW_OK : sw_h5_fail(err, "a results file", "read labels");
 }
 

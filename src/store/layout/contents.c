@@ -29,9 +29,9 @@ sw_status sw_contents_open(sw_error *err, sw_arena *arena, const char *path, hid
     return sw_fail(err, SW_EINPUT, "%s: cannot be opened: %s", path, strerror(errno));
   hid_t file = H5Fis_hdf5(path) > 0 ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : H5I_INVALID_HID;
   if (file < 0)
-    return sw_fail(err, SW_EINPUT,
-                   "%s: is no HDF5 file, or not a whole one; give a results file of spillway run",
-                   path);
+    return sw_fail(
+        err, SW_EINPUT,
+        "%s: is not an HDF5 file, or an incomplete one; give a results file of spillway run", path);
   /* `unit` too: any HDF5 file may have an attribute called `state`. */
   const char *state = sw_h5_get_text(arena, file, SW_ATTR_STATE);
   if (state && strcmp(state, SW_STATE_COMPLETE) == 0 &&
@@ -42,7 +42,8 @@ sw_status sw_contents_open(sw_error *err, sw_arena *arena, const char *path, hid
   H5Fclose(file);
   if (state && strcmp(state, SW_STATE_INCOMPLETE) == 0)
     return sw_fail(err, SW_EINPUT, "%s: is incomplete: its run did not finish", path);
-  return sw_fail(err, SW_EINPUT, "%s: is an HDF5 file, but no results file of spillway run", path);
+  return sw_fail(err, SW_EINPUT, "%s: is an HDF5 file, but not a results file of spillway run",
+                 path);
 }
 
 /* ---- one group -------------------------------------------------------------------------- */
@@ -78,7 +79,7 @@ sw_status sw_contents_names(sw_error *err, sw_arena *arena, hid_t group, sw_orde
                            name, sizeof name, H5P_DEFAULT) < 0)
       return sw_h5_fail(err, "a group", "be read");
     if (!(names->name[names->count++] = sw_arena_text(arena, name)))
-      return sw_fail(err, SW_ENOMEM, "no memory for names");
+      return sw_fail(err, SW_ENOMEM, "out of memory for names");
   }
   /* HDF5's own order of names is that of bytes, but nothing promises it. */
   if (!as_made) qsort(names->name, (size_t)names->count, sizeof *names->name, by_name);
@@ -100,7 +101,7 @@ sw_status sw_contents_open_item(sw_error *err, sw_arena *arena, hid_t group, con
                                 const char *name, sw_item *item) {
   *item = (sw_item){.name = name, .object = H5I_INVALID_HID};
   item->path = sw_arena_printf(arena, "%s%s%s", where, *where ? "/" : "", name);
-  if (!item->path) return sw_fail(err, SW_ENOMEM, "no memory for names");
+  if (!item->path) return sw_fail(err, SW_ENOMEM, "out of memory for names");
   item->object = H5Oopen(group, name, H5P_DEFAULT);
   if (item->object < 0) return sw_h5_fail(err, item->path, "be read");
   item->kind = kind_of(item->object);
@@ -120,7 +121,8 @@ hid_t sw_contents_variable(hid_t group, const char *name) {
 /* Makes `group` the one at hand. It becomes the walk's to close, but for the first. */
 static sw_status enter(sw_contents *in, hid_t group, const char *path) {
   if (in->depth + 1 == SW_CONTENTS_DEEPEST)
-    return sw_fail(in->err, SW_EINPUT, "%.200s: groups go deeper than any results file's", path);
+    return sw_fail(in->err, SW_EINPUT, "%.200s: groups are nested deeper than in any results file",
+                   path);
   struct sw_contents_level *level = &in->level[++in->depth];
   *level = (struct sw_contents_level){.group = group, .path = path};
   return sw_contents_names(in->err, in->arena, group, in->order, &level->names);

@@ -1,6 +1,6 @@
 /* A results file told back for `spillway info`: root, then groups in the order of the study, then
  * their variables. Nothing here needs the study or a run: all comes from the file, which may be of
- * an older version or damaged. What is missing is told as "" or 0; the verb runs this in a child
+ * an older version or damaged. What is missing is given as "" or 0; the verb runs this in a child
  * process, as HDF5 may break down over damaged bytes. */
 #include "store/layout/info.h"
 
@@ -30,7 +30,7 @@ static sw_status add_variable(reading *in, const sw_item *item) {
   sw_h5_shape shape = sw_h5_shape_of(item->object);
   const char *type = sw_h5_number_name(&shape);
   const char *text = sw_h5_shape_text(in->arena, item->object, &shape, true);
-  if (!text) return sw_fail(in->err, SW_ENOMEM, "no memory for what is in a results file");
+  if (!text) return sw_fail(in->err, SW_ENOMEM, "out of memory for the contents of a results file");
   result->variable[result->n_variables++] =
       (sw_info_variable){.name = item->path + strlen(result->name) + 1,
                          .type = type ? type : "other",

@@ -1,6 +1,6 @@
-/* Before a run: its output is looked at and locked, so that a run that cannot deliver is refused
- * before it computes for hours. Rank 0 alone, from sw_results_start; the others learn of the
- * outcome there.
+/* Before a run: its output is looked at and locked, so that a run that could not write its results
+ * is refused before it computes for hours. Rank 0 alone, from sw_results_start; the others learn of
+ * the outcome there.
  *
  * Invariant: while the lock is held nobody else touches OUT.h5, its partial or its journal. */
 #include "store/results/private.h"
@@ -31,9 +31,9 @@ static sw_status look(sw_error *err, const sw_results *results, bool force) {
   if (exists && S_ISDIR(info.st_mode))
     return sw_fail(err, SW_EINPUT, "%s: is a folder; give the name of a file with -o", path);
   if (exists && !S_ISREG(info.st_mode)) /* a device would be replaced by the file */
-    return sw_fail(err, SW_EINPUT, "%s: is no plain file; choose another -o", path);
+    return sw_fail(err, SW_EINPUT, "%s: is not a regular file; choose another -o", path);
   if (exists && !force)
-    return sw_fail(err, SW_EINPUT, "%s exists; give --force to write over it or another -o", path);
+    return sw_fail(err, SW_EINPUT, "%s exists; give --force to overwrite it, or another -o", path);
   return SW_OK;
 }
 
@@ -41,20 +41,20 @@ static sw_status look(sw_error *err, const sw_results *results, bool force) {
  * that leaves nothing in it, as one that is refused, takes it away again (sw_results_destroy). */
 static sw_status make_folder(sw_error *err, sw_results *results) {
   results->folder = folder_of(results->arena, results->path);
-  if (!results->folder) return sw_fail(err, SW_ENOMEM, "no memory for a path");
+  if (!results->folder) return sw_fail(err, SW_ENOMEM, "out of memory for a path");
   if (!sw_folder_make(results->folder, &results->folder_made))
-    return sw_fail(err, SW_EINPUT,
-                   "%s: the folder of the output is not there and cannot be made: %s; choose "
-                   "another -o",
-                   results->folder, strerror(errno));
+    return sw_fail(
+        err, SW_EINPUT,
+        "%s: the folder of the output is missing and cannot be created: %s; choose another -o",
+        results->folder, strerror(errno));
   if (results->folder_made > 0)
-    sw_log(SW_LOG_INFO, "%s: the folder was not there and is made", results->folder);
+    sw_log(SW_LOG_INFO, "%s: the folder was missing and is created", results->folder);
   return SW_OK;
 }
 
 /* Finds out whether the partial can be written, by opening it: permissions alone do not tell of
- * read-only file systems. Does not truncate: what an unfinished run has left stays as it is. An
- * empty file is the probe's own, or worth as little. */
+ * read-only file systems. Does not truncate: keep what an unfinished run has left. An empty file is
+ * the probe's own, or holds nothing to lose. */
 static sw_status probe(sw_error *err, const char *partial) {
   int fd = open(partial, O_CREAT | O_WRONLY | O_CLOEXEC, 0666);
   if (fd < 0)
@@ -67,7 +67,7 @@ static sw_status probe(sw_error *err, const char *partial) {
   return SW_OK;
 }
 
-/* Links and devices under one of our names were put there by somebody: not ours to remove. */
+/* Links and devices under one of our names were not ours: do not remove them. */
 static sw_status remove_old(sw_error *err, const char *path) {
   struct stat info;
   if (lstat(path, &info) != 0) return SW_OK;
@@ -79,13 +79,13 @@ static sw_status remove_old(sw_error *err, const char *path) {
  * run that held it until now may have written OUT.h5 meanwhile. The folder comes before the lock,
  * which lies in it.
  *
- * A partial without its journal cannot be gone on with, as nothing tells which of its numbers are
+ * A partial without its journal cannot be continued, as nothing records which of its numbers are
  * there: it is removed. A journal without its partial is kept: its tasks will not match what is
  * stored, and are computed. */
 sw_status sw_results_claim(sw_error *err, sw_results *results, bool force, bool restart) {
   struct stat info;
   char *lock = sw_arena_printf(results->arena, "%s.lock", results->partial);
-  if (!lock) return sw_fail(err, SW_ENOMEM, "no memory for a path");
+  if (!lock) return sw_fail(err, SW_ENOMEM, "out of memory for a path");
   SW_TRY(look(err, results, force));
   SW_TRY(make_folder(err, results));
   SW_TRY(sw_lock_take(err, lock, &results->lock));
@@ -97,7 +97,7 @@ sw_status sw_results_claim(sw_error *err, sw_results *results, bool force, bool 
   /* Only where the journal is certainly absent: one that cannot be looked at may be there. */
   if (stat(results->partial, &info) == 0 && stat(results->journal_path, &info) != 0 &&
       errno == ENOENT) {
-    sw_log(SW_LOG_WARN, "%s: is left without its journal: the run begins again", results->partial);
+    sw_log(SW_LOG_WARN, "%s: its journal is missing: the run begins again", results->partial);
     SW_TRY(remove_old(err, results->partial));
   }
   return probe(err, results->partial);

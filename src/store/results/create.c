@@ -35,7 +35,7 @@ static sw_status done(layout *l, int64_t code, const char *what) {
 
 /* `text` NULL: its maker had no memory. */
 static sw_status put_text(layout *l, hid_t object, const char *name, const char *text) {
-  if (!text) return sw_fail(l->err, SW_ENOMEM, "no memory for the attribute %s", name);
+  if (!text) return sw_fail(l->err, SW_ENOMEM, "out of memory for the attribute %s", name);
   return done(l, sw_h5_put_text(object, name, text, 0), "write an attribute");
 }
 
@@ -99,7 +99,7 @@ static sw_status attach(layout *l, hid_t group, hid_t dataset, const char *axis,
 static sw_status put_units(layout *l) {
   const sw_units *units = &l->run->panel->units;
   const char **code = calloc((size_t)units->n + 1, sizeof *code);
-  if (!code) return sw_fail(l->err, SW_ENOMEM, "no memory for the codes of the units");
+  if (!code) return sw_fail(l->err, SW_ENOMEM, "out of memory for the codes of the units");
   for (int64_t i = 0; i < units->n; i++)
     code[i] = sw_unit_code(units, i);
   hsize_t n = (hsize_t)units->n;
@@ -127,7 +127,7 @@ static sw_status put_time(layout *l, hid_t group, int count, const int *index) {
   }
   sw_status status = SW_OK;
   if (!value || !label)
-    status = sw_fail(l->err, SW_ENOMEM, "no memory for the periods");
+    status = sw_fail(l->err, SW_ENOMEM, "out of memory for the periods");
   else if (periods->integer)
     status = make_scale(l,
                         sw_h5_numbers(group, axis->name, axis->long_name, axis->units, SW_CELL_I64,
@@ -145,20 +145,20 @@ static sw_status put_time(layout *l, hid_t group, int count, const int *index) {
 static sw_status over_units(layout *l, hid_t dataset) {
   if (dataset < 0) return done(l, -1, "write the table of units");
   sw_status status = attach(l, l->file, dataset, SW_NAME_UNIT, 0);
-  /* Closed in any case; of two failures the first is told. */
+  /* Closed in any case; of two failures the first is reported. */
   herr_t code = H5Dclose(dataset);
   return status == SW_OK ? done(l, code, "write the table of units") : status;
 }
 
 static sw_status put_grouping(layout *l, const sw_grouping *grouping, hsize_t n) {
   const char **label = calloc((size_t)n + 1, sizeof *label);
-  if (!label) return sw_fail(l->err, SW_ENOMEM, "no memory for the groups of the units");
+  if (!label) return sw_fail(l->err, SW_ENOMEM, "out of memory for the groups of the units");
   for (hsize_t i = 0; i < n; i++)
     label[i] = grouping->label[grouping->of[i]];
   const char *name = sw_arena_printf(l->results->arena, SW_NAME_GROUP_PREFIX "%s", grouping->name);
   const char *say = sw_arena_printf(l->results->arena, "%s of the unit", grouping->name);
   sw_status status = name && say ? over_units(l, sw_h5_labels(l->file, name, say, n, label))
-                                 : sw_fail(l->err, SW_ENOMEM, "no memory for names");
+                                 : sw_fail(l->err, SW_ENOMEM, "out of memory for names");
   free(label);
   return status;
 }
@@ -213,7 +213,7 @@ static sw_status put_scale(layout *l, hid_t group, const sw_scale *scale) {
                                     scale->n, scale->number),
                       scale->name);
   int32_t *value = calloc((size_t)scale->n + 1, sizeof *value);
-  if (!value) return sw_fail(l->err, SW_ENOMEM, "no memory for the axis %s", scale->name);
+  if (!value) return sw_fail(l->err, SW_ENOMEM, "out of memory for the axis %s", scale->name);
   for (hsize_t i = 0; i < scale->n; i++)
     value[i] = scale->first + (int32_t)i;
   hid_t dataset = sw_h5_numbers(group, scale->name, scale->name, "1", SW_CELL_I32, scale->n, value);
@@ -228,7 +228,7 @@ static sw_status put_row_start(layout *l, int job, hid_t dataset) {
   const sw_pair_plan *plan = &l->run->pair[job];
   hsize_t n = (hsize_t)l->run->job[job].n, matrices = (hsize_t)plan->summary.n_periods;
   int64_t *edge = calloc((size_t)(matrices * (n + 1)), sizeof *edge);
-  if (!edge) return sw_fail(l->err, SW_ENOMEM, "no memory for " SW_NAME_ROW_START);
+  if (!edge) return sw_fail(l->err, SW_ENOMEM, "out of memory for " SW_NAME_ROW_START);
   for (hsize_t t = 0; t < matrices; t++)
     memcpy(edge + t * (n + 1), plan->row_start + t * n, (size_t)(n + 1) * sizeof *edge);
   herr_t code = H5Dwrite(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, edge);
@@ -309,7 +309,7 @@ static sw_status fill_group(layout *l, const sw_group *at, hid_t group) {
 static sw_status put_parents(layout *l, const char *path) {
   for (const char *end = strchr(path + 1, '/'); end; end = strchr(end + 1, '/')) {
     char *parent = sw_arena_textn(l->results->arena, path, (size_t)(end - path));
-    if (!parent) return sw_fail(l->err, SW_ENOMEM, "no memory for the names of results");
+    if (!parent) return sw_fail(l->err, SW_ENOMEM, "out of memory for the names of results");
     if (H5Lexists(l->file, parent, H5P_DEFAULT) > 0) continue;
     hid_t group = sw_h5_group(l->file, parent);
     SW_TRY(done(l, group < 0 ? -1 : H5Gclose(group), parent));

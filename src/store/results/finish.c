@@ -3,7 +3,7 @@
  *
  * Invariants: `state` becomes complete after everything else has been written and synced, and is
  * read back; OUT.h5 is replaced in one step by a complete file. A kill at any moment leaves either
- * the old OUT.h5 (or none) with a partial that can be gone on with, or the new one. */
+ * the old OUT.h5 (or none) with a partial that can be continued, or the new one. */
 #include "store/results/private.h"
 
 #include <errno.h>
@@ -271,10 +271,10 @@ static sw_status tell_undefined(sw_error *err, sw_results *results) {
   return SW_OK;
 }
 
-/* A rename lasts only when the folder is on disk too. */
+/* A rename is durable only when the folder is on disk too. */
 static sw_status sync_folder(sw_error *err, sw_results *results) {
   char *folder = sw_arena_text(results->arena, results->path);
-  if (!folder) return sw_fail(err, SW_ENOMEM, "no memory for a path");
+  if (!folder) return sw_fail(err, SW_ENOMEM, "out of memory for a path");
   char *slash = strrchr(folder, '/');
   if (slash) slash[slash == folder ? 1 : 0] = '\0';
   /* A bare name lies in the working folder; "/" stays as it is. */
@@ -306,13 +306,13 @@ static sw_status complete_and_name(sw_error *err, sw_results *results) {
   bool old = false;
   SW_TRY(take_name(err, from, results->path, &old));
   sw_status status = sync_folder(err, results);
-  /* The rename may not last: undo it, so that an old result keeps its name and this run counts as
-   * unfinished. The undoing may fail too; the error is told anyway. */
+  /* The rename may not be durable: undo it, so that an old result keeps its name and this run
+   * counts as unfinished. The undoing may fail too; the error is reported anyway. */
   if (status != SW_OK) {
     renameat2(AT_FDCWD, results->path, AT_FDCWD, from, old ? RENAME_EXCHANGE : 0);
     return status;
   }
-  /* From here on the run is a success: what is left to remove is rubbish. */
+  /* From here on the run has succeeded: only leftovers remain to be removed. */
   if (old) unlink(from);
   if (from != results->partial) unlink(results->partial);
   return SW_OK;

@@ -54,10 +54,10 @@ static sw_status tell(sw_error *err, const sw_results *results, const sw_group *
   const char *number = sw_h5_number_name(is);
   const char *shape = sw_h5_shape_text(results->arena, dataset, is, true);
   const char *want = words_of(results->arena, variable);
-  if (!shape || !want) return sw_fail(err, SW_ENOMEM, "no memory for what is in a results file");
+  if (!shape || !want)
+    return sw_fail(err, SW_ENOMEM, "out of memory for the contents of a results file");
   return sw_fail(err, SW_EIO,
-                 "%s: %s/%s is %s %s, and the study makes it %s: not of this study, or "
-                 "damaged",
+                 "%s: %s/%s is %s %s, and by the study %s: from another study, or damaged",
                  results->partial, group->path, variable->name, number ? number : "of another type",
                  shape, want);
 }

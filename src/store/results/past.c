@@ -2,8 +2,8 @@
  * engine asks through the port plan/ports/past.h and copies what it may (plan/pairs/past.c).
  *
  * The file is seen through the schema of the run that reads it: a result that is missing there, or
- * is of another form, has no past. Nothing is believed that does not match its checksum: values of
- * the group at once (find), strengths by block (strengths), pairs tile by tile by the engine.
+ * is of another form, has no past. Nothing is used that does not match its checksum: values of the
+ * group at once (find), strengths by block (strengths), pairs tile by tile by the engine.
  *
  * Every rank has the file open for itself, to read only, with the serial driver; nothing here is
  * collective but where it says so. */
@@ -62,7 +62,7 @@ static sw_status read_matrix(sw_error *err, const past *p, int job, sw_source so
 }
 
 /* All numbers of a dataset with one for each matrix, *count of them as the file has it; sw_free.
- * NULL: it cannot be read, which means no past and is no error. */
+ * NULL: it cannot be read; that counts as no past, not as an error. */
 static void *read_all(const past *p, int job, sw_source source, int64_t *count) {
   const sw_variable *variable = variable_of(p, job, source);
   sw_error ignored = {0};
@@ -192,8 +192,8 @@ static sw_status read_strengths(sw_error *err, past *p, int job, int matrix, dou
 }
 
 /* The port's `strengths`: the checksums of what is read are made in `block_checksum` of the group,
- * lent for this call, and held against those of the file. A matrix that cannot be read is not
- * sound, which is no error: it is computed. */
+ * lent for this call, and checked against those of the file. A matrix that cannot be read counts as
+ * unsound, not as an error: it is computed. */
 static sw_status strengths(sw_past *self, sw_error *err, int job, int matrix, double *out,
                            double *in, bool *sound) {
   past *p = self->self;
@@ -209,7 +209,7 @@ static sw_status strengths(sw_past *self, sw_error *err, int job, int matrix, do
   *sound = status == SW_OK && memcmp(then, group->block_checksum, blocks * sizeof *then) == 0;
   group->block_checksum = NULL;
   sw_free(then);
-  /* Out of memory stays an error; bytes that cannot be read only mean that this past is none. */
+  /* Out of memory stays an error; treat unreadable bytes as no past. */
   if (status != SW_EIO) return status;
   sw_error_clear(err);
   return SW_OK;
@@ -323,7 +323,7 @@ static sw_status open_file(sw_error *err, past *p, const char *path) {
  * and instruction set are the same. */
 static sw_status is_of_this_build(sw_error *err, sw_arena *arena, hid_t file, bool *same) {
   const char *version = NULL, *build = NULL, *here = sw_run_build(arena, sw_h5_version());
-  if (!here) return sw_fail(err, SW_ENOMEM, "no memory for what the program was built with");
+  if (!here) return sw_fail(err, SW_ENOMEM, "out of memory for what the program was built with");
   SW_TRY(sw_h5_read_text(err, arena, file, SW_ATTR_VERSION, &version));
   SW_TRY(sw_h5_read_text(err, arena, file, SW_ATTR_BUILD, &build));
   *same = version && build && strcmp(version, SW_VERSION) == 0 && strcmp(build, here) == 0;
@@ -335,8 +335,8 @@ static sw_status is_ours(sw_error *err, const past *p, bool *ours) {
   SW_TRY(is_of_this_build(err, p->results.arena, p->results.file, ours));
   if (!*ours)
     sw_log(SW_LOG_WARN,
-           "%s: was made by another version, or built or run with other libraries or instructions; "
-           "everything is computed",
+           "%s: was made by another version, or with other libraries or instructions; everything "
+           "is computed",
            p->past.path);
   return SW_OK;
 }
@@ -353,7 +353,8 @@ sw_status sw_results_past_open(sw_error *err, sw_run *run, const char *path) {
     sw_results_set_sink(&p->results);
     run->past = &p->past;
   }
-  sw_status status = p ? open_file(err, p, path) : sw_fail(err, SW_ENOMEM, "no memory for a file");
+  sw_status status =
+      p ? open_file(err, p, path) : sw_fail(err, SW_ENOMEM, "out of memory for a file");
   bool ours = true;
   if (status == SW_OK && team->rank == 0) status = is_ours(err, p, &ours);
   SW_TRY(sw_team_agree(team, err, status, 0));
@@ -396,7 +397,7 @@ static sw_status differs(sw_error *err, sw_arena *arena, hid_t file, const sw_st
   if (!odd) SW_TRY(sw_results_text_odd_input(err, arena, then, now, &odd));
   if (!odd) return SW_OK;
   *what = sw_arena_printf(arena, "input %s", odd);
-  return *what ? SW_OK : sw_fail(err, SW_ENOMEM, "no memory for what has changed");
+  return *what ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory for what has changed");
 }
 
 /* For `check --since`. Every rank opens the file, as the hashing of the inputs is spread over ranks

@@ -128,7 +128,7 @@ bool sw_results_is_of_block(const sw_variable *variable, int t);
 /* Rank 0, into the open group; `values`: the checksum of what it has written there itself. */
 herr_t sw_results_checksum_put(const sw_results *results, hid_t at, const sw_group *group,
                                uint64_t values);
-/* Out of a file: *sum of all values that are not by unit or pair, to be held against
+/* Out of a file: *sum of all values that are not by unit or pair, to be checked against
  * value_checksum. */
 sw_status sw_results_checksum_values(sw_error *err, const sw_results *results,
                                      const sw_group *group, uint64_t *sum);

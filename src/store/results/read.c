@@ -9,7 +9,7 @@
 
 /* The table of a composite's weights, from the arena: a row for each indicator and the column
  * `weight`; where weights differ by period, a row for each period and a column for each indicator.
- * The sizes are held against each other before any value is read. */
+ * The sizes are checked against each other before any value is read. */
 static sw_status read_weights(sw_error *err, sw_arena *arena, hid_t group, hid_t dataset,
                               sw_table *table) {
   static const char *const weight[] = {SW_NAME_WEIGHT};
@@ -25,7 +25,7 @@ static sw_status read_weights(sw_error *err, sw_arena *arena, hid_t group, hid_t
   H5Sclose(space);
   if (sw_h5_is_longer_than_file(dataset, n) ||
       n != (hsize_t)(by_period ? indicators * periods : indicators))
-    return sw_fail(err, SW_EINPUT, "the weights do not go with their indicators");
+    return sw_fail(err, SW_EINPUT, "the weights do not match their indicators");
   SW_NEW(err, arena, value, n + 1);
   if (H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) < 0)
     return sw_h5_fail(err, SW_NAME_WEIGHT, "be read");
@@ -42,7 +42,7 @@ static sw_status read_weights(sw_error *err, sw_arena *arena, hid_t group, hid_t
 static sw_status weights_of(sw_error *err, sw_arena *arena, hid_t file, const char *path,
                             const char *composite, sw_table *table) {
   const char *place = sw_arena_printf(arena, "/" SW_NAME_COMPOSITES "/%s", composite);
-  if (!place) return sw_fail(err, SW_ENOMEM, "no memory for a path");
+  if (!place) return sw_fail(err, SW_ENOMEM, "out of memory for a path");
   bool there = H5Lexists(file, SW_NAME_COMPOSITES, H5P_DEFAULT) > 0 &&
                H5Lexists(file, place, H5P_DEFAULT) > 0;
   hid_t group = there ? H5Gopen2(file, place, H5P_DEFAULT) : H5I_INVALID_HID;

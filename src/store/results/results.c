@@ -30,7 +30,7 @@
 /* Puts `*out` in its place before anything can fail, so that the caller destroys what there is. */
 static sw_status make(sw_error *err, sw_team *team, const char *path, sw_results **out) {
   sw_results *results = calloc(1, sizeof *results);
-  if (!results) return sw_fail(err, SW_ENOMEM, "no memory for the results file");
+  if (!results) return sw_fail(err, SW_ENOMEM, "out of memory for the results file");
   *out = results;
   results->team = team;
   /* 0 would be taken for an open file. */
@@ -43,7 +43,7 @@ static sw_status make(sw_error *err, sw_team *team, const char *path, sw_results
   results->packed = sw_arena_printf(results->arena, "%s.partial.deflate", path);
   results->journal_path = sw_arena_printf(results->arena, "%s.partial.journal", path);
   if (results->path && results->partial && results->packed && results->journal_path) return SW_OK;
-  return sw_fail(err, SW_ENOMEM, "no memory for a path");
+  return sw_fail(err, SW_ENOMEM, "out of memory for a path");
 }
 
 /* On failure nothing is left, neither of the results nor of a folder made for them. */
@@ -61,7 +61,7 @@ sw_status sw_results_start(sw_error *err, sw_team *team, const char *path, bool 
 }
 
 /* The fingerprint holds everything that the bits depend on, the bytes of the inputs too: an
- * unfinished run is only ever gone on with by one that would compute the same. */
+ * unfinished run is only continued by one that would compute the same. */
 sw_status sw_results_begin(sw_error *err, sw_results *results, sw_run *run) {
   const char *fingerprint = NULL;
   const sw_region *region = NULL;
@@ -134,7 +134,7 @@ static double blocks_of(const char *path) {
 static sw_status room_for(sw_error *err, const sw_results *results, double *room) {
   struct statvfs fs;
   char *folder = sw_arena_text(results->arena, results->path);
-  if (!folder) return sw_fail(err, SW_ENOMEM, "no memory for a path");
+  if (!folder) return sw_fail(err, SW_ENOMEM, "out of memory for a path");
   char *slash = strrchr(folder, '/');
   if (slash) slash[slash == folder ? 1 : 0] = '\0';
   *room = HUGE_VAL;
@@ -201,9 +201,9 @@ sw_sink *sw_results_sink(sw_results *results) {
 
 /* ---- the end ---------------------------------------------------------------------------- */
 
-/* Whether a later run has something to go on from, the same answer on every rank. Not when the
- * input was at fault, since it must change, nor when no task is done; but what an earlier run had
- * left stays even then. Collective once the run has begun. */
+/* Whether a later run can continue, the same answer on every rank. Not when the input was at fault,
+ * since it must change, nor when no task is done. What an earlier run left stays even then.
+ * Collective once the run has begun. */
 static bool is_worth_keeping(sw_results *results, sw_status status) {
   /* Any rank may have done a task when others had none yet. */
   double known = results->journal ? (double)sw_journal_known(results->journal) : 0;
@@ -216,16 +216,15 @@ static bool is_worth_keeping(sw_results *results, sw_status status) {
 /* The order matters: the file is closed before it is removed or kept; files go before the lock that
  * guards them, the folder after the lock, which lies in it.
  *
- * SW_EIO for close_all: whatever the file still has in HDF5's caches is not wanted. If the file is
- * kept, the next run puts its structure right (resume.c); if it is complete it is closed
- * already. */
+ * SW_EIO for close_all: what HDF5 still caches of the file is not needed. If the file is kept, the
+ * next run puts its structure right (resume.c); if it is complete it is closed already. */
 void sw_results_destroy(sw_results *results, sw_status status, bool *kept) {
   if (!results) return;
   sw_error ignored = {0};
   if (results->arena) sw_results_close_all(&ignored, SW_EIO, results);
   bool keep = !results->complete && is_worth_keeping(results, status);
   if (kept) *kept = keep;
-  /* Without an open journal, what lies there may be another study's unfinished run: not ours. */
+  /* Without an open journal the files may be another study's unfinished run: do not remove them. */
   if (results->journal && results->team->rank == 0) {
     unlink(results->packed);
     if (!keep && !results->complete) unlink(results->partial);

@@ -34,8 +34,8 @@ sw_sink *sw_results_sink(sw_results *results);
  * file complete, syncs, renames. Collective. */
 sw_status sw_results_finish(sw_error *err, sw_results *results);
 /* Closes and releases everything. `status`: of the run. An unfinished file stays, for a later run
- * to go on with, when tasks of it are done and the input is not to blame; *kept (may be NULL)
- * tells. Collective. */
+ * to continue, when tasks of it are done and the input is not to blame; *kept (may be NULL) tells.
+ * Collective. */
 void sw_results_destroy(sw_results *results, sw_status status, bool *kept);
 
 /* A composite's weights out of a results file: /composites/NAME/weight with its indicators. One

@@ -123,7 +123,7 @@ static sw_status lay_out(sw_error *err, sw_results *results, const char *path, s
   if (status == SW_OK) status = noted;
   if (status == SW_OK) {
     *out = malloc(sizeof **out + ledger.count * sizeof *ledger.extent);
-    if (!*out) status = sw_fail(err, SW_ENOMEM, "no memory for the layout of the results file");
+    if (!*out) status = sw_fail(err, SW_ENOMEM, "out of memory for the layout of the results file");
   }
   if (status == SW_OK) {
     (*out)->count = ledger.count;
@@ -169,7 +169,7 @@ static sw_status copy_structure(sw_error *err, const char *from, const char *to,
   char *buffer = NULL;
   struct stat info = {0};
   int source = open(from, O_RDONLY | O_CLOEXEC);
-  /* Made where it is missing: a journal whose partial is gone is mended too. */
+  /* Made where it is missing: a journal whose partial is gone is repaired too. */
   int target = open(to, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   sw_status status = source < 0 || target < 0 || fstat(target, &info) != 0
                          ? lost(err, to, "opened")
@@ -186,19 +186,19 @@ static sw_status copy_structure(sw_error *err, const char *from, const char *to,
   return status;
 }
 
-/* A kill here is harmless: the file's structure does not match the journal, and is mended again. */
+/* A kill here is harmless: the structure does not match the journal and is repaired again. */
 static sw_status mend(sw_error *err, sw_results *results) {
   structure *now = NULL;
   const char *beside = sw_arena_printf(results->arena, "%s.layout", results->partial);
-  if (!beside) return sw_fail(err, SW_ENOMEM, "no memory for a path");
+  if (!beside) return sw_fail(err, SW_ENOMEM, "out of memory for a path");
   sw_log(SW_LOG_WARN,
-         "%s: its structure is not as it was laid out (its run was killed while completing it, or "
-         "it is damaged): it is laid out anew",
+         "%s: its structure has changed (its run was killed while completing it, or it is "
+         "damaged): it is laid out anew",
          results->partial);
   /* Of a mending that was killed. */
   unlink(beside);
   sw_status status = lay_out(err, results, beside, SW_LAY_SPARSE, &now);
-  /* The file first: with the old layout in the journal a kill in between is found again. */
+  /* The file first: with the old layout in the journal a kill in between is detected. */
   if (status == SW_OK) status = copy_structure(err, beside, results->partial, now);
   if (status == SW_OK) status = keep_structure(err, results, now);
   unlink(beside);

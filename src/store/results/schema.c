@@ -210,7 +210,7 @@ static sw_status add_summary(sw_error *err, maker *m) {
     /* Of which quantity, since a measure may have several. */
     const char *say =
         sw_arena_printf(m->arena, "%s%s%s", text->long_name, text->of, output->long_name);
-    if (!say) return sw_fail(err, SW_ENOMEM, "no memory for the names of results");
+    if (!say) return sw_fail(err, SW_ENOMEM, "out of memory for the names of results");
     sw_variable *variable = add(m, text->name, say, text->units ? text->units : output->units,
                                 source == SW_FROM_PAIRS ? SW_CELL_I64 : SW_CELL_F64, source, 0);
     add_time(m, variable);
@@ -294,7 +294,7 @@ static sw_status add_group(sw_error *err, maker *m, int j) {
   m->group->own_time = job->n_periods != job->periods->n;
   m->group->path =
       sw_arena_printf(m->arena, "%s/%s", composite ? "/" SW_NAME_COMPOSITES : "", job->name);
-  if (!m->group->path) return sw_fail(err, SW_ENOMEM, "no memory for the names of results");
+  if (!m->group->path) return sw_fail(err, SW_ENOMEM, "out of memory for the names of results");
   for (int r = 0; r < outputs_of(job); r++)
     if (job->result[r].output->shape != SW_PAIR && !job->result[r].off) add_result(m, r);
   if (m->run->study->entry[j].is_pair) SW_TRY(add_pairs(err, m));

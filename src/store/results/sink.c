@@ -58,7 +58,7 @@ static sw_status slab_of(sw_error *err, const sw_results *results, const sw_piec
   s->variable = variable_of(results, piece, quantity);
   if (s->variable < 0)
     return sw_fail(err, SW_EINTERNAL,
-                   "%s: the engine stores what the results file has no place for",
+                   "%s: the engine stores a value for which the results file has no place",
                    results->run->job[piece->job].name);
   const sw_variable *variable = &results->schema.variable[s->variable];
   int a = 0;

@@ -58,17 +58,16 @@ typedef struct input_list {
   input_file *file;
 } input_list;
 
-/* Each name once; what the study leaves out is NULL and passed over. Names and paths are
- * borrowed. */
+/* Each name once; what the study leaves out is NULL and skipped. Names and paths are borrowed. */
 static sw_status add_input(sw_error *err, input_list *list, const char *name, const char *path) {
   if (!name || !path) return SW_OK;
-  /* Linear: a study has few inputs. One may be named twice, as a panel and as a table. */
+  /* Linear: a study has few inputs. One may be listed twice, as a panel and as a table. */
   for (int i = 0; i < list->count; i++)
     if (strcmp(list->file[i].name, name) == 0) return SW_OK;
   if (list->count == list->capacity) {
     int capacity = list->capacity > 0 ? 2 * list->capacity : 16;
     input_file *grown = realloc(list->file, (size_t)capacity * sizeof *grown);
-    if (!grown) return sw_fail(err, SW_ENOMEM, "no memory for the list of input files");
+    if (!grown) return sw_fail(err, SW_ENOMEM, "out of memory for the list of input files");
     list->file = grown;
     list->capacity = capacity;
   }
@@ -95,7 +94,7 @@ static sw_status add_tables(sw_error *err, input_list *list, const sw_study *stu
       if (!node || node->kind != SW_NODE_SCALAR || entry->measure->param[p].type == SW_P_DISTANCE)
         continue;
       const char *path = sw_path_beside(arena, study->file, node->text);
-      if (!path) return sw_fail(err, SW_ENOMEM, "no memory for the list of input files");
+      if (!path) return sw_fail(err, SW_ENOMEM, "out of memory for the list of input files");
       SW_TRY(add_input(err, list, node->text, path));
     }
   return SW_OK;
@@ -147,7 +146,7 @@ sw_status sw_results_text_odd_input(sw_error *err, sw_arena *arena, const char *
   for (const char *at = lines; *at; at += strcspn(at, "\n"), at += *at == '\n') {
     int length = (int)strcspn(at, "\n"), hash = (int)strcspn(at, " ");
     const char *line = sw_arena_textn(arena, at, (size_t)length);
-    if (!line) return sw_fail(err, SW_ENOMEM, "no memory for the names of inputs");
+    if (!line) return sw_fail(err, SW_ENOMEM, "out of memory for the names of inputs");
     if (strstr(others, line)) continue;
     *odd = length > hash + 2 ? line + hash + 2 : line;
     return SW_OK;
@@ -216,7 +215,7 @@ sw_status sw_results_text_inputs(sw_error *err, sw_team *team, const sw_study *s
   sw_status status = sw_team_agree(team, err, list_inputs(err, study, arena, &list), 0);
   if (status == SW_OK) status = hash_inputs(err, team, &list);
   if (status == SW_OK && !(*text = join_inputs(arena, &list)))
-    status = sw_fail(err, SW_ENOMEM, "no memory for the list of input files");
+    status = sw_fail(err, SW_ENOMEM, "out of memory for the list of input files");
   free(list.file);
   return sw_team_agree(team, err, status, 0);
 }

@@ -1,16 +1,16 @@
-/* `verify`: a results file held against the same study computed again, bit for bit. One process;
+/* `verify`: a results file compared with the same study computed again, bit for bit. One process;
  * the file is opened to read only.
  *
  *   sw_results_study        the study out of the file, for the verb to bind and run
  *   sw_results_reopen       the file through the schema of that run
  *   sw_results_check_values what the run has computed but pairs: all of it
  *   sw_results_comparing    a sink: pairs that the run computes of a sample of tasks
- *   sw_results_check_sums   all that is stored, against the checksums stored with it
+ *   sw_results_check_sums   checks all that is stored against the checksums stored with it
  *                           (verify_sums.c)
  *
  * Invariant: the schema is made of the run, and every dataset is held against it before it is read
  * (fit.c), so one that is missing or of another size is a line and never overruns. A difference is
- * no error: it is counted and told in the verdict. */
+ * not an error: it is counted and reported in the verdict. */
 #include "store/results/verify.h"
 
 #include <math.h>
@@ -55,17 +55,18 @@ sw_status sw_results_study(sw_error *err, sw_arena *arena, const char *path, con
   H5Fclose(file);
   SW_TRY(status);
   if (*study && *inputs) return SW_OK;
-  return sw_fail(err, SW_EINPUT, "%s: does not hold its study; was it made by this program?", path);
+  return sw_fail(err, SW_EINPUT, "%s: does not contain its study; was it made by this program?",
+                 path);
 }
 
-/* Numbers computed from other inputs say nothing of the file. */
+/* Numbers computed from other inputs cannot be compared with the file. */
 static sw_status same_inputs(sw_error *err, sw_arena *arena, const char *path, const char *then,
                              const char *now) {
   const char *odd = NULL;
   SW_TRY(sw_results_text_odd_input(err, arena, now, then, &odd));
   if (!odd) return SW_OK;
   return sw_fail(err, SW_EINPUT,
-                 "%s: its input %s has changed since; there is nothing to hold it against", path,
+                 "%s: its input %s has changed since, so the results cannot be recomputed", path,
                  odd);
 }
 
@@ -92,7 +93,7 @@ static sw_status open_for_reading(sw_error *err, sw_results *results, const char
 sw_status sw_results_reopen(sw_error *err, sw_run *run, const char *path, const char *inputs,
                             sw_results **out) {
   sw_results *results = calloc(1, sizeof *results);
-  if (!results) return sw_fail(err, SW_ENOMEM, "no memory for the results file");
+  if (!results) return sw_fail(err, SW_ENOMEM, "out of memory for the results file");
   *out = results;
   results->team = run->team;
   results->run = run;
@@ -206,8 +207,7 @@ static bool is_of_rows(const comparing *c) {
   return output[c->variable->index].of_pairs || output[c->variable->index].by_row;
 }
 
-/* Results that rest on all pairs are passed over: the run computes no more than a sample of
- * these. */
+/* Results that rest on all pairs are skipped: the run computes no more than a sample of these. */
 sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict *verdict) {
   for (int g = 0; g < results->schema.n_groups; g++) {
     const sw_group *group = &results->schema.group[g];

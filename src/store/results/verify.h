@@ -1,4 +1,4 @@
-/* A complete results file held against its study, computed again: what differs, in words. */
+/* A complete results file compared with its study, computed again: what differs, in words. */
 #ifndef SW_STORE_RESULTS_VERIFY_H
 #define SW_STORE_RESULTS_VERIFY_H
 

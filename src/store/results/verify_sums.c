@@ -1,8 +1,8 @@
 /* `verify`, what needs no pair computed again: checksums of all that is stored, hashes of what the
  * results rest on, and that labels and contents are those of the study.
  *
- * A difference is no error: it is counted and told in the verdict. A dataset that is not as the
- * schema says ends the verdict with a line: nothing of it can be compared. */
+ * A difference is not an error: it is counted and reported in the verdict. A dataset that is not as
+ * the schema says ends the verdict with a line: nothing of it can be compared. */
 #include <stdio.h>
 #include <string.h>
 
@@ -25,7 +25,7 @@ static sw_status read_sums(sw_error *err, const sw_results *results, const sw_gr
 }
 
 /* Hashes every stored tile as the sink gives it back. A strip without rows has the checksum 0 and
- * is passed over. */
+ * is skipped. */
 static sw_status check_tiles(sw_error *err, sw_results *results, const sw_group *group,
                              sw_verdict *verdict) {
   sw_run *run = results->run;
@@ -90,7 +90,7 @@ static sw_status check_whole(sw_error *err, sw_results *results, const sw_group 
 }
 
 /* What --reuse goes by: whoever changed it could have old numbers taken for new ones. Entries that
- * rest on pairs are passed over, since the run has not computed what they rest on. */
+ * rest on pairs are skipped, since the run has not computed what they rest on. */
 static sw_status check_operands(sw_error *err, sw_results *results, const sw_group *group,
                                 sw_verdict *verdict) {
   sw_run *run = results->run;
@@ -104,7 +104,7 @@ static sw_status check_operands(sw_error *err, sw_results *results, const sw_gro
     if (sums[t] == run->operand_hash[group->job][t]) continue;
     verdict->sums_differ++;
     sw_verdict_say(verdict,
-                   "%s, %s: " SW_NAME_OPERAND_HASH " is not that of what the results rest on",
+                   "%s, %s: " SW_NAME_OPERAND_HASH " is not that of the inputs of the results",
                    group->path, sw_verdict_period(job, t));
   }
   sw_free(sums);
@@ -143,7 +143,7 @@ static sw_status check_contents(sw_error *err, const sw_results *results, sw_ver
   sw_status status = sw_contents_begin(err, results->arena, results->file, SW_AS_MADE, &in);
   for (sw_item item; status == SW_OK && sw_contents_next(&in, &item);)
     if (!is_expected(&results->schema, item.path))
-      sw_verdict_say(verdict, "/%s: the study makes no such %s", item.path,
+      sw_verdict_say(verdict, "/%s: the study defines no such %s", item.path,
                      item.kind == SW_ITEM_VARIABLE ? "variable"
                      : item.kind == SW_ITEM_AXIS   ? "axis"
                                                    : "group");
@@ -158,12 +158,12 @@ static sw_status check_labels(sw_error *err, const sw_results *results, const ch
   int64_t count = 0;
   SW_TRY(sw_h5_read_labels(err, results->arena, results->file, axis, &count, &stored));
   if (count != n)
-    sw_verdict_say(verdict, "/%s: %lld labels, and the study makes %lld", axis, (long long)count,
+    sw_verdict_say(verdict, "/%s: %lld labels, but the study defines %lld", axis, (long long)count,
                    (long long)n);
   for (int64_t k = 0; k < n && count == n; k++) {
     const char *is = stored[k], *want = label(results->run->panel, k);
     if (strcmp(is, want) != 0)
-      sw_verdict_say(verdict, "/%s, position %lld: '%.60s', and the study makes '%.60s'", axis,
+      sw_verdict_say(verdict, "/%s, position %lld: '%.60s', but the study defines '%.60s'", axis,
                      (long long)k, is, want);
   }
   return SW_OK;
