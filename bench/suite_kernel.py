@@ -27,9 +27,9 @@ def measures(programs, given):
         for name, kind, flops, moved in run.catalogue(programs):
             if name == "bench_nothing" or given.only not in (None, name):
                 continue
-            entries = world.entries(name)
+            entries = world.entries(name, given.periods)
             if not entries:
-                found.append(record.skipped(SUITE, name, f"no entries in tests/catalog/cases/{name}.py"))
+                found.append(record.skipped(SUITE, name, f"no entries in tests/catalog/cases/{name}.py for {given.periods} periods"))
             for label, params in entries:
                 if kind == "pair":
                     found += pair(programs, given, country, name, label, params, flops, moved, cache)

@@ -34,13 +34,17 @@ def make(programs, folder, units, periods):
             return self.path(name)
 
     country = Country(os.path.join(folder, "country"), units, periods)
-    country.run("scores", [("composite", *entry) for entry in entries("composite")], [])
+    country.run("scores", [("composite", *entry) for entry in entries("composite", periods)], [])
     put_columns(country)
     return country
 
 
-def entries(measure):
-    """Label and parameters, of all periods; empty where the sweep has no case of the measure."""
+LONG = 4  # periods that the entries ask for which the sweep runs in a long world
+
+
+def entries(measure, periods):
+    """Label and parameters, of all periods; empty where the sweep has no case of the measure, or none
+    for so few periods."""
     path = os.path.join(CATALOG, "cases", measure + ".py")
     if not os.path.exists(path):
         return []
@@ -48,7 +52,7 @@ def entries(measure):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     plain = {label: {k: v for k, v in params.items() if k[0] != "_" and k != "periods"}
-             for label, params in module.ENTRIES.items()}
+             for label, params in module.ENTRIES.items() if periods >= LONG or not params.get("_long")}
     return [(label, params) for label, params in plain.items()
             if not any(name in json.dumps(params) for name in BY_FILE)]
 

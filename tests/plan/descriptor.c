@@ -306,6 +306,12 @@ Test(descriptor, output_forms) {
           {.name = "a", .long_name = "whole", .units = "1", .shape = SW_PAIR, .number = SW_INT32});
   OUTPUTS("9 pair outputs; expected at most 8", PAIR("a"), PAIR("b"), PAIR("c"), PAIR("d"),
           PAIR("e"), PAIR("f"), PAIR("g"), PAIR("h"), PAIR("i"));
+  OUTPUTS("output a: by_row is of unit outputs",
+          {.name = "a", .long_name = "a", .units = "1", .shape = SW_TABLE, .by_row = true});
+  OUTPUTS("output a: by_row, and no whole_row to fill it",
+          {.name = "a", .long_name = "a", .units = "1", .shape = SW_UNIT, .by_row = true});
+  OUTPUTS("output a: of_pairs is the engine's own; leave it out",
+          {.name = "a", .long_name = "a", .units = "1", .shape = SW_UNIT, .of_pairs = true});
   OUTPUTS("output a: unknown shape 5; expected one of sw_shape",
           {.name = "a", .long_name = "none", .units = "1", .shape = (sw_shape)5});
 }

@@ -36,7 +36,7 @@ SW_HOT static void ring(int64_t n, const double *restrict key, double least, dou
   for (; k + SW_LANES <= n; k += SW_LANES)
     for (int l = 0; l < SW_LANES; l++) {
       double d = key[k + l], x = v[k + l];
-      double there = (d >= least) & (d < below) & (x == x) ? 1.0 : 0.0;
+      double there = ((d >= least) & (d < below) & (x == x)) ? 1.0 : 0.0;
       sum[l] += there != 0.0 ? x : 0.0;
       values[l] += there;
     }

@@ -16,6 +16,7 @@
 
 #include "kernel/graph/graph.h"
 #include "kernel/graph/igraph.h"
+#include "measure/names.h"
 #include "spillway/measure.h"
 #include "spillway/rng.h"
 
@@ -420,7 +421,7 @@ static const sw_output outputs[] = {
      .long_name = "weights common with the period before",
      .units = "1",
      .shape = SW_GLOBAL},
-    {.name = "block_sum",
+    {.name = SW_NAME_BLOCK_SUM,
      .long_name = "sum of the links from group to group",
      .units = "1",
      .shape = SW_GLOBAL,
