@@ -489,7 +489,7 @@ class Usage(unittest.TestCase):
         with open(good, "rb") as f, open("cut.h5", "wb") as g:
             g.write(f.read(20000))
         for bad, word in (("nowhere.h5", "nowhere.h5: cannot be opened"), ("old/panel.csv", "not an HDF5 file"),
-                          ("plain.h5", "no results file"), ("incomplete.h5", "is incomplete"),
+                          ("plain.h5", "not a results file"), ("incomplete.h5", "is incomplete"),
                           ("cut.h5", "cut.h5"), ("old", "old: ")):
             self.refused(word, good, bad)
             self.refused(word, bad, good)
