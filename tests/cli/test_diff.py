@@ -488,8 +488,8 @@ class Usage(unittest.TestCase):
             f.attrs["state"] = np.bytes_("incomplete")
         with open(good, "rb") as f, open("cut.h5", "wb") as g:
             g.write(f.read(20000))
-        for bad, word in (("nowhere.h5", "nowhere.h5: cannot be opened"), ("old/panel.csv", "no HDF5 file"),
-                          ("plain.h5", "no results file"), ("incomplete.h5", "is incomplete"),
+        for bad, word in (("nowhere.h5", "nowhere.h5: cannot be opened"), ("old/panel.csv", "not an HDF5 file"),
+                          ("plain.h5", "not a results file"), ("incomplete.h5", "is incomplete"),
                           ("cut.h5", "cut.h5"), ("old", "old: ")):
             self.refused(word, good, bad)
             self.refused(word, bad, good)
@@ -499,7 +499,7 @@ class Usage(unittest.TestCase):
         path = changed("damaged", lambda f: f["gravity/partner"].__setitem__((0, 0, 0), 4000))
         self.refused("gravity: a partner is not a unit", "old/results.h5", path)
         path = changed("damaged", lambda f: f["strong/row_start"].__setitem__((1, 3), 10**9))
-        self.refused("strong: row_start leads nowhere", path, "old/results.h5")
+        self.refused("strong: row_start points outside its dataset", path, "old/results.h5")
 
     def test_usage(self):
         good = "old/results.h5"

@@ -260,13 +260,14 @@ Test(composite, refusals) {
   h = composite(4, 1);
   harness_column(h, "positive", "x", x);
   harness_column(h, "negative", "x", x);
-  HARNESS_FAILS(h, "'x' is named twice");
+  HARNESS_FAILS(h, "'x' is listed twice; list it once");
   harness_free(h);
   h = composite(4, 1);
   harness_column(h, "positive", "x", x);
   harness_set(h, "weights", "entrpy");
-  HARNESS_FAILS(h, "did you mean 'entropy'?; write entropy, equal, critic, cv, {indicator: weight, "
-                   "...}, {from: results.h5} or {file: w.csv}");
+  HARNESS_FAILS(h,
+                "did you mean 'entropy'? Expected entropy, equal, critic, cv, {indicator: weight, "
+                "...}, {from: results.h5} or {file: w.csv}");
   harness_free(h);
   h = composite(4, 1);
   harness_column(h, "positive", "x", x);
@@ -276,6 +277,6 @@ Test(composite, refusals) {
   h = composite(4, 1);
   harness_column(h, "positive", "x", x);
   harness_set(h, "over", "panels");
-  HARNESS_FAILS(h, "write panel, period or {bounds:");
+  HARNESS_FAILS(h, "expected panel, period or {bounds:");
   harness_free(h);
 }

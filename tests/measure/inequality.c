@@ -39,7 +39,7 @@ Test(inequality, mexico) {
   NEAR(harness_result(h, "gini_within", 0)[0], .05970572, 5e-9);
   NEAR(harness_result(h, "gini_between_net", 0)[0], .14066086, 5e-9);
   NEAR(harness_result(h, "gini_transvariation", 0)[0], .15335713, 5e-9);
-  cr_expect(harness_noted(h, "taken for a variable a head"));
+  cr_expect(harness_noted(h, "looks like a variable per head"));
   harness_free(h);
 }
 
@@ -56,7 +56,7 @@ Test(inequality, weights_are_repetitions) {
   static const char *const names[] = {"gini", "theil_t", "theil_l", "hoover", "cv"};
   for (int q = 0; q < 5; q++)
     NEAR(harness_result(a, names[q], 0)[0], harness_result(b, names[q], 0)[0], 1e-15);
-  cr_expect_not(harness_noted(a, "a head"));
+  cr_expect_not(harness_noted(a, "per head"));
   cr_expect(a->job.result[3].off, "no parts without groups");
   harness_free(a);
   harness_free(b);

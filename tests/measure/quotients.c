@@ -98,6 +98,6 @@ Test(coagglomeration, from_industries) {
   harness_column(h, "a", "first", first);
   harness_column(h, "b", "second", second);
   harness_set(h, "base_over", "complete");
-  HARNESS_FAILS(h, "a base goes with total");
+  HARNESS_FAILS(h, "`base` needs `total`");
   harness_free(h);
 }

@@ -210,7 +210,7 @@ class Writer(unittest.TestCase):
     def test_refusals(self):
         with open(self.path("there.h5"), "w") as file:
             file.write("precious")
-        self.assert_refused("there.h5", "exists; give --force to write over it or another -o")
+        self.assert_refused("there.h5", "exists; give --force to overwrite it, or another -o")
         with open(self.path("there.h5")) as file:
             self.assertEqual(file.read(), "precious")
 

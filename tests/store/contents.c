@@ -159,8 +159,8 @@ Test(contents, a_group_that_holds_itself) {
   for (sw_item item; sw_contents_next(&in, &item);)
     count++;
   cr_assert(sw_contents_end(&in, status) == SW_EINPUT);
-  cr_assert(count == SW_CONTENTS_DEEPEST && strstr(err.text, "groups go deeper"), "%d %s", count,
-            err.text);
+  cr_assert(count == SW_CONTENTS_DEEPEST && strstr(err.text, "groups are nested deeper"), "%d %s",
+            count, err.text);
   cr_assert(H5Fget_obj_count(file, H5F_OBJ_ALL) == 1);
 }
 

@@ -8,7 +8,7 @@
 #include "spillway/weights.h"
 
 /* Rows of links out of each vertex, and of those into it. Zeros to begin with; used for one graph
- * after another it keeps its memory, 24 bytes a link and 48 a vertex. */
+ * after another it keeps its memory, 24 bytes per link and 48 per vertex. */
 typedef struct sw_graph {
   int64_t n, n_links;
   int64_t *out_start, *in_start; /* n + 1 */

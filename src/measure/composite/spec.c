@@ -229,11 +229,11 @@ static sw_status read_weights(sw_error *err, const sw_job *job, sw_composite_spe
   if (which < 0) {
     const char *near = text ? sw_nearest(text, names, 4) : NULL;
     return sw_job_fail(err, job, "weights",
-                       "'%s' is unknown%s%s%s; expected entropy, equal, "
+                       "'%s' is unknown%s%s%s entropy, equal, "
                        "critic, cv, {indicator: weight, ...}, {from: results.h5} or {file: "
                        "w.csv}",
                        text ? text : "a list", near ? "; did you mean '" : "", near ? near : "",
-                       near ? "'?" : "");
+                       near ? "'? Expected" : "; expected");
   }
   spec->weighting = (sw_weighting)which;
   if (spec->normalise == SW_NORMALISE_Z_SCORE &&

@@ -180,7 +180,7 @@ static void place_halves(const sw_job *job, const coupling *c, int t, int64_t at
   if (to != from) row[to * T + t][at] = c->alpha[1] * score[c->systems - 1];
 }
 
-/* The product of the two other roots: made once a unit here and not with each pair. */
+/* The product of the two other roots: made once per unit here, not with each pair. */
 static void place_mates(const sw_job *job, const coupling *c, int t, int64_t at,
                         double *const *row) {
   int T = job->n_periods;

@@ -79,7 +79,7 @@ typedef struct row_order {
  * whoever prepares a row says that nothing is woven. */
 typedef struct work {
   int t0, t1;
-  double *woven, *flows; /* LANES numbers a unit */
+  double *woven, *flows; /* LANES numbers per unit */
   double *spare;         /* a row that nobody asked for */
 } work;
 

@@ -5,8 +5,8 @@
  * is the sum of keys [index << level, (index + 1) << level). Leaves come in the order of their
  * keys, not necessarily from the first one; two blocks become one when they are halves of it, a
  * block alone is raised a level as it is when its other half has no keys. After all keys one block
- * is left; after some of them, at most two a level: those are what is sent, and taken up by another
- * ladder as they are. */
+ * is left; after some of them, at most two per level: those are what is sent, and taken up by
+ * another ladder as they are. */
 #ifndef SW_PLAN_PAIRS_LADDER_H
 #define SW_PLAN_PAIRS_LADDER_H
 

@@ -229,7 +229,7 @@ sw_status sw_csv_header(sw_error *err, sw_csv *csv) {
   return refuse_twins(err, csv);
 }
 
-/* Linear: asked once a column of the study, never once per row. */
+/* Linear: called once per column of the study, never once per row. */
 int sw_csv_find(const sw_csv *csv, const char *name) {
   for (int i = 0; i < csv->n_columns; i++)
     if (!strcmp(csv->column[i], name)) return i;
