@@ -99,12 +99,12 @@ def check_forged(study, path):
             status, out, err = verify(forged, "--study", study.file, "--tiles", "3")
             at = (name, how, status, out, err)
             assert status == 1 and len(err.splitlines()) == 1, at
-            assert f"/{name} is " in err and ", and the study makes it " in err, at
+            assert f"/{name} is " in err and ", and by the study " in err, at
     shutil.copy(path, forged)
     with h5py.File(forged, "r+") as file:
         replace(file, "dense/value", longer)
     err = verify(forged, "--study", study.file)[2]
-    assert ("/dense/value is float32 (time 200, unit 900, unit_to 900), and the study makes it float32 "
+    assert ("/dense/value is float32 (time 200, unit 900, unit_to 900), and by the study float32 "
             "(time 2, unit 300, unit_to 300)") in err, err
 
 

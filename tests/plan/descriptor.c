@@ -310,7 +310,7 @@ Test(descriptor, output_forms) {
           {.name = "a", .long_name = "a", .units = "1", .shape = SW_TABLE, .by_row = true});
   OUTPUTS("output a: by_row, and no whole_row to fill it",
           {.name = "a", .long_name = "a", .units = "1", .shape = SW_UNIT, .by_row = true});
-  OUTPUTS("output a: of_pairs is the engine's own; leave it out",
+  OUTPUTS("output a: of_pairs is for the engine alone; remove it",
           {.name = "a", .long_name = "a", .units = "1", .shape = SW_UNIT, .of_pairs = true});
   OUTPUTS("output a: unknown shape 5; expected one of sw_shape",
           {.name = "a", .long_name = "none", .units = "1", .shape = (sw_shape)5});

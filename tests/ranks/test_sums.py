@@ -235,10 +235,10 @@ def refused():
     with tempfile.TemporaryDirectory() as folder:
         world = World(folder, 40, "0")
         for more, said in (
-                ({"blocks": "provinces"}, "blocks: 'provinces' is no group of the units"),
+                ({"blocks": "provinces"}, "blocks: 'provinces' is not a group of the units"),
                 ({"rings": [200, 100]}, "rings: 100 comes after 200; limits are above zero and ascend"),
                 ({"rings": [-1, 100]}, "rings: -1 comes after 0"),
-                ({"rings": []}, "rings: limits of distance are wanted"),
+                ({"rings": []}, "rings: expected limits of distance"),
                 ({"centres": ["nowhere"]}, "centres: no unit has the code 'nowhere'"),
                 ({"centres": {"top": 3}}, "centres: write {top: 5, by: gdp}"),
                 ({"centres": {"top": 41, "by": "gdp"}}, "centres: top: 41 of 40 units"),

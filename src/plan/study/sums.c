@@ -131,7 +131,7 @@ static sw_status read_blocks(sw_error *err, sw_study_reader *in, sw_entry *entry
   for (int g = 0; g < units->n_groups; g++)
     if (strcmp(units->group[g], entry->sums.blocks) == 0) return SW_OK;
   return sw_node_fail(
-      err, node, "%s: blocks: '%s' is no group of the units%s", entry->name, entry->sums.blocks,
+      err, node, "%s: blocks: '%s' is not a group of the units%s", entry->name, entry->sums.blocks,
       units->n_groups ? sw_form_hint(in->arena, entry->sums.blocks, units->group, units->n_groups)
                       : "; list it under units: groups");
 }
@@ -144,7 +144,7 @@ static sw_status read_rings(sw_error *err, sw_study_reader *in, sw_entry *entry,
   double *ring = NULL, last = 0;
   SW_TRY(where_of(err, in, node, &entry->sums.rings_where));
   if (node->kind == SW_NODE_MAP || n == 0)
-    return sw_node_fail(err, node, "%s: rings: limits of distance are wanted, e.g. [100, 200, 400]",
+    return sw_node_fail(err, node, "%s: rings: expected limits of distance, e.g. [100, 200, 400]",
                         entry->name);
   SW_NEW(err, in->arena, ring, n);
   for (int k = 0; k < n; k++) {

@@ -164,7 +164,7 @@ static sw_status make_blocks(sw_error *err, sw_run *run, int e, sw_sums *s) {
   if (spec->blocks) {
     group = sw_units_grouping(&run->panel->units, spec->blocks);
     if (!group)
-      return sw_fail(err, SW_EINPUT, "%s: %s: blocks: '%s' is no group of the units",
+      return sw_fail(err, SW_EINPUT, "%s: %s: blocks: '%s' is not a group of the units",
                      spec->blocks_where, run->job[e].name, spec->blocks);
     s->groups = group->n_groups;
     SW_TRY(sw_job_group_axes(err, &run->job[e], SW_AXIS_BLOCK, SW_AXIS_BLOCK_TO, group));
