@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from restart import Faults, Study, continued, marked_tasks, said
+from restart import MEASURES, Faults, Study, continued, marked_tasks, said
 
 JOURNAL = "out.h5.partial.journal"
 
@@ -73,11 +73,11 @@ def check_read_only(study):
     subprocess.run(["umount", study.path("read_only")], check=True)
 
 
-def check_shared_memory(study, want):
-    """Too little from the beginning, and too little when the pairs begin: then what was done by
-    then stays, and the same command, given more, goes on with it."""
+def check_shared_memory(study, want, sizes):
+    """Too little from the beginning, and too little when pairs begin, to be counted (a share) or
+    stored: then what was done by then stays, and the same command, given more, goes on with it."""
     env = {"OMPI_MCA_btl": "self,tcp", "OMPI_MCA_btl_tcp_if_include": "lo"}
-    for size, left in ("200k", []), ("1200k", [".partial", ".partial.journal"]):
+    for size, left in sizes:
         mount("/dev/shm", "-o", "size=" + size)
         status, _, err = study.run("out.h5", 2, env=env)
         assert status in (1, 2) and len(said(err)) == 1 and "shared memory" in err, (status, err)
@@ -96,7 +96,12 @@ def main():
     for sparse in False, True:
         check_full(study, faults, want, half, sparse)
     check_read_only(study)
-    check_shared_memory(study, want)
+    check_shared_memory(study, want, [("200k", []), ("1200k", [".partial.journal"])])
+    # A share's counts need as much as the pairs do.
+    plain = "".join(line for line in MEASURES.splitlines(True) if "as: share" not in line)
+    study = Study(2000, 2, plain, tile=128)
+    want = study.complete("whole.h5")[0]
+    check_shared_memory(study, want, [("1200k", [".partial", ".partial.journal"])])
 
 
 if __name__ == "__main__":
