@@ -100,6 +100,7 @@ typedef struct sw_output {
   const char *group; /* PAIR: not of the result itself, but of a result below it, NAME/GROUP/LABEL,
                         for each label of the parameter SW_P_MATRICES of that name; else NULL */
   bool by_row;   /* UNIT, beside pair outputs: whole_row fills it, of its row's unit */
+  bool axis_first; /* UNIT: in the file its axis stands before `unit`, as rows of a matrix do */
   bool of_pairs; /* the engine's own sums over pairs (blocks, rings, centres); not for descriptors */
 } sw_output;
 

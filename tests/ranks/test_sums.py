@@ -115,9 +115,10 @@ class World:
         group = params.get("blocks")
         want = {"block_sum": ["time", group, f"{group}_to"], "sent_to": ["time", "unit", group],
                 "ring_sum": ["time", "ring"], "ring_out": ["time", "unit", "ring"],
-                "from_centre": ["time", "unit", "centre"]}
+                "from_centre": ["time", "centre", "unit"],
+                "to_centre": ["time", "unit", "centre"]}
         want.update(block_count=want["block_sum"], received_from=want["sent_to"],
-                    ring_count=want["ring_sum"], to_centre=want["from_centre"])
+                    ring_count=want["ring_sum"])
         assert axes == want[key], (item.name, axes)
 
 
@@ -151,8 +152,7 @@ def check_entry(world, name, params, r):
     if "centres" in params:
         centre = [world.code.index(c.decode()) for c in r["centre"]]
         assert np.array_equal(r["to_centre"], r["value"][:, :, centre], equal_nan=True)
-        assert np.array_equal(r["from_centre"], r["value"][:, centre].transpose(0, 2, 1),
-                              equal_nan=True)
+        assert np.array_equal(r["from_centre"], r["value"][:, centre], equal_nan=True)
 
 
 def check_centres(world, r):

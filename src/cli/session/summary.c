@@ -48,17 +48,22 @@ static sw_status mean_of_units(sw_error *err, const sw_run *run, const double *r
   return status;
 }
 
-/* The output to show of this shape: the measure's headline when it has it, else the first one. -1:
- * the measure has none, or all are off. */
-static int headline(const sw_job *job, sw_shape shape) {
-  int first = -1;
-  for (int q = 0; job->measure->output[q].name; q++) {
-    const sw_output *output = &job->measure->output[q];
-    if (output->shape != shape || output->of_pairs || job->result[q].off) continue;
-    if (first < 0) first = q;
-    if (job->measure->headline && strcmp(output->name, job->measure->headline) == 0) return q;
-  }
-  return first;
+static bool is_shown(const sw_job *job, int q) {
+  const sw_output *output = &job->measure->output[q];
+  return output->shape != SW_PAIR && !output->of_pairs && !job->result[q].off;
+}
+
+/* The output to show beside the line of pairs: the measure's headline when it is on, else the first
+ * one by unit, else the first by period, else, without pairs, the first table. -1: none. */
+static int headline(const sw_job *job, bool pairs) {
+  static const sw_shape order[] = {SW_UNIT, SW_GLOBAL, SW_TABLE};
+  const sw_output *output = job->measure->output;
+  for (int q = 0; job->measure->headline && output[q].name; q++)
+    if (is_shown(job, q) && strcmp(output[q].name, job->measure->headline) == 0) return q;
+  for (int s = 0; s < (pairs ? 2 : 3); s++)
+    for (int q = 0; output[q].name; q++)
+      if (is_shown(job, q) && output[q].shape == order[s]) return q;
+  return -1;
 }
 
 /* Prints the result's name and the quantity; of a quantity by industry only the first is shown, so
@@ -115,18 +120,16 @@ static void say_pair(const sw_job *job, const sw_pair_plan *plan) {
   putchar('\n');
 }
 
-/* A pair result has a line for its pairs; any result has one for a unit output, else for a global
- * one, else for a table, if the measure has such. */
+/* A pair result has a line for its pairs; any result has one for its headline, if it has another
+ * output than pairs. */
 static sw_status say_job(sw_error *err, const sw_run *run, int e) {
   const sw_job *job = &run->job[e];
-  if (run->study->entry[e].is_pair) {
-    if (run->team->rank == 0) say_pair(job, &run->pair[e]);
-  }
-  int q = headline(job, SW_UNIT);
-  if (q >= 0) return say_unit(err, run, job, q);
-  q = headline(job, SW_GLOBAL);
-  if (q < 0 && !run->study->entry[e].is_pair) q = headline(job, SW_TABLE);
-  if (q >= 0 && run->team->rank == 0) say_whole(job, q);
+  bool pairs = run->study->entry[e].is_pair;
+  if (pairs && run->team->rank == 0) say_pair(job, &run->pair[e]);
+  int q = headline(job, pairs);
+  if (q < 0) return SW_OK;
+  if (job->measure->output[q].shape == SW_UNIT) return say_unit(err, run, job, q);
+  if (run->team->rank == 0) say_whole(job, q);
   return SW_OK;
 }
 

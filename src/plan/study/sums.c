@@ -103,6 +103,7 @@ static sw_status add_outputs(sw_error *err, sw_study_reader *in, sw_entry *entry
     *next = (sw_output){.name = made[k].name,
                         .units = made[k].counts ? "1" : first->units,
                         .shape = made[k].shape,
+                        .axis_first = k == SW_SUM_FROM_CENTRE, /* the centre is the row */
                         .of_pairs = true};
     memcpy(next->axis, made[k].axis, sizeof next->axis);
     next->long_name = sw_arena_printf(in->arena, "%s%s", made[k].say, first->long_name);

@@ -182,28 +182,57 @@ sw_status sw_results_checksum_values(sw_error *err, const sw_results *results,
   return SW_OK;
 }
 
+void sw_results_units(const sw_variable *variable, int t, int64_t lo, int64_t units, hsize_t *start,
+                      hsize_t *count) {
+  int by = variable->turned ? variable->rank - 1 : variable->timed ? 1 : 0;
+  for (int a = 0; a < variable->rank; a++) {
+    start[a] = 0;
+    count[a] = variable->extent[a];
+  }
+  if (variable->timed) start[0] = (hsize_t)t, count[0] = 1;
+  start[by] = (hsize_t)lo;
+  count[by] = (hsize_t)units;
+}
+
+void sw_results_turn(int64_t rows, int64_t columns, size_t cell, const void *from, void *to) {
+  for (int64_t i = 0; i < rows; i++)
+    for (int64_t k = 0; k < columns; k++)
+      memcpy((char *)to + (size_t)(k * rows + i) * cell,
+             (const char *)from + (size_t)(i * columns + k) * cell, cell);
+}
+
+/* The selected part of a variable. */
+static sw_status read_units(sw_error *err, sw_results *results, int v, const hsize_t *start,
+                            const hsize_t *count, void *to) {
+  const sw_variable *variable = &results->schema.variable[v];
+  hid_t memory = H5Screate_simple(variable->rank, count, NULL);
+  H5Sselect_hyperslab(results->space[v], H5S_SELECT_SET, start, NULL, count, NULL);
+  herr_t code = H5Dread(results->dataset[v], sw_h5_memory_type(variable->cell), memory,
+                        results->space[v], H5P_DEFAULT, to);
+  H5Sclose(memory);
+  return code >= 0 ? SW_OK : sw_h5_fail(err, results->path, "be read");
+}
+
 /* Reads this rank's units of period t of variable v and chains them onto period `into` of the
  * group's checksums. `units` NULL: the values themselves are not wanted. Not collective. */
 sw_status sw_results_checksum_read(sw_error *err, sw_results *results, sw_group *group, int v,
                                    int t, int into, void *units) {
   const sw_variable *variable = &results->schema.variable[v];
   const sw_panel *panel = results->run->panel;
-  hsize_t start[SW_MAX_RANK] = {(hsize_t)t}, count[SW_MAX_RANK] = {1};
-  size_t a_unit = sw_h5_cell_bytes(variable->cell);
-  /* The axis of units; those behind it are read whole. */
-  int first = variable->timed ? 1 : 0;
-  for (int a = first + 1; a < variable->rank; a++)
-    a_unit *= count[a] = variable->extent[a];
-  start[first] = (hsize_t)panel->lo, count[first] = (hsize_t)(panel->hi - panel->lo);
-  void *own = units;
-  if (!units) SW_TRY(sw_alloc(err, (size_t)count[first] + 1, a_unit, &own));
-  hid_t memory = H5Screate_simple(variable->rank, count, NULL);
-  H5Sselect_hyperslab(results->space[v], H5S_SELECT_SET, start, NULL, count, NULL);
-  herr_t code = H5Dread(results->dataset[v], sw_h5_memory_type(variable->cell), memory,
-                        results->space[v], H5P_DEFAULT, own);
-  H5Sclose(memory);
+  hsize_t start[SW_MAX_RANK], count[SW_MAX_RANK];
+  int64_t own_units = panel->hi - panel->lo;
+  sw_results_units(variable, t, panel->lo, own_units, start, count);
+  size_t cell = sw_h5_cell_bytes(variable->cell);
+  size_t width = (size_t)(variable->width > 1 ? variable->width : 1), a_unit = width * cell;
+  void *own = units, *turned = NULL;
+  if (!units) SW_TRY(sw_alloc(err, (size_t)own_units + 1, a_unit, &own));
+  sw_status status =
+      variable->turned ? sw_alloc(err, (size_t)own_units + 1, a_unit, &turned) : SW_OK;
+  if (status == SW_OK) status = read_units(err, results, v, start, count, turned ? turned : own);
+  if (status == SW_OK && turned) sw_results_turn((int64_t)width, own_units, cell, turned, own);
   /* Hashed as they are in memory, which is how they were hashed before they were written. */
-  if (code >= 0) sw_results_checksum_block(results, group, into, own, a_unit);
+  if (status == SW_OK) sw_results_checksum_block(results, group, into, own, a_unit);
+  sw_free(turned);
   if (!units) sw_free(own);
-  return code >= 0 ? SW_OK : sw_h5_fail(err, results->path, "be read");
+  return status;
 }

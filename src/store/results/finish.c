@@ -51,22 +51,22 @@ static int64_t count_nan(const double *value, size_t count) {
  *
  * A rank without units writes nothing; the writes are independent, so none waits for it. */
 static sw_status write_periods(sw_error *err, sw_results *results, sw_group *group, int v,
-                               double *const *row, int n_periods, int width, void *buffer) {
+                               double *const *row, int n_periods, int width, void *buffer,
+                               void *turned) {
   sw_variable *variable = &results->schema.variable[v];
   int64_t lo = results->run->panel->lo, units = results->run->panel->hi - lo;
   hid_t type = sw_h5_memory_type(variable->cell);
   for (int t = 0; t < n_periods && units > 0; t++) {
-    /* As if by time; without that axis its place is skipped. */
-    hsize_t start[SW_MAX_RANK + 1] = {(hsize_t)t, (hsize_t)lo};
-    hsize_t count[SW_MAX_RANK + 1] = {1, (hsize_t)units};
-    int skip = variable->timed ? 0 : 1;
-    for (int a = 2 - skip; a < variable->rank; a++)
-      count[a + skip] = variable->extent[a];
+    hsize_t start[SW_MAX_RANK], count[SW_MAX_RANK];
+    sw_results_units(variable, t, lo, units, start, count);
     pack(variable, row, n_periods, t, width, units, buffer);
     if (variable->counted) variable->undefined += count_nan(buffer, (size_t)units * (size_t)width);
     sw_results_checksum_block(results, group, t, buffer,
                               (size_t)width * sw_h5_cell_bytes(variable->cell));
-    SW_TRY(sw_results_write(err, results, v, start + skip, count + skip, type, buffer));
+    if (variable->turned)
+      sw_results_turn(units, width, sw_h5_cell_bytes(variable->cell), buffer, turned);
+    SW_TRY(
+        sw_results_write(err, results, v, start, count, type, variable->turned ? turned : buffer));
   }
   return SW_OK;
 }
@@ -85,9 +85,13 @@ static sw_status write_over_units(sw_error *err, sw_results *results, sw_group *
   int width = own ? job->result[variable->index].width : 1;
   int n_periods = own ? sw_result_periods(job, &job->result[variable->index]) : summary->n_periods;
   int64_t units = results->run->panel->hi - results->run->panel->lo;
-  void *buffer = NULL;
-  SW_TRY(sw_alloc(err, (size_t)(units > 0 ? units : 1) * (size_t)width, 8, &buffer));
-  sw_status status = write_periods(err, results, group, v, row, n_periods, width, buffer);
+  void *buffer = NULL, *turned = NULL;
+  size_t room = (size_t)(units > 0 ? units : 1) * (size_t)width;
+  SW_TRY(sw_alloc(err, room, 8, &buffer));
+  sw_status status = variable->turned ? sw_alloc(err, room, 8, &turned) : SW_OK;
+  if (status == SW_OK)
+    status = write_periods(err, results, group, v, row, n_periods, width, buffer, turned);
+  sw_free(turned);
   sw_free(buffer);
   return status;
 }

@@ -29,6 +29,9 @@ typedef struct sw_variable {
   sw_source source;
   int index;         /* among the job's results; of pairs: the sink's quantity; else 0 */
   bool timed;        /* the first axis is time */
+  int width;         /* by unit: of the own axes, multiplied; they stand before the axis of units
+                        where `turned`, else behind it */
+  bool turned;
   bool counted;      /* has the attribute `undefined` */
   int64_t undefined; /* values that are NaN: this rank's, then summed up at the end */
 } sw_variable;
@@ -132,6 +135,11 @@ herr_t sw_results_checksum_put(const sw_results *results, hid_t at, const sw_gro
  * value_checksum. */
 sw_status sw_results_checksum_values(sw_error *err, const sw_results *results,
                                      const sw_group *group, uint64_t *sum);
+/* The part of a variable by unit that holds period t of units [lo, lo + units). */
+void sw_results_units(const sw_variable *variable, int t, int64_t lo, int64_t units, hsize_t *start,
+                      hsize_t *count);
+/* Copies rows x columns cells to columns x rows. */
+void sw_results_turn(int64_t rows, int64_t columns, size_t cell, const void *from, void *to);
 /* Out of a file: this rank's units of period t of a variable, chained onto the group's checksums of
  * period `into`. `units`: where they are put, or NULL. */
 sw_status sw_results_checksum_read(sw_error *err, sw_results *results, sw_group *group,

@@ -128,10 +128,14 @@ static void add_result(maker *m, int index) {
   variable->counted = cell == SW_CELL_F64;
   if (source != SW_FROM_TABLE && !output->timeless)
     add_axis(variable, SW_NAME_TIME, (hsize_t)job->n_periods, 1);
-  if (source == SW_FROM_UNIT)
+  variable->width = result->width;
+  variable->turned = source == SW_FROM_UNIT && output->axis_first;
+  if (source == SW_FROM_UNIT && !variable->turned)
     add_axis(variable, SW_NAME_UNIT, (hsize_t)job->n, units_a_chunk(job, result->width));
   for (int a = 0; a < SW_MAX_OWN && output->axis[a]; a++)
     add_own_axis(m, variable, output->axis[a]);
+  if (variable->turned)
+    add_axis(variable, SW_NAME_UNIT, (hsize_t)job->n, units_a_chunk(job, result->width));
   if (source != SW_FROM_UNIT) variable->chunk[0] = 0; /* small: contiguous */
 }
 

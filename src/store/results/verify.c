@@ -142,19 +142,22 @@ static void differ(const comparing *c, int t, int64_t unit, double stored, doubl
                  computed);
 }
 
-/* By period, unit and component, as the file has them (see pack in finish.c). */
+/* By period, unit and component, or the last two the other way round, as the file has them (see
+ * pack in finish.c). */
 static void compare_unit(const comparing *c, const double *stored) {
   const sw_job *job = &c->results->run->job[c->group->job];
   const sw_result *result = &job->result[c->variable->index];
   int n_periods = sw_result_periods(job, result);
   for (int t = 0; t < n_periods; t++)
     for (int64_t i = 0; i < job->n; i++)
-      for (int k = 0; k < result->width; k++, stored++) {
+      for (int k = 0; k < result->width; k++) {
+        int64_t at = c->variable->turned ? k * job->n + i : i * result->width + k;
+        double there = stored[t * job->n * result->width + at];
         double value = result->row[k * n_periods + t][i];
         double computed = as_stored(c->variable, value);
         if (c->sampled && isnan(value)) continue; /* most likely not computed */
         c->verdict->values++;
-        if (!same_bits(*stored, computed)) differ(c, t, i, *stored, computed);
+        if (!same_bits(there, computed)) differ(c, t, i, there, computed);
       }
 }
 
