@@ -203,7 +203,7 @@ def check_good():
         assert run(folder, extra=["--force"]).returncode == 0
         os.rename(f"{folder}/out.h5", f"{folder}/out.h5.partial")
         done = run(folder)  # a partial without its journal is nothing to go on from
-        assert done.returncode == 0 and "out.h5.partial: is left without its journal" in done.stderr
+        assert done.returncode == 0 and "out.h5.partial: its journal is missing" in done.stderr
         assert sorted(n for n in os.listdir(folder) if "out" in n) == ["out.h5"]
     with tempfile.TemporaryDirectory() as folder:
         constant = re.sub(r"(?m)^(\d\d,\d{4},)\d+,", r"\g<1>5,", PANEL)
