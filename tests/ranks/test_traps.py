@@ -147,7 +147,7 @@ def check_model(folder, x):
         os.replace(os.path.join(folder, "out.h5"), os.path.join(folder, "last.h5"))
         said = call(folder, 3, "none", "run", "study.yaml", "--reuse", "last.h5", "--threads", "1")
         assert "2 of 2 matrices" in said.stdout + said.stderr, said.stdout + said.stderr
-        assert "doubled: mean" in said.stdout and "ordered pairs" in said.stdout, said.stdout
+        assert " fit: " in said.stdout and "ordered pairs" in said.stdout, said.stdout
         assert digest_of(folder) == digests[0], keep
         os.remove(os.path.join(folder, "out.h5"))
     return names - {"delay", "doubled", "class", "fit", "vcov", "term", "term_to", "steady", "by_ring",
