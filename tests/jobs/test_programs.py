@@ -82,14 +82,15 @@ def literal(node):
 
 
 def python_commands(text, programs):
-    """Programs handed to what starts one; in other lists only words that are programs here."""
+    """Programs handed to what starts one; in other lists only words that are programs here, and no
+    words of the shell, as "time" is an axis of most results."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call) and node.args:
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             first = literal(node.args[0])
             if name in CALLERS and first and re.fullmatch(r"[\w.+-]+", first) and first in programs:
                 yield first
-        if isinstance(node, ast.List) and node.elts and literal(node.elts[0]) in programs:
+        if isinstance(node, ast.List) and node.elts and literal(node.elts[0]) in programs - KEYWORDS:
             yield node.elts[0].value
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "PROGRAMS":
             yield from map(literal, node.value.elts)
