@@ -113,22 +113,27 @@ static sw_status parse_derived(planner *in) {
   return SW_OK;
 }
 
+static void use(sw_panel_plan *plan, const char *name, const char *where) {
+  for (int u = 0; u < plan->n_used; u++)
+    if (!strcmp(plan->used[u].name, name)) return;
+  plan->used[plan->n_used++] = (sw_wanted){name, where};
+}
+
 /* What entries name, each once; of two places the first in the study stays. Results of other
  * entries (need->entry) are no columns of the panel. */
 static sw_status collect_used(planner *in, const sw_study *study) {
   int capacity = 0;
   for (int e = 0; e < study->n_entries; e++)
-    capacity += study->entry[e].n_needs;
+    capacity += study->entry[e].n_needs + 1;
   sw_panel_plan *plan = in->plan;
   SW_NEW(in->err, in->arena, plan->used, capacity);
-  for (int e = 0; e < study->n_entries; e++)
-    for (int k = 0; k < study->entry[e].n_needs; k++) {
-      const sw_need *need = &study->entry[e].need[k];
-      bool known = need->entry >= 0;
-      for (int u = 0; u < plan->n_used && !known; u++)
-        known = !strcmp(plan->used[u].name, need->name);
-      if (!known) plan->used[plan->n_used++] = (sw_wanted){need->name, need->where};
-    }
+  for (int e = 0; e < study->n_entries; e++) {
+    const sw_entry *entry = &study->entry[e];
+    for (int k = 0; k < entry->n_needs; k++)
+      if (entry->need[k].entry < 0) use(plan, entry->need[k].name, entry->need[k].where);
+    /* The largest centres are found by a column that nothing else of the study may name. */
+    if (entry->sums.by) use(plan, entry->sums.by, entry->sums.centres_where);
+  }
   return SW_OK;
 }
 
