@@ -29,7 +29,7 @@ def measures(programs, given):
                 continue
             entries = world.entries(name, given.periods)
             if not entries:
-                found.append(record.skipped(SUITE, name, f"no entries in tests/catalog/cases/{name}.py for {given.periods} periods"))
+                found.append(record.skipped(SUITE, name, f"no entries that stand alone in tests/catalog/cases/{name}.py for {given.periods} periods"))
             for label, params in entries:
                 if kind == "pair":
                     found += pair(programs, given, country, name, label, params, flops, moved, cache)

@@ -43,14 +43,16 @@ LONG = 4  # periods that the entries ask for which the sweep runs in a long worl
 
 
 def entries(measure, periods):
-    """Label and parameters, of all periods; empty where the sweep has no case of the measure, or none
-    for so few periods."""
+    """Label and parameters, of all periods; empty where the sweep has no case of the measure, none
+    for so few periods, or such as need the results of others (a network)."""
     path = os.path.join(CATALOG, "cases", measure + ".py")
     if not os.path.exists(path):
         return []
     spec = importlib.util.spec_from_file_location("case_" + measure, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    if getattr(module, "NEEDS", None):
+        return []
     plain = {label: {k: v for k, v in params.items() if k[0] != "_" and k != "periods"}
              for label, params in module.ENTRIES.items() if periods >= LONG or not params.get("_long")}
     return [(label, params) for label, params in plain.items()

@@ -237,7 +237,8 @@ def refused():
         for more, said in (
                 ({"blocks": "provinces"}, "blocks: 'provinces' is not a group of the units"),
                 ({"rings": [200, 100]}, "rings: 100 comes after 200; limits are above zero and ascend"),
-                ({"rings": [-1, 100]}, "rings: -1 comes after 0"),
+                ({"rings": [-1, 100]}, "rings: -1 is no distance; expected limits above zero"),
+                ({"rings": 0}, "rings: 0 is no distance; expected limits above zero"),
                 ({"rings": []}, "rings: expected limits of distance"),
                 ({"centres": ["nowhere"]}, "centres: no unit has the code 'nowhere'"),
                 ({"centres": {"top": 3}}, "centres: write {top: 5, by: gdp}"),

@@ -201,7 +201,10 @@ static int64_t take_row(reading *r, int64_t at, int64_t count) {
   for (int64_t k = at; k < at + count; k++) {
     double value = wide ? ((const double *)r->value)[k] : (double)((const float *)r->value)[k];
     int32_t to = dense ? (int32_t)(k - at) : r->partner[k];
-    if (to >= 0 && !isnan(value)) r->link[r->count++] = (link){value, to};
+    /* A damaged file that is verified may name a unit that is none; the partner's own check says
+     * so. */
+    bool is_unit = to >= 0 && to < r->run->panel->units.n;
+    if (is_unit && !isnan(value)) r->link[r->count++] = (link){value, to};
   }
   if (!dense) qsort(r->link + before, (size_t)(r->count - before), sizeof(link), by_partner);
   return r->count - before;

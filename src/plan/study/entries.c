@@ -157,8 +157,8 @@ static sw_status read_share(sw_error *err, const sw_node *map, sw_keep *keep) {
   keep->kind = SW_KEEP_SHARE;
   SW_TRY(sw_node_number(err, share, &keep->share));
   if (keep->share > 0 && keep->share <= 1) return SW_OK;
-  return sw_node_fail(err, share, "share is %g; expected a number above 0 and up to 1, as 0.01",
-                      keep->share);
+  return sw_node_fail(err, share, "share is %s; expected a number above 0 and up to 1, as 0.01",
+                      share->text);
 }
 
 /* What is kept of the pairs. Not written: SW_KEEP_DEFAULT, which bind settles, as it depends on

@@ -150,6 +150,9 @@ static sw_status read_rings(sw_error *err, sw_study_reader *in, sw_entry *entry,
   for (int k = 0; k < n; k++) {
     const sw_node *item = one ? node : node->item[k];
     SW_TRY(sw_node_number(err, item, &ring[k]));
+    if (k == 0 && !(ring[k] > 0))
+      return sw_node_fail(err, item, "%s: rings: %s is no distance; expected limits above zero",
+                          entry->name, item->text);
     if (!(ring[k] > last))
       return sw_node_fail(err, item,
                           "%s: rings: %s comes after %g; limits are above zero and ascend",

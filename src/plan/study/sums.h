@@ -4,6 +4,7 @@
 #ifndef SW_PLAN_STUDY_SUMS_H
 #define SW_PLAN_STUDY_SUMS_H
 
+#include "measure/names.h"
 #include "spillway/measure.h"
 
 /* As a study writes them; all zero: nothing is asked for. */
@@ -36,8 +37,8 @@ typedef enum sw_sum {
  * file. */
 #define SW_AXIS_BLOCK "block_from"
 #define SW_AXIS_BLOCK_TO "block_to"
-#define SW_AXIS_RING "ring"
-#define SW_AXIS_CENTRE "centre"
+#define SW_AXIS_RING SW_NAME_RING
+#define SW_AXIS_CENTRE SW_NAME_CENTRE
 
 const char *sw_sums_name(sw_sum sum);
 
