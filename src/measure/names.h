@@ -48,8 +48,6 @@
 #define SW_NAME_RING_SUM "ring_sum"
 #define SW_NAME_RING_COUNT "ring_count"
 #define SW_NAME_RING_OUT "ring_out"
-#define SW_NAME_RING "ring" /* axes of sums by distance, and from and to centres */
-#define SW_NAME_CENTRE "centre"
 #define SW_NAME_FROM_CENTRE "from_centre"
 #define SW_NAME_TO_CENTRE "to_centre"
 

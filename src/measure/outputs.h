@@ -17,4 +17,8 @@ bool sw_output_is_of(const sw_output *output, const char *group);
 /* Its pairs come in whole rows, which are walked in strips whatever is kept of them. */
 bool sw_measure_fills_rows(const sw_measure *measure);
 
+/* Axes of the sums over pairs by distance, and from and to centres (plan/sums). */
+#define SW_AXIS_RING "ring"
+#define SW_AXIS_CENTRE "centre"
+
 #endif

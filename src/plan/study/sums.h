@@ -4,7 +4,7 @@
 #ifndef SW_PLAN_STUDY_SUMS_H
 #define SW_PLAN_STUDY_SUMS_H
 
-#include "measure/names.h"
+#include "measure/outputs.h"
 #include "spillway/measure.h"
 
 /* As a study writes them; all zero: nothing is asked for. */
@@ -37,8 +37,6 @@ typedef enum sw_sum {
  * file. */
 #define SW_AXIS_BLOCK "block_from"
 #define SW_AXIS_BLOCK_TO "block_to"
-#define SW_AXIS_RING SW_NAME_RING
-#define SW_AXIS_CENTRE SW_NAME_CENTRE
 
 const char *sw_sums_name(sw_sum sum);
 
