@@ -181,10 +181,7 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
 
 static const sw_param param[] = {
     {.name = "mass", .type = SW_P_COLUMNS, .help = "indicators; several: their geometric mean"},
-    {.name = "distance",
-     .type = SW_P_DISTANCE,
-     .fallback = "great-circle",
-     .help = "great-circle | geodesic | {file: d.csv}"},
+    SW_PARAM_DISTANCE,
     {.name = "decay",
      .type = SW_P_NUMBER,
      .fallback = "2",

@@ -199,10 +199,7 @@ static void row_periods(const sw_job *job, int t0, int t1, int64_t i, const void
 static const sw_param param[] = {
     {.name = "mass", .type = SW_P_COLUMN, .help = "an indicator; what takes flows up"},
     {.name = "out", .type = SW_P_COLUMN, .fallback = "", .help = "what a unit sends; its mass"},
-    {.name = "distance",
-     .type = SW_P_DISTANCE,
-     .fallback = "great-circle",
-     .help = "great-circle | geodesic | {file: d.csv}"},
+    SW_PARAM_DISTANCE,
     {.name = "finite",
      .type = SW_P_BOOL,
      .fallback = "false",

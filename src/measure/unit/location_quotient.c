@@ -103,16 +103,8 @@ static sw_status resolve_quotient(sw_error *err, sw_job *job) {
 static const sw_param params[] = {
     {.name = "industries", .type = SW_P_COLUMNS, .help = "output or employment by industry"},
     {.name = "total", .type = SW_P_COLUMN, .help = "the total of all industries"},
-    {.name = "base",
-     .type = SW_P_TABLE,
-     .fallback = "own",
-     .help = "own: the study's sums; {file: national.csv}: one row per period, one column per "
-             "industry"},
-    {.name = "base_over",
-     .type = SW_P_CHOICE,
-     .fallback = "refuse",
-     .choices = "refuse|complete",
-     .help = "own sums where cells are missing: refuse, or take the units that have a value"},
+    SW_PARAM_BASE,
+    SW_PARAM_BASE_OVER,
     {0}};
 
 static const sw_output outputs[] = {{.name = "value",

@@ -17,6 +17,7 @@
 #include "kernel/pairs/lanes.h"
 #include "kernel/pairs/power.h"
 #include "measure/share/distance.h"
+#include "measure/share/flows.h"
 
 #include <math.h>
 #include <string.h>
@@ -35,13 +36,6 @@ typedef struct market_potential {
   int own;
   sw_arc_points points; /* ready after prepare */
 } market_potential;
-
-/* Negative masses: how many, and the first by unit, then period. A fold, as a tile cannot fail. */
-typedef struct negatives {
-  int64_t count, unit;
-  int period;
-  double value;
-} negatives;
 
 /* ---- arithmetic ------------------------------------------------------------------------- */
 
@@ -66,13 +60,12 @@ static bool has_market(const sw_job *job, int t, int64_t unit) {
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
-static void place_masses(const sw_job *job, const sw_tile *tile, negatives *seen) {
+static void place_masses(const sw_job *job, const sw_tile *tile, sw_negatives *seen) {
   const sw_view *local = &job->operand_local[MASSES];
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)
     for (int t = 0; t < job->n_periods; t++) {
-      double mass = sw_view_at(job->input[0].view, t, unit);
-      local->row[t][unit - local->first] = mass;
-      if (mass < 0 && seen->count++ == 0) *seen = (negatives){1, unit, t, mass};
+      sw_flows_see(job, unit, t, seen);
+      local->row[t][unit - local->first] = sw_view_at(job->input[0].view, t, unit);
     }
 }
 
@@ -120,24 +113,9 @@ static size_t workspace(const sw_job *job) {
 
 /* ---- folds ------------------------------------------------------------------------------ */
 
-/* `all` comes first in the order of units, so its place is kept. */
-static void merge(const sw_job *job, int pass, void *all, const void *part) {
-  (void)job, (void)pass;
-  negatives *sum = all;
-  const negatives *more = part;
-  int64_t count = sum->count + more->count;
-  if (sum->count == 0) *sum = *more;
-  sum->count = count;
-}
-
+/* The pass over masses has a partial, the other one has none. */
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
-  (void)pass, (void)result;
-  const negatives *seen = all;
-  if (pass != MASSES || seen->count == 0) return SW_OK;
-  return sw_job_fail(err, job, "mass",
-                     "unit %s, period %s: %s is %g (%lld below zero in all); expected 0 or more",
-                     sw_unit_code(job->units, seen->unit), sw_job_period(job, seen->period),
-                     job->input[0].name, seen->value, (long long)seen->count);
+  return pass == MASSES ? sw_flows_finish(err, job, pass, all, result) : SW_OK;
 }
 
 /* ---- resolve ---------------------------------------------------------------------------- */
@@ -159,7 +137,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
             "%s: %s: distances are in the unit of their file, but the distance within a unit is in "
             "km; write own: none to leave it out",
             job->where, job->name);
-  sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = sizeof(negatives), .operand = 1});
+  sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = sizeof(sw_negatives), .operand = 1});
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .grain = GRAIN});
   job->state = m;
   return SW_OK;
@@ -174,10 +152,7 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
 
 static const sw_param param[] = {
     {.name = "mass", .type = SW_P_COLUMN, .help = "size of a market: income, output, people"},
-    {.name = "distance",
-     .type = SW_P_DISTANCE,
-     .fallback = "great-circle",
-     .help = "great-circle | geodesic | {file: d.csv}"},
+    SW_PARAM_DISTANCE,
     {.name = "decay",
      .type = SW_P_NUMBER,
      .fallback = "1",
@@ -212,7 +187,7 @@ const sw_measure sw_measure_market_potential = {
     .resolve = resolve,
     .prepare = prepare,
     .tile = tile,
-    .merge = merge,
+    .merge = sw_flows_merge,
     .finish = finish,
     .workspace = workspace,
 };

@@ -64,7 +64,7 @@ static void evaluate(const deriving *d, int stage, const sw_panel_cells *out) {
       d->operand[k] = d->source[k]->row[t];
     for (int s = 0; s < (stage < 0 ? expression->n_stages : stage); s++)
       d->staged_row[s] = d->staged[s].row[t];
-    /* A rank's count for now; summed over the ranks at the end. */
+    /* Of this rank's units; sw_panel_read sums the counts over the ranks. */
     panel->log_of_nonpositive += sw_expression_eval(expression, stage, units_here(d->build),
                                                     d->operand, d->staged_row, out->row[t]);
   }
