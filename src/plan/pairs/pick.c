@@ -21,24 +21,22 @@
 
 /* The sign is kept apart, so that the value comes back to the bit (value_of). */
 sw_pick sw_pairs_pick(const sw_pairs *p, double value, int64_t to) {
-  sw_pick pick = {value, (int32_t)to, false};
-  if (p->plan->keep.by == SW_BY_LARGEST) return pick;
-  pick.negative = p->plan->keep.by == SW_BY_SMALLEST || signbit(value);
-  if (pick.negative) pick.strength = -value;
-  return pick;
+  sw_by by = p->plan->keep.by;
+  bool negative = by == SW_BY_SMALLEST || (by == SW_BY_ABSOLUTE && signbit(value));
+  return (sw_pick){negative ? -value : value, 2 * to + negative};
 }
 
 static double value_of(sw_pick pick) {
-  return pick.negative ? -pick.strength : pick.strength;
+  return pick.key & 1 ? -pick.strength : pick.strength;
 }
 
 /* Whether a is kept rather than b, and stored before it. NaN occurs among links only. */
 static bool is_before(sw_pick a, sw_pick b) {
   if (isnan(a.strength) || isnan(b.strength)) {
     if (isnan(a.strength) != isnan(b.strength)) return isnan(b.strength);
-    return a.to < b.to;
+    return a.key < b.key;
   }
-  return a.strength != b.strength ? a.strength > b.strength : a.to < b.to;
+  return a.strength != b.strength ? a.strength > b.strength : a.key < b.key;
 }
 
 static int compare_picks(const void *a, const void *b) {
@@ -111,8 +109,9 @@ static void sift_up(sw_pick *heap, int64_t at, sw_pick pick) {
  * this very segment, it comes before all of its rest. */
 static int64_t next_better(const sw_pick *last, int64_t j0, int64_t c, int64_t count,
                            const double *strength) {
-  return last->to < j0 + c ? sw_lanes_next_above(strength, c, count, last->strength)
-                           : sw_lanes_next_reaching(strength, c, count, last->strength);
+  return sw_pairs_pick_to(*last) < j0 + c
+             ? sw_lanes_next_above(strength, c, count, last->strength)
+             : sw_lanes_next_reaching(strength, c, count, last->strength);
 }
 
 /* Shows a segment to the heap of a row. `greatest`, of the strengths, saves the look at segments
@@ -285,9 +284,9 @@ void sw_pairs_picks_end_row(sw_worker *w, sw_packet *packet, int t, int64_t r0, 
   int64_t row = i - r0, first = w->pick_at[row], end = w->pick_end[row];
   if (end > first) qsort(w->pick + first, (size_t)(end - first), sizeof *w->pick, compare_picks);
   for (int64_t at = first; at < end; at++) {
-    packet->partner[at] = w->pick[at].to;
+    packet->partner[at] = sw_pairs_pick_to(w->pick[at]);
     put_value(w, packet, 0, at, value_of(w->pick[at]));
-    if (p->n_quantities > 1) fetch_quantities(w, packet, t, i, w->pick[at].to, at);
+    if (p->n_quantities > 1) fetch_quantities(w, packet, t, i, sw_pairs_pick_to(w->pick[at]), at);
   }
   for (int64_t at = end; at < w->pick_at[row + 1]; at++) {
     packet->partner[at] = -1;

@@ -116,12 +116,12 @@ typedef struct sw_worker {
   struct sw_prepared *prepared; /* prepared.c; NULL where rows are not prepared */
 } sw_worker;
 
-/* A partner. `strength` is what partners are ordered by: the value, its magnitude, or its negative;
- * `negative`: the value is -strength. */
+/* A partner. `strength` is what partners are ordered by: the value, its magnitude, or its negative.
+ * `key` is 2 * column, and 1 more where the value is -strength: it orders as the column does. Two
+ * whole words, as partners are copied often, and a word written in parts is slow to read again. */
 typedef struct sw_pick {
   double strength;
-  int32_t to;
-  bool negative;
+  int64_t key;
 } sw_pick;
 
 /* A strip under way. */
@@ -238,6 +238,9 @@ void sw_pairs_stretch_task(sw_worker *w, const sw_stretch *stretch);
 
 /* pick.c: the partners a strip keeps (top, above, links). */
 sw_pick sw_pairs_pick(const sw_pairs *p, double value, int64_t to);
+static inline int32_t sw_pairs_pick_to(sw_pick pick) {
+  return (int32_t)(pick.key >> 1);
+}
 int64_t sw_pairs_picks_batch(const sw_pairs *p, int t, int64_t b0, int64_t r1);
 sw_status sw_pairs_picks_begin(sw_error *err, sw_worker *w, int t, int64_t r0, int64_t r1);
 /* Row i's values for columns [j0, j1), NaN at its own place and where undefined; `greatest`: their
