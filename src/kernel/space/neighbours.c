@@ -15,21 +15,6 @@ static double arc_km(double chord2) {
   return 2.0 * SW_EARTH_KM * asin(fmin(1.0, sqrt(chord2 / 4.0)));
 }
 
-/* One place, one vector: a pole at any longitude, 180 east as 180 west. cos and sin of these
- * angles are not exactly zero in floating point, and units at one point must be found out as
- * such. */
-void sw_sphere_vectors(int64_t n, const double *lon, const double *lat, double *x, double *y,
-                       double *z) {
-  const double degree = M_PI / 180.0;
-  for (int64_t i = 0; i < n; i++) {
-    /* One place, one vector: a pole at any longitude, 180 east as 180 west. */
-    double across = fabs(lat[i]) == 90 ? 0 : cos(lat[i] * degree);
-    x[i] = across * cos(lon[i] * degree);
-    y[i] = fabs(lon[i]) == 180 ? 0 : across * sin(lon[i] * degree);
-    z[i] = sin(lat[i] * degree);
-  }
-}
-
 static int compare_units(const void *a, const void *b) {
   int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
   return (x > y) - (x < y);

@@ -5,10 +5,7 @@
 #define SW_KERNEL_SPACE_NEIGHBOURS_H
 
 #include "kernel/space/kdtree.h"
-
-/* Unit vectors of places in degrees; not finite where a coordinate is NaN. */
-void sw_sphere_vectors(int64_t n, const double *lon, const double *lat, double *x, double *y,
-                       double *z);
+#include "kernel/space/sphere.h"
 
 /* The k nearest to unit i (ties: lower unit first), `to` ascending. `chord2`: k numbers of work. */
 void sw_neighbours_nearest(const sw_kdtree *tree, int64_t i, int64_t k, int32_t *to,
