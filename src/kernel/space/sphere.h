@@ -5,6 +5,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Two distances are the same where they differ by less than a micrometre, 1.57e-13 of the Earth's
+ * radius: this much of a chord of unit vectors. Vectors of places in degrees are right to 2e-16 in
+ * each axis, so rounding takes some 5e-16 of a chord, however short it is; a regular grid has many
+ * that differ by that alone. No two units are told apart by a micrometre. */
+#define SW_SPHERE_SAME 1.57e-13
+
 /* Unit vectors of places in degrees; not finite where a coordinate is NaN. */
 void sw_sphere_vectors(int64_t n, const double *lon, const double *lat, double *x, double *y,
                        double *z);
