@@ -101,6 +101,7 @@ typedef struct sw_output {
                         for each label of the parameter SW_P_MATRICES of that name; else NULL */
   bool by_row;   /* UNIT, beside pair outputs: whole_row fills it, of its row's unit */
   bool axis_first; /* UNIT: in the file its axis stands before `unit`, as rows of a matrix do */
+  bool of_parameters; /* TABLE: unless the job is pooled, it rests on no data but on the parameters */
   bool of_pairs; /* the engine's own sums over pairs (blocks, rings, centres); not for descriptors */
 } sw_output;
 
@@ -255,8 +256,12 @@ typedef struct sw_job {
                                 then directed */
   bool whole_series;         /* one matrix over all periods, not one for each; without pairs: no
                                 output by unit has time */
-  bool pooled;               /* a period's values rest on the inputs of other periods too; so it is
-                                where an output by unit is timeless, without a word */
+  bool pooled;               /* a period's values rest on the inputs of other periods too, or on
+                                their number; so it is where an output by unit is timeless, without
+                                a word. Where it is not, --reuse resolves the entry again with the
+                                periods alone whose inputs have changed, and takes the others:
+                                whichever periods a job has, the bits of each are the same. A table
+                                must be of_parameters for that */
   bool defines_diagonal;     /* pair: value(i, i) is meant */
   sw_by by;                  /* pair: the order of partners where the study does not write `by` */
   int n_axes;
@@ -337,7 +342,7 @@ const char *sw_job_period(const sw_job *job, int t);
  *   ring_out, from_centre, to_centre), and `value` but for a pair output. The same holds for axes, which share no name with an output.
  * - Outputs have up to three axes of their own, which differ; pairs none. An output that is on has
  *   its axes declared, each once, with a label or number at least, not both; 8 axes at most.
- * - timeless is of unit outputs; a global one without time is a table.
+ * - timeless is of unit outputs; a global one without time is a table. of_parameters is of tables.
  * - Unit outputs need a tile and a pass over units, but for those by_row, which need whole_row and
  *   pair outputs, 8 at most; global ones and tables finish, and a pass over units or items; pair
  *   outputs one of segment, block, whole_row and row_periods, and one pass over pairs, the last.
