@@ -5,19 +5,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 
 /* ---- numbers ---------------------------------------------------------------------------- */
 
-/* The program never sets a locale, so the point is a point. A NaN equals nothing: it is shown as the
- * first attempt has it. */
+/* The program never sets a locale, so the point is a point. A NaN equals nothing: it is shown as
+ * the first attempt has it. */
 const char *sw_show_number(double value, char text[SW_NUMBER_ROOM]) {
   for (int digits = 15; digits <= 17; digits++) {
     snprintf(text, SW_NUMBER_ROOM, "%.*g", digits, value);
     if (isnan(value) || strtod(text, NULL) == value) break;
   }
   return text;
+}
+
+/* ---- names of files --------------------------------------------------------------------- */
+
+bool sw_ends_with(const char *text, const char *ending) {
+  size_t length = strlen(text), tail = strlen(ending);
+  return length >= tail && strcasecmp(text + length - tail, ending) == 0;
 }
 
 /* ---- UTF-8 ------------------------------------------------------------------------------ */

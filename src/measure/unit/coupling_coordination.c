@@ -308,11 +308,13 @@ static const sw_output outputs[] = {
      .long_name = "lowest D of the class",
      .units = "1",
      .shape = SW_TABLE,
+     .of_parameters = true,
      .axis = {"class_label"}},
     {.name = "alpha",
      .long_name = "weight of the system in T",
      .units = "1",
      .shape = SW_TABLE,
+     .of_parameters = true,
      .axis = {"system"}},
     {0}};
 
