@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 
@@ -19,6 +20,13 @@ const char *sw_show_number(double value, char text[SW_NUMBER_ROOM]) {
     if (isnan(value) || strtod(text, NULL) == value) break;
   }
   return text;
+}
+
+/* ---- names of files --------------------------------------------------------------------- */
+
+bool sw_ends_with(const char *text, const char *ending) {
+  size_t length = strlen(text), tail = strlen(ending);
+  return length >= tail && strcasecmp(text + length - tail, ending) == 0;
 }
 
 /* ---- UTF-8 ------------------------------------------------------------------------------ */

@@ -15,6 +15,9 @@ bool sw_parse_integer(const char *text, size_t length, int64_t *value);
 /* The number in the fewest digits that read back as the same, 15 to 17; returns `text`. */
 enum { SW_NUMBER_ROOM = 32 };
 const char *sw_show_number(double value, char text[SW_NUMBER_ROOM]);
+/* True when `text` ends with `ending`, whatever the case: P.CSV is a .csv. The one test of the
+ * ending of a file's name. */
+bool sw_ends_with(const char *text, const char *ending);
 /* True when the bytes are UTF-8. */
 bool sw_is_utf8(const char *text, size_t length);
 /* The shape of a UTF-8 text: without what cannot be seen, each accent one mark behind its letter,

@@ -100,16 +100,14 @@ Test(panel_errors, integers_and_other_periods) {
 }
 
 Test(panel_errors, separators) {
-  static const char text[] =
-      "p.csv:1: the columns are separated by %s; save the file with commas between columns and "
-      "points in numbers";
-  char line[256];
   put("p.csv", "id;year;gdp\na;1;1,5\nb;1;2\n");
-  snprintf(line, sizeof line, text, "';'");
-  refused(LONG, "gdp", line);
-  put("p.csv", "id\tyear\tgdp\na\t1\t1\n");
-  snprintf(line, sizeof line, text, "tabs");
-  refused(LONG, "gdp", line);
+  refused(LONG, "gdp",
+          "p.csv:2: gdp: '1,5' is not a number; expected a number, an empty cell or a text listed "
+          "under missing_values");
+  put("p.csv", "sep=;\nid,year,gdp\na,1,1\n");
+  refused(LONG, "gdp", "study.yaml:2:28: p.csv has no column 'id'");
+  put("p.csv", "sep=;\n");
+  refused(LONG, "gdp", "p.csv: the file is empty; expected a line with the names of the columns");
 }
 
 Test(panel_errors, not_numbers) {

@@ -17,11 +17,8 @@ static sw_status no_memory(sw_error *err) {
  * that is nothing but an ending is no file. */
 static bool is_panel_file(const char *name) {
   static const char *const endings[] = {".csv", ".csv.gz", ".h5"};
-  size_t length = strlen(name);
-  for (int i = 0; i < 3; i++) {
-    size_t end = strlen(endings[i]);
-    if (length > end && strcmp(name + length - end, endings[i]) == 0) return true;
-  }
+  for (int i = 0; i < 3; i++)
+    if (strlen(name) > strlen(endings[i]) && sw_ends_with(name, endings[i])) return true;
   return false;
 }
 

@@ -4,6 +4,7 @@
  * what the file is, and how it becomes text. */
 #include "store/text/kind.h"
 
+#include "base/text.h"
 #include "store/text/file.h"
 
 #include <string.h>
@@ -136,7 +137,7 @@ sw_status sw_file_refuse_kind(sw_error *err, const char *file, const char *bytes
   const char *cure = "", *what = sw_file_kind(bytes, length, &cure);
   if (!what) return SW_OK;
   bool text = !strncmp(what, "UTF", 3);
-  if (what == signatures[GZIP].what && sw_file_ends_with(file, ".gz"))
+  if (what == signatures[GZIP].what && sw_ends_with(file, ".gz"))
     cure = "it was packed twice: unpack it once (gunzip)";
   return sw_fail(err, SW_EINPUT, "%s: is %s, not %s; %s", file, what,
                  text ? "UTF-8" : "a file of text", cure);

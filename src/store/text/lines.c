@@ -12,6 +12,7 @@
 #include "store/text/lines.h"
 
 #include "base/file.h"
+#include "base/text.h"
 #include "store/text/file.h"
 #include "store/text/kind.h"
 
@@ -156,7 +157,7 @@ static sw_status share(sw_error *err, sw_team *team, sw_arena *arena, sw_lines *
 /* A .gz is one by its name: what a file holds is not guessed, here as in read.c. */
 sw_status sw_lines_open(sw_error *err, sw_team *team, sw_arena *arena, const char *file,
                         const char *path, int64_t footer, sw_lines *text) {
-  *text = (sw_lines){.file = file, .path = path, .gz = sw_file_ends_with(path, ".gz")};
+  *text = (sw_lines){.file = file, .path = path, .gz = sw_ends_with(path, ".gz")};
   sw_status status = team->rank == 0 ? look(err, arena, footer, text) : SW_OK;
   SW_TRY(sw_team_agree(team, err, status, 0));
   return share(err, team, arena, text);
