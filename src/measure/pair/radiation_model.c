@@ -219,7 +219,7 @@ const sw_measure sw_measure_radiation_model = {
                "than j; finite: over 1 - m_i/M",
     .source = "Simini, Gonzalez, Maritan & Barabasi 2012, Nature 484; Masucci, Serras, Johansson & "
               "Batty 2013, Physical Review E 88",
-    .version = 1,
+    .version = 2,
     .kind = SW_KIND_PAIR,
     .param = param,
     .output = output,

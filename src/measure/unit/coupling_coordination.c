@@ -325,7 +325,7 @@ const sw_measure sw_measure_coupling_coordination = {
                "sqrt([1 - mean |U_i - U_j|] (prod U_i/max U)^(1/(k-1))); dispersion: C = 1 - 2 "
                "sd(U)",
     .source = "Liao 1999; Wang et al. 2021, J. Natural Resources 36(3):793-810; Fan 2024",
-    .version = 1,
+    .version = 2,
     .headline = "coordination",
     .kind = SW_KIND_UNIT,
     .param = params,
