@@ -141,8 +141,9 @@ static sw_status say_cover(sw_error *err, const sw_run *run, int e) {
 static void say_panel(const sw_session *s) {
   const sw_panel *panel = s->panel;
   char time[SW_TIME_ROOM];
-  printf("%s: %lld units x %s, %lld rows read\n", s->study->name, (long long)panel->units.n,
-         sw_time_say(&panel->periods, time), (long long)panel->rows_read);
+  printf("%s: %lld units%s %s; %lld rows read\n", s->study->name, (long long)panel->units.n,
+         panel->periods.cross_section ? "," : " x", sw_time_say(&panel->periods, time),
+         (long long)panel->rows_read);
   double cells = (double)panel->units.n * panel->periods.n;
   puts("missing cells:");
   for (int c = 0; c < panel->n_columns; c++)
