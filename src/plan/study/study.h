@@ -100,7 +100,7 @@ typedef struct sw_condition {
   const char *column;
   sw_compare compare;
   const char *text; /* what is compared with */
-  bool is_number;   /* then both sides are compared as numbers */
+  bool is_number;   /* then both sides are compared as numbers, unless the column is of codes */
   double number;
   bool starts_or; /* this comparison begins a new alternative */
 } sw_condition;

@@ -11,7 +11,7 @@
 
 #include "plan/ports/reader.h"
 #include "store/panel/rows.h"
-#include "store/panel/units.h"
+#include "store/units/units.h"
 
 /* One indicator over this rank's units. row[0] owns the memory of all rows. */
 typedef struct sw_panel_cells {
