@@ -100,3 +100,25 @@ Test(order, keys_of_distances) {
   sw_order_keys(&d, 0, 3, out);
   cr_expect(out[1] > out[2] && isnan(out[0]));
 }
+
+/* Runs that a micrometre spans are in the order of their indices; what is given is as written. */
+Test(order, ties) {
+  const double same = 1.57e-13, key_of[] = {.5, .4999999, .5 - .5 * same, .5 + .5 * same, .6};
+  double squares[5];
+  int32_t order[5] = {1, 2, 0, 3, 4};
+  sw_distance d = {.kind = SW_GREAT_CIRCLE};
+  for (int k = 0; k < 5; k++)
+    squares[k] = key_of[k] * key_of[k];
+  sw_order_ties(&d, squares, 5, order);
+  cr_expect(memcmp(order, (int32_t[]){1, 0, 2, 3, 4}, sizeof order) == 0);
+  d.kind = SW_GIVEN;
+  memcpy(order, (int32_t[]){1, 2, 0, 3, 4}, sizeof order);
+  sw_order_ties(&d, squares, 5, order);
+  cr_expect(memcmp(order, (int32_t[]){1, 2, 0, 3, 4}, sizeof order) == 0);
+  /* Within some metres a micrometre is more than a millionth. */
+  const double near[] = {4e-14 * 4e-14, 1e-14 * 1e-14, 9e-13 * 9e-13};
+  int32_t three[3] = {1, 0, 2};
+  d.kind = SW_GREAT_CIRCLE;
+  sw_order_ties(&d, near, 3, three);
+  cr_expect(memcmp(three, (int32_t[]){0, 1, 2}, sizeof three) == 0);
+}
