@@ -136,6 +136,18 @@ Test(study_errors, panel) {
        "s.yaml:3:61: ratio: 'd' takes two columns: [numerator, denominator]"},
       {"{file: p.csv, unit: u, aggregate: {by: g}}\n",
        "s.yaml:3:42: aggregate: nothing to keep; name columns under `sum` or `ratio`"},
+      {"{file: p.csv, unit: u, aggregate: {by: g, sum: [a], missing: keep}}\n",
+       "s.yaml:3:69: missing: expected refuse, skip or {at_least: 0.9}, the share of members that "
+       "a "
+       "sum needs"},
+      {"{file: p.csv, unit: u, aggregate: {by: g, sum: [a], missing: at_least}}\n",
+       "s.yaml:3:69: missing: expected refuse, skip or {at_least: 0.9}, the share of members that "
+       "a "
+       "sum needs"},
+      {"{file: p.csv, unit: u, aggregate: {by: g, sum: [a], missing: {at_least: 90}}}\n",
+       "s.yaml:3:80: at_least: 90; expected a share above 0 and up to 1"},
+      {"{file: p.csv, unit: u, aggregate: {by: g, sum: [a], missing: {at_last: 1}}}\n",
+       "s.yaml:3:70: unknown key 'at_last'; did you mean 'at_least'?"},
   };
   EXPECT_ALL(SCORE UNITS "panel: ", aggregate);
 }

@@ -22,6 +22,13 @@ typedef enum sw_layout {
   SW_LAYOUT_WIDE_INDICATOR /* one row per unit and indicator, one column per period */
 } sw_layout;
 
+/* What becomes of a sum of members that lack a cell, in the order of the words in panel.c. */
+typedef enum sw_member_missing {
+  SW_MEMBERS_REFUSE,
+  SW_MEMBERS_SKIP,
+  SW_MEMBERS_AT_LEAST
+} sw_member_missing;
+
 /* What becomes of missing cells of an indicator, in the order of the words in panel.c. */
 typedef enum sw_missing {
   SW_MISSING_ERROR,
@@ -80,6 +87,8 @@ typedef struct sw_panel_spec {
   const char *const *sum;
   int n_ratio;
   const sw_ratio *ratio;
+  sw_member_missing member_missing;
+  double at_least; /* MEMBERS_AT_LEAST: the share of members that a sum needs */
 } sw_panel_spec;
 
 /* Whether a number stands for a missing cell: -9999 and -9999.0 are one. For every kind of file, of

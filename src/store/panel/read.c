@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "panel/time.h"
+#include "panel/treat.h"
 #include "store/text/file.h"
 
 #include <stdlib.h>
@@ -110,6 +111,14 @@ static void say(const sw_panel_build *build) {
     sw_log(SW_LOG_INFO, "panel: %lld missing cells were filled by `missing: %s`",
            (long long)panel->filled,
            build->spec->missing == SW_MISSING_ZERO ? "zero" : "interpolate");
+  char text[SW_UNFILLED_ROOM];
+  if (panel->n_unfilled) sw_log(SW_LOG_WARN, "panel: %s", sw_treat_say_unfilled(panel, text));
+  if (panel->members_dropped)
+    sw_log(SW_LOG_WARN,
+           "panel: aggregate: %lld members with missing cells are left out of all sums",
+           (long long)panel->members_dropped);
+  if (panel->partial_sums)
+    sw_log(SW_LOG_WARN, "panel: aggregate: %s", sw_treat_say_partial(panel, text));
   if (panel->log_of_nonpositive)
     sw_log(SW_LOG_WARN, "panel: %lld derived cells are missing: logarithms of zero or less",
            (long long)panel->log_of_nonpositive);
@@ -179,5 +188,7 @@ void sw_panel_destroy(sw_panel *panel) {
   if (!panel) return;
   for (int c = 0; c < panel->n_columns; c++)
     if (panel->column[c].row) sw_free(panel->column[c].row[0]);
+  sw_free(panel->coverage);
+  panel->coverage = NULL;
   panel->n_columns = 0;
 }
