@@ -185,9 +185,11 @@ def check_spoilt(world):
     """A number that is not what its row gives is found by computing the row again."""
     with open(world.path("sums.h5"), "rb") as file:
         whole = file.read()
-    for key, at in ("sent_to", (0, 5, 1)), ("ring_out", (1, 9, 2)), ("to_centre", (1, 3, 0)):
+    for key, at in ("sent_to", (0, 5, 1)), ("ring_out", (1, 9, 0)), ("to_centre", (1, 3, 0)):
         with h5py.File(world.path("sums.h5"), "r+") as file:
             item = file["uneven"][key]
+            if np.isnan(item[at]):  # a sum of nothing
+                at = tuple(np.argwhere(~np.isnan(item[...]))[7])
             item[at] = item[at] * 1.5 + 1
         done = world.call(["verify", world.path("sums.h5"), "--tiles", "100000"])
         assert done.returncode == 1 and f"/uneven/{key}" in done.stdout + done.stderr, (key, done)
