@@ -17,11 +17,8 @@ static sw_status no_memory(sw_error *err) {
  * that is nothing but an ending is no file. */
 static bool is_panel_file(const char *name) {
   static const char *const endings[] = {".csv", ".csv.gz", ".h5"};
-  size_t length = strlen(name);
-  for (int i = 0; i < 3; i++) {
-    size_t end = strlen(endings[i]);
-    if (length > end && strcmp(name + length - end, endings[i]) == 0) return true;
-  }
+  for (int i = 0; i < 3; i++)
+    if (strlen(name) > strlen(endings[i]) && sw_ends_with(name, endings[i])) return true;
   return false;
 }
 
@@ -239,8 +236,30 @@ static sw_status read_aggregate(sw_error *err, sw_study_reader *in, const sw_nod
 
 /* ---- the section ------------------------------------------------------------------------ */
 
+/* The list, parted into numbers and texts. Quotes make no difference, as a CSV has none around a
+ * number that is missing: "-9999" means -9999.0 as well. */
+static sw_status read_missing_values(sw_error *err, sw_study_reader *in, const sw_node *node) {
+  sw_panel_spec *spec = &in->study->panel;
+  int n = 0;
+  const char *const *all = NULL;
+  const char **text = NULL;
+  double *number = NULL;
+  SW_TRY(sw_form_texts(err, in->arena, node, &n, &all));
+  SW_NEW(err, in->arena, text, n);
+  SW_NEW(err, in->arena, number, n);
+  for (int i = 0; i < n; i++) {
+    if (sw_parse_number(all[i], strlen(all[i]), &number[spec->n_missing_numbers]))
+      spec->n_missing_numbers++;
+    else
+      text[spec->n_missing_values++] = all[i];
+  }
+  spec->missing_value = text;
+  spec->missing_number = number;
+  return SW_OK;
+}
+
 /* The words stand in the order of sw_missing. `error` is the default: a gap is noticed before it is
- * in a result. `missing_values` are further texts that mean a missing cell. */
+ * in a result. */
 static sw_status read_missing(sw_error *err, sw_study_reader *in, const sw_node *panel) {
   sw_panel_spec *spec = &in->study->panel;
   const sw_node *node = sw_node_get(panel, "missing");
@@ -250,8 +269,7 @@ static sw_status read_missing(sw_error *err, sw_study_reader *in, const sw_node 
     SW_TRY(sw_form_choice(err, in->arena, node, "error|keep|drop-units|interpolate|zero", &index,
                           NULL));
   spec->missing = (sw_missing)index;
-  return sw_form_texts(err, in->arena, sw_node_get(panel, "missing_values"),
-                       &spec->n_missing_values, &spec->missing_value);
+  return read_missing_values(err, in, sw_node_get(panel, "missing_values"));
 }
 
 /* `unit` is the only column that must be named; `time` may be left out of a cross-section. */

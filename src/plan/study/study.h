@@ -59,9 +59,13 @@ typedef struct sw_panel_spec {
   const char *const *wide_label; /* ... and the indicators they become */
   int n_periods;                 /* `periods:` given in the layout: the columns; 0: integers */
   const char *const *period;
-  int64_t footer;       /* lines at the end of a file that are no data */
-  int n_missing_values; /* further texts that mean a missing cell */
+  int64_t footer; /* lines at the end of a file that are no data */
+  /* `missing_values`: what means a missing cell besides the empty one. What reads as a number, in
+   * quotes or not, is compared by value, all else by its characters. */
+  int n_missing_values;
   const char *const *missing_value;
+  int n_missing_numbers;
+  const double *missing_number;
   sw_missing missing;
   int n_derive;
   const sw_derive *derive;
@@ -74,6 +78,14 @@ typedef struct sw_panel_spec {
   int n_ratio;
   const sw_ratio *ratio;
 } sw_panel_spec;
+
+/* Whether a number stands for a missing cell: -9999 and -9999.0 are one. For every kind of file, of
+ * what is stored, before it is unpacked or scaled. */
+static inline bool sw_panel_spec_is_missing(const sw_panel_spec *spec, double value) {
+  for (int k = 0; k < spec->n_missing_numbers; k++)
+    if (value == spec->missing_number[k]) return true;
+  return false;
+}
 
 /* ---- units ------------------------------------------------------------------------------ */
 
