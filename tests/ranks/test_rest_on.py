@@ -157,6 +157,108 @@ def check_reuse_and_verify(f):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+# ---- how many units -----------------------------------------------------------------------------
+
+# Entry of poor and rich units: of those in all periods, and of the others.
+COMERS = """study: comers
+panel: {file: comers.csv, unit: id, time: year, missing: keep}
+units: {file: comers_units.csv, unit: id}
+weights:
+  ring: {kind: file, file: ring.csv}
+composites:
+  s: {positive: [m], weights: equal, balanced: true}
+  all: {positive: [m], weights: equal}
+measures:
+  - inequality: {of: m, as: q}
+  - inequality: {of: m, as: b, balanced: true}
+  - inequality: {of: m, weight: w, as: two, balanced: true, periods: [2001, 2003]}
+  - moran: {of: m, weights: ring, as: i, balanced: true}
+  - inequality: {of: g.out_strength, as: sent}
+  - gravity: {mass: [m], distance: {file: near.csv}, as: g, balanced: true}
+output: {file: out.h5, precision: float64}
+"""
+M = np.array([[1, 2, 4, 9, np.nan, 7], [2, 2, 5, 9, np.nan, 8], [3, 2, 6, 9, 40, np.nan]])
+W = np.array([[1, 1, 1, np.nan, 1, 1], [1, np.nan, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1]])
+
+
+def write_comers(f):
+    def cell(x):
+        return "" if np.isnan(x) else repr(float(x))
+    f.write("comers.csv", "id,year,m,w\n" + "".join(
+        f"{u},{2001 + t},{cell(M[t, k])},{cell(W[t, k])}\n" for t in range(3) for k, u in enumerate("abcdef")))
+    f.write("comers_units.csv", "id\na\nb\nc\nd\ne\nf\n")
+    f.write("ring.csv", "from,to\n" + "".join(f"{a},{b}\n{b},{a}\n" for a, b in zip("abcdef", "bcdefa")))
+    f.write("near.csv", "from,to,km\n" + "".join(f"{i},{j},1\n" for i in "abcdef" for j in "abcdef" if i != j))
+
+
+def weighted(x, w):
+    p = w / w.sum()
+    return (p[:, None] * p * abs(x[:, None] - x)).sum() / (2 * p @ x)
+
+
+def check_balanced(f):
+    write_comers(f)
+    done = f.run(COMERS)
+    kept = [0, 1, 2, 3]
+    assert np.allclose(f.read("q/gini"), [gini(x) for x in M]) and f.read("q/n_used").tolist() == [5, 5, 5]
+    assert np.allclose(f.read("b/gini"), [gini(x[kept]) for x in M]) and f.read("b/n_used").tolist() == [4] * 3
+    both = [0, 1, 2]  # a weight in both periods, too: of d there is none in 2001
+    assert np.allclose(f.read("two/gini"), [weighted(M[t][both], W[t][both]) for t in (0, 2)])
+    assert f.read("i/n_used").tolist() == [4] * 3
+    score = f.read("composites/s/score")
+    want = (M[:, kept] - M[:, kept].min()) / (M[:, kept].max() - M[:, kept].min())
+    assert np.allclose(score[:, kept], want) and np.isnan(score[:, 4:]).all()
+    assert np.nanmax(f.read("composites/all/score")[:, kept]) < 0.25, "of all, where 40 counts as 1"
+    sent = f.read("g/out_strength")
+    assert np.allclose(sent[:, kept], M[:, kept] * (M[:, kept].sum(1)[:, None] - M[:, kept]))
+    assert np.isnan(sent[:, 4:]).all() and f.read("sent/n_used").tolist() == [4] * 3
+    with h5py.File(f.path("out.h5")) as file:
+        assert "balanced: true" in file["b"].attrs["parameters"].decode()
+        assert "balanced" not in file["q"].attrs["parameters"].decode()
+    assert "b: balanced: 4 of 6 units have values in all its periods" in done.stderr, done.stderr
+    want = f.digest()
+    for ranks, node_ranks in ((2, 0), (3, 1)):
+        f.run(COMERS, "other.h5", ranks=ranks, node_ranks=node_ranks)
+        assert f.digest("other.h5") == want, ranks
+    f.run(COMERS, "next.h5", ["--reuse", f.path("out.h5")])
+    assert f.digest("next.h5") == want
+    done = f.call(["verify", f.path("out.h5")])
+    assert done.returncode == 0 and ": equal" in done.stdout, done.stdout + done.stderr
+    # Another unit leaves in one period: that changes the others, too.
+    f.write("comers.csv", open(f.path("comers.csv")).read().replace("d,2002,9.0", "d,2002,"))
+    f.run(COMERS, "next.h5", ["--reuse", f.path("out.h5")])
+    f.run(COMERS, "anew.h5")
+    assert f.digest("next.h5") == f.digest("anew.h5") and f.read("b/n_used", "next.h5").tolist() == [3] * 3
+
+
+def check_number_of_units(f):
+    """Five in each period, but not the same: as long as the number stays, nothing tells; then one
+    more, and one alone."""
+    head = "study: n\npanel: {file: n.csv, unit: id, time: year, missing: keep}\nmeasures:\n"
+    entry = "  - inequality: {of: m, as: q}\n"
+    f.write("n.csv", "id,year,m\na,1,1\nb,1,2\nc,1,\na,2,1\nb,2,2\nc,2,3\na,3,1\nb,3,\nc,3,\n")
+    done = f.run(head + entry)
+    assert ("study.yaml:4:5: q: the number of units with values changes: 1 of 3 in 3, 3 in 2; balanced: true keeps "
+            "those that have them in all periods") in done.stderr, done.stderr
+    assert "q: one unit alone has values in 3; there it is compared with no other" in done.stderr, done.stderr
+    done = f.run(head + entry.replace("as: q", "as: q, balanced: true"))
+    assert "number of units" not in done.stderr and "q: one unit alone has values in 1 and other periods" in done.stderr
+    done = f.run(head + entry.replace("as: q", "as: q, periods: [1, 2], balanced: true"))
+    assert "one unit" not in done.stderr and f.read("q/n_used").tolist() == [2, 2]
+    for text, said in (
+            (entry.replace("as: q", "balanced: maybe"), "study.yaml:4:35: "),
+            (entry.replace("as: q", "balanced: true, periods: [1, 2, 3]").replace("of: m", "of: x"),
+             "balanced: no unit has values in all its 3 periods"),
+            ("  - gravity: {mass: [m], distance: {file: near.csv}, keep: dense, as: g}\n"
+             "  - network: {result: g, balanced: true}\n", "balanced: network takes no values by unit")):
+        f.write("n.csv", "id,year,m,x\na,1,1,1\nb,1,2,\na,2,1,\nb,2,2,3\na,3,1,1\nb,3,1,1\n")
+        f.write("near.csv", "from,to,km\na,b,1\nb,a,1\n")
+        f.write("study.yaml", head + text)
+        done = f.call(["run", f.path("study.yaml"), "-o", f.path("bad.h5")])
+        assert done.returncode == 2 and said in done.stderr, done.stderr
+        assert not os.path.exists(f.path("bad.h5"))
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         f = Folder(folder)
@@ -166,6 +268,8 @@ def main():
         check_whole_period(f)
         check_reuse_and_verify(f)
         check_ranks(f)
+        check_balanced(f)
+        check_number_of_units(f)
 
 
 if __name__ == "__main__":
