@@ -254,7 +254,7 @@ Test(study_errors, names) {
        "s.yaml:4:18: unknown key 'positve'; did you mean 'positive'?"},
       {"composites: {a: {positive: [x], as: b}}\n",
        "s.yaml:4:33: unknown key 'as'; known keys: positive, negative, normalise, over, weights, "
-       "shift"},
+       "shift, balanced"},
       {"composites: [a]\n",
        "s.yaml:4:13: composites: expected a map of names, e.g. economy: {positive: [gdp_pc]}"},
       {"measures: {moran: {of: a}}\n",

@@ -214,6 +214,7 @@ typedef struct sw_entry {
   sw_naming *naming; /* the same */
   int n_periods;     /* `periods:`, 0: all */
   const char *const *period;
+  bool balanced;          /* only units with values of all inputs in all of these periods */
   bool is_pair;           /* its measure has pair outputs; from bind on: some of them are on */
   sw_keep keep;           /* as written; bind puts defaults into sw_pair_plan */
   const char *keep_where; /* place of `keep`, else of the entry */

@@ -262,20 +262,35 @@ static const char *undefined_pairs(sw_arena *arena, const sw_run *run, const sw_
                          without > 0 ? reason_of(job) : "");
 }
 
-/* "3 of 57000 values (C 3): ...": in all, and by variable where there are any. */
+/* A variable that is counted: an output of the measure, or one of the engine's own figures of its
+ * pairs. */
+static bool is_counted(const sw_variable *variable, bool figures) {
+  bool output = variable->source == SW_FROM_UNIT || variable->source == SW_FROM_GLOBAL ||
+                variable->source == SW_FROM_TABLE;
+  return variable->counted && output != figures;
+}
+
+/* "3 of 57000 values (C 3): ...": in all, and by variable where there are any. Of figures: "" where
+ * all are defined. */
 static const char *undefined_values(sw_arena *arena, const sw_job *job,
-                                    const sw_results_schema *schema, const sw_group *group) {
+                                    const sw_results_schema *schema, const sw_group *group,
+                                    bool figures) {
   const char *parts = "";
   int64_t without = 0, values = 0;
   for (int v = group->first; parts && v < group->first + group->count; v++) {
     const sw_variable *variable = &schema->variable[v];
-    if (!variable->counted) continue;
+    if (!is_counted(variable, figures)) continue;
     values += values_of(variable);
     without += variable->undefined;
     if (variable->undefined > 0)
       parts = sw_arena_printf(arena, "%s%s%s %lld", parts, *parts ? ", " : "", variable->name,
                               (long long)variable->undefined);
   }
+  if (figures && parts && without == 0) return "";
+  if (figures && parts)
+    return sw_arena_printf(arena,
+                           "; %lld of %lld figures of pairs (%s): none of their pairs has a value",
+                           (long long)without, (long long)values, parts);
   if (!parts || without == 0) return sw_arena_printf(arena, "0 of %lld values", (long long)values);
   return sw_arena_printf(arena, "%lld of %lld values (%s): %s", (long long)without,
                          (long long)values, parts, reason_of(job));
@@ -283,7 +298,7 @@ static const char *undefined_values(sw_arena *arena, const sw_job *job,
 
 static bool has_values(const sw_results_schema *schema, const sw_group *group) {
   for (int v = group->first; v < group->first + group->count; v++)
-    if (schema->variable[v].counted) return true;
+    if (is_counted(&schema->variable[v], false)) return true;
   return false;
 }
 
@@ -292,9 +307,12 @@ static bool has_values(const sw_results_schema *schema, const sw_group *group) {
 const char *sw_results_text_undefined(sw_arena *arena, const sw_run *run,
                                       const sw_results_schema *schema, const sw_group *group) {
   const sw_job *job = &run->job[group->job];
-  if (!run->study->entry[group->job].is_pair) return undefined_values(arena, job, schema, group);
+  if (!run->study->entry[group->job].is_pair)
+    return undefined_values(arena, job, schema, group, false);
   const char *pairs = undefined_pairs(arena, run, job);
-  if (!pairs || !has_values(schema, group)) return pairs;
-  const char *values = undefined_values(arena, job, schema, group);
-  return values ? sw_arena_printf(arena, "%s; %s", pairs, values) : NULL;
+  const char *figures = undefined_values(arena, job, schema, group, true);
+  if (!pairs || !figures) return NULL;
+  if (!has_values(schema, group)) return sw_arena_printf(arena, "%s%s", pairs, figures);
+  const char *values = undefined_values(arena, job, schema, group, false);
+  return values ? sw_arena_printf(arena, "%s%s; %s", pairs, figures, values) : NULL;
 }
