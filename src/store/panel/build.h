@@ -58,6 +58,8 @@ sw_status sw_panel_universe(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_refuse_twins(sw_error *err, sw_panel_build *build, int64_t n_unknown,
                                 const char *const *unknown);
 sw_status sw_panel_periods(sw_error *err, sw_panel_build *build);
+/* Whether the study reads that period of a file. */
+bool sw_panel_takes_period(const sw_panel_spec *spec, const char *label);
 /* Local, called by sw_panel_send: every rank works out the same. */
 sw_status sw_panel_own(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_send(sw_error *err, sw_panel_build *build);
