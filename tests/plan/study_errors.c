@@ -104,6 +104,20 @@ Test(study_errors, panel) {
       {"{file: p.csv, unit: ''}\n", "s.yaml:2:29: found an empty text; expected a text"},
       {"{file: p.csv, unit: u, missing: drop-unit}\n",
        "s.yaml:2:40: unknown choice 'drop-unit'; did you mean 'drop-units'?"},
+      {"{file: p.csv, unit: u, decimal: ;}\n",
+       "s.yaml:2:40: decimal: found ';'; expected \",\" or \".\""},
+      {"{file: p.csv, unit: u, thousands: ab}\n",
+       "s.yaml:2:42: thousands: 'ab' cannot part thousands; expected one character, e.g. \",\", "
+       "\".\", "
+       "\" \" or \"'\""},
+      {"{file: p.csv, unit: u, thousands: 5}\n",
+       "s.yaml:2:42: thousands: '5' cannot part thousands; expected one character, e.g. \",\", "
+       "\".\", "
+       "\" \" or \"'\""},
+      {"{file: p.csv, unit: u, decimal: \",\", thousands: \",\"}\n",
+       "s.yaml:2:57: thousands and decimal are both ','; expected two signs"},
+      {"{file: p.csv, unit: u, percent: keep}\n",
+       "s.yaml:2:40: unknown choice 'keep'; expected one of strip"},
       {"{file: p.csv, unit: u, footer: -1}\n",
        "s.yaml:2:39: -1 is out of range; expected at least 0"},
       {"{file: p.csv, unit: u, layout: wide}\n", "s.yaml:2:39: layout: expected how the table is "

@@ -97,14 +97,15 @@ Test(links_formats, bad_edges) {
       "t.csv:2: unit '1' and '01' of the panel differ by leading zeros alone; write every code in "
       "one way, with all its digits, and keep it as text");
   refuse("t.csv", "from,to,w\nB,C,-1\n", "t.csv:2: weight -1 is negative; it must be 0 or more");
-  refuse("t.csv", "from,to,w\nB,C,1e400\n",
-         "t.csv:2: weight '1e400' is not a finite number; where there is no link write 0 or leave "
-         "the line out");
+  refuse(
+      "t.csv", "from,to,w\nB,C,1e400\n",
+      "t.csv:2: weight '1e400' is too large for a double; where there is no link write 0 or leave "
+      "the line out");
   refuse("t.csv", "from,to,w\nB,C,inf\n",
-         "t.csv:2: weight 'inf' is not a finite number; where there is no link write 0 or leave "
+         "t.csv:2: weight 'inf' is not finite; where there is no link write 0 or leave "
          "the line out");
   refuse("t.csv", "from,to,w\nB,C,\n",
-         "t.csv:2: weight '' is not a finite number; where there is no link write 0 or leave the "
+         "t.csv:2: weight '' is not a number; where there is no link write 0 or leave the "
          "line out");
   refuse("t.csv", "from,to,w\nB,C,1e308\nB,01,1e308\n",
          "t.csv: the weights of unit 'B' have no finite sum");
@@ -150,7 +151,7 @@ Test(links_formats, bad_gal_and_gwt) {
   refuse("t.gwt", "0 3 x y\nB C\n", "t.gwt:2: expected `from to value`, no blanks in the codes");
   refuse("t.gwt", "3\nB C 1\nC C 1\n", "t.gwt:3: unit 'C' is linked to itself; remove this link");
   refuse("t.gwt", "3\nB C x\n",
-         "t.gwt:2: weight 'x' is not a finite number; where there is no link write 0 or leave the "
+         "t.gwt:2: weight 'x' is not a number; where there is no link write 0 or leave the "
          "line out");
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/node.h"
+#include "base/text.h"
 #include "plan/study/sums.h"
 #include "spillway/measure.h"
 
@@ -74,6 +75,8 @@ typedef struct sw_panel_spec {
    * quotes or not, is compared by value, all else by its characters. */
   int n_missing_values;
   const char *const *missing_value;
+  /* `decimal`, `thousands`, `percent`: how text files write numbers; NULL: as everywhere. */
+  const sw_number_form *number_form;
   int n_missing_numbers;
   const double *missing_number;
   sw_missing missing;
