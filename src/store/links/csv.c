@@ -75,8 +75,6 @@ static sw_status list_record(sw_error *err, sw_links_list *list, const sw_csv *c
 static sw_status parse_list(sw_error *err, sw_links_list *list, sw_csv *csv) {
   SW_TRY(first_record(err, csv));
   int columns = csv->n;
-  /* A file separated by ';' has one field per line: report that, not a wrong number of columns. */
-  SW_TRY(sw_csv_refuse_separator(err, csv));
   if (columns != 3 && (columns != 2 || list->distance))
     return sw_csv_fail(err, csv, "%d column%s; expected %s", columns, columns == 1 ? "" : "s",
                        list->distance ? "from, to, distance, or a square table of codes"

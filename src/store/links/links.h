@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "kernel/space/links.h"
+#include "panel/same_code.h"
 #include "plan/ports/reader.h"
 #include "store/text/csv.h"
 
@@ -16,11 +17,13 @@
 typedef struct sw_links_list {
   const char *file; /* for messages */
   const sw_units *units;
-  bool leave_out;  /* codes outside the panel: left out and counted, else refused */
-  bool may_lack;   /* a table need not hold every unit of the panel */
-  bool distance;   /* values are distances: the diagonal is ignored, zero refused */
-  sw_map *unit_of; /* code -> unit; the codes are borrowed from `units` */
-  sw_link *link;   /* in the file's order */
+  bool leave_out;       /* codes outside the panel: left out and counted, else refused */
+  bool may_lack;        /* a table need not hold every unit of the panel */
+  bool distance;        /* values are distances: the diagonal is ignored, zero refused */
+  sw_map *unit_of;      /* code -> unit; the codes are borrowed from `units` */
+  sw_code_forms *forms; /* of the codes, by which another writing of one is found */
+  const char **code;    /* all of them, for `forms` */
+  sw_link *link;        /* in the file's order */
   int64_t count, capacity;
   int64_t left_out;       /* links of codes outside the panel */
   int64_t lacking;        /* units of the panel that a table or .gal does not hold */

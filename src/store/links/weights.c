@@ -3,10 +3,10 @@
  * the others; the rows are then copied into the node's shared memory, of which all its ranks
  * read. */
 #include <string.h>
-#include <strings.h>
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "store/links/links.h"
 
 /* What is asked for: a weights matrix in a style, or distances (`distance`), which stay as they
@@ -154,12 +154,6 @@ static sw_status read_request(sw_error *err, sw_team *team, const struct request
 
 /* ---- what the study names ---------------------------------------------------------------- */
 
-/* Whatever the case. */
-static bool ends_with(const char *text, const char *ending) {
-  size_t length = strlen(text), tail = strlen(ending);
-  return length >= tail && strcasecmp(text + length - tail, ending) == 0;
-}
-
 /* By `kind: matrix`, else by the name of the file. The same on every rank, as the study is. */
 static sw_status parser_of(sw_error *err, const sw_weights_spec *spec, sw_link_parse **parse) {
   static const struct {
@@ -172,7 +166,7 @@ static sw_status parser_of(sw_error *err, const sw_weights_spec *spec, sw_link_p
                  {".mtx", sw_links_parse_mtx}};
   *parse = spec->kind == SW_W_MATRIX ? sw_links_parse_table : NULL;
   for (size_t k = 0; k < sizeof formats / sizeof *formats && !*parse; k++)
-    if (ends_with(spec->file, formats[k].ending)) *parse = formats[k].parse;
+    if (sw_ends_with(spec->file, formats[k].ending)) *parse = formats[k].parse;
   if (*parse) return SW_OK;
   return sw_node_fail(
       err, spec->node,

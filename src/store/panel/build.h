@@ -11,7 +11,7 @@
 
 #include "plan/ports/reader.h"
 #include "store/panel/rows.h"
-#include "store/panel/units.h"
+#include "store/units/units.h"
 
 /* One indicator over this rank's units. row[0] owns the memory of all rows. */
 typedef struct sw_panel_cells {
@@ -53,7 +53,13 @@ sw_status sw_panel_cells_make(sw_error *err, sw_arena *arena, const char *name, 
 void sw_panel_cells_free(sw_panel_cells *cells);
 
 sw_status sw_panel_universe(sw_error *err, sw_panel_build *build);
+/* twins.c: codes of the panel and the units file that are one code in two ways. `unknown`: those
+ * the units file lacks, of all ranks. Collective. */
+sw_status sw_panel_refuse_twins(sw_error *err, sw_panel_build *build, int64_t n_unknown,
+                                const char *const *unknown);
 sw_status sw_panel_periods(sw_error *err, sw_panel_build *build);
+/* Whether the study reads that period of a file. */
+bool sw_panel_takes_period(const sw_panel_spec *spec, const char *label);
 /* Local, called by sw_panel_send: every rank works out the same. */
 sw_status sw_panel_own(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_send(sw_error *err, sw_panel_build *build);

@@ -9,7 +9,6 @@
 sw_status sw_file_fail(sw_error *err, const char *path, int error_number);
 /* What gzerror said of a .gz. */
 sw_status sw_gz_fail(sw_error *err, const char *path, int code, int error_number, const char *text);
-bool sw_file_ends_with(const char *text, const char *ending);
 /* All bytes of a file, a .gz inflated; not zero-terminated. The buffer is released with free();
  * NULL where it fails. Not collective. */
 sw_status sw_file_read(sw_error *err, const char *path, char **bytes, size_t *length);
