@@ -46,22 +46,35 @@ def result(name, more=""):
         return digest(f, without=("study", "inputs"))
 
 
+wanted_of = {}  # a digest is computed once
+
+
+def wanted_for(values, times):
+    key = np.array(values, "f8").tobytes(), tuple(times)
+    if key not in wanted_of:
+        write_csv("wanted.csv", values, times)
+        wanted_of[key] = result("wanted.csv")
+    return wanted_of[key]
+
+
 def text(value):
     return "" if np.isnan(value) else repr(float(value))
 
 
 def write_csv(path, values, times):
+    """values: of x, or of columns by their names."""
+    columns = values if isinstance(values, dict) else {"x": values}
     opened = gzip.open if path.endswith(".gz") else open
     with opened(path, "wt") as f:
-        f.write("unit,time,x\n")
+        f.write("unit,time," + ",".join(columns) + "\n")
         for t, period in enumerate(times):
             for i, code in enumerate(CODES):
-                f.write(f"{code},{period},{text(values[t][i])}\n")
+                cells = ",".join(text(column[t][i]) for column in columns.values())
+                f.write(f"{code},{period},{cells}\n")
 
 
 def same(path, values, times=YEARS, more=""):
-    write_csv("wanted.csv", values, times)
-    assert result(path, more) == result("wanted.csv"), f"{path}: other values than {values}"
+    assert result(path, more) == wanted_for(values, times), f"{path}: other values than {values}"
 
 
 def refused(path, line, more=""):
@@ -73,24 +86,34 @@ def refused(path, line, more=""):
 
 # ---- files -----------------------------------------------------------------------------------
 
-def write_nc(path, stored, kind="f8", times=YEARS, time_kind="i4", time_attributes=(), fill=None,
-             attributes=(), format="NETCDF4", no_fill=False, codes=CODES):
-    """By the netCDF library; None: a cell that is never written."""
+def write_nc(path, stored, kind="f8", times=YEARS, time_kind="i4", time_attributes=(),
+             format="NETCDF4", **options):
+    write_variables(path, {"x": (stored, kind, options)}, times, time_kind, time_attributes, format)
+
+
+def write_variables(path, variables, times=YEARS, time_kind="i4", time_attributes=(),
+                    format="NETCDF4"):
+    """By the netCDF library; variables: stored numbers, type, options of each."""
     with netCDF4.Dataset(path, "w", format=format) as f:
-        f.createDimension("unit", len(codes))
+        f.createDimension("unit", len(CODES))
         f.createDimension("time", len(times))
-        f.createVariable("unit", str, ("unit",))[:] = np.array(codes, object)
+        f.createVariable("unit", str, ("unit",))[:] = np.array(CODES, object)
         time = f.createVariable("time", time_kind, ("time",))
         time.setncatts(dict(time_attributes))
         time[:] = times
-        x = f.createVariable("x", kind, ("time", "unit"),
-                             fill_value=False if no_fill else fill)
-        x.set_auto_maskandscale(False)
-        for t, row in enumerate(stored):
-            for i, value in enumerate(row):
-                if value is not None:
-                    x[t, i] = np.array(value, kind)
-        x.setncatts(dict(attributes))
+        for name, (stored, kind, options) in variables.items():
+            write_variable(f, name, stored, kind, **options)
+
+
+def write_variable(f, name, stored, kind, fill=None, attributes=(), no_fill=False):
+    """None: a cell that is never written."""
+    x = f.createVariable(name, kind, ("time", "unit"), fill_value=False if no_fill else fill)
+    x.set_auto_maskandscale(False)
+    for t, row in enumerate(stored):
+        for i, value in enumerate(row):
+            if value is not None:
+                x[t, i] = np.array(value, kind)
+    x.setncatts(dict(attributes))
 
 
 def write_h5(path, stored, times=YEARS, attributes=(), **options):
@@ -121,6 +144,40 @@ def holes(*places, factor=1.0, offset=0.0):
     for t, i in places:
         values[t, i] = NAN
     return values
+
+
+batch = {}  # cases by what their study says
+
+
+def case(values, stored, kind, more="", **options):
+    batch.setdefault(more, []).append((values, (stored, kind, options)))
+
+
+def flush():
+    """All cases of a study as columns of one file."""
+    for more, cases in batch.items():
+        names = [f"x{k}" for k in range(len(cases))]
+        write_variables("batch.nc", {n: variable for n, (_, variable) in zip(names, cases)})
+        write_csv("batch.csv", {n: values for n, (values, _) in zip(names, cases)}, YEARS)
+        composites = ", ".join(f"c{k}: {{positive: [{n}], weights: equal}}"
+                               for k, n in enumerate(names + names[:1]))
+        found = []
+        for name, said in (("batch.nc", more), ("batch.csv", "")):
+            with open("study.yaml", "w") as f:
+                f.write("study: t\n"
+                        f"panel: {{file: {name}, unit: unit, time: time, missing: keep{said}}}\n"
+                        f"composites: {{{composites}}}\n"
+                        "measures: [{coupling_coordination: {systems: [c0, c1]}}]\n"
+                        "output: {file: out.h5}\n")
+            done = spillway("run", "study.yaml", "--force", "--quiet", "--threads", "1")
+            assert done.returncode == 0, (name, done.stderr)
+            with h5py.File("out.h5") as f:
+                found.append([digest(f[f"composites/c{k}"]) for k in range(len(cases))] +
+                             [digest(f, without=("study", "inputs"))])
+        for (values, variable), a, b in zip(cases, *found):
+            assert a == b, f"{variable}: other values than {values}"
+        assert found[0] == found[1]
+    batch.clear()
 
 
 # ---- cases -----------------------------------------------------------------------------------
@@ -176,63 +233,45 @@ def check_same_data():
 
 def check_marks():
     for kind in ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8"):
-        write_nc("a.nc", grid(kind, _0_1=99), kind, fill=99)
-        same("a.nc", holes((0, 1)))
-        write_nc("a.nc", grid(kind, _0_1=99, _1_1=98), kind,
-                 attributes={"missing_value": np.array([99, 98], kind)})
-        same("a.nc", holes((0, 1), (1, 1)))
-        write_nc("a.nc", grid(kind, _0_1=99), kind, fill=98,
-                 attributes={"missing_value": np.array(99, kind)})
-        same("a.nc", holes((0, 1)))
-        write_nc("a.nc", grid(kind, _0_1=99), kind, attributes={"valid_max": np.array(12, kind)})
-        same("a.nc", holes((0, 1)))
-        write_nc("a.nc", grid(kind), kind, attributes={"valid_min": np.array(2, kind)})
-        same("a.nc", holes((0, 0)))
-        write_nc("a.nc", grid(kind), kind, attributes={"valid_range": np.array([2, 11], kind)})
-        same("a.nc", holes((0, 0), (2, 3)))
-        write_nc("a.nc", grid(kind, _0_1=99), kind)
-        same("a.nc", holes((0, 1)), more=", missing_values: [99.0]")
+        case(holes((0, 1)), grid(kind, _0_1=99), kind, fill=99)
+        case(holes((0, 1), (1, 1)), grid(kind, _0_1=99, _1_1=98), kind,
+             attributes={"missing_value": np.array([99, 98], kind)})
+        case(holes((0, 1)), grid(kind, _0_1=99), kind, fill=98,
+             attributes={"missing_value": np.array(99, kind)})
+        case(holes((0, 1)), grid(kind, _0_1=99), kind, attributes={"valid_max": np.array(12, kind)})
+        case(holes((0, 0)), grid(kind), kind, attributes={"valid_min": np.array(2, kind)})
+        case(holes((0, 0), (2, 3)), grid(kind), kind, attributes={"valid_range": np.array([2, 11], kind)})
+        case(holes((0, 1)), grid(kind, _0_1=99), kind, more=", missing_values: [99.0]")
     # the study's list is for all columns: one that cannot hold a number of it is read all the same
-    write_nc("a.nc", grid("u1", _0_1=99), "u1")
-    same("a.nc", holes((0, 1)), more=", missing_values: [-9999, 1e30, 0.5, 99, NA]")
+    case(holes((0, 1)), grid("u1", _0_1=99), "u1", more=", missing_values: [-9999, 1e30, 0.5, 99, NA]")
     # by value in the file's own type
     for kind, value in (("f4", -9999.9), ("f4", 1e20), ("f8", -9999.9), ("i4", -9999.0)):
-        write_nc("a.nc", grid(kind, _0_1=value), kind, attributes={"missing_value": float(value)})
-        same("a.nc", holes((0, 1)))
-        write_nc("a.nc", grid(kind, _0_1=value), kind)
-        same("a.nc", holes((0, 1)), more=f", missing_values: [{value!r}]")
+        case(holes((0, 1)), grid(kind, _0_1=value), kind, attributes={"missing_value": float(value)})
+        case(holes((0, 1)), grid(kind, _0_1=value), kind,
+             more=", missing_values: [-9999.9, 1e20, -9999]")
     for value in (NAN, np.inf, -np.inf):
-        write_nc("a.nc", grid("f8", _0_1=value), "f8", fill=value)
-        same("a.nc", holes((0, 1)))
-    write_nc("a.nc", grid("i4"), "i4", attributes={"missing_value": NAN})
-    same("a.nc", holes())
+        case(holes((0, 1)), grid("f8", _0_1=value), "f8", fill=value)
+    case(holes(), grid("i4"), "i4", attributes={"missing_value": NAN})
     # 64 bits do not fit into a double
-    write_nc("a.nc", grid("i8", _0_1=2**53 + 1, _0_2=2**53), "i8", fill=2**53 + 1)
-    same("a.nc", put(holes((0, 1)), {"0_2": 2.0**53}))
-    write_nc("a.nc", grid("u8", _0_1=2**64 - 1, _0_2=2**64 - 3), "u8", fill=2**64 - 1)
-    same("a.nc", put(holes((0, 1)), {"0_2": 2.0**64}))
+    case(put(holes((0, 1)), {"0_2": 2.0**53}), grid("i8", _0_1=2**53 + 1, _0_2=2**53), "i8", fill=2**53 + 1)
+    case(put(holes((0, 1)), {"0_2": 2.0**64}), grid("u8", _0_1=2**64 - 1, _0_2=2**64 - 3), "u8",
+         fill=2**64 - 1)
     # limits between integers, and beyond the type
-    write_nc("a.nc", grid("i2"), "i2", attributes={"valid_range": [1.5, 1e30]})
-    same("a.nc", holes((0, 0)))
+    case(holes((0, 0)), grid("i2"), "i2", attributes={"valid_range": [1.5, 1e30]})
 
 
 def check_defaults():
     """A cell that was never written."""
     unwritten = [[None if (t, i) == (1, 2) else 4 * t + i + 1 for i in range(4)] for t in range(3)]
     for kind in ("i2", "i4", "i8", "u2", "u4", "u8", "f4", "f8"):
-        write_nc("a.nc", unwritten, kind)
-        same("a.nc", holes((1, 2)))
-        write_nc("a.nc", unwritten, kind, attributes={"missing_value": np.array(99, kind)})
-        same("a.nc", holes((1, 2)))
+        case(holes((1, 2)), unwritten, kind)
+        case(holes((1, 2)), unwritten, kind, attributes={"missing_value": np.array(99, kind)})
     for kind, number in (("i1", -127), ("u1", 255)):  # of a byte every value may be data
-        write_nc("a.nc", grid(kind, _1_2=number), kind)
-        same("a.nc", put(holes(), {"1_2": number}))
+        case(put(holes(), {"1_2": number}), grid(kind, _1_2=number), kind)
     # with a fill of its own the default is a number like others
-    write_nc("a.nc", grid("i2", _1_2=-32767), "i2", fill=-32768)
-    same("a.nc", put(holes(), {"1_2": -32767}))
+    case(put(holes(), {"1_2": -32767}), grid("i2", _1_2=-32767), "i2", fill=-32768)
     # integers that netCDF does not fill are all data
-    write_nc("a.nc", grid("i2", _1_2=-32767), "i2", no_fill=True)
-    same("a.nc", put(holes(), {"1_2": -32767}))
+    case(put(holes(), {"1_2": -32767}), grid("i2", _1_2=-32767), "i2", no_fill=True)
     # HDF5's own fill, where it is told one that is not zero
     for kind, fill in (("i1", -9), ("u4", 77), ("f4", -1.5), ("f8", 1e30)):
         write_h5("a.h5", grid(kind, _1_2=fill), fillvalue=fill)
@@ -249,38 +288,32 @@ def check_defaults():
 
 def check_packing():
     for kind in ("i1", "i2", "i4", "u1", "f4", "i8"):
-        write_nc("a.nc", grid(kind), kind, attributes={"scale_factor": 0.1})
-        same("a.nc", holes(factor=0.1))
-        write_nc("a.nc", grid(kind), kind, attributes={"add_offset": np.float32(273.15)})
-        same("a.nc", holes(offset=np.float32(273.15)))
-        write_nc("a.nc", grid(kind), kind,
-                 attributes={"scale_factor": np.float32(0.1), "add_offset": np.int32(5)})
-        same("a.nc", holes(factor=np.float32(0.1), offset=5))
+        case(holes(factor=0.1), grid(kind), kind, attributes={"scale_factor": 0.1})
+        case(holes(offset=np.float32(273.15)), grid(kind), kind,
+             attributes={"add_offset": np.float32(273.15)})
+        case(holes(factor=np.float32(0.1), offset=5), grid(kind), kind,
+             attributes={"scale_factor": np.float32(0.1), "add_offset": np.int32(5)})
     # as netCDF4 unpacks, which computes in double too where the factor is one
     write_nc("a.nc", grid("i2"), "i2", attributes={"scale_factor": 0.1, "add_offset": -4.7})
     with netCDF4.Dataset("a.nc") as f:
         same("a.nc", f["x"][:].data.astype("f8"))
     # limits and marks are of stored numbers
-    write_nc("a.nc", grid("i2"), "i2", fill=3, attributes={
-        "scale_factor": 0.5, "add_offset": 1.0, "missing_value": np.int16(4),
-        "valid_range": np.array([2, 11], "i2")})
-    same("a.nc", holes((0, 0), (0, 2), (0, 3), (2, 3), factor=0.5, offset=1.0))
-    same("a.nc", holes((0, 0), (0, 1), (0, 2), (0, 3), (2, 3), factor=0.5, offset=1.0),
+    case(holes((0, 0), (0, 2), (0, 3), (2, 3), factor=0.5, offset=1.0), grid("i2"), "i2", fill=3,
+         attributes={"scale_factor": 0.5, "add_offset": 1.0, "missing_value": np.int16(4),
+                     "valid_range": np.array([2, 11], "i2")})
+    case(holes((0, 1), factor=0.5), grid("i2"), "i2", attributes={"scale_factor": 0.5},
          more=", missing_values: [2]")
 
 
 def check_unsigned():
     for kind, bits in (("i1", 8), ("i2", 16), ("i4", 32), ("i8", 64)):
         top = 2**bits
-        write_nc("a.nc", grid(kind, _0_1=-1, _0_2=-2, _0_3=-128), kind, fill=-1,
-                 attributes={"_Unsigned": "true"})
-        same("a.nc", put(holes((0, 1)), {"0_2": top - 2, "0_3": top - 128}))
-    write_nc("a.nc", grid("i1", _0_1=-1, _0_2=-6), "i1", attributes={
-        "_Unsigned": "true", "valid_range": np.array([1, 250], "i2"), "scale_factor": 2.0})
-    same("a.nc", put(holes((0, 1), factor=2.0), {"0_2": 500}))
-    write_nc("a.nc", grid("u1", _0_1=255, _0_2=254), "u1", fill=255,
-             attributes={"_Unsigned": "false"})
-    same("a.nc", put(holes((0, 1)), {"0_2": -2}))
+        case(put(holes((0, 1)), {"0_2": top - 2, "0_3": top - 128}),
+             grid(kind, _0_1=-1, _0_2=-2, _0_3=-128), kind, fill=-1, attributes={"_Unsigned": "true"})
+    case(put(holes((0, 1), factor=2.0), {"0_2": 500}), grid("i1", _0_1=-1, _0_2=-6), "i1",
+         attributes={"_Unsigned": "true", "valid_range": np.array([1, 250], "i2"), "scale_factor": 2.0})
+    case(put(holes((0, 1)), {"0_2": -2}), grid("u1", _0_1=255, _0_2=254), "u1", fill=255,
+         attributes={"_Unsigned": "false"})
     write_h5("a.h5", grid("i1", _0_1=-1), attributes={"_Unsigned": "true"})  # text of any length
     same("a.h5", put(holes(), {"0_1": 255}))
 
@@ -343,6 +376,7 @@ def check_times():
     times([0, 31, 59], "days since 2001-01-01", ["2001-01", "2001-02", "2001-03"])
     times([0, 30, 60], "days since 2001-01-01", ["2001-01", "2001-02", "2001-03"], "360_day")
     times([0, 1, 2], "months since 2001-11-01", ["2001-11", "2001-12", "2002-01"])
+    times([1, 14, 27], "months since 2001-01-01", ["2001-M02", "2002-M03", "2003-M04"])  # no pairs
     times([-1, 0, 1], "days since 2000-03-01", ["2000-02-29", "2000-03-01", "2000-03-02"])
     times([0.5, 1.5, 2.5], "days since 2001-12-30", ["2001-12-30", "2001-12-31", "2002-01-01"],
           kind="f8")
@@ -441,6 +475,7 @@ def main():
         for name, check in list(globals().items()):
             if name.startswith("check_"):
                 check()
+                flush()
                 print(f"ok {name[6:].replace('_', ' ')}", flush=True)
         os.chdir("/")
 

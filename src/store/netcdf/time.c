@@ -86,22 +86,35 @@ static sw_status check_calendar(sw_error *err, const times *in) {
                  in->file->name, in->axis->name, in->calendar);
 }
 
-static sw_status take_dates(sw_error *err, times *in, sw_netcdf_label *take, void *self) {
-  bool years = true, months = true;
-  SW_TRY(find_dates(err, in));
+typedef enum step { DAYS, MONTHS, YEARS } step;
+
+/* What all dates begin. *pairs: the months could be read as pairs of years, as 2001-02 can. */
+static step step_of(const times *in, bool *pairs) {
+  step all = YEARS;
+  *pairs = true;
   for (hsize_t t = 0; t < in->axis->n; t++) {
-    months &= in->date[t].day == 1;
-    years &= in->date[t].day == 1 && in->date[t].month == 1;
+    const sw_date *date = &in->date[t];
+    if (date->month != 1 && all == YEARS) all = MONTHS;
+    if (date->day != 1) all = DAYS;
+    *pairs &= date->month == (date->year + 1) % 100;
   }
-  if (!months) SW_TRY(check_calendar(err, in));
+  return all;
+}
+
+static sw_status take_dates(sw_error *err, times *in, sw_netcdf_label *take, void *self) {
+  bool pairs = false;
+  SW_TRY(find_dates(err, in));
+  step all = step_of(in, &pairs);
+  if (all == DAYS) SW_TRY(check_calendar(err, in));
   for (hsize_t t = 0; t < in->axis->n; t++) {
     char text[40];
     const sw_date *date = &in->date[t];
+    long long year = date->year;
     int length =
-        years    ? snprintf(text, sizeof text, "%lld", (long long)date->year)
-        : months ? snprintf(text, sizeof text, "%04lld-%02d", (long long)date->year, date->month)
-                 : snprintf(text, sizeof text, "%04lld-%02d-%02d", (long long)date->year,
-                            date->month, date->day);
+        all == YEARS ? snprintf(text, sizeof text, "%lld", year)
+        : all == MONTHS
+            ? snprintf(text, sizeof text, pairs ? "%04lld-M%02d" : "%04lld-%02d", year, date->month)
+            : snprintf(text, sizeof text, "%04lld-%02d-%02d", year, date->month, date->day);
     SW_TRY(take(err, self, t, text, (size_t)length));
   }
   return SW_OK;
