@@ -17,8 +17,8 @@ static sw_status no_memory(sw_error *err) {
 /* The ending decides how a file is read, so another one is refused rather than guessed at. A name
  * that is nothing but an ending is no file. */
 static bool is_panel_file(const char *name) {
-  static const char *const endings[] = {".csv", ".csv.gz", ".h5"};
-  for (int i = 0; i < 3; i++)
+  static const char *const endings[] = {".csv", ".csv.gz", ".h5", ".nc"};
+  for (int i = 0; i < 4; i++)
     if (strlen(name) > strlen(endings[i]) && sw_ends_with(name, endings[i])) return true;
   return false;
 }
@@ -30,7 +30,8 @@ static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *p
   const sw_node *node = sw_node_get(panel, "file");
   const char **path;
   if (!node)
-    return sw_form_missing(err, panel, "file", "a .csv, .csv.gz or .h5 file, or a list of files");
+    return sw_form_missing(err, panel, "file",
+                           "a .csv, .csv.gz, .h5 or .nc file, or a list of files");
   SW_TRY(sw_form_texts(err, in->arena, node, &spec->n_files, &spec->file));
   if (spec->n_files == 0)
     return sw_node_fail(err, node, "the list of files is empty; name at least one");
@@ -38,7 +39,8 @@ static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *p
   for (int i = 0; i < spec->n_files; i++) {
     if (!is_panel_file(spec->file[i]))
       return sw_node_fail(err, node->kind == SW_NODE_LIST ? node->item[i] : node,
-                          "'%s' is not a panel file; expected .csv, .csv.gz or .h5", spec->file[i]);
+                          "'%s' is not a panel file; expected .csv, .csv.gz, .h5 or .nc",
+                          spec->file[i]);
     path[i] = sw_path_beside(in->arena, in->study->file, spec->file[i]);
     if (!path[i]) return no_memory(err);
   }

@@ -28,8 +28,9 @@ static sw_status read_file(sw_error *err, sw_panel_build *build, int f) {
   sw_status status = sw_panel_rows_create(err, build->arena, spec->file[f], spec->path[f],
                                           build->plan.n_raw, rows);
   SW_TRY(sw_team_agree(build->team, err, status, 0));
-  return (sw_ends_with(spec->path[f], ".h5") ? sw_panel_h5_read : sw_panel_csv_read)(
-      err, build->team, build->arena, spec, &build->plan, rows);
+  bool h5 = sw_ends_with(spec->path[f], ".h5") || sw_ends_with(spec->path[f], ".nc");
+  return (h5 ? sw_panel_h5_read : sw_panel_csv_read)(err, build->team, build->arena, spec,
+                                                     &build->plan, rows);
 }
 
 /* The nearest name that any file offers, or NULL. Optional: without memory the message goes out
