@@ -17,7 +17,7 @@
 /* The map borrows the codes from `units`. On failure the caller destroys what there is. */
 sw_status sw_links_list_create(sw_error *err, const char *file, const sw_study *study,
                                const sw_units *units, bool distance, sw_links_list *list) {
-  *list = (sw_links_list){.file = file, .units = units, .distance = distance};
+  *list = (sw_links_list){.file = file, .study = study, .units = units, .distance = distance};
   /* `unmatched: drop`, `where`, or `missing: drop-units`. */
   list->leave_out = study->units.drop_unmatched || study->units.n_where > 0 ||
                     study->panel.missing == SW_MISSING_DROP_UNITS;
@@ -48,18 +48,20 @@ sw_status sw_links_list_fail(sw_error *err, const sw_links_list *list, int64_t l
   return sw_fail(err, SW_EINPUT, "%s:%lld: %s", list->file, (long long)line, text);
 }
 
-/* The unit that is meant when one or two leading zeros are missing, or NULL. A spreadsheet turns
- * 01001 into 1001: the commonest reason that a code is not found. */
-static const char *with_zeros(const sw_links_list *list, sw_field code) {
-  /* The code behind two zeros: begun one place earlier it has one zero, two places earlier both. */
-  char text[64] = "00";
-  if (code.length == 0 || code.length > sizeof text - 3) return NULL;
-  memcpy(text + 2, code.text, code.length);
-  for (int zeros = 1; zeros <= 2; zeros++) {
-    int64_t unit = sw_map_find(list->unit_of, text + 2 - zeros, code.length + (size_t)zeros);
-    if (unit >= 0) return sw_unit_code(list->units, unit);
-  }
-  return NULL;
+/* The unit whose code is this one but for leading zeros, or NULL. A spreadsheet turns 01001 into
+ * 1001: the commonest reason that a code is not found. */
+static const char *but_for_zeros(const sw_links_list *list, sw_field code) {
+  /* The code behind zeros: begun k places earlier it has k of them. */
+  enum { ZEROS = 8 };
+  char text[64] = "00000000";
+  int64_t unit = -1;
+  if (code.length == 0 || code.length > sizeof text - ZEROS - 1) return NULL;
+  memcpy(text + ZEROS, code.text, code.length);
+  for (size_t zeros = 1; zeros <= ZEROS && unit < 0; zeros++)
+    unit = sw_map_find(list->unit_of, text + ZEROS - zeros, code.length + zeros);
+  for (size_t k = 0; k + 1 < code.length && code.text[k] == '0' && unit < 0; k++)
+    unit = sw_map_find(list->unit_of, code.text + k + 1, code.length - k - 1);
+  return unit >= 0 ? sw_unit_code(list->units, unit) : NULL;
 }
 
 /* What a message shows of a field at most, in bytes, for "%.*s". */
@@ -67,16 +69,18 @@ static int shown(sw_field field) {
   return field.length > 60 ? 60 : (int)field.length;
 }
 
-/* *unit stays -1 for a code that is left out; sw_links_list_add counts the link then. */
+/* *unit stays -1 for a code that is left out; sw_links_list_add counts the link then. A code that
+ * has lost its zeros is never one of those: half a file may have passed through a spreadsheet. */
 sw_status sw_links_list_unit(sw_error *err, const sw_links_list *list, int64_t line, sw_field code,
                              int64_t *unit) {
   *unit = sw_map_find(list->unit_of, code.text, code.length);
-  if (*unit >= 0 || list->leave_out) return SW_OK;
-  const char *zeros = with_zeros(list, code);
+  if (*unit >= 0) return SW_OK;
+  const char *zeros = but_for_zeros(list, code);
   if (zeros)
     return sw_links_list_fail(err, list, line,
                               "unit '%.*s' is not in the panel, '%s' is: keep the leading zeros",
                               shown(code), code.text, zeros);
+  if (list->leave_out) return SW_OK;
   return sw_links_list_fail(
       err, list, line,
       "unit '%.*s' is not in the panel; correct the code, or write `unmatched: "

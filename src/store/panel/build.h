@@ -2,6 +2,7 @@
  *   read.c       files to rows; the whole walk
  *   universe.c   which units there are
  *   periods.c    which periods there are
+ *   order.c      whether the files have the units in the order of codes
  *   own.c        which rank owns which unit
  *   send.c       rows to their owners; keep.c: those that stay
  *   treat.c      aggregate, fill, missing, drop-units; derive.c: derive
@@ -54,6 +55,8 @@ void sw_panel_cells_free(sw_panel_cells *cells);
 
 sw_status sw_panel_universe(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_periods(sw_error *err, sw_panel_build *build);
+/* False also where the study need not know. */
+sw_status sw_panel_file_order(sw_error *err, sw_panel_build *build, bool *is_ascending);
 /* Local, called by sw_panel_send: every rank works out the same. */
 sw_status sw_panel_own(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_send(sw_error *err, sw_panel_build *build);
