@@ -101,6 +101,8 @@ typedef struct sw_output {
                         label of the SW_P_MATRICES parameter of that name; NULL: in this result */
   bool by_row;   /* UNIT, beside pair outputs: whole_row fills it for the unit of its row */
   bool axis_first; /* UNIT: in the file its own axis comes before `unit`, like rows of a matrix */
+  bool of_parameters; /* TABLE: depends on the parameters alone and on no data, unless the job is
+                         pooled */
   bool of_pairs; /* a sum over pairs made by the engine (blocks, rings, centres); never set by a
                     descriptor */
 } sw_output;
@@ -259,8 +261,11 @@ typedef struct sw_job {
                                 directed */
   bool whole_series;         /* one matrix for all periods instead of one per period; in a measure
                                 without pairs: no unit output has time */
-  bool pooled;               /* values of a period depend on inputs of other periods too; implied by
-                                a timeless unit output */
+  bool pooled;               /* values of a period depend on inputs of other periods too, or on how
+                                many there are; implied by a timeless unit output. Of a job that is
+                                not pooled, and whose tables are of_parameters, --reuse computes the
+                                changed periods alone: it calls resolve again for a job of these.
+                                The bits of a period must not depend on which others the job has */
   bool defines_diagonal;     /* pair: value(i, i) has a meaning */
   sw_by by;                  /* pair: the order of partners if the study does not give `by` */
   int n_axes;
@@ -344,7 +349,8 @@ const char *sw_job_period(const sw_job *job, int t);
  * - An output has up to three distinct axes of its own; a pair output has none. The axes of every
  *   output that is on are declared, once each, with at least one position, as labels or numbers but
  *   not both; at most 8 axes per job.
- * - `timeless` is for unit outputs; a global output without time is a table.
+ * - `timeless` is for unit outputs; a global output without time is a table. `of_parameters` is for
+ *   tables.
  * - Unit outputs need `tile` and a pass over units. Those by_row need whole_row and pair outputs; at
  *   most 8. Global outputs and tables need `finish` and a pass over units or items. Pair outputs
  *   need exactly one of segment, block, whole_row and row_periods, and exactly one pass over pairs,

@@ -20,6 +20,21 @@ const char *sw_show_number(double value, char text[SW_NUMBER_ROOM]);
 bool sw_ends_with(const char *text, const char *ending);
 /* True when the bytes are UTF-8. */
 bool sw_is_utf8(const char *text, size_t length);
+/* The shape of a UTF-8 text: without what cannot be seen, each accent one mark behind its letter,
+ * composed or not, other forms of blanks, dashes and letters (full width) as ASCII has them, none
+ * of them a blank at an end. `out` has room for 3 * length bytes; returns how many it has. Plain
+ * ASCII is its own shape, but for such blanks. */
+size_t sw_text_shape(const char *text, size_t length, char *out);
+/* Two different texts that a reader takes for one: equal shapes, and not other accents. */
+bool sw_looks_alike(const char *a, const char *b);
+/* ", which has U+00E9 in place of U+0065 U+0301": in what `other`, just named, differs from `word`;
+ * "" where it can be seen. Returns `text`. */
+enum { SW_DIFFERENCE_ROOM = 256 };
+const char *sw_show_difference(const char *word, const char *other, char text[SW_DIFFERENCE_ROOM]);
+/* "; did you mean 'near'?", with the difference where it cannot be seen; "" where near is NULL.
+ * Returns `text`. */
+enum { SW_HINT_ROOM = 512 };
+const char *sw_did_you_mean(const char *word, const char *near, char text[SW_HINT_ROOM]);
 /* `path` as it is when absolute, else joined to the folder of `base_file`; from the arena. */
 struct sw_arena;
 char *sw_path_beside(struct sw_arena *arena, const char *base_file, const char *path);

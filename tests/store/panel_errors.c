@@ -35,6 +35,31 @@ Test(panel_errors, unknown_columns) {
           "study.yaml:2:58: p.csv has no column 'gdpp'; did you mean 'gdp'?");
 }
 
+/* The message says in what they differ: on the screen they are one. */
+Test(panel_errors, names_that_look_the_same) {
+  static const struct {
+    const char *column, *said;
+  } named[] = {{"gd\xEF\xBB\xBFp", "', which also has U+FEFF (a byte order mark)?"},
+               {"gdp\xC2\xA0", "', which also has U+00A0 (a no-break space)?"},
+               {"\xEF\xBD\x87\xEF\xBD\x84\xEF\xBD\x90",
+                "', which has U+FF47 (full width) in place of U+0067?"},
+               {"g\xE2\x80\x8B"
+                "dp",
+                "', which also has U+200B (a zero-width space)?"}};
+  for (size_t k = 0; k < sizeof named / sizeof *named; k++) {
+    char text[128], line[256];
+    snprintf(text, sizeof text, "id,year,%s\na,1,1\nb,1,2\n", named[k].column);
+    snprintf(line, sizeof line, "study.yaml:4:18: p.csv has no column 'gdp'; did you mean '%s%s",
+             named[k].column, named[k].said);
+    put("p.csv", text);
+    refused(LONG, "gdp", line);
+  }
+  put("p.csv", "re\xCC\x81gion,year,gdp\na,1,1\nb,1,2\n");
+  refused("panel: {file: p.csv, unit: r\xC3\xA9gion, time: year}", "gdp",
+          "study.yaml:2:28: p.csv has no column 'r\xC3\xA9gion'; did you mean 're\xCC\x81gion', "
+          "which has U+0065 U+0301 in place of U+00E9?");
+}
+
 Test(panel_errors, duplicates) {
   put("p.csv", "id,year,gdp\nb,2,1\na,1,1\na,2,1\nb,1,2\na,1,3\nb,2,1\na,1,9\n");
   refused(LONG, "gdp", "p.csv:6: unit a, period 1 is already on line 3; give it once");

@@ -226,7 +226,10 @@ Test(panel_read, aggregate) {
     EXPECT(out, "pc", "1", "B", NAN);  /* 3/0 */
     EXPECT(out, "ln", "2", "A", log(5));
     cr_assert_eq(units->area[0], 4);
-    cr_assert_eq(units->lon[0], (3 * 3. + 1 * 1.) / 4); /* weighted by area */
+    /* Weighted by area, on the sphere: (3, 4) three times and (1, 2). B is one place. */
+    cr_assert_float_eq(units->lon[0], 2.499351662739548, 1e-13);
+    cr_assert_float_eq(units->lat[0], 3.500437293398393, 1e-13);
+    cr_assert(units->lon[1] == 5 && units->lat[1] == 6);
     const sw_grouping *county = sw_units_grouping(units, "county");
     cr_assert_str_eq(county->label[county->of[0]], "Y"); /* b says nothing */
     cr_assert_str_eq(county->label[county->of[1]], "");
@@ -240,6 +243,20 @@ Test(panel_read, aggregate) {
   refused(AGGREGATE, "gdp",
           "u.csv:4: unit b has no city to be aggregated to; fill it in, or leave such units out "
           "with `where: city != ''`");
+}
+
+/* The mean of 179 and -179 degrees is no place in the middle of another ocean. */
+Test(panel_read, aggregate_across_the_date_line) {
+  put("u.csv", "id,lon,lat,size,county,city\na,179,-17,1,,F\nb,-179,-17,1,,F\nc,5,6,1,,B\n");
+  put("p.csv", "id,year,gdp,pop\na,1,1,2\nb,1,2,4\nc,1,3,1\n");
+  outcome out = read_good(2, AGGREGATE, "gdp");
+  cr_assert_float_eq(fabs(out.panel->units.lon[1]), 180, 1e-12);
+  cr_assert_float_eq(out.panel->units.lat[1], -17.00244021727888, 1e-12);
+  release(&out);
+  put("u.csv", "id,lon,lat,size,county,city\na,10,20,1,,F\nb,-170,-20,1,,F\nc,5,6,1,,B\n");
+  refused(AGGREGATE, "gdp",
+          "u.csv: the members of F that `aggregate` sums lie on opposite sides of the Earth and "
+          "have no mean place; sum them into several units, or leave `lon` and `lat` out");
 }
 
 Test(panel_read, fills) {

@@ -303,6 +303,10 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
            run->matrices_taken, matrices_of(run));
   if (team->rank == 0 && run->results_taken > 0)
     printf("reused: %d of %d results without pairs\n", run->results_taken, plain_of(run));
+  if (team->rank == 0 && run->parts_taken > 0)
+    printf("reused: %lld of %lld periods of %d more result%s without pairs\n",
+           (long long)run->periods_taken, (long long)run->periods_of, run->parts_taken,
+           run->parts_taken == 1 ? "" : "s");
   if (team->rank == 0 && sums[4] > 0)
     sw_log(SW_LOG_WARN,
            "%s: %lld of its tiles do not match their checksums; they are computed again, but that "

@@ -268,6 +268,8 @@ static sw_status check_group(sw_error *err, const sw_measure *measure, const sw_
 
 /* Whom the engine fills besides tiles: numbers of whole rows, and sums that it adds itself. */
 static sw_status check_filler(sw_error *err, const sw_measure *measure, const sw_output *output) {
+  if (output->of_parameters && output->shape != SW_TABLE)
+    return fault(err, measure, "output %s: of_parameters is of tables; remove it", output->name);
   if (output->of_pairs)
     return fault(err, measure, "output %s: of_pairs is for the engine alone; remove it",
                  output->name);

@@ -25,14 +25,13 @@
  * entry that declares it. */
 static sw_status unknown_label(sw_error *err, const sw_need *need, const sw_axis *axis,
                                const char *label) {
-  char text[SW_NUMBER_ROOM];
+  char text[SW_NUMBER_ROOM], hint[SW_HINT_ROOM];
   const char *near = axis->label ? sw_nearest(label, axis->label, axis->n) : NULL;
   if (!near && axis->number && axis->n > 0)
     return sw_fail(err, SW_EINPUT, "%s: %s: there is no %s '%s'; the first is %s", need->where,
                    need->name, sw_axis_name(axis), label, sw_show_number(axis->number[0], text));
-  return sw_fail(err, SW_EINPUT, "%s: %s: there is no %s '%s'%s%s%s", need->where, need->name,
-                 sw_axis_name(axis), label, near ? "; did you mean '" : "", near ? near : "",
-                 near ? "'?" : "");
+  return sw_fail(err, SW_EINPUT, "%s: %s: there is no %s '%s'%s", need->where, need->name,
+                 sw_axis_name(axis), label, sw_did_you_mean(label, near, hint));
 }
 
 /* The position with that label; of numbers the one of that value, however it is written ("inf" is

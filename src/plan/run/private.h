@@ -67,9 +67,16 @@ int sw_run_links_matrix(const sw_run *run, int entry, int t);
 /* All tasks of a pass that sees links. Collective. */
 sw_status sw_run_links_pass(sw_error *err, sw_run *run, int entry, sw_tiles *tiles);
 
-/* take.c: the results of an entry without pairs out of run->past; *taken: they need not be
- * computed. The operand hash is made. Collective. */
-sw_status sw_run_take(sw_error *err, sw_run *run, int entry, bool *taken);
+/* take.c: the results of an entry without pairs, out of run->past as far as they rest on the same
+ * there; the rest is computed. The operand hash is made where there is a past. Collective. */
+sw_status sw_run_plain_results(sw_error *err, sw_run *run, int entry);
+
+/* some.c: computes the periods of an entry that are `wanted` and leaves the others as they are. For
+ * entries that sw_run_is_by_period says can. *done: false where it could not: nothing is computed.
+ * Collective. */
+sw_status sw_run_some(sw_error *err, sw_run *run, int entry, const bool *wanted, bool *done);
+/* Whether what an entry without pairs has of a period rests on that period alone. */
+bool sw_run_is_by_period(const sw_run *run, int entry);
 
 /* tiles.c: the passes of a job that are not over pairs, in order. Collective. */
 sw_status sw_run_passes(sw_error *err, sw_run *run, int entry);

@@ -115,10 +115,7 @@ static sw_status run_plain(sw_error *err, sw_run *run, int e) {
   double began = sw_clock();
   SW_TRY(stop_if_asked(err, run));
   pass_on_untried(run, e);
-  bool taken = false;
-  sw_status status = sw_run_take(err, run, e, &taken);
-  if (status == SW_OK && !taken) status = sw_run_passes(err, run, e);
-  if (!taken) sw_run_passes_release(run, e);
+  sw_status status = sw_run_plain_results(err, run, e);
   if (status == SW_OK) status = sw_run_check_integers(err, run, e);
   if (status == SW_OK) status = count_undefined(err, run, e);
   if (status == SW_OK && !run->no_pairs && !run->operand_hash[e])

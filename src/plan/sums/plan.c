@@ -173,7 +173,8 @@ static sw_status make_blocks(sw_error *err, sw_run *run, int e, sw_sums *s) {
   return cut_tasks(err, run, s);
 }
 
-/* A limit belongs to its ring. Distances are compared as inverse squares, of which kernels make
+/* A limit belongs to its ring, also where rounding would put a pair beyond it: in 2^40 parts, and
+ * on the Earth by a micrometre. Distances are compared as inverse squares, of which kernels make
  * them; what lies beyond the last limit is a ring of its own. */
 static sw_status make_rings(sw_error *err, sw_run *run, int e, const sw_distance *distance,
                             sw_sums *s) {
@@ -186,7 +187,8 @@ static sw_status make_rings(sw_error *err, sw_run *run, int e, const sw_distance
   SW_NEW(err, run->arena, s->least, s->rings);
   for (int r = 0; r < spec->n_rings; r++) {
     limit[r] = spec->ring[r];
-    s->least[r] = 1 / (limit[r] * limit[r]) / scale;
+    double far = limit[r] * (1 + 0x1p-40) + (distance->kind == SW_GIVEN ? 0 : 1e-9);
+    s->least[r] = 1 / (far * far) / scale;
   }
   limit[spec->n_rings] = INFINITY;
   s->least[spec->n_rings] = 0;

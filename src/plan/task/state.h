@@ -91,7 +91,10 @@ typedef struct sw_run {
   sw_past *past; /* results of which what has not changed is taken; NULL: all are computed */
   uint64_t **operand_hash; /* by entry and the job's period, on rank 0, once it has run */
   int64_t tasks_computed, tasks_restored; /* this rank; tiles: only those that were marked */
-  int matrices_taken, results_taken;      /* from `past`: of pairs; entries without pairs */
+  int matrices_taken, results_taken; /* from `past`: of pairs; entries without pairs, all of them */
+  int parts_taken;                   /* entries without pairs of which some periods were taken */
+  int64_t periods_taken, periods_of; /* of those: periods taken, of how many */
+  const sw_job *whole; /* while an entry runs for some of its periods, the job of all; else NULL */
   int64_t tasks_unsound; /* of those matrices: tiles that did not match, computed; this rank */
   sw_progress progress;
   double seconds_read, seconds_unit, seconds_pairs, seconds_write; /* of this rank */

@@ -55,13 +55,13 @@ static sw_status refuse_unknown(sw_error *err, const sw_panel_build *build) {
       found |= build->rows[f].has_column[c];
     if (found) continue;
     const sw_wanted *wanted = &build->plan.raw[c];
-    const char *near = nearest_name(build, wanted->name);
+    char hint[SW_HINT_ROOM];
+    sw_did_you_mean(wanted->name, nearest_name(build, wanted->name), hint);
     /* In wide files indicators are no columns: the message says what was looked for. */
     bool codes = build->spec->layout != SW_LAYOUT_LONG;
-    return sw_fail(err, SW_EINPUT, "%s: %s%s no %s '%s'%s%s%s", wanted->where, build->spec->file[0],
+    return sw_fail(err, SW_EINPUT, "%s: %s%s no %s '%s'%s", wanted->where, build->spec->file[0],
                    build->spec->n_files > 1 ? " and the other files have" : " has",
-                   codes ? "indicator" : "column", wanted->name, near ? "; did you mean '" : "",
-                   near ? near : "", near ? "'?" : "");
+                   codes ? "indicator" : "column", wanted->name, hint);
   }
   return SW_OK;
 }

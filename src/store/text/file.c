@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "plan/ports/reader.h"
+#include "store/text/kind.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -124,6 +125,7 @@ sw_status sw_text_read(sw_error *err, sw_team *team, sw_arena *arena, const char
   sw_status status = SW_OK;
   if (team->rank == 0) {
     status = sw_file_read(err, path, &bytes, length);
+    if (!status) status = sw_file_refuse_kind(err, path, bytes, *length);
     size = *length;
   }
   if ((status = sw_team_agree(team, err, status, 0))) goto done;

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "store/text/file.h"
+#include "store/text/kind.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,6 +47,14 @@ static sw_status keep(sw_error *err, sw_arena *arena, const char *bytes, size_t 
                       const char **out) {
   *out = sw_arena_textn(arena, bytes, length);
   return *out ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory: %zu bytes", length);
+}
+
+/* Before a line is looked for: what is no text may hold none in gigabytes. */
+static sw_status look_kind(sw_error *err, int file, int64_t size, const sw_lines *text) {
+  char bytes[SW_FILE_KIND_BYTES];
+  size_t count = size < SW_FILE_KIND_BYTES ? (size_t)size : SW_FILE_KIND_BYTES;
+  SW_TRY(read_at(err, text->path, file, 0, bytes, count));
+  return sw_file_refuse_kind(err, text->path, bytes, count);
 }
 
 /* Sets header, header_length and begin. The window grows until it holds the first line that is not
@@ -112,6 +121,7 @@ static sw_status look(sw_error *err, sw_arena *arena, int64_t footer, sw_lines *
     status =
         sw_fail(err, SW_EINPUT, "%s: not a file; expected a .csv, .csv.gz or .h5 file", text->path);
   text->end = (int64_t)stat.st_size;
+  if (!status) status = look_kind(err, file, text->end, text);
   if (!status) status = look_header(err, arena, file, text->end, text);
   if (!status && footer > 0) status = look_notes(err, arena, file, footer, text);
   close(file);
