@@ -303,10 +303,9 @@ const char *sw_show_difference(const char *word, const char *other, char text[SW
   text[0] = '\0';
   if (seen) return text;
   if (*mine && *its)
-    snprintf(text, SW_DIFFERENCE_ROOM, ", which has %s in place of %s", its, mine);
+    snprintf(text, SW_DIFFERENCE_ROOM, "has %s in place of %s", its, mine);
   else
-    snprintf(text, SW_DIFFERENCE_ROOM, ", which %s %s", *its ? "also has" : "lacks",
-             *its ? its : mine);
+    snprintf(text, SW_DIFFERENCE_ROOM, "%s %s", *its ? "also has" : "lacks", *its ? its : mine);
   return text;
 }
 
@@ -374,9 +373,10 @@ const char *sw_nearest(const char *word, const char *const *candidates, int coun
 const char *sw_did_you_mean(const char *word, const char *near, char text[SW_HINT_ROOM]) {
   char unseen[SW_DIFFERENCE_ROOM];
   text[0] = '\0';
-  if (near)
-    snprintf(text, SW_HINT_ROOM, "; did you mean '%.200s'%s?", near,
-             sw_show_difference(word, near, unseen));
+  if (!near) return text;
+  sw_show_difference(word, near, unseen);
+  snprintf(text, SW_HINT_ROOM, "; did you mean '%.200s'%s%s?", near, *unseen ? ", which " : "",
+           unseen);
   return text;
 }
 

@@ -27,7 +27,7 @@ bool sw_is_utf8(const char *text, size_t length);
 size_t sw_text_shape(const char *text, size_t length, char *out);
 /* Two different texts that a reader takes for one: equal shapes, and not other accents. */
 bool sw_looks_alike(const char *a, const char *b);
-/* ", which has U+00E9 in place of U+0065 U+0301": in what `other`, just named, differs from `word`;
+/* "has U+00E9 in place of U+0065 U+0301": in what `other`, just named, differs from `word`;
  * "" where it can be seen. Returns `text`. */
 enum { SW_DIFFERENCE_ROOM = 256 };
 const char *sw_show_difference(const char *word, const char *other, char text[SW_DIFFERENCE_ROOM]);

@@ -273,8 +273,13 @@ Test(links_columns, codes) {
   refuse("to,from\nA,B\n,C\n", (sw_link_columns){0}, false,
          "t.csv:3: column 1, a code of a unit, is empty; give both codes in every row (some files "
          "leave out a code that repeats the one above)");
-  refuse("to,from\nA,B\n00A,C\n", (sw_link_columns){0}, false,
-         "t.csv:3: unit '00A' is not in the panel, 'A' is: keep the leading zeros");
+  sw_weights_spec spec =
+      file_spec(write_text("t.csv", "to,from\n01001,01003\n1001,01003\n"), SW_STYLE_ROW);
+  sw_links *links = NULL;
+  units = units_named("01001 01003");
+  cr_assert_eq(sw_links_read_weights(&err, team, &study, &spec, &units, &links), SW_EINPUT);
+  cr_assert(strstr(err.text, "t.csv:3: unit '1001' and '01001' of the panel differ by leading"),
+            "%s", err.text);
 }
 
 /* ---- the order of a .mtx ----------------------------------------------------------------- */

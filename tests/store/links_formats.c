@@ -93,8 +93,10 @@ Test(links_formats, bad_edges) {
       "t.csv", "from,to\nB,C\nC,Q\n",
       "t.csv:3: unit 'Q' is not in the panel; correct the code, or write `unmatched: drop` under "
       "units to leave such links out");
-  refuse("t.csv", "from,to\nB,1\n",
-         "t.csv:2: unit '1' is not in the panel, '01' is: keep the leading zeros");
+  refuse(
+      "t.csv", "from,to\nB,1\n",
+      "t.csv:2: unit '1' and '01' of the panel differ by leading zeros alone; write every code in "
+      "one way, with all its digits, and keep it as text");
   refuse("t.csv", "from,to,w\nB,C,-1\n", "t.csv:2: weight -1 is negative; it must be 0 or more");
   refuse("t.csv", "from,to,w\nB,C,1e400\n",
          "t.csv:2: weight '1e400' is not a finite number; where there is no link write 0 or leave "

@@ -188,21 +188,6 @@ Test(panel_errors, unmatched) {
           "p.csv: none of its units is in u.csv; is `unit:` the right column of both?");
 }
 
-Test(panel_errors, leading_zeros) {
-  put("u.csv", "id,lon,lat\n01001,1,1\n01003,2,2\n10001,3,3\n");
-  put("p.csv", "id,year,gdp\n10001,1,1\n1001,1,2\n1003,1,1\n");
-  refused(WITH_UNITS, "gdp",
-          "study.yaml:3:8: units: 2 units of the panel not in u.csv (1001, 1003) and 2 units of "
-          "u.csv not in the panel (01001, 01003); correct the files, or write `unmatched: drop`; "
-          "leading zeros may have been lost (1001, 01001)");
-  put("p.csv", "id,year,gdp\n00a,1,1\n00b,1,2\n");
-  put("u.csv", "id,lon,lat\na,1,1\nb,2,2\n");
-  refused(
-      WITH_UNITS, "gdp",
-      "p.csv: none of its units is in u.csv; is `unit:` the right column of both?; leading zeros "
-      "may have been lost (00a, a)");
-}
-
 Test(panel_errors, missing_cells) {
   put("p.csv", "id,year,gdp,pop\nc,1,1,\nb,1,,1\nb,2,1,1\na,1,1,1\na,2,1,1\nc,2,,1\n");
   refused(

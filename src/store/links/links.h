@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "kernel/space/links.h"
+#include "panel/same_code.h"
 #include "plan/ports/reader.h"
 #include "store/text/csv.h"
 
@@ -27,6 +28,8 @@ typedef struct sw_links_list {
   bool may_lack;        /* a table need not hold every unit of the panel */
   bool distance;        /* values are distances: the diagonal is ignored, zero refused */
   sw_map *unit_of;      /* code -> unit; the codes are borrowed from `units` */
+  sw_code_forms *forms; /* of the codes, by which another writing of one is found */
+  const char **code;    /* all of them, for `forms` */
   sw_link *link;        /* in the file's order */
   int64_t count, capacity;
   int64_t left_out;       /* links of codes outside the panel */

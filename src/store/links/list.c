@@ -24,16 +24,20 @@ sw_status sw_links_list_create(sw_error *err, const char *file, const sw_study *
   /* Distances need not be complete: a pair without one is NaN. */
   list->may_lack = distance || study->units.drop_unmatched;
   SW_TRY(sw_map_create(err, (size_t)units->n, &list->unit_of));
+  SW_TRY(sw_alloc(err, (size_t)units->n, sizeof *list->code, (void **)&list->code));
   for (int64_t i = 0; i < units->n; i++) {
     int64_t existing;
-    const char *code = sw_unit_code(units, i);
+    const char *code = list->code[i] = sw_unit_code(units, i);
     SW_TRY(sw_map_put(err, list->unit_of, code, strlen(code), i, &existing));
   }
-  return SW_OK;
+  int64_t twin[2]; /* none: the panel would have been refused */
+  return sw_code_forms_create(err, list->code, units->n, twin, &list->forms);
 }
 
 void sw_links_list_destroy(sw_links_list *list) {
   sw_map_destroy(list->unit_of);
+  sw_code_forms_destroy(list->forms);
+  sw_free(list->code);
   free(list->link);
   *list = (sw_links_list){0};
 }
@@ -48,38 +52,29 @@ sw_status sw_links_list_fail(sw_error *err, const sw_links_list *list, int64_t l
   return sw_fail(err, SW_EINPUT, "%s:%lld: %s", list->file, (long long)line, text);
 }
 
-/* The unit whose code is this one but for leading zeros, or NULL. A spreadsheet turns 01001 into
- * 1001: the commonest reason that a code is not found. */
-static const char *but_for_zeros(const sw_links_list *list, sw_field code) {
-  /* The code behind zeros: begun k places earlier it has k of them. */
-  enum { ZEROS = 8 };
-  char text[64] = "00000000";
-  int64_t unit = -1;
-  if (code.length == 0 || code.length > sizeof text - ZEROS - 1) return NULL;
-  memcpy(text + ZEROS, code.text, code.length);
-  for (size_t zeros = 1; zeros <= ZEROS && unit < 0; zeros++)
-    unit = sw_map_find(list->unit_of, text + ZEROS - zeros, code.length + zeros);
-  for (size_t k = 0; k + 1 < code.length && code.text[k] == '0' && unit < 0; k++)
-    unit = sw_map_find(list->unit_of, code.text + k + 1, code.length - k - 1);
-  return unit >= 0 ? sw_unit_code(list->units, unit) : NULL;
-}
-
 /* What a message shows of a field at most, in bytes, for "%.*s". */
 static int shown(sw_field field) {
   return field.length > 60 ? 60 : (int)field.length;
 }
 
-/* *unit stays -1 for a code that is left out; sw_links_list_add counts the link then. A code that
- * has lost its zeros is never one of those: half a file may have passed through a spreadsheet. */
+/* A code that is one of the panel's in another writing: also where codes outside the panel are left
+ * out, as this one is meant. */
+static sw_status refuse_twin(sw_error *err, const sw_links_list *list, int64_t line, sw_field code,
+                             int64_t twin) {
+  char text[128], words[SW_CODE_WORDS];
+  snprintf(text, sizeof text, "%.*s", (int)code.length, code.text);
+  const char *other = sw_unit_code(list->units, twin);
+  return sw_links_list_fail(err, list, line, "unit '%s' and '%s' of the panel %s; " SW_CODE_CURE,
+                            text, other, sw_code_differs(text, other, words));
+}
+
+/* *unit stays -1 for a code that is left out; sw_links_list_add counts the link then. */
 sw_status sw_links_list_unit(sw_error *err, const sw_links_list *list, int64_t line, sw_field code,
                              int64_t *unit) {
   *unit = sw_map_find(list->unit_of, code.text, code.length);
   if (*unit >= 0) return SW_OK;
-  const char *zeros = but_for_zeros(list, code);
-  if (zeros)
-    return sw_links_list_fail(err, list, line,
-                              "unit '%.*s' is not in the panel, '%s' is: keep the leading zeros",
-                              shown(code), code.text, zeros);
+  int64_t twin = sw_code_forms_find(list->forms, code.text, code.length);
+  if (twin >= 0) return refuse_twin(err, list, line, code, twin);
   if (list->leave_out) return SW_OK;
   return sw_links_list_fail(
       err, list, line,

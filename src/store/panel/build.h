@@ -54,6 +54,10 @@ sw_status sw_panel_cells_make(sw_error *err, sw_arena *arena, const char *name, 
 void sw_panel_cells_free(sw_panel_cells *cells);
 
 sw_status sw_panel_universe(sw_error *err, sw_panel_build *build);
+/* twins.c: codes of the panel and the units file that are one code in two ways. `unknown`: those
+ * the units file lacks, of all ranks. Collective. */
+sw_status sw_panel_refuse_twins(sw_error *err, sw_panel_build *build, int64_t n_unknown,
+                                const char *const *unknown);
 sw_status sw_panel_periods(sw_error *err, sw_panel_build *build);
 /* False also where the study need not know. */
 sw_status sw_panel_file_order(sw_error *err, sw_panel_build *build, bool *is_ascending);

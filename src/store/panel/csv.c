@@ -11,6 +11,7 @@
 #include "store/text/lines.h"
 
 #include "base/text.h"
+#include "panel/same_code.h"
 
 #include <omp.h>
 #include <stdlib.h>
@@ -255,6 +256,13 @@ static sw_status gather_indicators(sw_error *err, reading *in) {
   const char *const *code = NULL;
   SW_TRY(sw_panel_codes_gather(err, in->team, in->arena, in->indicators.text, in->indicators.n, &n,
                                &code));
+  int64_t twin[2];
+  char words[SW_CODE_WORDS];
+  SW_TRY(sw_code_twins(err, code, n, twin));
+  if (twin[0] >= 0)
+    return sw_fail(err, SW_EINPUT, "%s: %s: '%.60s' and '%.60s' %s; " SW_CODE_CURE, in->rows->file,
+                   spec->wide_indicator, code[twin[0]], code[twin[1]],
+                   sw_code_differs(code[twin[0]], code[twin[1]], words));
   const char **name = NULL;
   SW_NEW(err, in->arena, name, n);
   for (int64_t i = 0; i < n; i++) {

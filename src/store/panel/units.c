@@ -8,6 +8,7 @@
 #include "store/panel/units.h"
 
 #include "base/text.h"
+#include "panel/same_code.h"
 #include "plan/ports/reader.h"
 #include "store/text/csv.h"
 
@@ -257,11 +258,19 @@ static int by_code(const void *a, const void *b, void *table) {
   return strcmp(code[*(const int64_t *)a], code[*(const int64_t *)b]);
 }
 
-/* The rows kept, in code order, and where every code went: the kept ones are rows of the table,
- * those left out get numbers from there on, which sw_units_file_find tells apart by table.n
- * alone. */
+/* Every code gets its index: those kept are rows of the table, those left out get numbers from
+ * there on, which sw_units_file_find tells apart by table.n alone. */
+static sw_status number_code(reading *in, int64_t i, int64_t number, sw_units_file *out) {
+  int64_t existing = -1;
+  out->code[number] = in->all.code[i];
+  out->line[number] = in->line[i];
+  return sw_map_put(in->err, out->index, in->all.code[i], strlen(in->all.code[i]), number,
+                    &existing);
+}
+
+/* The rows kept, in code order, and where every code went. */
 static sw_status settle(reading *in, sw_units_file *out) {
-  int64_t n = in->all.n, kept = 0, *index = NULL, existing = -1;
+  int64_t n = in->all.n, kept = 0, *index = NULL;
   SW_NEW(in->err, in->arena, index, n);
   for (int64_t i = 0; i < n; i++)
     if (in->kept[i]) index[kept++] = i;
@@ -275,13 +284,29 @@ static sw_status settle(reading *in, sw_units_file *out) {
   qsort_r(index, (size_t)kept, sizeof *index, by_code, &in->all);
   SW_TRY(sw_unit_table_select(in->err, in->arena, &in->all, kept, index, &out->table));
   SW_TRY(sw_map_create(in->err, (size_t)n, &out->index));
+  SW_NEW(in->err, in->arena, out->code, n);
+  SW_NEW(in->err, in->arena, out->line, n);
   for (int64_t i = 0; i < kept; i++)
-    SW_TRY(sw_map_put(in->err, out->index, out->table.code[i], strlen(out->table.code[i]), i,
-                      &existing));
+    SW_TRY(number_code(in, index[i], i, out));
   for (int64_t i = 0; i < n; i++)
-    if (!in->kept[i])
-      SW_TRY(sw_map_put(in->err, out->index, in->all.code[i], strlen(in->all.code[i]),
-                        kept + out->excluded++, &existing));
+    if (!in->kept[i]) SW_TRY(number_code(in, i, kept + out->excluded++, out));
+  return SW_OK;
+}
+
+/* Labels of a group that are one label in two ways: a group would fall apart, or units be summed to
+ * two. Of the rows that are kept. */
+static sw_status refuse_twin_labels(reading *in, const sw_units_file *file) {
+  char words[SW_CODE_WORDS];
+  const sw_unit_table *table = &file->table;
+  for (int g = 0; g < table->n_groups; g++) {
+    int64_t twin[2];
+    SW_TRY(sw_code_twins(in->err, table->group[g], table->n, twin));
+    if (twin[0] < 0) continue;
+    const char *a = table->group[g][twin[0]], *b = table->group[g][twin[1]];
+    return sw_fail(in->err, SW_EINPUT, "%s:%lld: %s: '%s' and '%s' on line %lld %s; " SW_CODE_CURE,
+                   in->csv->file, (long long)file->line[twin[0]], table->group_name[g], a, b,
+                   (long long)file->line[twin[1]], sw_code_differs(a, b, words));
+  }
   return SW_OK;
 }
 
@@ -298,6 +323,7 @@ sw_status sw_units_file_read(sw_error *err, sw_team *team, sw_arena *arena,
   sw_status status = sw_csv_create(err, arena, spec->file, &in.csv);
   if (!status) status = read_rows(&in, text, length, by);
   if (!status) status = settle(&in, out);
+  if (!status) status = refuse_twin_labels(&in, out);
   sw_csv_destroy(in.csv);
   sw_map_destroy(in.seen);
   return sw_team_agree(team, err, status, 0);

@@ -16,6 +16,8 @@ typedef struct sw_units_file {
   bool is_ascending; /* rows of the units kept are in code order in the file, too */
   int64_t excluded;  /* units that `where` leaves out */
   sw_map *index;     /* of every code of the file: row of `table`, from table.n on: left out */
+  const char **code; /* of each index, as the file has it */
+  int64_t *line;     /* of each index */
 } sw_units_file;
 
 /* Collective. `by`: a column read besides the groups, or NULL, and where the study names it. */
