@@ -169,7 +169,7 @@ def check_markets(folder):
     for ranks in (2, 3):
         assert run(folder, ranks=ranks, file="w.mtx")[0] == got
     # Two files of which the first has the units in order, and one more; a .h5 has an order, too.
-    write(folder, "more.csv", "fips,year,x\n01,2001,1\n01,2002,1\n")
+    write(folder, "more.csv", "fips,year,x\n99,2001,1\n99,2002,1\n")
     refuse(folder, "w.mtx:2: the matrix is 12 x 12 and the panel has 13 units", file="w.mtx",
            panel="[panel.csv, more.csv]")
     for order in (sorted(CODES), CODES):

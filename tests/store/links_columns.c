@@ -242,8 +242,9 @@ Test(links_columns, what_is_in_doubt_is_refused) {
   refuse("x,A,B,C\nA,0,1,1\nB,1,0,0\nC,1,0,0\n", none, false,
          "t.csv:1: the header is codes of units, as of a square table; write {kind: matrix, file: "
          "t.csv}");
-  refuse("from,to\nA,B\n", none, true,
-         "t.csv:1: no column of distances; expected from, to, distance");
+  refuse(
+      "from,to\nA,B\n", none, true,
+      "t.csv:1: no column of distances; expected from, to, distance, or a square table of codes");
   refuse("from,to,km,hours\nA,B,1,2\n", none, true,
          "t.csv:1: which column is the distance, 'km' or 'hours'? name it in the study: {file: "
          "t.csv, distance: COLUMN}");
@@ -277,6 +278,7 @@ Test(links_columns, codes) {
       file_spec(write_text("t.csv", "to,from\n01001,01003\n1001,01003\n"), SW_STYLE_ROW);
   sw_links *links = NULL;
   units = units_named("01001 01003");
+  sw_error_clear(&err);
   cr_assert_eq(sw_links_read_weights(&err, team, &study, &spec, &units, &links), SW_EINPUT);
   cr_assert(strstr(err.text, "t.csv:3: unit '1001' and '01001' of the panel differ by leading"),
             "%s", err.text);

@@ -88,7 +88,9 @@ static sw_status find_value(sw_error *err, const sw_links_header *header, sw_lin
                        "period in the file, and this column out",
                        header->column[found->value].name);
   if (found->value < 0 && distance)
-    return sw_csv_fail(err, header->csv, "no column of distances; expected from, to, distance");
+    return sw_csv_fail(
+        err, header->csv,
+        "no column of distances; expected from, to, distance, or a square table of codes");
   return SW_OK;
 }
 

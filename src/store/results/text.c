@@ -22,20 +22,19 @@
 
 /* ---- weights matrices ------------------------------------------------------------------- */
 
-/* The columns and the order of rows as the study names them. */
+/* `before` and the text, or nothing where the study leaves the key out. */
+static const char *part(sw_arena *arena, const char *before, const char *text) {
+  return text ? sw_arena_printf(arena, "%s%s", before, text) : "";
+}
+
+/* With the columns and the order of rows as the study names them. */
 static const char *how_file(sw_arena *arena, const sw_weights_spec *w) {
-  const struct {
-    const char *key, *value;
-  } part[] = {{"file", w->file},
-              {"from", w->columns.from},
-              {"to", w->columns.to},
-              {"weight", w->columns.value},
-              {"order", w->order}};
-  const char *text = "file";
-  for (size_t k = 0; text && k < sizeof part / sizeof *part; k++)
-    if (part[k].value)
-      text = sw_arena_printf(arena, "%s, %s: %s", text, part[k].key, part[k].value);
-  return text;
+  const char *from = part(arena, ", from: ", w->columns.from),
+             *to = part(arena, ", to: ", w->columns.to),
+             *value = part(arena, ", weight: ", w->columns.value),
+             *order = part(arena, ", order: ", w->order);
+  if (!from || !to || !value || !order) return NULL;
+  return sw_arena_printf(arena, "file, file: %s%s%s%s%s", w->file, from, to, value, order);
 }
 
 /* Each with what is in force, defaults too, in the words of `weights:` in a study. 15 digits, so
