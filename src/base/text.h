@@ -20,12 +20,12 @@ const char *sw_show_number(double value, char text[SW_NUMBER_ROOM]);
 bool sw_ends_with(const char *text, const char *ending);
 /* True when the bytes are UTF-8. */
 bool sw_is_utf8(const char *text, size_t length);
-/* The shape of a UTF-8 text: without what cannot be seen, each accent one mark behind its letter,
- * composed or not, other forms of blanks, dashes and letters (full width) as ASCII has them, none
- * of them a blank at an end. `out` has room for 3 * length bytes; returns how many it has. Plain
- * ASCII is its own shape, but for such blanks. */
+/* The shape of a UTF-8 text, the same for texts that look the same: decomposed with compatibility
+ * (Unicode's NFKD; full-width letters become ASCII), without characters that cannot be seen, all
+ * kinds of blanks, dashes and quotes as ASCII has them, no blank at an end. `out` has room for
+ * 3 * length bytes; returns how many it has. A text over 256 bytes is its own shape. */
 size_t sw_text_shape(const char *text, size_t length, char *out);
-/* Two different texts that a reader takes for one: equal shapes, and not other accents. */
+/* Two different texts that a reader takes for one: their shapes are equal. */
 bool sw_looks_alike(const char *a, const char *b);
 /* "has U+00E9 in place of U+0065 U+0301": in what `other`, just named, differs from `word`;
  * "" where it can be seen. Returns `text`. */

@@ -95,7 +95,7 @@ void sw_treat_ratio_of(int64_t n, int n_periods, double *const *numerator,
 bool sw_treat_has_before(const sw_periods *periods, int t) {
   for (int b = 0; b < periods->n_breaks; b++)
     if (periods->break_period[b] == t) return false;
-  return t > 0;
+  return t > 0 && (!periods->follows || periods->follows[t]);
 }
 
 /* From the last period down, as a row is read after the one behind it was written. */

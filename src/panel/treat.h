@@ -13,7 +13,7 @@ int64_t sw_treat_fill_interpolate(int64_t n, int n_periods, const double *at, in
 int64_t sw_treat_fill_zero(int64_t n, int n_periods, double *const *row);
 int64_t sw_treat_count_missing(int64_t n, int n_periods, double *const *row);
 
-/* Whether period t follows t - 1 without a break: else it has no period before. */
+/* Whether period t is one step after t - 1, without a break: else it has no period before. */
 bool sw_treat_has_before(const sw_periods *periods, int t);
 /* In place: the value of the period before, and the growth from it, x_t / x_(t-1) - 1 (from zero:
  * missing). Missing where there is no period before. */

@@ -280,8 +280,13 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
   sw_team *team = s->team;
   double sent = (double)team->bytes_sent; /* taken before the summary sends anything itself */
   if (team->rank == 0) {
-    printf("%s: %lld units x %d periods -> %s (%s)\n", s->study->name, (long long)s->panel->units.n,
-           s->panel->periods.n, s->study->output_path,
+    const sw_periods *periods = &s->panel->periods;
+    printf("%s: %lld units", s->study->name, (long long)s->panel->units.n);
+    if (periods->cross_section)
+      printf(", a cross-section");
+    else
+      printf(" x %d period%s", periods->n, periods->n == 1 ? "" : "s");
+    printf(" -> %s (%s)\n", s->study->output_path,
            sw_session_show_bytes(file_bytes(s->study->output_path)));
   }
   for (int e = 0; e < s->study->n_entries; e++)

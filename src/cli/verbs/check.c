@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "cli/session/options.h"
 #include "cli/session/session.h"
+#include "panel/time.h"
 #include "store/results/past.h"
 #include "store/results/results.h"
 
@@ -139,9 +140,10 @@ static sw_status say_cover(sw_error *err, const sw_run *run, int e) {
 /* What was read; rank 0. Lines of what is rare only when there is some of it. */
 static void say_panel(const sw_session *s) {
   const sw_panel *panel = s->panel;
-  printf("%s: %lld units x %d periods (%s to %s), %lld rows read\n", s->study->name,
-         (long long)panel->units.n, panel->periods.n, panel->periods.label[0],
-         panel->periods.label[panel->periods.n - 1], (long long)panel->rows_read);
+  char time[SW_TIME_ROOM];
+  printf("%s: %lld units%s %s; %lld rows read\n", s->study->name, (long long)panel->units.n,
+         panel->periods.cross_section ? "," : " x", sw_time_say(&panel->periods, time),
+         (long long)panel->rows_read);
   double cells = (double)panel->units.n * panel->periods.n;
   puts("missing cells:");
   for (int c = 0; c < panel->n_columns; c++)

@@ -156,6 +156,9 @@ static sw_status join_all(sw_error *err, sw_run *run, int e, const uint64_t *all
   /* What looks across periods may heed where a series breaks. */
   for (int b = 0; b < job->periods->n_breaks; b++)
     whole = add_text(whole, job->periods->label[job->periods->break_period[b]]);
+  /* And how far its periods are apart, which of whole numbers their labels say. */
+  for (int t = 0; !job->periods->integer && job->periods->value && t < job->n_periods; t++)
+    whole = add(whole, &job->periods->value[job->period[t]], sizeof *job->periods->value);
   if (job->pooled || job->whole_series)
     for (int t = 0; t < job->n_periods; t++)
       out[t] = whole;

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "panel/expression.h"
+#include "panel/time.h"
 #include "plan/study/parse.h"
 
 static sw_status no_memory(sw_error *err) {
@@ -102,6 +103,22 @@ static sw_status read_wide(sw_error *err, sw_study_reader *in, const sw_node *wi
                        &spec->period);
 }
 
+/* `time: COLUMN`, or {column: COLUMN, format: "%m/%d/%Y"} where it takes a word to read its
+ * periods. */
+static sw_status read_time(sw_error *err, sw_study_reader *in, const sw_node *panel) {
+  static const char *const keys[] = {"column", "format", NULL};
+  const sw_node *node = sw_node_get(panel, "time");
+  sw_panel_spec *spec = &in->study->panel;
+  sw_error odd = {0};
+  if (!node || node->kind != SW_NODE_MAP)
+    return sw_form_text(err, panel, "time", NULL, &spec->time);
+  SW_TRY(sw_node_check_keys(err, node, keys));
+  SW_TRY(sw_form_text(err, node, "column", "the column with the period", &spec->time));
+  SW_TRY(sw_form_text(err, node, "format", NULL, &spec->time_format));
+  if (!spec->time_format || sw_time_check_format(&odd, spec->time_format) == SW_OK) return SW_OK;
+  return sw_node_fail(err, sw_node_get(node, "format"), "%s", odd.text);
+}
+
 /* Without a layout the panel is long. `wide` alone is answered with the two ways to write it. In a
  * wide layout the periods are the columns' names, so `time` cannot be a column as well. */
 static sw_status read_layout(sw_error *err, sw_study_reader *in, const sw_node *panel) {
@@ -109,7 +126,7 @@ static sw_status read_layout(sw_error *err, sw_study_reader *in, const sw_node *
   const sw_node *node = sw_node_get(panel, "layout");
   sw_panel_spec *spec = &in->study->panel;
   int index = 0;
-  SW_TRY(sw_form_text(err, panel, "time", NULL, &spec->time));
+  SW_TRY(read_time(err, in, panel));
   if (!node) return SW_OK;
   if (node->kind == SW_NODE_SCALAR && strcmp(node->text, "wide") == 0)
     return sw_node_fail(err, node,
@@ -274,9 +291,9 @@ static sw_status read_missing(sw_error *err, sw_study_reader *in, const sw_node 
 
 /* `unit` is the only column that must be named; `time` may be left out of a cross-section. */
 sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
-  static const char *const keys[] = {"file",           "unit",    "time",   "layout",
-                                     "footer",         "missing", "derive", "aggregate",
-                                     "missing_values", "breaks",  NULL};
+  static const char *const keys[] = {"file",           "unit",    "time",    "layout",
+                                     "footer",         "missing", "derive",  "aggregate",
+                                     "missing_values", "breaks",  "periods", NULL};
   sw_panel_spec *spec = &in->study->panel;
   const sw_node *node = sw_node_get(in->root, "panel");
   if (!node || sw_form_is_null(node))
@@ -290,6 +307,7 @@ sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
   /* Notes that statistical offices put at the end of a file. */
   const sw_node *footer = sw_node_get(node, "footer");
   if (footer) SW_TRY(sw_form_integer(err, footer, 0, INT64_MAX, &spec->footer));
+  SW_TRY(sw_form_texts(err, in->arena, sw_node_get(node, "periods"), &spec->n_taken, &spec->taken));
   SW_TRY(read_missing(err, in, node));
   SW_TRY(read_derive(err, in, sw_node_get(node, "derive")));
   SW_TRY(sw_form_texts(err, in->arena, sw_node_get(node, "breaks"), &spec->n_breaks,

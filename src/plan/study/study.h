@@ -51,6 +51,7 @@ typedef struct sw_panel_spec {
   const char *const *path; /* where they are */
   const char *unit;        /* column of the unit's code */
   const char *time;        /* NULL: a cross-section, one period "0" */
+  const char *time_format; /* how its periods are written (panel/time.h), or NULL */
   sw_layout layout;
   const char *wide_name, *wide_prefix; /* WIDE_PREFIX */
   const char *wide_indicator;          /* WIDE_INDICATOR: the column */
@@ -59,6 +60,8 @@ typedef struct sw_panel_spec {
   const char *const *wide_label; /* ... and the indicators they become */
   int n_periods;                 /* `periods:` given in the layout: the columns; 0: integers */
   const char *const *period;
+  int n_taken; /* `periods:` of the panel: those that are read; 0: all */
+  const char *const *taken;
   int64_t footer; /* lines at the end of a file that are no data */
   /* `missing_values`: what means a missing cell besides the empty one. What reads as a number, in
    * quotes or not, is compared by value, all else by its characters. */
@@ -97,7 +100,7 @@ typedef struct sw_condition {
   const char *column;
   sw_compare compare;
   const char *text; /* what is compared with */
-  bool is_number;   /* then both sides are compared as numbers */
+  bool is_number;   /* then both sides are compared as numbers, unless the column is of codes */
   double number;
   bool starts_or; /* this comparison begins a new alternative */
 } sw_condition;

@@ -12,7 +12,7 @@
 
 #include "plan/ports/reader.h"
 #include "store/panel/rows.h"
-#include "store/panel/units.h"
+#include "store/units/units.h"
 
 /* One indicator over this rank's units. row[0] owns the memory of all rows. */
 typedef struct sw_panel_cells {
@@ -61,6 +61,8 @@ sw_status sw_panel_refuse_twins(sw_error *err, sw_panel_build *build, int64_t n_
 sw_status sw_panel_periods(sw_error *err, sw_panel_build *build);
 /* False also where the study need not know. */
 sw_status sw_panel_file_order(sw_error *err, sw_panel_build *build, bool *is_ascending);
+/* Whether the study reads that period of a file. */
+bool sw_panel_takes_period(const sw_panel_spec *spec, const char *label);
 /* Local, called by sw_panel_send: every rank works out the same. */
 sw_status sw_panel_own(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_send(sw_error *err, sw_panel_build *build);

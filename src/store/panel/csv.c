@@ -8,10 +8,12 @@
  *
  * sw_panel_csv_read is called by read.c for every .csv and .csv.gz, on all ranks. */
 #include "store/panel/csv.h"
+#include "store/panel/build.h"
 #include "store/text/lines.h"
 
 #include "base/text.h"
 #include "panel/same_code.h"
+#include "panel/time.h"
 
 #include <omp.h>
 #include <stdlib.h>
@@ -64,37 +66,68 @@ static sw_status plan_long(sw_error *err, reading *in) {
   return SW_OK;
 }
 
-/* Columns PREFIX<period>: those of `periods`, each of which must be there, else all whose rest is a
- * whole number. `most` is room for either. A prefix of "" (wide by indicator) takes every column
- * that is called by a whole number. */
+/* ---- periods in the header (wide) --------------------------------------------------------- */
+
+/* Columns that the study did not list must all mean periods of one kind: which of two is meant
+ * cannot be known. */
+static sw_status refuse_odd(sw_error *err, reading *in, const char *prefix,
+                            const char *const *label, int n) {
+  const char *usual = NULL, *odd = sw_time_odd(label, n, &usual);
+  char kind[SW_TIME_ROOM];
+  if (!odd) return SW_OK;
+  return sw_fail(err, SW_EINPUT,
+                 "%s: %s: %s%s: '%s' is not of the form of the other periods (%s: %s%s); list "
+                 "`periods:` to say which are meant",
+                 place_of(in, "layout"), in->csv->file, prefix, odd, odd, sw_time_kind(usual, kind),
+                 prefix, usual);
+}
+
+/* Named in the study: each has its column, in the order of the study. */
+static sw_status named_periods(sw_error *err, reading *in, const char *prefix, int *from,
+                               const char **label, int *n) {
+  const sw_panel_spec *spec = in->spec;
+  for (int k = 0; k < spec->n_periods; k++) {
+    if (!sw_panel_takes_period(spec, spec->period[k])) continue;
+    char *name = sw_arena_printf(in->arena, "%s%s", prefix, spec->period[k]);
+    if (!name) return sw_fail(err, SW_ENOMEM, "out of memory");
+    SW_TRY(sw_csv_column(err, in->csv, place_of(in, "layout"), name, &from[*n]));
+    label[(*n)++] = spec->period[k];
+  }
+  return SW_OK;
+}
+
+/* Not named: those whose rest is of a known form, in the order of the file. Labels point into the
+ * names of the header. */
+static sw_status found_periods(sw_error *err, reading *in, const char *prefix, int *from,
+                               const char **label, int *n) {
+  size_t skip = strlen(prefix);
+  int64_t value = 0;
+  for (int c = 0; c < in->csv->n_columns; c++) {
+    const char *name = in->csv->column[c];
+    if (c == in->layout.unit || c == in->layout.indicator || strncmp(name, prefix, skip) ||
+        !sw_time_read(name + skip, NULL, &value) || !sw_panel_takes_period(in->spec, name + skip))
+      continue;
+    from[*n] = c;
+    label[(*n)++] = name + skip;
+  }
+  return in->spec->n_taken ? SW_OK : refuse_odd(err, in, prefix, label, *n);
+}
+
+/* Columns PREFIX<period>: those of `periods`, each of which must be there, else all that mean one.
+ * A prefix of "" (wide by indicator) takes every column that is called by a period. `most` is room
+ * for either. */
 static sw_status plan_periods(sw_error *err, reading *in, const char *prefix) {
   const sw_panel_spec *spec = in->spec;
   const sw_csv *csv = in->csv;
   int *from = NULL, most = spec->n_periods > csv->n_columns ? spec->n_periods : csv->n_columns;
   const char **label = NULL;
+  int n = 0;
   SW_NEW(err, in->arena, from, most);
   SW_NEW(err, in->arena, label, most);
-  size_t skip = strlen(prefix);
-  int64_t value;
-  int n = 0;
-  /* Named in the study: each has its column, in the order of the study. */
-  for (int k = 0; k < spec->n_periods; k++, n++) {
-    char *name = sw_arena_printf(in->arena, "%s%s", prefix, spec->period[k]);
-    if (!name) return sw_fail(err, SW_ENOMEM, "out of memory");
-    SW_TRY(sw_csv_column(err, csv, place_of(in, "layout"), name, &from[n]));
-    label[n] = spec->period[k];
-  }
-  /* Not named: found, in the order of the file. Labels point into the names of the header. */
-  for (int c = 0; c < csv->n_columns && !spec->n_periods; c++) {
-    const char *name = csv->column[c];
-    if (strncmp(name, prefix, skip) || !sw_parse_integer(name + skip, strlen(name + skip), &value))
-      continue;
-    from[n] = c;
-    label[n++] = name + skip;
-  }
+  SW_TRY((spec->n_periods ? named_periods : found_periods)(err, in, prefix, from, label, &n));
   if (n == 0)
     return sw_fail(err, SW_EINPUT,
-                   "%s: %s has no column '%s' followed by a whole number; name the periods of its "
+                   "%s: %s has no column '%s' followed by a period; name the periods of its "
                    "columns under `wide: {periods: [...]}`",
                    place_of(in, "layout"), csv->file, prefix);
   in->layout.from = from;

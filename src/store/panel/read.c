@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "panel/time.h"
 #include "store/text/file.h"
 
 #include <stdlib.h>
@@ -98,11 +99,9 @@ static void say(const sw_panel_build *build) {
   const sw_panel *panel = build->panel;
   const sw_periods *periods = &panel->periods;
   long long cells = (long long)panel->units.n * periods->n;
-  sw_log(SW_LOG_INFO, "panel: %lld rows, %lld units, %d period%s%s%s%s%s",
-         (long long)panel->rows_read, (long long)panel->units.n, periods->n,
-         periods->n == 1 ? "" : "s", periods->n > 1 ? " " : "",
-         periods->n > 1 ? periods->label[0] : "", periods->n > 1 ? " to " : "",
-         periods->n > 1 ? periods->label[periods->n - 1] : "");
+  char time[SW_TIME_ROOM];
+  sw_log(SW_LOG_INFO, "panel: %lld rows, %lld units, %s", (long long)panel->rows_read,
+         (long long)panel->units.n, sw_time_say(periods, time));
   for (int c = 0; c < panel->n_columns; c++)
     if (panel->column[c].missing)
       sw_log(SW_LOG_INFO, "panel: %s: %lld of %lld cells are missing", panel->column[c].name,

@@ -90,16 +90,17 @@ static int64_t count_without_data(const sw_panel_build *build) {
   return empty;
 }
 
-/* Years may be unevenly spaced: time is the number of the period where it has one, else its place.
- * Cells of all columns, also of those that only derived indicators use. `keep`, `error` and
- * drop-units fill nothing. */
+/* Periods may be unevenly spaced: a value is weighed by time, as the periods are counted. Where
+ * their order is unknown nothing is interpolated (periods.c), and places stand for it. Cells of all
+ * columns, also of those that only derived indicators use. `keep`, `error` and drop-units fill
+ * nothing. */
 static sw_status fill(sw_error *err, sw_panel_build *build) {
   const sw_periods *periods = &build->panel->periods;
   sw_panel *panel = build->panel;
   double *at = NULL;
   SW_NEW(err, build->arena, at, periods->n);
   for (int t = 0; t < periods->n; t++)
-    at[t] = periods->integer ? (double)periods->value[t] : t;
+    at[t] = periods->value ? (double)periods->value[t] : t;
   /* Each column for itself: nothing is filled from another. */
   for (int c = 0; c < build->n_cells; c++) {
     double *const *row = build->cells[c].row;

@@ -1,7 +1,7 @@
 /* The units file: codes, places, areas and groups of the units that `where` keeps. Read by rank 0,
  * parsed by every rank: the table of units is whole on every rank anyway. */
-#ifndef SW_STORE_PANEL_UNITS_H
-#define SW_STORE_PANEL_UNITS_H
+#ifndef SW_STORE_UNITS_UNITS_H
+#define SW_STORE_UNITS_UNITS_H
 
 #include "base/hash.h"
 #include "panel/unit_table.h"

@@ -5,12 +5,12 @@
  * carry territories without coordinates, and a study that leaves them out must not be refused for
  * them. Codes left out stay in the index, so that rows of the panel for them are known, and passed
  * over. */
-#include "store/panel/units.h"
+#include "store/units/units.h"
 
 #include "base/text.h"
 #include "panel/same_code.h"
 #include "plan/ports/reader.h"
-#include "store/text/csv.h"
+#include "store/units/where.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -24,9 +24,9 @@ typedef struct reading {
   const char *by_where; /* place in the study that names the column to aggregate by */
   sw_csv *csv;
   int code, lon, lat, area; /* columns, -1: not there */
-  int *condition;           /* column of each comparison of `where` */
-  int *group;               /* column of each group; last the one to aggregate by, if any */
-  sw_unit_table all;        /* rows as they come; only the first all.n are filled */
+  sw_units_where where;
+  int *group;        /* column of each group; last the one to aggregate by, if any */
+  sw_unit_table all; /* rows as they come; only the first all.n are filled */
   int64_t capacity;
   int64_t *line; /* of each row, for the message of a second one */
   bool *kept;    /* of each row: `where` holds */
@@ -56,9 +56,10 @@ static sw_status find_columns(reading *in, const char *by) {
   SW_TRY(find_column(in, "lon", spec->lon, &in->lon));
   SW_TRY(find_column(in, "lat", spec->lat, &in->lat));
   SW_TRY(find_column(in, "area", spec->area, &in->area));
-  SW_NEW(in->err, in->arena, in->condition, spec->n_where);
+  in->where = (sw_units_where){.n = spec->n_where, .condition = spec->where};
+  SW_NEW(in->err, in->arena, in->where.column, spec->n_where);
   for (int c = 0; c < spec->n_where; c++)
-    SW_TRY(find_column(in, "where", spec->where[c].column, &in->condition[c]));
+    SW_TRY(find_column(in, "where", spec->where[c].column, &in->where.column[c]));
   const char **name = NULL;
   SW_NEW(in->err, in->arena, name, spec->n_groups + 1);
   SW_NEW(in->err, in->arena, in->group, spec->n_groups + 1);
@@ -73,84 +74,6 @@ static sw_status find_columns(reading *in, const char *by) {
   }
   in->all.n_groups = spec->n_groups + (by != NULL);
   in->all.group_name = name;
-  return SW_OK;
-}
-
-/* ---- where ------------------------------------------------------------------------------- */
-
-/* `sign`: of the left side less the right. */
-/* The switch has no default: the compiler tells of a comparison that is added and not met here. */
-static bool compares(sw_compare compare, int sign) {
-  switch (compare) {
-  case SW_EQ:
-    return sign == 0;
-  case SW_NE:
-    return sign != 0;
-  case SW_LT:
-    return sign < 0;
-  case SW_LE:
-    return sign <= 0;
-  case SW_GT:
-    return sign > 0;
-  case SW_GE:
-    return sign >= 0;
-  }
-  return false;
-}
-
-/* As strcmp would have it: byte order, as everywhere. The field has no terminating zero. */
-static int text_sign(sw_field field, const char *text) {
-  size_t length = strlen(text), common = field.length < length ? field.length : length;
-  int sign = common ? memcmp(field.text, text, common) : 0;
-  return sign ? sign : (field.length > length) - (field.length < length);
-}
-
-/* Whether a comparison holds for the row. Compared as numbers where the study wrote a number, else
- * as text.
- *
- * An empty cell equals no number and is on neither side of one; a text differs from every number,
- * but to order the two is an error: `pop > 1000` of "n/a" is more likely a slip than a no. */
-static sw_status holds(reading *in, const sw_condition *condition, int column, bool *out) {
-  sw_field field = in->csv->field[column];
-  double value = 0;
-  if (!condition->is_number) {
-    *out = compares(condition->compare, text_sign(field, condition->text));
-    return SW_OK;
-  }
-  /* A number in the cell is compared; what is left is empty or text, told apart by what is
-   * asked. */
-  bool equality = condition->compare == SW_EQ || condition->compare == SW_NE;
-  if (sw_parse_number(field.text, field.length, &value)) {
-    int sign = (value > condition->number) - (value < condition->number);
-    *out = compares(condition->compare, sign);
-  } else if (equality || !field.length) {
-    *out = condition->compare == SW_NE;
-  } else {
-    return sw_csv_fail(in->err, in->csv,
-                       "%s: '%.*s' is not a number, and `where` compares it with %s",
-                       condition->column, (int)(field.length < 40 ? field.length : 40), field.text,
-                       condition->text);
-  }
-  return SW_OK;
-}
-
-/* Alternatives joined by `or`, each a run of comparisons joined by `and`; without any the row
- * stays. `all`: the alternative so far; `any`: one before it held. Every comparison is made, also
- * when the outcome is known, so that what is refused does not depend on the order of conditions. */
-static sw_status keeps(reading *in, bool *out) {
-  bool any = in->spec->n_where == 0, all = false;
-  for (int c = 0; c < in->spec->n_where; c++) {
-    const sw_condition *condition = &in->spec->where[c];
-    bool one = false;
-    /* A new alternative: what the last one came to is kept, and it begins as true. */
-    if (c == 0 || condition->starts_or) {
-      any |= c > 0 && all;
-      all = true;
-    }
-    SW_TRY(holds(in, condition, in->condition[c], &one));
-    all &= one;
-  }
-  *out = any || all;
   return SW_OK;
 }
 
@@ -198,7 +121,7 @@ static sw_status read_row(reading *in, int64_t i) {
     return sw_csv_fail(in->err, in->csv, "unit %s is already on line %lld; give each unit once",
                        code, (long long)in->line[earlier]);
   in->line[i] = in->csv->line;
-  SW_TRY(keeps(in, &in->kept[i]));
+  SW_TRY(sw_units_where_keeps(in->err, &in->where, in->csv, &in->kept[i]));
   if (!in->kept[i]) return SW_OK;
   if (in->lon >= 0) SW_TRY(degrees(in, in->lon, in->spec->lon, 180, &all->lon[i]));
   if (in->lat >= 0) SW_TRY(degrees(in, in->lat, in->spec->lat, 90, &all->lat[i]));
@@ -237,6 +160,8 @@ static sw_status read_rows(reading *in, const char *text, size_t length, const c
   sw_csv_text(in->csv, text, length, 1);
   SW_TRY(sw_csv_header(in->err, in->csv));
   SW_TRY(find_columns(in, by));
+  SW_TRY(
+      sw_units_where_look(in->err, in->arena, &in->where, in->csv->file, in->code, text, length));
   SW_TRY(make_room(in, text, length));
   int64_t n = 0;
   for (bool more = true;; n++) {
