@@ -219,6 +219,16 @@ Test(study_errors, weights) {
       {"{kind: contiguity, rule: queen}\n",
        "s.yaml:5:13: contiguity from polygons is not supported in this version; give the edge list "
        "with {kind: file, file: edges.csv}"},
+      {"{kind: file, file: e.csv, from: a}\n",
+       "s.yaml:5:38: `from` and `to` go together; name both columns"},
+      {"{kind: file, file: e.gal, from: a, to: b}\n",
+       "s.yaml:5:38: e.gal has no columns to name; `from`, `to` and `weight` are those of a .csv"},
+      {"{kind: file, file: E.MTX, weight: w}\n",
+       "s.yaml:5:40: E.MTX has no columns to name; `from`, `to` and `weight` are those of a .csv"},
+      {"{kind: file, file: e.csv, order: o}\n",
+       "s.yaml:5:39: e.csv has codes of its own; `order` names the codes of a .mtx"},
+      {"{kind: matrix, file: e.csv, from: a, to: b}\n",
+       "s.yaml:5:34: unknown key 'from'; known keys: kind, style, file"},
       {"e.csv\n", "s.yaml:5:6: weights 'w': expected a map, e.g. {kind: knn, k: 6}"},
   };
   EXPECT_ALL(PANEL UNITS SCORE "weights:\n  w: ", table);
@@ -328,6 +338,10 @@ Test(study_errors, arguments) {
       {"gravity: {mass: a, distance: {network: n}}\n",
        "s.yaml:5:32: gravity: distance: {network: ...} is not supported in this version; give the "
        "distances as {file: d.csv}"},
+      {"gravity: {mass: a, distance: {file: d, weight: n}}\n",
+       "s.yaml:5:42: unknown key 'weight'; known keys: file, from, to, distance"},
+      {"gravity: {mass: a, distance: {file: d, to: n}}\n",
+       "s.yaml:5:46: `from` and `to` go together; name both columns"},
       {"gravity: {mass: a, distance: {fil: n}}\n",
        "s.yaml:5:32: gravity: distance: expected great-circle, geodesic or {file: d.csv}"},
       {"gravity: {mass: a, keep: dens}\n",

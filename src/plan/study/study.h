@@ -140,14 +140,22 @@ typedef enum sw_weights_kind {
   SW_W_INVERSE_DISTANCE
 } sw_weights_kind;
 
+/* Columns of a list of links or distances, as the study names them; NULL: it does not. */
+typedef struct sw_link_columns {
+  const char *from, *to; /* both or neither */
+  const char *value;     /* of the weight or distance */
+} sw_link_columns;
+
 typedef struct sw_weights_spec {
   const char *name;
   const sw_node *node;
   sw_weights_kind kind;
   sw_style style;
   const char *file, *path;
-  int64_t k;               /* knn */
-  double power, cutoff_km; /* inverse-distance; cutoff <= 0: none */
+  sw_link_columns columns;        /* FILE, of a list */
+  const char *order, *order_path; /* FILE, of a .mtx: the codes of its rows */
+  int64_t k;                      /* knn */
+  double power, cutoff_km;        /* inverse-distance; cutoff <= 0: none */
 } sw_weights_spec;
 
 /* ---- entries ---------------------------------------------------------------------------- */
@@ -184,6 +192,7 @@ typedef struct sw_keep {
 typedef struct sw_distance_spec {
   sw_distance_kind kind;
   const char *file, *path; /* SW_GIVEN */
+  sw_link_columns columns; /* SW_GIVEN, of a list */
   const sw_node *node;     /* for messages */
 } sw_distance_spec;
 

@@ -150,8 +150,11 @@ static sw_status walk(sw_error *err, sw_panel_build *build) {
   SW_TRY(read_files(err, build));
   SW_TRY(sw_panel_universe(err, build));
   SW_TRY(sw_panel_periods(err, build));
+  bool is_file_order = false;
+  SW_TRY(sw_panel_file_order(err, build, &is_file_order));
   SW_TRY(sw_panel_send(err, build));
   SW_TRY(sw_panel_treat(err, build));
+  build->panel->units.is_file_order = is_file_order;
   say(build);
   return SW_OK;
 }
