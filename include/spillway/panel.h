@@ -30,6 +30,7 @@ typedef struct sw_units {
   const double *area;      /* n: km2, NaN where empty; NULL without the column */
   int n_groupings;
   const sw_grouping *grouping;
+  bool is_file_order; /* the rows of the study's files have the units in this order, too */
 } sw_units;
 
 static inline const char *sw_unit_code(const sw_units *units, int64_t unit) {

@@ -47,7 +47,7 @@
 #define SW_ATTR_UNDEFINED "undefined"
 
 /* Bytes that these two take, as they are set at the end, in place. */
-enum { SW_UNDEFINED_ROOM = 256, SW_STATE_ROOM = 16 };
+enum { SW_UNDEFINED_ROOM = 1024, SW_STATE_ROOM = 16 };
 
 /* HDF5, netCDF-4 and HDF5's dimension scales keep it for themselves: it says nothing of the
  * results. */

@@ -2,6 +2,7 @@
  *   read.c       files to rows; the whole walk
  *   universe.c   which units there are
  *   periods.c    which periods there are
+ *   order.c      whether the files have the units in the order of codes
  *   own.c        which rank owns which unit
  *   send.c       rows to their owners; keep.c: those that stay
  *   treat.c      fill, missing, drop-units; aggregate.c: aggregate; derive.c: derive
@@ -60,6 +61,8 @@ sw_status sw_panel_universe(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_refuse_twins(sw_error *err, sw_panel_build *build, int64_t n_unknown,
                                 const char *const *unknown);
 sw_status sw_panel_periods(sw_error *err, sw_panel_build *build);
+/* False also where the study need not know. */
+sw_status sw_panel_file_order(sw_error *err, sw_panel_build *build, bool *is_ascending);
 /* Whether the study reads that period of a file. */
 bool sw_panel_takes_period(const sw_panel_spec *spec, const char *label);
 /* Local, called by sw_panel_send: every rank works out the same. */

@@ -28,8 +28,9 @@ static sw_status read_file(sw_error *err, sw_panel_build *build, int f) {
   sw_status status = sw_panel_rows_create(err, build->arena, spec->file[f], spec->path[f],
                                           build->plan.n_raw, rows);
   SW_TRY(sw_team_agree(build->team, err, status, 0));
-  return (sw_ends_with(spec->path[f], ".h5") ? sw_panel_h5_read : sw_panel_csv_read)(
-      err, build->team, build->arena, spec, &build->plan, rows);
+  bool h5 = sw_ends_with(spec->path[f], ".h5") || sw_ends_with(spec->path[f], ".nc");
+  return (h5 ? sw_panel_h5_read : sw_panel_csv_read)(err, build->team, build->arena, spec,
+                                                     &build->plan, rows);
 }
 
 /* The nearest name that any file offers, or NULL. Optional: without memory the message goes out
@@ -149,8 +150,11 @@ static sw_status walk(sw_error *err, sw_panel_build *build) {
   SW_TRY(read_files(err, build));
   SW_TRY(sw_panel_universe(err, build));
   SW_TRY(sw_panel_periods(err, build));
+  bool is_file_order = false;
+  SW_TRY(sw_panel_file_order(err, build, &is_file_order));
   SW_TRY(sw_panel_send(err, build));
   SW_TRY(sw_panel_treat(err, build));
+  build->panel->units.is_file_order = is_file_order;
   say(build);
   return SW_OK;
 }
