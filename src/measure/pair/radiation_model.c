@@ -127,8 +127,7 @@ static void row_prepare(const sw_job *job, int64_t i, void *state, void *room) {
   w->t0 = w->t1 = -1;
   double *key = w->flows + sw_order_work(job->n);
   sw_order_keys(r->distance, i, job->n, key);
-  row->placed = sw_order_sort(key, job->n, w->flows, row->order);
-  sw_order_ties(r->distance, key, row->placed, row->order);
+  row->placed = sw_order_sort(key, job->n, sw_order_same(r->distance), w->flows, row->order);
 }
 
 /* ---- flows ------------------------------------------------------------------------------ */
