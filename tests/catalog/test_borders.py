@@ -81,7 +81,33 @@ def check(folder, place):
         assert np.allclose(r["radiation/value"][0], radiation(), rtol=1e-14, equal_nan=True)
 
 
+def check_range(folder):
+    """Pairs that doubles hold, whose sums they do not: missing, and said."""
+    line(folder, 0)
+    with open(f"{folder}/panel.csv") as file:
+        text = file.read().replace(",1,0.", ",1.2e154,0.").replace(",1,1.0", ",1.2e154,1.0")
+    with open(f"{folder}/panel.csv", "w") as file:
+        file.write(text)
+    with open(f"{folder}/study.yaml", "w") as file:
+        file.write("""study: range
+panel: {file: panel.csv, unit: code}
+units: {file: units.csv, unit: code, lon: lon, lat: lat}
+measures:
+  - gravity: {mass: [m], decay: 0.001, keep: dense, as: g}
+output: {file: out.h5, precision: float64}
+""")
+    done = subprocess.run([SPILLWAY, "run", f"{folder}/study.yaml", "--force"], capture_output=True,
+                          text=True)
+    assert done.returncode == 0 and "larger than doubles can be" in done.stderr, done.stderr
+    with h5py.File(f"{folder}/out.h5") as r:
+        value = r["g/value"][0]
+        assert np.isfinite(value[~np.eye(N, dtype=bool)]).all() and 1e308 < r["g/max"][0] < np.inf
+        assert np.isnan(r["g/out_strength"][0]).all() and np.isnan(r["g/in_strength"][0]).all()
+        assert np.isnan(r["g/total"][0]) and np.isnan(r["g/mean"][0]) and r["g/n_pairs"][0] == 30
+
+
 with tempfile.TemporaryDirectory() as at:
+    check_range(at)
     for p in range(9):
         check(at, p)
 print("ok")
