@@ -31,8 +31,13 @@ static void print_root(const char *path, const sw_results_info *info) {
   printf("  written by spillway %s, %s, seed %lld\n", info->version, info->state,
          (long long)info->seed);
   printf("  units    %lld\n", (long long)info->n_units);
-  printf("  periods  %lld", (long long)info->n_periods);
-  if (info->n_periods > 0) printf(": %s", info->first_period);
+  /* A cross-section has one period, "0", which nobody named. */
+  if (info->n_periods == 1 && strcmp(info->first_period, "0") == 0)
+    printf("  periods  a cross-section");
+  else
+    printf("  periods  %lld", (long long)info->n_periods);
+  if (info->n_periods > 1 || strcmp(info->first_period, "0") != 0)
+    printf(": %s", info->first_period);
   if (info->n_periods > 1) printf(" to %s", info->last_period);
   printf("\n  inputs\n");
   print_lines(info->inputs);

@@ -123,7 +123,8 @@ static bool leads_to(const char *path, const char *group, const char *name) {
 
 /* Groups have the axes of the root, axes of their own, variables. */
 static bool is_expected(const sw_results_schema *schema, const char *path) {
-  static const char *const everywhere[] = {"", SW_NAME_UNIT, SW_NAME_UNIT_TO, SW_NAME_TIME};
+  static const char *const everywhere[] = {"", SW_NAME_UNIT, SW_NAME_UNIT_TO, SW_NAME_TIME,
+                                           SW_NAME_TIME_LABEL};
   if (sw_name_is_of_root(path)) return true;
   for (int g = 0; g < schema->n_groups; g++) {
     const sw_group *group = &schema->group[g];
@@ -173,12 +174,16 @@ static const char *code_at(const sw_panel *panel, int64_t unit) {
   return sw_unit_code(&panel->units, unit);
 }
 
-/* As the file has it: where every period is a whole number, as that. */
+/* As the axis has it: where the order of periods is known, as a number. */
 static const char *period_at(const sw_panel *panel, int64_t t) {
   static char number[24];
-  if (!panel->periods.integer) return panel->periods.label[t];
-  snprintf(number, sizeof number, "%lld", (long long)panel->periods.value[t]);
+  if (!panel->periods.value) return panel->periods.label[t];
+  snprintf(number, sizeof number, "%lld", (long long)sw_periods_axis(&panel->periods, (int)t));
   return number;
+}
+
+static const char *label_at(const sw_panel *panel, int64_t t) {
+  return panel->periods.label[t];
 }
 
 /* ---- the whole --------------------------------------------------------------------------- */
@@ -189,6 +194,8 @@ sw_status sw_results_check_sums(sw_error *err, sw_results *results, sw_verdict *
   SW_TRY(check_labels(err, results, SW_NAME_UNIT, panel->units.n, code_at, verdict));
   SW_TRY(check_labels(err, results, SW_NAME_UNIT_TO, panel->units.n, code_at, verdict));
   SW_TRY(check_labels(err, results, SW_NAME_TIME, panel->periods.n, period_at, verdict));
+  if (sw_results_has_time_label(&panel->periods))
+    SW_TRY(check_labels(err, results, SW_NAME_TIME_LABEL, panel->periods.n, label_at, verdict));
   for (int g = 0; g < results->schema.n_groups; g++) {
     sw_group *group = &results->schema.group[g];
     SW_TRY(check_operands(err, results, group, verdict));
