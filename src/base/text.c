@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <utf8proc.h>
 
 #include "base/arena.h"
 
@@ -73,137 +74,50 @@ bool sw_is_utf8(const char *text, size_t length) {
 
 /* ---- names that look the same ----------------------------------------------------------- */
 
-/* What of a character the eye sees: a letter without its accent, and that there is one. Accents are
- * one mark whichever they are, as a file may have them composed, apart, or half of each. */
-typedef struct shape {
-  uint32_t letter[3]; /* zero: no further one */
-  bool accent;        /* behind them */
-} shape;
-
-/* The letter below the accents of U+00C0 .. U+024F and U+1E00 .. U+1EFF; '?': none, or no accent
- * (Unicode 15, canonical decompositions). */
-static const char latin[] =
-    "AAAAAA?CEEEEIIII?NOOOOO??UUUUY??aaaaaa?ceeeeiiii?nooooo??uuuuy?yAaAaAaCcCcCcCcDd"
-    "??EeEeEeEeEeGgGgGgGgHh??IiIiIiIiI???JjKk?LlLlLl????NnNnNn???OoOoOo??RrRrRrSsSsSs"
-    "SsTtTt??UuUuUuUuUuUuWwYyYZzZzZz?????????????????????????????????Oo?????????????U"
-    "u????????????????????????????AaIiOoUuUuUuUuUu?AaAa????GgKkOoOo??j???Gg??NnAa????"
-    "AaAaEeEeIiIiOoOoRrRrUuUuSsTt??Hh??????AaEeOoOoOoOoYy????????????????????????????";
-static const char latin_more[] =
-    "AaBbBbBbCcDdDdDdDdDdEeEeEeEeEeFfGgHhHhHhHhHhIiIiKkKkKkLlLlLlLlMmMmMmNnNnNnNnOoOo"
-    "OoOoPpPpRrRrRrRrSsSsSsSsSsTtTtTtTtUuUuUuUuUuVvVvWwWwWwWwWwXxXxYyZzZzZzhtwy??????"
-    "AaAaAaAaAaAaAaAaAaAaAaAaEeEeEeEeEeEeEeEeIiIiOoOoOoOoOoOoOoOoOoOoOoOoUuUuUuUuUuUu"
-    "UuYyYyYyYy??????";
-/* Greek and Cyrillic: the letter with an accent, the letter. */
-static const uint16_t greek_cyrillic[][2] = {
-    {0x386, 0x391}, {0x388, 0x395}, {0x389, 0x397}, {0x38A, 0x399}, {0x38C, 0x39F}, {0x38E, 0x3A5},
-    {0x38F, 0x3A9}, {0x390, 0x3B9}, {0x3AA, 0x399}, {0x3AB, 0x3A5}, {0x3AC, 0x3B1}, {0x3AD, 0x3B5},
-    {0x3AE, 0x3B7}, {0x3AF, 0x3B9}, {0x3B0, 0x3C5}, {0x3CA, 0x3B9}, {0x3CB, 0x3C5}, {0x3CC, 0x3BF},
-    {0x3CD, 0x3C5}, {0x3CE, 0x3C9}, {0x400, 0x415}, {0x401, 0x415}, {0x403, 0x413}, {0x407, 0x406},
-    {0x40C, 0x41A}, {0x40D, 0x418}, {0x40E, 0x423}, {0x419, 0x418}, {0x439, 0x438}, {0x450, 0x435},
-    {0x451, 0x435}, {0x453, 0x433}, {0x457, 0x456}, {0x45C, 0x43A}, {0x45D, 0x438}, {0x45E, 0x443}};
-
-static inline bool is_in(uint32_t c, uint32_t lo, uint32_t hi) {
-  return c - lo <= hi - lo;
-}
-
-/* Nothing to see by itself: soft hyphen, joiners, marks of direction, byte order mark, variants. */
-static bool is_invisible(uint32_t c) {
-  return c == 0xAD || c == 0x34F || c == 0x61C || c == 0x180E || is_in(c, 0x200B, 0x200F) ||
-         is_in(c, 0x202A, 0x202E) || is_in(c, 0x2060, 0x206F) || is_in(c, 0xFE00, 0xFE0F) ||
-         c == 0xFEFF;
-}
-
 /* Accents, and the voicing marks of kana, that stand behind their letter. */
-static bool is_accent(uint32_t c) {
-  return is_in(c, 0x300, 0x36F) || is_in(c, 0x1AB0, 0x1AFF) || is_in(c, 0x1DC0, 0x1DFF) ||
-         is_in(c, 0x20D0, 0x20FF) || is_in(c, 0xFE20, 0xFE2F) || c == 0x3099 || c == 0x309A;
+static bool is_accent(int32_t c) {
+  utf8proc_category_t category = utf8proc_category(c);
+  return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ME;
 }
 
-/* The ASCII character that this one is taken for: blanks, dashes, apostrophes, full-width forms. */
-static uint32_t plain_form(uint32_t c) {
-  if (c == 0xA0 || is_in(c, 0x2000, 0x200A) || c == 0x202F || c == 0x205F || c == 0x3000)
-    return ' ';
-  if (is_in(c, 0x2010, 0x2015) || c == 0x2212) return '-';
-  if (c == 0x2018 || c == 0x2019 || c == 0x2BC) return '\'';
-  return is_in(c, 0xFF01, 0xFF5E) ? c - 0xFEE0 : c;
-}
-
-/* The letter below the accent of a composed one, else 0. Kana: both alphabets alike, 0x60 apart;
- * the unvoiced letter stands before its voiced ones. */
-static uint32_t below_accent(uint32_t c) {
-  char letter = is_in(c, 0xC0, 0x24F)      ? latin[c - 0xC0]
-                : is_in(c, 0x1E00, 0x1EFF) ? latin_more[c - 0x1E00]
-                                           : '?';
-  if (letter != '?') return (uint32_t)letter;
-  for (size_t k = 0; k < sizeof greek_cyrillic / sizeof *greek_cyrillic; k++)
-    if (greek_cyrillic[k][0] == c) return greek_cyrillic[k][1];
-  uint32_t kana = is_in(c, 0x30A1, 0x30FE) ? c - 0x60 : c;
-  if (is_in(kana, 0x304C, 0x3062) && kana % 2 == 0) return c - 1;
-  if (kana == 0x3065 || kana == 0x3067 || kana == 0x3069) return c - 1;
-  if (is_in(kana, 0x3070, 0x307D) && (kana - 0x306F) % 3) return c - (kana - 0x306F) % 3;
-  return kana == 0x3094 ? c - 0x4E : 0;
-}
-
-/* Hangul syllables come apart into two or three letters (Unicode, 3.12). */
-static shape shape_of(uint32_t c) {
-  shape out = {{0}, false};
-  if (is_invisible(c)) return out;
-  if (is_in(c, 0xAC00, 0xD7A3)) {
-    uint32_t at = c - 0xAC00;
-    out.letter[0] = 0x1100 + at / 588;
-    out.letter[1] = 0x1161 + at % 588 / 28;
-    if (at % 28) out.letter[2] = 0x11A7 + at % 28;
-    return out;
-  }
-  uint32_t letter = is_accent(c) ? 0 : below_accent(c);
-  out.accent = letter || is_accent(c);
-  if (!is_accent(c)) out.letter[0] = letter ? letter : plain_form(c);
-  return out;
+/* Nothing to see by itself: soft hyphen, joiners, marks of direction, byte order mark. */
+static bool is_invisible(int32_t c) {
+  return utf8proc_get_property(c)->ignorable;
 }
 
 /* The character at *at, which moves behind it; a byte that begins none stands for itself. */
-static uint32_t next_character(const char **at, const char *end) {
-  const unsigned char *byte = (const unsigned char *)*at;
-  size_t size = character_length(byte, (size_t)(end - *at));
-  *at += size ? size : 1;
-  if (size <= 1) return byte[0];
-  uint32_t c = byte[0] & (0x7Fu >> size);
-  for (size_t i = 1; i < size; i++)
-    c = c << 6 | (byte[i] & 0x3F);
-  return c;
+static int32_t next_character(const char **at, const char *end) {
+  const utf8proc_uint8_t *byte = (const utf8proc_uint8_t *)*at;
+  utf8proc_int32_t c = byte[0];
+  utf8proc_ssize_t size = utf8proc_iterate(byte, end - *at, &c);
+  *at += size > 0 ? size : 1;
+  return size > 0 ? c : byte[0];
 }
 
-static char *put_character(char *to, uint32_t c) {
-  if (c >= 0x10000) {
-    *to++ = (char)(0xF0 | c >> 18);
-    *to++ = (char)(0x80 | (c >> 12 & 0x3F));
-  } else if (c >= 0x800) {
-    *to++ = (char)(0xE0 | c >> 12);
-  }
-  if (c >= 0x800)
-    *to++ = (char)(0x80 | (c >> 6 & 0x3F));
-  else if (c >= 0x80)
-    *to++ = (char)(0xC0 | c >> 6);
-  *to++ = (char)(c < 0x80 ? c : 0x80 | (c & 0x3F));
-  return to;
-}
-
-/* A letter takes at most the bytes that its character took, but for the three of a Hangul syllable,
- * which take three times as many. */
+/* A canonical decomposition takes at most 3 times the bytes of its text (Unicode, annex 15), one of
+ * compatibility up to 11 times: the few texts for which that is too much go without it. */
 size_t sw_text_shape(const char *text, size_t length, char *out) {
-  enum { ACCENT = 1 }; /* stands in no text that is shown */
-  const char *at = text, *end = text + length;
-  char *to = out;
-  while (at < end) {
-    shape seen = shape_of(next_character(&at, end));
-    for (int k = 0; k < 3 && seen.letter[k]; k++)
-      if (to > out || seen.letter[k] != ' ') to = put_character(to, seen.letter[k]);
-    /* Two accents on one letter may be one composed and one apart: they are not counted. */
-    if (seen.accent && (to == out || to[-1] != ACCENT)) *to++ = ACCENT;
+  enum { TEXT = 256 }; /* longer texts are no codes or names of columns: their own shape */
+  static const unsigned options[] = {
+      UTF8PROC_DECOMPOSE | UTF8PROC_IGNORE | UTF8PROC_LUMP | UTF8PROC_STABLE | UTF8PROC_COMPAT,
+      UTF8PROC_DECOMPOSE | UTF8PROC_IGNORE | UTF8PROC_LUMP | UTF8PROC_STABLE};
+  int32_t character[3 * TEXT];
+  for (int k = 0; k < 2 && length <= TEXT; k++) {
+    utf8proc_ssize_t n = utf8proc_decompose(
+        (const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, character, 3 * TEXT, options[k]);
+    if (n < 0 || n >= 3 * TEXT) continue; /* reencode ends with a zero */
+    n = utf8proc_reencode(character, n, options[k]);
+    if (n < 0 || (size_t)n > 3 * length) continue;
+    const char *from = (const char *)character, *to = from + n;
+    while (from < to && *from == ' ')
+      from++;
+    while (to > from && to[-1] == ' ')
+      to--;
+    memcpy(out, from, (size_t)(to - from));
+    return (size_t)(to - from);
   }
-  while (to > out && to[-1] == ' ')
-    to--;
-  return (size_t)(to - out);
+  memcpy(out, text, length);
+  return length;
 }
 
 /* Where two texts differ first: in each a character with all that is seen with it, or nothing. */
@@ -213,7 +127,7 @@ typedef struct difference {
 
 /* Stands behind a letter, and is not looked for by the eye. */
 static bool goes_along(const char *at, const char *end) {
-  uint32_t c = at < end ? next_character(&at, end) : 'x';
+  int32_t c = at < end ? next_character(&at, end) : 'x';
   return is_accent(c) || is_invisible(c);
 }
 
@@ -235,20 +149,6 @@ static difference first_difference(const char *a, const char *b) {
   return out;
 }
 
-/* The one character of a span, 0 where there are more or none. */
-static uint32_t only_character(const char *from, const char *to) {
-  uint32_t c = from < to ? next_character(&from, to) : 0;
-  return from == to ? c : 0;
-}
-
-/* Accents have one shape: of two names that differ in which accents they have, told as text is
- * usually written, each may be right. */
-static bool is_other_accent(const difference *found) {
-  uint32_t a = only_character(found->from[0], found->to[0]);
-  uint32_t b = only_character(found->from[1], found->to[1]);
-  return (a && b && below_accent(a) && below_accent(b)) || (is_accent(a) && is_accent(b));
-}
-
 bool sw_looks_alike(const char *a, const char *b) {
   enum { NAME = 256 }; /* longer ones are no codes or names of columns */
   char left[3 * NAME], right[3 * NAME];
@@ -256,14 +156,13 @@ bool sw_looks_alike(const char *a, const char *b) {
   if (a_length > NAME || b_length > NAME || !strcmp(a, b)) return false;
   a_length = sw_text_shape(a, a_length, left);
   b_length = sw_text_shape(b, b_length, right);
-  difference found = first_difference(a, b);
-  return a_length == b_length && !memcmp(left, right, a_length) && !is_other_accent(&found);
+  return a_length == b_length && !memcmp(left, right, a_length);
 }
 
 /* "U+0065 U+0301", with the name of what cannot be seen; three characters at most. */
 static size_t list_points(char *out, size_t size, const char *from, const char *to) {
   static const struct {
-    uint32_t character;
+    int32_t character;
     const char *name;
   } named[] = {{' ', " (a space)"},
                {0xA0, " (a no-break space)"},
@@ -279,8 +178,8 @@ static size_t list_points(char *out, size_t size, const char *from, const char *
                {0xFEFF, " (a byte order mark)"}};
   size_t used = 0;
   for (int n = 0; from < to && used < size; n++) {
-    uint32_t c = next_character(&from, to);
-    const char *name = is_in(c, 0xFF01, 0xFF5E) ? " (full width)" : "";
+    int32_t c = next_character(&from, to);
+    const char *name = c >= 0xFF01 && c <= 0xFF5E ? " (full width)" : "";
     for (size_t k = 0; k < sizeof named / sizeof *named; k++)
       if (named[k].character == c) name = named[k].name;
     if (n == 3) return used + (size_t)snprintf(out + used, size - used, " ...");
@@ -303,10 +202,9 @@ const char *sw_show_difference(const char *word, const char *other, char text[SW
   text[0] = '\0';
   if (seen) return text;
   if (*mine && *its)
-    snprintf(text, SW_DIFFERENCE_ROOM, ", which has %s in place of %s", its, mine);
+    snprintf(text, SW_DIFFERENCE_ROOM, "has %s in place of %s", its, mine);
   else
-    snprintf(text, SW_DIFFERENCE_ROOM, ", which %s %s", *its ? "also has" : "lacks",
-             *its ? its : mine);
+    snprintf(text, SW_DIFFERENCE_ROOM, "%s %s", *its ? "also has" : "lacks", *its ? its : mine);
   return text;
 }
 
@@ -374,9 +272,10 @@ const char *sw_nearest(const char *word, const char *const *candidates, int coun
 const char *sw_did_you_mean(const char *word, const char *near, char text[SW_HINT_ROOM]) {
   char unseen[SW_DIFFERENCE_ROOM];
   text[0] = '\0';
-  if (near)
-    snprintf(text, SW_HINT_ROOM, "; did you mean '%.200s'%s?", near,
-             sw_show_difference(word, near, unseen));
+  if (!near) return text;
+  sw_show_difference(word, near, unseen);
+  snprintf(text, SW_HINT_ROOM, "; did you mean '%.200s'%s%s?", near, *unseen ? ", which " : "",
+           unseen);
   return text;
 }
 

@@ -1,7 +1,7 @@
 /* See unit_table.h. The table is the same on every rank and every rank builds it whole, without
  * a message: so all loops run in code order, in which sums have one order.
  *
- * It is read from the units file or made of the panel's codes (store/panel/units.c, universe.c),
+ * It is read from the units file or made of the panel's codes (store/units/units.c, panel/universe.c),
  * cut to the units in use, joined to coarser ones where the study says `aggregate`, and becomes
  * sw_units at the end. Texts are borrowed from the arena, never copied with a row. */
 #include "panel/unit_table.h"

@@ -102,8 +102,8 @@ Test(panel_errors, integers_and_other_periods) {
 Test(panel_errors, separators) {
   put("p.csv", "id;year;gdp\na;1;1,5\nb;1;2\n");
   refused(LONG, "gdp",
-          "p.csv:2: gdp: '1,5' is not a number; expected a number, an empty cell or a text listed "
-          "under missing_values");
+          "p.csv:2: gdp: '1,5' is not a number: it has a decimal comma; write `decimal: \",\"` under "
+          "panel");
   put("p.csv", "sep=;\nid,year,gdp\na,1,1\n");
   refused(LONG, "gdp", "study.yaml:2:28: p.csv has no column 'id'");
   put("p.csv", "sep=;\n");
@@ -112,8 +112,8 @@ Test(panel_errors, separators) {
 
 Test(panel_errors, not_numbers) {
   static const char *const cells[][2] = {
-      {"abc", "is not a number"},     {"1 2", "is not a number"},
-      {"NA", "is not a number"},      {"0x10", "is not a number"},
+      {"abc", "is not a number"},     {"1 2", "is not a number: ' 2' is left after '1'"},
+      {"NA", "is not a number"},      {"0x10", "is not a number: 'x10' is left after '0'"},
       {"nan", "is not a number"},     {"inf", "is not finite"},
       {"-Infinity", "is not finite"}, {"1e400", "is too large for a double"},
   };
@@ -186,21 +186,6 @@ Test(panel_errors, unmatched) {
   put("p.csv", "id,year,gdp\nk,1,1\nl,1,2\n");
   refused(WITH_UNITS, "gdp",
           "p.csv: none of its units is in u.csv; is `unit:` the right column of both?");
-}
-
-Test(panel_errors, leading_zeros) {
-  put("u.csv", "id,lon,lat\n01001,1,1\n01003,2,2\n10001,3,3\n");
-  put("p.csv", "id,year,gdp\n10001,1,1\n1001,1,2\n1003,1,1\n");
-  refused(WITH_UNITS, "gdp",
-          "study.yaml:3:8: units: 2 units of the panel not in u.csv (1001, 1003) and 2 units of "
-          "u.csv not in the panel (01001, 01003); correct the files, or write `unmatched: drop`; "
-          "leading zeros may have been lost (1001, 01001)");
-  put("p.csv", "id,year,gdp\n00a,1,1\n00b,1,2\n");
-  put("u.csv", "id,lon,lat\na,1,1\nb,2,2\n");
-  refused(
-      WITH_UNITS, "gdp",
-      "p.csv: none of its units is in u.csv; is `unit:` the right column of both?; leading zeros "
-      "may have been lost (00a, a)");
 }
 
 Test(panel_errors, missing_cells) {

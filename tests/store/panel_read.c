@@ -91,9 +91,16 @@ Test(panel_read, text_periods) {
   put("p.csv", "id,q,gdp\na,2001q2,2\na,2001q1,1\nb,2001q1,3\nb,2001q2,4\n");
   outcome out = read_good(2, "panel: {file: p.csv, unit: id, time: q}", "gdp");
   cr_assert_not(out.panel->periods.integer);
-  cr_assert_null(out.panel->periods.value);
+  cr_assert_eq(out.panel->periods.unit, SW_TIME_QUARTER);
+  cr_assert_eq(out.panel->periods.value[0], 4 * 2001);
   cr_assert_str_eq(out.panel->periods.label[0], "2001q1");
   EXPECT(out, "gdp", "2001q2", "b", 4);
+  release(&out);
+  put("p.csv", "id,q,gdp\na,late,2\na,early,1\nb,early,3\nb,late,4\n");
+  out = read_good(2, "panel: {file: p.csv, unit: id, time: q}", "gdp");
+  cr_assert_null(out.panel->periods.value);
+  cr_assert_eq(out.panel->periods.unit, SW_TIME_UNKNOWN);
+  cr_assert_str_eq(out.panel->periods.label[0], "early");
   release(&out);
 }
 
@@ -115,7 +122,7 @@ Test(panel_read, wide_by_prefix) {
   refused("panel: {file: p.csv, unit: id, layout: {wide: {name: gdp, prefix: pc}}}", "gdp",
           "p.csv:4: unit b is already on line 2; give it once");
   refused("panel: {file: p.csv, unit: id, layout: {wide: {name: gdp, prefix: gdp}}}", "gdp",
-          "study.yaml:2:40: p.csv has no column 'gdp' followed by a whole number; name the periods "
+          "study.yaml:2:40: p.csv has no column 'gdp' followed by a period; name the periods "
           "of its columns under `wide: {periods: [...]}`");
 }
 
@@ -208,7 +215,8 @@ Test(panel_read, units_without_rows) {
 
 #define AGGREGATE                                                                                  \
   "panel: {file: p.csv, unit: id, time: year, missing: keep, aggregate: {by: city, sum: [gdp], "   \
-  "ratio: {pc: [gdp, pop]}}, derive: {ln: log(pc)}}\nunits: {file: u.csv, unit: id, lon: lon, "    \
+  "ratio: {pc: [gdp, pop]}, missing: skip}, derive: {ln: log(pc)}}\nunits: {file: u.csv, unit: "   \
+  "id, lon: lon, "                                                                                 \
   "lat: lat, area: {column: size, unit: km2}, groups: [county]}"
 
 Test(panel_read, aggregate) {
@@ -222,7 +230,7 @@ Test(panel_read, aggregate) {
     EXPECT(out, "gdp", "1", "A", 3);
     EXPECT(out, "pc", "1", "A", 0.5);
     EXPECT(out, "pc", "2", "A", 5);
-    EXPECT(out, "gdp", "1", "C", NAN); /* a member is missing */
+    EXPECT(out, "gdp", "1", "C", NAN); /* no member has it */
     EXPECT(out, "pc", "1", "B", NAN);  /* 3/0 */
     EXPECT(out, "ln", "2", "A", log(5));
     cr_assert_eq(units->area[0], 4);
@@ -355,9 +363,11 @@ Test(panel_read, no_period_before_is_no_gap) {
           "study.yaml:2:8: missing: 1 cell of 1 indicator, first g of unit a in period 2003; write "
           "`missing: keep`, drop-units, interpolate or zero, or leave such units out with `where`");
   put("p.csv", "id,year,gdp\na,q1,1\na,q2,2\nb,q1,1\nb,q2,3\n");
-  refused(NO_GAPS, "g",
-          "study.yaml:2:56: derive: g: lag and growth need periods that are whole numbers, such as "
-          "years; 'q1' has no known place among the others");
+  refused(
+      NO_GAPS, "g",
+      "study.yaml:2:56: derive: g: lag and growth need periods whose order and spacing are known; "
+      "'q1' is of no known form (2001, 2001Q1, 2001-01, 2001-01-31, ...); name it: `time: "
+      "{column: ..., format: \"%m/%d/%Y\"}`");
 }
 
 #define KEEP2 "panel: {file: p.csv, unit: id, time: year, missing: keep, "
