@@ -14,6 +14,7 @@
 
 #include "base/child.h"
 #include "base/text.h"
+#include "store/h5/h5.h"
 
 #include <hdf5.h>
 #include <hdf5_hl.h>
@@ -487,17 +488,11 @@ static sw_status read_values(sw_error *err, reading *in) {
   return SW_OK;
 }
 
-/* The serial driver: ranks read disjoint ranges and need not talk. HDF5 does not say why a file
- * cannot be opened; fopen does. */
+/* The serial driver: ranks read disjoint ranges and need not talk. */
 static sw_status open_file(sw_error *err, reading *in) {
-  H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* its own report would be many lines */
-  FILE *there = fopen(in->rows->path, "rb");
-  if (!there) return sw_fail(err, SW_EINPUT, "%s: cannot be read: %m", in->rows->path);
-  fclose(there);
+  sw_h5_quiet(); /* its own report would be many lines */
   in->file = H5Fopen(in->rows->path, H5F_ACC_RDONLY, H5P_DEFAULT);
-  if (in->file < 0)
-    return sw_fail(err, SW_EINPUT, "%s: not an HDF5 file, or an incomplete one", in->rows->path);
-  return SW_OK;
+  return in->file < 0 ? sw_h5_refuse(err, in->rows->path, "a panel in HDF5 or netCDF-4") : SW_OK;
 }
 
 /* Collective by its one agreement at the end: nothing before it talks, so each rank may stop where
