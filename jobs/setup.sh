@@ -22,6 +22,7 @@ build_packages=(
   libigraph-dev                              # communities and betweenness of networks
   libfyaml-dev zlib1g-dev                    # study files, CSV.gz
   libxxhash-dev                              # hashes
+  libutf8proc-dev                            # names that look the same
 )
 test_packages=(
   libcriterion-dev

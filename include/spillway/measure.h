@@ -1,6 +1,6 @@
-/* Spillway: the measure descriptor. A measure says over what domain it is computed and how a
- * tile of it is computed, as pure arithmetic; the engine cuts the domain, hands tiles to ranks
- * and threads, and collects what they give. A measure sees no MPI, no HDF5, no thread, no file.
+/* Spillway: the measure descriptor. A measure declares the domain it is computed over and computes
+ * one tile of it, as pure arithmetic. The engine cuts the domain into tiles, hands them to ranks
+ * and threads, and collects the results. A measure sees no MPI, no HDF5, no thread, no file.
  *
  * One source file per measure: formula and source in a comment, the arithmetic, `resolve`,
  * `prepare`, `tile` or `segment`, `merge`, `finish`, the descriptor last. */
@@ -31,18 +31,18 @@ typedef enum sw_ptype {
   SW_P_GROUPINGS, /* one or more group columns of the units file */
   SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives arg->distance */
   SW_P_TABLE,     /* `own`, or {file: t.csv | from: r.h5}: gives arg->table */
-  SW_P_PAIRS,     /* the pairs that another entry keeps, NAME or NAME.quantity: give job->links */
-  SW_P_MATRICES,  /* {LABELS: [a, b], keep: ...}, with all keys of a pair entry: asks for the pair
-                     outputs of the group that is called like the parameter, once for each label.
+  SW_P_PAIRS,     /* the kept pairs of another entry, NAME or NAME.quantity: gives job->links */
+  SW_P_MATRICES,  /* {LABELS: [a, b], keep: ...}, with every key of a pair entry. Requests the pair
+                     outputs whose `group` has the parameter's name, once for each label.
                      `choices` is the key of the labels (arg->texts); NULL: once, without a label */
-  SW_P_NODE       /* any YAML: `resolve` reads arg->node itself */
+  SW_P_NODE       /* any YAML; `resolve` reads arg->node */
 } sw_ptype;
 
 typedef struct sw_param {
   const char *name;
   sw_ptype type;
-  const char *fallback; /* default, as a study file would write it; NULL: required; "": none */
-  const char *choices;  /* SW_P_CHOICE: allowed texts, separated by '|'; MATRICES: see there */
+  const char *fallback; /* default, as a study file writes it; NULL: required; "": optional */
+  const char *choices;  /* SW_P_CHOICE: allowed texts, separated by '|'; MATRICES: see above */
   double lo, hi;        /* numbers: allowed range, both ends included; both 0: any finite number */
   const char *help;     /* one line */
 } sw_param;
@@ -73,15 +73,15 @@ typedef struct sw_arg {
 
 /* ---- outputs ---------------------------------------------------------------------------- */
 
-/* What an output is by. Besides, it may have up to three axes of its own, declared by resolve; in a
- * file they stand last, in the order of the descriptor. */
+/* The dimensions of an output. It may have up to three further axes of its own, declared by resolve;
+ * in the file they come last, in descriptor order. */
 typedef enum sw_shape {
   SW_UNIT,   /* (time, unit, axes...); timeless: (unit, axes...) */
-  SW_PAIR,   /* a pair matrix; stored as `keep` says; the first is kept under the name `value`.
-                Of any kind of measure, beside its other outputs; at most 8; no axes */
+  SW_PAIR,   /* a pair matrix, stored as `keep` says; the first one is stored as `value`. Allowed
+                for every kind of measure; at most 8; no further axes */
   SW_GLOBAL, /* (time, axes...) */
-  SW_TABLE   /* (axes...): no time; without axes one number. The axes differ: readers merge axes
-                of one name, so those of a square are `term`, `term_to` */
+  SW_TABLE   /* (axes...), no time; one number if there are no axes. Each axis needs a name of its
+                own, because readers merge axes of equal name: a square has `term`, `term_to` */
 } sw_shape;
 
 typedef enum sw_number { SW_FLOAT64, SW_INT32 } sw_number;
@@ -93,38 +93,41 @@ typedef struct sw_output {
   const char *long_name; /* for plots */
   const char *units;     /* "1", "km", ...; never a time span that readers would decode */
   sw_shape shape;
-  sw_number number; /* SW_INT32: whole numbers, or NaN, which is stored as -1; not of pairs */
-  bool timeless;    /* UNIT: one value for all periods (a trend). As input of another entry it has
-                       that value in every period */
-  const char *axis[SW_MAX_OWN]; /* names of extra axes declared by resolve; then NULL */
-  const char *group; /* PAIR: not of the result itself, but of a result below it, NAME/GROUP/LABEL,
-                        for each label of the parameter SW_P_MATRICES of that name; else NULL */
-  bool by_row;   /* UNIT, beside pair outputs: whole_row fills it, of its row's unit */
-  bool axis_first; /* UNIT: in the file its axis stands before `unit`, as rows of a matrix do */
-  bool of_pairs; /* the engine's own sums over pairs (blocks, rings, centres); not for descriptors */
+  sw_number number; /* SW_INT32: whole numbers, with NaN stored as -1; not for pairs */
+  bool timeless;    /* UNIT: one value for all periods (a trend). As the input of another entry it
+                       has that value in every period */
+  const char *axis[SW_MAX_OWN]; /* names of axes declared by resolve; the rest NULL */
+  const char *group; /* PAIR: stored in a result below this one, NAME/GROUP/LABEL, one for each
+                        label of the SW_P_MATRICES parameter of that name; NULL: in this result */
+  bool by_row;   /* UNIT, beside pair outputs: whole_row fills it for the unit of its row */
+  bool axis_first; /* UNIT: in the file its own axis comes before `unit`, like rows of a matrix */
+  bool of_parameters; /* TABLE: depends on the parameters alone and on no data, unless the job is
+                         pooled */
+  bool of_pairs; /* a sum over pairs made by the engine (blocks, rings, centres); never set by a
+                    descriptor */
 } sw_output;
 
-/* An extra axis, e.g. "industry", made in resolve. Its positions have labels, or are numbers with a
- * unit (rings of 100 km, 200 km, ...): either `label` or `number`, n of them. */
+/* A further axis, e.g. "industry", declared in resolve. Its n positions are either labels or numbers
+ * with a unit (rings of 100 km, 200 km, ...): set `label` or `number`, not both. */
 typedef struct sw_axis {
   const char *name; /* as the descriptor has it */
   int n;
   const char *const *label;
   const double *number; /* no NaN; the last ring may be INFINITY */
   const char *units;    /* of the numbers; NULL: "1" */
-  const char *as;       /* the name in the results file, where the study decides it; NULL: `name` */
+  const char *as;       /* the name in the file, if the study decides it; NULL: `name` */
 } sw_axis;
 
-/* Where an output's numbers are while the run lasts. All are doubles; int32 on writing. */
+/* The numbers of an output during the run: doubles; int32 outputs are converted on writing. */
 typedef struct sw_result {
   const sw_output *output;
-  int width;     /* positions of the extra axes, multiplied; 1 without any. Position k of them
-                    counts the last axis fastest */
+  int width;     /* product of the lengths of its own axes; 1 without any. Position k runs over
+                    them with the last axis fastest */
   double **row;  /* UNIT: width * n_periods rows of this rank's units: row[k * n_periods + t]; of
                     a timeless one row[k];
                     GLOBAL: row[0] has n_periods * width numbers, [t][k], on rank 0;
                     TABLE: row[0] has width numbers, on rank 0; PAIR: NULL */
-  bool off;      /* resolve may switch an output off: it is not written */
+  bool off;      /* set by resolve: this output is neither computed nor written */
 } sw_result;
 
 /* ---- passes ----------------------------------------------------------------------------- */
@@ -132,41 +135,43 @@ typedef struct sw_result {
 typedef enum sw_domain {
   SW_UNITS, /* a tile is a block of this rank's units, all periods; inputs are local views */
   SW_ITEMS, /* a tile is one item of 0 .. items-1; inputs are gathered views */
-  SW_PAIRS  /* the engine asks for row segments (`segment`), a few rows of them at a time (`block`)
-               or whole rows (`whole_row`, `row_periods`); inputs are gathered views; squares or strips as `keep`
-               and symmetry ask */
+  SW_PAIRS  /* the engine asks for row segments (`segment`), blocks of a few rows (`block`) or whole
+               rows (`whole_row`, `row_periods`); inputs are gathered views. Whether it walks by
+               squares or by strips follows from `keep` and from symmetry */
 } sw_domain;
 
-/* A pass, declared in resolve by sw_job_pass; passes run in that order, one over pairs comes last.
- * UNITS: tile may fill UNIT outputs, operand rows and a partial.
- * ITEMS: tile fills the item's record and nothing else: it has no rows of units, so a measure with
- * unit outputs has a pass over units that fills them, from what items left. Partials merge in block order, records stand in item
- * order; then `finish` runs once (on rank 0) and its result bytes are broadcast. */
+/* A pass, declared in resolve by sw_job_pass. Passes run in the order of declaration; the one over
+ * pairs comes last.
+ * UNITS: `tile` may fill UNIT outputs, operand rows and a partial.
+ * ITEMS: `tile` fills the item's record and nothing else, because an item has no rows of units. A
+ * measure with unit outputs fills them in a later pass over units, from the result of the items.
+ * Partials are merged in block order; records are kept in item order. `finish` then runs once, on
+ * rank 0, and its result bytes are broadcast. */
 typedef struct sw_pass {
   sw_domain domain;
   int64_t items;    /* ITEMS */
-  int64_t grain;    /* UNITS: units of a tile, a divisor of SW_BLOCK; 0: SW_BLOCK. Smaller where a
-                       unit takes long: a tile is what is dealt to threads, marked and lost.
-                       PAIRS with `block`: rows it is asked for at a time, at most SW_MAX_ROWS;
-                       0: 8. So many as share what is read of the columns, no more: each thread
-                       has room for them */
-  size_t record;    /* ITEMS: bytes a tile writes for its item, zeroed before */
-  size_t partial;   /* UNITS: bytes of a block's partial; `start` initialises it, `merge` joins */
-  size_t result;    /* bytes finish leaves for later passes, on every rank */
-  int operand;      /* UNITS: so many operand columns placed by tile, gathered after the pass */
-  bool gathered;    /* UNITS: this pass's inputs are gathered views too */
-  bool links;       /* ITEMS: its tile sees job->links. Items belong to periods, equally many to
-                       each, in order: item i to period i / (items / n_periods) */
-  bool one_thread;  /* its tile or segment calls a library that is not thread-safe: it is called by
-                       one thread of a process at a time */
+  int64_t grain;    /* UNITS: units per tile, a divisor of SW_BLOCK; 0: SW_BLOCK. Choose fewer where
+                       a unit takes long: a tile is the unit of scheduling, of the journal, and of
+                       what a kill loses.
+                       PAIRS with `block`: rows per call, at most SW_MAX_ROWS; 0: 8. Choose enough
+                       to reuse the columns that are read, no more: each thread has room for all */
+  size_t record;    /* ITEMS: bytes that a tile writes for its item; zeroed before the call */
+  size_t partial;   /* UNITS: bytes of a block's partial; `start` initialises, `merge` joins */
+  size_t result;    /* bytes that `finish` passes to later passes, on every rank */
+  int operand;      /* UNITS: number of operand columns that `tile` fills; gathered after the pass */
+  bool gathered;    /* UNITS: the inputs of this pass are gathered views too */
+  bool links;       /* ITEMS: its tile sees job->links. Each period has equally many items, in order:
+                       item i belongs to period i / (items / n_periods) */
+  bool one_thread;  /* its tile or segment calls a library that is not thread-safe: one thread per
+                       process calls it at a time */
 } sw_pass;
 
-/* By what the partners of a unit are ordered, the first first; ties by unit code. */
+/* Which partners of a unit come first; ties are broken by unit code. */
 typedef enum sw_by { SW_BY_LARGEST, SW_BY_ABSOLUTE, SW_BY_SMALLEST } sw_by;
 
 enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 8, SW_MAX_ROWS = 64, SW_MAX_BY_ROW = 8 };
 enum { SW_ROW_PERIODS = 4 }; /* periods that row_periods is asked for at a time, at most */
-enum { SW_SPARE = 8 }; /* room behind both, so that one too many is told instead of overrunning */
+enum { SW_SPARE = 8 }; /* room behind both arrays, so that one too many is reported, not overrun */
 
 typedef struct sw_tile {
   int pass;
@@ -177,9 +182,9 @@ typedef struct sw_tile {
 typedef struct sw_input {
   const char *name;  /* as the study wrote it */
   const char *where; /* place in the study file */
-  sw_view view;      /* by the job's own period index; local or gathered as the pass says */
-  bool per_period_normalised; /* a score or rank normalised per period (measures of change refuse) */
-  bool unbounded;             /* a composite of z-scores: not in [0,1] (coupling refuses) */
+  sw_view view;      /* indexed by the job's own periods; local or gathered, as the pass declares */
+  bool per_period_normalised; /* normalised within each period; measures of change refuse it */
+  bool unbounded;             /* a composite of z-scores, not in [0,1]; coupling refuses it */
 } sw_input;
 
 typedef struct sw_inputs {
@@ -188,31 +193,32 @@ typedef struct sw_inputs {
 
 /* ---- resources -------------------------------------------------------------------------- */
 
-/* Something large that is made out of links, a distance and settings, and of no values of the
- * panel: a factorisation, a determinant on a grid. Asked for by sw_job_resource in resolve, or in
- * prepare for the pass that begins; made once a node, in memory that its ranks share, and not again
- * for an entry that asks for the same: the same recipe and settings, links of the same content.
+/* Something large that depends on links, a distance and settings, but on no value of the panel: a
+ * factorisation, a determinant on a grid. A measure requests it by sw_job_resource, in resolve or in
+ * prepare of the pass that needs it. It is made once per node, in memory that the ranks of the node
+ * share. A later entry with the same recipe, settings and content of links gets the same object.
  *
- * It is flat bytes without pointers, as each rank sees them at another address; 64-byte aligned,
- * zeroed before. `begin` and `fill` are pure functions of the resource and its base: they see no
- * job, and every node gets the same bytes. Both may fail, with SW_EINPUT where the study asks for
- * what cannot be ("the matrix is singular"); the place is put before. They run on one thread while
- * all others wait, and are not interrupted: what takes long is a pass over items. */
+ * It is flat bytes without pointers, because each rank maps them at another address; 64-byte
+ * aligned and zeroed beforehand. `begin` and `fill` are pure functions of the resource and its base:
+ * they see no job, and every node computes the same bytes. Both may fail, with SW_EINPUT where the
+ * study asks for the impossible ("the matrix is singular"); the engine adds the place in the study.
+ * They run on one thread while all others wait, and cannot be interrupted: use a pass over items for
+ * anything that takes long. */
 typedef struct sw_resource sw_resource;
 struct sw_resource {
   const char *name; /* the recipe, e.g. "ln_determinant" */
   const sw_links *links[2];
   const sw_distance *distance;
-  int base;            /* 1 + the index of an earlier resource of the job, of which it is made; 0 */
-  const void *setting; /* what else it depends on: bytes without pointers and without gaps */
+  int base;            /* 1 + the index of the earlier resource it is made from; 0: none */
+  const void *setting; /* anything else it depends on: bytes without pointers or padding */
   size_t setting_bytes;
-  size_t bytes; /* of it; with `begin`: at most, for the estimate of memory, 0 where not known */
-  /* Where the size is found on the way: makes an object, and says how many bytes it will fill. */
+  size_t bytes; /* its size; with `begin` an upper bound for the memory estimate, 0 if unknown */
+  /* Optional, if the size is only known after some work: makes an object and sets its size. */
   sw_status (*begin)(sw_error *err, const sw_resource *resource, const void *base, void **object,
                      size_t *bytes);
   sw_status (*fill)(sw_error *err, const sw_resource *resource, const void *base, void *object,
                     void *out);
-  void (*end)(void *object); /* releases it, also after a failure, unless it is NULL */
+  void (*end)(void *object); /* releases the object, after a failure too; not called with NULL */
 };
 
 enum { SW_MAX_RESOURCES = 8 };
@@ -225,87 +231,90 @@ typedef struct sw_job {
   const struct sw_measure *measure;
   const char *name;  /* `as`, else the measure's name; a composite's name */
   const char *where; /* place of the entry in the study file */
-  const sw_arg *arg; /* one for each of measure->param */
+  const sw_arg *arg; /* parallel to measure->param */
 
   int64_t n;                /* units */
   const sw_units *units;
   const sw_periods *periods; /* the panel's */
   int n_periods;             /* of this job */
   const int *period;         /* indices into `periods` */
-  bool has_gaps;             /* an input may lack a value, or a pair its distance */
+  bool has_gaps;             /* an input may have a missing value, or a pair no distance */
 
   int n_inputs;
   sw_input *input;
-  /* Of the SW_P_PAIRS parameter, by the job's own period index: what the other entry keeps of its
-   * pairs, rounded as it is stored, without those that have no value. While a pass with `links`
-   * runs; a tile sees those of its item's period and of the period before. The pairs of a whole
-   * series are the links of every period. NULL at other times. */
+  /* The kept pairs of the entry that the SW_P_PAIRS parameter names, by the job's own period index,
+   * rounded as stored, undefined pairs left out. Set only during a pass with `links`, else NULL; a
+   * tile sees the links of its item's period and of the period before. The pairs of a whole series
+   * are the links of every period. */
   const sw_links *links;
 
   struct sw_arena *arena; /* for resolve, prepare and finish */
-  struct sw_notes *notes; /* warnings, said once by the runner; every rank leaves the same ones,
-                             or (in finish) rank 0 alone */
+  struct sw_notes *notes; /* warnings, printed once by the runner. Every rank must add the same ones;
+                             in `finish` rank 0 alone adds them */
   uint64_t seed;
 
   /* Set by resolve. */
   int n_passes;
   sw_pass pass[SW_MAX_PASSES + SW_SPARE];
   bool directed;             /* pair: value(i, j) may differ from value(j, i) */
-  bool links_only;           /* pair: values only on the links of the parameter `weights`;
-                                then directed */
-  bool whole_series;         /* one matrix over all periods, not one for each; without pairs: no
-                                output by unit has time */
-  bool pooled;               /* a period's values rest on the inputs of other periods too; so it is
-                                where an output by unit is timeless, without a word */
-  bool defines_diagonal;     /* pair: value(i, i) is meant */
-  sw_by by;                  /* pair: the order of partners where the study does not write `by` */
+  bool links_only;           /* pair: defined only on the links of the parameter `weights`; implies
+                                directed */
+  bool whole_series;         /* one matrix for all periods instead of one per period; in a measure
+                                without pairs: no unit output has time */
+  bool pooled;               /* values of a period depend on inputs of other periods too, or on how
+                                many there are; implied by a timeless unit output. Of a job that is
+                                not pooled, and whose tables are of_parameters, --reuse computes the
+                                changed periods alone: it calls resolve again for a job of these.
+                                The bits of a period must not depend on which others the job has */
+  bool defines_diagonal;     /* pair: value(i, i) has a meaning */
+  sw_by by;                  /* pair: the order of partners if the study does not give `by` */
   int n_axes;
   sw_axis axis[SW_MAX_AXES + SW_SPARE];
-  sw_result *result;         /* one for each of measure->output */
-  int n_resources; /* of resolve and prepare */
+  sw_result *result;         /* parallel to measure->output */
+  int n_resources; /* requested in resolve and prepare */
   sw_resource resource[SW_MAX_RESOURCES];
   void *state;               /* the measure's own; tiles see it const */
-  bool scores_per_period, scores_unbounded; /* composite: handed on to inputs made of it */
+  bool scores_per_period, scores_unbounded; /* composite: copied to inputs that use its score */
 
   /* Set by the runner. */
-  int64_t first; /* the unit at which this rank's rows of results begin, as those of local views */
-  /* While pairs are computed: of which group, and for which label (an index
-   * into arg->texts of its parameter); NULL: the result's own. Each has a job of its own, a copy of
-   * that of the entry, with the pair outputs of the group alone. In resolve results of groups that
-   * the entry does not ask for are off. */
+  int64_t first; /* first unit of this rank's result rows and local views */
+  /* During a pair pass: the group of pair outputs, NULL for those of the result itself, and the
+   * label, an index into arg->texts of the group's parameter. Each label has a job of its own, a
+   * copy of the entry's job with the pair outputs of the group alone. In resolve, the results of
+   * groups that the entry does not request are off. */
   const char *group;
   int label;
   sw_view operand[SW_MAX_PASSES];    /* gathered: row[c * n_periods + t], from unit 0 */
   sw_view operand_local[SW_MAX_PASSES]; /* while its pass runs: this rank's units */
   const void *folded[SW_MAX_PASSES]; /* result bytes of finish */
-  const void *made[SW_MAX_RESOURCES]; /* from the pass on before which they were asked for */
+  const void *made[SW_MAX_RESOURCES]; /* set from the pass they were requested for */
   size_t made_bytes[SW_MAX_RESOURCES];
   int64_t undefined;                 /* UNIT and GLOBAL: values that are NaN, counted when written */
 } sw_job;
 
-/* In resolve: one more pass, of which the index is returned, or axis. */
+/* In resolve: add a pass, whose index is returned, or an axis. */
 int sw_job_pass(sw_job *job, sw_pass pass);
 void sw_job_axis(sw_job *job, sw_axis axis);
-/* In resolve: the axes `name` and, where it is not NULL, `to`, of the groups of a column. In the
- * file they are called as the column is, COLUMN and COLUMN_to; or group_COLUMN and group_COLUMN_to,
- * where that is the name of an output or one of the file's own. */
+/* In resolve: add the axis `name` and, unless NULL, the axis `to`, whose labels are the groups of a
+ * column. In the file they are named after the column, COLUMN and COLUMN_to, or group_COLUMN and
+ * group_COLUMN_to where COLUMN is the name of an output or of a dataset the file always has. */
 sw_status sw_job_group_axes(sw_error *err, sw_job *job, const char *name, const char *to,
                             const sw_grouping *grouping);
-/* The axis that an output calls `name`, or NULL; the name that it has in the file. */
+/* The axis that outputs refer to as `name`, or NULL; its name in the file. */
 const sw_axis *sw_job_find_axis(const sw_job *job, const char *name);
 const char *sw_axis_name(const sw_axis *axis);
-/* Periods of the job's result: 1 where it has no time. */
+/* Number of periods of a result of the job; 1 for one without time. */
 int sw_result_periods(const sw_job *job, const sw_result *result);
-/* In resolve and prepare: the index of a resource, which tiles find in job->made; the same index
- * for one that was asked for before. */
+/* In resolve and prepare: request a resource. Returns its index in job->made; a repeated request
+ * returns the same index. */
 int sw_job_resource(sw_job *job, sw_resource resource);
 /* The argument of the parameter called `name`, which the measure must have. */
 const sw_arg *sw_job_arg(const sw_job *job, const char *name);
-/* The links or the distance that it names; NULL when it was left out. A measure looks them up in
- * resolve and keeps them in its state, as names are searched for. */
+/* The links or the distance of that parameter; NULL when it was left out. Call it in resolve and keep
+ * the pointer in the state: it searches by name. */
 const sw_links *sw_job_weights(const sw_job *job, const char *name);
 const sw_distance *sw_job_distance(const sw_job *job, const char *name);
-/* The inputs named by that parameter (none when it was left out). */
+/* The inputs of that parameter; count 0 when it was left out. */
 sw_inputs sw_job_inputs(const sw_job *job, const char *name);
 /* SW_EINPUT with the place of that parameter: "study.yaml:31:5: gravity_gdp: decay: <message>". */
 sw_status sw_job_fail(sw_error *err, const sw_job *job, const char *param, const char *format, ...)
@@ -317,48 +326,54 @@ const char *sw_job_period(const sw_job *job, int t);
 
 /* ---- the descriptor --------------------------------------------------------------------- */
 
-/* What a measure promises is checked: the descriptor when the program starts, what resolve declares
- * for every job, what tiles and finish leave while it runs. Each slip is one line that names the
- * measure and ends the program with status 1 (SW_EINTERNAL), as no study can mend it:
+/* The engine checks what a measure promises: the descriptor when the program starts, what resolve
+ * declares for every job, what tiles and finish write during the run. Each violation is one line
+ * that names the measure, and the program ends with status 1 (SW_EINTERNAL), because no study can
+ * mend it. The rules:
  *
- * - name, title, formula, source, version >= 1, resolve; a help of every parameter. Names are
- *   letters, digits and '_'. A headline is one of the outputs.
- * - An alias has a name, a title and the three fields of an alias, and nothing else. It sets a
- *   parameter of a measure that is neither an alias nor a composite, to a value of its type.
- * - Parameters: no two of a name; not `as`, `periods`, `keep`, and beside pair outputs not `by`,
- *   which the engine reads; beside pair outputs `weights` is a weights matrix, as `keep: links`
- *   means its links; a choice has choices; lo <= hi; a default reads as its type. At most one of
- *   pairs, which has no default: a job has links, and a pass that sees them.
- * - Outputs: no two of a name and form; of variants of a name resolve leaves one on. Names that the
- *   results file has itself: unit, unit_to, time, lon, lat, group_*, operand_hash, block,
+ * - Required: name, title, formula, source, version >= 1, resolve, and a help line for every
+ *   parameter. Names consist of letters, digits and '_'. `headline` names an output.
+ * - An alias has a name, a title and the three alias fields, nothing else. It sets one parameter of
+ *   a measure that is neither an alias nor a composite, to a value of the parameter's type.
+ * - Parameters have distinct names, other than `as`, `periods`, `balanced`, `keep` and, with pair outputs, `by`,
+ *   which the engine reads. With pair outputs, `weights` is a weights matrix, because `keep: links`
+ *   means its links. A choice has choices; lo <= hi; a default is valid for its type. At most one
+ *   parameter is SW_P_PAIRS; it has no default, and some pass has `links`.
+ * - Two outputs differ in name or shape; of several with one name, resolve leaves one on. Names
+ *   taken by the results file: unit, unit_to, time, lon, lat, group_*, operand_hash, block,
  *   block_checksum, value_checksum; with pair outputs also out_strength, in_strength, total, mean,
  *   max, n_pairs, partner, row_start, unit_edge, entry, rank, tile, tile_checksum, the sums of
  *   blocks, rings and centres (block_sum, block_count, sent_to, received_from, ring_sum, ring_count,
- *   ring_out, from_centre, to_centre), and `value` but for a pair output. The same holds for axes, which share no name with an output.
- * - Outputs have up to three axes of their own, which differ; pairs none. An output that is on has
- *   its axes declared, each once, with a label or number at least, not both; 8 axes at most.
- * - timeless is of unit outputs; a global one without time is a table.
- * - Unit outputs need a tile and a pass over units, but for those by_row, which need whole_row and
- *   pair outputs, 8 at most; global ones and tables finish, and a pass over units or items; pair
- *   outputs one of segment, block, whole_row and row_periods, and one pass over pairs, the last.
- *   row_state, row_prepare and row_periods go together.
- * - A group of pair outputs has a parameter SW_P_MATRICES of its name, and each of these a group.
- *   No output and no axis is called like it. Beside outputs of groups alone, unit outputs may have
- *   time although the matrices have none (whole_series).
- * - A resource has a name, a fill, bytes or a begin; its base is an earlier one; 8 at most.
- * - A partial needs merge, a result finish. partial, operand and gathered are of passes over units,
- *   items, record and links of those over items; 1 to 8 passes. open needs close and a workspace.
- * - fold is beside block alone.
- * - A tile fills no output but unit ones, and those over units only; segment, block, whole_row
- *   and row_periods fill `out`.
- * - What a result is follows from its outputs: any kind may have pair outputs beside others. resolve
- *   may switch all of them off, but for the kind pair: then there are no pairs. Beside one matrix
- *   over all periods (whole_series) unit outputs are timeless. */
+ *   ring_out, from_centre, to_centre), and `value` for anything but a pair output. Axes may not use
+ *   these names either, nor the name of an output.
+ * - An output has up to three distinct axes of its own; a pair output has none. The axes of every
+ *   output that is on are declared, once each, with at least one position, as labels or numbers but
+ *   not both; at most 8 axes per job.
+ * - `timeless` is for unit outputs; a global output without time is a table. `of_parameters` is for
+ *   tables.
+ * - Unit outputs need `tile` and a pass over units. Those by_row need whole_row and pair outputs; at
+ *   most 8. Global outputs and tables need `finish` and a pass over units or items. Pair outputs
+ *   need exactly one of segment, block, whole_row and row_periods, and exactly one pass over pairs,
+ *   the last. row_state, row_prepare and row_periods come together.
+ * - The `group` of a pair output is the name of a SW_P_MATRICES parameter, and each such parameter
+ *   has a group. No output or axis has the same name. If all pair outputs belong to groups, unit
+ *   outputs may have time even when the matrices have none (whole_series).
+ * - A resource has a name, a `fill`, and `bytes` or `begin`; its base is an earlier resource; at
+ *   most 8.
+ * - A partial needs `merge`; a result needs `finish`. partial, operand and gathered belong to passes
+ *   over units; items, record and links to passes over items. A job has 1 to 8 passes. `open` needs
+ *   `close` and a workspace.
+ * - `fold` is allowed beside `block` only.
+ * - A tile writes unit outputs only, and only in a pass over units; segment, block, whole_row and
+ *   row_periods write to `out`.
+ * - Any kind of measure may have pair outputs beside others. resolve may switch all of them off,
+ *   except in a measure of kind pair; no pairs are then computed. Beside one matrix over all periods
+ *   (whole_series) unit outputs are timeless. */
 
-
-/* Sums of a square of pairs under way, in eight lanes each: number c of row r, from the square's first
- * column and row, is added to row[r * 8 + c % 8] and to column[(r % 8) * stride + c], in the order of
- * columns and of rows. `greatest` is raised to the largest value; NaN raises nothing. */
+/* Running sums over a square of pairs, in eight lanes. The value at row r and column c, counted from
+ * the square's first row and column, is added to row[r * 8 + c % 8] and to
+ * column[(r % 8) * stride + c], in column and row order. `greatest` becomes the largest value; NaN is
+ * ignored. */
 typedef struct sw_fold {
   double *row, *column;
   int64_t stride;
@@ -371,29 +386,30 @@ typedef struct sw_measure {
   const char *name, *title;
   const char *formula; /* one line or two, plain text */
   const char *source;  /* the citation */
-  int version;         /* raised when numbers change */
-  const char *headline; /* the output that a summary shows; NULL: the first */
+  int version;         /* increased when its numbers change */
+  const char *headline; /* the output shown in the summary; NULL: the first */
   sw_kind kind;
-  const sw_param *param; /* ends with a NULL name; `as`, `periods`, `keep`, `by` are the engine's */
+  const sw_param *param; /* ends with a NULL name; `as`, `periods`, `balanced`, `keep`, `by` are the engine's */
   const sw_output *output; /* ends with a NULL name */
-  double flops, bytes;   /* pair: per evaluated pair, for the plan */
+  double flops, bytes;   /* pair: per evaluated pair, for the time estimate */
 
-  /* Read the arguments, refuse what cannot be, declare passes, axes, symmetry, state. Pure and
-   * the same on every rank; sees counts and names, no values. */
+  /* Reads the arguments, refuses impossible ones, and declares passes, axes, symmetry and state.
+   * Pure, and the same on every rank; it sees counts and names, but no values. */
   sw_status (*resolve)(sw_error *err, sw_job *job);
   /* Optional, before each pass, on every rank, inputs in place. Pure. */
   sw_status (*prepare)(sw_error *err, sw_job *job, int pass);
-  /* UNITS and ITEMS. Cannot fail, print or allocate outside `workspace`. `out`: the partial or
-   * the record; NULL when the pass has neither. */
+  /* UNITS and ITEMS. Must not fail, print or allocate; `workspace` is its scratch memory. `out` is
+   * the partial or the record; NULL when the pass has neither. */
   void (*tile)(const sw_job *job, const sw_tile *tile, void *out, void *workspace);
-  /* UNITS: initial partial (zeros when absent); joins `part` into `all`, in block order. */
+  /* UNITS: `start` initialises a partial (zeros if absent); `merge` joins `part` into `all`, called
+   * in block order. */
   void (*start)(const sw_job *job, int pass, void *all);
   void (*merge)(const sw_job *job, int pass, void *all, const void *part);
-  /* `all`: the merged partial, or all records in item order. Fills GLOBAL and TABLE outputs and
-   * `result` (zeroed before). May fail with SW_EINPUT (e.g. a negative mass). Rank 0 only. */
+  /* `all` is the merged partial, or all records in item order. Fills GLOBAL and TABLE outputs and
+   * `result` (zeroed beforehand). May fail with SW_EINPUT (e.g. a negative mass). Rank 0 only. */
   sw_status (*finish)(sw_error *err, sw_job *job, int pass, const void *all, void *result);
-  /* Optional: opaque state that every rank builds from finish's bytes (a factorisation), kept in
-   * job->state by the measure; destroy releases it. */
+  /* Optional: every rank builds opaque state (a factorisation) from the bytes of `finish` and keeps
+   * it in job->state; `destroy` releases it. */
   sw_status (*build)(sw_error *err, sw_job *job, int pass);
   void (*destroy)(sw_job *job);
 
@@ -402,48 +418,50 @@ typedef struct sw_measure {
    * undirected measure gives the same bits for (i, j) and (j, i). */
   void (*segment)(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1, double *const *out,
                   void *workspace);
-  /* Instead of segment, for what gains by several rows at a time, as products do, where each number
-   * of a column serves all rows: rows [i0, i1) against columns [j0, j1), out[q][(i - i0) * stride +
-   * j - j0]; rows as many as the pass's grain, or fewer. The bits of a pair do not depend on the
-   * block that it lies in. See kernel/pairs/block.h. */
+  /* Instead of segment, where several rows at a time are faster, as in products, where each number
+   * read from a column serves all rows: rows [i0, i1) against columns [j0, j1), into
+   * out[q][(i - i0) * stride + j - j0]; at most the pass's grain of rows. The bits of a pair must not
+   * depend on the block it is computed in. See kernel/pairs/block.h. */
   void (*block)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                 double *const *out, int64_t stride, void *workspace);
-  /* Optional, beside block: adds a square's values to its sums without leaving them in memory, where
-   * only sums of an undirected matrix are wanted. The bits are those of adding what block fills; a
-   * NaN shows in its row's sum, and the square is then done again by block. */
+  /* Optional, beside block, for when only the sums of an undirected matrix are wanted: adds the
+   * values of a square to its sums without storing them. The bits must equal those of adding the
+   * values of `block`. A NaN makes its row's sum NaN, and the engine then repeats the square by
+   * `block`. */
   void (*fold)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                sw_fold *sums, void *workspace);
-  /* Instead of either, for what must see a whole row: out[q][0 .. n). Behind the pair outputs stand
-   * those that are by_row, in order: out[pairs + k][label] is a number of the row's unit, NaN before
-   * the call; NULL where it is not wanted. A row without pairs to keep is no matter of pairs: see
-   * market_potential.c, a pass over units with its operands gathered. */
+  /* Instead of either, where a value depends on the whole row: fills out[q][0 .. n). The by_row
+   * outputs follow the pair outputs, in order: out[pairs + k][label] is a number of the row's unit,
+   * NaN before the call; out[pairs + k] is NULL when it is not wanted. A measure that only sums over
+   * a row and keeps no pairs should be a pass over units with gathered operands instead: see
+   * market_potential.c. */
   void (*whole_row)(const sw_job *job, int t, int64_t i, double *const *out, void *workspace);
-  /* Instead of these, for whole rows of which a part rests on the row and not on the period, as
-   * distances and their order do. row_prepare makes that part once for all periods that go
-   * together, in `state`: row_state(job) bytes, 64-byte aligned, not zeroed. row_periods then fills
-   * the row's values in periods [t0, t1), SW_ROW_PERIODS of them at most: of pair output q of k,
-   * out[(t - t0) * k + q][0 .. n). Which periods come together changes no bit. Between the two
-   * calls the same workspace may serve other rows. */
+  /* Instead of these, where part of the work on a whole row does not depend on the period, such as
+   * sorting by distance. row_prepare does that part once for several periods and leaves it in
+   * `state`: row_state(job) bytes, 64-byte aligned, not zeroed. row_periods then fills the row in
+   * periods [t0, t1), at most SW_ROW_PERIODS of them: pair output q of k goes to
+   * out[(t - t0) * k + q][0 .. n). How periods are grouped must change no bit. The same workspace may
+   * serve other rows between the two calls. */
   size_t (*row_state)(const sw_job *job);
   void (*row_prepare)(const sw_job *job, int64_t i, void *state, void *workspace);
   void (*row_periods)(const sw_job *job, int t0, int t1, int64_t i, const void *state,
                       double *const *out, void *workspace);
 
-  /* Bytes of a thread's workspace (0: none), 64-byte aligned, not zeroed. */
+  /* Bytes of workspace per thread (0: none); 64-byte aligned, not zeroed. */
   size_t (*workspace)(const sw_job *job);
-  /* Optional, with a workspace: what a thread makes there before its first tile or segment of a
-   * pass and takes down after its last, such as the objects of a library. Where open fails, the run
-   * ends with its status and close is not called. `err` is the thread's until close: a tile whose
-   * library has failed records that with sw_fail there, and the run ends with it; what the tile
-   * has left is dropped. */
+  /* Optional, with a workspace: objects of a thread, such as those of a library. Each thread calls
+   * `open` before its first tile or segment of a pass and `close` after its last. If `open` fails, the
+   * run ends with its status and `close` is not called. `err` belongs to the thread until `close`: a
+   * tile whose library fails records it there by sw_fail, the run ends with that error, and the
+   * tile's output is dropped. */
   sw_status (*open)(sw_error *err, const sw_job *job, int pass, void *workspace);
   void (*close)(const sw_job *job, int pass, void *workspace);
 
-  /* An alias, another name for a measure with one parameter set: an entry of that name is one of
-   * `alias_of`, may not give the parameter, and is called like the alias without `as`. The results
-   * name the measure. In the catalogue: SW_ALIAS of catalog.def. */
+  /* An alias is another name for a measure with one parameter set. An entry of that name is an entry
+   * of `alias_of`, may not give the parameter, and takes the alias's name as the default of `as`. The
+   * results name the measure. In the catalogue: SW_ALIAS of catalog.def. */
   const struct sw_measure *alias_of;
-  const char *alias_param, *alias_value; /* the value as a study would write it */
+  const char *alias_param, *alias_value; /* the value as a study writes it */
 } sw_measure;
 
 /* ---- the catalogue ---------------------------------------------------------------------- */

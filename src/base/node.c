@@ -109,10 +109,11 @@ static sw_status unknown_key(sw_error *err, const sw_node *map, int index,
   int count = 0;
   while (allowed[count])
     count++;
+  char hint[SW_HINT_ROOM];
   const char *near = sw_nearest(map->key[index], allowed, count);
   if (near)
-    return sw_node_key_fail(err, map, index, "unknown key '%s'; did you mean '%s'?",
-                            map->key[index], near);
+    return sw_node_key_fail(err, map, index, "unknown key '%s'%s", map->key[index],
+                            sw_did_you_mean(map->key[index], near, hint));
   char known[SW_ERROR_TEXT / 2];
   join(allowed, known, sizeof known);
   return sw_node_key_fail(err, map, index, "unknown key '%s'; known keys: %s", map->key[index],

@@ -1,23 +1,33 @@
-/* Text: UTF-8, numbers shown, near words, paths. Nothing here looks at the locale. */
+/* Text: UTF-8, numbers shown, names that look the same, near words, paths. Nothing here looks at
+ * the locale. */
 #include "base/text.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <utf8proc.h>
 
 #include "base/arena.h"
 
 /* ---- numbers ---------------------------------------------------------------------------- */
 
-/* The program never sets a locale, so the point is a point. A NaN equals nothing: it is shown as the
- * first attempt has it. */
+/* The program never sets a locale, so the point is a point. A NaN equals nothing: it is shown as
+ * the first attempt has it. */
 const char *sw_show_number(double value, char text[SW_NUMBER_ROOM]) {
   for (int digits = 15; digits <= 17; digits++) {
     snprintf(text, SW_NUMBER_ROOM, "%.*g", digits, value);
     if (isnan(value) || strtod(text, NULL) == value) break;
   }
   return text;
+}
+
+/* ---- names of files --------------------------------------------------------------------- */
+
+bool sw_ends_with(const char *text, const char *ending) {
+  size_t length = strlen(text), tail = strlen(ending);
+  return length >= tail && strcasecmp(text + length - tail, ending) == 0;
 }
 
 /* ---- UTF-8 ------------------------------------------------------------------------------ */
@@ -60,6 +70,142 @@ bool sw_is_utf8(const char *text, size_t length) {
     i += size;
   }
   return true;
+}
+
+/* ---- names that look the same ----------------------------------------------------------- */
+
+/* Accents, and the voicing marks of kana, that stand behind their letter. */
+static bool is_accent(int32_t c) {
+  utf8proc_category_t category = utf8proc_category(c);
+  return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ME;
+}
+
+/* Nothing to see by itself: soft hyphen, joiners, marks of direction, byte order mark. */
+static bool is_invisible(int32_t c) {
+  return utf8proc_get_property(c)->ignorable;
+}
+
+/* The character at *at, which moves behind it; a byte that begins none stands for itself. */
+static int32_t next_character(const char **at, const char *end) {
+  const utf8proc_uint8_t *byte = (const utf8proc_uint8_t *)*at;
+  utf8proc_int32_t c = byte[0];
+  utf8proc_ssize_t size = utf8proc_iterate(byte, end - *at, &c);
+  *at += size > 0 ? size : 1;
+  return size > 0 ? c : byte[0];
+}
+
+/* A canonical decomposition takes at most 3 times the bytes of its text (Unicode, annex 15), one of
+ * compatibility up to 11 times: the few texts for which that is too much go without it. */
+size_t sw_text_shape(const char *text, size_t length, char *out) {
+  enum { TEXT = 256 }; /* longer texts are no codes or names of columns: their own shape */
+  static const unsigned options[] = {
+      UTF8PROC_DECOMPOSE | UTF8PROC_IGNORE | UTF8PROC_LUMP | UTF8PROC_STABLE | UTF8PROC_COMPAT,
+      UTF8PROC_DECOMPOSE | UTF8PROC_IGNORE | UTF8PROC_LUMP | UTF8PROC_STABLE};
+  int32_t character[3 * TEXT];
+  for (int k = 0; k < 2 && length <= TEXT; k++) {
+    utf8proc_ssize_t n = utf8proc_decompose(
+        (const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, character, 3 * TEXT, options[k]);
+    if (n < 0 || n >= 3 * TEXT) continue; /* reencode ends with a zero */
+    n = utf8proc_reencode(character, n, options[k]);
+    if (n < 0 || (size_t)n > 3 * length) continue;
+    const char *from = (const char *)character, *to = from + n;
+    while (from < to && *from == ' ')
+      from++;
+    while (to > from && to[-1] == ' ')
+      to--;
+    memcpy(out, from, (size_t)(to - from));
+    return (size_t)(to - from);
+  }
+  memcpy(out, text, length);
+  return length;
+}
+
+/* Where two texts differ first: in each a character with all that is seen with it, or nothing. */
+typedef struct difference {
+  const char *from[2], *to[2];
+} difference;
+
+/* Stands behind a letter, and is not looked for by the eye. */
+static bool goes_along(const char *at, const char *end) {
+  int32_t c = at < end ? next_character(&at, end) : 'x';
+  return is_accent(c) || is_invisible(c);
+}
+
+static difference first_difference(const char *a, const char *b) {
+  const char *at[2] = {a, b}, *end[2] = {a + strlen(a), b + strlen(b)};
+  for (const char *to[2] = {a, b}; at[0] < end[0] && at[1] < end[1];) {
+    if (next_character(&to[0], end[0]) != next_character(&to[1], end[1])) break;
+    at[0] = to[0], at[1] = to[1];
+  }
+  difference out = {{at[0], at[1]}, {at[0], at[1]}};
+  bool along[2] = {goes_along(at[0], end[0]), goes_along(at[1], end[1])};
+  for (int i = 0; i < 2; i++) {
+    /* What one has between two letters the other lacks. */
+    if (at[i] == end[i] || (along[!i] && !along[i])) continue;
+    next_character(&out.to[i], end[i]);
+    while (goes_along(out.to[i], end[i]))
+      next_character(&out.to[i], end[i]);
+  }
+  return out;
+}
+
+bool sw_looks_alike(const char *a, const char *b) {
+  enum { NAME = 256 }; /* longer ones are no codes or names of columns */
+  char left[3 * NAME], right[3 * NAME];
+  size_t a_length = strlen(a), b_length = strlen(b);
+  if (a_length > NAME || b_length > NAME || !strcmp(a, b)) return false;
+  a_length = sw_text_shape(a, a_length, left);
+  b_length = sw_text_shape(b, b_length, right);
+  return a_length == b_length && !memcmp(left, right, a_length);
+}
+
+/* "U+0065 U+0301", with the name of what cannot be seen; three characters at most. */
+static size_t list_points(char *out, size_t size, const char *from, const char *to) {
+  static const struct {
+    int32_t character;
+    const char *name;
+  } named[] = {{' ', " (a space)"},
+               {0xA0, " (a no-break space)"},
+               {0x202F, " (a no-break space)"},
+               {0x3000, " (an ideographic space)"},
+               {0xAD, " (a soft hyphen)"},
+               {0x200B, " (a zero-width space)"},
+               {0x200C, " (zero width)"},
+               {0x200D, " (zero width)"},
+               {0x200E, " (a mark of direction)"},
+               {0x200F, " (a mark of direction)"},
+               {0x2060, " (zero width)"},
+               {0xFEFF, " (a byte order mark)"}};
+  size_t used = 0;
+  for (int n = 0; from < to && used < size; n++) {
+    int32_t c = next_character(&from, to);
+    const char *name = c >= 0xFF01 && c <= 0xFF5E ? " (full width)" : "";
+    for (size_t k = 0; k < sizeof named / sizeof *named; k++)
+      if (named[k].character == c) name = named[k].name;
+    if (n == 3) return used + (size_t)snprintf(out + used, size - used, " ...");
+    used +=
+        (size_t)snprintf(out + used, size - used, "%sU+%04X%s", n ? " " : "", (unsigned)c, name);
+  }
+  return used;
+}
+
+/* A difference within ASCII is seen: nothing is said of it. */
+const char *sw_show_difference(const char *word, const char *other, char text[SW_DIFFERENCE_ROOM]) {
+  char mine[100] = "", its[100] = "";
+  difference found = first_difference(word, other);
+  bool seen = true;
+  for (int i = 0; i < 2; i++)
+    for (const char *at = found.from[i]; at < found.to[i]; at++)
+      seen &= !(*at & 0x80);
+  list_points(mine, sizeof mine, found.from[0], found.to[0]);
+  list_points(its, sizeof its, found.from[1], found.to[1]);
+  text[0] = '\0';
+  if (seen) return text;
+  if (*mine && *its)
+    snprintf(text, SW_DIFFERENCE_ROOM, "has %s in place of %s", its, mine);
+  else
+    snprintf(text, SW_DIFFERENCE_ROOM, "%s %s", *its ? "also has" : "lacks", *its ? its : mine);
+  return text;
 }
 
 /* ---- near words ------------------------------------------------------------------------- */
@@ -105,6 +251,9 @@ static int distance(const char *a, int a_length, const char *b, int b_length) {
 const char *sw_nearest(const char *word, const char *const *candidates, int count) {
   size_t length = strlen(word);
   if (length > WORD) return NULL;
+  /* Full-width letters are many bytes away, and yet what was meant. */
+  for (int i = 0; i < count; i++)
+    if (sw_looks_alike(word, candidates[i])) return candidates[i];
   /* At most half of a long word may be wrong, or two edits of a short one. */
   int best = length / 2 > 2 ? (int)(length / 2) : 2;
   const char *found = NULL;
@@ -118,6 +267,16 @@ const char *sw_nearest(const char *word, const char *const *candidates, int coun
     found = candidates[i];
   }
   return found;
+}
+
+const char *sw_did_you_mean(const char *word, const char *near, char text[SW_HINT_ROOM]) {
+  char unseen[SW_DIFFERENCE_ROOM];
+  text[0] = '\0';
+  if (!near) return text;
+  sw_show_difference(word, near, unseen);
+  snprintf(text, SW_HINT_ROOM, "; did you mean '%.200s'%s%s?", near, *unseen ? ", which " : "",
+           unseen);
+  return text;
 }
 
 /* ---- paths ------------------------------------------------------------------------------ */

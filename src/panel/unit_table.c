@@ -1,12 +1,13 @@
 /* See unit_table.h. The table is the same on every rank and every rank builds it whole, without
  * a message: so all loops run in code order, in which sums have one order.
  *
- * It is read from the units file or made of the panel's codes (store/panel/units.c, universe.c),
+ * It is read from the units file or made of the panel's codes (store/units/units.c, panel/universe.c),
  * cut to the units in use, joined to coarser ones where the study says `aggregate`, and becomes
  * sw_units at the end. Texts are borrowed from the arena, never copied with a row. */
 #include "panel/unit_table.h"
 
 #include "base/hash.h"
+#include "kernel/space/sphere.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -124,11 +125,11 @@ sw_status sw_units_build(sw_error *err, sw_arena *arena, const sw_unit_table *ta
 
 /* ---- coarser units ----------------------------------------------------------------------- */
 
-/* Sums over the members of a coarse unit that have coordinates, for its place. */
+/* The members of a coarse unit that have coordinates, for its place. */
 typedef struct centroid {
-  int64_t members;                           /* that have coordinates */
-  bool no_area;                              /* one of them has no area */
-  double area, lon, lat, area_lon, area_lat; /* sums; area_lon of area times lon */
+  int64_t members, first;        /* that have coordinates; the first of them */
+  bool no_area, apart;           /* one of them has no area; not all are at one place */
+  sw_sphere_sum plain, weighted; /* by area */
 } centroid;
 
 /* A member without coordinates says nothing about the place. Its area still counts in the area
@@ -136,28 +137,28 @@ typedef struct centroid {
 static void add_member(centroid *place, const sw_unit_table *from, int64_t i) {
   if (!from->lon || !from->lat || isnan(from->lon[i]) || isnan(from->lat[i])) return;
   double area = from->area ? from->area[i] : NAN;
-  place->members++;
-  place->lon += from->lon[i];
-  place->lat += from->lat[i];
-  if (isnan(area)) {
+  if (place->members++ == 0) place->first = i;
+  place->apart |=
+      from->lon[i] != from->lon[place->first] || from->lat[i] != from->lat[place->first];
+  sw_sphere_add(&place->plain, 1, from->lon[i], from->lat[i]);
+  if (isnan(area))
     place->no_area = true;
-    return;
-  }
-  place->area += area;
-  place->area_lon += area * from->lon[i];
-  place->area_lat += area * from->lat[i];
+  else
+    sw_sphere_add(&place->weighted, area, from->lon[i], from->lat[i]);
 }
 
-/* Means weighted by area, or plain means where a member lacks its area: weighing only some of
- * them would weigh by accident. Without a member that has coordinates the place is missing.
- * Longitudes are averaged as numbers: members on both sides of the date line would meet on the
- * wrong side of the Earth. */
-static void settle(const centroid *place, sw_unit_table *out, int64_t i) {
-  if (!out->lon || !out->lat) return;
-  bool weighted = !place->no_area && place->area > 0;
-  double by = weighted ? place->area : (double)place->members;
-  out->lon[i] = place->members ? (weighted ? place->area_lon : place->lon) / by : NAN;
-  out->lat[i] = place->members ? (weighted ? place->area_lat : place->lat) / by : NAN;
+/* Means on the sphere, weighted by area, or plain means where a member lacks its area: weighing
+ * only some of them would weigh by accident. One place is its own mean, to the bit. Without a
+ * member that has coordinates the place is missing. False: the members have places, but no mean of
+ * them. */
+static bool settle(const centroid *place, const sw_unit_table *from, sw_unit_table *out,
+                   int64_t i) {
+  if (!out->lon || !out->lat) return true;
+  out->lon[i] = place->members ? from->lon[place->first] : NAN;
+  out->lat[i] = place->members ? from->lat[place->first] : NAN;
+  if (!place->apart) return true;
+  bool weighted = !place->no_area && place->weighted.weight > 0;
+  return sw_sphere_mean(weighted ? &place->weighted : &place->plain, &out->lon[i], &out->lat[i]);
 }
 
 /* The label of grouping g for each coarse unit. Members may leave it empty, but those that have
@@ -202,7 +203,12 @@ sw_status sw_unit_table_merge(sw_error *err, sw_arena *arena, const char *file,
   /* An empty label until a member brings one. */
   for (int64_t p = 0; p < n_coarse; p++) {
     out->code[p] = coarse[p];
-    settle(&places[p], out, p);
+    if (!settle(&places[p], from, out, p))
+      return sw_fail(err, SW_EINPUT,
+                     "%s: the members of %s that `aggregate` sums lie on opposite sides of the "
+                     "Earth and have no mean place; sum them into several units, or leave `lon` "
+                     "and `lat` out",
+                     file, coarse[p]);
     for (int g = 0; g < out->n_groups; g++)
       out->group[g][p] = "";
   }

@@ -26,8 +26,9 @@ sw_status sw_units_build(sw_error *err, sw_arena *arena, const sw_unit_table *ta
                          sw_units *units);
 
 /* Coarser units: `parent[i]` is the coarse unit of row i, whose codes are coarse[0..n_coarse).
- * Coordinates are weighted by area where every member with coordinates has one, else plain means;
- * areas are summed; group labels must agree where they are not empty. */
+ * Coordinates are means on the sphere, weighted by area where every member with coordinates has
+ * one, else plain; members whose places cancel are refused; areas are summed; group labels must
+ * agree where they are not empty. */
 sw_status sw_unit_table_merge(sw_error *err, sw_arena *arena, const char *file,
                               const sw_unit_table *from, const int64_t *parent, int64_t n_coarse,
                               const char *const *coarse, sw_unit_table *out);

@@ -97,3 +97,73 @@ Test(path, beside) {
   cr_assert_str_eq(sw_path_beside(arena, "d/study.yaml", "../b.csv"), "d/../b.csv");
   sw_arena_destroy(arena);
 }
+
+/* ---- names that look the same ------------------------------------------------------------ */
+
+#define E_ACUTE "\xC3\xA9"
+#define ACUTE "\xCC\x81"
+#define GRAVE "\xCC\x80"
+
+Test(shapes, names_that_look_the_same) {
+  static const struct {
+    const char *word, *other, *said;
+  } pairs[] = {
+      {"re" ACUTE "gion", "r" E_ACUTE "gion", "has U+00E9 in place of U+0065 U+0301"},
+      {"r" E_ACUTE "gion", "re" ACUTE "gion", "has U+0065 U+0301 in place of U+00E9"},
+      {"gdp pc", "gdp\xC2\xA0pc",
+       "has U+00A0 (a no-break space) in place of U+0020 (a space)"},
+      {"gdp", "gdp\xC2\xA0 ", "also has U+00A0 (a no-break space)"}, /* and a blank */
+      {"gdp",
+       "g\xEF\xBB\xBF"
+       "dp",
+       "also has U+FEFF (a byte order mark)"},
+      {"g\xE2\x80\x8B"
+       "dp",
+       "gdp", "lacks U+200B (a zero-width space)"},
+      {"gdp", "\xEF\xBD\x87\xEF\xBD\x84\xEF\xBD\x90",
+       "has U+FF47 (full width) in place of U+0067"},
+      {"a-b",
+       "a\xE2\x88\x92"
+       "b",
+       "has U+2212 in place of U+002D"},
+      {"\xED\x95\x9C", "\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB", /* Hangul, composed and apart */
+       "has U+1112 in place of U+D55C"},
+      {"\xE3\x82\xAC", "\xE3\x82\xAB\xE3\x82\x99", /* katakana ga */
+       "has U+30AB U+3099 in place of U+30AC"},
+      {"\xD0\xB9", "\xD0\xB8\xCC\x86", "has U+0438 U+0306 in place of U+0439"},
+      {"\xE1\xBA\xA5", "\xC3\xA2" ACUTE, /* two accents, one of them apart */
+       "has U+00E2 U+0301 in place of U+1EA5"},
+      {"gdp", "gdp", NULL},
+      {"gdp", "gdq", NULL},
+      {"pr" E_ACUTE, "pr\xC3\xA8", NULL}, /* another accent */
+      {"pre" ACUTE, "pre" GRAVE, NULL},
+      {"pre", "pr" E_ACUTE, NULL}, /* none */
+      {"", "\xC3\xA8", NULL},
+  };
+  char text[SW_DIFFERENCE_ROOM];
+  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+    bool alike = sw_looks_alike(pairs[i].word, pairs[i].other);
+    cr_assert_eq(alike, pairs[i].said != NULL, "pair %zu", i);
+    cr_assert_eq(alike, sw_looks_alike(pairs[i].other, pairs[i].word), "pair %zu", i);
+    if (alike)
+      cr_assert_str_eq(sw_show_difference(pairs[i].word, pairs[i].other, text), pairs[i].said);
+    if (alike) cr_assert_str_eq(sw_nearest(pairs[i].word, &pairs[i].other, 1), pairs[i].other);
+  }
+  /* Not alike, but near, and in what is not plain. */
+  cr_assert_str_eq(sw_show_difference("resume", "r" E_ACUTE "sume", text),
+                   "has U+00E9 in place of U+0065");
+  cr_assert_str_eq(sw_show_difference("gdpp", "gdp", text), "");
+}
+
+/* Any bytes, none written beyond three times their number. */
+Test(shapes, any_bytes) {
+  static const char bytes[] = "\xED\x95\x9C\xF0\x9F\x8C\x8D\xC3\xFF" E_ACUTE "\xE5\x8C";
+  char out[3 * sizeof bytes + 1];
+  for (size_t from = 0; from < sizeof bytes; from++)
+    for (size_t to = from; to < sizeof bytes; to++) {
+      memset(out, 0x7E, sizeof out);
+      size_t length = sw_text_shape(bytes + from, to - from, out);
+      cr_assert_leq(length, 3 * (to - from));
+      cr_assert_eq(out[length], 0x7E);
+    }
+}

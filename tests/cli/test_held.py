@@ -73,7 +73,7 @@ def check_what_it_is(world):
              "text.h5": (b"code,year\n01,2001\n", "it is text"),
              "gz.h5": (b"\x1f\x8b\x08\0\0\0\0\0", "it is compressed by gzip"),
              "zip.h5": (b"PK\x03\x04\x14\0\0\0", "it is a zip archive"),
-             "classic.h5": (b"CDF\x01\0\0\0\0", "convert it with nccopy"),
+             "classic.h5": (b"CDF\x01\0\0\0\0", "nccopy -k nc4"),
              "zeros.h5": (bytes(4096), "of another kind"),
              "marked.h5": (b"\x89HDF\r\n\x1a\n\x03\x08\x08\x05" + bytes(8) + b"\xff" * 8 +
                            (4096).to_bytes(8, "little") + bytes(4060), "h5clear -s")}

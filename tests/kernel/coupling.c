@@ -59,3 +59,25 @@ Test(coupling, edges) {
   cr_expect_eq(sw_coupling_product(some, 3), 0);
   cr_expect_eq(sw_coupling_wang2021(some, 3), 0);
 }
+
+/* In every form, for any number of them, whatever the bits of the score. */
+Test(coupling, equal_scores_are_exact) {
+  double u[32], alpha[32];
+  for (int k = 2; k <= 32; k++)
+    for (int form = 0; form < 3; form++)
+      for (int q = 1; q <= 100; q++) {
+        for (int s = 0; s < k; s++)
+          u[s] = q / 100.0, alpha[s] = 1.0 / k;
+        cr_expect(sw_coupling((sw_coupling_form)form, u, k) == 1, "%d of %g", k, u[0]);
+        cr_expect(sw_development(u, alpha, k) == u[0], "%d of %g", k, u[0]);
+      }
+}
+
+/* Scores as far apart as they go: what rounding takes below zero has no root. */
+Test(coupling, far_apart) {
+  static const double two[2] = {0, 1}, over[2] = {0, 1 + 1e-15};
+  for (int form = 0; form < 3; form++) {
+    cr_expect_eq(sw_coupling((sw_coupling_form)form, two, 2), 0);
+    cr_expect_eq(sw_coupling((sw_coupling_form)form, over, 2), 0);
+  }
+}

@@ -111,17 +111,61 @@ Test(kdtree, within_a_radius_its_edge_included) {
   check_within(30, 0, 4.5);         /* everything */
 }
 
-Test(neighbours, limit_is_the_last_chord_within_the_distance) {
-  make_points(2, 0);
-  points.x[0] = 1, points.y[0] = points.z[0] = 0;
+/* A micrometre beyond the distance is within, two are not. */
+Test(neighbours, limit_is_the_distance_and_a_micrometre) {
   const double half_circle = M_PI * 6371.0088;
-  for (double km = 1e-3; km < half_circle; km *= 7.3) {
-    double limit = sw_neighbours_chord2_limit(km), past = nextafter(limit, 5.0);
-    double arc = 2 * 6371.0088 * asin(sqrt(limit / 4)),
-           longer = 2 * 6371.0088 * asin(sqrt(past / 4));
-    cr_assert(arc <= km && longer > km, "%g km: %.17g %.17g", km, arc, longer);
+  for (double km = 1e-3; km < half_circle / 2; km *= 7.3) {
+    double arc = 2 * 6371.0088 * asin(sqrt(sw_neighbours_chord2_limit(km) / 4));
+    cr_assert(arc >= km + .99e-9 * (1 - km / half_circle) && arc <= km + 2e-9, "%g km: %.17g", km,
+              arc);
   }
   cr_assert_geq(sw_neighbours_chord2_limit(half_circle + 1), 4.0);
+}
+
+/* Six units on a line, evenly apart, wherever it lies: the nearest is on either side but for the
+ * last bit of a chord, so it is the lower one; and what lies at the limit is within, seen from
+ * either side. */
+Test(neighbours, ties_on_a_line_go_to_the_lower_unit) {
+  static const int32_t nearest[6] = {1, 0, 1, 2, 3, 4};
+  static const int64_t within[6] = {1, 2, 2, 2, 2, 1};
+  for (int place = 0; place < 2000; place++) {
+    double step = place % 2 ? .1 : 200 / (6371.0088 * M_PI / 180);
+    bool meridian = place % 3 == 0;
+    points.n = 6;
+    for (int i = 0; i < 6; i++) {
+      double along = (meridian ? -60 : -170) + place * .05 + i * step, across = meridian ? 40 : 0;
+      sw_sphere_vectors(1, meridian ? &across : &along, meridian ? &along : &across, &points.x[i],
+                        &points.y[i], &points.z[i]);
+    }
+    sw_kdtree *tree = tree_of_points();
+    double limit = sw_neighbours_chord2_limit(place % 2 ? .1 * 6371.0088 * M_PI / 180 : 200);
+    for (int64_t i = 0; i < 6; i++) {
+      int32_t to[2];
+      double work[2];
+      sw_neighbours_nearest(tree, i, 1, to, work);
+      cr_assert_eq(to[0], nearest[i], "place %d: %d is nearest to %ld", place, to[0], i);
+      cr_assert_eq(sw_neighbours_count(tree, i, limit), within[i], "place %d: %ld", place, i);
+    }
+    sw_kdtree_destroy(tree);
+  }
+}
+
+/* Of many at one place the lower ones, however few are wanted; what is nearer stays. */
+Test(neighbours, as_near_as_each_other) {
+  make_points(400, 2);
+  sw_kdtree *tree = tree_of_points();
+  for (int64_t i = 0; i < points.n; i++) {
+    int32_t to[3], want[3];
+    double work[3];
+    int64_t count = 0;
+    for (int64_t j = 0; j < points.n && count < 3; j++)
+      if (j != i && chord2(i, j) == 0) want[count++] = (int32_t)j;
+    cr_assert_eq(count, 3);
+    sw_neighbours_nearest(tree, i, 3, to, work);
+    for (int r = 0; r < 3; r++)
+      cr_assert_eq(to[r], want[r]);
+  }
+  sw_kdtree_destroy(tree);
 }
 
 /* A degree of longitude on the equator is 111.195 km on this sphere; 50 m keep their digits, which

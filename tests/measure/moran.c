@@ -135,6 +135,96 @@ Test(moran, missing_values) {
   harness_free(c);
 }
 
+/* A path of 3,223 units with a chord of length 3 at every seventh: rows standardised. */
+enum { PATH = 3223 };
+
+static void link_path(int64_t *start, int32_t *to, double *weight) {
+  start[0] = 0;
+  for (int i = 0; i < PATH; i++) {
+    int64_t at = start[i];
+    if (i >= 3 && (i - 3) % 7 == 0) to[at++] = i - 3;
+    if (i > 0) to[at++] = i - 1;
+    if (i < PATH - 1) to[at++] = i + 1;
+    if (i % 7 == 0 && i + 3 < PATH) to[at++] = i + 3;
+    start[i + 1] = at;
+    for (int64_t e = start[i]; e < at; e++)
+      weight[e] = 1.0 / (double)(at - start[i]);
+  }
+}
+
+/* One case among equals, and two that balance: the moments by exact fractions (Python). Values a
+ * million times as large, or near the end of the doubles, have the same. */
+Test(moran, nearly_all_values_are_equal) {
+  static int64_t start[PATH + 1];
+  static int32_t to[4 * PATH];
+  static double weight[4 * PATH], x[PATH];
+  const sw_links path = {.n = PATH, .row_start = start, .to = to, .value = weight};
+  static const double scale[] = {1, 1e6, 1e300, 1e-300};
+  link_path(start, to, weight);
+  for (int k = 0; k < 4; k++) {
+    for (int i = 0; i < PATH; i++)
+      x[i] = 0;
+    x[5] = scale[k];
+    harness *h = run(&path, x, NULL);
+    NEAR(value(h, "I") / -0.00031036623215394165, 1, 1e-12);
+    NEAR(value(h, "variance_randomisation") / 4.5976835148776482e-09, 1, 1e-12);
+    harness_free(h);
+    x[9] = -scale[k];
+    h = run(&path, x, NULL);
+    NEAR(value(h, "variance_randomisation") / 0.00013791376848358838, 1, 1e-12);
+    harness_free(h);
+  }
+}
+
+/* By exact fractions: 3,224 counties of the Census adjacency, one of them a case. Which one, makes
+ * no difference to the variance. */
+Test(moran, one_county) {
+  REAL_OPEN(edges, "us_county_adjacency.csv");
+  const char **code = calloc((size_t)edges->rows, sizeof *code);
+  int64_t n = 0;
+  for (int64_t r = 0; r < edges->rows; r++) {
+    const char *from = real_text(edges, r, "from");
+    if (n == 0 || strcmp(code[n - 1], from) != 0) code[n++] = from;
+  }
+  cr_assert_eq(n, 3224);
+  double *x = calloc((size_t)n, sizeof *x);
+  x[100] = 1;
+  harness *h = run(real_links(edges, code, n, true), x, NULL);
+  NEAR(value(h, "variance_randomisation") / 7.3114813570359492e-09, 1, 1e-12);
+  harness_free(h);
+}
+
+/* Links lead to an island, which the scale leaves out: by exact fractions of the textbook's form.
+ */
+Test(moran, island_that_receives) {
+  static const int64_t start[8] = {0, 2, 4, 5, 7, 8, 9, 9};
+  static const int32_t to[9] = {1, 6, 0, 2, 1, 2, 4, 5, 3};
+  static const double weight[9] = {.5, .5, .25, .75, 1, .5, .5, 1, 1};
+  static const double x[7] = {3, 5, 4, 9, 1, 2, 7};
+  const sw_links links = {.n = 7, .row_start = start, .to = to, .value = weight, .islands = 1};
+  harness *h = run(&links, x, "adjust");
+  NEAR(value(h, "I"), -0.30325064157399489, 1e-15);
+  NEAR(value(h, "variance_randomisation"), 0.12362287276743918, 1e-15);
+  harness_free(h);
+}
+
+/* Weights that are all equal: I is -1/(n - 1) whatever the values, and has no z. */
+Test(moran, equal_weights) {
+  int64_t start[6] = {0, 4, 8, 12, 16, 20};
+  int32_t to[20];
+  double weight[20];
+  static const double x[5] = {3, 5, 4, 9, 1};
+  for (int i = 0, e = 0; i < 5; i++)
+    for (int j = 0; j < 5; j++)
+      if (i != j) to[e] = j, weight[e++] = .25;
+  const sw_links links = {.n = 5, .row_start = start, .to = to, .value = weight};
+  harness *h = run(&links, x, NULL);
+  NEAR(value(h, "I"), -.25, 1e-15);
+  NEAR(value(h, "variance_randomisation"), 0, 0);
+  cr_expect(isnan(value(h, "z")) && isnan(value(h, "p_value")));
+  harness_free(h);
+}
+
 Test(moran, no_variation) {
   static const int64_t start[3] = {0, 1, 2};
   static const int32_t to[2] = {1, 0};

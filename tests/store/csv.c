@@ -108,6 +108,53 @@ Test(csv, recovers) {
   expect_fields(2, (const char *[]){"x", "y"});
 }
 
+/* What the first line says of the separator: the most outside quotes, of equals the comma. */
+Test(csv, separators) {
+  static const struct {
+    const char *text;
+    char separator;
+    int64_t line; /* of the first record */
+    int fields;
+  } all[] = {
+      {"a,b\n", ',', 1, 2},
+      {"a\tb\n", '\t', 1, 2},
+      {"\n \t\na;b, c;d\n", ';', 3, 3},
+      {"a|b|c|d", '|', 1, 4},
+      {"a;b,c\n", ',', 1, 2},
+      {"\"x;y;z\",b\n", ',', 1, 2},
+      {"\"x\"\",\",;b\n", ',', 1, 2},
+      {"one column\n", ',', 1, 1},
+      {"sep=;\na,b;c\n", ';', 2, 2},
+      {"\nSEP=|\r\n\r\na|b\n", '|', 4, 2},
+      {"\"sep=,\"\na,b;c;d\n", ',', 2, 2},
+      {"sep=,,,\na,b,c\n", ',', 2, 3},
+      {"sep=:\na:b\n", ':', 2, 2},
+      {"  sep=;\na;b\n", ';', 2, 2},
+      {"sep=x\n", ',', 1, 1}, /* a name */
+      {"sep=,name\n", ',', 1, 2},
+  };
+  for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+    sw_csv_text(csv, all[k].text, strlen(all[k].text), 1);
+    cr_assert(next(), "%s", all[k].text);
+    cr_assert_eq(csv->private->separator, all[k].separator, "%s", all[k].text);
+    cr_assert_eq(csv->line, all[k].line, "%s: line %d", all[k].text, (int)csv->line);
+    cr_assert_eq(csv->n, all[k].fields, "%s: %d fields", all[k].text, csv->n);
+  }
+}
+
+/* With tabs, columns may be empty from the first on; a row of tabs alone is one of empty cells. */
+Test(csv, tabs_keep_empty_columns) {
+  static const char text[] = "a\tb\tc\n\t\t\"x, y\"\n\t\t\n1\t\t\n";
+  sw_csv_text(csv, text, sizeof text - 1, 1);
+  cr_assert_eq(sw_csv_header(&err, csv), SW_OK);
+  cr_assert(next());
+  expect_fields(3, (const char *[]){"", "", "x, y"});
+  cr_assert(next());
+  cr_assert_eq(csv->line, 4);
+  expect_fields(3, (const char *[]){"1", "", ""});
+  cr_assert_eq(sw_csv_hollow(csv), 1);
+}
+
 /* A spreadsheet writes them for rows that were emptied. */
 Test(csv, rows_of_empty_fields_are_passed_over) {
   static const char text[] = "id,x\n,\na,1\n\"\", \n,,,,\n", names[] = ",,\n";
@@ -136,9 +183,10 @@ Test(csv, notes_are_passed_over) {
 /* Lines of what is special and what is not: where the quick way takes one, the slow way has the
  * same fields. */
 Test(csv, quick_and_slow_agree) {
-  static const char *const some[] = {"a",    "1.5",   ",",   ",",           "\"",
-                                     "\"\"", " ",     "\t",  "\r",          "-",
-                                     "()",   "\"x\"", "\",", "long text 1", "\xc3\xb1"};
+  static const char *const some[] = {"a",   "1.5",         ",",        ",", "\"", "\"\"",
+                                     " ",   "\t",          "\r",       "-", "()", "\"x\"",
+                                     "\",", "long text 1", "\xc3\xb1", ";", "<",  ":"};
+  static const char separators[] = ",,\t;|";
   enum { SOME = sizeof some / sizeof *some, MOST = 16 };
   static const char first[] = "a";
   sw_rng rng = sw_rng_make(1, 2, 3);
@@ -151,6 +199,9 @@ Test(csv, quick_and_slow_agree) {
     for (int k = (int)sw_rng_below(&rng, MOST); k >= 0; k--)
       strcat(text, some[sw_rng_below(&rng, SOME)]);
     size_t length = strlen(text);
+    csv->private->separator = separators[i % 5];
+    for (size_t k = 0; k < length; k++)
+      if (text[k] == ',') text[k] = separators[i % 5];
     if (!sw_csv_split(csv, text, text + length, &to, &next)) continue;
     int n = csv->n;
     memcpy(field, csv->field, (size_t)n * sizeof *field);

@@ -35,6 +35,31 @@ Test(panel_errors, unknown_columns) {
           "study.yaml:2:58: p.csv has no column 'gdpp'; did you mean 'gdp'?");
 }
 
+/* The message says in what they differ: on the screen they are one. */
+Test(panel_errors, names_that_look_the_same) {
+  static const struct {
+    const char *column, *said;
+  } named[] = {{"gd\xEF\xBB\xBFp", "', which also has U+FEFF (a byte order mark)?"},
+               {"gdp\xC2\xA0", "', which also has U+00A0 (a no-break space)?"},
+               {"\xEF\xBD\x87\xEF\xBD\x84\xEF\xBD\x90",
+                "', which has U+FF47 (full width) in place of U+0067?"},
+               {"g\xE2\x80\x8B"
+                "dp",
+                "', which also has U+200B (a zero-width space)?"}};
+  for (size_t k = 0; k < sizeof named / sizeof *named; k++) {
+    char text[128], line[256];
+    snprintf(text, sizeof text, "id,year,%s\na,1,1\nb,1,2\n", named[k].column);
+    snprintf(line, sizeof line, "study.yaml:4:18: p.csv has no column 'gdp'; did you mean '%s%s",
+             named[k].column, named[k].said);
+    put("p.csv", text);
+    refused(LONG, "gdp", line);
+  }
+  put("p.csv", "re\xCC\x81gion,year,gdp\na,1,1\nb,1,2\n");
+  refused("panel: {file: p.csv, unit: r\xC3\xA9gion, time: year}", "gdp",
+          "study.yaml:2:28: p.csv has no column 'r\xC3\xA9gion'; did you mean 're\xCC\x81gion', "
+          "which has U+0065 U+0301 in place of U+00E9?");
+}
+
 Test(panel_errors, duplicates) {
   put("p.csv", "id,year,gdp\nb,2,1\na,1,1\na,2,1\nb,1,2\na,1,3\nb,2,1\na,1,9\n");
   refused(LONG, "gdp", "p.csv:6: unit a, period 1 is already on line 3; give it once");
@@ -75,22 +100,20 @@ Test(panel_errors, integers_and_other_periods) {
 }
 
 Test(panel_errors, separators) {
-  static const char text[] =
-      "p.csv:1: the columns are separated by %s; save the file with commas between columns and "
-      "points in numbers";
-  char line[256];
   put("p.csv", "id;year;gdp\na;1;1,5\nb;1;2\n");
-  snprintf(line, sizeof line, text, "';'");
-  refused(LONG, "gdp", line);
-  put("p.csv", "id\tyear\tgdp\na\t1\t1\n");
-  snprintf(line, sizeof line, text, "tabs");
-  refused(LONG, "gdp", line);
+  refused(LONG, "gdp",
+          "p.csv:2: gdp: '1,5' is not a number: it has a decimal comma; write `decimal: \",\"` under "
+          "panel");
+  put("p.csv", "sep=;\nid,year,gdp\na,1,1\n");
+  refused(LONG, "gdp", "study.yaml:2:28: p.csv has no column 'id'");
+  put("p.csv", "sep=;\n");
+  refused(LONG, "gdp", "p.csv: the file is empty; expected a line with the names of the columns");
 }
 
 Test(panel_errors, not_numbers) {
   static const char *const cells[][2] = {
-      {"abc", "is not a number"},     {"1 2", "is not a number"},
-      {"NA", "is not a number"},      {"0x10", "is not a number"},
+      {"abc", "is not a number"},     {"1 2", "is not a number: ' 2' is left after '1'"},
+      {"NA", "is not a number"},      {"0x10", "is not a number: 'x10' is left after '0'"},
       {"nan", "is not a number"},     {"inf", "is not finite"},
       {"-Infinity", "is not finite"}, {"1e400", "is too large for a double"},
   };
@@ -163,21 +186,6 @@ Test(panel_errors, unmatched) {
   put("p.csv", "id,year,gdp\nk,1,1\nl,1,2\n");
   refused(WITH_UNITS, "gdp",
           "p.csv: none of its units is in u.csv; is `unit:` the right column of both?");
-}
-
-Test(panel_errors, leading_zeros) {
-  put("u.csv", "id,lon,lat\n01001,1,1\n01003,2,2\n10001,3,3\n");
-  put("p.csv", "id,year,gdp\n10001,1,1\n1001,1,2\n1003,1,1\n");
-  refused(WITH_UNITS, "gdp",
-          "study.yaml:3:8: units: 2 units of the panel not in u.csv (1001, 1003) and 2 units of "
-          "u.csv not in the panel (01001, 01003); correct the files, or write `unmatched: drop`; "
-          "leading zeros may have been lost (1001, 01001)");
-  put("p.csv", "id,year,gdp\n00a,1,1\n00b,1,2\n");
-  put("u.csv", "id,lon,lat\na,1,1\nb,2,2\n");
-  refused(
-      WITH_UNITS, "gdp",
-      "p.csv: none of its units is in u.csv; is `unit:` the right column of both?; leading zeros "
-      "may have been lost (00a, a)");
 }
 
 Test(panel_errors, missing_cells) {

@@ -40,6 +40,45 @@ Test(panel_read, untidy_text) {
   release(&out);
 }
 
+/* The separator is what the first line has most of, or what Excel's own first line names; on more
+ * ranks and threads the readers of later pieces take it over. */
+Test(panel_read, separators) {
+  static const char *const texts[] = {
+      "id\tyear\tgdp\na, b\t1\t5\n\t\t\n c\t1\t\"6\"\r\n",
+      "\xEF\xBB\xBF\"id\";year;\"gdp, mio\";gdp\n\"a, b\";1;9,9;5\nc;1;x; 6 \n",
+      "id|year|gdp\n\na, b|1|5\n\"c\"|1|6",
+      "sep=,\r\nid,year,gdp\r\n\"a, b\",1,5\r\nc,1,6\r\n",
+      "\xEF\xBB\xBF", /* the rest follows below */
+  };
+  char text[256];
+  for (int k = 0; k < 5; k++) {
+    snprintf(text, sizeof text, "%s%s", texts[k],
+             k == 4 ? "\"sep=\t\"\nid\tyear\tgdp\na, b\t1\t5\nc\t1\t6\n" : "");
+    put("p.csv", text);
+    for (int ranks = 1; ranks <= 2; ranks++) {
+      outcome out = read_good(ranks, KEEP, "gdp");
+      cr_assert_eq(out.panel->units.n, 2, "%s", text);
+      EXPECT(out, "gdp", "1", "a, b", 5);
+      EXPECT(out, "gdp", "1", "c", 6);
+      release(&out);
+    }
+  }
+}
+
+/* P.CSV and P.CSV.GZ are what p.csv and p.csv.gz are. */
+Test(panel_read, endings_in_any_case) {
+  char command[256];
+  put("P.CSV", "id,year,gdp\na,1,5\nb,1,6\n");
+  outcome out = read_good(1, "panel: {file: P.CSV, unit: id, time: year}", "gdp");
+  EXPECT(out, "gdp", "1", "b", 6);
+  release(&out);
+  snprintf(command, sizeof command, "gzip -c %s/P.CSV > %s/P.Csv.GZ", folder, folder);
+  cr_assert_eq(system(command), 0);
+  out = read_good(2, "panel: {file: P.Csv.GZ, unit: id, time: year}", "gdp");
+  EXPECT(out, "gdp", "1", "b", 6);
+  release(&out);
+}
+
 Test(panel_read, cross_section) {
   put("p.csv", "id,gdp\na,1\nb,2\n");
   outcome out = read_good(2, "panel: {file: p.csv, unit: id}", "gdp");
@@ -52,9 +91,16 @@ Test(panel_read, text_periods) {
   put("p.csv", "id,q,gdp\na,2001q2,2\na,2001q1,1\nb,2001q1,3\nb,2001q2,4\n");
   outcome out = read_good(2, "panel: {file: p.csv, unit: id, time: q}", "gdp");
   cr_assert_not(out.panel->periods.integer);
-  cr_assert_null(out.panel->periods.value);
+  cr_assert_eq(out.panel->periods.unit, SW_TIME_QUARTER);
+  cr_assert_eq(out.panel->periods.value[0], 4 * 2001);
   cr_assert_str_eq(out.panel->periods.label[0], "2001q1");
   EXPECT(out, "gdp", "2001q2", "b", 4);
+  release(&out);
+  put("p.csv", "id,q,gdp\na,late,2\na,early,1\nb,early,3\nb,late,4\n");
+  out = read_good(2, "panel: {file: p.csv, unit: id, time: q}", "gdp");
+  cr_assert_null(out.panel->periods.value);
+  cr_assert_eq(out.panel->periods.unit, SW_TIME_UNKNOWN);
+  cr_assert_str_eq(out.panel->periods.label[0], "early");
   release(&out);
 }
 
@@ -76,7 +122,7 @@ Test(panel_read, wide_by_prefix) {
   refused("panel: {file: p.csv, unit: id, layout: {wide: {name: gdp, prefix: pc}}}", "gdp",
           "p.csv:4: unit b is already on line 2; give it once");
   refused("panel: {file: p.csv, unit: id, layout: {wide: {name: gdp, prefix: gdp}}}", "gdp",
-          "study.yaml:2:40: p.csv has no column 'gdp' followed by a whole number; name the periods "
+          "study.yaml:2:40: p.csv has no column 'gdp' followed by a period; name the periods "
           "of its columns under `wide: {periods: [...]}`");
 }
 
@@ -169,7 +215,8 @@ Test(panel_read, units_without_rows) {
 
 #define AGGREGATE                                                                                  \
   "panel: {file: p.csv, unit: id, time: year, missing: keep, aggregate: {by: city, sum: [gdp], "   \
-  "ratio: {pc: [gdp, pop]}}, derive: {ln: log(pc)}}\nunits: {file: u.csv, unit: id, lon: lon, "    \
+  "ratio: {pc: [gdp, pop]}, missing: skip}, derive: {ln: log(pc)}}\nunits: {file: u.csv, unit: "   \
+  "id, lon: lon, "                                                                                 \
   "lat: lat, area: {column: size, unit: km2}, groups: [county]}"
 
 Test(panel_read, aggregate) {
@@ -183,11 +230,14 @@ Test(panel_read, aggregate) {
     EXPECT(out, "gdp", "1", "A", 3);
     EXPECT(out, "pc", "1", "A", 0.5);
     EXPECT(out, "pc", "2", "A", 5);
-    EXPECT(out, "gdp", "1", "C", NAN); /* a member is missing */
+    EXPECT(out, "gdp", "1", "C", NAN); /* no member has it */
     EXPECT(out, "pc", "1", "B", NAN);  /* 3/0 */
     EXPECT(out, "ln", "2", "A", log(5));
     cr_assert_eq(units->area[0], 4);
-    cr_assert_eq(units->lon[0], (3 * 3. + 1 * 1.) / 4); /* weighted by area */
+    /* Weighted by area, on the sphere: (3, 4) three times and (1, 2). B is one place. */
+    cr_assert_float_eq(units->lon[0], 2.499351662739548, 1e-13);
+    cr_assert_float_eq(units->lat[0], 3.500437293398393, 1e-13);
+    cr_assert(units->lon[1] == 5 && units->lat[1] == 6);
     const sw_grouping *county = sw_units_grouping(units, "county");
     cr_assert_str_eq(county->label[county->of[0]], "Y"); /* b says nothing */
     cr_assert_str_eq(county->label[county->of[1]], "");
@@ -201,6 +251,20 @@ Test(panel_read, aggregate) {
   refused(AGGREGATE, "gdp",
           "u.csv:4: unit b has no city to be aggregated to; fill it in, or leave such units out "
           "with `where: city != ''`");
+}
+
+/* The mean of 179 and -179 degrees is no place in the middle of another ocean. */
+Test(panel_read, aggregate_across_the_date_line) {
+  put("u.csv", "id,lon,lat,size,county,city\na,179,-17,1,,F\nb,-179,-17,1,,F\nc,5,6,1,,B\n");
+  put("p.csv", "id,year,gdp,pop\na,1,1,2\nb,1,2,4\nc,1,3,1\n");
+  outcome out = read_good(2, AGGREGATE, "gdp");
+  cr_assert_float_eq(fabs(out.panel->units.lon[1]), 180, 1e-12);
+  cr_assert_float_eq(out.panel->units.lat[1], -17.00244021727888, 1e-12);
+  release(&out);
+  put("u.csv", "id,lon,lat,size,county,city\na,10,20,1,,F\nb,-170,-20,1,,F\nc,5,6,1,,B\n");
+  refused(AGGREGATE, "gdp",
+          "u.csv: the members of F that `aggregate` sums lie on opposite sides of the Earth and "
+          "have no mean place; sum them into several units, or leave `lon` and `lat` out");
 }
 
 Test(panel_read, fills) {
@@ -299,9 +363,11 @@ Test(panel_read, no_period_before_is_no_gap) {
           "study.yaml:2:8: missing: 1 cell of 1 indicator, first g of unit a in period 2003; write "
           "`missing: keep`, drop-units, interpolate or zero, or leave such units out with `where`");
   put("p.csv", "id,year,gdp\na,q1,1\na,q2,2\nb,q1,1\nb,q2,3\n");
-  refused(NO_GAPS, "g",
-          "study.yaml:2:56: derive: g: lag and growth need periods that are whole numbers, such as "
-          "years; 'q1' has no known place among the others");
+  refused(
+      NO_GAPS, "g",
+      "study.yaml:2:56: derive: g: lag and growth need periods whose order and spacing are known; "
+      "'q1' is of no known form (2001, 2001Q1, 2001-01, 2001-01-31, ...); name it: `time: "
+      "{column: ..., format: \"%m/%d/%Y\"}`");
 }
 
 #define KEEP2 "panel: {file: p.csv, unit: id, time: year, missing: keep, "

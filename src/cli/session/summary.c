@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "panel/treat.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -275,14 +276,27 @@ static int plain_of(const sw_run *run) {
   return plain;
 }
 
+/* What was left of missing cells, where numbers rest on less than the panel seems to have. */
+static void say_panel(const sw_panel *panel) {
+  char text[SW_UNFILLED_ROOM];
+  if (panel->n_unfilled) puts(sw_treat_say_unfilled(panel, text));
+  if (panel->partial_sums) printf("aggregate: %s\n", sw_treat_say_partial(panel, text));
+}
+
 sw_status sw_summary_print(sw_error *err, const sw_session *s) {
   const sw_run *run = s->run;
   sw_team *team = s->team;
   double sent = (double)team->bytes_sent; /* taken before the summary sends anything itself */
   if (team->rank == 0) {
-    printf("%s: %lld units x %d periods -> %s (%s)\n", s->study->name, (long long)s->panel->units.n,
-           s->panel->periods.n, s->study->output_path,
+    const sw_periods *periods = &s->panel->periods;
+    printf("%s: %lld units", s->study->name, (long long)s->panel->units.n);
+    if (periods->cross_section)
+      printf(", a cross-section");
+    else
+      printf(" x %d period%s", periods->n, periods->n == 1 ? "" : "s");
+    printf(" -> %s (%s)\n", s->study->output_path,
            sw_session_show_bytes(file_bytes(s->study->output_path)));
+    say_panel(s->panel);
   }
   for (int e = 0; e < s->study->n_entries; e++)
     SW_TRY(say_job(err, run, e));
@@ -303,6 +317,10 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
            run->matrices_taken, matrices_of(run));
   if (team->rank == 0 && run->results_taken > 0)
     printf("reused: %d of %d results without pairs\n", run->results_taken, plain_of(run));
+  if (team->rank == 0 && run->parts_taken > 0)
+    printf("reused: %lld of %lld periods of %d more result%s without pairs\n",
+           (long long)run->periods_taken, (long long)run->periods_of, run->parts_taken,
+           run->parts_taken == 1 ? "" : "s");
   if (team->rank == 0 && sums[4] > 0)
     sw_log(SW_LOG_WARN,
            "%s: %lld of its tiles do not match their checksums; they are computed again, but that "

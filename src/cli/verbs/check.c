@@ -11,6 +11,8 @@
 #include "base/log.h"
 #include "cli/session/options.h"
 #include "cli/session/session.h"
+#include "panel/time.h"
+#include "panel/treat.h"
 #include "store/results/past.h"
 #include "store/results/results.h"
 
@@ -139,15 +141,22 @@ static sw_status say_cover(sw_error *err, const sw_run *run, int e) {
 /* What was read; rank 0. Lines of what is rare only when there is some of it. */
 static void say_panel(const sw_session *s) {
   const sw_panel *panel = s->panel;
-  printf("%s: %lld units x %d periods (%s to %s), %lld rows read\n", s->study->name,
-         (long long)panel->units.n, panel->periods.n, panel->periods.label[0],
-         panel->periods.label[panel->periods.n - 1], (long long)panel->rows_read);
+  char time[SW_TIME_ROOM];
+  printf("%s: %lld units%s %s; %lld rows read\n", s->study->name, (long long)panel->units.n,
+         panel->periods.cross_section ? "," : " x", sw_time_say(&panel->periods, time),
+         (long long)panel->rows_read);
   double cells = (double)panel->units.n * panel->periods.n;
   puts("missing cells:");
   for (int c = 0; c < panel->n_columns; c++)
     printf("  %-24s %lld (%.1f%%)\n", panel->column[c].name, (long long)panel->column[c].missing,
            100 * (double)panel->column[c].missing / cells);
+  char text[SW_UNFILLED_ROOM];
   if (panel->filled) printf("cells filled: %lld\n", (long long)panel->filled);
+  if (panel->n_unfilled) puts(sw_treat_say_unfilled(panel, text));
+  if (panel->members_dropped)
+    printf("aggregate: %lld members with missing cells are left out of all sums\n",
+           (long long)panel->members_dropped);
+  if (panel->partial_sums) printf("aggregate: %s\n", sw_treat_say_partial(panel, text));
   if (panel->units_dropped) printf("units dropped: %lld\n", (long long)panel->units_dropped);
   if (panel->units_without_data)
     printf("units without data: %lld\n", (long long)panel->units_without_data);

@@ -6,7 +6,8 @@
  *   wang2021    sqrt([1 - mean_{i>j} |U_i - U_j|] * (prod_i U_i / max U)^(1/(k-1)))
  *   dispersion  1 - 2 sd(U), sd of the population
  *
- * All scores zero, or any NaN: NaN. */
+ * All scores zero, or any NaN: NaN. Equal scores u have C = 1 and T = u exactly, in every form and
+ * for any number of them: roots and sums alone would leave the last bits to chance. */
 #ifndef SW_KERNEL_SERIES_COUPLING_H
 #define SW_KERNEL_SERIES_COUPLING_H
 
@@ -30,6 +31,13 @@ static inline double sw_root(double x, int k) {
   return x > 0 ? exp(log(x) / k) : x;
 }
 
+/* NaN equals nothing. */
+static inline int sw_scores_are_equal(const double *u, int k) {
+  for (int s = 0; s < k; s++)
+    if (u[s] != u[0]) return 0;
+  return 1;
+}
+
 /* Scores lie in [0,1] and are few, so their product does not underflow before it means zero. */
 static inline double sw_coupling_product(const double *u, int k) {
   double product = u[0], sum = u[0];
@@ -38,7 +46,7 @@ static inline double sw_coupling_product(const double *u, int k) {
     sum += u[s];
   }
   double c = k * sw_root(product, k) / sum;
-  return c > 1 ? 1 : c; /* equal scores, rounding */
+  return c > 1 ? 1 : c; /* nearly equal scores, rounding */
 }
 
 /* Each score is divided by the largest before they are multiplied, so the largest itself gives 1
@@ -52,7 +60,8 @@ static inline double sw_coupling_wang2021(const double *u, int k) {
       apart += fabs(u[s] - u[r]);
     ratio *= u[s] / largest; /* 0/0 for all zero: NaN */
   }
-  return sqrt((1 - apart / (0.5 * k * (k - 1))) * sw_root(ratio, k - 1));
+  double near = 1 - apart / (0.5 * k * (k - 1));
+  return sqrt((near < 0 ? 0 : near) * sw_root(ratio, k - 1)); /* below zero by rounding only */
 }
 
 static inline double sw_coupling_dispersion(const double *u, int k) {
@@ -61,10 +70,12 @@ static inline double sw_coupling_dispersion(const double *u, int k) {
     sum += u[s];
   for (int s = 0; s < k; s++)
     square += (u[s] - sum / k) * (u[s] - sum / k);
-  return sum == 0 ? NAN : 1 - 2 * sqrt(square / k);
+  double c = 1 - 2 * sqrt(square / k);
+  return sum == 0 ? NAN : c < 0 ? 0 : c; /* below zero by rounding only */
 }
 
 static inline double sw_coupling(sw_coupling_form form, const double *u, int k) {
+  if (sw_scores_are_equal(u, k)) return u[0] == 0 ? NAN : 1;
   if (form == SW_COUPLING_PRODUCT) return sw_coupling_product(u, k);
   if (form == SW_COUPLING_WANG2021) return sw_coupling_wang2021(u, k);
   return sw_coupling_dispersion(u, k);
@@ -73,6 +84,7 @@ static inline double sw_coupling(sw_coupling_form form, const double *u, int k) 
 /* `alpha` sums to 1, so T is a mean of the scores. */
 static inline double sw_development(const double *u, const double *alpha, int k) {
   double sum = 0;
+  if (sw_scores_are_equal(u, k)) return u[0];
   for (int s = 0; s < k; s++)
     sum += alpha[s] * u[s];
   return sum;

@@ -230,6 +230,40 @@ void sw_kdtree_nearest(const sw_kdtree *tree, int64_t self, int64_t k, int32_t *
   }
 }
 
+/* Offers what is nearer than lo as 0, what is as near as each other as 1. */
+static void offer_among(nearest *q, const point *candidate, double lo, double hi) {
+  double d = chord2_of(q->self, candidate), as = d < lo ? 0 : 1;
+  if (candidate == q->self || d > hi) return;
+  if (q->count < q->k)
+    rise(q, as, candidate->index);
+  else if (!farther(q, as, candidate->index, 0))
+    sink(q, q->count, as, candidate->index);
+}
+
+/* The walk of seek_within: which points matter is known beforehand. */
+static void seek_among(nearest *q, int64_t lo, int64_t hi, double least, double limit) {
+  if (hi - lo <= LEAF) {
+    for (int64_t i = lo; i < hi; i++)
+      offer_among(q, &q->p[i], least, limit);
+    return;
+  }
+  int64_t mid = lo + (hi - lo) / 2;
+  const point *middle = &q->p[mid];
+  double side = q->self->at[middle->axis] - middle->at[middle->axis];
+  bool cut = side * side > limit;
+  offer_among(q, middle, least, limit);
+  if (side <= 0 || !cut) seek_among(q, lo, mid, least, limit);
+  if (side >= 0 || !cut) seek_among(q, mid + 1, hi, least, limit);
+}
+
+void sw_kdtree_nearest_among(const sw_kdtree *tree, int64_t self, int64_t k, double lo, double hi,
+                             int32_t *to, double *chord2) {
+  nearest q = {.p = tree->points, .self = &tree->points[tree->place[self]], .k = k};
+  q.to = to;
+  q.chord2 = chord2;
+  if (k > 0) seek_among(&q, 0, tree->n, lo, hi);
+}
+
 /* A question for all within `limit`. */
 typedef struct within {
   const point *p, *self;

@@ -28,6 +28,11 @@ void sw_kdtree_destroy(sw_kdtree *tree);
  * their squared chords. */
 void sw_kdtree_nearest(const sw_kdtree *tree, int64_t self, int64_t k, int32_t *to, double *chord2);
 
+/* The same k, but points with a squared chord in [lo, hi] are as near as each other, so that the
+ * lowest of their indices are taken; in no meaningful order. k points at least lie within hi. */
+void sw_kdtree_nearest_among(const sw_kdtree *tree, int64_t self, int64_t k, double lo, double hi,
+                             int32_t *to, double *chord2);
+
 /* How many points other than `self` lie within squared chord `limit` (included); the first
  * `capacity` of them in no meaningful order are put into `to`. */
 int64_t sw_kdtree_within(const sw_kdtree *tree, int64_t self, double limit, int64_t capacity,

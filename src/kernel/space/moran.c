@@ -1,7 +1,8 @@
 /* Moran's I of one period: the weights among the units with a value are w_ij f_i, f_i scaling row i
  * back to sum 1 where the matrix is row-standardised and some of its links lead to missing values.
  * So a gap costs a factor per row, not a copy of the matrix. Links keep their order; w_ji is found
- * by bisection, so that no transpose is stored.
+ * by bisection, so that no transpose is stored. Moments of the values are taken in twice the digits
+ * of a double: the variance of nearly equal values is a small difference of theirs.
  *
  * Called once per period by moran's tile: pure, by any thread, in the thread's workspace. Sums run
  * in the order of units and, within a row, of links. */
@@ -15,13 +16,13 @@
 typedef struct scratch {
   double *z, *factor, *column; /* deviations; f_i, 0 where not used; sums of columns */
   bool *used;                  /* has a value, and is not left out as an island */
+  bool adjusts;                /* units without a neighbour are not in the scale */
 } scratch;
 
 /* What the moments need of the weights: S0 = sum w_ij, S1 = sum (w_ij + w_ji)^2 / 2, S2 = sum_i
- * (w_i. + w_.i)^2. */
+ * (w_i. + w_.i)^2, and S2/4 - S0^2/n, taken from centred rows. */
 typedef struct weight_sums {
-  double s0, s1, s2;
-  int64_t islands; /* of the units used */
+  double s0, s1, s2, spread;
 } weight_sums;
 
 size_t sw_moran_workspace(int64_t n) {
@@ -30,7 +31,7 @@ size_t sw_moran_workspace(int64_t n) {
 
 static scratch scratch_of(void *workspace, int64_t n) {
   double *z = workspace;
-  return (scratch){z, z + n, z + 2 * n, (bool *)(z + 3 * n)};
+  return (scratch){z, z + n, z + 2 * n, (bool *)(z + 3 * n), false};
 }
 
 /* Asked of the weights, not of the study's style: a file may hold standardised rows. Rows
@@ -103,8 +104,7 @@ static double weight_between(const sw_links *links, const double *factor, int64_
 }
 
 /* S1 as sum_ij w_ij (w_ij + w_ji), which needs w_ji only where there is a link i to j. */
-static weight_sums sum_weights(const sw_links *links, scratch s) {
-  weight_sums sums = {0};
+static void sum_links(const sw_links *links, scratch s, weight_sums *sums) {
   for (int64_t i = 0; i < links->n; i++)
     s.column[i] = 0;
   for (int64_t i = 0; i < links->n; i++)
@@ -112,40 +112,102 @@ static weight_sums sum_weights(const sw_links *links, scratch s) {
       int64_t j = links->to[e];
       if (!s.used[j]) continue;
       double w = links->value[e] * s.factor[i];
-      sums.s0 += w;
-      sums.s1 += w * (w + weight_between(links, s.factor, j, i));
+      sums->s0 += w;
+      sums->s1 += w * (w + weight_between(links, s.factor, j, i));
       s.column[j] += w;
     }
-  /* S2 needs whole rows and columns, so it comes after all columns are summed. */
+}
+
+/* The second loop needs whole rows and columns, so it comes after all columns are summed. n is the
+ * scale: of the units used, those with a neighbour share S0 out. An island, which the scale may
+ * leave out, has what others give it; the difference of both sums is then the same. */
+static weight_sums sum_weights(const sw_links *links, scratch s, double n) {
+  weight_sums sums = {0};
+  sum_links(links, s, &sums);
+  double mean = sums.s0 / n;
   for (int64_t i = 0; i < links->n; i++) {
     double row;
     if (!s.used[i]) continue;
-    row_in_use(links, s.used, i, &row);
-    double both = row * s.factor[i] + s.column[i];
+    bool island = row_in_use(links, s.used, i, &row) == 0 && s.adjusts;
+    double both = row * s.factor[i] + s.column[i], half = both / 2;
     sums.s2 += both * both;
+    sums.spread += island ? half * (half - 2 * mean) : (half - mean) * (half - mean);
   }
   return sums;
 }
 
-/* z = x - mean of the units used, 0 for the others; sums of its squares and fourth powers. False
- * when the units do not vary, by comparing the values: a sum of squares may be a rounding above
- * zero for equal ones. */
-static bool deviations(const double *x, int64_t n, scratch s, double *square, double *fourth) {
-  double sum = 0, count = 0, lo = INFINITY, hi = -INFINITY;
+/* ---- values ----------------------------------------------------------------------------- */
+
+/* hi + lo, twice the digits of a double: where nearly all values are equal, moments of theirs
+ * differ in the last digits alone. */
+typedef struct wide {
+  double hi, lo;
+} wide;
+
+static wide sum_of(double a, double b) {
+  double sum = a + b, of_b = sum - a;
+  return (wide){sum, (a - (sum - of_b)) + (b - of_b)};
+}
+
+static wide add(wide a, wide b) {
+  wide sum = sum_of(a.hi, b.hi);
+  return sum_of(sum.hi, sum.lo + (a.lo + b.lo));
+}
+
+static wide multiply(wide a, wide b) {
+  double product = a.hi * b.hi;
+  return sum_of(product, fma(a.hi, b.hi, -product) + (a.hi * b.lo + a.lo * b.hi));
+}
+
+static wide wide_of(double value) {
+  return (wide){value, 0};
+}
+
+/* Of the values used, about their mean: count, sums of squares and of fourth powers. */
+typedef struct value_sums {
+  double count, square;
+  wide squares, fourths;
+} value_sums;
+
+/* The power of two that brings the largest value near 1: exact, so it changes no bit of I, and no
+ * fourth power leaves the range of a double. False when the values used do not vary, by comparing
+ * them: a sum of squares may be a rounding above zero for equal ones. */
+static bool find_scale(const double *x, int64_t n, scratch s, int *exponent) {
+  double lo = INFINITY, hi = -INFINITY;
   for (int64_t i = 0; i < n; i++) {
     if (!s.used[i]) continue;
-    sum += x[i];
-    count += 1;
     lo = x[i] < lo ? x[i] : lo;
     hi = x[i] > hi ? x[i] : hi;
   }
-  *square = *fourth = 0;
-  for (int64_t i = 0; i < n; i++) {
-    s.z[i] = s.used[i] ? x[i] - sum / count : 0;
-    *square += s.z[i] * s.z[i];
-    *fourth += s.z[i] * s.z[i] * (s.z[i] * s.z[i]);
-  }
+  frexp(fabs(lo) > fabs(hi) ? lo : hi, exponent);
   return lo < hi;
+}
+
+/* z = (x - mean) 2^-exponent of the units used, 0 for the others, and the sums over z. */
+static value_sums deviations(const double *x, int64_t n, scratch s, int exponent) {
+  value_sums v = {0};
+  double sum = 0;
+  wide all = {0};
+  for (int64_t i = 0; i < n; i++) {
+    if (!s.used[i]) continue;
+    sum += ldexp(x[i], -exponent);
+    all = add(all, wide_of(ldexp(x[i], -exponent)));
+    v.count += 1;
+  }
+  /* The mean to twice the digits: what the quotient leaves, over the count. */
+  double first = all.hi / v.count;
+  wide left = add(all, multiply(wide_of(-first), wide_of(v.count)));
+  wide mean = sum_of(first, left.hi / v.count);
+  for (int64_t i = 0; i < n; i++) {
+    s.z[i] = s.used[i] ? ldexp(x[i], -exponent) - sum / v.count : 0;
+    v.square += s.z[i] * s.z[i];
+    if (!s.used[i]) continue;
+    wide z = add(wide_of(ldexp(x[i], -exponent)), (wide){-mean.hi, -mean.lo});
+    wide z2 = multiply(z, z);
+    v.squares = add(v.squares, z2);
+    v.fourths = add(v.fourths, multiply(z2, z2));
+  }
+  return v;
 }
 
 /* z'Wz, row by row: z_i times the spatial lag of z at i. */
@@ -160,19 +222,42 @@ static double cross_product(const sw_links *links, scratch s) {
   return sum;
 }
 
-/* Cliff & Ord 1981; n is the scale, which with islands: adjust is below the number of values,
- * and kurtosis is that of all values used. Too few units for a variance: NaN, and so are z and
- * p. */
-static void moments(sw_moran *m, weight_sums w, double n, double kurtosis) {
+/* a Q^2 - b F over Q^2, Q the squares and F the fourth powers: b F/Q^2 is near a where nearly all
+ * values are equal. */
+static double remainder_of(const value_sums *v, double a, double b) {
+  wide squared = multiply(v->squares, v->squares);
+  wide rest = add(multiply(wide_of(a), squared), multiply(wide_of(-b), v->fourths));
+  return rest.hi / squared.hi;
+}
+
+/* The variance under randomisation, Cliff & Ord 1981, as a sum of two parts that are not negative.
+ * Symmetric weights s_ij are a mean, effects of rows a_i + a_j and a rest e_ij without either;
+ * their shares of z'Wz are uncorrelated under permutation. With A = sum a_i^2, T = sum e_ij^2 and
+ * the kurtosis k = N F/Q^2:
+ *
+ *   S0^2 Var = 4 A n (k - 1)/(n - 1) + 2 T n (n^2 - 3n + 3 - k (n - 1))/((n - 1)(n - 2)(n - 3))
+ *
+ * The textbook's form is the same polynomial, but subtracts numbers n^3 times its result. T of
+ * weights that are all equal is zero up to rounding: then nothing varies. */
+static double randomisation(weight_sums w, const value_sums *v, double n) {
+  double effects = w.spread / ((n - 2) * (n - 2));
+  double rest = w.s1 / 2 - w.s0 * w.s0 / (n * (n - 1)) - 2 * (n - 2) * effects;
+  if (fabs(rest) < 1e-12 * w.s1) rest = 0;
+  double rows = 4 * effects * n / (n - 1) * -remainder_of(v, 1, v->count);
+  double links = 2 * rest * n / ((n - 1) * (n - 2) * (n - 3)) *
+                 remainder_of(v, n * n - 3 * n + 3, (n - 1) * v->count);
+  return (rows + links) / (w.s0 * w.s0);
+}
+
+/* n is the scale, which with islands: adjust is below the number of values, and kurtosis is that of
+ * all values used. Too few units for a variance: NaN, and so are z and p. */
+static void moments(sw_moran *m, weight_sums w, double n, const value_sums *v) {
   double s02 = w.s0 * w.s0, n2 = n * n;
   m->expected = -1 / (n - 1);
   double e2 = m->expected * m->expected;
   m->variance_normality = n > 2 ? (n2 * w.s1 - n * w.s2 + 3 * s02) / (s02 * (n2 - 1)) - e2 : NAN;
-  /* Under randomisation the moments depend on the kurtosis of the values too. */
-  double all = n * (w.s1 * (n2 - 3 * n + 3) - n * w.s2 + 3 * s02);
-  double tail = kurtosis * (w.s1 * (n2 - n) - 2 * n * w.s2 + 6 * s02);
-  m->variance_randomisation = n > 3 ? (all - tail) / ((n - 1) * (n - 2) * (n - 3) * s02) - e2 : NAN;
-  m->z = (m->i - m->expected) / sqrt(m->variance_randomisation);
+  m->variance_randomisation = n > 3 ? randomisation(w, v, n) : NAN;
+  if (m->variance_randomisation > 0) m->z = (m->i - m->expected) / sqrt(m->variance_randomisation);
   m->p_value = sw_normal_two_sided(m->z);
 }
 
@@ -182,7 +267,8 @@ sw_moran sw_moran_compute(const sw_links *links, bool row_standardised, sw_islan
                           const double *x, void *workspace) {
   scratch s = scratch_of(workspace, links->n);
   sw_moran m = {NAN, NAN, NAN, NAN, NAN, NAN, 0};
-  double square, fourth;
+  int exponent = 0;
+  s.adjusts = islands == SW_ISLANDS_ADJUST;
   for (int64_t i = 0; i < links->n; i++)
     s.used[i] = !isnan(x[i]);
   if (islands == SW_ISLANDS_REMOVE) remove_islands(links, s.used);
@@ -190,11 +276,12 @@ sw_moran sw_moran_compute(const sw_links *links, bool row_standardised, sw_islan
     m.n_used += s.used[i];
   /* With `remove` nobody is left without a neighbour; with `zero` they stay in the scale. */
   int64_t without = scale_rows(links, row_standardised, s);
-  weight_sums w = sum_weights(links, s);
-  double n = m.n_used - (islands == SW_ISLANDS_ADJUST ? (double)without : 0);
+  double n = m.n_used - (s.adjusts ? (double)without : 0);
+  weight_sums w = sum_weights(links, s, n);
   /* Nothing varies, or no units are linked: I is undefined, n_used is reported all the same. */
-  if (!deviations(x, links->n, s, &square, &fourth) || n < 2 || w.s0 == 0) return m;
-  m.i = n / w.s0 * cross_product(links, s) / square;
-  moments(&m, w, n, m.n_used * fourth / (square * square));
+  if (!find_scale(x, links->n, s, &exponent) || n < 2 || w.s0 == 0) return m;
+  value_sums v = deviations(x, links->n, s, exponent);
+  m.i = n / w.s0 * cross_product(links, s) / v.square;
+  moments(&m, w, n, &v);
   return m;
 }

@@ -15,39 +15,31 @@ static double arc_km(double chord2) {
   return 2.0 * SW_EARTH_KM * asin(fmin(1.0, sqrt(chord2 / 4.0)));
 }
 
-/* One place, one vector: a pole at any longitude, 180 east as 180 west. cos and sin of these
- * angles are not exactly zero in floating point, and units at one point must be found out as
- * such. */
-void sw_sphere_vectors(int64_t n, const double *lon, const double *lat, double *x, double *y,
-                       double *z) {
-  const double degree = M_PI / 180.0;
-  for (int64_t i = 0; i < n; i++) {
-    /* One place, one vector: a pole at any longitude, 180 east as 180 west. */
-    double across = fabs(lat[i]) == 90 ? 0 : cos(lat[i] * degree);
-    x[i] = across * cos(lon[i] * degree);
-    y[i] = fabs(lon[i]) == 180 ? 0 : across * sin(lon[i] * degree);
-    z[i] = sin(lat[i] * degree);
-  }
-}
-
 static int compare_units(const void *a, const void *b) {
   int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
   return (x > y) - (x < y);
 }
 
-/* The tree gives the nearest first; links want `to` ascending. `chord2` no longer belongs to
- * `to` after that. */
+/* The tree gives the nearest to the last bit. Where more than k are as near as the k-th, it is
+ * asked again, with those as equals: ties are of one distance, that of the k-th, so that no chain
+ * of nearly equal ones can join what lies apart. Links want `to` ascending; `chord2` no longer
+ * belongs to `to` after that. */
 void sw_neighbours_nearest(const sw_kdtree *tree, int64_t i, int64_t k, int32_t *to,
                            double *chord2) {
+  if (k < 1) return;
   sw_kdtree_nearest(tree, i, k, to, chord2);
+  double last = sqrt(chord2[k - 1]), nearer = fmax(0, last - SW_SPHERE_SAME);
+  double lo = nearer * nearer, hi = (last + SW_SPHERE_SAME) * (last + SW_SPHERE_SAME);
+  if (sw_kdtree_within(tree, i, hi, 0, NULL) > k)
+    sw_kdtree_nearest_among(tree, i, k, lo, hi, to, chord2);
   qsort(to, (size_t)k, sizeof *to, compare_units);
 }
 
 /* The tree compares squared chords, the user gives kilometres. Converting km to a chord would
  * decide pairs at the edge by rounding; instead the largest double whose arc is at most `km` is
  * found by bisection. Doubles above zero are ordered as their bits are, so the bisection runs
- * over the bits: at most 64 steps. Then `chord2 <= limit` and `arc <= km` say the same of every
- * pair, and the edge is included. */
+ * over the bits: at most 64 steps. Then what is the same distance is added, as a unit that lies at
+ * the limit would be within or not by its last bit. */
 double sw_neighbours_chord2_limit(double km) {
   double top = 4.5; /* beyond any chord that rounding can give */
   if (arc_km(top) <= km) return top;
@@ -64,7 +56,8 @@ double sw_neighbours_chord2_limit(double km) {
   }
   double limit;
   memcpy(&limit, &below, sizeof limit);
-  return limit;
+  double chord = sqrt(limit) + SW_SPHERE_SAME;
+  return chord * chord;
 }
 
 /* First counted, then listed: rows of the matrix lie side by side in shared memory, whose size

@@ -5,16 +5,15 @@
 #define SW_KERNEL_SPACE_NEIGHBOURS_H
 
 #include "kernel/space/kdtree.h"
+#include "kernel/space/sphere.h"
 
-/* Unit vectors of places in degrees; not finite where a coordinate is NaN. */
-void sw_sphere_vectors(int64_t n, const double *lon, const double *lat, double *x, double *y,
-                       double *z);
-
-/* The k nearest to unit i (ties: lower unit first), `to` ascending. `chord2`: k numbers of work. */
+/* The k nearest to unit i, `to` ascending. Of units as far as the k-th, to SW_SPHERE_SAME, the
+ * lower ones are taken. `chord2`: k numbers of work. */
 void sw_neighbours_nearest(const sw_kdtree *tree, int64_t i, int64_t k, int32_t *to,
                            double *chord2);
 
-/* The largest squared chord whose arc is at most `km`. */
+/* The largest squared chord whose arc is at most `km`, to SW_SPHERE_SAME: a unit at the very limit
+ * is within. */
 double sw_neighbours_chord2_limit(double km);
 
 /* Units other than i within squared chord `limit`, counted, and listed with `to` ascending; the

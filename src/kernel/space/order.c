@@ -8,8 +8,10 @@
 #include "kernel/space/order.h"
 
 #include "kernel/space/geodesic.h"
+#include "kernel/space/sphere.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { DIGIT = 11, BINS = 1 << DIGIT, LANES = 8 };
@@ -192,4 +194,31 @@ int64_t sw_order_sort(const double *key, int64_t n, double *work, int32_t *order
   for (int64_t k = 0; k < n; k++)
     order[k] = (int32_t)a[k];
   return count;
+}
+
+/* ---- ties ------------------------------------------------------------------------------- */
+
+static int by_index(const void *a, const void *b) {
+  int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+  return (x > y) - (x < y);
+}
+
+/* Keys are squares. Nearly all neighbours differ by far more than a millionth, and need no root;
+ * below some metres a micrometre may be more than that. */
+static bool is_same(double first, double next, double same) {
+  if (next > first * (1 + 0x1p-20) && first > 0x1p42 * same * same) return false;
+  double root = sqrt(first) + same;
+  return next <= root * root;
+}
+
+/* A run is what is within reach of its first, so a chain of nearly equal ones does not grow on. */
+void sw_order_ties(const sw_distance *d, const double *key, int64_t placed, int32_t *order) {
+  double same = d->kind == SW_GREAT_CIRCLE ? SW_SPHERE_SAME : 1e-9; /* of km */
+  if (d->kind == SW_GIVEN) return;
+  for (int64_t first = 0, end; first < placed; first = end) {
+    end = first + 1;
+    while (end < placed && is_same(key[order[first]], key[order[end]], same))
+      end++;
+    if (end - first > 1) qsort(order + first, (size_t)(end - first), sizeof *order, by_index);
+  }
 }

@@ -21,4 +21,10 @@ static inline int64_t sw_order_work(int64_t n) {
  * are then put in order by the keys themselves. n below 2^31. */
 int64_t sw_order_sort(const double *key, int64_t n, double *work, int32_t *order);
 
+/* Brings units that are as far as each other in the order of their indices: those within a
+ * micrometre of the first of them, on the sphere and the ellipsoid, where rounding alone would tell
+ * them apart. Given distances are equal as they are written. Of the `placed` units of a sorted
+ * row. */
+void sw_order_ties(const sw_distance *d, const double *key, int64_t placed, int32_t *order);
+
 #endif

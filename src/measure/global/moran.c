@@ -117,7 +117,7 @@ const sw_measure sw_measure_moran = {
     .formula = "I = n/S0 z'Wz/z'z, z = x - mean x; weights among the units with a value, "
                "standardised anew where the matrix is row-standardised",
     .source = "Moran 1950, Biometrika 37:17-23; Cliff and Ord 1981, Spatial Processes",
-    .version = 1,
+    .version = 2,
     .kind = SW_KIND_GLOBAL,
     .param = params,
     .output = outputs,

@@ -150,16 +150,11 @@ static sw_status resolve(sw_error *err, sw_job *job) {
 
 /* ---- pass 0: scores --------------------------------------------------------------------- */
 
-/* Weighted sums of scores may pass 1 by rounding, by far less than this. NaN is not outside. */
-static bool is_outside(double score) {
-  return score < 0 || score > 1 + 1e-9;
-}
-
 /* Zero is not tiny: it has a plain meaning in every form. */
 static void see(scores_seen *seen, int64_t unit, int period, int input, double score) {
   if (score > 0 && score < SW_META_TINY) seen->has_tiny = true;
   /* Counts each, keeps the place of the first. */
-  if (!is_outside(score) || seen->outside++) return;
+  if (!sw_systems_is_outside(score) || seen->outside++) return;
   seen->unit = unit;
   seen->period = period;
   seen->input = input;

@@ -3,9 +3,10 @@
  *
  *   T_ij = O_i m_i m_j / ((m_i + s_ij)(m_i + s_ij + m_j))
  *
- * s_ij is the mass of the units nearer to i than j, without i and j; equal distances come one after
- * another in code order, so that a row sums to O_i (1 - m_i/M), M all mass. O is the mass or `out`.
- * `finite` divides by 1 - m_i/M (Masucci, Serras, Johansson & Batty 2013): a row sums to O_i.
+ * s_ij is the mass of the units nearer to i than j, without i and j; equal distances, to a
+ * micrometre, come one after another in code order, so that a row sums to O_i (1 - m_i/M), M all
+ * mass. O is the mass or `out`. `finite` divides by 1 - m_i/M (Masucci, Serras, Johansson & Batty
+ * 2013): a row sums to O_i.
  *
  * What is not plain: a unit without mass sends all it has to the nearest that has some, the limit
  * of the formula, which then reads 0/0. A unit whose mass is missing, or that has no distance from
@@ -108,6 +109,7 @@ static void row_prepare(const sw_job *job, int64_t i, void *state, void *room) {
   double *key = w->flows + sw_order_work(job->n);
   sw_order_keys(r->distance, i, job->n, key);
   row->placed = sw_order_sort(key, job->n, w->flows, row->order);
+  sw_order_ties(r->distance, key, row->placed, row->order);
 }
 
 /* ---- flows ------------------------------------------------------------------------------ */
@@ -217,7 +219,7 @@ const sw_measure sw_measure_radiation_model = {
                "than j; finite: over 1 - m_i/M",
     .source = "Simini, Gonzalez, Maritan & Barabasi 2012, Nature 484; Masucci, Serras, Johansson & "
               "Batty 2013, Physical Review E 88",
-    .version = 1,
+    .version = 2,
     .kind = SW_KIND_PAIR,
     .param = param,
     .output = output,

@@ -35,10 +35,12 @@ static void warn_of_breaks(const sw_job *job) {
 }
 
 sw_status sw_series_check(sw_error *err, sw_job *job, const char *param, int least) {
-  if (!job->periods->integer)
+  const sw_periods *periods = job->periods;
+  if (!periods->integer && periods->unit == SW_TIME_UNKNOWN)
     return sw_job_fail(err, job, param,
                        "the periods are texts such as '%s', whose spacing is unknown; expected "
-                       "whole numbers such as years",
+                       "periods of a known form (2001, 2001Q1, 2001-01, 2001-01-31), or a format "
+                       "in `time` of the panel",
                        sw_job_period(job, 0));
   if (job->n_periods < least)
     return sw_job_fail(err, job, param, "%d period%s; expected %d or more", job->n_periods,

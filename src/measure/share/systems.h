@@ -12,4 +12,10 @@ sw_status sw_systems_weights(sw_error *err, const sw_job *job, const char *syste
 /* Scores must lie in [0,1]: composites of z-scores among the inputs of `systems` are refused. */
 sw_status sw_systems_bounded(sw_error *err, const sw_job *job, const char *systems);
 
+/* Whether a score is not in [0,1]. Weighted sums of numbers in [0,1] may pass 1 by rounding, by far
+ * less than the 1e-14 that is let through. NaN is not outside. */
+static inline bool sw_systems_is_outside(double score) {
+  return score < 0 || score > 1 + 1e-14;
+}
+
 #endif

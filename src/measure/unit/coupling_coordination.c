@@ -2,9 +2,10 @@
  *
  *   D = sqrt(C T),  T = sum_s alpha_s U_s,  C by `form` (kernel/series/coupling.h)
  *
- * and with it the class of D by `breaks`, half-open [lo, hi), the last closed; the lagging system
- * (smallest score, ties to the first named); the balance min U / max U. All scores zero, or one
- * missing: undefined. With equal alpha and the product form D is sqrt(GM(U)): C cancels.
+ * and with it the class of D by `breaks`, half-open [lo, hi), the last closed, borders up to
+ * rounding; the lagging system (smallest score, ties to the first named, up to rounding); the
+ * balance min U / max U. All scores zero, or one missing: undefined. With equal alpha and the
+ * product form D is sqrt(GM(U)): C cancels.
  *
  * One pass over units: each unit and period stands for itself. What the fold carries is only
  * whether a score leaves [0,1], since a tile cannot fail and the message should name one place.
@@ -41,19 +42,34 @@ typedef struct stray {
 
 /* ---- arithmetic ------------------------------------------------------------------------- */
 
-/* Classes count from 1: the breaks at or below d. 0, the integer for "undefined", when d is NaN. */
+/* What rounding leaves of numbers that are equal in exact arithmetic, relative: 2^-47, 64 halves of
+ * a last bit. C has some 2k such roundings and T as many, of which the root of their product takes
+ * half, with k up to MAX_SYSTEMS; three systems have six. */
+static const double rounding = 0x1p-47;
+
+/* Classes count from 1: the breaks at or below d. A d that only rounding keeps below a break is on
+ * it, and belongs to the upper class. 0, the integer for "undefined", when d is NaN. */
 static int class_of(const coupling_state *state, double d) {
   int above = 0;
-  while (above < state->n_breaks && d >= state->breaks[above])
+  while (above < state->n_breaks && d >= state->breaks[above] * (1 - rounding))
     above++;
   return isnan(d) ? 0 : above + 1;
 }
 
-/* The first of equals: `<` and not `<=`. */
-static int lowest(const double *u, int k) {
-  int at = 0;
+/* The smallest score. */
+static double lowest(const double *u, int k) {
+  double least = u[0];
   for (int s = 1; s < k; s++)
-    if (u[s] < u[at]) at = s;
+    least = u[s] < least ? u[s] : least;
+  return least;
+}
+
+/* The first of those that are the smallest, up to rounding. */
+static int lagging(const double *u, int k) {
+  double most = lowest(u, k) * (1 + rounding);
+  int at = 0;
+  while (u[at] > most)
+    at++;
   return at;
 }
 
@@ -74,7 +90,7 @@ static bool read_scores(const sw_job *job, int t, int64_t unit, double *u, stray
   for (int s = 0; s < job->n_inputs; s++) {
     u[s] = sw_view_at(job->input[s].view, t, unit);
     complete = complete && !isnan(u[s]);
-    if (!(u[s] < 0 || u[s] > 1)) continue;
+    if (!sw_systems_is_outside(u[s])) continue;
     /* The assignment resets the count to 1, which it is. */
     if (out->count++ == 0)
       *out = (stray){.count = 1, .unit = unit, .system = s, .period = t, .value = u[s]};
@@ -94,8 +110,8 @@ static void place(const sw_job *job, int t, int64_t at, const double *u) {
   job->result[COORDINATION].row[t][at] = d;
   job->result[CLASS].row[t][at] = class_of(state, d);
   /* Where all scores are zero none lags. */
-  job->result[LAGGING].row[t][at] = most > 0 ? lowest(u, state->k) : -1;
-  job->result[BALANCE].row[t][at] = u[lowest(u, state->k)] / most;
+  job->result[LAGGING].row[t][at] = most > 0 ? lagging(u, state->k) : -1;
+  job->result[BALANCE].row[t][at] = lowest(u, state->k) / most;
 }
 
 /* Integer outputs have no NaN of their own in the file; 0 and -1 are documented with them. */
@@ -292,11 +308,13 @@ static const sw_output outputs[] = {
      .long_name = "lowest D of the class",
      .units = "1",
      .shape = SW_TABLE,
+     .of_parameters = true,
      .axis = {"class_label"}},
     {.name = "alpha",
      .long_name = "weight of the system in T",
      .units = "1",
      .shape = SW_TABLE,
+     .of_parameters = true,
      .axis = {"system"}},
     {0}};
 
@@ -307,7 +325,7 @@ const sw_measure sw_measure_coupling_coordination = {
                "sqrt([1 - mean |U_i - U_j|] (prod U_i/max U)^(1/(k-1))); dispersion: C = 1 - 2 "
                "sd(U)",
     .source = "Liao 1999; Wang et al. 2021, J. Natural Resources 36(3):793-810; Fan 2024",
-    .version = 1,
+    .version = 2,
     .headline = "coordination",
     .kind = SW_KIND_UNIT,
     .param = params,

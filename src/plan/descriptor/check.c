@@ -116,7 +116,11 @@ static bool is_number(sw_ptype type) {
 static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_param *param) {
   const char *name = param->name;
   bool is_by = strcmp(name, "by") == 0 && sw_measure_has_pairs(measure);
-  if (strcmp(name, "as") == 0 || strcmp(name, "periods") == 0 || strcmp(name, "keep") == 0 || is_by)
+  static const char *const own[] = {"as", "periods", "balanced", "keep"};
+  bool is_own = is_by;
+  for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+    is_own |= strcmp(name, own[i]) == 0;
+  if (is_own)
     return fault(err, measure,
                  "parameter %s: the engine reads `%s` of every entry itself; choose another name",
                  name, name);
@@ -268,6 +272,8 @@ static sw_status check_group(sw_error *err, const sw_measure *measure, const sw_
 
 /* Whom the engine fills besides tiles: numbers of whole rows, and sums that it adds itself. */
 static sw_status check_filler(sw_error *err, const sw_measure *measure, const sw_output *output) {
+  if (output->of_parameters && output->shape != SW_TABLE)
+    return fault(err, measure, "output %s: of_parameters is of tables; remove it", output->name);
   if (output->of_pairs)
     return fault(err, measure, "output %s: of_pairs is for the engine alone; remove it",
                  output->name);

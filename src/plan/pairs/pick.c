@@ -135,11 +135,18 @@ static void see_top(sw_worker *w, int64_t row, int64_t j0, int64_t count, const 
   }
 }
 
+/* What is equal to the threshold is not over it, also where rounding has put it there: powers of
+ * distances are right to some 2^-43, so what is within 2^-40 is on it. */
+static double threshold_of(const sw_worker *w) {
+  double threshold = w->pairs->plan->keep.above;
+  return threshold + fabs(threshold) * 0x1p-40;
+}
+
 /* Entries over the threshold, in the order of columns; sorted when the row ends. There is no check
  * of room: the counting pass has found the same values. */
 static void see_above(sw_worker *w, int64_t row, int64_t j0, int64_t count, const double *v,
                       const double *over, double greatest) {
-  double threshold = w->pairs->plan->keep.above;
+  double threshold = threshold_of(w);
   if (!(greatest > threshold)) return;
   int64_t end = w->pick_end[row];
   for (int64_t c = 0; (c = sw_lanes_next_above(over, c, count, threshold)) < count; c++)
@@ -171,10 +178,11 @@ static void see_share(sw_worker *w, int t, int64_t row, int64_t j0, int64_t coun
 static void count_above(sw_worker *w, int t, int64_t i, int64_t count, const double *over,
                         double greatest) {
   const sw_pairs *p = w->pairs;
-  if (!(greatest > p->plan->keep.above)) return;
+  double threshold = threshold_of(w);
+  if (!(greatest > threshold)) return;
   int64_t found = 0;
   for (int64_t c = 0; c < count; c++)
-    found += over[c] > p->plan->keep.above;
+    found += over[c] > threshold;
   p->plan->row_start[t * p->job->n + i + 1] += found; /* this row is this thread's alone */
 }
 

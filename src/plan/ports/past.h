@@ -1,6 +1,6 @@
 /* An earlier results file, of which results are taken where they rest on the same: those of pairs
- * for periods of the same operand hash, others where all periods have the same. The engine decides
- * and copies, `store` implements it on the file. Nothing is used that does not match its
+ * and of what works period by period for periods of the same operand hash, others where all periods
+ * have the same. The engine decides and copies, `store` implements it on the file. Nothing is used that does not match its
  * checksum. */
 #ifndef SW_PLAN_PORTS_PAST_H
 #define SW_PLAN_PORTS_PAST_H
@@ -33,6 +33,9 @@ struct sw_past {
    * *taken: false when there are none, or they do not match their checksums; then nothing is put.
    * Rank 0's `hash` counts. Collective. */
   sw_status (*values)(sw_past *, sw_error *, int job, const uint64_t *hash, int n, bool *taken);
+  /* The same period by period: taken[t], by a job whose periods rest on nothing of each other. Its
+   * tables are put where any period is. */
+  sw_status (*periods)(sw_past *, sw_error *, int job, const uint64_t *hash, int n, bool *taken);
 };
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "measure/names.h"
+#include "panel/time.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,14 +26,13 @@
  * entry that declares it. */
 static sw_status unknown_label(sw_error *err, const sw_need *need, const sw_axis *axis,
                                const char *label) {
-  char text[SW_NUMBER_ROOM];
+  char text[SW_NUMBER_ROOM], hint[SW_HINT_ROOM];
   const char *near = axis->label ? sw_nearest(label, axis->label, axis->n) : NULL;
   if (!near && axis->number && axis->n > 0)
     return sw_fail(err, SW_EINPUT, "%s: %s: there is no %s '%s'; the first is %s", need->where,
                    need->name, sw_axis_name(axis), label, sw_show_number(axis->number[0], text));
-  return sw_fail(err, SW_EINPUT, "%s: %s: there is no %s '%s'%s%s%s", need->where, need->name,
-                 sw_axis_name(axis), label, near ? "; did you mean '" : "", near ? near : "",
-                 near ? "'?" : "");
+  return sw_fail(err, SW_EINPUT, "%s: %s: there is no %s '%s'%s", need->where, need->name,
+                 sw_axis_name(axis), label, sw_did_you_mean(label, near, hint));
 }
 
 /* The position with that label; of numbers the one of that value, however it is written ("inf" is
@@ -192,22 +192,11 @@ static const sw_need *lacking_need(const sw_run *run, int e, int period) {
   return NULL;
 }
 
-static int find_period(const sw_periods *periods, const char *label) {
-  for (int t = 0; t < periods->n; t++)
-    if (strcmp(periods->label[t], label) == 0) return t;
-  return -1;
-}
-
-/* The nearest period: by number where periods are numbers (1999 is nearer to 2000 than to 1990, but
+/* The nearest period: by time where the order is known (1999 is nearer to 2000 than to 1990, but
  * not in spelling), else by spelling. */
 static const char *nearest_period(const sw_periods *periods, const char *label) {
-  int64_t asked = 0;
-  if (!periods->integer || !sw_parse_integer(label, strlen(label), &asked))
-    return sw_nearest(label, periods->label, periods->n);
-  int best = 0;
-  for (int t = 1; t < periods->n; t++)
-    if (llabs(periods->value[t] - asked) < llabs(periods->value[best] - asked)) best = t;
-  return periods->label[best];
+  int near = sw_periods_nearest(periods, label);
+  return near < 0 ? sw_nearest(label, periods->label, periods->n) : periods->label[near];
 }
 
 /* Marks the panel's periods that `periods:` lists. A listed period that an input lacks is an error:
@@ -215,7 +204,7 @@ static const char *nearest_period(const sw_periods *periods, const char *label) 
 static sw_status mark_asked(sw_error *err, const sw_run *run, int e, bool *marked) {
   const sw_entry *entry = &run->study->entry[e];
   for (int i = 0; i < entry->n_periods; i++) {
-    int t = find_period(&run->panel->periods, entry->period[i]);
+    int t = sw_periods_find(&run->panel->periods, entry->period[i]);
     if (t < 0) {
       const char *near = nearest_period(&run->panel->periods, entry->period[i]);
       return sw_fail(err, SW_EINPUT, "%s: %s: the panel has no period %s%s%s", entry->where,
@@ -430,6 +419,7 @@ static sw_status resolve_job(sw_error *err, sw_run *run, int e) {
   sw_status status = begin_job(err, run, e);
   if (status == SW_OK) status = bind_inputs(err, run, e);
   if (status == SW_OK) status = bind_periods(err, run, e);
+  if (status == SW_OK) status = sw_run_balance_bind(err, run, e);
   SW_TRY(sw_team_agree(run->team, err, status, 0));
   SW_TRY(bind_resources(err, run, e));
   sw_run_matrices_unasked(run, e);

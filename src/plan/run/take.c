@@ -1,8 +1,11 @@
 /* Results of entries without pairs, taken from an earlier results file (`--reuse`) instead of being
- * computed. All of an entry or nothing: a pass sees all periods of its job, and what passes leave
- * for each other is not in the file, so one period that has changed has them run anyway.
- * Bootstraps, permutations and models are then not drawn again because another column was revised,
- * or because the study has one more entry.
+ * computed: bootstraps, permutations and models are not drawn again because another column was
+ * revised, or because the study has one more entry.
+ *
+ * By period where what an entry has of a period rests on that period alone: the periods whose
+ * operand hash the earlier file has are taken, and the entry is computed with the others only
+ * (some.c). Else all of an entry or nothing: what its passes leave for each other is not in the
+ * file, so one period that has changed has them run over all.
  *
  * Pairs are taken matrix by matrix (plan/pairs/past.c). */
 #include "plan/run/describe.h"
@@ -22,14 +25,53 @@ static bool is_read_as_integer(const sw_run *run, int e) {
   return false;
 }
 
-sw_status sw_run_take(sw_error *err, sw_run *run, int e, bool *taken) {
-  sw_past *past = run->past;
-  const sw_job *job = &run->job[e];
-  *taken = false;
-  if (!past || run->no_pairs || is_read_as_integer(run, e)) return SW_OK;
-  SW_TRY(sw_run_operand_hash(err, run, e));
-  SW_TRY(past->values(past, err, e, run->operand_hash[e], job->whole_series ? 1 : job->n_periods,
-                      taken));
-  run->results_taken += *taken;
+/* All passes, over all periods. Operands are released whether they worked or not. */
+static sw_status compute(sw_error *err, sw_run *run, int e) {
+  sw_status status = sw_run_passes(err, run, e);
+  sw_run_passes_release(run, e);
+  return status;
+}
+
+/* taken[t] becomes wanted[t], the opposite; how many are taken. The same on every rank. */
+static int invert(bool *taken, int n) {
+  int count = 0;
+  for (int t = 0; t < n; t++) {
+    count += taken[t];
+    taken[t] = !taken[t];
+  }
+  return count;
+}
+
+/* Where some periods are taken and the others cannot be computed alone, all are computed: what was
+ * taken is overwritten with the same bits. */
+static sw_status take_periods(sw_error *err, sw_run *run, int e, bool *part) {
+  int n = run->job[e].n_periods;
+  bool done = false;
+  SW_TRY(run->past->periods(run->past, err, e, run->operand_hash[e], n, part));
+  int taken = invert(part, n);
+  if (taken == n) {
+    run->results_taken++;
+    return SW_OK;
+  }
+  if (taken > 0) SW_TRY(sw_run_some(err, run, e, part, &done));
+  if (!done) return compute(err, run, e);
+  run->parts_taken++;
+  run->periods_taken += taken;
+  run->periods_of += n;
   return SW_OK;
+}
+
+sw_status sw_run_plain_results(sw_error *err, sw_run *run, int e) {
+  const sw_job *job = &run->job[e];
+  bool taken = false, *part = NULL;
+  if (!run->past || run->no_pairs || is_read_as_integer(run, e)) return compute(err, run, e);
+  sw_status status =
+      sw_arena_alloc(err, run->arena, (size_t)job->n_periods, sizeof *part, (void **)&part);
+  SW_TRY(sw_team_agree(run->team, err, status, 0));
+  SW_TRY(sw_run_operand_hash(err, run, e));
+  if (sw_run_is_by_period(run, e)) return take_periods(err, run, e, part);
+  SW_TRY(run->past->values(run->past, err, e, run->operand_hash[e],
+                           job->whole_series ? 1 : job->n_periods, &taken));
+  run->results_taken += taken;
+  return taken ? SW_OK : compute(err, run, e);
 }

@@ -70,7 +70,8 @@ sw_status sw_form_texts(sw_error *err, sw_arena *arena, const sw_node *node, int
 /* The list is cut at 400 bytes, since a message is one line of SW_ERROR_TEXT. */
 const char *sw_form_hint(sw_arena *arena, const char *word, const char *const *known, int count) {
   const char *near = sw_nearest(word, known, count);
-  if (near) return sw_arena_printf(arena, "; did you mean '%s'?", near);
+  char hint[SW_HINT_ROOM];
+  if (near) return sw_arena_text(arena, sw_did_you_mean(word, near, hint));
   if (count == 0) return "";
   char list[400];
   size_t used = 0;
@@ -124,8 +125,11 @@ sw_status sw_form_choice(sw_error *err, sw_arena *arena, const sw_node *node, co
     return SW_OK;
   }
   /* One that is near is named; else all of them, as they are few. */
+  char hint[SW_HINT_ROOM];
   const char *near = sw_nearest(text, known, count);
-  if (near) return sw_node_fail(err, node, "unknown choice '%s'; did you mean '%s'?", text, near);
+  if (near)
+    return sw_node_fail(err, node, "unknown choice '%s'%s", text,
+                        sw_did_you_mean(text, near, hint));
   return sw_node_fail(err, node, "unknown choice '%s'; expected one of %s", text, choices);
 }
 

@@ -107,8 +107,8 @@ static bool is_operand(const token *seen) {
   return seen->kind == WORD && !is_word(seen, "and") && !is_word(seen, "or");
 }
 
-/* A number is compared as one only if it is written without quotes; codes with leading zeros are
- * put in quotes. */
+/* A number is compared as one only if it is written without quotes, and only with a column of
+ * numbers: codes are compared as texts, with quotes or without. */
 static sw_status read_comparison(scanner *in, sw_condition *out) {
   token column, compare, value;
   SW_TRY(scan(in, &column));

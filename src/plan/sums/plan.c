@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "kernel/space/distances.h"
 #include "plan/descriptor/descriptor.h"
+#include "panel/same_code.h"
 
 #include <limits.h>
 #include <math.h>
@@ -30,13 +31,25 @@ static int64_t find_unit(const sw_units *units, const char *code) {
   return lo < units->n && strcmp(sw_unit_code(units, lo), code) == 0 ? lo : -1;
 }
 
+/* With the code that is meant, where it is written in another way. */
+static sw_status refuse_code(sw_error *err, const sw_run *run, int e, const char *code) {
+  const sw_units *units = &run->panel->units;
+  const sw_entry *entry = &run->study->entry[e];
+  char words[SW_CODE_WORDS];
+  int64_t i = 0;
+  while (i < units->n && !sw_code_differs(code, sw_unit_code(units, i), words))
+    i++;
+  bool found = i < units->n;
+  return sw_fail(err, SW_EINPUT, "%s: %s: centres: no unit has the code '%s'%s%s%s",
+                 entry->sums.centres_where, entry->name, code, found ? "; did you mean '" : "",
+                 found ? sw_unit_code(units, i) : "", found ? "'?" : "");
+}
+
 static sw_status find_codes(sw_error *err, const sw_run *run, int e, int64_t *centre) {
   const sw_entry *entry = &run->study->entry[e];
   for (int c = 0; c < entry->sums.n_codes; c++) {
     centre[c] = find_unit(&run->panel->units, entry->sums.code[c]);
-    if (centre[c] < 0)
-      return sw_fail(err, SW_EINPUT, "%s: %s: centres: no unit has the code '%s'",
-                     entry->sums.centres_where, entry->name, entry->sums.code[c]);
+    if (centre[c] < 0) return refuse_code(err, run, e, entry->sums.code[c]);
   }
   return SW_OK;
 }
@@ -173,7 +186,8 @@ static sw_status make_blocks(sw_error *err, sw_run *run, int e, sw_sums *s) {
   return cut_tasks(err, run, s);
 }
 
-/* A limit belongs to its ring. Distances are compared as inverse squares, of which kernels make
+/* A limit belongs to its ring, also where rounding would put a pair beyond it: in 2^40 parts, and
+ * on the Earth by a micrometre. Distances are compared as inverse squares, of which kernels make
  * them; what lies beyond the last limit is a ring of its own. */
 static sw_status make_rings(sw_error *err, sw_run *run, int e, const sw_distance *distance,
                             sw_sums *s) {
@@ -186,7 +200,8 @@ static sw_status make_rings(sw_error *err, sw_run *run, int e, const sw_distance
   SW_NEW(err, run->arena, s->least, s->rings);
   for (int r = 0; r < spec->n_rings; r++) {
     limit[r] = spec->ring[r];
-    s->least[r] = 1 / (limit[r] * limit[r]) / scale;
+    double far = limit[r] * (1 + 0x1p-40) + (distance->kind == SW_GIVEN ? 0 : 1e-9);
+    s->least[r] = 1 / (far * far) / scale;
   }
   limit[spec->n_rings] = INFINITY;
   s->least[spec->n_rings] = 0;

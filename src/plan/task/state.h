@@ -13,6 +13,9 @@
 
 /* Entries of `above` and `share` that a thread collects before it hands them on. */
 enum { SW_BATCH_ENTRIES = 1 << 17 };
+/* Raised when numbers change that the engine makes itself of pairs (2: a sum of nothing is NaN):
+ * what an earlier program has left, a journal or results, is not taken up then. */
+enum { SW_SUMS_VERSION = 2 };
 enum { SW_PAIR_REGIONS = 3 }; /* of the journal, for the pairs of an entry */
 
 /* What the engine keeps of a pair job besides the stored matrix. Strengths are defined over fixed
@@ -91,7 +94,10 @@ typedef struct sw_run {
   sw_past *past; /* results of which what has not changed is taken; NULL: all are computed */
   uint64_t **operand_hash; /* by entry and the job's period, on rank 0, once it has run */
   int64_t tasks_computed, tasks_restored; /* this rank; tiles: only those that were marked */
-  int matrices_taken, results_taken;      /* from `past`: of pairs; entries without pairs */
+  int matrices_taken, results_taken; /* from `past`: of pairs; entries without pairs, all of them */
+  int parts_taken;                   /* entries without pairs of which some periods were taken */
+  int64_t periods_taken, periods_of; /* of those: periods taken, of how many */
+  const sw_job *whole; /* while an entry runs for some of its periods, the job of all; else NULL */
   int64_t tasks_unsound; /* of those matrices: tiles that did not match, computed; this rank */
   sw_progress progress;
   double seconds_read, seconds_unit, seconds_pairs, seconds_write; /* of this rank */

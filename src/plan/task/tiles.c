@@ -10,6 +10,7 @@
 #include "plan/task/tiles.h"
 
 #include "base/clock.h"
+#include "base/hash.h"
 
 #include <omp.h>
 #include <string.h>
@@ -90,7 +91,7 @@ static sw_status mark(sw_error *err, sw_tiles *s, int64_t k, void *share) {
   if (!__atomic_compare_exchange_n(&s->state[k], &computed, MARKED, false, __ATOMIC_SEQ_CST,
                                    __ATOMIC_SEQ_CST))
     return SW_OK;
-  sw_mark m = {.share = sw_tiling_share(&s->tiling)};
+  sw_mark m = {.checksum = {s->part}, .share = sw_tiling_share(&s->tiling)};
   copy_share(s, k, share, false);
   SW_TRY(sw_journal_mark(err, s->run->journal, s->region, number_of(s, k), &m, share));
   if (!s->run->repeats[s->entry]) __atomic_add_fetch(&s->run->tasks_computed, 1, __ATOMIC_RELAXED);
@@ -121,10 +122,13 @@ static sw_status note_task(sw_error *err, sw_tiles *s, int64_t k, void *share) {
 /* ---- taking over -------------------------------------------------------------------------- */
 
 /* Takes a task over if the journal has a sound mark of it. There are no stored bytes to check: all
- * that it left is in the share, which has its checksum. */
+ * that it left is in the share, which has its checksum. A run may take other periods from an
+ * earlier file than the run before it did: then the marks are of another pass, and tell so. */
 static sw_status restore_task(sw_error *err, sw_tiles *s, int64_t k, void *share) {
   sw_mark m = {.share = sw_tiling_share(&s->tiling)};
-  if (!sw_journal_find(s->run->journal, s->region, number_of(s, k), &m, share)) return SW_OK;
+  if (!sw_journal_find(s->run->journal, s->region, number_of(s, k), &m, share) ||
+      m.checksum[0] != s->part)
+    return SW_OK;
   copy_share(s, k, share, true);
   s->done[k] = 1;
   s->run->tasks_restored += !s->run->repeats[s->entry];
@@ -166,6 +170,16 @@ static void deal(sw_tiles *s) {
   }
 }
 
+/* What tells marks of these periods from those of others: 0 is of all. Tasks keep the numbers and
+ * the room that they have in a pass over all periods (sw_tiles_regions). */
+static void be_part(sw_tiles *s) {
+  const sw_job *job = s->job;
+  if (!s->run->whole) return;
+  sw_tiling whole = sw_tiling_make(s->run->whole, s->pass);
+  sw_tiling_keep_grain(&s->tiling, &whole);
+  s->part = sw_hash64(job->period, (size_t)job->n_periods * sizeof *job->period, 1) | 1;
+}
+
 /* What is of this rank alone. Records and partials are zeroed, as measures are promised. */
 static sw_status open_own(sw_error *err, sw_tiles *s) {
   SW_TRY(sw_calloc(err, (size_t)s->count + 1, 1, (void **)&s->state));
@@ -185,6 +199,7 @@ sw_status sw_tiles_open(sw_error *err, sw_run *run, int entry, int pass, sw_tile
                   .pass = pass,
                   .region = sw_tiles_region(run, entry, pass),
                   .tiling = sw_tiling_make(&run->job[entry], pass)};
+  be_part(s);
   deal(s);
   SW_TRY(sw_team_agree(team, err, open_own(err, s), 0));
   SW_TRY(sw_queue_open(err, team, s->count, s->tiling.domain == SW_ITEMS, &s->queue));

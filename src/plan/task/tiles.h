@@ -27,6 +27,7 @@ typedef struct sw_tiles {
   char *done;                 /* theirs; items: node-shared: done by an earlier run */
   sw_queue queue;             /* of the rank's tasks (units) or of the node's (items) */
   bool marks;                 /* atomic: tasks are marked from now on */
+  uint64_t part;              /* 0, or a hash of the periods where they are not all of the entry */
   bool cut_short;             /* `check`: the time to try is over */
   double began;               /* when the threads first began, by sw_clock; 0: not yet */
   int64_t computed;           /* tasks of this rank, summed over its threads at their end */

@@ -36,6 +36,15 @@ sw_tiling sw_tiling_make(const sw_job *job, int pass) {
   return tiling;
 }
 
+/* A pass over some of the periods has as many units or fewer items: with the grain of the whole it
+ * has no more tasks, and its slots are no larger. */
+void sw_tiling_keep_grain(sw_tiling *tiling, const sw_tiling *whole) {
+  if (tiling->domain == SW_ITEMS)
+    tiling->slot = tiling->slot / (size_t)tiling->grain * (size_t)whole->grain;
+  tiling->grain = whole->grain;
+  tiling->tasks = (tiling->whole + tiling->grain - 1) / tiling->grain;
+}
+
 void sw_tiling_range(const sw_tiling *tiling, int64_t task, int64_t *lo, int64_t *hi) {
   *lo = task * tiling->grain;
   *hi = *lo + tiling->grain < tiling->whole ? *lo + tiling->grain : tiling->whole;

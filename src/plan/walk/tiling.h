@@ -25,6 +25,8 @@ static inline bool sw_tiling_fills(const sw_result *result) {
 
 /* Of a pass that is not over pairs; after `resolve`. */
 sw_tiling sw_tiling_make(const sw_job *job, int pass);
+/* Cuts a pass as `whole` is cut, the same pass of the job with all its periods. */
+void sw_tiling_keep_grain(sw_tiling *tiling, const sw_tiling *whole);
 /* Units or items [lo, hi) of a task. */
 void sw_tiling_range(const sw_tiling *tiling, int64_t task, int64_t *lo, int64_t *hi);
 /* Bytes of all that a task computes: its slot, then its units of each row. */

@@ -56,7 +56,6 @@ static const char *kind_of(const unsigned char *bytes, int64_t length) {
   static const struct {
     const char *bytes, *kind;
   } known[] = {
-      {"CDF", "a netCDF file of the classic format; convert it with nccopy -k netCDF-4"},
       {"\x1f\x8b", "compressed by gzip; decompress it"},
       {"PK\x03\x04", "a zip archive, as .xlsx is"},
       {"PAR1", "a Parquet file"},
@@ -83,21 +82,30 @@ static sw_status refuse_lock(sw_error *err, const char *path, int fd) {
   return sw_lock_is_missing(errno) ? sw_lock_fail_missing(err, path, errno) : SW_OK;
 }
 
+/* netCDF of before 2008 begins with letters of its own, and its tools write it anew. */
+static sw_status refuse_kind(sw_error *err, const char *path, const char *expected, int fd) {
+  unsigned char head[HEAD] = {0};
+  const char *slash = strrchr(path, '/');
+  int64_t got = sw_read_at(fd, head, sizeof head, 0);
+  if (got < 0) return sw_fail(err, SW_EIO, "%s: cannot be read: %s", path, strerror(errno));
+  if (memcmp(head, "CDF", 3) == 0)
+    return sw_fail(err, SW_EINPUT,
+                   "%s: is netCDF of the classic format; write it as netCDF-4: nccopy -k nc4 %s "
+                   "new.nc",
+                   path, slash ? slash + 1 : path);
+  const char *kind = kind_of(head, got);
+  return sw_fail(err, SW_EINPUT, "%s: is not an HDF5 file: it is %s; give %s", path,
+                 got == 0 ? "empty"
+                 : *kind  ? kind
+                          : "of another kind, by its first bytes",
+                 expected);
+}
+
 static sw_status refuse_bytes(sw_error *err, const char *path, const char *expected, int fd,
                               int64_t length) {
   unsigned char head[HEAD] = {0};
   int64_t at = find_superblock(fd, length, head);
-  if (at < 0) {
-    memset(head, 0, sizeof head);
-    int64_t got = sw_read_at(fd, head, sizeof head, 0);
-    const char *kind = got > 0 ? kind_of(head, got) : "";
-    if (got < 0) return sw_fail(err, SW_EIO, "%s: cannot be read: %s", path, strerror(errno));
-    return sw_fail(err, SW_EINPUT, "%s: is not an HDF5 file: it is %s; give %s", path,
-                   length == 0 ? "empty"
-                   : *kind     ? kind
-                               : "of another kind, by its first bytes",
-                   expected);
-  }
+  if (at < 0) return refuse_kind(err, path, expected, fd);
   uint64_t end = end_of(head);
   if (end > (uint64_t)length - (uint64_t)at)
     return sw_fail(err, SW_EINPUT,

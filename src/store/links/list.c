@@ -6,34 +6,38 @@
  * units is then right to know more than the panel. */
 #include "store/links/links.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "store/text/no_number.h"
 
 /* The map borrows the codes from `units`. On failure the caller destroys what there is. */
 sw_status sw_links_list_create(sw_error *err, const char *file, const sw_study *study,
                                const sw_units *units, bool distance, sw_links_list *list) {
-  *list = (sw_links_list){.file = file, .units = units, .distance = distance};
+  *list = (sw_links_list){.file = file, .study = study, .units = units, .distance = distance};
   /* `unmatched: drop`, `where`, or `missing: drop-units`. */
   list->leave_out = study->units.drop_unmatched || study->units.n_where > 0 ||
                     study->panel.missing == SW_MISSING_DROP_UNITS;
   /* Distances need not be complete: a pair without one is NaN. */
   list->may_lack = distance || study->units.drop_unmatched;
   SW_TRY(sw_map_create(err, (size_t)units->n, &list->unit_of));
+  SW_TRY(sw_alloc(err, (size_t)units->n, sizeof *list->code, (void **)&list->code));
   for (int64_t i = 0; i < units->n; i++) {
     int64_t existing;
-    const char *code = sw_unit_code(units, i);
+    const char *code = list->code[i] = sw_unit_code(units, i);
     SW_TRY(sw_map_put(err, list->unit_of, code, strlen(code), i, &existing));
   }
-  return SW_OK;
+  int64_t twin[2]; /* none: the panel would have been refused */
+  return sw_code_forms_create(err, list->code, units->n, twin, &list->forms);
 }
 
 void sw_links_list_destroy(sw_links_list *list) {
   sw_map_destroy(list->unit_of);
+  sw_code_forms_destroy(list->forms);
+  sw_free(list->code);
   free(list->link);
   *list = (sw_links_list){0};
 }
@@ -48,35 +52,30 @@ sw_status sw_links_list_fail(sw_error *err, const sw_links_list *list, int64_t l
   return sw_fail(err, SW_EINPUT, "%s:%lld: %s", list->file, (long long)line, text);
 }
 
-/* The unit that is meant when one or two leading zeros are missing, or NULL. A spreadsheet turns
- * 01001 into 1001: the commonest reason that a code is not found. */
-static const char *with_zeros(const sw_links_list *list, sw_field code) {
-  /* The code behind two zeros: begun one place earlier it has one zero, two places earlier both. */
-  char text[64] = "00";
-  if (code.length == 0 || code.length > sizeof text - 3) return NULL;
-  memcpy(text + 2, code.text, code.length);
-  for (int zeros = 1; zeros <= 2; zeros++) {
-    int64_t unit = sw_map_find(list->unit_of, text + 2 - zeros, code.length + (size_t)zeros);
-    if (unit >= 0) return sw_unit_code(list->units, unit);
-  }
-  return NULL;
-}
-
 /* What a message shows of a field at most, in bytes, for "%.*s". */
 static int shown(sw_field field) {
   return field.length > 60 ? 60 : (int)field.length;
+}
+
+/* A code that is one of the panel's in another writing: also where codes outside the panel are left
+ * out, as this one is meant. */
+static sw_status refuse_twin(sw_error *err, const sw_links_list *list, int64_t line, sw_field code,
+                             int64_t twin) {
+  char text[128], words[SW_CODE_WORDS];
+  snprintf(text, sizeof text, "%.*s", (int)code.length, code.text);
+  const char *other = sw_unit_code(list->units, twin);
+  return sw_links_list_fail(err, list, line, "unit '%s' and '%s' of the panel %s; " SW_CODE_CURE,
+                            text, other, sw_code_differs(text, other, words));
 }
 
 /* *unit stays -1 for a code that is left out; sw_links_list_add counts the link then. */
 sw_status sw_links_list_unit(sw_error *err, const sw_links_list *list, int64_t line, sw_field code,
                              int64_t *unit) {
   *unit = sw_map_find(list->unit_of, code.text, code.length);
-  if (*unit >= 0 || list->leave_out) return SW_OK;
-  const char *zeros = with_zeros(list, code);
-  if (zeros)
-    return sw_links_list_fail(err, list, line,
-                              "unit '%.*s' is not in the panel, '%s' is: keep the leading zeros",
-                              shown(code), code.text, zeros);
+  if (*unit >= 0) return SW_OK;
+  int64_t twin = sw_code_forms_find(list->forms, code.text, code.length);
+  if (twin >= 0) return refuse_twin(err, list, line, code, twin);
+  if (list->leave_out) return SW_OK;
   return sw_links_list_fail(
       err, list, line,
       "unit '%.*s' is not in the panel; correct the code, or write `unmatched: "
@@ -87,11 +86,14 @@ sw_status sw_links_list_unit(sw_error *err, const sw_links_list *list, int64_t l
 sw_status sw_links_list_value(sw_error *err, const sw_links_list *list, int64_t line, sw_field text,
                               double *value) {
   const char *what = list->distance ? "distance" : "weight";
-  if (!sw_parse_number(text.text, text.length, value) || !isfinite(*value))
-    return sw_links_list_fail(
-        err, list, line, "%s '%.*s' is not a finite number; %s", what, shown(text), text.text,
-        list->distance ? "leave the pair out where there is none"
-                       : "where there is no link write 0 or leave the line out");
+  if (!sw_parse_number(text.text, text.length, value)) {
+    char words[SW_NO_NUMBER_ROOM];
+    sw_number_wanted wanted = {
+        .wanted = list->distance ? "leave the pair out where there is none"
+                                 : "where there is no link write 0 or leave the line out"};
+    return sw_links_list_fail(err, list, line, "%s '%.*s' %s", what, shown(text), text.text,
+                              sw_no_number(text.text, text.length, &wanted, words));
+  }
   if (*value < 0)
     return sw_links_list_fail(err, list, line, "%s %.*s is negative; it must be 0 or more", what,
                               shown(text), text.text);

@@ -8,9 +8,13 @@
  *
  * sw_panel_csv_read is called by read.c for every .csv and .csv.gz, on all ranks. */
 #include "store/panel/csv.h"
+#include "store/panel/build.h"
 #include "store/text/lines.h"
 
+#include "base/log.h"
 #include "base/text.h"
+#include "panel/same_code.h"
+#include "panel/time.h"
 
 #include <omp.h>
 #include <stdlib.h>
@@ -63,37 +67,68 @@ static sw_status plan_long(sw_error *err, reading *in) {
   return SW_OK;
 }
 
-/* Columns PREFIX<period>: those of `periods`, each of which must be there, else all whose rest is a
- * whole number. `most` is room for either. A prefix of "" (wide by indicator) takes every column
- * that is called by a whole number. */
+/* ---- periods in the header (wide) --------------------------------------------------------- */
+
+/* Columns that the study did not list must all mean periods of one kind: which of two is meant
+ * cannot be known. */
+static sw_status refuse_odd(sw_error *err, reading *in, const char *prefix,
+                            const char *const *label, int n) {
+  const char *usual = NULL, *odd = sw_time_odd(label, n, &usual);
+  char kind[SW_TIME_ROOM];
+  if (!odd) return SW_OK;
+  return sw_fail(err, SW_EINPUT,
+                 "%s: %s: %s%s: '%s' is not of the form of the other periods (%s: %s%s); list "
+                 "`periods:` to say which are meant",
+                 place_of(in, "layout"), in->csv->file, prefix, odd, odd, sw_time_kind(usual, kind),
+                 prefix, usual);
+}
+
+/* Named in the study: each has its column, in the order of the study. */
+static sw_status named_periods(sw_error *err, reading *in, const char *prefix, int *from,
+                               const char **label, int *n) {
+  const sw_panel_spec *spec = in->spec;
+  for (int k = 0; k < spec->n_periods; k++) {
+    if (!sw_panel_takes_period(spec, spec->period[k])) continue;
+    char *name = sw_arena_printf(in->arena, "%s%s", prefix, spec->period[k]);
+    if (!name) return sw_fail(err, SW_ENOMEM, "out of memory");
+    SW_TRY(sw_csv_column(err, in->csv, place_of(in, "layout"), name, &from[*n]));
+    label[(*n)++] = spec->period[k];
+  }
+  return SW_OK;
+}
+
+/* Not named: those whose rest is of a known form, in the order of the file. Labels point into the
+ * names of the header. */
+static sw_status found_periods(sw_error *err, reading *in, const char *prefix, int *from,
+                               const char **label, int *n) {
+  size_t skip = strlen(prefix);
+  int64_t value = 0;
+  for (int c = 0; c < in->csv->n_columns; c++) {
+    const char *name = in->csv->column[c];
+    if (c == in->layout.unit || c == in->layout.indicator || strncmp(name, prefix, skip) ||
+        !sw_time_read(name + skip, NULL, &value) || !sw_panel_takes_period(in->spec, name + skip))
+      continue;
+    from[*n] = c;
+    label[(*n)++] = name + skip;
+  }
+  return in->spec->n_taken ? SW_OK : refuse_odd(err, in, prefix, label, *n);
+}
+
+/* Columns PREFIX<period>: those of `periods`, each of which must be there, else all that mean one.
+ * A prefix of "" (wide by indicator) takes every column that is called by a period. `most` is room
+ * for either. */
 static sw_status plan_periods(sw_error *err, reading *in, const char *prefix) {
   const sw_panel_spec *spec = in->spec;
   const sw_csv *csv = in->csv;
   int *from = NULL, most = spec->n_periods > csv->n_columns ? spec->n_periods : csv->n_columns;
   const char **label = NULL;
+  int n = 0;
   SW_NEW(err, in->arena, from, most);
   SW_NEW(err, in->arena, label, most);
-  size_t skip = strlen(prefix);
-  int64_t value;
-  int n = 0;
-  /* Named in the study: each has its column, in the order of the study. */
-  for (int k = 0; k < spec->n_periods; k++, n++) {
-    char *name = sw_arena_printf(in->arena, "%s%s", prefix, spec->period[k]);
-    if (!name) return sw_fail(err, SW_ENOMEM, "out of memory");
-    SW_TRY(sw_csv_column(err, csv, place_of(in, "layout"), name, &from[n]));
-    label[n] = spec->period[k];
-  }
-  /* Not named: found, in the order of the file. Labels point into the names of the header. */
-  for (int c = 0; c < csv->n_columns && !spec->n_periods; c++) {
-    const char *name = csv->column[c];
-    if (strncmp(name, prefix, skip) || !sw_parse_integer(name + skip, strlen(name + skip), &value))
-      continue;
-    from[n] = c;
-    label[n++] = name + skip;
-  }
+  SW_TRY((spec->n_periods ? named_periods : found_periods)(err, in, prefix, from, label, &n));
   if (n == 0)
     return sw_fail(err, SW_EINPUT,
-                   "%s: %s has no column '%s' followed by a whole number; name the periods of its "
+                   "%s: %s has no column '%s' followed by a period; name the periods of its "
                    "columns under `wide: {periods: [...]}`",
                    place_of(in, "layout"), csv->file, prefix);
   in->layout.from = from;
@@ -142,6 +177,7 @@ static sw_status make_reader(sw_error *err, reading *in, int t) {
   reader->width = in->rows->width;
   if (t == 0) reader->csv = in->csv;
   SW_TRY(sw_arena_create(err, &reader->arena));
+  if (in->spec->number_form) SW_NEW(err, reader->arena, reader->percent, reader->width);
   SW_TRY(sw_panel_codes_create(err, reader->arena, &reader->units));
   SW_TRY(sw_panel_codes_create(err, reader->arena, &reader->periods));
   SW_TRY(sw_panel_codes_create(err, reader->arena, &reader->indicators));
@@ -255,6 +291,13 @@ static sw_status gather_indicators(sw_error *err, reading *in) {
   const char *const *code = NULL;
   SW_TRY(sw_panel_codes_gather(err, in->team, in->arena, in->indicators.text, in->indicators.n, &n,
                                &code));
+  int64_t twin[2];
+  char words[SW_CODE_WORDS];
+  SW_TRY(sw_code_twins(err, code, n, twin));
+  if (twin[0] >= 0)
+    return sw_fail(err, SW_EINPUT, "%s: %s: '%.60s' and '%.60s' %s; " SW_CODE_CURE, in->rows->file,
+                   spec->wide_indicator, code[twin[0]], code[twin[1]],
+                   sw_code_differs(code[twin[0]], code[twin[1]], words));
   const char **name = NULL;
   SW_NEW(err, in->arena, name, n);
   for (int64_t i = 0; i < n; i++) {
@@ -281,6 +324,29 @@ static sw_status refuse_empty(sw_error *err, reading *in) {
                  in->spec->time ? " and period" : "");
 }
 
+/* A column in which some cells have a per cent sign and some have none may be in two units. By
+ * indicator a column is of many indicators, of which some may well be shares. Collective. */
+static sw_status say_percent(sw_error *err, reading *in) {
+  const sw_panel_rows *rows = in->rows;
+  int64_t(*sum)[2] = NULL;
+  if (in->spec->layout == SW_LAYOUT_WIDE_INDICATOR || !rows->width) return SW_OK;
+  sw_status status = sw_calloc(err, (size_t)rows->width, sizeof *sum, (void **)&sum);
+  SW_TRY(sw_team_agree(in->team, err, status, 0));
+  for (int t = 0; t < in->n_readers; t++)
+    for (int k = 0; k < 2 * rows->width; k++)
+      sum[k / 2][k % 2] += in->reader[t].percent[k / 2][k % 2];
+  status = in->team->sum_i64(in->team, err, sum[0], 2 * rows->width);
+  for (int k = 0; k < rows->width && !status; k++)
+    if (sum[k][0] && sum[k][1])
+      sw_log(SW_LOG_WARN,
+             "%s: %s: %lld cells have a per cent sign and %lld have none; all are taken "
+             "as written",
+             rows->file, in->csv->column[in->layout.from[k]], (long long)sum[k][1],
+             (long long)sum[k][0]);
+  sw_free(sum);
+  return status;
+}
+
 /* Errors of sw_lines_deal are agreed on already; the rest is agreed on here. */
 static sw_status read_lines(sw_error *err, reading *in) {
   sw_lines_taker taker = {
@@ -289,6 +355,7 @@ static sw_status read_lines(sw_error *err, reading *in) {
   /* The rows are numbered by the dictionaries of their readers still. */
   SW_TRY(sw_team_agree(in->team, err, join_readers(err, in), 0));
   SW_TRY(refuse_empty(err, in));
+  if (in->spec->number_form && in->spec->number_form->percent) SW_TRY(say_percent(err, in));
   if (in->spec->layout != SW_LAYOUT_WIDE_INDICATOR) return SW_OK;
   return sw_team_agree(in->team, err, gather_indicators(err, in), 0);
 }
@@ -309,6 +376,8 @@ sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
     /* What a cell of a panel may hold, for the message when it holds something else. */
     in.csv->wanted = "expected a number, an empty cell or a text listed under missing_values";
     in.csv->single = SW_FOOTER_HINT;
+    in.csv->form = spec->number_form;
+    in.csv->form_keys = true;
     status = read_header(err, &in);
   }
   if (!status) status = make_readers(err, &in);

@@ -9,6 +9,7 @@
 #include "store/panel/build.h"
 
 #include "base/log.h"
+#include "panel/time.h"
 #include "panel/treat.h"
 
 #include <string.h>
@@ -158,24 +159,34 @@ static bool looks_back(const sw_expression *expression) {
   return false;
 }
 
-/* Texts have no order that is known, let alone a distance; of numbers that lie unevenly the value
- * before may be of a year or of ten. Every rank decides alike. */
+/* A lag is of one step of the periods: of years with a hole, 2011 after 2002, nothing is one year
+ * before 2011. Where that holds of all periods a lag would be missing everywhere. */
+static sw_status refuse_steps(sw_error *err, const sw_periods *periods, const sw_derive *derive) {
+  char step[SW_TIME_ROOM];
+  return sw_node_fail(err, derive->node,
+                      "derive: %s: no period is one step (%s) after another, so lag and growth are "
+                      "missing everywhere; leave out periods until the rest are evenly spaced",
+                      derive->name, sw_time_say_step(periods, step));
+}
+
+/* Texts have no order that is known, let alone a distance. Every rank decides alike. */
 static sw_status check_periods(sw_error *err, const sw_panel_build *build,
                                const sw_derivation *derived) {
   const sw_periods *periods = &build->panel->periods;
+  char step[SW_TIME_ROOM];
   if (!looks_back(&derived->expression)) return SW_OK;
-  if (!periods->integer)
+  if (!periods->value)
     return sw_node_fail(err, derived->spec->node,
-                        "derive: %s: lag and growth need periods that are whole numbers, such "
-                        "as years; '%s' has no known place among the others",
+                        "derive: %s: lag and growth need periods whose order and spacing are "
+                        "known; " SW_TIME_UNKNOWN_HINT,
                         derived->spec->name, periods->label[0]);
-  bool even = true;
-  for (int t = 2; t < periods->n; t++)
-    even &= periods->value[t] - periods->value[t - 1] == periods->value[1] - periods->value[0];
-  if (!even && build->team->rank == 0)
+  if (periods->holes && periods->holes == periods->n - 1)
+    return refuse_steps(err, periods, derived->spec);
+  if (periods->holes && build->team->rank == 0)
     sw_log(SW_LOG_WARN,
-           "derive: %s: the periods are unevenly spaced; lag and growth are to the period before",
-           derived->spec->name);
+           "derive: %s: %d of %d periods are not one step (%s) after the one before; lag and "
+           "growth are missing there",
+           derived->spec->name, periods->holes, periods->n, sw_time_say_step(periods, step));
   return SW_OK;
 }
 

@@ -36,7 +36,8 @@ static int32_t sort_run(const sw_sending *out, const sw_panel_block *block, int6
   memset(room.at, 0, (size_t)(out->n_local_slots + 1) * sizeof *room.at);
   for (int64_t i = lo; i < hi; i++) {
     int64_t unit = out->unit_of[block->unit[i]];
-    bool stays = unit >= 0 && build->owner[unit] == build->team->rank;
+    bool stays = unit >= 0 && build->owner[unit] == build->team->rank &&
+                 sw_panel_send_wants(out, block->slot[i]);
     room.place[i - lo] = stays ? build->place[unit] : -1;
     room.at[block->slot[i] + 1] += stays;
   }

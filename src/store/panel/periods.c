@@ -1,12 +1,14 @@
-/* Which periods the panel has: integers in their order, or texts in byte order, not both. After
- * universe.c, as periods that only units outside the panel have are none. Every rank ends with the
- * same list, which depends on the files alone.
+/* Which periods the panel has: labels of one form (panel/time.h) in the order of time, or texts of
+ * no known form in that of their bytes. After universe.c, as periods that only units outside the
+ * panel have are none. Every rank ends with the same list, which depends on the files alone.
  *
- * A label is a text of a file; a period is what it means. "05" and "5" are two labels of one
- * period. */
+ * A label is a text of a file; a period is what it means. "05" and "5", "2001M1" and "2001M01" are
+ * two labels of one period. */
 #include "store/panel/build.h"
 
+#include "base/log.h"
 #include "base/text.h"
+#include "panel/time.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +18,12 @@ typedef struct period {
   const char *text; /* the label, in the arena */
   int64_t value;    /* its number; where labels are texts, its place among them */
 } period;
+
+bool sw_panel_takes_period(const sw_panel_spec *spec, const char *label) {
+  for (int k = 0; k < spec->n_taken; k++)
+    if (sw_time_same(label, spec->taken[k], spec->time_format)) return true;
+  return spec->n_taken == 0;
+}
 
 /* Which of a long file's periods have a row that stays: used[p] of each local period. Threads may
  * write the same byte, always 1; it is read first, so that its cache line is not taken from the
@@ -55,8 +63,9 @@ typedef struct period_list {
   int64_t n, capacity;
 } period_list;
 
-/* Appends the labels that were not there yet; the map tells, with any number (it is made anew when
- * periods are numbered). Old arrays stay in the arena: they double, so are less than the last. */
+/* Appends the labels that were not there yet and are to be read; the map tells, with any number (it
+ * is made anew when periods are numbered). Old arrays stay in the arena: they double, so are less
+ * than the last. */
 static sw_status add_labels(sw_error *err, sw_panel_build *build, const char *const *label,
                             int64_t n, period_list *list) {
   int64_t existing = -1;
@@ -68,6 +77,7 @@ static sw_status add_labels(sw_error *err, sw_panel_build *build, const char *co
     list->item = grown;
   }
   for (int64_t i = 0; i < n; i++) {
+    if (!sw_panel_takes_period(build->spec, label[i])) continue;
     SW_TRY(sw_map_put(err, build->period_of, label[i], strlen(label[i]), 0, &existing));
     /* -1: the label is new. */
     if (existing < 0) list->item[list->n++].text = label[i];
@@ -106,64 +116,84 @@ static void sort_by_value(period *list, int64_t n) {
   }
 }
 
-/* ---- integers or texts, not both --------------------------------------------------------- */
+/* ---- one form for all -------------------------------------------------------------------- */
 
-static bool is_integer(const char *label) {
+/* What labels are held against: the form of the panel's. */
+typedef struct form_of {
+  sw_time_form form;
+  const char *format, *others; /* others: a few labels of the form, for messages */
+} form_of;
+
+static bool is_of(const form_of *of, const char *label) {
   int64_t value = 0;
-  return sw_parse_integer(label, strlen(label), &value);
+  return sw_time_read_as(of->form, label, of->format, &value);
 }
 
-/* With a line where the file has lines, at most 40 bytes of the label, and a few of the integers
- * that it stands beside. */
+/* With a line where the file has lines, at most 40 bytes of the label, and a few of those that it
+ * stands beside. */
 static sw_status refuse_label(sw_error *err, const sw_panel_build *build, const sw_panel_rows *rows,
-                              int64_t line, const char *label, const char *others) {
+                              int64_t line, const char *label, const form_of *of) {
   const char *what = build->spec->time ? build->spec->time : "period";
   char where[32] = "";
   if (rows->has_lines) snprintf(where, sizeof where, ":%lld", (long long)line);
-  return sw_fail(err, SW_EINPUT, "%s%s: %s: '%.40s' is not an integer, but other periods are (%s)",
-                 rows->file, where, what, label, others);
+  if (of->format)
+    return sw_fail(err, SW_EINPUT,
+                   "%s%s: %s: '%.40s' is not of the form '%s', by which the study "
+                   "reads its periods",
+                   rows->file, where, what, label, of->format);
+  return sw_fail(err, SW_EINPUT, "%s%s: %s: '%.40s' is not %s, but other periods are (%s)",
+                 rows->file, where, what, label, sw_time_form_word(of->form), of->others);
 }
 
-/* The first row of this rank, among those that stay, whose period is no integer. *line is its line,
- * by which the ranks agree; where this rank has none it is of no matter, as the status is SW_OK. */
-static sw_status refuse_text_in(sw_error *err, const sw_panel_build *build, int f,
-                                const char *others, int64_t *line) {
+/* The first row of this rank, among those that stay, whose period is of another form. *line is its
+ * line, by which the ranks agree; where this rank has none it is of no matter, as the status is
+ * SW_OK. */
+static sw_status refuse_odd_in(sw_error *err, const sw_panel_build *build, int f, const form_of *of,
+                               int64_t *line) {
   const sw_panel_rows *rows = &build->rows[f];
   *line = 1; /* wide: the header */
   for (int k = 0; rows->wide && k < rows->width; k++)
-    if (!is_integer(rows->label[k]))
-      return refuse_label(err, build, rows, *line, rows->label[k], others);
+    if (!is_of(of, rows->label[k]))
+      return refuse_label(err, build, rows, *line, rows->label[k], of);
   for (int64_t b = 0; !rows->wide && b < rows->n_blocks; b++) {
     const sw_panel_block *block = &rows->block[b];
     for (int64_t i = 0; i < block->n; i++) {
       const char *label = rows->periods.text[block->slot[i]];
       /* Rows of units outside the panel may have any period: theirs are not in the list either. */
-      if (build->unit_of[f][block->unit[i]] < 0 || is_integer(label)) continue;
+      if (build->unit_of[f][block->unit[i]] < 0 || is_of(of, label)) continue;
+      if (!sw_panel_takes_period(build->spec, label)) continue;
       *line = sw_panel_block_line(block, i);
-      return refuse_label(err, build, rows, *line, label, others);
+      return refuse_label(err, build, rows, *line, label, of);
     }
   }
   return SW_OK;
 }
 
-/* Integers and texts at once are refused: a year that one program wrote as 2015.0 would else be a
+/* Labels of two forms at once are refused: a year that one program wrote as 2015.0 would else be a
  * period of its own, and the whole panel would be sorted as text. The list is the same on all
- * ranks, so all return at the same place. Files are searched in their order: the first mixed one is
+ * ranks, so all return at the same place. Files are searched in their order: the first odd one is
  * told. */
-static sw_status refuse_mixed(sw_error *err, sw_panel_build *build, const period_list *list) {
-  const char **integer = NULL;
+static sw_status find_form(sw_error *err, sw_panel_build *build, const period_list *list,
+                           form_of *of) {
+  const char **label = NULL;
   char others[200];
   int64_t n = 0;
   sw_status status =
-      sw_arena_alloc(err, build->arena, (size_t)list->n + 1, sizeof *integer, (void **)&integer);
+      sw_arena_alloc(err, build->arena, (size_t)list->n + 1, sizeof *label, (void **)&label);
   SW_TRY(sw_team_agree(build->team, err, status, 0));
   for (int64_t i = 0; i < list->n; i++)
-    if (is_integer(list->item[i].text)) integer[n++] = list->item[i].text;
-  if (n == 0 || n == list->n) return SW_OK; /* all texts, or all integers: on all ranks */
-  sw_panel_list_some(others, sizeof others, integer, n);
+    label[i] = list->item[i].text;
+  of->format = build->spec->time_format;
+  of->form = sw_time_form_of(list->n, label, of->format);
+  for (int64_t i = 0; i < list->n; i++)
+    if (is_of(of, list->item[i].text)) label[n++] = list->item[i].text;
+  if (n == list->n && (of->form || !of->format)) return SW_OK; /* on all ranks */
+  if (!of->form) of->form = SW_FORM_DATE; /* none is as the study says: the first is refused */
+  sw_panel_list_some(others, sizeof others, label, n);
+  of->others = others;
   for (int f = 0; f < build->spec->n_files; f++) {
     int64_t line = 0;
-    status = refuse_text_in(err, build, f, others, &line);
+    status = refuse_odd_in(err, build, f, of, &line);
     SW_TRY(sw_team_agree(build->team, err, status, line));
   }
   return SW_OK;
@@ -171,32 +201,33 @@ static sw_status refuse_mixed(sw_error *err, sw_panel_build *build, const period
 
 /* ---- their order ------------------------------------------------------------------------- */
 
-/* As numbers where all of them are, else as text; then the value is the place, so that
- * number_periods can tell periods apart by it in both cases. */
-static bool sort_periods(period *list, int64_t n) {
-  bool integer = true;
-  for (int64_t i = 0; i < n; i++)
-    integer &= sw_parse_integer(list[i].text, strlen(list[i].text), &list[i].value);
-  if (integer) {
+/* By what they mean, else as text; then the value is the place, so that number_periods can tell
+ * periods apart by it in both cases. */
+static void sort_periods(period *list, int64_t n, const form_of *of) {
+  for (int64_t i = 0; i < n && of->form; i++)
+    sw_time_read_as(of->form, list[i].text, of->format, &list[i].value);
+  if (of->form) {
     sort_by_value(list, n);
-    return true;
+    return;
   }
   qsort(list, (size_t)n, sizeof *list, by_label);
   for (int64_t i = 0; i < n; i++)
     list[i].value = i;
-  return false;
 }
 
-/* Two labels of one number ("05" and "5") are one period, called as in the first file. The map of
- * labels becomes one to periods: from here on send.c finds the period of any label in it. list[i]
- * of one period are neighbours, as the list is sorted. */
-static sw_status number_periods(sw_error *err, sw_panel_build *build, period *list, int64_t n) {
+/* Two labels of one meaning are one period, called as in the first file. The map of labels becomes
+ * one to periods: from here on send.c finds the period of any label in it. list[i] of one period
+ * are neighbours, as the list is sorted. */
+static sw_status number_periods(sw_error *err, sw_panel_build *build, period *list, int64_t n,
+                                const form_of *of) {
   sw_periods *periods = &build->panel->periods;
   const char **label = NULL;
   int64_t *value = NULL, existing = -1;
+  bool *follows = NULL;
   SW_NEW(err, build->arena, label, n);
   SW_NEW(err, build->arena, value, n);
-  periods->integer = sort_periods(list, n);
+  SW_NEW(err, build->arena, follows, n);
+  sort_periods(list, n, of);
   /* Until now it only told which labels were there; its numbers meant nothing. */
   sw_map_destroy(build->period_of);
   build->period_of = NULL;
@@ -211,28 +242,73 @@ static sw_status number_periods(sw_error *err, sw_panel_build *build, period *li
                       &existing));
   }
   periods->label = label;
-  periods->value = periods->integer ? value : NULL; /* places of texts are no numbers */
+  periods->unit = sw_time_unit_of(of->form);
+  periods->integer = periods->unit == SW_TIME_NUMBER;
+  periods->format = of->format;
+  periods->value = of->form ? value : NULL; /* places of texts are no numbers */
+  periods->cross_section = !build->spec->time && build->spec->layout == SW_LAYOUT_LONG;
+  sw_time_space(periods, follows);
   return SW_OK;
 }
 
-/* The first period at or after a splice: an integer may lie between two periods, or be one; a text
- * must be one. A number below the first period is refused, as one above the last is: it parts
- * nothing, and is likely a slip. Such a number runs through the loop, to the message. */
+/* ---- what the study asks of their order -------------------------------------------------- */
+
+/* Filling goes by the time between periods, and a break parts those before from those after: texts
+ * have neither. */
+static sw_status refuse_unknown_order(sw_error *err, const sw_panel_build *build) {
+  const sw_panel_spec *spec = build->spec;
+  const sw_periods *periods = &build->panel->periods;
+  const char *key = spec->n_breaks                            ? "breaks"
+                    : spec->missing == SW_MISSING_INTERPOLATE ? "missing"
+                                                              : NULL;
+  if (periods->value || !key) return SW_OK;
+  return sw_fail(err, SW_EINPUT,
+                 "%s: %s needs periods whose order and spacing are known; " SW_TIME_UNKNOWN_HINT,
+                 sw_panel_place(build, key), spec->n_breaks ? "breaks" : "missing: interpolate",
+                 periods->label[0]);
+}
+
+/* The first period at or after a splice, which may lie between two periods, or be one. One before
+ * the first period is refused, as one after the last is: it parts nothing, and is likely a slip. */
 static sw_status find_break(sw_error *err, const sw_panel_build *build, const char *label,
                             int *out) {
   const sw_periods *periods = &build->panel->periods;
-  int64_t value = 0;
-  bool number = periods->integer && sw_parse_integer(label, strlen(label), &value);
-  for (int t = 0; t < periods->n; t++)
-    if (number ? periods->value[t] >= value : !strcmp(periods->label[t], label)) {
-      *out = t;
-      if (!number || value >= periods->value[0]) return SW_OK;
-    }
+  *out = sw_periods_after(periods, label);
+  bool inside = *out > 0 || (*out == 0 && sw_periods_find(periods, label) == 0);
+  if (inside && *out < periods->n) return SW_OK;
   return sw_fail(err, SW_EINPUT,
                  "%s: breaks: '%s' is not a period of the panel, which runs from %s "
                  "to %s",
                  sw_panel_place(build, "breaks"), label, periods->label[0],
                  periods->label[periods->n - 1]);
+}
+
+/* Whoever lists a period wants it: all that are listed must be in some file. */
+static sw_status refuse_absent(sw_error *err, const sw_panel_build *build) {
+  const sw_panel_spec *spec = build->spec;
+  const sw_periods *periods = &build->panel->periods;
+  for (int k = 0; k < spec->n_taken; k++) {
+    bool there = false;
+    for (int t = 0; t < periods->n && !there; t++)
+      there = sw_time_same(periods->label[t], spec->taken[k], spec->time_format);
+    if (!there)
+      return sw_fail(err, SW_EINPUT, "%s: periods: the panel has no period '%s'",
+                     sw_panel_place(build, "periods"), spec->taken[k]);
+  }
+  return SW_OK;
+}
+
+/* Months and days may be written as one number, 200112, which without a format is that: December
+ * and January would be 89 apart. Rank 0 speaks. */
+static void warn_of_packed(const sw_panel_build *build) {
+  const sw_periods *periods = &build->panel->periods;
+  const char *format = periods->integer && periods->n > 1 ? sw_time_packed(periods) : NULL;
+  if (format && !periods->format)
+    sw_log(SW_LOG_WARN,
+           "panel: periods such as %s are read as whole numbers; if they are %s, write `time: "
+           "{column: %s, format: \"%s\"}`",
+           periods->label[0], strlen(format) > 4 ? "dates" : "months",
+           build->spec->time ? build->spec->time : "COLUMN", format);
 }
 
 static int by_int(const void *a, const void *b) {
@@ -254,11 +330,15 @@ static sw_status find_breaks(sw_error *err, sw_panel_build *build) {
 /* Numbering is the same on every rank but for its memory: one agreement at the end. */
 sw_status sw_panel_periods(sw_error *err, sw_panel_build *build) {
   period_list list = {0};
+  form_of of = {0};
   sw_status status = sw_map_create(err, 64, &build->period_of);
   SW_TRY(sw_team_agree(build->team, err, status, 0));
   SW_TRY(gather_labels(err, build, &list));
-  SW_TRY(refuse_mixed(err, build, &list));
-  status = number_periods(err, build, list.item, list.n);
+  SW_TRY(find_form(err, build, &list, &of));
+  status = number_periods(err, build, list.item, list.n, &of);
+  if (!status) status = refuse_absent(err, build);
+  if (!status) status = refuse_unknown_order(err, build);
   if (!status) status = find_breaks(err, build);
+  if (!status) warn_of_packed(build);
   return sw_team_agree(build->team, err, status, 0);
 }

@@ -26,7 +26,8 @@ static sw_status map_periods(sw_error *err, sw_sending *out) {
   SW_TRY(sw_alloc(err, (size_t)n, sizeof *out->period_of, (void **)&out->period_of));
   for (int64_t i = 0; i < n; i++) {
     const char *label = rows->wide ? rows->label[i] : rows->periods.text[i];
-    /* -1 where only units that are not in the panel have the period: no row asks for it. */
+    /* -1 where only units that are not in the panel have the period, so that no row asks for it, or
+     * where the study does not read it. */
     out->period_of[i] = (int)sw_map_find(out->build->period_of, label, strlen(label));
   }
   return SW_OK;
@@ -49,6 +50,7 @@ static sw_status start(sw_error *err, sw_sending *out) {
   out->rounds = (n + out->per_round - 1) / out->per_round;
   out->n_slots = out->rows->wide ? build->plan.n_raw : build->panel->periods.n;
   out->n_local_slots = out->rows->wide ? build->plan.n_raw : out->rows->periods.n;
+  out->picks = build->spec->n_taken > 0 && !out->rows->wide;
   SW_TRY(map_periods(err, out));
   SW_TRY(sw_alloc(err, 3 * ranks, sizeof *out->sent, (void **)&out->sent));
   out->received = out->sent + ranks;
@@ -85,7 +87,8 @@ static void walk_round(sw_sending *out,
       continue;
     }
     int64_t unit = out->unit_of[block->unit[i]];
-    if (unit >= 0 && build->owner[unit] != build->team->rank)
+    if (unit >= 0 && build->owner[unit] != build->team->rank &&
+        sw_panel_send_wants(out, block->slot[i]))
       pass(out, build->owner[unit], sw_panel_send_head(out, block, i, unit),
            block->value + i * rows->width, bytes);
     i++;

@@ -33,6 +33,7 @@ typedef struct sw_sending {
   sw_panel_rows *rows;
   const int64_t *unit_of;    /* of this file: row of the table of each local code, or < 0 */
   int *period_of;            /* of each value (wide) or local period (long); -1: not in the panel */
+  bool picks;                /* the study leaves periods out: rows of those stay behind */
   size_t size;               /* bytes of a row on its way, head and values */
   int64_t block, row;        /* where the next round begins */
   int64_t per_round, rounds; /* rows looked at in a round; rounds that this rank needs */
@@ -55,6 +56,11 @@ static inline bool sw_panel_send_set(double *cell, double value, double *before)
   __atomic_load(cell, before, __ATOMIC_RELAXED);
   if (isnan(*before)) __atomic_store(cell, &value, __ATOMIC_RELAXED);
   return isnan(*before) || *before == value;
+}
+
+/* Whether the panel has the row's period. */
+static inline bool sw_panel_send_wants(const sw_sending *out, int32_t slot) {
+  return !out->picks || out->period_of[slot] >= 0;
 }
 
 /* A row to its cells, or, looking for duplicates, to its line. `value`: the row's. */

@@ -15,49 +15,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A code of the units file that is this one with up to four zeros before it, or without some of its
- * own; NULL: none. Codes that are left out count: they were meant all the same. */
-static const char *code_but_for_zeros(const sw_panel_build *build, const char *code) {
-  enum { ZEROS = 4 };
-  char longer[64] = "0000";
-  size_t length = strlen(code);
-  const char *found = NULL;
-  if (length == 0 || length + ZEROS >= sizeof longer) return NULL;
-  memcpy(longer + ZEROS, code, length + 1);
-  /* longer + ZEROS - zeros: the code with so many zeros before it. */
-  for (int zeros = 1; zeros <= ZEROS && !found; zeros++)
-    if (sw_units_file_find(&build->units_file, longer + ZEROS - zeros) != SW_UNIT_UNKNOWN)
-      found = longer + ZEROS - zeros;
-  for (const char *rest = code; *rest == '0' && rest[1] && !found;)
-    if (sw_units_file_find(&build->units_file, ++rest) != SW_UNIT_UNKNOWN) found = rest;
-  return found ? sw_arena_text(build->arena, found) : NULL;
-}
-
-/* A spreadsheet turns 01001 into 1001: the commonest reason that codes do not match. The first
- * example found is enough; "" where there is none. */
-static const char *zeros_lost(const sw_panel_build *build, const char *const *unknown, int64_t n) {
-  for (int64_t i = 0; i < n; i++) {
-    const char *other = code_but_for_zeros(build, unknown[i]), *text = NULL;
-    if (other)
-      text = sw_arena_printf(build->arena, "; leading zeros may have been lost (%s, %s)",
-                             unknown[i], other);
-    if (text) return text;
-  }
-  return "";
-}
-
-/* Fewer than two units: nothing between units, or over them, is defined. `hint` ends the line where
- * no unit matches. Local, and the same on every rank. */
-static sw_status refuse_single(sw_error *err, const sw_panel_build *build, const char *hint) {
+/* Fewer than two units: nothing between units, or over them, is defined. Local, and the same
+ * on every rank. */
+static sw_status refuse_single(sw_error *err, const sw_panel_build *build) {
   if (build->table.n > 1) return SW_OK;
   const char *file = build->spec->file[0];
   if (build->table.n == 1)
     return sw_fail(err, SW_EINPUT, "%s: one unit (%s); a panel needs at least two", file,
                    build->table.code[0]);
   return sw_fail(err, SW_EINPUT,
-                 "%s: none of its units is in %s; is `unit:` the right column of "
-                 "both?%s",
-                 file, build->study->units.file, hint);
+                 "%s: none of its units is in %s; is `unit:` the right column of both?", file,
+                 build->study->units.file);
 }
 
 /* ---- without a units file ---------------------------------------------------------------- */
@@ -133,7 +101,7 @@ static sw_status list_unseen(sw_error *err, const sw_panel_build *build, const i
   return SW_OK;
 }
 
-/* Both kinds in one line: they are usually one mistake, such as lost leading zeros. The place is
+/* Both kinds in one line: they are usually one mistake. The place is
  * that of `unmatched` in the study where it is written, else of its units. */
 static sw_status refuse_unmatched(sw_error *err, const sw_panel_build *build, int64_t n_unknown,
                                   const char *const *unknown, int64_t n_unseen,
@@ -150,8 +118,7 @@ static sw_status refuse_unmatched(sw_error *err, const sw_panel_build *build, in
              n_unknown ? " and " : "", (long long)n_unseen, n_unseen > 1 ? "s" : "", units, second);
   const sw_node *node = build->study->units.node, *unmatched = sw_node_get(node, "unmatched");
   return sw_node_fail(err, unmatched ? unmatched : node,
-                      "units: %s%s; correct the files, or write `unmatched: drop`%s", left, right,
-                      zeros_lost(build, unknown, n_unknown));
+                      "units: %s%s; correct the files, or write `unmatched: drop`", left, right);
 }
 
 /* Keeps the units that have a row. unit_of is rewritten for the new table; codes of a dropped unit
@@ -192,9 +159,9 @@ static void log_unmatched(const sw_panel_build *build, const unit_census *census
            (long long)census->rows[1]);
 }
 
-/* What does not match on all ranks together, and what becomes of it. Collective up to the gather;
- * from there on every rank decides alike, out of the same sums, and a failure is agreed on by the
- * caller. */
+/* What does not match on all ranks together, and what becomes of it. Collective up to the look for
+ * twins, which agrees for itself; from there on every rank decides alike, out of the same sums, and
+ * a failure is agreed on by the caller. */
 static sw_status settle(sw_error *err, sw_panel_build *build, unit_census *census) {
   sw_team *team = build->team;
   int64_t n_unknown = 0, n_unseen = 0;
@@ -204,6 +171,7 @@ static sw_status settle(sw_error *err, sw_panel_build *build, unit_census *censu
   SW_TRY(team->sum_i64(team, err, census->rows, 2));
   SW_TRY(sw_panel_codes_gather(err, team, build->arena, census->unknown, census->n_unknown,
                                &n_unknown, &unknown));
+  SW_TRY(sw_panel_refuse_twins(err, build, n_unknown, unknown));
   SW_TRY(list_unseen(err, build, census->seen, &n_unseen, &unseen));
   if (n_unknown + n_unseen == 0 || build->study->units.drop_unmatched) {
     log_unmatched(build, census, n_unknown, unknown, n_unseen, unseen);
@@ -216,7 +184,7 @@ static sw_status settle(sw_error *err, sw_panel_build *build, unit_census *censu
    * empty table tells refuse_single so. */
   if (n_unseen == build->table.n) {
     build->table.n = 0;
-    return refuse_single(err, build, zeros_lost(build, unknown, n_unknown));
+    return refuse_single(err, build);
   }
   return refuse_unmatched(err, build, n_unknown, unknown, n_unseen, unseen);
 }
@@ -233,7 +201,7 @@ sw_status sw_panel_universe(sw_error *err, sw_panel_build *build) {
   if (!status && build->table.n > INT32_MAX)
     status = sw_fail(err, SW_EINPUT, "%s: more than %d units", build->spec->file[0], INT32_MAX);
   if (!status) status = settle(err, build, &census);
-  if (!status) status = refuse_single(err, build, "");
+  if (!status) status = refuse_single(err, build);
   sw_free(census.unknown);
   sw_free(census.seen);
   return sw_team_agree(build->team, err, status, 0);

@@ -3,7 +3,8 @@
  *
  * The file is seen through the schema of the run that reads it: a result that is missing there, or
  * is of another form, has no past. Nothing is used that does not match its checksum: values of the
- * group at once (find), strengths by block (strengths), pairs tile by tile by the engine.
+ * group at once (find), strengths by block (strengths), pairs tile by tile by the engine. Results
+ * without pairs are past_values.c's.
  *
  * Every rank has the file open for itself, to read only, with the serial driver; nothing here is
  * collective but where it says so. */
@@ -18,27 +19,20 @@
 #include "plan/run/describe.h"
 #include "spillway/version.h"
 #include "store/h5/version.h"
-#include "store/results/private.h"
-
-/* `results` is not a file that is written: only its schema, datasets and sink are used, to read. */
-typedef struct past {
-  sw_past past;
-  sw_results results;
-  bool *usable; /* by job: its datasets are there */
-} past;
+#include "store/results/past_private.h"
 
 /* ---- parts of datasets ------------------------------------------------------------------- */
 
 /* NULL: the group has none of that kind. */
-static const sw_variable *variable_of(const past *p, int job, sw_source source) {
+static const sw_variable *variable_of(const sw_past_file *p, int job, sw_source source) {
   int v = sw_results_schema_find(&p->results.schema, job, source, 0);
   return v < 0 ? NULL : &p->results.schema.variable[v];
 }
 
 /* Reads the numbers of one matrix: row `matrix` of a dataset by time, else all of it; `count` of
  * them into `into`, as the variable's memory type. SW_EIO: the file has not that many there. */
-static sw_status read_matrix(sw_error *err, const past *p, int job, sw_source source, int matrix,
-                             hsize_t count, void *into) {
+static sw_status read_matrix(sw_error *err, const sw_past_file *p, int job, sw_source source,
+                             int matrix, hsize_t count, void *into) {
   const sw_variable *variable = variable_of(p, job, source);
   const sw_group *group = &p->results.schema.group[job];
   hsize_t start[2] = {(hsize_t)matrix, 0}, many[2] = {1, count};
@@ -61,9 +55,7 @@ static sw_status read_matrix(sw_error *err, const past *p, int job, sw_source so
                  group->path, variable->name);
 }
 
-/* All numbers of a dataset with one for each matrix, *count of them as the file has it; sw_free.
- * NULL: it cannot be read; that counts as no past, not as an error. */
-static void *read_all(const past *p, int job, sw_source source, int64_t *count) {
+void *sw_past_read_all(const sw_past_file *p, int job, sw_source source, int64_t *count) {
   const sw_variable *variable = variable_of(p, job, source);
   sw_error ignored = {0};
   void *values = NULL;
@@ -86,14 +78,12 @@ static void *read_all(const past *p, int job, sw_source source, int64_t *count) 
 
 /* ---- which ------------------------------------------------------------------------------ */
 
-/* Whether the values that are not by unit or pair, of which `match` takes some, are as they were
- * written. Warns when not. */
-static bool is_sound(const past *p, int job) {
+bool sw_past_is_sound(const sw_past_file *p, int job) {
   sw_error ignored = {0};
   uint64_t sum = 0;
   int64_t count = 0;
   const sw_group *group = &p->results.schema.group[job];
-  uint64_t *stored = read_all(p, job, SW_FROM_VALUES, &count);
+  uint64_t *stored = sw_past_read_all(p, job, SW_FROM_VALUES, &count);
   bool sound = stored && count == 1 &&
                sw_results_checksum_values(&ignored, &p->results, group, &sum) == SW_OK &&
                sum == *stored;
@@ -104,9 +94,7 @@ static bool is_sound(const past *p, int job) {
   return sound;
 }
 
-/* The earlier matrix that rests on `hash`, or -1. The same place first: results that pool their
- * periods have one hash for all. */
-static int64_t place_of(uint64_t hash, int t, const uint64_t *then, int64_t count) {
+int64_t sw_past_place(uint64_t hash, int t, const uint64_t *then, int64_t count) {
   if (t < count && then[t] == hash) return t;
   for (int64_t k = 0; k < count; k++)
     if (then[k] == hash) return k;
@@ -115,23 +103,23 @@ static int64_t place_of(uint64_t hash, int t, const uint64_t *then, int64_t coun
 
 /* matrix[t]: the earlier matrix of period t, or -1; its figures. A period is found by what it rests
  * on, not by its place, so a study with more or fewer periods finds those that stayed. Rank 0. */
-static void match(const past *p, int job, const uint64_t *hash, int n, int *matrix,
+static void match(const sw_past_file *p, int job, const uint64_t *hash, int n, int *matrix,
                   sw_past_figures *figures) {
   int64_t count = 0, n_pairs = 0, n_max = 0;
-  uint64_t *then = read_all(p, job, SW_FROM_OPERANDS, &count);
-  int64_t *pairs = read_all(p, job, SW_FROM_PAIRS, &n_pairs);
-  double *max = read_all(p, job, SW_FROM_MAX, &n_max);
+  uint64_t *then = sw_past_read_all(p, job, SW_FROM_OPERANDS, &count);
+  int64_t *pairs = sw_past_read_all(p, job, SW_FROM_PAIRS, &n_pairs);
+  double *max = sw_past_read_all(p, job, SW_FROM_MAX, &n_max);
   bool any = false;
   /* Datasets of different lengths are not of one result: nothing is found then. */
   for (int t = 0; then && pairs && max && n_pairs == count && n_max == count && t < n; t++) {
-    int64_t k = place_of(hash[t], t, then, count);
+    int64_t k = sw_past_place(hash[t], t, then, count);
     matrix[t] = (int)k;
     if (k < 0) continue;
     figures[t] = (sw_past_figures){pairs[k], max[k]};
     any = true;
   }
   /* Read all values only when something would be taken. */
-  if (any && !is_sound(p, job))
+  if (any && !sw_past_is_sound(p, job))
     for (int t = 0; t < n; t++)
       matrix[t] = -1;
   sw_free(then);
@@ -143,7 +131,7 @@ static void match(const past *p, int job, const uint64_t *hash, int n, int *matr
  * which matrices rank 0 has found. */
 static sw_status find(sw_past *self, sw_error *err, int job, const uint64_t *hash, int n,
                       int *matrix, sw_past_figures *figures) {
-  const past *p = self->self;
+  const sw_past_file *p = self->self;
   sw_team *team = p->results.team;
   /* Ranks open the file each for itself: one may have failed where others did not. */
   double lacking = !p->usable[job];
@@ -158,20 +146,18 @@ static sw_status find(sw_past *self, sw_error *err, int job, const uint64_t *has
 
 /* ---- what is taken ------------------------------------------------------------------------ */
 
-/* Blocks of this rank's units. */
-static int64_t own_blocks(const sw_run *run) {
+int64_t sw_past_own_blocks(const sw_run *run) {
   return (run->panel->hi - run->panel->lo + SW_BLOCK - 1) / SW_BLOCK;
 }
 
-/* Checksums of the blocks of this rank's units, as the file has them: own_blocks of them. */
-static sw_status read_blocks(sw_error *err, const past *p, int job, int matrix, uint64_t *own) {
+sw_status sw_past_blocks(sw_error *err, const sw_past_file *p, int job, int matrix, uint64_t *own) {
   const sw_run *run = p->results.run;
   int64_t blocks = (run->job[job].n + SW_BLOCK - 1) / SW_BLOCK;
   uint64_t *all = NULL;
   SW_TRY(sw_alloc(err, (size_t)blocks + 1, sizeof *all, (void **)&all));
   sw_status status = read_matrix(err, p, job, SW_FROM_BLOCKS, matrix, (hsize_t)blocks, all);
   if (status == SW_OK)
-    memcpy(own, all + run->panel->lo / SW_BLOCK, (size_t)own_blocks(run) * sizeof *own);
+    memcpy(own, all + run->panel->lo / SW_BLOCK, (size_t)sw_past_own_blocks(run) * sizeof *own);
   sw_free(all);
   return status;
 }
@@ -179,7 +165,7 @@ static sw_status read_blocks(sw_error *err, const past *p, int job, int matrix, 
 /* Reads all that the group has by unit, in the schema's order, as the chained checksums are over
  * all of it; keeps the strengths. Values of the measure's own are read for their part of the
  * checksum alone: `into` is NULL for them. */
-static sw_status read_strengths(sw_error *err, past *p, int job, int matrix, double *out,
+static sw_status read_strengths(sw_error *err, sw_past_file *p, int job, int matrix, double *out,
                                 double *in) {
   sw_group *group = &p->results.schema.group[job];
   for (int v = group->first; v < group->first + group->count; v++) {
@@ -196,15 +182,15 @@ static sw_status read_strengths(sw_error *err, past *p, int job, int matrix, dou
  * unsound, not as an error: it is computed. */
 static sw_status strengths(sw_past *self, sw_error *err, int job, int matrix, double *out,
                            double *in, bool *sound) {
-  past *p = self->self;
+  sw_past_file *p = self->self;
   sw_group *group = &p->results.schema.group[job];
-  size_t blocks = (size_t)own_blocks(p->results.run);
+  size_t blocks = (size_t)sw_past_own_blocks(p->results.run);
   uint64_t *then = NULL;
   SW_TRY(sw_alloc(err, 2 * blocks + 1, sizeof *then, (void **)&then));
   /* One allocation: what the file says, then what is made of the values, chained from zeros. */
   group->block_checksum = then + blocks;
   memset(group->block_checksum, 0, blocks * sizeof *then);
-  sw_status status = read_blocks(err, p, job, matrix, then);
+  sw_status status = sw_past_blocks(err, p, job, matrix, then);
   if (status == SW_OK) status = read_strengths(err, p, job, matrix, out, in);
   *sound = status == SW_OK && memcmp(then, group->block_checksum, blocks * sizeof *then) == 0;
   group->block_checksum = NULL;
@@ -217,68 +203,23 @@ static sw_status strengths(sw_past *self, sw_error *err, int job, int matrix, do
 
 /* The port's `tiles`. */
 static sw_status tiles(sw_past *self, sw_error *err, int job, int matrix, uint64_t *checksum) {
-  const past *p = self->self;
+  const sw_past_file *p = self->self;
   hsize_t count = (hsize_t)sw_pairs_tiles(p->results.run, job);
   return read_matrix(err, p, job, SW_FROM_TILES, matrix, count, checksum);
 }
 
 /* The port's `rows`. */
 static sw_status rows(sw_past *self, sw_error *err, int job, int matrix, int64_t *row_start) {
-  const past *p = self->self;
+  const sw_past_file *p = self->self;
   hsize_t count = (hsize_t)p->results.run->job[job].n + 1;
   return read_matrix(err, p, job, SW_FROM_ROW_START, matrix, count, row_start);
-}
-
-/* ---- values ----------------------------------------------------------------------------- */
-
-/* Whether the file's operand hashes are these, in this order: then its periods are the run's. */
-static bool has_operands(const past *p, int job, const uint64_t *hash, int n) {
-  int64_t count = 0;
-  uint64_t *then = read_all(p, job, SW_FROM_OPERANDS, &count);
-  bool same = then && count == n && memcmp(then, hash, (size_t)n * sizeof *then) == 0;
-  sw_free(then);
-  return same;
-}
-
-/* Whether all ranks say yes. Collective. */
-static sw_status all_do(sw_error *err, sw_team *team, bool *yes) {
-  double no = !*yes;
-  SW_TRY(team->max_f64(team, err, &no, 1));
-  *yes = no == 0;
-  return SW_OK;
-}
-
-/* The port's `values`. Values by unit are read only when the operands are the same. */
-static sw_status values(sw_past *self, sw_error *err, int job, const uint64_t *hash, int n,
-                        bool *taken) {
-  past *p = self->self;
-  sw_team *team = p->results.team;
-  sw_group *group = &p->results.schema.group[job];
-  *taken = p->usable[job];
-  if (team->rank == 0) *taken = *taken && has_operands(p, job, hash, n) && is_sound(p, job);
-  SW_TRY(all_do(err, team, taken));
-  if (!*taken) return SW_OK;
-  sw_status status = sw_results_values_match(err, &p->results, group, taken);
-  if (status == SW_EIO) { /* bytes that cannot be read: computed */
-    sw_error_clear(err);
-    status = SW_OK;
-    *taken = false;
-  }
-  SW_TRY(sw_team_agree(team, err, status, 0));
-  SW_TRY(all_do(err, team, taken));
-  if (!*taken && team->rank == 0)
-    sw_log(SW_LOG_WARN, "%s: %s: values by unit do not match their checksums; they are computed",
-           p->past.path, group->path);
-  status = *taken ? sw_results_values_take(err, &p->results, group) : SW_OK;
-  group->block_checksum = NULL;
-  return sw_team_agree(team, err, status, 0);
 }
 
 /* ---- opening ---------------------------------------------------------------------------- */
 
 /* Opens the datasets of a job that are read by unit and pair; *usable is false when not all of the
  * job's are there as they should be: then nothing is taken. */
-static sw_status open_job(sw_error *err, past *p, int job, bool *usable) {
+static sw_status open_job(sw_error *err, sw_past_file *p, int job, bool *usable) {
   const sw_group *group = &p->results.schema.group[job];
   *usable = false;
   for (int v = group->first; v < group->first + group->count; v++) {
@@ -302,7 +243,7 @@ static sw_status open_job(sw_error *err, past *p, int job, bool *usable) {
 }
 
 /* Fills `results` as far as reading needs it; sw_results_close_all closes what was opened. */
-static sw_status open_file(sw_error *err, past *p, const char *path) {
+static sw_status open_file(sw_error *err, sw_past_file *p, const char *path) {
   sw_results *results = &p->results;
   SW_TRY(sw_arena_create(err, &results->arena));
   results->path = results->partial = sw_arena_text(results->arena, path);
@@ -331,7 +272,7 @@ static sw_status is_of_this_build(sw_error *err, sw_arena *arena, hid_t file, bo
 }
 
 /* Rank 0, which warns. */
-static sw_status is_ours(sw_error *err, const past *p, bool *ours) {
+static sw_status is_ours(sw_error *err, const sw_past_file *p, bool *ours) {
   SW_TRY(is_of_this_build(err, p->results.arena, p->results.file, ours));
   if (!*ours)
     sw_log(SW_LOG_WARN,
@@ -345,9 +286,10 @@ static sw_status is_ours(sw_error *err, const past *p, bool *ours) {
  * case. */
 sw_status sw_results_past_open(sw_error *err, sw_run *run, const char *path) {
   sw_team *team = run->team;
-  past *p = calloc(1, sizeof *p);
+  sw_past_file *p = calloc(1, sizeof *p);
   if (p) {
-    p->past = (sw_past){p, path, &p->results.sink, find, strengths, tiles, rows, values};
+    p->past = (sw_past){p,     path, &p->results.sink, find,           strengths,
+                        tiles, rows, sw_past_values,   sw_past_periods};
     /* No lock, no journal, no partial: closing it removes nothing. */
     p->results = (sw_results){.team = team, .run = run, .is_past = true, .file = H5I_INVALID_HID};
     sw_results_set_sink(&p->results);
@@ -368,7 +310,7 @@ sw_status sw_results_past_open(sw_error *err, sw_run *run, const char *path) {
 /* May be called when there is none. Not collective. */
 void sw_results_past_close(sw_run *run) {
   if (!run || !run->past) return;
-  past *p = run->past->self;
+  sw_past_file *p = run->past->self;
   sw_error ignored = {0};
   sw_results_close_all(&ignored, SW_EIO, &p->results); /* nothing was written: no sync */
   sw_arena_destroy(p->results.arena);

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "store/results/private.h"
+#include "base/log.h"
+#include "store/results/past_private.h"
 
 /* Without an axis of time there is one period. */
 static int periods_of(const sw_variable *variable) {
@@ -25,8 +26,8 @@ static sw_status chain_units(sw_error *err, sw_results *results, sw_group *group
   return SW_OK;
 }
 
-sw_status sw_results_values_match(sw_error *err, sw_results *results, sw_group *group,
-                                  bool *match) {
+/* Whether this rank's values by unit are what was written. */
+static sw_status match_units(sw_error *err, sw_results *results, sw_group *group, bool *match) {
   const sw_panel *panel = results->run->panel;
   int v = sw_results_schema_find(&results->schema, group->job, SW_FROM_BLOCKS, 0);
   *match = true;
@@ -62,23 +63,21 @@ static void unpack(const sw_variable *variable, double *const *row, int t, int w
   }
 }
 
-static sw_status take_units(sw_error *err, sw_results *results, sw_group *group, int v) {
+sw_status sw_past_take_units(sw_error *err, sw_results *results, sw_group *group, int v, int place,
+                             int t) {
   const sw_variable *variable = &results->schema.variable[v];
   const sw_result *result = &results->run->job[group->job].result[variable->index];
   int64_t units = results->run->panel->hi - results->run->panel->lo;
   void *values = NULL;
   SW_TRY(sw_alloc(err, (size_t)(units + 1) * (size_t)result->width, 8, &values));
-  sw_status status = SW_OK;
-  for (int t = 0; status == SW_OK && t < periods_of(variable); t++) {
-    status = sw_results_checksum_read(err, results, group, v, t, t, values);
-    if (status == SW_OK) unpack(variable, result->row, t, result->width, units, values);
-  }
+  sw_status status = sw_results_checksum_read(err, results, group, v, place, t, values);
+  if (status == SW_OK) unpack(variable, result->row, t, result->width, units, values);
   sw_free(values);
   return status;
 }
 
-static sw_status take_whole(sw_error *err, sw_results *results, const sw_group *group,
-                            const sw_variable *variable) {
+sw_status sw_past_take_whole(sw_error *err, sw_results *results, const sw_group *group,
+                             const sw_variable *variable) {
   double *to = results->run->job[group->job].result[variable->index].row[0], *values = NULL;
   size_t count = 0;
   sw_status status = sw_results_read_fitting(err, results, group, variable, H5T_NATIVE_DOUBLE,
@@ -89,12 +88,60 @@ static sw_status take_whole(sw_error *err, sw_results *results, const sw_group *
   return status;
 }
 
-sw_status sw_results_values_take(sw_error *err, sw_results *results, sw_group *group) {
+/* All values of the group into the job's results: by unit this rank's, the rest on rank 0. */
+static sw_status take_values(sw_error *err, sw_results *results, sw_group *group) {
   for (int v = group->first; v < group->first + group->count; v++) {
     const sw_variable *variable = &results->schema.variable[v];
     bool whole = variable->source == SW_FROM_GLOBAL || variable->source == SW_FROM_TABLE;
-    if (variable->source == SW_FROM_UNIT) SW_TRY(take_units(err, results, group, v));
-    if (whole && results->team->rank == 0) SW_TRY(take_whole(err, results, group, variable));
+    for (int t = 0; variable->source == SW_FROM_UNIT && t < periods_of(variable); t++)
+      SW_TRY(sw_past_take_units(err, results, group, v, t, t));
+    if (whole && results->team->rank == 0)
+      SW_TRY(sw_past_take_whole(err, results, group, variable));
   }
   return SW_OK;
+}
+
+/* ---- the whole -------------------------------------------------------------------------- */
+
+/* Whether the file's operand hashes are these, in this order: then its periods are the run's. */
+static bool has_operands(const sw_past_file *p, int job, const uint64_t *hash, int n) {
+  int64_t count = 0;
+  uint64_t *then = sw_past_read_all(p, job, SW_FROM_OPERANDS, &count);
+  bool same = then && count == n && memcmp(then, hash, (size_t)n * sizeof *then) == 0;
+  sw_free(then);
+  return same;
+}
+
+/* Whether all ranks say yes. Collective. */
+static sw_status all_do(sw_error *err, sw_team *team, bool *yes) {
+  double no = !*yes;
+  SW_TRY(team->max_f64(team, err, &no, 1));
+  *yes = no == 0;
+  return SW_OK;
+}
+
+/* Values by unit are read only when the operands are the same. */
+sw_status sw_past_values(sw_past *self, sw_error *err, int job, const uint64_t *hash, int n,
+                         bool *taken) {
+  sw_past_file *p = self->self;
+  sw_team *team = p->results.team;
+  sw_group *group = &p->results.schema.group[job];
+  *taken = p->usable[job];
+  if (team->rank == 0) *taken = *taken && has_operands(p, job, hash, n) && sw_past_is_sound(p, job);
+  SW_TRY(all_do(err, team, taken));
+  if (!*taken) return SW_OK;
+  sw_status status = match_units(err, &p->results, group, taken);
+  if (status == SW_EIO) { /* bytes that cannot be read: computed */
+    sw_error_clear(err);
+    status = SW_OK;
+    *taken = false;
+  }
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  SW_TRY(all_do(err, team, taken));
+  if (!*taken && team->rank == 0)
+    sw_log(SW_LOG_WARN, "%s: %s: values by unit do not match their checksums; they are computed",
+           p->past.path, group->path);
+  status = *taken ? take_values(err, &p->results, group) : SW_OK;
+  group->block_checksum = NULL;
+  return sw_team_agree(team, err, status, 0);
 }

@@ -183,11 +183,6 @@ sw_status sw_results_read_fitting(sw_error *err, const sw_results *results, cons
                                   const sw_variable *variable, hid_t type, void **values,
                                   size_t *count);
 
-/* past_values.c, of an earlier file. Whether this rank's values by unit are what was written; the
- * values into the job's results, by unit this rank's, the rest on rank 0. Not collective. */
-sw_status sw_results_values_match(sw_error *err, sw_results *results, sw_group *group, bool *match);
-sw_status sw_results_values_take(sw_error *err, sw_results *results, sw_group *group);
-
 /* verify.c, for its lines: a unit's code; the period of matrix t. */
 const char *sw_verdict_unit(const sw_results *results, int64_t unit);
 const char *sw_verdict_period(const sw_job *job, int t);

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "store/text/no_number.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -29,6 +30,7 @@ sw_status sw_csv_create(sw_error *err, sw_arena *arena, const char *file, sw_csv
     return status;
   }
   own->arena = arena;
+  own->separator = ',';
   *csv = (sw_csv){.file = file, .private = own};
   *out = csv;
   return SW_OK;
@@ -43,6 +45,9 @@ sw_status sw_csv_like(sw_error *err, sw_arena *arena, const sw_csv *model, sw_cs
   csv->column = model->column;
   csv->wanted = model->wanted;
   csv->single = model->single;
+  csv->form = model->form;
+  csv->form_keys = model->form_keys;
+  csv->private->separator = model->private->separator;
   csv->private->notes = model->private->notes;
   csv->private->borrows_notes = true;
   return SW_OK;
@@ -68,6 +73,7 @@ void sw_csv_text(sw_csv *csv, const char *text, size_t length, int64_t first_lin
   csv->private->begin = csv->private->at = text;
   csv->private->end = text + length;
   csv->private->next_line = first_line;
+  if (first_line == 1) sw_csv_separate(csv);
   /* The whole text once more, as links do after a look at their first record: count anew. */
   if (first_line == 1) csv->private->hollow = 0;
 }
@@ -79,7 +85,7 @@ void sw_csv_text(sw_csv *csv, const char *text, size_t length, int64_t first_lin
 sw_status sw_csv_skip(sw_error *err, sw_csv *csv, const char *note, size_t length) {
   struct sw_csv_private *own = csv->private;
   if (length && note[length - 1] == '\r') length--;
-  sw_field line = sw_csv_trimmed(note, note + length);
+  sw_field line = sw_csv_trimmed(note, note + length, own->separator);
   if (!line.length) return SW_OK;
   if (!own->notes) SW_TRY(sw_map_create(err, 16, &own->notes));
   char *copy = sw_arena_textn(own->arena, line.text, line.length);
@@ -124,8 +130,8 @@ static bool is_hollow(struct sw_csv_private *own, const sw_csv *csv) {
   return true;
 }
 
-/* A single field is most often a note under the data or a file with other separators: `single` is
- * the caller's word on what to do about it. */
+/* A single field is most often a note under the data: `single` is the caller's word on what to do
+ * about it. */
 static sw_status refuse_ragged(sw_error *err, const sw_csv *csv) {
   return sw_csv_fail(err, csv, "%d field%s; the header has %d%s%s", csv->n, csv->n == 1 ? "" : "s",
                      csv->n_columns, csv->n == 1 && csv->single ? "; " : "",
@@ -142,7 +148,7 @@ static sw_status look_closely(sw_error *err, sw_csv *csv, const char *from, cons
   *to = newline ? newline : own->end;
   own->at = newline ? newline + 1 : own->end;
   if (*to > from && (*to)[-1] == '\r') --*to;
-  sw_field line = sw_csv_trimmed(from, *to);
+  sw_field line = sw_csv_trimmed(from, *to, own->separator);
   *skip = !line.length || is_note(own, line);
   return *skip ? SW_OK : sw_csv_split_closely(err, csv, from, *to);
 }
@@ -162,7 +168,8 @@ sw_status sw_csv_next(sw_error *err, sw_csv *csv, bool *more) {
     /* A split line can still be one to pass over: a note, or blanks only, which split as one empty
      * field. The trimmed line is what tells blanks from `""`, a row of one empty cell. */
     else if (own->notes || (csv->n == 1 && !csv->field[0].length))
-      skip = !sw_csv_trimmed(from, to).length || is_note(own, sw_csv_trimmed(from, to));
+      skip = !sw_csv_trimmed(from, to, own->separator).length ||
+             is_note(own, sw_csv_trimmed(from, to, own->separator));
     /* The first field is looked at before the call: rows of data almost always have one. */
     if (skip || (!csv->field[0].length && is_hollow(own, csv))) continue;
     if (csv->n_columns && csv->n != csv->n_columns) return refuse_ragged(err, csv);
@@ -193,18 +200,6 @@ static sw_status refuse_twins(sw_error *err, const sw_csv *csv) {
   return status;
 }
 
-/* Told apart from `no column 'unit'`, which would be true of such a file but no help. A header of
- * one column is fine as long as it holds neither ';' nor a tab. */
-sw_status sw_csv_refuse_separator(sw_error *err, const sw_csv *csv) {
-  if (csv->n != 1) return SW_OK;
-  bool semicolon = memchr(csv->field[0].text, ';', csv->field[0].length) != NULL;
-  if (!semicolon && !memchr(csv->field[0].text, '\t', csv->field[0].length)) return SW_OK;
-  return sw_csv_fail(err, csv,
-                     "the columns are separated by %s; save the file with commas between columns "
-                     "and points in numbers",
-                     semicolon ? "';'" : "tabs");
-}
-
 /* Names are copied into the arena: the text they stand in is a piece that is given back. While it
  * runs, n_columns is 0 and no number of fields is refused. */
 sw_status sw_csv_header(sw_error *err, sw_csv *csv) {
@@ -217,7 +212,6 @@ sw_status sw_csv_header(sw_error *err, sw_csv *csv) {
     return sw_fail(err, SW_EINPUT,
                    "%s: the file is empty; expected a line with the names of the columns",
                    csv->file);
-  SW_TRY(sw_csv_refuse_separator(err, csv));
   const char **column = NULL;
   SW_NEW(err, csv->private->arena, column, csv->n);
   for (int i = 0; i < csv->n; i++) {
@@ -241,29 +235,22 @@ sw_status sw_csv_column(sw_error *err, const sw_csv *csv, const char *where, con
                         int *index) {
   *index = sw_csv_find(csv, name);
   if (*index >= 0) return SW_OK;
+  char hint[SW_HINT_ROOM];
   const char *near = sw_nearest(name, csv->column, csv->n_columns);
-  return sw_fail(err, SW_EINPUT, "%s%s%s has no column '%s'%s%s%s", where ? where : "",
-                 where ? ": " : "", csv->file, name, near ? "; did you mean '" : "",
-                 near ? near : "", near ? "'?" : "");
+  return sw_fail(err, SW_EINPUT, "%s%s%s has no column '%s'%s", where ? where : "",
+                 where ? ": " : "", csv->file, name, sw_did_you_mean(name, near, hint));
 }
 
 /* ---- numbers ----------------------------------------------------------------------------- */
 
-/* Finds the words for a text that sw_parse_number has refused. strtod takes more than that (nan,
- * inf, hex, 1e400): where it reads the whole text and gives an infinity the number is too large or
- * was spelled out; anything else is no number. Never used for a value. */
 static sw_status not_a_number(sw_error *err, const sw_csv *csv, const char *column,
                               sw_field field) {
-  char text[512], *end = NULL;
-  snprintf(text, sizeof text, "%.*s", (int)(field.length < 511 ? field.length : 511), field.text);
-  double value = strtod(text, &end);
-  bool whole = *text && !*end;
-  const char *what = "is not a number";
-  if (whole && isinf(value))
-    what = strpbrk(text, "0123456789") ? "is too large for a double" : "is not finite";
-  return sw_csv_fail(err, csv, "%s: '%.*s' %s; %s", column,
-                     (int)(field.length < 40 ? field.length : 40), field.text, what,
-                     csv->wanted ? csv->wanted : "expected a number or an empty cell");
+  char words[SW_NO_NUMBER_ROOM];
+  sw_number_wanted wanted = {.form = csv->form, .keys = csv->form_keys};
+  wanted.wanted = csv->wanted ? csv->wanted : "expected a number or an empty cell";
+  return sw_csv_fail(err, csv, "%s: '%.*s' %s", column,
+                     (int)(field.length < 40 ? field.length : 40), field.text,
+                     sw_no_number(field.text, field.length, &wanted, words));
 }
 
 /* The hot call of reading: once per cell. sw_parse_number_within loads eight bytes at a time, up to
@@ -279,5 +266,15 @@ sw_status sw_csv_number(sw_error *err, const sw_csv *csv, int index, const char 
   size_t room = inside ? (size_t)(csv->private->end - field.text) : field.length;
   *value = NAN;
   if (!field.length || sw_parse_number_within(field.text, field.length, room, value)) return SW_OK;
+  return not_a_number(err, csv, column, field);
+}
+
+/* Where the file writes numbers in a form of its own. A text that also reads as a plain number is
+ * not taken for one: 1.234 may be a thousand. */
+sw_status sw_csv_number_as(sw_error *err, const sw_csv *csv, int index, const char *column,
+                           double *value) {
+  sw_field field = csv->field[index];
+  *value = NAN;
+  if (!field.length || sw_parse_number_as(csv->form, field.text, field.length, value)) return SW_OK;
   return not_a_number(err, csv, column, field);
 }

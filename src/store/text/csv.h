@@ -1,7 +1,8 @@
 /* CSV text, line by line: a record is one line, always.
  *
- *  - fields are separated by commas; blanks around a field and the quotes of a quoted one are not
- *    part of it; a doubled quote inside a quoted field is one quote;
+ *  - fields are separated by commas, or by the tabs, ';' or '|' that the first line has more of, or
+ *    by what an Excel line `sep=;` before the header names; blanks around a field and the quotes of
+ *    a quoted one are not part of it; a doubled quote inside a quoted field is one quote;
  *  - LF and CRLF end a line, a byte order mark before the first is skipped, empty lines are
  *    skipped but counted, so that a line number is what an editor shows; so are records of
  *    nothing but empty fields, which sw_csv_hollow counts;
@@ -11,6 +12,7 @@
 #define SW_STORE_TEXT_CSV_H
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "spillway/status.h"
 
 typedef struct sw_field {
@@ -28,6 +30,8 @@ struct sw_csv {                  /* on cache lines of its own: each thread of a 
   const char *const *column;     /* names of the columns, for as long as the arena lives */
   const char *wanted;            /* what a cell may hold, for messages; NULL: a number or nothing */
   const char *single;            /* what a record of one field may be, for messages; or NULL */
+  const sw_number_form *form;    /* how it writes numbers; NULL: as sw_parse_number reads them */
+  bool form_keys;                /* the study can say so: for messages */
   struct sw_csv_private *private;
 };
 
@@ -38,9 +42,13 @@ sw_status sw_csv_create(sw_error *err, sw_arena *arena, const char *file, sw_csv
 sw_status sw_csv_like(sw_error *err, sw_arena *arena, const sw_csv *model, sw_csv **csv);
 void sw_csv_destroy(sw_csv *csv);
 
-/* Read from text[0..length), which is borrowed and begins with line `first_line` of the file. May
- * be called again for another piece of the same file: the header stays. */
+/* Read from text[0..length), which is borrowed and begins with line `first_line` of the file. Line
+ * 1 decides what separates fields. May be called again for another piece of the same file: the
+ * header and the separator stay. */
 void sw_csv_text(sw_csv *csv, const char *text, size_t length, int64_t first_line);
+/* The length of the line `sep=;` that text begins with, its newline included; 0: there is none.
+ * `separator` may be NULL. */
+size_t sw_csv_sep_line(const char *text, size_t length, char *separator);
 /* Skip all of a line that is equal to `note` (blanks and CR at its end apart). */
 sw_status sw_csv_skip(sw_error *err, sw_csv *csv, const char *note, size_t length);
 int64_t sw_csv_skipped(const sw_csv *csv); /* lines skipped for that reason so far */
@@ -49,8 +57,6 @@ void sw_csv_say_hollow(const sw_csv *csv); /* a warning when there are any */
 
 /* The first record, as names of columns; an empty text or two columns of one name are errors. */
 sw_status sw_csv_header(sw_error *err, sw_csv *csv);
-/* Refuses a record of one field that other programs would part at ';' or tabs. */
-sw_status sw_csv_refuse_separator(sw_error *err, const sw_csv *csv);
 /* The next record; *more is false at the end of the text. */
 sw_status sw_csv_next(sw_error *err, sw_csv *csv, bool *more);
 
@@ -69,5 +75,8 @@ sw_status sw_csv_fail(sw_error *err, const sw_csv *csv, const char *format, ...)
  * the text is. An empty field gives NaN. */
 sw_status sw_csv_number(sw_error *err, const sw_csv *csv, int index, const char *column,
                         double *value);
+/* The same of a file with a `form`, which must not be NULL. */
+sw_status sw_csv_number_as(sw_error *err, const sw_csv *csv, int index, const char *column,
+                           double *value);
 
 #endif

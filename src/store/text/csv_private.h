@@ -10,6 +10,7 @@ struct sw_csv_private {
   const char *begin;    /* of the text, behind a byte order mark */
   const char *at, *end; /* what is left of it */
   int64_t next_line;    /* number of the line at `at`, empty ones counted */
+  char separator;       /* between fields: a comma, or what the first line shows (separator.c) */
   sw_field *field;      /* room for `capacity` fields: the widest record so far */
   int capacity;
   char *copy; /* the fields of the present record that had quotes taken out */
@@ -20,17 +21,22 @@ struct sw_csv_private {
   int64_t skipped, hollow; /* lines passed over, over all texts of this reader */
 };
 
-static inline bool sw_csv_is_blank(char c) {
-  return c == ' ' || c == '\t'; /* not isspace: the locale has no say */
+/* Not isspace: the locale has no say. A tab that separates fields is no blank. */
+static inline bool sw_csv_is_blank(char c, char separator) {
+  return c == ' ' || (c == '\t' && separator != '\t');
 }
 
-static inline sw_field sw_csv_trimmed(const char *from, const char *to) {
-  while (from < to && sw_csv_is_blank(*from))
+static inline sw_field sw_csv_trimmed(const char *from, const char *to, char separator) {
+  while (from < to && sw_csv_is_blank(*from, separator))
     from++;
-  while (from < to && sw_csv_is_blank(to[-1]))
+  while (from < to && sw_csv_is_blank(to[-1], separator))
     to--;
   return (sw_field){from, (size_t)(to - from)};
 }
+
+/* separator.c: what separates the fields of the text at `at`, of which this is the first line; an
+ * Excel line `sep=;` is passed over. */
+void sw_csv_separate(sw_csv *csv);
 
 /* The record that begins at `from`, its fields where they stand; *to is the end of its line, *next
  * the beginning of the one after it. False where the line wants a closer look: a doubled quote,

@@ -13,35 +13,43 @@
 
 /* ---- in one pass ------------------------------------------------------------------------- */
 
-/* What ends a field or needs a look (comma, quote, newline, CR, NUL, blanks) lies below '-', what
- * may be no UTF-8 above 0x7F: digits, points, minus signs and letters lie between. '+' and a few
- * more lie below '-' too: they are stopped at for nothing, and the callers go on. One comparison
- * does for both ends, as what is below '-' wraps around. */
-static bool is_stop(char c) {
-  return (unsigned char)(c - '-') > 0x7F - '-';
+/* The separator is an argument of all of this, and a constant where it is a comma: the functions
+ * are compiled twice (see sw_csv_split), and the common case pays nothing for the others. */
+
+/* What ends a field or needs a look (comma, tab, quote, newline, CR, NUL, blanks) lies below '-',
+ * what may be no UTF-8 above 0x7F: digits, points, minus signs and letters lie between. '+' and a
+ * few more lie below '-' too: they are stopped at for nothing, and the callers go on. One
+ * comparison does for both ends, as what is below '-' wraps around. */
+static inline bool is_stop(char c, char separator) {
+  return (unsigned char)(c - '-') > 0x7F - '-' || (separator != ',' && c == separator);
 }
 
 /* is_stop for eight bytes at once: the high bit of each byte of the result. To the low seven bits
  * of a byte 0x80 - '-' is added, which reaches the high bit exactly from '-' on; the complement has
  * it below '-'; or-ing the word adds the bytes that had it from the start. No carry runs from byte
  * to byte: 0x7F + 0x53 is below 0x100. */
-static inline uint64_t stops_of(uint64_t word) {
-  const uint64_t low = UINT64_C(0x7F7F7F7F7F7F7F7F), high = ~low;
-  return (~((word & low) + UINT64_C(0x0101010101010101) * (0x80 - '-')) | word) & high;
+static inline uint64_t stops_of(uint64_t word, char separator) {
+  const uint64_t low = UINT64_C(0x7F7F7F7F7F7F7F7F), high = ~low, ones = low / 0x7F;
+  uint64_t stops = (~((word & low) + ones * (0x80 - '-')) | word) & high;
+  if (separator == ',') return stops;
+  /* A byte that is the separator is zero here; the lowest such byte gets its high bit, and bytes
+   * that get it wrongly by the borrow lie above it. */
+  uint64_t same = word ^ ones * (unsigned char)separator;
+  return stops | ((same - ones) & ~same & high);
 }
 
 /* The first byte of [at, end) that is_stop, or `end`. The lowest set bit is the first byte only
  * where words are little-endian; elsewhere the loop by bytes does everything. Never reads beyond
  * `end`: the text may end at the end of a page. */
-static inline const char *next_stop(const char *at, const char *end) {
+static inline const char *next_stop(const char *at, const char *end, char separator) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
   for (uint64_t word; end - at >= (ptrdiff_t)sizeof word; at += sizeof word) {
     memcpy(&word, at, sizeof word);
-    uint64_t stops = stops_of(word);
+    uint64_t stops = stops_of(word, separator);
     if (stops) return at + __builtin_ctzll(stops) / 8;
   }
 #endif
-  while (at < end && !is_stop(*at))
+  while (at < end && !is_stop(*at, separator))
     at++;
   return at;
 }
@@ -50,62 +58,64 @@ static inline const char *next_stop(const char *at, const char *end) {
  * bits of all bytes stopped at, so that one test at the end of the line tells whether any was above
  * 0x7F. A doubled quote is not recognised here: the field seems to end at its first half, the
  * second half is no comma, and sw_csv_split gives the line up. */
-static const char *take_quoted(const char *at, const char *end, sw_field *field, unsigned *seen) {
+static inline const char *take_quoted(const char *at, const char *end, char separator,
+                                      sw_field *field, unsigned *seen) {
   const char *open = ++at;
   for (;; at++) {
-    at = next_stop(at, end);
+    at = next_stop(at, end, separator);
     if (at == end || *at == '\n' || *at == '\r' || *at == '\0') return NULL;
     if (*at == '"') break;
     *seen |= (unsigned char)*at;
   }
-  *field = sw_csv_trimmed(open, at++);
-  while (at < end && sw_csv_is_blank(*at))
+  *field = sw_csv_trimmed(open, at++, separator);
+  while (at < end && sw_csv_is_blank(*at, separator))
     at++;
   return at;
 }
 
 /* The same for a field without quotes. A quote or a NUL inside it is a mistake, which the slow way
  * puts into words: NULL. The end of the line is left for the caller. */
-static const char *take_plain(const char *at, const char *end, sw_field *field, unsigned *seen) {
+static inline const char *take_plain(const char *at, const char *end, char separator,
+                                     sw_field *field, unsigned *seen) {
   const char *open = at;
   for (;; at++) {
-    at = next_stop(at, end);
-    if (at == end || *at == ',' || *at == '\n' || *at == '\r') break;
+    at = next_stop(at, end, separator);
+    if (at == end || *at == separator || *at == '\n' || *at == '\r') break;
     if (*at == '"' || *at == '\0') return NULL;
     *seen |= (unsigned char)*at;
   }
-  *field = sw_csv_trimmed(open, at);
+  *field = sw_csv_trimmed(open, at, separator);
   return at;
 }
 
 /* Blanks before a field are no part of it, also before a quote. */
-static const char *take_field(const char *at, const char *end, sw_field *field, unsigned *seen) {
-  while (at < end && sw_csv_is_blank(*at))
+static inline const char *take_field(const char *at, const char *end, char separator,
+                                     sw_field *field, unsigned *seen) {
+  while (at < end && sw_csv_is_blank(*at, separator))
     at++;
-  return at < end && *at == '"' ? take_quoted(at, end, field, seen)
-                                : take_plain(at, end, field, seen);
+  return at < end && *at == '"' ? take_quoted(at, end, separator, field, seen)
+                                : take_plain(at, end, separator, field, seen);
 }
 
-/* See csv_private.h. Where it returns false nothing but the array of fields was changed, and the
- * slow way begins again at `from`. */
-bool sw_csv_split(sw_csv *csv, const char *from, const char *end, const char **to,
-                  const char **next) {
+__attribute__((always_inline)) static inline bool split(sw_csv *csv, char separator,
+                                                        const char *from, const char *end,
+                                                        const char **to, const char **next) {
   sw_field *field = csv->private->field;
   int n = 0, capacity = csv->private->capacity;
   unsigned seen = 0;
   const char *at = from;
   for (;; at++) {
     if (n == capacity) return false; /* add_field grows the array, at most a few times a file */
-    const char *stop = next_stop(at, end);
-    /* Blanks, quotes and bytes above 0x7F are stops too: where the first stop is a comma or the
+    const char *stop = next_stop(at, end, separator);
+    /* Blanks, quotes and bytes above 0x7F are stops too: where the first stop is a separator or the
      * end of the line the field holds none of them, and needs no trimming. */
-    if (stop < end && (*stop == ',' || *stop == '\n')) {
+    if (stop < end && (*stop == separator || *stop == '\n')) {
       field[n++] = (sw_field){at, (size_t)(stop - at)};
       at = stop;
-    } else if (!(at = take_field(at, end, &field[n++], &seen))) {
+    } else if (!(at = take_field(at, end, separator, &field[n++], &seen))) {
       return false;
     }
-    if (at == end || *at != ',') break;
+    if (at == end || *at != separator) break;
   }
   /* CRLF ends a line, and so does CR at the very end of the text. Anything else is unusual. */
   const char *newline = at < end && *at == '\r' ? at + 1 : at;
@@ -116,6 +126,15 @@ bool sw_csv_split(sw_csv *csv, const char *from, const char *end, const char **t
   *to = at;
   *next = newline < end ? newline + 1 : end;
   return true;
+}
+
+/* See csv_private.h. Where it returns false nothing but the array of fields was changed, and the
+ * slow way begins again at `from`. */
+bool sw_csv_split(sw_csv *csv, const char *from, const char *end, const char **to,
+                  const char **next) {
+  char separator = csv->private->separator;
+  return separator == ',' ? split(csv, ',', from, end, to, next)
+                          : split(csv, separator, from, end, to, next);
 }
 
 /* ---- a closer look ----------------------------------------------------------------------- */
@@ -158,11 +177,12 @@ static sw_status unquote(sw_error *err, sw_csv *csv, const char **at, const char
     if (*at == to || **at != '"') break;
     *out++ = '"';
   }
-  while (*at < to && sw_csv_is_blank(**at))
+  char separator = csv->private->separator;
+  while (*at < to && sw_csv_is_blank(**at, separator))
     ++*at;
   *copy = out;
-  return *at < to && **at != ',' ? refuse_inner_quote(err, csv)
-                                 : add_field(err, csv, sw_csv_trimmed(begin, out));
+  return *at < to && **at != separator ? refuse_inner_quote(err, csv)
+                                       : add_field(err, csv, sw_csv_trimmed(begin, out, separator));
 }
 
 /* The slow way. The copy is for the whole record: its fields stay valid together until the next
@@ -176,18 +196,18 @@ static sw_status split_fields(sw_error *err, sw_csv *csv, const char *from, cons
     own->copy = grown;
     own->copy_size = 2 * length;
   }
-  char *copy = own->copy;
+  char *copy = own->copy, separator = own->separator;
   csv->n = 0;
   for (const char *at = from;; at++) {
-    while (at < to && sw_csv_is_blank(*at))
+    while (at < to && sw_csv_is_blank(*at, separator))
       at++;
     if (at < to && *at == '"') {
       SW_TRY(unquote(err, csv, &at, to, &copy));
     } else {
-      const char *open = at, *comma = memchr(at, ',', (size_t)(to - at));
-      at = comma ? comma : to;
+      const char *open = at, *next = memchr(at, separator, (size_t)(to - at));
+      at = next ? next : to;
       if (memchr(open, '"', (size_t)(at - open))) return refuse_inner_quote(err, csv);
-      SW_TRY(add_field(err, csv, sw_csv_trimmed(open, at)));
+      SW_TRY(add_field(err, csv, sw_csv_trimmed(open, at, separator)));
     }
     if (at == to) return SW_OK;
   }
@@ -210,14 +230,15 @@ static sw_status not_utf8(sw_error *err, const sw_csv *csv, const char *from, co
   enum { AROUND = 20 };
   const char *bad = from, *word = from;
   for (int k = character(bad, to); k > 0 && bad < to; k = bad < to ? character(bad, to) : 0) {
-    if (*bad == ',' || *bad == '"') word = bad + 1;
+    if (*bad == csv->private->separator || *bad == '"') word = bad + 1;
     bad += k;
   }
   if (bad - word > AROUND) word = bad - AROUND;
   while (word < bad && (*word & 0xC0) == 0x80)
     word++; /* not from the middle of a character */
   const char *last = bad + 1;
-  while (last < to && *last != ',' && *last != '"' && !(*last & 0x80) && last - bad < AROUND)
+  while (last < to && *last != csv->private->separator && *last != '"' && !(*last & 0x80) &&
+         last - bad < AROUND)
     last++;
   return sw_csv_fail(err, csv,
                      "byte 0x%02X in '%.*s?%.*s' is not UTF-8; convert the file, e.g. iconv -f "

@@ -3,7 +3,9 @@
  * and gz.c. A file is held whole in memory: panels, which are large, go through lines.c instead. */
 #include "store/text/file.h"
 
+#include "base/text.h"
 #include "plan/ports/reader.h"
+#include "store/text/kind.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,9 +42,11 @@ sw_status sw_gz_fail(sw_error *err, const char *path, int code, int error_number
                  path, text);
 }
 
-bool sw_file_ends_with(const char *text, const char *ending) {
-  size_t length = strlen(text), tail = strlen(ending);
-  return length >= tail && !strcmp(text + length - tail, ending);
+char *sw_file_codes_beside(sw_arena *arena, const char *matrix) {
+  size_t length = strlen(matrix), tail = sw_ends_with(matrix, ".mtx")      ? 4
+                                         : sw_ends_with(matrix, ".mtx.gz") ? 7
+                                                                           : 0;
+  return tail ? sw_arena_printf(arena, "%.*s.codes", (int)(length - tail), matrix) : NULL;
 }
 
 /* From PIECE on it doubles: every byte is copied about once. */
@@ -101,8 +105,8 @@ sw_status sw_file_read(sw_error *err, const char *path, char **bytes, size_t *le
   *length = 0;
   int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0) return sw_file_fail(err, path, errno);
-  sw_status status = sw_file_ends_with(path, ".gz") ? read_gz(err, path, file, bytes, length)
-                                                    : read_plain(err, path, file, bytes, length);
+  sw_status status = sw_ends_with(path, ".gz") ? read_gz(err, path, file, bytes, length)
+                                               : read_plain(err, path, file, bytes, length);
   close(file);
   if (!status) return SW_OK;
   free(*bytes);
@@ -121,6 +125,7 @@ sw_status sw_text_read(sw_error *err, sw_team *team, sw_arena *arena, const char
   sw_status status = SW_OK;
   if (team->rank == 0) {
     status = sw_file_read(err, path, &bytes, length);
+    if (!status) status = sw_file_refuse_kind(err, path, bytes, *length);
     size = *length;
   }
   if ((status = sw_team_agree(team, err, status, 0))) goto done;

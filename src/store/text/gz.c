@@ -7,6 +7,7 @@
  * Unlike ranges of a plain file (lines.c), what is dealt out comes with its line number, as rank 0
  * sees all lines in order. Offsets in sw_lines are of inflated bytes here. Collective. */
 #include "store/text/file.h"
+#include "store/text/kind.h"
 #include "store/text/lines.h"
 
 #include <errno.h>
@@ -69,15 +70,17 @@ static sw_status make_room(sw_error *err, gz_tail *tail, size_t count) {
   return SW_OK;
 }
 
-/* Inflates until the first line is whole, or the file ends: then all of it is header. What is
- * inflated beyond it stays in the tail, for look_notes. */
+/* Inflates until the first line is whole and the bytes tell whether this is text, or the file ends:
+ * then all of it is header. What is inflated beyond it stays in the tail, for look_notes. */
 static sw_status look_header(sw_error *err, sw_arena *arena, gzFile gz, gz_tail *tail,
                              sw_lines *text) {
   size_t got = 1, length = 0;
-  while (!length && got) {
+  while ((!length || tail->length < SW_FILE_KIND_BYTES) && got) {
     SW_TRY(make_room(err, tail, PIECE));
     SW_TRY(gz_fill(err, text->path, gz, tail->bytes + tail->length, PIECE, &got));
     tail->length += got;
+    if (tail->length >= SW_FILE_KIND_BYTES || !got)
+      SW_TRY(sw_file_refuse_kind(err, text->path, tail->bytes, tail->length));
     length = sw_lines_first(tail->bytes, tail->length);
   }
   if (!length) length = tail->length;

@@ -12,7 +12,9 @@
 #include "store/text/lines.h"
 
 #include "base/file.h"
+#include "base/text.h"
 #include "store/text/file.h"
+#include "store/text/kind.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,6 +47,14 @@ static sw_status keep(sw_error *err, sw_arena *arena, const char *bytes, size_t 
                       const char **out) {
   *out = sw_arena_textn(arena, bytes, length);
   return *out ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory: %zu bytes", length);
+}
+
+/* Before a line is looked for: what is no text may hold none in gigabytes. */
+static sw_status look_kind(sw_error *err, int file, int64_t size, const sw_lines *text) {
+  char bytes[SW_FILE_KIND_BYTES];
+  size_t count = size < SW_FILE_KIND_BYTES ? (size_t)size : SW_FILE_KIND_BYTES;
+  SW_TRY(read_at(err, text->path, file, 0, bytes, count));
+  return sw_file_refuse_kind(err, text->path, bytes, count);
 }
 
 /* Sets header, header_length and begin. The window grows until it holds the first line that is not
@@ -109,8 +119,9 @@ static sw_status look(sw_error *err, sw_arena *arena, int64_t footer, sw_lines *
     status = sw_file_fail(err, text->path, errno);
   else if (!S_ISREG(stat.st_mode))
     status =
-        sw_fail(err, SW_EINPUT, "%s: not a file; expected a .csv, .csv.gz or .h5 file", text->path);
+        sw_fail(err, SW_EINPUT, "%s: not a file; expected a .csv, .csv.gz, .h5 or .nc file", text->path);
   text->end = (int64_t)stat.st_size;
+  if (!status) status = look_kind(err, file, text->end, text);
   if (!status) status = look_header(err, arena, file, text->end, text);
   if (!status && footer > 0) status = look_notes(err, arena, file, footer, text);
   close(file);
@@ -146,7 +157,7 @@ static sw_status share(sw_error *err, sw_team *team, sw_arena *arena, sw_lines *
 /* A .gz is one by its name: what a file holds is not guessed, here as in read.c. */
 sw_status sw_lines_open(sw_error *err, sw_team *team, sw_arena *arena, const char *file,
                         const char *path, int64_t footer, sw_lines *text) {
-  *text = (sw_lines){.file = file, .path = path, .gz = sw_file_ends_with(path, ".gz")};
+  *text = (sw_lines){.file = file, .path = path, .gz = sw_ends_with(path, ".gz")};
   sw_status status = team->rank == 0 ? look(err, arena, footer, text) : SW_OK;
   SW_TRY(sw_team_agree(team, err, status, 0));
   return share(err, team, arena, text);

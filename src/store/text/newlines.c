@@ -1,5 +1,6 @@
 /* Where lines begin and end in a text: bytes alone, without files, ranks or threads. Used by
  * lines.c and gz.c, by the panel to make room for rows, and by the tests. */
+#include "store/text/csv.h"
 #include "store/text/lines.h"
 
 #include <string.h>
@@ -39,10 +40,15 @@ size_t sw_lines_last(const char *text, size_t length, int64_t lines) {
 }
 
 /* Empty lines before the header are part of what is returned, so that they are counted in line
- * numbers. A text that ends without a newline gives 0: more of the line may follow. */
+ * numbers; so is Excel's line `sep=;`. A text that ends without a newline gives 0: more of the line
+ * may follow. */
 size_t sw_lines_first(const char *text, size_t length) {
   size_t at = 0;
   if (length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3)) at = 3;
+  while (at < length && is_space(text[at]))
+    at++;
+  /* A line that is not whole yet is no such line, but then there is no newline either. */
+  at += sw_csv_sep_line(text + at, length - at, NULL);
   while (at < length && is_space(text[at]))
     at++;
   const char *newline = memchr(text + at, '\n', length - at);

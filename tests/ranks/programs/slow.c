@@ -1,9 +1,10 @@
-/* `spillway` with a measure `slow` of its own, whose tiles over units and over items take as long
- * as the environment says, so that a run can be stopped and killed inside its passes:
+/* `spillway` with measures of its own, `slow` and `steps`, whose tiles over units and over items take
+ * as long as the environment says, so that a run can be stopped and killed inside its passes:
  *   SLOW_MS      milliseconds of a tile (0)
  *   SLOW_ASK_AT  the tile, counted from 1 in this process, that asks the run to stop (SIGUSR1)
  *   SLOW_COUNT   a file that gets a byte for each tile
- * Its numbers depend on none of them. Used by tests/restart/test_passes.py. */
+ * Their numbers depend on none of them. A period of `steps` rests on that period alone; of `slow` a
+ * table does not. Used by tests/restart/test_passes.py and test_reuse_periods.py. */
 #include "spillway/program.h"
 
 #include <fcntl.h>
@@ -38,6 +39,8 @@ static void take_time(void) {
   if (__atomic_add_fetch(&tiles, 1, __ATOMIC_RELAXED) == setting("SLOW_ASK_AT"))
     kill(getpid(), SIGUSR1);
 }
+
+/* ---- slow ------------------------------------------------------------------------------- */
 
 static sw_status resolve(sw_error *err, sw_job *job) {
   static const char *label[ITEMS];
@@ -117,7 +120,81 @@ static const sw_measure slow = {.name = "slow",
                                 .merge = merge,
                                 .finish = finish};
 
+/* ---- steps ------------------------------------------------------------------------------ */
+
+enum { STEPS_SCORE, STEPS_MEAN, STEPS_WAVE, WAVES = 6 };
+
+static sw_status resolve_steps(sw_error *err, sw_job *job) {
+  static const char *const label[WAVES] = {"w0", "w1", "w2", "w3", "w4", "w5"};
+  size_t bytes = (size_t)job->n_periods * sizeof(double);
+  (void)err;
+  sw_job_axis(job, (sw_axis){.name = "wave", .n = WAVES, .label = label});
+  sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
+                             .grain = GRAIN,
+                             .partial = bytes,
+                             .result = bytes,
+                             .operand = 1});
+  sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
+                             .items = (int64_t)job->n_periods * WAVES,
+                             .record = sizeof(double)});
+  return SW_OK;
+}
+
+/* Units leave their score, its sum by period, and an operand; an item is a wave of a period. */
+static void tile_steps(const sw_job *job, const sw_tile *at, void *out, void *workspace) {
+  double *sum = out;
+  (void)workspace;
+  take_time();
+  if (job->pass[at->pass].domain == SW_ITEMS) {
+    int t = (int)(at->lo / WAVES);
+    for (int64_t i = 0; i < job->n; i++)
+      *sum += sin((double)(at->lo % WAVES + 1) * sw_view_at(job->operand[0], t, i));
+    return;
+  }
+  for (int t = 0; t < job->n_periods; t++)
+    for (int64_t i = at->lo; i < at->hi; i++) {
+      sw_view of = job->input[0].view;
+      double x = log(sw_view_at(of, t, i));
+      job->result[STEPS_SCORE].row[t][i - of.first] = x;
+      ((double **)job->operand_local[0].row)[t][i - of.first] = x * x;
+      sum[t] += x;
+    }
+}
+
+static sw_status finish_steps(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  const double *value = all;
+  (void)err, (void)result;
+  for (int t = 0; pass == 0 && t < job->n_periods; t++)
+    job->result[STEPS_MEAN].row[0][t] = value[t] / (double)job->n;
+  for (int k = 0; pass == 1 && k < job->n_periods * WAVES; k++)
+    job->result[STEPS_WAVE].row[0][k] = value[k];
+  return SW_OK;
+}
+
+static const sw_output outputs_of_steps[] = {
+    {.name = "score", .long_name = "logarithm", .units = "1", .shape = SW_UNIT},
+    {.name = "mean", .long_name = "mean logarithm", .units = "1", .shape = SW_GLOBAL},
+    {.name = "waves",
+     .long_name = "a sum of each wave",
+     .units = "1",
+     .shape = SW_GLOBAL,
+     .axis = {"wave"}},
+    {0}};
+
+static const sw_measure steps = {.name = "steps",
+                                 .title = "Tiles that take long, period by period",
+                                 .formula = "x_i = log of, y_w = sum_i sin(w x_i^2)",
+                                 .source = "by definition",
+                                 .version = 1,
+                                 .kind = SW_KIND_MODEL,
+                                 .param = params,
+                                 .output = outputs_of_steps,
+                                 .resolve = resolve_steps,
+                                 .tile = tile_steps,
+                                 .merge = merge,
+                                 .finish = finish_steps};
+
 int main(int argc, char **argv) {
-  static const sw_measure *const own[] = {&slow, NULL};
+  static const sw_measure *const own[] = {&slow, &steps, NULL};
   return sw_main(argc, argv, own);
 }

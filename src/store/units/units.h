@@ -1,7 +1,7 @@
 /* The units file: codes, places, areas and groups of the units that `where` keeps. Read by rank 0,
  * parsed by every rank: the table of units is whole on every rank anyway. */
-#ifndef SW_STORE_PANEL_UNITS_H
-#define SW_STORE_PANEL_UNITS_H
+#ifndef SW_STORE_UNITS_UNITS_H
+#define SW_STORE_UNITS_UNITS_H
 
 #include "base/hash.h"
 #include "panel/unit_table.h"
@@ -12,9 +12,12 @@ enum { SW_UNIT_UNKNOWN = -1, SW_UNIT_EXCLUDED = -2 };
 
 typedef struct sw_units_file {
   sw_unit_table table; /* the units kept, in code order */
-  int by;           /* index among its groups of the column `aggregate` goes by, or -1; the last */
-  int64_t excluded; /* units that `where` leaves out */
-  sw_map *index;    /* of every code of the file: row of `table`, from table.n on: left out */
+  int by;            /* index among its groups of the column `aggregate` goes by, or -1; the last */
+  bool is_ascending; /* rows of the units kept are in code order in the file, too */
+  int64_t excluded;  /* units that `where` leaves out */
+  sw_map *index;     /* of every code of the file: row of `table`, from table.n on: left out */
+  const char **code; /* of each index, as the file has it */
+  int64_t *line;     /* of each index */
 } sw_units_file;
 
 /* Collective. `by`: a column read besides the groups, or NULL, and where the study names it. */

@@ -5,11 +5,12 @@
  * carry territories without coordinates, and a study that leaves them out must not be refused for
  * them. Codes left out stay in the index, so that rows of the panel for them are known, and passed
  * over. */
-#include "store/panel/units.h"
+#include "store/units/units.h"
 
 #include "base/text.h"
+#include "panel/same_code.h"
 #include "plan/ports/reader.h"
-#include "store/text/csv.h"
+#include "store/units/where.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -23,9 +24,9 @@ typedef struct reading {
   const char *by_where; /* place in the study that names the column to aggregate by */
   sw_csv *csv;
   int code, lon, lat, area; /* columns, -1: not there */
-  int *condition;           /* column of each comparison of `where` */
-  int *group;               /* column of each group; last the one to aggregate by, if any */
-  sw_unit_table all;        /* rows as they come; only the first all.n are filled */
+  sw_units_where where;
+  int *group;        /* column of each group; last the one to aggregate by, if any */
+  sw_unit_table all; /* rows as they come; only the first all.n are filled */
   int64_t capacity;
   int64_t *line; /* of each row, for the message of a second one */
   bool *kept;    /* of each row: `where` holds */
@@ -55,9 +56,10 @@ static sw_status find_columns(reading *in, const char *by) {
   SW_TRY(find_column(in, "lon", spec->lon, &in->lon));
   SW_TRY(find_column(in, "lat", spec->lat, &in->lat));
   SW_TRY(find_column(in, "area", spec->area, &in->area));
-  SW_NEW(in->err, in->arena, in->condition, spec->n_where);
+  in->where = (sw_units_where){.n = spec->n_where, .condition = spec->where};
+  SW_NEW(in->err, in->arena, in->where.column, spec->n_where);
   for (int c = 0; c < spec->n_where; c++)
-    SW_TRY(find_column(in, "where", spec->where[c].column, &in->condition[c]));
+    SW_TRY(find_column(in, "where", spec->where[c].column, &in->where.column[c]));
   const char **name = NULL;
   SW_NEW(in->err, in->arena, name, spec->n_groups + 1);
   SW_NEW(in->err, in->arena, in->group, spec->n_groups + 1);
@@ -72,84 +74,6 @@ static sw_status find_columns(reading *in, const char *by) {
   }
   in->all.n_groups = spec->n_groups + (by != NULL);
   in->all.group_name = name;
-  return SW_OK;
-}
-
-/* ---- where ------------------------------------------------------------------------------- */
-
-/* `sign`: of the left side less the right. */
-/* The switch has no default: the compiler tells of a comparison that is added and not met here. */
-static bool compares(sw_compare compare, int sign) {
-  switch (compare) {
-  case SW_EQ:
-    return sign == 0;
-  case SW_NE:
-    return sign != 0;
-  case SW_LT:
-    return sign < 0;
-  case SW_LE:
-    return sign <= 0;
-  case SW_GT:
-    return sign > 0;
-  case SW_GE:
-    return sign >= 0;
-  }
-  return false;
-}
-
-/* As strcmp would have it: byte order, as everywhere. The field has no terminating zero. */
-static int text_sign(sw_field field, const char *text) {
-  size_t length = strlen(text), common = field.length < length ? field.length : length;
-  int sign = common ? memcmp(field.text, text, common) : 0;
-  return sign ? sign : (field.length > length) - (field.length < length);
-}
-
-/* Whether a comparison holds for the row. Compared as numbers where the study wrote a number, else
- * as text.
- *
- * An empty cell equals no number and is on neither side of one; a text differs from every number,
- * but to order the two is an error: `pop > 1000` of "n/a" is more likely a slip than a no. */
-static sw_status holds(reading *in, const sw_condition *condition, int column, bool *out) {
-  sw_field field = in->csv->field[column];
-  double value = 0;
-  if (!condition->is_number) {
-    *out = compares(condition->compare, text_sign(field, condition->text));
-    return SW_OK;
-  }
-  /* A number in the cell is compared; what is left is empty or text, told apart by what is
-   * asked. */
-  bool equality = condition->compare == SW_EQ || condition->compare == SW_NE;
-  if (sw_parse_number(field.text, field.length, &value)) {
-    int sign = (value > condition->number) - (value < condition->number);
-    *out = compares(condition->compare, sign);
-  } else if (equality || !field.length) {
-    *out = condition->compare == SW_NE;
-  } else {
-    return sw_csv_fail(in->err, in->csv,
-                       "%s: '%.*s' is not a number, and `where` compares it with %s",
-                       condition->column, (int)(field.length < 40 ? field.length : 40), field.text,
-                       condition->text);
-  }
-  return SW_OK;
-}
-
-/* Alternatives joined by `or`, each a run of comparisons joined by `and`; without any the row
- * stays. `all`: the alternative so far; `any`: one before it held. Every comparison is made, also
- * when the outcome is known, so that what is refused does not depend on the order of conditions. */
-static sw_status keeps(reading *in, bool *out) {
-  bool any = in->spec->n_where == 0, all = false;
-  for (int c = 0; c < in->spec->n_where; c++) {
-    const sw_condition *condition = &in->spec->where[c];
-    bool one = false;
-    /* A new alternative: what the last one came to is kept, and it begins as true. */
-    if (c == 0 || condition->starts_or) {
-      any |= c > 0 && all;
-      all = true;
-    }
-    SW_TRY(holds(in, condition, in->condition[c], &one));
-    all &= one;
-  }
-  *out = any || all;
   return SW_OK;
 }
 
@@ -197,7 +121,7 @@ static sw_status read_row(reading *in, int64_t i) {
     return sw_csv_fail(in->err, in->csv, "unit %s is already on line %lld; give each unit once",
                        code, (long long)in->line[earlier]);
   in->line[i] = in->csv->line;
-  SW_TRY(keeps(in, &in->kept[i]));
+  SW_TRY(sw_units_where_keeps(in->err, &in->where, in->csv, &in->kept[i]));
   if (!in->kept[i]) return SW_OK;
   if (in->lon >= 0) SW_TRY(degrees(in, in->lon, in->spec->lon, 180, &all->lon[i]));
   if (in->lat >= 0) SW_TRY(degrees(in, in->lat, in->spec->lat, 90, &all->lat[i]));
@@ -236,6 +160,8 @@ static sw_status read_rows(reading *in, const char *text, size_t length, const c
   sw_csv_text(in->csv, text, length, 1);
   SW_TRY(sw_csv_header(in->err, in->csv));
   SW_TRY(find_columns(in, by));
+  SW_TRY(
+      sw_units_where_look(in->err, in->arena, &in->where, in->csv->file, in->code, text, length));
   SW_TRY(make_room(in, text, length));
   int64_t n = 0;
   for (bool more = true;; n++) {
@@ -257,14 +183,25 @@ static int by_code(const void *a, const void *b, void *table) {
   return strcmp(code[*(const int64_t *)a], code[*(const int64_t *)b]);
 }
 
-/* The rows kept, in code order, and where every code went: the kept ones are rows of the table,
- * those left out get numbers from there on, which sw_units_file_find tells apart by table.n
- * alone. */
+/* Every code gets its index: those kept are rows of the table, those left out get numbers from
+ * there on, which sw_units_file_find tells apart by table.n alone. */
+static sw_status number_code(reading *in, int64_t i, int64_t number, sw_units_file *out) {
+  int64_t existing = -1;
+  out->code[number] = in->all.code[i];
+  out->line[number] = in->line[i];
+  return sw_map_put(in->err, out->index, in->all.code[i], strlen(in->all.code[i]), number,
+                    &existing);
+}
+
+/* The rows kept, in code order, and where every code went. */
 static sw_status settle(reading *in, sw_units_file *out) {
-  int64_t n = in->all.n, kept = 0, *index = NULL, existing = -1;
+  int64_t n = in->all.n, kept = 0, *index = NULL;
   SW_NEW(in->err, in->arena, index, n);
   for (int64_t i = 0; i < n; i++)
     if (in->kept[i]) index[kept++] = i;
+  out->is_ascending = true;
+  for (int64_t k = 1; k < kept && out->is_ascending; k++)
+    out->is_ascending = strcmp(in->all.code[index[k - 1]], in->all.code[index[k]]) < 0;
   if (kept == 0)
     return sw_node_fail(in->err, sw_node_get(in->spec->node, "where"),
                         "where: no unit of %s is left; widen the condition", in->csv->file);
@@ -272,13 +209,29 @@ static sw_status settle(reading *in, sw_units_file *out) {
   qsort_r(index, (size_t)kept, sizeof *index, by_code, &in->all);
   SW_TRY(sw_unit_table_select(in->err, in->arena, &in->all, kept, index, &out->table));
   SW_TRY(sw_map_create(in->err, (size_t)n, &out->index));
+  SW_NEW(in->err, in->arena, out->code, n);
+  SW_NEW(in->err, in->arena, out->line, n);
   for (int64_t i = 0; i < kept; i++)
-    SW_TRY(sw_map_put(in->err, out->index, out->table.code[i], strlen(out->table.code[i]), i,
-                      &existing));
+    SW_TRY(number_code(in, index[i], i, out));
   for (int64_t i = 0; i < n; i++)
-    if (!in->kept[i])
-      SW_TRY(sw_map_put(in->err, out->index, in->all.code[i], strlen(in->all.code[i]),
-                        kept + out->excluded++, &existing));
+    if (!in->kept[i]) SW_TRY(number_code(in, i, kept + out->excluded++, out));
+  return SW_OK;
+}
+
+/* Labels of a group that are one label in two ways: a group would fall apart, or units be summed to
+ * two. Of the rows that are kept. */
+static sw_status refuse_twin_labels(reading *in, const sw_units_file *file) {
+  char words[SW_CODE_WORDS];
+  const sw_unit_table *table = &file->table;
+  for (int g = 0; g < table->n_groups; g++) {
+    int64_t twin[2];
+    SW_TRY(sw_code_twins(in->err, table->group[g], table->n, twin));
+    if (twin[0] < 0) continue;
+    const char *a = table->group[g][twin[0]], *b = table->group[g][twin[1]];
+    return sw_fail(in->err, SW_EINPUT, "%s:%lld: %s: '%s' and '%s' on line %lld %s; " SW_CODE_CURE,
+                   in->csv->file, (long long)file->line[twin[0]], table->group_name[g], a, b,
+                   (long long)file->line[twin[1]], sw_code_differs(a, b, words));
+  }
   return SW_OK;
 }
 
@@ -295,6 +248,7 @@ sw_status sw_units_file_read(sw_error *err, sw_team *team, sw_arena *arena,
   sw_status status = sw_csv_create(err, arena, spec->file, &in.csv);
   if (!status) status = read_rows(&in, text, length, by);
   if (!status) status = settle(&in, out);
+  if (!status) status = refuse_twin_labels(&in, out);
   sw_csv_destroy(in.csv);
   sw_map_destroy(in.seen);
   return sw_team_agree(team, err, status, 0);

@@ -1,0 +1,212 @@
+/* The periods of a panel as time: their spacing, the period that a text names, their numbers in
+ * results, and what is said of them. See time.h. */
+#include "panel/time.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- spacing ----------------------------------------------------------------------------- */
+
+static bool is_last_of_month(int64_t day) {
+  int64_t year;
+  int month, next;
+  sw_time_date(day + 1, &year, &month, &next);
+  return next == 1;
+}
+
+/* Dates of one day of the month, or of its last day, are monthly, although months differ in
+ * length. */
+static bool goes_by_months(const sw_periods *periods) {
+  bool same = true, last = true;
+  int first = 0;
+  for (int t = 0; t < periods->n; t++) {
+    int64_t year;
+    int month, day;
+    sw_time_date(periods->value[t], &year, &month, &day);
+    if (t == 0) first = day;
+    same &= day == first;
+    last &= is_last_of_month(periods->value[t]);
+  }
+  return same || last;
+}
+
+/* The period's number in the unit of the step. */
+static int64_t place(const sw_periods *periods, int t) {
+  int64_t year;
+  int month, day;
+  if (periods->unit != SW_TIME_DAY || periods->step_unit != SW_TIME_MONTH) return periods->value[t];
+  sw_time_date(periods->value[t], &year, &month, &day);
+  return 12 * year + month - 1;
+}
+
+static int64_t common(int64_t a, int64_t b) {
+  while (b) {
+    int64_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+/* Differences of numbers far apart wrap round, hence unsigned; the step is then of no use, and no
+ * fault. */
+static int64_t distance(const sw_periods *periods, int t) {
+  return (int64_t)((uint64_t)place(periods, t) - (uint64_t)place(periods, t - 1));
+}
+
+void sw_time_space(sw_periods *periods, bool *follows) {
+  periods->step = 0;
+  periods->holes = 0;
+  periods->follows = NULL;
+  periods->step_unit = periods->unit;
+  if (!periods->value || periods->n < 2) return;
+  if (periods->unit == SW_TIME_DAY && goes_by_months(periods)) periods->step_unit = SW_TIME_MONTH;
+  for (int t = 1; t < periods->n; t++)
+    periods->step = common(periods->step, distance(periods, t));
+  if (periods->step < 0) periods->step = -periods->step;
+  for (int t = 1; t < periods->n; t++) {
+    follows[t] = distance(periods, t) == periods->step;
+    periods->holes += !follows[t];
+  }
+  if (periods->holes) periods->follows = follows;
+}
+
+/* One number alone proves nothing; 18th to 22nd century. */
+static bool all_read(const sw_periods *periods, const char *format) {
+  int64_t value = 0;
+  for (int t = 0; t < periods->n; t++)
+    if (sw_time_scan(periods->label[t], format, &value) == SW_FORM_TEXT) return false;
+  return true;
+}
+
+const char *sw_time_packed(const sw_periods *periods) {
+  int64_t first = periods->value[0], last = periods->value[periods->n - 1];
+  if (first >= 170000 && last < 220000 && all_read(periods, "%Y%m")) return "%Y%m";
+  if (first >= 17000000 && last < 22000000 && all_read(periods, "%Y%m%d")) return "%Y%m%d";
+  return NULL;
+}
+
+/* ---- what a text names ------------------------------------------------------------------- */
+
+/* As the panel's labels are written, or in a form that needs no format. */
+static bool reads(const sw_periods *periods, const char *text, int64_t *value) {
+  sw_time_unit unit = periods->integer ? SW_TIME_NUMBER : periods->unit;
+  if (unit == SW_TIME_YEAR && sw_time_read_as(SW_FORM_TWO_YEARS, text, NULL, value)) return true;
+  if (periods->format && sw_time_unit_of(sw_time_read(text, periods->format, value)) == unit)
+    return true;
+  return sw_time_unit_of(sw_time_read(text, NULL, value)) == unit;
+}
+
+int sw_periods_find(const sw_periods *periods, const char *text) {
+  int64_t value = 0;
+  for (int t = 0; t < periods->n; t++)
+    if (!strcmp(periods->label[t], text)) return t;
+  if (!periods->value || !reads(periods, text, &value)) return -1;
+  for (int t = 0; t < periods->n; t++)
+    if (periods->value[t] == value) return t;
+  return -1;
+}
+
+int sw_periods_after(const sw_periods *periods, const char *text) {
+  int64_t value = 0;
+  int at = sw_periods_find(periods, text);
+  if (at >= 0) return at;
+  if (!periods->value || !reads(periods, text, &value)) return -1;
+  for (at = 0; at < periods->n && periods->value[at] < value; at++)
+    ;
+  return at;
+}
+
+int sw_periods_nearest(const sw_periods *periods, const char *text) {
+  int64_t value = 0;
+  int best = 0;
+  if (!periods->value || !reads(periods, text, &value)) return -1;
+  for (int t = 1; t < periods->n; t++)
+    if (llabs(periods->value[t] - value) < llabs(periods->value[best] - value)) best = t;
+  return best;
+}
+
+/* ---- results ----------------------------------------------------------------------------- */
+
+static int64_t first_day(int parts, int64_t value) {
+  int64_t days = 0;
+  int months = 12 / parts;
+  sw_time_day(value / parts, value % parts * months + 1, 1, &days);
+  return days;
+}
+
+int64_t sw_periods_axis(const sw_periods *periods, int period) {
+  int64_t value = periods->value[period];
+  switch (periods->unit) {
+  case SW_TIME_HALF:
+    return first_day(2, value);
+  case SW_TIME_QUARTER:
+    return first_day(4, value);
+  case SW_TIME_MONTH:
+    return first_day(12, value);
+  case SW_TIME_WEEK:
+    return 7 * value - 3;
+  default:
+    return value;
+  }
+}
+
+/* ---- in words ---------------------------------------------------------------------------- */
+
+/* Whole numbers of four digits are taken for years, in words only. */
+static bool are_years(const sw_periods *periods) {
+  return periods->value[0] >= 1000 && periods->value[periods->n - 1] <= 2999;
+}
+
+static const char *word(sw_time_unit unit) {
+  static const char *const words[] = {"text",    "year",  "year", "half-year",
+                                      "quarter", "month", "week", "day"};
+  return words[unit];
+}
+
+const char *sw_time_say_step(const sw_periods *periods, char text[SW_TIME_ROOM]) {
+  bool years = periods->step_unit == SW_TIME_MONTH && periods->step % 12 == 0;
+  int64_t step = years ? periods->step / 12 : periods->step;
+  const char *one = word(years ? SW_TIME_YEAR : periods->step_unit);
+  if (periods->step_unit <= SW_TIME_NUMBER && !are_years(periods))
+    snprintf(text, SW_TIME_ROOM, "%lld", (long long)step);
+  else if (step == 1)
+    snprintf(text, SW_TIME_ROOM, "%s", one);
+  else
+    snprintf(text, SW_TIME_ROOM, "%lld %ss", (long long)step, one);
+  return text;
+}
+
+static const char *first_hole(const sw_periods *periods) {
+  for (int t = 1; t < periods->n; t++)
+    if (!periods->follows[t]) return periods->label[t];
+  return "";
+}
+
+const char *sw_time_say(const sw_periods *periods, char text[SW_TIME_ROOM]) {
+  char step[SW_TIME_ROOM];
+  const char *first = periods->label[0], *last = periods->label[periods->n - 1];
+  bool numbers = periods->unit == SW_TIME_NUMBER && !are_years(periods);
+  if (periods->cross_section) return strcpy(text, "a cross-section");
+  if (periods->unit == SW_TIME_UNKNOWN) {
+    snprintf(text, SW_TIME_ROOM,
+             "%d period%s, %.80s to %.80s, order unknown: by bytes of text, no spacing", periods->n,
+             periods->n == 1 ? "" : "s", first, last);
+    return text;
+  }
+  const char *units = numbers ? "whole number" : word(periods->unit);
+  if (periods->n == 1) {
+    snprintf(text, SW_TIME_ROOM, "1 period, a %s, %.80s", units, first);
+    return text;
+  }
+  int at =
+      snprintf(text, SW_TIME_ROOM, "%d periods, %ss, %.80s to %.80s, %s%s", periods->n, units,
+               first, last, numbers ? "in steps of " : "every ", sw_time_say_step(periods, step));
+  if (periods->holes)
+    snprintf(text + at, (size_t)(SW_TIME_ROOM - at), ", but for %d hole%s, the first before %.80s",
+             periods->holes, periods->holes == 1 ? "" : "s", first_hole(periods));
+  return text;
+}

@@ -1,0 +1,79 @@
+/* What separates the fields of a text: the one place that decides, for panels, units, links and
+ * tables.
+ *
+ * Excel and its kin write a first line `sep=;`, which is no data. Without it the first line of the
+ * file tells: of comma, tab, ';' and '|' the one that it has most of, outside quotes; of equal ones
+ * the comma. A file that says neither has one column. Nothing is said of it: a wrong guess ends in
+ * "no column", never in a wrong number, as names and codes would have the separator in them. */
+#include "store/text/csv_private.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* In the order of preference among equals. */
+static const char separators[] = ",\t;|";
+
+/* After `sep=` any of these; no letter, digit or sign of a number. */
+static bool may_separate(char c) {
+  return c && strchr(",\t;|:^~", c);
+}
+
+static const char *end_of_line(const char *from, const char *end) {
+  const char *newline = memchr(from, '\n', (size_t)(end - from));
+  return newline ? newline : end;
+}
+
+/* Excel itself writes no quotes; programs that quote all fields do, and may fill up the line with
+ * empty fields. Blanks and CR may end it. */
+size_t sw_csv_sep_line(const char *text, size_t length, char *separator) {
+  const char *end = text + length, *to = end_of_line(text, end), *at = text;
+  bool quoted = at < to && *at == '"';
+  at += quoted;
+  if (to - at < 5 || strncasecmp(at, "sep=", 4) || !may_separate(at[4])) return 0;
+  char found = at[4];
+  at += 5;
+  if (quoted && (at == to || *at++ != '"')) return 0;
+  while (at < to && (*at == ' ' || *at == '\t' || *at == '\r' || *at == found))
+    at++;
+  if (at < to) return 0;
+  if (separator) *separator = found;
+  return (size_t)(to - text) + (to < end);
+}
+
+/* A quote inside quotes is doubled, so that it toggles twice. */
+static char most_of(const char *from, const char *to) {
+  int64_t count[sizeof separators - 1] = {0};
+  bool quoted = false;
+  for (; from < to; from++) {
+    const char *found = *from && !quoted ? strchr(separators, *from) : NULL;
+    if (*from == '"') quoted = !quoted;
+    if (found) count[found - separators]++;
+  }
+  int most = 0;
+  for (int k = 1; separators[k]; k++)
+    if (count[k] > count[most]) most = k;
+  return separators[most];
+}
+
+/* The first line is the first that is not blank; a line of tabs alone is. */
+void sw_csv_separate(sw_csv *csv) {
+  struct sw_csv_private *own = csv->private;
+  const char *at = own->at, *end = own->end, *to = end_of_line(at, end);
+  int64_t line = own->next_line;
+  while (to < end && !sw_csv_trimmed(at, to > at && to[-1] == '\r' ? to - 1 : to, ',').length) {
+    at = to + 1;
+    to = end_of_line(at, end);
+    line++;
+  }
+  /* Blanks before it are passed over, as sw_lines_first does. */
+  const char *word = at;
+  while (word < to && sw_csv_is_blank(*word, ','))
+    word++;
+  size_t skip = sw_csv_sep_line(word, (size_t)(end - word), &own->separator);
+  if (!skip) {
+    own->separator = most_of(at, to);
+    return;
+  }
+  own->at = word + skip;
+  own->next_line = line + 1;
+}
