@@ -83,7 +83,8 @@ Test(links_formats, bad_edges) {
   refuse("t.csv", "", "t.csv:1: the file is empty");
   refuse("t.csv", "from,to\n", "t.csv: no link between units of the panel");
   refuse("t.csv", "from\nB\n", "t.csv:1: 1 column; expected from, to or from, to, weight");
-  refuse("t.csv", "a,b,c,d\n", "t.csv:1: 4 columns; expected from, to or from, to, weight");
+  refuse("t.csv", "a,b,c,e\n",
+         "t.csv:1: 4 columns; expected from, to or from, to, weight, or columns of these names");
   refuse("t.csv", "from,to,w\nB,C,1\nC,B\n", "t.csv:3: 2 fields; the first line has 3");
   refuse("t.csv", "from,to\nB,C\nC,C\n", "t.csv:3: unit 'C' is linked to itself; remove this link");
   refuse("t.csv", "B,C\nC,B\n\nC,01\nB,C\n",
@@ -163,8 +164,8 @@ Test(links_formats, bad_mtx_and_bad_names) {
          "general|symmetric`");
   refuse("t.mtx", BANNER "3 3\n", "t.mtx:2: expected the line `rows columns entries`");
   refuse("t.mtx", BANNER "4 4 1\n1 2 1\n",
-         "t.mtx:2: the matrix is 4 x 4 and the panel has 3 units; its rows are the panel's units "
-         "in the order of their codes");
+         "t.mtx:2: the matrix is 4 x 4 and the panel has 3 units; say which units its rows are "
+         "with `order: codes.txt`");
   refuse("t.mtx", BANNER "3 3 1\n1 4 1\n", "t.mtx:3: position '4' is not in 1 .. 3");
   refuse("t.mtx", BANNER "3 3 1\n0 1 1\n", "t.mtx:3: position '0' is not in 1 .. 3");
   refuse("t.mtx", BANNER "3 3 1\n1 2\n", "t.mtx:3: expected `row column value`");
@@ -173,9 +174,9 @@ Test(links_formats, bad_mtx_and_bad_names) {
          "t.mtx:3: unit 'B' is linked to itself; remove this link");
   refuse("t.mtx", "%%MatrixMarket matrix coordinate real symmetric\n3 3 2\n1 2 1\n2 1 1\n",
          "t.mtx:4: the link from 'B' to '01' is already on line 3; give each link once");
-  refuse("t.txt", "B,C\n",
-         "study.yaml:7:9: weights 'w': unknown file type 't.txt'; expected .csv, .csv.gz, .gal, "
-         ".gwt or .mtx");
+  refuse("t.dat", "B,C\n",
+         "study.yaml:7:9: weights 'w': unknown file type 't.dat'; expected .csv, .tsv, .txt, .gal, "
+         ".gwt or .mtx, or one of these as .gz");
 }
 
 Test(links_formats, a_missing_file_is_told) {

@@ -1,6 +1,6 @@
 /* `panel:`, the data: files, layout, missing cells, derived indicators, breaks, aggregation. Only
  * the form is read here; whether columns and periods exist is for the panel's reader to see. What
- * the reader does with it, in this order: read, aggregate, fill, derive, drop. */
+ * the reader does with it, in this order: read, fill, aggregate, derive, drop. */
 #include <string.h>
 
 #include "base/text.h"
@@ -17,8 +17,8 @@ static sw_status no_memory(sw_error *err) {
 /* The ending decides how a file is read, so another one is refused rather than guessed at. A name
  * that is nothing but an ending is no file. */
 static bool is_panel_file(const char *name) {
-  static const char *const endings[] = {".csv", ".csv.gz", ".h5"};
-  for (int i = 0; i < 3; i++)
+  static const char *const endings[] = {".csv", ".csv.gz", ".h5", ".nc"};
+  for (int i = 0; i < 4; i++)
     if (strlen(name) > strlen(endings[i]) && sw_ends_with(name, endings[i])) return true;
   return false;
 }
@@ -30,7 +30,8 @@ static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *p
   const sw_node *node = sw_node_get(panel, "file");
   const char **path;
   if (!node)
-    return sw_form_missing(err, panel, "file", "a .csv, .csv.gz or .h5 file, or a list of files");
+    return sw_form_missing(err, panel, "file",
+                           "a .csv, .csv.gz, .h5 or .nc file, or a list of files");
   SW_TRY(sw_form_texts(err, in->arena, node, &spec->n_files, &spec->file));
   if (spec->n_files == 0)
     return sw_node_fail(err, node, "the list of files is empty; name at least one");
@@ -38,7 +39,8 @@ static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *p
   for (int i = 0; i < spec->n_files; i++) {
     if (!is_panel_file(spec->file[i]))
       return sw_node_fail(err, node->kind == SW_NODE_LIST ? node->item[i] : node,
-                          "'%s' is not a panel file; expected .csv, .csv.gz or .h5", spec->file[i]);
+                          "'%s' is not a panel file; expected .csv, .csv.gz, .h5 or .nc",
+                          spec->file[i]);
     path[i] = sw_path_beside(in->arena, in->study->file, spec->file[i]);
     if (!path[i]) return no_memory(err);
   }
@@ -231,10 +233,37 @@ static sw_status read_ratio(sw_error *err, sw_study_reader *in, const sw_node *n
   return SW_OK;
 }
 
+/* refuse | skip | {at_least: 0.9}. */
+static sw_status read_members(sw_error *err, sw_study_reader *in, const sw_node *node) {
+  static const char *const keys[] = {"at_least", NULL};
+  sw_panel_spec *spec = &in->study->panel;
+  const char *word = node && node->kind == SW_NODE_SCALAR ? node->text : "";
+  const sw_node *least = NULL;
+  if (!node || strcmp(word, "refuse") == 0) return SW_OK;
+  if (strcmp(word, "skip") == 0) {
+    spec->member_missing = SW_MEMBERS_SKIP;
+    return SW_OK;
+  }
+  if (node->kind == SW_NODE_MAP) {
+    SW_TRY(sw_node_check_keys(err, node, keys));
+    least = sw_node_get(node, "at_least");
+  }
+  if (!least)
+    return sw_node_fail(err, node,
+                        "missing: expected refuse, skip or {at_least: 0.9}, the share of members "
+                        "that a sum needs");
+  SW_TRY(sw_node_number(err, least, &spec->at_least));
+  if (!(spec->at_least > 0 && spec->at_least <= 1))
+    return sw_node_fail(err, least, "at_least: %s; expected a share above 0 and up to 1",
+                        least->text);
+  spec->member_missing = SW_MEMBERS_AT_LEAST;
+  return SW_OK;
+}
+
 /* `units` is read before the panel, so that its absence can be seen here. The columns to keep have
  * to be named: a sum of rates or codes means nothing, and only the user can tell them apart. */
 static sw_status read_aggregate(sw_error *err, sw_study_reader *in, const sw_node *node) {
-  static const char *const keys[] = {"by", "sum", "ratio", NULL};
+  static const char *const keys[] = {"by", "sum", "ratio", "missing", NULL};
   sw_panel_spec *spec = &in->study->panel;
   if (!node || sw_form_is_null(node)) return SW_OK;
   SW_TRY(sw_node_check_keys(err, node, keys));
@@ -248,7 +277,7 @@ static sw_status read_aggregate(sw_error *err, sw_study_reader *in, const sw_nod
   if (spec->n_sum + spec->n_ratio == 0)
     return sw_node_fail(err, node,
                         "aggregate: nothing to keep; name columns under `sum` or `ratio`");
-  return SW_OK;
+  return read_members(err, in, sw_node_get(node, "missing"));
 }
 
 /* ---- the section ------------------------------------------------------------------------ */

@@ -17,7 +17,7 @@
 /* The map borrows the codes from `units`. On failure the caller destroys what there is. */
 sw_status sw_links_list_create(sw_error *err, const char *file, const sw_study *study,
                                const sw_units *units, bool distance, sw_links_list *list) {
-  *list = (sw_links_list){.file = file, .units = units, .distance = distance};
+  *list = (sw_links_list){.file = file, .study = study, .units = units, .distance = distance};
   /* `unmatched: drop`, `where`, or `missing: drop-units`. */
   list->leave_out = study->units.drop_unmatched || study->units.n_where > 0 ||
                     study->panel.missing == SW_MISSING_DROP_UNITS;
