@@ -45,14 +45,14 @@ def run(folder, **study):
 def line(folder, place):
     """Six units 200 km apart, on the equator or on a meridian."""
     with open(f"{folder}/units.csv", "w") as units, open(f"{folder}/panel.csv", "w") as panel:
-        units.write("code,lon,lat\n")
+        units.write("code,lon,lat,half\n")
         panel.write("code,x,m,a,b,c\n")
         for i in range(N):
             lon, lat = -170 + 7.3 * place + i * STEP, 0.0
             if place % 2:
                 lon, lat = 40.0, -60 + 1.1 * place + i * STEP
             score = (i + 1) ** 2 / 100
-            units.write(f"u{i},{lon!r},{lat!r}\n")
+            units.write(f"u{i},{lon!r},{lat!r},all\n")
             panel.write(f"u{i},{i + 1},1" + f",{score!r}" * 3 + "\n")
 
 
@@ -91,9 +91,9 @@ def check_range(folder):
     with open(f"{folder}/study.yaml", "w") as file:
         file.write("""study: range
 panel: {file: panel.csv, unit: code}
-units: {file: units.csv, unit: code, lon: lon, lat: lat}
+units: {file: units.csv, unit: code, lon: lon, lat: lat, groups: [half]}
 measures:
-  - gravity: {mass: [m], decay: 0.001, keep: dense, as: g}
+  - gravity: {mass: [m], decay: 0.001, keep: dense, rings: [300], blocks: half, as: g}
 output: {file: out.h5, precision: float64}
 """)
     done = subprocess.run([SPILLWAY, "run", f"{folder}/study.yaml", "--force"], capture_output=True,
@@ -103,6 +103,10 @@ output: {file: out.h5, precision: float64}
         value = r["g/value"][0]
         assert np.isfinite(value[~np.eye(N, dtype=bool)]).all() and 1e308 < r["g/max"][0] < np.inf
         assert np.isnan(r["g/out_strength"][0]).all() and np.isnan(r["g/in_strength"][0]).all()
+        for name in ("ring_sum", "block_sum", "sent_to", "received_from"):
+            assert np.isnan(r[f"g/{name}"][0]).all(), name
+        # One partner within 300 km at the ends of the line; five beyond, or four.
+        assert np.isfinite(r["g/ring_out"][0]).sum() == 2 and not np.isinf(r["g/ring_out"][0]).any()
         assert np.isnan(r["g/total"][0]) and np.isnan(r["g/mean"][0]) and r["g/n_pairs"][0] == 30
 
 
