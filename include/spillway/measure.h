@@ -335,7 +335,7 @@ const char *sw_job_period(const sw_job *job, int t);
  *   parameter. Names consist of letters, digits and '_'. `headline` names an output.
  * - An alias has a name, a title and the three alias fields, nothing else. It sets one parameter of
  *   a measure that is neither an alias nor a composite, to a value of the parameter's type.
- * - Parameters have distinct names, other than `as`, `periods`, `keep` and, with pair outputs, `by`,
+ * - Parameters have distinct names, other than `as`, `periods`, `balanced`, `keep` and, with pair outputs, `by`,
  *   which the engine reads. With pair outputs, `weights` is a weights matrix, because `keep: links`
  *   means its links. A choice has choices; lo <= hi; a default is valid for its type. At most one
  *   parameter is SW_P_PAIRS; it has no default, and some pass has `links`.
@@ -389,7 +389,7 @@ typedef struct sw_measure {
   int version;         /* increased when its numbers change */
   const char *headline; /* the output shown in the summary; NULL: the first */
   sw_kind kind;
-  const sw_param *param; /* ends with a NULL name; `as`, `periods`, `keep`, `by` are the engine's */
+  const sw_param *param; /* ends with a NULL name; `as`, `periods`, `balanced`, `keep`, `by` are the engine's */
   const sw_output *output; /* ends with a NULL name */
   double flops, bytes;   /* pair: per evaluated pair, for the time estimate */
 

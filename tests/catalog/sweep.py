@@ -308,6 +308,11 @@ def order(row, by):
     return place[~np.isnan(row[place])]
 
 
+def sum_over(value, there):
+    """A sum of nothing is no number."""
+    return np.where(there > 0, value, np.nan)
+
+
 def check_dense(r, directed, quantities):
     value = r["value"]
     n = value.shape[-1]
@@ -320,9 +325,11 @@ def check_dense(r, directed, quantities):
     missing = int(np.isnan(value).sum()) - value.shape[0] * n
     assert r.undefined.startswith(f"{missing} of "), (r.undefined, missing)
     for axis, name in ((2, "out_strength"), (1, "in_strength")):
-        assert close(r[name], np.nansum(value, axis)), name
-    assert close(r["total"], np.nansum(value, (1, 2))), "total"
+        want = sum_over(np.nansum(value, axis), (~np.isnan(value)).sum(axis))
+        assert close(r[name], want), name
+        assert not np.isnan(want).any() or f"{name} {np.isnan(want).sum()}" in r.undefined, r.undefined
     count = (~np.isnan(value)).sum((1, 2))
+    assert close(r["total"], sum_over(np.nansum(value, (1, 2)), count)), "total"
     assert close(r["mean"], np.nansum(value, (1, 2)) / count), "mean"
     assert same(r["max"], np.nanmax(value, (1, 2))), "max"
     assert r["n_pairs"].tolist() == count.tolist(), "n_pairs"
@@ -395,9 +402,11 @@ def check_sums(world, params, r, dense):
     label = r.label["province"]
     assert label == sorted(set(world.unit["province"])) == r.label["province_to"]
     member = np.array(world.unit["province"])[:, None] == np.array(label)
-    assert close(r["sent_to"], v @ member), "sent_to"
-    assert close(r["received_from"], v.transpose(0, 2, 1) @ member), "received_from"
-    assert close(r["block_sum"], member.T @ (v @ member)), "block_sum"
+    assert close(r["sent_to"], sum_over(v @ member, there @ member.astype(int))), "sent_to"
+    turned = sum_over(v.transpose(0, 2, 1) @ member, there.transpose(0, 2, 1) @ member.astype(int))
+    assert close(r["received_from"], turned), "received_from"
+    block = sum_over(member.T @ (v @ member), r["block_count"])
+    assert close(r["block_sum"], block), "block_sum"
     assert same(r["block_count"], member.T.astype(int) @ (there @ member.astype(int))), "block_count"
     centre = [world.at[code] for code in r.label["centre"]]
     assert same(r["to_centre"], value[:, :, centre]), "to_centre"
@@ -408,8 +417,10 @@ def check_sums(world, params, r, dense):
     d = world.distance(kind["file"]) if isinstance(kind, dict) else world.great_circle()
     for k, (above, to) in enumerate(((0, 300), (300, 900), (900, np.inf))):
         within = (d > above) & (d <= to)
-        assert close(r["ring_out"][:, :, k], (v * within).sum(2)), f"ring_out to {to}"
-        assert close(r["ring_sum"][:, k], (v * within).sum((1, 2))), f"ring_sum to {to}"
+        out = sum_over((v * within).sum(2), (there & within).sum(2))
+        assert close(r["ring_out"][:, :, k], out), f"ring_out to {to}"
+        total = sum_over((v * within).sum((1, 2)), (there & within).sum((1, 2)))
+        assert close(r["ring_sum"][:, k], total), f"ring_sum to {to}"
         assert same(r["ring_count"][:, k], (there & within).sum((1, 2))), f"ring_count to {to}"
 
 

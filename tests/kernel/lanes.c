@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 3 * 32 + 9, KINDS = 6, EDGE = 8 };
+enum { MOST = 3 * 32 + 9, KINDS = 7, EDGE = 8 };
 
 static const double guard = 12345.5;
 
@@ -23,6 +23,7 @@ static double number(int kind, int64_t k) {
   if (kind == 2) return NAN;
   if (kind == 3) return k % 4 == 2 ? NAN : -INFINITY;
   if (kind == 4) return k % 5 == 3 ? INFINITY : -fabs(x);
+  if (kind == 6) return k % 3 ? NAN : -0.0;
   if (kind == 5) return -1.0 - (double)(k % 2); /* below zero, equal ones */
   return x;
 }
@@ -64,8 +65,10 @@ static double plain_join(const double *l) {
   return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]));
 }
 
-static double plain_sum(const double *v, int64_t n) {
-  double lanes[SW_LANES] = {0};
+static double plain_sum(double begin, const double *v, int64_t n) {
+  double lanes[SW_LANES];
+  for (int l = 0; l < SW_LANES; l++)
+    lanes[l] = begin;
   for (int64_t k = 0; k < n; k++)
     lanes[k % SW_LANES] += v[k];
   return plain_join(lanes);
@@ -77,12 +80,12 @@ static double plain_greatest(const double *v, int64_t n, double greatest) {
   return greatest;
 }
 
-/* NaN become 0; how many there were. */
+/* NaN become -0.0, and that 0.0; how many there were. */
 static int64_t plain_fill(double *v, int64_t n) {
   int64_t gaps = 0;
   for (int64_t k = 0; k < n; k++) {
     gaps += isnan(v[k]);
-    if (isnan(v[k])) v[k] = 0.0;
+    v[k] = isnan(v[k]) ? -0.0 : v[k] == 0 ? 0.0 : v[k];
   }
   return gaps;
 }
@@ -92,7 +95,7 @@ static int64_t plain_fill(double *v, int64_t n) {
 static void check_scan(row *r) {
   double sum = 0, greatest = 0;
   sw_lanes_scan(r->v, r->n, &sum, &greatest);
-  cr_assert(same(sum, plain_sum(r->v, r->n)), "%d: %g", (int)r->n, sum);
+  cr_assert(same(sum, plain_sum(0, r->v, r->n)), "%d: %g", (int)r->n, sum);
   cr_assert_eq(greatest, plain_greatest(r->v, r->n, -INFINITY));
 }
 
@@ -107,7 +110,7 @@ static void check_row(row *r) {
   for (int64_t k = 0; k < r->n; k++)
     wanted[k] += r->v[k];
   sw_lanes_row(r->v, r->n, lane, &sum, &greatest);
-  cr_assert(same(sum, plain_sum(r->v, r->n)));
+  cr_assert(same(sum, plain_sum(0, r->v, r->n)));
   cr_assert_eq(greatest, plain_greatest(r->v, r->n, -INFINITY));
   for (int64_t k = 0; k <= r->n; k++)
     cr_assert(same(lane[k], wanted[k]), "%d of %d", (int)k, (int)r->n);
@@ -129,9 +132,10 @@ static void check_scan_gaps(row *r) {
     double sum = 0, greatest = 0, most = plain_greatest(wanted.v, r->n, -INFINITY);
     int64_t gaps = sw_lanes_scan_gaps(got.v, r->n, skip, &sum, &greatest);
     cr_assert_eq(gaps, plain_fill(wanted.v, r->n) - (skip >= 0));
-    cr_assert(same(sum, plain_sum(wanted.v, r->n)));
+    cr_assert(same(sum, plain_sum(-0.0, wanted.v, r->n)));
+    cr_assert_eq(sw_lanes_is_nothing(sum), gaps + (skip >= 0) == r->n, "nothing was added");
     cr_assert_eq(greatest, most);
-    cr_assert_eq(memcmp(got.room, wanted.room, sizeof got.room), 0, "gaps become zeros");
+    cr_assert_eq(memcmp(got.room, wanted.room, sizeof got.room), 0, "gaps become -0.0");
   }
 }
 
@@ -154,7 +158,7 @@ static void check_gaps(row *r) {
   cr_assert_eq(greatest, most);
   for (int l = 0; l < SW_LANES; l++)
     cr_assert(same(lanes[l], wanted[l]));
-  cr_assert_eq(memcmp(r->room, plain.room, sizeof r->room), 0, "gaps become zeros");
+  cr_assert_eq(memcmp(r->room, plain.room, sizeof r->room), 0, "gaps become -0.0");
 }
 
 Test(lanes, gaps) {
@@ -212,6 +216,12 @@ static void check_add(row *r) {
   sw_lanes_add(lane.v, r->v, r->n);
   for (int64_t k = 0; k < r->n; k++)
     cr_assert(same(lane.v[k], before.room[EDGE + k] + r->v[k]));
+  expect_edges(&lane);
+  /* Once more over sums of nothing: a value of -0.0 leaves them something. */
+  sw_lanes_begin(lane.v, r->n);
+  sw_lanes_add_values(lane.v, r->v, r->n);
+  for (int64_t k = 0; k < r->n; k++)
+    cr_assert(same(lane.v[k], -0.0 + (r->v[k] == 0 ? 0.0 : r->v[k])));
   expect_edges(&lane);
 }
 

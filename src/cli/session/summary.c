@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "panel/treat.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -275,6 +276,13 @@ static int plain_of(const sw_run *run) {
   return plain;
 }
 
+/* What was left of missing cells, where numbers rest on less than the panel seems to have. */
+static void say_panel(const sw_panel *panel) {
+  char text[SW_UNFILLED_ROOM];
+  if (panel->n_unfilled) puts(sw_treat_say_unfilled(panel, text));
+  if (panel->partial_sums) printf("aggregate: %s\n", sw_treat_say_partial(panel, text));
+}
+
 sw_status sw_summary_print(sw_error *err, const sw_session *s) {
   const sw_run *run = s->run;
   sw_team *team = s->team;
@@ -288,6 +296,7 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
       printf(" x %d period%s", periods->n, periods->n == 1 ? "" : "s");
     printf(" -> %s (%s)\n", s->study->output_path,
            sw_session_show_bytes(file_bytes(s->study->output_path)));
+    say_panel(s->panel);
   }
   for (int e = 0; e < s->study->n_entries; e++)
     SW_TRY(say_job(err, run, e));

@@ -169,7 +169,7 @@ static bool has_weights(const sw_measure *measure) {
   return false;
 }
 
-/* Parameters that the engine reads for every measure: the first two for all, those from `keep`
+/* Parameters that the engine reads for every measure: the first three for all, those from `keep`
  * on for measures with pairs, `weights` for those without their own. */
 static void print_common(const sw_measure *measure) {
   static const sw_param as = {.name = "as",
@@ -178,6 +178,9 @@ static void print_common(const sw_measure *measure) {
   static const sw_param periods = {.name = "periods",
                                    .help = "the periods to use, as a list; all "
                                            "by default"};
+  static const sw_param balanced = {
+      .name = "balanced",
+      .help = "true: only the units with values of all inputs in all of the entry's periods"};
   static const sw_param keep = {
       .name = "keep",
       .help =
@@ -205,8 +208,9 @@ static void print_common(const sw_measure *measure) {
                                    .help =
                                        "codes of units, or {top: 5, by: gdp}, the largest of the "
                                        "last period: " SW_NAME_FROM_CENTRE ", " SW_NAME_TO_CENTRE};
-  const sw_param *common[] = {&as, &periods, &keep, &by, &blocks, &rings, &centres, &weights};
-  int count = !sw_measure_has_pairs(measure) ? 2 : has_weights(measure) ? 7 : 8;
+  const sw_param *common[] = {&as,     &periods, &balanced, &keep,   &by,
+                              &blocks, &rings,   &centres,  &weights};
+  int count = !sw_measure_has_pairs(measure) ? 3 : has_weights(measure) ? 8 : 9;
   /* Composites stand in a section of their own, where the engine reads none of these. */
   if (measure->kind == SW_KIND_COMPOSITE) return;
   printf("\nCommon parameters\n");

@@ -54,5 +54,5 @@ void sw_groups_ring(int64_t n, const double *key, double least, double below, co
 
 SW_HOT void sw_groups_add(int64_t n, const double *restrict v, double *restrict sum) {
   for (int64_t j = 0; j < n; j++)
-    sum[j] += v[j] == v[j] ? v[j] : 0.0;
+    sum[j] += v[j] == v[j] ? v[j] + 0.0 : sw_lanes_nothing;
 }

@@ -14,7 +14,8 @@ void sw_groups_sum(int64_t count, const int32_t *unit, const double *v, double *
 /* Columns whose key is at least `least` and below `below`, in order. */
 void sw_groups_ring(int64_t n, const double *key, double least, double below, const double *v,
                     double *sum, double *values);
-/* sum[j] += v[j] */
+/* sum[j] += v[j]. A sum that nothing was added to stays -0.0, where it begins with that
+ * (kernel/pairs/lanes.h). */
 void sw_groups_add(int64_t n, const double *v, double *sum);
 
 #endif

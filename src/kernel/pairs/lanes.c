@@ -109,16 +109,18 @@ SW_HOT void sw_lanes_scan(const double *v, int64_t n, double *sum, double *great
   *greatest = top;
 }
 
-/* NaN become 0 and are not counted in `numbers`. A mask is -1 where there is a number, so
- * subtracting it counts one. */
+/* NaN become -0.0, -0.0 becomes 0.0 (by adding 0.0). NaN are not counted in `numbers`. A mask is -1
+ * where there is a number, so subtracting it counts one. */
 SW_INLINE void fill_gaps(v4 *x, m4 *numbers) {
+  static const v4 nothing = {-0.0, -0.0, -0.0, -0.0};
   m4 is_number = *x == *x;
-  *x = (v4)((m4)*x & is_number);
+  *x += (v4){0};
+  *x = (v4)(((m4)*x & is_number) | ((m4)nothing & ~is_number));
   *numbers -= is_number;
 }
 
-/* Returns how many NaN there were. Maxima are taken before the gaps become 0: a row of negative
- * values has a negative maximum. A 0 in the place of a gap does not change a sum, so the bits
+/* Returns how many NaN there were. Maxima are taken before the gaps become -0.0: a row of negative
+ * values has a negative maximum. A -0.0 in the place of a gap does not change a sum, so the bits
  * are those of adding the numbers alone, each in its own lane. */
 SW_HOT int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], double *greatest) {
   int64_t whole = n - n % SW_LANES, numbers = 0;
@@ -141,7 +143,7 @@ SW_HOT int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], doubl
   for (int64_t k = whole; k < n; k++) {
     if (v[k] > *greatest) *greatest = v[k];
     numbers += !isnan(v[k]);
-    v[k] = isnan(v[k]) ? 0.0 : v[k];
+    v[k] = isnan(v[k]) ? sw_lanes_nothing : v[k] + 0.0;
     lanes[k - whole] += v[k];
   }
   /* Four counts, as the low and the high half were counted together. */
@@ -153,7 +155,8 @@ SW_HOT int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], doubl
 /* `skip` is the unit's own place on the diagonal, where a measure may leave anything: made a
  * gap, it is in no sum, and is then taken from the count. */
 int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, double *greatest) {
-  double lanes[SW_LANES] = {0};
+  double lanes[SW_LANES];
+  sw_lanes_begin(lanes, SW_LANES);
   *greatest = -INFINITY;
   if (skip >= 0) v[skip] = NAN;
   int64_t gaps = sw_lanes_gaps(v, n, lanes, greatest);
@@ -203,6 +206,11 @@ SW_HOT void sw_lanes_magnitude(const double *restrict v, int64_t n, double *rest
 SW_HOT void sw_lanes_add(double *restrict lane, const double *restrict v, int64_t n) {
   for (int64_t k = 0; k < n; k++)
     lane[k] += v[k];
+}
+
+SW_HOT void sw_lanes_add_values(double *restrict lane, const double *restrict v, int64_t n) {
+  for (int64_t k = 0; k < n; k++)
+    lane[k] += v[k] + 0.0;
 }
 
 /* `out` may be `lanes` itself, its row 0: all eight numbers of k are read before out[k] is

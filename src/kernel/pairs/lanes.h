@@ -5,22 +5,39 @@
 
 #include "kernel/hot.h"
 
+#include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { SW_LANES = 8 };
+
+/* The sum of nothing is -0.0, so that a sum tells by itself whether anything was added: -0.0 is the
+ * one number that changes no other, and two numbers never add up to it unless both are it. So sums
+ * begin with it, gaps are added as it, and a value of -0.0 is added as 0.0. Whoever hands sums out
+ * writes NaN for it. */
+static const double sw_lanes_nothing = -0.0;
+static inline bool sw_lanes_is_nothing(double sum) {
+  return sum == 0.0 && signbit(sum);
+}
+/* Of n sums: nothing has been added to them. */
+static inline void sw_lanes_begin(double *sum, int64_t n) {
+  for (int64_t k = 0; k < n; k++)
+    sum[k] = sw_lanes_nothing;
+}
 
 /* ((l0 + l4) + (l2 + l6)) + ((l1 + l5) + (l3 + l7)) */
 double sw_lanes_join(const double lanes[SW_LANES]);
 
 /* Sum (in lanes) and greatest of v[0 .. n): the sum is NaN when a value is. */
 void sw_lanes_scan(const double *v, int64_t n, double *sum, double *greatest);
-/* The same, and lane[k] += v[k], in one pass; with a NaN in v the lanes are spoilt. */
+/* The same, and lane[k] += v[k], in one pass; with a NaN in v the lanes are spoilt. Lanes begin
+ * with 0.0, as every column then has a value. */
 void sw_lanes_row(const double *v, int64_t n, double *lane, double *sum, double *greatest);
-/* The same with NaN left out (and value `skip`, when >= 0): what was left out becomes 0 in v.
- * Returns how many NaN there were besides `skip`. */
+/* The same with NaN left out (and value `skip`, when >= 0): what was left out becomes -0.0 in v,
+ * and what was -0.0 becomes 0.0. Returns how many NaN there were besides `skip`. */
 int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, double *greatest);
-/* The sum goes on in `lanes`, the greatest from *greatest; NaN are left out, counted and become 0
- * in v. */
+/* The sum goes on in `lanes`, the greatest from *greatest; NaN are left out, counted and become
+ * -0.0 in v. */
 int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], double *greatest);
 /* The first k in [from, n) with v[k] > threshold, or n; NaN is over nothing. */
 int64_t sw_lanes_next_above(const double *v, int64_t from, int64_t n, double threshold);
@@ -29,8 +46,10 @@ int64_t sw_lanes_next_reaching(const double *v, int64_t from, int64_t n, double 
 /* out[k] = -v[k]; out[k] = |v[k]| */
 void sw_lanes_negate(const double *v, int64_t n, double *out);
 void sw_lanes_magnitude(const double *v, int64_t n, double *out);
-/* lane[k] += v[k] */
+/* lane[k] += v[k], of a row whose gaps have become -0.0, or of sums. */
 void sw_lanes_add(double *lane, const double *v, int64_t n);
+/* The same of a row without gaps, as it was filled. */
+void sw_lanes_add_values(double *lane, const double *v, int64_t n);
 /* out[k] = the join of lanes[0][k] .. lanes[7][k], rows `stride` apart. */
 void sw_lanes_join_rows(const double *lanes, int64_t stride, int64_t n, double *out);
 /* Store as float. */

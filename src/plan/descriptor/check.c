@@ -116,7 +116,11 @@ static bool is_number(sw_ptype type) {
 static sw_status check_param(sw_error *err, const sw_measure *measure, const sw_param *param) {
   const char *name = param->name;
   bool is_by = strcmp(name, "by") == 0 && sw_measure_has_pairs(measure);
-  if (strcmp(name, "as") == 0 || strcmp(name, "periods") == 0 || strcmp(name, "keep") == 0 || is_by)
+  static const char *const own[] = {"as", "periods", "balanced", "keep"};
+  bool is_own = is_by;
+  for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+    is_own |= strcmp(name, own[i]) == 0;
+  if (is_own)
     return fault(err, measure,
                  "parameter %s: the engine reads `%s` of every entry itself; choose another name",
                  name, name);

@@ -11,7 +11,8 @@
  * computed whole, which is what the other walks do. Pairs inside a step are evaluated twice, so the
  * cost is STEP/side more than half of the square.
  *
- * Invariant: the worker's lanes are zero before and after each task. */
+ * Invariant: the worker's lanes are zero before and after each task; while
+ * it runs, lanes of nothing are -0.0 (kernel/pairs/lanes.h). */
 #include "plan/pairs/private.h"
 
 #include "kernel/pairs/lanes.h"
@@ -23,7 +24,7 @@ enum { STEP = 64 }; /* a multiple of SW_LANES, so that a column's lane is its in
 
 /* Adds row i, whose values from its step on are in v, and returns the sum of the whole row. `at`:
  * its place in the square; `own`: columns of its step, its own place among them; `beyond`: columns
- * after the step. On return v has zeros where it had gaps. */
+ * after the step. On return v has -0.0 where it had gaps. */
 static double finish_row(sw_worker *w, int t, double *v, int64_t at, int64_t own, int64_t beyond) {
   int64_t side = sw_pairs_row_length(w->pairs);
   double sum[SW_LANES], greatest = -INFINITY;
@@ -37,7 +38,7 @@ static double finish_row(sw_worker *w, int t, double *v, int64_t at, int64_t own
   /* A value beyond the step stands for (i, j) and (j, i). Lanes go on where they stopped: `own` is
    * a multiple of SW_LANES whenever anything lies beyond. */
   gaps += 2 * sw_lanes_gaps(v + own, beyond, sum, &greatest);
-  /* v has its gaps filled with zeros by now, so that the columns' sums stay numbers. */
+  /* v has its gaps filled by now, so that the columns' sums stay numbers. */
   sw_lanes_add(w->lanes + (at % SW_LANES) * side + (at - at % STEP) + own, v + own, beyond);
   w->undefined[t] += gaps;
   if (greatest > w->greatest[t]) w->greatest[t] = greatest;
@@ -49,7 +50,8 @@ static double finish_row(sw_worker *w, int t, double *v, int64_t at, int64_t own
 void sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double *row_share) {
   const sw_pairs *p = w->pairs;
   double *v = w->all[p->quantity[0]];
-  int64_t rows = 0;
+  int64_t rows = 0, lanes = SW_LANES * sw_pairs_row_length(p);
+  sw_lanes_begin(w->lanes, lanes);
   for (int64_t step = i0; step < i1; step += STEP) {
     /* The last step may be shorter; nothing lies beyond it then. */
     int64_t end = step + STEP < i1 ? step + STEP : i1;
@@ -61,5 +63,5 @@ void sw_pairs_diagonal_task(sw_worker *w, int t, int64_t i0, int64_t i1, double 
     w->evaluated += (double)((end - step) * (i1 - step));
   }
   /* The lanes of this square's columns were used up as rows; the next square begins from zero. */
-  memset(w->lanes, 0, (size_t)(SW_LANES * sw_pairs_row_length(p)) * sizeof *w->lanes);
+  memset(w->lanes, 0, (size_t)lanes * sizeof *w->lanes);
 }

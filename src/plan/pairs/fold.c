@@ -14,8 +14,10 @@
  * the cut and from sw_pairs_lot_node (pack_run, add_run, find_streams). */
 #include "plan/pairs/private.h"
 
+#include "kernel/pairs/lanes.h"
 #include "plan/pairs/ladder.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- shares of a lot for units [lo, hi), added into sums that begin with unit lo ------------ */
@@ -130,8 +132,8 @@ static void climb(const sw_pairs *p, const sw_lot *lot, span units, sw_ladder *l
 }
 
 /* Whether a block has shares of the units. In a triangle only rows before a unit's square have; a
- * block that begins at or behind it would be all zeros for them and is not sent. Adding its zeros
- * changes no bit: the receiver adds them itself. */
+ * block that begins at or behind it would be nothing for them and is not sent: the receiver adds
+ * that itself. */
 static bool concerns(const sw_pairs *p, const sw_ladder *blocks, int k, span units) {
   if (p->geometry.walk != SW_WALK_TRIANGLE) return units.lo < units.hi;
   return units.lo < units.hi &&
@@ -171,7 +173,7 @@ static int64_t pack_run(const sw_pairs *p, const sw_lot *lot, int64_t rows, span
   for (int64_t k = 0; k < rows; k++) {
     int64_t first = 0, own = own_rows(p, lot[k].row, units, &first);
     if (at && own) {
-      memset(at + count, 0, (size_t)own * sizeof *at);
+      sw_lanes_begin(at + count, own);
       add_rows(p, &lot[k], (span){first, first + own}, at + count);
       memcpy(at + count + own, numbers_of_lot(p, &lot[k], first),
              (size_t)(own * p->geometry.numbers) * sizeof *at);
@@ -252,21 +254,26 @@ typedef struct adder {
   const double **from; /* by node: what comes next in its message; counts behind */
 } adder;
 
+static double strength(double sum) {
+  return sw_lanes_is_nothing(sum) ? NAN : sum;
+}
+
 /* The matrix is added up: writes its strengths. The ladder is left with one block, the root, or
  * with none where columns are not summed apart (undirected strips hold the whole sum in their
  * rows). A matrix taken from an earlier file has its strengths already, and most of its slots are
- * empty: what was added of them is dropped. */
+ * empty: what was added of them is dropped. A unit none of whose pairs has a value has no strength:
+ * 0 would be taken for a small one. */
 static void end_matrix(adder *a, int t) {
   sw_summary *summary = &a->p->plan->summary;
   int64_t own = a->units.hi - a->units.lo;
   const double *columns = a->ladder.count ? sw_ladder_sum(&a->ladder, 0) : NULL;
   for (int64_t k = 0; k < own && !sw_pairs_is_past(a->p, t); k++) {
-    double column = columns ? columns[k] : 0.0;
+    double column = columns ? columns[k] : sw_lanes_nothing;
     double sent = a->p->job->directed ? a->rows[k] : column + a->rows[k];
-    summary->out_strength[t][k] = sent;
-    summary->in_strength[t][k] = a->p->job->directed ? column : sent;
+    summary->out_strength[t][k] = strength(sent);
+    summary->in_strength[t][k] = strength(a->p->job->directed ? column : sent);
   }
-  memset(a->rows, 0, (size_t)own * sizeof *a->rows);
+  sw_lanes_begin(a->rows, own);
   a->ladder.count = 0;
 }
 
@@ -278,7 +285,7 @@ static void add_all(double *sum, const double **from, int64_t count) {
 }
 
 /* Takes up a run as pack_run packed it: the same rows and blocks in the same order. Blocks that
- * were not sent, as they do not concern the units, are added as zeros, so that the ladder still
+ * were not sent, as they do not concern the units, are added as nothing, so that the ladder still
  * sees every key and joins the same blocks. */
 static void add_run(adder *a, int t, int64_t row, int64_t end) {
   const sw_pairs *p = a->p;
@@ -362,7 +369,8 @@ void sw_pairs_place_sample(const sw_pairs *p) {
 static sw_status open_adder(sw_error *err, adder *a) {
   int64_t own = a->units.hi - a->units.lo;
   size_t nodes = (size_t)a->p->run->team->nodes;
-  SW_TRY(sw_calloc(err, (size_t)own, sizeof *a->rows, (void **)&a->rows));
+  SW_TRY(sw_alloc(err, (size_t)own, sizeof *a->rows, (void **)&a->rows));
+  sw_lanes_begin(a->rows, own);
   SW_TRY(sw_calloc(err, 2 * nodes, sizeof *a->from, (void **)&a->from));
   SW_TRY(open_ladder(err, a->p, 0, &a->shape));
   return open_ladder(err, a->p, own, &a->ladder);

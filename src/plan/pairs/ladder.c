@@ -8,9 +8,8 @@
  * number of nodes. */
 #include "plan/pairs/ladder.h"
 
-#include <string.h>
-
 #include "base/arena.h"
+#include "kernel/pairs/lanes.h"
 
 /* The smallest b with 2^b >= count: levels above the leaves. */
 static int bits(int64_t count) {
@@ -36,13 +35,13 @@ void sw_ladder_destroy(sw_ladder *ladder) {
   ladder->memory = NULL;
 }
 
-/* The vector is zeroed, so that a leaf may be added into from several lots. */
+/* The vector begins as a sum of nothing, so that a leaf may be added into from several lots. */
 double *sw_ladder_add(sw_ladder *ladder, int level, int64_t index) {
   int last = ladder->count++;
   ladder->level[last] = level;
   ladder->index[last] = index;
   double *sum = sw_ladder_sum(ladder, last);
-  if (ladder->width) memset(sum, 0, (size_t)ladder->width * sizeof *sum);
+  sw_lanes_begin(sum, ladder->width);
   return sum;
 }
 

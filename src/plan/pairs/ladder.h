@@ -32,7 +32,8 @@ void sw_ladder_destroy(sw_ladder *ladder);
 static inline double *sw_ladder_sum(const sw_ladder *ladder, int block) {
   return ladder->memory + block * ladder->width;
 }
-/* A block of zeros, behind all others; the caller adds into what is returned. */
+/* A block of nothing (kernel/pairs/lanes.h), behind all others; the caller adds into what is
+ * returned. */
 double *sw_ladder_add(sw_ladder *ladder, int level, int64_t index);
 /* The last block is whole: joins it with the halves before it that wait for it. */
 void sw_ladder_settle(sw_ladder *ladder);

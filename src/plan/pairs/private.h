@@ -9,6 +9,10 @@
  * where a square's share of a row (or column) is a sum in eight lanes (kernel/pairs/lanes.h), and a
  * tree adds neighbours in a fixed binary order (plan/pairs/ladder.h).
  *
+ * Gaps are left out of all sums; one that nothing was added to is -0.0 on its way
+ * (kernel/pairs/lanes.h) and NaN in the results. So nothing has to be counted by unit, and slots
+ * are sums alone.
+ *
  * A measure of links only is walked in strips too, over its links and nothing else; its sums run
  * over the links in code order.
  *

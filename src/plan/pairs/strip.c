@@ -15,6 +15,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Adds a segment's values to sums of columns (kernel/pairs/lanes.h). */
+typedef void (*adder)(double *lane, const double *v, int64_t n);
+
 /* Adds the share of a square before the own one to a binary counter: row_a has a level for each bit
  * of the number of squares, and a carry joins two halves. It is the tree of plan/pairs/ladder.h for
  * one number: the other walk adds these shares as columns, block by block on several nodes. */
@@ -29,7 +32,7 @@ static void add_before(sw_worker *w, int64_t row, int64_t square, double sum) {
  * the first, as a ladder raises and joins them. */
 static double sum_before(const sw_worker *w, int64_t row, int64_t squares) {
   const double *level = w->row_a + row;
-  double sum = 0.0;
+  double sum = sw_lanes_nothing;
   for (; squares; squares >>= 1, level += w->level_stride)
     if (squares & 1) sum += *level;
   return sum;
@@ -43,19 +46,21 @@ static double row_sum(const sw_worker *w, const sw_strip *s, int64_t row) {
 }
 
 /* Takes in one segment of row i: partners first, as they need gaps to be NaN, then sums and
- * extremes. On return v has zeros for gaps and for the unit's own place, so that it can be added to
- * column lanes. A counting pass has no sums, and may leave v as it is. */
-static void see_segment(sw_worker *w, const sw_strip *s, int64_t i, int64_t j0, int64_t j1,
-                        double *v) {
+ * extremes. On return v has -0.0 for gaps and for the unit's own place, so that it can be added to
+ * column lanes, by the function that is returned. A counting pass has no sums, and may leave v as
+ * it is. */
+static adder see_segment(sw_worker *w, const sw_strip *s, int64_t i, int64_t j0, int64_t j1,
+                         double *v) {
   const sw_pairs *p = w->pairs;
   double sum = 0.0, greatest = 0.0;
   int64_t own = i >= j0 && i < j1 ? i - j0 : -1;
   if (own >= 0) v[own] = NAN;
   sw_lanes_scan(v, j1 - j0, &sum, &greatest);
   sw_pairs_picks_see(w, s->t, s->b0, i, j0, j1, v, greatest);
-  if (p->counts) return;
+  if (p->counts) return sw_lanes_add;
   /* The first scan is without a test for NaN; only a row with gaps is scanned again. */
-  if (isnan(sum)) w->undefined[s->t] += sw_lanes_scan_gaps(v, j1 - j0, own, &sum, &greatest);
+  bool gaps = isnan(sum);
+  if (gaps) w->undefined[s->t] += sw_lanes_scan_gaps(v, j1 - j0, own, &sum, &greatest);
   if (greatest > w->greatest[s->t]) w->greatest[s->t] = greatest;
   /* Segments of one sum must come in the order of columns; undirected rows keep two sums apart, so
    * that a walk may begin with the own square. */
@@ -64,6 +69,7 @@ static void see_segment(sw_worker *w, const sw_strip *s, int64_t i, int64_t j0, 
     (p->job->directed ? w->row_a : w->row_b)[i - s->r0] += sum;
   else
     add_before(w, i - s->r0, square, sum);
+  return gaps ? sw_lanes_add : sw_lanes_add_values;
 }
 
 /* The last row of a segment, or of the strip. */
@@ -81,7 +87,7 @@ static void add_column_sums(sw_worker *w, const sw_strip *s, double *lanes, int6
   sw_lanes_join_rows(lanes, stride, count, lanes);
   sw_lanes_add(s->column_sum + j0, lanes, count);
   for (int lane = 0; lane < SW_LANES; lane++)
-    memset(lanes + lane * stride, 0, (size_t)count * sizeof *lanes);
+    sw_lanes_begin(lanes + lane * stride, count);
 }
 
 /* ---- measures of segments: columns outside, so that their operands stay in cache ---------- */
@@ -99,11 +105,11 @@ static int64_t first_square(const sw_pairs *p, const sw_strip *s) {
 /* Takes in row i of the columns under way, and adds it to their lanes where columns are summed. */
 static void take_segment(sw_worker *w, const sw_strip *s, int64_t i, int64_t j0, int64_t j1,
                          double *v, double *lanes) {
-  see_segment(w, s, i, j0, j1, v);
+  adder add = see_segment(w, s, i, j0, j1, v);
   if (!s->column_sum) return;
   /* A row's lane is its index within the segment, as in a square. */
   int64_t place = (i - s->r0) % s->high;
-  sw_lanes_add(lanes + (place % SW_LANES) * w->stride, v, j1 - j0);
+  add(lanes + (place % SW_LANES) * w->stride, v, j1 - j0);
   if (ends_segment(s, i)) add_column_sums(w, s, lanes, j0, j1);
 }
 
@@ -131,7 +137,7 @@ static void strip_by_segments(sw_worker *w, const sw_strip *s) {
 /* ---- measures of whole rows ------------------------------------------------------------- */
 
 /* Takes the row in square by square, in the segments that other walks have. Dense rows are stored
- * before, as that puts zeros into their gaps. The row is whole, so its sum is final; columns are
+ * before, as that fills their gaps. The row is whole, so its sum is final; columns are
  * added row after row, as there is no walk by squares that would have to agree. */
 void sw_pairs_strip_row(sw_worker *w, const sw_strip *s, int64_t i) {
   const sw_pairs *p = w->pairs;
@@ -139,14 +145,14 @@ void sw_pairs_strip_row(sw_worker *w, const sw_strip *s, int64_t i) {
   double *v = w->all[p->quantity[0]];
   bool rect = s->packet && s->packet->piece.kind == SW_PIECE_RECT;
   if (rect) sw_pairs_store_row(p, s->packet, w, 0, i - s->b0, n, i);
-  w->row_a[row] = w->row_b[row] = 0;
+  w->row_a[row] = w->row_b[row] = sw_lanes_nothing;
   for (int64_t square = 0; square < p->plan->cut.squares; square++) {
     sw_cut_square(&p->plan->cut, square, &j0, &j1);
-    see_segment(w, s, i, j0, j1, v + j0);
+    adder add = see_segment(w, s, i, j0, j1, v + j0);
+    if (s->column_sum) add(s->column_sum + j0, v + j0, j1 - j0);
   }
   if (!p->counts) s->row_sum[row] = row_sum(w, s, row);
   if (s->packet && !rect) sw_pairs_picks_end_row(w, s->packet, s->t, s->b0, i);
-  if (s->column_sum) sw_lanes_add(s->column_sum, v, n);
 }
 
 /* Where the measure puts the numbers of row i's unit: into the slot, which a counting pass does not
@@ -193,8 +199,8 @@ static void strip_by_links(sw_worker *w, const sw_strip *s) {
         w->undefined[s->t]++;
         continue;
       }
-      w->row_a[i - s->r0] += v[0];
-      s->column_sum[j] += v[0];
+      w->row_a[i - s->r0] += v[0] + 0.0;
+      s->column_sum[j] += v[0] + 0.0;
       if (v[0] > w->greatest[s->t]) w->greatest[s->t] = v[0];
     }
     if (s->packet) sw_pairs_picks_end_row(w, s->packet, s->t, s->b0, i);
@@ -251,7 +257,7 @@ void sw_pairs_batch_end(sw_worker *w, const sw_strip *s, const sw_lot *lot) {
   }
 }
 
-/* A strip that rounding has left without rows has a slot all the same, whose column sums are zero;
+/* A strip that rounding has left without rows has a slot all the same, with sums of nothing;
  * it is not marked, and costs nothing to compute again. */
 bool sw_pairs_strip_begin(sw_worker *w, const sw_lot *lot, sw_strip *s) {
   sw_pairs *p = w->pairs;
@@ -263,7 +269,7 @@ bool sw_pairs_strip_begin(sw_worker *w, const sw_lot *lot, sw_strip *s) {
   if (p->geometry.parts && !p->counts)
     s->column_sum = s->row_sum + sw_geometry_columns_at(&p->geometry);
   /* Column sums are added to; the task is not to depend on what lay in its slot. */
-  if (s->column_sum) memset(s->column_sum, 0, (size_t)p->job->n * sizeof *s->column_sum);
+  if (s->column_sum) sw_lanes_begin(s->column_sum, p->job->n);
   for (int q = 0; w->hasher && q <= p->n_quantities; q++)
     sw_hasher_begin(w->hasher[q]);
   return s->r0 < s->r1;
@@ -275,8 +281,8 @@ void sw_pairs_strip_task(sw_worker *w, const sw_lot *lot) {
   sw_pairs *p = w->pairs;
   sw_strip s;
   if (!sw_pairs_strip_begin(w, lot, &s)) return;
-  memset(w->row_a, 0, (size_t)(s.r1 - s.r0) * sizeof *w->row_a);
-  memset(w->row_b, 0, (size_t)(s.r1 - s.r0) * sizeof *w->row_b);
+  sw_lanes_begin(w->row_a, s.r1 - s.r0);
+  sw_lanes_begin(w->row_b, s.r1 - s.r0);
   for (; s.b0 < s.r1; s.b0 = s.b1) {
     s.b1 = sw_pairs_picks_batch(p, s.t, s.b0, s.r1);
     /* Memory has run out: the task is neither sent nor marked. */

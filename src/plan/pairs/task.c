@@ -36,31 +36,48 @@ typedef struct square {
 } square;
 
 /* A row that may have gaps, or meets the unit's own place: its gaps are found, counted and set to
- * 0, and it is added to `lane` (NULL: columns are not summed). Returns its sum. A gap of a mirrored
- * square is two undefined pairs. */
+ * -0.0, and it is added to `lane` (NULL: columns are not summed). Returns its sum. A gap of a
+ * mirrored square is two undefined pairs. */
 static double scan_row(sw_worker *w, const square *s, double *v, int64_t i, double *lane) {
   double sum = 0.0, greatest = 0.0;
   int64_t columns = s->j1 - s->j0, gaps = 0, own = s->diagonal ? i - s->j0 : -1;
   if (!s->diagonal) sw_lanes_scan(v, columns, &sum, &greatest);
   /* Off the diagonal the quick scan says by its sum whether there are gaps at all. */
-  if (s->diagonal || isnan(sum)) gaps = sw_lanes_scan_gaps(v, columns, own, &sum, &greatest);
-  if (lane) sw_lanes_add(lane, v, columns);
+  bool fills = s->diagonal || isnan(sum);
+  if (fills) gaps = sw_lanes_scan_gaps(v, columns, own, &sum, &greatest);
+  if (lane) (fills ? sw_lanes_add : sw_lanes_add_values)(lane, v, columns);
   w->undefined[s->t] += s->mirrored ? 2 * gaps : gaps;
   if (greatest > w->greatest[s->t]) w->greatest[s->t] = greatest;
   return sum;
 }
 
-/* After the last row of a segment its lanes are joined into the slot and begin again from zero. In
- * a task begun anew the slot is simply written over. */
-static void end_segment(const sw_pairs *p, sw_worker *w, const square *s, int64_t part) {
-  int64_t side = sw_pairs_row_length(p), columns = s->j1 - s->j0;
-  sw_lanes_join_rows(w->lanes, side, columns, s->column_share + part * p->plan->cut.side);
-  memset(w->lanes, 0, (size_t)(SW_LANES * side) * sizeof *w->lanes);
+static void clear_lanes(sw_worker *w, bool smooth) {
+  int64_t count = SW_LANES * sw_pairs_row_length(w->pairs);
+  if (smooth)
+    memset(w->lanes, 0, (size_t)count * sizeof *w->lanes);
+  else
+    sw_lanes_begin(w->lanes, count);
+}
+
+/* After the last row of a segment its lanes are joined into the slot and begin again. In a task
+ * begun anew the slot is simply written over. */
+static void end_segment(sw_worker *w, const square *s, int64_t part, bool smooth) {
+  int64_t side = w->pairs->plan->cut.side, columns = s->j1 - s->j0;
+  sw_lanes_join_rows(w->lanes, sw_pairs_row_length(w->pairs), columns,
+                     s->column_share + part * side);
+  clear_lanes(w, smooth);
+}
+
+/* The last square may have fewer segments than the slot has room for: nothing is in these. */
+static void end_columns(const sw_pairs *p, const square *s, int64_t part) {
+  int64_t side = p->plan->cut.side;
+  for (; part < p->geometry.parts; part++)
+    sw_lanes_begin(s->column_share + part * side, side);
 }
 
 /* Computes the square row by row. With `smooth` each row is summed, added to the lanes and searched
  * for its largest value in one pass; false when a gap is met after all: the lanes are then spoilt,
- * and the square is to be begun again. Values are stored before they are summed, as that puts zeros
+ * and the square is to be begun again. Values are stored before they are summed, as that puts -0.0
  * into gaps; for the packet NaN stays NaN. */
 static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, bool smooth) {
   const sw_pairs *p = w->pairs;
@@ -83,8 +100,9 @@ static bool compute_square(sw_worker *w, const square *s, sw_packet *packet, boo
     } else {
       *share = scan_row(w, s, v, i, sums_columns ? lane : NULL);
     }
-    if (sums_columns && (place == high - 1 || i == s->i1 - 1)) end_segment(p, w, s, part++);
+    if (sums_columns && (place == high - 1 || i == s->i1 - 1)) end_segment(w, s, part++, smooth);
   }
+  if (sums_columns) end_columns(p, s, part);
   /* Only now: a square that is begun again must leave nothing in the counts. */
   if (smooth) w->greatest[s->t] = most;
   return true;
@@ -102,13 +120,13 @@ static bool fold_square(sw_worker *w, const square *s) {
     s->row_share[r] = sw_lanes_join(w->fold + r * SW_LANES);
     if (isnan(s->row_share[r])) return false;
   }
-  end_segment(p, w, s, 0);
+  end_segment(w, s, 0, true);
   w->greatest[s->t] = sums.greatest;
   return true;
 }
 
 /* Squares without column sums gain nothing from the one pass, and the diagonal has its own place to
- * skip; they are scanned at once. */
+ * skip; they are scanned at once. Lanes are zero between tasks, as the quick way wants them. */
 static void run_square(sw_worker *w, const square *s, sw_packet *packet) {
   const sw_pairs *p = w->pairs;
   bool sums_columns = p->geometry.parts && (s->mirrored || p->job->directed);
@@ -116,8 +134,9 @@ static void run_square(sw_worker *w, const square *s, sw_packet *packet) {
   bool smooth = sums_columns && !s->diagonal && !w->meets_gaps;
   if (smooth && (w->fold ? fold_square(w, s) : compute_square(w, s, packet, true))) return;
   w->meets_gaps |= smooth;
-  if (smooth) memset(w->lanes, 0, (size_t)(SW_LANES * sw_pairs_row_length(p)) * sizeof *w->lanes);
+  if (sums_columns) clear_lanes(w, false);
   compute_square(w, s, packet, false);
+  if (sums_columns) clear_lanes(w, true);
 }
 
 /* Computes the task `nth` of a row of squares. In a triangle the row begins on the diagonal, and

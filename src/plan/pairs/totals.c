@@ -14,14 +14,14 @@
 
 /* ---- totals ----------------------------------------------------------------------------- */
 
-/* The sums of this rank's blocks of units, each from left to right. */
+/* The sums of this rank's blocks of units that have a strength, each from left to right. */
 static void sum_blocks(const sw_pairs *p, int t, double *block) {
   int64_t own = p->run->panel->hi - p->run->panel->lo;
   const double *strength = p->plan->summary.out_strength[t];
   for (int64_t b = 0; b * SW_BLOCK < own; b++) {
     block[b] = 0.0;
     for (int64_t k = b * SW_BLOCK; k < (b + 1) * SW_BLOCK && k < own; k++)
-      block[b] += strength[k];
+      if (!isnan(strength[k])) block[b] += strength[k];
   }
 }
 
@@ -70,7 +70,7 @@ int64_t sw_pairs_ordered(const sw_pairs *p) {
 }
 
 /* p->undefined and p->greatest become those of all ranks, and with the strengths fill the summary
- * on every rank. A matrix without any value has a total of 0 and a mean and maximum of NaN. */
+ * on every rank. A matrix without any value has no total, mean and maximum. */
 sw_status sw_pairs_totals(sw_error *err, sw_pairs *p) {
   sw_team *team = p->run->team;
   sw_summary *summary = &p->plan->summary;
@@ -87,6 +87,7 @@ sw_status sw_pairs_totals(sw_error *err, sw_pairs *p) {
     summary->undefined[t] = p->undefined[t];
     summary->pairs[t] = ordered - p->undefined[t];
     bool any = summary->pairs[t] > 0;
+    if (!any) summary->total[t] = NAN;
     summary->mean[t] = any ? summary->total[t] / (double)summary->pairs[t] : NAN;
     summary->max[t] = any ? p->greatest[t] : NAN;
   }

@@ -108,6 +108,8 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
   if (ordered) w->strength = at, at += length;
   if (folds) w->fold = at, at += SW_LANES * length;
   w->lanes = at;
+  /* Squares set their lanes themselves; strips leave them as they begin. */
+  if (p->geometry.walk == SW_WALK_STRIPS) sw_lanes_begin(w->lanes, lanes * length);
   w->row_a = w->lanes + lanes * length;
   w->level_stride = strip;
   w->row_b = w->row_a + levels * strip;

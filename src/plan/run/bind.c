@@ -419,6 +419,7 @@ static sw_status resolve_job(sw_error *err, sw_run *run, int e) {
   sw_status status = begin_job(err, run, e);
   if (status == SW_OK) status = bind_inputs(err, run, e);
   if (status == SW_OK) status = bind_periods(err, run, e);
+  if (status == SW_OK) status = sw_run_balance_bind(err, run, e);
   SW_TRY(sw_team_agree(run->team, err, status, 0));
   SW_TRY(bind_resources(err, run, e));
   sw_run_matrices_unasked(run, e);

@@ -105,6 +105,7 @@ const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
       fprintf(out, "%s%s", t > 0 ? ", " : "", sw_job_period(job, t));
     fputc(']', out);
   }
+  if (run->study->entry[entry].balanced) fputs(", balanced: true", out);
   if (run->study->entry[entry].is_pair) print_keep(out, &run->pair[entry].keep);
   print_sums(out, run, entry);
   fputc('}', out);

@@ -85,12 +85,13 @@ static uint64_t hash_tables(uint64_t hash, const sw_job *job) {
 static uint64_t hash_common(const sw_run *run, int e, const char *parameters) {
   const sw_job *job = &run->job[e];
   int64_t numbers[] = {job->measure->version, run->study->tile, run->study->float64,
-                       (int64_t)run->study->seed};
+                       (int64_t)run->study->seed, SW_SUMS_VERSION};
+  size_t counted = run->study->entry[e].is_pair ? 5 : 4;
   uint64_t hash = hash_units(&run->panel->units);
   hash = add_text(hash, job->measure->name);
   hash = add_text(hash, parameters);
   hash = add_text(hash, sw_instruction_set());
-  hash = add(hash, numbers, sizeof numbers);
+  hash = add(hash, numbers, counted * sizeof *numbers);
   hash = hash_named(hash, run, e);
   return hash_tables(hash, job);
 }

@@ -8,7 +8,8 @@
 
 /* A distance in use, shared by the entries that ask for the same kind or the same file. */
 typedef struct sw_distance_use {
-  const char *path; /* SW_GIVEN */
+  const char *path;        /* SW_GIVEN */
+  sw_link_columns columns; /* the same */
   sw_distance distance;
   void *shared;    /* node-shared: x, y and z, which `distance` points into; NULL: SW_GIVEN */
   sw_links *links; /* SW_GIVEN, owned; else NULL */
@@ -18,6 +19,7 @@ typedef struct sw_distance_use {
  * either way with this rank's rows of them. */
 typedef struct sw_sources {
   sw_column **column;
+  sw_column **whole; /* balanced: those that `column` are copies of; else NULL */
 } sw_sources;
 
 /* The pairs of another entry that one takes (links.c). */
@@ -56,6 +58,15 @@ int64_t sw_run_row_stride(int64_t n);
 sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, int rows,
                              void **shared);
 
+/* balance.c: entries that keep the units with values in all periods. After their periods are
+ * bound; before their passes, once their inputs are there (collective). */
+sw_status sw_run_balance_bind(sw_error *err, sw_run *run, int entry);
+sw_status sw_run_balance(sw_error *err, sw_run *run, int entry);
+/* Notes where the number of units changes between periods, or is one. Collective. */
+sw_status sw_run_note_units(sw_error *err, sw_run *run, int entry);
+
+/* This rank's values of a column in a period of the panel, which it must have. */
+const double *sw_run_column_row(const sw_column *column, int period);
 /* This rank's values of an input in a period of the panel (not of the job), which it must have. */
 const double *sw_run_input_row(const sw_run *run, int entry, int input, int period);
 

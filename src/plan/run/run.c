@@ -115,11 +115,13 @@ static sw_status run_plain(sw_error *err, sw_run *run, int e) {
   double began = sw_clock();
   SW_TRY(stop_if_asked(err, run));
   pass_on_untried(run, e);
-  sw_status status = sw_run_plain_results(err, run, e);
+  sw_status status = sw_run_balance(err, run, e);
+  if (status == SW_OK) status = sw_run_plain_results(err, run, e);
   if (status == SW_OK) status = sw_run_check_integers(err, run, e);
   if (status == SW_OK) status = count_undefined(err, run, e);
   if (status == SW_OK && !run->no_pairs && !run->operand_hash[e])
     status = sw_run_operand_hash(err, run, e);
+  if (status == SW_OK) status = sw_run_note_units(err, run, e);
   say_notes(run);
   run->seconds_unit += sw_clock() - began;
   return status;
@@ -167,9 +169,11 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   double began = sw_clock();
   SW_TRY(stop_if_asked(err, run));
   pass_on_untried(run, e);
-  sw_status status = sw_run_passes(err, run, e);
+  sw_status status = sw_run_balance(err, run, e);
+  if (status == SW_OK) status = sw_run_passes(err, run, e);
   if (status == SW_OK) status = sw_run_check_integers(err, run, e);
   if (status == SW_OK) status = run_rest_of_plain(err, run, e);
+  if (status == SW_OK) status = sw_run_note_units(err, run, e);
   run->seconds_unit += sw_clock() - began;
   began = sw_clock();
   if (status == SW_OK && run->study->entry[e].is_pair) status = run_pairs(err, run, e, sink);
@@ -193,7 +197,9 @@ sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *pairs, co
                         sw_sink *sink) {
   sw_pair_work work = {.pass = SW_PAIRS_SAMPLE, .sink = sink, .sample = pairs};
   const sw_entry *entry = &run->study->entry[e];
-  sw_status status = sw_run_passes(err, run, entry->group ? entry->parent : e);
+  int own = entry->group ? entry->parent : e;
+  sw_status status = sw_run_balance(err, run, own);
+  if (status == SW_OK) status = sw_run_passes(err, run, own);
   sw_run_matrices_take(run, e);
   if (status == SW_OK) status = sw_pairs_run(err, run, e, work);
   if (status == SW_OK && sums) status = sw_sums_run(err, run, e, sums);

@@ -23,10 +23,13 @@ static int source_period(const sw_column *column, int period) {
   return -1; /* bind has checked that it is there */
 }
 
+const double *sw_run_column_row(const sw_column *column, int period) {
+  return column->row[source_period(column, period)];
+}
+
 /* For the operand hash, which runs when no pass has views in place. */
 const double *sw_run_input_row(const sw_run *run, int e, int input, int period) {
-  const sw_column *column = run->private->source[e].column[input];
-  return column->row[source_period(column, period)];
+  return sw_run_column_row(run->private->source[e].column[input], period);
 }
 
 /* This rank's rows of every input, by the job's own period index: measures count periods from 0 and

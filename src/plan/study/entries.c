@@ -122,15 +122,16 @@ static sw_status check_alias(sw_error *err, const sw_entry *entry) {
 }
 
 /* The keys an entry may have: its measure's parameters and what the engine reads of every entry.
- * Composites take no `periods`: whoever uses their scores chooses. Room for eight words and the
+ * Composites take no `periods`: whoever uses their scores chooses. Room for nine words and the
  * NULL. What an alias sets has been looked for already, and is not offered. */
 static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *entry) {
   int count = 0;
   const char **known;
-  SW_NEW(err, in->arena, known, count_params(entry->measure) + 9);
+  SW_NEW(err, in->arena, known, count_params(entry->measure) + 10);
   for (int i = 0; entry->measure->param[i].name; i++)
     if (!is_set(entry, entry->measure->param[i].name))
       known[count++] = entry->measure->param[i].name;
+  known[count++] = "balanced";
   if (entry->measure->kind != SW_KIND_COMPOSITE) {
     known[count++] = "as";
     known[count++] = "periods";
@@ -263,6 +264,8 @@ static sw_status read_arguments(sw_error *err, sw_study_reader *in, sw_entry *en
     else
       SW_TRY(sw_study_read_arg(err, in, entry, i, sw_node_get(entry->node, name)));
   }
+  const sw_node *balanced = sw_node_get(entry->node, "balanced");
+  if (balanced) SW_TRY(sw_node_bool(err, balanced, &entry->balanced));
   if (measure->kind != SW_KIND_COMPOSITE) SW_TRY(read_periods(err, in, entry));
   return entry->is_pair ? sw_study_read_pair_keys(err, in, entry) : SW_OK;
 }

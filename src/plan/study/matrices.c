@@ -50,6 +50,7 @@ static sw_status make(sw_error *err, sw_study_reader *in, int parent_index, int 
                       .naming = parent->naming,
                       .n_periods = parent->n_periods,
                       .period = parent->period,
+                      .balanced = parent->balanced,
                       .is_pair = true,
                       .links = -1,
                       .by = -1,

@@ -9,6 +9,7 @@
 #include "plan/sums/private.h"
 
 #include "base/arena.h"
+#include "kernel/pairs/lanes.h"
 
 #include <math.h>
 #include <string.h>
@@ -159,7 +160,28 @@ static void begin_matrix(const sums_pass *p, int t, receiver me) {
   zero(s->ring_count, (int64_t)t * s->rings, s->rings);
   for (int g = 0; s->has_columns && g < s->groups; g++)
     for (int64_t unit = me.lo; unit < me.hi; unit++)
-      *cell(p, s->received, t, g, unit) = 0;
+      *cell(p, s->received, t, g, unit) = sw_lanes_nothing;
+}
+
+static void end_totals(const sw_result *sum, const sw_result *values, int64_t first,
+                       int64_t count) {
+  for (int64_t k = first; sum && k < first + count; k++)
+    if (values->row[0][k] == 0) sum->row[0][k] = NAN;
+}
+
+/* Sums of nothing are NaN. Those of rows are so already. */
+static void end_matrix(const sums_pass *p, int t, receiver me) {
+  const sw_sums *s = p->sums;
+  int64_t blocks = (int64_t)s->groups * s->groups;
+  if (me.totals) {
+    end_totals(s->block, s->block_count, t * blocks, blocks);
+    end_totals(s->ring, s->ring_count, (int64_t)t * s->rings, s->rings);
+  }
+  for (int g = 0; s->has_columns && g < s->groups; g++)
+    for (int64_t unit = me.lo; unit < me.hi; unit++) {
+      double *sum = cell(p, s->received, t, g, unit);
+      if (sw_lanes_is_nothing(*sum)) *sum = NAN;
+    }
 }
 
 /* Where a node's message begins: behind those of the nodes before, as pack counts them. */
@@ -188,6 +210,8 @@ static void place_all(const sums_pass *p, receiver me, const double **from, doub
       pack(p->sums, m % tasks, p->slots + (m - p->first) * p->sums->share, me, own);
       place(p, t, m % tasks, me, own);
     }
+  for (int t = p->t0; t < p->t1; t++)
+    end_matrix(p, t, me);
 }
 
 void sw_sums_place_sample(const sums_pass *p) {

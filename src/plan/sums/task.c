@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "kernel/pairs/groups.h"
+#include "kernel/pairs/lanes.h"
 #include "kernel/space/distances.h"
 
 #include <float.h>
@@ -122,6 +123,14 @@ static void fill_keys(sums_worker *w, int64_t i) {
     if (w->key[j] > DBL_MAX) w->key[j] = DBL_MAX;
 }
 
+/* The sum of a row over `values` of its partners joins a total; the row's own number is NaN where
+ * there are none, as 0 would be taken for a small one. */
+static void end_sum(double *row, double values, double *total, double *count) {
+  *total += *row;
+  *count += values;
+  if (values == 0) *row = NAN;
+}
+
 /* Row i, whose values stand in v: its numbers into `row`, its part of the task's totals added, its
  * values added to the columns' sums (NULL: none are kept). */
 static void sum_row(sums_worker *w, int64_t i, double *v, double *row, double *totals,
@@ -133,16 +142,14 @@ static void sum_row(sums_worker *w, int64_t i, double *v, double *row, double *t
   for (int g = 0; g < s->groups; g++) {
     int64_t at = s->group_at[g];
     sw_groups_sum(s->group_at[g + 1] - at, s->unit + at, v, &row[g], &values);
-    totals[g] += row[g];
-    totals[s->groups + g] += values;
+    end_sum(&row[g], values, &totals[g], &totals[s->groups + g]);
   }
   row += s->groups, totals += 2 * s->groups;
   if (s->rings) fill_keys(w, i);
   for (int r = 0; r < s->rings; r++) {
     double below = r ? s->least[r - 1] : INFINITY;
     sw_groups_ring(n, w->key, s->least[r], below, v, &row[r], &values);
-    totals[r] += row[r];
-    totals[s->rings + r] += values;
+    end_sum(&row[r], values, &totals[r], &totals[s->rings + r]);
   }
   row += s->rings;
   for (int c = 0; c < s->centres; c++)
@@ -157,7 +164,8 @@ static void rows_task(sums_worker *w, int t, int64_t task, double *share) {
   int64_t at = s->task_at[task], end = s->task_at[task + 1];
   double *totals = share + (end - at) * s->width, *row = share;
   double *columns = s->has_columns ? totals + sw_sums_totals(s) : NULL;
-  memset(totals, 0, (size_t)(sw_sums_share(s, task) - (totals - share)) * sizeof *totals);
+  memset(totals, 0, (size_t)sw_sums_totals(s) * sizeof *totals);
+  if (columns) sw_lanes_begin(columns, w->p->job->n);
   while (at < end) {
     int64_t count = 1;
     if (w->p->sums->links)

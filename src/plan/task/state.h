@@ -13,6 +13,9 @@
 
 /* Entries of `above` and `share` that a thread collects before it hands them on. */
 enum { SW_BATCH_ENTRIES = 1 << 17 };
+/* Raised when numbers change that the engine makes itself of pairs (2: a sum of nothing is NaN):
+ * what an earlier program has left, a journal or results, is not taken up then. */
+enum { SW_SUMS_VERSION = 2 };
 enum { SW_PAIR_REGIONS = 3 }; /* of the journal, for the pairs of an entry */
 
 /* What the engine keeps of a pair job besides the stored matrix. Strengths are defined over fixed

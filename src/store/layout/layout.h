@@ -26,6 +26,7 @@
 #define SW_ATTR_MISSING "missing"
 #define SW_ATTR_MISSING_CELLS "missing_cells"
 #define SW_ATTR_CELLS_FILLED "cells_filled"
+#define SW_ATTR_AGGREGATE_MISSING "aggregate_missing"
 #define SW_ATTR_LOGARITHMS_UNDEFINED "logarithms_undefined"
 #define SW_ATTR_UNITS_WITHOUT_DATA "units_without_data"
 #define SW_ATTR_UNITS_DROPPED "units_dropped"
@@ -46,7 +47,7 @@
 #define SW_ATTR_UNDEFINED "undefined"
 
 /* Bytes that these two take, as they are set at the end, in place. */
-enum { SW_UNDEFINED_ROOM = 256, SW_STATE_ROOM = 16 };
+enum { SW_UNDEFINED_ROOM = 1024, SW_STATE_ROOM = 16 };
 
 /* HDF5, netCDF-4 and HDF5's dimension scales keep it for themselves: it says nothing of the
  * results. */
@@ -101,7 +102,9 @@ typedef enum sw_root_part {
   SW_ROOT_UNIT_TO,
   SW_ROOT_TIME,
   SW_ROOT_LON,
-  SW_ROOT_LAT
+  SW_ROOT_LAT,
+  SW_ROOT_SUMMED,
+  SW_ROOT_COVERAGE
 } sw_root_part;
 const sw_layout_text *sw_layout_root(sw_root_part part);
 

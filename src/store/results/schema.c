@@ -217,6 +217,7 @@ static sw_status add_summary(sw_error *err, maker *m) {
     if (!say) return sw_fail(err, SW_ENOMEM, "out of memory for the names of results");
     sw_variable *variable = add(m, text->name, say, text->units ? text->units : output->units,
                                 source == SW_FROM_PAIRS ? SW_CELL_I64 : SW_CELL_F64, source, 0);
+    variable->counted = source != SW_FROM_PAIRS;
     add_time(m, variable);
     if (sw_results_written_by_all(source))
       add_axis(variable, SW_NAME_UNIT, (hsize_t)m->job->n, units_a_chunk(m->job, 1));

@@ -1,0 +1,165 @@
+/* How many units an entry's numbers rest on, period by period. A Gini that falls because units came
+ * and went is no fall of inequality: where the number changes, a warning says so, and
+ * `balanced: true` keeps the units that have values of all inputs in all periods of the entry.
+ *
+ * A balanced entry takes copies of its inputs, in which the values of all other units are missing.
+ * They are made anew whenever the entry runs, once its inputs are there; bind.c, views, hashes and
+ * `verify` see columns like any other. Cost: n*T doubles for each input, and one pass over them. */
+#include "plan/run/private.h"
+
+#include <math.h>
+
+static int rows_of(const sw_column *column) {
+  return column->timeless ? 1 : column->n_periods;
+}
+
+/* The row of an input in the job's period t. */
+static const double *row_at(const sw_run *run, int e, int input, int t) {
+  return sw_run_input_row(run, e, input, run->job[e].period[t]);
+}
+
+/* ---- balanced ----------------------------------------------------------------------------- */
+
+/* The columns that views look at from here on, without their rows. */
+sw_status sw_run_balance_bind(sw_error *err, sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  sw_sources *source = &run->private->source[e];
+  const sw_job *job = &run->job[e];
+  if (!entry->balanced) return SW_OK;
+  if (job->n_inputs == 0)
+    return sw_fail(err, SW_EINPUT,
+                   "%s: %s: balanced: %s takes no values by unit, of which some could be missing; "
+                   "leave it out",
+                   entry->where, entry->name, entry->measure->name);
+  SW_NEW(err, run->arena, source->whole, job->n_inputs);
+  for (int i = 0; i < job->n_inputs; i++) {
+    sw_column *copy = NULL;
+    SW_NEW(err, run->arena, copy, 1);
+    source->whole[i] = source->column[i];
+    *copy = *source->column[i];
+    copy->n_periods = copy->timeless ? copy->n_periods : job->n_periods;
+    copy->period = copy->timeless ? copy->period : job->period;
+    SW_NEW(err, run->arena, copy->row, rows_of(copy));
+    source->column[i] = copy;
+  }
+  return SW_OK;
+}
+
+/* Room for this rank's units, which stays until the run ends. */
+static sw_status make_rows(sw_error *err, sw_run *run, int e) {
+  int64_t own = run->panel->hi - run->panel->lo;
+  for (int i = 0; i < run->job[e].n_inputs; i++) {
+    sw_column *copy = run->private->source[e].column[i];
+    double *block = NULL;
+    if (copy->row[0]) continue;
+    SW_TRY(sw_alloc(err, (size_t)rows_of(copy) * (size_t)own, sizeof *block, (void **)&block));
+    SW_TRY(sw_run_keep_block(err, run, block));
+    for (int r = 0; r < rows_of(copy); r++)
+      copy->row[r] = block + r * own;
+  }
+  return SW_OK;
+}
+
+/* Copies unit k of all inputs, or leaves it out of all. Whether it is kept. */
+static bool copy_unit(const sw_run *run, int e, int64_t k) {
+  const sw_sources *source = &run->private->source[e];
+  const sw_job *job = &run->job[e];
+  bool whole = true;
+  for (int i = 0; i < job->n_inputs; i++)
+    for (int r = 0; r < rows_of(source->column[i]); r++) {
+      double value = sw_run_column_row(source->whole[i], job->period[r])[k];
+      source->column[i]->row[r][k] = value;
+      whole = whole && !isnan(value);
+    }
+  for (int i = 0; !whole && i < job->n_inputs; i++)
+    for (int r = 0; r < rows_of(source->column[i]); r++)
+      source->column[i]->row[r][k] = NAN;
+  return whole;
+}
+
+/* The first run of an entry says what it keeps; pairs run twice. An entry that keeps nobody is
+ * refused: all of it would be missing. Collective. */
+sw_status sw_run_balance(sw_error *err, sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  const sw_job *job = &run->job[e];
+  int64_t own = run->panel->hi - run->panel->lo, kept = 0;
+  if (!entry->balanced || run->untried[e]) return SW_OK;
+  SW_TRY(sw_team_agree(run->team, err, make_rows(err, run, e), 0));
+  for (int64_t k = 0; k < own; k++)
+    kept += copy_unit(run, e, k);
+  SW_TRY(run->team->sum_i64(run->team, err, &kept, 1));
+  if (kept == 0)
+    return sw_fail(err, SW_EINPUT,
+                   "%s: %s: balanced: no unit has values in all its %d periods; list those that "
+                   "units have under periods",
+                   entry->where, entry->name, job->n_periods);
+  if (run->team->rank == 0 && !run->repeats[e])
+    sw_log(SW_LOG_INFO, "%s: balanced: %lld of %lld units have values in all its periods",
+           entry->name, (long long)kept, (long long)job->n);
+  return SW_OK;
+}
+
+/* ---- the number of units ------------------------------------------------------------------ */
+
+/* Units of this rank with a value of every input in period t. */
+static int64_t count_units(const sw_run *run, int e, int t) {
+  int64_t own = run->panel->hi - run->panel->lo, count = 0;
+  for (int64_t k = 0; k < own; k++) {
+    bool whole = true;
+    for (int i = 0; whole && i < run->job[e].n_inputs; i++)
+      whole = !isnan(row_at(run, e, i, t)[k]);
+    count += whole;
+  }
+  return count;
+}
+
+/* Which period has fewest units, and which has most; the first of equals. */
+static void note_change(const sw_run *run, const sw_entry *entry, const sw_job *job,
+                        const int64_t *count) {
+  int least = 0, most = 0;
+  for (int t = 1; t < job->n_periods; t++) {
+    if (count[t] < count[least]) least = t;
+    if (count[t] > count[most]) most = t;
+  }
+  if (count[least] == count[most]) return;
+  sw_note(&run->private->notes,
+          "%s: %s: the number of units with values changes: %lld of %lld in %s, %lld in %s; "
+          "balanced: true keeps those that have them in all periods",
+          entry->where, entry->name, (long long)count[least], (long long)job->n,
+          sw_job_period(job, least), (long long)count[most], sw_job_period(job, most));
+}
+
+/* Numbers that compare units say nothing of one alone: a Gini of 0, the score of the only one. */
+static void note_alone(const sw_run *run, const sw_entry *entry, const sw_job *job,
+                       const int64_t *count) {
+  int periods = 0, first = -1;
+  for (int t = 0; t < job->n_periods; t++) {
+    if (count[t] != 1) continue;
+    if (first < 0) first = t;
+    periods++;
+  }
+  if (periods == 0) return;
+  sw_note(&run->private->notes,
+          "%s: %s: one unit alone has values in %s%s; there it is compared with no other",
+          entry->where, entry->name, sw_job_period(job, first),
+          periods > 1 ? " and other periods" : "");
+}
+
+/* Of entries whose numbers are made of all units together; a value by unit rests on its own. The
+ * same notes on every rank. Collective. */
+sw_status sw_run_note_units(sw_error *err, sw_run *run, int e) {
+  const sw_job *job = &run->job[e];
+  sw_kind kind = job->measure->kind;
+  bool joint = kind == SW_KIND_GLOBAL || kind == SW_KIND_MODEL || kind == SW_KIND_COMPOSITE;
+  if (!joint || job->n_inputs == 0 || run->untried[e]) return SW_OK;
+  int64_t *count = NULL;
+  sw_status status =
+      sw_arena_alloc(err, run->arena, (size_t)job->n_periods, sizeof *count, (void **)&count);
+  SW_TRY(sw_team_agree(run->team, err, status, 0));
+  for (int t = 0; t < job->n_periods; t++)
+    count[t] = count_units(run, e, t);
+  SW_TRY(run->team->sum_i64(run->team, err, count, job->n_periods));
+  note_change(run, &run->study->entry[e], job, count);
+  note_alone(run, &run->study->entry[e], job, count);
+  return SW_OK;
+}

@@ -1,0 +1,276 @@
+"""Numbers that say what they rest on: a sum of nothing is no number, for any number of ranks and
+nodes, whatever is kept of the pairs."""
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "results"))
+import h5py  # noqa: E402
+import numpy as np  # noqa: E402
+
+from digest import digest  # noqa: E402
+
+SPILLWAY = os.environ["SPILLWAY"]
+
+
+class Folder:
+    def __init__(self, folder):
+        self.folder = folder
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, text):
+        with open(self.path(name), "w") as file:
+            file.write(text)
+
+    def call(self, words, ranks=0, node_ranks=0):
+        env = dict(os.environ)
+        if node_ranks:
+            env.update(SPILLWAY_NODE_RANKS=str(node_ranks), SPILLWAY_WINDOW_BYTES="1")
+        launcher = ["mpirun", "-n", str(ranks)] if ranks else []
+        return subprocess.run([*launcher, SPILLWAY, *words], env=env, capture_output=True, text=True,
+                              timeout=300)
+
+    def run(self, study, out="out.h5", words=(), **how):
+        self.write("study.yaml", study)
+        done = self.call(["run", self.path("study.yaml"), "-o", self.path(out), "--force", "--threads",
+                          "2", *words], **how)
+        assert done.returncode == 0, done.stderr
+        return done
+
+    def read(self, name, out="out.h5"):
+        with h5py.File(self.path(out)) as file:
+            return file[name][...]
+
+    def digest(self, out="out.h5"):
+        with h5py.File(self.path(out)) as file:
+            return digest(file)
+
+
+def gini(x):
+    x = np.sort(x[~np.isnan(x)])
+    n = len(x)
+    return (2 * np.arange(1, n + 1) - n - 1) @ x / (n * n * x.mean())
+
+
+# ---- sums of nothing ----------------------------------------------------------------------------
+
+FIVE = """study: five
+panel: {file: five.csv, unit: id, missing: keep}
+units: {file: five_units.csv, unit: id, groups: [half]}
+weights:
+  one: {kind: file, file: one.csv, style: binary}
+measures:
+  - gravity: {mass: [m], distance: {file: far.csv}, keep: KEEP, as: g, blocks: half, rings: [0.5, 2]WEIGHTS}
+  - inequality: {of: g.out_strength, as: q}
+output: {file: out.h5, precision: float64}
+"""
+
+
+def write_five(f):
+    """All one kilometre apart; the fifth has no data: none of its pairs has a value."""
+    f.write("five.csv", "id,m\na,20\nb,30\nc,40\nd,44.29\ne,\n")
+    f.write("five_units.csv", "id,half\na,x\nb,x\nc,x\nd,y\ne,z\n")
+    f.write("one.csv", "from,to\na,b\n")
+    f.write("far.csv", "from,to,km\n" + "".join(f"{i},{j},1\n" for i in "abcde" for j in "abcde" if i != j))
+
+
+def check_strengths(f):
+    mass = np.array([20, 30, 40, 44.29])
+    want = mass * (mass.sum() - mass)
+    first = None
+    for keep in ("dense", "summary", "{top: 2}", "{above: 900}", "{share: 0.5}", "links"):
+        weights = ", weights: one" if keep == "links" else ""
+        f.run(FIVE.replace("KEEP", keep).replace("WEIGHTS", weights))
+        sent, received = f.read("g/out_strength")[0], f.read("g/in_strength")[0]
+        assert np.allclose(sent[:4], want, rtol=1e-12) and np.isnan(sent[4]), (keep, sent)
+        assert np.allclose(received[:4], want, rtol=1e-12) and np.isnan(received[4]), keep
+        assert round(float(f.read("q/gini")[0]), 4) == 0.1090, "over the four; over five it was .2872"
+        assert f.read("q/n_used")[0] == 4
+        first = first or (sent.tobytes(), received.tobytes(), f.read("g/total").tobytes())
+        assert first == (sent.tobytes(), received.tobytes(), f.read("g/total").tobytes()), keep
+        with h5py.File(f.path("out.h5")) as file:
+            said = file["g"].attrs["undefined"].decode()
+        assert said.startswith("8 of 20 ordered pairs: ") and "out_strength 1, in_strength 1" in said, said
+
+
+def check_parts(f):
+    """The group of the fifth neither sends nor receives; nobody lies within half a kilometre."""
+    f.run(FIVE.replace("KEEP", "summary").replace("WEIGHTS", ""))
+    block, count = f.read("g/block_sum")[0], f.read("g/block_count")[0]
+    assert (np.isnan(block) == (count == 0)).all() and (count[2] == 0).all() and count[1, 1] == 0
+    sent = f.read("g/sent_to")[0]
+    assert np.isnan(sent[4]).all() and np.isnan(sent[:, 2]).all() and np.isnan(sent[3, 1])
+    assert np.isclose(sent[3, 0], 44.29 * 90, rtol=1e-12)
+    assert np.isnan(f.read("g/ring_sum")[0][0]) and np.isnan(f.read("g/ring_out")[0][:, 0]).all()
+    assert f.read("g/ring_count")[0].tolist() == [0, 12, 0]
+
+
+def check_whole_period(f):
+    """A period without any pair has no total either; units with pairs of zero have zero."""
+    f.write("two.csv", "id,year,m\n" + "".join(f"{u},2001,{v}\n{u},2002,\n" for u, v in zip("abcd", (0, 0, 0, 5))) +
+            "e,2001,\ne,2002,\n")
+    f.run("study: two\npanel: {file: two.csv, unit: id, time: year, missing: keep}\nmeasures:\n"
+          "  - gravity: {mass: [m], distance: {file: far.csv}, keep: summary, as: g}\n")
+    assert np.isnan(f.read("g/total")[1]) and f.read("g/total")[0] == 0
+    assert np.array_equal(f.read("g/out_strength"), [[0, 0, 0, 0, np.nan], [np.nan] * 5], equal_nan=True)
+    assert not np.signbit(f.read("g/out_strength")[0, :4]).any()
+
+
+def check_ranks(f):
+    """Units without data at both ends of squares, strips and ranks' shares; directed and not."""
+    rng = np.random.default_rng(3)
+    n = 331
+    code = [f"{i:03d}" for i in range(n)]
+    gone = np.zeros(n, bool)
+    gone[[0, 31, 32, 33, 100, n - 1]] = True
+    gone[160:200] = True
+    value = rng.uniform(1, 9, n)
+    f.write("many.csv", "id,m,s\n" + "".join(f"{c},{'' if g else v},{v}\n" for c, g, v in zip(code, gone, value)))
+    f.write("places.csv", "id,lon,lat\n" + "".join(f"{c},{rng.uniform(0, 9)},{rng.uniform(0, 9)}\n" for c in code))
+    study = ("study: many\npanel: {file: many.csv, unit: id, missing: keep}\n"
+             "units: {file: places.csv, unit: id, lon: lon, lat: lat}\nmeasures:\n" +
+             "".join(f"  - gravity: {{mass: [m], keep: {keep}, as: even{k}}}\n"
+                     f"  - gravity: {{mass: [m], share: s, keep: {keep}, as: uneven{k}}}\n"
+                     for k, keep in enumerate(("dense", "summary", "{top: 3}"))) + "tile: 32\n")
+    f.run(study)
+    want = f.digest()
+    for k in range(3):
+        for name in (f"even{k}", f"uneven{k}"):
+            assert (np.isnan(f.read(f"{name}/out_strength")[0]) == gone).all(), name
+            assert (np.isnan(f.read(f"{name}/in_strength")[0]) == gone).all(), name
+            assert f.read(f"{name}/total")[0] == f.read(f"{name[:-1]}0/total")[0]
+    for ranks, node_ranks in ((2, 0), (3, 1), (4, 2)):
+        f.run(study, "other.h5", ranks=ranks, node_ranks=node_ranks)
+        assert f.digest("other.h5") == want, (ranks, node_ranks)
+
+
+def check_reuse_and_verify(f):
+    """An earlier file's strengths are taken; they are checked like any number."""
+    study = FIVE.replace("KEEP", "dense").replace("WEIGHTS", "")
+    f.run(study)
+    f.run(study, "next.h5", ["--reuse", f.path("out.h5")])
+    assert f.digest("next.h5") == f.digest()
+    done = f.call(["verify", f.path("next.h5")])
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+# ---- how many units -----------------------------------------------------------------------------
+
+# Entry of poor and rich units: of those in all periods, and of the others.
+COMERS = """study: comers
+panel: {file: comers.csv, unit: id, time: year, missing: keep}
+units: {file: comers_units.csv, unit: id}
+weights:
+  ring: {kind: file, file: ring.csv}
+composites:
+  s: {positive: [m], weights: equal, balanced: true}
+  all: {positive: [m], weights: equal}
+measures:
+  - inequality: {of: m, as: q}
+  - inequality: {of: m, as: b, balanced: true}
+  - inequality: {of: m, weight: w, as: two, balanced: true, periods: [2001, 2003]}
+  - moran: {of: m, weights: ring, as: i, balanced: true}
+  - inequality: {of: g.out_strength, as: sent}
+  - gravity: {mass: [m], distance: {file: near.csv}, as: g, balanced: true}
+output: {file: out.h5, precision: float64}
+"""
+M = np.array([[1, 2, 4, 9, np.nan, 7], [2, 2, 5, 9, np.nan, 8], [3, 2, 6, 9, 40, np.nan]])
+W = np.array([[1, 1, 1, np.nan, 1, 1], [1, np.nan, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1]])
+
+
+def write_comers(f):
+    def cell(x):
+        return "" if np.isnan(x) else repr(float(x))
+    f.write("comers.csv", "id,year,m,w\n" + "".join(
+        f"{u},{2001 + t},{cell(M[t, k])},{cell(W[t, k])}\n" for t in range(3) for k, u in enumerate("abcdef")))
+    f.write("comers_units.csv", "id\na\nb\nc\nd\ne\nf\n")
+    f.write("ring.csv", "from,to\n" + "".join(f"{a},{b}\n{b},{a}\n" for a, b in zip("abcdef", "bcdefa")))
+    f.write("near.csv", "from,to,km\n" + "".join(f"{i},{j},1\n" for i in "abcdef" for j in "abcdef" if i != j))
+
+
+def weighted(x, w):
+    p = w / w.sum()
+    return (p[:, None] * p * abs(x[:, None] - x)).sum() / (2 * p @ x)
+
+
+def check_balanced(f):
+    write_comers(f)
+    done = f.run(COMERS)
+    kept = [0, 1, 2, 3]
+    assert np.allclose(f.read("q/gini"), [gini(x) for x in M]) and f.read("q/n_used").tolist() == [5, 5, 5]
+    assert np.allclose(f.read("b/gini"), [gini(x[kept]) for x in M]) and f.read("b/n_used").tolist() == [4] * 3
+    both = [0, 1, 2]  # a weight in both periods, too: of d there is none in 2001
+    assert np.allclose(f.read("two/gini"), [weighted(M[t][both], W[t][both]) for t in (0, 2)])
+    assert f.read("i/n_used").tolist() == [4] * 3
+    score = f.read("composites/s/score")
+    want = (M[:, kept] - M[:, kept].min()) / (M[:, kept].max() - M[:, kept].min())
+    assert np.allclose(score[:, kept], want) and np.isnan(score[:, 4:]).all()
+    assert np.nanmax(f.read("composites/all/score")[:, kept]) < 0.25, "of all, where 40 counts as 1"
+    sent = f.read("g/out_strength")
+    assert np.allclose(sent[:, kept], M[:, kept] * (M[:, kept].sum(1)[:, None] - M[:, kept]))
+    assert np.isnan(sent[:, 4:]).all() and f.read("sent/n_used").tolist() == [4] * 3
+    with h5py.File(f.path("out.h5")) as file:
+        assert "balanced: true" in file["b"].attrs["parameters"].decode()
+        assert "balanced" not in file["q"].attrs["parameters"].decode()
+    assert "b: balanced: 4 of 6 units have values in all its periods" in done.stderr, done.stderr
+    want = f.digest()
+    for ranks, node_ranks in ((2, 0), (3, 1)):
+        f.run(COMERS, "other.h5", ranks=ranks, node_ranks=node_ranks)
+        assert f.digest("other.h5") == want, ranks
+    f.run(COMERS, "next.h5", ["--reuse", f.path("out.h5")])
+    assert f.digest("next.h5") == want
+    done = f.call(["verify", f.path("out.h5")])
+    assert done.returncode == 0 and ": equal" in done.stdout, done.stdout + done.stderr
+    # Another unit leaves in one period: that changes the others, too.
+    f.write("comers.csv", open(f.path("comers.csv")).read().replace("d,2002,9.0", "d,2002,"))
+    f.run(COMERS, "next.h5", ["--reuse", f.path("out.h5")])
+    f.run(COMERS, "anew.h5")
+    assert f.digest("next.h5") == f.digest("anew.h5") and f.read("b/n_used", "next.h5").tolist() == [3] * 3
+
+
+def check_number_of_units(f):
+    """Five in each period, but not the same: as long as the number stays, nothing tells; then one
+    more, and one alone."""
+    head = "study: n\npanel: {file: n.csv, unit: id, time: year, missing: keep}\nmeasures:\n"
+    entry = "  - inequality: {of: m, as: q}\n"
+    f.write("n.csv", "id,year,m\na,1,1\nb,1,2\nc,1,\na,2,1\nb,2,2\nc,2,3\na,3,1\nb,3,\nc,3,\n")
+    done = f.run(head + entry)
+    assert ("study.yaml:4:5: q: the number of units with values changes: 1 of 3 in 3, 3 in 2; balanced: true keeps "
+            "those that have them in all periods") in done.stderr, done.stderr
+    assert "q: one unit alone has values in 3; there it is compared with no other" in done.stderr, done.stderr
+    done = f.run(head + entry.replace("as: q", "as: q, balanced: true"))
+    assert "number of units" not in done.stderr and "q: one unit alone has values in 1 and other periods" in done.stderr
+    done = f.run(head + entry.replace("as: q", "as: q, periods: [1, 2], balanced: true"))
+    assert "one unit" not in done.stderr and f.read("q/n_used").tolist() == [2, 2]
+    for text, said in (
+            (entry.replace("as: q", "balanced: maybe"), "study.yaml:4:35: "),
+            (entry.replace("as: q", "balanced: true, periods: [1, 2, 3]").replace("of: m", "of: x"),
+             "balanced: no unit has values in all its 3 periods"),
+            ("  - gravity: {mass: [m], distance: {file: near.csv}, keep: dense, as: g}\n"
+             "  - network: {result: g, balanced: true}\n", "balanced: network takes no values by unit")):
+        f.write("n.csv", "id,year,m,x\na,1,1,1\nb,1,2,\na,2,1,\nb,2,2,3\na,3,1,1\nb,3,1,1\n")
+        f.write("near.csv", "from,to,km\na,b,1\nb,a,1\n")
+        f.write("study.yaml", head + text)
+        done = f.call(["run", f.path("study.yaml"), "-o", f.path("bad.h5")])
+        assert done.returncode == 2 and said in done.stderr, done.stderr
+        assert not os.path.exists(f.path("bad.h5"))
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        f = Folder(folder)
+        write_five(f)
+        check_strengths(f)
+        check_parts(f)
+        check_whole_period(f)
+        check_reuse_and_verify(f)
+        check_ranks(f)
+        check_balanced(f)
+        check_number_of_units(f)
+
+
+if __name__ == "__main__":
+    main()
