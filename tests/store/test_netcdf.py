@@ -341,6 +341,9 @@ def check_bad_attributes():
             ({"_Unsigned": np.int32(1)}, "_Unsigned is no text")):
         write_nc("a.nc", grid("i2"), "i2", attributes=attributes)
         refused("a.nc", f"a.nc: x: the attribute {line}")
+    write_nc("a.nc", grid("i1"), "i1", attributes={"valid_range": np.array([0, 255], "i2")})
+    refused("a.nc", "a.nc: x: the attribute valid_range is of unsigned numbers, and the stored ones "
+            'are signed; expected _Unsigned = "true" beside it')
     write_nc("a.nc", grid("f4"), "f4", attributes={"_Unsigned": "true"})
     refused("a.nc", "a.nc: x: the attribute _Unsigned is for integers")
     write_h5("a.h5", grid("i2"), attributes={"_FillValue": np.array([1, 2])})
@@ -486,6 +489,14 @@ def check_filters():
                     {"compression": "szip"}, {"scaleoffset": 4}):
         write_h5("a.h5", grid(), **options)
         same("a.h5", holes())
+    # results that were packed anew
+    with h5py.File("out.h5", "a") as f:
+        del f["time"]
+        f.create_dataset("time", data=np.zeros(64, "i8"), compression="lzf")
+    done = spillway("info", "out.h5")
+    assert done.returncode == 2 and "required filter 'lzf' is not registered; name the folder of its " \
+        "plug-in in HDF5_PLUGIN_PATH, or where it can be read write the file anew: h5repack -f GZIP=4 " \
+        "OLD NEW" in done.stderr, done.stderr
     # blosc: no library here writes it; the number of the filter is written over that of deflate
     write_h5("a.h5", grid(), compression="gzip")
     with open("a.h5", "rb") as f:
