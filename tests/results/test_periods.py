@@ -173,6 +173,14 @@ class Periods(unittest.TestCase):
         with h5py.File("r.h5") as file:
             self.assertEqual([text(t) for t in file["time"]], labels)
             self.assertNotIn("time_label", file)
+        write("u.csv", "id,lon,lat\na,1,1\nb,2,2\nc,3,1\n")
+        self.study("missing: keep", "  - gravity: {mass: [x], keep: {top: 1}, as: g}\n  - network: {result: g}\n",
+                   "units: {file: u.csv, unit: id, lon: lon, lat: lat}\n")
+        self.assertIn("without jaccard and overlap: the order of periods such as 'early' is unknown",
+                      self.run_study().stderr)
+        with h5py.File("r.h5") as file:
+            self.assertEqual(file["network/density"].shape, (4,))
+            self.assertNotIn("jaccard", file["network"])
         os.remove("r.h5")
         known = "'early' is of no known form"
         self.study("missing: interpolate")
