@@ -239,7 +239,7 @@ int sw_cmd_verify(sw_program *program, int argc, char **argv) {
   sw_session session = {.team = team, .extra = program->extra, .n_extra = program->n_extra};
   sw_status status = read_options(&err, team, argc, argv, &options);
   if (status == SW_OK && options.help) {
-    puts(help_text);
+    if (team->rank == 0) puts(help_text);
     return 0;
   }
   sw_log_setup(SW_LOG_WARN, 0);

@@ -6,7 +6,6 @@
  * them open but level[0], which is the caller's. */
 #include "store/layout/contents.h"
 
-#include <errno.h>
 #include <hdf5_hl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,13 +25,10 @@ sw_status sw_contents_open(sw_error *err, sw_arena *arena, const char *path, hid
   H5dont_atexit();
   sw_h5_quiet();
   *out = H5I_INVALID_HID;
-  if (access(path, R_OK) != 0)
-    return sw_fail(err, SW_EINPUT, "%s: cannot be opened: %s", path, strerror(errno));
-  hid_t file = H5Fis_hdf5(path) > 0 ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : H5I_INVALID_HID;
-  if (file < 0)
-    return sw_fail(
-        err, SW_EINPUT,
-        "%s: is not an HDF5 file, or an incomplete one; give a results file of spillway run", path);
+  hid_t file = access(path, R_OK) == 0 && H5Fis_hdf5(path) > 0
+                   ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT)
+                   : H5I_INVALID_HID;
+  if (file < 0) return sw_h5_refuse(err, path, "a results file of spillway run");
   /* `unit` too: any HDF5 file may have an attribute called `state`. */
   const char *state = sw_h5_get_text(arena, file, SW_ATTR_STATE);
   if (state && strcmp(state, SW_STATE_COMPLETE) == 0 &&

@@ -24,7 +24,7 @@ typedef struct layout {
   sw_results *results;
   const sw_run *run;
   const char *path; /* where it is laid out: need not be results->partial */
-  bool deflate;
+  sw_h5_room room;
   hid_t file;
 } layout;
 
@@ -303,7 +303,7 @@ static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
                      .rank = variable->rank,
                      .extent = variable->extent,
                      .chunk = variable->chunk};
-  hid_t dataset = sw_h5_dataset(group, &form, l->deflate);
+  hid_t dataset = sw_h5_dataset(group, &form, l->room);
   if (dataset < 0) {
     char what[256];
     snprintf(what, sizeof what, "create %s/%s", at->path, variable->name);
@@ -407,11 +407,22 @@ sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *pat
               .results = results,
               .run = results->run,
               .path = path,
-              .deflate = laying == SW_LAY_DEFLATE};
+              .room = laying == SW_LAY_DEFLATE ? SW_H5_DEFLATED : SW_H5_AT_ONCE};
   l.file = sw_h5_create(path);
   if (l.file < 0) return sw_h5_fail(err, path, "be created");
   sw_status status = fill_file(&l);
   if (status == SW_OK && laying == SW_LAY_SPARSE)
     return H5Fclose(l.file) < 0 ? sw_h5_fail(err, path, "be closed") : SW_OK;
   return sw_h5_close(err, status, l.file, path);
+}
+
+sw_status sw_results_lay_out_in_memory(sw_error *err, sw_results *results, hid_t *file) {
+  layout l = {.err = err,
+              .results = results,
+              .run = results->run,
+              .path = results->path,
+              .room = SW_H5_WRITTEN};
+  *file = l.file = sw_h5_create_in_memory();
+  if (l.file < 0) return sw_h5_fail(err, results->path, "be laid out in memory");
+  return fill_file(&l);
 }

@@ -12,6 +12,7 @@
 #include "store/layout/contents.h"
 #include "store/layout/layout.h"
 #include "store/results/results.h"
+#include "store/results/verify.h"
 
 /* ---- schema (schema.c) ---------------------------------------------------------- */
 
@@ -157,6 +158,11 @@ typedef enum sw_laying {
 } sw_laying;
 sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *path,
                              sw_laying laying);
+/* The same layout without numbers, for what it says of names, attributes and axes; the caller closes
+ * *file, also on failure. */
+sw_status sw_results_lay_out_in_memory(sw_error *err, sw_results *results, hid_t *file);
+/* verify_layout.c: every attribute and axis of the file as the study's run would have made them. */
+sw_status sw_results_check_layout(sw_error *err, sw_results *results, sw_verdict *verdict);
 /* sink.c */
 void sw_results_set_sink(sw_results *results);
 sw_status sw_results_open_all(sw_error *err, sw_results *results);
