@@ -112,6 +112,19 @@ hid_t sw_h5_create(const char *path) {
   return file;
 }
 
+/* A name is asked for, and leads nowhere. It grows by a page at a time. */
+hid_t sw_h5_create_in_memory(void) {
+  hid_t access = sw_h5_access(), creation = H5Pcreate(H5P_FILE_CREATE);
+  set_order(creation);
+  H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  hid_t file = H5Pset_fapl_core(access, SW_ALIGN_FROM, false) < 0
+                   ? H5I_INVALID_HID
+                   : H5Fcreate("memory", H5F_ACC_TRUNC, creation, access);
+  H5Pclose(creation);
+  H5Pclose(access);
+  return file;
+}
+
 /* The file descriptor below a file of the serial driver, still HDF5's; -1 when there is none. The
  * ledger's driver is a copy of the serial one and answers the same. */
 static int descriptor_of(hid_t file) {
@@ -332,18 +345,18 @@ static bool is_chunked(const sw_h5_form *form) {
  * metadata, so ranks write independently and a kill leaves a readable file. Fill is switched off:
  * to write zeros first would write the file twice. A dataset with filters is allocated as chunks
  * come, by the serial driver alone. */
-hid_t sw_h5_dataset(hid_t group, const sw_h5_form *form, bool deflate) {
+hid_t sw_h5_dataset(hid_t group, const sw_h5_form *form, sw_h5_room room) {
   hid_t space =
       form->rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(form->rank, form->extent, NULL);
   hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
   set_order(creation);
   H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
   if (is_chunked(form)) H5Pset_chunk(creation, form->rank, form->chunk);
-  if (is_chunked(form) && deflate) {
+  if (is_chunked(form) && room == SW_H5_DEFLATED) {
     H5Pset_shuffle(creation);
     H5Pset_deflate(creation, SW_DEFLATE_LEVEL);
   } else {
-    H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY);
+    H5Pset_alloc_time(creation, room == SW_H5_WRITTEN ? H5D_ALLOC_TIME_LATE : H5D_ALLOC_TIME_EARLY);
   }
   hid_t dataset = H5Dcreate2(group, form->name, file_type(form->cell), space, H5P_DEFAULT, creation,
                              H5P_DEFAULT);
