@@ -17,8 +17,9 @@ static sw_status no_memory(sw_error *err) {
 /* The ending decides how a file is read, so another one is refused rather than guessed at. A name
  * that is nothing but an ending is no file. */
 static bool is_panel_file(const char *name) {
-  static const char *const endings[] = {".csv", ".csv.gz", ".h5", ".nc"};
-  for (int i = 0; i < 4; i++)
+  static const char *const endings[] = {".csv",    ".tsv",    ".txt", ".csv.gz",
+                                        ".tsv.gz", ".txt.gz", ".h5",  ".nc"};
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
     if (strlen(name) > strlen(endings[i]) && sw_ends_with(name, endings[i])) return true;
   return false;
 }
