@@ -290,6 +290,7 @@ typedef struct sw_job {
   const void *made[SW_MAX_RESOURCES]; /* set from the pass they were requested for */
   size_t made_bytes[SW_MAX_RESOURCES];
   int64_t undefined;                 /* UNIT and GLOBAL: values that are NaN, counted when written */
+  const char **why;                  /* [output * n_periods + t], by sw_job_undefined; NULL: not kept */
 } sw_job;
 
 /* In resolve: add a pass, whose index is returned, or an axis. */
@@ -321,6 +322,10 @@ sw_status sw_job_fail(sw_error *err, const sw_job *job, const char *param, const
     __attribute__((format(printf, 4, 5)));
 /* The result called `name` of the job, or NULL. */
 sw_result *sw_job_result(const sw_job *job, const char *name);
+/* In finish: why an output, by its place in the descriptor, has no value in period t (0 of a table;
+ * of an output by unit: no unit has one). A text that stays: "constant", "fewer than 2 values". The
+ * summary says it on the result's line, and so does the results file. */
+void sw_job_undefined(sw_job *job, int output, int t, const char *why);
 /* The period label of the job's period t, e.g. "2005". */
 const char *sw_job_period(const sw_job *job, int t);
 

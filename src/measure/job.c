@@ -137,6 +137,10 @@ int sw_result_periods(const sw_job *job, const sw_result *result) {
   return timed ? job->n_periods : 1;
 }
 
+void sw_job_undefined(sw_job *job, int output, int t, const char *why) {
+  if (job->why) job->why[output * job->n_periods + t] = why;
+}
+
 const char *sw_job_period(const sw_job *job, int t) {
   return job->periods->label[job->period[t]];
 }

@@ -42,11 +42,15 @@
 #define SW_ATTR_SOURCE "source"
 #define SW_ATTR_PARAMETERS "parameters"
 #define SW_ATTR_ORIENTATION "orientation"
+/* The dataset that a summary of the result shows, where it has one by unit, period or table. */
+#define SW_ATTR_HEADLINE "headline"
 /* Of a group in words, of a dataset a number. */
 #define SW_ATTR_UNDEFINED "undefined"
+/* Lines "I in 2003: constant"; of an output without time "b: constant". */
+#define SW_ATTR_UNDEFINED_IN "undefined_in"
 
-/* Bytes that these two take, as they are set at the end, in place. */
-enum { SW_UNDEFINED_ROOM = 1024, SW_STATE_ROOM = 16 };
+/* Bytes that these take, as they are set at the end, in place. */
+enum { SW_UNDEFINED_ROOM = 1024, SW_REASONS_ROOM = 4096, SW_STATE_ROOM = 16 };
 
 /* HDF5, netCDF-4 and HDF5's dimension scales keep it for themselves: it says nothing of the
  * results. */

@@ -27,10 +27,10 @@ typedef struct sw_variable {
   hsize_t chunk[SW_MAX_RANK]; /* chunk[0] == 0: contiguous */
   const char *axis[SW_MAX_RANK];
   sw_source source;
-  int index;         /* among the job's results; of pairs: the sink's quantity; else 0 */
-  bool timed;        /* the first axis is time */
-  int width;         /* by unit: of the own axes, multiplied; they stand before the axis of units
-                        where `turned`, else behind it */
+  int index;  /* among the job's results; of pairs: the sink's quantity; else 0 */
+  bool timed; /* the first axis is time */
+  int width;  /* by unit: of the own axes, multiplied; they stand before the axis of units
+                 where `turned`, else behind it */
   bool turned;
   bool counted;      /* has the attribute `undefined` */
   int64_t undefined; /* values that are NaN: this rank's, then summed up at the end */
@@ -84,6 +84,10 @@ sw_status sw_results_text_odd_input(sw_error *err, sw_arena *arena, const char *
 const char *sw_results_text_weights(sw_arena *arena, const sw_study *study);
 /* "gdp 0, services 12": missing cells of each column of the files. */
 const char *sw_results_text_missing(sw_arena *arena, const sw_panel *panel);
+/* reasons.c, rank 0: why values are undefined, by output and period; the same in short, to go
+ * behind other words. */
+const char *sw_results_text_reasons(sw_arena *arena, const sw_job *job);
+const char *sw_results_text_reasons_short(sw_arena *arena, const sw_job *job);
 /* "3 of 57000 values (C 3): ...". */
 const char *sw_results_text_undefined(sw_arena *arena, const sw_run *run,
                                       const sw_results_schema *schema, const sw_group *group);

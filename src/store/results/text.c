@@ -292,8 +292,10 @@ static const char *undefined_values(sw_arena *arena, const sw_job *job,
                            "; %lld of %lld figures of pairs (%s): none of their pairs has a value",
                            (long long)without, (long long)values, parts);
   if (!parts || without == 0) return sw_arena_printf(arena, "0 of %lld values", (long long)values);
-  return sw_arena_printf(arena, "%lld of %lld values (%s): %s", (long long)without,
-                         (long long)values, parts, reason_of(job));
+  const char *reasons = sw_results_text_reasons_short(arena, job);
+  if (!reasons) return NULL;
+  return sw_arena_printf(arena, "%lld of %lld values (%s): %s%s", (long long)without,
+                         (long long)values, parts, reason_of(job), reasons);
 }
 
 static bool has_values(const sw_results_schema *schema, const sw_group *group) {
