@@ -30,6 +30,7 @@ typedef struct sw_units {
   const double *area;      /* n: km2, NaN where empty; NULL without the column */
   int n_groupings;
   const sw_grouping *grouping;
+  bool is_file_order; /* the rows of the study's files have the units in this order, too */
 } sw_units;
 
 static inline const char *sw_unit_code(const sw_units *units, int64_t unit) {
@@ -102,6 +103,11 @@ typedef struct sw_column {
   int64_t missing;   /* cells that are NaN, over all ranks */
 } sw_column;
 
+typedef struct sw_counted {
+  const char *name;
+  int64_t count;
+} sw_counted;
+
 typedef struct sw_panel {
   sw_units units;
   sw_periods periods;
@@ -114,6 +120,16 @@ typedef struct sw_panel {
   int64_t units_without_data, units_dropped; /* dropped: by `missing: drop-units` or unmatched */
   int64_t filled;                            /* cells filled by interpolate or zero */
   int64_t log_of_nonpositive;                /* derived cells missing for that reason */
+  int n_unfilled;             /* columns as read that interpolate leaves with missing cells: before */
+  const sw_counted *unfilled; /* the first known value of a series, or after the last */
+  /* Of `aggregate`: its sums and ratios; on rank 0 the share of members in each, n_periods x n x
+   * n_summed, how many are below 1, and the lowest. */
+  int n_summed;
+  const char *const *summed;
+  double *coverage; /* else NULL */
+  int64_t partial_sums;
+  double least_coverage;
+  int64_t members_dropped; /* that `missing: drop-units` leaves out of all sums */
 } sw_panel;
 
 /* The column called `name`, or NULL. */

@@ -291,6 +291,82 @@ bool sw_parse_number(const char *text, size_t length, double *value) {
   return sw_parse_number_within(text, length, length, value);
 }
 
+/* ---- in another form --------------------------------------------------------------------- */
+
+/* The bytes at `at` that part thousands, 0: none. */
+static size_t thousands_at(const sw_number_form *form, const char *at, const char *end) {
+  static const char *const blanks[] = {" ", "\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x89", NULL};
+  static const char *const apostrophes[] = {"'", "\xE2\x80\x99", NULL};
+  const char *one[] = {form->thousands, NULL};
+  const char *const *any = one;
+  if (!form->thousands) return 0;
+  for (int k = 0; blanks[k]; k++)
+    if (!strcmp(form->thousands, blanks[k])) any = blanks;
+  for (int k = 0; apostrophes[k]; k++)
+    if (!strcmp(form->thousands, apostrophes[k])) any = apostrophes;
+  for (; *any; any++) {
+    size_t length = strlen(*any);
+    if ((size_t)(end - at) >= length && !memcmp(at, *any, length)) return length;
+  }
+  return 0;
+}
+
+static const char *digits_end(const char *at, const char *end) {
+  while (at < end && is_digit(*at))
+    at++;
+  return at;
+}
+
+/* The whole part from *at on, written to `out` without what parts its thousands: one to three
+ * digits, then three for each mark. False where marks stand elsewhere. */
+static bool copy_whole(const sw_number_form *form, const char **at, const char *end, char **out) {
+  const char *to = digits_end(*at, end);
+  size_t mark = thousands_at(form, to, end);
+  bool parted = mark > 0;
+  if (parted && (to == *at || to - *at > 3)) return false;
+  for (;; mark = thousands_at(form, to, end)) {
+    memcpy(*out, *at, (size_t)(to - *at));
+    *out += to - *at;
+    *at = to;
+    if (!mark) return true;
+    *at += mark;
+    to = digits_end(*at, end);
+    if (to - *at != 3) return false;
+  }
+}
+
+/* Without a per cent sign and the blank before it. */
+static const char *before_percent(const sw_number_form *form, const char *text, const char *end) {
+  static const sw_number_form blank = {.thousands = " "};
+  if (!form->percent || end == text || end[-1] != '%') return end;
+  end--;
+  for (const char *at = end - 1; at > text && end - at <= 3; at--)
+    if (thousands_at(&blank, at, end) == (size_t)(end - at)) return at;
+  return end;
+}
+
+/* Written anew as this file reads numbers. Longer texts than the buffer are no data. */
+bool sw_parse_number_as(const sw_number_form *form, const char *text, size_t length,
+                        double *value) {
+  char plain[1024], *out = plain;
+  const char *at = text, *end = before_percent(form, text, text + length);
+  if (length >= sizeof plain) return false;
+  if (at < end && (*at == '+' || *at == '-')) *out++ = *at++;
+  if (!copy_whole(form, &at, end, &out)) return false;
+  if (at < end && *at == form->decimal) {
+    const char *to = digits_end(at + 1, end);
+    memcpy(out, at, (size_t)(to - at));
+    *out = '.';
+    out += to - at;
+    at = to;
+  }
+  /* What is left is an exponent, or nothing that belongs to a number. */
+  if (at < end && *at != 'e' && *at != 'E') return false;
+  memcpy(out, at, (size_t)(end - at));
+  out += end - at;
+  return sw_parse_number(plain, (size_t)(out - plain), value);
+}
+
 /* Digits of a negative number are subtracted from the start, so that INT64_MIN is read too.
  * Blanks, points and exponents are refused. */
 bool sw_parse_integer(const char *text, size_t length, int64_t *value) {

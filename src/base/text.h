@@ -10,6 +10,16 @@
 bool sw_parse_number(const char *text, size_t length, double *value);
 /* The same, faster: of the bytes from `text` on `room` may be read, length or more. */
 bool sw_parse_number_within(const char *text, size_t length, size_t room, double *value);
+/* How a file writes its numbers, where it does not write them as above. `thousands`: one character,
+ * or NULL; a blank stands for every kind of blank, an apostrophe for the typographic one too. */
+typedef struct sw_number_form {
+  char decimal; /* '.' or ',' */
+  const char *thousands;
+  bool percent; /* a sign behind the number is passed over; its value stays as it is */
+} sw_number_form;
+/* The same in that form: what parts thousands stands before every three digits of the whole part or
+ * nowhere, and what is the decimal sign of another form is refused. */
+bool sw_parse_number_as(const sw_number_form *form, const char *text, size_t length, double *value);
 /* A whole number filling all of text[0..length). */
 bool sw_parse_integer(const char *text, size_t length, int64_t *value);
 /* The number in the fewest digits that read back as the same, 15 to 17; returns `text`. */

@@ -23,6 +23,7 @@ bool sw_name_is_taken(const char *name, bool pairs) {
                                        SW_NAME_TIME,
                                        SW_NAME_LON,
                                        SW_NAME_LAT,
+                                       SW_NAME_SUMMED,
                                        SW_NAME_OPERAND_HASH,
                                        SW_NAME_BLOCK,
                                        SW_NAME_BLOCK_CHECKSUM,
@@ -56,7 +57,8 @@ bool sw_name_is_taken(const char *name, bool pairs) {
 }
 
 bool sw_name_is_of_root(const char *name) {
-  static const char *const root[] = {SW_NAME_UNIT, SW_NAME_UNIT_TO,    SW_NAME_TIME, SW_NAME_LON,
-                                     SW_NAME_LAT,  SW_NAME_COMPOSITES, NULL};
+  static const char *const root[] = {SW_NAME_UNIT,     SW_NAME_UNIT_TO, SW_NAME_TIME,
+                                     SW_NAME_LON,      SW_NAME_LAT,     SW_NAME_COMPOSITES,
+                                     SW_NAME_COVERAGE, SW_NAME_SUMMED,  NULL};
   return is_among(name, root) || is_grouping(name);
 }

@@ -20,6 +20,11 @@
 #define SW_NAME_LAT "lat"
 #define SW_NAME_GROUP_PREFIX "group_"
 
+/* At the root, where the study aggregates: the share of members in each sum, and the axis of the
+ * sums. */
+#define SW_NAME_COVERAGE "coverage"
+#define SW_NAME_SUMMED "summed"
+
 /* The group that composites are in. */
 #define SW_NAME_COMPOSITES "composites"
 

@@ -1,5 +1,5 @@
-/* Arithmetic on a rank's own cells while the panel is built (store/panel/treat.c): aggregate,
- * then fill, then derive (expression.c). After that a column is const.
+/* Arithmetic on a rank's own cells while the panel is built (store/panel/treat.c): fill, then
+ * aggregate, then derive (expression.c). After that a column is const.
  *
  * NaN is missing, and becomes a number only where the study asks for it (`missing: interpolate`
  * or `zero`). All loops run over the units of one rank and touch no other unit, so that neither
@@ -7,6 +7,7 @@
 #include "panel/treat.h"
 
 #include <math.h>
+#include <stdio.h>
 
 /* Fills row[t0 + 1 .. t1) of a unit on the line between two known values; returns how many.
  * at[t] is the year where periods are numbers, so that unevenly spaced years are weighed as they
@@ -67,18 +68,32 @@ int64_t sw_treat_count_missing(int64_t n, int n_periods, double *const *row) {
   return count;
 }
 
-/* NaN spreads: a sum over members that are not all known is not known. A coarse unit's members
- * all live on the rank that owns it (store/panel/own.c), so the sum has one order, that of the
- * units, on any number of ranks. `parent` counts from the rank's first coarse unit; one without
- * members is 0. */
+/* A coarse unit's members all live on the rank that owns it (store/panel/own.c), so the sum has one
+ * order, that of the units, on any number of ranks. `parent` counts from the rank's first coarse
+ * unit. What becomes of a sum that lacks a member is for sw_treat_cover to say. */
 void sw_treat_sum_members(int64_t n, int n_periods, const int64_t *parent, double *const *row,
-                          int64_t n_coarse, double *const *out) {
+                          double *const *also, int64_t n_coarse, double *const *out,
+                          double *const *of) {
   for (int t = 0; t < n_periods; t++) {
     for (int64_t p = 0; p < n_coarse; p++)
-      out[t][p] = 0;
-    for (int64_t i = 0; i < n; i++)
+      out[t][p] = of[t][p] = 0;
+    for (int64_t i = 0; i < n; i++) {
+      if (isnan(row[t][i]) || (also && isnan(also[t][i]))) continue;
       out[t][parent[i]] += row[t][i];
+      of[t][parent[i]] += 1;
+    }
   }
+}
+
+/* A share of 0.9 is met by 9 of 10, which 0.9 * 10 need not be to the last bit. */
+void sw_treat_cover(int64_t n_coarse, int n_periods, const int64_t *members, double least,
+                    double *const *sum, double *const *of) {
+  for (int t = 0; t < n_periods; t++)
+    for (int64_t p = 0; p < n_coarse; p++) {
+      double all = (double)members[p], count = of[t][p];
+      of[t][p] = count / all;
+      if (count == 0 || count < least * all * (1 - 0x1p-40)) sum[t][p] = NAN;
+    }
 }
 
 /* Division by zero gives missing, not infinity, which would go on into sums and fits. Missing on
@@ -131,4 +146,30 @@ void sw_treat_share(int64_t first, int64_t n, const sw_grouping *grouping, const
     double all = sum[grouping->of[first + i]];
     value[i] = all == 0 ? NAN : value[i] / all;
   }
+}
+
+/* ---- in words ---------------------------------------------------------------------------- */
+
+/* "missing: interpolate: 12 cells stay missing, before the first or after the last known value of a
+ * series: gdp 10, population 2". snprintf may report more than fits; the loop then ends. */
+const char *sw_treat_say_unfilled(const sw_panel *panel, char text[SW_UNFILLED_ROOM]) {
+  int64_t all = 0;
+  for (int c = 0; c < panel->n_unfilled; c++)
+    all += panel->unfilled[c].count;
+  size_t used = (size_t)snprintf(text, SW_UNFILLED_ROOM,
+                                 "missing: interpolate: %lld cell%s missing, before the first or "
+                                 "after the last known value of a series:",
+                                 (long long)all, all == 1 ? " stays" : "s stay");
+  for (int c = 0; c < panel->n_unfilled && used < SW_UNFILLED_ROOM; c++)
+    used += (size_t)snprintf(text + used, SW_UNFILLED_ROOM - used, "%s %.60s %lld", c ? "," : "",
+                             panel->unfilled[c].name, (long long)panel->unfilled[c].count);
+  return text;
+}
+
+const char *sw_treat_say_partial(const sw_panel *panel, char text[SW_UNFILLED_ROOM]) {
+  long long all = (long long)panel->n_summed * panel->units.n * panel->periods.n;
+  snprintf(text, SW_UNFILLED_ROOM,
+           "%lld of %lld sums rest on a part of their members, the least on %.1f%% (coverage)",
+           (long long)panel->partial_sums, all, 100 * panel->least_coverage);
+  return text;
 }

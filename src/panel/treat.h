@@ -25,9 +25,21 @@ void sw_treat_group_sums(int64_t n, const sw_grouping *grouping, const double *v
 void sw_treat_share(int64_t first, int64_t n, const sw_grouping *grouping, const double *sum,
                     double *value);
 
-/* out[t][parent[i]] is the sum of row[t][i] in the order of i; missing when a member is. */
+/* out[t][parent[i]] is the sum of row[t][i] in the order of i, over the members that have a value
+ * in `row` and in `also` (NULL: `row` alone); of[t][parent[i]] is how many those are. */
 void sw_treat_sum_members(int64_t n, int n_periods, const int64_t *parent, double *const *row,
-                          int64_t n_coarse, double *const *out);
+                          double *const *also, int64_t n_coarse, double *const *out,
+                          double *const *of);
+/* Counts become shares of `members`; a sum over nothing, or over less than the share `least` of its
+ * members, becomes missing. */
+void sw_treat_cover(int64_t n_coarse, int n_periods, const int64_t *members, double least,
+                    double *const *sum, double *const *of);
+/* In words, for the log, `check` and the summary: what interpolate has left missing, and the sums
+ * of `aggregate` that rest on a part of their members. */
+enum { SW_UNFILLED_ROOM = 400 };
+const char *sw_treat_say_unfilled(const sw_panel *panel, char text[SW_UNFILLED_ROOM]);
+const char *sw_treat_say_partial(const sw_panel *panel, char text[SW_UNFILLED_ROOM]);
+
 /* out = numerator / denominator; by zero: missing. */
 void sw_treat_ratio_of(int64_t n, int n_periods, double *const *numerator,
                        double *const *denominator, double *const *out);

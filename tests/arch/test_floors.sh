@@ -22,7 +22,7 @@ includes_awk='
     rooms("kernel/ | kernel/series kernel/linear | kernel/space kernel/graph | kernel/pairs")
     rooms("measure/ | measure/share | measure/composite measure/unit measure/pair measure/global")
     rooms("plan/study | plan/ports | plan/walk | plan/task | plan/descriptor | plan/pairs | plan/sums | plan/run")
-    rooms("store/text store/h5 | store/units | store/panel store/layout | store/results | store/links store/diff")
+    rooms("store/text store/h5 | store/netcdf store/units | store/panel store/layout | store/results | store/links store/diff")
     rooms("cli/session | cli/synth | cli/verbs | cli/")
   }
   function rooms(list,  word, n, i, at) { # "|": one place higher
@@ -170,6 +170,7 @@ planted src/store/attic/planted.c 'int planted;\n' 'belongs to no room of store'
 planted src/plan/study/planted.c '#include "plan/ports/team.h"\n' 'rooms of plan depend the other way'
 planted src/plan/pairs/planted.h '#include "plan/run/engine.h"\n' 'rooms of plan depend the other way'
 planted src/store/text/planted.c '#include "store/panel/rows.h"\n' 'rooms of store depend'
+planted src/store/netcdf/planted.c '#include "store/panel/rows.h"\n' 'rooms of store depend'
 planted src/store/panel/planted.c '#include "store/results/results.h"\n' 'rooms of store depend'
 planted src/kernel/series/planted.h '#include "kernel/pairs/lanes.h"\n' 'rooms of kernel depend'
 planted src/kernel/hot.h '#include "kernel/series/stats.h"\n' 'rooms of kernel depend'

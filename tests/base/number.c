@@ -381,3 +381,93 @@ Test(number, table_of_powers) {
     cr_assert_not(below_power(inverse + 1, five, 127 + bits), "10^-%d is too small", k);
   }
 }
+
+/* ---- in another form --------------------------------------------------------------------- */
+
+static double as(const char *form, const char *text) {
+  sw_number_form read = {.decimal = form[0], .percent = strchr(form, '%') != NULL};
+  char thousands[8] = "";
+  snprintf(thousands, sizeof thousands, "%.*s", (int)strcspn(form + 1, "%"), form + 1);
+  if (*thousands) read.thousands = thousands;
+  double value = NAN;
+  return sw_parse_number_as(&read, text, strlen(text), &value) ? value : NAN;
+}
+
+Test(number, other_forms) {
+  static const struct {
+    const char *form, *text; /* decimal sign, then what parts thousands, then % */
+    double value;            /* NAN: refused */
+  } cases[] = {
+      {",", "1,5", 1.5},
+      {",", "-0,25", -0.25},
+      {",", ",5", 0.5},
+      {",", "5,", 5},
+      {",", "1234567", 1234567},
+      {",", "1,23E+05", 123000},
+      {",", "1.5", NAN},
+      {",", "1,2,3", NAN},
+      {",", "1,5e2,0", NAN},
+      {",", "1,5 ", NAN},
+      {",", "", NAN},
+      {",", ",", NAN},
+      {",", "-", NAN},
+      {".,", "1,234", 1234},
+      {".,", "1,234,567.25", 1234567.25},
+      {".,", "-12,345", -12345},
+      {".,", "+123,456.5e-3", 123.4565},
+      {".,", "1234567.5", 1234567.5},
+      {".,", "1,23", NAN},
+      {".,", "1234,567", NAN},
+      {".,", "1,234567", NAN},
+      {".,", "1,,234", NAN},
+      {".,", ",234", NAN},
+      {".,", "1,234,", NAN},
+      {".,", "1,234.5,6", NAN},
+      {".,", "1.234,567", NAN},
+      {".,", "12,34,567", NAN},
+      {",.", "1.234.567,5", 1234567.5},
+      {",.", "1.234", 1234},
+      {",.", "1.5", NAN},
+      {",.", "-9999,0", -9999},
+      {". ", "1 234 567.5", 1234567.5},
+      {". ",
+       "1\xC2\xA0"
+       "234",
+       1234},
+      {". ",
+       "1\xE2\x80\xAF"
+       "234\xE2\x80\xAF"
+       "567",
+       1234567},
+      {". ", "1  234", NAN},
+      {". ", "1 23", NAN},
+      {".'", "1'234", 1234},
+      {".'",
+       "1\xE2\x80\x99"
+       "234.5",
+       1234.5},
+      {".%", "12.5%", 12.5},
+      {".%", "12.5 %", 12.5},
+      {",%", "-3,5\xC2\xA0%", -3.5},
+      {".%", "12.5\xE2\x80\xAF%", 12.5},
+      {".%", "12.5", 12.5},
+      {".%", "%", NAN},
+      {".%", " %", NAN},
+      {".%", "12%%", NAN},
+      {".%", "1%2", NAN},
+      {".", "12%", NAN},
+      {",.%", "1.234,5%", 1234.5},
+      {",", "1e400", NAN},
+      {",", "nan", NAN},
+      {",", "0x10", NAN},
+  };
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    double got = as(cases[k].form, cases[k].text);
+    cr_assert(isnan(cases[k].value) ? isnan(got) : got == cases[k].value, "%s as %s: %g, not %g",
+              cases[k].text, cases[k].form, got, cases[k].value);
+  }
+  char longer[2000];
+  memset(longer, '1', sizeof longer);
+  longer[sizeof longer - 1] = '\0';
+  cr_assert(isnan(as(",", longer)));
+}

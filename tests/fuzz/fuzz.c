@@ -132,6 +132,7 @@ sw_status fuzz_panel(const sw_study *study, sw_error *said) {
 
 static const int64_t code_at[] = {0, 3, 6, 9, 12, 15, 19};
 static const sw_units six = {.n = 6,
+                             .is_file_order = true,
                              .text = "01\0"
                                      "02\0"
                                      "03\0"
@@ -159,11 +160,26 @@ static void settle(sw_status status, const sw_error *err, sw_links *links, bool 
   sw_links_destroy(fuzz_team, links);
 }
 
+void fuzz_order(const uint8_t *data, size_t size) {
+  static const char matrix[] = "%%MatrixMarket matrix coordinate pattern symmetric\n"
+                               "6 6 3\n2 1\n3 1\n6 4\n";
+  sw_study study = {.panel.unit = "code"};
+  sw_weights_spec spec = {.name = "w", .node = &place, .kind = SW_W_FILE, .file = "order.mtx"};
+  sw_links *links = NULL;
+  sw_error err = {0};
+  spec.path = fuzz_path("order.mtx");
+  fuzz_put("order.mtx", matrix, sizeof matrix - 1);
+  spec.order = "order.txt";
+  spec.order_path = fuzz_put("order.txt", data, size);
+  sw_status status = sw_links_read_weights(&err, fuzz_team, &study, &spec, &six, &links);
+  settle(status, &err, links, false);
+}
+
 void fuzz_links(const char *name, sw_weights_kind kind, bool distance, const uint8_t *data,
                 size_t size) {
   const char *path = fuzz_put(name, data, size);
   for (int style = SW_STYLE_ROW; style <= SW_STYLE_AS_IS; style++) {
-    sw_study study = {.units.drop_unmatched = style == SW_STYLE_AS_IS};
+    sw_study study = {.units.drop_unmatched = style == SW_STYLE_AS_IS, .panel.unit = "code"};
     sw_weights_spec spec = {.name = "w", .node = &place, .kind = kind, .style = (sw_style)style};
     spec.file = name;
     spec.path = path;
@@ -173,7 +189,7 @@ void fuzz_links(const char *name, sw_weights_kind kind, bool distance, const uin
     settle(status, &err, links, false);
   }
   if (!distance) return;
-  sw_study study = {.name = "fuzz"};
+  sw_study study = {.name = "fuzz", .panel.unit = "code"};
   sw_distance_spec distances = {.kind = SW_GIVEN, .file = name, .path = path};
   sw_links *links = NULL;
   sw_error err = {0};

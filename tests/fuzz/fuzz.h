@@ -25,6 +25,8 @@ void fuzz_must(bool holds, const char *format, ...) __attribute__((format(printf
 void fuzz_outcome(sw_status status, const sw_error *err);
 /* One reading of `study`; the panel's cells are walked. `said` gets the line of a refusal. */
 sw_status fuzz_panel(const sw_study *study, sw_error *said);
+/* The bytes as the codes of the rows of a good matrix. */
+void fuzz_order(const uint8_t *data, size_t size);
 /* The bytes as links in the file NAME between six units (01 .. 05, A B), as every kind and style
  * that goes with its ending; `distance`: as distances, too. */
 void fuzz_links(const char *name, sw_weights_kind kind, bool distance, const uint8_t *data,

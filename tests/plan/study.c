@@ -49,6 +49,8 @@ static const char full[] =
     "  knn6: {kind: knn, k: 6}\n"
     "  inv: {kind: inverse-distance, cutoff_km: 200}\n"
     "  w2: {kind: matrix, file: /W.csv, style: as-is}\n"
+    "  od: {kind: file, file: od.csv, from: home, to: work, weight: people}\n"
+    "  mm: {kind: file, file: W.MTX, order: codes.txt}\n"
     "composites:\n"
     "  all: {positive: [economy, ecology], weights: equal}\n"
     "  economy: {positive: [gdp, gdp.pc], negative: unemployment, normalise: rank}\n"
@@ -58,7 +60,8 @@ static const char full[] =
     "  - coupling_coordination: &ccd {systems: [economy, ecology], as: ccd}\n"
     "  - coupling_coordination: {<<: *ccd, as: ccd2, form: wang2021, periods: [2005, 2010]}\n"
     "  - gravity: {mass: [gdp, ccd.coupling], keep: {top: 20}, decay: 1.5, as: g}\n"
-    "  - gravity: {mass: g.in_strength, distance: {file: d.csv}, keep: links, weights: inv}\n"
+    "  - gravity: {mass: g.in_strength, distance: {file: d.csv, from: a, to: b, distance: km}, "
+    "keep: links, weights: inv}\n"
     "  - location_quotient: {industries: [food, steel], total: gdp, base: {file: n.csv}, as: lq}\n"
     "  - moran: {of: 'lq.value[food]', weights: knn6, as: m2}\n"
     "output: {file: out/r.h5, precision: float64, compression: deflate}\n"
@@ -140,26 +143,32 @@ Test(study, units_and_where) {
 Test(study, weights) {
   const sw_study *study = parse("dir/s.yaml", full);
   const sw_weights_spec *spec = study->weights;
-  cr_assert_eq(study->n_weights, 4);
+  cr_assert_eq(study->n_weights, 6);
   cr_assert(spec[0].kind == SW_W_FILE && spec[0].style == SW_STYLE_BINARY);
   cr_assert_str_eq(spec[0].path, "dir/edges.gal");
   cr_assert(spec[1].kind == SW_W_KNN && spec[1].k == 6 && spec[1].style == SW_STYLE_ROW);
   cr_assert(spec[2].kind == SW_W_INVERSE_DISTANCE && spec[2].power == 1);
   cr_assert(spec[2].cutoff_km == 200 && spec[2].style == SW_STYLE_ROW);
   cr_assert(spec[3].kind == SW_W_MATRIX && spec[3].style == SW_STYLE_AS_IS);
+  cr_assert(!spec[0].columns.from && !spec[0].columns.value && !spec[0].order);
+  cr_assert_str_eq(spec[4].columns.from, "home");
+  cr_assert_str_eq(spec[4].columns.to, "work");
+  cr_assert_str_eq(spec[4].columns.value, "people");
+  cr_assert_str_eq(spec[5].order, "codes.txt");
+  cr_assert_str_eq(spec[5].order_path, "dir/codes.txt");
 }
 
 Test(study, entries_and_defaults) {
   const sw_study *study = parse("dir/s.yaml", full);
   cr_assert_eq(study->n_entries, 10);
   const sw_entry *moran = entry(study, "moran");
-  cr_assert_str_eq(moran->where, "dir/s.yaml:33:5");
+  cr_assert_str_eq(moran->where, "dir/s.yaml:35:5");
   cr_assert_eq(moran->naming[param(moran, "weights")].weights, 0);
   cr_assert(!arg(moran, "islands")->given && arg(moran, "islands")->number == 0);
   cr_assert_str_eq(arg(moran, "islands")->text, "adjust");
-  cr_assert_str_eq(arg(moran, "islands")->where, "dir/s.yaml:33:5");
+  cr_assert_str_eq(arg(moran, "islands")->where, "dir/s.yaml:35:5");
   cr_assert(arg(moran, "permutations")->given && arg(moran, "permutations")->number == 99);
-  cr_assert_str_eq(arg(moran, "permutations")->where, "dir/s.yaml:33:83");
+  cr_assert_str_eq(arg(moran, "permutations")->where, "dir/s.yaml:35:83");
   cr_assert_str_eq(arg(moran, "groups")->texts[0], "region");
   const sw_entry *ccd = entry(study, "ccd"), *ccd2 = entry(study, "ccd2");
   cr_assert_eq(arg(ccd, "breaks")->count, 3);
@@ -210,7 +219,7 @@ Test(study, references) {
   const sw_entry *economy = entry(study, "economy");
   cr_assert_eq(economy->n_needs, 3);
   cr_assert(economy->need[1].entry == -1 && economy->need[2].param == 1);
-  cr_assert_str_eq(economy->need[1].where, "dir/s.yaml:30:29");
+  cr_assert_str_eq(economy->need[1].where, "dir/s.yaml:32:29");
   need = entry(study, "ccd")->need;
   cr_assert(need[0].entry == 1 && need[1].entry == 2);
   cr_assert_str_eq(need[0].quantity, "score");

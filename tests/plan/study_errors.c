@@ -94,16 +94,30 @@ Test(study_errors, top) {
 Test(study_errors, panel) {
   static const fault table[] = {
       {"{unit: u}\n",
-       "s.yaml:2:8: 'file' is missing: a .csv, .csv.gz or .h5 file, or a list of files"},
+       "s.yaml:2:8: 'file' is missing: a .csv, .csv.gz, .h5 or .nc file, or a list of files"},
       {"{file: p.csv}\n", "s.yaml:2:8: 'unit' is missing: the column with the unit's code"},
       {"{fiel: p.csv, unit: u}\n", "s.yaml:2:9: unknown key 'fiel'; did you mean 'file'?"},
       {"{file: p.xlsx, unit: u}\n",
-       "s.yaml:2:15: 'p.xlsx' is not a panel file; expected .csv, .csv.gz or .h5"},
+       "s.yaml:2:15: 'p.xlsx' is not a panel file; expected .csv, .csv.gz, .h5 or .nc"},
       {"{file: [p.csv, p.csv], unit: u}\n", "s.yaml:2:23: 'p.csv' is listed twice"},
       {"{file: [], unit: u}\n", "s.yaml:2:15: the list of files is empty; name at least one"},
       {"{file: p.csv, unit: ''}\n", "s.yaml:2:29: found an empty text; expected a text"},
       {"{file: p.csv, unit: u, missing: drop-unit}\n",
        "s.yaml:2:40: unknown choice 'drop-unit'; did you mean 'drop-units'?"},
+      {"{file: p.csv, unit: u, decimal: ;}\n",
+       "s.yaml:2:40: decimal: found ';'; expected \",\" or \".\""},
+      {"{file: p.csv, unit: u, thousands: ab}\n",
+       "s.yaml:2:42: thousands: 'ab' cannot part thousands; expected one character, e.g. \",\", "
+       "\".\", "
+       "\" \" or \"'\""},
+      {"{file: p.csv, unit: u, thousands: 5}\n",
+       "s.yaml:2:42: thousands: '5' cannot part thousands; expected one character, e.g. \",\", "
+       "\".\", "
+       "\" \" or \"'\""},
+      {"{file: p.csv, unit: u, decimal: \",\", thousands: \",\"}\n",
+       "s.yaml:2:57: thousands and decimal are both ','; expected two signs"},
+      {"{file: p.csv, unit: u, percent: keep}\n",
+       "s.yaml:2:40: unknown choice 'keep'; expected one of strip"},
       {"{file: p.csv, unit: u, footer: -1}\n",
        "s.yaml:2:39: -1 is out of range; expected at least 0"},
       {"{file: p.csv, unit: u, layout: wide}\n", "s.yaml:2:39: layout: expected how the table is "
@@ -136,6 +150,18 @@ Test(study_errors, panel) {
        "s.yaml:3:61: ratio: 'd' takes two columns: [numerator, denominator]"},
       {"{file: p.csv, unit: u, aggregate: {by: g}}\n",
        "s.yaml:3:42: aggregate: nothing to keep; name columns under `sum` or `ratio`"},
+      {"{file: p.csv, unit: u, aggregate: {by: g, sum: [a], missing: keep}}\n",
+       "s.yaml:3:69: missing: expected refuse, skip or {at_least: 0.9}, the share of members that "
+       "a "
+       "sum needs"},
+      {"{file: p.csv, unit: u, aggregate: {by: g, sum: [a], missing: at_least}}\n",
+       "s.yaml:3:69: missing: expected refuse, skip or {at_least: 0.9}, the share of members that "
+       "a "
+       "sum needs"},
+      {"{file: p.csv, unit: u, aggregate: {by: g, sum: [a], missing: {at_least: 90}}}\n",
+       "s.yaml:3:80: at_least: 90; expected a share above 0 and up to 1"},
+      {"{file: p.csv, unit: u, aggregate: {by: g, sum: [a], missing: {at_last: 1}}}\n",
+       "s.yaml:3:70: unknown key 'at_last'; did you mean 'at_least'?"},
   };
   EXPECT_ALL(SCORE UNITS "panel: ", aggregate);
 }
@@ -193,6 +219,16 @@ Test(study_errors, weights) {
       {"{kind: contiguity, rule: queen}\n",
        "s.yaml:5:13: contiguity from polygons is not supported in this version; give the edge list "
        "with {kind: file, file: edges.csv}"},
+      {"{kind: file, file: e.csv, from: a}\n",
+       "s.yaml:5:38: `from` and `to` go together; name both columns"},
+      {"{kind: file, file: e.gal, from: a, to: b}\n",
+       "s.yaml:5:38: e.gal has no columns to name; `from`, `to` and `weight` are those of a .csv"},
+      {"{kind: file, file: E.MTX, weight: w}\n",
+       "s.yaml:5:40: E.MTX has no columns to name; `from`, `to` and `weight` are those of a .csv"},
+      {"{kind: file, file: e.csv, order: o}\n",
+       "s.yaml:5:39: e.csv has codes of its own; `order` names the codes of a .mtx"},
+      {"{kind: matrix, file: e.csv, from: a, to: b}\n",
+       "s.yaml:5:34: unknown key 'from'; known keys: kind, style, file"},
       {"e.csv\n", "s.yaml:5:6: weights 'w': expected a map, e.g. {kind: knn, k: 6}"},
   };
   EXPECT_ALL(PANEL UNITS SCORE "weights:\n  w: ", table);
@@ -302,6 +338,10 @@ Test(study_errors, arguments) {
       {"gravity: {mass: a, distance: {network: n}}\n",
        "s.yaml:5:32: gravity: distance: {network: ...} is not supported in this version; give the "
        "distances as {file: d.csv}"},
+      {"gravity: {mass: a, distance: {file: d, weight: n}}\n",
+       "s.yaml:5:42: unknown key 'weight'; known keys: file, from, to, distance"},
+      {"gravity: {mass: a, distance: {file: d, to: n}}\n",
+       "s.yaml:5:46: `from` and `to` go together; name both columns"},
       {"gravity: {mass: a, distance: {fil: n}}\n",
        "s.yaml:5:32: gravity: distance: expected great-circle, geodesic or {file: d.csv}"},
       {"gravity: {mass: a, keep: dens}\n",

@@ -83,7 +83,8 @@ Test(links_formats, bad_edges) {
   refuse("t.csv", "", "t.csv:1: the file is empty");
   refuse("t.csv", "from,to\n", "t.csv: no link between units of the panel");
   refuse("t.csv", "from\nB\n", "t.csv:1: 1 column; expected from, to or from, to, weight");
-  refuse("t.csv", "a,b,c,d\n", "t.csv:1: 4 columns; expected from, to or from, to, weight");
+  refuse("t.csv", "a,b,c,e\n",
+         "t.csv:1: 4 columns; expected from, to or from, to, weight, or columns of these names");
   refuse("t.csv", "from,to,w\nB,C,1\nC,B\n", "t.csv:3: 2 fields; the first line has 3");
   refuse("t.csv", "from,to\nB,C\nC,C\n", "t.csv:3: unit 'C' is linked to itself; remove this link");
   refuse("t.csv", "B,C\nC,B\n\nC,01\nB,C\n",
@@ -97,14 +98,15 @@ Test(links_formats, bad_edges) {
       "t.csv:2: unit '1' and '01' of the panel differ by leading zeros alone; write every code in "
       "one way, with all its digits, and keep it as text");
   refuse("t.csv", "from,to,w\nB,C,-1\n", "t.csv:2: weight -1 is negative; it must be 0 or more");
-  refuse("t.csv", "from,to,w\nB,C,1e400\n",
-         "t.csv:2: weight '1e400' is not a finite number; where there is no link write 0 or leave "
-         "the line out");
+  refuse(
+      "t.csv", "from,to,w\nB,C,1e400\n",
+      "t.csv:2: weight '1e400' is too large for a double; where there is no link write 0 or leave "
+      "the line out");
   refuse("t.csv", "from,to,w\nB,C,inf\n",
-         "t.csv:2: weight 'inf' is not a finite number; where there is no link write 0 or leave "
+         "t.csv:2: weight 'inf' is not finite; where there is no link write 0 or leave "
          "the line out");
   refuse("t.csv", "from,to,w\nB,C,\n",
-         "t.csv:2: weight '' is not a finite number; where there is no link write 0 or leave the "
+         "t.csv:2: weight '' is not a number; where there is no link write 0 or leave the "
          "line out");
   refuse("t.csv", "from,to,w\nB,C,1e308\nB,01,1e308\n",
          "t.csv: the weights of unit 'B' have no finite sum");
@@ -150,7 +152,7 @@ Test(links_formats, bad_gal_and_gwt) {
   refuse("t.gwt", "0 3 x y\nB C\n", "t.gwt:2: expected `from to value`, no blanks in the codes");
   refuse("t.gwt", "3\nB C 1\nC C 1\n", "t.gwt:3: unit 'C' is linked to itself; remove this link");
   refuse("t.gwt", "3\nB C x\n",
-         "t.gwt:2: weight 'x' is not a finite number; where there is no link write 0 or leave the "
+         "t.gwt:2: weight 'x' is not a number; where there is no link write 0 or leave the "
          "line out");
 }
 
@@ -162,8 +164,8 @@ Test(links_formats, bad_mtx_and_bad_names) {
          "general|symmetric`");
   refuse("t.mtx", BANNER "3 3\n", "t.mtx:2: expected the line `rows columns entries`");
   refuse("t.mtx", BANNER "4 4 1\n1 2 1\n",
-         "t.mtx:2: the matrix is 4 x 4 and the panel has 3 units; its rows are the panel's units "
-         "in the order of their codes");
+         "t.mtx:2: the matrix is 4 x 4 and the panel has 3 units; say which units its rows are "
+         "with `order: codes.txt`");
   refuse("t.mtx", BANNER "3 3 1\n1 4 1\n", "t.mtx:3: position '4' is not in 1 .. 3");
   refuse("t.mtx", BANNER "3 3 1\n0 1 1\n", "t.mtx:3: position '0' is not in 1 .. 3");
   refuse("t.mtx", BANNER "3 3 1\n1 2\n", "t.mtx:3: expected `row column value`");
@@ -172,9 +174,9 @@ Test(links_formats, bad_mtx_and_bad_names) {
          "t.mtx:3: unit 'B' is linked to itself; remove this link");
   refuse("t.mtx", "%%MatrixMarket matrix coordinate real symmetric\n3 3 2\n1 2 1\n2 1 1\n",
          "t.mtx:4: the link from 'B' to '01' is already on line 3; give each link once");
-  refuse("t.txt", "B,C\n",
-         "study.yaml:7:9: weights 'w': unknown file type 't.txt'; expected .csv, .csv.gz, .gal, "
-         ".gwt or .mtx");
+  refuse("t.dat", "B,C\n",
+         "study.yaml:7:9: weights 'w': unknown file type 't.dat'; expected .csv, .tsv, .txt, .gal, "
+         ".gwt or .mtx, or one of these as .gz");
 }
 
 Test(links_formats, a_missing_file_is_told) {

@@ -102,8 +102,8 @@ Test(panel_errors, integers_and_other_periods) {
 Test(panel_errors, separators) {
   put("p.csv", "id;year;gdp\na;1;1,5\nb;1;2\n");
   refused(LONG, "gdp",
-          "p.csv:2: gdp: '1,5' is not a number; expected a number, an empty cell or a text listed "
-          "under missing_values");
+          "p.csv:2: gdp: '1,5' is not a number: it has a decimal comma; write `decimal: \",\"` under "
+          "panel");
   put("p.csv", "sep=;\nid,year,gdp\na,1,1\n");
   refused(LONG, "gdp", "study.yaml:2:28: p.csv has no column 'id'");
   put("p.csv", "sep=;\n");
@@ -112,8 +112,8 @@ Test(panel_errors, separators) {
 
 Test(panel_errors, not_numbers) {
   static const char *const cells[][2] = {
-      {"abc", "is not a number"},     {"1 2", "is not a number"},
-      {"NA", "is not a number"},      {"0x10", "is not a number"},
+      {"abc", "is not a number"},     {"1 2", "is not a number: ' 2' is left after '1'"},
+      {"NA", "is not a number"},      {"0x10", "is not a number: 'x10' is left after '0'"},
       {"nan", "is not a number"},     {"inf", "is not finite"},
       {"-Infinity", "is not finite"}, {"1e400", "is too large for a double"},
   };

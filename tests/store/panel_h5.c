@@ -187,7 +187,8 @@ Test(panel_h5, fill_values) {
   put_set("time", H5T_NATIVE_INT, 1, (hsize_t[]){2}, (int[]){2010, 2005});
   put_set("gdp", H5T_NATIVE_DOUBLE, 2, (hsize_t[]){2, 3}, gdp);
   put_set("pop", H5T_NATIVE_INT64, 2, (hsize_t[]){3, 2}, pop);
-  fill_of("gdp", H5T_NATIVE_DOUBLE, (hsize_t[]){2}, (double[]){1, 2}); /* two are none */
+  put_set("two", H5T_NATIVE_DOUBLE, 2, (hsize_t[]){2, 3}, gdp);
+  fill_of("two", H5T_NATIVE_DOUBLE, (hsize_t[]){2}, (double[]){1, 2});
   fill_of("pop", H5T_NATIVE_INT, NULL, (int[]){50});
   H5Fclose(file);
   outcome out = read_good(1, PANEL, "gdp, pop");
@@ -195,6 +196,8 @@ Test(panel_h5, fill_values) {
   EXPECT(out, "pop", "2005", "01", NAN);
   EXPECT(out, "pop", "2010", "01", 20);
   release(&out);
+  refused_alone("two",
+                "p.h5: two: the attribute _FillValue has too many values; expected one number");
 }
 
 Test(panel_h5, axes) {

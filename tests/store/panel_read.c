@@ -215,7 +215,8 @@ Test(panel_read, units_without_rows) {
 
 #define AGGREGATE                                                                                  \
   "panel: {file: p.csv, unit: id, time: year, missing: keep, aggregate: {by: city, sum: [gdp], "   \
-  "ratio: {pc: [gdp, pop]}}, derive: {ln: log(pc)}}\nunits: {file: u.csv, unit: id, lon: lon, "    \
+  "ratio: {pc: [gdp, pop]}, missing: skip}, derive: {ln: log(pc)}}\nunits: {file: u.csv, unit: "   \
+  "id, lon: lon, "                                                                                 \
   "lat: lat, area: {column: size, unit: km2}, groups: [county]}"
 
 Test(panel_read, aggregate) {
@@ -229,7 +230,7 @@ Test(panel_read, aggregate) {
     EXPECT(out, "gdp", "1", "A", 3);
     EXPECT(out, "pc", "1", "A", 0.5);
     EXPECT(out, "pc", "2", "A", 5);
-    EXPECT(out, "gdp", "1", "C", NAN); /* a member is missing */
+    EXPECT(out, "gdp", "1", "C", NAN); /* no member has it */
     EXPECT(out, "pc", "1", "B", NAN);  /* 3/0 */
     EXPECT(out, "ln", "2", "A", log(5));
     cr_assert_eq(units->area[0], 4);

@@ -245,10 +245,11 @@ Test(weights, distances_that_cannot_be) {
   refuse_distance("from,to,km\nA,B,-3\n", &units,
                   "t.csv:2: distance -3 is negative; it must be 0 or more");
   refuse_distance("x,A,B,C\nA,0,3,4\nB,3,0,nan\nC,4,1,0\n", &units,
-                  "t.csv:3: distance 'nan' is not a finite number; leave the pair out where there "
+                  "t.csv:3: distance 'nan' is not a number; leave the pair out where there "
                   "is none");
-  refuse_distance("from,to\nA,B\n", &units,
-                  "t.csv:1: 2 columns; expected from, to, distance, or a square table of codes");
+  refuse_distance(
+      "from,to\nA,B\n", &units,
+      "t.csv:1: no column of distances; expected from, to, distance, or a square table of codes");
   refuse_distance("from,to,km\n", &units, "t.csv: no distance between units of the panel");
   refuse_distance("from,to,km\nA,B,3\nA,D,3\n", &units,
                   "t.csv:3: unit 'D' is not in the panel; correct the code, or write `unmatched: "

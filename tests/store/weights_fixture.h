@@ -28,7 +28,8 @@ static inline void setup(void) {
 }
 
 static inline void teardown(void) {
-  static const char *const names[] = {"t.csv", "t.gal", "t.gwt", "t.mtx", "t.txt"};
+  static const char *const names[] = {"t.csv", "t.gal", "t.gwt",   "t.mtx",     "t.txt",
+                                      "t.tsv", "T.CSV", "t.codes", "codes.txt", "t.dat"};
   for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
     char path[128];
     snprintf(path, sizeof path, "%s/%s", folder, names[k]);
@@ -71,7 +72,7 @@ static inline int compare_rows(const void *a, const void *b) {
 /* Units in code order; coordinates when `placed`. */
 static inline sw_units units_of(struct unit_row *row, int64_t n, bool placed) {
   qsort(row, (size_t)n, sizeof *row, compare_rows);
-  sw_units units = {.n = n};
+  sw_units units = {.n = n, .is_file_order = true};
   size_t bytes = 0;
   for (int64_t i = 0; i < n; i++)
     bytes += strlen(row[i].code) + 1;

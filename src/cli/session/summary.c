@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "measure/names.h"
+#include "panel/treat.h"
 #include "store/layout/headline.h"
 
 #include <math.h>
@@ -178,6 +179,13 @@ static int plain_of(const sw_run *run) {
   return plain;
 }
 
+/* What was left of missing cells, where numbers rest on less than the panel seems to have. */
+static void say_panel(const sw_panel *panel) {
+  char text[SW_UNFILLED_ROOM];
+  if (panel->n_unfilled) puts(sw_treat_say_unfilled(panel, text));
+  if (panel->partial_sums) printf("aggregate: %s\n", sw_treat_say_partial(panel, text));
+}
+
 sw_status sw_summary_print(sw_error *err, const sw_session *s) {
   const sw_run *run = s->run;
   sw_team *team = s->team;
@@ -191,6 +199,7 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
       printf(" x %d period%s", periods->n, periods->n == 1 ? "" : "s");
     printf(" -> %s (%s)\n", s->study->output_path,
            sw_session_show_bytes(file_bytes(s->study->output_path)));
+    say_panel(s->panel);
   }
   SW_TRY(sw_team_agree(team, err, team->rank == 0 ? say_results(err, s) : SW_OK, 0));
   /* Two reductions for all figures: each is a collective, and none may lie behind a condition that

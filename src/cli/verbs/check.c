@@ -12,6 +12,7 @@
 #include "cli/session/options.h"
 #include "cli/session/session.h"
 #include "panel/time.h"
+#include "panel/treat.h"
 #include "store/results/past.h"
 #include "store/results/results.h"
 
@@ -149,7 +150,13 @@ static void say_panel(const sw_session *s) {
   for (int c = 0; c < panel->n_columns; c++)
     printf("  %-24s %lld (%.1f%%)\n", panel->column[c].name, (long long)panel->column[c].missing,
            100 * (double)panel->column[c].missing / cells);
+  char text[SW_UNFILLED_ROOM];
   if (panel->filled) printf("cells filled: %lld\n", (long long)panel->filled);
+  if (panel->n_unfilled) puts(sw_treat_say_unfilled(panel, text));
+  if (panel->members_dropped)
+    printf("aggregate: %lld members with missing cells are left out of all sums\n",
+           (long long)panel->members_dropped);
+  if (panel->partial_sums) printf("aggregate: %s\n", sw_treat_say_partial(panel, text));
   if (panel->units_dropped) printf("units dropped: %lld\n", (long long)panel->units_dropped);
   if (panel->units_without_data)
     printf("units without data: %lld\n", (long long)panel->units_without_data);

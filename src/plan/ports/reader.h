@@ -7,7 +7,7 @@
 #include "plan/study/study.h"
 
 /* Read, check and align the panel and the units of the study: units file with `where`, panel files
- * in their layout, aggregate, fill, derive, missing, drop-units. The panel holds a column for each
+ * in their layout, fill, aggregate, derive, missing, drop-units. The panel holds a column for each
  * indicator that an entry names (operands of derived ones are given back). Everything is owned by
  * `arena` and by the panel's own arrays, released by sw_panel_destroy. Memory: n*T*p/K doubles per
  * rank plus the rows in flight. */

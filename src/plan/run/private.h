@@ -8,7 +8,8 @@
 
 /* A distance in use, shared by the entries that ask for the same kind or the same file. */
 typedef struct sw_distance_use {
-  const char *path; /* SW_GIVEN */
+  const char *path;        /* SW_GIVEN */
+  sw_link_columns columns; /* the same */
   sw_distance distance;
   void *shared;    /* node-shared: x, y and z, which `distance` points into; NULL: SW_GIVEN */
   sw_links *links; /* SW_GIVEN, owned; else NULL */

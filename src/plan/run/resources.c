@@ -111,10 +111,18 @@ static sw_status points_make(sw_error *err, sw_run *run, const sw_entry *entry,
   return SW_OK;
 }
 
-/* Files are told apart by path: two names of one file are read twice, which is only slower. */
+static bool is_same_text(const char *a, const char *b) {
+  return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* Files are told apart by path: two names of one file are read twice, which is only slower. Other
+ * columns of one file are other distances. */
 static bool is_same_distance(const sw_distance_use *use, const sw_distance_spec *spec) {
   if (use->distance.kind != spec->kind) return false;
-  return spec->kind != SW_GIVEN || strcmp(use->path, spec->path) == 0;
+  return spec->kind != SW_GIVEN || (strcmp(use->path, spec->path) == 0 &&
+                                    is_same_text(use->columns.from, spec->columns.from) &&
+                                    is_same_text(use->columns.to, spec->columns.to) &&
+                                    is_same_text(use->columns.value, spec->columns.value));
 }
 
 /* The distance that an argument names, shared with earlier ones that name the same. n_distances
@@ -131,6 +139,7 @@ static sw_status find_distance(sw_error *err, sw_run *run, const sw_entry *entry
   sw_distance_use *use = &own->distance[own->n_distances];
   use->distance.kind = spec->kind;
   use->path = spec->path;
+  use->columns = spec->columns;
   if (spec->kind == SW_GIVEN) {
     SW_TRY(run->reader->distance(err, run->team, run->study, entry->name, spec, &run->panel->units,
                                  &use->links));

@@ -211,18 +211,20 @@ static sw_status read_groupings(const reading *at, const sw_node *node) {
   return SW_OK;
 }
 
-/* {file: d.csv}, relative to the study file. {network: ...} has a message of its own because a user
- * of it would not learn from "unknown key" what to do instead. */
+/* {file: d.csv, from: a, to: b, distance: km}, relative to the study file. {network: ...} has a
+ * message of its own because a user of it would not learn from "unknown key" what to do instead. */
 static sw_status read_distance_file(const reading *at, const sw_node *node) {
+  static const char *const keys[] = {"file", "from", "to", "distance", NULL};
   sw_distance_spec *distance = &at->naming->distance;
   const sw_node *file = sw_node_get(node, "file");
   if (sw_node_get(node, "network"))
     return fail(at, node,
                 "{network: ...} is not supported in this version; give the distances as "
                 "{file: d.csv}");
-  if (!file || node->count != 1)
-    return fail(at, node, "expected great-circle, geodesic or {file: d.csv}");
+  if (!file) return fail(at, node, "expected great-circle, geodesic or {file: d.csv}");
+  SW_TRY(sw_node_check_keys(at->err, node, keys));
   SW_TRY(read_text(at, file, &distance->file));
+  SW_TRY(sw_study_read_columns(at->err, node, "distance", &distance->columns));
   distance->path = sw_path_beside(at->in->arena, at->in->study->file, distance->file);
   if (!distance->path) return sw_fail(at->err, SW_ENOMEM, "out of memory while reading the study");
   /* The unit of these distances is that of the file; only the user knows it. */

@@ -1,6 +1,6 @@
 /* `panel:`, the data: files, layout, missing cells, derived indicators, breaks, aggregation. Only
  * the form is read here; whether columns and periods exist is for the panel's reader to see. What
- * the reader does with it, in this order: read, aggregate, fill, derive, drop. */
+ * the reader does with it, in this order: read, fill, aggregate, derive, drop. */
 #include <string.h>
 
 #include "base/text.h"
@@ -17,8 +17,8 @@ static sw_status no_memory(sw_error *err) {
 /* The ending decides how a file is read, so another one is refused rather than guessed at. A name
  * that is nothing but an ending is no file. */
 static bool is_panel_file(const char *name) {
-  static const char *const endings[] = {".csv", ".csv.gz", ".h5"};
-  for (int i = 0; i < 3; i++)
+  static const char *const endings[] = {".csv", ".csv.gz", ".h5", ".nc"};
+  for (int i = 0; i < 4; i++)
     if (strlen(name) > strlen(endings[i]) && sw_ends_with(name, endings[i])) return true;
   return false;
 }
@@ -30,7 +30,8 @@ static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *p
   const sw_node *node = sw_node_get(panel, "file");
   const char **path;
   if (!node)
-    return sw_form_missing(err, panel, "file", "a .csv, .csv.gz or .h5 file, or a list of files");
+    return sw_form_missing(err, panel, "file",
+                           "a .csv, .csv.gz, .h5 or .nc file, or a list of files");
   SW_TRY(sw_form_texts(err, in->arena, node, &spec->n_files, &spec->file));
   if (spec->n_files == 0)
     return sw_node_fail(err, node, "the list of files is empty; name at least one");
@@ -38,7 +39,8 @@ static sw_status read_files(sw_error *err, sw_study_reader *in, const sw_node *p
   for (int i = 0; i < spec->n_files; i++) {
     if (!is_panel_file(spec->file[i]))
       return sw_node_fail(err, node->kind == SW_NODE_LIST ? node->item[i] : node,
-                          "'%s' is not a panel file; expected .csv, .csv.gz or .h5", spec->file[i]);
+                          "'%s' is not a panel file; expected .csv, .csv.gz, .h5 or .nc",
+                          spec->file[i]);
     path[i] = sw_path_beside(in->arena, in->study->file, spec->file[i]);
     if (!path[i]) return no_memory(err);
   }
@@ -231,10 +233,37 @@ static sw_status read_ratio(sw_error *err, sw_study_reader *in, const sw_node *n
   return SW_OK;
 }
 
+/* refuse | skip | {at_least: 0.9}. */
+static sw_status read_members(sw_error *err, sw_study_reader *in, const sw_node *node) {
+  static const char *const keys[] = {"at_least", NULL};
+  sw_panel_spec *spec = &in->study->panel;
+  const char *word = node && node->kind == SW_NODE_SCALAR ? node->text : "";
+  const sw_node *least = NULL;
+  if (!node || strcmp(word, "refuse") == 0) return SW_OK;
+  if (strcmp(word, "skip") == 0) {
+    spec->member_missing = SW_MEMBERS_SKIP;
+    return SW_OK;
+  }
+  if (node->kind == SW_NODE_MAP) {
+    SW_TRY(sw_node_check_keys(err, node, keys));
+    least = sw_node_get(node, "at_least");
+  }
+  if (!least)
+    return sw_node_fail(err, node,
+                        "missing: expected refuse, skip or {at_least: 0.9}, the share of members "
+                        "that a sum needs");
+  SW_TRY(sw_node_number(err, least, &spec->at_least));
+  if (!(spec->at_least > 0 && spec->at_least <= 1))
+    return sw_node_fail(err, least, "at_least: %s; expected a share above 0 and up to 1",
+                        least->text);
+  spec->member_missing = SW_MEMBERS_AT_LEAST;
+  return SW_OK;
+}
+
 /* `units` is read before the panel, so that its absence can be seen here. The columns to keep have
  * to be named: a sum of rates or codes means nothing, and only the user can tell them apart. */
 static sw_status read_aggregate(sw_error *err, sw_study_reader *in, const sw_node *node) {
-  static const char *const keys[] = {"by", "sum", "ratio", NULL};
+  static const char *const keys[] = {"by", "sum", "ratio", "missing", NULL};
   sw_panel_spec *spec = &in->study->panel;
   if (!node || sw_form_is_null(node)) return SW_OK;
   SW_TRY(sw_node_check_keys(err, node, keys));
@@ -248,10 +277,59 @@ static sw_status read_aggregate(sw_error *err, sw_study_reader *in, const sw_nod
   if (spec->n_sum + spec->n_ratio == 0)
     return sw_node_fail(err, node,
                         "aggregate: nothing to keep; name columns under `sum` or `ratio`");
-  return SW_OK;
+  return read_members(err, in, sw_node_get(node, "missing"));
 }
 
 /* ---- the section ------------------------------------------------------------------------ */
+
+/* One character that can part thousands: nothing that a number has in itself. */
+static bool is_thousands(const char *text) {
+  char shape[16];
+  size_t length = strlen(text);
+  if (!length || length > 4 || strchr("0123456789+-eE%", *text)) return false;
+  for (const char *c = text + 1; *c; c++)
+    if ((*c & 0xC0) != 0x80) return false; /* begins another character */
+  /* No letter: what is left of it for the eye is a blank (cut off) or one of these. */
+  size_t left = sw_text_shape(text, length, shape);
+  return left == 0 || (left == 1 && strchr(",.'_ ", *shape));
+}
+
+/* Of `thousands: "."` follows that the decimal sign is a comma. */
+static sw_status read_number_form(sw_error *err, sw_study_reader *in, const sw_node *panel) {
+  const sw_node *decimal = sw_node_get(panel, "decimal"), *percent = sw_node_get(panel, "percent");
+  const sw_node *thousands = sw_node_get(panel, "thousands");
+  sw_number_form *form = NULL;
+  const char *text = ".";
+  int index = 0;
+  if (!decimal && !thousands && !percent) return SW_OK;
+  SW_NEW(err, in->arena, form, 1);
+  if (thousands) SW_TRY(sw_form_scalar(err, thousands, &form->thousands));
+  if (thousands && !is_thousands(form->thousands))
+    return sw_node_fail(
+        err, thousands,
+        "thousands: '%s' cannot part thousands; expected one character, e.g. \",\", "
+        "\".\", \" \" or \"'\"",
+        form->thousands);
+  if (thousands && !decimal && !strcmp(form->thousands, ".")) text = ",";
+  if (decimal) SW_TRY(sw_form_scalar(err, decimal, &text));
+  if (strcmp(text, ".") && strcmp(text, ","))
+    return sw_node_fail(err, decimal, "decimal: found '%s'; expected \",\" or \".\"", text);
+  if (thousands && !strcmp(text, form->thousands))
+    return sw_node_fail(err, thousands, "thousands and decimal are both '%s'; expected two signs",
+                        text);
+  form->decimal = *text;
+  if (percent) SW_TRY(sw_form_choice(err, in->arena, percent, "strip", &index, NULL));
+  form->percent = percent != NULL;
+  in->study->panel.number_form = form;
+  return SW_OK;
+}
+
+/* As a cell of the panel would be read, else as a study writes numbers. */
+static bool is_number(const sw_panel_spec *spec, const char *text, double *value) {
+  size_t length = strlen(text);
+  return (spec->number_form && sw_parse_number_as(spec->number_form, text, length, value)) ||
+         sw_parse_number(text, length, value);
+}
 
 /* The list, parted into numbers and texts. Quotes make no difference, as a CSV has none around a
  * number that is missing: "-9999" means -9999.0 as well. */
@@ -265,7 +343,7 @@ static sw_status read_missing_values(sw_error *err, sw_study_reader *in, const s
   SW_NEW(err, in->arena, text, n);
   SW_NEW(err, in->arena, number, n);
   for (int i = 0; i < n; i++) {
-    if (sw_parse_number(all[i], strlen(all[i]), &number[spec->n_missing_numbers]))
+    if (is_number(spec, all[i], &number[spec->n_missing_numbers]))
       spec->n_missing_numbers++;
     else
       text[spec->n_missing_values++] = all[i];
@@ -291,9 +369,9 @@ static sw_status read_missing(sw_error *err, sw_study_reader *in, const sw_node 
 
 /* `unit` is the only column that must be named; `time` may be left out of a cross-section. */
 sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
-  static const char *const keys[] = {"file",           "unit",    "time",    "layout",
-                                     "footer",         "missing", "derive",  "aggregate",
-                                     "missing_values", "breaks",  "periods", NULL};
+  static const char *const keys[] = {"file",    "unit",    "time",      "layout",         "footer",
+                                     "missing", "derive",  "aggregate", "missing_values", "breaks",
+                                     "periods", "decimal", "thousands", "percent",        NULL};
   sw_panel_spec *spec = &in->study->panel;
   const sw_node *node = sw_node_get(in->root, "panel");
   if (!node || sw_form_is_null(node))
@@ -307,6 +385,7 @@ sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
   /* Notes that statistical offices put at the end of a file. */
   const sw_node *footer = sw_node_get(node, "footer");
   if (footer) SW_TRY(sw_form_integer(err, footer, 0, INT64_MAX, &spec->footer));
+  SW_TRY(read_number_form(err, in, node));
   SW_TRY(sw_form_texts(err, in->arena, sw_node_get(node, "periods"), &spec->n_taken, &spec->taken));
   SW_TRY(read_missing(err, in, node));
   SW_TRY(read_derive(err, in, sw_node_get(node, "derive")));

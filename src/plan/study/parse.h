@@ -43,6 +43,10 @@ sw_status sw_study_read_matrices(sw_error *err, sw_study_reader *in);
 /* The needs of every entry, and an order of computing. */
 sw_status sw_study_read_refs(sw_error *err, sw_study_reader *in);
 
+/* `from`, `to` and `value_key` of the map that names a file of links, all optional. */
+sw_status sw_study_read_columns(sw_error *err, const sw_node *map, const char *value_key,
+                                sw_link_columns *columns);
+
 /* ---- form ------------------------------------------------------------------------------- */
 
 /* A plain scalar without text: nothing was written, or null. */

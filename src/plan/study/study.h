@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/node.h"
+#include "base/text.h"
 #include "plan/study/sums.h"
 #include "spillway/measure.h"
 
@@ -21,6 +22,13 @@ typedef enum sw_layout {
   SW_LAYOUT_WIDE_PREFIX,   /* one row per unit, columns PREFIX<period> of one indicator */
   SW_LAYOUT_WIDE_INDICATOR /* one row per unit and indicator, one column per period */
 } sw_layout;
+
+/* What becomes of a sum of members that lack a cell, in the order of the words in panel.c. */
+typedef enum sw_member_missing {
+  SW_MEMBERS_REFUSE,
+  SW_MEMBERS_SKIP,
+  SW_MEMBERS_AT_LEAST
+} sw_member_missing;
 
 /* What becomes of missing cells of an indicator, in the order of the words in panel.c. */
 typedef enum sw_missing {
@@ -67,6 +75,8 @@ typedef struct sw_panel_spec {
    * quotes or not, is compared by value, all else by its characters. */
   int n_missing_values;
   const char *const *missing_value;
+  /* `decimal`, `thousands`, `percent`: how text files write numbers; NULL: as everywhere. */
+  const sw_number_form *number_form;
   int n_missing_numbers;
   const double *missing_number;
   sw_missing missing;
@@ -80,6 +90,8 @@ typedef struct sw_panel_spec {
   const char *const *sum;
   int n_ratio;
   const sw_ratio *ratio;
+  sw_member_missing member_missing;
+  double at_least; /* MEMBERS_AT_LEAST: the share of members that a sum needs */
 } sw_panel_spec;
 
 /* Whether a number stands for a missing cell: -9999 and -9999.0 are one. For every kind of file, of
@@ -128,14 +140,22 @@ typedef enum sw_weights_kind {
   SW_W_INVERSE_DISTANCE
 } sw_weights_kind;
 
+/* Columns of a list of links or distances, as the study names them; NULL: it does not. */
+typedef struct sw_link_columns {
+  const char *from, *to; /* both or neither */
+  const char *value;     /* of the weight or distance */
+} sw_link_columns;
+
 typedef struct sw_weights_spec {
   const char *name;
   const sw_node *node;
   sw_weights_kind kind;
   sw_style style;
   const char *file, *path;
-  int64_t k;               /* knn */
-  double power, cutoff_km; /* inverse-distance; cutoff <= 0: none */
+  sw_link_columns columns;        /* FILE, of a list */
+  const char *order, *order_path; /* FILE, of a .mtx: the codes of its rows */
+  int64_t k;                      /* knn */
+  double power, cutoff_km;        /* inverse-distance; cutoff <= 0: none */
 } sw_weights_spec;
 
 /* ---- entries ---------------------------------------------------------------------------- */
@@ -172,6 +192,7 @@ typedef struct sw_keep {
 typedef struct sw_distance_spec {
   sw_distance_kind kind;
   const char *file, *path; /* SW_GIVEN */
+  sw_link_columns columns; /* SW_GIVEN, of a list */
   const sw_node *node;     /* for messages */
 } sw_distance_spec;
 

@@ -8,11 +8,47 @@
 
 /* The keys that each kind takes. `kinds` is in the order of sw_weights_kind; contiguity comes last
  * and has no enumerator: it is known only to be refused with advice. */
-static const char *const file_keys[] = {"kind", "style", "file", NULL};
+static const char *const file_keys[] = {"kind", "style",  "file",  "from",
+                                        "to",   "weight", "order", NULL};
+static const char *const matrix_keys[] = {"kind", "style", "file", NULL};
 static const char *const knn_keys[] = {"kind", "style", "k", NULL};
 static const char *const distance_keys[] = {"kind", "style", "power", "cutoff_km", NULL};
 static const char kinds[] = "file|matrix|knn|inverse-distance|contiguity";
 enum { CONTIGUITY = 4 };
+
+/* One end alone would leave the other to be guessed. */
+sw_status sw_study_read_columns(sw_error *err, const sw_node *map, const char *value_key,
+                                sw_link_columns *columns) {
+  SW_TRY(sw_form_text(err, map, "from", NULL, &columns->from));
+  SW_TRY(sw_form_text(err, map, "to", NULL, &columns->to));
+  SW_TRY(sw_form_text(err, map, value_key, NULL, &columns->value));
+  if (!columns->from == !columns->to) return SW_OK;
+  return sw_node_fail(err, sw_node_get(map, columns->from ? "from" : "to"),
+                      "`from` and `to` go together; name both columns");
+}
+
+static bool is_of(const char *file, const char *ending, const char *packed) {
+  return sw_ends_with(file, ending) || sw_ends_with(file, packed);
+}
+
+/* `from`, `to` and `weight` are columns, which a list has; `order` is of a matrix without codes. */
+static sw_status read_parts(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
+  bool market = is_of(spec->file, ".mtx", ".mtx.gz"),
+       words = is_of(spec->file, ".gal", ".gal.gz") || is_of(spec->file, ".gwt", ".gwt.gz");
+  SW_TRY(sw_study_read_columns(err, spec->node, "weight", &spec->columns));
+  if ((market || words) && (spec->columns.from || spec->columns.value))
+    return sw_node_fail(err, sw_node_get(spec->node, spec->columns.from ? "from" : "weight"),
+                        "%s has no columns to name; `from`, `to` and `weight` are those of a .csv",
+                        spec->file);
+  SW_TRY(sw_form_text(err, spec->node, "order", NULL, &spec->order));
+  if (!spec->order) return SW_OK;
+  if (!market)
+    return sw_node_fail(err, sw_node_get(spec->node, "order"),
+                        "%s has codes of its own; `order` names the codes of a .mtx", spec->file);
+  spec->order_path = sw_path_beside(in->arena, in->study->file, spec->order);
+  return spec->order_path ? SW_OK
+                          : sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
+}
 
 /* The ending of a links file decides its format; see store/links. */
 static sw_status read_file(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
@@ -22,7 +58,7 @@ static sw_status read_file(sw_error *err, sw_study_reader *in, sw_weights_spec *
   SW_TRY(sw_form_text(err, spec->node, "file", hint, &spec->file));
   spec->path = sw_path_beside(in->arena, in->study->file, spec->file);
   if (!spec->path) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
-  return SW_OK;
+  return spec->kind == SW_W_FILE ? read_parts(err, in, spec) : SW_OK;
 }
 
 /* *value keeps its default when the key is left out. */
@@ -71,7 +107,8 @@ static sw_status read_one(sw_error *err, sw_study_reader *in, sw_weights_spec *s
   /* A file knows its links; the other kinds are made from the coordinates. */
   bool by_file = spec->kind == SW_W_FILE || spec->kind == SW_W_MATRIX;
   SW_TRY(sw_node_check_keys(err, node,
-                            by_file                  ? file_keys
+                            spec->kind == SW_W_FILE  ? file_keys
+                            : by_file                ? matrix_keys
                             : spec->kind == SW_W_KNN ? knn_keys
                                                      : distance_keys));
   const sw_node *style_node = sw_node_get(node, "style");

@@ -49,6 +49,9 @@ const sw_layout_text *sw_layout_root(sw_root_part part) {
       [SW_ROOT_TIME] = {SW_NAME_TIME, "period", NULL, "1"},
       [SW_ROOT_LON] = {SW_NAME_LON, "longitude, WGS84", NULL, "degrees_east"},
       [SW_ROOT_LAT] = {SW_NAME_LAT, "latitude, WGS84", NULL, "degrees_north"},
+      [SW_ROOT_SUMMED] = {SW_NAME_SUMMED, "sum or ratio that `aggregate` makes", NULL, "1"},
+      [SW_ROOT_COVERAGE] = {SW_NAME_COVERAGE, "share of the unit's members that are in the sum",
+                            NULL, "1"},
   };
   return &root[part];
 }

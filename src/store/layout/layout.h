@@ -26,6 +26,7 @@
 #define SW_ATTR_MISSING "missing"
 #define SW_ATTR_MISSING_CELLS "missing_cells"
 #define SW_ATTR_CELLS_FILLED "cells_filled"
+#define SW_ATTR_AGGREGATE_MISSING "aggregate_missing"
 #define SW_ATTR_LOGARITHMS_UNDEFINED "logarithms_undefined"
 #define SW_ATTR_UNITS_WITHOUT_DATA "units_without_data"
 #define SW_ATTR_UNITS_DROPPED "units_dropped"
@@ -105,7 +106,9 @@ typedef enum sw_root_part {
   SW_ROOT_UNIT_TO,
   SW_ROOT_TIME,
   SW_ROOT_LON,
-  SW_ROOT_LAT
+  SW_ROOT_LAT,
+  SW_ROOT_SUMMED,
+  SW_ROOT_COVERAGE
 } sw_root_part;
 const sw_layout_text *sw_layout_root(sw_root_part part);
 

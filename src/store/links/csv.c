@@ -1,6 +1,7 @@
-/* Links as comma-separated text: lists by position (`.csv`), square tables, and distances as
- * either. Every node's first rank parses the whole text, one thread; so all fail on the same line.
- * What a code or value may be is decided in list.c; here are the shapes of files. */
+/* Links as comma-separated text: lists (`.csv`), square tables, and distances as either. Every
+ * node's first rank parses the whole text, one thread; so all fail on the same line. What a code or
+ * value may be is decided in list.c, which column is what in columns.c; here are the shapes of
+ * files. */
 #include "store/links/links.h"
 
 #include <stdio.h>
@@ -38,11 +39,6 @@ static bool is_unit(const sw_links_list *list, sw_field field) {
   return sw_map_find(list->unit_of, field.text, field.length) >= 0;
 }
 
-static bool is_number(sw_field field) {
-  double value;
-  return sw_parse_number(field.text, field.length, &value);
-}
-
 /* As sw_csv_next, but a file without any is refused. */
 static sw_status first_record(sw_error *err, sw_csv *csv) {
   bool more = false;
@@ -52,48 +48,61 @@ static sw_status first_record(sw_error *err, sw_csv *csv) {
 
 /* ---- from, to[, value] ------------------------------------------------------------------- */
 
-/* A list may or may not have a header: a first line that names no unit and holds no number is one.
- * Codes that are numbers make it a record, so that a wrong code there is reported, not skipped. */
-static bool is_header(const sw_links_list *list, const sw_csv *csv) {
-  for (int c = 0; c < csv->n; c++)
-    if (is_number(csv->field[c]) || (c < 2 && is_unit(list, csv->field[c]))) return false;
-  return true;
+/* A code of the row. Where the file leaves out what repeats the row above, an empty `from` is that
+ * of the last row that has one; elsewhere it is a mistake, also in a file that knows more units
+ * than the panel. */
+static sw_status end_of(sw_error *err, const sw_links_list *list, const sw_csv *csv, int column,
+                        int64_t *unit) {
+  if (csv->field[column].length)
+    return sw_links_list_unit(err, list, csv->line, csv->field[column], unit);
+  return sw_csv_fail(err, csv,
+                     "column %d, a code of a unit, is empty; give both codes in every row (some "
+                     "files leave out a code that repeats the one above)",
+                     column + 1);
 }
 
-/* Two columns: a link is of weight 1. */
-static sw_status list_record(sw_error *err, sw_links_list *list, const sw_csv *csv) {
-  int64_t from, to;
+/* *above: the sender of the row above, where rows repeat it. */
+static sw_status list_record(sw_error *err, sw_links_list *list, const sw_csv *csv,
+                             const sw_links_columns *columns, int64_t *above) {
+  int64_t from = *above, to;
   double value = 1.0;
-  SW_TRY(sw_links_list_unit(err, list, csv->line, csv->field[0], &from));
-  SW_TRY(sw_links_list_unit(err, list, csv->line, csv->field[1], &to));
-  if (csv->n == 3) SW_TRY(sw_links_list_value(err, list, csv->line, csv->field[2], &value));
+  bool repeats = columns->repeats && csv->line > 1 && !csv->field[columns->from].length &&
+                 !csv->field[columns->from - 1].length;
+  if (!repeats) SW_TRY(end_of(err, list, csv, columns->from, &from));
+  SW_TRY(end_of(err, list, csv, columns->to, &to));
+  *above = from;
+  if (columns->own_links && from == to && from >= 0) {
+    list->own++;
+    return SW_OK;
+  }
+  if (columns->value >= 0)
+    SW_TRY(sw_links_list_value(err, list, csv->line, csv->field[columns->value], &value));
   return sw_links_list_add(err, list, csv->line, from, to, value);
 }
 
-/* The first record says how many columns there are, and may be a link itself. Distances need three:
- * a distance has a number. */
-static sw_status parse_list(sw_error *err, sw_links_list *list, sw_csv *csv) {
+/* The first record says what the columns are, and may be a link itself. */
+static sw_status parse_list(sw_error *err, sw_links_list *list, const struct source *source) {
+  sw_csv *csv = source->csv;
+  sw_links_columns columns;
+  int64_t above = -1;
   SW_TRY(first_record(err, csv));
-  int columns = csv->n;
-  if (columns != 3 && (columns != 2 || list->distance))
-    return sw_csv_fail(err, csv, "%d column%s; expected %s", columns, columns == 1 ? "" : "s",
-                       list->distance ? "from, to, distance, or a square table of codes"
-                                      : "from, to or from, to, weight");
-  if (!is_header(list, csv)) SW_TRY(list_record(err, list, csv));
+  int width = csv->n;
+  SW_TRY(sw_links_columns_find(err, source->arena, list, csv, &columns));
+  if (!columns.is_header) SW_TRY(list_record(err, list, csv, &columns, &above));
   for (bool more = true;;) {
     SW_TRY(sw_csv_next(err, csv, &more));
     if (!more) return SW_OK;
     /* Without a header the reader does not count fields, so it is done here. */
-    if (csv->n != columns)
-      return sw_csv_fail(err, csv, "%d fields; the first line has %d", csv->n, columns);
-    SW_TRY(list_record(err, list, csv));
+    if (csv->n != width)
+      return sw_csv_fail(err, csv, "%d fields; the first line has %d", csv->n, width);
+    SW_TRY(list_record(err, list, csv, &columns, &above));
   }
 }
 
 sw_status sw_links_parse_csv(sw_error *err, sw_links_list *list, const char *text, size_t length) {
   struct source source = {0};
   sw_status status = source_open(err, list->file, text, length, &source);
-  if (status == SW_OK) status = parse_list(err, list, source.csv);
+  if (status == SW_OK) status = parse_list(err, list, &source);
   source_close(&source);
   return status;
 }
@@ -202,9 +211,16 @@ sw_status sw_links_parse_table(sw_error *err, sw_links_list *list, const char *t
 /* ---- distances --------------------------------------------------------------------------- */
 
 /* Tells the two forms of distances apart by the first line. Three columns are a list, unless the
- * line is the header of a table of two units: two codes after a corner that is none. */
-static bool is_table(const sw_links_list *list, const sw_csv *csv) {
-  if (csv->n != 3) return csv->n > 3;
+ * line is the header of a table of two units: two codes after a corner that is none. More are a
+ * table, unless their names are those of a list. */
+static bool is_table(const sw_links_list *list, const struct source *source) {
+  const sw_csv *csv = source->csv;
+  if (list->columns) return false;
+  bool all_units = csv->n > 3;
+  for (int c = 1; c < csv->n && all_units; c++)
+    all_units = is_unit(list, csv->field[c]);
+  if (csv->n != 3)
+    return all_units || (csv->n > 3 && !sw_links_columns_known(source->arena, list, csv));
   return is_unit(list, csv->field[1]) && is_unit(list, csv->field[2]) &&
          !is_unit(list, csv->field[0]);
 }
@@ -215,11 +231,11 @@ sw_status sw_links_parse_distance(sw_error *err, sw_links_list *list, const char
   struct source source = {0};
   sw_status status = source_open(err, list->file, text, length, &source);
   if (status == SW_OK) status = first_record(err, source.csv);
-  bool table = status == SW_OK && is_table(list, source.csv);
+  bool table = status == SW_OK && is_table(list, &source);
   /* Rewinds: both readers want the first record themselves. */
   if (status == SW_OK) sw_csv_text(source.csv, text, length, 1);
   if (status == SW_OK)
-    status = table ? parse_square(err, list, &source) : parse_list(err, list, source.csv);
+    status = table ? parse_square(err, list, &source) : parse_list(err, list, &source);
   source_close(&source);
   return status;
 }

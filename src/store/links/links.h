@@ -16,7 +16,14 @@
 /* Grows while a file is read, on the rank that reads. Units are numbers of the panel. */
 typedef struct sw_links_list {
   const char *file; /* for messages */
+  const sw_study *study;
   const sw_units *units;
+  const sw_node *node;            /* of the study, that names the file; for messages */
+  const sw_link_columns *columns; /* as the study names them; NULL: it does not */
+  const char *order_file; /* the codes of the rows of a .mtx: where they stand, NULL: nowhere */
+  const char *order;      /* the text of that file */
+  size_t order_length;
+  bool order_is_beside; /* it was found beside the matrix; the study names none */
   bool leave_out;       /* codes outside the panel: left out and counted, else refused */
   bool may_lack;        /* a table need not hold every unit of the panel */
   bool distance;        /* values are distances: the diagonal is ignored, zero refused */
@@ -27,6 +34,7 @@ typedef struct sw_links_list {
   int64_t count, capacity;
   int64_t left_out;       /* links of codes outside the panel */
   int64_t lacking;        /* units of the panel that a table or .gal does not hold */
+  int64_t own;            /* links of a unit with itself that a file is known to hold */
   bool value_is_distance; /* .gwt: GeoDa writes distances where PySAL reads weights */
 } sw_links_list;
 
@@ -48,6 +56,40 @@ sw_status sw_links_list_value(sw_error *err, const sw_links_list *list, int64_t 
 /* Add a link; units of -1 count as left out. Refuses a link of a unit with itself. */
 sw_status sw_links_list_add(sw_error *err, sw_links_list *list, int64_t line, int64_t from,
                             int64_t to, double value);
+/* ---- lines of words (text.c) ------------------------------------------------------------- */
+
+/* The text, line by line. Fields point into it. */
+typedef struct sw_links_lines {
+  const sw_links_list *list;
+  const char *at, *end;
+  int64_t line;  /* of `rest`, from 1 */
+  sw_field rest; /* of the line, what no word was taken of yet */
+} sw_links_lines;
+
+sw_links_lines sw_links_lines_of(const sw_links_list *list, const char *text, size_t length);
+/* The next line that is not empty, without blanks around it; *more is false at the end. */
+sw_status sw_links_lines_next(sw_error *err, sw_links_lines *lines, bool *more);
+/* Up to `capacity` words of the line; their number, capacity + 1 when there are more. */
+int sw_links_lines_words(sw_links_lines *lines, int capacity, sw_field *word);
+/* A whole number from 0. */
+bool sw_links_count_of(sw_field word, int64_t *count);
+
+/* What the columns of a list are (columns.c), by number; -1: none. */
+typedef struct sw_links_columns {
+  int from, to, value; /* value -1: every link has weight 1 */
+  int family;          /* of names, of columns.c's own use */
+  bool named;          /* the study names the ends */
+  bool is_header;      /* the record is no link */
+  bool own_links;      /* a unit is among its own neighbours, which says nothing */
+  bool repeats;        /* the first two cells are empty where they are those of the row above */
+} sw_links_columns;
+
+/* Out of the first record. Says what it took where that is not plain; refuses what is in doubt. */
+sw_status sw_links_columns_find(sw_error *err, sw_arena *arena, const sw_links_list *list,
+                                const sw_csv *csv, sw_links_columns *columns);
+/* True when the record is a header whose names tell from and to, or the study names columns. */
+bool sw_links_columns_known(sw_arena *arena, const sw_links_list *list, const sw_csv *csv);
+
 /* Every unit of the panel must have been seen, or is counted as lacking. */
 sw_status sw_links_list_check_seen(sw_error *err, sw_links_list *list, const bool *seen);
 
@@ -57,12 +99,12 @@ sw_status sw_links_list_check_seen(sw_error *err, sw_links_list *list, const boo
 typedef sw_status sw_link_parse(sw_error *err, sw_links_list *list, const char *text,
                                 size_t length);
 
-sw_link_parse sw_links_parse_csv;   /* from, to[, weight] by position, with or without a header */
-sw_link_parse sw_links_parse_table; /* square, codes in the first row and column */
+sw_link_parse sw_links_parse_csv;      /* from, to[, weight], with or without a header */
+sw_link_parse sw_links_parse_table;    /* square, codes in the first row and column */
 sw_link_parse sw_links_parse_distance; /* a square table, or from, to, distance */
 sw_link_parse sw_links_parse_gal;      /* GeoDa, PySAL */
 sw_link_parse sw_links_parse_gwt;      /* GeoDa, PySAL */
-sw_link_parse sw_links_parse_mtx;      /* MatrixMarket: positions in code order */
+sw_link_parse sw_links_parse_mtx; /* MatrixMarket (market.c): the order of rows by other means */
 
 /* ---- sharing ----------------------------------------------------------------------------- */
 

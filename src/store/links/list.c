@@ -6,18 +6,18 @@
  * units is then right to know more than the panel. */
 #include "store/links/links.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "store/text/no_number.h"
 
 /* The map borrows the codes from `units`. On failure the caller destroys what there is. */
 sw_status sw_links_list_create(sw_error *err, const char *file, const sw_study *study,
                                const sw_units *units, bool distance, sw_links_list *list) {
-  *list = (sw_links_list){.file = file, .units = units, .distance = distance};
+  *list = (sw_links_list){.file = file, .study = study, .units = units, .distance = distance};
   /* `unmatched: drop`, `where`, or `missing: drop-units`. */
   list->leave_out = study->units.drop_unmatched || study->units.n_where > 0 ||
                     study->panel.missing == SW_MISSING_DROP_UNITS;
@@ -86,11 +86,14 @@ sw_status sw_links_list_unit(sw_error *err, const sw_links_list *list, int64_t l
 sw_status sw_links_list_value(sw_error *err, const sw_links_list *list, int64_t line, sw_field text,
                               double *value) {
   const char *what = list->distance ? "distance" : "weight";
-  if (!sw_parse_number(text.text, text.length, value) || !isfinite(*value))
-    return sw_links_list_fail(
-        err, list, line, "%s '%.*s' is not a finite number; %s", what, shown(text), text.text,
-        list->distance ? "leave the pair out where there is none"
-                       : "where there is no link write 0 or leave the line out");
+  if (!sw_parse_number(text.text, text.length, value)) {
+    char words[SW_NO_NUMBER_ROOM];
+    sw_number_wanted wanted = {
+        .wanted = list->distance ? "leave the pair out where there is none"
+                                 : "where there is no link write 0 or leave the line out"};
+    return sw_links_list_fail(err, list, line, "%s '%.*s' %s", what, shown(text), text.text,
+                              sw_no_number(text.text, text.length, &wanted, words));
+  }
   if (*value < 0)
     return sw_links_list_fail(err, list, line, "%s %.*s is negative; it must be 0 or more", what,
                               shown(text), text.text);

@@ -13,6 +13,7 @@
 #include "plan/ports/reader.h"
 #include "store/results/results.h"
 #include "store/text/csv.h"
+#include "store/text/no_number.h"
 
 /* Texts that mean a missing number in published tables (BEA). A panel has its own list in the
  * study; a table knows none. */
@@ -77,12 +78,13 @@ static sw_status take_row(sw_error *err, const sw_csv *csv, struct rows *rows) {
   for (int c = 0; c < columns; c++) {
     sw_field field = csv->field[c + 1];
     value[c] = NAN;
-    if (!is_missing(field) && !sw_parse_number(field.text, field.length, &value[c]))
-      return sw_csv_fail(err, csv,
-                         "column '%s': '%.*s' is not a number; expected a number, or an empty "
-                         "field, NA, (NA) or (D) where it is missing",
-                         csv->column[c + 1], field.length > 60 ? 60 : (int)field.length,
-                         field.text);
+    if (is_missing(field) || sw_parse_number(field.text, field.length, &value[c])) continue;
+    char words[SW_NO_NUMBER_ROOM];
+    sw_number_wanted wanted = {.wanted = "expected a number, or an empty field, NA, (NA) or (D) "
+                                         "where it is missing"};
+    return sw_csv_fail(err, csv, "column '%s': '%.*s' %s", csv->column[c + 1],
+                       field.length > 60 ? 60 : (int)field.length, field.text,
+                       sw_no_number(field.text, field.length, &wanted, words));
   }
   rows->count++;
   return SW_OK;

@@ -1,26 +1,17 @@
-/* Links as lines of words, in the formats of spatial software: .gal and .gwt (GeoDa, PySAL), .mtx
- * (MatrixMarket). One thread walks through the whole text, on every node's first rank. Empty lines
- * are skipped and counted, so that the line in a message is what an editor shows; the size that a
- * file declares is checked against what it holds, since a truncated file looks complete
- * otherwise. */
+/* Links as lines of words, in the formats of spatial software: .gal and .gwt (GeoDa, PySAL); lines
+ * and words of .mtx (market.c) are taken here, too. One thread walks through the whole text, on
+ * every node's first rank. Empty lines are skipped and counted, so that the line in a message is
+ * what an editor shows; the size that a file declares is checked against what it holds, since a
+ * truncated file looks complete otherwise. */
 #include "store/links/links.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/text.h"
 
 /* A header may have words behind those that count: `0 n layer key`. */
 enum { MAX_WORDS = 8 };
-
-/* The text, line by line. Fields point into it. */
-struct lines {
-  const sw_links_list *list;
-  const char *at, *end;
-  int64_t line;  /* of `rest`, from 1 */
-  sw_field rest; /* of the line, what no word was taken of yet */
-};
 
 /* CR too: lines may end in CRLF. */
 static bool is_blank(char c) {
@@ -28,17 +19,17 @@ static bool is_blank(char c) {
 }
 
 /* Skips a byte order mark, which would else be part of the first word. */
-static struct lines lines_of(const sw_links_list *list, const char *text, size_t length) {
+sw_links_lines sw_links_lines_of(const sw_links_list *list, const char *text, size_t length) {
   if (length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3)) {
     text += 3;
     length -= 3;
   }
-  return (struct lines){.list = list, .at = text, .end = text + length};
+  return (sw_links_lines){.list = list, .at = text, .end = text + length};
 }
 
 /* The next line that is not empty, without blanks around it; *more is false at the end. Bytes that
  * are no text are refused here, before they get into messages. */
-static sw_status next_line(sw_error *err, struct lines *lines, bool *more) {
+sw_status sw_links_lines_next(sw_error *err, sw_links_lines *lines, bool *more) {
   *more = false;
   while (lines->at < lines->end && !*more) {
     /* The last line may lack its newline. */
@@ -60,7 +51,7 @@ static sw_status next_line(sw_error *err, struct lines *lines, bool *more) {
 }
 
 /* Takes the next word off the line; false when there is none. */
-static bool next_word(struct lines *lines, sw_field *word) {
+static bool next_word(sw_links_lines *lines, sw_field *word) {
   const char *from = lines->rest.text, *end = from + lines->rest.length;
   while (from < end && is_blank(*from))
     from++;
@@ -74,7 +65,7 @@ static bool next_word(struct lines *lines, sw_field *word) {
 
 /* Up to `capacity` words of the line; their number, or capacity + 1 when there are more, which
  * tells a line that is too long without counting it through. */
-static int words_of(struct lines *lines, int capacity, sw_field *word) {
+int sw_links_lines_words(sw_links_lines *lines, int capacity, sw_field *word) {
   sw_field one;
   int count = 0;
   for (; count <= capacity && next_word(lines, &one); count++)
@@ -83,28 +74,23 @@ static int words_of(struct lines *lines, int capacity, sw_field *word) {
 }
 
 /* A whole number from 0. */
-static bool count_of(sw_field word, int64_t *count) {
+bool sw_links_count_of(sw_field word, int64_t *count) {
   return sw_parse_integer(word.text, word.length, count) && *count >= 0;
-}
-
-/* Whatever the case, as MatrixMarket wants it. */
-static bool is_word(sw_field word, const char *text) {
-  return word.length == strlen(text) && !strncasecmp(word.text, text, word.length);
 }
 
 /* ---- GeoDa and PySAL --------------------------------------------------------------------- */
 
 /* The first line of .gal and .gwt: "n" (PySAL), or "0 n layer key" (GeoDa). *n is the number of
  * units; that of links is nowhere said. */
-static sw_status read_header(sw_error *err, struct lines *lines, int64_t *n) {
+static sw_status read_header(sw_error *err, sw_links_lines *lines, int64_t *n) {
   sw_field word[MAX_WORDS];
   bool more = false;
-  SW_TRY(next_line(err, lines, &more));
+  SW_TRY(sw_links_lines_next(err, lines, &more));
   if (!more) return sw_links_list_fail(err, lines->list, 1, "the file is empty");
-  int words = words_of(lines, MAX_WORDS, word);
+  int words = sw_links_lines_words(lines, MAX_WORDS, word);
   /* "0" alone is n; before other words it is what GeoDa's headers begin with. */
-  if ((words == 1 && count_of(word[0], n)) ||
-      (words >= 2 && sw_csv_field_is(word[0], "0") && count_of(word[1], n)))
+  if ((words == 1 && sw_links_count_of(word[0], n)) ||
+      (words >= 2 && sw_csv_field_is(word[0], "0") && sw_links_count_of(word[1], n)))
     return SW_OK;
   return sw_links_list_fail(err, lines->list, lines->line,
                             "the first line must be `0 n layer key` or `n`, n the number of units");
@@ -112,13 +98,13 @@ static sw_status read_header(sw_error *err, struct lines *lines, int64_t *n) {
 
 /* Reads the neighbours of `from`: `count` of them, all on the line that follows. A unit without any
  * has no such line, or an empty one, so this is called for `count` > 0 only. */
-static sw_status gal_neighbours(sw_error *err, sw_links_list *list, struct lines *lines,
+static sw_status gal_neighbours(sw_error *err, sw_links_list *list, sw_links_lines *lines,
                                 int64_t from, int64_t count) {
   bool more = false;
   sw_field word;
   int64_t found = 0, to = -1, head = lines->line; /* head: the line that says `count` */
   bool extra = false;
-  SW_TRY(next_line(err, lines, &more));
+  SW_TRY(sw_links_lines_next(err, lines, &more));
   while (more && !extra && next_word(lines, &word)) {
     /* A surplus word is reported as such, before it is looked up as a unit. */
     extra = found == count;
@@ -136,10 +122,10 @@ static sw_status gal_neighbours(sw_error *err, sw_links_list *list, struct lines
 /* A line `code count`, and the neighbours after it. A unit outside the panel (from < 0) is read
  * through all the same, as its neighbours' line must be passed, and its links are counted as left
  * out. */
-static sw_status gal_unit(sw_error *err, sw_links_list *list, struct lines *lines, bool *seen) {
+static sw_status gal_unit(sw_error *err, sw_links_list *list, sw_links_lines *lines, bool *seen) {
   sw_field word[2];
   int64_t from = -1, count = 0;
-  if (words_of(lines, 2, word) != 2 || !count_of(word[1], &count))
+  if (sw_links_lines_words(lines, 2, word) != 2 || !sw_links_count_of(word[1], &count))
     return sw_links_list_fail(err, list, lines->line,
                               "expected `code count`, no blanks in the code");
   SW_TRY(sw_links_list_unit(err, list, lines->line, word[0], &from));
@@ -153,11 +139,11 @@ static sw_status gal_unit(sw_error *err, sw_links_list *list, struct lines *line
 
 /* Units are counted against the header, and every unit of the panel must be there: in a .gal a unit
  * without neighbours has a line of its own. */
-static sw_status read_gal(sw_error *err, sw_links_list *list, struct lines *lines, bool *seen) {
+static sw_status read_gal(sw_error *err, sw_links_list *list, sw_links_lines *lines, bool *seen) {
   int64_t n = 0, units = 0;
   SW_TRY(read_header(err, lines, &n));
   for (bool more = true;; units++) {
-    SW_TRY(next_line(err, lines, &more));
+    SW_TRY(sw_links_lines_next(err, lines, &more));
     if (!more) break;
     SW_TRY(gal_unit(err, list, lines, seen));
   }
@@ -173,7 +159,7 @@ static sw_status read_gal(sw_error *err, sw_links_list *list, struct lines *line
 sw_status sw_links_parse_gal(sw_error *err, sw_links_list *list, const char *text, size_t length) {
   bool *seen = NULL;
   SW_TRY(sw_calloc(err, (size_t)list->units->n, sizeof *seen, (void **)&seen));
-  struct lines lines = lines_of(list, text, length);
+  sw_links_lines lines = sw_links_lines_of(list, text, length);
   sw_status status = read_gal(err, list, &lines, seen);
   sw_free(seen);
   return status;
@@ -183,7 +169,7 @@ sw_status sw_links_parse_gal(sw_error *err, sw_links_list *list, const char *tex
  * header's n cannot be checked. GeoDa writes distances where PySAL reads weights; the caller warns
  * of it where it matters (value_is_distance). */
 sw_status sw_links_parse_gwt(sw_error *err, sw_links_list *list, const char *text, size_t length) {
-  struct lines lines = lines_of(list, text, length);
+  sw_links_lines lines = sw_links_lines_of(list, text, length);
   int64_t n = 0;
   /* Before anything can fail: it is a property of the format. */
   list->value_is_distance = true;
@@ -192,9 +178,9 @@ sw_status sw_links_parse_gwt(sw_error *err, sw_links_list *list, const char *tex
     sw_field word[3];
     int64_t from, to;
     double value;
-    SW_TRY(next_line(err, &lines, &more));
+    SW_TRY(sw_links_lines_next(err, &lines, &more));
     if (!more) return SW_OK;
-    if (words_of(&lines, 3, word) != 3)
+    if (sw_links_lines_words(&lines, 3, word) != 3)
       return sw_links_list_fail(err, list, lines.line,
                                 "expected `from to value`, no blanks in the codes");
     SW_TRY(sw_links_list_unit(err, list, lines.line, word[0], &from));
@@ -202,109 +188,4 @@ sw_status sw_links_parse_gwt(sw_error *err, sw_links_list *list, const char *tex
     SW_TRY(sw_links_list_value(err, list, lines.line, word[2], &value));
     SW_TRY(sw_links_list_add(err, list, lines.line, from, to, value));
   }
-}
-
-/* ---- MatrixMarket ------------------------------------------------------------------------ */
-
-/* What the first lines of a .mtx say. Of a symmetric matrix one triangle is stored; a pattern has
- * no values, each entry is 1. */
-struct market {
-  bool pattern, symmetric;
-  int64_t entries;
-};
-
-/* Of the format only what can be weights is taken: coordinates, not arrays; real numbers. */
-static sw_status market_banner(sw_error *err, struct lines *lines, struct market *market) {
-  sw_field word[5];
-  bool more = false;
-  SW_TRY(next_line(err, lines, &more));
-  if (!more) return sw_links_list_fail(err, lines->list, 1, "the file is empty");
-  /* Five words exactly; fields other than these (complex, skew-symmetric, hermitian) are
-   * refused. */
-  bool right = words_of(lines, 5, word) == 5 && is_word(word[0], "%%MatrixMarket") &&
-               is_word(word[1], "matrix") && is_word(word[2], "coordinate");
-  if (right) {
-    market->pattern = is_word(word[3], "pattern");
-    market->symmetric = is_word(word[4], "symmetric");
-    right = (market->pattern || is_word(word[3], "real") || is_word(word[3], "integer")) &&
-            (market->symmetric || is_word(word[4], "general"));
-  }
-  return right ? SW_OK
-               : sw_links_list_fail(err, lines->list, lines->line,
-                                    "the first line must be `%%%%MatrixMarket matrix coordinate "
-                                    "real|integer|pattern general|symmetric`");
-}
-
-/* The next line that is not a comment; they may stand anywhere after the first. */
-static sw_status market_line(sw_error *err, struct lines *lines, bool *more) {
-  do
-    SW_TRY(next_line(err, lines, more));
-  while (*more && lines->rest.text[0] == '%');
-  return SW_OK;
-}
-
-/* `rows columns entries`. The format has no codes: position k is the k-th unit in the order of
- * codes, so a matrix of another size is certainly of other units. */
-static sw_status market_size(sw_error *err, struct lines *lines, struct market *market) {
-  sw_field word[3];
-  int64_t rows = 0, columns = 0, n = lines->list->units->n;
-  bool more = false;
-  SW_TRY(market_line(err, lines, &more));
-  if (!more || words_of(lines, 3, word) != 3 || !count_of(word[0], &rows) ||
-      !count_of(word[1], &columns) || !count_of(word[2], &market->entries))
-    return sw_links_list_fail(err, lines->list, lines->line,
-                              "expected the line `rows columns entries`");
-  if (rows != n || columns != n)
-    return sw_links_list_fail(
-        err, lines->list, lines->line,
-        "the matrix is %lld x %lld and the panel has %lld units; its rows are "
-        "the panel's units in the order of their codes",
-        (long long)rows, (long long)columns, (long long)n);
-  return SW_OK;
-}
-
-/* From 1 in the file, from 0 here. */
-static sw_status market_position(sw_error *err, const struct lines *lines, sw_field word,
-                                 int64_t *unit) {
-  int64_t n = lines->list->units->n;
-  if (!sw_parse_integer(word.text, word.length, unit) || *unit < 1 || *unit > n)
-    return sw_links_list_fail(err, lines->list, lines->line, "position '%.*s' is not in 1 .. %lld",
-                              word.length > 60 ? 60 : (int)word.length, word.text, (long long)n);
-  --*unit;
-  return SW_OK;
-}
-
-/* Of a symmetric matrix each entry off the diagonal stands for two links. On the diagonal nothing
- * is doubled: there only 0 passes, which is no link. */
-static sw_status market_entry(sw_error *err, sw_links_list *list, struct lines *lines,
-                              const struct market *market) {
-  sw_field word[3];
-  int64_t from, to;
-  double value = 1.0;
-  int wanted = market->pattern ? 2 : 3;
-  if (words_of(lines, 3, word) != wanted)
-    return sw_links_list_fail(err, list, lines->line, "expected `row column%s`",
-                              market->pattern ? "" : " value");
-  SW_TRY(market_position(err, lines, word[0], &from));
-  SW_TRY(market_position(err, lines, word[1], &to));
-  if (!market->pattern) SW_TRY(sw_links_list_value(err, list, lines->line, word[2], &value));
-  SW_TRY(sw_links_list_add(err, list, lines->line, from, to, value));
-  return market->symmetric ? sw_links_list_add(err, list, lines->line, to, from, value) : SW_OK;
-}
-
-sw_status sw_links_parse_mtx(sw_error *err, sw_links_list *list, const char *text, size_t length) {
-  struct lines lines = lines_of(list, text, length);
-  struct market market = {0};
-  int64_t entries = 0;
-  SW_TRY(market_banner(err, &lines, &market));
-  SW_TRY(market_size(err, &lines, &market));
-  for (bool more = true;; entries++) {
-    SW_TRY(market_line(err, &lines, &more));
-    if (!more) break;
-    SW_TRY(market_entry(err, list, &lines, &market));
-  }
-  if (entries != market.entries)
-    return sw_links_list_fail(err, list, lines.line, "the file ends after %lld entries of %lld",
-                              (long long)entries, (long long)market.entries);
-  return SW_OK;
 }

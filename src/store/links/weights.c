@@ -3,17 +3,25 @@
  * the others; the rows are then copied into the node's shared memory, of which all its ranks
  * read. */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "store/links/links.h"
+#include "store/text/file.h"
 
 /* What is asked for: a weights matrix in a style, or distances (`distance`), which stay as they
  * are. */
 struct request {
-  const char *name;        /* for the log and messages */
-  const char *file, *path; /* as the study names it, for messages; where it is */
+  const char *name;               /* for the log and messages */
+  const char *file, *path;        /* as the study names it, for messages; where it is */
+  const sw_node *node;            /* of the study, that names the file */
+  const sw_link_columns *columns; /* NULL: not named */
+  const char *order, *order_path; /* of a .mtx: the file of codes; NULL: not named */
+  bool order_is_beside;           /* it was found beside the matrix */
+  const char *order_text;
+  size_t order_length;
   sw_link_parse *parse;
   sw_style style;
   bool distance;
@@ -61,6 +69,12 @@ static sw_status parse_rows(sw_error *err, const struct request *request, const 
                             const sw_units *units, const char *text, size_t length,
                             sw_links_list *list, sw_link_rows *rows) {
   SW_TRY(sw_links_list_create(err, request->file, study, units, request->distance, list));
+  list->node = request->node;
+  list->columns = request->columns;
+  list->order_file = request->order;
+  list->order = request->order_text;
+  list->order_length = request->order_length;
+  list->order_is_beside = request->order_is_beside;
   SW_TRY(request->parse(err, list, text, length));
   return rows_of_list(err, request, list, rows);
 }
@@ -108,6 +122,10 @@ static void report(const sw_team *team, const struct request *request, const sw_
     sw_log(SW_LOG_WARN,
            "%s: %lld link%s no reverse link; a border is two links, one in each direction",
            request->name, (long long)one_way, one_way == 1 ? " has" : "s have");
+  if (list->own > 0)
+    sw_log(SW_LOG_INFO, "%s: %lld link%s of a unit with itself %s left out of %s", request->name,
+           (long long)list->own, list->own == 1 ? "" : "s", list->own == 1 ? "was" : "were",
+           request->file);
   if (list->value_is_distance && request->style != SW_STYLE_BINARY)
     sw_log(SW_LOG_WARN,
            "%s: the third word of %s is taken as the weight; where it is a distance (GeoDa), write "
@@ -115,14 +133,37 @@ static void report(const sw_team *team, const struct request *request, const sw_
            request->name, request->file);
 }
 
+/* The codes of a .mtx: of the file that the study names, else of one that is found beside it. Rank
+ * 0 looks whether it is there, for all. */
+static sw_status read_order(sw_error *err, sw_team *team, struct request *request,
+                            sw_arena *arena) {
+  if (request->parse != sw_links_parse_mtx) return SW_OK;
+  if (!request->order) {
+    char *name = sw_file_codes_beside(arena, request->file),
+         *path = sw_file_codes_beside(arena, request->path);
+    sw_status status =
+        name && path ? SW_OK : sw_fail(err, SW_ENOMEM, "%s: out of memory", request->file);
+    SW_TRY(sw_team_agree(team, err, status, 0));
+    int there = team->rank == 0 && access(path, F_OK) == 0;
+    SW_TRY(team->broadcast(team, err, &there, sizeof there, 0));
+    if (!there) return SW_OK;
+    request->order = name;
+    request->order_path = path;
+    request->order_is_beside = true;
+  }
+  return sw_text_read(err, team, arena, request->order_path, &request->order_text,
+                      &request->order_length);
+}
+
 /* The list is kept until the report, which counts what it left out. */
-static sw_status read_file(sw_error *err, sw_team *team, const struct request *request,
+static sw_status read_file(sw_error *err, sw_team *team, struct request *request,
                            const sw_study *study, const sw_units *units, sw_arena *arena,
                            sw_links **links) {
   const char *text = NULL;
   size_t length = 0;
   sw_links_list list = {0};
   sw_link_rows rows = {0};
+  SW_TRY(read_order(err, team, request, arena));
   SW_TRY(sw_text_read(err, team, arena, request->path, &text, &length));
   /* Ranks that do not parse wait in the agreement. */
   sw_status status = SW_OK;
@@ -138,7 +179,7 @@ static sw_status read_file(sw_error *err, sw_team *team, const struct request *r
 
 /* The text of the file lives no longer than its reading: it may be large, and the study's arena
  * would keep it. On failure *links is NULL. */
-static sw_status read_request(sw_error *err, sw_team *team, const struct request *request,
+static sw_status read_request(sw_error *err, sw_team *team, struct request *request,
                               const sw_study *study, const sw_units *units, sw_links **links) {
   sw_arena *arena = NULL;
   *links = NULL;
@@ -154,24 +195,24 @@ static sw_status read_request(sw_error *err, sw_team *team, const struct request
 
 /* ---- what the study names ---------------------------------------------------------------- */
 
-/* By `kind: matrix`, else by the name of the file. The same on every rank, as the study is. */
+/* By `kind: matrix`, else by the name of the file; each may be packed as .gz. The same on every
+ * rank, as the study is. */
 static sw_status parser_of(sw_error *err, const sw_weights_spec *spec, sw_link_parse **parse) {
   static const struct {
-    const char *ending;
+    const char *ending, *packed;
     sw_link_parse *parse;
-  } formats[] = {{".csv", sw_links_parse_csv},
-                 {".csv.gz", sw_links_parse_csv},
-                 {".gal", sw_links_parse_gal},
-                 {".gwt", sw_links_parse_gwt},
-                 {".mtx", sw_links_parse_mtx}};
+  } formats[] = {{".csv", ".csv.gz", sw_links_parse_csv}, {".tsv", ".tsv.gz", sw_links_parse_csv},
+                 {".txt", ".txt.gz", sw_links_parse_csv}, {".gal", ".gal.gz", sw_links_parse_gal},
+                 {".gwt", ".gwt.gz", sw_links_parse_gwt}, {".mtx", ".mtx.gz", sw_links_parse_mtx}};
   *parse = spec->kind == SW_W_MATRIX ? sw_links_parse_table : NULL;
   for (size_t k = 0; k < sizeof formats / sizeof *formats && !*parse; k++)
-    if (sw_ends_with(spec->file, formats[k].ending)) *parse = formats[k].parse;
+    if (sw_ends_with(spec->file, formats[k].ending) || sw_ends_with(spec->file, formats[k].packed))
+      *parse = formats[k].parse;
   if (*parse) return SW_OK;
-  return sw_node_fail(
-      err, spec->node,
-      "weights '%s': unknown file type '%s'; expected .csv, .csv.gz, .gal, .gwt or .mtx",
-      spec->name, spec->file);
+  return sw_node_fail(err, spec->node,
+                      "weights '%s': unknown file type '%s'; expected .csv, .tsv, .txt, .gal, .gwt "
+                      "or .mtx, or one of these as .gz",
+                      spec->name, spec->file);
 }
 
 /* The port's `weights`. Matrices made from coordinates need no file. */
@@ -183,6 +224,10 @@ sw_status sw_links_read_weights(sw_error *err, sw_team *team, const sw_study *st
     return sw_links_from_places(err, team, spec, units, links);
   struct request request = {.name = spec->name, .file = spec->file, .path = spec->path};
   request.style = spec->style;
+  request.node = spec->node;
+  if (spec->columns.from || spec->columns.value) request.columns = &spec->columns;
+  request.order = spec->order;
+  request.order_path = spec->order_path;
   SW_TRY(parser_of(err, spec, &request.parse));
   return read_request(err, team, &request, study, units, links);
 }
@@ -195,6 +240,8 @@ sw_status sw_links_read_distance(sw_error *err, sw_team *team, const sw_study *s
   struct request request = {.name = name, .distance = true};
   request.file = spec->file;
   request.path = spec->path;
+  request.node = spec->node;
+  if (spec->columns.from || spec->columns.value) request.columns = &spec->columns;
   request.parse = sw_links_parse_distance;
   request.style = SW_STYLE_AS_IS;
   return read_request(err, team, &request, study, units, links);

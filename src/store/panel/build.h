@@ -2,9 +2,10 @@
  *   read.c       files to rows; the whole walk
  *   universe.c   which units there are
  *   periods.c    which periods there are
+ *   order.c      whether the files have the units in the order of codes
  *   own.c        which rank owns which unit
  *   send.c       rows to their owners; keep.c: those that stay
- *   treat.c      aggregate, fill, missing, drop-units; derive.c: derive
+ *   treat.c      fill, missing, drop-units; aggregate.c: aggregate; derive.c: derive
  * Every function that can talk is collective and leaves the same status on all ranks. */
 #ifndef SW_STORE_PANEL_BUILD_H
 #define SW_STORE_PANEL_BUILD_H
@@ -43,6 +44,8 @@ typedef struct sw_panel_build {
   int n_cells;
   sw_panel_cells *cells; /* raw, then derived; a later one of the same name hides an earlier */
   bool **absent;         /* of each column of the panel, as its cells have it */
+  int n_unfilled;        /* of each of the cells as read, what interpolate has left, on this rank */
+  sw_counted *unfilled;
   sw_panel *panel;
 } sw_panel_build;
 
@@ -58,12 +61,19 @@ sw_status sw_panel_universe(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_refuse_twins(sw_error *err, sw_panel_build *build, int64_t n_unknown,
                                 const char *const *unknown);
 sw_status sw_panel_periods(sw_error *err, sw_panel_build *build);
+/* False also where the study need not know. */
+sw_status sw_panel_file_order(sw_error *err, sw_panel_build *build, bool *is_ascending);
 /* Whether the study reads that period of a file. */
 bool sw_panel_takes_period(const sw_panel_spec *spec, const char *label);
 /* Local, called by sw_panel_send: every rank works out the same. */
 sw_status sw_panel_own(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_send(sw_error *err, sw_panel_build *build);
 sw_status sw_panel_treat(sw_error *err, sw_panel_build *build);
+/* aggregate.c: the cells become those of coarse units. Collective. */
+sw_status sw_panel_aggregate(sw_error *err, sw_panel_build *build);
+/* Shares of members of the units that stay, where drop-units has dropped some: now[u] is the new
+ * number of each of `before` units, < 0: dropped. */
+void sw_panel_cover_select(sw_panel *panel, int64_t before, const int64_t *now);
 /* derive.c: the derived indicators that the study needs, as further cells. Collective. */
 sw_status sw_panel_derive(sw_error *err, sw_panel_build *build);
 /* The cells of that name that were made last; NULL only for a name that the plan did not ask for.

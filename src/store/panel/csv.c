@@ -11,6 +11,7 @@
 #include "store/panel/build.h"
 #include "store/text/lines.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "panel/same_code.h"
 #include "panel/time.h"
@@ -176,6 +177,7 @@ static sw_status make_reader(sw_error *err, reading *in, int t) {
   reader->width = in->rows->width;
   if (t == 0) reader->csv = in->csv;
   SW_TRY(sw_arena_create(err, &reader->arena));
+  if (in->spec->number_form) SW_NEW(err, reader->arena, reader->percent, reader->width);
   SW_TRY(sw_panel_codes_create(err, reader->arena, &reader->units));
   SW_TRY(sw_panel_codes_create(err, reader->arena, &reader->periods));
   SW_TRY(sw_panel_codes_create(err, reader->arena, &reader->indicators));
@@ -322,6 +324,29 @@ static sw_status refuse_empty(sw_error *err, reading *in) {
                  in->spec->time ? " and period" : "");
 }
 
+/* A column in which some cells have a per cent sign and some have none may be in two units. By
+ * indicator a column is of many indicators, of which some may well be shares. Collective. */
+static sw_status say_percent(sw_error *err, reading *in) {
+  const sw_panel_rows *rows = in->rows;
+  int64_t(*sum)[2] = NULL;
+  if (in->spec->layout == SW_LAYOUT_WIDE_INDICATOR || !rows->width) return SW_OK;
+  sw_status status = sw_calloc(err, (size_t)rows->width, sizeof *sum, (void **)&sum);
+  SW_TRY(sw_team_agree(in->team, err, status, 0));
+  for (int t = 0; t < in->n_readers; t++)
+    for (int k = 0; k < 2 * rows->width; k++)
+      sum[k / 2][k % 2] += in->reader[t].percent[k / 2][k % 2];
+  status = in->team->sum_i64(in->team, err, sum[0], 2 * rows->width);
+  for (int k = 0; k < rows->width && !status; k++)
+    if (sum[k][0] && sum[k][1])
+      sw_log(SW_LOG_WARN,
+             "%s: %s: %lld cells have a per cent sign and %lld have none; all are taken "
+             "as written",
+             rows->file, in->csv->column[in->layout.from[k]], (long long)sum[k][1],
+             (long long)sum[k][0]);
+  sw_free(sum);
+  return status;
+}
+
 /* Errors of sw_lines_deal are agreed on already; the rest is agreed on here. */
 static sw_status read_lines(sw_error *err, reading *in) {
   sw_lines_taker taker = {
@@ -330,6 +355,7 @@ static sw_status read_lines(sw_error *err, reading *in) {
   /* The rows are numbered by the dictionaries of their readers still. */
   SW_TRY(sw_team_agree(in->team, err, join_readers(err, in), 0));
   SW_TRY(refuse_empty(err, in));
+  if (in->spec->number_form && in->spec->number_form->percent) SW_TRY(say_percent(err, in));
   if (in->spec->layout != SW_LAYOUT_WIDE_INDICATOR) return SW_OK;
   return sw_team_agree(in->team, err, gather_indicators(err, in), 0);
 }
@@ -350,6 +376,8 @@ sw_status sw_panel_csv_read(sw_error *err, sw_team *team, sw_arena *arena,
     /* What a cell of a panel may hold, for the message when it holds something else. */
     in.csv->wanted = "expected a number, an empty cell or a text listed under missing_values";
     in.csv->single = SW_FOOTER_HINT;
+    in.csv->form = spec->number_form;
+    in.csv->form_keys = true;
     status = read_header(err, &in);
   }
   if (!status) status = make_readers(err, &in);

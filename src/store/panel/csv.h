@@ -26,7 +26,8 @@ typedef struct sw_panel_csv_reader {
   sw_panel_codes units, periods, indicators;
   int *raw_of; /* of each code in `indicators`: index in plan->raw, -1: not needed */
   int64_t raw_capacity;
-  int64_t read;       /* lines with data, also those of indicators that are not needed */
+  int64_t (*percent)[2]; /* cells of each value without a per cent sign and with one; or NULL */
+  int64_t read;          /* lines with data, also those of indicators that are not needed */
   int32_t *number[3]; /* of its units, periods, indicators in the dictionaries of the rows; set when
                          the readers are joined */
 } sw_panel_csv_reader;

@@ -87,9 +87,26 @@ static bool is_missing_text(const sw_panel_csv_layout *layout, sw_field field) {
   return false;
 }
 
+/* The same where the file writes numbers in a form of its own, apart so that plain files do not ask
+ * for it with every cell. */
+static sw_status read_formed(sw_error *err, sw_panel_csv_reader *in, double *value) {
+  const sw_panel_csv_layout *layout = in->layout;
+  for (int k = 0; k < in->width; k++) {
+    int column = layout->from[k];
+    sw_field field = in->csv->field[column];
+    value[k] = NAN;
+    if (is_missing_text(layout, field)) continue;
+    SW_TRY(sw_csv_number_as(err, in->csv, column, in->csv->column[column], &value[k]));
+    if (field.length) in->percent[k][field.text[field.length - 1] == '%']++;
+    if (sw_panel_spec_is_missing(layout->spec, value[k])) value[k] = NAN;
+  }
+  return SW_OK;
+}
+
 /* `value`: width doubles. An empty cell is NaN, as a text or a number that means missing is. */
 static sw_status read_values(sw_error *err, sw_panel_csv_reader *in, double *value) {
   const sw_panel_csv_layout *layout = in->layout;
+  if (in->csv->form) return read_formed(err, in, value);
   for (int k = 0; k < in->width; k++) {
     int column = layout->from[k];
     value[k] = NAN;

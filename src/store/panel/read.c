@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "panel/time.h"
+#include "panel/treat.h"
 #include "store/text/file.h"
 
 #include <stdlib.h>
@@ -27,8 +28,9 @@ static sw_status read_file(sw_error *err, sw_panel_build *build, int f) {
   sw_status status = sw_panel_rows_create(err, build->arena, spec->file[f], spec->path[f],
                                           build->plan.n_raw, rows);
   SW_TRY(sw_team_agree(build->team, err, status, 0));
-  return (sw_ends_with(spec->path[f], ".h5") ? sw_panel_h5_read : sw_panel_csv_read)(
-      err, build->team, build->arena, spec, &build->plan, rows);
+  bool h5 = sw_ends_with(spec->path[f], ".h5") || sw_ends_with(spec->path[f], ".nc");
+  return (h5 ? sw_panel_h5_read : sw_panel_csv_read)(err, build->team, build->arena, spec,
+                                                     &build->plan, rows);
 }
 
 /* The nearest name that any file offers, or NULL. Optional: without memory the message goes out
@@ -110,6 +112,14 @@ static void say(const sw_panel_build *build) {
     sw_log(SW_LOG_INFO, "panel: %lld missing cells were filled by `missing: %s`",
            (long long)panel->filled,
            build->spec->missing == SW_MISSING_ZERO ? "zero" : "interpolate");
+  char text[SW_UNFILLED_ROOM];
+  if (panel->n_unfilled) sw_log(SW_LOG_WARN, "panel: %s", sw_treat_say_unfilled(panel, text));
+  if (panel->members_dropped)
+    sw_log(SW_LOG_WARN,
+           "panel: aggregate: %lld members with missing cells are left out of all sums",
+           (long long)panel->members_dropped);
+  if (panel->partial_sums)
+    sw_log(SW_LOG_WARN, "panel: aggregate: %s", sw_treat_say_partial(panel, text));
   if (panel->log_of_nonpositive)
     sw_log(SW_LOG_WARN, "panel: %lld derived cells are missing: logarithms of zero or less",
            (long long)panel->log_of_nonpositive);
@@ -140,8 +150,11 @@ static sw_status walk(sw_error *err, sw_panel_build *build) {
   SW_TRY(read_files(err, build));
   SW_TRY(sw_panel_universe(err, build));
   SW_TRY(sw_panel_periods(err, build));
+  bool is_file_order = false;
+  SW_TRY(sw_panel_file_order(err, build, &is_file_order));
   SW_TRY(sw_panel_send(err, build));
   SW_TRY(sw_panel_treat(err, build));
+  build->panel->units.is_file_order = is_file_order;
   say(build);
   return SW_OK;
 }
@@ -179,5 +192,7 @@ void sw_panel_destroy(sw_panel *panel) {
   if (!panel) return;
   for (int c = 0; c < panel->n_columns; c++)
     if (panel->column[c].row) sw_free(panel->column[c].row[0]);
+  sw_free(panel->coverage);
+  panel->coverage = NULL;
   panel->n_columns = 0;
 }

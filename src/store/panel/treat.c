@@ -1,10 +1,11 @@
-/* What the study asks to be done with the numbers, in the order of the interface: aggregate, fill,
+/* What the study asks to be done with the numbers, in their order: fill, aggregate (aggregate.c),
  * derive, then refuse, drop or keep what is still missing. The last step of a panel: rows are in
  * their cells, each rank works on its own units, and what comes out are the panel's columns.
  *
- * The order is documented (interface): sums are of numbers that were read, not filled; derived
- * indicators (derive.c) see filled ones, and are not filled themselves, nor summed. Values depend
- * on another rank's only in shares of a group. The arithmetic itself is in panel/treat.c. */
+ * The order is documented (interface): members are filled before they are summed, as a sum with a
+ * hole has nothing to be filled from; derived indicators (derive.c) see filled ones and sums, and
+ * are not filled themselves, nor summed. Values depend on another rank's only in shares of a group.
+ * The arithmetic itself is in panel/treat.c. */
 #include "store/panel/build.h"
 
 #include "base/log.h"
@@ -14,80 +15,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Units the panel will have here. While rows are placed and summed it is build->n_here that counts:
- * with `aggregate` those are the fine ones. */
+/* Units the panel will have here. While rows are placed, filled and summed it is build->n_here that
+ * counts: with `aggregate` those are the fine ones. */
 static int64_t units_here(const sw_panel_build *build) {
   return build->panel->hi - build->panel->lo;
 }
 
-/* ---- aggregate --------------------------------------------------------------------------- */
-
-/* Sums over the members of each coarse unit, in code order; missing where a member is, as a sum
- * over some counties of a state is no sum of the state. */
-static sw_status sum_cells(sw_error *err, sw_panel_build *build, const char *name,
-                           sw_panel_cells *out) {
-  int n_periods = build->panel->periods.n;
-  SW_TRY(sw_panel_cells_make(err, build->arena, name, build->n_coarse, n_periods, out));
-  sw_treat_sum_members(build->n_here, n_periods, build->parent,
-                       sw_panel_find_cells(build, name)->row, build->n_coarse, out->row);
-  return SW_OK;
-}
-
-/* A ratio of sums, not a mean of ratios: income per head of a state is its income divided by its
- * heads. The two sums are given back, even where the study asks for one of them as well, which has
- * its own. */
-static sw_status ratio_cells(sw_error *err, sw_panel_build *build, const sw_ratio *ratio,
-                             sw_panel_cells *out) {
-  int n_periods = build->panel->periods.n;
-  sw_panel_cells above = {0}, below = {0};
-  sw_status status = sum_cells(err, build, ratio->numerator, &above);
-  if (!status) status = sum_cells(err, build, ratio->denominator, &below);
-  if (!status)
-    status = sw_panel_cells_make(err, build->arena, ratio->name, build->n_coarse, n_periods, out);
-  if (!status) sw_treat_ratio_of(build->n_coarse, n_periods, above.row, below.row, out->row);
-  sw_panel_cells_free(&above);
-  sw_panel_cells_free(&below);
-  return status;
-}
-
-/* The cells become those of the coarse units; what was read is given back. All rows of members are
- * on this rank (own.c), so nothing is sent. Room for derived ones is part of the new array. On a
- * failure the cells that were made are in build->cells, for clean. */
-static sw_status aggregate(sw_error *err, sw_panel_build *build) {
-  const sw_panel_spec *spec = build->spec;
-  sw_panel_cells *coarse = NULL;
-  int n = 0;
-  if (!spec->aggregate_by) return SW_OK;
-  SW_NEW(err, build->arena, coarse, spec->n_sum + spec->n_ratio + build->plan.n_derived);
-  sw_status status = SW_OK;
-  for (int s = 0; s < spec->n_sum && !status; s++)
-    if (build->plan.sum_needed[s]) status = sum_cells(err, build, spec->sum[s], &coarse[n++]);
-  for (int r = 0; r < spec->n_ratio && !status; r++)
-    if (build->plan.ratio_needed[r])
-      status = ratio_cells(err, build, &spec->ratio[r], &coarse[n++]);
-  for (int c = 0; c < build->n_cells; c++)
-    sw_panel_cells_free(&build->cells[c]);
-  build->cells = coarse;
-  build->n_cells = n;
-  return status;
-}
-
 /* ---- fill -------------------------------------------------------------------------------- */
 
-/* Units that no indicator knows in any period, on this rank, for a warning. Counted before filling,
- * which would hide them under zeros. Without indicators (a study of distances alone) there are
- * none. */
-static int64_t count_without_data(const sw_panel_build *build) {
-  int64_t n = units_here(build), empty = 0;
-  if (build->n_cells == 0) return 0;
-  for (int64_t i = 0; i < n; i++) {
-    bool any = false;
-    for (int c = 0; c < build->n_cells && !any; c++)
-      for (int t = 0; t < build->panel->periods.n && !any; t++)
-        any = !isnan(build->cells[c].row[t][i]);
-    empty += !any;
-  }
-  return empty;
+/* Units that no indicator knows in any period, on this rank, for a warning: with `aggregate` coarse
+ * ones, by what is known of any member. Counted before filling, which would hide them under zeros.
+ * Without indicators (a study of distances alone) there are none. */
+static sw_status count_without_data(sw_error *err, sw_panel_build *build) {
+  int64_t n = units_here(build);
+  uint8_t *known = NULL;
+  if (build->n_cells == 0) return SW_OK;
+  SW_TRY(sw_calloc(err, (size_t)n, sizeof *known, (void **)&known));
+  for (int c = 0; c < build->n_cells; c++)
+    for (int t = 0; t < build->panel->periods.n; t++)
+      for (int64_t i = 0; i < build->n_here; i++)
+        known[build->parent ? build->parent[i] : i] |= !isnan(build->cells[c].row[t][i]);
+  for (int64_t u = 0; u < n; u++)
+    build->panel->units_without_data += !known[u];
+  sw_free(known);
+  return SW_OK;
 }
 
 /* Periods may be unevenly spaced: a value is weighed by time, as the periods are counted. Where
@@ -102,14 +53,37 @@ static sw_status fill(sw_error *err, sw_panel_build *build) {
   for (int t = 0; t < periods->n; t++)
     at[t] = periods->value ? (double)periods->value[t] : t;
   /* Each column for itself: nothing is filled from another. */
+  SW_NEW(err, build->arena, build->unfilled, build->n_cells);
   for (int c = 0; c < build->n_cells; c++) {
     double *const *row = build->cells[c].row;
-    if (build->spec->missing == SW_MISSING_INTERPOLATE)
-      panel->filled += sw_treat_fill_interpolate(units_here(build), periods->n, at,
-                                                 periods->n_breaks, periods->break_period, row);
+    build->unfilled[c].name = build->cells[c].name;
+    if (build->spec->missing == SW_MISSING_INTERPOLATE) {
+      panel->filled += sw_treat_fill_interpolate(build->n_here, periods->n, at, periods->n_breaks,
+                                                 periods->break_period, row);
+      build->unfilled[c].count = sw_treat_count_missing(build->n_here, periods->n, row);
+    }
     if (build->spec->missing == SW_MISSING_ZERO)
-      panel->filled += sw_treat_fill_zero(units_here(build), periods->n, row);
+      panel->filled += sw_treat_fill_zero(build->n_here, periods->n, row);
   }
+  build->n_unfilled = build->n_cells;
+  return SW_OK;
+}
+
+/* What interpolate could not fill, over all ranks: the columns with some. Collective. */
+static sw_status sum_unfilled(sw_error *err, sw_panel_build *build) {
+  sw_panel *panel = build->panel;
+  int64_t *count = NULL;
+  int n = build->n_unfilled;
+  if (n == 0) return SW_OK; /* on all ranks alike */
+  sw_status status = sw_arena_alloc(err, build->arena, (size_t)n, sizeof *count, (void **)&count);
+  SW_TRY(sw_team_agree(build->team, err, status, 0));
+  for (int c = 0; c < n; c++)
+    count[c] = build->unfilled[c].count;
+  SW_TRY(build->team->sum_i64(build->team, err, count, n));
+  for (int c = 0; c < n; c++)
+    if (count[c] > 0)
+      build->unfilled[panel->n_unfilled++] = (sw_counted){build->unfilled[c].name, count[c]};
+  panel->unfilled = build->unfilled;
   return SW_OK;
 }
 
@@ -338,25 +312,26 @@ static sw_status drop_units(sw_error *err, sw_panel_build *build) {
   /* Only now: has_gap and pack_column went by the old range. */
   sw_partition(out.n, team->rank, team->size, &panel->lo, &panel->hi);
   panel->units_dropped += before - out.n;
+  if (!status) sw_panel_cover_select(panel, before, now);
   sw_free(out.sent);
   sw_free(drop);
   return status ? status : count_missing(err, build, NULL);
 }
 
-/* Aggregating and filling are local, deriving is not (shares of groups), hence an agreement
- * between. Then counts, which all ranks have alike, so that all go the same way below. `keep`,
- * `interpolate` and `zero` leave what is missing as it is: NaN, which measures count as undefined.
+/* Filling is local, aggregating and deriving are not (the first member that lacks a cell, shares of
+ * groups), hence an agreement between. Then counts, which all ranks have alike, so that all go the
+ * same way below. `keep`, `interpolate` and `zero` leave what is missing as it is: NaN, which
+ * measures count as undefined.
  */
 sw_status sw_panel_treat(sw_error *err, sw_panel_build *build) {
   sw_team *team = build->team;
   sw_panel *panel = build->panel;
   int64_t *gaps = NULL;
-  sw_status status = aggregate(err, build);
-  if (!status) {
-    panel->units_without_data = count_without_data(build);
-    status = fill(err, build);
-  }
+  sw_status status = count_without_data(err, build);
+  if (!status) status = fill(err, build);
   SW_TRY(sw_team_agree(team, err, status, 0));
+  SW_TRY(sum_unfilled(err, build));
+  if (build->spec->aggregate_by) SW_TRY(sw_panel_aggregate(err, build));
   SW_TRY(sw_panel_derive(err, build));
   status = take_columns(err, build);
   if (!status)

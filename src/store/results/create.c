@@ -45,6 +45,16 @@ static sw_status put_integer(layout *l, hid_t object, const char *name, int64_t 
 
 /* ---- the root --------------------------------------------------------------------------- */
 
+static sw_status put_member_missing(layout *l) {
+  const sw_panel_spec *spec = &l->run->study->panel;
+  bool at_least = spec->member_missing == SW_MEMBERS_AT_LEAST;
+  const char *text =
+      at_least ? sw_arena_printf(l->results->arena, "at_least %.17g", spec->at_least)
+               : sw_arena_text(l->results->arena,
+                               spec->member_missing == SW_MEMBERS_SKIP ? "skip" : "refuse");
+  return put_text(l, l->file, SW_ATTR_AGGREGATE_MISSING, text);
+}
+
 /* All that is needed to make the file again, and to know what was done to the data: `verify` and
  * `check --since` read `study`, `inputs`, `version` and `build`. Except `state`, nothing here
  * changes later. `state` has room, so that it is replaced in place. */
@@ -68,6 +78,7 @@ static sw_status put_root_attributes(layout *l) {
         put_text(l, l->file, SW_ATTR_WEIGHTS, sw_results_text_weights(l->results->arena, study)));
   SW_TRY(put_text(l, l->file, SW_ATTR_UNMATCHED, study->units.drop_unmatched ? "drop" : "error"));
   SW_TRY(put_text(l, l->file, SW_ATTR_MISSING, missing[study->panel.missing]));
+  if (study->panel.aggregate_by) SW_TRY(put_member_missing(l));
   SW_TRY(put_text(l, l->file, SW_ATTR_MISSING_CELLS,
                   sw_results_text_missing(l->results->arena, panel)));
   SW_TRY(put_integer(l, l->file, SW_ATTR_CELLS_FILLED, panel->filled));
@@ -172,6 +183,35 @@ static sw_status put_degrees(layout *l, sw_root_part part, const double *value) 
       l, sw_h5_numbers(l->file, at->name, at->long_name, at->units, SW_CELL_F64, n, value));
 }
 
+/* What the sums of `aggregate` rest on. */
+static sw_status put_coverage(layout *l) {
+  const sw_panel *panel = l->run->panel;
+  const sw_layout_text *axis = sw_layout_root(SW_ROOT_SUMMED);
+  const sw_layout_text *text = sw_layout_root(SW_ROOT_COVERAGE);
+  static const char *const over[] = {SW_NAME_TIME, SW_NAME_UNIT, SW_NAME_SUMMED};
+  const hsize_t extent[] = {(hsize_t)panel->periods.n, (hsize_t)panel->units.n,
+                            (hsize_t)panel->n_summed};
+  if (!panel->coverage || panel->n_summed == 0) return SW_OK;
+  SW_TRY(make_scale(l, sw_h5_labels(l->file, axis->name, axis->long_name, extent[2], panel->summed),
+                    axis->name));
+  sw_h5_form form = {.name = text->name,
+                     .long_name = text->long_name,
+                     .units = text->units,
+                     .cell = SW_CELL_F64,
+                     .rank = 3,
+                     .extent = extent,
+                     .chunk = (const hsize_t[]){0, 0, 0}};
+  hid_t dataset = sw_h5_dataset(l->file, &form, false);
+  if (dataset < 0) return done(l, -1, "write the coverage of sums");
+  sw_status status = SW_OK;
+  for (int a = 0; a < 3 && status == SW_OK; a++)
+    status = attach(l, l->file, dataset, over[a], a);
+  herr_t code =
+      H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, panel->coverage);
+  if (H5Dclose(dataset) < 0) code = -1;
+  return status == SW_OK ? done(l, code, "write the coverage of sums") : status;
+}
+
 /* Each is optional in a study. */
 static sw_status put_places(layout *l) {
   const sw_units *units = &l->run->panel->units;
@@ -180,7 +220,7 @@ static sw_status put_places(layout *l) {
   SW_TRY(put_degrees(l, SW_ROOT_LAT, units->lat));
   for (int g = 0; g < units->n_groupings; g++)
     SW_TRY(put_grouping(l, &units->grouping[g], n));
-  return SW_OK;
+  return put_coverage(l);
 }
 
 /* ---- groups ----------------------------------------------------------------------------- */

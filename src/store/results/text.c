@@ -18,8 +18,24 @@
 #include "base/arena.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "store/text/file.h"
 
 /* ---- weights matrices ------------------------------------------------------------------- */
+
+/* `before` and the text, or nothing where the study leaves the key out. */
+static const char *part(sw_arena *arena, const char *before, const char *text) {
+  return text ? sw_arena_printf(arena, "%s%s", before, text) : "";
+}
+
+/* With the columns and the order of rows as the study names them. */
+static const char *how_file(sw_arena *arena, const sw_weights_spec *w) {
+  const char *from = part(arena, ", from: ", w->columns.from),
+             *to = part(arena, ", to: ", w->columns.to),
+             *value = part(arena, ", weight: ", w->columns.value),
+             *order = part(arena, ", order: ", w->order);
+  if (!from || !to || !value || !order) return NULL;
+  return sw_arena_printf(arena, "file, file: %s%s%s%s%s", w->file, from, to, value, order);
+}
 
 /* Each with what is in force, defaults too, in the words of `weights:` in a study. 15 digits, so
  * that 0.1 stays 0.1. */
@@ -30,7 +46,7 @@ const char *sw_results_text_weights(sw_arena *arena, const sw_study *study) {
   for (int i = 0; text && i < study->n_weights; i++) {
     const sw_weights_spec *w = &study->weights[i];
     const char *how = "";
-    if (w->kind == SW_W_FILE) how = sw_arena_printf(arena, "file, file: %s", w->file);
+    if (w->kind == SW_W_FILE) how = how_file(arena, w);
     if (w->kind == SW_W_MATRIX) how = sw_arena_printf(arena, "matrix, file: %s", w->file);
     if (w->kind == SW_W_KNN) how = sw_arena_printf(arena, "knn, k: %lld", (long long)w->k);
     if (w->kind == SW_W_INVERSE_DISTANCE)
@@ -100,15 +116,43 @@ static sw_status add_tables(sw_error *err, input_list *list, const sw_study *stu
   return SW_OK;
 }
 
-/* Every file that the study reads, in the study's order, which the text keeps. list->file is the
- * caller's to free, also on failure. */
+/* A matrix with the codes of its rows: those that the study names, else those beside it, where
+ * is_beside says that they are there. */
+static sw_status add_weights(sw_error *err, input_list *list, const sw_weights_spec *weights,
+                             sw_arena *arena, bool is_beside) {
+  SW_TRY(add_input(err, list, weights->file, weights->path));
+  if (weights->order || !is_beside)
+    return add_input(err, list, weights->order, weights->order_path);
+  const char *name = sw_file_codes_beside(arena, weights->file),
+             *path = sw_file_codes_beside(arena, weights->path);
+  if (!name || !path) return sw_fail(err, SW_ENOMEM, "out of memory for the list of input files");
+  return add_input(err, list, name, path);
+}
+
+/* For each of the study's weights: is there a file of codes beside it? For one rank. */
+static sw_status look_beside(sw_error *err, const sw_study *study, sw_arena *arena,
+                             uint8_t *is_beside) {
+  for (int i = 0; i < study->n_weights; i++) {
+    const sw_weights_spec *weights = &study->weights[i];
+    if (weights->kind != SW_W_FILE || weights->order ||
+        !(sw_ends_with(weights->path, ".mtx") || sw_ends_with(weights->path, ".mtx.gz")))
+      continue;
+    const char *path = sw_file_codes_beside(arena, weights->path);
+    if (!path) return sw_fail(err, SW_ENOMEM, "out of memory for the list of input files");
+    is_beside[i] = access(path, F_OK) == 0;
+  }
+  return SW_OK;
+}
+
+/* Every file that the study reads, in the study's order, which the text keeps. `is_beside` is of
+ * look_beside. list->file is the caller's to free, also on failure. */
 static sw_status list_inputs(sw_error *err, const sw_study *study, sw_arena *arena,
-                             input_list *list) {
+                             const uint8_t *is_beside, input_list *list) {
   for (int i = 0; i < study->panel.n_files; i++)
     SW_TRY(add_input(err, list, study->panel.file[i], study->panel.path[i]));
   if (study->units.given) SW_TRY(add_input(err, list, study->units.file, study->units.path));
   for (int i = 0; i < study->n_weights; i++)
-    SW_TRY(add_input(err, list, study->weights[i].file, study->weights[i].path));
+    SW_TRY(add_weights(err, list, &study->weights[i], arena, is_beside[i]));
   for (int i = 0; i < study->n_entries; i++) {
     const sw_entry *entry = &study->entry[i];
     SW_TRY(add_distances(err, list, entry));
@@ -160,7 +204,10 @@ static sw_status refuse_inputs(sw_error *err, const sw_study *study, sw_arena *a
   struct stat output, input;
   input_list list = {0};
   if (stat(study->output_path, &output) != 0) return SW_OK;
-  sw_status status = list_inputs(err, study, arena, &list);
+  uint8_t *is_beside = NULL;
+  SW_NEW(err, arena, is_beside, study->n_weights + 1);
+  sw_status status = look_beside(err, study, arena, is_beside);
+  if (status == SW_OK) status = list_inputs(err, study, arena, is_beside, &list);
   if (status == SW_OK) status = add_input(err, &list, study->file, study->file);
   for (int i = 0; status == SW_OK && i < list.count; i++)
     if (stat(list.file[i].path, &input) == 0 && input.st_dev == output.st_dev &&
@@ -212,7 +259,13 @@ static const char *join_inputs(sw_arena *arena, const input_list *list) {
 sw_status sw_results_text_inputs(sw_error *err, sw_team *team, const sw_study *study,
                                  sw_arena *arena, const char **text) {
   input_list list = {0};
-  sw_status status = sw_team_agree(team, err, list_inputs(err, study, arena, &list), 0);
+  uint8_t *is_beside = NULL;
+  size_t n = (size_t)study->n_weights + 1;
+  sw_status status = sw_arena_alloc(err, arena, n, sizeof *is_beside, (void **)&is_beside);
+  if (status == SW_OK && team->rank == 0) status = look_beside(err, study, arena, is_beside);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  SW_TRY(team->broadcast(team, err, is_beside, n, 0));
+  status = sw_team_agree(team, err, list_inputs(err, study, arena, is_beside, &list), 0);
   if (status == SW_OK) status = hash_inputs(err, team, &list);
   if (status == SW_OK && !(*text = join_inputs(arena, &list)))
     status = sw_fail(err, SW_ENOMEM, "out of memory for the list of input files");

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "store/text/no_number.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -44,6 +45,8 @@ sw_status sw_csv_like(sw_error *err, sw_arena *arena, const sw_csv *model, sw_cs
   csv->column = model->column;
   csv->wanted = model->wanted;
   csv->single = model->single;
+  csv->form = model->form;
+  csv->form_keys = model->form_keys;
   csv->private->separator = model->private->separator;
   csv->private->notes = model->private->notes;
   csv->private->borrows_notes = true;
@@ -240,21 +243,14 @@ sw_status sw_csv_column(sw_error *err, const sw_csv *csv, const char *where, con
 
 /* ---- numbers ----------------------------------------------------------------------------- */
 
-/* Finds the words for a text that sw_parse_number has refused. strtod takes more than that (nan,
- * inf, hex, 1e400): where it reads the whole text and gives an infinity the number is too large or
- * was spelled out; anything else is no number. Never used for a value. */
 static sw_status not_a_number(sw_error *err, const sw_csv *csv, const char *column,
                               sw_field field) {
-  char text[512], *end = NULL;
-  snprintf(text, sizeof text, "%.*s", (int)(field.length < 511 ? field.length : 511), field.text);
-  double value = strtod(text, &end);
-  bool whole = *text && !*end;
-  const char *what = "is not a number";
-  if (whole && isinf(value))
-    what = strpbrk(text, "0123456789") ? "is too large for a double" : "is not finite";
-  return sw_csv_fail(err, csv, "%s: '%.*s' %s; %s", column,
-                     (int)(field.length < 40 ? field.length : 40), field.text, what,
-                     csv->wanted ? csv->wanted : "expected a number or an empty cell");
+  char words[SW_NO_NUMBER_ROOM];
+  sw_number_wanted wanted = {.form = csv->form, .keys = csv->form_keys};
+  wanted.wanted = csv->wanted ? csv->wanted : "expected a number or an empty cell";
+  return sw_csv_fail(err, csv, "%s: '%.*s' %s", column,
+                     (int)(field.length < 40 ? field.length : 40), field.text,
+                     sw_no_number(field.text, field.length, &wanted, words));
 }
 
 /* The hot call of reading: once per cell. sw_parse_number_within loads eight bytes at a time, up to
@@ -270,5 +266,15 @@ sw_status sw_csv_number(sw_error *err, const sw_csv *csv, int index, const char 
   size_t room = inside ? (size_t)(csv->private->end - field.text) : field.length;
   *value = NAN;
   if (!field.length || sw_parse_number_within(field.text, field.length, room, value)) return SW_OK;
+  return not_a_number(err, csv, column, field);
+}
+
+/* Where the file writes numbers in a form of its own. A text that also reads as a plain number is
+ * not taken for one: 1.234 may be a thousand. */
+sw_status sw_csv_number_as(sw_error *err, const sw_csv *csv, int index, const char *column,
+                           double *value) {
+  sw_field field = csv->field[index];
+  *value = NAN;
+  if (!field.length || sw_parse_number_as(csv->form, field.text, field.length, value)) return SW_OK;
   return not_a_number(err, csv, column, field);
 }

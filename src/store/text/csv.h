@@ -12,6 +12,7 @@
 #define SW_STORE_TEXT_CSV_H
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "spillway/status.h"
 
 typedef struct sw_field {
@@ -29,6 +30,8 @@ struct sw_csv {                  /* on cache lines of its own: each thread of a 
   const char *const *column;     /* names of the columns, for as long as the arena lives */
   const char *wanted;            /* what a cell may hold, for messages; NULL: a number or nothing */
   const char *single;            /* what a record of one field may be, for messages; or NULL */
+  const sw_number_form *form;    /* how it writes numbers; NULL: as sw_parse_number reads them */
+  bool form_keys;                /* the study can say so: for messages */
   struct sw_csv_private *private;
 };
 
@@ -72,5 +75,8 @@ sw_status sw_csv_fail(sw_error *err, const sw_csv *csv, const char *format, ...)
  * the text is. An empty field gives NaN. */
 sw_status sw_csv_number(sw_error *err, const sw_csv *csv, int index, const char *column,
                         double *value);
+/* The same of a file with a `form`, which must not be NULL. */
+sw_status sw_csv_number_as(sw_error *err, const sw_csv *csv, int index, const char *column,
+                           double *value);
 
 #endif

@@ -42,6 +42,13 @@ sw_status sw_gz_fail(sw_error *err, const char *path, int code, int error_number
                  path, text);
 }
 
+char *sw_file_codes_beside(sw_arena *arena, const char *matrix) {
+  size_t length = strlen(matrix), tail = sw_ends_with(matrix, ".mtx")      ? 4
+                                         : sw_ends_with(matrix, ".mtx.gz") ? 7
+                                                                           : 0;
+  return tail ? sw_arena_printf(arena, "%.*s.codes", (int)(length - tail), matrix) : NULL;
+}
+
 /* From PIECE on it doubles: every byte is copied about once. */
 static sw_status grow(sw_error *err, const char *path, char **bytes, size_t *size) {
   size_t larger = *size ? 2 * *size : PIECE;

@@ -199,6 +199,9 @@ static sw_status settle(reading *in, sw_units_file *out) {
   SW_NEW(in->err, in->arena, index, n);
   for (int64_t i = 0; i < n; i++)
     if (in->kept[i]) index[kept++] = i;
+  out->is_ascending = true;
+  for (int64_t k = 1; k < kept && out->is_ascending; k++)
+    out->is_ascending = strcmp(in->all.code[index[k - 1]], in->all.code[index[k]]) < 0;
   if (kept == 0)
     return sw_node_fail(in->err, sw_node_get(in->spec->node, "where"),
                         "where: no unit of %s is left; widen the condition", in->csv->file);

@@ -13,6 +13,7 @@ enum { SW_UNIT_UNKNOWN = -1, SW_UNIT_EXCLUDED = -2 };
 typedef struct sw_units_file {
   sw_unit_table table; /* the units kept, in code order */
   int by;            /* index among its groups of the column `aggregate` goes by, or -1; the last */
+  bool is_ascending; /* rows of the units kept are in code order in the file, too */
   int64_t excluded;  /* units that `where` leaves out */
   sw_map *index;     /* of every code of the file: row of `table`, from table.n on: left out */
   const char **code; /* of each index, as the file has it */
