@@ -335,11 +335,60 @@ def check_headlines(f):
     assert "value[one]: mean 1 in 2001 (4 of 4), 1 in 2005 (4 of 4)" in done.stdout, done.stdout
 
 
+# ---- weights and formulas -----------------------------------------------------------------------
+
+FORMS = """study: forms
+panel: {file: forms.csv, unit: id}
+units: {file: forms_units.csv, unit: id, lon: lon, lat: lat, groups: [half]}
+weights:
+  ring: {kind: file, file: ring.csv}
+  near: {kind: knn, k: 1, style: binary}
+composites:
+  s: {positive: [x], weights: equal, normalise: rank}
+  t: {positive: [y], weights: {y: 2}}
+measures:
+  - gravity: {mass: [x], distance: {file: near.csv}, keep: links, weights: near, as: g}
+  - gravity: {mass: [x], distance: {file: near.csv}, share: y, same_group: {group: half, factor: 2}, as: f}
+  - moran: {of: x, weights: ring}
+  - coupling_coordination: {systems: [s, t], as: c}
+  - coupling_coordination: {systems: [s, t], form: dispersion, as: d}
+  - inequality: {of: x, as: q}
+  - inequality: {of: x, weight: y, groups: [half], as: w}
+  - structural_similarity: {shares: [x, y], form: krugman, as: k}
+output: {file: out.h5}
+"""
+
+
+def check_forms(f):
+    f.write("forms.csv", "id,x,y\na,1,4\nb,2,3\nc,3,1\nd,5,2\n")
+    f.write("forms_units.csv", "id,lon,lat,half\na,0,0,n\nb,1,0,n\nc,2,0,s\nd,4,0,s\n")
+    f.write("ring.csv", "from,to\n" + "".join(f"{a},{b}\n{b},{a}\n" for a, b in zip("abcd", "bcda")))
+    f.write("near.csv", "from,to,km\n" + "".join(f"{i},{j},1\n" for i in "abcd" for j in "abcd" if i != j))
+    f.run(FORMS)
+    with h5py.File(f.path("out.h5")) as file:
+        def said(group, name):
+            return file[group].attrs[name].decode()
+        assert said("g", "weights") == "near: {kind: knn, k: 1, style: binary}"
+        assert said("g", "parameters").endswith("keep: links, weights: near}"), said("g", "parameters")
+        assert said("moran", "weights") == "ring: {kind: file, file: ring.csv, style: row}"
+        assert "weights" not in file["f"].attrs and file["q"].attrs.get("weights") is None
+        assert said("c", "formula") == "D = sqrt(C T), T = sum alpha_s U_s; C = GM(U)/AM(U)"
+        assert said("d", "formula") == "D = sqrt(C T), T = sum alpha_s U_s; C = 1 - 2 sd(U)"
+        assert said("g", "formula").endswith("the geometric mean of the masses")
+        assert said("f", "formula").endswith("; times x_i / (x_i + x_j), x the share; times the factor, of pairs of one group")
+        assert said("q", "formula").endswith("; p = 1/n") and "Dagum" not in said("q", "formula")
+        assert "; p the share of the weight; Theil: " in said("w", "formula")
+        assert said("k", "formula") == "s_ik = e_ik / sum_k e_ik; sum_k |s_ik - s_jk|"
+        assert said("composites/s", "formula").endswith("; x' = (average rank - 1)/(m - 1), 1 - x' for a negative one; w_j equal")
+        assert said("composites/t", "formula").endswith("; w_j as given, divided by their sum")
+    text = f.call(["measures", "coupling_coordination"]).stdout
+    assert all(form in text for form in ("form: product", "form: wang2021", "form: dispersion")), text
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         f = Folder(folder)
         write_five(f)
-        check_headlines(f)
         check_strengths(f)
         check_parts(f)
         check_whole_period(f)
@@ -347,6 +396,7 @@ def main():
         check_ranks(f)
         check_balanced(f)
         check_number_of_units(f)
+        check_forms(f)
         check_headlines(f)
 
 

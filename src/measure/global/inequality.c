@@ -266,12 +266,21 @@ static const sw_output outputs[] = {
      .number = SW_INT32},
     {0}};
 
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"weight", "", "p = 1/n"},
+    {"weight", "*", "p the share of the weight"},
+    {"groups", "*",
+     "Theil: within + between = T, L; Dagum: within + between net + transvariation = G"},
+    {0}};
+
 const sw_measure sw_measure_inequality = {
     .name = "inequality",
     .title = "Inequality between units, and between and within groups",
     .formula =
-        "p share of the weight, s of the total; G = sum p_i p_j |y_i - y_j|/(2 mu); T = sum s "
-        "ln(y/mu), L = sum p ln(mu/y); Dagum: within + between net + transvariation = G",
+        "G = sum p_i p_j |y_i - y_j|/(2 mu); T = sum s ln(y/mu), s the share of the total; L = "
+        "sum p ln(mu/y)",
+    .variant = variants,
     .source = "Theil 1967; Dagum 1997, Empirical Economics 22:515-531; Williamson 1965",
     .version = 1,
     .kind = SW_KIND_GLOBAL,

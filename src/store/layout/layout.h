@@ -21,7 +21,7 @@
 #define SW_ATTR_SEED "seed"
 #define SW_ATTR_TILE_SIDE "tile"
 #define SW_ATTR_PRECISION "precision"
-#define SW_ATTR_WEIGHTS "weights"
+#define SW_ATTR_WEIGHTS "weights" /* all of the study; of a result's group those that it names */
 #define SW_ATTR_UNMATCHED "unmatched"
 #define SW_ATTR_MISSING "missing"
 #define SW_ATTR_MISSING_CELLS "missing_cells"

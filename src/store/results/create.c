@@ -338,12 +338,15 @@ static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group
   SW_TRY(put_text(l, group, SW_ATTR_MEASURE, measure->name));
   SW_TRY(put_integer(l, group, SW_ATTR_MEASURE_VERSION, measure->version));
   SW_TRY(put_text(l, group, SW_H5_LONG_NAME, measure->title));
-  SW_TRY(put_text(l, group, SW_ATTR_FORMULA, measure->formula));
+  SW_TRY(put_text(l, group, SW_ATTR_FORMULA, sw_job_formula(job)));
   SW_TRY(put_text(l, group, SW_ATTR_SOURCE, measure->source));
   SW_TRY(put_text(l, group, SW_ATTR_PARAMETERS,
                   sw_run_parameters(l->results->arena, l->run, at->job)));
   if (l->run->study->entry[at->job].is_pair)
     SW_TRY(put_text(l, group, SW_ATTR_ORIENTATION, "row: sender, column: receiver"));
+  const char *weights =
+      sw_results_text_weights_of(l->results->arena, l->run->study, &l->run->study->entry[at->job]);
+  if (!weights || *weights) SW_TRY(put_text(l, group, SW_ATTR_WEIGHTS, weights));
   const char *shown = headline(job, l->run->study->entry[at->job].is_pair);
   if (shown) SW_TRY(put_text(l, group, SW_ATTR_HEADLINE, shown));
   SW_TRY(put_room_for_reasons(l, job, group));
