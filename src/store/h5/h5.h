@@ -30,6 +30,9 @@ enum { SW_ALIGN_FROM = 1 << 16, SW_ALIGN_TO = 4096 };
 /* SW_EIO: "PATH: cannot WHAT: <HDF5's innermost words>". */
 sw_status sw_h5_fail(sw_error *err, const char *path, const char *what);
 void sw_h5_quiet(void); /* no error stacks on standard error; what they say is kept for the above */
+/* Why HDF5 cannot open a file that is there to be read (open.c): by the system's answers and its
+ * first bytes, with what would cure it. `expected`: the file to be given. Never SW_OK. */
+sw_status sw_h5_refuse(sw_error *err, const char *path, const char *expected);
 /* The access list of every results file; the caller closes it. */
 hid_t sw_h5_access(void);
 hid_t sw_h5_create(const char *path); /* noted in the ledger, when one is open */

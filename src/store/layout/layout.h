@@ -46,6 +46,11 @@
 /* Of a group in words, of a dataset a number. */
 #define SW_ATTR_UNDEFINED "undefined"
 
+/* Of `time` where it holds days, in the words of CF, which readers decode. */
+#define SW_ATTR_CALENDAR "calendar"
+#define SW_TEXT_CALENDAR "proleptic_gregorian"
+#define SW_TEXT_DAYS "days since 1970-01-01"
+
 /* Bytes that these two take, as they are set at the end, in place. */
 enum { SW_UNDEFINED_ROOM = 1024, SW_STATE_ROOM = 16 };
 
@@ -101,6 +106,7 @@ typedef enum sw_root_part {
   SW_ROOT_UNIT,
   SW_ROOT_UNIT_TO,
   SW_ROOT_TIME,
+  SW_ROOT_TIME_LABEL,
   SW_ROOT_LON,
   SW_ROOT_LAT,
   SW_ROOT_SUMMED,

@@ -28,10 +28,10 @@ typedef struct sw_variable {
   hsize_t chunk[SW_MAX_RANK]; /* chunk[0] == 0: contiguous */
   const char *axis[SW_MAX_RANK];
   sw_source source;
-  int index;         /* among the job's results; of pairs: the sink's quantity; else 0 */
-  bool timed;        /* the first axis is time */
-  int width;         /* by unit: of the own axes, multiplied; they stand before the axis of units
-                        where `turned`, else behind it */
+  int index;  /* among the job's results; of pairs: the sink's quantity; else 0 */
+  bool timed; /* the first axis is time */
+  int width;  /* by unit: of the own axes, multiplied; they stand before the axis of units
+                 where `turned`, else behind it */
   bool turned;
   bool counted;      /* has the attribute `undefined` */
   int64_t undefined; /* values that are NaN: this rank's, then summed up at the end */
@@ -192,5 +192,10 @@ sw_status sw_results_read_fitting(sw_error *err, const sw_results *results, cons
 /* verify.c, for its lines: a unit's code; the period of matrix t. */
 const char *sw_verdict_unit(const sw_results *results, int64_t unit);
 const char *sw_verdict_period(const sw_job *job, int t);
+
+/* Whether what the panel writes stands beside `time`: where that is not the number it writes. */
+static inline bool sw_results_has_time_label(const sw_periods *periods) {
+  return periods->value && !periods->integer;
+}
 
 #endif

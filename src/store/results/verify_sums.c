@@ -124,7 +124,8 @@ static bool leads_to(const char *path, const char *group, const char *name) {
 
 /* Groups have the axes of the root, axes of their own, variables. */
 static bool is_expected(const sw_results_schema *schema, const char *path) {
-  static const char *const everywhere[] = {"", SW_NAME_UNIT, SW_NAME_UNIT_TO, SW_NAME_TIME};
+  static const char *const everywhere[] = {"", SW_NAME_UNIT, SW_NAME_UNIT_TO, SW_NAME_TIME,
+                                           SW_NAME_TIME_LABEL};
   if (sw_name_is_of_root(path)) return true;
   for (int g = 0; g < schema->n_groups; g++) {
     const sw_group *group = &schema->group[g];
