@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Without the bound of sw_yaml_flow: a text cut off would make two different studies hash alike.
  * Depth is bounded by the YAML reader (64), and so is the recursion. */
@@ -61,6 +62,16 @@ static void print_keep(FILE *out, const sw_keep *keep) {
   if (orders && keep->by != SW_BY_LARGEST) fprintf(out, ", by: %s", order[keep->by]);
 }
 
+/* The links that are kept, where no parameter of the measure names them: their content is hashed by
+ * itself. */
+static void print_links(FILE *out, const sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  if (run->pair[e].keep.kind != SW_KEEP_LINKS || entry->links < 0) return;
+  for (int p = 0; entry->measure->param[p].name; p++)
+    if (strcmp(entry->measure->param[p].name, "weights") == 0) return;
+  fprintf(out, ", weights: %s", run->study->weights[entry->links].name);
+}
+
 /* Centres as they were chosen: values of the column that chose them are not hashed themselves. */
 static void print_sums(FILE *out, const sw_run *run, int entry) {
   const sw_sums_spec *sums = &run->study->entry[entry].sums;
@@ -84,7 +95,7 @@ static void print_group(FILE *out, const sw_job *job, const sw_entry *entry, con
 }
 
 /* NULL when memory has run out; a failed write to the stream shows at fclose at the latest. */
-const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
+const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry, bool periods) {
   const sw_job *job = &run->job[entry];
   char *text = NULL;
   size_t length = 0;
@@ -103,7 +114,7 @@ const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
   if (job->group) print_group(out, job, &run->study->entry[entry], before);
   /* Only a selection is written: with all periods the text, and the hash, stay the same when the
    * panel gains one, so that --reuse can take the older periods. */
-  if (job->n_periods < job->periods->n) {
+  if (periods && job->n_periods < job->periods->n) {
     fputs(", periods: [", out);
     for (int t = 0; t < job->n_periods; t++)
       fprintf(out, "%s%s", t > 0 ? ", " : "", sw_job_period(job, t));
@@ -111,6 +122,7 @@ const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
   }
   if (run->study->entry[entry].balanced) fputs(", balanced: true", out);
   if (run->study->entry[entry].is_pair) print_keep(out, &run->pair[entry].keep);
+  if (run->study->entry[entry].is_pair) print_links(out, run, entry);
   print_sums(out, run, entry);
   fputc('}', out);
   const char *copy = fclose(out) == 0 ? sw_arena_text(arena, text) : NULL;
