@@ -294,8 +294,9 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
       printf(", a cross-section");
     else
       printf(" x %d period%s", periods->n, periods->n == 1 ? "" : "s");
-    printf(" -> %s (%s)\n", s->study->output_path,
-           sw_session_show_bytes(file_bytes(s->study->output_path)));
+    printf(" -> %s (%s)%s%s\n", s->study->output_path,
+           sw_session_show_bytes(file_bytes(s->study->output_path)),
+           s->link ? ", by the link " : "", s->link ? s->link : "");
     say_panel(s->panel);
   }
   for (int e = 0; e < s->study->n_entries; e++)
