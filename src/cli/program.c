@@ -6,12 +6,14 @@
  * MPI cannot start, and at once. So do those that can use ranks, where no launcher has started any;
  * but `run` does not rely on that, as ranks of a launcher that is not known would each compute
  * all. */
+#include "base/arena.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "base/text.h"
 #include "cli/verbs/commands.h"
 #include "comm/comm.h"
+#include "plan/run/describe.h"
 #include "spillway/version.h"
 #include "store/h5/version.h"
 
@@ -57,10 +59,20 @@ static void help(void) {
        "1 anything else (diff, verify: 1 different).");
 }
 
-/* What a report of a problem needs: the program with its compiler, MPI and HDF5. */
+/* What a report of a problem needs: the program with its compiler, MPI, and the libraries and the
+ * instruction set that the bits of results depend on, one a line. */
 static void version(void) {
-  printf("spillway %s (%s, %s)\n%s\nHDF5 %s\n", SW_VERSION, SPILLWAY_BUILD, __VERSION__,
-         sw_comm_version(), sw_h5_version());
+  sw_error ignored = {0};
+  sw_arena *arena = NULL;
+  printf("spillway %s (%s, %s)\n%s\n", SW_VERSION, SPILLWAY_BUILD, __VERSION__, sw_comm_version());
+  const char *build =
+      sw_arena_create(&ignored, &arena) == SW_OK ? sw_run_build(arena, sw_h5_version()) : NULL;
+  for (const char *at = build; at && *at; at += strcspn(at, "\n"), at += *at == '\n') {
+    int label = (int)strcspn(at, "\t"), line = (int)strcspn(at, "\n");
+    if (label < line && strncmp(at, "compiler", (size_t)label) != 0)
+      printf("%.*s %.*s\n", label, at, line - label - 1, at + label + 1);
+  }
+  sw_arena_destroy(arena);
 }
 
 static const command_verb *find_verb(const char *name) {
