@@ -45,6 +45,7 @@ typedef struct sw_param {
   const char *choices;  /* SW_P_CHOICE: allowed texts, separated by '|'; MATRICES: see above */
   double lo, hi;        /* numbers: allowed range, both ends included; both 0: any finite number */
   const char *help;     /* one line */
+  bool distinct;     /* COLUMNS, TEXTS: a name given twice is refused, as it would count twice */
 } sw_param;
 
 /* A table given beside the panel: rows by period (or by label), columns by name. */

@@ -46,25 +46,36 @@ static bool is_plain(const char *text, size_t length) {
   return true;
 }
 
-/* Returns the length of the form; *form points into `text` or `room`. */
-static size_t form_of(const char *text, size_t length, char room[FORM], const char **form) {
-  *form = text;
-  if (is_plain(text, length)) return length;
-  length = sw_text_shape(text, length, room);
-  length = without_fraction(room, length);
-  size_t zeros = leading_zeros(room, length);
-  *form = room + zeros;
-  return length - zeros;
+typedef struct code_form {
+  const char *text;
+  size_t length;
+  bool made; /* in the caller's room; else within the code */
+} code_form;
+
+/* Text in ASCII is its own shape, and most codes are. */
+static code_form form_of(const char *text, size_t length, char room[FORM]) {
+  code_form form = {text, length, false};
+  if (is_plain(text, length)) return form;
+  for (size_t i = 0; i < length; i++)
+    form.made |= (text[i] & 0x80) != 0;
+  if (form.made) {
+    form.text = room;
+    form.length = sw_text_shape(text, length, room);
+  }
+  form.length = without_fraction(form.text, form.length);
+  size_t zeros = leading_zeros(form.text, form.length);
+  form.text += zeros;
+  form.length -= zeros;
+  return form;
 }
 
 /* Of two codes of one form. Other accents have one shape: such codes are two. */
 const char *sw_code_differs(const char *a, const char *b, char room[SW_CODE_WORDS]) {
   char left[FORM], right[FORM], unseen[SW_DIFFERENCE_ROOM];
-  const char *x, *y;
   size_t a_length = strlen(a), b_length = strlen(b);
   if (!strcmp(a, b)) return NULL;
-  size_t x_length = form_of(a, a_length, left, &x), y_length = form_of(b, b_length, right, &y);
-  if (x_length != y_length || memcmp(x, y, x_length)) return NULL;
+  code_form x = form_of(a, a_length, left), y = form_of(b, b_length, right);
+  if (x.length != y.length || memcmp(x.text, y.text, x.length)) return NULL;
   if (sw_looks_alike(a, b)) {
     snprintf(room, SW_CODE_WORDS, "look the same, but the latter %s",
              sw_show_difference(a, b, unseen));
@@ -100,12 +111,12 @@ void sw_code_forms_destroy(sw_code_forms *forms) {
 static sw_status add_all(sw_error *err, sw_code_forms *forms, int64_t n, int64_t twin[2]) {
   char room[FORM], words[SW_CODE_WORDS];
   for (int64_t i = 0; i < n; i++) {
-    const char *code = forms->code[i], *form;
+    const char *code = forms->code[i];
     int64_t before = -1;
-    size_t length = form_of(code, strlen(code), room, &form);
-    if (form != code) form = sw_arena_textn(forms->arena, form, length);
-    if (!form) return sw_fail(err, SW_ENOMEM, "out of memory");
-    SW_TRY(sw_map_put(err, forms->map, form, length, i, &before));
+    code_form form = form_of(code, strlen(code), room);
+    if (form.made) form.text = sw_arena_textn(forms->arena, form.text, form.length);
+    if (!form.text) return sw_fail(err, SW_ENOMEM, "out of memory");
+    SW_TRY(sw_map_put(err, forms->map, form.text, form.length, i, &before));
     if (before < 0 || twin[0] >= 0 || !sw_code_differs(code, forms->code[before], words)) continue;
     twin[0] = i;
     twin[1] = before;
@@ -130,12 +141,11 @@ sw_status sw_code_forms_create(sw_error *err, const char *const *code, int64_t n
 
 int64_t sw_code_forms_find(const sw_code_forms *forms, const char *text, size_t length) {
   char room[FORM], words[SW_CODE_WORDS], copy[CODE + 1];
-  const char *form;
   if (length > CODE) return -1;
   memcpy(copy, text, length);
   copy[length] = '\0';
-  size_t size = form_of(copy, length, room, &form);
-  int64_t found = sw_map_find(forms->map, form, size);
+  code_form form = form_of(copy, length, room);
+  int64_t found = sw_map_find(forms->map, form.text, form.length);
   return found >= 0 && sw_code_differs(copy, forms->code[found], words) ? found : -1;
 }
 

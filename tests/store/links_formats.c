@@ -136,10 +136,11 @@ Test(links_formats, bad_gal_and_gwt) {
   refuse("t.gal", "3\n01 2\nB\nB 0\nC 0\n",
          "t.gal:3: fewer neighbours than the 2 announced on line 2");
   refuse("t.gal", "3\n01 1\nB C\nB 0\nC 0\n",
-         "t.gal:3: more neighbours than the 1 announced on line 2");
+         "t.gal:3: more neighbours than the 1 announced on line 2; 'C' is left from column 3 on");
   refuse("t.gal", "3\n01 1\nB\nB 0\nC 1\n",
          "t.gal:5: fewer neighbours than the 1 announced on line 5");
-  refuse("t.gal", "3\n01 1 1\n", "t.gal:2: expected `code count`, no blanks in the code");
+  refuse("t.gal", "3\n01 1 1\n",
+         "t.gal:2: expected `code count`, no blanks in the code; '1' is left from column 6 on");
   refuse("t.gal", "3\n01 1\nB\nB 0\n01 1\nC\n",
          "t.gal:5: unit '01' appears twice; give each unit once");
   refuse("t.gal", "4\n01 1\nB\nB 0\nC 0\n",
@@ -168,6 +169,15 @@ Test(links_formats, bad_mtx_and_bad_names) {
          "with `order: codes.txt`");
   refuse("t.mtx", BANNER "3 3 1\n1 4 1\n", "t.mtx:3: position '4' is not in 1 .. 3");
   refuse("t.mtx", BANNER "3 3 1\n0 1 1\n", "t.mtx:3: position '0' is not in 1 .. 3");
+  refuse(
+      "t.gwt", "0 3 x y\n  B C 1 234 \r\n",
+      "t.gwt:2: expected `from to value`, no blanks in the codes; '234' is left from column 9 on");
+  refuse(
+      "t.gwt", "0 3 x y\nB C 12abc\n",
+      "t.gwt:2: weight '12abc' is not a number: 'abc' is left after '12'; where there is no link "
+      "write 0 or leave the line out");
+  refuse("t.mtx", BANNER "3 3 1\n1 2 1 5 6\n",
+         "t.mtx:3: expected `row column value`; '5 6' is left from column 7 on");
   refuse("t.mtx", BANNER "3 3 1\n1 2\n", "t.mtx:3: expected `row column value`");
   refuse("t.mtx", BANNER "3 3 2\n1 2 1\n", "t.mtx:3: the file ends after 1 entries of 2");
   refuse("t.mtx", BANNER "3 3 1\n2 2 1\n",

@@ -46,7 +46,8 @@ typedef struct verify_options {
 /* Leaves *number as it is when the option was not given. */
 static sw_status read_number(sw_error *err, const char *option, const char *text, int64_t *number) {
   if (!text || (sw_parse_integer(text, strlen(text), number) && *number >= 0)) return SW_OK;
-  return sw_fail(err, SW_EINPUT, "%s: '%s' is not a number; expected 0 or more", option, text);
+  return sw_fail(err, SW_EINPUT, "%s: '%s' is not a whole number from 0 to %lld", option, text,
+                 (long long)INT64_MAX);
 }
 
 static sw_status read_options(sw_error *err, const sw_team *team, int argc, char **argv,
@@ -238,7 +239,7 @@ int sw_cmd_verify(sw_program *program, int argc, char **argv) {
   sw_session session = {.team = team, .extra = program->extra, .n_extra = program->n_extra};
   sw_status status = read_options(&err, team, argc, argv, &options);
   if (status == SW_OK && options.help) {
-    puts(help_text);
+    if (team->rank == 0) puts(help_text);
     return 0;
   }
   sw_log_setup(SW_LOG_WARN, 0);

@@ -351,10 +351,12 @@ static sw_status resolve_composite(sw_error *err, sw_job *job) {
 static const sw_param params[] = {
     {.name = "positive",
      .type = SW_P_COLUMNS,
+     .distinct = true,
      .fallback = "",
      .help = "indicators of which more is better"},
     {.name = "negative",
      .type = SW_P_COLUMNS,
+     .distinct = true,
      .fallback = "",
      .help = "indicators of which less is better"},
     {.name = "normalise",

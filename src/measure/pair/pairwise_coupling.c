@@ -284,6 +284,7 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
 static const sw_param param[] = {
     {.name = "systems",
      .type = SW_P_COLUMNS,
+     .distinct = true,
      .help =
          "scores in [0,1]: two or more (meta), the row's and the column's (cross), one (direct)"},
     {.name = "pairing",

@@ -168,6 +168,7 @@ static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, i
 static const sw_param param[] = {
     {.name = "shares",
      .type = SW_P_COLUMNS,
+     .distinct = true,
      .help = "output or employment by industry, or shares of it: divided by their sum"},
     {.name = "form",
      .type = SW_P_CHOICE,
@@ -176,6 +177,7 @@ static const sw_param param[] = {
      .help = "cosine of the shares, sum of their absolute differences, or supply against demand"},
     {.name = "demand",
      .type = SW_P_COLUMNS,
+     .distinct = true,
      .fallback = "",
      .help = "complementarity: what each unit buys, by industry in the order of `shares`"},
     {.name = NULL}};

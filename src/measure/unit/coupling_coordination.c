@@ -261,7 +261,10 @@ static sw_status resolve_coupling(sw_error *err, sw_job *job) {
 /* ---- descriptor ------------------------------------------------------------------------- */
 
 static const sw_param params[] = {
-    {.name = "systems", .type = SW_P_COLUMNS, .help = "two or more scores in [0,1]"},
+    {.name = "systems",
+     .type = SW_P_COLUMNS,
+     .distinct = true,
+     .help = "two or more scores in [0,1]"},
     {.name = "form",
      .type = SW_P_CHOICE,
      .fallback = "product",

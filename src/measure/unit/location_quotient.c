@@ -101,7 +101,10 @@ static sw_status resolve_quotient(sw_error *err, sw_job *job) {
 /* ---- descriptor ------------------------------------------------------------------------- */
 
 static const sw_param params[] = {
-    {.name = "industries", .type = SW_P_COLUMNS, .help = "output or employment by industry"},
+    {.name = "industries",
+     .type = SW_P_COLUMNS,
+     .distinct = true,
+     .help = "output or employment by industry"},
     {.name = "total", .type = SW_P_COLUMN, .help = "the total of all industries"},
     SW_PARAM_BASE,
     SW_PARAM_BASE_OVER,

@@ -1,6 +1,7 @@
 /* The trend of each unit's series (methods-regions.md section 9c): a line by least squares, the
  * test of Mann & Kendall with Sen's slope, and Pettitt's test for a change. Time is the number of
- * the period, so unequal spacing counts; missing values are left out. Fewer than four values:
+ * the period (a year; or months, quarters, days as panel/time.h counts them), so unequal spacing
+ * counts; missing values are left out. Fewer than four values:
  * undefined.
  *
  *   S = sum_(i<j) sgn(x_j - x_i),  Z = (S - sgn S)/sd,
@@ -47,6 +48,15 @@ static int read_series(const sw_job *job, int64_t unit, double *time, double *x)
   return n;
 }
 
+/* The number that the period of that time has on the axis `time`; NaN: there is none. */
+static double on_axis(const sw_job *job, double time) {
+  if (!sw_periods_in_days(job->periods)) return time;
+  for (int t = 0; t < job->n_periods; t++)
+    if (sw_series_time(job, t) == time)
+      return (double)sw_periods_axis(job->periods, job->period[t]);
+  return NAN;
+}
+
 static void place(const sw_job *job, int64_t at, int n, const sw_trend *trend) {
   const double value[] = {[SLOPE] = trend->slope,
                           [SLOPE_SE] = trend->slope_se,
@@ -58,7 +68,7 @@ static void place(const sw_job *job, int64_t at, int n, const sw_trend *trend) {
                           [SEN] = trend->sen,
                           [SEN_LO] = trend->sen_lo,
                           [SEN_HI] = trend->sen_hi,
-                          [CHANGE_POINT] = trend->change,
+                          [CHANGE_POINT] = on_axis(job, trend->change),
                           [PETTITT_P] = trend->pettitt_p,
                           [N_USED] = n};
   for (int q = SLOPE; q <= N_USED; q++)

@@ -5,6 +5,7 @@
  * rank. */
 #include "plan/run/describe.h"
 
+#include "base/text.h"
 #include "plan/sums/sums.h"
 
 #include <stdio.h>
@@ -41,18 +42,20 @@ static void print_argument(FILE *out, const sw_param *param, const sw_arg *arg) 
     fputs(param->fallback && *param->fallback ? param->fallback : "none", out);
 }
 
-/* %.17g gives a threshold back to the bit. The words stand in the order of sw_keep_kind; bind has
- * replaced SW_KEEP_DEFAULT. The order of partners is said where it is another than the usual one
- * and changes what is stored: results from before there was a choice keep their hash. */
+/* Numbers in the shortest form that reads back to the bit. The words stand in the order of
+ * sw_keep_kind; bind has replaced SW_KEEP_DEFAULT. The order of partners is said where it is
+ * another than the usual one and changes what is stored: results from before there was a choice
+ * keep their hash. */
 static void print_keep(FILE *out, const sw_keep *keep) {
   static const char *const word[] = {"", "dense", "top", "above", "links", "summary", "share"};
   static const char *const order[] = {"largest", "absolute", "smallest"};
+  char number[SW_NUMBER_ROOM];
   if (keep->kind == SW_KEEP_TOP)
     fprintf(out, ", keep: {top: %lld}", (long long)keep->top);
   else if (keep->kind == SW_KEEP_ABOVE)
-    fprintf(out, ", keep: {above: %.17g}", keep->above);
+    fprintf(out, ", keep: {above: %s}", sw_show_number(keep->above, number));
   else if (keep->kind == SW_KEEP_SHARE)
-    fprintf(out, ", keep: {share: %.17g}", keep->share);
+    fprintf(out, ", keep: {share: %s}", sw_show_number(keep->share, number));
   else
     fprintf(out, ", keep: %s", word[keep->kind]);
   bool orders = keep->kind != SW_KEEP_DENSE && keep->kind != SW_KEEP_SUMMARY;
@@ -73,9 +76,10 @@ static void print_links(FILE *out, const sw_run *run, int e) {
 static void print_sums(FILE *out, const sw_run *run, int entry) {
   const sw_sums_spec *sums = &run->study->entry[entry].sums;
   int centres = sw_sums_centres(run, entry);
+  char number[SW_NUMBER_ROOM];
   if (sums->blocks) fprintf(out, ", blocks: %s", sums->blocks);
   for (int r = 0; r < sums->n_rings; r++)
-    fprintf(out, "%s%.17g%s", r ? ", " : ", rings: [", sums->ring[r],
+    fprintf(out, "%s%s%s", r ? ", " : ", rings: [", sw_show_number(sums->ring[r], number),
             r + 1 < sums->n_rings ? "" : "]");
   for (int c = 0; c < centres; c++)
     fprintf(out, "%s%s%s", c ? ", " : ", centres: [", sw_sums_centre(run, entry, c),

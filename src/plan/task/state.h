@@ -91,6 +91,7 @@ typedef struct sw_run {
   double seconds_untried; /* how long, on these ranks */
   sw_journal *journal;    /* of the unfinished run; NULL: none is kept */
   bool resumes;           /* the journal is of an earlier run */
+  bool slipped;  /* a measure has filled what is not its to fill: no task of it is to be trusted */
   sw_past *past; /* results of which what has not changed is taken; NULL: all are computed */
   uint64_t **operand_hash; /* by entry and the job's period, on rank 0, once it has run */
   int64_t tasks_computed, tasks_restored; /* this rank; tiles: only those that were marked */

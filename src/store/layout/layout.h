@@ -50,6 +50,11 @@
 /* Lines "I in 2003: constant"; of an output without time "b: constant". */
 #define SW_ATTR_UNDEFINED_IN "undefined_in"
 
+/* Of `time` where it holds days, in the words of CF, which readers decode. */
+#define SW_ATTR_CALENDAR "calendar"
+#define SW_TEXT_CALENDAR "proleptic_gregorian"
+#define SW_TEXT_DAYS "days since 1970-01-01"
+
 /* Bytes that these take, as they are set at the end, in place. */
 enum { SW_UNDEFINED_ROOM = 1024, SW_REASONS_ROOM = 4096, SW_STATE_ROOM = 16 };
 
@@ -105,6 +110,7 @@ typedef enum sw_root_part {
   SW_ROOT_UNIT,
   SW_ROOT_UNIT_TO,
   SW_ROOT_TIME,
+  SW_ROOT_TIME_LABEL,
   SW_ROOT_LON,
   SW_ROOT_LAT,
   SW_ROOT_SUMMED,

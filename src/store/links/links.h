@@ -62,8 +62,9 @@ sw_status sw_links_list_add(sw_error *err, sw_links_list *list, int64_t line, in
 typedef struct sw_links_lines {
   const sw_links_list *list;
   const char *at, *end;
-  int64_t line;  /* of `rest`, from 1 */
-  sw_field rest; /* of the line, what no word was taken of yet */
+  int64_t line;      /* of `rest`, from 1 */
+  sw_field rest;     /* of the line, what no word was taken of yet */
+  const char *begin; /* of the line */
 } sw_links_lines;
 
 sw_links_lines sw_links_lines_of(const sw_links_list *list, const char *text, size_t length);
@@ -71,6 +72,10 @@ sw_links_lines sw_links_lines_of(const sw_links_list *list, const char *text, si
 sw_status sw_links_lines_next(sw_error *err, sw_links_lines *lines, bool *more);
 /* Up to `capacity` words of the line; their number, capacity + 1 when there are more. */
 int sw_links_lines_words(sw_links_lines *lines, int capacity, sw_field *word);
+/* "; '5 x' is left from column 7 on" where the line has more than `count` words, else "". Returns
+ * `room`. */
+enum { SW_LINKS_LEFT = 128 };
+const char *sw_links_lines_left(const sw_links_lines *lines, int count, char room[SW_LINKS_LEFT]);
 /* A whole number from 0. */
 bool sw_links_count_of(sw_field word, int64_t *count);
 

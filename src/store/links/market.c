@@ -256,10 +256,12 @@ static sw_status market_entry(sw_error *err, sw_links_list *list, sw_links_lines
   sw_field word[3];
   int64_t from, to;
   double value = 1.0;
+  char left[SW_LINKS_LEFT];
   int wanted = market->pattern ? 2 : 3;
   if (sw_links_lines_words(lines, 3, word) != wanted)
-    return sw_links_list_fail(err, list, lines->line, "expected `row column%s`",
-                              market->pattern ? "" : " value");
+    return sw_links_list_fail(err, list, lines->line, "expected `row column%s`%s",
+                              market->pattern ? "" : " value",
+                              sw_links_lines_left(lines, wanted, left));
   SW_TRY(market_position(err, lines, market, word[0], &from));
   SW_TRY(market_position(err, lines, market, word[1], &to));
   if (!market->pattern) SW_TRY(sw_links_list_value(err, list, lines->line, word[2], &value));

@@ -5,6 +5,7 @@
  * truncated file looks complete otherwise. */
 #include "store/links/links.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,7 @@ sw_status sw_links_lines_next(sw_error *err, sw_links_lines *lines, bool *more) 
     const char *to = newline ? newline : lines->end;
     lines->at = newline ? newline + 1 : lines->end;
     lines->line++;
+    lines->begin = from;
     if (memchr(from, '\0', (size_t)(to - from)) || !sw_is_utf8(from, (size_t)(to - from)))
       return sw_links_list_fail(err, lines->list, lines->line,
                                 "the line is not UTF-8 text; convert the file");
@@ -73,6 +75,26 @@ int sw_links_lines_words(sw_links_lines *lines, int capacity, sw_field *word) {
   return count;
 }
 
+/* Walks over the line again: only for messages. `rest` ends where the line does, without blanks. */
+const char *sw_links_lines_left(const sw_links_lines *lines, int count, char room[SW_LINKS_LEFT]) {
+  enum { SHOWN = 60 };
+  const char *end = lines->rest.text + lines->rest.length;
+  sw_links_lines again = {.rest = {lines->begin, (size_t)(end - lines->begin)}};
+  sw_field word = again.rest;
+  bool more = true;
+  for (int k = 0; k <= count && more; k++)
+    more = next_word(&again, &word);
+  room[0] = '\0';
+  if (!more) return room;
+  size_t length = (size_t)(end - word.text);
+  int shown = length < SHOWN ? (int)length : SHOWN;
+  while ((size_t)shown < length && (word.text[shown] & 0xC0) == 0x80)
+    shown--; /* not within a character */
+  snprintf(room, SW_LINKS_LEFT, "; '%.*s' is left from column %lld on", shown, word.text,
+           (long long)(word.text - lines->begin) + 1);
+  return room;
+}
+
 /* A whole number from 0. */
 bool sw_links_count_of(sw_field word, int64_t *count) {
   return sw_parse_integer(word.text, word.length, count) && *count >= 0;
@@ -104,6 +126,7 @@ static sw_status gal_neighbours(sw_error *err, sw_links_list *list, sw_links_lin
   sw_field word;
   int64_t found = 0, to = -1, head = lines->line; /* head: the line that says `count` */
   bool extra = false;
+  char left[SW_LINKS_LEFT];
   SW_TRY(sw_links_lines_next(err, lines, &more));
   while (more && !extra && next_word(lines, &word)) {
     /* A surplus word is reported as such, before it is looked up as a unit. */
@@ -115,8 +138,9 @@ static sw_status gal_neighbours(sw_error *err, sw_links_list *list, sw_links_lin
   }
   if (found == count && !extra) return SW_OK;
   return sw_links_list_fail(err, list, more ? lines->line : head,
-                            "%s neighbours than the %lld announced on line %lld",
-                            extra ? "more" : "fewer", (long long)count, (long long)head);
+                            "%s neighbours than the %lld announced on line %lld%s",
+                            extra ? "more" : "fewer", (long long)count, (long long)head,
+                            extra ? sw_links_lines_left(lines, (int)count, left) : "");
 }
 
 /* A line `code count`, and the neighbours after it. A unit outside the panel (from < 0) is read
@@ -125,9 +149,11 @@ static sw_status gal_neighbours(sw_error *err, sw_links_list *list, sw_links_lin
 static sw_status gal_unit(sw_error *err, sw_links_list *list, sw_links_lines *lines, bool *seen) {
   sw_field word[2];
   int64_t from = -1, count = 0;
+  char left[SW_LINKS_LEFT];
   if (sw_links_lines_words(lines, 2, word) != 2 || !sw_links_count_of(word[1], &count))
     return sw_links_list_fail(err, list, lines->line,
-                              "expected `code count`, no blanks in the code");
+                              "expected `code count`, no blanks in the code%s",
+                              sw_links_lines_left(lines, 2, left));
   SW_TRY(sw_links_list_unit(err, list, lines->line, word[0], &from));
   if (from >= 0 && seen[from])
     return sw_links_list_fail(err, list, lines->line,
@@ -178,11 +204,13 @@ sw_status sw_links_parse_gwt(sw_error *err, sw_links_list *list, const char *tex
     sw_field word[3];
     int64_t from, to;
     double value;
+    char left[SW_LINKS_LEFT];
     SW_TRY(sw_links_lines_next(err, &lines, &more));
     if (!more) return SW_OK;
     if (sw_links_lines_words(&lines, 3, word) != 3)
       return sw_links_list_fail(err, list, lines.line,
-                                "expected `from to value`, no blanks in the codes");
+                                "expected `from to value`, no blanks in the codes%s",
+                                sw_links_lines_left(&lines, 3, left));
     SW_TRY(sw_links_list_unit(err, list, lines.line, word[0], &from));
     SW_TRY(sw_links_list_unit(err, list, lines.line, word[1], &to));
     SW_TRY(sw_links_list_value(err, list, lines.line, word[2], &value));

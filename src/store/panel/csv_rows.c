@@ -87,8 +87,7 @@ static bool is_missing_text(const sw_panel_csv_layout *layout, sw_field field) {
   return false;
 }
 
-/* The same where the file writes numbers in a form of its own, apart so that plain files do not ask
- * for it with every cell. */
+/* The values of a row where the file writes numbers in a form of its own. */
 static sw_status read_formed(sw_error *err, sw_panel_csv_reader *in, double *value) {
   const sw_panel_csv_layout *layout = in->layout;
   for (int k = 0; k < in->width; k++) {
@@ -103,16 +102,28 @@ static sw_status read_formed(sw_error *err, sw_panel_csv_reader *in, double *val
   return SW_OK;
 }
 
-/* `value`: width doubles. An empty cell is NaN, as a text or a number that means missing is. */
-static sw_status read_values(sw_error *err, sw_panel_csv_reader *in, double *value) {
+/* The same where the study lists what means missing. */
+static sw_status read_listed(sw_error *err, sw_panel_csv_reader *in, double *value) {
   const sw_panel_csv_layout *layout = in->layout;
-  if (in->csv->form) return read_formed(err, in, value);
   for (int k = 0; k < in->width; k++) {
     int column = layout->from[k];
     value[k] = NAN;
     if (is_missing_text(layout, in->csv->field[column])) continue;
     SW_TRY(sw_csv_number(err, in->csv, column, in->csv->column[column], &value[k]));
     if (sw_panel_spec_is_missing(layout->spec, value[k])) value[k] = NAN;
+  }
+  return SW_OK;
+}
+
+/* `value`: width doubles. An empty cell is NaN, as a text or a number that means missing is. What a
+ * plain file does not need is asked for once per row, not with every cell. */
+static sw_status read_values(sw_error *err, sw_panel_csv_reader *in, double *value) {
+  const sw_panel_spec *spec = in->layout->spec;
+  if (in->csv->form) return read_formed(err, in, value);
+  if (spec->n_missing_values || spec->n_missing_numbers) return read_listed(err, in, value);
+  for (int k = 0; k < in->width; k++) {
+    int column = in->layout->from[k];
+    SW_TRY(sw_csv_number(err, in->csv, column, in->csv->column[column], &value[k]));
   }
   return SW_OK;
 }

@@ -12,6 +12,7 @@
 #include "store/layout/contents.h"
 #include "store/layout/layout.h"
 #include "store/results/results.h"
+#include "store/results/verify.h"
 
 /* ---- schema (schema.c) ---------------------------------------------------------- */
 
@@ -164,6 +165,11 @@ typedef enum sw_laying {
 } sw_laying;
 sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *path,
                              sw_laying laying);
+/* The same layout without numbers, for what it says of names, attributes and axes; the caller closes
+ * *file, also on failure. */
+sw_status sw_results_lay_out_in_memory(sw_error *err, sw_results *results, hid_t *file);
+/* verify_layout.c: every attribute and axis of the file as the study's run would have made them. */
+sw_status sw_results_check_layout(sw_error *err, sw_results *results, sw_verdict *verdict);
 /* sink.c */
 void sw_results_set_sink(sw_results *results);
 sw_status sw_results_open_all(sw_error *err, sw_results *results);
@@ -193,5 +199,10 @@ sw_status sw_results_read_fitting(sw_error *err, const sw_results *results, cons
 /* verify.c, for its lines: a unit's code; the period of matrix t. */
 const char *sw_verdict_unit(const sw_results *results, int64_t unit);
 const char *sw_verdict_period(const sw_job *job, int t);
+
+/* Whether what the panel writes stands beside `time`: where that is not the number it writes. */
+static inline bool sw_results_has_time_label(const sw_periods *periods) {
+  return periods->value && !periods->integer;
+}
 
 #endif
