@@ -80,7 +80,7 @@ measure() {
 line_of() {
   awk -v suite="$1" -v configuration="$2" -v repeat="$3" -v job="$SLURM_JOB_ID" -v version="$version" '
     function after(word,  rest) { rest = $0; sub(".*" word " ", "", rest); return rest + 0 }
-    / units x .* periods -> / {
+    / units x .* periods? -> / {
       study = $0
       sub(/: [0-9]+ units x .*/, "", study)
       gsub(/[",]/, " ", study)
@@ -88,7 +88,7 @@ line_of() {
       sub(/ units x .*/, "", units)
       sub(/.* /, "", units)
       sub(/.* units x /, "", periods)
-      sub(/ periods -> .*/, "", periods)
+      sub(/ periods? -> .*/, "", periods)
     }
     /^phases: / {
       read = after("read"); unit = after("units"); pair = after("pairs"); write = after("write")

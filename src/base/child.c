@@ -14,12 +14,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { NOT_TRIED = 125 }; /* exit status of a child that did not get to its body */
+
 /* In the child, before the body: what libraries print while they die is not meant for the user,
- * and neither is a core file. A child that cannot be silenced gives up, which its parent takes
- * for a crash. */
+ * and neither is a core file. A child that cannot be silenced (no descriptor is left) gives up,
+ * which says nothing about what was to be tried. */
 static void be_quiet(unsigned seconds) {
   int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-  if (nowhere < 0 || dup2(nowhere, STDERR_FILENO) < 0) _exit(1);
+  if (nowhere < 0 || dup2(nowhere, STDERR_FILENO) < 0) _exit(NOT_TRIED);
   setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
   /* The soft limit sends SIGXCPU, which the parent reads as `endless`; a second later the hard
    * limit kills whatever survived that. */
@@ -43,13 +45,14 @@ pid_t sw_child_start(void (*body)(void *self), void *self, unsigned seconds) {
   _exit(fflush(stdout) != 0);
 }
 
-/* The body itself never exits with a status other than 0, so such a status counts as a crash. Death
+/* The body itself never exits with a status other than 0, so any other counts as a crash. Death
  * by a signal that comes from outside says nothing about what was tried: a caller must not blame a
  * file for it. */
 sw_child_end sw_child_wait(pid_t child) {
   int status = 0;
   while (waitpid(child, &status, 0) < 0)
     if (errno != EINTR) return SW_CHILD_UNKNOWN;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_TRIED) return SW_CHILD_UNKNOWN;
   if (WIFEXITED(status)) return WEXITSTATUS(status) == 0 ? SW_CHILD_ENDED : SW_CHILD_CRASHED;
   switch (WTERMSIG(status)) {
   case SIGXCPU:

@@ -11,7 +11,8 @@
  * start no threads and must not talk by MPI. The caller waits with sw_child_wait. */
 pid_t sw_child_start(void (*body)(void *self), void *self, unsigned seconds);
 /* What became of a child. UNKNOWN: the system does not report it (SIGCHLD is ignored), or the child
- * was killed from outside. Neither says anything about what was tried. */
+ * was killed from outside (out of memory), or could not begin. None says anything about what was
+ * tried. */
 typedef enum sw_child_end {
   SW_CHILD_ENDED,
   SW_CHILD_CRASHED,

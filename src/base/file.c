@@ -8,6 +8,7 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -47,6 +48,12 @@ bool sw_sync(int file) {
   while (code != 0 && errno == EINTR)
     code = fsync(file);
   return code == 0;
+}
+
+/* open() takes the lowest number that is free, so the order of the loop is that of the numbers. */
+void sw_descriptors_fill(void) {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR) < 0) return;
 }
 
 /* ---- folders ---------------------------------------------------------------------------- */

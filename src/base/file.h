@@ -14,6 +14,10 @@ bool sw_write_at(int file, const void *bytes, size_t length, uint64_t at);
 /* False: errno says why. */
 bool sw_sync(int file);
 
+/* Opens /dev/null where standard input, output or error is closed, before any other file is opened:
+ * that would get its number, and what is printed would be written into it. */
+void sw_descriptors_fill(void);
+
 /* Makes the folder `path` and every missing folder above it. `path` is written to meanwhile, and
  * left as it was. *made: the length of the part of `path` that names the uppermost folder made; 0:
  * all were there. False: errno says why, and *made tells what was made before the failure. */

@@ -6,20 +6,57 @@
  * locks rather than classic ones of fcntl, which vanish as soon as the process closes any
  * descriptor of that file.
  *
+ * A file system may have no locks (some mounts of NFS, DVS, Lustre without flock). There HDF5 opens
+ * no file, unless HDF5_USE_FILE_LOCKING=FALSE tells it to do without; the same word is heeded here.
+ * Both ways to lock are tried, as a file system may have one of them: this one and HDF5's flock.
+ *
  * Invariant: the file that is locked is the one at the path. A holder removes it before letting go.
  * Somebody may have opened it before that and get the lock on a file without a name, while a third
  * process locks a new file at the path; a process that finds itself there tries again. */
 #include "base/lock.h"
 
 #include "base/file.h"
+#include "base/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* ---- file systems without locks ----------------------------------------------------------- */
+
+bool sw_lock_is_missing(int error_number) {
+  return error_number == ENOLCK || error_number == EOPNOTSUPP || error_number == ENOSYS;
+}
+
+/* As HDF5 reads it. */
+bool sw_lock_is_waived(void) {
+  const char *text = getenv("HDF5_USE_FILE_LOCKING");
+  return text && (strcmp(text, "FALSE") == 0 || strcmp(text, "0") == 0);
+}
+
+sw_status sw_lock_fail_missing(sw_error *err, const char *path, int error_number) {
+  return sw_fail(err, SW_EINPUT,
+                 "%s: its file system gives no locks (%s); set HDF5_USE_FILE_LOCKING=FALSE to do "
+                 "without, or use another file system",
+                 path, strerror(error_number));
+}
+
+sw_status sw_lock_try(sw_error *err, const char *path, int file) {
+  if (sw_lock_is_waived() || flock(file, LOCK_EX | LOCK_NB) == 0) return SW_OK;
+  if (errno == EWOULDBLOCK)
+    return sw_fail(err, SW_EINPUT, "%s: another program has it open; wait until it has closed it",
+                   path);
+  return sw_lock_is_missing(errno)
+             ? sw_lock_fail_missing(err, path, errno)
+             : sw_fail(err, SW_EIO, "%s: cannot be locked: %s", path, strerror(errno));
+}
+
+/* ---- the lock of an output ----------------------------------------------------------------- */
 
 struct sw_lock {
   char *path;
@@ -65,8 +102,14 @@ static sw_status try_once(sw_error *err, sw_lock *lock, bool *again) {
                    strerror(errno));
   if (fcntl(lock->fd, F_OFD_SETLK, &whole) != 0) {
     if (errno == EAGAIN || errno == EACCES) return held_by(err, lock);
-    return sw_fail(err, SW_EIO, "%s: cannot be locked: %s; does its file system support locks?",
-                   lock->path, strerror(errno));
+    if (!sw_lock_is_missing(errno))
+      return sw_fail(err, SW_EIO, "%s: cannot be locked: %s", lock->path, strerror(errno));
+    if (!sw_lock_is_waived()) {
+      sw_lock_fail_missing(err, lock->path, errno);
+      unlink(lock->path); /* it locks nothing, so it is nobody's */
+      return SW_EINPUT;
+    }
+    sw_log(SW_LOG_WARN, "%s: without locks nothing keeps another run from this output", lock->path);
   }
   /* The answer is valid only while the lock is held. */
   *again = !is_at_path(lock);

@@ -4,6 +4,7 @@
  * with the same line. */
 #include "base/node.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,8 +70,19 @@ sw_status sw_node_number(sw_error *err, const sw_node *node, double *value) {
   return wrong(err, node, "expected a finite number without quotes");
 }
 
+/* A whole number that no 64 bits hold. */
+static bool is_too_large(const char *text) {
+  text += *text == '-' || *text == '+';
+  return *text && strspn(text, "0123456789") == strlen(text);
+}
+
 sw_status sw_node_integer(sw_error *err, const sw_node *node, int64_t *value) {
   if (is_plain(node) && sw_parse_integer(node->text, strlen(node->text), value)) return SW_OK;
+  if (is_plain(node) && is_too_large(node->text))
+    return sw_node_fail(err, node, "%.60s is too %s; expected a whole number %s %" PRId64,
+                        node->text, *node->text == '-' ? "small" : "large",
+                        *node->text == '-' ? "from" : "up to",
+                        *node->text == '-' ? INT64_MIN : INT64_MAX);
   return wrong(err, node, "expected a whole number without quotes");
 }
 

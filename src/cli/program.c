@@ -3,16 +3,22 @@
  * start and end.
  *
  * Verbs that only look at files or at the catalogue start no MPI: they work on a login node where
- * MPI cannot start, and at once. */
+ * MPI cannot start, and at once. So do those that can use ranks, where no launcher has started any;
+ * but `run` does not rely on that, as ranks of a launcher that is not known would each compute
+ * all. */
+#include "base/arena.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "base/text.h"
 #include "cli/verbs/commands.h"
 #include "comm/comm.h"
+#include "plan/run/describe.h"
 #include "spillway/version.h"
 #include "store/h5/version.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,23 +26,23 @@
 typedef struct command_verb {
   const char *name;
   int (*command)(sw_program *program, int argc, char **argv);
-  bool parallel; /* runs under MPI; others get a team of one */
+  enum { ALONE, LAUNCHED, ALWAYS } mpi; /* when it runs under MPI; else it gets a team of one */
   const char *help;
 } command_verb;
 
 static const command_verb verbs[] = {
-    {"run", sw_cmd_run, true, "run STUDY.yaml [-o OUT.h5] [--force]   compute a study"},
-    {"check", sw_cmd_check, true,
+    {"run", sw_cmd_run, ALWAYS, "run STUDY.yaml [-o OUT.h5] [--force]   compute a study"},
+    {"check", sw_cmd_check, LAUNCHED,
      "check STUDY.yaml                       check study and data, print the plan"},
-    {"measures", sw_cmd_measures, false,
+    {"measures", sw_cmd_measures, ALONE,
      "measures [NAME]                        list the measures; describe one"},
-    {"synth", sw_cmd_synth, true,
+    {"synth", sw_cmd_synth, LAUNCHED,
      "synth -o DIR --units N --periods T     write a synthetic national panel and a study for it"},
-    {"info", sw_cmd_info, false,
+    {"info", sw_cmd_info, ALONE,
      "info OUT.h5                            what is in a results file"},
-    {"verify", sw_cmd_verify, true,
+    {"verify", sw_cmd_verify, LAUNCHED,
      "verify OUT.h5 [--tiles N]              recompute a sample and compare it bit for bit"},
-    {"diff", sw_cmd_diff, false,
+    {"diff", sw_cmd_diff, ALONE,
      "diff OLD.h5 NEW.h5                     what changed between two results files"},
 };
 
@@ -53,10 +59,20 @@ static void help(void) {
        "1 anything else (diff, verify: 1 different).");
 }
 
-/* What a report of a problem needs: the program with its compiler, MPI and HDF5. */
+/* What a report of a problem needs: the program with its compiler, MPI, and the libraries and the
+ * instruction set that the bits of results depend on, one a line. */
 static void version(void) {
-  printf("spillway %s (%s, %s)\n%s\nHDF5 %s\n", SW_VERSION, SPILLWAY_BUILD, __VERSION__,
-         sw_comm_version(), sw_h5_version());
+  sw_error ignored = {0};
+  sw_arena *arena = NULL;
+  printf("spillway %s (%s, %s)\n%s\n", SW_VERSION, SPILLWAY_BUILD, __VERSION__, sw_comm_version());
+  const char *build =
+      sw_arena_create(&ignored, &arena) == SW_OK ? sw_run_build(arena, sw_h5_version()) : NULL;
+  for (const char *at = build; at && *at; at += strcspn(at, "\n"), at += *at == '\n') {
+    int label = (int)strcspn(at, "\t"), line = (int)strcspn(at, "\n");
+    if (label < line && strncmp(at, "compiler", (size_t)label) != 0)
+      printf("%.*s %.*s\n", label, at, line - label - 1, at + label + 1);
+  }
+  sw_arena_destroy(arena);
 }
 
 static const command_verb *find_verb(const char *name) {
@@ -126,8 +142,20 @@ static int printed(int status) {
 /* The help of a verb needs no MPI. */
 static bool asks_for_help(int argc, char **argv) {
   for (int i = 1; i < argc; i++)
-    if (strcmp(argv[i], "--help") == 0) return true;
+    if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) return true;
   return false;
+}
+
+/* What every rank would say in the same words, help and wrong usage, is said by the first alone.
+ * MPI does not run then, so the environment that the launcher made tells which rank this is. */
+static void let_first_speak(FILE *stream) {
+  static const char *const rank[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK",
+                                     "SLURM_PROCID"};
+  const char *text = NULL;
+  for (int i = 0; !text && i < 4; i++)
+    text = getenv(rank[i]);
+  /* Where it cannot be silenced it says it once more, which does no harm. */
+  if (text && strcmp(text, "0") != 0 && !freopen("/dev/null", "w", stream)) return;
 }
 
 /* ---- the command line --------------------------------------------------------------------- */
@@ -135,9 +163,14 @@ static bool asks_for_help(int argc, char **argv) {
 int sw_main(int argc, char **argv, const sw_measure *const *extra) {
   sw_error err = {0};
   sw_program program = {0};
+  sw_descriptors_fill();
   sw_status checked = sw_program_measures(&err, &program, extra);
   const command_verb *verb = argc > 1 ? find_verb(argv[1]) : NULL;
-  bool parallel = verb && verb->parallel && !asks_for_help(argc - 1, argv + 1);
+  bool help_of_verb = verb && asks_for_help(argc - 1, argv + 1);
+  bool parallel = verb && !help_of_verb &&
+                  (verb->mpi == ALWAYS || (verb->mpi == LAUNCHED && sw_comm_is_launched()));
+  if (!verb) let_first_speak(stderr);
+  if (!verb || help_of_verb) let_first_speak(stdout);
   if (checked != SW_OK && !parallel) {
     fprintf(stderr, "spillway: %s\n", err.text);
     return sw_cli_exit_status(err.status);

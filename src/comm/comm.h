@@ -4,6 +4,9 @@
 
 #include "plan/ports/team.h"
 
+/* Whether a launcher (mpirun, srun) has started this process as one rank of several, or may have.
+ */
+bool sw_comm_is_launched(void);
 /* Start MPI (funneled) and make the team of all its ranks. The environment variable
  * SPILLWAY_NODE_RANKS splits a machine into nodes of so many ranks, for tests of what happens
  * between nodes; SPILLWAY_WINDOW_BYTES makes walks over pairs go in smaller windows;

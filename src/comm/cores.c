@@ -11,20 +11,21 @@
  * Masks that overlap without being equal are not recognised as sharing. comm->machine, not
  * comm->node: the small nodes of tests still share the real cores. */
 int sw_comm_cores(sw_team *team) {
-  sw_comm *comm = sw_comm_of(team);
   cpu_set_t mine;
   CPU_ZERO(&mine);
   /* EINVAL: the machine has more processors than a cpu_set_t has bits (1,024). Then no mask is
    * taken to mean all processors. */
   bool masked = sched_getaffinity(0, sizeof mine, &mine) == 0;
   long cores = masked ? CPU_COUNT(&mine) : sysconf(_SC_NPROCESSORS_ONLN);
-  int ranks = 1, sharing = 0;
-  MPI_Comm_size(comm->machine, &ranks);
+  int started = 0, ranks = 0, sharing = 0;
+  MPI_Initialized(&started); /* not for a team of one, which has no communicator */
+  MPI_Comm machine = started ? sw_comm_of(team)->machine : MPI_COMM_NULL;
+  if (started) MPI_Comm_size(machine, &ranks);
   /* Every rank shows its mask to the others in turn. A masked set of all zeros, without a mask,
    * is equal everywhere, as it should be. */
   for (int r = 0; r < ranks; r++) {
     cpu_set_t other = mine;
-    MPI_Bcast(&other, sizeof other, MPI_BYTE, r, comm->machine);
+    MPI_Bcast(&other, sizeof other, MPI_BYTE, r, machine);
     sharing += CPU_EQUAL(&other, &mine);
   }
   long threads = cores / (sharing > 0 ? sharing : 1);

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/arena.h"
@@ -128,25 +130,100 @@ static sw_status set_up(sw_error *err, sw_comm *comm) {
   return SW_OK;
 }
 
+/* ---- launchers -------------------------------------------------------------------------- */
+
+/* Tasks of the Slurm step that this process is in; 0: it is in none. In a shell that srun has
+ * started on a terminal every command is alone, whatever the step was asked for. */
+static long slurm_tasks(void) {
+  const char *tasks = getenv("SLURM_STEP_NUM_TASKS");
+  if (!getenv("SLURM_STEP_ID")) return 0;
+  long number = tasks && !getenv("SLURM_PTY_PORT") ? strtol(tasks, NULL, 10) : 1;
+  return number > 1 ? number : 1;
+}
+
+/* mpirun's own mark, that of PMIx, those of PMI-1 and PMI-2. */
+static bool has_mark(void) {
+  static const char *const mark[] = {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_FD"};
+  for (int i = 0; i < 4; i++)
+    if (getenv(mark[i])) return true;
+  return false;
+}
+
+/* The PMI-1 of Slurm leaves no mark, so a step of several tasks counts. */
+bool sw_comm_is_launched(void) {
+  return has_mark() || slurm_tasks() > 1;
+}
+
 /* Started without mpirun or srun, Open MPI would start a daemon only to be able to spawn
  * processes, which this program never does, and make session folders, which another process that
- * ends at the same time removes from under it. A value that the user has set stays (the 0). */
+ * ends at the same time removes from under it. A value that the user has set stays (the 0).
+ *
+ * Open MPI takes any process of a Slurm step for a rank that srun has started, and ends it where
+ * Slurm has no PMIx, also in a shell of `srun --pty`. Without the number of the step it is alone.
+ */
 static void stay_alone(void) {
-  if (getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMIX_RANK") || getenv("PMI_RANK")) return;
   setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
   setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
+  unsetenv("SLURM_STEP_ID");
+}
+
+/* MPI ends a process that it cannot start, and returns no error: what may cure it is said before.
+ * The first task says it. */
+static void warn_of_slurm(void) {
+  const char *task = getenv("SLURM_PROCID");
+  if (has_mark() || slurm_tasks() <= 1 || (task && strcmp(task, "0") != 0)) return;
+  fprintf(stderr,
+          "spillway: warning: this step of Slurm has %ld tasks and no PMIx; where MPI does not "
+          "start, use srun --mpi=pmix, or mpirun\n",
+          slurm_tasks());
+}
+
+/* ---- start and end ---------------------------------------------------------------------- */
+
+/* MPI_Init crashes without addresses for its libraries. The number is what they take on one node,
+ * with a margin; only where there is a limit. */
+static sw_status check_room(sw_error *err) {
+  enum { ROOM = 128 << 20 };
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return SW_OK;
+  void *room = mmap(NULL, ROOM, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (room == MAP_FAILED)
+    return sw_fail(
+        err, SW_ENOMEM,
+        "out of memory: the limit on addresses (ulimit -v) leaves no room for MPI; raise "
+        "it");
+  munmap(room, ROOM);
+  return SW_OK;
+}
+
+/* All ranks get here, and all go on or none: a rank that left alone would leave the others waiting.
+ * Without memory for a team there is only MPI itself to agree by. */
+static sw_status make_team(sw_error *err, int provided, sw_comm **out) {
+  sw_comm *comm = *out = calloc(1, sizeof *comm);
+  int lacking = !comm, any = 0;
+  sw_status status = SW_OK;
+  if (provided < MPI_THREAD_FUNNELED)
+    status = sw_fail(err, SW_EINTERNAL, "this MPI library does not support MPI_THREAD_FUNNELED");
+  else if (lacking)
+    status = sw_fail(err, SW_ENOMEM, "out of memory: cannot start MPI");
+  MPI_Allreduce(&lacking, &any, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
+  if (status == SW_OK && any) status = SW_ENOMEM; /* another rank says it */
+  if (status == SW_OK) return SW_OK;
+  free(comm);
+  MPI_Finalize();
+  return status;
 }
 
 /* On success *team is made and sw_comm_stop must follow. On failure MPI is finalised again where
  * it got that far. FUNNELED: one thread of a rank talks to MPI, the others compute. */
 sw_status sw_comm_start(sw_error *err, int *argc, char ***argv, sw_team **team) {
   int provided = 0;
-  stay_alone();
+  sw_comm *comm = NULL;
+  SW_TRY(check_room(err));
+  warn_of_slurm();
+  if (!sw_comm_is_launched()) stay_alone();
   SW_MPI(err, MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided));
-  if (provided < MPI_THREAD_FUNNELED)
-    return sw_fail(err, SW_EINTERNAL, "this MPI library does not support MPI_THREAD_FUNNELED");
-  sw_comm *comm = calloc(1, sizeof *comm);
-  if (!comm) return sw_fail(err, SW_ENOMEM, "out of memory: cannot start MPI");
+  SW_TRY(make_team(err, provided, &comm));
   /* So that sw_comm_stop knows what there is after a failure half way. */
   comm->world = comm->machine = comm->node = comm->leaders = comm->end = MPI_COMM_NULL;
   sw_status status = set_up(err, comm);

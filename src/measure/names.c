@@ -21,6 +21,7 @@ bool sw_name_is_taken(const char *name, bool pairs) {
   static const char *const always[] = {SW_NAME_UNIT,
                                        SW_NAME_UNIT_TO,
                                        SW_NAME_TIME,
+                                       SW_NAME_TIME_LABEL,
                                        SW_NAME_LON,
                                        SW_NAME_LAT,
                                        SW_NAME_SUMMED,
@@ -57,8 +58,8 @@ bool sw_name_is_taken(const char *name, bool pairs) {
 }
 
 bool sw_name_is_of_root(const char *name) {
-  static const char *const root[] = {SW_NAME_UNIT,     SW_NAME_UNIT_TO, SW_NAME_TIME,
-                                     SW_NAME_LON,      SW_NAME_LAT,     SW_NAME_COMPOSITES,
-                                     SW_NAME_COVERAGE, SW_NAME_SUMMED,  NULL};
+  static const char *const root[] = {
+      SW_NAME_UNIT, SW_NAME_UNIT_TO,    SW_NAME_TIME,     SW_NAME_TIME_LABEL, SW_NAME_LON,
+      SW_NAME_LAT,  SW_NAME_COMPOSITES, SW_NAME_COVERAGE, SW_NAME_SUMMED,     NULL};
   return is_among(name, root) || is_grouping(name);
 }

@@ -14,6 +14,8 @@
 #define SW_NAME_UNIT "unit"
 #define SW_NAME_UNIT_TO "unit_to"
 #define SW_NAME_TIME "time"
+/* Over time, in every group: how the panel writes its periods, where `time` holds days. */
+#define SW_NAME_TIME_LABEL "time_label"
 
 /* At the root, over units. A grouping's column follows the prefix. */
 #define SW_NAME_LON "lon"

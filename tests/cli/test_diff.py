@@ -130,6 +130,36 @@ class Equal(unittest.TestCase):
         done = diff("old/results.h5", "packed/results.h5", status=1)
         self.assertEqual(done.stdout.splitlines()[0], "study: added:   compression: deflate")
 
+    def test_as_long_as_what_is_kept(self):
+        """A variable of as many numbers as there are partners, along an axis of its own, is none of
+        theirs: its change is told by its own positions."""
+        def add(f):
+            n = f["strong/partner"].size
+            f["strong/step"] = np.arange(n)
+            f["strong/step"].make_scale("step")
+            f["strong/extra"] = np.arange(n) * 1.0
+            f["strong/extra"].dims[0].attach_scale(f["strong/step"])
+
+        def change(f):
+            add(f)
+            f["strong/extra"][3] = 17.5
+
+        said = diff(changed("with", add), changed("other", change), status=1).stdout
+        self.assertTrue(variables(said)["strong/extra"].startswith("1 of "), said)
+        count, found = rows(said, "largest changes")
+        self.assertEqual(count, 1, said)
+        self.assertEqual(found[0][1:5], ["strong/extra", "-", "-", "3"], said)
+
+    def test_attribute_of_many_numbers(self):
+        def put(last):
+            def how(f):
+                f["ccd"].attrs["knots"] = np.append(np.arange(40) / 3, last)
+            return how
+
+        one, two = changed("many", put(1.0)), changed("more", put(1.0000000000000002))
+        diff(one, one, status=0)
+        self.assertIn("ccd: knots: ", diff(one, two, status=1).stdout)
+
     def test_zeros_and_missing(self):
         def zero(f):
             f["ccd/coupling"][0, 0] = 0.0

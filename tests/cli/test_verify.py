@@ -126,8 +126,56 @@ def check_foreign(study, path):
     def another_year(file):
         file["time"][1] = 1999
 
+    def label(file):
+        file["ccd/class_label"][1] = "fair"
+
+    def system(file):
+        file["ccd/system"][0] = "ecology"
+
+    def province(file):
+        file["group_province"][7] = "elsewhere"
+
+    def place(file):
+        file["lon"][3] += 1e-12
+
+    def parameters(file):
+        text = file["top"].attrs["parameters"]
+        file["top"].attrs["parameters"] = text.replace(b"1.5", b"1.6")
+
+    def formula(file):
+        del file["ccd"].attrs["formula"]
+
+    def unit(file):
+        file["dense/out_strength"].attrs["units"] = "EUR"
+
+    def seed(file):
+        file.attrs["seed"] = 2
+
+    def own_time(file):
+        file["directed/time"][0] = 2002
+
+    def own_unit(file):  # of a group alone: no longer a link to that of the root
+        del file["ccd/unit"]
+        labels = file["unit"][:]
+        labels[2] = "x"
+        file["ccd"].create_dataset("unit", data=labels)
+
+    def rank(file):
+        file["top/rank"][4] = 9
+
     forged = study.path("forged.h5")
-    for change, said in ((missing, "cannot open /top/value"),
+    for change, said in ((label, "/ccd/class_label, position 1: 'fair', but the study defines '"),
+                         (system, "/ccd/system, position 0: 'ecology', but the study defines 'eco"),
+                         (province, "/group_province, position 7: 'elsewhere', but the study de"),
+                         (place, "/lon, position 3: '"),
+                         (parameters, "/top: parameters: '"),
+                         (formula, "/ccd: formula is missing, or of another type; the study defi"),
+                         (unit, "/dense/out_strength: units: 'EUR', but the study defines '"),
+                         (seed, "/: seed: '2', but the study defines '1'"),
+                         (own_time, "/directed/time, position 0: '2002', but the study defines "),
+                         (own_unit, "/ccd/unit, position 2: 'x', but the study defines '"),
+                         (rank, "/top/rank, position 4: '9', but the study defines '5'"),
+                         (missing, "cannot open /top/value"),
                          (added, "/ccd/guess: the study defines no such variable"),
                          (added_group, "/guess: the study defines no such group"),
                          (swapped, "/unit, position 3: "),

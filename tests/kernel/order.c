@@ -28,7 +28,7 @@ static void check(const double *key, int64_t n) {
   }
   keys = key;
   qsort(want, (size_t)n, sizeof *want, compare);
-  cr_expect_eq(sw_order_sort(key, n, work, got), there);
+  cr_expect_eq(sw_order_sort(key, n, 0, work, got), there);
   cr_expect_eq(memcmp(got, want, (size_t)n * sizeof *got), 0, "%d keys", (int)n);
   free(work);
   free(got);
@@ -99,4 +99,63 @@ Test(order, keys_of_distances) {
   d = (sw_distance){.kind = SW_GEODESIC, .lon = lon, .lat = lat};
   sw_order_keys(&d, 0, 3, out);
   cr_expect(out[1] > out[2] && isnan(out[0]));
+}
+
+/* What a plain sort and a walk over its runs give. */
+static void check_ties(const double *of, int64_t n, double same) {
+  double *work = malloc((size_t)(sw_order_work(n) + 1) * sizeof *work);
+  int32_t *got = malloc((size_t)(n + 1) * sizeof *got),
+          *want = malloc((size_t)(n + 1) * sizeof *want);
+  int64_t there = 0;
+  for (int64_t k = 0; k < n; k++) {
+    want[k] = (int32_t)k;
+    there += !isnan(of[k]);
+  }
+  keys = of;
+  qsort(want, (size_t)n, sizeof *want, compare);
+  for (int64_t first = 0, end; first < there; first = end) {
+    double root = sqrt(of[want[first]]) + same;
+    for (end = first + 1; end < there && of[want[end]] <= root * root;)
+      end++;
+    for (int64_t k = first + 1; k < end; k++) /* by insertion */
+      for (int64_t at = k; at > first && want[at] < want[at - 1]; at--) {
+        int32_t index = want[at];
+        want[at] = want[at - 1], want[at - 1] = index;
+      }
+  }
+  cr_expect_eq(sw_order_sort(of, n, same, work, got), there);
+  cr_expect_eq(memcmp(got, want, (size_t)n * sizeof *got), 0, "%d keys, %g", (int)n, same);
+  free(work);
+  free(got);
+  free(want);
+}
+
+/* Runs that a micrometre spans are in the order of their indices: among far keys, within one
+ * bucket, over buckets narrower than that, next to each other in a chain. */
+Test(order, ties) {
+  const double same = 1.57e-13;
+  check_ties((double[]){.25, .2499999, (.5 - .5 * same) * (.5 - .5 * same), .2500001}, 4, same);
+  check_ties((double[]){4e-14 * 4e-14, 1e-14 * 1e-14, 9e-13 * 9e-13}, 3, same);
+  srand(11);
+  for (int round = 0; round < 5; round++) {
+    for (int k = 0; k < 5000; k++) {
+      double place = uniform(), last = 4e-16 * (rand() % 5);
+      if (round == 0) key[k] = floor(place * 800) / 400 + last; /* a grid, but for rounding */
+      if (round == 1) key[k] = .7 + 3e-14 * floor(place * 1e4); /* chains */
+      if (round == 2) key[k] = 1e-12 * place;                   /* all within the reach of many */
+      if (round == 3) key[k] = k % 4 ? place : 1e-5 + last;     /* most far, a cluster */
+      if (round == 4) key[k] = 1e-7 * floor(place * 50) + last;
+      if (k % 97 == 3) key[k] = NAN;
+      key[k] *= key[k];
+    }
+    for (int n = 5000; n > 0; n = n * 2 / 5)
+      check_ties(key, n, same);
+  }
+}
+
+Test(order, what_is_the_same) {
+  sw_distance d = {.kind = SW_GIVEN};
+  cr_expect_eq(sw_order_same(&d), 0);
+  d.kind = SW_GEODESIC;
+  cr_expect_eq(sw_order_same(&d), 1e-9);
 }

@@ -137,6 +137,23 @@ Test(market_potential, plain_sum) {
   harness_free(h);
 }
 
+/* 2 / 1e-160^2 is no number of a double; 1 / 1^100 + 3 / 2^100 is. */
+Test(market_potential, out_of_range) {
+  double near[N][N];
+  memcpy(near, distance, sizeof near);
+  near[0][1] = near[1][0] = 1e-160;
+  harness *h = hand("none", "2");
+  give_distances(h, near);
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_expect(isnan(harness_result(h, "value", 0)[0]) && isnan(harness_result(h, "value", 0)[1]));
+  NEAR(harness_result(h, "value", 0)[3], 4 / 4. + 2 / 9. + 1, 1e-15);
+  harness_free(h);
+  h = hand("none", "100");
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  NEAR(harness_result(h, "value", 0)[1], 4 + 1 + 3 * pow(3, -100), 1e-15);
+  harness_free(h);
+}
+
 Test(market_potential, refused) {
   static const double below[T][N] = {{4, 2, 1, 3}, {4, -2, 1, -1}};
   harness *h = hand("full", "1");

@@ -194,3 +194,44 @@ Test(gravity, unknown_group) {
   PAIR_FAILS(h, "'prefecture' is not a group");
   harness_free(h);
 }
+
+/* What no double can hold is no number, and never infinite; it is said where flows may vanish. */
+Test(gravity, out_of_range) {
+  harness *h = start_given();
+  given[1] = 1e-160;
+  cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
+  cr_expect(isnan(pair_value(h, 0, 0, to[1])));
+  expect_near(h, 0, 0, to[2], gdp[0] * gdp[to[2]] / pow(given[2], 2));
+  cr_expect_not(harness_noted(h, "smaller than doubles can be"));
+  harness_free(h);
+  h = start(SW_GREAT_CIRCLE);
+  h->whole[0][0][3] = h->whole[0][0][4] = 1e300;
+  cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
+  cr_expect(isnan(pair_value(h, 0, 3, 4)));
+  expect_near(h, 0, 3, 5, 1e300 * gdp[5] / pow(arc_km(3, 5), 2));
+  harness_free(h);
+}
+
+/* (K m m' / d^c) of large c: what turns kilometres into radians would vanish on its own. */
+Test(gravity, large_decays) {
+  const char *const decay[] = {"12", "29", "45", "90"};
+  for (int k = 0; k < 4; k++) {
+    double c = atof(decay[k]);
+    harness *h = start(SW_GREAT_CIRCLE);
+    harness_set(h, "decay", decay[k]);
+    cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
+    cr_expect_eq(harness_noted(h, "smaller than doubles can be"), c > 60);
+    for (int i = 0; i < N; i += 9)
+      for (int j = 0; j < N; j++) {
+        double wanted = gdp[i] * gdp[j] / pow(arc_km(i, j), c), value = pair_value(h, 0, i, j);
+        if (i == j) continue;
+        if (wanted > 0 && wanted < 1e-290)
+          cr_expect(value >= 0 && value < 1e-289);
+        else
+          cr_expect(isnan(wanted) ? isnan(value) : fabs(value - wanted) <= 1e-10 * wanted,
+                    "%s: %.17g, wanted %.17g", decay[k], value, wanted);
+      }
+    pair_expect_bits(h, 0);
+    harness_free(h);
+  }
+}

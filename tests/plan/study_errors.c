@@ -286,7 +286,13 @@ Test(study_errors, names) {
   };
   EXPECT_ALL(HEAD, composites);
   expect_all("panel: {file: p.csv, unit: u, derive: {c: x + y}}\n",
-             &(fault){SCORE, "s.yaml:2:14: 'c' is also a derived indicator; choose another name"},
+             &(fault){SCORE, "s.yaml:2:14: 'c' is also the derived indicator at s.yaml:1:43; choose "
+                             "another name"},
+             1);
+  expect_all("panel: {file: p.csv, unit: u, derive: {x: c / y}}\n",
+             &(fault){"composites: {c: {positive: [x]}}\n",
+                      "s.yaml:2:14: 'c' cannot name a result: it is a column that the study reads, "
+                      "at s.yaml:1:43; choose another name"},
              1);
 }
 
@@ -398,6 +404,12 @@ Test(study_errors, references) {
        "s.yaml:10:16: ccd.coupling[x]: 'coupling' has no further axis; remove [x]"},
       {"moran: {of: 'ccd.coupling[', weights: queen}\n",
        "s.yaml:10:16: 'ccd.coupling[' is not the name of a result; expected NAME.quantity[label]"},
+      {"structural_similarity: {shares: [a, b, a]}\n",
+       "s.yaml:10:42: structural_similarity: shares: 'a' is listed twice; list it once"},
+      {"pairwise_coupling: {systems: [c, c]}\n",
+       "s.yaml:10:36: pairwise_coupling: systems: 'c' is listed twice; list it once"},
+      {"network: {result: g.weight}\n",
+       "s.yaml:10:21: 'g' has no quantity 'weight' of pairs; known: value"},
       {"moran: {of: lq.value, weights: queen}\n",
        "s.yaml:10:15: lq.value has one value per industry; choose one: lq.value[...]"},
       {"moran: {of: c.scores, weights: queen}\n",
@@ -415,7 +427,17 @@ Test(study_errors, references) {
 Test(study_errors, cycles) {
   static const fault table[] = {
       {"composites: {a: {positive: [a]}}\n",
-       "s.yaml:4:29: circular reference: a -> a; a result cannot be computed from itself"},
+       "s.yaml:4:14: 'a' cannot name this result: it is the name of its own input at s.yaml:4:29; "
+       "choose another name"},
+      {"composites: {a: {positive: [x, y], negative: [a.score]}}\n",
+       "s.yaml:4:47: circular reference: a.score -> a.score; a result cannot be computed from "
+       "itself"},
+      {"measures:\n- moran: {of: gdp, weights: queen, as: gdp}\n",
+       "s.yaml:5:40: 'gdp' cannot name this result: it is the name of its own input at s.yaml:5:15; "
+       "choose another name"},
+      {"measures:\n- gravity: {mass: [gdp, pop], as: pop}\n",
+       "s.yaml:5:35: 'pop' cannot name this result: it is the name of its own input at s.yaml:5:25; "
+       "choose another name"},
       {"composites: {a: {positive: [b]}, b: {positive: [x, d]}, d: {negative: [b]}}\n",
        "s.yaml:4:72: circular reference: b -> d -> b; a result cannot be computed from itself"},
       {"composites:\n"

@@ -173,7 +173,8 @@ REFUSED = {
     "  - probe: {of: x, result: flow.delay}\n  - flow: {of: x, delay: false}":
         AT + "flow.delay: with the parameters that flow has, there is no 'delay'",
     "  - probe: {of: x, result: flow}\n  - flow: {of: x, keep: summary}":
-        AT + "flow keeps no pairs, only their summary; give it keep: {top: k}, {above: x} or links",
+        AT + "flow keeps no pairs, only their summary; give it keep: dense, links, {top: "
+        "k}, {above: x} or {share: s}",
     "  - probe: {of: x, result: flow}\n  - flow: {of: probe.sent}":
         "study.yaml:6:16: circular reference: probe.sent -> flow -> probe.sent; a result cannot be "
         "computed from itself",

@@ -87,7 +87,7 @@ static void refused_alone(const char *of, const char *line) {
 
 Test(panel_h5, refusals) {
   put("p.h5", "no such thing");
-  refused_alone("gdp", "p.h5: not an HDF5 file, or an incomplete one");
+  refused_alone("gdp", "p.h5: is not an HDF5 file: it is text; give a panel in HDF5 or netCDF-4");
   create();
   put_units(true);
   put_set("time", H5T_NATIVE_INT, 1, (hsize_t[]){2}, (int[]){1, 2});

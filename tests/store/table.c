@@ -88,7 +88,8 @@ Test(table, what_cannot_be) {
   refuse("year,a\n2001,x\n", "t.csv:2: column 'a': 'x' is not a number; expected a number, or an "
                              "empty field, NA, (NA) or (D) where it is missing");
   refuse("year,a\n2001,1\n2002,2\n2001,3\n",
-         "t.csv:4: row '2001' appears twice; give each row once");
+         "t.csv:4: row '2001' appears twice; the first column names the rows (of a base, the "
+         "period): give each once");
   refuse("year,a\n,1\n", "t.csv:2: the first field is empty; it names the row");
   refuse("year,a\n2001,1,2\n", "t.csv:2: 3 fields; the header has 2");
   refuse("year,a,a\n2001,1,2\n",

@@ -53,6 +53,30 @@ static sw_status unknown(sw_error *err, const char *verb, const char *word, cons
                  near ? "; did you mean --" : "", near ? near : "", near ? "?" : ";", verb);
 }
 
+/* What getopt_long could not take. optopt tells which option: its number; 0: a long one that it
+ * does not know, which is the word before optind. An unknown letter may stand in the middle of its
+ * word, and getopt is still at it then. */
+static sw_status refuse(sw_error *err, const char *verb, char **argv, int got,
+                        const sw_option *options, const table *t) {
+  int found = find(options, t->count, optopt);
+  char letter[] = {'-', (char)optopt, '\0'};
+  /* A byte of a longer character is shown with its word. */
+  bool within = optopt && argv[optind] && strchr(argv[optind], optopt);
+  const char *word = optopt > 0 && optopt < 127 ? letter : argv[within ? optind : optind - 1];
+  if (found < 0) return unknown(err, verb, word, t);
+  if (optopt < 256 && got == ':')
+    return sw_fail(err, SW_EINPUT, "%s: %s needs a value", verb, letter);
+  return sw_fail(err, SW_EINPUT, "%s: --%s %s", verb, options[found].name,
+                 got == ':' ? "needs a value" : "takes no value");
+}
+
+/* An empty value or operand is a shell variable that is not set: nothing here has a use for one,
+ * and as the name of a file it would be found out when all is computed. */
+static sw_status empty(sw_error *err, const char *verb, const char *name) {
+  return sw_fail(err, SW_EINPUT, "%s: %s%s is empty; is a shell variable not set?", verb,
+                 name ? "the value of --" : "an argument", name ? name : "");
+}
+
 /* Options may stand behind operands: getopt_long moves the latter to the end, where they are taken
  * up once no option is left. A repeated option counts the last time. */
 sw_status sw_options_parse(sw_error *err, int argc, char **argv, const sw_option *options,
@@ -64,14 +88,14 @@ sw_status sw_options_parse(sw_error *err, int argc, char **argv, const sw_option
                  an earlier call */
   *count = 0;
   for (int got; (got = getopt_long(argc, argv, t.letters, t.option, NULL)) != -1;) {
-    int found = got == '?' || got == ':' ? -1 : find(options, t.count, got);
-    if (got == ':')
-      return sw_fail(err, SW_EINPUT, "%s: %s needs a value", argv[0], argv[optind - 1]);
-    if (found < 0) return unknown(err, argv[0], argv[optind - 1], &t);
-    if (options[found].flag) *options[found].flag = true;
-    if (options[found].text) *options[found].text = optarg;
+    if (got == '?' || got == ':') return refuse(err, argv[0], argv, got, options, &t);
+    const sw_option *o = &options[find(options, t.count, got)];
+    if (o->text && !*optarg) return empty(err, argv[0], o->name);
+    if (o->flag) *o->flag = true;
+    if (o->text) *o->text = optarg;
   }
   for (; optind < argc; optind++) {
+    if (!*argv[optind]) return empty(err, argv[0], NULL);
     if (*count == most)
       return sw_fail(err, SW_EINPUT, "%s: unexpected argument '%s'; see %s --help", argv[0],
                      argv[optind], argv[0]);

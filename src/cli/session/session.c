@@ -5,31 +5,19 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/text.h"
+#include "cli/session/threads.h"
 #include "comm/comm.h"
 
-#include <omp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* Threads of this rank: --threads, else OMP_NUM_THREADS, else its share of the cores. Returns alone
- * with SW_EINPUT; the caller agrees. */
-static sw_status choose_threads(sw_error *err, sw_team *team, const char *asked, int *threads) {
-  const char *where = asked ? "--threads" : "OMP_NUM_THREADS";
-  const char *text = asked ? asked : getenv("OMP_NUM_THREADS");
-  int64_t number = 0;
-  *threads = sw_comm_cores(team); /* collective; a launcher may set it for some ranks only */
-  if (!text || !*text) return SW_OK;
-  /* OMP_NUM_THREADS may be a list by nesting level: the first counts; libgomp passes over blanks.
-   */
-  if (!asked) text += strspn(text, " ");
-  size_t length = asked ? strlen(text) : strcspn(text, ", ");
-  if (!sw_parse_integer(text, length, &number) || number < 1 || number > 4096)
-    return sw_fail(err, SW_EINPUT, "%s: '%s' is not a number of threads; expected 1 to 4096", where,
-                   text);
-  *threads = (int)number;
-  return SW_OK;
+/* Returns alone with SW_EINPUT, or where the threads are not to be had; the caller agrees. The
+ * cores are asked for first, as that is collective: a launcher may set OMP_NUM_THREADS for some
+ * ranks only. */
+static sw_status take_threads(sw_error *err, sw_team *team, const char *asked, int *threads) {
+  int cores = sw_comm_cores(team);
+  SW_TRY(sw_threads_choose(err, asked, cores, threads));
+  return sw_threads_start(err, *threads);
 }
 
 /* The text comes from rank 0's file (sw_text_read broadcasts it), unless the caller has it:
@@ -39,8 +27,7 @@ sw_status sw_session_study(sw_error *err, sw_team *team, const char *file, const
   size_t length = 0;
   s->team = team;
   s->began = sw_clock();
-  SW_TRY(sw_team_agree(team, err, choose_threads(err, team, threads, &s->threads), 0));
-  omp_set_num_threads(s->threads);
+  SW_TRY(sw_team_agree(team, err, take_threads(err, team, threads, &s->threads), 0));
   SW_TRY(sw_team_agree(team, err, sw_arena_create(err, &s->arena), 0));
   if (s->text)
     length = strlen(s->text);

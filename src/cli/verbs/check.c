@@ -252,7 +252,7 @@ int sw_cmd_check(sw_program *program, int argc, char **argv) {
   int changed = 0;
   sw_status status = read_options(&err, team, argc, argv, &options);
   if (status == SW_OK && options.help) {
-    puts(help_text);
+    if (team->rank == 0) puts(help_text);
     return 0;
   }
   if (status == SW_OK) status = check_study(&err, team, &options, &session, &changed);

@@ -4,6 +4,7 @@
 #include "cli/verbs/commands.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "cli/session/session.h"
@@ -122,6 +123,7 @@ sw_status sw_program_run(sw_error *err, sw_program *program, const char *study,
  * starts before MPI (store/h5/version.h). */
 sw_status sw_program_start(sw_error *err, int *argc, char ***argv, const sw_measure *const *extra,
                            sw_program **program) {
+  sw_descriptors_fill();
   sw_program *p = *program = calloc(1, sizeof *p);
   if (!p) return sw_fail(err, SW_ENOMEM, "out of memory: cannot start");
   sw_error of_measures = {0};

@@ -31,16 +31,34 @@ static void print_root(const char *path, const sw_results_info *info) {
   printf("  written by spillway %s, %s, seed %lld\n", info->version, info->state,
          (long long)info->seed);
   printf("  units    %lld\n", (long long)info->n_units);
-  printf("  periods  %lld", (long long)info->n_periods);
-  if (info->n_periods > 0) printf(": %s", info->first_period);
+  /* A cross-section has one period, "0", which nobody named. */
+  if (info->n_periods == 1 && strcmp(info->first_period, "0") == 0)
+    printf("  periods  a cross-section");
+  else
+    printf("  periods  %lld", (long long)info->n_periods);
+  if (info->n_periods > 1 || strcmp(info->first_period, "0") != 0)
+    printf(": %s", info->first_period);
   if (info->n_periods > 1) printf(" to %s", info->last_period);
   printf("\n  inputs\n");
   print_lines(info->inputs);
   if (*info->missing_cells) printf("  missing cells: %s\n", info->missing_cells);
 }
 
-static void print_result(const sw_info_result *result) {
+/* Of a result within this one behind its name there. */
+static void print_headlines(const sw_results_info *info, const sw_info_result *result) {
+  size_t length = strlen(result->name);
+  for (int k = 0; k < info->n_headlines; k++) {
+    const sw_headline *line = &info->headline[k];
+    if (strncmp(line->path, result->name, length) != 0) continue;
+    if (line->path[length] == '\0') printf("  headline    %s\n", line->text);
+    if (line->path[length] == '/')
+      printf("  headline    %s: %s\n", line->path + length + 1, line->text);
+  }
+}
+
+static void print_result(const sw_results_info *info, const sw_info_result *result) {
   printf("\n/%s: %s, version %lld\n", result->name, result->measure, (long long)result->version);
+  print_headlines(info, result);
   printf("  parameters  %s\n", result->parameters);
   printf("  undefined   %s\n", result->undefined);
   for (int v = 0; v < result->n_variables; v++) {
@@ -77,7 +95,7 @@ static void tell(void *self) {
   if (status == SW_OK) {
     print_root(path, &info);
     for (int r = 0; r < info.n_results; r++)
-      print_result(&info.result[r]);
+      print_result(&info, &info.result[r]);
   }
   sw_arena_destroy(arena);
 }
@@ -85,25 +103,37 @@ static void tell(void *self) {
 /* ---- the parent --------------------------------------------------------------------------- */
 
 /* The parent: passes on what the child writes, as it comes. *err becomes the child's error; both
- * are the same program, so the struct can be copied as it is. */
-static sw_status print_answer(sw_error *err, const char *path, FILE *in) {
-  sw_error said;
+ * are the same program, so the struct can be copied as it is. *said: the child got as far as that.
+ */
+static sw_status print_answer(sw_error *err, FILE *in, bool *said) {
+  sw_error of_child;
   char text[4096];
-  /* Not even an error arrived: HDF5 crashed or used up its time. */
-  if (fread(&said, sizeof said, 1, in) != 1)
-    return sw_fail(err, SW_EINPUT,
-                   "%s: is damaged: HDF5 crashes reading it; write it again with spillway run",
-                   path);
-  *err = said;
+  *said = fread(&of_child, sizeof of_child, 1, in) == 1;
+  if (!*said) return SW_OK;
+  *err = of_child;
   for (size_t n; (n = fread(text, 1, sizeof text, in)) > 0;)
     fwrite(text, 1, n, stdout);
-  return said.status;
+  return of_child.status;
+}
+
+/* A child that did not get as far as its answer. The file is only at fault where the child died of
+ * itself: one that was killed may have been so by a machine without memory. */
+static sw_status blame(sw_error *err, const char *path, sw_child_end end) {
+  if (end == SW_CHILD_UNKNOWN)
+    return sw_fail(err, SW_EIO,
+                   "%s: the process that reads it was ended from outside; is the machine out of "
+                   "memory?",
+                   path);
+  return sw_fail(err, SW_EINPUT,
+                 "%s: is damaged: HDF5 %s reading it; write it again with spillway run", path,
+                 end == SW_CHILD_ENDLESS ? "does not finish" : "crashes");
 }
 
 /* Runs the child and prints its answer. The parent closes its writing end at once, or it would
  * never see the end of the pipe. */
 static sw_status ask_child(sw_error *err, const char *path) {
   answer of = {.path = path};
+  bool said = true;
   if (pipe2(of.ends, O_CLOEXEC))
     return sw_fail(err, SW_EIO, "cannot create a pipe: %s", strerror(errno));
   pid_t child = sw_child_start(tell, &of, CPU_SECONDS);
@@ -111,14 +141,15 @@ static sw_status ask_child(sw_error *err, const char *path) {
   close(of.ends[1]);
   FILE *in = child > 0 ? fdopen(of.ends[0], "r") : NULL;
   sw_status status =
-      in ? print_answer(err, path, in)
+      in ? print_answer(err, in, &said)
          : sw_fail(err, SW_EIO, "cannot start a process to read %s: %s", path, strerror(reason));
   if (in)
     fclose(in);
   else
     close(of.ends[0]);
-  if (child > 0) sw_child_wait(child); /* the answer tells how it ended */
-  return status;
+  sw_child_end end = child > 0 ? sw_child_wait(child) : SW_CHILD_UNKNOWN;
+  if (said && (status != SW_OK || end == SW_CHILD_ENDED || end == SW_CHILD_UNKNOWN)) return status;
+  return blame(err, path, end);
 }
 
 int sw_cmd_info(sw_program *program, int argc, char **argv) {

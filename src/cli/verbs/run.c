@@ -57,7 +57,7 @@ int sw_cmd_run(sw_program *program, int argc, char **argv) {
   run_options o = {.run.summary = true};
   sw_status status = read_options(&err, program->team, argc, argv, &o);
   if (status == SW_OK && o.help) {
-    puts(help_text);
+    if (program->team->rank == 0) puts(help_text);
     return 0;
   }
   if (status == SW_OK) status = sw_program_run(&err, program, o.study, &o.run);

@@ -30,6 +30,24 @@ void sw_power_decay_each(int64_t n, double decay, double *v) {
     power_each(n, decay / 2, v);
 }
 
+SW_HOT void sw_power_unlimit(int64_t n, double *v) {
+  for (int64_t j = 0; j < n; j++) {
+    double x = v[j];
+    x = x >= SW_EXP_MOST ? __builtin_inf() : x;
+    v[j] = x <= SW_EXP_LEAST ? 0 : x;
+  }
+}
+
+SW_HOT void sw_power_scale(int64_t n, double factor, double *v) {
+  for (int64_t j = 0; j < n; j++)
+    v[j] *= factor;
+}
+
+SW_HOT void sw_power_drop_infinite(int64_t n, double *v) {
+  for (int64_t j = 0; j < n; j++)
+    v[j] = v[j] - v[j] == 0 ? v[j] : __builtin_nan("");
+}
+
 SW_HOT void sw_power_scale_masses(int64_t n, double a, const double *restrict b,
                                   double *restrict v) {
   for (int64_t j = 0; j < n; j++)

@@ -47,6 +47,10 @@ SW_INLINE double sw_ln(double x) {
   return __builtin_fma(k, 0x1.62e42fefa0000p-1, f + tail);
 }
 
+/* Results of sw_exp beyond which its argument may have been cut. */
+#define SW_EXP_MOST 0x1.7p1021
+#define SW_EXP_LEAST 0x1.8p-1022
+
 /* e^y; y is held within +-708, where the result is normal; about 1 ulp. y = n ln 2 + r with |r|
  * <= ln(2)/2: a polynomial for e^r, and n added to its exponent. */
 SW_INLINE double sw_exp(double y) {
@@ -80,6 +84,12 @@ SW_INLINE double sw_power(double x, double p) {
 
 /* v[j] = v[j]^(decay/2): from inverse squared distances to inverse distances to a decay. */
 void sw_power_decay_each(int64_t n, double decay, double *v);
+/* Where sw_exp has stopped at its limits: infinite, and 0. No other value changes. */
+void sw_power_unlimit(int64_t n, double *v);
+/* v[j] *= factor. */
+void sw_power_scale(int64_t n, double factor, double *v);
+/* Infinite becomes NaN. */
+void sw_power_drop_infinite(int64_t n, double *v);
 /* v[j] *= a b[j], rounded as (a b[j]) v[j], so that exchanging the two masses changes no bit. */
 void sw_power_scale_masses(int64_t n, double a, const double *b, double *v);
 /* v[j] *= x / (x + y[j]): the sender's share. */

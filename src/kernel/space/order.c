@@ -177,48 +177,70 @@ static void settle(const double *key, item *a, item *b, int64_t n) {
   }
 }
 
-/* ---- a row ------------------------------------------------------------------------------ */
-
-/* NaN are behind all others and keep the order of their indices. */
-int64_t sw_order_sort(const double *key, int64_t n, double *work, int32_t *order) {
-  item *a = (item *)work, *b = a + n;
-  double least, greatest;
-  int64_t count = n;
-  find_range(key, n, &least, &greatest);
-  uint64_t from = least <= greatest ? bits_of(least) : 0;
-  quantise(key, n, from, width_of(from, least <= greatest ? bits_of(greatest) : 0), a);
-  sort_buckets(a, b, n);
-  while (count > 0 && a[count - 1] >> 32 == nowhere)
-    count--;
-  settle(key, a, b, count);
-  for (int64_t k = 0; k < n; k++)
-    order[k] = (int32_t)a[k];
-  return count;
-}
-
 /* ---- ties ------------------------------------------------------------------------------- */
+
+double sw_order_same(const sw_distance *d) {
+  return d->kind == SW_GREAT_CIRCLE ? SW_SPHERE_SAME : d->kind == SW_GEODESIC ? 1e-9 : 0;
+}
 
 static int by_index(const void *a, const void *b) {
   int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
   return (x > y) - (x < y);
 }
 
-/* Keys are squares. Nearly all neighbours differ by far more than a millionth, and need no root;
- * below some metres a micrometre may be more than that. */
-static bool is_same(double first, double next, double same) {
-  if (next > first * (1 + 0x1p-20) && first > 0x1p42 * same * same) return false;
-  double root = sqrt(first) + same;
-  return next <= root * root;
+/* Marks places whose key may be the same as the next one: those of one bucket or of two that touch,
+ * unless a bucket is narrower than what is the same; that is widest, for its size, at the least
+ * key. Nearly all keys have a bucket for themselves, and need not be looked up again. */
+SW_HOT static void mark_near(const item *restrict a, int64_t count, bool all,
+                             int32_t *restrict near) {
+  for (int64_t k = 0; k + 1 < count; k++)
+    near[k] = all || (a[k + 1] >> 32) - (a[k] >> 32) <= 1;
 }
 
-/* A run is what is within reach of its first, so a chain of nearly equal ones does not grow on. */
-void sw_order_ties(const sw_distance *d, const double *key, int64_t placed, int32_t *order) {
-  double same = d->kind == SW_GREAT_CIRCLE ? SW_SPHERE_SAME : 1e-9; /* of km */
-  if (d->kind == SW_GIVEN) return;
-  for (int64_t first = 0, end; first < placed; first = end) {
+static double reach(double key, double same) {
+  double root = sqrt(key) + same;
+  return root * root;
+}
+
+enum { PLACE = INT32_MAX }; /* the sign of a place in the order is its mark */
+
+/* The places of keys as near to that of the first are brought in the order of their indices. A run
+ * is what is within reach of its first, so a chain of nearly equal ones does not grow on. */
+static void join_ties(const double *key, int64_t count, double same, int32_t *order) {
+  for (int64_t first = 0, end; first < count; first = end) {
     end = first + 1;
-    while (end < placed && is_same(key[order[first]], key[order[end]], same))
+    if (order[first] >= 0) continue;
+    double limit = reach(key[order[first] & PLACE], same);
+    while (end < count && order[end - 1] < 0 && key[order[end] & PLACE] <= limit)
       end++;
+    for (int64_t k = first; k < end; k++) {
+      /* The last one's mark is of what comes after the run. */
+      order[k] &= PLACE;
+    }
     if (end - first > 1) qsort(order + first, (size_t)(end - first), sizeof *order, by_index);
   }
+}
+
+/* ---- a row ------------------------------------------------------------------------------ */
+
+/* NaN are behind all others and keep the order of their indices. */
+int64_t sw_order_sort(const double *key, int64_t n, double same, double *work, int32_t *order) {
+  item *a = (item *)work, *b = a + n;
+  double least, greatest;
+  int64_t count = n;
+  find_range(key, n, &least, &greatest);
+  uint64_t from = least <= greatest ? bits_of(least) : 0;
+  int shift = width_of(from, least <= greatest ? bits_of(greatest) : 0);
+  quantise(key, n, from, shift, a);
+  sort_buckets(a, b, n);
+  while (count > 0 && a[count - 1] >> 32 == nowhere)
+    count--;
+  memset(order, 0, (size_t)n * sizeof *order);
+  if (same > 0 && count > 0)
+    mark_near(a, count, bits_of(reach(least, same)) - from > (uint64_t)1 << shift >> 1, order);
+  settle(key, a, b, count);
+  for (int64_t k = 0; k < n; k++)
+    order[k] = (int32_t)((uint32_t)a[k] | (uint32_t)order[k] << 31);
+  if (same > 0) join_ties(key, count, same, order);
+  return count;
 }

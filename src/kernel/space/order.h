@@ -16,15 +16,15 @@ static inline int64_t sw_order_work(int64_t n) {
   return 2 * n;
 }
 
-/* order[k]: the index of the k-th smallest key; equal keys by index, NaN last. Keys are zero or
- * more (no -0). Returns how many are not NaN. O(n): a radix sort of quantised keys, whose buckets
- * are then put in order by the keys themselves. n below 2^31. */
-int64_t sw_order_sort(const double *key, int64_t n, double *work, int32_t *order);
+/* How far apart the roots of keys may be that are the same distance: a micrometre on the sphere and
+ * the ellipsoid, where rounding alone would tell them apart; 0, which is not at all, of distances
+ * given, as they are written. */
+double sw_order_same(const sw_distance *d);
 
-/* Brings units that are as far as each other in the order of their indices: those within a
- * micrometre of the first of them, on the sphere and the ellipsoid, where rounding alone would tell
- * them apart. Given distances are equal as they are written. Of the `placed` units of a sorted
- * row. */
-void sw_order_ties(const sw_distance *d, const double *key, int64_t placed, int32_t *order);
+/* order[k]: the index of the k-th smallest key; equal keys by index, NaN last. Keys are zero or
+ * more (no -0). Returns how many are not NaN. With `same` above zero keys whose roots are as near
+ * to that of the first of them are equal. O(n): a radix sort of quantised keys, whose buckets are
+ * then put in order by the keys themselves. n below 2^31. */
+int64_t sw_order_sort(const double *key, int64_t n, double same, double *work, int32_t *order);
 
 #endif

@@ -2,6 +2,7 @@
  * the same on every rank, as `resolve` calls it; no values are looked at, so what depends on them
  * (constant indicators, values beyond bounds) is left to finish.c. */
 #include "measure/composite/spec.h"
+#include "measure/share/series.h"
 #include "spillway/node.h"
 
 #include <math.h>
@@ -159,19 +160,20 @@ static int find_text(const char *const *text, int count, const char *name) {
 /* Weight of indicator j in a table with one row per indicator and a column `weight` (or a single
  * column of any name); or, of weights by period, with one row per period and one column per
  * indicator, or the other way round. A file that has the same weight for all periods serves each.
- * Missing cells are NaN and are refused by check_given. */
-static sw_status table_weight(sw_error *err, const sw_job *job, const sw_table *table, int j,
-                              const char *period, double *weight) {
-  const char *name = indicator(job, j);
+ * `t`: the period, -1 where weights have none. Missing cells are NaN and are refused by
+ * check_given. */
+static sw_status table_weight(sw_error *err, const sw_job *job, const sw_table *table, int j, int t,
+                              double *weight) {
+  const char *name = indicator(job, j), *period = t >= 0 ? sw_job_period(job, t) : NULL;
   int row = find_text(table->row, table->n_rows, name), column = -1;
   if (row >= 0) {
     column = find_text(table->column, table->n_columns, "weight");
     /* indicator,anything: the column is unambiguous. */
     if (column < 0 && table->n_columns == 1) column = 0;
-    if (column < 0 && period) column = find_text(table->column, table->n_columns, period);
+    if (column < 0 && period) column = sw_series_find(job, table->column, table->n_columns, t);
   } else if (period) {
     column = find_text(table->column, table->n_columns, name);
-    row = find_text(table->row, table->n_rows, period);
+    row = sw_series_find(job, table->row, table->n_rows, t);
   }
   if (row >= 0 && column >= 0) {
     *weight = table->value[(size_t)row * (size_t)table->n_columns + (size_t)column];
@@ -188,7 +190,7 @@ static sw_status read_table(sw_error *err, const sw_job *job, const sw_table *ta
                             const sw_composite_spec *spec, double *weight) {
   for (int pool = 0; pool < spec->pools; pool++)
     for (int j = 0; j < spec->p; j++)
-      SW_TRY(table_weight(err, job, table, j, spec->per_period ? sw_job_period(job, pool) : NULL,
+      SW_TRY(table_weight(err, job, table, j, spec->per_period ? pool : -1,
                           &weight[pool * spec->p + j]));
   return SW_OK;
 }

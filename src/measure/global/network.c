@@ -17,6 +17,7 @@
 #include "kernel/graph/graph.h"
 #include "kernel/graph/igraph.h"
 #include "measure/names.h"
+#include "measure/share/series.h"
 #include "spillway/measure.h"
 #include "spillway/rng.h"
 
@@ -161,8 +162,12 @@ static sw_status finish_figures(sw_error *err, sw_job *job, const char *all, voi
     job->result[DENSITY].row[0][t] = found->density;
     job->result[RECIPROCITY].row[0][t] = found->reciprocity;
     job->result[CORE_R].row[0][t] = found->core_r;
-    job->result[JACCARD].row[0][t] = found->jaccard;
-    job->result[OVERLAP].row[0][t] = found->overlap;
+    if (!job->result[JACCARD].off) job->result[JACCARD].row[0][t] = found->jaccard;
+    if (!job->result[OVERLAP].off) job->result[OVERLAP].row[0][t] = found->overlap;
+    for (int q = DENSITY; q <= OVERLAP; q++)
+      if (found->density == 0) sw_job_undefined(job, q, t, "no links");
+    for (int q = JACCARD; q <= OVERLAP && t == 0; q++)
+      sw_job_undefined(job, q, t, "there is no period before");
     if (blocks)
       memcpy(job->result[BLOCK_SUM].row[0] + (size_t)t * blocks,
              (const double *)(found + 1) + BY_UNIT * job->n, blocks * sizeof(double));
@@ -326,6 +331,17 @@ static sw_status resolve_groups(sw_error *err, sw_job *job, network_state *state
   return sw_job_group_axes(err, job, "from_group", "to_group", state->grouping);
 }
 
+/* What has changed since the period before, where it is known which one that is. */
+static void resolve_change(sw_job *job) {
+  bool known = job->n_periods < 2 || sw_series_is_known(job);
+  job->result[JACCARD].off = job->result[OVERLAP].off = !known;
+  if (!known)
+    sw_note(job->notes,
+            "%s: %s: without jaccard and overlap: the order of periods such as '%s' is "
+            "unknown",
+            job->where, job->name, sw_job_period(job, 0));
+}
+
 static sw_status resolve_network(sw_error *err, sw_job *job) {
   network_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);
@@ -341,6 +357,7 @@ static sw_status resolve_network(sw_error *err, sw_job *job) {
   job->state = state;
   job->pooled = true; /* a period is compared with the one before */
   job->result[BETWEENNESS].off = !state->betweenness;
+  resolve_change(job);
   SW_TRY(resolve_groups(err, job, state));
   declare_passes(job, state);
   return SW_OK;

@@ -9,7 +9,8 @@
  *
  * Distances are never stored: n^2 of them would be as large as the result. They come from unit
  * vectors (kernel/space/arc.h), from degrees (geodesic.h) or from given links, as powers of d^-2,
- * which needs no square root. A pair without a distance is NaN. */
+ * which needs no square root. A pair without a distance is NaN, and so is one whose flow is larger
+ * than a double can be. */
 #include "kernel/pairs/power.h"
 #include "measure/share/distance.h"
 #include "measure/share/flows.h"
@@ -22,13 +23,14 @@
  * stand in the order A, B, share, as far as they are there. */
 typedef struct gravity {
   double decay, a, b;
-  double scale_a, scale_b;
-  int columns; /* operands: A, B when a != b, the share last */
+  double scale_a, scale_b, before; /* before: of inverse squares, 1 but for large decays */
+  int columns;                     /* operands: A, B when a != b, the share last */
   bool has_share;
   const sw_distance *distance;
   const sw_grouping *same; /* NULL: no factor within groups */
   double factor;
   sw_arc_points points; /* great circle, ready after prepare */
+  bool checked;         /* after prepare: a flow may leave the range of doubles */
 } gravity;
 
 /* ---- resolve ---------------------------------------------------------------------------- */
@@ -63,7 +65,7 @@ static sw_status read_same_group(sw_error *err, const sw_job *job, gravity *g) {
  * all. */
 static void fold_constants(const sw_job *job, gravity *g) {
   double scale = sw_job_arg(job, "constant")->number;
-  scale *= pow(sw_distances_scale(g->distance), g->decay / 2);
+  scale *= sw_share_distance_factor(g->distance, g->decay, &g->before);
   g->scale_a = g->a == g->b ? sqrt(scale) : scale;
   g->scale_b = g->a == g->b ? g->scale_a : 1;
 }
@@ -137,10 +139,47 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
 
 /* ---- pass 1: pairs ---------------------------------------------------------------------- */
 
+/* Logarithms of the least and greatest of an operand that are above zero. */
+static void range_of(const sw_job *job, int column, double *least, double *most) {
+  double lo = INFINITY, hi = 0;
+  for (int t = 0; t < job->n_periods; t++) {
+    const double *x = job->operand[0].row[column * job->n_periods + t];
+    for (int64_t i = 0; i < job->n; i++) {
+      if (x[i] > 0 && x[i] < lo) lo = x[i];
+      if (x[i] > hi) hi = x[i];
+    }
+  }
+  *least = hi > 0 ? log(lo) : 0;
+  *most = hi > 0 ? log(hi) : 0;
+}
+
+/* By the greatest masses and the nearest places that there can be: flows that overflow are no
+ * numbers, and are looked for where there may be some. Where the least vanish a line says so: they
+ * are 0, and their partners in no order but that of codes. The same on every rank. */
+static void find_range(sw_job *job, gravity *g) {
+  double least[3], most[3], half = g->decay / 2, before = log(g->before);
+  range_of(job, 0, &least[0], &most[0]);
+  range_of(job, g->a != g->b, &least[1], &most[1]);
+  sw_share_distance_range(g->distance, &least[2], &most[2]);
+  double near = half * (most[2] + before), far = half * (least[2] + before);
+  double factor = g->same && g->factor > 1 ? log(g->factor) : 0;
+  bool vanishes = fmin(fmin(least[2], far), least[0] + least[1] + fmin(far, 0)) < -SW_SHARE_SAFE;
+  g->checked = vanishes || !(fmax(most[2], near) < SW_SHARE_SAFE) ||
+               !(fmax(most[0] + most[1], most[0] + most[1] + near) + factor < SW_SHARE_SAFE);
+  if (vanishes)
+    sw_note(job->notes,
+            "%s: %s: flows of small masses far apart may be smaller than doubles can be, and are "
+            "then 0; lower the decay (%g), or give masses and distances in other units",
+            job->where, job->name, g->decay);
+}
+
 /* Before the pairs, on every rank. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   gravity *g = job->state;
-  return pass == 0 ? SW_OK : sw_share_distances(err, job, "distance", &g->points);
+  if (pass == 0) return SW_OK;
+  SW_TRY(sw_share_distances(err, job, "distance", &g->points));
+  find_range(job, g);
+  return SW_OK;
 }
 
 /* A_i B_j d_ij^-c for a segment of row i. A decay of 2 by great circle, the common case, has a loop
@@ -148,12 +187,14 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
 static void flows(const gravity *g, double a, const double *b, int64_t i, int64_t j0, int64_t j1,
                   double *out) {
   const sw_distance *d = g->distance;
-  if (d->kind == SW_GREAT_CIRCLE && g->decay == 2) {
+  if (d->kind == SW_GREAT_CIRCLE && g->decay == 2 && g->before == 1) {
     sw_arc_flows(&g->points, i, j0, j1, a, b, out);
     return;
   }
   sw_distances_inverse_squares(d, &g->points, i, j0, j1, out);
+  if (g->before != 1) sw_power_scale(j1 - j0, g->before, out);
   sw_power_decay_each(j1 - j0, g->decay, out);
+  if (g->checked) sw_power_unlimit(j1 - j0, out);
   sw_power_scale_masses(j1 - j0, a, b + j0, out);
 }
 
@@ -175,6 +216,7 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
   /* Units of no group (an empty label) are in none together. */
   if (g->same && g->same->label[g->same->of[i]][0])
     sw_power_scale_group(j1 - j0, g->same->of[i], g->same->of + j0, g->factor, out[0]);
+  if (g->checked) sw_power_drop_infinite(j1 - j0, out[0]);
 }
 
 /* ---- descriptor ------------------------------------------------------------------------- */
@@ -214,11 +256,17 @@ static const sw_output output[] = {
     {.name = "value", .long_name = "gravity between units", .units = "1", .shape = SW_PAIR},
     {.name = NULL}};
 
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"share", "*", "times x_i / (x_i + x_j), x the share"},
+    {"same_group", "*", "times the factor, of pairs of one group"},
+    {0}};
+
 const sw_measure sw_measure_gravity = {
     .name = "gravity",
     .title = "Gravity between units",
-    .formula = "F_ij = K M_i^a M_j^b / d_ij^c, M the geometric mean of the masses; "
-               "with a share x times x_i / (x_i + x_j)",
+    .formula = "F_ij = K M_i^a M_j^b / d_ij^c, M the geometric mean of the masses",
+    .variant = variants,
     .source = "Isard 1954, Location theory and trade theory, Quarterly Journal of Economics 68(2)",
     .version = 1,
     .kind = SW_KIND_PAIR,

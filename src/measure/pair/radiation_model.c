@@ -62,10 +62,29 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
     }
 }
 
-/* Only to refuse distances that are none; rows need no points. */
+/* Products of three masses and sums of all must stay numbers, and none may vanish. */
+static sw_status check_range(sw_error *err, const sw_job *job) {
+  static const double least = 1e-90, most = 1e90;
+  for (int k = 0; k < job->n_inputs; k++)
+    for (int t = 0; t < job->n_periods; t++) {
+      const double *x = job->operand[0].row[k * job->n_periods + t];
+      for (int64_t i = 0; i < job->n; i++)
+        if (x[i] > most || (x[i] > 0 && x[i] < least))
+          return sw_job_fail(err, job, k ? "out" : "mass",
+                             "%s of unit %s in %s is %g; expected 0, or %g to %g: give it in "
+                             "another unit",
+                             job->input[k].name, sw_unit_code(job->units, i), sw_job_period(job, t),
+                             x[i], least, most);
+    }
+  return SW_OK;
+}
+
+/* Only to refuse what is no distance or mass; rows need no points. Every rank sees all masses. */
 static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   sw_arc_points unused;
-  return pass == 1 ? sw_share_distances(err, job, "distance", &unused) : SW_OK;
+  if (pass == 0) return SW_OK;
+  SW_TRY(sw_share_distances(err, job, "distance", &unused));
+  return check_range(err, job);
 }
 
 /* ---- pass 1: the order of a row --------------------------------------------------------- */
@@ -108,8 +127,7 @@ static void row_prepare(const sw_job *job, int64_t i, void *state, void *room) {
   w->t0 = w->t1 = -1;
   double *key = w->flows + sw_order_work(job->n);
   sw_order_keys(r->distance, i, job->n, key);
-  row->placed = sw_order_sort(key, job->n, w->flows, row->order);
-  sw_order_ties(r->distance, key, row->placed, row->order);
+  row->placed = sw_order_sort(key, job->n, sw_order_same(r->distance), w->flows, row->order);
 }
 
 /* ---- flows ------------------------------------------------------------------------------ */
@@ -212,11 +230,15 @@ static const sw_output output[] = {
     {.name = "value", .long_name = "flow of the radiation model", .units = "1", .shape = SW_PAIR},
     {.name = NULL}};
 
+/* The formula by its variants. */
+static const sw_variant variants[] = {{"finite", "true", "over 1 - m_i/M"}, {0}};
+
 const sw_measure sw_measure_radiation_model = {
     .name = "radiation_model",
     .title = "Flows by the radiation model",
     .formula = "T_ij = O_i m_i m_j / ((m_i + s_ij)(m_i + s_ij + m_j)), s_ij the mass nearer to i "
-               "than j; finite: over 1 - m_i/M",
+               "than j",
+    .variant = variants,
     .source = "Simini, Gonzalez, Maritan & Barabasi 2012, Nature 484; Masucci, Serras, Johansson & "
               "Batty 2013, Physical Review E 88",
     .version = 2,

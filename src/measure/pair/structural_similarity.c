@@ -168,6 +168,7 @@ static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, i
 static const sw_param param[] = {
     {.name = "shares",
      .type = SW_P_COLUMNS,
+     .distinct = true,
      .help = "output or employment by industry, or shares of it: divided by their sum"},
     {.name = "form",
      .type = SW_P_CHOICE,
@@ -176,6 +177,7 @@ static const sw_param param[] = {
      .help = "cosine of the shares, sum of their absolute differences, or supply against demand"},
     {.name = "demand",
      .type = SW_P_COLUMNS,
+     .distinct = true,
      .fallback = "",
      .help = "complementarity: what each unit buys, by industry in the order of `shares`"},
     {.name = NULL}};
@@ -186,13 +188,19 @@ static const sw_output output[] = {{.name = "value",
                                     .shape = SW_PAIR},
                                    {.name = NULL}};
 
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"form", "cosine", "sum_k s_ik s_jk / (|s_i| |s_j|)"},
+    {"form", "krugman", "sum_k |s_ik - s_jk|"},
+    {"form", "complementarity", "1 - sum_k |s_ik - d_jk| / 2, d the shares of demand"},
+    {0}};
+
 /* flops and bytes: of 20 industries. */
 const sw_measure sw_measure_structural_similarity = {
     .name = "structural_similarity",
     .title = "Similarity of the industries of two units",
-    .formula = "s_ik = e_ik / sum_k e_ik; cosine: sum_k s_ik s_jk / (|s_i| |s_j|); krugman: "
-               "sum_k |s_ik - s_jk|; complementarity: 1 - sum_k |s_ik - d_jk| / 2, d the shares of "
-               "demand",
+    .formula = "s_ik = e_ik / sum_k e_ik",
+    .variant = variants,
     .source = "UNIDO 1979, World industry since 1960 (cosine); Krugman 1991, Geography and trade "
               "(krugman); Michaely 1996, World Bank Policy Research Working Paper 1583 "
               "(complementarity)",

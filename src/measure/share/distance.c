@@ -1,6 +1,8 @@
 /* Distances made ready for loops over pairs; see distance.h. */
 #include "measure/share/distance.h"
 
+#include <math.h>
+
 /* Given distances are looked at once, before the pairs: a zero would give an infinite value, which
  * sums would spread over the whole row. Every rank looks at the same links and comes to the same
  * verdict. */
@@ -26,4 +28,29 @@ sw_status sw_share_distances(sw_error *err, sw_job *job, const char *param, sw_a
   sw_arc_cover(job->n, d->x, d->y, d->z, ball);
   *points = (sw_arc_points){d->x, d->y, d->z, ball};
   return SW_OK;
+}
+
+/* Points of the sphere that differ are a last bit of a coordinate apart at least, 2^-54, and half a
+ * circle at most; on the ellipsoid, in km, the same. */
+void sw_share_distance_range(const sw_distance *d, double *least, double *most) {
+  double near = 0x1p-54, far = M_PI;
+  if (d->kind == SW_GEODESIC) near *= SW_EARTH_KM, far *= SW_EARTH_KM;
+  if (d->kind == SW_GIVEN) {
+    near = INFINITY, far = 0;
+    for (int64_t i = 0; i < d->links->n; i++)
+      for (int64_t k = d->links->row_start[i]; k < d->links->row_start[i + 1]; k++) {
+        if (d->links->to[k] == i) continue;
+        near = fmin(near, d->links->value[k]);
+        far = fmax(far, d->links->value[k]);
+      }
+  }
+  double scale = d->kind == SW_GREAT_CIRCLE ? log(SW_ARC_SCALE) : 0;
+  *least = far > 0 ? -2 * log(far) - scale : 0;
+  *most = far > 0 ? -2 * log(near) - scale : 0;
+}
+
+double sw_share_distance_factor(const sw_distance *distance, double decay, double *before) {
+  double scale = sw_distances_scale(distance), factor = pow(scale, decay / 2);
+  *before = factor < 1e-100 ? scale : 1;
+  return factor < 1e-100 ? 1 : factor;
 }

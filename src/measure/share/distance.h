@@ -18,4 +18,16 @@
  * the links given. */
 sw_status sw_share_distances(sw_error *err, sw_job *job, const char *param, sw_arc_points *points);
 
+/* Natural logarithms of what sw_distances_inverse_squares may give, least and most: by the lengths
+ * that a sphere and doubles allow, or by the distances given. In `prepare`. */
+void sw_share_distance_range(const sw_distance *distance, double *least, double *most);
+
+/* Logarithms within which a product of doubles is safe: e^690 is 1e299. */
+#define SW_SHARE_SAFE 690
+
+/* The factor of inverse distances to a decay that makes them of the distance's own unit: of the
+ * result, or, where it would vanish, of the inverse squares before the power is taken (*before,
+ * else 1). */
+double sw_share_distance_factor(const sw_distance *distance, double decay, double *before);
+
 #endif

@@ -2,6 +2,12 @@
  * and warns alike. */
 #include "measure/share/series.h"
 
+#include <string.h>
+
+bool sw_series_is_known(const sw_job *job) {
+  return job->periods->integer || job->periods->unit != SW_TIME_UNKNOWN;
+}
+
 double sw_series_time(const sw_job *job, int t) {
   return (double)job->periods->value[job->period[t]];
 }
@@ -35,8 +41,7 @@ static void warn_of_breaks(const sw_job *job) {
 }
 
 sw_status sw_series_check(sw_error *err, sw_job *job, const char *param, int least) {
-  const sw_periods *periods = job->periods;
-  if (!periods->integer && periods->unit == SW_TIME_UNKNOWN)
+  if (!sw_series_is_known(job))
     return sw_job_fail(err, job, param,
                        "the periods are texts such as '%s', whose spacing is unknown; expected "
                        "periods of a known form (2001, 2001Q1, 2001-01, 2001-01-31), or a format "
@@ -48,4 +53,12 @@ sw_status sw_series_check(sw_error *err, sw_job *job, const char *param, int lea
   SW_TRY(refuse_relative(err, job, param));
   warn_of_breaks(job);
   return SW_OK;
+}
+
+int sw_series_find(const sw_job *job, const char *const *label, int count, int t) {
+  for (int i = 0; i < count; i++)
+    if (strcmp(label[i], sw_job_period(job, t)) == 0) return i;
+  for (int i = 0; i < count; i++)
+    if (sw_periods_find(job->periods, label[i]) == job->period[t]) return i;
+  return -1;
 }

@@ -5,12 +5,18 @@
 
 #include "spillway/measure.h"
 
-/* In resolve, of the inputs of `param`: refuses periods that are no numbers, fewer than `least` of
- * them, and scores normalised per period; warns of each break of the panel within the periods. */
+/* Whether the order and the spacing of the periods are known. */
+bool sw_series_is_known(const sw_job *job);
+/* In resolve, of the inputs of `param`: refuses periods of unknown order and spacing, fewer than
+ * `least` of them, and scores normalised per period; warns of each break of the panel within the
+ * periods. */
 sw_status sw_series_check(sw_error *err, sw_job *job, const char *param, int least);
-/* The job's period t as a number. */
+/* The job's period t as a number: in what the panel's periods are counted. */
 double sw_series_time(const sw_job *job, int t);
 /* Whether the panel has a break after the job's period s, up to t. */
 bool sw_series_broken(const sw_job *job, int s, int t);
+
+/* Which of `count` labels of a table is the job's period t, by its text or by its meaning; -1. */
+int sw_series_find(const sw_job *job, const char *const *label, int count, int t);
 
 #endif

@@ -5,7 +5,7 @@
  * d_ii is the mean distance from the centre of a disc of the unit's area. `own: half` takes it to
  * c/2, `none` leaves the own market out. Markets that have no mass or no distance are left out of
  * the sum, as pairs without a value are left out of strengths; undefined is P_i where the own term
- * is, or where no other unit has a market.
+ * is, where no other unit has a market, or where it is larger than a double can be.
  *
  * Distances do not depend on the period. So this is a pass over units with the masses gathered, and
  * not one over pairs: a tile makes the weights of a row once and applies them to all periods. Cost:
@@ -32,7 +32,7 @@ enum { FULL, HALF, NONE };  /* own, in the order of its choices */
 typedef struct market_potential {
   double decay, own_decay;
   const sw_distance *distance;
-  double scale; /* of the weights, see distances.h */
+  double scale, before; /* of the weights, and of inverse squares before the power; distance.h */
   int own;
   sw_arc_points points; /* ready after prepare */
 } market_potential;
@@ -74,7 +74,9 @@ static void weights(const sw_job *job, int64_t unit, int64_t j0, int64_t j1, dou
   const market_potential *m = job->state;
   sw_distances_inverse_squares(m->distance, &m->points, unit, j0, j1, w);
   if (unit >= j0 && unit < j1) w[unit - j0] = NAN;
+  if (m->before != 1) sw_power_scale(j1 - j0, m->before, w);
   sw_power_decay_each(j1 - j0, m->decay, w);
+  sw_power_unlimit(j1 - j0, w);
   sw_power_fill_missing(j1 - j0, w);
 }
 
@@ -92,7 +94,7 @@ static void potential(const sw_job *job, int64_t unit, double *w, double *lanes)
     double sum = m->scale * sw_lanes_join(lanes + t * SW_LANES);
     if (sum == 0 && !has_market(job, t, unit)) sum = NAN;
     if (m->own != NONE) sum += own_market(job, unit, sw_view_at(job->input[0].view, t, unit));
-    job->result[0].row[t][unit - first] = sum;
+    job->result[0].row[t][unit - first] = isinf(sum) ? NAN : sum;
   }
 }
 
@@ -127,7 +129,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   m->decay = sw_job_arg(job, "decay")->number;
   m->own_decay = m->own == HALF ? m->decay / 2 : m->decay;
   m->distance = sw_job_distance(job, "distance");
-  m->scale = pow(sw_distances_scale(m->distance), m->decay / 2);
+  m->scale = sw_share_distance_factor(m->distance, m->decay, &m->before);
   if (m->own != NONE && !job->units->area)
     return sw_job_fail(
         err, job, "own",
@@ -175,10 +177,18 @@ static const sw_output output[] = {
     {.name = "value", .long_name = "market potential", .units = "1", .shape = SW_UNIT},
     {.name = NULL}};
 
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"own", "full", "plus M_i / d_ii^c, d_ii = 2/3 sqrt(area / pi)"},
+    {"own", "half", "plus M_i / d_ii^(c/2), d_ii = 2/3 sqrt(area / pi)"},
+    {"own", "none", "which is left out"},
+    {0}};
+
 const sw_measure sw_measure_market_potential = {
     .name = "market_potential",
     .title = "Market potential of a unit",
-    .formula = "P_i = sum_{j != i} M_j / d_ij^c + M_i / d_ii^c, d_ii = 2/3 sqrt(area / pi)",
+    .formula = "P_i = sum_{j != i} M_j / d_ij^c, and the own market",
+    .variant = variants,
     .source = "Harris 1954; Head and Mayer 2000; Redding and Venables 2004",
     .version = 1,
     .kind = SW_KIND_UNIT,

@@ -1,6 +1,7 @@
 /* The trend of each unit's series (methods-regions.md section 9c): a line by least squares, the
  * test of Mann & Kendall with Sen's slope, and Pettitt's test for a change. Time is the number of
- * the period, so unequal spacing counts; missing values are left out. Fewer than four values:
+ * the period (a year; or months, quarters, days as panel/time.h counts them), so unequal spacing
+ * counts; missing values are left out. Fewer than four values:
  * undefined.
  *
  *   S = sum_(i<j) sgn(x_j - x_i),  Z = (S - sgn S)/sd,
@@ -47,6 +48,15 @@ static int read_series(const sw_job *job, int64_t unit, double *time, double *x)
   return n;
 }
 
+/* The number that the period of that time has on the axis `time`; NaN: there is none. */
+static double on_axis(const sw_job *job, double time) {
+  if (!sw_periods_in_days(job->periods)) return time;
+  for (int t = 0; t < job->n_periods; t++)
+    if (sw_series_time(job, t) == time)
+      return (double)sw_periods_axis(job->periods, job->period[t]);
+  return NAN;
+}
+
 static void place(const sw_job *job, int64_t at, int n, const sw_trend *trend) {
   const double value[] = {[SLOPE] = trend->slope,
                           [SLOPE_SE] = trend->slope_se,
@@ -58,7 +68,7 @@ static void place(const sw_job *job, int64_t at, int n, const sw_trend *trend) {
                           [SEN] = trend->sen,
                           [SEN_LO] = trend->sen_lo,
                           [SEN_HI] = trend->sen_hi,
-                          [CHANGE_POINT] = trend->change,
+                          [CHANGE_POINT] = on_axis(job, trend->change),
                           [PETTITT_P] = trend->pettitt_p,
                           [N_USED] = n};
   for (int q = SLOPE; q <= N_USED; q++)
@@ -120,13 +130,20 @@ static const sw_output outputs[] = {
     {.name = "n_used", .long_name = "periods with a value", .number = SW_INT32, BY_UNIT},
     {0}};
 
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"autocorrelation", "none", "sd^2 = [n(n-1)(2n+5) - sum_ties t(t-1)(2t+5)]/18"},
+    {"autocorrelation", "hamed-rao",
+     "sd^2 = [n(n-1)(2n+5) - sum_ties t(t-1)(2t+5)]/18 x [1 + 2/(n(n-1)(n-2)) sum_k "
+     "(n-k)(n-k-1)(n-k-2) rho_k]"},
+    {0}};
+
 const sw_measure sw_measure_trend = {
     .name = "trend",
     .title = "Trend of a unit's series: slope, Mann-Kendall, Sen, Pettitt",
-    .formula =
-        "slope by least squares on time; S = sum_(i<j) sgn(x_j - x_i), Z = (S - sgn S)/sd; "
-        "Sen: median of (x_j - x_i)/(t_j - t_i); Pettitt: max |sum_(i<=t<j) sgn(x_i - x_j)|; "
-        "hamed-rao: Var S x [1 + 2/(n(n-1)(n-2)) sum_k (n-k)(n-k-1)(n-k-2) rho_k]",
+    .formula = "slope by least squares on time; S = sum_(i<j) sgn(x_j - x_i), Z = (S - sgn S)/sd; "
+               "Sen: median of (x_j - x_i)/(t_j - t_i); Pettitt: max |sum_(i<=t<j) sgn(x_i - x_j)|",
+    .variant = variants,
     .source = "Mann 1945; Sen 1968; Kendall 1975; Pettitt 1979; Hamed & Rao 1998, J. Hydrology "
               "204:182-196",
     .version = 1,

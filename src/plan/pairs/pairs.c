@@ -251,7 +251,10 @@ sw_status sw_pairs_run(sw_error *err, sw_run *run, int entry, sw_pair_work work)
    * none. */
   bool agree = status == SW_OK && guard.hides;
   status = sw_guard_end(err, &run->job[entry], pass, status, &guard);
-  if (agree) status = sw_team_agree(run->team, err, status, 0);
+  if (agree) {
+    status = sw_team_agree(run->team, err, status, 0);
+    run->slipped = run->slipped || status == SW_EINTERNAL;
+  }
   if (status == SW_OK && p.past) sw_pairs_past_figures(&p);
   if (status == SW_OK && work.pass == SW_PAIRS_STORE) status = sw_pairs_totals(err, &p);
   sw_pairs_past_end(&p);

@@ -5,10 +5,12 @@
  * rank. */
 #include "plan/run/describe.h"
 
+#include "base/text.h"
 #include "plan/sums/sums.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Without the bound of sw_yaml_flow: a text cut off would make two different studies hash alike.
  * Depth is bounded by the YAML reader (64), and so is the recursion. */
@@ -40,31 +42,44 @@ static void print_argument(FILE *out, const sw_param *param, const sw_arg *arg) 
     fputs(param->fallback && *param->fallback ? param->fallback : "none", out);
 }
 
-/* %.17g gives a threshold back to the bit. The words stand in the order of sw_keep_kind; bind has
- * replaced SW_KEEP_DEFAULT. The order of partners is said where it is another than the usual one
- * and changes what is stored: results from before there was a choice keep their hash. */
+/* Numbers in the shortest form that reads back to the bit. The words stand in the order of
+ * sw_keep_kind; bind has replaced SW_KEEP_DEFAULT. The order of partners is said where it is
+ * another than the usual one and changes what is stored: results from before there was a choice
+ * keep their hash. */
 static void print_keep(FILE *out, const sw_keep *keep) {
   static const char *const word[] = {"", "dense", "top", "above", "links", "summary", "share"};
   static const char *const order[] = {"largest", "absolute", "smallest"};
+  char number[SW_NUMBER_ROOM];
   if (keep->kind == SW_KEEP_TOP)
     fprintf(out, ", keep: {top: %lld}", (long long)keep->top);
   else if (keep->kind == SW_KEEP_ABOVE)
-    fprintf(out, ", keep: {above: %.17g}", keep->above);
+    fprintf(out, ", keep: {above: %s}", sw_show_number(keep->above, number));
   else if (keep->kind == SW_KEEP_SHARE)
-    fprintf(out, ", keep: {share: %.17g}", keep->share);
+    fprintf(out, ", keep: {share: %s}", sw_show_number(keep->share, number));
   else
     fprintf(out, ", keep: %s", word[keep->kind]);
   bool orders = keep->kind != SW_KEEP_DENSE && keep->kind != SW_KEEP_SUMMARY;
   if (orders && keep->by != SW_BY_LARGEST) fprintf(out, ", by: %s", order[keep->by]);
 }
 
+/* The links that are kept, where no parameter of the measure names them: their content is hashed by
+ * itself. */
+static void print_links(FILE *out, const sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  if (run->pair[e].keep.kind != SW_KEEP_LINKS || entry->links < 0) return;
+  for (int p = 0; entry->measure->param[p].name; p++)
+    if (strcmp(entry->measure->param[p].name, "weights") == 0) return;
+  fprintf(out, ", weights: %s", run->study->weights[entry->links].name);
+}
+
 /* Centres as they were chosen: values of the column that chose them are not hashed themselves. */
 static void print_sums(FILE *out, const sw_run *run, int entry) {
   const sw_sums_spec *sums = &run->study->entry[entry].sums;
   int centres = sw_sums_centres(run, entry);
+  char number[SW_NUMBER_ROOM];
   if (sums->blocks) fprintf(out, ", blocks: %s", sums->blocks);
   for (int r = 0; r < sums->n_rings; r++)
-    fprintf(out, "%s%.17g%s", r ? ", " : ", rings: [", sums->ring[r],
+    fprintf(out, "%s%s%s", r ? ", " : ", rings: [", sw_show_number(sums->ring[r], number),
             r + 1 < sums->n_rings ? "" : "]");
   for (int c = 0; c < centres; c++)
     fprintf(out, "%s%s%s", c ? ", " : ", centres: [", sw_sums_centre(run, entry, c),
@@ -80,7 +95,7 @@ static void print_group(FILE *out, const sw_job *job, const sw_entry *entry, con
 }
 
 /* NULL when memory has run out; a failed write to the stream shows at fclose at the latest. */
-const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
+const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry, bool periods) {
   const sw_job *job = &run->job[entry];
   char *text = NULL;
   size_t length = 0;
@@ -99,7 +114,7 @@ const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
   if (job->group) print_group(out, job, &run->study->entry[entry], before);
   /* Only a selection is written: with all periods the text, and the hash, stay the same when the
    * panel gains one, so that --reuse can take the older periods. */
-  if (job->n_periods < job->periods->n) {
+  if (periods && job->n_periods < job->periods->n) {
     fputs(", periods: [", out);
     for (int t = 0; t < job->n_periods; t++)
       fprintf(out, "%s%s", t > 0 ? ", " : "", sw_job_period(job, t));
@@ -107,6 +122,7 @@ const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
   }
   if (run->study->entry[entry].balanced) fputs(", balanced: true", out);
   if (run->study->entry[entry].is_pair) print_keep(out, &run->pair[entry].keep);
+  if (run->study->entry[entry].is_pair) print_links(out, run, entry);
   print_sums(out, run, entry);
   fputc('}', out);
   const char *copy = fclose(out) == 0 ? sw_arena_text(arena, text) : NULL;

@@ -50,13 +50,13 @@ sw_status sw_run_links_bind(sw_error *err, sw_run *run, int e) {
                    need->where, need->name, from->name);
   if (keep->kind == SW_KEEP_SUMMARY)
     return sw_fail(err, SW_EINPUT,
-                   "%s: %s keeps no pairs, only their summary; give it keep: {top: k}, {above: x} "
-                   "or links",
+                   "%s: %s keeps no pairs, only their summary; give it keep: dense, links, {top: "
+                   "k}, {above: x} or {share: s}",
                    need->where, from->name);
   if (keep->kind == SW_KEEP_DENSE && from->n > MOST_DENSE)
     return sw_fail(err, SW_EINPUT,
                    "%s: %s keeps all pairs of %lld units, too many for links (%d at most); give it "
-                   "keep: {top: k}, {above: x} or links",
+                   "keep: links, {top: k}, {above: x} or {share: s}",
                    need->where, from->name, (long long)from->n, MOST_DENSE);
   sw_link_source *source;
   SW_NEW(err, run->arena, source, 1);

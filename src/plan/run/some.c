@@ -98,6 +98,10 @@ static sw_status resolve_part(sw_error *err, sw_run *run, int e, bool *can) {
  * on parameters alone, and have no period to be told apart by. */
 static sw_status share_rows(sw_error *err, sw_run *run, const bool *wanted, const sw_job *whole,
                             sw_job *part) {
+  int outputs = 0;
+  while (part->measure->output[outputs].name)
+    outputs++;
+  SW_NEW(err, run->arena, part->why, (int64_t)outputs * part->n_periods + 1);
   for (int q = 0; part->measure->output[q].name; q++) {
     sw_result *mine = &part->result[q];
     const sw_result *theirs = &whole->result[q];
@@ -126,16 +130,32 @@ static sw_status share_rows(sw_error *err, sw_run *run, const bool *wanted, cons
   return SW_OK;
 }
 
-/* Values by period to their places; what other ranks than 0 have of them does not count. */
+/* Values by period to their places, and why some are undefined; what other ranks than 0 have of
+ * them does not count. */
 static void place_globals(const bool *wanted, const sw_job *part, const sw_job *whole) {
   for (int q = 0; part->measure->output[q].name; q++) {
     const sw_result *mine = &part->result[q];
+    for (int t = 0, i = 0; t < whole->n_periods; t++)
+      if (wanted[t]) whole->why[q * whole->n_periods + t] = part->why[q * part->n_periods + i++];
     if (mine->off || mine->output->shape != SW_GLOBAL) continue;
     size_t width = (size_t)mine->width;
     for (int t = 0, i = 0; t < whole->n_periods; t++)
       if (wanted[t])
         memcpy(whole->result[q].row[0] + (size_t)t * width, mine->row[0] + (size_t)i++ * width,
                width * sizeof(double));
+  }
+}
+
+/* A tile fills what is defined, and rows come filled with NaN: what was there before must not stay
+ * for what the measure computed. */
+static void clear_rows(const sw_run *run, const sw_job *part) {
+  int64_t own = run->panel->hi - run->panel->lo;
+  for (int q = 0; part->measure->output[q].name; q++) {
+    const sw_result *mine = &part->result[q];
+    if (mine->off || mine->output->shape != SW_UNIT) continue;
+    for (int64_t r = 0; r < (int64_t)mine->width * part->n_periods; r++)
+      for (int64_t k = 0; k < own; k++)
+        mine->row[r][k] = NAN;
   }
 }
 
@@ -156,6 +176,7 @@ sw_status sw_run_some(sw_error *err, sw_run *run, int e, const bool *wanted, boo
   status = sw_team_agree(run->team, err, status, 0);
   /* From here on `can` is the same on every rank: resolve is. */
   if (status == SW_OK && can) {
+    clear_rows(run, at);
     run->whole = whole;
     status = sw_run_passes(err, run, e);
     sw_run_passes_release(run, e);

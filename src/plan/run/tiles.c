@@ -176,8 +176,12 @@ static sw_status compute_tiles(sw_error *err, sw_run *run, int e, int pass, sw_t
   if (status == SW_OK)
     status =
         job->pass[pass].links ? sw_run_links_pass(err, run, e, tiles) : sw_tiles_run(err, tiles);
+  bool agree = status == SW_OK && guard.hides;
   status = sw_guard_end(err, job, pass, status, &guard);
-  return guard.hides ? sw_team_agree(run->team, err, status, 0) : status;
+  if (!agree) return status;
+  status = sw_team_agree(run->team, err, status, 0);
+  run->slipped = run->slipped || status == SW_EINTERNAL;
+  return status;
 }
 
 /* What follows the tiles. A pass that `check` has cut short has nothing to fold: its slots are

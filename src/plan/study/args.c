@@ -129,8 +129,8 @@ static sw_status read_text(const reading *at, const sw_node *node, const char **
   return SW_OK;
 }
 
-/* A list, or one text as a list of one. Unlike sw_form_texts it lets a text stand twice: whether
- * that makes sense is the measure's to say. */
+/* A list, or one text as a list of one. Whether a text may stand twice is the measure's to say: a
+ * mass may be the square of a column, two industries of one name are a slip. */
 static sw_status read_texts(const reading *at, const sw_node *node, bool list_allowed) {
   bool one = node->kind == SW_NODE_SCALAR;
   int n = one ? 1 : node->count;
@@ -140,8 +140,12 @@ static sw_status read_texts(const reading *at, const sw_node *node, bool list_al
   if (n == 0 && !at->param->fallback)
     return fail(at, node, "the list is empty; give at least one name");
   SW_NEW(at->err, at->in->arena, text, n);
-  for (int i = 0; i < n; i++)
+  for (int i = 0; i < n; i++) {
     SW_TRY(read_text(at, one ? node : node->item[i], &text[i]));
+    for (int j = 0; at->param->distinct && j < i; j++)
+      if (strcmp(text[j], text[i]) == 0)
+        return fail(at, node->item[i], "'%s' is listed twice; list it once", text[i]);
+  }
   at->arg->count = n;
   at->arg->texts = text;
   return SW_OK;

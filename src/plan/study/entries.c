@@ -49,9 +49,10 @@ enum { LONGEST_NAME = 200 }; /* of a result: it is part of paths in the file */
 /* `where`: of the name, i.e. of `as:` when there is one. A derived indicator of the same name is
  * refused because a name of an entry hides a column (refs.c): inputs would silently mean the
  * result. */
-static sw_status check_name(sw_error *err, sw_study_reader *in, const sw_entry *entry,
+static sw_status check_name(sw_error *err, sw_study_reader *in, sw_entry *entry,
                             const char *where) {
   const sw_study *study = in->study;
+  entry->name_where = where;
   if (!sw_form_is_identifier(entry->name))
     return sw_fail(err, SW_EINPUT,
                    "%s: '%s' cannot name a result; expected letters, digits and '_', not beginning "
@@ -70,12 +71,16 @@ static sw_status check_name(sw_error *err, sw_study_reader *in, const sw_entry *
     if (strcmp(other->name, entry->name) == 0)
       return sw_fail(err, SW_EINPUT,
                      "%s: two results are called '%s' (the first at %s); rename one with `as:`",
-                     where, entry->name, other->where);
-  /* Columns of the files cannot be checked yet: an entry's name simply hides one. */
-  for (int i = 0; i < study->panel.n_derive; i++)
-    if (strcmp(study->panel.derive[i].name, entry->name) == 0)
-      return sw_fail(err, SW_EINPUT, "%s: '%s' is also a derived indicator; choose another name",
-                     where, entry->name);
+                     where, entry->name, other->name_where);
+  /* Columns of the files are checked where they are read (indicators.c). */
+  for (int i = 0; i < study->panel.n_derive; i++) {
+    if (strcmp(study->panel.derive[i].name, entry->name) != 0) continue;
+    const char *there = sw_form_where(in->arena, study->panel.derive[i].node);
+    if (!there) return no_memory(err);
+    return sw_fail(err, SW_EINPUT,
+                   "%s: '%s' is also the derived indicator at %s; choose another name", where,
+                   entry->name, there);
+  }
   return SW_OK;
 }
 

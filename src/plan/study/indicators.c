@@ -33,6 +33,21 @@ static sw_status add(sw_error *err, names *list, const char *name) {
   return SW_OK;
 }
 
+/* A result that is called like a column which the study reads would make the name mean one thing
+ * here and another there. `where`: of the use of the column. */
+static sw_status refuse_result(sw_error *err, const sw_study *study, const char *where,
+                               const char *name) {
+  for (int e = 0; e < study->n_entries; e++) {
+    const sw_entry *entry = &study->entry[e];
+    if (!entry->group && strcmp(entry->name, name) == 0)
+      return sw_fail(err, SW_EINPUT,
+                     "%s: '%s' cannot name a result: it is a column that the study reads, at %s; "
+                     "choose another name",
+                     entry->name_where, name, where);
+  }
+  return SW_OK;
+}
+
 /* A column below the derived indicators. Without `aggregate` that is a column of the files, which
  * the reader looks for; with it only sums and ratios are left, and a ratio brings its two columns.
  * Those need not be sums themselves: they are added up within the group for the ratio's sake. */
@@ -41,6 +56,7 @@ static sw_status take_base(sw_error *err, const sw_study *study, names *list, co
   const sw_panel_spec *panel = &study->panel;
   const char **known;
   int count = 0;
+  SW_TRY(refuse_result(err, study, where, name));
   SW_TRY(add(err, list, name));
   if (!panel->aggregate_by) return SW_OK;
   for (int i = 0; i < panel->n_sum; i++)

@@ -52,8 +52,15 @@ static bool is_strength(const char *quantity) {
 
 /* ---- quantities ------------------------------------------------------------------------- */
 
-/* The outputs of an entry that can be inputs, for messages. At most 32 outputs are taken, 2
- * strengths come in front: hence 34 places. */
+/* Variants of an output bear one name, which is told once. */
+static void add_known(const char **known, int *count, const char *name) {
+  for (int i = 0; i < *count; i++)
+    if (strcmp(known[i], name) == 0) return;
+  known[(*count)++] = name;
+}
+
+/* The outputs of an entry that can be inputs, for messages. At most 32 names are taken, 2
+ * strengths among them. */
 static int list_inputs(const sw_entry *entry, const char *name[34]) {
   int count = 0;
   if (entry->is_pair) {
@@ -62,7 +69,8 @@ static int list_inputs(const sw_entry *entry, const char *name[34]) {
   }
   const sw_output *output = entry->measure->output;
   for (; output->name && count < 32; output++)
-    if (output->shape == SW_UNIT && has_output(entry, output)) name[count++] = output->name;
+    if (output->shape == SW_UNIT && has_output(entry, output))
+      add_known(name, &count, output->name);
   return count;
 }
 
@@ -117,10 +125,19 @@ static sw_status cut_labels(sw_error *err, sw_study_reader *in, sw_need *need, i
   return SW_OK;
 }
 
+/* An axis as the file calls it: those of blocks are called after the column of the groups. */
+static const char *axis_name(const sw_entry *entry, const sw_output *output, int axis) {
+  const char *name = output->axis[axis];
+  bool of_blocks =
+      output->of_pairs && (strcmp(name, SW_AXIS_BLOCK) == 0 || strcmp(name, SW_AXIS_BLOCK_TO) == 0);
+  return of_blocks && entry->sums.blocks ? entry->sums.blocks : name;
+}
+
 /* A label is required for each axis that the output has of its own; strengths (`output` NULL) have
  * none. Whether the labels are those of the axes is seen in bind.c. */
 static sw_status check_label(sw_error *err, sw_study_reader *in, sw_need *need,
                              const sw_output *output) {
+  const sw_entry *entry = &in->study->entry[need->entry];
   int count = count_axes(output);
   bool fit = count == 1 && need->label[0];
   if (need->label[0] && count == 0)
@@ -130,10 +147,11 @@ static sw_status check_label(sw_error *err, sw_study_reader *in, sw_need *need,
   if (count == 0 || fit) return SW_OK;
   if (count == 1)
     return sw_fail(err, SW_EINPUT, "%s: %s has one value per %s; choose one: %s[...]", need->where,
-                   need->name, output->axis[0], need->name);
+                   need->name, axis_name(entry, output, 0), need->name);
   return sw_fail(err, SW_EINPUT, "%s: %s: '%s' has one value per %s, %s%s%s; choose one: %s%s",
-                 need->where, need->name, need->quantity, output->axis[0], output->axis[1],
-                 count > 2 ? ", " : "", count > 2 ? output->axis[2] : "", need->quantity,
+                 need->where, need->name, need->quantity, axis_name(entry, output, 0),
+                 axis_name(entry, output, 1), count > 2 ? ", " : "",
+                 count > 2 ? axis_name(entry, output, 2) : "", need->quantity,
                  count > 2 ? "[...][...][...]" : "[...][...]");
 }
 
@@ -150,7 +168,8 @@ static sw_status check_quantity(sw_error *err, sw_study_reader *in, sw_need *nee
 /* ---- names ------------------------------------------------------------------------------ */
 
 /* "quantity[label]" in two. A label may hold any character, brackets and dots too: it goes from the
- * first '[' to the ']' at the end. One that is empty or not closed is an error. */
+ * first '[' to the ']' at the end. It may be empty, as that of units without a group is; one that
+ * is not closed is an error. */
 static sw_status split_label(sw_error *err, sw_study_reader *in, const char *text, sw_need *need) {
   const char *open = strchr(text, '[');
   size_t length = strlen(text);
@@ -158,7 +177,7 @@ static sw_status split_label(sw_error *err, sw_study_reader *in, const char *tex
     need->quantity = text;
     return SW_OK;
   }
-  if (text[length - 1] != ']' || open[1] == ']')
+  if (text[length - 1] != ']')
     return sw_fail(err, SW_EINPUT,
                    "%s: '%s' is not the name of a result; expected NAME.quantity[label]",
                    need->where, need->name);
@@ -231,9 +250,18 @@ static sw_status resolve_plain(sw_error *err, sw_study_reader *in, sw_need *need
                  count ? "." : "", count ? known[0] : "");
 }
 
-/* need->entry stays -1 for an indicator: whether the files have it is the reader's to see. */
-static sw_status resolve_need(sw_error *err, sw_study_reader *in, sw_need *need) {
+/* need->entry stays -1 for an indicator: whether the files have it is the reader's to see. The name
+ * of the entry itself, without a quantity, is plainly meant as an indicator: then the name is
+ * taken, and nothing goes round in a circle. */
+static sw_status resolve_need(sw_error *err, sw_study_reader *in, const sw_entry *entry,
+                              sw_need *need) {
   need->entry = find_entry(in->study, need->name, strlen(need->name));
+  if (need->entry >= 0 && &in->study->entry[need->entry] == entry)
+    return sw_fail(
+        err, SW_EINPUT,
+        "%s: '%s' cannot name this result: it is the name of its own input at %s; choose "
+        "another name",
+        entry->name_where, entry->name, need->where);
   /* An entry hides a column of its name. */
   if (need->entry >= 0) return resolve_plain(err, in, need);
   const char *dot = strchr(need->name, '.');
@@ -275,7 +303,7 @@ static sw_status resolve_pairs(sw_error *err, sw_study_reader *in, sw_need *need
   for (const sw_output *output = entry->measure->output; output->name; output++) {
     if (output->shape != SW_PAIR || !has_output(entry, output)) continue;
     if (strcmp(output->name, need->quantity) == 0) return SW_OK;
-    known[count++] = output->name;
+    add_known(known, &count, output->name);
   }
   return sw_fail(err, SW_EINPUT, "%s: '%s' has no quantity '%s' of pairs%s", need->where,
                  entry->name, need->quantity,
@@ -297,7 +325,7 @@ static sw_status read_need(sw_error *err, sw_study_reader *in, const sw_entry *e
   *need = (sw_need){.param = param, .name = arg->texts[item], .entry = -1};
   need->where = listed ? sw_form_where(in->arena, arg->node->item[item]) : arg->where;
   if (!need->where) return no_memory(err);
-  return takes_columns(&entry->measure->param[param]) ? resolve_need(err, in, need)
+  return takes_columns(&entry->measure->param[param]) ? resolve_need(err, in, entry, need)
                                                       : resolve_pairs(err, in, need);
 }
 

@@ -220,7 +220,8 @@ typedef struct sw_entry {
   const sw_measure *plain;   /* without them */
   const sw_measure *alias;   /* of the measure, by which the study asks for it; NULL: by its name */
   const char *name;
-  const char *where; /* "study.yaml:30:5" */
+  const char *where;      /* "study.yaml:30:5" */
+  const char *name_where; /* of the name: of `as:` where there is one */
   const sw_node *node;
   sw_arg *arg;       /* one for each measure->param; what names data is filled when it is read */
   sw_naming *naming; /* the same */

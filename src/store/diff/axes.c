@@ -44,7 +44,7 @@ static sw_status read_labels(sw_diff *diff, int side, const char *path, int64_t 
   bool labels = has_labels(diff, scale, n);
   H5Dclose(scale);
   int64_t count = 0;
-  return labels ? sw_h5_read_labels(diff->err, diff->arena, diff->file[side], path, &count, label)
+  return labels ? sw_contents_labels(diff->err, diff->arena, diff->file[side], path, &count, label)
                 : SW_OK;
 }
 

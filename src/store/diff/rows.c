@@ -47,14 +47,26 @@ bool sw_diff_has_partners(const hid_t group[2]) {
   return has(group[SW_OLD], SW_NAME_PARTNER) && has(group[SW_NEW], SW_NAME_PARTNER);
 }
 
-/* A number for each partner has the lengths of the partners' dataset; nothing else marks it. */
+/* Whether both have the same axes, by the names of their scales; lengths may agree by chance. */
+static bool has_axes_of(hid_t dataset, hid_t other, int rank) {
+  char path[2][SW_H5_PATH_ROOM];
+  for (int a = 0; a < rank; a++) {
+    sw_h5_axis_path(dataset, a, path[0]);
+    sw_h5_axis_path(other, a, path[1]);
+    if (strcmp(sw_h5_last_part(path[0]), sw_h5_last_part(path[1])) != 0) return false;
+  }
+  return true;
+}
+
+/* A number for each partner has the axes of the partners' dataset; nothing else marks it. */
 static bool is_kept_in(hid_t group, const char *name) {
   hid_t partner = sw_contents_variable(group, SW_NAME_PARTNER);
   hid_t dataset = sw_contents_variable(group, name);
   bool kept = false;
   if (partner >= 0 && dataset >= 0) {
     sw_h5_shape of = sw_h5_shape_of(partner), shape = sw_h5_shape_of(dataset);
-    kept = shape.number <= SW_H5_NATURAL && sw_h5_same_extent(&of, &shape);
+    kept = shape.number <= SW_H5_NATURAL && sw_h5_same_extent(&of, &shape) &&
+           has_axes_of(partner, dataset, of.rank);
   }
   if (partner >= 0) H5Dclose(partner);
   if (dataset >= 0) H5Dclose(dataset);

@@ -34,22 +34,28 @@ enum { SW_DEFLATE_LEVEL = 4 };
  * HDF5. */
 static char reason[SW_ERROR_TEXT / 2];
 
+/* How HDF5 says that a filter is missing; deeper it says where it looked for plug-ins. */
+static const char filter_words[] = "required filter";
+
 /* Called by H5Ewalk2 for each entry of the error stack, the innermost first. Keeps the first entry
- * that has a description. Descriptions of the file drivers contain dozens of numbers besides; of
- * these only the words of the operating system or of MPI are kept, up to the quote that ends
- * them. */
+ * that has a description, or that of a missing filter. Descriptions of the file drivers contain
+ * dozens of numbers besides; of these only the words of the operating system or of MPI are kept, up
+ * to the quote that ends them. */
 static herr_t innermost(unsigned depth, const H5E_error2_t *entry, void *into) {
   bool *found = into;
   (void)depth;
-  if (*found || !entry->desc) return 0;
+  if (!entry->desc || (*found && strncmp(entry->desc, filter_words, strlen(filter_words)) != 0))
+    return 0;
   static const char *const before[] = {"error message = '", "MPI error string is '"};
-  const char *said = entry->desc;
+  const char *said = entry->desc, *ends = "\n";
   for (int k = 0; k < 2; k++) {
     const char *found_at = strstr(said, before[k]);
-    if (found_at) said = found_at + strlen(before[k]);
+    if (!found_at) continue;
+    said = found_at + strlen(before[k]);
+    ends = "'\n"; /* an apostrophe of HDF5's own words ends nothing */
   }
   snprintf(reason, sizeof reason, "%s", said);
-  reason[strcspn(reason, "'\n")] = '\0';
+  reason[strcspn(reason, ends)] = '\0';
   *found = true;
   return 0;
 }
@@ -70,8 +76,10 @@ void sw_h5_quiet(void) {
 /* `reason` is used once: a failure that is not HDF5's own (a missing place in a file, say) must not
  * be reported with the words of an earlier one. */
 sw_status sw_h5_fail(sw_error *err, const char *path, const char *what) {
-  sw_status status = sw_fail(err, SW_EIO, "%s: cannot %s: %s", path, what,
-                             reason[0] ? reason : "HDF5 does not say why");
+  bool filter = strncmp(reason, filter_words, strlen(filter_words)) == 0;
+  sw_status status =
+      sw_fail(err, filter ? SW_EINPUT : SW_EIO, "%s: cannot %s: %s%s", path, what,
+              reason[0] ? reason : "HDF5 does not say why", filter ? SW_H5_REPACK : "");
   reason[0] = '\0';
   return status;
 }
@@ -107,6 +115,19 @@ hid_t sw_h5_create(const char *path) {
   H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
   sw_h5_ledger_watch(access);
   hid_t file = H5Fcreate(path, H5F_ACC_EXCL, creation, access);
+  H5Pclose(creation);
+  H5Pclose(access);
+  return file;
+}
+
+/* A name is asked for, and leads nowhere. It grows by a page at a time. */
+hid_t sw_h5_create_in_memory(void) {
+  hid_t access = sw_h5_access(), creation = H5Pcreate(H5P_FILE_CREATE);
+  set_order(creation);
+  H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  hid_t file = H5Pset_fapl_core(access, SW_ALIGN_FROM, false) < 0
+                   ? H5I_INVALID_HID
+                   : H5Fcreate("memory", H5F_ACC_TRUNC, creation, access);
   H5Pclose(creation);
   H5Pclose(access);
   return file;
@@ -332,18 +353,18 @@ static bool is_chunked(const sw_h5_form *form) {
  * metadata, so ranks write independently and a kill leaves a readable file. Fill is switched off:
  * to write zeros first would write the file twice. A dataset with filters is allocated as chunks
  * come, by the serial driver alone. */
-hid_t sw_h5_dataset(hid_t group, const sw_h5_form *form, bool deflate) {
+hid_t sw_h5_dataset(hid_t group, const sw_h5_form *form, sw_h5_room room) {
   hid_t space =
       form->rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(form->rank, form->extent, NULL);
   hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
   set_order(creation);
   H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
   if (is_chunked(form)) H5Pset_chunk(creation, form->rank, form->chunk);
-  if (is_chunked(form) && deflate) {
+  if (is_chunked(form) && room == SW_H5_DEFLATED) {
     H5Pset_shuffle(creation);
     H5Pset_deflate(creation, SW_DEFLATE_LEVEL);
   } else {
-    H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY);
+    H5Pset_alloc_time(creation, room == SW_H5_WRITTEN ? H5D_ALLOC_TIME_LATE : H5D_ALLOC_TIME_EARLY);
   }
   hid_t dataset = H5Dcreate2(group, form->name, file_type(form->cell), space, H5P_DEFAULT, creation,
                              H5P_DEFAULT);

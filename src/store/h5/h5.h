@@ -27,12 +27,20 @@ size_t sw_h5_cell_bytes(sw_h5_cell cell);
  * smaller ones are packed. Who estimates the size of a file counts with it. */
 enum { SW_ALIGN_FROM = 1 << 16, SW_ALIGN_TO = 4096 };
 
+/* What cures a file with a filter that HDF5 lacks; SW_EINPUT then. */
+#define SW_H5_REPACK                                                                               \
+  "; name the folder of its plug-in in HDF5_PLUGIN_PATH, or where it can be read write the file "  \
+  "anew: h5repack -f GZIP=4 OLD NEW"
 /* SW_EIO: "PATH: cannot WHAT: <HDF5's innermost words>". */
 sw_status sw_h5_fail(sw_error *err, const char *path, const char *what);
 void sw_h5_quiet(void); /* no error stacks on standard error; what they say is kept for the above */
+/* Why HDF5 cannot open a file that is there to be read (open.c): by the system's answers and its
+ * first bytes, with what would cure it. `expected`: the file to be given. Never SW_OK. */
+sw_status sw_h5_refuse(sw_error *err, const char *path, const char *expected);
 /* The access list of every results file; the caller closes it. */
 hid_t sw_h5_access(void);
 hid_t sw_h5_create(const char *path); /* noted in the ledger, when one is open */
+hid_t sw_h5_create_in_memory(void);   /* of which nothing is left once it is closed */
 /* Closes a file of the serial driver. `status`: of what was done with it; when it is not SW_OK the
  * file is lost, nothing more is written to it, and `status` is returned. */
 sw_status sw_h5_close(sw_error *err, sw_status status, hid_t file, const char *path);
@@ -60,8 +68,14 @@ typedef struct sw_h5_form {
   int rank;
   const hsize_t *extent, *chunk;
 } sw_h5_form;
-/* A new dataset with long_name and units. `deflate`: compressed, when chunked. */
-hid_t sw_h5_dataset(hid_t group, const sw_h5_form *form, bool deflate);
+/* When a dataset gets its room. */
+typedef enum sw_h5_room {
+  SW_H5_AT_ONCE,  /* all of it, now */
+  SW_H5_DEFLATED, /* as its chunks come, compressed; at once where it has none */
+  SW_H5_WRITTEN   /* as it is written, which it may never be */
+} sw_h5_room;
+/* A new dataset with long_name and units. */
+hid_t sw_h5_dataset(hid_t group, const sw_h5_form *form, sw_h5_room room);
 /* A new list of labels, or of numbers in the memory type of `cell`, with all its n values. */
 hid_t sw_h5_labels(hid_t group, const char *name, const char *long_name, hsize_t n,
                    const char *const *label);
@@ -80,8 +94,8 @@ sw_status sw_h5_read_labels(sw_error *err, sw_arena *arena, hid_t group, const c
  * claims values, so that reading them could exhaust memory. A sound file has more than one byte per
  * value. */
 bool sw_h5_is_longer_than_file(hid_t dataset, hsize_t n);
-/* An attribute of any kind as text: one text, or at most 16 numbers with all their digits. NULL
- * when it is not there, or is neither. */
+/* An attribute of any kind as text: one text, or numbers with all their digits. NULL when it
+ * is not there, or is neither. */
 const char *sw_h5_attribute_text(sw_arena *arena, hid_t object, const char *name);
 /* A whole number; 0 when there is none, or more than one. */
 int64_t sw_h5_get_integer(hid_t object, const char *name);

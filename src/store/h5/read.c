@@ -3,6 +3,9 @@
  * own. */
 #include "store/h5/h5.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "base/text.h"
 
 /* H5Sget_simple_extent_npoints is negative on failure, also of a dataset that is not valid. */
@@ -87,19 +90,27 @@ static char *variable_text(sw_arena *arena, hid_t attribute) {
   return text;
 }
 
-/* At most 16 numbers, separated by blanks, with all their digits; NULL for more or none to be
- * read. */
-static char *numbers_text(sw_arena *arena, hid_t attribute, bool real, hsize_t n) {
-  double value[16] = {0};
-  int64_t whole[16] = {0};
-  if (n > 16) return NULL;
-  herr_t code = real ? H5Aread(attribute, H5T_NATIVE_DOUBLE, value)
-                     : H5Aread(attribute, H5T_NATIVE_INT64, whole);
-  char *text = code < 0 ? NULL : sw_arena_text(arena, "");
-  for (hsize_t i = 0; text && i < n; i++)
-    text = real ? sw_arena_printf(arena, "%s%s%.17g", text, i > 0 ? " " : "", value[i])
-                : sw_arena_printf(arena, "%s%s%lld", text, i > 0 ? " " : "", (long long)whole[i]);
-  return text;
+/* Numbers separated by blanks, with all their digits; NULL where they cannot be read. */
+static char *numbers_text(sw_arena *arena, hid_t attribute, bool real, size_t n) {
+  char *text = NULL;
+  double *value = calloc(n + 1, sizeof *value);
+  int64_t *whole = calloc(n + 1, sizeof *whole);
+  size_t length = 0;
+  FILE *out = value && whole ? open_memstream(&text, &length) : NULL;
+  bool read = out && (real ? H5Aread(attribute, H5T_NATIVE_DOUBLE, value)
+                           : H5Aread(attribute, H5T_NATIVE_INT64, whole)) >= 0;
+  for (size_t i = 0; read && i < n; i++) {
+    if (real)
+      fprintf(out, "%s%.17g", i > 0 ? " " : "", value[i]);
+    else
+      fprintf(out, "%s%lld", i > 0 ? " " : "", (long long)whole[i]);
+  }
+  bool whole_text = out && fclose(out) == 0 && read;
+  char *copy = whole_text ? sw_arena_text(arena, text) : NULL;
+  free(text);
+  free(value);
+  free(whole);
+  return copy;
 }
 
 const char *sw_h5_attribute_text(sw_arena *arena, hid_t object, const char *name) {
@@ -114,7 +125,7 @@ const char *sw_h5_attribute_text(sw_arena *arena, hid_t object, const char *name
     text = H5Tis_variable_str(type) > 0 ? variable_text(arena, attribute)
                                         : sw_h5_get_text(arena, object, name);
   else if (kind == H5T_INTEGER || kind == H5T_FLOAT)
-    text = numbers_text(arena, attribute, kind == H5T_FLOAT, n > 0 ? (hsize_t)n : 0);
+    text = numbers_text(arena, attribute, kind == H5T_FLOAT, n > 0 ? (size_t)n : 0);
   H5Sclose(space);
   H5Tclose(type);
   H5Aclose(attribute);

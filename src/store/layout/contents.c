@@ -6,12 +6,12 @@
  * them open but level[0], which is the caller's. */
 #include "store/layout/contents.h"
 
-#include <errno.h>
 #include <hdf5_hl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "store/h5/shape.h"
 #include "store/layout/layout.h"
 
 enum { NAME_ROOM = 1024 };
@@ -25,13 +25,10 @@ sw_status sw_contents_open(sw_error *err, sw_arena *arena, const char *path, hid
   H5dont_atexit();
   sw_h5_quiet();
   *out = H5I_INVALID_HID;
-  if (access(path, R_OK) != 0)
-    return sw_fail(err, SW_EINPUT, "%s: cannot be opened: %s", path, strerror(errno));
-  hid_t file = H5Fis_hdf5(path) > 0 ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : H5I_INVALID_HID;
-  if (file < 0)
-    return sw_fail(
-        err, SW_EINPUT,
-        "%s: is not an HDF5 file, or an incomplete one; give a results file of spillway run", path);
+  hid_t file = access(path, R_OK) == 0 && H5Fis_hdf5(path) > 0
+                   ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT)
+                   : H5I_INVALID_HID;
+  if (file < 0) return sw_h5_refuse(err, path, "a results file of spillway run");
   /* `unit` too: any HDF5 file may have an attribute called `state`. */
   const char *state = sw_h5_get_text(arena, file, SW_ATTR_STATE);
   if (state && strcmp(state, SW_STATE_COMPLETE) == 0 &&
@@ -114,6 +111,34 @@ hid_t sw_contents_variable(hid_t group, const char *name) {
   if (object >= 0 && kind_of(object) == SW_ITEM_VARIABLE) return object;
   if (object >= 0) H5Oclose(object);
   return H5I_INVALID_HID;
+}
+
+/* ---- labels ------------------------------------------------------------------------------ */
+
+/* Texts of variable length, one for each position of the axis: what else has the name is not ours,
+ * and the axis is told by its numbers. */
+static bool are_labels(hid_t group, const char *path, const char *axis) {
+  if (H5Lexists(group, path, H5P_DEFAULT) <= 0) return false;
+  hid_t dataset = H5Dopen2(group, path, H5P_DEFAULT), scale = H5Dopen2(group, axis, H5P_DEFAULT);
+  hid_t type = dataset < 0 ? H5I_INVALID_HID : H5Dget_type(dataset);
+  bool fit = type >= 0 && scale >= 0 && H5Tget_class(type) == H5T_STRING &&
+             H5Tis_variable_str(type) > 0 && sw_h5_length(dataset) == sw_h5_length(scale);
+  if (type >= 0) H5Tclose(type);
+  if (scale >= 0) H5Dclose(scale);
+  if (dataset >= 0) H5Dclose(dataset);
+  return fit;
+}
+
+sw_status sw_contents_labels(sw_error *err, sw_arena *arena, hid_t group, const char *path,
+                             int64_t *count, const char *const **label) {
+  const char *last = sw_h5_last_part(path);
+  if (strcmp(last, SW_NAME_TIME) == 0) {
+    const char *beside =
+        sw_arena_printf(arena, "%.*s" SW_NAME_TIME_LABEL, (int)(last - path), path);
+    if (!beside) return sw_fail(err, SW_ENOMEM, "out of memory for labels");
+    if (are_labels(group, beside, path)) path = beside;
+  }
+  return sw_h5_read_labels(err, arena, group, path, count, label);
 }
 
 /* ---- all of it -------------------------------------------------------------------------- */

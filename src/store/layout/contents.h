@@ -54,6 +54,11 @@ sw_status sw_contents_open_item(sw_error *err, sw_arena *arena, hid_t group, con
 /* A variable of the group by its name, or an invalid identifier; the caller closes it. */
 hid_t sw_contents_variable(hid_t group, const char *name);
 
+/* The labels of the axis at `path`; of periods as the panel writes them, where the file has them
+ * beside. */
+sw_status sw_contents_labels(sw_error *err, sw_arena *arena, hid_t group, const char *path,
+                             int64_t *count, const char *const **label);
+
 /* ---- all of it -------------------------------------------------------------------------- */
 
 /* In a damaged or foreign file a group can contain itself. */

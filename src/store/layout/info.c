@@ -67,7 +67,9 @@ static sw_status read_item(reading *in, const sw_item *item, sw_info_variable *v
     const sw_info_result *last = info->n_results > 0 ? &info->result[info->n_results - 1] : NULL;
     add_result(in, item, last ? last->variable + last->n_variables : variable);
   }
-  return item->kind == SW_ITEM_VARIABLE && within ? add_variable(in, item) : SW_OK;
+  /* The texts of the periods go with the axes, which are not listed. */
+  bool label = strcmp(sw_h5_last_part(item->path), SW_NAME_TIME_LABEL) == 0;
+  return item->kind == SW_ITEM_VARIABLE && within && !label ? add_variable(in, item) : SW_OK;
 }
 
 /* Walks twice: arrays of the arena do not grow, so all is counted before it is read. */
@@ -106,12 +108,13 @@ static sw_status read_root(reading *in, hid_t file) {
   if (unit < 0) return sw_h5_fail(in->err, SW_NAME_UNIT, "be read");
   info->n_units = (int64_t)sw_h5_length(unit);
   H5Dclose(unit);
-  SW_TRY(sw_h5_read_labels(in->err, in->arena, file, SW_NAME_TIME, &info->n_periods, &label));
+  SW_TRY(sw_contents_labels(in->err, in->arena, file, SW_NAME_TIME, &info->n_periods, &label));
   if (info->n_periods > 0) {
     info->first_period = label[0];
     info->last_period = label[info->n_periods - 1];
   }
-  return read_results(in, file);
+  SW_TRY(read_results(in, file));
+  return sw_headlines_of(in->err, in->arena, file, &info->n_headlines, &info->headline);
 }
 
 /* What failed within is told with the path in front, as HDF5's words name no file. */

@@ -47,6 +47,7 @@ const sw_layout_text *sw_layout_root(sw_root_part part) {
       [SW_ROOT_UNIT] = {SW_NAME_UNIT, "code of the unit", NULL, "1"},
       [SW_ROOT_UNIT_TO] = {SW_NAME_UNIT_TO, "code of the unit, as receiver", NULL, "1"},
       [SW_ROOT_TIME] = {SW_NAME_TIME, "period", NULL, "1"},
+      [SW_ROOT_TIME_LABEL] = {SW_NAME_TIME_LABEL, "period, as the panel writes it", NULL, "1"},
       [SW_ROOT_LON] = {SW_NAME_LON, "longitude, WGS84", NULL, "degrees_east"},
       [SW_ROOT_LAT] = {SW_NAME_LAT, "latitude, WGS84", NULL, "degrees_north"},
       [SW_ROOT_SUMMED] = {SW_NAME_SUMMED, "sum or ratio that `aggregate` makes", NULL, "1"},

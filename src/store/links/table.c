@@ -64,7 +64,10 @@ static sw_status take_label(sw_error *err, const sw_csv *csv, struct rows *rows)
   if (!field.length) return sw_csv_fail(err, csv, "the first field is empty; it names the row");
   SW_TRY(sw_map_put(err, rows->seen, label, field.length, rows->count, &earlier));
   if (earlier >= 0)
-    return sw_csv_fail(err, csv, "row '%s' appears twice; give each row once", label);
+    return sw_csv_fail(err, csv,
+                       "row '%s' appears twice; the first column names the rows (of a base, the "
+                       "period): give each once",
+                       label);
   rows->label[rows->count] = label;
   return SW_OK;
 }

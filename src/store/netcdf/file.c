@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { INFLATED = 1032 /* bytes that deflate makes of one, at most */ };
@@ -30,24 +29,10 @@ static sw_status list_names(sw_error *err, sw_netcdf *file) {
   return SW_OK;
 }
 
-/* HDF5 does not say why a file cannot be opened; fopen does. netCDF of before 2008 begins with
- * letters of its own, and its tools write it anew. */
 sw_status sw_netcdf_open(sw_error *err, sw_netcdf *file) {
-  char begin[4] = "";
-  file->id = -1;
-  H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* its own report would be many lines */
-  FILE *there = fopen(file->path, "rb");
-  if (!there) return sw_fail(err, SW_EINPUT, "%s: cannot be read: %m", file->path);
-  bool classic = fread(begin, 1, 3, there) == 3 && !strcmp(begin, "CDF");
-  fclose(there);
-  if (classic)
-    return sw_fail(err, SW_EINPUT,
-                   "%s: is netCDF of the classic format; write it as netCDF-4: nccopy -k nc4 %s "
-                   "new.nc",
-                   file->path, file->name);
+  sw_h5_quiet(); /* its own report would be many lines */
   file->id = H5Fopen(file->path, H5F_ACC_RDONLY, H5P_DEFAULT);
-  if (file->id < 0)
-    return sw_fail(err, SW_EINPUT, "%s: not an HDF5 file, or an incomplete one", file->path);
+  if (file->id < 0) return sw_h5_refuse(err, file->path, "a panel in HDF5 or netCDF-4");
   return list_names(err, file);
 }
 

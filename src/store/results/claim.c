@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/lock.h"
 #include "base/log.h"
 
 /* "/" for a file at the root, "." for a bare name. */
@@ -53,8 +54,8 @@ static sw_status make_folder(sw_error *err, sw_results *results) {
 }
 
 /* Finds out whether the partial can be written, by opening it: permissions alone do not tell of
- * read-only file systems. Does not truncate: keep what an unfinished run has left. An empty file is
- * the probe's own, or holds nothing to lose. */
+ * read-only file systems; and whether HDF5 will get its lock. Does not truncate: keep what an
+ * unfinished run has left. An empty file is the probe's own, or holds nothing to lose. */
 static sw_status probe(sw_error *err, const char *partial) {
   int fd = open(partial, O_CREAT | O_WRONLY | O_CLOEXEC, 0666);
   if (fd < 0)
@@ -62,9 +63,10 @@ static sw_status probe(sw_error *err, const char *partial) {
                    strerror(errno));
   struct stat info;
   bool empty = fstat(fd, &info) == 0 && info.st_size == 0;
+  sw_status status = sw_lock_try(err, partial, fd);
   close(fd);
   if (empty) unlink(partial);
-  return SW_OK;
+  return status;
 }
 
 /* Links and devices under one of our names were not ours: do not remove them. */

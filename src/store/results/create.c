@@ -24,7 +24,7 @@ typedef struct layout {
   sw_results *results;
   const sw_run *run;
   const char *path; /* where it is laid out: need not be results->partial */
-  bool deflate;
+  sw_h5_room room;
   hid_t file;
 } layout;
 
@@ -123,30 +123,47 @@ static sw_status put_units(layout *l) {
   return status;
 }
 
-/* The periods at `index` (all when NULL) as the axis `time` of a group. Whole numbers, such as
- * years, are stored as numbers, so that readers can compute with them. */
-static sw_status put_time(layout *l, hid_t group, int count, const int *index) {
+/* `time` itself: numbers, with which readers can compute; texts where their order is unknown. */
+static sw_status put_time_axis(layout *l, hid_t group, hsize_t count, const int64_t *value,
+                               const char *const *label) {
   const sw_periods *periods = &l->run->panel->periods;
   const sw_layout_text *axis = sw_layout_root(SW_ROOT_TIME);
+  bool days = sw_periods_in_days(periods);
+  hid_t dataset = periods->value
+                      ? sw_h5_numbers(group, axis->name, axis->long_name,
+                                      days ? SW_TEXT_DAYS : axis->units, SW_CELL_I64, count, value)
+                      : sw_h5_labels(group, axis->name, axis->long_name, count, label);
+  if (dataset >= 0 && days && sw_h5_put_text(dataset, SW_ATTR_CALENDAR, SW_TEXT_CALENDAR, 0) < 0) {
+    H5Dclose(dataset);
+    dataset = H5I_INVALID_HID;
+  }
+  return make_scale(l, dataset, axis->name);
+}
+
+/* What the panel writes, beside numbers that are others. */
+static sw_status put_time_label(layout *l, hid_t group, hsize_t count, const char *const *label) {
+  const sw_layout_text *text = sw_layout_root(SW_ROOT_TIME_LABEL);
+  hid_t dataset = sw_h5_labels(group, text->name, text->long_name, count, label);
+  if (dataset < 0) return done(l, -1, "write the labels of periods");
+  sw_status status = attach(l, group, dataset, SW_NAME_TIME, 0);
+  herr_t code = H5Dclose(dataset);
+  return status == SW_OK ? done(l, code, "write the labels of periods") : status;
+}
+
+/* The periods at `index` (all when NULL) as the axis `time` of a group. */
+static sw_status put_time(layout *l, hid_t group, int count, const int *index) {
+  const sw_periods *periods = &l->run->panel->periods;
   int64_t *value = calloc((size_t)count + 1, sizeof *value);
   const char **label = calloc((size_t)count + 1, sizeof *label);
   for (int t = 0; value && label && t < count; t++) {
-    /* Labels are always there, numbers only where every period is one. */
     int from = index ? index[t] : t;
-    if (periods->integer) value[t] = periods->value[from];
+    if (periods->value) value[t] = sw_periods_axis(periods, from);
     label[t] = periods->label[from];
   }
-  sw_status status = SW_OK;
-  if (!value || !label)
-    status = sw_fail(l->err, SW_ENOMEM, "out of memory for the periods");
-  else if (periods->integer)
-    status = make_scale(l,
-                        sw_h5_numbers(group, axis->name, axis->long_name, axis->units, SW_CELL_I64,
-                                      (hsize_t)count, value),
-                        axis->name);
-  else
-    status = make_scale(l, sw_h5_labels(group, axis->name, axis->long_name, (hsize_t)count, label),
-                        axis->name);
+  sw_status status = value && label ? put_time_axis(l, group, (hsize_t)count, value, label)
+                                    : sw_fail(l->err, SW_ENOMEM, "out of memory for the periods");
+  if (status == SW_OK && sw_results_has_time_label(periods))
+    status = put_time_label(l, group, (hsize_t)count, label);
   free(value);
   free(label);
   return status;
@@ -286,7 +303,7 @@ static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
                      .rank = variable->rank,
                      .extent = variable->extent,
                      .chunk = variable->chunk};
-  hid_t dataset = sw_h5_dataset(group, &form, l->deflate);
+  hid_t dataset = sw_h5_dataset(group, &form, l->room);
   if (dataset < 0) {
     char what[256];
     snprintf(what, sizeof what, "create %s/%s", at->path, variable->name);
@@ -303,6 +320,34 @@ static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
   return status == SW_OK ? done(l, code, "write a dataset") : status;
 }
 
+/* The output that a summary shows: the measure's headline when it is on, else the first one by
+ * unit, else the first by period, else, without pairs, the first table. NULL: none. */
+static const char *headline(const sw_job *job, bool pairs) {
+  static const sw_shape order[] = {SW_UNIT, SW_GLOBAL, SW_TABLE};
+  const sw_output *output = job->measure->output;
+  const char *found = NULL;
+  for (int s = 0; !found && s < (pairs ? 2 : 3); s++)
+    for (int q = 0; !found && output[q].name; q++)
+      if (job->result[q].output->shape == order[s] && !output[q].of_pairs && !job->result[q].off)
+        found = output[q].name;
+  for (int q = 0; job->measure->headline && output[q].name; q++)
+    if (output[q].shape != SW_PAIR && !job->result[q].off &&
+        strcmp(output[q].name, job->measure->headline) == 0)
+      return output[q].name;
+  return found;
+}
+
+/* Why values are undefined is said of those that `finish` may speak of. */
+static sw_status put_room_for_reasons(layout *l, const sw_job *job, hid_t group) {
+  bool any = false;
+  for (int q = 0; job->measure->output[q].name; q++)
+    any |= job->result[q].output->shape != SW_PAIR && !job->measure->output[q].of_pairs &&
+           !job->result[q].off;
+  if (!any) return SW_OK;
+  return done(l, sw_h5_put_text(group, SW_ATTR_UNDEFINED_IN, "", SW_REASONS_ROOM),
+              "write an attribute");
+}
+
 /* `undefined` is filled in when all values are there, so it gets room. */
 static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group) {
   const sw_job *job = &l->run->job[at->job];
@@ -310,12 +355,18 @@ static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group
   SW_TRY(put_text(l, group, SW_ATTR_MEASURE, measure->name));
   SW_TRY(put_integer(l, group, SW_ATTR_MEASURE_VERSION, measure->version));
   SW_TRY(put_text(l, group, SW_H5_LONG_NAME, measure->title));
-  SW_TRY(put_text(l, group, SW_ATTR_FORMULA, measure->formula));
+  SW_TRY(put_text(l, group, SW_ATTR_FORMULA, sw_job_formula(job)));
   SW_TRY(put_text(l, group, SW_ATTR_SOURCE, measure->source));
   SW_TRY(put_text(l, group, SW_ATTR_PARAMETERS,
-                  sw_run_parameters(l->results->arena, l->run, at->job)));
+                  sw_run_parameters(l->results->arena, l->run, at->job, true)));
   if (l->run->study->entry[at->job].is_pair)
     SW_TRY(put_text(l, group, SW_ATTR_ORIENTATION, "row: sender, column: receiver"));
+  const char *weights =
+      sw_results_text_weights_of(l->results->arena, l->run->study, &l->run->study->entry[at->job]);
+  if (!weights || *weights) SW_TRY(put_text(l, group, SW_ATTR_WEIGHTS, weights));
+  const char *shown = headline(job, l->run->study->entry[at->job].is_pair);
+  if (shown) SW_TRY(put_text(l, group, SW_ATTR_HEADLINE, shown));
+  SW_TRY(put_room_for_reasons(l, job, group));
   return done(l, sw_h5_put_text(group, SW_ATTR_UNDEFINED, "", SW_UNDEFINED_ROOM),
               "write an attribute");
 }
@@ -324,9 +375,11 @@ static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group
  * group alone; they cost no space. A group whose job has other periods than the panel makes its own
  * `time`. */
 static sw_status put_axes(layout *l, const sw_group *at, hid_t group) {
-  static const char *const root[] = {SW_NAME_UNIT, SW_NAME_UNIT_TO, SW_NAME_TIME};
+  static const char *const root[] = {SW_NAME_UNIT, SW_NAME_UNIT_TO, SW_NAME_TIME,
+                                     SW_NAME_TIME_LABEL};
   const sw_job *job = &l->run->job[at->job];
-  for (int i = 0; i < (at->own_time ? 2 : 3); i++)
+  bool labelled = sw_results_has_time_label(&l->run->panel->periods);
+  for (int i = 0; i < (at->own_time ? 2 : 3 + labelled); i++)
     SW_TRY(done(l, H5Lcreate_hard(l->file, root[i], group, root[i], H5P_DEFAULT, H5P_DEFAULT),
                 "link an axis"));
   /* In the job's own order, which is that of its results. */
@@ -388,11 +441,22 @@ sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *pat
               .results = results,
               .run = results->run,
               .path = path,
-              .deflate = laying == SW_LAY_DEFLATE};
+              .room = laying == SW_LAY_DEFLATE ? SW_H5_DEFLATED : SW_H5_AT_ONCE};
   l.file = sw_h5_create(path);
   if (l.file < 0) return sw_h5_fail(err, path, "be created");
   sw_status status = fill_file(&l);
   if (status == SW_OK && laying == SW_LAY_SPARSE)
     return H5Fclose(l.file) < 0 ? sw_h5_fail(err, path, "be closed") : SW_OK;
   return sw_h5_close(err, status, l.file, path);
+}
+
+sw_status sw_results_lay_out_in_memory(sw_error *err, sw_results *results, hid_t *file) {
+  layout l = {.err = err,
+              .results = results,
+              .run = results->run,
+              .path = results->path,
+              .room = SW_H5_WRITTEN};
+  *file = l.file = sw_h5_create_in_memory();
+  if (l.file < 0) return sw_h5_fail(err, results->path, "be laid out in memory");
+  return fill_file(&l);
 }

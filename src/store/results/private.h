@@ -12,6 +12,7 @@
 #include "store/layout/contents.h"
 #include "store/layout/layout.h"
 #include "store/results/results.h"
+#include "store/results/verify.h"
 
 /* ---- schema (schema.c) ---------------------------------------------------------- */
 
@@ -27,10 +28,10 @@ typedef struct sw_variable {
   hsize_t chunk[SW_MAX_RANK]; /* chunk[0] == 0: contiguous */
   const char *axis[SW_MAX_RANK];
   sw_source source;
-  int index;         /* among the job's results; of pairs: the sink's quantity; else 0 */
-  bool timed;        /* the first axis is time */
-  int width;         /* by unit: of the own axes, multiplied; they stand before the axis of units
-                        where `turned`, else behind it */
+  int index;  /* among the job's results; of pairs: the sink's quantity; else 0 */
+  bool timed; /* the first axis is time */
+  int width;  /* by unit: of the own axes, multiplied; they stand before the axis of units
+                 where `turned`, else behind it */
   bool turned;
   bool counted;      /* has the attribute `undefined` */
   int64_t undefined; /* values that are NaN: this rank's, then summed up at the end */
@@ -82,8 +83,15 @@ sw_status sw_results_text_odd_input(sw_error *err, sw_arena *arena, const char *
                                     const char *others, const char **odd);
 /* "queen: {kind: file, file: edges.csv, style: row}", a line for each weights matrix. */
 const char *sw_results_text_weights(sw_arena *arena, const sw_study *study);
+/* The same of the weights that an entry names, "" where it names none. */
+const char *sw_results_text_weights_of(sw_arena *arena, const sw_study *study,
+                                       const sw_entry *entry);
 /* "gdp 0, services 12": missing cells of each column of the files. */
 const char *sw_results_text_missing(sw_arena *arena, const sw_panel *panel);
+/* reasons.c, rank 0: why values are undefined, by output and period; the same in short, to go
+ * behind other words. */
+const char *sw_results_text_reasons(sw_arena *arena, const sw_job *job);
+const char *sw_results_text_reasons_short(sw_arena *arena, const sw_job *job);
 /* "3 of 57000 values (C 3): ...". */
 const char *sw_results_text_undefined(sw_arena *arena, const sw_run *run,
                                       const sw_results_schema *schema, const sw_group *group);
@@ -157,6 +165,11 @@ typedef enum sw_laying {
 } sw_laying;
 sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *path,
                              sw_laying laying);
+/* The same layout without numbers, for what it says of names, attributes and axes; the caller closes
+ * *file, also on failure. */
+sw_status sw_results_lay_out_in_memory(sw_error *err, sw_results *results, hid_t *file);
+/* verify_layout.c: every attribute and axis of the file as the study's run would have made them. */
+sw_status sw_results_check_layout(sw_error *err, sw_results *results, sw_verdict *verdict);
 /* sink.c */
 void sw_results_set_sink(sw_results *results);
 sw_status sw_results_open_all(sw_error *err, sw_results *results);
@@ -186,5 +199,10 @@ sw_status sw_results_read_fitting(sw_error *err, const sw_results *results, cons
 /* verify.c, for its lines: a unit's code; the period of matrix t. */
 const char *sw_verdict_unit(const sw_results *results, int64_t unit);
 const char *sw_verdict_period(const sw_job *job, int t);
+
+/* Whether what the panel writes stands beside `time`: where that is not the number it writes. */
+static inline bool sw_results_has_time_label(const sw_periods *periods) {
+  return periods->value && !periods->integer;
+}
 
 #endif

@@ -18,7 +18,7 @@ static sw_status read_weights(sw_error *err, sw_arena *arena, hid_t group, hid_t
   hsize_t n = sw_h5_length(dataset);
   double *value = NULL;
   SW_TRY(sw_h5_read_labels(err, arena, group, SW_NAME_INDICATOR, &indicators, &indicator));
-  SW_TRY(sw_h5_read_labels(err, arena, group, SW_NAME_TIME, &periods, &period));
+  SW_TRY(sw_contents_labels(err, arena, group, SW_NAME_TIME, &periods, &period));
   /* Two axes: weights by period. */
   hid_t space = H5Dget_space(dataset);
   bool by_period = H5Sget_simple_extent_ndims(space) == 2;

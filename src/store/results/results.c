@@ -202,14 +202,16 @@ sw_sink *sw_results_sink(sw_results *results) {
 /* ---- the end ---------------------------------------------------------------------------- */
 
 /* Whether a later run can continue, the same answer on every rank. Not when the input was at fault,
- * since it must change, nor when no task is done. What an earlier run left stays even then.
- * Collective once the run has begun. */
+ * since it must change, nor when no task is done. What an earlier run left stays even then. Nothing
+ * stays where a measure was caught at a slip: a run that takes over its tasks would not call it
+ * again, and so not catch it. Collective once the run has begun. */
 static bool is_worth_keeping(sw_results *results, sw_status status) {
   /* Any rank may have done a task when others had none yet. */
   double known = results->journal ? (double)sw_journal_known(results->journal) : 0;
   sw_error ignored = {0};
   if (results->run) results->team->max_f64(results->team, &ignored, &known, 1);
   bool resumed = results->run && results->run->resumes;
+  if (results->run && results->run->slipped) return false;
   return resumed || (status != SW_EINPUT && known > 0);
 }
 

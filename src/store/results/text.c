@@ -61,6 +61,26 @@ const char *sw_results_text_weights(sw_arena *arena, const sw_study *study) {
   return text;
 }
 
+static bool names(const sw_study *study, const sw_entry *entry, int weights) {
+  bool found = entry->links == weights;
+  for (int p = 0; entry->measure->param[p].name; p++)
+    found |= entry->measure->param[p].type == SW_P_WEIGHTS && entry->naming[p].weights == weights;
+  return found && weights < study->n_weights;
+}
+
+/* The lines of those that an entry names, by a parameter or for `keep: links`; "": none. */
+const char *sw_results_text_weights_of(sw_arena *arena, const sw_study *study,
+                                       const sw_entry *entry) {
+  const char *at = sw_results_text_weights(arena, study), *text = "";
+  for (int i = 0; at && text && i < study->n_weights; i++) {
+    int length = (int)strcspn(at, "\n");
+    if (names(study, entry, i))
+      text = sw_arena_printf(arena, "%s%s%.*s", text, *text ? "\n" : "", length, at);
+    at += length + (at[length] == '\n');
+  }
+  return at ? text : NULL;
+}
+
 /* ---- inputs ----------------------------------------------------------------------------- */
 
 /* An input: as the study names it, and where that is; its hash, 32 digits. */
@@ -345,8 +365,10 @@ static const char *undefined_values(sw_arena *arena, const sw_job *job,
                            "; %lld of %lld figures of pairs (%s): none of their pairs has a value",
                            (long long)without, (long long)values, parts);
   if (!parts || without == 0) return sw_arena_printf(arena, "0 of %lld values", (long long)values);
-  return sw_arena_printf(arena, "%lld of %lld values (%s): %s", (long long)without,
-                         (long long)values, parts, reason_of(job));
+  const char *reasons = sw_results_text_reasons_short(arena, job);
+  if (!reasons) return NULL;
+  return sw_arena_printf(arena, "%lld of %lld values (%s): %s%s", (long long)without,
+                         (long long)values, parts, reason_of(job), reasons);
 }
 
 static bool has_values(const sw_results_schema *schema, const sw_group *group) {

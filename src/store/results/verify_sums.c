@@ -1,5 +1,6 @@
 /* `verify`, what needs no pair computed again: checksums of all that is stored, hashes of what the
- * results rest on, and that labels and contents are those of the study.
+ * results rest on, and that contents are those of the study; names, attributes and axes are
+ * verify_layout.c's.
  *
  * A difference is not an error: it is counted and reported in the verdict. A dataset that is not as
  * the schema says ends the verdict with a line: nothing of it can be compared. */
@@ -123,7 +124,8 @@ static bool leads_to(const char *path, const char *group, const char *name) {
 
 /* Groups have the axes of the root, axes of their own, variables. */
 static bool is_expected(const sw_results_schema *schema, const char *path) {
-  static const char *const everywhere[] = {"", SW_NAME_UNIT, SW_NAME_UNIT_TO, SW_NAME_TIME};
+  static const char *const everywhere[] = {"", SW_NAME_UNIT, SW_NAME_UNIT_TO, SW_NAME_TIME,
+                                           SW_NAME_TIME_LABEL};
   if (sw_name_is_of_root(path)) return true;
   for (int g = 0; g < schema->n_groups; g++) {
     const sw_group *group = &schema->group[g];
@@ -150,45 +152,11 @@ static sw_status check_contents(sw_error *err, const sw_results *results, sw_ver
   return sw_contents_end(&in, status);
 }
 
-/* The axes of the root: by them a reader knows which unit and period a number is of. */
-static sw_status check_labels(sw_error *err, const sw_results *results, const char *axis, int64_t n,
-                              const char *(*label)(const sw_panel *, int64_t),
-                              sw_verdict *verdict) {
-  const char *const *stored = NULL;
-  int64_t count = 0;
-  SW_TRY(sw_h5_read_labels(err, results->arena, results->file, axis, &count, &stored));
-  if (count != n)
-    sw_verdict_say(verdict, "/%s: %lld labels, but the study defines %lld", axis, (long long)count,
-                   (long long)n);
-  for (int64_t k = 0; k < n && count == n; k++) {
-    const char *is = stored[k], *want = label(results->run->panel, k);
-    if (strcmp(is, want) != 0)
-      sw_verdict_say(verdict, "/%s, position %lld: '%.60s', but the study defines '%.60s'", axis,
-                     (long long)k, is, want);
-  }
-  return SW_OK;
-}
-
-static const char *code_at(const sw_panel *panel, int64_t unit) {
-  return sw_unit_code(&panel->units, unit);
-}
-
-/* As the file has it: where every period is a whole number, as that. */
-static const char *period_at(const sw_panel *panel, int64_t t) {
-  static char number[24];
-  if (!panel->periods.integer) return panel->periods.label[t];
-  snprintf(number, sizeof number, "%lld", (long long)panel->periods.value[t]);
-  return number;
-}
-
 /* ---- the whole --------------------------------------------------------------------------- */
 
 sw_status sw_results_check_sums(sw_error *err, sw_results *results, sw_verdict *verdict) {
-  const sw_panel *panel = results->run->panel;
   SW_TRY(check_contents(err, results, verdict));
-  SW_TRY(check_labels(err, results, SW_NAME_UNIT, panel->units.n, code_at, verdict));
-  SW_TRY(check_labels(err, results, SW_NAME_UNIT_TO, panel->units.n, code_at, verdict));
-  SW_TRY(check_labels(err, results, SW_NAME_TIME, panel->periods.n, period_at, verdict));
+  SW_TRY(sw_results_check_layout(err, results, verdict));
   for (int g = 0; g < results->schema.n_groups; g++) {
     sw_group *group = &results->schema.group[g];
     SW_TRY(check_operands(err, results, group, verdict));
