@@ -291,6 +291,7 @@ typedef struct sw_job {
   const void *made[SW_MAX_RESOURCES]; /* set from the pass they were requested for */
   size_t made_bytes[SW_MAX_RESOURCES];
   int64_t undefined;                 /* UNIT and GLOBAL: values that are NaN, counted when written */
+  const char **why;                  /* [output * n_periods + t], by sw_job_undefined; NULL: not kept */
 } sw_job;
 
 /* In resolve: add a pass, whose index is returned, or an axis. */
@@ -322,6 +323,12 @@ sw_status sw_job_fail(sw_error *err, const sw_job *job, const char *param, const
     __attribute__((format(printf, 4, 5)));
 /* The result called `name` of the job, or NULL. */
 sw_result *sw_job_result(const sw_job *job, const char *name);
+/* The formula of the variant in force, from the job's arena; NULL: no memory. */
+const char *sw_job_formula(const sw_job *job);
+/* In finish: why an output, by its place in the descriptor, has no value in period t (0 of a table;
+ * of an output by unit: no unit has one). A text that stays: "constant", "fewer than 2 values". The
+ * summary says it on the result's line, and so does the results file. */
+void sw_job_undefined(sw_job *job, int output, int t, const char *why);
 /* The period label of the job's period t, e.g. "2005". */
 const char *sw_job_period(const sw_job *job, int t);
 
@@ -336,6 +343,8 @@ const char *sw_job_period(const sw_job *job, int t);
  *   parameter. Names consist of letters, digits and '_'. `headline` names an output.
  * - An alias has a name, a title and the three alias fields, nothing else. It sets one parameter of
  *   a measure that is neither an alias nor a composite, to a value of the parameter's type.
+ * - A variant names a parameter of the measure and, of one with choices, a choice of it, and has a
+ *   formula.
  * - Parameters have distinct names, other than `as`, `periods`, `balanced`, `keep` and, with pair outputs, `by`,
  *   which the engine reads. With pair outputs, `weights` is a weights matrix, because `keep: links`
  *   means its links. A choice has choices; lo <= hi; a default is valid for its type. At most one
@@ -383,9 +392,17 @@ typedef struct sw_fold {
 
 typedef enum sw_kind { SW_KIND_UNIT, SW_KIND_PAIR, SW_KIND_GLOBAL, SW_KIND_MODEL, SW_KIND_COMPOSITE } sw_kind;
 
+/* What the formula is besides, where a parameter has that value: a text as a study would write it;
+ * "*": it is given, and is no text that stands here; "": it is left out. */
+typedef struct sw_variant {
+  const char *param, *choice;
+  const char *formula;
+} sw_variant;
+
 typedef struct sw_measure {
   const char *name, *title;
-  const char *formula; /* one line or two, plain text */
+  const char *formula; /* one line or two, plain text: what holds for all variants */
+  const sw_variant *variant; /* ends with a NULL param; NULL: none. Results have those in force */
   const char *source;  /* the citation */
   int version;         /* increased when its numbers change */
   const char *headline; /* the output shown in the summary; NULL: the first */

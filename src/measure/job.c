@@ -2,6 +2,7 @@
  * the name of their output, and failures with a place. Names are searched linearly, a handful each;
  * measures ask in `resolve` and `finish`, or once per unit, never per pair. */
 #include "spillway/measure.h"
+#include "spillway/node.h"
 
 #include "measure/names.h"
 #include "measure/outputs.h"
@@ -135,6 +136,40 @@ int sw_result_periods(const sw_job *job, const sw_result *result) {
   bool timed = result->output->shape == SW_GLOBAL ||
                (result->output->shape == SW_UNIT && !result->output->timeless);
   return timed ? job->n_periods : 1;
+}
+
+/* The value of a parameter in the words of variants. */
+static const char *in_words(const sw_param *param, const sw_arg *arg) {
+  const char *fallback = param->fallback ? param->fallback : "";
+  if (param->type == SW_P_BOOL) return arg->number != 0 ? "true" : "false";
+  if (param->type == SW_P_CHOICE) return arg->text;
+  if (!arg->given) return fallback;
+  bool plain = arg->node && arg->node->kind == SW_NODE_SCALAR;
+  bool text = param->type == SW_P_NODE || param->type == SW_P_TABLE;
+  return plain && text ? arg->node->text : "*";
+}
+
+/* A choice that stands among the variants is meant by its own; "*" is what is left. */
+static bool is_in_force(const sw_job *job, const sw_variant *variant) {
+  int p = param_index(job, variant->param);
+  const char *value = in_words(&job->measure->param[p], &job->arg[p]);
+  if (strcmp(variant->choice, "*") != 0 || strcmp(value, "*") == 0)
+    return strcmp(variant->choice, value) == 0;
+  for (const sw_variant *other = job->measure->variant; other->param; other++)
+    if (strcmp(other->param, variant->param) == 0 && strcmp(other->choice, value) == 0)
+      return false;
+  return job->arg[p].given;
+}
+
+const char *sw_job_formula(const sw_job *job) {
+  const char *text = job->measure->formula;
+  for (const sw_variant *v = job->measure->variant; text && v && v->param; v++)
+    if (is_in_force(job, v)) text = sw_arena_printf(job->arena, "%s; %s", text, v->formula);
+  return text;
+}
+
+void sw_job_undefined(sw_job *job, int output, int t, const char *why) {
+  if (job->why) job->why[output * job->n_periods + t] = why;
 }
 
 const char *sw_job_period(const sw_job *job, int t) {

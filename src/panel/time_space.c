@@ -5,7 +5,6 @@
 #include "base/text.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- spacing ----------------------------------------------------------------------------- */
@@ -42,19 +41,18 @@ static int64_t place(const sw_periods *periods, int t) {
   return 12 * year + month - 1;
 }
 
-static int64_t common(int64_t a, int64_t b) {
+static uint64_t common(uint64_t a, uint64_t b) {
   while (b) {
-    int64_t rest = a % b;
+    uint64_t rest = a % b;
     a = b;
     b = rest;
   }
   return a;
 }
 
-/* Differences of numbers far apart wrap round, hence unsigned; the step is then of no use, and no
- * fault. */
-static int64_t distance(const sw_periods *periods, int t) {
-  return (int64_t)((uint64_t)place(periods, t) - (uint64_t)place(periods, t - 1));
+/* Periods ascend, so that their differences are not negative; they may not fit a signed number. */
+static uint64_t distance(const sw_periods *periods, int t) {
+  return (uint64_t)place(periods, t) - (uint64_t)place(periods, t - 1);
 }
 
 void sw_time_space(sw_periods *periods, bool *follows) {
@@ -64,11 +62,12 @@ void sw_time_space(sw_periods *periods, bool *follows) {
   periods->step_unit = periods->unit;
   if (!periods->value || periods->n < 2) return;
   if (periods->unit == SW_TIME_DAY && goes_by_months(periods)) periods->step_unit = SW_TIME_MONTH;
+  uint64_t step = 0;
   for (int t = 1; t < periods->n; t++)
-    periods->step = common(periods->step, distance(periods, t));
-  if (periods->step < 0) periods->step = -periods->step;
+    step = common(step, distance(periods, t));
+  periods->step = step < INT64_MAX ? (int64_t)step : INT64_MAX;
   for (int t = 1; t < periods->n; t++) {
-    follows[t] = distance(periods, t) == periods->step;
+    follows[t] = distance(periods, t) == step;
     periods->holes += !follows[t];
   }
   if (periods->holes) periods->follows = follows;
@@ -120,12 +119,16 @@ int sw_periods_after(const sw_periods *periods, const char *text) {
   return at;
 }
 
+static uint64_t apart(int64_t a, int64_t b) {
+  return a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)a;
+}
+
 int sw_periods_nearest(const sw_periods *periods, const char *text) {
   int64_t value = 0;
   int best = 0;
   if (!periods->value || !reads(periods, text, &value)) return -1;
   for (int t = 1; t < periods->n; t++)
-    if (llabs(periods->value[t] - value) < llabs(periods->value[best] - value)) best = t;
+    if (apart(periods->value[t], value) < apart(periods->value[best], value)) best = t;
   return best;
 }
 

@@ -201,8 +201,38 @@ def fill_list(file):
     file["gdp"].attrs["_FillValue"] = np.ones(7000)
 
 
+def with_attributes(of, **attributes):
+    def make(file):
+        panel()(file)
+        for name, value in attributes.items():
+            file[of].attrs[name] = value
+    return make
+
+
+def odd_attributes():
+    """Every attribute that is heeded, as what it should not be."""
+    odd = {"empty": h5py.Empty("f8"), "none": np.ones(0), "texts": np.array([b"a", b"bb"]),
+           "any_text": np.array(["a", ""], h5py.string_dtype()), "square": np.ones((3, 3)),
+           "compound": np.zeros(2, [("a", "i8"), ("b", "f8")]), "bool": True,
+           "complex": 1j, "half": np.float16(2), "long": np.longdouble(2), "huge": 1e300,
+           "large": np.uint64(2**64 - 1), "lists": np.array([[1, 2]]), "nan": np.nan}
+    for name in ("_FillValue", "missing_value", "valid_range", "valid_min", "valid_max",
+                 "scale_factor", "add_offset", "_Unsigned"):
+        for kind, value in odd.items():
+            yield f"{name}_{kind}", with_attributes("gdp", **{name: value})
+    for name in ("units", "calendar"):
+        for kind, value in odd.items():
+            yield f"{name}_{kind}", with_attributes("year", **{name: value})
+
+
 PANELS = {
     "good": panel(),
+    **dict(odd_attributes()),
+    "units_since": with_attributes("year", units="days since " + "9" * 5000),
+    "characters": panel(code=np.array([[b"0", b"1"], [b"0", b"2"]], "S1")),
+    "characters_none": panel(code=np.zeros((2, 0), "S1")),
+    "gdp_never": lambda file: (panel(gdp=h5py.SoftLink("/x"))(file),
+                               file.create_dataset("x", (2, 2), "f8", chunks=(1, 1))),
     "fill_list": fill_list,
     "code_not_utf8": panel(code=np.array([b"01", b"\xff\xfe"])),
     "code_empty": panel(code=np.array(["01", ""], h5py.string_dtype())),

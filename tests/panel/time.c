@@ -212,6 +212,19 @@ Test(time, spacing) {
   SAYS("2 periods, a to b, order unknown: by bytes of text, no spacing", "a", "b");
 }
 
+/* Numbers so far apart that a signed difference would not hold it. */
+Test(time, far_apart) {
+  static const char *const far[] = {"-9223372036854775808", "-9223372036854775807",
+                                    "9223372036854775807"};
+  char said[SW_TIME_ROOM];
+  sw_periods periods = of(3, far, NULL);
+  cr_assert_eq(periods.step, 1);
+  cr_assert_eq(periods.holes, 1);
+  cr_assert_eq(sw_periods_nearest(&periods, "-1"), 1);
+  cr_assert_eq(sw_periods_nearest(&periods, "1"), 2);
+  cr_assert_not_null(strstr(sw_time_say(&periods, said), "the first before 9223372036854775807"));
+}
+
 Test(time, names) {
   static const char *const years[] = {"2001.0", "2002.0", "2011.0"};
   sw_periods periods = of(3, years, NULL);

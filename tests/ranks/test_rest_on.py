@@ -259,6 +259,132 @@ def check_number_of_units(f):
         assert not os.path.exists(f.path("bad.h5"))
 
 
+# ---- headlines ----------------------------------------------------------------------------------
+
+SAYS = """study: says
+panel: {file: says.csv, unit: id, time: year, missing: keep}
+weights:
+  ring: {kind: file, file: ring.csv}
+composites:
+  s: {positive: [x], weights: equal, over: period}
+measures:
+  - inequality: {of: x, as: q}
+  - moran: {of: x, weights: ring, as: i}
+  - moran: {of: one, weights: ring, as: j}
+  - moran: {of: x, weights: ring, as: k, periods: [2001, 2002]}
+  - gravity: {mass: [x], distance: {file: near.csv}, keep: {top: 1}, as: g}
+  - network: {result: g, as: net}
+output: {file: out.h5}
+"""
+SAID = {
+    "s": "score: mean 0.5 in 2001 (3 of 4), undefined in 2005: no unit has a value of every indicator",
+    "q": "gini: 0.2222 in 2001 (3 of 4), undefined in 2005: no unit has a value; "
+         "undefined in 2004: all are zero",
+    "i": "I: 0 in 2001 (3 of 4), undefined in 2005: fewer than 2 values; undefined in 2002: constant; "
+         "undefined in 2003: no links among the units with a value; undefined in 2004: constant",
+    "j": "I: undefined in all periods: constant",
+    "k": "I: 0 in 2001 (3 of 4), undefined in 2002: constant",
+    "g": "mean undefined in 2005: no pair has a value; kept: {top: 1}",
+    "net": "modularity: 0 in 2001, undefined in 2005: no links; undefined in 2004: no links",
+}
+
+
+def headlines(text):
+    found, name = {}, None
+    for line in text.split("\n"):
+        if line.startswith("/"):
+            name = line[1:].split(":")[0].split("/")[-1]
+        if line.startswith("  headline    "):
+            found.setdefault(name, []).append(line[14:])
+    return found
+
+
+def check_headlines(f):
+    """What the run says, a file says as well, and for any number of ranks; why a value is undefined."""
+    x = {2001: (1, 2, 3, ""), 2002: (5, 5, 5, 5), 2003: (1, "", 2, ""), 2004: (0, 0, 0, 0), 2005: ("",) * 4}
+    f.write("says.csv", "id,year,x,one\n" + "".join(
+        f"{u},{year},{v},1\n" for year, row in x.items() for u, v in zip("abcd", row)))
+    f.write("ring.csv", "from,to\n" + "".join(f"{a},{b}\n{b},{a}\n" for a, b in zip("abcd", "bcda")))
+    f.write("near.csv", "from,to,km\n" + "".join(f"{i},{j},1\n" for i in "abcd" for j in "abcd" if i != j))
+    done = f.run(SAYS)
+    for name, said in SAID.items():
+        assert f"  {name:24} {said}\n" in done.stdout, (name, done.stdout)
+    told = headlines(f.call(["info", f.path("out.h5")]).stdout)
+    assert {name: lines[0] for name, lines in told.items()} == SAID, told
+    with h5py.File(f.path("out.h5")) as file:
+        lines = file["i"].attrs["undefined_in"].decode().split("\n")
+        assert "p_value in 2002: constant" in lines and "variance_randomisation in 2001: too few units for a variance" in lines
+        assert "constant in 2002" in file["i"].attrs["undefined"].decode()
+        assert file["q"].attrs["undefined_in"].decode().split("\n")[0] == "gini in 2004: all are zero"
+    want = f.digest()
+    done = f.run(SAYS, "other.h5", ranks=3, node_ranks=1)
+    assert f.digest("other.h5") == want and all(s in done.stdout for s in SAID.values()), done.stdout
+    # Reasons come along with what is taken, whole or in part.
+    f.run(SAYS, "next.h5", ["--reuse", f.path("out.h5")])
+    assert f.digest("next.h5") == want
+    f.write("says.csv", open(f.path("says.csv")).read().replace("b,2001,2,", "b,2001,4,"))
+    done = f.run(SAYS, "next.h5", ["--reuse", f.path("out.h5")])
+    assert "reused" in done.stdout, done.stdout
+    f.run(SAYS, "anew.h5")
+    assert f.digest("next.h5") == f.digest("anew.h5")
+    # Pairs: of how many; values by unit with an axis: of which position.
+    done = f.run("study: p\npanel: {file: says.csv, unit: id, time: year, missing: keep}\nmeasures:\n"
+                 "  - gravity: {mass: [x], distance: {file: near.csv}, keep: summary, as: g, periods: [2003]}\n"
+                 "  - location_quotient: {industries: [one, x], total: one, base_over: complete, as: lq}\n")
+    assert "mean 2 over 2 of 12 ordered pairs; kept: summary" in done.stdout, done.stdout
+    assert "value[one]: mean 1 in 2001 (4 of 4), 1 in 2005 (4 of 4)" in done.stdout, done.stdout
+
+
+# ---- weights and formulas -----------------------------------------------------------------------
+
+FORMS = """study: forms
+panel: {file: forms.csv, unit: id}
+units: {file: forms_units.csv, unit: id, lon: lon, lat: lat, groups: [half]}
+weights:
+  ring: {kind: file, file: ring.csv}
+  near: {kind: knn, k: 1, style: binary}
+composites:
+  s: {positive: [x], weights: equal, normalise: rank}
+  t: {positive: [y], weights: {y: 2}}
+measures:
+  - gravity: {mass: [x], distance: {file: near.csv}, keep: links, weights: near, as: g}
+  - gravity: {mass: [x], distance: {file: near.csv}, share: y, same_group: {group: half, factor: 2}, as: f}
+  - moran: {of: x, weights: ring}
+  - coupling_coordination: {systems: [s, t], as: c}
+  - coupling_coordination: {systems: [s, t], form: dispersion, as: d}
+  - inequality: {of: x, as: q}
+  - inequality: {of: x, weight: y, groups: [half], as: w}
+  - structural_similarity: {shares: [x, y], form: krugman, as: k}
+output: {file: out.h5}
+"""
+
+
+def check_forms(f):
+    f.write("forms.csv", "id,x,y\na,1,4\nb,2,3\nc,3,1\nd,5,2\n")
+    f.write("forms_units.csv", "id,lon,lat,half\na,0,0,n\nb,1,0,n\nc,2,0,s\nd,4,0,s\n")
+    f.write("ring.csv", "from,to\n" + "".join(f"{a},{b}\n{b},{a}\n" for a, b in zip("abcd", "bcda")))
+    f.write("near.csv", "from,to,km\n" + "".join(f"{i},{j},1\n" for i in "abcd" for j in "abcd" if i != j))
+    f.run(FORMS)
+    with h5py.File(f.path("out.h5")) as file:
+        def said(group, name):
+            return file[group].attrs[name].decode()
+        assert said("g", "weights") == "near: {kind: knn, k: 1, style: binary}"
+        assert said("g", "parameters").endswith("keep: links, weights: near}"), said("g", "parameters")
+        assert said("moran", "weights") == "ring: {kind: file, file: ring.csv, style: row}"
+        assert "weights" not in file["f"].attrs and file["q"].attrs.get("weights") is None
+        assert said("c", "formula") == "D = sqrt(C T), T = sum alpha_s U_s; C = GM(U)/AM(U)"
+        assert said("d", "formula") == "D = sqrt(C T), T = sum alpha_s U_s; C = 1 - 2 sd(U)"
+        assert said("g", "formula").endswith("the geometric mean of the masses")
+        assert said("f", "formula").endswith("; times x_i / (x_i + x_j), x the share; times the factor, of pairs of one group")
+        assert said("q", "formula").endswith("; p = 1/n") and "Dagum" not in said("q", "formula")
+        assert "; p the share of the weight; Theil: " in said("w", "formula")
+        assert said("k", "formula") == "s_ik = e_ik / sum_k e_ik; sum_k |s_ik - s_jk|"
+        assert said("composites/s", "formula").endswith("; x' = (average rank - 1)/(m - 1), 1 - x' for a negative one; w_j equal")
+        assert said("composites/t", "formula").endswith("; w_j as given, divided by their sum")
+    text = f.call(["measures", "coupling_coordination"]).stdout
+    assert all(form in text for form in ("form: product", "form: wang2021", "form: dispersion")), text
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         f = Folder(folder)
@@ -270,6 +396,8 @@ def main():
         check_ranks(f)
         check_balanced(f)
         check_number_of_units(f)
+        check_forms(f)
+        check_headlines(f)
 
 
 if __name__ == "__main__":

@@ -173,6 +173,14 @@ class Periods(unittest.TestCase):
         with h5py.File("r.h5") as file:
             self.assertEqual([text(t) for t in file["time"]], labels)
             self.assertNotIn("time_label", file)
+        write("u.csv", "id,lon,lat\na,1,1\nb,2,2\nc,3,1\n")
+        self.study("missing: keep", "  - gravity: {mass: [x], keep: {top: 1}, as: g}\n  - network: {result: g}\n",
+                   "units: {file: u.csv, unit: id, lon: lon, lat: lat}\n")
+        self.assertIn("without jaccard and overlap: the order of periods such as 'early' is unknown",
+                      self.run_study().stderr)
+        with h5py.File("r.h5") as file:
+            self.assertEqual(file["network/density"].shape, (4,))
+            self.assertNotIn("jaccard", file["network"])
         os.remove("r.h5")
         known = "'early' is of no known form"
         self.study("missing: interpolate")
@@ -213,6 +221,27 @@ class Periods(unittest.TestCase):
                               [text(t) for t in file["time_label"]], file["last/value_checksum"][()]))
         self.assertEqual(found[0], found[1])
         self.assertEqual(found[0][2], ["2001M1", "2001M3"])
+
+    def test_hdf5_like_csv(self):
+        """Labels of an HDF5 panel, numbers or texts, mean what those of a CSV file mean."""
+        values = {u: {t: k + i for i, t in enumerate(("2001M9", "2001M10", "2001M11"))}
+                  for k, u in enumerate("abc", 1)}
+        write("p.csv", long(values))
+        with h5py.File("p.h5", "w") as file:
+            kind = h5py.string_dtype()
+            file.create_dataset("id", data=list(values), dtype=kind)
+            file.create_dataset("t", data=["2001M11", "2001M10", "2001M9"], dtype=kind)
+            file["x"] = [[values[u][t] for u in values] for t in ("2001M11", "2001M10", "2001M9")]
+        found = []
+        for name in ("p.csv", "p.h5"):
+            write("s.yaml", f"study: s\npanel: {{file: {name}, unit: id, time: t, periods: [2001-10, 2001-11]}}\n"
+                            "measures:\n  - inequality: {of: x}\noutput: {file: r.h5}\n")
+            self.run_study()
+            with h5py.File("r.h5") as file:
+                found.append([file["inequality/value_checksum"][()], list(file["inequality/operand_hash"]),
+                              list(file["time"]), [text(t) for t in file["time_label"]]])
+        self.assertEqual(found[0], found[1])
+        self.assertEqual(found[0][3], ["2001M10", "2001M11"])
 
     def test_reuse_and_diff(self):
         """A file that has the periods under other labels; one with a period more."""
@@ -274,6 +303,11 @@ class Periods(unittest.TestCase):
         self.assertIn("s: 2 units, a cross-section -> r.h5", done.stdout)
         self.assertNotIn("0 to 0", done.stdout + done.stderr)
         self.assertIn("periods  a cross-section\n", spillway("info", "r.h5").stdout)
+
+    def test_no_periods(self):
+        write("p.csv", long({u: {"2001": 1} for u in "ab"}))
+        self.study("missing: keep, periods: []")
+        self.refused("s.yaml:2:65: periods: the list is empty; leave it out for all periods")
 
     def test_seeds(self):
         write("p.csv", long({u: {"2001": 1} for u in "ab"}))

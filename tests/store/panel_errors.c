@@ -101,11 +101,18 @@ Test(panel_errors, integers_and_other_periods) {
 
 Test(panel_errors, separators) {
   put("p.csv", "id;year;gdp\na;1;1,5\nb;1;2\n");
-  refused(LONG, "gdp",
-          "p.csv:2: gdp: '1,5' is not a number: it has a decimal comma; write `decimal: \",\"` under "
-          "panel");
+  refused(
+      LONG, "gdp",
+      "p.csv:2: gdp: '1,5' is not a number: it has a decimal comma; write `decimal: \",\"` under "
+      "panel");
   put("p.csv", "sep=;\nid,year,gdp\na,1,1\n");
-  refused(LONG, "gdp", "study.yaml:2:28: p.csv has no column 'id'");
+  refused(LONG, "gdp",
+          "study.yaml:2:28: p.csv has no column 'id'; the columns are parted at `;`, a first line "
+          "`sep=,` changes that");
+  put("p.csv", "id;year, (1);gdp, mio, (2)\na;1;1\n");
+  refused(LONG, "gdp",
+          "study.yaml:2:28: p.csv has no column 'id'; the columns are parted at `,`, a first line "
+          "`sep=;` changes that");
   put("p.csv", "sep=;\n");
   refused(LONG, "gdp", "p.csv: the file is empty; expected a line with the names of the columns");
 }

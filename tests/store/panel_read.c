@@ -65,6 +65,15 @@ Test(panel_read, separators) {
   }
 }
 
+/* The same of a units file, here that of Excel in a country of decimal commas. */
+Test(panel_read, separators_of_units) {
+  put("p.csv", "id,year,gdp\na,1,5\nb,1,6\n");
+  put("u.csv", "\xEF\xBB\xBFsep=;\r\nid;state, land;lon\r\na;x;7\r\nb;y;8.5\r\n");
+  outcome out = read_good(2, LONG "\nunits: {file: u.csv, unit: id, lon: lon, lat: lon}", "gdp");
+  cr_assert_eq(out.panel->units.lon[1], 8.5);
+  release(&out);
+}
+
 /* P.CSV and P.CSV.GZ are what p.csv and p.csv.gz are. */
 Test(panel_read, endings_in_any_case) {
   char command[256];
@@ -74,6 +83,10 @@ Test(panel_read, endings_in_any_case) {
   release(&out);
   snprintf(command, sizeof command, "gzip -c %s/P.CSV > %s/P.Csv.GZ", folder, folder);
   cr_assert_eq(system(command), 0);
+  put("p.tsv", "id\tyear\tgdp\na\t1\t5\nb\t1\t6\n");
+  out = read_good(1, "panel: {file: p.tsv, unit: id, time: year}", "gdp");
+  EXPECT(out, "gdp", "1", "b", 6);
+  release(&out);
   out = read_good(2, "panel: {file: P.Csv.GZ, unit: id, time: year}", "gdp");
   EXPECT(out, "gdp", "1", "b", 6);
   release(&out);

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 
+import cftime
 import h5py
 import netCDF4
 import numpy as np
@@ -340,6 +341,9 @@ def check_bad_attributes():
             ({"_Unsigned": np.int32(1)}, "_Unsigned is no text")):
         write_nc("a.nc", grid("i2"), "i2", attributes=attributes)
         refused("a.nc", f"a.nc: x: the attribute {line}")
+    write_nc("a.nc", grid("i1"), "i1", attributes={"valid_range": np.array([0, 255], "i2")})
+    refused("a.nc", "a.nc: x: the attribute valid_range is of unsigned numbers, and the stored ones "
+            'are signed; expected _Unsigned = "true" beside it')
     write_nc("a.nc", grid("f4"), "f4", attributes={"_Unsigned": "true"})
     refused("a.nc", "a.nc: x: the attribute _Unsigned is for integers")
     write_h5("a.h5", grid("i2"), attributes={"_FillValue": np.array([1, 2])})
@@ -390,6 +394,25 @@ def check_times():
         dates = netCDF4.num2date(numbers, units, calendar)
         times(numbers, units, [d.strftime("%Y-%m-%d") for d in dates], calendar)
 
+    # and over all of a calendar's years, by months and by days
+    draw = np.random.default_rng(7)
+    for calendar, units, least in (("standard", "days since 0001-01-01", 577736),
+                                   ("standard", "hours since 1582-10-04 12:00", 24),
+                                   ("proleptic_gregorian", "days since 1969-12-31", -719000),
+                                   ("proleptic_gregorian", "minutes since 1600-02-29", -8e8)):
+        per_day = 1440 if "minutes" in units else 24 if "hours" in units else 1
+        numbers = least + per_day * np.unique(draw.integers(1, 2_500_000, 300))
+        numbers = np.array([n for n in numbers if n < per_day * 2_800_000])
+        dates = [d.strftime("%Y-%m-%d") for d in netCDF4.num2date(numbers, units, calendar)]
+        many_times(numbers, units, calendar, dates)
+    for calendar in ("noleap", "all_leap", "360_day"):
+        dates = [cftime.datetime(int(y), int(m), 1, calendar=calendar)
+                 for y, m in zip(np.sort(draw.choice(np.arange(1, 9999), 300, replace=False)),
+                                 draw.integers(1, 13, 300))]
+        units = "days since 1234-05-06"
+        many_times(cftime.date2num(dates, units, calendar), units, calendar,
+                   [d.strftime("%Y-%m") for d in dates])
+
     def bad(numbers, units, line, calendar=None, kind="f8"):
         attributes = {"units": units, **({"calendar": calendar} if calendar else {})}
         write_nc("a.nc", grid(), times=numbers, time_kind=kind, time_attributes=attributes)
@@ -419,6 +442,14 @@ def check_times():
     bad([0, 1, 2], "days since 1500-01-01", "0 days since 1500-01-01 lies before 1582-10-15")
     bad([0, 0.5, 2], "m", "0.5 is not a period; expected whole numbers or texts")
     bad([5, 5, 6], "1", "a period appears twice")
+
+
+def many_times(numbers, units, calendar, wanted):
+    values = np.arange(len(numbers) * len(CODES)).reshape(len(numbers), len(CODES))
+    data = xr.Dataset({"x": (("time", "unit"), values)}, {"unit": CODES, "time": numbers})
+    data.time.attrs = {"units": units, "calendar": calendar}
+    data.to_netcdf("many.nc")
+    same("many.nc", values, times=[w.strip().replace(" ", "0") for w in wanted])
 
 
 def check_axes():
@@ -458,6 +489,14 @@ def check_filters():
                     {"compression": "szip"}, {"scaleoffset": 4}):
         write_h5("a.h5", grid(), **options)
         same("a.h5", holes())
+    # results that were packed anew
+    with h5py.File("out.h5", "a") as f:
+        del f["time"]
+        f.create_dataset("time", data=np.zeros(64, "i8"), compression="lzf")
+    done = spillway("info", "out.h5")
+    assert done.returncode == 2 and "required filter 'lzf' is not registered; name the folder of its " \
+        "plug-in in HDF5_PLUGIN_PATH, or where it can be read write the file anew: h5repack -f GZIP=4 " \
+        "OLD NEW" in done.stderr, done.stderr
     # blosc: no library here writes it; the number of the filter is written over that of deflate
     write_h5("a.h5", grid(), compression="gzip")
     with open("a.h5", "rb") as f:

@@ -1,5 +1,5 @@
-/* The summary at the end of a run: one line per result, then the phases. Figures are read from the
- * jobs, so they are the ones in the file. The results are complete by now: a failure here is only a
+/* The summary at the end of a run: a line or two per result, then the phases. Figures are read from
+ * the file (store/layout/headline.c). The results are complete by now: a failure here is only a
  * warning (verbs/compute.c).
  *
  * All ranks call everything here in the same order, since figures of units and times are spread
@@ -8,8 +8,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/text.h"
+#include "measure/names.h"
 #include "panel/treat.h"
+#include "store/layout/headline.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -19,118 +20,20 @@
 
 /* ---- headlines -------------------------------------------------------------------------- */
 
-/* The mean over the units that have a value, on rank 0, and how many these are. Ranks add their own
- * units and rank 0 adds the ranks in order: the last bits depend on the number of ranks; this is
- * allowed because the mean is printed with four digits and stored nowhere. */
-static sw_status mean_of_units(sw_error *err, const sw_run *run, const double *row, double *mean,
-                               int64_t *with) {
-  sw_team *team = run->team;
-  int64_t own = run->panel->hi - run->panel->lo;
-  double part[2] = {0, 0}, *all = NULL;
-  for (int64_t k = 0; k < own; k++) {
-    if (isnan(row[k])) continue;
-    part[0] += row[k];
-    part[1] += 1;
-  }
-  size_t *counts = NULL;
-  /* A rank out of memory must still take part in the gather. */
-  sw_status status = sw_alloc(err, (size_t)team->size, sizeof *counts, (void **)&counts);
-  SW_TRY(sw_team_agree(team, err, status, 0));
-  status = team->gather(team, err, part, sizeof part, 0, (void **)&all, counts);
-  double sum = 0, number = 0;
-  for (int r = 0; status == SW_OK && team->rank == 0 && r < team->size; r++) {
-    sum += all[2 * r];
-    number += all[2 * r + 1];
-  }
-  *mean = number > 0 ? sum / number : NAN;
-  *with = (int64_t)number;
-  sw_free(all);
-  sw_free(counts);
-  return status;
+/* Without the folder that composites stand in: names of results share one space. */
+static const char *name_of(const char *path) {
+  size_t folder = strlen(SW_NAME_COMPOSITES);
+  bool within = strncmp(path, SW_NAME_COMPOSITES, folder) == 0 && path[folder] == '/';
+  return within ? path + folder + 1 : path;
 }
 
-static bool is_shown(const sw_job *job, int q) {
-  const sw_output *output = &job->measure->output[q];
-  return output->shape != SW_PAIR && !output->of_pairs && !job->result[q].off;
-}
-
-/* The output to show beside the line of pairs: the measure's headline when it is on, else the first
- * one by unit, else the first by period, else, without pairs, the first table. -1: none. */
-static int headline(const sw_job *job, bool pairs) {
-  static const sw_shape order[] = {SW_UNIT, SW_GLOBAL, SW_TABLE};
-  const sw_output *output = job->measure->output;
-  for (int q = 0; job->measure->headline && output[q].name; q++)
-    if (is_shown(job, q) && strcmp(output[q].name, job->measure->headline) == 0) return q;
-  for (int s = 0; s < (pairs ? 2 : 3); s++)
-    for (int q = 0; output[q].name; q++)
-      if (is_shown(job, q) && output[q].shape == order[s]) return q;
-  return -1;
-}
-
-/* Prints the result's name and the quantity; of a quantity by industry only the first is shown, so
- * its label is printed too. */
-static void say_quantity(const sw_job *job, const sw_result *result) {
-  char text[SW_NUMBER_ROOM];
-  printf("  %-24s %s", job->name, result->output->name);
-  for (int a = 0; a < SW_MAX_OWN && result->output->axis[a]; a++) {
-    const sw_axis *axis = sw_job_find_axis(job, result->output->axis[a]);
-    printf("[%s]", axis->number ? sw_show_number(axis->number[0], text) : axis->label[0]);
-  }
-}
-
-/* First and last period, so that a trend shows. Collective. */
-static sw_status say_unit(sw_error *err, const sw_run *run, const sw_job *job, int q) {
-  const sw_result *result = &job->result[q];
-  int last = sw_result_periods(job, result) - 1;
-  double first_mean = NAN, last_mean = NAN;
-  int64_t with = 0;
-  SW_TRY(mean_of_units(err, run, result->row[0], &first_mean, &with));
-  SW_TRY(mean_of_units(err, run, result->row[last], &last_mean, &with));
-  if (run->team->rank != 0) return SW_OK;
-  say_quantity(job, result);
-  if (last > 0) printf(": mean %.4g in %s,", first_mean, sw_job_period(job, 0));
-  printf("%s %.4g", last > 0 ? "" : ": mean", last_mean);
-  if (last > 0) printf(" in %s", sw_job_period(job, last));
-  printf("; %lld of %lld units\n", (long long)with, (long long)job->n);
-  return SW_OK;
-}
-
-/* The number of the first and the last period; of a table its first. On rank 0 only, where these
- * results are. */
-static void say_whole(const sw_job *job, int q) {
-  const sw_result *result = &job->result[q];
-  int last = sw_result_periods(job, result) - 1, width = result->width;
-  say_quantity(job, result);
-  if (last > 0) printf(": %.4g in %s,", result->row[0][0], sw_job_period(job, 0));
-  printf("%s %.4g", last > 0 ? "" : ":", result->row[0][last * width]);
-  if (last > 0) printf(" in %s", sw_job_period(job, last));
-  putchar('\n');
-}
-
-/* The mean over all pairs, also of those not kept. Its figures are on every rank. */
-static void say_pair(const sw_job *job, const sw_pair_plan *plan) {
-  static const char *const kept[] = {"", "dense", "top", "above", "links", "summary", "share"};
-  const sw_summary *s = &plan->summary;
-  int last = s->n_periods - 1;
-  printf("  %-24s mean %.4g over %lld ordered pairs", job->name, s->mean[last],
-         (long long)s->pairs[last]);
-  if (!job->whole_series && last > 0) printf(" in %s", sw_job_period(job, last));
-  printf("; kept: %s", kept[plan->keep.kind]);
-  if (plan->keep.kind == SW_KEEP_TOP) printf(" %lld", (long long)plan->keep.top);
-  if (plan->keep.kind == SW_KEEP_SHARE) printf(" %g", plan->keep.share);
-  putchar('\n');
-}
-
-/* A pair result has a line for its pairs; any result has one for its headline, if it has another
- * output than pairs. */
-static sw_status say_job(sw_error *err, const sw_run *run, int e) {
-  const sw_job *job = &run->job[e];
-  bool pairs = run->study->entry[e].is_pair;
-  if (pairs && run->team->rank == 0) say_pair(job, &run->pair[e]);
-  int q = headline(job, pairs);
-  if (q < 0) return SW_OK;
-  if (job->measure->output[q].shape == SW_UNIT) return say_unit(err, run, job, q);
-  if (run->team->rank == 0) say_whole(job, q);
+/* Rank 0, out of the finished file: the words are those of `spillway info`. */
+static sw_status say_results(sw_error *err, const sw_session *s) {
+  int count = 0;
+  sw_headline *headline = NULL;
+  SW_TRY(sw_headlines_read(err, s->arena, s->study->output_path, &count, &headline));
+  for (int k = 0; k < count; k++)
+    printf("  %-24s %s\n", name_of(headline[k].path), headline[k].text);
   return SW_OK;
 }
 
@@ -294,12 +197,12 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
       printf(", a cross-section");
     else
       printf(" x %d period%s", periods->n, periods->n == 1 ? "" : "s");
-    printf(" -> %s (%s)\n", s->study->output_path,
-           sw_session_show_bytes(file_bytes(s->study->output_path)));
+    printf(" -> %s (%s)%s%s\n", s->study->output_path,
+           sw_session_show_bytes(file_bytes(s->study->output_path)),
+           s->link ? ", by the link " : "", s->link ? s->link : "");
     say_panel(s->panel);
   }
-  for (int e = 0; e < s->study->n_entries; e++)
-    SW_TRY(say_job(err, run, e));
+  SW_TRY(sw_team_agree(team, err, team->rank == 0 ? say_results(err, s) : SW_OK, 0));
   /* Two reductions for all figures: each is a collective, and none may lie behind a condition that
    * ranks see differently. */
   double most[N_FIGURES] = {s->seconds_read,    run->seconds_unit, run->seconds_pairs,

@@ -44,8 +44,21 @@ static void print_root(const char *path, const sw_results_info *info) {
   if (*info->missing_cells) printf("  missing cells: %s\n", info->missing_cells);
 }
 
-static void print_result(const sw_info_result *result) {
+/* Of a result within this one behind its name there. */
+static void print_headlines(const sw_results_info *info, const sw_info_result *result) {
+  size_t length = strlen(result->name);
+  for (int k = 0; k < info->n_headlines; k++) {
+    const sw_headline *line = &info->headline[k];
+    if (strncmp(line->path, result->name, length) != 0) continue;
+    if (line->path[length] == '\0') printf("  headline    %s\n", line->text);
+    if (line->path[length] == '/')
+      printf("  headline    %s: %s\n", line->path + length + 1, line->text);
+  }
+}
+
+static void print_result(const sw_results_info *info, const sw_info_result *result) {
   printf("\n/%s: %s, version %lld\n", result->name, result->measure, (long long)result->version);
+  print_headlines(info, result);
   printf("  parameters  %s\n", result->parameters);
   printf("  undefined   %s\n", result->undefined);
   for (int v = 0; v < result->n_variables; v++) {
@@ -82,7 +95,7 @@ static void tell(void *self) {
   if (status == SW_OK) {
     print_root(path, &info);
     for (int r = 0; r < info.n_results; r++)
-      print_result(&info.result[r]);
+      print_result(&info, &info.result[r]);
   }
   sw_arena_destroy(arena);
 }

@@ -315,6 +315,20 @@ static void print_example(const sw_measure *measure, const sw_measure *alias) {
   printf("}\n");
 }
 
+/* What the formula is besides, by the values of parameters; of one that an alias sets, its alone.
+ */
+static void print_variants(const sw_measure *measure, const sw_measure *alias) {
+  char name[100];
+  for (const sw_variant *v = measure->variant; v && v->param; v++) {
+    if (is_set(alias, v->param) && strcmp(alias->alias_value, v->choice) != 0) continue;
+    const char *choice = strcmp(v->choice, "*") == 0 ? "given"
+                         : *v->choice                ? v->choice
+                                                     : "left out";
+    snprintf(name, sizeof name, "%s: %s", v->param, choice);
+    print_wrapped(printf("%*s%-22s", INDENT, "", name), INDENT + 24, v->formula);
+  }
+}
+
 /* A measure, or an alias: then what is said is the measure's, but for the parameter that is set. */
 static void print_measure(const sw_measure *measure) {
   const sw_measure *alias = measure->alias_of ? measure : NULL;
@@ -329,6 +343,7 @@ static void print_measure(const sw_measure *measure) {
     print_section("Alias of", line);
   }
   print_section("Formula", measure->formula);
+  print_variants(measure, alias);
   printf("\nParameters\n");
   for (int i = 0; measure->param[i].name; i++)
     if (!is_set(alias, measure->param[i].name)) print_param(&measure->param[i]);

@@ -180,7 +180,7 @@ static bool find_scale(const double *x, int64_t n, scratch s, int *exponent) {
     hi = x[i] > hi ? x[i] : hi;
   }
   frexp(fabs(lo) > fabs(hi) ? lo : hi, exponent);
-  return lo < hi;
+  return sw_stats_vary(lo, hi);
 }
 
 /* z = (x - mean) 2^-exponent of the units used, 0 for the others, and the sums over z. */
@@ -266,7 +266,7 @@ static void moments(sw_moran *m, weight_sums w, double n, const value_sums *v) {
 sw_moran sw_moran_compute(const sw_links *links, bool row_standardised, sw_islands islands,
                           const double *x, void *workspace) {
   scratch s = scratch_of(workspace, links->n);
-  sw_moran m = {NAN, NAN, NAN, NAN, NAN, NAN, 0};
+  sw_moran m = {NAN, NAN, NAN, NAN, NAN, NAN, 0, SW_MORAN_DEFINED};
   int exponent = 0;
   s.adjusts = islands == SW_ISLANDS_ADJUST;
   for (int64_t i = 0; i < links->n; i++)
@@ -279,7 +279,13 @@ sw_moran sw_moran_compute(const sw_links *links, bool row_standardised, sw_islan
   double n = m.n_used - (s.adjusts ? (double)without : 0);
   weight_sums w = sum_weights(links, s, n);
   /* Nothing varies, or no units are linked: I is undefined, n_used is reported all the same. */
-  if (!find_scale(x, links->n, s, &exponent) || n < 2 || w.s0 == 0) return m;
+  if (m.n_used < 2)
+    m.undefined = SW_MORAN_FEW;
+  else if (!find_scale(x, links->n, s, &exponent))
+    m.undefined = SW_MORAN_CONSTANT;
+  else if (n < 2 || w.s0 == 0)
+    m.undefined = SW_MORAN_NO_LINKS;
+  if (m.undefined != SW_MORAN_DEFINED) return m;
   value_sums v = deviations(x, links->n, s, exponent);
   m.i = n / w.s0 * cross_product(links, s) / v.square;
   moments(&m, w, n, &v);

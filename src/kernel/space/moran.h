@@ -11,9 +11,17 @@ typedef enum sw_islands { SW_ISLANDS_ADJUST, SW_ISLANDS_ZERO, SW_ISLANDS_REMOVE 
 
 #define SW_ISLANDS_CHOICES "adjust|zero|remove"
 
+typedef enum sw_moran_reason {
+  SW_MORAN_DEFINED,
+  SW_MORAN_FEW,      /* fewer than 2 values */
+  SW_MORAN_CONSTANT, /* all values are equal */
+  SW_MORAN_NO_LINKS  /* the weights among the units with a value sum to zero */
+} sw_moran_reason;
+
 typedef struct sw_moran {
   double i, expected, variance_normality, variance_randomisation, z, p_value;
-  double n_used; /* values in the mean */
+  double n_used;     /* values in the mean */
+  int64_t undefined; /* why I is not defined: an sw_moran_reason */
 } sw_moran;
 
 /* All rows with a link sum to 1: a row-standardised matrix, standardised anew where values are

@@ -241,8 +241,7 @@ static size_t workspace_composite(const sw_job *job) {
 
 /* ---- folds ------------------------------------------------------------------------------ */
 
-/* Infinite ends, which any value replaces; a pool without rows keeps them, and lo < hi is then
- * false: constant. */
+/* Infinite ends, which any value replaces; a pool without rows keeps them, and does not vary. */
 static void start_composite(const sw_job *job, int pass, void *all) {
   const sw_composite_spec *spec = spec_of(job);
   memset(all, 0, job->pass[pass].partial);
@@ -419,14 +418,24 @@ static const sw_output outputs[] = {
      .axis = {SW_NAME_INDICATOR}},
     {0}};
 
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"normalise", "min-max", "x' = (x - lo)/(hi - lo), (hi - x)/(hi - lo) for a negative one"},
+    {"normalise", "rank", "x' = (average rank - 1)/(m - 1), 1 - x' for a negative one"},
+    {"normalise", "z-score", "x' = (x - mean)/sd, divisor m - 1, -x' for a negative one"},
+    {"weights", "entropy", "w_j = (1 - e_j)/sum(1 - e), e_j = -sum p ln p / ln m, p = x'/sum x'"},
+    {"weights", "equal", "w_j equal"},
+    {"weights", "critic", "w_j from sd_j sum_k (1 - r_jk)"},
+    {"weights", "cv", "w_j from sd_j/mean_j"},
+    {"weights", "*", "w_j as given, divided by their sum"},
+    {0}};
+
 const sw_measure sw_measure_composite = {
     .name = "composite",
     .title = "Composite score from weighted indicators",
-    .formula =
-        "score = sum_j w_j x'_j; min-max: x' = (x - lo)/(hi - lo), (hi - x)/(hi - lo) for a "
-        "negative one; rank: (average rank - 1)/(m - 1); z-score: divisor m - 1. Over the m rows "
-        "complete in all indicators: entropy: e_j = -sum p ln p / ln m, p = x'/sum x', w_j = "
-        "(1 - e_j)/sum(1 - e); critic: sd_j sum_k (1 - r_jk); cv: sd_j/mean_j; constant: w_j = 0",
+    .formula = "score = sum_j w_j x'_j, over the m rows complete in all indicators; sum_j w_j = 1; "
+               "constant in the pool: w_j = 0",
+    .variant = variants,
     .source = "Shannon 1948; Diakoulaki, Mavrotas and Papayannakis 1995 (CRITIC)",
     .version = 1,
     .kind = SW_KIND_COMPOSITE,

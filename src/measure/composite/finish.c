@@ -119,6 +119,18 @@ static sw_status set_weights(sw_error *err, const sw_job *job, const void *range
   return SW_OK;
 }
 
+/* Of a period without scores: of its weights, too. */
+static void say_why(sw_job *job, sw_composite_range r, int t) {
+  const sw_composite_spec *spec = spec_of(job);
+  bool varies = false;
+  for (int j = 0; j < spec->p; j++)
+    varies |= !sw_composite_constant(spec, r, j);
+  if (varies && *r.rows > 0) return;
+  const char *why = *r.rows > 0 ? "no indicator varies" : "no unit has a value of every indicator";
+  sw_job_undefined(job, SW_COMPOSITE_SCORE, t, why);
+  sw_job_undefined(job, SW_COMPOSITE_WEIGHT + SW_COMPOSITE_BY_PERIOD, t, why);
+}
+
 /* The result is the ranges as they are, for every rank's scaling, then the weights if they are
  * known by now. */
 static sw_status finish_range(sw_error *err, sw_job *job, const void *all, double *result) {
@@ -126,6 +138,7 @@ static sw_status finish_range(sw_error *err, sw_job *job, const void *all, doubl
   for (int pool = 0; pool < spec->pools; pool++) {
     sw_composite_range r = sw_composite_range_at(spec, all, pool);
     SW_TRY(check_pool(err, job, pool, r));
+    if (spec->per_period) say_why(job, r, pool);
     write_bounds(job, r, pool);
   }
   for (int j = 0; j < spec->p; j++)

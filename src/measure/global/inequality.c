@@ -104,8 +104,20 @@ static sw_status check_record(sw_error *err, const sw_job *job, const record *r,
                  sw_job_period(job, t), r->wrong_value);
 }
 
+/* Of all indices, or of Theil's L and its parts alone. */
+static void say_why(sw_job *job, const record *r, int t) {
+  const char *why = r->n == 0              ? "no unit has a value"
+                    : isnan(r->whole.gini) ? "all are zero"
+                                           : NULL;
+  for (int q = GINI; q <= CV; q++) {
+    bool logs = q == THEIL_L || q == L_BETWEEN || q == L_WITHIN;
+    if (why || logs) sw_job_undefined(job, q, t, why ? why : "a value is zero");
+  }
+}
+
 /* N_USED is an integer output; results are doubles until they are written. */
-static void place_whole(const sw_job *job, const record *r, int t) {
+static void place_whole(sw_job *job, const record *r, int t) {
+  say_why(job, r, t);
   const double value[] = {r->whole.gini, r->whole.theil_t, r->whole.theil_l};
   for (int q = 0; q < 3; q++)
     job->result[GINI + q].row[0][t] = value[q];
@@ -254,12 +266,21 @@ static const sw_output outputs[] = {
      .number = SW_INT32},
     {0}};
 
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"weight", "", "p = 1/n"},
+    {"weight", "*", "p the share of the weight"},
+    {"groups", "*",
+     "Theil: within + between = T, L; Dagum: within + between net + transvariation = G"},
+    {0}};
+
 const sw_measure sw_measure_inequality = {
     .name = "inequality",
     .title = "Inequality between units, and between and within groups",
     .formula =
-        "p share of the weight, s of the total; G = sum p_i p_j |y_i - y_j|/(2 mu); T = sum s "
-        "ln(y/mu), L = sum p ln(mu/y); Dagum: within + between net + transvariation = G",
+        "G = sum p_i p_j |y_i - y_j|/(2 mu); T = sum s ln(y/mu), s the share of the total; L = "
+        "sum p ln(mu/y)",
+    .variant = variants,
     .source = "Theil 1967; Dagum 1997, Empirical Economics 22:515-531; Williamson 1965",
     .version = 1,
     .kind = SW_KIND_GLOBAL,

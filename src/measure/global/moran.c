@@ -35,6 +35,18 @@ static size_t workspace_moran(const sw_job *job) {
   return sw_moran_workspace(job->n);
 }
 
+/* Of I and all that follows from it; of the variances alone where units are too few for them. */
+static void say_why(sw_job *job, const sw_moran *record, int t) {
+  static const char *const why[] = {[SW_MORAN_FEW] = "fewer than 2 values",
+                                    [SW_MORAN_CONSTANT] = "constant",
+                                    [SW_MORAN_NO_LINKS] = "no links among the units with a value"};
+  for (int q = I; q <= P_VALUE; q++)
+    if (record->undefined != SW_MORAN_DEFINED)
+      sw_job_undefined(job, q, t, why[record->undefined]);
+    else
+      sw_job_undefined(job, q, t, "too few units for a variance");
+}
+
 /* Records stand by period. */
 static sw_status finish_moran(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   (void)err;
@@ -49,6 +61,7 @@ static sw_status finish_moran(sw_error *err, sw_job *job, int pass, const void *
     job->result[Z].row[0][t] = record[t].z;
     job->result[P_VALUE].row[0][t] = record[t].p_value;
     job->result[N_USED].row[0][t] = record[t].n_used;
+    say_why(job, &record[t], t);
   }
   return SW_OK;
 }

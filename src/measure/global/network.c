@@ -164,6 +164,10 @@ static sw_status finish_figures(sw_error *err, sw_job *job, const char *all, voi
     job->result[CORE_R].row[0][t] = found->core_r;
     if (!job->result[JACCARD].off) job->result[JACCARD].row[0][t] = found->jaccard;
     if (!job->result[OVERLAP].off) job->result[OVERLAP].row[0][t] = found->overlap;
+    for (int q = DENSITY; q <= OVERLAP; q++)
+      if (found->density == 0) sw_job_undefined(job, q, t, "no links");
+    for (int q = JACCARD; q <= OVERLAP && t == 0; q++)
+      sw_job_undefined(job, q, t, "there is no period before");
     if (blocks)
       memcpy(job->result[BLOCK_SUM].row[0] + (size_t)t * blocks,
              (const double *)(found + 1) + BY_UNIT * job->n, blocks * sizeof(double));

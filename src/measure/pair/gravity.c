@@ -256,11 +256,17 @@ static const sw_output output[] = {
     {.name = "value", .long_name = "gravity between units", .units = "1", .shape = SW_PAIR},
     {.name = NULL}};
 
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"share", "*", "times x_i / (x_i + x_j), x the share"},
+    {"same_group", "*", "times the factor, of pairs of one group"},
+    {0}};
+
 const sw_measure sw_measure_gravity = {
     .name = "gravity",
     .title = "Gravity between units",
-    .formula = "F_ij = K M_i^a M_j^b / d_ij^c, M the geometric mean of the masses; "
-               "with a share x times x_i / (x_i + x_j)",
+    .formula = "F_ij = K M_i^a M_j^b / d_ij^c, M the geometric mean of the masses",
+    .variant = variants,
     .source = "Isard 1954, Location theory and trade theory, Quarterly Journal of Economics 68(2)",
     .version = 1,
     .kind = SW_KIND_PAIR,

@@ -317,11 +317,24 @@ static const sw_output output[] = {
      .shape = SW_PAIR},
     {.name = NULL}};
 
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"pairing", "meta",
+     "C_ij the mean coupling C(U) of the 2^p - 2 vectors U that take each system from i or from j, "
+     "T_ij = (T_i + T_j)/2"},
+    {"pairing", "cross",
+     "C_ij = C(U) and T_ij = sum alpha_s U_s of U = (first system of i, second of j)"},
+    {"pairing", "direct", "C_ij = C(U) and T_ij = sum alpha_s U_s of U = (score of i, score of j)"},
+    {"form", "product", "C = GM(U)/AM(U)"},
+    {"form", "wang2021", "C = sqrt([1 - mean |U_i - U_j|] (prod U_i/max U)^(1/(k-1)))"},
+    {"form", "dispersion", "C = 1 - 2 sd(U)"},
+    {0}};
+
 const sw_measure sw_measure_pairwise_coupling = {
     .name = "pairwise_coupling",
     .title = "Coupling coordination between units",
-    .formula = "D_ij = sqrt(C_ij T_ij); meta: C_ij the mean coupling of the 2^p - 2 vectors that "
-               "take each system from i or from j, T_ij = (T_i + T_j)/2",
+    .formula = "D_ij = sqrt(C_ij T_ij)",
+    .variant = variants,
     .source = "Tang et al. 2021 (metacoupling); Wang et al. 2021, Journal of Natural Resources "
               "36(3):793-810 (form wang2021)",
     .version = 1,

@@ -230,11 +230,15 @@ static const sw_output output[] = {
     {.name = "value", .long_name = "flow of the radiation model", .units = "1", .shape = SW_PAIR},
     {.name = NULL}};
 
+/* The formula by its variants. */
+static const sw_variant variants[] = {{"finite", "true", "over 1 - m_i/M"}, {0}};
+
 const sw_measure sw_measure_radiation_model = {
     .name = "radiation_model",
     .title = "Flows by the radiation model",
     .formula = "T_ij = O_i m_i m_j / ((m_i + s_ij)(m_i + s_ij + m_j)), s_ij the mass nearer to i "
-               "than j; finite: over 1 - m_i/M",
+               "than j",
+    .variant = variants,
     .source = "Simini, Gonzalez, Maritan & Barabasi 2012, Nature 484; Masucci, Serras, Johansson & "
               "Batty 2013, Physical Review E 88",
     .version = 2,

@@ -188,13 +188,19 @@ static const sw_output output[] = {{.name = "value",
                                     .shape = SW_PAIR},
                                    {.name = NULL}};
 
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"form", "cosine", "sum_k s_ik s_jk / (|s_i| |s_j|)"},
+    {"form", "krugman", "sum_k |s_ik - s_jk|"},
+    {"form", "complementarity", "1 - sum_k |s_ik - d_jk| / 2, d the shares of demand"},
+    {0}};
+
 /* flops and bytes: of 20 industries. */
 const sw_measure sw_measure_structural_similarity = {
     .name = "structural_similarity",
     .title = "Similarity of the industries of two units",
-    .formula = "s_ik = e_ik / sum_k e_ik; cosine: sum_k s_ik s_jk / (|s_i| |s_j|); krugman: "
-               "sum_k |s_ik - s_jk|; complementarity: 1 - sum_k |s_ik - d_jk| / 2, d the shares of "
-               "demand",
+    .formula = "s_ik = e_ik / sum_k e_ik",
+    .variant = variants,
     .source = "UNIDO 1979, World industry since 1960 (cosine); Krugman 1991, Geography and trade "
               "(krugman); Michaely 1996, World Bank Policy Research Working Paper 1583 "
               "(complementarity)",

@@ -147,10 +147,17 @@ static const sw_output outputs[] = {
      .shape = SW_UNIT},
     {0}};
 
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"form", "plain", "value = 1 - |a - b|/(a + b)"},
+    {"form", "augmented", "value = 1 - |a - b|/(a + b) + (a + b)"},
+    {0}};
+
 const sw_measure sw_measure_coagglomeration = {
     .name = "coagglomeration",
     .title = "Co-agglomeration of two industries",
-    .formula = "plain: 1 - |a - b|/(a + b); augmented: plain + (a + b); a, b location quotients",
+    .formula = "a, b location quotients",
+    .variant = variants,
     .source = "the form current in Chinese regional studies (manufacturing and producer services)",
     .version = 1,
     .kind = SW_KIND_UNIT,

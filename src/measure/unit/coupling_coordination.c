@@ -321,12 +321,18 @@ static const sw_output outputs[] = {
      .axis = {"system"}},
     {0}};
 
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"form", "product", "C = GM(U)/AM(U)"},
+    {"form", "wang2021", "C = sqrt([1 - mean |U_i - U_j|] (prod U_i/max U)^(1/(k-1)))"},
+    {"form", "dispersion", "C = 1 - 2 sd(U)"},
+    {0}};
+
 const sw_measure sw_measure_coupling_coordination = {
     .name = "coupling_coordination",
     .title = "Coupling coordination degree of a unit's systems",
-    .formula = "D = sqrt(C T), T = sum alpha_s U_s; product: C = GM(U)/AM(U); wang2021: C = "
-               "sqrt([1 - mean |U_i - U_j|] (prod U_i/max U)^(1/(k-1))); dispersion: C = 1 - 2 "
-               "sd(U)",
+    .formula = "D = sqrt(C T), T = sum alpha_s U_s",
+    .variant = variants,
     .source = "Liao 1999; Wang et al. 2021, J. Natural Resources 36(3):793-810; Fan 2024",
     .version = 2,
     .headline = "coordination",

@@ -127,12 +127,18 @@ static const sw_output outputs[] = {{.name = "value",
                                      .axis = {"industry"}},
                                     {0}};
 
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"base", "own", "E_i, E the sums over the units"},
+    {"base", "*", "E_i, E of the table"},
+    {"base_over", "complete", "over the units that have both the industry and the total"},
+    {0}};
+
 const sw_measure sw_measure_location_quotient = {
     .name = "location_quotient",
     .title = "Location quotient",
-    .formula =
-        "LQ_ir = (e_ir/e_r)/(E_i/E); e_r = 0 or E_i = 0: undefined; base_over complete: sums "
-        "over the units that have both the industry and the total",
+    .formula = "LQ_ir = (e_ir/e_r)/(E_i/E); e_r = 0 or E_i = 0: undefined",
+    .variant = variants,
     .source = "Florence 1939; Isard 1960, Methods of Regional Analysis",
     .version = 1,
     .kind = SW_KIND_UNIT,

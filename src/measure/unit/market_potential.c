@@ -177,10 +177,18 @@ static const sw_output output[] = {
     {.name = "value", .long_name = "market potential", .units = "1", .shape = SW_UNIT},
     {.name = NULL}};
 
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"own", "full", "plus M_i / d_ii^c, d_ii = 2/3 sqrt(area / pi)"},
+    {"own", "half", "plus M_i / d_ii^(c/2), d_ii = 2/3 sqrt(area / pi)"},
+    {"own", "none", "which is left out"},
+    {0}};
+
 const sw_measure sw_measure_market_potential = {
     .name = "market_potential",
     .title = "Market potential of a unit",
-    .formula = "P_i = sum_{j != i} M_j / d_ij^c + M_i / d_ii^c, d_ii = 2/3 sqrt(area / pi)",
+    .formula = "P_i = sum_{j != i} M_j / d_ij^c, and the own market",
+    .variant = variants,
     .source = "Harris 1954; Head and Mayer 2000; Redding and Venables 2004",
     .version = 1,
     .kind = SW_KIND_UNIT,

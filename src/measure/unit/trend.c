@@ -130,13 +130,20 @@ static const sw_output outputs[] = {
     {.name = "n_used", .long_name = "periods with a value", .number = SW_INT32, BY_UNIT},
     {0}};
 
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"autocorrelation", "none", "sd^2 = [n(n-1)(2n+5) - sum_ties t(t-1)(2t+5)]/18"},
+    {"autocorrelation", "hamed-rao",
+     "sd^2 = [n(n-1)(2n+5) - sum_ties t(t-1)(2t+5)]/18 x [1 + 2/(n(n-1)(n-2)) sum_k "
+     "(n-k)(n-k-1)(n-k-2) rho_k]"},
+    {0}};
+
 const sw_measure sw_measure_trend = {
     .name = "trend",
     .title = "Trend of a unit's series: slope, Mann-Kendall, Sen, Pettitt",
-    .formula =
-        "slope by least squares on time; S = sum_(i<j) sgn(x_j - x_i), Z = (S - sgn S)/sd; "
-        "Sen: median of (x_j - x_i)/(t_j - t_i); Pettitt: max |sum_(i<=t<j) sgn(x_i - x_j)|; "
-        "hamed-rao: Var S x [1 + 2/(n(n-1)(n-2)) sum_k (n-k)(n-k-1)(n-k-2) rho_k]",
+    .formula = "slope by least squares on time; S = sum_(i<j) sgn(x_j - x_i), Z = (S - sgn S)/sd; "
+               "Sen: median of (x_j - x_i)/(t_j - t_i); Pettitt: max |sum_(i<=t<j) sgn(x_i - x_j)|",
+    .variant = variants,
     .source = "Mann 1945; Sen 1968; Kendall 1975; Pettitt 1979; Hamed & Rao 1998, J. Hydrology "
               "204:182-196",
     .version = 1,

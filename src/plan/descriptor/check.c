@@ -320,6 +320,29 @@ static sw_status check_output(sw_error *err, const sw_measure *measure, const sw
   return check_axes(err, measure, output);
 }
 
+/* Whether the choice is one of the parameter's, where it has some. */
+static bool is_choice(const sw_param *param, const char *choice) {
+  size_t length = strlen(choice);
+  if (param->type != SW_P_CHOICE) return true;
+  for (const char *at = param->choices; *at; at += strcspn(at, "|"), at += *at == '|')
+    if (strcspn(at, "|") == length && strncmp(at, choice, length) == 0) return true;
+  return false;
+}
+
+static sw_status check_variants(sw_error *err, const sw_measure *measure) {
+  for (const sw_variant *v = measure->variant; v && v->param; v++) {
+    const sw_param *param = measure->param;
+    while (param->name && strcmp(param->name, v->param) != 0)
+      param++;
+    if (!param->name || !v->choice || !is_choice(param, v->choice))
+      return fault(err, measure, "variant %s: %s: no such parameter or choice", v->param,
+                   v->choice ? v->choice : "-");
+    if (!v->formula || !*v->formula)
+      return fault(err, measure, "variant %s: %s: no formula", v->param, v->choice);
+  }
+  return SW_OK;
+}
+
 /* A headline is looked for among all outputs, whether on or not: which are on is not known yet. The
  * number of pair outputs bounds arrays of the pair pass. */
 static sw_status check_outputs(sw_error *err, const sw_measure *measure) {
@@ -434,5 +457,6 @@ sw_status sw_measure_check(sw_error *err, const sw_measure *measure) {
   SW_TRY(check_identity(err, measure));
   SW_TRY(check_params(err, measure));
   SW_TRY(check_outputs(err, measure));
+  SW_TRY(check_variants(err, measure));
   return check_functions(err, measure);
 }

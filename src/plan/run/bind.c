@@ -68,6 +68,10 @@ static int width_of(const sw_job *job, const sw_output *output) {
  * block behind row[0]. The numbers are allocated by alloc_results (run.c), once the estimate has
  * found that they fit. Pair results have no rows: they go to the sink. */
 static sw_status shape_results(sw_error *err, sw_run *run, sw_job *job) {
+  int outputs = 0;
+  while (job->measure->output[outputs].name)
+    outputs++;
+  SW_NEW(err, run->arena, job->why, (int64_t)outputs * job->n_periods + 1);
   for (int q = 0; job->measure->output[q].name; q++) {
     sw_result *result = &job->result[q];
     const sw_output *output = result->output;

@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Without the bound of sw_yaml_flow: a text cut off would make two different studies hash alike.
  * Depth is bounded by the YAML reader (64), and so is the recursion. */
@@ -59,6 +60,16 @@ static void print_keep(FILE *out, const sw_keep *keep) {
     fprintf(out, ", keep: %s", word[keep->kind]);
   bool orders = keep->kind != SW_KEEP_DENSE && keep->kind != SW_KEEP_SUMMARY;
   if (orders && keep->by != SW_BY_LARGEST) fprintf(out, ", by: %s", order[keep->by]);
+}
+
+/* The links that are kept, where no parameter of the measure names them: their content is hashed by
+ * itself. */
+static void print_links(FILE *out, const sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  if (run->pair[e].keep.kind != SW_KEEP_LINKS || entry->links < 0) return;
+  for (int p = 0; entry->measure->param[p].name; p++)
+    if (strcmp(entry->measure->param[p].name, "weights") == 0) return;
+  fprintf(out, ", weights: %s", run->study->weights[entry->links].name);
 }
 
 /* Centres as they were chosen: values of the column that chose them are not hashed themselves. */
@@ -111,6 +122,7 @@ const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry, boo
   }
   if (run->study->entry[entry].balanced) fputs(", balanced: true", out);
   if (run->study->entry[entry].is_pair) print_keep(out, &run->pair[entry].keep);
+  if (run->study->entry[entry].is_pair) print_links(out, run, entry);
   print_sums(out, run, entry);
   fputc('}', out);
   const char *copy = fclose(out) == 0 ? sw_arena_text(arena, text) : NULL;

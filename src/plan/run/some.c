@@ -98,6 +98,10 @@ static sw_status resolve_part(sw_error *err, sw_run *run, int e, bool *can) {
  * on parameters alone, and have no period to be told apart by. */
 static sw_status share_rows(sw_error *err, sw_run *run, const bool *wanted, const sw_job *whole,
                             sw_job *part) {
+  int outputs = 0;
+  while (part->measure->output[outputs].name)
+    outputs++;
+  SW_NEW(err, run->arena, part->why, (int64_t)outputs * part->n_periods + 1);
   for (int q = 0; part->measure->output[q].name; q++) {
     sw_result *mine = &part->result[q];
     const sw_result *theirs = &whole->result[q];
@@ -126,10 +130,13 @@ static sw_status share_rows(sw_error *err, sw_run *run, const bool *wanted, cons
   return SW_OK;
 }
 
-/* Values by period to their places; what other ranks than 0 have of them does not count. */
+/* Values by period to their places, and why some are undefined; what other ranks than 0 have of
+ * them does not count. */
 static void place_globals(const bool *wanted, const sw_job *part, const sw_job *whole) {
   for (int q = 0; part->measure->output[q].name; q++) {
     const sw_result *mine = &part->result[q];
+    for (int t = 0, i = 0; t < whole->n_periods; t++)
+      if (wanted[t]) whole->why[q * whole->n_periods + t] = part->why[q * part->n_periods + i++];
     if (mine->off || mine->output->shape != SW_GLOBAL) continue;
     size_t width = (size_t)mine->width;
     for (int t = 0, i = 0; t < whole->n_periods; t++)

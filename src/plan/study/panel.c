@@ -17,8 +17,9 @@ static sw_status no_memory(sw_error *err) {
 /* The ending decides how a file is read, so another one is refused rather than guessed at. A name
  * that is nothing but an ending is no file. */
 static bool is_panel_file(const char *name) {
-  static const char *const endings[] = {".csv", ".csv.gz", ".h5", ".nc"};
-  for (int i = 0; i < 4; i++)
+  static const char *const endings[] = {".csv",    ".tsv",    ".txt", ".csv.gz",
+                                        ".tsv.gz", ".txt.gz", ".h5",  ".nc"};
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
     if (strlen(name) > strlen(endings[i]) && sw_ends_with(name, endings[i])) return true;
   return false;
 }
@@ -386,7 +387,10 @@ sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
   const sw_node *footer = sw_node_get(node, "footer");
   if (footer) SW_TRY(sw_form_integer(err, footer, 0, INT64_MAX, &spec->footer));
   SW_TRY(read_number_form(err, in, node));
-  SW_TRY(sw_form_texts(err, in->arena, sw_node_get(node, "periods"), &spec->n_taken, &spec->taken));
+  const sw_node *periods = sw_node_get(node, "periods");
+  SW_TRY(sw_form_texts(err, in->arena, periods, &spec->n_taken, &spec->taken));
+  if (periods && spec->n_taken == 0)
+    return sw_node_fail(err, periods, "periods: the list is empty; leave it out for all periods");
   SW_TRY(read_missing(err, in, node));
   SW_TRY(read_derive(err, in, sw_node_get(node, "derive")));
   SW_TRY(sw_form_texts(err, in->arena, sw_node_get(node, "breaks"), &spec->n_breaks,

@@ -34,22 +34,28 @@ enum { SW_DEFLATE_LEVEL = 4 };
  * HDF5. */
 static char reason[SW_ERROR_TEXT / 2];
 
+/* How HDF5 says that a filter is missing; deeper it says where it looked for plug-ins. */
+static const char filter_words[] = "required filter";
+
 /* Called by H5Ewalk2 for each entry of the error stack, the innermost first. Keeps the first entry
- * that has a description. Descriptions of the file drivers contain dozens of numbers besides; of
- * these only the words of the operating system or of MPI are kept, up to the quote that ends
- * them. */
+ * that has a description, or that of a missing filter. Descriptions of the file drivers contain
+ * dozens of numbers besides; of these only the words of the operating system or of MPI are kept, up
+ * to the quote that ends them. */
 static herr_t innermost(unsigned depth, const H5E_error2_t *entry, void *into) {
   bool *found = into;
   (void)depth;
-  if (*found || !entry->desc) return 0;
+  if (!entry->desc || (*found && strncmp(entry->desc, filter_words, strlen(filter_words)) != 0))
+    return 0;
   static const char *const before[] = {"error message = '", "MPI error string is '"};
-  const char *said = entry->desc;
+  const char *said = entry->desc, *ends = "\n";
   for (int k = 0; k < 2; k++) {
     const char *found_at = strstr(said, before[k]);
-    if (found_at) said = found_at + strlen(before[k]);
+    if (!found_at) continue;
+    said = found_at + strlen(before[k]);
+    ends = "'\n"; /* an apostrophe of HDF5's own words ends nothing */
   }
   snprintf(reason, sizeof reason, "%s", said);
-  reason[strcspn(reason, "'\n")] = '\0';
+  reason[strcspn(reason, ends)] = '\0';
   *found = true;
   return 0;
 }
@@ -70,8 +76,10 @@ void sw_h5_quiet(void) {
 /* `reason` is used once: a failure that is not HDF5's own (a missing place in a file, say) must not
  * be reported with the words of an earlier one. */
 sw_status sw_h5_fail(sw_error *err, const char *path, const char *what) {
-  sw_status status = sw_fail(err, SW_EIO, "%s: cannot %s: %s", path, what,
-                             reason[0] ? reason : "HDF5 does not say why");
+  bool filter = strncmp(reason, filter_words, strlen(filter_words)) == 0;
+  sw_status status =
+      sw_fail(err, filter ? SW_EINPUT : SW_EIO, "%s: cannot %s: %s%s", path, what,
+              reason[0] ? reason : "HDF5 does not say why", filter ? SW_H5_REPACK : "");
   reason[0] = '\0';
   return status;
 }

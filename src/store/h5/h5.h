@@ -27,6 +27,10 @@ size_t sw_h5_cell_bytes(sw_h5_cell cell);
  * smaller ones are packed. Who estimates the size of a file counts with it. */
 enum { SW_ALIGN_FROM = 1 << 16, SW_ALIGN_TO = 4096 };
 
+/* What cures a file with a filter that HDF5 lacks; SW_EINPUT then. */
+#define SW_H5_REPACK                                                                               \
+  "; name the folder of its plug-in in HDF5_PLUGIN_PATH, or where it can be read write the file "  \
+  "anew: h5repack -f GZIP=4 OLD NEW"
 /* SW_EIO: "PATH: cannot WHAT: <HDF5's innermost words>". */
 sw_status sw_h5_fail(sw_error *err, const char *path, const char *what);
 void sw_h5_quiet(void); /* no error stacks on standard error; what they say is kept for the above */

@@ -113,7 +113,8 @@ static sw_status read_root(reading *in, hid_t file) {
     info->first_period = label[0];
     info->last_period = label[info->n_periods - 1];
   }
-  return read_results(in, file);
+  SW_TRY(read_results(in, file));
+  return sw_headlines_of(in->err, in->arena, file, &info->n_headlines, &info->headline);
 }
 
 /* What failed within is told with the path in front, as HDF5's words name no file. */

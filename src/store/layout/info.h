@@ -3,6 +3,7 @@
 #define SW_STORE_LAYOUT_INFO_H
 
 #include "base/arena.h"
+#include "store/layout/headline.h"
 
 typedef struct sw_info_variable {
   const char *name, *type, *long_name;
@@ -24,6 +25,8 @@ typedef struct sw_results_info {
   const char *first_period, *last_period;
   int n_results;
   sw_info_result *result; /* in the order of the study */
+  int n_headlines;
+  sw_headline *headline; /* of results, and of those within them */
 } sw_results_info;
 
 /* SW_EINPUT when there is no file, it is no results file, or it is incomplete. One rank calls it.

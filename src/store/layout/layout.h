@@ -21,7 +21,7 @@
 #define SW_ATTR_SEED "seed"
 #define SW_ATTR_TILE_SIDE "tile"
 #define SW_ATTR_PRECISION "precision"
-#define SW_ATTR_WEIGHTS "weights"
+#define SW_ATTR_WEIGHTS "weights" /* all of the study; of a result's group those that it names */
 #define SW_ATTR_UNMATCHED "unmatched"
 #define SW_ATTR_MISSING "missing"
 #define SW_ATTR_MISSING_CELLS "missing_cells"
@@ -43,16 +43,20 @@
 #define SW_ATTR_SOURCE "source"
 #define SW_ATTR_PARAMETERS "parameters"
 #define SW_ATTR_ORIENTATION "orientation"
+/* The dataset that a summary of the result shows, where it has one by unit, period or table. */
+#define SW_ATTR_HEADLINE "headline"
 /* Of a group in words, of a dataset a number. */
 #define SW_ATTR_UNDEFINED "undefined"
+/* Lines "I in 2003: constant"; of an output without time "b: constant". */
+#define SW_ATTR_UNDEFINED_IN "undefined_in"
 
 /* Of `time` where it holds days, in the words of CF, which readers decode. */
 #define SW_ATTR_CALENDAR "calendar"
 #define SW_TEXT_CALENDAR "proleptic_gregorian"
 #define SW_TEXT_DAYS "days since 1970-01-01"
 
-/* Bytes that these two take, as they are set at the end, in place. */
-enum { SW_UNDEFINED_ROOM = 1024, SW_STATE_ROOM = 16 };
+/* Bytes that these take, as they are set at the end, in place. */
+enum { SW_UNDEFINED_ROOM = 1024, SW_REASONS_ROOM = 4096, SW_STATE_ROOM = 16 };
 
 /* HDF5, netCDF-4 and HDF5's dimension scales keep it for themselves: it says nothing of the
  * results. */

@@ -29,9 +29,10 @@ sw_status sw_netcdf_open_axis(sw_error *err, const sw_netcdf *file, const char *
   hsize_t size[2] = {0, 0};
   axis->name = name;
   if (!sw_netcdf_has(file, name)) {
+    char hint[SW_HINT_ROOM];
     const char *near = sw_nearest(name, file->link, file->n_names);
-    return sw_fail(err, SW_EINPUT, "%s: %s has no dataset '%s'%s%s%s", where, file->name, name,
-                   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return sw_fail(err, SW_EINPUT, "%s: %s has no dataset '%s'%s", where, file->name, name,
+                   sw_did_you_mean(name, near, hint));
   }
   axis->dataset = H5Dopen2(file->id, name, H5P_DEFAULT);
   if (axis->dataset < 0) return sw_netcdf_broken(err, file, -1, name);

@@ -167,13 +167,24 @@ static sw_status find_marks(sw_error *err, const making *in, int n_missing, cons
 /* ---- what is valid ------------------------------------------------------------------------- */
 
 /* The Users' Guide takes a limit of a wider type than the packed numbers as one of values, most
- * programs as one of stored numbers: it is refused, as either reading may be wrong. */
+ * programs as one of stored numbers: it is refused, as either reading may be wrong. A limit of
+ * signed integers that only unsigned ones can reach is how files before _Unsigned said these. */
 static sw_status check_limit(sw_error *err, const making *in, const char *name,
                              const sw_netcdf_number *limit) {
+  const sw_netcdf_rules *rules = in->rules;
+  __int128_t range[2], natural[2], integer = limit->integer;
   if (!limit->whole && isnan(limit->real))
     return refuse(err, in, name, "is NaN; expected a number");
-  bool wider = !limit->whole && (!in->rules->real || limit->bytes > H5Tget_size(in->type));
-  if (!in->rules->packed || !wider) return SW_OK;
+  if (!rules->real && (limit->whole || is_whole(limit->real, &integer))) {
+    limits(rules, rules->is_signed, range);
+    limits(rules, false, natural);
+    if (integer > range[1] && integer <= natural[1] && rules->stored_signed)
+      return refuse(err, in, name,
+                    "is of unsigned numbers, and the stored ones are signed; expected _Unsigned = "
+                    "\"true\" beside it, or limits of signed ones");
+  }
+  bool wider = !limit->whole && (!rules->real || limit->bytes > H5Tget_size(in->type));
+  if (!rules->packed || !wider) return SW_OK;
   return refuse(err, in, name,
                 "is of another type than the packed numbers, so that it may be of stored numbers "
                 "or of values; expected one of their type, as they are stored");

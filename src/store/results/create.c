@@ -320,6 +320,34 @@ static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
   return status == SW_OK ? done(l, code, "write a dataset") : status;
 }
 
+/* The output that a summary shows: the measure's headline when it is on, else the first one by
+ * unit, else the first by period, else, without pairs, the first table. NULL: none. */
+static const char *headline(const sw_job *job, bool pairs) {
+  static const sw_shape order[] = {SW_UNIT, SW_GLOBAL, SW_TABLE};
+  const sw_output *output = job->measure->output;
+  const char *found = NULL;
+  for (int s = 0; !found && s < (pairs ? 2 : 3); s++)
+    for (int q = 0; !found && output[q].name; q++)
+      if (job->result[q].output->shape == order[s] && !output[q].of_pairs && !job->result[q].off)
+        found = output[q].name;
+  for (int q = 0; job->measure->headline && output[q].name; q++)
+    if (output[q].shape != SW_PAIR && !job->result[q].off &&
+        strcmp(output[q].name, job->measure->headline) == 0)
+      return output[q].name;
+  return found;
+}
+
+/* Why values are undefined is said of those that `finish` may speak of. */
+static sw_status put_room_for_reasons(layout *l, const sw_job *job, hid_t group) {
+  bool any = false;
+  for (int q = 0; job->measure->output[q].name; q++)
+    any |= job->result[q].output->shape != SW_PAIR && !job->measure->output[q].of_pairs &&
+           !job->result[q].off;
+  if (!any) return SW_OK;
+  return done(l, sw_h5_put_text(group, SW_ATTR_UNDEFINED_IN, "", SW_REASONS_ROOM),
+              "write an attribute");
+}
+
 /* `undefined` is filled in when all values are there, so it gets room. */
 static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group) {
   const sw_job *job = &l->run->job[at->job];
@@ -327,12 +355,18 @@ static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group
   SW_TRY(put_text(l, group, SW_ATTR_MEASURE, measure->name));
   SW_TRY(put_integer(l, group, SW_ATTR_MEASURE_VERSION, measure->version));
   SW_TRY(put_text(l, group, SW_H5_LONG_NAME, measure->title));
-  SW_TRY(put_text(l, group, SW_ATTR_FORMULA, measure->formula));
+  SW_TRY(put_text(l, group, SW_ATTR_FORMULA, sw_job_formula(job)));
   SW_TRY(put_text(l, group, SW_ATTR_SOURCE, measure->source));
   SW_TRY(put_text(l, group, SW_ATTR_PARAMETERS,
                   sw_run_parameters(l->results->arena, l->run, at->job, true)));
   if (l->run->study->entry[at->job].is_pair)
     SW_TRY(put_text(l, group, SW_ATTR_ORIENTATION, "row: sender, column: receiver"));
+  const char *weights =
+      sw_results_text_weights_of(l->results->arena, l->run->study, &l->run->study->entry[at->job]);
+  if (!weights || *weights) SW_TRY(put_text(l, group, SW_ATTR_WEIGHTS, weights));
+  const char *shown = headline(job, l->run->study->entry[at->job].is_pair);
+  if (shown) SW_TRY(put_text(l, group, SW_ATTR_HEADLINE, shown));
+  SW_TRY(put_room_for_reasons(l, job, group));
   return done(l, sw_h5_put_text(group, SW_ATTR_UNDEFINED, "", SW_UNDEFINED_ROOM),
               "write an attribute");
 }

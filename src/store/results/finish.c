@@ -181,6 +181,13 @@ static herr_t complete_variable(const sw_results *results, const sw_group *group
   return H5Dclose(dataset) < 0 ? -1 : code;
 }
 
+/* Only groups with values that may need one have the attribute. */
+static herr_t put_reasons(const sw_results *results, hid_t at, const sw_group *group) {
+  if (H5Aexists(at, SW_ATTR_UNDEFINED_IN) <= 0) return 0;
+  const char *text = sw_results_text_reasons(results->arena, &results->run->job[group->job]);
+  return text ? sw_h5_set_text(at, SW_ATTR_UNDEFINED_IN, text) : -1;
+}
+
 /* Checksums come after all values, which they are made of. Negative on any failure. */
 static herr_t complete_group(sw_results *results, hid_t file, const sw_group *group) {
   hid_t at = H5Gopen2(file, group->path, H5P_DEFAULT);
@@ -194,6 +201,7 @@ static herr_t complete_group(sw_results *results, hid_t file, const sw_group *gr
   const char *text =
       sw_results_text_undefined(results->arena, results->run, &results->schema, group);
   if (code >= 0) code = text ? sw_h5_set_text(at, SW_ATTR_UNDEFINED, text) : -1;
+  if (code >= 0) code = put_reasons(results, at, group);
   H5Gclose(at);
   return code;
 }

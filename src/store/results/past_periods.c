@@ -139,6 +139,8 @@ static sw_status take_sound(sw_error *err, sw_past_file *p, int job, int n, cons
              p->past.path, group->path, sw_job_period(&p->results.run->job[job], t));
     group->block_checksum = room;
     if (taken[t]) status = take_units(err, p, job, place[t], t);
+    if (taken[t] && status == SW_OK && p->results.team->rank == 0)
+      status = sw_past_take_reasons(err, &p->results, group, t);
   }
   group->block_checksum = NULL;
   return status;

@@ -35,5 +35,7 @@ sw_status sw_past_take_units(sw_error *err, sw_results *results, sw_group *group
 /* The same of a variable that is neither by unit nor by pair: all of it; rank 0. */
 sw_status sw_past_take_whole(sw_error *err, sw_results *results, const sw_group *group,
                              const sw_variable *variable);
+/* reasons.c, rank 0: why values of period t (negative: of all) are undefined. */
+sw_status sw_past_take_reasons(sw_error *err, sw_results *results, const sw_group *group, int t);
 
 #endif

@@ -98,7 +98,7 @@ static sw_status take_values(sw_error *err, sw_results *results, sw_group *group
     if (whole && results->team->rank == 0)
       SW_TRY(sw_past_take_whole(err, results, group, variable));
   }
-  return SW_OK;
+  return results->team->rank == 0 ? sw_past_take_reasons(err, results, group, -1) : SW_OK;
 }
 
 /* ---- the whole -------------------------------------------------------------------------- */

@@ -83,8 +83,15 @@ sw_status sw_results_text_odd_input(sw_error *err, sw_arena *arena, const char *
                                     const char *others, const char **odd);
 /* "queen: {kind: file, file: edges.csv, style: row}", a line for each weights matrix. */
 const char *sw_results_text_weights(sw_arena *arena, const sw_study *study);
+/* The same of the weights that an entry names, "" where it names none. */
+const char *sw_results_text_weights_of(sw_arena *arena, const sw_study *study,
+                                       const sw_entry *entry);
 /* "gdp 0, services 12": missing cells of each column of the files. */
 const char *sw_results_text_missing(sw_arena *arena, const sw_panel *panel);
+/* reasons.c, rank 0: why values are undefined, by output and period; the same in short, to go
+ * behind other words. */
+const char *sw_results_text_reasons(sw_arena *arena, const sw_job *job);
+const char *sw_results_text_reasons_short(sw_arena *arena, const sw_job *job);
 /* "3 of 57000 values (C 3): ...". */
 const char *sw_results_text_undefined(sw_arena *arena, const sw_run *run,
                                       const sw_results_schema *schema, const sw_group *group);

@@ -235,10 +235,11 @@ sw_status sw_csv_column(sw_error *err, const sw_csv *csv, const char *where, con
                         int *index) {
   *index = sw_csv_find(csv, name);
   if (*index >= 0) return SW_OK;
-  char hint[SW_HINT_ROOM];
+  char hint[SW_HINT_ROOM], parted[80];
   const char *near = sw_nearest(name, csv->column, csv->n_columns);
-  return sw_fail(err, SW_EINPUT, "%s%s%s has no column '%s'%s", where ? where : "",
-                 where ? ": " : "", csv->file, name, sw_did_you_mean(name, near, hint));
+  return sw_fail(err, SW_EINPUT, "%s%s%s has no column '%s'%s%s", where ? where : "",
+                 where ? ": " : "", csv->file, name, sw_did_you_mean(name, near, hint),
+                 sw_csv_other_separator(csv, parted, sizeof parted));
 }
 
 /* ---- numbers ----------------------------------------------------------------------------- */

@@ -37,6 +37,9 @@ static inline sw_field sw_csv_trimmed(const char *from, const char *to, char sep
 /* separator.c: what separates the fields of the text at `at`, of which this is the first line; an
  * Excel line `sep=;` is passed over. */
 void sw_csv_separate(sw_csv *csv);
+/* For "no such column": where a name of the header has another separator in it, what would make the
+ * file be parted there; else "". */
+const char *sw_csv_other_separator(const sw_csv *csv, char *room, size_t size);
 
 /* The record that begins at `from`, its fields where they stand; *to is the end of its line, *next
  * the beginning of the one after it. False where the line wants a closer look: a doubled quote,

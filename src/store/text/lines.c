@@ -118,8 +118,8 @@ static sw_status look(sw_error *err, sw_arena *arena, int64_t footer, sw_lines *
   if (fstat(file, &stat))
     status = sw_file_fail(err, text->path, errno);
   else if (!S_ISREG(stat.st_mode))
-    status =
-        sw_fail(err, SW_EINPUT, "%s: not a file; expected a .csv, .csv.gz, .h5 or .nc file", text->path);
+    status = sw_fail(err, SW_EINPUT, "%s: not a file; expected a .csv, .csv.gz, .h5 or .nc file",
+                     text->path);
   text->end = (int64_t)stat.st_size;
   if (!status) status = look_kind(err, file, text->end, text);
   if (!status) status = look_header(err, arena, file, text->end, text);

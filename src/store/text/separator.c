@@ -7,6 +7,7 @@
  * "no column", never in a wrong number, as names and codes would have the separator in them. */
 #include "store/text/csv_private.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -76,4 +77,18 @@ void sw_csv_separate(sw_csv *csv) {
   }
   own->at = word + skip;
   own->next_line = line + 1;
+}
+
+/* "GDP, PPP, mio;code" has more commas than it has columns. */
+const char *sw_csv_other_separator(const sw_csv *csv, char *room, size_t size) {
+  char taken = csv->private->separator;
+  for (int c = 0; c < csv->n_columns; c++)
+    for (const char *k = separators; *k; k++)
+      if (*k != taken && strchr(csv->column[c], *k)) {
+        char is[] = {taken, '\0'}, other[] = {*k, '\0'};
+        snprintf(room, size, "; the columns are parted at `%s`, a first line `sep=%s` changes that",
+                 taken == '\t' ? "TAB" : is, *k == '\t' ? "TAB" : other);
+        return room;
+      }
+  return "";
 }
