@@ -27,6 +27,10 @@ static const char *const sections[] = {
     " layout: {wide: {indicator: line, names: {1: gdp, 12: man}}}" CSV OF("gdp, man, line_7"),
     "panel: {unit: code, missing: keep,"
     " layout: {wide: {indicator: line, periods: [a, b]}}" CSV OF("line_7"),
+    "panel: {unit: code, time: {column: year, format: '%m/%d/%Y'}, missing: interpolate,"
+    " derive: {g: growth(gdp)}" CSV OF("g"),
+    "panel: {unit: code, time: year, missing: interpolate, breaks: [2001-03],"
+    " periods: [2001M2, 2001Q1, 2001, 2001-03]" CSV OF("gdp"),
 };
 
 enum { STUDIES = sizeof sections / sizeof *sections };
