@@ -154,7 +154,7 @@ static void say_panel(const sw_session *s) {
   if (panel->filled) printf("cells filled: %lld\n", (long long)panel->filled);
   if (panel->n_unfilled) puts(sw_treat_say_unfilled(panel, text));
   if (panel->members_dropped)
-    printf("aggregate: %lld members with missing cells are left out of all sums\n",
+    printf("aggregate: members with missing cells, left out of all sums: %lld\n",
            (long long)panel->members_dropped);
   if (panel->partial_sums) printf("aggregate: %s\n", sw_treat_say_partial(panel, text));
   if (panel->units_dropped) printf("units dropped: %lld\n", (long long)panel->units_dropped);

@@ -115,8 +115,7 @@ static void say(const sw_panel_build *build) {
   char text[SW_UNFILLED_ROOM];
   if (panel->n_unfilled) sw_log(SW_LOG_WARN, "panel: %s", sw_treat_say_unfilled(panel, text));
   if (panel->members_dropped)
-    sw_log(SW_LOG_WARN,
-           "panel: aggregate: %lld members with missing cells are left out of all sums",
+    sw_log(SW_LOG_WARN, "panel: aggregate: members with missing cells, left out of all sums: %lld",
            (long long)panel->members_dropped);
   if (panel->partial_sums)
     sw_log(SW_LOG_WARN, "panel: aggregate: %s", sw_treat_say_partial(panel, text));
