@@ -67,6 +67,47 @@ static bool is_folder(const char *path) {
   return S_ISDIR(info.st_mode);
 }
 
+/* Where the link `at` leads, into `next`: relative ones from the link's folder. False: it is no
+ * link, or (*problem) cannot be followed. */
+static bool follow_once(const char *at, char *next, const char **problem) {
+  char text[SW_PATH_ROOM];
+  ssize_t length = readlink(at, text, sizeof text);
+  if (length < 0) return false;
+  const char *slash = strrchr(at, '/');
+  size_t folder = slash && text[0] != '/' ? (size_t)(slash - at) + 1 : 0;
+  *problem = folder + (size_t)length >= SW_PATH_ROOM ? "its path is too long" : NULL;
+  if (*problem) return false;
+  memcpy(next, at, folder);
+  memcpy(next + folder, text, (size_t)length);
+  next[folder + (size_t)length] = '\0';
+  return true;
+}
+
+/* As many links in a row as Linux follows. */
+sw_status sw_file_follow(sw_error *err, const char *path, char to[SW_PATH_ROOM]) {
+  enum { MOST = 40 };
+  char next[SW_PATH_ROOM], folder[SW_PATH_ROOM];
+  const char *problem = NULL;
+  int links = 0;
+  if (strlen(path) >= SW_PATH_ROOM)
+    return sw_fail(err, SW_EINPUT, "%.500s...: the path is too long", path);
+  memcpy(to, path, strlen(path) + 1);
+  for (; !problem && follow_once(to, next, &problem); links++) {
+    if (links == MOST) problem = "it leads in a circle, or through too many others";
+    memcpy(to, next, sizeof next);
+  }
+  if (problem)
+    return sw_fail(err, SW_EINPUT, "%.500s: the link cannot be followed: %s", path, problem);
+  memcpy(folder, to, sizeof folder);
+  char *slash = strrchr(folder, '/');
+  if (slash) slash[slash == folder ? 1 : 0] = '\0';
+  if (links == 0 || !slash || is_folder(folder)) return SW_OK;
+  return sw_fail(err, SW_EINPUT,
+                 "%.400s: is a link to %.400s, whose folder cannot be entered: %s; is its disk "
+                 "mounted?",
+                 path, to, strerror(errno));
+}
+
 /* Walks down the path and cuts it at each slash for the time of a call (so `path` must be
  * writable). It starts at 1: the root is always there. The caller keeps *made, the length of the
  * uppermost folder it made, so that a run that leaves nothing behind can remove exactly its own

@@ -3,11 +3,13 @@ that computes everything, and no more computed than what has changed; killed on 
 import csv
 import os
 import shutil
+import subprocess
 
 import h5py
 import numpy as np
 
-from restart import Study, continued, kill_all, marked_tasks, memory_folder, wait_until_held
+from restart import (ALONE, Faults, Study, continued, kill_all, marked_tasks, memory_folder, said,
+                     some, wait_until_held)
 
 PROGRAM = os.path.join(os.environ["SPILLWAY_PROGRAMS"], "p_slow")
 UNITS, GRAIN, WAVES = 700, 32, 6  # as programs/slow.c has them
@@ -123,7 +125,7 @@ def check_changes(study):
 
 
 def check_parameters():
-    """A parameter that is changed is of all periods; so are the units."""
+    """A parameter that is changed is of all periods, but for the list of these; so are the units."""
     study = make_study(3)
     study.complete("first.h5")
     with open(study.file) as file:
@@ -132,6 +134,14 @@ def check_parameters():
         file.write(text.replace("[0, 1.0e+9]", "[0, 2.0e+9]"))
     # What rests on it is computed: clusters, ccd, other, and settled itself.
     check(study, "first.h5", (len(ALL) - 4, 0, 0, 0), (0,))
+    # A further period of an entry that lists them is a period more, as one of the panel is.
+    for listed, name in (("2001, 2002", "early.h5"), ("2001, 2002, 2003", None)):
+        more = f"  - inequality: {{of: gdp, periods: [{listed}], as: early}}\noutput:"
+        with open(study.file, "w") as file:
+            file.write(text.replace("output:", more))
+        if name:
+            study.complete(name)
+    check(study, "early.h5", (len(ALL), 2, 3, 1), (0, 2))
     with open(study.file, "w") as file:
         file.write(text)
 
@@ -223,13 +233,78 @@ def check_kills(study):
         study.remove("out.h5")
 
 
+def check_faults(study):
+    """The k-th allocation fails, or the k-th read of the earlier file: one line, or the bits."""
+    faults = Faults(study.folder.name)
+    words = ["--reuse", study.path("second.h5")]
+    want = study.digest("whole.h5")
+    for kind, path in (("memory", None), ("read", "second.h5")):
+        count = len(faults.calls(study, "out.h5", kind, path, words=words))
+        study.remove("out.h5")
+        for k in some(count, 2, 20):
+            status, _, err = study.run("out.h5", words=words, threads=1,
+                                       env=faults.env(kind, k, path=path))
+            assert status in (0, 1, 2), (kind, k, status, err)
+            assert status == 0 or len(said(err)) == 1, (kind, k, err)
+            if status:
+                assert study.complete("out.h5", words=words)[0] == want, (kind, k)
+            assert study.digest("out.h5") == want, (kind, k)
+            study.remove("out.h5")
+
+
+def verify(path, *words, **env):
+    done = subprocess.run([PROGRAM, "verify", path, *words], text=True, capture_output=True,
+                          env={**os.environ, **ALONE, **env})
+    return done.returncode, done.stdout
+
+
+def check_verify():
+    """`verify` of an entry that takes long: some of its periods, the others read from the file for
+    what rests on them; all of them where it is short, or where so many tiles are asked for."""
+    study = make_study(3)
+    with open(study.file) as file:
+        head = file.read().split("composites:")[0]
+    with open(study.file, "w") as file:
+        file.write(head + "measures:\n  - steps: {of: gdp}\n  - inequality: {of: steps.score}\n"
+                   "output: {file: out.h5}\n")
+    path = study.path("out.h5")
+    study.complete("out.h5")
+    words = ["--study", study.file]
+    status, out = verify(path, *words)
+    assert status == 0 and "periods" not in out, out
+    every = "; of 1 long result {} of 3 periods"
+    tiles = UNIT_TASKS + 3 * WAVES
+    for asked, periods in ((1, 1), (tiles * 2 // 3 + 1, 2), (tiles, 0)):
+        counted = study.path("counted")
+        status, out = verify(path, *words, "--tiles", str(asked), SLOW_MS="150",
+                             SLOW_COUNT=counted)
+        assert status == 0 and (every.format(periods) in out) == (periods > 0), (asked, out)
+        if not periods:
+            assert "periods" not in out and os.path.getsize(counted) == tiles, out
+        os.remove(counted)
+    # A period that is damaged on disk is not taken: it is computed besides the one that is drawn.
+    shutil.copy(path, study.path("bad.h5"))
+    with h5py.File(study.path("bad.h5"), "r+") as file:
+        file["steps/score"][:2, 300] += 1
+    status, out = verify(study.path("bad.h5"), *words, "--tiles", "1", SLOW_MS="110")
+    assert status == 1 and "/steps/score, 2001, " in out and "/steps/score, 2002, " in out, out
+    # A machine that computes wrong leaves checksums that are right: found where it is drawn.
+    study.complete("wrong.h5", env={"SLOW_WRONG": "2002"})
+    assert verify(study.path("wrong.h5"), *words)[0] == 1
+    said = {verify(study.path("wrong.h5"), *words, "--tiles", "1", "--seed", str(seed),
+                   SLOW_MS="110")[0] for seed in range(1, 7)}
+    assert said == {0, 1}, said
+
+
 def main():
     Study.program = PROGRAM
     check_changes(make_study())
     check_parameters()
+    check_verify()
     study = make_study(3)
     check_damage(study)
     check_kills(study)
+    check_faults(study)
 
 
 if __name__ == "__main__":

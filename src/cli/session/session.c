@@ -36,6 +36,8 @@ sw_status sw_session_study(sw_error *err, sw_team *team, const char *file, const
   sw_status status =
       sw_study_parse(err, s->arena, file, s->text, length, s->extra, s->n_extra, &s->study);
   SW_TRY(sw_team_agree(team, err, status, 0));
+  if (output && !*output)
+    return sw_fail(err, SW_EINPUT, "the name of the output is empty; give the name of a file");
   /* -o is relative to the current folder, not to the study as output.file is. */
   if (output) {
     s->study->output_file = output;

@@ -197,8 +197,9 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
       printf(", a cross-section");
     else
       printf(" x %d period%s", periods->n, periods->n == 1 ? "" : "s");
-    printf(" -> %s (%s)\n", s->study->output_path,
-           sw_session_show_bytes(file_bytes(s->study->output_path)));
+    printf(" -> %s (%s)%s%s\n", s->study->output_path,
+           sw_session_show_bytes(file_bytes(s->study->output_path)),
+           s->link ? ", by the link " : "", s->link ? s->link : "");
     say_panel(s->panel);
   }
   SW_TRY(sw_team_agree(team, err, team->rank == 0 ? say_results(err, s) : SW_OK, 0));

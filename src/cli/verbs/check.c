@@ -215,6 +215,7 @@ static sw_status check_study(sw_error *err, sw_team *team, const check_options *
   sw_log_hold();
   SW_TRY(sw_session_study(err, team, o->study, NULL, o->threads, s));
   if (o->since) return check_since(err, s, o->since, changed);
+  SW_TRY(sw_results_refuse_files(err, team, s->study));
   SW_TRY(sw_session_panel(err, s));
   double memory = sw_peak_memory() + sw_estimate_memory(s->run);
   SW_TRY(sw_estimate_fits(err, s->run));

@@ -72,7 +72,9 @@ static sw_status run_study(sw_error *err, sw_team *team, const char *study, cons
                            sw_session *s) {
   sw_log_hold();
   SW_TRY(sw_session_study(err, team, study, o->output, o->threads, s));
-  SW_TRY(sw_results_refuse_inputs(err, team, s->study));
+  SW_TRY(sw_results_refuse_files(err, team, s->study));
+  if (o->reuse) SW_TRY(sw_results_past_look(err, team, o->reuse));
+  SW_TRY(sw_results_follow(err, team, s->arena, &s->study->output_path, &s->link));
   SW_TRY(sw_results_start(err, team, s->study->output_path, o->force, o->restart, &s->results));
   SW_TRY(sw_session_panel(err, s));
   SW_TRY(sw_estimate_fits(err, s->run));

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_MOST = 4096, KEY_MISSING = 0x100, KEY_FORCE };
+enum { PATH_MOST = SW_PATH_ROOM, KEY_MISSING = 0x100, KEY_FORCE };
 
 /* The files in the order in which they are written and renamed. The study is last: where it is, all
  * that it reads is there. */
@@ -123,6 +123,10 @@ static sw_status name_files(sw_error *err, const char *folder, file_paths *paths
     int length = snprintf(paths->final[f], PATH_MOST, "%s/%s", folder, file_name[f]);
     if (length < 0 || length >= PATH_MOST)
       return sw_fail(err, SW_EINPUT, "%.200s...: the path is too long", folder);
+    /* A link stays one: what it leads to is written. */
+    char path[SW_PATH_ROOM];
+    memcpy(path, paths->final[f], sizeof path);
+    SW_TRY(sw_file_follow(err, path, paths->final[f]));
     snprintf(paths->partial[f], sizeof paths->partial[f], "%s.partial", paths->final[f]);
   }
   return SW_OK;
@@ -137,15 +141,21 @@ static sw_status make_folder(sw_error *err, const char *folder) {
   if (length <= 0 || length >= PATH_MOST)
     return sw_fail(err, SW_EINPUT, "-o: %.200s is not the name of a folder", folder);
   if (sw_folder_make(path, &made)) return SW_OK;
-  if (errno == ENOTDIR) return sw_fail(err, SW_EIO, "%s: is not a folder", folder);
-  return sw_fail(err, SW_EIO, "%s: cannot create the folder: %s", folder, strerror(errno));
+  if (errno == ENOTDIR) return sw_fail(err, SW_EINPUT, "%s: is not a folder", folder);
+  bool of_user = errno == ENOENT || errno == EACCES || errno == EROFS || errno == EPERM;
+  return sw_fail(err, of_user ? SW_EINPUT : SW_EIO, "%s: cannot create the folder: %s", folder,
+                 strerror(errno));
 }
 
-/* Refuses to write over a file with anything in it. An empty file holds no work to lose. */
-static sw_status refuse_existing(sw_error *err, const file_paths *paths) {
+/* Refuses to write over a file with anything in it, unless `force`, and over a folder. An empty
+ * file holds no work to lose. */
+static sw_status refuse_existing(sw_error *err, const file_paths *paths, bool force) {
   for (int f = 0; f < N_FILES; f++) {
     struct stat is;
-    if (stat(paths->final[f], &is) == 0 && is.st_size > 0)
+    bool there = stat(paths->final[f], &is) == 0;
+    if (there && S_ISDIR(is.st_mode))
+      return sw_fail(err, SW_EINPUT, "%s: is a folder; choose another -o", paths->final[f]);
+    if (there && is.st_size > 0 && !force)
       return sw_fail(err, SW_EINPUT, "%s: already exists; --force overwrites it", paths->final[f]);
   }
   return SW_OK;
@@ -198,7 +208,7 @@ static void say(const sw_synth_country *country, const sw_synth_options *options
 static sw_status synthesise(sw_error *err, const sw_synth_options *options) {
   file_paths paths;
   SW_TRY(name_files(err, options->folder, &paths));
-  if (!options->force) SW_TRY(refuse_existing(err, &paths));
+  SW_TRY(refuse_existing(err, &paths, options->force));
   SW_TRY(make_folder(err, options->folder));
   sw_synth_country country = {.seed = options->seed, .n = options->units};
   sw_status status = sw_synth_settle(err, &country);

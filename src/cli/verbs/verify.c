@@ -2,9 +2,10 @@
  * alone cannot: a machine that computes wrong, a file that was edited. One process and one thread,
  * since the bits of a result depend on neither.
  *
- * All values by unit and by period are computed again. Pair results would take as long as the run,
- * so a random sample of their tiles is; a changed tile that is not drawn is still found by its
- * checksum if it changed on disk. */
+ * Values by unit and by period are computed again, all of them, or where that takes long those of a
+ * random sample of periods (plan/run/sample.c). Pair results would take as long as the run, so a
+ * random sample of their tiles is; what changes on disk and is not drawn is still found by its
+ * checksum. */
 #include "cli/verbs/commands.h"
 
 #include "base/log.h"
@@ -14,6 +15,7 @@
 #include "cli/session/session.h"
 #include "measure/names.h"
 #include "plan/sums/sums.h"
+#include "store/results/past.h"
 #include "store/results/verify.h"
 
 #include <stdio.h>
@@ -21,9 +23,11 @@
 
 static const char *const help_text =
     "Usage: spillway verify OUT.h5 [options]\n\n"
-    "Recompute the study of a results file and compare bit for bit: all values by unit and by\n"
-    "period, and a random sample of the tiles of its pair results. Check everything stored\n"
-    "against its checksums. Runs in one process and one thread.\n\n"
+    "Recompute the study of a results file and compare bit for bit: values by unit and by period,\n"
+    "and a random sample of the tiles of its pair results. Check everything stored against its\n"
+    "checksums, and labels and attributes against the study. Runs in one process and one thread.\n"
+    "Of results without pairs that take long and go period by period, as many periods are\n"
+    "recomputed as have N tiles, one at least.\n\n"
     "      --study STUDY.yaml  where the study is (default: beside OUT.h5, by its output.file);\n"
     "                          its inputs are looked up from there\n"
     "      --tiles N           number of tiles to recompute, over all pair results (default 100)\n"
@@ -196,22 +200,51 @@ static sw_status recompute(sw_error *err, sw_session *s, const verify_options *o
 
 /* ---- the verb --------------------------------------------------------------------------- */
 
+/* The file as one of which results are taken, for entries without pairs only: pairs of the sample
+ * are to be computed. */
+static sw_status begin_sampling(sw_error *err, sw_session *s, const verify_options *o,
+                                sw_sampling *sampling) {
+  SW_NEW(err, s->arena, sampling->computed, s->study->n_entries);
+  sw_status status = sw_results_past_open(err, s->run, o->path);
+  sampling->past = s->run->past;
+  s->run->past = NULL;
+  s->run->sampling = sampling;
+  return status;
+}
+
+static void end_sampling(sw_session *s, sw_sampling *sampling, sw_verdict *verdict) {
+  for (int e = 0; sampling->computed && e < s->study->n_entries; e++) {
+    if (!sampling->computed[e]) continue;
+    verdict->parts++;
+    verdict->periods_of += s->run->job[e].n_periods;
+    for (int t = 0; t < s->run->job[e].n_periods; t++)
+      verdict->periods += sampling->computed[e][t];
+  }
+  if (!s->run) return;
+  s->run->past = sampling->past;
+  sw_results_past_close(s->run);
+  s->run->sampling = NULL;
+}
+
 /* The whole of it: what needs no pairs is computed as in a run, then compared, then the sample,
  * then all checksums. Differences are counted in the verdict and are no failure. */
 static sw_status verify(sw_error *err, sw_session *s, const verify_options *o,
                         sw_verdict *verdict) {
+  sw_sampling sampling = {.tiles = o->n_tiles, .seed = (uint64_t)o->seed_number};
   const char *inputs = NULL;
   sw_arena *arena = NULL;
   SW_TRY(sw_arena_create(err, &arena));
   /* Warnings on the data were said by the run that made the file; here they are dropped. */
   sw_log_hold();
   sw_status status = find_study(err, s, o, arena, &inputs);
+  if (status == SW_OK) status = begin_sampling(err, s, o, &sampling);
   if (status == SW_OK) status = sw_run_first(err, s->run);
   if (status == SW_OK) status = sw_results_reopen(err, s->run, o->path, inputs, &s->results);
   if (status == SW_OK) status = sw_run_from_stored(err, s->run, sw_results_sink(s->results));
   if (status == SW_OK) status = sw_results_check_values(err, s->results, verdict);
   if (status == SW_OK) status = recompute(err, s, o, verdict);
   if (status == SW_OK) status = sw_results_check_sums(err, s->results, verdict);
+  end_sampling(s, &sampling, verdict);
   sw_cli_settle(s->team, err);
   sw_log_release(false);
   sw_results_destroy(s->results, status, NULL);
@@ -225,9 +258,13 @@ static void print_verdict(const char *path, const sw_verdict *v) {
   for (int k = 0; k < v->n_lines && k < SW_VERDICT_LINES; k++)
     puts(v->line[k]);
   if (v->n_lines > SW_VERDICT_LINES) printf("and %d more\n", v->n_lines - SW_VERDICT_LINES);
-  printf("%s: %s; %lld tiles and %lld values computed again, %lld checksums\n", path,
+  printf("%s: %s; %lld tiles and %lld values computed again, %lld checksums", path,
          v->n_lines ? "DIFFERENT" : "equal", (long long)v->tiles, (long long)v->values,
          (long long)v->sums);
+  if (v->parts > 0)
+    printf("; of %d long result%s %lld of %lld periods", v->parts, v->parts == 1 ? "" : "s",
+           (long long)v->periods, (long long)v->periods_of);
+  putchar('\n');
 }
 
 /* `verdict` is static because it is large: some kilobytes of lines. */

@@ -95,7 +95,7 @@ static void print_group(FILE *out, const sw_job *job, const sw_entry *entry, con
 }
 
 /* NULL when memory has run out; a failed write to the stream shows at fclose at the latest. */
-const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
+const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry, bool periods) {
   const sw_job *job = &run->job[entry];
   char *text = NULL;
   size_t length = 0;
@@ -114,7 +114,7 @@ const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry) {
   if (job->group) print_group(out, job, &run->study->entry[entry], before);
   /* Only a selection is written: with all periods the text, and the hash, stay the same when the
    * panel gains one, so that --reuse can take the older periods. */
-  if (job->n_periods < job->periods->n) {
+  if (periods && job->n_periods < job->periods->n) {
     fputs(", periods: [", out);
     for (int t = 0; t < job->n_periods; t++)
       fprintf(out, "%s%s", t > 0 ? ", " : "", sw_job_period(job, t));

@@ -138,13 +138,15 @@ static uint64_t add_pairs(uint64_t hash, const sw_run *run, int e, int t) {
   return theirs ? add(hash, &theirs[sw_run_links_matrix(run, e, t)], sizeof *theirs) : hash;
 }
 
-/* Rank 0. Each period's hash starts from what all share, then takes its blocks and its label. Where
+/* Rank 0. Each period's hash starts from what all share, then takes its blocks and its label; which
+ * other periods the study lists is none of its concern. Where
  * values of a period depend on other periods (pooled normalisation, one matrix over all), every
  * period gets the hash of all: any change anywhere changes them all. */
 static sw_status join_all(sw_error *err, sw_run *run, int e, const uint64_t *all,
                           const size_t *bytes) {
   const sw_job *job = &run->job[e];
-  const char *parameters = sw_run_parameters(run->arena, run, e);
+  bool mixes = job->pooled || job->whole_series;
+  const char *parameters = sw_run_parameters(run->arena, run, e, mixes);
   if (!parameters)
     return sw_fail(err, SW_ENOMEM, "%s: out of memory for its parameters", job->name);
   uint64_t *out = run->operand_hash[e], common = hash_common(run, e, parameters), whole = common;
@@ -160,7 +162,7 @@ static sw_status join_all(sw_error *err, sw_run *run, int e, const uint64_t *all
   /* And how far its periods are apart, which of whole numbers their labels say. */
   for (int t = 0; !job->periods->integer && job->periods->value && t < job->n_periods; t++)
     whole = add(whole, &job->periods->value[job->period[t]], sizeof *job->periods->value);
-  if (job->pooled || job->whole_series)
+  if (mixes)
     for (int t = 0; t < job->n_periods; t++)
       out[t] = whole;
   return SW_OK;

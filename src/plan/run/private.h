@@ -70,6 +70,10 @@ const double *sw_run_column_row(const sw_column *column, int period);
 /* This rank's values of an input in a period of the panel (not of the job), which it must have. */
 const double *sw_run_input_row(const sw_run *run, int entry, int input, int period);
 
+/* inputs.c: the columns of an entry; then its periods, which every input has. Local. */
+sw_status sw_run_bind_inputs(sw_error *err, sw_run *run, int entry);
+sw_status sw_run_bind_periods(sw_error *err, sw_run *run, int entry);
+
 /* links.c: which pairs an entry takes; when the entry that has them is bound. */
 sw_status sw_run_links_bind(sw_error *err, sw_run *run, int entry);
 /* The matrix of that entry which belongs to the job's period t. */
@@ -80,6 +84,15 @@ sw_status sw_run_links_pass(sw_error *err, sw_run *run, int entry, sw_tiles *til
 /* take.c: the results of an entry without pairs, out of run->past as far as they rest on the same
  * there; the rest is computed. The operand hash is made where there is a past. Collective. */
 sw_status sw_run_plain_results(sw_error *err, sw_run *run, int entry);
+
+/* All passes of an entry, over all periods; whether other entries read whole numbers of it, of which
+ * a file keeps missing and -1 alike. */
+sw_status sw_run_compute(sw_error *err, sw_run *run, int entry);
+bool sw_run_is_read_as_integer(const sw_run *run, int entry);
+
+/* sample.c: the same of an entry that is verified, where it takes long of some periods only
+ * (run->sampling). Collective. */
+sw_status sw_run_sampled(sw_error *err, sw_run *run, int entry);
 
 /* some.c: computes the periods of an entry that are `wanted` and leaves the others as they are. For
  * entries that sw_run_is_by_period says can. *done: false where it could not: nothing is computed.

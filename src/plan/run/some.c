@@ -146,6 +146,19 @@ static void place_globals(const bool *wanted, const sw_job *part, const sw_job *
   }
 }
 
+/* A tile fills what is defined, and rows come filled with NaN: what was there before must not stay
+ * for what the measure computed. */
+static void clear_rows(const sw_run *run, const sw_job *part) {
+  int64_t own = run->panel->hi - run->panel->lo;
+  for (int q = 0; part->measure->output[q].name; q++) {
+    const sw_result *mine = &part->result[q];
+    if (mine->off || mine->output->shape != SW_UNIT) continue;
+    for (int64_t r = 0; r < (int64_t)mine->width * part->n_periods; r++)
+      for (int64_t k = 0; k < own; k++)
+        mine->row[r][k] = NAN;
+  }
+}
+
 /* ---- the whole -------------------------------------------------------------------------- */
 
 /* Everything of the run goes by run->job[e], which is the part's while it runs. */
@@ -163,6 +176,7 @@ sw_status sw_run_some(sw_error *err, sw_run *run, int e, const bool *wanted, boo
   status = sw_team_agree(run->team, err, status, 0);
   /* From here on `can` is the same on every rank: resolve is. */
   if (status == SW_OK && can) {
+    clear_rows(run, at);
     run->whole = whole;
     status = sw_run_passes(err, run, e);
     sw_run_passes_release(run, e);

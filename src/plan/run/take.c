@@ -13,7 +13,7 @@
 
 /* Missing and -1 are one in the file where numbers are whole. For the new file that is the same; an
  * entry that computes with them would see the difference. */
-static bool is_read_as_integer(const sw_run *run, int e) {
+bool sw_run_is_read_as_integer(const sw_run *run, int e) {
   for (int other = 0; other < run->study->n_entries; other++) {
     const sw_entry *entry = &run->study->entry[other];
     for (int i = 0; i < entry->n_needs; i++) {
@@ -26,7 +26,7 @@ static bool is_read_as_integer(const sw_run *run, int e) {
 }
 
 /* All passes, over all periods. Operands are released whether they worked or not. */
-static sw_status compute(sw_error *err, sw_run *run, int e) {
+sw_status sw_run_compute(sw_error *err, sw_run *run, int e) {
   sw_status status = sw_run_passes(err, run, e);
   sw_run_passes_release(run, e);
   return status;
@@ -54,7 +54,7 @@ static sw_status take_periods(sw_error *err, sw_run *run, int e, bool *part) {
     return SW_OK;
   }
   if (taken > 0) SW_TRY(sw_run_some(err, run, e, part, &done));
-  if (!done) return compute(err, run, e);
+  if (!done) return sw_run_compute(err, run, e);
   run->parts_taken++;
   run->periods_taken += taken;
   run->periods_of += n;
@@ -64,7 +64,9 @@ static sw_status take_periods(sw_error *err, sw_run *run, int e, bool *part) {
 sw_status sw_run_plain_results(sw_error *err, sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   bool taken = false, *part = NULL;
-  if (!run->past || run->no_pairs || is_read_as_integer(run, e)) return compute(err, run, e);
+  if (run->sampling) return sw_run_sampled(err, run, e);
+  if (!run->past || run->no_pairs || sw_run_is_read_as_integer(run, e))
+    return sw_run_compute(err, run, e);
   sw_status status =
       sw_arena_alloc(err, run->arena, (size_t)job->n_periods, sizeof *part, (void **)&part);
   SW_TRY(sw_team_agree(run->team, err, status, 0));
@@ -73,5 +75,5 @@ sw_status sw_run_plain_results(sw_error *err, sw_run *run, int e) {
   SW_TRY(run->past->values(run->past, err, e, run->operand_hash[e],
                            job->whole_series ? 1 : job->n_periods, &taken));
   run->results_taken += taken;
-  return taken ? SW_OK : compute(err, run, e);
+  return taken ? SW_OK : sw_run_compute(err, run, e);
 }

@@ -69,6 +69,15 @@ typedef struct sw_progress {
   void *self;
 } sw_progress;
 
+/* `verify`: of entries without pairs that take long, some periods are computed again; the others
+ * are taken from the file, for what rests on them. */
+typedef struct sw_sampling {
+  sw_past *past; /* the file itself; NULL: nothing can be taken of it */
+  int64_t tiles; /* about so many are computed of an entry */
+  uint64_t seed;
+  bool **computed; /* by entry: which of its periods are; NULL: all */
+} sw_sampling;
+
 typedef struct sw_run {
   sw_team *team;
   const sw_study *study;
@@ -89,6 +98,8 @@ typedef struct sw_run {
                     file exists; their tasks are in the journal and not counted again */
   bool *untried; /* n_entries: `check` has no values of it: it would take too long */
   double seconds_untried; /* how long, on these ranks */
+  bool tries;             /* passes over units or items are left off after a moment */
+  sw_sampling *sampling;  /* `verify`: long entries are computed in part; NULL: in whole */
   sw_journal *journal;    /* of the unfinished run; NULL: none is kept */
   bool resumes;           /* the journal is of an earlier run */
   bool slipped;  /* a measure has filled what is not its to fill: no task of it is to be trusted */

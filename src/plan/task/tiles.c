@@ -17,7 +17,7 @@
 
 enum { LEFT, COMPUTED, MARKED }; /* states of a task, as this rank knows them */
 
-static const double try_seconds = 2; /* `check` tries a pass for so long */
+static const double try_seconds = 2; /* `check` and `verify` try a pass for so long */
 
 /* ---- tasks and their bytes ---------------------------------------------------------------- */
 
@@ -247,10 +247,14 @@ static void report(const sw_tiles *s, worker *w) {
                    share * (double)s->tiling.whole, (double)s->tiling.whole);
 }
 
+static bool tries(const sw_tiles *s) {
+  return s->run->no_pairs || s->run->tries;
+}
+
 /* -1: none is left, or the time that `check` gives to a pass is over. `check` computes only a
  * beginning of a long pass, to find what is wrong with the values and how long a run would take. */
 static int64_t next_task(sw_tiles *s, worker *w) {
-  if (s->run->no_pairs && sw_clock() - s->began > try_seconds) return -1;
+  if (tries(s) && sw_clock() - s->began > try_seconds) return -1;
   return sw_queue_take(&s->queue, &w->turn);
 }
 
@@ -368,5 +372,5 @@ sw_status sw_tiles_run(sw_error *err, sw_tiles *s) {
   sw_status status = sw_team_agree(team, err, sw_queue_status(err, &s->queue), 0);
   if (status == SW_ESTOPPED) keep_computed(s);
   SW_TRY(status);
-  return s->run->no_pairs ? estimate_rest(err, s) : SW_OK;
+  return tries(s) ? estimate_rest(err, s) : SW_OK;
 }

@@ -77,6 +77,22 @@ static sw_status remove_old(sw_error *err, const char *path) {
   return sw_fail(err, SW_EINPUT, "%s: cannot be removed; remove it or choose another -o", path);
 }
 
+/* Rank 0 follows for all, as nodes may see different links. The partial and its journal then stand
+ * beside the file itself: a rename cannot cross file systems. */
+sw_status sw_results_follow(sw_error *err, sw_team *team, sw_arena *arena, const char **path,
+                            const char **link) {
+  char to[SW_PATH_ROOM] = "";
+  sw_status status = team->rank == 0 ? sw_file_follow(err, *path, to) : SW_OK;
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  SW_TRY(team->broadcast(team, err, to, sizeof to, 0));
+  bool follows = strcmp(*path, to) != 0;
+  const char *file = follows ? sw_arena_text(arena, to) : *path;
+  *link = follows ? *path : NULL;
+  if (file) *path = file;
+  status = file ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory for a path");
+  return sw_team_agree(team, err, status, 0);
+}
+
 /* Looks twice: before the lock, so that a plain mistake leaves no trace; and with it, because the
  * run that held it until now may have written OUT.h5 meanwhile. The folder comes before the lock,
  * which lies in it.

@@ -282,6 +282,19 @@ static sw_status is_ours(sw_error *err, const sw_past_file *p, bool *ours) {
   return SW_OK;
 }
 
+sw_status sw_results_past_look(sw_error *err, sw_team *team, const char *path) {
+  sw_arena *arena = NULL;
+  hid_t file = H5I_INVALID_HID;
+  sw_status status = SW_OK;
+  if (team->rank == 0) {
+    status = sw_arena_create(err, &arena);
+    if (status == SW_OK) status = sw_contents_open(err, arena, path, &file);
+    if (file >= 0) H5Fclose(file);
+    sw_arena_destroy(arena);
+  }
+  return sw_team_agree(team, err, status, 0);
+}
+
 /* run->past is set before anything can fail, so that the caller closes what there is in any
  * case. */
 sw_status sw_results_past_open(sw_error *err, sw_run *run, const char *path) {

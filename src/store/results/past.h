@@ -8,6 +8,9 @@
  * unfinished. One that another version or another build has made is of no use: a warning, and
  * run->past stays NULL. Collective; every rank reads the file by itself. */
 sw_status sw_results_past_open(sw_error *err, sw_run *run, const char *path);
+/* Whether it can be opened, before the panel is read: SW_EINPUT as above. Rank 0 looks.
+ * Collective. */
+sw_status sw_results_past_look(sw_error *err, sw_team *team, const char *path);
 void sw_results_past_close(sw_run *run);
 
 /* What of a study has changed since its results were made: its text, an input file, the program or

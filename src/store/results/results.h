@@ -13,9 +13,14 @@ typedef struct sw_results sw_results;
 sw_status sw_results_start(sw_error *err, sw_team *team, const char *path, bool force, bool restart,
                            sw_results **results);
 
-/* Refuses an output that is the study or one of its inputs, which --force would write over.
- * Collective. */
-sw_status sw_results_refuse_inputs(sw_error *err, sw_team *team, const sw_study *study);
+/* Looks at all files that the study names, before any of them is read: an input that is missing or
+ * a folder is refused, and an output that is the study or one of its inputs, which --force would
+ * write over. Collective. */
+sw_status sw_results_refuse_files(sw_error *err, sw_team *team, const sw_study *study);
+/* Replaces the output's path by that of the file that is meant, where it is a link; then *link is
+ * the name that was given, else NULL. Both live in the arena. Collective. */
+sw_status sw_results_follow(sw_error *err, sw_team *team, sw_arena *arena, const char **path,
+                            const char **link);
 
 /* The study is bound: hashes its inputs and begins the journal, or takes up the one that an
  * unfinished run of the same study has left (run->journal, run->resumes). Another study's is

@@ -129,6 +129,8 @@ static sw_status add_tables(sw_error *err, input_list *list, const sw_study *stu
       const sw_node *node = sw_node_get(entry->arg[p].node, keys[k]);
       if (!node || node->kind != SW_NODE_SCALAR || entry->measure->param[p].type == SW_P_DISTANCE)
         continue;
+      if (!*node->text)
+        return sw_node_fail(err, node, "found an empty text; expected the name of a file");
       const char *path = sw_path_beside(arena, study->file, node->text);
       if (!path) return sw_fail(err, SW_ENOMEM, "out of memory for the list of input files");
       SW_TRY(add_input(err, list, node->text, path));
@@ -218,33 +220,44 @@ sw_status sw_results_text_odd_input(sw_error *err, sw_arena *arena, const char *
   return SW_OK;
 }
 
-/* Compares files by what they are (device and inode), not by name: links and ../ lead to one file
- * by several names. An output that does not exist yet cannot be an input. */
-static sw_status refuse_inputs(sw_error *err, const sw_study *study, sw_arena *arena) {
-  struct stat output, input;
+/* Files are compared by what they are (device and inode), not by name: links and ../ lead to one
+ * file by several names. `output`: NULL where it does not exist yet; then it is no input. */
+static sw_status refuse_file(sw_error *err, const sw_study *study, const struct stat *output,
+                             const input_file *file) {
+  struct stat input;
+  bool there = stat(file->path, &input) == 0;
+  /* The study was read already, maybe from a pipe that is gone. */
+  if (!there && file->path != study->file) return sw_file_fail(err, file->path, errno);
+  if (there && S_ISDIR(input.st_mode))
+    return sw_fail(err, SW_EINPUT, "%s: is a folder; give a file", file->path);
+  if (there && output && input.st_dev == output->st_dev && input.st_ino == output->st_ino)
+    return sw_fail(err, SW_EINPUT, "%s: is an input of the study (%s); choose another -o",
+                   study->output_path, file->name);
+  return SW_OK;
+}
+
+static sw_status refuse_files(sw_error *err, const sw_study *study, sw_arena *arena) {
+  struct stat output;
   input_list list = {0};
-  if (stat(study->output_path, &output) != 0) return SW_OK;
+  bool exists = stat(study->output_path, &output) == 0;
   uint8_t *is_beside = NULL;
   SW_NEW(err, arena, is_beside, study->n_weights + 1);
   sw_status status = look_beside(err, study, arena, is_beside);
   if (status == SW_OK) status = list_inputs(err, study, arena, is_beside, &list);
   if (status == SW_OK) status = add_input(err, &list, study->file, study->file);
   for (int i = 0; status == SW_OK && i < list.count; i++)
-    if (stat(list.file[i].path, &input) == 0 && input.st_dev == output.st_dev &&
-        input.st_ino == output.st_ino)
-      status = sw_fail(err, SW_EINPUT, "%s: is an input of the study (%s); choose another -o",
-                       study->output_path, list.file[i].name);
+    status = refuse_file(err, study, exists ? &output : NULL, &list.file[i]);
   free(list.file);
   return status;
 }
 
 /* Before the output is claimed, let alone removed. Rank 0 looks for all. */
-sw_status sw_results_refuse_inputs(sw_error *err, sw_team *team, const sw_study *study) {
+sw_status sw_results_refuse_files(sw_error *err, sw_team *team, const sw_study *study) {
   sw_arena *arena = NULL;
   sw_status status = SW_OK;
   if (team->rank == 0) {
     status = sw_arena_create(err, &arena);
-    if (status == SW_OK) status = refuse_inputs(err, study, arena);
+    if (status == SW_OK) status = refuse_files(err, study, arena);
     sw_arena_destroy(arena);
   }
   return sw_team_agree(team, err, status, 0);

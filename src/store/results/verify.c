@@ -142,6 +142,13 @@ static void differ(const comparing *c, int t, int64_t unit, double stored, doubl
                  computed);
 }
 
+/* Whether the run has computed a period, or only taken it from the file. */
+static bool is_computed(const comparing *c, int t) {
+  const sw_sampling *sampling = c->results->run->sampling;
+  const bool *computed = sampling ? sampling->computed[c->group->job] : NULL;
+  return !computed || computed[t];
+}
+
 /* By period, unit and component, or the last two the other way round, as the file has them (see
  * pack in finish.c). */
 static void compare_unit(const comparing *c, const double *stored) {
@@ -149,7 +156,7 @@ static void compare_unit(const comparing *c, const double *stored) {
   const sw_result *result = &job->result[c->variable->index];
   int n_periods = sw_result_periods(job, result);
   for (int t = 0; t < n_periods; t++)
-    for (int64_t i = 0; i < job->n; i++)
+    for (int64_t i = 0; i < job->n && is_computed(c, t); i++)
       for (int k = 0; k < result->width; k++) {
         int64_t at = c->variable->turned ? k * job->n + i : i * result->width + k;
         double there = stored[t * job->n * result->width + at];
@@ -167,16 +174,35 @@ static void compare_whole(const comparing *c, const double *stored, size_t count
   /* Numbers of one period, to tell where a difference is. */
   size_t a_period = c->variable->timed ? count / c->variable->extent[0] : count;
   for (size_t k = 0; k < count; k++) {
+    if (c->variable->timed && !is_computed(c, (int)(k / a_period))) continue;
     double computed = as_stored(c->variable, result->row[0][k]);
     c->verdict->values++;
     if (!same_bits(stored[k], computed)) differ(c, (int)(k / a_period), -1, stored[k], computed);
   }
 }
 
+/* How many values the dataset says are undefined, and how many are. */
+static void compare_undefined(const comparing *c) {
+  const sw_job *job = &c->results->run->job[c->group->job];
+  const sw_result *result = &job->result[c->variable->index];
+  int64_t rows = (int64_t)result->width * sw_result_periods(job, result), count = 0;
+  bool unit = c->variable->source == SW_FROM_UNIT;
+  for (int64_t r = 0; r < (unit ? rows : 1); r++)
+    for (int64_t k = 0; k < (unit ? job->n : rows); k++)
+      count += isnan(result->row[r][k]) != 0;
+  hid_t dataset = sw_results_open_dataset(c->results, c->group, c->variable);
+  int64_t said = dataset < 0 ? count : sw_h5_get_integer(dataset, SW_ATTR_UNDEFINED);
+  if (dataset >= 0) H5Dclose(dataset);
+  if (said != count)
+    sw_verdict_say(c->verdict, "%s/%s: " SW_ATTR_UNDEFINED ": %lld, but %lld values are",
+                   c->group->path, c->variable->name, (long long)said, (long long)count);
+}
+
 static sw_status check_variable(sw_error *err, const comparing *c) {
   double *stored = NULL;
   size_t count = 0;
   sw_status status = read_whole(err, c, &stored, &count);
+  if (status == SW_OK && c->variable->counted && !c->sampled) compare_undefined(c);
   if (status == SW_OK && c->variable->source == SW_FROM_UNIT)
     compare_unit(c, stored);
   else if (status == SW_OK)

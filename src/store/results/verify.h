@@ -10,6 +10,8 @@ typedef struct sw_verdict {
   int64_t tiles, tiles_differ; /* recomputed */
   int64_t values;              /* compared bit for bit, of tiles and by unit */
   int64_t sums, sums_differ;   /* checksums of what is stored */
+  int parts;                   /* results without pairs of which some periods were computed ... */
+  int64_t periods, periods_of; /* ... so many of so many */
   int n_lines;                 /* of differences; the first are kept in words */
   char line[SW_VERDICT_LINES][SW_VERDICT_ROOM];
 } sw_verdict;

@@ -3,7 +3,8 @@
  *   SLOW_MS      milliseconds of a tile (0)
  *   SLOW_ASK_AT  the tile, counted from 1 in this process, that asks the run to stop (SIGUSR1)
  *   SLOW_COUNT   a file that gets a byte for each tile
- * Their numbers depend on none of them. A period of `steps` rests on that period alone; of `slow` a
+ *   SLOW_WRONG   a period in which `steps` computes wrong, as a broken machine does
+ * Their numbers depend on none of the others. A period of `steps` rests on that period alone; of `slow` a
  * table does not. Used by tests/restart/test_passes.py and test_reuse_periods.py. */
 #include "spillway/program.h"
 
@@ -11,6 +12,7 @@
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -151,10 +153,12 @@ static void tile_steps(const sw_job *job, const sw_tile *at, void *out, void *wo
       *sum += sin((double)(at->lo % WAVES + 1) * sw_view_at(job->operand[0], t, i));
     return;
   }
+  const char *wrong = getenv("SLOW_WRONG");
   for (int t = 0; t < job->n_periods; t++)
     for (int64_t i = at->lo; i < at->hi; i++) {
       sw_view of = job->input[0].view;
       double x = log(sw_view_at(of, t, i));
+      if (wrong && i == at->lo && strcmp(sw_job_period(job, t), wrong) == 0) x *= 1 + 1e-14;
       job->result[STEPS_SCORE].row[t][i - of.first] = x;
       ((double **)job->operand_local[0].row)[t][i - of.first] = x * x;
       sum[t] += x;
