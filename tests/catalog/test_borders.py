@@ -45,14 +45,14 @@ def run(folder, **study):
 def line(folder, place):
     """Six units 200 km apart, on the equator or on a meridian."""
     with open(f"{folder}/units.csv", "w") as units, open(f"{folder}/panel.csv", "w") as panel:
-        units.write("code,lon,lat\n")
+        units.write("code,lon,lat,half\n")
         panel.write("code,x,m,a,b,c\n")
         for i in range(N):
             lon, lat = -170 + 7.3 * place + i * STEP, 0.0
             if place % 2:
                 lon, lat = 40.0, -60 + 1.1 * place + i * STEP
             score = (i + 1) ** 2 / 100
-            units.write(f"u{i},{lon!r},{lat!r}\n")
+            units.write(f"u{i},{lon!r},{lat!r},all\n")
             panel.write(f"u{i},{i + 1},1" + f",{score!r}" * 3 + "\n")
 
 
@@ -81,7 +81,37 @@ def check(folder, place):
         assert np.allclose(r["radiation/value"][0], radiation(), rtol=1e-14, equal_nan=True)
 
 
+def check_range(folder):
+    """Pairs that doubles hold, whose sums they do not: missing, and said."""
+    line(folder, 0)
+    with open(f"{folder}/panel.csv") as file:
+        text = file.read().replace(",1,0.", ",1.2e154,0.").replace(",1,1.0", ",1.2e154,1.0")
+    with open(f"{folder}/panel.csv", "w") as file:
+        file.write(text)
+    with open(f"{folder}/study.yaml", "w") as file:
+        file.write("""study: range
+panel: {file: panel.csv, unit: code}
+units: {file: units.csv, unit: code, lon: lon, lat: lat, groups: [half]}
+measures:
+  - gravity: {mass: [m], decay: 0.001, keep: dense, rings: [300], blocks: half, as: g}
+output: {file: out.h5, precision: float64}
+""")
+    done = subprocess.run([SPILLWAY, "run", f"{folder}/study.yaml", "--force"], capture_output=True,
+                          text=True)
+    assert done.returncode == 0 and "larger than doubles can be" in done.stderr, done.stderr
+    with h5py.File(f"{folder}/out.h5") as r:
+        value = r["g/value"][0]
+        assert np.isfinite(value[~np.eye(N, dtype=bool)]).all() and 1e308 < r["g/max"][0] < np.inf
+        assert np.isnan(r["g/out_strength"][0]).all() and np.isnan(r["g/in_strength"][0]).all()
+        for name in ("ring_sum", "block_sum", "sent_to", "received_from"):
+            assert np.isnan(r[f"g/{name}"][0]).all(), name
+        # One partner within 300 km at the ends of the line; five beyond, or four.
+        assert np.isfinite(r["g/ring_out"][0]).sum() == 2 and not np.isinf(r["g/ring_out"][0]).any()
+        assert np.isnan(r["g/total"][0]) and np.isnan(r["g/mean"][0]) and r["g/n_pairs"][0] == 30
+
+
 with tempfile.TemporaryDirectory() as at:
+    check_range(at)
     for p in range(9):
         check(at, p)
 print("ok")

@@ -160,6 +160,9 @@ def check_foreign(study, path):
         labels[2] = "x"
         file["ccd"].create_dataset("unit", data=labels)
 
+    def undefined(file):
+        file["ccd/coordination"].attrs["undefined"] = 3
+
     def rank(file):
         file["top/rank"][4] = 9
 
@@ -174,6 +177,7 @@ def check_foreign(study, path):
                          (seed, "/: seed: '2', but the study defines '1'"),
                          (own_time, "/directed/time, position 0: '2002', but the study defines "),
                          (own_unit, "/ccd/unit, position 2: 'x', but the study defines '"),
+                         (undefined, "/ccd/coordination: undefined: 3, but 0 values are"),
                          (rank, "/top/rank, position 4: '9', but the study defines '5'"),
                          (missing, "cannot open /top/value"),
                          (added, "/ccd/guess: the study defines no such variable"),

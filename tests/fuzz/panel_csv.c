@@ -19,6 +19,8 @@ static const char *const sections[] = {
     KEEP GZ OF("gdp, rich"),
     FILL CSV OF("gdp"),
     FILL GZ OF("gdp"),
+    "panel: {unit: code, missing: keep, decimal: ',', thousands: '.', percent: strip,"
+    " missing_values: [-9999]" CSV OF("gdp"),
     "panel: {unit: code, missing: drop-units" CSV OF("gdp"),
     "panel: {unit: code, missing: zero, layout: {wide: {name: gdp, prefix: g}}" CSV OF("gdp"),
     "panel: {unit: code, missing: error, footer: 1,"

@@ -192,6 +192,16 @@ Test(composite, constants_have_no_weight) {
   NEAR(harness_result(h, "score", 0)[1], 1.0 / 3, 1e-15);
   cr_expect(harness_noted(h, "'same' is constant in the panel: weight 0"));
   harness_free(h);
+  /* Constant but for rounding. */
+  static const double nearly[4] = {.3, .1 + .2, .3, .3};
+  h = composite(4, 1);
+  harness_column(h, "positive", "x", x);
+  harness_column(h, "positive", "nearly", nearly);
+  harness_set(h, "weights", "equal");
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  NEAR(harness_result(h, "weight", 0)[1], 0, 0);
+  cr_expect(harness_noted(h, "'nearly' is constant in the panel: weight 0"));
+  harness_free(h);
   h = composite(4, 1);
   harness_column(h, "positive", "same", same);
   HARNESS_FAILS(h, "no indicator varies");

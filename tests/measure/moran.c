@@ -235,3 +235,18 @@ Test(moran, no_variation) {
   NEAR(value(h, "n_used"), 2, 0);
   harness_free(h);
 }
+
+/* 0.1 + 0.2 and 0.3 are one number in exact arithmetic: nothing varies but the last bit. */
+Test(moran, no_variation_but_rounding) {
+  static const int64_t start[5] = {0, 1, 2, 3, 4};
+  static const int32_t to[4] = {1, 0, 3, 2};
+  static const double one[4] = {1, 1, 1, 1}, x[4] = {.3, .1 + .2, .3, .3};
+  static const double large[4] = {1e15, 1e15 + 1, 1e15 + 2, 1e15};
+  const sw_links pairs = {.n = 4, .row_start = start, .to = to, .value = one, .symmetric = true};
+  harness *h = run(&pairs, x, NULL);
+  cr_expect(isnan(value(h, "I")));
+  harness_free(h);
+  h = run(&pairs, large, NULL);
+  cr_expect_not(isnan(value(h, "I")));
+  harness_free(h);
+}

@@ -91,7 +91,7 @@ Test(aliases, refuse_what_they_set) {
                  "s.yaml:4:22: unknown key 'constent'; did you mean 'constant'?");
   expect_refused(HEAD "- wang: {systems: [a, b], farm: 2}\n",
                  "s.yaml:4:27: unknown key 'farm'; known keys: systems, alpha, breaks, labels, as, "
-                 "periods");
+                 "periods, balanced");
   expect_refused(HEAD "- reach: {}\n",
                  "s.yaml:4:3: reach: 'mass' is missing: indicators; several: their "
                  "geometric mean");

@@ -153,6 +153,20 @@ Test(descriptor, identity) {
   SLIP(m.headline = "fit", "the headline 'fit' is not one of its outputs; name one, or none");
 }
 
+Test(descriptor, variants) {
+  static const sw_variant of_none[] = {{"norm", "one", "y = x^2"}, {0}};
+  static const sw_variant third[] = {{"form", "other", "y = x"}, {"form", "third", "y = x^2"}, {0}};
+  static const sw_variant empty[] = {{"form", "one", ""}, {0}};
+  static const sw_variant sound[] = {{"form", "one", "y = x"}, {"decay", "*", "y = x^2"}, {0}};
+  SLIP(m.variant = of_none, "variant norm: one: no such parameter or choice");
+  SLIP(m.variant = third, "variant form: third: no such parameter or choice");
+  SLIP(m.variant = empty, "variant form: one: no formula");
+  sw_error err = {0};
+  sw_measure m = good();
+  m.variant = sound;
+  cr_expect_eq(sw_measure_check(&err, &m), SW_OK, "%s", err.text);
+}
+
 Test(descriptor, name) {
   static const char *const name[] = {NULL, "2sls"};
   static const char *const line[] = {

@@ -333,6 +333,11 @@ def check_headlines(f):
                  "  - location_quotient: {industries: [one, x], total: one, base_over: complete, as: lq}\n")
     assert "mean 2 over 2 of 12 ordered pairs; kept: summary" in done.stdout, done.stdout
     assert "value[one]: mean 1 in 2001 (4 of 4), 1 in 2005 (4 of 4)" in done.stdout, done.stdout
+    # Months are days in the file; they are said as the panel writes them, reasons too.
+    f.write("months.csv", "id,month,x\na,2001-01,1\nb,2001-01,3\na,2001-02,0\nb,2001-02,0\n")
+    done = f.run("study: m\npanel: {file: months.csv, unit: id, time: month}\n"
+                 "measures: [{inequality: {of: x, as: q}}]\n")
+    assert "gini: 0.25 in 2001-01 (2 of 2), undefined in 2001-02: all are zero" in done.stdout, done.stdout
 
 
 # ---- weights and formulas -----------------------------------------------------------------------

@@ -8,7 +8,8 @@ import subprocess
 import h5py
 import numpy as np
 
-from restart import ALONE, Study, continued, kill_all, marked_tasks, memory_folder, wait_until_held
+from restart import (ALONE, Faults, Study, continued, kill_all, marked_tasks, memory_folder, said,
+                     some, wait_until_held)
 
 PROGRAM = os.path.join(os.environ["SPILLWAY_PROGRAMS"], "p_slow")
 UNITS, GRAIN, WAVES = 700, 32, 6  # as programs/slow.c has them
@@ -232,6 +233,25 @@ def check_kills(study):
         study.remove("out.h5")
 
 
+def check_faults(study):
+    """The k-th allocation fails, or the k-th read of the earlier file: one line, or the bits."""
+    faults = Faults(study.folder.name)
+    words = ["--reuse", study.path("second.h5")]
+    want = study.digest("whole.h5")
+    for kind, path in (("memory", None), ("read", "second.h5")):
+        count = len(faults.calls(study, "out.h5", kind, path, words=words))
+        study.remove("out.h5")
+        for k in some(count, 2, 20):
+            status, _, err = study.run("out.h5", words=words, threads=1,
+                                       env=faults.env(kind, k, path=path))
+            assert status in (0, 1, 2), (kind, k, status, err)
+            assert status == 0 or len(said(err)) == 1, (kind, k, err)
+            if status:
+                assert study.complete("out.h5", words=words)[0] == want, (kind, k)
+            assert study.digest("out.h5") == want, (kind, k)
+            study.remove("out.h5")
+
+
 def verify(path, *words, **env):
     done = subprocess.run([PROGRAM, "verify", path, *words], text=True, capture_output=True,
                           env={**os.environ, **ALONE, **env})
@@ -284,6 +304,7 @@ def main():
     study = make_study(3)
     check_damage(study)
     check_kills(study)
+    check_faults(study)
 
 
 if __name__ == "__main__":

@@ -113,6 +113,33 @@ with tempfile.TemporaryDirectory() as at:
     assert said in done.stdout and said in done.stderr, done.stdout + done.stderr
     assert said in call(at, "check", "study.yaml", missing="interpolate", members="skip").stdout
 
+    # Coarse units of several blocks, so that ranks have some each.
+    with open(f"{at}/units.csv", "w") as units, open(f"{at}/panel.csv", "w") as panel:
+        units.write("id,city\n")
+        panel.write("id,year,gdp,pop\n")
+        for k in range(1400):
+            units.write(f"u{k:04d},c{k * 3 % 700:03d}\n")
+            for year in (2000, 2001):
+                gdp = "" if (k + year) % 11 == 0 or k % 700 == 5 else k % 13 + 1
+                panel.write(f"u{k:04d},{year},{gdp},{k % 7 + 1}\n")
+    for missing, members, n in (("keep", "skip", 700), ("drop-units", "refuse", None)):
+        shares = {}
+        for ranks in (1, 3):
+            call(at, "run", "study.yaml", "--force", ranks=ranks, missing=missing, members=members)
+            with h5py.File(f"{at}/out.h5") as f:
+                shares[ranks] = f["coverage"][:]
+                city = [int(c[1:]) for c in f["unit"].asstr()]
+        assert (shares[1] == shares[3]).all()
+        want = np.zeros((2, 700))
+        for k in range(1400):
+            gap = [(k + year) % 11 == 0 or k % 700 == 5 for year in (2000, 2001)]
+            if missing == "drop-units":
+                gap = [any(gap)] * 2
+            want[:, k * 3 % 700] += [not g for g in gap]
+        want /= np.bincount([k * 3 % 700 for k in range(1400)], minlength=700).clip(1)
+        assert len(city) == n or missing == "drop-units" and 0 < len(city) < 700
+        assert np.allclose(shares[1][:, :, 0], want[:, city]), missing
+
     # The names at the root are taken.
     with open(f"{at}/study.yaml") as file:
         text = file.read().replace("as: gaps", "as: coverage")

@@ -23,4 +23,12 @@ static inline double sw_normal_two_sided(double z) {
   return erfc(fabs(z) * M_SQRT1_2);
 }
 
+/* Whether values from lo to hi vary, by more than rounding does: results that are equal in exact
+ * arithmetic, such as ratios, differ in their last bits, 2^-53 each, and dividing by their range
+ * would make numbers of that. */
+static inline bool sw_stats_vary(double lo, double hi) {
+  double size = fabs(lo) > fabs(hi) ? fabs(lo) : fabs(hi);
+  return hi - lo > size * 0x1p-50;
+}
+
 #endif

@@ -180,7 +180,7 @@ static bool find_scale(const double *x, int64_t n, scratch s, int *exponent) {
     hi = x[i] > hi ? x[i] : hi;
   }
   frexp(fabs(lo) > fabs(hi) ? lo : hi, exponent);
-  return lo < hi;
+  return sw_stats_vary(lo, hi);
 }
 
 /* z = (x - mean) 2^-exponent of the units used, 0 for the others, and the sums over z. */

@@ -241,8 +241,7 @@ static size_t workspace_composite(const sw_job *job) {
 
 /* ---- folds ------------------------------------------------------------------------------ */
 
-/* Infinite ends, which any value replaces; a pool without rows keeps them, and lo < hi is then
- * false: constant. */
+/* Infinite ends, which any value replaces; a pool without rows keeps them, and does not vary. */
 static void start_composite(const sw_job *job, int pass, void *all) {
   const sw_composite_spec *spec = spec_of(job);
   memset(all, 0, job->pass[pass].partial);

@@ -59,7 +59,7 @@ static inline sw_composite_range sw_composite_range_at(const sw_composite_spec *
  * then nothing counts as constant. */
 static inline bool sw_composite_constant(const sw_composite_spec *spec, sw_composite_range pool,
                                          int j) {
-  return !spec->lo && !(pool.lo[j] < pool.hi[j]);
+  return !spec->lo && !sw_stats_vary(pool.lo[j], pool.hi[j]);
 }
 
 /* Doubles that the second pass folds for a pool. */

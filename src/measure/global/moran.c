@@ -44,7 +44,9 @@ static void say_why(sw_job *job, const sw_moran *record, int t) {
     if (record->undefined != SW_MORAN_DEFINED)
       sw_job_undefined(job, q, t, why[record->undefined]);
     else
-      sw_job_undefined(job, q, t, "too few units for a variance");
+      sw_job_undefined(job, q, t,
+                       isnan(record->variance_randomisation) ? "too few units for a variance"
+                                                             : "no variance: equal weights");
 }
 
 /* Records stand by period. */

@@ -63,6 +63,24 @@ static void note_range(const sw_pairs *p) {
             p->job->where, p->job->name, most, (double)FLT_MIN, (double)FLT_MAX);
 }
 
+/* A sum that no double can hold is no number. Every rank has the totals, which say so, as strengths
+ * are sums of them; a strength alone may be too large where values of both signs cancel. */
+static void drop_infinite(sw_pairs *p, int t) {
+  sw_summary *summary = &p->plan->summary;
+  int64_t own = p->run->panel->hi - p->run->panel->lo;
+  for (int64_t i = 0; i < own; i++) {
+    if (isinf(summary->out_strength[t][i])) summary->out_strength[t][i] = NAN;
+    if (isinf(summary->in_strength[t][i])) summary->in_strength[t][i] = NAN;
+  }
+  if (isfinite(summary->total[t]) || summary->pairs[t] == 0) return;
+  summary->total[t] = NAN;
+  sw_note(
+      p->job->notes,
+      "%s: %s: sums of its pairs are larger than doubles can be, and missing; give its inputs in "
+      "a larger unit",
+      p->job->where, p->job->name);
+}
+
 /* Without the diagonal; for measures of links the number of links. */
 int64_t sw_pairs_ordered(const sw_pairs *p) {
   if (p->job->links_only) return p->plan->links->row_start[p->job->n];
@@ -86,6 +104,7 @@ sw_status sw_pairs_totals(sw_error *err, sw_pairs *p) {
     status = total_of(err, p, t, block, counts);
     summary->undefined[t] = p->undefined[t];
     summary->pairs[t] = ordered - p->undefined[t];
+    drop_infinite(p, t);
     bool any = summary->pairs[t] > 0;
     if (!any) summary->total[t] = NAN;
     summary->mean[t] = any ? summary->total[t] / (double)summary->pairs[t] : NAN;

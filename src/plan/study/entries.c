@@ -136,11 +136,11 @@ static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *
   for (int i = 0; entry->measure->param[i].name; i++)
     if (!is_set(entry, entry->measure->param[i].name))
       known[count++] = entry->measure->param[i].name;
-  known[count++] = "balanced";
   if (entry->measure->kind != SW_KIND_COMPOSITE) {
     known[count++] = "as";
     known[count++] = "periods";
   }
+  known[count++] = "balanced";
   if (entry->is_pair) {
     sw_study_pair_keys(entry->measure, known, &count);
   } else if (entry->measure->kind != SW_KIND_COMPOSITE && sw_node_get(entry->node, "keep")) {

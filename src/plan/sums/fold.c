@@ -88,16 +88,22 @@ static double *cell(const sums_pass *p, const sw_result *result, int t, int labe
   return &result->row[label * p->matrices + t][unit - p->run->panel->lo];
 }
 
+/* A sum that no double can hold is no number; the totals of the pairs tell of it (pairs/totals.c).
+ */
+static double held(double sum) {
+  return isinf(sum) ? NAN : sum;
+}
+
 /* Numbers of a row. An undirected unit receives from a group what it sends to it. */
 static void place_row(const sums_pass *p, int t, int64_t unit, const double *row) {
   const sw_sums *s = p->sums;
   for (int g = 0; g < s->groups; g++) {
-    *cell(p, s->sent, t, g, unit) = row[g];
-    if (!s->has_columns) *cell(p, s->received, t, g, unit) = row[g];
+    *cell(p, s->sent, t, g, unit) = held(row[g]);
+    if (!s->has_columns) *cell(p, s->received, t, g, unit) = held(row[g]);
   }
   row += s->groups;
   for (int r = 0; r < s->rings; r++)
-    *cell(p, s->ring_out, t, r, unit) = row[r];
+    *cell(p, s->ring_out, t, r, unit) = held(row[r]);
   row += s->rings;
   for (int c = 0; c < s->centres; c++)
     *cell(p, s->to, t, c, unit) = row[c];
@@ -166,7 +172,7 @@ static void begin_matrix(const sums_pass *p, int t, receiver me) {
 static void end_totals(const sw_result *sum, const sw_result *values, int64_t first,
                        int64_t count) {
   for (int64_t k = first; sum && k < first + count; k++)
-    if (values->row[0][k] == 0) sum->row[0][k] = NAN;
+    sum->row[0][k] = values->row[0][k] == 0 ? NAN : held(sum->row[0][k]);
 }
 
 /* Sums of nothing are NaN. Those of rows are so already. */
@@ -180,7 +186,7 @@ static void end_matrix(const sums_pass *p, int t, receiver me) {
   for (int g = 0; s->has_columns && g < s->groups; g++)
     for (int64_t unit = me.lo; unit < me.hi; unit++) {
       double *sum = cell(p, s->received, t, g, unit);
-      if (sw_lanes_is_nothing(*sum)) *sum = NAN;
+      *sum = sw_lanes_is_nothing(*sum) ? NAN : held(*sum);
     }
 }
 

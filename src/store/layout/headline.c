@@ -103,7 +103,7 @@ static const char *name_of(const looking *in, const figure *f) {
     if (a == f->time || a == f->unit) continue;
     sw_h5_axis_path(f->dataset, a, path);
     if (!*path ||
-        sw_h5_read_labels(&ignored, in->arena, in->group, sw_h5_last_part(path), &count, &label) !=
+        sw_contents_labels(&ignored, in->arena, in->group, sw_h5_last_part(path), &count, &label) !=
             SW_OK ||
         count == 0)
       continue;
@@ -271,7 +271,7 @@ static sw_status tell_result(sw_error *err, sw_arena *arena, int64_t n_units, co
   figure f, used;
   in.reasons = sw_h5_get_text(arena, item->object, SW_ATTR_UNDEFINED_IN);
   if (!in.reasons) in.reasons = "";
-  if (sw_h5_read_labels(&ignored, arena, item->object, SW_NAME_TIME, &in.n_periods, &in.period) !=
+  if (sw_contents_labels(&ignored, arena, item->object, SW_NAME_TIME, &in.n_periods, &in.period) !=
       SW_OK)
     in.n_periods = 0;
   SW_TRY(tell_pairs(&in, &text));

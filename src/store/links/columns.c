@@ -48,10 +48,10 @@ static sw_status column_of(sw_error *err, const sw_links_header *header, sw_aren
     *at = c;
   }
   if (*at >= 0) return SW_OK;
+  char hint[SW_HINT_ROOM];
   const char *near = sw_nearest(name, names, header->n);
-  return sw_node_fail(err, header->list->node, "%s: %s has no column '%s'%s%s%s", key,
-                      header->csv->file, name, near ? "; did you mean '" : "", near ? near : "",
-                      near ? "'?" : "");
+  return sw_node_fail(err, header->list->node, "%s: %s has no column '%s'%s", key,
+                      header->csv->file, name, sw_did_you_mean(name, near, hint));
 }
 
 /* ---- the value --------------------------------------------------------------------------- */

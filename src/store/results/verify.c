@@ -181,10 +181,28 @@ static void compare_whole(const comparing *c, const double *stored, size_t count
   }
 }
 
+/* How many values the dataset says are undefined, and how many are. */
+static void compare_undefined(const comparing *c) {
+  const sw_job *job = &c->results->run->job[c->group->job];
+  const sw_result *result = &job->result[c->variable->index];
+  int64_t rows = (int64_t)result->width * sw_result_periods(job, result), count = 0;
+  bool unit = c->variable->source == SW_FROM_UNIT;
+  for (int64_t r = 0; r < (unit ? rows : 1); r++)
+    for (int64_t k = 0; k < (unit ? job->n : rows); k++)
+      count += isnan(result->row[r][k]) != 0;
+  hid_t dataset = sw_results_open_dataset(c->results, c->group, c->variable);
+  int64_t said = dataset < 0 ? count : sw_h5_get_integer(dataset, SW_ATTR_UNDEFINED);
+  if (dataset >= 0) H5Dclose(dataset);
+  if (said != count)
+    sw_verdict_say(c->verdict, "%s/%s: " SW_ATTR_UNDEFINED ": %lld, but %lld values are",
+                   c->group->path, c->variable->name, (long long)said, (long long)count);
+}
+
 static sw_status check_variable(sw_error *err, const comparing *c) {
   double *stored = NULL;
   size_t count = 0;
   sw_status status = read_whole(err, c, &stored, &count);
+  if (status == SW_OK && c->variable->counted && !c->sampled) compare_undefined(c);
   if (status == SW_OK && c->variable->source == SW_FROM_UNIT)
     compare_unit(c, stored);
   else if (status == SW_OK)
