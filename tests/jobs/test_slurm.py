@@ -363,6 +363,26 @@ def check_refused(slurm, small):
         assert text in log, log
 
 
+def check_step(slurm, small):
+    """Within a step of a Slurm that has been told of no PMIx, as in a shell of `srun --pty`: one task
+    is alone, ranks of mpirun are ranks, and for two tasks of srun the cure is named."""
+    def step(tasks, *words):
+        return subprocess.run(["srun", "--quiet", "--mpi=none", f"--ntasks={tasks}", *words],
+                              env=slurm.env, cwd=small.folder.name, text=True, capture_output=True)
+    want = small.digest("whole.h5")
+    words = ["run", small.file, "-q", "--force", "-o", "step.h5"]
+    for launcher in [], ["mpirun", "-n", "2"]:
+        done = step(1, *launcher, SPILLWAY, *words)
+        assert done.returncode == 0 and not done.stderr, done
+        assert small.digest("step.h5") == want
+    for verb in (["info", "step.h5"], ["verify", "step.h5", "--study", small.file],
+                 ["check", small.file]):
+        assert step(1, SPILLWAY, *verb).returncode == 0, verb
+    done = step(2, SPILLWAY, *words)
+    assert done.returncode != 0 and done.stderr.count("2 tasks and no PMIx") == 1, done
+    assert step(2, SPILLWAY, "run", "-h").stdout.count("Usage") == 1
+
+
 def main():
     reason = why_not()
     if reason:
@@ -384,6 +404,7 @@ def main():
         check(check_rank_killed, study, want)
         check(check_array, small)
         check(check_refused, small)
+        check(check_step, small)
         check(check_limited, study, want, limited)
         check(check_scaling, small)
         check(check_nightly, small)
