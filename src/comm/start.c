@@ -141,12 +141,13 @@ static long slurm_tasks(void) {
   return number > 1 ? number : 1;
 }
 
-/* mpirun's own mark, that of PMIx, those of PMI-1 and PMI-2. */
+/* mpirun's own mark, that of PMIx, those of PMI-1 and PMI-2. These leave theirs in a shell of `srun
+ * --pty`, too; Open MPI may lack them, and needs none for one rank. */
 static bool has_mark(void) {
-  static const char *const mark[] = {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_FD"};
-  for (int i = 0; i < 4; i++)
-    if (getenv(mark[i])) return true;
-  return false;
+  const char *size = getenv("PMI_SIZE");
+  if (getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMIX_RANK")) return true;
+  if (getenv("SLURM_PTY_PORT") || (size && strtol(size, NULL, 10) == 1)) return false;
+  return getenv("PMI_RANK") || getenv("PMI_FD");
 }
 
 /* The PMI-1 of Slurm leaves no mark, so a step of several tasks counts. */

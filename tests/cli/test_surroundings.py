@@ -73,6 +73,11 @@ def check_slurm_step(world):
                   ["diff", "old.h5", "old.h5"], ["measures"], ["--version"], ["run", "-h"]):
         world.says(words, 0, env=step)
     world.says(RUN, 0, env={**step, "SLURM_STEP_NUM_TASKS": "4", "SLURM_PTY_PORT": "7"})
+    # PMI-2, as the default of many a Slurm, leaves its marks in such a shell.
+    marks = {"PMI_RANK": "0", "PMI_FD": "9", "PMI_JOBID": "5.0"}
+    for words in (RUN, ["check", "study.yaml"], ["verify", "old.h5"]):
+        world.says(words, 0, env={**step, **marks, "PMI_SIZE": "1"})
+    world.says(RUN, 0, env={**step, **marks, "PMI_SIZE": "4", "SLURM_PTY_PORT": "7"})
     code, _, err = world.run(RUN, env={**step, "SLURM_STEP_NUM_TASKS": "4"})
     assert code == 1 and "4 tasks and no PMIx" in err and "srun --mpi=pmix, or mpirun" in err, err
     world.says(["info", "old.h5"], 0, env={**step, "SLURM_STEP_NUM_TASKS": "4"})
@@ -106,6 +111,8 @@ def check_options(world):
     for words in (["info", ""], ["diff", "", "old.h5"], ["verify", ""], ["check", ""], ["synth",
                   "-o", "", "--units", "20", "--periods", "1"], ["check", "study.yaml", "--since", ""]):
         world.says(words, 2, "is empty")
+    world.says(["synth", "-o", "made", "--units", "5", "--periods", "1"], 2,
+               "--units: '5' is out of range; expected 12 to ")
     print("options: ok")
 
 

@@ -317,7 +317,10 @@ Test(links_columns, a_matrix_with_its_order) {
   check_market(BANNER ENTRIES, "name;FIPS;fips\nx;1;C\ny;2;A\nz;3;B\n");
   check_market(BANNER "% code: C\n%code:A\n%  Code:  B\n% by hand\n" ENTRIES, NULL);
   check_market(BANNER "% code: A\n% code: B\n% code: C\n" ENTRIES, "C\nA\nB\n"); /* the study's */
-  write_text("t.codes", "C\nA\nB\n");
+  write_text("t.CODES", "C\nA\nB\n"); /* endings count in any case */
+  check_market(BANNER ENTRIES, NULL);
+  write_text("t.CODES", "A\nB\nC\n");
+  write_text("t.codes", "C\nA\nB\n"); /* counts more */
   check_market(BANNER ENTRIES, NULL);
   write_text("t.codes", "A\nB\nC\n");
   check_market(BANNER "% code: C\n% code: A\n% code: B\n" ENTRIES, NULL); /* those in the file */

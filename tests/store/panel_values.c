@@ -159,6 +159,14 @@ Test(panel_values, what_is_written_besides_digits_is_named) {
     put("p.csv", text);
     refused(LONG "}", "gdp", line);
   }
+  char digits[401], text[512]; /* too many: no part of them is judged */
+  memset(digits, '9', 400);
+  digits[400] = '\0';
+  snprintf(text, sizeof text, "id,year,gdp\na,1,5\nb,1,%s\n", digits);
+  put("p.csv", text);
+  refused(LONG "}", "gdp",
+          "p.csv:3: gdp: '9999999999999999999999999999999999999999' is not a number: it has 400 "
+          "characters; expected a number, an empty cell or a text listed under missing_values");
   put("p.csv", "id,year,gdp\na,1,5\nb,1,5\n");
   put("u.csv", "id,lon,lat\na,\"1,5\",5\nb,1,5\n");
   refused(

@@ -50,9 +50,10 @@ typedef struct written {
 static sw_status whole(sw_error *err, const char *name, const char *text, int64_t least,
                        int64_t most, int64_t *out) {
   if (!text) return SW_OK;
-  if (sw_parse_integer(text, strlen(text), out) && *out >= least && *out <= most) return SW_OK;
-  return sw_fail(err, SW_EINPUT, "synth: --%s: '%s' is not a whole number; expected %lld to %lld",
-                 name, text, (long long)least, (long long)most);
+  bool read = sw_parse_integer(text, strlen(text), out);
+  if (read && *out >= least && *out <= most) return SW_OK;
+  return sw_fail(err, SW_EINPUT, "synth: --%s: '%s' is %s; expected %lld to %lld", name, text,
+                 read ? "out of range" : "not a whole number", (long long)least, (long long)most);
 }
 
 /* Too few have a message of their own, which says why 14 is the least. */

@@ -3,7 +3,6 @@
  * the others; the rows are then copied into the node's shared memory, of which all its ranks
  * read. */
 #include <string.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/log.h"
@@ -139,17 +138,18 @@ static sw_status read_order(sw_error *err, sw_team *team, struct request *reques
                             sw_arena *arena) {
   if (request->parse != sw_links_parse_mtx) return SW_OK;
   if (!request->order) {
-    char *name = sw_file_codes_beside(arena, request->file),
-         *path = sw_file_codes_beside(arena, request->path);
-    sw_status status =
-        name && path ? SW_OK : sw_fail(err, SW_ENOMEM, "%s: out of memory", request->file);
+    sw_codes_beside which = SW_NO_CODES;
+    sw_status status = SW_OK;
+    if (team->rank == 0) status = sw_file_find_codes(err, arena, request->path, &which);
     SW_TRY(sw_team_agree(team, err, status, 0));
-    int there = team->rank == 0 && access(path, F_OK) == 0;
-    SW_TRY(team->broadcast(team, err, &there, sizeof there, 0));
-    if (!there) return SW_OK;
-    request->order = name;
-    request->order_path = path;
+    SW_TRY(team->broadcast(team, err, &which, sizeof which, 0));
+    if (which == SW_NO_CODES) return SW_OK;
+    request->order = sw_file_codes_beside(arena, request->file, which);
+    request->order_path = sw_file_codes_beside(arena, request->path, which);
     request->order_is_beside = true;
+    if (!request->order || !request->order_path)
+      status = sw_fail(err, SW_ENOMEM, "%s: out of memory", request->file);
+    SW_TRY(sw_team_agree(team, err, status, 0));
   }
   return sw_text_read(err, team, arena, request->order_path, &request->order_text,
                       &request->order_length);

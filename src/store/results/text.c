@@ -138,43 +138,43 @@ static sw_status add_tables(sw_error *err, input_list *list, const sw_study *stu
   return SW_OK;
 }
 
-/* A matrix with the codes of its rows: those that the study names, else those beside it, where
- * is_beside says that they are there. */
+/* A matrix with the codes of its rows: those that the study names, else those beside it, if
+ * any. */
 static sw_status add_weights(sw_error *err, input_list *list, const sw_weights_spec *weights,
-                             sw_arena *arena, bool is_beside) {
+                             sw_arena *arena, sw_codes_beside beside) {
   SW_TRY(add_input(err, list, weights->file, weights->path));
-  if (weights->order || !is_beside)
+  if (weights->order || beside == SW_NO_CODES)
     return add_input(err, list, weights->order, weights->order_path);
-  const char *name = sw_file_codes_beside(arena, weights->file),
-             *path = sw_file_codes_beside(arena, weights->path);
+  const char *name = sw_file_codes_beside(arena, weights->file, beside),
+             *path = sw_file_codes_beside(arena, weights->path, beside);
   if (!name || !path) return sw_fail(err, SW_ENOMEM, "out of memory for the list of input files");
   return add_input(err, list, name, path);
 }
 
 /* For each of the study's weights: is there a file of codes beside it? For one rank. */
 static sw_status look_beside(sw_error *err, const sw_study *study, sw_arena *arena,
-                             uint8_t *is_beside) {
+                             uint8_t *beside) {
   for (int i = 0; i < study->n_weights; i++) {
     const sw_weights_spec *weights = &study->weights[i];
     if (weights->kind != SW_W_FILE || weights->order ||
         !(sw_ends_with(weights->path, ".mtx") || sw_ends_with(weights->path, ".mtx.gz")))
       continue;
-    const char *path = sw_file_codes_beside(arena, weights->path);
-    if (!path) return sw_fail(err, SW_ENOMEM, "out of memory for the list of input files");
-    is_beside[i] = access(path, F_OK) == 0;
+    sw_codes_beside which;
+    SW_TRY(sw_file_find_codes(err, arena, weights->path, &which));
+    beside[i] = (uint8_t)which;
   }
   return SW_OK;
 }
 
-/* Every file that the study reads, in the study's order, which the text keeps. `is_beside` is of
+/* Every file that the study reads, in the study's order, which the text keeps. `beside` is of
  * look_beside. list->file is the caller's to free, also on failure. */
 static sw_status list_inputs(sw_error *err, const sw_study *study, sw_arena *arena,
-                             const uint8_t *is_beside, input_list *list) {
+                             const uint8_t *beside, input_list *list) {
   for (int i = 0; i < study->panel.n_files; i++)
     SW_TRY(add_input(err, list, study->panel.file[i], study->panel.path[i]));
   if (study->units.given) SW_TRY(add_input(err, list, study->units.file, study->units.path));
   for (int i = 0; i < study->n_weights; i++)
-    SW_TRY(add_weights(err, list, &study->weights[i], arena, is_beside[i]));
+    SW_TRY(add_weights(err, list, &study->weights[i], arena, beside[i]));
   for (int i = 0; i < study->n_entries; i++) {
     const sw_entry *entry = &study->entry[i];
     SW_TRY(add_distances(err, list, entry));
@@ -240,10 +240,10 @@ static sw_status refuse_files(sw_error *err, const sw_study *study, sw_arena *ar
   struct stat output;
   input_list list = {0};
   bool exists = stat(study->output_path, &output) == 0;
-  uint8_t *is_beside = NULL;
-  SW_NEW(err, arena, is_beside, study->n_weights + 1);
-  sw_status status = look_beside(err, study, arena, is_beside);
-  if (status == SW_OK) status = list_inputs(err, study, arena, is_beside, &list);
+  uint8_t *beside = NULL;
+  SW_NEW(err, arena, beside, study->n_weights + 1);
+  sw_status status = look_beside(err, study, arena, beside);
+  if (status == SW_OK) status = list_inputs(err, study, arena, beside, &list);
   if (status == SW_OK) status = add_input(err, &list, study->file, study->file);
   for (int i = 0; status == SW_OK && i < list.count; i++)
     status = refuse_file(err, study, exists ? &output : NULL, &list.file[i]);
@@ -292,13 +292,13 @@ static const char *join_inputs(sw_arena *arena, const input_list *list) {
 sw_status sw_results_text_inputs(sw_error *err, sw_team *team, const sw_study *study,
                                  sw_arena *arena, const char **text) {
   input_list list = {0};
-  uint8_t *is_beside = NULL;
+  uint8_t *beside = NULL;
   size_t n = (size_t)study->n_weights + 1;
-  sw_status status = sw_arena_alloc(err, arena, n, sizeof *is_beside, (void **)&is_beside);
-  if (status == SW_OK && team->rank == 0) status = look_beside(err, study, arena, is_beside);
+  sw_status status = sw_arena_alloc(err, arena, n, sizeof *beside, (void **)&beside);
+  if (status == SW_OK && team->rank == 0) status = look_beside(err, study, arena, beside);
   SW_TRY(sw_team_agree(team, err, status, 0));
-  SW_TRY(team->broadcast(team, err, is_beside, n, 0));
-  status = sw_team_agree(team, err, list_inputs(err, study, arena, is_beside, &list), 0);
+  SW_TRY(team->broadcast(team, err, beside, n, 0));
+  status = sw_team_agree(team, err, list_inputs(err, study, arena, beside, &list), 0);
   if (status == SW_OK) status = hash_inputs(err, team, &list);
   if (status == SW_OK && !(*text = join_inputs(arena, &list)))
     status = sw_fail(err, SW_ENOMEM, "out of memory for the list of input files");

@@ -42,11 +42,23 @@ sw_status sw_gz_fail(sw_error *err, const char *path, int code, int error_number
                  path, text);
 }
 
-char *sw_file_codes_beside(sw_arena *arena, const char *matrix) {
+char *sw_file_codes_beside(sw_arena *arena, const char *matrix, sw_codes_beside which) {
   size_t length = strlen(matrix), tail = sw_ends_with(matrix, ".mtx")      ? 4
                                          : sw_ends_with(matrix, ".mtx.gz") ? 7
                                                                            : 0;
-  return tail ? sw_arena_printf(arena, "%.*s.codes", (int)(length - tail), matrix) : NULL;
+  const char *ending = which == SW_CODES_CAPITALS ? "CODES" : "codes";
+  return tail ? sw_arena_printf(arena, "%.*s.%s", (int)(length - tail), matrix, ending) : NULL;
+}
+
+sw_status sw_file_find_codes(sw_error *err, sw_arena *arena, const char *matrix,
+                             sw_codes_beside *which) {
+  for (*which = SW_CODES_SMALL; *which <= SW_CODES_CAPITALS; ++*which) {
+    const char *path = sw_file_codes_beside(arena, matrix, *which);
+    if (!path) return sw_fail(err, SW_ENOMEM, "%s: out of memory", matrix);
+    if (access(path, F_OK) == 0) return SW_OK;
+  }
+  *which = SW_NO_CODES;
+  return SW_OK;
 }
 
 /* From PIECE on it doubles: every byte is copied about once. */

@@ -9,9 +9,14 @@
 sw_status sw_file_fail(sw_error *err, const char *path, int error_number);
 /* What gzerror said of a .gz. */
 sw_status sw_gz_fail(sw_error *err, const char *path, int code, int error_number, const char *text);
-/* "w.codes" of "w.mtx" or "w.mtx.gz", the file beside a matrix that may hold the codes of its rows;
- * from the arena, NULL without memory or for another file. */
-char *sw_file_codes_beside(sw_arena *arena, const char *matrix);
+/* The file beside a matrix that may hold the codes of its rows: endings count in any case. */
+typedef enum sw_codes_beside { SW_NO_CODES, SW_CODES_SMALL, SW_CODES_CAPITALS } sw_codes_beside;
+/* "w.codes" (or "w.CODES") of "w.mtx" or "w.mtx.gz"; from the arena, NULL without memory or for
+ * another file. */
+char *sw_file_codes_beside(sw_arena *arena, const char *matrix, sw_codes_beside which);
+/* Which of them there is; w.codes counts more. Fails without memory alone. */
+sw_status sw_file_find_codes(sw_error *err, sw_arena *arena, const char *matrix,
+                             sw_codes_beside *which);
 /* All bytes of a file, a .gz inflated; not zero-terminated. The buffer is released with free();
  * NULL where it fails. Not collective. */
 sw_status sw_file_read(sw_error *err, const char *path, char **bytes, size_t *length);

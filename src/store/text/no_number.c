@@ -192,7 +192,13 @@ static void look_left(look *in) {
 const char *sw_no_number(const char *text, size_t length, const sw_number_wanted *wanted,
                          char out[SW_NO_NUMBER_ROOM]) {
   look in = {.wanted = wanted, .out = out};
-  snprintf(in.text, sizeof in.text, "%.*s", length < LONGEST ? (int)length : LONGEST, text);
+  /* What is cut off could not be judged by what is left of it. */
+  if (length > LONGEST) {
+    snprintf(out, SW_NO_NUMBER_ROOM, "is not a number: it has %zu characters; %s", length,
+             wanted->wanted);
+    return out;
+  }
+  snprintf(in.text, sizeof in.text, "%.*s", (int)length, text);
   if (look_infinite(&in) || look_unseen(&in) || look_currency(&in) || look_parentheses(&in) ||
       look_percent(&in))
     return out;
