@@ -174,6 +174,18 @@ Test(moran, nearly_all_values_are_equal) {
     NEAR(value(h, "variance_randomisation") / 0.00013791376848358838, 1, 1e-12);
     harness_free(h);
   }
+  /* Far from zero: the mean itself lies between two doubles. I does not depend on place and scale.
+   */
+  static const double place[] = {1e15, 7, -3e9}, step[] = {2, 1e-9, 1};
+  for (int k = 0; k < 3; k++) {
+    for (int i = 0; i < PATH; i++)
+      x[i] = place[k];
+    x[5] += step[k];
+    harness *h = run(&path, x, NULL);
+    NEAR(value(h, "I") / -0.00031036623215394165, 1, 1e-12);
+    NEAR(value(h, "variance_randomisation") / 4.5976835148776482e-09, 1, 1e-12);
+    harness_free(h);
+  }
 }
 
 /* By exact fractions: 3,224 counties of the Census adjacency, one of them a case. Which one, makes

@@ -304,6 +304,23 @@ class Periods(unittest.TestCase):
         self.assertNotIn("0 to 0", done.stdout + done.stderr)
         self.assertIn("periods  a cross-section\n", spillway("info", "r.h5").stdout)
 
+    def test_cross_section_has_no_periods(self):
+        write("p.csv", "id,x\na,1\nb,1\nc,1\n")
+        write("e.csv", "from,to\na,b\nb,a\nb,c\nc,b\n")
+        for keys, entry, place in ((", breaks: [2001]", "", "2:40: breaks"),
+                                   (", periods: [2001]", "", "2:41: periods"),
+                                   ("", ", periods: [2001]", "5:5: moran: periods")):
+            write("s.yaml", "study: s\npanel: {file: p.csv, unit: id%s}\nweights: {w: {kind: file, file: e.csv}}\n"
+                  "measures:\n  - moran: {of: x, weights: w%s}\noutput: {file: r.h5}\n" % (keys, entry))
+            self.refused("s.yaml:%s: the panel is a cross-section" % place +
+                         (", which has no periods; `time` names their column" if keys else "; leave it out"))
+        write("s.yaml", "study: s\npanel: {file: p.csv, unit: id}\nweights: {w: {kind: file, file: e.csv}}\n"
+              "measures:\n  - moran: {of: x, weights: w}\noutput: {file: r.h5}\n")
+        self.run_study()
+        told = spillway("info", "r.h5").stdout
+        self.assertIn("(such as 0/0); constant\n", told)
+        self.assertNotIn("in 0", told)
+
     def test_no_periods(self):
         write("p.csv", long({u: {"2001": 1} for u in "ab"}))
         self.study("missing: keep, periods: []")

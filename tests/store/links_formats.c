@@ -141,6 +141,9 @@ Test(links_formats, bad_gal_and_gwt) {
          "t.gal:5: fewer neighbours than the 1 announced on line 5");
   refuse("t.gal", "3\n01 1 1\n",
          "t.gal:2: expected `code count`, no blanks in the code; '1' is left from column 6 on");
+  refuse(
+      "t.gal", "3\n01 2x\nB C\n",
+      "t.gal:2: expected `code count`, no blanks in the code; '2x' is not a number of neighbours");
   refuse("t.gal", "3\n01 1\nB\nB 0\n01 1\nC\n",
          "t.gal:5: unit '01' appears twice; give each unit once");
   refuse("t.gal", "4\n01 1\nB\nB 0\nC 0\n",
@@ -180,6 +183,8 @@ Test(links_formats, bad_mtx_and_bad_names) {
          "t.mtx:3: expected `row column value`; '5 6' is left from column 7 on");
   refuse("t.mtx", BANNER "3 3 1\n1 2\n", "t.mtx:3: expected `row column value`");
   refuse("t.mtx", BANNER "3 3 2\n1 2 1\n", "t.mtx:3: the file ends after 1 entries of 2");
+  refuse("t.mtx", BANNER "3 3 1\n1 2 1\n2 1 1\n",
+         "t.mtx:4: the file has 2 entries; its line of sizes announces 1");
   refuse("t.mtx", BANNER "3 3 1\n2 2 1\n",
          "t.mtx:3: unit 'B' is linked to itself; remove this link");
   refuse("t.mtx", "%%MatrixMarket matrix coordinate real symmetric\n3 3 2\n1 2 1\n2 1 1\n",

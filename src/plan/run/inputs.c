@@ -196,6 +196,9 @@ static sw_status mark_asked(sw_error *err, const sw_run *run, int e, bool *marke
   const sw_entry *entry = &run->study->entry[e];
   for (int i = 0; i < entry->n_periods; i++) {
     int t = sw_periods_find(&run->panel->periods, entry->period[i]);
+    if (t < 0 && run->panel->periods.cross_section)
+      return sw_fail(err, SW_EINPUT, "%s: %s: periods: the panel is a cross-section; leave it out",
+                     entry->where, entry->name);
     if (t < 0) {
       const char *near = nearest_period(&run->panel->periods, entry->period[i]);
       return sw_fail(err, SW_EINPUT, "%s: %s: the panel has no period %s%s%s", entry->where,

@@ -280,7 +280,11 @@ static sw_status read_market(sw_error *err, sw_links_list *list, sw_links_lines 
     if (!more) break;
     SW_TRY(market_entry(err, list, lines, market));
   }
-  if (entries != market->entries)
+  if (entries > market->entries)
+    return sw_links_list_fail(err, list, lines->line,
+                              "the file has %lld entries; its line of sizes announces %lld",
+                              (long long)entries, (long long)market->entries);
+  if (entries < market->entries)
     return sw_links_list_fail(err, list, lines->line, "the file ends after %lld entries of %lld",
                               (long long)entries, (long long)market->entries);
   return SW_OK;

@@ -150,10 +150,16 @@ static sw_status gal_unit(sw_error *err, sw_links_list *list, sw_links_lines *li
   sw_field word[2];
   int64_t from = -1, count = 0;
   char left[SW_LINKS_LEFT];
-  if (sw_links_lines_words(lines, 2, word) != 2 || !sw_links_count_of(word[1], &count))
+  if (sw_links_lines_words(lines, 2, word) != 2)
     return sw_links_list_fail(err, list, lines->line,
                               "expected `code count`, no blanks in the code%s",
                               sw_links_lines_left(lines, 2, left));
+  if (!sw_links_count_of(word[1], &count))
+    return sw_links_list_fail(
+        err, list, lines->line,
+        "expected `code count`, no blanks in the code; '%.*s' is not a number "
+        "of neighbours",
+        word[1].length > 60 ? 60 : (int)word[1].length, word[1].text);
   SW_TRY(sw_links_list_unit(err, list, lines->line, word[0], &from));
   if (from >= 0 && seen[from])
     return sw_links_list_fail(err, list, lines->line,

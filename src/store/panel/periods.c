@@ -268,6 +268,14 @@ static sw_status refuse_unknown_order(sw_error *err, const sw_panel_build *build
                  periods->label[0]);
 }
 
+/* Without `time` there is one period, called 0, which no user knows of. */
+static sw_status refuse_periods(sw_error *err, const sw_panel_build *build, const char *key) {
+  return sw_fail(err, SW_EINPUT,
+                 "%s: %s: the panel is a cross-section, which has no periods; `time` names their "
+                 "column",
+                 sw_panel_place(build, key), key);
+}
+
 /* The first period at or after a splice, which may lie between two periods, or be one. One before
  * the first period is refused, as one after the last is: it parts nothing, and is likely a slip. */
 static sw_status find_break(sw_error *err, const sw_panel_build *build, const char *label,
@@ -276,6 +284,7 @@ static sw_status find_break(sw_error *err, const sw_panel_build *build, const ch
   *out = sw_periods_after(periods, label);
   bool inside = *out > 0 || (*out == 0 && sw_periods_find(periods, label) == 0);
   if (inside && *out < periods->n) return SW_OK;
+  if (periods->cross_section) return refuse_periods(err, build, "breaks");
   return sw_fail(err, SW_EINPUT,
                  "%s: breaks: '%s' is not a period of the panel, which runs from %s "
                  "to %s",
@@ -291,6 +300,7 @@ static sw_status refuse_absent(sw_error *err, const sw_panel_build *build) {
     bool there = false;
     for (int t = 0; t < periods->n && !there; t++)
       there = sw_time_same(periods->label[t], spec->taken[k], spec->time_format);
+    if (!there && periods->cross_section) return refuse_periods(err, build, "periods");
     if (!there)
       return sw_fail(err, SW_EINPUT, "%s: periods: the panel has no period '%s'",
                      sw_panel_place(build, "periods"), spec->taken[k]);

@@ -66,8 +66,9 @@ const char *sw_results_text_reasons_short(sw_arena *arena, const sw_job *job) {
         known = strcmp(said[k], why) == 0;
       if (known) continue;
       said[count] = why;
-      text = sw_arena_printf(arena, "%s%s%s in %s", text, count++ ? ", " : "; ", why,
-                             sw_job_period(job, t));
+      bool named = !job->periods->cross_section;
+      text = sw_arena_printf(arena, "%s%s%s%s%s", text, count++ ? ", " : "; ", why,
+                             named ? " in " : "", named ? sw_job_period(job, t) : "");
     }
   return text;
 }
