@@ -129,6 +129,8 @@ Test(csv, separators) {
       {"\"sep=,\"\na,b;c;d\n", ',', 2, 2},
       {"sep=,,,\na,b,c\n", ',', 2, 3},
       {"sep=:\na:b\n", ':', 2, 2},
+      {"sep=TAB\na\tb;c;d;e\n", '\t', 2, 2}, /* as messages spell it */
+      {"\"sep=\\t\"\na\tb\n", '\t', 2, 2},
       {"  sep=;\na;b\n", ';', 2, 2},
       {"sep=x\n", ',', 1, 1}, /* a name */
       {"sep=,name\n", ',', 1, 2},

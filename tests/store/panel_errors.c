@@ -113,6 +113,15 @@ Test(panel_errors, separators) {
   refused(LONG, "gdp",
           "study.yaml:2:28: p.csv has no column 'id'; the columns are parted at `,`, a first line "
           "`sep=;` changes that");
+  put("p.csv", "id  year  gdp\na  1  1\n");
+  refused(
+      LONG, "gdp",
+      "study.yaml:2:28: p.csv has no column 'id'; it has one column, 'id  year  gdp': columns are "
+      "parted by , TAB ; or |");
+  put("p.csv", "sep=.\nid.year.gdp\na.1.1\n");
+  refused(
+      LONG, "gdp",
+      "study.yaml:2:28: p.csv has no column 'id'; its line `sep=` names none of , TAB ; | : ^ ~");
   put("p.csv", "sep=;\n");
   refused(LONG, "gdp", "p.csv: the file is empty; expected a line with the names of the columns");
 }

@@ -24,15 +24,26 @@ static const char *end_of_line(const char *from, const char *end) {
   return newline ? newline : end;
 }
 
+/* What stands after `sep=`, and how long it is: a tab may be spelled out. 0: nothing that may. */
+static size_t separator_at(const char *at, const char *to, char *found) {
+  size_t length = (size_t)(to - at);
+  if (length >= 3 && strncasecmp(at, "TAB", 3) == 0) return *found = '\t', 3;
+  if (length >= 2 && memcmp(at, "\\t", 2) == 0) return *found = '\t', 2;
+  *found = length ? *at : '\0';
+  return may_separate(*found) ? 1 : 0;
+}
+
 /* Excel itself writes no quotes; programs that quote all fields do, and may fill up the line with
  * empty fields. Blanks and CR may end it. */
 size_t sw_csv_sep_line(const char *text, size_t length, char *separator) {
   const char *end = text + length, *to = end_of_line(text, end), *at = text;
   bool quoted = at < to && *at == '"';
   at += quoted;
-  if (to - at < 5 || strncasecmp(at, "sep=", 4) || !may_separate(at[4])) return 0;
-  char found = at[4];
-  at += 5;
+  if (to - at < 5 || strncasecmp(at, "sep=", 4)) return 0;
+  char found;
+  size_t taken = separator_at(at + 4, to, &found);
+  if (taken == 0) return 0;
+  at += 4 + taken;
   if (quoted && (at == to || *at++ != '"')) return 0;
   while (at < to && (*at == ' ' || *at == '\t' || *at == '\r' || *at == found))
     at++;
@@ -79,9 +90,21 @@ void sw_csv_separate(sw_csv *csv) {
   own->next_line = line + 1;
 }
 
-/* "GDP, PPP, mio;code" has more commas than it has columns. */
+/* "GDP, PPP, mio;code" has more commas than it has columns. A file with blanks between its columns
+ * has one. */
 const char *sw_csv_other_separator(const sw_csv *csv, char *room, size_t size) {
   char taken = csv->private->separator;
+  if (csv->n_columns > 0 && strncasecmp(csv->column[0], "sep=", 4) == 0)
+    return "; its line `sep=` names none of , TAB ; | : ^ ~";
+  if (csv->n_columns == 1 && strchr(csv->column[0], ' ')) {
+    const char *name = csv->column[0];
+    int shown = (int)strnlen(name, 40);
+    while (shown > 0 && (name[shown] & 0xC0) == 0x80)
+      shown--; /* not within a character */
+    snprintf(room, size, "; it has one column, '%.*s': columns are parted by , TAB ; or |", shown,
+             name);
+    return room;
+  }
   for (int c = 0; c < csv->n_columns; c++)
     for (const char *k = separators; *k; k++)
       if (*k != taken && strchr(csv->column[c], *k)) {
