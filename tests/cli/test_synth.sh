@@ -76,7 +76,7 @@ mpirun -n 2 "$SPILLWAY" synth -o x --units 11 --periods 3 2>err || status=$?
 
 # ---- I/O failures: status 1, one line, nothing left ----------------------------------------
 : >file
-refused 1 'file' -o file/below --units 100 --periods 3
+refused 2 'file' -o file/below --units 100 --periods 3
 mkdir full
 ln -s /dev/full full/panel.csv.partial # a disk without room
 refused 1 'panel.csv.partial: cannot be written: No space' -o full --units 3000 --periods 20
