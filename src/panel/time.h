@@ -67,10 +67,10 @@ int sw_time_month_name(const char *text, size_t *length);
 #define SW_TIME_UNKNOWN_HINT                                                                       \
   "'%.40s' is of no known form (2001, 2001Q1, 2001-01, 2001-01-31, ...); name it: `time: "         \
   "{column: "                                                                                      \
-  "..., format: \"%%m/%%d/%%Y\"}`"
+  "..., format: \"%%m/%%d/%%Y\"}`, or in a wide layout rename its columns"
 
-/* Whole numbers that look like months or dates written as one, 200112 or 20011231: the format that
- * would read them so; else NULL. */
+/* Whole numbers that look like months or dates written as one, 200112 or 20011231, or like years of
+ * two digits on both sides of 2000: the format that would read them so; else NULL. */
 const char *sw_time_packed(const sw_periods *periods);
 
 /* Sets step, step_unit, holes and `follows` (n flags, of the caller) by value and unit. */

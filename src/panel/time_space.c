@@ -85,6 +85,9 @@ const char *sw_time_packed(const sw_periods *periods) {
   int64_t first = periods->value[0], last = periods->value[periods->n - 1];
   if (first >= 170000 && last < 220000 && all_read(periods, "%Y%m")) return "%Y%m";
   if (first >= 17000000 && last < 22000000 && all_read(periods, "%Y%m%d")) return "%Y%m%d";
+  /* 98, 99, 00, 01: the other century comes first. */
+  if (first < 69 && last >= 69 && last - first >= periods->n && all_read(periods, "%y"))
+    return "%y";
   return NULL;
 }
 

@@ -271,6 +271,12 @@ Test(time, packed) {
   cr_assert_str_eq(sw_time_packed(&periods), "%Y%m");
   periods = of(3, codes, NULL);
   cr_assert_null(sw_time_packed(&periods));
+  periods = of(4, (const char *const[]){"00", "01", "98", "99"}, NULL);
+  cr_assert_str_eq(sw_time_packed(&periods), "%y");
+  periods = of(3, (const char *const[]){"68", "69", "70"}, NULL); /* no century between them */
+  cr_assert_null(sw_time_packed(&periods));
+  periods = of(3, (const char *const[]){"5", "65", "80"}, NULL);
+  cr_assert_null(sw_time_packed(&periods));
 }
 
 Test(time, alike) {

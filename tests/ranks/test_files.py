@@ -197,6 +197,7 @@ def check_endings(folder):
     write(folder, "W.GAL", "12\n" + "".join(f"{c} 0\n\n" if c == "12" else f"{c} 1\n{int(c) + 1}\n"
                                             for c in CODES))
     run(folder, file="W.GAL")
+    write(folder, "w.xyz", "1 2\n")
     refuse(folder, "unknown file type 'w.xyz'", file="w.xyz")
 
 

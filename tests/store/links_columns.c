@@ -63,7 +63,9 @@ Test(links_columns, usual_names_in_any_order_and_case) {
 }
 
 Test(links_columns, the_study_s_column_of_codes) {
-  check("fips,fips,w", "ftv"); /* twice: in the order from, to */
+  check("fips,fips,w", "ftv");   /* twice: in the order from, to */
+  check("fips,fips.1,w", "ftv"); /* the same, read and written by pandas */
+  check("fips_1,fips,w", "tfv"); /* and joined by ArcGIS */
   check("FIPS_to,fips,w", "tfv");
   check("fips,fipsfrom,w", "tfv");
   check("To FIPS,From FIPS,w", "tfv");

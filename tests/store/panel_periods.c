@@ -125,11 +125,11 @@ Test(panel_periods, unknown_order) {
   refused(FILLED, "gdp",
           "study.yaml:2:50: missing: interpolate needs periods whose order and spacing are known; "
           "'early' is of no known form (2001, 2001Q1, 2001-01, 2001-01-31, ...); name it: `time: "
-          "{column: ..., format: \"%m/%d/%Y\"}`");
+          "{column: ..., format: \"%m/%d/%Y\"}`, or in a wide layout rename its columns");
   refused("panel: {file: p.csv, unit: id, time: t, missing: keep, breaks: [late]}", "gdp",
           "study.yaml:2:64: breaks needs periods whose order and spacing are known; 'early' is of "
           "no known form (2001, 2001Q1, 2001-01, 2001-01-31, ...); name it: `time: {column: ..., "
-          "format: \"%m/%d/%Y\"}`");
+          "format: \"%m/%d/%Y\"}`, or in a wide layout rename its columns");
 }
 
 Test(panel_periods, steps) {

@@ -380,7 +380,7 @@ Test(panel_read, no_period_before_is_no_gap) {
       NO_GAPS, "g",
       "study.yaml:2:56: derive: g: lag and growth need periods whose order and spacing are known; "
       "'q1' is of no known form (2001, 2001Q1, 2001-01, 2001-01-31, ...); name it: `time: "
-      "{column: ..., format: \"%m/%d/%Y\"}`");
+      "{column: ..., format: \"%m/%d/%Y\"}`, or in a wide layout rename its columns");
 }
 
 #define KEEP2 "panel: {file: p.csv, unit: id, time: year, missing: keep, "

@@ -47,7 +47,7 @@ Test(units_where, columns_of_codes_are_texts) {
   stay("state != 06", "b c d");
   stay("state != 6", "a c d");
   stay("state = 06 or state = '6'", "a b");
-  stay("state < 10", "a d");
+  stay("state < 10", "a d"); /* and a warning: as a number 6 is below */
 }
 
 /* Numbers are numbers however they are written; 0.5 and 0 have no zero before a digit. */

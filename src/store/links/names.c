@@ -11,7 +11,7 @@
 /* The two ends by names that go together. Words are parted by blanks; those of ONLY_WITH mean an
  * end only beside a word for the unit (fips1, county_b). The first, SW_LINKS_CENSUS: columns of the
  * Census county adjacency file, in which every county is also its own neighbour. */
-enum { FAMILIES = 10, ONLY_WITH = 8 };
+enum { FAMILIES = 10, ONLY_WITH = 8, NUMBERED = 8 };
 static const struct {
   const char *from, *to;
 } families[FAMILIES] = {
@@ -126,8 +126,9 @@ static int count_end(const sw_links_header *header, int family, bool to, int *at
   return count;
 }
 
-/* `fips,fips` is from, to; so is `fips,fips_to`, and `fips_from,fips` in either order. `some`: the
- * one column that names an end, -1: none does, -2: several do. */
+/* `fips,fips` is from, to; so is `fips,fips_to`, and `fips_from,fips` in either order. Of two
+ * columns of one name pandas and joins call the second fips.1, fips_1: without a fips_2 that is
+ * `to`. `some`: the one column that names an end, -1: none does, -2: several do. */
 static void ends_by_unit(const sw_links_header *header, int some, sw_links_columns *found,
                          sw_links_doubt *doubt) {
   int first = -1, second = -1, count = 0;
@@ -140,8 +141,9 @@ static void ends_by_unit(const sw_links_header *header, int some, sw_links_colum
     found->from = first;
     found->to = second;
   } else if (count == 1 && some >= 0) {
-    found->from = header->column[some].is_to ? first : some;
-    found->to = header->column[some].is_to ? some : first;
+    bool to = header->column[some].is_to || header->column[some].family == NUMBERED;
+    found->from = to ? first : some;
+    found->to = to ? some : first;
   } else if (count > 0 && !doubt->what) {
     *doubt = (sw_links_doubt){count == 1 ? "one end without the other," : "one end more than once,",
                               first, -1};

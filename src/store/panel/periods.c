@@ -308,17 +308,28 @@ static sw_status refuse_absent(sw_error *err, const sw_panel_build *build) {
   return SW_OK;
 }
 
-/* Months and days may be written as one number, 200112, which without a format is that: December
- * and January would be 89 apart. Rank 0 speaks. */
+/* Months and days may be written as one number, 200112, and years without their century, which
+ * without a format are numbers: December and January would be 89 apart, 00 before 99. In a wide
+ * layout no format can be given. Rank 0 speaks. */
 static void warn_of_packed(const sw_panel_build *build) {
   const sw_periods *periods = &build->panel->periods;
   const char *format = periods->integer && periods->n > 1 ? sw_time_packed(periods) : NULL;
-  if (format && !periods->format)
+  if (!format || periods->format) return;
+  size_t length = strlen(format);
+  const char *what = length > 4 ? "dates" : length > 2 ? "months" : "years";
+  if (build->spec->time)
     sw_log(SW_LOG_WARN,
            "panel: periods such as %s are read as whole numbers; if they are %s, write `time: "
            "{column: %s, format: \"%s\"}`",
-           periods->label[0], strlen(format) > 4 ? "dates" : "months",
-           build->spec->time ? build->spec->time : "COLUMN", format);
+           periods->label[0], what, build->spec->time, format);
+  else
+    sw_log(SW_LOG_WARN,
+           "panel: periods such as %s are read as whole numbers; if they are %s, name the columns "
+           "like %s",
+           periods->label[0], what,
+           length > 4   ? "2001-12-31"
+           : length > 2 ? "2001-12"
+                        : "2001");
 }
 
 static int by_int(const void *a, const void *b) {

@@ -24,6 +24,35 @@ static int shown(sw_field field) {
   return field.length < SHOWN ? (int)field.length : SHOWN;
 }
 
+/* ---- comparisons ------------------------------------------------------------------------- */
+
+/* `sign`: of the left side less the right. The switch has no default: the compiler tells of a
+ * comparison that is added and not met here. */
+static bool compares(sw_compare compare, int sign) {
+  switch (compare) {
+  case SW_EQ:
+    return sign == 0;
+  case SW_NE:
+    return sign != 0;
+  case SW_LT:
+    return sign < 0;
+  case SW_LE:
+    return sign <= 0;
+  case SW_GT:
+    return sign > 0;
+  case SW_GE:
+    return sign >= 0;
+  }
+  return false;
+}
+
+/* As strcmp would have it: byte order, as everywhere. The field has no terminating zero. */
+static int text_sign(sw_field field, const char *text) {
+  size_t length = strlen(text), common = field.length < length ? field.length : length;
+  int sign = common ? memcmp(field.text, text, common) : 0;
+  return sign ? sign : (field.length > length) - (field.length < length);
+}
+
 /* ---- what columns hold ------------------------------------------------------------------- */
 
 /* Of the column of one condition. */
@@ -33,6 +62,7 @@ typedef struct kinds {
   char a_text[SHOWN + 1];        /* it */
   bool equal;                    /* a cell has the characters that the study writes */
   char other[SHOWN + 1];         /* a cell that is another writing of them; "": none */
+  char turned[SHOWN + 1];        /* a number that as text is on the other side; "": none */
 } kinds;
 
 static bool has_leading_zero(sw_field field) {
@@ -54,6 +84,20 @@ static bool is_other_writing(const sw_condition *condition, sw_field field, bool
          sw_parse_number(field.text, field.length, &b) && a == b;
 }
 
+static bool is_equality(const sw_condition *condition) {
+  return condition->compare == SW_EQ || condition->compare == SW_NE;
+}
+
+/* Is '02' below 2? As text yes, as numbers no: of codes of unlike length a number was meant. */
+static bool turns(const sw_condition *condition, sw_field field) {
+  double value;
+  if (!condition->is_number || is_equality(condition)) return false;
+  if (!sw_parse_number(field.text, field.length, &value)) return false;
+  int sign = (value > condition->number) - (value < condition->number);
+  return compares(condition->compare, sign) !=
+         compares(condition->compare, text_sign(field, condition->text));
+}
+
 static void look_at(const sw_condition *condition, const sw_csv *csv, int column, bool code,
                     kinds *seen) {
   sw_field field = csv->field[column];
@@ -71,10 +115,7 @@ static void look_at(const sw_condition *condition, const sw_csv *csv, int column
     seen->equal = true;
   else if (!*seen->other && is_other_writing(condition, field, code))
     keep_text(seen->other, field);
-}
-
-static bool is_equality(const sw_condition *condition) {
-  return condition->compare == SW_EQ || condition->compare == SW_NE;
+  if (!*seen->turned && turns(condition, field)) keep_text(seen->turned, field);
 }
 
 /* What a reader of the study would not expect; the logger lets rank 0 alone speak. */
@@ -85,6 +126,11 @@ static void say(const sw_condition *condition, const char *file, bool as_text, c
     sw_log(SW_LOG_WARN,
            "where: %s is compared as text, and no row of %s has '%s' there; '%s' is another text",
            name, file, condition->text, seen->other);
+  else if (as_text && *seen->turned)
+    sw_log(SW_LOG_WARN,
+           "where: %s is compared as text, and '%s' and %s are in another order than as numbers; "
+           "write as many digits as the column has",
+           name, seen->turned, condition->text);
   else if (!text && seen->numbers && seen->texts)
     sw_log(SW_LOG_WARN,
            "where: %s has numbers and texts ('%s', %s:%lld); a text differs from every number",
@@ -133,33 +179,6 @@ sw_status sw_units_where_look(sw_error *err, sw_arena *arena, sw_units_where *wh
 }
 
 /* ---- one row ----------------------------------------------------------------------------- */
-
-/* `sign`: of the left side less the right. */
-/* The switch has no default: the compiler tells of a comparison that is added and not met here. */
-static bool compares(sw_compare compare, int sign) {
-  switch (compare) {
-  case SW_EQ:
-    return sign == 0;
-  case SW_NE:
-    return sign != 0;
-  case SW_LT:
-    return sign < 0;
-  case SW_LE:
-    return sign <= 0;
-  case SW_GT:
-    return sign > 0;
-  case SW_GE:
-    return sign >= 0;
-  }
-  return false;
-}
-
-/* As strcmp would have it: byte order, as everywhere. The field has no terminating zero. */
-static int text_sign(sw_field field, const char *text) {
-  size_t length = strlen(text), common = field.length < length ? field.length : length;
-  int sign = common ? memcmp(field.text, text, common) : 0;
-  return sign ? sign : (field.length > length) - (field.length < length);
-}
 
 /* Whether comparison `c` holds for the row. Compared as numbers where the study wrote a number and
  * the column has no texts of digits, else as text.
