@@ -108,3 +108,15 @@ Test(inequality, missing_zero_negative, .init = make) {
   sample = sw_inequality_sample_make(bad, NULL, 0, workspace);
   cr_expect(isnan(sw_inequality_compute(&sample).gini));
 }
+
+/* Six times .1: their sum over 6 is not .1. */
+Test(inequality, equal_values, .init = make) {
+  for (int n = 1; n <= N; n++) {
+    for (int i = 0; i < n; i++)
+      x[i] = .1;
+    sw_sample sample = sw_inequality_sample_make(x, w, n, workspace);
+    sw_inequality q = sw_inequality_compute(&sample);
+    cr_assert(q.gini == 0 && q.theil_t == 0 && q.theil_l == 0 && q.hoover == 0 && q.cv == 0,
+              "%d units", n);
+  }
+}

@@ -142,6 +142,17 @@ Test(panel_periods, steps) {
   refused("panel: {file: p.csv, unit: id, time: t, derive: {g: growth(gdp)}}", "g",
           "study.yaml:2:53: derive: g: no period is one step (year) after another, so lag and "
           "growth are missing everywhere; leave out periods until the rest are evenly spaced");
+  put("p.csv", "id,t,gdp\na,1990,1\nb,1990,1\n");
+  refused("panel: {file: p.csv, unit: id, time: t, derive: {g: growth(gdp)}}", "g",
+          "study.yaml:2:53: derive: g: lag and growth look back, and the panel has one period; "
+          "expected two periods or more");
+  refused("panel: {file: p.csv, unit: id, time: t, periods: [1990], derive: {g: lag(gdp)}}", "g",
+          "study.yaml:2:70: derive: g: lag and growth look back, and the panel has one period; "
+          "expected two periods or more");
+  put("p.csv", "id,gdp\na,1\nb,1\n");
+  refused("panel: {file: p.csv, unit: id, derive: {g: growth(gdp)}}", "g",
+          "study.yaml:2:44: derive: g: lag and growth look back, and the panel is a cross-section; "
+          "expected two periods or more");
 }
 
 /* `pop65` is the share of the old. */

@@ -121,23 +121,25 @@ static double theil_term(double y, double mean) {
 }
 
 /* A zero makes log(mu / 0) infinite, so L is taken as undefined then, which the caller says in a
- * note. All zero: no index is defined. */
+ * note. All zero: no index is defined. Equal values have their own value as mean, not the one that
+ * rounding leaves, so that every index is exactly 0. */
 sw_inequality sw_inequality_compute(const sw_sample *s) {
   sw_inequality q = {NAN, NAN, NAN, NAN, NAN};
   double t = 0, l = 0, apart = 0, square = 0;
   if (s->n == 0 || !(s->mean > 0)) return q;
+  double mean = s->y_up[0] == s->y_up[s->n - 1] ? s->y_up[0] : s->mean;
   for (int64_t k = 0; k < s->n; k++) {
-    double deviation = s->y[k] - s->mean;
-    t += s->p[k] * theil_term(s->y[k], s->mean);
-    l += s->p[k] * log(s->mean / s->y[k]);
+    double deviation = s->y[k] - mean;
+    t += s->p[k] * theil_term(s->y[k], mean);
+    l += s->p[k] * log(mean / s->y[k]);
     apart += s->p[k] * fabs(deviation);
     square += s->p[k] * (deviation * deviation);
   }
-  q.gini = gini_of(s->y_up, s->p_up, s->n, s->mean, 1);
+  q.gini = gini_of(s->y_up, s->p_up, s->n, mean, 1);
   q.theil_t = t;
   q.theil_l = s->zeros ? NAN : l;
-  q.hoover = apart / (2 * s->mean);
-  q.cv = sqrt(square) / s->mean;
+  q.hoover = apart / (2 * mean);
+  q.cv = sqrt(square) / mean;
   return q;
 }
 

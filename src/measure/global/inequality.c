@@ -282,7 +282,7 @@ const sw_measure sw_measure_inequality = {
         "sum p ln(mu/y)",
     .variant = variants,
     .source = "Theil 1967; Dagum 1997, Empirical Economics 22:515-531; Williamson 1965",
-    .version = 1,
+    .version = 2,
     .kind = SW_KIND_GLOBAL,
     .param = params,
     .output = outputs,

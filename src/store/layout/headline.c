@@ -177,8 +177,9 @@ static const char *say_between(const looking *in, const figure *f, double *room)
       text = sw_arena_printf(in->arena, "%s; %s", text, say(in, f, t, false, &found));
   }
   if (text && said > UNDEFINED_SAID)
-    text = sw_arena_printf(in->arena, "%s, and in %lld other periods", text,
-                           (long long)(said - UNDEFINED_SAID));
+    text =
+        sw_arena_printf(in->arena, "%s, and in %lld other period%s", text,
+                        (long long)(said - UNDEFINED_SAID), said == UNDEFINED_SAID + 1 ? "" : "s");
   return text;
 }
 

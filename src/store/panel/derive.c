@@ -175,6 +175,12 @@ static sw_status check_periods(sw_error *err, const sw_panel_build *build,
   const sw_periods *periods = &build->panel->periods;
   char step[SW_TIME_ROOM];
   if (!looks_back(&derived->expression)) return SW_OK;
+  if (periods->n == 1) /* all would be missing */
+    return sw_node_fail(err, derived->spec->node,
+                        "derive: %s: lag and growth look back, and the panel %s; expected two "
+                        "periods or more",
+                        derived->spec->name,
+                        periods->cross_section ? "is a cross-section" : "has one period");
   if (!periods->value)
     return sw_node_fail(err, derived->spec->node,
                         "derive: %s: lag and growth need periods whose order and spacing are "
