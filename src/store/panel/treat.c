@@ -23,6 +23,16 @@ static int64_t units_here(const sw_panel_build *build) {
 
 /* ---- fill -------------------------------------------------------------------------------- */
 
+/* Members of a coarser unit mark it; without one the loop is of plain bytes and doubles. */
+static void mark_known(const double *row, int64_t n, const int64_t *parent, uint8_t *known) {
+  if (!parent)
+    for (int64_t i = 0; i < n; i++)
+      known[i] |= row[i] == row[i];
+  else
+    for (int64_t i = 0; i < n; i++)
+      known[parent[i]] |= row[i] == row[i];
+}
+
 /* Units that no indicator knows in any period, on this rank, for a warning: with `aggregate` coarse
  * ones, by what is known of any member. Counted before filling, which would hide them under zeros.
  * Without indicators (a study of distances alone) there are none. */
@@ -33,8 +43,7 @@ static sw_status count_without_data(sw_error *err, sw_panel_build *build) {
   SW_TRY(sw_calloc(err, (size_t)n, sizeof *known, (void **)&known));
   for (int c = 0; c < build->n_cells; c++)
     for (int t = 0; t < build->panel->periods.n; t++)
-      for (int64_t i = 0; i < build->n_here; i++)
-        known[build->parent ? build->parent[i] : i] |= !isnan(build->cells[c].row[t][i]);
+      mark_known(build->cells[c].row[t], build->n_here, build->parent, known);
   for (int64_t u = 0; u < n; u++)
     build->panel->units_without_data += !known[u];
   sw_free(known);

@@ -88,9 +88,10 @@ static inline const char *take_plain(const char *at, const char *end, char separ
   return at;
 }
 
-/* Blanks before a field are no part of it, also before a quote. */
-static inline const char *take_field(const char *at, const char *end, char separator,
-                                     sw_field *field, unsigned *seen) {
+/* Blanks before a field are no part of it, also before a quote. Not inlined: few fields come here,
+ * and the loop over all others keeps its registers. */
+__attribute__((noinline)) static const char *
+take_field(const char *at, const char *end, char separator, sw_field *field, unsigned *seen) {
   while (at < end && sw_csv_is_blank(*at, separator))
     at++;
   return at < end && *at == '"' ? take_quoted(at, end, separator, field, seen)
@@ -128,13 +129,23 @@ __attribute__((always_inline)) static inline bool split(sw_csv *csv, char separa
   return true;
 }
 
+/* Functions of their own, so that the registers of one are no matter of the other. */
+__attribute__((noinline)) static bool split_commas(sw_csv *csv, const char *from, const char *end,
+                                                   const char **to, const char **next) {
+  return split(csv, ',', from, end, to, next);
+}
+
+__attribute__((noinline)) static bool split_others(sw_csv *csv, const char *from, const char *end,
+                                                   const char **to, const char **next) {
+  return split(csv, csv->private->separator, from, end, to, next);
+}
+
 /* See csv_private.h. Where it returns false nothing but the array of fields was changed, and the
  * slow way begins again at `from`. */
 bool sw_csv_split(sw_csv *csv, const char *from, const char *end, const char **to,
                   const char **next) {
-  char separator = csv->private->separator;
-  return separator == ',' ? split(csv, ',', from, end, to, next)
-                          : split(csv, separator, from, end, to, next);
+  return csv->private->separator == ',' ? split_commas(csv, from, end, to, next)
+                                        : split_others(csv, from, end, to, next);
 }
 
 /* ---- a closer look ----------------------------------------------------------------------- */
