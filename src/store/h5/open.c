@@ -15,6 +15,7 @@
 
 #include "base/file.h"
 #include "base/lock.h"
+#include "store/text/kind.h"
 
 /* ---- what the bytes are ------------------------------------------------------------------ */
 
@@ -51,19 +52,19 @@ static uint64_t end_of(const unsigned char *head) {
 }
 
 /* What a file is that is not HDF5, by its first `length` bytes and zeros after them; "" when it
- * cannot be told. */
+ * cannot be told. Kinds are known in one place, store/text/kind.c; here stand those that become
+ * HDF5 in a way of their own. */
 static const char *kind_of(const unsigned char *bytes, int64_t length) {
   static const struct {
     const char *bytes, *kind;
   } known[] = {
       {"\x1f\x8b", "compressed by gzip; decompress it"},
-      {"PK\x03\x04", "a zip archive, as .xlsx is"},
-      {"PAR1", "a Parquet file"},
       {"\x0e\x03\x13\x01", "an HDF4 file; convert it with h4toh5"},
-      {"%PDF", "a PDF"},
   };
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
     if (memcmp(bytes, known[i].bytes, strlen(known[i].bytes)) == 0) return known[i].kind;
+  const char *cure, *kind = sw_file_kind((const char *)bytes, (size_t)length, &cure);
+  if (kind) return kind;
   for (int64_t i = 0; i < length && i < 16; i++)
     if (bytes[i] < 0x20 && (!bytes[i] || !strchr("\t\r\n", bytes[i]))) return "";
   return "text";
