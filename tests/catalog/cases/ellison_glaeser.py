@@ -5,6 +5,7 @@ from sweep import close, same
 
 INDUSTRIES = ["agriculture", "manufacturing", "producer_services", "finance", "other_services"]
 PLANTS = ["population", "income", "investment", "trade", "patents"]
+DIFFERENCES = ("gamma", "coagglomeration")
 ENTRIES = {
     "eg_pairs": {"industries": INDUSTRIES},
     "eg_given": {"industries": INDUSTRIES, "plant_hhi": 0.01, "x": "total", "form": "eg"},

@@ -4,6 +4,7 @@ import numpy as np
 from sweep import close
 
 INDUSTRIES = ["agriculture", "manufacturing", "producer_services", "finance", "other_services"]
+DIFFERENCES = ("national", "mix", "competitive", "allocation")
 ENTRIES = {
     "ss_own": {"industries": INDUSTRIES, "base": "own", "base_over": "refuse", "form": "classic",
                "_only": "full"},
