@@ -21,6 +21,9 @@ MORE = """
   - gravity: {mass: [population], share: population, keep: dense, periods: [%(year)s], as: g_share}
   - gravity: {mass: [population], share: population, keep: summary, as: g_share_summary}
   - market_potential: {mass: gdp, as: potential}
+  - industrial_structure: {industries: [agriculture, manufacturing, finance], labour: [population, income, trade], base_over: complete, as: structure}
+  - shift_share: {industries: [agriculture, manufacturing], total: gdp, base_over: complete, form: esteban-marquillas, as: shift}
+  - ellison_glaeser: {industries: [agriculture, manufacturing, finance], plants: [population, income, trade], as: eg}
   - structural_similarity: {shares: [manufacturing, finance, other_services], keep: summary, as: s_summary}
   - structural_similarity: {shares: [manufacturing, finance, other_services], periods: [%(year)s], keep: dense, as: s_dense}
   - structural_similarity: {shares: [manufacturing, finance], form: krugman, keep: {top: 7}, as: s_krugman}
