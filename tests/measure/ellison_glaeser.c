@@ -27,6 +27,8 @@ Test(ellison_glaeser, published) {
     for (int l = 0; l < 3; l++)
       NEAR(AT(h, "coagglomeration", 3 * k + l), want[k][l], 1e-15);
   cr_expect(h->job.result[0].off, "no gamma without plants");
+  cr_expect_str_eq(harness_said(h),
+                   "most together in 2001: a and c 0.04, b and c -0.08, a and b -0.11");
   harness_free(h);
 }
 

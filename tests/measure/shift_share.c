@@ -128,6 +128,7 @@ Test(shift_share, missing) {
   NEAR(AT(h, "coverage", 0, 0), 1, 0);
   NEAR(AT(h, "coverage", 0, 1), 2.0 / 3, 1e-15);
   NEAR(AT(h, "coverage_total", 0, 1), 30.0 / 55, 1e-15);
+  cr_expect_str_eq(harness_said(h), "1 of 3 units have all values in both periods");
   harness_free(h);
 }
 

@@ -159,6 +159,7 @@ static sw_status finish_shift(sw_error *err, sw_job *job, int pass, const void *
   const shift_state *state = job->state;
   if (pass != SUMS) return SW_OK;
   SW_TRY(sw_industries_check(err, job, &state->set, all));
+  sw_industries_say(job, &state->set, all, "all values in both periods");
   for (int t = 0; t < job->n_periods; t++) {
     place_coverage(job, all, t);
     for (int q = NATIONAL; q <= COVERAGE_TOTAL; q++)
