@@ -114,6 +114,34 @@ Test(spatial_distribution, groups) {
   harness_free(h);
 }
 
+/* A group of one unit lies where that does; equal masses have no rank-size line. The rest has its
+ * name in the summary. */
+Test(spatial_distribution, one_unit_and_equal_masses) {
+  static const int32_t of[N] = {0, 1, 1, 1, 1, 1};
+  static const char *const label[] = {"", "capital"};
+  static const sw_grouping lone = {"half", 2, label, of};
+  static const double equal[T][N] = {{5, 3, 3, 3, 3, 3}, {7, 3, 3, 3, 3, 3}, {7, 1, 2, 3, 4, 5}};
+  harness *h = six(&equal[0][0]);
+  group(h);
+  h->units.grouping = &lone;
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  NEAR(global(h, "centre_lon", 0), 0, 1e-13);
+  NEAR(global(h, "centre_lat", 0), 0, 1e-13);
+  NEAR(global(h, "moved_km", 2), 0, 1e-9);
+  static const char *const none[] = {"primacy_2", "rank_size", "zipf", "axis_major",
+                                     "share_inside"};
+  for (int q = 0; q < 5; q++)
+    cr_expect(isnan(global(h, none[q], 0)), "%s of one unit", none[q]);
+  NEAR(global(h, "primacy_2", 1), 1, 0);
+  cr_expect(isnan(global(h, "rank_size", 1)) && isnan(global(h, "rank_size_se", 1)));
+  cr_expect(isfinite(global(h, "axis_major", 1)));
+  const char *said = harness_said(h),
+             *rest = strstr(said, "of the rest (lon, lat): 0.0000, 0.0000");
+  cr_assert_not_null(rest, "%s", said);
+  cr_expect(strstr(said, "centre of gravity of capital") < rest, "what moved further comes first");
+  harness_free(h);
+}
+
 /* A unit without a place is ranked, and weighs nothing in the centre. */
 Test(spatial_distribution, no_place) {
   static const double some[N] = {0, 10, NAN, 0, 10, 20},
