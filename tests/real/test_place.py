@@ -1,5 +1,5 @@
-"""Where Americans live, 1969 and 2018, by 3,075 counties of the lower 48 states, and how the income of
-48 states follows that of the nation (oracles/regions.md of the shared data: R, aspace, own programs)."""
+"""Where Americans live, 1969 and 2018, by 3,075 counties of the lower 48 states (oracles/regions.md of
+the shared data: R, aspace, own programs); and how their income follows their number, by a plain loop."""
 import csv
 import os
 import subprocess
@@ -26,6 +26,7 @@ measures:
   - spatial_distribution: {{of: population, as: whole}}
   - spatial_distribution: {{of: population, ellipse: arcgis, as: wide}}
   - spatial_distribution: {{of: population, top: 100, as: top}}
+  - decoupling: {{of: personal_income_kusd, driver: population, span: 49}}
 output: {{file: place.h5}}
 """
 WANT = {  # result, quantity: 1969, 2018
@@ -61,6 +62,18 @@ def ols_se(mass):
     return np.sqrt(rest @ rest / (len(s) - 2) / (s @ s))
 
 
+def states(value):
+    """Of each county, plainly; integers, so that no border is met by rounding."""
+    found = []
+    for (c0, g0), (c1, g1) in value:
+        dc, dg = c1 - c0, g1 - g0
+        e = dc * g0 / (dg * c0) if dg else None
+        found.append(0 if dg == 0 else
+                     (1 if dc < 0 else 2 if e < .8 else 3 if e <= 1.2 else 4) if dg > 0 else
+                     5 if dc > 0 else 6 if e < .8 else 7 if e <= 1.2 else 8)
+    return found
+
+
 with tempfile.TemporaryDirectory() as work:
     with open(f"{data}/us_bea_points.csv", newline="") as file:
         lower = {r["fips"] for r in csv.DictReader(file) if r["lower48"] == "1"}
@@ -72,8 +85,8 @@ with tempfile.TemporaryDirectory() as work:
     used = {fips for fips, of in years.items() if len(of) == 50}
     assert len(used) == 3075, len(used)
     with open(f"{work}/counties.csv", "w", newline="") as file:
-        csv.writer(file).writerows([("fips", "year", "population")] + [
-            (r["fips"], r["year"], r["population"]) for r in rows
+        csv.writer(file).writerows([("fips", "year", "population", "personal_income_kusd")] + [
+            (r["fips"], r["year"], r["population"], r["personal_income_kusd"]) for r in rows
             if r["fips"] in used and r["year"] in ("1969", "2018")])
     with open(f"{work}/place.yaml", "w") as file:
         file.write(STUDY)
@@ -86,6 +99,10 @@ with tempfile.TemporaryDirectory() as work:
             for got, value in zip(file[name][quantity][:], wanted):
                 near = value is None or np.isclose(got, value, rtol=0, atol=6e-10 if value < 1e6 else .006)
                 assert near, (name, quantity, got, value)
+        by_county = {(r["fips"], r["year"]): (int(r["personal_income_kusd"]), int(r["population"])) for r in rows}
+        want = states([(by_county[fips, "1969"], by_county[fips, "2018"]) for fips in sorted(used)])
+        assert file["decoupling/state"][1].tolist() == want and set(want) == {4, 5}
+        assert file["decoupling/state_count"][1].tolist() == [want.count(k) for k in range(1, 9)]
         assert np.isnan(file["whole/moved_km"][0]) and 230 < file["whole/moved_bearing"][1] < 270
     mass = np.array([float(r["population"]) for r in rows if r["fips"] in used and r["year"] == "2018"])
     assert abs(ols_se(mass) - .004390292) < 6e-10, ols_se(mass)
