@@ -122,14 +122,12 @@ static sw_status finish_decoupling(sw_error *err, sw_job *job, int pass, const v
 
 static sw_status resolve_decoupling(sw_error *err, sw_job *job) {
   decoupling_state *state = NULL;
-  int *before = NULL, span = (int)sw_job_arg(job, "span")->number;
+  int span = (int)sw_job_arg(job, "span")->number;
+  bool any; /* the check has found one */
   SW_TRY(sw_series_check_span(err, job, "of", "span", span));
   SW_TRY(sw_series_check(err, job, "driver", 2));
   SW_NEW(err, job->arena, state, 1);
-  SW_NEW(err, job->arena, before, job->n_periods);
-  for (int t = 0; t < job->n_periods; t++)
-    before[t] = sw_series_before(job, t, span);
-  state->before = before;
+  SW_TRY(sw_series_all_before(err, job, span, &state->before, &any));
   job->state = state;
   job->pooled = true; /* a period rests on the one before it, too */
   sw_job_axis(job, (sw_axis){.name = "state_label",
