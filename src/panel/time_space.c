@@ -73,6 +73,18 @@ void sw_time_space(sw_periods *periods, bool *follows) {
   if (periods->holes) periods->follows = follows;
 }
 
+/* Years are counted as such, so that a span of ten is ten years in a census panel too; of quarters
+ * or dates nothing but the step is a natural unit. */
+int sw_periods_before(const sw_periods *periods, int period, int64_t span) {
+  if (!periods->value) return -1;
+  uint64_t step = periods->integer || periods->step < 1 ? 1 : (uint64_t)periods->step;
+  for (int t = period - 1; t >= 0; t--) {
+    uint64_t apart = (uint64_t)place(periods, period) - (uint64_t)place(periods, t);
+    if (apart / step == (uint64_t)span && apart % step == 0) return t;
+  }
+  return -1;
+}
+
 /* One number alone proves nothing; 18th to 22nd century. */
 static bool all_read(const sw_periods *periods, const char *format) {
   int64_t value = 0;

@@ -55,6 +55,42 @@ sw_status sw_series_check(sw_error *err, sw_job *job, const char *param, int lea
   return SW_OK;
 }
 
+int sw_series_before(const sw_job *job, int t, int span) {
+  int before = sw_periods_before(job->periods, job->period[t], span);
+  if (before < 0) return -1;
+  for (int s = t - 1; s >= 0; s--)
+    if (job->period[s] == before) return sw_series_broken(job, s, t) ? -1 : s;
+  return -1;
+}
+
+/* The smallest distance between two periods that follow each other in the entry is what a span was
+ * most likely meant to be. */
+static sw_status refuse_span(sw_error *err, const sw_job *job, const char *param, int span) {
+  const int64_t *value = job->periods->value;
+  uint64_t least = UINT64_MAX;
+  for (int t = 1; t < job->n_periods; t++) {
+    uint64_t apart = (uint64_t)value[job->period[t]] - (uint64_t)value[job->period[t - 1]];
+    if (apart < least) least = apart;
+  }
+  if (job->periods->integer && least != (uint64_t)span)
+    return sw_job_fail(err, job, param,
+                       "no two periods of the entry are %d apart without a break between; the "
+                       "nearest are %llu apart: expected such a number, as in `%s: %llu`",
+                       span, (unsigned long long)least, param, (unsigned long long)least);
+  return sw_job_fail(err, job, param,
+                     "no two periods of the entry are %d apart without a break between; expected a "
+                     "span that leads from one to another",
+                     span);
+}
+
+sw_status sw_series_check_span(sw_error *err, sw_job *job, const char *of, const char *param,
+                               int span) {
+  SW_TRY(sw_series_check(err, job, of, 2));
+  for (int t = 1; t < job->n_periods; t++)
+    if (sw_series_before(job, t, span) >= 0) return SW_OK;
+  return refuse_span(err, job, param, span);
+}
+
 int sw_series_find(const sw_job *job, const char *const *label, int count, int t) {
   for (int i = 0; i < count; i++)
     if (strcmp(label[i], sw_job_period(job, t)) == 0) return i;

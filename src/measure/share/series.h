@@ -16,6 +16,15 @@ double sw_series_time(const sw_job *job, int t);
 /* Whether the panel has a break after the job's period s, up to t. */
 bool sw_series_broken(const sw_job *job, int s, int t);
 
+/* The job's period `span` before its period t (years of whole numbers, else steps of the panel), if
+ * the entry has it and no break lies between; -1. */
+int sw_series_before(const sw_job *job, int t, int span);
+/* In resolve, of a measure of change over `span`: what sw_series_check refuses (`of`: a parameter
+ * with inputs), and a span that leads from no period of the entry to another. Periods without an
+ * earlier one for another reason (the first, holes) are left to the measure. */
+sw_status sw_series_check_span(sw_error *err, sw_job *job, const char *of, const char *param,
+                               int span);
+
 /* Which of `count` labels of a table is the job's period t, by its text or by its meaning; -1. */
 int sw_series_find(const sw_job *job, const char *const *label, int count, int t);
 
