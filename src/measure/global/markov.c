@@ -16,7 +16,6 @@
  * Sources: Shorrocks 1978; Bartholomew 1973; Kemeny & Snell 1976; Rey 2001; Bickenbach & Bode 2003.
  */
 #include <math.h>
-#include <string.h>
 
 #include "kernel/space/moran.h"
 #include "measure/share/chain_tables.h"
@@ -189,32 +188,6 @@ static sw_status finish_classes(sw_error *err, sw_job *job, const char *all, dou
 
 /* ---- finish: tables --------------------------------------------------------------------- */
 
-static double *table(const sw_job *job, int output) {
-  return job->result[output].row[0];
-}
-
-static void place(const sw_job *job, int output, const double *from, size_t count) {
-  memcpy(table(job, output), from, count * sizeof *from);
-}
-
-static void place_leaps(sw_job *job, const sw_leaps *leaps, const sw_leaps_tally *tally) {
-  size_t periods = (size_t)job->n_periods;
-  place(job, LEAPS_UP, tally->up, periods);
-  place(job, LEAPS_DOWN, tally->down, periods);
-  place(job, N_USED, tally->used, periods);
-  for (int t = 0; t < job->n_periods; t++)
-    if (leaps->before[t] < 0) sw_job_undefined(job, LEAP, t, "no period is the span before it");
-  if (!leaps->overall) sw_job_undefined(job, LEAP_OVERALL, 0, "the panel has a break in between");
-  if (!leaps->grouping) return;
-  size_t groups = (size_t)leaps->grouping->n_groups;
-  place(job, LEAPS_UP_BY, tally->by_up, periods * groups);
-  place(job, LEAPS_DOWN_BY, tally->by_down, periods * groups);
-  for (size_t i = 0; i < periods * groups; i++)
-    table(job, LEAPS_BY)[i] = tally->by_up[i] + tally->by_down[i];
-  place(job, OVERALL_UP_BY, tally->overall_by_up, groups);
-  place(job, OVERALL_DOWN_BY, tally->overall_by_down, groups);
-}
-
 /* What the conditions are, in words. */
 static const char *conditions_of(const sw_job *job) {
   if (sw_job_weights(job, "weights")) return "classes of the lag";
@@ -266,7 +239,7 @@ static sw_status finish_counts(sw_error *err, sw_job *job, const double *all) {
   sw_leaps_tally tally = sw_leaps_in(leaps, job->n_periods, all);
   const sw_chain *chain = NULL;
   SW_TRY(sw_chain_tables(err, job, leaps->classes, tally.count, tally.last, &chain));
-  place_leaps(job, leaps, &tally);
+  sw_leaps_tables(job, leaps, &tally);
   sw_leaps_say(job, leaps, &tally);
   if (!state->of.named && !state->of.numbers.breaks && !state->of.numbers.pooled)
     sw_job_say(job,

@@ -191,6 +191,34 @@ void sw_leaps_tally_all(const sw_leaps *leaps, const sw_job *job, double *const 
   if (leaps->overall) count_overall(leaps, job, of[0], of[last], tally);
 }
 
+/* ---- outputs ------------------------------------------------------------------------------ */
+
+static void place(const sw_job *job, const char *name, const double *from, size_t count) {
+  memcpy(sw_job_result(job, name)->row[0], from, count * sizeof *from);
+}
+
+static void say_why(sw_job *job, const char *name, int t, const char *why) {
+  sw_job_undefined(job, (int)(sw_job_result(job, name) - job->result), t, why);
+}
+
+void sw_leaps_tables(sw_job *job, const sw_leaps *leaps, const sw_leaps_tally *tally) {
+  size_t periods = (size_t)job->n_periods, groups = groups_of(leaps);
+  place(job, "leaps_up", tally->up, periods);
+  place(job, "leaps_down", tally->down, periods);
+  place(job, "n_used", tally->used, periods);
+  for (int t = 0; t < job->n_periods; t++)
+    if (leaps->before[t] < 0) say_why(job, "leap", t, "no period is the span before it");
+  if (!leaps->overall) say_why(job, "leap_overall", 0, "the panel has a break in between");
+  if (groups == 0) return;
+  place(job, "leaps_up_by", tally->by_up, periods * groups);
+  place(job, "leaps_down_by", tally->by_down, periods * groups);
+  double *both = sw_job_result(job, "leaps_by")->row[0];
+  for (size_t i = 0; i < periods * groups; i++)
+    both[i] = tally->by_up[i] + tally->by_down[i];
+  place(job, "overall_up_by", tally->overall_by_up, groups);
+  place(job, "overall_down_by", tally->overall_by_down, groups);
+}
+
 /* ---- words -------------------------------------------------------------------------------- */
 
 enum { GROUPS_SAID = 40 };

@@ -51,6 +51,10 @@ sw_leaps_tally sw_leaps_in(const sw_leaps *leaps, int periods, const double *roo
  * conditions where they are by operand; 0: none. */
 void sw_leaps_tally_all(const sw_leaps *leaps, const sw_job *job, double *const *of,
                         sw_leaps_tally *tally);
+/* In `finish`: fills the outputs leaps_up, leaps_down, n_used and, where there are groups, leaps_by,
+ * leaps_up_by, leaps_down_by, overall_up_by, overall_down_by, and says why leap and leap_overall are
+ * undefined where they are. */
+void sw_leaps_tables(sw_job *job, const sw_leaps *leaps, const sw_leaps_tally *tally);
 /* Lines for the summary. */
 void sw_leaps_say(sw_job *job, const sw_leaps *leaps, const sw_leaps_tally *tally);
 
