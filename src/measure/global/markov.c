@@ -550,8 +550,10 @@ static const sw_output outputs[] = {
 
 /* The formula by its variants. */
 static const sw_variant variants[] = {
-    {"over", "per-period", "quantiles of each period (type 7), classes closed above"},
-    {"over", "pooled", "quantiles of all periods together (type 7), classes closed above"},
+    {"over", "per-period",
+     "without breaks: quantiles of each period (type 7), classes closed above"},
+    {"over", "pooled",
+     "without breaks: quantiles of all periods together (type 7), classes closed above"},
     {"relative", "true", "of the variable over its mean in the period"},
     {"weights", "*", "s the class of the spatial lag in the period of departure"},
     {"given", "*", "s the class of the other variable in the period of departure"},
@@ -560,7 +562,7 @@ static const sw_variant variants[] = {
 
 const sw_measure sw_measure_markov = {
     .name = "markov",
-    .title = "Transitions between classes: leaps, Markov chain, mobility, homogeneity",
+    .title = "Transitions and leaps between classes of a variable",
     .formula = "p_ij = N_ij/N_i.; pi = pi P; m_ij = 1 + sum_(k != j) p_ik m_kj; LR = 2 sum N_ij|s "
                "ln(p_ij|s/p_ij), Q = sum N_i.|s (p_ij|s - p_ij)^2/p_ij",
     .variant = variants,
