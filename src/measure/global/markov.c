@@ -206,7 +206,7 @@ static void place_conditions(sw_job *job, const sw_leaps *leaps, const sw_leaps_
             job->where, job->name, *tally->without);
   if (!isnan(test.lr))
     sw_job_say(
-        job, "the same in all %d %s? LR %.10g (p %.3g), Q %.10g (p %.3g), %.0f degrees of freedom",
+        job, "homogeneity over %d %s: LR %.10g (p %.3g), Q %.10g (p %.3g), %.0f degrees of freedom",
         leaps->conditions, conditions_of(job), test.lr, test.lr_p, test.q, test.q_p, test.df);
 }
 

@@ -5,7 +5,6 @@
 
 #include <math.h>
 
-#include "base/text.h"
 #include "kernel/series/quantile.h"
 #include "kernel/series/stats.h"
 #include "kernel/space/links.h"
@@ -195,14 +194,11 @@ sw_status sw_classes_read(sw_error *err, const sw_job *job, int most, sw_classes
 
 /* "under 0.5", "0.5 to 0.8", "0.8 and over"; of quantiles "class 1". */
 static const char *label_of(const sw_job *job, const sw_classes *classes, int i) {
-  char lo[SW_NUMBER_ROOM], hi[SW_NUMBER_ROOM];
   const double *breaks = classes->breaks;
   if (!breaks) return sw_arena_printf(job->arena, "class %d", i + 1);
-  if (i > 0) sw_show_number(breaks[i - 1], lo);
-  if (i + 1 < classes->n) sw_show_number(breaks[i], hi);
-  if (i == 0) return sw_arena_printf(job->arena, "under %s", hi);
-  if (i + 1 == classes->n) return sw_arena_printf(job->arena, "%s and over", lo);
-  return sw_arena_printf(job->arena, "%s to %s", lo, hi);
+  if (i == 0) return sw_arena_printf(job->arena, "under %.15g", breaks[0]);
+  if (i + 1 == classes->n) return sw_arena_printf(job->arena, "%.15g and over", breaks[i - 1]);
+  return sw_arena_printf(job->arena, "%.15g to %.15g", breaks[i - 1], breaks[i]);
 }
 
 sw_status sw_classes_label(sw_error *err, const sw_job *job, const sw_class_source *from, int *n,
