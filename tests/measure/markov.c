@@ -116,7 +116,7 @@ Test(markov, classes_out_of_use) {
   ROW(h, "prais", 0, 2 / 3., NAN, NAN, NAN);
   ROW(h, "shorrocks", 0, (2 - 4 / 3.) / 1);
   cr_expect(harness_noted(h, "2 of 4 classes have no unit"));
-  cr_expect(harness_noted(h, "1 classes are entered and never left"));
+  cr_expect(harness_noted(h, "1 class is entered and never left"));
   harness_free(h);
 }
 
@@ -260,7 +260,8 @@ Test(markov, by_the_class_of_the_lag) {
       without += a && b && !s;
       double move = a && b && s && s_then ? (a != b) + 2 * (s != s_then) : NAN;
       double got = harness_result(h, "move", t)[i];
-      cr_assert(got == move || (isnan(got) && isnan(move)), "unit %d in %d: %g, wanted %g (%d %d %d %d)", i, t, got, move, a, b, s, s_then);
+      cr_assert(got == move || (isnan(got) && isnan(move)),
+                "unit %d in %d: %g, wanted %g (%d %d %d %d)", i, t, got, move, a, b, s, s_then);
     }
   for (int c = 0; c < K * K * K; c++)
     cr_assert_eq(harness_result(h, "conditional_count", 0)[c], count[c]);
@@ -377,7 +378,7 @@ Test(markov, constant) {
   ROW(h, "class", 1, 1, 1, 2, 2);
   ROW(h, "n_used", 0, 0, 0);
   ROW(h, "shorrocks", 0, NAN);
-  cr_expect(harness_noted(h, "'x' does not vary in some periods"));
+  cr_expect(harness_noted(h, "'x' does not vary in 1 period: it has no classes there"));
   harness_free(h);
   static const double all[2][4] = {{5, 5, 5, 5}, {5, 5, NAN, 5}};
   h = of(all[0], 4, 2);
@@ -385,7 +386,7 @@ Test(markov, constant) {
   run(h);
   ROW(h, "class", 1, 0, 0, 0, 0);
   ROW(h, "steady_state", 0, NAN, NAN, NAN, NAN, NAN);
-  cr_expect(harness_noted(h, "'x' does not vary: it has no classes there"));
+  cr_expect(harness_noted(h, "'x' does not vary: it has no classes"));
   harness_free(h);
 }
 
@@ -397,12 +398,13 @@ Test(markov, ties_and_few_values) {
   run(h);
   /* Positions 5/3 and 10/3: 1 and 1 + (1/3) = 4/3. */
   ROW(h, "class", 0, 1, 1, 1, 1, 3, 3);
-  cr_expect(harness_noted(h, "2 of 6 classes of all periods have no unit"));
+  cr_expect(harness_noted(
+      h, "2 of the 6 classes of 2 periods have no unit, as breaks are equal; in 0 periods"));
   harness_free(h);
   h = of(x[0], 6, 2);
   harness_set(h, "classes", "5");
   run(h);
-  cr_expect(harness_noted(h, "fewer different values than the 5 classes in some periods"));
+  cr_expect(harness_noted(h, "in 2 periods there are fewer different values than classes"));
   harness_free(h);
 }
 
@@ -413,7 +415,7 @@ Test(markov, no_mean) {
   harness_set(h, "classes", "2");
   run(h);
   ROW(h, "class", 0, 0, 0, 0);
-  cr_expect(harness_noted(h, "the mean of 'x' is not above 0 in 1 periods"));
+  cr_expect(harness_noted(h, "the mean of 'x' is not above 0 in 1 period;"));
   harness_free(h);
 }
 

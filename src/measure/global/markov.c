@@ -65,10 +65,16 @@ typedef struct markov_state {
   bool has_given;
   int n_variables;
   const sw_classes *variable[2]; /* that quantiles or means are taken of */
+  int few; /* periods with fewer different values of `of` than classes; rank 0 */
   sw_leaps leaps;
 } markov_state;
 
 /* ---- classes ---------------------------------------------------------------------------- */
+
+/* Whether classes are quantiles of each period. */
+static bool is_each(const markov_state *state) {
+  return !state->of.named && !state->of.numbers.breaks && !state->of.numbers.pooled;
+}
 
 /* What the first pass says of a variable. */
 static const double *how_of(const sw_job *job, const markov_state *state, int place) {
@@ -156,32 +162,17 @@ static size_t workspace_markov(const sw_job *job) {
 
 /* ---- finish: breaks --------------------------------------------------------------------- */
 
-static void note_classes(const sw_job *job, const sw_classes *classes,
-                         const sw_classes_seen *seen) {
-  const char *name = job->input[classes->input].name, *lag = classes->lag ? "the lag of " : "";
-  const char *where = classes->pooled ? "" : " in some periods";
-  if (seen->constant)
-    sw_note(job->notes, "%s: %s: %s'%s' does not vary%s: it has no classes there", job->where,
-            job->name, lag, name, seen->constant < seen->samples ? where : "");
-  if (seen->few)
-    sw_note(job->notes, "%s: %s: %s'%s' has fewer different values than the %d classes%s",
-            job->where, job->name, lag, name, classes->n, where);
-  if (seen->no_mean)
-    sw_note(job->notes,
-            "%s: %s: the mean of '%s' is not above 0 in %d periods; relative to it there are no "
-            "classes",
-            job->where, job->name, name, seen->no_mean);
-}
-
 static sw_status finish_classes(sw_error *err, sw_job *job, const char *all, double *result) {
-  const markov_state *state = job->state;
+  markov_state *state = job->state;
   size_t stride = job->pass[0].record;
   for (int v = 0; v < state->n_variables; v++) {
     sw_classes_seen seen;
     SW_TRY(sw_classes_finish(err, state->variable[v], job,
                              all + (size_t)(v * job->n_periods) * stride, stride, result, &seen));
     result += sw_classes_count(state->variable[v], job->n_periods);
-    note_classes(job, state->variable[v], &seen);
+    bool of = state->variable[v] == &state->of.numbers;
+    if (of) state->few = seen.few;
+    sw_classes_note(job, state->variable[v], &seen, !of || state->variable[v]->pooled);
   }
   return SW_OK;
 }
@@ -214,23 +205,26 @@ static void place_conditions(sw_job *job, const sw_leaps *leaps, const sw_leaps_
  * empty in any; of others it is enough that some unit is of it some time. */
 static void note_chain(const sw_job *job, const sw_chain *chain, const sw_leaps_tally *tally) {
   const markov_state *state = job->state;
-  bool each = !state->of.named && !state->of.numbers.breaks && !state->of.numbers.pooled;
+  bool each = is_each(state);
   int k = state->leaps.classes, never = 0;
   for (int c = 0; c < k; c++)
     never += tally->members[c] == 0;
+  if (never == k) return; /* why it has no classes has been told */
   if (each && *tally->empty > 0)
     sw_note(job->notes,
-            "%s: %s: %.0f of %d classes of all periods have no unit, as breaks are equal",
-            job->where, job->name, *tally->empty, k * job->n_periods);
+            "%s: %s: %.0f of the %d classes of %d periods have no unit, as breaks are equal; in %d "
+            "period%s there are fewer different values than classes",
+            job->where, job->name, *tally->empty, k * job->n_periods, job->n_periods, state->few,
+            state->few == 1 ? "" : "s");
   else if (never > 0)
     sw_note(job->notes, "%s: %s: %d of %d classes have no unit in any period", job->where,
             job->name, never, k);
   if (chain->only_entered > 0)
-    sw_note(
-        job->notes,
-        "%s: %s: %d classes are entered and never left, as no unit has a later period: taken for "
-        "absorbing",
-        job->where, job->name, chain->only_entered);
+    sw_note(job->notes,
+            "%s: %s: %d class%s entered and never left, as no unit has a later period: taken for "
+            "absorbing",
+            job->where, job->name, chain->only_entered,
+            chain->only_entered == 1 ? " is" : "es are");
 }
 
 static sw_status finish_counts(sw_error *err, sw_job *job, const double *all) {
@@ -241,7 +235,7 @@ static sw_status finish_counts(sw_error *err, sw_job *job, const double *all) {
   SW_TRY(sw_chain_tables(err, job, leaps->classes, tally.count, tally.last, &chain));
   sw_leaps_tables(job, leaps, &tally);
   sw_leaps_say(job, leaps, &tally);
-  if (!state->of.named && !state->of.numbers.breaks && !state->of.numbers.pooled)
+  if (is_each(state) && chain->n > 0)
     sw_job_say(job,
                "classes are quantiles of each period: each keeps its share of the units, so leaps "
                "up and down balance by construction; classes: [breaks] or over: pooled do not");

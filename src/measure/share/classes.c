@@ -145,6 +145,30 @@ sw_status sw_classes_finish(sw_error *err, const sw_classes *classes, const sw_j
   return SW_OK;
 }
 
+static const char *plural(int count) {
+  return count == 1 ? "" : "s";
+}
+
+void sw_classes_note(const sw_job *job, const sw_classes *classes, const sw_classes_seen *seen,
+                     bool few) {
+  const char *name = job->input[classes->input].name, *lag = classes->lag ? "the lag of " : "";
+  if (seen->constant && seen->constant == seen->samples)
+    sw_note(job->notes, "%s: %s: %s'%s' does not vary: it has no classes", job->where, job->name,
+            lag, name);
+  else if (seen->constant)
+    sw_note(job->notes, "%s: %s: %s'%s' does not vary in %d period%s: it has no classes there",
+            job->where, job->name, lag, name, seen->constant, plural(seen->constant));
+  if (seen->few && few)
+    sw_note(job->notes, "%s: %s: %s'%s' has fewer different values than the %d classes%s",
+            job->where, job->name, lag, name, classes->n,
+            classes->pooled ? "" : " in some periods");
+  if (seen->no_mean)
+    sw_note(job->notes,
+            "%s: %s: the mean of '%s' is not above 0 in %d period%s; relative to it there are no "
+            "classes",
+            job->where, job->name, name, seen->no_mean, plural(seen->no_mean));
+}
+
 /* ---- units -------------------------------------------------------------------------------- */
 
 int sw_classes_of(const sw_classes *classes, const sw_job *job, const double *how, int t,

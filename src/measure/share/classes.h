@@ -43,6 +43,11 @@ size_t sw_classes_count(const sw_classes *classes, int periods);
 sw_status sw_classes_finish(sw_error *err, const sw_classes *classes, const sw_job *job,
                             const void *records, size_t stride, double *how, sw_classes_seen *seen);
 
+/* Warns of what `seen` says; `few`: also of too few different values, where the classes that they
+ * leave empty are not told of otherwise. */
+void sw_classes_note(const sw_job *job, const sw_classes *classes, const sw_classes_seen *seen,
+                     bool few);
+
 /* The class of a unit in period t, from 1; 0: none. Of a lag the inputs must be gathered. */
 int sw_classes_of(const sw_classes *classes, const sw_job *job, const double *how, int t,
                   int64_t unit);
