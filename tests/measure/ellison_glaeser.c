@@ -154,6 +154,10 @@ Test(ellison_glaeser, refused) {
   HARNESS_FAILS(h, "1.5 for 'c'; expected 0 to 1");
   harness_free(h);
   h = three(share, 3);
+  harness_set_node(h, "plant_hhi", harness_scalar(h, "many"));
+  HARNESS_FAILS(h, "'many' is unknown; expected none, a number for all industries");
+  harness_free(h);
+  h = three(share, 3);
   harness_set_node(h, "plant_hhi", harness_pair(h, "a", harness_scalar(h, ".1")));
   HARNESS_FAILS(h, "none for 'b'");
   harness_free(h);

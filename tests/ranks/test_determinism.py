@@ -24,6 +24,9 @@ MORE = """
   - industrial_structure: {industries: [agriculture, manufacturing, finance], labour: [population, income, trade], base_over: complete, as: structure}
   - shift_share: {industries: [agriculture, manufacturing], total: gdp, base_over: complete, form: esteban-marquillas, as: shift}
   - ellison_glaeser: {industries: [agriculture, manufacturing, finance], plants: [population, income, trade], as: eg}
+  - decoupling: {of: pm25, driver: gdp}
+  - spatial_distribution: {of: population, as: s_whole}
+  - spatial_distribution: {of: gdp, by: province, top: 9, ellipse: crimestat, as: s_groups}
   - structural_similarity: {shares: [manufacturing, finance, other_services], keep: summary, as: s_summary}
   - structural_similarity: {shares: [manufacturing, finance, other_services], periods: [%(year)s], keep: dense, as: s_dense}
   - structural_similarity: {shares: [manufacturing, finance], form: krugman, keep: {top: 7}, as: s_krugman}

@@ -244,6 +244,15 @@ static sw_status finish_eg(sw_error *err, sw_job *job, int pass, const void *all
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
+static sw_status read_number(sw_error *err, const sw_job *job, const sw_node *node, double *h) {
+  sw_error why = {0};
+  if (sw_node_number(&why, node, h) == SW_OK) return SW_OK;
+  return sw_job_fail(err, job, "plant_hhi",
+                     "'%s' is unknown; expected none, a number for all industries, one for each, "
+                     "or {file: hhi.csv}",
+                     node->text);
+}
+
 /* H of industry k in period t by what the study has: a number for all, a list, a map, a table. */
 static sw_status read_one(sw_error *err, const sw_job *job, const sw_arg *arg, int t, int k,
                           double *h) {
@@ -252,7 +261,7 @@ static sw_status read_one(sw_error *err, const sw_job *job, const sw_arg *arg, i
     return sw_table_timeless(job, "plant_hhi", name_of(job, k), h)
                ? SW_OK
                : sw_table_cell(err, job, "plant_hhi", t, name_of(job, k), h);
-  if (node->kind == SW_NODE_SCALAR) return sw_node_number(err, node, h);
+  if (node->kind == SW_NODE_SCALAR) return read_number(err, job, node, h);
   if (node->kind == SW_NODE_LIST && k < node->count) item = node->item[k];
   if (node->kind == SW_NODE_MAP) item = sw_node_get(node, name_of(job, k));
   if (item) return sw_node_number(err, item, h);

@@ -11,8 +11,17 @@ bool sw_series_is_known(const sw_job *job);
  * `least` of them, and scores normalised per period; warns of each break of the panel within the
  * periods. */
 sw_status sw_series_check(sw_error *err, sw_job *job, const char *param, int least);
+/* The same of the job's periods from `from` to `to` alone. */
+sw_status sw_series_check_between(sw_error *err, sw_job *job, const char *param, int least, int from,
+                                  int to);
 /* The job's period t as a number: in what the panel's periods are counted. */
 double sw_series_time(const sw_job *job, int t);
+/* The time from the job's period s to its period t, in years of whole numbers, else in steps of the
+ * panel. */
+double sw_series_passed(const sw_job *job, int s, int t);
+/* The job's first period that is not as far from the one before as the second is from the first;
+ * 0: all are. */
+int sw_series_uneven(const sw_job *job);
 /* Whether the panel has a break after the job's period s, up to t. */
 bool sw_series_broken(const sw_job *job, int s, int t);
 
