@@ -27,6 +27,9 @@ typedef enum sw_ptype {
   SW_P_TEXTS,     /* a list of texts */
   SW_P_COLUMN,    /* an indicator, a composite or NAME.quantity[label]: an input */
   SW_P_COLUMNS,   /* a list of these */
+  SW_P_COLUMN_MAP, /* {NAME: [columns], ...}, or with `choices`, keys separated by '|',
+                      {NAME: {KEY: [columns], ...}, ...}: inputs name by name, key by key. A name has
+                      one column at least. Gives arg->names, arg->column_counts */
   SW_P_WEIGHTS,   /* a named weights matrix of the study: gives arg->weights */
   SW_P_GROUPINGS, /* one or more group columns of the units file */
   SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives arg->distance */
@@ -42,10 +45,12 @@ typedef struct sw_param {
   const char *name;
   sw_ptype type;
   const char *fallback; /* default, as a study file writes it; NULL: required; "": optional */
-  const char *choices;  /* SW_P_CHOICE: allowed texts, separated by '|'; MATRICES: see above */
+  const char *choices;  /* SW_P_CHOICE: allowed texts, separated by '|'; MATRICES, COLUMN_MAP: see
+                           above */
   double lo, hi;        /* numbers: allowed range, both ends included; both 0: any finite number */
   const char *help;     /* one line */
-  bool distinct;     /* COLUMNS, TEXTS: a name given twice is refused, as it would count twice */
+  bool distinct;     /* COLUMNS, TEXTS; COLUMN_MAP, below one name: a name given twice is refused, as
+                        it would count twice */
 } sw_param;
 
 /* A table given beside the panel: rows by period (or by label), columns by name. */
@@ -63,9 +68,12 @@ typedef struct sw_arg {
   const char *where; /* "study.yaml:31:5", of the value, else of the entry */
   double number;     /* NUMBER, INTEGER, BOOL (0 or 1), CHOICE (index among the choices) */
   const char *text;  /* as written, or the default; CHOICE: the text chosen */
-  int count;         /* NUMBERS, TEXTS, COLUMNS, GROUPINGS, MATRICES */
+  int count;         /* NUMBERS, TEXTS, COLUMNS, COLUMN_MAP, GROUPINGS, MATRICES */
   const double *numbers;
   const char *const *texts;
+  int n_names; /* COLUMN_MAP: its names, and of each name and key how many columns there are */
+  const char *const *names;
+  const int *column_counts; /* [name * keys + key]; without keys [name] */
   const struct sw_node *node;
   const sw_links *weights;     /* WEIGHTS; NULL: left out */
   const sw_distance *distance; /* DISTANCE; NULL: left out */
@@ -186,6 +194,10 @@ typedef struct sw_input {
   sw_view view;      /* indexed by the job's own periods; local or gathered, as the pass declares */
   bool per_period_normalised; /* normalised within each period; measures of change refuse it */
   bool unbounded;             /* a composite of z-scores, not in [0,1]; coupling refuses it */
+  /* Composites with obstacles: an input behind those of the parameters belongs to the input
+   * part_of - 1, a composite: its obstacle of that label, or (NULL) what it lacks in all. */
+  int part_of;
+  const char *label;
 } sw_input;
 
 typedef struct sw_inputs {
