@@ -54,7 +54,7 @@ Test(column_map, order) {
   cr_assert_eq(entry->n_needs, 7);
   for (int i = 0; i < 7; i++)
     cr_expect_str_eq(entry->need[i].name, want[i]);
-  cr_expect_str_eq(entry->need[5].where, "s.yaml:4:30", "%s", entry->need[5].where);
+  cr_expect_str_eq(entry->need[5].where, "s.yaml:4:31", "%s", entry->need[5].where);
   const sw_arg *ratio = &entry->arg[0], *systems = &entry->arg[1];
   cr_assert_eq(ratio->n_names, 2);
   cr_expect_str_eq(ratio->names[1], "one");

@@ -30,7 +30,7 @@ static inline double sw_order_of(int n, const double *u, const double *weight, b
 
 /* `weight`: l, of sum 1; NULL: the geometric form. NaN passes. */
 static inline double sw_synergy(int k, const double *change, const double *weight) {
-  double least = change[0], logs = 0, sum = 0;
+  double least = INFINITY, logs = 0, sum = 0;
   for (int j = 0; j < k; j++) {
     if (isnan(change[j])) return NAN;
     least = change[j] < least ? change[j] : least;

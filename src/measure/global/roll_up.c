@@ -156,12 +156,12 @@ static int next_place(const sw_job *job, int level, int q, const bool *said, boo
 }
 
 /* "22 0.193 (-0.1546)": with a reference its gap. */
-static const char *say_place(const sw_job *job, const char *before, int g, int q) {
+static const char *say_place(const sw_job *job, const char *before, int level, int g, int q) {
   const roll_state *state = job->state;
   int t = job->n_periods - 1;
-  const char *text =
-      sw_arena_printf(job->arena, "%s%s%s %.4g", before, *before ? ", " : "",
-                      *state->label[g] ? state->label[g] : "(no group)", *at(job, VALUE, t, g, q));
+  const char *label = state->level[level]->label[g - state->first[level]];
+  const char *text = sw_arena_printf(job->arena, "%s%s%s %.4g", before, *before ? ", " : "",
+                                     *label ? label : "(no group)", *at(job, VALUE, t, g, q));
   if (!text || state->reference < 0 || g == state->reference) return text;
   return sw_arena_printf(job->arena, "%s (%+.4g)", text, *at(job, GAP, t, g, q));
 }
@@ -177,7 +177,7 @@ static void say_level(sw_job *job, int level, int q, bool *said) {
       int g = next_place(job, level, q, said, end == 0);
       if (g < 0) break;
       said[g] = true;
-      text[end] = say_place(job, text[end], g, q);
+      text[end] = say_place(job, text[end], level, g, q);
     }
   if (!text[0] || !text[1] || !*text[0]) return;
   const char *reference = state->reference < 0 ? "" : state->label[state->reference];
@@ -397,7 +397,7 @@ static const sw_variant variants[] = {
 
 const sw_measure sw_measure_roll_up = {
     .name = "roll_up",
-    .title = "Totals and ratios of totals by group, with the gap to one of them",
+    .title = "Totals and ratios of totals by group",
     .formula = "sum: sum_g a; ratio: sum_g a / sum_g b over the units that have both",
     .variant = variants,
     .source = "by definition",

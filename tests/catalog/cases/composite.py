@@ -25,7 +25,7 @@ ENTRIES = {
     "c_z_period": dict(SIX, normalise="z-score", over="period", weights="critic"),
     "c_nested": {"positive": ["economy", "services"], "negative": ["pm25"]},
     "c_obstacles": dict(SIX, obstacles=True),
-    "c_obstacles_rank": dict(SIX, normalise="rank", over="period", weights="equal", obstacles=True),
+    "c_obstacles_rank": dict(SIX, normalise="rank", over="period", weights="cv", obstacles=True),
     "c_inner": {"positive": ["c_innermost", "income"], "negative": ["pm25"]},
     "c_innermost": {"positive": ["trade", "green_cover"], "weights": "equal"},
     "c_within": {"positive": ["c_inner", "patents", "c_obstacles"], "negative": ["c_given"],
@@ -33,7 +33,7 @@ ENTRIES = {
     "c_topsis": dict(SIX, score="topsis", ideal="panel"),
     "c_topsis_bounds": dict(SIX, score="topsis", over={"bounds": BOUNDS}, weights="equal",
                             ideal="bounds", weighting="inside", obstacles=True),
-    "c_topsis_pool": dict(SIX, score="topsis", over={"bounds": BOUNDS}, weighting="outside"),
+    "c_topsis_pool": dict(SIX, score="topsis", over={"bounds": BOUNDS}, weights=GIVEN, weighting="outside"),
     "c_topsis_period": dict(SIX, score="topsis", over="period", weights="cv", weighting="outside"),
     "c_topsis_z": dict(SIX, score="topsis", normalise="z-score", weights="critic"),
 }

@@ -9,7 +9,7 @@ ENTRIES = {
     "r_ratios": {"sum": ["gdp"], "ratio": RATIO, "by": ["province"], "reference": "national"},
     "r_levels": {"ratio": RATIO, "by": ["prefecture", "province", "agglomeration"], "periods": [2002]},
     "r_result": {"sum": ["services"], "ratio": {"per_head": ["economy.score", "population"]},
-                 "by": "province", "reference": "_first"},
+                 "by": "province", "reference": "P02"},
 }
 
 
