@@ -70,6 +70,12 @@ Test(composite_scores, obstacles_and_signs) {
       NEAR(harness_result(h, "obstacle", j)[i], want[i][j], 5e-7);
     NEAR(harness_result(h, "shortfall", 0)[i], 1 - harness_result(h, "score", 0)[i], 1e-15);
   }
+  const char *said = harness_said(h);
+  cr_expect_not_null(
+      strstr(said, "obstacles in 2001 of 3 units: a first for 2, mean 48.6%; c first for 1, "
+                   "mean 26.7%; b mean 24.6%"),
+      "%s", said);
+  cr_expect_not_null(strstr(said, "\n00000001 (0.350): a 76.9%, c 23.1%"), "%s", said);
   NEAR(harness_result(h, "sign", 0)[0], 1, 0);
   NEAR(harness_result(h, "sign", 0)[2], -1, 0);
   harness_free(h);
@@ -172,7 +178,7 @@ Test(composite_scores, entropy) {
 /* The summary's numbers: first obstacles, their sums, the lowest scores in order, ties by code. */
 Test(composite_scores, what_is_said) {
   enum { MANY = 20 };
-  char room[2][4096] = {{0}};
+  _Alignas(16) char room[2][4096] = {{0}};
   sw_composite_spec spec = {.obstacles = true, .n_leaves = 2};
   sw_composite_obstacles *all = (void *)room[0], *part = (void *)room[1];
   for (int i = 0; i < MANY; i++) {

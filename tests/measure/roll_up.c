@@ -61,6 +61,9 @@ Test(roll_up, gap) {
   cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
   expect(h, "gap", 6, (double[]){20, .1, 0, 0, NAN, NAN});
   expect(h, "gap_ratio", 6, (double[]){2, 2, 1, 1, NAN, NAN});
+  cr_expect_str_eq(harness_said(h),
+                   "trade in 2001: nation 60; province: A 40 (+20), B 20; gaps are to B\n"
+                   "openness in 2001: nation 0.18; province: A 0.2 (+0.1), B 0.1; gaps are to B");
   harness_free(h);
   h = roll_up(1);
   harness_set_node(h, "reference", harness_scalar(h, "national"));

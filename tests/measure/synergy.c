@@ -37,6 +37,9 @@ Test(synergy, by_hand) {
   NEAR(harness_result(h, "synergy", 2)[0], sqrt(.75), 1e-15);
   NEAR(harness_result(h, "synergy", 1)[1], -0., 0); /* -.5 beside 0: the product is 0 */
   NEAR(harness_result(h, "synergy", 2)[1], -1, 1e-15);
+  cr_expect_str_eq(harness_said(h),
+                   "2003 against 2001: synergy above 0 in 1 of 2 units, below 0 in 1\n"
+                   "mean order, 2001 to 2003: economy 0.500 to 0.375; ecology 0.500 to 0.500");
   harness_free(h);
   h = two(2, 3, A, B, C);
   harness_set(h, "base", "previous");

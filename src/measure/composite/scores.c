@@ -208,8 +208,10 @@ static void say_leaves(sw_job *job, const sw_composite_obstacles *o) {
     int k = next_leaf(spec, first, said);
     if (k < 0) break;
     said[k] = true;
-    text = sw_arena_printf(job->arena, "%s%s%s first for %.0f, mean %.1f%%", text,
-                           count ? "; " : "", spec->leaf[k], first[k], 100 * sum[k] / o->units);
+    text = sw_arena_printf(job->arena, "%s%s%s ", text, count ? "; " : "", spec->leaf[k]);
+    if (text && first[k] > 0)
+      text = sw_arena_printf(job->arena, "%sfirst for %.0f, ", text, first[k]);
+    if (text) text = sw_arena_printf(job->arena, "%smean %.1f%%", text, 100 * sum[k] / o->units);
   }
   if (text)
     sw_job_say(job, "obstacles in %s of %.0f units: %s", sw_job_period(job, job->n_periods - 1),
