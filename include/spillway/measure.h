@@ -146,8 +146,9 @@ typedef enum sw_domain {
   SW_UNITS, /* a tile is a block of this rank's units, all periods; inputs are local views */
   SW_ITEMS, /* a tile is one item of 0 .. items-1; inputs are gathered views */
   SW_PAIRS  /* the engine asks for row segments (`segment`), blocks of a few rows (`block`) or whole
-               rows (`whole_row`, `row_periods`); inputs are gathered views. Whether it walks by
-               squares or by strips follows from `keep` and from symmetry */
+               rows (`whole_row`, `row_periods`). They read operands that an earlier pass over units
+               has filled, which are gathered; inputs are not in place. Whether it walks by squares
+               or by strips follows from `keep` and from symmetry */
 } sw_domain;
 
 /* A pass, declared in resolve by sw_job_pass. Passes run in the order of declaration; the one over
