@@ -36,5 +36,7 @@ sw_status sw_series_check_span(sw_error *err, sw_job *job, const char *of, const
 
 /* Which of `count` labels of a table is the job's period t, by its text or by its meaning; -1. */
 int sw_series_find(const sw_job *job, const char *const *label, int count, int t);
+/* In resolve: the job's period that a parameter of texts names; left out: *at stays. */
+sw_status sw_series_period(sw_error *err, const sw_job *job, const char *param, int *at);
 
 #endif
