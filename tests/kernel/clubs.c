@@ -23,11 +23,10 @@ static double draw(void) { /* in [-1, 1) */
 /* mFilter (R), to 9 digits behind the point. */
 Test(hp, published) {
   static const double y[8] = {1, 3, 2, 5, 4, 7, 5, 9};
-  static const double want[2][8] = {
-      {1.170187012, 2.120350416, 3.070088354, 4.021174480, 4.972707230, 5.926232105, 6.880862834,
-       7.838397570},
-      {1.252473683, 2.166741190, 3.040612907, 3.967014455, 4.872373390, 5.848394954, 6.847204646,
-       8.005184775}};
+  static const double want[2][8] = {{1.170187012, 2.120350416, 3.070088354, 4.021174480,
+                                     4.972707230, 5.926232105, 6.880862834, 7.838397570},
+                                    {1.252473683, 2.166741190, 3.040612907, 3.967014455,
+                                     4.872373390, 5.848394954, 6.847204646, 8.005184775}};
   static const double lambda[2] = {400, 6.25};
   for (int k = 0; k < 2; k++) {
     double room[24], out[8];
@@ -299,8 +298,8 @@ static void find(const plain *p, found *f) {
     memcpy(row + 1, p->z[i] + p->cut + 1, (size_t)plan.points * sizeof *row);
   }
   void *work = malloc(sw_clubs_workspace(p->n, plan.points));
-  f->clubs = (sw_clubs){
-      .club = f->club, .merged = f->merged, .of = f->of, .merged_of = f->merged_of};
+  f->clubs =
+      (sw_clubs){.club = f->club, .merged = f->merged, .of = f->of, .merged_of = f->merged_of};
   sw_clubs_units units = {p->n, z, order, &plan, 0};
   f->wrong = sw_clubs_find(&units, work, &f->clubs);
   free(work);

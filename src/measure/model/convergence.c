@@ -15,11 +15,11 @@
  *
  * Sources: Barro & Sala-i-Martin 1992; Newey & West 1987; Pitman 1939; Morgan 1939; Carree & Klomp
  * 1997. */
+#include "measure/model/convergence.h"
 #include "kernel/linear/ols.h"
 #include "kernel/series/stats.h"
 #include "kernel/space/links.h"
 #include "kernel/space/moran.h"
-#include "measure/model/convergence.h"
 #include "measure/share/series.h"
 
 #include <gsl/gsl_cdf.h>
@@ -27,7 +27,8 @@
 #include <string.h>
 
 static size_t record_bytes(const sw_job *job, const convergence_state *state) {
-  return sizeof(convergence_found) + (2 * (size_t)job->n_periods + 3 * (size_t)state->terms) * sizeof(double);
+  return sizeof(convergence_found) +
+         (2 * (size_t)job->n_periods + 3 * (size_t)state->terms) * sizeof(double);
 }
 
 /* ---- workspace -------------------------------------------------------------------------- */
@@ -66,7 +67,8 @@ static room room_of(const sw_job *job, void *workspace) {
   return r;
 }
 
-/* In the order of room_of: pointers, 6 + terms - 1 columns, 3 rows of periods, 3 squares of terms. */
+/* In the order of room_of: pointers, 6 + terms - 1 columns, 3 rows of periods, 3 squares of terms.
+ */
 static size_t workspace_convergence(const sw_job *job) {
   const convergence_state *state = job->state;
   size_t n = (size_t)job->n, terms = (size_t)state->terms;
@@ -208,10 +210,10 @@ static void tile_convergence(const sw_job *job, const sw_tile *tile, void *out, 
   room r = room_of(job, workspace);
   find_units(job, &r);
   *found = (convergence_found){.n_used = r.n_used,
-                    .trend = {NAN, NAN, NAN},
-                    .two = {NAN, NAN, NAN, NAN},
-                    .speed = {NAN, NAN, NAN},
-                    .r2 = NAN};
+                               .trend = {NAN, NAN, NAN},
+                               .two = {NAN, NAN, NAN, NAN},
+                               .speed = {NAN, NAN, NAN},
+                               .r2 = NAN};
   for (int k = 0; k < 3 * state->terms; k++)
     value[k] = NAN;
   if (r.n_used <= state->terms) {
@@ -231,12 +233,18 @@ static void place(sw_job *job, const convergence_found *r) {
   const convergence_state *state = job->state;
   const double *by_period = (const double *)(r + 1);
   const double *by_term = by_period + 2 * job->n_periods;
-  const double value[] = {[SIGMA_SLOPE] = r->trend.slope, [SIGMA_SE] = r->trend.se,
-                          [SIGMA_P] = r->trend.p,         [PITMAN_T] = r->two.t,
-                          [PITMAN_P] = r->two.p,         [T2] = r->two.t2,
-                          [T2_P] = r->two.t2_p,           [SPEED] = r->speed.speed,
-                          [SPEED_SE] = r->speed.se,       [HALF_LIFE] = r->speed.half_life,
-                          [R2] = r->r2,                   [N_USED] = (double)r->n_used};
+  const double value[] = {[SIGMA_SLOPE] = r->trend.slope,
+                          [SIGMA_SE] = r->trend.se,
+                          [SIGMA_P] = r->trend.p,
+                          [PITMAN_T] = r->two.t,
+                          [PITMAN_P] = r->two.p,
+                          [T2] = r->two.t2,
+                          [T2_P] = r->two.t2_p,
+                          [SPEED] = r->speed.speed,
+                          [SPEED_SE] = r->speed.se,
+                          [HALF_LIFE] = r->speed.half_life,
+                          [R2] = r->r2,
+                          [N_USED] = (double)r->n_used};
   for (int q = SD; q <= N_USED; q++) {
     double *to = job->result[q].row[0];
     if (q <= CV)
@@ -340,7 +348,10 @@ static const sw_param params[] = {
      .fallback = "classical",
      .choices = "classical|hc1",
      .help = "standard errors; hc1: robust to heteroskedasticity"},
-    {.name = "from", .type = SW_P_TEXTS, .fallback = "", .help = "the first period; else the entry's"},
+    {.name = "from",
+     .type = SW_P_TEXTS,
+     .fallback = "",
+     .help = "the first period; else the entry's"},
     {.name = "to", .type = SW_P_TEXTS, .fallback = "", .help = "the last period; else the entry's"},
     {0}};
 
@@ -383,14 +394,16 @@ static const sw_variant variants[] = {
 const sw_measure sw_measure_convergence = {
     .name = "convergence",
     .title = "Convergence of units: sigma, beta, speed and half-life",
-    .formula = "sigma: sd (n - 1) of z by period, its trend, Pitman-Morgan of both ends; beta: (z_T - "
-               "z_0)/T = a + b z_0, speed -ln(1 + bT)/T, half-life ln 2/speed",
+    .formula =
+        "sigma: sd (n - 1) of z by period, its trend, Pitman-Morgan of both ends; beta: (z_T - "
+        "z_0)/T = a + b z_0, speed -ln(1 + bT)/T, half-life ln 2/speed",
     .variant = variants,
     .source = "Barro & Sala-i-Martin 1992, J. Political Economy 100:223-251; Newey & West 1987; "
               "Pitman 1939, Morgan 1939; Carree & Klomp 1997",
     .version = 1,
     .headline = "speed",
     .kind = SW_KIND_MODEL,
+    .balances = true,
     .param = params,
     .output = outputs,
     .resolve = resolve_convergence,

@@ -4,19 +4,19 @@
  *   z = trend of ln x,  h = z/mean z,  H_t = mean (h - 1)^2
  *   ln(H_1/H_t) - 2 ln ln t = a + b ln t,  t = cut + 1 .. T;  t of b <= -1.65 rejects
  *
- * Units are those with a value (with logs above 0) in every period. The verdict on all units rests on
- * choices that the theory leaves open: the unit that x is counted in, as ln(x/1000) = ln x - ln 1000
- * moves the mean that h divides by; the trimmed share; the filter. So the same t is given at other
- * choices too, and a difference is said.
+ * Units are those with a value (with logs above 0) in every period. The verdict on all units rests
+ * on choices that the theory leaves open: the unit that x is counted in, as ln(x/1000) = ln x - ln
+ * 1000 moves the mean that h divides by; the trimmed share; the filter. So the same t is given at
+ * other choices too, and a difference is said.
  *
  * One item does it all on one thread: O(nT) for trends and for each t of all units, and the search
  * of kernel/linear/clubs.h, which is O(k n (T + m^2)) of k clubs and m points. Memory: n (m + 1)
  * doubles.
  *
  * Sources: Phillips & Sul 2007, 2009; Hodrick & Prescott 1997. */
+#include "measure/model/convergence_clubs.h"
 #include "kernel/linear/hp.h"
 #include "kernel/series/stats.h"
-#include "measure/model/convergence_clubs.h"
 #include "measure/share/series.h"
 
 #include <math.h>
@@ -33,8 +33,8 @@ static size_t found_bytes(const sw_job *job) {
 
 /* ---- workspace -------------------------------------------------------------------------- */
 
-/* use: the units used, in code order; order: their places in it, by the last value. z: their rows as
- * the search wants them. series: a unit's, and its trend. */
+/* use: the units used, in code order; order: their places in it, by the last value. z: their rows
+ * as the search wants them. series: a unit's, and its trend. */
 typedef struct room {
   int64_t n_used;
   int32_t *use, *order, *spare, *of, *merged_of;
@@ -44,7 +44,8 @@ typedef struct room {
   void *search;
 } room;
 
-/* Hands out pieces of the workspace, each at a multiple of 8 bytes; with `at` NULL it only counts. */
+/* Hands out pieces of the workspace, each at a multiple of 8 bytes; with `at` NULL it only counts.
+ */
 typedef struct pieces {
   char *at;
   size_t used;
@@ -166,8 +167,7 @@ static void judge(const sw_job *job, room *r, const sw_hp *hp, clubs_found *out)
   /* Without logs h does not know the unit. */
   out->t.thousand = state->logs ? test_all(job, r, &all, thousand, state->cut).t : out->t.own.t;
   for (int k = 0; k < TRIMS; k++)
-    out->t.trim[k] =
-        test_all(job, r, &all, 0, sw_log_t_cut(job->n_periods, other_trims[k])).t;
+    out->t.trim[k] = test_all(job, r, &all, 0, sw_log_t_cut(job->n_periods, other_trims[k])).t;
 }
 
 /* ---- tile ------------------------------------------------------------------------------- */
@@ -376,7 +376,10 @@ static const sw_output outputs[] = {
     {.name = "merged", .long_name = "club after mergers, 0: diverges, -1: not used", UNIT_TEXT},
     {.name = "b", .long_name = "slope of log t in the club", BY_CLUB},
     {.name = "t", .long_name = "t of the slope in the club", BY_CLUB},
-    {.name = "size", .long_name = "units of the club; 0: no such club", .number = SW_INT32, BY_CLUB},
+    {.name = "size",
+     .long_name = "units of the club; 0: no such club",
+     .number = SW_INT32,
+     BY_CLUB},
     {.name = "merged_b", .long_name = "slope of log t in the merged club", BY_CLUB},
     {.name = "merged_t", .long_name = "t of the slope in the merged club", BY_CLUB},
     {.name = "merged_size",
@@ -396,16 +399,18 @@ static const sw_output outputs[] = {
      .units = "1",
      .shape = SW_TABLE,
      .axis = {"trim"}},
-    {.name = "n_used", .long_name = "units with a value in every period", .number = SW_INT32, NUMBER},
+    {.name = "n_used",
+     .long_name = "units with a value in every period",
+     .number = SW_INT32,
+     NUMBER},
     {0}};
 
 /* The formula by its variants. */
-static const sw_variant variants[] = {
-    {"logs", "true", "y = ln x"},
-    {"logs", "false", "y = x"},
-    {"filter", "hp", "z = (I + lambda D'D)^-1 y"},
-    {"filter", "none", "z = y"},
-    {0}};
+static const sw_variant variants[] = {{"logs", "true", "y = ln x"},
+                                      {"logs", "false", "y = x"},
+                                      {"filter", "hp", "z = (I + lambda D'D)^-1 y"},
+                                      {"filter", "none", "z = y"},
+                                      {0}};
 
 const sw_measure sw_measure_convergence_clubs = {
     .name = "convergence_clubs",
@@ -418,6 +423,7 @@ const sw_measure sw_measure_convergence_clubs = {
     .version = 1,
     .headline = "log_t",
     .kind = SW_KIND_MODEL,
+    .balances = true,
     .param = params,
     .output = outputs,
     .resolve = resolve_clubs,

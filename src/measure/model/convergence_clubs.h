@@ -1,4 +1,5 @@
-/* What convergence_clubs finds, for the file that computes it and the one that puts it into words. */
+/* What convergence_clubs finds, for the file that computes it and the one that puts it into words.
+ */
 #ifndef SW_MEASURE_MODEL_CONVERGENCE_CLUBS_H
 #define SW_MEASURE_MODEL_CONVERGENCE_CLUBS_H
 
@@ -41,7 +42,8 @@ typedef struct verdicts {
   double thousand, filter[FILTERS], trim[TRIMS];
 } verdicts;
 
-/* What the search leaves; club and merged of each unit follow, as int32, -1 where it is not used. */
+/* What the search leaves; club and merged of each unit follow, as int32, -1 where it is not used.
+ */
 typedef struct clubs_found {
   int64_t n_used;
   int64_t no_period; /* the first in which the mean of all units is not above 0; -1 */

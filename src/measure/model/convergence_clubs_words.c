@@ -50,7 +50,8 @@ static void warn(const sw_job *job, const clubs_found *f) {
   const clubs_state *state = job->state;
   const char *name = job->input[0].name;
   if (f->n_used < job->n)
-    sw_note(job->notes, "%s: %s: %lld of %lld units lack a value%s of '%s' in some period and are "
+    sw_note(job->notes,
+            "%s: %s: %lld of %lld units lack a value%s of '%s' in some period and are "
             "left out",
             job->where, job->name, (long long)(job->n - f->n_used), (long long)job->n,
             state->logs ? " above 0" : "", name);
@@ -98,8 +99,7 @@ static void say_clubs(sw_job *job, const clubs_found *f) {
              (long long)f->n_used, f->t.own.t);
   if (f->n_merged < f->n_clubs)
     sw_job_say(job, "merged: %lld club%s of %s units", (long long)f->n_merged,
-               f->n_merged == 1 ? "" : "s",
-               list(job, f->merged, f->n_merged, false, merged, ROOM));
+               f->n_merged == 1 ? "" : "s", list(job, f->merged, f->n_merged, false, merged, ROOM));
 }
 
 static bool agree(double t, double other) {
@@ -134,14 +134,14 @@ static void say_sensitivity(sw_job *job, const clubs_found *f) {
 
 static void say_why(sw_job *job, const clubs_found *f) {
   for (int q = B; q <= MERGED_T; q++)
-    sw_job_undefined(job, q, 0, f->n_clubs ? "fewer clubs than the table has room for" : "no clubs");
+    sw_job_undefined(job, q, 0,
+                     f->n_clubs ? "fewer clubs than the table has room for" : "no clubs");
   for (int q = LOG_T; q <= LOG_B; q++)
     sw_job_undefined(job, q, 0, "all units are equal in some period");
   sw_job_undefined(job, LOG_T_THOUSAND, 0, "in thousands the mean of the logarithm is not above 0");
   sw_job_undefined(job, LOG_T_FILTER, 0, "the mean is not above 0");
   sw_job_undefined(job, LOG_T_TRIM, 0, "fewer than 4 points would stay");
 }
-
 
 void sw_clubs_tell(sw_job *job, const clubs_found *f) {
   warn(job, f);

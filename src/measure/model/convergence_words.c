@@ -35,7 +35,8 @@ sw_status sw_convergence_refuse(sw_error *err, const sw_job *job, const converge
 static void note_units(const sw_job *job, const convergence_found *r) {
   const convergence_state *state = job->state;
   if (r->n_used < job->n)
-    sw_note(job->notes, "%s: %s: %lld of %lld units lack a value%s of '%s' in a period from %s to "
+    sw_note(job->notes,
+            "%s: %s: %lld of %lld units lack a value%s of '%s' in a period from %s to "
             "%s%s and are left out",
             job->where, job->name, (long long)(job->n - r->n_used), (long long)job->n,
             state->logs ? " above 0" : "", job->input[0].name, sw_job_period(job, state->from),
@@ -51,7 +52,8 @@ static void say_why(sw_job *job) {
   for (int t = 0; t < job->n_periods; t++) {
     sw_job_undefined(job, SD, t, "outside from .. to");
     sw_job_undefined(job, CV, t,
-                     t < state->from || t > state->to ? "outside from .. to" : "a mean of 0 or less");
+                     t < state->from || t > state->to ? "outside from .. to"
+                                                      : "a mean of 0 or less");
   }
   for (int q = SIGMA_SLOPE; q <= SIGMA_P; q++)
     sw_job_undefined(job, q, 0, apart ? apart : "fewer than 8 periods, or constant");

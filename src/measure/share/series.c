@@ -54,8 +54,8 @@ sw_status sw_series_check(sw_error *err, sw_job *job, const char *param, int lea
   return sw_series_check_between(err, job, param, least, 0, job->n_periods - 1);
 }
 
-sw_status sw_series_check_between(sw_error *err, sw_job *job, const char *param, int least, int from,
-                                  int to) {
+sw_status sw_series_check_between(sw_error *err, sw_job *job, const char *param, int least,
+                                  int from, int to) {
   int periods = to - from + 1;
   if (!sw_series_is_known(job))
     return sw_job_fail(err, job, param,
