@@ -82,7 +82,7 @@ static void say_sigma(sw_job *job, const convergence_found *r) {
     sw_job_say(job, "trend of sd: %.4g a %s (p %.3g)", r->trend.slope, span(job), r->trend.p);
   if (!isnan(r->two.t))
     sw_job_say(job, "Pitman-Morgan: t %.2f (p %.3g), %s at the end", r->two.t, r->two.p,
-               r->two.t > 0 ? "narrower" : "wider");
+               !(r->two.p < .05) ? "as wide" : r->two.t > 0 ? "narrower" : "wider");
 }
 
 static void say_beta(sw_job *job, const convergence_found *r) {
@@ -94,7 +94,7 @@ static void say_beta(sw_job *job, const convergence_found *r) {
                (long long)r->n_used);
   else
     sw_job_say(job,
-               "beta: slope %.4g (se %.3g), %.3g%% of a gap closes a %s, half of it in %.1f; %lld "
+               "beta: slope %.4g (se %.3g), %.3g%% of a gap closes a %s, half of it in %.4g; %lld "
                "units",
                b[INITIAL], se[INITIAL], 100 * r->speed.speed, span(job), r->speed.half_life,
                (long long)r->n_used);
