@@ -21,6 +21,8 @@ MORE = """
   - gravity: {mass: [population], share: population, keep: dense, periods: [%(year)s], as: g_share}
   - gravity: {mass: [population], share: population, keep: summary, as: g_share_summary}
   - market_potential: {mass: gdp, as: potential}
+  - synergy: {systems: {growth: {positive: [gdp_pc, income]}, nature: {positive: [green_cover], negative: [pm25]}}}
+  - roll_up: {sum: [gdp], ratio: {openness: [trade, gdp]}, by: [province, agglomeration], reference: national}
   - structural_similarity: {shares: [manufacturing, finance, other_services], keep: summary, as: s_summary}
   - structural_similarity: {shares: [manufacturing, finance, other_services], periods: [%(year)s], keep: dense, as: s_dense}
   - structural_similarity: {shares: [manufacturing, finance], form: krugman, keep: {top: 7}, as: s_krugman}
@@ -31,6 +33,9 @@ MORE = """
   - radiation_model: {mass: gdp, out: population, finite: true, keep: {above: 100}, as: r_above}
   - radiation_model: {mass: gdp, keep: {share: 0.03}, as: r_share}
   - gravity: {mass: [gdp], keep: {share: 0.01}, by: smallest, as: g_far}
+"""
+
+NESTED = """  nested: {positive: [economy, ecology], score: topsis, obstacles: true}
 """
 
 
@@ -67,6 +72,7 @@ def main():
             year = re.search(r",(\d{4}),", f.readline()).group(1)
         head, tail = text.split("measures:\n", 1)
         with open(study, "w") as f:
+            head = head.replace("composites:\n", "composites:\n" + NESTED)
             f.write(head + "measures:\n" + MORE.strip("\n") % {"year": year} + "\n" + tail)
         plain = run(study, out, without=["inputs"])
         first = run(study, out)
