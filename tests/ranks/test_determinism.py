@@ -23,6 +23,9 @@ MORE = """
   - market_potential: {mass: gdp, as: potential}
   - synergy: {systems: {growth: {positive: [gdp_pc, income]}, nature: {positive: [green_cover], negative: [pm25]}}}
   - roll_up: {sum: [gdp], ratio: {openness: [trade, gdp]}, by: [province, agglomeration], reference: national}
+  - decoupling: {of: pm25, driver: gdp}
+  - spatial_distribution: {of: population, as: s_whole}
+  - spatial_distribution: {of: gdp, by: province, top: 9, ellipse: crimestat, as: s_groups}
   - structural_similarity: {shares: [manufacturing, finance, other_services], keep: summary, as: s_summary}
   - structural_similarity: {shares: [manufacturing, finance, other_services], periods: [%(year)s], keep: dense, as: s_dense}
   - structural_similarity: {shares: [manufacturing, finance], form: krugman, keep: {top: 7}, as: s_krugman}
