@@ -201,14 +201,14 @@ typedef struct sw_input {
   sw_view view;      /* indexed by the job's own periods; local or gathered, as the pass declares */
   bool per_period_normalised; /* normalised within each period; measures of change refuse it */
   bool unbounded;             /* a composite of z-scores, not in [0,1]; coupling refuses it */
-  /* Composites with obstacles: an input behind those of the parameters belongs to the input
-   * part_of - 1, a composite: its obstacle of that label, or (NULL) what it lacks in all. */
-  int part_of;
-  const char *label;
   /* Of a group column, and of an output that has `classes`: how many, and their names; the first is
    * the value class_first, and a value that is none of them is missing. n_classes 0: numbers. */
   int n_classes, class_first;
   const char *const *class_label;
+  /* Composites with obstacles: an input behind those of the parameters belongs to the input
+   * part_of - 1, a composite: its obstacle of that label, or (NULL) what it lacks in all. */
+  int part_of;
+  const char *label;
 } sw_input;
 
 typedef struct sw_inputs {
@@ -444,6 +444,8 @@ typedef struct sw_measure {
   const sw_param *param; /* ends with a NULL name; `as`, `periods`, `balanced`, `keep`, `by` are the engine's */
   const sw_output *output; /* ends with a NULL name */
   double flops, bytes;   /* pair: per evaluated pair, for the time estimate */
+  bool balances; /* of all inputs it keeps the units with values in all periods, and says how many:
+                    the engine does not warn that the number of units changes */
 
   /* Reads the arguments, refuses impossible ones, and declares passes, axes, symmetry and state.
    * Pure, and the same on every rank; it sees counts and names, but no values. */

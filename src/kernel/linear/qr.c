@@ -62,13 +62,19 @@ static void invert(const double *r, int side, int k, double *root) {
   }
 }
 
+double sw_qr_length(const double *r, int k, int j) {
+  return sqrt(sw_dot(r + j * k, r + j * k, j + 1));
+}
+
+int sw_qr_dependent(const double *r, int k, int count) {
+  for (int j = 0; j < count; j++)
+    if (!(fabs(r[j * k + j]) > smallest * sw_qr_length(r, k, j))) return j;
+  return -1;
+}
+
 int sw_qr_solve(const double *r, int k, double *b, double *root) {
-  int side = k + 1;
-  for (int j = 0; j < k; j++) {
-    const double *column = r + j * side;
-    double length = sqrt(sw_dot(column, column, j + 1));
-    if (!(fabs(column[j]) > smallest * length)) return j;
-  }
+  int side = k + 1, dependent = sw_qr_dependent(r, side, k);
+  if (dependent >= 0) return dependent;
   for (int i = k - 1; i >= 0; i--) {
     double sum = r[k * side + i];
     for (int l = i + 1; l < k; l++)
