@@ -24,6 +24,8 @@ MORE = """
   - industrial_structure: {industries: [agriculture, manufacturing, finance], labour: [population, income, trade], base_over: complete, as: structure}
   - shift_share: {industries: [agriculture, manufacturing], total: gdp, base_over: complete, form: esteban-marquillas, as: shift}
   - ellison_glaeser: {industries: [agriculture, manufacturing, finance], plants: [population, income, trade], as: eg}
+  - synergy: {systems: {growth: {positive: [gdp_pc, income]}, nature: {positive: [green_cover], negative: [pm25]}}}
+  - roll_up: {sum: [gdp], ratio: {openness: [trade, gdp]}, by: [province, agglomeration], reference: national}
   - decoupling: {of: pm25, driver: gdp}
   - spatial_distribution: {of: population, as: s_whole}
   - spatial_distribution: {of: gdp, by: province, top: 9, ellipse: crimestat, as: s_groups}
@@ -37,6 +39,9 @@ MORE = """
   - radiation_model: {mass: gdp, out: population, finite: true, keep: {above: 100}, as: r_above}
   - radiation_model: {mass: gdp, keep: {share: 0.03}, as: r_share}
   - gravity: {mass: [gdp], keep: {share: 0.01}, by: smallest, as: g_far}
+"""
+
+NESTED = """  nested: {positive: [economy, ecology], score: topsis, obstacles: true}
 """
 
 
@@ -73,6 +78,7 @@ def main():
             year = re.search(r",(\d{4}),", f.readline()).group(1)
         head, tail = text.split("measures:\n", 1)
         with open(study, "w") as f:
+            head = head.replace("composites:\n", "composites:\n" + NESTED)
             f.write(head + "measures:\n" + MORE.strip("\n") % {"year": year} + "\n" + tail)
         plain = run(study, out, without=["inputs"])
         first = run(study, out)
