@@ -257,14 +257,56 @@ static void note_factor(const sw_job *job, const void *all, int f) {
   }
 }
 
+/* The factor with the largest q of those not said yet, the first of equal ones; -1: none is left.
+ */
+static int next_factor(const detector_state *state, const double *number, const bool *said) {
+  int best = -1;
+  for (int f = 0; f < state->factors; f++)
+    if (!said[f] && !isnan(number[PER_FACTOR * f]) &&
+        (best < 0 || number[PER_FACTOR * f] > number[PER_FACTOR * best]))
+      best = f;
+  return best;
+}
+
+/* The factors of the last period, strongest first, each a line, and the pair that explains most. */
+static sw_status say(sw_error *err, sw_job *job, const record *r) {
+  static const char *const type[] = {
+      "none",        "nonlinear weakening",  "one-factor weakening", "two-factor enhancement",
+      "independent", "nonlinear enhancement"};
+  const detector_state *state = job->state;
+  const char *period = sw_job_period(job, job->n_periods - 1);
+  double *number = (double *)r->number;
+  int a = -1, b = -1;
+  bool *said = NULL;
+  SW_NEW(err, job->arena, said, state->factors);
+  for (int f; r->n > 0 && (f = next_factor(state, number, said)) >= 0;) {
+    const double *of = number + PER_FACTOR * f;
+    sw_job_say(job, "%s: q of %s %.4g (F %.6g, p %.4g)", period, job->input[1 + f].name, of[Q],
+               of[F], of[P_VALUE]);
+    said[f] = true;
+  }
+  for (int f = 0; r->n > 0 && f < state->factors; f++)
+    for (int g = f + 1; g < state->factors; g++) {
+      double q = pair_of(state, number, f, g)[0];
+      if (isnan(q) || (a >= 0 && !(q > pair_of(state, number, a, b)[0]))) continue;
+      a = f;
+      b = g;
+    }
+  if (a >= 0)
+    sw_job_say(job, "%s: most together: %s and %s %.4g, %s", period, job->input[1 + a].name,
+               job->input[1 + b].name, pair_of(state, number, a, b)[0],
+               type[(int)pair_of(state, number, a, b)[1]]);
+  return SW_OK;
+}
+
 static sw_status finish_detector(sw_error *err, sw_job *job, int pass, const void *all,
                                  void *result) {
-  (void)err, (void)pass, (void)result;
+  (void)pass, (void)result;
   for (int t = 0; t < job->n_periods; t++)
     place(job, t, record_at(job, all, t));
   for (int f = 0; f < ((const detector_state *)job->state)->factors; f++)
     note_factor(job, all, f);
-  return SW_OK;
+  return say(err, job, record_at(job, all, job->n_periods - 1));
 }
 
 /* ---- resolve ----------------------------------------------------------------------------- */
