@@ -227,6 +227,12 @@ static void place(sw_job *job, int t, const record *r) {
   }
 }
 
+/* " in 2005", of a cross-section nothing. */
+static const char *in_period(const sw_job *job, int t) {
+  const char *text = sw_arena_printf(job->arena, " in %s", sw_job_period(job, t));
+  return job->periods->cross_section || !text ? "" : text;
+}
+
 /* One line for each factor and kind, of the first period in which it is so. */
 static void note_factor(const sw_job *job, const void *all, int f) {
   const detector_state *state = job->state;
@@ -244,16 +250,16 @@ static void note_factor(const sw_job *job, const void *all, int f) {
     if (count[k] == 0) continue;
     const double *like = like_of(state, (double *)record_at(job, all, first[k])->number, f);
     const char *more = count[k] > 1 ? " and other periods" : "";
-    const char *period = sw_job_period(job, first[k]);
+    const char *period = in_period(job, first[k]);
     if (k == 0)
-      sw_note(job->notes, "%s: %s: '%s' has one stratum in %s%s; its q is undefined there",
-              job->where, job->name, name, period, more);
+      sw_note(job->notes, "%s: %s: '%s' has one stratum%s%s; its q is undefined there", job->where,
+              job->name, name, period, more);
     else if (k == 1)
-      sw_note(job->notes, "%s: %s: '%s' has fewer values than %d classes in %s%s", job->where,
+      sw_note(job->notes, "%s: %s: '%s' has fewer values than %d classes%s%s", job->where,
               job->name, name, state->classes, period, more);
     else
-      sw_note(job->notes, "%s: %s: %d strat%s of '%s' with a single unit in %s%s left out",
-              job->where, job->name, (int)like[1], like[1] == 1 ? "um" : "a", name, period, more);
+      sw_note(job->notes, "%s: %s: %d strat%s of '%s' with a single unit%s%s left out", job->where,
+              job->name, (int)like[1], like[1] == 1 ? "um" : "a", name, period, more);
   }
 }
 
@@ -274,15 +280,15 @@ static sw_status say(sw_error *err, sw_job *job, const record *r) {
       "none",        "nonlinear weakening",  "one-factor weakening", "two-factor enhancement",
       "independent", "nonlinear enhancement"};
   const detector_state *state = job->state;
-  const char *period = sw_job_period(job, job->n_periods - 1);
+  const char *period = in_period(job, job->n_periods - 1);
   double *number = (double *)r->number;
   int a = -1, b = -1;
   bool *said = NULL;
   SW_NEW(err, job->arena, said, state->factors);
   for (int f; r->n > 0 && (f = next_factor(state, number, said)) >= 0;) {
     const double *of = number + PER_FACTOR * f;
-    sw_job_say(job, "%s: q of %s %.4g (F %.6g, p %.4g)", period, job->input[1 + f].name, of[Q],
-               of[F], of[P_VALUE]);
+    sw_job_say(job, "q of %s%s %.4g (F %.6g, p %.4g)", job->input[1 + f].name, period, of[Q], of[F],
+               of[P_VALUE]);
     said[f] = true;
   }
   for (int f = 0; r->n > 0 && f < state->factors; f++)
@@ -293,7 +299,7 @@ static sw_status say(sw_error *err, sw_job *job, const record *r) {
       b = g;
     }
   if (a >= 0)
-    sw_job_say(job, "%s: most together: %s and %s %.4g, %s", period, job->input[1 + a].name,
+    sw_job_say(job, "most together%s: %s and %s %.4g, %s", period, job->input[1 + a].name,
                job->input[1 + b].name, pair_of(state, number, a, b)[0],
                type[(int)pair_of(state, number, a, b)[1]]);
   return SW_OK;
