@@ -79,6 +79,18 @@ int sw_series_before(const sw_job *job, int t, int span) {
   return -1;
 }
 
+sw_status sw_series_all_before(sw_error *err, sw_job *job, int span, const int **out, bool *any) {
+  int *before = NULL;
+  SW_NEW(err, job->arena, before, job->n_periods);
+  *any = false;
+  for (int t = 0; t < job->n_periods; t++) {
+    before[t] = sw_series_before(job, t, span);
+    *any |= before[t] >= 0;
+  }
+  *out = before;
+  return SW_OK;
+}
+
 /* The smallest distance between two periods that follow each other in the entry is what a span was
  * most likely meant to be. */
 static sw_status refuse_span(sw_error *err, const sw_job *job, const char *param, int span) {

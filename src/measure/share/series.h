@@ -28,6 +28,8 @@ bool sw_series_broken(const sw_job *job, int s, int t);
 /* The job's period `span` before its period t (years of whole numbers, else steps of the panel), if
  * the entry has it and no break lies between; -1. */
 int sw_series_before(const sw_job *job, int t, int span);
+/* The same of all periods, in the arena; *any: whether one has an earlier one. */
+sw_status sw_series_all_before(sw_error *err, sw_job *job, int span, const int **before, bool *any);
 /* In resolve, of a measure of change over `span`: what sw_series_check refuses (`of`: a parameter
  * with inputs), and a span that leads from no period of the entry to another. Periods without an
  * earlier one for another reason (the first, holes) are left to the measure. */
