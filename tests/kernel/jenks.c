@@ -1,5 +1,5 @@
 /* Natural breaks against all partitions, and of many values against the plain recursion. */
-#include "kernel/series/jenks.h"
+#include "kernel/classes/jenks.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* The detector by hand, interactions of all types, classes, what is undefined, what is noted. */
 #include "measure/harness.h"
 
-#include "kernel/series/detector.h"
+#include "kernel/classes/detector.h"
 
 extern const sw_measure sw_measure_geodetector;
 

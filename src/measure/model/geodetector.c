@@ -13,8 +13,8 @@
  *
  * Source: Wang et al. 2010, Int. J. Geographical Information Science 24:107-127; Wang, Zhang & Fu
  * 2016, Ecological Indicators 67:250-256. */
-#include "kernel/series/detector.h"
-#include "kernel/series/jenks.h"
+#include "kernel/classes/detector.h"
+#include "kernel/classes/jenks.h"
 #include "kernel/series/quantile.h"
 #include "kernel/series/stats.h"
 #include "spillway/measure.h"

@@ -4,7 +4,7 @@
  *
  * c is a difference of running sums about the mean of all, in long double: a double would lose the
  * squares of a narrow class far from the mean. */
-#include "kernel/series/jenks.h"
+#include "kernel/classes/jenks.h"
 
 #include <stdbool.h>
 

@@ -3,8 +3,8 @@
  * best beginning of the last class does not fall as values are added, so each class is found by
  * halving: k m log m steps for m different values, a tenth of a second for 10^5 of them. Of equal
  * sums the lower break is taken. Nothing allocates. */
-#ifndef SW_KERNEL_SERIES_JENKS_H
-#define SW_KERNEL_SERIES_JENKS_H
+#ifndef SW_KERNEL_CLASSES_JENKS_H
+#define SW_KERNEL_CLASSES_JENKS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -7,7 +7,7 @@
  * it.
  *
  * Source: Wang et al. 2010, 2016, Ecological Indicators 67:250-256. */
-#include "kernel/series/detector.h"
+#include "kernel/classes/detector.h"
 
 #include "kernel/series/stats.h"
 

@@ -1,8 +1,8 @@
 /* The geographical detector: how much of the variance of y lies between strata (methods-regions.md
  * section 14). Strata of one unit have no variance of their own; they are left out of all of it.
  * Sums run in the order of units. Nothing allocates. */
-#ifndef SW_KERNEL_SERIES_DETECTOR_H
-#define SW_KERNEL_SERIES_DETECTOR_H
+#ifndef SW_KERNEL_CLASSES_DETECTOR_H
+#define SW_KERNEL_CLASSES_DETECTOR_H
 
 #include <stdbool.h>
 #include <stddef.h>
