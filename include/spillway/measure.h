@@ -431,6 +431,8 @@ typedef struct sw_measure {
   const sw_param *param; /* ends with a NULL name; `as`, `periods`, `balanced`, `keep`, `by` are the engine's */
   const sw_output *output; /* ends with a NULL name */
   double flops, bytes;   /* pair: per evaluated pair, for the time estimate */
+  bool balances; /* of all inputs it keeps the units with values in all periods, and says how many:
+                    the engine does not warn that the number of units changes */
 
   /* Reads the arguments, refuses impossible ones, and declares passes, axes, symmetry and state.
    * Pure, and the same on every rank; it sees counts and names, but no values. */

@@ -10,13 +10,13 @@ static const double c_step = .1, c_most = 3;
 
 typedef struct search {
   const sw_clubs_units *in;
-  int width;             /* of a row */
-  double *h, *scratch;   /* of one test */
-  sw_running core, all;  /* the set that is built; one tried beside it */
-  double *joins;         /* t of the core and this unit, by place in `rest` */
-  int32_t *rest;         /* rows without a club, in order */
+  int width;            /* of a row */
+  double *h, *scratch;  /* of one test */
+  sw_running core, all; /* the set that is built; one tried beside it */
+  double *joins;        /* t of the core and this unit, by place in `rest` */
+  int32_t *rest;        /* rows without a club, in order */
   int64_t n_rest;
-  int32_t *member;       /* rows by club */
+  int32_t *member; /* rows by club */
   sw_clubs *out;
   sw_clubs_wrong wrong;
 } search;

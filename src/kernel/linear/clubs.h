@@ -17,10 +17,10 @@
 /* A unit's row: its value in the first period, then in the plan's `points` behind the cut. */
 typedef struct sw_clubs_units {
   int64_t n;
-  const double *z;           /* n rows of points + 1 */
-  const int32_t *order;      /* the n rows by their last value, the largest first */
+  const double *z;      /* n rows of points + 1 */
+  const int32_t *order; /* the n rows by their last value, the largest first */
   const sw_log_t_plan *plan;
-  double c;                  /* joins whose t is above it */
+  double c; /* joins whose t is above it */
 } sw_clubs_units;
 
 typedef struct sw_club {

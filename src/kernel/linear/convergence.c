@@ -1,9 +1,8 @@
 /* See convergence.h. */
 #include "kernel/linear/convergence.h"
 
-#include "kernel/series/stats.h"
-
 #include <gsl/gsl_cdf.h>
+#include <math.h>
 
 /* ---- dispersion ------------------------------------------------------------------------- */
 
@@ -71,19 +70,21 @@ sw_sigma_trend sw_sigma_trend_of(const double *time, const double *y, int n, dou
 /* u + v and u - v are uncorrelated where u and v vary as much. */
 static double correlation(const double *u, const double *v, int64_t n) {
   double mean_sum = 0, mean_difference = 0, ss = 0, dd = 0, sd = 0;
-  double lo[2] = {INFINITY, INFINITY}, hi[2] = {-INFINITY, -INFINITY};
+  double lo[2] = {INFINITY, INFINITY}, hi[2] = {-INFINITY, -INFINITY}, most = 0;
   for (int64_t i = 0; i < n; i++) {
     double two[2] = {u[i] + v[i], u[i] - v[i]};
     mean_sum += two[0];
     mean_difference += two[1];
+    most = fabs(u[i]) > most ? fabs(u[i]) : most;
+    most = fabs(v[i]) > most ? fabs(v[i]) : most;
     for (int k = 0; k < 2; k++) {
       lo[k] = two[k] < lo[k] ? two[k] : lo[k];
       hi[k] = two[k] > hi[k] ? two[k] : hi[k];
     }
   }
-  /* The difference of two numbers has their rounding, whatever its own size. */
-  double rounding = (fabs(lo[0]) > fabs(hi[0]) ? fabs(lo[0]) : fabs(hi[0])) * 0x1p-50;
-  if (!sw_stats_vary(lo[0], hi[0]) || !(hi[1] - lo[1] > rounding)) return NAN;
+  /* Sum and difference have the rounding of what they are made of, whatever their own size. */
+  double rounding = most * 0x1p-50;
+  if (!(hi[0] - lo[0] > rounding) || !(hi[1] - lo[1] > rounding)) return NAN;
   mean_sum /= (double)n;
   mean_difference /= (double)n;
   for (int64_t i = 0; i < n; i++) {

@@ -23,12 +23,13 @@ typedef struct sw_sigma_trend {
 } sw_sigma_trend;
 
 /* Least squares on time, Newey & West's error with floor(4 (n/100)^(2/9)) lags, Bartlett weights,
- * no prewhitening and no factor for small samples. Times ascend; lags count values. `scratch`: n. */
+ * no prewhitening and no factor for small samples. Times ascend; lags count values. `scratch`: n.
+ */
 sw_sigma_trend sw_sigma_trend_of(const double *time, const double *y, int n, double *scratch);
 
 typedef struct sw_two_spreads {
-  double t, p;           /* Pitman & Morgan, n - 2 df: above 0 where the first is wider */
-  double t2, t2_p;       /* Carree & Klomp's T2, chi-square with 1 df */
+  double t, p;     /* Pitman & Morgan, n - 2 df: above 0 where the first is wider */
+  double t2, t2_p; /* Carree & Klomp's T2, chi-square with 1 df */
 } sw_two_spreads;
 
 /* Whether the same n units are as far apart in u as in v. NaN where n < 3, or where the sums or the

@@ -194,8 +194,8 @@ void sw_links_row_sums(const sw_links *links, double *sum) {
   }
 }
 
-/* A row that lacks nobody is taken as it is: dividing by a sum that is 1 up to rounding would change
- * bits where nothing is missing. */
+/* A row that lacks nobody is taken as it is: dividing by a sum that is 1 up to rounding would
+ * change bits where nothing is missing. */
 double sw_links_lag(const sw_links *links, bool standardised, const double *x, int64_t i) {
   double sum = 0, weight = 0;
   int64_t count = 0, first = links->row_start[i], end = links->row_start[i + 1];

@@ -54,8 +54,8 @@ sw_status sw_series_check(sw_error *err, sw_job *job, const char *param, int lea
   return sw_series_check_between(err, job, param, least, 0, job->n_periods - 1);
 }
 
-sw_status sw_series_check_between(sw_error *err, sw_job *job, const char *param, int least, int from,
-                                  int to) {
+sw_status sw_series_check_between(sw_error *err, sw_job *job, const char *param, int least,
+                                  int from, int to) {
   int periods = to - from + 1;
   if (!sw_series_is_known(job))
     return sw_job_fail(err, job, param,
@@ -125,4 +125,14 @@ int sw_series_find(const sw_job *job, const char *const *label, int count, int t
   for (int i = 0; i < count; i++)
     if (sw_periods_find(job->periods, label[i]) == job->period[t]) return i;
   return -1;
+}
+
+sw_status sw_series_period(sw_error *err, const sw_job *job, const char *param, int *at) {
+  const sw_arg *arg = sw_job_arg(job, param);
+  if (arg->count == 0) return SW_OK;
+  if (arg->count > 1) return sw_job_fail(err, job, param, "%d periods; expected one", arg->count);
+  for (*at = 0; *at < job->n_periods; ++*at)
+    if (sw_series_find(job, arg->texts, 1, *at) == 0) return SW_OK;
+  return sw_job_fail(err, job, param, "'%s' is not a period of the entry; it has %s to %s",
+                     arg->texts[0], sw_job_period(job, 0), sw_job_period(job, job->n_periods - 1));
 }

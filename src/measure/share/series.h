@@ -12,8 +12,8 @@ bool sw_series_is_known(const sw_job *job);
  * periods. */
 sw_status sw_series_check(sw_error *err, sw_job *job, const char *param, int least);
 /* The same of the job's periods from `from` to `to` alone. */
-sw_status sw_series_check_between(sw_error *err, sw_job *job, const char *param, int least, int from,
-                                  int to);
+sw_status sw_series_check_between(sw_error *err, sw_job *job, const char *param, int least,
+                                  int from, int to);
 /* The job's period t as a number: in what the panel's periods are counted. */
 double sw_series_time(const sw_job *job, int t);
 /* The time from the job's period s to its period t, in years of whole numbers, else in steps of the
@@ -38,5 +38,7 @@ sw_status sw_series_check_span(sw_error *err, sw_job *job, const char *of, const
 
 /* Which of `count` labels of a table is the job's period t, by its text or by its meaning; -1. */
 int sw_series_find(const sw_job *job, const char *const *label, int count, int t);
+/* In resolve: the job's period that a parameter of texts names; left out: *at stays. */
+sw_status sw_series_period(sw_error *err, const sw_job *job, const char *param, int *at);
 
 #endif
