@@ -28,6 +28,9 @@ typedef enum sw_ptype {
   SW_P_TEXTS,     /* a list of texts */
   SW_P_COLUMN,    /* an indicator, a composite or NAME.quantity[label]: an input */
   SW_P_COLUMNS,   /* a list of these */
+  SW_P_COLUMN_MAP, /* {NAME: [columns], ...}, or with `choices`, keys separated by '|',
+                      {NAME: {KEY: [columns], ...}, ...}: inputs name by name, key by key. A name has
+                      one column at least. Gives arg->names, arg->column_counts */
   SW_P_WEIGHTS,   /* a named weights matrix of the study: gives arg->weights */
   SW_P_GROUPINGS, /* one or more group columns of the units file */
   SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives arg->distance */
@@ -43,10 +46,12 @@ typedef struct sw_param {
   const char *name;
   sw_ptype type;
   const char *fallback; /* default, as a study file writes it; NULL: required; "": optional */
-  const char *choices;  /* SW_P_CHOICE: allowed texts, separated by '|'; MATRICES: see above */
+  const char *choices;  /* SW_P_CHOICE: allowed texts, separated by '|'; MATRICES, COLUMN_MAP: see
+                           above */
   double lo, hi;        /* numbers: allowed range, both ends included; both 0: any finite number */
   const char *help;     /* one line */
-  bool distinct;     /* COLUMNS, TEXTS: a name given twice is refused, as it would count twice */
+  bool distinct;     /* COLUMNS, TEXTS; COLUMN_MAP, below one name: a name given twice is refused, as
+                        it would count twice */
   bool or_group;     /* COLUMN, COLUMNS: a group column of the units may stand there too. As an input
                         it has the number of the unit's group, from 0, in every period */
 } sw_param;
@@ -66,9 +71,12 @@ typedef struct sw_arg {
   const char *where; /* "study.yaml:31:5", of the value, else of the entry */
   double number;     /* NUMBER, INTEGER, BOOL (0 or 1), CHOICE (index among the choices) */
   const char *text;  /* as written, or the default; CHOICE: the text chosen */
-  int count;         /* NUMBERS, TEXTS, COLUMNS, GROUPINGS, MATRICES */
+  int count;         /* NUMBERS, TEXTS, COLUMNS, COLUMN_MAP, GROUPINGS, MATRICES */
   const double *numbers;
   const char *const *texts;
+  int n_names; /* COLUMN_MAP: its names, and of each name and key how many columns there are */
+  const char *const *names;
+  const int *column_counts; /* [name * keys + key]; without keys [name] */
   const struct sw_node *node;
   const sw_links *weights;     /* WEIGHTS; NULL: left out */
   const sw_distance *distance; /* DISTANCE; NULL: left out */
@@ -143,8 +151,9 @@ typedef enum sw_domain {
   SW_UNITS, /* a tile is a block of this rank's units, all periods; inputs are local views */
   SW_ITEMS, /* a tile is one item of 0 .. items-1; inputs are gathered views */
   SW_PAIRS  /* the engine asks for row segments (`segment`), blocks of a few rows (`block`) or whole
-               rows (`whole_row`, `row_periods`); inputs are gathered views. Whether it walks by
-               squares or by strips follows from `keep` and from symmetry */
+               rows (`whole_row`, `row_periods`). They read operands that an earlier pass over units
+               has filled, which are gathered; inputs are not in place. Whether it walks by squares
+               or by strips follows from `keep` and from symmetry */
 } sw_domain;
 
 /* A pass, declared in resolve by sw_job_pass. Passes run in the order of declaration; the one over
@@ -196,6 +205,10 @@ typedef struct sw_input {
    * the value class_first, and a value that is none of them is missing. n_classes 0: numbers. */
   int n_classes, class_first;
   const char *const *class_label;
+  /* Composites with obstacles: an input behind those of the parameters belongs to the input
+   * part_of - 1, a composite: its obstacle of that label, or (NULL) what it lacks in all. */
+  int part_of;
+  const char *label;
 } sw_input;
 
 typedef struct sw_inputs {

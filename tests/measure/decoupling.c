@@ -70,6 +70,9 @@ Test(decoupling_measure, counts) {
   const sw_axis *axis = sw_job_find_axis(&h->job, "state_label");
   cr_assert_eq(axis->n, 8);
   cr_expect_str_eq(axis->label[0], "strong decoupling");
+  cr_expect_str_eq(sw_measure_decoupling.output[1].classes,
+                   "state_label"); /* as markov takes them */
+  cr_expect_eq(sw_measure_decoupling.output[1].class_first, 1);
   cr_expect_str_eq(axis->label[7], "recessive decoupling");
   cr_expect(h->job.pooled);
   cr_expect_str_eq(

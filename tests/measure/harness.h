@@ -226,6 +226,15 @@ static inline sw_input *harness_column(harness *h, const char *param, const char
   return &h->input[i];
 }
 
+/* A map of columns: its names, and how many of the columns are each name's (and key's). */
+static inline void harness_names(harness *h, const char *param, int n, const char *const *names,
+                                 const int *counts) {
+  sw_arg *arg = harness_arg(h, param);
+  arg->n_names = n;
+  arg->names = names;
+  arg->column_counts = counts;
+}
+
 /* ---- running ---------------------------------------------------------------------------- */
 
 static inline int harness_width(const harness *h, const sw_output *output) {

@@ -27,6 +27,8 @@ static const char *value_of(const sw_param *param) {
     return "a";
   case SW_P_COLUMNS:
     return "[a, b]";
+  case SW_P_COLUMN_MAP:
+    return param->choices ? "{one: {positive: [a, b]}, two: {negative: c}}" : "{one: [a, b]}";
   case SW_P_PAIRS:
     return "flows";
   default:

@@ -115,7 +115,7 @@ Test(study_errors, panel) {
        "\".\", "
        "\" \" or \"'\""},
       {"{file: p.h5, unit: u, decimal: \",\"}\n",
-       "s.yaml:2:39: decimal: is of text files, and p.h5 is none; leave it out"},
+       "s.yaml:2:40: decimal: is of text files, and p.h5 is none; leave it out"},
       {"{file: [p.H5, q.nc], unit: u, footer: 2}\n",
        "s.yaml:2:46: footer: is of text files, and p.H5 is none; leave it out"},
       {"{file: p.csv, unit: u, decimal: \",\", thousands: \",\"}\n",

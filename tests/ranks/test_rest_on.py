@@ -277,7 +277,8 @@ measures:
 output: {file: out.h5}
 """
 SAID = {
-    "s": "score: mean 0.5 in 2001 (3 of 4), undefined in 2005: no unit has a value of every indicator",
+    "s": "score: mean 0.5 in 2001 (3 of 4), undefined in 2005: no unit has a value of every indicator; "
+         "undefined in 2002: no indicator varies; undefined in 2004: no indicator varies",
     "q": "gini: 0.2222 in 2001 (3 of 4), undefined in 2005: no unit has a value; "
          "undefined in 2004: all are zero",
     "i": "I: 0 in 2001 (3 of 4), undefined in 2005: fewer than 2 values; undefined in 2002: constant; "

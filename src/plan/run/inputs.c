@@ -176,6 +176,8 @@ sw_status sw_run_bind_inputs(sw_error *err, sw_run *run, int e) {
     SW_TRY(find_source(err, run, need, &run->private->source[e].column[i]));
     job->input[i].name = need->name;
     job->input[i].where = need->where;
+    job->input[i].part_of = need->part_of;
+    job->input[i].label = need->part_of ? need->label[0] : NULL;
     /* Gaps of a file's column are counted by the reader; those of a result are not known before it
      * is computed, so any is assumed: has_gaps chooses the loops that look out for NaN. */
     job->has_gaps |= need->entry >= 0 || run->private->source[e].column[i]->missing > 0;

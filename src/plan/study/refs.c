@@ -323,17 +323,20 @@ static sw_status resolve_pairs(sw_error *err, sw_study_reader *in, sw_need *need
 /* ---- an entry's needs ------------------------------------------------------------------- */
 
 static bool takes_columns(const sw_param *param) {
-  return param->type == SW_P_COLUMN || param->type == SW_P_COLUMNS;
+  return param->type == SW_P_COLUMN || param->type == SW_P_COLUMNS ||
+         param->type == SW_P_COLUMN_MAP;
 }
 
-/* One name of a parameter. A list in the study has a place for each item; one name, or a default,
- * has that of the value. */
+/* One name of a parameter. Items of a list or a map in the study have places of their own; one
+ * name, or a default, has that of the value. */
 static sw_status read_need(sw_error *err, sw_study_reader *in, const sw_entry *entry, int param,
                            int item, sw_need *need) {
   const sw_arg *arg = &entry->arg[param];
   bool listed = arg->given && arg->node->kind == SW_NODE_LIST;
+  const sw_node *place = listed ? arg->node->item[item] : NULL;
+  if (entry->naming[param].column) place = entry->naming[param].column[item];
   *need = (sw_need){.param = param, .name = arg->texts[item], .entry = -1, .group = -1};
-  need->where = listed ? sw_form_where(in->arena, arg->node->item[item]) : arg->where;
+  need->where = place ? sw_form_where(in->arena, place) : arg->where;
   if (!need->where) return no_memory(err);
   return takes_columns(&entry->measure->param[param]) ? resolve_need(err, in, entry, need)
                                                       : resolve_pairs(err, in, need);

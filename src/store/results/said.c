@@ -73,7 +73,7 @@ sw_status sw_results_check_said(sw_error *err, sw_results *results, const sw_gro
   for (; is[at] && is[at] == want[at]; at++)
     if (is[at] == '\n') line = at + 1;
   at = at > line + SHOWN / 3 ? at - SHOWN / 3 : line;
-  sw_verdict_say(verdict, "/%s: " SW_ATTR_SUMMARY ": '%.*s', but the study gives '%.*s'",
+  sw_verdict_say(verdict, "%s: " SW_ATTR_SUMMARY ": '%.*s', but the study gives '%.*s'",
                  group->path, (int)strcspn(is + at, "\n"), is + at, (int)strcspn(want + at, "\n"),
                  want + at);
   return SW_OK;

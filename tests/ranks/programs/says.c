@@ -94,7 +94,7 @@ static const sw_param params[] = {
 static const sw_output outputs[] = {
     {.name = "score", .long_name = "the variable", .units = "1", .shape = SW_UNIT},
     {.name = "mean", .long_name = "its mean", .units = "1", .shape = SW_GLOBAL},
-    {.name = "group_mean",
+    {.name = "mean_of",
      .long_name = "its mean by group",
      .units = "1",
      .shape = SW_GLOBAL,
@@ -106,7 +106,7 @@ static const sw_measure tells = {.name = "tells",
                                  .formula = "mean of x",
                                  .source = "by definition",
                                  .version = 1,
-                                 .headline = "group_mean",
+                                 .headline = "mean_of",
                                  .kind = SW_KIND_GLOBAL,
                                  .param = params,
                                  .output = outputs,
@@ -119,14 +119,18 @@ static const sw_measure tells = {.name = "tells",
 
 static sw_status resolve_pairs(sw_error *err, sw_job *job) {
   (void)err;
-  sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = sizeof(sums)});
+  sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = sizeof(sums), .operand = 1});
   sw_job_pass(job, (sw_pass){.domain = SW_PAIRS});
   return SW_OK;
 }
 
 static void tile_pairs(const sw_job *job, const sw_tile *at, void *out, void *workspace) {
-  (void)job, (void)workspace;
+  sw_view to = job->operand_local[0];
+  (void)workspace;
   ((sums *)out)->count += (double)(at->hi - at->lo);
+  for (int t = 0; t < job->n_periods; t++)
+    for (int64_t i = at->lo; i < at->hi; i++)
+      to.row[t][i - to.first] = sw_view_at(job->input[0].view, t, i);
 }
 
 static sw_status finish_pairs(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
@@ -137,7 +141,7 @@ static sw_status finish_pairs(sw_error *err, sw_job *job, int pass, const void *
 
 static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1, double *const *out,
                     void *workspace) {
-  const double *x = job->input[0].view.row[t];
+  const double *x = job->operand[0].row[t];
   (void)workspace;
   for (int64_t j = j0; j < j1; j++)
     out[0][j - j0] = fabs(x[i] - x[j]);
