@@ -47,6 +47,8 @@ typedef struct sw_param {
   double lo, hi;        /* numbers: allowed range, both ends included; both 0: any finite number */
   const char *help;     /* one line */
   bool distinct;     /* COLUMNS, TEXTS: a name given twice is refused, as it would count twice */
+  bool or_group;     /* COLUMN, COLUMNS: a group column of the units may stand there too. As an input
+                        it has the number of the unit's group, from 0, in every period */
 } sw_param;
 
 /* A table given beside the panel: rows by period (or by label), columns by name. */
@@ -102,6 +104,9 @@ typedef struct sw_output {
   const char *group; /* PAIR: stored in a result below this one, NAME/GROUP/LABEL, one for each
                         label of the SW_P_MATRICES parameter of that name; NULL: in this result */
   bool by_row;   /* UNIT, beside pair outputs: whole_row fills it for the unit of its row */
+  const char *classes; /* UNIT, whole numbers: they are classes, whose names are the labels of this
+                          axis of the job; the first is number class_first, others are undefined */
+  int class_first;
   bool axis_first; /* UNIT: in the file its own axis comes before `unit`, like rows of a matrix */
   bool of_parameters; /* TABLE: depends on the parameters alone and on no data, unless the job is
                          pooled */
@@ -188,6 +193,10 @@ typedef struct sw_input {
   sw_view view;      /* indexed by the job's own periods; local or gathered, as the pass declares */
   bool per_period_normalised; /* normalised within each period; measures of change refuse it */
   bool unbounded;             /* a composite of z-scores, not in [0,1]; coupling refuses it */
+  /* Of a group column, and of an output that has `classes`: how many, and their names; the first is
+   * the value class_first, and a value that is none of them is missing. n_classes 0: numbers. */
+  int n_classes, class_first;
+  const char *const *class_label;
 } sw_input;
 
 typedef struct sw_inputs {
@@ -371,6 +380,7 @@ const char *sw_job_period(const sw_job *job, int t);
  * - An output has up to three distinct axes of its own; a pair output has none. The axes of every
  *   output that is on are declared, once each, with at least one position, as labels or numbers but
  *   not both; at most 8 axes per job.
+ * - `classes` is for unit outputs of whole numbers.
  * - `timeless` is for unit outputs; a global output without time is a table. `of_parameters` is for
  *   tables.
  * - Unit outputs need `tile` and a pass over units. Those by_row need whole_row and pair outputs; at

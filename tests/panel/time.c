@@ -212,6 +212,30 @@ Test(time, spacing) {
   SAYS("2 periods, a to b, order unknown: by bytes of text, no spacing", "a", "b");
 }
 
+/* Years are counted as such, quarters and dates by the step of the panel. */
+Test(time, before) {
+  static const char *const years[] = {"1990", "1995", "2000", "2010"};
+  static const char *const quarters[] = {"2001Q2", "2001Q4", "2002Q4"};
+  static const char *const ends[] = {"2000-11-30", "2000-12-31", "2001-01-31", "2001-03-31"};
+  static const char *const texts[] = {"a", "b"};
+  sw_periods periods = of(4, years, NULL);
+  cr_expect_eq(sw_periods_before(&periods, 1, 5), 0);
+  cr_expect_eq(sw_periods_before(&periods, 1, 1), -1, "a step of five years is no year");
+  cr_expect_eq(sw_periods_before(&periods, 3, 10), 2);
+  cr_expect_eq(sw_periods_before(&periods, 3, 5), -1, "a hole");
+  cr_expect_eq(sw_periods_before(&periods, 3, 15), 1);
+  cr_expect_eq(sw_periods_before(&periods, 0, 1), -1);
+  periods = of(3, quarters, NULL);
+  cr_expect_eq(sw_periods_before(&periods, 1, 1), 0, "steps of half a year");
+  cr_expect_eq(sw_periods_before(&periods, 2, 1), -1);
+  cr_expect_eq(sw_periods_before(&periods, 2, 2), 1);
+  periods = of(4, ends, NULL);
+  cr_expect_eq(sw_periods_before(&periods, 2, 1), 1, "months of 31 and 30 days");
+  cr_expect_eq(sw_periods_before(&periods, 3, 2), 2);
+  periods = of(2, texts, NULL);
+  cr_expect_eq(sw_periods_before(&periods, 1, 1), -1, "the order is unknown");
+}
+
 /* Numbers so far apart that a signed difference would not hold it. */
 Test(time, far_apart) {
   static const char *const far[] = {"-9223372036854775808", "-9223372036854775807",

@@ -12,6 +12,16 @@ double sw_series_time(const sw_job *job, int t) {
   return (double)job->periods->value[job->period[t]];
 }
 
+double sw_series_passed(const sw_job *job, int s, int t) {
+  return (double)sw_periods_passed(job->periods, job->period[s], job->period[t]);
+}
+
+int sw_series_uneven(const sw_job *job) {
+  for (int t = 2; t < job->n_periods; t++)
+    if (sw_series_passed(job, t - 1, t) != sw_series_passed(job, 0, 1)) return t;
+  return 0;
+}
+
 bool sw_series_broken(const sw_job *job, int s, int t) {
   const sw_periods *periods = job->periods;
   for (int b = 0; b < periods->n_breaks; b++)
@@ -33,26 +43,80 @@ static sw_status refuse_relative(sw_error *err, const sw_job *job, const char *p
 }
 
 /* Numbers before and after a break do not measure the same; whoever names it may still want all. */
-static void warn_of_breaks(const sw_job *job) {
-  for (int t = 1; t < job->n_periods; t++)
+static void warn_of_breaks(const sw_job *job, int from, int to) {
+  for (int t = from + 1; t <= to; t++)
     if (sw_series_broken(job, t - 1, t))
       sw_note(job->notes, "%s: %s: the panel has a break before %s, within its periods", job->where,
               job->name, sw_job_period(job, t));
 }
 
 sw_status sw_series_check(sw_error *err, sw_job *job, const char *param, int least) {
+  return sw_series_check_between(err, job, param, least, 0, job->n_periods - 1);
+}
+
+sw_status sw_series_check_between(sw_error *err, sw_job *job, const char *param, int least, int from,
+                                  int to) {
+  int periods = to - from + 1;
   if (!sw_series_is_known(job))
     return sw_job_fail(err, job, param,
                        "the periods are texts such as '%s', whose spacing is unknown; expected "
                        "periods of a known form (2001, 2001Q1, 2001-01, 2001-01-31), or a format "
                        "in `time` of the panel",
                        sw_job_period(job, 0));
-  if (job->n_periods < least)
-    return sw_job_fail(err, job, param, "%d period%s; expected %d or more", job->n_periods,
-                       job->n_periods == 1 ? "" : "s", least);
+  if (periods < least)
+    return sw_job_fail(err, job, param, "%d period%s; expected %d or more", periods,
+                       periods == 1 ? "" : "s", least);
   SW_TRY(refuse_relative(err, job, param));
-  warn_of_breaks(job);
+  warn_of_breaks(job, from, to);
   return SW_OK;
+}
+
+int sw_series_before(const sw_job *job, int t, int span) {
+  int before = sw_periods_before(job->periods, job->period[t], span);
+  if (before < 0) return -1;
+  for (int s = t - 1; s >= 0; s--)
+    if (job->period[s] == before) return sw_series_broken(job, s, t) ? -1 : s;
+  return -1;
+}
+
+sw_status sw_series_all_before(sw_error *err, sw_job *job, int span, const int **out, bool *any) {
+  int *before = NULL;
+  SW_NEW(err, job->arena, before, job->n_periods);
+  *any = false;
+  for (int t = 0; t < job->n_periods; t++) {
+    before[t] = sw_series_before(job, t, span);
+    *any |= before[t] >= 0;
+  }
+  *out = before;
+  return SW_OK;
+}
+
+/* The smallest distance between two periods that follow each other in the entry is what a span was
+ * most likely meant to be. */
+static sw_status refuse_span(sw_error *err, const sw_job *job, const char *param, int span) {
+  const int64_t *value = job->periods->value;
+  uint64_t least = UINT64_MAX;
+  for (int t = 1; t < job->n_periods; t++) {
+    uint64_t apart = (uint64_t)value[job->period[t]] - (uint64_t)value[job->period[t - 1]];
+    if (apart < least) least = apart;
+  }
+  if (job->periods->integer && least != (uint64_t)span)
+    return sw_job_fail(err, job, param,
+                       "no two periods of the entry are %d apart without a break between; the "
+                       "nearest are %llu apart: expected such a number, as in `%s: %llu`",
+                       span, (unsigned long long)least, param, (unsigned long long)least);
+  return sw_job_fail(err, job, param,
+                     "no two periods of the entry are %d apart without a break between; expected a "
+                     "span that leads from one to another",
+                     span);
+}
+
+sw_status sw_series_check_span(sw_error *err, sw_job *job, const char *of, const char *param,
+                               int span) {
+  SW_TRY(sw_series_check(err, job, of, 2));
+  for (int t = 1; t < job->n_periods; t++)
+    if (sw_series_before(job, t, span) >= 0) return SW_OK;
+  return refuse_span(err, job, param, span);
 }
 
 int sw_series_find(const sw_job *job, const char *const *label, int count, int t) {

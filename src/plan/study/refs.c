@@ -250,12 +250,22 @@ static sw_status resolve_plain(sw_error *err, sw_study_reader *in, sw_need *need
                  count ? "." : "", count ? known[0] : "");
 }
 
+/* Where a parameter takes both, a group column goes before a column of the panel. */
+static int find_group(const sw_units_spec *units, const char *name) {
+  for (int g = 0; g < units->n_groups; g++)
+    if (strcmp(units->group[g], name) == 0) return g;
+  return -1;
+}
+
 /* need->entry stays -1 for an indicator: whether the files have it is the reader's to see. The name
  * of the entry itself, without a quantity, is plainly meant as an indicator: then the name is
  * taken, and nothing goes round in a circle. */
 static sw_status resolve_need(sw_error *err, sw_study_reader *in, const sw_entry *entry,
                               sw_need *need) {
   need->entry = find_entry(in->study, need->name, strlen(need->name));
+  if (need->entry < 0 && entry->measure->param[need->param].or_group)
+    need->group = find_group(&in->study->units, need->name);
+  if (need->group >= 0) return SW_OK;
   if (need->entry >= 0 && &in->study->entry[need->entry] == entry)
     return sw_fail(
         err, SW_EINPUT,
@@ -322,7 +332,7 @@ static sw_status read_need(sw_error *err, sw_study_reader *in, const sw_entry *e
                            int item, sw_need *need) {
   const sw_arg *arg = &entry->arg[param];
   bool listed = arg->given && arg->node->kind == SW_NODE_LIST;
-  *need = (sw_need){.param = param, .name = arg->texts[item], .entry = -1};
+  *need = (sw_need){.param = param, .name = arg->texts[item], .entry = -1, .group = -1};
   need->where = listed ? sw_form_where(in->arena, arg->node->item[item]) : arg->where;
   if (!need->where) return no_memory(err);
   return takes_columns(&entry->measure->param[param]) ? resolve_need(err, in, entry, need)

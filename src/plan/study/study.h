@@ -209,6 +209,7 @@ typedef struct sw_need {
   const char *name; /* as written */
   const char *where;
   int entry;            /* the entry whose result it is, or -1: an indicator or derived */
+  int group;            /* or which group column of the units it is; -1: none */
   const char *quantity; /* of that entry ("score" of a composite); of pairs NULL: the first */
   const char *label[SW_MAX_OWN]; /* of each of its extra axes; NULL behind the last */
 } sw_need;
