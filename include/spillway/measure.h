@@ -350,7 +350,8 @@ const char *sw_job_period(const sw_job *job, int t);
  *   means its links. A choice has choices; lo <= hi; a default is valid for its type. At most one
  *   parameter is SW_P_PAIRS; it has no default, and some pass has `links`.
  * - Two outputs differ in name or shape; of several with one name, resolve leaves one on. Names
- *   taken by the results file: unit, unit_to, time, lon, lat, group_*, operand_hash, block,
+ *   taken by the results file: unit, unit_to, time, lon, lat, group_* (an output may be called so
+ *   where the study has no group column of that name), operand_hash, block,
  *   block_checksum, value_checksum; with pair outputs also out_strength, in_strength, total, mean,
  *   max, n_pairs, partner, row_start, unit_edge, entry, rank, tile, tile_checksum, the sums of
  *   blocks, rings and centres (block_sum, block_count, sent_to, received_from, ring_sum, ring_count,

@@ -49,6 +49,8 @@ static bool is_name_taken(const sw_job *job, const char *column, const char *to)
   bool pairs = sw_measure_has_pairs(job->measure);
   for (const sw_output *output = job->measure->output; output->name; output++)
     if (strcmp(output->name, column) == 0 || strcmp(output->name, to) == 0) return true;
+  for (int k = 0; k < job->n_axes && k < SW_MAX_AXES; k++)
+    if (strcmp(sw_axis_name(&job->axis[k]), column) == 0) return true;
   if (pairs && (strcmp(column, SW_AXIS_RING) == 0 || strcmp(column, SW_AXIS_CENTRE) == 0))
     return true;
   return sw_name_is_taken(column, pairs) || sw_name_is_taken(to, pairs) ||

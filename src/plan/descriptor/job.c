@@ -306,6 +306,18 @@ static bool is_same_group(const sw_output *a, const sw_output *b) {
   return a->group && b->group ? strcmp(a->group, b->group) == 0 : a->group == b->group;
 }
 
+/* group_COLUMN is what the file calls a column of groups at its root: of an output of such a name
+ * the study decides whether it can be. */
+static sw_status check_group_column(sw_error *err, const sw_job *job, const char *name) {
+  const char *column = name + strlen(SW_NAME_GROUP_PREFIX);
+  if (!sw_name_is_of_group(name) || !job->units || !sw_units_grouping(job->units, column))
+    return SW_OK;
+  return sw_fail(err, SW_EINPUT,
+                 "%s: %s: the group column '%s' would be `%s` in the results file, which is a "
+                 "quantity of this entry; rename the column",
+                 job->where, job->name, column, name);
+}
+
 /* An output that is on, against those before it and against axes: all are datasets of one group.
  * The descriptor may have several of a name, of which resolve leaves one on. */
 static sw_status check_result(sw_error *err, const sw_job *job, int q) {
@@ -322,6 +334,7 @@ static sw_status check_result(sw_error *err, const sw_job *job, int q) {
     return sw_job_fault(err, job, "a group and an axis are both called '%s'; rename one",
                         output->group);
   if (output->group) return SW_OK;
+  SW_TRY(check_group_column(err, job, name));
   if (find_stored(job, name))
     return sw_job_fault(err, job, "an output and an axis are both called '%s'; rename one", name);
   for (int a = 0; a < SW_MAX_OWN; a++)
