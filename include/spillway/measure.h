@@ -109,7 +109,8 @@ typedef struct sw_output {
 } sw_output;
 
 /* A further axis, e.g. "industry", declared in resolve. Its n positions are either labels or numbers
- * with a unit (rings of 100 km, 200 km, ...): set `label` or `number`, not both. */
+ * with a unit (rings of 100 km, 200 km, ...): set `label` or `number`, not both. Where positions follow
+ * from values set neither, and give them by an output: a table along the axis, of the axis's name. */
 typedef struct sw_axis {
   const char *name; /* as the descriptor has it */
   int n;
@@ -360,6 +361,8 @@ const char *sw_job_period(const sw_job *job, int t);
  * - An output has up to three distinct axes of its own; a pair output has none. The axes of every
  *   output that is on are declared, once each, with at least one position, as labels or numbers but
  *   not both; at most 8 axes per job.
+ * - A table that has the name of its one axis gives the positions of that axis, which then has neither
+ *   labels nor numbers, is no axis of a unit output, and has the same name in the file.
  * - `timeless` is for unit outputs; a global output without time is a table. `of_parameters` is for
  *   tables.
  * - Unit outputs need `tile` and a pass over units. Those by_row need whole_row and pair outputs; at

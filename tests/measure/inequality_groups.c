@@ -49,9 +49,9 @@ static void expect_parts(const harness *h, int groups, double gini, double withi
     NEAR(at(h, "between_gini", j * groups + j), at(h, "group_gini", j), 1e-15);
   }
   NEAR(at(h, "gini", 0), gini, 5e-10);
-  NEAR(w * gini, within, 5e-10);
-  NEAR(n * gini, net, 5e-10);
-  NEAR(o * gini, overlap, 5e-10);
+  NEAR(w * at(h, "gini", 0), within, 5e-10);
+  NEAR(n * at(h, "gini", 0), net, 5e-10);
+  NEAR(o * at(h, "gini", 0), overlap, 5e-10);
   NEAR(w + n + o, 1, 1e-14);
   NEAR(at(h, "gini_within", 0), within, 5e-10);
   NEAR(at(h, "gini_between_net", 0), net, 5e-10);

@@ -130,13 +130,13 @@ def check_density(f):
         density = f[name]["density"][0]
         near(f"{name}: maximum", density.max(), most)
         if place:
-            near(f"{name}: its place", f[name]["point_value"][density.argmax()], place)
+            near(f"{name}: its place", f[name]["point"][density.argmax()], place)
         assert f[name]["modes"][0] == modes, (name, f[name]["modes"][0])
-    at = f["both/point_value"][:]
+    at = f["both/point"][:]
     for end, name, sign in ((0, "d1969", -1), (-1, "d2018", 1)):  # poorest then, richest now
-        near("one grid", at[end], f[name]["point_value"][end], 0)
+        near("one grid", at[end], f[name]["point"][end], 0)
     for t, name in enumerate(("d1969", "d2018")):
-        own, width = f[name]["point_value"][:], f["both/bandwidth"][t]
+        own, width = f[name]["point"][:], f["both/bandwidth"][t]
         assert width == f[name]["bandwidth"][0]
         area = f["both/density"][t].sum() * (at[1] - at[0])
         near("area", area, 1, 1e-3)
@@ -144,7 +144,7 @@ def check_density(f):
 
 def check_lights(work):
     with open(f"{data}/cn_county_nightlights_2001_2022.csv", newline="") as file:
-        province = {row["county_code"]: row["province"] for row in csv.DictReader(file)}
+        province = {row["county_code"]: row["county_code"][:2] for row in csv.DictReader(file)}
     write(f"{work}/lights.csv", [("county_code", "province")] + sorted(province.items()))
     f = run(work, "lights", LIGHTS)
     r = f["inequality"]

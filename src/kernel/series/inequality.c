@@ -153,6 +153,7 @@ sw_inequality sw_inequality_compute(const sw_sample *s) {
 double sw_inequality_atkinson(const sw_sample *s, double aversion) {
   double sum = 0, power = 1 - aversion;
   if (s->n == 0 || !(s->mean > 0)) return NAN;
+  if (aversion == 0) return 0; /* what the sum is but for rounding */
   double mean = mean_of(s);
   for (int64_t k = 0; k < s->n; k++) {
     double ln = log(s->y[k] / mean);

@@ -10,8 +10,7 @@
  *
  * Two passes over items. The first has an item a period: bandwidth and ends. Its `finish` makes the
  * grid, and the second has an item for some points of a period: a sum over all units for each. The
- * grid follows from values, and axes are declared before these are seen: the axis counts points,
- * and where they lie is a table beside.
+ * grid follows from values, so it is an output, the coordinate of its axis.
  *
  * Sources: Silverman 1986; Sheather and Jones 1991. */
 #include "kernel/series/density.h"
@@ -22,7 +21,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { DENSITY, POINT_VALUE, BANDWIDTH, MODES, N_USED };
+enum { DENSITY, POINT, BANDWIDTH, MODES, N_USED };
 enum { SPREAD, SUMS }; /* passes */
 /* A period of few units is shared by threads too, and one of many is copied seldom. */
 enum { POINTS_A_TILE = 16, MOST_POINTS = 100000 };
@@ -123,14 +122,14 @@ static void finish_spread(sw_job *job, const spread *all, grid *g) {
     job->result[N_USED].row[0][t] = (double)s->n;
     if (isnan(s->bandwidth)) {
       for (int q = DENSITY; q <= MODES; q++)
-        if (q != POINT_VALUE) sw_job_undefined(job, q, t, why_none(s));
+        if (q != POINT) sw_job_undefined(job, q, t, why_none(s));
       continue;
     }
     g->lo = fmin(g->lo, s->least - GRID_BEYOND * s->bandwidth);
     g->hi = fmax(g->hi, s->most + GRID_BEYOND * s->bandwidth);
   }
   for (int k = 0; k < state->points; k++)
-    job->result[POINT_VALUE].row[0][k] = g->lo <= g->hi ? point_at(g, state->points, k) : NAN;
+    job->result[POINT].row[0][k] = g->lo <= g->hi ? point_at(g, state->points, k) : NAN;
 }
 
 static void finish_sums(sw_job *job, const double *all) {
@@ -171,16 +170,6 @@ static sw_status read_bandwidth(sw_error *err, const sw_job *job, distribution_s
   return SW_OK;
 }
 
-/* 1, 2, ... */
-static sw_status declare_points(sw_error *err, sw_job *job, int points) {
-  double *number = NULL;
-  SW_NEW(err, job->arena, number, points);
-  for (int k = 0; k < points; k++)
-    number[k] = k + 1;
-  sw_job_axis(job, (sw_axis){.name = "point", .n = points, .number = number});
-  return SW_OK;
-}
-
 static sw_status resolve_distribution(sw_error *err, sw_job *job) {
   distribution_state *state = NULL;
   SW_NEW(err, job->arena, state, 1);
@@ -189,7 +178,7 @@ static sw_status resolve_distribution(sw_error *err, sw_job *job) {
   state->points = (int)sw_job_arg(job, "points")->number;
   state->tiles = (state->points + POINTS_A_TILE - 1) / POINTS_A_TILE;
   SW_TRY(read_bandwidth(err, job, state));
-  SW_TRY(declare_points(err, job, state->points));
+  sw_job_axis(job, (sw_axis){.name = "point", .n = state->points});
   sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
                              .items = job->n_periods,
                              .record = sizeof(spread),
@@ -222,7 +211,7 @@ static const sw_output outputs[] = {
      .units = "1",
      .shape = SW_GLOBAL,
      .axis = {"point"}},
-    {.name = "point_value",
+    {.name = "point",
      .long_name = "value of the variable at each point of the grid",
      .units = "1",
      .shape = SW_TABLE,

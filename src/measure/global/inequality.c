@@ -17,6 +17,7 @@
 #include "kernel/series/inequality.h"
 #include "kernel/series/dagum.h"
 #include "kernel/series/quantile.h"
+#include "measure/names.h"
 #include "spillway/measure.h"
 
 #include <math.h>
@@ -459,6 +460,9 @@ static const sw_param params[] = {
      .help = "of the polarisation of the groups of matrices, else of the first of groups"},
     {0}};
 
+/* Quantities of a group are called so, as columns of groups are. */
+#define OF_GROUP(name) SW_NAME_GROUP_PREFIX name
+
 #define BY_PERIOD .units = "1", .shape = SW_GLOBAL
 #define BY_GROUPING .units = "1", .shape = SW_GLOBAL, .axis = {"grouping"}
 #define BY_GROUP .units = "1", .shape = SW_GLOBAL, .axis = {"of_group"}
@@ -492,13 +496,13 @@ static const sw_output outputs[] = {
      .units = "1",
      .shape = SW_GLOBAL,
      .axis = {"epsilon"}},
-    {.name = "group_n",
+    {.name = OF_GROUP("n"),
      .long_name = "units of the group with a value and a weight",
      .number = SW_INT32,
      BY_GROUP},
-    {.name = "group_mean", .long_name = "mean of the group, by the weight", BY_GROUP},
-    {.name = "group_gini", .long_name = "Gini coefficient within the group", BY_GROUP},
-    {.name = "group_theil_t", .long_name = "Theil T within the group", BY_GROUP},
+    {.name = OF_GROUP("mean"), .long_name = "mean of the group, by the weight", BY_GROUP},
+    {.name = OF_GROUP("gini"), .long_name = "Gini coefficient within the group", BY_GROUP},
+    {.name = OF_GROUP("theil_t"), .long_name = "Theil T within the group", BY_GROUP},
     {.name = "share_within_gini",
      .long_name = "share of the Gini that is within the group",
      BY_GROUP},

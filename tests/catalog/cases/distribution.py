@@ -23,9 +23,8 @@ def modes(density):
 
 def check(world, label, params, r):
     points = params.get("points", 200)
-    assert r.axes["density"] == ["time", "point"] and r.axes["point_value"] == ["point"]
-    assert r.label["point"] == list(range(1, points + 1))
-    at, ends = r["point_value"], []
+    assert r.axes["density"] == ["time", "point"] and r.axes["point"] == ["point"]
+    at, ends = r["point"], []
     for t, values in enumerate(world.values(params, r, "of")):
         x = values[~np.isnan(values)]
         h = r["bandwidth"][t]
