@@ -207,6 +207,42 @@ Test(lanes, next_finds_every_place) {
   }
 }
 
+/* ---- a bound of the strongest ----------------------------------------------------------- */
+
+static int64_t count_reaching(const double *v, int64_t n, double bound) {
+  int64_t count = 0;
+  for (int64_t k = 0; k < n; k++)
+    count += v[k] >= bound;
+  return count;
+}
+
+static void check_bound(row *r) {
+  for (int64_t k = 1; k <= SW_BOUND_LANES; k += 1 + k / 4) {
+    double bound = sw_lanes_bound(r->v, r->n, k);
+    cr_assert(bound == -INFINITY || count_reaching(r->v, r->n, bound) >= k);
+  }
+}
+
+Test(lanes, bound_is_reached_by_k) {
+  each_row(check_bound);
+}
+
+/* Of 1,024 numbers in no order about 22 reach the bound of 20; equal numbers all do. */
+Test(lanes, bound_is_near_the_kth) {
+  static double v[1024];
+  srand(11);
+  for (int k = 0; k < 1024; k++)
+    v[k] = rand();
+  int64_t reaching = count_reaching(v, 1024, sw_lanes_bound(v, 1024, 20));
+  cr_assert(reaching >= 20 && reaching <= 32, "%d", (int)reaching);
+  for (int k = 0; k < 1024; k++)
+    v[k] = 3;
+  cr_assert_eq(sw_lanes_bound(v, 1024, 20), 3);
+  v[0] = NAN;
+  cr_assert_eq(sw_lanes_bound(v, 1024, 64), 3);
+  cr_assert_eq(sw_lanes_bound(v, 63, 1), -INFINITY);
+}
+
 /* ---- lanes of columns, storing ---------------------------------------------------------- */
 
 static void check_add(row *r) {

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""What `above` and `links` keep is what the whole matrix says, in its order: a threshold that nearly
+"""What `above`, `links` and `top` keep is what the whole matrix says, in its order: a threshold that nearly
 all pairs pass, so that strips hold more entries than a thread collects at once and are written in
-batches; links of units whose cells are missing, which come last."""
+batches; links of units whose cells are missing, which come last; the strongest of rows long enough for
+the bound of their first segment, few and many, with missing cells, by either order."""
 import os
 import subprocess
 import sys
@@ -23,6 +24,14 @@ output: {file: out.h5, precision: float64}
 LINKS = """measures:
   - gravity: {mass: [gdp], keep: dense, as: whole}
   - gravity: {mass: [gdp], keep: links, weights: contiguity, as: over}
+output: {file: out.h5, precision: float64}
+"""
+TOP = """measures:
+  - gravity: {mass: [gdp], keep: dense, as: whole}
+  - gravity: {mass: [gdp], keep: {top: 1}, as: first}
+  - gravity: {mass: [gdp], keep: {top: 20}, as: few}
+  - gravity: {mass: [gdp], keep: {top: 33}, as: many}
+  - gravity: {mass: [gdp], keep: {top: 20}, by: smallest, as: weakest}
 output: {file: out.h5, precision: float64}
 """
 
@@ -87,6 +96,21 @@ def check_links(folder, out):
     assert run(f"{folder}/study.yaml", out, 3) == first
 
 
+def check_top(folder, out, *words):
+    study = write(folder, 700, TOP, *words)
+    first = run(study, out, 0)
+    with h5py.File(out) as file:
+        whole = file["whole/value"][0]
+        for name, k, sign in ("first", 1, -1), ("few", 20, -1), ("many", 33, -1), ("weakest", 20, 1):
+            for i, row in enumerate(whole):
+                strongest = np.argsort(sign * row, kind="stable")[: min(k, np.isfinite(row).sum())]
+                got = file[f"{name}/partner"][0, i]
+                assert (got[: len(strongest)] == strongest).all(), (name, i)
+                assert (got[len(strongest):] == -1).all(), (name, i)
+                np.testing.assert_array_equal(file[f"{name}/value"][0, i, : len(strongest)], row[strongest])
+    assert run(study, out, 3) == first
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         out = f"{folder}/out.h5"
@@ -95,6 +119,8 @@ def main():
         assert run(study, out, 3) == first
         assert run(study, out, 2, {"SPILLWAY_NODE_RANKS": "1"}) == first
         check_links(folder, out)
+        check_top(folder, out)
+        check_top(folder, out, "--missing", "0.4")
 
 
 main()

@@ -193,6 +193,24 @@ SW_HOT int64_t sw_lanes_next_reaching(const double *v, int64_t from, int64_t n, 
   return seek(v, from, n, threshold, true);
 }
 
+/* The k-th largest of the maxima of SW_BOUND_LANES lanes: each is another number of v, so at least
+ * k numbers reach it. What is behind the last whole round of lanes is not looked at, which may only
+ * lower it. Its rank is counted rather than sorted for: no branches, and vectors of comparisons. */
+SW_HOT double sw_lanes_bound(const double *v, int64_t n, int64_t k) {
+  double most[SW_BOUND_LANES], reaching[SW_BOUND_LANES] = {0}, bound = -INFINITY;
+  for (int l = 0; l < SW_BOUND_LANES; l++)
+    most[l] = -INFINITY;
+  for (int64_t at = 0; at + SW_BOUND_LANES <= n; at += SW_BOUND_LANES)
+    for (int l = 0; l < SW_BOUND_LANES; l++)
+      most[l] = v[at + l] > most[l] ? v[at + l] : most[l];
+  for (int other = 0; other < SW_BOUND_LANES; other++)
+    for (int l = 0; l < SW_BOUND_LANES; l++)
+      reaching[l] += most[other] >= most[l] ? 1.0 : 0.0;
+  for (int l = 0; l < SW_BOUND_LANES; l++)
+    if (reaching[l] >= (double)k && most[l] > bound) bound = most[l];
+  return bound;
+}
+
 SW_HOT void sw_lanes_negate(const double *restrict v, int64_t n, double *restrict out) {
   for (int64_t k = 0; k < n; k++)
     out[k] = -v[k];

@@ -43,6 +43,11 @@ int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], double *grea
 int64_t sw_lanes_next_above(const double *v, int64_t from, int64_t n, double threshold);
 /* The same with v[k] >= threshold. */
 int64_t sw_lanes_next_reaching(const double *v, int64_t from, int64_t n, double threshold);
+/* A number that at least k <= SW_BOUND_LANES numbers of v reach, not far below the k-th largest
+ * where k is at most half of SW_BOUND_LANES and n several times that; -INFINITY where v has no k
+ * numbers. NaN is nothing. */
+enum { SW_BOUND_LANES = 64 };
+double sw_lanes_bound(const double *v, int64_t n, int64_t k);
 /* out[k] = -v[k]; out[k] = |v[k]| */
 void sw_lanes_negate(const double *v, int64_t n, double *out);
 void sw_lanes_magnitude(const double *v, int64_t n, double *out);

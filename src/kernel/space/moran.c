@@ -169,41 +169,53 @@ typedef struct value_sums {
   wide squares, fourths;
 } value_sums;
 
+/* A power of two, as two factors: one alone would leave the range of a double where the values are
+ * near its ends. */
+typedef struct scale {
+  double one, two;
+} scale;
+
+static double scaled(double x, scale by) {
+  return x * by.one * by.two;
+}
+
 /* The power of two that brings the largest value near 1: exact, so it changes no bit of I, and no
  * fourth power leaves the range of a double. False when the values used do not vary, by comparing
  * them: a sum of squares may be a rounding above zero for equal ones. */
-static bool find_scale(const double *x, int64_t n, scratch s, int *exponent) {
+static bool find_scale(const double *x, int64_t n, scratch s, scale *by) {
+  int exponent;
   double lo = INFINITY, hi = -INFINITY;
   for (int64_t i = 0; i < n; i++) {
     if (!s.used[i]) continue;
     lo = x[i] < lo ? x[i] : lo;
     hi = x[i] > hi ? x[i] : hi;
   }
-  frexp(fabs(lo) > fabs(hi) ? lo : hi, exponent);
+  frexp(fabs(lo) > fabs(hi) ? lo : hi, &exponent);
+  *by = (scale){ldexp(1, -(exponent / 2)), ldexp(1, exponent / 2 - exponent)};
   return sw_stats_vary(lo, hi);
 }
 
 /* Where the values are nearly equal to their rounded mean, its rounding is no small part of z, and
  * I of a rare case is as small: z from the mean in twice the digits. Elsewhere z'Wz would only
  * change in its last bits. */
-static void centre_again(const double *x, int64_t n, scratch s, int exponent, wide mean,
+static void centre_again(const double *x, int64_t n, scratch s, scale by, wide mean,
                          value_sums *v) {
   v->square = 0;
   for (int64_t i = 0; i < n; i++) {
-    if (s.used[i]) s.z[i] = (ldexp(x[i], -exponent) - mean.hi) - mean.lo;
+    if (s.used[i]) s.z[i] = (scaled(x[i], by) - mean.hi) - mean.lo;
     v->square += s.z[i] * s.z[i];
   }
 }
 
-/* z = (x - mean) 2^-exponent of the units used, 0 for the others, and the sums over z. */
-static value_sums deviations(const double *x, int64_t n, scratch s, int exponent) {
+/* z = (x - mean) times the scale of the units used, 0 for the others, and the sums over z. */
+static value_sums deviations(const double *x, int64_t n, scratch s, scale by) {
   value_sums v = {0};
   double sum = 0;
   wide all = {0};
   for (int64_t i = 0; i < n; i++) {
     if (!s.used[i]) continue;
-    sum += ldexp(x[i], -exponent);
-    all = add(all, wide_of(ldexp(x[i], -exponent)));
+    sum += scaled(x[i], by);
+    all = add(all, wide_of(scaled(x[i], by)));
     v.count += 1;
   }
   /* The mean to twice the digits: what the quotient leaves, over the count. */
@@ -211,16 +223,16 @@ static value_sums deviations(const double *x, int64_t n, scratch s, int exponent
   wide left = add(all, multiply(wide_of(-first), wide_of(v.count)));
   wide mean = sum_of(first, left.hi / v.count);
   for (int64_t i = 0; i < n; i++) {
-    s.z[i] = s.used[i] ? ldexp(x[i], -exponent) - sum / v.count : 0;
+    s.z[i] = s.used[i] ? scaled(x[i], by) - sum / v.count : 0;
     v.square += s.z[i] * s.z[i];
     if (!s.used[i]) continue;
-    wide z = add(wide_of(ldexp(x[i], -exponent)), (wide){-mean.hi, -mean.lo});
+    wide z = add(wide_of(scaled(x[i], by)), (wide){-mean.hi, -mean.lo});
     wide z2 = multiply(z, z);
     v.squares = add(v.squares, z2);
     v.fourths = add(v.fourths, multiply(z2, z2));
   }
   double off = (sum / v.count - mean.hi) - mean.lo;
-  if (off * off > 1e-24 * v.squares.hi / v.count) centre_again(x, n, s, exponent, mean, &v);
+  if (off * off > 1e-24 * v.squares.hi / v.count) centre_again(x, n, s, by, mean, &v);
   return v;
 }
 
@@ -281,7 +293,7 @@ sw_moran sw_moran_compute(const sw_links *links, bool row_standardised, sw_islan
                           const double *x, void *workspace) {
   scratch s = scratch_of(workspace, links->n);
   sw_moran m = {NAN, NAN, NAN, NAN, NAN, NAN, 0, SW_MORAN_DEFINED};
-  int exponent = 0;
+  scale by = {1, 1};
   s.adjusts = islands == SW_ISLANDS_ADJUST;
   for (int64_t i = 0; i < links->n; i++)
     s.used[i] = !isnan(x[i]);
@@ -295,12 +307,12 @@ sw_moran sw_moran_compute(const sw_links *links, bool row_standardised, sw_islan
   /* Nothing varies, or no units are linked: I is undefined, n_used is reported all the same. */
   if (m.n_used < 2)
     m.undefined = SW_MORAN_FEW;
-  else if (!find_scale(x, links->n, s, &exponent))
+  else if (!find_scale(x, links->n, s, &by))
     m.undefined = SW_MORAN_CONSTANT;
   else if (n < 2 || w.s0 == 0)
     m.undefined = SW_MORAN_NO_LINKS;
   if (m.undefined != SW_MORAN_DEFINED) return m;
-  value_sums v = deviations(x, links->n, s, exponent);
+  value_sums v = deviations(x, links->n, s, by);
   m.i = n / w.s0 * cross_product(links, s) / v.square;
   moments(&m, w, n, &v);
   return m;

@@ -84,13 +84,18 @@ sw_status sw_pairs_picks_begin(sw_error *err, sw_worker *w, int t, int64_t r0, i
 
 /* ---- seeing segments -------------------------------------------------------------------- */
 
+/* As is_before, of picks that have a value. */
+static inline bool is_stronger(sw_pick a, sw_pick b) {
+  return a.strength != b.strength ? a.strength > b.strength : a.key < b.key;
+}
+
 /* A heap with the last of the kept on top, which the next better partner displaces. Puts `pick` in
  * the place of the top. */
 static void sift_down(sw_pick *heap, int64_t count, sw_pick pick) {
   int64_t at = 0;
   for (int64_t child; (child = 2 * at + 1) < count; at = child) {
-    if (child + 1 < count && is_before(heap[child], heap[child + 1])) child++;
-    if (!is_before(pick, heap[child])) break;
+    if (child + 1 < count && is_stronger(heap[child], heap[child + 1])) child++;
+    if (!is_stronger(pick, heap[child])) break;
     heap[at] = heap[child];
   }
   heap[at] = pick;
@@ -98,7 +103,7 @@ static void sift_down(sw_pick *heap, int64_t count, sw_pick pick) {
 
 /* Adds `pick` at the end, while the heap is not full. */
 static void sift_up(sw_pick *heap, int64_t at, sw_pick pick) {
-  for (; at > 0 && is_before(heap[(at - 1) / 2], pick); at = (at - 1) / 2)
+  for (; at > 0 && is_stronger(heap[(at - 1) / 2], pick); at = (at - 1) / 2)
     heap[at] = heap[(at - 1) / 2];
   heap[at] = pick;
 }
@@ -114,6 +119,14 @@ static int64_t next_better(const sw_pick *last, int64_t j0, int64_t c, int64_t c
              : sw_lanes_next_reaching(strength, c, count, last->strength);
 }
 
+/* What the k strongest of a row's first segment reach. Without it the heap fills with whatever
+ * comes first, and each is displaced in turn: most of the work on a row. -INFINITY, which all
+ * reach, where the segment is too short for k. */
+static double first_bound(const double *strength, int64_t count, int64_t k) {
+  bool worth = 2 * k <= SW_BOUND_LANES && count >= 4 * SW_BOUND_LANES;
+  return worth ? sw_lanes_bound(strength, count, k) : -INFINITY;
+}
+
 /* Shows a segment to the heap of a row. `greatest`, of the strengths, saves the look at segments
  * that cannot hold anything better, which are nearly all once strong partners are kept; an equal
  * one may still win by its code. */
@@ -123,9 +136,10 @@ static void see_top(sw_worker *w, int64_t row, int64_t j0, int64_t count, const 
   int64_t k = p->plan->keep.top, held = w->pick_end[row] - w->pick_at[row], c = 0;
   sw_pick *heap = w->pick + w->pick_at[row];
   if (held == k && !(greatest >= heap[0].strength)) return;
-  /* Fill up first: anything with a value is kept. */
-  for (; held < k && c < count; c++)
-    if (!isnan(v[c])) sift_up(heap, held++, sw_pairs_pick(p, v[c], j0 + c));
+  /* Fill up first: anything with a value is kept that may be among the k strongest. */
+  double least = held ? -INFINITY : first_bound(strength, count, k);
+  for (; held < k && (c = sw_lanes_next_reaching(strength, c, count, least)) < count; c++)
+    sift_up(heap, held++, sw_pairs_pick(p, v[c], j0 + c));
   w->pick_end[row] = w->pick_at[row] + held;
   if (held < k) return;
   /* The heap's top changes with each hit, so the threshold is asked for anew. */
@@ -167,7 +181,7 @@ static void see_share(sw_worker *w, int t, int64_t row, int64_t j0, int64_t coun
     sw_pick pick = sw_pairs_pick(p, v[c], j0 + c);
     if (held < k)
       sift_up(heap, held++, pick);
-    else if (is_before(pick, heap[0]))
+    else if (is_stronger(pick, heap[0]))
       sift_down(heap, k, pick);
   }
   w->pick_end[row] = w->pick_at[row] + held;
