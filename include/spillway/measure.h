@@ -15,6 +15,7 @@
 #pragma GCC visibility push(default)
 
 struct sw_node;
+struct sw_said;
 
 /* ---- parameters ------------------------------------------------------------------------- */
 
@@ -138,8 +139,9 @@ typedef enum sw_domain {
   SW_UNITS, /* a tile is a block of this rank's units, all periods; inputs are local views */
   SW_ITEMS, /* a tile is one item of 0 .. items-1; inputs are gathered views */
   SW_PAIRS  /* the engine asks for row segments (`segment`), blocks of a few rows (`block`) or whole
-               rows (`whole_row`, `row_periods`); inputs are gathered views. Whether it walks by
-               squares or by strips follows from `keep` and from symmetry */
+               rows (`whole_row`, `row_periods`). They read operands that an earlier pass over units
+               has filled, which are gathered; inputs are not in place. Whether it walks by squares
+               or by strips follows from `keep` and from symmetry */
 } sw_domain;
 
 /* A pass, declared in resolve by sw_job_pass. Passes run in the order of declaration; the one over
@@ -293,6 +295,7 @@ typedef struct sw_job {
   size_t made_bytes[SW_MAX_RESOURCES];
   int64_t undefined;                 /* UNIT and GLOBAL: values that are NaN, counted when written */
   const char **why;                  /* [output * n_periods + t], by sw_job_undefined; NULL: not kept */
+  struct sw_said *said;              /* lines of sw_job_say; NULL: not kept */
 } sw_job;
 
 /* In resolve: add a pass, whose index is returned, or an axis. */
@@ -330,6 +333,15 @@ const char *sw_job_formula(const sw_job *job);
  * of an output by unit: no unit has one). A text that stays: "constant", "fewer than 2 values". The
  * summary says it on the result's line, and so does the results file. */
 void sw_job_undefined(sw_job *job, int output, int t, const char *why);
+/* In finish: a line of text on the result as a whole, for what a number alone does not say: "12 of
+ * 464 units leapt up by a class or more: 01001, 06037". `run` prints it below the entry's headline,
+ * and `info` does; the results file keeps all lines as the attribute `summary` of the result's group.
+ * Each call is a line, in the order of the calls, of any length; a newline within becomes a blank.
+ * Some 32,000 bytes are kept of an entry: a longer line ends in "...", and further lines are counted.
+ * The words may rest on what the operand hash covers (codes of units, groups, labels of periods,
+ * parameters) and on nothing else, since --reuse takes them from an earlier file. A line is of all
+ * periods together, so an entry that has said something is taken whole or computed whole. */
+void sw_job_say(sw_job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The period label of the job's period t, e.g. "2005". */
 const char *sw_job_period(const sw_job *job, int t);
 

@@ -94,6 +94,24 @@ static int32_t next_character(const char **at, const char *end) {
   return size > 0 ? c : byte[0];
 }
 
+/* The Latin letter that a letter of another script is drawn as, in any usual type; else itself. */
+static int32_t as_latin(int32_t c) {
+  static const struct {
+    int32_t letter;
+    char latin;
+  } drawn[] = {{0x391, 'A'}, {0x392, 'B'}, {0x395, 'E'}, {0x396, 'Z'}, {0x397, 'H'}, {0x399, 'I'},
+               {0x39A, 'K'}, {0x39C, 'M'}, {0x39D, 'N'}, {0x39F, 'O'}, {0x3A1, 'P'}, {0x3A4, 'T'},
+               {0x3A5, 'Y'}, {0x3A7, 'X'}, {0x3BF, 'o'}, {0x405, 'S'}, {0x406, 'I'}, {0x408, 'J'},
+               {0x410, 'A'}, {0x412, 'B'}, {0x415, 'E'}, {0x41A, 'K'}, {0x41C, 'M'}, {0x41D, 'H'},
+               {0x41E, 'O'}, {0x420, 'P'}, {0x421, 'C'}, {0x422, 'T'}, {0x425, 'X'}, {0x430, 'a'},
+               {0x435, 'e'}, {0x43E, 'o'}, {0x440, 'p'}, {0x441, 'c'}, {0x443, 'y'}, {0x445, 'x'},
+               {0x455, 's'}, {0x456, 'i'}, {0x458, 'j'}};
+  if (c < 0x391 || c > 0x458) return c;
+  for (size_t k = 0; k < sizeof drawn / sizeof *drawn; k++)
+    if (drawn[k].letter == c) return drawn[k].latin;
+  return c;
+}
+
 /* A canonical decomposition takes at most 3 times the bytes of its text (Unicode, annex 15), one of
  * compatibility up to 11 times: the few texts for which that is too much go without it. */
 size_t sw_text_shape(const char *text, size_t length, char *out) {
@@ -106,6 +124,8 @@ size_t sw_text_shape(const char *text, size_t length, char *out) {
     utf8proc_ssize_t n = utf8proc_decompose(
         (const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, character, 3 * TEXT, options[k]);
     if (n < 0 || n >= 3 * TEXT) continue; /* reencode ends with a zero */
+    for (utf8proc_ssize_t i = 0; i < n; i++)
+      character[i] = as_latin(character[i]);
     n = utf8proc_reencode(character, n, options[k]);
     if (n < 0 || (size_t)n > 3 * length) continue;
     const char *from = (const char *)character, *to = from + n;
@@ -179,7 +199,10 @@ static size_t list_points(char *out, size_t size, const char *from, const char *
   size_t used = 0;
   for (int n = 0; from < to && used < size; n++) {
     int32_t c = next_character(&from, to);
-    const char *name = c >= 0xFF01 && c <= 0xFF5E ? " (full width)" : "";
+    const char *name = c >= 0xFF01 && c <= 0xFF5E ? " (full width)"
+                       : as_latin(c) == c         ? ""
+                       : c < 0x400                ? " (Greek)"
+                                                  : " (Cyrillic)";
     for (size_t k = 0; k < sizeof named / sizeof *named; k++)
       if (named[k].character == c) name = named[k].name;
     if (n == 3) return used + (size_t)snprintf(out + used, size - used, " ...");

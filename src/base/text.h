@@ -32,8 +32,9 @@ bool sw_ends_with(const char *text, const char *ending);
 bool sw_is_utf8(const char *text, size_t length);
 /* The shape of a UTF-8 text, the same for texts that look the same: decomposed with compatibility
  * (Unicode's NFKD; full-width letters become ASCII), without characters that cannot be seen, all
- * kinds of blanks, dashes and quotes as ASCII has them, no blank at an end. `out` has room for
- * 3 * length bytes; returns how many it has. A text over 256 bytes is its own shape. */
+ * kinds of blanks, dashes and quotes as ASCII has them, Greek and Cyrillic letters that are drawn
+ * as Latin ones as these, no blank at an end. `out` has room for 3 * length bytes; returns how many
+ * it has. A text over 256 bytes is its own shape. */
 size_t sw_text_shape(const char *text, size_t length, char *out);
 /* Two different texts that a reader takes for one: their shapes are equal. */
 bool sw_looks_alike(const char *a, const char *b);

@@ -19,7 +19,7 @@ COMMON = {
     "max", "tile", "block", "score", "weight", "indicator", "title", "state", "version", "build",
     "study", "inputs", "seed", "precision", "weights", "unmatched", "missing", "incomplete",
     "complete", "calendar", "measure", "formula", "source", "parameters", "orientation", "undefined",
-    "coverage", "summed", "headline"}
+    "coverage", "summed", "headline", "summary"}
 # Names that plan asks for by word; a common one as well, when it is all of the text.
 WHOLE = {"src/plan/descriptor/": {"value"}, "src/plan/study/refs.c": {"score"},
          "src/plan/run/": {"score", "value"}, "src/measure/composite/composite.c":

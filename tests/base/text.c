@@ -110,8 +110,7 @@ Test(shapes, names_that_look_the_same) {
   } pairs[] = {
       {"re" ACUTE "gion", "r" E_ACUTE "gion", "has U+00E9 in place of U+0065 U+0301"},
       {"r" E_ACUTE "gion", "re" ACUTE "gion", "has U+0065 U+0301 in place of U+00E9"},
-      {"gdp pc", "gdp\xC2\xA0pc",
-       "has U+00A0 (a no-break space) in place of U+0020 (a space)"},
+      {"gdp pc", "gdp\xC2\xA0pc", "has U+00A0 (a no-break space) in place of U+0020 (a space)"},
       {"gdp", "gdp\xC2\xA0 ", "also has U+00A0 (a no-break space)"}, /* and a blank */
       {"gdp",
        "g\xEF\xBB\xBF"
@@ -120,8 +119,7 @@ Test(shapes, names_that_look_the_same) {
       {"g\xE2\x80\x8B"
        "dp",
        "gdp", "lacks U+200B (a zero-width space)"},
-      {"gdp", "\xEF\xBD\x87\xEF\xBD\x84\xEF\xBD\x90",
-       "has U+FF47 (full width) in place of U+0067"},
+      {"gdp", "\xEF\xBD\x87\xEF\xBD\x84\xEF\xBD\x90", "has U+FF47 (full width) in place of U+0067"},
       {"a-b",
        "a\xE2\x88\x92"
        "b",
@@ -133,6 +131,12 @@ Test(shapes, names_that_look_the_same) {
       {"\xD0\xB9", "\xD0\xB8\xCC\x86", "has U+0438 U+0306 in place of U+0439"},
       {"\xE1\xBA\xA5", "\xC3\xA2" ACUTE, /* two accents, one of them apart */
        "has U+00E2 U+0301 in place of U+1EA5"},
+      {"A", "\xD0\x90", "has U+0410 (Cyrillic) in place of U+0041"},
+      {"GDP", "GD\xD0\xA0", "has U+0420 (Cyrillic) in place of U+0050"},
+      {"\xCE\x9F", "\xD0\x9E", "has U+041E (Cyrillic) in place of U+039F (Greek)"},
+      {"\xC3\x85", "\xD0\x90\xCC\x8A", /* with its ring */
+       "has U+0410 (Cyrillic) U+030A in place of U+00C5"},
+      {"A", "\xD0\x91", NULL}, /* Be is no A */
       {"gdp", "gdp", NULL},
       {"gdp", "gdq", NULL},
       {"pr" E_ACUTE, "pr\xC3\xA8", NULL}, /* another accent */

@@ -73,6 +73,41 @@ Test(graph, hand_network) {
   sw_graph_free(&net.graph);
 }
 
+/* A unit outside is no vertex: the others have what they have without it. */
+Test(graph, outside) {
+  enum { N = 7 };
+  static const int unit[5] = {0, 2, 3, 4, 6};
+  static const uint8_t outside[N] = {0, 1, 0, 0, 0, 1, 0};
+  double w[N * N], plain[5], value[N];
+  int64_t wrong[2] = {-1, -1};
+  fixture net, small;
+  for (int k = 0; k < N * N; k++)
+    w[k] = NAN;
+  for (int i = 0; i < 5; i++)
+    for (int j = 0; j < 5; j++)
+      w[unit[i] * N + unit[j]] = hand[i * 5 + j];
+  fill(&small, 5, hand);
+  links_of(&net, N, w);
+  net.links.outside = outside;
+  cr_assert_eq(sw_graph_fill(&net.err, &net.graph, &net.links, wrong), SW_OK);
+  cr_expect_eq(net.graph.n, 5);
+  cr_expect_eq(net.graph.n_links, small.graph.n_links);
+  sw_graph_pagerank(&small.graph, .85, plain);
+  sw_graph_pagerank(&net.graph, .85, value);
+  sw_graph_spread(&net.graph, N, value);
+  for (int i = 0; i < 5; i++)
+    cr_expect_eq(value[unit[i]], plain[i]);
+  cr_expect(isnan(value[1]) && isnan(value[5]));
+  cr_expect_eq(sw_graph_density(&net.graph), .4);
+  /* A weight below 0 is that of the unit. */
+  net.value[0] = -1;
+  net.to[0] = 2;
+  cr_expect_eq(sw_graph_fill(&net.err, &net.graph, &net.links, wrong), SW_EINPUT);
+  cr_expect(wrong[0] == 0 && wrong[1] == 2);
+  sw_graph_free(&net.graph);
+  sw_graph_free(&small.graph);
+}
+
 /* By parts of the sources: the sum is that of all. */
 Test(graph, betweenness) {
   static const double want[] = {2, 0, 7, 3, 0};

@@ -16,6 +16,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/node.h"
+#include "measure/said.h"
 #include "spillway/measure.h"
 
 enum { HARNESS_MAX_ARGS = 24, HARNESS_MAX_INPUTS = 64 };
@@ -30,6 +31,7 @@ typedef struct harness {
   double **whole[HARNESS_MAX_INPUTS]; /* [input][t]: n values */
   sw_units units;
   sw_periods periods;
+  struct sw_said said;
   double ***result; /* [output][row]: n values (UNIT), or all (GLOBAL, TABLE) */
 } harness;
 
@@ -183,7 +185,8 @@ static inline harness *harness_new(const sw_measure *measure, int64_t n, int per
                     .period = period,
                     .input = h->input,
                     .arena = h->arena,
-                    .notes = &h->notes};
+                    .notes = &h->notes,
+                    .said = &h->said};
   for (int p = 0; measure->param[p].name; p++)
     harness_default(h, p);
   return h;
@@ -390,6 +393,11 @@ static inline bool harness_noted(const harness *h, const char *part) {
   for (int i = 0; i < h->notes.count; i++)
     if (strstr(h->notes.text[i], part)) return true;
   return false;
+}
+
+/* The lines of sw_job_say, as a results file has them. */
+static inline const char *harness_said(const harness *h) {
+  return sw_said_text(h->arena, &h->job);
 }
 
 #define HARNESS_FAILS(h, part)                                                                     \

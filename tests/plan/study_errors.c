@@ -114,6 +114,10 @@ Test(study_errors, panel) {
        "s.yaml:2:42: thousands: '5' cannot part thousands; expected one character, e.g. \",\", "
        "\".\", "
        "\" \" or \"'\""},
+      {"{file: p.h5, unit: u, decimal: \",\"}\n",
+       "s.yaml:2:40: decimal: is of text files, and p.h5 is none; leave it out"},
+      {"{file: [p.H5, q.nc], unit: u, footer: 2}\n",
+       "s.yaml:2:46: footer: is of text files, and p.H5 is none; leave it out"},
       {"{file: p.csv, unit: u, decimal: \",\", thousands: \",\"}\n",
        "s.yaml:2:57: thousands and decimal are both ','; expected two signs"},
       {"{file: p.csv, unit: u, percent: keep}\n",
@@ -286,8 +290,9 @@ Test(study_errors, names) {
   };
   EXPECT_ALL(HEAD, composites);
   expect_all("panel: {file: p.csv, unit: u, derive: {c: x + y}}\n",
-             &(fault){SCORE, "s.yaml:2:14: 'c' is also the derived indicator at s.yaml:1:43; choose "
-                             "another name"},
+             &(fault){SCORE,
+                      "s.yaml:2:14: 'c' is also the derived indicator at s.yaml:1:43; choose "
+                      "another name"},
              1);
   expect_all("panel: {file: p.csv, unit: u, derive: {x: c / y}}\n",
              &(fault){"composites: {c: {positive: [x]}}\n",
@@ -433,10 +438,12 @@ Test(study_errors, cycles) {
        "s.yaml:4:47: circular reference: a.score -> a.score; a result cannot be computed from "
        "itself"},
       {"measures:\n- moran: {of: gdp, weights: queen, as: gdp}\n",
-       "s.yaml:5:40: 'gdp' cannot name this result: it is the name of its own input at s.yaml:5:15; "
+       "s.yaml:5:40: 'gdp' cannot name this result: it is the name of its own input at "
+       "s.yaml:5:15; "
        "choose another name"},
       {"measures:\n- gravity: {mass: [gdp, pop], as: pop}\n",
-       "s.yaml:5:35: 'pop' cannot name this result: it is the name of its own input at s.yaml:5:25; "
+       "s.yaml:5:35: 'pop' cannot name this result: it is the name of its own input at "
+       "s.yaml:5:25; "
        "choose another name"},
       {"composites: {a: {positive: [b]}, b: {positive: [x, d]}, d: {negative: [b]}}\n",
        "s.yaml:4:72: circular reference: b -> d -> b; a result cannot be computed from itself"},

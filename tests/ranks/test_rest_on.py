@@ -277,15 +277,18 @@ measures:
 output: {file: out.h5}
 """
 SAID = {
-    "s": "score: mean 0.5 in 2001 (3 of 4), undefined in 2005: no unit has a value of every indicator",
+    "s": "score: mean 0.5 in 2001 (3 of 4), undefined in 2005: no unit has a value of every indicator; "
+         "undefined in 2002: no indicator varies; undefined in 2004: no indicator varies",
     "q": "gini: 0.2222 in 2001 (3 of 4), undefined in 2005: no unit has a value; "
          "undefined in 2004: all are zero",
     "i": "I: 0 in 2001 (3 of 4), undefined in 2005: fewer than 2 values; undefined in 2002: constant; "
          "undefined in 2003: no links among the units with a value; undefined in 2004: constant",
     "j": "I: undefined in all periods: constant",
     "k": "I: 0 in 2001 (3 of 4), undefined in 2002: constant",
-    "g": "mean undefined in 2005: no pair has a value; kept: {top: 1}",
-    "net": "modularity: 0 in 2001, undefined in 2005: no links; undefined in 2004: no links",
+    "g": "mean undefined in 2005: no pair has a value; pairs with values: 2 in 2003 to 12 in 2002; "
+         "kept: {top: 1}",
+    "net": "modularity: 0 in 2001, undefined in 2005: no two units have a pair with a value; "
+           "undefined in 2004: no links",
 }
 
 
@@ -338,6 +341,106 @@ def check_headlines(f):
     done = f.run("study: m\npanel: {file: months.csv, unit: id, time: month}\n"
                  "measures: [{inequality: {of: x, as: q}}]\n")
     assert "gini: 0.25 in 2001-01 (2 of 2), undefined in 2001-02: all are zero" in done.stdout, done.stdout
+
+
+# ---- units that are not there ---------------------------------------------------------------------
+
+THERE = """study: there
+panel: {file: there.csv, unit: id, time: year, missing: keep}
+units: {file: there_units.csv, unit: id, lon: lon, lat: lat}
+weights:
+  ring: {kind: file, file: near.csv, style: as-is}
+measures:
+  - market_potential: {mass: m, own: none, distance: {file: near.csv}, as: open}
+  - location_quotient: {industries: [k], total: m, base_over: complete, as: lq}
+  - gravity: {mass: [m], distance: {file: near.csv}, keep: {top: 1}, as: top}
+  - gravity: {mass: [m], distance: {file: near.csv}, keep: dense, as: dense}
+  - gravity: {mass: [m], distance: {file: near.csv}, keep: links, weights: ring, as: links}
+  - network: {result: top, betweenness: true, as: n_top}
+  - network: {result: dense, betweenness: true, as: n_dense}
+  - network: {result: links, betweenness: true, as: n_links}
+output: {file: out.h5, precision: float64}
+"""
+
+
+def check_there(f):
+    """Five units, of which two come and go. A network is of those with a pair."""
+    m = np.array([[1, 2, 3, np.nan, 5], [1, 2, 3, 4, 5], [np.nan] * 5, [np.nan, 2, 3, np.nan, 5]])
+    f.write("there.csv", "id,year,m,k\n" + "".join(
+        f"{u},{2001 + t},{'' if np.isnan(m[t, i]) else m[t, i]},1\n" for t in range(4) for i, u in enumerate("abcde")))
+    f.write("there_units.csv", "id,lon,lat\n" + "".join(f"{u},{i},0\n" for i, u in enumerate("abcde")))
+    f.write("near.csv", "from,to,km\n" + "".join(f"{i},{j},1\n" for i in "abcde" for j in "abcde" if i != j))
+    done = f.run(THERE)
+    # The own market is left out: a unit without a mass has a potential, unless the entry is balanced.
+    sums = np.nansum(m, 1)[:, None] - np.nan_to_num(m)
+    assert np.allclose(f.read("open/value")[[0, 1, 3]], sums[[0, 1, 3]]) and np.isnan(f.read("open/value")[2]).all()
+    assert ("open: 'm' is missing for 5 of 5 units in 2003 and for as many or fewer in other periods: every potential "
+            "is without their markets") in done.stderr, done.stderr
+    assert "units with values: 3 in 2004 to 5 in 2002; balanced: true keeps the same" in done.stdout, done.stdout
+    assert "value: mean 8.8 in 2001 (5 of 5), 8 in 2004 (5 of 5); undefined in 2003: no unit has a value\n" in \
+        done.stdout, done.stdout
+    # Pairs: how many there are.
+    assert "; no pair has a value in 2003; pairs with values: 6 in 2004 to 20 in 2002; kept: dense\n" in done.stdout, done.stdout
+    for name in ("n_top", "n_dense", "n_links"):
+        rank = f.read(f"{name}/pagerank")
+        assert np.array_equal(np.isnan(rank), np.isnan(m)), (name, rank)
+        assert np.allclose(np.nansum(rank, 1)[[0, 1, 3]], 1), (name, rank)
+        for quantity in ("betweenness", "hub", "authority"):
+            missing = np.isnan(f.read(f"{name}/{quantity}"))
+            assert (missing >= np.isnan(m)).all(), (name, quantity)
+        assert np.array_equal(f.read(f"{name}/community") == -1, np.isnan(m)), name
+    assert np.allclose(f.read("n_dense/density")[[0, 1, 3]], 1) and np.isnan(f.read("n_dense/density")[2])
+    with h5py.File(f.path("out.h5")) as file:
+        assert file["n_dense"].attrs["undefined"].decode().count("pagerank 8"), file["n_dense"].attrs["undefined"]
+        lines = file["n_dense"].attrs["undefined_in"].decode().split("\n")
+    assert "density in 2003: no two units have a pair with a value" in lines, lines
+    # As if the others were no units at all.
+    few = THERE.replace("there.csv", "few.csv").replace("there_units", "few_units").replace("near.csv", "few_near.csv")
+    f.write("few.csv", "id,year,m,k\n" + "".join(f"{u},2001,{v},1\n" for u, v in zip("abce", m[0][[0, 1, 2, 4]])))
+    f.write("few_units.csv", "id,lon,lat\n" + "".join(f"{u},{i},0\n" for i, u in enumerate("abce")))
+    f.write("few_near.csv", "from,to,km\n" + "".join(f"{i},{j},1\n" for i in "abce" for j in "abce" if i != j))
+    f.run(few, "few.h5")
+    for name in ("n_top", "n_dense", "n_links"):
+        for quantity in ("pagerank", "hub", "authority", "coreness", "betweenness"):
+            assert np.array_equal(f.read(f"{name}/{quantity}")[0][[0, 1, 2, 4]], f.read(f"{name}/{quantity}", "few.h5")[0],
+                                  equal_nan=True), (name, quantity)
+    want = f.digest()
+    for ranks, node_ranks in ((2, 0), (3, 1)):
+        f.run(THERE, "other.h5", ranks=ranks, node_ranks=node_ranks)
+        assert f.digest("other.h5") == want, ranks
+    done = f.call(["verify", f.path("out.h5")])
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def check_balanced_units(f):
+    """What an entry that is balanced has of the other units is missing, whatever the measure."""
+    m = np.array([[1, 2, 3, np.nan], [1, 2, 3, 4]])
+    f.write("bal.csv", "id,year,m\n" + "".join(
+        f"{u},{2001 + t},{'' if np.isnan(m[t, i]) else m[t, i]}\n" for t in range(2) for i, u in enumerate("abcd")))
+    f.write("near.csv", "from,to,km\n" + "".join(f"{i},{j},1\n" for i in "abcd" for j in "abcd" if i != j))
+    study = ("study: bal\npanel: {file: bal.csv, unit: id, time: year, missing: keep}\nmeasures:\n"
+             "  - market_potential: {mass: m, own: none, distance: {file: near.csv}, balanced: true, as: mp}\n"
+             "output: {file: out.h5, precision: float64}\n")
+    f.run(study)
+    assert np.array_equal(f.read("mp/value"), [[5, 4, 3, np.nan]] * 2, equal_nan=True), f.read("mp/value")
+    want = f.digest()
+    f.run(study, "other.h5", ranks=2, node_ranks=1)
+    f.run(study, "next.h5", ["--reuse", f.path("out.h5")])
+    assert f.digest("other.h5") == want and f.digest("next.h5") == want
+    assert f.call(["verify", f.path("out.h5")]).returncode == 0
+
+
+def check_cross_section(f):
+    """A reason of a cross-section names no period; it is taken by --reuse, too."""
+    f.write("cross.csv", "id,x\na,0\nb,0\n")
+    study = "study: c\npanel: {file: cross.csv, unit: id}\nmeasures: [{inequality: {of: x, as: q}}]\n"
+    done = f.run(study)
+    assert "gini: undefined: all are zero\n" in done.stdout, done.stdout
+    with h5py.File(f.path("out.h5")) as file:
+        lines = file["q"].attrs["undefined_in"].decode().split("\n")
+    assert lines[0] == "gini: all are zero" and not any(" in " in line.split(":")[0] for line in lines), lines
+    f.run(study, "next.h5", ["--reuse", f.path("out.h5")])
+    assert f.digest("next.h5") == f.digest()
 
 
 # ---- weights and formulas -----------------------------------------------------------------------
@@ -401,6 +504,9 @@ def main():
         check_ranks(f)
         check_balanced(f)
         check_number_of_units(f)
+        check_there(f)
+        check_balanced_units(f)
+        check_cross_section(f)
         check_forms(f)
         check_headlines(f)
 

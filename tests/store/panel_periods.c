@@ -114,6 +114,11 @@ Test(panel_periods, mixed_forms) {
   put("p.csv", "id,t,gdp\na,2001M1,1\na,2001M2,1\nb,2001Q1,1\nb,2001M2,1\n");
   refused("panel: {file: p.csv, unit: id, time: t}", "gdp",
           "p.csv:4: t: '2001Q1' is not a month, but other periods are (2001M1, 2001M2)");
+  put("p.csv",
+      "id,t,gdp\na,2001,1\na,2002,1\nb,\xEF\xBC\x92\xEF\xBC\x90\xEF\xBC\x90\xEF\xBC\x91,1\n");
+  refused("panel: {file: p.csv, unit: id, time: t}", "gdp",
+          "p.csv:4: t: '\xEF\xBC\x92\xEF\xBC\x90\xEF\xBC\x90\xEF\xBC\x91' is not an integer, but "
+          "other periods are (2001, 2002); it has U+FF12 (full width) in place of U+0032");
   put("p.csv", "id,t,gdp\na,early,1\na,late,1\nb,early,1\nb,2001-01,1\n");
   refused("panel: {file: p.csv, unit: id, time: t}", "gdp",
           "p.csv:2: t: 'early' is not a month, but other periods are (2001-01)");

@@ -1,4 +1,5 @@
-/* The summary at the end of a run: a line or two per result, then the phases. Figures are read from
+/* The summary at the end of a run: a line or two per result with what there is more to say of it
+ * below, then the phases. Figures are read from
  * the file (store/layout/headline.c). The results are complete by now: a failure here is only a
  * warning (verbs/compute.c).
  *
@@ -27,13 +28,23 @@ static const char *name_of(const char *path) {
   return within ? path + folder + 1 : path;
 }
 
+static void say_more(const char *text) {
+  while (*text) {
+    int length = (int)strcspn(text, "\n");
+    printf("    %.*s\n", length, text);
+    text += length + (text[length] == '\n');
+  }
+}
+
 /* Rank 0, out of the finished file: the words are those of `spillway info`. */
 static sw_status say_results(sw_error *err, const sw_session *s) {
   int count = 0;
   sw_headline *headline = NULL;
   SW_TRY(sw_headlines_read(err, s->arena, s->study->output_path, &count, &headline));
-  for (int k = 0; k < count; k++)
+  for (int k = 0; k < count; k++) {
     printf("  %-24s %s\n", name_of(headline[k].path), headline[k].text);
+    say_more(headline[k].more);
+  }
   return SW_OK;
 }
 

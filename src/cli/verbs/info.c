@@ -17,11 +17,11 @@ static const char help_text[] =
     "periods, and each result with its measure, parameters and variables.\n\n"
     "  -h, --help    this text";
 
-/* Prints every line of `text`, indented. */
-static void print_lines(const char *text) {
+/* Prints every line of `text`, each behind the indent. */
+static void print_lines(const char *indent, const char *text) {
   while (*text) {
     int length = (int)strcspn(text, "\n");
-    printf("    %.*s\n", length, text);
+    printf("%s%.*s\n", indent, length, text);
     text += length + (text[length] == '\n');
   }
 }
@@ -40,7 +40,7 @@ static void print_root(const char *path, const sw_results_info *info) {
     printf(": %s", info->first_period);
   if (info->n_periods > 1) printf(" to %s", info->last_period);
   printf("\n  inputs\n");
-  print_lines(info->inputs);
+  print_lines("    ", info->inputs);
   if (*info->missing_cells) printf("  missing cells: %s\n", info->missing_cells);
 }
 
@@ -53,6 +53,8 @@ static void print_headlines(const sw_results_info *info, const sw_info_result *r
     if (line->path[length] == '\0') printf("  headline    %s\n", line->text);
     if (line->path[length] == '/')
       printf("  headline    %s: %s\n", line->path + length + 1, line->text);
+    if (line->path[length] == '\0' || line->path[length] == '/')
+      print_lines("              ", line->more);
   }
 }
 

@@ -1,6 +1,7 @@
 /* Rows of links and their transpose. */
 #include "kernel/graph/graph.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -22,6 +23,7 @@ static sw_status make_room(sw_error *err, sw_graph *g, int64_t n, int64_t links)
     SW_TRY(replace(err, vertices, sizeof *g->out_start, &g->out_start));
     SW_TRY(replace(err, vertices, sizeof *g->in_start, &g->in_start));
     SW_TRY(replace(err, vertices, sizeof *g->spare_index, &g->spare_index));
+    SW_TRY(replace(err, vertices, sizeof *g->unit, &g->unit));
     SW_TRY(replace(err, vertices, sizeof *g->sent, &g->sent));
     SW_TRY(replace(err, vertices, sizeof *g->received, &g->received));
     SW_TRY(replace(err, 2 * vertices, sizeof *g->spare, &g->spare));
@@ -42,6 +44,7 @@ void sw_graph_free(sw_graph *g) {
   sw_free(g->out_start);
   sw_free(g->in_start);
   sw_free(g->spare_index);
+  sw_free(g->unit);
   sw_free(g->sent);
   sw_free(g->received);
   sw_free(g->spare);
@@ -54,20 +57,31 @@ void sw_graph_free(sw_graph *g) {
 
 /* ---- rows ------------------------------------------------------------------------------- */
 
+/* The vertices; of a unit in the network its vertex in spare_index. */
+static void number_vertices(sw_graph *g, const sw_links *links) {
+  g->n = 0;
+  for (int64_t i = 0; i < links->n; i++) {
+    g->spare_index[i] = g->n;
+    if (!links->outside || !links->outside[i]) g->unit[g->n++] = (int32_t)i;
+  }
+}
+
+/* Units outside have no links, and none leads to them. */
 static sw_status take_links(sw_error *err, sw_graph *g, const sw_links *links, int64_t wrong[2]) {
   int64_t at = 0;
   g->total = 0;
   for (int64_t i = 0; i < g->n; i++) {
+    int64_t unit = g->unit[i];
     g->out_start[i] = at;
     g->sent[i] = 0;
-    for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++) {
+    for (int64_t k = links->row_start[unit]; k < links->row_start[unit + 1]; k++) {
       if (links->value[k] < 0) {
-        wrong[0] = i;
+        wrong[0] = unit;
         wrong[1] = links->to[k];
         return sw_fail(err, SW_EINPUT, "a weight below 0: %.9g", links->value[k]);
       }
-      if (!(links->value[k] > 0) || links->to[k] == i) continue;
-      g->to[at] = links->to[k];
+      if (!(links->value[k] > 0) || links->to[k] == unit) continue;
+      g->to[at] = (int32_t)g->spare_index[links->to[k]];
       g->out[at++] = links->value[k];
       g->sent[i] += links->value[k];
     }
@@ -101,10 +115,17 @@ static void transpose(sw_graph *g) {
 
 sw_status sw_graph_fill(sw_error *err, sw_graph *g, const sw_links *links, int64_t wrong[2]) {
   SW_TRY(make_room(err, g, links->n, links->row_start[links->n]));
-  g->n = links->n;
+  number_vertices(g, links);
   SW_TRY(take_links(err, g, links, wrong));
   transpose(g);
   return SW_OK;
+}
+
+/* From the end, in place: a vertex's unit does not stand before it. */
+void sw_graph_spread(const sw_graph *g, int64_t n, double *value) {
+  int64_t vertex = g->n - 1;
+  for (int64_t i = n - 1; i >= 0; i--)
+    value[i] = vertex >= 0 && g->unit[vertex] == i ? value[vertex--] : NAN;
 }
 
 /* ---- ties ------------------------------------------------------------------------------- */

@@ -8,9 +8,10 @@
 #include "spillway/weights.h"
 
 /* Rows of links out of each vertex, and of those into it. Zeros to begin with; used for one graph
- * after another it keeps its memory, 24 bytes per link and 48 per vertex. */
+ * after another it keeps its memory, 24 bytes per link and 52 per vertex. */
 typedef struct sw_graph {
-  int64_t n, n_links;
+  int64_t n, n_links;            /* vertices: units but those outside the network */
+  int32_t *unit;                 /* n: of a vertex, ascending */
   int64_t *out_start, *in_start; /* n + 1 */
   int32_t *to, *from;
   double *out, *in;        /* weights, by row out of, and into a vertex */
@@ -25,6 +26,9 @@ typedef struct sw_graph {
  * units (else untouched); the caller says it. */
 sw_status sw_graph_fill(sw_error *err, sw_graph *graph, const sw_links *links, int64_t wrong[2]);
 void sw_graph_free(sw_graph *graph);
+/* What stands by vertex in the first places of `value` is put by unit, of n of them; NaN outside
+ * the network. */
+void sw_graph_spread(const sw_graph *graph, int64_t n, double *value);
 
 /* A link or two between i and a vertex j: w_ij and w_ji, 0 where it is not there. */
 typedef struct sw_graph_tie {

@@ -311,9 +311,9 @@ static sw_status finish_inequality(sw_error *err, sw_job *job, int pass, const v
   }
   if (with_zeros > 0)
     sw_note(job->notes,
-            "%s: %s: '%s' is zero for some units in %d periods: Theil L is undefined "
+            "%s: %s: '%s' is zero for some units in %d period%s: Theil L is undefined "
             "there",
-            job->where, job->name, job->input[0].name, with_zeros);
+            job->where, job->name, job->input[0].name, with_zeros, with_zeros == 1 ? "" : "s");
   return SW_OK;
 }
 

@@ -2,7 +2,8 @@
  * communities there are, which units are the core, and figures of the whole: density, reciprocity,
  * what has changed since the period before. A link is a kept pair with a value above 0; a negative
  * value is refused, a unit's pair with itself is left out. Units without links belong to the
- * network: n is all units.
+ * network. A unit none of whose pairs is defined does not: nothing is known of it, n is without it,
+ * and what is by unit is missing.
  *
  * Three passes over items see the links, and one over units fills what is by unit. The first is
  * arithmetic of kernel/graph, an item a period. Communities are the best of several starts, an item
@@ -61,7 +62,7 @@ typedef struct figures {
   int64_t wrong[2];
 } figures;
 
-/* A start; n numbers of communities follow, -1 for units without links. */
+/* A start; n numbers of communities follow, -1 for units without links and outside. */
 typedef struct start_found {
   double modularity;
   int32_t community[];
@@ -109,7 +110,8 @@ static size_t figures_bytes(const sw_job *job) {
 static void sum_blocks(const sw_graph *g, const sw_grouping *grouping, double *sum) {
   for (int64_t i = 0; i < g->n; i++)
     for (int64_t k = g->out_start[i]; k < g->out_start[i + 1]; k++)
-      sum[grouping->of[i] * grouping->n_groups + grouping->of[g->to[k]]] += g->out[k];
+      sum[grouping->of[g->unit[i]] * grouping->n_groups + grouping->of[g->unit[g->to[k]]]] +=
+          g->out[k];
 }
 
 /* The pattern of the core, 1 or 0 by unit; NaN without one. */
@@ -134,16 +136,18 @@ static void tile_figures(const sw_job *job, int t, figures *out, thread *w) {
     sw_fail(w->err, status, "%s", said.text);
     return;
   }
-  sw_graph_pagerank(g, state->damping, by_unit + PAGERANK * g->n);
-  sw_graph_hubs(g, by_unit + HUB * g->n, by_unit + AUTHORITY * g->n);
+  sw_graph_pagerank(g, state->damping, by_unit + PAGERANK * job->n);
+  sw_graph_hubs(g, by_unit + HUB * job->n, by_unit + AUTHORITY * job->n);
   int64_t size = 0;
   for (int64_t i = 0; i < g->n; i++)
     w->order[i] = (int32_t)i;
-  sw_graph_core(g, by_unit + CORENESS * g->n, w->order, &size, &out->core_r);
-  mark_core(g, w->order, size, by_unit + CORE * g->n);
+  sw_graph_core(g, by_unit + CORENESS * job->n, w->order, &size, &out->core_r);
+  mark_core(g, w->order, size, by_unit + CORE * job->n);
+  for (int q = 0; q < BY_UNIT; q++)
+    sw_graph_spread(g, job->n, by_unit + q * job->n);
   out->density = sw_graph_density(g);
   out->reciprocity = sw_graph_reciprocity(g);
-  if (state->grouping) sum_blocks(g, state->grouping, by_unit + BY_UNIT * g->n);
+  if (state->grouping) sum_blocks(g, state->grouping, by_unit + BY_UNIT * job->n);
   if (t > 0) sw_graph_change(&job->links[t - 1], &job->links[t], &out->jaccard, &out->overlap);
 }
 
@@ -165,7 +169,9 @@ static sw_status finish_figures(sw_error *err, sw_job *job, const char *all, voi
     if (!job->result[JACCARD].off) job->result[JACCARD].row[0][t] = found->jaccard;
     if (!job->result[OVERLAP].off) job->result[OVERLAP].row[0][t] = found->overlap;
     for (int q = DENSITY; q <= OVERLAP; q++)
-      if (found->density == 0) sw_job_undefined(job, q, t, "no links");
+      if (!(found->density > 0))
+        sw_job_undefined(
+            job, q, t, found->density == 0 ? "no links" : "no two units have a pair with a value");
     for (int q = JACCARD; q <= OVERLAP && t == 0; q++)
       sw_job_undefined(job, q, t, "there is no period before");
     if (blocks)
@@ -212,6 +218,9 @@ static void tile_communities(const sw_job *job, int64_t item, start_found *out, 
                             out->community) != SW_OK)
     return;
   out->modularity = sw_graph_modularity(&w->graph, state->resolution, out->community);
+  int64_t vertex = w->graph.n - 1;
+  for (int64_t i = job->n - 1; i >= 0; i--) /* as sw_graph_spread */
+    out->community[i] = vertex >= 0 && w->graph.unit[vertex] == i ? out->community[vertex--] : -1;
 }
 
 /* A multiple of 8, as records stand one behind the other. */
@@ -240,10 +249,11 @@ static sw_status finish_communities(sw_job *job, const char *all, char *result) 
 
 static void tile_paths(const sw_job *job, int64_t item, double *out, thread *w) {
   const network_state *state = job->state;
-  int64_t part = item % state->parts, n = job->n;
-  if (make_graph(job, (int)(item / state->parts), w))
-    sw_igraph_betweenness(w->err, &w->graph, part * n / state->parts, (part + 1) * n / state->parts,
-                          out);
+  int64_t part = item % state->parts;
+  if (!make_graph(job, (int)(item / state->parts), w)) return;
+  int64_t n = w->graph.n, lo = part * n / state->parts, hi = (part + 1) * n / state->parts;
+  if (lo < hi && sw_igraph_betweenness(w->err, &w->graph, lo, hi, out) != SW_OK) return;
+  sw_graph_spread(&w->graph, job->n, out);
 }
 
 static sw_status finish_paths(sw_job *job, const double *all, double *result) {
@@ -455,7 +465,7 @@ const sw_measure sw_measure_network = {
     .source = "Brin and Page 1998; Kleinberg 1999, Journal of the ACM 46:604-632; Traag, Waltman "
               "and van Eck 2019, Scientific Reports 9:5233; Borgatti and Everett 2000, Social "
               "Networks 21:375-395; Brandes 2001",
-    .version = 1,
+    .version = 2,
     .kind = SW_KIND_GLOBAL,
     .headline = "modularity",
     .param = params,

@@ -37,6 +37,12 @@ typedef struct market_potential {
   sw_arc_points points; /* ready after prepare */
 } market_potential;
 
+/* What the pass over masses leaves of a block. */
+typedef struct masses {
+  sw_negatives negative;
+  int64_t missing[]; /* by period */
+} masses;
+
 /* ---- arithmetic ------------------------------------------------------------------------- */
 
 /* M_i / d_ii^c of a mass; no area or a missing mass: NaN. An area of zero has no inside. */
@@ -60,12 +66,14 @@ static bool has_market(const sw_job *job, int t, int64_t unit) {
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
-static void place_masses(const sw_job *job, const sw_tile *tile, sw_negatives *seen) {
+static void place_masses(const sw_job *job, const sw_tile *tile, masses *seen) {
   const sw_view *local = &job->operand_local[MASSES];
   for (int64_t unit = tile->lo; unit < tile->hi; unit++)
     for (int t = 0; t < job->n_periods; t++) {
-      sw_flows_see(job, unit, t, seen);
-      local->row[t][unit - local->first] = sw_view_at(job->input[0].view, t, unit);
+      double mass = sw_view_at(job->input[0].view, t, unit);
+      sw_flows_see(job, unit, t, &seen->negative);
+      seen->missing[t] += isnan(mass);
+      local->row[t][unit - local->first] = mass;
     }
 }
 
@@ -115,9 +123,38 @@ static size_t workspace(const sw_job *job) {
 
 /* ---- folds ------------------------------------------------------------------------------ */
 
+static void merge(const sw_job *job, int pass, void *all, const void *part) {
+  masses *sum = all;
+  const masses *more = part;
+  sw_flows_merge(job, pass, &sum->negative, &more->negative);
+  for (int t = 0; t < job->n_periods; t++)
+    sum->missing[t] += more->missing[t];
+}
+
+/* The sums of all units are over fewer markets then, and smaller. */
+static void note_missing(sw_job *job, const masses *seen) {
+  int most = 0, periods = 0;
+  for (int t = 0; t < job->n_periods; t++) {
+    periods += seen->missing[t] > 0;
+    if (seen->missing[t] > seen->missing[most]) most = t;
+  }
+  if (periods == 0) return;
+  bool named = job->n_periods > 1;
+  sw_note(job->notes,
+          "%s: %s: '%s' is missing for %lld of %lld units%s%s%s: every potential is without their "
+          "markets",
+          job->where, job->name, job->input[0].name, (long long)seen->missing[most],
+          (long long)job->n, named ? " in " : "", named ? sw_job_period(job, most) : "",
+          periods > 1 ? " and for as many or fewer in other periods" : "");
+}
+
 /* The pass over masses has a partial, the other one has none. */
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
-  return pass == MASSES ? sw_flows_finish(err, job, pass, all, result) : SW_OK;
+  if (pass != MASSES) return SW_OK;
+  const masses *seen = all;
+  SW_TRY(sw_flows_finish(err, job, pass, &seen->negative, result));
+  note_missing(job, seen);
+  return SW_OK;
 }
 
 /* ---- resolve ---------------------------------------------------------------------------- */
@@ -139,7 +176,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
             "%s: %s: distances are in the unit of their file, but the distance within a unit is in "
             "km; write own: none to leave it out",
             job->where, job->name);
-  sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = sizeof(sw_negatives), .operand = 1});
+  size_t partial = sizeof(masses) + (size_t)job->n_periods * sizeof(int64_t);
+  sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = partial, .operand = 1});
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .grain = GRAIN});
   job->state = m;
   return SW_OK;
@@ -197,7 +235,7 @@ const sw_measure sw_measure_market_potential = {
     .resolve = resolve,
     .prepare = prepare,
     .tile = tile,
-    .merge = sw_flows_merge,
+    .merge = merge,
     .finish = finish,
     .workspace = workspace,
 };

@@ -1,7 +1,7 @@
 /* An earlier results file, of which results are taken where they rest on the same: those of pairs
  * and of what works period by period for periods of the same operand hash, others where all periods
- * have the same. The engine decides and copies, `store` implements it on the file. Nothing is used that does not match its
- * checksum. */
+ * have the same. The engine decides and copies, `store` implements it on the file. Nothing is used
+ * that does not match its checksum. */
 #ifndef SW_PLAN_PORTS_PAST_H
 #define SW_PLAN_PORTS_PAST_H
 
@@ -36,6 +36,9 @@ struct sw_past {
   /* The same period by period: taken[t], by a job whose periods rest on nothing of each other. Its
    * tables are put where any period is. */
   sw_status (*periods)(sw_past *, sw_error *, int job, const uint64_t *hash, int n, bool *taken);
+  /* Whether the job has said lines of itself there (sw_job_say); `values` puts them too.
+   * Collective. */
+  sw_status (*says)(sw_past *, sw_error *, int job, bool *says);
 };
 
 #endif

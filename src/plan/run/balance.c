@@ -4,7 +4,8 @@
  *
  * A balanced entry takes copies of its inputs, in which the values of all other units are missing.
  * They are made anew whenever the entry runs, once its inputs are there; bind.c, views, hashes and
- * `verify` see columns like any other. Cost: n*T doubles for each input, and one pass over them. */
+ * `verify` see columns like any other. What it has of the other units is missing, too. Cost: n*T
+ * doubles for each input, and one pass over them. */
 #include "plan/run/private.h"
 
 #include <math.h>
@@ -88,6 +89,9 @@ sw_status sw_run_balance(sw_error *err, sw_run *run, int e) {
   for (int64_t k = 0; k < own; k++)
     kept += copy_unit(run, e, k);
   SW_TRY(run->team->sum_i64(run->team, err, &kept, 1));
+  if (kept == 0 && job->n_periods == 1)
+    return sw_fail(err, SW_EINPUT, "%s: %s: balanced: no unit has values of all its inputs",
+                   entry->where, entry->name);
   if (kept == 0)
     return sw_fail(err, SW_EINPUT,
                    "%s: %s: balanced: no unit has values in all its %d periods; list those that "
@@ -97,6 +101,22 @@ sw_status sw_run_balance(sw_error *err, sw_run *run, int e) {
     sw_log(SW_LOG_INFO, "%s: balanced: %lld of %lld units have values in all its periods",
            entry->name, (long long)kept, (long long)job->n);
   return SW_OK;
+}
+
+/* What the entry has of units that are not kept becomes missing: a measure may have a value of a
+ * unit without looking at its inputs, as a market potential without the own market has. Local. */
+void sw_run_balance_results(sw_run *run, int e) {
+  const sw_job *job = &run->job[e];
+  int64_t own = run->panel->hi - run->panel->lo;
+  if (!run->study->entry[e].balanced || run->untried[e]) return;
+  const double *kept = row_at(run, e, 0, 0); /* left out of one input, left out of all */
+  for (int q = 0; job->measure->output[q].name; q++) {
+    const sw_result *result = &job->result[q];
+    if (result->off || result->output->shape != SW_UNIT) continue;
+    for (int64_t r = 0; r < (int64_t)result->width * sw_result_periods(job, result); r++)
+      for (int64_t k = 0; k < own; k++)
+        if (isnan(kept[k])) result->row[r][k] = NAN;
+  }
 }
 
 /* ---- the number of units ------------------------------------------------------------------ */

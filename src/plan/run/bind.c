@@ -7,6 +7,7 @@
  * equal on all ranks except for the local rows; no value is looked at, which is left to the passes.
  * Jobs are bound in study->order, so the job whose result is an input is bound before the job that
  * takes it. Everything lives in the run's arena; sw_run_destroy releases the rest. */
+#include "measure/said.h"
 #include "plan/descriptor/descriptor.h"
 #include "plan/run/private.h"
 #include "plan/sums/sums.h"
@@ -72,6 +73,7 @@ static sw_status shape_results(sw_error *err, sw_run *run, sw_job *job) {
   while (job->measure->output[outputs].name)
     outputs++;
   SW_NEW(err, run->arena, job->why, (int64_t)outputs * job->n_periods + 1);
+  SW_NEW(err, run->arena, job->said, 1);
   for (int q = 0; job->measure->output[q].name; q++) {
     sw_result *result = &job->result[q];
     const sw_output *output = result->output;

@@ -4,7 +4,7 @@
  * it.
  *
  * A pass that sees links runs in windows of periods. Memory of a node: the links of a window, 12
- * bytes each and 8 for each unit and period; a window takes as many periods as fit in
+ * bytes each and 9 for each unit and period; a window takes as many periods as fit in
  * team->window_bytes, but as many as the node has threads (so that none is idle), and one period
  * more, the one before. While a period is read, each rank holds its own part of it once more, 16
  * bytes for each kept place. No bit depends on the windows.
@@ -97,7 +97,7 @@ static int64_t places(const sw_run *run, const sw_link_source *source, int m, in
 static int64_t period_bytes(const sw_run *run, int e, int t) {
   int64_t n = run->panel->units.n;
   const sw_link_source *source = run->private->links[e];
-  return places(run, source, sw_run_links_matrix(run, e, t), 0, n) * 12 + 8 * (n + 1);
+  return places(run, source, sw_run_links_matrix(run, e, t), 0, n) * 12 + 8 * (n + 3) + n;
 }
 
 /* The end of the window that begins with period t0. */
@@ -142,6 +142,7 @@ typedef struct reading {
   int64_t count;
   int32_t *partner; /* a batch as it is stored */
   void *value;
+  uint8_t *seen; /* of all units, the node's: 1 once a defined pair is met. Ranks write the same */
 } reading;
 
 /* Rows go to the ranks of a node in equal parts. Those of a dense matrix are stored in squares,
@@ -194,7 +195,7 @@ static int by_partner(const void *a, const void *b) {
 
 /* Appends the row's links out of `count` stored places that begin at `at` of the batch, by partner;
  * stored they are by value. Returns how many they are. */
-static int64_t take_row(reading *r, int64_t at, int64_t count) {
+static int64_t take_row(reading *r, int64_t row, int64_t at, int64_t count) {
   bool dense = r->run->pair[r->source->entry].keep.kind == SW_KEEP_DENSE;
   bool wide = r->run->study->float64;
   int64_t before = r->count;
@@ -204,7 +205,9 @@ static int64_t take_row(reading *r, int64_t at, int64_t count) {
     /* A damaged file that is verified may name a unit that is none; the partner's own check says
      * so. */
     bool is_unit = to >= 0 && to < r->run->panel->units.n;
-    if (is_unit && !isnan(value)) r->link[r->count++] = (link){value, to};
+    if (!is_unit || isnan(value)) continue;
+    r->link[r->count++] = (link){value, to};
+    if (to != row) r->seen[row] = r->seen[to] = 1;
   }
   if (!dense) qsort(r->link + before, (size_t)(r->count - before), sizeof(link), by_partner);
   return r->count - before;
@@ -220,7 +223,7 @@ static sw_status read_rows(sw_error *err, reading *r, int64_t *degree) {
     SW_TRY(sink->read(sink, err, &piece, r->source->quantity, r->value));
     for (int64_t row = i, at = 0; row < end; row++) {
       int64_t count = places(r->run, r->source, r->matrix, row, row + 1);
-      degree[row] = take_row(r, at, count);
+      degree[row] = take_row(r, row, at, count);
       at += count;
     }
   }
@@ -260,6 +263,18 @@ static int64_t add_degrees(int64_t *row_start, int64_t n) {
   return islands;
 }
 
+/* `seen` becomes the opposite, of units that have places at all: one without is a unit without
+ * links. Whether any is left. */
+static bool find_outside(const sw_run *run, const sw_link_source *source, int matrix, int64_t n,
+                         uint8_t *seen) {
+  bool any = false;
+  for (int64_t i = 0; i < n; i++) {
+    seen[i] = !seen[i] && places(run, source, matrix, i, i + 1) > 0;
+    any = any || seen[i];
+  }
+  return any;
+}
+
 /* Puts what this rank has read at its place among the node's. */
 static void place_links(const reading *r, const int64_t *row_start, double *value, int32_t *to) {
   int64_t at = row_start[r->lo];
@@ -278,16 +293,21 @@ static sw_status load_period(sw_error *err, sw_run *run, int e, int t) {
   int64_t n = from->n;
   reading r = {.run = run, .source = source, .matrix = sw_run_links_matrix(run, e, t)};
   void **rows = &source->shared[2 * t], **links = &source->shared[2 * t + 1];
-  sw_status status = team->node_alloc(team, err, (size_t)(n + 2) * sizeof(int64_t), rows);
+  sw_status status =
+      team->node_alloc(team, err, (size_t)(n + 3) * sizeof(int64_t) + (size_t)n, rows);
   if (status == SW_OK) {
+    r.seen = (uint8_t *)((int64_t *)*rows + n + 3);
     status = open_reading(err, &r);
     if (status == SW_OK) status = read_rows(err, &r, (int64_t *)*rows + 1);
     status = sw_team_agree(team, err, status, 0);
   }
   int64_t *row_start = *rows;
   if (status == SW_OK) status = team->node_barrier(team, err);
-  /* Islands stand behind the rows, for the other ranks. */
-  if (status == SW_OK && team->node_rank == 0) row_start[n + 1] = add_degrees(row_start, n);
+  /* Behind the rows, for the other ranks: islands, and whether any unit is outside. */
+  if (status == SW_OK && team->node_rank == 0) {
+    row_start[n + 1] = add_degrees(row_start, n);
+    row_start[n + 2] = find_outside(run, source, r.matrix, n, r.seen);
+  }
   if (status == SW_OK) status = team->node_barrier(team, err);
   if (status == SW_OK) status = team->node_alloc(team, err, (size_t)row_start[n] * 12 + 16, links);
   if (status == SW_OK) {
@@ -300,6 +320,7 @@ static sw_status load_period(sw_error *err, sw_run *run, int e, int t) {
                                  .to = to,
                                  .value = value,
                                  .islands = row_start[n + 1],
+                                 .outside = row_start[n + 2] ? r.seen : NULL,
                                  .symmetric = !from->directed &&
                                               (kind == SW_KEEP_DENSE || kind == SW_KEEP_ABOVE)};
     status = team->node_barrier(team, err);

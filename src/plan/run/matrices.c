@@ -94,6 +94,7 @@ void sw_run_matrices_take(sw_run *run, int entry) {
   job->label = own.label;
   job->result = own.result;
   job->why = own.why;
+  job->said = own.said;
   job->whole_series = own.whole_series;
   job->n_axes = own.n_axes;
   memcpy(job->axis, own.axis, sizeof own.axis);

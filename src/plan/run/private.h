@@ -62,6 +62,8 @@ sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, i
  * bound; before their passes, once their inputs are there (collective). */
 sw_status sw_run_balance_bind(sw_error *err, sw_run *run, int entry);
 sw_status sw_run_balance(sw_error *err, sw_run *run, int entry);
+/* After its passes: results of units that are not kept are missing. Local. */
+void sw_run_balance_results(sw_run *run, int entry);
 /* Notes where the number of units changes between periods, or is one. Collective. */
 sw_status sw_run_note_units(sw_error *err, sw_run *run, int entry);
 
@@ -85,8 +87,8 @@ sw_status sw_run_links_pass(sw_error *err, sw_run *run, int entry, sw_tiles *til
  * there; the rest is computed. The operand hash is made where there is a past. Collective. */
 sw_status sw_run_plain_results(sw_error *err, sw_run *run, int entry);
 
-/* All passes of an entry, over all periods; whether other entries read whole numbers of it, of which
- * a file keeps missing and -1 alike. */
+/* All passes of an entry, over all periods; whether other entries read whole numbers of it, of
+ * which a file keeps missing and -1 alike. */
 sw_status sw_run_compute(sw_error *err, sw_run *run, int entry);
 bool sw_run_is_read_as_integer(const sw_run *run, int entry);
 

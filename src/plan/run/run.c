@@ -117,6 +117,7 @@ static sw_status run_plain(sw_error *err, sw_run *run, int e) {
   pass_on_untried(run, e);
   sw_status status = sw_run_balance(err, run, e);
   if (status == SW_OK) status = sw_run_plain_results(err, run, e);
+  if (status == SW_OK) sw_run_balance_results(run, e);
   if (status == SW_OK) status = sw_run_check_integers(err, run, e);
   if (status == SW_OK) status = count_undefined(err, run, e);
   if (status == SW_OK && !run->no_pairs && !run->operand_hash[e])
@@ -171,6 +172,7 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   pass_on_untried(run, e);
   sw_status status = sw_run_balance(err, run, e);
   if (status == SW_OK) status = sw_run_passes(err, run, e);
+  if (status == SW_OK) sw_run_balance_results(run, e);
   if (status == SW_OK) status = sw_run_check_integers(err, run, e);
   if (status == SW_OK) status = run_rest_of_plain(err, run, e);
   if (status == SW_OK) status = sw_run_note_units(err, run, e);
@@ -180,6 +182,7 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   for (int m = e; status == SW_OK && (m = sw_run_matrices_next(run, e, m)) >= 0;)
     status = run_pairs(err, run, m, sink);
   /* Once more: whole rows may have filled some. */
+  if (status == SW_OK) sw_run_balance_results(run, e);
   if (status == SW_OK && sink) status = sw_run_check_integers(err, run, e);
   sw_run_passes_release(run, e);
   say_notes(run);
@@ -203,6 +206,7 @@ sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *pairs, co
   sw_run_matrices_take(run, e);
   if (status == SW_OK) status = sw_pairs_run(err, run, e, work);
   if (status == SW_OK && sums) status = sw_sums_run(err, run, e, sums);
+  if (status == SW_OK) sw_run_balance_results(run, own);
   sw_run_passes_release(run, e);
   return status;
 }

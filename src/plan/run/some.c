@@ -6,6 +6,7 @@
  * That this gives the bits of all periods computed together is what a job promises that is not
  * `pooled`; the sweep over the catalogue holds every measure to it. Where the measure declares for
  * fewer periods something else than for all, nothing is computed and the caller computes all. */
+#include "measure/said.h"
 #include "plan/descriptor/descriptor.h"
 #include "plan/run/private.h"
 
@@ -102,6 +103,7 @@ static sw_status share_rows(sw_error *err, sw_run *run, const bool *wanted, cons
   while (part->measure->output[outputs].name)
     outputs++;
   SW_NEW(err, run->arena, part->why, (int64_t)outputs * part->n_periods + 1);
+  SW_NEW(err, run->arena, part->said, 1);
   for (int q = 0; part->measure->output[q].name; q++) {
     sw_result *mine = &part->result[q];
     const sw_result *theirs = &whole->result[q];
@@ -182,6 +184,7 @@ sw_status sw_run_some(sw_error *err, sw_run *run, int e, const bool *wanted, boo
     sw_run_passes_release(run, e);
     run->whole = NULL;
     if (status == SW_OK) place_globals(wanted, at, whole);
+    whole->said->part = at->said->used > 0;
     *done = status == SW_OK;
   }
   if (at->measure->destroy) at->measure->destroy(at);

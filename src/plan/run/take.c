@@ -5,9 +5,11 @@
  * By period where what an entry has of a period rests on that period alone: the periods whose
  * operand hash the earlier file has are taken, and the entry is computed with the others only
  * (some.c). Else all of an entry or nothing: what its passes leave for each other is not in the
- * file, so one period that has changed has them run over all.
+ * file, so one period that has changed has them run over all. The lines that an entry says of
+ * itself (sw_job_say) are of all its periods together, and so is such an entry.
  *
  * Pairs are taken matrix by matrix (plan/pairs/past.c). */
+#include "measure/said.h"
 #include "plan/run/describe.h"
 #include "plan/run/private.h"
 
@@ -43,7 +45,8 @@ static int invert(bool *taken, int n) {
 }
 
 /* Where some periods are taken and the others cannot be computed alone, all are computed: what was
- * taken is overwritten with the same bits. */
+ * taken is overwritten with the same bits. So they are where those that were computed say
+ * something: it would be said of them alone. */
 static sw_status take_periods(sw_error *err, sw_run *run, int e, bool *part) {
   int n = run->job[e].n_periods;
   bool done = false;
@@ -54,7 +57,9 @@ static sw_status take_periods(sw_error *err, sw_run *run, int e, bool *part) {
     return SW_OK;
   }
   if (taken > 0) SW_TRY(sw_run_some(err, run, e, part, &done));
-  if (!done) return sw_run_compute(err, run, e);
+  double again = !done || run->job[e].said->part; /* rank 0 knows what was said */
+  SW_TRY(run->team->max_f64(run->team, err, &again, 1));
+  if (again != 0) return sw_run_compute(err, run, e);
   run->parts_taken++;
   run->periods_taken += taken;
   run->periods_of += n;
@@ -63,7 +68,7 @@ static sw_status take_periods(sw_error *err, sw_run *run, int e, bool *part) {
 
 sw_status sw_run_plain_results(sw_error *err, sw_run *run, int e) {
   const sw_job *job = &run->job[e];
-  bool taken = false, *part = NULL;
+  bool taken = false, says = false, *part = NULL;
   if (run->sampling) return sw_run_sampled(err, run, e);
   if (!run->past || run->no_pairs || sw_run_is_read_as_integer(run, e))
     return sw_run_compute(err, run, e);
@@ -71,7 +76,9 @@ sw_status sw_run_plain_results(sw_error *err, sw_run *run, int e) {
       sw_arena_alloc(err, run->arena, (size_t)job->n_periods, sizeof *part, (void **)&part);
   SW_TRY(sw_team_agree(run->team, err, status, 0));
   SW_TRY(sw_run_operand_hash(err, run, e));
-  if (sw_run_is_by_period(run, e)) return take_periods(err, run, e, part);
+  bool by_period = sw_run_is_by_period(run, e);
+  if (by_period) SW_TRY(run->past->says(run->past, err, e, &says));
+  if (by_period && !says) return take_periods(err, run, e, part);
   SW_TRY(run->past->values(run->past, err, e, run->operand_hash[e],
                            job->whole_series ? 1 : job->n_periods, &taken));
   run->results_taken += taken;

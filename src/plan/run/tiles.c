@@ -6,6 +6,7 @@
  * All functions but the views are collective. Messages per pass: partials of n / SW_BLOCK blocks,
  * or the records, to rank 0; operands of n*T doubles per column to every node. */
 #include "plan/task/tiles.h"
+#include "measure/said.h"
 #include "plan/descriptor/descriptor.h"
 #include "plan/run/private.h"
 #include "plan/task/resource.h"
@@ -152,6 +153,8 @@ static sw_status fold(sw_error *err, sw_run *run, int e, int pass, const sw_tile
                  : merge_partials(err, job, pass, all, total, &ordered);
     if (status == SW_OK && job->measure->finish)
       status = job->measure->finish(err, job, pass, ordered, result);
+    if (status == SW_OK && job->said->lost)
+      status = sw_fail(err, SW_ENOMEM, "%s: out of memory for what it says", job->name);
   }
   status = sw_team_agree(team, err, status, 0);
   if (status == SW_OK && result_bytes) status = team->broadcast(team, err, result, result_bytes, 0);
@@ -223,8 +226,10 @@ static sw_status run_pass(sw_error *err, sw_run *run, int e, int pass) {
 }
 
 /* Passes over pairs are the business of sw_pairs_run, which comes last. What resolve has asked for
- * is made before the first pass, so that `prepare` may look at it. */
+ * is made before the first pass, so that `prepare` may look at it. Passes may run again: they say
+ * again what they say. */
 sw_status sw_run_passes(sw_error *err, sw_run *run, int e) {
+  sw_said_clear(&run->job[e]);
   if (!run->untried[e]) SW_TRY(sw_resource_make(err, run, e));
   for (int pass = 0; pass < run->job[e].n_passes; pass++)
     if (run->job[e].pass[pass].domain != SW_PAIRS && !run->untried[e])

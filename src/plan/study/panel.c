@@ -325,6 +325,21 @@ static sw_status read_number_form(sw_error *err, sw_study_reader *in, const sw_n
   return SW_OK;
 }
 
+/* HDF5 and netCDF have numbers, not texts of them, and no last lines. In a list with a text file
+ * the keys are that file's. */
+static sw_status refuse_text_keys(sw_error *err, const sw_panel_spec *spec, const sw_node *panel) {
+  static const char *const keys[] = {"footer", "decimal", "thousands", "percent"};
+  for (int f = 0; f < spec->n_files; f++)
+    if (!sw_ends_with(spec->path[f], ".h5") && !sw_ends_with(spec->path[f], ".nc")) return SW_OK;
+  for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+    const sw_node *node = sw_node_get(panel, keys[k]);
+    if (node)
+      return sw_node_fail(err, node, "%s: is of text files, and %s is none; leave it out", keys[k],
+                          spec->file[0]);
+  }
+  return SW_OK;
+}
+
 /* As a cell of the panel would be read, else as a study writes numbers. */
 static bool is_number(const sw_panel_spec *spec, const char *text, double *value) {
   size_t length = strlen(text);
@@ -387,6 +402,7 @@ sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in) {
   const sw_node *footer = sw_node_get(node, "footer");
   if (footer) SW_TRY(sw_form_integer(err, footer, 0, INT64_MAX, &spec->footer));
   SW_TRY(read_number_form(err, in, node));
+  SW_TRY(refuse_text_keys(err, spec, node));
   const sw_node *periods = sw_node_get(node, "periods");
   SW_TRY(sw_form_texts(err, in->arena, periods, &spec->n_taken, &spec->taken));
   if (periods && spec->n_taken == 0)

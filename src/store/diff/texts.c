@@ -131,7 +131,8 @@ static sw_status tell_difference(sw_diff *diff, const char *where, const char *n
   if (strcmp(name, SW_ATTR_INPUTS) == 0) return tell_pieces(diff, full, next_input, text);
   if (strcmp(name, SW_ATTR_WEIGHTS) == 0) return tell_pieces(diff, full, next_weights, text);
   if (strcmp(name, SW_ATTR_PARAMETERS) == 0) return tell_pieces(diff, full, next_parameter, text);
-  if (strchr(text[SW_OLD], '\n') || strchr(text[SW_NEW], '\n'))
+  if (strchr(text[SW_OLD], '\n') || strchr(text[SW_NEW], '\n') ||
+      strcmp(name, SW_ATTR_SUMMARY) == 0)
     return tell_pieces(diff, full, next_line, text);
   return sw_diff_note(diff, "%s: %.*s -> %.*s", full, 2 * SHOWN, text[SW_OLD], 2 * SHOWN,
                       text[SW_NEW]);
@@ -181,6 +182,13 @@ static bool same_text(const char *name, const char *const text[2]) {
          strncmp(text[SW_OLD], text[SW_NEW], digits) == 0;
 }
 
+/* A result of which nothing is said may have no such attribute, or an empty one. */
+static const char *text_of(sw_arena *arena, hid_t object, const char *name) {
+  bool said = strcmp(name, SW_ATTR_SUMMARY) == 0;
+  if (said && H5Aexists(object, name) <= 0) return "";
+  return sw_h5_attribute_text(arena, object, name);
+}
+
 /* Names in the order of HDF5's index by name, those of the new file alone last. */
 sw_status sw_diff_attributes(sw_diff *diff, const char *where, const hid_t object[2]) {
   name_list list = {.arena = diff->arena};
@@ -193,8 +201,8 @@ sw_status sw_diff_attributes(sw_diff *diff, const char *where, const hid_t objec
   for (int i = 0; i < list.count; i++) {
     const char *name = list.name[i];
     if (dataset && strcmp(name, SW_ATTR_UNDEFINED) == 0) continue; /* the values say it */
-    const char *text[2] = {sw_h5_attribute_text(diff->arena, object[SW_OLD], name),
-                           sw_h5_attribute_text(diff->arena, object[SW_NEW], name)};
+    const char *text[2] = {text_of(diff->arena, object[SW_OLD], name),
+                           text_of(diff->arena, object[SW_NEW], name)};
     if (!same_text(name, text)) SW_TRY(tell_difference(diff, where, name, text));
   }
   return SW_OK;

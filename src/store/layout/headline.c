@@ -1,10 +1,11 @@
 /* Headlines out of a results file. Each figure says what it rests on: of how many units or pairs it
  * is, "(432 of 464)", and where it is undefined why. First and last period, so that a change shows;
- * of others only that they are undefined.
+ * of others that they are undefined, and how the number of units or pairs changes, as the mean over
+ * other units is another one.
  *
  * All comes from the file, which may be damaged or of an older version: a figure that cannot be
  * read is left out, a count that is not there is not said. Cost: a period of units for each of two
- * periods, and single numbers. */
+ * periods, for all where some values are missing, and single numbers. */
 #include "store/layout/headline.h"
 
 #include <math.h>
@@ -12,11 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/h5/shape.h"
 #include "store/layout/contents.h"
+#include "store/layout/figure.h"
+#include "store/layout/group_table.h"
 #include "store/layout/layout.h"
 
-enum { NEITHER = -1, UNDEFINED_SAID = 3 };
+enum { UNDEFINED_SAID = 3 };
 
 /* What measures call the number of units or values that their figures rest on. */
 static const char *const used_name = "n_used";
@@ -27,73 +29,31 @@ typedef struct looking {
   sw_arena *arena;
   hid_t group;
   const char *reasons; /* the attribute; "" without */
+  const char *parameters;
+  bool is_joint; /* a composite, of which the run warns that the number of its units changes */
   int64_t n_units, n_periods;
   const char *const *period;
 } looking;
 
-/* A variable: which axis is time, which is by unit. */
-typedef struct figure {
-  hid_t dataset;
-  const char *name;
-  sw_h5_shape shape;
-  int time, unit;
-} figure;
-
-/* ---- variables -------------------------------------------------------------------------- */
-
-/* False: there is none of that name, or not of numbers. */
-static bool open_figure(const looking *in, const char *name, figure *f) {
-  *f = (figure){.dataset = sw_contents_variable(in->group, name), .name = name};
-  f->time = f->unit = NEITHER;
-  if (f->dataset < 0) return false;
-  f->shape = sw_h5_shape_of(f->dataset);
-  bool number = f->shape.number == SW_H5_REAL || f->shape.number == SW_H5_INTEGER;
-  if (!number || f->shape.rank < 0) {
-    H5Dclose(f->dataset);
-    return false;
-  }
-  for (int a = 0; a < f->shape.rank; a++) {
-    char path[SW_H5_PATH_ROOM];
-    sw_h5_axis_path(f->dataset, a, path);
-    if (strcmp(sw_h5_last_part(path), SW_NAME_TIME) == 0) f->time = a;
-    if (strcmp(sw_h5_last_part(path), SW_NAME_UNIT) == 0) f->unit = a;
-  }
-  return true;
-}
-
 /* Periods that it has numbers of; no more than there are labels for. */
-static int64_t periods_of(const looking *in, const figure *f) {
-  int64_t n = f->time < 0 ? 1 : (int64_t)f->shape.extent[f->time];
+static int64_t periods_of(const looking *in, const sw_figure *f) {
+  int64_t n = sw_figure_periods(f);
   return f->time >= 0 && n > in->n_periods ? in->n_periods : n;
 }
 
-static int64_t units_of(const figure *f) {
-  return f->unit < 0 ? 1 : (int64_t)f->shape.extent[f->unit];
+static int64_t units_of(const sw_figure *f) {
+  return sw_figure_length(f, f->unit);
 }
 
-/* Its numbers in period t, of all units; on axes of its own the first position. A whole number of
- * -1 is what is not defined. */
-static bool read_period(const figure *f, int64_t t, double *to) {
-  hsize_t start[H5S_MAX_RANK] = {0}, count[H5S_MAX_RANK], n = (hsize_t)units_of(f);
-  for (int a = 0; a < f->shape.rank; a++) {
-    if (f->shape.extent[a] == 0) return false;
-    count[a] = a == f->unit ? n : 1;
-    start[a] = a == f->time ? (hsize_t)t : 0;
-  }
-  hid_t space = H5Dget_space(f->dataset), memory = H5Screate_simple(1, &n, NULL);
-  if (f->shape.rank > 0) H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
-  herr_t code = H5Dread(f->dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, to);
-  H5Sclose(memory);
-  H5Sclose(space);
-  for (hsize_t k = 0; code >= 0 && k < n; k++)
-    if (f->shape.number == SW_H5_INTEGER && to[k] == -1) to[k] = NAN;
-  return code >= 0;
+/* Of all units, or the one number. */
+static bool read_period(const sw_figure *f, int64_t t, double *to) {
+  return sw_figure_read(f, t, f->unit, to);
 }
 
 /* ---- words ------------------------------------------------------------------------------ */
 
 /* "gini", and on axes of its own the label of the position that is shown. */
-static const char *name_of(const looking *in, const figure *f) {
+static const char *name_of(const looking *in, const sw_figure *f) {
   const char *text = f->name;
   for (int a = 0; text && a < f->shape.rank; a++) {
     char path[SW_H5_PATH_ROOM];
@@ -112,11 +72,8 @@ static const char *name_of(const looking *in, const figure *f) {
   return text;
 }
 
-/* What the file says of an output in a period, a line of the attribute; NULL: nothing. */
-static const char *find_reason(const looking *in, const figure *f, int64_t t) {
-  const char *label =
-      f->time < 0 ? NULL : sw_arena_printf(in->arena, "%s in %s: ", f->name, in->period[t]);
-  if (f->time < 0) label = sw_arena_printf(in->arena, "%s: ", f->name);
+/* The rest of the attribute's line that begins with `label`, or NULL. */
+static const char *line_of(const looking *in, const char *label) {
   for (const char *at = in->reasons; label && *at; at += strcspn(at, "\n"), at += *at == '\n') {
     size_t line = strcspn(at, "\n"), length = strlen(label);
     if (line > length && strncmp(at, label, length) == 0)
@@ -125,13 +82,21 @@ static const char *find_reason(const looking *in, const figure *f, int64_t t) {
   return NULL;
 }
 
+/* What the file says of an output in a period; NULL: nothing. A cross-section's has no name. */
+static const char *find_reason(const looking *in, const sw_figure *f, int64_t t) {
+  const char *why = NULL;
+  if (f->time >= 0)
+    why = line_of(in, sw_arena_printf(in->arena, "%s in %s: ", f->name, in->period[t]));
+  return why ? why : line_of(in, sw_arena_printf(in->arena, "%s: ", f->name));
+}
+
 /* The mean of the units that have a value, or the one number. */
 typedef struct number {
   double value;
   int64_t with, of; /* 0: of no units */
 } number;
 
-static bool number_in(const looking *in, const figure *f, const figure *used, int64_t t,
+static bool number_in(const looking *in, const sw_figure *f, const sw_figure *used, int64_t t,
                       double *room, number *out) {
   *out = (number){.value = NAN};
   if (!read_period(f, t, room)) return false;
@@ -152,7 +117,7 @@ static bool number_in(const looking *in, const figure *f, const figure *used, in
 
 /* "0.3691 in 2000 (432 of 464)", "undefined in 2003: constant". `alone`: there is but one period,
  * so it need not be named. */
-static const char *say(const looking *in, const figure *f, int64_t t, bool alone,
+static const char *say(const looking *in, const sw_figure *f, int64_t t, bool alone,
                        const number *found) {
   const char *when = alone ? "" : sw_arena_printf(in->arena, " in %s", in->period[t]);
   const char *of = "";
@@ -166,25 +131,52 @@ static const char *say(const looking *in, const figure *f, int64_t t, bool alone
   return sw_arena_printf(in->arena, "undefined%s: %s", when, why);
 }
 
-/* Periods between the first and the last in which the one number is undefined: some of them. */
-static const char *say_between(const looking *in, const figure *f, double *room) {
-  const char *text = "";
-  int64_t said = 0;
-  for (int64_t t = 1; text && f->unit < 0 && t + 1 < periods_of(in, f); t++) {
-    number found;
-    if (!number_in(in, f, NULL, t, room, &found) || !isnan(found.value)) continue;
+/* What periods have that are not shown themselves: in which of them nothing is defined, and how the
+ * number of units changes. */
+typedef struct walked {
+  const char *undefined; /* "; undefined in 2003: constant" */
+  int64_t least, most;   /* units with a value, of the periods that have any; 0: none */
+  int64_t in_least, in_most;
+} walked;
+
+static void count_units(walked *w, int64_t t, int64_t with) {
+  if (with == 0) return;
+  if (w->least == 0 || with < w->least) w->least = with, w->in_least = t;
+  if (with > w->most) w->most = with, w->in_most = t;
+}
+
+/* Some of the periods that are undefined in a row for one reason are named, of the others it is
+ * said how many there are. Where no value is missing periods need not be read. */
+static walked walk(const looking *in, const sw_figure *f, double *room) {
+  walked w = {.undefined = ""};
+  int64_t last = periods_of(in, f) - 1, said = 0;
+  number found;
+  bool reads = f->unit < 0 || sw_figure_may_lack(f, 1);
+  for (int64_t t = 0; reads && w.undefined && t <= last; t++) {
+    if (!number_in(in, f, NULL, t, room, &found)) continue;
+    count_units(&w, t, found.with);
+    if (t == 0 || t == last || !isnan(found.value)) continue;
     if (said++ < UNDEFINED_SAID)
-      text = sw_arena_printf(in->arena, "%s; %s", text, say(in, f, t, false, &found));
+      w.undefined = sw_arena_printf(in->arena, "%s; %s", w.undefined, say(in, f, t, false, &found));
   }
-  if (text && said > UNDEFINED_SAID)
-    text =
-        sw_arena_printf(in->arena, "%s, and in %lld other period%s", text,
+  if (w.undefined && said > UNDEFINED_SAID)
+    w.undefined =
+        sw_arena_printf(in->arena, "%s, and in %lld other period%s", w.undefined,
                         (long long)(said - UNDEFINED_SAID), said == UNDEFINED_SAID + 1 ? "" : "s");
-  return text;
+  return w;
+}
+
+/* A mean over other units than before may change although no unit does. */
+static const char *say_units(const looking *in, const walked *w) {
+  if (w->least == w->most || in->is_joint) return "";
+  bool balanced = in->parameters && strstr(in->parameters, ", balanced: true");
+  return sw_arena_printf(in->arena, "; units with values: %lld in %s to %lld in %s%s",
+                         (long long)w->least, in->period[w->in_least], (long long)w->most,
+                         in->period[w->in_most], balanced ? "" : "; balanced: true keeps the same");
 }
 
 /* Whether the one number is undefined in every period, for one reason: it is said once. */
-static bool is_undefined_throughout(const looking *in, const figure *f, double *room,
+static bool is_undefined_throughout(const looking *in, const sw_figure *f, double *room,
                                     const char **why) {
   *why = NULL;
   for (int64_t t = 0; t < periods_of(in, f); t++) {
@@ -200,7 +192,7 @@ static bool is_undefined_throughout(const looking *in, const figure *f, double *
 /* ---- one figure ------------------------------------------------------------------------- */
 
 /* *text stays NULL where it cannot be read. */
-static sw_status tell_figure(const looking *in, const figure *f, const figure *used,
+static sw_status tell_figure(const looking *in, const sw_figure *f, const sw_figure *used,
                              const char **text) {
   int64_t last = periods_of(in, f) - 1, n = units_of(f);
   double *room = NULL;
@@ -213,77 +205,134 @@ static sw_status tell_figure(const looking *in, const figure *f, const figure *u
   else if (number_in(in, f, used, 0, room, &first) && number_in(in, f, used, last, room, &found)) {
     const char *name = name_of(in, f), *mean = f->unit >= 0 ? "mean " : "";
     const char *from = last > 0 ? say(in, f, 0, false, &first) : "";
-    const char *to = say(in, f, last, last == 0, &found), *between = say_between(in, f, room);
+    const char *to = say(in, f, last, last == 0, &found);
+    walked w = walk(in, f, room);
+    const char *units = say_units(in, &w);
     /* The word stands before the first number. */
     const char *before = last > 0 && !isnan(first.value) ? mean : "";
     const char *later = *before || isnan(found.value) ? "" : mean;
-    if (name && from && to && between)
-      *text = sw_arena_printf(in->arena, "%s: %s%s%s%s%s%s", name, before, from,
-                              last > 0 ? ", " : "", later, to, between);
+    if (name && from && to && w.undefined && units)
+      *text = sw_arena_printf(in->arena, "%s: %s%s%s%s%s%s%s", name, before, from,
+                              last > 0 ? ", " : "", later, to, w.undefined, units);
   }
   sw_free(room);
   return SW_OK;
 }
 
+/* Where the number of pairs with a value changes from matrix to matrix, how; "; no pair has a value
+ * in 2003" where there is none. */
+static const char *say_counts(const looking *in, const sw_figure *pairs) {
+  const char *text = "";
+  walked w = {0};
+  int64_t last = periods_of(in, pairs) - 1, said = 0;
+  double count = 0;
+  if (pairs->time < 0) return text;
+  for (int64_t t = 0; text && t <= last; t++) {
+    if (!read_period(pairs, t, &count)) continue;
+    count_units(&w, t, (int64_t)count);
+    if (count > 0 || t == last) continue;
+    if (said < UNDEFINED_SAID)
+      text = sw_arena_printf(in->arena, "%s%s %s", text, said ? "," : "; no pair has a value in",
+                             in->period[t]);
+    said++;
+  }
+  if (text && said > UNDEFINED_SAID)
+    text = sw_arena_printf(in->arena, "%s and %lld more", text, (long long)(said - UNDEFINED_SAID));
+  if (!text || w.least == w.most) return text;
+  return sw_arena_printf(in->arena, "%s; pairs with values: %lld in %s to %lld in %s", text,
+                         (long long)w.least, in->period[w.in_least], (long long)w.most,
+                         in->period[w.in_most]);
+}
+
+/* "; kept: {top: 20}", the last of the parameters of that name. */
+static const char *say_kept(const looking *in) {
+  const char *keep = NULL;
+  for (const char *at = in->parameters; at && (at = strstr(at, ", keep: ")); at++)
+    keep = at + 8;
+  if (!keep) return "";
+  size_t length = *keep == '{' ? strcspn(keep, "}") + 1 : strcspn(keep, ",}");
+  return sw_arena_printf(in->arena, "; kept: %.*s", (int)length, keep);
+}
+
 /* The mean over all pairs of the last matrix, also of those not kept. How many there are in all is
  * said by the group in words, of all matrices together. */
-static sw_status tell_pairs(const looking *in, const char **text) {
-  const char *undefined = sw_h5_get_text(in->arena, in->group, SW_ATTR_UNDEFINED);
-  const char *parameters = sw_h5_get_text(in->arena, in->group, SW_ATTR_PARAMETERS);
+static const char *say_pairs(const looking *in, const sw_figure *pairs, const sw_figure *mean) {
+  const char *undefined = sw_h5_get_text(in->arena, in->group, SW_ATTR_UNDEFINED), *of = "";
   long long without = 0, all = 0;
-  figure pairs, mean;
   double count = NAN, value = NAN;
-  if (!open_figure(in, SW_NAME_N_PAIRS, &pairs)) return SW_OK;
-  if (open_figure(in, SW_NAME_MEAN, &mean)) {
-    int64_t last = periods_of(in, &pairs) - 1;
-    bool alone = pairs.time < 0 || last == 0, plain = mean.unit < 0 && pairs.unit < 0;
-    if (last >= 0 && plain && mean.time == pairs.time && read_period(&pairs, last, &count) &&
-        read_period(&mean, last, &value)) {
-      const char *of = "",
-                 *when = alone ? "" : sw_arena_printf(in->arena, " in %s", in->period[last]);
-      if (undefined && sscanf(undefined, "%lld of %lld ordered", &without, &all) == 2)
-        of = sw_arena_printf(in->arena, " of %lld", all / (long long)(last + 1));
-      const char *keep = NULL;
-      for (const char *at = parameters; at && (at = strstr(at, ", keep: ")); at++)
-        keep = at + 8;
-      size_t length = !keep ? 0 : *keep == '{' ? strcspn(keep, "}") + 1 : strcspn(keep, ",}");
-      const char *kept = sw_arena_textn(in->arena, keep ? keep : "", length);
-      if (when && of && kept)
-        *text = isnan(value)
-                    ? sw_arena_printf(in->arena, "mean undefined%s: no pair has a value", when)
-                    : sw_arena_printf(in->arena, "mean %.4g over %.0f%s ordered pairs%s", value,
-                                      count, of, when);
-      if (*text && kept && *kept) *text = sw_arena_printf(in->arena, "%s; kept: %s", *text, kept);
-    }
-    H5Dclose(mean.dataset);
+  int64_t last = periods_of(in, pairs) - 1;
+  if (last < 0 || mean->unit >= 0 || pairs->unit >= 0 || mean->time != pairs->time ||
+      !read_period(pairs, last, &count) || !read_period(mean, last, &value))
+    return NULL;
+  bool alone = pairs->time < 0 || last == 0;
+  const char *when = alone ? "" : sw_arena_printf(in->arena, " in %s", in->period[last]);
+  if (undefined && sscanf(undefined, "%lld of %lld ordered", &without, &all) == 2)
+    of = sw_arena_printf(in->arena, " of %lld", all / (long long)(last + 1));
+  const char *counts = say_counts(in, pairs), *kept = say_kept(in);
+  if (!when || !of || !counts || !kept) return NULL;
+  if (isnan(value))
+    return sw_arena_printf(in->arena, "mean undefined%s: no pair has a value%s%s", when, counts,
+                           kept);
+  return sw_arena_printf(in->arena, "mean %.4g over %.0f%s ordered pairs%s%s%s", value, count, of,
+                         when, counts, kept);
+}
+
+static const char *tell_pairs(const looking *in) {
+  sw_figure pairs, mean;
+  const char *text = NULL;
+  if (!sw_figure_open(in->group, SW_NAME_N_PAIRS, &pairs)) return NULL;
+  if (sw_figure_open(in->group, SW_NAME_MEAN, &mean)) {
+    text = say_pairs(in, &pairs, &mean);
+    sw_figure_close(&mean);
   }
-  H5Dclose(pairs.dataset);
-  return SW_OK;
+  sw_figure_close(&pairs);
+  return text;
 }
 
 /* ---- one result ------------------------------------------------------------------------- */
+
+/* Its headline, and below it a table where it is by group. */
+static sw_status tell_headline(const looking *in, const char **text, const char **table) {
+  const char *shown = sw_h5_get_text(in->arena, in->group, SW_ATTR_HEADLINE);
+  sw_figure f, used;
+  if (!shown || !sw_figure_open(in->group, shown, &f)) return SW_OK;
+  bool counts = sw_figure_open(in->group, used_name, &used);
+  sw_status status = tell_figure(in, &f, counts ? &used : NULL, text);
+  if (status == SW_OK)
+    status = sw_group_table(in->err, in->arena, in->group, &f, in->n_periods, in->period, table);
+  if (counts) sw_figure_close(&used);
+  sw_figure_close(&f);
+  return status;
+}
+
+/* What the measure says, then the table; "" without either, NULL: no memory. */
+static const char *join(sw_arena *arena, const char *said, const char *table) {
+  if (!said || !*said) return table;
+  return *table ? sw_arena_printf(arena, "%s\n%s", said, table) : said;
+}
 
 /* Its lines, two at most. */
 static sw_status tell_result(sw_error *err, sw_arena *arena, int64_t n_units, const sw_item *item,
                              int *count, sw_headline *out) {
   looking in = {.err = err, .arena = arena, .group = item->object, .n_units = n_units};
-  const char *shown = sw_h5_get_text(arena, item->object, SW_ATTR_HEADLINE), *text = NULL;
+  in.is_joint = strncmp(item->path, SW_NAME_COMPOSITES, strlen(SW_NAME_COMPOSITES)) == 0;
+  const char *text = NULL, *table = "";
+  int before = *count;
   sw_error ignored = {0};
-  figure f, used;
   in.reasons = sw_h5_get_text(arena, item->object, SW_ATTR_UNDEFINED_IN);
   if (!in.reasons) in.reasons = "";
+  in.parameters = sw_h5_get_text(arena, item->object, SW_ATTR_PARAMETERS);
   if (sw_contents_labels(&ignored, arena, item->object, SW_NAME_TIME, &in.n_periods, &in.period) !=
       SW_OK)
     in.n_periods = 0;
-  SW_TRY(tell_pairs(&in, &text));
-  if (text) out[(*count)++] = (sw_headline){item->path, text};
-  text = NULL;
-  if (!shown || !open_figure(&in, shown, &f)) return SW_OK;
-  bool counts = open_figure(&in, used_name, &used);
-  sw_status status = tell_figure(&in, &f, counts ? &used : NULL, &text);
-  if (counts) H5Dclose(used.dataset);
-  H5Dclose(f.dataset);
-  if (text) out[(*count)++] = (sw_headline){item->path, text};
+  const char *pairs = tell_pairs(&in);
+  if (pairs) out[(*count)++] = (sw_headline){item->path, pairs, ""};
+  sw_status status = tell_headline(&in, &text, &table);
+  const char *more = join(arena, sw_h5_get_text(arena, item->object, SW_ATTR_SUMMARY), table);
+  if (!more) return sw_fail(err, SW_ENOMEM, "out of memory for the lines of a result");
+  if (text || (*count == before && *more))
+    out[(*count)++] = (sw_headline){item->path, text ? text : "", ""};
+  if (*more) out[*count - 1].more = more;
   return status;
 }
 

@@ -8,9 +8,12 @@
 typedef struct sw_headline {
   const char *path; /* of the result: "ccd", "composites/economy", "a/spillover/x" */
   const char *text; /* "gini: 0.3691 in 2000 (432 of 464), 0.3502 in 2018 (464 of 464)" */
+  const char *more; /* lines below it, separated by newlines; "": none */
 } sw_headline;
 
-/* A line for the pairs of a result, and one for its headline, in the order of the study. */
+/* A line for the pairs of a result, and one for its headline, in the order of the study. Below the
+ * last of a result stands what there is more to say of it: a table by group, and what the measure
+ * says itself. */
 sw_status sw_headlines_of(sw_error *err, sw_arena *arena, hid_t file, int *count,
                           sw_headline **headline);
 /* The same of a finished file, which is opened and closed. One rank calls it. */

@@ -47,6 +47,8 @@
 #define SW_ATTR_HEADLINE "headline"
 /* Of a group in words, of a dataset a number. */
 #define SW_ATTR_UNDEFINED "undefined"
+/* Lines that the measure says of the result. */
+#define SW_ATTR_SUMMARY "summary"
 /* Lines "I in 2003: constant"; of an output without time "b: constant". */
 #define SW_ATTR_UNDEFINED_IN "undefined_in"
 

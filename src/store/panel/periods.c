@@ -129,20 +129,35 @@ static bool is_of(const form_of *of, const char *label) {
   return sw_time_read_as(of->form, label, of->format, &value);
 }
 
+/* "; it has U+FF12 (full width) in place of U+0032", where a label would be of the form but for
+ * what is not seen; else "". */
+static const char *say_unseen(const form_of *of, const char *label,
+                              char text[SW_DIFFERENCE_ROOM + 8]) {
+  enum { LABEL = 100 };
+  char shape[3 * LABEL + 1], unseen[SW_DIFFERENCE_ROOM];
+  text[0] = '\0';
+  if (strlen(label) > LABEL) return text;
+  shape[sw_text_shape(label, strlen(label), shape)] = '\0';
+  if (is_of(of, shape) && *sw_show_difference(shape, label, unseen))
+    snprintf(text, SW_DIFFERENCE_ROOM + 8, "; it %s", unseen);
+  return text;
+}
+
 /* With a line where the file has lines, at most 40 bytes of the label, and a few of those that it
  * stands beside. */
 static sw_status refuse_label(sw_error *err, const sw_panel_build *build, const sw_panel_rows *rows,
                               int64_t line, const char *label, const form_of *of) {
   const char *what = build->spec->time ? build->spec->time : "period";
-  char where[32] = "";
+  char where[32] = "", unseen[SW_DIFFERENCE_ROOM + 8];
   if (rows->has_lines) snprintf(where, sizeof where, ":%lld", (long long)line);
   if (of->format)
     return sw_fail(err, SW_EINPUT,
                    "%s%s: %s: '%.40s' is not of the form '%s', by which the study "
-                   "reads its periods",
-                   rows->file, where, what, label, of->format);
-  return sw_fail(err, SW_EINPUT, "%s%s: %s: '%.40s' is not %s, but other periods are (%s)",
-                 rows->file, where, what, label, sw_time_form_word(of->form), of->others);
+                   "reads its periods%s",
+                   rows->file, where, what, label, of->format, say_unseen(of, label, unseen));
+  return sw_fail(err, SW_EINPUT, "%s%s: %s: '%.40s' is not %s, but other periods are (%s)%s",
+                 rows->file, where, what, label, sw_time_form_word(of->form), of->others,
+                 say_unseen(of, label, unseen));
 }
 
 /* The first row of this rank, among those that stay, whose period is of another form. *line is its

@@ -368,6 +368,7 @@ static sw_status put_group_attributes(layout *l, const sw_group *at, hid_t group
   const char *shown = headline(job, l->run->study->entry[at->job].is_pair);
   if (shown) SW_TRY(put_text(l, group, SW_ATTR_HEADLINE, shown));
   SW_TRY(put_room_for_reasons(l, job, group));
+  SW_TRY(done(l, sw_results_put_said(l->results, group, at->job), "write an attribute"));
   return done(l, sw_h5_put_text(group, SW_ATTR_UNDEFINED, "", SW_UNDEFINED_ROOM),
               "write an attribute");
 }

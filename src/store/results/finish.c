@@ -202,6 +202,7 @@ static herr_t complete_group(sw_results *results, hid_t file, const sw_group *gr
       sw_results_text_undefined(results->arena, results->run, &results->schema, group);
   if (code >= 0) code = text ? sw_h5_set_text(at, SW_ATTR_UNDEFINED, text) : -1;
   if (code >= 0) code = put_reasons(results, at, group);
+  if (code >= 0) code = sw_results_set_said(results, at, group->job);
   H5Gclose(at);
   return code;
 }

@@ -301,8 +301,8 @@ sw_status sw_results_past_open(sw_error *err, sw_run *run, const char *path) {
   sw_team *team = run->team;
   sw_past_file *p = calloc(1, sizeof *p);
   if (p) {
-    p->past = (sw_past){p,     path, &p->results.sink, find,           strengths,
-                        tiles, rows, sw_past_values,   sw_past_periods};
+    p->past = (sw_past){p,    path,           &p->results.sink, find,        strengths, tiles,
+                        rows, sw_past_values, sw_past_periods,  sw_past_says};
     /* No lock, no journal, no partial: closing it removes nothing. */
     p->results = (sw_results){.team = team, .run = run, .is_past = true, .file = H5I_INVALID_HID};
     sw_results_set_sink(&p->results);

@@ -98,7 +98,9 @@ static sw_status take_values(sw_error *err, sw_results *results, sw_group *group
     if (whole && results->team->rank == 0)
       SW_TRY(sw_past_take_whole(err, results, group, variable));
   }
-  return results->team->rank == 0 ? sw_past_take_reasons(err, results, group, -1) : SW_OK;
+  if (results->team->rank != 0) return SW_OK;
+  SW_TRY(sw_past_take_reasons(err, results, group, -1));
+  return sw_past_take_said(err, results, group);
 }
 
 /* ---- the whole -------------------------------------------------------------------------- */

@@ -93,6 +93,12 @@ const char *sw_results_text_missing(sw_arena *arena, const sw_panel *panel);
  * behind other words. */
 const char *sw_results_text_reasons(sw_arena *arena, const sw_job *job);
 const char *sw_results_text_reasons_short(sw_arena *arena, const sw_job *job);
+/* said.c, rank 0: the lines of a result, when its group is laid out and when it is completed. */
+herr_t sw_results_put_said(sw_results *results, hid_t group, int job);
+herr_t sw_results_set_said(const sw_results *results, hid_t group, int job);
+/* The same for `verify`: what the file has and what the run says. */
+sw_status sw_results_check_said(sw_error *err, sw_results *results, const sw_group *group,
+                                sw_verdict *verdict);
 /* "3 of 57000 values (C 3): ...". */
 const char *sw_results_text_undefined(sw_arena *arena, const sw_run *run,
                                       const sw_results_schema *schema, const sw_group *group);
@@ -166,8 +172,8 @@ typedef enum sw_laying {
 } sw_laying;
 sw_status sw_results_lay_out(sw_error *err, sw_results *results, const char *path,
                              sw_laying laying);
-/* The same layout without numbers, for what it says of names, attributes and axes; the caller closes
- * *file, also on failure. */
+/* The same layout without numbers, for what it says of names, attributes and axes; the caller
+ * closes *file, also on failure. */
 sw_status sw_results_lay_out_in_memory(sw_error *err, sw_results *results, hid_t *file);
 /* verify_layout.c: every attribute and axis of the file as the study's run would have made them. */
 sw_status sw_results_check_layout(sw_error *err, sw_results *results, sw_verdict *verdict);

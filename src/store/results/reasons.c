@@ -1,7 +1,8 @@
 /* Why values are undefined, in the words of the measure (sw_job_undefined): a line of the attribute
- * `undefined_in` for each output and period, "I in 2003: constant". So a file explains its NaN
- * without its study, and headlines say them on their line (layout/headline.c). What is taken from
- * an earlier file brings its reasons along: the file is the one that computing gives. */
+ * `undefined_in` for each output and period, "I in 2003: constant", without a period "I: constant".
+ * So a file explains its NaN without its study, and headlines say them on their line
+ * (layout/headline.c). What is taken from an earlier file brings its reasons along: the file is the
+ * one that computing gives. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,11 @@
 
 #include "base/arena.h"
 #include "store/results/past_private.h"
+
+/* A cross-section has one period, which nobody has named. */
+static bool is_named(const sw_job *job, int output) {
+  return job->result[output].output->shape != SW_TABLE && !job->periods->cross_section;
+}
 
 /* Periods that a reason can be of: those of an output without time are one. */
 static int periods_of(const sw_job *job, int output) {
@@ -41,10 +47,10 @@ const char *sw_results_text_reasons(sw_arena *arena, const sw_job *job) {
     for (int t = 0; t < periods_of(job, q); t++) {
       const char *why = reason_of(job, q, t);
       if (!why) continue;
-      bool table = job->result[q].output->shape == SW_TABLE;
+      bool named = is_named(job, q);
       size_t length = (size_t)snprintf(line, sizeof line, "%s%s%s%s: %s", used ? "\n" : "",
-                                       job->measure->output[q].name, table ? "" : " in ",
-                                       table ? "" : sw_job_period(job, t), why);
+                                       job->measure->output[q].name, named ? " in " : "",
+                                       named ? sw_job_period(job, t) : "", why);
       if (length >= sizeof line || used + length >= sizeof text) continue;
       memcpy(text + used, line, length);
       used += length;
@@ -82,7 +88,7 @@ static int find_output(const sw_job *job, const char *text, size_t length, int *
     size_t at = strlen(name);
     if (job->result[q].off || at > length || strncmp(name, text, at) != 0) continue;
     *period = 0;
-    if (at == length && job->result[q].output->shape == SW_TABLE) return q;
+    if (at == length && !is_named(job, q)) return q;
     if (at + 4 > length || strncmp(text + at, " in ", 4) != 0) continue;
     for (int t = 0; t < job->n_periods; t++) {
       const char *label = sw_job_period(job, t);

@@ -242,6 +242,10 @@ sw_status sw_results_check_values(sw_error *err, sw_results *results, sw_verdict
     const sw_group *group = &results->schema.group[g];
     /* Rests on all pairs. */
     if (results->run->after_pairs[group->job] && !results->run->from_stored[group->job]) continue;
+    /* What was computed of some periods says nothing of all. */
+    const sw_sampling *sampling = results->run->sampling;
+    if (!sampling || !sampling->computed[group->job])
+      SW_TRY(sw_results_check_said(err, results, group, verdict));
     for (int v = group->first; v < group->first + group->count; v++) {
       comparing c = {results, verdict, group, &results->schema.variable[v], .sampled = false};
       sw_source source = c.variable->source;

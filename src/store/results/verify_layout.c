@@ -4,8 +4,8 @@
  * without a word here.
  *
  * Not compared: who made the file (version, build), its title, which may be its study's file name,
- * what follows from numbers (`undefined`, `undefined_in`), and attributes that the layout does not
- * have, as other programs may leave some. */
+ * what follows from numbers (`undefined`, `undefined_in`; `summary`, which said.c compares), and
+ * attributes that the layout does not have, as other programs may leave some. */
 #include <hdf5_hl.h>
 #include <string.h>
 
@@ -29,9 +29,9 @@ typedef struct pair {
 /* ---- attributes ------------------------------------------------------------------------- */
 
 static bool is_left_out(const char *name) {
-  static const char *const names[] = {SW_ATTR_STATE, SW_ATTR_VERSION,     SW_ATTR_BUILD,
-                                      SW_ATTR_TITLE, SW_ATTR_UNDEFINED,   SW_ATTR_INPUTS,
-                                      SW_ATTR_STUDY, SW_ATTR_UNDEFINED_IN};
+  static const char *const names[] = {SW_ATTR_STATE, SW_ATTR_VERSION,      SW_ATTR_BUILD,
+                                      SW_ATTR_TITLE, SW_ATTR_UNDEFINED,    SW_ATTR_INPUTS,
+                                      SW_ATTR_STUDY, SW_ATTR_UNDEFINED_IN, SW_ATTR_SUMMARY};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(names[i], name) == 0) return true;
   return sw_layout_is_housekeeping(name) || sw_layout_is_hash(name);

@@ -1,0 +1,84 @@
+/* Lines of text that a measure says of a result (sw_job_say), kept on rank 0 until the results file
+ * has them as its attribute `summary`.
+ *
+ * Invariant: what is kept is a text of at most SW_SAID_ROOM bytes, in whole characters of UTF-8,
+ * and depends on the calls alone. */
+#include "measure/said.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { TAIL = 32 }; /* room for how many lines are left out */
+
+/* The whole room at once, as arena memory does not grow; few entries say anything. */
+static bool has_room(sw_job *job) {
+  struct sw_said *said = job->said;
+  if (said->text) return true;
+  sw_error ignored = {0};
+  if (sw_arena_alloc(&ignored, job->arena, SW_SAID_ROOM, 1, (void **)&said->text) == SW_OK)
+    return true;
+  said->lost = true;
+  return false;
+}
+
+/* Not within a character of UTF-8. */
+static size_t cut_at(const char *text, size_t length) {
+  while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+    length--;
+  return length;
+}
+
+/* A line that does not fit is cut, the ones after it are counted. */
+void sw_job_say(sw_job *job, const char *format, ...) {
+  struct sw_said *said = job->said;
+  va_list list;
+  if (!said || !has_room(job)) return;
+  if (said->more > 0) {
+    said->more++;
+    return;
+  }
+  size_t from = said->used + (said->used > 0), end = SW_SAID_ROOM - TAIL;
+  size_t room = from < end ? end - from : 0;
+  if (room < 8) {
+    said->more = 1;
+    return;
+  }
+  char *line = said->text + from;
+  va_start(list, format);
+  int length = vsnprintf(line, room, format, list);
+  va_end(list);
+  if (length < 0) length = 0;
+  if (from > 0) line[-1] = '\n';
+  for (char *at = line; *at; at++)
+    if (*at == '\n' || *at == '\r') *at = ' ';
+  said->used = from + (size_t)length;
+  if ((size_t)length < room) return;
+  said->used = from + cut_at(line, room - 4);
+  memcpy(said->text + said->used, "...", 4);
+  said->used += 3;
+}
+
+void sw_said_clear(sw_job *job) {
+  if (job->said) *job->said = (struct sw_said){.text = job->said->text};
+  if (job->said && job->said->text) job->said->text[0] = '\0';
+}
+
+const char *sw_said_text(sw_arena *arena, const sw_job *job) {
+  const struct sw_said *said = job->said;
+  if (!said || !said->text) return "";
+  if (said->more == 0) return said->text;
+  return sw_arena_printf(arena, "%s\n... and %d more line%s", said->text, said->more,
+                         said->more == 1 ? "" : "s");
+}
+
+bool sw_said_take(sw_job *job, const char *text) {
+  if (!job->said || !*text) return true;
+  sw_said_clear(job);
+  if (!has_room(job)) return false;
+  size_t length = strnlen(text, SW_SAID_ROOM - 1);
+  memcpy(job->said->text, text, length);
+  job->said->text[length] = '\0';
+  job->said->used = length;
+  return true;
+}

@@ -1,0 +1,63 @@
+/* Numbers of a result, read back for what is said of it. */
+#include "store/layout/figure.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "store/layout/contents.h"
+#include "store/layout/layout.h"
+
+bool sw_figure_open(hid_t group, const char *name, sw_figure *f) {
+  *f = (sw_figure){.dataset = sw_contents_variable(group, name), .name = name};
+  f->time = f->unit = SW_NO_AXIS;
+  if (f->dataset < 0) return false;
+  f->shape = sw_h5_shape_of(f->dataset);
+  bool number = f->shape.number == SW_H5_REAL || f->shape.number == SW_H5_INTEGER;
+  if (!number || f->shape.rank < 0) {
+    H5Dclose(f->dataset);
+    return false;
+  }
+  for (int a = 0; a < f->shape.rank; a++) {
+    char path[SW_H5_PATH_ROOM];
+    sw_h5_axis_path(f->dataset, a, path);
+    if (strcmp(sw_h5_last_part(path), SW_NAME_TIME) == 0) f->time = a;
+    if (strcmp(sw_h5_last_part(path), SW_NAME_UNIT) == 0) f->unit = a;
+  }
+  return true;
+}
+
+void sw_figure_close(sw_figure *f) {
+  if (f->dataset >= 0) H5Dclose(f->dataset);
+  f->dataset = H5I_INVALID_HID;
+}
+
+int64_t sw_figure_length(const sw_figure *f, int axis) {
+  return axis < 0 ? 1 : (int64_t)f->shape.extent[axis];
+}
+
+int64_t sw_figure_periods(const sw_figure *f) {
+  return sw_figure_length(f, f->time);
+}
+
+bool sw_figure_read(const sw_figure *f, int64_t t, int along, double *to) {
+  hsize_t start[H5S_MAX_RANK] = {0}, count[H5S_MAX_RANK], n = (hsize_t)sw_figure_length(f, along);
+  for (int a = 0; a < f->shape.rank; a++) {
+    if (f->shape.extent[a] == 0) return false;
+    count[a] = a == along ? n : 1;
+    start[a] = a == f->time ? (hsize_t)t : 0;
+  }
+  hid_t space = H5Dget_space(f->dataset), memory = H5Screate_simple(1, &n, NULL);
+  if (f->shape.rank > 0) H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
+  herr_t code = H5Dread(f->dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, to);
+  H5Sclose(memory);
+  H5Sclose(space);
+  for (hsize_t k = 0; code >= 0 && k < n; k++)
+    if (f->shape.number == SW_H5_INTEGER && to[k] == -1) to[k] = NAN;
+  return code >= 0;
+}
+
+/* Whole numbers do not count theirs. */
+bool sw_figure_may_lack(const sw_figure *f, int64_t least) {
+  if (H5Aexists(f->dataset, SW_ATTR_UNDEFINED) <= 0) return true;
+  return sw_h5_get_integer(f->dataset, SW_ATTR_UNDEFINED) >= least;
+}
