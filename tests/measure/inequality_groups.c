@@ -75,6 +75,13 @@ Test(inequality_groups, by_hand) {
   NEAR(at(h, "share_within_theil_t", 0), 10. / 34 * t / at(h, "theil_t", 0), 1e-15);
   NEAR(at(h, "share_within_theil_t", 0) + at(h, "share_within_theil_t", 1),
        at(h, "theil_t_within", 0) / at(h, "theil_t", 0), 1e-15);
+  /* The part of b: .25 x .5 x 24/34 / G, and half of the 64.6% between them. */
+  static const char *const lines[] = {"Gini by region: 35.4% within, 58.3% between (net), ",
+                                      "part of each region in the Gini, ",
+                                      "\n   57.29%       4           6  0.2500  b\n   42.71%  ",
+                                      "\nthe most between two: a and b, 58.3% of the Gini (net)"};
+  for (int k = 0; k < 4; k++)
+    cr_expect(strstr(harness_said(h), lines[k]), "%s", harness_said(h));
   harness_free(h);
 }
 
@@ -128,6 +135,7 @@ Test(inequality_groups, undefined) {
     cr_expect_eq(at(h, "atkinson", k), 0);
   cr_expect_eq(at(h, "polarisation", 0), 0);
   NEAR(at(h, "p90_p10", 0), 1, 0);
+  cr_expect_str_eq(harness_said(h), "", "there is no gap");
   harness_free(h);
 }
 

@@ -10,14 +10,14 @@
  * An item is a period, or a period and a grouping. All of these need a whole column (the Gini its
  * order), so the pass is over items with gathered inputs; an item is one thread's work from end to
  * end, and its sums have one order. Items share nothing: each makes and sorts the period's sample
- * anew. `matrices` is a second pass, an item a period, as its records are large.
+ * anew. `matrices` is a second pass, an item a period, as its records are large (share/gaps.h).
  *
  * Sources: Gini 1912; Theil 1967; Dagum 1997, Empirical Economics 22:515-531; Williamson 1965;
  * Atkinson 1970; Esteban and Ray 1994. */
 #include "kernel/series/inequality.h"
-#include "kernel/series/dagum.h"
 #include "kernel/series/quantile.h"
 #include "measure/names.h"
+#include "measure/share/gaps.h"
 #include "spillway/measure.h"
 
 #include <math.h>
@@ -42,16 +42,7 @@ enum {
   P90_P50,
   POLARISATION,
   ATKINSON,
-  GROUP_N, /* from here on with `matrices`; from BETWEEN_GINI on of each two groups */
-  GROUP_MEAN,
-  GROUP_GINI,
-  GROUP_THEIL_T,
-  SHARE_WITHIN_GINI,
-  SHARE_WITHIN_THEIL_T,
-  BETWEEN_GINI,
-  GROUPS_OVERLAP,
-  SHARE_NET,
-  SHARE_TRANSVARIATION
+  BY_GROUP, /* with `matrices`: the outputs of measure/share/gaps.h */
 };
 
 enum { WHOLE, MATRICES }; /* passes */
@@ -80,13 +71,6 @@ typedef struct record {
   double wrong_value;
   bool wrong_weight;
 } record;
-
-/* What a period leaves in the pass of the matrices; the numbers of an sw_dagum follow. */
-typedef struct matrices_record {
-  sw_inequality whole;
-  double mean;
-  int64_t n;
-} matrices_record;
 
 /* ---- tile ------------------------------------------------------------------------------- */
 
@@ -153,15 +137,10 @@ static size_t sample_bytes(const sw_job *job) {
   return sw_inequality_workspace(job->n, state->most_groups);
 }
 
-static void tile_matrices(const sw_job *job, int t, matrices_record *r, void *workspace) {
-  const sw_grouping *grouping = ((const inequality_state *)job->state)->matrices;
+static void tile_matrices(const sw_job *job, int t, sw_gaps *r, void *workspace) {
+  const inequality_state *state = job->state;
   sw_sample sample = make_sample(job, t, workspace);
-  sw_dagum of = sw_dagum_in((double *)(r + 1), grouping->n_groups);
-  double *scratch = (double *)((char *)workspace + sample_bytes(job));
-  r->whole = sw_inequality_compute(&sample);
-  r->mean = sample.mean;
-  r->n = sample.n;
-  sw_dagum_compute(&sample, grouping->of, &of, scratch);
+  sw_gaps_compute(r, &sample, state->matrices, (double *)((char *)workspace + sample_bytes(job)));
 }
 
 static void tile_inequality(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
@@ -190,14 +169,11 @@ static sw_status check_record(sw_error *err, const sw_job *job, const record *r,
                  sw_job_period(job, t), r->wrong_value);
 }
 
-/* Why no index is defined; NULL: they are. */
-static const char *why_none(int64_t n, const sw_inequality *whole) {
-  return n == 0 ? "no unit has a value" : isnan(whole->gini) ? "all are zero" : NULL;
-}
-
 /* Of all indices, or of Theil's L and its parts, and of the ratios of quantiles, alone. */
 static void say_why(sw_job *job, const record *r, int t) {
-  const char *why = why_none(r->n, &r->whole);
+  const char *why = r->n == 0              ? "no unit has a value"
+                    : isnan(r->whole.gini) ? "all are zero"
+                                           : NULL;
   for (int q = GINI; q <= ATKINSON; q++) {
     bool logs = q == THEIL_L || q == L_BETWEEN || q == L_WITHIN;
     bool ratio = q >= P90_P10 && q <= P90_P50;
@@ -233,61 +209,12 @@ static void place_parts(const sw_job *job, const record *r, int at) {
     job->result[T_BETWEEN + q].row[0][at] = value[q];
 }
 
-/* What a group has in a period, at [t][g]. A group of zeros adds nothing to Theil's T. */
-static void place_group(const sw_job *job, const matrices_record *r, const sw_dagum *of, int t,
-                        int g) {
-  double alone = of->excess[(int64_t)g * of->groups + g] / r->mean;
-  double theil = of->mean[g] > 0 ? of->share[g] * of->mean[g] / r->mean * of->theil_t[g] : 0;
-  bool none = of->count[g] == 0;
-  const double value[] = {[GROUP_N - GROUP_N] = of->count[g],
-                          [GROUP_MEAN - GROUP_N] = of->mean[g],
-                          [GROUP_GINI - GROUP_N] = of->gini[g],
-                          [GROUP_THEIL_T - GROUP_N] = of->theil_t[g],
-                          [SHARE_WITHIN_GINI - GROUP_N] = none ? NAN : alone / r->whole.gini,
-                          [SHARE_WITHIN_THEIL_T - GROUP_N] = none ? NAN : theil / r->whole.theil_t};
-  for (int q = GROUP_N; q < BETWEEN_GINI; q++)
-    job->result[q].row[0][(int64_t)t * of->groups + g] = value[q - GROUP_N];
-}
-
-/* What two groups have, at [t][j][h]. The diagonal is the group's own Gini, which overlaps itself;
- * its share is that within, and none is between. */
-static void place_pair(const sw_job *job, const matrices_record *r, const sw_dagum *of, int t,
-                       int j, int h) {
-  double over = of->excess[(int64_t)j * of->groups + h];
-  double under = of->excess[(int64_t)h * of->groups + j];
-  double apart = sw_dagum_apart(of, j, h), all = r->mean * r->whole.gini;
-  double net = fabs(over - under) / all, overlap = 2 * fmin(over, under) / all;
-  int64_t at = ((int64_t)t * of->groups + j) * of->groups + h;
-  if (isnan(apart)) net = overlap = NAN; /* a group without units */
-  if (j == h && !isnan(overlap)) overlap = 0;
-  job->result[BETWEEN_GINI].row[0][at] = sw_dagum_between(of, j, h);
-  job->result[GROUPS_OVERLAP].row[0][at] = 1 - apart;
-  job->result[SHARE_NET].row[0][at] = net;
-  job->result[SHARE_TRANSVARIATION].row[0][at] = overlap;
-}
-
-/* Why some of the numbers of a period may be undefined. */
-static const char *why_some(const matrices_record *r, const sw_dagum *of) {
-  const char *why = why_none(r->n, &r->whole);
-  if (!why && r->whole.gini == 0) why = "all are equal";
-  for (int g = 0; !why && g < of->groups; g++)
-    if (of->count[g] == 0) why = "a group has no unit with a value";
-  return why ? why : "a group is zero throughout";
-}
-
-static void finish_matrices(sw_job *job, const char *all) {
-  int groups = ((const inequality_state *)job->state)->matrices->n_groups;
-  for (int t = 0; t < job->n_periods; t++, all += job->pass[MATRICES].record) {
-    const matrices_record *r = (const matrices_record *)all;
-    sw_dagum of = sw_dagum_in((double *)(r + 1), groups);
-    for (int q = GROUP_N; q <= SHARE_TRANSVARIATION; q++)
-      sw_job_undefined(job, q, t, why_some(r, &of));
-    for (int j = 0; j < groups; j++) {
-      place_group(job, r, &of, t, j);
-      for (int h = 0; h < groups; h++)
-        place_pair(job, r, &of, t, j, h);
-    }
-  }
+static sw_status finish_matrices(sw_error *err, sw_job *job, const char *all) {
+  const sw_grouping *matrices = ((const inequality_state *)job->state)->matrices;
+  size_t bytes = job->pass[MATRICES].record;
+  for (int t = 0; t < job->n_periods; t++)
+    sw_gaps_place(job, BY_GROUP, t, (const sw_gaps *)(all + (size_t)t * bytes), matrices);
+  return sw_gaps_say(err, job, all, matrices);
 }
 
 /* `r` walks over the periods, at the record of the whole. One note for all periods with zeros, as
@@ -296,10 +223,7 @@ static sw_status finish_inequality(sw_error *err, sw_job *job, int pass, const v
                                    void *result) {
   (void)result;
   const inequality_state *state = job->state;
-  if (pass == MATRICES) {
-    finish_matrices(job, all);
-    return SW_OK;
-  }
+  if (pass == MATRICES) return finish_matrices(err, job, all);
   const record *r = all;
   int with_zeros = 0, groups = state->n_groupings;
   for (int t = 0; t < job->n_periods; t++, r += items_per_period(state)) {
@@ -373,8 +297,8 @@ static sw_status find_matrices(sw_error *err, sw_job *job, inequality_state *sta
   const sw_arg *matrices = sw_job_arg(job, "matrices");
   if (matrices->count > 1)
     return sw_job_fail(err, job, "matrices", "%d group columns; expected one", matrices->count);
-  for (int q = GROUP_N; q <= SHARE_TRANSVARIATION; q++)
-    job->result[q].off = matrices->count == 0;
+  for (int q = 0; q < SW_GAPS_OUTPUTS; q++)
+    job->result[BY_GROUP + q].off = matrices->count == 0;
   if (matrices->count > 0) {
     SW_TRY(find_grouping(err, job, "matrices", 0, &state->matrices));
     if (state->matrices->n_groups > MOST_GROUPS)
@@ -423,10 +347,9 @@ static sw_status resolve_inequality(sw_error *err, sw_job *job) {
                              .items = (int64_t)job->n_periods * items_per_period(state),
                              .record = sizeof(record)});
   if (!state->matrices) return SW_OK;
-  size_t numbers = sw_dagum_numbers(state->matrices->n_groups);
   sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
                              .items = job->n_periods,
-                             .record = sizeof(matrices_record) + numbers * sizeof(double)});
+                             .record = sw_gaps_bytes(state->matrices->n_groups)});
   return SW_OK;
 }
 
@@ -465,8 +388,8 @@ static const sw_param params[] = {
 
 #define BY_PERIOD .units = "1", .shape = SW_GLOBAL
 #define BY_GROUPING .units = "1", .shape = SW_GLOBAL, .axis = {"grouping"}
-#define BY_GROUP .units = "1", .shape = SW_GLOBAL, .axis = {"of_group"}
-#define BY_GROUPS .units = "1", .shape = SW_GLOBAL, .axis = {"of_group", "to_group"}
+#define OF_ONE .units = "1", .shape = SW_GLOBAL, .axis = {"of_group"}
+#define OF_TWO .units = "1", .shape = SW_GLOBAL, .axis = {"of_group", "to_group"}
 
 static const sw_output outputs[] = {
     {.name = "gini", .long_name = "Gini coefficient", BY_PERIOD},
@@ -499,28 +422,28 @@ static const sw_output outputs[] = {
     {.name = OF_GROUP("n"),
      .long_name = "units of the group with a value and a weight",
      .number = SW_INT32,
-     BY_GROUP},
-    {.name = OF_GROUP("mean"), .long_name = "mean of the group, by the weight", BY_GROUP},
-    {.name = OF_GROUP("gini"), .long_name = "Gini coefficient within the group", BY_GROUP},
-    {.name = OF_GROUP("theil_t"), .long_name = "Theil T within the group", BY_GROUP},
+     OF_ONE},
+    {.name = OF_GROUP("mean"), .long_name = "mean of the group, by the weight", OF_ONE},
+    {.name = OF_GROUP("gini"), .long_name = "Gini coefficient within the group", OF_ONE},
+    {.name = OF_GROUP("theil_t"), .long_name = "Theil T within the group", OF_ONE},
     {.name = "share_within_gini",
      .long_name = "share of the Gini that is within the group",
-     BY_GROUP},
+     OF_ONE},
     {.name = "share_within_theil_t",
      .long_name = "share of Theil T that is within the group",
-     BY_GROUP},
+     OF_ONE},
     {.name = "between_gini",
      .long_name = "Gini between two groups (Dagum); of one its own",
-     BY_GROUPS},
+     OF_TWO},
     {.name = "overlap",
      .long_name = "overlap of two groups, 1 less Dagum's relative economic affluence",
-     BY_GROUPS},
+     OF_TWO},
     {.name = "share_net",
      .long_name = "share of the Gini that is between two groups, net; the same in both places",
-     BY_GROUPS},
+     OF_TWO},
     {.name = "share_transvariation",
      .long_name = "share of the Gini by the overlap of two groups; the same in both places",
-     BY_GROUPS},
+     OF_TWO},
     {0}};
 
 /* The formula by its variants. */
