@@ -28,6 +28,9 @@ typedef enum sw_ptype {
   SW_P_TEXTS,     /* a list of texts */
   SW_P_COLUMN,    /* an indicator, a composite or NAME.quantity[label]: an input */
   SW_P_COLUMNS,   /* a list of these */
+  SW_P_COLUMN_MAP, /* {NAME: [columns], ...}, or with `choices`, keys separated by '|',
+                      {NAME: {KEY: [columns], ...}, ...}: inputs name by name, key by key. A name has
+                      one column at least. Gives arg->names, arg->column_counts */
   SW_P_WEIGHTS,   /* a named weights matrix of the study: gives arg->weights */
   SW_P_GROUPINGS, /* one or more group columns of the units file */
   SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives arg->distance */
@@ -43,10 +46,14 @@ typedef struct sw_param {
   const char *name;
   sw_ptype type;
   const char *fallback; /* default, as a study file writes it; NULL: required; "": optional */
-  const char *choices;  /* SW_P_CHOICE: allowed texts, separated by '|'; MATRICES: see above */
+  const char *choices;  /* SW_P_CHOICE: allowed texts, separated by '|'; MATRICES, COLUMN_MAP: see
+                           above */
   double lo, hi;        /* numbers: allowed range, both ends included; both 0: any finite number */
   const char *help;     /* one line */
-  bool distinct;     /* COLUMNS, TEXTS: a name given twice is refused, as it would count twice */
+  bool distinct;     /* COLUMNS, TEXTS; COLUMN_MAP, below one name: a name given twice is refused, as
+                        it would count twice */
+  bool or_group;     /* COLUMN, COLUMNS: a group column of the units may stand there too. As an input
+                        it has the number of the unit's group, from 0, in every period */
 } sw_param;
 
 /* A table given beside the panel: rows by period (or by label), columns by name. */
@@ -64,9 +71,12 @@ typedef struct sw_arg {
   const char *where; /* "study.yaml:31:5", of the value, else of the entry */
   double number;     /* NUMBER, INTEGER, BOOL (0 or 1), CHOICE (index among the choices) */
   const char *text;  /* as written, or the default; CHOICE: the text chosen */
-  int count;         /* NUMBERS, TEXTS, COLUMNS, GROUPINGS, MATRICES */
+  int count;         /* NUMBERS, TEXTS, COLUMNS, COLUMN_MAP, GROUPINGS, MATRICES */
   const double *numbers;
   const char *const *texts;
+  int n_names; /* COLUMN_MAP: its names, and of each name and key how many columns there are */
+  const char *const *names;
+  const int *column_counts; /* [name * keys + key]; without keys [name] */
   const struct sw_node *node;
   const sw_links *weights;     /* WEIGHTS; NULL: left out */
   const sw_distance *distance; /* DISTANCE; NULL: left out */
@@ -102,6 +112,9 @@ typedef struct sw_output {
   const char *group; /* PAIR: stored in a result below this one, NAME/GROUP/LABEL, one for each
                         label of the SW_P_MATRICES parameter of that name; NULL: in this result */
   bool by_row;   /* UNIT, beside pair outputs: whole_row fills it for the unit of its row */
+  const char *classes; /* UNIT, whole numbers: they are classes, whose names are the labels of this
+                          axis of the job; the first is number class_first, others are undefined */
+  int class_first;
   bool axis_first; /* UNIT: in the file its own axis comes before `unit`, like rows of a matrix */
   bool of_parameters; /* TABLE: depends on the parameters alone and on no data, unless the job is
                          pooled */
@@ -189,6 +202,14 @@ typedef struct sw_input {
   sw_view view;      /* indexed by the job's own periods; local or gathered, as the pass declares */
   bool per_period_normalised; /* normalised within each period; measures of change refuse it */
   bool unbounded;             /* a composite of z-scores, not in [0,1]; coupling refuses it */
+  /* Of a group column, and of an output that has `classes`: how many, and their names; the first is
+   * the value class_first, and a value that is none of them is missing. n_classes 0: numbers. */
+  int n_classes, class_first;
+  const char *const *class_label;
+  /* Composites with obstacles: an input behind those of the parameters belongs to the input
+   * part_of - 1, a composite: its obstacle of that label, or (NULL) what it lacks in all. */
+  int part_of;
+  const char *label;
 } sw_input;
 
 typedef struct sw_inputs {
@@ -375,6 +396,7 @@ const char *sw_job_period(const sw_job *job, int t);
  *   not both; at most 8 axes per job.
  * - A table that has the name of its one axis gives the positions of that axis, which then has neither
  *   labels nor numbers, is no axis of a unit output, and has the same name in the file.
+ * - `classes` is for unit outputs of whole numbers.
  * - `timeless` is for unit outputs; a global output without time is a table. `of_parameters` is for
  *   tables.
  * - Unit outputs need `tile` and a pass over units. Those by_row need whole_row and pair outputs; at
@@ -426,6 +448,8 @@ typedef struct sw_measure {
   const sw_param *param; /* ends with a NULL name; `as`, `periods`, `balanced`, `keep`, `by` are the engine's */
   const sw_output *output; /* ends with a NULL name */
   double flops, bytes;   /* pair: per evaluated pair, for the time estimate */
+  bool balances; /* of all inputs it keeps the units with values in all periods, and says how many:
+                    the engine does not warn that the number of units changes */
 
   /* Reads the arguments, refuses impossible ones, and declares passes, axes, symmetry and state.
    * Pure, and the same on every rank; it sees counts and names, but no values. */

@@ -79,6 +79,8 @@ int64_t sw_periods_axis(const sw_periods *periods, int period);
 /* The period `span` before: of whole numbers (years) that number less, of other periods as many steps
  * of the panel; -1: the panel has none, or the spacing is unknown. Breaks are not looked at. */
 int sw_periods_before(const sw_periods *periods, int period, int64_t span);
+/* The time from a period to a later one, counted in the same way; the spacing is known. */
+int64_t sw_periods_passed(const sw_periods *periods, int from, int to);
 /* Whether that axis holds days. */
 static inline bool sw_periods_in_days(const sw_periods *periods) {
   return periods->value && periods->unit > SW_TIME_YEAR;

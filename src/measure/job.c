@@ -42,15 +42,18 @@ const char *sw_axis_name(const sw_axis *axis) {
   return axis->as ? axis->as : axis->name;
 }
 
-/* Whether a dataset of the result's group may not be called COLUMN or COLUMN_to. What pair outputs
- * bring along, axes of sums over rings and centres too, counts for any measure that may have them:
- * names are not to change with `keep`. */
+/* Whether a dataset of the result's group may not be called COLUMN or COLUMN_to: outputs and axes
+ * that were declared before have their names. What pair outputs bring along, axes of sums over
+ * rings and centres too, counts for any measure that may have them: names are not to change with
+ * `keep`. */
 static bool is_name_taken(const sw_job *job, const char *column, const char *to) {
   bool pairs = sw_measure_has_pairs(job->measure);
   for (const sw_output *output = job->measure->output; output->name; output++)
     if (strcmp(output->name, column) == 0 || strcmp(output->name, to) == 0) return true;
-  for (int k = 0; k < job->n_axes && k < SW_MAX_AXES; k++)
-    if (strcmp(sw_axis_name(&job->axis[k]), column) == 0) return true;
+  for (int a = 0; a < job->n_axes && a < SW_MAX_AXES; a++) {
+    const char *axis = sw_axis_name(&job->axis[a]);
+    if (strcmp(axis, column) == 0 || strcmp(axis, to) == 0) return true;
+  }
   if (pairs && (strcmp(column, SW_AXIS_RING) == 0 || strcmp(column, SW_AXIS_CENTRE) == 0))
     return true;
   return sw_name_is_taken(column, pairs) || sw_name_is_taken(to, pairs) ||
@@ -109,7 +112,8 @@ sw_inputs sw_job_inputs(const sw_job *job, const char *name) {
   for (int i = 0; i <= end; i++) {
     sw_ptype type = job->measure->param[i].type;
     inputs.first += inputs.count;
-    inputs.count = type == SW_P_COLUMN || type == SW_P_COLUMNS ? job->arg[i].count : 0;
+    bool columns = type == SW_P_COLUMN || type == SW_P_COLUMNS || type == SW_P_COLUMN_MAP;
+    inputs.count = columns ? job->arg[i].count : 0;
   }
   return inputs;
 }

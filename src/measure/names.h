@@ -70,6 +70,9 @@
 #define SW_NAME_SCORE "score"
 #define SW_NAME_WEIGHT "weight"
 #define SW_NAME_INDICATOR "indicator"
+/* Of a composite, what those that it is an indicator of take from it. */
+#define SW_NAME_OBSTACLE "obstacle"
+#define SW_NAME_SHORTFALL "shortfall"
 
 /* The file has it in the group of a result, so that no output and no axis may have it. `pairs`: the
  * measure has pair outputs. */

@@ -75,14 +75,27 @@ void sw_time_space(sw_periods *periods, bool *follows) {
 
 /* Years are counted as such, so that a span of ten is ten years in a census panel too; of quarters
  * or dates nothing but the step is a natural unit. */
+static uint64_t counted_in(const sw_periods *periods) {
+  return periods->integer || periods->step < 1 ? 1 : (uint64_t)periods->step;
+}
+
+static uint64_t between(const sw_periods *periods, int from, int to) {
+  return (uint64_t)place(periods, to) - (uint64_t)place(periods, from);
+}
+
 int sw_periods_before(const sw_periods *periods, int period, int64_t span) {
   if (!periods->value) return -1;
-  uint64_t step = periods->integer || periods->step < 1 ? 1 : (uint64_t)periods->step;
+  uint64_t step = counted_in(periods);
   for (int t = period - 1; t >= 0; t--) {
-    uint64_t apart = (uint64_t)place(periods, period) - (uint64_t)place(periods, t);
+    uint64_t apart = between(periods, t, period);
     if (apart / step == (uint64_t)span && apart % step == 0) return t;
   }
   return -1;
+}
+
+/* Steps divide all distances of the panel. */
+int64_t sw_periods_passed(const sw_periods *periods, int from, int to) {
+  return (int64_t)(between(periods, from, to) / counted_in(periods));
 }
 
 /* One number alone proves nothing; 18th to 22nd century. */

@@ -20,7 +20,7 @@ includes_awk='
     home["panel.h"] = "panel"; home["measure.h"] = "measure"; home["program.h"] = "cli"
     rooms("base/ panel/ comm/")
     rooms("kernel/ | kernel/series kernel/linear | kernel/space kernel/graph | kernel/pairs")
-    rooms("measure/ | measure/share | measure/composite measure/unit measure/pair measure/global")
+    rooms("measure/ | measure/share | measure/composite measure/unit measure/pair measure/global measure/model")
     rooms("plan/study | plan/ports | plan/walk | plan/task | plan/descriptor | plan/pairs | plan/sums | plan/run")
     rooms("store/text | store/h5 | store/netcdf store/units | store/panel store/layout | store/results | store/links store/diff")
     rooms("cli/session | cli/synth | cli/verbs | cli/")
@@ -175,6 +175,7 @@ planted src/store/panel/planted.c '#include "store/results/results.h"\n' 'rooms 
 planted src/kernel/series/planted.h '#include "kernel/pairs/lanes.h"\n' 'rooms of kernel depend'
 planted src/kernel/hot.h '#include "kernel/series/stats.h"\n' 'rooms of kernel depend'
 planted src/measure/pair/planted.c '#include "measure/composite/spec.h"\n' 'rooms of measure depend'
+planted src/measure/model/planted.c '#include "measure/global/planted.h"\n' 'rooms of measure depend'
 planted src/measure/unit/planted.c '#include "base/node.h"\n' 'public headers and kernels alone'
 planted src/cli/session/planted.c '#include "cli/verbs/commands.h"\n' 'rooms of cli depend'
 planted src/base/planted.c "$(repeat 601 'extern int x;')" '601 lines; 600'

@@ -12,6 +12,8 @@ A case, cases/NAME.py, is the measure's part of the sweep:
     NEEDS     measures of whose entries these take results, if any: their numbers are not compared
               between precisions
     RANDOM    quantities that do not follow the units when these are relabelled, if any
+    DIFFERENCES  quantities that are differences of larger numbers, if any: relabelled, they agree as
+              nearly as the largest of them does
 """
 import csv
 import json

@@ -134,3 +134,19 @@ Test(links, row_sums) {
   cr_expect(sum[0] == 0 && sum[1] == 0 && sum[2] == 0 && sum[3] == .25);
   sw_links_rows_destroy(&rows);
 }
+
+/* Of neighbours with a value; standardised rows sum to 1 again, others are taken as they are. */
+Test(links, lag) {
+  static const int64_t start[5] = {0, 3, 5, 6, 6};
+  static const int32_t to[6] = {1, 2, 3, 0, 2, 1};
+  static const double weight[6] = {.5, .25, .25, .5, .5, 1};
+  static const double x[4] = {1, 8, 4, NAN};
+  const sw_links links = {.n = 4, .row_start = start, .to = to, .value = weight};
+  cr_expect_float_eq(sw_links_lag(&links, true, x, 0), (.5 * 8 + .25 * 4) / .75, 1e-15);
+  cr_expect_eq(sw_links_lag(&links, false, x, 0), 5);
+  cr_expect_eq(sw_links_lag(&links, true, x, 1), 2.5);
+  cr_expect_eq(sw_links_lag(&links, true, x, 2), 8);
+  cr_expect(isnan(sw_links_lag(&links, true, x, 3)), "no neighbour");
+  static const double none[4] = {NAN, NAN, 4, NAN};
+  cr_expect(isnan(sw_links_lag(&links, true, none, 2)), "none with a value");
+}

@@ -226,6 +226,15 @@ static inline sw_input *harness_column(harness *h, const char *param, const char
   return &h->input[i];
 }
 
+/* A map of columns: its names, and how many of the columns are each name's (and key's). */
+static inline void harness_names(harness *h, const char *param, int n, const char *const *names,
+                                 const int *counts) {
+  sw_arg *arg = harness_arg(h, param);
+  arg->n_names = n;
+  arg->names = names;
+  arg->column_counts = counts;
+}
+
 /* ---- running ---------------------------------------------------------------------------- */
 
 static inline int harness_width(const harness *h, const sw_output *output) {
@@ -278,9 +287,8 @@ static inline void harness_rows(harness *h) {
   }
 }
 
-/* Views and result rows as the owner of units [lo, ...) sees them; lo = 0 is gathered too. */
-static inline void harness_show(harness *h, int64_t lo) {
-  h->job.first = lo;
+/* Views of the inputs from unit `lo` on. */
+static inline void harness_show_inputs(harness *h, int64_t lo) {
   for (int i = 0; i < h->job.n_inputs; i++) {
     double **row = NULL;
     HARNESS_NEW(h, row, h->job.n_periods);
@@ -288,6 +296,12 @@ static inline void harness_show(harness *h, int64_t lo) {
       row[t] = h->whole[i][t] + lo;
     h->input[i].view = (sw_view){row, lo};
   }
+}
+
+/* Views and result rows as the owner of units [lo, ...) sees them; lo = 0 is gathered too. */
+static inline void harness_show(harness *h, int64_t lo) {
+  h->job.first = lo;
+  harness_show_inputs(h, lo);
   for (int q = 0; q < harness_outputs(h); q++) {
     const sw_result *result = &h->job.result[q];
     if (result->off || result->output->shape != SW_UNIT) continue;
@@ -332,6 +346,7 @@ static inline sw_status harness_units_pass(harness *h, int pass, void *workspace
   for (int64_t lo = 0; lo < h->job.n; lo += SW_BLOCK) {
     int64_t hi = lo + SW_BLOCK < h->job.n ? lo + SW_BLOCK : h->job.n;
     harness_show(h, lo);
+    if (h->job.pass[pass].gathered) harness_show_inputs(h, 0);
     harness_show_operands(h, pass, operand, lo);
     memset(part, 0, partial);
     if (partial && m->start) m->start(&h->job, pass, part);

@@ -40,6 +40,7 @@ Test(trend, eight_values) {
   double t = 40. / 42 / se, w = t * t / (t * t + 6), c = 1 - w;
   NEAR(result(h, "p_value"), 1 - sqrt(w) * (1 + c / 2 + 3 * c * c / 8), 1e-12);
   cr_expect(h->job.whole_series);
+  cr_expect_str_eq(harness_said(h), "Mann-Kendall at 5%: 1 rising, 0 falling, 0 neither");
   harness_free(h);
 }
 
@@ -53,6 +54,7 @@ Test(trend, correction_beyond_zero) {
   for (int i = 0; i < 4; i++)
     cr_expect(isnan(result(h, none[i])), "%s", none[i]);
   NEAR(result(h, "pettitt_p"), .191934172, 1e-9);
+  cr_expect(harness_noted(h, "of 1 unit the correction by Hamed and Rao leaves no variance"));
   harness_free(h);
 }
 
@@ -97,6 +99,7 @@ Test(trend, missing_few_constant) {
   NEAR(result(h, "pettitt_p"), 1, 0);
   cr_expect(isnan(result(h, "mk_z")) && isnan(result(h, "change_point")), "no order, no change");
   cr_expect(isnan(result(h, "p_value")), "0/0");
+  cr_expect_eq(h->notes.count, 0, "nothing to correct");
   harness_free(h);
 }
 

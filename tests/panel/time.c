@@ -224,14 +224,18 @@ Test(time, before) {
   cr_expect_eq(sw_periods_before(&periods, 3, 10), 2);
   cr_expect_eq(sw_periods_before(&periods, 3, 5), -1, "a hole");
   cr_expect_eq(sw_periods_before(&periods, 3, 15), 1);
+  cr_expect_eq(sw_periods_passed(&periods, 0, 3), 20);
+  cr_expect_eq(sw_periods_passed(&periods, 2, 2), 0);
   cr_expect_eq(sw_periods_before(&periods, 0, 1), -1);
   periods = of(3, quarters, NULL);
   cr_expect_eq(sw_periods_before(&periods, 1, 1), 0, "steps of half a year");
   cr_expect_eq(sw_periods_before(&periods, 2, 1), -1);
   cr_expect_eq(sw_periods_before(&periods, 2, 2), 1);
+  cr_expect_eq(sw_periods_passed(&periods, 0, 2), 3, "steps of half a year");
   periods = of(4, ends, NULL);
   cr_expect_eq(sw_periods_before(&periods, 2, 1), 1, "months of 31 and 30 days");
   cr_expect_eq(sw_periods_before(&periods, 3, 2), 2);
+  cr_expect_eq(sw_periods_passed(&periods, 0, 3), 4);
   periods = of(2, texts, NULL);
   cr_expect_eq(sw_periods_before(&periods, 1, 1), -1, "the order is unknown");
 }

@@ -329,6 +329,8 @@ Test(descriptor, output_forms) {
           {.name = "a", .long_name = "whole", .units = "1", .shape = SW_PAIR, .number = SW_INT32});
   OUTPUTS("9 pair outputs; expected at most 8", PAIR("a"), PAIR("b"), PAIR("c"), PAIR("d"),
           PAIR("e"), PAIR("f"), PAIR("g"), PAIR("h"), PAIR("i"));
+  OUTPUTS("output a: classes are of whole numbers by unit; give SW_INT32",
+          {.name = "a", .long_name = "a", .units = "1", .shape = SW_UNIT, .classes = "label"});
   OUTPUTS("output a: by_row is of unit outputs",
           {.name = "a", .long_name = "a", .units = "1", .shape = SW_TABLE, .by_row = true});
   OUTPUTS("output a: by_row, and no whole_row to fill it",

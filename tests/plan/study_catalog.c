@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "plan/study/study.h"
 
 TestSuite(study_catalog, .timeout = 60);
@@ -26,6 +27,8 @@ static const char *value_of(const sw_param *param) {
     return "a";
   case SW_P_COLUMNS:
     return "[a, b]";
+  case SW_P_COLUMN_MAP:
+    return param->choices ? "{one: {positive: [a, b]}, two: {negative: c}}" : "{one: [a, b]}";
   case SW_P_PAIRS:
     return "flows";
   default:
@@ -96,4 +99,30 @@ Test(study_catalog, every_measure_with_defaults) {
     }
     sw_arena_destroy(arena);
   }
+}
+
+/* A parameter that takes both a column and a group column: by name a group, which no file has. */
+Test(study_catalog, a_group_as_input) {
+  const char *text = "study: s\npanel: {file: p.csv, unit: u, time: t}\n"
+                     "units: {file: u.csv, unit: u, groups: [region, state]}\n"
+                     "measures:\n"
+                     "  - markov: {of: a, given: state, as: by_state}\n"
+                     "  - markov: {of: a, given: b}\n"
+                     "output: {file: r.h5}\n";
+  sw_error err = {0};
+  sw_arena *arena = NULL;
+  sw_study *study = NULL;
+  int count = 0;
+  const char *const *name = NULL;
+  cr_assert_eq(sw_arena_create(&err, &arena), SW_OK);
+  cr_assert_eq(sw_study_parse(&err, arena, "s.yaml", text, strlen(text), NULL, 0, &study), SW_OK,
+               "%s", err.text);
+  cr_expect_eq(study->entry[0].need[0].group, -1);
+  cr_expect_eq(study->entry[0].need[1].group, 1);
+  cr_expect_eq(study->entry[1].need[1].group, -1);
+  cr_assert_eq(sw_study_indicators(&err, study, &count, &name), SW_OK);
+  cr_assert_eq(count, 2, "a and b alone are read");
+  cr_expect_str_eq(name[0], "a");
+  cr_expect_str_eq(name[1], "b");
+  sw_arena_destroy(arena);
 }

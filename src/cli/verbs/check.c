@@ -63,6 +63,7 @@ static bool has_all(const sw_run *run, int e, int period, int64_t k) {
   const sw_entry *entry = &run->study->entry[e];
   for (int i = 0; i < entry->n_needs + entry->n_pair_needs; i++) {
     const double *row = input_row(run, &entry->need[i], period);
+    if (entry->need[i].group >= 0) continue; /* every unit is of some group */
     if (row ? isnan(row[k]) : !has_all(run, entry->need[i].entry, period, k)) return false;
   }
   return true;
@@ -75,7 +76,7 @@ static int total_need(const sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   for (int k = 0; k < 3; k++)
     for (int i = 0; i < entry->n_needs; i++)
-      if (entry->need[i].entry < 0 &&
+      if (entry->need[i].entry < 0 && entry->need[i].group < 0 &&
           strcmp(entry->measure->param[entry->need[i].param].name, names[k]) == 0)
         return i;
   return -1;

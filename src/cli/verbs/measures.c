@@ -48,6 +48,8 @@ static const char *type_name(sw_ptype type) {
     return "variable";
   case SW_P_COLUMNS:
     return "variables";
+  case SW_P_COLUMN_MAP:
+    return "variables by name";
   case SW_P_WEIGHTS:
     return "weights matrix";
   case SW_P_GROUPINGS:
@@ -145,6 +147,9 @@ static void print_param(const sw_param *param) {
   if (param->type == SW_P_MATRICES)
     snprintf(range, sizeof range, ", {%s%skeep: ...}", param->choices ? param->choices : "",
              param->choices ? ": [...], " : "");
+  if (param->type == SW_P_COLUMN_MAP)
+    snprintf(range, sizeof range, param->choices ? ", {NAME: {%s: [...]}}" : ", {NAME: [...]}",
+             param->choices);
   if (param->hi >= 1e300)
     snprintf(range, sizeof range,
              param->lo > 0 && param->lo < 1e-200 ? ", greater than 0" : ", at least %g", param->lo);

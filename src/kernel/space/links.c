@@ -193,3 +193,19 @@ void sw_links_row_sums(const sw_links *links, double *sum) {
       sum[i] += links->value[k];
   }
 }
+
+/* A row that lacks nobody is taken as it is: dividing by a sum that is 1 up to rounding would
+ * change bits where nothing is missing. */
+double sw_links_lag(const sw_links *links, bool standardised, const double *x, int64_t i) {
+  double sum = 0, weight = 0;
+  int64_t count = 0, first = links->row_start[i], end = links->row_start[i + 1];
+  for (int64_t e = first; e < end; e++) {
+    double value = x[links->to[e]];
+    if (isnan(value)) continue;
+    sum += links->value[e] * value;
+    weight += links->value[e];
+    count++;
+  }
+  if (count == 0) return NAN;
+  return standardised && count < end - first ? sum / weight : sum;
+}

@@ -36,6 +36,9 @@ bool sw_links_style_row(double *value, int64_t count, sw_style style);
 
 /* The sum of each row's values, in the order of `to`. */
 void sw_links_row_sums(const sw_links *links, double *sum);
+/* The spatial lag of unit i: the weighted sum of x over its neighbours with a value. With
+ * `standardised` rows the weights of these sum to 1 again where some lack one. NaN: it has none. */
+double sw_links_lag(const sw_links *links, bool standardised, const double *x, int64_t i);
 /* Units without a link. */
 int64_t sw_links_islands(const sw_links *links);
 /* Links i to j without a link j to i, whatever the weights. */

@@ -1,5 +1,6 @@
 /* Composite score of a unit (methods.md section 1): each indicator is normalised to x', weighted
- * and summed, score = sum_j w_j x'_j.
+ * and summed, score = sum_j w_j x'_j, or compared with the best and the worst (TOPSIS); and what
+ * stands in the way of a better score.
  *
  * Passes, each over the rows complete in every indicator and only those:
  *   range   rows, lowest, highest and sum of each indicator, in each pool
@@ -12,11 +13,12 @@
  * Each pass needs what the one before has left on every rank (job->folded), hence so many; squared
  * deviations are taken from a mean known beforehand, as the difference of large sums of squares
  * would lose the digits. Sums run by blocks of units in the engine's order, so the bits do not
- * depend on ranks. Whoever leaves rows out does it by the same test (read_row), or counts and sums
- * would not match.
+ * depend on ranks.
  *
- * Sources: Shannon 1948; Diakoulaki, Mavrotas & Papayannakis 1995 (CRITIC). */
-#include "measure/composite/spec.h"
+ * Sources: Shannon 1948; Hwang & Yoon 1981 (TOPSIS); Diakoulaki, Mavrotas & Papayannakis 1995
+ * (CRITIC). */
+#include "measure/composite/rows.h"
+#include "measure/composite/scores.h"
 
 #include "kernel/series/entropy.h"
 #include "measure/names.h"
@@ -28,71 +30,13 @@ static const sw_composite_spec *spec_of(const sw_job *job) {
   return job->state;
 }
 
-/* `t`: the job's own period. */
-static int pool_of(const sw_composite_spec *spec, int t) {
-  return spec->per_period ? t : 0;
-}
-
 /* ---- arithmetic on rows ----------------------------------------------------------------- */
-
-/* A thread's workspace: p scales of a pool, a row of p values, p means; behind these, for ranks,
- * the scratch of the sort. Sizes in workspace_composite. */
-typedef struct bench {
-  sw_scaling *scale;
-  double *x, *mean;
-} bench;
-
-/* sw_scaling holds doubles and pointers, so what follows an array of them is aligned. */
-static bench bench_of(const sw_composite_spec *spec, void *workspace) {
-  sw_scaling *scale = workspace;
-  double *x = (double *)(scale + spec->p);
-  return (bench){scale, x, x + spec->p};
-}
-
-/* False when the row lacks a value: a score of the remaining indicators would be another score. All
- * of x is filled either way. */
-static bool read_row(const sw_job *job, int t, int64_t unit, double *x) {
-  bool complete = true;
-  for (int j = 0; j < job->n_inputs; j++) {
-    x[j] = sw_view_at(job->input[j].view, t, unit);
-    complete = complete && !isnan(x[j]);
-  }
-  return complete;
-}
-
-/* Most values that a pool can have: room for rows that turn out incomplete, too. */
-static size_t sorted_doubles(const sw_job *job, const sw_composite_spec *spec) {
-  return (size_t)job->n * (size_t)(spec->per_period ? 1 : job->n_periods);
-}
-
-/* How each indicator is scaled in the pool, out of what the passes so far have left; asked for once
- * per tile and pool, in the thread's workspace. Without rows mean is 0/0, but then there is no row
- * to scale. Given bounds replace those of the data. */
-static void make_scales(const sw_job *job, const sw_composite_spec *spec, int pool,
-                        sw_scaling *scale) {
-  sw_composite_range r = sw_composite_range_at(spec, job->folded[spec->range], pool);
-  for (int j = 0; j < spec->p; j++) {
-    scale[j] = (sw_scaling){.by = spec->normalise,
-                            .negative = j >= spec->n_positive,
-                            .constant = sw_composite_constant(spec, r, j),
-                            .lo = spec->lo ? spec->lo[j] : r.lo[j],
-                            .hi = spec->hi ? spec->hi[j] : r.hi[j],
-                            .mean = r.sum[j] / *r.rows,
-                            .m = (int64_t)*r.rows};
-    if (spec->spread >= 0 && job->folded[spec->spread]) /* not yet while it is being folded */
-      scale[j].sd = ((const double *)job->folded[spec->spread])[pool * spec->p + j];
-    if (spec->sorted >= 0)
-      scale[j].sorted = (const double *)job->folded[spec->sorted] +
-                        (size_t)(pool * spec->p + j) * sorted_doubles(job, spec);
-  }
-}
 
 /* Comparisons instead of fmin: the row is complete. The sum runs in the order of units. Values
  * outside given bounds are only counted here; scaling clamps them and finish_range warns. */
-static void fold_range(const sw_job *job, const sw_composite_spec *spec, sw_composite_range r,
-                       const double *x) {
+static void fold_range(const sw_composite_spec *spec, sw_composite_range r, const double *x) {
   *r.rows += 1;
-  for (int j = 0; j < job->n_inputs; j++) {
+  for (int j = 0; j < spec->p; j++) {
     r.lo[j] = x[j] < r.lo[j] ? x[j] : r.lo[j];
     r.hi[j] = x[j] > r.hi[j] ? x[j] : r.hi[j];
     r.sum[j] += x[j];
@@ -102,7 +46,7 @@ static void fold_range(const sw_job *job, const sw_composite_spec *spec, sw_comp
 
 /* Squares of deviations from the mean of x, before scaling: what z-scores divide by. Constant
  * indicators add zeros. */
-static void fold_spread(const sw_composite_spec *spec, const bench *b, double *into) {
+static void fold_spread(const sw_composite_spec *spec, const sw_composite_bench *b, double *into) {
   for (int j = 0; j < spec->p; j++)
     into[j] += (b->x[j] - b->scale[j].mean) * (b->x[j] - b->scale[j].mean);
 }
@@ -110,15 +54,15 @@ static void fold_spread(const sw_composite_spec *spec, const bench *b, double *i
 /* x' as the weights see it, in place of x: with the study's shift, by which published entropy
  * weights avoid ln 0 (not needed here: 0 ln 0 counts as 0). Scores are made without it (score_of).
  * A constant indicator stays 0, for its weight is 0 whatever is added. */
-static void scale_row(const sw_composite_spec *spec, const bench *b) {
+static void scale_row(const sw_composite_spec *spec, const sw_composite_bench *b) {
   for (int j = 0; j < spec->p; j++)
     b->x[j] = sw_scaled(&b->scale[j], b->x[j]) + (b->scale[j].constant ? 0 : spec->shift);
 }
 
 /* `sum`: of x' over the pool, b->mean its mean. What each kind of weights needs, p numbers, or the
  * packed triangle of cross products for CRITIC. */
-static void fold_second(const sw_composite_spec *spec, const bench *b, const double *sum,
-                        double *into) {
+static void fold_second(const sw_composite_spec *spec, const sw_composite_bench *b,
+                        const double *sum, double *into) {
   for (int j = 0; j < spec->p; j++) {
     double apart = b->x[j] - b->mean[j];
     if (spec->weighting == SW_WEIGHTING_ENTROPY) into[j] += sw_p_log_p(b->x[j], sum[j]);
@@ -131,30 +75,32 @@ static void fold_second(const sw_composite_spec *spec, const bench *b, const dou
 /* ---- tiles ------------------------------------------------------------------------------ */
 
 /* Each complete row widens its pool's range in the block's partial. */
-static void range_tile(const sw_job *job, const sw_tile *tile, void *out, const bench *b) {
+static void range_tile(const sw_job *job, const sw_tile *tile, void *out,
+                       const sw_composite_bench *b) {
   const sw_composite_spec *spec = spec_of(job);
   for (int t = 0; t < job->n_periods; t++)
     for (int64_t unit = tile->lo; unit < tile->hi; unit++)
-      if (read_row(job, t, unit, b->x))
-        fold_range(job, spec, sw_composite_range_at(spec, out, pool_of(spec, t)), b->x);
+      if (sw_composite_read_row(job, spec->p, t, unit, b->x))
+        fold_range(spec, sw_composite_range_at(spec, out, sw_composite_pool(spec, t)), b->x);
 }
 
 /* Passes spread, sums and second: what each complete row adds to its pool's numbers in `out`. Only
  * `second` has sums to look back at. */
-static void sum_tile(const sw_job *job, const sw_tile *tile, double *out, const bench *b) {
+static void sum_tile(const sw_job *job, const sw_tile *tile, double *out,
+                     const sw_composite_bench *b) {
   const sw_composite_spec *spec = spec_of(job);
   int width = tile->pass == spec->second ? sw_composite_second_doubles(spec) : spec->p;
   const double *sums = tile->pass == spec->second ? job->folded[spec->sums] : NULL;
   for (int t = 0; t < job->n_periods; t++) {
-    int pool = pool_of(spec, t);
+    int pool = sw_composite_pool(spec, t);
     double *into = out + pool * width;
     const double *sum = sums ? sums + pool * spec->p : NULL;
     /* Once per period: units of a tile share the pool. */
-    make_scales(job, spec, pool, b->scale);
+    sw_composite_scales(job, spec, pool, b->scale);
     for (int j = 0; sum && j < spec->p; j++)
       b->mean[j] = sum[j] / (double)b->scale[j].m;
     for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
-      if (!read_row(job, t, unit, b->x)) continue;
+      if (!sw_composite_read_row(job, spec->p, t, unit, b->x)) continue;
       /* Spread is of x itself; the others are of x'. */
       if (tile->pass == spec->spread) {
         fold_spread(spec, b, into);
@@ -176,67 +122,36 @@ static void sorted_tile(const sw_job *job, const sw_tile *tile, double *out, voi
   const sw_composite_spec *spec = spec_of(job);
   int pool = (int)(tile->lo / spec->p), j = (int)(tile->lo % spec->p);
   int64_t m = 0;
-  bench b = bench_of(spec, workspace);
+  sw_composite_bench b = sw_composite_bench_of(spec, workspace);
   for (int t = 0; t < job->n_periods; t++)
-    for (int64_t unit = 0; pool_of(spec, t) == pool && unit < job->n; unit++)
-      if (read_row(job, t, unit, b.x)) out[m++] = b.x[j];
+    for (int64_t unit = 0; sw_composite_pool(spec, t) == pool && unit < job->n; unit++)
+      if (sw_composite_read_row(job, spec->p, t, unit, b.x)) out[m++] = b.x[j];
   /* The scratch lies behind the means; complete rows have no NaN, which cannot be sorted. */
   sw_stats_sort_values(out, m, b.mean + spec->p);
-}
-
-/* Behind the ranges when they do not depend on x' (finish_range), else the result of `second`. */
-static const double *weights_of(const sw_job *job, int pool) {
-  const sw_composite_spec *spec = spec_of(job);
-  const double *all = spec->second >= 0 ? job->folded[spec->second]
-                                        : (const double *)job->folded[spec->range] +
-                                              sw_composite_range_doubles(spec);
-  return all + pool * spec->p;
-}
-
-/* Weights sum to 1 up to rounding: a bounded score is kept within [0,1], as measures of coupling
- * refuse anything above. It cannot fall below 0. Z-scores have no bounds. */
-static double score_of(const sw_composite_spec *spec, const bench *b, const double *weight) {
-  double score = 0;
-  for (int j = 0; j < spec->p; j++)
-    score += weight[j] * sw_scaled(&b->scale[j], b->x[j]);
-  return spec->normalise != SW_NORMALISE_Z_SCORE && score > 1 ? 1 : score;
-}
-
-/* `score - first`: so that it is indexed by the unit of the panel. An incomplete row has no
- * score. */
-static void score_tile(const sw_job *job, const sw_tile *tile, const bench *b) {
-  const sw_composite_spec *spec = spec_of(job);
-  int64_t first = job->input[0].view.first;
-  for (int t = 0; t < job->n_periods; t++) {
-    int pool = pool_of(spec, t);
-    const double *weight = weights_of(job, pool);
-    double *score = job->result[SW_COMPOSITE_SCORE].row[t] - first;
-    make_scales(job, spec, pool, b->scale);
-    for (int64_t unit = tile->lo; unit < tile->hi; unit++)
-      score[unit] = read_row(job, t, unit, b->x) ? score_of(spec, b, weight) : NAN;
-  }
 }
 
 /* Which passes there are depends on the parameters; those that are not needed are -1 and equal no
  * tile's pass. */
 static void tile_composite(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const sw_composite_spec *spec = spec_of(job);
-  bench b = bench_of(spec, workspace);
+  sw_composite_bench b = sw_composite_bench_of(spec, workspace);
   if (tile->pass == spec->range)
     range_tile(job, tile, out, &b);
   else if (tile->pass == spec->sorted)
     sorted_tile(job, tile, out, workspace);
   else if (tile->pass == spec->score)
-    score_tile(job, tile, &b);
+    sw_composite_score_tile(job, tile, out, workspace);
   else
     sum_tile(job, tile, out, &b);
 }
 
-/* What bench_of lays out; for ranks also the sort's scratch, as large as a record. */
+/* The bench; behind it, for ranks, the sort's scratch, as large as a record, or what scores want:
+ * no pass wants both. */
 static size_t workspace_composite(const sw_job *job) {
   const sw_composite_spec *spec = spec_of(job);
-  size_t bytes = (size_t)spec->p * (sizeof(sw_scaling) + 2 * sizeof(double));
-  return bytes + (spec->sorted >= 0 ? sorted_doubles(job, spec) * sizeof(double) : 0);
+  size_t scores = sw_composite_scores_workspace(spec);
+  size_t sort = spec->sorted >= 0 ? sw_composite_sorted_doubles(job, spec) * sizeof(double) : 0;
+  return sw_composite_bench_bytes(spec) + (sort > scores ? sort : scores);
 }
 
 /* ---- folds ------------------------------------------------------------------------------ */
@@ -273,6 +188,10 @@ static void merge_composite(const sw_job *job, int pass, void *all, const void *
                   sw_composite_range_at(spec, part, pool));
     return;
   }
+  if (pass == spec->score) {
+    sw_composite_scores_merge(spec, all, part);
+    return;
+  }
   double *sum = all;
   for (size_t i = 0; i < job->pass[pass].partial / sizeof *sum; i++)
     sum[i] += ((const double *)part)[i];
@@ -294,7 +213,7 @@ static void declare_passes(sw_job *job, sw_composite_spec *spec) {
       add_pass(job, sw_composite_range_doubles(spec), sw_composite_range_doubles(spec) + cells);
   if (spec->normalise == SW_NORMALISE_Z_SCORE) spec->spread = add_pass(job, cells, cells);
   if (spec->normalise == SW_NORMALISE_RANK) {
-    size_t record = sorted_doubles(job, spec) * sizeof(double);
+    size_t record = sw_composite_sorted_doubles(job, spec) * sizeof(double);
     spec->sorted = job->n_passes++;
     job->pass[spec->sorted] = (sw_pass){
         .domain = SW_ITEMS, .items = (int64_t)cells, .record = record, .result = record * cells};
@@ -305,15 +224,35 @@ static void declare_passes(sw_job *job, sw_composite_spec *spec) {
         add_pass(job, (size_t)spec->pools * (size_t)sw_composite_second_doubles(spec), cells);
   }
   spec->score = add_pass(job, 0, 0);
+  job->pass[spec->score].partial = sw_composite_scores_partial(spec);
 }
 
-static sw_status declare_axis(sw_error *err, sw_job *job, int p) {
+/* Base indicators have an axis of their own only where they are others than the indicators. */
+static sw_status declare_axes(sw_error *err, sw_job *job, const sw_composite_spec *spec) {
   const char **name = NULL;
-  SW_NEW(err, job->arena, name, p);
-  for (int j = 0; j < p; j++)
+  SW_NEW(err, job->arena, name, spec->p);
+  for (int j = 0; j < spec->p; j++)
     name[j] = job->input[j].name;
-  sw_job_axis(job, (sw_axis){.name = SW_NAME_INDICATOR, .n = p, .label = name});
+  sw_job_axis(job, (sw_axis){.name = SW_NAME_INDICATOR, .n = spec->p, .label = name});
+  if (spec->n_parts)
+    sw_job_axis(job, (sw_axis){.name = "base_indicator", .n = spec->n_leaves, .label = spec->leaf});
   return SW_OK;
+}
+
+/* Of each pair of variants one is on at most: bounds only where they decide the scores, entropy
+ * where it decides the weights. */
+static void choose_outputs(sw_job *job, const sw_composite_spec *spec) {
+  const bool on[] = {[SW_COMPOSITE_WEIGHT] = true,
+                     [SW_COMPOSITE_LOWER] = spec->normalise == SW_NORMALISE_MIN_MAX,
+                     [SW_COMPOSITE_UPPER] = spec->normalise == SW_NORMALISE_MIN_MAX,
+                     [SW_COMPOSITE_ENTROPY] = spec->weighting == SW_WEIGHTING_ENTROPY};
+  for (int q = SW_COMPOSITE_WEIGHT; q <= SW_COMPOSITE_ENTROPY; q += 2) {
+    job->result[q].off = !on[q] || spec->per_period;
+    job->result[q + SW_COMPOSITE_BY_PERIOD].off = !on[q] || !spec->per_period;
+  }
+  job->result[SW_COMPOSITE_OBSTACLE].off = !spec->obstacles || spec->n_parts > 0;
+  job->result[SW_COMPOSITE_BASE].off = spec->n_parts == 0;
+  job->result[SW_COMPOSITE_SHORTFALL].off = !spec->obstacles;
 }
 
 /* Everything that follows from the entry alone: passes, which variants of outputs are on, what
@@ -324,13 +263,7 @@ static sw_status resolve_composite(sw_error *err, sw_job *job) {
   SW_TRY(sw_composite_read(err, job, spec));
   job->state = spec;
   declare_passes(job, spec);
-  /* Of each pair of variants one is on; bounds only where they decide the scores. */
-  bool bounded = spec->normalise == SW_NORMALISE_MIN_MAX;
-  for (int q = SW_COMPOSITE_WEIGHT; q <= SW_COMPOSITE_UPPER; q += 2) {
-    bool on = q == SW_COMPOSITE_WEIGHT || bounded;
-    job->result[q].off = !on || spec->per_period;
-    job->result[q + SW_COMPOSITE_BY_PERIOD].off = !on || !spec->per_period;
-  }
+  choose_outputs(job, spec);
   /* Whoever measures change over time must know that a score is relative to its period, also when
    * only an indicator of it is. */
   job->scores_per_period = spec->per_period;
@@ -340,9 +273,10 @@ static sw_status resolve_composite(sw_error *err, sw_job *job) {
    * otherwise all periods of the pool come in, and --reuse must see that. */
   bool settled =
       spec->lo && (spec->weighting == SW_WEIGHTING_EQUAL || spec->weighting == SW_WEIGHTING_GIVEN);
+  if (spec->topsis && !spec->ideal_bounds) settled = false; /* the best of all periods */
   job->pooled = !spec->per_period && !settled;
-  job->scores_unbounded = spec->normalise == SW_NORMALISE_Z_SCORE;
-  return declare_axis(err, job, spec->p);
+  job->scores_unbounded = spec->normalise == SW_NORMALISE_Z_SCORE && !spec->topsis;
+  return declare_axes(err, job, spec);
 }
 
 /* ---- descriptor ------------------------------------------------------------------------- */
@@ -379,6 +313,26 @@ static const sw_param params[] = {
      .lo = 0,
      .hi = 1,
      .help = "added to x' where weights are computed, a habit of published entropy weights"},
+    {.name = SW_NAME_SCORE,
+     .type = SW_P_CHOICE,
+     .fallback = "weighted",
+     .choices = "weighted|topsis",
+     .help = "the weighted sum, or the closeness to the ideal"},
+    {.name = "ideal",
+     .type = SW_P_CHOICE,
+     .fallback = "panel",
+     .choices = "panel|bounds",
+     .help = "topsis: the best and the worst x' of the pool, or 1 and 0"},
+    {.name = "weighting",
+     .type = SW_P_CHOICE,
+     .fallback = "inside",
+     .choices = "inside|outside",
+     .help = "topsis: weights inside the squares of distances, or outside"},
+    {.name = "obstacles",
+     .type = SW_P_BOOL,
+     .fallback = "false",
+     .help = "what each indicator takes from the score, in shares; of composites within it, their "
+             "indicators"},
     {0}};
 
 static const sw_output outputs[] = {
@@ -416,6 +370,38 @@ static const sw_output outputs[] = {
      .units = "1",
      .shape = SW_GLOBAL,
      .axis = {SW_NAME_INDICATOR}},
+    {.name = "entropy",
+     .long_name = "entropy of the indicator",
+     .units = "1",
+     .shape = SW_TABLE,
+     .of_parameters = true,
+     .axis = {SW_NAME_INDICATOR}},
+    {.name = "entropy",
+     .long_name = "entropy of the indicator in the period",
+     .units = "1",
+     .shape = SW_GLOBAL,
+     .axis = {SW_NAME_INDICATOR}},
+    {.name = "sign",
+     .long_name = "1: more is better; -1: less is better",
+     .units = "1",
+     .shape = SW_TABLE,
+     .number = SW_INT32,
+     .of_parameters = true,
+     .axis = {SW_NAME_INDICATOR}},
+    {.name = SW_NAME_OBSTACLE,
+     .long_name = "share of the indicator in what the score lacks",
+     .units = "1",
+     .shape = SW_UNIT,
+     .axis = {SW_NAME_INDICATOR}},
+    {.name = SW_NAME_OBSTACLE,
+     .long_name = "share of the base indicator in what the score lacks",
+     .units = "1",
+     .shape = SW_UNIT,
+     .axis = {"base_indicator"}},
+    {.name = SW_NAME_SHORTFALL,
+     .long_name = "what the weighted score lacks to 1, the whole of the obstacles",
+     .units = "1",
+     .shape = SW_UNIT},
     {0}};
 
 /* The formula by its variants. */
@@ -428,15 +414,23 @@ static const sw_variant variants[] = {
     {"weights", "critic", "w_j from sd_j sum_k (1 - r_jk)"},
     {"weights", "cv", "w_j from sd_j/mean_j"},
     {"weights", "*", "w_j as given, divided by their sum"},
+    {SW_NAME_SCORE, "weighted", "score = sum_j w_j x'_j"},
+    {SW_NAME_SCORE, "topsis", "score = d-/(d+ + d-), distances to the best and to the worst"},
+    {"ideal", "bounds", "best x' = 1, worst x' = 0"},
+    {"weighting", "outside", "d = sqrt(sum w_j (x'_j - x0_j)^2)"},
+    {"obstacles", "true", "O_j = w_j (1 - x'_j)/sum_k w_k (1 - x'_k)"},
     {0}};
 
 const sw_measure sw_measure_composite = {
     .name = "composite",
     .title = "Composite score from weighted indicators",
-    .formula = "score = sum_j w_j x'_j, over the m rows complete in all indicators; sum_j w_j = 1; "
-               "constant in the pool: w_j = 0",
+    .formula =
+        "over the m rows complete in all indicators; sum_j w_j = 1; constant in the pool: w_j "
+        "= 0",
     .variant = variants,
-    .source = "Shannon 1948; Diakoulaki, Mavrotas and Papayannakis 1995 (CRITIC)",
+    .source =
+        "Shannon 1948; Hwang and Yoon 1981 (TOPSIS); Diakoulaki, Mavrotas and Papayannakis 1995 "
+        "(CRITIC)",
     .version = 1,
     .kind = SW_KIND_COMPOSITE,
     .param = params,

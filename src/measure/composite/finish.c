@@ -2,7 +2,7 @@
  * indicator, however many periods it concerns), bounds and weights. It runs once per pass, in
  * serial; what later passes need goes into `result`, which every rank gets. Tables and values by
  * period are written straight to the outputs, which count on rank 0 only. */
-#include "measure/composite/spec.h"
+#include "measure/composite/scores.h"
 
 #include "kernel/series/entropy.h"
 
@@ -71,6 +71,13 @@ static void note_indicator(const sw_job *job, const void *all, int j) {
             where, job->name, name, constant, pool_name(job, first));
 }
 
+/* The sense of each indicator, so that the file says which way its bounds are turned. */
+static void write_signs(const sw_job *job) {
+  const sw_composite_spec *spec = spec_of(job);
+  for (int j = 0; j < spec->p; j++)
+    job->result[SW_COMPOSITE_SIGN].row[0][j] = j < spec->n_positive ? 1 : -1;
+}
+
 /* Where the numbers of a pool go: both shapes have them in the same order, [pool][indicator]. NULL:
  * the output is off. */
 static double *place_of(const sw_job *job, int output, int pool) {
@@ -129,6 +136,7 @@ static void say_why(sw_job *job, sw_composite_range r, int t) {
   const char *why = *r.rows > 0 ? "no indicator varies" : "no unit has a value of every indicator";
   sw_job_undefined(job, SW_COMPOSITE_SCORE, t, why);
   sw_job_undefined(job, SW_COMPOSITE_WEIGHT + SW_COMPOSITE_BY_PERIOD, t, why);
+  sw_job_undefined(job, SW_COMPOSITE_ENTROPY + SW_COMPOSITE_BY_PERIOD, t, why);
 }
 
 /* The result is the ranges as they are, for every rank's scaling, then the weights if they are
@@ -143,6 +151,7 @@ static sw_status finish_range(sw_error *err, sw_job *job, const void *all, doubl
   }
   for (int j = 0; j < spec->p; j++)
     note_indicator(job, all, j);
+  write_signs(job);
   memcpy(result, all, sw_composite_range_doubles(spec) * sizeof *result);
   /* The data decide the weights, after two more passes. */
   if (spec->second >= 0) return SW_OK;
@@ -171,6 +180,15 @@ static bool pool_weights(const sw_composite_spec *spec, double m, const double *
   return sw_critic_weights(spec->p, second, constant, weight);
 }
 
+/* e of each indicator; of one that is constant 1, which tells nothing apart. NaN without rows. */
+static void write_entropy(const sw_job *job, int pool, double m, const double *sum,
+                          const double *p_log_p) {
+  const sw_composite_spec *spec = spec_of(job);
+  double *entropy = place_of(job, SW_COMPOSITE_ENTROPY, pool);
+  for (int j = 0; entropy && j < spec->p; j++)
+    entropy[j] = m > 0 ? sw_entropy(p_log_p[j], sum[j], m) : NAN;
+}
+
 /* Weights out of the second pass, pool by pool. `constant` lives in the arena: finish runs once. */
 static sw_status finish_second(sw_error *err, sw_job *job, const double *second, double *weight) {
   const sw_composite_spec *spec = spec_of(job);
@@ -181,8 +199,9 @@ static sw_status finish_second(sw_error *err, sw_job *job, const double *second,
     const double *sum = (const double *)job->folded[spec->sums] + pool * spec->p;
     /* As in the ranges: what does not vary has weight 0, however it is computed. */
     mark_constants(spec, r, constant);
-    if (!pool_weights(spec, *r.rows, sum, second + pool * sw_composite_second_doubles(spec),
-                      constant, weight + pool * spec->p))
+    const double *of_pool = second + pool * sw_composite_second_doubles(spec);
+    write_entropy(job, pool, *r.rows, sum, of_pool);
+    if (!pool_weights(spec, *r.rows, sum, of_pool, constant, weight + pool * spec->p))
       sw_note(job->notes, "%s: %s: in %s all indicators discriminate equally: equal weights",
               job->where, job->name, pool_name(job, pool));
   }
@@ -191,12 +210,13 @@ static sw_status finish_second(sw_error *err, sw_job *job, const double *second,
 }
 
 /* Sums and sorted values are passed on unchanged: all records in item order are the array that
- * make_scales indexes. */
+ * sw_composite_scales indexes. */
 sw_status sw_composite_finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const sw_composite_spec *spec = spec_of(job);
   if (pass == spec->range) return finish_range(err, job, all, result);
   if (pass == spec->second) return finish_second(err, job, all, result);
   if (pass == spec->spread) finish_spread(job, all, result);
+  if (pass == spec->score && spec->obstacles) sw_composite_say(job, all);
   if (pass == spec->sums || pass == spec->sorted) memcpy(result, all, job->pass[pass].result);
   return SW_OK;
 }

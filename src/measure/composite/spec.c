@@ -2,6 +2,8 @@
  * the same on every rank, as `resolve` calls it; no values are looked at, so what depends on them
  * (constant indicators, values beyond bounds) is left to finish.c. */
 #include "measure/composite/spec.h"
+#include "measure/names.h"
+#include "measure/share/indicators.h"
 #include "measure/share/series.h"
 #include "spillway/node.h"
 
@@ -10,23 +12,6 @@
 
 static const char *indicator(const sw_job *job, int j) {
   return job->input[j].name;
-}
-
-/* Indicators are the inputs, positive ones first; -1: none of that name. */
-static int find_indicator(const sw_job *job, int p, const char *name) {
-  for (int j = 0; j < p; j++)
-    if (strcmp(indicator(job, j), name) == 0) return j;
-  return -1;
-}
-
-/* The first indicator that is near, else the first of all: the message names one in any case. */
-static const char *nearest_indicator(const sw_job *job, int p, const char *name) {
-  const char *near = NULL;
-  for (int j = 0; j < p && !near; j++) {
-    const char *candidate = indicator(job, j);
-    near = sw_nearest(name, &candidate, 1);
-  }
-  return near ? near : indicator(job, 0);
 }
 
 /* Also one under `positive` and again under `negative`, which would cancel itself. */
@@ -40,45 +25,6 @@ static sw_status refuse_twins(sw_error *err, const sw_job *job, int p) {
 }
 
 /* ---- over ------------------------------------------------------------------------------- */
-
-/* `[lo, hi]` of one indicator; equal ends would divide by zero. */
-static sw_status read_bounds(sw_error *err, const sw_node *pair, const char *name, double *lo,
-                             double *hi) {
-  if (pair->kind != SW_NODE_LIST || pair->count != 2)
-    return sw_node_fail(err, pair, "bounds of %s: expected [lowest, highest]", name);
-  SW_TRY(sw_node_number(err, pair->item[0], lo));
-  SW_TRY(sw_node_number(err, pair->item[1], hi));
-  if (*lo < *hi) return SW_OK;
-  return sw_node_fail(err, pair, "bounds of %s: %g is not below %g; expected [lowest, highest]",
-                      name, *lo, *hi);
-}
-
-/* Names first, so that a misspelt one is reported as such and not as missing. Bounds for every
- * indicator or for none: a mixture would scale some by the data. */
-static sw_status read_all_bounds(sw_error *err, const sw_job *job, const sw_node *map,
-                                 sw_composite_spec *spec) {
-  double *lo = NULL, *hi = NULL;
-  SW_NEW(err, job->arena, lo, spec->p);
-  SW_NEW(err, job->arena, hi, spec->p);
-  if (map->kind != SW_NODE_MAP)
-    return sw_node_fail(err, map, "bounds: expected {indicator: [lowest, highest], ...}");
-  /* Names that are none of the composite's. */
-  for (int i = 0; i < map->count; i++)
-    if (find_indicator(job, spec->p, map->key[i]) < 0)
-      return sw_node_key_fail(err, map, i, "%s: '%s' is not an indicator of it; did you mean '%s'?",
-                              job->name, map->key[i], nearest_indicator(job, spec->p, map->key[i]));
-  for (int j = 0; j < spec->p; j++) {
-    const sw_node *pair = sw_node_get(map, indicator(job, j));
-    if (!pair)
-      return sw_node_fail(err, map,
-                          "%s: no bounds for '%s'; give [lowest, highest] for every indicator",
-                          job->name, indicator(job, j));
-    SW_TRY(read_bounds(err, pair, indicator(job, j), &lo[j], &hi[j]));
-  }
-  spec->lo = lo;
-  spec->hi = hi;
-  return SW_OK;
-}
 
 /* The text of a NODE parameter, NULL for a map or list. */
 static const char *plain_text(const sw_arg *arg) {
@@ -104,7 +50,7 @@ static sw_status read_over(sw_error *err, const sw_job *job, sw_composite_spec *
   /* normalise was read first. */
   if (spec->normalise != SW_NORMALISE_MIN_MAX)
     return sw_job_fail(err, job, "over", "bounds go with normalise: min-max only");
-  return read_all_bounds(err, job, bounds, spec);
+  return sw_indicators_bounds(err, job, spec->p, bounds, &spec->lo, &spec->hi);
 }
 
 /* ---- weights ---------------------------------------------------------------------------- */
@@ -130,24 +76,6 @@ static sw_status check_given(sw_error *err, const sw_job *job, int p, const char
             where ? where : job->where, job->name, pool ? " of " : "", pool ? pool : "", sum);
   for (int j = 0; j < p; j++)
     weight[j] /= sum;
-  return SW_OK;
-}
-
-/* Weights for every indicator: one left out could mean zero or be forgotten. */
-static sw_status read_map(sw_error *err, const sw_job *job, const sw_node *map, int p,
-                          double *weight) {
-  for (int i = 0; i < map->count; i++)
-    if (find_indicator(job, p, map->key[i]) < 0)
-      return sw_node_key_fail(err, map, i,
-                              "%s: weights: '%s' is not an indicator of it; did you mean '%s'?",
-                              job->name, map->key[i], nearest_indicator(job, p, map->key[i]));
-  for (int j = 0; j < p; j++) {
-    const sw_node *value = sw_node_get(map, indicator(job, j));
-    if (!value)
-      return sw_node_fail(err, map, "%s: weights: none for '%s'; give one for every indicator",
-                          job->name, indicator(job, j));
-    SW_TRY(sw_node_number(err, value, &weight[j]));
-  }
   return SW_OK;
 }
 
@@ -203,7 +131,7 @@ static sw_status read_given(sw_error *err, const sw_job *job, const sw_arg *arg,
   if (arg->table) {
     SW_TRY(read_table(err, job, arg->table, spec, weight));
   } else {
-    SW_TRY(read_map(err, job, arg->node, spec->p, weight));
+    SW_TRY(sw_indicators_weights(err, job, spec->p, arg->node, weight));
     /* A copy for each pool, so that later passes need not know where the weights are from. */
     for (int pool = 1; pool < spec->pools; pool++)
       memcpy(weight + pool * spec->p, weight, (size_t)spec->p * sizeof *weight);
@@ -247,11 +175,72 @@ static sw_status read_weights(sw_error *err, const sw_job *job, sw_composite_spe
   return SW_OK;
 }
 
+/* ---- score and obstacles ---------------------------------------------------------------- */
+
+/* What is said of an ideal where there is none would be ignored silently. */
+static sw_status read_score(sw_error *err, const sw_job *job, sw_composite_spec *spec) {
+  static const char *const of_topsis[] = {"ideal", "weighting"};
+  spec->topsis = sw_job_arg(job, SW_NAME_SCORE)->number != 0;
+  spec->ideal_bounds = sw_job_arg(job, "ideal")->number != 0;
+  spec->outside = sw_job_arg(job, "weighting")->number != 0;
+  for (int i = 0; i < 2 && !spec->topsis; i++)
+    if (sw_job_arg(job, of_topsis[i])->number != 0)
+      return sw_job_fail(err, job, of_topsis[i],
+                         "goes with score: topsis; add it, or leave this out");
+  if (spec->ideal_bounds && spec->normalise == SW_NORMALISE_Z_SCORE)
+    return sw_job_fail(err, job, "ideal",
+                       "z-scores have no bounds; write ideal: panel, or normalise: min-max");
+  return SW_OK;
+}
+
+/* The place of a base indicator by its name: one that stands in several composites is one. */
+static int place_leaf(const char **leaf, int *count, const char *name) {
+  int k = find_text(leaf, *count, name);
+  if (k >= 0) return k;
+  leaf[*count] = name;
+  return (*count)++;
+}
+
+/* Inputs behind the indicators are those of indicators that are composites (plan/study/nested.c):
+ * what each lacks, without a label, and its obstacles by their labels. */
+static sw_status read_obstacles(sw_error *err, const sw_job *job, sw_composite_spec *spec) {
+  int p = spec->p, *leaf_of = NULL, *shortfall = NULL;
+  const char **leaf = NULL;
+  sw_composite_part *part = NULL;
+  spec->obstacles = sw_job_arg(job, "obstacles")->number != 0;
+  if (!spec->obstacles) return SW_OK;
+  if (spec->normalise == SW_NORMALISE_Z_SCORE)
+    return sw_job_fail(
+        err, job, "obstacles",
+        "z-scores have no best value to fall short of; normalise by min-max or rank");
+  SW_NEW(err, job->arena, leaf, job->n_inputs);
+  SW_NEW(err, job->arena, leaf_of, p);
+  SW_NEW(err, job->arena, shortfall, p);
+  SW_NEW(err, job->arena, part, job->n_inputs);
+  for (int j = 0; j < p; j++)
+    shortfall[j] = -1;
+  for (int i = p; i < job->n_inputs; i++)
+    if (!job->input[i].label) shortfall[job->input[i].part_of - 1] = i;
+  for (int j = 0; j < p; j++) {
+    leaf_of[j] = shortfall[j] < 0 ? place_leaf(leaf, &spec->n_leaves, indicator(job, j)) : -1;
+    for (int i = p; i < job->n_inputs; i++)
+      if (job->input[i].part_of - 1 == j && job->input[i].label)
+        part[spec->n_parts++] =
+            (sw_composite_part){j, i, place_leaf(leaf, &spec->n_leaves, job->input[i].label)};
+  }
+  spec->leaf = leaf;
+  spec->leaf_of = leaf_of;
+  spec->shortfall = shortfall;
+  spec->part = part;
+  return SW_OK;
+}
+
 /* n_positive: the inputs of `positive` come first, as it is the first parameter. Passes start at
  * -1, none. */
 sw_status sw_composite_read(sw_error *err, const sw_job *job, sw_composite_spec *spec) {
-  *spec = (sw_composite_spec){.p = job->n_inputs,
-                              .n_positive = sw_job_inputs(job, "positive").count,
+  int positive = sw_job_inputs(job, "positive").count;
+  *spec = (sw_composite_spec){.p = positive + sw_job_inputs(job, "negative").count,
+                              .n_positive = positive,
                               .shift = sw_job_arg(job, "shift")->number,
                               .range = -1,
                               .spread = -1,
@@ -265,5 +254,7 @@ sw_status sw_composite_read(sw_error *err, const sw_job *job, sw_composite_spec 
   spec->normalise = (sw_normalise)(int)sw_job_arg(job, "normalise")->number;
   SW_TRY(refuse_twins(err, job, spec->p));
   SW_TRY(read_over(err, job, spec));
-  return read_weights(err, job, spec);
+  SW_TRY(read_weights(err, job, spec));
+  SW_TRY(read_score(err, job, spec));
+  return read_obstacles(err, job, spec);
 }

@@ -1,6 +1,6 @@
 /* What a composite's entry asks for, read from its parameters and checked; and where the numbers
- * of its passes stand. Shared by the reading (spec.c), the passes
- * (composite/composite.c) and what rank 0 makes of their folds (finish.c). */
+ * of its passes stand. Shared by the reading (spec.c), the passes (composite/composite.c,
+ * composite/scores.c) and what rank 0 makes of their folds (finish.c). */
 #ifndef SW_MEASURE_COMPOSITE_SPEC_H
 #define SW_MEASURE_COMPOSITE_SPEC_H
 
@@ -15,6 +15,13 @@ typedef enum sw_weighting {
   SW_WEIGHTING_GIVEN
 } sw_weighting;
 
+/* What stands in the way within an indicator that is a composite: one of its base indicators. */
+typedef struct sw_composite_part {
+  int indicator; /* the composite */
+  int input;     /* the share of what that composite lacks */
+  int leaf;
+} sw_composite_part;
+
 typedef struct sw_composite_spec {
   int p, n_positive; /* indicators: the positive ones first, as the job's inputs are */
   sw_normalise normalise;
@@ -24,17 +31,34 @@ typedef struct sw_composite_spec {
   const double *lo, *hi; /* p: given bounds, or NULL */
   const double *given;   /* pools * p: given weights, or NULL */
   double shift;          /* added to x' for weights only; 0 when not asked for */
+  /* score: topsis, ideal: bounds, weighting: outside */
+  bool topsis, ideal_bounds, outside;
+  /* With `obstacles`: base indicators are the indicators, but in the place of each that is a
+   * composite with obstacles (and of positive sense) those of that one. */
+  bool obstacles;
+  int n_leaves;
+  const char *const *leaf;
+  const int *leaf_of;   /* p: of each indicator; -1: it has parts */
+  const int *shortfall; /* p: the input that says what it lacks in all; -1: it has no parts */
+  int n_parts;
+  const sw_composite_part *part;
   /* Passes, -1 where one is not needed. */
   int range, spread, sorted, sums, second, score;
 } sw_composite_spec;
 
-/* Indices of the outputs. `weight`, `lower` and `upper` have two shapes, of which one is off; that
- * by period follows the one that is not. */
+/* Indices of the outputs. `weight`, `lower`, `upper` and `entropy` have two shapes, of which one is
+ * off; that by period follows the one that is not. So does `obstacle`, by indicator or by base
+ * indicator. */
 enum {
   SW_COMPOSITE_SCORE,
   SW_COMPOSITE_WEIGHT,
   SW_COMPOSITE_LOWER = 3,
   SW_COMPOSITE_UPPER = 5,
+  SW_COMPOSITE_ENTROPY = 7,
+  SW_COMPOSITE_SIGN = 9,
+  SW_COMPOSITE_OBSTACLE,
+  SW_COMPOSITE_BASE,
+  SW_COMPOSITE_SHORTFALL,
   SW_COMPOSITE_BY_PERIOD = 1
 };
 

@@ -7,20 +7,7 @@
 #ifndef SW_MEASURE_SHARE_QUOTIENT_H
 #define SW_MEASURE_SHARE_QUOTIENT_H
 
-#include "spillway/measure.h"
-
-/* The two parameters that say what quotients are relative to, as sw_quotient_read takes them. */
-#define SW_PARAM_BASE                                                                              \
-  {                                                                                                \
-    .name = "base", .type = SW_P_TABLE, .fallback = "own",                                         \
-    .help = "own: the study's sums; {file: national.csv}: one row per period, one column per "     \
-            "industry"                                                                             \
-  }
-#define SW_PARAM_BASE_OVER                                                                         \
-  {                                                                                                \
-    .name = "base_over", .type = SW_P_CHOICE, .fallback = "refuse", .choices = "refuse|complete",  \
-    .help = "own sums where cells are missing: refuse, or take the units that have a value"        \
-  }
+#include "measure/share/table.h"
 
 typedef struct sw_quotient {
   int n;               /* industries ... */

@@ -12,6 +12,16 @@ double sw_series_time(const sw_job *job, int t) {
   return (double)job->periods->value[job->period[t]];
 }
 
+double sw_series_passed(const sw_job *job, int s, int t) {
+  return (double)sw_periods_passed(job->periods, job->period[s], job->period[t]);
+}
+
+int sw_series_uneven(const sw_job *job) {
+  for (int t = 2; t < job->n_periods; t++)
+    if (sw_series_passed(job, t - 1, t) != sw_series_passed(job, 0, 1)) return t;
+  return 0;
+}
+
 bool sw_series_broken(const sw_job *job, int s, int t) {
   const sw_periods *periods = job->periods;
   for (int b = 0; b < periods->n_breaks; b++)
@@ -33,25 +43,31 @@ static sw_status refuse_relative(sw_error *err, const sw_job *job, const char *p
 }
 
 /* Numbers before and after a break do not measure the same; whoever names it may still want all. */
-static void warn_of_breaks(const sw_job *job) {
-  for (int t = 1; t < job->n_periods; t++)
+static void warn_of_breaks(const sw_job *job, int from, int to) {
+  for (int t = from + 1; t <= to; t++)
     if (sw_series_broken(job, t - 1, t))
       sw_note(job->notes, "%s: %s: the panel has a break before %s, within its periods", job->where,
               job->name, sw_job_period(job, t));
 }
 
 sw_status sw_series_check(sw_error *err, sw_job *job, const char *param, int least) {
+  return sw_series_check_between(err, job, param, least, 0, job->n_periods - 1);
+}
+
+sw_status sw_series_check_between(sw_error *err, sw_job *job, const char *param, int least,
+                                  int from, int to) {
+  int periods = to - from + 1;
   if (!sw_series_is_known(job))
     return sw_job_fail(err, job, param,
                        "the periods are texts such as '%s', whose spacing is unknown; expected "
                        "periods of a known form (2001, 2001Q1, 2001-01, 2001-01-31), or a format "
                        "in `time` of the panel",
                        sw_job_period(job, 0));
-  if (job->n_periods < least)
-    return sw_job_fail(err, job, param, "%d period%s; expected %d or more", job->n_periods,
-                       job->n_periods == 1 ? "" : "s", least);
+  if (periods < least)
+    return sw_job_fail(err, job, param, "%d period%s; expected %d or more", periods,
+                       periods == 1 ? "" : "s", least);
   SW_TRY(refuse_relative(err, job, param));
-  warn_of_breaks(job);
+  warn_of_breaks(job, from, to);
   return SW_OK;
 }
 
@@ -61,6 +77,18 @@ int sw_series_before(const sw_job *job, int t, int span) {
   for (int s = t - 1; s >= 0; s--)
     if (job->period[s] == before) return sw_series_broken(job, s, t) ? -1 : s;
   return -1;
+}
+
+sw_status sw_series_all_before(sw_error *err, sw_job *job, int span, const int **out, bool *any) {
+  int *before = NULL;
+  SW_NEW(err, job->arena, before, job->n_periods);
+  *any = false;
+  for (int t = 0; t < job->n_periods; t++) {
+    before[t] = sw_series_before(job, t, span);
+    *any |= before[t] >= 0;
+  }
+  *out = before;
+  return SW_OK;
 }
 
 /* The smallest distance between two periods that follow each other in the entry is what a span was
@@ -97,4 +125,14 @@ int sw_series_find(const sw_job *job, const char *const *label, int count, int t
   for (int i = 0; i < count; i++)
     if (sw_periods_find(job->periods, label[i]) == job->period[t]) return i;
   return -1;
+}
+
+sw_status sw_series_period(sw_error *err, const sw_job *job, const char *param, int *at) {
+  const sw_arg *arg = sw_job_arg(job, param);
+  if (arg->count == 0) return SW_OK;
+  if (arg->count > 1) return sw_job_fail(err, job, param, "%d periods; expected one", arg->count);
+  for (*at = 0; *at < job->n_periods; ++*at)
+    if (sw_series_find(job, arg->texts, 1, *at) == 0) return SW_OK;
+  return sw_job_fail(err, job, param, "'%s' is not a period of the entry; it has %s to %s",
+                     arg->texts[0], sw_job_period(job, 0), sw_job_period(job, job->n_periods - 1));
 }

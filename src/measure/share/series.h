@@ -11,14 +11,25 @@ bool sw_series_is_known(const sw_job *job);
  * `least` of them, and scores normalised per period; warns of each break of the panel within the
  * periods. */
 sw_status sw_series_check(sw_error *err, sw_job *job, const char *param, int least);
+/* The same of the job's periods from `from` to `to` alone. */
+sw_status sw_series_check_between(sw_error *err, sw_job *job, const char *param, int least,
+                                  int from, int to);
 /* The job's period t as a number: in what the panel's periods are counted. */
 double sw_series_time(const sw_job *job, int t);
+/* The time from the job's period s to its period t, in years of whole numbers, else in steps of the
+ * panel. */
+double sw_series_passed(const sw_job *job, int s, int t);
+/* The job's first period that is not as far from the one before as the second is from the first;
+ * 0: all are. */
+int sw_series_uneven(const sw_job *job);
 /* Whether the panel has a break after the job's period s, up to t. */
 bool sw_series_broken(const sw_job *job, int s, int t);
 
 /* The job's period `span` before its period t (years of whole numbers, else steps of the panel), if
  * the entry has it and no break lies between; -1. */
 int sw_series_before(const sw_job *job, int t, int span);
+/* The same of all periods, in the arena; *any: whether one has an earlier one. */
+sw_status sw_series_all_before(sw_error *err, sw_job *job, int span, const int **before, bool *any);
 /* In resolve, of a measure of change over `span`: what sw_series_check refuses (`of`: a parameter
  * with inputs), and a span that leads from no period of the entry to another. Periods without an
  * earlier one for another reason (the first, holes) are left to the measure. */
@@ -27,5 +38,7 @@ sw_status sw_series_check_span(sw_error *err, sw_job *job, const char *of, const
 
 /* Which of `count` labels of a table is the job's period t, by its text or by its meaning; -1. */
 int sw_series_find(const sw_job *job, const char *const *label, int count, int t);
+/* In resolve: the job's period that a parameter of texts names; left out: *at stays. */
+sw_status sw_series_period(sw_error *err, const sw_job *job, const char *param, int *at);
 
 #endif

@@ -10,7 +10,10 @@
  *
  * rho_k are autocorrelations of the ranks of x less Sen's line, those that differ from zero at 5%;
  * a correction of zero or less leaves Z and Sen's limits undefined. Limits are at 95%, and
- * undefined where they lie beyond the slopes of all pairs. A change is after `change_point`.
+ * undefined where they lie beyond the slopes of all pairs. A change is after `change_point`, a
+ * number of the axis `time`: the year, or the first day of the period.
+ *
+ * The partial counts units for the summary: how many rise, fall, and change when, at 5%.
  *
  * Sources: Mann 1945; Sen 1968; Kendall 1975; Pettitt 1979; Hamed & Rao 1998. */
 #include "kernel/series/trend.h"
@@ -34,6 +37,16 @@ enum {
   N_USED
 };
 
+/* Of those units whose trend is defined; `uncorrected`: not so by the correction alone. Changes by
+ * period follow, n_periods of them. */
+typedef struct counts {
+  int64_t rising, falling, level, changed, uncorrected, change[];
+} counts;
+
+static size_t counts_bytes(const sw_job *job) {
+  return sizeof(counts) + (size_t)job->n_periods * sizeof(int64_t);
+}
+
 /* ---- tile ------------------------------------------------------------------------------- */
 
 /* The unit's values that are there, and their times. Returns how many. */
@@ -48,13 +61,31 @@ static int read_series(const sw_job *job, int64_t unit, double *time, double *x)
   return n;
 }
 
+/* The job's period of that time; -1: none, as of NaN. */
+static int period_of(const sw_job *job, double time) {
+  for (int t = 0; t < job->n_periods; t++)
+    if (sw_series_time(job, t) == time) return t;
+  return -1;
+}
+
 /* The number that the period of that time has on the axis `time`; NaN: there is none. */
 static double on_axis(const sw_job *job, double time) {
   if (!sw_periods_in_days(job->periods)) return time;
-  for (int t = 0; t < job->n_periods; t++)
-    if (sw_series_time(job, t) == time)
-      return (double)sw_periods_axis(job->periods, job->period[t]);
-  return NAN;
+  int t = period_of(job, time);
+  return t < 0 ? NAN : (double)sw_periods_axis(job->periods, job->period[t]);
+}
+
+static void count(const sw_job *job, bool hamed_rao, const sw_trend *trend, counts *out) {
+  bool clear = trend->mk_p <= 0.05;
+  out->rising += clear && trend->mk_s > 0;
+  out->falling += clear && trend->mk_s < 0;
+  out->level += trend->mk_p > 0.05;
+  /* S is that of a series long enough, whose values differ. */
+  out->uncorrected += hamed_rao && isnan(trend->mk_p) && !isnan(trend->change);
+  int t = trend->pettitt_p <= 0.05 ? period_of(job, trend->change) : -1;
+  if (t < 0) return;
+  out->changed++;
+  out->change[t]++;
 }
 
 static void place(const sw_job *job, int64_t at, int n, const sw_trend *trend) {
@@ -77,7 +108,6 @@ static void place(const sw_job *job, int64_t at, int n, const sw_trend *trend) {
 
 /* The workspace: times, values, and what the kernel asks for. */
 static void tile_trend(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
-  (void)out;
   bool hamed_rao = sw_job_arg(job, "autocorrelation")->number != 0;
   double *time = workspace, *x = time + job->n_periods, *scratch = x + job->n_periods;
   int64_t first = job->input[0].view.first;
@@ -85,11 +115,42 @@ static void tile_trend(const sw_job *job, const sw_tile *tile, void *out, void *
     int n = read_series(job, unit, time, x);
     sw_trend trend = sw_trend_of(time, x, n, hamed_rao, scratch);
     place(job, unit - first, n, &trend);
+    count(job, hamed_rao, &trend, out);
   }
+}
+
+static void merge_trend(const sw_job *job, int pass, void *all, const void *part) {
+  (void)pass;
+  int64_t *into = all;
+  const int64_t *from = part;
+  for (size_t i = 0; i < counts_bytes(job) / sizeof(int64_t); i++)
+    into[i] += from[i];
 }
 
 static size_t workspace_trend(const sw_job *job) {
   return (2 * (size_t)job->n_periods + sw_trend_scratch(job->n_periods)) * sizeof(double);
+}
+
+/* ---- finish ----------------------------------------------------------------------------- */
+
+/* Of changes the period that most of them come after, the first of equal ones. */
+static sw_status finish_trend(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  (void)err, (void)pass, (void)result;
+  const counts *of = all;
+  int most = 0;
+  for (int t = 1; t < job->n_periods; t++)
+    if (of->change[t] > of->change[most]) most = t;
+  sw_job_say(job, "Mann-Kendall at 5%%: %lld rising, %lld falling, %lld neither",
+             (long long)of->rising, (long long)of->falling, (long long)of->level);
+  if (of->changed > 0)
+    sw_job_say(job, "Pettitt at 5%%: %lld with a change, most often after %s (%lld)",
+               (long long)of->changed, sw_job_period(job, most), (long long)of->change[most]);
+  if (of->uncorrected > 0)
+    sw_note(job->notes,
+            "%s: %s: of %lld unit%s the correction by Hamed and Rao leaves no variance: z, p and "
+            "the limits of Sen's slope are undefined",
+            job->where, job->name, (long long)of->uncorrected, of->uncorrected == 1 ? "" : "s");
+  return SW_OK;
 }
 
 /* ---- resolve ---------------------------------------------------------------------------- */
@@ -97,7 +158,7 @@ static size_t workspace_trend(const sw_job *job) {
 static sw_status resolve_trend(sw_error *err, sw_job *job) {
   SW_TRY(sw_series_check(err, job, "of", SW_TREND_LEAST));
   job->whole_series = true;
-  sw_job_pass(job, (sw_pass){.domain = SW_UNITS});
+  sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = counts_bytes(job)});
   return SW_OK;
 }
 
@@ -153,5 +214,7 @@ const sw_measure sw_measure_trend = {
     .output = outputs,
     .resolve = resolve_trend,
     .tile = tile_trend,
+    .merge = merge_trend,
+    .finish = finish_trend,
     .workspace = workspace_trend,
 };

@@ -303,6 +303,9 @@ static sw_status check_output(sw_error *err, const sw_measure *measure, const sw
                  "SW_FLOAT64",
                  output->name);
   SW_TRY(check_filler(err, measure, output));
+  if (output->classes && (output->shape != SW_UNIT || output->number != SW_INT32))
+    return fault(err, measure, "output %s: classes are of whole numbers by unit; give SW_INT32",
+                 output->name);
   if (output->timeless && output->shape != SW_UNIT)
     return fault(err, measure, "output %s: timeless is of unit outputs; %s", output->name,
                  output->shape == SW_PAIR ? "of pairs resolve sets whole_series"

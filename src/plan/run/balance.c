@@ -187,7 +187,7 @@ sw_status sw_run_note_units(sw_error *err, sw_run *run, int e) {
   for (int t = 0; t < job->n_periods; t++)
     count[t] = count_units(run, e, t);
   SW_TRY(run->team->sum_i64(run->team, err, count, job->n_periods));
-  note_change(run, &run->study->entry[e], job, count);
+  if (!job->measure->balances) note_change(run, &run->study->entry[e], job, count);
   note_alone(run, &run->study->entry[e], job, count);
   return SW_OK;
 }

@@ -111,16 +111,53 @@ static sw_status result_column(sw_error *err, sw_run *run, const sw_need *need, 
   return result_rows(err, job, need, column);
 }
 
+/* The number of each unit's group, as a column without time. */
+static sw_status group_column(sw_error *err, sw_run *run, const sw_need *need, sw_column *column) {
+  const sw_grouping *grouping = sw_units_grouping(&run->panel->units, need->name);
+  int64_t own = run->panel->hi - run->panel->lo;
+  double *row = NULL;
+  if (!grouping)
+    return sw_fail(err, SW_EINPUT, "%s: there is no group column '%s'", need->where, need->name);
+  SW_TRY(sw_alloc(err, (size_t)own, sizeof *row, (void **)&row));
+  SW_TRY(sw_run_keep_block(err, run, row));
+  for (int64_t k = 0; k < own; k++)
+    row[k] = grouping->of[run->panel->lo + k];
+  SW_NEW(err, run->arena, column->row, 1);
+  column->row[0] = row;
+  column->name = need->name;
+  column->timeless = true;
+  return SW_OK;
+}
+
 /* Columns of the panel are shared by all entries; a column that stands for a result is made for
  * each need, as it borrows the rows of the job. */
 static sw_status find_source(sw_error *err, sw_run *run, const sw_need *need, sw_column **column) {
-  if (need->entry < 0) {
+  if (need->entry < 0 && need->group < 0) {
     *column = sw_panel_column(run->panel, need->name);
     if (*column) return SW_OK;
     return sw_fail(err, SW_EINPUT, "%s: there is no indicator '%s'", need->where, need->name);
   }
   SW_NEW(err, run->arena, *column, 1);
+  if (need->group >= 0) return group_column(err, run, need, *column);
   return result_column(err, run, need, *column);
+}
+
+/* The names of the numbers of an input: groups, or classes of the output that it is. */
+static void name_classes(const sw_run *run, const sw_need *need, sw_input *input) {
+  if (need->group >= 0) {
+    const sw_grouping *grouping = sw_units_grouping(&run->panel->units, need->name);
+    input->n_classes = grouping->n_groups;
+    input->class_label = grouping->label;
+    return;
+  }
+  const sw_job *job = &run->job[need->entry];
+  const sw_result *result = find_on(job, need->quantity);
+  const char *name = result ? result->output->classes : NULL;
+  const sw_axis *axis = name ? sw_job_find_axis(job, name) : NULL;
+  if (!axis || !axis->label) return;
+  input->n_classes = axis->n;
+  input->class_label = axis->label;
+  input->class_first = result->output->class_first;
 }
 
 /* Names and sources of the inputs, in the order of the needs, which is that of the parameters
@@ -139,9 +176,12 @@ sw_status sw_run_bind_inputs(sw_error *err, sw_run *run, int e) {
     SW_TRY(find_source(err, run, need, &run->private->source[e].column[i]));
     job->input[i].name = need->name;
     job->input[i].where = need->where;
+    job->input[i].part_of = need->part_of;
+    job->input[i].label = need->part_of ? need->label[0] : NULL;
     /* Gaps of a file's column are counted by the reader; those of a result are not known before it
      * is computed, so any is assumed: has_gaps chooses the loops that look out for NaN. */
     job->has_gaps |= need->entry >= 0 || run->private->source[e].column[i]->missing > 0;
+    if (need->entry >= 0 || need->group >= 0) name_classes(run, need, &job->input[i]);
     if (need->entry < 0) continue;
     job->input[i].per_period_normalised = run->job[need->entry].scores_per_period;
     job->input[i].unbounded = run->job[need->entry].scores_unbounded;

@@ -64,6 +64,14 @@ static uint64_t hash_named(uint64_t hash, const sw_run *run, int e) {
   return hash;
 }
 
+/* Names of classes among the inputs: a class that no unit is of counts too. */
+static uint64_t hash_classes(uint64_t hash, const sw_job *job) {
+  for (int i = 0; i < job->n_inputs; i++)
+    for (int k = 0; k < job->input[i].n_classes; k++)
+      hash = add_text(hash, job->input[i].class_label[k]);
+  return hash;
+}
+
 /* Tables given beside the panel, by content; their file names are in the parameters. */
 static uint64_t hash_tables(uint64_t hash, const sw_job *job) {
   for (int p = 0; job->measure->param[p].name; p++) {
@@ -93,6 +101,7 @@ static uint64_t hash_common(const sw_run *run, int e, const char *parameters) {
   hash = add_text(hash, sw_instruction_set());
   hash = add(hash, numbers, counted * sizeof *numbers);
   hash = hash_named(hash, run, e);
+  hash = hash_classes(hash, job);
   return hash_tables(hash, job);
 }
 

@@ -151,6 +151,69 @@ static sw_status read_texts(const reading *at, const sw_node *node, bool list_al
   return SW_OK;
 }
 
+/* The columns below one name, or one of its keys, at the end of what has been read. `from`: where
+ * those of the name begin, among which none may stand twice if `distinct`. */
+static sw_status read_columns_of(const reading *at, const sw_node *node, int from,
+                                 const char **text, const sw_node **place) {
+  bool one = node->kind == SW_NODE_SCALAR;
+  if (node->kind == SW_NODE_MAP) return wrong(at, node, "a name or a list of names");
+  for (int i = 0; i < (one ? 1 : node->count); i++) {
+    const sw_node *item = one ? node : node->item[i];
+    int k = at->arg->count++;
+    place[k] = item;
+    SW_TRY(read_text(at, item, &text[k]));
+    for (int j = from; at->param->distinct && j < k; j++)
+      if (strcmp(text[j], text[k]) == 0)
+        return fail(at, item, "'%s' is listed twice; list it once", text[k]);
+  }
+  return SW_OK;
+}
+
+/* Items of all lists below, at any depth: at least as many as there are columns. */
+static int count_leaves(const sw_node *node) {
+  int count = node->kind == SW_NODE_SCALAR;
+  for (int i = 0; node->kind != SW_NODE_SCALAR && i < node->count; i++)
+    count += count_leaves(node->item[i]);
+  return count;
+}
+
+/* A map of lists, or of maps of lists by key. Columns stand in the order of the names, and of a
+ * name in that of the keys, whatever order the study has them in. */
+static sw_status read_column_map(const reading *at, const sw_node *node) {
+  const char **text, **key = NULL;
+  const sw_node **place;
+  int *counts, keys = 1;
+  if (node->kind != SW_NODE_MAP)
+    return wrong(at, node,
+                 at->param->choices ? "a map {NAME: {...}, ...}" : "a map {NAME: [...], ...}");
+  if (node->count == 0 && !at->param->fallback) return fail(at, node, "the map is empty");
+  if (at->param->choices)
+    SW_TRY(sw_form_split(at->err, at->in->arena, at->param->choices, &keys, &key));
+  SW_NEW(at->err, at->in->arena, text, count_leaves(node));
+  SW_NEW(at->err, at->in->arena, place, count_leaves(node));
+  SW_NEW(at->err, at->in->arena, counts, node->count * keys);
+  for (int i = 0; i < node->count; i++) {
+    const sw_node *below = node->item[i];
+    int from = at->arg->count;
+    if (key && below->kind != SW_NODE_MAP)
+      return fail(at, below, "%s: expected a map of %s", node->key[i], at->param->choices);
+    if (key) SW_TRY(sw_node_check_keys(at->err, below, key));
+    for (int k = 0; k < keys; k++) {
+      const sw_node *list = key ? sw_node_get(below, key[k]) : below;
+      int before = at->arg->count;
+      if (list) SW_TRY(read_columns_of(at, list, from, text, place));
+      counts[i * keys + k] = at->arg->count - before;
+    }
+    if (at->arg->count == from) return fail(at, below, "%s: names no column", node->key[i]);
+  }
+  at->arg->texts = text;
+  at->arg->n_names = node->count;
+  at->arg->names = (const char *const *)node->key;
+  at->arg->column_counts = counts;
+  at->naming->column = place;
+  return SW_OK;
+}
+
 /* The index among the choices goes into arg->number, from which measures make their enumerators. */
 static sw_status read_choice(const reading *at, const sw_node *node) {
   sw_error found = {0};
@@ -304,6 +367,8 @@ static sw_status read_value(const reading *at, const sw_node *node) {
   case SW_P_TEXTS:
   case SW_P_COLUMNS:
     return read_texts(at, node, true);
+  case SW_P_COLUMN_MAP:
+    return read_column_map(at, node);
   case SW_P_WEIGHTS:
     return read_weights(at, node);
   case SW_P_GROUPINGS:

@@ -93,13 +93,13 @@ const char *sw_form_hint(sw_arena *arena, const char *word, const char *const *k
   return sw_arena_printf(arena, "; known: %.*s", (int)used, list);
 }
 
-/* "a|b|c" into its texts. */
-static sw_status split(sw_error *err, sw_arena *arena, const char *choices, int *count,
-                       const char ***text) {
+/* NULL stands behind the last, as sw_node_check_keys wants it. */
+sw_status sw_form_split(sw_error *err, sw_arena *arena, const char *choices, int *count,
+                        const char ***text) {
   *count = 1;
   for (const char *c = choices; *c; c++)
     *count += *c == '|';
-  SW_NEW(err, arena, *text, *count);
+  SW_NEW(err, arena, *text, *count + 1);
   for (int i = 0; i < *count; i++) {
     size_t length = strcspn(choices, "|");
     (*text)[i] = sw_arena_textn(arena, choices, length);
@@ -117,7 +117,7 @@ sw_status sw_form_choice(sw_error *err, sw_arena *arena, const sw_node *node, co
   const char **known;
   int count;
   SW_TRY(sw_form_scalar(err, node, &text));
-  SW_TRY(split(err, arena, choices, &count, &known));
+  SW_TRY(sw_form_split(err, arena, choices, &count, &known));
   for (int i = 0; i < count; i++) {
     if (strcmp(known[i], text) != 0) continue;
     *index = i;

@@ -118,7 +118,7 @@ sw_status sw_study_indicators(sw_error *err, const sw_study *study, int *count,
       SW_TRY(take(err, study, &list, seen, sums->centres_where, sums->by, study->panel.n_derive));
     for (int i = 0; i < study->entry[e].n_needs; i++) {
       const sw_need *need = &study->entry[e].need[i];
-      if (need->entry < 0)
+      if (need->entry < 0 && need->group < 0)
         SW_TRY(take(err, study, &list, seen, need->where, need->name, study->panel.n_derive));
     }
   }

@@ -42,6 +42,8 @@ void sw_study_pair_keys(const sw_measure *measure, const char **known, int *coun
 sw_status sw_study_read_matrices(sw_error *err, sw_study_reader *in);
 /* The needs of every entry, and an order of computing. */
 sw_status sw_study_read_refs(sw_error *err, sw_study_reader *in);
+/* Then the needs of composites whose obstacles lie within other composites. */
+sw_status sw_study_read_nested(sw_error *err, sw_study_reader *in);
 
 /* `from`, `to` and `value_key` of the map that names a file of links, all optional. */
 sw_status sw_study_read_columns(sw_error *err, const sw_node *map, const char *value_key,
@@ -68,6 +70,9 @@ sw_status sw_form_texts(sw_error *err, sw_arena *arena, const sw_node *node, int
 /* One of `choices` ("row|binary|as-is"): its index, and (when `chosen` is not NULL) its text. */
 sw_status sw_form_choice(sw_error *err, sw_arena *arena, const sw_node *node, const char *choices,
                          int *index, const char **chosen);
+/* "a|b|c" into its texts. */
+sw_status sw_form_split(sw_error *err, sw_arena *arena, const char *choices, int *count,
+                        const char ***text);
 /* A whole number in [lo, hi]. */
 sw_status sw_form_integer(sw_error *err, const sw_node *node, int64_t lo, int64_t hi,
                           int64_t *value);

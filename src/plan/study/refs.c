@@ -250,12 +250,22 @@ static sw_status resolve_plain(sw_error *err, sw_study_reader *in, sw_need *need
                  count ? "." : "", count ? known[0] : "");
 }
 
+/* Where a parameter takes both, a group column goes before a column of the panel. */
+static int find_group(const sw_units_spec *units, const char *name) {
+  for (int g = 0; g < units->n_groups; g++)
+    if (strcmp(units->group[g], name) == 0) return g;
+  return -1;
+}
+
 /* need->entry stays -1 for an indicator: whether the files have it is the reader's to see. The name
  * of the entry itself, without a quantity, is plainly meant as an indicator: then the name is
  * taken, and nothing goes round in a circle. */
 static sw_status resolve_need(sw_error *err, sw_study_reader *in, const sw_entry *entry,
                               sw_need *need) {
   need->entry = find_entry(in->study, need->name, strlen(need->name));
+  if (need->entry < 0 && entry->measure->param[need->param].or_group)
+    need->group = find_group(&in->study->units, need->name);
+  if (need->group >= 0) return SW_OK;
   if (need->entry >= 0 && &in->study->entry[need->entry] == entry)
     return sw_fail(
         err, SW_EINPUT,
@@ -313,17 +323,20 @@ static sw_status resolve_pairs(sw_error *err, sw_study_reader *in, sw_need *need
 /* ---- an entry's needs ------------------------------------------------------------------- */
 
 static bool takes_columns(const sw_param *param) {
-  return param->type == SW_P_COLUMN || param->type == SW_P_COLUMNS;
+  return param->type == SW_P_COLUMN || param->type == SW_P_COLUMNS ||
+         param->type == SW_P_COLUMN_MAP;
 }
 
-/* One name of a parameter. A list in the study has a place for each item; one name, or a default,
- * has that of the value. */
+/* One name of a parameter. Items of a list or a map in the study have places of their own; one
+ * name, or a default, has that of the value. */
 static sw_status read_need(sw_error *err, sw_study_reader *in, const sw_entry *entry, int param,
                            int item, sw_need *need) {
   const sw_arg *arg = &entry->arg[param];
   bool listed = arg->given && arg->node->kind == SW_NODE_LIST;
-  *need = (sw_need){.param = param, .name = arg->texts[item], .entry = -1};
-  need->where = listed ? sw_form_where(in->arena, arg->node->item[item]) : arg->where;
+  const sw_node *place = listed ? arg->node->item[item] : NULL;
+  if (entry->naming[param].column) place = entry->naming[param].column[item];
+  *need = (sw_need){.param = param, .name = arg->texts[item], .entry = -1, .group = -1};
+  need->where = place ? sw_form_where(in->arena, place) : arg->where;
   if (!need->where) return no_memory(err);
   return takes_columns(&entry->measure->param[param]) ? resolve_need(err, in, entry, need)
                                                       : resolve_pairs(err, in, need);

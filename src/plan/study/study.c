@@ -79,6 +79,7 @@ static sw_status read_sections(sw_error *err, sw_study_reader *in) {
   SW_TRY(sw_study_read_panel(err, in));
   SW_TRY(sw_study_read_entries(err, in));
   SW_TRY(sw_study_read_refs(err, in));
+  SW_TRY(sw_study_read_nested(err, in));
   SW_TRY(read_output(err, in));
   /* Refuses what cannot be read, e.g. a column that `aggregate` does not keep. */
   return sw_study_indicators(err, in->study, &count, &names);

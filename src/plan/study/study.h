@@ -198,8 +198,9 @@ typedef struct sw_distance_spec {
 
 /* What an argument names that is read or made when its entry is bound. */
 typedef struct sw_naming {
-  int weights;               /* WEIGHTS: index into study->weights, -1: left out */
-  sw_distance_spec distance; /* DISTANCE */
+  int weights;                  /* WEIGHTS: index into study->weights, -1: left out */
+  sw_distance_spec distance;    /* DISTANCE */
+  const sw_node *const *column; /* COLUMN_MAP: where each of its columns stands */
 } sw_naming;
 
 /* A column that an entry takes as input, or the pairs of another entry, by the reading of its
@@ -209,8 +210,10 @@ typedef struct sw_need {
   const char *name; /* as written */
   const char *where;
   int entry;            /* the entry whose result it is, or -1: an indicator or derived */
+  int group;            /* or which group column of the units it is; -1: none */
   const char *quantity; /* of that entry ("score" of a composite); of pairs NULL: the first */
   const char *label[SW_MAX_OWN]; /* of each of its extra axes; NULL behind the last */
+  int part_of; /* 1 + the need that it is a part of (nested.c); 0: the study names it */
 } sw_need;
 
 /* An entry of the study, or (group not NULL) the matrices of a group of one, for one label: what

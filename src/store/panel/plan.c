@@ -120,7 +120,7 @@ static void use(sw_panel_plan *plan, const char *name, const char *where) {
 }
 
 /* What entries name, each once; of two places the first in the study stays. Results of other
- * entries (need->entry) are no columns of the panel. */
+ * entries and groups are no columns of the panel. */
 static sw_status collect_used(planner *in, const sw_study *study) {
   int capacity = 0;
   for (int e = 0; e < study->n_entries; e++)
@@ -130,7 +130,8 @@ static sw_status collect_used(planner *in, const sw_study *study) {
   for (int e = 0; e < study->n_entries; e++) {
     const sw_entry *entry = &study->entry[e];
     for (int k = 0; k < entry->n_needs; k++)
-      if (entry->need[k].entry < 0) use(plan, entry->need[k].name, entry->need[k].where);
+      if (entry->need[k].entry < 0 && entry->need[k].group < 0)
+        use(plan, entry->need[k].name, entry->need[k].where);
     /* The largest centres are found by a column that nothing else of the study may name. */
     if (entry->sums.by) use(plan, entry->sums.by, entry->sums.centres_where);
   }

@@ -1,0 +1,55 @@
+/* See cholesky.h. Sums run in the order of columns. */
+#include "kernel/linear/cholesky.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Of a diagonal element, what is left of it where the matrix is singular. */
+static const double smallest = 1e-12;
+
+bool sw_cholesky_factor(double *a, int n) {
+  for (int j = 0; j < n; j++) {
+    double whole = a[j * n + j], rest = whole;
+    for (int l = 0; l < j; l++)
+      rest -= a[l * n + j] * a[l * n + j];
+    if (!(rest > smallest * fabs(whole))) return false;
+    a[j * n + j] = sqrt(rest);
+    for (int i = j + 1; i < n; i++) {
+      double sum = a[j * n + i];
+      for (int l = 0; l < j; l++)
+        sum -= a[l * n + i] * a[l * n + j];
+      a[j * n + i] = sum / a[j * n + j];
+    }
+  }
+  return true;
+}
+
+/* L z = x. */
+static void solve_lower(const double *l, int n, double *x) {
+  for (int j = 0; j < n; j++) {
+    x[j] /= l[j * n + j];
+    for (int i = j + 1; i < n; i++)
+      x[i] -= l[j * n + i] * x[j];
+  }
+}
+
+void sw_cholesky_solve(const double *l, int n, double *x) {
+  solve_lower(l, n, x);
+  for (int j = n - 1; j >= 0; j--) {
+    double sum = x[j];
+    for (int i = j + 1; i < n; i++)
+      sum -= l[j * n + i] * x[i];
+    x[j] = sum / l[j * n + j];
+  }
+}
+
+double sw_cholesky_form(const double *a, int n, const double *x, double *work) {
+  double *z = work + n * n, sum = 0;
+  memcpy(work, a, (size_t)(n * n) * sizeof *work);
+  memcpy(z, x, (size_t)n * sizeof *z);
+  if (!sw_cholesky_factor(work, n)) return NAN;
+  solve_lower(work, n, z);
+  for (int i = 0; i < n; i++)
+    sum += z[i] * z[i];
+  return sum;
+}

@@ -1,0 +1,99 @@
+/* Indices of industrial structure; see structure.h. Sums run in the order of the industries. */
+#include "kernel/series/structure.h"
+
+#include <math.h>
+
+/* Of numbers of 0 or more: equal but for the rounding of the sums that they are of. */
+static bool is_near(double a, double b) {
+  return fabs(a - b) <= 0x1p-43 * fmax(a, b);
+}
+
+bool sw_structure_shares(int n, const double *value, double *share) {
+  double sum = 0;
+  for (int k = 0; k < n; k++)
+    sum += value[k];
+  if (!(sum > 0)) return false;
+  for (int k = 0; k < n; k++)
+    share[k] = value[k] / sum;
+  return true;
+}
+
+/* A difference that is rounding alone is nothing: else an industry that no other unit has would
+ * seem to be there. */
+bool sw_structure_rest(int n, const double *all, const double *value, double *share) {
+  for (int k = 0; k < n; k++)
+    share[k] = is_near(all[k], value[k]) ? 0 : fmax(all[k] - value[k], 0);
+  return sw_structure_shares(n, share, share);
+}
+
+double sw_structure_distance(int n, const double *s, const double *b) {
+  double sum = 0;
+  for (int k = 0; k < n; k++)
+    if (!is_near(s[k], b[k])) sum += fabs(s[k] - b[k]);
+  return sum;
+}
+
+double sw_structure_most(int n, const double *s, const double *b) {
+  double most = NAN;
+  for (int k = 0; k < n; k++) {
+    if (b[k] == 0 && s[k] > 0) return NAN;
+    if (b[k] > 0) most = fmax(most, s[k] / b[k]); /* fmax leaves NaN out */
+  }
+  return most;
+}
+
+double sw_structure_concentration(int n, const double *s) {
+  double sum = 0;
+  for (int k = 0; k < n; k++)
+    sum += s[k] * s[k];
+  return sum;
+}
+
+/* It is never negative; rounding might make it so where all shares are nearly equal. */
+double sw_structure_theil(int n, const double *y, const double *l) {
+  double sum = 0;
+  for (int k = 0; k < n; k++) {
+    if (y[k] == 0 || is_near(y[k], l[k])) continue;
+    if (l[k] == 0) return NAN;
+    sum += y[k] * log(y[k] / l[k]);
+  }
+  return sum < 0 ? 0 : sum;
+}
+
+double sw_structure_deviation(int n, const double *y, const double *l) {
+  double sum = 0;
+  for (int k = 0; k < n; k++) {
+    if (y[k] == 0 || is_near(y[k], l[k])) continue;
+    if (l[k] == 0) return NAN;
+    sum += y[k] * fabs(y[k] / l[k] - 1);
+  }
+  return sum;
+}
+
+/* ---- angles ----------------------------------------------------------------------------- */
+
+static double length_of(int n, const double *u) {
+  double sum = 0;
+  for (int k = 0; k < n; k++)
+    sum += u[k] * u[k];
+  return sqrt(sum);
+}
+
+double sw_structure_angle(int n, const double *u, const double *v) {
+  double of_u = length_of(n, u), of_v = length_of(n, v), apart = 0, along = 0;
+  if (!(of_u > 0 && of_v > 0)) return NAN;
+  for (int k = 0; k < n; k++) {
+    double a = u[k] / of_u, b = v[k] / of_v;
+    apart += (a - b) * (a - b);
+    along += (a + b) * (a + b);
+  }
+  return 2 * atan2(sqrt(apart), sqrt(along));
+}
+
+double sw_structure_fu(const double s[3]) {
+  static const double axis[3][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
+  double sum = 0;
+  for (int k = 0; k < 3; k++)
+    sum += (3 - k) * sw_structure_angle(3, s, axis[k]);
+  return sum;
+}

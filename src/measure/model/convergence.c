@@ -1,0 +1,413 @@
+/* Whether the units of a variable x converge (methods-regions.md section 9b), from period `from`
+ * (0) to period `to`, T years (or steps of the panel) later:
+ *
+ *   sigma: sd (n - 1) of ln x by period; its trend by least squares, with Newey & West's error; the
+ *          test of Pitman & Morgan that both ends are as wide, and T2 of Carree & Klomp
+ *   beta:  (1/T) ln(x_T/x_0) = a + b ln x_0 + controls at 0 + theta W ln x_0 + e
+ *          speed -ln(1 + bT)/T, half-life ln 2/speed
+ *
+ * Units are those with a value above 0 in every period from 0 to T, and with all controls at 0: one
+ * set for all figures. `logs: false` takes x for ln x and any value. The lag W ln x_0 is over
+ * neighbours in that set, with rows standardised anew; 0 without one. A break of the panel between
+ * 0 and T leaves figures of periods alone: what compares periods is undefined.
+ *
+ * One item, which sees whole columns: O(nT), and O(n k^2) of k terms.
+ *
+ * Sources: Barro & Sala-i-Martin 1992; Newey & West 1987; Pitman 1939; Morgan 1939; Carree & Klomp
+ * 1997. */
+#include "measure/model/convergence.h"
+#include "kernel/linear/ols.h"
+#include "kernel/series/stats.h"
+#include "kernel/space/links.h"
+#include "kernel/space/moran.h"
+#include "measure/share/series.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <string.h>
+
+static size_t record_bytes(const sw_job *job, const convergence_state *state) {
+  return sizeof(convergence_found) +
+         (2 * (size_t)job->n_periods + 3 * (size_t)state->terms) * sizeof(double);
+}
+
+/* ---- workspace -------------------------------------------------------------------------- */
+
+/* n each: units used; their values in one period, plain and in logs; those at both ends, growth; ln
+ * x_0 of all units, missing where not used. Then terms, and what the fit asks for. */
+typedef struct room {
+  int32_t *use;
+  int64_t n_used;
+  double *level, *log, *start, *end, *growth, *whole;
+  double **column; /* by term; the initial value is `start` */
+  double *time, *sigma, *scratch;
+  double *vcov, *work;
+  void *fit;
+} room;
+
+static room room_of(const sw_job *job, void *workspace) {
+  const convergence_state *state = job->state;
+  int64_t n = job->n, terms = state->terms, periods = job->n_periods;
+  room r = {.column = workspace};
+  double *at = (double *)workspace + terms;
+  double **each[] = {&r.level, &r.log, &r.start, &r.end, &r.growth, &r.whole};
+  for (int k = 0; k < 6; k++, at += n)
+    *each[k] = at;
+  for (int64_t k = 0; k < terms; k++) {
+    r.column[k] = k == INITIAL ? r.start : at;
+    if (k != INITIAL) at += n;
+  }
+  r.time = at;
+  r.sigma = at += periods;
+  r.scratch = at += periods;
+  r.vcov = at += periods;
+  r.work = at += terms * terms;
+  r.use = (int32_t *)(at += 2 * terms * terms);
+  r.fit = at + (n + 1) / 2;
+  return r;
+}
+
+/* In the order of room_of: pointers, 6 + terms - 1 columns, 3 rows of periods, 3 squares of terms.
+ */
+static size_t workspace_convergence(const sw_job *job) {
+  const convergence_state *state = job->state;
+  size_t n = (size_t)job->n, terms = (size_t)state->terms;
+  size_t doubles = terms + (5 + terms) * n + 3 * (size_t)job->n_periods + 3 * terms * terms;
+  return (doubles + (n + 1) / 2) * sizeof(double) + sw_ols_workspace(job->n, state->terms);
+}
+
+/* ---- the units -------------------------------------------------------------------------- */
+
+/* Keeps those of the list that have a value, above 0 if asked. */
+static void keep(room *r, const double *x, bool positive) {
+  int64_t kept = 0;
+  for (int64_t k = 0; k < r->n_used; k++)
+    if (positive ? x[r->use[k]] > 0 : !isnan(x[r->use[k]])) r->use[kept++] = r->use[k];
+  r->n_used = kept;
+}
+
+static void find_units(const sw_job *job, room *r) {
+  const convergence_state *state = job->state;
+  r->n_used = job->n;
+  for (int64_t i = 0; i < job->n; i++)
+    r->use[i] = (int32_t)i;
+  for (int t = state->from; t <= state->to; t++)
+    keep(r, job->input[0].view.row[t], state->logs);
+  for (int c = 0; c < state->controls.count; c++)
+    keep(r, job->input[state->controls.first + c].view.row[state->from], false);
+}
+
+/* ---- sigma ------------------------------------------------------------------------------ */
+
+/* The period's values in `level` and, in logs if asked, in `log`. */
+static void read_period(const sw_job *job, room *r, int t) {
+  const convergence_state *state = job->state;
+  const double *x = job->input[0].view.row[t];
+  for (int64_t k = 0; k < r->n_used; k++) {
+    r->level[k] = x[r->use[k]];
+    r->log[k] = state->logs ? log(r->level[k]) : r->level[k];
+  }
+}
+
+/* Values at both ends are kept for what follows. */
+static void spread_by_period(const sw_job *job, room *r, double *sd, double *cv) {
+  const convergence_state *state = job->state;
+  size_t bytes = (size_t)r->n_used * sizeof(double);
+  for (int t = 0; t < job->n_periods; t++) {
+    sd[t] = cv[t] = NAN;
+    if (t < state->from || t > state->to) continue;
+    read_period(job, r, t);
+    sw_spread level = sw_spread_of(r->level, r->n_used);
+    sd[t] = sw_spread_of(r->log, r->n_used).sd;
+    if (level.mean > 0) cv[t] = level.sd / level.mean;
+    r->time[t - state->from] = sw_series_passed(job, state->from, t);
+    r->sigma[t - state->from] = sd[t];
+    if (t == state->from) memcpy(r->start, r->log, bytes);
+    if (t == state->to) memcpy(r->end, r->log, bytes);
+  }
+}
+
+/* ---- beta ------------------------------------------------------------------------------- */
+
+/* The last term: of a unit's neighbours that are used. */
+static void fill_lag(const sw_job *job, room *r, convergence_found *out) {
+  const convergence_state *state = job->state;
+  double *lag = r->column[state->terms - 1];
+  for (int64_t i = 0; i < job->n; i++)
+    r->whole[i] = NAN;
+  for (int64_t k = 0; k < r->n_used; k++)
+    r->whole[r->use[k]] = r->start[k];
+  for (int64_t k = 0; k < r->n_used; k++) {
+    lag[k] = sw_links_lag(state->weights, state->standardised, r->whole, r->use[k]);
+    if (!isnan(lag[k])) continue;
+    lag[k] = 0;
+    out->lonely++;
+  }
+}
+
+static void fill_terms(const sw_job *job, room *r, convergence_found *out) {
+  const convergence_state *state = job->state;
+  for (int64_t k = 0; k < r->n_used; k++) {
+    r->column[INTERCEPT][k] = 1;
+    r->growth[k] = (r->end[k] - r->start[k]) / state->years;
+  }
+  for (int c = 0; c < state->controls.count; c++) {
+    const double *x = job->input[state->controls.first + c].view.row[state->from];
+    for (int64_t k = 0; k < r->n_used; k++)
+      r->column[CONTROLS + c][k] = x[r->use[k]];
+  }
+  if (state->weights) fill_lag(job, r, out);
+}
+
+static bool varies(const double *x, int64_t n) {
+  double lo = INFINITY, hi = -INFINITY;
+  for (int64_t k = 0; k < n; k++) {
+    lo = x[k] < lo ? x[k] : lo;
+    hi = x[k] > hi ? x[k] : hi;
+  }
+  return sw_stats_vary(lo, hi);
+}
+
+/* `value`: coefficients, errors, p-values. */
+static void regress(const sw_job *job, room *r, convergence_found *out, double *value) {
+  const convergence_state *state = job->state;
+  int terms = state->terms;
+  double df = (double)(r->n_used - terms);
+  sw_ols fit;
+  if (!varies(r->start, r->n_used)) {
+    out->wrong = CONSTANT;
+    return;
+  }
+  fill_terms(job, r, out);
+  const double *const *x = (const double *const *)r->column;
+  int dependent = sw_ols_fit(x, r->growth, r->n_used, terms, r->fit, &fit);
+  if (dependent >= 0) {
+    out->wrong = DEPENDENT;
+    out->term = dependent;
+    return;
+  }
+  if (state->hc1)
+    sw_ols_hc1(&fit, x, r->work, r->vcov);
+  else
+    sw_ols_classical(fit.root, terms, fit.rss / df, r->vcov);
+  for (int k = 0; k < terms; k++) {
+    double se = sqrt(r->vcov[k * terms + k]), t = fabs(fit.b[k]) / se;
+    value[k] = fit.b[k];
+    value[terms + k] = se;
+    value[2 * terms + k] = isnan(t) ? NAN : 2 * gsl_cdf_tdist_Q(t, df);
+  }
+  out->r2 = fit.tss > 0 ? 1 - fit.rss / fit.tss : NAN;
+  out->speed = sw_speed_of(fit.b[INITIAL], value[terms + INITIAL], state->years);
+}
+
+/* ---- tile ------------------------------------------------------------------------------- */
+
+static void tile_convergence(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  (void)tile;
+  const convergence_state *state = job->state;
+  convergence_found *found = out;
+  double *sd = (double *)(found + 1), *cv = sd + job->n_periods, *value = cv + job->n_periods;
+  room r = room_of(job, workspace);
+  find_units(job, &r);
+  *found = (convergence_found){.n_used = r.n_used,
+                               .trend = {NAN, NAN, NAN},
+                               .two = {NAN, NAN, NAN, NAN},
+                               .speed = {NAN, NAN, NAN},
+                               .r2 = NAN};
+  for (int k = 0; k < 3 * state->terms; k++)
+    value[k] = NAN;
+  if (r.n_used <= state->terms) {
+    found->wrong = TOO_FEW;
+    return;
+  }
+  spread_by_period(job, &r, sd, cv);
+  if (state->broken) return;
+  found->trend = sw_sigma_trend_of(r.time, r.sigma, state->to - state->from + 1, r.scratch);
+  found->two = sw_two_spreads_of(r.start, r.end, r.n_used);
+  regress(job, &r, found, value);
+}
+
+/* ---- finish ----------------------------------------------------------------------------- */
+
+static void place(sw_job *job, const convergence_found *r) {
+  const convergence_state *state = job->state;
+  const double *by_period = (const double *)(r + 1);
+  const double *by_term = by_period + 2 * job->n_periods;
+  const double value[] = {[SIGMA_SLOPE] = r->trend.slope,
+                          [SIGMA_SE] = r->trend.se,
+                          [SIGMA_P] = r->trend.p,
+                          [PITMAN_T] = r->two.t,
+                          [PITMAN_P] = r->two.p,
+                          [T2] = r->two.t2,
+                          [T2_P] = r->two.t2_p,
+                          [SPEED] = r->speed.speed,
+                          [SPEED_SE] = r->speed.se,
+                          [HALF_LIFE] = r->speed.half_life,
+                          [R2] = r->r2,
+                          [N_USED] = (double)r->n_used};
+  for (int q = SD; q <= N_USED; q++) {
+    double *to = job->result[q].row[0];
+    if (q <= CV)
+      memcpy(to, by_period + q * job->n_periods, (size_t)job->n_periods * sizeof *to);
+    else if (q >= COEFFICIENT && q <= P_VALUE)
+      memcpy(to, by_term + (q - COEFFICIENT) * state->terms, (size_t)state->terms * sizeof *to);
+    else
+      *to = value[q];
+  }
+}
+
+static sw_status finish_convergence(sw_error *err, sw_job *job, int pass, const void *all,
+                                    void *result) {
+  (void)pass, (void)result;
+  const convergence_found *r = all;
+  SW_TRY(sw_convergence_refuse(err, job, r));
+  place(job, r);
+  sw_convergence_tell(job, r);
+  return SW_OK;
+}
+
+/* ---- resolve ---------------------------------------------------------------------------- */
+
+static sw_status resolve_periods(sw_error *err, sw_job *job, convergence_state *state) {
+  state->to = job->n_periods - 1;
+  SW_TRY(sw_series_period(err, job, "from", &state->from));
+  SW_TRY(sw_series_period(err, job, "to", &state->to));
+  if (state->from > state->to || (state->from == state->to && job->n_periods > 1))
+    return sw_job_fail(err, job, sw_job_arg(job, "to")->count ? "to" : "from",
+                       "%s is not before %s; convergence is from an earlier period to a later one",
+                       sw_job_period(job, state->from), sw_job_period(job, state->to));
+  SW_TRY(sw_series_check_between(err, job, "of", 2, state->from, state->to));
+  state->years = sw_series_passed(job, state->from, state->to);
+  state->broken = sw_series_broken(job, state->from, state->to);
+  return SW_OK;
+}
+
+static sw_status resolve_weights(sw_error *err, sw_job *job, convergence_state *state) {
+  state->weights = sw_job_weights(job, "weights");
+  if (!state->weights && sw_job_arg(job, "spatial")->given)
+    return sw_job_fail(err, job, "spatial", "%s needs `weights`", sw_job_arg(job, "spatial")->text);
+  if (!state->weights) return SW_OK;
+  if (state->weights->row_start[job->n] == 0)
+    return sw_job_fail(err, job, "weights", "no unit has a neighbour; a lag needs links");
+  state->standardised = sw_links_row_standardised(state->weights);
+  return SW_OK;
+}
+
+static sw_status declare_terms(sw_error *err, sw_job *job, convergence_state *state) {
+  const char **label = NULL;
+  state->controls = sw_job_inputs(job, "controls");
+  state->terms = CONTROLS + state->controls.count + (state->weights != NULL);
+  SW_NEW(err, job->arena, label, state->terms);
+  label[INTERCEPT] = "intercept";
+  label[INITIAL] = "initial";
+  for (int c = 0; c < state->controls.count; c++)
+    label[CONTROLS + c] = job->input[state->controls.first + c].name;
+  if (state->weights) label[state->terms - 1] = "W_initial";
+  sw_job_axis(job, (sw_axis){.name = "term", .n = state->terms, .label = label});
+  return SW_OK;
+}
+
+static sw_status resolve_convergence(sw_error *err, sw_job *job) {
+  convergence_state *state = NULL;
+  SW_NEW(err, job->arena, state, 1);
+  job->state = state;
+  state->logs = sw_job_arg(job, "logs")->number != 0;
+  state->hc1 = sw_job_arg(job, "se")->number != 0;
+  SW_TRY(resolve_periods(err, job, state));
+  SW_TRY(resolve_weights(err, job, state));
+  SW_TRY(declare_terms(err, job, state));
+  job->pooled = true; /* units are those of all periods */
+  sw_job_pass(job, (sw_pass){.domain = SW_ITEMS, .items = 1, .record = record_bytes(job, state)});
+  return SW_OK;
+}
+
+/* ---- descriptor ------------------------------------------------------------------------- */
+
+static const sw_param params[] = {
+    {.name = "of", .type = SW_P_COLUMN, .help = "the variable, e.g. income per head"},
+    {.name = "logs",
+     .type = SW_P_BOOL,
+     .fallback = "true",
+     .help = "of its logarithms; false: it is one already, or a rate"},
+    {.name = "controls",
+     .type = SW_P_COLUMNS,
+     .fallback = "",
+     .help = "conditional convergence: these, as they are at `from`",
+     .distinct = true},
+    {.name = "weights",
+     .type = SW_P_WEIGHTS,
+     .fallback = "",
+     .help = "a weights matrix of the study, for a spatial form"},
+    {.name = "spatial",
+     .type = SW_P_CHOICE,
+     .fallback = "slx",
+     .choices = "slx",
+     .help = "with weights: the lag of the initial value is a term"},
+    {.name = "se",
+     .type = SW_P_CHOICE,
+     .fallback = "classical",
+     .choices = "classical|hc1",
+     .help = "standard errors; hc1: robust to heteroskedasticity"},
+    {.name = "from",
+     .type = SW_P_TEXTS,
+     .fallback = "",
+     .help = "the first period; else the entry's"},
+    {.name = "to", .type = SW_P_TEXTS, .fallback = "", .help = "the last period; else the entry's"},
+    {0}};
+
+#define BY_PERIOD .units = "1", .shape = SW_GLOBAL
+#define NUMBER .units = "1", .shape = SW_TABLE
+#define BY_TERM .units = "1", .shape = SW_TABLE, .axis = {"term"}
+
+static const sw_output outputs[] = {
+    {.name = "sd", .long_name = "standard deviation (n - 1) of the logarithm", BY_PERIOD},
+    {.name = "cv", .long_name = "coefficient of variation, sd (n - 1) over mean", BY_PERIOD},
+    {.name = "sigma_slope", .long_name = "trend of sd, per unit of time", NUMBER},
+    {.name = "sigma_se", .long_name = "standard error of the trend (Newey-West)", NUMBER},
+    {.name = "sigma_p", .long_name = "p-value of the trend (Newey-West)", NUMBER},
+    {.name = "pitman_t", .long_name = "t of Pitman-Morgan, above 0: narrower at the end", NUMBER},
+    {.name = "pitman_p", .long_name = "p-value of Pitman-Morgan, two-sided", NUMBER},
+    {.name = "t2", .long_name = "T2 of Carree-Klomp, of both ends", NUMBER},
+    {.name = "t2_p", .long_name = "p-value of T2", NUMBER},
+    {.name = "coefficient", .long_name = "coefficient of mean annual growth on the term", BY_TERM},
+    {.name = "std_error", .long_name = "standard error of the coefficient", BY_TERM},
+    {.name = "p_value", .long_name = "two-sided p-value of the coefficient", BY_TERM},
+    {.name = "speed", .long_name = "speed of convergence, per unit of time", NUMBER},
+    {.name = "speed_se", .long_name = "standard error of the speed", NUMBER},
+    {.name = "half_life", .long_name = "time in which half of a gap closes", NUMBER},
+    {.name = "r2", .long_name = "share of the variance of growth that is explained", NUMBER},
+    {.name = "n_used",
+     .long_name = "units with values in every period",
+     .number = SW_INT32,
+     NUMBER},
+    {0}};
+
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"logs", "true", "z = ln x"},
+    {"logs", "false", "z = x"},
+    {"controls", "*", "+ c'controls_0, conditional"},
+    {"weights", "*", "+ theta W z_0"},
+    {"se", "hc1", "errors: n/(n - k) (X'X)^-1 sum x x' e^2 (X'X)^-1"},
+    {0}};
+
+const sw_measure sw_measure_convergence = {
+    .name = "convergence",
+    .title = "Convergence of units: sigma, beta, speed and half-life",
+    .formula =
+        "sigma: sd (n - 1) of z by period, its trend, Pitman-Morgan of both ends; beta: (z_T - "
+        "z_0)/T = a + b z_0, speed -ln(1 + bT)/T, half-life ln 2/speed",
+    .variant = variants,
+    .source = "Barro & Sala-i-Martin 1992, J. Political Economy 100:223-251; Newey & West 1987; "
+              "Pitman 1939, Morgan 1939; Carree & Klomp 1997",
+    .version = 1,
+    .headline = "speed",
+    .kind = SW_KIND_MODEL,
+    .balances = true,
+    .param = params,
+    .output = outputs,
+    .resolve = resolve_convergence,
+    .tile = tile_convergence,
+    .finish = finish_convergence,
+    .workspace = workspace_convergence,
+};

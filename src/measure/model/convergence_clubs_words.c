@@ -1,0 +1,151 @@
+/* What convergence_clubs says: refusals, warnings, the lines of the summary. */
+#include "measure/model/convergence_clubs.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { LISTED = 12, ROOM = 400 }; /* clubs of a line, and the bytes of such a list */
+
+/* ---- refusals --------------------------------------------------------------------------- */
+
+static sw_status refuse_mean(sw_error *err, const sw_job *job, const clubs_found *f) {
+  const clubs_state *state = job->state;
+  const char *what = state->logs ? "the mean of the logarithm" : "the mean";
+  const char *mend = state->logs ? "; count it in a smaller unit, or take logs: false" : "";
+  if (f->no_period >= 0)
+    return sw_job_fail(err, job, "of",
+                       "%s of '%s' is %.3g in %s; log t takes levels relative to it, and needs one "
+                       "above 0%s",
+                       what, job->input[0].name, f->no_mean, sw_job_period(job, (int)f->no_period),
+                       mend);
+  int t = f->wrong.place == 0 ? 0 : state->cut + f->wrong.place - 1;
+  return sw_job_fail(err, job, "of",
+                     "%s of '%s' over a set of %lld units from %s downward is not above 0 in %s; "
+                     "log t takes levels relative to it%s",
+                     what, job->input[0].name, (long long)f->wrong.size,
+                     sw_unit_code(job->units, f->wrong.first), sw_job_period(job, t), mend);
+}
+
+sw_status sw_clubs_refuse(sw_error *err, const sw_job *job, const clubs_found *f) {
+  const clubs_state *state = job->state;
+  if (f->n_used < 2)
+    return sw_job_fail(err, job, "of",
+                       "%lld of %lld units have a value of '%s'%s in every period from %s to %s; "
+                       "expected two or more",
+                       (long long)f->n_used, (long long)job->n, job->input[0].name,
+                       state->logs ? " above 0" : "", sw_job_period(job, 0),
+                       sw_job_period(job, job->n_periods - 1));
+  if (f->no_period >= 0 || f->wrong.place >= 0) return refuse_mean(err, job, f);
+  return SW_OK;
+}
+
+/* ---- warnings --------------------------------------------------------------------------- */
+
+static const char *verdict(double t) {
+  return sw_log_t_converges(t) ? "one club" : "no single club";
+}
+
+/* The unit changes nothing that is real, so that a verdict that hangs on it is warned of. */
+static void warn(const sw_job *job, const clubs_found *f) {
+  const clubs_state *state = job->state;
+  const char *name = job->input[0].name;
+  if (f->n_used < job->n)
+    sw_note(job->notes,
+            "%s: %s: %lld of %lld units lack a value%s of '%s' in some period and are "
+            "left out",
+            job->where, job->name, (long long)(job->n - f->n_used), (long long)job->n,
+            state->logs ? " above 0" : "", name);
+  if (f->n_clubs > MOST_CLUBS)
+    sw_note(job->notes, "%s: %s: %lld clubs; tables by club have the first %d", job->where,
+            job->name, (long long)f->n_clubs, MOST_CLUBS);
+  if (sw_log_t_converges(f->t.own.t) == sw_log_t_converges(f->t.thousand)) return;
+  sw_note(job->notes,
+          "%s: %s: clubs of logarithms depend on the unit of '%s': all units together have t %.3g "
+          "(%s), counted in thousands %.3g (%s)",
+          job->where, job->name, name, f->t.own.t, verdict(f->t.own.t), f->t.thousand,
+          verdict(f->t.thousand));
+}
+
+/* ---- the summary ------------------------------------------------------------------------ */
+
+/* "2, 213, 39": sizes, or the first units; of many clubs the first ones. */
+static const char *list(const sw_job *job, const sw_club *club, int64_t count, bool codes,
+                        char *text, size_t room) {
+  size_t at = 0;
+  for (int k = 0; k < count && k < LISTED && at < room; k++) {
+    const char *before = k > 0 ? ", " : "";
+    at += codes ? (size_t)snprintf(text + at, room - at, "%s%s", before,
+                                   sw_unit_code(job->units, club[k].first))
+                : (size_t)snprintf(text + at, room - at, "%s%lld", before, (long long)club[k].size);
+  }
+  if (count > LISTED && at < room) snprintf(text + at, room - at, ", ...");
+  return text;
+}
+
+static void say_clubs(sw_job *job, const clubs_found *f) {
+  char sizes[ROOM] = "", leaders[ROOM] = "", merged[ROOM] = "";
+  if (sw_log_t_converges(f->t.own.t)) {
+    sw_job_say(job, "one club: all %lld units converge, t %.2f", (long long)f->n_used, f->t.own.t);
+    return;
+  }
+  if (f->n_clubs == 0) {
+    sw_job_say(job, "no clubs: all %lld units diverge, t %.2f", (long long)f->n_used, f->t.own.t);
+    return;
+  }
+  sw_job_say(job, "%lld club%s of %s units, led by %s; %lld of %lld diverge; all together t %.2f",
+             (long long)f->n_clubs, f->n_clubs == 1 ? "" : "s",
+             list(job, f->club, f->n_clubs, false, sizes, ROOM),
+             list(job, f->club, f->n_clubs, true, leaders, ROOM), (long long)f->n_apart,
+             (long long)f->n_used, f->t.own.t);
+  if (f->n_merged < f->n_clubs)
+    sw_job_say(job, "merged: %lld club%s of %s units", (long long)f->n_merged,
+               f->n_merged == 1 ? "" : "s", list(job, f->merged, f->n_merged, false, merged, ROOM));
+}
+
+static bool agree(double t, double other) {
+  return sw_log_t_converges(t) == sw_log_t_converges(other);
+}
+
+/* Where all verdicts are the same, that is worth a line too. */
+static void say_sensitivity(sw_job *job, const clubs_found *f) {
+  const clubs_state *state = job->state;
+  double own = f->t.own.t, lo = INFINITY, hi = -INFINITY;
+  bool same_filter = true, same_trim = true;
+  if (state->logs)
+    sw_job_say(job, "unit: in thousands t %.2f, %s%s", f->t.thousand, verdict(f->t.thousand),
+               agree(own, f->t.thousand) ? " as well" : ": the verdict depends on the unit");
+  for (int k = 0; k < FILTERS; k++)
+    same_filter = same_filter && agree(own, f->t.filter[k]);
+  sw_job_say(job, "filter: t %.2f with lambda %g, %.2f with 6.25, %.2f without: the verdict %s",
+             f->t.filter[HP], state->lambda, f->t.filter[HP_LOW], f->t.filter[NONE],
+             same_filter ? "does not change" : "depends on it");
+  for (int k = 0; k < TRIMS; k++) {
+    if (isnan(f->t.trim[k])) continue;
+    same_trim = same_trim && agree(own, f->t.trim[k]);
+    lo = f->t.trim[k] < lo ? f->t.trim[k] : lo;
+    hi = f->t.trim[k] > hi ? f->t.trim[k] : hi;
+  }
+  if (lo <= hi)
+    sw_job_say(job, "trim: t from %.2f to %.2f where .2 to .4 is left out: the verdict %s", lo, hi,
+               same_trim ? "does not change" : "depends on it");
+}
+
+/* ---- reasons ---------------------------------------------------------------------------- */
+
+static void say_why(sw_job *job, const clubs_found *f) {
+  for (int q = B; q <= MERGED_T; q++)
+    sw_job_undefined(job, q, 0,
+                     f->n_clubs ? "fewer clubs than the table has room for" : "no clubs");
+  for (int q = LOG_T; q <= LOG_B; q++)
+    sw_job_undefined(job, q, 0, "all units are equal in some period");
+  sw_job_undefined(job, LOG_T_THOUSAND, 0, "in thousands the mean of the logarithm is not above 0");
+  sw_job_undefined(job, LOG_T_FILTER, 0, "the mean is not above 0");
+  sw_job_undefined(job, LOG_T_TRIM, 0, "fewer than 4 points would stay");
+}
+
+void sw_clubs_tell(sw_job *job, const clubs_found *f) {
+  warn(job, f);
+  say_clubs(job, f);
+  say_sensitivity(job, f);
+  say_why(job, f);
+}

@@ -1,0 +1,108 @@
+/* What convergence says: refusals, warnings, the lines of the summary. */
+#include "measure/model/convergence.h"
+
+#include <math.h>
+
+/* ---- refusals --------------------------------------------------------------------------- */
+
+sw_status sw_convergence_refuse(sw_error *err, const sw_job *job, const convergence_found *r) {
+  const convergence_state *state = job->state;
+  const char *of = job->input[0].name, *from = sw_job_period(job, state->from);
+  if (r->wrong == NOTHING) return SW_OK;
+  if (r->wrong == TOO_FEW)
+    return sw_job_fail(err, job, "of",
+                       "%lld of %lld units have a value of '%s'%s in every period from %s to "
+                       "%s%s; a regression of %d terms needs more",
+                       (long long)r->n_used, (long long)job->n, of, state->logs ? " above 0" : "",
+                       from, sw_job_period(job, state->to),
+                       state->controls.count ? " and all controls" : "", state->terms);
+  if (r->wrong == CONSTANT)
+    return sw_job_fail(err, job, "of",
+                       "'%s' is the same for all units in %s; convergence is of units that differ",
+                       of, from);
+  if (state->weights && r->term == state->terms - 1)
+    return sw_job_fail(err, job, "weights",
+                       "the lag of the initial value is a linear combination of the other terms; "
+                       "leave the weights out");
+  return sw_job_fail(err, job, "controls",
+                     "'%s' in %s is a constant or a linear combination of the terms before it; "
+                     "leave it out",
+                     job->input[state->controls.first + r->term - CONTROLS].name, from);
+}
+
+/* ---- warnings and reasons --------------------------------------------------------------- */
+
+static void note_units(const sw_job *job, const convergence_found *r) {
+  const convergence_state *state = job->state;
+  if (r->n_used < job->n)
+    sw_note(job->notes,
+            "%s: %s: %lld of %lld units lack a value%s of '%s' in a period from %s to "
+            "%s%s and are left out",
+            job->where, job->name, (long long)(job->n - r->n_used), (long long)job->n,
+            state->logs ? " above 0" : "", job->input[0].name, sw_job_period(job, state->from),
+            sw_job_period(job, state->to), state->controls.count ? ", or a control," : "");
+  if (r->lonely > 0)
+    sw_note(job->notes, "%s: %s: %lld unit%s no neighbour with a value: the lag is 0 there",
+            job->where, job->name, (long long)r->lonely, r->lonely == 1 ? " has" : "s have");
+}
+
+static void say_why(sw_job *job) {
+  const convergence_state *state = job->state;
+  const char *apart = state->broken ? "a break of the panel lies between" : NULL;
+  for (int t = 0; t < job->n_periods; t++) {
+    sw_job_undefined(job, SD, t, "outside from .. to");
+    sw_job_undefined(job, CV, t,
+                     t < state->from || t > state->to ? "outside from .. to"
+                                                      : "a mean of 0 or less");
+  }
+  for (int q = SIGMA_SLOPE; q <= SIGMA_P; q++)
+    sw_job_undefined(job, q, 0, apart ? apart : "fewer than 8 periods, or constant");
+  for (int q = PITMAN_T; q <= T2_P; q++)
+    sw_job_undefined(job, q, 0, apart ? apart : "both ends differ by a constant");
+  for (int q = COEFFICIENT; q <= P_VALUE; q++)
+    sw_job_undefined(job, q, 0, apart);
+  for (int q = SPEED; q <= HALF_LIFE; q++)
+    sw_job_undefined(job, q, 0, apart ? apart : "the slope is not between -1/T and 0");
+  sw_job_undefined(job, R2, 0, apart ? apart : "growth is constant");
+}
+
+/* ---- the summary ------------------------------------------------------------------------ */
+
+static const char *span(const sw_job *job) {
+  return job->periods->integer ? "year" : "period";
+}
+
+static void say_sigma(sw_job *job, const convergence_found *r) {
+  const convergence_state *state = job->state;
+  const double *sd = job->result[SD].row[0];
+  sw_job_say(job, "sigma: sd%s %.4g in %s, %.4g in %s", state->logs ? " of logarithms" : "",
+             sd[state->from], sw_job_period(job, state->from), sd[state->to],
+             sw_job_period(job, state->to));
+  if (!isnan(r->trend.slope))
+    sw_job_say(job, "trend of sd: %.4g a %s (p %.3g)", r->trend.slope, span(job), r->trend.p);
+  if (!isnan(r->two.t))
+    sw_job_say(job, "Pitman-Morgan: t %.2f (p %.3g), %s at the end", r->two.t, r->two.p,
+               !(r->two.p < .05) ? "as wide" : r->two.t > 0 ? "narrower" : "wider");
+}
+
+static void say_beta(sw_job *job, const convergence_found *r) {
+  const convergence_state *state = job->state;
+  const double *b = job->result[COEFFICIENT].row[0], *se = job->result[STD_ERROR].row[0];
+  if (state->broken) return;
+  if (isnan(r->speed.speed))
+    sw_job_say(job, "beta: slope %.4g (se %.3g), no speed; %lld units", b[INITIAL], se[INITIAL],
+               (long long)r->n_used);
+  else
+    sw_job_say(job,
+               "beta: slope %.4g (se %.3g), %.3g%% of a gap closes a %s, half of it in %.4g; %lld "
+               "units",
+               b[INITIAL], se[INITIAL], 100 * r->speed.speed, span(job), r->speed.half_life,
+               (long long)r->n_used);
+}
+
+void sw_convergence_tell(sw_job *job, const convergence_found *r) {
+  note_units(job, r);
+  say_sigma(job, r);
+  say_beta(job, r);
+  say_why(job);
+}

@@ -1,0 +1,194 @@
+/* Sums of industries; see industries.h. Of a period there are 2 + 4n doubles: the whole units and
+ * the values below zero; n sums over the whole units; n sums of the period before, over the same;
+ * by column the units with a value, and the sum over these. Counts are doubles, exact up to 2^53.
+ *
+ * They are a partial of a pass over units: within a block units are added in their order, blocks in
+ * theirs, so the bits do not depend on ranks or threads. */
+#include "measure/share/industries.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- reading ---------------------------------------------------------------------------- */
+
+sw_status sw_industries_of(sw_error *err, sw_job *job, const char *const *params, int n_params,
+                           sw_industries *set) {
+  int n = 0, *input = NULL;
+  for (int p = 0; p < n_params; p++)
+    n += sw_job_inputs(job, params[p]).count;
+  SW_NEW(err, job->arena, input, n);
+  set->n = 0;
+  for (int p = 0; p < n_params; p++) {
+    sw_inputs in = sw_job_inputs(job, params[p]);
+    for (int k = 0; k < in.count; k++)
+      input[set->n++] = in.first + k;
+  }
+  set->input = input;
+  return SW_OK;
+}
+
+sw_status sw_industries_axes(sw_error *err, sw_job *job, const char *to) {
+  sw_inputs in = sw_job_inputs(job, "industries");
+  const char **name = NULL;
+  SW_NEW(err, job->arena, name, in.count);
+  for (int k = 0; k < in.count; k++)
+    name[k] = job->input[in.first + k].name;
+  sw_job_axis(job, (sw_axis){.name = "industry", .n = in.count, .label = name});
+  if (to) sw_job_axis(job, (sw_axis){.name = to, .n = in.count, .label = name});
+  return SW_OK;
+}
+
+/* Columns of the table are called like the inputs. */
+sw_status sw_industries_base(sw_error *err, sw_job *job, sw_industries *set) {
+  SW_TRY(sw_table_base_over(err, job, &set->complete));
+  if (!sw_job_arg(job, "base")->table) return SW_OK;
+  SW_NEW(err, job->arena, set->given, (int64_t)job->n_periods * set->n);
+  for (int t = 0; t < job->n_periods; t++)
+    for (int k = 0; k < set->n; k++) {
+      const char *name = job->input[set->input[k]].name;
+      double *value = &set->given[t * set->n + k];
+      SW_TRY(sw_table_cell(err, job, "base", t, name, value));
+      if (set->shares && *value < 0)
+        return sw_job_fail(
+            err, job, "base", "%s: the value of '%s' in %s is %g; shares need 0 or more",
+            sw_job_arg(job, "base")->table->file, name, sw_job_period(job, t), *value);
+    }
+  return SW_OK;
+}
+
+/* ---- the fold --------------------------------------------------------------------------- */
+
+enum { WHOLE, BELOW, SUMS }; /* places in a period's doubles; the arrays begin at SUMS */
+
+static size_t width(const sw_industries *set) {
+  return SUMS + 4 * (size_t)set->n;
+}
+
+static const double *at(const sw_industries *set, const double *sums, int t, int array) {
+  return sums + (size_t)t * width(set) + SUMS + (size_t)array * (size_t)set->n;
+}
+
+size_t sw_industries_bytes(const sw_job *job, const sw_industries *set) {
+  return (size_t)job->n_periods * width(set) * sizeof(double);
+}
+
+double sw_industries_whole(const sw_industries *set, const double *sums, int t) {
+  return sums[(size_t)t * width(set) + WHOLE];
+}
+
+const double *sw_industries_sums(const sw_industries *set, const double *sums, int t) {
+  return at(set, sums, t, 0);
+}
+
+const double *sw_industries_sums_before(const sw_industries *set, const double *sums, int t) {
+  return at(set, sums, t, 1);
+}
+
+const double *sw_industries_there(const sw_industries *set, const double *sums, int t) {
+  return at(set, sums, t, 2);
+}
+
+const double *sw_industries_sums_there(const sw_industries *set, const double *sums, int t) {
+  return at(set, sums, t, 3);
+}
+
+const double *sw_industries_base_at(const sw_industries *set, const double *sums, int t) {
+  return set->given ? set->given + (int64_t)t * set->n : at(set, sums, t, 0);
+}
+
+const double *sw_industries_base_before(const sw_industries *set, const double *sums, int t) {
+  return set->given ? set->given + (int64_t)set->before[t] * set->n : at(set, sums, t, 1);
+}
+
+/* Clears the flags of the units that lack column k in period t; with `all`, counts and sums the
+ * others there, and counts what is below zero. */
+static void see(const sw_job *job, const sw_industries *set, int t, int k, int64_t lo, int64_t hi,
+                char *flags, double *all) {
+  sw_view view = job->input[set->input[k]].view;
+  const double *value = view.row[t] + (lo - view.first);
+  for (int64_t u = 0; u < hi - lo; u++) {
+    bool below = set->shares && value[u] < 0, there = !isnan(value[u]) && !below;
+    flags[u] &= there;
+    if (!all) continue;
+    all[BELOW] += below;
+    if (!there) continue;
+    all[SUMS + 2 * set->n + k] += 1;
+    all[SUMS + 3 * set->n + k] += value[u];
+  }
+}
+
+static double sum_flagged(sw_view view, int t, int64_t lo, int64_t hi, const char *flags) {
+  const double *value = view.row[t] + (lo - view.first);
+  double sum = 0;
+  for (int64_t u = 0; u < hi - lo; u++)
+    if (flags[u]) sum += value[u];
+  return sum;
+}
+
+/* Column by column, as they lie in memory: first which units are whole, then their sums. A period
+ * without one before has nothing to be compared with, and no whole unit. */
+void sw_industries_fold(const sw_job *job, const sw_industries *set, int64_t lo, int64_t hi,
+                        double *sums, char *flags) {
+  for (int t = 0; t < job->n_periods; t++, sums += width(set)) {
+    int before = set->before ? set->before[t] : t;
+    memset(flags, before >= 0, (size_t)(hi - lo));
+    for (int k = 0; k < set->n; k++) {
+      see(job, set, t, k, lo, hi, flags, sums);
+      if (set->before && before >= 0) see(job, set, before, k, lo, hi, flags, NULL);
+    }
+    for (int64_t u = 0; u < hi - lo; u++)
+      sums[WHOLE] += flags[u];
+    for (int k = 0; k < set->n; k++) {
+      sw_view view = job->input[set->input[k]].view;
+      sums[SUMS + k] += sum_flagged(view, t, lo, hi, flags);
+      if (set->before && before >= 0)
+        sums[SUMS + set->n + k] += sum_flagged(view, before, lo, hi, flags);
+    }
+  }
+}
+
+void sw_industries_merge(const sw_job *job, const sw_industries *set, double *all,
+                         const double *part) {
+  for (size_t i = 0; i < (size_t)job->n_periods * width(set); i++)
+    all[i] += part[i];
+}
+
+/* ---- finish ----------------------------------------------------------------------------- */
+
+/* A base that lacks a unit is no base of the whole. */
+sw_status sw_industries_check(sw_error *err, const sw_job *job, const sw_industries *set,
+                              const double *sums) {
+  if (set->given || set->complete) return SW_OK;
+  for (int t = 0; t < job->n_periods; t++)
+    for (int k = 0; k < set->n; k++) {
+      double lacking = (double)job->n - sw_industries_there(set, sums, t)[k];
+      if (lacking > 0)
+        return sw_job_fail(err, job, "base",
+                           "own sums are too small if cells are missing: '%s' lacks %.0f of %lld "
+                           "units in %s%s; give base: {file: national.csv}, or write base_over: "
+                           "complete",
+                           job->input[set->input[k]].name, lacking, (long long)job->n,
+                           sw_job_period(job, t),
+                           set->shares && sums[(size_t)t * width(set) + BELOW] > 0
+                               ? " (values below zero count as missing)"
+                               : "");
+    }
+  return SW_OK;
+}
+
+void sw_industries_warn(const sw_job *job, const sw_industries *set, const double *sums) {
+  double below = 0;
+  for (int t = 0; t < job->n_periods; t++)
+    below += sums[(size_t)t * width(set) + BELOW];
+  if (below > 0)
+    sw_note(job->notes,
+            "%s: %s: %.0f value%s below zero count%s as missing: shares are of values of 0 or more",
+            job->where, job->name, below, below == 1 ? "" : "s", below == 1 ? "s" : "");
+}
+
+void sw_industries_coverage(const sw_job *job, const sw_industries *set, const double *sums, int t,
+                            double *coverage, double *whole) {
+  for (int k = 0; k < set->n; k++)
+    coverage[k] = sw_industries_there(set, sums, t)[k] / (double)job->n;
+  *whole = sw_industries_whole(set, sums, t);
+}

@@ -1,0 +1,93 @@
+"""Convergence against plain formulas: dispersions, their trend, both ends, the regression."""
+import math
+import os
+import sys
+
+import numpy as np
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from trend import student  # noqa: E402
+
+ENTRIES = {
+    "cv_income": {"of": "income"},
+    "cv_levels": {"of": "income", "logs": False, "se": "classical"},
+    "cv_ends": {"of": "income", "from": 2001, "to": 2002, "se": "hc1"},
+    "cv_conditional": {"of": "income", "controls": ["pm25", "trade_share"]},
+    "cv_spatial": {"of": "income", "controls": ["pm25"], "weights": "contiguity", "spatial": "slx"},
+    "cv_islands": {"of": "gdp", "weights": "islands", "logs": True},
+    "cv_long": {"of": "income", "_long": True},
+    "cv_periods": {"of": "gdp", "periods": [2001, 2002, 2004, 2006, 2008, 2009, 2010, 2011, 2012],
+                   "from": "2002", "_long": True},
+}
+
+
+def lag(world, name, z):
+    """Of the units that are used, NaN for the others; rows standardised anew."""
+    w = world.links({"contiguity": "edges.csv", "islands": "islands.csv"}[name]) * ~np.isnan(z)
+    total = w.sum(1)
+    return np.where(total > 0, w @ np.nan_to_num(z) / np.where(total > 0, total, 1), 0)
+
+
+def newey_west(time, y):
+    n = len(y)
+    if n < 8:
+        return np.nan, np.nan
+    x = np.column_stack([np.ones(n), time - time[0]])
+    inverse = np.linalg.inv(x.T @ x)
+    b = inverse @ x.T @ y
+    s = x * (y - x @ b)[:, None]
+    lags = int(4 * (n / 100) ** (2 / 9))
+    meat = s.T @ s
+    for k in range(1, lags + 1):
+        meat += (1 - k / (lags + 1)) * (s[k:].T @ s[:-k] + s[:-k].T @ s[k:])
+    return b[1], math.sqrt((inverse @ meat @ inverse)[1, 1])
+
+
+def regression(x, y, robust):
+    n, k = x.shape
+    inverse = np.linalg.inv(x.T @ x)
+    b = inverse @ x.T @ y
+    e = y - x @ b
+    v = inverse * (e @ e) / (n - k)
+    if robust:
+        v = n / (n - k) * inverse @ (x.T * e ** 2) @ x @ inverse
+    se = np.sqrt(np.diag(v))
+    return b, se, [student(t, n - k) for t in b / se], 1 - e @ e / ((y - y.mean()) ** 2).sum()
+
+
+def check(world, label, params, r):
+    years = [str(year) for year in r.label["time"]]
+    at = [world.year.index(year) for year in years]
+    first, last = (years.index(str(params[k])) if k in params else d for k, d in (("from", 0), ("to", len(years) - 1)))
+    x = world.column[params["of"]][at]
+    use = (x[first:last + 1] > 0).all(0)
+    for name in params.get("controls", []):
+        use &= ~np.isnan(world.column[name][at[first]])
+    z = np.log(x) if params.get("logs", True) else x
+    n, span = use.sum(), float(years[last]) - float(years[first])
+    assert r["n_used"] == n and n > 10
+    for t in range(len(years)):
+        inside = first <= t <= last
+        want = (z[t][use].std(ddof=1), x[t][use].std(ddof=1) / x[t][use].mean()) if inside else (np.nan, np.nan)
+        assert np.allclose((r["sd"][t], r["cv"][t]), want, rtol=1e-11, equal_nan=True), f"spread in {years[t]}"
+    time = np.array([float(year) for year in years[first:last + 1]])
+    slope, se = newey_west(time, np.array([z[t][use].std(ddof=1) for t in range(first, last + 1)]))
+    p = student(slope / se, len(time) - 2) if se == se else np.nan
+    assert np.allclose((r["sigma_slope"], r["sigma_se"], r["sigma_p"]), (slope, se, p), rtol=1e-7, equal_nan=True)
+    u, v = z[first][use], z[last][use]
+    q = np.corrcoef(u + v, u - v)[0, 1]
+    t = q * math.sqrt((n - 2) / (1 - q * q))
+    t2 = -(n - 2.5) * math.log(1 - q * q)
+    assert np.allclose((r["pitman_t"], r["pitman_p"], r["t2"], r["t2_p"]),
+                       (t, student(t, n - 2), t2, math.erfc(math.sqrt(t2 / 2))), rtol=1e-7, atol=1e-12), "ends"
+    terms = [np.ones(n), u] + [world.column[name][at[first]][use] for name in params.get("controls", [])]
+    if "weights" in params:
+        terms.append(lag(world, params["weights"], np.where(use, z[first], np.nan))[use])
+    b, se, p, r2 = regression(np.column_stack(terms), (v - u) / span, params.get("se") == "hc1")
+    assert r.label["term"][:2] == ["intercept", "initial"] and len(r.label["term"]) == len(terms)
+    for name, want in (("coefficient", b), ("std_error", se), ("p_value", p), ("r2", r2)):
+        assert np.allclose(r[name], want, rtol=1e-7, atol=1e-12), name
+    left = 1 + b[1] * span
+    speed = -math.log(left) / span if b[1] < 0 < left else np.nan
+    want = (speed, se[1] / left if speed == speed else np.nan, math.log(2) / speed)
+    assert np.allclose((r["speed"], r["speed_se"], r["half_life"]), want, rtol=1e-7, equal_nan=True), "speed"
