@@ -1,5 +1,5 @@
 /* Groups against each other by the definition over all pairs of units, and the identities. */
-#include "kernel/series/dagum.h"
+#include "kernel/classes/dagum.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

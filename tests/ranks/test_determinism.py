@@ -34,6 +34,9 @@ MORE = """
   - radiation_model: {mass: gdp, out: population, finite: true, keep: {above: 100}, as: r_above}
   - radiation_model: {mass: gdp, keep: {share: 0.03}, as: r_share}
   - gravity: {mass: [gdp], keep: {share: 0.01}, by: smallest, as: g_far}
+  - panel_regression: {y: gdp_pc, x: [investment_pc, trade_share], cluster: province, as: p_groups}
+  - panel_regression: {y: gdp_pc, x: [investment_pc, trade_share], errors: {conley: {cutoff_km: 300, lags: 1}}, as: p_conley}
+  - geodetector: {y: gdp_pc, factors: [income, population, province], discretise: natural, as: detector}
 """
 
 

@@ -1,9 +1,9 @@
 /* The inequality of each group and between each two of them in a period, as a measure keeps it in a
- * record, writes it and says it in the summary (kernel/series/dagum.h has the arithmetic). */
+ * record, writes it and says it in the summary (kernel/classes/dagum.h has the arithmetic). */
 #ifndef SW_MEASURE_SHARE_GAPS_H
 #define SW_MEASURE_SHARE_GAPS_H
 
-#include "kernel/series/dagum.h"
+#include "kernel/classes/dagum.h"
 #include "spillway/measure.h"
 
 /* A record; the numbers of an sw_dagum follow. */

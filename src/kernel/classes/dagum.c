@@ -8,7 +8,7 @@
  *
  * Sums run by ascending value, equal values in the order of units, or in the order of units; the
  * groups beside each other in a row, so that vectors of any length give the same bits. */
-#include "kernel/series/dagum.h"
+#include "kernel/classes/dagum.h"
 
 #include <math.h>
 

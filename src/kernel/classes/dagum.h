@@ -8,8 +8,8 @@
  * Of the Gini G of all, with mean mu, the groups j and h make |A_jh - A_hj| / (mu G) by the
  * distance of their means and the rest of (A_jh + A_hj) / (mu G) by overlap; group j alone makes
  * A_jj / (mu G). All of this sums to 1. */
-#ifndef SW_KERNEL_SERIES_DAGUM_H
-#define SW_KERNEL_SERIES_DAGUM_H
+#ifndef SW_KERNEL_CLASSES_DAGUM_H
+#define SW_KERNEL_CLASSES_DAGUM_H
 
 #include "kernel/series/inequality.h"
 
