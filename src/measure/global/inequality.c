@@ -10,14 +10,15 @@
  * An item is a period, or a period and a grouping. All of these need a whole column (the Gini its
  * order), so the pass is over items with gathered inputs; an item is one thread's work from end to
  * end, and its sums have one order. Items share nothing: each makes and sorts the period's sample
- * anew. `matrices` is a second pass, an item a period, as its records are large (share/gaps.h).
+ * anew. `matrices` is a second pass, an item a period, as its records are large
+ * (inequality_gaps.h).
  *
  * Sources: Gini 1912; Theil 1967; Dagum 1997, Empirical Economics 22:515-531; Williamson 1965;
  * Atkinson 1970; Esteban and Ray 1994. */
 #include "kernel/series/inequality.h"
 #include "kernel/series/quantile.h"
+#include "measure/global/inequality_gaps.h"
 #include "measure/names.h"
-#include "measure/share/gaps.h"
 #include "spillway/measure.h"
 
 #include <math.h>
@@ -42,7 +43,7 @@ enum {
   P90_P50,
   POLARISATION,
   ATKINSON,
-  BY_GROUP, /* with `matrices`: the outputs of measure/share/gaps.h */
+  BY_GROUP, /* with `matrices`: the outputs of measure/global/inequality_gaps.h */
 };
 
 enum { WHOLE, MATRICES }; /* passes */

@@ -1,7 +1,7 @@
 /* Groups against each other: shares of the Gini out of the sums of kernel/classes/dagum.h, and
  * lines of the summary. The part of a group is what is within it and half of what it has with each
  * other group, net and by overlap; the parts of all groups sum to 1. */
-#include "measure/share/gaps.h"
+#include "measure/global/inequality_gaps.h"
 
 #include <math.h>
 

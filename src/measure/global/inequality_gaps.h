@@ -1,7 +1,7 @@
 /* The inequality of each group and between each two of them in a period, as a measure keeps it in a
  * record, writes it and says it in the summary (kernel/classes/dagum.h has the arithmetic). */
-#ifndef SW_MEASURE_SHARE_GAPS_H
-#define SW_MEASURE_SHARE_GAPS_H
+#ifndef SW_MEASURE_GLOBAL_INEQUALITY_GAPS_H
+#define SW_MEASURE_GLOBAL_INEQUALITY_GAPS_H
 
 #include "kernel/classes/dagum.h"
 #include "spillway/measure.h"
