@@ -331,6 +331,22 @@ Test(panel_regression, refused) {
   harness_set_node(h, "errors", harness_scalar(h, "robust"));
   HARNESS_FAILS(h, "errors: expected cluster, conventional, driscoll-kraay");
   harness_free(h);
+  static const char *const wrong[] = {"cutoff", "kernel"};
+  static const char *const said[] = {"unknown key 'cutoff'; did you mean 'cutoff_km'?",
+                                     "'cutoff_km' is missing"};
+  for (int k = 0; k < 2; k++) {
+    h = of("unit");
+    sw_node *map = harness_pair(h, wrong[k], harness_scalar(h, "bartlett"));
+    harness_set_node(h, "errors", harness_pair(h, "conley", map));
+    HARNESS_FAILS(h, said[k]);
+    harness_free(h);
+  }
+  h = of("unit");
+  harness_set_node(h, "errors", harness_scalar(h, "conventional"));
+  harness_set(h, "small", "none");
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_expect(harness_noted(h, "`small` is of errors: cluster and changes nothing here"));
+  harness_free(h);
   h = harness_new(&sw_measure_panel_regression, N, 1);
   harness_column(h, "y", "y", y);
   harness_column(h, "x", "a", a);

@@ -7,7 +7,7 @@ X = ["investment_pc", "trade_share"]
 ENTRIES = {
     "pr_plain": {"y": "gdp_pc", "x": X},
     "pr_unit": {"y": "gdp_pc", "x": X, "fixed": "unit", "errors": "conventional", "periods": [2001, 2003]},
-    "pr_time": {"y": "gdp_pc", "x": X, "fixed": "time", "cluster": "province", "small": "sss"},
+    "pr_time": {"y": "gdp_pc", "x": X, "fixed": "time", "cluster": ["province"], "small": "sss"},
     "pr_none": {"y": "gdp_pc", "x": X, "fixed": "none", "cluster": "unit", "small": "none"},
     "pr_both": {"y": "gdp_pc", "x": X, "fixed": "two-way", "errors": "cluster", "small": "stata"},
     "pr_dk": {"y": "gdp_pc", "x": X, "fixed": "time", "errors": "driscoll-kraay"},
@@ -33,7 +33,7 @@ def meat(world, params, s, unit, year):
     """Products of scores, the factor, and degrees of freedom of t (None: of the residuals)."""
     errors = params.get("errors", "cluster")
     if errors == "cluster":
-        by = params.get("cluster", "unit")
+        by = np.atleast_1d(params.get("cluster", "unit"))[0]
         of = unit if by == "unit" else np.array(world.unit[by])[unit]
         sums = dummies(of).T @ s
         return sums.T @ sums, len(sums)
