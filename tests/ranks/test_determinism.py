@@ -21,6 +21,11 @@ MORE = """
   - gravity: {mass: [population], share: population, keep: dense, periods: [%(year)s], as: g_share}
   - gravity: {mass: [population], share: population, keep: summary, as: g_share_summary}
   - market_potential: {mass: gdp, as: potential}
+  - industrial_structure: {industries: [agriculture, manufacturing, finance], labour: [population, income, trade], base_over: complete, as: structure}
+  - shift_share: {industries: [agriculture, manufacturing], total: gdp, base_over: complete, form: esteban-marquillas, as: shift}
+  - ellison_glaeser: {industries: [agriculture, manufacturing, finance], plants: [population, income, trade], as: eg}
+  - synergy: {systems: {growth: {positive: [gdp_pc, income]}, nature: {positive: [green_cover], negative: [pm25]}}}
+  - roll_up: {sum: [gdp], ratio: {openness: [trade, gdp]}, by: [province, agglomeration], reference: national}
   - decoupling: {of: pm25, driver: gdp}
   - inequality: {of: gdp_pc, weight: population, groups: [province], matrices: prefecture, as: i_groups}
   - distribution: {of: gdp_pc, bandwidth: sheather-jones, as: curve}
@@ -39,6 +44,9 @@ MORE = """
   - panel_regression: {y: gdp_pc, x: [investment_pc, trade_share], cluster: province, as: p_groups}
   - panel_regression: {y: gdp_pc, x: [investment_pc, trade_share], errors: {conley: {cutoff_km: 300, lags: 1}}, as: p_conley}
   - geodetector: {y: gdp_pc, factors: [income, population, province], discretise: natural, as: detector}
+"""
+
+NESTED = """  nested: {positive: [economy, ecology], score: topsis, obstacles: true}
 """
 
 
@@ -75,6 +83,7 @@ def main():
             year = re.search(r",(\d{4}),", f.readline()).group(1)
         head, tail = text.split("measures:\n", 1)
         with open(study, "w") as f:
+            head = head.replace("composites:\n", "composites:\n" + NESTED)
             f.write(head + "measures:\n" + MORE.strip("\n") % {"year": year} + "\n" + tail)
         plain = run(study, out, without=["inputs"])
         first = run(study, out)
