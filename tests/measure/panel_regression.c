@@ -219,6 +219,40 @@ Test(panel_regression, driscoll_kraay) {
   harness_free(h);
 }
 
+static harness *with_lags(const char *lags) {
+  harness *h = of("unit");
+  harness_set_node(
+      h, "errors",
+      harness_pair(h, "driscoll-kraay", harness_pair(h, "lags", harness_scalar(h, lags))));
+  return h;
+}
+
+/* Lags are steps of the panel. Where every period lies in a hole there is none of one step; of
+ * every third year none of two, and three reach the one before with 1 - 3/4. */
+Test(panel_regression, holes) {
+  static const bool none[PERIODS] = {false};
+  static int64_t third[PERIODS];
+  double se[4];
+  fill();
+  for (int k = 0; k < 4; k++) {
+    static const char *const lags[] = {"0", "1", "2", "3"};
+    harness *h = with_lags(lags[k]);
+    for (int t = 0; t < PERIODS; t++)
+      third[t] = 2001 + 3 * t;
+    if (k > 0) h->periods.follows = none;
+    if (k > 1) {
+      h->periods.value = third;
+      h->periods.step = 1;
+    }
+    cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+    se[k] = value(h, "std_error", 0);
+    harness_free(h);
+  }
+  cr_expect_eq(se[1], se[0]);
+  cr_expect_eq(se[2], se[0]);
+  cr_expect_neq(se[3], se[0]);
+}
+
 static harness *conley(const char *cutoff, const char *lags, double *lon, double *lat) {
   harness *h = of("unit");
   sw_node *item[] = {harness_scalar(h, cutoff), harness_scalar(h, lags)};
