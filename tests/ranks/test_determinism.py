@@ -22,6 +22,7 @@ MORE = """
   - gravity: {mass: [population], share: population, keep: summary, as: g_share_summary}
   - market_potential: {mass: gdp, as: potential}
   - decoupling: {of: pm25, driver: gdp}
+  - local_moran: {of: gdp_pc, weights: contiguity, permutations: 199, as: clusters}
   - spatial_distribution: {of: population, as: s_whole}
   - spatial_distribution: {of: gdp, by: province, top: 9, ellipse: crimestat, as: s_groups}
   - structural_similarity: {shares: [manufacturing, finance, other_services], keep: summary, as: s_summary}
