@@ -17,6 +17,7 @@ A case, cases/NAME.py, is the measure's part of the sweep:
 """
 import csv
 import json
+import math
 import os
 import re
 import subprocess
@@ -102,13 +103,14 @@ class Result:
                     self.label[name] = [text.decode() if isinstance(text, bytes) else text.item()
                                         for text in dataset[:]]
         for name, dataset in group.items():
-            if name in scale.values() or name in CHECKSUMS:
+            computed = name in scale.values() and "undefined" in dataset.attrs  # a coordinate
+            if name in CHECKSUMS or (name in scale.values() and not computed):
                 continue
             assert dataset.attrs["long_name"] and dataset.attrs["units"], dataset.name
             self.data[name] = dataset[...]
             of = [h5py.h5r.dereference(ref[0], group.id)
                   for ref in dataset.attrs.get("DIMENSION_LIST", [])]  # of a scalar there is none
-            self.axes[name] = [scale[address(at)] for at in of]
+            self.axes[name] = [name] if computed else [scale[address(at)] for at in of]
 
     def __getitem__(self, name):
         return self.data[name]
@@ -296,6 +298,33 @@ def coupling(form, u):
         apart = sum(abs(u[i] - u[j]) for i in range(k) for j in range(i)) / (k * (k - 1) / 2)
         return np.sqrt((1 - apart) * (u / u.max(0)).prod(0) ** (1 / (k - 1)))
     return 1 - 2 * u.std(0)
+
+
+# ---- laws, plainly --------------------------------------------------------------------------
+
+def beta_below(a, b, x):
+    """The regularised incomplete beta function, by its continued fraction (Lentz)."""
+    if x <= 0 or x >= 1 or x > (a + 1) / (a + b + 2):
+        return 0.0 if x <= 0 else 1.0 if x >= 1 else 1 - beta_below(b, a, 1 - x)
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) +
+                     a * math.log(x) + b * math.log1p(-x)) / a
+    c, d, f = 1.0, 0.0, 1.0
+    for step in range(400):
+        m = step // 2
+        term = 1.0 if step == 0 else m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)) if step % 2 == 0 \
+            else -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        d = 1 / (1 + term * d)
+        c = 1 + term / c
+        f *= c * d
+    return front * (f - 1)
+
+
+def t_two_sided(t, df):
+    return beta_below(df / 2, 0.5, df / (df + t * t))
+
+
+def f_above(f, df1, df2):
+    return beta_below(df2 / 2, df1 / 2, df2 / (df2 + df1 * f))
 
 
 # ---- properties of every pair result --------------------------------------------------------

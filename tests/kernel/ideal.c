@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdint.h>
 
-#include "kernel/series/ideal.h"
+#include "kernel/series/composite.h"
 
 enum { P = 3 };
 #define NEAR(actual, wanted, tolerance)                                                            \

@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdint.h>
 
-#include "kernel/series/synergy.h"
+#include "kernel/series/composite.h"
 
 #define NEAR(actual, wanted, tolerance)                                                            \
   cr_expect(fabs((actual) - (wanted)) <= (tolerance), "%s = %.15g, wanted %.15g", #actual,         \

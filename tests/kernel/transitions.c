@@ -1,6 +1,6 @@
 /* Probabilities of transitions and tests of homogeneity: by hand, the 48 states, what is undefined.
  */
-#include "kernel/series/transitions.h"
+#include "kernel/classes/transitions.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -27,6 +27,8 @@ Test(ellison_glaeser, published) {
     for (int l = 0; l < 3; l++)
       NEAR(AT(h, "coagglomeration", 3 * k + l), want[k][l], 1e-15);
   cr_expect(h->job.result[0].off, "no gamma without plants");
+  cr_expect_str_eq(harness_said(h),
+                   "most together in 2001: a and c 0.04, b and c -0.08, a and b -0.11");
   harness_free(h);
 }
 
@@ -150,6 +152,10 @@ Test(ellison_glaeser, refused) {
   h = three(share, 3);
   harness_set_node(h, "plant_hhi", harness_list(h, 3, beyond));
   HARNESS_FAILS(h, "1.5 for 'c'; expected 0 to 1");
+  harness_free(h);
+  h = three(share, 3);
+  harness_set_node(h, "plant_hhi", harness_scalar(h, "many"));
+  HARNESS_FAILS(h, "'many' is unknown; expected none, a number for all industries");
   harness_free(h);
   h = three(share, 3);
   harness_set_node(h, "plant_hhi", harness_pair(h, "a", harness_scalar(h, ".1")));

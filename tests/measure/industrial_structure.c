@@ -98,6 +98,7 @@ Test(industrial_structure, missing) {
   for (int unit = 1; unit < 4; unit++)
     cr_expect(isnan(AT(h, "hhi", 0, unit)) && isnan(AT(h, "krugman", 0, unit)));
   cr_expect(harness_noted(h, "1 value below zero counts as missing"));
+  cr_expect_str_eq(harness_said(h), "3 of 5 units have a value of every industry");
   harness_free(h);
 }
 

@@ -82,6 +82,7 @@ Test(shift_share, by_hand) {
   NEAR(AT(h, "competitive", 1, 1), 10 + (10 - 20), 1e-14);
   NEAR(AT(h, "n_used", 0, 0), 0, 0);
   NEAR(AT(h, "n_used", 0, 1), 2, 0);
+  cr_expect_str_eq(harness_said(h), "2002 against 2001: 0 of 2 units gain by the competitive part");
   harness_free(h);
   h = pair("esteban-marquillas");
   RUNS(h);
@@ -128,6 +129,8 @@ Test(shift_share, missing) {
   NEAR(AT(h, "coverage", 0, 0), 1, 0);
   NEAR(AT(h, "coverage", 0, 1), 2.0 / 3, 1e-15);
   NEAR(AT(h, "coverage_total", 0, 1), 30.0 / 55, 1e-15);
+  cr_expect_str_eq(harness_said(h), "1 of 3 units have all values in both periods\n2002 against "
+                                    "2001: 0 of 2 units gain by the competitive part");
   harness_free(h);
 }
 
@@ -168,7 +171,7 @@ Test(shift_share, many) {
   harness *h = harness_new(&sw_measure_shift_share, UNITS, 2);
   for (int k = 0; k < 3; k++) {
     for (int i = 0; i < 2 * UNITS; i++)
-      y[k][i] = (i * (7 + k) + k * i * i) % 100;
+      y[k][i] = (i * (7 + k) + k * i * i) % 97;
     harness_column(h, "industries", letter[k], y[k]);
   }
   RUNS(h);
@@ -181,5 +184,15 @@ Test(shift_share, many) {
     all += AT(h, "competitive", 1, i);
   }
   NEAR(all, 0, 1e-9);
+  /* The three largest gains, over the blocks. */
+  const double *gain = harness_result(h, "competitive", 1);
+  int64_t best[3] = {-1, -1, -1};
+  for (int i = 0; i < 3; i++)
+    for (int u = 0; u < UNITS; u++)
+      if (u != best[0] && u != best[1] && (best[i] < 0 || gain[u] > gain[best[i]])) best[i] = u;
+  char said[200];
+  snprintf(said, sizeof said, "most %08d (%.4g), %08d (%.4g), %08d (%.4g)", (int)best[0],
+           gain[best[0]], (int)best[1], gain[best[1]], (int)best[2], gain[best[2]]);
+  cr_expect_not_null(strstr(harness_said(h), said), "%s: %s", harness_said(h), said);
   harness_free(h);
 }

@@ -21,6 +21,11 @@ MORE = """
   - gravity: {mass: [population], share: population, keep: dense, periods: [%(year)s], as: g_share}
   - gravity: {mass: [population], share: population, keep: summary, as: g_share_summary}
   - market_potential: {mass: gdp, as: potential}
+  - industrial_structure: {industries: [agriculture, manufacturing, finance], labour: [population, income, trade], base_over: complete, as: structure}
+  - shift_share: {industries: [agriculture, manufacturing], total: gdp, base_over: complete, form: esteban-marquillas, as: shift}
+  - ellison_glaeser: {industries: [agriculture, manufacturing, finance], plants: [population, income, trade], as: eg}
+  - synergy: {systems: {growth: {positive: [gdp_pc, income]}, nature: {positive: [green_cover], negative: [pm25]}}}
+  - roll_up: {sum: [gdp], ratio: {openness: [trade, gdp]}, by: [province, agglomeration], reference: national}
   - decoupling: {of: pm25, driver: gdp}
   - local_moran: {of: gdp_pc, weights: contiguity, permutations: 199, as: clusters}
   - spatial_distribution: {of: population, as: s_whole}
@@ -35,6 +40,12 @@ MORE = """
   - radiation_model: {mass: gdp, out: population, finite: true, keep: {above: 100}, as: r_above}
   - radiation_model: {mass: gdp, keep: {share: 0.03}, as: r_share}
   - gravity: {mass: [gdp], keep: {share: 0.01}, by: smallest, as: g_far}
+  - panel_regression: {y: gdp_pc, x: [investment_pc, trade_share], cluster: province, as: p_groups}
+  - panel_regression: {y: gdp_pc, x: [investment_pc, trade_share], errors: {conley: {cutoff_km: 300, lags: 1}}, as: p_conley}
+  - geodetector: {y: gdp_pc, factors: [income, population, province], discretise: natural, as: detector}
+"""
+
+NESTED = """  nested: {positive: [economy, ecology], score: topsis, obstacles: true}
 """
 
 
@@ -71,6 +82,7 @@ def main():
             year = re.search(r",(\d{4}),", f.readline()).group(1)
         head, tail = text.split("measures:\n", 1)
         with open(study, "w") as f:
+            head = head.replace("composites:\n", "composites:\n" + NESTED)
             f.write(head + "measures:\n" + MORE.strip("\n") % {"year": year} + "\n" + tail)
         plain = run(study, out, without=["inputs"])
         first = run(study, out)

@@ -3,7 +3,7 @@
  * blocks. */
 #include "measure/composite/scores.h"
 
-#include "kernel/series/ideal.h"
+#include "kernel/series/composite.h"
 #include "measure/composite/rows.h"
 
 #include <string.h>

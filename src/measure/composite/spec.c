@@ -212,7 +212,10 @@ static sw_status read_obstacles(sw_error *err, const sw_job *job, sw_composite_s
   if (spec->normalise == SW_NORMALISE_Z_SCORE)
     return sw_job_fail(
         err, job, "obstacles",
-        "z-scores have no best value to fall short of; normalise by min-max or rank");
+        "z-scores have no best value to fall short of%s; normalise by min-max or rank",
+        sw_job_arg(job, "obstacles")->given
+            ? ""
+            : ", and a composite that this is an indicator of asks for obstacles");
   SW_NEW(err, job->arena, leaf, job->n_inputs);
   SW_NEW(err, job->arena, leaf_of, p);
   SW_NEW(err, job->arena, shortfall, p);

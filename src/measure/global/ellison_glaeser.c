@@ -26,7 +26,7 @@
 enum { GAMMA, G, COAGGLOMERATION, COVERAGE, N_USED };
 /* Passes. */
 enum { SUMS, BANDS };
-enum { BAND = 64 }; /* industries of an item */
+enum { BAND = 64, SAID = 3 }; /* industries of an item; pairs that the summary tells */
 /* Choices of `x`. */
 enum { SEPARATE, TOTAL, MEAN };
 
@@ -38,6 +38,10 @@ typedef struct eg_state {
   const double *h; /* n_periods * n as given; NULL: not given */
   sw_industries set;
 } eg_state;
+
+static const char *name_of(const sw_job *job, int k) {
+  return job->input[sw_job_inputs(job, "industries").first + k].name;
+}
 
 /* ---- records ---------------------------------------------------------------------------- */
 
@@ -180,6 +184,42 @@ static void say_why(sw_job *job, int t) {
                                            : "an industry is nowhere, or all are in one unit");
 }
 
+/* Two industries among all, and their number. */
+typedef struct together {
+  int k, l;
+  double value;
+} together;
+
+/* The SAID strongest of the last period, the strongest first, ties in the order of the study. */
+static int strongest(const double *matrix, int n, together found[SAID]) {
+  int count = 0;
+  for (int k = 0; k < n; k++)
+    for (int l = k + 1; l < n; l++) {
+      together one = {k, l, matrix[k * n + l]};
+      int place = count;
+      while (place > 0 && found[place - 1].value < one.value)
+        place--;
+      if (isnan(one.value) || place == SAID) continue;
+      if (count < SAID) count++;
+      memmove(found + place + 1, found + place, (size_t)(count - 1 - place) * sizeof *found);
+      found[place] = one;
+    }
+  return count;
+}
+
+static void say_pairs(sw_job *job) {
+  const eg_state *state = job->state;
+  int n = state->n, last = job->n_periods - 1;
+  together found[SAID];
+  const double *matrix = job->result[COAGGLOMERATION].row[0] + (size_t)last * (size_t)(n * n);
+  int count = strongest(matrix, n, found);
+  const char *text = "";
+  for (int i = 0; text && i < count; i++)
+    text = sw_arena_printf(job->arena, "%s%s %s and %s %.4g", text, i ? "," : "",
+                           name_of(job, found[i].k), name_of(job, found[i].l), found[i].value);
+  if (text && count) sw_job_say(job, "most together in %s:%s", sw_job_period(job, last), text);
+}
+
 static sw_status finish_eg(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const eg_state *state = job->state;
   (void)err;
@@ -192,16 +232,25 @@ static sw_status finish_eg(sw_error *err, sw_job *job, int pass, const void *all
                              &job->result[N_USED].row[0][t]);
     }
   }
-  if (pass == BANDS) return SW_OK;
+  if (pass == BANDS) {
+    say_pairs(job);
+    return SW_OK;
+  }
   sw_industries_warn(job, &state->set, all);
+  sw_industries_say(job, &state->set, all, "a value of every industry");
   memcpy(result, all, sums_bytes(job));
   return SW_OK;
 }
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
-static const char *name_of(const sw_job *job, int k) {
-  return job->input[sw_job_inputs(job, "industries").first + k].name;
+static sw_status read_number(sw_error *err, const sw_job *job, const sw_node *node, double *h) {
+  sw_error why = {0};
+  if (sw_node_number(&why, node, h) == SW_OK) return SW_OK;
+  return sw_job_fail(err, job, "plant_hhi",
+                     "'%s' is unknown; expected none, a number for all industries, one for each, "
+                     "or {file: hhi.csv}",
+                     node->text);
 }
 
 /* H of industry k in period t by what the study has: a number for all, a list, a map, a table. */
@@ -212,7 +261,7 @@ static sw_status read_one(sw_error *err, const sw_job *job, const sw_arg *arg, i
     return sw_table_timeless(job, "plant_hhi", name_of(job, k), h)
                ? SW_OK
                : sw_table_cell(err, job, "plant_hhi", t, name_of(job, k), h);
-  if (node->kind == SW_NODE_SCALAR) return sw_node_number(err, node, h);
+  if (node->kind == SW_NODE_SCALAR) return read_number(err, job, node, h);
   if (node->kind == SW_NODE_LIST && k < node->count) item = node->item[k];
   if (node->kind == SW_NODE_MAP) item = sw_node_get(node, name_of(job, k));
   if (item) return sw_node_number(err, item, h);

@@ -71,8 +71,11 @@ static sw_status read_conley(sw_error *err, sw_job *job, const sw_node *node,
   static const char *const keys[] = {"cutoff_km", "lags", "kernel", NULL};
   const sw_node *cutoff = sw_node_get(node, "cutoff_km");
   out->form = SW_PANEL_CONLEY;
-  if (node->kind != SW_NODE_MAP || !cutoff) return unknown_errors(err, node, job);
+  if (node->kind != SW_NODE_MAP) return unknown_errors(err, node, job);
   SW_TRY(sw_node_check_keys(err, node, keys));
+  if (!cutoff)
+    return sw_node_fail(
+        err, node, "%s: errors: conley: 'cutoff_km' is missing: up to which distance", job->name);
   SW_TRY(sw_node_number(err, cutoff, &out->cutoff_km));
   if (!(out->cutoff_km > 0))
     return sw_node_fail(err, cutoff, "%s: errors: cutoff_km is %g; expected more than 0", job->name,
@@ -114,13 +117,14 @@ static sw_status read_clusters(sw_error *err, const sw_job *job, sw_panel_errors
   if (cluster->count > 1)
     return sw_job_fail(err, job, "cluster", "%d columns; expected unit, or one group column",
                        cluster->count);
-  if (strcmp(cluster->text, "unit") == 0) return SW_OK;
-  out->clusters = sw_units_grouping(job->units, cluster->text);
+  const char *name = cluster->count == 1 ? cluster->texts[0] : cluster->text; /* of a list of one */
+  if (strcmp(name, "unit") == 0) return SW_OK;
+  out->clusters = sw_units_grouping(job->units, name);
   if (!out->clusters)
     return sw_job_fail(err, job, "cluster",
                        "'%s' is not a group column of the units; expected unit, or a column that "
                        "`groups` of `units` lists",
-                       cluster->text);
+                       name);
   return SW_OK;
 }
 

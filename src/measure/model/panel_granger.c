@@ -186,6 +186,11 @@ static sw_status finish_granger(sw_error *err, sw_job *job, int pass, const void
   place(job, Z_TILDE_P, sw_normal_two_sided(z_tilde), fewer);
   if (n == 0) sw_job_undefined(job, WALD, 0, few);
   note_left_out(job, s);
+  sw_job_say(job,
+             "mean Wald %.6g of %lld units with %d lag%s: z_tilde %.6g, p %.4g; units are taken as "
+             "independent of each other",
+             mean, (long long)s->count[USED], (int)lags, lags == 1 ? "" : "s", z_tilde,
+             sw_normal_two_sided(z_tilde));
   return SW_OK;
 }
 

@@ -287,6 +287,19 @@ static void place_terms(sw_job *job, const fitted *fit, const double *vcov, doub
   }
 }
 
+/* A line for each term, as papers have it, and one of what all rest on. */
+static void say(sw_job *job, const fitted *fit, const sw_within_counts *counts, double df) {
+  const regression *m = job->state;
+  for (int j = 0; j < m->k; j++)
+    sw_job_say(job, "%s %.6g (standard error %.6g, p %.4g)", term_of(job, j), fit->b[j],
+               job->result[STD_ERROR].row[0][j], job->result[P_VALUE].row[0][j]);
+  sw_job_say(job,
+             "%lld values of %lld units in %d periods; R2 within %.4g; t with %.0f degrees of "
+             "freedom",
+             (long long)counts->cells, (long long)counts->units, counts->periods,
+             1 - fit->rss / fit->tss, df);
+}
+
 static sw_status finish_errors(sw_error *err, sw_job *job, const fitted *fit, const double *sums,
                                const double *neighbours) {
   const regression *m = job->state;
@@ -302,6 +315,7 @@ static sw_status finish_errors(sw_error *err, sw_job *job, const fitted *fit, co
   place_terms(job, fit, vcov, df);
   job->result[R2_WITHIN].row[0][0] = 1 - fit->rss / fit->tss;
   job->result[N_USED].row[0][0] = (double)found->counts.cells;
+  say(job, fit, &found->counts, df);
   return place_f(err, job, fit, vcov);
 }
 

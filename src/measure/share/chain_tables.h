@@ -6,8 +6,8 @@
 #ifndef SW_MEASURE_SHARE_CHAIN_TABLES_H
 #define SW_MEASURE_SHARE_CHAIN_TABLES_H
 
+#include "kernel/classes/transitions.h"
 #include "kernel/linear/chain.h"
-#include "kernel/series/transitions.h"
 #include "spillway/measure.h"
 
 /* In `finish`: fills the tables out of counts, and the chain they make. `last`: units of each class

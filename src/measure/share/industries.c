@@ -192,3 +192,23 @@ void sw_industries_coverage(const sw_job *job, const sw_industries *set, const d
     coverage[k] = sw_industries_there(set, sums, t)[k] / (double)job->n;
   *whole = sw_industries_whole(set, sums, t);
 }
+
+void sw_industries_say(sw_job *job, const sw_industries *set, const double *sums,
+                       const char *what) {
+  double least = INFINITY, most = -1;
+  int fewest = 0;
+  for (int t = 0; t < job->n_periods; t++) {
+    double whole = sw_industries_whole(set, sums, t);
+    if (set->before && set->before[t] < 0) continue;
+    most = fmax(most, whole);
+    if (!(whole < least)) continue;
+    least = whole;
+    fewest = t;
+  }
+  if (!(least < (double)job->n)) return;
+  if (least == most)
+    sw_job_say(job, "%.0f of %lld units have %s", least, (long long)job->n, what);
+  else
+    sw_job_say(job, "%.0f to %.0f of %lld units have %s, the fewest in %s", least, most,
+               (long long)job->n, what, sw_job_period(job, fewest));
+}

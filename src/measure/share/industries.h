@@ -41,6 +41,8 @@ sw_status sw_industries_check(sw_error *err, const sw_job *job, const sw_industr
 /* In finish: warns of values below zero, where they count as missing. */
 void sw_industries_warn(const sw_job *job, const sw_industries *set, const double *sums);
 
+/* In finish: a line on the units used, where not all are: "2227 of 3109 units have WHAT". */
+void sw_industries_say(sw_job *job, const sw_industries *set, const double *sums, const char *what);
 /* In finish: by column of the set the share of the units with a value, and the whole units. */
 void sw_industries_coverage(const sw_job *job, const sw_industries *set, const double *sums, int t,
                             double *coverage, double *whole);

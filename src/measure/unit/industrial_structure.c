@@ -219,6 +219,7 @@ static sw_status finish_structure(sw_error *err, sw_job *job, int pass, const vo
   if (state->both.n) SW_TRY(sw_industries_check(err, job, &state->both, both));
   sw_industries_warn(job, state->both.n ? &state->both : &state->output,
                      state->both.n ? both : all);
+  sw_industries_say(job, &state->output, all, "a value of every industry");
   for (int t = 0; t < job->n_periods; t++) {
     sw_industries_coverage(job, &state->output, all, t, &job->result[COVERAGE].row[0][t * state->n],
                            &job->result[N_USED].row[0][t]);

@@ -26,13 +26,24 @@
 enum { NATIONAL, MIX, COMPETITIVE, ALLOCATION, COVERAGE, COVERAGE_TOTAL, N_USED };
 /* Passes. */
 enum { SUMS, UNITS };
+enum { SAID = 3 }; /* units that the summary names */
 
 typedef struct shift_state {
   int n;             /* industries */
   bool has_total;    /* the set's last column is the total */
   bool esteban;      /* form: esteban-marquillas */
+  int last;          /* the last period that is compared with another */
   sw_industries set; /* of the industries and the total */
 } shift_state;
+
+/* Of the last period, for the summary: units with a competitive part, those that gained by it, and
+ * the largest gains, ties in the order of units. A partial. */
+typedef struct gains {
+  double used, gained;
+  int count;
+  int64_t unit[SAID];
+  double value[SAID];
+} gains;
 
 /* Of the base, from one period to another: NaN where it begins at zero. */
 typedef struct growth {
@@ -86,6 +97,54 @@ static void homothetic(const shift_state *state, const growth *g, const double *
   }
 }
 
+/* ---- gains ------------------------------------------------------------------------------ */
+
+static void put_gain(gains *g, int64_t unit, double value) {
+  int place = g->count;
+  while (place > 0 && g->value[place - 1] < value)
+    place--;
+  if (place == SAID) return;
+  if (g->count < SAID) g->count++;
+  for (int i = g->count - 1; i > place; i--) {
+    g->unit[i] = g->unit[i - 1];
+    g->value[i] = g->value[i - 1];
+  }
+  g->unit[place] = unit;
+  g->value[place] = value;
+}
+
+/* What rounding leaves of a unit that grows as the base does is no gain. */
+static void see_gain(const shift_state *state, gains *g, int64_t unit, const double *now,
+                     double competitive) {
+  double size = 0;
+  if (isnan(competitive)) return;
+  for (int k = 0; k < state->n; k++)
+    size += fabs(now[k]);
+  g->used++;
+  if (!(competitive > 0x1p-43 * size)) return;
+  g->gained++;
+  put_gain(g, unit, competitive);
+}
+
+static void merge_gains(gains *all, const gains *part) {
+  all->used += part->used;
+  all->gained += part->gained;
+  for (int i = 0; i < part->count; i++)
+    put_gain(all, part->unit[i], part->value[i]);
+}
+
+static void say_gains(sw_job *job, const gains *g) {
+  const shift_state *state = job->state;
+  const char *most = g->count ? ", most " : "";
+  for (int i = 0; most && i < g->count; i++)
+    most = sw_arena_printf(job->arena, "%s%s%s (%.4g)", most, i ? ", " : "",
+                           sw_unit_code(job->units, g->unit[i]), g->value[i]);
+  if (most)
+    sw_job_say(job, "%s against %s: %.0f of %.0f units gain by the competitive part%s",
+               sw_job_period(job, state->last), sw_job_period(job, state->set.before[state->last]),
+               g->gained, g->used, most);
+}
+
 /* ---- tiles ------------------------------------------------------------------------------ */
 
 /* Columns of a unit; the total may be missing where it is not used. False: an industry is. */
@@ -98,7 +157,7 @@ static bool read_unit(const sw_job *job, const shift_state *state, int t, int64_
   return there;
 }
 
-static void place_period(const sw_job *job, const sw_tile *tile, int t, double *room) {
+static void place_period(const sw_job *job, const sw_tile *tile, int t, double *room, gains *seen) {
   const shift_state *state = job->state;
   size_t n = (size_t)state->set.n;
   double *before = room, *now = room + n;
@@ -113,6 +172,7 @@ static void place_period(const sw_job *job, const sw_tile *tile, int t, double *
         read_unit(job, state, t, unit, now)) {
       classic(state, &g, before, now, out);
       if (state->esteban) homothetic(state, &g, before, now, out);
+      if (t == state->last) see_gain(state, seen, unit, now, out[COMPETITIVE]);
     }
     for (int q = NATIONAL; q <= ALLOCATION; q++)
       if (!job->result[q].off) job->result[q].row[t][unit - job->first] = out[q];
@@ -126,7 +186,7 @@ static void tile_shift(const sw_job *job, const sw_tile *tile, void *out, void *
     return;
   }
   for (int t = 0; t < job->n_periods; t++)
-    place_period(job, tile, t, workspace);
+    place_period(job, tile, t, workspace, out);
 }
 
 static size_t workspace_shift(const sw_job *job) {
@@ -136,7 +196,10 @@ static size_t workspace_shift(const sw_job *job) {
 
 static void merge_shift(const sw_job *job, int pass, void *all, const void *part) {
   const shift_state *state = job->state;
-  if (pass == SUMS) sw_industries_merge(job, &state->set, all, part);
+  if (pass == SUMS)
+    sw_industries_merge(job, &state->set, all, part);
+  else
+    merge_gains(all, part);
 }
 
 /* ---- finish ----------------------------------------------------------------------------- */
@@ -157,8 +220,12 @@ static void place_coverage(sw_job *job, const double *sums, int t) {
 
 static sw_status finish_shift(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const shift_state *state = job->state;
-  if (pass != SUMS) return SW_OK;
+  if (pass == UNITS) {
+    say_gains(job, all);
+    return SW_OK;
+  }
   SW_TRY(sw_industries_check(err, job, &state->set, all));
+  sw_industries_say(job, &state->set, all, "all values in both periods");
   for (int t = 0; t < job->n_periods; t++) {
     place_coverage(job, all, t);
     for (int q = NATIONAL; q <= COVERAGE_TOTAL; q++)
@@ -186,12 +253,14 @@ static sw_status resolve_shift(sw_error *err, sw_job *job) {
   SW_TRY(sw_industries_base(err, job, &state->set));
   SW_TRY(sw_series_all_before(err, job, span, &state->set.before, &any));
   SW_TRY(sw_industries_axes(err, job, NULL));
+  for (int t = 0; t < job->n_periods; t++)
+    if (state->set.before[t] >= 0) state->last = t;
   job->result[ALLOCATION].off = !state->esteban;
   job->result[COVERAGE_TOTAL].off = !state->has_total;
   job->pooled = true;
   size_t bytes = sw_industries_bytes(job, &state->set);
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = bytes, .result = bytes});
-  sw_job_pass(job, (sw_pass){.domain = SW_UNITS});
+  sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = sizeof(gains)});
   return SW_OK;
 }
 

@@ -1,7 +1,7 @@
 /* Order of a unit's subsystems and their synergy (methods-regions.md, section "1, 7"). An indicator
  * has an order degree within its bounds, a subsystem the mean of those of its indicators, and the
  * whole a synergy: the mean of the subsystems' changes since the base period, with the sign of the
- * least (kernel/series/synergy.h). The base is the first period of the entry, or the one before.
+ * least (kernel/series/composite.h). The base is the first period of the entry, or the one before.
  *
  * Bounds are given, or are the least and the greatest of the panel over the rows complete in all
  * indicators of the subsystem, as composites have them; an indicator that does not vary has weight
@@ -12,7 +12,7 @@
  * Passes over units: bounds (and what lies beyond given ones), then orders and synergy.
  *
  * Source: Meng & Han 2000. */
-#include "kernel/series/synergy.h"
+#include "kernel/series/composite.h"
 #include "kernel/series/entropy.h"
 #include "kernel/series/stats.h"
 #include "measure/share/indicators.h"

@@ -70,7 +70,8 @@ static bool copy_unit(const sw_run *run, int e, int64_t k) {
     for (int r = 0; r < rows_of(source->column[i]); r++) {
       double value = sw_run_column_row(source->whole[i], job->period[r])[k];
       source->column[i]->row[r][k] = value;
-      whole = whole && !isnan(value);
+      /* Obstacles are missing where nothing is lacking, which is no want of data. */
+      whole = whole && (!isnan(value) || job->input[i].part_of);
     }
   for (int i = 0; !whole && i < job->n_inputs; i++)
     for (int r = 0; r < rows_of(source->column[i]); r++)
@@ -131,6 +132,7 @@ static int64_t count_units(const sw_run *run, int e, int t) {
     int64_t here = own - k0 < RUN ? own - k0 : RUN;
     unsigned char missing[RUN] = {0};
     for (int i = 0; i < run->job[e].n_inputs; i++) {
+      if (run->job[e].input[i].part_of) continue;
       const double *row = row_at(run, e, i, t) + k0;
       for (int64_t k = 0; k < here; k++)
         missing[k] |= row[k] != row[k];

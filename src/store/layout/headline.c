@@ -121,7 +121,10 @@ static const char *say(const looking *in, const sw_figure *f, int64_t t, bool al
                        const number *found) {
   const char *when = alone ? "" : sw_arena_printf(in->arena, " in %s", in->period[t]);
   const char *of = "";
-  if (found->of > 0)
+  /* More than there are units: a model that is of all periods together counts their values. */
+  if (found->with > found->of && found->of > 0)
+    of = sw_arena_printf(in->arena, " (%lld values)", (long long)found->with);
+  else if (found->of > 0)
     of =
         sw_arena_printf(in->arena, " (%lld of %lld)", (long long)found->with, (long long)found->of);
   if (!when || !of) return NULL;

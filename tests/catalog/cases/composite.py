@@ -166,3 +166,10 @@ def check_more(world):
     again = world.run("again", [("composite", "again", dict(SIX, weights={"from": "first.h5"}))], [])
     assert same(first["again"]["weight"], again["again"]["weight"]), "weights from a results file"
     assert same(first["again"]["score"], again["again"]["score"]), "scores with these weights"
+    # A unit that is best within has no obstacles there; it is no gap of the data.
+    inner, outer = {"positive": ["income"]}, {"positive": ["inner", "trade"], "obstacles": True, "balanced": True}
+    found = world.run("best", [("composite", "outer", outer), ("composite", "inner", inner)], [])
+    best = found["inner"]["score"] == 1
+    assert best.any() and np.isnan(found["inner"]["obstacle"][best]).all()
+    assert not np.isnan(found["outer"]["score"]).any() and not np.isnan(found["outer"]["obstacle"]).any()
+    assert close(found["outer"]["obstacle"][best], np.tile([0.0, 1.0], (best.sum(), 1)))

@@ -18,6 +18,17 @@ ENTRIES = {
 RANDOM = ("community", "modularity")
 
 
+def inside(value, rank, dense):
+    """Units of the network. One none of whose pairs is defined is outside: where all pairs are kept
+    that can be seen; of those that weights link, it may as well have no links."""
+    defined = ~np.isnan(value)
+    np.fill_diagonal(defined, False)
+    some = defined.any(0) | defined.any(1)
+    there = ~np.isnan(rank)
+    assert (there | ~some).all() and (not dense or (there == some).all()), "outside"
+    return there
+
+
 def links(value):
     w = np.where(np.isnan(value), 0, value).astype(float)
     np.fill_diagonal(w, 0)
@@ -121,29 +132,35 @@ def check(world, label, params, r):
     places = [of.label["time"].index(y) for y in r.label["time"]]
     before = None
     for t, place in enumerate(places):
-        w = links(of["value"][place])
+        there = inside(of["value"][place], r["pagerank"][t], label == "n_dense")
+        full = links(of["value"][place])
+        w = full[np.ix_(there, there)]
         n = len(w)
-        assert close(r["pagerank"][t], pagerank(w, params.get("damping", 0.85)), 1e-11), "pagerank"
-        assert np.allclose(r["hub"][t], leading(w @ w.T), rtol=1e-9, atol=1e-12), "hub"
-        assert np.allclose(r["authority"][t], leading(w.T @ w), rtol=1e-9, atol=1e-12), "authority"
+        for name in ("pagerank", "hub", "authority", "coreness", "betweenness"):
+            assert name not in r or np.isnan(r[name][t][~there]).all(), name
+        for name in ("core", "community"):
+            assert (r[name][t][~there] == -1).all(), name
+        assert close(r["pagerank"][t][there], pagerank(w, params.get("damping", 0.85)), 1e-11), "pagerank"
+        assert np.allclose(r["hub"][t][there], leading(w @ w.T), rtol=1e-9, atol=1e-12), "hub"
+        assert np.allclose(r["authority"][t][there], leading(w.T @ w), rtol=1e-9, atol=1e-12), "authority"
         assert close(r["density"][t], (w > 0).sum() / (n * (n - 1))), "density"
         assert close(r["reciprocity"][t], np.minimum(w, w.T).sum() / w.sum()), "reciprocity"
-        check_core(w, r["coreness"][t], r["core"][t], r["core_r"][t])
-        check_communities(w, r["community"][t], r["modularity"][t], params.get("resolution", 1))
+        check_core(w, r["coreness"][t][there], r["core"][t][there], r["core_r"][t])
+        check_communities(w, r["community"][t][there], r["modularity"][t], params.get("resolution", 1))
         if params.get("betweenness"):
-            assert np.allclose(r["betweenness"][t], betweenness(w), rtol=1e-9, atol=1e-9), "betweenness"
+            assert np.allclose(r["betweenness"][t][there], betweenness(w), rtol=1e-9, atol=1e-9), "betweenness"
         if before is None:
             assert np.isnan(r["jaccard"][t]) and np.isnan(r["overlap"][t])
         else:
-            both, either = ((w > 0) & (before > 0)).sum(), ((w > 0) | (before > 0)).sum()
+            both, either = ((full > 0) & (before > 0)).sum(), ((full > 0) | (before > 0)).sum()
             assert close(r["jaccard"][t], both / either), "jaccard"
-            assert close(r["overlap"][t], np.minimum(w, before).sum() / np.maximum(w, before).sum())
+            assert close(r["overlap"][t], np.minimum(full, before).sum() / np.maximum(full, before).sum())
         if "groups" in params:
             of_unit = np.array(world.unit[params["groups"][0]])
             names = r.label[r.axes["block_sum"][1]]
-            want = [[w[of_unit == a][:, of_unit == b].sum() for b in names] for a in names]
+            want = [[full[of_unit == a][:, of_unit == b].sum() for b in names] for a in names]
             assert r.axes["block_sum"] == ["time", "province", "province_to"], r.axes["block_sum"]
             assert close(r["block_sum"][t], want), "block_sum"
-        before = w
+        before = full
     assert ("block_sum" in r) == ("groups" in params)
     assert ("betweenness" in r) == bool(params.get("betweenness"))

@@ -1,6 +1,6 @@
 /* Probabilities of transitions and tests of their homogeneity; see transitions.h. Sums run by class
  * of departure, condition, class of arrival. */
-#include "kernel/series/transitions.h"
+#include "kernel/classes/transitions.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

@@ -1,8 +1,8 @@
 /* Transitions between classes, counted: probabilities, and tests of whether they are the same under
  * several conditions (methods-regions.md section 11). A count stands at [from * classes + to],
  * those of condition s at [(s * classes + from) * classes + to]; counts are whole numbers. */
-#ifndef SW_KERNEL_SERIES_TRANSITIONS_H
-#define SW_KERNEL_SERIES_TRANSITIONS_H
+#ifndef SW_KERNEL_CLASSES_TRANSITIONS_H
+#define SW_KERNEL_CLASSES_TRANSITIONS_H
 
 /* p_ij = N_ij / N_i.; a row without departures is NaN. */
 void sw_transitions_probability(int classes, const double *count, double *probability);
