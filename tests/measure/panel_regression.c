@@ -294,6 +294,22 @@ Test(panel_regression, conley) {
   harness_free(h);
 }
 
+/* What a reader must know: errors by few clusters, and that no cell has all variables. */
+Test(panel_regression, few_clusters) {
+  fill();
+  for (int c = 0; c < CELLS; c++)
+    if (c % N >= 7) y[c] = NAN;
+  harness *h = of("unit");
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_expect(harness_noted(h, "errors by 7 clusters are too small; they are meant for 20"));
+  harness_free(h);
+  for (int c = 0; c < CELLS; c++)
+    y[c] = NAN;
+  h = of("unit");
+  HARNESS_FAILS(h, "no unit has a value of every variable in two periods");
+  harness_free(h);
+}
+
 /* Units with a single period are left out of everything. */
 Test(panel_regression, single) {
   fill();

@@ -45,6 +45,11 @@ static const char *verdict(double t) {
   return sw_log_t_converges(t) ? "one club" : "no single club";
 }
 
+/* Where there is no t, there is no verdict that could differ. */
+static bool agree(double t, double other) {
+  return isnan(other) || sw_log_t_converges(t) == sw_log_t_converges(other);
+}
+
 /* The unit changes nothing that is real, so that a verdict that hangs on it is warned of. */
 static void warn(const sw_job *job, const clubs_found *f) {
   const clubs_state *state = job->state;
@@ -58,7 +63,7 @@ static void warn(const sw_job *job, const clubs_found *f) {
   if (f->n_clubs > MOST_CLUBS)
     sw_note(job->notes, "%s: %s: %lld clubs; tables by club have the first %d", job->where,
             job->name, (long long)f->n_clubs, MOST_CLUBS);
-  if (sw_log_t_converges(f->t.own.t) == sw_log_t_converges(f->t.thousand)) return;
+  if (agree(f->t.own.t, f->t.thousand)) return;
   sw_note(job->notes,
           "%s: %s: clubs of logarithms depend on the unit of '%s': all units together have t %.3g "
           "(%s), counted in thousands %.3g (%s)",
@@ -88,6 +93,10 @@ static void say_clubs(sw_job *job, const clubs_found *f) {
     sw_job_say(job, "one club: all %lld units converge, t %.2f", (long long)f->n_used, f->t.own.t);
     return;
   }
+  if (isnan(f->t.own.t) && f->n_clubs == 0) {
+    sw_job_say(job, "no test: all %lld units are equal in some period", (long long)f->n_used);
+    return;
+  }
   if (f->n_clubs == 0) {
     sw_job_say(job, "no clubs: all %lld units diverge, t %.2f", (long long)f->n_used, f->t.own.t);
     return;
@@ -102,8 +111,13 @@ static void say_clubs(sw_job *job, const clubs_found *f) {
                f->n_merged == 1 ? "" : "s", list(job, f->merged, f->n_merged, false, merged, ROOM));
 }
 
-static bool agree(double t, double other) {
-  return sw_log_t_converges(t) == sw_log_t_converges(other);
+static void say_unit(sw_job *job, const clubs_found *f) {
+  double own = f->t.own.t, thousand = f->t.thousand;
+  if (isnan(thousand))
+    sw_job_say(job, "unit: in thousands no test, as the mean of the logarithm is not above 0");
+  else
+    sw_job_say(job, "unit: in thousands t %.2f, %s: the verdict %s", thousand, verdict(thousand),
+               agree(own, thousand) ? "does not change" : "depends on the unit");
 }
 
 /* Where all verdicts are the same, that is worth a line too. */
@@ -111,9 +125,8 @@ static void say_sensitivity(sw_job *job, const clubs_found *f) {
   const clubs_state *state = job->state;
   double own = f->t.own.t, lo = INFINITY, hi = -INFINITY;
   bool same_filter = true, same_trim = true;
-  if (state->logs)
-    sw_job_say(job, "unit: in thousands t %.2f, %s%s", f->t.thousand, verdict(f->t.thousand),
-               agree(own, f->t.thousand) ? " as well" : ": the verdict depends on the unit");
+  if (isnan(own)) return;
+  if (state->logs) say_unit(job, f);
   for (int k = 0; k < FILTERS; k++)
     same_filter = same_filter && agree(own, f->t.filter[k]);
   sw_job_say(job, "filter: t %.2f with lambda %g, %.2f with 6.25, %.2f without: the verdict %s",

@@ -294,7 +294,8 @@ static sw_status say(sw_error *err, sw_job *job, const record *r) {
   for (int f = 0; r->n > 0 && f < state->factors; f++)
     for (int g = f + 1; g < state->factors; g++) {
       double q = pair_of(state, number, f, g)[0];
-      if (isnan(q) || (a >= 0 && !(q > pair_of(state, number, a, b)[0]))) continue;
+      if (isnan(q) || pair_of(state, number, f, g)[1] == 0) continue; /* of one factor alone */
+      if (a >= 0 && !(q > pair_of(state, number, a, b)[0])) continue;
       a = f;
       b = g;
     }

@@ -198,6 +198,9 @@ static sw_status finish_effects(sw_error *err, sw_job *job, const double *sums, 
     sw_note(job->notes, "%s: %s: %lld unit%s with a single period left out: %s own effect",
             job->where, job->name, (long long)counts->single, counts->single == 1 ? "" : "s",
             counts->single == 1 ? "it is nothing but its" : "they are nothing but their");
+  if (counts->cells == 0)
+    return sw_job_fail(err, job, "y", "no unit has a value of every variable in %s",
+                       sw_within_uses(&m->within, 1) ? "any period" : "two periods");
   if (counts->cells <= m->k + counts->absorbed)
     return sw_job_fail(err, job, "y",
                        "%lld values of all variables for %lld coefficients and effects; expected "
