@@ -28,6 +28,7 @@ MORE = """
   - roll_up: {sum: [gdp], ratio: {openness: [trade, gdp]}, by: [province, agglomeration], reference: national}
   - decoupling: {of: pm25, driver: gdp}
   - local_moran: {of: gdp_pc, weights: contiguity, permutations: 199, as: clusters}
+  - getis_ord: {of: pm25, weights: contiguity, permutations: 99}
   - spatial_distribution: {of: population, as: s_whole}
   - spatial_distribution: {of: gdp, by: province, top: 9, ellipse: crimestat, as: s_groups}
   - structural_similarity: {shares: [manufacturing, finance, other_services], keep: summary, as: s_summary}
