@@ -27,6 +27,8 @@ MORE = """
   - synergy: {systems: {growth: {positive: [gdp_pc, income]}, nature: {positive: [green_cover], negative: [pm25]}}}
   - roll_up: {sum: [gdp], ratio: {openness: [trade, gdp]}, by: [province, agglomeration], reference: national}
   - decoupling: {of: pm25, driver: gdp}
+  - inequality: {of: gdp_pc, weight: population, groups: [province], matrices: prefecture, as: i_groups}
+  - distribution: {of: gdp_pc, bandwidth: sheather-jones, as: curve}
   - local_moran: {of: gdp_pc, weights: contiguity, permutations: 199, as: clusters}
   - getis_ord: {of: pm25, weights: contiguity, permutations: 99}
   - spatial_distribution: {of: population, as: s_whole}
