@@ -15,6 +15,10 @@ ENTRIES = {
     "lm_rates": {"of": "agriculture", "population": "population", "weights": "contiguity",
                  "alternative": "folded", "fdr": "bh", "divisor": "n"},
     "lm_change": {"of": "income", "weights": "contiguity", "difference": 1, "permutations": 0},
+    "lm_ones": {"of": "income", "weights": "contiguity", "permutations": 0, "fdr": "none",
+                "alpha": 0.4},
+    "lm_others": {"of": "pm25", "weights": "contiguity", "permutations": 0, "fdr": "none",
+                  "alpha": 0.4},
     "lm_result": {"of": "economy", "weights": "near", "permutations": 99},
 }
 # The draws of a unit go by its code.
