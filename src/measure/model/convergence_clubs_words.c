@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { LISTED = 12, ROOM = 400 }; /* clubs of a line, and the bytes of such a list */
+enum { LISTED = 12, ROOM = 400, SHOWN = 48 }; /* clubs of a line, bytes of such a list, of a t */
 
 /* ---- refusals --------------------------------------------------------------------------- */
 
@@ -45,9 +45,11 @@ static const char *verdict(double t) {
   return sw_log_t_converges(t) ? "one club" : "no single club";
 }
 
-/* Where there is no t, there is no verdict that could differ. */
-static bool agree(double t, double other) {
-  return isnan(other) || sw_log_t_converges(t) == sw_log_t_converges(other);
+/* "t 3.79 (one club)"; without a t, why: in another unit the mean logarithm may be 0 or less. */
+static const char *show(double t, char text[SHOWN]) {
+  if (isnan(t)) return "no t (the mean of the logarithm is not above 0)";
+  snprintf(text, SHOWN, "t %.2f (%s)", t, verdict(t));
+  return text;
 }
 
 /* The unit changes nothing that is real, so that a verdict that hangs on it is warned of. */
@@ -63,12 +65,12 @@ static void warn(const sw_job *job, const clubs_found *f) {
   if (f->n_clubs > MOST_CLUBS)
     sw_note(job->notes, "%s: %s: %lld clubs; tables by club have the first %d", job->where,
             job->name, (long long)f->n_clubs, MOST_CLUBS);
-  if (agree(f->t.own.t, f->t.thousand)) return;
+  if (sw_log_t_converges(f->t.own.t) == sw_log_t_converges(f->t.thousand)) return;
+  char own[SHOWN], thousand[SHOWN];
   sw_note(job->notes,
-          "%s: %s: clubs of logarithms depend on the unit of '%s': all units together have t %.3g "
-          "(%s), counted in thousands %.3g (%s)",
-          job->where, job->name, name, f->t.own.t, verdict(f->t.own.t), f->t.thousand,
-          verdict(f->t.thousand));
+          "%s: %s: clubs of logarithms depend on the unit of '%s': all units together have %s, "
+          "counted in thousands %s",
+          job->where, job->name, name, show(f->t.own.t, own), show(f->t.thousand, thousand));
 }
 
 /* ---- the summary ------------------------------------------------------------------------ */
@@ -111,13 +113,8 @@ static void say_clubs(sw_job *job, const clubs_found *f) {
                f->n_merged == 1 ? "" : "s", list(job, f->merged, f->n_merged, false, merged, ROOM));
 }
 
-static void say_unit(sw_job *job, const clubs_found *f) {
-  double own = f->t.own.t, thousand = f->t.thousand;
-  if (isnan(thousand))
-    sw_job_say(job, "unit: in thousands no test, as the mean of the logarithm is not above 0");
-  else
-    sw_job_say(job, "unit: in thousands t %.2f, %s: the verdict %s", thousand, verdict(thousand),
-               agree(own, thousand) ? "does not change" : "depends on the unit");
+static bool agree(double t, double other) {
+  return sw_log_t_converges(t) == sw_log_t_converges(other);
 }
 
 /* Where all verdicts are the same, that is worth a line too. */
@@ -125,8 +122,11 @@ static void say_sensitivity(sw_job *job, const clubs_found *f) {
   const clubs_state *state = job->state;
   double own = f->t.own.t, lo = INFINITY, hi = -INFINITY;
   bool same_filter = true, same_trim = true;
+  char text[SHOWN];
   if (isnan(own)) return;
-  if (state->logs) say_unit(job, f);
+  if (state->logs)
+    sw_job_say(job, "unit: in thousands %s: the verdict %s", show(f->t.thousand, text),
+               agree(own, f->t.thousand) ? "does not change" : "depends on the unit");
   for (int k = 0; k < FILTERS; k++)
     same_filter = same_filter && agree(own, f->t.filter[k]);
   sw_job_say(job, "filter: t %.2f with lambda %g, %.2f with 6.25, %.2f without: the verdict %s",
