@@ -5,19 +5,6 @@
 
 extern const sw_measure sw_measure_moran;
 
-typedef struct sample {
-  int64_t n;
-  const char **code;
-  int64_t *order;
-} sample;
-
-static sample sample_of(const real_table *table, const char *code) {
-  sample s = {table->rows, calloc((size_t)table->rows, sizeof(char *)), real_order(table, code)};
-  for (int64_t i = 0; i < s.n; i++)
-    s.code[i] = real_text(table, s.order[i], code);
-  return s;
-}
-
 static harness *run(const sw_links *links, const double *x, const char *islands) {
   harness *h = harness_new(&sw_measure_moran, links->n, 1);
   harness_arg(h, "weights")->weights = links;
@@ -38,7 +25,7 @@ Test(moran, columbus) {
   static const double i[2] = {.510951264, .500188557}, z[2] = {5.634133, 5.589383};
   static const double randomisation[2] = {.008908762, .008689289};
   static const double normality[2] = {.008779831, .008563413};
-  sample s = sample_of(table, "POLYID");
+  real_sample s = real_sample_of(table, "POLYID");
   double crime[49];
   for (int u = 0; u < 49; u++)
     crime[u] = real_number(table, s.order[u], "CRIME");
@@ -63,7 +50,7 @@ Test(moran, nc_sids_islands) {
   static const char *const rule[3] = {"adjust", "zero", "remove"};
   static const double i[3] = {.269756869652, .275262111890, .280134347};
   static const double used[3] = {100, 100, 98};
-  sample s = sample_of(table, "FIPS");
+  real_sample s = real_sample_of(table, "FIPS");
   double rate[100];
   for (int u = 0; u < 100; u++) {
     double deaths = real_number(table, s.order[u], "SID74");

@@ -41,6 +41,9 @@ MORE = """
   - gravity: {mass: [gdp], keep: {share: 0.01}, by: smallest, as: g_far}
   - panel_regression: {y: gdp_pc, x: [investment_pc, trade_share], cluster: province, as: p_groups}
   - panel_regression: {y: gdp_pc, x: [investment_pc, trade_share], errors: {conley: {cutoff_km: 300, lags: 1}}, as: p_conley}
+  - coupling_coordination: {systems: [economy, ecology], as: cc_pair}
+  - geary: {of: gdp_pc, weights: queen, permutations: 99, as: geary}
+  - join_count: {of: cc_pair.lagging, weights: queen, permutations: 99, as: joins}
   - geodetector: {y: gdp_pc, factors: [income, population, province], discretise: natural, as: detector}
 """
 
