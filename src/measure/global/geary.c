@@ -13,7 +13,7 @@
 
 #include <math.h>
 
-#include "measure/share/permuted.h"
+#include "measure/space/permuted.h"
 #include "spillway/measure.h"
 
 enum { C, EXPECTED, VARIANCE_NORMALITY, VARIANCE_RANDOMISATION, Z, P_VALUE, P_SIM, N_USED };

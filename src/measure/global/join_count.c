@@ -14,7 +14,7 @@
 
 #include <math.h>
 
-#include "measure/share/permuted.h"
+#include "measure/space/permuted.h"
 #include "spillway/measure.h"
 
 /* The outputs: of each kind of join five, in the order of join_count.h. */

@@ -2,7 +2,7 @@
  * record counts, by statistic and period, the draws not below and not above what is observed, in
  * whole numbers, so their sums depend on no order. Periods of the same units, by the same matrix,
  * share draws and the reading of links. */
-#include "measure/share/permuted.h"
+#include "measure/space/permuted.h"
 
 #include <math.h>
 #include <string.h>

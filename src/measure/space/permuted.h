@@ -1,8 +1,8 @@
 /* Permutation inference of a global statistic by period: the parameter `permutations`, the pass
  * over blocks of draws, and p (kernel/autocorrelation/permute.h). A measure keeps an sw_permuted in
  * its state and calls these from its functions of the same names. */
-#ifndef SW_MEASURE_SHARE_PERMUTED_H
-#define SW_MEASURE_SHARE_PERMUTED_H
+#ifndef SW_MEASURE_SPACE_PERMUTED_H
+#define SW_MEASURE_SPACE_PERMUTED_H
 
 #include "kernel/autocorrelation/permute.h"
 #include "kernel/space/in_use.h"
