@@ -194,7 +194,7 @@ static const sw_output outputs[] = {
 
 const sw_measure sw_measure_join_count = {
     .name = "join_count",
-    .title = "Join counts: links between units that have something and units that do not",
+    .title = "Join counts, links between ones, zeros and both",
     .formula = "BB = 1/2 sum w_ij x_i x_j, WW = 1/2 sum w_ij (1 - x_i)(1 - x_j), BW = 1/2 sum w_ij "
                "(x_i - x_j)^2, w_ij 1 for a link; z by nonfree sampling",
     .source = "Moran 1948, Journal of the Royal Statistical Society B 10:243-251; Cliff and Ord "
