@@ -123,7 +123,8 @@ typedef struct sw_output {
 } sw_output;
 
 /* A further axis, e.g. "industry", declared in resolve. Its n positions are either labels or numbers
- * with a unit (rings of 100 km, 200 km, ...): set `label` or `number`, not both. */
+ * with a unit (rings of 100 km, 200 km, ...): set `label` or `number`, not both. Where positions follow
+ * from values set neither, and give them by an output: a table along the axis, of the axis's name. */
 typedef struct sw_axis {
   const char *name; /* as the descriptor has it */
   int n;
@@ -383,7 +384,8 @@ const char *sw_job_period(const sw_job *job, int t);
  *   means its links. A choice has choices; lo <= hi; a default is valid for its type. At most one
  *   parameter is SW_P_PAIRS; it has no default, and some pass has `links`.
  * - Two outputs differ in name or shape; of several with one name, resolve leaves one on. Names
- *   taken by the results file: unit, unit_to, time, lon, lat, group_*, operand_hash, block,
+ *   taken by the results file: unit, unit_to, time, lon, lat, group_* (an output may be called so
+ *   where the study has no group column of that name), operand_hash, block,
  *   block_checksum, value_checksum; with pair outputs also out_strength, in_strength, total, mean,
  *   max, n_pairs, partner, row_start, unit_edge, entry, rank, tile, tile_checksum, the sums of
  *   blocks, rings and centres (block_sum, block_count, sent_to, received_from, ring_sum, ring_count,
@@ -392,6 +394,8 @@ const char *sw_job_period(const sw_job *job, int t);
  * - An output has up to three distinct axes of its own; a pair output has none. The axes of every
  *   output that is on are declared, once each, with at least one position, as labels or numbers but
  *   not both; at most 8 axes per job.
+ * - A table that has the name of its one axis gives the positions of that axis, which then has neither
+ *   labels nor numbers, is no axis of a unit output, and has the same name in the file.
  * - `classes` is for unit outputs of whole numbers.
  * - `timeless` is for unit outputs; a global output without time is a table. `of_parameters` is for
  *   tables.

@@ -10,9 +10,10 @@ static bool is_among(const char *name, const char *const *names) {
   return false;
 }
 
-/* Groupings stand at the root. A result of such a name would take the place of one; an output or
- * axis is refused too, as readers of the whole tree inherit what the root has. */
-static bool is_grouping(const char *name) {
+/* Groupings stand at the root. A result of such a name would take the place of one; an axis is
+ * refused too, as readers of the whole tree inherit what the root has, and an output where the
+ * study has that group column. */
+bool sw_name_is_of_group(const char *name) {
   return strncmp(name, SW_NAME_GROUP_PREFIX, strlen(SW_NAME_GROUP_PREFIX)) == 0;
 }
 
@@ -53,7 +54,7 @@ bool sw_name_is_taken(const char *name, bool pairs) {
                                              SW_NAME_FROM_CENTRE,
                                              SW_NAME_TO_CENTRE,
                                              NULL};
-  if (is_among(name, always) || is_grouping(name)) return true;
+  if (is_among(name, always) || sw_name_is_of_group(name)) return true;
   return pairs && is_among(name, beside_pairs);
 }
 
@@ -61,5 +62,5 @@ bool sw_name_is_of_root(const char *name) {
   static const char *const root[] = {
       SW_NAME_UNIT, SW_NAME_UNIT_TO,    SW_NAME_TIME,     SW_NAME_TIME_LABEL, SW_NAME_LON,
       SW_NAME_LAT,  SW_NAME_COMPOSITES, SW_NAME_COVERAGE, SW_NAME_SUMMED,     NULL};
-  return is_among(name, root) || is_grouping(name);
+  return is_among(name, root) || sw_name_is_of_group(name);
 }

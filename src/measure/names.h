@@ -77,6 +77,9 @@
 /* The file has it in the group of a result, so that no output and no axis may have it. `pairs`: the
  * measure has pair outputs. */
 bool sw_name_is_taken(const char *name, bool pairs);
+/* group_COLUMN, as the file calls group columns: no result and no axis may have such a name, an
+ * output may if the study has no such column. */
+bool sw_name_is_of_group(const char *name);
 /* The file has it at its root, so that no result may have it. */
 bool sw_name_is_of_root(const char *name);
 

@@ -15,6 +15,19 @@ bool sw_output_is_of(const sw_output *output, const char *group) {
   return group && output->group ? strcmp(group, output->group) == 0 : group == output->group;
 }
 
+bool sw_output_is_coordinate(const sw_output *output) {
+  return output->shape == SW_TABLE && output->axis[0] && !output->axis[1] &&
+         strcmp(output->axis[0], output->name) == 0;
+}
+
+bool sw_job_has_coordinate(const sw_job *job, const char *axis) {
+  for (int q = 0; job->measure->output[q].name; q++)
+    if (!job->result[q].off && strcmp(job->measure->output[q].name, axis) == 0 &&
+        sw_output_is_coordinate(&job->measure->output[q]))
+      return true;
+  return false;
+}
+
 const sw_output *sw_measure_first_pair(const sw_measure *measure, const char *group) {
   for (const sw_output *output = measure->output; output->name; output++)
     if (sw_output_is_of(output, group)) return output;

@@ -12,6 +12,11 @@ bool sw_measure_has_shape(const sw_measure *measure, sw_shape shape);
 bool sw_measure_has_pairs(const sw_measure *measure);
 /* The first pair output of a group (NULL: of none), or NULL. */
 const sw_output *sw_measure_first_pair(const sw_measure *measure, const char *group);
+/* Whether a table is the coordinate of its axis: it has the name of the axis, and its numbers are
+ * the positions, which follow from values. */
+bool sw_output_is_coordinate(const sw_output *output);
+/* Whether an axis of the job has its positions from an output. */
+bool sw_job_has_coordinate(const sw_job *job, const char *axis);
 /* Whether a pair output is one of that group (NULL: of none). */
 bool sw_output_is_of(const sw_output *output, const char *group);
 /* Its pairs come in whole rows, which are walked in strips whatever is kept of them. */

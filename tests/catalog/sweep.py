@@ -103,13 +103,14 @@ class Result:
                     self.label[name] = [text.decode() if isinstance(text, bytes) else text.item()
                                         for text in dataset[:]]
         for name, dataset in group.items():
-            if name in scale.values() or name in CHECKSUMS:
+            computed = name in scale.values() and "undefined" in dataset.attrs  # a coordinate
+            if name in CHECKSUMS or (name in scale.values() and not computed):
                 continue
             assert dataset.attrs["long_name"] and dataset.attrs["units"], dataset.name
             self.data[name] = dataset[...]
             of = [h5py.h5r.dereference(ref[0], group.id)
                   for ref in dataset.attrs.get("DIMENSION_LIST", [])]  # of a scalar there is none
-            self.axes[name] = [scale[address(at)] for at in of]
+            self.axes[name] = [name] if computed else [scale[address(at)] for at in of]
 
     def __getitem__(self, name):
         return self.data[name]

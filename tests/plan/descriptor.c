@@ -260,8 +260,7 @@ Test(descriptor, groups) {
 }
 
 Test(descriptor, output_names) {
-  static const char *const always[] = {"unit",       "time",         "lon",  "lat",
-                                       "group_east", "operand_hash", "block"};
+  static const char *const always[] = {"unit", "time", "lon", "lat", "operand_hash", "block"};
   static const char *const beside_pairs[] = {"total",        "mean",      "max",
                                              "n_pairs",      "partner",   "in_strength",
                                              "out_strength", "row_start", "unit_edge"};
@@ -293,6 +292,14 @@ Test(descriptor, output_names) {
           UNIT("a", NULL));
   OUTPUTS("output 'a/b': expected letters, digits and '_', not beginning with a digit",
           UNIT("a/b", NULL));
+  /* A study need not have a group column of that name. */
+  static const sw_output group[] = {UNIT("group_east", NULL), {0}};
+  sw_error err = {0};
+  sw_measure m = good();
+  m.output = group;
+  m.headline = NULL;
+  m.segment = NULL;
+  cr_expect_eq(sw_measure_check(&err, &m), SW_OK, "%s", err.text);
 }
 
 Test(descriptor, output_forms) {
@@ -314,6 +321,8 @@ Test(descriptor, output_forms) {
       TABLE("vcov", "term", "term"));
   OUTPUTS("axis time: the results file itself uses `time`; choose another name",
           TABLE("a", "time", NULL));
+  OUTPUTS("axis group_east: the results file itself uses `group_east`; choose another name",
+          TABLE("a", "group_east", NULL));
   OUTPUTS("axis rank: the results file itself uses `rank` beside pair outputs; choose another name",
           PAIR("flow"), TABLE("a", "rank", NULL));
   OUTPUTS("output a: pairs are stored as the study's precision says; give SW_FLOAT64",

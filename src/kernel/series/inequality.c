@@ -120,14 +120,19 @@ static double theil_term(double y, double mean) {
   return y > 0 ? y / mean * log(y / mean) : 0;
 }
 
+/* Equal values have their own value as mean, not the one that rounding leaves, so that every index
+ * is exactly 0. */
+static double mean_of(const sw_sample *s) {
+  return s->y_up[0] == s->y_up[s->n - 1] ? s->y_up[0] : s->mean;
+}
+
 /* A zero makes log(mu / 0) infinite, so L is taken as undefined then, which the caller says in a
- * note. All zero: no index is defined. Equal values have their own value as mean, not the one that
- * rounding leaves, so that every index is exactly 0. */
+ * note. All zero: no index is defined. */
 sw_inequality sw_inequality_compute(const sw_sample *s) {
   sw_inequality q = {NAN, NAN, NAN, NAN, NAN};
   double t = 0, l = 0, apart = 0, square = 0;
   if (s->n == 0 || !(s->mean > 0)) return q;
-  double mean = s->y_up[0] == s->y_up[s->n - 1] ? s->y_up[0] : s->mean;
+  double mean = mean_of(s);
   for (int64_t k = 0; k < s->n; k++) {
     double deviation = s->y[k] - mean;
     t += s->p[k] * theil_term(s->y[k], mean);
@@ -141,6 +146,21 @@ sw_inequality sw_inequality_compute(const sw_sample *s) {
   q.hoover = apart / (2 * mean);
   q.cv = sqrt(square) / mean;
   return q;
+}
+
+/* What the powers are more than 1 is summed, so that small inequality keeps its digits. ln 0 is
+ * minus infinity, of which the exponentials make what the limit is: -1, or infinity and then 1. */
+double sw_inequality_atkinson(const sw_sample *s, double aversion) {
+  double sum = 0, power = 1 - aversion;
+  if (s->n == 0 || !(s->mean > 0)) return NAN;
+  if (aversion == 0) return 0; /* what the sum is but for rounding */
+  double mean = mean_of(s);
+  for (int64_t k = 0; k < s->n; k++) {
+    double ln = log(s->y[k] / mean);
+    sum += s->p[k] * (power == 0 ? ln : expm1(power * ln));
+  }
+  /* Minus of 0 would be -0. */
+  return 0 - expm1(power == 0 ? sum : log1p(sum) / power);
 }
 
 /* ---- parts by group --------------------------------------------------------------------- */
@@ -232,6 +252,29 @@ static void dagum_parts(const sw_sample *s, int groups, parts_bench b, sw_inequa
       parts->gini_transvariation += 2 * (g_first ? excess(b, g, h) : excess(b, h, g)) / s->mean;
     }
   }
+}
+
+/* Means are taken from the least value, where equal ones are 0. */
+double sw_inequality_polarisation(const sw_sample *s, const int32_t *group, int groups,
+                                  double alpha, int64_t n, void *workspace) {
+  parts_bench b = parts_in(workspace, n, groups);
+  double polarised = 0;
+  if (s->n == 0 || !(s->mean > 0)) return NAN;
+  for (int g = 0; g < groups; g++)
+    b.share[g] = b.sum[g] = 0;
+  for (int64_t k = 0; k < s->n; k++) {
+    b.share[group[s->unit[k]]] += s->p[k];
+    b.sum[group[s->unit[k]]] += s->p[k] * (s->y[k] - s->y_up[0]);
+  }
+  for (int g = 0; g < groups; g++)
+    b.mean[g] = b.share[g] > 0 ? b.sum[g] / b.share[g] : 0; /* an empty group counts nothing */
+  for (int g = 0; g < groups; g++) {
+    double away = 0;
+    for (int h = 0; h < groups; h++)
+      away += b.share[h] * fabs(b.mean[g] - b.mean[h]);
+    polarised += pow(b.share[g], 1 + alpha) * away;
+  }
+  return polarised / s->mean;
 }
 
 sw_inequality_parts sw_inequality_by_group(const sw_sample *s, const int32_t *group, int groups,

@@ -41,6 +41,13 @@ sw_sample sw_inequality_sample_make(const double *x, const double *weight, int64
 
 /* NaN without values or with a mean of zero; Theil L is NaN where a value is zero. */
 sw_inequality sw_inequality_compute(const sw_sample *sample);
+/* Atkinson's index at an aversion of 0 or more: 1 - [sum p (y/mu)^(1-e)]^(1/(1-e)), at 1 the
+ * exponential 1 - exp(sum p ln(y/mu)). A zero makes it 1 from an aversion of 1 on. NaN as above. */
+double sw_inequality_atkinson(const sw_sample *sample, double aversion);
+/* Polarisation of groups, Esteban and Ray 1994: sum_gh P_g^(1+a) P_h |mu_g - mu_h| / mu, P the
+ * share of the weight and mu_g the mean of group g; as below of the workspace. NaN as above. */
+double sw_inequality_polarisation(const sw_sample *sample, const int32_t *group, int groups,
+                                  double alpha, int64_t n, void *workspace);
 /* `group`: of each unit, 0 .. groups - 1. Uses the part of the workspace behind the sample. */
 sw_inequality_parts sw_inequality_by_group(const sw_sample *sample, const int32_t *group,
                                            int groups, int64_t n, void *workspace);

@@ -1,6 +1,7 @@
-/* Inequality between units by period, and its parts between and within groups (methods.md section
- * 9): Gini with Dagum's parts, Theil T and L, Hoover, coefficient of variation. The arithmetic is
- * in kernel/series/inequality.h.
+/* Inequality between units by period, and its parts between and within groups (methods.md and
+ * methods-regions.md, section 9): Gini with Dagum's parts, Theil T and L, Hoover, coefficient of
+ * variation, Atkinson, ratios of quantiles, polarisation; with `matrices` each group, and each two
+ * groups, by themselves. The arithmetic is in kernel/series/inequality.h and dagum.h.
  *
  *   G = sum_ij p_i p_j |y_i - y_j| / (2 mu)         hoover = sum p |y - mu| / (2 mu)
  *   T = sum s ln(y/mu) = sum_g S_g ln(S_g/P_g) + sum_g S_g T_g
@@ -9,10 +10,15 @@
  * An item is a period, or a period and a grouping. All of these need a whole column (the Gini its
  * order), so the pass is over items with gathered inputs; an item is one thread's work from end to
  * end, and its sums have one order. Items share nothing: each makes and sorts the period's sample
- * anew.
+ * anew. `matrices` is a second pass, an item a period, as its records are large
+ * (inequality_gaps.h).
  *
- * Sources: Gini 1912; Theil 1967; Dagum 1997, Empirical Economics 22:515-531; Williamson 1965. */
+ * Sources: Gini 1912; Theil 1967; Dagum 1997, Empirical Economics 22:515-531; Williamson 1965;
+ * Atkinson 1970; Esteban and Ray 1994. */
 #include "kernel/series/inequality.h"
+#include "kernel/series/quantile.h"
+#include "measure/global/inequality_gaps.h"
+#include "measure/names.h"
 #include "spillway/measure.h"
 
 #include <math.h>
@@ -31,20 +37,36 @@ enum {
   G_TRANSVARIATION,
   HOOVER,
   CV,
-  N_USED
+  N_USED,
+  P90_P10,
+  P80_P20,
+  P90_P50,
+  POLARISATION,
+  ATKINSON,
+  BY_GROUP, /* with `matrices`: the outputs of measure/global/inequality_gaps.h */
 };
 
-/* Set by resolve. most_groups: of any grouping, for the size of the workspace. */
+enum { WHOLE, MATRICES }; /* passes */
+/* A matrix of groups is written for each period: 2000 make 32 MB. */
+enum { MOST_AVERSIONS = 16, MOST_GROUPS = 2000, RATIOS = 3 };
+
+/* Set by resolve. most_groups: of any grouping, for the size of the workspace. `matrices` and
+ * `polarised`: NULL where the study has no groups for them. */
 typedef struct inequality_state {
   bool weighted;
-  int n_groupings, most_groups;
-  const sw_grouping **grouping;
+  int n_groupings, most_groups, n_aversions;
+  const sw_grouping **grouping, *matrices, *polarised;
+  const double *aversion;
+  double alpha;
 } inequality_state;
 
 /* What an item leaves: one of `whole` and `parts`, and what the sample was like. `wrong`: the first
  * unit with a negative value or weight, -1 for none; a tile cannot fail, so `finish` does. */
 typedef struct record {
-  sw_inequality whole;       /* of a period */
+  sw_inequality whole;  /* of a period, as the three lines below it */
+  double ratio[RATIOS]; /* of quantiles */
+  double atkinson[MOST_AVERSIONS];
+  double polarisation;
   sw_inequality_parts parts; /* of a period and a grouping */
   int64_t n, zeros, wrong;
   double wrong_value;
@@ -59,37 +81,81 @@ static int items_per_period(const inequality_state *state) {
   return 1 + state->n_groupings;
 }
 
-/* g = -1: the period as a whole. The columns are views from unit 0 (gathered), as groups are
- * indexed by unit of the whole panel. */
-static void tile_inequality(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+/* Quantiles of the values, each counted once: p90/p10, p80/p20, p90/p50. Over zero: undefined. */
+static void compute_ratios(const sw_sample *sample, double *ratio) {
+  static const int tenths[RATIOS][2] = {{9, 1}, {8, 2}, {9, 5}};
+  for (int k = 0; k < RATIOS; k++) {
+    double upper = sw_quantile(sample->y_up, sample->n, tenths[k][0], 10);
+    double lower = sw_quantile(sample->y_up, sample->n, tenths[k][1], 10);
+    ratio[k] = lower > 0 ? upper / lower : NAN;
+  }
+}
+
+static void compute_whole(const sw_job *job, const sw_sample *sample, record *r, void *workspace) {
   const inequality_state *state = job->state;
-  /* The item's number, taken apart. */
-  int t = (int)(tile->lo / items_per_period(state)),
-      g = (int)(tile->lo % items_per_period(state)) - 1;
-  const double *x = job->input[0].view.row[t];
-  const double *weight = state->weighted ? job->input[1].view.row[t] : NULL;
-  sw_sample sample = sw_inequality_sample_make(x, weight, job->n, workspace);
-  record *r = out;
+  const sw_grouping *polarised = state->polarised;
+  r->whole = sw_inequality_compute(sample);
+  compute_ratios(sample, r->ratio);
+  for (int k = 0; k < state->n_aversions; k++)
+    r->atkinson[k] = sw_inequality_atkinson(sample, state->aversion[k]);
+  if (polarised)
+    r->polarisation = sw_inequality_polarisation(sample, polarised->of, polarised->n_groups,
+                                                 state->alpha, job->n, workspace);
+}
+
+/* The columns are views from unit 0 (gathered), as groups are indexed by unit of the whole panel.
+ */
+static sw_sample make_sample(const sw_job *job, int t, void *workspace) {
+  const inequality_state *state = job->state;
+  return sw_inequality_sample_make(job->input[0].view.row[t],
+                                   state->weighted ? job->input[1].view.row[t] : NULL, job->n,
+                                   workspace);
+}
+
+/* g = -1: the period as a whole. */
+static void tile_whole(const sw_job *job, int t, int g, record *r, void *workspace) {
+  const inequality_state *state = job->state;
+  sw_sample sample = make_sample(job, t, workspace);
   r->n = sample.n;
   r->zeros = sample.zeros;
   r->wrong = sample.wrong;
   r->wrong_weight = sample.wrong_weight;
   if (sample.wrong >= 0) {
     /* Nothing is computed of a sample that will be refused; `whole` and `parts` stay zero. */
-    r->wrong_value = (sample.wrong_weight ? weight : x)[sample.wrong];
+    r->wrong_value = job->input[sample.wrong_weight ? 1 : 0].view.row[t][sample.wrong];
     return;
   }
   if (g < 0)
-    r->whole = sw_inequality_compute(&sample);
+    compute_whole(job, &sample, r, workspace);
   else
     r->parts = sw_inequality_by_group(&sample, state->grouping[g]->of, state->grouping[g]->n_groups,
                                       job->n, workspace);
 }
 
-/* The sample, and what Dagum's parts need of groups. */
-static size_t workspace_inequality(const sw_job *job) {
+/* What the sample and its groups take of the workspace; the scratch of the matrices is behind. */
+static size_t sample_bytes(const sw_job *job) {
   const inequality_state *state = job->state;
   return sw_inequality_workspace(job->n, state->most_groups);
+}
+
+static void tile_matrices(const sw_job *job, int t, sw_gaps *r, void *workspace) {
+  const inequality_state *state = job->state;
+  sw_sample sample = make_sample(job, t, workspace);
+  sw_gaps_compute(r, &sample, state->matrices, (double *)((char *)workspace + sample_bytes(job)));
+}
+
+static void tile_inequality(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  int each = items_per_period(job->state);
+  if (tile->pass == MATRICES)
+    tile_matrices(job, (int)tile->lo, out, workspace);
+  else
+    tile_whole(job, (int)(tile->lo / each), (int)(tile->lo % each) - 1, out, workspace);
+}
+
+static size_t workspace_inequality(const sw_job *job) {
+  const sw_grouping *matrices = ((const inequality_state *)job->state)->matrices;
+  size_t scratch = matrices ? sw_dagum_scratch(matrices->n_groups) : 0;
+  return sample_bytes(job) + scratch * sizeof(double);
 }
 
 /* ---- finish ----------------------------------------------------------------------------- */
@@ -104,14 +170,16 @@ static sw_status check_record(sw_error *err, const sw_job *job, const record *r,
                  sw_job_period(job, t), r->wrong_value);
 }
 
-/* Of all indices, or of Theil's L and its parts alone. */
+/* Of all indices, or of Theil's L and its parts, and of the ratios of quantiles, alone. */
 static void say_why(sw_job *job, const record *r, int t) {
   const char *why = r->n == 0              ? "no unit has a value"
                     : isnan(r->whole.gini) ? "all are zero"
                                            : NULL;
-  for (int q = GINI; q <= CV; q++) {
+  for (int q = GINI; q <= ATKINSON; q++) {
     bool logs = q == THEIL_L || q == L_BETWEEN || q == L_WITHIN;
+    bool ratio = q >= P90_P10 && q <= P90_P50;
     if (why || logs) sw_job_undefined(job, q, t, why ? why : "a value is zero");
+    if (!why && ratio) sw_job_undefined(job, q, t, "the lower quantile is zero");
   }
 }
 
@@ -124,6 +192,12 @@ static void place_whole(sw_job *job, const record *r, int t) {
   job->result[HOOVER].row[0][t] = r->whole.hoover;
   job->result[CV].row[0][t] = r->whole.cv;
   job->result[N_USED].row[0][t] = (double)r->n;
+  for (int k = 0; k < RATIOS; k++)
+    job->result[P90_P10 + k].row[0][t] = r->ratio[k];
+  if (!job->result[POLARISATION].off) job->result[POLARISATION].row[0][t] = r->polarisation;
+  int aversions = ((const inequality_state *)job->state)->n_aversions;
+  for (int k = 0; k < aversions; k++)
+    job->result[ATKINSON].row[0][t * aversions + k] = r->atkinson[k];
 }
 
 /* `at`: [period][grouping]. The outputs of the parts stand in the order of `value`. */
@@ -136,13 +210,21 @@ static void place_parts(const sw_job *job, const record *r, int at) {
     job->result[T_BETWEEN + q].row[0][at] = value[q];
 }
 
+static sw_status finish_matrices(sw_error *err, sw_job *job, const char *all) {
+  const sw_grouping *matrices = ((const inequality_state *)job->state)->matrices;
+  size_t bytes = job->pass[MATRICES].record;
+  for (int t = 0; t < job->n_periods; t++)
+    sw_gaps_place(job, BY_GROUP, t, (const sw_gaps *)(all + (size_t)t * bytes), matrices);
+  return sw_gaps_say(err, job, all, matrices);
+}
+
 /* `r` walks over the periods, at the record of the whole. One note for all periods with zeros, as
  * the panel may have many. */
 static sw_status finish_inequality(sw_error *err, sw_job *job, int pass, const void *all,
                                    void *result) {
-  (void)pass;
   (void)result;
   const inequality_state *state = job->state;
+  if (pass == MATRICES) return finish_matrices(err, job, all);
   const record *r = all;
   int with_zeros = 0, groups = state->n_groupings;
   for (int t = 0; t < job->n_periods; t++, r += items_per_period(state)) {
@@ -179,29 +261,75 @@ static void note_per_capita(const sw_job *job) {
             job->where, job->name, name);
 }
 
+/* A group column of the units, on which the workspace rests. `groups` and `matrices` have been
+ * checked against the study; that the units' table kept the column is checked here. */
+static sw_status find_grouping(sw_error *err, const sw_job *job, const char *param, int k,
+                               const sw_grouping **grouping) {
+  inequality_state *state = job->state;
+  const char *name = sw_job_arg(job, param)->texts[k];
+  *grouping = sw_units_grouping(job->units, name);
+  if (!*grouping)
+    return sw_job_fail(err, job, param,
+                       "'%s' is not a group column of the units; list it under groups there", name);
+  /* One workspace serves the items of all groupings. */
+  if ((*grouping)->n_groups > state->most_groups) state->most_groups = (*grouping)->n_groups;
+  return SW_OK;
+}
+
 /* Groupings of the units file by name. Without any, the outputs of the parts are off and the axis
  * is not declared. */
 static sw_status find_groupings(sw_error *err, sw_job *job, inequality_state *state) {
   const sw_arg *groups = sw_job_arg(job, "groups");
   state->n_groupings = groups->count;
-  /* `groups` has been checked against the study; that the units' table kept the column is checked
-   * here. */
   SW_NEW(err, job->arena, state->grouping, groups->count);
-  for (int g = 0; g < groups->count; g++) {
-    state->grouping[g] = sw_units_grouping(job->units, groups->texts[g]);
-    if (!state->grouping[g])
-      return sw_job_fail(err, job, "groups",
-                         "'%s' is not a group column of the units; list it under groups there",
-                         groups->texts[g]);
-    /* One workspace serves the items of all groupings. */
-    if (state->grouping[g]->n_groups > state->most_groups)
-      state->most_groups = state->grouping[g]->n_groups;
-  }
-  job->axis[0] = (sw_axis){.name = "grouping", .n = groups->count, .label = groups->texts};
-  job->n_axes = groups->count > 0;
+  for (int g = 0; g < groups->count; g++)
+    SW_TRY(find_grouping(err, job, "groups", g, &state->grouping[g]));
+  if (groups->count > 0)
+    sw_job_axis(job, (sw_axis){.name = "grouping", .n = groups->count, .label = groups->texts});
   /* The outputs of the parts stand together. */
   for (int q = T_BETWEEN; q <= G_TRANSVARIATION; q++)
     job->result[q].off = groups->count == 0;
+  return SW_OK;
+}
+
+/* One column of groups, the axes of its matrices, and what is polarised: its groups, else those of
+ * the first of `groups`. What is without groups is off. */
+static sw_status find_matrices(sw_error *err, sw_job *job, inequality_state *state) {
+  const sw_arg *matrices = sw_job_arg(job, "matrices");
+  if (matrices->count > 1)
+    return sw_job_fail(err, job, "matrices", "%d group columns; expected one", matrices->count);
+  for (int q = 0; q < SW_GAPS_OUTPUTS; q++)
+    job->result[BY_GROUP + q].off = matrices->count == 0;
+  if (matrices->count > 0) {
+    SW_TRY(find_grouping(err, job, "matrices", 0, &state->matrices));
+    if (state->matrices->n_groups > MOST_GROUPS)
+      return sw_job_fail(err, job, "matrices", "'%s' has %d groups; %d at most",
+                         state->matrices->name, state->matrices->n_groups, MOST_GROUPS);
+    SW_TRY(sw_job_group_axes(err, job, "of_group", "to_group", state->matrices));
+  }
+  state->polarised = state->matrices      ? state->matrices
+                     : state->n_groupings ? state->grouping[0]
+                                          : NULL;
+  job->result[POLARISATION].off = !state->polarised;
+  return SW_OK;
+}
+
+/* The aversions are an axis, hence each of them once. */
+static sw_status read_aversions(sw_error *err, sw_job *job, inequality_state *state) {
+  const sw_arg *aversion = sw_job_arg(job, "epsilon");
+  state->n_aversions = aversion->count;
+  state->aversion = aversion->numbers;
+  if (aversion->count > MOST_AVERSIONS)
+    return sw_job_fail(err, job, "epsilon", "%d numbers; %d at most", aversion->count,
+                       MOST_AVERSIONS);
+  for (int k = 0; k < aversion->count; k++)
+    for (int l = 0; l < k; l++)
+      if (aversion->numbers[k] == aversion->numbers[l])
+        return sw_job_fail(err, job, "epsilon", "%g is listed twice", aversion->numbers[k]);
+  job->result[ATKINSON].off = aversion->count == 0;
+  if (aversion->count > 0)
+    sw_job_axis(job,
+                (sw_axis){.name = "epsilon", .n = aversion->count, .number = aversion->numbers});
   return SW_OK;
 }
 
@@ -211,12 +339,18 @@ static sw_status resolve_inequality(sw_error *err, sw_job *job) {
   SW_NEW(err, job->arena, state, 1);
   job->state = state;
   state->weighted = sw_job_inputs(job, "weight").count > 0;
+  state->alpha = sw_job_arg(job, "er_alpha")->number;
   SW_TRY(find_groupings(err, job, state));
+  SW_TRY(read_aversions(err, job, state));
+  SW_TRY(find_matrices(err, job, state));
   if (!state->weighted) note_per_capita(job);
-  job->n_passes = 1;
-  job->pass[0] = (sw_pass){.domain = SW_ITEMS,
-                           .items = (int64_t)job->n_periods * items_per_period(state),
-                           .record = sizeof(record)};
+  sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
+                             .items = (int64_t)job->n_periods * items_per_period(state),
+                             .record = sizeof(record)});
+  if (!state->matrices) return SW_OK;
+  sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
+                             .items = job->n_periods,
+                             .record = sw_gaps_bytes(state->matrices->n_groups)});
   return SW_OK;
 }
 
@@ -232,38 +366,85 @@ static const sw_param params[] = {
      .type = SW_P_GROUPINGS,
      .fallback = "",
      .help = "group columns of the units, for the parts"},
+    {.name = "matrices",
+     .type = SW_P_GROUPINGS,
+     .fallback = "",
+     .help = "a group column: also the inequality of each group and between each two"},
+    {.name = "epsilon",
+     .type = SW_P_NUMBERS,
+     .fallback = "[0.5, 1, 2]",
+     .lo = 0,
+     .hi = 20,
+     .help = "aversions to inequality, of Atkinson's index"},
+    {.name = "er_alpha",
+     .type = SW_P_NUMBER,
+     .fallback = "1.3",
+     .lo = 1e-6,
+     .hi = 1.6,
+     .help = "of the polarisation of the groups of matrices, else of the first of groups"},
     {0}};
 
-#define BY_PERIOD .shape = SW_GLOBAL
-#define BY_GROUPING .shape = SW_GLOBAL, .axis = {"grouping"}
+/* Quantities of a group are called so, as columns of groups are. */
+#define OF_GROUP(name) SW_NAME_GROUP_PREFIX name
+
+#define BY_PERIOD .units = "1", .shape = SW_GLOBAL
+#define BY_GROUPING .units = "1", .shape = SW_GLOBAL, .axis = {"grouping"}
+#define OF_ONE .units = "1", .shape = SW_GLOBAL, .axis = {"of_group"}
+#define OF_TWO .units = "1", .shape = SW_GLOBAL, .axis = {"of_group", "to_group"}
 
 static const sw_output outputs[] = {
-    {.name = "gini", .long_name = "Gini coefficient", .units = "1", BY_PERIOD},
-    {.name = "theil_t", .long_name = "Theil T", .units = "1", BY_PERIOD},
-    {.name = "theil_l", .long_name = "Theil L, mean log deviation", .units = "1", BY_PERIOD},
-    {.name = "theil_t_between", .long_name = "Theil T between groups", .units = "1", BY_GROUPING},
-    {.name = "theil_t_within", .long_name = "Theil T within groups", .units = "1", BY_GROUPING},
-    {.name = "theil_l_between", .long_name = "Theil L between groups", .units = "1", BY_GROUPING},
-    {.name = "theil_l_within", .long_name = "Theil L within groups", .units = "1", BY_GROUPING},
-    {.name = "gini_within", .long_name = "Gini within groups (Dagum)", .units = "1", BY_GROUPING},
-    {.name = "gini_between_net",
-     .long_name = "Gini between groups, net (Dagum)",
-     .units = "1",
-     BY_GROUPING},
-    {.name = "gini_transvariation",
-     .long_name = "Gini of transvariation (Dagum)",
-     .units = "1",
-     BY_GROUPING},
-    {.name = "hoover", .long_name = "Hoover index", .units = "1", BY_PERIOD},
+    {.name = "gini", .long_name = "Gini coefficient", BY_PERIOD},
+    {.name = "theil_t", .long_name = "Theil T", BY_PERIOD},
+    {.name = "theil_l", .long_name = "Theil L, mean log deviation", BY_PERIOD},
+    {.name = "theil_t_between", .long_name = "Theil T between groups", BY_GROUPING},
+    {.name = "theil_t_within", .long_name = "Theil T within groups", BY_GROUPING},
+    {.name = "theil_l_between", .long_name = "Theil L between groups", BY_GROUPING},
+    {.name = "theil_l_within", .long_name = "Theil L within groups", BY_GROUPING},
+    {.name = "gini_within", .long_name = "Gini within groups (Dagum)", BY_GROUPING},
+    {.name = "gini_between_net", .long_name = "Gini between groups, net (Dagum)", BY_GROUPING},
+    {.name = "gini_transvariation", .long_name = "Gini of transvariation (Dagum)", BY_GROUPING},
+    {.name = "hoover", .long_name = "Hoover index", BY_PERIOD},
     {.name = "cv",
      .long_name = "coefficient of variation, population sd over mean; weighted: Williamson's",
-     .units = "1",
      BY_PERIOD},
     {.name = "n_used",
      .long_name = "units with a value and a weight",
+     .number = SW_INT32,
+     BY_PERIOD},
+    {.name = "p90_p10", .long_name = "90th percentile over the 10th, unweighted", BY_PERIOD},
+    {.name = "p80_p20", .long_name = "80th percentile over the 20th, unweighted", BY_PERIOD},
+    {.name = "p90_p50", .long_name = "90th percentile over the median, unweighted", BY_PERIOD},
+    {.name = "polarisation", .long_name = "polarisation of groups (Esteban and Ray)", BY_PERIOD},
+    {.name = "atkinson",
+     .long_name = "Atkinson index by aversion",
      .units = "1",
      .shape = SW_GLOBAL,
-     .number = SW_INT32},
+     .axis = {"epsilon"}},
+    {.name = OF_GROUP("n"),
+     .long_name = "units of the group with a value and a weight",
+     .number = SW_INT32,
+     OF_ONE},
+    {.name = OF_GROUP("mean"), .long_name = "mean of the group, by the weight", OF_ONE},
+    {.name = OF_GROUP("gini"), .long_name = "Gini coefficient within the group", OF_ONE},
+    {.name = OF_GROUP("theil_t"), .long_name = "Theil T within the group", OF_ONE},
+    {.name = "share_within_gini",
+     .long_name = "share of the Gini that is within the group",
+     OF_ONE},
+    {.name = "share_within_theil_t",
+     .long_name = "share of Theil T that is within the group",
+     OF_ONE},
+    {.name = "between_gini",
+     .long_name = "Gini between two groups (Dagum); of one its own",
+     OF_TWO},
+    {.name = "overlap",
+     .long_name = "overlap of two groups, 1 less Dagum's relative economic affluence",
+     OF_TWO},
+    {.name = "share_net",
+     .long_name = "share of the Gini that is between two groups, net; the same in both places",
+     OF_TWO},
+    {.name = "share_transvariation",
+     .long_name = "share of the Gini by the overlap of two groups; the same in both places",
+     OF_TWO},
     {0}};
 
 /* The formula by its variants. */
@@ -272,6 +453,10 @@ static const sw_variant variants[] = {
     {"weight", "*", "p the share of the weight"},
     {"groups", "*",
      "Theil: within + between = T, L; Dagum: within + between net + transvariation = G"},
+    {"matrices", "*",
+     "A_jh = sum p_k p_l (y_k - y_l)+, k of group j, l of h; G_jh = (A_jh + A_hj)/(P_j P_h (mu_j + "
+     "mu_h)), overlap = 1 - |A_jh - A_hj|/(A_jh + A_hj); shares of G: A_jj/(mu G) within, |A_jh - "
+     "A_hj|/(mu G) net, 2 min(A_jh, A_hj)/(mu G) transvariation"},
     {0}};
 
 const sw_measure sw_measure_inequality = {
@@ -279,9 +464,11 @@ const sw_measure sw_measure_inequality = {
     .title = "Inequality between units, and between and within groups",
     .formula =
         "G = sum p_i p_j |y_i - y_j|/(2 mu); T = sum s ln(y/mu), s the share of the total; L = "
-        "sum p ln(mu/y)",
+        "sum p ln(mu/y); Atkinson 1 - [sum p (y/mu)^(1-e)]^(1/(1-e)), 1 - exp(-L) at e = 1; "
+        "polarisation sum P_g^(1+a) P_h |mu_g - mu_h|/mu over groups",
     .variant = variants,
-    .source = "Theil 1967; Dagum 1997, Empirical Economics 22:515-531; Williamson 1965",
+    .source = "Theil 1967; Dagum 1997, Empirical Economics 22:515-531; Williamson 1965; Atkinson "
+              "1970; Esteban and Ray 1994, Econometrica 62:819-851",
     .version = 2,
     .kind = SW_KIND_GLOBAL,
     .param = params,

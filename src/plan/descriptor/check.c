@@ -210,6 +210,8 @@ static sw_status check_name(sw_error *err, const sw_measure *measure, const char
                  "%s '%s': expected letters, digits and '_', not beginning with a digit", what,
                  name);
   if (!sw_name_is_taken(name, pairs)) return SW_OK;
+  /* Whether a study has a column of groups of that name is seen when it is bound. */
+  if (strcmp(what, "output") == 0 && sw_name_is_of_group(name)) return SW_OK;
   return fault(err, measure, "%s %s: the results file itself uses `%s`%s; choose another name",
                what, name, name, sw_name_is_taken(name, false) ? "" : " beside pair outputs");
 }

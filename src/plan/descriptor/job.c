@@ -241,8 +241,16 @@ static sw_status check_stored_name(sw_error *err, const sw_job *job, const sw_ax
   return SW_OK;
 }
 
-/* Positions are labels or numbers. They are written as they are, so none may be missing. */
+/* Positions are labels or numbers. They are written as they are, so none may be missing. Those that
+ * an output gives are values. */
 static sw_status check_positions(sw_error *err, const sw_job *job, const sw_axis *axis) {
+  bool computed = sw_job_has_coordinate(job, axis->name);
+  if (computed && (axis->label || axis->number || axis->as))
+    return sw_job_fault(err, job,
+                        "axis %s: labels, numbers or another name, and the output %s gives its "
+                        "positions",
+                        axis->name, axis->name);
+  if (computed) return SW_OK;
   if (axis->label && axis->number)
     return sw_job_fault(err, job, "axis %s: labels and numbers; give one of them", axis->name);
   if (axis->units && !axis->number)
@@ -289,6 +297,11 @@ static sw_status check_output_axis(sw_error *err, const sw_job *job, const sw_ou
                         "output %s has the axis %s, which resolve does not declare; declare it, or "
                         "switch the output off",
                         output->name, name);
+  if (axis && output->shape == SW_UNIT && sw_job_has_coordinate(job, name))
+    return sw_job_fault(err, job,
+                        "output %s is by unit, and its axis %s has positions that follow from "
+                        "values",
+                        output->name, name);
   if (axis && axis->n < 1)
     return sw_job_fault(err, job,
                         "output %s has the axis %s, which is empty; switch the output off",
@@ -304,6 +317,18 @@ static const char *stored_name(const sw_job *job, const sw_output *output) {
 
 static bool is_same_group(const sw_output *a, const sw_output *b) {
   return a->group && b->group ? strcmp(a->group, b->group) == 0 : a->group == b->group;
+}
+
+/* group_COLUMN is what the file calls a column of groups at its root: of an output of such a name
+ * the study decides whether it can be. */
+static sw_status check_group_column(sw_error *err, const sw_job *job, const char *name) {
+  const char *column = name + strlen(SW_NAME_GROUP_PREFIX);
+  if (!sw_name_is_of_group(name) || !job->units || !sw_units_grouping(job->units, column))
+    return SW_OK;
+  return sw_fail(err, SW_EINPUT,
+                 "%s: %s: the group column '%s' would be `%s` in the results file, which is a "
+                 "quantity of this entry; rename the column",
+                 job->where, job->name, column, name);
 }
 
 /* An output that is on, against those before it and against axes: all are datasets of one group.
@@ -322,7 +347,11 @@ static sw_status check_result(sw_error *err, const sw_job *job, int q) {
     return sw_job_fault(err, job, "a group and an axis are both called '%s'; rename one",
                         output->group);
   if (output->group) return SW_OK;
-  if (find_stored(job, name))
+  SW_TRY(check_group_column(err, job, name));
+  if (sw_output_is_coordinate(output) && output->number != SW_FLOAT64)
+    return sw_job_fault(err, job, "output %s gives the positions of its axis; give SW_FLOAT64",
+                        name);
+  if (!sw_output_is_coordinate(output) && find_stored(job, name))
     return sw_job_fault(err, job, "an output and an axis are both called '%s'; rename one", name);
   for (int a = 0; a < SW_MAX_OWN; a++)
     SW_TRY(check_output_axis(err, job, output, output->axis[a]));

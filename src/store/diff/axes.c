@@ -31,7 +31,8 @@ static bool has_labels(sw_diff *diff, hid_t scale, int64_t n) {
   H5Tclose(type);
   const char *name = sw_h5_get_text(diff->arena, scale, "NAME");
   bool bare = name && strncmp(name, SW_H5_BARE, sizeof SW_H5_BARE - 1) == 0;
-  return readable && !bare && (int64_t)sw_h5_length(scale) == n;
+  /* Positions that follow from values are values: they are compared, and match by place. */
+  return readable && !bare && !sw_contents_is_computed(scale) && (int64_t)sw_h5_length(scale) == n;
 }
 
 /* *label stays NULL when the axis has no scale, or its scale no labels. */

@@ -83,12 +83,18 @@ sw_status sw_contents_names(sw_error *err, sw_arena *arena, hid_t group, sw_orde
   return SW_OK;
 }
 
+/* Only values are counted when they are undefined. */
+bool sw_contents_is_computed(hid_t scale) {
+  return H5Aexists(scale, SW_ATTR_UNDEFINED) > 0;
+}
+
 static sw_item_kind kind_of(hid_t object) {
   switch (H5Iget_type(object)) {
   case H5I_GROUP:
     return H5Aexists(object, SW_ATTR_MEASURE) > 0 ? SW_ITEM_RESULT : SW_ITEM_FOLDER;
   case H5I_DATASET:
-    return H5DSis_scale(object) > 0 ? SW_ITEM_AXIS : SW_ITEM_VARIABLE;
+    return H5DSis_scale(object) > 0 && !sw_contents_is_computed(object) ? SW_ITEM_AXIS
+                                                                        : SW_ITEM_VARIABLE;
   default:
     return SW_ITEM_OTHER;
   }

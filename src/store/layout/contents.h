@@ -19,7 +19,7 @@ sw_status sw_contents_open(sw_error *err, sw_arena *arena, const char *path, hid
 typedef enum sw_item_kind {
   SW_ITEM_FOLDER,   /* a group that is no result: composites, or what a result has its parts in */
   SW_ITEM_RESULT,   /* a group that says of which measure it is */
-  SW_ITEM_VARIABLE, /* a dataset but an axis */
+  SW_ITEM_VARIABLE, /* a dataset but an axis; also an axis whose positions are values */
   SW_ITEM_AXIS,     /* a dimension scale; also a link to that of another group */
   SW_ITEM_OTHER     /* not of our making */
 } sw_item_kind;
@@ -51,6 +51,8 @@ sw_status sw_contents_names(sw_error *err, sw_arena *arena, hid_t group, sw_orde
  * item->object. */
 sw_status sw_contents_open_item(sw_error *err, sw_arena *arena, hid_t group, const char *where,
                                 const char *name, sw_item *item);
+/* Whether the positions of an axis are values of its result, by what the file says of them. */
+bool sw_contents_is_computed(hid_t scale);
 /* A variable of the group by its name, or an invalid identifier; the caller closes it. */
 hid_t sw_contents_variable(hid_t group, const char *name);
 

@@ -310,8 +310,9 @@ static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
     return done(l, -1, what);
   }
   sw_status status = SW_OK;
-  /* Scales are there: put_axes comes before the variables. */
-  for (int a = 0; a < variable->rank && status == SW_OK; a++)
+  /* Scales are there: put_axes comes before the variables, and of these the coordinates. */
+  if (variable->scale) status = done(l, H5DSset_scale(dataset, variable->name), "write an axis");
+  for (int a = 0; a < variable->rank && !variable->scale && status == SW_OK; a++)
     status = attach(l, group, dataset, variable->axis[a], a);
   if (status == SW_OK && variable->counted) status = put_integer(l, dataset, SW_ATTR_UNDEFINED, 0);
   if (status == SW_OK && variable->source == SW_FROM_ROW_START)
@@ -393,8 +394,10 @@ static sw_status put_axes(layout *l, const sw_group *at, hid_t group) {
 static sw_status fill_group(layout *l, const sw_group *at, hid_t group) {
   SW_TRY(put_group_attributes(l, at, group));
   SW_TRY(put_axes(l, at, group));
-  for (int v = at->first; v < at->first + at->count; v++)
-    SW_TRY(put_variable(l, at, group, &l->results->schema.variable[v]));
+  for (int scales = 1; scales >= 0; scales--)
+    for (int v = at->first; v < at->first + at->count; v++)
+      if (l->results->schema.variable[v].scale == (scales == 1))
+        SW_TRY(put_variable(l, at, group, &l->results->schema.variable[v]));
   return SW_OK;
 }
 

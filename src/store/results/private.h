@@ -33,6 +33,7 @@ typedef struct sw_variable {
   int width;  /* by unit: of the own axes, multiplied; they stand before the axis of units
                  where `turned`, else behind it */
   bool turned;
+  bool scale;        /* the coordinate of its axis */
   bool counted;      /* has the attribute `undefined` */
   int64_t undefined; /* values that are NaN: this rank's, then summed up at the end */
 } sw_variable;

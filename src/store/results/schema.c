@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "measure/outputs.h"
 
 /* HDF5 addresses bytes within a chunk by 32 bits: it must stay below 4 GiB. */
 static const uint64_t most_chunk_bytes = (uint64_t)1 << 31;
@@ -98,6 +99,7 @@ static void add_own_axis(maker *m, sw_variable *variable, const char *name) {
   const sw_axis *axis = sw_job_find_axis(m->job, name);
   hsize_t n = (hsize_t)axis->n;
   add_axis(variable, sw_axis_name(axis), n, n);
+  if (sw_job_has_coordinate(m->job, name)) return; /* a variable */
   add_scale(m, (sw_scale){.name = sw_axis_name(axis),
                           .n = n,
                           .label = axis->label,
@@ -130,6 +132,7 @@ static void add_result(maker *m, int index) {
     add_axis(variable, SW_NAME_TIME, (hsize_t)job->n_periods, 1);
   variable->width = result->width;
   variable->turned = source == SW_FROM_UNIT && output->axis_first;
+  variable->scale = sw_output_is_coordinate(output);
   if (source == SW_FROM_UNIT && !variable->turned)
     add_axis(variable, SW_NAME_UNIT, (hsize_t)job->n, units_a_chunk(job, result->width));
   for (int a = 0; a < SW_MAX_OWN && output->axis[a]; a++)

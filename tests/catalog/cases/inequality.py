@@ -9,6 +9,9 @@ ENTRIES = {
     "i_groups": {"of": "gdp_pc", "groups": ["province", "prefecture", "agglomeration"]},
     "i_both": {"of": "gdp_pc", "weight": "population", "groups": ["agglomeration"], "periods": [2003]},
     "i_result": {"of": "services", "groups": ["province"]},
+    "i_matrices": {"of": "gdp_pc", "weight": "population", "matrices": "province", "er_alpha": 1},
+    "i_cities": {"of": "gdp", "groups": ["province"], "matrices": "prefecture", "epsilon": [0, 3, 1]},
+    "i_one": {"of": "gdp", "matrices": "agglomeration", "epsilon": 1.5, "periods": [2001, 2003]},
 }
 PARTS = ("theil_t_between", "theil_t_within", "theil_l_between", "theil_l_within", "gini_within",
          "gini_between_net", "gini_transvariation")
@@ -22,8 +25,14 @@ def check(world, label, params, r):
     assert ("groups" in params) == all(part in r for part in PARTS)
     if "groups" in params:
         check_parts(params, r)
+    assert ("matrices" in params) == ("between_gini" in r) == ("group_n" in r)
+    assert ("polarisation" in r) == ("matrices" in params or "groups" in params)
     for t in range(len(r["gini"])):
         check_whole(world, params, r, t)
+        if "matrices" in params:
+            check_matrices(world, params, r, t)
+        if "polarisation" in r:
+            check_polarisation(world, params, r, t)
 
 
 def check_parts(params, r):
@@ -38,15 +47,84 @@ def check_parts(params, r):
     assert close(parts, np.broadcast_to(r["gini"][:, None], parts.shape)), "Dagum's parts"
 
 
-def check_whole(world, params, r, t):
+def sample(world, params, r, t):
+    """Values, shares of the weight, and which units they are of."""
     y = world.values(params, r, "of")[t]
     w = world.values(params, r, "weight")[t] if "weight" in params else np.ones(world.n)
     use = ~np.isnan(y + w)
-    y, p = y[use], w[use] / w[use].sum()
+    return y[use], w[use] / w[use].sum(), use
+
+
+def atkinson(y, p, e):
     mu = (p * y).sum()
+    if e == 1:
+        return 1 - np.exp((p * np.log(y / mu)).sum())
+    return 1 - (p * (y / mu) ** (1 - e)).sum() ** (1 / (1 - e))
+
+
+def check_whole(world, params, r, t):
+    y, p, use = sample(world, params, r, t)
+    mu = (p * y).sum()
+    aversions = np.atleast_1d(params.get("epsilon", [.5, 1, 2]))
+    assert r.label["epsilon"] == list(aversions) and r.axes["atkinson"] == ["time", "epsilon"]
+    for k, e in enumerate(aversions):
+        assert np.isclose(r["atkinson"][t, k], atkinson(y, p, e), 1e-10, 1e-14), f"atkinson {e}"
+    for high, low in ((90, 10), (80, 20), (90, 50)):
+        upper, lower = np.percentile(y, [high, low])
+        assert close(r[f"p{high}_p{low}"][t], upper / lower), f"p{high}_p{low}"
     want = {"gini": (p[:, None] * p * abs(y[:, None] - y)).sum() / (2 * mu),
             "theil_t": (p * y / mu * np.log(y / mu)).sum(), "theil_l": (p * np.log(mu / y)).sum(),
             "hoover": (p * abs(y - mu)).sum() / (2 * mu),
             "cv": np.sqrt((p * (y - mu) ** 2).sum()) / mu, "n_used": use.sum()}
     for name, value in want.items():
         assert close(r[name][t], value, 1e-10), f"{name}: {r[name][t]}, {value}"
+
+
+def check_matrices(world, params, r, t):
+    """Each number by its definition over all pairs of units."""
+    y, p, use = sample(world, params, r, t)
+    of_unit = np.array(world.unit[params["matrices"]])[use]
+    name = r.axes["group_n"][1]
+    assert name == params["matrices"] and r.axes["overlap"] == ["time", name, name + "_to"]
+    mu, gini, theil = (p * y).sum(), r["gini"][t], r["theil_t"][t]
+    within = [of_unit == g for g in r.label[name]]
+    for j, a in enumerate(within):
+        share, mean = p[a].sum(), (p[a] * y[a]).sum() / p[a].sum() if a.any() else np.nan
+        assert r["group_n"][t, j] == a.sum() and close(r["group_mean"][t, j], mean), "n, mean"
+        if not a.any():
+            assert np.isnan(r["share_within_gini"][t, j]) and np.isnan(r["share_net"][t, j]).all()
+            continue
+        own = (p[a][:, None] * p[a] * abs(y[a][:, None] - y[a])).sum() / share ** 2 / (2 * mean)
+        t_own = (p[a] / share * y[a] / mean * np.log(y[a] / mean)).sum()
+        for quantity, want in (("group_gini", own), ("group_theil_t", t_own),
+                               ("share_within_gini", own * share ** 2 * mean / mu / gini),
+                               ("share_within_theil_t", share * mean / mu * t_own / theil)):
+            assert np.isclose(r[quantity][t, j], want, 1e-10, 1e-14), quantity
+        for h, b in enumerate(within):
+            if not b.any():
+                continue
+            weight, apart = p[a][:, None] * p[b], y[a][:, None] - y[b]
+            over, under = (weight * np.maximum(apart, 0)).sum(), (weight * np.maximum(-apart, 0)).sum()
+            both = weight.sum() * (mean + (p[b] * y[b]).sum() / p[b].sum())
+            d = abs(over - under) / (over + under) if over + under else 0
+            for quantity, want in (("between_gini", (over + under) / both), ("overlap", 1 - d),
+                                   ("share_net", (j != h) * abs(over - under) / mu / gini),
+                                   ("share_transvariation",
+                                    (j != h) * 2 * min(over, under) / mu / gini)):
+                assert np.isclose(r[quantity][t, j, h], want, 1e-10, 1e-13), (quantity, j, h)
+    shares = np.nansum(r["share_within_gini"][t])
+    for quantity in ("share_net", "share_transvariation"):
+        shares += np.nansum(r[quantity][t]) / 2
+    assert close(shares, 1), f"shares sum to {shares}"
+
+
+def check_polarisation(world, params, r, t):
+    y, p, use = sample(world, params, r, t)
+    column = params.get("matrices", params.get("groups", [None])[0])
+    of_unit = np.array(world.unit[column])[use]
+    names = sorted(set(of_unit))
+    share = np.array([p[of_unit == g].sum() for g in names])
+    mean = np.array([(p * y)[of_unit == g].sum() for g in names]) / share
+    alpha = params.get("er_alpha", 1.3)
+    want = (share[:, None] ** (1 + alpha) * share * abs(mean[:, None] - mean)).sum() / (p * y).sum()
+    assert close(r["polarisation"][t], want, 1e-10), "polarisation"
