@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "kernel/space/arc.h"
 #include "kernel/space/distances.h"
 #include "kernel/space/sphere.h"
@@ -43,8 +42,8 @@ static void end(void *object) {
   free(f->row_start);
   free(f->to);
   free(f->band);
-  sw_free(f->inverse);
-  sw_free(f->ball);
+  free(f->inverse);
+  free(f->ball);
   free(f);
 }
 
@@ -91,10 +90,11 @@ static sw_status find_all(sw_error *err, const sw_resource *resource, found *f) 
   const setting *s = resource->setting;
   sw_arc_points points = {0};
   f->row_start = calloc((size_t)s->n + 1, sizeof *f->row_start);
-  if (!f->row_start) return sw_fail(err, SW_ENOMEM, "out of memory: bands of distance");
-  SW_TRY(sw_alloc(err, (size_t)s->n, sizeof *f->inverse, (void **)&f->inverse));
+  f->inverse = malloc((size_t)s->n * sizeof *f->inverse);
+  f->ball = malloc((size_t)sw_arc_chunks(s->n) * sizeof *f->ball);
+  if (!f->row_start || !f->inverse || !f->ball)
+    return sw_fail(err, SW_ENOMEM, "out of memory: bands of distance");
   if (d->kind == SW_GREAT_CIRCLE) {
-    SW_TRY(sw_alloc(err, (size_t)sw_arc_chunks(s->n), sizeof *f->ball, (void **)&f->ball));
     sw_arc_cover(s->n, d->x, d->y, d->z, f->ball);
     points = (sw_arc_points){d->x, d->y, d->z, f->ball};
   }
