@@ -146,6 +146,18 @@ Test(convergence_clubs, thousands_without_a_mean) {
   harness_free(h);
 }
 
+/* A parameter that changes nothing is named. */
+Test(convergence_clubs, idle_lambda) {
+  double x[YEARS * N];
+  two_groups(x);
+  harness *h = of(x, N, YEARS);
+  harness_set(h, "filter", "none");
+  harness_arg(h, "lambda")->given = true;
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_expect(harness_noted(h, "`lambda` is of filter: hp"));
+  harness_free(h);
+}
+
 /* As an input clubs are classes, those that diverge among them. */
 Test(convergence_clubs, classes) {
   double x[YEARS * N];

@@ -206,7 +206,7 @@ Test(geodetector, undefined) {
   cr_expect(isnan(value(h, "q", 1)) && isnan(value(h, "p_value", 1)));
   NEAR(value(h, "interaction", 1), value(h, "q", 0), 1e-15);
   NEAR(value(h, "interaction_type", 1), 0, 0);
-  cr_expect(harness_noted(h, "'a' has fewer values than 5 classes in 2001"));
+  cr_expect(harness_noted(h, "'a' has fewer different values than 5 classes in 2001"));
   cr_expect(harness_noted(h, "'b' has one stratum in 2001; its q is undefined there"));
   harness_free(h);
   h = of(same, 8, two, NULL);

@@ -310,6 +310,23 @@ Test(panel_regression, few_clusters) {
   harness_free(h);
 }
 
+/* The variable that is explained cannot be left out. */
+Test(panel_regression, nothing_to_explain) {
+  fill();
+  for (int c = 0; c < CELLS; c++)
+    y[c] = c % N % 13;
+  harness *h = of("unit");
+  HARNESS_FAILS(
+      h, "y: 'y' is constant within units: their effects leave nothing of it; write fixed: time");
+  harness_free(h);
+  for (int c = 0; c < CELLS; c++)
+    y[c] = c / N;
+  h = of("time");
+  HARNESS_FAILS(h, "'y' is the same for all units of a period: the effects leave nothing of it; "
+                   "write fixed: unit");
+  harness_free(h);
+}
+
 /* Units with a single period are left out of everything. */
 Test(panel_regression, single) {
   fill();

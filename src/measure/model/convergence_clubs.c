@@ -327,6 +327,12 @@ static sw_status resolve_clubs(sw_error *err, sw_job *job) {
   state->filter = sw_job_arg(job, "filter")->number != 0 ? NONE : HP;
   state->lambda = sw_job_arg(job, "lambda")->number;
   state->c = sw_job_arg(job, "c")->number;
+  const sw_arg *lambda = sw_job_arg(job, "lambda");
+  if (state->filter == NONE && lambda->given)
+    sw_note(job->notes,
+            "%s: %s: `lambda` is of filter: hp; of clubs without a filter it changes "
+            "nothing",
+            lambda->where, job->name);
   SW_TRY(check_periods(err, job, state));
   SW_TRY(declare_axes(err, job, state));
   job->whole_series = true;

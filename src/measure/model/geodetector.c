@@ -250,7 +250,7 @@ static void note_factor(const sw_job *job, const void *all, int f) {
       sw_note(job->notes, "%s: %s: '%s' has one stratum%s%s; its q is undefined there", job->where,
               job->name, name, period, more);
     else if (k == 1)
-      sw_note(job->notes, "%s: %s: '%s' has fewer values than %d classes%s%s", job->where,
+      sw_note(job->notes, "%s: %s: '%s' has fewer different values than %d classes%s%s", job->where,
               job->name, name, state->classes, period, more);
     else
       sw_note(job->notes, "%s: %s: %d strat%s of '%s' with a single unit%s%s left out", job->where,

@@ -177,10 +177,10 @@ static sw_status check_within_units(sw_error *err, const sw_job *job, const doub
   bool units = m->within.effects == SW_EFFECTS_TWO_WAY || m->within.effects == SW_EFFECTS_UNIT;
   for (int v = 0; units && v < m->within.variables; v++)
     if (!(sw_within_about_units(&m->within, sums, v) > 1e-12 * sw_within_size(&m->within, sums, v)))
-      return sw_job_fail(err, job, param_of(job, v),
-                         "'%s' is constant within units: their effects leave nothing of it; leave "
-                         "it out, or write fixed: time",
-                         name_of(job, v));
+      return sw_job_fail(
+          err, job, param_of(job, v),
+          "'%s' is constant within units: their effects leave nothing of it; %s", name_of(job, v),
+          v == job->n_inputs - 1 ? "write fixed: time" : "leave it out, or write fixed: time");
   return SW_OK;
 }
 
@@ -220,13 +220,12 @@ static sw_status check_after_effects(sw_error *err, const sw_job *job, const dou
   bool periods = m->within.effects == SW_EFFECTS_TWO_WAY || m->within.effects == SW_EFFECTS_TIME;
   for (int v = 0; periods && v < m->within.variables; v++)
     if (!(sw_qr_length(r, m->k + 1, v) > smallest * before[v]))
-      return sw_job_fail(err, job, param_of(job, v),
-                         "'%s' is %s: the effects leave nothing of it; leave it out, or write "
-                         "fixed: unit",
-                         name_of(job, v),
-                         m->within.effects == SW_EFFECTS_TIME
-                             ? "the same for all units of a period"
-                             : "an effect of units plus one of periods");
+      return sw_job_fail(
+          err, job, param_of(job, v),
+          "'%s' is %s: the effects leave nothing of it; %swrite fixed: unit", name_of(job, v),
+          m->within.effects == SW_EFFECTS_TIME ? "the same for all units of a period"
+                                               : "an effect of units plus one of periods",
+          v == job->n_inputs - 1 ? "" : "leave it out, or ");
   return SW_OK;
 }
 

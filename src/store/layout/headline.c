@@ -67,7 +67,7 @@ static const char *name_of(const looking *in, const sw_figure *f) {
             SW_OK ||
         count == 0)
       continue;
-    text = sw_arena_printf(in->arena, "%s[%s]", text, label[0]);
+    text = sw_arena_printf(in->arena, "%s[%s]", text, *label[0] ? label[0] : "the rest");
   }
   return text;
 }
