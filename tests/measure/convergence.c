@@ -60,7 +60,7 @@ Test(convergence, by_hand) {
   cr_expect(value(h, "pitman_t", 0) > 0, "narrower at the end");
   cr_expect_not_null(strstr(harness_said(h), "sigma: sd of logarithms 1.291 in 2001, "));
   cr_expect_not_null(strstr(harness_said(h),
-                            "beta: slope -0.1 (se 0.00632), 11.2% of a gap closes a "
+                            "beta: slope -0.1 (se 0.00632), 11.2% of a gap closes per "
                             "year, half of it in 6.213; 4 units"));
   cr_expect_eq(h->notes.count, 0);
   harness_free(h);

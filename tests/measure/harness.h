@@ -374,6 +374,7 @@ static inline sw_status harness_pass(harness *h, int pass) {
   char *result = NULL;
   void *workspace = harness_bytes(m->workspace ? m->workspace(&h->job) : 0);
   void *all = harness_bytes(p->domain == SW_ITEMS ? (size_t)p->items * p->record : p->partial);
+  harness_show(h, 0);
   if (m->prepare) cr_assert_eq(m->prepare(&h->err, &h->job, pass), SW_OK);
   if (p->domain == SW_ITEMS)
     harness_items_pass(h, pass, workspace, all);

@@ -27,6 +27,9 @@ MORE = """
   - synergy: {systems: {growth: {positive: [gdp_pc, income]}, nature: {positive: [green_cover], negative: [pm25]}}}
   - roll_up: {sum: [gdp], ratio: {openness: [trade, gdp]}, by: [province, agglomeration], reference: national}
   - decoupling: {of: pm25, driver: gdp}
+  - inequality: {of: gdp_pc, weight: population, groups: [province], matrices: prefecture, as: i_groups}
+  - distribution: {of: gdp_pc, bandwidth: sheather-jones, as: curve}
+  - local_moran: {of: gdp_pc, weights: contiguity, permutations: 199, as: clusters}
   - spatial_distribution: {of: population, as: s_whole}
   - spatial_distribution: {of: gdp, by: province, top: 9, ellipse: crimestat, as: s_groups}
   - structural_similarity: {shares: [manufacturing, finance, other_services], keep: summary, as: s_summary}

@@ -487,8 +487,8 @@ def check_forms(f):
         assert said("q", "formula").endswith("; p = 1/n") and "Dagum" not in said("q", "formula")
         assert "; p the share of the weight; Theil: " in said("w", "formula")
         assert said("k", "formula") == "s_ik = e_ik / sum_k e_ik; sum_k |s_ik - s_jk|"
-        assert said("composites/s", "formula").endswith("; x' = (average rank - 1)/(m - 1), 1 - x' for a negative one; w_j equal")
-        assert said("composites/t", "formula").endswith("; w_j as given, divided by their sum")
+        assert said("composites/s", "formula").endswith("; x' = (average rank - 1)/(m - 1), 1 - x' for a negative one; w_j equal; score = sum_j w_j x'_j")
+        assert said("composites/t", "formula").endswith("; w_j as given, divided by their sum; score = sum_j w_j x'_j")
     text = f.call(["measures", "coupling_coordination"]).stdout
     assert all(form in text for form in ("form: product", "form: wang2021", "form: dispersion")), text
 

@@ -71,7 +71,8 @@ def check_words(study):
     for row, (value, name) in zip(rows, best[:10] if len(best) > 12 else best):
         assert row == f"  {value:10.4g}  {name}", (row, value, name)
     if len(best) > 12:
-        assert rows[10:] == [f"  and {len(best) - 10} more, down to {best[-1][0]:.4g}  {best[-1][1]}"], rows
+        assert rows[10:] == [f"  and {len(best) - 10} more, down to",
+                             f"  {best[-1][0]:10.4g}  {best[-1][1]}"], rows
     assert below(out, "rare") == [] and below(out, "silent") == []
     assert below(out, "one") == ["line 0: one of two"]
     assert below(out, "pairs") == ["pairs of 700 units"], out

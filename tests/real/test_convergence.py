@@ -96,7 +96,7 @@ near(k, log_b=-.544496769, log_t=-11.714427526, log_t_thousand=.600784884)
 clubs(k, [2, 213, 39], (3.390967243, -.363286104, 6.685272085), [2, 213, 39])
 assert (k["club"][:] > 0).all(), "none diverge"
 for line in ("3 clubs of 2, 213, 39 units, led by 48417, 48173, 48143; 0 of 254 diverge; all together t -11.71",
-             "unit: in thousands t 0.60, one club: the verdict depends on the unit",
+             "unit: in thousands t 0.60 (one club): the verdict depends on the unit",
              "clubs of logarithms depend on the unit of 'usd'"):
     assert line in said, (line, said)
 near(file["in_thousands"], log_t=.600784884)

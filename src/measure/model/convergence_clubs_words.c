@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { LISTED = 12, ROOM = 400 }; /* clubs of a line, and the bytes of such a list */
+enum { LISTED = 12, ROOM = 400, SHOWN = 48 }; /* clubs of a line, bytes of such a list, of a t */
 
 /* ---- refusals --------------------------------------------------------------------------- */
 
@@ -45,6 +45,13 @@ static const char *verdict(double t) {
   return sw_log_t_converges(t) ? "one club" : "no single club";
 }
 
+/* "t 3.79 (one club)"; without a t, why: in another unit the mean logarithm may be 0 or less. */
+static const char *show(double t, char text[SHOWN]) {
+  if (isnan(t)) return "no t (the mean of the logarithm is not above 0)";
+  snprintf(text, SHOWN, "t %.2f (%s)", t, verdict(t));
+  return text;
+}
+
 /* The unit changes nothing that is real, so that a verdict that hangs on it is warned of. */
 static void warn(const sw_job *job, const clubs_found *f) {
   const clubs_state *state = job->state;
@@ -59,11 +66,11 @@ static void warn(const sw_job *job, const clubs_found *f) {
     sw_note(job->notes, "%s: %s: %lld clubs; tables by club have the first %d", job->where,
             job->name, (long long)f->n_clubs, MOST_CLUBS);
   if (sw_log_t_converges(f->t.own.t) == sw_log_t_converges(f->t.thousand)) return;
+  char own[SHOWN], thousand[SHOWN];
   sw_note(job->notes,
-          "%s: %s: clubs of logarithms depend on the unit of '%s': all units together have t %.3g "
-          "(%s), counted in thousands %.3g (%s)",
-          job->where, job->name, name, f->t.own.t, verdict(f->t.own.t), f->t.thousand,
-          verdict(f->t.thousand));
+          "%s: %s: clubs of logarithms depend on the unit of '%s': all units together have %s, "
+          "counted in thousands %s",
+          job->where, job->name, name, show(f->t.own.t, own), show(f->t.thousand, thousand));
 }
 
 /* ---- the summary ------------------------------------------------------------------------ */
@@ -111,9 +118,10 @@ static void say_sensitivity(sw_job *job, const clubs_found *f) {
   const clubs_state *state = job->state;
   double own = f->t.own.t, lo = INFINITY, hi = -INFINITY;
   bool same_filter = true, same_trim = true;
+  char text[SHOWN];
   if (state->logs)
-    sw_job_say(job, "unit: in thousands t %.2f, %s%s", f->t.thousand, verdict(f->t.thousand),
-               agree(own, f->t.thousand) ? " as well" : ": the verdict depends on the unit");
+    sw_job_say(job, "unit: in thousands %s: the verdict %s", show(f->t.thousand, text),
+               agree(own, f->t.thousand) ? "does not change" : "depends on the unit");
   for (int k = 0; k < FILTERS; k++)
     same_filter = same_filter && agree(own, f->t.filter[k]);
   sw_job_say(job, "filter: t %.2f with lambda %g, %.2f with 6.25, %.2f without: the verdict %s",

@@ -79,10 +79,12 @@ static void say_sigma(sw_job *job, const convergence_found *r) {
              sd[state->from], sw_job_period(job, state->from), sd[state->to],
              sw_job_period(job, state->to));
   if (!isnan(r->trend.slope))
-    sw_job_say(job, "trend of sd: %.4g a %s (p %.3g)", r->trend.slope, span(job), r->trend.p);
+    sw_job_say(job, "trend of sd: %.4g per %s (p %.3g)", r->trend.slope, span(job), r->trend.p);
   if (!isnan(r->two.t))
     sw_job_say(job, "Pitman-Morgan: t %.2f (p %.3g), %s at the end", r->two.t, r->two.p,
-               !(r->two.p < .05) ? "as wide" : r->two.t > 0 ? "narrower" : "wider");
+               !(r->two.p < .05) ? "as wide"
+               : r->two.t > 0    ? "narrower"
+                                 : "wider");
 }
 
 static void say_beta(sw_job *job, const convergence_found *r) {
@@ -93,11 +95,12 @@ static void say_beta(sw_job *job, const convergence_found *r) {
     sw_job_say(job, "beta: slope %.4g (se %.3g), no speed; %lld units", b[INITIAL], se[INITIAL],
                (long long)r->n_used);
   else
-    sw_job_say(job,
-               "beta: slope %.4g (se %.3g), %.3g%% of a gap closes a %s, half of it in %.4g; %lld "
-               "units",
-               b[INITIAL], se[INITIAL], 100 * r->speed.speed, span(job), r->speed.half_life,
-               (long long)r->n_used);
+    sw_job_say(
+        job,
+        "beta: slope %.4g (se %.3g), %.3g%% of a gap closes per %s, half of it in %.4g; %lld "
+        "units",
+        b[INITIAL], se[INITIAL], 100 * r->speed.speed, span(job), r->speed.half_life,
+        (long long)r->n_used);
 }
 
 void sw_convergence_tell(sw_job *job, const convergence_found *r) {

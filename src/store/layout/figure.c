@@ -40,11 +40,16 @@ int64_t sw_figure_periods(const sw_figure *f) {
 }
 
 bool sw_figure_read(const sw_figure *f, int64_t t, int along, double *to) {
+  return sw_figure_read_at(f, t, along, SW_NO_AXIS, 0, to);
+}
+
+bool sw_figure_read_at(const sw_figure *f, int64_t t, int along, int axis, int64_t place,
+                       double *to) {
   hsize_t start[H5S_MAX_RANK] = {0}, count[H5S_MAX_RANK], n = (hsize_t)sw_figure_length(f, along);
   for (int a = 0; a < f->shape.rank; a++) {
     if (f->shape.extent[a] == 0) return false;
     count[a] = a == along ? n : 1;
-    start[a] = a == f->time ? (hsize_t)t : 0;
+    start[a] = a == f->time ? (hsize_t)t : a == axis ? (hsize_t)place : 0;
   }
   hid_t space = H5Dget_space(f->dataset), memory = H5Screate_simple(1, &n, NULL);
   if (f->shape.rank > 0) H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);

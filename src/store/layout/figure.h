@@ -23,6 +23,9 @@ int64_t sw_figure_length(const sw_figure *figure, int axis);
 /* The numbers of period t: all along one axis, of the others the first. Missing is NaN, also of
  * whole numbers, which have -1 for it. False: they cannot be read. */
 bool sw_figure_read(const sw_figure *figure, int64_t t, int along, double *to);
+/* The same at position `place` of a further axis; SW_NO_AXIS: of none. */
+bool sw_figure_read_at(const sw_figure *figure, int64_t t, int along, int axis, int64_t place,
+                       double *to);
 /* Whether as many as `least` of its values may be missing, by what it says of itself. */
 bool sw_figure_may_lack(const sw_figure *figure, int64_t least);
 

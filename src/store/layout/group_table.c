@@ -1,6 +1,7 @@
 /* A result by group as a short table: the last period in which any group has a value, a line for
- * each group, the largest first; of many groups the first ones, and how far down the others go.
- * Values stand before names, which may be of any script and width. */
+ * each group, the largest first; of many groups the first ones, and how far down the others go. A
+ * further axis of a few positions, such as the quantities of roll_up, makes columns. Values stand
+ * before names, which may be of any script and width. */
 #include "store/layout/group_table.h"
 
 #include <math.h>
@@ -11,19 +12,22 @@
 #include "store/layout/layout.h"
 
 enum { WHOLE = 12, FIRST = 10 }; /* groups that are all shown; of more, so many */
+enum { COLUMNS = 6 };            /* at most */
 
 typedef struct row {
-  double value;
+  const double *value; /* of each column */
   const char *label;
 } row;
 
-/* The largest first; equal ones by label, without a value last. */
-static int by_value(const void *a, const void *b) {
-  const row *x = a, *y = b;
-  if (isnan(x->value) != isnan(y->value)) return isnan(x->value) ? 1 : -1;
-  if (x->value != y->value && !isnan(x->value)) return x->value < y->value ? 1 : -1;
-  return strcmp(x->label, y->label);
-}
+/* The axes of the figure, as they are used here. */
+typedef struct axes {
+  int group, column;
+  const char *name; /* of the group column */
+  int64_t n, n_columns;
+  const char *const *label, *const *heading; /* of groups; of columns, NULL: there is but one */
+} axes;
+
+/* ---- which ------------------------------------------------------------------------------ */
 
 /* Whether an axis has the groups of a column of the units: the root has that column. It is called
  * after the column, or as the column's own dataset where its name was taken. */
@@ -33,82 +37,139 @@ static bool is_of_groups(sw_arena *arena, hid_t group, const char *axis) {
   return column && H5Lexists(group, column, H5P_DEFAULT) > 0;
 }
 
-/* The one axis beside time, when it is one of groups; its name in `path`. */
-static int find_axis(sw_arena *arena, hid_t group, const sw_figure *f, char *path) {
-  int found = SW_NO_AXIS;
-  if (f->unit >= 0 || f->shape.rank != 1 + (f->time >= 0)) return found;
-  for (int a = 0; a < f->shape.rank; a++)
-    if (a != f->time) found = a;
-  sw_h5_axis_path(f->dataset, found, path);
-  return *path && is_of_groups(arena, group, sw_h5_last_part(path)) ? found : SW_NO_AXIS;
+static bool read_labels(sw_arena *arena, hid_t group, const sw_figure *f, int axis,
+                        const char **name, const char *const **label) {
+  char path[SW_H5_PATH_ROOM];
+  sw_error ignored = {0};
+  int64_t count = 0;
+  sw_h5_axis_path(f->dataset, axis, path);
+  *name = sw_arena_text(arena, sw_h5_last_part(path));
+  return *name && **name &&
+         sw_contents_labels(&ignored, arena, group, *name, &count, label) == SW_OK && count > 0 &&
+         count == sw_figure_length(f, axis);
 }
 
-/* The last period that has a value of any group, or -1. `value`: room for all groups, which has
- * them then. */
-static int64_t find_period(const sw_figure *f, int axis, int64_t n_periods, double *value) {
-  int64_t n = sw_figure_length(f, axis), t = sw_figure_periods(f) - 1;
+/* One axis of groups beside time, and at most one more; false: there is no table of it. */
+static bool find_axes(sw_arena *arena, hid_t group, const sw_figure *f, axes *out) {
+  *out = (axes){.group = SW_NO_AXIS, .column = SW_NO_AXIS, .n_columns = 1};
+  int own = f->shape.rank - (f->time >= 0);
+  if (f->unit >= 0 || own < 1 || own > 2) return false;
+  for (int a = 0; a < f->shape.rank; a++) {
+    const char *name = NULL;
+    const char *const *label = NULL;
+    if (a == f->time) continue;
+    if (!read_labels(arena, group, f, a, &name, &label)) return false;
+    if (out->group < 0 && is_of_groups(arena, group, name)) {
+      out->group = a;
+      out->name = name;
+      out->label = label;
+    } else if (out->column < 0) {
+      out->column = a;
+      out->heading = label;
+    }
+  }
+  if (out->group < 0) return false;
+  out->n = sw_figure_length(f, out->group);
+  out->n_columns = sw_figure_length(f, out->column);
+  return out->n_columns <= COLUMNS;
+}
+
+/* ---- its numbers ------------------------------------------------------------------------ */
+
+/* All numbers of period t, group by group; false: they cannot be read. `room` for one column. */
+static bool read_period(const sw_figure *f, const axes *of, int64_t t, double *room,
+                        double *value) {
+  for (int64_t c = 0; c < of->n_columns; c++) {
+    if (!sw_figure_read_at(f, t, of->group, of->column, c, room)) return false;
+    for (int64_t k = 0; k < of->n; k++)
+      value[k * of->n_columns + c] = room[k];
+  }
+  return true;
+}
+
+/* The last period that has a value of any group, or -1; `value` has its numbers then. */
+static int64_t find_period(const sw_figure *f, const axes *of, int64_t n_periods, double *room,
+                           double *value) {
+  int64_t t = sw_figure_periods(f) - 1;
   if (f->time >= 0 && t >= n_periods) t = n_periods - 1;
   for (; t >= 0; t--) {
-    if (!sw_figure_read(f, t, axis, value)) return -1;
-    for (int64_t k = 0; k < n; k++)
+    if (!read_period(f, of, t, room, value)) return -1;
+    for (int64_t k = 0; k < of->n * of->n_columns; k++)
       if (!isnan(value[k])) return t;
   }
   return -1;
 }
 
-/* An empty label is that of the units which the column leaves out. */
-static const char *label_of(const row *r) {
-  return *r->label ? r->label : "(the rest)";
+/* By the first column: the largest first, equal ones by label, without a value last. */
+static int by_value(const void *a, const void *b) {
+  const row *x = a, *y = b;
+  double u = *x->value, v = *y->value;
+  if (isnan(u) != isnan(v)) return isnan(u) ? 1 : -1;
+  if (u != v && !isnan(u)) return u < v ? 1 : -1;
+  return strcmp(x->label, y->label);
 }
 
-static const char *say_rows(sw_arena *arena, const char *text, const row *r, int64_t n) {
-  int64_t with = 0;
-  while (with < n && !isnan(r[with].value))
-    with++;
-  int64_t shown = with > WHOLE ? FIRST : with;
-  for (int64_t k = 0; text && k < shown; k++)
-    text = sw_arena_printf(arena, "%s\n  %10.4g  %s", text, r[k].value, label_of(&r[k]));
-  if (text && shown < with)
-    text = sw_arena_printf(arena, "%s\n  and %lld more, down to %.4g  %s", text,
-                           (long long)(with - shown), r[with - 1].value, label_of(&r[with - 1]));
-  if (text && with < n)
-    text = sw_arena_printf(arena, "%s\n  without a value: %lld", text, (long long)(n - with));
+/* ---- words ------------------------------------------------------------------------------ */
+
+static const char *say_row(sw_arena *arena, const char *text, const axes *of, const row *r) {
+  text = sw_arena_printf(arena, "%s\n ", text);
+  for (int64_t c = 0; text && c < of->n_columns; c++)
+    text = isnan(r->value[c]) ? sw_arena_printf(arena, "%s %10s", text, "-")
+                              : sw_arena_printf(arena, "%s %10.4g", text, r->value[c]);
+  /* An empty label is that of the units which the column leaves out. */
+  if (text) text = sw_arena_printf(arena, "%s  %s", text, *r->label ? r->label : "(the rest)");
   return text;
 }
 
-static sw_status make_table(sw_error *err, sw_arena *arena, const sw_figure *f, const char *axis,
-                            const char *when, int64_t n, const double *value,
-                            const char *const *label, const char **text) {
+/* "value in 2018 by state (population, income):". */
+static const char *say_heading(sw_arena *arena, const sw_figure *f, const axes *of,
+                               const char *when) {
+  const char *columns = "";
+  for (int64_t c = 0; columns && of->heading && c < of->n_columns; c++)
+    columns = sw_arena_printf(arena, "%s%s%s", columns, c ? ", " : " (", of->heading[c]);
+  if (!columns) return NULL;
+  return sw_arena_printf(arena, "%s%s%s by %s%s%s:", f->name, *when ? " in " : "", when, of->name,
+                         columns, *columns ? ")" : "");
+}
+
+static const char *say_rows(sw_arena *arena, const char *text, const axes *of, const row *r) {
+  int64_t with = 0;
+  while (with < of->n && !isnan(*r[with].value))
+    with++;
+  int64_t shown = with > WHOLE ? FIRST : with;
+  for (int64_t k = 0; text && k < shown; k++)
+    text = say_row(arena, text, of, &r[k]);
+  if (text && shown < with)
+    text = sw_arena_printf(arena, "%s\n  and %lld more, down to", text, (long long)(with - shown));
+  if (text && shown < with) text = say_row(arena, text, of, &r[with - 1]);
+  if (text && with < of->n)
+    text = sw_arena_printf(arena, "%s\n  without a value: %lld", text, (long long)(of->n - with));
+  return text;
+}
+
+static sw_status make_table(sw_error *err, sw_arena *arena, const sw_figure *f, const axes *of,
+                            const char *when, const double *value, const char **text) {
   row *r = NULL;
-  SW_NEW(err, arena, r, n);
-  for (int64_t k = 0; k < n; k++)
-    r[k] = (row){value[k], label[k]};
-  qsort(r, (size_t)n, sizeof *r, by_value);
-  *text = say_rows(
-      arena, sw_arena_printf(arena, "%s%s%s by %s:", f->name, *when ? " in " : "", when, axis), r,
-      n);
+  SW_NEW(err, arena, r, of->n);
+  for (int64_t k = 0; k < of->n; k++)
+    r[k] = (row){value + k * of->n_columns, of->label[k]};
+  qsort(r, (size_t)of->n, sizeof *r, by_value);
+  const char *heading = say_heading(arena, f, of, when);
+  *text = heading ? say_rows(arena, heading, of, r) : NULL;
   return *text ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory for a table");
 }
 
 /* What cannot be read, as in a damaged file, is left out. */
 sw_status sw_group_table(sw_error *err, sw_arena *arena, hid_t group, const sw_figure *f,
                          int64_t n_periods, const char *const *period, const char **text) {
-  char path[SW_H5_PATH_ROOM] = "";
-  sw_error ignored = {0};
-  const char *const *label = NULL;
+  axes of;
   double *value = NULL;
-  int64_t count = 0;
-  int axis = find_axis(arena, group, f, path);
-  const char *name = sw_h5_last_part(path);
   *text = "";
-  if (axis < 0 || sw_contents_labels(&ignored, arena, group, name, &count, &label) != SW_OK ||
-      count != sw_figure_length(f, axis) || count == 0)
-    return SW_OK;
-  SW_TRY(sw_alloc(err, (size_t)count, sizeof *value, (void **)&value));
-  int64_t t = find_period(f, axis, n_periods, value);
+  if (!find_axes(arena, group, f, &of)) return SW_OK;
+  SW_TRY(sw_alloc(err, (size_t)of.n * (size_t)(of.n_columns + 1), sizeof *value, (void **)&value));
+  int64_t t = find_period(f, &of, n_periods, value + of.n * of.n_columns, value);
   const char *when = f->time >= 0 && n_periods > 1 && t >= 0 ? period[t] : "";
-  sw_status status =
-      t < 0 ? SW_OK : make_table(err, arena, f, name, when, count, value, label, text);
+  sw_status status = t < 0 ? SW_OK : make_table(err, arena, f, &of, when, value, text);
   sw_free(value);
   return status;
 }

@@ -107,8 +107,8 @@ static bool number_in(const looking *in, const sw_figure *f, const sw_figure *us
   if (f->unit >= 0) {
     out->with = (int64_t)count;
     out->of = units_of(f);
-  } else if (used && used->time == f->time && used->unit < 0 && read_period(used, t, room) &&
-             room[0] >= 0) {
+  } else if (used && used->time == f->time && used->unit < 0 &&
+             used->shape.rank == (used->time >= 0) && read_period(used, t, room) && room[0] >= 0) {
     out->with = (int64_t)room[0];
     out->of = in->n_units;
   }

@@ -190,9 +190,10 @@ static sw_status check_periods(sw_error *err, const sw_panel_build *build,
     return refuse_steps(err, periods, derived->spec);
   if (periods->holes && build->team->rank == 0)
     sw_log(SW_LOG_WARN,
-           "derive: %s: %d of %d periods are not one step (%s) after the one before; lag and "
+           "derive: %s: %d of %d periods %s not one step (%s) after the one before; lag and "
            "growth are missing there",
-           derived->spec->name, periods->holes, periods->n, sw_time_say_step(periods, step));
+           derived->spec->name, periods->holes, periods->n, periods->holes == 1 ? "is" : "are",
+           sw_time_say_step(periods, step));
   return SW_OK;
 }
 

@@ -16,6 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- words ------------------------------------------------------------------------------- */
+
+/* A word or an ending of one, of one thing or of several. */
+static const char *one(int64_t n, const char *singular, const char *plural) {
+  return n == 1 ? singular : plural;
+}
+
 /* ---- files ------------------------------------------------------------------------------- */
 
 /* The ending of the name says what a file is; sw_study_parse let no other through. Rows of all
@@ -86,11 +93,11 @@ static sw_status read_files(sw_error *err, sw_panel_build *build) {
   SW_TRY(build->team->sum_i64(build->team, err, counts, 3));
   build->panel->rows_read = counts[0];
   if (counts[1])
-    sw_log(SW_LOG_WARN, "panel: %lld lines equal to lines of the footer are skipped",
-           (long long)counts[1]);
+    sw_log(SW_LOG_WARN, "panel: %lld line%s equal to lines of the footer %s skipped",
+           (long long)counts[1], one(counts[1], "", "s"), one(counts[1], "is", "are"));
   if (counts[2])
     sw_log(SW_LOG_WARN, "panel: %lld row%s of empty cells %s skipped", (long long)counts[2],
-           counts[2] == 1 ? "" : "s", counts[2] == 1 ? "is" : "are");
+           one(counts[2], "", "s"), one(counts[2], "is", "are"));
   return SW_OK;
 }
 
@@ -106,11 +113,12 @@ static void say(const sw_panel_build *build) {
          (long long)panel->units.n, sw_time_say(periods, time));
   for (int c = 0; c < panel->n_columns; c++)
     if (panel->column[c].missing)
-      sw_log(SW_LOG_INFO, "panel: %s: %lld of %lld cells are missing", panel->column[c].name,
-             (long long)panel->column[c].missing, cells);
+      sw_log(SW_LOG_INFO, "panel: %s: %lld of %lld cells %s missing", panel->column[c].name,
+             (long long)panel->column[c].missing, cells,
+             one(panel->column[c].missing, "is", "are"));
   if (panel->filled)
-    sw_log(SW_LOG_INFO, "panel: %lld missing cells were filled by `missing: %s`",
-           (long long)panel->filled,
+    sw_log(SW_LOG_INFO, "panel: %lld missing cell%s %s filled by `missing: %s`",
+           (long long)panel->filled, one(panel->filled, "", "s"), one(panel->filled, "was", "were"),
            build->spec->missing == SW_MISSING_ZERO ? "zero" : "interpolate");
   char text[SW_UNFILLED_ROOM];
   if (panel->n_unfilled) sw_log(SW_LOG_WARN, "panel: %s", sw_treat_say_unfilled(panel, text));
@@ -120,13 +128,16 @@ static void say(const sw_panel_build *build) {
   if (panel->partial_sums)
     sw_log(SW_LOG_WARN, "panel: aggregate: %s", sw_treat_say_partial(panel, text));
   if (panel->log_of_nonpositive)
-    sw_log(SW_LOG_WARN, "panel: %lld derived cells are missing: logarithms of zero or less",
-           (long long)panel->log_of_nonpositive);
+    sw_log(SW_LOG_WARN, "panel: %lld derived %s missing: logarithms of zero or less",
+           (long long)panel->log_of_nonpositive,
+           one(panel->log_of_nonpositive, "cell is", "cells are"));
   if (panel->units_without_data)
-    sw_log(SW_LOG_WARN, "panel: %lld units have no data in any indicator the study reads",
-           (long long)panel->units_without_data);
+    sw_log(SW_LOG_WARN, "panel: %lld %s no data in any indicator the study reads",
+           (long long)panel->units_without_data,
+           one(panel->units_without_data, "unit has", "units have"));
   if (panel->units_dropped)
-    sw_log(SW_LOG_INFO, "panel: %lld units were dropped", (long long)panel->units_dropped);
+    sw_log(SW_LOG_INFO, "panel: %lld %s dropped", (long long)panel->units_dropped,
+           one(panel->units_dropped, "unit was", "units were"));
 }
 
 /* ---- the walk ---------------------------------------------------------------------------- */

@@ -4,9 +4,9 @@ import numpy as np
 from sweep import close
 
 ENTRIES = {
-    "d_plain": {"of": "gdp_pc"},
-    "d_fine": {"of": "gdp", "points": 333, "bandwidth": "sheather-jones"},
-    "d_given": {"of": "services", "points": 17, "bandwidth": 0.05, "periods": [2002, 2003]},
+    "density_plain": {"of": "gdp_pc"},
+    "density_fine": {"of": "gdp", "points": 333, "bandwidth": "sheather-jones"},
+    "density_given": {"of": "services", "points": 17, "bandwidth": 0.05, "periods": [2002, 2003]},
 }
 
 

@@ -8,13 +8,13 @@ from sweep import beta_below, close, f_above
 
 FACTORS = ["income", "population", "province"]
 ENTRIES = {
-    "d_plain": {"y": "gdp_pc", "factors": FACTORS},
-    "d_four": {"y": "pm25", "factors": ["green_cover", "agglomeration"], "classes": 4, "discretise": "quantile",
+    "detector_plain": {"y": "gdp_pc", "factors": FACTORS},
+    "detector_four": {"y": "pm25", "factors": ["green_cover", "agglomeration"], "classes": 4, "discretise": "quantile",
                "test": "central", "periods": [2001, 2003]},
-    "d_equal": {"y": "gdp_pc", "factors": ["income", "green_cover", "province"], "discretise": "equal"},
-    "d_natural": {"y": "gdp_pc", "factors": FACTORS, "classes": 3, "discretise": "natural"},
-    "d_wang": {"y": "gdp_pc", "factors": FACTORS, "test": "noncentral"},
-    "d_one": {"y": "gdp_pc", "factors": ["province"]},
+    "detector_equal": {"y": "gdp_pc", "factors": ["income", "green_cover", "province"], "discretise": "equal"},
+    "detector_natural": {"y": "gdp_pc", "factors": FACTORS, "classes": 3, "discretise": "natural"},
+    "detector_wang": {"y": "gdp_pc", "factors": FACTORS, "test": "noncentral"},
+    "detector_one": {"y": "gdp_pc", "factors": ["province"]},
 }
 
 
