@@ -45,6 +45,9 @@ MORE = """
   - panel_regression: {y: gdp_pc, x: [investment_pc, trade_share], cluster: province, as: p_groups}
   - panel_regression: {y: gdp_pc, x: [investment_pc, trade_share], errors: {conley: {cutoff_km: 300, lags: 1}}, as: p_conley}
   - geodetector: {y: gdp_pc, factors: [income, population, province], discretise: natural, as: detector}
+  - gwr: {y: gdp_pc, x: [investment_pc, trade_share], as: gwr_plain}
+  - gwr: {y: gdp_pc, x: [trade_share], kernel: exponential, adaptive: false, periods: [%(year)s], as: gwr_km}
+  - gwr: {y: gdp_pc, x: [trade_share], time_scale: 100, as: gwr_time}
 """
 
 NESTED = """  nested: {positive: [economy, ecology], score: topsis, obstacles: true}
