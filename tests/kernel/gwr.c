@@ -25,7 +25,17 @@ static void check_order(const double *d2, int64_t n, int64_t there) {
   int32_t *order = malloc((size_t)n * sizeof *order),
           *work = malloc((size_t)(n + 2) * sizeof *work);
   char *seen = calloc((size_t)n, 1);
-  cr_assert_eq(sw_gwr_order(d2, n, order, work), there);
+  for (int64_t most = 1; most < n; most += 37) {
+    int64_t some = sw_gwr_order(d2, n, most, order, work);
+    cr_assert(some >= (most < there ? most : there) && some <= there);
+    for (int64_t i = 0; i < some; i++) {
+      int64_t nearer = 0;
+      for (int64_t j = 0; j < n; j++)
+        nearer += d2[j] < d2[order[i]] || (d2[j] == d2[order[i]] && j < order[i]);
+      cr_assert_eq(nearer, i);
+    }
+  }
+  cr_assert_eq(sw_gwr_order(d2, n, n, order, work), there);
   for (int64_t i = 0; i < there; i++) {
     cr_assert(!seen[order[i]] && !isnan(d2[order[i]]));
     seen[order[i]] = 1;
@@ -148,7 +158,7 @@ Test(gwr, walk) {
   double *walked = calloc((size_t)(3 * square), sizeof *walked);
   double *at = malloc((size_t)square * sizeof *at), *sums = malloc((size_t)square * sizeof *sums);
   sw_gwr_fit fit = {.b = b, .root = root};
-  cr_assert_eq(sw_gwr_order(o->d2, N, order, buckets), N);
+  cr_assert_eq(sw_gwr_order(o->d2, N, N, order, buckets), N);
   int64_t from = 0;
   for (int k = 20; k <= N; k += 70) {
     double h2 = o->d2[order[k - 1]] * SW_GWR_BEYOND * SW_GWR_BEYOND;

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE = 256, SMALL = 24 }; /* rows of a QR step; values that are sorted by insertion */
+/* Rows of a QR step, and of a step of sums; values that are sorted by insertion; columns. */
+enum { PIECE = 256, NEAR = 32, SMALL = 24, MOST_STRIDE = (SW_GWR_MOST_TERMS + 8) / 8 * 8 };
 
 /* Of X'WX, below which a fit is none. */
 static const double least_rcond = 1e-12;
@@ -81,23 +82,31 @@ static void sort_few(const double *d2, int32_t *order, int64_t n) {
 }
 
 /* Around a point of a plane squared distances are spread evenly, so as many buckets as values hold
- * about one each. Crowded buckets are sorted by a heap, so the worst case is n log n. */
-int64_t sw_gwr_order(const double *d2, int64_t n, int32_t *order, int32_t *work) {
-  double most = 0;
+ * about one each. Crowded buckets are sorted by a heap, so the worst case is n log n. Buckets
+ * behind that of the last one wanted are left alone, but for the next: distances that are about the
+ * same stay together. */
+int64_t sw_gwr_order(const double *d2, int64_t n, int64_t most, int32_t *order, int32_t *work) {
+  double far = 0;
   for (int64_t i = 0; i < n; i++)
-    most = d2[i] > most ? d2[i] : most; /* NaN is not larger */
-  double scale = most > 0 ? (double)(n - 1) / most : 0;
+    far = d2[i] > far ? d2[i] : far; /* NaN is not larger */
+  double scale = far > 0 ? (double)(n - 1) / far : 0;
   memset(work, 0, (size_t)(n + 2) * sizeof *work);
   for (int64_t i = 0; i < n; i++)
     if (!isnan(d2[i])) work[(int64_t)(d2[i] * scale) + 2]++;
-  for (int64_t b = 2; b <= n + 1; b++)
+  int64_t end = 0; /* of the buckets wanted */
+  for (int64_t b = 2; b <= n + 1; b++) {
     work[b] += work[b - 1];
-  for (int64_t i = 0; i < n; i++)
-    if (!isnan(d2[i])) order[work[(int64_t)(d2[i] * scale) + 1]++] = (int32_t)i;
+    if (work[b - 1] < most) end = b; /* bucket b - 2 is wanted, and the next */
+  }
+  if (end > n) end = n;
+  for (int64_t i = 0; i < n; i++) {
+    if (!(d2[i] * scale < (double)end)) continue;
+    order[work[(int64_t)(d2[i] * scale) + 1]++] = (int32_t)i;
+  }
   /* Now work[b + 1] is where bucket b ends. */
-  for (int64_t b = 0, from = 0; b < n; from = work[++b])
+  for (int64_t b = 0, from = 0; b < end; from = work[++b])
     if (work[b + 1] - from > 1) sort_few(d2, order + from, work[b + 1] - from);
-  return work[n];
+  return work[end];
 }
 
 /* ---- weights ----------------------------------------------------------------------------- */
@@ -126,38 +135,77 @@ void sw_gwr_weights(sw_gwr_kernel kernel, int64_t n, const double *d2, double h2
 
 /* ---- trial fits -------------------------------------------------------------------------- */
 
+/* Row a of the sums, eight columns of it, over the rows of a piece: what is added to stays in
+ * registers. z: the piece, whole rows; u: what row a is multiplied by, observation by observation.
+ */
+SW_INLINE void add_products(const double *z, int stride, int m, int a, int v, const double *u,
+                            double *sums) {
+  double lane[8];
+  memcpy(lane, sums + a * stride + v, sizeof lane);
+  for (int c = 0; c < m; c++) {
+    double za = z[c * stride + a] * u[c];
+    for (int l = 0; l < 8; l++)
+      lane[l] = __builtin_fma(za, z[c * stride + v + l], lane[l]);
+  }
+  memcpy(sums + a * stride + v, lane, sizeof lane);
+}
+
+/* The same for factors 1, d and d^2 at once. */
+SW_INLINE void add_walk(const double *z, int stride, int m, int a, int v, const double *d,
+                        double *sums, int64_t square) {
+  double zero[8], first[8], second[8], *at = sums + a * stride + v;
+  memcpy(zero, at, sizeof zero);
+  memcpy(first, at + square, sizeof first);
+  memcpy(second, at + 2 * square, sizeof second);
+  for (int c = 0; c < m; c++) {
+    double za = z[c * stride + a], zd = za * d[c], zdd = zd * d[c];
+    for (int l = 0; l < 8; l++) {
+      double other = z[c * stride + v + l];
+      zero[l] = __builtin_fma(za, other, zero[l]);
+      first[l] = __builtin_fma(zd, other, first[l]);
+      second[l] = __builtin_fma(zdd, other, second[l]);
+    }
+  }
+  memcpy(at, zero, sizeof zero);
+  memcpy(at + square, first, sizeof first);
+  memcpy(at + 2 * square, second, sizeof second);
+}
+
+/* Rows lie anywhere, so a piece of them is first brought together. Products right of the diagonal
+ * are enough, but whole vectors are as fast. */
 SW_HOT void sw_gwr_walk(const sw_gwr_rows *rows, const int32_t *order, int64_t from, int64_t to,
                         const double *d2, double *sums) {
   int k = rows->k, stride = rows->stride;
-  double *second = sums + k * stride, *fourth = second + k * stride;
-  for (int64_t at = from; at < to; at++) {
-    int64_t i = order[at];
-    const double *z = rows->row + i * stride;
-    double d = d2[i];
-    for (int a = 0; a < k; a++) {
-      double za = z[a], zd = za * d, zdd = zd * d;
-      for (int v = 0; v < stride; v += 8)
-        for (int l = v; l < v + 8; l++) {
-          sums[a * stride + l] += za * z[l];
-          second[a * stride + l] += zd * z[l];
-          fourth[a * stride + l] += zdd * z[l];
-        }
+  double z[NEAR * MOST_STRIDE], d[NEAR];
+  for (int64_t at = from; at < to; at += NEAR) {
+    int m = (int)(to - at < NEAR ? to - at : NEAR);
+    for (int c = 0; c < m; c++) {
+      const double *row = rows->row + (int64_t)order[at + c] * stride;
+      for (int l = 0; l < stride; l++)
+        z[c * stride + l] = row[l];
+      d[c] = d2[order[at + c]];
     }
+    for (int a = 0; a < k; a++)
+      for (int v = a / 8 * 8; v < stride; v += 8)
+        add_walk(z, stride, m, a, v, d, sums, (int64_t)k * stride);
   }
 }
 
 SW_HOT void sw_gwr_sum(const sw_gwr_rows *rows, const double *w, double *sums) {
   int k = rows->k, stride = rows->stride;
+  double z[NEAR * MOST_STRIDE], u[NEAR];
   memset(sums, 0, (size_t)(k * stride) * sizeof *sums);
-  for (int64_t i = 0; i < rows->n; i++) {
-    const double *z = rows->row + i * stride;
-    if (w[i] == 0) continue;
-    for (int a = 0; a < k; a++) {
-      double za = w[i] * z[a];
-      for (int v = 0; v < stride; v += 8)
-        for (int l = v; l < v + 8; l++)
-          sums[a * stride + l] += za * z[l];
+  for (int64_t i = 0; i < rows->n;) {
+    int m = 0;
+    for (; i < rows->n && m < NEAR; i++) {
+      if (w[i] == 0) continue;
+      for (int l = 0; l < stride; l++)
+        z[m * stride + l] = rows->row[i * stride + l];
+      u[m++] = w[i];
     }
+    for (int a = 0; a < k; a++)
+      for (int v = a / 8 * 8; v < stride; v += 8)
+        add_products(z, stride, m, a, v, u, sums);
   }
 }
 

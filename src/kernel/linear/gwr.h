@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { SW_GWR_MOST_TERMS = 40 };
+
 typedef enum sw_gwr_kernel { SW_GWR_BISQUARE, SW_GWR_GAUSSIAN, SW_GWR_EXPONENTIAL } sw_gwr_kernel;
 
 /* The distance to a neighbour times this is a bandwidth that has the neighbour within. */
@@ -37,9 +39,10 @@ static inline int sw_gwr_stride(int k) {
  * column that is constant (k: y). */
 int sw_gwr_standardise(sw_gwr_rows *rows);
 
-/* Indices of d2 in ascending order, ties by index; those that are NaN are left out, and what is
- * left is counted. `work`: n + 2 integers. */
-int64_t sw_gwr_order(const double *d2, int64_t n, int32_t *order, int32_t *work);
+/* Indices of d2 in ascending order, ties by index, of the `most` least ones and perhaps some
+ * beyond; NaN are left out. Returns how many stand in order: `most` at least, where there are as
+ * many. `work`: n + 2 integers. */
+int64_t sw_gwr_order(const double *d2, int64_t n, int64_t most, int32_t *order, int32_t *work);
 
 /* Weights of squared distances at bandwidth sqrt(h2): bisquare (1 - u^2)^2 below u = 1, gaussian
  * exp(-u^2/2), exponential exp(-u). NaN has no weight. */
@@ -47,8 +50,8 @@ void sw_gwr_weights(sw_gwr_kernel kernel, int64_t n, const double *d2, double h2
 
 /* ---- trial fits -------------------------------------------------------------------------- */
 
-/* Sums of products of the columns, k x stride each, times 1, d^2 and d^4 of the observations
- * order[from .. to), added. */
+/* Sums of products of the columns, right of the diagonal, k x stride each, times 1, d^2 and d^4 of
+ * the observations order[from .. to), added. */
 void sw_gwr_walk(const sw_gwr_rows *rows, const int32_t *order, int64_t from, int64_t to,
                  const double *d2, double *sums);
 /* The same times w, into k x stride. */

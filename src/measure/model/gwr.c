@@ -20,7 +20,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_TERMS = 40 };
 enum {
   COEFFICIENT,
   STD_ERROR,
@@ -405,8 +404,8 @@ static sw_status resolve_gwr(sw_error *err, sw_job *job) {
   m->v1 = sw_job_arg(job, "se")->number != 0;
   m->distance = sw_job_distance(job, "distance");
   m->scale = sw_distances_scale(m->distance);
-  if (m->k > MOST_TERMS)
-    return sw_job_fail(err, job, "x", "%d variables; %d at most", m->k - 1, MOST_TERMS - 1);
+  if (m->k > SW_GWR_MOST_TERMS)
+    return sw_job_fail(err, job, "x", "%d variables; %d at most", m->k - 1, SW_GWR_MOST_TERMS - 1);
   SW_TRY(read_time(err, job, m));
   SW_TRY(read_bandwidth(err, job, m));
   SW_TRY(declare_terms(err, job, m));

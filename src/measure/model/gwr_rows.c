@@ -132,7 +132,8 @@ void sw_gwr_look_at(const sw_job *job, int t, sw_gwr_bench *b) {
 
 double sw_gwr_reach(const sw_gwr_model *m, sw_gwr_bench *b, double bandwidth) {
   if (!m->adaptive) return bandwidth * bandwidth;
-  int64_t there = sw_gwr_order(b->d2, b->rows.n, b->order, b->buckets), k = (int64_t)bandwidth;
+  int64_t k = (int64_t)bandwidth;
+  int64_t there = sw_gwr_order(b->d2, b->rows.n, k, b->order, b->buckets);
   if (k > there) return NAN;
   return b->d2[b->order[k - 1]] * (SW_GWR_BEYOND * SW_GWR_BEYOND);
 }

@@ -124,7 +124,8 @@ static void add_range(const sw_gwr_model *m, const sw_gwr_bench *b, int64_t ther
 static void tile_observation(const sw_job *job, int pass, int64_t count, int64_t i, double *to,
                              sw_gwr_bench *b) {
   const sw_gwr_model *m = job->state;
-  int64_t there = sw_gwr_order(b->d2, b->rows.n, b->order, b->buckets);
+  int64_t most = m->adaptive && count > 0 ? (int64_t)b->list[count - 1] : b->rows.n;
+  int64_t there = sw_gwr_order(b->d2, b->rows.n, most, b->order, b->buckets);
   if (pass == m->range)
     add_range(m, b, there, to);
   else if (m->kernel == SW_GWR_BISQUARE)
