@@ -53,6 +53,9 @@ MORE = """
   - moran: {of: gdp_pc, with: income, weights: contiguity, permutations: 99, as: of_two}
   - join_count: {of: cc_pair.lagging, weights: contiguity, permutations: 99, as: joins}
   - geodetector: {y: gdp_pc, factors: [income, population, province], discretise: natural, as: detector}
+  - gwr: {y: gdp_pc, x: [investment_pc, trade_share], as: gwr_plain}
+  - gwr: {y: gdp_pc, x: [trade_share], kernel: exponential, adaptive: false, periods: [%(year)s], as: gwr_km}
+  - gwr: {y: gdp_pc, x: [trade_share], time_scale: 100, as: gwr_time}
 """
 
 NESTED = """  nested: {positive: [economy, ecology], score: topsis, obstacles: true}
