@@ -130,6 +130,8 @@ Test(panel_regression, no_effects) {
   }
   NEAR(value(h, "r2_within", 0), 1 - fit.rss / fit.tss, 1e-12);
   cr_expect_not_null(strstr(harness_said(h), "constant "), "%s", harness_said(h));
+  cr_expect_not_null(strstr(harness_said(h), " in 1 period; R2 0"), "%s", harness_said(h));
+  cr_expect_null(strstr(harness_said(h), "within"), "%s", harness_said(h));
   free(room);
   harness_free(h);
 }

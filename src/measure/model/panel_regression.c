@@ -296,10 +296,10 @@ static void say(sw_job *job, const fitted *fit, const sw_within_counts *counts, 
     sw_job_say(job, "%s %.6g (standard error %.6g, p %.4g)", term_of(job, j), fit->b[j],
                job->result[STD_ERROR].row[0][j], job->result[P_VALUE].row[0][j]);
   sw_job_say(job,
-             "%lld values of %lld units in %d periods; R2 within %.4g; t with %.0f degrees of "
-             "freedom",
+             "%lld values of %lld units in %d period%s; %s %.4g; t with %.0f degree%s of freedom",
              (long long)counts->cells, (long long)counts->units, counts->periods,
-             1 - fit->rss / fit->tss, df);
+             counts->periods == 1 ? "" : "s", m->constant ? "R2" : "R2 within",
+             1 - fit->rss / fit->tss, df, df == 1 ? "" : "s");
 }
 
 static sw_status finish_errors(sw_error *err, sw_job *job, const fitted *fit, const double *sums,
