@@ -47,6 +47,11 @@ MORE = """
   - gravity: {mass: [gdp], keep: {share: 0.01}, by: smallest, as: g_far}
   - panel_regression: {y: gdp_pc, x: [investment_pc, trade_share], cluster: province, as: p_groups}
   - panel_regression: {y: gdp_pc, x: [investment_pc, trade_share], errors: {conley: {cutoff_km: 300, lags: 1}}, as: p_conley}
+  - coupling_coordination: {systems: [economy, ecology], as: cc_pair}
+  - geary: {of: gdp_pc, weights: contiguity, permutations: 99, as: geary}
+  - moran: {of: gdp_pc, by_distance: [100, 400], permutations: 99, as: bands}
+  - moran: {of: gdp_pc, with: income, weights: contiguity, permutations: 99, as: of_two}
+  - join_count: {of: cc_pair.lagging, weights: contiguity, permutations: 99, as: joins}
   - geodetector: {y: gdp_pc, factors: [income, population, province], discretise: natural, as: detector}
 """
 
