@@ -22,6 +22,12 @@ int sw_series_uneven(const sw_job *job) {
   return 0;
 }
 
+const char *sw_series_when(const sw_job *job, int t) {
+  if (job->periods->cross_section) return "";
+  const char *text = sw_arena_printf(job->arena, " in %s", sw_job_period(job, t));
+  return text ? text : "";
+}
+
 bool sw_series_broken(const sw_job *job, int s, int t) {
   const sw_periods *periods = job->periods;
   for (int b = 0; b < periods->n_breaks; b++)

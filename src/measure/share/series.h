@@ -36,6 +36,9 @@ sw_status sw_series_all_before(sw_error *err, sw_job *job, int span, const int *
 sw_status sw_series_check_span(sw_error *err, sw_job *job, const char *of, const char *param,
                                int span);
 
+/* " in 2005"; of a cross-section, whose one period has no name, nothing. */
+const char *sw_series_when(const sw_job *job, int t);
+
 /* Which of `count` labels of a table is the job's period t, by its text or by its meaning; -1. */
 int sw_series_find(const sw_job *job, const char *const *label, int count, int t);
 /* In resolve: the job's period that a parameter of texts names; left out: *at stays. */
