@@ -182,9 +182,10 @@ static void say(sw_job *job, const markov_state *state, tally of) {
              "of %.0f transitions %.0f by nobody across the mean, %.0f by the unit, %.0f by its "
              "neighbours, %.0f by both",
              all, moves[0], moves[1], moves[2], moves[3]);
-  if (state->draws)
-    sw_job_say(job, "%.0f of %.0f transitions are from and to a significant quadrant", significant,
-               all);
+  if (!state->draws) return;
+  sw_job_say(job, "%.0f of %.0f transitions are from and to a significant quadrant", significant,
+             all);
+  sw_lisa_say(job, &state->lisa);
 }
 
 static sw_status finish_markov(sw_error *err, sw_job *job, int pass, const void *all,
