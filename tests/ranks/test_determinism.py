@@ -49,6 +49,7 @@ MORE = """
   - panel_regression: {y: gdp_pc, x: [investment_pc, trade_share], errors: {conley: {cutoff_km: 300, lags: 1}}, as: p_conley}
   - coupling_coordination: {systems: [economy, ecology], as: cc_pair}
   - geary: {of: gdp_pc, weights: contiguity, permutations: 99, as: geary}
+  - lisa_markov: {of: gdp_pc, weights: contiguity, permutations: 99, as: quadrants}
   - moran: {of: gdp_pc, by_distance: [100, 400], permutations: 99, as: bands}
   - moran: {of: gdp_pc, with: income, weights: contiguity, permutations: 99, as: of_two}
   - join_count: {of: cc_pair.lagging, weights: contiguity, permutations: 99, as: joins}
