@@ -70,7 +70,7 @@ static const char *name_of(const looking *in, const sw_figure *f) {
         count == 0)
       continue;
     int64_t place = a == in->axis && in->place < count ? in->place : 0;
-    text = sw_arena_printf(in->arena, "%s[%s]", text, label[place]);
+    text = sw_arena_printf(in->arena, "%s[%s]", text, *label[place] ? label[place] : "the rest");
   }
   return text;
 }
