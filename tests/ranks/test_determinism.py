@@ -32,6 +32,7 @@ MORE = """
   - local_moran: {of: gdp_pc, weights: contiguity, permutations: 199, as: clusters}
   - getis_ord: {of: pm25, weights: contiguity, permutations: 99}
   - local_geary: {of: [pm25, gdp_pc], weights: contiguity, permutations: 99}
+  - lee: {of: pm25, with: gdp_pc, weights: contiguity, permutations: 99}
   - spatial_distribution: {of: population, as: s_whole}
   - spatial_distribution: {of: gdp, by: province, top: 9, ellipse: crimestat, as: s_groups}
   - structural_similarity: {shares: [manufacturing, finance, other_services], keep: summary, as: s_summary}
@@ -52,6 +53,9 @@ MORE = """
   - moran: {of: gdp_pc, with: income, weights: contiguity, permutations: 99, as: of_two}
   - join_count: {of: cc_pair.lagging, weights: contiguity, permutations: 99, as: joins}
   - geodetector: {y: gdp_pc, factors: [income, population, province], discretise: natural, as: detector}
+  - gwr: {y: gdp_pc, x: [investment_pc, trade_share], as: gwr_plain}
+  - gwr: {y: gdp_pc, x: [trade_share], kernel: exponential, adaptive: false, periods: [%(year)s], as: gwr_km}
+  - gwr: {y: gdp_pc, x: [trade_share], time_scale: 100, as: gwr_time}
 """
 
 NESTED = """  nested: {positive: [economy, ecology], score: topsis, obstacles: true}
