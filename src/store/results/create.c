@@ -17,6 +17,7 @@
 #include "plan/run/describe.h"
 #include "spillway/version.h"
 #include "store/h5/version.h"
+#include "store/root/root.h"
 
 /* One file while it is laid out. Errors leave handles open: closing the file closes them. */
 typedef struct layout {
@@ -62,7 +63,8 @@ static sw_status put_root_attributes(layout *l) {
   static const char *const missing[] = {"error", "keep", "drop-units", "interpolate", "zero"};
   const sw_study *study = l->run->study;
   const sw_panel *panel = l->run->panel;
-  SW_TRY(put_text(l, l->file, SW_ATTR_TITLE, study->name));
+  SW_TRY(put_text(l, l->file, SW_ATTR_TITLE,
+                  study->title.in[SW_PLAIN] ? study->title.in[SW_PLAIN] : study->name));
   SW_TRY(done(l, sw_h5_put_text(l->file, SW_ATTR_STATE, SW_STATE_INCOMPLETE, SW_STATE_ROOM),
               "write state"));
   SW_TRY(put_text(l, l->file, SW_ATTR_VERSION, SW_VERSION));
@@ -428,12 +430,25 @@ static sw_status put_groups(layout *l) {
   return SW_OK;
 }
 
+/* What the results rest on. */
+static sw_status put_rest(layout *l) {
+  sw_root root = {.err = l->err,
+                  .arena = l->results->arena,
+                  .run = l->run,
+                  .path = l->path,
+                  .file = l->file,
+                  .missing = l->results->missing,
+                  .weights = sw_results_text_weights(l->results->arena, l->run->study)};
+  return sw_root_put(&root);
+}
+
 /* Axes of the root come before groups, which link to them. */
 static sw_status fill_file(layout *l) {
   SW_TRY(put_root_attributes(l));
   SW_TRY(put_units(l));
   SW_TRY(put_time(l, l->file, l->run->panel->periods.n, NULL));
   SW_TRY(put_places(l));
+  SW_TRY(put_rest(l));
   return put_groups(l);
 }
 

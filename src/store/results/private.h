@@ -121,6 +121,7 @@ struct sw_results {
   size_t folder_made;         /* of its path, the part that this run made; 0: none */
   const char *inputs;         /* "XXH3 NAME" of each input, once it has begun */
   sw_results_schema schema;
+  const int64_t *missing; /* cells by period and variable (store/root) */
   bool parallel;          /* MPI-IO; else the serial driver */
   bool complete;          /* the file has its name */
   bool is_past;           /* an earlier file, whose periods may be others */
