@@ -42,6 +42,7 @@ static void print_root(const char *path, const sw_results_info *info) {
   printf("\n  inputs\n");
   print_lines("    ", info->inputs);
   if (*info->missing_cells) printf("  missing cells: %s\n", info->missing_cells);
+  print_lines("  ", info->rest);
 }
 
 /* Of a result within this one behind its name there. */

@@ -9,6 +9,7 @@
 #include "store/h5/shape.h"
 #include "store/layout/contents.h"
 #include "store/layout/layout.h"
+#include "store/layout/rest.h"
 
 typedef struct reading {
   sw_error *err;
@@ -101,6 +102,7 @@ static sw_status read_root(reading *in, hid_t file) {
                             .inputs = text_of(in, file, SW_ATTR_INPUTS),
                             .missing_cells = text_of(in, file, SW_ATTR_MISSING_CELLS),
                             .seed = sw_h5_get_integer(file, SW_ATTR_SEED),
+                            .rest = "",
                             .first_period = "",
                             .last_period = ""};
   /* Units are only counted: their labels may be many. */
@@ -113,6 +115,7 @@ static sw_status read_root(reading *in, hid_t file) {
     info->first_period = label[0];
     info->last_period = label[info->n_periods - 1];
   }
+  SW_TRY(sw_layout_rest(in->err, in->arena, file, &info->rest));
   SW_TRY(read_results(in, file));
   return sw_headlines_of(in->err, in->arena, file, &info->n_headlines, &info->headline);
 }

@@ -20,6 +20,7 @@ typedef struct sw_info_result {
 
 typedef struct sw_results_info {
   const char *title, *version, *state, *inputs, *missing_cells;
+  const char *rest; /* lines: what the results rest on (rest.c) */
   int64_t seed;
   int64_t n_units, n_periods;
   const char *first_period, *last_period;

@@ -124,8 +124,7 @@ static bool leads_to(const char *path, const char *group, const char *name) {
 
 /* In a group of the root: of the weights, only those of the study's matrices. */
 static bool is_of_study(const sw_study *study, const char *path) {
-  if (strncmp(path, SW_NAME_WEIGHTS "/", strlen(SW_NAME_WEIGHTS "/")) != 0)
-    return strchr(path, '/') != NULL;
+  if (strncmp(path, SW_NAME_WEIGHTS "/", strlen(SW_NAME_WEIGHTS "/")) != 0) return true;
   path += strlen(SW_NAME_WEIGHTS "/");
   for (int i = 0; i < study->n_weights; i++) {
     size_t length = strlen(study->weights[i].name);
@@ -141,7 +140,8 @@ static bool is_expected(const sw_results *results, const char *path) {
   static const char *const everywhere[] = {"", SW_NAME_UNIT, SW_NAME_UNIT_TO, SW_NAME_TIME,
                                            SW_NAME_TIME_LABEL};
   if (sw_name_is_of_root(path)) return true;
-  if (sw_layout_is_of_root(path)) return is_of_study(results->run->study, path);
+  if (strchr(path, '/') && sw_layout_is_of_root(path))
+    return is_of_study(results->run->study, path);
   for (int g = 0; g < schema->n_groups; g++) {
     const sw_group *group = &schema->group[g];
     for (size_t i = 0; i < sizeof everywhere / sizeof *everywhere; i++)
