@@ -8,6 +8,7 @@
 typedef struct sw_info_variable {
   const char *name, *type, *long_name;
   const char *shape; /* "(time 20, unit 3080)" */
+  const char *look;  /* "map, diverging around 1, logarithmic"; "": not said */
 } sw_info_variable;
 
 typedef struct sw_info_result {

@@ -42,6 +42,12 @@ const char *const sw_layout_ordered[] = {[SW_BY_LARGEST] = PARTNER_BY("decreasin
 const sw_source sw_layout_figures[SW_FIGURES] = {SW_FROM_OUT,  SW_FROM_IN,  SW_FROM_TOTAL,
                                                  SW_FROM_MEAN, SW_FROM_MAX, SW_FROM_PAIRS};
 
+const sw_output *sw_layout_figure_output(sw_source source) {
+  static const sw_output by_unit = {.name = SW_NAME_OUT_STRENGTH, .shape = SW_UNIT},
+                         by_period = {.name = SW_NAME_TOTAL, .shape = SW_GLOBAL};
+  return source == SW_FROM_OUT || source == SW_FROM_IN ? &by_unit : &by_period;
+}
+
 const sw_layout_text *sw_layout_root(sw_root_part part) {
   static const sw_layout_text root[] = {
       [SW_ROOT_UNIT] = {SW_NAME_UNIT, "code of the unit", NULL, "1"},

@@ -61,6 +61,16 @@
 #define SW_ATTR_UNDEFINED "undefined"
 /* Lines that the measure says of the result. */
 #define SW_ATTR_SUMMARY "summary"
+/* Of a dataset, how it is looked at (measure/show.h): a word; colours, and the value they diverge
+ * about; 1 where ratios matter; names of datasets it is drawn with, between blanks; the names of
+ * classes, a line each, and the number of the first. */
+#define SW_ATTR_SHOW "show"
+#define SW_ATTR_PALETTE "palette"
+#define SW_ATTR_CENTRE "centre"
+#define SW_ATTR_LOGARITHMIC "logarithmic"
+#define SW_ATTR_SHOWN_WITH "shown_with"
+#define SW_ATTR_CLASS_NAMES "class_names"
+#define SW_ATTR_CLASS_FIRST "class_first"
 /* Lines "I in 2003: constant"; of an output without time "b: constant". */
 #define SW_ATTR_UNDEFINED_IN "undefined_in"
 
@@ -115,6 +125,9 @@ const sw_layout_text *sw_layout_of(sw_source source);
 /* The strengths and figures that every pair result has, in their order in the file. */
 enum { SW_FIGURES = 6 };
 extern const sw_source sw_layout_figures[SW_FIGURES];
+
+/* How one of these is looked at: as an output of its shape. */
+const struct sw_output *sw_layout_figure_output(sw_source source);
 
 /* The long_name of SW_FROM_PARTNER where partners stand in an order, as of `top`; by sw_by. */
 extern const char *const sw_layout_ordered[];

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "measure/show.h"
 #include "plan/run/describe.h"
 #include "spillway/version.h"
 #include "store/h5/version.h"
@@ -295,6 +296,36 @@ static sw_status put_row_start(layout *l, int job, hid_t dataset) {
   return done(l, code, "write " SW_NAME_ROW_START);
 }
 
+/* Names of classes in the words of the job, a line each. */
+static const char *class_names(layout *l, const sw_job *job, const sw_output *output) {
+  const sw_axis *axis = sw_job_find_axis(job, output->classes);
+  const char *text = "";
+  for (int k = 0; axis && axis->label && text && k < axis->n; k++)
+    text = sw_arena_printf(l->results->arena, "%s%s%s", text, k > 0 ? "\n" : "", axis->label[k]);
+  return text;
+}
+
+/* How it is looked at. */
+static sw_status put_look(layout *l, const sw_job *job, hid_t dataset, const sw_output *output) {
+  sw_show show = sw_output_show(output);
+  sw_palette palette = sw_output_palette(output);
+  SW_TRY(put_text(l, dataset, SW_ATTR_SHOW, sw_show_name(show)));
+  bool diverging = palette == SW_DIVERGING_0 || palette == SW_DIVERGING_1;
+  if (diverging || sw_show_has_palette(show))
+    SW_TRY(put_text(l, dataset, SW_ATTR_PALETTE, sw_palette_name(palette)));
+  if (diverging)
+    SW_TRY(put_integer(l, dataset, SW_ATTR_CENTRE, sw_palette_centre(palette)));
+  if (output->log) SW_TRY(put_integer(l, dataset, SW_ATTR_LOGARITHMIC, 1));
+  if (output->with[0])
+    SW_TRY(put_text(l, dataset, SW_ATTR_SHOWN_WITH,
+                    sw_arena_printf(l->results->arena, "%s%s%s", output->with[0],
+                                    output->with[1] ? " " : "",
+                                    output->with[1] ? output->with[1] : "")));
+  if (!output->classes) return SW_OK;
+  SW_TRY(put_text(l, dataset, SW_ATTR_CLASS_NAMES, class_names(l, job, output)));
+  return put_integer(l, dataset, SW_ATTR_CLASS_FIRST, output->class_first);
+}
+
 /* Everything of a variable but its numbers. `undefined` is put now and set at the end. */
 static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
                               const sw_variable *variable) {
@@ -317,6 +348,8 @@ static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
   for (int a = 0; a < variable->rank && !variable->scale && status == SW_OK; a++)
     status = attach(l, group, dataset, variable->axis[a], a);
   if (status == SW_OK && variable->counted) status = put_integer(l, dataset, SW_ATTR_UNDEFINED, 0);
+  if (status == SW_OK && variable->output)
+    status = put_look(l, &l->run->job[at->job], dataset, variable->output);
   if (status == SW_OK && variable->source == SW_FROM_ROW_START)
     status = put_row_start(l, at->job, dataset);
   herr_t code = H5Dclose(dataset);

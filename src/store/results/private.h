@@ -35,6 +35,7 @@ typedef struct sw_variable {
   bool turned;
   bool scale;        /* the coordinate of its axis */
   bool counted;      /* has the attribute `undefined` */
+  const sw_output *output; /* by which it is looked at; NULL: the file's own */
   int64_t undefined; /* values that are NaN: this rank's, then summed up at the end */
 } sw_variable;
 
