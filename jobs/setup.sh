@@ -20,6 +20,7 @@ build_packages=(
   libgsl-dev libopenblas-openmp-dev          # numerics
   libproj-dev proj-data                      # distances on the ellipsoid
   libigraph-dev                              # communities and betweenness of networks
+  libgdal-dev                                # polygon files; loaded only where a study has one
   libfyaml-dev zlib1g-dev                    # study files, CSV.gz
   libxxhash-dev                              # hashes
   libutf8proc-dev                            # names that look the same

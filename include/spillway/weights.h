@@ -22,7 +22,16 @@ typedef struct sw_links {
 } sw_links;
 
 /* How rows of a weights matrix are scaled. */
-typedef enum sw_style { SW_STYLE_ROW, SW_STYLE_BINARY, SW_STYLE_AS_IS } sw_style;
+typedef enum sw_style {
+  SW_STYLE_ROW,    /* W: by the row's sum */
+  SW_STYLE_BINARY, /* B: 1 */
+  SW_STYLE_AS_IS,
+  SW_STYLE_C,        /* by the sum of all; they then add up to the number of units with a link */
+  SW_STYLE_U,        /* by the sum of all; they add up to 1 */
+  SW_STYLE_S,        /* by the root of the row's sum of squares; then as C */
+  SW_STYLE_SPECTRAL, /* by the greatest absolute eigenvalue */
+  SW_STYLE_MINMAX    /* by the greatest row sum or the greatest column sum, the lesser of them */
+} sw_style;
 
 /* A distance between units, in km or in the unit of the file it was given in. */
 typedef enum sw_distance_kind { SW_GREAT_CIRCLE, SW_GEODESIC, SW_GIVEN } sw_distance_kind;

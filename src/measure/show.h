@@ -6,8 +6,8 @@
 
 #include "spillway/measure.h"
 
-/* By default: by unit a map, of classes also their shares; pairs as flows; by period a line, one for
- * each label of an axis; a table along an axis as bars; along an axis and its mate `..._to`, by
+/* By default: by unit a map, of classes also their shares; pairs as flows; by period a line, one
+ * for each label of an axis; a table along an axis as bars; along an axis and its mate `..._to`, by
  * period or not, a matrix; all else a table. */
 sw_show sw_output_show(const sw_output *output);
 /* By default: categories of classes, else sequential. */

@@ -19,10 +19,10 @@ includes_awk='
     home["node.h"] = home["rng.h"] = "base"; home["weights.h"] = "kernel"
     home["panel.h"] = "panel"; home["measure.h"] = "measure"; home["program.h"] = "cli"
     rooms("base/ panel/ comm/")
-    rooms("kernel/ | kernel/series kernel/linear | kernel/classes kernel/space kernel/graph | kernel/pairs kernel/local")
+    rooms("kernel/ | kernel/series kernel/linear | kernel/classes kernel/space kernel/graph | kernel/pairs kernel/weights kernel/local")
     rooms("measure/ | measure/share | measure/composite measure/unit measure/pair measure/global measure/model measure/local")
     rooms("plan/study | plan/ports | plan/walk | plan/task | plan/descriptor | plan/pairs | plan/sums | plan/run")
-    rooms("store/text | store/h5 | store/netcdf store/units | store/panel store/layout | store/root | store/results | store/links store/diff")
+    rooms("store/text | store/h5 | store/netcdf store/units store/polygons | store/panel store/layout | store/root | store/results | store/links store/diff")
     rooms("cli/session | cli/synth | cli/verbs | cli/")
   }
   function rooms(list,  word, n, i, at) { # "|": one place higher
@@ -63,6 +63,8 @@ includes_awk='
     if ((last ~ /^igraph/ && last != "igraph.h" || target == "igraph.h" || target ~ /^igraph\//) &&
         name != "src/kernel/graph/igraph.c")
       fault("includes " target ", which only src/kernel/graph/igraph.c may")
+    if (last ~ /^(gdal|ogr_|cpl_|geos_c)[A-Za-z_]*\.h$/ && name !~ /^(src|tests)\/store\/polygons/)
+      fault("includes " target ", which only src/store/polygons may")
     if (mine == "" || !quoted) next
     split(target, to, "/")
     other = to[1] == "spillway" ? home[to[2]] : to[1]
@@ -158,6 +160,7 @@ planted include/spillway/panel.h '#include <hdf5_hl.h>\n' 'only src/store'
 planted bench/planted.c '#include <mpi.h>\n' 'only src/comm'
 planted src/measure/global/planted.c '#include <igraph.h>\n' 'only src/kernel/graph/igraph.c'
 planted src/kernel/graph/planted.c '#include "igraph/igraph_community.h"\n' 'only src/kernel/graph'
+planted src/store/links/planted.c '#include <ogr_api.h>\n' 'only src/store/polygons'
 planted src/base/planted.h '#include "kernel/space/arc.h"\n' 'downward only'
 planted src/kernel/space/planted.c '#include "spillway/panel.h"\n' 'downward only'
 planted src/plan/walk/planted.c '#include "store/results/results.h"\n' 'downward only'

@@ -185,10 +185,12 @@ Test(study_errors, units) {
        "s.yaml:3:42: unknown choice 'keep'; expected one of error|drop"},
       {"{file: u.csv, unit: u, group: [a]}\n",
        "s.yaml:3:31: unknown key 'group'; did you mean 'groups'?"},
-      {"{file: u.csv, unit: u, polygons: c.gpkg}\n",
-       "s.yaml:3:41: polygons are not supported in this version; give centroids as columns `lon` "
-       "and "
-       "`lat` of the units file, and links with `kind: file`"},
+      {"{file: u.csv, unit: u, polygons: {key: a}}\n",
+       "s.yaml:3:41: 'file' is missing: the file of the polygons"},
+      {"{file: u.csv, unit: u, polygons: {file: c.gpkg, field: a}}\n",
+       "s.yaml:3:56: unknown key 'field'; did you mean 'file'?"},
+      {"{file: u.csv, unit: u, polygons: ''}\n",
+       "s.yaml:3:42: found an empty text; expected a text"},
       {"{file: u.csv, unit: u, where: a}\n",
        "s.yaml:3:38: where: it ends where one of = == != < <= > >= is expected"},
       {"{file: u.csv, unit: u, where: a = }\n",
@@ -208,7 +210,8 @@ Test(study_errors, units) {
 
 Test(study_errors, weights) {
   static const fault table[] = {
-      {"{k: 6}\n", "s.yaml:5:6: 'kind' is missing: one of file, matrix, knn, inverse-distance"},
+      {"{k: 6}\n",
+       "s.yaml:5:6: 'kind' is missing: one of file, matrix, knn, inverse-distance, contiguity"},
       {"{kind: nkn}\n", "s.yaml:5:13: unknown choice 'nkn'; did you mean 'knn'?"},
       {"{kind: knn}\n", "s.yaml:5:6: 'k' is missing: the number of nearest neighbours"},
       {"{kind: knn, k: 0}\n", "s.yaml:5:21: 0 is out of range; expected at least 1"},
@@ -221,8 +224,7 @@ Test(study_errors, weights) {
       {"{kind: inverse-distance, power: 0}\n",
        "s.yaml:5:38: found 0; expected a number greater than 0"},
       {"{kind: contiguity, rule: queen}\n",
-       "s.yaml:5:13: contiguity from polygons is not supported in this version; give the edge list "
-       "with {kind: file, file: edges.csv}"},
+       "s.yaml:5:6: weights 'w' need polygons: give `polygons`, a file, in `units`"},
       {"{kind: file, file: e.csv, from: a}\n",
        "s.yaml:5:38: `from` and `to` go together; name both columns"},
       {"{kind: file, file: e.gal, from: a, to: b}\n",

@@ -30,6 +30,8 @@ MORE = """
   - inequality: {of: gdp_pc, weight: population, groups: [province], matrices: prefecture, as: i_groups}
   - distribution: {of: gdp_pc, bandwidth: sheather-jones, as: curve}
   - local_moran: {of: gdp_pc, weights: contiguity, permutations: 199, as: clusters}
+  - getis_ord: {of: pm25, weights: contiguity, permutations: 99}
+  - local_geary: {of: [pm25, gdp_pc], weights: contiguity, permutations: 99}
   - spatial_distribution: {of: population, as: s_whole}
   - spatial_distribution: {of: gdp, by: province, top: 9, ellipse: crimestat, as: s_groups}
   - structural_similarity: {shares: [manufacturing, finance, other_services], keep: summary, as: s_summary}

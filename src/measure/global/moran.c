@@ -101,7 +101,12 @@ static const sw_param params[] = {
     {0}};
 
 static const sw_output outputs[] = {
-    {.name = "I", .long_name = "Moran's I", .units = "1", .shape = SW_GLOBAL},
+    {.name = "I",
+     .show = SW_SHOW_BAND,
+     .with = {"expected", "variance_randomisation"},
+     .long_name = "Moran's I",
+     .units = "1",
+     .shape = SW_GLOBAL},
     {.name = "expected", .long_name = "expectation of I", .units = "1", .shape = SW_GLOBAL},
     {.name = "variance_normality",
      .long_name = "variance of I under normality",

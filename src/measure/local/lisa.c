@@ -106,6 +106,20 @@ static double mean_of(const sw_job *job, const sw_lisa *lisa, const sw_lisa_set 
   return mean;
 }
 
+/* To standard deviation 1, and its sums again. */
+static void standardise(sw_lisa_set *set, int v, int c) {
+  sw_lisa_column *column = &set->column[v * set->table.stride + c];
+  double sd = sqrt(column->squares / (double)(set->table.count - 1)), *z = set->table.value[v] + c;
+  if (!column->varies) return;
+  *column = (sw_lisa_column){.varies = true};
+  for (int64_t i = 0; i < set->table.count; i++) {
+    double u = z[i * set->table.stride] /= sd;
+    column->sum += u;
+    column->squares += u * u;
+    column->most = fmax(column->most, fabs(u));
+  }
+}
+
 /* One column of a table. Values are brought near 1 by a power of two, which changes no digit, so
  * that their squares and fourth powers stay in the range of a double. */
 static void fill_column(const sw_job *job, const sw_lisa *lisa, sw_lisa_set *set, int v, int c) {
@@ -144,8 +158,10 @@ static sw_status fill_set(sw_error *err, sw_job *job, sw_lisa *lisa, sw_lisa_set
   table->value = value;
   for (int v = 0; v < lisa->n_variables; v++) {
     SW_NEW(err, job->arena, value[v], table->count * table->stride + 1);
-    for (int c = 0; c < set->n_periods; c++)
+    for (int c = 0; c < set->n_periods; c++) {
       fill_column(job, lisa, set, v, c);
+      if (lisa->standardises) standardise(set, v, c);
+    }
   }
   return SW_OK;
 }
@@ -198,8 +214,8 @@ static void carve(const sw_lisa *lisa, char *at, sw_lisa_row *row, double **weig
 
 /* A row whose links are all in use is taken as it is, as in moran. A link of a unit to itself is no
  * neighbour. */
-bool sw_lisa_row_of(const sw_lisa *lisa, const sw_lisa_set *set, int64_t unit, void *workspace,
-                    sw_lisa_row *row) {
+static bool row_of(const sw_lisa *lisa, const sw_lisa_set *set, int64_t unit, void *workspace,
+                   sw_lisa_row *row) {
   const sw_links *links = lisa->weights;
   double *weight, *slack, sum = 0;
   int32_t *place;
@@ -213,16 +229,17 @@ bool sw_lisa_row_of(const sw_lisa *lisa, const sw_lisa_set *set, int64_t unit, v
     int32_t at = set->place[links->to[e]];
     if (at < 0 || links->to[e] == unit) continue;
     place[row->unit.k] = at;
-    weight[row->unit.k++] = links->value[e];
+    weight[row->unit.k++] = lisa->binary ? 1 : links->value[e];
     sum += links->value[e];
   }
   bool whole = row->unit.k == links->row_start[unit + 1] - links->row_start[unit];
-  double factor = whole || !lisa->standardised ? 1 : 1 / sum;
-  row->w = row->w2 = 0;
+  double factor = whole || lisa->binary || !lisa->standardised ? 1 : 1 / sum;
+  row->w = row->w2 = row->heaviest = 0;
   for (int64_t j = 0; j < row->unit.k; j++) {
     weight[j] *= factor;
     row->w += weight[j];
     row->w2 += weight[j] * weight[j];
+    row->heaviest = fmax(row->heaviest, weight[j]);
   }
   return row->unit.k > 0;
 }
@@ -247,8 +264,8 @@ static void set_slack(const sw_lisa_set *set, sw_local_form form, int variable,
   }
 }
 
-void sw_lisa_compute(const sw_job *job, const sw_lisa *lisa, const sw_lisa_set *set,
-                     sw_local_form form, int variable, int64_t unit, sw_lisa_row *row) {
+static void compute(const sw_job *job, const sw_lisa *lisa, const sw_lisa_set *set,
+                    sw_local_form form, int variable, int64_t unit, sw_lisa_row *row) {
   sw_local_table table = set->table;
   table.value += variable;
   table.n_variables -= variable;
@@ -257,6 +274,37 @@ void sw_lisa_compute(const sw_job *job, const sw_lisa *lisa, const sw_lisa_set *
   set_slack(set, form, variable, row, (double *)row->unit.slack);
   sw_local_permute(form, &table, &row->unit, job->seed, job->units->key[unit], lisa->permutations,
                    row->draws);
+}
+
+void sw_lisa_put(const sw_job *job, int output, int t, int64_t unit, double value) {
+  job->result[output].row[t][unit - job->first] = value;
+}
+
+void sw_lisa_put_p(const sw_job *job, int output, int t, int64_t unit, double p) {
+  sw_view operand = job->operand_local[SW_LISA_STATISTICS];
+  operand.row[t][unit - operand.first] = p;
+  sw_lisa_put(job, output, t, unit, p);
+}
+
+void sw_lisa_put_nothing(const sw_job *job, int from, int to, int t, int64_t unit) {
+  for (int q = from; q <= to; q++)
+    sw_lisa_put_p(job, q, t, unit, NAN);
+}
+
+void sw_lisa_tile(const sw_job *job, const sw_lisa *lisa, const sw_tile *tile, sw_local_form form,
+                  int variable, sw_lisa_put_unit *put, int from, int to, void *workspace) {
+  for (int64_t unit = tile->lo; unit < tile->hi; unit++)
+    for (int s = 0; s < lisa->n_sets; s++) {
+      const sw_lisa_set *set = &lisa->set[s];
+      sw_lisa_row row;
+      bool any = set->place[unit] >= 0 && row_of(lisa, set, unit, workspace, &row);
+      if (any) compute(job, lisa, set, form, variable, unit, &row);
+      for (int c = 0; c < set->n_periods; c++)
+        if (any)
+          put(job, set, c, unit, &row);
+        else
+          sw_lisa_put_nothing(job, from, to, set->period[c], unit);
+    }
 }
 
 sw_local_moments sw_lisa_moments(const sw_lisa_set *set, int variable, int column,

@@ -35,7 +35,9 @@ typedef struct sw_lisa_set {
 typedef struct sw_lisa {
   /* Set by the measure. */
   int n_variables;
-  bool as_they_are; /* values are neither centred nor scaled */
+  bool as_they_are;  /* values are neither centred nor scaled */
+  bool standardises; /* values are divided by their standard deviation, n - 1 */
+  bool binary;       /* every link has weight 1 */
   double (*value)(const sw_job *job, int variable, int t, int64_t unit); /* NaN: missing */
   /* By sw_lisa_resolve. */
   const sw_links *weights;
@@ -56,8 +58,9 @@ typedef struct sw_lisa {
 /* A unit with its neighbours in a population; arrays by column. */
 typedef struct sw_lisa_row {
   sw_local_unit unit;
-  double w, w2; /* sums of the weights and of their squares */
-  void *draws;  /* workspace */
+  double w, w2;    /* sums of the weights and of their squares */
+  double heaviest; /* weight */
+  void *draws;     /* workspace */
 } sw_lisa_row;
 
 /* Reads weights, permutations, alternative, fdr and alpha, refuses weights without links, notes
@@ -67,18 +70,23 @@ sw_status sw_lisa_resolve(sw_error *err, sw_job *job, sw_lisa *lisa);
 sw_status sw_lisa_prepare(sw_error *err, sw_job *job, sw_lisa *lisa, int pass);
 
 size_t sw_lisa_workspace(const sw_job *job, const sw_lisa *lisa);
-/* The neighbours of a unit with a value. False: it has none. */
-bool sw_lisa_row_of(const sw_lisa *lisa, const sw_lisa_set *set, int64_t unit, void *workspace,
-                    sw_lisa_row *row);
-/* Fills what is observed and, unless there are no permutations, the counts. The variables are
- * those of the set from `variable` on. */
-void sw_lisa_compute(const sw_job *job, const sw_lisa *lisa, const sw_lisa_set *set,
-                     sw_local_form form, int variable, int64_t unit, sw_lisa_row *row);
 /* Mean and variance of the weighted sum of a variable's values in a column. */
 sw_local_moments sw_lisa_moments(const sw_lisa_set *set, int variable, int column,
                                  const sw_lisa_row *row);
 /* p of column c; `sign` below zero: the statistic falls where what is counted rises. */
 double sw_lisa_p(const sw_lisa *lisa, const sw_lisa_row *row, int c, double sign, double z);
+/* Of unit `unit` in period t, and p for the pass that decides. */
+void sw_lisa_put(const sw_job *job, int output, int t, int64_t unit, double value);
+void sw_lisa_put_p(const sw_job *job, int output, int t, int64_t unit, double p);
+/* NaN in the outputs from `from` to `to`, and in p for the pass that decides. */
+void sw_lisa_put_nothing(const sw_job *job, int from, int to, int t, int64_t unit);
+/* Pass 0: for each unit of the tile with neighbours all that its draws say, in a form of the
+ * variables from `variable` on; `put` takes it, for a column. Without neighbours: nothing is put in
+ * the outputs from `from` to `to`. */
+typedef void sw_lisa_put_unit(const sw_job *job, const sw_lisa_set *set, int column, int64_t unit,
+                              const sw_lisa_row *row);
+void sw_lisa_tile(const sw_job *job, const sw_lisa *lisa, const sw_tile *tile, sw_local_form form,
+                  int variable, sw_lisa_put_unit *put, int from, int to, void *workspace);
 /* Own value, as stored. */
 static inline double sw_lisa_own(const sw_lisa_set *set, int variable, int column,
                                  const sw_lisa_row *row) {

@@ -110,10 +110,6 @@ static sw_status prepare_moran(sw_error *err, sw_job *job, int pass) {
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
-static void put(const sw_job *job, int output, int t, int64_t unit, double value) {
-  job->result[output].row[t][unit - job->first] = value;
-}
-
 /* The scale of z_i: 1/m2, or 1/(sx sy). NaN where a variable does not vary. */
 static double factor_of(const moran_state *state, const sw_lisa_set *set, int c) {
   const sw_lisa_column *x = &set->column[c];
@@ -135,38 +131,12 @@ static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t u
   bool there = isfinite(value);
   double p = there ? sw_lisa_p(&state->lisa, row, c, own, z) : NAN;
   int quadrant = own > 0 ? (lag > 0 ? 1 : 4) : (lag > 0 ? 2 : 3);
-  put(job, VALUE, t, unit, there ? value : NAN);
-  put(job, EXPECTED, t, unit, there ? expected : NAN);
-  put(job, VARIANCE, t, unit, there ? variance : NAN);
-  put(job, Z, t, unit, z);
-  put(job, P_VALUE, t, unit, p);
-  put(job, QUADRANT, t, unit, there ? quadrant : NAN);
-  sw_view operand = job->operand_local[SW_LISA_STATISTICS];
-  operand.row[t][unit - operand.first] = p;
-}
-
-static void put_nothing(const sw_job *job, int t, int64_t unit) {
-  sw_view operand = job->operand_local[SW_LISA_STATISTICS];
-  for (int q = VALUE; q <= QUADRANT; q++)
-    put(job, q, t, unit, NAN);
-  operand.row[t][unit - operand.first] = NAN;
-}
-
-static void tile_statistics(const sw_job *job, const sw_tile *tile, void *workspace) {
-  const moran_state *state = job->state;
-  const sw_lisa *lisa = &state->lisa;
-  for (int64_t unit = tile->lo; unit < tile->hi; unit++)
-    for (int s = 0; s < lisa->n_sets; s++) {
-      const sw_lisa_set *set = &lisa->set[s];
-      sw_lisa_row row;
-      bool any = set->place[unit] >= 0 && sw_lisa_row_of(lisa, set, unit, workspace, &row);
-      if (any) sw_lisa_compute(job, lisa, set, SW_LOCAL_LAG, state->with ? 1 : 0, unit, &row);
-      for (int c = 0; c < set->n_periods; c++)
-        if (any)
-          put_unit(job, set, c, unit, &row);
-        else
-          put_nothing(job, set->period[c], unit);
-    }
+  sw_lisa_put(job, VALUE, t, unit, there ? value : NAN);
+  sw_lisa_put(job, EXPECTED, t, unit, there ? expected : NAN);
+  sw_lisa_put(job, VARIANCE, t, unit, there ? variance : NAN);
+  sw_lisa_put(job, Z, t, unit, z);
+  sw_lisa_put_p(job, P_VALUE, t, unit, p);
+  sw_lisa_put(job, QUADRANT, t, unit, there ? quadrant : NAN);
 }
 
 /* 0: p above .05; else three levels of each quadrant, whatever the false discovery rate. */
@@ -196,7 +166,8 @@ static void tile_classes(const sw_job *job, const sw_tile *tile, counts *count) 
 static void tile_moran(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
   const moran_state *state = job->state;
   if (tile->pass == SW_LISA_STATISTICS) {
-    tile_statistics(job, tile, workspace);
+    sw_lisa_tile(job, &state->lisa, tile, SW_LOCAL_LAG, state->with ? 1 : 0, put_unit, VALUE,
+                 QUADRANT, workspace);
     return;
   }
   sw_lisa_tile_significant(job, &state->lisa, tile, P_VALUE, SIGNIFICANT);
@@ -305,7 +276,11 @@ static const sw_param params[] = {
     {0}};
 
 static const sw_output outputs[] = {
-    {.name = "value", .long_name = "local Moran's I", .units = "1", .shape = SW_UNIT},
+    {.name = "value",
+     .palette = SW_DIVERGING_0,
+     .long_name = "local Moran's I",
+     .units = "1",
+     .shape = SW_UNIT},
     {.name = "expected",
      .long_name = "expectation of I under conditional permutation",
      .units = "1",
@@ -315,6 +290,7 @@ static const sw_output outputs[] = {
      .units = "1",
      .shape = SW_UNIT},
     {.name = "z",
+     .palette = SW_DIVERGING_0,
      .long_name = "standard deviate of I under conditional permutation",
      .units = "1",
      .shape = SW_UNIT},
@@ -331,6 +307,7 @@ static const sw_output outputs[] = {
      .classes = "quadrant_label",
      .class_first = 1},
     {.name = "significant",
+     .palette = SW_CATEGORIES,
      .long_name = "1: p-value within the false discovery rate, or alpha; 0: not",
      .units = "1",
      .shape = SW_UNIT,

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/node.h"
 #include "base/text.h"
+#include "kernel/weights/contiguity.h"
 #include "plan/study/sums.h"
 #include "spillway/measure.h"
 
@@ -122,6 +123,14 @@ typedef struct sw_condition {
   bool starts_or; /* this comparison begins a new alternative */
 } sw_condition;
 
+/* Polygons of the units, in any file that GDAL reads. */
+typedef struct sw_polygons_spec {
+  const sw_node *node; /* NULL: the study gives none */
+  const char *file, *path;
+  const char *key;   /* the field with the unit's code */
+  const char *layer; /* NULL: the only one */
+} sw_polygons_spec;
+
 typedef struct sw_units_spec {
   const sw_node *node;
   bool given; /* without a units file the units are those of the panel */
@@ -136,15 +145,20 @@ typedef struct sw_units_spec {
   bool drop_unmatched; /* units of one file only: dropped; false: an error */
   int n_groups;        /* columns that partition the units */
   const char *const *group;
+  sw_polygons_spec polygons;
 } sw_units_spec;
+
+typedef struct sw_study sw_study;
 
 /* ---- weights ---------------------------------------------------------------------------- */
 
 typedef enum sw_weights_kind {
   SW_W_FILE,   /* .csv (from,to[,weight]) .gal .gwt .mtx */
   SW_W_MATRIX, /* a square table */
+  /* Of the units' coordinates. */
   SW_W_KNN,
-  SW_W_INVERSE_DISTANCE
+  SW_W_INVERSE_DISTANCE,
+  SW_W_CONTIGUITY /* of their polygons */
 } sw_weights_kind;
 
 /* Columns of a list of links or distances, as the study names them; NULL: it does not. */
@@ -163,7 +177,20 @@ typedef struct sw_weights_spec {
   const char *order, *order_path; /* FILE, of a .mtx: the codes of its rows */
   int64_t k;                      /* knn */
   double power, cutoff_km;        /* inverse-distance; cutoff <= 0: none */
+  sw_rule rule;                   /* contiguity */
+  double snap;                    /* of it; < 0: SW_SNAP_DEGREES or SW_SNAP_METRES, by the map */
+  bool meet;                      /* of it: vertices on edges, `method: intersect` */
+  int64_t q;                      /* of it: neighbours so many links away ... */
+  bool lower;                     /* ... or fewer */
 } sw_weights_spec;
+
+/* What is one vertex, unless the study says: of maps in degrees, and of others in metres. */
+#define SW_SNAP_DEGREES 1e-7
+#define SW_SNAP_METRES .01
+
+/* What is in force, defaults too, in the words of a study, without the name: "{kind: knn, k: 6,
+ * style: row}". From the arena; NULL: no memory. */
+const char *sw_weights_words(sw_arena *arena, const sw_study *study, const sw_weights_spec *spec);
 
 /* ---- entries ---------------------------------------------------------------------------- */
 
@@ -251,7 +278,7 @@ typedef struct sw_entry {
   sw_sums_spec sums; /* blocks, rings, centres; `measure` then has their outputs, too */
 } sw_entry;
 
-typedef struct sw_study {
+struct sw_study {
   sw_arena *arena;
   const char *file; /* as given on the command line */
   const char *text; /* the whole file */
@@ -269,7 +296,7 @@ typedef struct sw_study {
   bool deflate;
   uint64_t seed; /* of every random number; 0 unless given */
   int64_t tile;  /* units along the side of a square of pairs, about (sw_cut_make) */
-} sw_study;
+};
 
 /* Parse and check the text of a study file. Refuses unknown keys, measures, composites, weights and
  * results (nearest named), wrong types and ranges, two results of one name, and cycles. Indicators

@@ -46,7 +46,26 @@ static sw_status read_groups(sw_error *err, sw_study_reader *in, const sw_node *
   return SW_OK;
 }
 
-/* `polygons` is a known key only so that the message can say what to do instead. */
+/* A file, or a map with its field of codes, which is called as in the table of units unless it says
+ * otherwise. Read when something needs them. */
+static sw_status read_polygons(sw_error *err, sw_study_reader *in, const sw_node *node) {
+  static const char *const keys[] = {"file", "key", "layer", NULL};
+  sw_polygons_spec *polygons = &in->study->units.polygons;
+  if (!node || sw_form_is_null(node)) return SW_OK;
+  polygons->node = node;
+  polygons->key = in->study->units.unit;
+  if (node->kind == SW_NODE_MAP) {
+    SW_TRY(sw_node_check_keys(err, node, keys));
+    SW_TRY(sw_form_text(err, node, "file", "the file of the polygons", &polygons->file));
+    SW_TRY(sw_form_text(err, node, "key", NULL, &polygons->key));
+    SW_TRY(sw_form_text(err, node, "layer", NULL, &polygons->layer));
+  } else {
+    SW_TRY(sw_form_scalar(err, node, &polygons->file));
+  }
+  polygons->path = sw_path_beside(in->arena, in->study->file, polygons->file);
+  return polygons->path ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
+}
+
 sw_status sw_study_read_units(sw_error *err, sw_study_reader *in) {
   static const char *const keys[] = {"file",      "unit",   "lon",      "lat",  "area", "where",
                                      "unmatched", "groups", "polygons", "name", "noun", NULL};
@@ -57,17 +76,13 @@ sw_status sw_study_read_units(sw_error *err, sw_study_reader *in) {
   units->node = node;
   /* `panel` and `entries` ask for this before they want a column of the table. */
   units->given = true;
-  const sw_node *polygons = sw_node_get(node, "polygons");
-  if (polygons)
-    return sw_node_fail(err, polygons,
-                        "polygons are not supported in this version; give centroids as columns "
-                        "`lon` and `lat` of the units file, and links with `kind: file`");
   SW_TRY(sw_form_text(err, node, "file", "the table of the units, a .csv file", &units->file));
   SW_TRY(sw_form_text(err, node, "unit", "the column with the unit's code", &units->unit));
   SW_TRY(sw_form_words(err, node, "name", &units->name));
   SW_TRY(sw_form_words(err, node, "noun", &units->noun));
   SW_TRY(read_place(err, node, units));
   SW_TRY(read_area(err, in, sw_node_get(node, "area")));
+  SW_TRY(read_polygons(err, in, sw_node_get(node, "polygons")));
   units->path = sw_path_beside(in->arena, in->study->file, units->file);
   if (!units->path) return sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
   const sw_node *where = sw_node_get(node, "where");

@@ -124,6 +124,14 @@ sw_status sw_links_take_entries(sw_error *err, sw_team *team, sw_links *links, i
  * islands, looks whether it is symmetric. Const from here on. */
 sw_status sw_links_finish(sw_error *err, sw_team *team, sw_links *links);
 
+/* Links that rank 0 has made as rows, which the others pass empty; all of the above at once. */
+sw_status sw_links_share_root(sw_error *err, sw_team *team, int64_t n, const sw_link_rows *rows,
+                              sw_links **links);
+
+/* contiguity.c: of the units' polygons. Collective. */
+sw_status sw_links_from_polygons(sw_error *err, sw_team *team, const sw_study *study,
+                                 const sw_weights_spec *spec, const sw_units *units,
+                                 sw_links **links);
 /* weights_place.c: knn and inverse-distance. Collective. */
 sw_status sw_links_from_places(sw_error *err, sw_team *team, const sw_weights_spec *spec,
                                const sw_units *units, sw_links **links);

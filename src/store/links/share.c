@@ -83,6 +83,39 @@ sw_status sw_links_finish(sw_error *err, sw_team *team, sw_links *links) {
   return sw_team_agree(team, err, team->node_barrier(team, err), 0);
 }
 
+/* Each node's first rank receives into the memory that its node shares, the others into memory of
+ * their own that is thrown away. */
+static sw_status receive(sw_error *err, sw_team *team, const void *mine, void *shared,
+                         void *scratch, size_t bytes) {
+  void *into = team->node_rank == 0 ? shared : scratch;
+  if (team->rank == 0 && bytes) memcpy(into, mine, bytes);
+  return bytes ? team->broadcast(team, err, into, bytes, 0) : SW_OK;
+}
+
+/* `rows`: on rank 0 alone. On failure *links is what there is, for sw_links_destroy. */
+sw_status sw_links_share_root(sw_error *err, sw_team *team, int64_t n, const sw_link_rows *rows,
+                              sw_links **links) {
+  int64_t *row_start = NULL, count = team->rank == 0 ? rows->row_start[n] : 0;
+  int32_t *to = NULL;
+  double *value = NULL;
+  void *scratch = NULL;
+  SW_TRY(team->broadcast(team, err, &count, sizeof count, 0));
+  SW_TRY(sw_links_create(err, team, n, links, &row_start));
+  SW_TRY(sw_links_take_entries(err, team, *links, count, &to, &value));
+  size_t starts = (size_t)n + 1, entries = (size_t)count;
+  sw_status status = SW_OK;
+  if (team->node_rank > 0)
+    status = sw_alloc(err, starts > entries ? starts : entries, sizeof(double), &scratch);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  status = receive(err, team, rows->row_start, row_start, scratch, starts * sizeof *row_start);
+  if (status == SW_OK) status = receive(err, team, rows->to, to, scratch, entries * sizeof *to);
+  if (status == SW_OK)
+    status = receive(err, team, rows->value, value, scratch, entries * sizeof *value);
+  sw_free(scratch);
+  SW_TRY(status);
+  return sw_links_finish(err, team, *links);
+}
+
 /* Collective: all ranks of the team give back in the same order. NULL does nothing. */
 void sw_links_destroy(sw_team *team, sw_links *links) {
   if (!links) return;

@@ -222,6 +222,8 @@ sw_status sw_links_read_weights(sw_error *err, sw_team *team, const sw_study *st
   *links = NULL;
   if (spec->kind == SW_W_KNN || spec->kind == SW_W_INVERSE_DISTANCE)
     return sw_links_from_places(err, team, spec, units, links);
+  if (spec->kind == SW_W_CONTIGUITY)
+    return sw_links_from_polygons(err, team, study, spec, units, links);
   struct request request = {.name = spec->name, .file = spec->file, .path = spec->path};
   request.style = spec->style;
   request.node = spec->node;

@@ -313,8 +313,7 @@ static sw_status put_look(layout *l, const sw_job *job, hid_t dataset, const sw_
   bool diverging = palette == SW_DIVERGING_0 || palette == SW_DIVERGING_1;
   if (diverging || sw_show_has_palette(show))
     SW_TRY(put_text(l, dataset, SW_ATTR_PALETTE, sw_palette_name(palette)));
-  if (diverging)
-    SW_TRY(put_integer(l, dataset, SW_ATTR_CENTRE, sw_palette_centre(palette)));
+  if (diverging) SW_TRY(put_integer(l, dataset, SW_ATTR_CENTRE, sw_palette_centre(palette)));
   if (output->log) SW_TRY(put_integer(l, dataset, SW_ATTR_LOGARITHMIC, 1));
   if (output->with[0])
     SW_TRY(put_text(l, dataset, SW_ATTR_SHOWN_WITH,

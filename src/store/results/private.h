@@ -33,10 +33,10 @@ typedef struct sw_variable {
   int width;  /* by unit: of the own axes, multiplied; they stand before the axis of units
                  where `turned`, else behind it */
   bool turned;
-  bool scale;        /* the coordinate of its axis */
-  bool counted;      /* has the attribute `undefined` */
+  bool scale;              /* the coordinate of its axis */
+  bool counted;            /* has the attribute `undefined` */
   const sw_output *output; /* by which it is looked at; NULL: the file's own */
-  int64_t undefined; /* values that are NaN: this rank's, then summed up at the end */
+  int64_t undefined;       /* values that are NaN: this rank's, then summed up at the end */
 } sw_variable;
 
 /* An axis of a group besides unit, unit_to and time. */

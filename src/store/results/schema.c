@@ -199,8 +199,7 @@ static void add_partner(maker *m, const sw_pair_plan *plan) {
 static void add_quantities(maker *m, const sw_pair_plan *plan) {
   sw_h5_cell cell = m->run->study->float64 ? SW_CELL_F64 : SW_CELL_F32;
   const sw_output *output = NULL;
-  for (int r = 0, stored = 0; (output = next_quantity(m->job, &r)); r++, stored++)
-{
+  for (int r = 0, stored = 0; (output = next_quantity(m->job, &r)); r++, stored++) {
     sw_variable *variable = add(m, stored == 0 ? SW_NAME_VALUE : output->name, output->long_name,
                                 output->units, cell, SW_FROM_STORED, stored);
     variable->output = output;

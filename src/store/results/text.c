@@ -22,41 +22,14 @@
 
 /* ---- weights matrices ------------------------------------------------------------------- */
 
-/* `before` and the text, or nothing where the study leaves the key out. */
-static const char *part(sw_arena *arena, const char *before, const char *text) {
-  return text ? sw_arena_printf(arena, "%s%s", before, text) : "";
-}
-
-/* With the columns and the order of rows as the study names them. */
-static const char *how_file(sw_arena *arena, const sw_weights_spec *w) {
-  const char *from = part(arena, ", from: ", w->columns.from),
-             *to = part(arena, ", to: ", w->columns.to),
-             *value = part(arena, ", weight: ", w->columns.value),
-             *order = part(arena, ", order: ", w->order);
-  if (!from || !to || !value || !order) return NULL;
-  return sw_arena_printf(arena, "file, file: %s%s%s%s%s", w->file, from, to, value, order);
-}
-
-/* Each with what is in force, defaults too, in the words of `weights:` in a study. 15 digits, so
- * that 0.1 stays 0.1. */
+/* Each with what is in force, defaults too, in the words of `weights:` in a study. */
 const char *sw_results_text_weights(sw_arena *arena, const sw_study *study) {
-  static const char *const style[] = {
-      [SW_STYLE_ROW] = "row", [SW_STYLE_BINARY] = "binary", [SW_STYLE_AS_IS] = "as-is"};
   const char *text = "";
   for (int i = 0; text && i < study->n_weights; i++) {
-    const sw_weights_spec *w = &study->weights[i];
-    const char *how = "";
-    if (w->kind == SW_W_FILE) how = how_file(arena, w);
-    if (w->kind == SW_W_MATRIX) how = sw_arena_printf(arena, "matrix, file: %s", w->file);
-    if (w->kind == SW_W_KNN) how = sw_arena_printf(arena, "knn, k: %lld", (long long)w->k);
-    if (w->kind == SW_W_INVERSE_DISTANCE)
-      how = w->cutoff_km > 0
-                ? sw_arena_printf(arena, "inverse-distance, power: %.15g, cutoff_km: %.15g",
-                                  w->power, w->cutoff_km)
-                : sw_arena_printf(arena, "inverse-distance, power: %.15g", w->power);
-    if (!how) return NULL;
-    text = sw_arena_printf(arena, "%s%s%s: {kind: %s, style: %s}", text, i > 0 ? "\n" : "", w->name,
-                           how, style[w->style]);
+    const char *words = sw_weights_words(arena, study, &study->weights[i]);
+    if (!words) return NULL;
+    text = sw_arena_printf(arena, "%s%s%s: %s", text, i > 0 ? "\n" : "", study->weights[i].name,
+                           words);
   }
   return text;
 }
@@ -138,10 +111,27 @@ static sw_status add_tables(sw_error *err, input_list *list, const sw_study *stu
   return SW_OK;
 }
 
+/* The polygons, for a matrix made of them. A shapefile has its codes in a file of their own, which
+ * is not looked for by other endings' case. */
+static sw_status add_polygons(sw_error *err, input_list *list, const sw_polygons_spec *polygons,
+                              sw_arena *arena) {
+  SW_TRY(add_input(err, list, polygons->file, polygons->path));
+  if (!sw_ends_with(polygons->path, ".shp")) return SW_OK;
+  char *name = sw_arena_text(arena, polygons->file), *path = sw_arena_text(arena, polygons->path);
+  if (!name || !path) return sw_fail(err, SW_ENOMEM, "out of memory for the list of input files");
+  bool upper = path[strlen(path) - 1] == 'P';
+  memcpy(name + strlen(name) - 3, upper ? "DBF" : "dbf", 3);
+  memcpy(path + strlen(path) - 3, upper ? "DBF" : "dbf", 3);
+  return add_input(err, list, name, path);
+}
+
 /* A matrix with the codes of its rows: those that the study names, else those beside it, if
  * any. */
-static sw_status add_weights(sw_error *err, input_list *list, const sw_weights_spec *weights,
-                             sw_arena *arena, sw_codes_beside beside) {
+static sw_status add_weights(sw_error *err, input_list *list, const sw_study *study,
+                             const sw_weights_spec *weights, sw_arena *arena,
+                             sw_codes_beside beside) {
+  if (weights->kind == SW_W_CONTIGUITY)
+    return add_polygons(err, list, &study->units.polygons, arena);
   SW_TRY(add_input(err, list, weights->file, weights->path));
   if (weights->order || beside == SW_NO_CODES)
     return add_input(err, list, weights->order, weights->order_path);
@@ -174,7 +164,7 @@ static sw_status list_inputs(sw_error *err, const sw_study *study, sw_arena *are
     SW_TRY(add_input(err, list, study->panel.file[i], study->panel.path[i]));
   if (study->units.given) SW_TRY(add_input(err, list, study->units.file, study->units.path));
   for (int i = 0; i < study->n_weights; i++)
-    SW_TRY(add_weights(err, list, &study->weights[i], arena, beside[i]));
+    SW_TRY(add_weights(err, list, study, &study->weights[i], arena, beside[i]));
   for (int i = 0; i < study->n_entries; i++) {
     const sw_entry *entry = &study->entry[i];
     SW_TRY(add_distances(err, list, entry));

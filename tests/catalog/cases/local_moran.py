@@ -2,6 +2,7 @@
 discovery rate by its definition."""
 import numpy as np
 
+from neighbours import among, check_inference, lag_moments
 from sweep import close
 
 ENTRIES = {
@@ -14,59 +15,15 @@ ENTRIES = {
     "lm_rates": {"of": "agriculture", "population": "population", "weights": "contiguity",
                  "alternative": "folded", "fdr": "bh", "divisor": "n"},
     "lm_change": {"of": "income", "weights": "contiguity", "difference": 1, "permutations": 0},
+    "lm_ones": {"of": "income", "weights": "contiguity", "permutations": 0, "fdr": "none",
+                "alpha": 0.4},
+    "lm_others": {"of": "pm25", "weights": "contiguity", "permutations": 0, "fdr": "none",
+                  "alpha": 0.4},
     "lm_result": {"of": "economy", "weights": "near", "permutations": 99},
 }
 # The draws of a unit go by its code.
 RANDOM = ("p_value", "significant", "class", "class_count")
 DIFFERENCES = ("value", "expected", "variance", "z")
-
-
-def rows_of(world, name):
-    if name == "near":  # the k nearest, ties by code
-        d = world.great_circle()
-        w = np.zeros((world.n, world.n))
-        np.put_along_axis(w, np.argsort(np.where(np.isnan(d), np.inf, d), 1, "stable")[:, :4], 1, 1)
-        return w
-    return world.links({"contiguity": "edges.csv", "islands": "islands.csv"}[name])
-
-
-def among(world, name, use):
-    """Weights among the units with a value, NaN rows without any."""
-    w = rows_of(world, name) * use[None, :]
-    total = w.sum(1)
-    if name != "near":
-        w = w / np.where(total == 0, 1, total)[:, None]
-    w[(total == 0) | ~use] = np.nan
-    return w
-
-
-def lag_moments(w, y, use):
-    """Mean and variance of the weighted sum of a draw from the others."""
-    others = use.sum() - 1
-    total, squares = np.nansum(y) - y, np.nansum(y * y) - y * y
-    mean = total / others
-    spread = squares / others - mean ** 2
-    w1, w2 = w.sum(1), (w * w).sum(1)
-    return w1 * mean, spread * (others * w2 - w1 ** 2) / (others - 1)
-
-
-def cut_of(p, alpha):
-    p = np.sort(p[~np.isnan(p)])
-    passed = np.flatnonzero(p <= np.arange(1, len(p) + 1) * alpha / len(p))
-    return p[passed[-1]] if len(passed) else -1
-
-
-def check_inference(params, r, t):
-    p, permutations = r["p_value"][t], params.get("permutations", 999)
-    there, alpha = ~np.isnan(p), params.get("alpha", 0.05)
-    assert (there == ~np.isnan(r["value"][t])).all(), "p where there is a value"
-    assert (p[there] > 0).all() and (p[there] <= 1).all()
-    if permutations:
-        steps = p[there] * (permutations + 1)
-        assert np.allclose(steps, np.round(steps), atol=1e-6), "p are counts"
-        assert (steps > .5).all()
-    cut = alpha if params.get("fdr") == "none" else cut_of(p, alpha)
-    assert (r["significant"][t] == np.where(there, p <= cut, -1)).all(), "significant"
 
 
 def check(world, label, params, r):
@@ -107,6 +64,7 @@ def check(world, label, params, r):
         quadrant = np.where(zx > 0, np.where(lag > 0, 1, 4), np.where(lag > 0, 2, 3))
         assert (r["quadrant"][t] == np.where(np.isnan(lag), -1, quadrant)).all(), "quadrant"
         check_inference(params, r, t)
+        assert (np.isnan(r["p_value"][t]) == np.isnan(r["value"][t])).all()
         p = r["p_value"][t]
         level = (p <= .001).astype(int) + (p <= .01) + (p <= .05)
         want = np.where(level > 0, 3 * (r["quadrant"][t] - 1) + level, 0)

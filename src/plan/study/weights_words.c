@@ -1,0 +1,72 @@
+/* What a weights matrix is, in the words of a study, with what is in force: for the results file
+ * and for `spillway weights`. Two matrices with the same words are one. */
+#include "plan/study/study.h"
+
+/* `before` and the text, or nothing where the study leaves the key out. */
+static const char *part(sw_arena *arena, const char *before, const char *text) {
+  return text ? sw_arena_printf(arena, "%s%s", before, text) : "";
+}
+
+/* With the columns and the order of rows as the study names them. */
+static const char *how_file(sw_arena *arena, const sw_weights_spec *w) {
+  const char *from = part(arena, ", from: ", w->columns.from),
+             *to = part(arena, ", to: ", w->columns.to),
+             *value = part(arena, ", weight: ", w->columns.value),
+             *order = part(arena, ", order: ", w->order);
+  if (!from || !to || !value || !order) return NULL;
+  return sw_arena_printf(arena, "file, file: %s%s%s%s%s", w->file, from, to, value, order);
+}
+
+/* The default snap is by the map, which is not read yet. */
+static const char *how_contiguity(sw_arena *arena, const sw_study *study,
+                                  const sw_weights_spec *w) {
+  const sw_polygons_spec *polygons = &study->units.polygons;
+  const char *layer = part(arena, ", layer: ", polygons->layer);
+  const char *snap =
+      w->snap < 0 ? sw_arena_printf(arena, "%g degrees or %g m", SW_SNAP_DEGREES, SW_SNAP_METRES)
+                  : sw_arena_printf(arena, "%.15g", w->snap);
+  if (!layer || !snap) return NULL;
+  return sw_arena_printf(
+      arena,
+      "contiguity, polygons: %s, key: %s%s, rule: %s, snap: %s, method: %s, order: %lld, "
+      "lower: %s",
+      polygons->file, polygons->key, layer, w->rule == SW_ROOK ? "rook" : "queen", snap,
+      w->meet ? "intersect" : "vertices", (long long)w->q, w->lower ? "true" : "false");
+}
+
+static const char *how_inverse(sw_arena *arena, const sw_weights_spec *w) {
+  if (!(w->cutoff_km > 0))
+    return sw_arena_printf(arena, "inverse-distance, power: %.15g", w->power);
+  return sw_arena_printf(arena, "inverse-distance, power: %.15g, cutoff_km: %.15g", w->power,
+                         w->cutoff_km);
+}
+
+/* 15 digits, so that 0.1 stays 0.1. */
+static const char *how(sw_arena *arena, const sw_study *study, const sw_weights_spec *w) {
+  switch (w->kind) {
+  case SW_W_FILE:
+    return how_file(arena, w);
+  case SW_W_MATRIX:
+    return sw_arena_printf(arena, "matrix, file: %s", w->file);
+  case SW_W_KNN:
+    return sw_arena_printf(arena, "knn, k: %lld", (long long)w->k);
+  case SW_W_INVERSE_DISTANCE:
+    return how_inverse(arena, w);
+  case SW_W_CONTIGUITY:
+    return how_contiguity(arena, study, w);
+  }
+  return "";
+}
+
+const char *sw_weights_words(sw_arena *arena, const sw_study *study, const sw_weights_spec *w) {
+  static const char *const style[] = {[SW_STYLE_ROW] = "row",
+                                      [SW_STYLE_BINARY] = "binary",
+                                      [SW_STYLE_AS_IS] = "as-is",
+                                      [SW_STYLE_C] = "c",
+                                      [SW_STYLE_U] = "u",
+                                      [SW_STYLE_S] = "s",
+                                      [SW_STYLE_SPECTRAL] = "spectral",
+                                      [SW_STYLE_MINMAX] = "minmax"};
+  const char *text = how(arena, study, w);
+  return text ? sw_arena_printf(arena, "{kind: %s, style: %s}", text, style[w->style]) : NULL;
+}

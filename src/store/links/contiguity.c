@@ -1,0 +1,273 @@
+/* Contiguity out of the units' polygons. Rank 0 alone reads the file and makes the rows, which are
+ * few bytes beside the polygons; then all nodes get them.
+ *
+ * A map may hold more than the panel's units: those are left out and counted. A unit of the panel
+ * that has no polygon is refused, as a code written in another way would make it an island;
+ * `unmatched: drop` allows it. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "kernel/weights/combine.h"
+#include "store/links/links.h"
+#include "store/polygons/polygons.h"
+
+enum { NAMED = 10 }; /* units that a line names at most */
+
+/* What rank 0 works on. */
+typedef struct job {
+  const sw_study *study;
+  const sw_weights_spec *spec;
+  const sw_polygons_spec *from;
+  const sw_units *units;
+  sw_polygons polygons;
+  sw_links_list list; /* for its codes */
+  int64_t *of;        /* feature of each unit; -1: none */
+  int64_t left_out;   /* features of no unit */
+  double snap;
+} job;
+
+/* ---- which polygon is whose -------------------------------------------------------------- */
+
+static sw_status refuse_second(sw_error *err, const job *j, int64_t first, int64_t second) {
+  const sw_polygons *p = &j->polygons;
+  return sw_node_fail(err, j->from->node,
+                      "polygons: %s: features %lld and %lld both have %s '%s'; make them one "
+                      "polygon of several parts",
+                      j->from->file, (long long)p->id[first], (long long)p->id[second],
+                      j->from->key, p->key[second]);
+}
+
+/* unit[f]: of feature f, -1: of none. */
+static sw_status match(sw_error *err, job *j, int32_t *unit) {
+  const sw_polygons *p = &j->polygons;
+  char words[SW_CODE_WORDS];
+  for (int64_t i = 0; i < j->units->n; i++)
+    j->of[i] = -1;
+  for (int64_t f = 0; f < p->n; f++) {
+    size_t length = strlen(p->key[f]);
+    int64_t i = sw_map_find(j->list.unit_of, p->key[f], length);
+    int64_t twin = i < 0 ? sw_code_forms_find(j->list.forms, p->key[f], length) : -1;
+    if (twin >= 0)
+      return sw_node_fail(err, j->from->node,
+                          "polygons: %s: '%s' and '%s' of the panel %s; " SW_CODE_CURE,
+                          j->from->file, p->key[f], sw_unit_code(j->units, twin),
+                          sw_code_differs(p->key[f], sw_unit_code(j->units, twin), words));
+    unit[f] = (int32_t)i;
+    if (i < 0) {
+      j->left_out++;
+      continue;
+    }
+    if (j->of[i] >= 0) return refuse_second(err, j, j->of[i], f);
+    j->of[i] = f;
+  }
+  return SW_OK;
+}
+
+static sw_status refuse_lacking(sw_error *err, const job *j) {
+  if (j->left_out == j->polygons.n)
+    return sw_node_fail(
+        err, j->from->node,
+        "polygons: no %s of %s is a unit of the panel (the first is '%s'; a unit is "
+        "'%s'); name the field with the codes by `key`",
+        j->from->key, j->from->file, j->polygons.n ? j->polygons.key[0] : "",
+        sw_unit_code(j->units, 0));
+  for (int64_t i = 0; i < j->units->n; i++)
+    if (j->of[i] < 0 && !j->list.may_lack)
+      return sw_node_fail(err, j->from->node,
+                          "polygons: %s has no polygon for unit '%s' of the panel; correct the "
+                          "code, or write `unmatched: drop` under units to leave it without links",
+                          j->from->file, sw_unit_code(j->units, i));
+  return SW_OK;
+}
+
+/* Rings of the panel's units alone, in place. */
+static void keep_rings(sw_polygons *p, const int32_t *unit, sw_rings *rings) {
+  int64_t kept = 0, points = 0;
+  for (int64_t r = 0; r < p->n_rings; r++) {
+    int64_t start = p->start[r], count = p->start[r + 1] - start;
+    int32_t owner = unit[p->feature[r]];
+    if (owner < 0) continue;
+    memmove(p->x + points, p->x + start, (size_t)count * sizeof *p->x);
+    memmove(p->y + points, p->y + start, (size_t)count * sizeof *p->y);
+    p->feature[kept] = owner;
+    p->start[kept++] = points; /* never beyond r, which is read already */
+    points += count;
+  }
+  p->start[kept] = points;
+  p->n_rings = kept, p->n_points = points;
+  rings->n_rings = kept, rings->n_points = points;
+  rings->start = p->start, rings->unit = p->feature;
+  rings->x = p->x, rings->y = p->y;
+}
+
+/* ---- what is said ------------------------------------------------------------------------ */
+
+/* ": 02016, 15001, ..." of the units that are; how many there are. */
+static int64_t name_units(const job *j, bool (*is)(const job *, const sw_link_rows *, int64_t),
+                          const sw_link_rows *rows, char *text, size_t room) {
+  int64_t count = 0;
+  size_t used = 0;
+  *text = '\0';
+  for (int64_t i = 0; i < j->units->n; i++) {
+    if (!is(j, rows, i)) continue;
+    if (count++ < NAMED && used < room)
+      used += (size_t)snprintf(text + used, room - used, "%s%s", count > 1 ? ", " : "",
+                               sw_unit_code(j->units, i));
+  }
+  if (count > NAMED && used < room) snprintf(text + used, room - used, ", ...");
+  return count;
+}
+
+static bool is_island(const job *j, const sw_link_rows *rows, int64_t i) {
+  (void)j;
+  return rows->row_start[i + 1] == rows->row_start[i];
+}
+
+static bool is_invalid(const job *j, const sw_link_rows *rows, int64_t i) {
+  (void)rows;
+  return j->of[i] >= 0 && j->polygons.state[j->of[i]] == SW_POLYGON_INVALID;
+}
+
+static bool is_empty(const job *j, const sw_link_rows *rows, int64_t i) {
+  (void)rows;
+  return j->of[i] >= 0 && j->polygons.state[j->of[i]] == SW_POLYGON_EMPTY;
+}
+
+static bool is_lacking(const job *j, const sw_link_rows *rows, int64_t i) {
+  (void)rows;
+  return j->of[i] < 0;
+}
+
+static void say(const job *j, const sw_link_rows *rows) {
+  const char *name = j->spec->name, *file = j->from->file;
+  char text[512];
+  int64_t n = j->units->n, count = rows->row_start[n];
+  sw_log(SW_LOG_INFO, "%s: %lld links between %lld units; vertices within %g%s are one%s", name,
+         (long long)count, (long long)n, j->snap,
+         j->polygons.degrees ? " degrees" : " (in the unit of the map)",
+         j->polygons.is_guess ? "; the file names no coordinate system" : "");
+  if ((count = name_units(j, is_island, rows, text, sizeof text)))
+    sw_log(SW_LOG_INFO, "%s: %lld unit%s no other: %s", name, (long long)count,
+           count == 1 ? " touches" : "s touch", text);
+  if ((count = name_units(j, is_invalid, rows, text, sizeof text)))
+    sw_log(SW_LOG_WARN,
+           "%s: %lld polygon%s of %s not valid (borders cross or touch themselves) and %s taken as "
+           "%s: %s",
+           name, (long long)count, count == 1 ? "" : "s", file, count == 1 ? "is" : "are",
+           count == 1 ? "it is" : "they are", text);
+  if ((count = name_units(j, is_empty, rows, text, sizeof text)))
+    sw_log(SW_LOG_WARN, "%s: %lld unit%s an empty polygon in %s and no links: %s", name,
+           (long long)count, count == 1 ? " has" : "s have", file, text);
+  if ((count = name_units(j, is_lacking, rows, text, sizeof text)))
+    sw_log(SW_LOG_WARN, "%s: %lld unit%s no polygon in %s and no links: %s", name, (long long)count,
+           count == 1 ? " has" : "s have", file, text);
+  if (j->left_out > 0)
+    sw_log(SW_LOG_INFO, "%s: %lld polygon%s of %s that are of no unit of the panel %s left out",
+           name, (long long)j->left_out, j->left_out == 1 ? "" : "s", file,
+           j->left_out == 1 ? "is" : "are");
+}
+
+/* Longitude and latitude exchanged, or another coordinate system, show where the table of units
+ * has places: most of them lie far from their polygons. Contiguity is right all the same. */
+static void say_elsewhere(const job *j, const sw_rings *rings) {
+  const sw_units *units = j->units;
+  int64_t outside = 0, looked = 0;
+  if (!units->lon || !units->lat || !rings->degrees) return;
+  for (int64_t r = 0; r < rings->n_rings; r++) {
+    double lon = units->lon[rings->unit[r]], lat = units->lat[rings->unit[r]];
+    double dx = rings->x[rings->start[r]] - lon, dy = rings->y[rings->start[r]] - lat;
+    if (isnan(lon) || isnan(lat)) continue;
+    looked++;
+    outside += fabs(dx - 360 * round(dx / 360)) > 20 || fabs(dy) > 20;
+  }
+  if (2 * outside > looked)
+    sw_log(SW_LOG_WARN,
+           "%s: most polygons of %s lie over 20 degrees from lon and lat of their units; are "
+           "longitude and latitude exchanged, or is it another coordinate system?",
+           j->spec->name, j->from->file);
+}
+
+/* ---- rows -------------------------------------------------------------------------------- */
+
+/* Neighbours of neighbours, where the study asks for them. */
+static sw_status further(sw_error *err, const sw_weights_spec *spec, sw_link_rows *rows) {
+  if (spec->q == 1) return SW_OK;
+  sw_links near = {
+      .n = rows->n, .row_start = rows->row_start, .to = rows->to, .value = rows->value};
+  sw_link_rows far;
+  SW_TRY(sw_higher_order_rows(err, &near, spec->q, spec->lower, &far));
+  sw_links_rows_destroy(rows);
+  *rows = far;
+  return SW_OK;
+}
+
+static sw_status style_rows(sw_error *err, const job *j, sw_link_rows *rows) {
+  for (int64_t i = 0; i < rows->n; i++)
+    if (!sw_links_style_row(rows->value + rows->row_start[i],
+                            rows->row_start[i + 1] - rows->row_start[i], j->spec->style))
+      return sw_fail(err, SW_EINTERNAL, "weights '%s': a row of ones has no sum", j->spec->name);
+  return SW_OK;
+}
+
+static sw_status make_rows(sw_error *err, job *j, int32_t *unit, sw_link_rows *rows) {
+  const sw_weights_spec *spec = j->spec;
+  SW_TRY(match(err, j, unit));
+  SW_TRY(refuse_lacking(err, j));
+  sw_rings rings = {.n = j->units->n, .degrees = j->polygons.degrees};
+  keep_rings(&j->polygons, unit, &rings);
+  j->snap = spec->snap >= 0       ? spec->snap
+            : j->polygons.degrees ? SW_SNAP_DEGREES
+                                  : SW_SNAP_METRES / j->polygons.metres;
+  say_elsewhere(j, &rings);
+  SW_TRY(sw_contiguity_rows(err, &rings, spec->rule, j->snap, spec->meet, rows));
+  sw_status status = further(err, spec, rows);
+  if (status == SW_OK && rows->row_start[rows->n] == 0)
+    status = sw_node_fail(err, spec->node,
+                          "weights '%s': no polygons of %s touch; is `snap` too "
+                          "small, or do their borders differ?",
+                          spec->name, j->from->file);
+  if (status == SW_OK) status = style_rows(err, j, rows);
+  if (status != SW_OK) sw_links_rows_destroy(rows);
+  return status;
+}
+
+/* On rank 0. */
+static sw_status read_rows(sw_error *err, job *j, sw_link_rows *rows) {
+  sw_arena *arena = NULL;
+  int32_t *unit = NULL;
+  sw_status status = sw_arena_create(err, &arena);
+  if (status == SW_OK) status = sw_polygons_read(err, arena, j->from, true, &j->polygons);
+  if (status == SW_OK)
+    status = sw_links_list_create(err, j->from->file, j->study, j->units, false, &j->list);
+  if (status == SW_OK) status = sw_alloc(err, (size_t)j->units->n, sizeof *j->of, (void **)&j->of);
+  if (status == SW_OK) status = sw_alloc(err, (size_t)j->polygons.n, sizeof *unit, (void **)&unit);
+  if (status == SW_OK) status = make_rows(err, j, unit, rows);
+  if (status == SW_OK) say(j, rows);
+  sw_free(unit);
+  sw_free(j->of);
+  sw_links_list_destroy(&j->list);
+  sw_polygons_destroy(&j->polygons);
+  sw_arena_destroy(arena);
+  return status;
+}
+
+sw_status sw_links_from_polygons(sw_error *err, sw_team *team, const sw_study *study,
+                                 const sw_weights_spec *spec, const sw_units *units,
+                                 sw_links **links) {
+  job j = {.study = study, .spec = spec, .from = &study->units.polygons, .units = units};
+  sw_link_rows rows = {0};
+  *links = NULL;
+  sw_status status = team->rank == 0 ? read_rows(err, &j, &rows) : SW_OK;
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK) status = sw_links_share_root(err, team, units->n, &rows, links);
+  sw_links_rows_destroy(&rows);
+  if (status != SW_OK) {
+    sw_links_destroy(team, *links);
+    *links = NULL;
+  }
+  return status;
+}

@@ -1,0 +1,35 @@
+/* Polygons of units, out of any file that GDAL's OGR reads. */
+#ifndef SW_STORE_POLYGONS_POLYGONS_H
+#define SW_STORE_POLYGONS_POLYGONS_H
+
+#include "base/arena.h"
+#include "plan/study/study.h"
+
+typedef enum sw_polygon_state {
+  SW_POLYGON_VALID,
+  SW_POLYGON_EMPTY,  /* no geometry, or one without points: it has no rings */
+  SW_POLYGON_INVALID /* rings that cross or touch themselves or each other, by GEOS */
+} sw_polygon_state;
+
+/* A layer whole, in the file's order. Rings are closed: where a file leaves the last point out, it
+ * is added. */
+typedef struct sw_polygons {
+  int64_t n;        /* features */
+  const char **key; /* n texts; from the arena */
+  int64_t *id;      /* n: the feature as its file numbers it */
+  uint8_t *state;   /* n: sw_polygon_state */
+  int64_t n_rings, n_points;
+  int64_t *start;   /* n_rings + 1 */
+  int32_t *feature; /* n_rings */
+  double *x, *y;    /* n_points; longitude and latitude, or in the map's own unit */
+  bool degrees;     /* by its coordinate system; of a file without one, by its numbers */
+  bool is_guess;    /* the file has none */
+  double metres;    /* of the map's unit, where it is not degrees */
+} sw_polygons;
+
+/* By one rank. `validate`: looks whether polygons are valid. To be destroyed also on failure. */
+sw_status sw_polygons_read(sw_error *err, sw_arena *arena, const sw_polygons_spec *spec,
+                           bool validate, sw_polygons *polygons);
+void sw_polygons_destroy(sw_polygons *polygons);
+
+#endif
