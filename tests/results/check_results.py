@@ -62,7 +62,7 @@ def check_rest(path, group):
         said = dict(part.rsplit(" ", 1) for part in
                     text(group.file.attrs["missing_cells"]).split(", "))
         count = group["missing_cells"][...].sum(axis=0)
-        expect({text(n): int(c) for n, c in zip(group["variable"][:], count)} ==
+        expect({text(n): int(c) for n, c in zip(group["indicator"][:], count)} ==
                {n: int(c) for n, c in said.items()}, "panel: missing cells are not those of /")
         return
     if "row_start" not in group:

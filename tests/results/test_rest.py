@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What results rest on stands in their file: names of units in two languages, title and noun, missing
-cells by variable and period, weights matrices as sparse rows; the same for any number of ranks,
+cells by indicator and period, weights matrices as sparse rows; the same for any number of ranks,
 compressed, aggregated, reused; told by `info`, compared by `diff`, checked by `verify`."""
 import os
 import shutil
@@ -65,7 +65,7 @@ def check(file):
     assert attrs["title"] == "rest" and attrs["title_en"] == "What it rests on"
     assert attrs["title_zh"] == "依据" and attrs["unit_noun_en"] == "county"
     assert attrs["unit_noun_zh"] == "县" and "unit_noun" not in attrs
-    assert texts(file["panel/variable"]) == ["gdp"]
+    assert texts(file["panel/indicator"]) == ["gdp"]
     assert file["panel/missing_cells"][:].tolist() == [[1], [2]]
     assert list(file["weights"]) == ["w"], "unused was not read"
     w = file["weights/w"]
@@ -80,7 +80,7 @@ def check_readers():
     with xarray.open_dataset("one.h5", group="weights/w") as w:
         assert w.sizes == {"unit": 4, "unit_edge": 5, "entry": 4}, w.sizes
     with xarray.open_dataset("one.h5", group="panel") as panel:
-        assert int(panel.missing_cells.sel(time=2001, variable="gdp")) == 2
+        assert int(panel.missing_cells.sel(time=2001, indicator="gdp")) == 2
     with xarray.open_dataset("one.h5") as root:
         assert root.name_zh.sel(unit="c").item() == "丙"
 
@@ -138,6 +138,55 @@ def check_coarse():
         assert file["panel/missing_cells"][:].tolist() == [[0], [0]]
 
 
+def check_looks():
+    """How results are looked at, by their files; classes bring their names."""
+    with open("looks.yaml", "w") as file:
+        file.write("panel: {file: panel.csv, unit: id, time: year, missing: zero}\n"
+                   "units: {file: units.csv, unit: id, groups: [city]}\n"
+                   "weights: {w: {kind: file, file: edges.csv}}\nmeasures:\n"
+                   "  - moran: {of: pop, weights: w}\n"
+                   "  - location_quotient: {industries: [gdp], total: pop, base: own, as: lq}\n"
+                   "  - inequality: {of: pop, groups: city}\n"
+                   "  - decoupling: {of: gdp, driver: pop}\n"
+                   "  - markov: {of: pop, classes: 2}\n"
+                   "  - gravity: {mass: [pop, gdp], distance: {file: d.csv}, keep: dense}\n"
+                   "output: {file: looks.h5}\n")
+    with open("d.csv", "w") as file:
+        file.write("from,to,distance\n" + "".join(f"{a},{b},1\n" for a in "abcd" for b in "abcd" if a < b))
+    spillway("run", "looks.yaml", "--quiet")
+    wanted = {
+        "moran/I": {"show": "band", "shown_with": "expected variance_randomisation"},
+        "moran/z": {"show": "line"},
+        "lq/value": {"show": "map", "palette": "diverging", "centre": 1, "logarithmic": 1},
+        "lq/coverage": {"show": "line"},
+        "inequality/gini_within": {"show": "parts", "shown_with": "gini"},
+        "decoupling/elasticity": {"show": "map", "palette": "diverging", "centre": 0},
+        "markov/probability": {"show": "matrix", "palette": "sequential"},
+        "markov/steady_state": {"show": "bars"},
+        "gravity/value": {"show": "flows", "palette": "sequential", "logarithmic": 1},
+        "gravity/out_strength": {"show": "map", "palette": "sequential"},
+        "gravity/total": {"show": "line"}, "gravity/operand_hash": {}}
+    keys = {"show", "palette", "centre", "logarithmic", "shown_with", "class_names", "class_first"}
+    with h5py.File("looks.h5") as file:
+        for path, want in wanted.items():
+            found = {k: v.decode() if isinstance(v, bytes) else int(v)
+                     for k, v in file[path].attrs.items() if k in keys}
+            assert found == want, (path, found)
+        state = file["decoupling/state"].attrs
+        assert state["show"] == b"classes" and state["palette"] == b"categories"
+        names = [t.decode() for t in file["decoupling/state_label"][:]]
+        assert state["class_names"].decode().split("\n") == names and state["class_first"] == 1
+    said = spillway("info", "looks.h5")
+    assert "[map, diverging around 1, logarithmic]" in said, said
+    assert "[band; with expected variance_randomisation]" in said, said
+    assert "shown as map, diverging around 1, logarithmic" in " ".join(
+        spillway("measures", "location_quotient").split())
+    assert "equal;" in spillway("verify", "looks.h5")
+    with h5py.File("looks.h5", "r+") as file:
+        file["moran/I"].attrs["show"] = np.bytes_("line")
+    assert "/moran/I: show: 'line'" in spillway("verify", "looks.h5", fails=1)
+
+
 def check_refused():
     for words, said in (("{}", "units: name: found an empty map"), ("{de: name}", "unknown key 'de'"),
                         ("nam", "nam")):
@@ -161,6 +210,7 @@ with tempfile.TemporaryDirectory() as folder:
     check_readers()
     check_coarse()
     check_refused()
+    check_looks()
     check_told()
     check_verified()
     print("names, title and noun, missing cells, weights: written, told, compared and verified")

@@ -63,7 +63,7 @@ const sw_layout_text *sw_layout_root(sw_root_part part) {
       [SW_ROOT_NAME_EN] = {SW_NAME_NAME_EN, "name of the unit, in English", NULL, "1"},
       [SW_ROOT_NAME_ZH] = {SW_NAME_NAME_ZH, "name of the unit, in Chinese", NULL, "1"},
       [SW_ROOT_MISSING] = {SW_NAME_MISSING_CELLS, "units without a value", NULL, "1"},
-      [SW_ROOT_VARIABLE] = {SW_NAME_VARIABLE, "variable of the panel", NULL, "1"},
+      [SW_ROOT_INDICATOR] = {SW_NAME_INDICATOR, "indicator of the panel", NULL, "1"},
   };
   return &root[part];
 }

@@ -146,7 +146,7 @@ typedef enum sw_root_part {
   SW_ROOT_NAME_EN,
   SW_ROOT_NAME_ZH,
   SW_ROOT_MISSING,
-  SW_ROOT_VARIABLE
+  SW_ROOT_INDICATOR
 } sw_root_part;
 const sw_layout_text *sw_layout_root(sw_root_part part);
 

@@ -68,7 +68,7 @@ static sw_status tell_counts(telling *to, hid_t group, hid_t dataset) {
   const char *const *period = NULL, *const *variable = NULL;
   int64_t *count = NULL;
   SW_TRY(sw_contents_labels(to->err, to->arena, group, SW_NAME_TIME, &periods, &period));
-  SW_TRY(sw_contents_labels(to->err, to->arena, group, SW_NAME_VARIABLE, &variables, &variable));
+  SW_TRY(sw_contents_labels(to->err, to->arena, group, SW_NAME_INDICATOR, &variables, &variable));
   hsize_t n = sw_h5_length(dataset);
   if (sw_h5_is_longer_than_file(dataset, n) || n != (hsize_t)(periods * variables)) return SW_OK;
   SW_NEW(to->err, to->arena, count, n + 1);

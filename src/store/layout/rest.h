@@ -4,7 +4,7 @@
 
 #include "store/h5/h5.h"
 
-/* Title, noun and names of the units, missing cells by variable and period, weights matrices: a
+/* Title, noun and names of the units, missing cells by indicator and period, weights matrices: a
  * line for each, "" for none; from the arena. */
 sw_status sw_layout_rest(sw_error *err, sw_arena *arena, hid_t file, const char **lines);
 

@@ -90,7 +90,7 @@ sw_status sw_root_missing(sw_error *err, sw_arena *arena, const sw_run *run,
 }
 
 static sw_status put_counts(sw_root *root, hid_t group) {
-  static const char *const over[] = {SW_NAME_TIME, SW_NAME_VARIABLE};
+  static const char *const over[] = {SW_NAME_TIME, SW_NAME_INDICATOR};
   const sw_panel *panel = root->run->panel;
   const sw_layout_text *text = sw_layout_root(SW_ROOT_MISSING);
   const hsize_t extent[] = {(hsize_t)panel->periods.n, (hsize_t)panel->n_columns};
@@ -113,7 +113,7 @@ static sw_status put_counts(sw_root *root, hid_t group) {
 static sw_status put_missing(sw_root *root) {
   static const char *const axis[] = {SW_NAME_TIME, NULL};
   const sw_panel *panel = root->run->panel;
-  const sw_layout_text *text = sw_layout_root(SW_ROOT_VARIABLE);
+  const sw_layout_text *text = sw_layout_root(SW_ROOT_INDICATOR);
   const char **name = NULL;
   hid_t group = H5I_INVALID_HID;
   if (panel->n_columns == 0 || !root->missing) return SW_OK;

@@ -1,9 +1,9 @@
 /* What a results file says of that which its results rest on, beside the axes: names of the units,
- * missing cells of the panel by variable and period, the spatial weights matrices. Written when the
+ * missing cells of the panel by indicator and period, the spatial weights matrices. Written when the
  * file is laid out, by rank 0 with the serial driver; nothing of it changes later.
  *
  *   /name, /name_en, /name_zh (unit)
- *   /panel/missing_cells (time, variable)
+ *   /panel/missing_cells (time, indicator)
  *   /weights/NAME/row_start (unit_edge), partner (entry), value (entry): as kept pairs are stored
  *
  * Attributes of the root: title, title_en, title_zh; unit_noun and the same. A matrix has `links`,
