@@ -331,42 +331,6 @@ Test(descriptor, output_forms) {
           PAIR("e"), PAIR("f"), PAIR("g"), PAIR("h"), PAIR("i"));
   OUTPUTS("output a: classes are of whole numbers by unit; give SW_INT32",
           {.name = "a", .long_name = "a", .units = "1", .shape = SW_UNIT, .classes = "label"});
-  OUTPUTS("output a: flows are of pairs",
-          {.name = "a", .long_name = "a", .units = "1", .shape = SW_UNIT, .show = SW_SHOW_FLOWS});
-  OUTPUTS("output a: a map and a scatter are of values by unit",
-          {.name = "a", .long_name = "a", .units = "1", .shape = SW_GLOBAL, .show = SW_SHOW_MAP});
-  OUTPUTS("output a: a matrix is of pairs, or of two axes",
-          {.name = "a", .long_name = "a", .units = "1", .shape = SW_UNIT, .show = SW_SHOW_MATRIX});
-  OUTPUTS("output a: shown as classes, without `classes` that name them",
-          {.name = "a",
-           .long_name = "a",
-           .units = "1",
-           .shape = SW_UNIT,
-           .number = SW_INT32,
-           .show = SW_SHOW_CLASSES});
-  OUTPUTS(
-      "output a: categories are of whole numbers; give SW_INT32",
-      {.name = "a", .long_name = "a", .units = "1", .shape = SW_UNIT, .palette = SW_CATEGORIES});
-  OUTPUTS("output a: logarithmic, with zero in the middle or of categories; leave `log` out",
-          {.name = "a",
-           .long_name = "a",
-           .units = "1",
-           .shape = SW_UNIT,
-           .palette = SW_DIVERGING_0,
-           .log = true});
-  OUTPUTS("output a: a band is with its expectation and its variance; name both outputs in `with`",
-          {.name = "a",
-           .long_name = "a",
-           .units = "1",
-           .shape = SW_GLOBAL,
-           .show = SW_SHOW_BAND,
-           .with = {"a"}});
-  OUTPUTS("output a: `with` names no output of the measure", {.name = "a",
-                                                              .long_name = "a",
-                                                              .units = "1",
-                                                              .shape = SW_GLOBAL,
-                                                              .show = SW_SHOW_PARTS,
-                                                              .with = {"whole"}});
   OUTPUTS("output a: by_row is of unit outputs",
           {.name = "a", .long_name = "a", .units = "1", .shape = SW_TABLE, .by_row = true});
   OUTPUTS("output a: by_row, and no whole_row to fill it",
