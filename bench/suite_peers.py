@@ -2,7 +2,9 @@
 
 `pairs`: gravity and coupling in numpy (pairs_peer.py); `radiation`: the radiation model in numpy, one
 period and twenty (radiation_peer.py); `csv`: reading, data.table's fread (read_csv.py);
-`r`: gravity in R and Moran's I in spdep (r_peer.py). What is missing here is skipped with a word."""
+`r`: gravity in R and Moran's I in spdep (r_peer.py); `gwr`: local regressions in mgwr (gwr_peer.py).
+What is missing here is skipped with a word."""
+import gwr_peer
 import pairs_peer
 import r_peer
 import radiation_peer
@@ -27,4 +29,8 @@ def r(programs, given):
     return r_peer.measure(programs, given, SUITE)
 
 
-PARTS = {"pairs": pairs, "radiation": radiation, "csv": csv, "r": r}
+def gwr(programs, given):
+    return gwr_peer.measure(programs, given, SUITE)
+
+
+PARTS = {"pairs": pairs, "radiation": radiation, "csv": csv, "r": r, "gwr": gwr}

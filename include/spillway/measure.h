@@ -232,6 +232,7 @@ typedef struct sw_input {
   const char *where; /* place in the study file */
   sw_view view;      /* indexed by the job's own periods; local or gathered, as the pass declares */
   bool per_period_normalised; /* normalised within each period; measures of change refuse it */
+  bool timeless;              /* one value for all periods; measures of change refuse it */
   bool unbounded;             /* a composite of z-scores, not in [0,1]; coupling refuses it */
   /* Of a group column, and of an output that has `classes`: how many, and their names; the first is
    * the value class_first, and a value that is none of them is missing. n_classes 0: numbers. */

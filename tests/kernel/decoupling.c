@@ -57,9 +57,9 @@ Test(decoupling, borders) {
 
 /* The same in units in which they are no whole numbers: 1.08 of 1, 0.0108 of 0.01, 10.8 of 10. */
 Test(decoupling, borders_up_to_rounding) {
-  static const double unit[] = {1, .1, .01, .7, .3, 1e-5, 1 / 3., 12345.678, 1e150};
-  for (int i = 0; i < 9; i++)
-    for (int j = 0; j < 9; j++) {
+  static const double unit[] = {1, .1, .01, .7, .3, 1e-5, 1 / 3., 12345.678, 1e150, 1e300, 1e-200};
+  for (int i = 0; i < 11; i++)
+    for (int j = 0; j < 11; j++) {
       double c = unit[i], g = unit[j];
       cr_expect_eq(of(c, c * 1.08, g, g * 1.1), SW_COUPLING_EXPANSIVE, "%g %g", c, g);
       cr_expect_eq(of(c, c * 1.12, g, g * 1.1), SW_COUPLING_EXPANSIVE, "%g %g", c, g);
@@ -82,6 +82,14 @@ Test(decoupling, none) {
                  "case %d", i);
     cr_expect(isnan(e), "case %d", i);
   }
+}
+
+/* Products and sums beyond the range of doubles. */
+Test(decoupling, ends_of_the_range) {
+  cr_expect_eq(of(1e308, 1.7e308, 1e-300, 2e-300), SW_DECOUPLING_WEAK);
+  cr_expect_eq(of(1e-300, 2e-300, 1e308, 1.7e308), SW_NEGATIVE_EXPANSIVE);
+  cr_expect_float_eq(elasticity(1e-200, 1.05e-200, 1e-200, 1.1e-200), .5, 1e-12);
+  cr_expect_float_eq(elasticity(1e200, 1.05e200, 1e200, 1.1e200), .5, 1e-12);
 }
 
 /* What C and G are counted in has no say. */

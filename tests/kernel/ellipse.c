@@ -179,6 +179,20 @@ Test(ellipse, moves) {
   }
 }
 
+/* What rounding alone leaves of a centre that stays is no way, and has no direction. */
+Test(ellipse, rounding_is_no_move) {
+  double lon[] = {104.7719}, lat[] = {26.0707}, mass[] = {3}, x[1], y[1], z[1], km, toward;
+  sw_sphere_vectors(1, lon, lat, x, y, z);
+  sw_places p = {1, x, y, z, lon, lat, mass};
+  sw_centre a = sw_centre_of(&p), b;
+  for (double m = .1; m < 50; m *= 1.37) {
+    mass[0] = m;
+    b = sw_centre_of(&p);
+    sw_centre_move(&a, &b, &km, &toward);
+    cr_expect(km == 0 && isnan(toward), "%g: %g km, %g", m, km, toward);
+  }
+}
+
 /* Lambert's projection keeps areas: all of the sphere is a disc of twice its radius. A small square
  * of a degree near the centre is nearly plane. */
 Test(ellipse, projection) {

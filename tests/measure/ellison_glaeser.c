@@ -139,6 +139,42 @@ Test(ellison_glaeser, one_unit) {
   harness_free(h);
 }
 
+/* No unit has a value of both: nothing is concentrated, and nothing evenly spread. */
+Test(ellison_glaeser, no_unit) {
+  static const double e[2][3] = {{5, NAN, NAN}, {NAN, 2, 1}};
+  harness *h = harness_new(&sw_measure_ellison_glaeser, 3, 1);
+  for (int k = 0; k < 2; k++)
+    harness_column(h, "industries", names[k], e[k]);
+  harness_set_node(h, "plant_hhi", harness_scalar(h, "0.1"));
+  RUNS(h);
+  NEAR(AT(h, "n_used", 0), 0, 0);
+  cr_expect(isnan(AT(h, "g", 0)) && isnan(AT(h, "gamma", 1)));
+  for (int i = 0; i < 4; i++)
+    cr_expect(isnan(AT(h, "coagglomeration", i)));
+  harness_free(h);
+}
+
+/* A cross-section has no name for its period. */
+Test(ellison_glaeser, cross_section) {
+  harness *h = three(share, 3);
+  h->periods.cross_section = true;
+  RUNS(h);
+  cr_expect_str_eq(harness_said(h), "most together: a and c 0.04, b and c -0.08, a and b -0.11");
+  harness_free(h);
+}
+
+/* A name that is no industry is misspelt. */
+Test(ellison_glaeser, names_of_hhi) {
+  static const char *const key[] = {"a", "b", "cc"};
+  harness *h = three(share, 3);
+  sw_node *item[3];
+  for (int k = 0; k < 3; k++)
+    item[k] = harness_scalar(h, ".1");
+  harness_set_node(h, "plant_hhi", harness_many(h, 3, key, item));
+  HARNESS_FAILS(h, "unknown key 'cc'");
+  harness_free(h);
+}
+
 Test(ellison_glaeser, refused) {
   static const char *const two[2] = {".1", ".2"}, *const beyond[3] = {".1", ".2", "1.5"};
   harness *h = harness_new(&sw_measure_ellison_glaeser, 3, 1);

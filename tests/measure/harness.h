@@ -388,9 +388,31 @@ static inline sw_status harness_pass(harness *h, int pass) {
   return status;
 }
 
+/* What the job has requested, one by one. */
+static inline sw_status harness_resources(harness *h) {
+  for (int k = 0; k < h->job.n_resources; k++) {
+    const sw_resource *r = &h->job.resource[k];
+    const void *base = r->base ? h->job.made[r->base - 1] : NULL;
+    void *object = NULL;
+    char *made = NULL;
+    size_t bytes = r->bytes;
+    sw_status status = r->begin ? r->begin(&h->err, r, base, &object, &bytes) : SW_OK;
+    if (status == SW_OK) {
+      HARNESS_NEW(h, made, bytes);
+      status = r->fill(&h->err, r, base, object, made);
+    }
+    if (object && r->end) r->end(object);
+    SW_TRY(status);
+    h->job.made[k] = made;
+    h->job.made_bytes[k] = bytes;
+  }
+  return SW_OK;
+}
+
 static inline sw_status harness_run(harness *h) {
   SW_TRY(harness_resolve(h));
   harness_rows(h);
+  SW_TRY(harness_resources(h));
   for (int pass = 0; pass < h->job.n_passes; pass++)
     SW_TRY(harness_pass(h, pass));
   return SW_OK;

@@ -5,19 +5,6 @@
 
 extern const sw_measure sw_measure_moran;
 
-typedef struct sample {
-  int64_t n;
-  const char **code;
-  int64_t *order;
-} sample;
-
-static sample sample_of(const real_table *table, const char *code) {
-  sample s = {table->rows, calloc((size_t)table->rows, sizeof(char *)), real_order(table, code)};
-  for (int64_t i = 0; i < s.n; i++)
-    s.code[i] = real_text(table, s.order[i], code);
-  return s;
-}
-
 static harness *run(const sw_links *links, const double *x, const char *islands) {
   harness *h = harness_new(&sw_measure_moran, links->n, 1);
   harness_arg(h, "weights")->weights = links;
@@ -38,7 +25,7 @@ Test(moran, columbus) {
   static const double i[2] = {.510951264, .500188557}, z[2] = {5.634133, 5.589383};
   static const double randomisation[2] = {.008908762, .008689289};
   static const double normality[2] = {.008779831, .008563413};
-  sample s = sample_of(table, "POLYID");
+  real_sample s = real_sample_of(table, "POLYID");
   double crime[49];
   for (int u = 0; u < 49; u++)
     crime[u] = real_number(table, s.order[u], "CRIME");
@@ -63,7 +50,7 @@ Test(moran, nc_sids_islands) {
   static const char *const rule[3] = {"adjust", "zero", "remove"};
   static const double i[3] = {.269756869652, .275262111890, .280134347};
   static const double used[3] = {100, 100, 98};
-  sample s = sample_of(table, "FIPS");
+  real_sample s = real_sample_of(table, "FIPS");
   double rate[100];
   for (int u = 0; u < 100; u++) {
     double deaths = real_number(table, s.order[u], "SID74");
@@ -260,5 +247,201 @@ Test(moran, no_variation_but_rounding) {
   harness_free(h);
   h = run(&pairs, large, NULL);
   cr_expect_not(isnan(value(h, "I")));
+  harness_free(h);
+}
+
+/* ---- permutations, two variables, bands of distance ---------------------------------------- */
+
+static harness *set_up(const sw_links *links, int64_t n, int periods, const double *x) {
+  harness *h = harness_new(&sw_measure_moran, n, periods);
+  if (links) harness_arg(h, "weights")->weights = links;
+  harness_column(h, "of", "x", x);
+  return h;
+}
+
+/* esda and own: bivariate I of CRIME and the lag of INC; Columbus by its own neighbours is beyond
+ * all of 999 draws. */
+Test(moran, columbus_bivariate) {
+  REAL_OPEN(table, "columbus49.csv");
+  REAL_OPEN(edges, "columbus49_colnb_edges.csv");
+  real_sample s = real_sample_of(table, "POLYID");
+  const sw_links *links = real_links(edges, s.code, s.n, true);
+  harness *h = set_up(links, 49, 1, real_column(table, &s, "CRIME"));
+  harness_column(h, "with", "y", real_column(table, &s, "INC"));
+  harness_set(h, "permutations", "999");
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  NEAR(value(h, "I"), -.428387348016, 5e-13);
+  NEAR(value(h, "expected"), 0, 0);
+  NEAR(value(h, "z"), value(h, "I") / sqrt(value(h, "variance_randomisation")), 1e-12);
+  NEAR(value(h, "p_sim"), .001, 0);
+  cr_expect(h->job.result[2].off, "no variance under normality");
+  harness_free(h);
+  h = set_up(links, 49, 1, real_column(table, &s, "CRIME"));
+  harness_set(h, "permutations", "999");
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  NEAR(value(h, "p_sim"), .001, 0);
+  NEAR(value(h, "I"), .510951264, 5e-10);
+  harness_free(h);
+}
+
+/* A path with a chord, weights of all sizes, not symmetric. */
+static const int64_t few_start[7] = {0, 1, 3, 5, 7, 9, 10};
+static const int32_t few_to[10] = {1, 0, 2, 1, 5, 2, 4, 3, 5, 2};
+static const double few_weight[10] = {1, .5, 2, .25, 1, 1, 3, .5, .75, 1};
+static const sw_links few_links = {
+    .n = 6, .row_start = few_start, .to = few_to, .value = few_weight};
+static const double few_x[6] = {3, 5, 4, 9, 1, 2}, few_y[6] = {1, 0, 4, 4, 8, -3};
+
+/* zx'W zy of the values of y in an order. */
+static double cross(const double *x, const double *y, const int *order, bool both) {
+  double mean_x = 0, mean_y = 0, sum = 0;
+  for (int i = 0; i < 6; i++) {
+    mean_x += x[i] / 6;
+    mean_y += y[i] / 6;
+  }
+  for (int i = 0; i < 6; i++)
+    for (int64_t e = few_start[i]; e < few_start[i + 1]; e++)
+      sum += few_weight[e] * (x[both ? order[i] : i] - mean_x) * (y[order[few_to[e]]] - mean_y);
+  return sum;
+}
+
+typedef struct orders {
+  const double *x, *y;
+  bool both;
+  double all, below, above, sum, squares, observed;
+} orders;
+
+static void visit(int *order, int k, orders *o) {
+  if (k == 6) {
+    double c = cross(o->x, o->y, order, o->both);
+    o->all += 1;
+    o->below += c <= o->observed + 1e-11;
+    o->above += c >= o->observed - 1e-11;
+    o->sum += c;
+    o->squares += c * c;
+  }
+  for (int j = k; j < 6; j++) {
+    int a = order[k], b = order[j];
+    order[k] = b, order[j] = a;
+    visit(order, k + 1, o);
+    order[k] = a, order[j] = b;
+  }
+}
+
+/* Against all 720 orders: moments and p, of one variable and of two. */
+Test(moran, all_permutations) {
+  for (int two = 0; two < 2; two++) {
+    int order[6] = {0, 1, 2, 3, 4, 5};
+    orders o = {.x = few_x, .y = two ? few_y : few_x, .both = !two};
+    o.observed = cross(o.x, o.y, order, o.both);
+    visit(order, 0, &o);
+    harness *h = set_up(&few_links, 6, 1, few_x);
+    if (two) harness_column(h, "with", "y", few_y);
+    harness_set(h, "permutations", "100000");
+    cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+    double scale = value(h, "I") / o.observed, mean = o.sum / o.all;
+    NEAR(value(h, "expected"), mean * scale, 1e-13);
+    NEAR(value(h, "variance_randomisation"), (o.squares / o.all - mean * mean) * scale * scale,
+         1e-12);
+    NEAR(value(h, "p_sim"), fmin(o.below, o.above) / o.all, .008);
+    harness_free(h);
+  }
+}
+
+/* Of a variable with itself the bivariate I is Moran's. */
+Test(moran, with_itself) {
+  harness *a = set_up(&few_links, 6, 1, few_x), *b = set_up(&few_links, 6, 1, few_x);
+  harness_column(b, "with", "x", few_x);
+  cr_assert_eq(harness_run(a), SW_OK);
+  cr_assert_eq(harness_run(b), SW_OK);
+  NEAR(value(a, "I"), value(b, "I"), 1e-15);
+  harness_free(a);
+  harness_free(b);
+}
+
+/* Pairs whose other value is missing are not used. */
+Test(moran, two_variables_missing) {
+  static const double x[6] = {3, 5, 4, NAN, 1, 2}, y[6] = {1, NAN, 4, 4, 8, -3};
+  harness *h = set_up(&few_links, 6, 1, x);
+  harness_column(h, "with", "y", y);
+  harness_set(h, "permutations", "19");
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  NEAR(value(h, "n_used"), 4, 0);
+  cr_expect(value(h, "p_sim") >= .05 && value(h, "p_sim") <= 1);
+  harness_free(h);
+}
+
+static void place_units(harness *h, double *lon, double *lat) {
+  h->units.lon = lon;
+  h->units.lat = lat;
+}
+
+/* spdep: elect80 by bands of great-circle distance. */
+Test(moran, correlogram) {
+  REAL_OPEN(table, "us_elect80_3107.csv");
+  static const double i[4] = {.5136927743, .5759519470, .5266050078, .4464052808};
+  static const double pairs[4] = {6237, 21282, 80217, 286862}, alone[2] = {412, 29};
+  real_sample s = real_sample_of(table, "FIPS");
+  harness *h = set_up(NULL, s.n, 1, real_column(table, &s, "pc_turnout"));
+  place_units(h, real_column(table, &s, "lon"), real_column(table, &s, "lat"));
+  harness_set(h, "by_distance", "50 100 200 400");
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  for (int b = 0; b < 4; b++) {
+    NEAR(harness_result(h, "I", 0)[b], i[b], 5e-11);
+    NEAR(harness_result(h, "pairs", 0)[b], pairs[b], 0);
+    if (b < 2) NEAR(harness_result(h, "no_neighbour", 0)[b], alone[b], 0);
+    NEAR(harness_result(h, "n_used", 0)[b], 3107, 0);
+  }
+  cr_expect_not_null(strstr(harness_said(h), "(0, 50] km: 6237 pairs; 412 of 3107 units"));
+  harness_free(h);
+}
+
+/* A band is what the same links are as a matrix; limits are within; periods and bands in order. */
+Test(moran, bands_by_hand) {
+  static double lon[4] = {0, 0, 0, 0}, lat[4] = {0, 1, 2, 4};
+  static const double x[8] = {3, 5, 4, 9, 1, NAN, 8, 2};
+  static const int64_t start[5] = {0, 1, 3, 4, 4};
+  static const int32_t to[4] = {1, 0, 2, 1};
+  static const double weight[4] = {1, .5, .5, 1};
+  const sw_links near = {.n = 4, .row_start = start, .to = to, .value = weight, .islands = 1};
+  double degree = M_PI / 180 * 6371.0088;
+  char limits[64];
+  snprintf(limits, sizeof limits, "%.17g %.17g", degree, 2 * degree);
+  harness *h = set_up(NULL, 4, 2, x), *m = set_up(&near, 4, 2, x);
+  place_units(h, lon, lat);
+  harness_set(h, "by_distance", limits);
+  harness_set(h, "permutations", "99");
+  harness_set(m, "permutations", "99");
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_assert_eq(harness_run(m), SW_OK, "%s", m->err.text);
+  NEAR(harness_result(h, "pairs", 0)[0], 2, 0);
+  NEAR(harness_result(h, "pairs", 0)[1], 2, 0);
+  NEAR(harness_result(h, "no_neighbour", 0)[1], 1, 0);
+  NEAR(harness_result(h, "I", 0)[0], value(m, "I"), 0);
+  NEAR(harness_result(h, "p_sim", 0)[0], value(m, "p_sim"), 0);
+  cr_expect(isnan(harness_result(h, "I", 0)[2]), "period 2, band 1: no links");
+  cr_expect(isnan(harness_result(h, "p_sim", 0)[2]));
+  cr_expect_not(isnan(harness_result(h, "I", 0)[3]));
+  harness_free(h);
+  harness_free(m);
+}
+
+Test(moran, refused) {
+  static double lon[6] = {0, 1, 2, 3, 4, 5}, lat[6] = {0, 1, 2, NAN, 4, 5};
+  harness *h = set_up(NULL, 6, 1, few_x);
+  HARNESS_FAILS(h, "'weights' is missing: a weights matrix of the study, or by_distance");
+  harness_free(h);
+  h = set_up(NULL, 6, 1, few_x);
+  harness_set(h, "by_distance", "50 50");
+  HARNESS_FAILS(h, "50 after 50; expected ascending limits above 0");
+  harness_free(h);
+  h = set_up(NULL, 6, 1, few_x);
+  harness_set(h, "by_distance", "50");
+  HARNESS_FAILS(h, "distances need coordinates");
+  harness_free(h);
+  h = set_up(NULL, 6, 1, few_x);
+  place_units(h, lon, lat);
+  harness_set(h, "by_distance", "50");
+  HARNESS_FAILS(h, "unit 00000003 has no coordinates");
   harness_free(h);
 }

@@ -110,6 +110,29 @@ static inline int64_t real_find(const char *const *code, int64_t n, const char *
   return lo < n && strcmp(code[lo], text) == 0 ? lo : -1;
 }
 
+/* Units of a table in the order of their codes. */
+typedef struct real_sample {
+  int64_t n;
+  const char **code;
+  int64_t *order; /* their rows */
+} real_sample;
+
+static inline real_sample real_sample_of(const real_table *table, const char *code) {
+  real_sample s = {table->rows, calloc((size_t)table->rows, sizeof(char *)),
+                   real_order(table, code)};
+  for (int64_t i = 0; i < s.n; i++)
+    s.code[i] = real_text(table, s.order[i], code);
+  return s;
+}
+
+static inline double *real_column(const real_table *table, const real_sample *s,
+                                  const char *column) {
+  double *x = calloc((size_t)s->n, sizeof *x);
+  for (int64_t i = 0; i < s->n; i++)
+    x[i] = real_number(table, s->order[i], column);
+  return x;
+}
+
 /* Links among n units with ascending codes; links of other units are left out. `row`: to sum 1. */
 static inline sw_links *real_links(const real_table *edges, const char *const *code, int64_t n,
                                    bool row) {

@@ -100,7 +100,12 @@ Test(shift_share, zero_base) {
   harness *h = harness_new(&sw_measure_shift_share, 2, 2);
   harness_column(h, "industries", "first", first);
   harness_column(h, "industries", "new", none);
+  const char *why[2 * 7] = {0}; /* by output and period */
+  h->job.why = why;
   RUNS(h);
+  cr_assert_not_null(why[2 * 1 + 1]);
+  cr_expect_str_eq(why[2 * 1 + 1], "'new' of the base begins at zero");
+  cr_expect_null(why[2 * 0 + 1], "the national part is there");
   cr_expect(isnan(AT(h, "mix", 1, 0)) && isnan(AT(h, "competitive", 1, 0)));
   cr_expect(!isnan(AT(h, "national", 1, 0)));
   harness_free(h);

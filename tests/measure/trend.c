@@ -103,6 +103,49 @@ Test(trend, missing_few_constant) {
   harness_free(h);
 }
 
+/* Of 26 times 3.3 the mean is not 3.3, by its rounding: no trend is made of that. */
+Test(trend, constant_to_the_bit) {
+  double x[26];
+  for (int t = 0; t < 26; t++)
+    x[t] = 3.3;
+  harness *h = of(x, 26, "none");
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  NEAR(result(h, "slope"), 0, 0);
+  NEAR(result(h, "slope_se"), 0, 0);
+  NEAR(result(h, "intercept"), 3.3, 0);
+  cr_expect(isnan(result(h, "p_value")), "0/0");
+  harness_free(h);
+}
+
+/* Squares of the residuals are beyond the range of doubles. */
+Test(trend, ends_of_the_range) {
+  static const double scale[] = {1, 0x1p600, 0x1p-600};
+  double p[3], se[3];
+  for (int i = 0; i < 3; i++) {
+    double x[8];
+    for (int t = 0; t < 8; t++)
+      x[t] = scale[i] * eight[t];
+    harness *h = of(x, 8, "none");
+    cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+    p[i] = result(h, "p_value");
+    se[i] = result(h, "slope_se") / scale[i];
+    harness_free(h);
+  }
+  cr_expect(p[0] > 0 && p[0] < 1);
+  for (int i = 1; i < 3; i++) {
+    NEAR(p[i], p[0], 0);
+    NEAR(se[i], se[0], 0);
+  }
+}
+
+/* The trend of a trend. */
+Test(trend, what_has_no_time) {
+  harness *h = of(eight, 8, "none");
+  h->input[0].timeless = true;
+  HARNESS_FAILS(h, "has one value for all periods and does not change; expected values by period");
+  harness_free(h);
+}
+
 Test(trend, refusals) {
   harness *h = of(eight, 3, "none");
   HARNESS_FAILS(h, "test.yaml:1:1: job: of: 3 periods; expected 4 or more");

@@ -277,6 +277,20 @@ Test(study, defaults_of_the_study) {
   cr_assert_str_eq(arg(entry(study, "location_quotient"), "base")->text, "own");
 }
 
+/* As a results file has it of what was left out; in quotes it is a name. */
+Test(study, none_is_left_out) {
+  const sw_study *study =
+      parse("s.yaml", "panel: {file: p.csv, unit: u}\n"
+                      "units: {file: u.csv, unit: u, groups: [state, none]}\n"
+                      "weights:\n  w: {kind: file, file: w.csv}\n"
+                      "measures:\n"
+                      "  - moran: {of: x, weights: w, groups: none, as: a}\n"
+                      "  - moran: {of: x, weights: w, groups: 'none', as: b}\n");
+  cr_assert(!arg(entry(study, "a"), "groups")->given &&
+            arg(entry(study, "a"), "groups")->count == 0);
+  cr_assert_eq(arg(entry(study, "b"), "groups")->count, 1);
+}
+
 Test(study, wide_layouts) {
   const sw_study *study =
       parse("s.yaml", "panel: {file: p.csv, unit: u, layout: {wide: {name: gdp, prefix: pc,"

@@ -168,6 +168,7 @@ weights:
 composites:
   s: {positive: [m], weights: equal, balanced: true}
   all: {positive: [m], weights: equal}
+  mw: {positive: [w, m], weights: equal}
 measures:
   - inequality: {of: m, as: q}
   - inequality: {of: m, as: b, balanced: true}
@@ -175,6 +176,8 @@ measures:
   - moran: {of: m, weights: ring, as: i, balanced: true}
   - inequality: {of: g.out_strength, as: sent}
   - gravity: {mass: [m], distance: {file: near.csv}, as: g, balanced: true}
+  - coupling_coordination: {systems: [all, mw], as: ccd, balanced: true}
+  - markov: {of: m, classes: [5], as: mk, balanced: true}
 output: {file: out.h5, precision: float64}
 """
 M = np.array([[1, 2, 4, 9, np.nan, 7], [2, 2, 5, 9, np.nan, 8], [3, 2, 6, 9, 40, np.nan]])
@@ -212,6 +215,10 @@ def check_balanced(f):
     sent = f.read("g/out_strength")
     assert np.allclose(sent[:, kept], M[:, kept] * (M[:, kept].sum(1)[:, None] - M[:, kept]))
     assert np.isnan(sent[:, 4:]).all() and f.read("sent/n_used").tolist() == [4] * 3
+    # Whole numbers have no NaN: a unit that is left out has what each documents for it.
+    assert (f.read("ccd/class")[:, [1, 3, 4, 5]] == 0).all() and (f.read("ccd/class")[:, 2] > 0).all()
+    assert (f.read("ccd/lagging")[:, [1, 3, 4, 5]] == -1).all()
+    assert (f.read("mk/class") == np.where([k in kept for k in range(6)], 1 + (M >= 5), 0)).all()
     with h5py.File(f.path("out.h5")) as file:
         assert "balanced: true" in file["b"].attrs["parameters"].decode()
         assert "balanced" not in file["q"].attrs["parameters"].decode()

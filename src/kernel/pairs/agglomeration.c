@@ -99,11 +99,14 @@ static void take_region(const sw_agglomeration *of, double all, int k0, int k1, 
   lessen(of->n, of_pairs, share);
 }
 
-static void begin(const sw_agglomeration *of, int rows, sw_agglomeration_band *out) {
-  memset(out->pairs, 0, (size_t)rows * (size_t)of->n * sizeof *out->pairs);
-  memset(out->g, 0, (size_t)rows * sizeof *out->g);
-  memset(out->squares, 0, (size_t)rows * sizeof *out->squares);
-  out->x_of_g = out->x_of_pairs = 0;
+/* Sums begin at zero; where there is nothing at all, of no region that has all, they are none. */
+static void begin(const sw_agglomeration *of, double all, int rows, sw_agglomeration_band *out) {
+  double zero = all > 0 ? 0 : NAN;
+  for (int64_t i = 0; i < (int64_t)rows * of->n; i++)
+    out->pairs[i] = zero;
+  for (int k = 0; k < rows; k++)
+    out->g[k] = out->squares[k] = zero;
+  out->x_of_g = out->x_of_pairs = zero;
 }
 
 void sw_agglomeration_compute(const sw_agglomeration *of, int k0, int k1,
@@ -115,7 +118,7 @@ void sw_agglomeration_compute(const sw_agglomeration *of, int k0, int k1,
     all += of->sum[k];
   for (int u = 0; u < CHUNK; u++)
     r.row[u] = r.share + u * n;
-  begin(of, k1 - k0, out);
+  begin(of, all, k1 - k0, out);
   for (int64_t m = 0; m < of->regions; m += CHUNK) {
     int count = (int)(of->regions - m < CHUNK ? of->regions - m : CHUNK);
     load(of, m, count, &r);

@@ -20,8 +20,16 @@ const char *const sw_decoupling_label[SW_DECOUPLING_STATES] = {"none",
  * ratios some more, and the smaller their difference is, the more of it that is. From 1 to 1.08
  * against 1 to 1.1 is 0.8 in exact arithmetic, and beside it in doubles. */
 static double rounding(double c0, double c1, double g0, double g1) {
-  double c = (fabs(c0) + fabs(c1)) / fabs(c1 - c0), g = (fabs(g0) + fabs(g1)) / fabs(g1 - g0);
+  double c = (fabs(c0) / 2 + fabs(c1) / 2) / fabs(c1 / 2 - c0 / 2);
+  double g = (fabs(g0) / 2 + fabs(g1) / 2) / fabs(g1 / 2 - g0 / 2);
   return 2 * DBL_EPSILON * (c + g + 2);
+}
+
+/* In this order 108/100 against 110/100 is 0.8 exactly; products that leave the range of doubles
+ * are taken apart. */
+static double ratio_of(double dc, double c0, double dg, double g0) {
+  double over = dc * g0, under = dg * c0;
+  return isnormal(over) && isnormal(under) ? over / under : dc / c0 / (dg / g0);
 }
 
 /* -1 below 0.8, 1 above 1.2, else 0. */
@@ -34,8 +42,7 @@ sw_decoupling_state sw_decoupling(double c0, double c1, double g0, double g1, do
   double dc = c1 - c0, dg = g1 - g0;
   *elasticity = NAN;
   if (!(c0 > 0) || !(g0 > 0) || isnan(dc) || isnan(dg) || dg == 0) return SW_DECOUPLING_NONE;
-  /* In this order 108/100 against 110/100 is 0.8 exactly. */
-  double e = dc == 0 ? 0 : (dc * g0) / (dg * c0);
+  double e = dc == 0 ? 0 : ratio_of(dc, c0, dg, g0);
   if (!isfinite(e)) return SW_DECOUPLING_NONE;
   *elasticity = e;
   if (dg > 0 && dc < 0) return SW_DECOUPLING_STRONG;

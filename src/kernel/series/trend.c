@@ -46,21 +46,33 @@ static double mean_of(const double *x, int n) {
   return sum / n;
 }
 
-/* Deviations from the means, so that years near 2000 cost no digits. A line without residuals has
- * t infinite and p 0; a constant series 0/0. */
+/* Values that are all equal have a mean that is not, by its rounding: their slope would be some
+ * 1e-17, with a p-value. */
+static bool is_constant(const double *x, int n) {
+  for (int i = 1; i < n; i++)
+    if (x[i] != x[0]) return false;
+  return true;
+}
+
+/* Deviations from the means, so that years near 2000 cost no digits. Squares of residuals are of a
+ * size near 1, by a power of two, so that those of very large or very small values are there. A
+ * line without residuals has t infinite and p 0; a constant series 0/0. */
 static void fit_line(const double *time, const double *x, int n, sw_trend *out) {
-  double t0 = mean_of(time, n), x0 = mean_of(x, n), xx = 0, xy = 0, residual = 0;
+  double t0 = mean_of(time, n), x0 = is_constant(x, n) ? x[0] : mean_of(x, n), most = 0;
+  double xx = 0, xy = 0, residual = 0;
   for (int i = 0; i < n; i++) {
     xx += (time[i] - t0) * (time[i] - t0);
     xy += (time[i] - t0) * (x[i] - x0);
+    most = fmax(most, fabs(x[i] - x0));
   }
+  int size = most > 0 && isfinite(most) ? ilogb(most) : 0;
   out->slope = xy / xx;
   out->intercept = x0 - out->slope * t0;
   for (int i = 0; i < n; i++) {
-    double e = (x[i] - x0) - out->slope * (time[i] - t0);
+    double e = scalbn((x[i] - x0) - out->slope * (time[i] - t0), -size);
     residual += e * e;
   }
-  out->slope_se = sqrt(residual / (n - 2) / xx);
+  out->slope_se = scalbn(sqrt(residual / (n - 2) / xx), size);
   double t = fabs(out->slope) / out->slope_se;
   out->p_value = isnan(t) ? NAN : 2 * gsl_cdf_tdist_Q(t, n - 2);
 }

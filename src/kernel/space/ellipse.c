@@ -54,11 +54,13 @@ static double along(const double direction[3], double x, double y, double z) {
   return direction[0] * x + direction[1] * y + direction[2] * z;
 }
 
-/* By the arc tangent, which is right for any distance. */
+/* By the arc tangent, which is right for any distance. Centres that are apart by no more than the
+ * rounding of their directions have not moved. */
 void sw_centre_move(const sw_centre *from, const sw_centre *to, double *km, double *bearing) {
   compass at = compass_at(from);
   double east = along(at.east, to->x, to->y, to->z), north = along(at.north, to->x, to->y, to->z);
   double up = from->x * to->x + from->y * to->y + from->z * to->z, across = hypot(east, north);
+  if (up > 0 && across < 0x1p-51) across = 0;
   *km = SW_EARTH_KM * atan2(across, up);
   *bearing = across > 0 ? atan2(east, north) * degrees : NAN;
   if (*bearing < 0) *bearing += 360;

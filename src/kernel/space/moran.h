@@ -3,13 +3,7 @@
 #ifndef SW_KERNEL_SPACE_MORAN_H
 #define SW_KERNEL_SPACE_MORAN_H
 
-#include "spillway/weights.h"
-
-/* Units without a neighbour: `adjust` counts them in the mean and z'z, not in the scale n; `zero`
- * gives them a zero lag and counts them; `remove` leaves them out and takes the mean anew. */
-typedef enum sw_islands { SW_ISLANDS_ADJUST, SW_ISLANDS_ZERO, SW_ISLANDS_REMOVE } sw_islands;
-
-#define SW_ISLANDS_CHOICES "adjust|zero|remove"
+#include "kernel/space/in_use.h"
 
 typedef enum sw_moran_reason {
   SW_MORAN_DEFINED,
@@ -23,10 +17,6 @@ typedef struct sw_moran {
   double n_used;     /* values in the mean */
   int64_t undefined; /* why I is not defined: an sw_moran_reason */
 } sw_moran;
-
-/* All rows with a link sum to 1: a row-standardised matrix, standardised anew where values are
- * missing. */
-bool sw_links_row_standardised(const sw_links *links);
 
 size_t sw_moran_workspace(int64_t n);
 /* x: n values, missing NaN. Without two values, or without variation: NaN. */

@@ -5,6 +5,7 @@
 
 #include "kernel/series/composite.h"
 #include "measure/composite/rows.h"
+#include "measure/share/series.h"
 
 #include <string.h>
 
@@ -214,7 +215,7 @@ static void say_leaves(sw_job *job, const sw_composite_obstacles *o) {
     if (text) text = sw_arena_printf(job->arena, "%smean %.1f%%", text, 100 * sum[k] / o->units);
   }
   if (text)
-    sw_job_say(job, "obstacles in %s of %.0f units: %s", sw_job_period(job, job->n_periods - 1),
+    sw_job_say(job, "obstacles%s of %.0f units: %s", sw_series_when(job, job->n_periods - 1),
                o->units, text);
 }
 

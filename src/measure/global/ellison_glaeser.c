@@ -17,6 +17,7 @@
  * Sources: Ellison & Glaeser 1997; Maurel & Sedillot 1999; Ellison, Glaeser & Kerr 2010. */
 #include "kernel/pairs/agglomeration.h"
 #include "measure/share/industries.h"
+#include "measure/share/series.h"
 #include "spillway/node.h"
 
 #include <math.h>
@@ -217,7 +218,7 @@ static void say_pairs(sw_job *job) {
   for (int i = 0; text && i < count; i++)
     text = sw_arena_printf(job->arena, "%s%s %s and %s %.4g", text, i ? "," : "",
                            name_of(job, found[i].k), name_of(job, found[i].l), found[i].value);
-  if (text && count) sw_job_say(job, "most together in %s:%s", sw_job_period(job, last), text);
+  if (text && count) sw_job_say(job, "most together%s:%s", sw_series_when(job, last), text);
 }
 
 static sw_status finish_eg(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
@@ -271,14 +272,25 @@ static sw_status read_one(sw_error *err, const sw_job *job, const sw_arg *arg, i
                      name_of(job, k));
 }
 
+/* A name that is none of the industries is misspelt, or of another study. */
+static sw_status check_names(sw_error *err, const sw_job *job, const eg_state *state,
+                             const sw_node *map) {
+  const char **name = NULL;
+  SW_NEW(err, job->arena, name, state->n + 1); /* zeros: the last ends the list */
+  for (int k = 0; k < state->n; k++)
+    name[k] = name_of(job, k);
+  return sw_node_check_keys(err, map, name);
+}
+
 static sw_status read_plant_hhi(sw_error *err, sw_job *job, eg_state *state) {
   const sw_arg *arg = sw_job_arg(job, "plant_hhi");
   double *h = NULL;
   const sw_node *node = arg->node;
   if (!arg->table && node->kind == SW_NODE_SCALAR && strcmp(node->text, "none") == 0) return SW_OK;
   if (!arg->table && node->kind == SW_NODE_LIST && node->count != state->n)
-    return sw_job_fail(err, job, "plant_hhi", "%d numbers for %d industries; give one for each",
-                       node->count, state->n);
+    return sw_job_fail(err, job, "plant_hhi", "%d number%s for %d industries; give one for each",
+                       node->count, node->count == 1 ? "" : "s", state->n);
+  if (!arg->table && node->kind == SW_NODE_MAP) SW_TRY(check_names(err, job, state, node));
   SW_NEW(err, job->arena, h, (int64_t)job->n_periods * state->n);
   for (int t = 0; t < job->n_periods; t++)
     for (int k = 0; k < state->n; k++) {

@@ -19,6 +19,7 @@
 #include "kernel/series/quantile.h"
 #include "measure/global/inequality_gaps.h"
 #include "measure/names.h"
+#include "measure/share/series.h"
 #include "spillway/measure.h"
 
 #include <math.h>
@@ -165,9 +166,9 @@ static sw_status check_record(sw_error *err, const sw_job *job, const record *r,
   if (r->wrong < 0) return SW_OK;
   const sw_input *input = &job->input[r->wrong_weight ? 1 : 0];
   return sw_fail(err, SW_EINPUT,
-                 "%s: %s: '%s' of unit %s in %s is %.10g; expected values and weights of 0 or more",
+                 "%s: %s: '%s' of unit %s%s is %.10g; expected values and weights of 0 or more",
                  input->where, job->name, input->name, sw_unit_code(job->units, r->wrong),
-                 sw_job_period(job, t), r->wrong_value);
+                 sw_series_when(job, t), r->wrong_value);
 }
 
 /* Of all indices, or of Theil's L and its parts, and of the ratios of quantiles, alone. */

@@ -210,12 +210,15 @@ static void note_chain(const sw_job *job, const sw_chain *chain, const sw_leaps_
   for (int c = 0; c < k; c++)
     never += tally->members[c] == 0;
   if (never == k) return; /* why it has no classes has been told */
-  if (each && *tally->empty > 0)
+  const char *few =
+      each && state->few > 0
+          ? sw_arena_printf(job->arena, "; %d period%s fewer different values than classes",
+                            state->few, state->few == 1 ? " has" : "s have")
+          : "";
+  if (each && few && *tally->empty > 0)
     sw_note(job->notes,
-            "%s: %s: %.0f of the %d classes of %d periods have no unit, as breaks are equal; in %d "
-            "period%s there are fewer different values than classes",
-            job->where, job->name, *tally->empty, k * job->n_periods, job->n_periods, state->few,
-            state->few == 1 ? "" : "s");
+            "%s: %s: %.0f of the %d classes of %d periods have no unit, as breaks are equal%s",
+            job->where, job->name, *tally->empty, k * job->n_periods, job->n_periods, few);
   else if (never > 0)
     sw_note(job->notes, "%s: %s: %d of %d classes have no unit in any period", job->where,
             job->name, never, k);
@@ -285,9 +288,11 @@ static sw_status check_conditions(sw_error *err, const sw_job *job) {
   for (int i = 0; i < 3; i++) {
     if (!sw_job_arg(job, params[i])->given) continue;
     if (first)
-      return sw_job_fail(err, job, params[i],
-                         "beside %s; an entry has one condition, so give another entry the other",
-                         first);
+      return sw_job_fail(
+          err, job, params[i],
+          "stands beside %s; an entry takes one condition: move one of them to another "
+          "entry",
+          first);
     first = params[i];
   }
   return SW_OK;

@@ -15,6 +15,7 @@
  *
  * Source: by definition. */
 #include "measure/names.h"
+#include "measure/share/series.h"
 #include "spillway/measure.h"
 #include "spillway/node.h"
 
@@ -131,9 +132,9 @@ static void note_coverage(const sw_job *job, int q) {
   if (partly > 0)
     sw_note(job->notes,
             "%s: %s: '%s' leaves out units without a value in %d of %d groups and periods; the "
-            "lowest share of units is %.0f%%, of %s in %s",
+            "lowest share of units is %.0f%%, of %s%s",
             job->where, job->name, state->name[q], partly, all, 100 * lowest, state->label[low_g],
-            sw_job_period(job, low_t));
+            sw_series_when(job, low_t));
   if (none > 0)
     sw_note(job->notes, "%s: %s: '%s' has no unit with a value in %d of %d groups and periods",
             job->where, job->name, state->name[q], none, all);
@@ -181,7 +182,7 @@ static void say_level(sw_job *job, int level, int q, bool *said) {
     }
   if (!text[0] || !text[1] || !*text[0]) return;
   const char *reference = state->reference < 0 ? "" : state->label[state->reference];
-  sw_job_say(job, "%s in %s: nation %.4g; %s: %s%s%s%s%s", state->name[q], sw_job_period(job, t),
+  sw_job_say(job, "%s%s: nation %.4g; %s: %s%s%s%s%s", state->name[q], sw_series_when(job, t),
              job->result[NATIONAL].row[0][t * state->n_quantities + q], state->level[level]->name,
              text[0], many ? ", ..., the lowest " : "", text[1], *reference ? "; gaps are to " : "",
              reference);

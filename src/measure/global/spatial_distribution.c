@@ -160,10 +160,9 @@ static sw_status check_masses(sw_error *err, const sw_job *job, const spread *al
     for (int g = 0; g < d->groups; g++)
       if (of[g].wrong >= 0 && (!first || of[g].wrong < first->wrong)) first = &of[g];
     if (first)
-      return sw_job_fail(err, job, "of",
-                         "'%s' of unit %s in %s is %.10g; expected masses of 0 or more",
+      return sw_job_fail(err, job, "of", "'%s' of unit %s%s is %.10g; expected masses of 0 or more",
                          job->input[0].name, sw_unit_code(job->units, first->wrong),
-                         sw_job_period(job, t), first->wrong_value);
+                         sw_series_when(job, t), first->wrong_value);
   }
   return SW_OK;
 }

@@ -17,6 +17,7 @@
 #include "kernel/classes/jenks.h"
 #include "kernel/series/quantile.h"
 #include "kernel/series/stats.h"
+#include "measure/share/series.h"
 #include "spillway/measure.h"
 
 #include <math.h>
@@ -227,12 +228,6 @@ static void place(sw_job *job, int t, const record *r) {
   }
 }
 
-/* " in 2005", of a cross-section nothing. */
-static const char *in_period(const sw_job *job, int t) {
-  const char *text = sw_arena_printf(job->arena, " in %s", sw_job_period(job, t));
-  return job->periods->cross_section || !text ? "" : text;
-}
-
 /* One line for each factor and kind, of the first period in which it is so. */
 static void note_factor(const sw_job *job, const void *all, int f) {
   const detector_state *state = job->state;
@@ -250,7 +245,7 @@ static void note_factor(const sw_job *job, const void *all, int f) {
     if (count[k] == 0) continue;
     const double *like = like_of(state, (double *)record_at(job, all, first[k])->number, f);
     const char *more = count[k] > 1 ? " and other periods" : "";
-    const char *period = in_period(job, first[k]);
+    const char *period = sw_series_when(job, first[k]);
     if (k == 0)
       sw_note(job->notes, "%s: %s: '%s' has one stratum%s%s; its q is undefined there", job->where,
               job->name, name, period, more);
@@ -280,7 +275,7 @@ static sw_status say(sw_error *err, sw_job *job, const record *r) {
       "none",        "nonlinear weakening",  "one-factor weakening", "two-factor enhancement",
       "independent", "nonlinear enhancement"};
   const detector_state *state = job->state;
-  const char *period = in_period(job, job->n_periods - 1);
+  const char *period = sw_series_when(job, job->n_periods - 1);
   double *number = (double *)r->number;
   int a = -1, b = -1;
   bool *said = NULL;

@@ -210,7 +210,8 @@ sw_status sw_classes_read(sw_error *err, const sw_job *job, int most, sw_classes
   if (node->kind == SW_NODE_LIST) return read_breaks(err, job, node, most, classes);
   SW_TRY(sw_node_integer(err, node, &n));
   if (n < 2 || n > most)
-    return sw_job_fail(err, job, "classes", "%lld classes; expected 2 to %d, or a list of breaks",
+    return sw_job_fail(err, job, "classes",
+                       "%lld is out of range; expected 2 to %d classes, or a list of breaks",
                        (long long)n, most);
   classes->n = (int)n;
   return SW_OK;

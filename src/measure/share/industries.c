@@ -6,6 +6,8 @@
  * theirs, so the bits do not depend on ranks or threads. */
 #include "measure/share/industries.h"
 
+#include "measure/share/series.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -49,9 +51,9 @@ sw_status sw_industries_base(sw_error *err, sw_job *job, sw_industries *set) {
       double *value = &set->given[t * set->n + k];
       SW_TRY(sw_table_cell(err, job, "base", t, name, value));
       if (set->shares && *value < 0)
-        return sw_job_fail(
-            err, job, "base", "%s: the value of '%s' in %s is %g; shares need 0 or more",
-            sw_job_arg(job, "base")->table->file, name, sw_job_period(job, t), *value);
+        return sw_job_fail(err, job, "base", "%s: the value of '%s'%s is %g; shares need 0 or more",
+                           sw_job_arg(job, "base")->table->file, name, sw_series_when(job, t),
+                           *value);
     }
   return SW_OK;
 }
@@ -165,10 +167,10 @@ sw_status sw_industries_check(sw_error *err, const sw_job *job, const sw_industr
       if (lacking > 0)
         return sw_job_fail(err, job, "base",
                            "own sums are too small if cells are missing: '%s' lacks %.0f of %lld "
-                           "units in %s%s; give base: {file: national.csv}, or write base_over: "
+                           "units%s%s; give base: {file: national.csv}, or write base_over: "
                            "complete",
                            job->input[set->input[k]].name, lacking, (long long)job->n,
-                           sw_job_period(job, t),
+                           sw_series_when(job, t),
                            set->shares && sums[(size_t)t * width(set) + BELOW] > 0
                                ? " (values below zero count as missing)"
                                : "");

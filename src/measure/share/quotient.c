@@ -6,6 +6,7 @@
  * Sums are a partial of the measure's first pass: added by blocks in order, the same bits for any
  * number of ranks. Counts of units are doubles, exact up to 2^53. */
 #include "measure/share/quotient.h"
+#include "measure/share/series.h"
 
 #include <math.h>
 
@@ -84,10 +85,10 @@ sw_status sw_quotient_check(sw_error *err, const sw_job *job, const sw_quotient 
       if (lacking > 0)
         return sw_job_fail(err, job, "base",
                            "own sums are too small if cells are missing: '%s' lacks %.0f of %lld "
-                           "units in %s; give base: {file: national.csv}, or "
+                           "units%s; give base: {file: national.csv}, or "
                            "write base_over: complete",
                            job->input[input].name, lacking, (long long)job->n,
-                           sw_job_period(job, t));
+                           sw_series_when(job, t));
     }
   return SW_OK;
 }

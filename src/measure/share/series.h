@@ -8,8 +8,8 @@
 /* Whether the order and the spacing of the periods are known. */
 bool sw_series_is_known(const sw_job *job);
 /* In resolve, of the inputs of `param`: refuses periods of unknown order and spacing, fewer than
- * `least` of them, and scores normalised per period; warns of each break of the panel within the
- * periods. */
+ * `least` of them, scores normalised per period, and what has no time; warns of each break of the
+ * panel within the periods. */
 sw_status sw_series_check(sw_error *err, sw_job *job, const char *param, int least);
 /* The same of the job's periods from `from` to `to` alone. */
 sw_status sw_series_check_between(sw_error *err, sw_job *job, const char *param, int least,
@@ -35,6 +35,9 @@ sw_status sw_series_all_before(sw_error *err, sw_job *job, int span, const int *
  * earlier one for another reason (the first, holes) are left to the measure. */
 sw_status sw_series_check_span(sw_error *err, sw_job *job, const char *of, const char *param,
                                int span);
+
+/* " in 2005"; of a cross-section, whose one period has no name, nothing. */
+const char *sw_series_when(const sw_job *job, int t);
 
 /* Which of `count` labels of a table is the job's period t, by its text or by its meaning; -1. */
 int sw_series_find(const sw_job *job, const char *const *label, int count, int t);

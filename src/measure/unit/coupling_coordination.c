@@ -13,6 +13,7 @@
  * Sources: the product form as used since Liao 1999; Wang, Kong, Ren, Zhang & Dai 2021, J. Natural
  * Resources 36(3):793-810 (wang2021); Fan 2024 (dispersion). */
 #include "kernel/series/coupling.h"
+#include "measure/share/series.h"
 #include "measure/share/systems.h"
 
 #include <string.h>
@@ -158,11 +159,11 @@ static sw_status finish_coupling(sw_error *err, sw_job *job, int pass, const voi
   const stray *bad = all;
   if (bad->count > 0)
     return sw_fail(err, SW_EINPUT,
-                   "%s: %s: '%s' of unit %s in %s is %.10g, outside [0,1] (%lld such scores); use "
+                   "%s: %s: '%s' of unit %s%s is %.10g, outside [0,1] (%lld such scores); use "
                    "a composite, whose scores are in [0,1]",
                    job->input[bad->system].where, job->name, job->input[bad->system].name,
-                   sw_unit_code(job->units, bad->unit), sw_job_period(job, bad->period), bad->value,
-                   (long long)bad->count);
+                   sw_unit_code(job->units, bad->unit), sw_series_when(job, bad->period),
+                   bad->value, (long long)bad->count);
   /* Class i begins at break i - 1, the first at 0. */
   for (int i = 0; i <= state->n_breaks; i++)
     job->result[CLASS_FROM].row[0][i] = i ? state->breaks[i - 1] : 0;

@@ -218,6 +218,22 @@ static void place_coverage(sw_job *job, const double *sums, int t) {
       set->before[t] < 0 ? NAN : ratio(sw_industries_sums(set, sums, t)[state->n], all);
 }
 
+/* An industry of the base that begins at zero leaves no growth to compare any unit with. */
+static void say_why(sw_job *job, const double *sums, int t) {
+  const shift_state *state = job->state;
+  const sw_industries *set = &state->set;
+  const char *none = set->before[t] < 0 ? "no earlier period to compare with" : NULL, *zero = NULL;
+  for (int k = 0; !none && !zero && k < state->n; k++)
+    if (sw_industries_base_before(set, sums, t)[k] == 0)
+      zero = sw_arena_printf(job->arena, "'%s' of the base begins at zero",
+                             job->input[set->input[k]].name);
+  for (int q = NATIONAL; q <= COVERAGE_TOTAL; q++)
+    if (none && q != COVERAGE)
+      sw_job_undefined(job, q, t, none);
+    else if (zero && q >= MIX && q <= ALLOCATION)
+      sw_job_undefined(job, q, t, zero);
+}
+
 static sw_status finish_shift(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const shift_state *state = job->state;
   if (pass == UNITS) {
@@ -228,9 +244,7 @@ static sw_status finish_shift(sw_error *err, sw_job *job, int pass, const void *
   sw_industries_say(job, &state->set, all, "all values in both periods");
   for (int t = 0; t < job->n_periods; t++) {
     place_coverage(job, all, t);
-    for (int q = NATIONAL; q <= COVERAGE_TOTAL; q++)
-      if (q != COVERAGE && state->set.before[t] < 0)
-        sw_job_undefined(job, q, t, "no earlier period to compare with");
+    say_why(job, all, t);
   }
   memcpy(result, all, sw_industries_bytes(job, &state->set));
   return SW_OK;

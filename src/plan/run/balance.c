@@ -105,7 +105,9 @@ sw_status sw_run_balance(sw_error *err, sw_run *run, int e) {
 }
 
 /* What the entry has of units that are not kept becomes missing: a measure may have a value of a
- * unit without looking at its inputs, as a market potential without the own market has. Local. */
+ * unit without looking at its inputs, as a market potential without the own market has. Whole
+ * numbers stay: they have no NaN, and of a unit without inputs the measure has written the one that
+ * says so (class 0, lagging -1). Local. */
 void sw_run_balance_results(sw_run *run, int e) {
   const sw_job *job = &run->job[e];
   int64_t own = run->panel->hi - run->panel->lo;
@@ -113,7 +115,8 @@ void sw_run_balance_results(sw_run *run, int e) {
   const double *kept = row_at(run, e, 0, 0); /* left out of one input, left out of all */
   for (int q = 0; job->measure->output[q].name; q++) {
     const sw_result *result = &job->result[q];
-    if (result->off || result->output->shape != SW_UNIT) continue;
+    if (result->off || result->output->shape != SW_UNIT || result->output->number == SW_INT32)
+      continue;
     for (int64_t r = 0; r < (int64_t)result->width * sw_result_periods(job, result); r++)
       for (int64_t k = 0; k < own; k++)
         if (isnan(kept[k])) result->row[r][k] = NAN;

@@ -415,6 +415,13 @@ static sw_status parse_own(const reading *at, const char *text, const sw_node **
                  text, why.text);
 }
 
+/* What may be left out has "none" in a results file where it was, so it may be written like that;
+ * whoever has a column of that name puts it in quotes. */
+static bool is_none(const sw_param *param, const sw_node *node) {
+  return node && node->kind == SW_NODE_SCALAR && !node->quoted && param->fallback &&
+         !*param->fallback && strcmp(node->text, "none") == 0;
+}
+
 /* Three cases without a node: no default, an error with the parameter's help; the default "", the
  * argument stays empty (count 0, number NaN, no node); any other default is read like a value. */
 sw_status sw_study_read_arg(sw_error *err, sw_study_reader *in, sw_entry *entry, int param,
@@ -422,6 +429,7 @@ sw_status sw_study_read_arg(sw_error *err, sw_study_reader *in, sw_entry *entry,
   sw_arg *arg = &entry->arg[param];
   sw_naming *naming = &entry->naming[param];
   reading at = {err, in, entry, &entry->measure->param[param], arg, naming};
+  if (is_none(at.param, node)) node = NULL;
   *arg = (sw_arg){.given = node != NULL, .text = "", .number = NAN};
   *naming = (sw_naming){.weights = -1};
   arg->where = node ? sw_form_where(in->arena, node) : entry->where;

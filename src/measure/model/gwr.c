@@ -1,0 +1,518 @@
+/* Geographically weighted regression, by period (methods-space.md section 10): at each unit's place
+ * its own coefficients,
+ *
+ *   b_i = (X'W_i X)^-1 X'W_i y,  w_ij = K(d_ij / h)
+ *
+ * with the kernel's bandwidth h a distance, or at each place the distance to the k-th nearest unit,
+ * itself counted. With `time_scale` all periods are fitted together, d^2 = d_S^2 + (tau dt)^2
+ * (Huang et al. 2010). The bandwidth is searched for by AICc or cross-validation (gwr_search.c).
+ *
+ * Passes over units, each with all inputs gathered: those of the search; the fits, whose residuals
+ * give s^2; then what needs s^2 or the residuals of others. Cost: n^2 distances a pass, and n^2 k^2
+ * multiplications; memory n k a thread.
+ *
+ * Sources: Fotheringham, Brunsdon & Charlton 2002; Brunsdon et al. 1996; Huang, Wu & Barry 2010. */
+#include "measure/model/gwr.h"
+
+#include "spillway/node.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <string.h>
+
+enum {
+  COEFFICIENT,
+  STD_ERROR,
+  T_VALUE,
+  LOCAL_R2,
+  FITTED,
+  RESIDUAL,
+  CONDITION,
+  BANDWIDTH,
+  AICC,
+  ENP,
+  R2
+};
+enum { OWN_RESIDUAL, REACH }; /* operands of the fits */
+
+/* What the fits of a set add up to, and what `finish` makes of it. */
+typedef struct sums {
+  double n, why, defined, rss, tss, trace, squares;
+} sums;
+typedef struct known {
+  double s2, critical; /* |t| that counts */
+} known;
+
+/* ---- fits -------------------------------------------------------------------------------- */
+
+static void place(const sw_job *job, int q, int column, int t, int64_t unit, double value) {
+  job->result[q].row[column * job->n_periods + t][unit - job->first] = value;
+}
+
+static void place_operand(const sw_job *job, int column, int t, int64_t unit, double value) {
+  const sw_view *to = &job->operand_local[((const sw_gwr_model *)job->state)->fit];
+  to->row[column * job->n_periods + t][unit - to->first] = value;
+}
+
+/* What a unit has that is not fitted. */
+static void place_nothing(const sw_job *job, int t, int64_t unit) {
+  int k = ((const sw_gwr_model *)job->state)->k;
+  for (int q = COEFFICIENT; q <= T_VALUE; q++)
+    for (int j = 0; j < k; j++)
+      place(job, q, j, t, unit, NAN);
+  for (int q = LOCAL_R2; q <= CONDITION; q++)
+    place(job, q, 0, t, unit, NAN);
+  place_operand(job, OWN_RESIDUAL, t, unit, NAN);
+  place_operand(job, REACH, t, unit, NAN);
+}
+
+static void place_fit(const sw_job *job, int t, int64_t unit, double residual,
+                      const sw_gwr_fit *fit) {
+  int k = ((const sw_gwr_model *)job->state)->k;
+  for (int j = 0; j < k; j++) {
+    place(job, COEFFICIENT, j, t, unit, fit->b[j]);
+    place(job, STD_ERROR, j, t, unit, fit->root[j]); /* times s in the last pass */
+  }
+  place(job, FITTED, 0, t, unit, fit->fitted);
+  place(job, RESIDUAL, 0, t, unit, residual);
+  place(job, CONDITION, 0, t, unit, fit->condition);
+  place_operand(job, OWN_RESIDUAL, t, unit, residual);
+}
+
+static void fit_observation(const sw_job *job, int t, int64_t unit, int64_t i, double bandwidth,
+                            sw_gwr_bench *b, sums *to) {
+  const sw_gwr_model *m = job->state;
+  sw_gwr_fit *fit = &b->solved;
+  double h2 = sw_gwr_reach(m, b, bandwidth);
+  if (!(h2 > 0)) return;
+  place_operand(job, REACH, t, unit, h2);
+  sw_gwr_weights(m->kernel, b->rows.n, b->d2, h2, b->w);
+  if (!sw_gwr_solve(&b->rows, b->w, i, b->work, fit)) return;
+  double about = b->rows.row[i * b->rows.stride + m->k];
+  double residual = about + b->rows.mean[m->k] - fit->fitted;
+  place_fit(job, t, unit, residual, fit);
+  to->defined++;
+  to->rss += residual * residual;
+  to->tss += about * about;
+  to->trace += fit->leverage;
+  to->squares += fit->squares;
+}
+
+static void fit_unit(const sw_job *job, int set, int64_t unit, double bandwidth, sw_gwr_bench *b,
+                     sums *to) {
+  const sw_gwr_model *m = job->state;
+  bool looked = false;
+  for (int t = set * m->together; t < (set + 1) * m->together; t++) {
+    int64_t i = to->why != 0 ? -1 : sw_gwr_find(b, unit, t);
+    place_nothing(job, t, unit);
+    if (i < 0) continue;
+    if (!looked) sw_gwr_look(job, unit, b);
+    looked = true;
+    sw_gwr_look_at(job, t, b);
+    fit_observation(job, t, unit, i, bandwidth, b, to);
+  }
+}
+
+static void tile_fits(const sw_job *job, const sw_tile *tile, sums *to, sw_gwr_bench *b) {
+  const sw_gwr_model *m = job->state;
+  for (int set = 0; set < m->sets; set++) {
+    double bandwidth = sw_gwr_bandwidth(job, set);
+    sw_gwr_pack(job, set, b);
+    to[set].n = (double)b->rows.n;
+    to[set].why = b->why ? b->why : isnan(bandwidth) ? SW_GWR_NONE : 0;
+    for (int64_t unit = tile->lo; unit < tile->hi; unit++)
+      fit_unit(job, set, unit, bandwidth, b, &to[set]);
+  }
+}
+
+/* ---- what rests on all fits -------------------------------------------------------------- */
+
+/* Counts of a set: units with a fit, then by term those whose t counts, above and below zero. */
+static int counts(const sw_gwr_model *m) {
+  return 1 + 2 * m->k;
+}
+
+static void scale_errors(const sw_job *job, int t, int64_t unit, const known *of, double *count) {
+  int k = ((const sw_gwr_model *)job->state)->k;
+  int64_t at = unit - job->first;
+  count[0]++;
+  for (int j = 0; j < k; j++) {
+    double *se = &job->result[STD_ERROR].row[j * job->n_periods + t][at];
+    *se *= sqrt(of->s2);
+    double value = job->result[COEFFICIENT].row[j * job->n_periods + t][at] / *se;
+    place(job, T_VALUE, j, t, unit, value);
+    if (fabs(value) >= of->critical) count[1 + 2 * j + (value < 0)]++;
+  }
+}
+
+/* Residuals and y of a set, by observation. */
+static void take_residuals(const sw_job *job, sw_gwr_bench *b) {
+  const sw_gwr_model *m = job->state;
+  for (int64_t o = 0; o < b->rows.n; o++) {
+    b->e[o] = job->operand[m->fit].row[OWN_RESIDUAL * job->n_periods + b->period[o]][b->unit[o]];
+    b->y[o] = b->rows.row[o * b->rows.stride + m->k];
+  }
+}
+
+static void finish_unit(const sw_job *job, int set, int64_t unit, sw_gwr_bench *b, double *count) {
+  const sw_gwr_model *m = job->state;
+  const known *of = (const known *)job->folded[m->fit] + set;
+  bool looked = false;
+  for (int t = set * m->together; t < (set + 1) * m->together; t++) {
+    sw_view at = job->operand[m->fit];
+    double h2 = at.row[REACH * job->n_periods + t][unit];
+    if (isnan(at.row[OWN_RESIDUAL * job->n_periods + t][unit])) continue;
+    if (!looked) sw_gwr_look(job, unit, b);
+    looked = true;
+    sw_gwr_look_at(job, t, b);
+    sw_gwr_weights(m->kernel, b->rows.n, b->d2, h2, b->w);
+    place(job, LOCAL_R2, 0, t, unit, sw_gwr_local_r2(b->rows.n, b->w, b->y, b->e));
+    scale_errors(job, t, unit, of, count);
+  }
+}
+
+static void tile_local(const sw_job *job, const sw_tile *tile, double *count, sw_gwr_bench *b) {
+  const sw_gwr_model *m = job->state;
+  for (int set = 0; set < m->sets; set++, count += counts(m)) {
+    sw_gwr_pack(job, set, b);
+    if (b->why) continue;
+    take_residuals(job, b);
+    for (int64_t unit = tile->lo; unit < tile->hi; unit++)
+      finish_unit(job, set, unit, b, count);
+  }
+}
+
+/* ---- passes ------------------------------------------------------------------------------ */
+
+static size_t workspace_gwr(const sw_job *job) {
+  return sw_gwr_bench_bytes(job);
+}
+
+static void tile_gwr(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  const sw_gwr_model *m = job->state;
+  sw_gwr_bench b = sw_gwr_bench_at(job, workspace);
+  if (tile->pass == m->local)
+    tile_local(job, tile, out, &b);
+  else if (tile->pass == m->fit)
+    tile_fits(job, tile, out, &b);
+  else
+    sw_gwr_search_tile(job, tile, out, &b);
+}
+
+static void merge_gwr(const sw_job *job, int pass, void *all, const void *part) {
+  const sw_gwr_model *m = job->state;
+  if (pass < m->fit) {
+    sw_gwr_search_merge(job, pass, all, part);
+    return;
+  }
+  double *to = all;
+  const double *from = part;
+  size_t numbers = job->pass[pass].partial / sizeof *to, of_sums = sizeof(sums) / sizeof *to;
+  for (size_t q = 0; q < numbers; q++) {
+    bool known_by_all = pass == m->fit && q % of_sums < 2; /* n and why */
+    to[q] = known_by_all ? fmax(to[q], from[q]) : to[q] + from[q];
+  }
+}
+
+/* ---- finish ------------------------------------------------------------------------------ */
+
+static const char *in_period(const sw_job *job, int set) {
+  const sw_gwr_model *m = job->state;
+  const char *text = sw_arena_printf(job->arena, " in %s", sw_job_period(job, set));
+  return m->together > 1 || job->periods->cross_section || !text ? "" : text;
+}
+
+static const char *why_of(const sw_job *job, int why) {
+  const sw_gwr_model *m = job->state;
+  if (why == SW_GWR_FEW) return "too few units have all variables";
+  if (why == SW_GWR_WIDE) return "fewer units than the bandwidth has";
+  if (why == SW_GWR_NONE) return "no bandwidth has a defined criterion";
+  int column = why - SW_GWR_CONSTANT;
+  const char *text =
+      sw_arena_printf(job->arena, "'%s' is constant", job->input[column == m->k ? 0 : column].name);
+  return text ? text : "a variable is constant";
+}
+
+/* Nothing of a set is defined: a line, and the reason on each result. */
+static void leave_out(sw_job *job, int set, const sums *s) {
+  const sw_gwr_model *m = job->state;
+  const char *why = why_of(job, (int)s->why);
+  for (int t = set * m->together; t < (set + 1) * m->together; t++)
+    for (int q = COEFFICIENT; q <= R2; q++) {
+      if (q >= BANDWIDTH) job->result[q].row[0][t] = NAN;
+      sw_job_undefined(job, q, t, why);
+    }
+}
+
+static known add_up(sw_job *job, int set, const sums *s) {
+  const sw_gwr_model *m = job->state;
+  double df = s->defined - (m->v1 ? s->trace : 2 * s->trace - s->squares);
+  double tests = s->trace / m->k; /* as many independent ones of each term */
+  known of = {.s2 = df > 0 ? s->rss / df : NAN};
+  of.critical = gsl_cdf_tdist_Qinv(.05 / fmax(tests, 1) / 2, fmax(s->defined - 1, 1));
+  double aicc = sw_gwr_aicc(s->defined, s->rss, s->trace);
+  for (int t = set * m->together; t < (set + 1) * m->together; t++) {
+    job->result[BANDWIDTH].row[0][t] = sw_gwr_bandwidth(job, set);
+    job->result[AICC].row[0][t] = aicc;
+    job->result[ENP].row[0][t] = s->defined > 0 ? s->trace : NAN;
+    job->result[R2].row[0][t] = s->tss > 0 ? 1 - s->rss / s->tss : NAN;
+    if (isnan(aicc)) sw_job_undefined(job, AICC, t, "too many effective parameters");
+    if (isnan(of.s2)) {
+      sw_job_undefined(job, STD_ERROR, t, "no degrees of freedom are left");
+      sw_job_undefined(job, T_VALUE, t, "no degrees of freedom are left");
+    }
+  }
+  return of;
+}
+
+/* One line of all fits whose terms are not independent, with the set that has most. */
+static void note_collinear(sw_job *job, const sums *all) {
+  const sw_gwr_model *m = job->state;
+  double most = 0, of = 0;
+  int worst = 0, sets = 0;
+  for (int set = 0; set < m->sets; set++) {
+    double lost = all[set].why != 0 ? 0 : all[set].n - all[set].defined;
+    sets += lost > 0;
+    if (lost <= most) continue;
+    most = lost;
+    of = all[set].n;
+    worst = set;
+  }
+  if (most > 0)
+    sw_note(job->notes,
+            "%s: %s: %.0f of %.0f local fits%s%s are undefined: their terms are not independent "
+            "within the bandwidth",
+            job->where, job->name, most, of, in_period(job, worst),
+            sets > 1 ? ", and as many or fewer in other periods," : "");
+}
+
+static sw_status finish_fits(sw_job *job, const sums *all, known *found) {
+  const sw_gwr_model *m = job->state;
+  for (int set = 0; set < m->sets; set++)
+    if (all[set].why != 0)
+      leave_out(job, set, &all[set]);
+    else
+      found[set] = add_up(job, set, &all[set]);
+  note_collinear(job, all);
+  return SW_OK;
+}
+
+/* The last set: its bandwidth, then a line for each term. */
+static void say(sw_job *job, const double *all) {
+  const sw_gwr_model *m = job->state;
+  int set = m->sets - 1, t = job->n_periods - 1;
+  const double *count = all + set * counts(m);
+  const known *of = (const known *)job->folded[m->fit] + set;
+  if (count[0] == 0) return;
+  sw_job_say(job, "bandwidth%s %.6g %s, AICc %.6g, %.4g effective parameters, R2 %.4g",
+             in_period(job, set), job->result[BANDWIDTH].row[0][t],
+             m->adaptive                     ? "nearest units"
+             : m->distance->kind == SW_GIVEN ? "in the unit of the distances"
+                                             : "km",
+             job->result[AICC].row[0][t], job->result[ENP].row[0][t], job->result[R2].row[0][t]);
+  for (int j = 0; j < m->k; j++)
+    sw_job_say(job, "%s: above zero in %.0f, below in %.0f of %.0f local fits (|t| >= %.3f)",
+               sw_job_find_axis(job, "term")->label[j], count[1 + 2 * j], count[2 + 2 * j],
+               count[0], of->critical);
+}
+
+static sw_status finish_gwr(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  const sw_gwr_model *m = job->state;
+  (void)err;
+  if (pass == m->fit) return finish_fits(job, all, result);
+  if (pass == m->local)
+    say(job, all);
+  else
+    sw_gwr_search_finish(job, pass, all, result);
+  return SW_OK;
+}
+
+/* ---- resolve ----------------------------------------------------------------------------- */
+
+static sw_status read_bandwidth(sw_error *err, const sw_job *job, sw_gwr_model *m) {
+  const sw_node *node = sw_job_arg(job, "bandwidth")->node;
+  const char *text = node->kind == SW_NODE_SCALAR ? node->text : "";
+  sw_error ignored = {0};
+  m->by = strcmp(text, "cv") == 0 ? SW_GWR_CV : SW_GWR_AICC;
+  if (strcmp(text, "cv") == 0 || strcmp(text, "aicc") == 0) return SW_OK;
+  m->by = SW_GWR_GIVEN;
+  if (sw_node_number(&ignored, node, &m->bandwidth) != SW_OK || !(m->bandwidth > 0))
+    return sw_job_fail(err, job, "bandwidth", "'%s': expected aicc, cv or a number above 0", text);
+  if (!m->adaptive) return SW_OK;
+  if (m->bandwidth != floor(m->bandwidth) || m->bandwidth < m->k + 2)
+    return sw_job_fail(err, job, "bandwidth",
+                       "%s nearest units for %d terms; expected a whole number of %d or more", text,
+                       m->k, m->k + 2);
+  if (m->bandwidth > (double)m->most)
+    return sw_job_fail(err, job, "bandwidth", "%s nearest units of %lld; expected as many or fewer",
+                       text, (long long)m->most);
+  return SW_OK;
+}
+
+/* Periods on an axis in km; without a scale each is a set of its own. */
+static sw_status read_time(sw_error *err, sw_job *job, sw_gwr_model *m) {
+  double scale = sw_job_arg(job, "time_scale")->number, *along = NULL;
+  const sw_periods *p = job->periods;
+  SW_NEW(err, job->arena, along, job->n_periods);
+  m->together = scale > 0 ? job->n_periods : 1;
+  m->sets = job->n_periods / m->together;
+  m->most = job->n * m->together;
+  m->along = along;
+  if (scale > 0 && job->n_periods > 1 && (!p->value || p->step == 0))
+    return sw_job_fail(err, job, "time_scale",
+                       "the time between periods is not known; expected periods that are years, "
+                       "dates or numbers");
+  for (int t = 1; scale > 0 && t < job->n_periods; t++)
+    along[t] = scale * (double)sw_periods_passed(p, job->period[0], job->period[t]);
+  job->pooled = m->together > 1;
+  if (m->most > INT32_MAX / 2)
+    return sw_job_fail(err, job, "y", "%lld observations in one model; expected fewer than 10^9",
+                       (long long)m->most);
+  return SW_OK;
+}
+
+static sw_status declare_terms(sw_error *err, sw_job *job, const sw_gwr_model *m) {
+  const char **label = NULL;
+  SW_NEW(err, job->arena, label, m->k);
+  label[0] = "constant";
+  for (int j = 1; j < m->k; j++) {
+    label[j] = job->input[j].name;
+    if (strcmp(label[j], job->input[0].name) == 0)
+      return sw_job_fail(err, job, "x", "'%s' is y, too; leave it out", label[j]);
+    if (strcmp(label[j], "constant") == 0)
+      return sw_job_fail(err, job, "x", "the model has a constant of its own; leave it out");
+  }
+  sw_job_axis(job, (sw_axis){.name = "term", .n = m->k, .label = label});
+  return SW_OK;
+}
+
+/* A task costs n steps a unit, and rank 0 keeps a part of each: some 500 tasks at most. */
+static int64_t grain_of(const sw_job *job) {
+  int64_t grain = 16;
+  while (grain < SW_BLOCK && job->n > 500 * grain)
+    grain *= 2;
+  return grain;
+}
+
+static sw_status resolve_gwr(sw_error *err, sw_job *job) {
+  sw_gwr_model *m = NULL;
+  SW_NEW(err, job->arena, m, 1);
+  job->state = m;
+  m->k = job->n_inputs;
+  m->kernel = (sw_gwr_kernel)(int)sw_job_arg(job, "kernel")->number;
+  m->adaptive = sw_job_arg(job, "adaptive")->number != 0;
+  m->v1 = sw_job_arg(job, "se")->number != 0;
+  m->distance = sw_job_distance(job, "distance");
+  m->scale = sw_distances_scale(m->distance);
+  if (m->k > SW_GWR_MOST_TERMS)
+    return sw_job_fail(err, job, "x", "%d variables; %d at most", m->k - 1, SW_GWR_MOST_TERMS - 1);
+  SW_TRY(read_time(err, job, m));
+  SW_TRY(read_bandwidth(err, job, m));
+  SW_TRY(declare_terms(err, job, m));
+  int64_t grain = grain_of(job);
+  sw_gwr_search_declare(job, m, grain);
+  m->fit = sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
+                                      .grain = grain,
+                                      .gathered = true,
+                                      .operand = 2,
+                                      .partial = (size_t)m->sets * sizeof(sums),
+                                      .result = (size_t)m->sets * sizeof(known)});
+  m->local =
+      sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
+                                 .grain = grain,
+                                 .gathered = true,
+                                 .partial = (size_t)m->sets * (size_t)counts(m) * sizeof(double)});
+  return SW_OK;
+}
+
+static sw_status prepare_gwr(sw_error *err, sw_job *job, int pass) {
+  sw_gwr_model *m = job->state;
+  return pass == 0 ? sw_share_distances(err, job, "distance", &m->points) : SW_OK;
+}
+
+/* ---- descriptor -------------------------------------------------------------------------- */
+
+static const sw_param params[] = {
+    {.name = "y", .type = SW_P_COLUMN, .help = "the variable that is explained"},
+    {.name = "x", .type = SW_P_COLUMNS, .distinct = true, .help = "what explains it"},
+    {.name = "kernel",
+     .type = SW_P_CHOICE,
+     .fallback = "bisquare",
+     .choices = "bisquare|gaussian|exponential",
+     .help = "(1 - u^2)^2 within the bandwidth, exp(-u^2/2), exp(-u)"},
+    {.name = "adaptive",
+     .type = SW_P_BOOL,
+     .fallback = "true",
+     .help = "the bandwidth is a number of nearest units, the unit itself counted; false: a "
+             "distance"},
+    {.name = "bandwidth",
+     .type = SW_P_NODE,
+     .fallback = "aicc",
+     .help = "aicc, cv (cross-validation), or a number of units or km"},
+    {.name = "time_scale",
+     .type = SW_P_NUMBER,
+     .fallback = "0",
+     .lo = 0,
+     .hi = 1e9,
+     .help = "km that a period counts for, all periods being fitted together; 0: each alone"},
+    {.name = "se",
+     .type = SW_P_CHOICE,
+     .fallback = "gwr4",
+     .choices = "gwr4|v1",
+     .help = "residual variance over n - 2 tr S + tr S'S, or over n - tr S"},
+    SW_PARAM_DISTANCE,
+    {0}};
+
+#define BY_TERM .units = "1", .shape = SW_UNIT, .axis = {"term"}
+#define BY_UNIT .units = "1", .shape = SW_UNIT
+#define BY_TIME .units = "1", .shape = SW_GLOBAL
+
+static const sw_output outputs[] = {
+    {.name = "coefficient", .long_name = "local coefficient", BY_TERM},
+    {.name = "std_error", .long_name = "standard error of the coefficient", BY_TERM},
+    {.name = "t", .long_name = "coefficient over its standard error", BY_TERM},
+    {.name = "local_r2", .long_name = "R2 of the unit's neighbours, each by its own fit", BY_UNIT},
+    {.name = "fitted", .long_name = "fitted value of y", BY_UNIT},
+    {.name = "residual", .long_name = "y less its fitted value", BY_UNIT},
+    {.name = "condition", .long_name = "condition number of the local design", BY_UNIT},
+    {.name = "bandwidth", .long_name = "bandwidth: nearest units, or a distance", BY_TIME},
+    {.name = "aicc", .long_name = "corrected Akaike criterion", BY_TIME},
+    {.name = "enp", .long_name = "effective number of parameters, tr S", BY_TIME},
+    {.name = "r2", .long_name = "share of the variance of y that the local fits explain", BY_TIME},
+    {0}};
+
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"kernel", "bisquare", "w = (1 - u^2)^2 below u = d/h = 1"},
+    {"kernel", "gaussian", "w = exp(-u^2/2), u = d/h"},
+    {"kernel", "exponential", "w = exp(-u), u = d/h"},
+    {"adaptive", "true", "h the distance to the k-th nearest unit, itself counted, x 1.0000001"},
+    {"adaptive", "false", "h a distance"},
+    {"bandwidth", "aicc", "n ln(RSS/n) + n ln 2 pi + n (n + tr S)/(n - 2 - tr S) is least"},
+    {"bandwidth", "cv", "mean (e_i/(1 - s_ii))^2 is least"},
+    {"bandwidth", "*", "the bandwidth is given"},
+    {"se", "gwr4", "s^2 = RSS/(n - 2 tr S + tr S'S)"},
+    {"se", "v1", "s^2 = RSS/(n - tr S)"},
+    {0}};
+
+const sw_measure sw_measure_gwr = {
+    .name = "gwr",
+    .title = "Geographically weighted regression",
+    .formula =
+        "A_i = (X'W_i X)^-1 X'W_i, b_i = A_i y, S has rows x_i' A_i; Var b_i = A_i A_i' s^2; "
+        "with time_scale tau d^2 = d_S^2 + (tau dt)^2",
+    .variant = variants,
+    .source = "Fotheringham, Brunsdon and Charlton 2002; Huang, Wu and Barry 2010, Int. J. "
+              "Geographical Information Science 24:383-401",
+    .version = 1,
+    .headline = "r2",
+    .kind = SW_KIND_MODEL,
+    .param = params,
+    .output = outputs,
+    .resolve = resolve_gwr,
+    .prepare = prepare_gwr,
+    .tile = tile_gwr,
+    .merge = merge_gwr,
+    .finish = finish_gwr,
+    .workspace = workspace_gwr,
+};
