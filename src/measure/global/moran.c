@@ -253,7 +253,13 @@ static const sw_param params[] = {
     {0}};
 
 #define OUTPUTS(...)                                                                               \
-  {.name = "I", .long_name = "Moran's I", .units = "1", .shape = SW_GLOBAL, __VA_ARGS__},          \
+  {.name = "I",                                                                                    \
+   .long_name = "Moran's I",                                                                       \
+   .units = "1",                                                                                   \
+   .shape = SW_GLOBAL,                                                                             \
+   .show = SW_SHOW_BAND,                                                                           \
+   .with = {"expected", "variance_randomisation"},                                                 \
+   __VA_ARGS__},                                                                                   \
       {.name = "expected",                                                                         \
        .long_name = "expectation of I",                                                            \
        .units = "1",                                                                               \

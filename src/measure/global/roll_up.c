@@ -409,8 +409,15 @@ static const sw_param params[] = {
 
 static const sw_output outputs[] = {
     {.name = SW_NAME_VALUE, .long_name = "total or ratio of totals of the group", BY_GROUP},
-    {.name = "gap", .long_name = "value less that of the reference", BY_GROUP},
-    {.name = "gap_ratio", .long_name = "value over that of the reference", BY_GROUP},
+    {.name = "gap",
+     .palette = SW_DIVERGING_0,
+     .long_name = "value less that of the reference",
+     BY_GROUP},
+    {.name = "gap_ratio",
+     .palette = SW_DIVERGING_1,
+     .log = true,
+     .long_name = "value over that of the reference",
+     BY_GROUP},
     {.name = "coverage", .long_name = "share of the group's units that it rests on", BY_GROUP},
     {.name = "coverage_total",
      .long_name = "share of the group's denominator that it rests on",

@@ -158,6 +158,7 @@ static const sw_output outputs[] = {
      .units = "1",
      .shape = SW_UNIT},
     {.name = "z",
+     .palette = SW_DIVERGING_0,
      .long_name = "standard deviate of c under conditional permutation: below zero like its "
                   "neighbours, above unlike them",
      .units = "1",
@@ -167,6 +168,7 @@ static const sw_output outputs[] = {
      .units = "1",
      .shape = SW_UNIT},
     {.name = "significant",
+     .palette = SW_CATEGORIES,
      .long_name = "1: p-value within the false discovery rate, or alpha; 0: not",
      .units = "1",
      .shape = SW_UNIT,

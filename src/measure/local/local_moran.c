@@ -276,7 +276,11 @@ static const sw_param params[] = {
     {0}};
 
 static const sw_output outputs[] = {
-    {.name = "value", .long_name = "local Moran's I", .units = "1", .shape = SW_UNIT},
+    {.name = "value",
+     .palette = SW_DIVERGING_0,
+     .long_name = "local Moran's I",
+     .units = "1",
+     .shape = SW_UNIT},
     {.name = "expected",
      .long_name = "expectation of I under conditional permutation",
      .units = "1",
@@ -286,6 +290,7 @@ static const sw_output outputs[] = {
      .units = "1",
      .shape = SW_UNIT},
     {.name = "z",
+     .palette = SW_DIVERGING_0,
      .long_name = "standard deviate of I under conditional permutation",
      .units = "1",
      .shape = SW_UNIT},
@@ -302,6 +307,7 @@ static const sw_output outputs[] = {
      .classes = "quadrant_label",
      .class_first = 1},
     {.name = "significant",
+     .palette = SW_CATEGORIES,
      .long_name = "1: p-value within the false discovery rate, or alpha; 0: not",
      .units = "1",
      .shape = SW_UNIT,

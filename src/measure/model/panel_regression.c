@@ -438,7 +438,11 @@ static const sw_param params[] = {
 #define ONE .units = "1", .shape = SW_TABLE
 
 static const sw_output outputs[] = {
-    {.name = "coefficient", .long_name = "coefficient", BY_TERM},
+    {.name = "coefficient",
+     .with = {"std_error"},
+     .palette = SW_DIVERGING_0,
+     .long_name = "coefficient",
+     BY_TERM},
     {.name = "std_error", .long_name = "standard error", BY_TERM},
     {.name = "t", .long_name = "coefficient over its standard error", BY_TERM},
     {.name = "p_value", .long_name = "two-sided p-value of t", BY_TERM},

@@ -66,6 +66,8 @@ sw_status sw_form_missing(sw_error *err, const sw_node *map, const char *key, co
  * when hint is NULL. An empty text is refused. */
 sw_status sw_form_text(sw_error *err, const sw_node *map, const char *key, const char *hint,
                        const char **text);
+/* `key`, optional: a text, or a map of texts by language, {en: county, zh: 县}. */
+sw_status sw_form_words(sw_error *err, const sw_node *map, const char *key, sw_words *words);
 /* A scalar as a text that is not empty. */
 sw_status sw_form_scalar(sw_error *err, const sw_node *node, const char **text);
 /* A list of texts, or one text as a list of one; no text twice. `node` NULL: none. */

@@ -17,6 +17,11 @@
 #include "plan/study/sums.h"
 #include "spillway/measure.h"
 
+/* A text in up to two languages: by SW_PLAIN, SW_ENGLISH, SW_CHINESE; NULL: not given. */
+typedef struct sw_words {
+  const char *in[SW_TONGUES];
+} sw_words;
+
 /* ---- panel ------------------------------------------------------------------------------ */
 
 typedef enum sw_layout {
@@ -132,6 +137,8 @@ typedef struct sw_units_spec {
   bool given; /* without a units file the units are those of the panel */
   const char *file, *path;
   const char *unit, *lon, *lat; /* column names; lon, lat, area may be NULL */
+  sw_words name;                /* columns of names */
+  sw_words noun;                /* what a unit is: county */
   const char *area;
   sw_area_unit area_unit;
   int n_where;
@@ -297,6 +304,7 @@ struct sw_study {
   const char *file; /* as given on the command line */
   const char *text; /* the whole file */
   const char *name;
+  sw_words title; /* for readers */
   sw_panel_spec panel;
   sw_units_spec units;
   int n_weights;
