@@ -98,9 +98,7 @@ static sw_status finish_lee(sw_error *err, sw_job *job, int pass, const void *al
   const lee_state *state = job->state;
   if (pass == GLOBAL) put_global(job, all);
   if (pass != SW_LISA_DECISION) return SW_OK;
-  sw_lisa_put_used(job, &state->lisa, N_USED);
-  sw_lisa_say_why(job, &state->lisa, VALUE, SIGNIFICANT);
-  sw_lisa_say(job, &state->lisa);
+  sw_lisa_finish(job, &state->lisa, N_USED, VALUE, SIGNIFICANT);
   return SW_OK;
 }
 
@@ -136,15 +134,8 @@ static const sw_output outputs[] = {
      .long_name = "standard deviate of the local L, by mean and variance of the draws",
      .units = "1",
      .shape = SW_UNIT},
-    {.name = "p_value",
-     .long_name = "p-value by conditional permutations",
-     .units = "1",
-     .shape = SW_UNIT},
-    {.name = "significant",
-     .long_name = "1: p-value within the false discovery rate, or alpha; 0: not",
-     .units = "1",
-     .shape = SW_UNIT,
-     .number = SW_INT32},
+    SW_LISA_P_VALUE,
+    SW_LISA_SIGNIFICANT,
     {.name = "L", .long_name = "Lee's L", .units = "1", .shape = SW_GLOBAL},
     {.name = "expected",
      .long_name = "expectation of L under permutation",
@@ -166,12 +157,7 @@ static const sw_output outputs[] = {
      .number = SW_INT32},
     {0}};
 
-static const sw_variant variants[] = {
-    {"alternative", "folded",
-     "p = (min(R, S) + 1)/(M + 1), R and S the draws not below and not above"},
-    {"alternative", "two-sided", "p = min(1, 2 (min(R, S) + 1)/(M + 1))"},
-    {"fdr", "bh", "significant: p <= the largest p_(k) <= k alpha/n (Benjamini and Hochberg)"},
-    {0}};
+static const sw_variant variants[] = {SW_LISA_VARIANTS, {0}};
 
 const sw_measure sw_measure_lee = {
     .name = "lee",

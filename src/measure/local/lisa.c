@@ -421,3 +421,9 @@ void sw_lisa_say_why(sw_job *job, const sw_lisa *lisa, int from, int to) {
     }
   }
 }
+
+void sw_lisa_finish(sw_job *job, const sw_lisa *lisa, int used, int from, int to) {
+  sw_lisa_put_used(job, lisa, used);
+  sw_lisa_say_why(job, lisa, from, to);
+  sw_lisa_say(job, lisa);
+}

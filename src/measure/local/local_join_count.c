@@ -156,12 +156,7 @@ static const sw_output outputs[] = {
      .long_name = "p-value by the hypergeometric distribution, of units of 1",
      .units = "1",
      .shape = SW_UNIT},
-    {.name = "significant",
-     .palette = SW_CATEGORIES,
-     .long_name = "1: p-value within the false discovery rate, or alpha; 0: not",
-     .units = "1",
-     .shape = SW_UNIT,
-     .number = SW_INT32},
+    SW_LISA_SIGNIFICANT,
     {.name = "n_used",
      .long_name = "units with a value; those without a neighbour among them",
      .units = "1",
@@ -173,7 +168,7 @@ static const sw_variant variants[] = {
     {"with", "*", "x_i sum_j w_ij y_j"},
     {"alternative", "folded", "p: the smaller one of both tails, each with what is observed"},
     {"alternative", "two-sided", "p: twice the smaller one of both tails, at most 1"},
-    {"fdr", "bh", "significant: p <= the largest p_(k) <= k alpha/n (Benjamini and Hochberg)"},
+    SW_LISA_VARIANT_FDR,
     {0}};
 
 const sw_measure sw_measure_local_join_count = {
