@@ -27,11 +27,6 @@ typedef struct getis_state {
   bool star;
 } getis_state;
 
-static double value_at(const sw_job *job, int variable, int t, int64_t unit) {
-  (void)variable;
-  return sw_view_at(job->input[0].view, t, unit);
-}
-
 static sw_status prepare_getis(sw_error *err, sw_job *job, int pass) {
   getis_state *state = job->state;
   return pass == GENERAL ? SW_OK : sw_lisa_prepare(err, job, &state->lisa, pass);
@@ -130,7 +125,6 @@ static sw_status resolve_getis(sw_error *err, sw_job *job) {
   job->state = state;
   state->star = sw_job_arg(job, "star")->number != 0;
   state->lisa.n_variables = 1;
-  state->lisa.value = value_at;
   SW_TRY(sw_lisa_resolve(err, job, &state->lisa));
   sw_job_pass(
       job, (sw_pass){.domain = SW_ITEMS, .items = job->n_periods, .record = sizeof(sw_general_g)});

@@ -22,10 +22,6 @@ typedef struct lee_state {
   sw_lisa lisa;
 } lee_state;
 
-static double value_at(const sw_job *job, int variable, int t, int64_t unit) {
-  return sw_view_at(job->input[variable].view, t, unit);
-}
-
 static sw_status prepare_lee(sw_error *err, sw_job *job, int pass) {
   lee_state *state = job->state;
   return pass == GLOBAL ? SW_OK : sw_lisa_prepare(err, job, &state->lisa, pass);
@@ -109,7 +105,6 @@ static sw_status resolve_lee(sw_error *err, sw_job *job) {
   SW_NEW(err, job->arena, state, 1);
   job->state = state;
   state->lisa.n_variables = 2;
-  state->lisa.value = value_at;
   SW_TRY(sw_lisa_resolve(err, job, &state->lisa));
   if (state->lisa.permutations == 0)
     return sw_job_fail(err, job, "permutations",

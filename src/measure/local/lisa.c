@@ -44,8 +44,13 @@ static void read_params(const sw_job *job, sw_lisa *lisa) {
   }
 }
 
+static double input_at(const sw_job *job, int variable, int t, int64_t unit) {
+  return sw_view_at(job->input[variable].view, t, unit);
+}
+
 sw_status sw_lisa_resolve(sw_error *err, sw_job *job, sw_lisa *lisa) {
   read_params(job, lisa);
+  if (!lisa->value) lisa->value = input_at;
   if (lisa->weights->row_start[job->n] == 0)
     return sw_job_fail(err, job, "weights",
                        "no unit has a neighbour; a local statistic needs links");

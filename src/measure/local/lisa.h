@@ -38,7 +38,8 @@ typedef struct sw_lisa {
   bool as_they_are;  /* values are neither centred nor scaled */
   bool standardises; /* values are divided by their standard deviation, n - 1 */
   bool binary;       /* every link has weight 1 */
-  double (*value)(const sw_job *job, int variable, int t, int64_t unit); /* NaN: missing */
+  /* NaN: missing. NULL, until resolved: the input of that number as it is. */
+  double (*value)(const sw_job *job, int variable, int t, int64_t unit);
   /* By sw_lisa_resolve. */
   const sw_links *weights;
   bool standardised;

@@ -52,10 +52,6 @@ static size_t tally_bytes(const sw_job *job) {
 
 /* ---- quadrants --------------------------------------------------------------------------- */
 
-static double value_at(const sw_job *job, int variable, int t, int64_t unit) {
-  return sw_view_at(job->input[variable].view, t, unit);
-}
-
 /* Operand rows: p of all periods, for the pass that decides; quadrants of all periods, 0: none. */
 static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t unit,
                      const sw_lisa_row *row) {
@@ -252,7 +248,6 @@ static sw_status resolve_markov(sw_error *err, sw_job *job) {
   job->state = state;
   job->pooled = true;
   state->lisa.n_variables = 1;
-  state->lisa.value = value_at;
   SW_TRY(find_before(err, job, state));
   SW_TRY(declare_axes(err, job));
   SW_TRY(sw_lisa_resolve(err, job, &state->lisa));

@@ -28,10 +28,6 @@ typedef struct geary_state {
   products **sums; /* by population: [(a * variables + b) * stride + column] */
 } geary_state;
 
-static double value_at(const sw_job *job, int variable, int t, int64_t unit) {
-  return sw_view_at(job->input[variable].view, t, unit);
-}
-
 /* ---- moments ---------------------------------------------------------------------------- */
 
 static products *place_of(const sw_lisa_set *set, products *sums, int a, int b) {
@@ -138,7 +134,6 @@ static sw_status resolve_geary(sw_error *err, sw_job *job) {
     return sw_job_fail(err, job, "of", "%d variables; %d at most", job->n_inputs, MOST);
   state->lisa.n_variables = job->n_inputs;
   state->lisa.standardises = true;
-  state->lisa.value = value_at;
   return sw_lisa_resolve(err, job, &state->lisa);
 }
 

@@ -20,10 +20,6 @@ typedef struct joins_state {
   int with; /* the variable of the neighbours: 0 or 1 */
 } joins_state;
 
-static double value_at(const sw_job *job, int variable, int t, int64_t unit) {
-  return sw_view_at(job->input[variable].view, t, unit);
-}
-
 /* ---- what is refused -------------------------------------------------------------------- */
 
 /* Every rank sees all values, and refuses the same one. */
@@ -124,7 +120,6 @@ static sw_status resolve_joins(sw_error *err, sw_job *job) {
   state->with = sw_job_inputs(job, "with").count ? 1 : 0;
   state->lisa.n_variables = state->with + 1;
   state->lisa.as_they_are = state->lisa.binary = true;
-  state->lisa.value = value_at;
   return sw_lisa_resolve(err, job, &state->lisa);
 }
 
