@@ -21,6 +21,11 @@ typedef struct sw_report_options {
   bool small, force;
 } sw_report_options;
 
+enum {
+  SW_MOST_PARTS = 12,   /* parts of a variable on the map; of more, none is */
+  SW_MOST_PARTNERS = 20 /* kept of a unit on the page */
+};
+
 /* Something of the results that the page does not have, or not all of. */
 typedef struct sw_report_left_out {
   int variable; /* of the page */
@@ -47,6 +52,7 @@ typedef struct sw_report {
   int n_left_out;
   sw_report_left_out *left_out;
   struct sw_geometry *geometry; /* geometry.h; never NULL, kind none where there are no places */
+  struct sw_report_changes *changes; /* changes.c; NULL without --against */
 } sw_report;
 
 /* ---- parts in HTML (each in its own file) -------------------------------------------------- */
@@ -55,8 +61,11 @@ typedef struct sw_report {
 sw_status sw_report_first_page(sw_error *err, const sw_report *report, sw_html *html);
 /* rests_on.c: the card beside it: units, periods, missing cells, islands, every warning. */
 sw_status sw_report_rests_on(sw_error *err, const sw_report *report, sw_html *html);
-/* changes.c: with --against, the largest changes by result as a table, below the two; as JSON the
- * members of `against` in the manifest besides `file` (which is there already). */
+/* changes.c, with --against: compares the two files, with blocks for what is on the map; from the
+ * arena. Then the largest changes by result as a table, below the first two; and as JSON the members
+ * of `against` in the manifest besides `file` (which is there already). */
+sw_status sw_report_changes_make(sw_error *err, const sw_report *report, sw_blocks *blocks,
+                                 struct sw_report_changes **changes);
 sw_status sw_report_changes(sw_error *err, const sw_report *report, sw_html *html);
 sw_status sw_report_changes_json(sw_error *err, const sw_report *report, sw_json *json);
 /* method.c: within <section id=method>: formulas, sources, inputs, version, seed, cite as, the
