@@ -46,8 +46,11 @@ sw_status sw_blocks_put(sw_error *err, sw_blocks *blocks, sw_cell cell, int64_t 
 sw_status sw_blocks_texts(sw_error *err, sw_blocks *blocks, int64_t n, const char *const *text,
                           int *number);
 /* Doubles as what is asked for: f64, f32, or integers, for which NaN is -1 or the greatest. */
-sw_status sw_blocks_numbers(sw_error *err, sw_blocks *blocks, sw_cell cell, int64_t n, double *value,
-                            int *number);
+sw_status sw_blocks_numbers(sw_error *err, sw_blocks *blocks, sw_cell cell, int64_t n,
+                            const double *value, int *number);
+/* The same into memory, to be packed with others. */
+void sw_blocks_convert(sw_cell cell, int64_t n, const double *from, void *to);
+size_t sw_blocks_width(sw_cell cell); /* bytes of a number */
 
 int sw_blocks_count(const sw_blocks *blocks);
 int64_t sw_blocks_bytes(const sw_blocks *blocks); /* in the page, so far */

@@ -25,13 +25,16 @@ const char *sw_html_words(const sw_html *html, const char *english, const char *
 /* Each line of `lines` between `before` and `after`, which are markup; in <bdi>. */
 void sw_html_lines(sw_html *html, const char *before, const char *lines, const char *after);
 
+/* Bytes of the character of UTF-8 that `text` begins with; 0: it begins with none. */
+int sw_html_character(const char *text);
+
 /* Numbers as text, into `text`, which is returned. */
 enum { SW_HTML_NUMBER = 40 };
 /* "3,116"; with groups of three. */
 const char *sw_html_count(int64_t value, char text[SW_HTML_NUMBER]);
 /* Four digits: "0.3105", "1.172", "3.73e6", "−0.0472" (a minus sign); "–" where missing. */
 const char *sw_html_number(double value, char text[SW_HTML_NUMBER]);
-/* "+0.0379", "−77.8". `digits`: of which significant (number) or behind the point (percent). */
+/* "+0.0379": three digits. */
 const char *sw_html_change(double value, char text[SW_HTML_NUMBER]);
 const char *sw_html_percent(double value, char text[SW_HTML_NUMBER]); /* "+13.9%" of .139 */
 

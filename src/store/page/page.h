@@ -35,6 +35,7 @@ typedef struct sw_page_axis {
   int64_t n;
   const char *const *label; /* NULL of units, ranks and entries */
   const double *value;      /* of an axis of numbers; else NULL */
+  const char *units;        /* of the numbers; "" */
   const int *at;            /* of SW_PAGE_TIME: places among page->period */
 } sw_page_axis;
 
@@ -52,7 +53,7 @@ typedef struct sw_page_variable {
   const char *id;    /* "ccd/coordination" */
   const char *name;  /* "coordination": within its result */
   const char *title; /* long_name; else the name */
-  const char *unit;  /* "" where it is 1 */
+  const char *units; /* "" where it is 1 */
   const char *show, *palette; /* words of measure/show.h; palette "": none */
   bool has_centre, log, integer, headline;
   int centre;
@@ -62,10 +63,11 @@ typedef struct sw_page_variable {
   int n_classes, class_first;
   const char *const *class_name;
   int n_dims, dim[SW_PAGE_DIMS]; /* indices into page->axis, in the order of the file */
-  int time, unit;                /* places among dim, or -1 */
+  int time, unit;                /* places among dim of these two axes, or -1 */
   int n_periods;                 /* 1 without time */
   int64_t n_parts;               /* of the further axes together; 1 without */
   int64_t undefined;             /* missing values, as it counts them; -1: it does not */
+  bool small;                    /* stored as float32 */
   const char *reasons;           /* lines "in 2003: constant"; "" */
 } sw_page_variable;
 
@@ -126,7 +128,7 @@ typedef struct sw_page {
   int n_results;
   sw_page_result *result; /* in the order of the study */
   int n_variables;
-  sw_page_variable *variable; /* of a result together, in the order of the file */
+  sw_page_variable *variable; /* in the order of the file */
   int n_weights;
   sw_page_weights *weights;
   int n_indicators; /* of the panel */
@@ -174,27 +176,33 @@ sw_status sw_page_course(sw_error *err, const sw_page *page, const sw_page_varia
 
 /* How the pairs of a result are stored. */
 typedef enum sw_page_keep {
-  SW_PAGE_NO_PAIRS,
-  SW_PAGE_DENSE,  /* n x n: its partners are picked strip by strip */
+  SW_PAGE_SUMMARY, /* not at all: strengths and sums alone */
+  SW_PAGE_DENSE,   /* n x n: partners are picked strip by strip */
   SW_PAGE_TOP,
   SW_PAGE_ENTRIES /* above, share, links: of a row any number */
 } sw_page_keep;
 
+enum { SW_PAGE_QUANTITIES = 8 };
+
+/* The pairs of a result. Partners are in the order of the first quantity. */
 typedef struct sw_page_pairs {
-  int result, value; /* the first quantity: variable */
+  int result;
   sw_page_keep keep;
-  int k;          /* partners a unit has at most, of those asked for */
+  int by;         /* sw_by: which partners come first */
+  int n_quantities, quantity[SW_PAGE_QUANTITIES]; /* variables; none of a summary */
+  int k;          /* partners a unit has on the page at most; 0 of a summary */
+  int stored;     /* of TOP: that the file has of each unit; else 0 */
   int n_periods;  /* 1 of a whole series */
   int time;       /* its axis, -1: none */
   int out_strength, in_strength, total, mean, max, n_pairs; /* variables, -1: none */
-  double bytes;   /* that the file has of the pairs and one period's picking reads */
+  double reads;   /* bytes of the file that one period takes */
 } sw_page_pairs;
 
-/* `most` partners of a unit; keep is SW_PAGE_NO_PAIRS where the result has none that can be told. */
-void sw_page_pairs_of(const sw_page *page, int result, int most, sw_page_pairs *pairs);
-/* The partners of every unit in one period, k of each, strongest first as the file has them; -1 and
- * NaN where there are fewer. */
+/* False: the result has neither pairs nor strengths. `most`: partners of a unit. */
+bool sw_page_pairs_of(const sw_page *page, int result, int most, sw_page_pairs *pairs);
+/* k partners of every unit in one period, -1 and NaN where there are fewer; of each quantity its
+ * values. `kept`: n numbers, the pairs that the file has of each row; may be NULL. */
 sw_status sw_page_read_partners(sw_error *err, const sw_page *page, const sw_page_pairs *pairs,
-                                int period, int32_t *partner, float *value);
+                                int period, int32_t *partner, float *const *value, uint32_t *kept);
 
 #endif
