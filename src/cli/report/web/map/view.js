@@ -1,0 +1,2 @@
+// Follows.
+"use strict";
