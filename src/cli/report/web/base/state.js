@@ -107,7 +107,7 @@
 
   // The address. Labels, not numbers, so that a link still means the same when periods are added.
   const readable = (text) => encodeURIComponent(text).replace(/%2F/g, "/").replace(/%2C/g, ",").replace(/%5B/g, "[").replace(/%5D/g, "]");
-  const extra = ["pair", "mode", "group", "x"];
+  const extra = ["pair", "mode", "cell", "group", "x"];
   function addressOf(state) {
     const parts = [["q", state.q], ["t", S.manifest.periods[state.t]], ["c", state.c], ["k", state.k],
       ["fix", state.fix ? 1 : 0], ["u", state.u.map((u) => encodeURIComponent(S.code(u))).join(",")],
