@@ -2,7 +2,7 @@
 (function (S) {
   "use strict";
   const views = [["controls", "controls"], ["chips", "chips"], ["map", "map"], ["tooltip", "map"], ["keyboard", "map"],
-    ["linesOver", "side"], ["histogram", "side"], ["scatter", "side"], ["table", "table"],
+    ["lines", "side"], ["histogram", "side"], ["scatter", "side"], ["table", "table"],
     ["pairs", "pairs"], ["cards", "measures"], ["changes", "summary"], ["print", "main"]];
 
   function rooms() {

@@ -87,13 +87,14 @@
     en: [[1e12, " tn"], [1e9, " bn"], [1e6, " M"], [1e3, " k"]],
     zh: [[1e12, "万亿"], [1e8, "亿"], [1e4, "万"]],
   };
+  const three = (a) => String(Number(a.toPrecision(a >= 999.5 ? 4 : 3)));
   S.short = function (v) {
     if (v === null || v === undefined || Number.isNaN(v)) return "–";
     const a = Math.abs(v), sign = v < 0 ? "−" : "";
-    if (a >= 1e15 || !Number.isFinite(a)) return S.number(v);
+    if (a >= 1e15 || (a !== 0 && a < 0.001)) return S.number(v);
     for (const [step, word] of steps[S.language()] || steps.en)
-      if (a >= step * 0.9995) return sign + trim((a / step).toPrecision(a >= step * 999.5 ? 4 : 3)) + word;
-    return a !== 0 && a < 0.001 ? S.number(v) : sign + trim(a.toPrecision(3));
+      if (a >= step * 0.9995) return sign + three(a / step) + word;
+    return sign + three(a);
   };
 
   // "Coupling coordination degree D", "Location quotient, manufacturing". Titles explain themselves behind a

@@ -32,13 +32,13 @@
     out.push(one ? S.t("caption.classes1", { rule: S.t("rule." + (classes.categories ? "categories" : classes.rule)) })
       : S.t("caption.classes", { rule: S.t("rule." + classes.rule), fixed: S.t(classes.fixed ? "same.short" : "own.short", words) }));
     const g = S.geometryNow;
-    if (!g || g.kind === "none") return [...out, S.t("no.map", { nouns: S.noun() })];
+    if (!g || g.kind === "none") return [...out, S.t("no.map", { noun: S.noun(1), nouns: S.noun() })];
     if (geometry.projection) out.push(sentence(S.pick(geometry.projection)));
     if (g.kind === "points") out.push(S.t("caption.points", { noun: S.noun(1) }));
     let lost = 0, dots = 0;
     for (let u = 0; u < g.n; u++) if (!g.placed(u)) lost++; else if (!g.hasRings(u)) dots++;
-    if (g.kind === "polygons" && dots) out.push(S.t("caption.without", { n: S.count(dots), nouns: S.noun(dots) }));
-    if (lost) out.push(S.t("caption.unplaced", { n: S.count(lost), nouns: S.noun(lost) }));
+    if (g.kind === "polygons" && dots) out.push(S.t("caption.without", { n: S.count(dots), noun: S.noun(1), nouns: S.noun(dots) }));
+    if (lost) out.push(S.t("caption.unplaced", { n: S.count(lost), noun: S.noun(1), nouns: S.noun(lost) }));
     if (geometry.without_unit) out.push(S.t("caption.foreign", { n: S.count(geometry.without_unit), noun: S.noun(1) }));
     return out;
   }

@@ -169,6 +169,13 @@
       return;
     }
     g = await S.geometry();
+    // A canvas prints blank: paper gets the figure with its own title, legend and caption.
+    if (S.onPrint) S.onPrint(() => {
+      const figure = map.svg();
+      figure.setAttribute("class", "print-only");
+      card.body.append(figure);
+      return figure;
+    });
     card = S.card("", { tools: save(), class: "map-card" });
     slot.append(card.root);
     map.card = card;

@@ -28,7 +28,7 @@
   S.search = function () {
     let chosen = -1, units = [];
     const list = S.h("ul", { class: "found hidden", role: "listbox", id: "found" });
-    const input = S.h("input", { type: "search", id: "find", autocomplete: "off", spellcheck: "false", role: "combobox",
+    const input = S.h("input", { type: "search", id: "find", name: "find", autocomplete: "off", spellcheck: "false", role: "combobox",
       "aria-expanded": "false", "aria-controls": "found", "aria-autocomplete": "list" });
     const close = () => {
       list.classList.add("hidden");
@@ -49,6 +49,7 @@
       if (!(add && S.isSelected(u))) S.selectAll(add ? [...S.state.u, u] : [u]);
       if (S.map && S.map.show) S.map.show(u);
       input.value = "";
+      typed();
       close();
     }
     function show() {
@@ -65,14 +66,16 @@
       input.setAttribute("aria-expanded", String(open));
       if (open) mark(0);
     }
-    input.addEventListener("input", show);
+    // The table below filters by the same text.
+    const typed = () => S.set({ find: input.value.trim() });
+    input.addEventListener("input", () => { typed(); show(); });
     input.addEventListener("focus", () => { if (input.value) show(); });
     input.addEventListener("blur", close);
     input.addEventListener("keydown", (event) => {
       if (event.key === "ArrowDown") mark(chosen + 1);
       else if (event.key === "ArrowUp") mark(chosen - 1);
       else if (event.key === "Enter" && chosen >= 0) take(units[chosen], event.shiftKey);
-      else if (event.key === "Escape" && input.value) { input.value = ""; close(); event.stopPropagation(); }
+      else if (event.key === "Escape" && input.value) { input.value = ""; typed(); close(); event.stopPropagation(); }
       else return;
       event.preventDefault();
     });
