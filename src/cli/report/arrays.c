@@ -1,6 +1,6 @@
-/* All arrays of the page, in the order in which they stand there: what the first map needs, then the
- * rest. Partners are read period by period and packed at the end, as they are stored by what differs
- * from the period before. */
+/* All arrays of the page, in the order in which they stand there: what the first map needs, then
+ * the rest. Partners are read period by period and packed at the end, as they are stored by what
+ * differs from the period before. */
 #include "cli/report/arrays.h"
 
 #include <math.h>
@@ -44,7 +44,8 @@ static sw_status put_missing(sw_error *err, const sw_report *report, sw_report_a
   SW_TRY(sw_alloc(err, (size_t)n + 1, sizeof *count, (void **)&count));
   for (int64_t k = 0; k < n; k++)
     count[k] = (uint32_t)page->missing[k];
-  sw_status status = sw_blocks_put(err, arrays->blocks, SW_BLOCK_U32, n, 0, count, &arrays->missing);
+  sw_status status =
+      sw_blocks_put(err, arrays->blocks, SW_BLOCK_U32, n, 0, count, &arrays->missing);
   sw_free(count);
   return status;
 }
@@ -52,7 +53,7 @@ static sw_status put_missing(sw_error *err, const sw_report *report, sw_report_a
 /* ---- geometry --------------------------------------------------------------------------- */
 
 static sw_status put_geometry(sw_error *err, const sw_report *report, sw_report_arrays *arrays) {
-  const sw_geometry *g = report->geometry;
+  const sw_report_geometry *g = report->geometry;
   int *const number[] = {&arrays->zone,      &arrays->x,         &arrays->y,
                          &arrays->arc_start, &arrays->arc_x,     &arrays->arc_y,
                          &arrays->arc_left,  &arrays->arc_right, &arrays->ring_start,

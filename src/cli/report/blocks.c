@@ -1,6 +1,6 @@
-/* See blocks.h. A block is made in three steps: its numbers as bytes by planes, deflated, and hashed;
- * these run in parallel over blocks. Numbers are given afterwards, in order, and a block that is
- * there already is given back. Base64 is made as it is written: it need not be kept.
+/* See blocks.h. A block is made in three steps: its numbers as bytes by planes, deflated, and
+ * hashed; these run in parallel over blocks. Numbers are given afterwards, in order, and a block
+ * that is there already is given back. Base64 is made as it is written: it need not be kept.
  *
  * Byte planes: the first bytes of all numbers are alike, as are the exponents of doubles; together
  * they deflate much better than in their order. */
@@ -248,7 +248,8 @@ static void write_base64(const unsigned char *bytes, size_t length, FILE *out) {
 void sw_blocks_write(const sw_blocks *blocks, int first, int last, FILE *out) {
   for (int k = first; k < last && k < blocks->count; k++) {
     const packed *block = &blocks->block[k];
-    fprintf(out, "<script type=\"text/plain\" class=\"block\" id=\"b%d\" data-t=\"%s\" data-n=\"%lld\"",
+    fprintf(out,
+            "<script type=\"text/plain\" class=\"block\" id=\"b%d\" data-t=\"%s\" data-n=\"%lld\"",
             k, name_of[block->cell], (long long)block->n);
     if (block->row > 0)
       fprintf(out, " data-x=\"r%lld\">", (long long)block->row);

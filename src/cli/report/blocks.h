@@ -1,7 +1,7 @@
 /* The typed arrays of the page. A block is packed when it is added: its bytes by planes (all first
  * bytes, then all second ones, ...), deflated, kept until it is written as base64 within a script
- * element. Equal blocks are one. What is kept is what the page will have, so its size is known before
- * anything is written. */
+ * element. Equal blocks are one. What is kept is what the page will have, so its size is known
+ * before anything is written. */
 #ifndef SW_CLI_REPORT_BLOCKS_H
 #define SW_CLI_REPORT_BLOCKS_H
 

@@ -1,5 +1,5 @@
-/* Columns and small variables into blocks. Numbers are read by one thread, as HDF5 wants, and packed
- * by all: what is read waits until it is worth their while. */
+/* Columns and small variables into blocks. Numbers are read by one thread, as HDF5 wants, and
+ * packed by all: what is read waits until it is worth their while. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +19,8 @@ typedef struct packing {
 } packing;
 
 static sw_status flush(packing *in) {
-  sw_status status = in->count > 0
-                         ? sw_blocks_add(in->err, in->arrays->blocks, in->count, in->block)
-                         : SW_OK;
+  sw_status status =
+      in->count > 0 ? sw_blocks_add(in->err, in->arrays->blocks, in->count, in->block) : SW_OK;
   for (int k = 0; k < in->count; k++)
     sw_free(in->block[k].value);
   in->count = 0;
@@ -96,8 +95,8 @@ static sw_status put_means(packing *in, summing *s, sw_report_means *to) {
   for (int g = 0; g < page->n_groups; slot += page->group[g].n, g++) {
     to->group[g] = -1;
     if (page->group[g].n > 0 && page->group[g].n <= MOST_LABELS)
-      SW_TRY(wait(in, SW_BLOCK_F64, (int64_t)page->group[g].n * T, s->sum + slot * T,
-                  &to->group[g]));
+      SW_TRY(
+          wait(in, SW_BLOCK_F64, (int64_t)page->group[g].n * T, s->sum + slot * T, &to->group[g]));
   }
   return SW_OK;
 }

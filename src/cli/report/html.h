@@ -1,6 +1,6 @@
 /* HTML, written as it comes into a stream. Markup is the program's own and stands in the source;
- * what comes from data goes through a mark, by which it is escaped. The page's content policy allows
- * no style="" and no inline script: use classes. */
+ * what comes from data goes through a mark, by which it is escaped. The page's content policy
+ * allows no style="" and no inline script: use classes. */
 #ifndef SW_CLI_REPORT_HTML_H
 #define SW_CLI_REPORT_HTML_H
 

@@ -119,8 +119,7 @@ static const char *ends_id(const telling *to, const sw_page_axis *axis) {
 }
 
 static const char *kept_id(const telling *to, const sw_report_partners *p) {
-  return sw_arena_printf(to->report->arena, "kept/%s/time",
-                         to->page->result[p->pairs.result].name);
+  return sw_arena_printf(to->report->arena, "kept/%s/time", to->page->result[p->pairs.result].name);
 }
 
 static bool has_ends(const telling *to, int axis) {
@@ -268,8 +267,7 @@ static void put_variables(telling *to) {
 
 static int find_variable(const telling *to, int result, const char *name) {
   for (int v = 0; v < to->page->n_variables; v++)
-    if (to->page->variable[v].result == result &&
-        strcmp(to->page->variable[v].name, name) == 0)
+    if (to->page->variable[v].result == result && strcmp(to->page->variable[v].name, name) == 0)
       return v;
   return -1;
 }
@@ -414,7 +412,7 @@ static void put_rest(telling *to) {
 
 static void put_zones(telling *to) {
   sw_json *j = &to->json;
-  const sw_geometry *g = to->report->geometry;
+  const sw_report_geometry *g = to->report->geometry;
   put_block(j, "zone", to->arrays->zone);
   sw_json_open(j, "zones", '[');
   for (int z = 0; z < g->n_zones; z++) {
@@ -432,7 +430,7 @@ static void put_zones(telling *to) {
 static void put_geometry(telling *to) {
   static const char *const kind[] = {"none", "points", "polygons"};
   sw_json *j = &to->json;
-  const sw_geometry *g = to->report->geometry;
+  const sw_report_geometry *g = to->report->geometry;
   const sw_report_arrays *a = to->arrays;
   sw_json_open(j, "geometry", '{');
   sw_json_text(j, "kind", kind[g->kind]);
@@ -493,13 +491,10 @@ static void put_left_out(telling *to) {
   sw_json_close(j, ']');
 }
 
-sw_status sw_report_manifest(sw_error *err, const sw_report *report,
-                             const sw_report_arrays *arrays, FILE *out) {
-  telling to = {.err = err,
-                .report = report,
-                .page = report->page,
-                .arrays = arrays,
-                .json = {.out = out}};
+sw_status sw_report_manifest(sw_error *err, const sw_report *report, const sw_report_arrays *arrays,
+                             FILE *out) {
+  telling to = {
+      .err = err, .report = report, .page = report->page, .arrays = arrays, .json = {.out = out}};
   sw_json_open(&to.json, NULL, '{');
   put_head(&to);
   put_units(&to);

@@ -3,16 +3,39 @@
 #include <math.h>
 #include <stdlib.h>
 #define WEAK __attribute__((weak))
-WEAK sw_status sw_report_first_page(sw_error *err, const sw_report *report, sw_html *html) { (void)err,(void)report,(void)html; return SW_OK; }
-WEAK sw_status sw_report_rests_on(sw_error *err, const sw_report *report, sw_html *html) { (void)err,(void)report,(void)html; return SW_OK; }
-WEAK sw_status sw_report_changes_make(sw_error *err, const sw_report *report, sw_blocks *blocks, struct sw_report_changes **changes) { (void)err,(void)report,(void)blocks,(void)changes; return SW_OK; }
-WEAK sw_status sw_report_changes(sw_error *err, const sw_report *report, sw_html *html) { (void)err,(void)report,(void)html; return SW_OK; }
-WEAK sw_status sw_report_changes_json(sw_error *err, const sw_report *report, sw_json *json) { (void)err,(void)report,(void)json; return SW_OK; }
-WEAK sw_status sw_report_method(sw_error *err, const sw_report *report, sw_html *html) { (void)err,(void)report,(void)html; return SW_OK; }
-WEAK const char *sw_report_noun(const sw_report *report, int64_t count) { return report->chinese ? report->noun_zh : count == 1 ? report->noun_en : report->nouns_en; }
-WEAK sw_status sw_geometry_make(sw_error *err, sw_arena *arena, const sw_geometry_input *input, sw_geometry *g) {
+WEAK sw_status sw_report_first_page(sw_error *err, const sw_report *report, sw_html *html) {
+  (void)err, (void)report, (void)html;
+  return SW_OK;
+}
+WEAK sw_status sw_report_rests_on(sw_error *err, const sw_report *report, sw_html *html) {
+  (void)err, (void)report, (void)html;
+  return SW_OK;
+}
+WEAK sw_status sw_report_changes_make(sw_error *err, const sw_report *report, sw_blocks *blocks,
+                                      struct sw_report_changes **changes) {
+  (void)err, (void)report, (void)blocks, (void)changes;
+  return SW_OK;
+}
+WEAK sw_status sw_report_changes(sw_error *err, const sw_report *report, sw_html *html) {
+  (void)err, (void)report, (void)html;
+  return SW_OK;
+}
+WEAK sw_status sw_report_changes_json(sw_error *err, const sw_report *report, sw_json *json) {
+  (void)err, (void)report, (void)json;
+  return SW_OK;
+}
+WEAK sw_status sw_report_method(sw_error *err, const sw_report *report, sw_html *html) {
+  (void)err, (void)report, (void)html;
+  return SW_OK;
+}
+WEAK const char *sw_report_noun(const sw_report *report, int64_t count) {
+  return report->chinese ? report->noun_zh : count == 1 ? report->noun_en : report->nouns_en;
+}
+WEAK sw_status sw_report_geometry_make(sw_error *err, sw_arena *arena,
+                                       const sw_geometry_input *input, sw_report_geometry *g) {
   (void)arena;
-  *g = (sw_geometry){.projection_en = "", .projection_zh = "", .width = 960, .height = 600, .n = input->n};
+  *g = (sw_report_geometry){
+      .projection_en = "", .projection_zh = "", .width = 960, .height = 600, .n = input->n};
   if (!input->lon || !input->lat) return SW_OK;
   g->kind = SW_GEOMETRY_POINTS;
   g->projection_en = "Plate carrée.", g->projection_zh = "等距圆柱投影。";
@@ -35,4 +58,7 @@ WEAK sw_status sw_geometry_make(sw_error *err, sw_arena *arena, const sw_geometr
   g->zone_of[0] = (sw_geometry_zone){"", 0, 0, 960, g->height};
   return SW_OK;
 }
-WEAK void sw_geometry_destroy(sw_geometry *g) { sw_free(g->x); sw_free(g->y); }
+WEAK void sw_report_geometry_destroy(sw_report_geometry *g) {
+  sw_free(g->x);
+  sw_free(g->y);
+}

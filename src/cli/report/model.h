@@ -12,10 +12,10 @@
 
 /* What is asked for. */
 typedef struct sw_report_options {
-  const char *path;    /* of the results */
-  const char *output;  /* NULL: beside them, with .html */
-  const char *against; /* earlier results; NULL: none */
-  const char *results; /* "a,b": these alone; NULL: all */
+  const char *path;           /* of the results */
+  const char *output;         /* NULL: beside them, with .html */
+  const char *against;        /* earlier results; NULL: none */
+  const char *results;        /* "a,b": these alone; NULL: all */
   const char *polygons, *key; /* NULL: those of the study */
   const char *language;       /* NULL: that of the study, else English */
   bool small, force;
@@ -41,17 +41,18 @@ typedef struct sw_report_left_out {
 typedef struct sw_report {
   sw_arena *arena;
   const sw_report_options *options;
-  sw_page *page;       /* only results that are asked for are `taken` */
-  sw_page *against;    /* NULL: none */
-  const bool *taken;   /* by result: is on the page */
-  bool chinese;        /* the page's language */
-  const char *file;    /* base name of the results, for readers */
-  const char *title;   /* in the page's language */
+  sw_page *page;     /* only results that are asked for are `taken` */
+  sw_page *against;  /* NULL: none */
+  const bool *taken; /* by result: is on the page */
+  bool chinese;      /* the page's language */
+  const char *file;  /* base name of the results, for readers */
+  const char *title; /* in the page's language */
   /* One unit, "county", and several, in each language; the first from the study, else "unit". */
   const char *noun_en, *nouns_en, *noun_zh;
   int n_left_out;
   sw_report_left_out *left_out;
-  struct sw_geometry *geometry; /* geometry.h; never NULL, kind none where there are no places */
+  struct sw_report_geometry
+      *geometry; /* geometry.h; never NULL, kind none where there are no places */
   struct sw_report_changes *changes; /* changes.c; NULL without --against */
 } sw_report;
 
@@ -62,8 +63,8 @@ sw_status sw_report_first_page(sw_error *err, const sw_report *report, sw_html *
 /* rests_on.c: the card beside it: units, periods, missing cells, islands, every warning. */
 sw_status sw_report_rests_on(sw_error *err, const sw_report *report, sw_html *html);
 /* changes.c, with --against: compares the two files, with blocks for what is on the map; from the
- * arena. Then the largest changes by result as a table, below the first two; and as JSON the members
- * of `against` in the manifest besides `file` (which is there already). */
+ * arena. Then the largest changes by result as a table, below the first two; and as JSON the
+ * members of `against` in the manifest besides `file` (which is there already). */
 sw_status sw_report_changes_make(sw_error *err, const sw_report *report, sw_blocks *blocks,
                                  struct sw_report_changes **changes);
 sw_status sw_report_changes(sw_error *err, const sw_report *report, sw_html *html);

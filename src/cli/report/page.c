@@ -1,6 +1,6 @@
-/* The page around its parts: head with a content policy that lets nothing in from outside, first page
- * as HTML, manifest, arrays, script. What the first map needs stands before the script, so that it is
- * there when the script runs; the rest may come later. */
+/* The page around its parts: head with a content policy that lets nothing in from outside, first
+ * page as HTML, manifest, arrays, script. What the first map needs stands before the script, so
+ * that it is there when the script runs; the rest may come later. */
 #include <string.h>
 
 #include "cli/report/arrays.h"
@@ -81,7 +81,8 @@ static void put_empty(sw_html *h, const char *id, const char *english, const cha
   put_words(h, "<h2", english, chinese, "</h2>\n");
   fputs("<noscript>", h->out);
   put_words(h, "<p class=\"soft\"",
-            "Maps, lines and tables are drawn by the script of this page, which this reader does not run.",
+            "Maps, lines and tables are drawn by the script of this page, which this reader does "
+            "not run.",
             "地图、曲线和表格由本页脚本绘制，当前阅读器未运行脚本。", "</p>");
   fputs("</noscript>\n</section>\n", h->out);
 }

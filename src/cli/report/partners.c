@@ -5,11 +5,11 @@
 #include "cli/report/arrays.h"
 
 typedef struct kept_pairs {
-  int64_t n;       /* numbers of a period */
-  int periods;     /* on the page */
-  bool wide;       /* indices of 32 bits */
-  void *partner;   /* u16 or u32 */
-  void *kept;      /* the same, by unit */
+  int64_t n;     /* numbers of a period */
+  int periods;   /* on the page */
+  bool wide;     /* indices of 32 bits */
+  void *partner; /* u16 or u32 */
+  void *kept;    /* the same, by unit */
   float *value[SW_PAGE_QUANTITIES];
   int32_t *read;
   uint32_t *rows;
@@ -61,8 +61,7 @@ static sw_status put(sw_error *err, const sw_page *page, sw_report_partners *p, 
   int count = 0;
   block[count++] = (sw_block){cell, k->n * k->periods, k->n, k->partner, &p->partner};
   for (int q = 0; q < p->pairs.n_quantities; q++)
-    block[count++] =
-        (sw_block){SW_BLOCK_F32, k->n * k->periods, 0, k->value[q], &p->value[q]};
+    block[count++] = (sw_block){SW_BLOCK_F32, k->n * k->periods, 0, k->value[q], &p->value[q]};
   if (p->pairs.keep == SW_PAGE_ENTRIES)
     block[count++] = (sw_block){cell, page->n * k->periods, 0, k->kept, &p->kept};
   return sw_blocks_add(err, blocks, count, block);

@@ -1,9 +1,9 @@
 /* What the page has of the results, within the bytes it may take. Sizes are estimated, so that the
  * same file gives the same page on every machine, and nothing is packed in vain. Of a study of some
- * thousand units all is kept, as doubles. Else doubles become float32; then columns keep their first
- * and last period with the means of all, but for those that matter most (the headlines, then the
- * order of the study) as long as there is room; then pairs keep the last period, then fewer partners;
- * at last columns are left out, the least important ones first. */
+ * thousand units all is kept, as doubles. Else doubles become float32; then columns keep their
+ * first and last period with the means of all, but for those that matter most (the headlines, then
+ * the order of the study) as long as there is room; then pairs keep the last period, then fewer
+ * partners; at last columns are left out, the least important ones first. */
 #include <string.h>
 
 #include "cli/report/arrays.h"
@@ -45,8 +45,8 @@ static void measure_column(const planning *in, int variable, bool small) {
     groups += in->report->page->group[g].n;
   to->whole = part * v->n_periods * (double)v->n_parts;
   /* Two periods and fewer are not made fewer. */
-  to->ends = v->n_periods <= 2 ? to->whole
-                               : (2 * part + 8 * groups * v->n_periods) * (double)v->n_parts;
+  to->ends =
+      v->n_periods <= 2 ? to->whole : (2 * part + 8 * groups * v->n_periods) * (double)v->n_parts;
 }
 
 static double measure_columns(const planning *in, bool small) {
@@ -83,9 +83,7 @@ static void fit_partners(planning *in, sw_report_partners *p, double room) {
   const sw_page *page = in->report->page;
   int periods = readable_periods(&p->pairs), k = p->pairs.k;
   int fewer = k < FEW_PARTNERS ? k : FEW_PARTNERS;
-  const struct {
-    int periods, k;
-  } way[] = {{periods, k}, {periods > 0, k}, {periods > 0, fewer}};
+  const struct { int periods, k; } way[] = {{periods, k}, {periods > 0, k}, {periods > 0, fewer}};
   int variable = p->pairs.quantity[0];
   p->first = -1;
   p->pairs.k = 0;
@@ -120,15 +118,15 @@ static sw_status find_pairs(sw_error *err, planning *in) {
 
 /* ---- columns ---------------------------------------------------------------------------- */
 
-/* From what cannot be done without: ends of all, then whole ones as long as there is room. `round` 0:
- * headlines, 1: the others. */
+/* From what cannot be done without: ends of all, then whole ones as long as there is room. `round`
+ * 0: headlines, 1: the others. */
 static void take_ends(planning *in, int round) {
   const sw_page *page = in->report->page;
   for (int v = 0; v < page->n_variables; v++) {
     sw_report_values *to = &in->arrays->values[v];
     if (!is_drawn(in->report, &page->variable[v]) || page->variable[v].headline != (round == 0))
       continue;
-    to->kept = to->ends > in->room               ? SW_KEPT_NOTHING
+    to->kept = to->ends > in->room                ? SW_KEPT_NOTHING
                : page->variable[v].n_periods <= 2 ? SW_KEPT_ALL
                                                   : SW_KEPT_ENDS;
     if (to->kept == SW_KEPT_NOTHING) leave_out(in, v, SW_LEFT_VALUES);

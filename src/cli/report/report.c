@@ -1,6 +1,6 @@
-/* The report page, step by step: open the results, see what of them is wanted and in what words, where
- * units lie, arrays, changes, and the page itself. All that is read from the results is read here and
- * below, so that a damaged file can be tried in a child. */
+/* The report page, step by step: open the results, see what of them is wanted and in what words,
+ * where units lie, arrays, changes, and the page itself. All that is read from the results is read
+ * here and below, so that a damaged file can be tried in a child. */
 #include "cli/report/report.h"
 
 #include <string.h>
@@ -103,8 +103,8 @@ static sw_status first_labels(sw_error *err, const sw_report *report, const char
   return SW_OK;
 }
 
-/* Polygons of the study that cannot be used are no failure: the map is then made of places. Those of
- * the command line are. */
+/* Polygons of the study that cannot be used are no failure: the map is then made of places. Those
+ * of the command line are. */
 static sw_status make_geometry(sw_error *err, sw_report *report, sw_report_source *source) {
   const sw_page *page = report->page;
   sw_geometry_input in = {.n = page->n,
@@ -116,15 +116,15 @@ static sw_status make_geometry(sw_error *err, sw_report *report, sw_report_sourc
   SW_TRY(first_labels(err, report, &in.label));
   SW_NEW(err, report->arena, report->geometry, 1);
   sw_error of_polygons = {0};
-  sw_status status = sw_geometry_make(&of_polygons, report->arena, &in, report->geometry);
+  sw_status status = sw_report_geometry_make(&of_polygons, report->arena, &in, report->geometry);
   if (status == SW_EINPUT && in.polygons && !report->options->polygons) {
-    sw_geometry_destroy(report->geometry);
-    *report->geometry = (sw_geometry){0};
+    sw_report_geometry_destroy(report->geometry);
+    *report->geometry = (sw_report_geometry){0};
     source->note = sw_arena_printf(report->arena, "%s; the map is made of the units' places",
                                    of_polygons.text);
     in.polygons = NULL;
     sw_error_clear(&of_polygons);
-    status = sw_geometry_make(&of_polygons, report->arena, &in, report->geometry);
+    status = sw_report_geometry_make(&of_polygons, report->arena, &in, report->geometry);
   }
   if (status != SW_OK) *err = of_polygons;
   return status;
@@ -172,7 +172,7 @@ sw_status sw_report_make(sw_error *err, const sw_report_options *options, const 
   SW_TRY(sw_arena_create(err, &report.arena));
   sw_status status = make(err, &report, folder, out, &arrays, said);
   sw_blocks_destroy(arrays.blocks);
-  if (report.geometry) sw_geometry_destroy(report.geometry);
+  if (report.geometry) sw_report_geometry_destroy(report.geometry);
   sw_page_close(report.page);
   sw_page_close(report.against);
   sw_arena_destroy(report.arena);

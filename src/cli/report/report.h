@@ -8,13 +8,13 @@
 typedef struct sw_report_said {
   int64_t bytes, units;
   int periods, results;
-  bool left_out; /* the page has not all that the results have */
-  char noun[64]; /* of the units, "counties" */
+  bool left_out;            /* the page has not all that the results have */
+  char noun[64];            /* of the units, "counties" */
   char note[SW_ERROR_TEXT]; /* a warning; "" */
 } sw_report_said;
 
-/* Makes the page into `out`. `folder`: of the study, where it is known; else NULL. By one thread that
- * starts others; no MPI. */
+/* Makes the page into `out`. `folder`: of the study, where it is known; else NULL. By one thread
+ * that starts others; no MPI. */
 sw_status sw_report_make(sw_error *err, const sw_report_options *options, const char *folder,
                          FILE *out, sw_report_said *said);
 

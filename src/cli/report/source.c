@@ -1,5 +1,6 @@
-/* See source.h. The text was a good study when the results were made; of an older version it may use
- * words that are no more, so only the tree is read, and what is not as expected is as if not said. */
+/* See source.h. The text was a good study when the results were made; of an older version it may
+ * use words that are no more, so only the tree is read, and what is not as expected is as if not
+ * said. */
 #include "cli/report/source.h"
 
 #include <stdlib.h>
@@ -70,10 +71,11 @@ static sw_status study_polygons(sw_error *err, const sw_report *report, const ch
   if (!to->file || !to->key) return SW_OK;
   SW_TRY(find_polygons(err, report, folder, to->file, &to->path));
   if (to->path) return SW_OK;
-  source->note = sw_arena_printf(report->arena,
-                                 "%s: the study's polygons, %s, are not found from here; the map is "
-                                 "made of the units' places: give --polygons FILE --key FIELD",
-                                 report->options->path, to->file);
+  source->note =
+      sw_arena_printf(report->arena,
+                      "%s: the study's polygons, %s, are not found from here; the map is "
+                      "made of the units' places: give --polygons FILE --key FIELD",
+                      report->options->path, to->file);
   return source->note ? SW_OK : no_memory(err);
 }
 
@@ -87,8 +89,8 @@ static sw_status given_polygons(sw_error *err, const sw_report *report, sw_repor
   source->polygons = (sw_polygons_spec){.file = o->polygons, .path = o->polygons, .key = o->key};
   if (!o->key) source->polygons.key = text_of(units, "unit");
   if (!source->polygons.key)
-    return sw_fail(err, SW_EINPUT, "--polygons %s: give --key FIELD, the field with the units' codes",
-                   o->polygons);
+    return sw_fail(err, SW_EINPUT,
+                   "--polygons %s: give --key FIELD, the field with the units' codes", o->polygons);
   return SW_OK;
 }
 

@@ -1,5 +1,6 @@
-/* What the study that made the results says of their page: its text stands in the results file. Where
- * the study's folder is the file does not know, so what is named relative to it is looked for. */
+/* What the study that made the results says of their page: its text stands in the results file.
+ * Where the study's folder is the file does not know, so what is named relative to it is looked
+ * for. */
 #ifndef SW_CLI_REPORT_SOURCE_H
 #define SW_CLI_REPORT_SOURCE_H
 
@@ -7,11 +8,11 @@
 #include "cli/report/model.h"
 
 typedef struct sw_report_source {
-  const sw_node *root; /* of the study; NULL: it cannot be read */
-  const char *language; /* NULL: not said */
+  const sw_node *root;       /* of the study; NULL: it cannot be read */
+  const char *language;      /* NULL: not said */
   sw_polygons_spec polygons; /* path NULL: none, or not found */
-  const char *note; /* a line for the user, or NULL */
-  bool has_insets;  /* the study says which; else they are found */
+  const char *note;          /* a line for the user, or NULL */
+  bool has_insets;           /* the study says which; else they are found */
   sw_insets insets;
 } sw_report_source;
 

@@ -12,8 +12,8 @@
 const char *sw_report_default_path(sw_arena *arena, const char *results) {
   const char *slash = strrchr(results, '/'), *dot = strrchr(results, '.');
   bool ending = dot && dot > (slash ? slash + 1 : results);
-  return sw_arena_printf(arena, "%.*s.html", (int)(ending ? (size_t)(dot - results) : strlen(results)),
-                         results);
+  return sw_arena_printf(arena, "%.*s.html",
+                         (int)(ending ? (size_t)(dot - results) : strlen(results)), results);
 }
 
 /* With the rights that a new file gets, which mkstemp does not give. */

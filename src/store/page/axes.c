@@ -93,8 +93,8 @@ static sw_status number_labels(sw_page_reading *in, const double *value, int64_t
   char room[SW_NUMBER_ROOM];
   SW_NEW(in->err, in->arena, text, n + 1);
   for (int64_t k = 0; k < n; k++)
-    if (!(text[k] = sw_arena_text(
-              in->arena, sw_show_number(value ? value[k] : (double)(k + 1), room))))
+    if (!(text[k] =
+              sw_arena_text(in->arena, sw_show_number(value ? value[k] : (double)(k + 1), room))))
       return sw_fail(in->err, SW_ENOMEM, "out of memory for the labels of an axis");
   *label = text;
   return SW_OK;

@@ -79,8 +79,7 @@ static int result_of(const sw_page *page, const char *path) {
   size_t longest = 0;
   for (int r = 0; r < page->n_results; r++) {
     size_t length = strlen(page->result[r].name);
-    if (strncmp(path, page->result[r].name, length) == 0 && path[length] == '/' &&
-        length > longest)
+    if (strncmp(path, page->result[r].name, length) == 0 && path[length] == '/' && length > longest)
       found = r, longest = length;
   }
   return found;

@@ -1,7 +1,7 @@
 /* A results file as the report page needs it: all that it says, in an arena, and its numbers on
  * demand. No measure is known by name: what a variable is follows from its axes, its attributes and
- * the names that the file has itself (measure/names.h). The file may be of an older version: what it
- * does not say is NULL, "" or 0, and how a variable is looked at then follows from its shape.
+ * the names that the file has itself (measure/names.h). The file may be of an older version: what
+ * it does not say is NULL, "" or 0, and how a variable is looked at then follows from its shape.
  *
  *   sw_page *page = NULL;
  *   sw_status status = sw_page_open(err, arena, path, &page);
@@ -23,9 +23,9 @@ typedef enum sw_page_axis_kind {
   SW_PAGE_TIME,
   SW_PAGE_UNIT,
   SW_PAGE_UNIT_TO,
-  SW_PAGE_RANK,   /* places of kept partners */
-  SW_PAGE_ENTRY,  /* kept pairs in a row */
-  SW_PAGE_LABELS  /* all others: of a measure's own, or of groups */
+  SW_PAGE_RANK,  /* places of kept partners */
+  SW_PAGE_ENTRY, /* kept pairs in a row */
+  SW_PAGE_LABELS /* all others: of a measure's own, or of groups */
 } sw_page_axis_kind;
 
 typedef struct sw_page_axis {
@@ -50,10 +50,10 @@ typedef enum sw_page_use {
 } sw_page_use;
 
 typedef struct sw_page_variable {
-  const char *id;    /* "ccd/coordination" */
-  const char *name;  /* "coordination": within its result */
-  const char *title; /* long_name; else the name */
-  const char *units; /* "" where it is 1 */
+  const char *id;             /* "ccd/coordination" */
+  const char *name;           /* "coordination": within its result */
+  const char *title;          /* long_name; else the name */
+  const char *units;          /* "" where it is 1 */
   const char *show, *palette; /* words of measure/show.h; palette "": none */
   bool has_centre, log, integer, headline;
   int centre;
@@ -73,14 +73,15 @@ typedef struct sw_page_variable {
 
 /* ---- results ---------------------------------------------------------------------------- */
 
-/* Attributes as they stand there, texts or numbers in digits, for those that are not named below. */
+/* Attributes as they stand there, texts or numbers in digits, for those that are not named below.
+ */
 typedef struct sw_page_attributes {
   int n;
   const char **name, **text;
 } sw_page_attributes;
 
 typedef struct sw_page_result {
-  const char *name;    /* "ccd", "composites/economy" */
+  const char *name; /* "ccd", "composites/economy" */
   const char *measure, *title, *formula, *source, *parameters, *orientation, *undefined;
   const char *weights; /* the matrices it names, as the study has them: "queen: {...}"; "" */
   const char *summary; /* lines of the measure's own; "" */
@@ -188,14 +189,14 @@ enum { SW_PAGE_QUANTITIES = 8 };
 typedef struct sw_page_pairs {
   int result;
   sw_page_keep keep;
-  int by;         /* sw_by: which partners come first */
+  int by;                                         /* sw_by: which partners come first */
   int n_quantities, quantity[SW_PAGE_QUANTITIES]; /* variables; none of a summary */
-  int k;          /* partners a unit has on the page at most; 0 of a summary */
-  int stored;     /* of TOP: that the file has of each unit; else 0 */
-  int n_periods;  /* 1 of a whole series */
-  int time;       /* its axis, -1: none */
+  int k;         /* partners a unit has on the page at most; 0 of a summary */
+  int stored;    /* of TOP: that the file has of each unit; else 0 */
+  int n_periods; /* 1 of a whole series */
+  int time;      /* its axis, -1: none */
   int out_strength, in_strength, total, mean, max, n_pairs; /* variables, -1: none */
-  double reads;   /* bytes of the file that one period takes */
+  double reads; /* bytes of the file that one period takes */
 } sw_page_pairs;
 
 /* False: the result has neither pairs nor strengths. `most`: partners of a unit. */

@@ -1,5 +1,6 @@
-/* Pairs for the page: of each unit the strongest partners, whatever the file keeps. A dense matrix is
- * read by strips of rows, entries by the rows of a period; never more than a strip is in memory. */
+/* Pairs for the page: of each unit the strongest partners, whatever the file keeps. A dense matrix
+ * is read by strips of rows, entries by the rows of a period; never more than a strip is in memory.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,9 +35,9 @@ static int order_of(const sw_page *page, int result, int partner) {
 
 /* Axes as the file of this program has them; else the pairs are not told. */
 static bool is_of_form(const sw_page *page, const sw_page_variable *v, sw_page_keep keep) {
-  static const sw_page_axis_kind last[] = {
-      [SW_PAGE_DENSE] = SW_PAGE_UNIT_TO, [SW_PAGE_TOP] = SW_PAGE_RANK,
-      [SW_PAGE_ENTRIES] = SW_PAGE_ENTRY};
+  static const sw_page_axis_kind last[] = {[SW_PAGE_DENSE] = SW_PAGE_UNIT_TO,
+                                           [SW_PAGE_TOP] = SW_PAGE_RANK,
+                                           [SW_PAGE_ENTRIES] = SW_PAGE_ENTRY};
   int rank = keep == SW_PAGE_ENTRIES ? 1 : 2 + (v->time == 0);
   return v->n_dims == rank && page->axis[v->dim[rank - 1]].kind == last[keep] &&
          (keep == SW_PAGE_ENTRIES || v->unit == rank - 2);
@@ -68,9 +69,10 @@ static void take_form(const sw_page *page, sw_page_pairs *p, int most) {
   p->k = p->stored && p->stored < most ? p->stored : most;
   if (p->k > page->n) p->k = (int)page->n;
   double width = v->small ? 4 : 8;
-  p->reads = p->keep == SW_PAGE_ENTRIES ? (width + 4) * (double)sw_page_count(page, v) / p->n_periods
-             : p->keep == SW_PAGE_TOP   ? (width + 4) * (double)page->n * p->stored
-                                        : width * (double)page->n * (double)page->n;
+  p->reads = p->keep == SW_PAGE_ENTRIES
+                 ? (width + 4) * (double)sw_page_count(page, v) / p->n_periods
+             : p->keep == SW_PAGE_TOP ? (width + 4) * (double)page->n * p->stored
+                                      : width * (double)page->n * (double)page->n;
 }
 
 bool sw_page_pairs_of(const sw_page *page, int result, int most, sw_page_pairs *p) {
@@ -262,7 +264,8 @@ static sw_status take_rows(const fetching *f, const entries *e) {
 
 /* Row starts of a damaged file may lead anywhere. */
 static sw_status read_starts(const fetching *f, entries *e) {
-  int timed = f->pairs->time >= 0, start = variable_of(f->page, f->pairs->result, SW_NAME_ROW_START);
+  int timed = f->pairs->time >= 0,
+      start = variable_of(f->page, f->pairs->result, SW_NAME_ROW_START);
   hsize_t at[2] = {(hsize_t)f->period, 0}, count[2] = {1, (hsize_t)f->page->n + 1};
   int64_t all = sw_page_count(f->page, &f->page->variable[f->pairs->quantity[0]]);
   SW_TRY(sw_alloc(f->err, count[1], sizeof *e->start, (void **)&e->start));
@@ -306,8 +309,7 @@ static sw_status read_entries(const fetching *f) {
 /* ---- all -------------------------------------------------------------------------------- */
 
 sw_status sw_page_read_partners(sw_error *err, const sw_page *page, const sw_page_pairs *pairs,
-                                int period, int32_t *partner, float *const *value,
-                                uint32_t *kept) {
+                                int period, int32_t *partner, float *const *value, uint32_t *kept) {
   fetching f = {.err = err,
                 .page = page,
                 .pairs = pairs,

@@ -32,8 +32,8 @@ static sw_status unit_numbers(sw_page_reading *in, sw_root_part part, const doub
   sw_h5_shape shape = sw_h5_shape_of(dataset);
   sw_status status = SW_OK;
   if (shape.number == SW_H5_REAL && shape.rank == 1 && (int64_t)shape.extent[0] == in->page->n) {
-    status = sw_arena_alloc(in->err, in->arena, (size_t)in->page->n + 1, sizeof *read,
-                            (void **)&read);
+    status =
+        sw_arena_alloc(in->err, in->arena, (size_t)in->page->n + 1, sizeof *read, (void **)&read);
     if (status == SW_OK &&
         H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, read) >= 0)
       *value = read;
@@ -112,13 +112,13 @@ static sw_status read_matrices(sw_page_reading *in, hid_t group) {
     SW_TRY(sw_contents_open_item(in->err, in->arena, group, "", names.name[k], &item));
     const char *text = sw_page_text(in, item.object, SW_ATTR_WEIGHTS);
     if (item.kind == SW_ITEM_FOLDER && *text)
-      in->page->weights[in->page->n_weights++] = (sw_page_weights){
-          .name = item.name,
-          .text = text,
-          .links = sw_h5_get_integer(item.object, SW_ATTR_LINKS),
-          .islands = sw_h5_get_integer(item.object, SW_ATTR_ISLANDS),
-          .symmetric = sw_h5_get_integer(item.object, SW_ATTR_SYMMETRIC) != 0,
-          .stored = H5Lexists(item.object, SW_NAME_PARTNER, H5P_DEFAULT) > 0};
+      in->page->weights[in->page->n_weights++] =
+          (sw_page_weights){.name = item.name,
+                            .text = text,
+                            .links = sw_h5_get_integer(item.object, SW_ATTR_LINKS),
+                            .islands = sw_h5_get_integer(item.object, SW_ATTR_ISLANDS),
+                            .symmetric = sw_h5_get_integer(item.object, SW_ATTR_SYMMETRIC) != 0,
+                            .stored = H5Lexists(item.object, SW_NAME_PARTNER, H5P_DEFAULT) > 0};
     H5Oclose(item.object);
   }
   return SW_OK;

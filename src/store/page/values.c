@@ -1,6 +1,6 @@
-/* Numbers of a variable for the page: a part of a column in some periods, all parts of a period, all
- * of a small one. A column may have its axes in any order in the file; what is given is by period,
- * then by unit. */
+/* Numbers of a variable for the page: a part of a column in some periods, all parts of a period,
+ * all of a small one. A column may have its axes in any order in the file; what is given is by
+ * period, then by unit. */
 #include <math.h>
 #include <string.h>
 
