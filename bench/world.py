@@ -54,8 +54,10 @@ def entries(measure, periods):
     if getattr(module, "NEEDS", None):
         return []
     plain = {label: {k: v for k, v in params.items() if k[0] != "_" and k != "periods"}
-             for label, params in module.ENTRIES.items() if periods >= LONG or not params.get("_long")}
-    return [(label, params) for label, params in plain.items()
+             for label, params in module.ENTRIES.items()
+             if (periods >= LONG or not params.get("_long")) and params.get("span", 0) < periods}
+    # Scores of composites are columns here, of the composite's name.
+    return [(label, json.loads(json.dumps(params).replace('.score"', '"'))) for label, params in plain.items()
             if not any(name in json.dumps(params) for name in BY_FILE)]
 
 

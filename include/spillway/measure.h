@@ -98,6 +98,32 @@ typedef enum sw_shape {
 
 typedef enum sw_number { SW_FLOAT64, SW_INT32 } sw_number;
 
+/* How an output is looked at. What follows from its shape, axes and classes need not be said
+ * (measure/show.h): by unit a map, pairs as flows, by period a line, a table along one axis as bars,
+ * along an axis and its mate `..._to` a matrix. */
+typedef enum sw_show {
+  SW_SHOW_DEFAULT,
+  SW_SHOW_MAP,
+  SW_SHOW_LINE,
+  SW_SHOW_MATRIX,
+  SW_SHOW_FLOWS,
+  SW_SHOW_BARS,
+  SW_SHOW_SCATTER, /* over `with` */
+  SW_SHOW_CLASSES, /* a map of categories, and their shares by period */
+  SW_SHOW_PARTS,   /* parts of the whole `with` */
+  SW_SHOW_BAND,    /* a line with the expectation and the variance of `with` about it */
+  SW_SHOW_TABLE
+} sw_show;
+
+/* Its colours. Diverging: whether a value is above or below the centre matters most. */
+typedef enum sw_palette {
+  SW_PALETTE_DEFAULT, /* categories of `classes`, else sequential */
+  SW_SEQUENTIAL,
+  SW_DIVERGING_0,
+  SW_DIVERGING_1,
+  SW_CATEGORIES
+} sw_palette;
+
 enum { SW_MAX_OWN = 3 }; /* axes of an output's own */
 
 typedef struct sw_output {
@@ -118,6 +144,11 @@ typedef struct sw_output {
   bool axis_first; /* UNIT: in the file its own axis comes before `unit`, like rows of a matrix */
   bool of_parameters; /* TABLE: depends on the parameters alone and on no data, unless the job is
                          pooled */
+  sw_show show; /* only where the default is wrong, as are the next two */
+  sw_palette palette;
+  bool log;            /* ratios matter, not differences */
+  const char *with[2]; /* outputs it is drawn with: BAND: expectation, variance; PARTS: the whole;
+                          SCATTER: the horizontal; BARS: a standard error, or lower and upper end */
   bool of_pairs; /* a sum over pairs made by the engine (blocks, rings, centres); never set by a
                     descriptor */
 } sw_output;
@@ -201,6 +232,7 @@ typedef struct sw_input {
   const char *where; /* place in the study file */
   sw_view view;      /* indexed by the job's own periods; local or gathered, as the pass declares */
   bool per_period_normalised; /* normalised within each period; measures of change refuse it */
+  bool timeless;              /* one value for all periods; measures of change refuse it */
   bool unbounded;             /* a composite of z-scores, not in [0,1]; coupling refuses it */
   /* Of a group column, and of an output that has `classes`: how many, and their names; the first is
    * the value class_first, and a value that is none of them is missing. n_classes 0: numbers. */
@@ -397,6 +429,11 @@ const char *sw_job_period(const sw_job *job, int t);
  * - A table that has the name of its one axis gives the positions of that axis, which then has neither
  *   labels nor numbers, is no axis of a unit output, and has the same name in the file.
  * - `classes` is for unit outputs of whole numbers.
+ * - `show`: a map and a scatter are of unit outputs, classes of those with `classes`, flows of pairs, a
+ *   matrix of pairs or of two axes, a line and a band of global outputs or along the axis of a table;
+ *   bars and parts of global outputs and tables. `with` names outputs of the measure: two of a band,
+ *   one at least of a scatter and of parts. Categories are of whole numbers, and what has `classes`
+ *   is of no other palette; `log` goes neither with categories nor with a palette about 0.
  * - `timeless` is for unit outputs; a global output without time is a table. `of_parameters` is for
  *   tables.
  * - Unit outputs need `tile` and a pass over units. Those by_row need whole_row and pair outputs; at

@@ -21,6 +21,9 @@ typedef struct sw_grouping {
   const int32_t *of;        /* n: the group of each unit, 0 .. n_groups-1 */
 } sw_grouping;
 
+/* Names beside the codes: as they are, in English, in Chinese. */
+enum { SW_PLAIN, SW_ENGLISH, SW_CHINESE, SW_TONGUES };
+
 typedef struct sw_units {
   int64_t n;
   const char *text;       /* all codes, each with a terminating zero, in order */
@@ -28,6 +31,7 @@ typedef struct sw_units {
   const uint64_t *key;    /* n: hash of the code, for random numbers */
   const double *lon, *lat; /* n: degrees WGS84, NaN where empty; NULL without such columns */
   const double *area;      /* n: km2, NaN where empty; NULL without the column */
+  const char *const *name[SW_TONGUES]; /* n each, "" where empty; NULL: none */
   int n_groupings;
   const sw_grouping *grouping;
   bool is_file_order; /* the rows of the study's files have the units in this order, too */

@@ -4,7 +4,7 @@ _spillway() {
   local options=
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "run check measures synth info verify diff --help --version" -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W "run check measures synth info verify diff weights --help --version" -- "$word")
     return
   fi
   case $before in
@@ -23,13 +23,14 @@ _spillway() {
     info) options="--help" ;;
     verify) options="--study --tiles --seed --quiet --help" ;;
     diff) options="--rtol --atol --most --values --quiet --help" ;;
+    weights) options="--output --force --threads --quiet --log-level --help" ;;
   esac
   if [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
     return
   fi
   case $verb in
-    run | check) mapfile -t COMPREPLY < <(compgen -f -X '!*.y*ml' -- "$word"; compgen -d -S / -- "$word") ;;
+    run | check | weights) mapfile -t COMPREPLY < <(compgen -f -X '!*.y*ml' -- "$word"; compgen -d -S / -- "$word") ;;
     info | verify | diff) mapfile -t COMPREPLY < <(compgen -f -X '!*.h5' -- "$word"; compgen -d -S / -- "$word") ;;
     measures) mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" measures 2> /dev/null | awk '$1 ~ /^[a-z_]+$/ { print $1 }')" -- "$word") ;;
   esac

@@ -44,6 +44,8 @@ static const command_verb verbs[] = {
      "verify OUT.h5 [--tiles N]              recompute a sample and compare it bit for bit"},
     {"diff", sw_cmd_diff, ALONE,
      "diff OLD.h5 NEW.h5                     what changed between two results files"},
+    {"weights", sw_cmd_weights, ALONE,
+     "weights STUDY.yaml [NAME] [-o W.gal]   what the weights of a study are; write one"},
 };
 
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };

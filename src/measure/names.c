@@ -60,7 +60,8 @@ bool sw_name_is_taken(const char *name, bool pairs) {
 
 bool sw_name_is_of_root(const char *name) {
   static const char *const root[] = {
-      SW_NAME_UNIT, SW_NAME_UNIT_TO,    SW_NAME_TIME,     SW_NAME_TIME_LABEL, SW_NAME_LON,
-      SW_NAME_LAT,  SW_NAME_COMPOSITES, SW_NAME_COVERAGE, SW_NAME_SUMMED,     NULL};
+      SW_NAME_UNIT,    SW_NAME_UNIT_TO,    SW_NAME_TIME,     SW_NAME_TIME_LABEL, SW_NAME_LON,
+      SW_NAME_LAT,     SW_NAME_COMPOSITES, SW_NAME_COVERAGE, SW_NAME_SUMMED,     SW_NAME_NAME,
+      SW_NAME_NAME_EN, SW_NAME_NAME_ZH,    SW_NAME_PANEL,    SW_NAME_WEIGHTS,    NULL};
   return is_among(name, root) || sw_name_is_of_group(name);
 }

@@ -27,6 +27,17 @@
 #define SW_NAME_COVERAGE "coverage"
 #define SW_NAME_SUMMED "summed"
 
+/* At the root, over units: what people read beside the code; a language may follow the prefix. */
+#define SW_NAME_NAME "name"
+#define SW_NAME_NAME_EN "name_en"
+#define SW_NAME_NAME_ZH "name_zh"
+
+/* Groups of what results rest on: of the panel its missing cells by `indicator`; the spatial weights
+ * matrices, a group each, in the form of kept pairs. */
+#define SW_NAME_PANEL "panel"
+#define SW_NAME_MISSING_CELLS "missing_cells"
+#define SW_NAME_WEIGHTS "weights"
+
 /* The group that composites are in. */
 #define SW_NAME_COMPOSITES "composites"
 

@@ -1,9 +1,10 @@
 /* See unit_table.h. The table is the same on every rank and every rank builds it whole, without
  * a message: so all loops run in code order, in which sums have one order.
  *
- * It is read from the units file or made of the panel's codes (store/units/units.c, panel/universe.c),
- * cut to the units in use, joined to coarser ones where the study says `aggregate`, and becomes
- * sw_units at the end. Texts are borrowed from the arena, never copied with a row. */
+ * It is read from the units file or made of the panel's codes (store/units/units.c,
+ * panel/universe.c), cut to the units in use, joined to coarser ones where the study says
+ * `aggregate`, and becomes sw_units at the end. Texts are borrowed from the arena, never copied
+ * with a row. */
 #include "panel/unit_table.h"
 
 #include "base/hash.h"
@@ -22,6 +23,8 @@ sw_status sw_unit_table_make(sw_error *err, sw_arena *arena, const sw_unit_table
   if (like->lon) SW_NEW(err, arena, out->lon, n);
   if (like->lat) SW_NEW(err, arena, out->lat, n);
   if (like->area) SW_NEW(err, arena, out->area, n);
+  for (int k = 0; k < SW_TONGUES; k++)
+    if (like->name[k]) SW_NEW(err, arena, out->name[k], n);
   SW_NEW(err, arena, out->group, like->n_groups);
   for (int g = 0; g < like->n_groups; g++)
     SW_NEW(err, arena, out->group[g], n);
@@ -38,6 +41,8 @@ sw_status sw_unit_table_select(sw_error *err, sw_arena *arena, const sw_unit_tab
     if (out->lon) out->lon[i] = from->lon[at];
     if (out->lat) out->lat[i] = from->lat[at];
     if (out->area) out->area[i] = from->area[at];
+    for (int k = 0; k < SW_TONGUES; k++)
+      if (out->name[k]) out->name[k][i] = from->name[k][at];
     for (int g = 0; g < out->n_groups; g++)
       out->group[g][i] = from->group[g][at];
   }
@@ -112,6 +117,8 @@ static sw_status build_codes(sw_error *err, sw_arena *arena, const sw_unit_table
 sw_status sw_units_build(sw_error *err, sw_arena *arena, const sw_unit_table *table,
                          sw_units *units) {
   *units = (sw_units){.lon = table->lon, .lat = table->lat, .area = table->area};
+  for (int k = 0; k < SW_TONGUES; k++)
+    units->name[k] = table->name[k];
   SW_TRY(build_codes(err, arena, table, units));
   sw_grouping *grouping = NULL;
   SW_NEW(err, arena, grouping, table->n_groups);
@@ -187,6 +194,17 @@ static sw_status merge_labels(sw_error *err, const char *file, const sw_unit_tab
   return SW_OK;
 }
 
+/* The name that all members of a coarse unit share: most tables repeat it on each of their rows. */
+static void merge_names(const sw_unit_table *from, const int64_t *parent, sw_unit_table *out,
+                        int tongue) {
+  const char **name = out->name[tongue];
+  if (!name) return;
+  for (int64_t i = 0; i < from->n; i++) {
+    const char *own = from->name[tongue][i], **all = &name[parent[i]];
+    *all = !*all || strcmp(*all, own) == 0 ? own : "";
+  }
+}
+
 /* `file` is the units file, for messages. A member without an area makes the sum of areas NaN. */
 sw_status sw_unit_table_merge(sw_error *err, sw_arena *arena, const char *file,
                               const sw_unit_table *from, const int64_t *parent, int64_t n_coarse,
@@ -212,6 +230,8 @@ sw_status sw_unit_table_merge(sw_error *err, sw_arena *arena, const char *file,
     for (int g = 0; g < out->n_groups; g++)
       out->group[g][p] = "";
   }
+  for (int k = 0; k < SW_TONGUES; k++)
+    merge_names(from, parent, out, k);
   for (int g = 0; g < out->n_groups; g++)
     SW_TRY(merge_labels(err, file, from, parent, out, g, member));
   return SW_OK;

@@ -8,8 +8,9 @@
 
 typedef struct sw_unit_table {
   int64_t n;
-  const char **code;        /* n, in byte order, each once */
-  double *lon, *lat, *area; /* n, or NULL */
+  const char **code;             /* n, in byte order, each once */
+  double *lon, *lat, *area;      /* n, or NULL */
+  const char **name[SW_TONGUES]; /* n, or NULL */
   int n_groups;
   const char *const *group_name;
   const char ***group; /* n_groups arrays of n texts */
@@ -28,7 +29,7 @@ sw_status sw_units_build(sw_error *err, sw_arena *arena, const sw_unit_table *ta
 /* Coarser units: `parent[i]` is the coarse unit of row i, whose codes are coarse[0..n_coarse).
  * Coordinates are means on the sphere, weighted by area where every member with coordinates has
  * one, else plain; members whose places cancel are refused; areas are summed; group labels must
- * agree where they are not empty. */
+ * agree where they are not empty; a name that members do not share is left empty. */
 sw_status sw_unit_table_merge(sw_error *err, sw_arena *arena, const char *file,
                               const sw_unit_table *from, const int64_t *parent, int64_t n_coarse,
                               const char *const *coarse, sw_unit_table *out);

@@ -12,14 +12,15 @@ ROOT = os.environ["SPILLWAY_SOURCE"]
 HOMES = ["src/measure/names.h", "src/store/layout/layout.h"]
 H5 = "src/store/h5/h5.h"  # what netCDF asks of every dataset
 # Where files of results are written, read, compared and told of.
-ROOMS = ["src/store/layout/", "src/store/results/", "src/store/diff/", "src/store/report/"]
+ROOMS = ["src/store/layout/", "src/store/root/", "src/store/results/", "src/store/diff/", "src/store/report/"]
 # Not words of a results file alone: keys of a study, parameters, columns, plain English.
 COMMON = {
     "unit", "time", "lon", "lat", "composites", "value", "partner", "entry", "rank", "total", "mean",
     "max", "tile", "block", "score", "weight", "indicator", "title", "state", "version", "build",
     "study", "inputs", "seed", "precision", "weights", "unmatched", "missing", "incomplete",
     "complete", "calendar", "measure", "formula", "source", "parameters", "orientation", "undefined",
-    "coverage", "summed", "headline", "summary"}
+    "coverage", "summed", "headline", "summary", "name", "logarithmic", "panel", "links", "islands",
+    "symmetric", "show", "palette", "centre"}
 # Names that plan asks for by word; a common one as well, when it is all of the text.
 WHOLE = {"src/plan/descriptor/": {"value"}, "src/plan/study/refs.c": {"score"},
          "src/plan/run/": {"score", "value"}, "src/measure/composite/composite.c":

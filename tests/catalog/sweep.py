@@ -145,7 +145,7 @@ def read_results(path):
         assert file.attrs["weights"].decode() == WEIGHTS_IN_FORCE
         found = {n: Result(g) for n, g in file.get("composites", {}).items()}
         found.update({n: Result(g) for n, g in file.items()
-                      if isinstance(g, h5py.Group) and n != "composites"})
+                      if isinstance(g, h5py.Group) and "measure" in g.attrs})
         return found
 
 

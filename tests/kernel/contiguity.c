@@ -69,6 +69,16 @@ Test(contiguity, snap) {
   free_boxes(&rings);
 }
 
+/* Three points in a chain: the ends lie further apart than the snap, so they are no neighbours. */
+Test(contiguity, snap_has_no_chains) {
+  static const double box[][4] = {{0, 0, 1, 1}, {1.08, -1, 2, 0}, {1.16, 0.02, 2, 1}};
+  char text[256];
+  sw_rings rings = boxes(box, 3, false);
+  links_of(&rings, SW_QUEEN, .1, false, text);
+  cr_assert_str_eq(text, "0-1 1-0 1-2 2-1 ", "%s", text);
+  free_boxes(&rings);
+}
+
 /* The date line, as -180 and 180, a hair off, and in longitudes from 0 to 360; a map in metres has
  * none. */
 Test(contiguity, date_line) {

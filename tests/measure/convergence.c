@@ -67,6 +67,25 @@ Test(convergence, by_hand) {
 }
 
 /* What is a logarithm already. */
+/* Terms have one name each. */
+Test(convergence, names_of_terms) {
+  static const char *const names[] = {"constant", "initial", "W_initial"};
+  double x[YEARS * N];
+  hand(x);
+  harness *h = of(x, N, YEARS);
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  const sw_axis *term = sw_job_find_axis(&h->job, "term");
+  cr_expect_str_eq(term->label[0], "constant");
+  cr_expect_str_eq(term->label[1], "initial");
+  harness_free(h);
+  for (int k = 0; k < 3; k++) {
+    h = of(x, N, YEARS);
+    harness_column(h, "controls", names[k], x);
+    HARNESS_FAILS(h, "is a term of the model; rename the column");
+    harness_free(h);
+  }
+}
+
 Test(convergence, without_logs) {
   double x[YEARS * N], z[YEARS * N];
   hand(x);

@@ -132,6 +132,50 @@ Test(convergence_clubs, warns_of_the_unit) {
   harness_free(h);
 }
 
+/* Levels of e^6 and e^7 in thousands have logarithms around zero, which no test can take. */
+Test(convergence_clubs, thousands_without_a_mean) {
+  double x[YEARS * N];
+  for (int t = 0; t < YEARS; t++)
+    for (int i = 0; i < N; i++)
+      x[t * N + i] = exp(6.8 + (i - 4.) / 10 * (1 + .1 * t));
+  harness *h = of(x, N, YEARS);
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_expect(isnan(value(h, "log_t_thousand", 0)));
+  cr_expect_null(strstr(harness_said(h), "nan"));
+  cr_expect_not_null(strstr(harness_said(h), "in thousands no t (the mean of the logarithm"));
+  harness_free(h);
+}
+
+/* A parameter that changes nothing is named. */
+Test(convergence_clubs, idle_lambda) {
+  double x[YEARS * N];
+  two_groups(x);
+  harness *h = of(x, N, YEARS);
+  harness_set(h, "filter", "none");
+  harness_arg(h, "lambda")->given = true;
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_expect(harness_noted(h, "`lambda` is of filter: hp"));
+  harness_free(h);
+}
+
+/* As an input clubs are classes, those that diverge among them. */
+Test(convergence_clubs, classes) {
+  double x[YEARS * N];
+  two_groups(x);
+  harness *h = of(x, N, YEARS);
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  const sw_output *club = sw_measure_convergence_clubs.output;
+  for (int q = 0; q < 2; q++) {
+    cr_assert_not_null(club[q].classes);
+    const sw_axis *axis = sw_job_find_axis(&h->job, club[q].classes);
+    cr_assert_eq(axis->n, N / 2 + 1);
+    cr_expect_eq(club[q].class_first, 0);
+    cr_expect_str_eq(axis->label[0], "diverges");
+    cr_expect_str_eq(axis->label[2], "2");
+  }
+  harness_free(h);
+}
+
 /* Codes may be dealt out anew: the same units are together. */
 Test(convergence_clubs, relabelling) {
   double x[YEARS * N], turned[YEARS * N];
@@ -164,7 +208,8 @@ Test(convergence_clubs, index_numbers) {
   cr_expect(isnan(value(h, "log_t", 0)));
   for (int i = 0; i < N; i++)
     NEAR(value(h, "club", i), 0, 0);
-  cr_expect_not_null(strstr(harness_said(h), "no clubs: all 9 units diverge"));
+  cr_expect_not_null(strstr(harness_said(h), "no test: all 9 units are equal in some period"));
+  cr_expect_null(strstr(harness_said(h), "nan"));
   harness_free(h);
 }
 

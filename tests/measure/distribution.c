@@ -69,6 +69,19 @@ Test(distribution, plain_sum) {
   harness_free(h);
 }
 
+/* A long tail stretches the grid: points too far apart for the bandwidth are warned of. */
+Test(distribution, coarse_grid) {
+  static const double x[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 1000};
+  for (int k = 0; k < 2; k++) {
+    harness *h = harness_new(&sw_measure_distribution, 10, 1);
+    harness_column(h, "of", "x", x);
+    harness_arg(h, "points")->number = k ? 2000 : 200;
+    cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+    cr_expect_eq(harness_noted(h, "more than the bandwidth in 1 of 1 periods"), k == 0);
+    harness_free(h);
+  }
+}
+
 /* Equal distances: two values are two modes with a narrow bandwidth, one with a wide one. */
 Test(distribution, given_bandwidth) {
   static const double x[] = {0, 10};

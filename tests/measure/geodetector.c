@@ -42,6 +42,18 @@ Test(geodetector, by_hand) {
   harness_free(h);
 }
 
+/* With a factor of one stratum the other is alone: not a pair worth a line. */
+Test(geodetector, pair_of_one) {
+  static const double same[8] = {0};
+  harness *h = of(y8, 8, strata8, same);
+  be_groups(h, 1, 4);
+  be_groups(h, 2, 1);
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_expect(isnan(value(h, "q", 1)));
+  cr_expect_null(strstr(harness_said(h), "most together"), "%s", harness_said(h));
+  harness_free(h);
+}
+
 Test(geodetector, noncentral) {
   double shifted[8], room[64];
   int32_t stratum[8];
@@ -194,7 +206,7 @@ Test(geodetector, undefined) {
   cr_expect(isnan(value(h, "q", 1)) && isnan(value(h, "p_value", 1)));
   NEAR(value(h, "interaction", 1), value(h, "q", 0), 1e-15);
   NEAR(value(h, "interaction_type", 1), 0, 0);
-  cr_expect(harness_noted(h, "'a' has fewer values than 5 classes in 2001"));
+  cr_expect(harness_noted(h, "'a' has fewer different values than 5 classes in 2001"));
   cr_expect(harness_noted(h, "'b' has one stratum in 2001; its q is undefined there"));
   harness_free(h);
   h = of(same, 8, two, NULL);

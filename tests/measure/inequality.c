@@ -62,6 +62,16 @@ Test(inequality, weights_are_repetitions) {
   harness_free(b);
 }
 
+Test(inequality, idle_parameter) {
+  static const double x[3] = {1, 4, 9};
+  harness *h = harness_new(&sw_measure_inequality, 3, 1);
+  harness_column(h, "of", "x", x);
+  harness_arg(h, "er_alpha")->given = true;
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_expect(harness_noted(h, "`er_alpha` is of the polarisation of groups"));
+  harness_free(h);
+}
+
 Test(inequality, refusals) {
   static const double x[4] = {1, 2, 3, -4}, zero[4] = {1, 0, 3, 4};
   harness *h = harness_new(&sw_measure_inequality, 2, 2);

@@ -392,7 +392,8 @@ Test(moran, correlogram) {
     if (b < 2) NEAR(harness_result(h, "no_neighbour", 0)[b], alone[b], 0);
     NEAR(harness_result(h, "n_used", 0)[b], 3107, 0);
   }
-  cr_expect_not_null(strstr(harness_said(h), "(0, 50] km: 6237 pairs; 412 of 3107 units"));
+  cr_expect_not_null(
+      strstr(harness_said(h), "(0, 50] km: 6237 pairs; units without a neighbour: 412 of 3107"));
   harness_free(h);
 }
 

@@ -138,6 +138,19 @@ Test(panel_granger, units_left_out) {
   harness_free(h);
 }
 
+/* x is constant everywhere: no statistic is said, and only the reasons that there are. */
+Test(panel_granger, nobody_left) {
+  fill();
+  for (int c = 0; c < N * PERIODS; c++)
+    x[c] = 1;
+  harness *h = of("1");
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_expect(isnan(one(h, "w_bar")));
+  cr_expect(harness_noted(h, "300 of 300 units are left out: 300 constant or predicted exactly"));
+  cr_expect_str_eq(harness_said(h), "");
+  harness_free(h);
+}
+
 /* Between 3K + 1 and 5 + 3K periods W has no variance: z_tilde is undefined, of some units or all.
  */
 Test(panel_granger, few_periods) {
@@ -147,6 +160,7 @@ Test(panel_granger, few_periods) {
   harness_column(h, "x", "x", x);
   cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
   cr_expect(one(h, "w_bar") > 0 && isnan(one(h, "z_tilde")) && isnan(one(h, "z_tilde_p")));
+  cr_expect_not_null(strstr(harness_said(h), "1 lag: no z_tilde, as no unit has more than 8"));
   harness_free(h);
   for (int t = 0; t < 10; t++)
     y[t * N] = NAN;

@@ -130,6 +130,8 @@ Test(panel_regression, no_effects) {
   }
   NEAR(value(h, "r2_within", 0), 1 - fit.rss / fit.tss, 1e-12);
   cr_expect_not_null(strstr(harness_said(h), "constant "), "%s", harness_said(h));
+  cr_expect_not_null(strstr(harness_said(h), " in 1 period; R2 0"), "%s", harness_said(h));
+  cr_expect_null(strstr(harness_said(h), "within"), "%s", harness_said(h));
   free(room);
   harness_free(h);
 }
@@ -291,6 +293,39 @@ Test(panel_regression, conley) {
   harness_free(h);
   h = conley("-1", "1", lon, lat);
   HARNESS_FAILS(h, "cutoff_km is -1; expected more than 0");
+  harness_free(h);
+}
+
+/* What a reader must know: errors by few clusters, and that no cell has all variables. */
+Test(panel_regression, few_clusters) {
+  fill();
+  for (int c = 0; c < CELLS; c++)
+    if (c % N >= 7) y[c] = NAN;
+  harness *h = of("unit");
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_expect(harness_noted(h, "errors by 7 clusters are too small; they are meant for 20"));
+  harness_free(h);
+  for (int c = 0; c < CELLS; c++)
+    y[c] = NAN;
+  h = of("unit");
+  HARNESS_FAILS(h, "no unit has a value of every variable in two periods");
+  harness_free(h);
+}
+
+/* The variable that is explained cannot be left out. */
+Test(panel_regression, nothing_to_explain) {
+  fill();
+  for (int c = 0; c < CELLS; c++)
+    y[c] = c % N % 13;
+  harness *h = of("unit");
+  HARNESS_FAILS(
+      h, "y: 'y' is constant within units: their effects leave nothing of it; write fixed: time");
+  harness_free(h);
+  for (int c = 0; c < CELLS; c++)
+    y[c] = c / N;
+  h = of("time");
+  HARNESS_FAILS(h, "'y' is the same for all units of a period: the effects leave nothing of it; "
+                   "write fixed: unit");
   harness_free(h);
 }
 

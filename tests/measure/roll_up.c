@@ -91,6 +91,25 @@ Test(roll_up, two_columns) {
   harness_free(h);
 }
 
+/* Units of no group are the rest to whoever reads; why a group has no value is said. */
+Test(roll_up, words) {
+  const char *why[7] = {0};
+  harness *h = roll_up(2);
+  harness_set_node(h, "reference", harness_scalar(h, "coast: "));
+  h->job.why = why;
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_expect_not_null(strstr(harness_said(h), "coast: (the rest) 55, B 5 (-50); gaps are to coast: "
+                                             "(the rest)"),
+                     "%s", harness_said(h));
+  cr_expect_str_eq(why[0], "no unit of the group has a value");
+  cr_expect_str_eq(why[1], "the group or the reference has no value");
+  harness_free(h);
+  h = roll_up(1);
+  harness_arg(h, "ratio")->names = (const char *const[]){""};
+  HARNESS_FAILS(h, "a ratio without a name");
+  harness_free(h);
+}
+
 /* A sum of zero below the line has no ratio, and no share of it is covered. */
 Test(roll_up, nothing_below) {
   static const double one[2] = {1, 2}, zero[2] = {0, 0};

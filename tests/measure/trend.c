@@ -138,6 +138,14 @@ Test(trend, ends_of_the_range) {
   }
 }
 
+/* The trend of a trend. */
+Test(trend, what_has_no_time) {
+  harness *h = of(eight, 8, "none");
+  h->input[0].timeless = true;
+  HARNESS_FAILS(h, "has one value for all periods and does not change; expected values by period");
+  harness_free(h);
+}
+
 Test(trend, refusals) {
   harness *h = of(eight, 3, "none");
   HARNESS_FAILS(h, "test.yaml:1:1: job: of: 3 periods; expected 4 or more");

@@ -211,7 +211,24 @@ Test(study_errors, units) {
 Test(study_errors, weights) {
   static const fault table[] = {
       {"{k: 6}\n",
-       "s.yaml:5:6: 'kind' is missing: one of file, matrix, knn, inverse-distance, contiguity"},
+       "s.yaml:5:6: 'kind' is missing: e.g. file, knn, distance-band, kernel, contiguity, block, "
+       "union"},
+      {"{kind: distance-band}\n", "s.yaml:5:6: 'km' is missing: how far neighbours may be"},
+      {"{kind: distance-band, km: -1}\n",
+       "s.yaml:5:32: found -1; expected a number greater than 0"},
+      {"{kind: kernel, k: 8, km: 50}\n",
+       "s.yaml:5:24: `km` is the width already; `k` and `fixed` find one"},
+      {"{kind: kernel, function: quartic}\n",
+       "s.yaml:5:31: unknown choice 'quartic'; expected one of "
+       "triangular|epanechnikov|bisquare|gaussian|uniform"},
+      {"{kind: block, group: stat}\n",
+       "s.yaml:5:27: 'stat' is not one of `groups` of the units; did you mean 'state'?"},
+      {"{kind: union, of: w}\n", "s.yaml:5:24: weights 'w': `of` names 1; expected two or more"},
+      {"{kind: union, of: [w, v]}\n", "s.yaml:5:28: unknown weights 'v'; known: w"},
+      {"{kind: transpose, of: w}\n", "s.yaml:5:6: weights 'w' are made of themselves"},
+      {"{kind: higher-order, of: w}\n",
+       "s.yaml:5:6: 'order' is missing: how many links away neighbours are"},
+      {"{kind: knn, k: 6, style: S}\n", "s.yaml:5:31: unknown choice 'S'; did you mean 's'?"},
       {"{kind: nkn}\n", "s.yaml:5:13: unknown choice 'nkn'; did you mean 'knn'?"},
       {"{kind: knn}\n", "s.yaml:5:6: 'k' is missing: the number of nearest neighbours"},
       {"{kind: knn, k: 0}\n", "s.yaml:5:21: 0 is out of range; expected at least 1"},

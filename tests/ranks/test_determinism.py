@@ -32,6 +32,7 @@ MORE = """
   - local_moran: {of: gdp_pc, weights: contiguity, permutations: 199, as: clusters}
   - getis_ord: {of: pm25, weights: contiguity, permutations: 99}
   - local_geary: {of: [pm25, gdp_pc], weights: contiguity, permutations: 99}
+  - lee: {of: pm25, with: gdp_pc, weights: contiguity, permutations: 99}
   - spatial_distribution: {of: population, as: s_whole}
   - spatial_distribution: {of: gdp, by: province, top: 9, ellipse: crimestat, as: s_groups}
   - structural_similarity: {shares: [manufacturing, finance, other_services], keep: summary, as: s_summary}
@@ -48,6 +49,7 @@ MORE = """
   - panel_regression: {y: gdp_pc, x: [investment_pc, trade_share], errors: {conley: {cutoff_km: 300, lags: 1}}, as: p_conley}
   - coupling_coordination: {systems: [economy, ecology], as: cc_pair}
   - geary: {of: gdp_pc, weights: contiguity, permutations: 99, as: geary}
+  - lisa_markov: {of: gdp_pc, weights: contiguity, permutations: 99, as: quadrants}
   - moran: {of: gdp_pc, by_distance: [100, 400], permutations: 99, as: bands}
   - moran: {of: gdp_pc, with: income, weights: contiguity, permutations: 99, as: of_two}
   - join_count: {of: cc_pair.lagging, weights: contiguity, permutations: 99, as: joins}

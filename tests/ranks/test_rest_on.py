@@ -238,6 +238,25 @@ def check_balanced(f):
     assert f.digest("next.h5") == f.digest("anew.h5") and f.read("b/n_used", "next.h5").tolist() == [3] * 3
 
 
+GAPS = """study: gaps
+panel: {file: gaps.csv, unit: id, time: year, missing: keep}
+units: {file: gaps_units.csv, unit: id, groups: [zone]}
+measures:
+  - spatial_distribution: {of: m, by: zone, as: sd}
+output: {file: gaps.h5}
+"""
+
+
+def check_first_group(f):
+    """A headline by group is of the first group that has a value in the last period."""
+    f.write("gaps.csv", "id,year,m\n" + "".join(
+        f"{u},{year},{m}\n" for year, values in ((2001, ("", "", 6, 3)), (2002, ("", "", 8, 2)))
+        for u, m in zip("pqrs", values)))
+    f.write("gaps_units.csv", "id,zone\np,A\nq,A\nr,B\ns,B\n")
+    done = f.run(GAPS, "gaps.h5")
+    assert "primacy_2[B]: 2 in 2001" in done.stdout and "4 in 2002" in done.stdout, done.stdout
+
+
 def check_number_of_units(f):
     """Five in each period, but not the same: as long as the number stays, nothing tells; then one
     more, and one alone."""
@@ -516,6 +535,7 @@ def main():
         check_cross_section(f)
         check_forms(f)
         check_headlines(f)
+        check_first_group(f)
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ class World:
         with h5py.File(self.path(out)) as file:
             assert file.attrs["state"] == b"complete"
             for name, group in file.items():
-                if isinstance(group, h5py.Group) and name != "composites":
+                if isinstance(group, h5py.Group) and "measure" in group.attrs:
                     found[name] = {key: item[...] for key, item in group.items()}
             for entry, (_, params) in ENTRIES.items():
                 for key in SUMS:

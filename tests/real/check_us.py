@@ -144,6 +144,7 @@ close("the greatest", f["alike/max"][0], cosine.max(), 1e-14)
 close("Moran of ln income", f["moran_income/I"][last], 0.4973977, 5e-8)
 close("its expectation", f["moran_income/expected"][last], -0.0003247808, 5e-11)
 close("its variance", f["moran_income/variance_randomisation"][last], 0.0001113594, 5e-11)
+close("Geary of ln income", f["geary_income/C"][last], 0.5002551, 5e-8)
 neighbour = [[] for _ in unit]
 with open(f"{data}/us_bea_adjacency.csv", newline="") as file:
     for row in csv.DictReader(file):

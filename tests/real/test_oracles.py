@@ -59,7 +59,16 @@ weights:
 measures:
   - moran: {of: CRIME, weights: colnb, as: colnb}
   - moran: {of: CRIME, weights: gal, as: gal}
+  - moran: {of: CRIME, with: INC, weights: colnb, permutations: 999, as: two}
+  - geary: {of: CRIME, weights: colnb, permutations: 999, as: geary_colnb}
+  - geary: {of: CRIME, weights: gal, as: geary_gal}
 """)
+close("columbus bivariate", f["two/I"][0], -0.428387348016, 5e-13)
+close("columbus bivariate p_sim", f["two/p_sim"][0], 0.001, 0)
+for name, c, variance in (("colnb", 0.52986993, 0.00975278), ("gal", 0.540528203, 0.009384264)):
+    close(f"geary {name}", f["geary_" + name]["C"][0], c, 5e-9)
+    close(f"geary {name} variance", f["geary_" + name]["variance_randomisation"][0], variance, 5e-9)
+close("geary p_sim", f["geary_colnb/p_sim"][0], 0.001, 0)
 for name, want in (("colnb", (0.510951264, -0.020833333, 0.008908762, 0.008779831, 5.634133)),
                    ("gal", (0.500188557, -0.020833333, 0.008689289, 0.008563413, 5.589383))):
     quantities = ("I", "expected", "variance_randomisation", "variance_normality", "z")
@@ -86,6 +95,39 @@ measures:
 close("sids adjust", f["adjust/I"][0], 0.269756869652, 5e-13)
 close("sids zero", f["zero/I"][0], 0.275262111890, 5e-13)
 close("sids remove", f["remove/I"][0], 0.280134347, 5e-10)
+
+# spdep: by bands of great-circle distance, rows of a band standardised.
+f, said = run("elect80", """
+study: elect80
+panel: {file: @us_elect80_3107.csv, unit: FIPS}
+units: {file: @us_elect80_3107.csv, unit: FIPS, lon: long, lat: lat}
+measures:
+  - moran: {of: pc_turnout, by_distance: [50, 100, 200, 400], as: bands}
+""")
+near("elect80 bands", f["bands/I"][0], (0.5136927743, 0.5759519470, 0.5266050078, 0.4464052808), 5e-11)
+near("elect80 pairs", f["bands/pairs"][:], (6237, 21282, 80217, 286862), 0)
+near("elect80 alone", f["bands/no_neighbour"][:2], (412, 29), 0)
+
+# LISA transitions of income over the period's mean, decades.
+mx = {}
+with open(f"{data}/mx32_long.csv", newline="") as file:
+    for row in csv.DictReader(file):
+        mx.setdefault(row["year"], []).append((row["State"], float(row["pcgdp"])))
+with open(os.path.join(work.name, "relative.csv"), "w", newline="") as file:
+    out = csv.writer(file)
+    out.writerow(["State", "year", "relative"])
+    for year, values in mx.items():
+        mean = sum(v for _, v in values) / len(values)
+        out.writerows((state, year, repr(v / mean)) for state, v in values)
+f, _ = run("quadrants", """
+study: quadrants
+panel: {file: relative.csv, unit: State, time: year}
+weights: {gal: {kind: file, file: @mx32_gal_edges.csv}}
+measures:
+  - lisa_markov: {of: relative, weights: gal, as: quadrants}
+""")
+near("mexico quadrants", f["quadrants/count"][:],
+     ((35, 2, 1, 1), (3, 15, 6, 2), (0, 7, 75, 8), (4, 3, 5, 25)), 0)
 
 f, _ = run("states", """
 study: states

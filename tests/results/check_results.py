@@ -42,9 +42,35 @@ def results_of(file):
     for name, item in file.items():
         if isinstance(item, h5py.Group) and name == "composites":
             found.update({f"composites/{n}": g for n, g in item.items()})
-        elif isinstance(item, h5py.Group):
+        elif isinstance(item, h5py.Group) and "measure" in item.attrs:
             found[name] = item
     return found
+
+
+def rest_of(file):
+    """The groups of what results rest on: the panel, and each weights matrix."""
+    found = {"panel": file["panel"]} if "panel" in file else {}
+    found.update({f"weights/{n}": g for n, g in file.get("weights", {}).items()})
+    return found
+
+
+def check_rest(path, group):
+    for name, dataset in group.items():
+        if not is_bare(dataset):
+            check_variable(f"{path}/{name}", dataset)
+    if path == "panel":
+        said = dict(part.rsplit(" ", 1) for part in
+                    text(group.file.attrs["missing_cells"]).split(", "))
+        count = group["missing_cells"][...].sum(axis=0)
+        expect({text(n): int(c) for n, c in zip(group["indicator"][:], count)} ==
+               {n: int(c) for n, c in said.items()}, "panel: missing cells are not those of /")
+        return
+    if "row_start" not in group:
+        return
+    edge, partner = group["row_start"][...], group["partner"][...]
+    expect((np.diff(edge) >= 0).all() and edge[0] == 0 and edge[-1] == len(partner) ==
+           group.attrs["links"], f"{path}: rows do not fit the links")
+    expect((np.diff(edge) == 0).sum() == group.attrs["islands"], f"{path}: islands")
 
 
 def check_root(file):
@@ -170,6 +196,9 @@ def main():
                 check_variable(f"/{name}", item)
         for name, group in results.items():
             check_group(name, group)
+        rest = rest_of(file)
+        for name, group in rest.items():
+            check_rest(name, group)
         for engine in ("netcdf4", "h5netcdf"):
             root = xr.open_dataset(path, engine=engine)
             with root:
@@ -179,7 +208,7 @@ def main():
                     expect(root.attrs.get(name) == said, f"/ by {engine}: attribute {name}")
                 for name in ("lon", "lat"):
                     expect(name not in file or root[name].dims == ("unit",), f"{name} by {engine}")
-            for name, group in results.items():
+            for name, group in {**rest, **results}.items():
                 check_xarray(path, name, group, engine)
     for line in failures:
         print(f"{path}: {line}", file=sys.stderr)

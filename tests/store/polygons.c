@@ -93,13 +93,12 @@ Test(polygons, us_counties) {
   sw_links_destroy(team, rook);
 }
 
-/* Vertices within a snap, as spdep has them; at 1e-3 it has 18,678, as it joins no chains of
- * vertices. */
+/* oracles/space.md: vertices within a snap, as spdep has them. */
 Test(polygons, us_counties_by_snap) {
   static const struct {
     double snap;
     int64_t queen;
-  } known[] = {{1e-6, 18628}, {1e-4, 18640}, {1e-3, 18680}};
+  } known[] = {{1e-6, 18628}, {1e-4, 18640}, {1e-3, 18678}};
   const char *path = shared("us_counties_polygons.geojson");
   sw_units units = units_of_file(path, "id");
   sw_weights_spec spec = contiguity(path, "id", SW_QUEEN);

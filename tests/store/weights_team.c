@@ -155,6 +155,35 @@ Test(weights_team, every_rank_has_the_bytes_of_one_process) {
   check_links(&edges);
 }
 
+Test(weights_team, what_is_made_is_the_same) {
+  make_places();
+  sw_weights_spec kernel = {.name = "kernel", .node = &place, .kind = SW_W_KERNEL, .k = 5};
+  check_links(&kernel);
+  kernel.fixed = true;
+  kernel.style = SW_STYLE_S;
+  check_links(&kernel);
+  sw_weights_spec band = {.name = "band", .node = &place, .kind = SW_W_BAND, .km = 120};
+  check_links(&band);
+  band.style = SW_STYLE_SPECTRAL;
+  check_links(&band);
+  band.km = 1; /* says what would leave none alone, which is collective */
+  check_links(&band);
+  static const int both[] = {0, 1};
+  static sw_weights_spec all[3];
+  all[0] = (sw_weights_spec){.name = "knn", .node = &place, .kind = SW_W_KNN, .k = 5};
+  all[1] = band, all[1].km = 120;
+  all[2] = (sw_weights_spec){.name = "union", .node = &place, .kind = SW_W_UNION, .of = both};
+  all[2].n_of = 2;
+  study.weights = all, study.n_weights = 3;
+  check_links(&all[2]);
+  all[2].kind = SW_W_PRODUCT;
+  check_links(&all[2]);
+  all[2].kind = SW_W_HIGHER_ORDER, all[2].n_of = 1, all[2].q = 2;
+  check_links(&all[2]);
+  all[2].kind = SW_W_DIFFERENCE, all[2].n_of = 2, all[2].of = (const int[]){0, 0};
+  check_failure(&all[2], "study.yaml:7:9: weights 'union' have no link");
+}
+
 Test(weights_team, every_rank_has_the_message) {
   make_places();
   sw_weights_spec edges =

@@ -42,6 +42,7 @@ static void print_root(const char *path, const sw_results_info *info) {
   printf("\n  inputs\n");
   print_lines("    ", info->inputs);
   if (*info->missing_cells) printf("  missing cells: %s\n", info->missing_cells);
+  print_lines("  ", info->rest);
 }
 
 /* Of a result within this one behind its name there. */
@@ -65,8 +66,9 @@ static void print_result(const sw_results_info *info, const sw_info_result *resu
   printf("  undefined   %s\n", result->undefined);
   for (int v = 0; v < result->n_variables; v++) {
     const sw_info_variable *variable = &result->variable[v];
-    printf("  %-18s %-8s %-34s %s\n", variable->name, variable->type, variable->shape,
-           variable->long_name);
+    printf("  %-18s %-8s %-34s %s%s%s%s\n", variable->name, variable->type, variable->shape,
+           variable->long_name, *variable->look ? " [" : "", variable->look,
+           *variable->look ? "]" : "");
   }
 }
 

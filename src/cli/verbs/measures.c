@@ -8,6 +8,7 @@
 #include "cli/verbs/commands.h"
 #include "measure/names.h"
 #include "measure/outputs.h"
+#include "measure/show.h"
 #include "spillway/measure.h"
 #include "store/layout/layout.h"
 
@@ -256,7 +257,7 @@ static bool is_named_before(const sw_output *all, const sw_output *output) {
 /* Prints an output: shapes, units, meaning. A name stands once: of variants, of which a run has
  * one, the others are printed as further shapes. */
 static void print_output(const sw_output *output) {
-  char line[600] = "";
+  char line[900] = "";
   append_shape(line, sizeof line, output);
   for (const sw_output *variant = output + 1; variant->name; variant++) {
     if (!is_variant(variant, output)) continue;
@@ -267,6 +268,10 @@ static void print_output(const sw_output *output) {
   snprintf(line + used, sizeof line - used, "%s, units %s: %s",
            output->number == SW_INT32 ? " int32" : "", output->units ? output->units : "1",
            output->long_name ? output->long_name : output->name);
+  used = strlen(line);
+  char look[200];
+  snprintf(line + used, sizeof line - used, "; shown as %s",
+           sw_output_look(output, look, sizeof look));
   /* Of a group of pairs below the result: the group comes first. */
   char name[200];
   snprintf(name, sizeof name, "%s%s%s", output->group ? output->group : "",

@@ -11,7 +11,7 @@
 
 /* Kilometres of the arc over a squared chord, from half the chord: the dot product would lose
  * short arcs. Rounding can make the chord of antipodes longer than 2, hence fmin. */
-static double arc_km(double chord2) {
+double sw_neighbours_km(double chord2) {
   return 2.0 * SW_EARTH_KM * asin(fmin(1.0, sqrt(chord2 / 4.0)));
 }
 
@@ -42,14 +42,14 @@ void sw_neighbours_nearest(const sw_kdtree *tree, int64_t i, int64_t k, int32_t 
  * the limit would be within or not by its last bit. */
 double sw_neighbours_chord2_limit(double km) {
   double top = 4.5; /* beyond any chord that rounding can give */
-  if (arc_km(top) <= km) return top;
+  if (sw_neighbours_km(top) <= km) return top;
   uint64_t below = 0, above;
   memcpy(&above, &top, sizeof above);
   while (above - below > 1) {
     uint64_t middle = below + (above - below) / 2;
     double chord2;
     memcpy(&chord2, &middle, sizeof chord2);
-    if (arc_km(chord2) <= km)
+    if (sw_neighbours_km(chord2) <= km)
       below = middle;
     else
       above = middle;
@@ -79,7 +79,7 @@ int64_t sw_neighbours_inverse_distance_row(const double *x, const double *y, con
                                            double power, double *value) {
   int64_t wrong = -1;
   for (int64_t k = 0; k < count; k++) {
-    value[k] = 1.0 / pow(arc_km(sw_chord2(x, y, z, i, to[k])), power);
+    value[k] = 1.0 / pow(sw_neighbours_km(sw_chord2(x, y, z, i, to[k])), power);
     if (wrong < 0 && !(value[k] > 0.0 && isfinite(value[k]))) wrong = k;
   }
   return wrong;

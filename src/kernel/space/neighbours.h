@@ -7,6 +7,9 @@
 #include "kernel/space/kdtree.h"
 #include "kernel/space/sphere.h"
 
+/* Kilometres of the arc over a squared chord. */
+double sw_neighbours_km(double chord2);
+
 /* The k nearest to unit i, `to` ascending. Of units as far as the k-th, to SW_SPHERE_SAME, the
  * lower ones are taken. `chord2`: k numbers of work. */
 void sw_neighbours_nearest(const sw_kdtree *tree, int64_t i, int64_t k, int32_t *to,

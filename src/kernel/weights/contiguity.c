@@ -162,34 +162,81 @@ static sw_status rows_of(sw_error *err, const incidence *in, sw_link_rows *rows)
 
 /* ---- all --------------------------------------------------------------------------------- */
 
-/* Of rings whose vertices are known. */
+static sw_status open_incidence(sw_error *err, int64_t n, int64_t points, incidence *in) {
+  *in = (incidence){.n_units = n};
+  SW_TRY(sw_alloc(err, (size_t)points, sizeof *in->feature, (void **)&in->feature));
+  return sw_alloc(err, (size_t)points, sizeof *in->unit, (void **)&in->unit);
+}
+
+static void close_incidence(incidence *in) {
+  sw_free(in->feature);
+  sw_free(in->unit);
+}
+
+/* Each two places near each other are a feature more, of the units of both. */
+static sw_status add_near(sw_error *err, const sw_vertices *v, const listing *units,
+                          const incidence *at, incidence *in) {
+  int64_t count = at->count;
+  for (int64_t p = 0; p < 2 * v->n_near; p++)
+    count += units->start[v->near[p] + 1] - units->start[v->near[p]];
+  SW_TRY(open_incidence(err, at->n_units, count, in));
+  memcpy(in->feature, at->feature, (size_t)at->count * sizeof *in->feature);
+  memcpy(in->unit, at->unit, (size_t)at->count * sizeof *in->unit);
+  in->count = at->count;
+  in->n_features = at->n_features + v->n_near;
+  for (int64_t p = 0; p < 2 * v->n_near; p++)
+    for (int64_t u = units->start[v->near[p]]; u < units->start[v->near[p] + 1]; u++) {
+      in->feature[in->count] = (int32_t)(at->n_features + p / 2);
+      in->unit[in->count++] = units->item[u];
+    }
+  return SW_OK;
+}
+
+/* Queen by places: what lies within `snap` of each other is told by each two places, so that no
+ * chain of them links what lies further apart. */
+static sw_status by_places(sw_error *err, const sw_rings *rings, const sw_vertices *v,
+                           sw_link_rows *rows) {
+  incidence at = {0}, in = {0};
+  listing units = {0};
+  sw_status status = open_incidence(err, rings->n, rings->n_points, &at);
+  if (status == SW_OK) vertices_of(rings, v->place, v->n_places, &at);
+  if (status == SW_OK && v->n_near > 0) {
+    status = list_by(err, at.n_features, at.count, at.feature, at.unit, &units);
+    if (status == SW_OK) status = add_near(err, v, &units, &at, &in);
+  }
+  if (status == SW_OK) status = rows_of(err, v->n_near > 0 ? &in : &at, rows);
+  release(&units);
+  close_incidence(&at);
+  close_incidence(&in);
+  return status;
+}
+
+/* By vertices, of which edges are made, too. */
 static sw_status by_vertices(sw_error *err, const sw_rings *rings, const int32_t *vertex,
                              int64_t count, sw_rule rule, sw_link_rows *rows) {
-  incidence in = {.n_units = rings->n};
-  size_t points = (size_t)rings->n_points;
-  sw_status status = sw_alloc(err, points, sizeof *in.feature, (void **)&in.feature);
-  if (status == SW_OK) status = sw_alloc(err, points, sizeof *in.unit, (void **)&in.unit);
+  incidence in = {0};
+  sw_status status = open_incidence(err, rings->n, rings->n_points, &in);
   if (status == SW_OK && rule == SW_QUEEN) vertices_of(rings, vertex, count, &in);
   if (status == SW_OK && rule == SW_ROOK) status = edges_of(err, rings, vertex, &in);
   if (status == SW_OK) status = rows_of(err, &in, rows);
-  sw_free(in.feature);
-  sw_free(in.unit);
+  close_incidence(&in);
   return status;
 }
 
 sw_status sw_contiguity_rows(sw_error *err, const sw_rings *rings, sw_rule rule, double snap,
                              bool meet, sw_link_rows *rows) {
-  int32_t *vertex = NULL;
-  int64_t count = 0;
-  *rows = (sw_link_rows){0};
-  sw_status status = sw_alloc(err, (size_t)rings->n_points, sizeof *vertex, (void **)&vertex);
-  if (status == SW_OK) status = sw_vertices_find(err, rings, snap, vertex, &count);
+  sw_vertices v;
   sw_meeting met = {0};
-  if (status == SW_OK && meet) status = sw_meeting_find(err, rings, snap, vertex, count, &met);
-  if (status == SW_OK)
-    status =
-        by_vertices(err, meet ? &met.rings : rings, meet ? met.vertex : vertex, count, rule, rows);
+  *rows = (sw_link_rows){0};
+  sw_status status = sw_vertices_find(err, rings, snap, &v);
+  if (status == SW_OK && meet)
+    status = sw_meeting_find(err, rings, snap, v.vertex, v.n_vertices, &met);
+  if (status == SW_OK && rule == SW_QUEEN && !meet)
+    status = by_places(err, rings, &v, rows);
+  else if (status == SW_OK)
+    status = by_vertices(err, meet ? &met.rings : rings, meet ? met.vertex : v.vertex, v.n_vertices,
+                         rule, rows);
   sw_meeting_destroy(&met);
-  sw_free(vertex);
+  sw_vertices_destroy(&v);
   return status;
 }

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Cells so many times as wide as `snap`: wider ones have fewer neighbours to look at and more
@@ -24,6 +25,9 @@ typedef struct finder {
   int32_t *parent; /* of a distinct point, towards the one that stands for the vertex */
   double *x, *y;   /* of distinct points */
   int64_t count;
+  sw_vertices *out;
+  int64_t room; /* pairs that out->near has room for */
+  bool failed;  /* no memory for them */
 } finder;
 
 /* ---- joined points ----------------------------------------------------------------------- */
@@ -67,6 +71,20 @@ static int32_t find_equal(const finder *f, uint64_t slot, double x, double y) {
   return -1;
 }
 
+static void note_near(finder *f, int32_t a, int32_t b) {
+  sw_vertices *v = f->out;
+  if (v->n_near == f->room) {
+    int64_t room = f->room ? 2 * f->room : 64;
+    int32_t *grown = realloc(v->near, (size_t)room * 2 * sizeof *grown);
+    f->failed |= !grown;
+    if (!grown) return;
+    v->near = grown;
+    f->room = room;
+  }
+  v->near[2 * v->n_near] = a;
+  v->near[2 * v->n_near++ + 1] = b;
+}
+
 /* Joins the distinct point `of` with those near (x, y), which is its place, or that place on the
  * other side of the date line. */
 static void join_near(finder *f, int32_t of, double x, double y) {
@@ -76,7 +94,9 @@ static void join_near(finder *f, int32_t of, double x, double y) {
     for (double cy = low; cy <= high; cy++)
       for (int32_t k = f->slot[slot_of(f, cx, cy)]; k >= 0; k = f->next[k]) {
         double dx = f->x[k] - x, dy = f->y[k] - y;
-        if (k != of && dx * dx + dy * dy <= f->snap * f->snap) join(f->parent, of, k);
+        if (k == of || !(dx * dx + dy * dy <= f->snap * f->snap)) continue;
+        join(f->parent, of, k);
+        note_near(f, of, k);
       }
 }
 
@@ -133,18 +153,18 @@ static void close_finder(finder *f) {
   sw_free(f->y);
 }
 
-/* Vertices are numbered as they appear; `number` serves for each distinct point. The root of a
- * vertex is its first distinct point, so it has its number before the others ask for it. */
-static int64_t number(finder *f, int32_t *vertex) {
+/* Vertices are numbered as they appear. The root of a vertex is its first distinct point, so it has
+ * its number before the others ask for it. */
+static void number(finder *f) {
+  sw_vertices *v = f->out;
   int32_t *of = f->next; /* no longer needed */
-  int64_t count = 0;
   for (int32_t k = 0; k < f->count; k++) {
     int32_t root = root_of(f->parent, k);
-    of[k] = root == k ? (int32_t)count++ : of[root];
+    of[k] = root == k ? (int32_t)v->n_vertices++ : of[root];
   }
   for (int64_t k = 0; k < f->rings->n_points; k++)
-    vertex[k] = of[vertex[k]];
-  return count;
+    v->vertex[k] = of[v->place[k]];
+  v->n_places = f->count;
 }
 
 /* A snap below the spacing of doubles is none: its cells could not be told apart. */
@@ -155,13 +175,31 @@ static double scale_of(const sw_rings *rings, double snap) {
   return snap > greatest * 1e-15 ? 1.0 / (width * snap) : 0.0;
 }
 
-sw_status sw_vertices_find(sw_error *err, const sw_rings *rings, double snap, int32_t *vertex,
-                           int64_t *count) {
-  finder f = {.rings = rings, .snap = snap, .scale = scale_of(rings, snap)};
-  sw_status status = open_finder(err, &f);
-  for (int64_t k = 0; status == SW_OK && k < rings->n_points; k++)
-    vertex[k] = distinct_at(&f, longitude(&f, rings->x[k]) + 0.0, rings->y[k] + 0.0);
-  if (status == SW_OK) *count = number(&f, vertex);
+static sw_status find_all(sw_error *err, finder *f) {
+  const sw_rings *rings = f->rings;
+  size_t points = (size_t)rings->n_points;
+  SW_TRY(open_finder(err, f));
+  SW_TRY(sw_alloc(err, points, sizeof(int32_t), (void **)&f->out->place));
+  SW_TRY(sw_alloc(err, points, sizeof(int32_t), (void **)&f->out->vertex));
+  for (int64_t k = 0; k < rings->n_points; k++)
+    f->out->place[k] = distinct_at(f, longitude(f, rings->x[k]) + 0.0, rings->y[k] + 0.0);
+  if (f->failed) return sw_fail(err, SW_ENOMEM, "out of memory for the vertices of polygons");
+  number(f);
+  return SW_OK;
+}
+
+sw_status sw_vertices_find(sw_error *err, const sw_rings *rings, double snap,
+                           sw_vertices *vertices) {
+  *vertices = (sw_vertices){0};
+  finder f = {.rings = rings, .snap = snap, .scale = scale_of(rings, snap), .out = vertices};
+  sw_status status = find_all(err, &f);
   close_finder(&f);
   return status;
+}
+
+void sw_vertices_destroy(sw_vertices *vertices) {
+  sw_free(vertices->place);
+  sw_free(vertices->vertex);
+  free(vertices->near);
+  *vertices = (sw_vertices){0};
 }

@@ -14,10 +14,18 @@ typedef struct sw_rings {
   bool degrees;         /* x is a longitude: -180 and 180 are one */
 } sw_rings;
 
-/* vertex[k]: the vertex of point k, from 0 in the order of first appearance; *count: how many.
- * Points are one vertex where they lie within `snap` of each other, by the straight line, or are
- * joined by a chain of such points. 0: equal numbers only. O(points). */
-sw_status sw_vertices_find(sw_error *err, const sw_rings *rings, double snap, int32_t *vertex,
-                           int64_t *count);
+/* Which points are one. A place is one pair of numbers, a vertex is a place with those near it:
+ * within `snap` by the straight line, or joined by a chain of such places. */
+typedef struct sw_vertices {
+  int32_t *place, *vertex; /* n_points: of each point, from 0 in the order of first appearance */
+  int64_t n_places, n_vertices;
+  int32_t *near; /* 2 * n_near: each two places within `snap`, without chains */
+  int64_t n_near;
+} sw_vertices;
+
+/* `snap` of 0: equal numbers only. O(points). To be destroyed also on failure. */
+sw_status sw_vertices_find(sw_error *err, const sw_rings *rings, double snap,
+                           sw_vertices *vertices);
+void sw_vertices_destroy(sw_vertices *vertices);
 
 #endif

@@ -132,6 +132,26 @@ static void finish_spread(sw_job *job, const spread *all, grid *g) {
     job->result[POINT].row[0][k] = g->lo <= g->hi ? point_at(g, state->points, k) : NAN;
 }
 
+/* A peak narrower than the grid may fall between two points, as of levels with a long tail. One
+ * note, of the narrowest. */
+static void note_coarse(const sw_job *job, const grid *g) {
+  const distribution_state *state = job->state;
+  double step = (g->hi - g->lo) / (state->points - 1), narrow = INFINITY;
+  int at = 0, coarse = 0;
+  for (int t = 0; t < job->n_periods; t++) {
+    double h = g->period[t].bandwidth;
+    coarse += h < step;
+    if (!(h < narrow)) continue;
+    narrow = h;
+    at = t;
+  }
+  if (coarse > 0)
+    sw_note(job->notes,
+            "%s: %s: points are %.4g apart, more than the bandwidth in %d of %d periods (%.4g in "
+            "%s): peaks and modes between them may be missed; take more points, or logarithms",
+            job->where, job->name, step, coarse, job->n_periods, narrow, sw_job_period(job, at));
+}
+
 static void finish_sums(sw_job *job, const double *all) {
   const distribution_state *state = job->state;
   for (int t = 0; t < job->n_periods; t++, all += (int64_t)state->tiles * POINTS_A_TILE) {
@@ -145,10 +165,12 @@ static void finish_sums(sw_job *job, const double *all) {
 static sw_status finish_distribution(sw_error *err, sw_job *job, int pass, const void *all,
                                      void *result) {
   (void)err;
-  if (pass == SPREAD)
+  if (pass == SPREAD) {
     finish_spread(job, all, result);
-  else
+    note_coarse(job, result);
+  } else {
     finish_sums(job, all);
+  }
   return SW_OK;
 }
 
@@ -166,7 +188,8 @@ static sw_status read_bandwidth(sw_error *err, const sw_job *job, distribution_s
     state->rule = GIVEN;
   else
     return sw_job_fail(err, job, "bandwidth",
-                       "'%s': expected silverman, sheather-jones or a number above 0", text);
+                       "found %s%s%s; expected silverman, sheather-jones or a number above 0",
+                       *text ? "'" : "", *text ? text : "a list or a map", *text ? "'" : "");
   return SW_OK;
 }
 

@@ -334,6 +334,16 @@ static sw_status read_aversions(sw_error *err, sw_job *job, inequality_state *st
   return SW_OK;
 }
 
+/* A number that changes nothing would otherwise pass for something it is not. */
+static void note_idle(const sw_job *job) {
+  const sw_arg *alpha = sw_job_arg(job, "er_alpha");
+  if (alpha->given && job->result[POLARISATION].off)
+    sw_note(job->notes,
+            "%s: %s: `er_alpha` is of the polarisation of groups; without `groups` or "
+            "`matrices` it changes nothing",
+            alpha->where, job->name);
+}
+
 /* An item for each period and for each grouping in it, as items_per_period has them. */
 static sw_status resolve_inequality(sw_error *err, sw_job *job) {
   inequality_state *state = NULL;
@@ -345,6 +355,7 @@ static sw_status resolve_inequality(sw_error *err, sw_job *job) {
   SW_TRY(read_aversions(err, job, state));
   SW_TRY(find_matrices(err, job, state));
   if (!state->weighted) note_per_capita(job);
+  note_idle(job);
   sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
                              .items = (int64_t)job->n_periods * items_per_period(state),
                              .record = sizeof(record)});
@@ -397,13 +408,41 @@ static const sw_output outputs[] = {
     {.name = "gini", .long_name = "Gini coefficient", BY_PERIOD},
     {.name = "theil_t", .long_name = "Theil T", BY_PERIOD},
     {.name = "theil_l", .long_name = "Theil L, mean log deviation", BY_PERIOD},
-    {.name = "theil_t_between", .long_name = "Theil T between groups", BY_GROUPING},
-    {.name = "theil_t_within", .long_name = "Theil T within groups", BY_GROUPING},
-    {.name = "theil_l_between", .long_name = "Theil L between groups", BY_GROUPING},
-    {.name = "theil_l_within", .long_name = "Theil L within groups", BY_GROUPING},
-    {.name = "gini_within", .long_name = "Gini within groups (Dagum)", BY_GROUPING},
-    {.name = "gini_between_net", .long_name = "Gini between groups, net (Dagum)", BY_GROUPING},
-    {.name = "gini_transvariation", .long_name = "Gini of transvariation (Dagum)", BY_GROUPING},
+    {.name = "theil_t_between",
+     .show = SW_SHOW_PARTS,
+     .with = {"theil_t"},
+     .long_name = "Theil T between groups",
+     BY_GROUPING},
+    {.name = "theil_t_within",
+     .show = SW_SHOW_PARTS,
+     .with = {"theil_t"},
+     .long_name = "Theil T within groups",
+     BY_GROUPING},
+    {.name = "theil_l_between",
+     .show = SW_SHOW_PARTS,
+     .with = {"theil_l"},
+     .long_name = "Theil L between groups",
+     BY_GROUPING},
+    {.name = "theil_l_within",
+     .show = SW_SHOW_PARTS,
+     .with = {"theil_l"},
+     .long_name = "Theil L within groups",
+     BY_GROUPING},
+    {.name = "gini_within",
+     .show = SW_SHOW_PARTS,
+     .with = {"gini"},
+     .long_name = "Gini within groups (Dagum)",
+     BY_GROUPING},
+    {.name = "gini_between_net",
+     .show = SW_SHOW_PARTS,
+     .with = {"gini"},
+     .long_name = "Gini between groups, net (Dagum)",
+     BY_GROUPING},
+    {.name = "gini_transvariation",
+     .show = SW_SHOW_PARTS,
+     .with = {"gini"},
+     .long_name = "Gini of transvariation (Dagum)",
+     BY_GROUPING},
     {.name = "hoover", .long_name = "Hoover index", BY_PERIOD},
     {.name = "cv",
      .long_name = "coefficient of variation, population sd over mean; weighted: Williamson's",

@@ -138,7 +138,7 @@ static void say_bands(sw_job *job, const moran_state *state) {
     double pairs = (double)state->weights[b].row_start[job->n] / 2;
     job->result[PAIRS].row[0][b] = pairs;
     job->result[NO_NEIGHBOUR].row[0][b] = (double)state->weights[b].islands;
-    sw_job_say(job, "(%g, %g]%s: %.10g pairs; %lld of %lld units have no neighbour",
+    sw_job_say(job, "(%g, %g]%s: %.10g pairs; units without a neighbour: %lld of %lld",
                b ? bands->limit[b - 1] : 0.0, bands->limit[b], unit, pairs,
                (long long)state->weights[b].islands, (long long)job->n);
   }
@@ -253,7 +253,13 @@ static const sw_param params[] = {
     {0}};
 
 #define OUTPUTS(...)                                                                               \
-  {.name = "I", .long_name = "Moran's I", .units = "1", .shape = SW_GLOBAL, __VA_ARGS__},          \
+  {.name = "I",                                                                                    \
+   .long_name = "Moran's I",                                                                       \
+   .units = "1",                                                                                   \
+   .shape = SW_GLOBAL,                                                                             \
+   .show = SW_SHOW_BAND,                                                                           \
+   .with = {"expected", "variance_randomisation"},                                                 \
+   __VA_ARGS__},                                                                                   \
       {.name = "expected",                                                                         \
        .long_name = "expectation of I",                                                            \
        .units = "1",                                                                               \

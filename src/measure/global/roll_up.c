@@ -77,6 +77,17 @@ static void tile_roll_up(const sw_job *job, const sw_tile *tile, void *out, void
 
 /* ---- finish ----------------------------------------------------------------------------- */
 
+/* What people read of a place: units without a group are the rest. */
+static const char *read_label(const sw_job *job, int place) {
+  const roll_state *state = job->state;
+  const char *label = state->label[place];
+  size_t end = strlen(label);
+  if (end == 0) return "(the rest)";
+  bool bare = end > 2 && strcmp(label + end - 2, ": ") == 0;
+  const char *text = bare ? sw_arena_printf(job->arena, "%s(the rest)", label) : label;
+  return text ? text : label;
+}
+
 static double value_of(const roll_state *state, int q, const heap *h) {
   if (h->units == 0) return NAN;
   if (state->quantity[q].below < 0) return h->above;
@@ -113,6 +124,28 @@ static void place_quantity(const sw_job *job, int t, int q, const heap *heaps) {
   }
 }
 
+/* Of a period that lacks a value: why, which the values of all groups and quantities share. */
+static void say_why(sw_job *job, int t, const heap *heaps) {
+  const roll_state *state = job->state;
+  bool none = false, zero = false;
+  for (int q = 0; q < state->n_quantities; q++, heaps += state->n_places + 1)
+    for (int g = 0; g < state->n_places; g++) {
+      bool lacks = isnan(value_of(state, q, &heaps[g]));
+      none |= lacks && heaps[g].units == 0;
+      zero |= lacks && heaps[g].units != 0;
+    }
+  const char *why = !zero   ? "no unit of the group has a value"
+                    : !none ? "the denominator of the group is zero"
+                            : "no unit of the group has a value, or its denominator is zero";
+  sw_job_undefined(job, VALUE, t, why);
+  sw_job_undefined(job, NATIONAL, t, "no unit has a value, or the denominator is zero");
+  sw_job_undefined(job, COVERAGE_TOTAL, t, "the denominator of the group is zero");
+  if (state->reference < 0) return;
+  sw_job_undefined(job, GAP, t, "the group or the reference has no value");
+  sw_job_undefined(job, GAP_RATIO, t,
+                   "the group or the reference has no value, or the reference is zero");
+}
+
 /* One note for a quantity, however many groups and periods it concerns. */
 static void note_coverage(const sw_job *job, int q) {
   const roll_state *state = job->state;
@@ -133,8 +166,8 @@ static void note_coverage(const sw_job *job, int q) {
     sw_note(job->notes,
             "%s: %s: '%s' leaves out units without a value in %d of %d groups and periods; the "
             "lowest share of units is %.0f%%, of %s%s",
-            job->where, job->name, state->name[q], partly, all, 100 * lowest, state->label[low_g],
-            sw_series_when(job, low_t));
+            job->where, job->name, state->name[q], partly, all, 100 * lowest,
+            read_label(job, low_g), sw_series_when(job, low_t));
   if (none > 0)
     sw_note(job->notes, "%s: %s: '%s' has no unit with a value in %d of %d groups and periods",
             job->where, job->name, state->name[q], none, all);
@@ -162,7 +195,7 @@ static const char *say_place(const sw_job *job, const char *before, int level, i
   int t = job->n_periods - 1;
   const char *label = state->level[level]->label[g - state->first[level]];
   const char *text = sw_arena_printf(job->arena, "%s%s%s %.4g", before, *before ? ", " : "",
-                                     *label ? label : "(no group)", *at(job, VALUE, t, g, q));
+                                     *label ? label : "(the rest)", *at(job, VALUE, t, g, q));
   if (!text || state->reference < 0 || g == state->reference) return text;
   return sw_arena_printf(job->arena, "%s (%+.4g)", text, *at(job, GAP, t, g, q));
 }
@@ -181,7 +214,7 @@ static void say_level(sw_job *job, int level, int q, bool *said) {
       text[end] = say_place(job, text[end], level, g, q);
     }
   if (!text[0] || !text[1] || !*text[0]) return;
-  const char *reference = state->reference < 0 ? "" : state->label[state->reference];
+  const char *reference = state->reference < 0 ? "" : read_label(job, state->reference);
   sw_job_say(job, "%s%s: nation %.4g; %s: %s%s%s%s%s", state->name[q], sw_series_when(job, t),
              job->result[NATIONAL].row[0][t * state->n_quantities + q], state->level[level]->name,
              text[0], many ? ", ..., the lowest " : "", text[1], *reference ? "; gaps are to " : "",
@@ -207,9 +240,11 @@ static sw_status finish_roll_up(sw_error *err, sw_job *job, int pass, const void
   (void)pass, (void)result;
   const roll_state *state = job->state;
   const heap *heaps = all;
-  for (int t = 0; t < job->n_periods; t++)
+  for (int t = 0; t < job->n_periods; t++) {
+    say_why(job, t, heaps);
     for (int q = 0; q < state->n_quantities; q++, heaps += state->n_places + 1)
       place_quantity(job, t, q, heaps);
+  }
   for (int q = 0; q < state->n_quantities; q++)
     note_coverage(job, q);
   return say(err, job);
@@ -238,8 +273,10 @@ static sw_status find_quantities(sw_error *err, sw_job *job, roll_state *state) 
   for (int r = 0; r < ratio->n_names; r++) {
     int first = sw_job_inputs(job, "ratio").first + 2 * r;
     if (ratio->column_counts[r] != 2)
-      return sw_job_fail(err, job, "ratio", "%s: %d columns; expected two: [above, below]",
-                         ratio->names[r], ratio->column_counts[r]);
+      return sw_job_fail(err, job, "ratio", "%s: %d column%s; expected two: [above, below]",
+                         ratio->names[r], ratio->column_counts[r],
+                         ratio->column_counts[r] == 1 ? "" : "s");
+    if (!*ratio->names[r]) return sw_job_fail(err, job, "ratio", "a ratio without a name");
     name[state->n_sums + r] = ratio->names[r];
     found[state->n_sums + r] = (quantity){first, first + 1};
     for (int q = 0; q < state->n_sums; q++)
@@ -372,8 +409,15 @@ static const sw_param params[] = {
 
 static const sw_output outputs[] = {
     {.name = SW_NAME_VALUE, .long_name = "total or ratio of totals of the group", BY_GROUP},
-    {.name = "gap", .long_name = "value less that of the reference", BY_GROUP},
-    {.name = "gap_ratio", .long_name = "value over that of the reference", BY_GROUP},
+    {.name = "gap",
+     .palette = SW_DIVERGING_0,
+     .long_name = "value less that of the reference",
+     BY_GROUP},
+    {.name = "gap_ratio",
+     .palette = SW_DIVERGING_1,
+     .log = true,
+     .long_name = "value over that of the reference",
+     BY_GROUP},
     {.name = "coverage", .long_name = "share of the group's units that it rests on", BY_GROUP},
     {.name = "coverage_total",
      .long_name = "share of the group's denominator that it rests on",

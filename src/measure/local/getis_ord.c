@@ -27,11 +27,6 @@ typedef struct getis_state {
   bool star;
 } getis_state;
 
-static double value_at(const sw_job *job, int variable, int t, int64_t unit) {
-  (void)variable;
-  return sw_view_at(job->input[0].view, t, unit);
-}
-
 static sw_status prepare_getis(sw_error *err, sw_job *job, int pass) {
   getis_state *state = job->state;
   return pass == GENERAL ? SW_OK : sw_lisa_prepare(err, job, &state->lisa, pass);
@@ -118,9 +113,7 @@ static sw_status finish_getis(sw_error *err, sw_job *job, int pass, const void *
   const getis_state *state = job->state;
   if (pass == GENERAL) put_general(job, all);
   if (pass != SW_LISA_DECISION) return SW_OK;
-  sw_lisa_put_used(job, &state->lisa, N_USED);
-  sw_lisa_say_why(job, &state->lisa, VALUE, SIGNIFICANT);
-  sw_lisa_say(job, &state->lisa);
+  sw_lisa_finish(job, &state->lisa, N_USED, VALUE, SIGNIFICANT);
   return SW_OK;
 }
 
@@ -132,7 +125,6 @@ static sw_status resolve_getis(sw_error *err, sw_job *job) {
   job->state = state;
   state->star = sw_job_arg(job, "star")->number != 0;
   state->lisa.n_variables = 1;
-  state->lisa.value = value_at;
   SW_TRY(sw_lisa_resolve(err, job, &state->lisa));
   sw_job_pass(
       job, (sw_pass){.domain = SW_ITEMS, .items = job->n_periods, .record = sizeof(sw_general_g)});
@@ -157,18 +149,12 @@ static const sw_output outputs[] = {
      .units = "1",
      .shape = SW_UNIT},
     {.name = "z",
+     .palette = SW_DIVERGING_0,
      .long_name = "standard deviate of G: above zero a hot spot, below a cold one",
      .units = "1",
      .shape = SW_UNIT},
-    {.name = "p_value",
-     .long_name = "p-value by conditional permutations",
-     .units = "1",
-     .shape = SW_UNIT},
-    {.name = "significant",
-     .long_name = "1: p-value within the false discovery rate, or alpha; 0: not",
-     .units = "1",
-     .shape = SW_UNIT,
-     .number = SW_INT32},
+    SW_LISA_P_VALUE,
+    SW_LISA_SIGNIFICANT,
     {.name = "global", .long_name = "general G", .units = "1", .shape = SW_GLOBAL},
     {.name = "global_expected",
      .long_name = "expectation of the general G",
@@ -192,10 +178,7 @@ static const sw_output outputs[] = {
 static const sw_variant variants[] = {
     {"star", "true", "sums over j with i, w_ii 1, of row-standardised rows the largest weight"},
     {"star", "false", "sums over j without i, N = n - 1, m and s2 of the others"},
-    {"alternative", "folded",
-     "p = (min(R, L) + 1)/(M + 1), R and L the draws not below and not above"},
-    {"alternative", "two-sided", "p = min(1, 2 (min(R, L) + 1)/(M + 1))"},
-    {"fdr", "bh", "significant: p <= the largest p_(k) <= k alpha/n (Benjamini and Hochberg)"},
+    SW_LISA_VARIANTS,
     {0}};
 
 const sw_measure sw_measure_getis_ord = {

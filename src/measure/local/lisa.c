@@ -44,8 +44,13 @@ static void read_params(const sw_job *job, sw_lisa *lisa) {
   }
 }
 
+static double input_at(const sw_job *job, int variable, int t, int64_t unit) {
+  return sw_view_at(job->input[variable].view, t, unit);
+}
+
 sw_status sw_lisa_resolve(sw_error *err, sw_job *job, sw_lisa *lisa) {
   read_params(job, lisa);
+  if (!lisa->value) lisa->value = input_at;
   if (lisa->weights->row_start[job->n] == 0)
     return sw_job_fail(err, job, "weights",
                        "no unit has a neighbour; a local statistic needs links");
@@ -420,4 +425,10 @@ void sw_lisa_say_why(sw_job *job, const sw_lisa *lisa, int from, int to) {
         sw_job_undefined(job, q, set->period[c], why);
     }
   }
+}
+
+void sw_lisa_finish(sw_job *job, const sw_lisa *lisa, int used, int from, int to) {
+  sw_lisa_put_used(job, lisa, used);
+  sw_lisa_say_why(job, lisa, from, to);
+  sw_lisa_say(job, lisa);
 }

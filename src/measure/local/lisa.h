@@ -38,7 +38,8 @@ typedef struct sw_lisa {
   bool as_they_are;  /* values are neither centred nor scaled */
   bool standardises; /* values are divided by their standard deviation, n - 1 */
   bool binary;       /* every link has weight 1 */
-  double (*value)(const sw_job *job, int variable, int t, int64_t unit); /* NaN: missing */
+  /* NaN: missing. NULL, until resolved: the input of that number as it is. */
+  double (*value)(const sw_job *job, int variable, int t, int64_t unit);
   /* By sw_lisa_resolve. */
   const sw_links *weights;
   bool standardised;
@@ -102,6 +103,8 @@ void sw_lisa_put_used(sw_job *job, const sw_lisa *lisa, int output);
  * are undefined in a period. */
 void sw_lisa_say(sw_job *job, const sw_lisa *lisa);
 void sw_lisa_say_why(sw_job *job, const sw_lisa *lisa, int from, int to);
+/* All three, where a measure has nothing to add between them. */
+void sw_lisa_finish(sw_job *job, const sw_lisa *lisa, int used, int from, int to);
 
 /* The parameters that they share, for a list of sw_param. */
 #define SW_LISA_PARAMS(draws)                                                                      \
@@ -126,5 +129,26 @@ void sw_lisa_say_why(sw_job *job, const sw_lisa *lisa, int from, int to);
     .name = "alpha", .type = SW_P_NUMBER, .fallback = "0.05", .lo = 1e-9, .hi = 1,                 \
     .help = "level of what is significant"                                                         \
   }
+
+/* The outputs that they share, for a list of sw_output. */
+#define SW_LISA_P_VALUE                                                                            \
+  {                                                                                                \
+    .name = "p_value", .long_name = "p-value by conditional permutations", .units = "1",           \
+    .shape = SW_UNIT                                                                               \
+  }
+#define SW_LISA_SIGNIFICANT                                                                        \
+  {                                                                                                \
+    .name = "significant", .palette = SW_CATEGORIES,                                               \
+    .long_name = "1: p-value within the false discovery rate, or alpha; 0: not", .units = "1",     \
+    .shape = SW_UNIT, .number = SW_INT32                                                           \
+  }
+
+/* The variants that they share, for a list of sw_variant: of significance, and of p by draws. */
+#define SW_LISA_VARIANT_FDR                                                                        \
+  { "fdr", "bh", "significant: p <= the largest p_(k) <= k alpha/n (Benjamini and Hochberg)" }
+#define SW_LISA_VARIANTS                                                                           \
+  {"alternative", "folded",                                                                        \
+   "p = (min(R, S) + 1)/(M + 1), R and S the draws not below and not above"},                      \
+      {"alternative", "two-sided", "p = min(1, 2 (min(R, S) + 1)/(M + 1))"}, SW_LISA_VARIANT_FDR
 
 #endif

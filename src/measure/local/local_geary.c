@@ -28,10 +28,6 @@ typedef struct geary_state {
   products **sums; /* by population: [(a * variables + b) * stride + column] */
 } geary_state;
 
-static double value_at(const sw_job *job, int variable, int t, int64_t unit) {
-  return sw_view_at(job->input[variable].view, t, unit);
-}
-
 /* ---- moments ---------------------------------------------------------------------------- */
 
 static products *place_of(const sw_lisa_set *set, products *sums, int a, int b) {
@@ -124,9 +120,7 @@ static sw_status finish_geary(sw_error *err, sw_job *job, int pass, const void *
   (void)err, (void)all, (void)result;
   const geary_state *state = job->state;
   if (pass != SW_LISA_DECISION) return SW_OK;
-  sw_lisa_put_used(job, &state->lisa, N_USED);
-  sw_lisa_say_why(job, &state->lisa, VALUE, SIGNIFICANT);
-  sw_lisa_say(job, &state->lisa);
+  sw_lisa_finish(job, &state->lisa, N_USED, VALUE, SIGNIFICANT);
   return SW_OK;
 }
 
@@ -140,7 +134,6 @@ static sw_status resolve_geary(sw_error *err, sw_job *job) {
     return sw_job_fail(err, job, "of", "%d variables; %d at most", job->n_inputs, MOST);
   state->lisa.n_variables = job->n_inputs;
   state->lisa.standardises = true;
-  state->lisa.value = value_at;
   return sw_lisa_resolve(err, job, &state->lisa);
 }
 
@@ -158,19 +151,13 @@ static const sw_output outputs[] = {
      .units = "1",
      .shape = SW_UNIT},
     {.name = "z",
+     .palette = SW_DIVERGING_0,
      .long_name = "standard deviate of c under conditional permutation: below zero like its "
                   "neighbours, above unlike them",
      .units = "1",
      .shape = SW_UNIT},
-    {.name = "p_value",
-     .long_name = "p-value by conditional permutations",
-     .units = "1",
-     .shape = SW_UNIT},
-    {.name = "significant",
-     .long_name = "1: p-value within the false discovery rate, or alpha; 0: not",
-     .units = "1",
-     .shape = SW_UNIT,
-     .number = SW_INT32},
+    SW_LISA_P_VALUE,
+    SW_LISA_SIGNIFICANT,
     {.name = "n_used",
      .long_name = "units with values of all variables; those without a neighbour among them",
      .units = "1",
@@ -178,12 +165,7 @@ static const sw_output outputs[] = {
      .number = SW_INT32},
     {0}};
 
-static const sw_variant variants[] = {
-    {"alternative", "folded",
-     "p = (min(R, L) + 1)/(M + 1), R and L the draws not below and not above"},
-    {"alternative", "two-sided", "p = min(1, 2 (min(R, L) + 1)/(M + 1))"},
-    {"fdr", "bh", "significant: p <= the largest p_(k) <= k alpha/n (Benjamini and Hochberg)"},
-    {0}};
+static const sw_variant variants[] = {SW_LISA_VARIANTS, {0}};
 
 const sw_measure sw_measure_local_geary = {
     .name = "local_geary",

@@ -20,10 +20,6 @@ typedef struct joins_state {
   int with; /* the variable of the neighbours: 0 or 1 */
 } joins_state;
 
-static double value_at(const sw_job *job, int variable, int t, int64_t unit) {
-  return sw_view_at(job->input[variable].view, t, unit);
-}
-
 /* ---- what is refused -------------------------------------------------------------------- */
 
 /* Every rank sees all values, and refuses the same one. */
@@ -124,7 +120,6 @@ static sw_status resolve_joins(sw_error *err, sw_job *job) {
   state->with = sw_job_inputs(job, "with").count ? 1 : 0;
   state->lisa.n_variables = state->with + 1;
   state->lisa.as_they_are = state->lisa.binary = true;
-  state->lisa.value = value_at;
   return sw_lisa_resolve(err, job, &state->lisa);
 }
 
@@ -148,6 +143,7 @@ static const sw_output outputs[] = {
      .units = "1",
      .shape = SW_UNIT},
     {.name = "z",
+     .palette = SW_DIVERGING_0,
      .long_name = "standard deviate of the count, of units of 1",
      .units = "1",
      .shape = SW_UNIT},
@@ -155,11 +151,7 @@ static const sw_output outputs[] = {
      .long_name = "p-value by the hypergeometric distribution, of units of 1",
      .units = "1",
      .shape = SW_UNIT},
-    {.name = "significant",
-     .long_name = "1: p-value within the false discovery rate, or alpha; 0: not",
-     .units = "1",
-     .shape = SW_UNIT,
-     .number = SW_INT32},
+    SW_LISA_SIGNIFICANT,
     {.name = "n_used",
      .long_name = "units with a value; those without a neighbour among them",
      .units = "1",
@@ -171,7 +163,7 @@ static const sw_variant variants[] = {
     {"with", "*", "x_i sum_j w_ij y_j"},
     {"alternative", "folded", "p: the smaller one of both tails, each with what is observed"},
     {"alternative", "two-sided", "p: twice the smaller one of both tails, at most 1"},
-    {"fdr", "bh", "significant: p <= the largest p_(k) <= k alpha/n (Benjamini and Hochberg)"},
+    SW_LISA_VARIANT_FDR,
     {0}};
 
 const sw_measure sw_measure_local_join_count = {

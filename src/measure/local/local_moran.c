@@ -276,7 +276,11 @@ static const sw_param params[] = {
     {0}};
 
 static const sw_output outputs[] = {
-    {.name = "value", .long_name = "local Moran's I", .units = "1", .shape = SW_UNIT},
+    {.name = "value",
+     .palette = SW_DIVERGING_0,
+     .long_name = "local Moran's I",
+     .units = "1",
+     .shape = SW_UNIT},
     {.name = "expected",
      .long_name = "expectation of I under conditional permutation",
      .units = "1",
@@ -286,13 +290,11 @@ static const sw_output outputs[] = {
      .units = "1",
      .shape = SW_UNIT},
     {.name = "z",
+     .palette = SW_DIVERGING_0,
      .long_name = "standard deviate of I under conditional permutation",
      .units = "1",
      .shape = SW_UNIT},
-    {.name = "p_value",
-     .long_name = "p-value by conditional permutations",
-     .units = "1",
-     .shape = SW_UNIT},
+    SW_LISA_P_VALUE,
     {.name = "quadrant",
      .long_name = "the unit's value and its neighbours': 1 HH, 2 LH, 3 LL, 4 HL; a value at the "
                   "mean counts as low",
@@ -301,11 +303,7 @@ static const sw_output outputs[] = {
      .number = SW_INT32,
      .classes = "quadrant_label",
      .class_first = 1},
-    {.name = "significant",
-     .long_name = "1: p-value within the false discovery rate, or alpha; 0: not",
-     .units = "1",
-     .shape = SW_UNIT,
-     .number = SW_INT32},
+    SW_LISA_SIGNIFICANT,
     {.name = "class",
      .long_name = "0: p above 0.05; quadrant with p at most 0.05, 0.01, 0.001: 1 to 3 HH, 4 to 6 "
                   "LH, 7 to 9 LL, 10 to 12 HL",
@@ -339,10 +337,7 @@ static const sw_variant variants[] = {
      "x: empirical Bayes rates (r - b)/sqrt(a + b/p), r = events/population p, b = sum events/sum "
      "p, a = sum p (r - b)^2/sum p - b n/sum p; b/p where a + b/p < 0"},
     {"divisor", "n-1", "m2 = sum z^2/(n - 1)"},
-    {"alternative", "folded",
-     "p = (min(R, L) + 1)/(M + 1), R and L the draws not below and not above"},
-    {"alternative", "two-sided", "p = min(1, 2 (min(R, L) + 1)/(M + 1))"},
-    {"fdr", "bh", "significant: p <= the largest p_(k) <= k alpha/n (Benjamini and Hochberg)"},
+    SW_LISA_VARIANTS,
     {0}};
 
 const sw_measure sw_measure_local_moran = {

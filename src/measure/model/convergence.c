@@ -148,7 +148,7 @@ static void fill_lag(const sw_job *job, room *r, convergence_found *out) {
 static void fill_terms(const sw_job *job, room *r, convergence_found *out) {
   const convergence_state *state = job->state;
   for (int64_t k = 0; k < r->n_used; k++) {
-    r->column[INTERCEPT][k] = 1;
+    r->column[CONSTANT_TERM][k] = 1;
     r->growth[k] = (r->end[k] - r->start[k]) / state->years;
   }
   for (int c = 0; c < state->controls.count; c++) {
@@ -298,11 +298,17 @@ static sw_status declare_terms(sw_error *err, sw_job *job, convergence_state *st
   state->controls = sw_job_inputs(job, "controls");
   state->terms = CONTROLS + state->controls.count + (state->weights != NULL);
   SW_NEW(err, job->arena, label, state->terms);
-  label[INTERCEPT] = "intercept";
-  label[INITIAL] = "initial";
-  for (int c = 0; c < state->controls.count; c++)
-    label[CONTROLS + c] = job->input[state->controls.first + c].name;
   if (state->weights) label[state->terms - 1] = "W_initial";
+  label[CONSTANT_TERM] = "constant";
+  label[INITIAL] = "initial";
+  for (int c = 0; c < state->controls.count; c++) {
+    const char *name = job->input[state->controls.first + c].name;
+    if (strcmp(name, "constant") == 0 || strcmp(name, "initial") == 0 ||
+        strcmp(name, "W_initial") == 0)
+      return sw_job_fail(err, job, "controls", "'%s' is a term of the model; rename the column",
+                         name);
+    label[CONTROLS + c] = name;
+  }
   sw_job_axis(job, (sw_axis){.name = "term", .n = state->terms, .label = label});
   return SW_OK;
 }

@@ -27,7 +27,7 @@ enum {
 };
 
 /* Terms before the controls. */
-enum { INTERCEPT, INITIAL, CONTROLS };
+enum { CONSTANT_TERM, INITIAL, CONTROLS };
 
 typedef struct convergence_state {
   bool logs, hc1, broken, standardised;

@@ -296,21 +296,23 @@ static sw_status check_periods(sw_error *err, sw_job *job, clubs_state *state) {
 }
 
 static sw_status declare_axes(sw_error *err, sw_job *job, clubs_state *state) {
-  const char **club = NULL, **filter = NULL;
+  const char **club = NULL, **filter = NULL; /* club[0]: of no club, in names of classes alone */
   int64_t most = job->n / 2 < MOST_CLUBS ? job->n / 2 : MOST_CLUBS;
   state->rows = most < 1 ? 1 : (int)most;
-  SW_NEW(err, job->arena, club, state->rows);
+  SW_NEW(err, job->arena, club, state->rows + 1);
   SW_NEW(err, job->arena, filter, FILTERS);
   filter[HP_LOW] = "hp 6.25";
   filter[NONE] = "none";
   filter[HP] = sw_arena_printf(job->arena, "hp %g", state->lambda);
   bool made = filter[HP] != NULL;
-  for (int k = 0; k < state->rows; k++) {
-    club[k] = sw_arena_printf(job->arena, "%d", k + 1);
+  club[0] = "diverges";
+  for (int k = 1; k <= state->rows; k++) {
+    club[k] = sw_arena_printf(job->arena, "%d", k);
     made = made && club[k];
   }
   if (!made) return sw_fail(err, SW_ENOMEM, "out of memory for the labels of %s", job->name);
-  sw_job_axis(job, (sw_axis){.name = "club_label", .n = state->rows, .label = club});
+  sw_job_axis(job, (sw_axis){.name = "club_label", .n = state->rows, .label = club + 1});
+  sw_job_axis(job, (sw_axis){.name = "club_class", .n = state->rows + 1, .label = club});
   sw_job_axis(job, (sw_axis){.name = "filter", .n = FILTERS, .label = filter});
   sw_job_axis(job, (sw_axis){.name = "trim", .n = TRIMS, .number = other_trims});
   return SW_OK;
@@ -325,6 +327,12 @@ static sw_status resolve_clubs(sw_error *err, sw_job *job) {
   state->filter = sw_job_arg(job, "filter")->number != 0 ? NONE : HP;
   state->lambda = sw_job_arg(job, "lambda")->number;
   state->c = sw_job_arg(job, "c")->number;
+  const sw_arg *lambda = sw_job_arg(job, "lambda");
+  if (state->filter == NONE && lambda->given)
+    sw_note(job->notes,
+            "%s: %s: `lambda` is of filter: hp; of clubs without a filter it changes "
+            "nothing",
+            lambda->where, job->name);
   SW_TRY(check_periods(err, job, state));
   SW_TRY(declare_axes(err, job, state));
   job->whole_series = true;
@@ -367,13 +375,15 @@ static const sw_param params[] = {
      .help = "a unit joins a core if t with it is above c"},
     {0}};
 
-#define UNIT_TEXT .units = "1", .shape = SW_UNIT, .number = SW_INT32, .timeless = true
+#define BY_UNIT                                                                                    \
+  .units = "1", .shape = SW_UNIT, .number = SW_INT32, .timeless = true, .classes = "club_class",   \
+  .class_first = 0
 #define BY_CLUB .units = "1", .shape = SW_TABLE, .axis = {"club_label"}
 #define NUMBER .units = "1", .shape = SW_TABLE
 
 static const sw_output outputs[] = {
-    {.name = "club", .long_name = "club from 1, 0: diverges, -1: not used", UNIT_TEXT},
-    {.name = "merged", .long_name = "club after mergers, 0: diverges, -1: not used", UNIT_TEXT},
+    {.name = "club", .long_name = "club from 1, 0: diverges, -1: not used", BY_UNIT},
+    {.name = "merged", .long_name = "club after mergers, 0: diverges, -1: not used", BY_UNIT},
     {.name = "b", .long_name = "slope of log t in the club", BY_CLUB},
     {.name = "t", .long_name = "t of the slope in the club", BY_CLUB},
     {.name = "size",

@@ -95,6 +95,10 @@ static void say_clubs(sw_job *job, const clubs_found *f) {
     sw_job_say(job, "one club: all %lld units converge, t %.2f", (long long)f->n_used, f->t.own.t);
     return;
   }
+  if (isnan(f->t.own.t) && f->n_clubs == 0) {
+    sw_job_say(job, "no test: all %lld units are equal in some period", (long long)f->n_used);
+    return;
+  }
   if (f->n_clubs == 0) {
     sw_job_say(job, "no clubs: all %lld units diverge, t %.2f", (long long)f->n_used, f->t.own.t);
     return;
@@ -119,6 +123,7 @@ static void say_sensitivity(sw_job *job, const clubs_found *f) {
   double own = f->t.own.t, lo = INFINITY, hi = -INFINITY;
   bool same_filter = true, same_trim = true;
   char text[SHOWN];
+  if (isnan(own)) return;
   if (state->logs)
     sw_job_say(job, "unit: in thousands %s: the verdict %s", show(f->t.thousand, text),
                agree(own, f->t.thousand) ? "does not change" : "depends on the unit");

@@ -250,7 +250,7 @@ static void note_factor(const sw_job *job, const void *all, int f) {
       sw_note(job->notes, "%s: %s: '%s' has one stratum%s%s; its q is undefined there", job->where,
               job->name, name, period, more);
     else if (k == 1)
-      sw_note(job->notes, "%s: %s: '%s' has fewer values than %d classes%s%s", job->where,
+      sw_note(job->notes, "%s: %s: '%s' has fewer different values than %d classes%s%s", job->where,
               job->name, name, state->classes, period, more);
     else
       sw_note(job->notes, "%s: %s: %d strat%s of '%s' with a single unit%s%s left out", job->where,
@@ -289,7 +289,8 @@ static sw_status say(sw_error *err, sw_job *job, const record *r) {
   for (int f = 0; r->n > 0 && f < state->factors; f++)
     for (int g = f + 1; g < state->factors; g++) {
       double q = pair_of(state, number, f, g)[0];
-      if (isnan(q) || (a >= 0 && !(q > pair_of(state, number, a, b)[0]))) continue;
+      if (isnan(q) || pair_of(state, number, f, g)[1] == 0) continue; /* of one factor alone */
+      if (a >= 0 && !(q > pair_of(state, number, a, b)[0])) continue;
       a = f;
       b = g;
     }

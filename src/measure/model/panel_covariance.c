@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Fewer periods than these are too few for sums over time to settle. */
-enum { FEW_PERIODS = 20 };
+enum { FEW_PERIODS = 20, FEW_CLUSTERS = 20 };
 
 /* ---- clusters ---------------------------------------------------------------------------- */
 
@@ -35,7 +35,7 @@ static int64_t multiply_groups(const sw_panel_errors *errors, const double *sums
   return used;
 }
 
-static sw_status cluster(sw_error *err, const sw_job *job, const sw_panel_errors *errors,
+static sw_status cluster(sw_error *err, sw_job *job, const sw_panel_errors *errors,
                          const sw_panel_fit *fit, const double *sums, double *meat, double *factor,
                          double *df) {
   int64_t clusters = fit->counts.units;
@@ -47,6 +47,10 @@ static sw_status cluster(sw_error *err, const sw_job *job, const sw_panel_errors
     return sw_job_fail(err, job, "cluster",
                        "all values are of one cluster; expected two or more, or errors: "
                        "conventional");
+  if (clusters < FEW_CLUSTERS)
+    sw_note(job->notes,
+            "%s: %s: errors by %lld clusters are too small; they are meant for %d or more",
+            job->where, job->name, (long long)clusters, FEW_CLUSTERS);
   *factor = small_sample(errors, fit, (double)clusters);
   *df = (double)clusters - 1;
   return SW_OK;

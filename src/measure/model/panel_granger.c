@@ -147,18 +147,31 @@ static void merge_granger(const sw_job *job, int pass, void *all, const void *pa
 
 /* ---- finish ------------------------------------------------------------------------------ */
 
+/* "1 without values, 3 constant or predicted exactly": the kinds that there are. */
+static const char *say_fates(const sw_job *job, const sums *s) {
+  int lags = ((const granger_state *)job->state)->lags;
+  const char *text = "";
+  const char *const what[FATES] = {
+      [NO_VALUES] = "without values",
+      [GAP] = "with a gap",
+      [SHORT] = sw_arena_printf(job->arena, "with fewer than %d periods", 3 * lags + 2),
+      [CONSTANT] = "constant or predicted exactly"};
+  for (int f = USED + 1; text && f < FATES; f++)
+    if (s->count[f] > 0 && what[f])
+      text = sw_arena_printf(job->arena, "%s%s%lld %s", text, *text ? ", " : "",
+                             (long long)s->count[f], what[f]);
+  return text;
+}
+
 static void note_left_out(sw_job *job, const sums *s) {
   int lags = ((const granger_state *)job->state)->lags;
   int64_t out = 0;
   for (int f = USED + 1; f < FATES; f++)
     out += s->count[f];
-  if (out > 0)
-    sw_note(job->notes,
-            "%s: %s: %lld of %lld units are left out: %lld without values, %lld with a gap, %lld "
-            "with fewer than %d periods, %lld constant or predicted exactly",
-            job->where, job->name, (long long)out, (long long)job->n,
-            (long long)s->count[NO_VALUES], (long long)s->count[GAP], (long long)s->count[SHORT],
-            3 * lags + 2, (long long)s->count[CONSTANT]);
+  const char *parts = out > 0 ? say_fates(job, s) : NULL;
+  if (parts)
+    sw_note(job->notes, "%s: %s: %lld of %lld units are left out: %s", job->where, job->name,
+            (long long)out, (long long)job->n, parts);
   if (s->long_enough > 0 && s->long_enough < s->count[USED])
     sw_note(job->notes, "%s: %s: z_tilde is of the %lld units with more than %d periods",
             job->where, job->name, (long long)s->long_enough, 5 + 3 * lags);
@@ -169,6 +182,23 @@ static void place(sw_job *job, int output, double value, const char *why) {
   if (isnan(value)) sw_job_undefined(job, output, 0, why);
 }
 
+static void say(sw_job *job, const sums *s, double mean, double z_tilde) {
+  int lags = ((const granger_state *)job->state)->lags;
+  if (s->count[USED] == 0) return;
+  const char *deviate =
+      isnan(z_tilde)
+          ? sw_arena_printf(job->arena, "no z_tilde, as no unit has more than %d periods",
+                            5 + 3 * lags)
+          : sw_arena_printf(job->arena, "z_tilde %.6g, p %.4g", z_tilde,
+                            sw_normal_two_sided(z_tilde));
+  if (!deviate) return;
+  sw_job_say(job,
+             "mean Wald %.6g of %lld unit%s with %d lag%s: %s; units are taken as independent of "
+             "each other",
+             mean, (long long)s->count[USED], s->count[USED] == 1 ? "" : "s", lags,
+             lags == 1 ? "" : "s", deviate);
+}
+
 static sw_status finish_granger(sw_error *err, sw_job *job, int pass, const void *all,
                                 void *result) {
   (void)err, (void)pass, (void)result;
@@ -177,8 +207,7 @@ static sw_status finish_granger(sw_error *err, sw_job *job, int pass, const void
   double n = (double)s->count[USED];
   double mean = s->wald / n, z_bar = sqrt(n / (2 * lags)) * (mean - lags);
   double z_tilde = (s->wald_long - s->expected) / sqrt(s->variance);
-  const char *few = "no unit has periods enough",
-             *fewer = "no unit has more than 5 + 3 lags periods";
+  const char *few = "no unit is left", *fewer = "no unit has more than 5 + 3 lags periods";
   place(job, W_BAR, mean, few);
   place(job, Z_BAR, z_bar, few);
   place(job, Z_BAR_P, sw_normal_two_sided(z_bar), few);
@@ -186,11 +215,7 @@ static sw_status finish_granger(sw_error *err, sw_job *job, int pass, const void
   place(job, Z_TILDE_P, sw_normal_two_sided(z_tilde), fewer);
   if (n == 0) sw_job_undefined(job, WALD, 0, few);
   note_left_out(job, s);
-  sw_job_say(job,
-             "mean Wald %.6g of %lld units with %d lag%s: z_tilde %.6g, p %.4g; units are taken as "
-             "independent of each other",
-             mean, (long long)s->count[USED], (int)lags, lags == 1 ? "" : "s", z_tilde,
-             sw_normal_two_sided(z_tilde));
+  say(job, s, mean, z_tilde);
   return SW_OK;
 }
 

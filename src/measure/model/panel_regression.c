@@ -177,10 +177,10 @@ static sw_status check_within_units(sw_error *err, const sw_job *job, const doub
   bool units = m->within.effects == SW_EFFECTS_TWO_WAY || m->within.effects == SW_EFFECTS_UNIT;
   for (int v = 0; units && v < m->within.variables; v++)
     if (!(sw_within_about_units(&m->within, sums, v) > 1e-12 * sw_within_size(&m->within, sums, v)))
-      return sw_job_fail(err, job, param_of(job, v),
-                         "'%s' is constant within units: their effects leave nothing of it; leave "
-                         "it out, or write fixed: time",
-                         name_of(job, v));
+      return sw_job_fail(
+          err, job, param_of(job, v),
+          "'%s' is constant within units: their effects leave nothing of it; %s", name_of(job, v),
+          v == job->n_inputs - 1 ? "write fixed: time" : "leave it out, or write fixed: time");
   return SW_OK;
 }
 
@@ -198,6 +198,9 @@ static sw_status finish_effects(sw_error *err, sw_job *job, const double *sums, 
     sw_note(job->notes, "%s: %s: %lld unit%s with a single period left out: %s own effect",
             job->where, job->name, (long long)counts->single, counts->single == 1 ? "" : "s",
             counts->single == 1 ? "it is nothing but its" : "they are nothing but their");
+  if (counts->cells == 0)
+    return sw_job_fail(err, job, "y", "no unit has a value of every variable in %s",
+                       sw_within_uses(&m->within, 1) ? "any period" : "two periods");
   if (counts->cells <= m->k + counts->absorbed)
     return sw_job_fail(err, job, "y",
                        "%lld values of all variables for %lld coefficients and effects; expected "
@@ -217,13 +220,12 @@ static sw_status check_after_effects(sw_error *err, const sw_job *job, const dou
   bool periods = m->within.effects == SW_EFFECTS_TWO_WAY || m->within.effects == SW_EFFECTS_TIME;
   for (int v = 0; periods && v < m->within.variables; v++)
     if (!(sw_qr_length(r, m->k + 1, v) > smallest * before[v]))
-      return sw_job_fail(err, job, param_of(job, v),
-                         "'%s' is %s: the effects leave nothing of it; leave it out, or write "
-                         "fixed: unit",
-                         name_of(job, v),
-                         m->within.effects == SW_EFFECTS_TIME
-                             ? "the same for all units of a period"
-                             : "an effect of units plus one of periods");
+      return sw_job_fail(
+          err, job, param_of(job, v),
+          "'%s' is %s: the effects leave nothing of it; %swrite fixed: unit", name_of(job, v),
+          m->within.effects == SW_EFFECTS_TIME ? "the same for all units of a period"
+                                               : "an effect of units plus one of periods",
+          v == job->n_inputs - 1 ? "" : "leave it out, or ");
   return SW_OK;
 }
 
@@ -294,10 +296,10 @@ static void say(sw_job *job, const fitted *fit, const sw_within_counts *counts, 
     sw_job_say(job, "%s %.6g (standard error %.6g, p %.4g)", term_of(job, j), fit->b[j],
                job->result[STD_ERROR].row[0][j], job->result[P_VALUE].row[0][j]);
   sw_job_say(job,
-             "%lld values of %lld units in %d periods; R2 within %.4g; t with %.0f degrees of "
-             "freedom",
+             "%lld values of %lld units in %d period%s; %s %.4g; t with %.0f degree%s of freedom",
              (long long)counts->cells, (long long)counts->units, counts->periods,
-             1 - fit->rss / fit->tss, df);
+             counts->periods == 1 ? "" : "s", m->constant ? "R2" : "R2 within",
+             1 - fit->rss / fit->tss, df, df == 1 ? "" : "s");
 }
 
 static sw_status finish_errors(sw_error *err, sw_job *job, const fitted *fit, const double *sums,
@@ -436,7 +438,11 @@ static const sw_param params[] = {
 #define ONE .units = "1", .shape = SW_TABLE
 
 static const sw_output outputs[] = {
-    {.name = "coefficient", .long_name = "coefficient", BY_TERM},
+    {.name = "coefficient",
+     .with = {"std_error"},
+     .palette = SW_DIVERGING_0,
+     .long_name = "coefficient",
+     BY_TERM},
     {.name = "std_error", .long_name = "standard error", BY_TERM},
     {.name = "t", .long_name = "coefficient over its standard error", BY_TERM},
     {.name = "p_value", .long_name = "two-sided p-value of t", BY_TERM},

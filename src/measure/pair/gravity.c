@@ -252,9 +252,12 @@ static const sw_param param[] = {
      .help = "{group: province, factor: 2}: pairs of one group are multiplied"},
     {.name = NULL}};
 
-static const sw_output output[] = {
-    {.name = "value", .long_name = "gravity between units", .units = "1", .shape = SW_PAIR},
-    {.name = NULL}};
+static const sw_output output[] = {{.name = "value",
+                                    .log = true,
+                                    .long_name = "gravity between units",
+                                    .units = "1",
+                                    .shape = SW_PAIR},
+                                   {.name = NULL}};
 
 /* The formula by its variants. */
 static const sw_variant variants[] = {

@@ -12,10 +12,13 @@ static void place(const sw_job *job, const char *name, const double *from, int c
   memcpy(table(job, name), from, (size_t)count * sizeof *from);
 }
 
-/* One number, or why there is none. */
+/* One number, or why there is none. A measure whose classes have no order leaves out what rests on
+ * it. */
 static void place_number(sw_job *job, const char *name, double value, const char *why) {
+  const sw_result *result = sw_job_result(job, name);
+  if (!result) return;
   *table(job, name) = value;
-  if (isnan(value)) sw_job_undefined(job, (int)(sw_job_result(job, name) - job->result), 0, why);
+  if (isnan(value)) sw_job_undefined(job, (int)(result - job->result), 0, why);
 }
 
 /* By class; those that the chain leaves out have no number. */

@@ -1,8 +1,9 @@
 /* Tables of a chain of classes, for measures of transitions. Their outputs have these names: count,
  * probability, first_passage (class_label, class_label_to), steady_state, prais, stay
  * (class_label), closed_state (closed, class_label), shorrocks, det_mobility, eigen_mobility,
- * mixing_half_life, bartholomew, bartholomew_steps; under conditions conditional_count and
- * conditional_probability (given_label, class_label, class_label_to), lr, lr_p, q, q_p, df. */
+ * mixing_half_life, bartholomew, and bartholomew_steps where classes have an order; under
+ * conditions conditional_count and conditional_probability (given_label, class_label,
+ * class_label_to), lr, lr_p, q, q_p, df. */
 #ifndef SW_MEASURE_SHARE_CHAIN_TABLES_H
 #define SW_MEASURE_SHARE_CHAIN_TABLES_H
 

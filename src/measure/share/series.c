@@ -36,15 +36,22 @@ bool sw_series_broken(const sw_job *job, int s, int t) {
   return false;
 }
 
-/* A score relative to its own period says nothing of the change between two. */
-static sw_status refuse_relative(sw_error *err, const sw_job *job, const char *param) {
+/* A score relative to its own period says nothing of the change between two, and what has no time
+ * does not change. */
+static sw_status refuse_input(sw_error *err, const sw_job *job, const char *param) {
   sw_inputs inputs = sw_job_inputs(job, param);
-  for (int i = inputs.first; i < inputs.first + inputs.count; i++)
+  for (int i = inputs.first; i < inputs.first + inputs.count; i++) {
+    if (job->input[i].timeless)
+      return sw_fail(err, SW_EINPUT,
+                     "%s: %s: '%s' has one value for all periods and does not change; expected "
+                     "values by period",
+                     job->input[i].where, job->name, job->input[i].name);
     if (job->input[i].per_period_normalised)
       return sw_fail(err, SW_EINPUT,
                      "%s: %s: '%s' is normalised per period and cannot be compared over time; "
                      "normalise over the panel, or by bounds",
                      job->input[i].where, job->name, job->input[i].name);
+  }
   return SW_OK;
 }
 
@@ -72,7 +79,7 @@ sw_status sw_series_check_between(sw_error *err, sw_job *job, const char *param,
   if (periods < least)
     return sw_job_fail(err, job, param, "%d period%s; expected %d or more", periods,
                        periods == 1 ? "" : "s", least);
-  SW_TRY(refuse_relative(err, job, param));
+  SW_TRY(refuse_input(err, job, param));
   warn_of_breaks(job, from, to);
   return SW_OK;
 }

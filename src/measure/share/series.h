@@ -8,8 +8,8 @@
 /* Whether the order and the spacing of the periods are known. */
 bool sw_series_is_known(const sw_job *job);
 /* In resolve, of the inputs of `param`: refuses periods of unknown order and spacing, fewer than
- * `least` of them, and scores normalised per period; warns of each break of the panel within the
- * periods. */
+ * `least` of them, scores normalised per period, and what has no time; warns of each break of the
+ * panel within the periods. */
 sw_status sw_series_check(sw_error *err, sw_job *job, const char *param, int least);
 /* The same of the job's periods from `from` to `to` alone. */
 sw_status sw_series_check_between(sw_error *err, sw_job *job, const char *param, int least,

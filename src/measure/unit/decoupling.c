@@ -152,6 +152,7 @@ static const sw_param params[] = {
 
 static const sw_output outputs[] = {
     {.name = "elasticity",
+     .palette = SW_DIVERGING_0,
      .long_name = "elasticity of the pressure over its driver",
      .units = "1",
      .shape = SW_UNIT},

@@ -111,6 +111,8 @@ static const sw_param params[] = {
     {0}};
 
 static const sw_output outputs[] = {{.name = "value",
+                                     .palette = SW_DIVERGING_1,
+                                     .log = true,
                                      .long_name = "location quotient",
                                      .units = "1",
                                      .shape = SW_UNIT,

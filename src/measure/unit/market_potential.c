@@ -212,7 +212,7 @@ static const sw_param param[] = {
     {.name = NULL}};
 
 static const sw_output output[] = {
-    {.name = "value", .long_name = "market potential", .units = "1", .shape = SW_UNIT},
+    {.name = "value", .log = true, .long_name = "market potential", .units = "1", .shape = SW_UNIT},
     {.name = NULL}};
 
 /* The formula by its variants. */

@@ -457,6 +457,7 @@ static const sw_output outputs[] = {
      .shape = SW_UNIT,
      .axis = {"system"}},
     {.name = "synergy",
+     .palette = SW_DIVERGING_0,
      .long_name = "synergy of the subsystems' changes since the base period",
      .units = "1",
      .shape = SW_UNIT},

@@ -462,6 +462,7 @@ sw_status sw_measure_check(sw_error *err, const sw_measure *measure) {
   SW_TRY(check_identity(err, measure));
   SW_TRY(check_params(err, measure));
   SW_TRY(check_outputs(err, measure));
+  SW_TRY(sw_measure_check_show(err, measure));
   SW_TRY(check_variants(err, measure));
   return check_functions(err, measure);
 }

@@ -14,6 +14,9 @@ sw_status sw_measure_check(sw_error *err, const sw_measure *measure);
  * row_periods. */
 const char *sw_name_of_pairs(const sw_measure *measure);
 
+/* show.c: how its outputs are looked at. */
+sw_status sw_measure_check_show(sw_error *err, const sw_measure *measure);
+
 /* job.c: what `resolve` has declared, after it: "study.yaml:31:5: NAME: measure NAME: <message>".
  * The same on every rank. */
 sw_status sw_job_check(sw_error *err, const sw_job *job);

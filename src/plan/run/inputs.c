@@ -176,6 +176,7 @@ sw_status sw_run_bind_inputs(sw_error *err, sw_run *run, int e) {
     SW_TRY(find_source(err, run, need, &run->private->source[e].column[i]));
     job->input[i].name = need->name;
     job->input[i].where = need->where;
+    job->input[i].timeless = run->private->source[e].column[i]->timeless;
     job->input[i].part_of = need->part_of;
     job->input[i].label = need->part_of ? need->label[0] : NULL;
     /* Gaps of a file's column are counted by the reader; those of a result are not known before it

@@ -42,6 +42,20 @@ sw_status sw_form_text(sw_error *err, const sw_node *map, const char *key, const
   return hint ? sw_form_missing(err, map, key, hint) : SW_OK;
 }
 
+sw_status sw_form_words(sw_error *err, const sw_node *map, const char *key, sw_words *words) {
+  static const char *const keys[] = {"en", "zh", NULL};
+  const sw_node *node = sw_node_get(map, key);
+  *words = (sw_words){{NULL}};
+  if (!node) return SW_OK;
+  if (node->kind != SW_NODE_MAP) return sw_form_scalar(err, node, &words->in[SW_PLAIN]);
+  SW_TRY(sw_node_check_keys(err, node, keys));
+  SW_TRY(sw_form_text(err, node, "en", NULL, &words->in[SW_ENGLISH]));
+  SW_TRY(sw_form_text(err, node, "zh", NULL, &words->in[SW_CHINESE]));
+  if (words->in[SW_ENGLISH] || words->in[SW_CHINESE]) return SW_OK;
+  return sw_node_fail(err, node, "%s: found an empty map; expected a text, or {en: ..., zh: ...}",
+                      key);
+}
+
 /* Quadratic in the list, which is typed by hand. */
 sw_status sw_form_texts(sw_error *err, sw_arena *arena, const sw_node *node, int *count,
                         const char *const **text) {

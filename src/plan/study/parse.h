@@ -23,6 +23,10 @@ sw_status sw_study_read_units(sw_error *err, sw_study_reader *in);
 sw_status sw_study_read_where(sw_error *err, sw_arena *arena, const sw_node *node, int *count,
                               const sw_condition **condition);
 sw_status sw_study_read_weights(sw_error *err, sw_study_reader *in);
+/* One of a kind that is made and not read: weights_made.c. Then, with the names of all known, those
+ * that others are made of. */
+sw_status sw_study_read_made(sw_error *err, sw_study_reader *in, sw_weights_spec *spec);
+sw_status sw_study_read_operands(sw_error *err, sw_study_reader *in, sw_weights_spec *all);
 sw_status sw_study_read_panel(sw_error *err, sw_study_reader *in);
 /* All entries with their names and arguments. */
 sw_status sw_study_read_entries(sw_error *err, sw_study_reader *in);
@@ -62,6 +66,8 @@ sw_status sw_form_missing(sw_error *err, const sw_node *map, const char *key, co
  * when hint is NULL. An empty text is refused. */
 sw_status sw_form_text(sw_error *err, const sw_node *map, const char *key, const char *hint,
                        const char **text);
+/* `key`, optional: a text, or a map of texts by language, {en: county, zh: 县}. */
+sw_status sw_form_words(sw_error *err, const sw_node *map, const char *key, sw_words *words);
 /* A scalar as a text that is not empty. */
 sw_status sw_form_scalar(sw_error *err, const sw_node *node, const char **text);
 /* A list of texts, or one text as a list of one; no text twice. `node` NULL: none. */

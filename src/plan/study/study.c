@@ -50,8 +50,9 @@ static sw_status read_output(sw_error *err, sw_study_reader *in) {
 /* Unknown keys at the top are refused first, else a misspelt section would count as left out. The
  * seed is 0 where none is given: results never depend on the clock. */
 static sw_status read_head(sw_error *err, sw_study_reader *in) {
-  static const char *const keys[] = {"study",    "panel",  "units", "weights", "composites",
-                                     "measures", "output", "seed",  "tile",    NULL};
+  static const char *const keys[] = {"study",   "title",      "panel",    "units",
+                                     "weights", "composites", "measures", "output",
+                                     "seed",    "tile",       NULL};
   sw_study *study = in->study;
   if (in->root->kind != SW_NODE_MAP)
     return sw_node_fail(err, in->root, "a study is a map of keys: panel, units, measures, ...");
@@ -59,6 +60,7 @@ static sw_status read_head(sw_error *err, sw_study_reader *in) {
   study->name = stem(in->arena, study->file);
   if (!study->name) return no_memory(err);
   SW_TRY(sw_form_text(err, in->root, "study", NULL, &study->name));
+  SW_TRY(sw_form_words(err, in->root, "title", &study->title));
   const sw_node *seed = sw_node_get(in->root, "seed"), *tile = sw_node_get(in->root, "tile");
   int64_t value = 0;
   /* Seeds are read as signed, so half of the possible ones can be written. */

@@ -13,8 +13,14 @@
 #include "base/node.h"
 #include "base/text.h"
 #include "kernel/weights/contiguity.h"
+#include "kernel/weights/nearby.h"
 #include "plan/study/sums.h"
 #include "spillway/measure.h"
+
+/* A text in up to two languages: by SW_PLAIN, SW_ENGLISH, SW_CHINESE; NULL: not given. */
+typedef struct sw_words {
+  const char *in[SW_TONGUES];
+} sw_words;
 
 /* ---- panel ------------------------------------------------------------------------------ */
 
@@ -131,6 +137,8 @@ typedef struct sw_units_spec {
   bool given; /* without a units file the units are those of the panel */
   const char *file, *path;
   const char *unit, *lon, *lat; /* column names; lon, lat, area may be NULL */
+  sw_words name;                /* columns of names */
+  sw_words noun;                /* what a unit is: county */
   const char *area;
   sw_area_unit area_unit;
   int n_where;
@@ -151,8 +159,22 @@ typedef enum sw_weights_kind {
   /* Of the units' coordinates. */
   SW_W_KNN,
   SW_W_INVERSE_DISTANCE,
-  SW_W_CONTIGUITY /* of their polygons */
+  SW_W_BAND, /* all within a distance */
+  SW_W_KERNEL,
+  SW_W_CONTIGUITY, /* of their polygons */
+  SW_W_BLOCK,      /* of their groups */
+  /* Of other weights matrices. */
+  SW_W_UNION,
+  SW_W_INTERSECTION,
+  SW_W_DIFFERENCE,
+  SW_W_PRODUCT,
+  SW_W_TRANSPOSE,
+  SW_W_HIGHER_ORDER
 } sw_weights_kind;
+
+static inline bool sw_weights_kind_combines(sw_weights_kind kind) {
+  return kind >= SW_W_UNION;
+}
 
 /* Columns of a list of links or distances, as the study names them; NULL: it does not. */
 typedef struct sw_link_columns {
@@ -168,13 +190,19 @@ typedef struct sw_weights_spec {
   const char *file, *path;
   sw_link_columns columns;        /* FILE, of a list */
   const char *order, *order_path; /* FILE, of a .mtx: the codes of its rows */
-  int64_t k;                      /* knn */
+  int64_t k;                      /* knn; kernel: to the k-th neighbour, 0: a width in km */
   double power, cutoff_km;        /* inverse-distance; cutoff <= 0: none */
   sw_rule rule;                   /* contiguity */
   double snap;                    /* of it; < 0: SW_SNAP_DEGREES or SW_SNAP_METRES, by the map */
   bool meet;                      /* of it: vertices on edges, `method: intersect` */
-  int64_t q;                      /* of it: neighbours so many links away ... */
+  int64_t q;                      /* of it, higher-order: neighbours so many links away ... */
   bool lower;                     /* ... or fewer */
+  double km;                      /* distance-band; kernel of a given width */
+  bool fixed;                     /* kernel: one width, the greatest distance to a k-th neighbour */
+  sw_kernel_form function;        /* kernel */
+  const char *group;              /* block: a column of the units */
+  int n_of;                       /* of those that combine: indices into study->weights */
+  const int *of;
 } sw_weights_spec;
 
 /* What is one vertex, unless the study says: of maps in degrees, and of others in metres. */
@@ -276,6 +304,7 @@ struct sw_study {
   const char *file; /* as given on the command line */
   const char *text; /* the whole file */
   const char *name;
+  sw_words title; /* for readers */
   sw_panel_spec panel;
   sw_units_spec units;
   int n_weights;

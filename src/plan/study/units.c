@@ -67,8 +67,8 @@ static sw_status read_polygons(sw_error *err, sw_study_reader *in, const sw_node
 }
 
 sw_status sw_study_read_units(sw_error *err, sw_study_reader *in) {
-  static const char *const keys[] = {"file",  "unit",      "lon",    "lat",      "area",
-                                     "where", "unmatched", "groups", "polygons", NULL};
+  static const char *const keys[] = {"file",      "unit",   "lon",      "lat",  "area", "where",
+                                     "unmatched", "groups", "polygons", "name", "noun", NULL};
   sw_units_spec *units = &in->study->units;
   const sw_node *node = sw_node_get(in->root, "units");
   if (!node || sw_form_is_null(node)) return SW_OK;
@@ -78,6 +78,8 @@ sw_status sw_study_read_units(sw_error *err, sw_study_reader *in) {
   units->given = true;
   SW_TRY(sw_form_text(err, node, "file", "the table of the units, a .csv file", &units->file));
   SW_TRY(sw_form_text(err, node, "unit", "the column with the unit's code", &units->unit));
+  SW_TRY(sw_form_words(err, node, "name", &units->name));
+  SW_TRY(sw_form_words(err, node, "noun", &units->noun));
   SW_TRY(read_place(err, node, units));
   SW_TRY(read_area(err, in, sw_node_get(node, "area")));
   SW_TRY(read_polygons(err, in, sw_node_get(node, "polygons")));

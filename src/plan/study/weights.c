@@ -6,17 +6,14 @@
 #include "base/text.h"
 #include "plan/study/parse.h"
 
-/* The keys that each kind takes; all in the order of sw_weights_kind. */
+/* The keys of files; `kinds` is in the order of sw_weights_kind. */
 static const char *const file_keys[] = {"kind", "style",  "file",  "from",
                                         "to",   "weight", "order", NULL};
 static const char *const matrix_keys[] = {"kind", "style", "file", NULL};
-static const char *const knn_keys[] = {"kind", "style", "k", NULL};
-static const char *const distance_keys[] = {"kind", "style", "power", "cutoff_km", NULL};
-static const char *const contiguity_keys[] = {"kind",   "style", "rule",  "snap",
-                                              "method", "order", "lower", NULL};
-static const char *const *const keys_of[] = {file_keys, matrix_keys, knn_keys, distance_keys,
-                                             contiguity_keys};
-static const char kinds[] = "file|matrix|knn|inverse-distance|contiguity";
+static const char kinds[] =
+    "file|matrix|knn|inverse-distance|distance-band|kernel|contiguity|block|"
+    "union|intersection|difference|product|transpose|higher-order";
+static const char styles[] = "row|binary|as-is|c|u|s|spectral|minmax"; /* as sw_style */
 
 /* One end alone would leave the other to be guessed. */
 sw_status sw_study_read_columns(sw_error *err, const sw_node *map, const char *value_key,
@@ -63,78 +60,10 @@ static sw_status read_file(sw_error *err, sw_study_reader *in, sw_weights_spec *
   return spec->kind == SW_W_FILE ? read_parts(err, in, spec) : SW_OK;
 }
 
-/* *value keeps its default when the key is left out. */
-static sw_status read_positive(sw_error *err, const sw_node *node, double *value) {
-  if (!node) return SW_OK;
-  SW_TRY(sw_node_number(err, node, value));
-  if (*value > 0) return SW_OK;
-  return sw_node_fail(err, node, "found %s; expected a number greater than 0", node->text);
-}
-
-/* Neighbours up to INT32_MAX are let pass here: n is not known yet. */
-static sw_status read_knn(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
-  (void)in;
-  const sw_node *k = sw_node_get(spec->node, "k");
-  if (!k) return sw_form_missing(err, spec->node, "k", "the number of nearest neighbours");
-  return sw_form_integer(err, k, 1, INT32_MAX, &spec->k);
-}
-
-/* Powers default to 1, and a cutoff of 0 stands for none. */
-static sw_status read_inverse(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
-  (void)in;
-  spec->power = 1;
-  SW_TRY(read_positive(err, sw_node_get(spec->node, "power"), &spec->power));
-  return read_positive(err, sw_node_get(spec->node, "cutoff_km"), &spec->cutoff_km);
-}
-
-/* `snap` of 0 is equal numbers; -1 stands for the default, which is by the map. */
-static sw_status read_snap(sw_error *err, const sw_node *node, double *snap) {
-  *snap = -1;
-  if (!node) return SW_OK;
-  SW_TRY(sw_node_number(err, node, snap));
-  if (*snap >= 0) return SW_OK;
-  return sw_node_fail(err, node, "found %s; expected 0 or more, in the unit of the map",
-                      node->text);
-}
-
-/* `order`, `lower`: how many links away neighbours are. */
-static sw_status read_order(sw_error *err, sw_weights_spec *spec) {
-  const sw_node *order = sw_node_get(spec->node, "order"),
-                *lower = sw_node_get(spec->node, "lower");
-  spec->q = 1;
-  if (order) SW_TRY(sw_form_integer(err, order, 1, INT32_MAX, &spec->q));
-  return lower ? sw_node_bool(err, lower, &spec->lower) : SW_OK;
-}
-
-static sw_status read_contiguity(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
-  const sw_node *node = spec->node, *rule = sw_node_get(node, "rule"),
-                *method = sw_node_get(node, "method");
-  int rook = 0, meet = 0;
-  if (!in->study->units.polygons.node)
-    return sw_node_fail(
-        err, node, "weights '%s' need polygons: give `polygons`, a file, in `units`", spec->name);
-  if (rule) SW_TRY(sw_form_choice(err, in->arena, rule, "queen|rook", &rook, NULL));
-  if (method) SW_TRY(sw_form_choice(err, in->arena, method, "vertices|intersect", &meet, NULL));
-  spec->rule = (sw_rule)rook;
-  spec->meet = meet == 1;
-  SW_TRY(read_snap(err, sw_node_get(node, "snap"), &spec->snap));
-  return read_order(err, spec);
-}
-
-static sw_status need_places(sw_error *err, const sw_study_reader *in,
-                             const sw_weights_spec *spec) {
-  bool need = spec->kind == SW_W_KNN || spec->kind == SW_W_INVERSE_DISTANCE;
-  if (!need || in->study->units.lon) return SW_OK;
-  return sw_node_fail(err, spec->node,
-                      "weights '%s' need coordinates: give `lon` and `lat` in `units`", spec->name);
-}
-
 /* The kind is read before the keys are checked, because it decides which are allowed: `k` of
  * inverse distances is refused instead of ignored. Rows are standardised unless `style` says
  * else. */
 static sw_status read_one(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
-  static sw_status (*const read[])(sw_error *, sw_study_reader *, sw_weights_spec *) = {
-      read_file, read_file, read_knn, read_inverse, read_contiguity};
   const sw_node *node = spec->node;
   int kind = 0, style = SW_STYLE_ROW;
   if (node->kind != SW_NODE_MAP)
@@ -143,16 +72,16 @@ static sw_status read_one(sw_error *err, sw_study_reader *in, sw_weights_spec *s
   const sw_node *kind_node = sw_node_get(node, "kind");
   if (!kind_node)
     return sw_form_missing(err, node, "kind",
-                           "one of file, matrix, knn, inverse-distance, contiguity");
+                           "e.g. file, knn, distance-band, kernel, contiguity, block, union");
   SW_TRY(sw_form_choice(err, in->arena, kind_node, kinds, &kind, NULL));
   spec->kind = (sw_weights_kind)kind;
-  SW_TRY(sw_node_check_keys(err, node, keys_of[kind]));
+  bool by_file = spec->kind == SW_W_FILE || spec->kind == SW_W_MATRIX;
+  if (by_file)
+    SW_TRY(sw_node_check_keys(err, node, spec->kind == SW_W_FILE ? file_keys : matrix_keys));
   const sw_node *style_node = sw_node_get(node, "style");
-  if (style_node)
-    SW_TRY(sw_form_choice(err, in->arena, style_node, "row|binary|as-is", &style, NULL));
+  if (style_node) SW_TRY(sw_form_choice(err, in->arena, style_node, styles, &style, NULL));
   spec->style = (sw_style)style;
-  SW_TRY(need_places(err, in, spec));
-  return read[kind](err, in, spec);
+  return by_file ? read_file(err, in, spec) : sw_study_read_made(err, in, spec);
 }
 
 /* Names need not be identifiers: they appear in the study and in texts only. */
@@ -172,5 +101,5 @@ sw_status sw_study_read_weights(sw_error *err, sw_study_reader *in) {
   }
   in->study->n_weights = node->count;
   in->study->weights = spec;
-  return SW_OK;
+  return sw_study_read_operands(err, in, spec);
 }

@@ -41,6 +41,34 @@ static const char *how_inverse(sw_arena *arena, const sw_weights_spec *w) {
                          w->cutoff_km);
 }
 
+static const char *how_kernel(sw_arena *arena, const sw_weights_spec *w) {
+  static const char *const function[] = {[SW_KERNEL_TRIANGULAR] = "triangular",
+                                         [SW_KERNEL_EPANECHNIKOV] = "epanechnikov",
+                                         [SW_KERNEL_BISQUARE] = "bisquare",
+                                         [SW_KERNEL_GAUSSIAN] = "gaussian",
+                                         [SW_KERNEL_UNIFORM] = "uniform"};
+  if (w->k == 0)
+    return sw_arena_printf(arena, "kernel, function: %s, km: %.15g", function[w->function], w->km);
+  return sw_arena_printf(arena, "kernel, function: %s, k: %lld, fixed: %s", function[w->function],
+                         (long long)w->k, w->fixed ? "true" : "false");
+}
+
+/* With what they are made of in words, so that a change there is seen here. */
+static const char *how_combined(sw_arena *arena, const sw_study *study, const sw_weights_spec *w,
+                                const char *kind) {
+  const char *text = sw_arena_printf(arena, "%s, of: [", kind);
+  for (int k = 0; text && k < w->n_of; k++) {
+    const sw_weights_spec *of = &study->weights[w->of[k]];
+    const char *words = sw_weights_words(arena, study, of);
+    if (!words) return NULL;
+    text = sw_arena_printf(arena, "%s%s%s: %s", text, k > 0 ? ", " : "", of->name, words);
+  }
+  if (!text || w->kind != SW_W_HIGHER_ORDER)
+    return text ? sw_arena_printf(arena, "%s]", text) : text;
+  return sw_arena_printf(arena, "%s], order: %lld, lower: %s", text, (long long)w->q,
+                         w->lower ? "true" : "false");
+}
+
 /* 15 digits, so that 0.1 stays 0.1. */
 static const char *how(sw_arena *arena, const sw_study *study, const sw_weights_spec *w) {
   switch (w->kind) {
@@ -52,8 +80,26 @@ static const char *how(sw_arena *arena, const sw_study *study, const sw_weights_
     return sw_arena_printf(arena, "knn, k: %lld", (long long)w->k);
   case SW_W_INVERSE_DISTANCE:
     return how_inverse(arena, w);
+  case SW_W_BAND:
+    return sw_arena_printf(arena, "distance-band, km: %.15g", w->km);
+  case SW_W_KERNEL:
+    return how_kernel(arena, w);
   case SW_W_CONTIGUITY:
     return how_contiguity(arena, study, w);
+  case SW_W_BLOCK:
+    return sw_arena_printf(arena, "block, group: %s", w->group);
+  case SW_W_UNION:
+    return how_combined(arena, study, w, "union");
+  case SW_W_INTERSECTION:
+    return how_combined(arena, study, w, "intersection");
+  case SW_W_DIFFERENCE:
+    return how_combined(arena, study, w, "difference");
+  case SW_W_PRODUCT:
+    return how_combined(arena, study, w, "product");
+  case SW_W_TRANSPOSE:
+    return how_combined(arena, study, w, "transpose");
+  case SW_W_HIGHER_ORDER:
+    return how_combined(arena, study, w, "higher-order");
   }
   return "";
 }

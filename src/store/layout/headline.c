@@ -33,6 +33,8 @@ typedef struct looking {
   bool is_joint; /* a composite, of which the run warns that the number of its units changes */
   int64_t n_units, n_periods;
   const char *const *period;
+  int axis; /* a further axis of the figure, of which one position is shown; SW_NO_AXIS */
+  int64_t place;
 } looking;
 
 /* Periods that it has numbers of; no more than there are labels for. */
@@ -67,7 +69,8 @@ static const char *name_of(const looking *in, const sw_figure *f) {
             SW_OK ||
         count == 0)
       continue;
-    text = sw_arena_printf(in->arena, "%s[%s]", text, label[0]);
+    int64_t place = a == in->axis && in->place < count ? in->place : 0;
+    text = sw_arena_printf(in->arena, "%s[%s]", text, *label[place] ? label[place] : "the rest");
   }
   return text;
 }
@@ -99,7 +102,7 @@ typedef struct number {
 static bool number_in(const looking *in, const sw_figure *f, const sw_figure *used, int64_t t,
                       double *room, number *out) {
   *out = (number){.value = NAN};
-  if (!read_period(f, t, room)) return false;
+  if (!sw_figure_read_at(f, t, f->unit, in->axis, in->place, room)) return false;
   double sum = 0, count = 0;
   for (int64_t k = 0; k < units_of(f); k++)
     if (!isnan(room[k])) sum += room[k], count += 1;
@@ -190,6 +193,26 @@ static bool is_undefined_throughout(const looking *in, const sw_figure *f, doubl
     *why = reason;
   }
   return periods_of(in, f) > 1;
+}
+
+/* Of a further axis, the only one, the first position with a value in the last period: a group
+ * without any would speak for all. */
+static sw_status choose_place(looking *in, const sw_figure *f) {
+  int64_t last = periods_of(in, f) - 1, n = units_of(f);
+  double *room = NULL;
+  for (int a = 0; a < f->shape.rank; a++)
+    if (a != f->time && a != f->unit) in->axis = in->axis == SW_NO_AXIS ? a : f->shape.rank;
+  if (in->axis == f->shape.rank) in->axis = SW_NO_AXIS; /* several */
+  if (in->axis == SW_NO_AXIS || last < 0 || n <= 0) return SW_OK;
+  SW_TRY(sw_alloc(in->err, (size_t)n, sizeof *room, (void **)&room));
+  for (int64_t k = 0; k < sw_figure_length(f, in->axis); k++) {
+    number found;
+    in->place = k;
+    if (number_in(in, f, NULL, last, room, &found) && !isnan(found.value)) break;
+    in->place = 0;
+  }
+  sw_free(room);
+  return SW_OK;
 }
 
 /* ---- one figure ------------------------------------------------------------------------- */
@@ -295,12 +318,13 @@ static const char *tell_pairs(const looking *in) {
 /* ---- one result ------------------------------------------------------------------------- */
 
 /* Its headline, and below it a table where it is by group. */
-static sw_status tell_headline(const looking *in, const char **text, const char **table) {
+static sw_status tell_headline(looking *in, const char **text, const char **table) {
   const char *shown = sw_h5_get_text(in->arena, in->group, SW_ATTR_HEADLINE);
   sw_figure f, used;
   if (!shown || !sw_figure_open(in->group, shown, &f)) return SW_OK;
   bool counts = sw_figure_open(in->group, used_name, &used);
-  sw_status status = tell_figure(in, &f, counts ? &used : NULL, text);
+  sw_status status = choose_place(in, &f);
+  if (status == SW_OK) status = tell_figure(in, &f, counts ? &used : NULL, text);
   if (status == SW_OK)
     status = sw_group_table(in->err, in->arena, in->group, &f, in->n_periods, in->period, table);
   if (counts) sw_figure_close(&used);
@@ -317,7 +341,8 @@ static const char *join(sw_arena *arena, const char *said, const char *table) {
 /* Its lines, two at most. */
 static sw_status tell_result(sw_error *err, sw_arena *arena, int64_t n_units, const sw_item *item,
                              int *count, sw_headline *out) {
-  looking in = {.err = err, .arena = arena, .group = item->object, .n_units = n_units};
+  looking in = {
+      .err = err, .arena = arena, .group = item->object, .n_units = n_units, .axis = SW_NO_AXIS};
   in.is_joint = strncmp(item->path, SW_NAME_COMPOSITES, strlen(SW_NAME_COMPOSITES)) == 0;
   const char *text = NULL, *table = "";
   int before = *count;

@@ -9,6 +9,7 @@
 #include "store/h5/shape.h"
 #include "store/layout/contents.h"
 #include "store/layout/layout.h"
+#include "store/layout/rest.h"
 
 typedef struct reading {
   sw_error *err;
@@ -24,6 +25,20 @@ static const char *text_of(reading *in, hid_t object, const char *name) {
 
 /* ---- results ---------------------------------------------------------------------------- */
 
+/* How it is looked at; NULL: no memory. */
+static const char *look_of(reading *in, hid_t dataset) {
+  const char *show = text_of(in, dataset, SW_ATTR_SHOW);
+  const char *palette = text_of(in, dataset, SW_ATTR_PALETTE);
+  const char *with = text_of(in, dataset, SW_ATTR_SHOWN_WITH);
+  const char *around = "";
+  if (!*show) return "";
+  if (H5Aexists(dataset, SW_ATTR_CENTRE) > 0)
+    around = sw_h5_get_integer(dataset, SW_ATTR_CENTRE) == 1 ? " around 1" : " around 0";
+  return sw_arena_printf(in->arena, "%s%s%s%s%s%s%s", show, *palette ? ", " : "", palette, around,
+                         sw_h5_get_integer(dataset, SW_ATTR_LOGARITHMIC) ? ", logarithmic" : "",
+                         *with ? "; with " : "", with);
+}
+
 /* What is told by its path within the result: a result may have groups of its own. */
 static sw_status add_variable(reading *in, const sw_item *item) {
   sw_info_result *result = &in->info->result[in->info->n_results - 1];
@@ -35,7 +50,10 @@ static sw_status add_variable(reading *in, const sw_item *item) {
       (sw_info_variable){.name = item->path + strlen(result->name) + 1,
                          .type = type ? type : "other",
                          .shape = text,
-                         .long_name = text_of(in, item->object, SW_H5_LONG_NAME)};
+                         .long_name = text_of(in, item->object, SW_H5_LONG_NAME),
+                         .look = look_of(in, item->object)};
+  if (!result->variable[result->n_variables - 1].look)
+    return sw_fail(in->err, SW_ENOMEM, "out of memory for the contents of a results file");
   return SW_OK;
 }
 
@@ -101,6 +119,7 @@ static sw_status read_root(reading *in, hid_t file) {
                             .inputs = text_of(in, file, SW_ATTR_INPUTS),
                             .missing_cells = text_of(in, file, SW_ATTR_MISSING_CELLS),
                             .seed = sw_h5_get_integer(file, SW_ATTR_SEED),
+                            .rest = "",
                             .first_period = "",
                             .last_period = ""};
   /* Units are only counted: their labels may be many. */
@@ -113,6 +132,7 @@ static sw_status read_root(reading *in, hid_t file) {
     info->first_period = label[0];
     info->last_period = label[info->n_periods - 1];
   }
+  SW_TRY(sw_layout_rest(in->err, in->arena, file, &info->rest));
   SW_TRY(read_results(in, file));
   return sw_headlines_of(in->err, in->arena, file, &info->n_headlines, &info->headline);
 }

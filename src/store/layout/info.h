@@ -8,6 +8,7 @@
 typedef struct sw_info_variable {
   const char *name, *type, *long_name;
   const char *shape; /* "(time 20, unit 3080)" */
+  const char *look;  /* "map, diverging around 1, logarithmic"; "": not said */
 } sw_info_variable;
 
 typedef struct sw_info_result {
@@ -20,6 +21,7 @@ typedef struct sw_info_result {
 
 typedef struct sw_results_info {
   const char *title, *version, *state, *inputs, *missing_cells;
+  const char *rest; /* lines: what the results rest on (rest.c) */
   int64_t seed;
   int64_t n_units, n_periods;
   const char *first_period, *last_period;

@@ -42,6 +42,12 @@ const char *const sw_layout_ordered[] = {[SW_BY_LARGEST] = PARTNER_BY("decreasin
 const sw_source sw_layout_figures[SW_FIGURES] = {SW_FROM_OUT,  SW_FROM_IN,  SW_FROM_TOTAL,
                                                  SW_FROM_MEAN, SW_FROM_MAX, SW_FROM_PAIRS};
 
+const sw_output *sw_layout_figure_output(sw_source source) {
+  static const sw_output by_unit = {.name = SW_NAME_OUT_STRENGTH, .shape = SW_UNIT},
+                         by_period = {.name = SW_NAME_TOTAL, .shape = SW_GLOBAL};
+  return source == SW_FROM_OUT || source == SW_FROM_IN ? &by_unit : &by_period;
+}
+
 const sw_layout_text *sw_layout_root(sw_root_part part) {
   static const sw_layout_text root[] = {
       [SW_ROOT_UNIT] = {SW_NAME_UNIT, "code of the unit", NULL, "1"},
@@ -53,6 +59,11 @@ const sw_layout_text *sw_layout_root(sw_root_part part) {
       [SW_ROOT_SUMMED] = {SW_NAME_SUMMED, "sum or ratio that `aggregate` makes", NULL, "1"},
       [SW_ROOT_COVERAGE] = {SW_NAME_COVERAGE, "share of the unit's members that are in the sum",
                             NULL, "1"},
+      [SW_ROOT_NAME] = {SW_NAME_NAME, "name of the unit", NULL, "1"},
+      [SW_ROOT_NAME_EN] = {SW_NAME_NAME_EN, "name of the unit, in English", NULL, "1"},
+      [SW_ROOT_NAME_ZH] = {SW_NAME_NAME_ZH, "name of the unit, in Chinese", NULL, "1"},
+      [SW_ROOT_MISSING] = {SW_NAME_MISSING_CELLS, "units without a value", NULL, "1"},
+      [SW_ROOT_INDICATOR] = {SW_NAME_INDICATOR, "indicator of the panel", NULL, "1"},
   };
   return &root[part];
 }
@@ -61,6 +72,13 @@ bool sw_layout_is_hash(const char *dataset) {
   for (sw_source s = SW_FROM_OPERANDS; s <= SW_FROM_VALUES; s++)
     if (strcmp(dataset, texts[s].name) == 0) return true;
   return false;
+}
+
+bool sw_layout_is_of_root(const char *path) {
+  static const char *const groups[] = {SW_NAME_PANEL "/", SW_NAME_WEIGHTS "/"};
+  for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+    if (strncmp(path, groups[i], strlen(groups[i])) == 0) return true;
+  return strchr(path, '/') == NULL;
 }
 
 bool sw_layout_is_housekeeping(const char *attribute) {

@@ -13,6 +13,12 @@
 
 /* Of the root. */
 #define SW_ATTR_TITLE "title"
+#define SW_ATTR_TITLE_EN "title_en"
+#define SW_ATTR_TITLE_ZH "title_zh"
+/* What a unit is, "county"; plain, or by language. */
+#define SW_ATTR_NOUN "unit_noun"
+#define SW_ATTR_NOUN_EN "unit_noun_en"
+#define SW_ATTR_NOUN_ZH "unit_noun_zh"
 #define SW_ATTR_STATE "state"
 #define SW_ATTR_VERSION "version"
 #define SW_ATTR_BUILD "build"
@@ -21,16 +27,22 @@
 #define SW_ATTR_SEED "seed"
 #define SW_ATTR_TILE_SIDE "tile"
 #define SW_ATTR_PRECISION "precision"
-#define SW_ATTR_WEIGHTS "weights" /* all of the study; of a result's group those that it names */
+/* All of the study; of a result's group those that it names; of a matrix its own. */
+#define SW_ATTR_WEIGHTS SW_NAME_WEIGHTS
 #define SW_ATTR_UNMATCHED "unmatched"
 #define SW_ATTR_MISSING "missing"
-#define SW_ATTR_MISSING_CELLS "missing_cells"
+#define SW_ATTR_MISSING_CELLS SW_NAME_MISSING_CELLS /* by variable; by period in its group */
 #define SW_ATTR_CELLS_FILLED "cells_filled"
 #define SW_ATTR_AGGREGATE_MISSING "aggregate_missing"
 #define SW_ATTR_LOGARITHMS_UNDEFINED "logarithms_undefined"
 #define SW_ATTR_UNITS_WITHOUT_DATA "units_without_data"
 #define SW_ATTR_UNITS_DROPPED "units_dropped"
 #define SW_ATTR_ROWS_OF_UNKNOWN_UNITS "rows_of_unknown_units"
+
+/* Of a weights matrix: how many links; units without one; 1 where both ways weigh the same. */
+#define SW_ATTR_LINKS "links"
+#define SW_ATTR_ISLANDS "islands"
+#define SW_ATTR_SYMMETRIC "symmetric"
 
 /* The values of `state`. */
 #define SW_STATE_INCOMPLETE "incomplete"
@@ -49,6 +61,16 @@
 #define SW_ATTR_UNDEFINED "undefined"
 /* Lines that the measure says of the result. */
 #define SW_ATTR_SUMMARY "summary"
+/* Of a dataset, how it is looked at (measure/show.h): a word; colours, and the value they diverge
+ * about; 1 where ratios matter; names of datasets it is drawn with, between blanks; the names of
+ * classes, a line each, and the number of the first. */
+#define SW_ATTR_SHOW "show"
+#define SW_ATTR_PALETTE "palette"
+#define SW_ATTR_CENTRE "centre"
+#define SW_ATTR_LOGARITHMIC "logarithmic"
+#define SW_ATTR_SHOWN_WITH "shown_with"
+#define SW_ATTR_CLASS_NAMES "class_names"
+#define SW_ATTR_CLASS_FIRST "class_first"
 /* Lines "I in 2003: constant"; of an output without time "b: constant". */
 #define SW_ATTR_UNDEFINED_IN "undefined_in"
 
@@ -104,6 +126,9 @@ const sw_layout_text *sw_layout_of(sw_source source);
 enum { SW_FIGURES = 6 };
 extern const sw_source sw_layout_figures[SW_FIGURES];
 
+/* How one of these is looked at: as an output of its shape. */
+const struct sw_output *sw_layout_figure_output(sw_source source);
+
 /* The long_name of SW_FROM_PARTNER where partners stand in an order, as of `top`; by sw_by. */
 extern const char *const sw_layout_ordered[];
 
@@ -116,11 +141,19 @@ typedef enum sw_root_part {
   SW_ROOT_LON,
   SW_ROOT_LAT,
   SW_ROOT_SUMMED,
-  SW_ROOT_COVERAGE
+  SW_ROOT_COVERAGE,
+  SW_ROOT_NAME, /* then in English, in Chinese */
+  SW_ROOT_NAME_EN,
+  SW_ROOT_NAME_ZH,
+  SW_ROOT_MISSING,
+  SW_ROOT_INDICATOR
 } sw_root_part;
 const sw_layout_text *sw_layout_root(sw_root_part part);
 
 /* Whether a dataset of that name is a hash or a checksum: it follows from what others hold. */
 bool sw_layout_is_hash(const char *dataset);
+/* Whether what is at `path` belongs to no result: columns of the units, and what stands in the
+ * groups of the panel and of the weights. */
+bool sw_layout_is_of_root(const char *path);
 
 #endif

@@ -205,14 +205,6 @@ static sw_status further(sw_error *err, const sw_weights_spec *spec, sw_link_row
   return SW_OK;
 }
 
-static sw_status style_rows(sw_error *err, const job *j, sw_link_rows *rows) {
-  for (int64_t i = 0; i < rows->n; i++)
-    if (!sw_links_style_row(rows->value + rows->row_start[i],
-                            rows->row_start[i + 1] - rows->row_start[i], j->spec->style))
-      return sw_fail(err, SW_EINTERNAL, "weights '%s': a row of ones has no sum", j->spec->name);
-  return SW_OK;
-}
-
 static sw_status make_rows(sw_error *err, job *j, int32_t *unit, sw_link_rows *rows) {
   const sw_weights_spec *spec = j->spec;
   SW_TRY(match(err, j, unit));
@@ -230,7 +222,6 @@ static sw_status make_rows(sw_error *err, job *j, int32_t *unit, sw_link_rows *r
                           "weights '%s': no polygons of %s touch; is `snap` too "
                           "small, or do their borders differ?",
                           spec->name, j->from->file);
-  if (status == SW_OK) status = style_rows(err, j, rows);
   if (status != SW_OK) sw_links_rows_destroy(rows);
   return status;
 }
@@ -260,14 +251,6 @@ sw_status sw_links_from_polygons(sw_error *err, sw_team *team, const sw_study *s
                                  sw_links **links) {
   job j = {.study = study, .spec = spec, .from = &study->units.polygons, .units = units};
   sw_link_rows rows = {0};
-  *links = NULL;
   sw_status status = team->rank == 0 ? read_rows(err, &j, &rows) : SW_OK;
-  status = sw_team_agree(team, err, status, 0);
-  if (status == SW_OK) status = sw_links_share_root(err, team, units->n, &rows, links);
-  sw_links_rows_destroy(&rows);
-  if (status != SW_OK) {
-    sw_links_destroy(team, *links);
-    *links = NULL;
-  }
-  return status;
+  return sw_links_share_made(err, team, spec, units, status, &rows, links);
 }

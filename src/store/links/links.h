@@ -132,7 +132,18 @@ sw_status sw_links_share_root(sw_error *err, sw_team *team, int64_t n, const sw_
 sw_status sw_links_from_polygons(sw_error *err, sw_team *team, const sw_study *study,
                                  const sw_weights_spec *spec, const sw_units *units,
                                  sw_links **links);
-/* weights_place.c: knn and inverse-distance. Collective. */
+/* combine.c: of a column of the units; of other weights matrices. Collective. */
+sw_status sw_links_from_groups(sw_error *err, sw_team *team, const sw_weights_spec *spec,
+                               const sw_units *units, sw_links **links);
+sw_status sw_links_from_others(sw_error *err, sw_team *team, const sw_study *study,
+                               const sw_weights_spec *spec, const sw_units *units,
+                               sw_links **links);
+/* Rows of rank 0 (empty elsewhere, and given back in any case) styled and shared; refuses rows
+ * without a link. `status`: of making them, on rank 0. */
+sw_status sw_links_share_made(sw_error *err, sw_team *team, const sw_weights_spec *spec,
+                              const sw_units *units, sw_status status, sw_link_rows *rows,
+                              sw_links **links);
+/* weights_place.c: knn, inverse-distance, distance-band, kernel. Collective. */
 sw_status sw_links_from_places(sw_error *err, sw_team *team, const sw_weights_spec *spec,
                                const sw_units *units, sw_links **links);
 

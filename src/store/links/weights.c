@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "kernel/weights/style.h"
 #include "store/links/links.h"
 #include "store/text/file.h"
 
@@ -28,16 +29,19 @@ struct request {
 
 /* ---- on every node's first rank ---------------------------------------------------------- */
 
-/* Scales each row by itself. After zeros were dropped a row is empty or has a sum above zero; it
- * fails only where the sum overflows. */
+/* After zeros were dropped a row is empty or has a sum above zero; it fails only where a sum
+ * overflows. Distances stay as they are. */
 static sw_status style_rows(sw_error *err, const struct request *request, const sw_units *units,
                             sw_link_rows *rows) {
-  for (int64_t i = 0; i < rows->n; i++) {
-    int64_t start = rows->row_start[i], count = rows->row_start[i + 1] - start;
-    if (!sw_links_style_row(rows->value + start, count, request->style))
-      return sw_fail(err, SW_EINPUT, "%s: the weights of unit '%s' have no finite sum",
-                     request->file, sw_unit_code(units, i));
-  }
+  int64_t wrong = -1;
+  SW_TRY(
+      sw_style_rows(err, rows->n, rows->row_start, rows->to, rows->value, request->style, &wrong));
+  if (wrong == rows->n)
+    return sw_fail(err, SW_EINPUT, "%s: the weights have no finite sum or eigenvalue to scale by",
+                   request->file);
+  if (wrong >= 0)
+    return sw_fail(err, SW_EINPUT, "%s: the weights of unit '%s' have no finite sum", request->file,
+                   sw_unit_code(units, wrong));
   return SW_OK;
 }
 
@@ -220,10 +224,13 @@ sw_status sw_links_read_weights(sw_error *err, sw_team *team, const sw_study *st
                                 const sw_weights_spec *spec, const sw_units *units,
                                 sw_links **links) {
   *links = NULL;
-  if (spec->kind == SW_W_KNN || spec->kind == SW_W_INVERSE_DISTANCE)
+  if (spec->kind >= SW_W_KNN && spec->kind <= SW_W_KERNEL)
     return sw_links_from_places(err, team, spec, units, links);
   if (spec->kind == SW_W_CONTIGUITY)
     return sw_links_from_polygons(err, team, study, spec, units, links);
+  if (spec->kind == SW_W_BLOCK) return sw_links_from_groups(err, team, spec, units, links);
+  if (sw_weights_kind_combines(spec->kind))
+    return sw_links_from_others(err, team, study, spec, units, links);
   struct request request = {.name = spec->name, .file = spec->file, .path = spec->path};
   request.style = spec->style;
   request.node = spec->node;

@@ -1,4 +1,5 @@
-/* Weights from coordinates: k nearest neighbours and inverse distances on the sphere.
+/* Weights from coordinates: k nearest neighbours, inverse distances, distance bands and kernels on
+ * the sphere.
  *
  * The ranks of a node make disjoint rows straight in the node's shared memory, threads share the
  * rows of a rank; every node makes all of them, so that none travel. A row depends
@@ -6,11 +7,14 @@
  *
  * Two passes: count the entries of each row, then, with the memory for all of them, fill. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/log.h"
 #include "kernel/space/neighbours.h"
+#include "kernel/weights/nearby.h"
+#include "kernel/weights/style.h"
 #include "store/links/links.h"
 
 /* Units above which inverse distances need a cutoff: n^2 links of 12 bytes, 4.8 GB on each node,
@@ -24,7 +28,9 @@ struct maker {
   int64_t lo, hi;    /* rows of this rank, [lo, hi) */
   double *x, *y, *z; /* unit vectors of all units; one allocation, x */
   sw_kdtree *tree;   /* NULL: all pairs */
-  double limit;      /* of a neighbour: squared chord; < 0: all pairs; 0: knn, unused */
+  double limit;      /* of a neighbour: squared chord; < 0: all pairs; 0: unused */
+  double *width;     /* kernel: km at each unit, of this rank's rows; NULL: one for all */
+  double one_width;
 };
 
 /* ---- what cannot be ---------------------------------------------------------------------- */
@@ -48,7 +54,8 @@ static sw_status check_places(sw_error *err, const sw_weights_spec *spec, const 
 static sw_status check_spec(sw_error *err, const sw_weights_spec *spec, const sw_units *units) {
   SW_TRY(check_places(err, spec, units));
   long long n = units->n;
-  if (spec->kind == SW_W_KNN && (spec->k < 1 || spec->k >= n))
+  bool by_number = spec->kind == SW_W_KNN || (spec->kind == SW_W_KERNEL && spec->k > 0);
+  if (by_number && (spec->k < 1 || spec->k >= n))
     return sw_node_fail(err, spec->node,
                         "weights '%s': k is %lld and there are %lld units; k must be 1 .. %lld",
                         spec->name, (long long)spec->k, n, n - 1);
@@ -73,7 +80,7 @@ static sw_status maker_open(sw_error *err, const sw_team *team, struct maker *ma
   maker->y = maker->x + n;
   maker->z = maker->y + n;
   sw_sphere_vectors(n, maker->units->lon, maker->units->lat, maker->x, maker->y, maker->z);
-  double cutoff = maker->spec->cutoff_km;
+  double cutoff = maker->spec->kind == SW_W_BAND ? maker->spec->km : maker->spec->cutoff_km;
   /* No cutoff (0, or none given): every other unit is a neighbour and no tree is needed. */
   bool all = maker->spec->kind == SW_W_INVERSE_DISTANCE && !(cutoff > 0);
   maker->limit = all ? -1.0 : cutoff > 0 ? sw_neighbours_chord2_limit(cutoff) : 0.0;
@@ -83,6 +90,53 @@ static sw_status maker_open(sw_error *err, const sw_team *team, struct maker *ma
 static void maker_close(struct maker *maker) {
   sw_kdtree_destroy(maker->tree);
   sw_free(maker->x);
+  sw_free(maker->width);
+}
+
+/* Units nearer than the kernel's width at unit i. */
+static double kernel_limit(const struct maker *maker, int64_t i) {
+  return maker->width ? sw_nearby_chord2_below(maker->width[i - maker->lo]) : maker->limit;
+}
+
+/* The greatest distance to the k-th neighbour over this rank's rows; keeps each in `width`. Threads
+ * have memory of their own for a search. False: there was none. */
+static bool find_widths(const struct maker *maker, int64_t k, double *width, double *greatest) {
+  double most = 0;
+  bool enough = true;
+#pragma omp parallel reduction(max : most) reduction(&& : enough)
+  {
+    int32_t *to = malloc((size_t)k * sizeof *to);
+    double *chord2 = malloc((size_t)k * sizeof *chord2);
+    enough = to && chord2;
+#pragma omp for schedule(dynamic, CLUMP)
+    for (int64_t i = maker->lo; i < maker->hi; i++) {
+      if (!to || !chord2) continue;
+      double km = sw_nearby_width(maker->tree, i, k, to, chord2);
+      if (width) width[i - maker->lo] = km;
+      most = fmax(most, km);
+    }
+    free(to);
+    free(chord2);
+  }
+  *greatest = most;
+  return enough;
+}
+
+/* Collective for a width that is one for all and is to be found. */
+static sw_status open_kernel(sw_error *err, sw_team *team, struct maker *maker) {
+  const sw_weights_spec *spec = maker->spec;
+  double most = spec->km;
+  sw_status status = SW_OK;
+  if (spec->k > 0 && !spec->fixed)
+    status = sw_alloc(err, (size_t)(maker->hi - maker->lo) + 1, sizeof *maker->width,
+                      (void **)&maker->width);
+  if (status == SW_OK && spec->k > 0 && !find_widths(maker, spec->k, maker->width, &most))
+    status = sw_fail(err, SW_ENOMEM, "out of memory for weights '%s'", spec->name);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  SW_TRY(team->max_f64(team, err, &most, 1));
+  maker->one_width = most;
+  maker->limit = sw_nearby_chord2_below(most);
+  return SW_OK;
 }
 
 /* row_start[i + 1] = entries of row i, for the rows of this rank: one place on, as the running sum
@@ -93,6 +147,8 @@ static void count_rows(const struct maker *maker, int64_t *row_start) {
     int64_t count = maker->units->n - 1;
     if (maker->spec->kind == SW_W_KNN)
       count = maker->spec->k;
+    else if (maker->spec->kind == SW_W_KERNEL)
+      count = sw_neighbours_count(maker->tree, i, kernel_limit(maker, i));
     else if (maker->tree)
       count = sw_neighbours_count(maker->tree, i, maker->limit);
     row_start[i + 1] = count;
@@ -116,6 +172,14 @@ static int64_t fill_row(const struct maker *maker, int64_t i, int64_t count, int
     /* The search has left squared chords there: neighbours all weigh the same before the style. */
     for (int64_t k = 0; k < count; k++)
       value[k] = 1.0;
+  } else if (spec->kind == SW_W_KERNEL) {
+    sw_neighbours_within(maker->tree, i, kernel_limit(maker, i), count, to);
+    sw_nearby_kernel_row(maker->x, maker->y, maker->z, i, count, to, spec->function,
+                         maker->width ? maker->width[i - maker->lo] : maker->one_width, value);
+  } else if (spec->kind == SW_W_BAND) {
+    sw_neighbours_within(maker->tree, i, maker->limit, count, to);
+    for (int64_t k = 0; k < count; k++)
+      value[k] = 1.0;
   } else {
     if (maker->tree)
       sw_neighbours_within(maker->tree, i, maker->limit, count, to);
@@ -127,7 +191,8 @@ static int64_t fill_row(const struct maker *maker, int64_t i, int64_t count, int
                                                spec->power, value);
   }
   /* Scaled here, in the order of `to`, so the sum has the same bits on any number of threads. */
-  if (wrong < 0 && !sw_links_style_row(value, count, spec->style)) wrong = count;
+  if (wrong < 0 && sw_style_by_row(spec->style) && !sw_links_style_row(value, count, spec->style))
+    wrong = count;
   return wrong;
 }
 
@@ -173,6 +238,23 @@ static sw_status fill_rows(sw_error *err, const struct maker *maker, const int64
 
 /* ---- together ---------------------------------------------------------------------------- */
 
+/* By each node's first rank, of the rows that all ranks of the node have filled; the agreement is
+ * the barrier behind it. */
+static sw_status style_whole(sw_error *err, sw_team *team, const struct maker *maker,
+                             const int64_t *row_start, const int32_t *to, double *value) {
+  const sw_weights_spec *spec = maker->spec;
+  int64_t n = maker->units->n, wrong = -1;
+  sw_status status = SW_OK;
+  SW_TRY(sw_team_agree(team, err, team->node_barrier(team, err), 0));
+  if (team->node_rank == 0 && row_start[n] > 0)
+    status = sw_style_rows(err, n, row_start, to, value, spec->style, &wrong);
+  if (status == SW_OK && wrong >= 0)
+    status =
+        sw_node_fail(err, spec->node,
+                     "weights '%s': there is no finite sum or eigenvalue to scale by", spec->name);
+  return sw_team_agree(team, err, status, 0);
+}
+
 /* Collective. row_start is shared by the node: ranks count their rows, one adds up, all fill. */
 static sw_status make_links(sw_error *err, sw_team *team, const struct maker *maker,
                             sw_links **links) {
@@ -190,7 +272,32 @@ static sw_status make_links(sw_error *err, sw_team *team, const struct maker *ma
   /* Of errors of the input the one with the lowest row is told. */
   sw_status status = fill_rows(err, maker, row_start, to, value, &first);
   SW_TRY(sw_team_agree(team, err, status, first));
+  if (!sw_style_by_row(maker->spec->style))
+    SW_TRY(style_whole(err, team, maker, row_start, to, value));
   return sw_links_finish(err, team, *links);
+}
+
+/* A band that leaves units alone is mostly too narrow: what would leave none alone is said.
+ * Collective where it is. */
+static sw_status say(sw_error *err, sw_team *team, const struct maker *maker,
+                     const sw_links *links) {
+  const sw_weights_spec *spec = maker->spec;
+  double most = 0;
+  if (team->rank == 0)
+    sw_log(SW_LOG_INFO, "%s: %lld links between %lld units, %lld without any", spec->name,
+           (long long)links->row_start[links->n], (long long)links->n, (long long)links->islands);
+  if (links->islands == 0 || spec->kind != SW_W_BAND) return SW_OK;
+  sw_status status = SW_OK;
+  if (!find_widths(maker, 1, NULL, &most))
+    status = sw_fail(err, SW_ENOMEM, "out of memory for weights '%s'", spec->name);
+  SW_TRY(sw_team_agree(team, err, status, 0));
+  SW_TRY(team->max_f64(team, err, &most, 1));
+  if (team->rank == 0)
+    sw_log(SW_LOG_WARN,
+           "%s: %lld of %lld units have no other within %g km; km: %.1f would leave none alone",
+           spec->name, (long long)links->islands, (long long)links->n, spec->km,
+           ceil(most * 10) / 10);
+  return SW_OK;
 }
 
 /* Collective; the same links on every node. On failure *links is NULL. */
@@ -200,16 +307,13 @@ sw_status sw_links_from_places(sw_error *err, sw_team *team, const sw_weights_sp
   SW_TRY(check_spec(err, spec, units)); /* the same on every rank */
   struct maker maker = {.spec = spec, .units = units};
   sw_status status = sw_team_agree(team, err, maker_open(err, team, &maker), 0);
+  if (status == SW_OK && spec->kind == SW_W_KERNEL) status = open_kernel(err, team, &maker);
   if (status == SW_OK) status = make_links(err, team, &maker, links);
+  if (status == SW_OK) status = say(err, team, &maker, *links);
   maker_close(&maker);
   if (status != SW_OK) {
     sw_links_destroy(team, *links);
     *links = NULL;
-    return status;
   }
-  if (team->rank == 0)
-    sw_log(SW_LOG_INFO, "%s: %lld links between %lld units, %lld without any", spec->name,
-           (long long)(*links)->row_start[units->n], (long long)units->n,
-           (long long)(*links)->islands);
-  return SW_OK;
+  return status;
 }

@@ -14,9 +14,11 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "measure/show.h"
 #include "plan/run/describe.h"
 #include "spillway/version.h"
 #include "store/h5/version.h"
+#include "store/root/root.h"
 
 /* One file while it is laid out. Errors leave handles open: closing the file closes them. */
 typedef struct layout {
@@ -62,7 +64,8 @@ static sw_status put_root_attributes(layout *l) {
   static const char *const missing[] = {"error", "keep", "drop-units", "interpolate", "zero"};
   const sw_study *study = l->run->study;
   const sw_panel *panel = l->run->panel;
-  SW_TRY(put_text(l, l->file, SW_ATTR_TITLE, study->name));
+  SW_TRY(put_text(l, l->file, SW_ATTR_TITLE,
+                  study->title.in[SW_PLAIN] ? study->title.in[SW_PLAIN] : study->name));
   SW_TRY(done(l, sw_h5_put_text(l->file, SW_ATTR_STATE, SW_STATE_INCOMPLETE, SW_STATE_ROOM),
               "write state"));
   SW_TRY(put_text(l, l->file, SW_ATTR_VERSION, SW_VERSION));
@@ -293,6 +296,35 @@ static sw_status put_row_start(layout *l, int job, hid_t dataset) {
   return done(l, code, "write " SW_NAME_ROW_START);
 }
 
+/* Names of classes in the words of the job, a line each. */
+static const char *class_names(layout *l, const sw_job *job, const sw_output *output) {
+  const sw_axis *axis = sw_job_find_axis(job, output->classes);
+  const char *text = "";
+  for (int k = 0; axis && axis->label && text && k < axis->n; k++)
+    text = sw_arena_printf(l->results->arena, "%s%s%s", text, k > 0 ? "\n" : "", axis->label[k]);
+  return text;
+}
+
+/* How it is looked at. */
+static sw_status put_look(layout *l, const sw_job *job, hid_t dataset, const sw_output *output) {
+  sw_show show = sw_output_show(output);
+  sw_palette palette = sw_output_palette(output);
+  SW_TRY(put_text(l, dataset, SW_ATTR_SHOW, sw_show_name(show)));
+  bool diverging = palette == SW_DIVERGING_0 || palette == SW_DIVERGING_1;
+  if (diverging || sw_show_has_palette(show))
+    SW_TRY(put_text(l, dataset, SW_ATTR_PALETTE, sw_palette_name(palette)));
+  if (diverging) SW_TRY(put_integer(l, dataset, SW_ATTR_CENTRE, sw_palette_centre(palette)));
+  if (output->log) SW_TRY(put_integer(l, dataset, SW_ATTR_LOGARITHMIC, 1));
+  if (output->with[0])
+    SW_TRY(put_text(l, dataset, SW_ATTR_SHOWN_WITH,
+                    sw_arena_printf(l->results->arena, "%s%s%s", output->with[0],
+                                    output->with[1] ? " " : "",
+                                    output->with[1] ? output->with[1] : "")));
+  if (!output->classes) return SW_OK;
+  SW_TRY(put_text(l, dataset, SW_ATTR_CLASS_NAMES, class_names(l, job, output)));
+  return put_integer(l, dataset, SW_ATTR_CLASS_FIRST, output->class_first);
+}
+
 /* Everything of a variable but its numbers. `undefined` is put now and set at the end. */
 static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
                               const sw_variable *variable) {
@@ -315,6 +347,8 @@ static sw_status put_variable(layout *l, const sw_group *at, hid_t group,
   for (int a = 0; a < variable->rank && !variable->scale && status == SW_OK; a++)
     status = attach(l, group, dataset, variable->axis[a], a);
   if (status == SW_OK && variable->counted) status = put_integer(l, dataset, SW_ATTR_UNDEFINED, 0);
+  if (status == SW_OK && variable->output)
+    status = put_look(l, &l->run->job[at->job], dataset, variable->output);
   if (status == SW_OK && variable->source == SW_FROM_ROW_START)
     status = put_row_start(l, at->job, dataset);
   herr_t code = H5Dclose(dataset);
@@ -428,12 +462,25 @@ static sw_status put_groups(layout *l) {
   return SW_OK;
 }
 
+/* What the results rest on. */
+static sw_status put_rest(layout *l) {
+  sw_root root = {.err = l->err,
+                  .arena = l->results->arena,
+                  .run = l->run,
+                  .path = l->path,
+                  .file = l->file,
+                  .missing = l->results->missing,
+                  .weights = sw_results_text_weights(l->results->arena, l->run->study)};
+  return sw_root_put(&root);
+}
+
 /* Axes of the root come before groups, which link to them. */
 static sw_status fill_file(layout *l) {
   SW_TRY(put_root_attributes(l));
   SW_TRY(put_units(l));
   SW_TRY(put_time(l, l->file, l->run->panel->periods.n, NULL));
   SW_TRY(put_places(l));
+  SW_TRY(put_rest(l));
   return put_groups(l);
 }
 

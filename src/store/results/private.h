@@ -33,9 +33,10 @@ typedef struct sw_variable {
   int width;  /* by unit: of the own axes, multiplied; they stand before the axis of units
                  where `turned`, else behind it */
   bool turned;
-  bool scale;        /* the coordinate of its axis */
-  bool counted;      /* has the attribute `undefined` */
-  int64_t undefined; /* values that are NaN: this rank's, then summed up at the end */
+  bool scale;              /* the coordinate of its axis */
+  bool counted;            /* has the attribute `undefined` */
+  const sw_output *output; /* by which it is looked at; NULL: the file's own */
+  int64_t undefined;       /* values that are NaN: this rank's, then summed up at the end */
 } sw_variable;
 
 /* An axis of a group besides unit, unit_to and time. */
@@ -121,6 +122,7 @@ struct sw_results {
   size_t folder_made;         /* of its path, the part that this run made; 0: none */
   const char *inputs;         /* "XXH3 NAME" of each input, once it has begun */
   sw_results_schema schema;
+  const int64_t *missing; /* cells by period and variable (store/root) */
   bool parallel;          /* MPI-IO; else the serial driver */
   bool complete;          /* the file has its name */
   bool is_past;           /* an earlier file, whose periods may be others */

@@ -24,6 +24,7 @@
 #include "base/file.h"
 #include "plan/run/describe.h"
 #include "store/h5/version.h"
+#include "store/root/root.h"
 
 /* ---- opening ---------------------------------------------------------------------------- */
 
@@ -100,7 +101,7 @@ static double overhead_bytes(const sw_run *run, const sw_results_schema *schema)
   const sw_units *units = &run->panel->units;
   double a_unit = 2 * 48 + 16 + 48.0 * units->n_groupings;
   double text = 2.0 * ((double)units->code_at[units->n] + (double)strlen(run->study->text));
-  return 65536 + text + a_unit * (double)units->n + 8192.0 * schema->n_groups +
+  return sw_root_bytes(run) + 65536 + text + a_unit * (double)units->n + 8192.0 * schema->n_groups +
          4096.0 * schema->n_variables;
 }
 
@@ -191,6 +192,7 @@ static sw_status lay_out(sw_error *err, sw_results *results) {
 sw_status sw_results_create(sw_error *err, sw_results *results) {
   sw_team *team = results->team;
   SW_TRY(sw_team_agree(team, err, make_schema(err, results), 0));
+  SW_TRY(sw_root_missing(err, results->arena, results->run, &results->missing));
   SW_TRY(sw_team_agree(team, err, lay_out(err, results), 0));
   return sw_team_agree(team, err, sw_results_open_all(err, results), 0);
 }

@@ -126,6 +126,7 @@ static void add_result(maker *m, int index) {
   sw_h5_cell cell = output->number == SW_INT32 ? SW_CELL_I32 : SW_CELL_F64;
   sw_variable *variable =
       add(m, output->name, output->long_name, output->units, cell, source, index);
+  variable->output = output;
   /* Whole numbers have no NaN to count. */
   variable->counted = cell == SW_CELL_F64;
   if (source != SW_FROM_TABLE && !output->timeless)
@@ -198,10 +199,12 @@ static void add_partner(maker *m, const sw_pair_plan *plan) {
 static void add_quantities(maker *m, const sw_pair_plan *plan) {
   sw_h5_cell cell = m->run->study->float64 ? SW_CELL_F64 : SW_CELL_F32;
   const sw_output *output = NULL;
-  for (int r = 0, stored = 0; (output = next_quantity(m->job, &r)); r++, stored++)
-    add_stored(m, plan,
-               add(m, stored == 0 ? SW_NAME_VALUE : output->name, output->long_name, output->units,
-                   cell, SW_FROM_STORED, stored));
+  for (int r = 0, stored = 0; (output = next_quantity(m->job, &r)); r++, stored++) {
+    sw_variable *variable = add(m, stored == 0 ? SW_NAME_VALUE : output->name, output->long_name,
+                                output->units, cell, SW_FROM_STORED, stored);
+    variable->output = output;
+    add_stored(m, plan, variable);
+  }
 }
 
 /* Sums and extremes of the first quantity, whatever `keep` says: they are what a summary keeps, and
@@ -221,6 +224,7 @@ static sw_status add_summary(sw_error *err, maker *m) {
     sw_variable *variable = add(m, text->name, say, text->units ? text->units : output->units,
                                 source == SW_FROM_PAIRS ? SW_CELL_I64 : SW_CELL_F64, source, 0);
     variable->counted = source != SW_FROM_PAIRS;
+    variable->output = sw_layout_figure_output(source);
     add_time(m, variable);
     if (sw_results_written_by_all(source))
       add_axis(variable, SW_NAME_UNIT, (hsize_t)m->job->n, units_a_chunk(m->job, 1));

@@ -22,6 +22,7 @@
 #include "base/arena.h"
 #include "base/hash.h"
 #include "store/results/private.h"
+#include "store/root/root.h"
 
 /* ---- in words --------------------------------------------------------------------------- */
 
@@ -79,6 +80,7 @@ static sw_status open_for_reading(sw_error *err, sw_results *results, const char
   SW_TRY(sw_results_text_inputs(err, run->team, run->study, results->arena, &results->inputs));
   SW_TRY(same_inputs(err, results->arena, path, inputs, results->inputs));
   SW_TRY(sw_results_schema_make(err, results->arena, run, &results->schema));
+  SW_TRY(sw_root_missing(err, results->arena, run, &results->missing));
   int n = results->schema.n_variables;
   SW_NEW(err, results->arena, results->dataset, n + 1);
   SW_NEW(err, results->arena, results->space, n + 1);

@@ -7,9 +7,11 @@
  * what follows from numbers (`undefined`, `undefined_in`; `summary`, which said.c compares), and
  * attributes that the layout does not have, as other programs may leave some. */
 #include <hdf5_hl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "store/h5/shape.h"
 #include "store/results/private.h"
 #include "store/results/verify.h"
@@ -106,6 +108,50 @@ static sw_status compare_labels(pair *p) {
   return SW_OK;
 }
 
+/* Reals in their shortest form. */
+static void show_number(uint64_t bits, bool real, char text[SW_NUMBER_ROOM]) {
+  double value;
+  memcpy(&value, &bits, sizeof value);
+  if (real)
+    sw_show_number(value, text);
+  else
+    snprintf(text, SW_NUMBER_ROOM, "%lld", (long long)(int64_t)bits);
+}
+
+static void tell_number(const pair *p, size_t k, uint64_t is, uint64_t want, bool real) {
+  char text[2][SW_NUMBER_ROOM];
+  show_number(is, real, text[0]);
+  show_number(want, real, text[1]);
+  sw_verdict_say(p->verdict, "/%s, position %zu: '%s', but the study defines '%s'", p->path, k,
+                 text[0], text[1]);
+}
+
+/* Bit by bit, as 8 bytes each; the first that differs is told. */
+static sw_status compare_numbers(pair *p, bool real) {
+  uint64_t *value[2] = {NULL, NULL};
+  const hid_t object[2] = {p->stored, p->made};
+  sw_h5_shape of[2] = {sw_h5_shape_of(p->stored), sw_h5_shape_of(p->made)};
+  if (!sw_h5_same_extent(&of[0], &of[1])) {
+    sw_verdict_say(p->verdict, "/%s: is of another size than the study defines", p->path);
+    return SW_OK;
+  }
+  size_t n = (size_t)sw_h5_length(p->made), k = 0;
+  sw_status status = SW_OK;
+  for (int s = 0; s < 2 && status == SW_OK; s++) {
+    status = sw_alloc(p->err, n + 1, sizeof **value, (void **)&value[s]);
+    hid_t type = real ? H5T_NATIVE_DOUBLE : H5T_NATIVE_INT64;
+    if (status == SW_OK && H5Dread(object[s], type, H5S_ALL, H5S_ALL, H5P_DEFAULT, value[s]) < 0)
+      status = sw_h5_fail(p->err, p->path, "be read");
+  }
+  while (status == SW_OK && k < n && value[0][k] == value[1][k])
+    k++;
+  if (status == SW_OK && k < n) tell_number(p, k, value[0][k], value[1][k], real);
+  p->verdict->values += (int64_t)n;
+  sw_free(value[0]);
+  sw_free(value[1]);
+  return status;
+}
+
 static bool is_same_object(hid_t a, hid_t b) {
   H5O_info_t of[2];
   return H5Oget_info2(a, &of[0], H5O_INFO_BASIC) >= 0 &&
@@ -127,11 +173,15 @@ static bool is_of_root(const pair *p, hid_t made, const char *name) {
 
 /* ---- all of it -------------------------------------------------------------------------- */
 
-/* The variables are compared by their numbers; of the root they are columns of the units. */
+/* The variables of results are compared elsewhere. Those of the root that are numbers may be many:
+ * the links of a weights matrix. */
 static sw_status compare_item(pair *p, const sw_item *item, hid_t made) {
-  bool column = item->kind == SW_ITEM_VARIABLE && !strchr(item->path, '/');
+  bool column = item->kind == SW_ITEM_VARIABLE && sw_layout_is_of_root(item->path);
+  sw_h5_shape shape = sw_h5_shape_of(item->object);
   if (item->kind == SW_ITEM_AXIS && is_of_root(p, made, item->name)) return SW_OK;
   SW_TRY(compare_attributes(p));
+  if (column && shape.number == SW_H5_REAL) return compare_numbers(p, true);
+  if (column && shape.number == SW_H5_INTEGER) return compare_numbers(p, false);
   return item->kind == SW_ITEM_AXIS || column ? compare_labels(p) : SW_OK;
 }
 

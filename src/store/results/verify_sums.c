@@ -122,11 +122,26 @@ static bool leads_to(const char *path, const char *group, const char *name) {
   return strncmp(own, path, length) == 0 && (own[length] == '\0' || own[length] == '/');
 }
 
+/* In a group of the root: of the weights, only those of the study's matrices. */
+static bool is_of_study(const sw_study *study, const char *path) {
+  if (strncmp(path, SW_NAME_WEIGHTS "/", strlen(SW_NAME_WEIGHTS "/")) != 0) return true;
+  path += strlen(SW_NAME_WEIGHTS "/");
+  for (int i = 0; i < study->n_weights; i++) {
+    size_t length = strlen(study->weights[i].name);
+    if (strncmp(path, study->weights[i].name, length) == 0 && strchr("/", path[length]))
+      return true;
+  }
+  return false;
+}
+
 /* Groups have the axes of the root, axes of their own, variables. */
-static bool is_expected(const sw_results_schema *schema, const char *path) {
+static bool is_expected(const sw_results *results, const char *path) {
+  const sw_results_schema *schema = &results->schema;
   static const char *const everywhere[] = {"", SW_NAME_UNIT, SW_NAME_UNIT_TO, SW_NAME_TIME,
                                            SW_NAME_TIME_LABEL};
   if (sw_name_is_of_root(path)) return true;
+  if (strchr(path, '/') && sw_layout_is_of_root(path))
+    return is_of_study(results->run->study, path);
   for (int g = 0; g < schema->n_groups; g++) {
     const sw_group *group = &schema->group[g];
     for (size_t i = 0; i < sizeof everywhere / sizeof *everywhere; i++)
@@ -144,7 +159,7 @@ static sw_status check_contents(sw_error *err, const sw_results *results, sw_ver
   sw_contents in;
   sw_status status = sw_contents_begin(err, results->arena, results->file, SW_AS_MADE, &in);
   for (sw_item item; status == SW_OK && sw_contents_next(&in, &item);)
-    if (!is_expected(&results->schema, item.path))
+    if (!is_expected(results, item.path))
       sw_verdict_say(verdict, "/%s: the study defines no such %s", item.path,
                      item.kind == SW_ITEM_VARIABLE ? "variable"
                      : item.kind == SW_ITEM_AXIS   ? "axis"

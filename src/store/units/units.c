@@ -24,6 +24,7 @@ typedef struct reading {
   const char *by_where; /* place in the study that names the column to aggregate by */
   sw_csv *csv;
   int code, lon, lat, area; /* columns, -1: not there */
+  int name[SW_TONGUES];     /* the same */
   sw_units_where where;
   int *group;        /* column of each group; last the one to aggregate by, if any */
   sw_unit_table all; /* rows as they come; only the first all.n are filled */
@@ -56,6 +57,8 @@ static sw_status find_columns(reading *in, const char *by) {
   SW_TRY(find_column(in, "lon", spec->lon, &in->lon));
   SW_TRY(find_column(in, "lat", spec->lat, &in->lat));
   SW_TRY(find_column(in, "area", spec->area, &in->area));
+  for (int k = 0; k < SW_TONGUES; k++)
+    SW_TRY(find_column(in, "name", spec->name.in[k], &in->name[k]));
   in->where = (sw_units_where){.n = spec->n_where, .condition = spec->where};
   SW_NEW(in->err, in->arena, in->where.column, spec->n_where);
   for (int c = 0; c < spec->n_where; c++)
@@ -126,6 +129,8 @@ static sw_status read_row(reading *in, int64_t i) {
   if (in->lon >= 0) SW_TRY(degrees(in, in->lon, in->spec->lon, 180, &all->lon[i]));
   if (in->lat >= 0) SW_TRY(degrees(in, in->lat, in->spec->lat, 90, &all->lat[i]));
   if (in->area >= 0) SW_TRY(read_area(in, i));
+  for (int k = 0; k < SW_TONGUES; k++)
+    if (in->name[k] >= 0) SW_TRY(copy_field(in, in->name[k], &all->name[k][i]));
   for (int g = 0; g < all->n_groups; g++)
     SW_TRY(copy_field(in, in->group[g], &all->group[g][i]));
   /* Every unit needs a coarse one: there is no rest to be added up to. */
@@ -143,12 +148,15 @@ static sw_status read_row(reading *in, int64_t i) {
 static sw_status make_room(reading *in, const char *text, size_t length) {
   sw_unit_table like = in->all;
   int64_t lines = 1;
+  const char *any = NULL;
   double some = 0;
   for (const char *at = text; (at = memchr(at, '\n', (size_t)(text + length - at))); at++)
     lines++;
   like.lon = in->lon >= 0 ? &some : NULL;
   like.lat = in->lat >= 0 ? &some : NULL;
   like.area = in->area >= 0 ? &some : NULL;
+  for (int k = 0; k < SW_TONGUES; k++)
+    like.name[k] = in->name[k] >= 0 ? &any : NULL;
   SW_TRY(sw_unit_table_make(in->err, in->arena, &like, lines, &in->all));
   SW_NEW(in->err, in->arena, in->line, lines);
   SW_NEW(in->err, in->arena, in->kept, lines);

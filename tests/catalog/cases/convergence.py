@@ -84,7 +84,7 @@ def check(world, label, params, r):
     if "weights" in params:
         terms.append(lag(world, params["weights"], np.where(use, z[first], np.nan))[use])
     b, se, p, r2 = regression(np.column_stack(terms), (v - u) / span, params.get("se") == "hc1")
-    assert r.label["term"][:2] == ["intercept", "initial"] and len(r.label["term"]) == len(terms)
+    assert r.label["term"][:2] == ["constant", "initial"] and len(r.label["term"]) == len(terms)
     for name, want in (("coefficient", b), ("std_error", se), ("p_value", p), ("r2", r2)):
         assert np.allclose(r[name], want, rtol=1e-7, atol=1e-12), name
     left = 1 + b[1] * span

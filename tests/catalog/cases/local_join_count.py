@@ -7,13 +7,13 @@ from neighbours import among, check_inference, lag_moments
 
 NEEDS = ["local_moran"]
 ENTRIES = {
-    "jc_ones": {"of": "lm_ones.significant", "weights": "contiguity"},
-    "jc_both": {"of": "lm_ones.significant", "with": "lm_others.significant", "weights": "contiguity",
+    "ljc_ones": {"of": "lm_ones.significant", "weights": "contiguity"},
+    "ljc_both": {"of": "lm_ones.significant", "with": "lm_others.significant", "weights": "contiguity",
                 "alternative": "greater", "fdr": "none"},
-    "jc_near": {"of": "lm_others.significant", "weights": "near", "alternative": "two-sided",
+    "ljc_near": {"of": "lm_others.significant", "weights": "near", "alternative": "two-sided",
                 "alpha": 0.2, "periods": [2002, 2003]},
-    "jc_islands": {"of": "lm_ones.significant", "weights": "islands", "alternative": "less", "fdr": "bh"},
-    "jc_draws": {"of": "lm_ones.significant", "weights": "contiguity", "permutations": 199,
+    "ljc_islands": {"of": "lm_ones.significant", "weights": "islands", "alternative": "less", "fdr": "bh"},
+    "ljc_draws": {"of": "lm_ones.significant", "weights": "contiguity", "permutations": 199,
                  "alternative": "folded"},
 }
 # The draws of a unit go by its code.

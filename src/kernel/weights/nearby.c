@@ -1,0 +1,60 @@
+/* Kernel weights. Which units are nearer than the width is decided by the same rounded quotient as
+ * their weight, so that no link weighs 0. */
+#include "kernel/weights/nearby.h"
+
+#include "kernel/space/neighbours.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The k-th neighbour itself has a weight by this, as in libpysal. */
+static const double hair = 1.0000001;
+
+double sw_kernel_value(sw_kernel_form form, double u) {
+  switch (form) {
+  case SW_KERNEL_TRIANGULAR:
+    return 1 - u;
+  case SW_KERNEL_EPANECHNIKOV:
+    return .75 * (1 - u * u);
+  case SW_KERNEL_BISQUARE:
+    return (1 - u * u) * (1 - u * u);
+  case SW_KERNEL_GAUSSIAN:
+    return exp(-u * u / 2);
+  case SW_KERNEL_UNIFORM:
+    return 1;
+  }
+  return NAN;
+}
+
+double sw_nearby_width(const sw_kdtree *tree, int64_t i, int64_t k, int32_t *to, double *chord2) {
+  sw_kdtree_nearest(tree, i, k, to, chord2);
+  return sw_neighbours_km(chord2[k - 1]) * hair;
+}
+
+/* Doubles above zero are ordered as their bits: bisection over these. */
+double sw_nearby_chord2_below(double km) {
+  double top = 4.5;
+  if (sw_neighbours_km(top) / km < 1) return top;
+  if (!(km > 0)) return -1;
+  uint64_t below = 0, above;
+  memcpy(&above, &top, sizeof above);
+  while (above - below > 1) {
+    uint64_t middle = below + (above - below) / 2;
+    double chord2;
+    memcpy(&chord2, &middle, sizeof chord2);
+    if (sw_neighbours_km(chord2) / km < 1)
+      below = middle;
+    else
+      above = middle;
+  }
+  double limit;
+  memcpy(&limit, &below, sizeof limit);
+  return limit;
+}
+
+void sw_nearby_kernel_row(const double *x, const double *y, const double *z, int64_t i,
+                          int64_t count, const int32_t *to, sw_kernel_form form, double km,
+                          double *value) {
+  for (int64_t k = 0; k < count; k++)
+    value[k] = sw_kernel_value(form, sw_neighbours_km(sw_chord2(x, y, z, i, to[k])) / km);
+}

@@ -1,0 +1,108 @@
+/* See show.h. Asked of descriptors, when a results file is laid out and by `measures`. */
+#include "measure/show.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Along two axes of which the second is the first once more, as of transitions. */
+static bool is_square(const sw_output *output) {
+  const char *axis = output->axis[0], *to = output->axis[1];
+  size_t length = axis ? strlen(axis) : 0;
+  return axis && to && !output->axis[2] && strncmp(axis, to, length) == 0 &&
+         strcmp(to + length, "_to") == 0;
+}
+
+static sw_show show_of_table(const sw_output *output) {
+  bool is_coordinate = output->axis[0] && strcmp(output->axis[0], output->name) == 0;
+  if (is_square(output)) return SW_SHOW_MATRIX;
+  return output->axis[0] && !output->axis[1] && !is_coordinate ? SW_SHOW_BARS : SW_SHOW_TABLE;
+}
+
+sw_show sw_output_show(const sw_output *output) {
+  if (output->show != SW_SHOW_DEFAULT) return output->show;
+  switch (output->shape) {
+  case SW_UNIT:
+    return output->classes ? SW_SHOW_CLASSES : SW_SHOW_MAP;
+  case SW_PAIR:
+    return SW_SHOW_FLOWS;
+  case SW_GLOBAL:
+    if (is_square(output)) return SW_SHOW_MATRIX;
+    return output->axis[1] ? SW_SHOW_TABLE : SW_SHOW_LINE;
+  case SW_TABLE:
+    break;
+  }
+  return show_of_table(output);
+}
+
+sw_palette sw_output_palette(const sw_output *output) {
+  if (output->palette != SW_PALETTE_DEFAULT) return output->palette;
+  return output->classes ? SW_CATEGORIES : SW_SEQUENTIAL;
+}
+
+/* No default in this switch and the next: the compiler names what is missing. */
+const char *sw_show_name(sw_show show) {
+  switch (show) {
+  case SW_SHOW_DEFAULT:
+    break;
+  case SW_SHOW_MAP:
+    return "map";
+  case SW_SHOW_LINE:
+    return "line";
+  case SW_SHOW_MATRIX:
+    return "matrix";
+  case SW_SHOW_FLOWS:
+    return "flows";
+  case SW_SHOW_BARS:
+    return "bars";
+  case SW_SHOW_SCATTER:
+    return "scatter";
+  case SW_SHOW_CLASSES:
+    return "classes";
+  case SW_SHOW_PARTS:
+    return "parts";
+  case SW_SHOW_BAND:
+    return "band";
+  case SW_SHOW_TABLE:
+    return "table";
+  }
+  return "";
+}
+
+const char *sw_palette_name(sw_palette palette) {
+  switch (palette) {
+  case SW_PALETTE_DEFAULT:
+    break;
+  case SW_SEQUENTIAL:
+    return "sequential";
+  case SW_DIVERGING_0:
+  case SW_DIVERGING_1:
+    return "diverging";
+  case SW_CATEGORIES:
+    return "categories";
+  }
+  return "";
+}
+
+int sw_palette_centre(sw_palette palette) {
+  return palette == SW_DIVERGING_1;
+}
+
+bool sw_show_has_palette(sw_show show) {
+  return show == SW_SHOW_MAP || show == SW_SHOW_CLASSES || show == SW_SHOW_MATRIX ||
+         show == SW_SHOW_FLOWS || show == SW_SHOW_SCATTER;
+}
+
+const char *sw_output_look(const sw_output *output, char *text, size_t size) {
+  sw_show show = sw_output_show(output);
+  sw_palette palette = sw_output_palette(output);
+  bool diverging = palette == SW_DIVERGING_0 || palette == SW_DIVERGING_1;
+  char around[24] = "";
+  if (diverging) snprintf(around, sizeof around, " around %d", sw_palette_centre(palette));
+  bool coloured = sw_show_has_palette(show) || diverging;
+  snprintf(text, size, "%s%s%s%s%s%s%s%s%s", sw_show_name(show), coloured ? ", " : "",
+           coloured ? sw_palette_name(palette) : "", around, output->log ? ", logarithmic" : "",
+           output->with[0] ? "; with " : "", output->with[0] ? output->with[0] : "",
+           output->with[0] && output->with[1] ? ", " : "",
+           output->with[0] && output->with[1] ? output->with[1] : "");
+  return text;
+}

@@ -1,0 +1,177 @@
+/* Weights matrices of groups and of other matrices. Rank 0 makes the rows, as they are sparse and
+ * cheap, and all nodes get them. Matrices that others are made of are read raw, by the same reader,
+ * and given back: styles come last. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "kernel/weights/combine.h"
+#include "kernel/weights/style.h"
+#include "store/links/links.h"
+
+/* ---- what all made on rank 0 have in common ---------------------------------------------- */
+
+static sw_status style(sw_error *err, const sw_weights_spec *spec, const sw_units *units,
+                       sw_link_rows *rows) {
+  int64_t wrong = -1;
+  if (rows->row_start[rows->n] == 0)
+    return sw_node_fail(err, spec->node, "weights '%s' have no link", spec->name);
+  SW_TRY(sw_style_rows(err, rows->n, rows->row_start, rows->to, rows->value, spec->style, &wrong));
+  if (wrong < 0) return SW_OK;
+  return sw_node_fail(err, spec->node,
+                      "weights '%s': there is no finite sum or eigenvalue to scale by%s%s",
+                      spec->name, wrong < rows->n ? "; unit " : "",
+                      wrong < rows->n ? sw_unit_code(units, wrong) : "");
+}
+
+sw_status sw_links_share_made(sw_error *err, sw_team *team, const sw_weights_spec *spec,
+                              const sw_units *units, sw_status status, sw_link_rows *rows,
+                              sw_links **links) {
+  *links = NULL;
+  if (status == SW_OK && team->rank == 0) status = style(err, spec, units, rows);
+  status = sw_team_agree(team, err, status, 0);
+  if (status == SW_OK) status = sw_links_share_root(err, team, units->n, rows, links);
+  sw_links_rows_destroy(rows);
+  if (status != SW_OK) {
+    sw_links_destroy(team, *links);
+    *links = NULL;
+  }
+  return status;
+}
+
+static void report(const sw_team *team, const sw_weights_spec *spec, const sw_links *links) {
+  if (team->rank == 0)
+    sw_log(SW_LOG_INFO, "%s: %lld links between %lld units, %lld without any", spec->name,
+           (long long)links->row_start[links->n], (long long)links->n, (long long)links->islands);
+}
+
+/* ---- blocks ------------------------------------------------------------------------------ */
+
+/* Units listed by group, ascending; those of the empty group, the rest, are in none. */
+static sw_status list_groups(sw_error *err, const sw_grouping *groups, int64_t n, int64_t **start,
+                             int32_t **unit) {
+  SW_TRY(sw_calloc(err, (size_t)groups->n_groups + 2, sizeof **start, (void **)start));
+  SW_TRY(sw_alloc(err, (size_t)n, sizeof **unit, (void **)unit));
+  int64_t *at = *start + 1;
+  for (int64_t i = 0; i < n; i++)
+    at[groups->of[i] + 1]++;
+  for (int g = 1; g <= groups->n_groups; g++)
+    at[g] += at[g - 1];
+  for (int64_t i = 0; i < n; i++)
+    (*unit)[at[groups->of[i]]++] = (int32_t)i;
+  return SW_OK;
+}
+
+/* A row is the unit's group without itself. */
+static sw_status fill_blocks(sw_error *err, const sw_grouping *groups, const int64_t *start,
+                             const int32_t *unit, sw_link_rows *rows) {
+  int64_t n = rows->n;
+  SW_TRY(sw_alloc(err, (size_t)n + 1, sizeof *rows->row_start, (void **)&rows->row_start));
+  rows->row_start[0] = 0;
+  for (int64_t i = 0; i < n; i++) {
+    int32_t g = groups->of[i];
+    rows->row_start[i + 1] =
+        rows->row_start[i] + (*groups->label[g] ? start[g + 1] - start[g] - 1 : 0);
+  }
+  size_t count = (size_t)rows->row_start[n];
+  SW_TRY(sw_alloc(err, count, sizeof *rows->to, (void **)&rows->to));
+  SW_TRY(sw_alloc(err, count, sizeof *rows->value, (void **)&rows->value));
+  for (int64_t i = 0; i < n; i++) {
+    int64_t at = rows->row_start[i];
+    int32_t g = groups->of[i];
+    for (int64_t k = start[g]; at < rows->row_start[i + 1]; k++)
+      if (unit[k] != i) rows->to[at++] = unit[k];
+  }
+  for (size_t k = 0; k < count; k++)
+    rows->value[k] = 1.0;
+  return SW_OK;
+}
+
+sw_status sw_links_from_groups(sw_error *err, sw_team *team, const sw_weights_spec *spec,
+                               const sw_units *units, sw_links **links) {
+  const sw_grouping *groups = sw_units_grouping(units, spec->group);
+  sw_link_rows rows = {.n = units->n};
+  int64_t *start = NULL;
+  int32_t *unit = NULL;
+  sw_status status = SW_OK;
+  if (!groups)
+    status = sw_node_fail(err, spec->node, "weights '%s': the units have no column '%s'",
+                          spec->name, spec->group);
+  if (status == SW_OK && team->rank == 0)
+    status = list_groups(err, groups, units->n, &start, &unit);
+  if (status == SW_OK && team->rank == 0) status = fill_blocks(err, groups, start, unit, &rows);
+  sw_free(start);
+  sw_free(unit);
+  SW_TRY(sw_links_share_made(err, team, spec, units, status, &rows, links));
+  report(team, spec, *links);
+  return SW_OK;
+}
+
+/* ---- of others --------------------------------------------------------------------------- */
+
+static sw_status read_raw(sw_error *err, sw_team *team, const sw_study *study, int index,
+                          const sw_units *units, sw_links **links) {
+  sw_weights_spec raw = study->weights[index];
+  raw.style = SW_STYLE_AS_IS;
+  return sw_links_read_weights(err, team, study, &raw, units, links);
+}
+
+/* On rank 0: the first, or what has become of it, and the next. */
+static sw_status make(sw_error *err, const sw_weights_spec *spec, const sw_links *a,
+                      const sw_links *b, sw_link_rows *rows) {
+  switch (spec->kind) {
+  case SW_W_UNION:
+    return sw_combine_rows(err, SW_UNION, a, b, rows);
+  case SW_W_INTERSECTION:
+    return sw_combine_rows(err, SW_INTERSECTION, a, b, rows);
+  case SW_W_DIFFERENCE:
+    return sw_combine_rows(err, SW_DIFFERENCE, a, b, rows);
+  case SW_W_PRODUCT:
+    return sw_combine_rows(err, SW_PRODUCT, a, b, rows);
+  case SW_W_TRANSPOSE:
+    return sw_transpose_rows(err, a, rows);
+  default:
+    return sw_higher_order_rows(err, a, spec->q, spec->lower, rows);
+  }
+}
+
+/* Joins the next operand to what there is in `rows`, which is nothing at the first of several. */
+static sw_status join_next(sw_error *err, const sw_weights_spec *spec, const sw_links *first,
+                           const sw_links *next, sw_link_rows *rows) {
+  sw_link_rows made;
+  sw_links so_far = *first;
+  if (rows->row_start) {
+    so_far.row_start = rows->row_start;
+    so_far.to = rows->to;
+    so_far.value = rows->value;
+  }
+  SW_TRY(make(err, spec, &so_far, next, &made));
+  sw_links_rows_destroy(rows);
+  *rows = made;
+  return SW_OK;
+}
+
+/* All ranks read every operand, as reading is collective; one is held besides the first. */
+sw_status sw_links_from_others(sw_error *err, sw_team *team, const sw_study *study,
+                               const sw_weights_spec *spec, const sw_units *units,
+                               sw_links **links) {
+  sw_link_rows rows = {0};
+  sw_links *first = NULL, *next = NULL;
+  *links = NULL;
+  sw_status status = read_raw(err, team, study, spec->of[0], units, &first);
+  if (status == SW_OK && spec->n_of == 1) {
+    if (team->rank == 0) status = make(err, spec, first, NULL, &rows);
+    status = sw_team_agree(team, err, status, 0);
+  }
+  for (int k = 1; status == SW_OK && k < spec->n_of; k++) {
+    status = read_raw(err, team, study, spec->of[k], units, &next);
+    if (status == SW_OK && team->rank == 0) status = join_next(err, spec, first, next, &rows);
+    status = sw_team_agree(team, err, status, 0);
+    sw_links_destroy(team, next);
+    next = NULL;
+  }
+  sw_links_destroy(team, first);
+  status = sw_links_share_made(err, team, spec, units, status, &rows, links);
+  if (status == SW_OK) report(team, spec, *links);
+  return status;
+}

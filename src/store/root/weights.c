@@ -1,0 +1,136 @@
+/* Spatial weights matrices as the run has used them, styled, in the form of kept pairs: rows
+ * compressed, receivers by code. scipy: csr_matrix((value, partner, row_start)); R:
+ * sparseMatrix(j = partner, p = row_start, x = value, index1 = FALSE).
+ *
+ * A matrix that no entry uses was not read, and is not there. One of nearly all pairs, such as an
+ * inverse distance without a cutoff, has its figures alone: it would be larger than the results. */
+#include "store/root/root.h"
+
+#include <hdf5_hl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "store/layout/layout.h"
+
+/* Links that are stored whatever the units; and of one unit, on average, above that. */
+enum { FEW_LINKS = 1000000, LINKS_A_UNIT = 100 };
+
+/* The links of a matrix, by the first entry that names it. */
+static const sw_links *links_of(const sw_run *run, int weights) {
+  for (int e = 0; e < run->study->n_entries; e++) {
+    const sw_entry *entry = &run->study->entry[e];
+    const sw_job *job = &run->job[e];
+    for (int p = 0; entry->measure->param[p].name; p++)
+      if (entry->measure->param[p].type == SW_P_WEIGHTS && entry->naming[p].weights == weights &&
+          job->arg && job->arg[p].weights)
+        return job->arg[p].weights;
+    if (entry->links == weights && run->pair[e].links) return run->pair[e].links;
+  }
+  return NULL;
+}
+
+static bool is_stored(const sw_links *links) {
+  int64_t count = links->row_start[links->n];
+  return count <= FEW_LINKS || count <= LINKS_A_UNIT * links->n;
+}
+
+/* ---- one matrix ------------------------------------------------------------------------- */
+
+/* A dimension without coordinate, as netCDF-4 writes one. */
+static sw_status put_bare(sw_root *root, hid_t group, const char *axis, int64_t n) {
+  char name[sizeof SW_H5_BARE + 24];
+  hsize_t extent = (hsize_t)n;
+  snprintf(name, sizeof name, SW_H5_BARE "%10lld", (long long)n);
+  hid_t space = H5Screate_simple(1, &extent, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  H5Pset_obj_track_times(creation, false);
+  hid_t dataset =
+      H5Dcreate2(group, axis, H5T_IEEE_F32BE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+  herr_t code = dataset < 0 ? -1 : H5DSset_scale(dataset, name);
+  if (dataset >= 0 && H5Dclose(dataset) < 0) code = -1;
+  H5Pclose(creation);
+  H5Sclose(space);
+  return sw_root_done(root, code, "write an axis");
+}
+
+static sw_status put_array(sw_root *root, hid_t group, sw_source source, sw_h5_cell cell,
+                           const char *axis, int64_t n, const void *values) {
+  const sw_layout_text *text = sw_layout_of(source);
+  hid_t dataset = sw_h5_numbers(group, text->name ? text->name : SW_NAME_VALUE,
+                                text->name ? text->long_name : "weight of the link", "1", cell,
+                                (hsize_t)n, values);
+  return sw_root_over(root, group, dataset, 1, &axis);
+}
+
+static sw_status put_links(sw_root *root, hid_t group, const sw_links *links) {
+  int64_t count = links->row_start[links->n];
+  SW_TRY(put_bare(root, group, SW_NAME_UNIT_EDGE, links->n + 1));
+  SW_TRY(put_bare(root, group, SW_NAME_ENTRY, count));
+  SW_TRY(put_array(root, group, SW_FROM_ROW_START, SW_CELL_I64, SW_NAME_UNIT_EDGE, links->n + 1,
+                   links->row_start));
+  SW_TRY(put_array(root, group, SW_FROM_PARTNER, SW_CELL_I32, SW_NAME_ENTRY, count, links->to));
+  return put_array(root, group, SW_FROM_STORED, SW_CELL_F64, SW_NAME_ENTRY, count, links->value);
+}
+
+static sw_status put_figures(sw_root *root, hid_t group, const sw_links *links, const char *how) {
+  herr_t code = sw_h5_put_text(group, SW_H5_LONG_NAME, "spatial weights matrix", 0);
+  if (code >= 0) code = sw_h5_put_text(group, SW_ATTR_WEIGHTS, how, 0);
+  if (code >= 0) code = sw_h5_put_integer(group, SW_ATTR_LINKS, links->row_start[links->n]);
+  if (code >= 0) code = sw_h5_put_integer(group, SW_ATTR_ISLANDS, links->islands);
+  if (code >= 0) code = sw_h5_put_integer(group, SW_ATTR_SYMMETRIC, links->symmetric);
+  return sw_root_done(root, code, "write an attribute");
+}
+
+static sw_status put_matrix(sw_root *root, const char *name, const sw_links *links,
+                            const char *how) {
+  static const char *const axis[] = {SW_NAME_UNIT, NULL};
+  hid_t group = H5I_INVALID_HID;
+  const char *path = sw_arena_printf(root->arena, SW_NAME_WEIGHTS "/%s", name);
+  if (!path || !how) return sw_fail(root->err, SW_ENOMEM, "out of memory for the names of weights");
+  SW_TRY(sw_root_group(root, path, axis, &group));
+  SW_TRY(put_figures(root, group, links, how));
+  if (is_stored(links)) SW_TRY(put_links(root, group, links));
+  return sw_root_done(root, H5Gclose(group), "write a weights matrix");
+}
+
+/* ---- all of them ------------------------------------------------------------------------ */
+
+/* Line `index`, from behind the name: "{kind: knn, k: 6, style: row}". */
+static const char *how_of(sw_root *root, int index) {
+  const char *at = root->weights;
+  for (int i = 0; at && i < index; i++)
+    at = strchr(at, '\n') ? strchr(at, '\n') + 1 : "";
+  return at ? sw_arena_textn(root->arena, at, strcspn(at, "\n")) : NULL;
+}
+
+/* The group of all is made with its first. */
+sw_status sw_root_put_weights(sw_root *root) {
+  static const char *const none[] = {NULL};
+  const sw_study *study = root->run->study;
+  bool any = false;
+  for (int i = 0; i < study->n_weights; i++) {
+    const sw_links *links = links_of(root->run, i);
+    hid_t all = H5I_INVALID_HID;
+    if (!links) continue;
+    if (!any) {
+      SW_TRY(sw_root_group(root, SW_NAME_WEIGHTS, none, &all));
+      SW_TRY(sw_root_done(root, H5Gclose(all), "write the weights"));
+    }
+    any = true;
+    SW_TRY(put_matrix(root, study->weights[i].name, links, how_of(root, i)));
+  }
+  return SW_OK;
+}
+
+double sw_root_weights_bytes(const sw_run *run) {
+  double bytes = 0;
+  for (int i = 0; i < run->study->n_weights; i++) {
+    const sw_links *links = links_of(run, i);
+    if (!links) continue;
+    bytes += 8192;
+    if (is_stored(links))
+      bytes += 8.0 * ((double)links->n + 1) + 12.0 * (double)links->row_start[links->n] + 12288;
+  }
+  return bytes;
+}
