@@ -17,7 +17,7 @@ enum { WIDTH = 960, MOST_CELLS = 20000 };
 /* While a map is made. Units and vertices are on the plane of their zone, later in the frame. */
 typedef struct maker {
   const sw_geometry_input *in;
-  sw_geometry *out;
+  sw_report_geometry *out;
   sw_geometry_source source;
   uint8_t *zone; /* n */
   sw_projection projection[SW_GEOMETRY_ZONES];
@@ -185,7 +185,7 @@ static bool is_within(const sw_geometry_zone *zone, double x, double y) {
 
 /* Units without a place of their own, or one off the map, get one within their polygon. */
 static sw_status take_places(sw_error *err, maker *m) {
-  sw_geometry *g = m->out;
+  sw_report_geometry *g = m->out;
   size_t n = (size_t)m->in->n;
   double *x = NULL, *y = NULL;
   SW_TRY(sw_alloc(err, n, sizeof *g->x, (void **)&g->x));
@@ -205,7 +205,7 @@ static sw_status take_places(sw_error *err, maker *m) {
 
 /* All places lie in the frame, which 15 bits span; so do all differences. */
 static sw_status take_arcs(sw_error *err, maker *m) {
-  sw_geometry *g = m->out;
+  sw_report_geometry *g = m->out;
   sw_topology *t = &m->topology;
   size_t points = (size_t)t->arc_start[t->n_arcs];
   g->n_arcs = t->n_arcs, g->n_points = (int64_t)points;
@@ -229,7 +229,7 @@ static sw_status take_arcs(sw_error *err, maker *m) {
 }
 
 static sw_status take_rings(sw_error *err, maker *m) {
-  sw_geometry *g = m->out;
+  sw_report_geometry *g = m->out;
   sw_topology *t = &m->topology;
   g->n_rings = t->n_rings, g->n_ring_arcs = t->ring_start[t->n_rings];
   SW_TRY(sw_alloc(err, (size_t)t->n_rings + 1, sizeof *g->ring_start, (void **)&g->ring_start));
@@ -262,7 +262,7 @@ static sw_status make_arcs(sw_error *err, maker *m) {
 }
 
 static sw_status make(sw_error *err, sw_arena *arena, maker *m) {
-  sw_geometry *g = m->out;
+  sw_report_geometry *g = m->out;
   SW_TRY(open_maker(err, arena, m));
   g->without_unit = m->source.without_unit;
   if (m->source.rings.n_rings == 0 && m->source.n_places == 0) return SW_OK;
@@ -286,9 +286,9 @@ static sw_status make(sw_error *err, sw_arena *arena, maker *m) {
   return take_rings(err, m);
 }
 
-sw_status sw_geometry_make(sw_error *err, sw_arena *arena, const sw_geometry_input *input,
-                           sw_geometry *geometry) {
-  *geometry = (sw_geometry){.n = input->n, .projection_en = "", .projection_zh = ""};
+sw_status sw_report_geometry_make(sw_error *err, sw_arena *arena, const sw_geometry_input *input,
+                                  sw_report_geometry *geometry) {
+  *geometry = (sw_report_geometry){.n = input->n, .projection_en = "", .projection_zh = ""};
   maker m = {.in = input, .out = geometry};
   sw_status status = make(err, arena, &m);
   sw_free(m.x);
@@ -299,7 +299,7 @@ sw_status sw_geometry_make(sw_error *err, sw_arena *arena, const sw_geometry_inp
   return status;
 }
 
-void sw_geometry_destroy(sw_geometry *g) {
+void sw_report_geometry_destroy(sw_report_geometry *g) {
   sw_free(g->zone);
   sw_free(g->x);
   sw_free(g->y);
@@ -312,5 +312,5 @@ void sw_geometry_destroy(sw_geometry *g) {
   sw_free(g->ring_arc);
   sw_free(g->ring_unit);
   sw_free(g->without_polygon);
-  *g = (sw_geometry){0};
+  *g = (sw_report_geometry){0};
 }

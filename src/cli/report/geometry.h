@@ -40,7 +40,7 @@ typedef struct sw_geometry_zone {
   double x, y, w, h;
 } sw_geometry_zone;
 
-typedef struct sw_geometry {
+typedef struct sw_report_geometry {
   sw_geometry_kind kind;
   bool cells; /* the polygons are Voronoi cells of the units' places */
   int width, height;
@@ -64,13 +64,13 @@ typedef struct sw_geometry {
   int32_t *without_polygon; /* units, ascending; of all units where only some have polygons */
   int64_t without_unit;     /* features of the polygon file that are of no unit */
   int64_t vertices, before; /* of the map; points of arcs before they were simplified */
-} sw_geometry;
+} sw_report_geometry;
 
 /* `arena`: texts. To be destroyed also on failure. SW_EINPUT: the polygon file cannot be read, none
  * of its features is of a unit, or codes differ by leading zeros and the like alone, as for weights
  * of polygons. */
-sw_status sw_geometry_make(sw_error *err, sw_arena *arena, const sw_geometry_input *input,
-                           sw_geometry *geometry);
-void sw_geometry_destroy(sw_geometry *geometry);
+sw_status sw_report_geometry_make(sw_error *err, sw_arena *arena, const sw_geometry_input *input,
+                                  sw_report_geometry *geometry);
+void sw_report_geometry_destroy(sw_report_geometry *geometry);
 
 #endif

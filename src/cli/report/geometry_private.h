@@ -37,8 +37,8 @@ void sw_geometry_close(sw_geometry_source *source);
 
 /* geometry_words.c: the sentences of the caption, and names of insets. */
 sw_status sw_geometry_say(sw_error *err, sw_arena *arena, const sw_projection *main,
-                          sw_geometry *geometry);
+                          sw_report_geometry *geometry);
 sw_status sw_geometry_name_zones(sw_error *err, sw_arena *arena, const sw_geometry_input *input,
-                                 const uint8_t *zone, sw_geometry *geometry);
+                                 const uint8_t *zone, sw_report_geometry *geometry);
 
 #endif

@@ -79,7 +79,7 @@ static const char *projection_zh(sw_arena *arena, const sw_projection *p) {
 /* ---- insets ------------------------------------------------------------------------------ */
 
 /* "AK, HI" of the insets; NULL: some have no name, or memory has run out. */
-static const char *names_of(sw_arena *arena, const sw_geometry *g, const char *comma) {
+static const char *names_of(sw_arena *arena, const sw_report_geometry *g, const char *comma) {
   const char *text = "";
   for (int z = 1; z < g->n_zones && text; z++) {
     if (!*g->zone_of[z].name) return NULL;
@@ -88,7 +88,7 @@ static const char *names_of(sw_arena *arena, const sw_geometry *g, const char *c
   return text;
 }
 
-static const char *insets_en(sw_arena *arena, const sw_geometry *g) {
+static const char *insets_en(sw_arena *arena, const sw_report_geometry *g) {
   const char *names = names_of(arena, g, ", ");
   if (g->n_zones < 2) return "";
   if (names) return sw_arena_printf(arena, " Insets at their own scale: %s.", names);
@@ -96,7 +96,7 @@ static const char *insets_en(sw_arena *arena, const sw_geometry *g) {
   return sw_arena_printf(arena, " %d insets, each at its own scale.", g->n_zones - 1);
 }
 
-static const char *insets_zh(sw_arena *arena, const sw_geometry *g) {
+static const char *insets_zh(sw_arena *arena, const sw_report_geometry *g) {
   const char *names = names_of(arena, g, "、");
   if (g->n_zones < 2) return "";
   if (names) return sw_arena_printf(arena, "附图比例尺各自不同：%s。", names);
@@ -104,8 +104,8 @@ static const char *insets_zh(sw_arena *arena, const sw_geometry *g) {
 }
 
 sw_status sw_geometry_say(sw_error *err, sw_arena *arena, const sw_projection *main,
-                          sw_geometry *geometry) {
-  sw_geometry *g = geometry;
+                          sw_report_geometry *geometry) {
+  sw_report_geometry *g = geometry;
   sw_status status = SW_OK;
   const char *en = checked(err, projection_en(arena, main), &status),
              *zh = checked(err, projection_zh(arena, main), &status),
@@ -135,7 +135,7 @@ static const char *common_label(const sw_geometry_input *in, const uint8_t *zone
 }
 
 sw_status sw_geometry_name_zones(sw_error *err, sw_arena *arena, const sw_geometry_input *input,
-                                 const uint8_t *zone, sw_geometry *geometry) {
+                                 const uint8_t *zone, sw_report_geometry *geometry) {
   sw_status status = SW_OK;
   geometry->zone_of[0].name = "";
   for (int z = 1; z < geometry->n_zones; z++) {
