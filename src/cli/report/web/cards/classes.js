@@ -23,8 +23,8 @@
   function across(bars, width, left) {
     /* Few periods of many stand side by side: between them there is nothing to see. */
     if (bars.length < 7) {
-      const band = d3.scaleBand().domain(bars.map((bar) => bar.t)).range([left, width]).padding(0.2);
-      const half = Math.min(60, band.bandwidth() / 2), x = (t) => band(t) + band.bandwidth() / 2;
+      const step = (width - left) / bars.length, half = Math.min(60, 0.42 * step);
+      const x = (t) => left + step * (bars.findIndex((bar) => bar.t === t) + 0.5);
       return {x, half, ticks: bars.map((bar) => ({x: x(bar.t), text: S.manifest.periods[bar.t]}))};
     }
     const times = bars.map((bar) => bar.t), place = (range) => cards.periods(times, range);

@@ -86,7 +86,7 @@
   function firstAndLast(place, read, card, labels, still) {
     const v = read.variable, first = read.at[0], last = read.at[read.T - 1], of = S.manifest.periods;
     const columns = still.map((one) => cards.columnOf(one))
-      .concat([0, read.T - 1].map((t, side) => ({title: cards.word(v.name) + " " + of[side ? last : first],
+      .concat([0, read.T - 1].map((t, side) => ({title: cards.sentence(cards.word(v.name)) + " " + of[side ? last : first],
         strong: side === 1, text: (k) => cards.number(read.get(t, k), v)})));
     place.append(cards.table(cards.axisName(card.axes[0]), labels, columns));
   }
