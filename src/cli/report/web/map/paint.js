@@ -64,8 +64,8 @@
     context.fill();
     // A pale dot on white paper needs an edge; among very many, edges would be all one sees.
     if (!edge && g.n > 20000) return;
-    context.strokeStyle = edge || S.colour("soft");
-    context.lineWidth = (edge ? 0.8 : 0.4) / v.k;
+    context.strokeStyle = edge || S.colour("line");
+    context.lineWidth = (edge ? 0.8 : 0.5) / v.k;
     context.stroke();
   }
 
