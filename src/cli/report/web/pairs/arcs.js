@@ -4,7 +4,7 @@
   "use strict";
 
   // c: what is shown; view: scale and shift of the map, by the hand of the reader once `moved`.
-  const state = {c: null, map: null, view: null, key: "", moved: false, flows: null, group: null, frame: 0};
+  const state = {c: null, land: null, map: null, view: null, key: "", moved: false, flows: null, group: null, frame: 0};
 
   // ---- views ------------------------------------------------------------------------------------
 
@@ -26,7 +26,7 @@
   }
   function fit() {
     const {c, map, view} = state;
-    const box = c.unit === null || c.centres || c.strongest || map.circle ? null : partnersBox(c, map);
+    const box = c.unit === null || c.centres || c.strongest || map.circle || map.star ? null : partnersBox(c, map);
     state.fitting = true;
     if (box) view.fitBox(...box, Math.min(view.w, view.h) * 0.08);
     else view.reset();
@@ -92,6 +92,8 @@
   function show(c) {
     const key = [c.entry.quantity, c.mode, c.unit].join("\n"), fresh = key !== state.key;
     state.c = c;
+    // Without coordinates one unit's partners stand around it, and all units on a circle.
+    if (state.land.circle) state.map = c.unit === null ? state.land : S.backdrop.star(state.land, c.unit, c.list);
     state.key = key;
     if (fresh) state.moved = false;
     if (!state.moved && state.view.w > 1) fit();
@@ -131,7 +133,7 @@
     }
     if (c.centres) {
       const first = c.view.first(unit), n = c.centres.count[unit];
-      if (first) lines.push([S.t("pairs.head.first", {noun: S.noun(1)}), S.name(first.unit)]);
+      if (first) lines.push([S.t("pairs.tip.one"), S.name(first.unit)], [S.t("pairs.value"), S.short(first.value)]);
       if (n) lines.push([S.t("pairs.centre"), S.t("pairs.tip.first", {n: S.count(n)})]);
     }
     S.pairTip.show(event.clientX, event.clientY, lines);
@@ -193,7 +195,7 @@
     state.view = S.zoomView(parts.box, {width: map.width, height: map.height, change: changed});
     if (state.size) state.view.resize(...state.size);
     parts.box.append(S.zoomButtons(state.view));
-    state.map = map;
+    state.map = state.land = map;
   }
 
   // ---- life ---------------------------------------------------------------------------------------------
@@ -222,7 +224,7 @@
     // c: what is shown; says: heading, modes, what the caption says.
     async update(c, says) {
       const {card, parts} = S.arcs;
-      if (!state.map) await ready(parts);
+      if (!state.land) await ready(parts);
       state.group = (c.entry.blocks && S.group(c.entry.blocks.group)) || S.borderGroup();
       S.setTitle(card, says.heading);
       S.empty(card.middle);
@@ -230,7 +232,7 @@
         card.middle.append(S.segments(says.modes.map((key) => ({key, label: S.t("pairs." + key)})), c.mode, (key) => S.set({mode: key}), S.t("pairs.modes")));
         for (const b of card.middle.querySelectorAll("button")) b.dataset.mode = b.dataset.key;
       }
-      const circle = state.map.circle ? S.t("pairs.say.circle", {nouns: S.noun()}) + " " : "";
+      const circle = state.land.circle ? S.t(c.unit === null ? "pairs.say.circle" : "pairs.say.star", {nouns: S.noun(), noun: S.noun(1)}) + " " : "";
       S.empty(card.caption).append(says.said + " " + circle, ...S.pairs.caption(c.entry));
       parts.svg.setAttribute("aria-label", S.t("pairs.arcs.label", {text: says.heading}));
       show(c);

@@ -7,7 +7,8 @@
 
   // Units on a circle by group, then in their own order (that of codes), with a gap between groups.
   function circle(n) {
-    const group = S.borderGroup(), order = Array.from({length: n}, (x, u) => u), of = (u) => (group ? group.of[u] : 0);
+    const fit = S.manifest.groups.filter((g) => g.labels.length > 1 && g.labels.length <= 60);
+    const group = fit.sort((a, b) => b.labels.length - a.labels.length)[0] || null, order = Array.from({length: n}, (x, u) => u), of = (u) => (group ? group.of[u] : 0);
     order.sort((a, b) => of(a) - of(b) || a - b);
     const runs = [];
     for (const [place, u] of order.entries())
@@ -26,9 +27,25 @@
       g.runs.push({label: run.label, from: (run.from + shift - 0.4) * step, to: (run.to + shift + 0.4) * step});
       shift += gap;
     }
-    g.box = new Float32Array(4 * n);
-    for (let u = 0; u < n; u++) g.box.set([g.x[u], g.y[u], g.x[u], g.y[u]], 4 * u);
+    return boxed(g);
+  }
+  function boxed(g) {
+    g.box = new Float32Array(4 * g.n);
+    for (let u = 0; u < g.n; u++) g.box.set([g.x[u], g.y[u], g.x[u], g.y[u]], 4 * u);
     return g;
+  }
+
+  // One unit in the middle, its partners around it: the strongest on top, then clockwise.
+  function star(g, unit, list) {
+    const x = new Float32Array(g.n).fill(NaN), y = new Float32Array(g.n).fill(NaN), near = list.slice(0, S.mostArcs);
+    x[unit] = g.width / 2;
+    y[unit] = g.height / 2;
+    near.forEach((p, i) => {
+      const a = (2 * Math.PI * i) / near.length - Math.PI / 2;
+      x[p.unit] = g.width / 2 + 330 * Math.cos(a);
+      y[p.unit] = g.height / 2 + 260 * Math.sin(a);
+    });
+    return boxed({...g, x, y, circle: false, star: true, runs: [], placed: (u) => Number.isFinite(x[u])});
   }
 
   async function load() {
@@ -184,5 +201,5 @@
     return best;
   }
 
-  S.backdrop = {load, draw, svg, unitAt};
+  S.backdrop = {load, star, draw, svg, unitAt};
 })(window.S = window.S || {});

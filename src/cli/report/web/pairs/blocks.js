@@ -73,7 +73,8 @@
     let coarse = group ? await coarser(group) : null;
     if (coarse) coarse = {group: coarse.group, of: Int32Array.from(place, (p) => (p < 0 ? -1 : coarse.of[p]))};
     const list = order(labels, totals(sum.values, L, T), coarse);
-    return {entry, labels, L, T, group, place, coarse, order: list, runs: coarse ? runs(list, coarse) : [],
+    const periods = sum.dims.length > 2 ? sum.dims[0].labels : [""];
+    return {entry, periods, labels, L, T, group, place, coarse, order: list, runs: coarse ? runs(list, coarse) : [],
       sums: sum.values, counts: count && count.values, breaks: {}};
   }
 

@@ -3,13 +3,17 @@
 (function (S) {
   "use strict";
 
-  const BEND = 0.16, WIDEST = 6, LEAST = 0.8, LABELS = 14, CENTRES = 60, CENTRE_LABELS = 12, DOTS = 3000, INK = 0.14;
+  const BEND = 0.16, WIDEST = 6, LEAST = 0.8, LABELS = 14, ARCS = 40, CENTRES = 60, CENTRE_LABELS = 12, DOTS = 3000, INK = 0.14;
 
   // A quadratic curve, bent to the left of who goes from its start to its end.
-  // On a circle all bend to its middle.
+  // On a circle they bend to its middle, the more the longer they are.
   function curve(pen, x0, y0, x1, y1, middle) {
-    const cx = middle ? (x0 + x1) / 4 + middle[0] / 2 : (x0 + x1) / 2 + BEND * (y1 - y0);
-    const cy = middle ? (y0 + y1) / 4 + middle[1] / 2 : (y0 + y1) / 2 - BEND * (x1 - x0);
+    let cx = (x0 + x1) / 2 + BEND * (y1 - y0), cy = (y0 + y1) / 2 - BEND * (x1 - x0);
+    if (middle) {
+      const pull = Math.min(1, 0.15 + Math.hypot(x1 - x0, y1 - y0) / (1.4 * middle[2]));
+      cx = (x0 + x1) / 2 + pull * (middle[0] - (x0 + x1) / 2);
+      cy = (y0 + y1) / 2 + pull * (middle[1] - (y0 + y1) / 2);
+    }
     pen.moveTo(x0, y0);
     pen.quadraticCurveTo(cx, cy, x1, y1);
   }
@@ -29,7 +33,8 @@
   const has = (map, u) => Number.isFinite(map.x[u]) && Number.isFinite(map.y[u]);
   const far = (map, a, b) => Boolean(map.zone) && map.zone[a] !== map.zone[b];
 
-  const middle = (map, view) => (map.circle ? [view.k * map.width / 2 + view.x, view.k * map.height / 2 + view.y] : null);
+  const middle = (map, view) => (map.circle ?
+    [view.k * map.width / 2 + view.x, view.k * map.height / 2 + view.y, view.k * map.radius] : null);
 
   // The name without the label of its own group at its end: "Cook, IL" of state IL is Cook, where
   // the label has to be short.
@@ -42,6 +47,7 @@
 
   // ---- one unit and its partners -----------------------------------------------------------------
 
+  // A hub receives from a thousand: the strongest have arcs, the land of all is tinted.
   function partnerFlows(c, map, view) {
     const size = scaling(c);
     const placed = c.list.filter((p) => has(map, p.unit)), out = {arcs: [], dots: [], labels: [], tints: new Map()};
@@ -49,19 +55,22 @@
     const me = {unit: c.unit, x: X(map, view, c.unit), y: Y(map, view, c.unit), r: 5, css: "self"};
     placed.forEach((p, i) => {
       const share = size(p.value), x = X(map, view, p.unit), y = Y(map, view, p.unit), to = c.mode === "receives";
+      out.tints.set(p.unit, (placed.length > ARCS ? 0.06 : 0.14) + 0.42 * Math.sqrt(share));
+      if (i >= ARCS) return;
       const pen = d3.path(), ends = to ? [x, y, me.x, me.y] : [me.x, me.y, x, y];
       curve(pen, ...ends, middle(map, view));
-      out.tints.set(p.unit, 0.14 + 0.42 * Math.sqrt(share));
       out.arcs.push({d: pen.toString(), from: to ? p.unit : c.unit, to: to ? c.unit : p.unit, value: p.value,
         width: Math.max(LEAST, WIDEST * Math.sqrt(share)), far: far(map, c.unit, p.unit), rank: i + 1});
-      out.dots.push({unit: p.unit, x, y, r: i < 40 ? 3.5 : 2, css: "", rank: i + 1, value: p.value});
+      out.dots.push({unit: p.unit, x, y, r: 3.5, css: "", rank: i + 1, value: p.value});
     });
     out.arcs.reverse();
     out.dots.reverse();
     out.dots.push(me);
     out.labels.push({...me, text: S.name(c.unit), size: 13, bold: true, must: true, most: 240});
-    for (const p of placed.slice(0, LABELS))
-      out.labels.push({unit: p.unit, x: X(map, view, p.unit), y: Y(map, view, p.unit), r: 3.5, text: S.name(p.unit), size: 12, css: ""});
+    for (const p of placed.slice(0, map.star ? ARCS : LABELS)) {
+      const x = X(map, view, p.unit);
+      out.labels.push({unit: p.unit, x, y: Y(map, view, p.unit), r: 3.5, text: S.name(p.unit), size: 12, css: "", left: map.star && x < me.x - 1});
+    }
     return out;
   }
 
@@ -91,9 +100,11 @@
   function firstFlows(c, map, view) {
     const {list, count} = c.centres, most = list.length ? count[list[0]] : 1, least = Math.max(3, most * 0.06);
     const shown = list.filter((u) => has(map, u) && count[u] >= least).slice(0, CENTRES), out = {arcs: [], dots: [], labels: [], tints: new Map()};
+    // Where even the first centre is that of a few, its dot is small.
+    const widest = Math.max(5, 12 * Math.min(1, Math.sqrt(most / (0.03 * S.manifest.n))));
     out.spokes = spokes(c, map, view);
     shown.forEach((u, i) => {
-      const dot = {unit: u, x: X(map, view, u), y: Y(map, view, u), r: Math.max(3, 12 * Math.sqrt(count[u] / most)), css: "centre", count: count[u]};
+      const dot = {unit: u, x: X(map, view, u), y: Y(map, view, u), r: Math.max(3, widest * Math.sqrt(count[u] / most)), css: "centre", count: count[u]};
       out.dots.push(dot);
       if (i < CENTRE_LABELS) out.labels.push({...dot, text: shortName(u) + " " + S.count(count[u]), size: 12, css: ""});
     });
@@ -142,12 +153,23 @@
       text: group.labels[label], size: 13, css: "code", centred: true, most: 110}));
   }
 
+  // Around the circle: labels of its groups, the larger first.
+  function rim(map, view) {
+    const mid = middle(map, view), R = mid[2] + 18 * view.k;
+    return map.runs.filter((run) => map.group && map.group.labels[run.label]).sort((a, b) => (b.to - b.from) - (a.to - a.from)).map((run) => {
+      const a = (run.from + run.to) / 2 - Math.PI / 2;
+      return {unit: -2 - run.label, x: mid[0] + R * Math.cos(a), y: mid[1] + R * Math.sin(a), r: -2, text: map.group.labels[run.label],
+        size: 12, css: "code", left: Math.cos(a) < 0, most: 130};
+    });
+  }
+
   // What is seen: flows with tints of land (share of the colour), and the labels that found a place.
+  S.mostArcs = ARCS;
   S.flows = function (c, map, view, group) {
     const box = {width: view.w, height: view.h};
     const out = c.centres ? firstFlows(c, map, view) : c.strongest ? strengthFlows(c, map, view) : partnerFlows(c, map, view);
     const dots = out.dots.length > 200 ? [] : out.dots.map((d) => S.dotBox(d.unit, d.x, d.y, d.r + 1));
-    const more = group && !c.centres && !c.strongest ? codes(group, map, view, box) : [];
+    const more = map.circle ? rim(map, view) : group && !map.star && !c.centres && !c.strongest ? codes(group, map, view, box) : [];
     out.labels = S.placeLabels(out.labels.concat(more), box, dots);
     return out;
   };

@@ -6,19 +6,26 @@
   const KEEP_PERIODS = 4; /* transposes held at once: a slider goes back and forth */
   const made = new Map();
 
-  // Where the page's period t is on the result's own axis of time. Without that period: the nearest
-  // one it has, the earlier of two.
+  // The place in a list of periods (ascending indices) that is nearest to t, the earlier of two.
+  function nearest(times, t) {
+    let row = 0;
+    for (let i = 1; i < times.length; i++) if (Math.abs(times[i] - t) < Math.abs(times[row] - t)) row = i;
+    return row;
+  }
+
+  // Where the page's period t is on the result's own axis of time, or the nearest that it has. The
+  // page of a large study has partners of its last periods alone.
   function period(entry, t) {
     const axis = entry.dims_time ? S.manifest.axes[entry.dims_time] : null;
     if (!axis) return {row: 0, t: null, exact: true, label: ""};
-    const at = axis.at || axis.labels.map((_, i) => i);
-    let row = 0;
-    for (let i = 1; i < at.length; i++) if (Math.abs(at[i] - t) < Math.abs(at[row] - t)) row = i;
+    const at = axis.at || axis.labels.map((_, i) => i), row = nearest(at, t);
     return {row, t: at[row], exact: at[row] === t, label: axis.labels[row]};
   }
 
-  function rows(entry) {
-    return entry.dims_time ? S.manifest.axes[entry.dims_time].labels.length : 1;
+  // The row of an array over time that is shown: sums may have periods that the partners have not.
+  function rowOf(id, t) {
+    const times = S.timesOf(S.variable(id));
+    return times && times.length ? nearest(times, t) : 0;
   }
 
   const magnitude = {
@@ -68,7 +75,9 @@
     if (made.has(key)) return made.get(key);
     const [partner, value] = await Promise.all([S.data(entry.partner), S.data(entry.value)]);
     const n = S.manifest.n, k = entry.k, off = row * n * k, none = partner.none, size = strength(entry);
-    const view = {row, k};
+    const view = {row, k}, all = entry.row_kept ? await S.data(entry.row_kept) : null;
+    // How many pairs the file keeps of a unit's row, where these may be more than the page has.
+    view.kept = (u) => (all && all[row * n + u] !== all.none ? all[row * n + u] : null);
     let turned = null, first = null;
     view.sends = (u) => {
       const list = [];
@@ -101,7 +110,7 @@
     const id = mode === "receives" ? entry.in_strength : entry.out_strength;
     if (!id || !S.quantity(id)) return null;
     const column = await S.column(id);
-    const row = column.timeless ? 0 : column.row(period(entry, t).t);
+    const at = entry.partner ? period(entry, t).t : column.nearest(t), row = column.timeless ? 0 : column.row(at);
     return row < 0 ? null : (u) => column.values[row * column.n + u];
   }
 
@@ -124,5 +133,5 @@
     return entry.by !== "absolute" && entry.by !== "smallest" && !(entry.palette === "diverging");
   }
 
-  S.kept = {period, rows, of: kept, strengths, strongest, shares, strength};
+  S.kept = {period, rowOf, of: kept, strengths, strongest, shares, strength};
 })(window.S = window.S || {});

@@ -23,6 +23,7 @@
   // Places of one label inside the picture, each with the box that it covers.
   function candidates(item, w, h, box) {
     const places = item.centred ? [[item.x - w / 2, item.y - h / 2, "middle"]] : around(item, w, h);
+    if (item.left) places.unshift(places[1]);
     return places
       .filter(([x, y]) => x >= 2 && y >= 2 && x + w <= box.width - 2 && y + h <= box.height - 2)
       .map(([x, y, anchor]) => ({x, y, anchor, x0: x - 2, x1: x + w + 2, y0: y, y1: y + h}));

@@ -8,10 +8,10 @@
 
   const cellModes = (m) => ["total", m.counts ? "mean" : null, "share"].filter(Boolean);
   const mode = () => (view.m && cellModes(view.m).includes(S.state.cell) ? S.state.cell : "total");
-  const row = () => (view.m.T > 1 ? S.kept.period(view.m.entry, S.state.t).row : 0);
+  const row = () => S.kept.rowOf(view.m.entry.blocks.sum, S.state.t);
 
   // Texts of a cell: totals in words for thousands, shares in per cent.
-  const cellText = (kind, v) => (v !== v ? S.t("missing") : kind === "share" ? S.percent(v) : S.short(v));
+  const cellText = (kind, v) => (v !== v ? S.t("missing") : kind === "share" ? S.short(100 * v) + "%" : S.short(v));
 
   // ---- classes and colours --------------------------------------------------------------------
 
@@ -152,7 +152,7 @@
   // ---- saving -----------------------------------------------------------------------------------
 
   function* csvRows(m, t) {
-    const when = S.kept.period(m.entry, S.state.t).label;
+    const when = m.periods[t];
     for (const a of m.order)
       for (const b of m.order) {
         const value = (kind) => S.blocks.cell(m, kind, t, a, b);

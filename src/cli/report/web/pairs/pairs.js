@@ -41,7 +41,7 @@
     const unit = picked ? S.state.u[S.state.u.length - 1] : await S.kept.strongest(e, S.state.t, what);
     const view = await S.kept.of(e, S.state.t), sum = await S.kept.strengths(e, S.state.t, what);
     const list = unit === null ? [] : what === "receives" ? view.receives(unit) : view.sends(unit);
-    return {unit, picked, list, all: sum && unit !== null ? sum(unit) : NaN};
+    return {unit, picked, list, all: sum && unit !== null ? sum(unit) : NaN, kept: what === "sends" && unit !== null ? view.kept(unit) : null};
   }
 
   async function contextOf(e) {
@@ -58,10 +58,12 @@
   function lede(e) {
     const values = {noun: S.noun(1), nouns: S.noun(), k: e.k, x: S.short(e.threshold), result: e.result,
       share: e.threshold === undefined ? "" : S.percent(e.threshold)};
+    if (!e.partner && e.keep !== "summary") return S.t("pairs.keep.none", values) + " " + S.t("pairs.sums");
     const some = S.words.en["pairs.keep." + e.keep] ? S.t("pairs.keep." + e.keep, values) : "";
     const sums = e.out_strength || e.blocks ? S.t(e.blocks ? "pairs.sums.blocks" : "pairs.sums") : "";
     const order = e.partner && e.by === "smallest" ? S.t("pairs.smallest") : e.partner && e.by === "absolute" ? S.t("pairs.absolute") : "";
-    return [some, order, sums].filter(Boolean).join(S.language() === "zh" ? "" : " ");
+    const second = e.partner && firstOf(e) !== e ? S.t("pairs.second", {first: S.pick(firstOf(e).title)}) : "";
+    return [some, second, order, sums].filter(Boolean).join(S.language() === "zh" ? "" : " ");
   }
 
   // The nearest period stands in where the result lacks the one of the slider.
@@ -85,7 +87,8 @@
     const sum = c.list.reduce((s, p) => s + p.value, 0), share = c.all > 0 && S.kept.shares(e) ? S.percent(sum / c.all) : "";
     const what = c.mode === "receives" ? "received" : "sent";
     out.push(c.mode === "receives" ? S.t("pairs.say.received", {...values, k: e.k, name: S.name(c.unit)}) : "",
-      share ? S.t("pairs.say.share." + what, {...values, share}) : S.t("pairs.say.count." + what, values), S.t("pairs.say.width"));
+      share ? S.t("pairs.say.share." + what, {...values, share}) : S.t("pairs.say.count." + what, values),
+      c.kept > c.list.length ? S.t("pairs.say.kept", {n: S.count(c.kept)}) : "", c.list.length > S.mostArcs ? S.t("pairs.say.some", {n: S.mostArcs, nouns: S.noun()}) : "", S.t("pairs.say.width"));
     return out.filter(Boolean).join(joint());
   }
   const joint = () => (S.language() === "zh" ? "" : " ");

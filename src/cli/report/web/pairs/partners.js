@@ -3,7 +3,7 @@
 (function (S) {
   "use strict";
 
-  const SHOWN = 400; // rows of the table; the CSV has all
+  const SHOWN = 2000; // rows of the table; the CSV has all
 
   let now = null;
 

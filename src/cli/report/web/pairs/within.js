@@ -65,8 +65,7 @@
     const values = {share: S.percent(within / all), all: S.short(all), group: entry.blocks.group};
     const first = t > 0 ? stays(m, 0) : null;
     if (!first || !(first.all > 0)) return S.t("pairs.stays", values);
-    const axis = S.manifest.axes[entry.dims_time];
-    return S.t("pairs.staysSince", {...values, first: S.percent(first.within / first.all), period: axis.labels[0]});
+    return S.t("pairs.staysSince", {...values, first: S.percent(first.within / first.all), period: m.periods[0]});
   }
 
   async function selectPair(event) {
@@ -132,7 +131,7 @@
   S.within = {
     start(side, key) {
       const csv = () => S.within.m && {header: ["period", "from", "to", "sum", "sum_back", "both_ways", "share_of_all"],
-        rows: csvRows(S.within.m, S.within.t, S.kept.period(S.within.m.entry, S.state.t).label)};
+        rows: csvRows(S.within.m, S.within.t, S.within.m.periods[S.within.t])};
       const tools = S.tools ? S.tools({name: () => S.pairs.fileName("between"), csv}) : null;
       const title = S.h("h3", {});
       const head = S.h("div", {class: "card-head"}, title, tools), body = S.h("div", {}), more = S.h("div", {});
@@ -153,7 +152,7 @@
         body.append(S.h("p", {class: "caption"}, sentence(entry, m, t)));
         if (list.length) body.append(betweenTable(m, t, list, all, !entry.symmetric));
       }
-      const parts = [entry.rings ? await rings(entry, S.kept.period(entry, S.state.t).row) : [], entry.centres ? centres(entry) : []];
+      const parts = [entry.rings ? await rings(entry, S.kept.rowOf(entry.rings.sum, S.state.t)) : [], entry.centres ? centres(entry) : []];
       if (entry === S.pairs.entry()) S.empty(more).append(...parts.flat());
     },
   };
