@@ -97,15 +97,20 @@
     return { node, height: 54 * Math.ceil(k / columns) };
   }
 
-  S.mapFigure = function (g, faded, group) {
+  // paper: the missing are one path. Browsers write a pattern into a PDF once for each path that has it:
+  // a minute and megabytes for a thousand units.
+  S.mapFigure = function (g, group, paper) {
     const { of, classes } = S.view, units = S.svg("g", { class: "units", "fill-rule": "evenodd" }), v = { zoom: 1, fit: 1 };
+    let missing = "";
     for (let u = 0; u < g.n; u++) {
       if (!g.placed(u)) continue;
+      if (paper && of[u] < 0 && g.hasRings(u)) { missing += g.d(u); continue; }
       const fill = of[u] < 0 ? "url(#missing)" : classes.colours[of[u]], at = { fill, "data-unit": S.code(u) };
       const title = S.svg("title", {}, S.name(u) + ": " + S.number(S.view.values[u], S.view.variable));
       units.append(g.hasRings(u) ? S.svg("path", { d: g.d(u), ...at }, title)
         : S.svg("circle", { cx: g.x[u].toFixed(2), cy: g.y[u].toFixed(2), r: S.dotRadius(g, v).toFixed(2), ...at }, title));
     }
+    if (missing) units.append(S.svg("path", { d: missing, fill: "url(#missing)" }));
     const border = S.colour("border");
     const stroke = (arcs, width, opacity) => S.svg("path", { d: arcs.map(g.arcD).join(""), fill: "none", stroke: border, "stroke-width": width,
       "stroke-opacity": opacity, "stroke-linejoin": "round" });

@@ -151,7 +151,7 @@
       svg: () => map.svg(), png: true,
     };
   }
-  map.svg = () => (map.strip ? map.strip.svg() : S.mapFigure(g, faded, group()));
+  map.svg = (paper) => (map.strip ? map.strip.svg() : S.mapFigure(g, group(), paper));
 
   function listen() {
     S.on(["t"], (state, keys) => {
@@ -178,7 +178,7 @@
     g = await S.geometry();
     // A canvas prints blank: paper gets the figure with its own title, legend and caption.
     if (S.onPrint) S.onPrint(() => {
-      const figure = map.svg();
+      const figure = map.svg(true);
       figure.setAttribute("class", "print-only");
       card.body.append(figure);
       return figure;
