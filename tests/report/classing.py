@@ -15,9 +15,8 @@ def quantile(ordered, p):
 
 
 def merged(breaks, values):
-    """Equal breaks are one, and none leaves an empty class at an end."""
-    inner = sorted(set(float(b) for b in breaks))
-    return [b for b in inner if b > values.min() and b <= values.max()]
+    """Equal breaks are one, and one that no value is below is none."""
+    return [b for b in sorted(set(float(b) for b in breaks)) if b > values.min()]
 
 
 def quantiles(values, k):

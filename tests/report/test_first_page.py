@@ -52,7 +52,7 @@ class FirstPage(unittest.TestCase):
             page.js("document.getElementById(arguments[0]).scrollIntoView()", section)
             page.quiet()
         self.assertEqual(page.console(), [])
-        self.assertEqual(page.js("return S.failed || []"), [])
+        self.assertEqual(page.js("return S.faults || []"), [])
 
     def test_3_without_scripts(self):
         page = self.browser.open(self.report, scripts=False)

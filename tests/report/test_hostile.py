@@ -63,7 +63,7 @@ class Hostile(unittest.TestCase):
             page.quiet()
             self.assertGreater(ink(page.picture()), .005, section)
         self.assertEqual(page.console(), [])
-        self.assertEqual(page.js("return S.failed || []"), [])
+        self.assertEqual(page.js("return S.faults || []"), [])
         self.assertEqual(page.requests(), [f"file://{report}"])
         words = page.js("return document.body.innerText")
         for word in ("NaN", "undefined", "Infinity", "[object"):

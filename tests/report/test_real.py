@@ -63,7 +63,7 @@ class Real(unittest.TestCase):
 
     def expect_sound(self, page, path):
         self.assertEqual(page.console(), [])
-        self.assertEqual(page.js("return S.failed || []"), [])
+        self.assertEqual(page.js("return S.faults || []"), [])
         self.assertEqual(page.requests(), ["file://" + path])
 
     def test_30_us(self):
