@@ -10,13 +10,14 @@ import base64
 import glob
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
 import time
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-PATIENCE = 60  # seconds; the machine may be busy
+PATIENCE = 30  # seconds; the machine may be busy
 
 
 def skip(why):
@@ -38,6 +39,18 @@ except ImportError:
 ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
              "--disable-extensions", "--disable-background-networking", "--hide-scrollbars",
              "--force-device-scale-factor=1", "--lang=en", "--host-resolver-rules=MAP * ~NOTFOUND")
+
+
+# The browser reads its own pictures: a PNG, as base64, to 32 bits a pixel.
+PIXELS = """
+const image = new Image();
+image.src = 'data:image/png;base64,' + arguments[0];
+await image.decode();
+const {width, height} = image, canvas = Object.assign(document.createElement('canvas'), {width, height});
+const context = canvas.getContext('2d');
+context.drawImage(image, 0, 0);
+const pixels = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
+"""
 
 
 class Browser:
@@ -86,6 +99,13 @@ class Browser:
         return page
 
 
+def rgb(colour):
+    """Of "#0072b2" or "rgb(0, 114, 178)" the three numbers."""
+    if re.fullmatch("#[0-9a-fA-F]{6}", colour):
+        return tuple(int(colour[k:k + 2], 16) for k in (1, 3, 5))
+    return tuple(int(x) for x in re.findall(r"\d+", colour)[:3])
+
+
 class Page:
     def __init__(self, browser):
         self.browser, self.driver = browser, browser.driver
@@ -94,14 +114,22 @@ class Page:
     # ---- waiting ------------------------------------------------------------------------------
 
     def ready(self):
-        done = self.ask("const poll = () => document.body && document.body.dataset.ready === 'yes' ?"
-                        " S.quiet().then(() => done('yes')) : setTimeout(poll, 20); poll();"
-                        f"setTimeout(() => done('no'), {1000 * PATIENCE - 5000});")
-        assert done == "yes", f"the page did not start: {self.console()}"
+        """All views have started."""
+        end = time.time() + PATIENCE
+        while not self.js("return Boolean(document.documentElement.dataset.ready)"):
+            assert time.time() < end, f"the page did not start: {self.console()}"
+            time.sleep(.02)
+        self.quiet()
 
     def quiet(self):
-        """Until nothing is left to be drawn."""
-        self.ask("S.quiet().then(() => done(true));")
+        """Until what was set is shown: no frame waits, and what follows the last step of the slider is done."""
+        self.ask("""
+            const frame = () => new Promise(go => requestAnimationFrame(() => setTimeout(go, 0)));
+            const shown = () => !S.moving && (!S.view || (S.view.key === S.state.q && S.view.t === S.state.t));
+            do { await frame(); await frame(); } while (!shown());
+            await new Promise(go => setTimeout(go, 50));
+            await frame();
+            done(true);""")
 
     # ---- asking -------------------------------------------------------------------------------
 
@@ -176,6 +204,14 @@ class Page:
                        "arguments[1].map(a => a === 'text' ? e.textContent : e.getAttribute(a)))", selector, names)
         return [row[0] for row in rows] if len(names) == 1 else [tuple(row) for row in rows]
 
+    def legend(self):
+        """Of each class its number (-1: missing), how many it has, its colour."""
+        rows = self.js("""
+            const list = document.querySelectorAll(arguments[0]);
+            return Array.from(list, e => [e.dataset.class, e.querySelector('.count').textContent,
+              getComputedStyle(e.querySelector('.swatch')).backgroundColor]);""", ".legend [data-class]")
+        return [(-1 if c == "missing" else int(c), int(n.replace(",", "")), rgb(colour)) for c, n, colour in rows]
+
     # ---- doing --------------------------------------------------------------------------------
 
     def click(self, selector):
@@ -192,6 +228,12 @@ class Page:
             self.driver.switch_to.active_element.send_keys(key)
         self.quiet()
 
+    def place(self, unit):
+        """Where the map has a unit, in the window, into which the map is brought."""
+        self.js("S.map.stage.scrollIntoView({block: 'center'})")
+        self.quiet()
+        return self.js("return S.map.pageAt(arguments[0])", unit)
+
     def press(self, x, y, shift=False, only_move=False):
         """The mouse at a place of the window."""
         pressed = {"x": x, "y": y, "modifiers": 8 if shift else 0}
@@ -201,20 +243,13 @@ class Page:
                 self.browser.call("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **pressed)
         self.quiet()
 
-    def choose(self, name, value):
-        """An option of a control, as a reader does."""
-        self.js("const e = document.querySelector(`[name=${arguments[0]}]`);"
-                "if (e.type === 'checkbox') { if (e.checked !== arguments[1]) e.click(); return; }"
-                "e.value = arguments[1]; for (const kind of ['input', 'change'])"
-                " e.dispatchEvent(new Event(kind, {bubbles: true}));", name, value)
-        self.quiet()
-
     def save(self, view, kind):
         """What the button of a card saves: its bytes."""
         folder = f"{self.browser.folder}/saved"
         for name in glob.glob(f"{folder}/*"):
             os.remove(name)
-        self.click(f'[data-view="{view}"] [data-save="{kind}"]')
+        card = ".map-card" if view == "map" else f'[data-view="{view}"]'
+        self.click(f'{card} [data-save="{kind}"]')
         end = time.time() + PATIENCE
         while time.time() < end:
             names = glob.glob(f"{folder}/*")
@@ -224,12 +259,30 @@ class Page:
             time.sleep(0.02)
         raise AssertionError(f"{view}: nothing was saved as {kind}")
 
-    def picture(self, selector=None):
-        """A screenshot as an array, rows x columns x 4; of one element where it is named."""
-        from picture import read_png
+    def screenshot(self, selector=None):
+        """A PNG of the window, or of one element."""
         if selector is None:
-            return read_png(base64.b64decode(self.browser.call("Page.captureScreenshot", format="png")["data"]))
-        return read_png(self.one(selector).screenshot_as_png)
+            return base64.b64decode(self.browser.call("Page.captureScreenshot", format="png")["data"])
+        return self.one(selector).screenshot_as_png
+
+    def look(self, png=None):
+        """What a PNG, or the window, shows: how many colours, and which share is not of the commonest."""
+        return self.ask(PIXELS + """
+            const count = new Map();
+            for (const p of pixels) count.set(p, (count.get(p) || 0) + 1);
+            done({width, height, colours: count.size, ink: 1 - Math.max(...count.values()) / pixels.length});""",
+                        base64.b64encode(png or self.screenshot()).decode())
+
+    def pixels(self, png):
+        """Of a PNG the array, rows x columns x 4."""
+        import numpy as np
+        width, height, text = self.ask(PIXELS + """
+            const bytes = new Uint8Array(pixels.buffer);
+            let text = '';
+            for (let i = 0; i < bytes.length; i += 32768)
+              text += String.fromCharCode.apply(null, bytes.subarray(i, i + 32768));
+            done([width, height, btoa(text)]);""", base64.b64encode(png).decode())
+        return np.frombuffer(base64.b64decode(text), np.uint8).reshape(height, width, 4)
 
     def fits(self):
         """Nothing makes the page wider than the window."""

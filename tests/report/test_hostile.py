@@ -7,7 +7,6 @@ import unittest
 
 import numpy as np
 from browser import Browser
-from picture import ink
 from worlds import STUDY, World
 
 HOSTILE = ["<script>document.title = 'broken'</script>", "<img src=x onerror=\"document.title='broken'\">", "</script>",
@@ -61,7 +60,7 @@ class Hostile(unittest.TestCase):
         for section in ("map", "pairs", "measures", "method"):
             page.js("document.getElementById(arguments[0]).scrollIntoView()", section)
             page.quiet()
-            self.assertGreater(ink(page.picture()), .005, section)
+            self.assertGreater(page.look()["ink"], .005, section)
         self.assertEqual(page.console(), [])
         self.assertEqual(page.js("return S.faults || []"), [])
         self.assertEqual(page.requests(), [f"file://{report}"])
@@ -91,8 +90,8 @@ class Hostile(unittest.TestCase):
         self.assertTrue(page.fits())
         self.assertNotEqual(page.js("return document.title"), "broken")
         # Names stand as they are, and one that is empty gives way to the code.
-        self.assertIn(HOSTILE[0], page.text("[data-view=chips]"))
-        self.assertIn("t0007", page.text("[data-view=chips]"))
+        self.assertIn(HOSTILE[0], page.text(".chips"))
+        self.assertIn("t0007", page.text(".chips"))
         saved = page.save("table", "csv").decode("utf-8-sig")
         for line in saved.splitlines():
             for field in line.split(","):
@@ -115,7 +114,7 @@ class Hostile(unittest.TestCase):
         world = self.world(study=NOTHING, change=empty)
         page = self.opened(world)
         page.set(q="lq/value[green]", t=1)
-        counts = [int(n) for n in page.attributes("[data-view=map] [data-class]", "data-count")]
+        counts = [n for _, n, _ in page.legend()]
         self.assertEqual(counts[-1], len(world.codes))
         self.assertEqual(sum(counts), len(world.codes))
         self.assertEqual(page.console(), [])
@@ -132,7 +131,7 @@ class Hostile(unittest.TestCase):
         world = self.world(years=[2001], study=STUDY.replace("  - markov: {of: income, classes: 3, as: ladder}\n", "")
                            .replace("  - shift_share: {industries: [farms, mills], base_over: complete, as: shifts}\n", ""))
         page = self.opened(world)
-        for control in ("[name=t]", "[name=play]"):
+        for control in ("#slider", ".play"):
             self.assertFalse(any(e.is_displayed() for e in page.all(control)), f"{control} is dead")
         self.assertEqual(len(page.attributes("table.headline tr[data-variable='ccd/coordination'] "
                                              "td[data-column=change]", "text")), 0)
@@ -143,7 +142,7 @@ class Hostile(unittest.TestCase):
         world = self.world(study=SMALL % (PLACES, ""), change=equal)
         page = self.opened(world)
         page.set(q="lq/value[mills]", c="quantile", t=0)
-        counts = [int(n) for n in page.attributes("[data-view=map] [data-class]", "data-count")]
+        counts = [n for _, n, _ in page.legend()]
         self.assertEqual(sum(counts), len(world.codes))
         self.assertLessEqual(len(counts), 2)
 

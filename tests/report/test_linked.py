@@ -1,19 +1,19 @@
 """A unit selected anywhere is selected everywhere, by mouse and by keyboard alone, and stands in the
 address, which restores it; language changes words only; dark, narrow and wide it is the same page."""
+import csv
+import io
 import tempfile
 import unittest
 
 import numpy as np
 from browser import Browser, Keys
-from picture import colours
 from worlds import World
 
 Q = "ccd/coordination"
 # Shortest doubles of everything a view shows, to be compared between languages.
 SHOWN = """
-return Array.from(document.querySelectorAll('table.headline [data-value], [data-view=map] [data-count], ' +
-  '[data-view=table] [data-unit]'), e => e.getAttribute('data-value') || e.getAttribute('data-count') ||
-  e.getAttribute('data-unit'));"""
+return Array.from(document.querySelectorAll('table.headline [data-value], .legend .count, ' +
+  '[data-view=table] [data-unit]'), e => e.getAttribute('data-value') || e.getAttribute('data-unit') || e.textContent);"""
 
 
 class Linked(unittest.TestCase):
@@ -43,41 +43,36 @@ class Linked(unittest.TestCase):
         """Everywhere, and nothing else anywhere."""
         page, wanted = self.page, sorted(str(u) for u in units)
         self.assertEqual(sorted(page.state("u")), sorted(units))
-        self.assertEqual(sorted(page.attributes("[data-view=chips] [data-unit]", "data-unit")), wanted, "chips")
+        self.assertEqual(sorted(page.attributes(".chips [data-unit]", "data-unit")), wanted, "chips")
         rows = page.attributes("[data-view=table] [data-unit][aria-selected=true]", "data-unit")
         self.assertEqual(sorted(rows), wanted, "rows")
         first = page.attributes("[data-view=table] [data-unit]", "data-unit")[:len(units)]
         self.assertEqual(sorted(first), wanted, "selected rows stand first")
         self.assertEqual(sorted(page.attributes("[data-view=lines] path[data-unit]", "data-unit")), wanted, "lines")
-        self.assertEqual(sorted(page.attributes("[data-view=scatter] circle[data-unit]", "data-unit")), wanted, "dots")
+        dots = page.attributes("[data-view=scatter] circle[data-unit]", "data-unit")  # and that under the mouse
+        self.assertEqual(sorted(set(dots)), wanted, "dots")
         self.assertEqual(sorted(page.attributes("[data-view=histogram] [data-unit]", "data-unit")), wanted, "ticks")
-
-    def place(self, unit):
-        self.page.js("document.querySelector('[data-view=map] canvas').scrollIntoView({block: 'center'})")
-        self.page.quiet()
-        place = self.page.js("return S.map.at(arguments[0])", unit)
-        return place["x"], place["y"]
 
     # ---- 15 to 19 -----------------------------------------------------------------------------
 
     def test_15_click_selects_everywhere(self):
         one, other = self.unit("t0408"), self.unit("t0103")
-        self.page.press(*self.place(one))
+        self.page.press(*self.page.place(one))
         self.expect_selected(one)
-        self.page.press(*self.place(other), shift=True)
+        self.page.press(*self.page.place(other), shift=True)
         self.expect_selected(one, other)
-        self.page.press(*self.place(other))
+        self.page.press(*self.page.place(other))
         self.expect_selected(other)
-        self.page.click(f"[data-view=chips] [data-unit='{other}']")
+        self.page.click(f".chips [data-unit='{other}'] button")
         self.expect_selected()
         row = self.page.attributes("[data-view=table] [data-unit]", "data-unit")[2]
         self.page.click(f"[data-view=table] [data-unit='{row}']")
         self.expect_selected(int(row))
-        self.page.keys(Keys.ESCAPE, at="[data-view=map] [tabindex='0']")
+        self.page.keys(Keys.ESCAPE, at=".stage")
         self.expect_selected()
 
     def test_15_one_colour_everywhere(self):
-        units = [self.unit(c) for c in ("t0408", "t0103", "t0205")]
+        units = [self.unit(c) for c in ("t0408", "t0103", "t0607")]
         self.page.set(u=units)
         for u in units:
             colour = self.page.js("return S.colourOf(arguments[0])", u)
@@ -100,34 +95,32 @@ class Linked(unittest.TestCase):
 
     def test_17_order_of_the_table(self):
         x = self.file[Q][4]
-        n = len(x)
-        rows = self.rows_of_table()
-        self.assertEqual(len(rows), n)
-        self.assertEqual(rows[0], int(np.nanargmax(x)))
-        shown = x[rows]
         there = int((~np.isnan(x)).sum())
-        self.assertTrue((np.diff(shown[:there]) <= 0).all())
-        self.assertTrue(np.isnan(shown[there:]).all(), "missing last")
-        button = "[data-view=table] button[data-sort=value]"
-        self.page.click(button)
+        rows = self.rows_of_table()
+        self.assertEqual(sorted(rows), list(range(len(x))))
+        self.assertEqual(rows[0], int(np.nanargmax(x)))
+        self.assertEqual(str(rows[0]), self.page.attributes("[data-view=table] [data-unit]", "data-unit")[0])
+        self.assertTrue((np.diff(x[rows[:there]]) <= 0).all())
+        self.assertTrue(np.isnan(x[rows[there:]]).all(), "missing last")
+        self.page.click("[data-view=table] button[data-sort=value]")
+        if self.rows_of_table()[0] == rows[0]:  # it was sorted by rank before
+            self.page.click("[data-view=table] button[data-sort=value]")
         upward = x[self.rows_of_table()]
-        if not (np.diff(upward[:there]) >= 0).all():  # it was sorted by rank before
-            self.page.click(button)
-            upward = x[self.rows_of_table()]
         self.assertTrue((np.diff(upward[:there]) >= 0).all())
         self.assertTrue(np.isnan(upward[there:]).all(), "missing last, upward too")
         self.page.click("[data-view=table] button[data-sort=name]")
-        names = [self.world.names[u] for u in self.rows_of_table()]
+        names = [self.world.at[u] for u in self.rows_of_table()]  # "Town 2-10" is after "Town 2-9"
         self.assertIn(names, (sorted(names), sorted(names, reverse=True)))
         self.page.click("[data-view=table] button[data-sort=rank]")
 
     def rows_of_table(self):
-        """Rows are made on scroll: all of them in order."""
-        return self.page.js("return S.table.order()")
+        """Rows on the screen are made on scroll; what is saved has all of them in their order."""
+        rows = csv.DictReader(io.StringIO(self.page.save("table", "csv").decode("utf-8-sig")))
+        return [self.unit(row["code"]) for row in rows]
 
     def test_19_keyboard_alone(self):
         page = self.page
-        page.js("document.querySelector('[data-view=map] [tabindex=\"0\"]').focus()")
+        page.js("S.map.stage.focus()")
         page.keys(Keys.ARROW_RIGHT)
         page.keys(Keys.ENTER)
         first = page.state("u")
@@ -145,7 +138,7 @@ class Linked(unittest.TestCase):
         self.assertEqual(page.state("t"), 4)
         page.keys(Keys.ESCAPE)
         self.assertEqual(page.state("u"), [])
-        page.keys(Keys.ARROW_LEFT, at="[name=t]")
+        page.keys(Keys.ARROW_LEFT, at="#slider")
         self.assertEqual(page.state("t"), 3)
         # Everything that can be pressed can be reached, and has a name.
         nameless = page.js("""return Array.from(document.querySelectorAll('button, select, input'))
@@ -155,22 +148,23 @@ class Linked(unittest.TestCase):
         unreachable = page.js("return Array.from(document.querySelectorAll('button, select, input'))"
                               ".filter(e => e.offsetParent && e.tabIndex < 0).map(e => e.outerHTML)")
         self.assertEqual(unreachable, [])
-        label = page.js("const e = document.querySelector('[data-view=map] [role=img]'); return e && "
-                        "e.getAttribute('aria-label')")
-        self.assertIn(str(self.page.attributes("[data-view=map] [data-class]", "data-count")[0]), label or "")
+        label = page.js("return S.map.canvas.getAttribute('aria-label')")
+        for _, n, _ in page.legend():
+            self.assertIn(str(n), label)
 
     # ---- 24 to 26 -----------------------------------------------------------------------------
 
     def test_24_address_restores(self):
         units = [self.unit("t0408"), self.unit("t0103")]
-        self.page.set(q="lq/value[mills]", t=1, c="quantile", k=4, fix=False, u=units, d="dark")
-        address = self.page.js("return location.hash.slice(1)")
-        legend = self.page.attributes("[data-view=map] [data-class]", "data-count", "data-colour")
+        self.page.set(q="lq/value[mills]")
+        self.page.set(t=1, c="quantile", k=4, fix=False, u=units, d="dark")
+        address = self.page.js("S.saveAddress(); return location.hash.slice(1)")
+        legend = self.page.legend()
         again = self.browser.open(self.report, address)
         for key, value in (("q", "lq/value[mills]"), ("t", 1), ("c", "quantile"), ("k", 4), ("fix", False),
                            ("u", units), ("d", "dark")):
             self.assertEqual(again.state(key), value, key)
-        self.assertEqual(again.attributes("[data-view=map] [data-class]", "data-count", "data-colour"), legend)
+        self.assertEqual(again.legend(), legend)
         self.expect_selected(*units)
         # What an address has that the page has not is left aside.
         hostile = self.browser.open(self.report, "q=nothing&t=99&c=x&k=1000&u=zz,t0408,-1&lang=<script>&d=9")
@@ -209,7 +203,7 @@ class Linked(unittest.TestCase):
         ground, ink = (np.mean([int(x) for x in c[c.index("(") + 1:-1].split(",")[:3]]) for c in dark)
         self.assertLess(ground, 80)
         self.assertGreater(ink, 160)
-        self.assertGreater(colours(self.page.picture()), 50)
+        self.assertGreater(self.page.look()["colours"], 50)
 
     def test_26_narrow(self):
         for width in (390, 700, 1120, 1440):

@@ -1,41 +1,33 @@
 """The map: classes of every rule are those that numpy finds, the legend counts them, the saved picture
 and the canvas have their colours, moving and at rest; missing is hatched, zero is not; what is under
 the pointer is told; a town is found by its name or code."""
-import re
 import tempfile
 import unittest
 
 import classing
 import numpy as np
-from browser import Browser
+from browser import Browser, Keys, rgb
 from worlds import NO_POLYGON, NO_VALUES, World, values
 
 SEQUENTIAL, DIVERGING, ORDERED, CLUSTERS = "ccd/coordination", "lq/value[mills]", "ccd/class", "lisa/class"
 # The colour of the canvas in the middle of each unit, as "r,g,b"; null: the unit has no place.
 CANVAS = """
-const canvas = document.querySelector('[data-view=map] canvas'), box = canvas.getBoundingClientRect();
+const canvas = S.map.canvas, box = canvas.getBoundingClientRect();
 const scale = canvas.width / box.width, context = canvas.getContext('2d');
 const pixels = () => Array.from({length: S.manifest.n}, (_, u) => {
-  const p = S.map.at(u);
-  if (!p) return null;
-  const d = context.getImageData(Math.round((p.x - box.left) * scale), Math.round((p.y - box.top) * scale), 1, 1).data;
+  const [x, y] = S.map.pageAt(u);
+  if (!(x === x)) return null;
+  const d = context.getImageData(Math.round((x - box.left) * scale), Math.round((y - box.top) * scale), 1, 1).data;
   return `${d[0]},${d[1]},${d[2]}`;
 });
 """
-AT_REST = CANVAS + "S.quiet().then(() => done(pixels()));"
+AT_REST = CANVAS + "done(pixels());"
 # Some steps of the slider on end, and the canvas in the frame after the last.
 MOVING = CANVAS + """
 const last = arguments[0]; let t = 0;
 const frame = () => { S.set({t: t}); if (t++ < last) requestAnimationFrame(frame);
   else requestAnimationFrame(() => requestAnimationFrame(() => done(pixels()))); };
 frame();"""
-
-
-def rgb(colour):
-    found = re.fullmatch(r"#(..)(..)(..)", colour)
-    if found:
-        return tuple(int(x, 16) for x in found.groups())
-    return tuple(int(x) for x in re.findall(r"\d+", colour)[:3])
 
 
 class Map(unittest.TestCase):
@@ -59,17 +51,12 @@ class Map(unittest.TestCase):
 
     # ---- what is shown, and what should be ----------------------------------------------------
 
-    def legend(self):
-        """By class: count and colour; the missing last."""
-        found = self.page.attributes("[data-view=map] [data-class]", "data-class", "data-count", "data-colour")
-        return [(int(c), int(n), colour) for c, n, colour in found]
-
     def breaks(self, key):
         return self.page.ask("done((await S.classify(arguments[0])).breaks);", key)
 
     def expect_classes(self, x, t, breaks):
         """Legend and saved picture of the quantity x, periods x units, in period t."""
-        legend = self.legend()
+        legend = self.page.legend()
         self.assertEqual([n for _, n, _ in legend], classing.counts(x[t], breaks))
         self.assertEqual(legend[-1][0], -1)
         colour = {c: shade for c, _, shade in legend}
@@ -80,20 +67,20 @@ class Map(unittest.TestCase):
             elif c < 0:
                 self.assertTrue(fills[u].startswith("url(#"), "missing is hatched")
             else:
-                self.assertEqual(rgb(fills[u]), rgb(colour[c]), f"{self.world.codes[u]}: {x[t, u]}")
+                self.assertEqual(rgb(fills[u]), colour[c], f"{self.world.codes[u]}: {x[t, u]}")
 
     def fills(self):
         """Of the picture that is saved: the colour of each unit that it has."""
         found = self.page.js("return Array.from(S.map.svg().querySelectorAll('[data-unit]'), "
                              "e => [e.getAttribute('data-unit'), e.getAttribute('fill')])")
         self.assertGreaterEqual(len(found), len(self.world.codes) - 1)
-        return {int(u): fill for u, fill in found}
+        return {self.world.unit(u): fill for u, fill in found}
 
     # ---- tests --------------------------------------------------------------------------------
 
     def test_all_numbers_are_the_file_s(self):
-        for variable in (SEQUENTIAL, "ccd/coupling", "composites/economy/score", "gravity/out_strength", "lisa/I",
-                         ORDERED, "lisa/class"):
+        for variable in (SEQUENTIAL, "ccd/coupling", "composites/economy/score", "gravity/out_strength",
+                         "lisa/value", ORDERED, "lisa/class"):
             wanted = self.file[variable][...].astype(float)
             wanted[wanted < self.file[variable].attrs.get("class_first", -np.inf)] = np.nan
             self.assertTrue(np.array_equal(self.page.column(variable), wanted, equal_nan=True), variable)
@@ -113,13 +100,13 @@ class Map(unittest.TestCase):
         breaks = classing.quantiles(x[~np.isnan(x)], 6)
         for script, t in ((AT_REST, 4), (MOVING, 2)):
             pixels = self.page.ask(script, t)
-            colour = {c: shade for c, _, shade in self.legend()}
+            colour = {c: shade for c, _, shade in self.page.legend()}
             wrong = seen = 0
             for u, c in enumerate(classing.classes(x[t], breaks)):
                 if pixels[u] is None or c < 0 or self.world.codes[u] == NO_POLYGON:
                     continue
                 seen += 1
-                wrong += max(abs(a - b) for a, b in zip(rgb(pixels[u]), rgb(colour[c]))) > 2
+                wrong += max(abs(a - b) for a, b in zip(rgb(pixels[u]), colour[c])) > 2
             self.assertGreaterEqual(seen, 70)
             self.assertEqual(wrong, 0, f"of {seen} in period {t}")
 
@@ -166,40 +153,38 @@ class Map(unittest.TestCase):
             declared = self.file[variable].attrs
             names, first = declared["class_names"].decode().split("\n"), int(declared["class_first"])
             x = self.file[variable][4]
-            count = {c: n for c, n, _ in self.legend()}
+            count = {c: n for c, n, _ in self.page.legend()}
             for i, name in enumerate(names):
                 if (x == first + i).sum():
                     self.assertIn((x == first + i).sum(), count.values(), name)
-                    self.assertIn(name, self.page.text("[data-view=map]"))
+                    self.assertIn(name, self.page.text(".legend"))
             self.assertEqual(sum(count.values()), len(x))
 
     def test_14_tooltip(self):
         unit = self.world.codes.index("t0408")
-        self.page.js("document.querySelector('[data-view=map] canvas').scrollIntoView({block: 'center'})")
-        self.page.quiet()
-        place = self.page.js("return S.map.at(arguments[0])", unit)
-        self.page.press(place["x"], place["y"], only_move=True)
-        told = self.page.text("[role=tooltip]")
+        self.page.press(*self.page.place(unit), only_move=True)
+        told = self.page.text(".tooltip")
         x = self.file[SEQUENTIAL][4]
         rank = 1 + int((x > x[unit]).sum())
         for part in ("Town 4-8", "t0408", f"{x[unit]:.3f}"[:5], str(rank), str(int((~np.isnan(x)).sum()))):
             self.assertIn(part, told)
-        self.assertEqual(self.page.js("return S.map.unitAt(arguments[0], arguments[1])", place["x"], place["y"]), unit)
+        self.page.press(2, 2, only_move=True)
+        self.assertFalse(self.page.one(".tooltip").is_displayed())
 
     def test_18_search(self):
         for words in ("t0408", "Town 4-8"):
             self.page.set(u=[])
-            self.page.js("document.querySelector('[name=find]').focus()")
-            self.page.keys(words, "\ue007", at="[name=find]")
+            self.page.keys(words, Keys.ENTER, at="[name=find]")
             self.assertEqual(self.page.state("u"), [self.world.codes.index("t0408")], words)
             self.page.js("document.querySelector('[name=find]').value = ''")
 
     def test_legend_fades_a_class(self):
         before = self.page.ask(AT_REST)
-        self.page.click("[data-view=map] [data-class='0']")
-        self.assertEqual(self.page.one("[data-view=map] [data-class='0']").get_attribute("aria-pressed"), "true")
+        button = ".legend [data-class='0'] button"
+        self.page.click(button)
+        self.assertEqual(self.page.one(button).get_attribute("aria-pressed"), "true")
         self.assertNotEqual(self.page.ask(AT_REST), before)
-        self.page.click("[data-view=map] [data-class='0']")
+        self.page.click(button)
         self.assertEqual(self.page.ask(AT_REST), before)
 
 

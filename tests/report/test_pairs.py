@@ -72,8 +72,14 @@ class Pairs(unittest.TestCase):
 
     def test_20_first_partner_of_every_unit(self):
         self.page.click("button[data-mode=first]")
-        wanted = {(u, int(p)) for u, p in enumerate(self.partner[4, :, 0]) if p >= 0}
-        self.assertEqual(self.arcs(), wanted)
+        first = self.partner[4, :, 0]
+        drawn = np.bincount(first[first >= 0], minlength=len(first))
+        rows = table(self.page.save("partners", "csv"))
+        found = {row["unit"]: int(row["first_partner_of"]) for row in rows}
+        self.assertEqual(found, {self.world.codes[u]: int(n) for u, n in enumerate(drawn) if n})
+        shown = drawn[self.rows()]
+        self.assertTrue((np.diff(shown) <= 0).all(), "the largest centre first")
+        self.assertEqual(shown[0], drawn.max())
 
     def test_21_arcs_are_saved_as_shown(self):
         svg = tree.fromstring(self.page.save("arcs", "svg"))
@@ -82,25 +88,20 @@ class Pairs(unittest.TestCase):
         shown = {(int(a), int(b)): d for a, b, d in
                  self.page.attributes("[data-view=arcs] path[data-from]", "data-from", "data-to", "d")}
         self.assertEqual(saved, shown)
-        self.assertGreater(len([e for e in svg.iter(f"{SVG}path") if not e.get("data-from")]), 10, "the towns")
+        self.assertGreater(len([e for e in svg.iter(f"{SVG}path") if not e.get("data-from")]), 5, "the towns")
 
     def test_22_blocks_add_up(self):
         total = self.file["gravity/block_sum"][4].sum()
         self.assertLess(abs(total / self.file["gravity/total"][4] - 1), 1e-12)
         labels = [text(v) for v in self.file["gravity/state"][:]]
-        block = self.file["gravity/block_sum"][4]
+        block, count = (self.file[f"gravity/block_{what}"][4] for what in ("sum", "count"))
         rows = table(self.page.save("matrix", "csv"))
-        cells = [list(row.values()) for row in rows]
-        self.assertGreaterEqual(len(rows), len(labels))
-        if len(rows) == len(labels) ** 2 or len(cells[0]) <= 6:  # from, to, sum ...
-            found = {tuple(c[:2]): [number(x) for x in c[2:] if x is not None and is_number(x)] for c in cells}
-            for i, a in enumerate(labels):
-                for j, b in enumerate(labels):
-                    self.assertIn(block[i, j], found[a, b])
-        else:
-            for i, row in enumerate(rows):
-                for b in labels:
-                    self.assertEqual(number(row[b]), block[labels.index(next(iter(row.values()))), labels.index(b)])
+        self.assertEqual(len(rows), len(labels) ** 2)
+        for row in rows:
+            i, j = labels.index(row["from"]), labels.index(row["to"])
+            self.assertEqual((float(row["sum"]), int(row["pairs"])), (block[i, j], count[i, j]))
+            self.assertLess(abs(float(row["mean"]) * count[i, j] / block[i, j] - 1), 1e-14)
+            self.assertLess(abs(float(row["share_of_row"]) * block[i].sum() / block[i, j] - 1), 1e-14)
         within = np.trace(block) / total
         self.assertIn(f"{100 * within:.1f}%", self.page.text("[data-view=within]"))
 

@@ -8,7 +8,6 @@ import xml.etree.ElementTree as tree
 import zlib
 
 from browser import Browser
-from picture import colours, ink, read_png
 from worlds import World
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -50,7 +49,7 @@ class Print(unittest.TestCase):
         fills = max(len(re.findall(r"^f\*?$", page, re.M)) + len(re.findall(r"\bf\*?\n", page)) for page in drawn)
         self.assertGreater(fills, 80, "no map is drawn by its units")
         # The map of the screen is the one on paper: its colours are among those that are set.
-        legend = self.page.attributes("[data-view=map] [data-class]", "data-class", "data-colour")
+        legend = self.page.legend()
         self.assertGreater(len(legend), 3)
         # Black on white, whatever the screen has: nothing paints a whole page dark.
         for page in drawn:
@@ -64,13 +63,13 @@ class Print(unittest.TestCase):
         self.addCleanup(lambda: self.browser.call("Emulation.setEmulatedMedia", media=""))
         self.page.js("window.dispatchEvent(new Event('beforeprint'))")
         self.page.quiet()
-        self.assertGreater(self.page.js("return document.querySelectorAll('[data-view=map] svg [data-unit]').length"), 90)
-        shown = self.page.picture("[data-view=map]")
-        self.assertGreater(colours(shown), 6)
-        self.assertGreater(ink(shown), .1)
+        self.assertGreater(self.page.js("return document.querySelectorAll('.map-card svg [data-unit]').length"), 90)
+        shown = self.page.look(self.page.screenshot(".map-card"))
+        self.assertGreater(shown["colours"], 6)
+        self.assertGreater(shown["ink"], .1)
         body = self.page.js("return getComputedStyle(document.body).backgroundColor")
         self.assertIn(body, ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"))
-        for gone in ("#language", "#theme", "[name=play]", "[data-save]"):
+        for gone in ("#language", "#theme", ".play", "[data-save]"):
             self.assertFalse(any(e.is_displayed() for e in self.page.all(gone)), gone)
         self.page.js("window.dispatchEvent(new Event('afterprint'))")
         self.page.quiet()
@@ -79,14 +78,10 @@ class Print(unittest.TestCase):
     def test_pictures_stand_alone(self):
         """Every button that saves a picture saves one."""
         for kind in ("svg", "png"):
-            views = self.page.js("return [...new Set(Array.from(document.querySelectorAll(`[data-save=${arguments[0]}]`), "
-                                 "e => e.closest('[data-view]').dataset.view))].filter(v => v !== 'card')", kind)
-            self.assertIn("map", views)
-            for view in views:
+            for view in ("map", "lines", "histogram", "scatter", "arcs", "matrix"):
                 data = self.page.save(view, kind)
                 if kind == "png":
-                    picture = read_png(data)
-                    self.assertGreater(colours(picture), 2, view)
+                    self.assertGreater(self.page.look(data)["colours"], 2, view)
                     continue
                 svg = tree.fromstring(data)
                 self.assertEqual(svg.tag, f"{SVG}svg")

@@ -12,8 +12,7 @@ import classing
 import h5py
 import numpy as np
 import real
-from browser import Browser
-from picture import colours
+from browser import Browser, rgb
 
 SPILLWAY = os.environ["SPILLWAY"]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -44,21 +43,19 @@ class Real(unittest.TestCase):
         cls.browser.__exit__()
         cls.folder.cleanup()
 
-    def legend(self, page):
-        return page.attributes("[data-view=map] [data-class]", "data-class", "data-count", "data-colour")
-
     def expect_map(self, page, x, t):
         """Counts of the legend and the fills of the saved picture, by quantiles pooled over years."""
         breaks = classing.quantiles(x[~np.isnan(x)], 6)
-        legend = self.legend(page)
-        self.assertEqual([int(n) for _, n, _ in legend], classing.counts(x[t], breaks))
-        colour = {int(c): shade for c, _, shade in legend}
+        legend = page.legend()
+        self.assertEqual([n for _, n, _ in legend], classing.counts(x[t], breaks))
+        colour = {c: shade for c, _, shade in legend}
         found = classing.classes(x[t], breaks)
-        fills = {int(e.get("data-unit")): e.get("fill") for e in tree.fromstring(page.save("map", "svg")).iter()
+        unit = {code: u for u, code in enumerate(page.js("return Array.from({length: S.manifest.n}, (_, u) => S.code(u))"))}
+        fills = {unit[e.get("data-unit")]: e.get("fill") for e in tree.fromstring(page.save("map", "svg")).iter()
                  if e.get("data-unit")}
         self.assertGreater(len(fills), .97 * x.shape[1])
         wrong = [u for u, fill in fills.items()
-                 if not (fill.startswith("url(") if found[u] < 0 else fill == colour[found[u]])]
+                 if not (fill.startswith("url(") if found[u] < 0 else rgb(fill) == colour[found[u]])]
         self.assertEqual(wrong, [])
 
     def expect_sound(self, page, path):
@@ -86,7 +83,7 @@ class Real(unittest.TestCase):
         rows = [int(u) for u in page.attributes("[data-view=partners] [data-unit]", "data-unit")]
         self.assertEqual(rows, partner[cook].tolist()[:len(rows)])
         self.assertGreaterEqual(len(rows), 10)
-        self.assertGreater(colours(page.picture()), 100)
+        self.assertGreater(page.look()["colours"], 100)
         self.expect_sound(page, path)
 
     def test_30_us_small(self):
@@ -94,7 +91,7 @@ class Real(unittest.TestCase):
         with h5py.File(os.path.join(self.us, "results.h5")) as file:
             x = file[KEY][...]
         self.assertTrue(np.array_equal(page.column(KEY), x.astype(np.float32).astype(float), equal_nan=True))
-        self.assertIn(b"7", page.save("map", "csv").split(b"\n")[0] + page.text("[data-view=map]").encode())
+        self.assertIn(b"7", page.save("map", "csv").split(b"\n")[0] + page.text(".map-card").encode())
 
     def test_china_in_chinese(self):
         path = os.path.join(self.cn, "results.html")  # written by the run
@@ -109,12 +106,12 @@ class Real(unittest.TestCase):
             self.assertIn(words, text)
         page.set(u=[0, 5])
         for u in (0, 5):
-            self.assertIn(name[u], page.text("[data-view=chips]"))
+            self.assertIn(name[u], page.text(".chips"))
         self.assertTrue(page.fits())
         for section in ("pairs", "measures", "method"):
             page.js("document.getElementById(arguments[0]).scrollIntoView()", section)
             page.quiet()
-            self.assertGreater(colours(page.picture()), 20, section)
+            self.assertGreater(page.look()["colours"], 20, section)
         self.expect_sound(page, path)
 
 

@@ -104,6 +104,10 @@ class World:
         self.spillway("report", results, "-o", name, *words)
         return self.path(name)
 
+    def unit(self, name):
+        """Of a unit as the page or a saved picture names it, by its code or its place, its place."""
+        return self.codes.index(name) if name in self.codes else int(name)
+
     def results(self):
         return h5py.File(self.path("results.h5"))
 
