@@ -32,7 +32,7 @@
       "all.missing": "No {noun} has a value here.", "strip.label": "{nouns} by value",
       "left.out": "{n} quantities are too large for the page: `spillway export` writes them.",
       "only.periods": "The page holds {list} of this quantity; `spillway export` writes all.",
-      "is": "{v}", "below": "< {v}", "above": "≥ {v}", "between": "{a} – {b}",
+      "below": "< {v}", "above": "≥ {v}", "between": "{a} – {b}",
     },
     zh: {
       failed: "此图未能绘制，原因见浏览器控制台。",
@@ -64,7 +64,7 @@
       "all.missing": "此处各{noun}均无值。", "strip.label": "{noun}按数值排列",
       "left.out": "{n} 个量因过大未入本页，可用 `spillway export` 导出。",
       "only.periods": "本页只有该量的 {list}，其余可用 `spillway export` 导出。",
-      "is": "{v}", "below": "< {v}", "above": "≥ {v}", "between": "{a} – {b}",
+      "below": "< {v}", "above": "≥ {v}", "between": "{a} – {b}",
     },
   });
   // Periods that are all four digits are years, and are called so.

@@ -70,7 +70,7 @@
     const legend = legendOf(width, top + height + 16, ink, soft);
     const lines = S.wrap(S.mapCaptionText(), width - 32, 12);
     const captionAt = top + height + 16 + legend.height + 14, total = captionAt + 17 * lines.length + 8;
-    return S.svg("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${total}`, width, height: total, "font-family": FONT },
+    return S.svg("svg", { xmlns: "http://www.w3.org/2000/svg", "data-alone": 1, viewBox: `0 0 ${width} ${total}`, width, height: total, "font-family": FONT },
       S.svg("title", {}, S.map.title()), hatching(S.dark()),
       S.svg("rect", { width, height: total, fill: S.colour("card") }),
       label(S.map.title(), 16, 28, 16, ink, { "font-weight": "bold" }),

@@ -11,6 +11,8 @@
 
   function layers() {
     fills = S.h("canvas", { class: "fills", role: "img" });
+    // Pixels are put and read here, so the browser keeps them in memory.
+    fills.getContext("2d", { willReadFrequently: true });
     lines = S.h("canvas", { class: "over", "aria-hidden": "true" });
     marks = S.h("canvas", { class: "over", "aria-hidden": "true" });
     scratch = document.createElement("canvas");
