@@ -3,6 +3,7 @@
 #ifndef SW_CLI_SESSION_SESSION_H
 #define SW_CLI_SESSION_SESSION_H
 
+#include "base/log.h"
 #include "plan/run/engine.h"
 #include "store/results/results.h"
 
@@ -17,6 +18,7 @@ typedef struct sw_session {
   const sw_measure *const
       *extra; /* measures besides the catalogue's: set before sw_session_study */
   int n_extra;
+  sw_notes read;       /* what was warned of while panel and weights were read */
   const char *text;    /* of the study; set before sw_session_study: taken instead of the file's */
   const char *link;    /* the output's name as given, where that is a link; else NULL */
   double seconds_read; /* panel, weights, distances, on this rank */
