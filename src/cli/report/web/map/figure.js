@@ -86,7 +86,7 @@
   function legendOf(width, y, ink, soft) {
     const { classes, counts, missing } = S.view, k = classes.k + 1;
     const columns = Math.min(k, Math.max(1, Math.floor((width - 32) / 116))), step = (width - 32) / columns;
-    const node = S.svg("g", { class: "legend" });
+    const node = S.svg("g", { class: "key" });
     for (let i = 0; i < k; i++) {
       const x = 16 + step * (i % columns), at = y + 54 * Math.floor(i / columns), none = i === k - 1;
       let text = none ? S.t("missing") : classes.label(i);
