@@ -160,6 +160,8 @@
     const lists = spec.series.map((one) => one.values);
     if (spec.band) lists.push(spec.band.lo, spec.band.hi);
     const [lo, hi] = extent(lists);
+    /* What differs by rounding alone is one value. */
+    if (hi - lo <= 1e-9 * Math.abs(hi)) return [hi, hi];
     /* Zero is shown where it is near, so that a slope is not made out of nothing. */
     if (lo > 0 && lo < 0.4 * hi) return [0, hi];
     return [lo, hi];
