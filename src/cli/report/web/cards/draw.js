@@ -76,7 +76,7 @@
     let text = S.pick(variable.title) || variable.name;
     if (variable.classes || cards.codes(variable)) text = text.split(/[,;:]/)[0].replace(/ from -?\d+$/, "");
     if (variable.classes && text.length > 26) text = cards.word(variable.name);
-    text = text.split(/;? of: /)[0];
+    text = text.split(/; | of: /)[0];
     return cards.sentence(/^-?\d+\b/.test(text) && cards.codes(variable) ? cards.word(variable.name) : text);
   };
 
