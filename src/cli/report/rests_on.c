@@ -1,7 +1,7 @@
 /* What the results rest on: how many units and periods, which cells of the panel are missing, links
  * and islands of the weights matrices, units without a place on the map, and every warning of the
  * run, word for word. */
-#include "cli/report/geometry.h"
+#include "cli/map/geometry.h"
 #include "cli/report/words.h"
 
 #include <stdio.h>
