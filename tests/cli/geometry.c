@@ -1,6 +1,6 @@
 /* The report's map as a whole: the US and China from their polygons, cells, points, insets of a
  * study, what is listed, what is refused. SPILLWAY_MAPS=FOLDER: also written there, as JSON. */
-#include "cli/report/geometry.h"
+#include "cli/map/geometry.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
