@@ -120,14 +120,19 @@ static sw_status find_pairs(sw_error *err, planning *in) {
 
 /* ---- columns ---------------------------------------------------------------------------- */
 
-/* From what cannot be done without: ends of all, then whole ones as long as there is room. `round`
- * 0: headlines, 1: the others. */
+/* Headlines of results come first, then those of composites, which go into results. */
+int sw_report_rank(const sw_page *page, int variable) {
+  const sw_page_variable *v = &page->variable[variable];
+  return !v->headline ? 2 : strchr(page->result[v->result].name, '/') ? 1 : 0;
+}
+
+/* From what cannot be done without: ends of all, then whole ones as long as there is room; in
+ * rounds, by rank. */
 static void take_ends(planning *in, int round) {
   const sw_page *page = in->report->page;
   for (int v = 0; v < page->n_variables; v++) {
     sw_report_values *to = &in->arrays->values[v];
-    if (!is_drawn(in->report, &page->variable[v]) || page->variable[v].headline != (round == 0))
-      continue;
+    if (!is_drawn(in->report, &page->variable[v]) || sw_report_rank(page, v) != round) continue;
     to->kept = to->ends > in->room                ? SW_KEPT_NOTHING
                : page->variable[v].n_periods <= 2 ? SW_KEPT_ALL
                                                   : SW_KEPT_ENDS;
