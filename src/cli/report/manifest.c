@@ -56,7 +56,7 @@ static void put_units(telling *to) {
   sw_json_open(j, "units", '{');
   put_block(j, "code", a->code);
   put_block(j, "name", a->name_en >= 0 ? a->name_en : a->name);
-  put_block(j, "name_zh", a->name_zh);
+  put_block(j, SW_NAME_NAME_ZH, a->name_zh);
   sw_json_close(j, '}');
   sw_json_open(j, "groups", '[');
   for (int g = 0; g < to->page->n_groups; g++) {
@@ -334,12 +334,12 @@ static bool is_symmetric(const telling *to, const sw_page_pairs *p) {
 
 /* Strengths and sums are of the first quantity. */
 static void put_figures(telling *to, const sw_page_pairs *p, bool first) {
-  put_id(to, "out_strength", first ? p->out_strength : -1);
-  put_id(to, "in_strength", first ? p->in_strength : -1);
+  put_id(to, SW_NAME_OUT_STRENGTH, first ? p->out_strength : -1);
+  put_id(to, SW_NAME_IN_STRENGTH, first ? p->in_strength : -1);
   put_id(to, "total", first ? p->total : -1);
   put_id(to, "mean", first ? p->mean : -1);
   put_id(to, "max", first ? p->max : -1);
-  put_id(to, "n_pairs", first ? p->n_pairs : -1);
+  put_id(to, SW_NAME_N_PAIRS, first ? p->n_pairs : -1);
   if (first) put_sums(to, p->result);
 }
 

@@ -11,6 +11,8 @@
 
   function layers() {
     fills = S.h("canvas", { class: "fills", role: "img" });
+    // Pixels are put and read here, so the browser keeps them in memory.
+    fills.getContext("2d", { willReadFrequently: true });
     lines = S.h("canvas", { class: "over", "aria-hidden": "true" });
     marks = S.h("canvas", { class: "over", "aria-hidden": "true" });
     scratch = document.createElement("canvas");
@@ -121,8 +123,13 @@
   };
   map.counts = () => [...S.view.counts].map((n, i) => S.t("count.label", { label: S.view.classes.label(i), n: S.count(n) }))
     .concat(S.t("count.label", { label: S.t("missing"), n: S.count(S.view.missing) }));
+  const unit = () => {
+    S.empty(card.middle);
+    if (S.view.variable.unit) card.middle.append(S.h("span", { class: "soft" }, S.bdi(S.view.variable.unit)));
+  };
   function words() {
     S.setTitle(card, map.title());
+    unit();
     S.empty(card.caption).append(...S.mapCaption());
     fills.setAttribute("aria-label", S.t("map.label", { title: map.title(), counts: map.counts().join("; ") }));
     stage.setAttribute("aria-label", map.title());
@@ -144,7 +151,7 @@
       svg: () => map.svg(), png: true,
     };
   }
-  map.svg = () => (map.strip ? map.strip.svg() : S.mapFigure(g, faded, group()));
+  map.svg = (paper) => (map.strip ? map.strip.svg() : S.mapFigure(g, group(), paper));
 
   function listen() {
     S.on(["t"], (state, keys) => {
@@ -171,7 +178,7 @@
     g = await S.geometry();
     // A canvas prints blank: paper gets the figure with its own title, legend and caption.
     if (S.onPrint) S.onPrint(() => {
-      const figure = map.svg();
+      const figure = map.svg(true);
       figure.setAttribute("class", "print-only");
       card.body.append(figure);
       return figure;
