@@ -127,7 +127,7 @@ static void put_variable(const card *to, int variable) {
   }
   char percent[32];
   double share = all > 0 ? 100 * (double)sum / (double)all : 0;
-  snprintf(percent, sizeof percent, sum > 0 && share < .1 ? "<0.1%%" : "%.1f%%", share);
+  snprintf(percent, sizeof percent, sum == 0 ? "0" : share < .1 ? "<0.1%%" : "%.1f%%", share);
   sw_html_put(h, "<td class=\"number%s\">%s</td></tr>\n", share >= 10 ? " amber" : "", percent);
 }
 
