@@ -186,6 +186,9 @@
     const root = S.svg("svg", {class: "arcs-marks " + c.mode, width: view.w, height: view.h, viewBox: `0 0 ${view.w} ${view.h}`,
       role: "img", "aria-label": S.arcs.parts.svg.getAttribute("aria-label")});
     root.append(S.backdrop.svg(map, view, tints(), group), ...marks());
+    // Outside the page a unit is its code.
+    for (const key of ["data-unit", "data-from", "data-to"])
+      for (const e of root.querySelectorAll("[" + key + "]")) e.setAttribute(key, S.code(Number(e.getAttribute(key))));
     return root;
   }
 
