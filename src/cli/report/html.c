@@ -96,9 +96,15 @@ void sw_html_lines(sw_html *html, const char *before, const char *lines, const c
 
 #define MINUS "\xE2\x88\x92"
 
-/* Replaces a leading hyphen by a minus sign. */
+/* Hyphens are minus signs, in front and in an exponent. */
 static const char *with_minus(const char *digits, char text[SW_HTML_NUMBER]) {
-  snprintf(text, SW_HTML_NUMBER, "%s%s", *digits == '-' ? MINUS : "", digits + (*digits == '-'));
+  size_t at = 0;
+  for (; *digits && at + sizeof MINUS < SW_HTML_NUMBER; digits++)
+    if (*digits == '-')
+      at += (size_t)snprintf(text + at, SW_HTML_NUMBER - at, MINUS);
+    else
+      text[at++] = *digits;
+  text[at] = '\0';
   return text;
 }
 
@@ -130,20 +136,45 @@ static void short_exponent(char *digits) {
   memmove(to, from, strlen(from) + 1);
 }
 
-const char *sw_html_number(double value, char text[SW_HTML_NUMBER]) {
-  char digits[32];
+/* Trailing zeros behind a decimal point, of the digits before an exponent. */
+static void trim_zeros(char *digits) {
+  char *e = strchr(digits, 'e'), *end = e ? e : digits + strlen(digits), *last = end;
+  if (!memchr(digits, '.', (size_t)(end - digits))) return;
+  while (last[-1] == '0')
+    last--;
+  if (last[-1] == '.') last--;
+  memmove(last, end, strlen(end) + 1);
+}
+
+/* As the page's script writes numbers (S.number): without exponent from .001 to 999,949. */
+static const char *put_number(double value, int places, bool sign, char text[SW_HTML_NUMBER]) {
+  char digits[48];
+  double size = fabs(value);
+  const char *plus = sign && value > 0 ? "+" : "";
   if (isnan(value)) return strcpy(text, "\xE2\x80\x93");
-  snprintf(digits, sizeof digits, "%.4g", value);
+  if (isinf(value)) return strcpy(text, value > 0 ? "\xE2\x88\x9E" : MINUS "\xE2\x88\x9E");
+  if (size >= 9999.5 && size < 999950) {
+    strcpy(text, plus);
+    sw_html_count((int64_t)round(value), text + strlen(plus));
+    return text;
+  }
+  if (size >= 999950 || (size != 0 && size < .001))
+    snprintf(digits, sizeof digits, "%s%.*e", plus, places - 1, value);
+  else if (size >= pow(10, places) - .5)
+    snprintf(digits, sizeof digits, "%s%.0f", plus, value);
+  else
+    snprintf(digits, sizeof digits, "%s%.*g", plus, places, value);
+  if (strchr(digits, 'e')) trim_zeros(digits);
   short_exponent(digits);
   return with_minus(digits, text);
 }
 
+const char *sw_html_number(double value, char text[SW_HTML_NUMBER]) {
+  return put_number(value, 4, false, text);
+}
+
 const char *sw_html_change(double value, char text[SW_HTML_NUMBER]) {
-  char digits[32];
-  if (isnan(value)) return strcpy(text, "\xE2\x80\x93");
-  snprintf(digits, sizeof digits, "%+.3g", value);
-  short_exponent(digits);
-  return with_minus(digits, text);
+  return put_number(value, 3, true, text);
 }
 
 const char *sw_html_percent(double value, char text[SW_HTML_NUMBER]) {

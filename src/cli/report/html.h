@@ -32,7 +32,8 @@ int sw_html_character(const char *text);
 enum { SW_HTML_NUMBER = 40 };
 /* "3,116"; with groups of three. */
 const char *sw_html_count(int64_t value, char text[SW_HTML_NUMBER]);
-/* Four digits: "0.3105", "1.172", "3.73e6", "−0.0472" (a minus sign); "–" where missing. */
+/* Four digits: "0.3105", "12,345", "3.73e6", "−0.0472" (a minus sign), "1.96e−4"; "–" where
+ * missing. */
 const char *sw_html_number(double value, char text[SW_HTML_NUMBER]);
 /* "+0.0379": three digits. */
 const char *sw_html_change(double value, char text[SW_HTML_NUMBER]);
