@@ -187,7 +187,7 @@
     if (g.kind === "none") { S.rankStrip(card, faded); return; }
     layers();
     const legend = S.h("ul", { class: "legend" });
-    card.body.append(stage, legend, S.h("p", { class: "unseen", id: "map-keys" }, S.text("map.keys", { noun: S.noun(1) })));
+    card.body.append(stage, legend, S.h("p", { class: "unseen", id: "map-keys" }, S.text("map.keys")));
     v = S.zoomView(stage, { width: g.width, height: g.height, change: changedView });
     map.view = v;
     map.geometry = g;
