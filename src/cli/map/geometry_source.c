@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/report/geometry_private.h"
+#include "cli/map/geometry_private.h"
 
 /* ---- polygons ---------------------------------------------------------------------------- */
 
