@@ -151,7 +151,11 @@
       head, body, caption);
     return { root, head, heading, middle, tools, body, caption };
   };
-  S.setTitle = (card, text) => S.empty(card.heading).append(S.bdi(text));
+  S.setTitle = function (card, text) {
+    const bdi = card.heading.firstChild;
+    if (bdi && bdi.localName === "bdi") bdi.textContent = text;
+    else S.empty(card.heading).append(S.bdi(text));
+  };
 
   // Buttons of which one is on: [{key, label}], the chosen key, what a press does.
   S.segments = function (items, chosen, press, label) {
