@@ -118,7 +118,7 @@ typedef enum sw_show {
 /* Its colours. Diverging: whether a value is above or below the centre matters most. */
 typedef enum sw_palette {
   SW_PALETTE_DEFAULT, /* categories of `classes`, else sequential */
-  SW_SEQUENTIAL,
+  SW_SEQUENTIAL, /* of `classes`: they have an order */
   SW_DIVERGING_0,
   SW_DIVERGING_1,
   SW_CATEGORIES
@@ -432,8 +432,8 @@ const char *sw_job_period(const sw_job *job, int t);
  * - `show`: a map and a scatter are of unit outputs, classes of those with `classes`, flows of pairs, a
  *   matrix of pairs or of two axes, a line and a band of global outputs or along the axis of a table;
  *   bars and parts of global outputs and tables. `with` names outputs of the measure: two of a band,
- *   one at least of a scatter and of parts. Categories are of whole numbers, and what has `classes`
- *   is of no other palette; `log` goes neither with categories nor with a palette about 0.
+ *   one at least of a scatter and of parts. Categories are of whole numbers; what has `classes`
+ *   is of categories, or sequential where the classes have an order; `log` goes neither with categories nor with a palette about 0.
  * - `timeless` is for unit outputs; a global output without time is a table. `of_parameters` is for
  *   tables.
  * - Unit outputs need `tile` and a pass over units. Those by_row need whole_row and pair outputs; at

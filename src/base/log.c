@@ -19,11 +19,12 @@ enum { LINE = 2048 };
 
 static struct {
   sw_log_level level;
-  int rank;      /* only rank 0 speaks below SW_LOG_ERROR */
-  double start;  /* sw_clock() at setup: the zero of the times at level debug */
-  bool holds;    /* between sw_log_hold and sw_log_release */
-  char *held;    /* lines kept back, not terminated */
-  size_t length; /* bytes of `held` */
+  int rank;       /* only rank 0 speaks below SW_LOG_ERROR */
+  double start;   /* sw_clock() at setup: the zero of the times at level debug */
+  bool holds;     /* between sw_log_hold and sw_log_release */
+  char *held;     /* lines kept back, not terminated */
+  size_t length;  /* bytes of `held` */
+  sw_notes *keep; /* takes warnings as notes; NULL: none */
 } state = {.level = SW_LOG_INFO};
 
 /* As printed; the words of an option are in sw_log_level_parse. */
@@ -72,7 +73,24 @@ static bool hold_line(const char *line, size_t length) {
   return true;
 }
 
+/* Notes hold no control characters, and are said once. */
+static void keep_warning(const char *format, va_list list) {
+  char line[LINE];
+  format_line(line, sizeof line, format, list);
+  sw_note(state.keep, "%s", line);
+}
+
+void sw_log_keep(sw_notes *into) {
+  state.keep = into;
+}
+
 void sw_log(sw_log_level level, const char *format, ...) {
+  if (level == SW_LOG_WARN && state.keep && state.rank == 0) {
+    va_list list;
+    va_start(list, format);
+    keep_warning(format, list);
+    va_end(list);
+  }
   if (level > state.level) return;
   /* Other ranks speak of errors alone, or of everything when debugging. */
   bool debug = state.level == SW_LOG_DEBUG;
@@ -107,11 +125,17 @@ void sw_log_release(bool print) {
 /* The old array stays in the arena; doubling keeps that waste below the size of the new one. */
 static bool grow(sw_notes *notes) {
   int capacity = notes->capacity ? 2 * notes->capacity : 16;
-  void *memory = NULL;
-  if (sw_arena_alloc(NULL, notes->arena, (size_t)capacity, sizeof *notes->text, &memory) != SW_OK)
+  void *text = NULL, *owner = NULL;
+  size_t room = (size_t)capacity, count = (size_t)notes->count;
+  if (sw_arena_alloc(NULL, notes->arena, room, sizeof *notes->text, &text) != SW_OK ||
+      sw_arena_alloc(NULL, notes->arena, room, sizeof *notes->owner, &owner) != SW_OK)
     return false;
-  if (notes->count) memcpy(memory, notes->text, (size_t)notes->count * sizeof *notes->text);
-  notes->text = memory;
+  if (count) {
+    memcpy(text, notes->text, count * sizeof *notes->text);
+    memcpy(owner, notes->owner, count * sizeof *notes->owner);
+  }
+  notes->text = text;
+  notes->owner = owner;
   notes->capacity = capacity;
   return true;
 }
@@ -133,5 +157,6 @@ void sw_note(sw_notes *notes, const char *format, ...) {
     sw_log(SW_LOG_ERROR, "out of memory: cannot keep a warning: %s", line);
     return;
   }
+  notes->owner[notes->count] = notes->of;
   notes->text[notes->count++] = copy;
 }

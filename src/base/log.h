@@ -20,8 +20,14 @@ void sw_log_release(bool print);
 /* Notes: warnings that pure code leaves behind, in the order they were left, said once. */
 struct sw_notes {
   struct sw_arena *arena;
+  int of; /* what the next ones are of, a number of the owner's */
   int count, capacity;
   const char **text;
+  int *owner; /* by note: `of` when it was left */
 };
+
+/* Warnings that are logged from here on are notes as well, without the program's name in front,
+ * whatever the level is; NULL: no longer. Rank 0 keeps them. */
+void sw_log_keep(sw_notes *into);
 
 #endif

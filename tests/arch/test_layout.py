@@ -20,7 +20,7 @@ COMMON = {
     "study", "inputs", "seed", "precision", "weights", "unmatched", "missing", "incomplete",
     "complete", "calendar", "measure", "formula", "source", "parameters", "orientation", "undefined",
     "coverage", "summed", "headline", "summary", "name", "logarithmic", "panel", "links", "islands",
-    "symmetric", "show", "palette", "centre"}
+    "symmetric", "notes", "show", "palette", "centre"}
 # Names that plan asks for by word; a common one as well, when it is all of the text.
 WHOLE = {"src/plan/descriptor/": {"value"}, "src/plan/study/refs.c": {"score"},
          "src/plan/run/": {"score", "value"}, "src/measure/composite/composite.c":

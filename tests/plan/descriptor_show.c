@@ -30,8 +30,8 @@ Test(show, what_does_not_fit) {
   SAYS("unknown show; expected one of sw_show", .show = (sw_show)99);
   SAYS("unknown palette; expected one of sw_palette", .palette = (sw_palette)99);
   SAYS("categories are of whole numbers; give SW_INT32", .palette = SW_CATEGORIES);
-  SAYS("classes have names and are categories; leave the palette out", .number = SW_INT32,
-       .classes = "x", .palette = SW_SEQUENTIAL);
+  SAYS("classes are categories, or sequential where they have an order", .number = SW_INT32,
+       .classes = "x", .palette = SW_DIVERGING_0);
   SAYS("logarithmic, with zero in the middle or of categories; leave `log` out",
        .palette = SW_DIVERGING_0, .log = true);
   SAYS("a band is with its expectation and its variance; name both outputs in `with`",
@@ -45,6 +45,7 @@ Test(show, what_fits) {
   SAYS("", .show = SW_SHOW_TABLE);
   SAYS("", .show = SW_SHOW_SCATTER, .with = {"b"});
   SAYS("", .palette = SW_DIVERGING_1, .log = true);
+  SAYS("", .number = SW_INT32, .classes = "x", .palette = SW_SEQUENTIAL);
   SAYS("", .shape = SW_GLOBAL, .show = SW_SHOW_BAND, .with = {"b", "b"});
   SAYS("", .shape = SW_PAIR, .show = SW_SHOW_MATRIX);
 }

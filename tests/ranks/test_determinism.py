@@ -57,6 +57,7 @@ MORE = """
   - gwr: {y: gdp_pc, x: [investment_pc, trade_share], as: gwr_plain}
   - gwr: {y: gdp_pc, x: [trade_share], kernel: exponential, adaptive: false, periods: [%(year)s], as: gwr_km}
   - gwr: {y: gdp_pc, x: [trade_share], time_scale: 100, as: gwr_time}
+  - mgwr: {y: gdp_pc, x: [trade_share], bandwidth: [40, 60], periods: [%(year)s], as: mgwr_given}
 """
 
 NESTED = """  nested: {positive: [economy, ecology], score: topsis, obstacles: true}

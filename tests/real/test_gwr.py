@@ -93,6 +93,22 @@ def columbus(work):
         ratio = (f["k20_v1/std_error"][0] / one["std_error"][0]) ** 2  # df gwr4 / df v1
         near(ratio * (49 - trace) - 49 + 2 * trace, 12.023492987, 7, "tr S'S")
         plain_columbus(work, f)
+    multiscale_columbus(work)
+
+
+def multiscale_columbus(work):
+    """Against mgwr of 2026 (public source, every bandwidth tried for each term, started from the best k)."""
+    study = COLUMBUS + "  - mgwr: {y: CRIME, x: [INC, HOVAL], distance: {file: distances.csv}, as: multi}\n"
+    with run(work, "multiscale", study) as file:
+        one = {q: file["multi"][q][0] for q in ("coefficient", "std_error", "bandwidth", "enp", "aicc", "r2")}
+        assert list(one["bandwidth"]) == [11, 43, 11]
+        near(one["aicc"], 85.2383052156, 9, "AICc")
+        near(one["r2"], .942715356883, 11, "R2")
+        near(one["enp"], (10.0352349781, 1.74349229657, 9.69888041619), 9, "effective parameters")
+        near(one["coefficient"][0], (-.3899574496, -.2255923782, -.2456611322), 9, "b of POLYID 1")
+        near(one["std_error"][0], (.1442083465, .09478156951, .1401719644), 9, "se of POLYID 1")
+        near(one["coefficient"][48], (-.2867514966, -.3229787223, .1524766513), 9, "b of POLYID 49")
+        near(one["std_error"][48], (.1592727917, .09737095237, .2460104285), 9, "se of POLYID 49")
 
 
 def weights(d, kernel, h):

@@ -49,11 +49,16 @@ sw_status sw_session_study(sw_error *err, sw_team *team, const char *file, const
 /* The panel with its units, then weights and distances: seconds_read is all of it. */
 sw_status sw_session_panel(sw_error *err, sw_session *s) {
   double began = sw_clock();
-  SW_TRY(sw_panel_read(err, s->team, s->study, s->arena, &s->panel));
-  SW_TRY(sw_run_bind(err, s->team, s->study, &sw_store_reader, s->panel, s->arena, s->threads,
-                     &s->run));
+  s->read.arena = s->arena;
+  sw_log_keep(&s->read);
+  sw_status status = sw_panel_read(err, s->team, s->study, s->arena, &s->panel);
+  if (status == SW_OK)
+    status = sw_run_bind(err, s->team, s->study, &sw_store_reader, s->panel, s->arena, s->threads,
+                         &s->run);
+  sw_log_keep(NULL);
+  if (s->run) s->run->read = &s->read;
   s->seconds_read = sw_clock() - began;
-  return SW_OK;
+  return status;
 }
 
 sw_status sw_session_log(sw_error *err, const sw_team *team, const char *verb, bool quiet,

@@ -43,6 +43,7 @@ static void print_root(const char *path, const sw_results_info *info) {
   print_lines("    ", info->inputs);
   if (*info->missing_cells) printf("  missing cells: %s\n", info->missing_cells);
   print_lines("  ", info->rest);
+  print_lines("  warning: ", info->notes);
 }
 
 /* Of a result within this one behind its name there. */
@@ -64,6 +65,7 @@ static void print_result(const sw_results_info *info, const sw_info_result *resu
   print_headlines(info, result);
   printf("  parameters  %s\n", result->parameters);
   printf("  undefined   %s\n", result->undefined);
+  print_lines("  warning     ", result->notes);
   for (int v = 0; v < result->n_variables; v++) {
     const sw_info_variable *variable = &result->variable[v];
     printf("  %-18s %-8s %-34s %s%s%s%s\n", variable->name, variable->type, variable->shape,

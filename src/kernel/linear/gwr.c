@@ -209,6 +209,21 @@ SW_HOT void sw_gwr_sum(const sw_gwr_rows *rows, const double *w, double *sums) {
   }
 }
 
+SW_HOT double sw_gwr_combine(const sw_gwr_rows *rows, const double *w, int j, const double *values,
+                             int64_t columns, double *sums) {
+  double length = 0;
+  memset(sums, 0, (size_t)columns * sizeof *sums);
+  for (int64_t i = 0; i < rows->n; i++) {
+    if (w[i] == 0) continue;
+    double x = rows->row[i * rows->stride + j], wx = w[i] * x;
+    const double *value = values + i * columns;
+    length += wx * x;
+    for (int64_t c = 0; c < columns; c++)
+      sums[c] = __builtin_fma(wx, value[c], sums[c]);
+  }
+  return length;
+}
+
 void sw_gwr_at(const sw_gwr_rows *rows, const double *walked, double h2, double *sums) {
   int64_t count = (int64_t)rows->k * rows->stride;
   double first = -2 / h2, second = 1 / (h2 * h2);
@@ -264,7 +279,7 @@ static bool turn(double *p, double *q, int k) {
 
 /* Largest over smallest singular value of the k x k matrix with columns scaled to length 1, by
  * Jacobi's method from one side. */
-static double condition_of(double *a, int k) {
+double sw_gwr_condition(double *a, int k) {
   double least = INFINITY, most = 0;
   for (int j = 0; j < k; j++) {
     double length = sqrt(sw_dot(a + j * k, a + j * k, k));
@@ -320,7 +335,7 @@ static void triangles(const sw_gwr_rows *rows, const double *w, double *work, do
 static bool is_sound(const double *r, int k, double *copy) {
   for (int j = 0; j < k; j++)
     memcpy(copy + j * k, r + j * (k + 1), (size_t)k * sizeof *copy);
-  double condition = condition_of(copy, k);
+  double condition = sw_gwr_condition(copy, k);
   return condition * condition * least_rcond <= 1; /* NaN: not */
 }
 
@@ -384,7 +399,7 @@ static double condition_as_was(const sw_gwr_rows *rows, const double *s, double 
   for (int j = 0; j < k; j++)
     for (int l = 0; l < k; l++)
       copy[j * k + l] = rows->mean[j] * s[l] + rows->scale[j] * s[j * k + l];
-  return condition_of(copy, k);
+  return sw_gwr_condition(copy, k);
 }
 
 bool sw_gwr_solve(const sw_gwr_rows *rows, const double *w, int64_t i, double *work,

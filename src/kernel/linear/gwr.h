@@ -56,6 +56,10 @@ void sw_gwr_walk(const sw_gwr_rows *rows, const int32_t *order, int64_t from, in
                  const double *d2, double *sums);
 /* The same times w, into k x stride. */
 void sw_gwr_sum(const sw_gwr_rows *rows, const double *w, double *sums);
+/* Of column j alone: sums of w x times each column of values, n rows of `columns`; returns the sum
+ * of w x^2. */
+double sw_gwr_combine(const sw_gwr_rows *rows, const double *w, int j, const double *values,
+                      int64_t columns, double *sums);
 /* Bisquare sums at h2 out of those of sw_gwr_walk up to it. */
 void sw_gwr_at(const sw_gwr_rows *rows, const double *walked, double h2, double *sums);
 /* Residual and leverage of observation i, which lies at the place itself. False: the terms are not
@@ -73,6 +77,9 @@ typedef struct sw_gwr_fit {
   double condition;         /* of the columns w x scaled to length 1 */
 } sw_gwr_fit;
 
+/* Largest over smallest singular value of the k x k matrix, its columns scaled to length 1; used
+ * up. */
+double sw_gwr_condition(double *a, int k);
 /* Doubles of work that a fit needs. */
 size_t sw_gwr_work(int k);
 /* At observation i with weights w. False, and nothing is filled but NaN: the reciprocal condition

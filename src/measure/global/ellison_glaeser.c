@@ -386,6 +386,7 @@ static const sw_output outputs[] = {
      .shape = SW_GLOBAL,
      .axis = {"industry"}},
     {.name = "coagglomeration",
+     .palette = SW_DIVERGING_0,
      .long_name = "coagglomeration of two industries",
      .units = "1",
      .shape = SW_GLOBAL,

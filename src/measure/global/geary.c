@@ -133,7 +133,11 @@ static const sw_param params[] = {
 #define NUMBER .units = "1", .shape = SW_GLOBAL
 
 static const sw_output outputs[] = {
-    {.name = "C", .long_name = "Geary's C; below 1: neighbours are alike", NUMBER},
+    {.name = "C",
+     .show = SW_SHOW_BAND,
+     .with = {"expected", "variance_randomisation"},
+     .long_name = "Geary's C; below 1: neighbours are alike",
+     NUMBER},
     {.name = "expected", .long_name = "expectation of C", NUMBER},
     {.name = "variance_normality", .long_name = "variance of C under normality", NUMBER},
     {.name = "variance_randomisation", .long_name = "variance of C under randomisation", NUMBER},

@@ -402,7 +402,8 @@ static const sw_param params[] = {
 #define BY_PERIOD .units = "1", .shape = SW_GLOBAL
 #define BY_GROUPING .units = "1", .shape = SW_GLOBAL, .axis = {"grouping"}
 #define OF_ONE .units = "1", .shape = SW_GLOBAL, .axis = {"of_group"}
-#define OF_TWO .units = "1", .shape = SW_GLOBAL, .axis = {"of_group", "to_group"}
+#define OF_TWO                                                                                     \
+  .units = "1", .shape = SW_GLOBAL, .show = SW_SHOW_MATRIX, .axis = {"of_group", "to_group"}
 
 static const sw_output outputs[] = {
     {.name = "gini", .long_name = "Gini coefficient", BY_PERIOD},

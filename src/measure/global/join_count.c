@@ -175,7 +175,11 @@ static const sw_param params[] = {
 
 #define NUMBER .units = "1", .shape = SW_GLOBAL
 #define KIND(name_, said)                                                                          \
-  {.name = name_, .long_name = "links between " said, NUMBER},                                     \
+  {.name = name_,                                                                                  \
+   .show = SW_SHOW_BAND,                                                                           \
+   .with = {name_ "_expected", name_ "_variance"},                                                 \
+   .long_name = "links between " said,                                                             \
+   NUMBER},                                                                                        \
       {.name = name_ "_expected", .long_name = "expectation under permutation", NUMBER},           \
       {.name = name_ "_variance", .long_name = "variance under permutation", NUMBER},              \
       {.name = name_ "_z", .long_name = "standard deviate under permutation", NUMBER}, {           \

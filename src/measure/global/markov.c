@@ -472,13 +472,15 @@ static const sw_param params[] = {
 #define NUMBER .units = "1", .shape = SW_TABLE
 #define BY_CLASS NUMBER, .axis = {"class_label"}
 #define SQUARE NUMBER, .axis = {"class_label", "class_label_to"}
-#define BY_GIVEN NUMBER, .axis = {"given_label", "class_label", "class_label_to"}
+#define BY_GIVEN                                                                                   \
+  NUMBER, .show = SW_SHOW_MATRIX, .axis = {"given_label", "class_label", "class_label_to"}
 #define BY_PERIOD .units = "1", .shape = SW_GLOBAL, .number = SW_INT32
 #define BY_GROUP BY_PERIOD, .axis = {"group"}
 #define OF_GROUP NUMBER, .number = SW_INT32, .axis = {"group"}
 
 static const sw_output outputs[] = {
     {.name = "class",
+     .palette = SW_SEQUENTIAL,
      .long_name = "class, from 1 in the order of class_label; 0 undefined",
      .number = SW_INT32,
      .classes = "class_label",

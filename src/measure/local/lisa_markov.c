@@ -291,6 +291,7 @@ static const sw_output outputs[] = {
     {.name = "move",
      .long_name = "who crossed the mean: 0 nobody, 1 the unit, 2 its neighbours, 3 both; -1 "
                   "undefined",
+     .palette = SW_CATEGORIES,
      .number = SW_INT32,
      BY_UNIT},
     {.name = "p_value",

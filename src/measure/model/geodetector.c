@@ -379,6 +379,7 @@ static const sw_output outputs[] = {
     {.name = "p_value", .long_name = "p-value of F", BY_FACTOR},
     {.name = "interaction", .long_name = "q of the strata of two factors together", BY_PAIR},
     {.name = "interaction_type",
+     .palette = SW_CATEGORIES,
      .long_name = "1 nonlinear weakening, 2 one-factor weakening, 3 two-factor enhancement, 4 "
                   "independent, 5 nonlinear enhancement, 0 none",
      .number = SW_INT32,

@@ -468,12 +468,18 @@ static const sw_param params[] = {
 #define BY_TIME .units = "1", .shape = SW_GLOBAL
 
 static const sw_output outputs[] = {
-    {.name = "coefficient", .long_name = "local coefficient", BY_TERM},
+    {.name = "coefficient", .palette = SW_DIVERGING_0, .long_name = "local coefficient", BY_TERM},
     {.name = "std_error", .long_name = "standard error of the coefficient", BY_TERM},
-    {.name = "t", .long_name = "coefficient over its standard error", BY_TERM},
+    {.name = "t",
+     .palette = SW_DIVERGING_0,
+     .long_name = "coefficient over its standard error",
+     BY_TERM},
     {.name = "local_r2", .long_name = "R2 of the unit's neighbours, each by its own fit", BY_UNIT},
     {.name = "fitted", .long_name = "fitted value of y", BY_UNIT},
-    {.name = "residual", .long_name = "y less its fitted value", BY_UNIT},
+    {.name = "residual",
+     .palette = SW_DIVERGING_0,
+     .long_name = "y less its fitted value",
+     BY_UNIT},
     {.name = "condition", .long_name = "condition number of the local design", BY_UNIT},
     {.name = "bandwidth", .long_name = "bandwidth: nearest units, or a distance", BY_TIME},
     {.name = "aicc", .long_name = "corrected Akaike criterion", BY_TIME},

@@ -70,6 +70,15 @@ void sw_gwr_search_declare(sw_job *job, sw_gwr_model *m, int64_t grain);
 void sw_gwr_search_tile(const sw_job *job, const sw_tile *tile, double *out, sw_gwr_bench *b);
 void sw_gwr_search_merge(const sw_job *job, int pass, double *all, const double *part);
 void sw_gwr_search_finish(sw_job *job, int pass, const double *all, sw_gwr_choice *found);
+/* The steps of a search, for one that is not by passes: what is tried first among n observations;
+ * trial fits at observation i of b->list[0 .. count), three sums for each; then what these tell,
+ * and in the choice what is to be tried next. */
+int64_t sw_gwr_search_first(const sw_gwr_model *m, int64_t n, double *list);
+void sw_gwr_search_try(const sw_gwr_model *m, sw_gwr_bench *b, int64_t i, int64_t count,
+                       double *to);
+sw_gwr_choice sw_gwr_search_none(void);
+void sw_gwr_search_take(const sw_gwr_model *m, int64_t n, const double *sums, const double *list,
+                        int64_t count, sw_gwr_choice *c);
 /* The bandwidth of a set in force after the search; NaN: none. */
 double sw_gwr_bandwidth(const sw_job *job, int set);
 

@@ -121,12 +121,11 @@ static void add_range(const sw_gwr_model *m, const sw_gwr_bench *b, int64_t ther
   to[1] = fmax(to[1], b->d2[b->order[there - 1]]);
 }
 
-static void tile_observation(const sw_job *job, int pass, int64_t count, int64_t i, double *to,
-                             sw_gwr_bench *b) {
-  const sw_gwr_model *m = job->state;
+void sw_gwr_search_try(const sw_gwr_model *m, sw_gwr_bench *b, int64_t i, int64_t count,
+                       double *to) {
   int64_t most = m->adaptive && count > 0 ? (int64_t)b->list[count - 1] : b->rows.n;
   int64_t there = sw_gwr_order(b->d2, b->rows.n, most, b->order, b->buckets);
-  if (pass == m->range)
+  if (count == 0)
     add_range(m, b, there, to);
   else if (m->kernel == SW_GWR_BISQUARE)
     try_bisquare(m, b, i, there, count, to);
@@ -164,7 +163,7 @@ void sw_gwr_search_tile(const sw_job *job, const sw_tile *tile, double *out, sw_
         if (!looked) sw_gwr_look(job, unit, b);
         looked = true;
         sw_gwr_look_at(job, t, b);
-        tile_observation(job, tile->pass, count, i, to + SUMS, b);
+        sw_gwr_search_try(m, b, i, count, to + SUMS);
       }
     }
   }
@@ -248,6 +247,21 @@ static void plan_range(const sw_gwr_model *m, const double *sums, sw_gwr_choice 
   if (lo > 0 && hi > lo) c->count = spread(lo, hi, SW_GWR_FIRST, false, c->list);
 }
 
+int64_t sw_gwr_search_first(const sw_gwr_model *m, int64_t n, double *list) {
+  return first_neighbours(m, n, list);
+}
+
+sw_gwr_choice sw_gwr_search_none(void) {
+  return (sw_gwr_choice){NAN, 0, INFINITY, -INFINITY, INFINITY, 0, {0}};
+}
+
+void sw_gwr_search_take(const sw_gwr_model *m, int64_t n, const double *sums, const double *list,
+                        int64_t count, sw_gwr_choice *c) {
+  take_best(m, (double)n, sums, list, count, c);
+  c->count = 0;
+  if (!isinf(c->criterion)) plan_next(m, c);
+}
+
 void sw_gwr_search_finish(sw_job *job, int pass, const double *all, sw_gwr_choice *found) {
   const sw_gwr_model *m = job->state;
   bool first = pass == (m->range < 0 ? m->search : m->range);
@@ -255,7 +269,7 @@ void sw_gwr_search_finish(sw_job *job, int pass, const double *all, sw_gwr_choic
     sw_gwr_choice *c = &found[set];
     double list[SW_GWR_LIST];
     if (first)
-      *c = (sw_gwr_choice){NAN, 0, INFINITY, -INFINITY, INFINITY, 0, {0}};
+      *c = sw_gwr_search_none();
     else
       *c = ((const sw_gwr_choice *)job->folded[pass - 1])[set];
     /* An idle pass leaves no numbers, and what it found is what was found before. */
@@ -265,9 +279,7 @@ void sw_gwr_search_finish(sw_job *job, int pass, const double *all, sw_gwr_choic
       continue;
     }
     int64_t count = tried(job, pass, set, (int64_t)all[N], list);
-    take_best(m, all[N], all + SUMS, list, count, c);
-    c->count = 0;
-    if (!isinf(c->criterion)) plan_next(m, c);
+    sw_gwr_search_take(m, (int64_t)all[N], all + SUMS, list, count, c);
   }
 }
 

@@ -447,6 +447,7 @@ static const sw_output outputs[] = {
     {.name = "t", .long_name = "coefficient over its standard error", BY_TERM},
     {.name = "p_value", .long_name = "two-sided p-value of t", BY_TERM},
     {.name = "vcov",
+     .palette = SW_DIVERGING_0,
      .long_name = "covariance of coefficients",
      .units = "1",
      .shape = SW_TABLE,

@@ -226,9 +226,12 @@ static const sw_param param[] = {
      .help = "divide by 1 - m_i/M, so that all is received within the study"},
     {.name = NULL}};
 
-static const sw_output output[] = {
-    {.name = "value", .long_name = "flow of the radiation model", .units = "1", .shape = SW_PAIR},
-    {.name = NULL}};
+static const sw_output output[] = {{.name = "value",
+                                    .log = true,
+                                    .long_name = "flow of the radiation model",
+                                    .units = "1",
+                                    .shape = SW_PAIR},
+                                   {.name = NULL}};
 
 /* The formula by its variants. */
 static const sw_variant variants[] = {{"finite", "true", "over 1 - m_i/M"}, {0}};

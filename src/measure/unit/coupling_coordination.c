@@ -298,6 +298,7 @@ static const sw_output outputs[] = {
      .units = "1",
      .shape = SW_UNIT},
     {.name = "class",
+     .palette = SW_SEQUENTIAL,
      .long_name = "class of D, from 1 in the order of class_label; 0 undefined",
      .units = "1",
      .shape = SW_UNIT,

@@ -50,8 +50,8 @@ static const char *misfit_colours(const sw_output *output) {
     return "unknown palette; expected one of sw_palette";
   if (palette == SW_CATEGORIES && output->number != SW_INT32)
     return "categories are of whole numbers; give SW_INT32";
-  if (output->classes && palette != SW_CATEGORIES)
-    return "classes have names and are categories; leave the palette out";
+  if (output->classes && palette != SW_CATEGORIES && palette != SW_SEQUENTIAL)
+    return "classes are categories, or sequential where they have an order";
   if (output->log && (palette == SW_DIVERGING_0 || palette == SW_CATEGORIES))
     return "logarithmic, with zero in the middle or of categories; leave `log` out";
   return NULL;

@@ -36,8 +36,8 @@ struct sw_past {
   /* The same period by period: taken[t], by a job whose periods rest on nothing of each other. Its
    * tables are put where any period is. */
   sw_status (*periods)(sw_past *, sw_error *, int job, const uint64_t *hash, int n, bool *taken);
-  /* Whether the job has said lines of itself there (sw_job_say); `values` puts them too.
-   * Collective. */
+  /* Whether the job has said lines of itself there (sw_job_say), or has left notes that the run
+   * does not have yet; `values` puts them too. Collective. */
   sw_status (*says)(sw_past *, sw_error *, int job, bool *says);
 };
 

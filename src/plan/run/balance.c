@@ -9,6 +9,7 @@
 #include "plan/run/private.h"
 
 #include <math.h>
+#include <string.h>
 
 static int rows_of(const sw_column *column) {
   return column->timeless ? 1 : column->n_periods;
@@ -146,6 +147,14 @@ static int64_t count_units(const sw_run *run, int e, int t) {
   return count;
 }
 
+#define CHANGES "the number of units with values changes: "
+#define ALONE "one unit alone has values in "
+
+bool sw_run_is_of_units(const char *line, size_t length) {
+  return memmem(line, length, ": " CHANGES, sizeof CHANGES + 1) ||
+         memmem(line, length, ": " ALONE, sizeof ALONE + 1);
+}
+
 /* Which period has fewest units, and which has most; the first of equals. */
 static void note_change(const sw_run *run, const sw_entry *entry, const sw_job *job,
                         const int64_t *count) {
@@ -156,7 +165,7 @@ static void note_change(const sw_run *run, const sw_entry *entry, const sw_job *
   }
   if (count[least] == count[most]) return;
   sw_note(&run->private->notes,
-          "%s: %s: the number of units with values changes: %lld of %lld in %s, %lld in %s; "
+          "%s: %s: " CHANGES "%lld of %lld in %s, %lld in %s; "
           "balanced: true keeps those that have them in all periods",
           entry->where, entry->name, (long long)count[least], (long long)job->n,
           sw_job_period(job, least), (long long)count[most], sw_job_period(job, most));
@@ -172,8 +181,7 @@ static void note_alone(const sw_run *run, const sw_entry *entry, const sw_job *j
     periods++;
   }
   if (periods == 0) return;
-  sw_note(&run->private->notes,
-          "%s: %s: one unit alone has values in %s%s; there it is compared with no other",
+  sw_note(&run->private->notes, "%s: %s: " ALONE "%s%s; there it is compared with no other",
           entry->where, entry->name, sw_job_period(job, first),
           periods > 1 ? " and other periods" : "");
 }

@@ -9,6 +9,7 @@
  * takes it. Everything lives in the run's arena; sw_run_destroy releases the rest. */
 #include "measure/said.h"
 #include "plan/descriptor/descriptor.h"
+#include "plan/run/notes.h"
 #include "plan/run/private.h"
 #include "plan/sums/sums.h"
 #include "plan/task/resource.h"
@@ -218,6 +219,7 @@ static sw_status resolve_matrices(sw_error *err, sw_run *run, int e) {
  * descriptor. `resolve` comes after the resources because it may look at the weights' links. */
 static sw_status bind_job(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
+  sw_run_notes_are_of(run, entry->group ? entry->parent : e);
   SW_TRY(entry->group ? resolve_matrices(err, run, e) : resolve_job(err, run, e));
   SW_TRY(sw_team_agree(run->team, err, bind_sums(err, run, e), 0));
   sw_status status = entry->group ? SW_OK : sw_job_check(err, &run->job[e]);
@@ -247,6 +249,7 @@ static sw_status begin_run(sw_error *err, sw_run *run) {
   SW_NEW(err, run->arena, run->private, 1);
   struct sw_run_private *own = run->private;
   own->notes.arena = run->arena;
+  own->notes.of = SW_NOTES_OF_ALL;
   SW_NEW(err, run->arena, run->job, n);
   SW_NEW(err, run->arena, run->pair, n);
   SW_NEW(err, run->arena, run->made, n * SW_MAX_RESOURCES);

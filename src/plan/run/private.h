@@ -58,6 +58,9 @@ int64_t sw_run_row_stride(int64_t n);
 sw_status sw_run_gather_rows(sw_error *err, sw_run *run, double *const *local, int rows,
                              void **shared);
 
+/* notes.c: the notes that come next are of this entry, or SW_NOTES_OF_ALL. */
+void sw_run_notes_are_of(sw_run *run, int entry);
+
 /* balance.c: entries that keep the units with values in all periods. After their periods are
  * bound; before their passes, once their inputs are there (collective). */
 sw_status sw_run_balance_bind(sw_error *err, sw_run *run, int entry);
@@ -66,6 +69,8 @@ sw_status sw_run_balance(sw_error *err, sw_run *run, int entry);
 void sw_run_balance_results(sw_run *run, int entry);
 /* Notes where the number of units changes between periods, or is one. Collective. */
 sw_status sw_run_note_units(sw_error *err, sw_run *run, int entry);
+/* Whether a line is such a note. */
+bool sw_run_is_of_units(const char *line, size_t length);
 
 /* This rank's values of a column in a period of the panel, which it must have. */
 const double *sw_run_column_row(const sw_column *column, int period);

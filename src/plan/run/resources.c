@@ -2,6 +2,7 @@
  * them, and the gathering of columns. Const after, so that entries and threads share them without
  * locks. All functions are collective over the team: bind calls them for entries in the same order
  * on every rank, hence every rank finds the same resources made already. */
+#include "plan/run/notes.h"
 #include "plan/run/private.h"
 
 #include "base/hash.h"
@@ -70,9 +71,13 @@ static bool note_unplaced(sw_run *run) {
   int64_t without = 0;
   for (int64_t i = 0; i < units->n; i++)
     without += isnan(units->lon[i]) || isnan(units->lat[i]);
+  /* Of the units, whichever entry asks first. */
+  int entry = run->private->notes.of;
+  sw_run_notes_are_of(run, SW_NOTES_OF_ALL);
   if (without)
     sw_note(&run->private->notes, "units without coordinates, whose distances are undefined: %lld",
             (long long)without);
+  sw_run_notes_are_of(run, entry);
   return without > 0;
 }
 

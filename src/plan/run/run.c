@@ -115,14 +115,16 @@ static sw_status run_plain(sw_error *err, sw_run *run, int e) {
   double began = sw_clock();
   SW_TRY(stop_if_asked(err, run));
   pass_on_untried(run, e);
+  sw_run_notes_are_of(run, e);
   sw_status status = sw_run_balance(err, run, e);
+  /* Before the passes: what stands in an earlier file beyond these notes is of its passes. */
+  if (status == SW_OK) status = sw_run_note_units(err, run, e);
   if (status == SW_OK) status = sw_run_plain_results(err, run, e);
   if (status == SW_OK) sw_run_balance_results(run, e);
   if (status == SW_OK) status = sw_run_check_integers(err, run, e);
   if (status == SW_OK) status = count_undefined(err, run, e);
   if (status == SW_OK && !run->no_pairs && !run->operand_hash[e])
     status = sw_run_operand_hash(err, run, e);
-  if (status == SW_OK) status = sw_run_note_units(err, run, e);
   say_notes(run);
   run->seconds_unit += sw_clock() - began;
   return status;
@@ -170,12 +172,13 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   double began = sw_clock();
   SW_TRY(stop_if_asked(err, run));
   pass_on_untried(run, e);
+  sw_run_notes_are_of(run, e);
   sw_status status = sw_run_balance(err, run, e);
+  if (status == SW_OK) status = sw_run_note_units(err, run, e);
   if (status == SW_OK) status = sw_run_passes(err, run, e);
   if (status == SW_OK) sw_run_balance_results(run, e);
   if (status == SW_OK) status = sw_run_check_integers(err, run, e);
   if (status == SW_OK) status = run_rest_of_plain(err, run, e);
-  if (status == SW_OK) status = sw_run_note_units(err, run, e);
   run->seconds_unit += sw_clock() - began;
   began = sw_clock();
   if (status == SW_OK && run->study->entry[e].is_pair) status = run_pairs(err, run, e, sink);
@@ -201,6 +204,7 @@ sw_status sw_run_sample(sw_error *err, sw_run *run, int e, const char *pairs, co
   sw_pair_work work = {.pass = SW_PAIRS_SAMPLE, .sink = sink, .sample = pairs};
   const sw_entry *entry = &run->study->entry[e];
   int own = entry->group ? entry->parent : e;
+  sw_run_notes_are_of(run, own);
   sw_status status = sw_run_balance(err, run, own);
   if (status == SW_OK) status = sw_run_passes(err, run, own);
   sw_run_matrices_take(run, e);

@@ -179,12 +179,13 @@ sw_status sw_run_some(sw_error *err, sw_run *run, int e, const bool *wanted, boo
   /* From here on `can` is the same on every rank: resolve is. */
   if (status == SW_OK && can) {
     clear_rows(run, at);
+    int notes = run->private->notes.count;
     run->whole = whole;
     status = sw_run_passes(err, run, e);
     sw_run_passes_release(run, e);
     run->whole = NULL;
     if (status == SW_OK) place_globals(wanted, at, whole);
-    whole->said->part = at->said->used > 0;
+    whole->said->part = at->said->used > 0 || run->private->notes.count > notes;
     *done = status == SW_OK;
   }
   if (at->measure->destroy) at->measure->destroy(at);

@@ -6,7 +6,8 @@
  * operand hash the earlier file has are taken, and the entry is computed with the others only
  * (some.c). Else all of an entry or nothing: what its passes leave for each other is not in the
  * file, so one period that has changed has them run over all. The lines that an entry says of
- * itself (sw_job_say) are of all its periods together, and so is such an entry.
+ * itself (sw_job_say), and what its passes warn of, are of all its periods together, and so is such
+ * an entry.
  *
  * Pairs are taken matrix by matrix (plan/pairs/past.c). */
 #include "measure/said.h"
@@ -49,6 +50,7 @@ static int invert(bool *taken, int n) {
  * something: it would be said of them alone. */
 static sw_status take_periods(sw_error *err, sw_run *run, int e, bool *part) {
   int n = run->job[e].n_periods;
+  int notes = run->private->notes.count;
   bool done = false;
   SW_TRY(run->past->periods(run->past, err, e, run->operand_hash[e], n, part));
   int taken = invert(part, n);
@@ -59,7 +61,10 @@ static sw_status take_periods(sw_error *err, sw_run *run, int e, bool *part) {
   if (taken > 0) SW_TRY(sw_run_some(err, run, e, part, &done));
   double again = !done || run->job[e].said->part; /* rank 0 knows what was said */
   SW_TRY(run->team->max_f64(run->team, err, &again, 1));
-  if (again != 0) return sw_run_compute(err, run, e);
+  if (again != 0) {
+    run->private->notes.count = notes; /* of the part alone */
+    return sw_run_compute(err, run, e);
+  }
   run->parts_taken++;
   run->periods_taken += taken;
   run->periods_of += n;

@@ -104,6 +104,9 @@ static sw_status add_outputs(sw_error *err, sw_study_reader *in, sw_entry *entry
                         .units = made[k].counts ? "1" : first->units,
                         .shape = made[k].shape,
                         .axis_first = k == SW_SUM_FROM_CENTRE, /* the centre is the row */
+                        .show = made[k].shape == SW_GLOBAL && made[k].axis[1] ? SW_SHOW_MATRIX
+                                                                              : SW_SHOW_DEFAULT,
+                        .log = made[k].shape == SW_GLOBAL && made[k].axis[1] && first->log,
                         .of_pairs = true};
     memcpy(next->axis, made[k].axis, sizeof next->axis);
     next->long_name = sw_arena_printf(in->arena, "%s%s", made[k].say, first->long_name);

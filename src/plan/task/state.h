@@ -111,6 +111,7 @@ typedef struct sw_run {
   int64_t periods_taken, periods_of; /* of those: periods taken, of how many */
   const sw_job *whole; /* while an entry runs for some of its periods, the job of all; else NULL */
   int64_t tasks_unsound; /* of those matrices: tiles that did not match, computed; this rank */
+  const sw_notes *read;  /* what was warned of while panel and weights were read; NULL: not kept */
   sw_progress progress;
   double seconds_read, seconds_unit, seconds_pairs, seconds_write; /* of this rank */
   double pairs_evaluated;                                          /* this rank */

@@ -117,6 +117,11 @@ static sw_status tell_pieces(sw_diff *diff, const char *where, cutter cut,
   return count > 0 ? SW_OK : sw_diff_note(diff, "%s: in another order", where);
 }
 
+/* Lines, of which there may be none: then there may be no such attribute, or an empty one. */
+static bool is_of_lines(const char *name) {
+  return strcmp(name, SW_ATTR_SUMMARY) == 0 || strcmp(name, SW_ATTR_NOTES) == 0;
+}
+
 /* Tells one attribute: that only one file has it, by its first line; which pieces differ, when it
  * is made of pieces; else both texts. */
 static sw_status tell_difference(sw_diff *diff, const char *where, const char *name,
@@ -131,8 +136,7 @@ static sw_status tell_difference(sw_diff *diff, const char *where, const char *n
   if (strcmp(name, SW_ATTR_INPUTS) == 0) return tell_pieces(diff, full, next_input, text);
   if (strcmp(name, SW_ATTR_WEIGHTS) == 0) return tell_pieces(diff, full, next_weights, text);
   if (strcmp(name, SW_ATTR_PARAMETERS) == 0) return tell_pieces(diff, full, next_parameter, text);
-  if (strchr(text[SW_OLD], '\n') || strchr(text[SW_NEW], '\n') ||
-      strcmp(name, SW_ATTR_SUMMARY) == 0)
+  if (strchr(text[SW_OLD], '\n') || strchr(text[SW_NEW], '\n') || is_of_lines(name))
     return tell_pieces(diff, full, next_line, text);
   return sw_diff_note(diff, "%s: %.*s -> %.*s", full, 2 * SHOWN, text[SW_OLD], 2 * SHOWN,
                       text[SW_NEW]);
@@ -182,10 +186,8 @@ static bool same_text(const char *name, const char *const text[2]) {
          strncmp(text[SW_OLD], text[SW_NEW], digits) == 0;
 }
 
-/* A result of which nothing is said may have no such attribute, or an empty one. */
 static const char *text_of(sw_arena *arena, hid_t object, const char *name) {
-  bool said = strcmp(name, SW_ATTR_SUMMARY) == 0;
-  if (said && H5Aexists(object, name) <= 0) return "";
+  if (is_of_lines(name) && H5Aexists(object, name) <= 0) return "";
   return sw_h5_attribute_text(arena, object, name);
 }
 

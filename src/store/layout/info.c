@@ -64,6 +64,7 @@ static void add_result(reading *in, const sw_item *item, sw_info_variable *varia
                        .measure = text_of(in, item->object, SW_ATTR_MEASURE),
                        .parameters = text_of(in, item->object, SW_ATTR_PARAMETERS),
                        .undefined = text_of(in, item->object, SW_ATTR_UNDEFINED),
+                       .notes = text_of(in, item->object, SW_ATTR_NOTES),
                        .version = sw_h5_get_integer(item->object, SW_ATTR_MEASURE_VERSION),
                        .variable = variable};
 }
@@ -118,6 +119,7 @@ static sw_status read_root(reading *in, hid_t file) {
                             .state = text_of(in, file, SW_ATTR_STATE),
                             .inputs = text_of(in, file, SW_ATTR_INPUTS),
                             .missing_cells = text_of(in, file, SW_ATTR_MISSING_CELLS),
+                            .notes = text_of(in, file, SW_ATTR_NOTES),
                             .seed = sw_h5_get_integer(file, SW_ATTR_SEED),
                             .rest = "",
                             .first_period = "",

@@ -14,6 +14,7 @@ typedef struct sw_info_variable {
 typedef struct sw_info_result {
   const char *name; /* "ccd", "composites/economy" */
   const char *measure, *parameters, *undefined;
+  const char *notes; /* lines that the run warned of */
   int64_t version;
   int n_variables;
   sw_info_variable *variable;
@@ -21,7 +22,8 @@ typedef struct sw_info_result {
 
 typedef struct sw_results_info {
   const char *title, *version, *state, *inputs, *missing_cells;
-  const char *rest; /* lines: what the results rest on (rest.c) */
+  const char *notes; /* lines that the run warned of, of panel and weights */
+  const char *rest;  /* lines: what the results rest on (rest.c) */
   int64_t seed;
   int64_t n_units, n_periods;
   const char *first_period, *last_period;

@@ -61,6 +61,9 @@
 #define SW_ATTR_UNDEFINED "undefined"
 /* Lines that the measure says of the result. */
 #define SW_ATTR_SUMMARY "summary"
+/* Of a result, and of the root: what the run warned of, a line each; of the root what is of the
+ * panel, its units and weights. */
+#define SW_ATTR_NOTES "notes"
 /* Of a dataset, how it is looked at (measure/show.h): a word; colours, and the value they diverge
  * about; 1 where ratios matter; names of datasets it is drawn with, between blanks; the names of
  * classes, a line each, and the number of the first. */
@@ -81,6 +84,8 @@
 
 /* Bytes that these take, as they are set at the end, in place. */
 enum { SW_UNDEFINED_ROOM = 1024, SW_REASONS_ROOM = 4096, SW_STATE_ROOM = 16 };
+/* The same of warnings, where some may come late; all of them, below the 64 KiB of an attribute. */
+enum { SW_NOTES_ROOM = 8192, SW_NOTES_MOST = 32768 };
 
 /* HDF5, netCDF-4 and HDF5's dimension scales keep it for themselves: it says nothing of the
  * results. */

@@ -84,6 +84,7 @@ static sw_status put_root_attributes(layout *l) {
   if (study->panel.aggregate_by) SW_TRY(put_member_missing(l));
   SW_TRY(put_text(l, l->file, SW_ATTR_MISSING_CELLS,
                   sw_results_text_missing(l->results->arena, panel)));
+  SW_TRY(done(l, sw_results_put_notes(l->results, l->file), "write an attribute"));
   SW_TRY(put_integer(l, l->file, SW_ATTR_CELLS_FILLED, panel->filled));
   SW_TRY(put_integer(l, l->file, SW_ATTR_LOGARITHMS_UNDEFINED, panel->log_of_nonpositive));
   SW_TRY(put_integer(l, l->file, SW_ATTR_UNITS_WITHOUT_DATA, panel->units_without_data));

@@ -94,8 +94,10 @@ const char *sw_results_text_missing(sw_arena *arena, const sw_panel *panel);
  * behind other words. */
 const char *sw_results_text_reasons(sw_arena *arena, const sw_job *job);
 const char *sw_results_text_reasons_short(sw_arena *arena, const sw_job *job);
-/* said.c, rank 0: the lines of a result, when its group is laid out and when it is completed. */
+/* said.c, rank 0: the lines of a result and what was warned of it, when its group is laid out and
+ * when it is completed; what was warned of panel and weights. */
 herr_t sw_results_put_said(sw_results *results, hid_t group, int job);
+herr_t sw_results_put_notes(const sw_results *results, hid_t file);
 herr_t sw_results_set_said(const sw_results *results, hid_t group, int job);
 /* The same for `verify`: what the file has and what the run says. */
 sw_status sw_results_check_said(sw_error *err, sw_results *results, const sw_group *group,

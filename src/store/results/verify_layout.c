@@ -4,8 +4,9 @@
  * without a word here.
  *
  * Not compared: who made the file (version, build), its title, which may be its study's file name,
- * what follows from numbers (`undefined`, `undefined_in`; `summary`, which said.c compares), and
- * attributes that the layout does not have, as other programs may leave some. */
+ * what follows from numbers (`undefined`, `undefined_in`; `summary` and `notes` of results, which
+ * said.c compares), and attributes that the layout does not have, as other programs may leave some.
+ */
 #include <hdf5_hl.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,10 +31,12 @@ typedef struct pair {
 
 /* ---- attributes ------------------------------------------------------------------------- */
 
-static bool is_left_out(const char *name) {
+static bool is_left_out(const char *path, const char *name) {
   static const char *const names[] = {SW_ATTR_STATE, SW_ATTR_VERSION,      SW_ATTR_BUILD,
                                       SW_ATTR_TITLE, SW_ATTR_UNDEFINED,    SW_ATTR_INPUTS,
                                       SW_ATTR_STUDY, SW_ATTR_UNDEFINED_IN, SW_ATTR_SUMMARY};
+  /* Of the root they are known. */
+  if (strcmp(SW_ATTR_NOTES, name) == 0 && *path) return true;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(names[i], name) == 0) return true;
   return sw_layout_is_housekeeping(name) || sw_layout_is_hash(name);
@@ -59,7 +62,7 @@ static herr_t compare_attribute(hid_t object, const char *name, const H5A_info_t
                                 void *with) {
   pair *p = with;
   (void)info;
-  if (is_left_out(name)) return 0;
+  if (is_left_out(p->path, name)) return 0;
   const char *want = sw_h5_attribute_text(p->arena, object, name);
   if (!want) { /* made by us, so there is no memory */
     sw_fail(p->err, SW_ENOMEM, "out of memory for the attribute %s", name);

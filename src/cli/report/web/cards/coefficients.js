@@ -99,6 +99,7 @@
     S.chart.fit(place, (width) => { wide = width; show(); });
     if (of.estimate.at.length > 1) box.follow(show);
     box.say([S.t(of.limits ? "q_limits" : "q_interval")]);
+    if (card.figures) box.body.append(cards.figuresLine(await Promise.all(card.figures.map(cards.read))));
     const reads = [of.estimate, ...(of.limits || []), ...of.side.filter((one) => !of.limits || !of.limits.includes(one)), ...(of.p ? [of.p] : [])];
     box.tools({variables: card.variables, csv: () => cards.alongAxis(card, reads, labels)});
     return {title: cards.title(of.estimate.variable)};

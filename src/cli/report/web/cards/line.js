@@ -10,8 +10,13 @@
 
   const column = (read, ...at) => Array.from({length: read.T}, (x, t) => read.get(t, ...at));
 
+  /* A small chart below its title and its last value. */
   function panel(grid, title, spec, hint) {
-    const head = S.h("h4", {title: hint || title}, S.bdi(title)), plot = S.h("div");
+    const {values} = spec.series[0], last = values.findLast(Number.isFinite);
+    const head = S.h("h4", {class: "valued", title: hint || title}, S.h("span", {class: "ellipsis"}, S.bdi(title)),
+      S.h("b", {}, last === undefined ? "–" : cards.brief(last, spec.variable)));
+    const plot = S.h("div");
+    spec.labels = false;
     grid.append(S.h("div", {class: "panel"}, head, plot));
     cards.lines(plot, spec);
   }
@@ -30,10 +35,11 @@
     const reads = await Promise.all(card.variables.map(cards.read));
     const one = reads.length === 1, grid = one ? S.h("div") : cards.grid(reads.length);
     box.body.append(grid);
-    reads.forEach((read) => {
-      const v = read.variable, values = column(read), name = cards.title(v);
+    const titles = card.variables.map(cards.title), twice = new Set(titles).size < titles.length;
+    reads.forEach((read, i) => {
+      const v = read.variable, values = column(read), name = twice ? cards.word(v.name) : titles[i];
       const spec = {at: read.at, variable: v, height: one ? 190 : 120, ticks: one ? 4 : 3, describe: name,
-        series: [{values, look: "main", label: (i) => (one ? cards.number : cards.brief)(values[i], v)}]};
+        series: [{values, look: "main", label: (i) => cards.brief(values[i], v)}]};
       if (one) cards.lines(grid, spec);
       else panel(grid, name, spec, S.pick(v.title));
     });
@@ -68,16 +74,24 @@
       describe: cards.title(v)});
   }
 
+  /* Totals beside ratios have nothing in common but their axis: no scale holds both. */
+  const APART = 100;
+  function unlike(read, K) {
+    const most = d3.range(K).map((k) => d3.max(column(read, k).filter(Number.isFinite), Math.abs)).filter((v) => v > 0);
+    return most.length > 1 && d3.max(most) > APART * d3.min(most);
+  }
+
   function apart(place, read, labels, v, guide) {
-    const all = labels.map((label, k) => column(read, k));
+    const all = labels.map((label, k) => column(read, k)), own = unlike(read, labels.length);
     const finite = all.flat().filter(Number.isFinite), [lo, hi] = d3.extent(finite);
     if (lo === undefined) return;
-    const range = d3.scaleLinear().domain(lo > 0 && lo < 0.4 * hi ? [0, hi] : [lo, hi]).nice(3).domain();
+    const range = own || hi - lo <= 1e-9 * Math.abs(hi) ? undefined
+      : d3.scaleLinear().domain(lo > 0 && lo < 0.4 * hi ? [0, hi] : [lo, hi]).nice(3).domain();
     const grid = cards.grid(labels.length);
     if (labels.length > 12) grid.className = "panels tiny";
     place.append(grid);
     labels.slice(0, SMALL).forEach((label, k) => panel(grid, label, {at: read.at, variable: v, domain: range, ticks: 3,
-      height: labels.length > 12 ? 84 : 104, labels: false, guide, describe: label,
+      height: labels.length > 12 ? 84 : 104, guide, describe: label,
       series: [{values: all[k], name: "", look: "main", label: () => ""}]}));
     if (labels.length > SMALL) place.append(S.h("p", {class: "note"}, S.t("q_first_of", {n: SMALL, all: labels.length})));
   }
@@ -103,10 +117,11 @@
       if (labels.length <= TOGETHER && (guide !== undefined || still.length)) firstAndLast(place, read, card, labels, still);
       const plot = S.h("div");
       place.append(plot);
-      if (labels.length <= TOGETHER && guide === undefined) together(plot, read, labels, read.variable);
+      const one = labels.length <= TOGETHER && guide === undefined && !unlike(read, labels.length);
+      if (one) together(plot, read, labels, read.variable);
       else apart(plot, read, labels, read.variable, guide);
       if (guide !== undefined) place.append(cards.heaviest(labels, (k) => read.get(read.T - 1, k)) || "");
-      box.say(guide === undefined ? [] : [S.t("q_equal_shares"), S.t("q_one_scale")]);
+      box.say([guide === undefined ? "" : S.t("q_equal_shares"), one || unlike(read, labels.length) ? "" : S.t("q_one_scale")]);
     }
     const chosen = box.choose(card.variables, (v) => show(reads[card.variables.indexOf(v)]));
     box.tools({variables: card.variables, csv: () => {

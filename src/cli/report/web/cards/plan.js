@@ -90,7 +90,7 @@
   /* What stands beside a variable, of the same shape, by the names that statistics share. */
   function beside(all, variable, what) {
     const dims = variable.dims.join(" ");
-    for (const name of BESIDE[what]) {
+    for (const name of BESIDE[what].map((one) => variable.name + "_" + one).concat(BESIDE[what])) {
       const found = all.find((v) => v.name === name && v.dims.join(" ") === dims);
       if (found && found !== variable) return found;
     }
@@ -116,11 +116,10 @@
 
   function rankOf(card, headline) {
     if (card.repeats) return 5;
-    if (card.variables.some((v) => v.name === headline)) return -1;
-    if (card.kind !== "line") return RANK[card.kind];
-    if (card.variables[0].integer) return 4;
     /* Beside a band plain lines are its moments and tests, which the caption gives. */
-    return card.all.some((v) => v.show === "band") ? 3 : RANK.line;
+    if (card.kind === "line" && card.all.some((v) => v.show === "band")) return 3;
+    if (card.variables.some((v) => v.name === headline)) return -1;
+    return card.kind === "line" && card.variables[0].integer ? 4 : RANK[card.kind];
   }
 
   function gather(manifest, result, all, elsewhere) {
@@ -151,6 +150,16 @@
     return cards.filter((card) => !card.joined);
   }
 
+  /* A few numbers of an estimation stand under its coefficients, as under any regression table. */
+  function joinFigures(cards, headline) {
+    const table = cards.find((card) => card.kind === "coefficients");
+    const few = table && cards.find((card) => card.kind === "figures" && card.variables.length < 7 &&
+      card.variables.every((v) => v.name !== headline));
+    if (!few) return cards;
+    table.figures = few.variables;
+    return cards.filter((card) => card !== few);
+  }
+
   function finish(card, headline) {
     if (card.kind === "bars") {
       card.estimate = estimateOf(card.all, card.variables);
@@ -174,6 +183,7 @@
     const all = manifest.variables.filter((v) => v.result === result.name);
     let cards = joinColumns(gather(manifest, result, all, elsewhere));
     cards.forEach((card) => finish(card, result.headline));
+    cards = joinFigures(cards, result.headline);
     cards.sort((a, b) => a.rank - b.rank); // stable: else in the order of the outputs
     cards = cards.flatMap(cut);
     const stands = (card, k) => k === 0 || (!card.rest && (card.rank <= 0 || (k === 1 && card.rank < 2) ||

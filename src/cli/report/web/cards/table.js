@@ -13,6 +13,10 @@
     return /(^|_)p(_value|_sim)?$/.test(read.variable.name) && v >= 0 && v <= 1 ? cards.pValue(v) : cards.number(v, read.variable);
   }
 
+  /* The same in a line: "r2 within 0.83, f 12.4, n 400". */
+  cards.figuresLine = (reads) => S.h("ul", {class: "keys figures-line"}, reads.map((read) =>
+    S.h("li", {title: S.pick(read.variable.title)}, S.h("span", {class: "soft"}, cards.word(read.variable.name)), S.h("b", {}, numberOf(read)))));
+
   cards.kinds.figures = async function (box, card) {
     const reads = await Promise.all(card.variables.map(cards.read));
     box.body.append(S.h("dl", {class: "figures"}, reads.map((read) => S.h("div", {class: read.variable.headline ? "headline" : ""},
@@ -40,7 +44,7 @@
       return read.get(cards.periodAt(read.at, S.state.t), ...at);
     };
     const show = () => {
-      const columns = cards.labels(card.axes[over]).map((title, j) => ({title, text: (i) => cards.number(value(i, j), read.variable)}));
+      const columns = cards.labels(card.axes[over]).map((title, j) => ({title, text: (i) => cards.brief(value(i, j), read.variable)}));
       S.empty(place).append(cards.table(cards.axisName(card.axes[down]), cards.labels(card.axes[down]), columns));
       const period = read.at.length ? S.manifest.periods[read.at[cards.periodAt(read.at, S.state.t)]] + ": " : "";
       box.say([period + S.pick(read.variable.title)]);

@@ -134,7 +134,8 @@
       return kept.get(key);
     }
     // The arcs of the whole land: a unit on one side only.
-    const coast = () => Array.from(g.arcLeft.keys()).filter((a) => (g.arcLeft[a] < 0) !== (g.arcRight[a] < 0));
+    let edge = null;
+    const coast = () => (edge ??= Array.from(g.arcLeft.keys()).filter((a) => (g.arcLeft[a] < 0) !== (g.arcRight[a] < 0)));
     return { hasRings, placed, trace, traceArc, d, arcD, borders, coast };
   }
 

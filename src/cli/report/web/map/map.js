@@ -160,11 +160,7 @@
       S.setTitle(card, map.title());
     });
     S.settled(() => { rest(); words(); });
-    S.on(["q", "c", "k", "fix", "d", "lang"], (state, keys) => {
-      if (["q", "c", "k"].some((key) => keys.has(key))) faded.clear();
-      rest();
-      words();
-    });
+    S.on(["q", "c", "k", "fix", "d", "lang"], () => { rest(); words(); });
     S.on("u", drawMarks);
     S.onHover(drawMarks);
     map.fade = () => rest();
@@ -183,13 +179,15 @@
       card.body.append(figure);
       return figure;
     });
+    // Other classes: none of them is faded. Before the legend and the picture, which are told in this order.
+    S.on(["q", "c", "k"], () => faded.clear());
     card = S.card("", { tools: save(), class: "map-card" });
     slot.append(card.root);
     map.card = card;
     if (g.kind === "none") { S.rankStrip(card, faded); return; }
     layers();
     const legend = S.h("ul", { class: "legend" });
-    card.body.append(stage, legend, S.h("p", { class: "unseen", id: "map-keys" }, S.text("map.keys", { noun: S.noun(1) })));
+    card.body.append(stage, legend, S.h("p", { class: "unseen", id: "map-keys" }, S.text("map.keys")));
     v = S.zoomView(stage, { width: g.width, height: g.height, change: changedView });
     map.view = v;
     map.geometry = g;
