@@ -148,7 +148,7 @@
     },
     code: (u) => S.bdi(S.code(u), {class: "code ellipsis", title: S.code(u)}),
     value: (u) => (d.names ? [swatch(d.view.values[u]), S.bdi(className(d.view.values[u]), {class: "ellipsis"})]
-      : [S.h("b", {}, S.brief(d.view.values[u], d.view.variable)), swatch(d.view.values[u])]),
+      : [S.h("strong", {}, S.brief(d.view.values[u], d.view.variable)), swatch(d.view.values[u])]),
     rank: (u) => (d.ranks[u] === d.ranks[u] ? S.count(d.ranks[u]) : "–"),
     before: (u) => [swatch(d.column.at(d.first, u)), S.bdi(className(d.column.at(d.first, u)), {class: "ellipsis"})],
     change: (u) => sign(d.change[u], d.view.variable),
