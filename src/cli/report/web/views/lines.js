@@ -19,8 +19,10 @@
       groups.find((g) => g.labels.length > 1 && g.labels.length <= 8) ||
       groups.slice().sort((a, b) => a.labels.length - b.labels.length)[0] || null;
   };
+  // Names of columns are the study's; those that are common words are said in the language.
   lines.groupTitle = function (group) {
-    const title = S.pick(group.title) || group.name;
+    const word = S.words[S.language()]["group." + group.name.toLowerCase()];
+    const title = S.pick(group.title) || word || group.name;
     return title.charAt(0).toUpperCase() + title.slice(1);
   };
 
@@ -136,9 +138,8 @@
   }
 
   function caption() {
-    const words = {nouns: S.noun(), noun: S.noun(1), group: data.group ? lines.groupTitle(data.group).toLowerCase() : ""};
-    const said = [S.t("lines.caption." + (data.group && data.kind === "lines" ? "groups" : data.kind), words), coverage(words)];
-    if (S.state.u.length && data.kind !== "shares") said.push(S.t("lines.caption.dashed." + data.kind, words));
+    const words = {nouns: S.noun(), noun: S.noun(1)};
+    const said = [S.t("lines.caption." + data.kind, words), coverage(words)];
     S.chart.caption(card.caption, said, data.variable.result);
   }
 

@@ -35,7 +35,7 @@
   function frame(width, named) {
     const most = Math.max(40, ...named.map((s) => S.chart.textWidth(s.label.slice(0, 60), LABEL, s.kind !== "group")));
     const room = Math.min(most + 24, Math.round(width * 0.33));
-    const height = Math.max(168, named.length * GAP + 34);
+    const height = Math.max(156, named.length * GAP + 34);
     return {left: 44, right: width - room, top: 8, bottom: height - 24, width, height, room};
   }
 

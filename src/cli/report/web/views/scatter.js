@@ -7,7 +7,7 @@
   const scatter = {};
   S.scatter = scatter;
 
-  const HEIGHT = 236, MANY = 20000;
+  const HEIGHT = 214, MANY = 20000;
   let card, canvas, plot, width = 0, other = null, loading = 0, p = null;
 
   // Quantities that can be an axis: numbers, not names of classes.
