@@ -46,6 +46,8 @@ static const command_verb verbs[] = {
      "diff OLD.h5 NEW.h5                     what changed between two results files"},
     {"weights", sw_cmd_weights, ALONE,
      "weights STUDY.yaml [NAME] [-o W.gal]   what the weights of a study are; write one"},
+    {"report", sw_cmd_report, ALONE,
+     "report OUT.h5 [-o R.html]              results as one page to look at"},
 };
 
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };

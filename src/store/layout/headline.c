@@ -20,9 +20,6 @@
 
 enum { UNDEFINED_SAID = 3 };
 
-/* What measures call the number of units or values that their figures rest on. */
-static const char *const used_name = "n_used";
-
 /* A result that is looked at. */
 typedef struct looking {
   sw_error *err;
@@ -322,7 +319,7 @@ static sw_status tell_headline(looking *in, const char **text, const char **tabl
   const char *shown = sw_h5_get_text(in->arena, in->group, SW_ATTR_HEADLINE);
   sw_figure f, used;
   if (!shown || !sw_figure_open(in->group, shown, &f)) return SW_OK;
-  bool counts = sw_figure_open(in->group, used_name, &used);
+  bool counts = sw_figure_open(in->group, SW_HEADLINE_USED, &used);
   sw_status status = choose_place(in, &f);
   if (status == SW_OK) status = tell_figure(in, &f, counts ? &used : NULL, text);
   if (status == SW_OK)

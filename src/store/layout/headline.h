@@ -11,6 +11,9 @@ typedef struct sw_headline {
   const char *more; /* lines below it, separated by newlines; "": none */
 } sw_headline;
 
+/* What measures call the number of units or values that their figures rest on. */
+#define SW_HEADLINE_USED "n_used"
+
 /* A line for the pairs of a result, and one for its headline, in the order of the study. Below the
  * last of a result stands what there is more to say of it: a table by group, and what the measure
  * says itself. */

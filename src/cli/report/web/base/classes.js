@@ -26,16 +26,20 @@
     const breaks = S.breaks(rule, sorted, k, v.log), count = breaks.length + 1;
     const colours = v.palette === "diverging" ? S.palette.diverging(breaks, v.centre || 0, isDark)
       : S.palette.sequential(count, isDark);
-    const text = (x) => S.number(x, v);
+    const n = sorted.length;
     return { rule, breaks, k: count, colours, names: null, of: (x) => (x === x ? S.classAt(breaks, x) : -1),
       label(i) {
-        if (count === 1) return sorted.length && sorted[0] === sorted[sorted.length - 1]
-          ? S.t("is", { v: text(sorted[0]) }) : sorted.length ? S.t("between", { a: text(sorted[0]), b: text(sorted[sorted.length - 1]) }) : S.t("is", { v: "–" });
-        if (i === 0) return S.t("below", { v: text(breaks[0]) });
-        if (i === count - 1) return S.t("above", { v: text(breaks[count - 2]) });
-        return S.t("between", { a: text(breaks[i - 1]), b: text(breaks[i]) });
+        if (!n) return "–";
+        if (count === 1) return range(v, sorted[0], sorted[n - 1]);
+        if (v.integer) return whole(v, i ? breaks[i - 1] : sorted[0], i < count - 1 ? Math.ceil(breaks[i]) - 1 : sorted[n - 1]);
+        if (i === 0) return S.t("below", { v: S.number(breaks[0], v) });
+        if (i === count - 1) return S.t("above", { v: S.number(breaks[count - 2], v) });
+        return range(v, breaks[i - 1], breaks[i]);
       } };
   }
+  const range = (v, a, b) => (a === b ? S.number(a, v) : S.t("between", { a: S.number(a, v), b: S.number(b, v) }));
+  // Whole numbers are named by the first and the last of a class: "1", "2 – 4".
+  const whole = (v, a, b) => range(v, Math.ceil(a), b);
   // Declared names; or, where categories have none, the eight commonest values and the others.
   function named(column, isDark) {
     const v = column.variable;

@@ -13,7 +13,8 @@
     const T = S.manifest.periods.length;
     if (written && written.nation) {
       const mean = await S.numbersOf(written.nation);
-      return { mean, n: new Float64Array(mean.length).fill(NaN), times: everyPeriod(c, mean.length) };
+      const n = written.n ? await S.numbersOf(written.n) : new Float64Array(mean.length).fill(NaN);
+      return { mean, n, times: everyPeriod(c, mean.length) };
     }
     const mean = new Float64Array(T).fill(NaN), n = new Float64Array(T);
     for (const t of c.times) {

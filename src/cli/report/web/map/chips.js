@@ -8,7 +8,7 @@
     function chip(u) {
       const dot = S.h("span", { class: "dot" });
       dot.style.background = S.colourOf(u);
-      return S.h("span", { class: "chip", "data-unit": S.code(u), on: { pointerenter: () => S.hover(u), pointerleave: () => S.hover(null) } },
+      return S.h("span", { class: "chip", "data-unit": u, on: { pointerenter: () => S.hover(u), pointerleave: () => S.hover(null) } },
         dot, S.h("bdi", { class: "ellipsis", title: S.name(u) }, S.name(u)),
         S.h("button", { type: "button", "aria-label": S.t("remove", { name: S.name(u) }), on: { click: () => { S.hover(null); S.select(u, true); } } }, "×"));
     }

@@ -10,7 +10,8 @@
     return [coverage && { text: coverage }, how && { text: how + (/[.}]$/.test(how) ? "" : ".") },
       r.formula && { text: sentence(r.formula) }, r.source && { text: sentence(r.source) }].filter(Boolean);
   };
-  const sentence = (text) => (/[.。;]$/.test(text) ? text : text + ".");
+  // Words of the page end as its language does, texts of the file as they are written: in Latin.
+  const sentence = (text, own) => (/[.。;；]$/.test(text) ? text : text + (own && S.language() === "zh" ? "。" : "."));
   // The same as nodes with a link to the section where formula and source stand in full.
   S.captionOf = function (resultName, t, coverage) {
     const nodes = [];
@@ -24,7 +25,7 @@
     const { column, missing, t } = S.view, values = { n: S.count(column.n - missing), all: S.count(column.n), nouns: S.noun() };
     const text = column.timeless || S.manifest.cross_section ? S.t("coverage", values)
       : S.t("coverage.in", { ...values, p: S.periodName(t) });
-    return sentence(text);
+    return sentence(text, true);
   };
   function notes() {
     const { classes } = S.view, geometry = S.manifest.geometry || {}, words = S.periodWords(), out = [];
@@ -32,8 +33,13 @@
     out.push(one ? S.t("caption.classes1", { rule: S.t("rule." + (classes.categories ? "categories" : classes.rule)) })
       : S.t("caption.classes", { rule: S.t("rule." + classes.rule), fixed: S.t(classes.fixed ? "same.short" : "own.short", words) }));
     const g = S.geometryNow;
+    const { times } = S.view.column;
+    if (S.manifest.means && S.manifest.means[S.view.key] && times.length < S.manifest.periods.length)
+      out.push(S.t("only.periods", { list: times.map((t) => S.manifest.periods[t]).join(", ") }));
+    if (S.leftOut.length) out.push(S.t("left.out", { n: S.leftOut.length }));
     if (!g || g.kind === "none") return [...out, S.t("no.map", { noun: S.noun(1), nouns: S.noun() })];
-    if (geometry.projection) out.push(sentence(S.pick(geometry.projection)));
+    if (geometry.projection) out.push(sentence(S.pick(geometry.projection), true));
+    if (geometry.cells) out.push(S.t("caption.cells", { nouns: S.noun() }));
     if (g.kind === "points") out.push(S.t("caption.points", { noun: S.noun(1) }));
     let lost = 0, dots = 0;
     for (let u = 0; u < g.n; u++) if (!g.placed(u)) lost++; else if (!g.hasRings(u)) dots++;
@@ -70,7 +76,7 @@
     const legend = legendOf(width, top + height + 16, ink, soft);
     const lines = S.wrap(S.mapCaptionText(), width - 32, 12);
     const captionAt = top + height + 16 + legend.height + 14, total = captionAt + 17 * lines.length + 8;
-    return S.svg("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${total}`, width, height: total, "font-family": FONT },
+    return S.svg("svg", { xmlns: "http://www.w3.org/2000/svg", "data-alone": 1, viewBox: `0 0 ${width} ${total}`, width, height: total, "font-family": FONT },
       S.svg("title", {}, S.map.title()), hatching(S.dark()),
       S.svg("rect", { width, height: total, fill: S.colour("card") }),
       label(S.map.title(), 16, 28, 16, ink, { "font-weight": "bold" }),

@@ -138,9 +138,11 @@
     return { hasRings, placed, trace, traceArc, d, arcD, borders, coast };
   }
 
-  // The groups whose borders a map shows: those with neither one nor hundreds of members.
+  // The group whose borders a map shows: states or provinces rather than four regions or 300 cities, so
+  // the one whose number of labels is nearest to the root of the number of units.
   S.borderGroup = function () {
-    const fit = S.manifest.groups.filter((g) => g.labels.length > 1 && g.labels.length <= Math.max(8, S.manifest.n / 4));
-    return fit.sort((a, b) => b.labels.length - a.labels.length)[0] || null;
+    const far = (g) => Math.abs(Math.log(g.labels.length / Math.sqrt(S.manifest.n)));
+    const fit = S.manifest.groups.filter((g) => g.labels.length > 1 && g.labels.length < S.manifest.n / 2);
+    return fit.sort((a, b) => far(a) - far(b))[0] || null;
   };
 })(window.S = window.S || {});

@@ -11,6 +11,8 @@
 
   function layers() {
     fills = S.h("canvas", { class: "fills", role: "img" });
+    // Pixels are put and read here, so the browser keeps them in memory.
+    fills.getContext("2d", { willReadFrequently: true });
     lines = S.h("canvas", { class: "over", "aria-hidden": "true" });
     marks = S.h("canvas", { class: "over", "aria-hidden": "true" });
     scratch = document.createElement("canvas");
@@ -121,8 +123,13 @@
   };
   map.counts = () => [...S.view.counts].map((n, i) => S.t("count.label", { label: S.view.classes.label(i), n: S.count(n) }))
     .concat(S.t("count.label", { label: S.t("missing"), n: S.count(S.view.missing) }));
+  const unit = () => {
+    S.empty(card.middle);
+    if (S.view.variable.unit) card.middle.append(S.h("span", { class: "soft" }, S.bdi(S.view.variable.unit)));
+  };
   function words() {
     S.setTitle(card, map.title());
+    unit();
     S.empty(card.caption).append(...S.mapCaption());
     fills.setAttribute("aria-label", S.t("map.label", { title: map.title(), counts: map.counts().join("; ") }));
     stage.setAttribute("aria-label", map.title());

@@ -28,34 +28,45 @@
     path.arc(g.x[u], g.y[u], r, 0, 2 * Math.PI);
   };
 
-  // One path for each class: units of one class leave no seam between them.
+  // A path for each unit: one of all units of a class is slower by half, its edges are sorted together.
   S.paintFills = function (context, g, v, look, faded, ratio) {
     const lists = Array.from({ length: look.classes.k + 1 }, () => []);
     for (let u = 0; u < g.n; u++) if (g.placed(u) && inside(g, v, u)) lists[look.of[u] + 1].push(u);
     const isDark = S.dark(), none = S.palette.missing(isDark), card = S.colour("card");
     const fade = (colour, c) => (faded.has(c) ? S.mix(colour, card, c < 0 ? 0.8 : 0.86) : colour);
+    const scale = ratio * v.k;
     context.save();
-    context.setTransform(ratio * v.k, 0, 0, ratio * v.k, ratio * v.x, ratio * v.y);
+    context.setTransform(scale, 0, 0, scale, ratio * v.x, ratio * v.y);
     lists.forEach((units, i) => {
       const c = i - 1;
-      context.beginPath();
-      for (const u of units) if (g.hasRings(u)) g.trace(context, u);
-      // The pattern's own scale is the device's: the path is traced in base pixels, filled in device pixels.
-      context.save();
-      context.setTransform(1, 0, 0, 1, 0, 0);
-      context.fillStyle = c < 0 ? S.hatch(context, fade(none.paper, -1), fade(none.line, -1), ratio) : fade(look.classes.colours[c], c);
-      context.fill("evenodd");
-      context.restore();
+      if (!units.length) return;
+      context.fillStyle = c < 0 ? stillHatch(context, fade(none.paper, -1), fade(none.line, -1), ratio) : fade(look.classes.colours[c], c);
+      for (const u of units) {
+        if (!g.hasRings(u)) continue;
+        context.beginPath();
+        g.trace(context, u);
+        context.fill("evenodd");
+      }
       paintDots(context, g, v, units, fade(c < 0 ? none.paper : look.classes.colours[c], c), c < 0 && fade(none.line, -1));
     });
     context.restore();
   };
+  // The lines of the hatching keep their size and place on the screen whatever the zoom.
+  function stillHatch(context, paper, line, ratio) {
+    const pattern = S.hatch(context, paper, line, ratio);
+    pattern.setTransform(context.getTransform().inverse());
+    return pattern;
+  }
   function paintDots(context, g, v, units, colour, edge) {
     context.beginPath();
     for (const u of units) if (!g.hasRings(u)) S.dot(context, g, v, u);
     context.fillStyle = colour;
     context.fill();
-    if (edge) { context.strokeStyle = edge; context.lineWidth = 0.8 / v.k; context.stroke(); }
+    // A pale dot on white paper needs an edge; among very many, edges would be all one sees.
+    if (!edge && g.n > 20000) return;
+    context.strokeStyle = edge || S.colour("soft");
+    context.lineWidth = (edge ? 0.8 : 0.4) / v.k;
+    context.stroke();
   }
 
   // Lines between units, faint until the map is near, and borders of groups. quick: borders alone.

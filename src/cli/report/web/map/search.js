@@ -56,7 +56,7 @@
       const found = S.find(input.value);
       units = found.units;
       S.empty(list);
-      units.forEach((u, i) => list.append(S.h("li", { role: "option", id: "found-" + i, "data-unit": S.code(u), "aria-selected": "false",
+      units.forEach((u, i) => list.append(S.h("li", { role: "option", id: "found-" + i, "data-unit": u, "aria-selected": "false",
         on: { pointerdown: (event) => { event.preventDefault(); take(u, event.shiftKey); }, pointerenter: () => S.hover(u) } },
         S.h("bdi", { class: "ellipsis" }, S.name(u)), S.h("bdi", { class: "code soft" }, S.code(u)))));
       if (!units.length) list.append(S.h("li", { class: "soft" }, S.t("find.none")));

@@ -42,7 +42,10 @@
         c.fillStyle = S.colour("soft");
         c.fillText(S.short(v), PAD.left - 8, y(v));
       }
+      // Of columns narrower than a pixel, one a pixel is seen.
+      const every = Math.max(1, Math.floor(0.5 / step));
       order.forEach((u, i) => {
+        if (i % every) return;
         const top = y(S.view.values[u]);
         c.fillStyle = colour(u);
         c.fillRect(PAD.left + i * step, Math.min(top, base), Math.max(step - (step > 3 ? 1 : 0), 0.6), Math.max(1, Math.abs(base - top)));

@@ -44,9 +44,9 @@
     title.textContent = name;
     const bar = S.svg("rect", {x: p.box.left, y: y + 3, width: 0, height: ROW - 6, rx: 1.5, fill: p.classes.colours[k],
       "data-from": k, "data-to": k, "data-count": 0});
-    const count = S.svg("text", {class: "tick", y: y + 14});
+    const count = S.svg("text", {class: "tick", x: p.box.width, y: y + 14, "text-anchor": "end"});
     g.append(S.svg("rect", {class: "hit", x: 0, y, width: p.box.width, height: ROW, fill: "transparent"}), title, text, bar, count);
-    if (first) g.append(S.svg("line", {class: "first", x1: p.x(first[k]), x2: p.x(first[k]), y1: y + 1, y2: y + ROW - 1,
+    if (first && first[k]) g.append(S.svg("line", {class: "first", x1: p.x(first[k]), x2: p.x(first[k]), y1: y + 1, y2: y + ROW - 1,
       stroke: S.colour("ink"), "stroke-width": 1.5}));
     const marksHere = g.appendChild(S.svg("g", {class: "marks"}));
     const pick = (event) => {
@@ -67,10 +67,9 @@
 
   function update(p, view) {
     p.rows.forEach((r, k) => {
-      const n = view.counts[k], end = p.x(n);
-      r.bar.setAttribute("width", (end - p.box.left).toFixed(2));
+      const n = view.counts[k];
+      r.bar.setAttribute("width", (p.x(n) - p.box.left).toFixed(2));
       r.bar.setAttribute("data-count", n);
-      r.count.setAttribute("x", end + 6);
       r.count.textContent = S.count(n);
       r.g.setAttribute("aria-label", r.name + ": " + S.t("histogram.units", {n: S.count(n), nouns: S.noun(n)}));
     });

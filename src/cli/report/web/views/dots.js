@@ -34,7 +34,7 @@
   }
 
   dots.draw = function (element, width, data) {
-    const series = S.linesOver.series(data), rows = rowsOf(data, series);
+    const series = S.lines.series(data), rows = rowsOf(data, series);
     const nation = series.find((s) => s.kind === "nation").values[S.state.t];
     const wide = Math.min(width * 0.34, Math.max(40, ...rows.map((r) => S.chart.textWidth(r.label.slice(0, 60), LABEL))) + 12);
     const box = {left: Math.round(wide), right: width - 14, top: 22, bottom: 22 + rows.length * ROW};
@@ -65,7 +65,7 @@
     g.setAttribute("tabindex", 0);
     g.setAttribute("role", "button");
     g.setAttribute("aria-label", S.t("lines.select", {name: row.label}));
-    const pick = (event) => S.selectAll(S.linesOver.unitsOf(data.group, row.index), event.shiftKey);
+    const pick = (event) => S.selectAll(S.lines.unitsOf(data.group, row.index), event.shiftKey);
     g.addEventListener("click", pick);
     g.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;

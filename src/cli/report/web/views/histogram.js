@@ -11,12 +11,15 @@
 
   // ---- the picture ---------------------------------------------------------------------------
 
+  // A bin with the values beyond it, which the outermost ones hold.
+  const ends = (bins, b) => [b ? bins.edges[b] : Math.min(bins.lo, bins.edges[0]),
+    b < bins.n - 1 ? bins.edges[b + 1] : Math.max(bins.hi, bins.edges[bins.n])];
+
   // What a bar may consist of: the parts of its bin between breaks of classes.
   function cellsOf(bins, classes) {
     const cells = [];
     for (let b = 0; b < bins.n; b++) {
-      const from = b === 0 ? Math.min(bins.lo, bins.edges[0]) : bins.edges[b];
-      const to = b === bins.n - 1 ? Math.max(bins.hi, bins.edges[bins.n]) : bins.edges[b + 1];
+      const [from, to] = ends(bins, b);
       const cuts = [from, ...classes.breaks.filter((x) => x > from && x < to), to];
       for (let i = 0; i + 1 < cuts.length; i++) cells.push({bin: b, from: cuts[i], to: cuts[i + 1], class: -1});
     }
@@ -75,9 +78,9 @@
       const top = p.y(below + n), height = p.y(below) - top;
       cell.rect.setAttribute("y", top.toFixed(2));
       cell.rect.setAttribute("height", height.toFixed(2));
-      cell.rect.setAttribute("data-count", n);
     }
     p.counts = base;
+    p.hits.forEach((hit, b) => hit.setAttribute("data-count", base[b]));
   }
 
   function rectangles(p, classes) {
@@ -89,7 +92,7 @@
       cell.class = classes.of(cell.from + (cell.to - cell.from) / 2);
       const left = leftOf(p, cell.bin), wide = leftOf(p, cell.bin + 1) - left;
       cell.rect = S.svg("rect", {x: (left + 0.25).toFixed(2), width: Math.max(0.5, wide - 0.5).toFixed(2), y: p.box.bottom, height: 0,
-        fill: classes.colours[cell.class], "data-from": cell.from, "data-to": cell.to, "data-class": cell.class, "data-count": 0});
+        fill: classes.colours[cell.class], "data-class": cell.class});
       p.bars.append(cell.rect);
     }
   }
@@ -126,9 +129,8 @@
     p.bars.querySelectorAll(".near").forEach((r) => r.classList.remove("near"));
     p.near = b;
     if (b < 0) { p.says.textContent = ""; return; }
-    const v = S.view.variable, cells = p.cells.filter((cell) => cell.bin === b);
-    for (const cell of cells) cell.rect.classList.add("near");
-    const from = cells[0].from, to = cells[cells.length - 1].to;
+    const v = S.view.variable, [from, to] = ends(p.bins, b);
+    for (const cell of p.cells) if (cell.bin === b) cell.rect.classList.add("near");
     const range = p.bins.whole && p.bins.edges[b + 1] - p.bins.edges[b] === 1 ? S.number(Math.round(p.bins.edges[b] + 0.5), v)
       : S.number(from) + " – " + S.number(to);
     p.says.textContent = range + ": " + S.t("histogram.units", {n: S.count(p.counts[b]), nouns: S.noun(p.counts[b])});
@@ -137,30 +139,30 @@
   // The whole height of a bin answers, so that a bar of one unit can be hit; with the keyboard, arrows
   // walk along the bars and Enter selects.
   function targets(p) {
-    const hit = S.svg("rect", {class: "hit", x: p.box.left, y: p.box.top, width: Math.max(0, p.box.right - p.box.left),
-      height: p.box.bottom - p.box.top + 4, fill: "transparent", tabindex: 0, role: "slider",
-      "aria-label": S.t("histogram.keys"), "aria-valuemin": 1, "aria-valuemax": p.bins.n, "aria-valuenow": 1});
-    const binAt = (event) => {
-      const b = d3.bisectRight(p.bins.edges, p.x.invert(S.chart.mouse(event, p.svg)[0])) - 1;
-      return Math.max(0, Math.min(p.bins.n - 1, b));
-    };
-    hit.addEventListener("mousemove", (event) => say(p, binAt(event)));
-    hit.addEventListener("mouseleave", () => say(p, -1));
-    hit.addEventListener("click", (event) => S.selectAll(unitsOf(p, binAt(event)), event.shiftKey));
-    hit.addEventListener("blur", () => say(p, -1));
-    hit.addEventListener("keydown", (event) => {
+    const g = S.svg("g", {class: "bins", tabindex: 0, role: "slider", "aria-label": S.t("histogram.keys"), "aria-valuemin": 1,
+      "aria-valuemax": p.bins.n, "aria-valuenow": 1});
+    p.hits = Array.from({length: p.bins.n}, (x, b) => {
+      const left = leftOf(p, b), [from, to] = ends(p.bins, b);
+      return S.svg("rect", {class: "hit", x: left, width: leftOf(p, b + 1) - left, y: p.box.top, height: p.box.bottom - p.box.top + 4,
+        fill: "transparent", "data-from": from, "data-to": to, "data-count": 0, on: {
+          mouseenter: () => say(p, b), click: (event) => S.selectAll(unitsOf(p, b), event.shiftKey)}});
+    });
+    g.append(...p.hits);
+    g.addEventListener("mouseleave", () => say(p, -1));
+    g.addEventListener("blur", () => say(p, -1));
+    g.addEventListener("keydown", (event) => {
       const now = p.near === undefined || p.near < 0 ? 0 : p.near;
       const to = {ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: p.bins.n - 1}[event.key];
       if (to !== undefined) {
         say(p, Math.max(0, Math.min(p.bins.n - 1, to)));
-        hit.setAttribute("aria-valuenow", p.near + 1);
-        hit.setAttribute("aria-valuetext", p.says.textContent);
+        g.setAttribute("aria-valuenow", p.near + 1);
+        g.setAttribute("aria-valuetext", p.says.textContent);
       } else if (event.key === "Enter" || event.key === " ") S.selectAll(unitsOf(p, now), event.shiftKey);
       else return;
       event.preventDefault();
       event.stopPropagation();
     });
-    p.svg.append(hit);
+    p.svg.append(g);
   }
 
   // ---- the card ------------------------------------------------------------------------------
@@ -188,17 +190,16 @@
     const said = [S.t(view.column.T > 1 ? "histogram.caption" : "histogram.caption1",
       {first: S.manifest.periods[view.column.times[0]], nouns: S.noun()})];
     if (picture.bins && picture.bins.log && picture.bins.lo <= 0) said.push(S.t("histogram.zero"));
-    card.caption.textContent = said.join(" ");
+    card.caption.textContent = said.join(S.language() === "zh" ? "" : " ");
   }
 
   function table() {
     const view = S.view, first = S.manifest.periods[view.column.times[0]];
     if (view.classes.categories)
-      return {header: [S.t("classes"), S.manifest.periods[view.t]], rows: Array.from(view.counts, (n, i) => [view.classes.label(i), n])};
+      return {header: ["class", "n_" + S.manifest.periods[view.t]], rows: Array.from(view.counts, (n, i) => [view.classes.label(i), n])};
     const p = picture, many = view.column.T > 1;
-    return {header: [S.t("histogram.from"), S.t("histogram.to"), "n " + S.manifest.periods[view.t], ...(many ? ["n " + first] : [])],
-      rows: Array.from(p.counts, (n, b) => [b ? p.bins.edges[b] : Math.min(p.bins.lo, p.bins.edges[0]),
-        b < p.bins.n - 1 ? p.bins.edges[b + 1] : Math.max(p.bins.hi, p.bins.edges[b + 1]), n, ...(many ? [p.bins.first[b]] : [])])};
+    return {header: ["from", "to", "n_" + S.manifest.periods[view.t], ...(many ? ["n_" + first] : [])],
+      rows: Array.from(p.counts, (n, b) => [...ends(p.bins, b), n, ...(many ? [p.bins.first[b]] : [])])};
   }
 
   histogram.start = function (element) {

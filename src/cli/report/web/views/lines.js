@@ -5,7 +5,7 @@
   "use strict";
 
   const lines = {};
-  S.linesOver = lines;
+  S.lines = lines;
 
   let card, data = null, loading = 0, width = 0, picture = null;
 
@@ -127,7 +127,7 @@
     const said = [S.t("lines.caption." + data.kind, words)];
     if (data.group && data.kind === "lines") said.push(S.t("lines.caption.groups", words));
     if (S.state.u.length && data.kind !== "shares") said.push(S.t("lines.caption.dashed." + data.kind, words));
-    card.caption.textContent = said.join(" ");
+    card.caption.textContent = said.join(S.language() === "zh" ? "" : " ");
   }
 
   // Columns: the period, the nation with its n, every group, every selected unit.
@@ -136,7 +136,7 @@
     const columns = lines.series(data), nation = columns.find((s) => s.kind === "nation");
     const rest = columns.filter((s) => s !== nation);
     const name = (s) => (s.kind === "unit" ? S.code(s.unit) + " " + s.label : s.label);
-    return {header: [S.periodWords().period, nation.label, "n", ...rest.map(name)],
+    return {header: ["period", "mean", "n", ...rest.map(name)],
       rows: S.manifest.periods.map((label, t) =>
         [label, nation.values[t], nation.n[t], ...rest.map((s) => s.values[t])])};
   }

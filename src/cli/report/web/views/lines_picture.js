@@ -10,7 +10,7 @@
 
   // Drawn once for a set of series; moving the year or the mouse only moves what is there.
   picture.draw = function (element, width, data) {
-    const series = S.linesOver.series(data).filter((s) => s.values.some((v) => v === v));
+    const series = S.lines.series(data).filter((s) => s.values.some((v) => v === v));
     const named = series.filter((s) => s.kind !== "group" || !s.many);
     const box = frame(width, named);
     const svg = S.chart.frame(element, width, box.height, S.t("lines.label", {title: S.label(data.variable, data.quantity.part)}), true);
@@ -39,15 +39,16 @@
     return {left: 44, right: width - room, top: 8, bottom: height - 24, width, height, room};
   }
 
-  // The axis holds all that is drawn, with some air; a few outliers of a selection may stretch it: what
-  // is selected is to be seen.
+  // The axis holds all that is drawn: a selection may stretch it, since it is to be seen.
   function scale(series, data, box) {
     let lo = Infinity, hi = -Infinity;
     for (const s of series)
       for (const v of s.values)
         if (Number.isFinite(v)) { lo = Math.min(lo, v); hi = Math.max(hi, v); }
-    const y = S.chart.scale(lo, hi, [box.bottom, box.top], data.variable.log);
-    return y.nice(5);
+    // Means of groups are close to each other: a logarithmic axis would press them into one line.
+    const log = data.variable.log && lo > 0 && hi > 30 * lo;
+    const y = S.chart.scale(lo, hi, [box.bottom, box.top], log);
+    return log ? y : y.nice(5);
   }
 
   // Where a quantity has a centre (1 of a ratio, 0 of a difference) it is a line of its own.
@@ -132,7 +133,7 @@
   // A group selects its units; a unit that is selected is taken out again; the nation clears.
   function pick(s, p, add) {
     if (s.kind === "unit") return S.select(s.unit, add);
-    if (s.kind === "group") return S.selectAll(S.linesOver.unitsOf(p.data.group, s.index), add);
+    if (s.kind === "group") return S.selectAll(S.lines.unitsOf(p.data.group, s.index), add);
     return S.clear();
   }
 
@@ -153,7 +154,7 @@
 
   function hover(p, unit) {
     const there = unit !== null && unit !== undefined;
-    p.over.setAttribute("d", there ? shape(S.linesOver.unitValues(p.data.column, unit), p) : "");
+    p.over.setAttribute("d", there ? shape(S.lines.unitValues(p.data.column, unit), p) : "");
   }
 
   // The line nearest to the mouse is drawn thicker, and what it is is said.
@@ -187,7 +188,7 @@
     hit.addEventListener("mousemove", (event) => {
       const {s, t} = nearest(p, event);
       near(p, s, t);
-      S.hover(s && s.kind === "unit" ? s.unit : null);
+      S.hover(s && s.kind === "unit" ? s.unit : null, {x: event.clientX, y: event.clientY});
     });
     hit.addEventListener("mouseleave", () => { near(p, null); S.hover(null); });
     hit.addEventListener("click", (event) => {

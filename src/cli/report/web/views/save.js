@@ -109,6 +109,7 @@
     ["font-family", ""], ["font-size", ""], ["font-weight", "400"], ["font-style", "normal"],
     ["text-anchor", "start"], ["dominant-baseline", "auto"], ["letter-spacing", "normal"]];
   const SHAPES = new Set(["path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "use"]);
+  const MARGIN = 12; // px around a saved picture
   const WORDS = new Set(["text", "tspan"]);
 
   // rgb(a) as browsers compute it, to the form that every program of drawings reads.
@@ -168,9 +169,14 @@
     }
   }
 
+  // Paper behind all, with a margin: what is drawn up to the edge is not cut by a frame around it.
   function ground(svg, size, fill) {
     const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-    const at = size.box || [0, 0, size.width, size.height];
+    const [x, y, w, h] = size.box || [0, 0, size.width, size.height], margin = (MARGIN * w) / size.width;
+    const at = [x - margin, y - margin, w + 2 * margin, h + 2 * margin];
+    svg.setAttribute("viewBox", at.join(" "));
+    svg.setAttribute("width", Math.round(size.width + 2 * MARGIN));
+    svg.setAttribute("height", Math.round(size.height + 2 * MARGIN));
     ["x", "y", "width", "height"].forEach((name, i) => rect.setAttribute(name, at[i]));
     rect.setAttribute("fill", fill);
     const first = Array.from(svg.children).find((c) => c.localName !== "title" && c.localName !== "desc");
@@ -198,9 +204,6 @@
     const copy = svg.cloneNode(true), size = sizeOf(svg);
     dressAll(svg, copy);
     copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-    copy.setAttribute("width", Math.round(size.width));
-    copy.setAttribute("height", Math.round(size.height));
-    if (!size.box) copy.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
     const paper = getComputedStyle(document.documentElement).getPropertyValue("--card").trim();
     ground(copy, size, /^#[0-9a-f]{6}$/i.test(paper) ? paper : "#ffffff");
     described(copy, {title: svg.getAttribute("aria-label"), ...words});
@@ -221,8 +224,8 @@
       const image = new Image();
       image.onload = () => {
         const canvas = document.createElement("canvas");
-        canvas.width = Math.round(size.width * 2);
-        canvas.height = Math.round(size.height * 2);
+        canvas.width = Math.round((size.width + 2 * MARGIN) * 2);
+        canvas.height = Math.round((size.height + 2 * MARGIN) * 2);
         canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
         resolve(canvas);
       };

@@ -51,6 +51,7 @@
   function frame() {
     const box = {left: 52, right: width - 14, top: 24, bottom: HEIGHT - 42, width, height: HEIGHT};
     const svg = S.chart.frame(plot, width, HEIGHT, "");
+    svg.classList.add("cloud");
     const x = S.chart.scale(p.axis.x.lo, p.axis.x.hi, [box.left, box.right], p.axis.x.log).nice(6);
     const y = S.chart.scale(p.axis.y.lo, p.axis.y.hi, [box.bottom, box.top], p.axis.y.log).nice(5);
     S.chart.axisY(svg, y, box, 5);
@@ -81,7 +82,7 @@
   }
 
   function colourer() {
-    const group = S.linesOver.group();
+    const group = S.lines.group();
     const plain = S.colour("soft");
     if (!group || group.labels.length > 8) return () => plain;
     const colours = group.labels.map((label, i) => S.groupColour(i));
@@ -153,11 +154,11 @@
   }
 
   function caption() {
-    const group = S.linesOver.group(), said = [];
+    const group = S.lines.group(), said = [];
     if (!S.manifest.cross_section) said.push(S.manifest.periods[S.state.t] + (S.language() === "zh" ? "。" : "."));
-    if (group && group.labels.length <= 8) said.push(S.t("scatter.caption", {group: S.linesOver.groupTitle(group)}));
+    if (group && group.labels.length <= 8) said.push(S.t("scatter.caption", {group: S.lines.groupTitle(group)}));
     if (p.beyond) said.push(S.t("scatter.beyond", {n: S.count(p.beyond), nouns: S.noun(p.beyond)}));
-    card.caption.textContent = said.join(" ");
+    card.caption.textContent = said.join(S.language() === "zh" ? "" : " ");
   }
 
   // ---- selection and hover ---------------------------------------------------------------------
@@ -192,7 +193,7 @@
   }
 
   function mouse() {
-    plot.addEventListener("mousemove", (event) => { if (p) S.hover(nearest(event)); });
+    plot.addEventListener("mousemove", (event) => { if (p) S.hover(nearest(event), {x: event.clientX, y: event.clientY}); });
     plot.addEventListener("mouseleave", () => S.hover(null));
     plot.addEventListener("click", (event) => {
       const unit = p ? nearest(event) : null;
@@ -228,7 +229,7 @@
         yield [S.code(u), S.nameOrNone(u), S.save.cell(p.x, xs[u]), S.save.cell(p.y, ys[u])];
   }
   function table() {
-    return {header: [S.t("code"), S.t("table.name"), S.save.heading(p.x), S.save.heading(p.y)], rows: rows()};
+    return {header: ["code", "name", S.save.heading(p.x), S.save.heading(p.y)], rows: rows()};
   }
 
   scatter.start = function (element) {

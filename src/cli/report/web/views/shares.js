@@ -94,7 +94,7 @@
 
   shares.table = function (data) {
     const all = countsOf(data), names = data.classes.colours.map((c, k) => data.classes.label(k));
-    return {header: [S.periodWords().period, ...names, "n"],
+    return {header: ["period", ...names, "n"],
       rows: S.manifest.periods.map((label, t) =>
         [label, ...(all[t] ? all[t].counts : names.map(() => NaN)), all[t] ? all[t].n : 0])};
   };

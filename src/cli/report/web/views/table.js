@@ -8,7 +8,7 @@
 
   const ROW = 33;
   let card, grid, head, scroller, list, status, shown = [], d = null, stale = false, mine = false;
-  let sort = {column: "rank", down: false};
+  let sort = null; // {column, down}; null: by rank, classes by name
 
   // ---- data of the period ------------------------------------------------------------------------
 
@@ -32,9 +32,9 @@
     if (narrow) all[0].width = "minmax(90px, 1fr)";
     if (!narrow && (S.unitNames || S.unitNamesZh)) all.push({id: "code", width: "minmax(70px, .7fr)"});
     if (!narrow) for (const g of m.groups.slice(0, 3)) all.push({id: "group:" + g.name, group: g, width: "minmax(80px, 1fr)"});
-    all.push({id: "value", number: !d.names, width: narrow ? "minmax(84px, .8fr)" : "minmax(110px, 1fr)"});
+    if (d.first >= 0 && d.names && !narrow) all.push({id: "before", width: "minmax(120px, 1.2fr)"});
+    all.push({id: "value", number: !d.names, width: narrow ? "minmax(84px, .8fr)" : d.names ? "minmax(120px, 1.2fr)" : "minmax(110px, 1fr)"});
     if (!d.names) all.push({id: "rank", number: true, width: narrow ? "56px" : "minmax(64px, .6fr)"});
-    if (d.first >= 0 && d.names) all.push({id: "before", width: "minmax(90px, 1fr)"});
     if (d.first >= 0 && !d.names) {
       if (!narrow) all.push({id: "change", number: true, width: "minmax(90px, .8fr)"});
       all.push({id: "percent", number: true, width: narrow ? "68px" : "minmax(76px, .6fr)"});
@@ -45,7 +45,7 @@
 
   function title(column) {
     const since = d.first >= 0 ? S.manifest.periods[d.first] : "";
-    if (column.group) return S.linesOver.groupTitle(column.group);
+    if (column.group) return S.lines.groupTitle(column.group);
     if (column.id === "value") return S.manifest.cross_section ? S.t("table.value") : S.manifest.periods[d.view.t];
     return S.t("table." + column.id, {since});
   }
@@ -65,11 +65,11 @@
 
   function arrange() {
     const cols = columns();
-    if (!cols.some((c) => c.id === sort.column)) sort = {column: d.names ? "name" : "rank", down: false};
     d.columns = cols;
+    d.sort = sort && cols.some((c) => c.id === sort.column) ? sort : {column: d.names ? "name" : "rank", down: false};
     const units = S.order.matching(S.state.find);
     const there = new Set(S.state.u);
-    shown = S.order.rows(keys(sort.column), sort.down, units, there);
+    shown = S.order.rows(keys(d.sort.column), d.sort.down, units, there);
     header();
     // On the grid, so that it holds of the head and the rows alike.
     grid.style.setProperty("--columns", cols.map((c) => c.width).join(" "));
@@ -89,12 +89,12 @@
     S.empty(head);
     d.columns.forEach((column, i) => {
       const cell = S.h("div", {role: "columnheader", class: column.number ? "number" : "", "aria-colindex": i + 1});
-      const on = column.id === sort.column;
+      const on = column.id === d.sort.column;
       if (column.plain) cell.append(title(column));
       else {
-        cell.setAttribute("aria-sort", on ? (sort.down ? "descending" : "ascending") : "none");
+        cell.setAttribute("aria-sort", on ? (d.sort.down ? "descending" : "ascending") : "none");
         cell.append(S.h("button", {type: "button", "data-sort": column.id, on: {click: () => sortBy(column)}},
-          S.bdi(title(column)), S.h("span", {class: "arrow", "aria-hidden": "true"}, on ? (sort.down ? "▾" : "▴") : "")));
+          S.bdi(title(column)), S.h("span", {class: "arrow", "aria-hidden": "true"}, on ? (d.sort.down ? "▾" : "▴") : "")));
       }
       head.append(cell);
     });
@@ -104,7 +104,7 @@
   // numbers from the greatest, names and ranks from the first.
   function sortBy(column) {
     const down = column.number && column.id !== "rank";
-    sort = {column: column.id, down: column.id === sort.column ? !sort.down : down};
+    sort = {column: column.id, down: column.id === d.sort.column ? !d.sort.down : down};
     scroller.scrollTop = 0;
     arrange();
     const again = head.querySelector(`[data-sort="${CSS.escape(column.id)}"]`);
@@ -138,7 +138,7 @@
     },
     code: (u) => S.bdi(S.code(u), {class: "code ellipsis", title: S.code(u)}),
     value: (u) => (d.names ? [swatch(d.view.values[u]), S.bdi(className(d.view.values[u]), {class: "ellipsis"})]
-      : [swatch(d.view.values[u]), S.h("b", {}, S.number(d.view.values[u], d.view.variable))]),
+      : [S.h("b", {}, S.number(d.view.values[u], d.view.variable)), swatch(d.view.values[u])]),
     rank: (u) => (d.ranks[u] === d.ranks[u] ? S.count(d.ranks[u]) : "–"),
     before: (u) => [swatch(d.column.at(d.first, u)), S.bdi(className(d.column.at(d.first, u)), {class: "ellipsis"})],
     change: (u) => sign(d.change[u], d.view.variable),
@@ -172,9 +172,8 @@
   }
   function csv() {
     const since = d.first >= 0 ? S.manifest.periods[d.first] : "";
-    return {header: [S.t("code"), S.t("table.name"), ...S.manifest.groups.map((g) => g.name), S.save.heading(d.column),
-      d.names ? S.t("classes") : S.t("table.rank"),
-      ...(d.first >= 0 && !d.names ? [S.t("table.change", {since}), S.t("table.percent")] : [])], rows: rows()};
+    return {header: ["code", "name", ...S.manifest.groups.map((g) => g.name), S.save.heading(d.column), d.names ? "class" : "rank",
+      ...(d.first >= 0 && !d.names ? ["change_since_" + since, "percent"] : [])], rows: rows()};
   }
 
   // Paper does not scroll: the first rows, and where the others are.
@@ -190,6 +189,9 @@
     card.body.append(paper);
     return paper;
   }
+
+  // All rows in their order, as units.
+  table.order = () => Array.from(shown);
 
   // ---- the card ----------------------------------------------------------------------------------
 

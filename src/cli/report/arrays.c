@@ -1,0 +1,127 @@
+/* All arrays of the page, in the order in which they stand there: what the first map needs, then
+ * the rest. Partners are read period by period and packed at the end, as they are stored by what
+ * differs from the period before. */
+#include "cli/report/arrays.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- units ------------------------------------------------------------------------------ */
+
+static sw_status put_group(sw_error *err, const sw_report *report, sw_report_arrays *arrays,
+                           int g) {
+  const sw_page *page = report->page;
+  uint16_t *of = NULL;
+  SW_TRY(sw_alloc(err, (size_t)page->n + 1, sizeof *of, (void **)&of));
+  for (int64_t i = 0; i < page->n; i++) {
+    int32_t label = page->group[g].of[i];
+    of[i] = label < 0 || label >= UINT16_MAX ? UINT16_MAX : (uint16_t)label;
+  }
+  sw_status status =
+      sw_blocks_put(err, arrays->blocks, SW_BLOCK_U16, page->n, 0, of, &arrays->group[g]);
+  sw_free(of);
+  return status;
+}
+
+static sw_status put_units(sw_error *err, const sw_report *report, sw_report_arrays *arrays) {
+  const sw_page *page = report->page;
+  SW_TRY(sw_blocks_texts(err, arrays->blocks, page->n, page->code, &arrays->code));
+  SW_TRY(sw_blocks_texts(err, arrays->blocks, page->n, page->unit_name, &arrays->name));
+  SW_TRY(sw_blocks_texts(err, arrays->blocks, page->n, page->unit_name_en, &arrays->name_en));
+  SW_TRY(sw_blocks_texts(err, arrays->blocks, page->n, page->unit_name_zh, &arrays->name_zh));
+  SW_NEW(err, report->arena, arrays->group, page->n_groups + 1);
+  for (int g = 0; g < page->n_groups; g++)
+    SW_TRY(put_group(err, report, arrays, g));
+  return SW_OK;
+}
+
+static sw_status put_missing(sw_error *err, const sw_report *report, sw_report_arrays *arrays) {
+  const sw_page *page = report->page;
+  int64_t n = (int64_t)page->n_periods * page->n_indicators;
+  uint32_t *count = NULL;
+  arrays->missing = -1;
+  if (!page->missing) return SW_OK;
+  SW_TRY(sw_alloc(err, (size_t)n + 1, sizeof *count, (void **)&count));
+  for (int64_t k = 0; k < n; k++)
+    count[k] = (uint32_t)page->missing[k];
+  sw_status status =
+      sw_blocks_put(err, arrays->blocks, SW_BLOCK_U32, n, 0, count, &arrays->missing);
+  sw_free(count);
+  return status;
+}
+
+/* ---- geometry --------------------------------------------------------------------------- */
+
+static sw_status put_geometry(sw_error *err, const sw_report *report, sw_report_arrays *arrays) {
+  const sw_report_geometry *g = report->geometry;
+  int *const number[] = {&arrays->zone,      &arrays->x,         &arrays->y,
+                         &arrays->arc_start, &arrays->arc_x,     &arrays->arc_y,
+                         &arrays->arc_left,  &arrays->arc_right, &arrays->ring_start,
+                         &arrays->ring_arc,  &arrays->ring_unit};
+  enum { PLACES = 3, ALL = sizeof number / sizeof *number };
+  const sw_block block[ALL] = {
+      {SW_BLOCK_U8, g->n, 0, g->zone, number[0]},
+      {SW_BLOCK_F32, g->n, 0, g->x, number[1]},
+      {SW_BLOCK_F32, g->n, 0, g->y, number[2]},
+      {SW_BLOCK_U32, g->n_arcs + 1, 0, g->arc_start, number[3]},
+      {SW_BLOCK_I16, g->n_points, 0, g->arc_x, number[4]},
+      {SW_BLOCK_I16, g->n_points, 0, g->arc_y, number[5]},
+      {SW_BLOCK_I32, g->n_arcs, 0, g->arc_left, number[6]},
+      {SW_BLOCK_I32, g->n_arcs, 0, g->arc_right, number[7]},
+      {SW_BLOCK_U32, g->n_rings + 1, 0, g->ring_start, number[8]},
+      {SW_BLOCK_I32, g->n_ring_arcs, 0, g->ring_arc, number[9]},
+      {SW_BLOCK_I32, g->n_rings, 0, g->ring_unit, number[10]},
+  };
+  sw_block there[ALL];
+  int count = 0;
+  for (int k = 0; k < ALL; k++) {
+    *number[k] = -1;
+    bool wanted = k < PLACES ? g->kind != SW_GEOMETRY_NONE : g->kind == SW_GEOMETRY_POLYGONS;
+    if (wanted && block[k].value) there[count++] = block[k];
+  }
+  return sw_blocks_add(err, arrays->blocks, count, there);
+}
+
+/* ---- variables -------------------------------------------------------------------------- */
+
+/* The column that is shown first: the headline of the first result that has one on the map. */
+static int first_column(const sw_report *report, const sw_report_arrays *arrays) {
+  const sw_page *page = report->page;
+  int first = -1;
+  for (int v = 0; v < page->n_variables; v++) {
+    if (page->variable[v].use != SW_PAGE_COLUMN || arrays->values[v].kept == SW_KEPT_NOTHING)
+      continue;
+    if (page->variable[v].headline) return v;
+    if (first < 0) first = v;
+  }
+  return first;
+}
+
+static bool is_equal(const sw_page_variable *a, const sw_report_values *of_a,
+                     const sw_page_variable *b, const sw_report_values *of_b) {
+  if (!of_a->part || !of_b->part || a->n_parts != b->n_parts || of_a->kept != of_b->kept)
+    return false;
+  return memcmp(of_a->part, of_b->part, (size_t)a->n_parts * sizeof *of_a->part) == 0;
+}
+
+static void find_equal(const sw_report *report, sw_report_arrays *arrays) {
+  const sw_page_variable *variable = report->page->variable;
+  for (int v = 0; v < report->page->n_variables; v++)
+    for (int w = 0; w < v && arrays->values[v].equal < 0; w++)
+      if (is_equal(&variable[v], &arrays->values[v], &variable[w], &arrays->values[w]))
+        arrays->values[v].equal = w;
+}
+
+sw_status sw_report_arrays_make(sw_error *err, sw_report *report, sw_report_arrays *arrays) {
+  SW_TRY(sw_blocks_create(err, &arrays->blocks));
+  SW_TRY(put_units(err, report, arrays));
+  SW_TRY(put_geometry(err, report, arrays));
+  SW_TRY(sw_report_plan(err, report, arrays));
+  int first = first_column(report, arrays);
+  if (first >= 0) SW_TRY(sw_report_columns(err, report, arrays, first));
+  arrays->first = sw_blocks_count(arrays->blocks);
+  SW_TRY(put_missing(err, report, arrays));
+  SW_TRY(sw_report_columns(err, report, arrays, -1));
+  find_equal(report, arrays);
+  return sw_report_partners_make(err, report, arrays);
+}

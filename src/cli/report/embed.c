@@ -1,0 +1,16 @@
+/* Script and style of the page, as embed.cmake joins them: the assembler takes in the files. */
+#include "cli/report/embed.h"
+
+#define EMBED(name, file)                                                                          \
+  __asm__(".pushsection .rodata\n"                                                                 \
+          ".balign 16\n"                                                                           \
+          ".hidden " #name "\n"                                                                    \
+          ".globl " #name "\n" #name ":\n"                                                         \
+          ".incbin \"" SW_REPORT_MADE "/" file "\"\n"                                              \
+          ".byte 0\n"                                                                              \
+          ".popsection\n")
+
+EMBED(sw_report_script, "script.js");
+EMBED(sw_report_script_hash, "script.js.hash");
+EMBED(sw_report_style, "style.css");
+EMBED(sw_report_style_hash, "style.css.hash");

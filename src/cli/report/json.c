@@ -1,0 +1,113 @@
+/* See json.h. */
+#include "cli/report/json.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/report/html.h"
+
+/* ---- texts ------------------------------------------------------------------------------ */
+
+/* U+2028 and U+2029 end a line in scripts of before ES2019. */
+static bool ends_line(const char *at) {
+  return strncmp(at, "\xE2\x80\xA8", 3) == 0 || strncmp(at, "\xE2\x80\xA9", 3) == 0;
+}
+
+static void put_quoted(FILE *out, const char *text) {
+  fputc('"', out);
+  for (const char *at = text; *at;) {
+    int length = sw_html_character(at);
+    unsigned char c = (unsigned char)*at;
+    if (length == 0) {
+      fputs("\\ufffd", out);
+      length = 1;
+    } else if (c == '"' || c == '\\')
+      fprintf(out, "\\%c", c);
+    else if (c < 0x20 || c == 0x7F || c == '<' || c == '>' || c == '&')
+      fprintf(out, "\\u%04x", c);
+    else if (ends_line(at))
+      fprintf(out, "\\u20%02x", (unsigned char)at[2] - 0x80);
+    else
+      fwrite(at, 1, (size_t)length, out);
+    at += length;
+  }
+  fputc('"', out);
+}
+
+/* What stands before a value. */
+static void begin(sw_json *json, const char *key) {
+  if (json->more) fputc(',', json->out);
+  json->more = true;
+  if (!key) return;
+  put_quoted(json->out, key);
+  fputc(':', json->out);
+}
+
+/* ---- values ----------------------------------------------------------------------------- */
+
+void sw_json_open(sw_json *json, const char *key, char bracket) {
+  begin(json, key);
+  fputc(bracket, json->out);
+  json->more = false;
+}
+
+void sw_json_close(sw_json *json, char bracket) {
+  fputc(bracket, json->out);
+  json->more = true;
+}
+
+void sw_json_text(sw_json *json, const char *key, const char *text) {
+  if (!text) {
+    sw_json_null(json, key);
+    return;
+  }
+  begin(json, key);
+  put_quoted(json->out, text);
+}
+
+void sw_json_number(sw_json *json, const char *key, double value) {
+  char text[SW_NUMBER_ROOM];
+  if (!isfinite(value)) {
+    sw_json_null(json, key);
+    return;
+  }
+  begin(json, key);
+  fputs(sw_show_number(value, text), json->out);
+}
+
+void sw_json_integer(sw_json *json, const char *key, int64_t value) {
+  begin(json, key);
+  fprintf(json->out, "%lld", (long long)value);
+}
+
+void sw_json_bool(sw_json *json, const char *key, bool value) {
+  begin(json, key);
+  fputs(value ? "true" : "false", json->out);
+}
+
+void sw_json_null(sw_json *json, const char *key) {
+  begin(json, key);
+  fputs("null", json->out);
+}
+
+void sw_json_texts(sw_json *json, const char *key, int64_t n, const char *const *text) {
+  sw_json_open(json, key, '[');
+  for (int64_t k = 0; k < n; k++)
+    sw_json_text(json, NULL, text[k]);
+  sw_json_close(json, ']');
+}
+
+/* A line is written from its place: it may be of any length. */
+void sw_json_lines(sw_json *json, const char *key, const char *lines) {
+  sw_json_open(json, key, '[');
+  char line[4096];
+  for (const char *at = lines ? lines : ""; *at; at += *at == '\n') {
+    size_t length = strcspn(at, "\n"), most = length < sizeof line ? length : sizeof line - 1;
+    memcpy(line, at, most);
+    line[most] = '\0';
+    if (most > 0) sw_json_text(json, NULL, line);
+    at += length;
+  }
+  sw_json_close(json, ']');
+}

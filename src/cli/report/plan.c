@@ -1,0 +1,203 @@
+/* What the page has of the results, within the bytes it may take. Sizes are estimated, so that the
+ * same file gives the same page on every machine, and nothing is packed in vain. Of a study of some
+ * thousand units all is kept, as doubles. Else doubles become float32; then columns keep their
+ * first and last period with the means of all, but for those that matter most (the headlines, then
+ * the order of the study) as long as there is room; then pairs keep the last period, then fewer
+ * partners; at last columns are left out, the least important ones first. */
+#include <string.h>
+
+#include "cli/report/arrays.h"
+
+/* Bytes in the page of a byte of the array: what deflate leaves, times 4/3 for base64. Measured on
+ * results of 3,000 and 100,000 units. */
+static const double of_double = 1.1, of_float = 1.05, of_whole = .35, of_partner = .45;
+static const double of_page = 900000; /* script, style, first page, manifest */
+enum { FEW_PARTNERS = 5, MOST_SMALL = 2000000 };
+static const double most_read = 3e9; /* bytes of dense matrices; more take too long */
+
+typedef struct planning {
+  sw_report *report;
+  sw_report_arrays *arrays;
+  double room; /* bytes that are left */
+} planning;
+
+static bool is_drawn(const sw_report *report, const sw_page_variable *v) {
+  return report->taken[v->result] && v->use == SW_PAGE_COLUMN && v->n_parts <= SW_MOST_PARTS;
+}
+
+static void leave_out(planning *in, int variable, int what) {
+  in->report->left_out[in->report->n_left_out++] =
+      (sw_report_left_out){.variable = variable, .what = what};
+}
+
+/* ---- sizes ------------------------------------------------------------------------------ */
+
+static void measure_column(const planning *in, int variable, bool small) {
+  const sw_page_variable *v = &in->report->page->variable[variable];
+  sw_report_values *to = &in->arrays->values[variable];
+  to->cell = v->integer ? SW_BLOCK_I32 : small || v->small ? SW_BLOCK_F32 : SW_BLOCK_F64;
+  double number = to->cell == SW_BLOCK_F64   ? 8 * of_double
+                  : to->cell == SW_BLOCK_F32 ? 4 * of_float
+                                             : 4 * of_whole;
+  double part = number * (double)in->report->page->n;
+  double groups = 1;
+  for (int g = 0; g < in->report->page->n_groups; g++)
+    groups += in->report->page->group[g].n;
+  to->whole = part * v->n_periods * (double)v->n_parts;
+  /* Two periods and fewer are not made fewer. */
+  to->ends =
+      v->n_periods <= 2 ? to->whole : (2 * part + 8 * groups * v->n_periods) * (double)v->n_parts;
+}
+
+static double measure_columns(const planning *in, bool small) {
+  double all = 0;
+  for (int v = 0; v < in->report->page->n_variables; v++)
+    if (is_drawn(in->report, &in->report->page->variable[v])) {
+      measure_column(in, v, small);
+      all += in->arrays->values[v].whole;
+    }
+  return all;
+}
+
+static double partners_bytes(const sw_page *page, const sw_page_pairs *p, int periods, int k) {
+  double n = (double)page->n * periods * k;
+  double index = page->n < UINT16_MAX ? 2 : 4;
+  /* Over periods most partners are the same; of one period alone they are nearly random. */
+  double once = (double)page->n * k * index * 1.2;
+  return once + n * index * of_partner + n * p->n_quantities * 4 * of_float;
+}
+
+/* ---- pairs ------------------------------------------------------------------------------ */
+
+static bool has_partners(const sw_report_partners *p) {
+  return p->pairs.k > 0;
+}
+
+/* Matrices of which only the last is read, or none. */
+static int readable_periods(const sw_page_pairs *p) {
+  return p->reads * p->n_periods <= most_read ? p->n_periods : p->reads <= most_read ? 1 : 0;
+}
+
+/* The most of what `room` has place for. */
+static void fit_partners(planning *in, sw_report_partners *p, double room) {
+  const sw_page *page = in->report->page;
+  int periods = readable_periods(&p->pairs), k = p->pairs.k;
+  int fewer = k < FEW_PARTNERS ? k : FEW_PARTNERS;
+  const struct { int periods, k; } way[] = {{periods, k}, {periods > 0, k}, {periods > 0, fewer}};
+  int variable = p->pairs.quantity[0];
+  p->first = -1;
+  p->pairs.k = 0;
+  for (int w = 0; w < 3 && periods > 0; w++) {
+    double bytes = partners_bytes(page, &p->pairs, way[w].periods, way[w].k);
+    if (bytes > room) continue;
+    p->first = p->pairs.n_periods - way[w].periods;
+    p->pairs.k = way[w].k;
+    in->room -= bytes;
+    if (p->first > 0 || way[w].k < k || p->pairs.keep != SW_PAGE_TOP || p->pairs.stored > k)
+      leave_out(in, variable, SW_LEFT_PAIRS);
+    return;
+  }
+  leave_out(in, variable, SW_LEFT_ALL_PAIRS);
+}
+
+static sw_status find_pairs(sw_error *err, planning *in) {
+  const sw_page *page = in->report->page;
+  sw_report_arrays *arrays = in->arrays;
+  SW_NEW(err, in->report->arena, arrays->partners, page->n_results + 1);
+  for (int r = 0; r < page->n_results; r++) {
+    sw_report_partners *p = &arrays->partners[arrays->n_partners];
+    if (!in->report->taken[r] || !sw_page_pairs_of(page, r, SW_MOST_PARTNERS, &p->pairs)) continue;
+    p->first = has_partners(p) ? 0 : -1;
+    p->partner = p->kept = -1;
+    for (int q = 0; q < SW_PAGE_QUANTITIES; q++)
+      p->value[q] = -1;
+    arrays->n_partners++;
+  }
+  return SW_OK;
+}
+
+/* ---- columns ---------------------------------------------------------------------------- */
+
+/* From what cannot be done without: ends of all, then whole ones as long as there is room. `round`
+ * 0: headlines, 1: the others. */
+static void take_ends(planning *in, int round) {
+  const sw_page *page = in->report->page;
+  for (int v = 0; v < page->n_variables; v++) {
+    sw_report_values *to = &in->arrays->values[v];
+    if (!is_drawn(in->report, &page->variable[v]) || page->variable[v].headline != (round == 0))
+      continue;
+    to->kept = to->ends > in->room                ? SW_KEPT_NOTHING
+               : page->variable[v].n_periods <= 2 ? SW_KEPT_ALL
+                                                  : SW_KEPT_ENDS;
+    if (to->kept == SW_KEPT_NOTHING) leave_out(in, v, SW_LEFT_VALUES);
+    if (to->kept != SW_KEPT_NOTHING) in->room -= to->ends;
+  }
+}
+
+static void take_whole(planning *in, int round) {
+  const sw_page *page = in->report->page;
+  for (int v = 0; v < page->n_variables; v++) {
+    sw_report_values *to = &in->arrays->values[v];
+    if (to->kept != SW_KEPT_ENDS || page->variable[v].headline != (round == 0)) continue;
+    if (to->whole - to->ends <= in->room) {
+      in->room -= to->whole - to->ends;
+      to->kept = SW_KEPT_ALL;
+    } else
+      leave_out(in, v, SW_LEFT_PERIODS);
+  }
+}
+
+static void fit_all_partners(planning *in) {
+  for (int p = 0; p < in->arrays->n_partners; p++)
+    if (has_partners(&in->arrays->partners[p]))
+      fit_partners(in, &in->arrays->partners[p], in->room);
+}
+
+/* ---- the whole -------------------------------------------------------------------------- */
+
+/* Variables that are no quantity of the map, as they have too many parts, and large tables. */
+static void refuse_wide(planning *in) {
+  const sw_page *page = in->report->page;
+  for (int v = 0; v < page->n_variables; v++) {
+    const sw_page_variable *of = &page->variable[v];
+    in->arrays->values[v] = (sw_report_values){.block = -1, .equal = -1};
+    if (!in->report->taken[of->result]) continue;
+    if (of->use == SW_PAGE_COLUMN && of->n_parts > SW_MOST_PARTS) leave_out(in, v, SW_LEFT_PARTS);
+    if (of->use != SW_PAGE_SMALL) continue;
+    if (sw_page_count(page, of) <= MOST_SMALL)
+      in->arrays->values[v].kept = SW_KEPT_ALL;
+    else
+      leave_out(in, v, SW_LEFT_VALUES);
+  }
+}
+
+sw_status sw_report_plan(sw_error *err, sw_report *report, sw_report_arrays *arrays) {
+  const sw_page *page = report->page;
+  planning in = {.report = report, .arrays = arrays};
+  SW_NEW(err, report->arena, arrays->values, page->n_variables + 1);
+  SW_NEW(err, report->arena, report->left_out, 2 * page->n_variables + 1);
+  refuse_wide(&in);
+  SW_TRY(find_pairs(err, &in));
+  in.room = SW_REPORT_BYTES - of_page - (double)sw_blocks_bytes(arrays->blocks);
+  double pairs = 0;
+  for (int p = 0; p < arrays->n_partners; p++)
+    if (has_partners(&arrays->partners[p]))
+      pairs += partners_bytes(page, &arrays->partners[p].pairs, arrays->partners[p].pairs.n_periods,
+                              arrays->partners[p].pairs.k);
+  arrays->small = report->options->small || measure_columns(&in, false) + pairs > in.room;
+  double all = measure_columns(&in, arrays->small);
+  /* All of it, or the most important first. */
+  if (all + pairs <= in.room) {
+    for (int v = 0; v < page->n_variables; v++)
+      if (is_drawn(report, &page->variable[v])) arrays->values[v].kept = SW_KEPT_ALL;
+    in.room -= all;
+    fit_all_partners(&in);
+    return SW_OK;
+  }
+  take_ends(&in, 0);
+  take_ends(&in, 1);
+  take_whole(&in, 0);
+  fit_all_partners(&in);
+  take_whole(&in, 1);
+  return SW_OK;
+}

@@ -1,0 +1,63 @@
+/* Where the page goes: written beside its place, and moved there once it is whole. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/report/report.h"
+
+const char *sw_report_default_path(sw_arena *arena, const char *results) {
+  const char *slash = strrchr(results, '/'), *dot = strrchr(results, '.');
+  bool ending = dot && dot > (slash ? slash + 1 : results);
+  return sw_arena_printf(arena, "%.*s.html",
+                         (int)(ending ? (size_t)(dot - results) : strlen(results)), results);
+}
+
+/* With the rights that a new file gets, which mkstemp does not give. */
+static sw_status open_beside(sw_error *err, sw_report_target *target) {
+  snprintf(target->temporary, sizeof target->temporary, "%s.XXXXXX", target->path);
+  int file = mkstemp(target->temporary);
+  mode_t mask = umask(0);
+  umask(mask);
+  if (file >= 0) fchmod(file, 0666 & ~mask);
+  target->out = file >= 0 ? fdopen(file, "w") : NULL;
+  if (target->out) return SW_OK;
+  int reason = errno;
+  if (file >= 0) {
+    close(file);
+    unlink(target->temporary);
+  }
+  return sw_fail(err, SW_EIO, "%s: cannot be written: %s", target->path, strerror(reason));
+}
+
+sw_status sw_report_target_open(sw_error *err, const char *path, bool force,
+                                sw_report_target *target) {
+  *target = (sw_report_target){.out = NULL};
+  if (!sw_ends_with(path, ".html") && !sw_ends_with(path, ".htm"))
+    return sw_fail(err, SW_EINPUT, "%s: a report is a page; expected a name that ends with .html",
+                   path);
+  SW_TRY(sw_file_follow(err, path, target->path));
+  struct stat there;
+  bool exists = stat(target->path, &there) == 0;
+  if (exists && S_ISDIR(there.st_mode))
+    return sw_fail(err, SW_EINPUT, "%s: is a folder; expected a file to write", path);
+  if (exists && !force)
+    return sw_fail(err, SW_EINPUT, "%s: is there already; overwrite it with --force", path);
+  return open_beside(err, target);
+}
+
+sw_status sw_report_target_close(sw_error *err, sw_status status, sw_report_target *target) {
+  if (!target->out) return status;
+  bool failed = ferror(target->out) != 0;
+  errno = 0;
+  if (fclose(target->out) != 0) failed = true;
+  target->out = NULL;
+  if (status == SW_OK && (failed || rename(target->temporary, target->path) != 0))
+    status = sw_fail(err, SW_EIO, "%s: cannot be written: %s", target->path,
+                     errno ? strerror(errno) : "not all of it");
+  if (status != SW_OK) unlink(target->temporary);
+  return status;
+}

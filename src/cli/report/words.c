@@ -1,0 +1,124 @@
+/* See words.h. */
+#include "cli/report/words.h"
+
+#include <ctype.h>
+#include <string.h>
+
+void sw_words_put(sw_html *html, const char *open, const char *english, const char *chinese,
+                  const char *close) {
+  fputs(open, html->out);
+  sw_html_put(html, " data-en=\"%s\" data-zh=\"%s\">%s", english, chinese,
+              sw_html_words(html, english, chinese));
+  fputs(close, html->out);
+}
+
+void sw_words_term(sw_html *html, const char *open, const char *text, const char *close) {
+  const char *chinese = sw_report_chinese(text);
+  sw_words_put(html, open, text, chinese ? chinese : text, close);
+}
+
+const char *sw_report_noun(const sw_report *report, int64_t count) {
+  return report->chinese ? report->noun_zh : count == 1 ? report->noun_en : report->nouns_en;
+}
+
+/* ---- titles ----------------------------------------------------------------------------- */
+
+const char *sw_words_head(sw_arena *arena, const char *text) {
+  size_t length = strlen(text);
+  const char *const end[] = {", ", ": ", "; "};
+  for (int k = 0; k < 3; k++) {
+    const char *at = strstr(text, end[k]);
+    if (at && at > text && (size_t)(at - text) < length) length = (size_t)(at - text);
+  }
+  char *head = sw_arena_textn(arena, text, length);
+  if (head && islower((unsigned char)*head)) *head = (char)toupper((unsigned char)*head);
+  return head ? head : text;
+}
+
+const char *sw_words_name(const char *path) {
+  const char *slash = strchr(path, '/');
+  size_t folder = strlen(SW_NAME_COMPOSITES);
+  return slash && (size_t)(slash - path) == folder && strncmp(path, SW_NAME_COMPOSITES, folder) == 0
+             ? slash + 1
+             : path;
+}
+
+/* ---- parameters ------------------------------------------------------------------------- */
+
+/* Bytes of the value that begins at `at`: to the comma or bracket that ends it. */
+static size_t value_length(const char *at) {
+  int depth = 0;
+  bool quoted = false;
+  size_t k = 0;
+  for (; at[k]; k++) {
+    if (at[k] == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (depth == 0 && (at[k] == ',' || at[k] == '}' || at[k] == ']')) break;
+    depth += (at[k] == '[' || at[k] == '{') - (at[k] == ']' || at[k] == '}');
+  }
+  return k;
+}
+
+/* The name at *at, then its value; *at moves behind it. False: no more. */
+static bool next_parameter(const char **at, const char **name, size_t *length, const char **value,
+                           size_t *bytes) {
+  const char *from = *at + strspn(*at, "{, ");
+  size_t word = strcspn(from, ":,}");
+  if (word == 0 || from[word] != ':') return false;
+  *name = from;
+  *length = word;
+  *value = from + word + 1 + strspn(from + word + 1, " ");
+  *bytes = value_length(*value);
+  *at = *value + *bytes;
+  return true;
+}
+
+const char *sw_words_parameter(sw_arena *arena, const char *parameters, const char *name) {
+  const char *key, *value;
+  size_t length, bytes;
+  for (const char *at = parameters; next_parameter(&at, &key, &length, &value, &bytes);)
+    if (length == strlen(name) && memcmp(key, name, length) == 0)
+      return sw_arena_textn(arena, value, bytes);
+  return NULL;
+}
+
+const char *sw_words_subject(sw_arena *arena, const char *parameters) {
+  const char *key, *value, *at = parameters;
+  size_t length, bytes;
+  return next_parameter(&at, &key, &length, &value, &bytes) ? sw_arena_textn(arena, value, bytes)
+                                                            : NULL;
+}
+
+static int count_items(const char *at) {
+  int count = 0;
+  for (; *at && *at != ']'; count++) {
+    at += value_length(at);
+    at += strspn(at, ", ");
+  }
+  return count;
+}
+
+/* Without the quotes of YAML. */
+static void put_item(sw_html *html, const char *text, size_t length) {
+  char item[256];
+  if (length > 1 && *text == '"' && text[length - 1] == '"') text++, length -= 2;
+  snprintf(item, sizeof item, "%.*s", (int)length, text);
+  sw_html_put(html, "%b", item);
+}
+
+void sw_words_items(sw_html *html, const char *value, int most) {
+  const char *at = *value == '[' ? value + 1 : value;
+  int count = count_items(at);
+  for (int k = 0; k < count && k < most; k++) {
+    size_t length = value_length(at);
+    if (k > 0) fputs(", ", html->out);
+    put_item(html, at, length);
+    at += length;
+    at += strspn(at, ", ");
+  }
+  if (count <= most) return;
+  char english[64], chinese[64];
+  snprintf(english, sizeof english, " and %d more", count - most);
+  snprintf(chinese, sizeof chinese, " 等 %d 项", count);
+  sw_words_put(html, "<span", english, chinese, "</span>");
+}

@@ -1,0 +1,174 @@
+/* The axes of what a results file has. Those of the root are shared by all results; others are a
+ * result's own. A file of another program may have axes without a scale: their positions are
+ * numbered. */
+#include <hdf5_hl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "store/page/private.h"
+
+static int find_axis(const sw_page *page, const char *id) {
+  for (int a = 0; a < page->n_axes; a++)
+    if (strcmp(page->axis[a].id, id) == 0) return a;
+  return -1;
+}
+
+static sw_status add_axis(sw_page_reading *in, sw_page_axis axis, int *place) {
+  if (!axis.id || !axis.name)
+    return sw_fail(in->err, SW_ENOMEM, "out of memory for the axes of a results file");
+  *place = in->page->n_axes;
+  in->page->axis[in->page->n_axes++] = axis;
+  return SW_OK;
+}
+
+/* ---- time ------------------------------------------------------------------------------- */
+
+static bool are_all_periods(const sw_page *page, int64_t n, const char *const *label) {
+  if (n != page->n_periods) return false;
+  for (int64_t t = 0; t < n; t++)
+    if (strcmp(label[t], page->period[t]) != 0) return false;
+  return true;
+}
+
+/* Of a result that is computed for some periods, in its own order. A label that the root does not
+ * have (of a foreign file) has place -1. */
+static sw_status own_time(sw_page_reading *in, const char *id, int64_t n, const char *const *label,
+                          int *place) {
+  int *at = NULL;
+  SW_NEW(in->err, in->arena, at, n + 1);
+  for (int64_t k = 0; k < n; k++) {
+    at[k] = -1;
+    for (int t = 0; at[k] < 0 && t < in->page->n_periods; t++)
+      if (strcmp(label[k], in->page->period[t]) == 0) at[k] = t;
+  }
+  sw_page_axis axis = {.id = sw_arena_text(in->arena, id),
+                       .name = SW_NAME_TIME,
+                       .kind = SW_PAGE_TIME,
+                       .n = n,
+                       .label = label,
+                       .at = at,
+                       .units = ""};
+  return add_axis(in, axis, place);
+}
+
+static sw_status time_axis(sw_page_reading *in, const char *result, hid_t group, int64_t extent,
+                           int *place) {
+  const char *const *label = NULL;
+  int64_t n = 0;
+  sw_error ignored = {0};
+  if (sw_contents_labels(&ignored, in->arena, group, SW_NAME_TIME, &n, &label) != SW_OK ||
+      n != extent)
+    label = n == in->page->n_periods || extent == in->page->n_periods ? in->page->period : NULL;
+  const char *id = SW_NAME_TIME;
+  if (label && !are_all_periods(in->page, extent, label))
+    id = sw_arena_printf(in->arena, "%s/" SW_NAME_TIME, result);
+  if (!id) return sw_fail(in->err, SW_ENOMEM, "out of memory for the axes of a results file");
+  if (!label)
+    return sw_fail(in->err, SW_EINPUT, "is damaged: the periods of %s cannot be read", result);
+  *place = find_axis(in->page, id);
+  if (*place >= 0 && in->page->axis[*place].n == extent) return SW_OK;
+  return own_time(in, id, extent, label, place);
+}
+
+/* ---- labels ----------------------------------------------------------------------------- */
+
+/* The values of an axis of numbers; NULL: it has none that can be read. */
+static sw_status read_values(sw_page_reading *in, hid_t scale, int64_t n, const double **value) {
+  char name[128] = "";
+  double *read = NULL;
+  H5DSget_scale_name(scale, name, sizeof name);
+  if (strncmp(name, SW_H5_BARE, strlen(SW_H5_BARE)) == 0) return SW_OK; /* nothing is stored */
+  sw_h5_shape shape = sw_h5_shape_of(scale);
+  if (shape.number != SW_H5_REAL && shape.number != SW_H5_INTEGER && shape.number != SW_H5_NATURAL)
+    return SW_OK;
+  SW_NEW(in->err, in->arena, read, n + 1);
+  if (H5Dread(scale, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, read) >= 0) *value = read;
+  return SW_OK;
+}
+
+static sw_status number_labels(sw_page_reading *in, const double *value, int64_t n,
+                               const char *const **label) {
+  const char **text = NULL;
+  char room[SW_NUMBER_ROOM];
+  SW_NEW(in->err, in->arena, text, n + 1);
+  for (int64_t k = 0; k < n; k++)
+    if (!(text[k] =
+              sw_arena_text(in->arena, sw_show_number(value ? value[k] : (double)(k + 1), room))))
+      return sw_fail(in->err, SW_ENOMEM, "out of memory for the labels of an axis");
+  *label = text;
+  return SW_OK;
+}
+
+/* Labels of axis->n positions; numbers where the scale has none. `scale` may be invalid. */
+static sw_status read_positions(sw_page_reading *in, hid_t group, hid_t scale, sw_page_axis *axis) {
+  if (scale >= 0 && (int64_t)sw_h5_length(scale) == axis->n) {
+    sw_h5_shape shape = sw_h5_shape_of(scale);
+    sw_error ignored = {0};
+    int64_t n = 0;
+    if (shape.number == SW_H5_TEXT &&
+        sw_h5_read_labels(&ignored, in->arena, group, axis->name, &n, &axis->label) == SW_OK)
+      return SW_OK;
+    axis->label = NULL;
+    const char *unit = sw_page_text(in, scale, SW_H5_UNITS);
+    if (strcmp(unit, "1") != 0) axis->units = unit;
+    if (!sw_h5_is_longer_than_file(scale, (hsize_t)axis->n))
+      SW_TRY(read_values(in, scale, axis->n, &axis->value));
+  }
+  return number_labels(in, axis->value, axis->n, &axis->label);
+}
+
+static sw_status label_axis(sw_page_reading *in, const char *id, hid_t group, const char *name,
+                            int64_t extent, int *place) {
+  sw_page_axis axis = {.id = id,
+                       .name = sw_arena_text(in->arena, name),
+                       .kind = SW_PAGE_LABELS,
+                       .n = extent,
+                       .units = ""};
+  if (strcmp(name, SW_NAME_RANK) == 0) axis.kind = SW_PAGE_RANK;
+  if (strcmp(name, SW_NAME_ENTRY) == 0 || strcmp(name, SW_NAME_UNIT_EDGE) == 0)
+    axis.kind = SW_PAGE_ENTRY;
+  if (axis.kind == SW_PAGE_LABELS && axis.name) {
+    hid_t scale = group >= 0 && H5Lexists(group, name, H5P_DEFAULT) > 0
+                      ? H5Dopen2(group, name, H5P_DEFAULT)
+                      : H5I_INVALID_HID;
+    sw_status status = read_positions(in, group, scale, &axis);
+    if (scale >= 0) H5Dclose(scale);
+    SW_TRY(status);
+  }
+  return add_axis(in, axis, place);
+}
+
+/* ---- any -------------------------------------------------------------------------------- */
+
+sw_status sw_page_axis_of(sw_page_reading *in, const char *result, hid_t group, hid_t dataset,
+                          int place, int64_t extent, int *axis) {
+  char path[SW_H5_PATH_ROOM], numbered[SW_H5_PATH_ROOM];
+  sw_h5_axis_path(dataset, place, path);
+  const char *name = sw_h5_last_part(path);
+  bool to = strcmp(name, SW_NAME_UNIT_TO) == 0;
+  if ((to || strcmp(name, SW_NAME_UNIT) == 0) && extent == in->page->n) {
+    if ((*axis = find_axis(in->page, name)) >= 0) return SW_OK;
+    sw_page_axis units = {.id = to ? SW_NAME_UNIT_TO : SW_NAME_UNIT,
+                          .name = to ? SW_NAME_UNIT_TO : SW_NAME_UNIT,
+                          .kind = to ? SW_PAGE_UNIT_TO : SW_PAGE_UNIT,
+                          .n = extent,
+                          .units = ""};
+    return add_axis(in, units, axis);
+  }
+  if (strcmp(name, SW_NAME_TIME) == 0) return time_axis(in, result, group, extent, axis);
+  if (!*name && H5DSis_scale(dataset) > 0 && H5Iget_name(dataset, path, sizeof path) > 0)
+    name = sw_h5_last_part(path); /* an axis whose positions are values */
+  if (!*name) {
+    snprintf(numbered, sizeof numbered, "axis_%lld", (long long)extent);
+    name = numbered;
+  }
+  const char *id = sw_arena_printf(in->arena, "%s/%s", result, name);
+  if (!id) return sw_fail(in->err, SW_ENOMEM, "out of memory for the axes of a results file");
+  *axis = find_axis(in->page, id);
+  if (*axis >= 0 && in->page->axis[*axis].n != extent) { /* a damaged file */
+    id = sw_arena_printf(in->arena, "%s_%lld", id, (long long)extent);
+    *axis = id ? find_axis(in->page, id) : -1;
+  }
+  return *axis >= 0 ? SW_OK : label_axis(in, id, group, name, extent, axis);
+}

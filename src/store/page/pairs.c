@@ -1,0 +1,331 @@
+/* Pairs for the page: of each unit the strongest partners, whatever the file keeps. A dense matrix
+ * is read by strips of rows, entries by the rows of a period; never more than a strip is in memory.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "spillway/measure.h"
+#include "store/page/private.h"
+
+enum { STRIP = 256 }; /* rows read at a time */
+
+/* ---- what there is ---------------------------------------------------------------------- */
+
+static int variable_of(const sw_page *page, int result, const char *name) {
+  for (int v = 0; v < page->n_variables; v++)
+    if (page->variable[v].result == result && strcmp(page->variable[v].name, name) == 0) return v;
+  return -1;
+}
+
+static bool has_axis(const sw_page *page, const sw_page_variable *v, sw_page_axis_kind kind) {
+  for (int d = 0; d < v->n_dims; d++)
+    if (page->axis[v->dim[d]].kind == kind) return true;
+  return false;
+}
+
+/* By the text that the file has of its partners; of a dense matrix by the entry's parameter. */
+static int order_of(const sw_page *page, int result, int partner) {
+  const char *parameters = page->result[result].parameters;
+  for (int by = SW_BY_LARGEST; partner >= 0 && by <= SW_BY_SMALLEST; by++)
+    if (strcmp(page->variable[partner].title, sw_layout_ordered[by]) == 0) return by;
+  if (strstr(parameters, ", by: smallest")) return SW_BY_SMALLEST;
+  return strstr(parameters, ", by: absolute") ? SW_BY_ABSOLUTE : SW_BY_LARGEST;
+}
+
+/* Axes as the file of this program has them; else the pairs are not told. */
+static bool is_of_form(const sw_page *page, const sw_page_variable *v, sw_page_keep keep) {
+  static const sw_page_axis_kind last[] = {[SW_PAGE_DENSE] = SW_PAGE_UNIT_TO,
+                                           [SW_PAGE_TOP] = SW_PAGE_RANK,
+                                           [SW_PAGE_ENTRIES] = SW_PAGE_ENTRY};
+  int rank = keep == SW_PAGE_ENTRIES ? 1 : 2 + (v->time == 0);
+  return v->n_dims == rank && page->axis[v->dim[rank - 1]].kind == last[keep] &&
+         (keep == SW_PAGE_ENTRIES || v->unit == rank - 2);
+}
+
+/* Periods of entries stand on the axes of their row starts. */
+static void take_form(const sw_page *page, sw_page_pairs *p, int most) {
+  const sw_page_variable *v = &page->variable[p->quantity[0]];
+  int partner = variable_of(page, p->result, SW_NAME_PARTNER);
+  int start = variable_of(page, p->result, SW_NAME_ROW_START);
+  const sw_page_variable *timed = v;
+  p->keep = has_axis(page, v, SW_PAGE_UNIT_TO) ? SW_PAGE_DENSE
+            : has_axis(page, v, SW_PAGE_RANK)  ? SW_PAGE_TOP
+                                               : SW_PAGE_ENTRIES;
+  bool told = is_of_form(page, v, p->keep) && (p->keep == SW_PAGE_DENSE || partner >= 0);
+  if (p->keep == SW_PAGE_ENTRIES) {
+    told = told && start >= 0;
+    if (start >= 0) timed = &page->variable[start];
+  }
+  if (!told) {
+    p->keep = SW_PAGE_SUMMARY;
+    p->n_quantities = 0;
+    return;
+  }
+  if (p->keep == SW_PAGE_TOP) p->stored = (int)page->axis[v->dim[v->n_dims - 1]].n;
+  p->by = order_of(page, p->result, partner);
+  p->time = timed->time >= 0 ? timed->dim[timed->time] : -1;
+  p->n_periods = timed->n_periods;
+  p->k = p->stored && p->stored < most ? p->stored : most;
+  if (p->k > page->n) p->k = (int)page->n;
+  double width = v->small ? 4 : 8;
+  p->reads = p->keep == SW_PAGE_ENTRIES
+                 ? (width + 4) * (double)sw_page_count(page, v) / p->n_periods
+             : p->keep == SW_PAGE_TOP ? (width + 4) * (double)page->n * p->stored
+                                      : width * (double)page->n * (double)page->n;
+}
+
+bool sw_page_pairs_of(const sw_page *page, int result, int most, sw_page_pairs *p) {
+  *p = (sw_page_pairs){.result = result, .keep = SW_PAGE_SUMMARY, .time = -1, .n_periods = 1};
+  p->out_strength = variable_of(page, result, SW_NAME_OUT_STRENGTH);
+  p->in_strength = variable_of(page, result, SW_NAME_IN_STRENGTH);
+  p->total = variable_of(page, result, SW_NAME_TOTAL);
+  p->mean = variable_of(page, result, SW_NAME_MEAN);
+  p->max = variable_of(page, result, SW_NAME_MAX);
+  p->n_pairs = variable_of(page, result, SW_NAME_N_PAIRS);
+  for (int v = 0; v < page->n_variables && p->n_quantities < SW_PAGE_QUANTITIES; v++)
+    if (page->variable[v].result == result && page->variable[v].use == SW_PAGE_PAIR)
+      p->quantity[p->n_quantities++] = v;
+  if (p->n_quantities > 0) take_form(page, p, most);
+  if (p->keep == SW_PAGE_SUMMARY && p->out_strength >= 0) {
+    const sw_page_variable *v = &page->variable[p->out_strength];
+    p->time = v->time >= 0 ? v->dim[v->time] : -1;
+    p->n_periods = v->n_periods;
+  }
+  return p->n_quantities > 0 || p->out_strength >= 0;
+}
+
+/* ---- reading ---------------------------------------------------------------------------- */
+
+typedef struct fetching {
+  sw_error *err;
+  const sw_page *page;
+  const sw_page_pairs *pairs;
+  int period;
+  int32_t *partner;
+  float *const *value;
+  uint32_t *kept;
+} fetching;
+
+static sw_status read_box(const fetching *f, int variable, int rank, const hsize_t *start,
+                          const hsize_t *count, hid_t type, void *to) {
+  const sw_page_variable *v = &f->page->variable[variable];
+  hsize_t n = 1;
+  for (int d = 0; d < rank; d++)
+    n *= count[d];
+  if (n == 0) return SW_OK;
+  hid_t dataset = H5Dopen2(f->page->in->file, v->id, H5P_DEFAULT);
+  if (dataset < 0) return sw_h5_fail(f->err, v->id, "be read");
+  hid_t space = H5Dget_space(dataset), memory = H5Screate_simple(1, &n, NULL);
+  herr_t code = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
+  if (code >= 0) code = H5Dread(dataset, type, memory, space, H5P_DEFAULT, to);
+  H5Sclose(memory);
+  H5Sclose(space);
+  H5Dclose(dataset);
+  return code >= 0 ? SW_OK : sw_h5_fail(f->err, v->id, "be read");
+}
+
+/* A number of another unit in a damaged file is no partner. */
+static void clean(const fetching *f, int64_t n, int32_t *partner) {
+  for (int64_t k = 0; k < n; k++)
+    if (partner[k] < 0 || partner[k] >= f->page->n) partner[k] = -1;
+}
+
+/* ---- top -------------------------------------------------------------------------------- */
+
+/* The file has them as they are wanted, perhaps more of each. */
+static sw_status read_top(const fetching *f) {
+  const sw_page_pairs *p = f->pairs;
+  int timed = p->time >= 0;
+  hsize_t start[3] = {(hsize_t)f->period, 0, 0}, count[3] = {1, (hsize_t)f->page->n, (hsize_t)p->k};
+  int partner = variable_of(f->page, p->result, SW_NAME_PARTNER), rank = 2 + timed;
+  const hsize_t *from = start + !timed, *much = count + !timed;
+  hsize_t none[2] = {0, 0};
+  if (!timed) from = none;
+  SW_TRY(read_box(f, partner, rank, from, much, H5T_NATIVE_INT32, f->partner));
+  clean(f, f->page->n * p->k, f->partner);
+  for (int q = 0; q < p->n_quantities; q++)
+    SW_TRY(read_box(f, p->quantity[q], rank, from, much, H5T_NATIVE_FLOAT, f->value[q]));
+  if (!f->kept) return SW_OK;
+  for (int64_t i = 0; i < f->page->n; i++) {
+    f->kept[i] = 0;
+    while (f->kept[i] < (uint32_t)p->k && f->partner[i * p->k + f->kept[i]] >= 0)
+      f->kept[i]++;
+  }
+  return SW_OK;
+}
+
+/* ---- the strongest of a row --------------------------------------------------------------- */
+
+/* Larger is stronger. */
+static double strength(int by, float value) {
+  return by == SW_BY_SMALLEST ? -value : by == SW_BY_ABSOLUTE ? fabsf(value) : value;
+}
+
+/* Places of the k strongest of n values, by decreasing strength, ties by place; returns how many
+ * there are. NaN and the place `skip` are left out. By insertion: k is small, and most values are
+ * below the least of those that are kept. */
+static int pick(int by, int64_t n, const float *value, int64_t skip, int k, int64_t *place) {
+  int count = 0;
+  for (int64_t j = 0; j < n; j++) {
+    if (isnan(value[j]) || j == skip) continue;
+    double s = strength(by, value[j]);
+    if (count == k && s <= strength(by, value[place[k - 1]])) continue;
+    int at = count < k ? count++ : k - 1;
+    for (; at > 0 && strength(by, value[place[at - 1]]) < s; at--)
+      place[at] = place[at - 1];
+    place[at] = j;
+  }
+  return count;
+}
+
+static void clear(const fetching *f, int64_t i, int from) {
+  const sw_page_pairs *p = f->pairs;
+  for (int c = from; c < p->k; c++) {
+    f->partner[i * p->k + c] = -1;
+    for (int q = 0; q < p->n_quantities; q++)
+      f->value[q][i * p->k + c] = NAN;
+  }
+}
+
+/* ---- dense ------------------------------------------------------------------------------ */
+
+/* The diagonal is no partner. */
+static void pick_strip(const fetching *f, int64_t first, int64_t rows, float *const *strip) {
+  const sw_page_pairs *p = f->pairs;
+  int64_t n = f->page->n;
+#pragma omp parallel for schedule(static)
+  for (int64_t r = 0; r < rows; r++) {
+    int64_t place[64], i = first + r;
+    int count = pick(p->by, n, strip[0] + r * n, i, p->k, place);
+    for (int c = 0; c < count; c++) {
+      f->partner[i * p->k + c] = (int32_t)place[c];
+      for (int q = 0; q < p->n_quantities; q++)
+        f->value[q][i * p->k + c] = strip[q][r * n + place[c]];
+    }
+    clear(f, i, count);
+    if (!f->kept) continue;
+    f->kept[i] = 0;
+    for (int64_t j = 0; j < n; j++)
+      f->kept[i] += !isnan(strip[0][r * n + j]);
+  }
+}
+
+static sw_status read_strips(const fetching *f, float *const *strip) {
+  const sw_page_pairs *p = f->pairs;
+  int timed = p->time >= 0;
+  for (int64_t i = 0; i < f->page->n; i += STRIP) {
+    int64_t rows = i + STRIP <= f->page->n ? STRIP : f->page->n - i;
+    hsize_t start[3] = {(hsize_t)f->period, (hsize_t)i, 0};
+    hsize_t count[3] = {1, (hsize_t)rows, (hsize_t)f->page->n};
+    for (int q = 0; q < p->n_quantities; q++)
+      SW_TRY(read_box(f, p->quantity[q], 2 + timed, start + !timed, count + !timed,
+                      H5T_NATIVE_FLOAT, strip[q]));
+    pick_strip(f, i, rows, strip);
+  }
+  return SW_OK;
+}
+
+static sw_status read_dense(const fetching *f) {
+  float *strip[SW_PAGE_QUANTITIES] = {NULL};
+  sw_status status = SW_OK;
+  for (int q = 0; q < f->pairs->n_quantities && status == SW_OK; q++)
+    status = sw_alloc(f->err, (size_t)(STRIP * f->page->n), sizeof(float), (void **)&strip[q]);
+  if (status == SW_OK) status = read_strips(f, strip);
+  for (int q = 0; q < f->pairs->n_quantities; q++)
+    sw_free(strip[q]);
+  return status;
+}
+
+/* ---- entries ---------------------------------------------------------------------------- */
+
+typedef struct entries {
+  int64_t *start; /* n + 1 */
+  int64_t first, count;
+  int32_t *partner;
+  float *value[SW_PAGE_QUANTITIES];
+} entries;
+
+static sw_status take_rows(const fetching *f, const entries *e) {
+  const sw_page_pairs *p = f->pairs;
+  for (int64_t i = 0; i < f->page->n; i++) {
+    int64_t place[64], from = e->start[i] - e->first, n = e->start[i + 1] - e->start[i];
+    int count = pick(p->by, n, e->value[0] + from, -1, p->k, place);
+    for (int c = 0; c < count; c++) {
+      f->partner[i * p->k + c] = e->partner[from + place[c]];
+      for (int q = 0; q < p->n_quantities; q++)
+        f->value[q][i * p->k + c] = e->value[q][from + place[c]];
+    }
+    clear(f, i, count);
+    if (f->kept) f->kept[i] = (uint32_t)n;
+  }
+  return SW_OK;
+}
+
+/* Row starts of a damaged file may lead anywhere. */
+static sw_status read_starts(const fetching *f, entries *e) {
+  int timed = f->pairs->time >= 0,
+      start = variable_of(f->page, f->pairs->result, SW_NAME_ROW_START);
+  hsize_t at[2] = {(hsize_t)f->period, 0}, count[2] = {1, (hsize_t)f->page->n + 1};
+  int64_t all = sw_page_count(f->page, &f->page->variable[f->pairs->quantity[0]]);
+  SW_TRY(sw_alloc(f->err, count[1], sizeof *e->start, (void **)&e->start));
+  SW_TRY(read_box(f, start, 1 + timed, at + !timed, count + !timed, H5T_NATIVE_INT64, e->start));
+  bool fits = e->start[0] >= 0 && e->start[f->page->n] <= all;
+  for (int64_t i = 0; i < f->page->n; i++)
+    fits = fits && e->start[i] <= e->start[i + 1];
+  if (!fits)
+    return sw_fail(f->err, SW_EINPUT, "is damaged: the rows of %s do not follow each other",
+                   f->page->result[f->pairs->result].name);
+  e->first = e->start[0];
+  e->count = e->start[f->page->n] - e->first;
+  return SW_OK;
+}
+
+static sw_status read_entries_into(const fetching *f, entries *e) {
+  const sw_page_pairs *p = f->pairs;
+  SW_TRY(read_starts(f, e));
+  hsize_t start = (hsize_t)e->first, count = (hsize_t)e->count;
+  SW_TRY(sw_alloc(f->err, count + 1, sizeof *e->partner, (void **)&e->partner));
+  SW_TRY(read_box(f, variable_of(f->page, p->result, SW_NAME_PARTNER), 1, &start, &count,
+                  H5T_NATIVE_INT32, e->partner));
+  clean(f, e->count, e->partner);
+  for (int q = 0; q < p->n_quantities; q++) {
+    SW_TRY(sw_alloc(f->err, count + 1, sizeof(float), (void **)&e->value[q]));
+    SW_TRY(read_box(f, p->quantity[q], 1, &start, &count, H5T_NATIVE_FLOAT, e->value[q]));
+  }
+  return take_rows(f, e);
+}
+
+static sw_status read_entries(const fetching *f) {
+  entries e = {0};
+  sw_status status = read_entries_into(f, &e);
+  sw_free(e.start);
+  sw_free(e.partner);
+  for (int q = 0; q < SW_PAGE_QUANTITIES; q++)
+    sw_free(e.value[q]);
+  return status;
+}
+
+/* ---- all -------------------------------------------------------------------------------- */
+
+sw_status sw_page_read_partners(sw_error *err, const sw_page *page, const sw_page_pairs *pairs,
+                                int period, int32_t *partner, float *const *value, uint32_t *kept) {
+  fetching f = {.err = err,
+                .page = page,
+                .pairs = pairs,
+                .period = period,
+                .partner = partner,
+                .value = value,
+                .kept = kept};
+  switch (pairs->keep) {
+  case SW_PAGE_TOP:
+    return read_top(&f);
+  case SW_PAGE_DENSE:
+    return read_dense(&f);
+  case SW_PAGE_ENTRIES:
+    return read_entries(&f);
+  case SW_PAGE_SUMMARY:
+    break;
+  }
+  return SW_OK;
+}

@@ -1,0 +1,37 @@
+/* A results file while it is told for the page: what the files of this room share. */
+#ifndef SW_STORE_PAGE_PRIVATE_H
+#define SW_STORE_PAGE_PRIVATE_H
+
+#include "store/h5/shape.h"
+#include "store/layout/contents.h"
+#include "store/page/page.h"
+
+struct sw_page_file {
+  hid_t file;
+};
+
+typedef struct sw_page_reading {
+  sw_error *err;
+  sw_arena *arena;
+  sw_page *page;
+  hid_t file;
+} sw_page_reading;
+
+/* page.c: an attribute's text; "" where there is none. */
+const char *sw_page_text(const sw_page_reading *in, hid_t object, const char *name);
+/* All attributes but housekeeping. */
+sw_status sw_page_attributes_of(const sw_page_reading *in, hid_t object, sw_page_attributes *to);
+/* Its lines, *n of them; NULL: no memory, or none. */
+sw_status sw_page_split(const sw_page_reading *in, const char *lines, int *n,
+                        const char *const **line);
+
+/* root.c: units, periods, groups, weights, missing cells. */
+sw_status sw_page_root(sw_page_reading *in);
+/* axes.c: the axis of the dataset, which is of that result; axes are kept once. `group`: the
+ * result's. page->axis has room. */
+sw_status sw_page_axis_of(sw_page_reading *in, const char *result, hid_t group, hid_t dataset,
+                          int place, int64_t extent, int *axis);
+/* look.c: how it is looked at, as it says or by its shape. */
+sw_status sw_page_look(const sw_page_reading *in, hid_t dataset, sw_page_variable *variable);
+
+#endif
