@@ -129,7 +129,13 @@
       const width = Math.floor(entries[entries.length - 1].contentRect.width);
       if (width <= 0 || width === last) return;
       last = width;
-      waiting.push(() => { if (width === last) draw(width); });
+      waiting.push(() => {
+        try {
+          if (width === last) draw(width);
+        } catch (error) {
+          S.failed(element, error);
+        }
+      });
       frame = frame || nextFrame(drawWaiting);
     }).observe(element);
   };
@@ -195,6 +201,7 @@
     const lists = spec.series.map((one) => one.values);
     if (spec.band) lists.push(spec.band.lo, spec.band.hi);
     const [lo, hi] = extent(lists);
+    if (!(lo <= hi)) return [0, 1];
     /* What differs by rounding alone is one value. */
     if (hi - lo <= 1e-9 * Math.abs(hi)) return [hi, hi];
     /* Zero is shown where it is near, so that a slope is not made out of nothing. */
