@@ -19,13 +19,14 @@ import record  # noqa: E402
 import suite_engine  # noqa: E402
 import suite_kernel  # noqa: E402
 import suite_peers  # noqa: E402
+import suite_report  # noqa: E402
 import suite_scale  # noqa: E402
 import suite_store  # noqa: E402
 from programs import Programs  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SUITES = {module.SUITE: module for module in (suite_kernel, suite_engine, suite_store, suite_scale,
-                                              suite_peers)}
+                                              suite_peers, suite_report)}
 
 
 class Given:

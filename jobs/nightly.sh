@@ -4,8 +4,8 @@
 #   jobs/nightly.sh STUDIES OUT
 #
 # STUDIES/*.yaml are the studies. OUT/DATE/ gets the results of all of them, NAME.h5 each, and
-# report.txt, which says what moved most since the last night; OUT/latest leads to the last night
-# that is complete and verified. A study that has not changed since (nor its inputs, nor the
+# report.txt, which says what moved most since the last night, and a page NAME.html of each to look
+# at, with what has changed; OUT/latest leads to the last night that is complete and verified. A study that has not changed since (nor its inputs, nor the
 # program) is linked from the last night, of a changed one only the periods that have changed are
 # computed. Any failure: a status that is not 0, OUT/latest as it was, and what is done kept in
 # OUT/.unfinished, with which the next call goes on.
@@ -41,6 +41,7 @@ status=2
 [ -d "$1" ] || fail "$1: no such folder"
 [[ $nights =~ ^[1-9][0-9]*$ ]] || fail "SPILLWAY_NIGHTS: '$nights' is not a number from 1"
 command -v "$spillway" > /dev/null || fail "$spillway: no such program; jobs/setup.sh builds it"
+if [[ $spillway == */* ]]; then spillway=$(readlink -f "$spillway"); fi # called from another folder, too
 studies=$(cd "$1" && pwd)
 shopt -s nullglob
 files=("$studies"/*.yaml)
@@ -148,6 +149,21 @@ compare() {
   fi
 }
 
+# A page of each study, made where the study lies, as its polygons are named from there. A night
+# without a page is still a night: what went wrong is said.
+page() {
+  local results=$1 name before words
+  name=$(basename "$results" .h5)
+  before=${last:+$last/$name.h5}
+  words=(report "$results" -o "$work/$name.html" --force)
+  if [ -n "$before" ] && [ -e "$before" ] && ! [ "$before" -ef "$results" ] &&
+    "$spillway" info "$before" > /dev/null; then
+    words+=(--against "$before")
+  fi
+  (cd "$studies" && "$spillway" "${words[@]}") > /dev/null ||
+    echo "nightly: $name: its page cannot be made" >&2
+}
+
 date=$(date +%Y-%m-%d)
 night=$date
 for ((k = 2; ; k++)); do
@@ -166,6 +182,8 @@ done
   fi
 } > "$report"
 
+rm -f "$work"/*.html
+for results in "$work"/*.h5; do page "$results"; done
 rm -f "$work"/*.verified
 sync -f "$work"
 mv -T "$work" "$out/$night"

@@ -25,6 +25,7 @@ build_packages=(
   libfyaml-dev zlib1g-dev                    # study files, CSV.gz
   libxxhash-dev                              # hashes
   libutf8proc-dev                            # names that look the same
+  node-d3                                    # the report page is drawn with it; only its files are used
 )
 test_packages=(
   libcriterion-dev
@@ -33,11 +34,13 @@ test_packages=(
   clang libclang-rt-dev libomp-dev # the fuzzers of tests/fuzz: 50 MB to download, 300 MB on disk
   dpkg-dev file hdf5-tools netcdf-bin # tests/install, tests/jobs: a package, readers of results
   munge slurmctld slurmd slurm-client shellcheck # tests/jobs; unconfigured, Slurm does not start
+  chromium chromium-driver python3-selenium # tests/report, bench: 100 MB to download, 400 MB on disk
 )
 bench_packages=(
   python3 python3-numpy python3-h5py
   r-base-core r-cran-data.table r-cran-spdep # peers
   gnuplot-nox                                # plots
+  chromium chromium-driver python3-selenium  # reports in a browser
 )
 dev_packages=(llvm valgrind clang-format hdf5-tools
   debootstrap git) # tests/bare.sh

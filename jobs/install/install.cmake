@@ -14,6 +14,8 @@ install(FILES ${from}/spillway-study.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 install(FILES ${from}/completion.bash RENAME spillway
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# Of d3's modules, which the program has within it for its report pages.
+install(FILES src/cli/report/web/LICENCE.d3 DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(PROGRAMS jobs/nightly.sh DESTINATION ${CMAKE_INSTALL_DOCDIR}/jobs)
 install(DIRECTORY tests/install/examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
 

@@ -106,7 +106,7 @@ for name in ("ccd", "lq", "moran", "inequality", "gravity", "pairwise_coupling")
     assert name in readme, name
 f = h5py.File("small/results.h5")
 for name in ("ccd", "lq", "coagglomeration", "moran_coordination", "moran_manufacturing", "gaps",
-             "gravity", "coupling_between", "coupling_last"):
+             "clusters", "ladder", "gravity", "coupling_between", "coupling_last"):
     assert name in f, name
 assert f["gravity/partner"].shape == (4, 60, 20)
 assert f["coupling_last/value"].shape == (1, 60, 60)

@@ -4,9 +4,9 @@
 #ifndef SW_CLI_REPORT_MODEL_H
 #define SW_CLI_REPORT_MODEL_H
 
-#include "cli/report/blocks.h"
-#include "cli/report/html.h"
-#include "cli/report/json.h"
+#include "cli/markup/blocks.h"
+#include "cli/markup/html.h"
+#include "cli/markup/json.h"
 #include "plan/study/study.h"
 #include "store/page/page.h"
 
@@ -43,6 +43,7 @@ typedef struct sw_report {
   const sw_report_options *options;
   sw_page *page;     /* only results that are asked for are `taken` */
   sw_page *against;  /* NULL: none */
+  const char *reading; /* the path of the one that is read */
   const bool *taken; /* by result: is on the page */
   bool chinese;      /* the page's language */
   const char *file;  /* base name of the results, for readers */
@@ -56,7 +57,7 @@ typedef struct sw_report {
   struct sw_report_changes *changes; /* changes.c; NULL without --against */
 } sw_report;
 
-/* ---- parts in HTML (each in its own file) -------------------------------------------------- */
+/* ---- parts in HTML (each in its own file of cli/front) ------------------------------------- */
 
 /* first_page.c: the headline table, within <section id=summary>. */
 sw_status sw_report_first_page(sw_error *err, const sw_report *report, sw_html *html);
@@ -76,5 +77,8 @@ sw_status sw_report_method(sw_error *err, const sw_report *report, sw_html *html
 /* words.c: the languages of what comes from the file. */
 /* "county", "counties"; in the page's language. */
 const char *sw_report_noun(const sw_report *report, int64_t count);
+/* terms.c: the Chinese of titles and long names of the catalogue, from the arena; NULL: not known.
+ */
+const char *sw_report_chinese(sw_arena *arena, const char *text);
 
 #endif

@@ -162,8 +162,10 @@ enum { READ, UNIT, PAIRS, WRITE, PEAK, SENT, N_FIGURES };
  * whole. */
 static void say_phases(const sw_session *s, const double *most) {
   double took = sw_clock() - s->began;
-  printf("phases: read %.3f s, units %.3f s, pairs %.3f s, write %.3f s, whole %.3f s\n",
-         most[READ], most[UNIT], most[PAIRS], most[WRITE], took);
+  printf("phases: read %.3f s, units %.3f s, pairs %.3f s, write %.3f s", most[READ], most[UNIT],
+         most[PAIRS], most[WRITE]);
+  if (s->page) printf(", page %.3f s", s->seconds_page);
+  printf(", whole %.3f s\n", took);
 }
 
 static void say_ranks(const sw_session *s, const double *most, double sent) {
@@ -211,6 +213,7 @@ sw_status sw_summary_print(sw_error *err, const sw_session *s) {
     printf(" -> %s (%s)%s%s\n", s->study->output_path,
            sw_session_show_bytes(file_bytes(s->study->output_path)),
            s->link ? ", by the link " : "", s->link ? s->link : "");
+    if (s->page) printf("page: %s (%s)\n", s->page, sw_session_show_bytes(s->page_bytes));
     say_panel(s->panel);
   }
   SW_TRY(sw_team_agree(team, err, team->rank == 0 ? say_results(err, s) : SW_OK, 0));

@@ -10,6 +10,7 @@ enum { DENSE_UNITS = 5000 }; /* as many as `keep` allows for dense by default */
 static void write_panel(sw_synth_out *out, const sw_synth_options *options) {
   sw_synth_printf(out,
                   "study: synthetic-%lld-units-%d-periods\n"
+                  "title: {en: A synthetic nation, zh: 虚构的国家}\n"
                   "panel:\n"
                   "  file: panel.csv\n"
                   "  unit: code\n"
@@ -27,6 +28,7 @@ static void write_panel(sw_synth_out *out, const sw_synth_options *options) {
                      "units:\n"
                      "  file: units.csv\n"
                      "  unit: code\n"
+                     "  noun: {en: county, zh: 县}\n"
                      "  lon: lon\n"
                      "  lat: lat\n"
                      "  area: {column: land_area, unit: km2}\n"
@@ -78,14 +80,22 @@ static void write_unit_measures(sw_synth_out *out, const sw_synth_options *optio
                   base);
 }
 
-/* Some of results of other measures, which makes the runner order them. */
-static void write_global_measures(sw_synth_out *out) {
+/* Some of results of other measures, which makes the runner order them. Transitions take two
+ * periods; clusters draw each unit's neighbours anew, so they are of the first and the last. */
+static void write_global_measures(sw_synth_out *out, const sw_synth_options *options) {
   sw_synth_text(
       out, "  - moran: {of: ccd.coordination, weights: contiguity, as: moran_coordination}\n"
            "  - moran: {of: \"lq.value[manufacturing]\", weights: contiguity, "
            "as: moran_manufacturing}\n"
            "  - inequality: {of: gdp_pc, weight: population, groups: [province, agglomeration], "
            "as: gaps}\n");
+  if (options->units > DENSE_UNITS) return;
+  int first = sw_synth_first_year(options->periods), last = first + options->periods - 1;
+  sw_synth_printf(out, "  - local_moran: {of: ccd.coordination, weights: contiguity, periods: [%d",
+                  first);
+  if (last > first) sw_synth_printf(out, ", %d", last);
+  sw_synth_text(out, "], as: clusters}\n");
+  if (last > first) sw_synth_text(out, "  - markov: {of: gdp_pc, classes: 5, as: ladder}\n");
 }
 
 /* Gravity keeps partners, coupling sums only: two ways to have pairs without n x n values. */
@@ -96,7 +106,10 @@ static void write_pair_measures(sw_synth_out *out, const sw_synth_options *optio
   /* No more partners than there are. */
   int top = options->units > 20 ? 20 : (int)options->units - 1;
   sw_synth_printf(out, "  - gravity: {mass: [population, gdp], decay: 2, keep: {top: %d}", top);
-  if (!small) sw_synth_printf(out, ", periods: [%d]", last);
+  if (small)
+    sw_synth_text(out, ", blocks: province");
+  else
+    sw_synth_printf(out, ", periods: [%d]", last);
   sw_synth_text(out, ", as: gravity}\n"
                      "  - pairwise_coupling: {systems: [economy, services, ecology], ");
   if (!small) {
@@ -116,7 +129,7 @@ void sw_synth_write_study(sw_synth_out *out, const sw_synth_options *options) {
   write_panel(out, options);
   write_composites(out, options);
   write_unit_measures(out, options);
-  write_global_measures(out);
+  write_global_measures(out, options);
   write_pair_measures(out, options);
   sw_synth_printf(out,
                   "output:\n"

@@ -7,6 +7,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/stop.h"
+#include "base/text.h"
+#include "cli/report/report.h"
 #include "cli/session/session.h"
 #include "cli/session/summary.h"
 #include "comm/comm.h"
@@ -57,6 +59,40 @@ static sw_status write_results(sw_error *err, sw_session *s, double *seconds) {
   return status;
 }
 
+/* Rank 0: with `output` on the command line the page follows it and has its name, else the study
+ * says where. */
+static sw_status make_page(sw_error *err, sw_session *s, bool follows) {
+  const sw_study *study = s->study;
+  const char *path =
+      follows ? sw_report_default_path(s->arena, study->output_path) : study->report_path;
+  const char *slash = strrchr(study->file, '/');
+  const char *folder = slash ? sw_arena_textn(s->arena, study->file, (size_t)(slash - study->file))
+                             : sw_arena_text(s->arena, ".");
+  sw_report_options options = {.path = study->output_path, .force = true};
+  sw_report_target target;
+  sw_report_said said;
+  double began = sw_clock();
+  if (!path || !folder) return sw_fail(err, SW_ENOMEM, "out of memory for a path");
+  SW_TRY(sw_report_target_open(err, path, true, &target));
+  sw_status status = sw_report_make(err, &options, folder, target.out, &said);
+  SW_TRY(sw_report_target_close(err, status, &target));
+  if (*said.note) sw_log(SW_LOG_WARN, "%s", said.note);
+  s->page = path;
+  s->page_bytes = (double)said.bytes;
+  s->seconds_page = sw_clock() - began;
+  return SW_OK;
+}
+
+/* The page of the results, where the study asks for one. The results are complete: a page that
+ * cannot be made must not make the run fail. The other ranks wait. */
+static sw_status write_page(sw_error *err, sw_session *s, const sw_run_options *o) {
+  sw_error of_page = {0};
+  if (!s->study->report_file) return SW_OK;
+  if (s->team->rank == 0 && make_page(&of_page, s, o->output != NULL) != SW_OK)
+    sw_log(SW_LOG_WARN, "the results are complete, their page is not: %s", of_page.text);
+  return sw_team_agree(s->team, err, SW_OK, 0);
+}
+
 /* Prints the summary. The results are complete: a failed summary must not make the run fail. */
 static void say_summary(const sw_session *s) {
   sw_error err = {0};
@@ -88,6 +124,7 @@ static sw_status run_study(sw_error *err, sw_team *team, const char *study, cons
   if (status == SW_OK) status = write_results(err, s, &seconds);
   sw_progress_end(&s->run->progress);
   s->run->seconds_write = seconds;
+  if (status == SW_OK) status = write_page(err, s, o);
   if (status == SW_OK && o->summary) say_summary(s);
   return status;
 }

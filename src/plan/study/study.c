@@ -25,10 +25,31 @@ static const char *stem(sw_arena *arena, const char *file) {
   return sw_arena_textn(arena, name, dot && dot > name ? (size_t)(dot - name) : strlen(name));
 }
 
+/* The page of the results. Of `language` and `insets` only the form is looked at: the page reads
+ * them from the study's text in the results file. */
+static sw_status read_report(sw_error *err, sw_study_reader *in, const sw_node *node) {
+  sw_study *study = in->study;
+  const sw_node *language = sw_node_get(node, "language"), *insets = sw_node_get(node, "insets");
+  const sw_node *report = sw_node_get(node, "report");
+  const char *const *label = NULL;
+  int index = 0, count = 0;
+  if (language) SW_TRY(sw_form_choice(err, in->arena, language, "en|zh", &index, NULL));
+  if (insets && !(insets->kind == SW_NODE_LIST && insets->count == 0))
+    SW_TRY(sw_form_texts(err, in->arena, insets, &count, &label));
+  if (!report || sw_form_is_null(report)) return SW_OK;
+  SW_TRY(sw_form_scalar(err, report, &study->report_file));
+  if (!sw_ends_with(study->report_file, ".html") && !sw_ends_with(study->report_file, ".htm"))
+    return sw_node_fail(err, report, "'%s' is no name of a page; expected one that ends with .html",
+                        study->report_file);
+  study->report_path = sw_path_beside(in->arena, study->file, study->report_file);
+  return study->report_path ? SW_OK : no_memory(err);
+}
+
 /* Stored pairs are float by default: a matrix of pairs is large, and everything summed is summed in
  * double. Choices by index: 1 is the second word. */
 static sw_status read_output(sw_error *err, sw_study_reader *in) {
-  static const char *const keys[] = {"file", "precision", "compression", NULL};
+  static const char *const keys[] = {"file",     "precision", "compression", "report",
+                                     "language", "insets",    NULL};
   sw_study *study = in->study;
   const sw_node *node = sw_node_get(in->root, "output");
   int precision = 0, compression = 0;
@@ -40,6 +61,7 @@ static sw_status read_output(sw_error *err, sw_study_reader *in) {
     const sw_node *bits = sw_node_get(node, "precision"), *pack = sw_node_get(node, "compression");
     if (bits) SW_TRY(sw_form_choice(err, in->arena, bits, "float32|float64", &precision, NULL));
     if (pack) SW_TRY(sw_form_choice(err, in->arena, pack, "none|deflate", &compression, NULL));
+    SW_TRY(read_report(err, in, node));
   }
   study->float64 = precision == 1;
   study->deflate = compression == 1;

@@ -313,7 +313,8 @@ struct sw_study {
   sw_entry *entry;
   int *order; /* n_entries: entries in an order in which each follows what it needs */
   const char *output_file, *output_path;
-  bool float64; /* of stored pair matrices */
+  const char *report_file, *report_path; /* a page of the results; NULL: none is asked for */
+  bool float64;                          /* of stored pair matrices */
   bool deflate;
   uint64_t seed; /* of every random number; 0 unless given */
   int64_t tile;  /* units along the side of a square of pairs, about (sw_cut_make) */

@@ -1,4 +1,4 @@
-// The map: three canvases (fills, lines, marks) over each other, what the pointer does to them, and the card.
+// The map: two canvases over each other (fills; lines with marks on them), what the pointer does to them, and the card.
 // While a slider moves a frame is a look-up; at rest the fills are drawn antialiased.
 (function (S) {
   "use strict";
@@ -13,10 +13,11 @@
     fills = S.h("canvas", { class: "fills", role: "img" });
     // Pixels are put and read here, so the browser keeps them in memory.
     fills.getContext("2d", { willReadFrequently: true });
-    lines = S.h("canvas", { class: "over", "aria-hidden": "true" });
+    // Lines are kept beside the page: they are slow to draw and quick to copy under other marks.
+    lines = document.createElement("canvas");
     marks = S.h("canvas", { class: "over", "aria-hidden": "true" });
     scratch = document.createElement("canvas");
-    stage = S.h("div", { class: "stage", tabindex: "0", role: "group", "aria-describedby": "map-keys" }, fills, lines, marks);
+    stage = S.h("div", { class: "stage", tabindex: "0", role: "group", "aria-describedby": "map-keys" }, fills, marks);
     Object.assign(map, { stage, canvas: fills });
   }
 
@@ -56,7 +57,11 @@
     return context;
   }
   const drawLines = (quick) => S.paintLines(cleared(lines), g, v, ratio, quick, group());
-  const drawMarks = () => S.paintMarks(cleared(marks), g, v, ratio, S.state.u, S.hovered);
+  function drawMarks() {
+    const context = cleared(marks);
+    context.drawImage(lines, 0, 0);
+    S.paintMarks(context, g, v, ratio, S.state.u, S.hovered);
+  }
   function rest() {
     if (!S.view || !ids) return;
     frame();
@@ -151,7 +156,7 @@
       svg: () => map.svg(), png: true,
     };
   }
-  map.svg = () => (map.strip ? map.strip.svg() : S.mapFigure(g, faded, group()));
+  map.svg = (paper) => (map.strip ? map.strip.svg() : S.mapFigure(g, group(), paper));
 
   function listen() {
     S.on(["t"], (state, keys) => {
@@ -160,11 +165,7 @@
       S.setTitle(card, map.title());
     });
     S.settled(() => { rest(); words(); });
-    S.on(["q", "c", "k", "fix", "d", "lang"], (state, keys) => {
-      if (["q", "c", "k"].some((key) => keys.has(key))) faded.clear();
-      rest();
-      words();
-    });
+    S.on(["q", "c", "k", "fix", "d", "lang"], () => { rest(); words(); });
     S.on("u", drawMarks);
     S.onHover(drawMarks);
     map.fade = () => rest();
@@ -178,18 +179,20 @@
     g = await S.geometry();
     // A canvas prints blank: paper gets the figure with its own title, legend and caption.
     if (S.onPrint) S.onPrint(() => {
-      const figure = map.svg();
+      const figure = map.svg(true);
       figure.setAttribute("class", "print-only");
       card.body.append(figure);
       return figure;
     });
+    // Other classes: none of them is faded. Before the legend and the picture, which are told in this order.
+    S.on(["q", "c", "k"], () => faded.clear());
     card = S.card("", { tools: save(), class: "map-card" });
     slot.append(card.root);
     map.card = card;
     if (g.kind === "none") { S.rankStrip(card, faded); return; }
     layers();
     const legend = S.h("ul", { class: "legend" });
-    card.body.append(stage, legend, S.h("p", { class: "unseen", id: "map-keys" }, S.text("map.keys", { noun: S.noun(1) })));
+    card.body.append(stage, legend, S.h("p", { class: "unseen", id: "map-keys" }, S.text("map.keys")));
     v = S.zoomView(stage, { width: g.width, height: g.height, change: changedView });
     map.view = v;
     map.geometry = g;

@@ -102,6 +102,15 @@
 
   // ---- frame ---------------------------------------------------------------------------------
 
+  const fitted = new Map(); // element -> look
+
+  // Draws anew at once what has another width: an observer would be told only after the paper is laid out.
+  chart.refit = function () {
+    for (const [element, look] of fitted)
+      if (element.isConnected) look();
+      else fitted.delete(element);
+  };
+
   // Calls draw(width) now and whenever the element gets another width; never while it is hidden.
   chart.fit = function (element, draw) {
     let last = 0;
@@ -113,6 +122,7 @@
       }
     };
     new ResizeObserver(look).observe(element);
+    fitted.set(element, look);
     look();
   };
 
@@ -161,6 +171,19 @@
     }
     svg.appendChild(g);
     return g;
+  };
+
+  // Sentences under a picture, and the link to the formula and source of its result.
+  chart.caption = function (element, said, result) {
+    S.empty(element).append(S.bdi(said.filter(Boolean).join(S.language() === "zh" ? "" : " ")), " ");
+    const target = document.getElementById("method-" + result) || document.getElementById("method");
+    if (target) element.append(S.h("a", {href: "#" + encodeURIComponent(target.id)}, S.t("formula.link")));
+  };
+  // The same for a saved picture, which has left the page: formula, parameters and source in full.
+  chart.told = function (element, ...results) {
+    const own = element.querySelector("bdi"), full = new Set(results);
+    const lines = [...full].flatMap((name) => S.captionText(name).map((x) => x.text));
+    return [own ? own.textContent : "", ...lines].filter(Boolean).join(" ");
   };
 
   // ---- periods -------------------------------------------------------------------------------

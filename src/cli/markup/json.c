@@ -1,11 +1,11 @@
 /* See json.h. */
-#include "cli/report/json.h"
+#include "cli/markup/json.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/report/html.h"
+#include "cli/markup/html.h"
 
 /* ---- texts ------------------------------------------------------------------------------ */
 
@@ -14,9 +14,10 @@ static bool ends_line(const char *at) {
   return strncmp(at, "\xE2\x80\xA8", 3) == 0 || strncmp(at, "\xE2\x80\xA9", 3) == 0;
 }
 
-static void put_quoted(FILE *out, const char *text) {
+/* `bytes` at most. */
+static void put_quoted(FILE *out, const char *text, size_t bytes) {
   fputc('"', out);
-  for (const char *at = text; *at;) {
+  for (const char *at = text, *end = text + bytes; at < end && *at;) {
     int length = sw_html_character(at);
     unsigned char c = (unsigned char)*at;
     if (length == 0) {
@@ -40,7 +41,7 @@ static void begin(sw_json *json, const char *key) {
   if (json->more) fputc(',', json->out);
   json->more = true;
   if (!key) return;
-  put_quoted(json->out, key);
+  put_quoted(json->out, key, strlen(key));
   fputc(':', json->out);
 }
 
@@ -63,7 +64,7 @@ void sw_json_text(sw_json *json, const char *key, const char *text) {
     return;
   }
   begin(json, key);
-  put_quoted(json->out, text);
+  put_quoted(json->out, text, strlen(text));
 }
 
 void sw_json_number(sw_json *json, const char *key, double value) {
@@ -98,15 +99,14 @@ void sw_json_texts(sw_json *json, const char *key, int64_t n, const char *const 
   sw_json_close(json, ']');
 }
 
-/* A line is written from its place: it may be of any length. */
 void sw_json_lines(sw_json *json, const char *key, const char *lines) {
   sw_json_open(json, key, '[');
-  char line[4096];
   for (const char *at = lines ? lines : ""; *at; at += *at == '\n') {
-    size_t length = strcspn(at, "\n"), most = length < sizeof line ? length : sizeof line - 1;
-    memcpy(line, at, most);
-    line[most] = '\0';
-    if (most > 0) sw_json_text(json, NULL, line);
+    size_t length = strcspn(at, "\n");
+    if (length > 0) {
+      begin(json, NULL);
+      put_quoted(json->out, at, length);
+    }
     at += length;
   }
   sw_json_close(json, ']');

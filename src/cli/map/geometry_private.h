@@ -2,7 +2,7 @@
 #ifndef SW_CLI_REPORT_GEOMETRY_PRIVATE_H
 #define SW_CLI_REPORT_GEOMETRY_PRIVATE_H
 
-#include "cli/report/geometry.h"
+#include "cli/map/geometry.h"
 #include "kernel/map/layout.h"
 #include "kernel/map/projection.h"
 #include "kernel/topology/topology.h"

@@ -1,12 +1,12 @@
 /* The map of a report, step by step: what is there, which of it is drawn beside, each zone on a
  * plane, arcs, the frame, pixels. See geometry.h. */
-#include "cli/report/geometry.h"
+#include "cli/map/geometry.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/report/geometry_private.h"
+#include "cli/map/geometry_private.h"
 
 static const double same_degrees = 1e-6, same_metres = .1; /* vertices that are one */
 static const double same_cells = 1e-3;                     /* m */

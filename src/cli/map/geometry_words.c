@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/report/geometry_private.h"
+#include "cli/map/geometry_private.h"
 
 enum { WORDS = 48 }; /* of a latitude or a longitude */
 

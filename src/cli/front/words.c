@@ -1,5 +1,5 @@
 /* See words.h. */
-#include "cli/report/words.h"
+#include "cli/front/words.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -12,13 +12,24 @@ void sw_words_put(sw_html *html, const char *open, const char *english, const ch
   fputs(close, html->out);
 }
 
-void sw_words_term(sw_html *html, const char *open, const char *text, const char *close) {
-  const char *chinese = sw_report_chinese(text);
+void sw_words_term(sw_html *html, sw_arena *arena, const char *open, const char *text,
+                   const char *close) {
+  const char *chinese = sw_report_chinese(arena, text);
   sw_words_put(html, open, text, chinese ? chinese : text, close);
 }
 
 const char *sw_report_noun(const sw_report *report, int64_t count) {
   return report->chinese ? report->noun_zh : count == 1 ? report->noun_en : report->nouns_en;
+}
+
+const char *sw_words_unit(const sw_report *report, int64_t unit) {
+  const sw_page *page = report->page;
+  const char *const *other = report->chinese ? page->unit_name_en : page->unit_name_zh;
+  const char *const *own = report->chinese ? page->unit_name_zh : page->unit_name_en;
+  const char *const *list[] = {own, page->unit_name, other};
+  for (int k = 0; k < 3; k++)
+    if (list[k] && *list[k][unit]) return list[k][unit];
+  return NULL;
 }
 
 /* ---- titles ----------------------------------------------------------------------------- */
