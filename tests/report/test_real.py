@@ -22,7 +22,7 @@ KEY = "ccd/coordination"
 
 def report(folder, name, *words):
     path = os.path.join(folder, name)
-    done = subprocess.run([SPILLWAY, "report", os.path.join(folder, "results.h5"), "-o", path, *words],
+    done = subprocess.run([SPILLWAY, "report", os.path.join(folder, "results.h5"), "--force", "-o", path, *words],
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return path
