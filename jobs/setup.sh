@@ -21,6 +21,7 @@ build_packages=(
   libproj-dev proj-data                      # distances on the ellipsoid
   libigraph-dev                              # communities and betweenness of networks
   libgdal-dev                                # polygon files; loaded only where a study has one
+  libgeos-dev                                # cells of units without polygons; loaded by reports
   libfyaml-dev zlib1g-dev                    # study files, CSV.gz
   libxxhash-dev                              # hashes
   libutf8proc-dev                            # names that look the same

@@ -25,13 +25,16 @@ static sw_status fail_at(sw_error *err, const char *file, int line, int column, 
                          va_list list) {
   char text[SW_ERROR_TEXT];
   vsnprintf(text, sizeof text, format, list);
+  if (!file) return sw_fail(err, SW_EINPUT, "%s", text);
   return sw_fail(err, SW_EINPUT, "%s:%d:%d: %s", file, line, column, text);
 }
 
 sw_status sw_node_fail(sw_error *err, const sw_node *node, const char *format, ...) {
   va_list list;
   va_start(list, format);
-  sw_status status = fail_at(err, node->file, node->line, node->column, format, list);
+  /* Without a node: what was asked for on the command line, and stands in no file. */
+  sw_status status = fail_at(err, node ? node->file : NULL, node ? node->line : 0,
+                             node ? node->column : 0, format, list);
   va_end(list);
   return status;
 }

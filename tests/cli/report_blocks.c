@@ -6,7 +6,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "cli/report/blocks.h"
+#include "cli/markup/blocks.h"
 
 static char *written(const sw_blocks *blocks, int first, int last) {
   char *text = NULL;

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/report/html.h"
-#include "cli/report/json.h"
+#include "cli/markup/html.h"
+#include "cli/markup/json.h"
 
 typedef struct text {
   char *text;

@@ -2,7 +2,7 @@
 #ifndef SW_CLI_REPORT_ARRAYS_H
 #define SW_CLI_REPORT_ARRAYS_H
 
-#include "cli/report/geometry.h"
+#include "cli/map/geometry.h"
 #include "cli/report/model.h"
 
 /* How much of a column the page has. */

@@ -4,9 +4,9 @@
 #ifndef SW_CLI_REPORT_MODEL_H
 #define SW_CLI_REPORT_MODEL_H
 
-#include "cli/report/blocks.h"
-#include "cli/report/html.h"
-#include "cli/report/json.h"
+#include "cli/markup/blocks.h"
+#include "cli/markup/html.h"
+#include "cli/markup/json.h"
 #include "plan/study/study.h"
 #include "store/page/page.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/report/arrays.h"
-#include "cli/report/embed.h"
+#include "cli/markup/embed.h"
 #include "cli/report/report.h"
 
 /* "english" in the page's language, and both for the language button. */

@@ -1,7 +1,7 @@
 /* What the results rest on: how many units and periods, which cells of the panel are missing, links
  * and islands of the weights matrices, units without a place on the map, and every warning of the
  * run, word for word. */
-#include "cli/report/geometry.h"
+#include "cli/map/geometry.h"
 #include "cli/report/words.h"
 
 #include <stdio.h>
@@ -181,14 +181,6 @@ static const char *warnings_of(const sw_page_attributes *attributes) {
   return sw_page_attribute(attributes, SW_ATTR_NOTES);
 }
 
-static const char *name_of(const sw_page *page, int64_t unit, bool chinese) {
-  const char *const *list[] = {chinese ? page->unit_name_zh : page->unit_name_en, page->unit_name,
-                               chinese ? page->unit_name_en : page->unit_name_zh};
-  for (int k = 0; k < 3; k++)
-    if (list[k] && *list[k][unit]) return list[k][unit];
-  return NULL;
-}
-
 /* Of the map, not of the run. */
 static void put_unplaced(const card *to) {
   const sw_report_geometry *g = to->report->geometry;
@@ -204,7 +196,7 @@ static void put_unplaced(const card *to) {
     fputs("<p class=\"note\">", h->out);
     sw_words_put(h, "<span", english, chinese, "</span>");
     for (int64_t k = 0; k < count && k < MOST_NAMED; k++) {
-      const char *name = name_of(to->page, g->without_polygon[k], h->chinese);
+      const char *name = sw_words_unit(to->report, g->without_polygon[k]);
       if (k > 0) fputs(", ", h->out);
       if (name) sw_html_put(h, "%b ", name);
       sw_html_put(h, name ? "(%b)" : "%b", to->page->code[g->without_polygon[k]]);

@@ -4,7 +4,7 @@
 #ifndef SW_CLI_REPORT_SOURCE_H
 #define SW_CLI_REPORT_SOURCE_H
 
-#include "cli/report/geometry.h"
+#include "cli/map/geometry.h"
 #include "cli/report/model.h"
 
 typedef struct sw_report_source {

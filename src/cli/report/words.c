@@ -21,6 +21,16 @@ const char *sw_report_noun(const sw_report *report, int64_t count) {
   return report->chinese ? report->noun_zh : count == 1 ? report->noun_en : report->nouns_en;
 }
 
+const char *sw_words_unit(const sw_report *report, int64_t unit) {
+  const sw_page *page = report->page;
+  const char *const *other = report->chinese ? page->unit_name_en : page->unit_name_zh;
+  const char *const *own = report->chinese ? page->unit_name_zh : page->unit_name_en;
+  const char *const *list[] = {own, page->unit_name, other};
+  for (int k = 0; k < 3; k++)
+    if (list[k] && *list[k][unit]) return list[k][unit];
+  return NULL;
+}
+
 /* ---- titles ----------------------------------------------------------------------------- */
 
 const char *sw_words_head(sw_arena *arena, const char *text) {

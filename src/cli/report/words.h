@@ -12,6 +12,9 @@ void sw_words_put(sw_html *html, const char *open, const char *english, const ch
 /* A text out of the file whose Chinese may be known (terms.c), as an element. */
 void sw_words_term(sw_html *html, const char *open, const char *text, const char *close);
 
+/* What people call a unit, in the page's language where it has such a name; NULL: it has none. */
+const char *sw_words_unit(const sw_report *report, int64_t unit);
+
 /* terms.c: the Chinese of titles and long names of the catalogue; NULL: it has none. */
 const char *sw_report_chinese(const char *text);
 

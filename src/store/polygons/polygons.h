@@ -21,6 +21,7 @@ typedef struct sw_polygons {
   int64_t n_rings, n_points;
   int64_t *start;   /* n_rings + 1 */
   int32_t *feature; /* n_rings */
+  uint8_t *hole;    /* n_rings: not the first of its polygon */
   double *x, *y;    /* n_points; longitude and latitude, or in the map's own unit */
   bool degrees;     /* by its coordinate system; of a file without one, by its numbers */
   bool is_guess;    /* the file has none */
@@ -31,5 +32,11 @@ typedef struct sw_polygons {
 sw_status sw_polygons_read(sw_error *err, sw_arena *arena, const sw_polygons_spec *spec,
                            bool validate, sw_polygons *polygons);
 void sw_polygons_destroy(sw_polygons *polygons);
+
+/* unit[f]: the unit of code[0..n) that feature f is of; -1: none. Several features may be of one.
+ * SW_EINPUT: a key is a unit's code but for leading zeros and the like, or none is of any unit. */
+sw_status sw_polygons_match(sw_error *err, const sw_polygons_spec *spec,
+                            const sw_polygons *polygons, int64_t n, const char *const *code,
+                            int32_t *unit);
 
 #endif

@@ -125,6 +125,7 @@ static sw_status room_for_ring(sw_error *err, reader *r, int64_t points) {
     r->room_rings = r->room_rings ? 2 * r->room_rings : 1024;
     SW_TRY(grow(err, (void **)&p->start, sizeof *p->start, r->room_rings));
     SW_TRY(grow(err, (void **)&p->feature, sizeof *p->feature, r->room_rings));
+    SW_TRY(grow(err, (void **)&p->hole, sizeof *p->hole, r->room_rings));
   }
   if (p->n_points + points <= r->room_points) return SW_OK;
   r->room_points = 2 * (p->n_points + points);
@@ -139,7 +140,7 @@ static const char *key_of(const reader *r) {
 }
 
 /* One ring, closed. Places that are no numbers would be vertices of their own. */
-static sw_status add_ring(sw_error *err, reader *r, OGRGeometryH ring) {
+static sw_status add_ring(sw_error *err, reader *r, OGRGeometryH ring, bool hole) {
   sw_polygons *p = r->out;
   int count = r->gdal->OGR_G_GetPointCount(ring);
   if (count <= 0) return SW_OK;
@@ -153,6 +154,7 @@ static sw_status add_ring(sw_error *err, reader *r, OGRGeometryH ring) {
                           r->spec->file, (long long)p->id[p->n], key_of(r));
   if (x[0] != x[count - 1] || y[0] != y[count - 1]) x[count] = x[0], y[count] = y[0], count++;
   p->start[p->n_rings] = p->n_points;
+  p->hole[p->n_rings] = hole;
   p->feature[p->n_rings++] = (int32_t)p->n;
   p->n_points += count;
   p->start[p->n_rings] = p->n_points;
@@ -162,7 +164,7 @@ static sw_status add_ring(sw_error *err, reader *r, OGRGeometryH ring) {
 static sw_status add_polygon(sw_error *err, reader *r, OGRGeometryH polygon) {
   int rings = r->gdal->OGR_G_GetGeometryCount(polygon);
   for (int k = 0; k < rings; k++)
-    SW_TRY(add_ring(err, r, r->gdal->OGR_G_GetGeometryRef(polygon, k)));
+    SW_TRY(add_ring(err, r, r->gdal->OGR_G_GetGeometryRef(polygon, k), k > 0));
   return SW_OK;
 }
 
@@ -314,6 +316,7 @@ void sw_polygons_destroy(sw_polygons *polygons) {
   free(polygons->state);
   free(polygons->start);
   free(polygons->feature);
+  free(polygons->hole);
   free(polygons->x);
   free(polygons->y);
   *polygons = (sw_polygons){0};

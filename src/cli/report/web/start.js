@@ -54,7 +54,9 @@
 
   async function start() {
     await S.loadUnits();
-    const first = S.quantities.find((q) => q.variable.headline) || S.quantities[0];
+    // What stands first in the file; else the first headline, of a result rather than of what goes into one.
+    const heads = S.quantities.filter((q) => q.variable.headline);
+    const first = S.quantity(S.manifest.first) || heads.find((q) => !q.variable.result.includes("/")) || heads[0] || S.quantities[0];
     if (first) S.state.q = first.key;
     S.restoreNow();
     bar();

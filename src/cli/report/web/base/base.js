@@ -87,15 +87,17 @@
     en: [[1e12, " tn"], [1e9, " bn"], [1e6, " M"], [1e3, " k"]],
     zh: [[1e12, "万亿"], [1e8, "亿"], [1e4, "万"]],
   };
-  const three = (a) => String(Number(a.toPrecision(a >= 999.5 ? 4 : 3)));
-  S.short = function (v) {
+  S.short = function (v, digits) {
+    const n = digits || 3, few = (a) => String(Number(a.toPrecision(a >= 999.5 ? Math.max(n, 4) : n)));
     if (v === null || v === undefined || Number.isNaN(v)) return "–";
     const a = Math.abs(v), sign = v < 0 ? "−" : "";
     if (a >= 1e15 || (a !== 0 && a < 0.001)) return S.number(v);
     for (const [step, word] of steps[S.language()] || steps.en)
-      if (a >= step * 0.9995) return sign + three(a / step) + word;
-    return sign + three(a);
+      if (a >= step * 0.9995) return sign + few(a / step) + word;
+    return sign + few(a);
   };
+  // In legends: as a number, but beyond a million with a word instead of an exponent.
+  S.brief = (v, variable) => (Math.abs(v) >= 999950 && Math.abs(v) < 1e15 ? S.short(v, 4) : S.number(v, variable));
 
   // "Coupling coordination degree D", "Location quotient, manufacturing". Titles explain themselves behind a
   // semicolon; labels stop there. Where two quantities would read alike, the result's name stands before.

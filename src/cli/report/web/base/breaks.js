@@ -14,21 +14,21 @@
     return sorted[low] + (at - low) * (sorted[low + 1] - sorted[low]);
   };
 
+  const SAMPLE = 400; // quantiles that natural breaks are of
   const rules = {
     quantile: (sorted, k) => Array.from({ length: k - 1 }, (x, i) => quantileAt(sorted, (i + 1) / k)),
     equal(sorted, k, log) {
       const low = sorted[0], high = sorted[sorted.length - 1];
-      if (log && low > 0) {
-        const a = Math.log(low), b = Math.log(high);
+      if (log && high > 0) {
+        // A zero has no logarithm: it is of the lowest class.
+        const a = Math.log(sorted.find((v) => v > 0)), b = Math.log(high);
         return Array.from({ length: k - 1 }, (x, i) => Math.exp(a + ((b - a) * (i + 1)) / k));
       }
       return Array.from({ length: k - 1 }, (x, i) => low + ((high - low) * (i + 1)) / k);
     },
     ratio: () => [1 / 4, 1 / 2, 4 / 5, 5 / 4, 2, 4],
     natural(sorted, k) {
-      const m = Math.min(400, sorted.length);
-      const sample = Array.from({ length: m }, (x, i) => quantileAt(sorted, m === 1 ? 0 : i / (m - 1)));
-      return fisher(sample, k);
+      return fisher(Array.from({ length: SAMPLE }, (x, i) => quantileAt(sorted, i / (SAMPLE - 1))), k);
     },
   };
 

@@ -32,12 +32,12 @@
         if (!n) return "–";
         if (count === 1) return range(v, sorted[0], sorted[n - 1]);
         if (v.integer) return whole(v, i ? breaks[i - 1] : sorted[0], i < count - 1 ? Math.ceil(breaks[i]) - 1 : sorted[n - 1]);
-        if (i === 0) return S.t("below", { v: S.number(breaks[0], v) });
-        if (i === count - 1) return S.t("above", { v: S.number(breaks[count - 2], v) });
+        if (i === 0) return S.t("below", { v: S.brief(breaks[0], v) });
+        if (i === count - 1) return S.t("above", { v: S.brief(breaks[count - 2], v) });
         return range(v, breaks[i - 1], breaks[i]);
       } };
   }
-  const range = (v, a, b) => (a === b ? S.number(a, v) : S.t("between", { a: S.number(a, v), b: S.number(b, v) }));
+  const range = (v, a, b) => (a === b ? S.brief(a, v) : S.t("between", { a: S.brief(a, v), b: S.brief(b, v) }));
   // Whole numbers are named by the first and the last of a class: "1", "2 – 4".
   const whole = (v, a, b) => range(v, Math.ceil(a), b);
   // Declared names; or, where categories have none, the eight commonest values and the others.

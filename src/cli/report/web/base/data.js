@@ -109,7 +109,7 @@
     if (v.classes && v.integer) values = values.map((x) => (x < v.classes.first ? NaN : x));
     const T = Math.round(values.length / n);
     if (T * n !== values.length) throw new Error(key + " has " + values.length + " values for " + n + " units");
-    const rowAt = new Int32Array(S.manifest.periods.length).fill(times ? -1 : 0);
+    const rowAt = new Int32Array(Math.max(1, S.manifest.periods.length)).fill(times ? -1 : 0);
     if (times) times.forEach((t, row) => { rowAt[t] = row; });
     return {
       key, quantity: q, variable: v, values, T, n, times: times || S.manifest.periods.map((p, t) => t),

@@ -18,7 +18,7 @@
 
   /* A column of cards.table from a variable, of its period t. */
   cards.columnOf = function (read, t) {
-    return {title: cards.sentence(cards.word(read.variable.name)), hint: read.variable.title, words: read.codes !== null,
+    return {title: cards.sentence(cards.word(read.variable.name)), hint: S.pick(read.variable.title), words: read.codes !== null,
       text: (k) => textOf(read, read.get(t || 0, k))};
   };
 
@@ -75,7 +75,7 @@
       const own = Object.assign(cards.columnOf(read, t), {strong: true});
       S.empty(place).append(cards.table(cards.axisName(card.axes[0]), labels, [...columns, own, barsOf(read, t, labels.length)]),
         cards.heaviest(labels, (k) => read.get(t, k)) || "");
-      box.say(card.variables.length < 4 && others.length ? others.map((v) => cards.sentence(cards.word(v.name)) + ": " + v.title) : []);
+      box.say(card.variables.length < 4 && others.length ? others.map((v) => cards.sentence(cards.word(v.name)) + ": " + S.pick(v.title)) : []);
     }
     show();
     if (read.at.length > 1) box.follow(show);

@@ -31,6 +31,7 @@
   Box.prototype.retitle = function (title) {
     this.title = title;
     this.place.words.textContent = title;
+    if (this.card.variables.length === 1) this.place.words.title = S.pick(this.card.variables[0].title);
   };
 
   /* What the picture says of itself, before formula, parameters, source and coverage. */
@@ -39,7 +40,8 @@
     const lines = notes.filter(Boolean).concat(reasonsOf(variables));
     const stop = S.language() === "zh" ? "。" : ". ";
     const text = lines.map((line) => cards.sentence(line).replace(/[.。]\s*$/, "")).join(stop) + (lines.length ? stop.trim() : "");
-    if (!this.method) this.method = methodOf(result);
+    /* Behind "more" the card around has formula, parameters and source already. */
+    if (!this.method) this.method = this.inner ? "" : methodOf(result);
     S.empty(this.place.caption).append(text ? S.h("span", {class: "said"}, S.bdi(text)) : "", this.method);
   };
 
@@ -165,6 +167,7 @@
     place.root.dataset.kind = card.kind;
     place.root.dataset.result = card.result.name;
     const box = new Box(card, place);
+    box.inner = Boolean(inner);
     box.title = titleOf(card);
     place.root.box = box;
     shown.push(box);
@@ -178,6 +181,7 @@
     const names = [...new Set(plan.more.flatMap((card) => card.variables.map((v) => cards.word(v.name))))];
     const inside = S.h("div", {class: "inside"});
     const details = S.h("details", {class: "more", on: {toggle: () => {
+      box.place.root.classList.toggle("wide", details.open);
       if (details.open && !inside.childElementCount) inside.append(...plan.more.map((card) => build(card, true).place.root));
     }}}, S.h("summary", {}, S.t("q_more"), " ", S.h("span", {class: "soft"}, names.slice(0, 6).join(", ") + (names.length > 6 ? ", …" : ""))), inside);
     box.place.root.append(details);

@@ -1,10 +1,10 @@
-/* What changed since an earlier file of the same study: a table of quantities, and of the one that is
- * pressed the map of its changes and the largest of them. Rows and map are linked with the page. */
+/* What changed since an earlier file of the same study. The first page tells it in tables; here is the
+ * map of the changes of one quantity, and its largest ones, linked with the page: a press on a row of
+ * those tables chooses the quantity. */
 (function (S) {
   "use strict";
 
   const changes = S.changes = {card: null};
-  const WIDTH = 560;
   const HALF = 3; // classes on each side of no change
 
   /* ---- numbers ------------------------------------------------------------------------------ */
@@ -77,20 +77,6 @@
     return present(one.old) && present(one.new) ? signed(one.new - one.old, variable) : "";
   }
 
-  /* Quantities that changed; a press shows one of them. */
-  function quantities(list, chosen, press) {
-    const head = ["result", "changes_count", "changes_new", "changes_gone", "changes_most"].map((key, i) =>
-      S.h("th", {scope: "col", class: i ? "number" : ""}, S.t(key)));
-    const rows = list.map((change) => {
-      const [most] = change.largest, v = change.quantity.variable;
-      const name = S.h("button", {type: "button", class: "key", "aria-pressed": String(change === chosen), "data-key": change.key, on: {click: () => press(change)}},
-        S.bdi(change.quantity.label), S.h("code", {class: "of"}, S.bdi(v.result)));
-      return S.h("tr", {class: change === chosen ? "chosen" : ""}, S.h("td", {}, name), [change.changed, change.appeared, change.vanished].map((n) => S.h("td", {class: "number"}, S.count(n || 0))),
-        S.h("td", {class: "number"}, most ? differenceOf(most, v) : ""));
-    });
-    return S.h("div", {class: "scroll-x"}, S.h("table", {class: "plain"}, S.h("thead", {}, S.h("tr", {}, head)), S.h("tbody", {}, rows)));
-  }
-
   /* The largest changes of a quantity; a press selects the unit and goes to the period. */
   function largest(change) {
     const v = change.quantity.variable, many = S.manifest.periods.length > 1;
@@ -106,23 +92,7 @@
     return S.h("div", {class: "scroll-x scroll-y"}, S.h("table", {class: "plain"}, S.h("thead", {}, S.h("tr", {}, head)), S.h("tbody", {}, rows)));
   }
 
-  /* Numbers that are not by unit. */
-  function figures(list) {
-    if (!list || !list.length) return "";
-    const rows = list.map((one) => {
-      const v = S.variable(one.id);
-      return S.h("tr", {}, S.h("td", {}, S.h("code", {}, S.bdi(one.id)), one.at ? " " : "", one.at ? S.bdi(one.at) : ""), S.h("td", {class: "number"}, sayOf(one.old, v)),
-        S.h("td", {class: "number strong"}, sayOf(one.new, v)), S.h("td", {class: "number"}, differenceOf(one, v)));
-    });
-    const head = ["changes_figures", "changes_old", "changes_now", "changes_diff"].map((key, i) => S.h("th", {scope: "col", class: i ? "number" : ""}, S.t(key)));
-    return S.h("div", {class: "scroll-x scroll-y"}, S.h("table", {class: "plain"}, S.h("thead", {}, S.h("tr", {}, head)), S.h("tbody", {}, rows)));
-  }
-
   /* ---- the card ------------------------------------------------------------------------------- */
-
-  function names(key, list) {
-    return list && list.length ? S.h("p", {class: "note"}, S.t(key, {names: list.join(", ")})) : "";
-  }
 
   function* csvRows(list) {
     for (const change of list)
@@ -131,45 +101,47 @@
           present(one.old) && present(one.new) ? one.new - one.old : null];
   }
 
-  async function draw(section, against) {
-    const old = section.querySelector(":scope > .changes");
-    const list = (against.changes || []).map((change) => ({...change, quantity: S.quantity(change.key)})).filter((change) => change.quantity);
-    const left = S.h("div"), right = S.h("div", {class: "plot"}), g = await S.geometry();
-    let chosen = list[0], look = null;
-    const card = S.card(S.t("changes", {file: against.file}), {wide: true, class: "changes", tools: list.length ? {name: "changes",
+  async function draw(section, list) {
+    const g = await S.geometry(), old = section.querySelector(":scope > .change-map");
+    const left = S.h("div"), right = S.h("div", {class: "plot"});
+    let look = null;
+    const card = changes.card = S.card(S.t("changes", {file: S.manifest.against.file}), {wide: true, class: "change-map", tools: {name: "changes",
       csv: () => ({header: ["quantity", "code", "name", "period", "old", "new", "change"], rows: csvRows(list)}),
-      svg: () => (look && g.kind !== "none" ? svgOf(g, look) : null)} : null});
+      svg: g.kind === "none" ? null : () => svgOf(g, look)}});
+    const choice = S.h("select", {"aria-label": S.t("result"), on: {change: () => card.show(list[choice.selectedIndex])}},
+      list.map((change) => S.h("option", {"data-key": change.key}, change.quantity.label)));
+    card.middle.append(choice);
     card.body.classList.add("beside");
     card.body.append(left, right);
-    const rest = [figures(against.figures), names("changes_added", against.added), names("changes_removed", against.removed)];
-    const show = async (change) => {
-      chosen = change;
-      S.empty(left).append(quantities(list, chosen, show), largest(change));
+    card.show = async (change) => {
+      choice.selectedIndex = list.indexOf(change);
       look = lookOf(await S.numbersOf(change.block));
-      const canvas = S.h("canvas", {role: "img", "aria-label": S.t("changes_map", {period: S.manifest.periods[change.t]}) + ": " + change.quantity.label});
-      S.empty(right).append(S.h("h4", {}, S.t("changes_map", {period: S.manifest.periods[change.t]}), " · ", S.bdi(change.quantity.label)));
-      if (g.kind !== "none") {
-        const place = S.h("div", {class: "plot"}, canvas);
-        right.append(place);
-        S.chart.fit(place, (width) => paint(canvas, g, look, Math.min(width, 2 * WIDTH)));
-        canvas.addEventListener("click", (event) => press(canvas, g, event));
-      }
-      right.append(legend(look, change.quantity.variable), ...rest);
+      S.empty(left).append(largest(change));
+      map(card, S.empty(right), g, look, change);
+      right.append(legend(look, change.quantity.variable));
       S.empty(card.caption).append(S.t("changes_caption", {n: S.count(change.changed), title: change.quantity.label}));
-      card.paper = () => {
-        if (g.kind === "none") return null;
-        const svg = svgOf(g, look);
-        svg.setAttribute("class", "print-only");
-        canvas.after(svg);
-        return svg;
-      };
-      card.repaint = () => { if (g.kind !== "none" && canvas.clientWidth) paint(canvas, g, look, canvas.clientWidth); };
     };
-    if (list.length) await show(chosen);
-    else left.append(S.h("p", {class: "soft"}, S.t("changes_none", {file: against.file})), ...rest);
+    await card.show(list[0]);
     if (old) old.replaceWith(card.root);
     else section.append(card.root);
-    changes.card = card;
+  }
+
+  function map(card, place, g, look, change) {
+    const title = S.t("changes_map", {period: S.periodName(change.t)}), canvas = S.h("canvas", {role: "img", "aria-label": title + ": " + change.quantity.label});
+    place.append(S.h("h4", {}, S.manifest.periods.length > 1 ? title : S.t("changes_map_only")));
+    card.repaint = card.paper = () => null;
+    if (g.kind === "none") return;
+    const stage = S.h("div", {class: "plot"}, canvas);
+    place.append(stage);
+    S.chart.fit(stage, (width) => paint(canvas, g, look, width));
+    canvas.addEventListener("click", (event) => press(canvas, g, event));
+    card.repaint = () => { if (canvas.clientWidth) paint(canvas, g, look, canvas.clientWidth); };
+    card.paper = () => {
+      const svg = svgOf(g, look);
+      svg.setAttribute("class", "print-only");
+      canvas.after(svg);
+      return svg;
+    };
   }
 
   /* The unit whose outline holds the point, else the nearest place. */
@@ -193,16 +165,28 @@
     if (found >= 0) S.select(found, event.shiftKey);
   }
 
+  /* Rows of the first page's tables choose what the map shows. */
+  function linkRows(section, list) {
+    for (const row of section.querySelectorAll("tr[data-change]")) {
+      const change = list.find((one) => one.key === row.dataset.change);
+      if (!change) continue;
+      row.classList.add("linked");
+      row.addEventListener("click", () => changes.card.show(change));
+    }
+  }
+
   changes.start = async function (section) {
-    const {against} = S.manifest;
-    if (!against) return;
-    await draw(section, against);
+    const all = S.manifest.against ? S.manifest.against.changes || [] : [];
+    const list = all.map((change) => ({...change, quantity: S.quantity(change.key)})).filter((change) => change.quantity && change.largest.length);
+    if (!list.length) return;
+    await draw(section, list);
+    linkRows(section, list);
     /* A canvas prints blank. */
-    if (S.onPrint) S.onPrint(() => (changes.card.paper ? changes.card.paper() : null));
+    if (S.onPrint) S.onPrint(() => changes.card.paper());
     S.on("u", () => {
-      if (changes.card.repaint) changes.card.repaint();
+      changes.card.repaint();
       for (const row of changes.card.root.querySelectorAll("tr[data-unit]")) row.classList.toggle("chosen", S.isSelected(Number(row.dataset.unit)));
     });
-    S.on(["lang", "d"], () => draw(section, against));
+    S.on(["lang", "d"], () => draw(section, list));
   };
 })(window.S = window.S || {});

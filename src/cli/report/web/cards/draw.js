@@ -11,9 +11,10 @@
   /* Whole numbers that stand for words, where the title says them: "1: more is better; -1: less is
    * better". NULL where it does not. */
   cards.codes = function (variable) {
-    if (!variable.integer || !/^-?\d+:? \S/.test(variable.title)) return null;
+    const title = S.pick(variable.title);
+    if (!variable.integer || !/^-?\d+:? \S/.test(title)) return null;
     const found = new Map();
-    for (const part of variable.title.split(/[;,] /)) {
+    for (const part of title.split(/[;,] /)) {
       const m = /^(-?\d+):? (.+)$/.exec(part);
       if (m) found.set(Number(m[1]), m[2]);
     }
@@ -76,7 +77,7 @@
     let text = S.pick(variable.title) || variable.name;
     if (variable.classes || cards.codes(variable)) text = text.split(/[,;:]/)[0].replace(/ from -?\d+$/, "");
     if (variable.classes && text.length > 26) text = cards.word(variable.name);
-    text = text.split(/;? of: /)[0];
+    text = text.split(/; | of: /)[0];
     return cards.sentence(/^-?\d+\b/.test(text) && cards.codes(variable) ? cards.word(variable.name) : text);
   };
 

@@ -35,8 +35,9 @@
     const reads = await Promise.all(card.variables.map(cards.read));
     const one = reads.length === 1, grid = one ? S.h("div") : cards.grid(reads.length);
     box.body.append(grid);
-    reads.forEach((read) => {
-      const v = read.variable, values = column(read), name = cards.title(v);
+    const titles = card.variables.map(cards.title), twice = new Set(titles).size < titles.length;
+    reads.forEach((read, i) => {
+      const v = read.variable, values = column(read), name = twice ? cards.word(v.name) : titles[i];
       const spec = {at: read.at, variable: v, height: one ? 190 : 120, ticks: one ? 4 : 3, describe: name,
         series: [{values, look: "main", label: (i) => cards.brief(values[i], v)}]};
       if (one) cards.lines(grid, spec);

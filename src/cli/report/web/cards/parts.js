@@ -33,7 +33,7 @@
     const total = at(whole, t, k);
     return S.h("ul", {class: "keys"}, reads.map((read, i) => {
       const v = at(read, t, k), share = v / total;
-      return S.h("li", {title: read.variable.title}, S.h("i", {class: "swatch f" + i}), S.h("span", {}, shortOf(read.variable, whole.variable)),
+      return S.h("li", {title: S.pick(read.variable.title)}, S.h("i", {class: "swatch f" + i}), S.h("span", {}, shortOf(read.variable, whole.variable)),
         S.h("b", {}, Number.isFinite(share) ? S.percent(share, 0) : "–"));
     }), S.h("li", {class: "soft"}, period));
   }

@@ -39,7 +39,6 @@
     if (S.leftOut.length) out.push(S.t("left.out", { n: S.leftOut.length }));
     if (!g || g.kind === "none") return [...out, S.t("no.map", { noun: S.noun(1), nouns: S.noun() })];
     if (geometry.projection) out.push(sentence(S.pick(geometry.projection), true));
-    if (geometry.cells) out.push(S.t("caption.cells", { nouns: S.noun() }));
     if (g.kind === "points") out.push(S.t("caption.points", { noun: S.noun(1) }));
     let lost = 0, dots = 0;
     for (let u = 0; u < g.n; u++) if (!g.placed(u)) lost++; else if (!g.hasRings(u)) dots++;
@@ -86,7 +85,7 @@
   function legendOf(width, y, ink, soft) {
     const { classes, counts, missing } = S.view, k = classes.k + 1;
     const columns = Math.min(k, Math.max(1, Math.floor((width - 32) / 116))), step = (width - 32) / columns;
-    const node = S.svg("g", { class: "legend" });
+    const node = S.svg("g", { class: "key" });
     for (let i = 0; i < k; i++) {
       const x = 16 + step * (i % columns), at = y + 54 * Math.floor(i / columns), none = i === k - 1;
       let text = none ? S.t("missing") : classes.label(i);
@@ -97,22 +96,27 @@
     return { node, height: 54 * Math.ceil(k / columns) };
   }
 
-  S.mapFigure = function (g, faded, group) {
+  // paper: the missing are one path. Browsers write a pattern into a PDF once for each path that has it:
+  // a minute and megabytes for a thousand units.
+  S.mapFigure = function (g, group, paper) {
     const { of, classes } = S.view, units = S.svg("g", { class: "units", "fill-rule": "evenodd" }), v = { zoom: 1, fit: 1 };
+    let missing = "";
     for (let u = 0; u < g.n; u++) {
       if (!g.placed(u)) continue;
+      if (paper && of[u] < 0 && g.hasRings(u)) { missing += g.d(u); continue; }
       const fill = of[u] < 0 ? "url(#missing)" : classes.colours[of[u]], at = { fill, "data-unit": S.code(u) };
       const title = S.svg("title", {}, S.name(u) + ": " + S.number(S.view.values[u], S.view.variable));
       units.append(g.hasRings(u) ? S.svg("path", { d: g.d(u), ...at }, title)
         : S.svg("circle", { cx: g.x[u].toFixed(2), cy: g.y[u].toFixed(2), r: S.dotRadius(g, v).toFixed(2), ...at }, title));
     }
-    const border = S.colour("border");
-    const stroke = (arcs, width, opacity) => S.svg("path", { d: arcs.map(g.arcD).join(""), fill: "none", stroke: border, "stroke-width": width,
+    if (missing) units.append(S.svg("path", { d: missing, fill: "url(#missing)" }));
+    const stroke = (arcs, width, opacity, colour) => S.svg("path", { d: arcs.map(g.arcD).join(""), fill: "none",
+      stroke: S.colour(colour || "border"), "stroke-width": width,
       "stroke-opacity": opacity, "stroke-linejoin": "round" });
     const chosen = S.state.u.filter((u) => g.placed(u)).map((u) => (g.hasRings(u)
       ? S.svg("path", { d: g.d(u), fill: "none", stroke: S.colourOf(u), "stroke-width": 2, "stroke-linejoin": "round" })
       : S.svg("circle", { cx: g.x[u], cy: g.y[u], r: g.radius + 2, fill: "none", stroke: S.colourOf(u), "stroke-width": 2 })));
-    return S.figure(g.width, g.height, [units, g.borders().length ? stroke(g.borders(), 0.4, 0.4) : null,
+    return S.figure(g.width, g.height, [units, g.coast().length ? stroke(g.coast(), 0.5, 1, "line") : null, g.borders().length ? stroke(g.borders(), 0.4, 0.4) : null,
       group && g.borders(group.name).length ? stroke(g.borders(group.name), 1, 0.95) : null, S.svg("g", {}, chosen)]);
   };
 })(window.S = window.S || {});

@@ -18,7 +18,7 @@
     if (g.kind !== "polygons") noRings(g);
     boxes(g);
     Object.assign(g, tracing(g));
-    g.radius = Math.min(6, Math.max(1.6, 0.32 * Math.sqrt((g.width * g.height) / Math.max(1, n))));
+    g.radius = Math.min(6, Math.max(1.4, 0.22 * Math.sqrt((g.width * g.height) / Math.max(1, n))));
     if (g.kind === "polygons") g.radius = 3;
     return (S.geometryNow = g);
   }
@@ -134,7 +134,8 @@
       return kept.get(key);
     }
     // The arcs of the whole land: a unit on one side only.
-    const coast = () => Array.from(g.arcLeft.keys()).filter((a) => (g.arcLeft[a] < 0) !== (g.arcRight[a] < 0));
+    let edge = null;
+    const coast = () => (edge ??= Array.from(g.arcLeft.keys()).filter((a) => (g.arcLeft[a] < 0) !== (g.arcRight[a] < 0)));
     return { hasRings, placed, trace, traceArc, d, arcD, borders, coast };
   }
 

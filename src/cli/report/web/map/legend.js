@@ -4,7 +4,7 @@
   S.legend = function (list, faded, redraw) {
     function entry(c) {
       const swatch = S.h("span", { class: "swatch" + (c < 0 ? " hatched" : "") });
-      const label = S.h("bdi", { class: "range ellipsis" }), count = S.h("span", { class: "count" });
+      const label = S.h("bdi", { class: "range" }), count = S.h("span", { class: "count" });
       const button = S.h("button", { type: "button", "aria-pressed": "false", on: { click() {
         if (!faded.delete(c)) faded.add(c);
         button.setAttribute("aria-pressed", String(faded.has(c)));

@@ -151,7 +151,7 @@
       svg: () => map.svg(), png: true,
     };
   }
-  map.svg = () => (map.strip ? map.strip.svg() : S.mapFigure(g, faded, group()));
+  map.svg = (paper) => (map.strip ? map.strip.svg() : S.mapFigure(g, group(), paper));
 
   function listen() {
     S.on(["t"], (state, keys) => {
@@ -160,11 +160,7 @@
       S.setTitle(card, map.title());
     });
     S.settled(() => { rest(); words(); });
-    S.on(["q", "c", "k", "fix", "d", "lang"], (state, keys) => {
-      if (["q", "c", "k"].some((key) => keys.has(key))) faded.clear();
-      rest();
-      words();
-    });
+    S.on(["q", "c", "k", "fix", "d", "lang"], () => { rest(); words(); });
     S.on("u", drawMarks);
     S.onHover(drawMarks);
     map.fade = () => rest();
@@ -178,11 +174,13 @@
     g = await S.geometry();
     // A canvas prints blank: paper gets the figure with its own title, legend and caption.
     if (S.onPrint) S.onPrint(() => {
-      const figure = map.svg();
+      const figure = map.svg(true);
       figure.setAttribute("class", "print-only");
       card.body.append(figure);
       return figure;
     });
+    // Other classes: none of them is faded. Before the legend and the picture, which are told in this order.
+    S.on(["q", "c", "k"], () => faded.clear());
     card = S.card("", { tools: save(), class: "map-card" });
     slot.append(card.root);
     map.card = card;

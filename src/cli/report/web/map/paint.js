@@ -64,8 +64,8 @@
     context.fill();
     // A pale dot on white paper needs an edge; among very many, edges would be all one sees.
     if (!edge && g.n > 20000) return;
-    context.strokeStyle = edge || S.colour("soft");
-    context.lineWidth = (edge ? 0.8 : 0.4) / v.k;
+    context.strokeStyle = edge || S.colour("line");
+    context.lineWidth = (edge ? 0.8 : 0.5) / v.k;
     context.stroke();
   }
 
@@ -74,7 +74,6 @@
     context.save();
     context.setTransform(ratio * v.k, 0, 0, ratio * v.k, ratio * v.x, ratio * v.y);
     context.lineJoin = context.lineCap = "round";
-    context.strokeStyle = S.colour("border");
     const stroke = (arcs, width, alpha) => {
       context.beginPath();
       for (const a of arcs) g.traceArc(context, a);
@@ -83,6 +82,10 @@
       context.stroke();
     };
     const near = Math.min(1, Math.log2(Math.max(1, v.k)) / 3);
+    // Pale units at the edge of the land would end nowhere on white paper.
+    context.strokeStyle = S.colour("line");
+    if (!quick) stroke(g.coast(), 0.6, 1);
+    context.strokeStyle = S.colour("border");
     if (!quick) stroke(g.borders(), 0.5 + 0.5 * near, 0.35 + 0.5 * near);
     if (group) stroke(g.borders(group.name), 1.1 + 0.9 * near, 0.95);
     context.restore();

@@ -115,8 +115,7 @@
         S.svg("text", { x: PAD.left - 8, y: y(v) + 4, "text-anchor": "end", "font-size": 11, fill: S.colour("soft") }, S.short(v)))]);
     } };
     S.legend(legend, faded, draw);
-    S.on(["q", "t", "c", "k", "fix", "d", "lang"], (state, keys) => {
-      if (["q", "c", "k"].some((key) => keys.has(key))) faded.clear();
+    S.on(["q", "t", "c", "k", "fix", "d", "lang"], () => {
       draw();
       if (!S.moving) words(); else S.setTitle(card, S.map.title());
     });

@@ -84,7 +84,7 @@
         if (apart > 0 && d > 0) v.zoomAt(d / apart, (a[0] + b[0]) / 2, (a[1] + b[1]) / 2);
         apart = d;
       } else if (moved > 4) {
-        if (!v.dragging && v.zoom > 1 && stage.setPointerCapture) stage.setPointerCapture(event.pointerId);
+        if (!v.dragging && v.zoom > 1) capture(stage, event.pointerId);
         v.dragging = true;
         v.panBy(dx, dy);
       }
@@ -96,6 +96,10 @@
     };
     stage.addEventListener("pointerup", up);
     stage.addEventListener("pointercancel", up);
+  }
+  // A finger may have gone by the time; the drag then just ends at the edge.
+  function capture(stage, pointer) {
+    try { stage.setPointerCapture(pointer); } catch (e) { /* nothing to hold */ }
   }
   const distance = ([a, b]) => Math.hypot(a[0] - b[0], a[1] - b[1]);
 

@@ -54,6 +54,12 @@
 
   // ---- words ----------------------------------------------------------------------------------------
 
+  // A name inside a sentence: not longer than one reads, and isolated, as it may run right to left.
+  function inText(name) {
+    const letters = Array.from(name.slice(0, 200));
+    return "\u2068" + (letters.length > 60 ? letters.slice(0, 60).join("") + "…" : name) + "\u2069";
+  }
+
   // What of the pairs is kept, and that sums are over all of them.
   function lede(e) {
     const values = {noun: S.noun(1), nouns: S.noun(), k: e.k, x: S.short(e.threshold), result: e.result,
@@ -86,7 +92,7 @@
     if (!c.list.length) return out.concat(S.t("pairs.none", values)).join(joint());
     const sum = c.list.reduce((s, p) => s + p.value, 0), share = c.all > 0 && S.kept.shares(e) ? S.percent(sum / c.all) : "";
     const what = c.mode === "receives" ? "received" : "sent";
-    out.push(c.mode === "receives" ? S.t("pairs.say.received", {...values, k: e.k, name: S.name(c.unit)}) : "",
+    out.push(c.mode === "receives" ? S.t("pairs.say.received", {...values, k: e.k, name: inText(S.name(c.unit))}) : "",
       share ? S.t("pairs.say.share." + what, {...values, share}) : S.t("pairs.say.count." + what, values),
       c.kept > c.list.length ? S.t("pairs.say.kept", {n: S.count(c.kept)}) : "", c.list.length > S.mostArcs ? S.t("pairs.say.some", {n: S.mostArcs, nouns: S.noun()}) : "", S.t("pairs.say.width"));
     return out.filter(Boolean).join(joint());
@@ -97,7 +103,7 @@
     const at = c.period.label && !S.manifest.cross_section ? (S.language() === "zh" ? "，" : ", ") + c.period.label : "";
     if (c.centres) return S.t("pairs.head.first", {noun: S.noun(1)}) + at;
     if (c.strongest) return S.t("pairs.head.summary", {noun: S.noun(1)}) + at;
-    return (c.unit === null ? S.t("pairs.none", {noun: S.noun(1)}) : S.name(c.unit)) + at;
+    return (c.unit === null ? S.t("pairs.none", {noun: S.noun(1)}) : inText(S.name(c.unit))) + at;
   }
 
   // ---- the section ------------------------------------------------------------------------------------
@@ -108,7 +114,7 @@
     if (all.length === 1) h2.append(S.bdi(title(entry)));
     else {
       const options = all.map((e) => S.h("option", {value: keyOf(e), "data-key": keyOf(e), selected: e === entry}, title(e)));
-      h2.append(S.h("select", {name: "pair", class: "pair-choice", "aria-label": S.t("pairs.which"),
+      h2.append(S.bdi(title(entry), {class: "print-only"}), S.h("select", {name: "pair", class: "pair-choice", "aria-label": S.t("pairs.which"),
         on: {change: (event) => S.set({pair: event.target.value})}}, options));
     }
     const result = S.result(entry.result), name = result && S.pick(result.title);

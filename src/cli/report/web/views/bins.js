@@ -1,38 +1,50 @@
 // Bins of a histogram: equally wide, in logarithms where the quantity is logarithmic, and the same in all
-// periods, so that a shape that moves is seen to move. The outermost hundredths of a distribution
-// with long tails are in the outermost bins.
+// periods, so that a shape that moves is seen to move. Of a distribution with long tails the
+// outermost thousandths are in the outermost bins.
 (function (S) {
   "use strict";
 
   const MOST = 40;
 
-  function sorted(values) {
-    const all = new Float64Array(values.length);
-    let n = 0;
-    for (const v of values) if (Number.isFinite(v)) all[n++] = v;
-    return all.subarray(0, n).sort();
+  const SAMPLE = 200000; // values that tell where the tails of a distribution begin
+
+  // {lo, hi, above (least value above zero), zeros (share of values that are not), sample (sorted)} of the
+  // values of all periods; null without any. Of millions every k-th is sorted: the ends are exact.
+  function survey(values) {
+    const every = Math.max(1, Math.ceil(values.length / SAMPLE)), sample = new Float64Array(Math.ceil(values.length / every));
+    let lo = Infinity, hi = -Infinity, above = Infinity, n = 0, zeros = 0, m = 0;
+    for (let i = 0; i < values.length; i++) {
+      const v = values[i];
+      if (!Number.isFinite(v)) continue;
+      n++;
+      if (v < lo) lo = v;
+      if (v > hi) hi = v;
+      if (v <= 0) zeros++;
+      else if (v < above) above = v;
+      if (i % every === 0) sample[m++] = v;
+    }
+    return n ? {lo, hi, above, zeros: zeros / n, sample: sample.subarray(0, m).sort()} : null;
   }
   const at = (all, p) => all[Math.min(all.length - 1, Math.floor(p * all.length))];
 
   // Nothing of a distribution is cut unless its ends are far from nearly all of it: `reach` of the width
   // of that beyond it.
-  function span(all, log, reach) {
-    const f = log ? Math.log : (v) => v, lo = all[0], hi = all[all.length - 1];
-    const low = at(all, 0.005), high = at(all, 0.995), wide = f(high) - f(low);
+  function span(all, lo, hi, log, reach) {
+    if (!all.length) return [lo, hi];
+    const f = log ? Math.log : (v) => v, low = at(all, 0.001), high = at(all, 0.999), wide = f(high) - f(low);
     return [f(low) - f(lo) > reach * wide ? low : lo, f(hi) - f(high) > reach * wide ? high : hi];
   }
 
   // {n, edges (n + 1 of them), of(v) -> bin or -1, log, lo, hi (the ends of all values)}; null without values.
   function make(column) {
-    let all = sorted(column.values);
-    if (!all.length) return null;
-    const lo = all[0], hi = all[all.length - 1];
-    const firstAbove = all.findIndex((v) => v > 0);
+    const seen = survey(column.values);
+    if (!seen) return null;
+    const {lo, hi} = seen;
     // Zeros have no logarithm: where they are few the axis is logarithmic all the same, and they are
     // in its first bin.
-    const log = column.variable.log && firstAbove >= 0 && firstAbove < all.length * 0.05;
-    if (log) all = all.subarray(firstAbove);
-    let [from, to] = span(all, log, log ? 1 : 0.2);
+    const log = Boolean(column.variable.log) && hi > 0 && seen.zeros < 0.05;
+    const all = log ? seen.sample.subarray(S.bisectRight(seen.sample, 0)) : seen.sample;
+    let [from, to] = span(all, log ? seen.above : lo, hi, log, log ? 0.5 : 0.15);
     if (column.variable.integer && to - from < MOST) return ofIntegers(from, to, lo, hi);
     if (from === to) {
       const about = Math.abs(from) / 20 || 0.5;
@@ -68,9 +80,9 @@
 
   // The domain of an axis on which single units are seen: more of the tails than in bars.
   S.domain = function (column) {
-    const all = sorted(column.values);
-    if (!all.length) return {lo: 0, hi: 1, log: false};
-    const log = column.variable.log && all[0] > 0, [lo, hi] = span(all, log, log ? 3 : 0.8);
+    const seen = survey(column.values);
+    if (!seen) return {lo: 0, hi: 1, log: false};
+    const log = Boolean(column.variable.log) && seen.lo > 0, [lo, hi] = span(seen.sample, seen.lo, seen.hi, log, log ? 2 : 0.5);
     return {lo, hi, log};
   };
 

@@ -161,6 +161,19 @@
     return g;
   };
 
+  // Sentences under a picture, and the link to the formula and source of its result.
+  chart.caption = function (element, said, result) {
+    S.empty(element).append(S.bdi(said.filter(Boolean).join(S.language() === "zh" ? "" : " ")), " ");
+    const target = document.getElementById("method-" + result) || document.getElementById("method");
+    if (target) element.append(S.h("a", {href: "#" + encodeURIComponent(target.id)}, S.t("formula.link")));
+  };
+  // The same for a saved picture, which has left the page: formula, parameters and source in full.
+  chart.told = function (element, ...results) {
+    const own = element.querySelector("bdi"), full = new Set(results);
+    const lines = [...full].flatMap((name) => S.captionText(name).map((x) => x.text));
+    return [own ? own.textContent : "", ...lines].filter(Boolean).join(" ");
+  };
+
   // ---- periods -------------------------------------------------------------------------------
 
   // Periods on an axis. Labels that are numbers stand at their numbers, so that a gap of five years

@@ -6,7 +6,7 @@
   const dots = {};
   S.dots = dots;
 
-  const ROW = 19, LABEL = 11, MOST = 60;
+  const LABEL = 11, MOST = 60;
 
   function rowsOf(data, series) {
     const t = S.state.t;
@@ -34,7 +34,7 @@
   }
 
   dots.draw = function (element, width, data) {
-    const series = S.lines.series(data), rows = rowsOf(data, series);
+    const series = S.lines.series(data), rows = rowsOf(data, series), ROW = rows.length > 24 ? 13 : 19;
     const nation = series.find((s) => s.kind === "nation").values[S.state.t];
     const wide = Math.min(width * 0.34, Math.max(40, ...rows.map((r) => S.chart.textWidth(r.label.slice(0, 60), LABEL))) + 12);
     const box = {left: Math.round(wide), right: width - 14, top: 22, bottom: 22 + rows.length * ROW};

@@ -186,11 +186,15 @@
     if (!picture) return;
     if (picture.update) picture.update(view);
     else { bars(picture, view); marks(picture, view); }
+    if (!S.moving) caption(view);
+  }
+
+  // What is said of the picture follows when the slider rests.
+  function caption(view) {
     picture.svg.setAttribute("aria-label", label(view));
-    const said = [S.t(view.column.T > 1 ? "histogram.caption" : "histogram.caption1",
-      {first: S.manifest.periods[view.column.times[0]], nouns: S.noun()})];
+    const said = [view.column.T > 1 ? S.t("histogram.caption", {first: S.periodName(view.column.times[0])}) : "", S.coverage()];
     if (picture.bins && picture.bins.log && picture.bins.lo <= 0) said.push(S.t("histogram.zero"));
-    card.caption.textContent = said.join(S.language() === "zh" ? "" : " ");
+    S.chart.caption(card.caption, said, view.variable.result);
   }
 
   function table() {
@@ -205,12 +209,13 @@
   histogram.start = function (element) {
     if (!S.quantities.length) return;
     card = S.card(S.t("histogram.title"), {class: "histogram", tools: {name: () => S.save.name("distribution"), csv: table,
-      svg: () => picture && picture.svg, png: true, desc: () => card.caption.textContent}});
+      svg: () => picture && picture.svg, png: true, desc: () => S.chart.told(card.caption, S.view.variable.result), title: () => S.view.quantity.label}});
     card.root.dataset.view = "histogram";
     element.append(card.root);
     S.chart.fit(card.body, (w) => { width = w; update(); });
     S.on(["q", "t", "c", "k", "fix", "d", "lang"], update);
     S.on(["u"], () => { if (picture && S.view) (picture.marks || marks)(picture, S.view); });
+    S.settled(() => { if (picture) caption(S.view); });
     S.onHover(hover);
     S.onPrint(() => update());
     update();

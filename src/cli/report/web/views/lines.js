@@ -11,11 +11,13 @@
 
   // ---- what there is to draw -----------------------------------------------------------------
 
-  // Which column of groups: the one asked for, or the first whose groups can all have a colour.
+  // Which column of groups: the one asked for, or the first whose groups can all have a colour, or the one
+  // of the fewest.
   lines.group = function () {
     const groups = S.manifest.groups || [];
     return groups.find((g) => g.name === S.state.group) ||
-      groups.find((g) => g.labels.length > 1 && g.labels.length <= 8) || groups[0] || null;
+      groups.find((g) => g.labels.length > 1 && g.labels.length <= 8) ||
+      groups.slice().sort((a, b) => a.labels.length - b.labels.length)[0] || null;
   };
   lines.groupTitle = function (group) {
     const title = S.pick(group.title) || group.name;
@@ -80,7 +82,7 @@
   lines.series = function (d) {
     const all = [];
     if (d.means) {
-      const many = d.means.labels.length > 8, T = d.means.values.length / d.means.labels.length;
+      const many = d.means.labels.length > 8 && d.means.labels.length, T = d.means.values.length / d.means.labels.length;
       d.means.labels.forEach((label, i) => all.push({kind: "group", index: i, label, many,
         values: onAll(d.means.values.subarray(i * T, (i + 1) * T), d.means.times),
         colour: many ? S.colour("line") : S.groupColour(i)}));
@@ -122,12 +124,20 @@
     caption();
   }
 
+  // How many units the means are of, in the first and the last period with any.
+  function coverage(words) {
+    if (!data.nation) return "";
+    const at = data.nation.times.filter((t) => data.nation.n[t] > 0), first = at[0], last = at[at.length - 1];
+    if (!at.length) return S.t("all.missing", words);
+    const n = (t) => S.count(data.nation.n[t]), p = S.periodName;
+    return S.t(first === last ? "lines.coverage1" : "lines.coverage", {...words, n: n(first), p: p(first), m: n(last), q: p(last)});
+  }
+
   function caption() {
-    const words = {nouns: S.noun(), noun: S.noun(1), group: data.group ? lines.groupTitle(data.group) : ""};
-    const said = [S.t("lines.caption." + data.kind, words)];
-    if (data.group && data.kind === "lines") said.push(S.t("lines.caption.groups", words));
+    const words = {nouns: S.noun(), noun: S.noun(1), group: data.group ? lines.groupTitle(data.group).toLowerCase() : ""};
+    const said = [S.t("lines.caption." + (data.group && data.kind === "lines" ? "groups" : data.kind), words), coverage(words)];
     if (S.state.u.length && data.kind !== "shares") said.push(S.t("lines.caption.dashed." + data.kind, words));
-    card.caption.textContent = said.join(S.language() === "zh" ? "" : " ");
+    S.chart.caption(card.caption, said, data.variable.result);
   }
 
   // Columns: the period, the nation with its n, every group, every selected unit.
@@ -144,7 +154,7 @@
   lines.start = function (element) {
     if (!S.quantities.length) return;
     card = S.card(S.t("lines.title.lines"), {class: "lines", tools: {name: () => S.save.name("over-time"),
-      csv: table, svg: () => picture.svg, png: true, desc: () => card.caption.textContent}});
+      csv: table, svg: () => picture.svg, png: true, desc: () => S.chart.told(card.caption, data.variable.result), title: () => data.quantity.label}});
     card.root.dataset.view = "lines";
     element.append(card.root);
     S.chart.fit(card.body, (w) => { width = w; draw(); });

@@ -74,7 +74,7 @@
 
   const STYLE = {group: [1.5, 0.75], nation: [2.25, 1], unit: [2, 1], selection: [2, 1]};
   function line(s, p) {
-    const [stroke, opacity] = s.many ? [1, 0.55] : STYLE[s.kind];
+    const [stroke, opacity] = s.many ? [1, s.many > 60 ? 0.35 : 0.6] : STYLE[s.kind];
     return S.svg("path", {d: shape(s.values, p), fill: "none", stroke: s.colour, "stroke-width": stroke,
       "stroke-opacity": opacity, "stroke-linejoin": "round", "stroke-linecap": "round", ...marks(s),
       "stroke-dasharray": s.kind === "unit" || s.kind === "selection" ? "4 3" : undefined});

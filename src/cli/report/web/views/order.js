@@ -6,6 +6,24 @@
   const order = {};
   S.order = order;
 
+  // d3's bisectors ask a function for each step; of numbers in a typed array that is half the time.
+  S.bisectLeft = function (sorted, v) {
+    let lo = 0, hi = sorted.length;
+    while (lo < hi) {
+      const mid = (lo + hi) >>> 1;
+      if (sorted[mid] < v) lo = mid + 1; else hi = mid;
+    }
+    return lo;
+  };
+  S.bisectRight = function (sorted, v) {
+    let lo = 0, hi = sorted.length;
+    while (lo < hi) {
+      const mid = (lo + hi) >>> 1;
+      if (sorted[mid] <= v) lo = mid + 1; else hi = mid;
+    }
+    return lo;
+  };
+
   // Position of each text among all in the order of the language; computed once for a list.
   function textRanks(texts) {
     const collator = new Intl.Collator(S.language() === "zh" ? "zh" : "en", {numeric: true, sensitivity: "base"});
@@ -21,29 +39,42 @@
     return kept.get(key);
   };
 
+  // The values that there are, sorted. Typed arrays sort natively; a place in the order is then a search.
+  function sortedOf(keys, units) {
+    const all = new Float64Array(units.length);
+    let m = 0;
+    for (const u of units) if (keys[u] === keys[u]) all[m++] = keys[u];
+    return all.subarray(0, m).sort();
+  }
+
   // Ranks of values, the greatest first; equal values share the better one. NaN has none.
   order.ranks = function (values) {
-    const n = values.length, by = new Uint32Array(n), out = new Float64Array(n).fill(NaN);
+    const n = values.length, out = new Float64Array(n).fill(NaN), all = new Float64Array(n);
     let m = 0;
-    for (let u = 0; u < n; u++) if (values[u] === values[u]) by[m++] = u;
-    const there = by.subarray(0, m).sort((a, b) => values[b] - values[a]);
-    for (let i = 0; i < m; i++)
-      out[there[i]] = i && values[there[i]] === values[there[i - 1]] ? out[there[i - 1]] : i + 1;
+    for (let u = 0; u < n; u++) if (values[u] === values[u]) all[m++] = values[u];
+    const sorted = all.subarray(0, m).sort();
+    for (let u = 0; u < n; u++)
+      if (values[u] === values[u]) out[u] = m - S.bisectRight(sorted, values[u]) + 1;
     return out;
   };
 
-  // Units in order: keys[unit] up or down, then by code; units in `first` before all others.
+  // Units in order: keys[unit] up or down, equal ones by code, missing last; units in `first` before all
+  // others.
   order.rows = function (keys, down, units, first) {
-    const sign = down ? -1 : 1;
-    return units.sort((a, b) => {
-      const x = keys[a], y = keys[b];
-      if (first.size) {
-        const p = first.has(a), q = first.has(b);
-        if (p !== q) return p ? -1 : 1;
-      }
-      if (x !== x || y !== y) return x === x ? -1 : y === y ? 1 : a - b;
-      return x === y ? a - b : x < y ? -sign : sign;
-    });
+    const sorted = sortedOf(keys, units), m = sorted.length, out = new Uint32Array(units.length);
+    const taken = new Uint32Array(m);
+    let missing = m;
+    for (const u of units) {
+      const v = keys[u];
+      if (v !== v) { out[missing++] = u; continue; }
+      const at = down ? m - S.bisectRight(sorted, v) : S.bisectLeft(sorted, v);
+      out[at + taken[at]++] = u;
+    }
+    if (!first.size) return out;
+    const chosen = out.filter((u) => first.has(u)), rest = out.filter((u) => !first.has(u));
+    out.set(chosen);
+    out.set(rest, chosen.length);
+    return out;
   };
 
   // ---- what is looked for ------------------------------------------------------------------------

@@ -7,7 +7,7 @@
   const scatter = {};
   S.scatter = scatter;
 
-  const HEIGHT = 236;
+  const HEIGHT = 236, MANY = 20000;
   let card, canvas, plot, width = 0, other = null, loading = 0, p = null;
 
   // Quantities that can be an axis: numbers, not names of classes.
@@ -75,10 +75,12 @@
     return r < 0 ? null : column.values.subarray(r * column.n, (r + 1) * column.n);
   }
 
-  // Where a dot is; beyond the axes it stands at their edge.
-  function place(scale, v) {
-    const [a, b] = scale.range(), at = scale.base && v <= 0 ? a : scale(v);
-    return Math.max(Math.min(a, b), Math.min(Math.max(a, b), at));
+  // Where a dot is; beyond the axes it stands at their edge. A line through the scale's ends, since 10^5
+  // calls of a scale are slow.
+  function placer(scale) {
+    const [a, b] = scale.range(), f = scale.base ? Math.log : (v) => v, [from, to] = scale.domain().map(f);
+    const low = Math.min(a, b), high = Math.max(a, b), by = (b - a) / (to - from);
+    return (v) => Math.max(low, Math.min(high, scale.base && v <= 0 ? a : a + (f(v) - from) * by));
   }
 
   function colourer() {
@@ -97,11 +99,11 @@
     p.n = 0;
     p.beyond = 0;
     if (!xs || !ys) { p.rho = {rho: NaN, n: 0}; return; }
-    const [x0, x1] = p.sx.domain(), [y0, y1] = p.sy.domain();
+    const [x0, x1] = p.sx.domain(), [y0, y1] = p.sy.domain(), placeX = placer(p.sx), placeY = placer(p.sy);
     for (let u = 0; u < n; u++) {
       if (!Number.isFinite(xs[u]) || !Number.isFinite(ys[u])) continue;
-      p.px[u] = place(p.sx, xs[u]);
-      p.py[u] = place(p.sy, ys[u]);
+      p.px[u] = placeX(xs[u]);
+      p.py[u] = placeY(ys[u]);
       p.n++;
       if (xs[u] < x0 || xs[u] > x1 || ys[u] < y0 || ys[u] > y1) p.beyond++;
     }
@@ -109,9 +111,9 @@
   }
 
   function radius() {
-    return p.n > 20000 ? 1 : p.n > 2000 ? 1.6 : p.n > 300 ? 2.4 : 3.5;
+    return p.n > MANY ? 1 : p.n > 2000 ? 1.6 : p.n > 300 ? 2.4 : 3.5;
   }
-  const opacity = () => (p.n > 20000 ? 0.25 : p.n > 2000 ? 0.36 : 0.6);
+  const opacity = () => (p.n > MANY ? 0.25 : p.n > 2000 ? 0.36 : 0.6);
 
   function paint() {
     const scale = window.devicePixelRatio || 1, pen = canvas.getContext("2d");
@@ -119,8 +121,9 @@
     canvas.height = Math.round(HEIGHT * scale);
     canvas.style.width = width + "px";
     canvas.style.height = HEIGHT + "px";
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+    if (p.n > MANY) return specks(pen, scale);
     pen.setTransform(scale, 0, 0, scale, 0, 0);
-    pen.clearRect(0, 0, width, HEIGHT);
     pen.globalAlpha = opacity();
     const of = colourer(), r = radius();
     for (let u = 0; u < p.px.length; u++) {
@@ -130,6 +133,30 @@
       pen.arc(p.px[u], p.py[u], r, 0, 2 * Math.PI);
       pen.fill();
     }
+  }
+
+  // Of very many units each is a square of two pixels, mixed into the picture here: a canvas draws some
+  // 10^5 shapes a second, which is too slow.
+  function specks(pen, scale) {
+    const image = pen.createImageData(canvas.width, canvas.height), data = image.data, wide = canvas.width;
+    const of = colourer(), known = new Map(), part = opacity(), size = Math.max(1, Math.round(2 * radius() * scale));
+    for (let u = 0; u < p.px.length; u++) {
+      if (p.px[u] !== p.px[u]) continue;
+      const name = of(u);
+      if (!known.has(name)) known.set(name, d3.rgb(name));
+      const c = known.get(name), left = Math.round(p.px[u] * scale - size / 2), top = Math.round(p.py[u] * scale - size / 2);
+      for (let y = Math.max(0, top); y < Math.min(canvas.height, top + size); y++)
+        for (let x = Math.max(0, left); x < Math.min(wide, left + size); x++) over(data, 4 * (y * wide + x), c, part);
+    }
+    pen.putImageData(image, 0, 0);
+  }
+  // One colour over another that may be transparent (Porter and Duff's "over").
+  function over(data, i, c, part) {
+    const below = data[i + 3] / 255, all = part + below * (1 - part), keep = (below * (1 - part)) / all, take = part / all;
+    data[i] = c.r * take + data[i] * keep;
+    data[i + 1] = c.g * take + data[i + 1] * keep;
+    data[i + 2] = c.b * take + data[i + 2] * keep;
+    data[i + 3] = 255 * all;
   }
 
   function draw() {
@@ -155,10 +182,10 @@
 
   function caption() {
     const group = S.lines.group(), said = [];
-    if (!S.manifest.cross_section) said.push(S.manifest.periods[S.state.t] + (S.language() === "zh" ? "。" : "."));
-    if (group && group.labels.length <= 8) said.push(S.t("scatter.caption", {group: S.lines.groupTitle(group)}));
+    if (!S.manifest.cross_section) said.push(S.periodName(S.state.t) + (S.language() === "zh" ? "。" : "."));
+    if (group && group.labels.length <= 8) said.push(S.t("scatter.caption", {group: S.lines.groupTitle(group).toLowerCase()}));
     if (p.beyond) said.push(S.t("scatter.beyond", {n: S.count(p.beyond), nouns: S.noun(p.beyond)}));
-    card.caption.textContent = said.join(S.language() === "zh" ? "" : " ");
+    S.chart.caption(card.caption, said, p.y.variable.result);
   }
 
   // ---- selection and hover ---------------------------------------------------------------------
@@ -235,7 +262,7 @@
   scatter.start = function (element) {
     if (numeric().length < 2) return;
     card = S.card(S.t("scatter.title"), {class: "scatter", tools: {name: () => S.save.name("against", other.key),
-      csv: table, svg: scatter.svg, png: true, desc: () => card.caption.textContent}});
+      csv: table, svg: scatter.svg, png: true, desc: () => S.chart.told(card.caption, p.y.variable.result, p.x.variable.result)}});
     card.root.dataset.view = "scatter";
     canvas = S.h("canvas", {role: "img"});
     plot = S.h("div", {class: "plot"}, canvas);

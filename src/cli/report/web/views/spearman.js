@@ -3,16 +3,12 @@
 (function (S) {
   "use strict";
 
+  // Ranks from a sorted copy: typed arrays sort natively, many times faster than by a comparison in
+  // JavaScript, and a search in the copy tells how many values are below and not above.
   function ranks(values) {
-    const n = values.length, order = new Uint32Array(n), out = new Float64Array(n);
-    for (let i = 0; i < n; i++) order[i] = i;
-    order.sort((a, b) => values[a] - values[b]);
-    for (let i = 0; i < n;) {
-      let j = i + 1;
-      while (j < n && values[order[j]] === values[order[i]]) j++;
-      for (let k = i; k < j; k++) out[order[k]] = (i + j - 1) / 2 + 1;
-      i = j;
-    }
+    const sorted = values.slice().sort(), out = new Float64Array(values.length);
+    for (let i = 0; i < values.length; i++)
+      out[i] = (S.bisectLeft(sorted, values[i]) + S.bisectRight(sorted, values[i]) + 1) / 2;
     return out;
   }
 

@@ -47,6 +47,8 @@
     const since = d.first >= 0 ? S.manifest.periods[d.first] : "";
     if (column.group) return S.lines.groupTitle(column.group);
     if (column.id === "value") return S.manifest.cross_section ? S.t("table.value") : S.manifest.periods[d.view.t];
+    // Without names the first column has the codes.
+    if (column.id === "name" && !S.unitNames && !S.unitNamesZh) return S.t("table.code");
     return S.t("table." + column.id, {since});
   }
 

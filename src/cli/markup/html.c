@@ -1,5 +1,5 @@
 /* See html.h. */
-#include "cli/report/html.h"
+#include "cli/markup/html.h"
 
 #include <math.h>
 #include <stdarg.h>

@@ -76,13 +76,13 @@ function(report_join to first)
   file(CONFIGURE OUTPUT ${to}.list CONTENT "${lines}\n" @ONLY) # left alone when it is the same
   add_custom_command(OUTPUT ${to} ${to}.hash
     COMMAND ${CMAKE_COMMAND} -DTO=${to} -DFIRST=${first} -DLIST=${to}.list
-            -P ${CMAKE_SOURCE_DIR}/src/cli/report/embed.cmake
-    DEPENDS ${ARGN} ${first} ${to}.list ${CMAKE_SOURCE_DIR}/src/cli/report/embed.cmake
+            -P ${CMAKE_SOURCE_DIR}/src/cli/markup/embed.cmake
+    DEPENDS ${ARGN} ${first} ${to}.list ${CMAKE_SOURCE_DIR}/src/cli/markup/embed.cmake
     COMMENT "Joining ${to}" VERBATIM)
 endfunction()
 report_join(${report_made}/script.js ${report_web}/LICENCE.d3 ${report_script})
 report_join(${report_made}/style.css ${report_web}/LICENCE ${report_style})
 set(report_parts ${report_made}/script.js ${report_made}/script.js.hash ${report_made}/style.css
     ${report_made}/style.css.hash)
-set_source_files_properties(${CMAKE_SOURCE_DIR}/src/cli/report/embed.c PROPERTIES
+set_source_files_properties(${CMAKE_SOURCE_DIR}/src/cli/markup/embed.c PROPERTIES
   OBJECT_DEPENDS "${report_parts}" COMPILE_DEFINITIONS "SW_REPORT_MADE=\"${report_made}\"")

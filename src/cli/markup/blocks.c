@@ -4,7 +4,7 @@
  *
  * Byte planes: the first bytes of all numbers are alike, as are the exponents of doubles; together
  * they deflate much better than in their order. */
-#include "cli/report/blocks.h"
+#include "cli/markup/blocks.h"
 
 #include <math.h>
 #include <stdbool.h>

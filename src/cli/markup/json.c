@@ -1,11 +1,11 @@
 /* See json.h. */
-#include "cli/report/json.h"
+#include "cli/markup/json.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/report/html.h"
+#include "cli/markup/html.h"
 
 /* ---- texts ------------------------------------------------------------------------------ */
 

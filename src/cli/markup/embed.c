@@ -1,5 +1,5 @@
 /* Script and style of the page, as embed.cmake joins them: the assembler takes in the files. */
-#include "cli/report/embed.h"
+#include "cli/markup/embed.h"
 
 #define EMBED(name, file)                                                                          \
   __asm__(".pushsection .rodata\n"                                                                 \

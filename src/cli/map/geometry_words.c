@@ -1,0 +1,146 @@
+/* What the caption of the map says of its projection, in English and Chinese; what insets are
+ * called. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/map/geometry_private.h"
+
+enum { WORDS = 48 }; /* of a latitude or a longitude */
+
+static const char *checked(sw_error *err, const char *text, sw_status *status) {
+  if (!text && *status == SW_OK) *status = sw_fail(err, SW_ENOMEM, "out of memory for a caption");
+  return text;
+}
+
+/* ---- degrees ----------------------------------------------------------------------------- */
+
+static const char *latitude(double lat, char text[WORDS]) {
+  snprintf(text, WORDS, "%.1f°%s", fabs(lat), fabs(lat) < .05 ? "" : lat < 0 ? "S" : "N");
+  return text;
+}
+
+static const char *longitude(double lon, char text[WORDS]) {
+  snprintf(text, WORDS, "%.1f°%s", fabs(lon), fabs(lon) < .05 ? "" : lon < 0 ? "W" : "E");
+  return text;
+}
+
+static const char *latitude_zh(double lat, char text[WORDS]) {
+  snprintf(text, WORDS, "%s%.1f°", fabs(lat) < .05 ? "纬度" : lat < 0 ? "南纬" : "北纬", fabs(lat));
+  return text;
+}
+
+static const char *longitude_zh(double lon, char text[WORDS]) {
+  snprintf(text, WORDS, "%s%.1f°", fabs(lon) < .05 ? "经度" : lon < 0 ? "西经" : "东经", fabs(lon));
+  return text;
+}
+
+/* ---- projections ------------------------------------------------------------------------- */
+
+static const char *projection_en(sw_arena *arena, const sw_projection *p) {
+  char a[WORDS], b[WORDS];
+  switch (p->kind) {
+  case SW_PROJECTION_ALBERS:
+    return sw_arena_printf(arena, "Albers equal area, standard parallels %s and %s.",
+                           latitude(p->lat_1, a), latitude(p->lat_2, b));
+  case SW_PROJECTION_LAMBERT:
+    return sw_arena_printf(arena, "Lambert azimuthal equal area, centre %s %s.",
+                           latitude(p->lat_0, a), longitude(p->lon_0, b));
+  case SW_PROJECTION_CYLINDRICAL:
+    return sw_arena_printf(arena, "Cylindrical equal area, standard parallels %.1f° N and S.",
+                           p->lat_1);
+  case SW_PROJECTION_EQUAL_EARTH:
+    return sw_arena_printf(arena, "Equal Earth, an equal-area projection, central meridian %s.",
+                           longitude(p->lon_0, a));
+  default:
+    return "Drawn in the coordinates of the polygon file.";
+  }
+}
+
+static const char *projection_zh(sw_arena *arena, const sw_projection *p) {
+  char a[WORDS], b[WORDS];
+  switch (p->kind) {
+  case SW_PROJECTION_ALBERS:
+    return sw_arena_printf(arena, "阿尔伯斯等积圆锥投影，标准纬线为%s和%s。",
+                           latitude_zh(p->lat_1, a), latitude_zh(p->lat_2, b));
+  case SW_PROJECTION_LAMBERT:
+    return sw_arena_printf(arena, "兰伯特等积方位投影，中心%s、%s。", latitude_zh(p->lat_0, a),
+                           longitude_zh(p->lon_0, b));
+  case SW_PROJECTION_CYLINDRICAL:
+    return sw_arena_printf(arena, "等积圆柱投影，标准纬线为南北纬%.1f°。", p->lat_1);
+  case SW_PROJECTION_EQUAL_EARTH:
+    return sw_arena_printf(arena, "等积地球（Equal Earth）投影，中央经线为%s。",
+                           longitude_zh(p->lon_0, a));
+  default:
+    return "按边界文件的坐标绘制。";
+  }
+}
+
+/* ---- insets ------------------------------------------------------------------------------ */
+
+/* "AK, HI" of the insets; NULL: some have no name, or memory has run out. */
+static const char *names_of(sw_arena *arena, const sw_report_geometry *g, const char *comma) {
+  const char *text = "";
+  for (int z = 1; z < g->n_zones && text; z++) {
+    if (!*g->zone_of[z].name) return NULL;
+    text = sw_arena_printf(arena, "%s%s%s", text, z > 1 ? comma : "", g->zone_of[z].name);
+  }
+  return text;
+}
+
+static const char *insets_en(sw_arena *arena, const sw_report_geometry *g) {
+  const char *names = names_of(arena, g, ", ");
+  if (g->n_zones < 2) return "";
+  if (names) return sw_arena_printf(arena, " Insets at their own scale: %s.", names);
+  if (g->n_zones == 2) return " One inset at its own scale.";
+  return sw_arena_printf(arena, " %d insets, each at its own scale.", g->n_zones - 1);
+}
+
+static const char *insets_zh(sw_arena *arena, const sw_report_geometry *g) {
+  const char *names = names_of(arena, g, "、");
+  if (g->n_zones < 2) return "";
+  if (names) return sw_arena_printf(arena, "附图比例尺各自不同：%s。", names);
+  return sw_arena_printf(arena, "%d幅附图，比例尺各自不同。", g->n_zones - 1);
+}
+
+sw_status sw_geometry_say(sw_error *err, sw_arena *arena, const sw_projection *main,
+                          sw_report_geometry *geometry) {
+  sw_report_geometry *g = geometry;
+  sw_status status = SW_OK;
+  const char *en = checked(err, projection_en(arena, main), &status),
+             *zh = checked(err, projection_zh(arena, main), &status),
+             *insets = checked(err, insets_en(arena, g), &status),
+             *insets_in_zh = checked(err, insets_zh(arena, g), &status);
+  SW_TRY(status);
+  g->projection_en = sw_arena_printf(
+      arena, "%s%s%s", en, insets,
+      g->cells ? " No polygons: each cell is the ground nearest to the place of its unit." : "");
+  g->projection_zh =
+      sw_arena_printf(arena, "%s%s%s", zh, insets_in_zh,
+                      g->cells ? "没有边界数据：每个泰森多边形是距该单元最近的区域。" : "");
+  checked(err, g->projection_en, &status);
+  checked(err, g->projection_zh, &status);
+  return status;
+}
+
+/* The label that all units of a zone have; NULL: there is none. */
+static const char *common_label(const sw_geometry_input *in, const uint8_t *zone, int of) {
+  const char *common = NULL;
+  for (int64_t i = 0; in->label && i < in->n; i++) {
+    if (zone[i] != of) continue;
+    if (!in->label[i] || (common && strcmp(common, in->label[i]) != 0)) return NULL;
+    common = in->label[i];
+  }
+  return common;
+}
+
+sw_status sw_geometry_name_zones(sw_error *err, sw_arena *arena, const sw_geometry_input *input,
+                                 const uint8_t *zone, sw_report_geometry *geometry) {
+  sw_status status = SW_OK;
+  geometry->zone_of[0].name = "";
+  for (int z = 1; z < geometry->n_zones; z++) {
+    const char *name = input->insets ? input->insets->name[z - 1] : common_label(input, zone, z);
+    geometry->zone_of[z].name = checked(err, sw_arena_text(arena, name ? name : ""), &status);
+  }
+  return status;
+}
