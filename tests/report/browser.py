@@ -244,16 +244,17 @@ class Page:
         self.quiet()
 
     def save(self, view, kind):
-        """What the button of a card saves: its bytes."""
+        """What the button of a card saves: its bytes. `view`: the card's name, or what selects it."""
         folder = f"{self.browser.folder}/saved"
         for name in glob.glob(f"{folder}/*"):
             os.remove(name)
-        card = ".map-card" if view == "map" else f'[data-view="{view}"]'
+        card = ".map-card" if view == "map" else view if view.startswith("#") else f'[data-view="{view}"]'
         self.click(f'{card} [data-save="{kind}"]')
         end = time.time() + PATIENCE
         while time.time() < end:
             names = glob.glob(f"{folder}/*")
             if len(names) == 1 and not names[0].endswith(".crdownload"):
+                self.saved = os.path.basename(names[0])
                 with open(names[0], "rb") as file:
                     return file.read()
             time.sleep(0.02)
