@@ -152,6 +152,20 @@ Test(topology, island_and_hole) {
   sw_topology_destroy(&t);
 }
 
+/* Holes by where rings lie, whatever the file says: one, with an island in it, and a part beside
+ * that shares a border. */
+Test(topology, holes) {
+  map m = {0};
+  box(&m, 0, false, 0, 0, 10, 10);
+  box(&m, 0, false, 2, 2, 8, 8);
+  box(&m, 0, true, 4, 4, 6, 6);
+  box(&m, 0, true, 10, 0, 12, 10);
+  box(&m, 1, true, 3, 3, 4, 4);
+  cr_assert_eq(sw_topology_find_holes(&err, &m.rings, m.hole), SW_OK);
+  const uint8_t wanted[] = {0, 1, 0, 0, 1}; /* a single ring stays as it was */
+  cr_assert(!memcmp(m.hole, wanted, sizeof wanted));
+}
+
 /* Three units about a point; the third has no vertex where the two others meet on its edge. */
 Test(topology, t_junction) {
   map m = {0};

@@ -33,6 +33,8 @@ static sw_status read_polygons(sw_error *err, sw_arena *arena, sw_geometry_sourc
   sw_polygons *p = &s->polygons;
   int32_t *unit = NULL;
   SW_TRY(sw_polygons_read(err, arena, in->polygons, false, p));
+  sw_rings features = {p->n, p->n_rings, p->n_points, p->start, p->feature, p->x, p->y, p->degrees};
+  SW_TRY(sw_topology_find_holes(err, &features, p->hole));
   SW_TRY(sw_alloc(err, (size_t)p->n, sizeof *unit, (void **)&unit));
   sw_status status = sw_polygons_match(err, in->polygons, p, in->n, in->code, unit);
   if (status == SW_OK) keep_rings(s, unit);

@@ -84,15 +84,16 @@ static sw_status put_geometry(sw_error *err, const sw_report *report, sw_report_
 
 /* ---- variables -------------------------------------------------------------------------- */
 
-/* The column that is shown first: the headline of the first result that has one on the map. */
+/* The column that is shown first: the headline of the first result that has one on the map.
+ * Composites go into results, so theirs come after. */
 static int first_column(const sw_report *report, const sw_report_arrays *arrays) {
   const sw_page *page = report->page;
-  int first = -1;
+  int first = -1, rank = 3;
   for (int v = 0; v < page->n_variables; v++) {
-    if (page->variable[v].use != SW_PAGE_COLUMN || arrays->values[v].kept == SW_KEPT_NOTHING)
-      continue;
-    if (page->variable[v].headline) return v;
-    if (first < 0) first = v;
+    const sw_page_variable *of = &page->variable[v];
+    if (of->use != SW_PAGE_COLUMN || arrays->values[v].kept == SW_KEPT_NOTHING) continue;
+    int its = !of->headline ? 2 : strchr(page->result[of->result].name, '/') ? 1 : 0;
+    if (its < rank) first = v, rank = its;
   }
   return first;
 }
@@ -117,8 +118,8 @@ sw_status sw_report_arrays_make(sw_error *err, sw_report *report, sw_report_arra
   SW_TRY(put_units(err, report, arrays));
   SW_TRY(put_geometry(err, report, arrays));
   SW_TRY(sw_report_plan(err, report, arrays));
-  int first = first_column(report, arrays);
-  if (first >= 0) SW_TRY(sw_report_columns(err, report, arrays, first));
+  arrays->shown = first_column(report, arrays);
+  if (arrays->shown >= 0) SW_TRY(sw_report_columns(err, report, arrays, arrays->shown));
   arrays->first = sw_blocks_count(arrays->blocks);
   SW_TRY(put_missing(err, report, arrays));
   SW_TRY(sw_report_columns(err, report, arrays, -1));

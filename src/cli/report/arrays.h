@@ -41,6 +41,7 @@ typedef struct sw_report_arrays {
   sw_blocks *blocks;
   bool small; /* doubles as float32: asked for, or as they would not fit */
   int first;  /* blocks that stand before the script */
+  int shown;  /* the column that is on the map first, among them; -1: none */
   int code, name, name_en, name_zh, *group, missing;
   sw_report_values *values; /* by variable */
   int n_partners;

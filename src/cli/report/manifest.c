@@ -24,6 +24,15 @@ static void put_id(telling *to, const char *key, int variable) {
   sw_json_text(&to->json, key, there ? to->page->variable[variable].id : NULL);
 }
 
+/* A title of the catalogue, in Chinese too where that is known. */
+static void put_title(telling *to, const char *title) {
+  const char *chinese = sw_report_chinese(to->report->arena, title);
+  sw_json_open(&to->json, "title", '{');
+  sw_json_text(&to->json, "en", title);
+  if (chinese) sw_json_text(&to->json, "zh", chinese);
+  sw_json_close(&to->json, '}');
+}
+
 /* ---- what it is ------------------------------------------------------------------------- */
 
 static void put_two(sw_json *j, const char *key, const char *english, const char *chinese) {
@@ -48,6 +57,11 @@ static void put_head(telling *to) {
   sw_json_texts(j, "periods", page->n_periods, page->period);
   sw_json_bool(j, "cross_section", page->cross_section);
   sw_json_integer(j, "n", page->n);
+  sw_json_lines(j, "notes", sw_page_attribute(&page->attributes, SW_ATTR_NOTES));
+  /* What is on the map first: its block stands before the script. */
+  const sw_page_variable *first =
+      to->arrays->shown >= 0 ? &page->variable[to->arrays->shown] : NULL;
+  sw_json_text(j, "first", first ? sw_page_key(to->report->arena, page, first, 0) : NULL);
 }
 
 static void put_units(telling *to) {
@@ -156,7 +170,7 @@ static void put_result(telling *to, const sw_page_result *r) {
   sw_json_open(j, NULL, '{');
   sw_json_text(j, "name", r->name);
   sw_json_text(j, "measure", r->measure);
-  sw_json_text(j, "title", r->title);
+  put_title(to, r->title);
   sw_json_text(j, "formula", r->formula);
   sw_json_text(j, "source", r->source);
   sw_json_text(j, "parameters", r->parameters);
@@ -164,7 +178,7 @@ static void put_result(telling *to, const sw_page_result *r) {
   sw_json_text(j, "orientation", r->orientation);
   sw_json_lines(j, "summary", r->summary);
   sw_json_text(j, "undefined", r->undefined);
-  sw_json_lines(j, "notes", NULL);
+  sw_json_lines(j, "notes", sw_page_attribute(&r->attributes, SW_ATTR_NOTES));
   sw_json_text(j, "headline", r->headline >= 0 ? to->page->variable[r->headline].name : NULL);
   sw_json_close(j, '}');
 }
@@ -233,7 +247,7 @@ static void put_variable(telling *to, int variable) {
   sw_json_text(j, "id", v->id);
   sw_json_text(j, "result", to->page->result[v->result].name);
   sw_json_text(j, "name", v->name);
-  sw_json_text(j, "title", v->title);
+  put_title(to, v->title);
   sw_json_text(j, "unit", v->units);
   put_look(to, v);
   put_dims(to, v, values->kept);
@@ -356,7 +370,7 @@ static void put_quantity(telling *to, const sw_report_partners *partners, int q)
                v ? v->id : sw_arena_printf(to->report->arena, "%s/" SW_NAME_VALUE, r->name));
   put_keep(to, r, p->keep);
   sw_json_integer(j, "k", there ? p->k : 0);
-  sw_json_text(j, "title", v ? v->title : r->title);
+  put_title(to, v ? v->title : r->title);
   sw_json_text(j, "unit", v ? v->units : "");
   sw_json_bool(j, "log", v && v->log);
   sw_json_text(j, "palette", v && *v->palette ? v->palette : NULL);

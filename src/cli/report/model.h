@@ -76,5 +76,8 @@ sw_status sw_report_method(sw_error *err, const sw_report *report, sw_html *html
 /* words.c: the languages of what comes from the file. */
 /* "county", "counties"; in the page's language. */
 const char *sw_report_noun(const sw_report *report, int64_t count);
+/* terms.c: the Chinese of titles and long names of the catalogue, from the arena; NULL: not known.
+ */
+const char *sw_report_chinese(sw_arena *arena, const char *text);
 
 #endif

@@ -3,8 +3,8 @@
  * that it is there when the script runs; the rest may come later. */
 #include <string.h>
 
-#include "cli/report/arrays.h"
 #include "cli/markup/embed.h"
+#include "cli/report/arrays.h"
 #include "cli/report/report.h"
 
 /* "english" in the page's language, and both for the language button. */

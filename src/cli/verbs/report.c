@@ -30,8 +30,8 @@ static const char *const help_text =
     "  -h, --help            this text\n\n"
     "Exit status: 0 done; 2 wrong usage or bad input; 1 anything else.";
 
-/* Processor seconds that the child may take: a damaged file can keep HDF5 busy for ever. A sound one
- * of 100 MB takes some seconds. */
+/* Processor seconds that the child may take: a damaged file can keep HDF5 busy for ever. A sound
+ * one of 100 MB takes some seconds. */
 enum { SECONDS = 60, BYTES_A_SECOND = 1000000 };
 
 /* ---- the child -------------------------------------------------------------------------- */
@@ -134,16 +134,12 @@ static sw_status write_report(sw_error *err, const sw_report_options *o) {
 
 static sw_status read_options(sw_error *err, int argc, char **argv, sw_report_options *o,
                               bool *help) {
-  const sw_option table[] = {{"help", 'h', help, NULL},
-                             {"output", 'o', NULL, &o->output},
-                             {"against", 0, NULL, &o->against},
-                             {"results", 0, NULL, &o->results},
-                             {"polygons", 0, NULL, &o->polygons},
-                             {"key", 0, NULL, &o->key},
-                             {"small", 0, &o->small, NULL},
-                             {"language", 0, NULL, &o->language},
-                             {"force", 0, &o->force, NULL},
-                             {NULL, 0, NULL, NULL}};
+  const sw_option table[] = {
+      {"help", 'h', help, NULL},           {"output", 'o', NULL, &o->output},
+      {"against", 0, NULL, &o->against},   {"results", 0, NULL, &o->results},
+      {"polygons", 0, NULL, &o->polygons}, {"key", 0, NULL, &o->key},
+      {"small", 0, &o->small, NULL},       {"language", 0, NULL, &o->language},
+      {"force", 0, &o->force, NULL},       {NULL, 0, NULL, NULL}};
   int count = 0;
   SW_TRY(sw_options_parse(err, argc, argv, table, &o->path, 1, &count));
   if (*help) return SW_OK;

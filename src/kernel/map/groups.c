@@ -159,11 +159,11 @@ static void merge(divider *d, int a, int b) {
   if (d->lowest[b] < d->lowest[a]) d->lowest[a] = d->lowest[b];
 }
 
-/* Islands of one archipelago. Squares of one half and three halves. */
+/* Islands of one archipelago. Squares of one half, three halves and one third. */
 static bool belong(const divider *d, int a, int b) {
   double farther = fmax(d->apart[a][d->bulk], d->apart[b][d->bulk]);
-  return d->apart[a][b] <= .25 * farther &&
-         d->apart[a][b] <= 2.25 * fmax(size_of(d, a), size_of(d, b));
+  double longer = fmax(size_of(d, a), size_of(d, b)), bulk = size_of(d, d->bulk);
+  return d->apart[a][b] <= farther / 4 && d->apart[a][b] <= fmax(2.25 * longer, bulk / 9);
 }
 
 /* The nearest two insets; only those that belong together, unless there are too many. */

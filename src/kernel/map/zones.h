@@ -23,8 +23,8 @@ typedef struct sw_spots {
  * is that of 80% of the units about their median; of places alone at least 2.5 times the distance
  * to the nearest that 90% of them have. The bulk is the largest group, and has 60% of the units.
  * Groups that shrink it by a tenth at most when they are drawn with it are. Two others are one
- * inset where they are half as far from each other as from the bulk, and not further than one and a
- * half times the length of the longer. */
+ * inset where they are half as far from each other as from the bulk, and not further than a third
+ * of the bulk's length or one and a half times their own. */
 sw_status sw_zones_find(sw_error *err, const sw_spots *spots, uint8_t *zone, int *zones);
 
 #endif

@@ -24,6 +24,10 @@ typedef struct sw_topology {
   int32_t *ring_unit;  /* n_rings, ascending */
 } sw_topology;
 
+/* Which rings are holes: those within an odd number of the other rings of their polygon, which
+ * follow each other; rings->unit is the polygon here. hole[]: as the file says on entry, which stays
+ * for polygons of over 2,000 rings. */
+sw_status sw_topology_find_holes(sw_error *err, const sw_rings *rings, uint8_t *hole);
 /* Points within `snap` of each other are one vertex (sw_vertices_find). `hole`: n_rings, whether a
  * ring is one; NULL: none is. `part`: n units; borders of units of two parts are not shared, as
  * these are drawn at two places; NULL: all are of one. O(points log points). To be destroyed also

@@ -100,6 +100,15 @@
 
   // ---- frame ---------------------------------------------------------------------------------
 
+  const fitted = new Map(); // element -> look
+
+  // Draws anew at once what has another width: an observer would be told only after the paper is laid out.
+  chart.refit = function () {
+    for (const [element, look] of fitted)
+      if (element.isConnected) look();
+      else fitted.delete(element);
+  };
+
   // Calls draw(width) now and whenever the element gets another width; never while it is hidden.
   chart.fit = function (element, draw) {
     let last = 0;
@@ -111,6 +120,7 @@
       }
     };
     new ResizeObserver(look).observe(element);
+    fitted.set(element, look);
     look();
   };
 

@@ -4,8 +4,10 @@
 
   const WIDE = 108, HIGH = 20;
 
+  const frame = () => S.svg("svg", {width: WIDE, height: HIGH, viewBox: `0 0 ${WIDE} ${HIGH}`, "aria-hidden": "true"});
+
   function strip(values, view) {
-    const svg = S.svg("svg", {width: WIDE, height: HIGH, "aria-hidden": "true"}), step = WIDE / values.length;
+    const svg = frame(), step = WIDE / values.length;
     values.forEach((v, t) => {
       const c = view.classes.of(v);
       svg.append(S.svg("rect", {x: (t * step).toFixed(1), width: step.toFixed(1), y: 5, height: 10,
@@ -18,7 +20,7 @@
     const values = Array.from({length: column.T}, (x, r) => column.values[r * column.n + unit]);
     if (view.classes.categories) return strip(values, view);
     const there = values.filter(Number.isFinite);
-    const svg = S.svg("svg", {width: WIDE, height: HIGH, "aria-hidden": "true"});
+    const svg = frame();
     if (!there.length) return svg;
     const lo = Math.min(...there), hi = Math.max(...there);
     const x = (r) => 3 + ((WIDE - 8) * r) / Math.max(1, column.T - 1);

@@ -24,6 +24,9 @@
     if (S.printing) return;
     S.printing = true;
     light();
+    // Charts are drawn at the width that they will have on paper.
+    document.documentElement.classList.add("on-paper");
+    S.chart.refit();
     for (const make of makers) {
       try {
         nodes.push(...[make()].flat().filter((node) => node && node.nodeType));
@@ -34,6 +37,7 @@
   function after() {
     if (!S.printing) return;
     S.printing = false;
+    document.documentElement.classList.remove("on-paper");
     for (const node of nodes) node.remove();
     nodes = [];
     const root = document.documentElement;

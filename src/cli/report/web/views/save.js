@@ -109,6 +109,7 @@
     ["font-family", ""], ["font-size", ""], ["font-weight", "400"], ["font-style", "normal"],
     ["text-anchor", "start"], ["dominant-baseline", "auto"], ["letter-spacing", "normal"]];
   const SHAPES = new Set(["path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "use"]);
+  const SVG = "http://www.w3.org/2000/svg";
   const MARGIN = 12; // px around a saved picture
   const WORDS = new Set(["text", "tspan"]);
 
@@ -132,9 +133,10 @@
     if (value !== usual || to.closest("[" + property + "]")) to.setAttribute(property, value);
   }
 
-  // A quoted family would need other quotes inside an attribute: single ones are safe in both.
+  // A quoted family would need other quotes inside an attribute: single ones are safe in both. An address
+  // within the picture needs none.
   function plain(value) {
-    return value.replace(/"/g, "'");
+    return value.replace(/url\("(#[^"]*)"\)/g, "url($1)").replace(/"/g, "'");
   }
 
   function dress(from, to) {
@@ -163,7 +165,7 @@
     for (const tag of ["desc", "title"]) {
       const there = Array.from(svg.children).find((child) => child.localName === tag);
       if (there || !words[tag]) continue;
-      const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+      const element = document.createElementNS(SVG, tag);
       element.textContent = words[tag];
       svg.insertBefore(element, svg.firstChild);
     }
@@ -171,7 +173,7 @@
 
   // Paper behind all, with a margin: what is drawn up to the edge is not cut by a frame around it.
   function ground(svg, size, fill) {
-    const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    const rect = document.createElementNS(SVG, "rect");
     const [x, y, w, h] = size.box || [0, 0, size.width, size.height], margin = (MARGIN * w) / size.width;
     const at = [x - margin, y - margin, w + 2 * margin, h + 2 * margin];
     svg.setAttribute("viewBox", at.join(" "));
@@ -194,6 +196,7 @@
   // Style sheets reach only what stands in the page: an element made for saving is put there for as
   // long as it takes, out of sight.
   save.svgText = function (svg, words) {
+    if (svg.hasAttribute("data-alone")) return serialised(alone(svg, words));
     const lent = !svg.isConnected;
     const place = document.createElement("div");
     if (lent) {
@@ -203,13 +206,25 @@
     }
     const copy = svg.cloneNode(true), size = sizeOf(svg);
     dressAll(svg, copy);
-    copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+    copy.setAttribute("xmlns", SVG);
     const paper = getComputedStyle(document.documentElement).getPropertyValue("--card").trim();
     ground(copy, size, /^#[0-9a-f]{6}$/i.test(paper) ? paper : "#ffffff");
     described(copy, {title: svg.getAttribute("aria-label"), ...words});
     if (lent) place.remove();
-    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + new XMLSerializer().serializeToString(copy) + "\n";
+    return serialised(copy);
   };
+
+  // A picture that was made to stand alone has its colours in it already.
+  function alone(svg, words) {
+    const copy = svg.cloneNode(true);
+    copy.removeAttribute("data-alone");
+    copy.removeAttribute("class");
+    copy.setAttribute("xmlns", SVG);
+    described(copy, {title: svg.getAttribute("aria-label"), ...words});
+    return copy;
+  }
+  const serialised = (svg) =>
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + new XMLSerializer().serializeToString(svg) + "\n";
 
   save.svg = function (name, svg, words) {
     offer(name + ".svg", new Blob([save.svgText(svg, words)], {type: "image/svg+xml;charset=utf-8"}));
@@ -219,13 +234,13 @@
 
   // At twice the size, so that it stands on paper too. A data: address, since a drawing from it never
   // taints the canvas, wherever the page was opened from.
-  function rasterise(text, size) {
+  function rasterise(text) {
     return new Promise((resolve, reject) => {
       const image = new Image();
       image.onload = () => {
         const canvas = document.createElement("canvas");
-        canvas.width = Math.round((size.width + 2 * MARGIN) * 2);
-        canvas.height = Math.round((size.height + 2 * MARGIN) * 2);
+        canvas.width = 2 * image.naturalWidth;
+        canvas.height = 2 * image.naturalHeight;
         canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
         resolve(canvas);
       };
@@ -235,8 +250,7 @@
   }
 
   save.png = async function (name, picture, words) {
-    const canvas = picture instanceof HTMLCanvasElement ? picture :
-      await rasterise(save.svgText(picture, words), sizeOf(picture));
+    const canvas = picture instanceof HTMLCanvasElement ? picture : await rasterise(save.svgText(picture, words));
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
     if (!blob) throw new Error("the picture cannot be drawn");
     offer(name + ".png", blob);

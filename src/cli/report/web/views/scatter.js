@@ -265,7 +265,7 @@
       csv: table, svg: scatter.svg, png: true, desc: () => S.chart.told(card.caption, p.y.variable.result, p.x.variable.result)}});
     card.root.dataset.view = "scatter";
     canvas = S.h("canvas", {role: "img"});
-    plot = S.h("div", {class: "plot"}, canvas);
+    plot = S.h("div", {class: "cloud-plot"}, canvas);
     card.body.append(plot);
     element.append(card.root);
     mouse();

@@ -127,7 +127,7 @@
   }
   function swatch(value) {
     const c = d.view.classes.of(value), colour = c < 0 ? null : d.view.classes.colours[c];
-    const box = S.h("i", {class: "swatch" + (colour ? "" : " missing")});
+    const box = S.h("i", {class: "tint" + (colour ? "" : " missing")});
     if (colour) box.style.backgroundColor = colour;
     return box;
   }
@@ -181,6 +181,8 @@
   // Paper does not scroll: the first rows, and where the others are.
   function printed() {
     if (!d) return null;
+    read(); // the classes of the light theme
+    d.columns = columns();
     const most = Math.min(shown.length, 40), paper = S.h("div", {class: "print-only"});
     const body = Array.from({length: most}, (x, i) => S.h("tr", {}, d.columns.map((column) =>
       S.h("td", {class: column.number ? "number" : ""}, column.group ? S.bdi(S.groupOf(column.group, shown[i])) : cells[column.id](shown[i])))));

@@ -1,6 +1,6 @@
 /* The changes since earlier results, told: as a table, and in the manifest for the map of them. */
-#include "cli/report/changes.h"
-#include "cli/report/words.h"
+#include "cli/front/changes.h"
+#include "cli/front/words.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -41,8 +41,8 @@ static void put_move(sw_html *h, double old, double now) {
 static void put_name(const card *to, const sw_page_variable *v, const char *key) {
   sw_html *h = to->html;
   sw_html_put(h, "<th scope=\"row\"><code>%b</code> ", key);
-  sw_words_term(h, "<span class=\"quantity\"", sw_words_head(to->report->arena, v->title),
-                "</span></th>");
+  sw_words_term(h, to->report->arena, "<span class=\"quantity\"",
+                sw_words_head(to->report->arena, v->title), "</span></th>");
 }
 
 static void put_change(const card *to, const sw_report_change *change) {

@@ -1,5 +1,5 @@
 /* See figures.h. What a figure is follows from its axes and from how it is looked at. */
-#include "cli/report/figures.h"
+#include "cli/front/figures.h"
 
 #include <math.h>
 #include <stdio.h>

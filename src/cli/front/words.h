@@ -10,13 +10,15 @@
 void sw_words_put(sw_html *html, const char *open, const char *english, const char *chinese,
                   const char *close);
 /* A text out of the file whose Chinese may be known (terms.c), as an element. */
-void sw_words_term(sw_html *html, const char *open, const char *text, const char *close);
+void sw_words_term(sw_html *html, sw_arena *arena, const char *open, const char *text,
+                   const char *close);
 
 /* What people call a unit, in the page's language where it has such a name; NULL: it has none. */
 const char *sw_words_unit(const sw_report *report, int64_t unit);
 
-/* terms.c: the Chinese of titles and long names of the catalogue; NULL: it has none. */
-const char *sw_report_chinese(const char *text);
+/* terms.c: the Chinese of titles and long names of the catalogue; NULL: it is not known. Texts that
+ * are put together are from the arena. */
+const char *sw_report_chinese(sw_arena *arena, const char *text);
 
 /* The first words of a title, which explains itself behind a comma, a colon or a semicolon: from
  * the arena, its first letter a capital; `text` where memory is out. */

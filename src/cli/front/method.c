@@ -1,7 +1,7 @@
 /* By what the results were computed, to be cited and repeated: formulas in force with parameters
  * and sources, inputs with their hashes, program and seed, how to cite, the command that verifies,
  * what the page does not have, and licences of what is in it. */
-#include "cli/report/words.h"
+#include "cli/front/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static void put_result(const part *to, const sw_page_result *r) {
   sw_html *h = to->html;
   const char *code = "<dd class=\"code\">", *plain = "<dd>";
   sw_html_put(h, "<article class=\"card method\" data-result=\"%s\">\n<h3>", r->name);
-  sw_words_term(h, "<span", r->title, "</span> ");
+  sw_words_term(h, to->report->arena, "<span", r->title, "</span> ");
   sw_html_put(h, "<code>%b</code></h3>\n<dl>\n", sw_words_name(r->name));
   put_entry(h, "Formula", "公式", r->formula, code);
   put_entry(h, "Parameters", "参数", r->parameters, code);

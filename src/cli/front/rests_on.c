@@ -2,7 +2,7 @@
  * and islands of the weights matrices, units without a place on the map, and every warning of the
  * run, word for word. */
 #include "cli/map/geometry.h"
-#include "cli/report/words.h"
+#include "cli/front/words.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,8 +4,8 @@
  *
  * A mean over units says what it is a mean of. Of classes, which have no mean, it is the share of
  * the class that most units are in. */
-#include "cli/report/figures.h"
-#include "cli/report/words.h"
+#include "cli/front/figures.h"
+#include "cli/front/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -187,7 +187,7 @@ static void put_quantity(const table *to, const sw_figure_row *row, bool first) 
   }
   if (row->kind != SW_FIGURE_PAIRS && !(first && says(row->result->title, head))) {
     put_dot(h, &any);
-    sw_words_term(h, "<span", head, "</span>");
+    sw_words_term(h, arena, "<span", head, "</span>");
   }
   if (row->label) {
     put_dot(h, &any);
@@ -204,8 +204,8 @@ static void put_name(const table *to, const sw_figure_row *row, bool first) {
   sw_html_put(h, "<th scope=\"row\" title=\"%s\">",
               row->variable ? row->variable->title : row->result->title);
   if (first) {
-    sw_words_term(h, "<span class=\"name\"", sw_words_head(to->report->arena, row->result->title),
-                  "</span> ");
+    sw_words_term(h, to->report->arena, "<span class=\"name\"",
+                  sw_words_head(to->report->arena, row->result->title), "</span> ");
     sw_html_put(h, "<code>%b</code>", sw_words_name(row->result->name));
   }
   if (row->variable) put_quantity(to, row, first);

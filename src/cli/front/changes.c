@@ -4,7 +4,7 @@
  * any; of numbers that are not by unit the one that has changed most.
  *
  * Cost: all periods of all quantities are read once from both files, period by period. */
-#include "cli/report/changes.h"
+#include "cli/front/changes.h"
 
 #include <math.h>
 #include <stdio.h>

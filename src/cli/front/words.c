@@ -1,5 +1,5 @@
 /* See words.h. */
-#include "cli/report/words.h"
+#include "cli/front/words.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -12,8 +12,9 @@ void sw_words_put(sw_html *html, const char *open, const char *english, const ch
   fputs(close, html->out);
 }
 
-void sw_words_term(sw_html *html, const char *open, const char *text, const char *close) {
-  const char *chinese = sw_report_chinese(text);
+void sw_words_term(sw_html *html, sw_arena *arena, const char *open, const char *text,
+                   const char *close) {
+  const char *chinese = sw_report_chinese(arena, text);
   sw_words_put(html, open, text, chinese ? chinese : text, close);
 }
 
