@@ -57,7 +57,7 @@ class Hostile(unittest.TestCase):
             page.quiet()
             self.assertTrue(page.fits(), f"{width} px")
         self.browser.size(1440, 900)
-        for section in ("map", "pairs", "measures", "method"):
+        for section in ("map", "measures"):
             page.js("document.getElementById(arguments[0]).scrollIntoView()", section)
             page.quiet()
             self.assertGreater(page.look()["ink"], .005, section)
