@@ -43,6 +43,7 @@ typedef struct sw_report {
   const sw_report_options *options;
   sw_page *page;     /* only results that are asked for are `taken` */
   sw_page *against;  /* NULL: none */
+  const char *reading; /* the path of the one that is read */
   const bool *taken; /* by result: is on the page */
   bool chinese;      /* the page's language */
   const char *file;  /* base name of the results, for readers */
@@ -56,7 +57,7 @@ typedef struct sw_report {
   struct sw_report_changes *changes; /* changes.c; NULL without --against */
 } sw_report;
 
-/* ---- parts in HTML (each in its own file) -------------------------------------------------- */
+/* ---- parts in HTML (each in its own file of cli/front) ------------------------------------- */
 
 /* first_page.c: the headline table, within <section id=summary>. */
 sw_status sw_report_first_page(sw_error *err, const sw_report *report, sw_html *html);
