@@ -14,15 +14,31 @@ typedef struct part {
 
 /* ---- results ---------------------------------------------------------------------------- */
 
+enum { MOST_LINES = 6 }; /* of an entry; more of them open at a press */
+
+static int count_lines(const char *text) {
+  int count = 0;
+  for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n')
+    count += *at != '\n';
+  return count;
+}
+
 /* A line of a definition list, whose tag is `open`; nothing where the text is empty. Each line of
  * it is a line. */
 static void put_entry(sw_html *h, const char *english, const char *chinese, const char *text,
                       const char *open) {
+  char in[2][64];
   if (!text || !*text) return;
+  int lines = count_lines(text);
   sw_words_put(h, "<dt", english, chinese, "</dt>");
   fputs(open, h->out);
+  if (lines > MOST_LINES) {
+    snprintf(in[0], sizeof in[0], "%d lines", lines);
+    snprintf(in[1], sizeof in[1], "%d 行", lines);
+    sw_words_put(h, "<details><summary", in[0], in[1], "</summary>");
+  }
   sw_html_lines(h, "<span class=\"line\">", text, "</span>");
-  fputs("</dd>\n", h->out);
+  fputs(lines > MOST_LINES ? "</details></dd>\n" : "</dd>\n", h->out);
 }
 
 static void put_result(const part *to, const sw_page_result *r) {
