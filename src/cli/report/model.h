@@ -43,6 +43,7 @@ typedef struct sw_report {
   const sw_report_options *options;
   sw_page *page;     /* only results that are asked for are `taken` */
   sw_page *against;  /* NULL: none */
+  const char *reading; /* the path of the one that is read */
   const bool *taken; /* by result: is on the page */
   bool chinese;      /* the page's language */
   const char *file;  /* base name of the results, for readers */

@@ -19,14 +19,19 @@ static bool is_called(const char *result, const char *name, size_t length) {
   return last && strncmp(last + 1, name, length) == 0 && last[1 + length] == '\0';
 }
 
+/* The nearest name; else all, as far as a line has room. */
 static sw_status no_such_result(sw_error *err, const sw_report *report, const char *name) {
   char hint[SW_HINT_ROOM];
-  const char **known = NULL;
-  SW_NEW(err, report->arena, known, report->page->n_results + 1);
-  for (int r = 0; r < report->page->n_results; r++)
-    known[r] = report->page->result[r].name;
-  return sw_fail(err, SW_EINPUT, "%s: has no result '%s'%s", report->options->path, name,
-                 sw_did_you_mean(name, sw_nearest(name, known, report->page->n_results), hint));
+  const sw_page *page = report->page;
+  const char **known = NULL, *list = "";
+  SW_NEW(err, report->arena, known, page->n_results + 1);
+  for (int r = 0; r < page->n_results; r++)
+    known[r] = page->result[r].name;
+  const char *near = sw_nearest(name, known, page->n_results);
+  for (int r = 0; !near && list && r < page->n_results && strlen(list) < 400; r++)
+    list = sw_arena_printf(report->arena, "%s%s%s", list, r > 0 ? ", " : "; it has ", known[r]);
+  return sw_fail(err, SW_EINPUT, "%s: has no result '%s'%s%s", report->options->path, name,
+                 sw_did_you_mean(name, near, hint), list ? list : "");
 }
 
 static sw_status choose_results(sw_error *err, sw_report *report) {
@@ -148,9 +153,13 @@ static void tell(const sw_report *report, const sw_report_source *source, FILE *
 static sw_status make(sw_error *err, sw_report *report, const char *folder, FILE *out,
                       sw_report_arrays *arrays, sw_report_said *said) {
   sw_report_source source;
+  report->reading = report->options->path;
   SW_TRY(sw_page_open(err, report->arena, report->options->path, &report->page));
-  if (report->options->against)
+  if (report->options->against) {
+    report->reading = report->options->against;
     SW_TRY(sw_page_open(err, report->arena, report->options->against, &report->against));
+    report->reading = report->options->path;
+  }
   SW_TRY(choose_results(err, report));
   SW_TRY(sw_report_source_of(err, report, folder, &source));
   SW_TRY(choose_words(err, report, source.language));
@@ -163,7 +172,16 @@ static sw_status make(sw_error *err, sw_report *report, const char *folder, FILE
   return SW_OK;
 }
 
-/* What failed within a file that could be opened is told with its path in front. */
+/* HDF5 found the file damaged while it was read: its words are told behind the file's name. */
+static sw_status damaged(sw_error *err, const char *path) {
+  sw_error said = *err;
+  size_t length = strlen(path);
+  bool named = strncmp(said.text, path, length) == 0 && strncmp(said.text + length, ": ", 2) == 0;
+  sw_error_clear(err);
+  return sw_fail(err, SW_EINPUT, "%s: is damaged: %s; write it again with spillway run", path,
+                 said.text + (named ? length + 2 : 0));
+}
+
 sw_status sw_report_make(sw_error *err, const sw_report_options *options, const char *folder,
                          FILE *out, sw_report_said *said) {
   sw_report report = {.options = options};
@@ -171,6 +189,7 @@ sw_status sw_report_make(sw_error *err, const sw_report_options *options, const 
   *said = (sw_report_said){0};
   SW_TRY(sw_arena_create(err, &report.arena));
   sw_status status = make(err, &report, folder, out, &arrays, said);
+  if (status == SW_EIO) status = damaged(err, report.reading);
   sw_blocks_destroy(arrays.blocks);
   if (report.geometry) sw_report_geometry_destroy(report.geometry);
   sw_page_close(report.page);

@@ -30,7 +30,9 @@ static sw_status open_beside(sw_error *err, sw_report_target *target) {
     close(file);
     unlink(target->temporary);
   }
-  return sw_fail(err, SW_EIO, "%s: cannot be written: %s", target->path, strerror(reason));
+  bool no_folder = reason == ENOENT || reason == ENOTDIR;
+  return sw_fail(err, no_folder ? SW_EINPUT : SW_EIO, "%s: cannot be written: %s", target->path,
+                 no_folder ? "there is no such folder" : strerror(reason));
 }
 
 sw_status sw_report_target_open(sw_error *err, const char *path, bool force,

@@ -64,10 +64,8 @@
 
   function marks() {
     const {flows} = state, out = [];
-    if (flows.spokes) {
-      out.push(S.svg("path", {class: "spokes far", d: flows.spokes.dotted}), S.svg("path", {class: "spokes", d: flows.spokes.plain}));
-      for (const own of flows.spokes.own) out.push(S.svg("path", {class: "spokes own", d: own.d, stroke: S.colourOf(own.unit)}));
-    }
+    for (const s of flows.spokes || [])
+      out.push(S.svg("path", {class: "spokes" + (s.far ? " far" : "") + (s.unit === null ? "" : " own"), d: s.d, stroke: s.unit === null ? null : S.colourOf(s.unit)}));
     for (const a of flows.arcs)
       out.push(S.svg("path", {class: "arc" + (a.far ? " far" : "") + (a.value < 0 ? " below" : ""), d: a.d, "stroke-width": a.width.toFixed(2),
         "data-from": a.from, "data-to": a.to, "data-value": a.value}));
@@ -139,7 +137,21 @@
     S.pairTip.show(event.clientX, event.clientY, lines);
   }
 
+  // The map moves by arrows, + and -; what it shows can be walked through in the table beside it.
+  const pans = {ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60]};
+  function press(event) {
+    const v = state.view, pan = pans[event.key];
+    if (!v || event.target !== S.arcs.parts.box || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (pan) v.panBy(...pan);
+    else if (event.key === "+" || event.key === "=") v.zoomBy(1.6);
+    else if (event.key === "-") v.zoomBy(1 / 1.6);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
   function listen(parts) {
+    parts.box.addEventListener("keydown", (event) => press(event));
     parts.box.addEventListener("click", (event) => {
       if (event.target.closest("button") || !state.c || state.view.dragging) return;
       const unit = unitAt(event);
@@ -174,6 +186,9 @@
     const root = S.svg("svg", {class: "arcs-marks " + c.mode, width: view.w, height: view.h, viewBox: `0 0 ${view.w} ${view.h}`,
       role: "img", "aria-label": S.arcs.parts.svg.getAttribute("aria-label")});
     root.append(S.backdrop.svg(map, view, tints(), group), ...marks());
+    // Outside the page a unit is its code.
+    for (const key of ["data-unit", "data-from", "data-to"])
+      for (const e of root.querySelectorAll("[" + key + "]")) e.setAttribute(key, S.code(Number(e.getAttribute(key))));
     return root;
   }
 
@@ -235,6 +250,7 @@
       const circle = state.land.circle ? S.t(c.unit === null ? "pairs.say.circle" : "pairs.say.star", {nouns: S.noun(), noun: S.noun(1)}) + " " : "";
       S.empty(card.caption).append(says.said + " " + circle, ...S.pairs.caption(c.entry));
       parts.svg.setAttribute("aria-label", S.t("pairs.arcs.label", {text: says.heading}));
+      parts.box.setAttribute("aria-label", S.t("pairs.arcs.keys"));
       show(c);
     },
   };

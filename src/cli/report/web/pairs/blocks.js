@@ -9,7 +9,8 @@
     const [a, b] = await Promise.all([S.data(fine.block), S.data(coarse.block)]);
     const of = new Int32Array(fine.labels.length).fill(-1);
     for (let u = 0; u < a.length; u++) {
-      if (a[u] >= fine.labels.length || b[u] >= coarse.labels.length) continue;
+      if (a[u] >= fine.labels.length) continue;
+      if (b[u] >= coarse.labels.length) return null;
       if (of[a[u]] === -1) of[a[u]] = b[u];
       else if (of[a[u]] !== b[u]) return null;
     }
@@ -17,7 +18,7 @@
   }
 
   // The group with the fewest labels (two at least) that this one nests in: what the matrix is
-  // ordered by first.
+  // ordered by first. Not one that leaves a rest: that is no region.
   async function coarser(fine) {
     const wider = S.manifest.groups
       .filter((g) => g !== fine && g.labels.length > 1 && g.labels.length * 1.5 < fine.labels.length)
@@ -69,9 +70,10 @@
     const T = sum.dims.length > 2 ? sum.dims[0].length : 1;
     const group = S.group(entry.blocks.group) || null;
     // The block axis may have its labels in another order than the group of the units.
-    const place = group ? labels.map((l) => group.labels.indexOf(l)) : labels.map((_, i) => i);
+    const rest = group ? group.labels.length : -1;
+    const place = group ? labels.map((l) => (l === "" ? rest : group.labels.indexOf(l))) : labels.map((_, i) => i);
     let coarse = group ? await coarser(group) : null;
-    if (coarse) coarse = {group: coarse.group, of: Int32Array.from(place, (p) => (p < 0 ? -1 : coarse.of[p]))};
+    if (coarse) coarse = {group: coarse.group, of: Int32Array.from(place, (p) => coarse.of[p] ?? -1)};
     const list = order(labels, totals(sum.values, L, T), coarse);
     const periods = sum.dims.length > 2 ? sum.dims[0].labels : [""];
     return {entry, periods, labels, L, T, group, place, coarse, order: list, runs: coarse ? runs(list, coarse) : [],
@@ -154,11 +156,11 @@
     return lo;
   }
 
-  // Units of a label of the block axis.
+  // Units of a label of the block axis; those without a group are its rest.
   async function unitsOf(m, a) {
     if (!m.group || m.place[a] < 0) return [];
     const of = await S.data(m.group.block), out = [];
-    for (let u = 0; u < of.length; u++) if (of[u] === m.place[a]) out.push(u);
+    for (let u = 0; u < of.length; u++) if (Math.min(of[u], m.group.labels.length) === m.place[a]) out.push(u);
     return out;
   }
 

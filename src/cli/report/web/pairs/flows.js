@@ -76,25 +76,27 @@
 
   // ---- the first partner of all ---------------------------------------------------------------------
 
-  // Lines of all units in two paths (dotted into insets), and one for what belongs to the selection:
-  // a path each for thousands of lines would stop the page.
+  // Lines of all units in two paths (dotted into insets), and two for each selected unit and those it
+  // is first for: a path each for thousands of lines would stop the page.
   function spokes(c, map, view) {
-    const plain = d3.path(), dotted = d3.path(), own = new Map(S.state.u.slice(0, 8).map((u) => [u, d3.path()]));
+    const pair = () => [d3.path(), d3.path()], all = pair(), own = new Map(S.state.u.slice(0, 8).map((u) => [u, pair()]));
     const mid = middle(map, view);
     for (let u = 0; u < S.manifest.n; u++) {
       const p = c.view.first(u);
       if (!p || !has(map, u) || !has(map, p.unit)) continue;
-      const pens = [far(map, u, p.unit) ? dotted : plain, own.get(u), own.get(p.unit)];
-      for (const pen of pens) {
-        if (!pen) continue;
-        if (mid) curve(pen, X(map, view, u), Y(map, view, u), X(map, view, p.unit), Y(map, view, p.unit), mid);
-        else {
-          pen.moveTo(X(map, view, u), Y(map, view, u));
-          pen.lineTo(X(map, view, p.unit), Y(map, view, p.unit));
-        }
-      }
+      const ends = [X(map, view, u), Y(map, view, u), X(map, view, p.unit), Y(map, view, p.unit)];
+      for (const pens of [all, own.get(u), own.get(p.unit)])
+        if (pens) line(pens[far(map, u, p.unit) ? 1 : 0], ends, mid);
     }
-    return {plain: plain.toString(), dotted: dotted.toString(), own: [...own].map(([unit, pen]) => ({unit, d: pen.toString()}))};
+    const out = [];
+    for (const [unit, pens] of [[null, all], ...own])
+      for (const i of [1, 0]) out.push({unit, far: i === 1, d: pens[i].toString()});
+    return out.filter((path) => path.d);
+  }
+  function line(pen, [x0, y0, x1, y1], mid) {
+    if (mid) return curve(pen, x0, y0, x1, y1, mid);
+    pen.moveTo(x0, y0);
+    pen.lineTo(x1, y1);
   }
 
   function firstFlows(c, map, view) {

@@ -7,7 +7,9 @@
   const view = {m: null, g: null, at: null, width: 0};
 
   const cellModes = (m) => ["total", m.counts ? "mean" : null, "share"].filter(Boolean);
-  const mode = () => (view.m && cellModes(view.m).includes(S.state.cell) ? S.state.cell : "total");
+  // Sums say something where more is stronger; else means come first.
+  const usual = (m) => (m.counts && m.entry.by !== "largest" && m.entry.by ? "mean" : "total");
+  const mode = () => (cellModes(view.m).includes(S.state.cell) ? S.state.cell : usual(view.m));
   const row = () => S.kept.rowOf(view.m.entry.blocks.sum, S.state.t);
 
   // Texts of a cell: totals in words for thousands, shares in per cent.
@@ -37,7 +39,10 @@
     const m = view.m, out = new Set();
     if (!m.group || !S.state.u.length) return out;
     const block = new Map(m.place.map((p, a) => [p, a]));
-    for (const u of S.state.u) if (block.has(m.group.of[u])) out.add(block.get(m.group.of[u]));
+    for (const u of S.state.u) {
+      const a = block.get(Math.min(m.group.of[u], m.group.labels.length));
+      if (a !== undefined) out.add(a);
+    }
     return out;
   }
 
@@ -48,7 +53,7 @@
     view.colour = colour;
     parts.canvas.setAttribute("aria-hidden", "true");
     S.matrixDraw.paint(parts.canvas, m, g, mode(), t, info.cut, colour, S.colour("missing"));
-    const svg = S.matrixDraw.frame(m, g, t, marked(), label(t));
+    const svg = S.matrixDraw.frame(m, g, t, marked(), label(t), numbers());
     parts.box.querySelector("svg")?.remove();
     parts.box.append(svg);
     parts.box.style.width = g.width + "px";
@@ -56,6 +61,13 @@
     S.empty(parts.key).append(...key(info, colour));
     place(parts, view.at);
   }
+
+  // Numbers stand in the cells where these are wide enough: dark on pale, pale on dark.
+  const numbers = () => ({text: (a, b) => cellText(mode(), S.blocks.cell(view.m, mode(), row(), a, b)),
+    dark: (a, b) => {
+      const k = S.blocks.classOf(view.info.cut, S.blocks.cell(view.m, mode(), row(), a, b));
+      return k < 0 ? !S.dark() : d3.lab(view.colour[k]).l > 55;
+    }});
 
   // What one who cannot see the matrix is told of it.
   function label(t) {
@@ -164,7 +176,7 @@
 
   function svg(parts) {
     if (!view.m) return null;
-    const copy = S.matrixDraw.frame(view.m, view.g, row(), marked(), label(row()));
+    const copy = S.matrixDraw.frame(view.m, view.g, row(), marked(), label(row()), numbers());
     copy.prepend(S.matrixDraw.cells(view.m, view.g, mode(), row(), view.info.cut, view.colour, S.colour("missing")));
     return copy;
   }
@@ -190,7 +202,7 @@
 
   S.matrix = {
     start(section) {
-      const card = S.card("", {wide: true, class: "matrix-card", tools: {name: () => S.pairs.fileName("matrix", mode()), csv,
+      const card = S.card("", {wide: true, class: "matrix-card", tools: {name: () => S.pairs.fileName("matrix", view.m ? mode() : ""), csv,
         svg: () => svg(parts), png: () => svg(parts), title: () => card.heading.textContent}});
       card.root.dataset.view = "matrix";
       const parts = {canvas: S.h("canvas", {}), cursor: S.h("div", {class: "matrix-cursor", hidden: true}),

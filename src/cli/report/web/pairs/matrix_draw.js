@@ -3,12 +3,12 @@
 (function (S) {
   "use strict";
 
-  const SIZE = 11, BAR = 78, GAP = 2, PAD = 6, LEAST_FOR_TEXT = 8, LONGEST = 110;
+  const SIZE = 11, BAR = 78, GAP = 2, PAD = 6, LEAST_FOR_TEXT = 8, LEAST_FOR_NUMBERS = 46, LONGEST = 110;
 
   // Side of a cell: as wide as there is room for, 9 to 15 px; wider where groups are few, narrower
   // where they are so many that 9 px would be a picture nobody scrolls through.
   function side(L, room) {
-    const most = Math.max(15, Math.min(40, Math.round(640 / L))), least = L > 150 ? 3 : 9;
+    const most = Math.max(15, Math.min(56, Math.round(640 / L))), least = L > 150 ? 3 : 9;
     return Math.max(least, Math.min(most, Math.floor(room / L)));
   }
 
@@ -137,10 +137,22 @@
     return out;
   }
 
-  function frame(m, g, t, marked, label) {
+  function inCells(m, g, numbers) {
+    const out = [];
+    if (g.c < LEAST_FOR_NUMBERS) return out;
+    for (let i = 0; i < m.L; i++)
+      for (let j = 0; j < m.L; j++) {
+        const a = m.order[i], b = m.order[j];
+        out.push(S.svg("text", {class: "cell-number", "font-size": SIZE, x: g.left + middle(g, j), y: g.top + middle(g, i) + 4,
+          "text-anchor": "middle", fill: numbers.dark(a, b) ? "#1c2126" : "#ffffff"}, numbers.text(a, b)));
+      }
+    return out;
+  }
+
+  function frame(m, g, t, marked, label, numbers) {
     const svg = S.svg("svg", {width: g.width, height: g.height, viewBox: "0 0 " + g.width + " " + g.height,
       role: "img", "aria-label": label, class: "matrix-frame"});
-    svg.append(...bands(m, g), ...rowLabels(m, g, marked), ...bars(m, g, t));
+    svg.append(...bands(m, g), ...rowLabels(m, g, marked), ...bars(m, g, t), ...inCells(m, g, numbers));
     return svg;
   }
 

@@ -65,7 +65,8 @@
     const values = {noun: S.noun(1), nouns: S.noun(), k: e.k, x: S.short(e.threshold), result: e.result,
       share: e.threshold === undefined ? "" : S.percent(e.threshold)};
     if (!e.partner && e.keep !== "summary") return S.t("pairs.keep.none", values) + " " + S.t("pairs.sums");
-    const some = S.words.en["pairs.keep." + e.keep] ? S.t("pairs.keep." + e.keep, values) : "";
+    const word = "pairs.keep." + (e.asked > e.k ? "more" : e.keep);
+    const some = S.words.en[word] ? S.t(word, {...values, asked: e.asked}) : "";
     const sums = e.out_strength || e.blocks ? S.t(e.blocks ? "pairs.sums.blocks" : "pairs.sums") : "";
     const order = e.partner && e.by === "smallest" ? S.t("pairs.smallest") : e.partner && e.by === "absolute" ? S.t("pairs.absolute") : "";
     const second = e.partner && firstOf(e) !== e ? S.t("pairs.second", {first: S.pick(firstOf(e).title)}) : "";
@@ -94,7 +95,7 @@
     const what = c.mode === "receives" ? "received" : "sent";
     out.push(c.mode === "receives" ? S.t("pairs.say.received", {...values, k: e.k, name: inText(S.name(c.unit))}) : "",
       share ? S.t("pairs.say.share." + what, {...values, share}) : S.t("pairs.say.count." + what, values),
-      c.kept > c.list.length ? S.t("pairs.say.kept", {n: S.count(c.kept)}) : "", c.list.length > S.mostArcs ? S.t("pairs.say.some", {n: S.mostArcs, nouns: S.noun()}) : "", S.t("pairs.say.width"));
+      c.kept > c.list.length ? S.t("pairs.say.kept", {n: S.count(c.kept)}) : "", c.list.length > S.mostArcs ? S.t("pairs.say.some", {n: S.mostArcs, nouns: S.noun()}) : "", S.t(e.by === "smallest" ? "pairs.say.width.smallest" : "pairs.say.width"));
     return out.filter(Boolean).join(joint());
   }
   const joint = () => (S.language() === "zh" ? "" : " ");

@@ -21,15 +21,18 @@
     return {within, all};
   }
 
-  // Pairs of two different groups by the sum of both directions; the strongest first.
+  // Pairs of two different groups, the strongest first: by the sum of both directions, or, where the
+  // smallest is the strongest, by the mean of both.
   function between(m, t) {
-    const at = (a, b) => m.sums[(t * m.L + a) * m.L + b], out = [];
+    const at = (a, b) => (t * m.L + a) * m.L + b, size = S.kept.strength(m.entry), out = [];
+    const mean = m.entry.by === "smallest" && m.counts;
     for (let a = 0; a < m.L; a++)
       for (let b = a + 1; b < m.L; b++) {
-        const there = at(a, b), back = at(b, a), both = (there || 0) + (back || 0);
-        if (there === there || back === back) out.push({a, b, there, back, both});
+        const there = m.sums[at(a, b)], back = m.sums[at(b, a)], sum = (there || 0) + (back || 0);
+        const both = mean ? sum / (m.counts[at(a, b)] + m.counts[at(b, a)]) : sum;
+        if (both === both && (there === there || back === back)) out.push({a, b, there, back, both});
       }
-    return out.sort((p, q) => Math.abs(q.both) - Math.abs(p.both) || p.a - q.a || p.b - q.b);
+    return out.sort((p, q) => size(q.both) - size(p.both) || p.a - q.a || p.b - q.b);
   }
 
   // ---- within and between --------------------------------------------------------------------------
@@ -45,7 +48,7 @@
     const share = S.kept.shares(m.entry) && all > 0;
     const head = [S.h("th", {scope: "col"}, S.t("pairs.strongestBetween", {group: m.entry.blocks.group}))];
     if (directed) head.push(S.h("th", {class: "number", scope: "col"}, "→"), S.h("th", {class: "number", scope: "col"}, "←"));
-    else head.push(S.h("th", {class: "number", scope: "col"}, S.t("pairs.both")));
+    else head.push(S.h("th", {class: "number", scope: "col"}, S.t(m.entry.by === "smallest" && m.counts ? "pairs.both.mean" : "pairs.both")));
     if (share) head.push(S.h("th", {class: "number", scope: "col"}, "%"));
     const rows = list.slice(0, ROWS).map((p) => {
       const [one, two] = names(m, p, directed), turned = directed && (p.back || 0) > (p.there || 0);
@@ -150,7 +153,7 @@
         const list = between(m, t), {all} = stays(m, t);
         title.textContent = S.t("pairs.within");
         body.append(S.h("p", {class: "caption"}, sentence(entry, m, t)));
-        if (list.length) body.append(betweenTable(m, t, list, all, !entry.symmetric));
+        if (list.length) body.append(betweenTable(m, t, list, all, !entry.symmetric && entry.by !== "smallest"));
       }
       const parts = [entry.rings ? await rings(entry, S.kept.rowOf(entry.rings.sum, S.state.t)) : [], entry.centres ? centres(entry) : []];
       if (entry === S.pairs.entry()) S.empty(more).append(...parts.flat());
