@@ -111,8 +111,10 @@ static void put_cite(const part *to) {
   sw_words_put(h, "<h3", "Cite as", "引用格式", "</h3>\n<p class=\"cite\">");
   sw_html_put(h, "%b (", to->report->title);
   put_extent(to);
-  sw_html_put(h, "). %b. Spillway %b, seed %s.", to->report->file, to->page->version, seed);
-  sw_html_put(h, " Inputs:");
+  sw_html_put(h, "). %b. Spillway %b, ", to->report->file, to->page->version);
+  sw_words_put(h, "<span", "seed", "随机种子", "</span>");
+  sw_html_put(h, " %s. ", seed);
+  sw_words_put(h, "<span", "Inputs:", "输入文件：", "</span>");
   for (const char *at = to->page->inputs; *at; at += strcspn(at, "\n"), at += *at == '\n') {
     size_t line = strcspn(at, "\n"), hash = strcspn(at, " \n");
     const char *name = at + hash + strspn(at + hash, " ");
@@ -179,8 +181,8 @@ static void put_left_out(const part *to) {
   fputs("<article class=\"card\">\n", h->out);
   sw_words_put(h, "<h3", "Not in this page", "本页未包含", "</h3>\n");
   sw_words_put(h, "<p class=\"caption\"",
-               "It is in the results file; spillway export writes it for other programs.",
-               "均在结果文件中，可用 spillway export 导出。", "</p>\n<ul>\n");
+               "It is in the results file, which h5py, xarray, R and h5dump open.",
+               "均在结果文件中，可用 h5py、xarray、R 或 h5dump 打开。", "</p>\n<ul>\n");
   for (int k = 0; k < report->n_left_out; k++) {
     const sw_report_left_out *left = &report->left_out[k];
     sw_html_put(h, "<li><code>%b</code>: ", to->page->variable[left->variable].id);
