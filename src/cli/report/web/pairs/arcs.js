@@ -3,8 +3,10 @@
 (function (S) {
   "use strict";
 
+  const SLOW = 50; // ms
+
   // c: what is shown; view: scale and shift of the map, by the hand of the reader once `moved`.
-  const state = {c: null, land: null, map: null, view: null, key: "", moved: false, flows: null, group: null, frame: 0};
+  const state = {c: null, land: null, map: null, view: null, key: "", moved: false, flows: null, group: null, frame: 0, rest: 0, cost: 0, drawn: null};
 
   // ---- views ------------------------------------------------------------------------------------
 
@@ -32,14 +34,22 @@
     else view.reset();
     state.fitting = false;
   }
-  // By wheel, buttons or drag: once a frame, since a browser tells of more moves than it draws.
+  // By wheel, buttons or drag: once a frame, since a browser tells of more moves than it draws. A
+  // picture that takes longer than a frame or two is moved as it is, and drawn when the hand rests.
   function changed() {
     if (state.fitting) return;
     state.moved = true;
     state.frame = state.frame || requestAnimationFrame(() => {
       state.frame = 0;
-      redraw();
+      clearTimeout(state.rest);
+      if (state.cost < SLOW) return redraw();
+      shift();
+      state.rest = setTimeout(redraw, 140);
     });
+  }
+  function shift() {
+    const {view: v, drawn} = state, f = v.k / drawn.k, {canvas, svg} = S.arcs.parts;
+    for (const e of [canvas, svg]) e.style.transform = `translate(${v.x - f * drawn.x}px, ${v.y - f * drawn.y}px) scale(${f})`;
   }
 
   // ---- drawing ----------------------------------------------------------------------------------
@@ -80,10 +90,14 @@
   function redraw() {
     const {parts} = S.arcs, {map, view, c} = state;
     if (!c || !map || !view || view.w < 2) return;
+    const start = performance.now();
     state.flows = S.flows(c, map, view, view.zoom > 1.5 ? state.group : null);
     S.backdrop.draw(map, parts.canvas, view, tints(), state.group);
     parts.svg.replaceChildren(...marks());
     parts.svg.setAttribute("class", "arcs-marks " + c.mode);
+    for (const e of [parts.canvas, parts.svg]) e.style.transform = "";
+    state.drawn = {k: view.k, x: view.x, y: view.y};
+    state.cost = performance.now() - start;
   }
 
   // A new picture is fitted; the same one in another year or theme keeps the view that the reader set.

@@ -80,9 +80,10 @@
       sums: sum.values, counts: count && count.values, breaks: {}};
   }
 
+  // null without them: not asked for, or too many groups for the page.
   const known = new Map();
   function readOnce(entry) {
-    if (!entry.blocks) return Promise.resolve(null);
+    if (!entry.blocks || !S.variable(entry.blocks.sum).block) return Promise.resolve(null);
     if (!known.has(entry.quantity)) known.set(entry.quantity, read(entry));
     return known.get(entry.quantity);
   }

@@ -126,7 +126,7 @@
     const widest = Math.min(16, Math.sqrt((INK * view.w * view.h) / (Math.PI * all))) * Math.sqrt(view.zoom);
     placed.forEach((p, i) => {
       const land = map.hasRings(p.unit), named = i < CENTRE_LABELS, r = land ? 3.5 : Math.max(0.8, widest * Math.sqrt(Math.abs(p.value) / most));
-      if (land) out.tints.set(p.unit, 0.06 + 0.94 * (1 - i / placed.length) ** 1.6);
+      if (land) out.tints.set(p.unit, 0.1 + 0.9 * (1 - i / placed.length) ** 1.6);
       const dot = {unit: p.unit, x: X(map, view, p.unit), y: Y(map, view, p.unit), r, css: land ? "self" : "strength"};
       if (land ? named : i < DOTS) out.dots.push(dot);
       if (named) out.labels.push({...dot, text: shortName(p.unit), size: 12, css: ""});

@@ -188,6 +188,7 @@
     const groups = S.manifest.groups.filter((g) => g.labels.length > 1).sort((a, b) => a.labels.length - b.labels.length);
     const fit = groups.filter((g) => g.labels.length <= 120).pop() || groups[0];
     const result = S.result(entry.result), name = fit ? fit.name : "province";
+    if (entry.blocks) return S.h("p", {class: "advice"}, S.t("pairs.blocksOut", {group: entry.blocks.group}));
     if (S.pairs.firstOf(entry) !== entry) return S.h("p", {class: "advice"}, S.t("pairs.otherBlocks"));
     const lines = (groups.length ? "" : "units:\n  groups: [province]\n") +
       "measures:\n  - " + (result ? result.measure : entry.result) + ": {..., blocks: " + name + "}";

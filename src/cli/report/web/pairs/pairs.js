@@ -67,7 +67,7 @@
     if (!e.partner && e.keep !== "summary") return S.t("pairs.keep.none", values) + " " + S.t("pairs.sums");
     const word = "pairs.keep." + (e.asked > e.k ? "more" : e.keep);
     const some = S.words.en[word] ? S.t(word, {...values, asked: e.asked}) : "";
-    const sums = e.out_strength || e.blocks ? S.t(e.blocks ? "pairs.sums.blocks" : "pairs.sums") : "";
+    const sums = e.out_strength || e.blocks ? S.t(e.blocks && S.variable(e.blocks.sum).block ? "pairs.sums.blocks" : "pairs.sums") : "";
     const order = e.partner && e.by === "smallest" ? S.t("pairs.smallest") : e.partner && e.by === "absolute" ? S.t("pairs.absolute") : "";
     const second = e.partner && firstOf(e) !== e ? S.t("pairs.second", {first: S.pick(firstOf(e).title)}) : "";
     return [some, second, order, sums].filter(Boolean).join(S.language() === "zh" ? "" : " ");

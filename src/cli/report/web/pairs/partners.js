@@ -7,6 +7,7 @@
 
   let now = null;
 
+  const capital = (word) => word.slice(0, 1).toUpperCase() + word.slice(1);
   const cell = (text, css) => S.h("td", {class: css}, text);
 
   // A number with its bar below, from the right edge as the numbers are.
@@ -50,7 +51,7 @@
 
   function centreTable(c) {
     const {list, count} = c.centres, most = list.length ? count[list[0]] : 1;
-    const title = S.t("pairs.firstFor", {Nouns: S.noun()[0].toUpperCase() + S.noun().slice(1), nouns: S.noun()});
+    const title = S.t("pairs.firstFor", {Nouns: capital(S.noun()), nouns: S.noun()});
     const head = [S.h("th", {class: "number rank", scope: "col"}, "#"), S.h("th", {scope: "col"}, S.t("pairs.centre")),
       S.h("th", {class: "number", scope: "col"}, title)];
     const rows = list.slice(0, SHOWN).map((u, i) => row(u, i + 1, [barred(S.count(count[u]), count[u] / most, "centre")]));
@@ -67,7 +68,7 @@
   function strengthTable(c) {
     const most = Math.max(...c.strongest.map((p) => Math.abs(p.value)), 0) || 1;
     const title = S.t(c.entry.symmetric ? "pairs.strength" : "pairs." + c.mode + ".all");
-    const head = [S.h("th", {class: "number rank", scope: "col"}, "#"), S.h("th", {scope: "col"}, S.noun(1)),
+    const head = [S.h("th", {class: "number rank", scope: "col"}, "#"), S.h("th", {scope: "col"}, capital(S.noun(1))),
       S.h("th", {class: "number", scope: "col"}, title)];
     const rows = c.strongest.slice(0, SHOWN).map((p, i) => row(p.unit, i + 1, [
       barred(S.short(p.value), p.value / most, c.mode + (p.value < 0 ? " below" : ""))]));

@@ -155,7 +155,7 @@
         body.append(S.h("p", {class: "caption"}, sentence(entry, m, t)));
         if (list.length) body.append(betweenTable(m, t, list, all, !entry.symmetric && entry.by !== "smallest"));
       }
-      const parts = [entry.rings ? await rings(entry, S.kept.rowOf(entry.rings.sum, S.state.t)) : [], entry.centres ? centres(entry) : []];
+      const parts = [entry.rings && S.variable(entry.rings.sum).block ? await rings(entry, S.kept.rowOf(entry.rings.sum, S.state.t)) : [], entry.centres ? centres(entry) : []];
       if (entry === S.pairs.entry()) S.empty(more).append(...parts.flat());
     },
   };
