@@ -1,5 +1,5 @@
 /* The report's map as a whole: the US and China from their polygons, cells, points, insets of a
- * study, what is listed, what is refused. SPILLWAY_MAPS=FOLDER: also written there, as JSON. */
+ * study, what is listed, what is refused. */
 #include "cli/map/geometry.h"
 
 #include <criterion/criterion.h>
@@ -374,6 +374,61 @@ Test(geometry, plane) {
   cr_assert_eq(g.zone_of[0].x, 8);
   cr_assert(isnan(g.x[2]) && isnan(g.y[2]));
   cr_assert(fabs(g.x[0] - 244) < 1e-3 && fabs(g.x[1] - 716) < 1e-3);
+  sw_report_geometry_destroy(&g);
+}
+
+/* The longest step of an arc, in px. */
+static double longest_step(const sw_report_geometry *g) {
+  double longest = 0;
+  for (int64_t a = 0; a < g->n_arcs; a++)
+    for (uint32_t k = g->arc_start[a] + 1; k < g->arc_start[a + 1]; k++)
+      longest = fmax(longest, hypot(g->arc_x[k], g->arc_y[k]) / 32);
+  return longest;
+}
+
+/* A grid of squares of 10 degrees from `west` on, as many columns; each a unit. */
+static sw_geometry_input squares(int west, int south, int columns, int rows) {
+  char *text = malloc((size_t)(columns * rows) * 300 + 100), *at = text;
+  const char **code;
+  int n = columns * rows;
+  cr_assert_eq(sw_arena_alloc(&err, arena, (size_t)n, sizeof *code, (void **)&code), SW_OK);
+  at += sprintf(at, "{\"type\":\"FeatureCollection\",\"features\":[");
+  for (int k = 0; k < n; k++) {
+    int x = west + k % columns * 10, y = south + k / columns * 10, e = x + 10;
+    if (x >= 180) x -= 360, e -= 360;
+    code[k] = sw_arena_printf(arena, "u%04d", k);
+    at += sprintf(
+        at,
+        "%s{\"type\":\"Feature\",\"properties\":{\"code\":\"%s\"},\"geometry\":{"
+        "\"type\":\"Polygon\",\"coordinates\":[[[%d,%d],[%d,%d],[%d,%d],[%d,%d],[%d,%d]]]}}",
+        k ? "," : "", code[k], x, y, e, y, e, y + 10, x, y + 10, x, y);
+  }
+  strcpy(at, "]}");
+  spec = (sw_polygons_spec){.file = "map.geojson", .path = write_map(text), .key = "code"};
+  free(text);
+  return (sw_geometry_input){.n = n, .code = code, .polygons = &spec};
+}
+
+/* The world is cut at the date line: nothing runs across the page. */
+Test(geometry, world) {
+  sw_geometry_input in = squares(-180, -60, 36, 14);
+  sw_report_geometry g = made(&in);
+  check(&g);
+  cr_assert_not_null(strstr(g.projection_en, "Equal Earth"));
+  cr_assert_eq(g.n_rings, 36 * 14);
+  cr_assert(longest_step(&g) < 60, "%g", longest_step(&g));
+  sw_report_geometry_destroy(&g);
+}
+
+/* A nation across it is in one piece: the squares at both its sides share their border. */
+Test(geometry, date_line) {
+  sw_geometry_input in = squares(150, 40, 6, 2);
+  sw_report_geometry g = made(&in);
+  check(&g);
+  cr_assert_eq(neighbours(&g), 2 * 5 + 6);
+  cr_assert(longest_step(&g) < 400, "%g", longest_step(&g));
+  for (int k = 1; k < 6; k++)
+    cr_assert(g.x[k] > g.x[k - 1]);
   sw_report_geometry_destroy(&g);
 }
 

@@ -1,6 +1,6 @@
 /* What has changed since earlier results: compared by changes.c, told by against.c. */
-#ifndef SW_CLI_REPORT_CHANGES_H
-#define SW_CLI_REPORT_CHANGES_H
+#ifndef SW_CLI_FRONT_CHANGES_H
+#define SW_CLI_FRONT_CHANGES_H
 
 #include "cli/report/model.h"
 

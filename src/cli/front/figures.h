@@ -1,6 +1,6 @@
 /* The figures of a result that stand for it on the first page, period by period. */
-#ifndef SW_CLI_REPORT_FIGURES_H
-#define SW_CLI_REPORT_FIGURES_H
+#ifndef SW_CLI_FRONT_FIGURES_H
+#define SW_CLI_FRONT_FIGURES_H
 
 #include "cli/report/model.h"
 

@@ -28,7 +28,8 @@ static void put_entry(sw_html *h, const char *english, const char *chinese, cons
 static void put_result(const part *to, const sw_page_result *r) {
   sw_html *h = to->html;
   const char *code = "<dd class=\"code\">", *plain = "<dd>";
-  sw_html_put(h, "<article class=\"card method\" data-result=\"%s\">\n<h3>", r->name);
+  sw_html_put(h, "<article class=\"card method\" id=\"method-%s\" data-result=\"%s\">\n<h3>",
+              r->name, r->name);
   sw_words_term(h, to->report->arena, "<span", r->title, "</span> ");
   sw_html_put(h, "<code>%b</code></h3>\n<dl>\n", sw_words_name(r->name));
   put_entry(h, "Formula", "公式", r->formula, code);

@@ -1,8 +1,8 @@
 /* What the results rest on: how many units and periods, which cells of the panel are missing, links
  * and islands of the weights matrices, units without a place on the map, and every warning of the
  * run, word for word. */
-#include "cli/map/geometry.h"
 #include "cli/front/words.h"
+#include "cli/map/geometry.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -127,7 +127,7 @@ static void put_variable(const card *to, int variable) {
   }
   char percent[32];
   double share = all > 0 ? 100 * (double)sum / (double)all : 0;
-  snprintf(percent, sizeof percent, sum > 0 && share < .1 ? "<0.1%%" : "%.1f%%", share);
+  snprintf(percent, sizeof percent, sum == 0 ? "0" : share < .1 ? "<0.1%%" : "%.1f%%", share);
   sw_html_put(h, "<td class=\"number%s\">%s</td></tr>\n", share >= 10 ? " amber" : "", percent);
 }
 

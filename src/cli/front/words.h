@@ -1,7 +1,7 @@
 /* Words of the page that the program writes itself, in two languages. The language button replaces
  * the text of every element that has both. */
-#ifndef SW_CLI_REPORT_WORDS_H
-#define SW_CLI_REPORT_WORDS_H
+#ifndef SW_CLI_FRONT_WORDS_H
+#define SW_CLI_FRONT_WORDS_H
 
 #include "cli/report/model.h"
 
@@ -15,10 +15,6 @@ void sw_words_term(sw_html *html, sw_arena *arena, const char *open, const char 
 
 /* What people call a unit, in the page's language where it has such a name; NULL: it has none. */
 const char *sw_words_unit(const sw_report *report, int64_t unit);
-
-/* terms.c: the Chinese of titles and long names of the catalogue; NULL: it is not known. Texts that
- * are put together are from the arena. */
-const char *sw_report_chinese(sw_arena *arena, const char *text);
 
 /* The first words of a title, which explains itself behind a comma, a colon or a semicolon: from
  * the arena, its first letter a capital; `text` where memory is out. */

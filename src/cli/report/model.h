@@ -57,7 +57,7 @@ typedef struct sw_report {
   struct sw_report_changes *changes; /* changes.c; NULL without --against */
 } sw_report;
 
-/* ---- parts in HTML (each in its own file) -------------------------------------------------- */
+/* ---- parts in HTML (each in its own file of cli/front) ------------------------------------- */
 
 /* first_page.c: the headline table, within <section id=summary>. */
 sw_status sw_report_first_page(sw_error *err, const sw_report *report, sw_html *html);

@@ -61,11 +61,15 @@ static bounds bounds_of(const sw_rings *rings, int64_t r, double *cut) {
   return b;
 }
 
-/* Rings [first, end) of one polygon. */
+/* Rings [first, end) of one polygon. One that steps over the date line is no ring of the plane: all
+ * then stay as the file has them. */
 static void find(const sw_rings *rings, int64_t first, int64_t end, bounds *box, double *cut,
                  uint8_t *hole) {
-  for (int64_t r = first; r < end; r++)
-    box[r - first] = bounds_of(rings, r, cut);
+  for (int64_t r = first; r < end; r++) {
+    bounds *own = &box[r - first];
+    *own = bounds_of(rings, r, cut);
+    if (rings->degrees && own->right - own->left > 180) return;
+  }
   for (int64_t r = first; r < end; r++) {
     const bounds *own = &box[r - first];
     hole[r] = 0;

@@ -51,6 +51,7 @@ static int64_t row_of(const grid *g, double y) {
 static void size_grid(grid *g, int64_t count) {
   double right = -INFINITY, high = -INFINITY;
   g->left = g->low = INFINITY;
+  if (count == 0) g->left = g->low = right = high = 0; /* one cell */
   for (int64_t v = 0; v < count; v++) {
     g->left = fmin(g->left, g->x[v]), right = fmax(right, g->x[v]);
     g->low = fmin(g->low, g->y[v]), high = fmax(high, g->y[v]);
@@ -174,7 +175,7 @@ static sw_status write_edge(sw_error *err, walk *w, const grid *g, int64_t k,
   SW_TRY(write_vertex(err, w, vertex[k]));
   if (vertex[k] == vertex[k + 1]) return SW_OK;
   SW_TRY(look_along(err, w, g, k, vertex));
-  qsort(w->stops, (size_t)w->n_stops, sizeof *w->stops, compare_stops);
+  if (w->n_stops > 1) qsort(w->stops, (size_t)w->n_stops, sizeof *w->stops, compare_stops);
   for (int64_t s = 0; s < w->n_stops; s++)
     SW_TRY(write_vertex(err, w, w->stops[s].vertex));
   return SW_OK;

@@ -29,8 +29,12 @@
   S.language = () => (S.state && S.state.lang) || (S.manifest && S.manifest.language) || "en";
   S.t = function (key, values) {
     const text = S.words[S.language()][key] ?? S.words.en[key] ?? key;
-    return text.replace(/\{(\w+)\}/g, (all, name) => (values && name in values ? String(values[name]) : all));
+    return text.replace(/\{(\w+)\}/g, (all, name) =>
+      (values && name in values ? String(values[name]) : name in common ? common[name]() : all));
   };
+  // What any sentence may name without being told.
+  const common = { noun: () => S.noun(1), nouns: () => S.noun(), period: () => S.periodWords().period,
+    periods: () => S.periodWords().periods };
   S.text = (key, values, tag) =>
     S.h(tag || "span", { "data-word": key, "data-values": values && JSON.stringify(values) }, S.t(key, values));
   const values = (e) => (e.dataset.values ? JSON.parse(e.dataset.values) : undefined);
@@ -50,9 +54,8 @@
   S.code = (unit) => S.unitCodes[unit];
   S.name = (unit) => S.nameOrNone(unit) || S.unitCodes[unit];
   S.nameOrNone = function (unit) {
-    const zh = S.unitNamesZh && S.unitNamesZh[unit];
     const own = S.unitNames && S.unitNames[unit];
-    return (S.language() === "zh" ? zh || own : own || zh) || "";
+    return (S.language() === "zh" && S.unitNamesZh && S.unitNamesZh[unit]) || own || "";
   };
   // The noun of units: S.noun(1) "county", S.noun(3) "counties"; without a number the plural.
   S.noun = function (n) {
@@ -148,7 +151,11 @@
       head, body, caption);
     return { root, head, heading, middle, tools, body, caption };
   };
-  S.setTitle = (card, text) => S.empty(card.heading).append(S.bdi(text));
+  S.setTitle = function (card, text) {
+    const bdi = card.heading.firstChild;
+    if (bdi && bdi.localName === "bdi") bdi.textContent = text;
+    else S.empty(card.heading).append(S.bdi(text));
+  };
 
   // Buttons of which one is on: [{key, label}], the chosen key, what a press does.
   S.segments = function (items, chosen, press, label) {

@@ -99,7 +99,7 @@
       } } }, "⚙");
     root = S.h("div", { class: "controls" },
       field("result", result, "result"), field("classes", rule, "option"), field("number", number, "option"),
-      S.h("label", { class: "check option" }, fixed, S.text("same", S.periodWords())),
+      S.h("label", { class: "check option" }, fixed, S.text("same")),
       S.search(), S.h("div", { class: "time" }, play, slider, year, gear));
     slot.append(root);
   }
@@ -113,7 +113,6 @@
     S.on("t", step);
     S.on(["q", "c", "k", "fix"], show);
     S.on("lang", () => {
-      for (const e of root.querySelectorAll('[data-word="same"]')) e.textContent = S.t("same", S.periodWords());
       fillResults();
       show();
       showPlay();

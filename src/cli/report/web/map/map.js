@@ -1,4 +1,4 @@
-// The map: three canvases (fills, lines, marks) over each other, what the pointer does to them, and the card.
+// The map: two canvases over each other (fills; lines with marks on them), what the pointer does to them, and the card.
 // While a slider moves a frame is a look-up; at rest the fills are drawn antialiased.
 (function (S) {
   "use strict";
@@ -13,10 +13,11 @@
     fills = S.h("canvas", { class: "fills", role: "img" });
     // Pixels are put and read here, so the browser keeps them in memory.
     fills.getContext("2d", { willReadFrequently: true });
-    lines = S.h("canvas", { class: "over", "aria-hidden": "true" });
+    // Lines are kept beside the page: they are slow to draw and quick to copy under other marks.
+    lines = document.createElement("canvas");
     marks = S.h("canvas", { class: "over", "aria-hidden": "true" });
     scratch = document.createElement("canvas");
-    stage = S.h("div", { class: "stage", tabindex: "0", role: "group", "aria-describedby": "map-keys" }, fills, lines, marks);
+    stage = S.h("div", { class: "stage", tabindex: "0", role: "group", "aria-describedby": "map-keys" }, fills, marks);
     Object.assign(map, { stage, canvas: fills });
   }
 
@@ -56,7 +57,11 @@
     return context;
   }
   const drawLines = (quick) => S.paintLines(cleared(lines), g, v, ratio, quick, group());
-  const drawMarks = () => S.paintMarks(cleared(marks), g, v, ratio, S.state.u, S.hovered);
+  function drawMarks() {
+    const context = cleared(marks);
+    context.drawImage(lines, 0, 0);
+    S.paintMarks(context, g, v, ratio, S.state.u, S.hovered);
+  }
   function rest() {
     if (!S.view || !ids) return;
     frame();
@@ -187,7 +192,7 @@
     if (g.kind === "none") { S.rankStrip(card, faded); return; }
     layers();
     const legend = S.h("ul", { class: "legend" });
-    card.body.append(stage, legend, S.h("p", { class: "unseen", id: "map-keys" }, S.text("map.keys", { noun: S.noun(1) })));
+    card.body.append(stage, legend, S.h("p", { class: "unseen", id: "map-keys" }, S.text("map.keys")));
     v = S.zoomView(stage, { width: g.width, height: g.height, change: changedView });
     map.view = v;
     map.geometry = g;

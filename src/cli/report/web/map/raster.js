@@ -89,23 +89,28 @@
     const c = d3.rgb(colour);
     return ((255 << 24) | (c.b << 16) | (c.g << 8) | c.r) >>> 0;
   };
-  // Two colours for each unit: on the lines of the hatching and between them. They differ only where missing.
+  // The colour of each unit, twice: between the lines of the hatching, then on them. They differ only where
+  // a value is missing.
   S.paints = function (view, faded) {
-    const isDark = S.dark(), card = S.colour("card"), none = S.palette.missing(isDark);
+    const isDark = S.dark(), card = S.colour("card"), none = S.palette.missing(isDark), n = view.of.length + 1;
     const colours = view.classes.colours.map((c, i) => packed(faded.has(i) ? S.mix(c, card, 0.86) : c));
-    const fade = faded.has(-1);
-    const paper = packed(fade ? S.mix(none.paper, card, 0.8) : none.paper), line = packed(fade ? S.mix(none.line, card, 0.8) : none.line);
-    const between = new Uint32Array(view.of.length + 1), on = new Uint32Array(view.of.length + 1);
+    const dim = (colour) => packed(faded.has(-1) ? S.mix(colour, card, 0.8) : colour);
+    const paper = dim(none.paper), line = dim(none.line), paints = new Uint32Array(2 * n);
     for (let u = 0; u < view.of.length; u++) {
       const c = view.of[u];
-      between[u + 1] = c < 0 ? paper : colours[c];
-      on[u + 1] = c < 0 ? line : colours[c];
+      paints[u + 1] = c < 0 ? paper : colours[c];
+      paints[n + u + 1] = c < 0 ? line : colours[c];
     }
-    return { between, on };
+    return paints;
   };
+  // Which half of the paints a pixel takes; the pattern moves by one column a row, and has a period of 7.
+  let halves = new Uint32Array(0);
   S.lookUp = function (ids, w, h, paints, pixels) {
-    const { between, on } = paints;
-    for (let r = 0, p = 0; r < h; r++)
-      for (let c = 0; c < w; c++, p++) pixels[p] = (r + c) % 7 < 2 ? on[ids[p]] : between[ids[p]];
+    if (halves.length < w + 7) halves = new Uint32Array(w + 7);
+    for (let c = 0; c < w + 7; c++) halves[c] = c % 7 < 2 ? paints.length / 2 : 0;
+    for (let r = 0, p = 0; r < h; r++) {
+      const shift = r % 7;
+      for (let c = 0; c < w; c++, p++) pixels[p] = paints[ids[p] + halves[c + shift]];
+    }
   };
 })(window.S = window.S || {});

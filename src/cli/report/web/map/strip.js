@@ -7,7 +7,7 @@
     const canvas = S.h("canvas", { class: "fills", role: "img" }), marks = S.h("canvas", { class: "over", "aria-hidden": "true" });
     const stage = S.h("div", { class: "stage strip", tabindex: "0", role: "group" }, canvas, marks);
     const legend = S.h("ul", { class: "legend" });
-    card.body.append(S.h("p", { class: "soft" }, S.text("no.map", { noun: S.noun(1), nouns: S.noun() })), stage, legend);
+    card.body.append(S.h("p", { class: "soft" }, S.text("no.map")), stage, legend);
     let w = 1, order = [], ratio = 1, y = null;
 
     // Ascending; equal values in the order of codes, so that the strip does not flicker.

@@ -192,7 +192,8 @@
   // What is said of the picture follows when the slider rests.
   function caption(view) {
     picture.svg.setAttribute("aria-label", label(view));
-    const said = [view.column.T > 1 ? S.t("histogram.caption", {first: S.periodName(view.column.times[0])}) : "", S.coverage()];
+    const n = S.manifest.n, words = {n: S.count(n - view.missing), all: S.count(n), first: S.periodName(view.column.times[0])};
+    const said = [S.t(view.column.T > 1 ? "histogram.caption" : "histogram.caption1", words)];
     if (picture.bins && picture.bins.log && picture.bins.lo <= 0) said.push(S.t("histogram.zero"));
     S.chart.caption(card.caption, said, view.variable.result);
   }

@@ -19,8 +19,10 @@
       groups.find((g) => g.labels.length > 1 && g.labels.length <= 8) ||
       groups.slice().sort((a, b) => a.labels.length - b.labels.length)[0] || null;
   };
+  // Names of columns are the study's; those that are common words are said in the language.
   lines.groupTitle = function (group) {
-    const title = S.pick(group.title) || group.name;
+    const word = S.words[S.language()]["group." + group.name.toLowerCase()];
+    const title = S.pick(group.title) || word || group.name;
     return title.charAt(0).toUpperCase() + title.slice(1);
   };
 
@@ -30,33 +32,34 @@
     return units;
   };
 
-  // Values of some periods on the axis of all of them.
-  function onAll(values, times) {
+  // Values of some periods on the axis of all of them; of a quantity without periods the same in all.
+  function onAll(values, column, times) {
     const n = S.manifest.periods.length;
+    if (column.timeless && values.length < n) return new Float64Array(n).fill(values[0]);
     if (values.length === n) return values;
     const all = new Float64Array(n).fill(NaN);
-    times.forEach((t, k) => { all[t] = values[k]; });
+    (times || column.times).forEach((t, k) => { all[t] = values[k]; });
     return all;
   }
 
   lines.unitValues = function (column, unit) {
     const values = new Float64Array(column.T);
-    for (let k = 0; k < column.T; k++) values[k] = column.values[k * S.manifest.n + unit];
-    return onAll(values, column.times);
+    for (let k = 0; k < column.T; k++) values[k] = column.values[k * column.n + unit];
+    return onAll(values, column);
   };
 
   // The mean of many units: more than eight selected are one dashed line.
   function meanOf(column, units) {
-    const values = new Float64Array(column.T), n = new Uint32Array(column.T);
+    const values = new Float64Array(column.T);
     for (let k = 0; k < column.T; k++) {
-      let sum = 0;
+      let sum = 0, n = 0;
       for (const u of units) {
-        const v = column.values[k * S.manifest.n + u];
-        if (v === v) { sum += v; n[k]++; }
+        const v = column.values[k * column.n + u];
+        if (v === v) { sum += v; n++; }
       }
-      values[k] = n[k] ? sum / n[k] : NaN;
+      values[k] = n ? sum / n : NaN;
     }
-    return onAll(values, column.times);
+    return onAll(values, column);
   }
 
   async function load() {
@@ -65,7 +68,7 @@
     if (!quantity) return;
     try {
       const column = await S.column(key), group = lines.group();
-      const kind = S.rulesOf(quantity.variable)[0] === "own" ? "shares" : S.manifest.periods.length < 2 ? "dots" : "lines";
+      const kind = S.rulesOf(quantity.variable)[0] === "own" ? "shares" : column.timeless || S.manifest.periods.length < 2 ? "dots" : "lines";
       const nation = kind === "shares" ? null : await S.nation(key);
       const means = kind === "shares" || !group ? null : await S.groupMeans(key, group.name);
       const classes = kind === "shares" ? await S.classify(key) : null;
@@ -80,22 +83,22 @@
 
   // Everything that is drawn as a line, the first drawn first.
   lines.series = function (d) {
-    const all = [];
+    const all = [], column = d.column;
     if (d.means) {
       const many = d.means.labels.length > 8 && d.means.labels.length, T = d.means.values.length / d.means.labels.length;
       d.means.labels.forEach((label, i) => all.push({kind: "group", index: i, label, many,
-        values: onAll(d.means.values.subarray(i * T, (i + 1) * T), d.means.times),
+        times: d.means.times, values: onAll(d.means.values.subarray(i * T, (i + 1) * T), column, d.means.times),
         colour: many ? S.colour("line") : S.groupColour(i)}));
     }
-    all.push({kind: "nation", label: S.t("lines.all", {nouns: S.noun()}), values: onAll(d.nation.mean, d.nation.times),
-      n: onAll(d.nation.n, d.nation.times), colour: S.colour("ink")});
+    all.push({kind: "nation", label: S.t("lines.all", {nouns: S.noun()}), times: d.nation.times, values: onAll(d.nation.mean, column, d.nation.times),
+      n: onAll(d.nation.n, column, d.nation.times), colour: S.colour("ink")});
     const units = S.state.u;
     if (units.length > 8)
       all.push({kind: "selection", label: S.t("lines.selected", {n: S.count(units.length), nouns: S.noun()}),
-        values: meanOf(d.column, units), colour: S.colour("ink")});
+        times: column.times, values: meanOf(column, units), colour: S.colour("ink")});
     else
       for (const u of units)
-        all.push({kind: "unit", unit: u, label: S.name(u), values: lines.unitValues(d.column, u),
+        all.push({kind: "unit", unit: u, label: S.name(u), times: column.times, values: lines.unitValues(column, u),
           colour: S.colourOf(u)});
     return all;
   };
@@ -126,7 +129,8 @@
 
   // How many units the means are of, in the first and the last period with any.
   function coverage(words) {
-    if (!data.nation) return "";
+    // Where the page has written means it does not know how many units they are of.
+    if (!data.nation || data.nation.times.every((t) => Number.isNaN(data.nation.n[t]))) return "";
     const at = data.nation.times.filter((t) => data.nation.n[t] > 0), first = at[0], last = at[at.length - 1];
     if (!at.length) return S.t("all.missing", words);
     const n = (t) => S.count(data.nation.n[t]), p = S.periodName;
@@ -134,9 +138,8 @@
   }
 
   function caption() {
-    const words = {nouns: S.noun(), noun: S.noun(1), group: data.group ? lines.groupTitle(data.group).toLowerCase() : ""};
-    const said = [S.t("lines.caption." + (data.group && data.kind === "lines" ? "groups" : data.kind), words), coverage(words)];
-    if (S.state.u.length && data.kind !== "shares") said.push(S.t("lines.caption.dashed." + data.kind, words));
+    const words = {nouns: S.noun(), noun: S.noun(1)};
+    const said = [S.t("lines.caption." + data.kind, words), coverage(words)];
     S.chart.caption(card.caption, said, data.variable.result);
   }
 

@@ -35,7 +35,7 @@
   function frame(width, named) {
     const most = Math.max(40, ...named.map((s) => S.chart.textWidth(s.label.slice(0, 60), LABEL, s.kind !== "group")));
     const room = Math.min(most + 24, Math.round(width * 0.33));
-    const height = Math.max(168, named.length * GAP + 34);
+    const height = Math.max(156, named.length * GAP + 34);
     return {left: 44, right: width - room, top: 8, bottom: height - 24, width, height, room};
   }
 
@@ -60,10 +60,11 @@
       stroke: S.colour("soft"), "stroke-dasharray": "2 3"}));
   }
 
-  function shape(values, p) {
-    const d = d3.line().defined((v) => Number.isFinite(v) && (!p.y.base || v > 0))
-      .x((v, t) => p.x.x(t)).y((v) => p.y(v));
-    return d(values) || "";
+  // Through the periods that the page has of it: a period that it has not is no gap, a missing value is.
+  function shape(values, times, p) {
+    const d = d3.line().defined((t) => Number.isFinite(values[t]) && (!p.y.base || values[t] > 0))
+      .x((t) => p.x.x(t)).y((t) => Math.max(p.box.top - 6, Math.min(p.box.bottom + 2, p.y(values[t]))));
+    return d(times) || "";
   }
 
   // Attributes that say which line it is.
@@ -75,7 +76,7 @@
   const STYLE = {group: [1.5, 0.75], nation: [2.25, 1], unit: [2, 1], selection: [2, 1]};
   function line(s, p) {
     const [stroke, opacity] = s.many ? [1, s.many > 60 ? 0.35 : 0.6] : STYLE[s.kind];
-    return S.svg("path", {d: shape(s.values, p), fill: "none", stroke: s.colour, "stroke-width": stroke,
+    return S.svg("path", {d: shape(s.values, s.times, p), fill: "none", stroke: s.colour, "stroke-width": stroke,
       "stroke-opacity": opacity, "stroke-linejoin": "round", "stroke-linecap": "round", ...marks(s),
       "stroke-dasharray": s.kind === "unit" || s.kind === "selection" ? "4 3" : undefined});
   }
@@ -154,7 +155,7 @@
 
   function hover(p, unit) {
     const there = unit !== null && unit !== undefined;
-    p.over.setAttribute("d", there ? shape(S.lines.unitValues(p.data.column, unit), p) : "");
+    p.over.setAttribute("d", there ? shape(S.lines.unitValues(p.data.column, unit), p.data.column.times, p) : "");
   }
 
   // The line nearest to the mouse is drawn thicker, and what it is is said.

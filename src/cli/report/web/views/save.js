@@ -274,8 +274,9 @@
     const tools = S.h("span", {class: "tools"});
     for (const kind of ["csv", "svg", "png"]) {
       if (!what[kind]) continue;
-      const button = S.h("button", {type: "button", class: "tool", "data-save": kind,
-        title: S.t("save." + kind)}, kind.toUpperCase());
+      const words = S.t("save." + kind);
+      const button = S.h("button", {type: "button", "data-save": kind, "data-word-label": "save." + kind, title: words,
+        "aria-label": words}, kind.toUpperCase());
       button.addEventListener("click", () => {
         button.disabled = true;
         press(kind, what).catch((error) => console.error(error)).then(() => {

@@ -7,7 +7,7 @@
   const scatter = {};
   S.scatter = scatter;
 
-  const HEIGHT = 236, MANY = 20000;
+  const HEIGHT = 214, MANY = 20000;
   let card, canvas, plot, width = 0, other = null, loading = 0, p = null;
 
   // Quantities that can be an axis: numbers, not names of classes.
@@ -191,14 +191,18 @@
   // ---- selection and hover ---------------------------------------------------------------------
 
   const dot = (u, r, fill, stroke) => S.svg("circle", {cx: p.px[u].toFixed(1), cy: p.py[u].toFixed(1), r, fill,
-    stroke, "stroke-width": 1.5, "data-unit": u});
+    stroke, "stroke-width": 1.5});
 
   function marks() {
     if (!p || !p.dots) return;
     S.empty(p.dots);
     // Of thousands that are selected the picture shows some: the table has them all.
     for (const u of S.state.u.slice(0, 500).reverse())
-      if (p.px[u] === p.px[u]) p.dots.append(dot(u, S.state.u.length > 8 ? 3 : 5, S.colourOf(u), S.colour("card")));
+      if (p.px[u] === p.px[u]) {
+        const mark = dot(u, S.state.u.length > 8 ? 3 : 5, S.colourOf(u), S.colour("card"));
+        mark.setAttribute("data-unit", u);
+        p.dots.append(mark);
+      }
   }
 
   function hover(unit) {

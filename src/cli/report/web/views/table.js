@@ -26,22 +26,30 @@
     d = {view, column, first, change, percent, ranks: S.order.ranks(view.values), names: view.classes.categories};
   }
 
-  // Columns that there are for this quantity; at a small width the fewest that still say it.
-  function columns() {
-    const narrow = card.body.clientWidth < 620, m = S.manifest, all = [{id: "name", width: "minmax(150px, 2fr)"}];
-    if (narrow) all[0].width = "minmax(90px, 1fr)";
-    if (!narrow && (S.unitNames || S.unitNamesZh)) all.push({id: "code", width: "minmax(70px, .7fr)"});
-    if (!narrow) for (const g of m.groups.slice(0, 3)) all.push({id: "group:" + g.name, group: g, width: "minmax(80px, 1fr)"});
-    if (d.first >= 0 && d.names && !narrow) all.push({id: "before", width: "minmax(120px, 1.2fr)"});
-    all.push({id: "value", number: !d.names, width: narrow ? "minmax(84px, .8fr)" : d.names ? "minmax(120px, 1.2fr)" : "minmax(110px, 1fr)"});
-    if (!d.names) all.push({id: "rank", number: true, width: narrow ? "56px" : "minmax(64px, .6fr)"});
-    if (d.first >= 0 && !d.names) {
-      if (!narrow) all.push({id: "change", number: true, width: "minmax(90px, .8fr)"});
-      all.push({id: "percent", number: true, width: narrow ? "68px" : "minmax(76px, .6fr)"});
-    }
-    if (!narrow && d.column.T > 1) all.push({id: "course", width: "124px", plain: true});
+  // Columns of this quantity: {id, least (px), share of what is left, number, plain, drop (the greater the
+  // sooner it gives way where all do not fit)}.
+  function wanted() {
+    const named = S.unitNames || S.unitNamesZh, all = [{id: "name", least: 96, share: 2}];
+    if (named) all.push({id: "code", least: 72, share: 0.7, drop: 3});
+    S.manifest.groups.slice(0, 3).forEach((group, i) =>
+      all.push({id: "group:" + group.name, group, least: 84, share: 1, drop: 4 + i}));
+    if (d.first >= 0 && d.names) all.push({id: "before", least: 120, share: 1.2, drop: 1});
+    all.push(d.names ? {id: "value", least: 120, share: 1.2} : {id: "value", least: 88, share: 1, number: true});
+    if (!d.names) all.push({id: "rank", least: 58, share: 0.6, number: true});
+    if (d.first >= 0 && !d.names)
+      all.push({id: "change", least: 98, share: 0.8, number: true, drop: 2}, {id: "percent", least: 68, share: 0.6, number: true});
+    if (d.column.T > 1) all.push({id: "course", least: 112, share: 0, plain: true, drop: 7});
     return all;
   }
+
+  function columns() {
+    const all = wanted(), width = card.body.clientWidth - 16, gap = width > 620 ? 16 : 10;
+    const needs = () => all.reduce((sum, c) => sum + c.least + gap, -gap);
+    while (needs() > width && all.some((c) => c.drop))
+      all.splice(all.findIndex((c) => c.drop === Math.max(...all.map((x) => x.drop || 0))), 1);
+    return all;
+  }
+  const widths = (all) => all.map((c) => (c.share ? `minmax(${c.least}px, ${c.share}fr)` : c.least + "px")).join(" ");
 
   function title(column) {
     const since = d.first >= 0 ? S.manifest.periods[d.first] : "";
@@ -74,7 +82,7 @@
     shown = S.order.rows(keys(d.sort.column), d.sort.down, units, there);
     header();
     // On the grid, so that it holds of the head and the rows alike.
-    grid.style.setProperty("--columns", cols.map((c) => c.width).join(" "));
+    grid.style.setProperty("--columns", widths(cols));
     list.refresh(shown.length);
     status.textContent = S.state.find ? S.t("table.found", {n: S.count(shown.length), all: S.count(S.manifest.n)}) : "";
     scroller.classList.toggle("nothing", !shown.length);
@@ -117,7 +125,7 @@
 
   function sign(v, variable) {
     if (v !== v) return "–";
-    return (v > 0 ? "+" : "") + S.number(v, variable);
+    return (v > 0 ? "+" : "") + S.brief(v, variable);
   }
   const percent = (v) => (v !== v ? "" : (v > 0 ? "+" : v < 0 ? "−" : "") + d3.format(Math.abs(v) >= 1000 ? ",.0f" : ",.1f")(Math.abs(v)) + "%");
 
@@ -140,7 +148,7 @@
     },
     code: (u) => S.bdi(S.code(u), {class: "code ellipsis", title: S.code(u)}),
     value: (u) => (d.names ? [swatch(d.view.values[u]), S.bdi(className(d.view.values[u]), {class: "ellipsis"})]
-      : [S.h("b", {}, S.number(d.view.values[u], d.view.variable)), swatch(d.view.values[u])]),
+      : [S.h("strong", {}, S.brief(d.view.values[u], d.view.variable)), swatch(d.view.values[u])]),
     rank: (u) => (d.ranks[u] === d.ranks[u] ? S.count(d.ranks[u]) : "–"),
     before: (u) => [swatch(d.column.at(d.first, u)), S.bdi(className(d.column.at(d.first, u)), {class: "ellipsis"})],
     change: (u) => sign(d.change[u], d.view.variable),
@@ -182,7 +190,7 @@
   function printed() {
     if (!d) return null;
     read(); // the classes of the light theme
-    d.columns = columns();
+    d.columns = wanted(); // small type has room for all
     const most = Math.min(shown.length, 40), paper = S.h("div", {class: "print-only"});
     const body = Array.from({length: most}, (x, i) => S.h("tr", {}, d.columns.map((column) =>
       S.h("td", {class: column.number ? "number" : ""}, column.group ? S.bdi(S.groupOf(column.group, shown[i])) : cells[column.id](shown[i])))));
@@ -234,8 +242,7 @@
     card.root.dataset.view = "table";
     element.append(card.root);
     build();
-    let width = 0;
-    S.chart.fit(card.body, (w) => { if (d && (w < 620) !== (width < 620)) arrange(); width = w; });
+    S.chart.fit(card.body, () => { if (d && columns().length !== d.columns.length) arrange(); });
     S.on(["q", "t", "c", "k", "fix", "d", "lang"], changed);
     S.on(["u", "find"], reordered);
     S.settled(() => { if (stale) update(); });
