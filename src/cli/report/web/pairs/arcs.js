@@ -6,7 +6,8 @@
   const SLOW = 50; // ms
 
   // c: what is shown; view: scale and shift of the map, by the hand of the reader once `moved`.
-  const state = {c: null, land: null, map: null, view: null, key: "", moved: false, flows: null, group: null, frame: 0, rest: 0, cost: 0, drawn: null};
+  const state = {c: null, land: null, map: null, view: null, key: "", moved: false, flows: null, group: null,
+    frame: 0, rest: 0, cost: 0, drawn: null};
 
   // ---- views ------------------------------------------------------------------------------------
 
@@ -75,15 +76,18 @@
   function marks() {
     const {flows} = state, out = [];
     for (const s of flows.spokes || [])
-      out.push(S.svg("path", {class: "spokes" + (s.far ? " far" : "") + (s.unit === null ? "" : " own"), d: s.d, stroke: s.unit === null ? null : S.colourOf(s.unit)}));
+      out.push(S.svg("path", {class: "spokes" + (s.far ? " far" : "") + (s.unit === null ? "" : " own"), d: s.d,
+        stroke: s.unit === null ? null : S.colourOf(s.unit)}));
     for (const a of flows.arcs)
-      out.push(S.svg("path", {class: "arc" + (a.far ? " far" : "") + (a.value < 0 ? " below" : ""), d: a.d, "stroke-width": a.width.toFixed(2),
-        "data-from": a.from, "data-to": a.to, "data-value": a.value}));
+      out.push(S.svg("path", {class: "arc" + (a.far ? " far" : "") + (a.value < 0 ? " below" : ""), d: a.d,
+        "stroke-width": a.width.toFixed(2), "data-from": a.from, "data-to": a.to, "data-value": a.value}));
     out.push(...outlines());
     for (const dot of flows.dots)
-      out.push(S.svg("circle", {class: "dot " + dot.css, cx: dot.x.toFixed(1), cy: dot.y.toFixed(1), r: dot.r.toFixed(1), "data-unit": dot.unit}));
+      out.push(S.svg("circle", {class: "dot " + dot.css, cx: dot.x.toFixed(1), cy: dot.y.toFixed(1), r: dot.r.toFixed(1),
+        "data-unit": dot.unit}));
     for (const label of flows.labels)
-      out.push(S.svg("text", {class: label.css, x: label.tx.toFixed(1), y: label.ty.toFixed(1), "text-anchor": label.anchor}, label.text));
+      out.push(S.svg("text", {class: label.css, x: label.tx.toFixed(1), y: label.ty.toFixed(1),
+        "text-anchor": label.anchor}, label.text));
     return out;
   }
 
@@ -206,18 +210,22 @@
     return root;
   }
 
+  // Each pair from who sends to who receives.
   function* csvRows(c) {
-    const row = (u, p, rank) => [c.period.label, S.code(u), S.name(u), S.code(p.unit), S.name(p.unit), rank, S.save.float32(p.value)];
-    if (c.centres) {
+    const row = (from, to, value, rank) => [c.period.label, S.code(from), S.name(from), S.code(to), S.name(to), rank,
+      S.save.float32(value)];
+    if (c.strongest) for (const p of c.strongest) yield [c.period.label, S.code(p.unit), S.name(p.unit), p.value];
+    else if (c.centres) {
       for (let u = 0; u < S.manifest.n; u++) {
         const p = c.view.first(u);
-        if (p) yield row(u, p, 1);
+        if (p) yield row(u, p.unit, p.value, 1);
       }
-    } else if (c.strongest) for (const p of c.strongest) yield [c.period.label, S.code(p.unit), S.name(p.unit), p.value];
-    else for (const [i, p] of c.list.entries()) yield c.mode === "receives" ? [c.period.label, S.code(p.unit), S.name(p.unit), S.code(c.unit), S.name(c.unit), i + 1, S.save.float32(p.value)] : row(c.unit, p, i + 1);
+    } else for (const [i, p] of c.list.entries())
+      yield c.mode === "receives" ? row(p.unit, c.unit, p.value, i + 1) : row(c.unit, p.unit, p.value, i + 1);
   }
-  const csv = () => state.c && {rows: csvRows(state.c),
-    header: state.c.strongest ? ["period", "unit", "name", "value"] : ["period", "from", "from_name", "to", "to_name", "rank", "value (7 digits)"]};
+  const header = (c) => (c.strongest ? ["period", "unit", "name", "value"] :
+    ["period", "from", "from_name", "to", "to_name", "rank", "value (7 digits)"]);
+  const csv = () => state.c && {header: header(state.c), rows: csvRows(state.c)};
 
   async function ready(parts) {
     const map = await S.backdrop.load();
@@ -232,7 +240,8 @@
   S.arcs = {
     start(section) {
       const words = {title: () => card.heading.textContent, desc: () => card.caption.textContent};
-      const card = S.card("", {class: "arcs-card", tools: {name: () => S.pairs.fileName("arcs", S.pairs.shownName()), csv, svg, png: svg, ...words}});
+      const name = () => S.pairs.fileName("arcs", S.pairs.shownName());
+      const card = S.card("", {class: "arcs-card", tools: {name, csv, svg, png: svg, ...words}});
       card.root.dataset.view = "arcs";
       const parts = {canvas: S.h("canvas", {"aria-hidden": "true"}), svg: S.svg("svg", {class: "arcs-marks", role: "img"})};
       parts.box = S.h("div", {class: "arcs-box", tabindex: 0, role: "group"}, parts.canvas, parts.svg);
@@ -258,10 +267,12 @@
       S.setTitle(card, says.heading);
       S.empty(card.middle);
       if (says.modes.length > 1) {
-        card.middle.append(S.segments(says.modes.map((key) => ({key, label: S.t("pairs." + key)})), c.mode, (key) => S.set({mode: key}), S.t("pairs.modes")));
+        const items = says.modes.map((key) => ({key, label: S.t("pairs." + key)}));
+        card.middle.append(S.segments(items, c.mode, (key) => S.set({mode: key}), S.t("pairs.modes")));
         for (const b of card.middle.querySelectorAll("button")) b.dataset.mode = b.dataset.key;
       }
-      const circle = state.land.circle ? S.t(c.unit === null ? "pairs.say.circle" : "pairs.say.star", {nouns: S.noun(), noun: S.noun(1)}) + " " : "";
+      const where = c.unit === null ? "pairs.say.circle" : "pairs.say.star";
+      const circle = state.land.circle ? S.t(where, {nouns: S.noun(), noun: S.noun(1)}) + " " : "";
       S.empty(card.caption).append(says.said + " " + circle, ...S.pairs.caption(c.entry));
       parts.svg.setAttribute("aria-label", S.t("pairs.arcs.label", {text: says.heading}));
       parts.box.setAttribute("aria-label", S.t("pairs.arcs.keys"));

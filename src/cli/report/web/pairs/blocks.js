@@ -142,7 +142,7 @@
       for (let i = 1; i < CLASSES; i++) found.push(quantile(all, i / CLASSES));
     }
     const cut = found.filter((v, i) => (i === 0 ? signed || v > all[0] : v > found[i - 1]));
-    return (m.breaks[key] = {cut, signed});
+    return (m.breaks[key] = {cut, signed, any: all.length > 0});
   }
 
   // Class of a value: how many breaks it has reached; -1 without value.

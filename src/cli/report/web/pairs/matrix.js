@@ -13,7 +13,7 @@
   const row = () => S.kept.rowOf(view.m.entry.blocks.sum, S.state.t);
 
   // Texts of a cell: totals in words for thousands, shares in per cent.
-  const cellText = (kind, v) => (v !== v ? S.t("missing") : kind === "share" ? S.short(100 * v) + "%" : S.short(v));
+  const cellText = (kind, v) => (v !== v ? "–" : kind === "share" ? S.short(100 * v) + "%" : S.short(v));
 
   // ---- classes and colours --------------------------------------------------------------------
 
@@ -29,7 +29,9 @@
       const text = i === 0 ? (colour.length > 1 ? "< " + cellText(kind, info.cut[0]) : "") : cellText(kind, info.cut[i - 1]);
       list.append(S.h("span", {"data-class": i}, swatch, S.h("small", {}, i % 2 === 0 ? text : "")));
     });
-    const title = S.t("pairs.key." + kind) + ", " + S.t(S.state.fix && view.m.T > 1 ? "pairs.eighths.all" : "pairs.eighths", S.periodWords());
+    const all = S.state.fix && view.m.T > 1 ? "pairs.eighths.all" : "pairs.eighths";
+    const title = S.t("pairs.key." + kind) + ", " + S.t(all, S.periodWords());
+    if (!info.any) return [];
     return [S.h("h4", {}, title), list];
   }
 

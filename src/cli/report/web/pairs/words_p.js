@@ -5,6 +5,7 @@
     en: {
       "pairs.title": "Pairs", "pairs.which": "Which pair result",
       "pairs.keep.top": "Each {noun} keeps its {k} strongest partners.",
+      "pairs.keep.one": "Each {noun} keeps its strongest partner.", "pairs.noUnit": "No {noun} has a partner with a value",
       "pairs.keep.above": "The file keeps all pairs above {x}; of each {noun} this page has the {k} strongest.",
       "pairs.keep.share": "The file keeps the strongest {share} of all pairs; of each {noun} this page has up to {k}.",
       "pairs.keep.links": "The file keeps the pairs that the weights link; of each {noun} this page has the {k} strongest.",
@@ -25,6 +26,7 @@
       "pairs.say.last": "Of {all} selected {nouns} the last is shown.",
       "pairs.say.received": "{name} is among the {k} strongest partners of {n} {nouns}.",
       "pairs.say.share.sent": "Its {n} strongest partners: {share} of all it sends.",
+      "pairs.say.share.one": "Its only partner here: {share} of all it sends.", "pairs.say.count.one": "Its only partner here.",
       "pairs.say.share.received": "From them comes {share} of all it receives.",
       "pairs.say.count.sent": "Its {n} strongest partners.", "pairs.say.count.received": "",
       "pairs.say.width.smallest": "The wider, the smaller the value.", "pairs.both.mean": "mean of both ways",
@@ -63,6 +65,7 @@
     zh: {
       "pairs.title": "联系", "pairs.which": "选择联系结果",
       "pairs.keep.top": "每个{noun}保留最强的 {k} 个伙伴。",
+      "pairs.keep.one": "每个{noun}保留最强的伙伴。", "pairs.noUnit": "各{noun}均无有值的伙伴",
       "pairs.keep.above": "文件保留所有大于 {x} 的联系；本页列出每个{noun}最强的 {k} 个。",
       "pairs.keep.share": "文件保留全部联系中最强的 {share}；本页列出每个{noun}至多 {k} 个。",
       "pairs.keep.links": "文件保留权重矩阵所连的联系；本页列出每个{noun}最强的 {k} 个。",
@@ -83,6 +86,7 @@
       "pairs.say.last": "已选 {all} 个{noun}，显示最后一个。",
       "pairs.say.received": "{name}位列 {n} 个{noun}的前 {k} 位伙伴。",
       "pairs.say.share.sent": "其最强的 {n} 个伙伴占其发出总量的 {share}。",
+      "pairs.say.share.one": "此处仅有的伙伴占其发出总量的 {share}。", "pairs.say.count.one": "此处仅有的伙伴。",
       "pairs.say.share.received": "来自它们的占其接收总量的 {share}。",
       "pairs.say.count.sent": "其最强的 {n} 个伙伴。", "pairs.say.count.received": "",
       "pairs.say.width.smallest": "线越宽数值越小。", "pairs.both.mean": "双向均值",
