@@ -197,13 +197,25 @@
 
   // ---- saving -----------------------------------------------------------------------------------------
 
-  // As shown: the land within the picture, and what stands on it.
+  // As shown: the land within the picture, and what stands on it; above it its title, where the page's
+  // is left behind.
+  function saved() {
+    const root = svg(), {view} = state;
+    if (!root) return null;
+    const title = S.chart.cut(S.arcs.card.heading.textContent, view.w, 14, true);
+    root.append(S.svg("text", {class: "self", x: 0, y: -10}, title));
+    root.setAttribute("viewBox", `0 -30 ${view.w} ${view.h + 30}`);
+    root.setAttribute("height", view.h + 30);
+    return root;
+  }
   function svg() {
     const {c, map, view, group} = state;
     if (!c || !map || !state.flows) return null;
     const root = S.svg("svg", {class: "arcs-marks " + c.mode, width: view.w, height: view.h, viewBox: `0 0 ${view.w} ${view.h}`,
       role: "img", "aria-label": S.arcs.parts.svg.getAttribute("aria-label")});
-    root.append(S.backdrop.svg(map, view, tints(), group), ...marks());
+    // A picture with a margin would show what lies beyond the map's edge.
+    const edge = S.svg("clipPath", {id: "arcs-edge"}, S.svg("rect", {x: 0, y: 0, width: view.w, height: view.h}));
+    root.append(edge, S.svg("g", {"clip-path": "url(#arcs-edge)"}, S.backdrop.svg(map, view, tints(), group), marks()));
     // Outside the page a unit is its code.
     for (const key of ["data-unit", "data-from", "data-to"])
       for (const e of root.querySelectorAll("[" + key + "]")) e.setAttribute(key, S.code(Number(e.getAttribute(key))));
@@ -241,7 +253,7 @@
     start(section) {
       const words = {title: () => card.heading.textContent, desc: () => card.caption.textContent};
       const name = () => S.pairs.fileName("arcs", S.pairs.shownName());
-      const card = S.card("", {class: "arcs-card", tools: {name, csv, svg, png: svg, ...words}});
+      const card = S.card("", {class: "arcs-card", tools: {name, csv, svg: saved, png: saved, ...words}});
       card.root.dataset.view = "arcs";
       const parts = {canvas: S.h("canvas", {"aria-hidden": "true"}), svg: S.svg("svg", {class: "arcs-marks", role: "img"})};
       parts.box = S.h("div", {class: "arcs-box", tabindex: 0, role: "group"}, parts.canvas, parts.svg);
