@@ -154,12 +154,13 @@ class Cards(unittest.TestCase):
         self.page.set(t=1)
         self.assertEqual([int(b) for b in self.page.attributes(card + " .keys b", "text")],
                          [int((of[1] == k).sum()) for k in (1, 2, 3)])
-        self.page.click(card + " .share-rows li:first-child button[data-class='2']")
-        region = self.page.attributes(card + " .share-rows li:first-child bdi", "text")[0]
-        group = np.array([text(x) for x in self.file["group_region"][...]])
-        if region not in group:
-            group = np.array([text(x) for x in self.file["group_state"][...]])
-        self.assertEqual(sorted(self.page.state("u")), sorted(np.flatnonzero((group == region) & (of[1] == 3))))
+        k = int(self.page.attributes(card + " .share-rows button", "data-class")[0])
+        label = self.page.attributes(card + " .share-rows bdi", "text")[0]
+        self.page.click(card + " .share-rows button")
+        groups = [np.array([text(x) for x in self.file[name][...]]) for name in ("group_region", "group_state")]
+        group = next(g for g in groups if label in g)
+        wanted = np.flatnonzero((group == label) & (of[1] == k + 1))
+        self.assertEqual(sorted(self.page.state("u")), wanted.tolist())
 
     def test_matrices(self):
         cells = self.page.attributes(self.card("ladder", "matrix") + " rect[data-value]", "data-value")
