@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 #!/usr/bin/env python3
 """The cards of measures: each result is drawn as it declares, and what is drawn are the numbers of the file. The
 towns' results file is given results of measures that do not exist: the page knows of them what they declare."""
@@ -73,6 +74,32 @@ def add_results(path):
         put(g, "lag", 2 * score + 1, [t, u], "scatter", "score", title="twice the score")
         g = result(f, "nothing", "none")
         put(g, "none", np.full(5, np.nan), [axis(g, "time", time[...])], "line", title="no value at all")
+=======
+"""Cards of measures: every result has its own, by what the file declares; each has its data and its picture, a
+caption with formula and source; what it saves are the file's doubles."""
+import csv
+import io
+import tempfile
+import unittest
+
+from browser import Browser
+from worlds import World, text
+
+CARDS = """
+return Array.from(document.querySelectorAll('#measures .card[data-result]'), (e, i) => {
+  e.id = 'card' + i;
+  return {id: e.id, result: e.dataset.result, kind: e.dataset.kind, words: e.textContent,
+    saves: Array.from(e.querySelectorAll('[data-save]'), b => b.dataset.save),
+    drawn: e.querySelectorAll('svg, canvas, td, dd, li, b').length};
+});"""
+
+
+def number(field):
+    try:
+        return float(field)
+    except ValueError:
+        return None
+>>>>>>> a6558f99f65f8b788cf670a3e3b9cb6cc0e94380
 
 
 class Cards(unittest.TestCase):
@@ -80,10 +107,20 @@ class Cards(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
         cls.world = World(cls.folder.name)
+<<<<<<< HEAD
         add_results(cls.world.path("results.h5"))
         cls.file = cls.world.results()
         cls.report = cls.world.report()
         cls.browser = Browser()
+=======
+        cls.file = cls.world.results()
+        cls.browser = Browser()
+        cls.page = cls.browser.open(cls.world.report())
+        # Cards are drawn when they come into sight.
+        cls.page.ask("await S.cards.drawAll(); done(true);")
+        cls.page.quiet()
+        cls.cards = cls.page.js(CARDS)
+>>>>>>> a6558f99f65f8b788cf670a3e3b9cb6cc0e94380
 
     @classmethod
     def tearDownClass(cls):
@@ -91,6 +128,7 @@ class Cards(unittest.TestCase):
         cls.file.close()
         cls.folder.cleanup()
 
+<<<<<<< HEAD
     def setUp(self):
         self.page = self.browser.open(self.report)
         self.page.ask("await S.cards.drawAll(); done(true);")
@@ -221,6 +259,47 @@ class Cards(unittest.TestCase):
         self.page.quiet()
         self.assertTrue(self.page.fits())
         self.browser.size(1440, 900)
+=======
+    def test_each_is_drawn(self):
+        kinds = {(card["result"], card["kind"]) for card in self.cards}
+        for expected in (("composites/economy", "bars"), ("moran_income", "band"), ("gaps", "parts"), ("ccd", "classes"),
+                         ("lisa", "classes"), ("ladder", "matrix"), ("gravity", "line")):
+            self.assertIn(expected, kinds)
+        for card in self.cards:
+            self.assertIn("csv", card["saves"], card["result"])
+            self.assertGreater(card["drawn"], 0, card["result"])
+            for what in ("formula", "source"):
+                said = text(self.file[card["result"]].attrs[what]).split("\n")[0].split(";")[0]
+                self.assertIn(said[:40], card["words"], f"{card['result']}: its {what}")
+        self.assertEqual(self.page.console(), [])
+
+    def test_what_is_saved_is_the_file_s(self):
+        """Columns that bear the name of a dataset have its doubles; no card is made for one measure."""
+        seen = set()
+        for card in self.cards:
+            group = self.file[card["result"]]
+            rows = list(csv.DictReader(io.StringIO(self.page.save("#" + card["id"], "csv").decode("utf-8-sig"))))
+            self.assertGreater(len(rows), 0, card["result"])
+            for name in rows[0]:
+                if name not in group or group[name].dtype.kind not in "fiu":
+                    continue
+                there = set(group[name][...].astype(float).ravel().tolist())
+                values = [number(row[name]) for row in rows if row[name] != ""]
+                self.assertTrue(values and set(values) <= there, f"{card['result']}/{name}")
+                seen.add(f"{card['result']}/{name}")
+        for name in ("composites/economy/weight", "moran_income/I", "gaps/theil_t_within", "ladder/probability"):
+            self.assertIn(name, seen)
+
+    def test_counts_of_classes(self):
+        card = next(c for c in self.cards if (c["result"], c["kind"]) == ("ccd", "classes"))
+        rows = list(csv.DictReader(io.StringIO(self.page.save("#" + card["id"], "csv").decode("utf-8-sig"))))
+        names = text(self.file["ccd/class"].attrs["class_names"]).split("\n")
+        for row in rows:
+            if row["state"] != "":
+                continue
+            x = self.file["ccd/class"][int(row["period"]) - 2001]
+            self.assertEqual([int(row[name]) for name in names], [int((x == 1 + i).sum()) for i in range(len(names))])
+>>>>>>> a6558f99f65f8b788cf670a3e3b9cb6cc0e94380
 
 
 if __name__ == "__main__":
