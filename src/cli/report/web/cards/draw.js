@@ -105,6 +105,46 @@
     return p === 0 ? "< 1e−300" : p < 0.0001 ? S.number(p) : p.toFixed(4);
   };
 
+  /* ---- drawing ------------------------------------------------------------------------------ */
+
+  const BUDGET = 24; // ms of drawing in a frame; more where much waits, as every frame lays the page out
+  const waiting = [];
+  let frame = 0;
+
+  const nextFrame = (f) => (document.hidden ? setTimeout(f, 30) : requestAnimationFrame(f));
+
+  function drawWaiting() {
+    const end = performance.now() + BUDGET + waiting.length;
+    frame = 0;
+    while (waiting.length && performance.now() < end) waiting.shift()();
+    if (waiting.length) frame = nextFrame(drawWaiting);
+  }
+
+  /* Calls draw(width) when the element has a width, and when it gets another. No width is asked for:
+   * a question between two drawings lays the whole page out again, which with hundreds of cards takes
+   * minutes. */
+  cards.fit = function (element, draw) {
+    let last = 0;
+    new ResizeObserver((entries) => {
+      const width = Math.floor(entries[entries.length - 1].contentRect.width);
+      if (width <= 0 || width === last) return;
+      last = width;
+      waiting.push(() => {
+        try {
+          if (width === last) draw(width);
+        } catch (error) {
+          S.failed(element, error);
+        }
+      });
+      frame = frame || nextFrame(drawWaiting);
+    }).observe(element);
+  };
+
+  /* All that waits is drawn. */
+  cards.settle = async function () {
+    for (let calm = 0; calm < 2; calm = waiting.length ? 0 : calm + 1) await new Promise(nextFrame);
+  };
+
   /* A chart of this section; the class holds its style sheet apart from those of other views, and
    * reaches what is made for saving alone. */
   cards.frame = function (place, width, height, label) {
@@ -161,6 +201,7 @@
     const lists = spec.series.map((one) => one.values);
     if (spec.band) lists.push(spec.band.lo, spec.band.hi);
     const [lo, hi] = extent(lists);
+    if (!(lo <= hi)) return [0, 1];
     /* What differs by rounding alone is one value. */
     if (hi - lo <= 1e-9 * Math.abs(hi)) return [hi, hi];
     /* Zero is shown where it is near, so that a slope is not made out of nothing. */
@@ -221,7 +262,7 @@
   cards.lines = function (element, spec) {
     const chart = {svg: null};
     element.classList.add("plot");
-    S.chart.fit(element, (width) => { chart.svg = picture(element, spec, width); });
+    cards.fit(element, (width) => { chart.svg = picture(element, spec, width); });
     if (spec.at && spec.at.length > 1) readout(element, spec, chart);
     return chart;
   };
@@ -272,6 +313,7 @@
     element.appendChild(say);
     const hide = () => say.classList.remove("shown");
     element.addEventListener("pointermove", (event) => {
+      if (!chart.svg) return;
       const [px] = S.chart.mouse(event, element), i = chart.svg.nearest(px);
       say.replaceChildren(S.h("b", {}, S.manifest.periods[spec.at[i]]), ...spec.series
         .filter((one) => !one.faint && Number.isFinite(one.values[i])).slice(0, 9)

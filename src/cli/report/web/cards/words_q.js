@@ -5,7 +5,7 @@
 
   S.addWords({
     en: {
-      q_more: "More:", q_choose: "What is shown", q_no_value: "It has no value.", q_and_more: "and {n} more such lines",
+      q_undefined: "Undefined in {periods}: {why}", q_more: "More:", q_choose: "What is shown", q_no_value: "It has no value.", q_and_more: "and {n} more such lines",
       q_equal_shares: "Dashed: equal shares", q_one_scale: "One scale for all panels",
       q_first_of: "The first {n} of {all}; the CSV has all.", q_largest_of: "The largest {n} of {all}; the CSV has all.",
       q_heavy: "One carries the whole: {name} has {share}.",
@@ -25,7 +25,7 @@
       changes_caption: "{n} values of {title} changed. Violet: lower than before, orange: higher. A press on a name selects the unit and its period.",
     },
     zh: {
-      q_more: "更多：", q_choose: "显示内容", q_no_value: "没有数值。", q_and_more: "另有 {n} 行",
+      q_undefined: "{periods} 无定义：{why}", q_more: "更多：", q_choose: "显示内容", q_no_value: "没有数值。", q_and_more: "另有 {n} 行",
       q_equal_shares: "虚线：等权", q_one_scale: "各小图同一刻度",
       q_first_of: "前 {n} 个，共 {all} 个；CSV 中为全部。", q_largest_of: "最大的 {n} 个，共 {all} 个；CSV 中为全部。",
       q_heavy: "一项几乎决定全部：{name} 占 {share}。",
