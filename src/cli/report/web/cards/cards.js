@@ -146,6 +146,7 @@
 
   async function draw(box) {
     const {card} = box;
+    box.place.root.dataset.drawn = "";
     try {
       if (await isEmpty(card)) {
         box.body.append(S.h("p", {class: "soft"}, S.t("q_no_value")));
@@ -187,7 +188,7 @@
   /* What a result has beyond its first cards. Built when it is opened. */
   function more(plan, box) {
     if (!plan.more.length) return;
-    const names = [...new Set(plan.more.flatMap((card) => card.variables.map((v) => cards.word(v.name))))];
+    const names = [...new Set(plan.more.flatMap((card) => card.variables.map((v) => (S.language() === "zh" ? cards.short(v) : cards.word(v.name)))))];
     const inside = S.h("div", {class: "inside"});
     const details = S.h("details", {class: "more", on: {toggle: () => {
       box.place.root.classList.toggle("wide", details.open);
@@ -256,6 +257,7 @@
   /* Everything that stands open, drawn, for print. */
   cards.drawAll = async function () {
     await Promise.all(shown.map(cards.drawBox));
-    await cards.settle();
+    if (S.printing) cards.drawNow();
+    else await cards.settle();
   };
 })(window.S = window.S || {});

@@ -11,13 +11,11 @@
   /* Whole numbers that stand for words, where the title says them: "1: more is better; -1: less is
    * better". NULL where it does not. */
   cards.codes = function (variable) {
-    const title = S.pick(variable.title);
-    if (!variable.integer || !/^-?\d+:? \S/.test(title)) return null;
-    const found = new Map();
-    for (const part of title.split(/[;,] /)) {
-      const m = /^(-?\d+):? (.+)$/.exec(part);
-      if (m) found.set(Number(m[1]), m[2]);
-    }
+    const english = variable.title.en || variable.title;
+    if (!variable.integer || !/^-?\d+:? \S/.test(english)) return null;
+    const found = new Map(), own = S.pick(variable.title);
+    for (const text of own === english ? [own] : [english, own])
+      for (const m of text.replace(/−/g, "-").matchAll(/(?:^|[;,，；（(] ?)(-?\d+)[:：]? ([^;,，；）)]+)/g)) found.set(Number(m[1]), m[2]);
     return found.size > 1 ? found : null;
   };
 
@@ -59,12 +57,12 @@
   /* The word for a common name of a quantity or an axis, else the name with blanks. */
   cards.word = function (name) {
     const key = "word_" + name;
-    return key in S.words.en ? S.t(key) : name.replace(/_/g, " ");
+    return key in S.words[S.language()] ? S.t(key) : name.replace(/_/g, " ");
   };
 
   cards.labels = function (id) {
     const axis = S.manifest.axes[id], unit = axis.unit && axis.unit !== "1" ? " " + axis.unit : "";
-    return axis.values ? axis.labels.map((label) => (label === "inf" ? "∞" : label) + unit) : axis.labels;
+    return axis.values ? axis.labels.map((label) => (label === "inf" ? "∞" : label) + unit) : axis.labels.map(S.term);
   };
 
   /* Titles as texts that may stand alone: those of the file begin small. */
@@ -75,6 +73,7 @@
   /* The title of a variable, short: what whole numbers mean, and of what pairs a sum is, is cut off. */
   cards.title = function (variable) {
     let text = S.pick(variable.title) || variable.name;
+    text = text.replace(/（\d.*$/, "");
     if (variable.classes || cards.codes(variable)) text = text.split(/[,;:]/)[0].replace(/ from -?\d+$/, "");
     if (variable.classes && text.length > 26) text = cards.word(variable.name);
     text = text.split(/; | of: /)[0];
@@ -109,6 +108,7 @@
 
   const BUDGET = 24; // ms of drawing in a frame; more where much waits, as every frame lays the page out
   const waiting = [];
+  const unseen = []; // what was made for paper
   let frame = 0;
 
   const nextFrame = (f) => (document.hidden ? setTimeout(f, 30) : requestAnimationFrame(f));
@@ -125,6 +125,8 @@
    * minutes. */
   cards.fit = function (element, draw) {
     let last = 0;
+    // A print has no frames: what is drawn for it is drawn by drawNow.
+    if (S.printing) unseen.push({element, draw: (width) => { last = width; draw(width); }});
     new ResizeObserver((entries) => {
       const width = Math.floor(entries[entries.length - 1].contentRect.width);
       if (width <= 0 || width === last) return;
@@ -138,6 +140,20 @@
       });
       frame = frame || nextFrame(drawWaiting);
     }).observe(element);
+  };
+
+  /* What was made for paper, at once: all widths are read first, which lays the page out once. */
+  cards.drawNow = function () {
+    while (unseen.length) {
+      const now = unseen.splice(0), widths = now.map(({element}) => Math.floor(element.clientWidth));
+      now.forEach(({element, draw}, i) => {
+        try {
+          if (widths[i] > 0) draw(widths[i]);
+        } catch (error) {
+          S.failed(element, error);
+        }
+      });
+    }
   };
 
   /* All that waits is drawn. */
