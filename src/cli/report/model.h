@@ -41,13 +41,13 @@ typedef struct sw_report_left_out {
 typedef struct sw_report {
   sw_arena *arena;
   const sw_report_options *options;
-  sw_page *page;     /* only results that are asked for are `taken` */
-  sw_page *against;  /* NULL: none */
+  sw_page *page;       /* only results that are asked for are `taken` */
+  sw_page *against;    /* NULL: none */
   const char *reading; /* the path of the one that is read */
-  const bool *taken; /* by result: is on the page */
-  bool chinese;      /* the page's language */
-  const char *file;  /* base name of the results, for readers */
-  const char *title; /* in the page's language */
+  const bool *taken;   /* by result: is on the page */
+  bool chinese;        /* the page's language */
+  const char *file;    /* base name of the results, for readers */
+  const char *title;   /* in the page's language */
   /* One unit, "county", and several, in each language; the first from the study, else "unit". */
   const char *noun_en, *nouns_en, *noun_zh;
   int n_left_out;
