@@ -83,9 +83,11 @@ class Pairs(unittest.TestCase):
 
     def test_21_arcs_are_saved_as_shown(self):
         svg = tree.fromstring(self.page.save("arcs", "svg"))
-        saved = {(int(e.get("data-from")), int(e.get("data-to"))): e.get("d") for e in svg.iter(f"{SVG}path")
+        # Outside the page a unit is its code.
+        codes = self.world.codes
+        saved = {(e.get("data-from"), e.get("data-to")): e.get("d") for e in svg.iter(f"{SVG}path")
                  if e.get("data-from")}
-        shown = {(int(a), int(b)): d for a, b, d in
+        shown = {(codes[int(a)], codes[int(b)]): d for a, b, d in
                  self.page.attributes("[data-view=arcs] path[data-from]", "data-from", "data-to", "d")}
         self.assertEqual(saved, shown)
         land = [e for e in svg.iter() if e.get("data-from") is None and (e.get("data-unit") or e.tag == f"{SVG}path")]

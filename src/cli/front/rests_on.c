@@ -9,7 +9,7 @@
 
 enum {
   MOST_CELLS = 6000, /* of the table of missing cells; of a larger one only what has some */
-  MOST_NAMED = 20    /* units without a boundary */
+  MOST_NAMED = 8     /* units without a boundary */
 };
 
 typedef struct card {

@@ -84,16 +84,16 @@ static sw_status put_geometry(sw_error *err, const sw_report *report, sw_report_
 
 /* ---- variables -------------------------------------------------------------------------- */
 
-/* The column that is shown first: the headline of the first result that has one on the map.
- * Composites go into results, so theirs come after. */
+/* The column that is shown first: of those that matter most, the first. */
 static int first_column(const sw_report *report, const sw_report_arrays *arrays) {
-  const sw_page *page = report->page;
-  int first = -1, rank = 3;
-  for (int v = 0; v < page->n_variables; v++) {
-    const sw_page_variable *of = &page->variable[v];
-    if (of->use != SW_PAGE_COLUMN || arrays->values[v].kept == SW_KEPT_NOTHING) continue;
-    int its = !of->headline ? 2 : strchr(page->result[of->result].name, '/') ? 1 : 0;
-    if (its < rank) first = v, rank = its;
+  int first = -1, least = SW_RANKS;
+  for (int v = 0; v < report->page->n_variables; v++) {
+    int rank = sw_report_rank(report->page, v);
+    if (report->page->variable[v].use != SW_PAGE_COLUMN ||
+        arrays->values[v].kept == SW_KEPT_NOTHING || rank >= least)
+      continue;
+    first = v;
+    least = rank;
   }
   return first;
 }

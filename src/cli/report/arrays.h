@@ -50,14 +50,20 @@ typedef struct sw_report_arrays {
   int zone, x, y, arc_start, arc_x, arc_y, arc_left, arc_right, ring_start, ring_arc, ring_unit;
 } sw_report_arrays;
 
-enum { SW_REPORT_BYTES = 40000000 }; /* that a page should not exceed */
+enum {
+  SW_REPORT_BYTES = 40000000, /* that a page should not exceed */
+  SW_MOST_LABELS = 1000       /* of a group by which means are kept */
+};
 
 /* Fills report->left_out. `arrays` begins as zeros; its blocks are to be destroyed in any case. */
 sw_status sw_report_arrays_make(sw_error *err, sw_report *report, sw_report_arrays *arrays);
 
 /* ---- arrays.c, columns.c, partners.c: among themselves ------------------------------------ */
 
-/* plan.c: what is kept of each variable and of pairs, before anything is read. */
+/* plan.c: what is kept of each variable and of pairs, before anything is read; how much a column
+ * matters: 0 most, below SW_RANKS. */
+enum { SW_RANKS = 3 };
+int sw_report_rank(const sw_page *page, int variable);
 sw_status sw_report_plan(sw_error *err, sw_report *report, sw_report_arrays *arrays);
 sw_status sw_report_columns(sw_error *err, const sw_report *report, sw_report_arrays *arrays,
                             int only); /* -1: all that are not there yet */

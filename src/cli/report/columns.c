@@ -6,7 +6,7 @@
 
 #include "cli/report/arrays.h"
 
-enum { MOST_WAITING = 64, MOST_LABELS = 1000 };
+enum { MOST_WAITING = 64 };
 static const size_t most_bytes = (size_t)48 << 20; /* that wait */
 
 typedef struct packing {
@@ -62,7 +62,7 @@ static void add_period(const sw_page *page, summing *s, int t, const double *val
   }
   int slot = 1;
   for (int g = 0; g < page->n_groups; slot += page->group[g].n, g++) {
-    if (page->group[g].n > MOST_LABELS) continue;
+    if (page->group[g].n > SW_MOST_LABELS) continue;
     for (int64_t i = 0; i < page->n; i++) {
       int32_t of = page->group[g].of[i];
       if (of < 0 || isnan(value[i])) continue;
@@ -94,7 +94,7 @@ static sw_status put_means(packing *in, summing *s, sw_report_means *to) {
   SW_TRY(wait(in, SW_BLOCK_I32, T, s->count, &to->n));
   for (int g = 0; g < page->n_groups; slot += page->group[g].n, g++) {
     to->group[g] = -1;
-    if (page->group[g].n > 0 && page->group[g].n <= MOST_LABELS)
+    if (page->group[g].n > 0 && page->group[g].n <= SW_MOST_LABELS)
       SW_TRY(
           wait(in, SW_BLOCK_F64, (int64_t)page->group[g].n * T, s->sum + slot * T, &to->group[g]));
   }

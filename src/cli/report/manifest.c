@@ -296,7 +296,7 @@ static void put_keep(telling *to, const sw_page_result *r, sw_page_keep keep) {
     at = found += 8;
   int n = at ? sscanf(at, *at == '{' ? "{%31[a-z]: %lf" : "%31[a-z]", said, &number) : 0;
   sw_json_text(&to->json, "keep", n > 0 ? said : word[keep]);
-  if (n == 2 && strcmp(said, "top") != 0) sw_json_number(&to->json, "threshold", number);
+  if (n == 2) sw_json_number(&to->json, strcmp(said, "top") == 0 ? "asked" : "threshold", number);
 }
 
 /* Sums over pairs that the engine makes, by the names that the file has for them. */

@@ -8,10 +8,13 @@
 
 #include "cli/report/arrays.h"
 
-/* Bytes in the page of a byte of the array: what deflate leaves, times 4/3 for base64. Measured on
- * results of 3,000 and 100,000 units. */
-static const double of_double = 1.1, of_float = 1.05, of_whole = .35, of_partner = .45;
-static const double of_page = 900000; /* script, style, first page, manifest */
+/* Bytes in the page of a byte of the array: what deflate leaves, times 4/3 for base64. The most
+ * that was seen of results of 3,000 and 100,000 units. */
+static const double of_double = 1.13, of_float = 1.08, of_whole = .15;
+/* Partners: of the first period, by the width of an index; of the others, which mostly are the
+ * same. */
+static const double of_narrow = 1.1, of_wide = .9, of_partner = .5;
+static const double of_page = 1000000; /* script, style, first page, manifest */
 enum { FEW_PARTNERS = 5, MOST_SMALL = 2000000 };
 static const double most_read = 3e9; /* bytes of dense matrices; more take too long */
 
@@ -42,7 +45,7 @@ static void measure_column(const planning *in, int variable, bool small) {
   double part = number * (double)in->report->page->n;
   double groups = 1;
   for (int g = 0; g < in->report->page->n_groups; g++)
-    groups += in->report->page->group[g].n;
+    if (in->report->page->group[g].n <= SW_MOST_LABELS) groups += in->report->page->group[g].n;
   to->whole = part * v->n_periods * (double)v->n_parts;
   /* Two periods and fewer are not made fewer. */
   to->ends =
@@ -60,11 +63,10 @@ static double measure_columns(const planning *in, bool small) {
 }
 
 static double partners_bytes(const sw_page *page, const sw_page_pairs *p, int periods, int k) {
-  double n = (double)page->n * periods * k;
-  double index = page->n < UINT16_MAX ? 2 : 4;
-  /* Over periods most partners are the same; of one period alone they are nearly random. */
-  double once = (double)page->n * k * index * 1.2;
-  return once + n * index * of_partner + n * p->n_quantities * 4 * of_float;
+  bool narrow = page->n < UINT16_MAX;
+  double period = (double)page->n * k, index = narrow ? 2 : 4;
+  return period * index * ((narrow ? of_narrow : of_wide) + of_partner * (periods - 1)) +
+         period * periods * p->n_quantities * 4 * of_float;
 }
 
 /* ---- pairs ------------------------------------------------------------------------------ */
@@ -118,14 +120,19 @@ static sw_status find_pairs(sw_error *err, planning *in) {
 
 /* ---- columns ---------------------------------------------------------------------------- */
 
-/* From what cannot be done without: ends of all, then whole ones as long as there is room. `round`
- * 0: headlines, 1: the others. */
+/* Headlines of results come first, then those of composites, which go into results. */
+int sw_report_rank(const sw_page *page, int variable) {
+  const sw_page_variable *v = &page->variable[variable];
+  return !v->headline ? 2 : strchr(page->result[v->result].name, '/') ? 1 : 0;
+}
+
+/* From what cannot be done without: ends of all, then whole ones as long as there is room; in
+ * rounds, by rank. */
 static void take_ends(planning *in, int round) {
   const sw_page *page = in->report->page;
   for (int v = 0; v < page->n_variables; v++) {
     sw_report_values *to = &in->arrays->values[v];
-    if (!is_drawn(in->report, &page->variable[v]) || page->variable[v].headline != (round == 0))
-      continue;
+    if (!is_drawn(in->report, &page->variable[v]) || sw_report_rank(page, v) != round) continue;
     to->kept = to->ends > in->room                ? SW_KEPT_NOTHING
                : page->variable[v].n_periods <= 2 ? SW_KEPT_ALL
                                                   : SW_KEPT_ENDS;
@@ -138,7 +145,7 @@ static void take_whole(planning *in, int round) {
   const sw_page *page = in->report->page;
   for (int v = 0; v < page->n_variables; v++) {
     sw_report_values *to = &in->arrays->values[v];
-    if (to->kept != SW_KEPT_ENDS || page->variable[v].headline != (round == 0)) continue;
+    if (to->kept != SW_KEPT_ENDS || sw_report_rank(page, v) != round) continue;
     if (to->whole - to->ends <= in->room) {
       in->room -= to->whole - to->ends;
       to->kept = SW_KEPT_ALL;
@@ -194,10 +201,11 @@ sw_status sw_report_plan(sw_error *err, sw_report *report, sw_report_arrays *arr
     fit_all_partners(&in);
     return SW_OK;
   }
-  take_ends(&in, 0);
-  take_ends(&in, 1);
+  for (int round = 0; round < SW_RANKS; round++)
+    take_ends(&in, round);
   take_whole(&in, 0);
   fit_all_partners(&in);
-  take_whole(&in, 1);
+  for (int round = 1; round < SW_RANKS; round++)
+    take_whole(&in, round);
   return SW_OK;
 }

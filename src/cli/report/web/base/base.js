@@ -105,7 +105,10 @@
   // "Coupling coordination degree D", "Location quotient, manufacturing". Titles explain themselves behind a
   // semicolon; labels stop there. Where two quantities would read alike, the result's name stands before.
   const first = (text) => (text ? text[0].toUpperCase() + text.slice(1) : text);
-  S.shortTitle = (v) => first((S.pick(v.title) || v.name).split("; ")[0]);
+  S.shortTitle = function (v) {
+    const text = (S.pick(v.title) || v.name).split(/; |, from \d|, an index|: \d/)[0];
+    return first(/^[\d.]+:/.test(text) ? v.name : text);
+  };
   S.label = function (variable, part) {
     const v = typeof variable === "string" ? S.variable(variable) : variable;
     if (!v) return String(variable);

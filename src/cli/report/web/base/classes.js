@@ -22,20 +22,33 @@
   }
 
   function steps(column, rule, k, row, isDark) {
-    const v = column.variable, sorted = sortedOf(column, row);
-    const breaks = S.breaks(rule, sorted, k, v.log), count = breaks.length + 1;
-    const colours = v.palette === "diverging" ? S.palette.diverging(breaks, v.centre || 0, isDark)
+    const v = column.variable, sorted = sortedOf(column, row), few = fewWhole(sorted);
+    const breaks = few ? few.slice(1) : S.breaks(rule, sorted, k, v.log), count = breaks.length + 1;
+    // Of whole numbers the centre is a class of its own, not a break.
+    const colours = v.palette === "diverging" ? S.palette.diverging(few ? breaks.map((b) => b - 0.5) : breaks, v.centre || 0, isDark)
       : S.palette.sequential(count, isDark);
     const n = sorted.length;
-    return { rule, breaks, k: count, colours, names: null, of: (x) => (x === x ? S.classAt(breaks, x) : -1),
+    return { rule, breaks, k: count, colours, names: null, whole: Boolean(few), of: (x) => (x === x ? S.classAt(breaks, x) : -1),
       label(i) {
         if (!n) return "–";
+        if (few) return S.brief(few[i], v);
         if (count === 1) return range(v, sorted[0], sorted[n - 1]);
         if (v.integer) return whole(v, i ? breaks[i - 1] : sorted[0], i < count - 1 ? Math.ceil(breaks[i]) - 1 : sorted[n - 1]);
         if (i === 0) return S.t("below", { v: S.brief(breaks[0], v) });
         if (i === count - 1) return S.t("above", { v: S.brief(breaks[count - 2], v) });
         return range(v, breaks[i - 1], breaks[i]);
       } };
+  }
+  // Nine whole numbers or fewer are a class each, whatever the rule.
+  function fewWhole(sorted) {
+    const out = [];
+    for (const x of sorted) {
+      if (!Number.isInteger(x)) return null;
+      if (out.length && out[out.length - 1] === x) continue;
+      if (out.length === 9) return null;
+      out.push(x);
+    }
+    return out.length > 1 ? out : null;
   }
   const range = (v, a, b) => (a === b ? S.brief(a, v) : S.t("between", { a: S.brief(a, v), b: S.brief(b, v) }));
   // Whole numbers are named by the first and the last of a class: "1", "2 – 4".
@@ -47,7 +60,7 @@
       const { first, names } = v.classes, k = names.length;
       const colours = v.palette === "sequential" ? S.palette.sequential(k, isDark)
         : v.palette === "diverging" ? S.palette.diverging(Array.from({ length: k - 1 }, (x, i) => i + 1), k / 2, isDark)
-          : S.palette.categories(k, isDark);
+          : S.palette.named(names.map((name) => (name && name.en) || name), isDark);
       return { rule: "own", breaks: names.slice(1).map((x, i) => first + i + 1), k, colours, names, label: (i) => S.pick(names[i]),
         of: (x) => (x === x && x >= first && x < first + k ? Math.floor(x - first) : -1) };
     }
@@ -56,7 +69,9 @@
     const common = [...times.keys()].sort((a, b) => times.get(b) - times.get(a) || a - b);
     const own = common.slice(0, 8).sort((a, b) => a - b), more = common.length > own.length;
     const at = new Map(own.map((x, i) => [x, i])), k = Math.max(1, own.length + (more ? 1 : 0));
-    const colours = S.palette.categories(own.length, isDark);
+    // Zero without a name is nobody's category.
+    const hues = S.palette.categories(own.length, isDark);
+    const colours = own.map((x) => (x === 0 ? S.palette.others(isDark) : hues.shift()));
     if (more || !own.length) colours.push(S.palette.others(isDark));
     return { rule: "own", breaks: [], k, colours, names: own, label: (i) => (i < own.length ? S.number(own[i], v) : S.t("others")),
       of: (x) => (x !== x ? -1 : at.has(x) ? at.get(x) : own.length) };

@@ -38,6 +38,30 @@
     return Array.from({ length: k }, (x, i) =>
       i < base.length ? base[i] : hex(d3.interpolateLab(base[i % base.length], paper)(Math.min(0.75, 0.45 * Math.floor(i / base.length)))));
   };
+  // Names of which some say "nothing here" leave those grey. Names in families ("HH 0.05", "HH 0.01") have a
+  // hue for each family, deeper with each member; high and low beside each other have the hues readers know.
+  const known = { HH: 4, LL: 0, LH: 5, HL: 1 };
+  const nothing = /^(not |no$|none|undefined|outside|insignificant)/i;
+  S.palette.named = function (names, isDark) {
+    const base = okabe[isDark ? "dark" : "light"], paper = isDark ? "#1a2027" : "#ffffff";
+    const family = names.map((name) => String(name).split(" ")[0]), full = names.filter((name) => !nothing.test(name));
+    const families = [...new Set(full.map((name) => String(name).split(" ")[0]))];
+    const inFamilies = families.length > 1 && families.length <= 8 && families.length < full.length && full.length === families.length * Math.round(full.length / families.length);
+    const familiar = families.every((f) => f in known);
+    if (!inFamilies && !familiar) {
+      let i = 0;
+      const own = S.palette.categories(full.length, isDark);
+      return names.map((name) => (nothing.test(name) ? S.palette.others(isDark) : own[i++]));
+    }
+    const size = full.length / families.length, seen = new Map();
+    return names.map(function (name, i) {
+      if (nothing.test(name)) return S.palette.others(isDark);
+      const member = seen.get(family[i]) || 0;
+      seen.set(family[i], member + 1);
+      const hue = base[familiar ? known[family[i]] : families.indexOf(family[i])];
+      return size > 1 ? hex(d3.interpolateLab(paper, hue)(0.45 + (0.55 * member) / (size - 1))) : hue;
+    });
+  };
   // Groups of lines and dots have the same colours everywhere.
   S.groupColour = (i) => okabe[S.dark() ? "dark" : "light"][i % 8];
   S.palette.missing = (isDark) => (isDark ? { paper: "#2b333c", line: "#4b5661" } : { paper: "#e2e4e6", line: "#b9bec3" });

@@ -29,15 +29,17 @@
   };
   function notes() {
     const { classes } = S.view, geometry = S.manifest.geometry || {}, words = S.periodWords(), out = [];
-    const one = S.manifest.periods.length < 2 || S.view.column.timeless || classes.categories;
-    out.push(one ? S.t("caption.classes1", { rule: S.t("rule." + (classes.categories ? "categories" : classes.rule)) })
-      : S.t("caption.classes", { rule: S.t("rule." + classes.rule), fixed: S.t(classes.fixed ? "same.short" : "own.short", words) }));
+    const rule = classes.categories ? "categories" : classes.whole ? "whole" : classes.rule;
+    const one = classes.whole || S.manifest.periods.length < 2 || S.view.column.timeless || classes.categories;
+    out.push(one ? S.t("caption.classes1", { rule: S.t("rule." + rule) })
+      : S.t("caption.classes", { rule: S.t("rule." + rule), fixed: S.t(classes.fixed ? "same.short" : "own.short", words) }));
     const g = S.geometryNow;
     const { times } = S.view.column;
     if (S.manifest.means && S.manifest.means[S.view.key] && times.length < S.manifest.periods.length)
       out.push(S.t("only.periods", { list: times.map((t) => S.manifest.periods[t]).join(", ") }));
-    if (S.leftOut.length) out.push(S.t("left.out", { n: S.leftOut.length }));
-    if (!g || g.kind === "none") return [...out, S.t("no.map", { noun: S.noun(1), nouns: S.noun() })];
+    const lacks = S.leftOut.filter((q) => q.variable.result === S.view.variable.result).length;
+    if (lacks) out.push(S.t("left.out", { n: lacks }));
+    if (!g || g.kind === "none") return out;
     if (geometry.projection) out.push(sentence(S.pick(geometry.projection), true));
     if (g.kind === "points") out.push(S.t("caption.points", { noun: S.noun(1) }));
     let lost = 0, dots = 0;

@@ -26,7 +26,10 @@
     light();
     // Charts are drawn at the width that they will have on paper.
     document.documentElement.classList.add("on-paper");
+    S.tellNow("d");
     S.chart.refit();
+    // Its blocks are decoded already: what it awaits is done before the browser goes on.
+    if (S.cards && S.cards.drawAll) S.cards.drawAll();
     for (const make of makers) {
       try {
         nodes.push(...[make()].flat().filter((node) => node && node.nodeType));
