@@ -257,6 +257,7 @@
   /* Everything that stands open, drawn, for print. */
   cards.drawAll = async function () {
     await Promise.all(shown.map(cards.drawBox));
-    await cards.settle();
+    if (S.printing) cards.drawNow();
+    else await cards.settle();
   };
 })(window.S = window.S || {});

@@ -108,6 +108,7 @@
 
   const BUDGET = 24; // ms of drawing in a frame; more where much waits, as every frame lays the page out
   const waiting = [];
+  const unseen = []; // what was made for paper
   let frame = 0;
 
   const nextFrame = (f) => (document.hidden ? setTimeout(f, 30) : requestAnimationFrame(f));
@@ -124,6 +125,8 @@
    * minutes. */
   cards.fit = function (element, draw) {
     let last = 0;
+    // A print has no frames: what is drawn for it is drawn by drawNow.
+    if (S.printing) unseen.push({element, draw: (width) => { last = width; draw(width); }});
     new ResizeObserver((entries) => {
       const width = Math.floor(entries[entries.length - 1].contentRect.width);
       if (width <= 0 || width === last) return;
@@ -137,6 +140,20 @@
       });
       frame = frame || nextFrame(drawWaiting);
     }).observe(element);
+  };
+
+  /* What was made for paper, at once: all widths are read first, which lays the page out once. */
+  cards.drawNow = function () {
+    while (unseen.length) {
+      const now = unseen.splice(0), widths = now.map(({element}) => Math.floor(element.clientWidth));
+      now.forEach(({element, draw}, i) => {
+        try {
+          if (widths[i] > 0) draw(widths[i]);
+        } catch (error) {
+          S.failed(element, error);
+        }
+      });
+    }
   };
 
   /* All that waits is drawn. */

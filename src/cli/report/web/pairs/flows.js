@@ -176,7 +176,9 @@
     const out = c.centres ? firstFlows(c, map, view) : c.strongest ? strengthFlows(c, map, view) : partnerFlows(c, map, view);
     const dots = out.dots.length > 200 ? [] : out.dots.map((d) => S.dotBox(d.unit, d.x, d.y, d.r + 1));
     const more = map.circle ? rim(map, view) : group && !map.star && !c.centres && !c.strongest ? codes(group, map, view, box) : [];
-    out.labels = S.placeLabels(out.labels.concat(more), box, dots);
+    // The buttons of the map stand in the corner.
+    const buttons = {x0: box.width - 124, y0: box.height - 44, x1: box.width, y1: box.height};
+    out.labels = S.placeLabels(out.labels.concat(more), box, dots, [buttons]);
     return out;
   };
 })(window.S = window.S || {});

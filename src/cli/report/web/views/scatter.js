@@ -62,7 +62,7 @@
     const top = S.svg("text", {class: "axis-title", x: 0, y: 11}), bottom = S.svg("text", {class: "axis-title", x: box.right, y: HEIGHT - 6,
       "text-anchor": "end"});
     p.says = S.svg("text", {class: "says", x: box.right, y: 11, "text-anchor": "end"});
-    top.textContent = "↑ " + S.chart.cut(p.y.quantity.label, width - 190, 11);
+    p.top = top;
     bottom.textContent = S.chart.cut(p.x.quantity.label, width - 40, 11) + " →";
     p.dots = S.svg("g", {class: "dots"});
     p.over = S.svg("g", {class: "over"});
@@ -173,6 +173,7 @@
     marks();
     const rho = p.rho.rho === p.rho.rho ? "ρ " + p.rho.rho.toFixed(2).replace("-", "−") + " (Spearman), " : "";
     p.says.textContent = rho + "n " + S.count(p.rho.n);
+    p.top.textContent = "↑ " + S.chart.cut(p.y.quantity.label, p.box.right - S.chart.textWidth(p.says.textContent, 11) - 30, 11);
     S.setTitle(card, S.t("scatter.title"));
     const label = S.t("scatter.label", {y: p.y.quantity.label, x: p.x.quantity.label, rho: p.says.textContent});
     p.svg.setAttribute("aria-label", label);
