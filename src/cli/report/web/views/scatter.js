@@ -13,13 +13,14 @@
   // Quantities that can be an axis: numbers, not names of classes.
   const numeric = () => S.quantities.filter((q) => S.rulesOf(q.variable)[0] !== "own");
 
-  // The one asked for; else one that belongs to the same result, else any other.
+  // The one asked for; else one that is shown with this one, else one of the same result, else any other. A
+  // quantity that equals this one bit for bit (sums of a symmetric matrix) says nothing.
   function chosen() {
-    const all = numeric().filter((q) => q.key !== S.state.q);
-    const now = S.quantity(S.state.q);
-    return all.find((q) => q.key === S.state.x) ||
-      all.find((q) => now && (now.variable.with || []).includes(q.variable.id)) ||
-      all.find((q) => now && q.variable.result === now.variable.result) || all[0] || null;
+    const all = numeric().filter((q) => q.key !== S.state.q), now = S.quantity(S.state.q);
+    if (!now) return null;
+    const v = now.variable, news = all.filter((q) => q.variable.equal !== v.id && v.equal !== q.variable.id);
+    return all.find((q) => q.key === S.state.x) || news.find((q) => (v.with || []).includes(q.variable.id)) ||
+      news.find((q) => q.variable.result === v.result) || news.find((q) => q.variable.headline) || news[0] || all[0] || null;
   }
 
   function chooser() {
