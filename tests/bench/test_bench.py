@@ -20,7 +20,7 @@ FIELDS = {"suite", "name", "quantity", "unit", "median", "low", "high", "runs", 
 ENVIRONMENT = dict(os.environ, GOMP_SPINCOUNT="0", OMP_WAIT_POLICY="passive", PYTHONDONTWRITEBYTECODE="1")
 RUNS = {"kernel": "--units 64 --periods 3 --cores 1", "engine": "--units 80 --cores 1",
         "store": "--units 80 --cores 1", "scale": "--units 100 --cores 2 --parts strong,busy --measure coupling\\ summary",
-        "peers": "--units 60 --cores 1", "report": "--units 60 --parts counties --repeats 1"}
+        "peers": "--units 60 --cores 1", "report": "--units 60 --parts counties"}
 
 
 def call(*command, statuses=(0,)):
