@@ -16,7 +16,7 @@ echo "== spillway run: its study, on all cores"
 "$spillway" run --force demo/study.yaml
 echo
 echo "== spillway report: its results as one page, which a browser opens without a network"
-"$spillway" report demo/results.h5 -o demo/report.html
+"$spillway" report --force demo/results.h5 -o demo/report.html
 echo
 echo "The study is $PWD/demo/study.yaml,"
 echo "its results are $PWD/demo/results.h5; what is in them: $spillway info demo/results.h5"

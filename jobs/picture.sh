@@ -22,14 +22,20 @@ from browser import Browser
 from picture import with_palette
 
 report, out, most = sys.argv[1], sys.argv[2], int(sys.argv[3])
-with Browser(width=1280, height=860) as browser:
+with Browser(width=1280, height=920) as browser:
     page = browser.open(report, "lang=en&d=light")
-    # Selected: the three counties that send most to others.
-    page.ask("""const q = S.quantities.find(q => q.key === "gravity/out_strength") || S.quantities[0];
-      const c = await S.column(q.key), last = c.values.subarray(c.values.length - S.manifest.n);
-      const u = Array.from(last.keys()).sort((a, b) => last[b] - last[a]).slice(0, 3);
-      S.set({u: u}); await S.quiet(); done(1);""")
-    page.js("document.querySelector('#map').scrollIntoView(); window.scrollBy(0, -60)")
+    # A year in the middle has units in all classes. Selected: of the three provinces that send most to others, the county that sends most.
+    page.ask("""const q = S.quantity("gravity/out_strength"), first = S.manifest.groups[0];
+      if (q && first) {
+        const c = await S.column(q.key), of = await S.data(first.block), found = new Map();
+        const sent = c.values.subarray(c.values.length - c.n);
+        for (const u of Array.from(sent.keys()).sort((a, b) => sent[b] - sent[a]))
+          if (!found.has(of[u])) found.set(of[u], u);
+        S.set({u: [...found.values()].slice(0, 3)});
+      }
+      if (S.quantity("ccd/coordination")) S.set({q: "ccd/coordination", t: Math.floor(0.6 * S.manifest.periods.length)});
+      done(1);""")
+    page.js("window.scrollBy(0, document.querySelector('#map h2').getBoundingClientRect().top - 62)")
     page.quiet()
     data = with_palette(page.pixels(page.screenshot()))
 if len(data) > most:

@@ -302,7 +302,7 @@ def check_method(root):
         for line in text(file.attrs["inputs"]).split("\n"):
             digits, name = line.split(None, 1)
             assert digits in said and name in said, line
-        assert text(file.attrs["version"]) in said and "seed 7" in said
+        assert text(file.attrs["version"]) in said and "seed 7." in said
     assert "spillway verify out.h5" in said and "ISC" in said and "BSD" in said
     assert TITLE in section.one("p", class_="cite").text()
 

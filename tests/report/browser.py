@@ -244,16 +244,17 @@ class Page:
         self.quiet()
 
     def save(self, view, kind):
-        """What the button of a card saves: its bytes."""
+        """What the button of a card saves: its bytes. `view`: the card's name, or what selects it."""
         folder = f"{self.browser.folder}/saved"
         for name in glob.glob(f"{folder}/*"):
             os.remove(name)
-        card = ".map-card" if view == "map" else f'[data-view="{view}"]'
+        card = ".map-card" if view == "map" else view if view.startswith("#") else f'[data-view="{view}"]'
         self.click(f'{card} [data-save="{kind}"]')
         end = time.time() + PATIENCE
         while time.time() < end:
             names = glob.glob(f"{folder}/*")
             if len(names) == 1 and not names[0].endswith(".crdownload"):
+                self.saved = os.path.basename(names[0])
                 with open(names[0], "rb") as file:
                     return file.read()
             time.sleep(0.02)
@@ -268,9 +269,10 @@ class Page:
     def look(self, png=None):
         """What a PNG, or the window, shows: how many colours, and which share is not of the commonest."""
         return self.ask(PIXELS + """
-            const count = new Map();
-            for (const p of pixels) count.set(p, (count.get(p) || 0) + 1);
-            done({width, height, colours: count.size, ink: 1 - Math.max(...count.values()) / pixels.length});""",
+            const count = new Map(), step = pixels.length > 1e5 ? 7 : 1;
+            let n = 0;
+            for (let i = 0; i < pixels.length; i += step, n++) count.set(pixels[i], (count.get(pixels[i]) || 0) + 1);
+            done({width, height, colours: count.size, ink: 1 - Math.max(...count.values()) / n});""",
                         base64.b64encode(png or self.screenshot()).decode())
 
     def pixels(self, png):

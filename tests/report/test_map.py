@@ -166,7 +166,7 @@ class Map(unittest.TestCase):
         told = self.page.text(".tooltip")
         x = self.file[SEQUENTIAL][4]
         rank = 1 + int((x > x[unit]).sum())
-        for part in ("Town 4-8", "t0408", f"{x[unit]:.3f}"[:5], str(rank), str(int((~np.isnan(x)).sum()))):
+        for part in ("Town 4-8", "t0408", f"{x[unit]:.4g}", str(rank), str(int((~np.isnan(x)).sum()))):
             self.assertIn(part, told)
         self.page.press(2, 2, only_move=True)
         self.assertFalse(self.page.one(".tooltip").is_displayed())

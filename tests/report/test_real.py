@@ -22,7 +22,7 @@ KEY = "ccd/coordination"
 
 def report(folder, name, *words):
     path = os.path.join(folder, name)
-    done = subprocess.run([SPILLWAY, "report", os.path.join(folder, "results.h5"), "-o", path, *words],
+    done = subprocess.run([SPILLWAY, "report", os.path.join(folder, "results.h5"), "--force", "-o", path, *words],
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return path
@@ -87,7 +87,7 @@ class Real(unittest.TestCase):
         self.expect_sound(page, path)
 
     def test_30_us_small(self):
-        page = self.browser.open(report(self.us, "small.html", "--small"), f"q={KEY}")
+        page = self.browser.open(report(self.us, "digits.html", "--small", "--results", "ccd"), f"q={KEY}")
         with h5py.File(os.path.join(self.us, "results.h5")) as file:
             x = file[KEY][...]
         self.assertTrue(np.array_equal(page.column(KEY), x.astype(np.float32).astype(float), equal_nan=True))

@@ -33,6 +33,7 @@ units:
   polygons: {file: towns.geojson, key: code}
 weights:
   near: {kind: knn, k: 4}
+  roads: {kind: file, file: roads.csv}
 composites:
   economy: {positive: [gdp_pc, income], weights: entropy}
   ecology: {positive: [green], negative: [smoke], weights: {green: 0.3, smoke: 0.7}}
@@ -40,6 +41,7 @@ measures:
   - coupling_coordination: {systems: [economy, ecology], as: ccd}
   - location_quotient: {industries: [farms, mills], total: gdp, base: own, base_over: complete, as: lq}
   - moran: {of: income, weights: near, islands: adjust, as: moran_income}
+  - moran: {of: smoke, weights: roads, islands: adjust, as: moran_smoke}
   - inequality: {of: gdp_pc, weight: population, groups: [region, state], as: gaps}
   - local_moran: {of: income, weights: near, permutations: 99, as: lisa}
   - markov: {of: income, classes: 3, as: ladder}
@@ -83,6 +85,7 @@ class World:
         self.names = [name(u) if name else f"Town {r}-{c}" for u, (r, c) in zip(self.codes, self.at)]
         self.write_panel()
         self.write_units()
+        self.write_roads()
         if polygons:
             self.write_polygons()
         self.write("study.yaml", study)
@@ -101,7 +104,7 @@ class World:
         return done.stdout + done.stderr
 
     def report(self, *words, name="report.html", results="results.h5"):
-        self.spillway("report", results, "-o", name, *words)
+        self.spillway("report", results, "--force", "-o", name, *words)
         return self.path(name)
 
     def unit(self, name):
@@ -128,8 +131,8 @@ class World:
         if n < 20:
             return
         self.column["mills"][:, 5] = 0  # a town without mills: a zero, which is not missing
-        self.column["income"][1, 3:9] = np.nan
-        self.column["green"][4, 20:40] = np.nan
+        self.column["income"][t // 4, 3:9] = np.nan
+        self.column["green"][t - 1, 20:40] = np.nan
         last = self.codes.index(NO_VALUES) if NO_VALUES in self.codes else 0
         for values in self.column.values():
             values[:, last] = np.nan
@@ -148,6 +151,15 @@ class World:
             lines.append(f"{unit},{100.5 + c},{30.5 + r},{quoted},镇{r}之{c},S{r // 4}{c // 4},"
                          f"{'west' if c < COLUMNS // 2 else 'east'}")
         self.write("units.csv", "\n".join(lines) + "\n")
+
+    def write_roads(self):
+        """Between neighbours to the east and west; one way alone from the first, none of the last."""
+        lines = ["from,to"]
+        for unit, (r, c) in zip(self.codes, self.at):
+            east = code(r, c + 1)
+            if east in self.codes and east != self.codes[-1]:
+                lines += [f"{unit},{east}", f"{east},{unit}"]
+        self.write("roads.csv", "\n".join(lines[:2] + lines[3:]) + "\n")
 
     def write_polygons(self):
         shapes = [square(r, c, unit) for unit, (r, c) in zip(self.codes, self.at) if unit != NO_POLYGON]

@@ -71,7 +71,7 @@ static void put_ends(sw_html *h) {
 static void put_quantities(const card *to) {
   sw_html *h = to->html;
   if (to->changes->n == 0) return;
-  fputs("<div class=\"scroll-x\"><table class=\"changes\" data-changes=\"units\"><thead><tr>",
+  fputs("<div class=\"scroll-x\"><table class=\"since\" data-changes=\"units\"><thead><tr>",
         h->out);
   sw_words_put(h, "<th scope=\"col\"", "Quantity", "指标", "</th>");
   sw_words_put(h, "<th scope=\"col\" class=\"number\"", "Values changed", "变化的值", "</th>");
@@ -87,7 +87,7 @@ static void put_quantities(const card *to) {
 static void put_figures(const card *to) {
   sw_html *h = to->html;
   if (to->changes->n_figures == 0) return;
-  fputs("<div class=\"scroll-x\"><table class=\"changes\" data-changes=\"figures\"><thead><tr>",
+  fputs("<div class=\"scroll-x\"><table class=\"since\" data-changes=\"figures\"><thead><tr>",
         h->out);
   sw_words_put(h, "<th scope=\"col\"", "Figure", "数值", "</th>");
   sw_words_put(h, "<th scope=\"col\" class=\"number\"", "Values changed", "变化的值", "</th>");

@@ -14,15 +14,31 @@ typedef struct part {
 
 /* ---- results ---------------------------------------------------------------------------- */
 
+enum { MOST_LINES = 6 }; /* of an entry; more of them open at a press */
+
+static int count_lines(const char *text) {
+  int count = 0;
+  for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n')
+    count += *at != '\n';
+  return count;
+}
+
 /* A line of a definition list, whose tag is `open`; nothing where the text is empty. Each line of
  * it is a line. */
 static void put_entry(sw_html *h, const char *english, const char *chinese, const char *text,
                       const char *open) {
+  char in[2][64];
   if (!text || !*text) return;
+  int lines = count_lines(text);
   sw_words_put(h, "<dt", english, chinese, "</dt>");
   fputs(open, h->out);
+  if (lines > MOST_LINES) {
+    snprintf(in[0], sizeof in[0], "%d lines", lines);
+    snprintf(in[1], sizeof in[1], "%d 行", lines);
+    sw_words_put(h, "<details><summary", in[0], in[1], "</summary>");
+  }
   sw_html_lines(h, "<span class=\"line\">", text, "</span>");
-  fputs("</dd>\n", h->out);
+  fputs(lines > MOST_LINES ? "</details></dd>\n" : "</dd>\n", h->out);
 }
 
 static void put_result(const part *to, const sw_page_result *r) {
@@ -95,8 +111,10 @@ static void put_cite(const part *to) {
   sw_words_put(h, "<h3", "Cite as", "引用格式", "</h3>\n<p class=\"cite\">");
   sw_html_put(h, "%b (", to->report->title);
   put_extent(to);
-  sw_html_put(h, "). %b. Spillway %b, seed %s.", to->report->file, to->page->version, seed);
-  sw_html_put(h, " Inputs:");
+  sw_html_put(h, "). %b. Spillway %b, ", to->report->file, to->page->version);
+  sw_words_put(h, "<span", "seed", "随机种子", "</span>");
+  sw_html_put(h, " %s. ", seed);
+  sw_words_put(h, "<span", "Inputs:", "输入文件：", "</span>");
   for (const char *at = to->page->inputs; *at; at += strcspn(at, "\n"), at += *at == '\n') {
     size_t line = strcspn(at, "\n"), hash = strcspn(at, " \n");
     const char *name = at + hash + strspn(at + hash, " ");
@@ -163,8 +181,8 @@ static void put_left_out(const part *to) {
   fputs("<article class=\"card\">\n", h->out);
   sw_words_put(h, "<h3", "Not in this page", "本页未包含", "</h3>\n");
   sw_words_put(h, "<p class=\"caption\"",
-               "It is in the results file; spillway export writes it for other programs.",
-               "均在结果文件中，可用 spillway export 导出。", "</p>\n<ul>\n");
+               "It is in the results file, which h5py, xarray, R and h5dump open.",
+               "均在结果文件中，可用 h5py、xarray、R 或 h5dump 打开。", "</p>\n<ul>\n");
   for (int k = 0; k < report->n_left_out; k++) {
     const sw_report_left_out *left = &report->left_out[k];
     sw_html_put(h, "<li><code>%b</code>: ", to->page->variable[left->variable].id);

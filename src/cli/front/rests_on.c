@@ -9,7 +9,7 @@
 
 enum {
   MOST_CELLS = 6000, /* of the table of missing cells; of a larger one only what has some */
-  MOST_NAMED = 20    /* units without a boundary */
+  MOST_NAMED = 8     /* units without a boundary */
 };
 
 typedef struct card {
@@ -230,8 +230,8 @@ static void put_warnings(const card *to) {
       badge, badge);
   fputs("</h3>\n", h->out);
   if (count == 0)
-    sw_words_put(h, "<p class=\"soft\"", "The run gave no warning.", "运行过程中没有警告。",
-                 "</p>\n");
+    sw_words_put(h, "<p class=\"soft\"", "The results file holds no warning.",
+                 "结果文件中没有警告。", "</p>\n");
   sw_html_lines(h, "<p class=\"warning\">", warnings_of(&page->attributes), "</p>\n");
   for (int r = 0; r < page->n_results; r++)
     if (to->report->taken[r])

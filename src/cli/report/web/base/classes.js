@@ -28,7 +28,7 @@
     const colours = v.palette === "diverging" ? S.palette.diverging(few ? breaks.map((b) => b - 0.5) : breaks, v.centre || 0, isDark)
       : S.palette.sequential(count, isDark);
     const n = sorted.length;
-    return { rule, breaks, k: count, colours, names: null, of: (x) => (x === x ? S.classAt(breaks, x) : -1),
+    return { rule, breaks, k: count, colours, names: null, whole: Boolean(few), of: (x) => (x === x ? S.classAt(breaks, x) : -1),
       label(i) {
         if (!n) return "–";
         if (few) return S.brief(few[i], v);

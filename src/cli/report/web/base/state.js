@@ -147,6 +147,8 @@
   // Before any view stands, nobody has to be told.
   S.restoreNow = () => { Object.assign(S.state, fromAddress(location.hash)); giveSlots(); };
   // Tells the listeners of a key whose value is the same but whose meaning is not (colours of the system).
+  // At once, for a print that waits for nothing: all views draw as if the key had changed.
+  S.tellNow = (key) => notify(new Set([key]));
   S.refresh = (key) => { changed.add(key); schedule(); };
   window.addEventListener("hashchange", () => { if (location.hash !== saved) S.restore(); });
 })(window.S = window.S || {});

@@ -56,8 +56,17 @@
 
   /* Why there are no values: three lines at most, the rest are counted. */
   function reasonsOf(variables) {
-    const all = variables.flatMap((v) => v.reasons || []);
-    return all.length > 3 ? [...all.slice(0, 3), S.t("q_and_more", {n: all.length - 3})] : all;
+    const all = variables.flatMap((v) => v.reasons || []), periods = new Map();
+    for (const line of all) {
+      const m = /^in (.+?): (.+)$/.exec(line), [where, why] = m ? [m[1], m[2]] : ["", line];
+      if (!periods.has(why)) periods.set(why, new Set());
+      if (where) periods.get(why).add(where);
+    }
+    const lines = [...periods].map(([why, where]) => {
+      const list = [...where];
+      return list.length ? S.t("q_undefined", {why, periods: list.length > 2 ? `${list[0]} … ${list[list.length - 1]}` : list.join(", ")}) : why;
+    });
+    return lines.length > 3 ? [...lines.slice(0, 3), S.t("q_and_more", {n: lines.length - 3})] : lines;
   }
 
   /* One of several variables: buttons where their names are short, else a list. Calls f with the first
@@ -95,7 +104,7 @@
     const pictures = () => body.querySelectorAll(":scope svg.chart");
     const name = () => (S.save && S.save.name ? [result.name.replace(/\//g, "-"), ...what.variables.slice(0, 1).map((v) => v.name)].join("_") : result.name);
     const tools = {name, title: () => this.title, csv: what.csv};
-    if (what.svg || what.picture !== false && pictures().length) {
+    if (what.svg || what.picture !== false) {
       tools.svg = what.svg || (() => joined([...pictures()]));
       tools.png = true;
     }
@@ -137,6 +146,7 @@
 
   async function draw(box) {
     const {card} = box;
+    box.place.root.dataset.drawn = "";
     try {
       if (await isEmpty(card)) {
         box.body.append(S.h("p", {class: "soft"}, S.t("q_no_value")));
@@ -178,7 +188,7 @@
   /* What a result has beyond its first cards. Built when it is opened. */
   function more(plan, box) {
     if (!plan.more.length) return;
-    const names = [...new Set(plan.more.flatMap((card) => card.variables.map((v) => cards.word(v.name))))];
+    const names = [...new Set(plan.more.flatMap((card) => card.variables.map((v) => (S.language() === "zh" ? cards.short(v) : cards.word(v.name)))))];
     const inside = S.h("div", {class: "inside"});
     const details = S.h("details", {class: "more", on: {toggle: () => {
       box.place.root.classList.toggle("wide", details.open);
@@ -245,5 +255,9 @@
   };
 
   /* Everything that stands open, drawn, for print. */
-  cards.drawAll = () => Promise.all(shown.map(cards.drawBox));
+  cards.drawAll = async function () {
+    await Promise.all(shown.map(cards.drawBox));
+    if (S.printing) cards.drawNow();
+    else await cards.settle();
+  };
 })(window.S = window.S || {});

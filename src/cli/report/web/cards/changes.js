@@ -133,7 +133,7 @@
     if (g.kind === "none") return;
     const stage = S.h("div", {class: "plot"}, canvas);
     place.append(stage);
-    S.chart.fit(stage, (width) => paint(canvas, g, look, width));
+    S.cards.fit(stage, (width) => paint(canvas, g, look, width));
     canvas.addEventListener("click", (event) => press(canvas, g, event));
     card.repaint = () => { if (canvas.clientWidth) paint(canvas, g, look, canvas.clientWidth); };
     card.paper = () => {

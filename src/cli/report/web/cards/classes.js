@@ -125,7 +125,7 @@
     const ever = new Set(bars.flatMap((bar) => bar.parts.filter((part) => part.count).map((part) => part.i)));
     let group = groups.find((g) => g.labels.length <= ROWS) || groups[0];
     box.body.append(over ? plot : "", keys);
-    if (over) S.chart.fit(plot, (width) => stacked(plot, c, bars, width, cards.title(variable)));
+    if (over) cards.fit(plot, (width) => stacked(plot, c, bars, width, cards.title(variable)));
     const own = () => c.column.times[cards.periodAt(c.column.times, S.state.t)];
     const show = () => {
       const t = own(), n = d3.sum(c.counts(t));

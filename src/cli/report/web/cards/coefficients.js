@@ -96,7 +96,7 @@
     box.body.append(place);
     let wide = 0;
     const show = () => draw(place, of, cards.periodAt(of.estimate.at, S.state.t), labels, wide);
-    S.chart.fit(place, (width) => { wide = width; show(); });
+    cards.fit(place, (width) => { wide = width; show(); });
     if (of.estimate.at.length > 1) box.follow(show);
     box.say([S.t(of.limits ? "q_limits" : "q_interval")]);
     if (card.figures) box.body.append(cards.figuresLine(await Promise.all(card.figures.map(cards.read))));

@@ -11,13 +11,11 @@
   /* Whole numbers that stand for words, where the title says them: "1: more is better; -1: less is
    * better". NULL where it does not. */
   cards.codes = function (variable) {
-    const title = S.pick(variable.title);
-    if (!variable.integer || !/^-?\d+:? \S/.test(title)) return null;
-    const found = new Map();
-    for (const part of title.split(/[;,] /)) {
-      const m = /^(-?\d+):? (.+)$/.exec(part);
-      if (m) found.set(Number(m[1]), m[2]);
-    }
+    const english = variable.title.en || variable.title;
+    if (!variable.integer || !/^-?\d+:? \S/.test(english)) return null;
+    const found = new Map(), own = S.pick(variable.title);
+    for (const text of own === english ? [own] : [english, own])
+      for (const m of text.replace(/−/g, "-").matchAll(/(?:^|[;,，；（(] ?)(-?\d+)[:：]? ([^;,，；）)]+)/g)) found.set(Number(m[1]), m[2]);
     return found.size > 1 ? found : null;
   };
 
@@ -59,12 +57,12 @@
   /* The word for a common name of a quantity or an axis, else the name with blanks. */
   cards.word = function (name) {
     const key = "word_" + name;
-    return key in S.words.en ? S.t(key) : name.replace(/_/g, " ");
+    return key in S.words[S.language()] ? S.t(key) : name.replace(/_/g, " ");
   };
 
   cards.labels = function (id) {
     const axis = S.manifest.axes[id], unit = axis.unit && axis.unit !== "1" ? " " + axis.unit : "";
-    return axis.values ? axis.labels.map((label) => (label === "inf" ? "∞" : label) + unit) : axis.labels;
+    return axis.values ? axis.labels.map((label) => (label === "inf" ? "∞" : label) + unit) : axis.labels.map(S.term);
   };
 
   /* Titles as texts that may stand alone: those of the file begin small. */
@@ -75,6 +73,7 @@
   /* The title of a variable, short: what whole numbers mean, and of what pairs a sum is, is cut off. */
   cards.title = function (variable) {
     let text = S.pick(variable.title) || variable.name;
+    text = text.replace(/（\d.*$/, "");
     if (variable.classes || cards.codes(variable)) text = text.split(/[,;:]/)[0].replace(/ from -?\d+$/, "");
     if (variable.classes && text.length > 26) text = cards.word(variable.name);
     text = text.split(/; | of: /)[0];
@@ -103,6 +102,63 @@
   cards.pValue = function (p) {
     if (!Number.isFinite(p)) return "–";
     return p === 0 ? "< 1e−300" : p < 0.0001 ? S.number(p) : p.toFixed(4);
+  };
+
+  /* ---- drawing ------------------------------------------------------------------------------ */
+
+  const BUDGET = 24; // ms of drawing in a frame; more where much waits, as every frame lays the page out
+  const waiting = [];
+  const unseen = []; // what was made for paper
+  let frame = 0;
+
+  const nextFrame = (f) => (document.hidden ? setTimeout(f, 30) : requestAnimationFrame(f));
+
+  function drawWaiting() {
+    const end = performance.now() + BUDGET + waiting.length;
+    frame = 0;
+    while (waiting.length && performance.now() < end) waiting.shift()();
+    if (waiting.length) frame = nextFrame(drawWaiting);
+  }
+
+  /* Calls draw(width) when the element has a width, and when it gets another. No width is asked for:
+   * a question between two drawings lays the whole page out again, which with hundreds of cards takes
+   * minutes. */
+  cards.fit = function (element, draw) {
+    let last = 0;
+    // A print has no frames: what is drawn for it is drawn by drawNow.
+    if (S.printing) unseen.push({element, draw: (width) => { last = width; draw(width); }});
+    new ResizeObserver((entries) => {
+      const width = Math.floor(entries[entries.length - 1].contentRect.width);
+      if (width <= 0 || width === last) return;
+      last = width;
+      waiting.push(() => {
+        try {
+          if (width === last) draw(width);
+        } catch (error) {
+          S.failed(element, error);
+        }
+      });
+      frame = frame || nextFrame(drawWaiting);
+    }).observe(element);
+  };
+
+  /* What was made for paper, at once: all widths are read first, which lays the page out once. */
+  cards.drawNow = function () {
+    while (unseen.length) {
+      const now = unseen.splice(0), widths = now.map(({element}) => Math.floor(element.clientWidth));
+      now.forEach(({element, draw}, i) => {
+        try {
+          if (widths[i] > 0) draw(widths[i]);
+        } catch (error) {
+          S.failed(element, error);
+        }
+      });
+    }
+  };
+
+  /* All that waits is drawn. */
+  cards.settle = async function () {
+    for (let calm = 0; calm < 2; calm = waiting.length ? 0 : calm + 1) await new Promise(nextFrame);
   };
 
   /* A chart of this section; the class holds its style sheet apart from those of other views, and
@@ -161,6 +217,7 @@
     const lists = spec.series.map((one) => one.values);
     if (spec.band) lists.push(spec.band.lo, spec.band.hi);
     const [lo, hi] = extent(lists);
+    if (!(lo <= hi)) return [0, 1];
     /* What differs by rounding alone is one value. */
     if (hi - lo <= 1e-9 * Math.abs(hi)) return [hi, hi];
     /* Zero is shown where it is near, so that a slope is not made out of nothing. */
@@ -221,7 +278,7 @@
   cards.lines = function (element, spec) {
     const chart = {svg: null};
     element.classList.add("plot");
-    S.chart.fit(element, (width) => { chart.svg = picture(element, spec, width); });
+    cards.fit(element, (width) => { chart.svg = picture(element, spec, width); });
     if (spec.at && spec.at.length > 1) readout(element, spec, chart);
     return chart;
   };
@@ -272,6 +329,7 @@
     element.appendChild(say);
     const hide = () => say.classList.remove("shown");
     element.addEventListener("pointermove", (event) => {
+      if (!chart.svg) return;
       const [px] = S.chart.mouse(event, element), i = chart.svg.nearest(px);
       say.replaceChildren(S.h("b", {}, S.manifest.periods[spec.at[i]]), ...spec.series
         .filter((one) => !one.faint && Number.isFinite(one.values[i])).slice(0, 9)

@@ -110,7 +110,7 @@
     };
     extra.forEach((id, k) => box.list(cards.axisName(id), cards.labels(id), (i) => { given[k] = i; show(); }));
     const chosen = box.choose(card.variables, (v) => { read = reads[card.variables.indexOf(v)]; show(); });
-    S.chart.fit(place, (width) => { wide = width; show(); });
+    cards.fit(place, (width) => { wide = width; show(); });
     if (read.at.length > 1) box.follow(show);
     box.tools({variables: card.variables, csv: () => tableOf(card, reads[card.variables.indexOf(chosen())])});
     return {};

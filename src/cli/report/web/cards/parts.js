@@ -69,7 +69,7 @@
   /* Of one period: a bar. */
   function one(plot, reads, whole, k) {
     plot.classList.add("plot");
-    S.chart.fit(plot, (width) => {
+    cards.fit(plot, (width) => {
       const svg = cards.frame(plot, width, 40, cards.title(whole.variable)), x = d3.scaleLinear().domain([0, at(whole, 0, k) || 1]).range([0, width - 70]);
       reads.forEach((read, i) => {
         const [from, to] = stackOf(reads, k)[0][i];

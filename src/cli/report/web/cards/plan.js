@@ -107,7 +107,7 @@
   function repeatsClasses(manifest, all, variable, shape) {
     if (shape.byUnit || shape.axes.length !== 1 || !variable.integer) return false;
     const labels = manifest.axes[shape.axes[0]].labels.join("\n");
-    return all.some((v) => v.show === "classes" && v.classes && v.classes.names.join("\n") === labels);
+    return all.some((v) => v.show === "classes" && v.classes && v.classes.names.map((name) => name.en || name).join("\n") === labels);
   }
 
   /* Low numbers first: what a measure is known by comes before plain lines and numbers. */

@@ -81,7 +81,7 @@
       const t = y.times[cards.periodAt(y.times, S.state.t)], points = wide ? draw(place, x, y, t, wide) : [];
       if (points.length) box.say([S.t("q_scatter", {period: y.timeless ? "" : S.manifest.periods[t] + ": ", n: S.count(points.length), slope: cards.number(fit(points).slope)})]);
     };
-    S.chart.fit(place, (width) => { wide = width; show(); });
+    cards.fit(place, (width) => { wide = width; show(); });
     place.addEventListener("click", (event) => press(place, event, event.shiftKey));
     box.settled(show);
     box.tools({variables: [variable], csv: () => {

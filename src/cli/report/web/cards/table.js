@@ -23,7 +23,7 @@
       S.h("dt", {}, S.h("code", {}, read.variable.name), S.h("span", {}, S.bdi(S.pick(read.variable.title)))),
       S.h("dd", {}, numberOf(read), read.variable.unit ? " " + read.variable.unit : "")))));
     for (const line of card.result.summary || []) box.body.append(S.h("p", {class: "note"}, S.bdi(cards.sentence(line))));
-    box.tools({variables: card.variables, csv: () => ({header: ["quantity", "value", "title"],
+    box.tools({variables: card.variables, picture: false, csv: () => ({header: ["quantity", "value", "title"],
       rows: reads.map((read) => [read.variable.name, read.get(read.T - 1), S.pick(read.variable.title)])})});
     return reads.length === 1 ? {title: cards.title(reads[0].variable)} : {};
   };
@@ -52,7 +52,7 @@
     card.axes.slice(0, n - 2).forEach((id, k) => box.list(cards.axisName(id), cards.labels(id), (i) => { at[k] = i; show(); }));
     const chosen = box.choose(card.variables, (v) => { read = reads[card.variables.indexOf(v)]; show(); });
     if (read.at.length > 1) box.follow(show);
-    box.tools({variables: card.variables, csv: () => cards.longTable(card, reads[card.variables.indexOf(chosen())])});
+    box.tools({variables: card.variables, picture: false, csv: () => cards.longTable(card, reads[card.variables.indexOf(chosen())])});
     return {};
   };
 })(window.S = window.S || {});

@@ -3,9 +3,23 @@
 (function (S) {
   "use strict";
 
+  /* Names that classes have of themselves; those that a study gives stay as they are. */
+  const terms = {
+    "extreme imbalance": "极度失调", "severe imbalance": "严重失调", "moderate imbalance": "中度失调", "mild imbalance": "轻度失调",
+    "near imbalance": "濒临失调", "barely coordinated": "勉强协调", "primary coordination": "初级协调",
+    "intermediate coordination": "中级协调", "good coordination": "良好协调", "quality coordination": "优质协调",
+    "strong decoupling": "强脱钩", "weak decoupling": "弱脱钩", "expansive coupling": "扩张连结",
+    "expansive negative decoupling": "扩张负脱钩", "strong negative decoupling": "强负脱钩", "weak negative decoupling": "弱负脱钩",
+    "recessive coupling": "衰退连结", "recessive decoupling": "衰退脱钩", "not significant": "不显著", diverges: "发散",
+  };
+  const chinese = (text) => terms[text] || text.replace(/^class (\d+)$/, "第$1类");
+  S.term = (text) => (S.language() === "zh" ? chinese(text) : text);
+  for (const v of S.manifest.variables)
+    if (v.classes) v.classes.names = v.classes.names.map((name) => (typeof name === "string" ? {en: name, zh: chinese(name)} : name));
+
   S.addWords({
     en: {
-      q_more: "More:", q_choose: "What is shown", q_no_value: "It has no value.", q_and_more: "and {n} more such lines",
+      q_undefined: "Undefined in {periods}: {why}", q_more: "More:", q_choose: "What is shown", q_no_value: "It has no value.", q_and_more: "and {n} more such lines",
       q_equal_shares: "Dashed: equal shares", q_one_scale: "One scale for all panels",
       q_first_of: "The first {n} of {all}; the CSV has all.", q_largest_of: "The largest {n} of {all}; the CSV has all.",
       q_heavy: "One carries the whole: {name} has {share}.",
@@ -25,7 +39,7 @@
       changes_caption: "{n} values of {title} changed. Violet: lower than before, orange: higher. A press on a name selects the unit and its period.",
     },
     zh: {
-      q_more: "更多：", q_choose: "显示内容", q_no_value: "没有数值。", q_and_more: "另有 {n} 行",
+      q_undefined: "{periods} 无定义：{why}", q_more: "更多：", q_choose: "显示内容", q_no_value: "没有数值。", q_and_more: "另有 {n} 行",
       q_equal_shares: "虚线：等权", q_one_scale: "各小图同一刻度",
       q_first_of: "前 {n} 个，共 {all} 个；CSV 中为全部。", q_largest_of: "最大的 {n} 个，共 {all} 个；CSV 中为全部。",
       q_heavy: "一项几乎决定全部：{name} 占 {share}。",
@@ -42,6 +56,9 @@
       word_within: "组内", word_between: "组间", word_between_net: "组间净差", word_transvariation: "超变密度",
       word_entropy: "熵", word_sign: "方向", word_indicator: "指标", word_term: "变量", word_system: "系统", word_industry: "行业",
       word_group: "组", word_grouping: "分组", word_coverage: "覆盖率", word_coverage_total: "总量覆盖率", word_alpha: "系数",
+      word_obstacle: "障碍度", word_lagging: "滞后系统", word_epsilon: "厌恶参数", word_closed: "封闭类",
+      word_leaps_up: "上升", word_leaps_down: "下降", word_interaction: "交互", word_interaction_type: "交互类型", word_q: "q", word_f: "F",
+      word_club: "俱乐部", word_size: "单元数", word_given: "条件", word_quantity: "量", word_point: "取值",
       word_gini: "基尼系数", word_theil_t: "泰尔指数T", word_theil_l: "泰尔指数L", word_hoover: "胡佛指数", word_cv: "变异系数",
       word_count: "次数", word_probability: "概率", word_first_passage: "首达时间", word_steady_state: "稳态分布", word_stay: "停留时间",
       word_prais: "离开概率", word_total: "总和", word_mean: "均值", word_max: "最大值", word_n_pairs: "对数", word_factor: "因子",

@@ -18,6 +18,11 @@
   function fillRules() {
     S.empty(rule);
     const rules = S.rulesOf(S.view.variable);
+    if (S.view.classes.whole) {
+      rule.append(S.h("option", { value: S.state.c }, S.t("rule.whole")));
+      rule.disabled = true;
+      return;
+    }
     for (const r of rules)
       rule.append(S.h("option", { value: r, "data-key": r }, S.t("rule." + (r === "own" && S.view.classes.categories && !S.view.variable.classes ? "categories" : r))));
     rule.value = S.state.c;
@@ -25,7 +30,7 @@
   }
   function show() {
     if (!S.view) return;
-    const { column } = S.view, counted = ["quantile", "equal", "natural"].includes(S.state.c);
+    const { column } = S.view, counted = ["quantile", "equal", "natural"].includes(S.state.c) && !S.view.classes.whole;
     result.value = S.state.q;
     result.title = S.view.quantity.label;
     fillRules();

@@ -29,9 +29,10 @@
   };
   function notes() {
     const { classes } = S.view, geometry = S.manifest.geometry || {}, words = S.periodWords(), out = [];
-    const one = S.manifest.periods.length < 2 || S.view.column.timeless || classes.categories;
-    out.push(one ? S.t("caption.classes1", { rule: S.t("rule." + (classes.categories ? "categories" : classes.rule)) })
-      : S.t("caption.classes", { rule: S.t("rule." + classes.rule), fixed: S.t(classes.fixed ? "same.short" : "own.short", words) }));
+    const rule = classes.categories ? "categories" : classes.whole ? "whole" : classes.rule;
+    const one = classes.whole || S.manifest.periods.length < 2 || S.view.column.timeless || classes.categories;
+    out.push(one ? S.t("caption.classes1", { rule: S.t("rule." + rule) })
+      : S.t("caption.classes", { rule: S.t("rule." + rule), fixed: S.t(classes.fixed ? "same.short" : "own.short", words) }));
     const g = S.geometryNow;
     const { times } = S.view.column;
     if (S.manifest.means && S.manifest.means[S.view.key] && times.length < S.manifest.periods.length)

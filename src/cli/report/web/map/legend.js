@@ -15,7 +15,8 @@
     function build() {
       const { classes } = S.view;
       S.empty(list);
-      list.classList.toggle("many", classes.k > 7);
+      const longest = Math.max(...Array.from({ length: classes.k }, (x, c) => classes.label(c).length));
+      list.classList.toggle("many", classes.k > 9 || (classes.k > 7 && longest > 8));
       for (let c = 0; c < classes.k; c++) list.append(entry(c));
       list.append(entry(-1));
       colours();

@@ -3,8 +3,11 @@
 (function (S) {
   "use strict";
 
+  const SLOW = 50; // ms
+
   // c: what is shown; view: scale and shift of the map, by the hand of the reader once `moved`.
-  const state = {c: null, land: null, map: null, view: null, key: "", moved: false, flows: null, group: null, frame: 0};
+  const state = {c: null, land: null, map: null, view: null, key: "", moved: false, flows: null, group: null,
+    frame: 0, rest: 0, cost: 0, drawn: null};
 
   // ---- views ------------------------------------------------------------------------------------
 
@@ -32,14 +35,22 @@
     else view.reset();
     state.fitting = false;
   }
-  // By wheel, buttons or drag: once a frame, since a browser tells of more moves than it draws.
+  // By wheel, buttons or drag: once a frame, since a browser tells of more moves than it draws. A
+  // picture that takes longer than a frame or two is moved as it is, and drawn when the hand rests.
   function changed() {
     if (state.fitting) return;
     state.moved = true;
     state.frame = state.frame || requestAnimationFrame(() => {
       state.frame = 0;
-      redraw();
+      clearTimeout(state.rest);
+      if (state.cost < SLOW) return redraw();
+      shift();
+      state.rest = setTimeout(redraw, 140);
     });
+  }
+  function shift() {
+    const {view: v, drawn} = state, f = v.k / drawn.k, {canvas, svg} = S.arcs.parts;
+    for (const e of [canvas, svg]) e.style.transform = `translate(${v.x - f * drawn.x}px, ${v.y - f * drawn.y}px) scale(${f})`;
   }
 
   // ---- drawing ----------------------------------------------------------------------------------
@@ -65,25 +76,32 @@
   function marks() {
     const {flows} = state, out = [];
     for (const s of flows.spokes || [])
-      out.push(S.svg("path", {class: "spokes" + (s.far ? " far" : "") + (s.unit === null ? "" : " own"), d: s.d, stroke: s.unit === null ? null : S.colourOf(s.unit)}));
+      out.push(S.svg("path", {class: "spokes" + (s.far ? " far" : "") + (s.unit === null ? "" : " own"), d: s.d,
+        stroke: s.unit === null ? null : S.colourOf(s.unit)}));
     for (const a of flows.arcs)
-      out.push(S.svg("path", {class: "arc" + (a.far ? " far" : "") + (a.value < 0 ? " below" : ""), d: a.d, "stroke-width": a.width.toFixed(2),
-        "data-from": a.from, "data-to": a.to, "data-value": a.value}));
+      out.push(S.svg("path", {class: "arc" + (a.far ? " far" : "") + (a.value < 0 ? " below" : ""), d: a.d,
+        "stroke-width": a.width.toFixed(2), "data-from": a.from, "data-to": a.to, "data-value": a.value}));
     out.push(...outlines());
     for (const dot of flows.dots)
-      out.push(S.svg("circle", {class: "dot " + dot.css, cx: dot.x.toFixed(1), cy: dot.y.toFixed(1), r: dot.r.toFixed(1), "data-unit": dot.unit}));
+      out.push(S.svg("circle", {class: "dot " + dot.css, cx: dot.x.toFixed(1), cy: dot.y.toFixed(1), r: dot.r.toFixed(1),
+        "data-unit": dot.unit}));
     for (const label of flows.labels)
-      out.push(S.svg("text", {class: label.css, x: label.tx.toFixed(1), y: label.ty.toFixed(1), "text-anchor": label.anchor}, label.text));
+      out.push(S.svg("text", {class: label.css, x: label.tx.toFixed(1), y: label.ty.toFixed(1),
+        "text-anchor": label.anchor}, label.text));
     return out;
   }
 
   function redraw() {
     const {parts} = S.arcs, {map, view, c} = state;
     if (!c || !map || !view || view.w < 2) return;
+    const start = performance.now();
     state.flows = S.flows(c, map, view, view.zoom > 1.5 ? state.group : null);
     S.backdrop.draw(map, parts.canvas, view, tints(), state.group);
     parts.svg.replaceChildren(...marks());
     parts.svg.setAttribute("class", "arcs-marks " + c.mode);
+    for (const e of [parts.canvas, parts.svg]) e.style.transform = "";
+    state.drawn = {k: view.k, x: view.x, y: view.y};
+    state.cost = performance.now() - start;
   }
 
   // A new picture is fitted; the same one in another year or theme keeps the view that the reader set.
@@ -179,31 +197,47 @@
 
   // ---- saving -----------------------------------------------------------------------------------------
 
-  // As shown: the land within the picture, and what stands on it.
+  // As shown: the land within the picture, and what stands on it; above it its title, where the page's
+  // is left behind.
+  function saved() {
+    const root = svg(), {view} = state;
+    if (!root) return null;
+    const title = S.chart.cut(S.arcs.card.heading.textContent, view.w, 14, true);
+    root.append(S.svg("text", {class: "self", x: 0, y: -10}, title));
+    root.setAttribute("viewBox", `0 -30 ${view.w} ${view.h + 30}`);
+    root.setAttribute("height", view.h + 30);
+    return root;
+  }
   function svg() {
     const {c, map, view, group} = state;
     if (!c || !map || !state.flows) return null;
     const root = S.svg("svg", {class: "arcs-marks " + c.mode, width: view.w, height: view.h, viewBox: `0 0 ${view.w} ${view.h}`,
       role: "img", "aria-label": S.arcs.parts.svg.getAttribute("aria-label")});
-    root.append(S.backdrop.svg(map, view, tints(), group), ...marks());
+    // A picture with a margin would show what lies beyond the map's edge.
+    const edge = S.svg("clipPath", {id: "arcs-edge"}, S.svg("rect", {x: 0, y: 0, width: view.w, height: view.h}));
+    root.append(edge, S.svg("g", {"clip-path": "url(#arcs-edge)"}, S.backdrop.svg(map, view, tints(), group), marks()));
     // Outside the page a unit is its code.
     for (const key of ["data-unit", "data-from", "data-to"])
       for (const e of root.querySelectorAll("[" + key + "]")) e.setAttribute(key, S.code(Number(e.getAttribute(key))));
     return root;
   }
 
+  // Each pair from who sends to who receives.
   function* csvRows(c) {
-    const row = (u, p, rank) => [c.period.label, S.code(u), S.name(u), S.code(p.unit), S.name(p.unit), rank, S.save.float32(p.value)];
-    if (c.centres) {
+    const row = (from, to, value, rank) => [c.period.label, S.code(from), S.name(from), S.code(to), S.name(to), rank,
+      S.save.float32(value)];
+    if (c.strongest) for (const p of c.strongest) yield [c.period.label, S.code(p.unit), S.name(p.unit), p.value];
+    else if (c.centres) {
       for (let u = 0; u < S.manifest.n; u++) {
         const p = c.view.first(u);
-        if (p) yield row(u, p, 1);
+        if (p) yield row(u, p.unit, p.value, 1);
       }
-    } else if (c.strongest) for (const p of c.strongest) yield [c.period.label, S.code(p.unit), S.name(p.unit), p.value];
-    else for (const [i, p] of c.list.entries()) yield c.mode === "receives" ? [c.period.label, S.code(p.unit), S.name(p.unit), S.code(c.unit), S.name(c.unit), i + 1, S.save.float32(p.value)] : row(c.unit, p, i + 1);
+    } else for (const [i, p] of c.list.entries())
+      yield c.mode === "receives" ? row(p.unit, c.unit, p.value, i + 1) : row(c.unit, p.unit, p.value, i + 1);
   }
-  const csv = () => state.c && {rows: csvRows(state.c),
-    header: state.c.strongest ? ["period", "unit", "name", "value"] : ["period", "from", "from_name", "to", "to_name", "rank", "value (7 digits)"]};
+  const header = (c) => (c.strongest ? ["period", "unit", "name", "value"] :
+    ["period", "from", "from_name", "to", "to_name", "rank", "value (7 digits)"]);
+  const csv = () => state.c && {header: header(state.c), rows: csvRows(state.c)};
 
   async function ready(parts) {
     const map = await S.backdrop.load();
@@ -218,7 +252,8 @@
   S.arcs = {
     start(section) {
       const words = {title: () => card.heading.textContent, desc: () => card.caption.textContent};
-      const card = S.card("", {class: "arcs-card", tools: {name: () => S.pairs.fileName("arcs", S.pairs.shownName()), csv, svg, png: svg, ...words}});
+      const name = () => S.pairs.fileName("arcs", S.pairs.shownName());
+      const card = S.card("", {class: "arcs-card", tools: {name, csv, svg: saved, png: saved, ...words}});
       card.root.dataset.view = "arcs";
       const parts = {canvas: S.h("canvas", {"aria-hidden": "true"}), svg: S.svg("svg", {class: "arcs-marks", role: "img"})};
       parts.box = S.h("div", {class: "arcs-box", tabindex: 0, role: "group"}, parts.canvas, parts.svg);
@@ -244,10 +279,12 @@
       S.setTitle(card, says.heading);
       S.empty(card.middle);
       if (says.modes.length > 1) {
-        card.middle.append(S.segments(says.modes.map((key) => ({key, label: S.t("pairs." + key)})), c.mode, (key) => S.set({mode: key}), S.t("pairs.modes")));
+        const items = says.modes.map((key) => ({key, label: S.t("pairs." + key)}));
+        card.middle.append(S.segments(items, c.mode, (key) => S.set({mode: key}), S.t("pairs.modes")));
         for (const b of card.middle.querySelectorAll("button")) b.dataset.mode = b.dataset.key;
       }
-      const circle = state.land.circle ? S.t(c.unit === null ? "pairs.say.circle" : "pairs.say.star", {nouns: S.noun(), noun: S.noun(1)}) + " " : "";
+      const where = c.unit === null ? "pairs.say.circle" : "pairs.say.star";
+      const circle = state.land.circle ? S.t(where, {nouns: S.noun(), noun: S.noun(1)}) + " " : "";
       S.empty(card.caption).append(says.said + " " + circle, ...S.pairs.caption(c.entry));
       parts.svg.setAttribute("aria-label", S.t("pairs.arcs.label", {text: says.heading}));
       parts.box.setAttribute("aria-label", S.t("pairs.arcs.keys"));

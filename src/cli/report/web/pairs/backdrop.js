@@ -8,7 +8,8 @@
   // Units on a circle by group, then in their own order (that of codes), with a gap between groups.
   function circle(n) {
     const fit = S.manifest.groups.filter((g) => g.labels.length > 1 && g.labels.length <= 60);
-    const group = fit.sort((a, b) => b.labels.length - a.labels.length)[0] || null, order = Array.from({length: n}, (x, u) => u), of = (u) => (group ? group.of[u] : 0);
+    const group = fit.sort((a, b) => b.labels.length - a.labels.length)[0] || null;
+    const order = Array.from({length: n}, (x, u) => u), of = (u) => (group ? group.of[u] : 0);
     order.sort((a, b) => of(a) - of(b) || a - b);
     const runs = [];
     for (const [place, u] of order.entries())
@@ -162,7 +163,8 @@
   function svg(g, v, tints, group) {
     const out = S.svg("g", {class: "land", transform: `translate(${v.x},${v.y}) scale(${v.k})`}), units = seen(g, v);
     if (g.circle)
-      for (const run of g.runs) out.append(S.svg("path", {d: ringPath(g, run), fill: "none", stroke: runColour(g, run), "stroke-width": 4 / v.k}));
+      for (const run of g.runs)
+        out.append(S.svg("path", {d: ringPath(g, run), fill: "none", stroke: runColour(g, run), "stroke-width": 4 / v.k}));
     const plain = units.filter((u) => !tints.has(u) && g.hasRings(u));
     if (plain.length) out.append(S.svg("path", {d: plain.map(g.d).join(""), fill: S.colour("land"), "fill-rule": "evenodd"}));
     for (const u of units) {

@@ -80,9 +80,10 @@
       sums: sum.values, counts: count && count.values, breaks: {}};
   }
 
+  // null without them: not asked for, or too many groups for the page.
   const known = new Map();
   function readOnce(entry) {
-    if (!entry.blocks) return Promise.resolve(null);
+    if (!entry.blocks || !S.variable(entry.blocks.sum).block) return Promise.resolve(null);
     if (!known.has(entry.quantity)) known.set(entry.quantity, read(entry));
     return known.get(entry.quantity);
   }
@@ -141,7 +142,7 @@
       for (let i = 1; i < CLASSES; i++) found.push(quantile(all, i / CLASSES));
     }
     const cut = found.filter((v, i) => (i === 0 ? signed || v > all[0] : v > found[i - 1]));
-    return (m.breaks[key] = {cut, signed});
+    return (m.breaks[key] = {cut, signed, any: all.length > 0});
   }
 
   // Class of a value: how many breaks it has reached; -1 without value.

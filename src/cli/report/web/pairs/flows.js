@@ -30,6 +30,7 @@
   // The base map in px of the picture; see S.zoomView.
   const X = (map, view, u) => view.k * map.x[u] + view.x;
   const Y = (map, view, u) => view.k * map.y[u] + view.y;
+  const nothing = () => ({arcs: [], dots: [], labels: [], tints: new Map()});
   const has = (map, u) => Number.isFinite(map.x[u]) && Number.isFinite(map.y[u]);
   const far = (map, a, b) => Boolean(map.zone) && map.zone[a] !== map.zone[b];
 
@@ -50,7 +51,7 @@
   // A hub receives from a thousand: the strongest have arcs, the land of all is tinted.
   function partnerFlows(c, map, view) {
     const size = scaling(c);
-    const placed = c.list.filter((p) => has(map, p.unit)), out = {arcs: [], dots: [], labels: [], tints: new Map()};
+    const placed = c.list.filter((p) => has(map, p.unit)), out = nothing();
     if (c.unit === null || !has(map, c.unit)) return out;
     const me = {unit: c.unit, x: X(map, view, c.unit), y: Y(map, view, c.unit), r: 5, css: "self"};
     placed.forEach((p, i) => {
@@ -69,7 +70,8 @@
     out.labels.push({...me, text: S.name(c.unit), size: 13, bold: true, must: true, most: 240});
     for (const p of placed.slice(0, map.star ? ARCS : LABELS)) {
       const x = X(map, view, p.unit);
-      out.labels.push({unit: p.unit, x, y: Y(map, view, p.unit), r: 3.5, text: S.name(p.unit), size: 12, css: "", left: map.star && x < me.x - 1});
+      const left = map.star && x < me.x - 1;
+      out.labels.push({unit: p.unit, x, y: Y(map, view, p.unit), r: 3.5, text: S.name(p.unit), size: 12, css: "", left});
     }
     return out;
   }
@@ -101,12 +103,13 @@
 
   function firstFlows(c, map, view) {
     const {list, count} = c.centres, most = list.length ? count[list[0]] : 1, least = Math.max(3, most * 0.06);
-    const shown = list.filter((u) => has(map, u) && count[u] >= least).slice(0, CENTRES), out = {arcs: [], dots: [], labels: [], tints: new Map()};
+    const shown = list.filter((u) => has(map, u) && count[u] >= least).slice(0, CENTRES), out = nothing();
     // Where even the first centre is that of a few, its dot is small.
     const widest = Math.max(5, 12 * Math.min(1, Math.sqrt(most / (0.03 * S.manifest.n))));
     out.spokes = spokes(c, map, view);
     shown.forEach((u, i) => {
-      const dot = {unit: u, x: X(map, view, u), y: Y(map, view, u), r: Math.max(3, widest * Math.sqrt(count[u] / most)), css: "centre", count: count[u]};
+      const r = Math.max(3, widest * Math.sqrt(count[u] / most));
+      const dot = {unit: u, x: X(map, view, u), y: Y(map, view, u), r, css: "centre"};
       out.dots.push(dot);
       if (i < CENTRE_LABELS) out.labels.push({...dot, text: shortName(u) + " " + S.count(count[u]), size: 12, css: ""});
     });
@@ -120,13 +123,14 @@
   // is no land: dots, their areas in proportion, all of them together a set share of the picture, so
   // that thousands of like units do not become one blot.
   function strengthFlows(c, map, view) {
-    const placed = c.strongest.filter((p) => has(map, p.unit)), out = {arcs: [], dots: [], labels: [], tints: new Map()};
+    const placed = c.strongest.filter((p) => has(map, p.unit)), out = nothing();
     const most = Math.max(...placed.slice(0, 1).map((p) => Math.abs(p.value))) || 1;
     const all = placed.reduce((sum, p) => sum + Math.abs(p.value) / most, 0) || 1;
     const widest = Math.min(16, Math.sqrt((INK * view.w * view.h) / (Math.PI * all))) * Math.sqrt(view.zoom);
     placed.forEach((p, i) => {
-      const land = map.hasRings(p.unit), named = i < CENTRE_LABELS, r = land ? 3.5 : Math.max(0.8, widest * Math.sqrt(Math.abs(p.value) / most));
-      if (land) out.tints.set(p.unit, 0.06 + 0.94 * (1 - i / placed.length) ** 1.6);
+      const land = map.hasRings(p.unit), named = i < CENTRE_LABELS;
+      const r = land ? 3.5 : Math.max(0.8, widest * Math.sqrt(Math.abs(p.value) / most));
+      if (land) out.tints.set(p.unit, 0.1 + 0.9 * (1 - i / placed.length) ** 1.6);
       const dot = {unit: p.unit, x: X(map, view, p.unit), y: Y(map, view, p.unit), r, css: land ? "self" : "strength"};
       if (land ? named : i < DOTS) out.dots.push(dot);
       if (named) out.labels.push({...dot, text: shortName(p.unit), size: 12, css: ""});
@@ -172,7 +176,9 @@
     const out = c.centres ? firstFlows(c, map, view) : c.strongest ? strengthFlows(c, map, view) : partnerFlows(c, map, view);
     const dots = out.dots.length > 200 ? [] : out.dots.map((d) => S.dotBox(d.unit, d.x, d.y, d.r + 1));
     const more = map.circle ? rim(map, view) : group && !map.star && !c.centres && !c.strongest ? codes(group, map, view, box) : [];
-    out.labels = S.placeLabels(out.labels.concat(more), box, dots);
+    // The buttons of the map stand in the corner.
+    const buttons = {x0: box.width - 124, y0: box.height - 44, x1: box.width, y1: box.height};
+    out.labels = S.placeLabels(out.labels.concat(more), box, dots, [buttons]);
     return out;
   };
 })(window.S = window.S || {});

@@ -13,7 +13,7 @@
   const row = () => S.kept.rowOf(view.m.entry.blocks.sum, S.state.t);
 
   // Texts of a cell: totals in words for thousands, shares in per cent.
-  const cellText = (kind, v) => (v !== v ? S.t("missing") : kind === "share" ? S.short(100 * v) + "%" : S.short(v));
+  const cellText = (kind, v) => (v !== v ? "–" : kind === "share" ? S.short(100 * v) + "%" : S.short(v));
 
   // ---- classes and colours --------------------------------------------------------------------
 
@@ -21,16 +21,23 @@
   const colours = (info) => (info.signed ? S.palette.diverging(info.cut, 0, S.dark()) :
     S.palette.sequential(info.cut.length + 1, S.dark()));
 
+  // The classes in words: of each the value it begins at.
+  function keyOf(info, colour) {
+    const kind = mode(), all = S.state.fix && view.m.T > 1 ? "pairs.eighths.all" : "pairs.eighths";
+    const text = (i) => (i ? cellText(kind, info.cut[i - 1]) : colour.length > 1 ? "< " + cellText(kind, info.cut[0]) : "");
+    return {title: S.t("pairs.key." + kind) + ", " + S.t(all, S.periodWords()),
+      items: colour.map((c, i) => ({colour: c, text: text(i)}))};
+  }
+
+  // Beside the matrix there is room for every other one.
   function key(info, colour) {
-    const list = S.h("div", {class: "matrix-key"}), kind = mode();
-    colour.forEach((c, i) => {
+    const {title, items} = keyOf(info, colour), list = S.h("div", {class: "matrix-key"});
+    items.forEach(({colour: c, text}, i) => {
       const swatch = S.h("i", {});
       swatch.style.background = c;
-      const text = i === 0 ? (colour.length > 1 ? "< " + cellText(kind, info.cut[0]) : "") : cellText(kind, info.cut[i - 1]);
       list.append(S.h("span", {"data-class": i}, swatch, S.h("small", {}, i % 2 === 0 ? text : "")));
     });
-    const title = S.t("pairs.key." + kind) + ", " + S.t(S.state.fix && view.m.T > 1 ? "pairs.eighths.all" : "pairs.eighths", S.periodWords());
-    return [S.h("h4", {}, title), list];
+    return info.any ? [S.h("h4", {}, title), list] : [];
   }
 
   // ---- drawing ----------------------------------------------------------------------------------
@@ -174,11 +181,11 @@
   }
   const csv = () => view.m && {header: ["period", "from", "to", "sum", "pairs", "mean", "share_of_row"], rows: csvRows(view.m, row())};
 
-  function svg(parts) {
+  function svg(title) {
     if (!view.m) return null;
     const copy = S.matrixDraw.frame(view.m, view.g, row(), marked(), label(row()), numbers());
     copy.prepend(S.matrixDraw.cells(view.m, view.g, mode(), row(), view.info.cut, view.colour, S.colour("missing")));
-    return copy;
+    return title ? S.matrixDraw.framed(copy, view.g, title, keyOf(view.info, view.colour)) : copy;
   }
 
   // ---- life -------------------------------------------------------------------------------------
@@ -188,6 +195,7 @@
     const groups = S.manifest.groups.filter((g) => g.labels.length > 1).sort((a, b) => a.labels.length - b.labels.length);
     const fit = groups.filter((g) => g.labels.length <= 120).pop() || groups[0];
     const result = S.result(entry.result), name = fit ? fit.name : "province";
+    if (entry.blocks) return S.h("p", {class: "advice"}, S.t("pairs.blocksOut", {group: entry.blocks.group}));
     if (S.pairs.firstOf(entry) !== entry) return S.h("p", {class: "advice"}, S.t("pairs.otherBlocks"));
     const lines = (groups.length ? "" : "units:\n  groups: [province]\n") +
       "measures:\n  - " + (result ? result.measure : entry.result) + ": {..., blocks: " + name + "}";
@@ -202,8 +210,10 @@
 
   S.matrix = {
     start(section) {
-      const card = S.card("", {wide: true, class: "matrix-card", tools: {name: () => S.pairs.fileName("matrix", view.m ? mode() : ""), csv,
-        svg: () => svg(parts), png: () => svg(parts), title: () => card.heading.textContent}});
+      const picture = () => svg([card.heading.textContent, view.m.periods[row()]].filter(Boolean).join(", "));
+      const tools = {name: () => S.pairs.fileName("matrix", view.m ? mode() : ""), csv, svg: picture, png: picture,
+        title: () => card.heading.textContent, desc: () => card.caption.textContent};
+      const card = S.card("", {wide: true, class: "matrix-card", tools});
       card.root.dataset.view = "matrix";
       const parts = {canvas: S.h("canvas", {}), cursor: S.h("div", {class: "matrix-cursor", hidden: true}),
         live: S.h("p", {class: "unseen", "aria-live": "polite"}), key: S.h("div", {}), side: S.h("div", {class: "matrix-side"})};
@@ -216,10 +226,10 @@
       S.onPrint(() => {
         if (!view.m || !view.g) return null;
         draw(parts);
-        const picture = svg(parts);
-        picture.setAttribute("class", "matrix-frame print-only");
-        parts.scroll.append(picture);
-        return picture;
+        const paper = svg();
+        paper.setAttribute("class", "matrix-frame print-only");
+        parts.scroll.append(paper);
+        return paper;
       });
       S.chart.fit(parts.scroll, (width) => {
         view.width = width;

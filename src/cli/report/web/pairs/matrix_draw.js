@@ -156,6 +156,19 @@
     return svg;
   }
 
+  // For a saved picture, which leaves the page's key behind: title above, classes below.
+  function framed(svg, g, title, key) {
+    const width = Math.max(g.width, 520), y = g.height + 14, step = Math.min(84, (width - 8) / key.items.length);
+    svg.append(S.svg("text", {class: "band-label", "font-size": 14, x: 0, y: -12}, S.chart.cut(title, width, 14, true)),
+      S.svg("text", {class: "bar-title", "font-size": SIZE, x: 0, y: y + 2}, key.title));
+    key.items.forEach(({colour, text}, i) => svg.append(S.svg("rect", {x: i * step, y: y + 10, width: step - 2, height: 11, fill: colour}),
+      S.svg("text", {class: "bar-title", "font-size": SIZE, x: i * step, y: y + 34}, text)));
+    svg.setAttribute("viewBox", "0 -32 " + width + " " + (y + 42 + 32));
+    svg.setAttribute("width", width);
+    svg.setAttribute("height", y + 42 + 32);
+    return svg;
+  }
+
   S.blockLabel = (label) => (label === "" ? S.t("pairs.rest") : label);
-  S.matrixDraw = {layout, placeAt, paint, cells, frame, inner};
+  S.matrixDraw = {layout, placeAt, paint, cells, frame, framed, inner};
 })(window.S = window.S || {});

@@ -41,7 +41,8 @@
     const unit = picked ? S.state.u[S.state.u.length - 1] : await S.kept.strongest(e, S.state.t, what);
     const view = await S.kept.of(e, S.state.t), sum = await S.kept.strengths(e, S.state.t, what);
     const list = unit === null ? [] : what === "receives" ? view.receives(unit) : view.sends(unit);
-    return {unit, picked, list, all: sum && unit !== null ? sum(unit) : NaN, kept: what === "sends" && unit !== null ? view.kept(unit) : null};
+    const kept = what === "sends" && unit !== null ? view.kept(unit) : null;
+    return {unit, picked, list, kept, all: sum && unit !== null ? sum(unit) : NaN};
   }
 
   async function contextOf(e) {
@@ -66,8 +67,9 @@
       share: e.threshold === undefined ? "" : S.percent(e.threshold)};
     if (!e.partner && e.keep !== "summary") return S.t("pairs.keep.none", values) + " " + S.t("pairs.sums");
     const word = "pairs.keep." + (e.asked > e.k ? "more" : e.keep);
+    if (e.keep === "top" && e.k === 1) return [S.t("pairs.keep.one", values), S.t("pairs.sums")].join(joint());
     const some = S.words.en[word] ? S.t(word, {...values, asked: e.asked}) : "";
-    const sums = e.out_strength || e.blocks ? S.t(e.blocks ? "pairs.sums.blocks" : "pairs.sums") : "";
+    const sums = e.out_strength || e.blocks ? S.t(e.blocks && S.variable(e.blocks.sum).block ? "pairs.sums.blocks" : "pairs.sums") : "";
     const order = e.partner && e.by === "smallest" ? S.t("pairs.smallest") : e.partner && e.by === "absolute" ? S.t("pairs.absolute") : "";
     const second = e.partner && firstOf(e) !== e ? S.t("pairs.second", {first: S.pick(firstOf(e).title)}) : "";
     return [some, second, order, sums].filter(Boolean).join(S.language() === "zh" ? "" : " ");
@@ -86,16 +88,18 @@
     const {entry: e} = c, values = {noun: S.noun(1), nouns: S.noun(), n: S.count(c.list.length)};
     if (c.centres) return S.t("pairs.say.first", values);
     if (c.strongest) return S.t("pairs.say.summary", values);
-    if (c.unit === null) return S.t("pairs.none", values);
+    if (c.unit === null) return "";
     const out = [];
     if (!c.picked) out.push(S.t(e.by === "smallest" ? "pairs.say.nobodySmallest" : "pairs.say.nobody", values));
     else if (S.state.u.length > 1) out.push(S.t("pairs.say.last", {...values, all: S.count(S.state.u.length)}));
     if (!c.list.length) return out.concat(S.t("pairs.none", values)).join(joint());
     const sum = c.list.reduce((s, p) => s + p.value, 0), share = c.all > 0 && S.kept.shares(e) ? S.percent(sum / c.all) : "";
-    const what = c.mode === "receives" ? "received" : "sent";
-    out.push(c.mode === "receives" ? S.t("pairs.say.received", {...values, k: e.k, name: inText(S.name(c.unit))}) : "",
-      share ? S.t("pairs.say.share." + what, {...values, share}) : S.t("pairs.say.count." + what, values),
-      c.kept > c.list.length ? S.t("pairs.say.kept", {n: S.count(c.kept)}) : "", c.list.length > S.mostArcs ? S.t("pairs.say.some", {n: S.mostArcs, nouns: S.noun()}) : "", S.t(e.by === "smallest" ? "pairs.say.width.smallest" : "pairs.say.width"));
+    const what = c.mode === "receives" ? "received" : c.list.length === 1 ? "one" : "sent";
+    if (c.mode === "receives") out.push(S.t("pairs.say.received", {...values, k: e.k, name: inText(S.name(c.unit))}));
+    out.push(share ? S.t("pairs.say.share." + what, {...values, share}) : S.t("pairs.say.count." + what, values));
+    if (c.kept > c.list.length) out.push(S.t("pairs.say.kept", {n: S.count(c.kept)}));
+    if (c.list.length > S.mostArcs) out.push(S.t("pairs.say.some", {n: S.mostArcs, nouns: S.noun()}));
+    out.push(S.t(e.by === "smallest" ? "pairs.say.width.smallest" : "pairs.say.width"));
     return out.filter(Boolean).join(joint());
   }
   const joint = () => (S.language() === "zh" ? "" : " ");
@@ -104,7 +108,7 @@
     const at = c.period.label && !S.manifest.cross_section ? (S.language() === "zh" ? "，" : ", ") + c.period.label : "";
     if (c.centres) return S.t("pairs.head.first", {noun: S.noun(1)}) + at;
     if (c.strongest) return S.t("pairs.head.summary", {noun: S.noun(1)}) + at;
-    return (c.unit === null ? S.t("pairs.none", {noun: S.noun(1)}) : inText(S.name(c.unit))) + at;
+    return (c.unit === null ? S.t("pairs.noUnit", {noun: S.noun(1)}) : inText(S.name(c.unit))) + at;
   }
 
   // ---- the section ------------------------------------------------------------------------------------
@@ -130,8 +134,8 @@
     const c = await contextOf(entry);
     if (mine !== turn) return;
     now = c;
-    const parts = [() => S.arcs.update(c, {heading: heading(c), modes: modes(entry), said: [gap(c), sentence(c)].filter(Boolean).join(joint())}),
-      () => S.partners.update(c), () => S.matrix.update(entry)];
+    const said = [gap(c), sentence(c)].filter(Boolean).join(joint());
+    const parts = [() => S.arcs.update(c, {heading: heading(c), modes: modes(entry), said}), () => S.partners.update(c), () => S.matrix.update(entry)];
     for (const [i, part] of parts.entries()) await guarded(part, i);
   }
 

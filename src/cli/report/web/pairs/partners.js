@@ -7,6 +7,7 @@
 
   let now = null;
 
+  const capital = (word) => word.slice(0, 1).toUpperCase() + word.slice(1);
   const cell = (text, css) => S.h("td", {class: css}, text);
 
   // A number with its bar below, from the right edge as the numbers are.
@@ -15,6 +16,10 @@
     bar.style.width = Math.max(1, 100 * Math.min(1, Math.abs(share))) + "%";
     return S.h("td", {class: "number barred"}, S.h("span", {}, text), S.h("span", {class: "track"}, bar));
   }
+
+  // [[text, class]], the rank first.
+  const headRow = (...cells) => S.h("thead", {}, S.h("tr", {}, [["#", "number rank"], ...cells].filter(Boolean)
+    .map(([text, css]) => S.h("th", {class: css, scope: "col"}, text))));
 
   function row(unit, rank, cells) {
     const tr = S.h("tr", {"data-unit": unit, tabindex: 0, "aria-selected": String(S.isSelected(unit))},
@@ -28,13 +33,11 @@
     const most = Math.max(...c.list.map((p) => Math.abs(p.value)), 0) || 1;
     const share = (p) => (c.all > 0 && S.kept.shares(c.entry) ? p.value / c.all : NaN);
     const withShare = c.list.some((p) => Number.isFinite(share(p)));
-    const head = [S.h("th", {class: "number rank", scope: "col"}, "#"), S.h("th", {scope: "col"}, S.t("pairs.partner")),
-      S.h("th", {class: "number", scope: "col"}, S.t("pairs.value"))];
-    if (withShare) head.push(S.h("th", {class: "number", scope: "col"}, S.t("pairs.ofAll")));
+    const head = headRow([S.t("pairs.partner")], [S.t("pairs.value"), "number"], withShare && [S.t("pairs.ofAll"), "number"]);
     const rows = c.list.slice(0, SHOWN).map((p, i) => row(p.unit, i + 1, [
       barred(S.short(p.value), p.value / most, c.mode + (p.value < 0 ? " below" : "")),
       withShare && cell(Number.isFinite(share(p)) ? (100 * share(p)).toFixed(2) : "–", "number")]));
-    return [S.h("thead", {}, S.h("tr", {}, head)), S.h("tbody", {}, rows)];
+    return [head, S.h("tbody", {}, rows)];
   }
 
   function* partnerRows(c) {
@@ -50,11 +53,11 @@
 
   function centreTable(c) {
     const {list, count} = c.centres, most = list.length ? count[list[0]] : 1;
-    const title = S.t("pairs.firstFor", {Nouns: S.noun()[0].toUpperCase() + S.noun().slice(1), nouns: S.noun()});
-    const head = [S.h("th", {class: "number rank", scope: "col"}, "#"), S.h("th", {scope: "col"}, S.t("pairs.centre")),
-      S.h("th", {class: "number", scope: "col"}, title)];
-    const rows = list.slice(0, SHOWN).map((u, i) => row(u, i + 1, [barred(S.count(count[u]), count[u] / most, "centre")]));
-    return [S.h("thead", {}, S.h("tr", {}, head)), S.h("tbody", {}, rows)];
+    const title = S.t("pairs.firstFor", {Nouns: capital(S.noun()), nouns: S.noun()});
+    const head = headRow([S.t("pairs.centre")], [title, "number"]);
+    const rows = list.slice(0, SHOWN)
+      .map((u, i) => row(u, i + 1, [barred(S.count(count[u]), count[u] / most, "centre")]));
+    return [head, S.h("tbody", {}, rows)];
   }
 
   function* centreRows(c) {
@@ -67,11 +70,10 @@
   function strengthTable(c) {
     const most = Math.max(...c.strongest.map((p) => Math.abs(p.value)), 0) || 1;
     const title = S.t(c.entry.symmetric ? "pairs.strength" : "pairs." + c.mode + ".all");
-    const head = [S.h("th", {class: "number rank", scope: "col"}, "#"), S.h("th", {scope: "col"}, S.noun(1)),
-      S.h("th", {class: "number", scope: "col"}, title)];
+    const head = headRow([capital(S.noun(1))], [title, "number"]);
     const rows = c.strongest.slice(0, SHOWN).map((p, i) => row(p.unit, i + 1, [
       barred(S.short(p.value), p.value / most, c.mode + (p.value < 0 ? " below" : ""))]));
-    return [S.h("thead", {}, S.h("tr", {}, head)), S.h("tbody", {}, rows)];
+    return [head, S.h("tbody", {}, rows)];
   }
 
   function* strengthRows(c) {
@@ -85,7 +87,8 @@
     const c = now;
     if (!c) return null;
     if (c.centres) return {header: ["period", "rank", "unit", "name", "first_partner_of"], rows: centreRows(c)};
-    if (c.strongest) return {header: ["period", "rank", "unit", "name", c.mode === "receives" ? "received" : "sent"], rows: strengthRows(c)};
+    const sum = c.mode === "receives" ? "received" : "sent";
+    if (c.strongest) return {header: ["period", "rank", "unit", "name", sum], rows: strengthRows(c)};
     return {header: partnerHeader(c), rows: partnerRows(c)};
   }
 
@@ -107,7 +110,8 @@
 
   S.partners = {
     start(section) {
-      const card = S.card(S.t("pairs.partners"), {class: "partners-card", tools: {name: () => S.pairs.fileName("partners", S.pairs.shownName()), csv}});
+      const name = () => S.pairs.fileName("partners", S.pairs.shownName());
+      const card = S.card(S.t("pairs.partners"), {class: "partners-card", tools: {name, csv}});
       card.root.dataset.view = "partners";
       const table = S.h("table", {class: "partners"}), scroll = S.h("div", {class: "partners-scroll"}, table);
       card.body.append(scroll);

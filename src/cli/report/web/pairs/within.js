@@ -48,7 +48,10 @@
     const share = S.kept.shares(m.entry) && all > 0;
     const head = [S.h("th", {scope: "col"}, S.t("pairs.strongestBetween", {group: m.entry.blocks.group}))];
     if (directed) head.push(S.h("th", {class: "number", scope: "col"}, "→"), S.h("th", {class: "number", scope: "col"}, "←"));
-    else head.push(S.h("th", {class: "number", scope: "col"}, S.t(m.entry.by === "smallest" && m.counts ? "pairs.both.mean" : "pairs.both")));
+    else {
+      const word = m.entry.by === "smallest" && m.counts ? "pairs.both.mean" : "pairs.both";
+      head.push(S.h("th", {class: "number", scope: "col"}, S.t(word)));
+    }
     if (share) head.push(S.h("th", {class: "number", scope: "col"}, "%"));
     const rows = list.slice(0, ROWS).map((p) => {
       const [one, two] = names(m, p, directed), turned = directed && (p.back || 0) > (p.there || 0);
@@ -99,11 +102,13 @@
       const n = count ? count.values[off + i] : NaN;
       return S.h("tr", {"data-ring": axis.labels[i]}, S.h("td", {}, ringName(axis, i, axis.unit)),
         S.h("td", {class: "number barred", "data-value": x}, S.h("span", {}, S.short(x)), S.h("span", {class: "track"}, bar)),
-        S.h("td", {class: "number"}, all > 0 ? ((100 * x) / all).toFixed(1) : "–"), count && S.h("td", {class: "number"}, n > 0 ? S.short(x / n) : "–"));
+        S.h("td", {class: "number"}, all > 0 ? ((100 * x) / all).toFixed(1) : "–"),
+        count && S.h("td", {class: "number"}, n > 0 ? S.short(x / n) : "–"));
     });
     const head = [S.t("pairs.ring"), S.t("pairs.total"), "%", count && S.t("pairs.mean")].filter(Boolean)
       .map((text, i) => S.h("th", {class: i ? "number" : "", scope: "col"}, text));
-    return [S.h("h4", {}, S.t("pairs.rings")), S.h("table", {class: "between"}, S.h("thead", {}, S.h("tr", {}, head)), S.h("tbody", {}, rows))];
+    return [S.h("h4", {}, S.t("pairs.rings")),
+      S.h("table", {class: "between"}, S.h("thead", {}, S.h("tr", {}, head)), S.h("tbody", {}, rows))];
   }
 
   // ---- centres ------------------------------------------------------------------------------------
@@ -155,7 +160,9 @@
         body.append(S.h("p", {class: "caption"}, sentence(entry, m, t)));
         if (list.length) body.append(betweenTable(m, t, list, all, !entry.symmetric && entry.by !== "smallest"));
       }
-      const parts = [entry.rings ? await rings(entry, S.kept.rowOf(entry.rings.sum, S.state.t)) : [], entry.centres ? centres(entry) : []];
+      const ringed = entry.rings && S.variable(entry.rings.sum).block;
+      const parts = [ringed ? await rings(entry, S.kept.rowOf(entry.rings.sum, S.state.t)) : [],
+        entry.centres ? centres(entry) : []];
       if (entry === S.pairs.entry()) S.empty(more).append(...parts.flat());
     },
   };

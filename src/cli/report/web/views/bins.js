@@ -25,6 +25,12 @@
     }
     return n ? {lo, hi, above, zeros: zeros / n, sample: sample.subarray(0, m).sort()} : null;
   }
+  // Logarithmic: what is declared so, where few values have no logarithm; and what is above zero and so
+  // uneven that the axis would show one bar.
+  function isLog(column, seen) {
+    const uneven = seen.lo > 0 && at(seen.sample, 0.95) > 100 * at(seen.sample, 0.05);
+    return (Boolean(column.variable.log) && seen.hi > 0 && seen.zeros < 0.05) || uneven;
+  }
   const at = (all, p) => all[Math.min(all.length - 1, Math.floor(p * all.length))];
 
   // Nothing of a distribution is cut unless its ends are far from nearly all of it: `reach` of the width
@@ -40,9 +46,8 @@
     const seen = survey(column.values);
     if (!seen) return null;
     const {lo, hi} = seen;
-    // Zeros have no logarithm: where they are few the axis is logarithmic all the same, and they are
-    // in its first bin.
-    const log = Boolean(column.variable.log) && hi > 0 && seen.zeros < 0.05;
+    // Zeros are in the first bin of a logarithmic axis.
+    const log = isLog(column, seen);
     const all = log ? seen.sample.subarray(S.bisectRight(seen.sample, 0)) : seen.sample;
     let [from, to] = span(all, log ? seen.above : lo, hi, log, log ? 0.5 : 0.15);
     if (column.variable.integer && to - from < MOST) return ofIntegers(from, to, lo, hi);
@@ -82,7 +87,7 @@
   S.domain = function (column) {
     const seen = survey(column.values);
     if (!seen) return {lo: 0, hi: 1, log: false};
-    const log = Boolean(column.variable.log) && seen.lo > 0, [lo, hi] = span(seen.sample, seen.lo, seen.hi, log, log ? 2 : 0.5);
+    const log = seen.lo > 0 && isLog(column, seen), [lo, hi] = span(seen.sample, seen.lo, seen.hi, log, log ? 2 : 0.5);
     return {lo, hi, log};
   };
 

@@ -10,10 +10,12 @@
   // ---- texts -------------------------------------------------------------------------------
 
   const pen = document.createElement("canvas").getContext("2d");
+  let family = null;
 
   // Width of a text, measured without laying out the page.
   chart.textWidth = function (text, size, bold) {
-    pen.font = (bold ? "600 " : "") + size + "px " + getComputedStyle(document.body).fontFamily;
+    family = family || getComputedStyle(document.body).fontFamily;
+    pen.font = (bold ? "600 " : "") + size + "px " + family;
     return pen.measureText(text).width;
   };
 

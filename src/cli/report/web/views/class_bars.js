@@ -9,7 +9,7 @@
   S.classBars.draw = function (element, width, view) {
     const classes = view.classes, column = view.column, K = classes.k;
     const names = Array.from({length: K}, (x, k) => classes.label(k));
-    const wide = Math.min(width * 0.42, Math.max(...names.map((n) => S.chart.textWidth(n.slice(0, 60), LABEL)))) + 10;
+    const wide = Math.min(width * 0.42, Math.max(...names.map((n) => S.chart.textWidth(n.slice(0, 60), LABEL)))) + 14;
     const box = {left: Math.round(wide), right: width - 52, top: 4, bottom: 4 + K * ROW, width, height: K * ROW + 12};
     const svg = S.chart.frame(element, width, box.height, "", true);
     const x = d3.scaleLinear().domain([0, mostOf(column, classes)]).range([box.left, box.right]);

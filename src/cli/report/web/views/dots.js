@@ -56,7 +56,7 @@
     const text = S.svg("text", {class: "label", x: box.left - 8, y: y + 3.8, "text-anchor": "end"});
     text.textContent = S.chart.cut(row.label, box.left - 10, LABEL);
     const title = S.svg("title");
-    title.textContent = row.label + (row.index < 0 ? "" : ": " + S.number(row.value, data.variable));
+    title.textContent = row.label + (row.index < 0 ? "" : ": " + S.brief(row.value, data.variable));
     g.append(title, text);
     if (row.index >= 0) g.append(S.svg("circle", {cx: x(row.value), cy: y, r: 5, fill: row.colour}));
     for (const mark of row.marks) g.append(markOf(mark, y, x, data));
@@ -80,7 +80,7 @@
     const dot = S.svg("circle", {cx: x(mark.value), cy: y, r: 4, fill: mark.colour, stroke: S.colour("card"),
       "stroke-width": 1.5, "data-unit": mark.unit});
     const title = S.svg("title");
-    title.textContent = mark.label + ": " + S.number(mark.value, data.variable);
+    title.textContent = mark.label + ": " + S.brief(mark.value, data.variable);
     dot.append(title);
     dot.addEventListener("mouseenter", () => S.hover(mark.unit));
     dot.addEventListener("mouseleave", () => S.hover(null));
@@ -88,7 +88,7 @@
   }
 
   function nationLine(svg, at, box, value, data) {
-    const text = S.t("lines.all", {nouns: S.noun()}) + " " + S.number(value, data.variable);
+    const text = S.t("lines.all", {nouns: S.noun()}) + " " + S.brief(value, data.variable);
     const half = S.chart.textWidth(text, LABEL, true) / 2;
     const label = S.svg("text", {class: "label strong", "text-anchor": "middle", y: 12,
       x: Math.max(half, Math.min(at, box.right + 12 - half))});

@@ -131,8 +131,8 @@
     if (b < 0) { p.says.textContent = ""; return; }
     const v = S.view.variable, [from, to] = ends(p.bins, b);
     for (const cell of p.cells) if (cell.bin === b) cell.rect.classList.add("near");
-    const range = p.bins.whole && p.bins.edges[b + 1] - p.bins.edges[b] === 1 ? S.number(Math.round(p.bins.edges[b] + 0.5), v)
-      : S.number(from) + " – " + S.number(to);
+    const range = p.bins.whole && p.bins.edges[b + 1] - p.bins.edges[b] === 1 ? S.brief(Math.round(p.bins.edges[b] + 0.5), v)
+      : S.brief(from) + " – " + S.brief(to);
     p.says.textContent = range + ": " + S.t("histogram.units", {n: S.count(p.counts[b]), nouns: S.noun(p.counts[b])});
   }
 
@@ -194,7 +194,7 @@
     picture.svg.setAttribute("aria-label", label(view));
     const n = S.manifest.n, words = {n: S.count(n - view.missing), all: S.count(n), first: S.periodName(view.column.times[0])};
     const said = [S.t(view.column.T > 1 ? "histogram.caption" : "histogram.caption1", words)];
-    if (picture.bins && picture.bins.log && picture.bins.lo <= 0) said.push(S.t("histogram.zero"));
+    if (picture.bins && picture.bins.log) said.push(S.t(picture.bins.lo > 0 ? "histogram.log" : "histogram.zero"));
     S.chart.caption(card.caption, said, view.variable.result);
   }
 

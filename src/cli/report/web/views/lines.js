@@ -62,13 +62,20 @@
     return onAll(values, column);
   }
 
+  // Of one period there is no line, unless the page has means of the others.
+  function kindOf(quantity, column) {
+    if (S.rulesOf(quantity.variable)[0] === "own") return "shares";
+    const many = !column.timeless && (column.T > 1 || (S.manifest.means && S.manifest.means[quantity.key]));
+    return many && S.manifest.periods.length > 1 ? "lines" : "dots";
+  }
+
   async function load() {
     const mine = ++loading, key = S.state.q;
     const quantity = S.quantity(key);
     if (!quantity) return;
     try {
       const column = await S.column(key), group = lines.group();
-      const kind = S.rulesOf(quantity.variable)[0] === "own" ? "shares" : column.timeless || S.manifest.periods.length < 2 ? "dots" : "lines";
+      const kind = kindOf(quantity, column);
       const nation = kind === "shares" ? null : await S.nation(key);
       const means = kind === "shares" || !group ? null : await S.groupMeans(key, group.name);
       const classes = kind === "shares" ? await S.classify(key) : null;
@@ -134,7 +141,7 @@
     const at = data.nation.times.filter((t) => data.nation.n[t] > 0), first = at[0], last = at[at.length - 1];
     if (!at.length) return S.t("all.missing", words);
     const n = (t) => S.count(data.nation.n[t]), p = S.periodName;
-    return S.t(first === last ? "lines.coverage1" : "lines.coverage", {...words, n: n(first), p: p(first), m: n(last), q: p(last)});
+    return S.t(n(first) === n(last) ? "lines.coverage1" : "lines.coverage", {...words, n: n(first), p: p(first), m: n(last), q: p(last)});
   }
 
   function caption() {

@@ -169,7 +169,7 @@
     p.near = s;
     if (t === undefined) return;
     p.says.textContent = S.chart.cut(s.label, p.box.right - p.box.left - 110, LABEL, true) + " " +
-      S.manifest.periods[t] + ": " + S.number(s.values[t], p.data.variable);
+      S.manifest.periods[t] + ": " + S.brief(s.values[t], p.data.variable);
   }
 
   function nearest(p, event) {

@@ -26,7 +26,10 @@
     light();
     // Charts are drawn at the width that they will have on paper.
     document.documentElement.classList.add("on-paper");
+    S.tellNow("d");
     S.chart.refit();
+    // Its blocks are decoded already: what it awaits is done before the browser goes on.
+    if (S.cards && S.cards.drawAll) S.cards.drawAll();
     for (const make of makers) {
       try {
         nodes.push(...[make()].flat().filter((node) => node && node.nodeType));
@@ -49,11 +52,28 @@
     S.refresh("d");
   }
 
+  // Cards draw when they come into sight, and a page that is printed has not been scrolled through. In most
+  // studies they are few, and are drawn when the page is idle, so that a print has all they need at
+  // hand; where they are many, the keys that print wait for them.
+  const FEW = 60;
+  let drawn = false;
+  async function drawCards() {
+    if (S.cards && S.cards.drawAll) await S.cards.drawAll();
+    drawn = true;
+  }
+  async function key(event) {
+    if (event.key !== "p" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || drawn) return;
+    event.preventDefault();
+    await drawCards().catch((error) => console.error(error));
+    drawn = true;
+    window.print();
+  }
+
   S.print = {start() {
     window.addEventListener("beforeprint", before);
     window.addEventListener("afterprint", after);
-    // Cards draw when they come into sight; a page that is printed has not been scrolled through.
+    window.addEventListener("keydown", key);
     const idle = window.requestIdleCallback || ((f) => setTimeout(f, 500));
-    if (S.cards && S.cards.drawAll) idle(() => S.cards.drawAll());
+    if (document.querySelectorAll("#measures .card").length <= FEW) idle(() => drawCards());
   }};
 })(window.S = window.S || {});

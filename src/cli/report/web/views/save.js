@@ -269,7 +269,9 @@
     else await save[kind](name, made, words);
   }
 
-  // {name, csv, svg, png, title, desc}: see what each may be in src/README.md, "The report page".
+  // {name, csv, svg, png, title, desc}: a name without its ending, or a function of it; csv gives {header,
+  // rows}, svg an element, png an element or a canvas, or is true: the svg's. All may be promises. What
+  // they give is saved; where they give nothing there is nothing to save. title and desc go into the SVG.
   S.tools = function (what) {
     const tools = S.h("span", {class: "tools"});
     for (const kind of ["csv", "svg", "png"]) {

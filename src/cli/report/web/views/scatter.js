@@ -13,13 +13,14 @@
   // Quantities that can be an axis: numbers, not names of classes.
   const numeric = () => S.quantities.filter((q) => S.rulesOf(q.variable)[0] !== "own");
 
-  // The one asked for; else one that belongs to the same result, else any other.
+  // The one asked for; else one that is shown with this one, else one of the same result, else any other. A
+  // quantity that equals this one bit for bit (sums of a symmetric matrix) says nothing.
   function chosen() {
-    const all = numeric().filter((q) => q.key !== S.state.q);
-    const now = S.quantity(S.state.q);
-    return all.find((q) => q.key === S.state.x) ||
-      all.find((q) => now && (now.variable.with || []).includes(q.variable.id)) ||
-      all.find((q) => now && q.variable.result === now.variable.result) || all[0] || null;
+    const all = numeric().filter((q) => q.key !== S.state.q), now = S.quantity(S.state.q);
+    if (!now) return null;
+    const v = now.variable, news = all.filter((q) => q.variable.equal !== v.id && v.equal !== q.variable.id);
+    return all.find((q) => q.key === S.state.x) || news.find((q) => (v.with || []).includes(q.variable.id)) ||
+      news.find((q) => q.variable.result === v.result) || news.find((q) => q.variable.headline) || news[0] || all[0] || null;
   }
 
   function chooser() {
@@ -62,7 +63,7 @@
     const top = S.svg("text", {class: "axis-title", x: 0, y: 11}), bottom = S.svg("text", {class: "axis-title", x: box.right, y: HEIGHT - 6,
       "text-anchor": "end"});
     p.says = S.svg("text", {class: "says", x: box.right, y: 11, "text-anchor": "end"});
-    top.textContent = "↑ " + S.chart.cut(p.y.quantity.label, width - 190, 11);
+    p.top = top;
     bottom.textContent = S.chart.cut(p.x.quantity.label, width - 40, 11) + " →";
     p.dots = S.svg("g", {class: "dots"});
     p.over = S.svg("g", {class: "over"});
@@ -173,6 +174,7 @@
     marks();
     const rho = p.rho.rho === p.rho.rho ? "ρ " + p.rho.rho.toFixed(2).replace("-", "−") + " (Spearman), " : "";
     p.says.textContent = rho + "n " + S.count(p.rho.n);
+    p.top.textContent = "↑ " + S.chart.cut(p.y.quantity.label, p.box.right - S.chart.textWidth(p.says.textContent, 11) - 30, 11);
     S.setTitle(card, S.t("scatter.title"));
     const label = S.t("scatter.label", {y: p.y.quantity.label, x: p.x.quantity.label, rho: p.says.textContent});
     p.svg.setAttribute("aria-label", label);

@@ -35,7 +35,7 @@
     const svg = S.chart.frame(element, width, height, S.t("shares.label", {title: S.label(data.variable, data.quantity.part)}));
     const y = d3.scaleLinear().domain([0, 1]).range([box.bottom, box.top]);
     S.chart.axisY(svg, y, box, 4, (v) => Math.round(100 * v) + "%");
-    const single = S.manifest.periods.length < 2;
+    const single = S.manifest.periods.length < 2 || data.column.times.length < 2 || data.column.timeless;
     const p = {svg, box, y, all, data, names, x: single ? null : S.chart.periods([box.left, box.right])};
     if (p.x) S.chart.axisX(svg, p.x.ticks, box);
     for (let k = 0; k < K; k++) svg.append(band(p, k));
@@ -54,11 +54,13 @@
   };
 
   function band(p, k) {
-    const at = stacked(p.all, k);
-    const shape = d3.area().defined((d) => d !== null).x((d, t) => (p.x ? p.x.x(t) : p.box.left))
-      .y0((d) => p.y(d[0])).y1((d) => p.y(d[1]));
-    let d = shape(at);
-    if (!p.x && at[0]) d = `M${p.box.left},${p.y(at[0][0])}H${p.box.right}V${p.y(at[0][1])}H${p.box.left}Z`;
+    // Through the periods that the page has of it; one without any class is a gap.
+    const at = stacked(p.all, k), times = p.data.column.times;
+    const shape = d3.area().defined((t) => at[t] !== null).x((t) => (p.x ? p.x.x(t) : p.box.left))
+      .y0((t) => p.y(at[t][0])).y1((t) => p.y(at[t][1]));
+    let d = shape(times);
+    const only = at[times[0]];
+    if (!p.x && only) d = `M${p.box.left},${p.y(only[0])}H${p.box.right}V${p.y(only[1])}H${p.box.left}Z`;
     return S.svg("path", {d: d || "", fill: p.data.classes.colours[k], stroke: S.colour("card"), "stroke-width": 0.75,
       "data-class": k});
   }

@@ -16,7 +16,7 @@
     const view = S.view, column = view.column;
     const first = column.T > 1 ? column.times[0] : -1;
     const change = new Float64Array(column.n).fill(NaN), percent = new Float64Array(column.n).fill(NaN);
-    if (first >= 0 && !view.classes.categories)
+    if (first >= 0 && first !== view.t && !view.classes.categories)
       for (let u = 0; u < column.n; u++) {
         const was = column.at(first, u), now = view.values[u];
         change[u] = now - was;
