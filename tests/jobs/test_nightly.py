@@ -1,6 +1,7 @@
 """jobs/nightly.sh: only what has changed is computed, to the bits of a full run; `latest` moves only
 when all is complete and verified; nights go by count; one at a time."""
 import fcntl
+import json
 import os
 import re
 import shutil
@@ -63,6 +64,15 @@ class Place:
         with open(os.path.join(self.out, "latest", "report.txt")) as file:
             return file.read()
 
+    def page(self, name):
+        """The manifest of a study's page of the latest night."""
+        with open(os.path.join(self.out, "latest", f"{name}.html"), encoding="utf-8") as file:
+            return json.loads(re.search(r'id="manifest">(.*?)</script>', file.read(), re.S).group(1))
+
+    def unit_number(self, code):
+        with h5py.File(self.result("fixed")) as file:
+            return [c.decode() for c in file["unit"][()]].index(code)
+
     def full(self, name):
         """The digest of a run that computes everything, and the pairs that it evaluated."""
         done = subprocess.run([SPILLWAY, "run", f"{self.studies}/{name}.yaml", "--force", "-o",
@@ -89,6 +99,11 @@ def digest_of(path):
         return digest(file)
 
 
+def changed_units(page):
+    """Of each quantity, the units with the largest changes."""
+    return [[one["unit"] for one in change["largest"]] for change in page["against"]["changes"]]
+
+
 def evaluated(text):
     found = re.search(r"^pairs: (\S+) evaluated", text, re.M)
     return float(found.group(1)) if found else 0.0
@@ -99,8 +114,10 @@ def check_nights(place):
     status, out, err = place.night()
     assert status == 0 and place.report().count("\nnew\n") == 2, (out, err)
     first = place.latest()
+    assert "against" not in place.page("fixed"), "there is no night before"
     status, out, err = place.night()
     assert status == 0 and place.report().count("\nunchanged\n") == 2, (out, err)
+    assert "against" not in place.page("fixed"), "nothing has changed"
     assert place.latest() != first and evaluated(out) == 0, out
     assert os.path.samefile(place.result("fixed", first), place.result("fixed"))
     with h5py.File(place.result("fixed")) as file:
@@ -117,6 +134,9 @@ def check_nights(place):
         print(f"{name}: {spent[name]:.3g} pairs evaluated of {all_pairs:.3g}")
         share = 1 / 6 if name == "fixed" else 1
         assert abs(spent[name] / all_pairs - share) < 0.01, name
+        page = place.page(name)
+        assert page["against"]["file"] == f"{name}.h5", name
+        assert any(units.count(place.unit_number(unit)) for units in changed_units(page)), (name, unit)
     assert "reused: 10 of 12 matrices" in report and unit in report, report
     assert "nothing is taken from" in out and "its result pools all periods" in out, out
     return unit

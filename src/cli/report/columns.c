@@ -28,7 +28,7 @@ static sw_status flush(packing *in) {
   return status;
 }
 
-static sw_status wait(packing *in, sw_cell cell, int64_t n, const double *value, int *number) {
+static sw_status enqueue(packing *in, sw_cell cell, int64_t n, const double *value, int *number) {
   void *cells = NULL;
   size_t width = sw_blocks_width(cell);
   *number = -1;
@@ -90,13 +90,13 @@ static sw_status put_means(packing *in, summing *s, sw_report_means *to) {
     s->sum[k] = s->count[k] > 0 ? s->sum[k] / s->count[k] : NAN;
   SW_NEW(in->err, in->report->arena, to->group, page->n_groups + 1);
   /* Over all periods of the study; those that the variable has none of stay missing. */
-  SW_TRY(wait(in, SW_BLOCK_F64, T, s->sum, &to->nation));
-  SW_TRY(wait(in, SW_BLOCK_I32, T, s->count, &to->n));
+  SW_TRY(enqueue(in, SW_BLOCK_F64, T, s->sum, &to->nation));
+  SW_TRY(enqueue(in, SW_BLOCK_I32, T, s->count, &to->n));
   for (int g = 0; g < page->n_groups; slot += page->group[g].n, g++) {
     to->group[g] = -1;
     if (page->group[g].n > 0 && page->group[g].n <= SW_MOST_LABELS)
-      SW_TRY(
-          wait(in, SW_BLOCK_F64, (int64_t)page->group[g].n * T, s->sum + slot * T, &to->group[g]));
+      SW_TRY(enqueue(in, SW_BLOCK_F64, (int64_t)page->group[g].n * T, s->sum + slot * T,
+                     &to->group[g]));
   }
   return SW_OK;
 }
@@ -132,7 +132,7 @@ static sw_status put_whole(packing *in, int variable) {
   sw_status status = read_whole(in, v, value);
   to->cell = fitting(to->cell, status == SW_OK ? n * v->n_parts : 0, value);
   for (int64_t k = 0; k < v->n_parts && status == SW_OK; k++)
-    status = wait(in, to->cell, n, value + k * n, &to->part[k]);
+    status = enqueue(in, to->cell, n, value + k * n, &to->part[k]);
   sw_free(value);
   return status;
 }
@@ -176,7 +176,7 @@ static sw_status put_ends(packing *in, int variable) {
     summing part = s;
     part.sum += k * s.slots * s.n_periods;
     part.count += k * s.slots * s.n_periods;
-    status = wait(in, to->cell, 2 * n, ends + 2 * k * n, &to->part[k]);
+    status = enqueue(in, to->cell, 2 * n, ends + 2 * k * n, &to->part[k]);
     if (status == SW_OK) status = put_means(in, &part, &to->means[k]);
   }
   sw_free(s.sum);
@@ -197,7 +197,7 @@ static sw_status put_small(packing *in, int variable) {
   sw_status status = sw_page_read_small(in->err, in->report->page, v, value);
   /* They are few: always doubles, so that figures are those of the file. */
   to->cell = fitting(v->integer ? SW_BLOCK_I32 : SW_BLOCK_F64, status == SW_OK ? n : 0, value);
-  if (status == SW_OK) status = wait(in, to->cell, n, value, &to->block);
+  if (status == SW_OK) status = enqueue(in, to->cell, n, value, &to->block);
   sw_free(value);
   return status;
 }

@@ -22,6 +22,45 @@ static sw_status add_axis(sw_page_reading *in, sw_page_axis axis, int *place) {
   return SW_OK;
 }
 
+/* ---- names ------------------------------------------------------------------------------ */
+
+static haddr_t place_of(hid_t object) {
+  H5O_info_t info;
+  return H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0 ? HADDR_UNDEF : info.addr;
+}
+
+static const char *name_at(const sw_page_reading *in, haddr_t at) {
+  for (int k = 0; k < in->n_scales; k++)
+    if (in->scale[k].at == at) return in->scale[k].name;
+  return NULL;
+}
+
+/* Also one whose positions are values, which the walk takes for a variable. */
+void sw_page_note_scale(sw_page_reading *in, const sw_item *item) {
+  bool scale = item->kind == SW_ITEM_AXIS ||
+               (item->kind == SW_ITEM_VARIABLE && H5DSis_scale(item->object) > 0);
+  haddr_t at = scale ? place_of(item->object) : HADDR_UNDEF;
+  if (at == HADDR_UNDEF || name_at(in, at)) return;
+  in->scale[in->n_scales++] = (sw_page_scale){at, sw_h5_last_part(item->path)};
+}
+
+static herr_t keep_place(hid_t dataset, unsigned dimension, hid_t scale, void *into) {
+  (void)dataset, (void)dimension;
+  *(haddr_t *)into = place_of(scale);
+  return 1; /* one scale is attached */
+}
+
+/* The name of an axis, "" without one; `room` may be needed for it. */
+static const char *axis_name(const sw_page_reading *in, hid_t dataset, int axis,
+                             char room[SW_H5_PATH_ROOM]) {
+  haddr_t at = HADDR_UNDEF;
+  H5DSiterate_scales(dataset, (unsigned)axis, NULL, keep_place, &at);
+  const char *name = at == HADDR_UNDEF ? "" : name_at(in, at);
+  if (name) return name;
+  sw_h5_axis_path(dataset, axis, room); /* of a file whose axes come behind their variables */
+  return sw_h5_last_part(room);
+}
+
 /* ---- time ------------------------------------------------------------------------------- */
 
 static bool are_all_periods(const sw_page *page, int64_t n, const char *const *label) {
@@ -144,8 +183,7 @@ static sw_status label_axis(sw_page_reading *in, const char *id, hid_t group, co
 sw_status sw_page_axis_of(sw_page_reading *in, const char *result, hid_t group, hid_t dataset,
                           int place, int64_t extent, int *axis) {
   char path[SW_H5_PATH_ROOM], numbered[SW_H5_PATH_ROOM];
-  sw_h5_axis_path(dataset, place, path);
-  const char *name = sw_h5_last_part(path);
+  const char *name = axis_name(in, dataset, place, path);
   bool to = strcmp(name, SW_NAME_UNIT_TO) == 0;
   if ((to || strcmp(name, SW_NAME_UNIT) == 0) && extent == in->page->n) {
     if ((*axis = find_axis(in->page, name)) >= 0) return SW_OK;

@@ -252,20 +252,23 @@ static sw_status take_headlines(sw_page_reading *in) {
 static sw_status read_all(sw_page_reading *in) {
   sw_page *page = in->page;
   sw_contents walk;
-  int results = 0, variables = 0;
+  int results = 0, variables = 0, scales = 0;
   sw_h5_shape shape;
   sw_status status = sw_contents_begin(in->err, in->arena, in->file, SW_AS_MADE, &walk);
   for (sw_item item; status == SW_OK && sw_contents_next(&walk, &item);) {
     results += item.kind == SW_ITEM_RESULT;
     variables += item.kind == SW_ITEM_VARIABLE;
+    scales += item.kind == SW_ITEM_AXIS || item.kind == SW_ITEM_VARIABLE;
   }
   SW_TRY(sw_contents_end(&walk, status));
+  SW_NEW(in->err, in->arena, in->scale, scales + 1);
   SW_NEW(in->err, in->arena, page->result, results + 1);
   SW_NEW(in->err, in->arena, page->variable, variables + 1);
   SW_NEW(in->err, in->arena, page->axis, 3 + SW_PAGE_DIMS * variables);
   status = sw_contents_begin(in->err, in->arena, in->file, SW_AS_MADE, &walk);
   for (sw_item item; status == SW_OK && sw_contents_next(&walk, &item);) {
     if (item.kind == SW_ITEM_RESULT && page->n_results < results) status = add_result(in, &item);
+    if (in->n_scales < scales) sw_page_note_scale(in, &item);
     if (status == SW_OK && page->n_variables < variables && is_told(page, &item, &shape))
       status = add_variable(in, &item, &shape);
   }

@@ -10,11 +10,20 @@ struct sw_page_file {
   hid_t file;
 };
 
+/* An axis that the walk has met, by where it lies in the file. HDF5 knows no name of the object
+ * that a dataset refers to as its axis: asked for one, it searches the whole file. */
+typedef struct sw_page_scale {
+  haddr_t at;
+  const char *name;
+} sw_page_scale;
+
 typedef struct sw_page_reading {
   sw_error *err;
   sw_arena *arena;
   sw_page *page;
   hid_t file;
+  int n_scales; /* scale has room */
+  sw_page_scale *scale;
 } sw_page_reading;
 
 /* page.c: an attribute's text; "" where there is none. */
@@ -27,7 +36,9 @@ sw_status sw_page_split(const sw_page_reading *in, const char *lines, int *n,
 
 /* root.c: units, periods, groups, weights, missing cells. */
 sw_status sw_page_root(sw_page_reading *in);
-/* axes.c: the axis of the dataset, which is of that result; axes are kept once. `group`: the
+/* axes.c: notes an axis that the walk meets; before the variables over it. */
+void sw_page_note_scale(sw_page_reading *in, const sw_item *item);
+/* The axis of the dataset, which is of that result; axes are kept once. `group`: the
  * result's. page->axis has room. */
 sw_status sw_page_axis_of(sw_page_reading *in, const char *result, hid_t group, hid_t dataset,
                           int place, int64_t extent, int *axis);

@@ -111,15 +111,21 @@
     if (S.tools) this.place.head.append(S.tools(tools));
   };
 
-  /* Several small pictures of a card are saved as one, each where it stands, with its heading. */
+  /* Small pictures and keys of a card are saved as one picture, each where it stands, with headings. */
   function joined(pictures) {
-    if (pictures.length === 1) return pictures[0];
-    const frame = pictures[0].closest(".card-body").getBoundingClientRect(), all = S.svg("svg", {class: "chart q"});
+    const body = pictures[0].closest(".card-body"), keys = [...body.querySelectorAll(".keys .swatch")];
+    if (pictures.length === 1 && !keys.length) return pictures[0];
+    const frame = body.getBoundingClientRect(), all = S.svg("svg", {class: "chart q"});
     let height = 0;
+    for (const swatch of keys) {
+      const box = swatch.getBoundingClientRect(), x = box.left - frame.left, y = box.top - frame.top;
+      all.append(S.svg("rect", {x, y, width: box.width, height: box.height, fill: getComputedStyle(swatch).backgroundColor}),
+        S.svg("text", {class: "tick", x: x + box.width + 5, y: y + 9.5}, swatch.closest("li").innerText.replace(/\s+/g, " ").trim()));
+      height = Math.max(height, y + 18);
+    }
     for (const picture of pictures) {
       const box = picture.getBoundingClientRect(), x = box.left - frame.left, y = box.top - frame.top;
-      const title = picture.closest(".panel"), words = title && title.querySelector("h4");
-      if (words) all.append(S.svg("text", {class: "tick", x: x + 2, y: y - 6}, S.chart.cut(words.textContent, box.width - 4, 11)));
+      heading(all, picture.closest(".panel"), x, y - 6, box.width);
       const copy = picture.cloneNode(true);
       copy.setAttribute("x", x);
       copy.setAttribute("y", y);
@@ -128,6 +134,16 @@
     }
     for (const [key, value] of [["width", frame.width], ["height", height], ["viewBox", `0 0 ${frame.width} ${height}`]]) all.setAttribute(key, value);
     return all;
+  }
+
+  /* The title of a small picture, and its last value at the right. */
+  function heading(all, panel, x, y, width) {
+    const words = panel && panel.querySelector("h4");
+    if (!words) return;
+    const value = words.querySelector("b"), text = (words.querySelector("span") || words).textContent;
+    const room = value ? S.chart.textWidth(value.textContent, 11, true) + 8 : 0;
+    all.append(S.svg("text", {class: "tick", x: x + 2, y}, S.chart.cut(text, width - 4 - room, 11)));
+    if (value) all.append(S.svg("text", {class: "tick last", x: x + width, y, "text-anchor": "end"}, value.textContent));
   }
 
   /* ---- drawing ------------------------------------------------------------------------------ */

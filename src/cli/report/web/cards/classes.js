@@ -98,7 +98,11 @@
     const sums = d3.range(L).map((l) => d3.sum(counts.subarray(l * c.k, (l + 1) * c.k)));
     const shown = d3.range(L).filter((l) => sums[l]);
     const cut = shown.length > ROWS ? shown.sort((a, b) => sums[b] - sums[a]).slice(0, ROWS) : shown;
-    S.empty(place).append(S.h("ul", {class: "share-rows" + (cut.length > 14 ? " columns" : "")}, cut.map((l) => groupRow(c, group, l, counts, t))));
+    const list = S.h("ul", {class: "share-rows" + (cut.length > 14 ? " columns" : "")}, cut.map((l) => groupRow(c, group, l, counts, t)));
+    /* Names as wide as the widest, so that the bars begin together. */
+    const widest = d3.max(cut, (l) => S.chart.textWidth(group.labels[l].slice(0, 40), 12)) || 0;
+    list.style.setProperty("--name", Math.min(150, Math.ceil(widest) + 4) + "px");
+    S.empty(place).append(list);
     if (shown.length > ROWS) place.append(S.h("p", {class: "note"}, S.t("q_largest_of", {n: ROWS, all: shown.length})));
   }
 
@@ -123,7 +127,9 @@
     const groups = S.manifest.groups.filter((g) => g.labels.length > 1 && g.labels.length <= c.column.n / 2);
     /* Classes that no unit ever has are left out of the key. */
     const ever = new Set(bars.flatMap((bar) => bar.parts.filter((part) => part.count).map((part) => part.i)));
-    let group = groups.find((g) => g.labels.length <= ROWS) || groups[0];
+    /* The coarsest grouping first: it is read at a glance. */
+    groups.sort((a, b) => a.labels.length - b.labels.length);
+    let group = groups[0];
     box.body.append(over ? plot : "", keys);
     if (over) cards.fit(plot, (width) => stacked(plot, c, bars, width, cards.title(variable)));
     const own = () => c.column.times[cards.periodAt(c.column.times, S.state.t)];

@@ -62,7 +62,7 @@
 
   cards.labels = function (id) {
     const axis = S.manifest.axes[id], unit = axis.unit && axis.unit !== "1" ? " " + axis.unit : "";
-    return axis.values ? axis.labels.map((label) => (label === "inf" ? "∞" : label) + unit) : axis.labels.map(S.term);
+    return axis.values ? axis.labels.map((label) => (label === "inf" ? "∞" : label) + unit) : axis.labels.map((label) => S.term(label) || "–");
   };
 
   /* Titles as texts that may stand alone: those of the file begin small. */

@@ -114,10 +114,10 @@
   const RANK = {band: 0, parts: 0, coefficients: 0, classes: 0, matrix: 0, curve: 0, scatter: 0,
     line_by: 1, bars: 1, line: 1, table: 2, figures: 2};
 
-  function rankOf(card, headline) {
-    if (card.repeats) return 5;
+  function rankOf(manifest, card, headline) {
+    if (card.repeats || (card.kind === "matrix" && lengthOf(manifest, card.axes[card.axes.length - 1]) < 2)) return 5;
     /* Beside a band plain lines are its moments and tests, which the caption gives. */
-    if (card.kind === "line" && card.all.some((v) => v.show === "band")) return 3;
+    if ((card.kind === "line" || card.kind === "curve") && card.all.some((v) => v.show === "band")) return 3;
     if (card.variables.some((v) => v.name === headline)) return -1;
     return card.kind === "line" && card.variables[0].integer ? 4 : RANK[card.kind];
   }
@@ -160,12 +160,12 @@
     return cards.filter((card) => card !== few);
   }
 
-  function finish(card, headline) {
+  function finish(manifest, card, headline) {
     if (card.kind === "bars") {
       card.estimate = estimateOf(card.all, card.variables);
       if (card.estimate) card.kind = "coefficients";
     }
-    card.rank = rankOf(card, headline);
+    card.rank = rankOf(manifest, card, headline);
     /* The headline first; shares before the counts that they are made of. */
     const weight = (v) => (v.name === headline ? 0 : v.integer ? 2 : 1);
     if (card.kind !== "bars" && card.kind !== "coefficients")
@@ -182,7 +182,7 @@
   function planOf(manifest, result, elsewhere) {
     const all = manifest.variables.filter((v) => v.result === result.name);
     let cards = joinColumns(gather(manifest, result, all, elsewhere));
-    cards.forEach((card) => finish(card, result.headline));
+    cards.forEach((card) => finish(manifest, card, result.headline));
     cards = joinFigures(cards, result.headline);
     cards.sort((a, b) => a.rank - b.rank); // stable: else in the order of the outputs
     cards = cards.flatMap(cut);
