@@ -349,6 +349,7 @@ typedef struct sw_job {
   int64_t undefined;                 /* UNIT and GLOBAL: values that are NaN, counted when written */
   const char **why;                  /* [output * n_periods + t], by sw_job_undefined; NULL: not kept */
   struct sw_said *said;              /* lines of sw_job_say; NULL: not kept */
+  const char *foreseen;              /* line of sw_job_foresee; NULL: none */
 } sw_job;
 
 /* In resolve: add a pass, whose index is returned, or an axis. */
@@ -395,6 +396,9 @@ void sw_job_undefined(sw_job *job, int output, int t, const char *why);
  * parameters) and on nothing else, since --reuse takes them from an earlier file. A line is of all
  * periods together, so an entry that has said something is taken whole or computed whole. */
 void sw_job_say(sw_job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* In resolve: a line that `spillway check` prints of the entry, for what its parameters let it find at
+ * all: "999 permutations give no p below 0.001: 63 units of 3107 must have it". One line, the last. */
+void sw_job_foresee(sw_job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The period label of the job's period t, e.g. "2005". */
 const char *sw_job_period(const sw_job *job, int t);
 

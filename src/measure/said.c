@@ -59,6 +59,22 @@ void sw_job_say(sw_job *job, const char *format, ...) {
   said->used += 3;
 }
 
+/* Only said by `check`; without memory it is left out. */
+void sw_job_foresee(sw_job *job, const char *format, ...) {
+  va_list list, again;
+  sw_error ignored = {0};
+  char *text = NULL;
+  va_start(list, format);
+  va_copy(again, list);
+  int length = vsnprintf(NULL, 0, format, list);
+  if (length >= 0 &&
+      sw_arena_alloc(&ignored, job->arena, (size_t)length + 1, 1, (void **)&text) == SW_OK)
+    vsnprintf(text, (size_t)length + 1, format, again);
+  va_end(again);
+  va_end(list);
+  job->foreseen = text;
+}
+
 void sw_said_clear(sw_job *job) {
   if (job->said) *job->said = (struct sw_said){.text = job->said->text};
   if (job->said && job->said->text) job->said->text[0] = '\0';

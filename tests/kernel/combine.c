@@ -1,5 +1,6 @@
 /* Sets, products, the other way round, further away: hand cases, and the orders of Columbus. */
 #include "kernel/weights/combine.h"
+#include "kernel/weights/rows.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -40,6 +41,7 @@ Test(combine, sets_and_products) {
   expect(SW_UNION, "0>1 0>2 1>0 1>2 2>1 2>3 3>0 3>2 ");
   expect(SW_INTERSECTION, "0>1 ");
   expect(SW_DIFFERENCE, "1>0 1>2 2>1 2>3 3>2 ");
+  expect(SW_SUM, "0>1=6 0>2=6 1>0 1>2 2>1 2>3 3>0=7 3>2 ");
   expect(SW_PRODUCT, "1>2 2>0 "); /* 1 > 0 > 1 is the diagonal; 2 > 3 > 0 */
   sw_link_rows rows;
   cr_assert_eq(sw_combine_rows(&err, SW_PRODUCT, &chain, &chain, &rows), SW_OK);
@@ -62,6 +64,30 @@ Test(combine, transpose) {
   cr_assert_str_eq(text_of(&rows), "0>3=7 1>0=5 2>0=6 ");
   cr_assert_eq(sw_transpose_rows(&err, &chain, &rows), SW_OK);
   cr_assert_str_eq(text_of(&rows), "0>1 1>0 1>2 2>1 2>3 3>2 ");
+}
+
+/* By a plain loop: an entry is kept when fewer than k come before it. */
+Test(combine, strongest) {
+  static const double of[] = {3, 1, 2, 3, 2, 5, 2, .5, 3};
+  enum { COUNT = sizeof of / sizeof *of };
+  for (int k = 1; k <= COUNT + 1; k++) {
+    double value[COUNT], scratch[COUNT];
+    int32_t to[COUNT];
+    int64_t at = 0;
+    for (int e = 0; e < COUNT; e++)
+      value[e] = of[e], to[e] = 2 * e;
+    int64_t kept = sw_rows_strongest(COUNT, to, value, k, scratch);
+    cr_assert_eq(kept, k < COUNT ? k : COUNT);
+    for (int e = 0; e < COUNT; e++) {
+      int before = 0;
+      for (int d = 0; d < COUNT; d++)
+        before += of[d] > of[e] || (of[d] == of[e] && d < e);
+      if (before >= k) continue;
+      cr_assert(to[at] == 2 * e && value[at] == of[e], "%d of %d", e, k);
+      at++;
+    }
+    cr_assert_eq(at, kept);
+  }
 }
 
 Test(combine, orders_of_a_chain) {

@@ -210,9 +210,9 @@ Test(study_errors, units) {
 
 Test(study_errors, weights) {
   static const fault table[] = {
-      {"{k: 6}\n",
-       "s.yaml:5:6: 'kind' is missing: e.g. file, knn, distance-band, kernel, contiguity, block, "
-       "union"},
+      {"{k: 6}\n", "s.yaml:5:6: 'kind' is missing: e.g. file, knn, distance-band, kernel, "
+                   "contiguity, block, result, "
+                   "union"},
       {"{kind: distance-band}\n", "s.yaml:5:6: 'km' is missing: how far neighbours may be"},
       {"{kind: distance-band, km: -1}\n",
        "s.yaml:5:32: found -1; expected a number greater than 0"},

@@ -23,9 +23,11 @@
 static const char *const help_text =
     "Usage: spillway check STUDY.yaml [options]\n\n"
     "Check the study and its data, and print the plan: units, periods, missing cells, what each\n"
-    "measure covers, pairs, bytes to be written, memory per rank, an estimate of time. Measures\n"
-    "that need no pairs are tried, so that values they refuse are found. No pair is computed and\n"
-    "no file is written. Under mpirun: the plan for that many ranks.\n\n"
+    "measure covers, what a false discovery rate can reject, pairs, bytes to be written, memory\n"
+    "per rank, an estimate of time. Measures that need no pairs are tried, so that values they\n"
+    "refuse are found. No pair is computed and no file is written. Under mpirun: the plan for "
+    "that\n"
+    "many ranks.\n\n"
     "      --since LAST.h5   say only whether the study, its inputs or the program have changed\n"
     "                        since these results were made\n"
     "      --threads N       threads per rank, as in run\n"
@@ -103,8 +105,8 @@ static cover cover_of(const sw_run *run, int e) {
   return c;
 }
 
-/* Adds the ranks' coverage on rank 0 and prints it. Collective. Counts are doubles, exact far
- * beyond any panel. */
+/* Adds the ranks' coverage on rank 0 and prints it, with what the entry foresees. Collective.
+ * Counts are doubles, exact far beyond any panel. */
 static sw_status say_cover(sw_error *err, const sw_run *run, int e) {
   sw_team *team = run->team;
   cover mine = cover_of(run, e), *all = NULL, sum = {0};
@@ -131,6 +133,7 @@ static sw_status say_cover(sw_error *err, const sw_run *run, int e) {
       printf("; %.3g ordered pairs",
              (double)run->job[e].n * (double)(run->job[e].n - 1) * run->pair[e].summary.n_periods);
     putchar('\n');
+    if (run->job[e].foreseen) printf("  %-24s %s\n", "", run->job[e].foreseen);
   }
   sw_free(all);
   sw_free(counts);

@@ -1,78 +1,13 @@
-/* Each row is made in scratch memory for n entries and then added to the rows, whose memory grows:
- * how long a product is, is known only when it is there. The order of entries is that of `to`, so
- * the bits do not depend on how a row was made. */
+/* How long a product is, is known only when it is there, so rows are made one after the other
+ * (rows.h). The order of entries is that of `to`, so the bits do not depend on how a row was
+ * made. */
 #include "kernel/weights/combine.h"
 
 #include "base/arena.h"
+#include "kernel/weights/rows.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Rows in the making, and scratch for one. */
-typedef struct maker {
-  sw_link_rows rows;
-  int64_t count, capacity;
-  int32_t *to, *seen; /* n each; seen: -1 at first */
-  double *value;      /* n */
-} maker;
-
-static sw_status open_maker(sw_error *err, int64_t n, maker *m) {
-  m->rows.n = n;
-  SW_TRY(sw_alloc(err, (size_t)n + 1, sizeof(int64_t), (void **)&m->rows.row_start));
-  m->rows.row_start[0] = 0;
-  SW_TRY(sw_alloc(err, (size_t)n, sizeof *m->to, (void **)&m->to));
-  SW_TRY(sw_alloc(err, (size_t)n, sizeof *m->value, (void **)&m->value));
-  SW_TRY(sw_alloc(err, (size_t)n, sizeof *m->seen, (void **)&m->seen));
-  memset(m->seen, 0xff, (size_t)n * sizeof *m->seen);
-  return SW_OK;
-}
-
-/* Half as much again; sw_alloc's memory cannot grow in place. */
-static sw_status widen(sw_error *err, maker *m, int64_t need) {
-  int64_t capacity = need + need / 2 + 1024;
-  int32_t *to = NULL;
-  double *value = NULL;
-  sw_status status = sw_alloc(err, (size_t)capacity, sizeof *to, (void **)&to);
-  if (status == SW_OK) status = sw_alloc(err, (size_t)capacity, sizeof *value, (void **)&value);
-  if (status != SW_OK) {
-    sw_free(to);
-    return status;
-  }
-  if (m->count > 0) {
-    memcpy(to, m->rows.to, (size_t)m->count * sizeof *to);
-    memcpy(value, m->rows.value, (size_t)m->count * sizeof *value);
-  }
-  sw_free(m->rows.to);
-  sw_free(m->rows.value);
-  m->rows.to = to;
-  m->rows.value = value;
-  m->capacity = capacity;
-  return SW_OK;
-}
-
-/* Row i is the first `length` entries of the scratch. */
-static sw_status add_row(sw_error *err, maker *m, int64_t i, int64_t length) {
-  if (m->count + length > m->capacity) SW_TRY(widen(err, m, m->count + length));
-  if (length > 0) {
-    memcpy(m->rows.to + m->count, m->to, (size_t)length * sizeof *m->to);
-    memcpy(m->rows.value + m->count, m->value, (size_t)length * sizeof *m->value);
-  }
-  m->count += length;
-  m->rows.row_start[i + 1] = m->count;
-  return SW_OK;
-}
-
-/* Gives the rows to the caller, or on failure nothing. */
-static sw_status close_maker(sw_error *err, maker *m, sw_status status, sw_link_rows *rows) {
-  if (status == SW_OK && m->capacity == 0)
-    status = widen(err, m, 0); /* no link: arrays all the same */
-  sw_free(m->to);
-  sw_free(m->value);
-  sw_free(m->seen);
-  if (status != SW_OK) sw_links_rows_destroy(&m->rows);
-  *rows = m->rows;
-  return status;
-}
 
 static int compare_units(const void *a, const void *b) {
   int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
@@ -83,16 +18,17 @@ static int compare_units(const void *a, const void *b) {
 
 /* A merge of two rows that both ascend. */
 static int64_t merge_row(sw_combination how, const sw_links *a, const sw_links *b, int64_t i,
-                         maker *m) {
+                         sw_row_maker *m) {
   int64_t p = a->row_start[i], q = b->row_start[i], count = 0;
   int64_t p_end = a->row_start[i + 1], q_end = b->row_start[i + 1];
   while (p < p_end || q < q_end) {
     bool has_a = p < p_end && (q == q_end || a->to[p] <= b->to[q]);
     bool has_b = q < q_end && (p == p_end || b->to[q] <= a->to[p]);
     int32_t j = has_a ? a->to[p] : b->to[q];
-    bool kept = how == SW_UNION || (how == SW_INTERSECTION && has_a && has_b) ||
+    bool kept = how == SW_UNION || how == SW_SUM || (how == SW_INTERSECTION && has_a && has_b) ||
                 (how == SW_DIFFERENCE && has_a && !has_b);
-    if (kept) m->to[count] = j, m->value[count++] = 1.0;
+    double sum = (has_a ? a->value[p] : 0.0) + (has_b ? b->value[q] : 0.0);
+    if (kept) m->to[count] = j, m->value[count++] = how == SW_SUM ? sum : 1.0;
     p += has_a, q += has_b;
   }
   return count;
@@ -101,7 +37,7 @@ static int64_t merge_row(sw_combination how, const sw_links *a, const sw_links *
 /* Ways are counted at the receiver, seen[j] == i: it was reached from i. Their numbers stand in
  * `value` by receiver until the row is sorted. */
 static int64_t product_row(const sw_links *a, const sw_links *b, int64_t i, double *ways,
-                           maker *m) {
+                           sw_row_maker *m) {
   int64_t count = 0;
   for (int64_t p = a->row_start[i]; p < a->row_start[i + 1]; p++) {
     int32_t k = a->to[p];
@@ -120,16 +56,16 @@ static int64_t product_row(const sw_links *a, const sw_links *b, int64_t i, doub
 
 sw_status sw_combine_rows(sw_error *err, sw_combination how, const sw_links *a, const sw_links *b,
                           sw_link_rows *rows) {
-  maker m = {0};
+  sw_row_maker m = {0};
   double *ways = NULL;
-  sw_status status = open_maker(err, a->n, &m);
+  sw_status status = sw_rows_open(err, a->n, &m);
   if (status == SW_OK && how == SW_PRODUCT)
     status = sw_alloc(err, (size_t)a->n, sizeof *ways, (void **)&ways);
   for (int64_t i = 0; status == SW_OK && i < a->n; i++)
-    status =
-        add_row(err, &m, i, ways ? product_row(a, b, i, ways, &m) : merge_row(how, a, b, i, &m));
+    status = sw_rows_add(err, &m, i,
+                         ways ? product_row(a, b, i, ways, &m) : merge_row(how, a, b, i, &m));
   sw_free(ways);
-  return close_maker(err, &m, status, rows);
+  return sw_rows_close(err, &m, status, rows);
 }
 
 /* ---- the other way round ----------------------------------------------------------------- */
@@ -165,7 +101,7 @@ sw_status sw_transpose_rows(sw_error *err, const sw_links *a, sw_link_rows *rows
 /* The units reached from i by `order` steps of a search in width; m->seen[j] == i: reached. They
  * stand in m->to in the order of their distance. Returns how many, and where those of the last step
  * begin. */
-static int64_t reach(const sw_links *a, int64_t i, int64_t order, maker *m, int64_t *last) {
+static int64_t reach(const sw_links *a, int64_t i, int64_t order, sw_row_maker *m, int64_t *last) {
   int64_t begin = 0, end = 0, count = 0;
   m->seen[i] = (int32_t)i;
   for (int64_t step = 0; step < order; step++) {
@@ -188,8 +124,8 @@ static int64_t reach(const sw_links *a, int64_t i, int64_t order, maker *m, int6
 
 sw_status sw_higher_order_rows(sw_error *err, const sw_links *a, int64_t order, bool lower,
                                sw_link_rows *rows) {
-  maker m = {0};
-  sw_status status = open_maker(err, a->n, &m);
+  sw_row_maker m = {0};
+  sw_status status = sw_rows_open(err, a->n, &m);
   for (int64_t i = 0; status == SW_OK && i < a->n; i++) {
     int64_t last = 0, count = reach(a, i, order, &m, &last);
     if (!lower) {
@@ -199,7 +135,7 @@ sw_status sw_higher_order_rows(sw_error *err, const sw_links *a, int64_t order, 
     qsort(m.to, (size_t)count, sizeof *m.to, compare_units);
     for (int64_t k = 0; k < count; k++)
       m.value[k] = 1.0;
-    status = add_row(err, &m, i, count);
+    status = sw_rows_add(err, &m, i, count);
   }
-  return close_maker(err, &m, status, rows);
+  return sw_rows_close(err, &m, status, rows);
 }

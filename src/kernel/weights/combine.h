@@ -9,6 +9,7 @@ typedef enum sw_combination {
   SW_UNION,        /* links of a or of b; weight 1 */
   SW_INTERSECTION, /* of both; 1 */
   SW_DIFFERENCE,   /* of a and not of b; 1 */
+  SW_SUM,          /* of a or of b; the values of both added */
   SW_PRODUCT       /* i to j for each k with i to k of a and k to j of b: their number */
 } sw_combination;
 

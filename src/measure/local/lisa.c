@@ -29,6 +29,19 @@ static void note_islands(sw_job *job, const sw_links *weights) {
             job->name, (long long)weights->islands, weights->islands == 1 ? " has" : "s have");
 }
 
+/* What a false discovery rate can reject at all. Where values are missing there are fewer tests,
+ * and in proportion fewer are needed. */
+static void foresee(sw_job *job, const sw_lisa *lisa, double least) {
+  int64_t n = job->n - lisa->weights->islands;
+  if (!lisa->bh || lisa->permutations == 0) return;
+  int64_t needs = sw_local_bh_needs(least, n, lisa->alpha);
+  if (needs > 1)
+    sw_job_foresee(job,
+                   "%lld permutations give no p below %g: %lld units of %lld must have it, or none "
+                   "is significant; fewer where values are missing",
+                   (long long)lisa->permutations, least, (long long)needs, (long long)n);
+}
+
 static void read_params(const sw_job *job, sw_lisa *lisa) {
   lisa->weights = sw_job_weights(job, "weights");
   lisa->standardised = sw_links_row_standardised(lisa->weights);
@@ -62,6 +75,7 @@ sw_status sw_lisa_resolve(sw_error *err, sw_job *job, sw_lisa *lisa) {
         (long long)lisa->permutations, least, lisa->alpha,
         (long long)ceil((least * (double)(lisa->permutations + 1)) / lisa->alpha) - 1);
   note_islands(job, lisa->weights);
+  foresee(job, lisa, least);
   sw_job_pass(
       job,
       (sw_pass){.domain = SW_UNITS, .gathered = true, .operand = 1, .grain = grain_of(job, lisa)});

@@ -163,6 +163,7 @@ typedef enum sw_weights_kind {
   SW_W_KERNEL,
   SW_W_CONTIGUITY, /* of their polygons */
   SW_W_BLOCK,      /* of their groups */
+  SW_W_RESULT,     /* kept pairs of a result in an earlier results file */
   /* Of other weights matrices. */
   SW_W_UNION,
   SW_W_INTERSECTION,
@@ -175,6 +176,9 @@ typedef enum sw_weights_kind {
 static inline bool sw_weights_kind_combines(sw_weights_kind kind) {
   return kind >= SW_W_UNION;
 }
+
+/* What weights are of pairs from a sender to a receiver: w_ij of i as receiver, as sender, both. */
+typedef enum sw_pair_use { SW_USE_IN, SW_USE_OUT, SW_USE_BOTH } sw_pair_use;
 
 /* Columns of a list of links or distances, as the study names them; NULL: it does not. */
 typedef struct sw_link_columns {
@@ -201,6 +205,10 @@ typedef struct sw_weights_spec {
   bool fixed;                     /* kernel: one width, the greatest distance to a k-th neighbour */
   sw_kernel_form function;        /* kernel */
   const char *group;              /* block: a column of the units */
+  const char *result;             /* result: its name in `file` ... */
+  const char *quantity, *period;  /* ... NULL: the first, the last */
+  sw_pair_use use;                /* of it */
+  int64_t top;                    /* of it: the strongest so many of each unit; 0: all */
   int n_of;                       /* of those that combine: indices into study->weights */
   const int *of;
 } sw_weights_spec;

@@ -11,7 +11,7 @@ static const char *const file_keys[] = {"kind", "style",  "file",  "from",
                                         "to",   "weight", "order", NULL};
 static const char *const matrix_keys[] = {"kind", "style", "file", NULL};
 static const char kinds[] =
-    "file|matrix|knn|inverse-distance|distance-band|kernel|contiguity|block|"
+    "file|matrix|knn|inverse-distance|distance-band|kernel|contiguity|block|result|"
     "union|intersection|difference|product|transpose|higher-order";
 static const char styles[] = "row|binary|as-is|c|u|s|spectral|minmax"; /* as sw_style */
 
@@ -71,8 +71,9 @@ static sw_status read_one(sw_error *err, sw_study_reader *in, sw_weights_spec *s
                         spec->name);
   const sw_node *kind_node = sw_node_get(node, "kind");
   if (!kind_node)
-    return sw_form_missing(err, node, "kind",
-                           "e.g. file, knn, distance-band, kernel, contiguity, block, union");
+    return sw_form_missing(
+        err, node, "kind",
+        "e.g. file, knn, distance-band, kernel, contiguity, block, result, union");
   SW_TRY(sw_form_choice(err, in->arena, kind_node, kinds, &kind, NULL));
   spec->kind = (sw_weights_kind)kind;
   bool by_file = spec->kind == SW_W_FILE || spec->kind == SW_W_MATRIX;

@@ -1,8 +1,10 @@
-/* Weights matrices that are made: of coordinates, polygons, groups, and of other matrices. What
- * each kind takes stands in one table. */
+/* Weights matrices that are made: of coordinates, polygons, groups, earlier results, and of other
+ * matrices. What each kind takes stands in one table. */
 #include "plan/study/parse.h"
 
 #include <string.h>
+
+#include "base/text.h"
 
 /* *value keeps its default when the key is left out. */
 static sw_status read_positive(sw_error *err, const sw_node *node, double *value) {
@@ -102,6 +104,30 @@ static sw_status read_block(sw_error *err, sw_study_reader *in, sw_weights_spec 
                       sw_form_hint(in->arena, spec->group, units->group, units->n_groups));
 }
 
+/* ---- of earlier results ------------------------------------------------------------------ */
+
+/* Whether the file has the result, the quantity and the period is seen when it is read. */
+static sw_status read_result(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
+  const sw_node *node = spec->node, *use = sw_node_get(node, "use"),
+                *top = sw_node_get(node, "top");
+  int which = SW_USE_IN;
+  SW_TRY(sw_form_text(err, node, "of", "the result whose pairs are the links, e.g. gravity",
+                      &spec->result));
+  if (!sw_node_get(node, "file"))
+    return sw_node_fail(err, node,
+                        "weights '%s': a result of this study cannot serve as weights yet; name an "
+                        "earlier results file by `file`",
+                        spec->name);
+  SW_TRY(sw_form_text(err, node, "file", "an earlier results file", &spec->file));
+  SW_TRY(sw_form_text(err, node, "quantity", NULL, &spec->quantity));
+  SW_TRY(sw_form_text(err, node, "period", NULL, &spec->period));
+  if (use) SW_TRY(sw_form_choice(err, in->arena, use, "in|out|both", &which, NULL));
+  spec->use = (sw_pair_use)which;
+  if (top) SW_TRY(sw_form_integer(err, top, 1, INT32_MAX, &spec->top));
+  spec->path = sw_path_beside(in->arena, in->study->file, spec->file);
+  return spec->path ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
+}
+
 /* ---- of other matrices ------------------------------------------------------------------- */
 
 /* The names are looked up when all are known. */
@@ -180,7 +206,7 @@ sw_status sw_study_read_operands(sw_error *err, sw_study_reader *in, sw_weights_
 /* ---- all kinds --------------------------------------------------------------------------- */
 
 /* Besides `kind` and `style`. */
-enum { MOST_KEYS = 8 };
+enum { MOST_KEYS = 10 };
 static const struct {
   sw_status (*read)(sw_error *, sw_study_reader *, sw_weights_spec *);
   bool places; /* needs coordinates */
@@ -194,6 +220,9 @@ static const struct {
                          false,
                          {"kind", "style", "rule", "snap", "method", "order", "lower"}},
     [SW_W_BLOCK] = {read_block, false, {"kind", "style", "group"}},
+    [SW_W_RESULT] = {read_result,
+                     false,
+                     {"kind", "style", "of", "file", "use", "top", "period", "quantity"}},
     [SW_W_UNION] = {read_combined, false, {"kind", "style", "of"}},
     [SW_W_INTERSECTION] = {read_combined, false, {"kind", "style", "of"}},
     [SW_W_DIFFERENCE] = {read_combined, false, {"kind", "style", "of"}},

@@ -53,6 +53,17 @@ static const char *how_kernel(sw_arena *arena, const sw_weights_spec *w) {
                          (long long)w->k, w->fixed ? "true" : "false");
 }
 
+/* Which period is the last, and which quantity the first, the file knows. */
+static const char *how_result(sw_arena *arena, const sw_weights_spec *w) {
+  static const char *const use[] = {
+      [SW_USE_IN] = "in", [SW_USE_OUT] = "out", [SW_USE_BOTH] = "both"};
+  const char *top = w->top ? sw_arena_printf(arena, ", top: %lld", (long long)w->top) : "";
+  if (!top) return NULL;
+  return sw_arena_printf(arena, "result, of: %s, file: %s, use: %s%s, period: %s, quantity: %s",
+                         w->result, w->file, use[w->use], top, w->period ? w->period : "the last",
+                         w->quantity ? w->quantity : "the first");
+}
+
 /* With what they are made of in words, so that a change there is seen here. */
 static const char *how_combined(sw_arena *arena, const sw_study *study, const sw_weights_spec *w,
                                 const char *kind) {
@@ -88,6 +99,8 @@ static const char *how(sw_arena *arena, const sw_study *study, const sw_weights_
     return how_contiguity(arena, study, w);
   case SW_W_BLOCK:
     return sw_arena_printf(arena, "block, group: %s", w->group);
+  case SW_W_RESULT:
+    return how_result(arena, w);
   case SW_W_UNION:
     return how_combined(arena, study, w, "union");
   case SW_W_INTERSECTION:

@@ -132,6 +132,10 @@ sw_status sw_links_share_root(sw_error *err, sw_team *team, int64_t n, const sw_
 sw_status sw_links_from_polygons(sw_error *err, sw_team *team, const sw_study *study,
                                  const sw_weights_spec *spec, const sw_units *units,
                                  sw_links **links);
+/* result.c: of pairs in an earlier results file. Collective. */
+sw_status sw_links_from_result(sw_error *err, sw_team *team, const sw_study *study,
+                               const sw_weights_spec *spec, const sw_units *units,
+                               sw_links **links);
 /* combine.c: of a column of the units; of other weights matrices. Collective. */
 sw_status sw_links_from_groups(sw_error *err, sw_team *team, const sw_weights_spec *spec,
                                const sw_units *units, sw_links **links);

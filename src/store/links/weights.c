@@ -229,6 +229,7 @@ sw_status sw_links_read_weights(sw_error *err, sw_team *team, const sw_study *st
   if (spec->kind == SW_W_CONTIGUITY)
     return sw_links_from_polygons(err, team, study, spec, units, links);
   if (spec->kind == SW_W_BLOCK) return sw_links_from_groups(err, team, spec, units, links);
+  if (spec->kind == SW_W_RESULT) return sw_links_from_result(err, team, study, spec, units, links);
   if (sw_weights_kind_combines(spec->kind))
     return sw_links_from_others(err, team, study, spec, units, links);
   struct request request = {.name = spec->name, .file = spec->file, .path = spec->path};

@@ -206,4 +206,21 @@ bool sw_page_pairs_of(const sw_page *page, int result, int most, sw_page_pairs *
 sw_status sw_page_read_partners(sw_error *err, const sw_page *page, const sw_page_pairs *pairs,
                                 int period, int32_t *partner, float *const *value, uint32_t *kept);
 
+/* ---- pairs as they are kept (kept.c) ----------------------------------------------------- */
+
+/* Of TOP and ENTRIES: the pairs of unit i are start[i] .. start[i + 1] - 1. */
+typedef struct sw_page_entries {
+  int64_t *start;   /* n + 1 */
+  int32_t *partner; /* -1: there are fewer */
+  double *value;
+} sw_page_entries;
+
+/* The k-th of pairs->quantity in a period of the result. To be destroyed also on failure. */
+sw_status sw_page_read_entries(sw_error *err, const sw_page *page, const sw_page_pairs *pairs,
+                               int k, int period, sw_page_entries *entries);
+void sw_page_entries_destroy(sw_page_entries *entries);
+/* Of DENSE: `count` rows from `first` on, or `columns`: n numbers each, one after the other. */
+sw_status sw_page_read_dense(sw_error *err, const sw_page *page, const sw_page_pairs *pairs, int k,
+                             int period, bool columns, int64_t first, int64_t count, double *to);
+
 #endif

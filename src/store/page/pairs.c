@@ -12,12 +12,6 @@ enum { STRIP = 256 }; /* rows read at a time */
 
 /* ---- what there is ---------------------------------------------------------------------- */
 
-static int variable_of(const sw_page *page, int result, const char *name) {
-  for (int v = 0; v < page->n_variables; v++)
-    if (page->variable[v].result == result && strcmp(page->variable[v].name, name) == 0) return v;
-  return -1;
-}
-
 static bool has_axis(const sw_page *page, const sw_page_variable *v, sw_page_axis_kind kind) {
   for (int d = 0; d < v->n_dims; d++)
     if (page->axis[v->dim[d]].kind == kind) return true;
@@ -46,8 +40,8 @@ static bool is_of_form(const sw_page *page, const sw_page_variable *v, sw_page_k
 /* Periods of entries stand on the axes of their row starts. */
 static void take_form(const sw_page *page, sw_page_pairs *p, int most) {
   const sw_page_variable *v = &page->variable[p->quantity[0]];
-  int partner = variable_of(page, p->result, SW_NAME_PARTNER);
-  int start = variable_of(page, p->result, SW_NAME_ROW_START);
+  int partner = sw_page_find(page, p->result, SW_NAME_PARTNER);
+  int start = sw_page_find(page, p->result, SW_NAME_ROW_START);
   const sw_page_variable *timed = v;
   p->keep = has_axis(page, v, SW_PAGE_UNIT_TO) ? SW_PAGE_DENSE
             : has_axis(page, v, SW_PAGE_RANK)  ? SW_PAGE_TOP
@@ -77,12 +71,12 @@ static void take_form(const sw_page *page, sw_page_pairs *p, int most) {
 
 bool sw_page_pairs_of(const sw_page *page, int result, int most, sw_page_pairs *p) {
   *p = (sw_page_pairs){.result = result, .keep = SW_PAGE_SUMMARY, .time = -1, .n_periods = 1};
-  p->out_strength = variable_of(page, result, SW_NAME_OUT_STRENGTH);
-  p->in_strength = variable_of(page, result, SW_NAME_IN_STRENGTH);
-  p->total = variable_of(page, result, SW_NAME_TOTAL);
-  p->mean = variable_of(page, result, SW_NAME_MEAN);
-  p->max = variable_of(page, result, SW_NAME_MAX);
-  p->n_pairs = variable_of(page, result, SW_NAME_N_PAIRS);
+  p->out_strength = sw_page_find(page, result, SW_NAME_OUT_STRENGTH);
+  p->in_strength = sw_page_find(page, result, SW_NAME_IN_STRENGTH);
+  p->total = sw_page_find(page, result, SW_NAME_TOTAL);
+  p->mean = sw_page_find(page, result, SW_NAME_MEAN);
+  p->max = sw_page_find(page, result, SW_NAME_MAX);
+  p->n_pairs = sw_page_find(page, result, SW_NAME_N_PAIRS);
   for (int v = 0; v < page->n_variables && p->n_quantities < SW_PAGE_QUANTITIES; v++)
     if (page->variable[v].result == result && page->variable[v].use == SW_PAGE_PAIR)
       p->quantity[p->n_quantities++] = v;
@@ -109,20 +103,7 @@ typedef struct fetching {
 
 static sw_status read_box(const fetching *f, int variable, int rank, const hsize_t *start,
                           const hsize_t *count, hid_t type, void *to) {
-  const sw_page_variable *v = &f->page->variable[variable];
-  hsize_t n = 1;
-  for (int d = 0; d < rank; d++)
-    n *= count[d];
-  if (n == 0) return SW_OK;
-  hid_t dataset = H5Dopen2(f->page->in->file, v->id, H5P_DEFAULT);
-  if (dataset < 0) return sw_h5_fail(f->err, v->id, "be read");
-  hid_t space = H5Dget_space(dataset), memory = H5Screate_simple(1, &n, NULL);
-  herr_t code = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
-  if (code >= 0) code = H5Dread(dataset, type, memory, space, H5P_DEFAULT, to);
-  H5Sclose(memory);
-  H5Sclose(space);
-  H5Dclose(dataset);
-  return code >= 0 ? SW_OK : sw_h5_fail(f->err, v->id, "be read");
+  return sw_page_box(f->err, f->page, variable, rank, start, count, type, to);
 }
 
 /* A number of another unit in a damaged file is no partner. */
@@ -138,7 +119,7 @@ static sw_status read_top(const fetching *f) {
   const sw_page_pairs *p = f->pairs;
   int timed = p->time >= 0;
   hsize_t start[3] = {(hsize_t)f->period, 0, 0}, count[3] = {1, (hsize_t)f->page->n, (hsize_t)p->k};
-  int partner = variable_of(f->page, p->result, SW_NAME_PARTNER), rank = 2 + timed;
+  int partner = sw_page_find(f->page, p->result, SW_NAME_PARTNER), rank = 2 + timed;
   const hsize_t *from = start + !timed, *much = count + !timed;
   hsize_t none[2] = {0, 0};
   if (!timed) from = none;
@@ -264,18 +245,8 @@ static sw_status take_rows(const fetching *f, const entries *e) {
 
 /* Row starts of a damaged file may lead anywhere. */
 static sw_status read_starts(const fetching *f, entries *e) {
-  int timed = f->pairs->time >= 0,
-      start = variable_of(f->page, f->pairs->result, SW_NAME_ROW_START);
-  hsize_t at[2] = {(hsize_t)f->period, 0}, count[2] = {1, (hsize_t)f->page->n + 1};
-  int64_t all = sw_page_count(f->page, &f->page->variable[f->pairs->quantity[0]]);
-  SW_TRY(sw_alloc(f->err, count[1], sizeof *e->start, (void **)&e->start));
-  SW_TRY(read_box(f, start, 1 + timed, at + !timed, count + !timed, H5T_NATIVE_INT64, e->start));
-  bool fits = e->start[0] >= 0 && e->start[f->page->n] <= all;
-  for (int64_t i = 0; i < f->page->n; i++)
-    fits = fits && e->start[i] <= e->start[i + 1];
-  if (!fits)
-    return sw_fail(f->err, SW_EINPUT, "is damaged: the rows of %s do not follow each other",
-                   f->page->result[f->pairs->result].name);
+  SW_TRY(sw_alloc(f->err, (size_t)f->page->n + 1, sizeof *e->start, (void **)&e->start));
+  SW_TRY(sw_page_starts(f->err, f->page, f->pairs, f->period, e->start));
   e->first = e->start[0];
   e->count = e->start[f->page->n] - e->first;
   return SW_OK;
@@ -286,7 +257,7 @@ static sw_status read_entries_into(const fetching *f, entries *e) {
   SW_TRY(read_starts(f, e));
   hsize_t start = (hsize_t)e->first, count = (hsize_t)e->count;
   SW_TRY(sw_alloc(f->err, count + 1, sizeof *e->partner, (void **)&e->partner));
-  SW_TRY(read_box(f, variable_of(f->page, p->result, SW_NAME_PARTNER), 1, &start, &count,
+  SW_TRY(read_box(f, sw_page_find(f->page, p->result, SW_NAME_PARTNER), 1, &start, &count,
                   H5T_NATIVE_INT32, e->partner));
   clean(f, e->count, e->partner);
   for (int q = 0; q < p->n_quantities; q++) {

@@ -42,6 +42,14 @@ void sw_page_note_scale(sw_page_reading *in, const sw_item *item);
  * result's. page->axis has room. */
 sw_status sw_page_axis_of(sw_page_reading *in, const char *result, hid_t group, hid_t dataset,
                           int place, int64_t extent, int *axis);
+/* kept.c: the variable of that name in a result, -1: none. */
+int sw_page_find(const sw_page *page, int result, const char *name);
+/* A box of a variable, by its own axes, as numbers of the memory type. */
+sw_status sw_page_box(sw_error *err, const sw_page *page, int variable, int rank,
+                      const hsize_t *start, const hsize_t *count, hid_t type, void *to);
+/* n + 1 positions: where each unit's entries begin, in order and within what there is. */
+sw_status sw_page_starts(sw_error *err, const sw_page *page, const sw_page_pairs *pairs, int period,
+                         int64_t *start);
 /* look.c: how it is looked at, as it says or by its shape. */
 sw_status sw_page_look(const sw_page_reading *in, hid_t dataset, sw_page_variable *variable);
 
