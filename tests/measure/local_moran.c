@@ -275,7 +275,10 @@ Test(local_moran, scale) {
 Test(local_moran, undefined) {
   static const double x[2 * SIX] = {3, 3, 3, 3, 3, 3, 1, NAN, NAN, NAN, NAN, 2};
   harness *h = six_of(2, x);
+  const char *why[64] = {NULL};
+  h->job.why = why;
   cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_expect_str_eq(why[0], "constant");
   for (int t = 0; t < 2; t++)
     for (int i = 0; i < SIX; i++) {
       cr_expect(t == 1 || isnan(harness_result(h, "value", t)[i]));
@@ -286,6 +289,19 @@ Test(local_moran, undefined) {
   NEAR(harness_result(h, "value", 1)[0], -1, 1e-15);
   NEAR(harness_result(h, "variance", 1)[0], 0, 0);
   NEAR(harness_result(h, "p_value", 1)[0], 1, 0);
+  harness_free(h);
+}
+
+/* A period with values has no reason to be undefined. */
+Test(local_moran, no_reason) {
+  static const double x[SIX] = {4, 1, 3, 9, 5, 6};
+  harness *h = six_of(1, x);
+  const char *why[64] = {NULL};
+  h->job.why = why;
+  cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+  cr_assert_leq(harness_outputs(h), 64);
+  for (int q = 0; q < harness_outputs(h); q++)
+    cr_expect_null(why[q], "%s", why[q]);
   harness_free(h);
 }
 

@@ -425,17 +425,29 @@ void sw_lisa_put_used(sw_job *job, const sw_lisa *lisa, int output) {
       job->result[output].row[0][lisa->set[s].period[c]] = (double)lisa->set[s].table.count;
 }
 
+static bool has_links(const sw_lisa *lisa, const sw_lisa_set *set) {
+  const sw_links *w = lisa->weights;
+  for (int64_t i = 0; i < w->n; i++)
+    for (int64_t l = w->row_start[i]; set->place[i] >= 0 && l < w->row_start[i + 1]; l++)
+      if (set->place[w->to[l]] >= 0) return true;
+  return false;
+}
+
+/* NULL: nothing keeps the whole period from being defined. */
+static const char *why_undefined(const sw_lisa *lisa, const sw_lisa_set *set, int c) {
+  if (lisa->n_tests[set->period[c]] > 0) return NULL;
+  if (set->table.count < 3) return "fewer than 3 values";
+  for (int v = 0; v < lisa->n_variables; v++)
+    if (!set->column[v * set->table.stride + c].varies) return "constant";
+  return has_links(lisa, set) ? NULL : "no links among the units with a value";
+}
+
 void sw_lisa_say_why(sw_job *job, const sw_lisa *lisa, int from, int to) {
   for (int s = 0; s < lisa->n_sets; s++) {
     const sw_lisa_set *set = &lisa->set[s];
     for (int c = 0; c < set->n_periods; c++) {
-      bool constant = false;
-      for (int v = 0; v < lisa->n_variables && set->table.count > 0; v++)
-        constant = constant || !set->column[v * set->table.stride + c].varies;
-      const char *why = set->table.count < 3 ? "fewer than 3 values"
-                        : constant           ? "constant"
-                                             : "no links among the units with a value";
-      for (int q = from; q <= to; q++)
+      const char *why = why_undefined(lisa, set, c);
+      for (int q = from; why && q <= to; q++)
         sw_job_undefined(job, q, set->period[c], why);
     }
   }
