@@ -154,8 +154,11 @@ static void put_missing(const card *to) {
   snprintf(chinese, sizeof chinese, "缺失值占%s的比例（%%）", to->report->noun_zh);
   sw_words_put(to->html, "<h3", english, chinese, "</h3>\n");
   if (sum == 0) {
-    snprintf(english, sizeof english, "No cell of the %d variables is missing.",
-             page->n_indicators);
+    if (page->n_indicators == 1)
+      snprintf(english, sizeof english, "No cell of the variable is missing.");
+    else
+      snprintf(english, sizeof english, "No cell of the %d variables is missing.",
+               page->n_indicators);
     snprintf(chinese, sizeof chinese, "%d 个变量均无缺失值。", page->n_indicators);
     sw_words_put(to->html, "<p class=\"soft\" data-missing-none=\"\"", english, chinese, "</p>\n");
     return;

@@ -30,8 +30,8 @@
       "no.map": "There are no coordinates, so there is no map: the {nouns} stand in order of value.",
       "no.quantity": "No result has a value for each {noun}: there is nothing to map.",
       "all.missing": "No {noun} has a value here.", "strip.label": "{nouns} by value",
-      "left.out": "Of this result {n} more are too large for the page: spillway export writes them.",
-      "only.periods": "The page holds {list} of this quantity; spillway export writes all.",
+      "left.out": "{n} more of this result are too large for the page; the results file has them.",
+      "only.periods": "The page holds {list} of this quantity; the results file has all {periods}.",
       "below": "< {v}", "above": "≥ {v}", "between": "{a} – {b}",
     },
     zh: {
@@ -48,7 +48,7 @@
       "wheel": "点击地图或按住 Ctrl 后可用滚轮缩放",
       "select.none": "未选择。点击{noun}、柱、点或行选择；按 Shift 加选，按 Esc 清除。",
       clear: "清除", remove: "移除{name}", "find.none": "无结果", "find.more": "另有 {n} 个",
-      rank: "第 {r} 位，共 {n}", change: "自{p}以来 {d}", code: "代码",
+      rank: "第 {r} 位，共 {n}", change: "较{p} {d}", code: "代码",
       "map.keys": "方向键移至相邻{noun}，回车键选择，Esc 清除。",
       "map.label": "{title}地图。{counts}。",
       "count.label": "{label}：{n}", selected: "已选择{name}", deselected: "已取消{name}",
@@ -60,17 +60,23 @@
       "caption.foreign": "{n} 条边界不属于任何{noun}。",
       "caption.points": "无边界数据，每个{noun}为一点。",
       "no.map": "无坐标，故无地图：{noun}按数值排列。",
-      "no.quantity": "没有逐{noun}的结果，无图可绘。",
+      "no.quantity": "没有分{noun}的结果，无图可绘。",
       "all.missing": "此处各{noun}均无值。", "strip.label": "{noun}按数值排列",
-      "left.out": "该结果另有 {n} 个量因过大未入本页，可用 spillway export 导出。",
-      "only.periods": "本页只有该量的 {list}，其余可用 spillway export 导出。",
+      "left.out": "该结果另有 {n} 个量因数据过大未入本页，见结果文件。",
+      "only.periods": "本页只有该量的 {list}，其余各{periods}见结果文件。",
       "below": "< {v}", "above": "≥ {v}", "between": "{a} – {b}",
     },
   });
   // Periods that are all four digits are years, and are called so.
   S.years = () => S.manifest.periods.every((p) => /^\d{4}$/.test(p));
   // A period in a sentence: "2018", "2018年".
-  S.periodName = (t) => S.manifest.periods[t] + (S.language() === "zh" && S.years() ? "年" : "");
+  S.periodWord = (label) => label + (S.language() === "zh" && S.years() ? "年" : "");
+  S.periodName = (t) => S.periodWord(S.manifest.periods[t]);
+  // A column of groups in a sentence: by the study's title, as a common word, else as it is called.
+  S.groupWord = function (name) {
+    const group = S.group(name), word = S.words[S.language()]["group." + name.toLowerCase()];
+    return (group && S.pick(group.title)) || word || name;
+  };
   S.periodWords = () => S.years()
     ? { period: S.t("year"), periods: S.t("years") } : { period: S.t("period"), periods: S.t("periods") };
 })(window.S = window.S || {});

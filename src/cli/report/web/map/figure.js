@@ -36,7 +36,7 @@
     const g = S.geometryNow;
     const { times } = S.view.column;
     if (S.manifest.means && S.manifest.means[S.view.key] && times.length < S.manifest.periods.length)
-      out.push(S.t("only.periods", { list: times.map((t) => S.manifest.periods[t]).join(", ") }));
+      out.push(S.t("only.periods", { ...words, list: times.map((t) => S.manifest.periods[t]).join(", ") }));
     const lacks = S.leftOut.filter((q) => q.variable.result === S.view.variable.result).length;
     if (lacks) out.push(S.t("left.out", { n: lacks }));
     if (!g || g.kind === "none") return out;

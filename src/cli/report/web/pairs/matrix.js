@@ -205,7 +205,9 @@
 
   function heading(entry) {
     const name = entry.blocks ? entry.blocks.group : "";
-    return name ? S.t("pairs.byGroup", {group: name, Group: name[0].toUpperCase() + name.slice(1)}) : S.t("pairs.blocks");
+    if (!name) return S.t("pairs.blocks");
+    const word = S.groupWord(name);
+    return S.t("pairs.byGroup", {group: word, Group: word[0].toUpperCase() + word.slice(1)});
   }
 
   S.matrix = {

@@ -68,10 +68,10 @@
   function sentence(entry, m, t) {
     const {within, all} = stays(m, t);
     if (!(all > 0) || !S.kept.shares(entry)) return "";
-    const values = {share: S.percent(within / all), all: S.short(all), group: entry.blocks.group};
+    const values = {share: S.percent(within / all), all: S.short(all), group: S.groupWord(entry.blocks.group)};
     const first = t > 0 ? stays(m, 0) : null;
     if (!first || !(first.all > 0)) return S.t("pairs.stays", values);
-    return S.t("pairs.staysSince", {...values, first: S.percent(first.within / first.all), period: m.periods[0]});
+    return S.t("pairs.staysSince", {...values, first: S.percent(first.within / first.all), period: S.periodWord(m.periods[0])});
   }
 
   async function selectPair(event) {

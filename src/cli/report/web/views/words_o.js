@@ -46,7 +46,7 @@
       "scatter.label": "{y} 与 {x}：{rho}", "scatter.beyond": "{n} 个{nouns}超出坐标范围，置于边缘。",
       "table.title": "全部 {n} 个{nouns}", "table.label": "全部{nouns}表。方向键移动，Enter 选择，Shift+Enter 加选。",
       "table.name": "名称", "table.code": "代码", "table.value": "数值", "table.rank": "位次", "table.before": "{since}",
-      "table.change": "自 {since} 变化", "table.percent": "%", "table.course": "走势", "table.found": "找到 {n} / {all}",
+      "table.change": "较 {since} 变化", "table.percent": "%", "table.course": "走势", "table.found": "找到 {n} / {all}",
       "table.caption": "{title}。第 1 位为最大值，同值同位。所选排在最前。",
       "table.caption.names": "{title}。所选排在最前。",
       "table.printed": "前 {n} 行，共 {all} 行。屏幕上的页面有全部，可用 CSV 按钮保存。",
