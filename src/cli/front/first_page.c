@@ -166,48 +166,12 @@ static void put_dot(sw_html *h, bool *any) {
   *any = true;
 }
 
-/* A parameter that is given; NULL where it is none. */
-static const char *given(const table *to, const char *parameters, const char *name) {
-  const char *value = sw_words_parameter(to->report->arena, parameters, name);
-  return value && *value && strcmp(value, "none") != 0 ? value : NULL;
-}
-
-/* Of what it is: "green_cover · less is better: pm25", "manufacturing, finance". */
-static void put_subject(const table *to, const char *parameters, bool *any) {
-  static const char *const second[] = {"b", "with", "driver"};
-  sw_html *h = to->html;
-  const char *subject = sw_words_subject(to->report->arena, parameters);
-  const char *negative = given(to, parameters, "negative");
-  if (subject && *subject && strcmp(subject, "none") != 0) {
-    put_dot(h, any);
-    sw_words_items(h, subject, 3);
-    for (size_t k = 0; k < sizeof second / sizeof *second; k++) {
-      const char *value = given(to, parameters, second[k]);
-      if (value) fputs(", ", h->out), sw_words_items(h, value, 3);
-    }
-  }
-  if (!negative) return;
-  put_dot(h, any);
-  sw_words_put(h, "<span", "less is better: ", "负向：", "</span>");
-  sw_words_items(h, negative, 3);
-}
-
-static void put_distance(const table *to, const char *parameters, bool *any) {
-  const char *value = given(to, parameters, "distance");
-  if (!value) return;
-  put_dot(to->html, any);
-  sw_words_put(to->html, "<span", "distance: ", "距离：", "</span>");
-  if (*value == '{')
-    sw_html_put(to->html, "%b", value);
-  else
-    sw_words_items(to->html, value, 2);
-}
-
 /* "mean of counties · Gini coefficient · gdp_pc". */
 static void put_quantity(const table *to, const sw_figure_row *row, bool first) {
   const sw_report *report = to->report;
   sw_html *h = to->html;
   sw_arena *arena = report->arena;
+  const char *subject = sw_words_subject(arena, row->result->parameters);
   const char *head = sw_words_head(arena, row->variable->title);
   if (strlen(head) < 3) head = row->variable->name; /* "1: significant; 0: not" */
   char english[160], chinese[160];
@@ -229,10 +193,10 @@ static void put_quantity(const table *to, const sw_figure_row *row, bool first) 
   if (row->label) {
     put_dot(h, &any);
     sw_html_put(h, "%b", row->label);
-  } else {
-    put_subject(to, row->result->parameters, &any);
+  } else if (subject && strcmp(subject, "[]") != 0) {
+    put_dot(h, &any);
+    sw_words_items(h, subject, 4);
   }
-  if (first) put_distance(to, row->result->parameters, &any);
   fputs("</div>", h->out);
 }
 
@@ -265,8 +229,8 @@ static bool put_matrices(sw_html *h, const char *lines) {
 
 /* What is given for a parameter of that name. */
 static bool put_given(const table *to, const sw_figure_row *row, const char *parameter) {
-  const char *value = given(to, row->result->parameters, parameter);
-  if (!value) return false;
+  const char *value = sw_words_parameter(to->report->arena, row->result->parameters, parameter);
+  if (!value || !*value || strcmp(value, "none") == 0) return false;
   fputs("<code>", to->html->out);
   if (*value == '{')
     sw_html_put(to->html, "%b", value);
@@ -279,7 +243,9 @@ static bool put_given(const table *to, const sw_figure_row *row, const char *par
 static void put_weight(const table *to, const sw_figure_row *row) {
   sw_html *h = to->html;
   fputs("<td data-column=\"weight\">", h->out);
-  if (!put_matrices(h, row->result->weights) && !put_given(to, row, "weight")) fputs("–", h->out);
+  if (!put_matrices(h, row->result->weights) && !put_given(to, row, "weight") &&
+      !put_given(to, row, "distance"))
+    fputs("–", h->out);
   fputs("</td>", h->out);
 }
 
@@ -342,7 +308,7 @@ static void put_head(const table *to) {
   sw_html *h = to->html;
   fputs("<thead><tr>", h->out);
   sw_words_put(h, "<th scope=\"col\"", "Result", "结果", "</th>");
-  sw_words_put(h, "<th scope=\"col\"", "Weight", "权重", "</th>");
+  sw_words_put(h, "<th scope=\"col\"", "Weight, distance", "权重、距离", "</th>");
   if (!to->courses) {
     sw_words_put(h, "<th scope=\"col\" class=\"number\"", "Value", "数值", "</th>");
     fputs("<th scope=\"col\" class=\"number\" data-column=\"n_last\">n</th></tr></thead>\n",

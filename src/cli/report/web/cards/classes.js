@@ -137,7 +137,7 @@
       const t = own(), n = d3.sum(c.counts(t));
       S.empty(keys).append(keysOf(c, t, ever));
       if (group) groupRows(rows, c, group, t);
-      box.say([(c.column.timeless ? "" : S.manifest.periods[t] + ": ") + S.t("q_classes_of", {n: S.count(n), all: S.count(c.column.n), nouns: S.noun()})]);
+      box.say([(c.column.timeless || S.manifest.cross_section ? "" : S.manifest.periods[t] + (S.language() === "zh" ? "：" : ": ")) + S.t("q_classes_of", {n: S.count(n), all: S.count(c.column.n), nouns: S.noun()})]);
     };
     if (groups.length) {
       const head = S.h("h4", {class: "sub"}, S.t("q_by_group"), groups.length > 1 ? S.segments(groups.map((g) => ({key: g.name, label: cards.word(g.name)})), group.name,
