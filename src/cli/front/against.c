@@ -40,9 +40,10 @@ static void put_move(sw_html *h, double old, double now) {
 
 static void put_name(const card *to, const sw_page_variable *v, const char *key) {
   sw_html *h = to->html;
+  const char *head = sw_words_head(to->report->arena, v->title);
+  if (strlen(head) < 3) head = v->name; /* "1: significant; 0: not" */
   sw_html_put(h, "<th scope=\"row\"><code>%b</code> ", key);
-  sw_words_term(h, to->report->arena, "<span class=\"quantity\"",
-                sw_words_head(to->report->arena, v->title), "</span></th>");
+  sw_words_term(h, to->report->arena, "<span class=\"quantity\"", head, "</span></th>");
 }
 
 static void put_change(const card *to, const sw_report_change *change) {
