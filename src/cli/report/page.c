@@ -16,6 +16,15 @@ static void put_words(sw_html *h, const char *before, const char *english, const
   fputs(after, h->out);
 }
 
+/* The study's title, which it may have in both languages. */
+static void put_title(sw_html *h, const sw_report *report, const char *before, const char *after) {
+  const sw_page *page = report->page;
+  const char *english = page->title_en ? page->title_en
+                        : *page->title ? page->title
+                                       : report->title;
+  put_words(h, before, english, page->title_zh ? page->title_zh : english, after);
+}
+
 static void put_head(sw_html *h, const sw_report *report) {
   fprintf(h->out, "<!doctype html>\n<html lang=\"%s\">\n<head>\n", h->chinese ? "zh" : "en");
   fputs("<meta charset=\"utf-8\">\n"
@@ -26,8 +35,8 @@ static void put_head(sw_html *h, const sw_report *report) {
           "'%s'; style-src '%s'; img-src data: blob:; base-uri 'none'; form-action 'none'\">\n",
           sw_report_script_hash, sw_report_style_hash);
   fputs("<meta name=\"referrer\" content=\"no-referrer\">\n", h->out);
-  sw_html_put(h, "<meta name=\"generator\" content=\"spillway %s\">\n<title>%s</title>\n",
-              report->page->version, report->title);
+  sw_html_put(h, "<meta name=\"generator\" content=\"spillway %s\">\n", report->page->version);
+  put_title(h, report, "<title", "</title>\n");
   fputs("<style>", h->out);
   fputs(sw_report_style, h->out);
   fputs("</style>\n</head>\n<body>\n", h->out);
@@ -39,7 +48,7 @@ static void put_bar(sw_html *h, const sw_report *report) {
                                         {"pairs", "Pairs", "联系"},
                                         {"measures", "Measures", "指标"},
                                         {"method", "Method", "方法"}};
-  sw_html_put(h, "<header class=\"bar\">\n<b class=\"title\">%b</b>\n<nav>", report->title);
+  put_title(h, report, "<header class=\"bar\">\n<b class=\"title\"><bdi", "</bdi></b>\n<nav>");
   for (size_t k = 0; k < sizeof link / sizeof *link; k++) {
     sw_html_put(h, "<a href=\"#%s\"", link[k][0]);
     put_words(h, "", link[k][1], link[k][2], "</a>");
@@ -60,19 +69,18 @@ static void put_lede(sw_html *h, const sw_report *report) {
   sw_html_count(count, results);
   fputs("<div class=\"lede\">\n", h->out);
   put_words(h, "<p class=\"kicker\"", "Results of a Spillway study", "Spillway 研究结果", "</p>\n");
-  sw_html_put(h, "<h1>%b</h1>\n<p class=\"what\">", report->title);
-  if (h->chinese) {
-    sw_html_put(h, "%s 个%b", units, sw_report_noun(report, page->n));
-    if (!page->cross_section && page->n_periods > 1)
-      sw_html_put(h, "，%b–%b", page->period[0], page->period[page->n_periods - 1]);
-    sw_html_put(h, "；%s 项结果。", results);
-  } else {
-    sw_html_put(h, "%s %b", units, sw_report_noun(report, page->n));
-    if (!page->cross_section && page->n_periods > 1)
-      sw_html_put(h, ", %b to %b", page->period[0], page->period[page->n_periods - 1]);
-    sw_html_put(h, count == 1 ? "; %s result." : "; %s results.", results);
-  }
-  fputs("</p>\n</div>\n", h->out);
+  put_title(h, report, "<h1><bdi", "</bdi></h1>\n");
+  bool several = !page->cross_section && page->n_periods > 1;
+  const char *from = several ? page->period[0] : "";
+  const char *to = several ? page->period[page->n_periods - 1] : "";
+  const char *english =
+      sw_arena_printf(report->arena, "%s %s%s%s%s%s; %s %s.", units,
+                      page->n == 1 ? report->noun_en : report->nouns_en, several ? ", " : "", from,
+                      several ? " to " : "", to, results, count == 1 ? "result" : "results");
+  const char *chinese =
+      sw_arena_printf(report->arena, "%s 个%s%s%s%s%s；%s 项结果。", units, report->noun_zh,
+                      several ? "，" : "", from, several ? "–" : "", to, results);
+  if (english && chinese) put_words(h, "<p class=\"what\"", english, chinese, "</p>\n</div>\n");
 }
 
 /* A section that the script fills. */

@@ -46,7 +46,7 @@
 
   function betweenTable(m, t, list, all, directed) {
     const share = S.kept.shares(m.entry) && all > 0;
-    const head = [S.h("th", {scope: "col"}, S.t("pairs.strongestBetween", {group: m.entry.blocks.group}))];
+    const head = [S.h("th", {scope: "col"}, S.t("pairs.strongestBetween", {group: S.groupWord(m.entry.blocks.group)}))];
     if (directed) head.push(S.h("th", {class: "number", scope: "col"}, "→"), S.h("th", {class: "number", scope: "col"}, "←"));
     else {
       const word = m.entry.by === "smallest" && m.counts ? "pairs.both.mean" : "pairs.both";
@@ -68,7 +68,7 @@
   function sentence(entry, m, t) {
     const {within, all} = stays(m, t);
     if (!(all > 0) || !S.kept.shares(entry)) return "";
-    const values = {share: S.percent(within / all), all: S.short(all), group: entry.blocks.group};
+    const values = {share: S.percent(within / all), all: S.short(all), group: S.groupWord(entry.blocks.group)};
     const first = t > 0 ? stays(m, 0) : null;
     if (!first || !(first.all > 0)) return S.t("pairs.stays", values);
     return S.t("pairs.staysSince", {...values, first: S.percent(first.within / first.all), period: m.periods[0]});
