@@ -251,7 +251,7 @@ def check_table(root):
                      "gaps/gini", "gaps/theil_t", "gaps/theil_l", "g/mean", "chain/shorrocks",
                      "lisa/significant", names[-1]] and names[-1].startswith("line/"), names
     heads = [th.text() for th in table.one("thead").all("th")]
-    assert heads == ["Result", "Weight", "2001", "n", "2004", "n", "Change", "%", "Course"], heads
+    assert heads == ["Result", "Weight, distance", "2001", "n", "2004", "n", "Change", "%", "Course"], heads
     cells = {row.attrs["data-variable"]: row for row in rows}
     assert "still" in next(cells["composites/economy/score"].all(data_column="change")).attrs["class"].split()
     weights = {k: next(v.all(data_column="weight")).text() for k, v in cells.items()}
@@ -338,7 +338,7 @@ def check_languages():
     names = [n.text() for n in chinese.all("span", class_="name")]
     assert "Moran's I" in names and "区位商" in names and "系统耦合协调度" in names, names
     heads = [th.text() for th in chinese.one("table", class_="headline").one("thead").all("th")]
-    assert heads == ["结果", "权重", "2001", "n", "2004", "n", "变化", "%", "走势"], heads
+    assert heads == ["结果", "权重、距离", "2001", "n", "2004", "n", "变化", "%", "走势"], heads
     same = [[c.attrs.get("data-value") for c in page.one("table", class_="headline").all("td")]
             for page in (english, chinese)]
     assert same[0] == same[1]
@@ -354,7 +354,7 @@ def check_one_period():
         call("run", f"{name}.yaml", "-o", f"{name}.h5", "--quiet")
         root = report(f"{name}.h5")
         heads = [th.text() for th in root.one("table", class_="headline").one("thead").all("th")]
-        assert heads == ["Result", "Weight", "Value", "n"], heads
+        assert heads == ["Result", "Weight, distance", "Value", "n"], heads
         with h5py.File(f"{name}.h5") as file:
             for row in root.one("table", class_="headline").one("tbody").all("tr"):
                 cell = {c.attrs["data-column"]: c for c in row.all("td") if "data-column" in c.attrs}

@@ -192,9 +192,9 @@ static void put_quantity(const table *to, const sw_figure_row *row, bool first) 
   if (row->label) {
     put_dot(h, &any);
     sw_html_put(h, "%b", row->label);
-  } else if (subject && *subject) {
+  } else if (subject && strcmp(subject, "[]") != 0) {
     put_dot(h, &any);
-    sw_words_items(h, subject, 3);
+    sw_words_items(h, subject, 4);
   }
   fputs("</div>", h->out);
 }
@@ -307,7 +307,7 @@ static void put_head(const table *to) {
   sw_html *h = to->html;
   fputs("<thead><tr>", h->out);
   sw_words_put(h, "<th scope=\"col\"", "Result", "结果", "</th>");
-  sw_words_put(h, "<th scope=\"col\"", "Weight", "权重", "</th>");
+  sw_words_put(h, "<th scope=\"col\"", "Weight, distance", "权重、距离", "</th>");
   if (!to->courses) {
     sw_words_put(h, "<th scope=\"col\" class=\"number\"", "Value", "数值", "</th>");
     fputs("<th scope=\"col\" class=\"number\" data-column=\"n_last\">n</th></tr></thead>\n",

@@ -93,11 +93,38 @@ const char *sw_words_parameter(sw_arena *arena, const char *parameters, const ch
   return NULL;
 }
 
+/* Parameters that say, beside the first one, what a result is of; what stands before each item. */
+static const struct {
+  const char *name, *sign;
+} also[] = {{"negative", "−"}, {"b", ""}, {"with", ""}};
+
+/* The items of a value, "x" or "[x, y]", behind what is there already. */
+static const char *add_items(sw_arena *arena, const char *list, const char *value,
+                             const char *sign) {
+  const char *at = *value == '[' ? value + 1 : value;
+  while (list && *at && *at != ']') {
+    size_t length = value_length(at);
+    list = sw_arena_printf(arena, "%s%s%s%.*s", list, *list ? ", " : "", sign, (int)length, at);
+    at += length;
+    at += strspn(at, ", ");
+  }
+  return list;
+}
+
 const char *sw_words_subject(sw_arena *arena, const char *parameters) {
-  const char *key, *value, *at = parameters;
+  const char *key, *value, *at = parameters, *list = "";
   size_t length, bytes;
-  return next_parameter(&at, &key, &length, &value, &bytes) ? sw_arena_textn(arena, value, bytes)
-                                                            : NULL;
+  if (!next_parameter(&at, &key, &length, &value, &bytes)) return NULL;
+  if (*value == '{') return sw_arena_textn(arena, value, bytes);
+  const char *first = sw_arena_textn(arena, value, bytes);
+  if (!first) return NULL;
+  if (strcmp(first, "none") != 0) list = add_items(arena, list, first, "");
+  for (size_t k = 0; k < sizeof also / sizeof *also; k++) {
+    const char *more = sw_words_parameter(arena, parameters, also[k].name);
+    if (more && *more != '{' && strcmp(more, "none") != 0)
+      list = add_items(arena, list, more, also[k].sign);
+  }
+  return list ? sw_arena_printf(arena, "[%s]", list) : NULL;
 }
 
 static int count_items(const char *at) {

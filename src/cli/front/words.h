@@ -26,7 +26,8 @@ const char *sw_words_name(const char *path);
 
 /* The value of a parameter as it stands there; NULL: there is none. */
 const char *sw_words_parameter(sw_arena *arena, const char *parameters, const char *name);
-/* The value of the first one, which is what a measure is of. */
+/* What a result is of, as a list "[x, y, −z]": the value of the first parameter, and of those that
+ * go with it. */
 const char *sw_words_subject(sw_arena *arena, const char *parameters);
 /* The items of such a value, of which the first `most` are written, each in <bdi>; then how many
  * more there are. */
