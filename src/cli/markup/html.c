@@ -146,22 +146,21 @@ static void trim_zeros(char *digits) {
   memmove(last, end, strlen(end) + 1);
 }
 
-/* As the page's script writes numbers (S.number): without exponent from .001 to 999,949. */
+/* As the page's script writes numbers (S.number): without exponent from .001 to 999,949, whole
+ * with commas from where the places end before the point. */
 static const char *put_number(double value, int places, bool sign, char text[SW_HTML_NUMBER]) {
   char digits[48];
   double size = fabs(value);
   const char *plus = sign && value > 0 ? "+" : "";
   if (isnan(value)) return strcpy(text, "\xE2\x80\x93");
   if (isinf(value)) return strcpy(text, value > 0 ? "\xE2\x88\x9E" : MINUS "\xE2\x88\x9E");
-  if (size >= 9999.5 && size < 999950) {
+  if (size >= 1000 - .5 * pow(10, 3 - places) && size < 999950) {
     strcpy(text, plus);
     sw_html_count((int64_t)round(value), text + strlen(plus));
     return text;
   }
   if (size >= 999950 || (size != 0 && size < .001))
     snprintf(digits, sizeof digits, "%s%.*e", plus, places - 1, value);
-  else if (size >= pow(10, places) - .5)
-    snprintf(digits, sizeof digits, "%s%.0f", plus, value);
   else
     snprintf(digits, sizeof digits, "%s%.*g", plus, places, value);
   if (strchr(digits, 'e')) trim_zeros(digits);

@@ -16,15 +16,13 @@ static void put_words(sw_html *h, const char *before, const char *english, const
   fputs(after, h->out);
 }
 
-/* The study's title, which has one text or two. */
-static const char *title_in(const sw_report *report, const char *own) {
-  const char *title = own ? own : report->page->title;
-  return *title ? title : report->file;
-}
-
+/* The study's title, which it may have in both languages. */
 static void put_title(sw_html *h, const sw_report *report, const char *before, const char *after) {
-  put_words(h, before, title_in(report, report->page->title_en),
-            title_in(report, report->page->title_zh), after);
+  const sw_page *page = report->page;
+  const char *english = page->title_en ? page->title_en
+                        : *page->title ? page->title
+                                       : report->title;
+  put_words(h, before, english, page->title_zh ? page->title_zh : english, after);
 }
 
 static void put_head(sw_html *h, const sw_report *report) {
@@ -50,9 +48,7 @@ static void put_bar(sw_html *h, const sw_report *report) {
                                         {"pairs", "Pairs", "联系"},
                                         {"measures", "Measures", "指标"},
                                         {"method", "Method", "方法"}};
-  fputs("<header class=\"bar\">\n<b class=\"title\">", h->out);
-  put_title(h, report, "<bdi", "</bdi>");
-  fputs("</b>\n<nav>", h->out);
+  put_title(h, report, "<header class=\"bar\">\n<b class=\"title\"><bdi", "</bdi></b>\n<nav>");
   for (size_t k = 0; k < sizeof link / sizeof *link; k++) {
     sw_html_put(h, "<a href=\"#%s\"", link[k][0]);
     put_words(h, "", link[k][1], link[k][2], "</a>");
@@ -73,20 +69,18 @@ static void put_lede(sw_html *h, const sw_report *report) {
   sw_html_count(count, results);
   fputs("<div class=\"lede\">\n", h->out);
   put_words(h, "<p class=\"kicker\"", "Results of a Spillway study", "Spillway 研究结果", "</p>\n");
-  fputs("<h1>", h->out);
-  put_title(h, report, "<bdi", "</bdi>");
-  fputs("</h1>\n", h->out);
-  const char *first = page->period[0], *last = page->period[page->n_periods - 1];
+  put_title(h, report, "<h1><bdi", "</bdi></h1>\n");
   bool several = !page->cross_section && page->n_periods > 1;
-  put_words(h, "<p class=\"what\"",
-            sw_arena_printf(report->arena, "%s %s%s%s%s%s; %s result%s.", units,
-                            page->n == 1 ? report->noun_en : report->nouns_en, several ? ", " : "",
-                            several ? first : "", several ? " to " : "", several ? last : "",
-                            results, count == 1 ? "" : "s"),
-            sw_arena_printf(report->arena, "%s 个%s%s%s%s%s；%s 项结果。", units, report->noun_zh,
-                            several ? "，" : "", several ? first : "", several ? "–" : "",
-                            several ? last : "", results),
-            "</p>\n</div>\n");
+  const char *from = several ? page->period[0] : "";
+  const char *to = several ? page->period[page->n_periods - 1] : "";
+  const char *english =
+      sw_arena_printf(report->arena, "%s %s%s%s%s%s; %s %s.", units,
+                      page->n == 1 ? report->noun_en : report->nouns_en, several ? ", " : "", from,
+                      several ? " to " : "", to, results, count == 1 ? "result" : "results");
+  const char *chinese =
+      sw_arena_printf(report->arena, "%s 个%s%s%s%s%s；%s 项结果。", units, report->noun_zh,
+                      several ? "，" : "", from, several ? "–" : "", to, results);
+  if (english && chinese) put_words(h, "<p class=\"what\"", english, chinese, "</p>\n</div>\n");
 }
 
 /* A section that the script fills. */

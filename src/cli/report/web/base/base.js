@@ -34,7 +34,7 @@
   };
   // What any sentence may name without being told.
   const common = { noun: () => S.noun(1), nouns: () => S.noun(), period: () => S.periodWords().period,
-    periods: () => S.periodWords().periods };
+    periods: () => S.periodWords().periods, file: () => S.manifest.file };
   S.text = (key, values, tag) =>
     S.h(tag || "span", { "data-word": key, "data-values": values && JSON.stringify(values) }, S.t(key, values));
   const values = (e) => (e.dataset.values ? JSON.parse(e.dataset.values) : undefined);
@@ -64,6 +64,10 @@
     return S.pick(m.nouns) || S.pick(m.noun) || "units";
   };
 
+  // Columns of groups are named by the study; those that are common words are said in the language.
+  S.groupWord = (name) => S.words[S.language()]["group." + name.toLowerCase()] || name;
+  S.groupTitle = (name) => first(S.groupWord(name));
+
   // Four digits that matter, an exponent beyond a million and below a thousandth, a true minus sign.
   const trim = (text) => (text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text);
   S.number = function (v, variable) {
@@ -74,7 +78,7 @@
     if (variable && variable.integer) text = d3.format(",d")(a);
     else if (a === 0) text = "0";
     else if (a >= 999950 || a < 0.001) text = exponent(a);
-    else if (a >= 9999.5) text = d3.format(",.0f")(a);
+    else if (a >= 999.95) text = d3.format(",.0f")(a);
     else text = trim(a.toPrecision(4));
     return v < 0 ? "−" + text : text;
   };
@@ -82,6 +86,7 @@
     const [digits, power] = a.toExponential(3).split("e");
     return trim(digits) + "e" + power.replace("+", "").replace("-", "−");
   }
+  const grouped = (a) => (a >= 1000 ? d3.format(",d")(a) : String(a));
   S.count = (n) => d3.format(",d")(n);
   S.percent = (share, digits) => (100 * share).toFixed(digits === undefined ? 1 : digits) + "%";
 
@@ -91,7 +96,7 @@
     zh: [[1e12, "万亿"], [1e8, "亿"], [1e4, "万"]],
   };
   S.short = function (v, digits) {
-    const n = digits || 3, few = (a) => String(Number(a.toPrecision(a >= 999.5 ? Math.max(n, 4) : n)));
+    const n = digits || 3, few = (a) => grouped(Number(a.toPrecision(a >= 999.5 ? Math.max(n, 4) : n)));
     if (v === null || v === undefined || Number.isNaN(v)) return "–";
     const a = Math.abs(v), sign = v < 0 ? "−" : "";
     if (a >= 1e15 || (a !== 0 && a < 0.001)) return S.number(v);
@@ -99,7 +104,7 @@
       if (a >= step * 0.9995) return sign + few(a / step) + word;
     return sign + few(a);
   };
-  // In legends: as a number, but beyond a million with a word instead of an exponent.
+  // In legends and tables: as a number, but beyond a million with a word instead of an exponent.
   S.brief = (v, variable) => (Math.abs(v) >= 999950 && Math.abs(v) < 1e15 ? S.short(v, 4) : S.number(v, variable));
 
   // "Coupling coordination degree D", "Location quotient, manufacturing". Titles explain themselves behind a

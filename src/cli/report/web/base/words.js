@@ -30,8 +30,8 @@
       "no.map": "There are no coordinates, so there is no map: the {nouns} stand in order of value.",
       "no.quantity": "No result has a value for each {noun}: there is nothing to map.",
       "all.missing": "No {noun} has a value here.", "strip.label": "{nouns} by value",
-      "left.out": "{n} more of this result are too large for the page; the results file has them.",
-      "only.periods": "The page holds {list} of this quantity; the results file has all {periods}.",
+      "left.out": "Of this result {n} more are too large for the page: all of it is in the results file ({file}).",
+      "only.periods": "The page holds {list} of this quantity; all of it is in the results file ({file}).",
       "below": "< {v}", "above": "≥ {v}", "between": "{a} – {b}",
     },
     zh: {
@@ -62,8 +62,8 @@
       "no.map": "无坐标，故无地图：{noun}按数值排列。",
       "no.quantity": "没有分{noun}的结果，无图可绘。",
       "all.missing": "此处各{noun}均无值。", "strip.label": "{noun}按数值排列",
-      "left.out": "该结果另有 {n} 个量因数据过大未入本页，见结果文件。",
-      "only.periods": "本页只有该量的 {list}，其余各{periods}见结果文件。",
+      "left.out": "该结果另有 {n} 个量因过大未入本页，全部在结果文件（{file}）中。",
+      "only.periods": "本页只有该量的 {list}，全部在结果文件（{file}）中。",
       "below": "< {v}", "above": "≥ {v}", "between": "{a} – {b}",
     },
   });

@@ -4,6 +4,7 @@
   "use strict";
 
   const cards = S.cards;
+  const ABOVE = 4; // columns of a table that may stand below the labels
   const HEAVY = 0.6; // of a whole: one such share decides alone
 
   /* ---- the table ------------------------------------------------------------------------------ */
@@ -11,9 +12,15 @@
   /* Signs and states have words in the title of their variable, else numbers. */
   function textOf(read, v) {
     if (!Number.isFinite(v) && !(v === Infinity || v === -Infinity)) return "–";
-    if (read.codes && read.codes.has(v)) return (v === 1 && read.codes.has(-1) ? "+ " : v === -1 ? "− " : "") + read.codes.get(v);
+    if (read.codes && read.codes.has(v)) return wordsOf(read, v);
     if (/^p(_value|_sim)?$/.test(read.variable.name)) return cards.pValue(v);
     return cards.number(v, read.variable);
+  }
+
+  /* A sign says by itself what its words explain; where there is no room they are left out. */
+  function wordsOf(read, v) {
+    const sign = v === 1 && read.codes.has(-1) ? "+" : v === -1 ? "−" : "", words = read.codes.get(v);
+    return sign ? [sign, S.h("span", {class: "explained"}, " " + words)] : words;
   }
 
   /* A column of cards.table from a variable, of its period t. */
@@ -29,7 +36,10 @@
     const rows = labels.map((label, k) => S.h("tr", {}, S.h("th", {scope: "row", class: "code"}, S.bdi(label)),
       columns.map((c) => (c.bar ? barCell(c, k)
         : S.h("td", {class: (c.words ? "" : "number") + (c.strong ? " strong" : "")}, c.text(k))))));
-    const table = S.h("table", {class: "plain"}, S.h("thead", {}, top), S.h("tbody", {}, rows));
+    /* Many columns have no room beside their labels on a phone or on half a page: labels stand above. */
+    const above = columns.length >= ABOVE && columns.length <= 7;
+    const table = S.h("table", {class: "plain" + (above ? " above" : "")}, S.h("thead", {}, top), S.h("tbody", {}, rows));
+    if (above) table.style.setProperty("--columns", columns.length);
     return S.h("div", {class: "scroll-x" + (labels.length > 16 ? " scroll-y" : "")}, table);
   };
 
@@ -51,11 +61,11 @@
   }
 
   /* A line where one share of a whole is over 60%, else null. */
-  cards.heaviest = function (labels, value) {
-    const all = labels.map((label, k) => value(k));
+  cards.heaviest = function (axis, labels, variable, value) {
+    const all = labels.map((label, k) => value(k)), what = "word_" + variable.name in S.words.zh ? cards.word(variable.name) : S.t("q_whole");
     if (all.length < 2 || all.some((v) => !(v >= 0)) || Math.abs(d3.sum(all) - 1) > 1e-6) return null;
     const k = d3.maxIndex(all);
-    return all[k] > HEAVY ? S.h("p", {class: "amber heavy"}, S.t("q_heavy", {name: labels[k], share: S.percent(all[k], 0)})) : null;
+    return all[k] > HEAVY ? S.h("p", {class: "amber heavy"}, S.t("q_heavy", {axis: cards.axisName(axis), what, name: labels[k], share: S.percent(all[k], 0)})) : null;
   };
 
   /* The variable with bars: the first that is no limit and no sign, as the file has them. */
@@ -74,7 +84,7 @@
       const columns = words.concat(numbers).map((one) => cards.columnOf(one, t));
       const own = Object.assign(cards.columnOf(read, t), {strong: true});
       S.empty(place).append(cards.table(cards.axisName(card.axes[0]), labels, [...columns, own, barsOf(read, t, labels.length)]),
-        cards.heaviest(labels, (k) => read.get(t, k)) || "");
+        cards.heaviest(card.axes[0], labels, main, (k) => read.get(t, k)) || "");
       box.say(card.variables.length < 4 && others.length ? others.map((v) => cards.sentence(cards.word(v.name)) + ": " + S.pick(v.title)) : []);
     }
     show();

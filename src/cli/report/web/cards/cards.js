@@ -270,10 +270,21 @@
     S.on(["lang", "d"], () => fill(section));
   };
 
-  /* Everything that stands open, drawn, for print. */
+  /* Decodes what the cards show, so that a print finds it at hand. */
+  cards.fetch = function () {
+    const wanted = shown.flatMap((box) => [...box.card.variables, ...(box.card.columns || [])].flatMap((v) => [v, ...(v.with || []).map(S.variable)].concat(
+      ["n", "z", "p"].map((what) => S.plan.beside(box.card.all, v, what)))).filter(Boolean));
+    return Promise.allSettled(wanted.map((v) => (v.dims.includes("unit") ? S.quantity(v.id) && S.column(v.id) : S.data(v.block))));
+  };
+
+  /* Everything that stands open, drawn, for print: of a card that still waits for its numbers no other
+   * may be kept waiting. Each step of a wait is a turn here, and a browser prints only after all turns. */
+  const TURNS = 400;
   cards.drawAll = async function () {
-    await Promise.all(shown.map(cards.drawBox));
-    if (S.printing) cards.drawNow();
-    else await cards.settle();
+    const all = Promise.all(shown.map(cards.drawBox));
+    if (!S.printing) return all.then(cards.settle);
+    for (let turn = 0; turn < TURNS; turn++) await null;
+    cards.drawNow();
+    return all;
   };
 })(window.S = window.S || {});

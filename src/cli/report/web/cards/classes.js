@@ -140,8 +140,8 @@
       box.say([(c.column.timeless || S.manifest.cross_section ? "" : S.manifest.periods[t] + (S.language() === "zh" ? "：" : ": ")) + S.t("q_classes_of", {n: S.count(n), all: S.count(c.column.n), nouns: S.noun()})]);
     };
     if (groups.length) {
-      const head = S.h("h4", {class: "sub"}, S.t("q_by_group"), groups.length > 1 ? S.segments(groups.map((g) => ({key: g.name, label: cards.word(g.name)})), group.name,
-        (name) => { group = S.group(name); show(); }, S.t("q_by_group")) : " " + cards.word(group.name));
+      const head = S.h("h4", {class: "sub"}, S.t("q_by_group"), groups.length > 1 ? S.segments(groups.map((g) => ({key: g.name, label: S.groupTitle(g.name)})), group.name,
+        (name) => { group = S.group(name); show(); }, S.t("q_by_group")) : " " + S.groupTitle(group.name));
       box.body.append(head, rows);
     }
     show();

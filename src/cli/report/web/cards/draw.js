@@ -57,12 +57,12 @@
   /* The word for a common name of a quantity or an axis, else the name with blanks. */
   cards.word = function (name) {
     const key = "word_" + name;
-    return key in S.words[S.language()] ? S.t(key) : name.replace(/_/g, " ");
+    return key in S.words[S.language()] ? S.t(key) : S.groupWord(name).replace(/_/g, " ");
   };
 
   cards.labels = function (id) {
-    const axis = S.manifest.axes[id], unit = axis.unit && axis.unit !== "1" ? " " + axis.unit : "";
-    return axis.values ? axis.labels.map((label) => (label === "inf" ? "∞" : label) + unit) : axis.labels.map((label) => S.term(label) || "–");
+    const axis = S.manifest.axes[id], grouping = id.endsWith("/grouping"), unit = axis.unit && axis.unit !== "1" ? " " + axis.unit : "";
+    return axis.values ? axis.labels.map((label) => (label === "inf" ? "∞" : label) + unit) : axis.labels.map((label) => (grouping && S.group(label) ? S.groupTitle(label) : S.term(label) || "–"));
   };
 
   /* Titles as texts that may stand alone: those of the file begin small. */
@@ -90,13 +90,11 @@
   cards.number = function (v, variable) {
     if (v === Infinity) return "∞";
     if (v === -Infinity) return "−∞";
-    return Number.isFinite(v) ? S.number(v, variable) : "–";
+    return !Number.isFinite(v) ? "–" : variable && variable.integer ? S.number(v, variable) : S.brief(v, variable);
   };
 
-  /* For places with little room: thousands by a word. */
-  cards.brief = function (v, variable) {
-    return Math.abs(v) >= 1e5 && Number.isFinite(v) ? S.short(v) : cards.number(v, variable);
-  };
+  /* For places with little room: counts beyond a million by a word, too. */
+  cards.brief = (v, variable) => (Number.isFinite(v) ? S.brief(v, variable) : cards.number(v, variable));
 
   /* Very small p-values are those of a normal tail far out: below what a double can hold they are 0. */
   cards.pValue = function (p) {

@@ -120,7 +120,7 @@
       const one = labels.length <= TOGETHER && guide === undefined && !unlike(read, labels.length);
       if (one) together(plot, read, labels, read.variable);
       else apart(plot, read, labels, read.variable, guide);
-      if (guide !== undefined) place.append(cards.heaviest(labels, (k) => read.get(read.T - 1, k)) || "");
+      if (guide !== undefined) place.append(cards.heaviest(card.axes[0], labels, read.variable, (k) => read.get(read.T - 1, k)) || "");
       box.say([guide === undefined ? "" : S.t("q_equal_shares"), one || unlike(read, labels.length) ? "" : S.t("q_one_scale")]);
     }
     const chosen = box.choose(card.variables, (v) => show(reads[card.variables.indexOf(v)]));

@@ -107,7 +107,7 @@
       if (!g.placed(u)) continue;
       if (paper && of[u] < 0 && g.hasRings(u)) { missing += g.d(u); continue; }
       const fill = of[u] < 0 ? "url(#missing)" : classes.colours[of[u]], at = { fill, "data-unit": S.code(u) };
-      const title = S.svg("title", {}, S.name(u) + ": " + S.number(S.view.values[u], S.view.variable));
+      const title = S.svg("title", {}, S.name(u) + ": " + S.brief(S.view.values[u], S.view.variable));
       units.append(g.hasRings(u) ? S.svg("path", { d: g.d(u), ...at }, title)
         : S.svg("circle", { cx: g.x[u].toFixed(2), cy: g.y[u].toFixed(2), r: S.dotRadius(g, v).toFixed(2), ...at }, title));
     }

@@ -36,7 +36,7 @@
     S.map.show(u);
     const [x, y] = S.map.pageAt(u);
     S.hover(u, { keyboard: true, x, y });
-    say([S.name(u), S.code(u), S.number(S.view.values[u], S.view.variable)].join(", "));
+    say([S.name(u), S.code(u), S.brief(S.view.values[u], S.view.variable)].join(", "));
   }
   function say(text) { spoken.textContent = text; }
 

@@ -29,7 +29,7 @@
       S.h("div", { class: "soft code" }, S.bdi(S.code(u)))];
     const dot = S.h("span", { class: "dot" + (of[u] < 0 ? " hatched" : "") });
     if (of[u] >= 0) dot.style.background = classes.colours[of[u]];
-    const text = v !== v ? S.t("missing") : variable.classes ? classes.label(of[u]) : S.number(v, variable);
+    const text = v !== v ? S.t("missing") : variable.classes ? classes.label(of[u]) : S.brief(v, variable);
     out.push(S.h("div", { class: "tooltip-value" }, dot, S.h("b", {}, S.bdi(text)),
       variable.unit && v === v ? S.h("span", { class: "soft" }, " ", S.bdi(variable.unit)) : null));
     if (v !== v || classes.categories) return out;
@@ -38,7 +38,7 @@
     const first = column.times.find((p) => { const x = column.at(p, u); return x === x; });
     if (!column.timeless && first !== undefined && first < t) {
       const d = v - column.at(first, u);
-      out.push(S.h("div", { class: "soft" }, S.t("change", { d: (d > 0 ? "+" : "") + S.number(d, variable), p: S.manifest.periods[first] })));
+      out.push(S.h("div", { class: "soft" }, S.t("change", { d: (d > 0 ? "+" : "") + S.brief(d, variable), p: S.manifest.periods[first] })));
     }
     return out;
   }

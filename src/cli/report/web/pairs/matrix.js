@@ -79,7 +79,7 @@
   // What one who cannot see the matrix is told of it.
   function label(t) {
     const m = view.m, a = m.order[0];
-    return S.t("pairs.matrix.label", {group: m.entry.blocks.group, n: m.L, first: S.blockLabel(m.labels[a]),
+    return S.t("pairs.matrix.label", {group: S.groupWord(m.entry.blocks.group), n: m.L, first: S.blockLabel(m.labels[a]),
       value: S.short(S.blocks.rowSum(m, t, a))});
   }
 
@@ -195,7 +195,7 @@
     const groups = S.manifest.groups.filter((g) => g.labels.length > 1).sort((a, b) => a.labels.length - b.labels.length);
     const fit = groups.filter((g) => g.labels.length <= 120).pop() || groups[0];
     const result = S.result(entry.result), name = fit ? fit.name : "province";
-    if (entry.blocks) return S.h("p", {class: "advice"}, S.t("pairs.blocksOut", {group: entry.blocks.group}));
+    if (entry.blocks) return S.h("p", {class: "advice"}, S.t("pairs.blocksOut", {group: S.groupWord(entry.blocks.group)}));
     if (S.pairs.firstOf(entry) !== entry) return S.h("p", {class: "advice"}, S.t("pairs.otherBlocks"));
     const lines = (groups.length ? "" : "units:\n  groups: [province]\n") +
       "measures:\n  - " + (result ? result.measure : entry.result) + ": {..., blocks: " + name + "}";
@@ -205,9 +205,7 @@
 
   function heading(entry) {
     const name = entry.blocks ? entry.blocks.group : "";
-    if (!name) return S.t("pairs.blocks");
-    const word = S.groupWord(name);
-    return S.t("pairs.byGroup", {group: word, Group: word[0].toUpperCase() + word.slice(1)});
+    return name ? S.t("pairs.byGroup", {group: S.groupWord(name), Group: S.groupTitle(name)}) : S.t("pairs.blocks");
   }
 
   S.matrix = {

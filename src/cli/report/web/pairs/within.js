@@ -46,7 +46,7 @@
 
   function betweenTable(m, t, list, all, directed) {
     const share = S.kept.shares(m.entry) && all > 0;
-    const head = [S.h("th", {scope: "col"}, S.t("pairs.strongestBetween", {group: m.entry.blocks.group}))];
+    const head = [S.h("th", {scope: "col"}, S.t("pairs.strongestBetween", {group: S.groupWord(m.entry.blocks.group)}))];
     if (directed) head.push(S.h("th", {class: "number", scope: "col"}, "→"), S.h("th", {class: "number", scope: "col"}, "←"));
     else {
       const word = m.entry.by === "smallest" && m.counts ? "pairs.both.mean" : "pairs.both";

@@ -93,6 +93,8 @@
       if (lo === hi) [lo, hi] = [lo / 1.5, hi * 1.5];
       return d3.scaleLog().domain([lo, hi]).range(range);
     }
+    // What is 1 throughout is a share of all: there is nothing above it.
+    if (lo === hi && Math.abs(lo - 1) < 1e-9) return d3.scaleLinear().domain([0, 1]).range(range);
     if (lo === hi) {
       const about = Math.abs(lo) / 10 || 1;
       [lo, hi] = [lo - about, hi + about];

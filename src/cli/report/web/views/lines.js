@@ -19,12 +19,7 @@
       groups.find((g) => g.labels.length > 1 && g.labels.length <= 8) ||
       groups.slice().sort((a, b) => a.labels.length - b.labels.length)[0] || null;
   };
-  // Names of columns are the study's; those that are common words are said in the language.
-  lines.groupTitle = function (group) {
-    const word = S.words[S.language()]["group." + group.name.toLowerCase()];
-    const title = S.pick(group.title) || word || group.name;
-    return title.charAt(0).toUpperCase() + title.slice(1);
-  };
+  lines.groupTitle = (group) => S.groupTitle(group.name);
 
   lines.unitsOf = function (group, index) {
     const units = [];

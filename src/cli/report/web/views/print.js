@@ -74,6 +74,8 @@
     window.addEventListener("afterprint", after);
     window.addEventListener("keydown", key);
     const idle = window.requestIdleCallback || ((f) => setTimeout(f, 500));
-    if (document.querySelectorAll("#measures .card").length <= FEW) idle(() => drawCards());
+    if (document.querySelectorAll("#measures .card").length > FEW || !S.cards) return;
+    S.cards.fetch();
+    idle(() => drawCards());
   }};
 })(window.S = window.S || {});

@@ -29,15 +29,15 @@
   // Columns of this quantity: {id, least (px), share of what is left, number, plain, drop (the greater the
   // sooner it gives way where all do not fit)}.
   function wanted() {
-    const named = S.unitNames || S.unitNamesZh, all = [{id: "name", least: 96, share: 2}];
+    const named = S.unitNames || S.unitNamesZh, all = [{id: "name", least: 84, share: 2}];
     if (named) all.push({id: "code", least: 72, share: 0.7, drop: 3});
     S.manifest.groups.slice(0, 3).forEach((group, i) =>
       all.push({id: "group:" + group.name, group, least: 84, share: 1, drop: 4 + i}));
     if (d.first >= 0 && d.names) all.push({id: "before", least: 120, share: 1.2, drop: 1});
     all.push(d.names ? {id: "value", least: 120, share: 1.2} : {id: "value", least: 88, share: 1, number: true});
-    if (!d.names) all.push({id: "rank", least: 58, share: 0.6, number: true});
+    if (!d.names) all.push({id: "rank", least: 52, share: 0.6, number: true});
     if (d.first >= 0 && !d.names)
-      all.push({id: "change", least: 98, share: 0.8, number: true, drop: 2}, {id: "percent", least: 68, share: 0.6, number: true});
+      all.push({id: "change", least: 98, share: 0.8, number: true, drop: 2}, {id: "percent", least: 64, share: 0.6, number: true, drop: 1});
     if (d.column.T > 1) all.push({id: "course", least: 112, share: 0, plain: true, drop: 7});
     return all;
   }
