@@ -30,8 +30,8 @@
       "no.map": "There are no coordinates, so there is no map: the {nouns} stand in order of value.",
       "no.quantity": "No result has a value for each {noun}: there is nothing to map.",
       "all.missing": "No {noun} has a value here.", "strip.label": "{nouns} by value",
-      "left.out": "Of this result {n} more are too large for the page: spillway export writes them.",
-      "only.periods": "The page holds {list} of this quantity; spillway export writes all.",
+      "left.out": "Of this result {n} more are too large for the page: they stand in the results file.",
+      "only.periods": "The page holds {list} of this quantity; the results file has all.",
       "below": "< {v}", "above": "≥ {v}", "between": "{a} – {b}",
     },
     zh: {
@@ -62,8 +62,8 @@
       "no.map": "无坐标，故无地图：{noun}按数值排列。",
       "no.quantity": "没有逐{noun}的结果，无图可绘。",
       "all.missing": "此处各{noun}均无值。", "strip.label": "{noun}按数值排列",
-      "left.out": "该结果另有 {n} 个量因过大未入本页，可用 spillway export 导出。",
-      "only.periods": "本页只有该量的 {list}，其余可用 spillway export 导出。",
+      "left.out": "该结果另有 {n} 个量因过大未入本页，见结果文件。",
+      "only.periods": "本页只有该量的 {list}，其余见结果文件。",
       "below": "< {v}", "above": "≥ {v}", "between": "{a} – {b}",
     },
   });
