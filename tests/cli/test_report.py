@@ -235,6 +235,7 @@ class Report(unittest.TestCase):
         self.assertEqual([r["name"] for r in page.manifest["results"]], ["composites/economy", "ccd"])
         self.assertEqual({v["result"] for v in page.manifest["variables"]}, {"composites/economy", "ccd"})
         self.assertEqual(page.manifest["pairs"], [])
+        self.assertIn("names no result", self.report(self.results, "--results", ",", "-o", "none.html", status=2))
 
     def test_threads(self):
         self.report(self.results, "-o", "one.html", "--force", env={"OMP_NUM_THREADS": "1"})
@@ -275,6 +276,10 @@ class Report(unittest.TestCase):
         subprocess.run(["mpirun", "-n", "2", SPILLWAY, "run", self.path("s/m.yaml"), "-q", "-o",
                         self.path("s/two.h5")], check=True, capture_output=True)
         self.assertEqual(Page(self.path("s/two.html")).manifest["file"], "two.h5")
+        done = subprocess.run([SPILLWAY, "run", self.path("s/m.yaml"), "-q", "-o", self.path("s/three.html")],
+                              text=True, capture_output=True, check=True)
+        self.assertIn("their page is not", done.stderr)
+        self.assertTrue(h5py.is_hdf5(self.path("s/three.html")))
 
     def test_study(self):
         for output, said in (("report: m.txt", "'m.txt' is no name of a page"),
@@ -298,6 +303,19 @@ class Report(unittest.TestCase):
         self.assertIn("there is no such folder", self.report("own.h5", "-o", "no/own.html", status=2))
         os.makedirs(self.path("folder.html"))
         self.assertIn("is a folder", self.report("own.h5", "-o", "folder.html", "--force", status=2))
+        os.mkfifo(self.path("pipe.html"))
+        self.assertIn("is no plain file", self.report("own.h5", "-o", "pipe.html", "--force", status=2))
+
+    def test_target_is_an_input(self):
+        """Whatever its name, and over links, nothing that the page is made of is overwritten."""
+        shutil.copy(self.results, self.path("results.html"))
+        os.symlink("results.html", self.path("link.html"))
+        for words in (("results.html",), ("results.html", "-o", "link.html"),
+                      (self.results, "--against", "results.html", "-o", "results.html"),
+                      (self.results, "--polygons", "results.html", "--key", "k", "-o", "results.html")):
+            self.assertIn("choose another -o", self.report(*words, "--force", status=2))
+        with open(self.results, "rb") as one, open(self.path("results.html"), "rb") as two:
+            self.assertEqual(one.read(), two.read())
 
     def test_words(self):
         for words, said in ((["--results", "cdd"], "has no result 'cdd'; did you mean 'ccd'?"),

@@ -37,6 +37,7 @@ static sw_status no_such_result(sw_error *err, const sw_report *report, const ch
 static sw_status choose_results(sw_error *err, sw_report *report) {
   bool *taken = NULL;
   const char *asked = report->options->results;
+  bool any = !asked;
   SW_NEW(err, report->arena, taken, report->page->n_results + 1);
   report->taken = taken;
   for (int r = 0; r < report->page->n_results; r++)
@@ -52,9 +53,12 @@ static sw_status choose_results(sw_error *err, sw_report *report) {
       return name ? no_such_result(err, report, name)
                   : sw_fail(err, SW_ENOMEM, "out of memory for the report");
     }
+    any |= found;
     at += length;
   }
-  return SW_OK;
+  return any ? SW_OK
+             : sw_fail(err, SW_EINPUT, "--results %s: names no result; give names with commas",
+                       asked);
 }
 
 /* ---- words ------------------------------------------------------------------------------ */

@@ -26,8 +26,9 @@ typedef struct sw_report_target {
 } sw_report_target;
 
 /* Opens a new file beside the one that is meant, so that a page appears whole or not at all.
- * SW_EINPUT: it is there already and `force` is not given, or is no page by its name. */
-sw_status sw_report_target_open(sw_error *err, const char *path, bool force,
+ * SW_EINPUT: it is there already and `force` is not given, is one of the files that the options
+ * name, or is no page by its name. */
+sw_status sw_report_target_open(sw_error *err, const char *path, const sw_report_options *options,
                                 sw_report_target *target);
 /* Puts it in its place; `status` other than SW_OK: removes it, and returns `status`. */
 sw_status sw_report_target_close(sw_error *err, sw_status status, sw_report_target *target);

@@ -35,7 +35,30 @@ static sw_status open_beside(sw_error *err, sw_report_target *target) {
                  no_folder ? "there is no such folder" : strerror(reason));
 }
 
-sw_status sw_report_target_open(sw_error *err, const char *path, bool force,
+static bool is_file(const struct stat *file, const char *path) {
+  struct stat other;
+  return path && stat(path, &other) == 0 && other.st_dev == file->st_dev &&
+         other.st_ino == file->st_ino;
+}
+
+/* What is there and is to be replaced: never what the page is made of, whatever its name, nor a
+ * device or a pipe, whose place a file would take. */
+static sw_status may_replace(sw_error *err, const struct stat *there, const char *path,
+                             const sw_report_options *o) {
+  if (S_ISDIR(there->st_mode))
+    return sw_fail(err, SW_EINPUT, "%s: is a folder; expected a file to write", path);
+  if (!S_ISREG(there->st_mode))
+    return sw_fail(err, SW_EINPUT, "%s: is no plain file; expected a file to write", path);
+  if (is_file(there, o->path) || is_file(there, o->against))
+    return sw_fail(err, SW_EINPUT, "%s: is the results file itself; choose another -o", path);
+  if (is_file(there, o->polygons))
+    return sw_fail(err, SW_EINPUT, "%s: is the file of --polygons; choose another -o", path);
+  if (!o->force)
+    return sw_fail(err, SW_EINPUT, "%s: is there already; overwrite it with --force", path);
+  return SW_OK;
+}
+
+sw_status sw_report_target_open(sw_error *err, const char *path, const sw_report_options *options,
                                 sw_report_target *target) {
   *target = (sw_report_target){.out = NULL};
   if (!sw_ends_with(path, ".html") && !sw_ends_with(path, ".htm"))
@@ -43,11 +66,7 @@ sw_status sw_report_target_open(sw_error *err, const char *path, bool force,
                    path);
   SW_TRY(sw_file_follow(err, path, target->path));
   struct stat there;
-  bool exists = stat(target->path, &there) == 0;
-  if (exists && S_ISDIR(there.st_mode))
-    return sw_fail(err, SW_EINPUT, "%s: is a folder; expected a file to write", path);
-  if (exists && !force)
-    return sw_fail(err, SW_EINPUT, "%s: is there already; overwrite it with --force", path);
+  if (stat(target->path, &there) == 0) SW_TRY(may_replace(err, &there, path, options));
   return open_beside(err, target);
 }
 

@@ -73,7 +73,7 @@ static sw_status make_page(sw_error *err, sw_session *s, bool follows) {
   sw_report_said said;
   double began = sw_clock();
   if (!path || !folder) return sw_fail(err, SW_ENOMEM, "out of memory for a path");
-  SW_TRY(sw_report_target_open(err, path, true, &target));
+  SW_TRY(sw_report_target_open(err, path, &options, &target));
   sw_status status = sw_report_make(err, &options, folder, target.out, &said);
   SW_TRY(sw_report_target_close(err, status, &target));
   if (*said.note) sw_log(SW_LOG_WARN, "%s", said.note);

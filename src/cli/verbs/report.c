@@ -118,7 +118,7 @@ static sw_status write_report(sw_error *err, const sw_report_options *o) {
   sw_report_said said = {0};
   SW_TRY(sw_arena_create(err, &arena));
   const char *path = o->output ? o->output : sw_report_default_path(arena, o->path);
-  sw_status status = path ? sw_report_target_open(err, path, o->force, &of.target)
+  sw_status status = path ? sw_report_target_open(err, path, o, &of.target)
                           : sw_fail(err, SW_ENOMEM, "out of memory for a path");
   if (status == SW_OK) status = ask_child(err, &of, &said);
   status = sw_report_target_close(err, status, &of.target);

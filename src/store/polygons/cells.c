@@ -12,7 +12,8 @@
 #include "store/polygons/geos.h"
 
 static const double concave = .12;
-enum { QUARTER = 8 }; /* steps of a quarter circle of the hull */
+static const double off_circles = 1e-5; /* of the distance that places have */
+enum { QUARTER = 8 };                   /* steps of a quarter circle of the hull */
 
 typedef struct site {
   double x, y;
@@ -41,6 +42,29 @@ static int compare_sites(const void *a, const void *b) {
   return (s->unit > t->unit) - (s->unit < t->unit);
 }
 
+/* -1 .. 1 of a number, without a pattern. */
+static double scatter(uint64_t k) {
+  k = (k + 1) * UINT64_C(0x9E3779B97F4A7C15);
+  k = (k ^ (k >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+  return (double)(k >> 11) / 4503599627370496.0 - 1;
+}
+
+/* Where more than three places lie on one circle, as in a grid, GEOS 3.11 gives cells that cross
+ * themselves, lie over each other or are missing. Each is moved by less than what can be seen. */
+static void move_off_circles(maker *m) {
+  double low = INFINITY, high = -INFINITY, count = (double)m->n_sites;
+  if (m->n_sites < 3) return;
+  for (int64_t k = 0; k < m->n_sites; k++)
+    low = fmin(low, m->site[k].y), high = fmax(high, m->site[k].y);
+  double width = m->site[m->n_sites - 1].x - m->site[0].x;
+  double most = off_circles * sqrt(width * (high - low) / count);
+  for (int64_t k = 0; k < m->n_sites; k++) {
+    m->site[k].x += most * scatter(2 * (uint64_t)k);
+    m->site[k].y += most * scatter(2 * (uint64_t)k + 1);
+  }
+  qsort(m->site, (size_t)m->n_sites, sizeof *m->site, compare_sites);
+}
+
 static sw_status take_sites(sw_error *err, maker *m, int64_t count, const int32_t *unit,
                             const double *x, const double *y) {
   SW_TRY(sw_alloc(err, (size_t)count, sizeof *m->site, (void **)&m->site));
@@ -52,6 +76,7 @@ static sw_status take_sites(sw_error *err, maker *m, int64_t count, const int32_
     if (kept == 0 || m->site[kept - 1].x != m->site[k].x || m->site[kept - 1].y != m->site[k].y)
       m->site[kept++] = m->site[k];
   m->n_sites = kept;
+  move_off_circles(m);
   return SW_OK;
 }
 

@@ -12,7 +12,7 @@
     "expansive negative decoupling": "扩张负脱钩", "strong negative decoupling": "强负脱钩", "weak negative decoupling": "弱负脱钩",
     "recessive coupling": "衰退连结", "recessive decoupling": "衰退脱钩", "not significant": "不显著", diverges: "发散",
   };
-  const chinese = (text) => terms[text] || text.replace(/^class (\d+)$/, "第$1类");
+  const chinese = (text) => (Object.hasOwn(terms, text) ? terms[text] : text.replace(/^class (\d+)$/, "第$1类"));
   S.term = (text) => (S.language() === "zh" ? chinese(text) : text);
   for (const v of S.manifest.variables)
     if (v.classes) v.classes.names = v.classes.names.map((name) => (typeof name === "string" ? {en: name, zh: chinese(name)} : name));

@@ -183,7 +183,7 @@
       if (!picture) card.body.append(S.h("p", {class: "none"}, S.t("all.missing", {noun: S.noun(1)})));
       S.setTitle(card, S.t("histogram.title"));
     }
-    if (!picture) return;
+    if (!picture) { S.empty(card.caption); return; }
     if (picture.update) picture.update(view);
     else { bars(picture, view); marks(picture, view); }
     if (!S.moving) caption(view);
@@ -203,6 +203,7 @@
     if (view.classes.categories)
       return {header: ["class", "n_" + S.manifest.periods[view.t]], rows: Array.from(view.counts, (n, i) => [view.classes.label(i), n])};
     const p = picture, many = view.column.T > 1;
+    if (!p) return null;
     return {header: ["from", "to", "n_" + S.manifest.periods[view.t], ...(many ? ["n_" + first] : [])],
       rows: Array.from(p.counts, (n, b) => [...ends(p.bins, b), n, ...(many ? [p.bins.first[b]] : [])])};
   }
