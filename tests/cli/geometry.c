@@ -491,6 +491,23 @@ Test(geometry, cells) {
   sw_report_geometry_destroy(&again);
 }
 
+/* Of a grid four places lie on a circle, everywhere, and more along a row: all have their cell. */
+Test(geometry, cells_of_a_grid) {
+  for (int side = 5; side <= 16; side++) {
+    int64_t n = (int64_t)side * side;
+    sw_geometry_input in = places(n, .2);
+    for (int64_t i = 0; i < n; i++) {
+      ((double *)in.lon)[i] = 100 + .5 * (double)(i % side);
+      ((double *)in.lat)[i] = 30 + .5 * (double)(i / side);
+    }
+    sw_report_geometry g = made(&in);
+    check(&g);
+    cr_assert_eq(g.n_rings, n, "%d", side);
+    cr_assert_eq(g.n_without_polygon, 0, "%d", side);
+    sw_report_geometry_destroy(&g);
+  }
+}
+
 /* Two units in one place have one cell; a unit without a place has nothing. */
 Test(geometry, cells_in_one_place) {
   sw_geometry_input in = places(30, .2);
