@@ -29,7 +29,7 @@ MORE = """
   - decoupling: {of: pm25, driver: gdp}
   - inequality: {of: gdp_pc, weight: population, groups: [province], matrices: prefecture, as: i_groups}
   - distribution: {of: gdp_pc, bandwidth: sheather-jones, as: curve}
-  - local_moran: {of: gdp_pc, weights: contiguity, permutations: 199, as: clusters}
+  - local_moran: {of: gdp_pc, weights: contiguity, permutations: 199, as: local_clusters}
   - getis_ord: {of: pm25, weights: contiguity, permutations: 99}
   - local_geary: {of: [pm25, gdp_pc], weights: contiguity, permutations: 99}
   - lee: {of: pm25, with: gdp_pc, weights: contiguity, permutations: 99}
