@@ -64,8 +64,7 @@
     return S.pick(m.nouns) || S.pick(m.noun) || "units";
   };
 
-  // Columns of groups are named by the study; those that are common words are said in the language.
-  S.groupWord = (name) => S.words[S.language()]["group." + name.toLowerCase()] || name;
+  // The name of a column of groups where it stands alone; S.groupWord: in a sentence.
   S.groupTitle = (name) => first(S.groupWord(name));
 
   // Four digits that matter, an exponent beyond a million and below a thousandth, a true minus sign.

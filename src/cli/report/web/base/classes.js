@@ -69,11 +69,13 @@
     const common = [...times.keys()].sort((a, b) => times.get(b) - times.get(a) || a - b);
     const own = common.slice(0, 8).sort((a, b) => a - b), more = common.length > own.length;
     const at = new Map(own.map((x, i) => [x, i])), k = Math.max(1, own.length + (more ? 1 : 0));
+    // What the numbers are, where the title says it.
+    const said = (x) => ((S.cards && S.cards.codes(v)) || new Map()).get(x); // in the language of now
     // Zero without a name is nobody's category.
     const hues = S.palette.categories(own.length, isDark);
     const colours = own.map((x) => (x === 0 ? S.palette.others(isDark) : hues.shift()));
     if (more || !own.length) colours.push(S.palette.others(isDark));
-    return { rule: "own", breaks: [], k, colours, names: own, label: (i) => (i < own.length ? S.number(own[i], v) : S.t("others")),
+    return { rule: "own", breaks: [], k, colours, names: own, label: (i) => (i < own.length ? said(own[i]) || S.number(own[i], v) : S.t("others")),
       of: (x) => (x !== x ? -1 : at.has(x) ? at.get(x) : own.length) };
   }
 

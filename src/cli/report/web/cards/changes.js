@@ -71,15 +71,17 @@
   /* ---- tables --------------------------------------------------------------------------------- */
 
   const present = (v) => v !== null && v !== undefined && !Number.isNaN(v);
-  const sayOf = (v, variable) => (present(v) ? S.number(v, variable) : S.t("missing"));
+  /* Of a class its name: the difference of two numbers of classes says nothing. */
+  const className = (v, {classes}) => (classes && v >= classes.first ? S.pick(classes.names[v - classes.first]) : "");
+  const sayOf = (v, variable) => (present(v) ? className(v, variable) || S.number(v, variable) : S.t("missing"));
 
   function differenceOf(one, variable) {
-    return present(one.old) && present(one.new) ? signed(one.new - one.old, variable) : "";
+    return present(one.old) && present(one.new) && variable.palette !== "categories" ? signed(one.new - one.old, variable) : "";
   }
 
   /* The largest changes of a quantity; a press selects the unit and goes to the period. */
   function largest(change) {
-    const v = change.quantity.variable, many = S.manifest.periods.length > 1;
+    const v = change.quantity.variable, many = S.manifest.periods.length > 1 && S.timesOf(v) !== null;
     const columns = [["changes_unit", ""], ...(many ? [["changes_period", ""]] : []), ["changes_old", "number"], ["changes_now", "number"], ["changes_diff", "number"]];
     const rows = change.largest.map((one) => S.h("tr", {class: S.isSelected(one.unit) ? "chosen" : "", "data-unit": one.unit},
       S.h("td", {}, S.h("button", {type: "button", class: "key", on: {click: (event) => {

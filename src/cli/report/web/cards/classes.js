@@ -127,9 +127,8 @@
     const groups = S.manifest.groups.filter((g) => g.labels.length > 1 && g.labels.length <= c.column.n / 2);
     /* Classes that no unit ever has are left out of the key. */
     const ever = new Set(bars.flatMap((bar) => bar.parts.filter((part) => part.count).map((part) => part.i)));
-    /* The coarsest grouping first: it is read at a glance. */
-    groups.sort((a, b) => a.labels.length - b.labels.length);
-    let group = groups[0];
+    /* The coarsest grouping is chosen first: it is read at a glance. */
+    let group = d3.least(groups, (g) => g.labels.length);
     box.body.append(over ? plot : "", keys);
     if (over) cards.fit(plot, (width) => stacked(plot, c, bars, width, cards.title(variable)));
     const own = () => c.column.times[cards.periodAt(c.column.times, S.state.t)];

@@ -16,6 +16,12 @@
     const found = new Map(), own = S.pick(variable.title);
     for (const text of own === english ? [own] : [english, own])
       for (const m of text.replace(/−/g, "-").matchAll(/(?:^|[;,，；（(] ?)(-?\d+)[:：]? ([^;,，；）)]+)/g)) found.set(Number(m[1]), m[2]);
+    /* "1: p-value within ...; 0: not": the name says it. */
+    const words = cards.word(variable.name);
+    if (found.size === 2 && / 0: not\b/.test(english)) {
+      found.set(1, words);
+      found.set(0, S.t("q_not", {words}));
+    }
     return found.size > 1 ? found : null;
   };
 

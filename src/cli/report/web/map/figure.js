@@ -7,7 +7,7 @@
     const r = S.result(resultName);
     if (!r) return [coverage].filter(Boolean).map((text) => ({ text }));
     const how = [r.measure, r.parameters].filter(Boolean).join(" ");
-    return [coverage && { text: coverage }, how && { text: how + (/[.}]$/.test(how) ? "" : ".") },
+    return [coverage && { text: coverage }, how && { text: how + (/[.]$/.test(how) ? "" : ".") },
       r.formula && { text: sentence(r.formula) }, r.source && { text: sentence(r.source) }].filter(Boolean);
   };
   // Words of the page end as its language does, texts of the file as they are written: in Latin.
@@ -17,7 +17,7 @@
     const nodes = [];
     for (const { text } of S.captionText(resultName, coverage)) nodes.push(S.bdi(text), " ");
     const target = document.getElementById("method-" + resultName) || document.getElementById("method");
-    if (target) nodes.push(S.h("a", { href: "#" + encodeURIComponent(target.id) }, S.text("formula.link")), ". ");
+    if (target) nodes.push(S.h("a", { href: "#" + encodeURIComponent(target.id) }, S.text("formula.link")), S.language() === "zh" ? "。" : ". ");
     return nodes;
   };
 

@@ -125,7 +125,7 @@
     if (!data || !width) return;
     const what = {dots: S.dots, shares: S.shares, lines: S.linesPicture}[data.kind];
     picture = what.draw(card.body, width, data);
-    S.setTitle(card, S.t("lines.title." + data.kind));
+    S.setTitle(card, S.t("lines.title." + data.kind + (data.kind === "shares" && S.manifest.periods.length < 2 ? "1" : "")));
     caption();
   }
 

@@ -5,7 +5,7 @@
     en: {
       "save.csv": "Save the numbers (CSV)", "save.svg": "Save the picture (SVG)", "save.png": "Save the picture (PNG)",
       "save.digits": "7 digits",
-      "lines.title.lines": "Over time", "lines.title.shares": "Classes over time", "lines.title.dots": "By group",
+      "lines.title.lines": "Over time", "lines.title.shares": "Classes over time", "lines.title.shares1": "Classes", "lines.title.dots": "By group",
       "lines.groups": "Groups", "lines.all": "all {nouns}", "lines.selected": "{n} selected", "lines.select": "Select {name}",
       "lines.label": "{title} over time", "dots.label": "{title} by group", "dots.units": "selected",
       "shares.label": "{title}: shares of classes over time",
@@ -30,7 +30,7 @@
       "group.state": "州", "group.region": "大区", "group.province": "省", "group.city": "市", "group.prefecture": "地市",
       "group.county": "县", "group.district": "区", "group.country": "国家", "group.agglomeration": "城市群",
       "save.csv": "保存数据 (CSV)", "save.svg": "保存图形 (SVG)", "save.png": "保存图片 (PNG)", "save.digits": "7 位数字",
-      "lines.title.lines": "时间变化", "lines.title.shares": "各类随时间变化", "lines.title.dots": "分组",
+      "lines.title.lines": "时间变化", "lines.title.shares": "各类随时间变化", "lines.title.shares1": "各类", "lines.title.dots": "分组",
       "lines.groups": "分组", "lines.all": "全部{nouns}", "lines.selected": "已选 {n} 个", "lines.select": "选择{name}",
       "lines.label": "{title}随时间变化", "dots.label": "{title}分组", "dots.units": "已选",
       "shares.label": "{title}：各类占比随时间变化",
