@@ -292,6 +292,27 @@ Test(local_moran, undefined) {
   harness_free(h);
 }
 
+/* Moran's scatter plot: its points multiply to I_i, have mean 0 and deviation 1 across, by either
+ * divisor. */
+Test(local_moran, scatter_plot) {
+  static const double x[SIX] = {4, 1, 3, 9, 5, 6};
+  for (int less = 0; less < 2; less++) {
+    harness *h = six_of(1, x);
+    harness_set(h, "divisor", less ? "n-1" : "n");
+    cr_assert_eq(harness_run(h), SW_OK, "%s", h->err.text);
+    const double *deviate = harness_result(h, "deviate", 0), *lag = harness_result(h, "lag", 0);
+    double sum = 0, squares = 0;
+    for (int i = 0; i < SIX; i++) {
+      NEAR(deviate[i] * lag[i], harness_result(h, "value", 0)[i], 1e-14);
+      sum += deviate[i];
+      squares += deviate[i] * deviate[i];
+    }
+    NEAR(sum, 0, 1e-14);
+    NEAR(squares, SIX - less, 1e-13);
+    harness_free(h);
+  }
+}
+
 /* A period with values has no reason to be undefined. */
 Test(local_moran, no_reason) {
   static const double x[SIX] = {4, 1, 3, 9, 5, 6};

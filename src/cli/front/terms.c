@@ -186,6 +186,8 @@ static const struct {
     {"expectation of I under conditional permutation", "I 的期望（条件置换）"},
     {"variance of I under conditional permutation", "I 的方差（条件置换）"},
     {"standard deviate of I under conditional permutation", "I 的 z 值（条件置换）"},
+    {"value less the mean, in standard deviations", "标准化值"},
+    {"spatial lag of the values, in standard deviations", "空间滞后（标准化）"},
     {"the unit's value and its neighbours': 1 HH, 2 LH, 3 LL, 4 HL", "象限：HH、LH、LL、HL"},
     {"0: p above 0.05", "显著性等级与象限"},
     {"1: p-value within the false discovery rate, or alpha", "显著（错误发现率或 α 之内）"},

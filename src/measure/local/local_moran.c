@@ -23,6 +23,8 @@ enum {
   EXPECTED,
   VARIANCE,
   Z,
+  DEVIATE,
+  LAG,
   P_VALUE,
   QUADRANT,
   SIGNIFICANT,
@@ -110,6 +112,13 @@ static sw_status prepare_moran(sw_error *err, sw_job *job, int pass) {
 
 /* ---- tiles ------------------------------------------------------------------------------ */
 
+/* A value less its mean, and a weighted sum of such, in standard deviations of a variable. */
+static double in_deviations(const moran_state *state, const sw_lisa_set *set, int variable, int c,
+                            double value) {
+  const sw_lisa_column *x = &set->column[variable * set->table.stride + c];
+  return value * sqrt(((double)set->table.count - state->n_less) / x->squares);
+}
+
 /* The scale of z_i: 1/m2, or 1/(sx sy). NaN where a variable does not vary. */
 static double factor_of(const moran_state *state, const sw_lisa_set *set, int c) {
   const sw_lisa_column *x = &set->column[c];
@@ -135,6 +144,8 @@ static void put_unit(const sw_job *job, const sw_lisa_set *set, int c, int64_t u
   sw_lisa_put(job, EXPECTED, t, unit, there ? expected : NAN);
   sw_lisa_put(job, VARIANCE, t, unit, there ? variance : NAN);
   sw_lisa_put(job, Z, t, unit, z);
+  sw_lisa_put(job, DEVIATE, t, unit, there ? in_deviations(state, set, 0, c, own) : NAN);
+  sw_lisa_put(job, LAG, t, unit, there ? in_deviations(state, set, of, c, lag) : NAN);
   sw_lisa_put_p(job, P_VALUE, t, unit, p);
   sw_lisa_put(job, QUADRANT, t, unit, there ? quadrant : NAN);
 }
@@ -292,6 +303,19 @@ static const sw_output outputs[] = {
     {.name = "z",
      .palette = SW_DIVERGING_0,
      .long_name = "standard deviate of I under conditional permutation",
+     .units = "1",
+     .shape = SW_UNIT},
+    /* Moran's scatter plot: I_i is the one times the other. */
+    {.name = "deviate",
+     .palette = SW_DIVERGING_0,
+     .long_name = "value less the mean, in standard deviations",
+     .units = "1",
+     .shape = SW_UNIT},
+    {.name = "lag",
+     .show = SW_SHOW_SCATTER,
+     .with = {"deviate"},
+     .palette = SW_DIVERGING_0,
+     .long_name = "spatial lag of the values, in standard deviations",
      .units = "1",
      .shape = SW_UNIT},
     SW_LISA_P_VALUE,

@@ -23,7 +23,7 @@ ENTRIES = {
 }
 # The draws of a unit go by its code.
 RANDOM = ("p_value", "significant", "class", "class_count")
-DIFFERENCES = ("value", "expected", "variance", "z")
+DIFFERENCES = ("value", "expected", "variance", "z", "deviate", "lag")
 
 
 def check(world, label, params, r):
@@ -59,6 +59,10 @@ def check(world, label, params, r):
         for name, want in (("value", value), ("expected", factor * mean),
                            ("variance", factor ** 2 * variance)):
             assert np.allclose(r[name][t], want, rtol=1e-9, atol=1e-12 * size, equal_nan=True), name
+        there = ~np.isnan(r["value"][t])
+        for name, want, scale in (("deviate", zx, zx), ("lag", lag, zy)):
+            want = np.where(there, want * np.sqrt(n / np.nansum(scale ** 2)), np.nan)
+            assert np.allclose(r[name][t], want, rtol=1e-9, atol=1e-11, equal_nan=True), name
         z = (r["value"][t] - r["expected"][t]) / np.sqrt(r["variance"][t])
         assert close(r["z"][t], z, 1e-10), "z"
         quadrant = np.where(zx > 0, np.where(lag > 0, 1, 4), np.where(lag > 0, 2, 3))
