@@ -266,11 +266,20 @@ static const sw_param params[] = {
 #define BY_TIME .units = "1", .shape = SW_GLOBAL
 
 static const sw_output outputs[] = {
-    {.name = "coefficient", .long_name = "local coefficient of standardised variables", BY_TERM},
+    {.name = "coefficient",
+     .palette = SW_DIVERGING_0,
+     .long_name = "local coefficient of standardised variables",
+     BY_TERM},
     {.name = "std_error", .long_name = "standard error of the coefficient", BY_TERM},
-    {.name = "t", .long_name = "coefficient over its standard error", BY_TERM},
+    {.name = "t",
+     .palette = SW_DIVERGING_0,
+     .long_name = "coefficient over its standard error",
+     BY_TERM},
     {.name = "fitted", .long_name = "fitted value of y", BY_UNIT},
-    {.name = "residual", .long_name = "y less its fitted value", BY_UNIT},
+    {.name = "residual",
+     .palette = SW_DIVERGING_0,
+     .long_name = "y less its fitted value",
+     BY_UNIT},
     {.name = "condition", .long_name = "condition number of the local design", BY_UNIT},
     {.name = "bandwidth", .long_name = "nearest units", BY_TIME, .axis = {"term"}},
     {.name = "enp", .long_name = "effective number of parameters", BY_TIME, .axis = {"term"}},
