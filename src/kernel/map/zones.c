@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "kernel/map/groups.h"
+#include "kernel/space/disjoint.h"
 #include "kernel/space/kdtree.h"
 #include "kernel/space/sphere.h"
 
@@ -136,20 +137,6 @@ static int compare_cells(const void *a, const void *b) {
   return (p->unit > q->unit) - (p->unit < q->unit);
 }
 
-static int32_t root_of(int32_t *parent, int32_t k) {
-  for (; parent[k] != k; k = parent[k])
-    parent[k] = parent[parent[k]];
-  return k;
-}
-
-static void join(int32_t *parent, int32_t a, int32_t b) {
-  a = root_of(parent, a), b = root_of(parent, b);
-  if (a < b)
-    parent[b] = a;
-  else
-    parent[a] = b;
-}
-
 /* Occupied cells, each once; units in one cell are one group. */
 static void occupy(finder *f) {
   const sw_spots *s = f->spots;
@@ -165,7 +152,7 @@ static void occupy(finder *f) {
   for (int64_t k = 0; k < s->count; k++) {
     cell *last = f->n_cells ? &f->cell[f->n_cells - 1] : NULL;
     if (last && !memcmp(last->at, f->cell[k].at, sizeof last->at))
-      join(f->parent, last->unit, f->cell[k].unit);
+      sw_disjoint_join(f->parent, last->unit, f->cell[k].unit);
     else
       f->cell[f->n_cells++] = f->cell[k];
   }
@@ -184,7 +171,7 @@ static sw_status join_near(sw_error *err, finder *f) {
   for (int64_t k = 0; k < f->n_cells; k++) {
     int64_t count = sw_kdtree_within(tree, k, f->gap * f->gap, NEAR, near);
     for (int64_t j = 0; j < count && j < NEAR; j++)
-      join(f->parent, f->cell[k].unit, f->cell[near[j]].unit);
+      sw_disjoint_join(f->parent, f->cell[k].unit, f->cell[near[j]].unit);
   }
   sw_kdtree_destroy(tree);
   return SW_OK;
@@ -198,7 +185,7 @@ static int number_groups(finder *f, int32_t *group) {
   for (int32_t i = 0; i < f->spots->n; i++) {
     group[i] = -1;
     if (!(f->low[0][i] <= f->high[0][i])) continue;
-    int32_t root = root_of(f->parent, i);
+    int32_t root = sw_disjoint_root(f->parent, i);
     group[i] = root == i ? count++ : group[root];
   }
   return count;

@@ -3,17 +3,12 @@
 #include "kernel/weights/summary.h"
 
 #include "base/arena.h"
+#include "kernel/space/disjoint.h"
 #include "kernel/weights/combine.h"
 
 #include <math.h>
 
 /* ---- components -------------------------------------------------------------------------- */
-
-static int32_t root_of(int32_t *parent, int32_t k) {
-  for (; parent[k] != k; k = parent[k])
-    parent[k] = parent[parent[k]];
-  return k;
-}
 
 /* Joined by links in either way, so that islands are components of one. */
 static sw_status count_components(sw_error *err, const sw_links *links, sw_links_summary *s) {
@@ -24,12 +19,10 @@ static sw_status count_components(sw_error *err, const sw_links *links, sw_links
   for (int32_t i = 0; status == SW_OK && i < links->n; i++)
     parent[i] = i;
   for (int64_t i = 0; status == SW_OK && i < links->n; i++)
-    for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++) {
-      int32_t a = root_of(parent, (int32_t)i), b = root_of(parent, links->to[k]);
-      parent[a < b ? b : a] = a < b ? a : b;
-    }
+    for (int64_t k = links->row_start[i]; k < links->row_start[i + 1]; k++)
+      sw_disjoint_join(parent, (int32_t)i, links->to[k]);
   for (int32_t i = 0; status == SW_OK && i < links->n; i++)
-    size[root_of(parent, i)]++;
+    size[sw_disjoint_root(parent, i)]++;
   for (int64_t i = 0; status == SW_OK && i < links->n; i++) {
     s->components += size[i] > 0;
     if (size[i] > s->largest) s->largest = size[i];

@@ -6,6 +6,7 @@
 #include "kernel/weights/vertices.h"
 
 #include "base/arena.h"
+#include "kernel/space/disjoint.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,23 +30,6 @@ typedef struct finder {
   int64_t room; /* pairs that out->near has room for */
   bool failed;  /* no memory for them */
 } finder;
-
-/* ---- joined points ----------------------------------------------------------------------- */
-
-static int32_t root_of(int32_t *parent, int32_t k) {
-  for (; parent[k] != k; k = parent[k])
-    parent[k] = parent[parent[k]];
-  return k;
-}
-
-/* The earlier one stands for both. */
-static void join(int32_t *parent, int32_t a, int32_t b) {
-  a = root_of(parent, a), b = root_of(parent, b);
-  if (a < b)
-    parent[b] = a;
-  else
-    parent[a] = b;
-}
 
 /* ---- cells ------------------------------------------------------------------------------- */
 
@@ -95,7 +79,7 @@ static void join_near(finder *f, int32_t of, double x, double y) {
       for (int32_t k = f->slot[slot_of(f, cx, cy)]; k >= 0; k = f->next[k]) {
         double dx = f->x[k] - x, dy = f->y[k] - y;
         if (k == of || !(dx * dx + dy * dy <= f->snap * f->snap)) continue;
-        join(f->parent, of, k);
+        sw_disjoint_join(f->parent, of, k);
         note_near(f, of, k);
       }
 }
@@ -159,7 +143,7 @@ static void number(finder *f) {
   sw_vertices *v = f->out;
   int32_t *of = f->next; /* no longer needed */
   for (int32_t k = 0; k < f->count; k++) {
-    int32_t root = root_of(f->parent, k);
+    int32_t root = sw_disjoint_root(f->parent, k);
     of[k] = root == k ? (int32_t)v->n_vertices++ : of[root];
   }
   for (int64_t k = 0; k < f->rings->n_points; k++)

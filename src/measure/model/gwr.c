@@ -371,21 +371,6 @@ static sw_status read_time(sw_error *err, sw_job *job, sw_gwr_model *m) {
   return SW_OK;
 }
 
-static sw_status declare_terms(sw_error *err, sw_job *job, const sw_gwr_model *m) {
-  const char **label = NULL;
-  SW_NEW(err, job->arena, label, m->k);
-  label[0] = "constant";
-  for (int j = 1; j < m->k; j++) {
-    label[j] = job->input[j].name;
-    if (strcmp(label[j], job->input[0].name) == 0)
-      return sw_job_fail(err, job, "x", "'%s' is y, too; leave it out", label[j]);
-    if (strcmp(label[j], "constant") == 0)
-      return sw_job_fail(err, job, "x", "the model has a constant of its own; leave it out");
-  }
-  sw_job_axis(job, (sw_axis){.name = "term", .n = m->k, .label = label});
-  return SW_OK;
-}
-
 /* A task costs n steps a unit, and rank 0 keeps a part of each: some 500 tasks at most. */
 static int64_t grain_of(const sw_job *job) {
   int64_t grain = 16;
@@ -408,7 +393,7 @@ static sw_status resolve_gwr(sw_error *err, sw_job *job) {
     return sw_job_fail(err, job, "x", "%d variables; %d at most", m->k - 1, SW_GWR_MOST_TERMS - 1);
   SW_TRY(read_time(err, job, m));
   SW_TRY(read_bandwidth(err, job, m));
-  SW_TRY(declare_terms(err, job, m));
+  SW_TRY(sw_gwr_declare_terms(err, job, m->k));
   int64_t grain = grain_of(job);
   sw_gwr_search_declare(job, m, grain);
   m->fit = sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
@@ -433,13 +418,7 @@ static sw_status prepare_gwr(sw_error *err, sw_job *job, int pass) {
 /* ---- descriptor -------------------------------------------------------------------------- */
 
 static const sw_param params[] = {
-    {.name = "y", .type = SW_P_COLUMN, .help = "the variable that is explained"},
-    {.name = "x", .type = SW_P_COLUMNS, .distinct = true, .help = "what explains it"},
-    {.name = "kernel",
-     .type = SW_P_CHOICE,
-     .fallback = "bisquare",
-     .choices = "bisquare|gaussian|exponential",
-     .help = "(1 - u^2)^2 within the bandwidth, exp(-u^2/2), exp(-u)"},
+    SW_GWR_PARAMS,
     {.name = "adaptive",
      .type = SW_P_BOOL,
      .fallback = "true",
@@ -489,9 +468,7 @@ static const sw_output outputs[] = {
 
 /* The formula by its variants. */
 static const sw_variant variants[] = {
-    {"kernel", "bisquare", "w = (1 - u^2)^2 below u = d/h = 1"},
-    {"kernel", "gaussian", "w = exp(-u^2/2), u = d/h"},
-    {"kernel", "exponential", "w = exp(-u), u = d/h"},
+    SW_GWR_KERNELS,
     {"adaptive", "true", "h the distance to the k-th nearest unit, itself counted, x 1.0000001"},
     {"adaptive", "false", "h a distance"},
     {"bandwidth", "aicc", "n ln(RSS/n) + n ln 2 pi + n (n + tr S)/(n - 2 - tr S) is least"},

@@ -82,4 +82,23 @@ void sw_gwr_search_take(const sw_gwr_model *m, int64_t n, const double *sums, co
 /* The bandwidth of a set in force after the search; NaN: none. */
 double sw_gwr_bandwidth(const sw_job *job, int set);
 
+/* ---- what their descriptors have alike --------------------------------------------------- */
+
+/* The axis `term`: the constant, then x. */
+sw_status sw_gwr_declare_terms(sw_error *err, sw_job *job, int k);
+
+#define SW_GWR_PARAMS                                                                              \
+  {.name = "y", .type = SW_P_COLUMN, .help = "the variable that is explained"},                    \
+      {.name = "x", .type = SW_P_COLUMNS, .distinct = true, .help = "what explains it"}, {         \
+    .name = "kernel", .type = SW_P_CHOICE, .fallback = "bisquare",                                 \
+    .choices = "bisquare|gaussian|exponential",                                                    \
+    .help = "(1 - u^2)^2 within the bandwidth, exp(-u^2/2), exp(-u)"                               \
+  }
+
+#define SW_GWR_KERNELS                                                                             \
+  {"kernel", "bisquare", "w = (1 - u^2)^2 below u = d/h = 1"},                                     \
+      {"kernel", "gaussian", "w = exp(-u^2/2), u = d/h"}, {                                        \
+    "kernel", "exponential", "w = exp(-u), u = d/h"                                                \
+  }
+
 #endif

@@ -3,6 +3,7 @@
 #include "measure/model/gwr.h"
 
 #include <math.h>
+#include <string.h>
 
 /* ---- bench ------------------------------------------------------------------------------- */
 
@@ -136,4 +137,21 @@ double sw_gwr_reach(const sw_gwr_model *m, sw_gwr_bench *b, double bandwidth) {
   int64_t there = sw_gwr_order(b->d2, b->rows.n, k, b->order, b->buckets);
   if (k > there) return NAN;
   return b->d2[b->order[k - 1]] * (SW_GWR_BEYOND * SW_GWR_BEYOND);
+}
+
+/* ---- terms ----------------------------------------------------------------------------------- */
+
+sw_status sw_gwr_declare_terms(sw_error *err, sw_job *job, int k) {
+  const char **label = NULL;
+  SW_NEW(err, job->arena, label, k);
+  label[0] = "constant";
+  for (int j = 1; j < k; j++) {
+    label[j] = job->input[j].name;
+    if (strcmp(label[j], job->input[0].name) == 0)
+      return sw_job_fail(err, job, "x", "'%s' is y, too; leave it out", label[j]);
+    if (strcmp(label[j], "constant") == 0)
+      return sw_job_fail(err, job, "x", "the model has a constant of its own; leave it out");
+  }
+  sw_job_axis(job, (sw_axis){.name = "term", .n = k, .label = label});
+  return SW_OK;
 }

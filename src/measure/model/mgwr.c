@@ -178,21 +178,6 @@ static sw_status read_bandwidths(sw_error *err, sw_job *job, sw_mgwr_model *m) {
   return SW_OK;
 }
 
-static sw_status declare_terms(sw_error *err, sw_job *job, const sw_mgwr_model *m) {
-  const char **label = NULL;
-  SW_NEW(err, job->arena, label, m->k);
-  label[0] = "constant";
-  for (int j = 1; j < m->k; j++) {
-    label[j] = job->input[j].name;
-    if (strcmp(label[j], job->input[0].name) == 0)
-      return sw_job_fail(err, job, "x", "'%s' is y, too; leave it out", label[j]);
-    if (strcmp(label[j], "constant") == 0)
-      return sw_job_fail(err, job, "x", "the model has a constant of its own; leave it out");
-  }
-  sw_job_axis(job, (sw_axis){.name = "term", .n = m->k, .label = label});
-  return SW_OK;
-}
-
 static void declare_passes(sw_job *job, sw_mgwr_model *m) {
   size_t periods = (size_t)job->n_periods, each = sw_mgwr_spread_doubles(m) * sizeof(double);
   m->chunks = (job->n + SW_MGWR_COLUMNS - 1) / SW_MGWR_COLUMNS;
@@ -231,7 +216,7 @@ static sw_status resolve_mgwr(sw_error *err, sw_job *job) {
   m->one = m->all;
   m->one.k = 1;
   SW_TRY(read_bandwidths(err, job, m));
-  SW_TRY(declare_terms(err, job, m));
+  SW_TRY(sw_gwr_declare_terms(err, job, m->k));
   declare_passes(job, m);
   return SW_OK;
 }
@@ -247,13 +232,7 @@ static sw_status prepare_mgwr(sw_error *err, sw_job *job, int pass) {
 /* ---- descriptor -------------------------------------------------------------------------- */
 
 static const sw_param params[] = {
-    {.name = "y", .type = SW_P_COLUMN, .help = "the variable that is explained"},
-    {.name = "x", .type = SW_P_COLUMNS, .distinct = true, .help = "what explains it"},
-    {.name = "kernel",
-     .type = SW_P_CHOICE,
-     .fallback = "bisquare",
-     .choices = "bisquare|gaussian|exponential",
-     .help = "(1 - u^2)^2 within the bandwidth, exp(-u^2/2), exp(-u)"},
+    SW_GWR_PARAMS,
     {.name = "bandwidth",
      .type = SW_P_NODE,
      .fallback = "aicc",
@@ -289,9 +268,7 @@ static const sw_output outputs[] = {
 
 /* The formula by its variants. */
 static const sw_variant variants[] = {
-    {"kernel", "bisquare", "w = (1 - u^2)^2 below u = d/h = 1"},
-    {"kernel", "gaussian", "w = exp(-u^2/2), u = d/h"},
-    {"kernel", "exponential", "w = exp(-u), u = d/h"},
+    SW_GWR_KERNELS,
     {"bandwidth", "aicc", "the bandwidth of each term has the least AICc of f_j + e on x_j"},
     {"bandwidth", "*", "bandwidths are given"},
     {0}};
