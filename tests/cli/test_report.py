@@ -281,6 +281,31 @@ class Report(unittest.TestCase):
         self.assertIn("their page is not", done.stderr)
         self.assertTrue(h5py.is_hdf5(self.path("s/three.html")))
 
+    def test_run_page_is_there(self):
+        """Before anything is computed: a page of something else, and a folder that is not there."""
+        with open(self.path("s/study.yaml"), encoding="utf-8") as file:
+            study = file.read().split("measures:")[0]
+        study += "measures:\n  - moran: {of: gdp_pc, weights: contiguity}\noutput: {file: k.h5, report: m.html}\n"
+        for name, there, said in (("kept.html", True, "overwrite it with --force"),
+                                  ("none/p.html", False, "there is no such folder")):
+            with open(self.path("s/k.yaml"), "w", encoding="utf-8") as file:
+                file.write(study.replace("m.html", name))
+            if there:
+                with open(self.path("s/" + name), "w", encoding="utf-8") as file:
+                    file.write("mine")
+            for command in ([SPILLWAY], ["mpirun", "-n", "2", SPILLWAY]):
+                done = subprocess.run(command + ["run", self.path("s/k.yaml")], text=True, capture_output=True,
+                                      check=False)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn(said, done.stderr)
+                self.assertFalse([f for f in os.listdir(self.path("s")) if f.startswith("k.h5")])
+        with open(self.path("s/kept.html"), encoding="utf-8") as file:
+            self.assertEqual(file.read(), "mine")
+        with open(self.path("s/k.yaml"), "w", encoding="utf-8") as file:
+            file.write(study.replace("m.html", "kept.html"))
+        subprocess.run([SPILLWAY, "run", self.path("s/k.yaml"), "-q", "--force"], check=True)
+        self.assertEqual(Page(self.path("s/kept.html")).manifest["file"], "k.h5")
+
     def test_study(self):
         for output, said in (("report: m.txt", "'m.txt' is no name of a page"),
                              ("language: fr", "en"), ("reports: m.html", "did you mean 'report'")):

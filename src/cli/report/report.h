@@ -25,9 +25,13 @@ typedef struct sw_report_target {
   FILE *out;
 } sw_report_target;
 
-/* Opens a new file beside the one that is meant, so that a page appears whole or not at all.
- * SW_EINPUT: it is there already and `force` is not given, is one of the files that the options
- * name, or is no page by its name. */
+/* Whether a page may be written there, before anything is made for it. SW_EINPUT: it is there
+ * already and `force` is not given, is one of the files that the options name, is no page by its
+ * name, or has no folder. */
+sw_status sw_report_target_look(sw_error *err, const char *path, const sw_report_options *options,
+                                sw_report_target *target);
+/* Looks, and opens a new file beside the one that is meant, so that a page appears whole or not at
+ * all. */
 sw_status sw_report_target_open(sw_error *err, const char *path, const sw_report_options *options,
                                 sw_report_target *target);
 /* Puts it in its place; `status` other than SW_OK: removes it, and returns `status`. */

@@ -58,7 +58,7 @@ static sw_status may_replace(sw_error *err, const struct stat *there, const char
   return SW_OK;
 }
 
-sw_status sw_report_target_open(sw_error *err, const char *path, const sw_report_options *options,
+sw_status sw_report_target_look(sw_error *err, const char *path, const sw_report_options *options,
                                 sw_report_target *target) {
   *target = (sw_report_target){.out = NULL};
   if (!sw_ends_with(path, ".html") && !sw_ends_with(path, ".htm"))
@@ -66,7 +66,19 @@ sw_status sw_report_target_open(sw_error *err, const char *path, const sw_report
                    path);
   SW_TRY(sw_file_follow(err, path, target->path));
   struct stat there;
-  if (stat(target->path, &there) == 0) SW_TRY(may_replace(err, &there, path, options));
+  if (stat(target->path, &there) == 0) return may_replace(err, &there, path, options);
+  const char *slash = strrchr(target->path, '/');
+  char folder[sizeof target->path];
+  snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - target->path) : 1,
+           slash ? target->path : ".");
+  if (*folder && (stat(folder, &there) != 0 || !S_ISDIR(there.st_mode)))
+    return sw_fail(err, SW_EINPUT, "%s: cannot be written: there is no such folder", path);
+  return SW_OK;
+}
+
+sw_status sw_report_target_open(sw_error *err, const char *path, const sw_report_options *options,
+                                sw_report_target *target) {
+  SW_TRY(sw_report_target_look(err, path, options, target));
   return open_beside(err, target);
 }
 

@@ -59,12 +59,31 @@ static sw_status write_results(sw_error *err, sw_session *s, double *seconds) {
   return status;
 }
 
-/* Rank 0: with `output` on the command line the page follows it and has its name, else the study
- * says where. */
-static sw_status make_page(sw_error *err, sw_session *s, bool follows) {
+/* With `output` on the command line the page follows it and has its name, else the study says
+ * where. NULL: no memory. */
+static const char *page_path(const sw_session *s, const sw_run_options *o) {
+  return o->output ? sw_report_default_path(s->arena, s->study->output_path)
+                   : s->study->report_path;
+}
+
+/* A page that may not be written is refused before the results cost anything; like these it is
+ * overwritten by `force` alone. */
+static sw_status look_at_page(sw_error *err, sw_session *s, const sw_run_options *o) {
+  sw_report_options options = {.path = s->study->output_path, .force = o->force};
+  sw_report_target target;
+  sw_status status = SW_OK;
+  if (!s->study->report_file) return SW_OK;
+  if (s->team->rank == 0) {
+    const char *path = page_path(s, o);
+    status = path ? sw_report_target_look(err, path, &options, &target)
+                  : sw_fail(err, SW_ENOMEM, "out of memory for a path");
+  }
+  return sw_team_agree(s->team, err, status, 0);
+}
+
+/* Rank 0. What was not there when the run began may be replaced. */
+static sw_status make_page(sw_error *err, sw_session *s, const char *path) {
   const sw_study *study = s->study;
-  const char *path =
-      follows ? sw_report_default_path(s->arena, study->output_path) : study->report_path;
   const char *slash = strrchr(study->file, '/');
   const char *folder = slash ? sw_arena_textn(s->arena, study->file, (size_t)(slash - study->file))
                              : sw_arena_text(s->arena, ".");
@@ -88,7 +107,7 @@ static sw_status make_page(sw_error *err, sw_session *s, bool follows) {
 static sw_status write_page(sw_error *err, sw_session *s, const sw_run_options *o) {
   sw_error of_page = {0};
   if (!s->study->report_file) return SW_OK;
-  if (s->team->rank == 0 && make_page(&of_page, s, o->output != NULL) != SW_OK)
+  if (s->team->rank == 0 && make_page(&of_page, s, page_path(s, o)) != SW_OK)
     sw_log(SW_LOG_WARN, "the results are complete, their page is not: %s", of_page.text);
   return sw_team_agree(s->team, err, SW_OK, 0);
 }
@@ -112,6 +131,7 @@ static sw_status run_study(sw_error *err, sw_team *team, const char *study, cons
   if (o->reuse) SW_TRY(sw_results_past_look(err, team, o->reuse));
   SW_TRY(sw_results_follow(err, team, s->arena, &s->study->output_path, &s->link));
   SW_TRY(sw_results_start(err, team, s->study->output_path, o->force, o->restart, &s->results));
+  SW_TRY(look_at_page(err, s, o));
   SW_TRY(sw_session_panel(err, s));
   SW_TRY(sw_estimate_fits(err, s->run));
   SW_TRY(sw_results_begin(err, s->results, s->run));
