@@ -51,8 +51,11 @@ class Case:
         given = {}
         for params in self.module.ENTRIES.values():
             for key, value in params.items():
-                if not key.startswith("_"):
-                    given.setdefault(key, []).append(value)
+                for name, one in ({f"{key}.{k}": v for k, v in value.items()}
+                                  if f"{key}.{next(iter(value), '')}" in self.says.params
+                                  else {key: value}).items() if isinstance(value, dict) else [(key, value)]:
+                    if not key.startswith("_"):
+                        given.setdefault(name, []).append(one)
         unknown = set(given) - set(self.says.params) - {"periods", "weights", "by"}
         assert not unknown, f"{self.name}: the case gives {unknown}, which the measure does not have"
         for param in self.says.params:
