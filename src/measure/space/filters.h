@@ -1,6 +1,7 @@
 /* A(rho) = I - rho W of a weights matrix of the study (kernel/spatial/filter.h) as resources of a
  * job: the plan, made once a node and shared by all entries of that matrix; where several models
- * share it, ln|A| on a grid; for random effects whose errors alone are spatial the plan of I + c AA'.
+ * share it, ln|A| on a grid; for random effects whose errors alone are spatial the plan of I + c
+ * AA'.
  *
  * A thread's filter lies in its workspace, whose size is known once the plan is made. */
 #ifndef SW_MEASURE_SPACE_FILTERS_H

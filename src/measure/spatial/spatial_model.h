@@ -1,7 +1,8 @@
 /* Spatial models of a study: what the files of this room share. spatial_model.c has the descriptor
  * and the passes; spatial_spec.c reads an entry, spatial_terms.c declares its axes, spatial_fit.c
- * computes one model, spatial_place.c fills the tables, spatial_say.c puts all into words,
- * spatial_units.c fills what is by unit, spatial_spillover.c the matrix of effects.
+ * computes one model, spatial_place.c fills the tables, spatial_say.c puts them into words,
+ * spatial_refuse.c says what is wrong, spatial_units.c fills what is by unit, spatial_spillover.c
+ * the matrix of effects.
  *
  * Four passes: over units, which looks for missing values; over items, one for each model; over
  * units, from what the one model has left (none with a grid of models); over pairs. */
@@ -10,6 +11,7 @@
 
 #include "kernel/spatial/effects.h"
 #include "kernel/spatial/fit.h"
+#include "kernel/spatial/tests.h"
 #include "measure/space/filters.h"
 #include "spillway/measure.h"
 
@@ -51,7 +53,7 @@ typedef struct sw_spatial_state {
   int n_matrices, n_models;
   sw_spatial_matrix *matrix;
   sw_spatial_one *model;
-  int n_terms, n_effects;             /* of the axes */
+  int n_terms, n_effects;               /* of the axes */
   int most_terms, most_k, most_periods; /* of a model */
   int n_restrictions;
   sw_spatial_restriction restriction[SW_SPATIAL_RESTRICTIONS]; /* which, without numbers */
@@ -71,15 +73,17 @@ typedef struct sw_spatial_found {
   double sigma2, sigma2_se, phi, phi_se, loglik, aic, pseudo_r2, n_used;
   double drawn_outside[SW_SPATIAL_RUNS];
   sw_spatial_restriction restriction[SW_SPATIAL_RESTRICTIONS];
+  sw_spatial_tests tests;
+  sw_spatial_hausman hausman;
 } sw_spatial_found;
 
 typedef struct sw_spatial_arrays {
-  double *coefficient, *vcov;         /* terms.count, terms.count squared */
-  sw_effect *effect;                  /* [(run * SW_EFFECTS + kind) * k + r] */
-  double *percentile;                 /* the same, each SW_EFFECT_PERCENTILES */
+  double *coefficient, *vcov;            /* terms.count, terms.count squared */
+  sw_effect *effect;                     /* [(run * SW_EFFECTS + kind) * k + r] */
+  double *percentile;                    /* the same, each SW_EFFECT_PERCENTILES */
   double *order_direct, *order_indirect; /* [q * k + r] */
-  double *residual;                   /* [t * n + i]; with a grid NULL, as is what follows */
-  sw_unit_multiplier *unit;           /* n */
+  double *residual;                      /* [t * n + i]; with a grid NULL, as is what follows */
+  sw_unit_multiplier *unit;              /* n */
 } sw_spatial_arrays;
 
 size_t sw_spatial_record(const sw_job *job);
@@ -88,7 +92,10 @@ sw_spatial_arrays sw_spatial_arrays_of(const sw_job *job, const sw_spatial_found
 sw_effects_model sw_spatial_effects_of(const sw_spatial_found *found, const sw_spatial_arrays *a,
                                        int *own, int *lagged);
 
-/* ---- steps ------------------------------------------------------------------------------------ */
+const char *sw_spatial_form_name(sw_spatial_form form);
+
+/* ---- steps ------------------------------------------------------------------------------------
+ */
 
 /* In `resolve`: the entry's parameters, models, axes; requests resources. */
 sw_status sw_spatial_read(sw_error *err, sw_job *job, sw_spatial_state *state);
@@ -102,7 +109,16 @@ void sw_spatial_place(sw_job *job, const char *records);
 void sw_spatial_say(sw_job *job, const char *records);
 /* One line for the model that cannot be fitted; of a grid a warning for all of them. */
 sw_status sw_spatial_refuse(sw_error *err, sw_job *job, const char *records);
+void sw_spatial_warn(sw_job *job, const char *records);
 
-void sw_spatial_fill_units(const sw_job *job, const sw_tile *tile);
+size_t sw_spatial_units_workspace(const sw_job *job);
+void sw_spatial_fill_units(const sw_job *job, const sw_tile *tile, void *workspace);
+
+/* The matrix of effects: a row of pairs is what a unit gives to all. `open` sets the thread's
+ * filter to rho, for the variable that the job's label names. */
+size_t sw_spatial_spillover_workspace(const sw_job *job);
+sw_status sw_spatial_spillover_open(sw_error *err, const sw_job *job, void *workspace);
+void sw_spatial_spillover_row(const sw_job *job, int t, int64_t i, double *const *out,
+                              void *workspace);
 
 #endif
