@@ -100,14 +100,15 @@ typedef struct sw_spatial_terms {
 
 sw_spatial_terms sw_spatial_terms_of(const sw_spatial_spec *spec, int k, bool lag_of_constant);
 /* Whether the form has a term W 1: the rows of W do not sum to 1, and not to another number. */
-bool sw_spatial_lags_constant(const sw_spatial_spec *spec, sw_filter *w);
+bool sw_spatial_lags_constant(const sw_spatial_spec *spec, const sw_filter *w);
 
 /* ---- the fit ----------------------------------------------------------------------------- */
 
 /* Why there is no fit. `index`: a term for DEPENDENT, else as said. */
 typedef enum sw_spatial_code {
   SW_SPATIAL_FITTED,
-  SW_SPATIAL_DEPENDENT,   /* the term is a linear combination of those before it */
+  SW_SPATIAL_DEPENDENT,   /* the term is a linear combination of those before it; rho, lambda: W
+                           * has no links */
   SW_SPATIAL_ABSORBED,    /* the term does not vary beyond the fixed effects */
   SW_SPATIAL_FEW_PERIODS, /* index: how many are needed */
   SW_SPATIAL_FEW_UNITS,   /* index: how many are needed */
