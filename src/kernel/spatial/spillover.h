@@ -1,0 +1,37 @@
+/* The matrix of effects itself (effects.h), S = b A^-1 + t G with S_ij = dy_i / dx_j, by columns:
+ * column j is what a change in unit j does everywhere. Eight columns at a time go through the one
+ * factor of A that the filter holds; they stay interleaved, so that each step of the solution is a
+ * vector's. The bits of a column do not depend on which others are computed with it.
+ *
+ * A row of pairs whose rows send is a column of S: sw_spillover_row gives it, of rows asked for one
+ * after the other, and keeps eight of them. */
+#ifndef SW_KERNEL_SPATIAL_SPILLOVER_H
+#define SW_KERNEL_SPATIAL_SPILLOVER_H
+
+#include "spillway/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct sw_filter;
+
+enum { SW_SPILLOVER_COLUMNS = 8 };
+
+typedef struct sw_spillover {
+  struct sw_filter *filter; /* set to rho */
+  int64_t n;
+  double own, lagged; /* b, t */
+  int64_t first, count; /* columns that are there */
+  double *column; /* [i * SW_SPILLOVER_COLUMNS + (j - first)] */
+  double *work;
+} sw_spillover;
+
+/* Bytes for the columns, 64-byte aligned, beside the filter's own. */
+size_t sw_spillover_workspace(int64_t n);
+/* The filter stays the caller's, and set to rho as long as this is used. */
+sw_spillover sw_spillover_begin(struct sw_filter *filter, int64_t n, double own, double lagged,
+                                void *workspace);
+/* What unit j gives to all: row[i] = S_ij, the diagonal among them. */
+void sw_spillover_row(sw_spillover *s, int64_t j, double *row);
+
+#endif
