@@ -217,16 +217,12 @@ static uint64_t stream_of(const sw_spatial_one *one) {
 
 /* Standard errors and ends by draws, where they are asked for. */
 static void draw(const sw_job *job, uint64_t stream, int run, const sw_effects_model *model,
-                 sw_filter *filter, bench *b, sw_spatial_found *found, sw_effect *effect,
-                 double *percentile) {
+                 bench *b, sw_spatial_found *found, sw_effect *effect, double *percentile) {
   const sw_spatial_state *s = job->state;
-  sw_error ignored = {0};
   sw_effects_drawn how = {0};
-  if (sw_effects_draw(&ignored, filter, model, run, job->seed, stream, s->n_draws, .95, b->work,
-                      b->drawn, &how) != SW_OK) {
-    found->no_effects |= 1 << run;
-    return;
-  }
+  sw_effects_plan plan = {
+      .run = run, .seed = job->seed, .stream = stream, .draws = s->n_draws, .level = .95};
+  sw_effects_draw(b->w, model, &plan, b->work, b->drawn, &how);
   found->drawn_outside[run] = (double)how.outside;
   for (int e = 0; e < SW_EFFECTS * model->n_effects; e++) {
     const sw_effect_draws *d = &b->drawn[e];
@@ -246,36 +242,23 @@ static void find_effects(const sw_job *job, const sw_spatial_one *one, bench *b,
   for (int run = 0; run < s->runs; run++) {
     sw_effect *effect = a->effect + run * each;
     sw_multiplier at;
-    sw_error ignored = {0};
-    if (sw_multiplier_at(&ignored, b->w, sw_effects_rho(&model, run), b->work, &at) != SW_OK) {
-      for (int e = 0; e < each; e++)
-        effect[e] = (sw_effect){NAN, NAN, NAN, NAN, NAN};
+    if (!sw_multiplier_at(b->w, sw_effects_rho(&model, run), b->work, &at))
       found->no_effects |= 1 << run;
-      continue;
-    }
     sw_effects_exact(&model, run, &at, .95, effect);
     if (s->draws)
-      draw(job, stream_of(one), run, &model, b->w, b, found, effect,
+      draw(job, stream_of(one), run, &model, b, found, effect,
            a->percentile + run * each * SW_EFFECT_PERCENTILES);
   }
-  if (s->matrix[one->w].orders >= 0) {
-    const double *trace = job->made[s->matrix[one->w].orders];
-    sw_effects_by_order(&model, SW_SPATIAL_ORDERS, trace, trace + SW_SPATIAL_ORDERS,
-                        a->order_direct, a->order_indirect);
-  }
+  if (s->matrix[one->w].orders < 0) return;
+  const double *trace = job->made[s->matrix[one->w].orders];
+  sw_effects_by_order(&model, SW_SPATIAL_ORDERS, trace, trace + SW_SPATIAL_ORDERS, a->order_direct,
+                      a->order_indirect);
 }
 
 /* Four numbers of each unit, from which a pass over units makes what it receives and gives. */
-static void find_units(const sw_job *job, bench *b, sw_spatial_found *found,
-                       const sw_spatial_arrays *a) {
-  sw_error ignored = {0};
+static void find_units(bench *b, sw_spatial_found *found, const sw_spatial_arrays *a) {
   double rho = found->terms.rho < 0 ? 0 : a->coefficient[found->terms.rho];
-  if (sw_unit_multipliers(&ignored, b->w, rho, b->work, a->unit) == SW_OK) return;
-  found->no_effects |= 1;
-  for (int64_t i = 0; i < job->n; i++)
-    for (int q = 0; q < 2; q++)
-      for (int g = 0; g < 2; g++)
-        a->unit[i].off[q][g] = a->unit[i].slope[q][g] = NAN;
+  if (!sw_unit_multipliers(b->w, rho, b->work, a->unit)) found->no_effects |= 1;
 }
 
 /* ---- the item
@@ -297,5 +280,5 @@ void sw_spatial_item(const sw_job *job, int64_t item, sw_spatial_found *found, v
   sw_spatial_tests_of(&s->spec, &data, b.work, &found->tests);
   if (s->spec.form == SW_SPATIAL_ERROR) return;
   find_effects(job, one, &b, found, &a);
-  if (!s->grid) find_units(job, &b, found, &a);
+  if (!s->grid) find_units(&b, found, &a);
 }

@@ -20,11 +20,11 @@ static void fill_residual(const sw_job *job, const sw_tile *tile, const sw_spati
 static void fill_effects(const sw_job *job, const sw_tile *tile, const sw_spatial_found *found,
                          const sw_spatial_arrays *a, int *own, int *lagged) {
   static const int table[] = {
-      [SW_RECEIVED] = SW_SPATIAL_OUT_RECEIVED, [SW_GIVEN] = SW_SPATIAL_OUT_GIVEN};
+      [SW_UNIT_RECEIVES] = SW_SPATIAL_OUT_RECEIVED, [SW_UNIT_GIVES] = SW_SPATIAL_OUT_GIVEN};
   sw_effects_model model = sw_spatial_effects_of(found, a, own, lagged);
   for (int64_t i = tile->lo; i < tile->hi; i++)
     for (int r = 0; r < model.n_effects; r++)
-      for (int way = SW_RECEIVED; way <= SW_GIVEN; way++)
+      for (int way = SW_UNIT_RECEIVES; way <= SW_UNIT_GIVES; way++)
         sw_effects_of_unit(&model, &a->unit[i], r, way,
                            &job->result[table[way]].row[r][i - job->first],
                            &job->result[table[way] + 1].row[r][i - job->first]);
