@@ -45,6 +45,7 @@ class Case:
         self.needs = getattr(self.module, "NEEDS", ())
         self.random = getattr(self.module, "RANDOM", ())
         self.differences = getattr(self.module, "DIFFERENCES", ())
+        self.tolerance = getattr(self.module, "TOLERANCE", 1e-12)
         self.check_coverage()
 
     def check_coverage(self):
@@ -154,7 +155,7 @@ class Runs:
             assert "is missing" in r.undefined, f"undefined: {r.undefined}"
             assert "the formula is not defined there (such as 0/0)" in r.undefined
         case.module.check(self.world, label, params, r)
-        return set(r.data)
+        return set(r.data) | ({"effect"} if r.below else set())
 
 
 # ---- between runs ---------------------------------------------------------------------------
@@ -199,7 +200,11 @@ def check_relabelled(before, after, place):
             if name in before.case_of(label).random:
                 continue
             other = permuted(after.result[label][name], r.axes[name], place)
-            agree = same(values, other) if values.dtype.kind == "i" else close(values, other)
+            tolerance = before.case_of(label).tolerance
+            agree = same(values, other) if values.dtype.kind == "i" else close(values, other, tolerance)
+            if tolerance > 1e-12 and values.dtype.kind == "f":  # of what is near 0: by the largest
+                agree = np.allclose(values, other, rtol=tolerance, equal_nan=True,
+                                    atol=tolerance * np.nanmax(abs(values), initial=0))
             if name in before.case_of(label).differences:
                 agree = np.allclose(values, other, rtol=0, equal_nan=True,
                                     atol=1e-12 * np.nanmax(abs(values)))
