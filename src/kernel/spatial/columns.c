@@ -1,8 +1,9 @@
 /* See model.h: memory, the columns of a model, their triangle.
  *
- * Variables are demeaned first and lagged then. With effects of periods that is not the same as the
- * other way round, and it is what is printed for the plain fit (splm, Elhorst). Lee & Yu's
- * transformed lag is that of the demeaned column, demeaned again, where rows of W sum to 1. */
+ * Regressors, W X among them, are made first and demeaned then; lags of y and of errors are those
+ * of demeaned columns. With effects of periods that is not the same as the other way round, and it
+ * is what is printed for the plain fit (splm, Elhorst). Lee & Yu's transformed lags are demeaned
+ * again; there rows of W sum to 1, and the order is no matter. */
 #include "kernel/spatial/model.h"
 
 #include "kernel/linear/qr.h"
@@ -182,39 +183,50 @@ void sw_spatial_lag_column(const sw_spatial_model *model, sw_filter *w, const do
 
 /* ---- columns ------------------------------------------------------------------------------- */
 
-/* A variable's periods from `from` on, demeaned. False: it does not vary beyond the effects. */
-static bool put_variable(const sw_spatial_model *model, const double *x, int from, double *to) {
-  memcpy(to, x + from * model->n, (size_t)model->values * sizeof *to);
-  double before = sw_dot(to, to, model->values);
+/* Takes the effects out. False: nothing is left. */
+static bool demean(const sw_spatial_model *model, double *x) {
+  double before = sw_dot(x, x, model->values);
   sw_spatial_demean(model->n, model->periods, sw_spatial_has_units(&model->spec),
-                    sw_spatial_has_periods(&model->spec), to, model->mean);
-  double after = sw_dot(to, to, model->values);
-  return after > smallest * smallest * before || before == 0;
+                    sw_spatial_has_periods(&model->spec), x, model->mean);
+  return before == 0 || sw_dot(x, x, model->values) > smallest * smallest * before;
+}
+
+static void copy_periods(const sw_spatial_model *model, const double *x, int from, double *to) {
+  memcpy(to, x + from * model->n, (size_t)model->values * sizeof *to);
+}
+
+/* A regressor, and its lag where that is a term, from period `from` on. Returns the one of both
+ * that does not vary beyond the effects, or -1. */
+static int put_regressor(const sw_spatial_model *model, const double *x, int from, int term,
+                         int lag) {
+  copy_periods(model, x, from, model->z[term]);
+  for (int t = 0; lag >= 0 && t < model->periods; t++)
+    sw_filter_lag(model->w, model->z[term] + t * model->n, model->z[lag] + t * model->n);
+  if (!demean(model, model->z[term])) return term;
+  return lag >= 0 && !demean(model, model->z[lag]) ? lag : -1;
 }
 
 /* Z; returns a term that is absorbed, or -1. */
 static int put_slopes(sw_spatial_model *model, const sw_spatial_data *data) {
   const sw_spatial_terms *t = &model->terms;
+  int absorbed = -1;
   if (t->constant >= 0)
     for (int64_t i = 0; i < model->values; i++)
       model->z[t->constant][i] = 1;
-  for (int j = 0; j < t->k; j++) {
-    if (!put_variable(model, data->x[j], model->first, model->z[t->x + j])) return t->x + j;
-    if (t->lag_x >= 0)
-      sw_spatial_lag_column(model, model->w, model->z[t->x + j], model->z[t->lag_x + j]);
-  }
   if (t->lag_constant >= 0)
     sw_spatial_lag_column(model, model->w, model->z[t->constant], model->z[t->lag_constant]);
-  if (t->y_before >= 0 && !put_variable(model, data->y, model->first - 1, model->z[t->y_before]))
-    return t->y_before;
-  if (t->lag_y_before >= 0)
-    sw_spatial_lag_column(model, model->w, model->z[t->y_before], model->z[t->lag_y_before]);
-  return -1;
+  for (int j = 0; j < t->k && absorbed < 0; j++)
+    absorbed =
+        put_regressor(model, data->x[j], model->first, t->x + j, t->lag_x >= 0 ? t->lag_x + j : -1);
+  if (absorbed < 0 && t->y_before >= 0)
+    absorbed = put_regressor(model, data->y, model->first - 1, t->y_before, t->lag_y_before);
+  return absorbed;
 }
 
 /* False: y does not vary beyond the effects. */
 static bool put_rest(sw_spatial_model *model, const sw_spatial_data *data) {
-  if (!put_variable(model, data->y, model->first, model->y)) return false;
+  copy_periods(model, data->y, model->first, model->y);
+  if (!demean(model, model->y)) return false;
   if (model->has_rho) sw_spatial_lag_column(model, model->w, model->y, model->wy);
   if (!model->has_lambda) return true;
   for (int j = 0; j < model->terms.slopes; j++)
