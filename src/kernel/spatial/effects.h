@@ -17,21 +17,18 @@
  *
  * By order of neighbours: W^q (rho^q b + rho^(q-1) t) of order q > 0, b of order 0.
  *
- * Nothing allocates; what fails is NaN.
+ * Nothing allocates.
  *
  * Sources: LeSage & Pace 2009, Introduction to Spatial Econometrics, ch. 2; Elhorst 2014, Spatial
  * Econometrics, ch. 2 and 4. */
 #ifndef SW_KERNEL_SPATIAL_EFFECTS_H
 #define SW_KERNEL_SPATIAL_EFFECTS_H
 
-#include "spillway/status.h"
+#include "kernel/spatial/filter.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct sw_filter;
-struct sw_links;
 
 /* The coefficients of a fit, and which of them make effects. */
 typedef struct sw_effects_model {
@@ -56,11 +53,11 @@ typedef struct sw_multiplier {
   double trace_slope[2], sum_slope[2];
 } sw_multiplier;
 
-/* Sets the filter to rho. Fails, by SW_EINPUT, where A has no inverse there. `work`: of
- * sw_multiplier_workspace(n) bytes, 64-byte aligned. */
+/* Sets the filter, of the matrix W that lags y and x, to rho. False where A has no inverse there;
+ * `out` is then NaN, as is what is made of it. `work`: of sw_multiplier_workspace(n) bytes, 64-byte
+ * aligned. */
 size_t sw_multiplier_workspace(int64_t n);
-sw_status sw_multiplier_at(sw_error *err, struct sw_filter *filter, double rho, void *work,
-                           sw_multiplier *out);
+bool sw_multiplier_at(sw_filter *filter, double rho, void *work, sw_multiplier *out);
 
 /* An effect of a variable. */
 typedef struct sw_effect {
@@ -89,23 +86,31 @@ typedef struct sw_effect_draws {
   double lo, hi; /* percentiles of the interval of `level` */
 } sw_effect_draws;
 
+typedef struct sw_effects_plan {
+  int run;
+  uint64_t seed, stream; /* `stream` names the measure and the model */
+  int64_t draws;
+  double level;
+} sw_effects_plan;
+
 typedef struct sw_effects_drawn {
   int64_t kept, outside;
-  int nodes; /* factorisations */
+  int nodes;    /* factorisations; the filter is left at one of them */
+  bool coarse;  /* the interpolants have fewer than 9 digits: of a W with complex eigenvalues near
+                 * its interval */
 } sw_effects_drawn;
 
 size_t sw_effects_draws_workspace(const sw_effects_model *model, int64_t n, int64_t draws);
 /* out[kind * n_effects + r]; NaN where vcov is not positive definite or fewer than 2 are kept. */
-sw_status sw_effects_draw(sw_error *err, struct sw_filter *filter, const sw_effects_model *model,
-                          int run, uint64_t seed, uint64_t stream, int64_t draws, double level,
-                          void *work, sw_effect_draws *out, sw_effects_drawn *drawn);
+void sw_effects_draw(sw_filter *filter, const sw_effects_model *model, const sw_effects_plan *plan,
+                     void *work, sw_effect_draws *out, sw_effects_drawn *drawn);
 
 /* ---- by order of neighbours ---------------------------------------------------------------- */
 
 /* tr W^q / n and 1'W^q 1 / n for q = 0 .. orders - 1, exact: rows and columns of W^(q/2) meet on the
  * diagonal. They depend on W alone. */
-size_t sw_orders_workspace(const struct sw_links *w);
-void sw_orders_of(const struct sw_links *w, int orders, void *work, double *trace, double *sum);
+size_t sw_orders_workspace(const sw_links *w);
+void sw_orders_of(const sw_links *w, int orders, void *work, double *trace, double *sum);
 /* direct[q * n_effects + r], indirect alike. */
 void sw_effects_by_order(const sw_effects_model *model, int orders, const double *trace,
                          const double *sum, double *direct, double *indirect);
@@ -116,18 +121,17 @@ void sw_effects_by_order(const sw_effects_model *model, int orders, const double
  * S_ji, are linear in b and t, and depend on W and rho through four numbers a unit each. Where rows
  * of W sum to 1 a unit receives total - S_ii, which says no more than S_ii: units are ranked by what
  * they give. */
-enum { SW_RECEIVED, SW_GIVEN };
+enum { SW_UNIT_RECEIVES, SW_UNIT_GIVES };
 
 typedef struct sw_unit_multiplier {
-  double off[2][2];   /* [SW_RECEIVED, SW_GIVEN][of A^-1, of G]: sums off the diagonal */
+  double off[2][2];   /* [SW_UNIT_RECEIVES, SW_UNIT_GIVES][of A^-1, of G]: sums off the diagonal */
   double slope[2][2]; /* their derivatives by rho */
 } sw_unit_multiplier;
 
-/* Of all n units; the filter is set to rho. */
+/* Of all n units; the filter is set to rho. False, NaN: as sw_multiplier_at. */
 size_t sw_unit_multipliers_workspace(int64_t n);
-sw_status sw_unit_multipliers(sw_error *err, struct sw_filter *filter, double rho, void *work,
-                              sw_unit_multiplier *out);
-/* Of variable r: value and delta standard error. way: SW_RECEIVED or SW_GIVEN. Short run. */
+bool sw_unit_multipliers(sw_filter *filter, double rho, void *work, sw_unit_multiplier *out);
+/* Of variable r: value and delta standard error. way: SW_UNIT_RECEIVES or SW_UNIT_GIVES. Short run. */
 void sw_effects_of_unit(const sw_effects_model *model, const sw_unit_multiplier *unit, int r,
                         int way, double *value, double *se);
 

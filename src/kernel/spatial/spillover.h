@@ -8,30 +8,26 @@
 #ifndef SW_KERNEL_SPATIAL_SPILLOVER_H
 #define SW_KERNEL_SPATIAL_SPILLOVER_H
 
-#include "spillway/status.h"
+#include "kernel/spatial/filter.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-struct sw_filter;
-
-enum { SW_SPILLOVER_COLUMNS = 8 };
-
 typedef struct sw_spillover {
-  struct sw_filter *filter; /* set to rho */
+  sw_filter *filter; /* set to rho */
   int64_t n;
-  double own, lagged; /* b, t */
+  double own, lagged;   /* b, t */
   int64_t first, count; /* columns that are there */
-  double *column; /* [i * SW_SPILLOVER_COLUMNS + (j - first)] */
-  double *work;
+  double *column;       /* [(j - first) * n + i] */
+  double *block, *lag;
 } sw_spillover;
 
 /* Bytes for the columns, 64-byte aligned, beside the filter's own. */
 size_t sw_spillover_workspace(int64_t n);
 /* The filter stays the caller's, and set to rho as long as this is used. */
-sw_spillover sw_spillover_begin(struct sw_filter *filter, int64_t n, double own, double lagged,
-                                void *workspace);
-/* What unit j gives to all: row[i] = S_ij, the diagonal among them. */
-void sw_spillover_row(sw_spillover *s, int64_t j, double *row);
+sw_spillover sw_spillover_begin(sw_filter *filter, double own, double lagged, void *workspace);
+/* What unit j gives to all: S_ij of all i, the diagonal among them. The row stays until the next
+ * call. */
+const double *sw_spillover_row(sw_spillover *s, int64_t j);
 
 #endif
