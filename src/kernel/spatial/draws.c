@@ -1,6 +1,7 @@
 /* Percentiles of effects over draws of the coefficients (effects.h). First the rho of every draw,
- * whose range says where the multiplier is needed; then its interpolants; then the effects, variable
- * by variable. Coefficients of a draw are a function of its number, and made again for each. */
+ * whose range says where the multiplier is needed; then its interpolants; then the effects,
+ * variable by variable. Coefficients of a draw are a function of its number, and made again for
+ * each. */
 #include "kernel/spatial/effects.h"
 
 #include "base/rng.h"
@@ -124,8 +125,8 @@ static void fill(sw_filter *filter, between *f, double *work) {
     to_series(f->series[k], f->nodes);
 }
 
-/* For rho from lo to hi. The error of a series falls by e for every factor e of the ellipse in which
- * the function has no pole; here one that reaches up to .9 pi beside the middle. */
+/* For rho from lo to hi. The error of a series falls by e for every factor e of the ellipse in
+ * which the function has no pole; here one that reaches up to .9 pi beside the middle. */
 static int make_between(sw_filter *filter, double lo, double hi, double *work, between *f) {
   const sw_filter_plan *plan = sw_filter_plan_of(filter);
   double margin = 1 + (hi - lo); /* where there is no end */
@@ -148,7 +149,7 @@ static int make_between(sw_filter *filter, double lo, double hi, double *work, b
 typedef struct drawn {
   const sw_effects_model *model;
   const sw_effects_plan *plan;
-  int count, first; /* first: those of rho, y(-1) and its lag */
+  int count, first;  /* first: those of rho, y(-1) and its lag */
   int *term, *place; /* place: of each term of the model, -1 */
   double *factor;    /* of their covariance, by column */
   double *value;     /* of the draw under way */
@@ -283,7 +284,8 @@ static void effects_of_variable(const drawn *d, const room *r, int64_t kept, int
         summary(r->value + kind * kept, kept, d->plan->level, r->scratch);
 }
 
-/* ---- its life --------------------------------------------------------------------------------- */
+/* ---- its life ---------------------------------------------------------------------------------
+ */
 
 static size_t round_up(size_t bytes) {
   return (bytes + 63) & ~(size_t)63;

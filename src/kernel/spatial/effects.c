@@ -12,7 +12,8 @@ static double at(const sw_effects_model *model, int term) {
   return term < 0 ? 0 : model->coefficient[term];
 }
 
-/* ---- the multiplier --------------------------------------------------------------------------- */
+/* ---- the multiplier ---------------------------------------------------------------------------
+ */
 
 static double mean(const double *x, int64_t n) {
   double sum = 0;
@@ -136,8 +137,8 @@ static double variance(const sw_effects_model *model, const gradient *g) {
   return sum;
 }
 
-/* The effect s (b m0 + t m1) of variable r and its standard error; `slope`: of m by rho. In the long
- * run s and rho* = s (rho + d) depend on g too: ds/dg = s^2. */
+/* The effect s (b m0 + t m1) of variable r and its standard error; `slope`: of m by rho. In the
+ * long run s and rho* = s (rho + d) depend on g too: ds/dg = s^2. */
 static void effect_of(const sw_effects_model *model, int run, int r, const double m[2],
                       const double slope[2], double *value, double *se) {
   double b = at(model, model->own[r]), t = at(model, model->lagged[r]);

@@ -1,6 +1,6 @@
-/* Effects by order of neighbours (effects.h). The diagonal of W^q is where row i of W^a and column i
- * of W^b meet, a + b = q: half as many steps from a unit as the order says, so that what is reached
- * stays a few units even where W^q itself is full. */
+/* Effects by order of neighbours (effects.h). The diagonal of W^q is where row i of W^a and column
+ * i of W^b meet, a + b = q: half as many steps from a unit as the order says, so that what is
+ * reached stays a few units even where W^q itself is full. */
 #include "kernel/spatial/effects.h"
 
 #include "spillway/weights.h"
@@ -182,7 +182,7 @@ void sw_effects_by_order(const sw_effects_model *model, int orders, const double
   for (int r = 0; r < model->n_effects; r++) {
     double b = at_term(model, model->own[r]), t = at_term(model, model->lagged[r]);
     double power = 1; /* rho^(q-1) */
-    for (int q = 0; q < orders; q++, power *= q > 1 ? rho : 1) {
+    for (int q = 0; q<orders; q++, power *= q> 1 ? rho : 1) {
       double by = q ? power * (rho * b + t) : b;
       direct[q * model->n_effects + r] = trace[q] * by;
       indirect[q * model->n_effects + r] = (sum[q] - trace[q]) * by;

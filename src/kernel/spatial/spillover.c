@@ -21,7 +21,8 @@ sw_spillover sw_spillover_begin(sw_filter *filter, double own, double lagged, vo
                         .lag = column + 2 * LANES * n};
 }
 
-/* Lanes apart, b A^-1 + t W A^-1. Without a lag nothing is added, so that no sign of zero changes. */
+/* Lanes apart, b A^-1 + t W A^-1. Without a lag nothing is added, so that no sign of zero changes.
+ */
 SW_HOT static void take_apart(const sw_spillover *s) {
   const double *restrict x = s->block, *restrict lag = s->lag;
   double *restrict column = s->column, own = s->own, lagged = s->lagged;
