@@ -5,11 +5,11 @@
  *   S = A^-1 (b I + t W) = b A^-1 + t G,  S_ij = dy_i / dx_j
  *   direct = tr S / n,  total = 1'S1 / n,  indirect = total - direct
  *
- * All depend on W and rho through tr A^-1, tr G, 1'A^-1 1 and 1'G1 alone, so they are found once for
- * a model (sw_multiplier_at) and serve all its variables. Standard errors are those of the delta
- * method, by the exact gradient: d A^-1/drho = G A^-1 and dG/drho = G G. Without rho (slx, error,
- * durbin_error) the same holds at rho = 0, whose derivative is left out: direct b + t tr W/n,
- * total b + t 1'W1/n.
+ * All depend on W and rho through tr A^-1, tr G, 1'A^-1 1 and 1'G1 alone, so they are found once
+ * for a model (sw_multiplier_at) and serve all its variables. Standard errors are those of the
+ * delta method, by the exact gradient: d A^-1/drho = G A^-1 and dG/drho = G G. Without rho (slx,
+ * error, durbin_error) the same holds at rho = 0, whose derivative is left out: direct b + t tr
+ * W/n, total b + t 1'W1/n.
  *
  * Of a dynamic panel with g y(-1) + d W y(-1) these are the effects of the short run. Those of the
  * long run, ((1-g) I - (rho+d) W)^-1 (b I + t W), are the same of b/(1-g), t/(1-g) and
@@ -36,7 +36,7 @@ typedef struct sw_effects_model {
   const double *coefficient; /* n_terms */
   const double *vcov;        /* n_terms x n_terms */
   int n_effects;
-  const int *own, *lagged;  /* of each variable its term and that of its lag, -1: none */
+  const int *own, *lagged; /* of each variable its term and that of its lag, -1: none */
   int rho, past, past_lag; /* terms of rho, y(-1), W y(-1); -1: none */
 } sw_effects_model;
 
@@ -71,8 +71,8 @@ void sw_effects_exact(const sw_effects_model *model, int run, const sw_multiplie
 /* ---- draws ------------------------------------------------------------------------------ */
 
 /* Percentiles of effects over draws of the coefficients from N(coefficient, vcov). The k-th draw is
- * a function of (seed, stream, k) alone. A draw whose rho (or rho*, or y(-1) of the long run) has no
- * stationary multiplier is dropped and counted.
+ * a function of (seed, stream, k) alone. A draw whose rho (or rho*, or y(-1) of the long run) has
+ * no stationary multiplier is dropped and counted.
  *
  * The four functions of rho come from interpolants through Chebyshev nodes, each with a
  * factorisation, so that no draw needs one: in u = ln((rho - least)/(most - rho)) all poles of the
@@ -95,9 +95,9 @@ typedef struct sw_effects_plan {
 
 typedef struct sw_effects_drawn {
   int64_t kept, outside;
-  int nodes;    /* factorisations; the filter is left at one of them */
-  bool coarse;  /* the interpolants have fewer than 9 digits: of a W with complex eigenvalues near
-                 * its interval */
+  int nodes;   /* factorisations; the filter is left at one of them */
+  bool coarse; /* the interpolants have fewer than 9 digits: of a W with complex eigenvalues near
+                * its interval */
 } sw_effects_drawn;
 
 size_t sw_effects_draws_workspace(const sw_effects_model *model, int64_t n, int64_t draws);
@@ -107,8 +107,8 @@ void sw_effects_draw(sw_filter *filter, const sw_effects_model *model, const sw_
 
 /* ---- by order of neighbours ---------------------------------------------------------------- */
 
-/* tr W^q / n and 1'W^q 1 / n for q = 0 .. orders - 1, exact: rows and columns of W^(q/2) meet on the
- * diagonal. They depend on W alone. */
+/* tr W^q / n and 1'W^q 1 / n for q = 0 .. orders - 1, exact: rows and columns of W^(q/2) meet on
+ * the diagonal. They depend on W alone. */
 size_t sw_orders_workspace(const sw_links *w);
 void sw_orders_of(const sw_links *w, int orders, void *work, double *trace, double *sum);
 /* direct[q * n_effects + r], indirect alike. */
@@ -119,8 +119,8 @@ void sw_effects_by_order(const sw_effects_model *model, int orders, const double
 
 /* What a unit receives of all others, sum_{j != i} S_ij, and what it gives to them, sum_{j != i}
  * S_ji, are linear in b and t, and depend on W and rho through four numbers a unit each. Where rows
- * of W sum to 1 a unit receives total - S_ii, which says no more than S_ii: units are ranked by what
- * they give. */
+ * of W sum to 1 a unit receives total - S_ii, which says no more than S_ii: units are ranked by
+ * what they give. */
 enum { SW_UNIT_RECEIVES, SW_UNIT_GIVES };
 
 typedef struct sw_unit_multiplier {
@@ -131,7 +131,8 @@ typedef struct sw_unit_multiplier {
 /* Of all n units; the filter is set to rho. False, NaN: as sw_multiplier_at. */
 size_t sw_unit_multipliers_workspace(int64_t n);
 bool sw_unit_multipliers(sw_filter *filter, double rho, void *work, sw_unit_multiplier *out);
-/* Of variable r: value and delta standard error. way: SW_UNIT_RECEIVES or SW_UNIT_GIVES. Short run. */
+/* Of variable r: value and delta standard error. way: SW_UNIT_RECEIVES or SW_UNIT_GIVES. Short run.
+ */
 void sw_effects_of_unit(const sw_effects_model *model, const sw_unit_multiplier *unit, int r,
                         int way, double *value, double *se);
 
