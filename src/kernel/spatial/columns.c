@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LANES = 8, PIECE = 512 }; /* rows of a piece of the factorisation: it stays in cache */
+enum { LANES = 8, PIECE = SW_SPATIAL_PIECE };
 
 /* What demeaning leaves of a column that the effects explain: rounding, about 1e-15 of it. */
 static const double smallest = 1e-10;
@@ -236,10 +236,8 @@ static bool put_rest(sw_spatial_model *model, const sw_spatial_data *data) {
   return true;
 }
 
-/* Rows in pieces, each factored while it is in cache. */
-static void make_triangle(sw_spatial_model *model) {
+int sw_spatial_columns(const sw_spatial_model *model, const double **column) {
   int s = model->terms.slopes, at = 0;
-  const double *column[512];
   for (int j = 0; j < s; j++)
     column[at++] = model->z[j];
   for (int j = 0; model->has_lambda && j < s; j++)
@@ -248,13 +246,25 @@ static void make_triangle(sw_spatial_model *model) {
   if (model->has_rho) column[at++] = model->wy;
   if (model->has_lambda) column[at++] = model->w2y;
   if (model->has_rho && model->has_lambda) column[at++] = model->w2wy;
-  memset(model->r, 0, (size_t)(at * at) * sizeof *model->r);
-  for (int64_t from = 0; from < model->values; from += PIECE) {
-    int64_t rows = model->values - from < PIECE ? model->values - from : PIECE;
-    for (int j = 0; j < at; j++)
-      memcpy(model->piece + j * rows, column[j] + from, (size_t)rows * sizeof(double));
-    sw_qr_append(model->r, at, model->piece, rows);
+  return at;
+}
+
+/* Rows in pieces, each factored while it is in cache. */
+void sw_spatial_reduce(const double *const *column, int count, int64_t values, double *piece,
+                       double *r) {
+  memset(r, 0, (size_t)(count * count) * sizeof *r);
+  for (int64_t from = 0; from < values; from += PIECE) {
+    int64_t rows = values - from < PIECE ? values - from : PIECE;
+    for (int j = 0; j < count; j++)
+      memcpy(piece + j * rows, column[j] + from, (size_t)rows * sizeof(double));
+    sw_qr_append(r, count, piece, rows);
   }
+}
+
+static void make_triangle(sw_spatial_model *model) {
+  const double *column[SW_SPATIAL_COLUMNS];
+  int count = sw_spatial_columns(model, column);
+  sw_spatial_reduce(column, count, model->values, model->piece, model->r);
 }
 
 /* ---- the model ----------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 
 #include "kernel/linear/qr.h"
 #include "kernel/spatial/model.h"
+#include "kernel/spatial/variants.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -36,6 +37,12 @@ static void room_for_model(const sw_spatial_spec *spec, int64_t n, int periods, 
   p->work = sw_spatial_take(room, sw_spatial_covariance_room(&p->model));
 }
 
+/* Without rho and lambda all estimators are least squares. */
+static bool by_moments(const sw_spatial_spec *spec) {
+  return spec->method == SW_SPATIAL_GM &&
+         (sw_spatial_has_rho(spec->form) || sw_spatial_has_lambda(spec->form));
+}
+
 size_t sw_spatial_workspace(const sw_spatial_spec *spec, int64_t n, int periods, int k) {
   sw_spatial_restriction nested[SW_SPATIAL_RESTRICTIONS];
   sw_spatial_terms terms = sw_spatial_terms_of(spec, k, true);
@@ -43,6 +50,10 @@ size_t sw_spatial_workspace(const sw_spatial_spec *spec, int64_t n, int periods,
   sw_spatial_fit fit;
   parts p;
   room_for_fit(spec, n, periods, k, &room, &fit);
+  if (by_moments(spec)) {
+    sw_spatial_gm_room(spec, n, periods, k, &room);
+    return room.used;
+  }
   size_t own = room.used, most = 0;
   int count = sw_spatial_restrictions_of(spec, &terms, nested);
   for (int i = -1; i < count; i++) {
@@ -71,7 +82,7 @@ static void fill_residual(const sw_spatial_model *model, const sw_spatial_peak *
   }
 }
 
-static double correlation2(const double *x, const double *y, int64_t n) {
+double sw_spatial_correlation2(const double *x, const double *y, int64_t n) {
   double mx = 0, my = 0, xx = 0, yy = 0, xy = 0;
   for (int64_t i = 0; i < n; i++) {
     mx += x[i];
@@ -96,7 +107,7 @@ static sw_spatial_information information_of(const sw_spatial_spec *spec,
   return model->n > SW_SPATIAL_EXPECTED_MOST ? SW_SPATIAL_OBSERVED : SW_SPATIAL_EXPECTED;
 }
 
-static void fill_fit(const sw_spatial_model *model, const sw_spatial_peak *peak,
+void sw_spatial_fill_fit(const sw_spatial_model *model, const sw_spatial_peak *peak,
                      const sw_spatial_curve *curve, sw_spatial_fit *fit) {
   fit->spec = model->spec;
   fit->spec.information = information_of(&model->spec, model);
@@ -142,11 +153,18 @@ static sw_spatial_wrong fit_likelihood(const sw_spatial_spec *spec, const sw_spa
   room_for_model(spec, data->n, data->periods, data->k, room, &p);
   sw_spatial_wrong wrong = maximise(spec, data, &p, &peak);
   if (wrong.code != SW_SPATIAL_FITTED) return wrong;
-  fill_fit(&p.model, &peak, &p.curve, fit);
+  sw_spatial_fill_fit(&p.model, &peak, &p.curve, fit);
   if (!sw_spatial_covariance(&p.model, &p.curve, peak.rho, peak.lambda, p.work, fit))
     return (sw_spatial_wrong){SW_SPATIAL_SINGULAR, 0};
-  fit->pseudo_r2 = correlation2(p.model.spare[0], p.model.y, p.model.values);
-  fit->uncorrected = NULL;
+  if (sw_spatial_corrects_bias(spec)) {
+    sw_spatial_correct_bias(&p.model, fit);
+    peak.rho = p.model.has_rho ? fit->coefficient[p.model.terms.rho] : 0;
+    fill_residual(&p.model, &peak, fit->coefficient, fit->residual);
+    if (p.model.has_rho) sw_filter_set(p.model.w, peak.rho);
+    sw_spatial_expect(&p.model, fit->coefficient, 0);
+  } else
+    fit->uncorrected = NULL;
+  fit->pseudo_r2 = sw_spatial_correlation2(p.model.spare[0], p.model.y, p.model.values);
   return wrong;
 }
 
@@ -157,9 +175,15 @@ sw_spatial_wrong sw_spatial_estimate(const sw_spatial_spec *spec, const sw_spati
   sw_spatial_room room = {.at = workspace};
   *fit = (sw_spatial_fit){0};
   room_for_fit(spec, data->n, data->periods, data->k, &room, fit);
-  if (spec->method == SW_SPATIAL_GM || spec->fixed == SW_SPATIAL_RANDOM ||
-      spec->dynamic != SW_SPATIAL_STATIC)
+  if (by_moments(spec)) {
+    if (!sw_spatial_gm_offers(spec)) return (sw_spatial_wrong){SW_SPATIAL_NOT_POSSIBLE, 0};
+    return sw_spatial_gm_fit(spec, data, &room, fit);
+  }
+  /* Random effects and y(-1) are correlated; the correction of bias is that of lag models. */
+  if (spec->dynamic != SW_SPATIAL_STATIC &&
+      (spec->fixed == SW_SPATIAL_RANDOM || sw_spatial_has_lambda(spec->form)))
     return (sw_spatial_wrong){SW_SPATIAL_NOT_POSSIBLE, 0};
+  if (spec->fixed == SW_SPATIAL_RANDOM) return (sw_spatial_wrong){SW_SPATIAL_NOT_POSSIBLE, 0};
   return fit_likelihood(spec, data, &room, fit);
 }
 

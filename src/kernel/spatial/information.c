@@ -31,8 +31,7 @@ typedef struct information {
 
 /* ---- the expectation of y ------------------------------------------------------------------- */
 
-/* spare[0]: A^-1 Z b; spare[1]: g = B G Z b, where there is a rho. */
-static void expect(sw_spatial_model *model, const double *b, double lambda) {
+void sw_spatial_expect(sw_spatial_model *model, const double *b, double lambda) {
   double *f = model->spare[0], *g = model->spare[1], *other = model->spare[2];
   memset(f, 0, (size_t)model->values * sizeof *f);
   for (int j = 0; j < model->terms.slopes; j++)
@@ -225,7 +224,7 @@ bool sw_spatial_covariance(sw_spatial_model *model, const sw_spatial_curve *curv
   info.corner[LOG_S2][LOG_S2] = model->effective / 2;
   if (model->has_rho) sw_filter_set(model->w, rho);
   if (model->has_lambda && model->w2 != model->w) sw_filter_set(model->w2, lambda);
-  expect(model, curve->b, lambda);
+  sw_spatial_expect(model, curve->b, lambda);
   if (fit->spec.information == SW_SPATIAL_OBSERVED)
     observed(model, rho, lambda, s2, curve, &info);
   else

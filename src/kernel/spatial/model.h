@@ -53,6 +53,13 @@ void sw_spatial_model_room(const sw_spatial_spec *spec, int64_t n, int periods, 
 sw_spatial_wrong sw_spatial_model_make(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                        sw_spatial_model *model);
 
+/* The columns of the triangle in its order; returns how many. */
+int sw_spatial_columns(const sw_spatial_model *model, const double **column);
+/* The triangle of columns of as many values. `piece`: SW_SPATIAL_PIECE times count. */
+enum { SW_SPATIAL_PIECE = 512, SW_SPATIAL_COLUMNS = 512 };
+void sw_spatial_reduce(const double *const *column, int count, int64_t values, double *piece,
+                       double *r);
+
 bool sw_spatial_has_units(const sw_spatial_spec *spec);   /* fixed effects of units */
 bool sw_spatial_has_periods(const sw_spatial_spec *spec); /* fixed effects of periods */
 bool sw_spatial_has_rho(sw_spatial_form form);
@@ -108,7 +115,17 @@ typedef struct sw_spatial_peak {
   double other_rho, other_lambda, other_loglik;
 } sw_spatial_peak;
 
+/* Squared correlation. */
+double sw_spatial_correlation2(const double *x, const double *y, int64_t n);
+
 sw_spatial_peak sw_spatial_search(sw_spatial_model *model, sw_spatial_curve *curve);
+
+/* Coefficients, residuals, and all that follows from the place of a maximum. */
+void sw_spatial_fill_fit(const sw_spatial_model *model, const sw_spatial_peak *peak,
+                         const sw_spatial_curve *curve, sw_spatial_fit *fit);
+/* spare[0]: A^-1 Z b, the expectation of y; spare[1]: g = B G Z b, where there is a rho. The filter of
+ * W is set to rho. */
+void sw_spatial_expect(sw_spatial_model *model, const double *b, double lambda);
 
 /* ---- covariance -------------------------------------------------------------------------- */
 
