@@ -60,4 +60,10 @@ sw_spatial_wrong sw_spatial_random_fit(const sw_spatial_spec *spec, const sw_spa
 
 /* ---- dynamic models: dynamic.c ------------------------------------------------------------------- */
 
+/* With y(-1), effects of units and a correction. */
+bool sw_spatial_corrects_bias(const sw_spatial_spec *spec);
+/* Takes the bias of order 1/T out of coefficients and sigma2, of which `uncorrected` keeps the former;
+ * vcov stays. Without a stationary solution nothing is done, and said in `warnings`. */
+void sw_spatial_correct_bias(sw_spatial_model *model, sw_spatial_fit *fit);
+
 #endif
