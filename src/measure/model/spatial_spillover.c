@@ -1,6 +1,6 @@
 /* The pair part of spatial_model; see spatial_spillover.h. Each thread factors A once, when the
  * pass begins: beside the columns of the matrix that costs nothing, and no factor needs to be sent
- * or shared. The same factor serves eight rows that follow each other (kernel/spatial/spillover.h).
+ * or shared. Eight rows at a time are solved together, as the engine tells of those that come next.
  */
 #include "measure/model/spatial_spillover.h"
 
@@ -60,6 +60,10 @@ sw_status sw_spatial_spillover_open(sw_error *err, const sw_job *job, const sw_s
                        pairs->rho);
   *(sw_spillover *)workspace = sw_spillover_begin(filter, pairs->own, pairs->lagged, columns);
   return SW_OK;
+}
+
+void sw_spatial_spillover_ahead(int count, const int32_t *unit, void *workspace) {
+  sw_spillover_solve(workspace, count, unit);
 }
 
 void sw_spatial_spillover_row(int64_t unit, double *out, void *workspace) {

@@ -20,10 +20,11 @@ typedef struct sw_spatial_pairs {
 sw_status sw_spatial_spillover_resolve(sw_error *err, sw_job *job, sw_inputs x,
                                        const int **variable);
 
-/* A thread's: workspace, open, whole_row of the pass over pairs. */
+/* A thread's: workspace, open, rows_ahead and whole_row of the pass over pairs. */
 size_t sw_spatial_spillover_workspace(const sw_filter_plan *plan);
 sw_status sw_spatial_spillover_open(sw_error *err, const sw_job *job, const sw_spatial_pairs *pairs,
                                     void *workspace);
+void sw_spatial_spillover_ahead(int count, const int32_t *unit, void *workspace);
 void sw_spatial_spillover_row(int64_t unit, double *out, void *workspace);
 
 #endif
