@@ -45,14 +45,18 @@ class Case:
         self.needs = getattr(self.module, "NEEDS", ())
         self.random = getattr(self.module, "RANDOM", ())
         self.differences = getattr(self.module, "DIFFERENCES", ())
+        self.tolerance = getattr(self.module, "TOLERANCE", 1e-12)
         self.check_coverage()
 
     def check_coverage(self):
         given = {}
         for params in self.module.ENTRIES.values():
             for key, value in params.items():
-                if not key.startswith("_"):
-                    given.setdefault(key, []).append(value)
+                for name, one in ({f"{key}.{k}": v for k, v in value.items()}
+                                  if f"{key}.{next(iter(value), '')}" in self.says.params
+                                  else {key: value}).items() if isinstance(value, dict) else [(key, value)]:
+                    if not key.startswith("_"):
+                        given.setdefault(name, []).append(one)
         unknown = set(given) - set(self.says.params) - {"periods", "weights", "by"}
         assert not unknown, f"{self.name}: the case gives {unknown}, which the measure does not have"
         for param in self.says.params:
@@ -151,7 +155,7 @@ class Runs:
             assert "is missing" in r.undefined, f"undefined: {r.undefined}"
             assert "the formula is not defined there (such as 0/0)" in r.undefined
         case.module.check(self.world, label, params, r)
-        return set(r.data)
+        return set(r.data) | ({"effect"} if r.below else set())
 
 
 # ---- between runs ---------------------------------------------------------------------------
@@ -203,7 +207,11 @@ def check_relabelled(before, after, place):
             if name in before.case_of(label).random:
                 continue
             other = permuted(after.result[label][name], r.axes[name], place)
-            agree = same(values, other) if values.dtype.kind == "i" else close(values, other)
+            tolerance = before.case_of(label).tolerance
+            agree = same(values, other) if values.dtype.kind == "i" else close(values, other, tolerance)
+            if tolerance > 1e-12 and values.dtype.kind == "f":  # of what is near 0: by the largest
+                agree = np.allclose(values, other, rtol=tolerance, equal_nan=True,
+                                    atol=tolerance * np.nanmax(abs(values), initial=0))
             if name in before.case_of(label).differences:
                 agree = agree_as_differences(values, other)
             assert agree, f"relabelled: {label}: {name}"
