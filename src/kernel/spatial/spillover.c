@@ -3,6 +3,8 @@
 
 #include "kernel/hot.h"
 
+#include <string.h>
+
 enum { LANES = SW_FILTER_LANES };
 
 size_t sw_spillover_workspace(int64_t n) {
@@ -37,19 +39,21 @@ SW_HOT static void take_apart(const sw_spillover *s) {
         column[c * n + i] = own * x[i * LANES + c] + lagged * lag[i * LANES + c];
 }
 
-/* Column j and those after it, which will be asked for next. */
-static void solve(sw_spillover *s, int64_t j) {
-  int32_t unit[LANES];
-  s->first = j;
-  s->count = s->n - j < LANES ? s->n - j : LANES;
-  for (int c = 0; c < s->count; c++)
-    unit[c] = (int32_t)(j + c);
-  sw_filter_columns_block(s->filter, (int)s->count, unit, s->block);
+void sw_spillover_solve(sw_spillover *s, int count, const int32_t *unit) {
+  s->count = count;
+  memcpy(s->unit, unit, (size_t)count * sizeof *unit);
+  sw_filter_columns_block(s->filter, count, unit, s->block);
   if (s->lagged != 0) sw_filter_lag_block(s->filter, s->block, s->lag);
   take_apart(s);
 }
 
 const double *sw_spillover_row(sw_spillover *s, int64_t j) {
-  if (j < s->first || j >= s->first + s->count) solve(s, j);
-  return s->column + (j - s->first) * s->n;
+  int c = 0;
+  while (c < s->count && s->unit[c] != j)
+    c++;
+  if (c == s->count) {
+    sw_spillover_solve(s, 1, &(int32_t){(int32_t)j});
+    c = 0;
+  }
+  return s->column + c * s->n;
 }

@@ -351,4 +351,5 @@ const sw_measure sw_measure_spatial_model = {
     .open = open_model,
     .close = close_model,
     .whole_row = sw_spatial_spillover_row,
+    .rows_ahead = sw_spatial_spillover_ahead,
 };

@@ -118,6 +118,8 @@ void sw_spatial_fill_units(const sw_job *job, const sw_tile *tile, void *workspa
  * filter to rho, for the variable that the job's label names. */
 size_t sw_spatial_spillover_workspace(const sw_job *job);
 sw_status sw_spatial_spillover_open(sw_error *err, const sw_job *job, void *workspace);
+void sw_spatial_spillover_ahead(const sw_job *job, int t, int count, const int32_t *unit,
+                                void *workspace);
 void sw_spatial_spillover_row(const sw_job *job, int t, int64_t i, double *const *out,
                               void *workspace);
 
