@@ -85,6 +85,7 @@ typedef struct sw_spatial_data {
   const double *y;        /* y[t * n + i] */
   const double *const *x; /* k columns, each as y */
   sw_filter *w, *w2;
+  struct sw_ridge *ridge; /* random effects, baltagi: of W2; else NULL */
 } sw_spatial_data;
 
 /* ---- terms ------------------------------------------------------------------------------- */

@@ -338,7 +338,7 @@ const sw_measure sw_measure_spatial_model = {
         "Elhorst 2014, Spatial Econometrics; Yu, de Jong and Lee 2008, J. Econometrics "
         "146:118-134; Kapoor, Kelejian and Prucha 2007",
     .version = 1,
-    .headline = "coefficient",
+    .headline = "pseudo_r2",
     .kind = SW_KIND_MODEL,
     .param = params,
     .output = outputs,
