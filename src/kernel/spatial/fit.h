@@ -85,6 +85,7 @@ typedef struct sw_spatial_data {
   const double *y;        /* y[t * n + i] */
   const double *const *x; /* k columns, each as y */
   sw_filter *w, *w2;
+  struct sw_ridge *ridge; /* random effects of the baltagi form: of W2; else NULL */
 } sw_spatial_data;
 
 /* ---- terms ------------------------------------------------------------------------------- */
@@ -147,7 +148,7 @@ typedef struct sw_spatial_fit {
   double effective;   /* observations of the likelihood: fewer by Lee & Yu */
   double sigma2, sigma2_se;
   double phi, phi_se; /* random effects: sigma2 of units over that of e; NaN */
-  double loglik, aic; /* aic: 2 (count + 1) - 2 loglik; NaN by GM */
+  double loglik, aic; /* aic: 2 (count + 1) - 2 loglik, phi counted; NaN by GM */
   /* Squared correlation of y and its expectation: A^-1 Z b (Z b without rho), demeaned. */
   double pseudo_r2;
   unsigned warnings;

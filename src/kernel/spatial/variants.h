@@ -53,6 +53,8 @@ void sw_spatial_join(const double *within, const double *between, double factor,
 
 /* ---- random effects: random.c, random_error.c --------------------------------------------------- */
 
+/* All forms but sac. */
+bool sw_spatial_random_offers(const sw_spatial_spec *spec);
 void sw_spatial_random_room(const sw_spatial_spec *spec, int64_t n, int periods, int k,
                             sw_spatial_room *room);
 sw_spatial_wrong sw_spatial_random_fit(const sw_spatial_spec *spec, const sw_spatial_data *data,
