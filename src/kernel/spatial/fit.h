@@ -62,6 +62,7 @@ typedef enum sw_spatial_information {
 } sw_spatial_information;
 
 enum { SW_SPATIAL_EXPECTED_MOST = 20000, SW_SPATIAL_SAC_MOST = 4000 };
+enum { SW_SPATIAL_MOST_VARIABLES = 100 };
 
 typedef struct sw_spatial_spec {
   sw_spatial_form form;
@@ -81,7 +82,7 @@ typedef struct sw_spatial_spec {
 typedef struct sw_spatial_data {
   int64_t n;              /* units */
   int periods;            /* T; a cross-section has one */
-  int k;                  /* variables; the constant is no variable */
+  int k;                  /* variables, SW_SPATIAL_MOST_VARIABLES at most; the constant is none */
   const double *y;        /* y[t * n + i] */
   const double *const *x; /* k columns, each as y */
   sw_filter *w, *w2;
