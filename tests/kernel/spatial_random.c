@@ -1,5 +1,5 @@
-/* Random effects: oracles/space.md (splm, own, Elhorst's code); standard errors by plain numpy from the
- * derivatives of the whole covariance matrix of 816 observations. */
+/* Random effects: oracles/space.md (splm, own, Elhorst's code); standard errors by plain numpy from
+ * the derivatives of the whole covariance matrix of 816 observations. */
 #include "kernel/spatial_real.h"
 
 static sw_spatial_fit fit_of(const sw_spatial_spec *spec, const real_space *s) {
@@ -17,7 +17,8 @@ static double se(const sw_spatial_fit *fit, int term) {
 static void give_ridge(real_space *s) {
   sw_error err = {0};
   cr_assert_eq(sw_ridge_plan_create(&err, s->links, &s->ridge_plan), SW_OK, "%s", err.text);
-  s->data.ridge = sw_ridge_at(s->ridge_plan, s->links, real_memory(sw_ridge_workspace(s->ridge_plan)));
+  s->data.ridge =
+      sw_ridge_at(s->ridge_plan, s->links, real_memory(sw_ridge_workspace(s->ridge_plan)));
 }
 
 Test(spatial_random, lag) {
@@ -79,9 +80,8 @@ Test(spatial_random, kkp) {
 Test(spatial_random, baltagi) {
   real_space *s = real_produc();
   give_ridge(s);
-  sw_spatial_spec spec = {.form = SW_SPATIAL_ERROR,
-                          .fixed = SW_SPATIAL_RANDOM,
-                          .effects_form = SW_SPATIAL_BALTAGI};
+  sw_spatial_spec spec = {
+      .form = SW_SPATIAL_ERROR, .fixed = SW_SPATIAL_RANDOM, .effects_form = SW_SPATIAL_BALTAGI};
   sw_spatial_fit fit = fit_of(&spec, s);
   NEAR(fit.coefficient[5], .538876458, 2e-8);
   NEAR(fit.phi, 7.495179, 2e-6);

@@ -112,7 +112,7 @@ static sw_spatial_information information_of(const sw_spatial_spec *spec,
 }
 
 void sw_spatial_fill_fit(const sw_spatial_model *model, const sw_spatial_peak *peak,
-                     const sw_spatial_curve *curve, sw_spatial_fit *fit) {
+                         const sw_spatial_curve *curve, sw_spatial_fit *fit) {
   fit->spec = model->spec;
   fit->spec.information = information_of(&model->spec, model);
   fit->terms = model->terms;

@@ -1,12 +1,12 @@
-/* See variants.h: maximum likelihood with random effects of units, u = mu + e, phi the variance of mu
- * over that of e. With w = 1 + T phi,
+/* See variants.h: maximum likelihood with random effects of units, u = mu + e, phi the variance of
+ * mu over that of e. With w = 1 + T phi,
  *
  *   ll = T ln|A| - n/2 ln w - nT/2 (ln(2 pi s2) + 1),  nT s2 = within + between/w
  *
  * where `within` and `between` are the sums of squares of e = A y - Z b (lag, durbin), or of
  * B (y - Z b) (error: both parts of the error are spatial, Kapoor, Kelejian & Prucha 2007), of
- * deviations from means of units and of sqrt(T) times these means. Each part is a triangle, so that a
- * likelihood costs ln|A| and small matrices; the best w is found for every rho. There may be two
+ * deviations from means of units and of sqrt(T) times these means. Each part is a triangle, so that
+ * a likelihood costs ln|A| and small matrices; the best w is found for every rho. There may be two
  * (Maddala 1971), so a grid comes first.
  *
  * Information (Elhorst 2014, section 3.3.3; here in ln s2 and ln w): that of fixed effects with the
@@ -126,7 +126,8 @@ bool sw_random_solve(sw_random *f, double factor) {
   return true;
 }
 
-/* ---- the ratio -------------------------------------------------------------------------------- */
+/* ---- the ratio --------------------------------------------------------------------------------
+ */
 
 /* The likelihood without ln|A|, at ln w; its slope, by which b and s2 need no derivative. */
 static double at_ratio(sw_random *f, double log_ratio, double *slope) {
@@ -184,8 +185,8 @@ static double find_ratio(sw_random *f) {
     double beside = slope_of_ratio(f, other);
     at[0] = up > 0 ? up : beside, at[1] = up > 0 ? beside : up;
     if (at[0] > 0 && at[1] <= 0)
-      log_ratio = zero_between(f, slope_of_ratio, fmin(middle, other), at[0],
-                               fmax(middle, other), at[1]);
+      log_ratio =
+          zero_between(f, slope_of_ratio, fmin(middle, other), at[0], fmax(middle, other), at[1]);
   }
   return log_ratio;
 }
@@ -199,7 +200,8 @@ double sw_random_height(sw_random *f, double x) {
   return f->loglik = height + f->model.periods * logdet;
 }
 
-/* ---- rho or lambda ---------------------------------------------------------------------------- */
+/* ---- rho or lambda ----------------------------------------------------------------------------
+ */
 
 void sw_random_residuals(sw_random *f) {
   const sw_spatial_model *model = &f->model;
@@ -249,9 +251,9 @@ static double place_of(double least, double most, int j) {
   return j < COARSE ? least + (most - least) * margin : most - (most - least) * margin;
 }
 
-/* Between the best point of the grid and the neighbour that the slope points to. Where the slope does
- * not change its sign by there, the likelihood has fallen in between: the bracket is halved until it
- * does. Returns whether the maximum is at an end. */
+/* Between the best point of the grid and the neighbour that the slope points to. Where the slope
+ * does not change its sign by there, the likelihood has fallen in between: the bracket is halved
+ * until it does. Returns whether the maximum is at an end. */
 static bool search(sw_random *f) {
   double least, most, best = -INFINITY;
   int at = 0;
@@ -272,13 +274,14 @@ static bool search(sw_random *f) {
     return true;
   }
   bool rising = up > 0;
-  x = zero_between(f, slope_of_place, rising ? x : other, rising ? up : beside,
-                   rising ? other : x, rising ? beside : up);
+  x = zero_between(f, slope_of_place, rising ? x : other, rising ? up : beside, rising ? other : x,
+                   rising ? beside : up);
   sw_random_height(f, x);
   return x - least < edge * (most - least) || most - x < edge * (most - least);
 }
 
-/* ---- information ------------------------------------------------------------------------------- */
+/* ---- information -------------------------------------------------------------------------------
+ */
 
 static void add_slopes(sw_random *f, int which, int p, double factor, const double *x, bool lags) {
   const sw_spatial_model *model = &f->model;
@@ -305,15 +308,15 @@ static void observed(sw_random *f, double s2, sw_random_information *info) {
   info->corner[SW_RANDOM_PLACE][SW_RANDOM_PLACE] =
       f->model.periods * t.gg + weighted(f, f->q, f->q) / s2;
   info->corner[SW_RANDOM_PLACE][SW_RANDOM_S2] = weighted(f, f->e, f->q) / s2;
-  info->corner[SW_RANDOM_PLACE][SW_RANDOM_RATIO] =
-      sw_dot(f->e[1], f->q[1], f->model.m) * over / s2;
+  info->corner[SW_RANDOM_PLACE][SW_RANDOM_RATIO] = sw_dot(f->e[1], f->q[1], f->model.m) * over / s2;
   for (int p = 0; p < 2; p++) {
     add_slopes(f, SW_RANDOM_PLACE, p, p ? over : 1, f->q[p], false);
     add_slopes(f, SW_RANDOM_PLACE, p, p ? over : 1, f->e[p], true);
   }
 }
 
-/* Z and g = G Z b of a lag model, weighted: their products. Uses the triangles of the columns up. */
+/* Z and g = G Z b of a lag model, weighted: their products. Uses the triangles of the columns up.
+ */
 static void add_multiplied(sw_random *f, double s2, sw_random_information *info) {
   sw_spatial_model *model = &f->model;
   int s = model->terms.slopes, side = s + 1;
@@ -341,7 +344,8 @@ static void expected(sw_random *f, double s2, sw_random_information *info) {
   info->corner[SW_RANDOM_PLACE][SW_RANDOM_RATIO] = t.g;
 }
 
-/* ---- covariance --------------------------------------------------------------------------------- */
+/* ---- covariance ---------------------------------------------------------------------------------
+ */
 
 /* to = root root' v. */
 static void through(const double *root, int s, const double *v, double *to) {
@@ -396,7 +400,8 @@ static void fill_vcov(sw_random *f, double s2, double (*inverse)[SW_RANDOM_CORNE
   }
 }
 
-/* b is eliminated by the root; `mixed` lacks 1/s2, which `along` = root root' mixed then has not. */
+/* b is eliminated by the root; `mixed` lacks 1/s2, which `along` = root root' mixed then has not.
+ */
 bool sw_random_covariance(sw_random *f, const sw_random_information *info, sw_spatial_fit *fit) {
   int s = f->model.terms.slopes, which[SW_RANDOM_CORNER], count = 0;
   double inverse[SW_RANDOM_CORNER][SW_RANDOM_CORNER] = {{0}}, s2 = fit->sigma2;
@@ -409,19 +414,19 @@ bool sw_random_covariance(sw_random *f, const sw_random_information *info, sw_sp
     through(f->root, s, f->mixed[a], f->along[a]);
   for (int a = 0; a < SW_RANDOM_CORNER; a++)
     for (int c = 0; c < SW_RANDOM_CORNER; c++)
-      corner[a][c] = info->corner[a < c ? a : c][a < c ? c : a] -
-                     sw_dot(f->along[a], f->mixed[c], s) / s2;
+      corner[a][c] =
+          info->corner[a < c ? a : c][a < c ? c : a] - sw_dot(f->along[a], f->mixed[c], s) / s2;
   if (!invert(corner, count, which, inverse)) return false;
   fill_vcov(f, s2, inverse, fit);
   fit->sigma2_se = s2 * sqrt(inverse[SW_RANDOM_S2][SW_RANDOM_S2]);
   fit->phi_se = NAN;
   if (has_ratio)
-    fit->phi_se =
-        f->ratio / f->model.periods * sqrt(inverse[SW_RANDOM_RATIO][SW_RANDOM_RATIO]);
+    fit->phi_se = f->ratio / f->model.periods * sqrt(inverse[SW_RANDOM_RATIO][SW_RANDOM_RATIO]);
   return true;
 }
 
-/* ---- the fit ------------------------------------------------------------------------------------ */
+/* ---- the fit ------------------------------------------------------------------------------------
+ */
 
 void sw_random_fill(sw_random *f, bool at_edge, double end, sw_spatial_fit *fit) {
   sw_spatial_model *model = &f->model;

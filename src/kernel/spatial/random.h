@@ -1,5 +1,6 @@
-/* Inside random effects: a model at one rho (or lambda) and one ratio of variances, and what its two
- * forms of effects share. w = 1 + T phi is the variance of sqrt(T) times a unit's mean over s2. */
+/* Inside random effects: a model at one rho (or lambda) and one ratio of variances, and what its
+ * two forms of effects share. w = 1 + T phi is the variance of sqrt(T) times a unit's mean over s2.
+ */
 #ifndef SW_KERNEL_SPATIAL_RANDOM_H
 #define SW_KERNEL_SPATIAL_RANDOM_H
 
@@ -37,7 +38,8 @@ void sw_random_residuals(sw_random *f);
 bool sw_random_covariance(sw_random *f, const sw_random_information *info, sw_spatial_fit *fit);
 void sw_random_fill(sw_random *f, bool at_edge, double edge, sw_spatial_fit *fit);
 
-/* ---- baltagi: random_error.c ------------------------------------------------------------------- */
+/* ---- baltagi: random_error.c -------------------------------------------------------------------
+ */
 
 void sw_random_error_room(const sw_spatial_model *model, sw_spatial_room *room, double **memory);
 /* From the maximum of kkp on. */

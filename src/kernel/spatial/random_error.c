@@ -10,10 +10,11 @@
  * Products of columns through K^-1 are formed in a basis in which they are near to the identity, so
  * that they do not lose half of the digits.
  *
- * The search starts from the maximum of kkp. It climbs in (lambda, ln(1 + c)) by the exact score, over
- * the expected information at first, which Broyden's updates bring near the second derivatives. With
- * S = G + G', G = W B^-1, score and information are made of traces of products of K^-1, S and BB',
- * column by column: two systems in K and four in B for each unit, at every step. */
+ * The search starts from the maximum of kkp. It climbs in (lambda, ln(1 + c)) by the exact score,
+ * over the expected information at first, which Broyden's updates bring near the second
+ * derivatives. With S = G + G', G = W B^-1, score and information are made of traces of products of
+ * K^-1, S and BB', column by column: two systems in K and four in B for each unit, at every step.
+ */
 #include "kernel/spatial/random.h"
 
 #include "kernel/linear/qr.h"
@@ -64,7 +65,8 @@ void sw_random_error_room(const sw_spatial_model *model, sw_spatial_room *room, 
   *memory = sw_spatial_take(room, start.used / sizeof(double));
 }
 
-/* ---- the likelihood ----------------------------------------------------------------------------- */
+/* ---- the likelihood -----------------------------------------------------------------------------
+ */
 
 /* sqrt(T) times the means of [Z y], in the basis of kkp's weighted columns. */
 static void make_basis(error_fit *p) {
@@ -89,8 +91,8 @@ static void make_basis(error_fit *p) {
   }
 }
 
-/* The root R of a matrix that is semidefinite, R'R = a, in place, by column; in the basis its size is
- * known, so what is rounding is. */
+/* The root R of a matrix that is semidefinite, R'R = a, in place, by column; in the basis its size
+ * is known, so what is rounding is. */
 static void root_of(double *a, int side) {
   for (int j = 0; j < side; j++) {
     double rest = a[j * side + j];
@@ -142,7 +144,8 @@ static double height(error_fit *p, double lambda, double c) {
   return f->loglik;
 }
 
-/* ---- traces --------------------------------------------------------------------------------------- */
+/* ---- traces
+ * --------------------------------------------------------------------------------------- */
 
 /* to = S v = W B^-1 v + B'^-1 W'v of eight vectors. `other`: a block. */
 static void multiply(error_fit *p, const double *v, double *to, double *other) {
@@ -216,7 +219,8 @@ static error_traces traces_of(error_fit *p) {
   return t;
 }
 
-/* ---- score and information ------------------------------------------------------------------------- */
+/* ---- score and information
+ * ------------------------------------------------------------------------- */
 
 /* Of the concentrated likelihood, by lambda and ln(1 + c). Between units it takes v = K^-1 B e. */
 static void score_of(error_fit *p, const error_traces *t, double score[2]) {
@@ -246,11 +250,10 @@ static void score_of(error_fit *p, const error_traces *t, double score[2]) {
 
 static sw_random_information information_of(const error_fit *p, const error_traces *t) {
   double by = 1 + p->c, less = p->f->model.periods - 1;
-  return (sw_random_information){
-      .corner = {{less * (t->g.gg + t->g.gtg) + t->ss / 2, less * t->g.g + t->s / 2,
-                  by / 2 * t->sb},
-                 {0, (double)p->f->model.values / 2, by / 2 * t->b},
-                 {0, 0, by * by / 2 * t->bb}}};
+  return (sw_random_information){.corner = {{less * (t->g.gg + t->g.gtg) + t->ss / 2,
+                                             less * t->g.g + t->s / 2, by / 2 * t->sb},
+                                            {0, (double)p->f->model.values / 2, by / 2 * t->b},
+                                            {0, 0, by * by / 2 * t->bb}}};
 }
 
 /* Of lambda and ln(1 + c), s2 concentrated out. */
@@ -263,10 +266,11 @@ static void condense(const sw_random_information *info, double h[2][2]) {
   h[0][1] = h[1][0] = a[SW_RANDOM_PLACE][SW_RANDOM_RATIO] - along[0] * along[1] / whole;
 }
 
-/* ---- search ---------------------------------------------------------------------------------------- */
+/* ---- search
+ * ---------------------------------------------------------------------------------------- */
 
-/* Along `step`, halved until the likelihood does not fall, to rounding; the step is what was gone. c
- * stays above its least. */
+/* Along `step`, halved until the likelihood does not fall, to rounding; the step is what was gone.
+ * c stays above its least. */
 static bool go(error_fit *p, double step[2]) {
   double lambda = p->lambda, log_ratio = log1p(p->c), from = p->f->loglik;
   double least = log1p(least_effect);
@@ -319,7 +323,8 @@ static error_traces climb(error_fit *p) {
   return t;
 }
 
-/* ---- the fit ---------------------------------------------------------------------------------------- */
+/* ---- the fit
+ * ---------------------------------------------------------------------------------------- */
 
 sw_spatial_wrong sw_random_error_fit(sw_random *f, sw_ridge *ridge, double *memory,
                                      sw_spatial_fit *fit) {
