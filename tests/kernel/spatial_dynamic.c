@@ -36,9 +36,9 @@ Test(spatial_dynamic, units) {
   NEAR(b[2], .188066272, 2e-9);
   NEAR(b[3], -.002661474, 2e-9);
   NEAR(b[6], .682565930, 2e-8);
-  NEAR(b[2] / (1 - b[6]), .5924577397, 3e-8);               /* short run, total of ln emp */
+  NEAR(b[2] / (1 - b[6]), .5924577397, 3e-8);                /* short run, total of ln emp */
   NEAR(b[2] / (1 - b[4] - b[5] - b[6]), 1.2275810743, 1e-7); /* long run */
-  NEAR(fit.sigma2, 3.71917242e-4, 1e-11);                   /* plain numpy, and standard errors */
+  NEAR(fit.sigma2, 3.71917242e-4, 1e-11);                    /* plain numpy, and standard errors */
   NEAR(se(&fit, 4), 2.12106936e-2, 1e-9);
   NEAR(se(&fit, 6), 2.38593593e-2, 1e-9);
   spec.correction = SW_SPATIAL_PLAIN;
@@ -48,8 +48,8 @@ Test(spatial_dynamic, units) {
   NEAR(fit.coefficient[6], .666207519, 2e-8);
 }
 
-/* y(-1) alone, effects of periods too (in the dimensions of Helmert's transformation), lags of x: the
- * same by plain numpy with full matrices. */
+/* y(-1) alone, effects of periods too (in the dimensions of Helmert's transformation), lags of x:
+ * the same by plain numpy with full matrices. */
 Test(spatial_dynamic, forms) {
   real_space *s = real_produc();
   sw_spatial_spec spec = {

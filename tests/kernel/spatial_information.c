@@ -43,6 +43,18 @@ static gsl_matrix *inverse_of(const gsl_matrix *a, double *logdet) {
   return x;
 }
 
+static double logdet_of(const gsl_matrix *a) {
+  gsl_matrix *lu = gsl_matrix_calloc(a->size1, a->size1);
+  gsl_permutation *p = gsl_permutation_alloc(a->size1);
+  int sign;
+  gsl_matrix_memcpy(lu, a);
+  gsl_linalg_LU_decomp(lu, p, &sign);
+  double logdet = gsl_linalg_LU_lndet(lu);
+  gsl_matrix_free(lu);
+  gsl_permutation_free(p);
+  return logdet;
+}
+
 static double trace_of(const gsl_matrix *a, const gsl_matrix *b, bool transposed) {
   double sum = 0;
   for (size_t i = 0; i < a->size1; i++)
@@ -71,16 +83,17 @@ static double dot(const dense *d, const double *a, const double *b) {
 
 /* Parameters: slopes, rho, lambda, sigma2; rho and lambda are there in any case, `used` or not. */
 static double loglik(const dense *d, const double *p) {
-  double rho = p[d->slopes], lambda = p[d->slopes + 1], s2 = p[d->slopes + 2], la = 0, lb = 0;
+  double rho = p[d->slopes], lambda = p[d->slopes + 1], s2 = p[d->slopes + 2];
   gsl_matrix *a = filter_of(d->w, rho), *b = filter_of(d->w2, lambda);
-  inverse_of(a, &la);
-  inverse_of(b, &lb);
+  double logdet = logdet_of(a) + logdet_of(b);
   double *u = apply(d, a, d->y), size = (double)(d->n * d->periods);
   for (size_t j = 0; j < d->slopes; j++)
     for (size_t i = 0; i < d->n * d->periods; i++)
       u[i] -= p[j] * d->z[j][i];
   double *e = apply(d, b, u);
-  return (double)d->periods * (la + lb) - size / 2 * log(2 * M_PI * s2) - dot(d, e, e) / (2 * s2);
+  gsl_matrix_free(a);
+  gsl_matrix_free(b);
+  return (double)d->periods * logdet - size / 2 * log(2 * M_PI * s2) - dot(d, e, e) / (2 * s2);
 }
 
 /* Negative second derivatives by differences, which is what models must not use themselves. */

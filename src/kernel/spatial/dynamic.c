@@ -3,15 +3,15 @@
  *   y = rho W y + g y(-1) + d W y(-1) + X b + mu + e
  *
  * conditional on the first period, T' others. With S the information over nT' and
- * H = ((1 - g) I - (rho + d) W)^-1, the sum of the responses to an error over time, the estimate has
- * a bias of -S^-1 q / T' with
+ * H = ((1 - g) I - (rho + d) W)^-1, the sum of the responses to an error over time, the estimate
+ * has a bias of -S^-1 q / T' with
  *
  *   q of g tr H/n, of d tr WH/n, of b 0, of rho [g tr GH + d tr GWH + tr G]/n, of s2 1/(2 s2)
  *
  * G, W and H are functions of one matrix: H = A(rho*)^-1/(1 - g) with rho* = (rho + d)/(1 - g), and
- * products of A^-1 and A(rho*)^-1 are differences of the two over rho* - rho. So traces at two values
- * of rho are all that is needed. Effects of periods are taken out by the transformation to n - 1
- * dimensions before (Lee & Yu 2010), in which traces lack the eigenvalue 1 of W.
+ * products of A^-1 and A(rho*)^-1 are differences of the two over rho* - rho. So traces at two
+ * values of rho are all that is needed. Effects of periods are taken out by the transformation to n
+ * - 1 dimensions before (Lee & Yu 2010), in which traces lack the eigenvalue 1 of W.
  *
  * Source: Yu, de Jong & Lee 2008, J. Econometrics 146:118-134. */
 #include "kernel/spatial/variants.h"

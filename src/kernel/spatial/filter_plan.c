@@ -218,12 +218,12 @@ static void transform(int steps, const double *value, double *coefficient) {
 }
 
 /* The count after which coefficients are no more than rounding; 0: too many are more. */
-static int converged(int steps, const double *coefficient) {
-  double most = 0;
+static int converged(int64_t n, int steps, const double *coefficient) {
+  double most = 0, rounding = 1e-15 * (double)n;
   int count = steps + 1;
   for (int k = 0; k <= steps; k++)
     most = fmax(most, fabs(coefficient[k]));
-  while (count > 1 && fabs(coefficient[count - 1]) <= 4e-15 * most)
+  while (count > 1 && fabs(coefficient[count - 1]) <= fmax(4e-15 * most, rounding))
     count--;
   return count <= steps - steps / 8 ? count : 0;
 }
@@ -232,7 +232,7 @@ static void fill_grid(sw_filter *f, double *value, sw_filter_grid *out) {
   for (int steps = 32; steps < SW_FILTER_GRID_MOST; steps *= 2) {
     if (!refine(f, out, steps, value)) return;
     transform(steps, value, out->coefficient);
-    out->count = converged(steps, out->coefficient);
+    out->count = converged(f->body->head.n, steps, out->coefficient);
     if (out->count > 0) return;
   }
 }

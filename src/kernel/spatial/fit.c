@@ -54,6 +54,10 @@ size_t sw_spatial_workspace(const sw_spatial_spec *spec, int64_t n, int periods,
     sw_spatial_gm_room(spec, n, periods, k, &room);
     return room.used;
   }
+  if (spec->fixed == SW_SPATIAL_RANDOM) {
+    sw_spatial_random_room(spec, n, periods, k, &room);
+    return room.used;
+  }
   size_t own = room.used, most = 0;
   int count = sw_spatial_restrictions_of(spec, &terms, nested);
   for (int i = -1; i < count; i++) {
@@ -108,7 +112,7 @@ static sw_spatial_information information_of(const sw_spatial_spec *spec,
 }
 
 void sw_spatial_fill_fit(const sw_spatial_model *model, const sw_spatial_peak *peak,
-                     const sw_spatial_curve *curve, sw_spatial_fit *fit) {
+                         const sw_spatial_curve *curve, sw_spatial_fit *fit) {
   fit->spec = model->spec;
   fit->spec.information = information_of(&model->spec, model);
   fit->terms = model->terms;
@@ -183,7 +187,10 @@ sw_spatial_wrong sw_spatial_estimate(const sw_spatial_spec *spec, const sw_spati
   if (spec->dynamic != SW_SPATIAL_STATIC &&
       (spec->fixed == SW_SPATIAL_RANDOM || sw_spatial_has_lambda(spec->form)))
     return (sw_spatial_wrong){SW_SPATIAL_NOT_POSSIBLE, 0};
-  if (spec->fixed == SW_SPATIAL_RANDOM) return (sw_spatial_wrong){SW_SPATIAL_NOT_POSSIBLE, 0};
+  if (spec->fixed == SW_SPATIAL_RANDOM) {
+    if (!sw_spatial_random_offers(spec)) return (sw_spatial_wrong){SW_SPATIAL_NOT_POSSIBLE, 0};
+    return sw_spatial_random_fit(spec, data, &room, fit);
+  }
   return fit_likelihood(spec, data, &room, fit);
 }
 
