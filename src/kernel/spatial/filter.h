@@ -1,14 +1,14 @@
 /* A(rho) = I - rho W of one weights matrix: all that spatial models ask of it, exactly.
  *
- * Two objects. A plan holds what depends on W alone: the order of elimination and the pattern of the
- * factor, the interval of rho, eigenvalues where they are asked for. It is flat bytes without
- * pointers, so that it can be made once a node, and is const after. A filter belongs to a thread: the
- * factor of A at one rho, in memory of the caller. Nothing allocates but the making of a plan.
+ * Two objects. A plan holds what depends on W alone: the order of elimination and the pattern of
+ * the factor, the interval of rho, eigenvalues where they are asked for. It is flat bytes without
+ * pointers, so that it can be made once a node, and is const after. A filter belongs to a thread:
+ * the factor of A at one rho, in memory of the caller. Nothing allocates but the making of a plan.
  *
  * Everything is exact (1e-10 and better, against dense inverses), also at rho near 0: the traces of
- * G = W A^-1 = A^-1 W are sums over links of entries of A^-1, which a selected inverse gives without
- * the n columns; tr GG and derivatives by rho are that inverse differentiated; tr G'G needs the
- * entries of (A'A)^-1 on the same pattern. Results do not depend on threads or machine.
+ * G = W A^-1 = A^-1 W are sums over links of entries of A^-1, which a selected inverse gives
+ * without the n columns; tr GG and derivatives by rho are that inverse differentiated; tr G'G needs
+ * the entries of (A'A)^-1 on the same pattern. Results do not depend on threads or machine.
  *
  * Vectors are in the order of the units. `block`: SW_FILTER_LANES right-hand sides, interleaved,
  * x[i * SW_FILTER_LANES + c]; unused lanes are set to 0 by the caller.
@@ -18,24 +18,27 @@
 #ifndef SW_KERNEL_SPATIAL_FILTER_H
 #define SW_KERNEL_SPATIAL_FILTER_H
 
+#include "kernel/sparse/ridge.h"
 #include "spillway/weights.h"
 
 enum { SW_FILTER_LANES = 8, SW_FILTER_EIGEN_MOST = 4000 };
 
 /* ---- the plan --------------------------------------------------------------------------- */
 
-/* How ln|A| is computed. AUTO: from a factor, and from eigenvalues where W is so dense that they cost
- * less. EIGEN: from eigenvalues, to SW_FILTER_EIGEN_MOST units. FACTOR: never from eigenvalues. */
+/* How ln|A| is computed. AUTO: from a factor, and from eigenvalues where W is so dense that they
+ * cost less. EIGEN: from eigenvalues, to SW_FILTER_EIGEN_MOST units. FACTOR: never from
+ * eigenvalues. */
 typedef enum sw_logdet { SW_LOGDET_AUTO, SW_LOGDET_EIGEN, SW_LOGDET_FACTOR } sw_logdet;
 
 /* The head of a plan; what follows it is private. */
 typedef struct sw_filter_plan {
   int64_t n, links, islands;
-  double least, most;  /* A is regular for least < rho < most, which contain 0; -INFINITY, INFINITY:
-                        * there is no end. Of W = 0 both. */
-  bool symmetric;      /* W is similar to a symmetric matrix by a positive diagonal: W_ij = S_ij e_j/e_i */
-  bool rows_sum_to_1;  /* all rows with a link do; with islands A 1 is not (1 - rho) 1 */
-  bool equal_rows;     /* all rows have the same sum, none is an island: W 1 is a constant */
+  double least, most; /* A is regular for least < rho < most, which contain 0; -INFINITY, INFINITY:
+                       * there is no end. Of W = 0 both. */
+  bool symmetric; /* W is similar to a symmetric matrix by a positive diagonal: W_ij = S_ij e_j/e_i
+                   */
+  bool rows_sum_to_1; /* all rows with a link do; with islands A 1 is not (1 - rho) 1 */
+  bool equal_rows;    /* all rows have the same sum, none is an island: W 1 is a constant */
   bool has_eigenvalues;
   /* `least` is minus the reciprocal of the spectral radius, which no eigenvalue reaches there: W is
    * not similar to a symmetric matrix and has no eigenvalues computed. */
@@ -48,8 +51,8 @@ typedef struct sw_filter_plan {
 } sw_filter_plan;
 
 /* As a resource of the engine makes it: an object with the size of the plan, its bytes into `out`
- * (64-byte aligned, zeroed), its end. SW_EINPUT: eigenvalues of more than SW_FILTER_EIGEN_MOST units;
- * a weight that is no number. */
+ * (64-byte aligned, zeroed), its end. SW_EINPUT: eigenvalues of more than SW_FILTER_EIGEN_MOST
+ * units; a weight that is no number. */
 sw_status sw_filter_plan_begin(sw_error *err, const sw_links *w, sw_logdet logdet, void **object,
                                size_t *bytes);
 sw_status sw_filter_plan_fill(sw_error *err, const sw_links *w, void *object, void *out);
@@ -63,9 +66,10 @@ void sw_filter_plan_destroy(sw_filter_plan *plan);
 
 /* ln|A| and its derivative anywhere in an interval by Chebyshev's polynomials in
  * u = ln((rho - least)/(most - rho)), where the poles of ln|A| are far from the real line. Flat, of
- * SW_FILTER_GRID_BYTES, a resource on the plan. Exact to about 1e-12 n for rho between `from` and `to`
- * (.9995 of the way from 0 to either end); elsewhere the filter's factor is asked. Worth it from about
- * five models of one W. */
+ * SW_FILTER_GRID_BYTES, a resource on the plan. Exact to about 1e-12 n for rho between `from` and
+ * `to`
+ * (.9995 of the way from 0 to either end); elsewhere the filter's factor is asked. Worth it from
+ * about five models of one W. */
 enum { SW_FILTER_GRID_MOST = 1024 };
 typedef struct sw_filter_grid {
   double from, to, least, most, centre, half;
@@ -81,15 +85,15 @@ sw_status sw_filter_grid_fill(sw_error *err, const sw_filter_plan *plan, const s
 
 typedef struct sw_filter sw_filter;
 
-/* A filter in `workspace`: plan->workspace bytes, 64-byte aligned. It has no end: it owns nothing. W
- * are the links the plan was made of. `grid` may be NULL. */
+/* A filter in `workspace`: plan->workspace bytes, 64-byte aligned. It has no end: it owns nothing.
+ * W are the links the plan was made of. `grid` may be NULL. */
 sw_filter *sw_filter_at(const sw_filter_plan *plan, const sw_links *w, const sw_filter_grid *grid,
                         void *workspace);
 const sw_filter_plan *sw_filter_plan_of(const sw_filter *filter);
 const sw_links *sw_filter_links(const sw_filter *filter);
 
-/* Factors A at rho, unless that is done. False: rho is not inside (least, most), or A is singular to
- * rounding; the filter then has no factor. What follows below asks for a factor. */
+/* Factors A at rho, unless that is done. False: rho is not inside (least, most), or A is singular
+ * to rounding; the filter then has no factor. What follows below asks for a factor. */
 bool sw_filter_set(sw_filter *filter, double rho);
 double sw_filter_rho(const sw_filter *filter); /* NaN: none */
 
@@ -143,25 +147,6 @@ void sw_filter_lag_transposed(const sw_filter *filter, const double *x, double *
 void sw_filter_lag_block(const sw_filter *filter, const double *x, double *out);
 void sw_filter_lag_transposed_block(const sw_filter *filter, const double *x, double *out);
 
-/* ---- I + c A A' ------------------------------------------------------------------------------ */
-
-/* For random effects whose errors alone are spatial: T phi I + (B'B)^-1 = B^-1 (I + T phi B B') B'^-1.
- * A plan of its own (the pattern has two steps), flat as the other and made in the same way; its
- * workspace holds a factor of K = I + c A A' at (rho, c). */
-typedef struct sw_ridge sw_ridge;
-typedef struct sw_ridge_plan sw_ridge_plan;
-
-sw_status sw_ridge_plan_begin(sw_error *err, const sw_links *w, void **object, size_t *bytes);
-sw_status sw_ridge_plan_fill(sw_error *err, const sw_links *w, void *object, void *out);
-void sw_ridge_plan_end(void *object);
-sw_status sw_ridge_plan_create(sw_error *err, const sw_links *w, sw_ridge_plan **plan);
-void sw_ridge_plan_destroy(sw_ridge_plan *plan);
-size_t sw_ridge_workspace(const sw_ridge_plan *plan);
-sw_ridge *sw_ridge_at(const sw_ridge_plan *plan, const sw_links *w, void *workspace);
-/* Any rho, c > 0; false: the factor broke down. */
-bool sw_ridge_set(sw_ridge *ridge, double rho, double c);
-double sw_ridge_logdet(const sw_ridge *ridge); /* ln|K| */
-void sw_ridge_solve(sw_ridge *ridge, int count, const double *b, double *x); /* K^-1 b */
-double sw_ridge_trace_inverse(sw_ridge *ridge); /* tr K^-1 */
+/* I + c A A', for random effects whose errors alone are spatial: kernel/sparse/ridge.h. */
 
 #endif
