@@ -57,7 +57,7 @@ typedef struct spatial_set {
   int periods, k;
   double *y;
   double *x[8];
-  const double *column[8];
+  const double *column[16];
   sw_links *links;
   sw_filter_plan *plan;
   sw_filter *filter, *other; /* sac needs two */

@@ -37,6 +37,8 @@ Test(spatial_gm, error) {
   NEAR(fit.coefficient[0], 62.513752473, 1e-6);
   NEAR(fit.coefficient[1], -1.128283356, 1e-7);
   NEAR(fit.coefficient[2], -.296957305, 1e-7);
+  NEAR(se(&fit, 1), .3429364, 1e-7); /* plain numpy */
+  NEAR(se(&fit, 3), .1715001059, 1e-8);
 }
 
 Test(spatial_gm, both) {
@@ -48,6 +50,21 @@ Test(spatial_gm, both) {
   NEAR(fit.coefficient[1], -.9948313062, 1e-7);
   NEAR(fit.coefficient[2], -.2670759701, 1e-8);
   NEAR(fit.coefficient[4], .0166471904, 1e-7);
+  /* Of slopes as two stages give them; of lambda in full matrices (plain numpy). */
+  NEAR(se(&fit, 0), 10.92319185, 1e-7);
+  NEAR(se(&fit, 3), .18567954, 1e-8);
+  NEAR(se(&fit, 4), .3411973928, 1e-8);
+}
+
+/* Instruments X, WX, WWX, WWWX; plain numpy. */
+Test(spatial_gm, durbin) {
+  real_space *s = real_columbus("columbus49_colnb_edges.csv", "CRIME", "INC", "HOVAL");
+  sw_spatial_spec spec = {.form = SW_SPATIAL_DURBIN, .method = SW_SPATIAL_GM};
+  sw_spatial_fit fit = fit_of(&spec, s);
+  NEAR(fit.coefficient[0], 68.14749549, 1e-7);
+  NEAR(fit.coefficient[4], .20327276, 1e-8);
+  NEAR(fit.coefficient[5], .09109147, 1e-8);
+  NEAR(se(&fit, 5), .6731815, 1e-7);
 }
 
 /* Printed in spreg's tests. */
@@ -80,4 +97,33 @@ Test(spatial_gm, produc) {
   fit = fit_of(&spec, s);
   NEAR(fit.coefficient[5], .5480404736, 2e-9);
   NEAR(1 - 1 / sqrt(1 + 17 * fit.phi), .8871129652, 1e-9); /* theta */
+}
+
+/* Random effects in a lag model, and the transformed moments of two-way effects: plain numpy. */
+Test(spatial_gm, produc_own) {
+  real_space *s = real_produc();
+  sw_spatial_spec spec = {
+      .form = SW_SPATIAL_LAG, .fixed = SW_SPATIAL_RANDOM, .method = SW_SPATIAL_GM};
+  sw_spatial_fit fit = fit_of(&spec, s);
+  NEAR(fit.coefficient[0], 1.91197495, 1e-8);
+  NEAR(fit.coefficient[3], .71011141, 1e-8);
+  NEAR(fit.coefficient[5], .03974083, 1e-8);
+  NEAR(se(&fit, 5), .01508851, 1e-8);
+  NEAR(fit.phi, 5.724889702, 1e-8);
+  spec.form = SW_SPATIAL_ERROR;
+  spec.fixed = SW_SPATIAL_TWO_WAY;
+  fit = fit_of(&spec, s);
+  NEAR(fit.coefficient[4], .4300039, 1e-7);
+}
+
+Test(spatial_gm, not_offered) {
+  real_space *s = real_produc();
+  sw_spatial_spec spec = {
+      .form = SW_SPATIAL_SAC, .fixed = SW_SPATIAL_RANDOM, .method = SW_SPATIAL_GM};
+  sw_spatial_fit fit;
+  void *memory = real_memory(sw_spatial_workspace(&spec, 48, 17, 4));
+  cr_assert_eq(sw_spatial_estimate(&spec, &s->data, memory, &fit).code, SW_SPATIAL_NOT_POSSIBLE);
+  spec.form = SW_SPATIAL_LAG;
+  spec.dynamic = SW_SPATIAL_DYNAMIC;
+  cr_assert_eq(sw_spatial_estimate(&spec, &s->data, memory, &fit).code, SW_SPATIAL_NOT_POSSIBLE);
 }

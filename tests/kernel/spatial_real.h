@@ -41,11 +41,8 @@ static inline real_space *real_columbus(const char *edges, const char *y, const 
   s->links = real_links(list, sample.code, sample.n, true);
   s->x[0] = real_column(table, &sample, x1);
   s->x[1] = real_column(table, &sample, x2);
-  s->data = (sw_spatial_data){.n = sample.n,
-                              .periods = 1,
-                              .k = 2,
-                              .y = real_column(table, &sample, y),
-                              .x = s->x};
+  s->data = (sw_spatial_data){
+      .n = sample.n, .periods = 1, .k = 2, .y = real_column(table, &sample, y), .x = s->x};
   real_filters(s);
   return s;
 }
@@ -54,7 +51,8 @@ static inline real_space *real_columbus(const char *edges, const char *y, const 
 static inline real_space *real_produc(void) {
   static const char *const name[5] = {"gsp", "pcap", "pc", "emp", "unemp"};
   enum { STATES = 48, YEARS = 17 };
-  real_table *table = real_open("us48_produc_1970_1986.csv"), *list = real_open("us48_usaww_edges.csv");
+  real_table *table = real_open("us48_produc_1970_1986.csv"),
+             *list = real_open("us48_usaww_edges.csv");
   if (!table || !list) cr_skip("skipped: shared data is not here: us48_produc_1970_1986.csv");
   real_space *s = calloc(1, sizeof *s);
   const char **code = calloc(STATES, sizeof *code);
@@ -75,8 +73,7 @@ static inline real_space *real_produc(void) {
   s->links = real_links(list, code, STATES, true);
   for (int v = 1; v < 5; v++)
     s->x[v - 1] = value[v];
-  s->data =
-      (sw_spatial_data){.n = STATES, .periods = YEARS, .k = 4, .y = value[0], .x = s->x};
+  s->data = (sw_spatial_data){.n = STATES, .periods = YEARS, .k = 4, .y = value[0], .x = s->x};
   real_filters(s);
   return s;
 }

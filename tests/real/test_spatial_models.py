@@ -76,7 +76,7 @@ OF_COLUMBUS = {
                      "loglik": -181.584626933, "sigma2": 92.530900013,
                      "indirect_se": (.578628744, .198992716), "total_se": (.647863554, .234628844)},
     "slx": {"coefficient[constant, INC, HOVAL, lag.INC, lag.HOVAL]":
-            (75.028747897, -1.108929278, -.289728323, -1.372970450, .191760788), "loglik": -184.078185608},
+            (75.028747897, -1.108929278, -.289728323, -1.370972450, .191760788), "loglik": -184.078185608},
     "sac": {"coefficient[constant, INC, HOVAL, rho, lambda]":
             (47.783766490, -1.025893576, -.281650907, .368067340, .166679320), "loglik": -182.234759159,
             "sigma2": 95.604195148},
@@ -235,7 +235,7 @@ OF_PRODUC = {
     "lag, fixed: two-way": {"coefficient[rho]": .209994520, "sigma2": .001076504060, "loglik": 1502.178321,
                             "std_error[rho]": .0284072055},
     "lag, fixed: time" + PLAIN: {"coefficient[rho]": -.005745250, "sigma2": .007421413316, "loglik": 842.7244220},
-    "lag": {"coefficient[rho]": -.002075, "loglik": 827.0419660, "lm_lag": .116661157, "lm_error": 135.891103951,
+    "lag": {"coefficient[rho]": -.00207513, "loglik": 827.0419660, "lm_lag": .116661157, "lm_error": 135.891103951,
             "rlm_lag": 3.018154770, "rlm_error": 138.792597564},
     "error, fixed: unit" + PLAIN: {X + ", lambda]": (.005143840, .205302559, .782253979, -.002231665, .557401309),
                                    "sigma2": .000976486181, "loglik": 1634.0206805, "lm_lag": 163.695367462},

@@ -54,6 +54,10 @@ size_t sw_spatial_workspace(const sw_spatial_spec *spec, int64_t n, int periods,
     sw_spatial_gm_room(spec, n, periods, k, &room);
     return room.used;
   }
+  if (spec->fixed == SW_SPATIAL_RANDOM) {
+    sw_spatial_random_room(spec, n, periods, k, &room);
+    return room.used;
+  }
   size_t own = room.used, most = 0;
   int count = sw_spatial_restrictions_of(spec, &terms, nested);
   for (int i = -1; i < count; i++) {
@@ -108,7 +112,7 @@ static sw_spatial_information information_of(const sw_spatial_spec *spec,
 }
 
 void sw_spatial_fill_fit(const sw_spatial_model *model, const sw_spatial_peak *peak,
-                     const sw_spatial_curve *curve, sw_spatial_fit *fit) {
+                         const sw_spatial_curve *curve, sw_spatial_fit *fit) {
   fit->spec = model->spec;
   fit->spec.information = information_of(&model->spec, model);
   fit->terms = model->terms;
@@ -156,8 +160,15 @@ static sw_spatial_wrong fit_likelihood(const sw_spatial_spec *spec, const sw_spa
   sw_spatial_fill_fit(&p.model, &peak, &p.curve, fit);
   if (!sw_spatial_covariance(&p.model, &p.curve, peak.rho, peak.lambda, p.work, fit))
     return (sw_spatial_wrong){SW_SPATIAL_SINGULAR, 0};
+  if (sw_spatial_corrects_bias(spec)) {
+    sw_spatial_correct_bias(&p.model, fit);
+    peak.rho = p.model.has_rho ? fit->coefficient[p.model.terms.rho] : 0;
+    fill_residual(&p.model, &peak, fit->coefficient, fit->residual);
+    if (p.model.has_rho) sw_filter_set(p.model.w, peak.rho);
+    sw_spatial_expect(&p.model, fit->coefficient, 0);
+  } else
+    fit->uncorrected = NULL;
   fit->pseudo_r2 = sw_spatial_correlation2(p.model.spare[0], p.model.y, p.model.values);
-  fit->uncorrected = NULL;
   return wrong;
 }
 
@@ -172,9 +183,14 @@ sw_spatial_wrong sw_spatial_estimate(const sw_spatial_spec *spec, const sw_spati
     if (!sw_spatial_gm_offers(spec)) return (sw_spatial_wrong){SW_SPATIAL_NOT_POSSIBLE, 0};
     return sw_spatial_gm_fit(spec, data, &room, fit);
   }
-  if (spec->fixed == SW_SPATIAL_RANDOM ||
-      spec->dynamic != SW_SPATIAL_STATIC)
+  /* Random effects and y(-1) are correlated; the correction of bias is that of lag models. */
+  if (spec->dynamic != SW_SPATIAL_STATIC &&
+      (spec->fixed == SW_SPATIAL_RANDOM || sw_spatial_has_lambda(spec->form)))
     return (sw_spatial_wrong){SW_SPATIAL_NOT_POSSIBLE, 0};
+  if (spec->fixed == SW_SPATIAL_RANDOM) {
+    if (!sw_spatial_random_offers(spec)) return (sw_spatial_wrong){SW_SPATIAL_NOT_POSSIBLE, 0};
+    return sw_spatial_random_fit(spec, data, &room, fit);
+  }
   return fit_likelihood(spec, data, &room, fit);
 }
 

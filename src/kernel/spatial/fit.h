@@ -62,6 +62,7 @@ typedef enum sw_spatial_information {
 } sw_spatial_information;
 
 enum { SW_SPATIAL_EXPECTED_MOST = 20000, SW_SPATIAL_SAC_MOST = 4000 };
+enum { SW_SPATIAL_MOST_VARIABLES = 100 };
 
 typedef struct sw_spatial_spec {
   sw_spatial_form form;
@@ -81,10 +82,11 @@ typedef struct sw_spatial_spec {
 typedef struct sw_spatial_data {
   int64_t n;              /* units */
   int periods;            /* T; a cross-section has one */
-  int k;                  /* variables; the constant is no variable */
+  int k;                  /* variables, SW_SPATIAL_MOST_VARIABLES at most; the constant is none */
   const double *y;        /* y[t * n + i] */
   const double *const *x; /* k columns, each as y */
   sw_filter *w, *w2;
+  struct sw_ridge *ridge; /* random effects of the baltagi form: of W2; else NULL */
 } sw_spatial_data;
 
 /* ---- terms ------------------------------------------------------------------------------- */
@@ -147,7 +149,7 @@ typedef struct sw_spatial_fit {
   double effective;   /* observations of the likelihood: fewer by Lee & Yu */
   double sigma2, sigma2_se;
   double phi, phi_se; /* random effects: sigma2 of units over that of e; NaN */
-  double loglik, aic; /* aic: 2 (count + 1) - 2 loglik; NaN by GM */
+  double loglik, aic; /* aic: 2 (count + 1) - 2 loglik, phi counted; NaN by GM */
   /* Squared correlation of y and its expectation: A^-1 Z b (Z b without rho), demeaned. */
   double pseudo_r2;
   unsigned warnings;

@@ -1,17 +1,19 @@
-/* See variants.h. All columns, with further lags of x as instruments, are reduced to the triangle of
- * one QR factorisation. Its first rows span the instruments, so the projection of a column on these is
- * the upper part of its vector: two-stage least squares is least squares of upper parts, and filtered
- * columns are differences of vectors. Nothing walks over observations but lags of residuals.
+/* See variants.h. All columns, with further lags of x as instruments, are reduced to the triangle
+ * of one QR factorisation. Its first rows span the instruments, so the projection of a column on
+ * these is the upper part of its vector: two-stage least squares is least squares of upper parts,
+ * and filtered columns are differences of vectors. Nothing walks over observations but lags of
+ * residuals.
  *
- * Instruments: all slopes, and two further lags of the last block of x (X, WX, WWX of a lag model; no
- * lag of the constant). Those that depend on others are left out; what is estimated depends on their
- * span alone.
+ * Instruments: all slopes, and two further lags of the last block of x (X, WX, WWX of a lag model;
+ * no lag of the constant). Those that depend on others are left out; what is estimated depends on
+ * their span alone.
  *
- * sigma2 has the divisor N - coefficients. That of lambda follows from the covariance of the moments for
- * normal errors; of sac with what two-stage least squares before it adds (Drukker, Egger & Prucha 2013).
+ * sigma2 has the divisor N - coefficients. That of lambda follows from the covariance of the
+ * moments for normal errors; of sac with what two-stage least squares before it adds (Drukker,
+ * Egger & Prucha 2013).
  *
- * Sources: Kelejian & Prucha 1998, J. Real Estate Finance and Economics 17:99-121; 1999; Baltagi & Liu
- * 2011 and Balestra & Varadharajan-Krishnakumar 1987 for random effects in a lag model. */
+ * Sources: Kelejian & Prucha 1998, J. Real Estate Finance and Economics 17:99-121; 1999; Baltagi &
+ * Liu 2011 and Balestra & Varadharajan-Krishnakumar 1987 for random effects in a lag model. */
 #include "kernel/linear/ols.h"
 #include "kernel/linear/qr.h"
 #include "kernel/spatial/variants.h"
@@ -136,7 +138,8 @@ static void make_columns(gm *g) {
   }
 }
 
-/* ---- least squares in two stages -------------------------------------------------------------- */
+/* ---- least squares in two stages --------------------------------------------------------------
+ */
 
 /* to = column a less lambda times column b (b < 0: none), of m numbers. */
 static void filtered(const gm *g, const double *r, int a, double lambda, int b, double *to) {
@@ -161,8 +164,9 @@ static int put_columns(const gm *g, const double *r, double lambda) {
   return count;
 }
 
-/* b of the regressors in `use`, 0 of others, and root of these; with a rho by instruments. Returns how
- * many are used; their sum of squares in `sse`. `some`: regressors that do not vary are left out. */
+/* b of the regressors in `use`, 0 of others, and root of these; with a rho by instruments. Returns
+ * how many are used; their sum of squares in `sse`. `some`: regressors that do not vary are left
+ * out. */
 static int two_stage(gm *g, const double *r, double lambda, bool some, double *sse) {
   int m = g->m, all = put_columns(g, r, lambda), rows = g->model.has_rho ? instruments(g) : m;
   int used = 0, dependent;
@@ -227,15 +231,15 @@ static sw_spatial_moments moments_between(const gm *g) {
   const sw_spatial_model *model = &g->model;
   const sw_filter_plan *plan = sw_filter_plan_of(model->w2);
   const double *u = g->u[0], *v = g->u[1], *w = g->u[2];
-  return (sw_spatial_moments){.uu = between(model, u, u),
-                              .uv = between(model, u, v),
-                              .vv = between(model, v, v),
-                              .uw = between(model, u, w),
-                              .vw = between(model, v, w),
-                              .ww = between(model, w, w),
-                              .divisor = (double)model->n,
-                              .trace = {plan->trace_wtw / (double)model->n,
-                                        plan->trace_w / (double)model->n}};
+  return (sw_spatial_moments){
+      .uu = between(model, u, u),
+      .uv = between(model, u, v),
+      .vv = between(model, v, v),
+      .uw = between(model, u, w),
+      .vw = between(model, v, w),
+      .ww = between(model, w, w),
+      .divisor = (double)model->n,
+      .trace = {plan->trace_wtw / (double)model->n, plan->trace_w / (double)model->n}};
 }
 
 /* Of the data as they are; `less`: what is between units. */
@@ -244,9 +248,10 @@ static sw_spatial_moments moments_of(const gm *g, const sw_spatial_moments *less
   const sw_filter_plan *plan = sw_filter_plan_of(model->w2);
   const double *u = g->u[0], *v = g->u[1], *w = g->u[2], n = (double)model->n;
   int64_t values = model->values;
-  sw_spatial_moments m = {sw_dot(u, u, values), sw_dot(u, v, values), sw_dot(v, v, values),
-                          sw_dot(u, w, values), sw_dot(v, w, values), sw_dot(w, w, values),
-                          model->effective, {plan->trace_wtw / n, plan->trace_w / n}};
+  sw_spatial_moments m = {sw_dot(u, u, values), sw_dot(u, v, values),
+                          sw_dot(v, v, values), sw_dot(u, w, values),
+                          sw_dot(v, w, values), sw_dot(w, w, values),
+                          model->effective,     {plan->trace_wtw / n, plan->trace_w / n}};
   if (less) {
     m.uu -= less->uu, m.uv -= less->uv, m.vv -= less->vv;
     m.uw -= less->uw, m.vw -= less->vw, m.ww -= less->ww;
@@ -296,7 +301,8 @@ static sw_spatial_moment_fit fit_lambda(gm *g) {
   return sw_spatial_fit_moments(part, 2, weight, covariance, least, most);
 }
 
-/* ---- the variance of lambda of sac ------------------------------------------------------------ */
+/* ---- the variance of lambda of sac ------------------------------------------------------------
+ */
 
 /* to = B'^-1 of the projection on the instruments of the regressors times `along`: errors enter the
  * coefficients through it. */
@@ -375,7 +381,8 @@ static double variance_of_lambda(gm *g, const sw_spatial_moment_fit *fit) {
   return sw_spatial_moment_variance(&m, lambda, v);
 }
 
-/* ---- the fit ----------------------------------------------------------------------------------- */
+/* ---- the fit -----------------------------------------------------------------------------------
+ */
 
 /* Of the covariances, those of slopes and rho are root root'; lambda has none with them (Kelejian &
  * Prucha 1998). */
@@ -415,8 +422,8 @@ static sw_spatial_wrong no_instrument(const gm *g) {
   return wrong_of(SW_SPATIAL_DEPENDENT, g->model.terms.rho);
 }
 
-/* Variances of the errors and of the means of units, from each part alone; then both parts, weighted.
- * Fills phi. */
+/* Variances of the errors and of the means of units, from each part alone; then both parts,
+ * weighted. Fills phi. */
 static sw_spatial_wrong weigh_parts(gm *g, double *phi) {
   double within, between_units, n = (double)g->model.n, periods = g->model.periods;
   int used = two_stage(g, g->within, 0, true, &within);

@@ -123,8 +123,8 @@ sw_spatial_peak sw_spatial_search(sw_spatial_model *model, sw_spatial_curve *cur
 /* Coefficients, residuals, and all that follows from the place of a maximum. */
 void sw_spatial_fill_fit(const sw_spatial_model *model, const sw_spatial_peak *peak,
                          const sw_spatial_curve *curve, sw_spatial_fit *fit);
-/* spare[0]: A^-1 Z b, the expectation of y; spare[1]: g = B G Z b, where there is a rho. The filter of
- * W is set to rho. */
+/* spare[0]: A^-1 Z b, the expectation of y; spare[1]: g = B G Z b, where there is a rho. The filter
+ * of W is set to rho. */
 void sw_spatial_expect(sw_spatial_model *model, const double *b, double lambda);
 
 /* ---- covariance -------------------------------------------------------------------------- */

@@ -2,9 +2,9 @@
  *
  *   e'e/N - s2,  (We)'We/N - s2 tr W'W/n,  e'We/N - s2 tr W/n
  *
- * each a quadratic in lambda, linear in s2. Taking the direction of s2 out of them leaves quadratics in
- * lambda alone, whose sum of squares is a quartic: its least value in an interval is found for sure,
- * without a start.
+ * each a quadratic in lambda, linear in s2. Taking the direction of s2 out of them leaves
+ * quadratics in lambda alone, whose sum of squares is a quartic: its least value in an interval is
+ * found for sure, without a start.
  *
  * Sources: Kelejian & Prucha 1999, Int. Economic Review 40:509-533; Kapoor, Kelejian & Prucha 2007,
  * J. Econometrics 140:97-130. */
@@ -23,11 +23,10 @@ typedef struct quadratics {
 
 static quadratics quadratics_of(const sw_spatial_moments *m) {
   double n = m->divisor;
-  return (quadratics){
-      .power = {{-m->uu / n, -m->vv / n, -m->uv / n},
-                {2 * m->uv / n, 2 * m->vw / n, (m->uw + m->vv) / n},
-                {-m->vv / n, -m->ww / n, -m->vw / n}},
-      .scale = {1, m->trace[0], m->trace[1]}};
+  return (quadratics){.power = {{-m->uu / n, -m->vv / n, -m->uv / n},
+                                {2 * m->uv / n, 2 * m->vw / n, (m->uw + m->vv) / n},
+                                {-m->vv / n, -m->ww / n, -m->vw / n}},
+                      .scale = {1, m->trace[0], m->trace[1]}};
 }
 
 static double dot3(const double *a, const double *b) {
@@ -45,7 +44,8 @@ static void whiten(const double *l, double factor, double *x) {
     x[i] *= factor;
 }
 
-/* Takes the direction of s2 out of the powers; s2 at lambda is then left_out[0] + lambda left_out[1]
+/* Takes the direction of s2 out of the powers; s2 at lambda is then left_out[0] + lambda
+ * left_out[1]
  * + lambda^2 left_out[2]. */
 static void take_scale_out(quadratics *q, double *left_out) {
   double size = dot3(q->scale, q->scale);
@@ -134,8 +134,8 @@ double sw_spatial_moment_variance(const sw_spatial_moments *part, double lambda,
   return sum / (size * size);
 }
 
-/* Eight columns of W at a time: a = W'W, b = W: tr W'WW'W is the square of a, tr W'WW the product of
- * a and b. */
+/* Eight columns of W at a time: a = W'W, b = W: tr W'WW'W is the square of a, tr W'WW the product
+ * of a and b. */
 void sw_spatial_moment_covariance(const sw_filter *w, double *work, double *covariance) {
   const sw_filter_plan *plan = sw_filter_plan_of(w);
   int64_t n = plan->n, size = n * BLOCK;
@@ -157,10 +157,9 @@ void sw_spatial_moment_covariance(const sw_filter *w, double *work, double *cova
       cubes += cube[c];
     }
   }
-  const double part[MOMENTS][MOMENTS] = {
-      {2 * (double)n, 2 * plan->trace_wtw, 0},
-      {2 * plan->trace_wtw, 2 * squares, 2 * cubes},
-      {0, 2 * cubes, plan->trace_ww + plan->trace_wtw}};
+  const double part[MOMENTS][MOMENTS] = {{2 * (double)n, 2 * plan->trace_wtw, 0},
+                                         {2 * plan->trace_wtw, 2 * squares, 2 * cubes},
+                                         {0, 2 * cubes, plan->trace_ww + plan->trace_wtw}};
   for (int i = 0; i < MOMENTS; i++)
     for (int j = 0; j < MOMENTS; j++)
       covariance[i * MOMENTS + j] = part[i][j] / (double)n;

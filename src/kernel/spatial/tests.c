@@ -1,7 +1,7 @@
 /* See tests.h. All is of one regression by least squares, whose columns model.h makes. Moments of
  * Moran's I follow from U, an orthonormal basis of the columns: with Q the projection that takes
- * effects out, M = Q - UU' is that of the regression, and traces of products of M and W are those of
- * Q and W, which sums of W know, less inner products of W U and W'U. */
+ * effects out, M = Q - UU' is that of the regression, and traces of products of M and W are those
+ * of Q and W, which sums of W know, less inner products of W U and W'U. */
 #include "kernel/spatial/tests.h"
 
 #include "kernel/linear/ols.h"
@@ -15,10 +15,10 @@
 
 typedef struct regression {
   sw_spatial_model model;
-  double *ols;      /* workspace */
-  double *lag[3];   /* values each */
-  double *inner;    /* slopes squared: U'WU */
-  double *sums[2];  /* n each: W1, W'1 */
+  double *ols;     /* workspace */
+  double *lag[3];  /* values each */
+  double *inner;   /* slopes squared: U'WU */
+  double *sums[2]; /* n each: W1, W'1 */
   sw_ols fit;
 } regression;
 
@@ -54,8 +54,7 @@ size_t sw_spatial_tests_workspace(const sw_spatial_spec *spec, int64_t n, int pe
 
 /* Lee & Yu's transformation needs rows that sum to 1, of the weights that are tested. */
 static void lags_as(sw_spatial_model *model, const sw_filter_plan *plan) {
-  model->transformed =
-      model->transformed && plan->rows_sum_to_1 && plan->islands == 0;
+  model->transformed = model->transformed && plan->rows_sum_to_1 && plan->islands == 0;
 }
 
 /* ---- traces ---------------------------------------------------------------------------------- */
@@ -148,7 +147,8 @@ static void put_multipliers(regression *r, const sw_spatial_data *data, sw_spati
   out->sarma = chi_square(of_lag + out->lm_error.value, 2);
 }
 
-/* ---- Moran's I of the residuals ---------------------------------------------------------------- */
+/* ---- Moran's I of the residuals ----------------------------------------------------------------
+ */
 
 /* Z becomes U = Z R^-1, last column first. */
 static void make_basis(regression *r) {
@@ -203,8 +203,8 @@ static void put_moran(regression *r, sw_filter *w, sw_spatial_tests *out) {
   bool units = sw_spatial_has_units(&model->spec), times = sw_spatial_has_periods(&model->spec);
   const double *e = r->fit.residual;
   double first, second, s0 = traces_of(r, w, false).total, scale = (double)model->n / s0;
-  double free = (double)(model->periods - units) * (double)(model->n - times) -
-                (double)model->terms.slopes;
+  double free =
+      (double)(model->periods - units) * (double)(model->n - times) - (double)model->terms.slopes;
   lag_periods(model, w, false, e, r->lag[0]);
   out->moran = scale * sw_dot(e, r->lag[0], model->values) / sw_dot(e, e, model->values);
   make_basis(r);
@@ -217,7 +217,8 @@ static void put_moran(regression *r, sw_filter *w, sw_spatial_tests *out) {
   out->moran_p = sw_normal_two_sided(out->moran_z);
 }
 
-/* ---- all ---------------------------------------------------------------------------------------- */
+/* ---- all ----------------------------------------------------------------------------------------
+ */
 
 sw_spatial_wrong sw_spatial_tests_of(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                      void *workspace, sw_spatial_tests *out) {

@@ -327,7 +327,7 @@ static const sw_variant variants[] = {
 
 const sw_measure sw_measure_spatial_model = {
     .name = "spatial_model",
-    .title = "Spatial lag, error and Durbin models with their effects and spillovers",
+    .title = "Spatial lag, error and Durbin models and their effects",
     .formula = "effects S = (I - rho W)^-1 (I b + W t), S_ij = dy_i/dx_j: direct tr S/n, total "
                "1'S1/n, indirect their difference; of a unit received sum_{j != i} S_ij, given "
                "sum_{j != i} S_ji",
@@ -338,7 +338,7 @@ const sw_measure sw_measure_spatial_model = {
         "Elhorst 2014, Spatial Econometrics; Yu, de Jong and Lee 2008, J. Econometrics "
         "146:118-134; Kapoor, Kelejian and Prucha 2007",
     .version = 1,
-    .headline = "coefficient",
+    .headline = "pseudo_r2",
     .kind = SW_KIND_MODEL,
     .param = params,
     .output = outputs,
