@@ -13,7 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LEAST_NODES = 8, MOST_NODES = 160, FUNCTIONS = 4 };
+enum { MOST_NODES = 160, FUNCTIONS = 4 };
 
 /* ---- a function between Chebyshev nodes ---------------------------------------------------- */
 
@@ -125,8 +125,15 @@ static void fill(sw_filter *filter, between *f, double *work) {
     to_series(f->series[k], f->nodes);
 }
 
-/* For rho from lo to hi. The error of a series falls by e for every factor e of the ellipse in
- * which the function has no pole; here one that reaches up to .9 pi beside the middle. */
+/* How many nodes a series of that half width needs: its terms fall by e for every factor e of the
+ * ellipse in which the function has no pole, here one that reaches up to .9 pi beside the middle.
+ * Two more, by which its end is seen. */
+static int nodes_for(double half) {
+  int nodes = (int)fmin(ceil(log(1e12) / asinh(.9 * M_PI / half)) + 2, MOST_NODES / 2);
+  return half > 0 ? nodes : 1;
+}
+
+/* For rho from lo to hi. */
 static int make_between(sw_filter *filter, double lo, double hi, double *work, between *f) {
   const sw_filter_plan *plan = sw_filter_plan_of(filter);
   double margin = 1 + (hi - lo); /* where there is no end */
@@ -134,12 +141,11 @@ static int make_between(sw_filter *filter, double lo, double hi, double *work, b
   f->most = isinf(plan->most) ? hi + margin : plan->most;
   f->u0 = (u_of(f, lo) + u_of(f, hi)) / 2;
   f->half = (u_of(f, hi) - u_of(f, lo)) / 2;
-  double up = .9 * M_PI / f->half, digits = log(1e13);
-  int nodes = f->half > 0 ? (int)fmin(ceil(digits / asinh(up)), MOST_NODES / 2) : 1, made = 0;
-  for (f->nodes = nodes > LEAST_NODES || !(f->half > 0) ? nodes : LEAST_NODES;; f->nodes *= 2) {
+  int made = 0;
+  for (f->nodes = nodes_for(f->half);; f->nodes *= 2) {
     fill(filter, f, work);
     made += f->nodes;
-    if (f->nodes == 1 || worst_rest(f) < 1e-11 || 2 * f->nodes > MOST_NODES) return made;
+    if (f->nodes == 1 || worst_rest(f) < 1e-10 || 2 * f->nodes > MOST_NODES) return made;
   }
 }
 
