@@ -150,6 +150,16 @@ Test(filter, dense_weights) {
   stop(&x);
 }
 
+/* A front of more rows than a panel of the factor has pivots, many times over. */
+Test(filter, wide_front) {
+  fixture x;
+  places(&x, 171, 0);
+  start(&x, SW_LOGDET_FACTOR);
+  expect_all(&x, .6);
+  expect_all(&x, .9 * x.plan->least);
+  stop(&x);
+}
+
 /* Symmetric weights of both signs, some on the diagonal, rows that sum to anything. */
 Test(filter, any_symmetric) {
   enum { N = 40 };
