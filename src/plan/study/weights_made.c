@@ -43,12 +43,14 @@ static sw_status read_band(sw_error *err, sw_study_reader *in, sw_weights_spec *
 static sw_status read_kernel(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   const sw_node *node = spec->node, *function = sw_node_get(node, "function"),
                 *k = sw_node_get(node, "k"), *km = sw_node_get(node, "km"),
-                *fixed = sw_node_get(node, "fixed");
-  int form = SW_KERNEL_TRIANGULAR;
+                *fixed = sw_node_get(node, "fixed"), *diagonal = sw_node_get(node, "diagonal");
+  int form = SW_KERNEL_TRIANGULAR, own = SW_DIAGONAL_NONE;
   if (function)
     SW_TRY(sw_form_choice(err, in->arena, function,
                           "triangular|epanechnikov|bisquare|gaussian|uniform", &form, NULL));
+  if (diagonal) SW_TRY(sw_form_choice(err, in->arena, diagonal, "0|one|kernel", &own, NULL));
   spec->function = (sw_kernel_form)form;
+  spec->diagonal = (sw_kernel_diagonal)own;
   if (km && (k || fixed))
     return sw_node_fail(err, k ? k : fixed, "`km` is the width already; `k` and `fixed` find one");
   if (km) return read_positive(err, km, &spec->km);
@@ -104,26 +106,24 @@ static sw_status read_block(sw_error *err, sw_study_reader *in, sw_weights_spec 
                       sw_form_hint(in->arena, spec->group, units->group, units->n_groups));
 }
 
-/* ---- of earlier results ------------------------------------------------------------------ */
+/* ---- of results -------------------------------------------------------------------------- */
 
-/* Whether the file has the result, the quantity and the period is seen when it is read. */
+/* Whether the file has the result, the quantity and the period is seen when it is read; those of
+ * this study are looked up when all entries are known (refs.c). */
 static sw_status read_result(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   const sw_node *node = spec->node, *use = sw_node_get(node, "use"),
                 *top = sw_node_get(node, "top");
   int which = SW_USE_IN;
   SW_TRY(sw_form_text(err, node, "of", "the result whose pairs are the links, e.g. gravity",
                       &spec->result));
-  if (!sw_node_get(node, "file"))
-    return sw_node_fail(err, node,
-                        "weights '%s': a result of this study cannot serve as weights yet; name an "
-                        "earlier results file by `file`",
-                        spec->name);
-  SW_TRY(sw_form_text(err, node, "file", "an earlier results file", &spec->file));
+  SW_TRY(sw_form_text(err, node, "file", NULL, &spec->file));
   SW_TRY(sw_form_text(err, node, "quantity", NULL, &spec->quantity));
   SW_TRY(sw_form_text(err, node, "period", NULL, &spec->period));
   if (use) SW_TRY(sw_form_choice(err, in->arena, use, "in|out|both", &which, NULL));
   spec->use = (sw_pair_use)which;
   if (top) SW_TRY(sw_form_integer(err, top, 1, INT32_MAX, &spec->top));
+  spec->later = !spec->file;
+  if (!spec->file) return SW_OK;
   spec->path = sw_path_beside(in->arena, in->study->file, spec->file);
   return spec->path ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
 }
@@ -181,14 +181,17 @@ static sw_status read_names(sw_error *err, sw_study_reader *in, sw_weights_spec 
   return SW_OK;
 }
 
-/* Depth first; state: 1 is being looked at, 2 is done. Nested as deep as the study has matrices. */
-static sw_status refuse_cycles(sw_error *err, const sw_weights_spec *all, int i, int8_t *state) {
+/* Depth first; state: 1 is being looked at, 2 is done. Nested as deep as the study has matrices.
+ * What is made of one that is made later is made later, too. */
+static sw_status refuse_cycles(sw_error *err, sw_weights_spec *all, int i, int8_t *state) {
   if (state[i] == 2) return SW_OK;
   if (state[i] == 1)
     return sw_node_fail(err, all[i].node, "weights '%s' are made of themselves", all[i].name);
   state[i] = 1;
-  for (int k = 0; k < all[i].n_of; k++)
+  for (int k = 0; k < all[i].n_of; k++) {
     SW_TRY(refuse_cycles(err, all, all[i].of[k], state));
+    all[i].later |= all[all[i].of[k]].later;
+  }
   state[i] = 2;
   return SW_OK;
 }
@@ -215,7 +218,9 @@ static const struct {
     [SW_W_KNN] = {read_knn, true, {"kind", "style", "k"}},
     [SW_W_INVERSE_DISTANCE] = {read_inverse, true, {"kind", "style", "power", "cutoff_km"}},
     [SW_W_BAND] = {read_band, true, {"kind", "style", "km"}},
-    [SW_W_KERNEL] = {read_kernel, true, {"kind", "style", "function", "k", "km", "fixed"}},
+    [SW_W_KERNEL] = {read_kernel,
+                     true,
+                     {"kind", "style", "function", "k", "km", "fixed", "diagonal"}},
     [SW_W_CONTIGUITY] = {read_contiguity,
                          false,
                          {"kind", "style", "rule", "snap", "method", "order", "lower"}},

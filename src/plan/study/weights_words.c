@@ -47,20 +47,25 @@ static const char *how_kernel(sw_arena *arena, const sw_weights_spec *w) {
                                          [SW_KERNEL_BISQUARE] = "bisquare",
                                          [SW_KERNEL_GAUSSIAN] = "gaussian",
                                          [SW_KERNEL_UNIFORM] = "uniform"};
+  static const char *const diagonal[] = {
+      [SW_DIAGONAL_NONE] = "0", [SW_DIAGONAL_ONE] = "one", [SW_DIAGONAL_KERNEL] = "kernel"};
+  const char *own = diagonal[w->diagonal];
   if (w->k == 0)
-    return sw_arena_printf(arena, "kernel, function: %s, km: %.15g", function[w->function], w->km);
-  return sw_arena_printf(arena, "kernel, function: %s, k: %lld, fixed: %s", function[w->function],
-                         (long long)w->k, w->fixed ? "true" : "false");
+    return sw_arena_printf(arena, "kernel, function: %s, km: %.15g, diagonal: %s",
+                           function[w->function], w->km, own);
+  return sw_arena_printf(arena, "kernel, function: %s, k: %lld, fixed: %s, diagonal: %s",
+                         function[w->function], (long long)w->k, w->fixed ? "true" : "false", own);
 }
 
-/* Which period is the last, and which quantity the first, the file knows. */
+/* Which period is the last, and which quantity the first, the file knows, or the run. */
 static const char *how_result(sw_arena *arena, const sw_weights_spec *w) {
   static const char *const use[] = {
       [SW_USE_IN] = "in", [SW_USE_OUT] = "out", [SW_USE_BOTH] = "both"};
   const char *top = w->top ? sw_arena_printf(arena, ", top: %lld", (long long)w->top) : "";
-  if (!top) return NULL;
-  return sw_arena_printf(arena, "result, of: %s, file: %s, use: %s%s, period: %s, quantity: %s",
-                         w->result, w->file, use[w->use], top, w->period ? w->period : "the last",
+  const char *file = part(arena, ", file: ", w->file);
+  if (!top || !file) return NULL;
+  return sw_arena_printf(arena, "result, of: %s%s, use: %s%s, period: %s, quantity: %s", w->result,
+                         file, use[w->use], top, w->period ? w->period : "the last",
                          w->quantity ? w->quantity : "the first");
 }
 
