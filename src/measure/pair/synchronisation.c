@@ -289,7 +289,7 @@ static void fold_values(const sw_job *job, int t, int64_t i0, int64_t i1, int64_
 static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                  sw_fold *sums, void *workspace) {
   const synchronisation *sync = job->state;
-  sw_block_sums to = {sums->row, sums->column, sums->stride, sums->greatest};
+  sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest};
   if (sync->form == CONCORDANCE || sync->form == CORRECTED) {
     fold_values(job, t, i0, i1, j0, j1, sums, workspace);
     return;
