@@ -76,12 +76,13 @@ void sw_spatial_lag_column(const sw_spatial_model *model, sw_filter *w, const do
 
 /* ln|A| - ln(1 - rho) of a transformed model, else ln|A|. */
 double sw_spatial_logdet(const sw_spatial_model *model, sw_filter *w, double rho);
-/* Of G = W A^-1 in the dimensions of the model: tr G, tr GG, and tr G'G where it is asked for. */
+/* Of G = W A^-1 in the dimensions of the model: tr G, tr GG, tr G'G, those of `which` (SW_TRACE_*).
+ */
 typedef struct sw_spatial_traces {
   double g, gg, gtg;
 } sw_spatial_traces;
 sw_spatial_traces sw_spatial_traces_at(const sw_spatial_model *model, sw_filter *w, double rho,
-                                       bool with_gtg);
+                                       int which);
 
 /* Sum of squares of e = B (A y - Z b), b of least squares. */
 double sw_spatial_sse(sw_spatial_model *model, double rho, double lambda);

@@ -1,19 +1,20 @@
 /* See model.h: where the likelihood is greatest, b and sigma2 concentrated out.
  *
  * A coarse grid over the whole interval finds the hill, or hills; there the search goes on by ln|A|
- * alone, which is cheap, and ends with Newton's steps on the exact derivatives, which take traces.
+ * interpolated, which costs nothing, and ends with Newton's steps on exact derivatives, which take
+ * traces.
  * The order of all steps follows from the data alone. */
 #include "kernel/spatial/model.h"
 
 #include <float.h>
 #include <math.h>
 
-enum { COARSE = 12, COARSE_BOTH = 16, MOST_PEAKS = 8, MOST_STEPS = 60 };
+enum { COARSE = 10, NEAREST = 5, COARSE_BOTH = 16, MOST_PEAKS = 8, MOST_STEPS = 60 };
 
 static const double within = 1e-9; /* of the interval: how near to its ends the search goes */
 static const double edge = 1e-6;   /* of the interval: what counts as its end */
-/* Newton's last step: what is left after it is about its square. Of any other step, and at most. */
-static const double settled = 1e-7, still = 1e-12;
+/* Newton's last step: what is left after it is about its square. What may be left after others. */
+static const double settled = 1e-7, still = 1e-13;
 
 /* ---- an interval ---------------------------------------------------------------------------- */
 
@@ -49,85 +50,114 @@ typedef struct line {
   sw_spatial_curve *curve;
   sw_filter *w;
   bool rho;
+  double x[COARSE], logdet[COARSE]; /* of the grid */
+  int first;                        /* of the NEAREST points by which ln|A| is interpolated */
 } line;
 
-static double height(const line *l, double x) {
+static double height(const line *l, double x, double logdet) {
   double sse = sw_spatial_sse(l->model, l->rho ? x : 0, l->rho ? 0 : x);
-  return sw_spatial_profile(l->model, near_logdet(l->model, l->w, x), sse);
+  return sw_spatial_profile(l->model, logdet, sse);
 }
 
-/* Slope of the log-likelihood; `bend`: its second derivative. */
-static double slope(const line *l, double x, double *bend) {
+/* Lagrange's polynomial of ln|A|. */
+static double interpolate(const line *l, double x) {
+  double sum = 0;
+  for (int i = l->first; i < l->first + NEAREST; i++) {
+    double weight = 1;
+    for (int j = l->first; j < l->first + NEAREST; j++)
+      if (j != i) weight *= (x - l->x[j]) / (l->x[i] - l->x[j]);
+    sum += weight * l->logdet[i];
+  }
+  return sum;
+}
+
+/* Golden section for the greatest height in [lo, hi], ln|A| interpolated: no factor is made. */
+static double climb(const line *l, double lo, double hi) {
+  const double golden = .6180339887498949;
+  double a = hi - golden * (hi - lo), b = lo + golden * (hi - lo);
+  double fa = height(l, a, interpolate(l, a)), fb = height(l, b, interpolate(l, b));
+  for (int round = 0; round < 20; round++)
+    if (fa >= fb) {
+      hi = b, b = a, fb = fa;
+      a = hi - golden * (hi - lo);
+      fa = height(l, a, interpolate(l, a));
+    } else {
+      lo = a, a = b, fa = fb;
+      b = lo + golden * (hi - lo);
+      fb = height(l, b, interpolate(l, b));
+    }
+  return (lo + hi) / 2;
+}
+
+/* tr G at x; from a table of ln|A| where the filter has one, unless it must be exact. Returns
+ * whether it is. */
+static bool trace_at(const line *l, double x, bool exact, double *g) {
+  if (exact) {
+    *g = sw_spatial_traces_at(l->model, l->w, x, SW_TRACE_G).g;
+    return true;
+  }
+  double slope;
+  sw_filter_logdet_near(l->w, x, &slope);
+  *g = l->model->transformed ? -slope - 1 / (1 - x) : -slope;
+  return sw_filter_rho(l->w) == x;
+}
+
+/* Slope of the log-likelihood at x with tr G and about tr GG; `bend`: its second derivative. */
+static double slope_at(const line *l, double x, double g, double gg, double *bend) {
   int which = l->rho ? 0 : 1, twice = l->rho ? 0 : 2;
-  sw_spatial_traces t = sw_spatial_traces_at(l->model, l->w, x, false);
   sw_spatial_curve_at(l->model, l->rho ? x : 0, l->rho ? 0 : x, l->curve);
   double n = l->model->searched, s = l->curve->slope[which] / l->curve->sse;
-  *bend = -l->model->times * t.gg - n * (l->curve->cross[twice] / l->curve->sse - 2 * s * s);
-  return -l->model->times * t.g - n * s;
+  *bend = -l->model->times * gg - n * (l->curve->cross[twice] / l->curve->sse - 2 * s * s);
+  return -l->model->times * g - n * s;
 }
 
-/* Golden section with parabolas (Brent 1973) for the greatest height in (lo, hi), from the point x
- * of height fx, to `tolerance`; the interval shrinks with it. */
-static double climb(const line *l, double *lo, double *hi, double x, double fx, double tolerance) {
-  const double golden = .3819660112501051;
-  double w = x, v = x, fw = fx, fv = fx, step = 0, before = 0;
-  for (int round = 0; round < MOST_STEPS; round++) {
-    double middle = (*lo + *hi) / 2;
-    if (fabs(x - middle) <= 2 * tolerance - (*hi - *lo) / 2) break;
-    double r = (x - w) * (fx - fv), q = (x - v) * (fx - fw), p = (x - v) * q - (x - w) * r;
-    double bottom = 2 * (q - r);
-    double parabola = bottom != 0 ? -p / bottom : NAN;
-    bool good = fabs(parabola) < fabs(before) / 2 && x + parabola > *lo && x + parabola < *hi;
-    before = good ? step : (x < middle ? *hi : *lo) - x;
-    step = good ? parabola : golden * before;
-    double u = x + (fabs(step) >= tolerance ? step : step > 0 ? tolerance : -tolerance);
-    double fu = height(l, u);
-    if (fu >= fx) {
-      *(u >= x ? lo : hi) = x;
-      v = w, fv = fw, w = x, fw = fx, x = u, fx = fu;
-      continue;
-    }
-    *(u < x ? lo : hi) = u;
-    if (fu >= fw || w == x)
-      v = w, fv = fw, w = u, fw = fu;
-    else if (fu >= fv || v == x || v == w)
-      v = u, fv = fu;
-  }
-  return x;
-}
-
-/* The zero of the slope in [lo, hi] by Newton's steps; where one leads outside, by halving. */
+/* The zero of the slope in [lo, hi] by Newton's steps; where one leads outside, by halving. tr GG,
+ * which costs more than tr G, is the slope of tr G between two steps: the zero is as exact as tr G,
+ * and the last step so much shorter than the one before that what it leaves is nothing. */
 static double settle(const line *l, double lo, double hi, double x) {
+  double apart = l->x[l->first + 1] - l->x[l->first], h = apart / 20, before = NAN, g_before = NAN;
+  double gg = (2 * interpolate(l, x) - interpolate(l, x - h) - interpolate(l, x + h)) / h / h;
+  bool exact = false;
   for (int round = 0; round < MOST_STEPS; round++) {
-    double bend, up = slope(l, x, &bend);
+    double g, bend;
+    bool is_exact = trace_at(l, x, exact, &g);
+    if (fabs(x - before) > 1e-6) {
+      gg = (g - g_before) / (x - before);
+      apart = fabs(x - before);
+    }
+    double up = slope_at(l, x, g, gg, &bend);
     *(up > 0 ? &lo : &hi) = x;
     double next = bend < 0 ? x - up / bend : NAN;
     bool newton = next >= lo && next <= hi;
     if (!newton) next = (lo + hi) / 2;
-    double moved = fabs(next - x);
+    double moved = fabs(next - x), left = newton ? moved * fmin(1, apart) : moved;
+    before = x;
+    g_before = g;
     x = next;
-    if (moved <= (newton ? settled : still)) break;
+    if (left <= still && is_exact) break;
+    exact = left <= still;
   }
   return x;
 }
 
-static double search_line(const line *l) {
+static double search_line(line *l) {
   span s = span_of(l->w);
-  double best = -INFINITY, x = 0, margin = within * (s.hi - s.lo);
+  double best = -INFINITY, margin = within * (s.hi - s.lo);
   int at = 0;
   for (int j = 0; j < COARSE; j++) {
-    double h = height(l, grid_point(s, j, COARSE));
+    l->x[j] = grid_point(s, j, COARSE);
+    l->logdet[j] = near_logdet(l->model, l->w, l->x[j]);
+    double h = height(l, l->x[j], l->logdet[j]);
     if (h > best) {
       best = h;
       at = j;
     }
   }
-  double lo = at > 0 ? grid_point(s, at - 1, COARSE) : s.lo + margin;
-  double hi = at < COARSE - 1 ? grid_point(s, at + 1, COARSE) : s.hi - margin;
-  double a = lo, b = hi;
-  x = climb(l, &a, &b, grid_point(s, at, COARSE), best, 1e-4 * (s.hi - s.lo));
-  /* The bracket of heights may lie beside the zero of the slope by rounding. */
-  return settle(l, fmax(lo, a - .1 * (b - a)), fmin(hi, b + .1 * (b - a)), x);
+  l->first = at < NEAREST / 2 ? 0 : at - NEAREST / 2;
+  if (l->first > COARSE - NEAREST) l->first = COARSE - NEAREST;
+  double lo = at > 0 ? l->x[at - 1] : s.lo + margin;
+  double hi = at < COARSE - 1 ? l->x[at + 1] : s.hi - margin;
+  return settle(l, lo, hi, climb(l, lo, hi));
 }
 
 /* ---- rho and lambda ------------------------------------------------------------------------- */
@@ -151,8 +181,8 @@ static bool inside(const surface *s, double rho, double lambda) {
 /* Gradient and second derivatives rr, rl, ll of the log-likelihood. */
 static void derive(const surface *s, const place *p, double g[2], double h[3]) {
   sw_spatial_model *model = s->model;
-  sw_spatial_traces r = sw_spatial_traces_at(model, model->w, p->rho, false);
-  sw_spatial_traces l = sw_spatial_traces_at(model, model->w2, p->lambda, false);
+  sw_spatial_traces r = sw_spatial_traces_at(model, model->w, p->rho, SW_TRACE_G | SW_TRACE_GG);
+  sw_spatial_traces l = sw_spatial_traces_at(model, model->w2, p->lambda, SW_TRACE_G | SW_TRACE_GG);
   sw_spatial_curve_at(model, p->rho, p->lambda, s->curve);
   double n = model->searched, sse = s->curve->sse;
   double a = s->curve->slope[0] / sse, b = s->curve->slope[1] / sse;
@@ -280,9 +310,9 @@ sw_spatial_peak sw_spatial_search(sw_spatial_model *model, sw_spatial_curve *cur
   if (model->has_rho && model->has_lambda)
     peak = search_both(model, curve);
   else if (model->has_rho)
-    peak.rho = search_line(&(line){model, curve, model->w, true});
+    peak.rho = search_line(&(line){.model = model, .curve = curve, .w = model->w, .rho = true});
   else if (model->has_lambda)
-    peak.lambda = search_line(&(line){model, curve, model->w2, false});
+    peak.lambda = search_line(&(line){.model = model, .curve = curve, .w = model->w2});
   if (model->has_rho) note_edge(model->w, peak.rho, &peak);
   if (model->has_lambda) note_edge(model->w2, peak.lambda, &peak);
   peak.loglik = sw_spatial_loglik(model, peak.rho, peak.lambda);
