@@ -155,7 +155,8 @@ class Runs:
             assert "is missing" in r.undefined, f"undefined: {r.undefined}"
             assert "the formula is not defined there (such as 0/0)" in r.undefined
         case.module.check(self.world, label, params, r)
-        return set(r.data) | ({"effect"} if r.below else set())
+        below = {name for name in case.says.outputs if "/" in name and r.below}
+        return set(r.data) | below
 
 
 # ---- between runs ---------------------------------------------------------------------------
