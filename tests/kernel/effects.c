@@ -1,7 +1,7 @@
 /* Effects of spatial models: the oracles (oracles/space.md), whose coefficients and covariances are
  * those of dense maximum likelihood with analytic information, own; and what must hold of any W. */
-#include "kernel/spatial/effects.h"
-#include "kernel/spatial/spillover.h"
+#include "kernel/effects/effects.h"
+#include "kernel/effects/spillover.h"
 
 #include "kernel/space/links.h"
 

@@ -9,7 +9,7 @@
 #ifndef SW_MEASURE_SPATIAL_MODEL_H
 #define SW_MEASURE_SPATIAL_MODEL_H
 
-#include "kernel/spatial/effects.h"
+#include "kernel/effects/effects.h"
 #include "kernel/spatial/fit.h"
 #include "kernel/spatial/tests.h"
 #include "measure/space/filters.h"

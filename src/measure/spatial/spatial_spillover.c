@@ -1,10 +1,10 @@
 /* The matrix of effects of a spatial model, as pair results below it: value(j, i) = dy_i / dx_j,
  * rows send. Each thread factors A once, when the pass begins: beside the columns of the matrix
  * that costs nothing, and no factor needs to be sent or shared. Eight rows at a time are solved
- * together, as the engine tells of those that come next (kernel/spatial/spillover.h). */
+ * together, as the engine tells of those that come next (kernel/effects/spillover.h). */
 #include "measure/spatial/spatial_model.h"
 
-#include "kernel/spatial/spillover.h"
+#include "kernel/effects/spillover.h"
 
 #include <string.h>
 

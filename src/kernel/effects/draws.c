@@ -2,7 +2,7 @@
  * whose range says where the multiplier is needed; then its interpolants; then the effects,
  * variable by variable. Coefficients of a draw are a function of its number, and made again for
  * each. */
-#include "kernel/spatial/effects.h"
+#include "kernel/effects/effects.h"
 
 #include "base/rng.h"
 #include "kernel/linear/cholesky.h"

@@ -1,7 +1,7 @@
 /* Effects by order of neighbours (effects.h). The diagonal of W^q is where row i of W^a and column
  * i of W^b meet, a + b = q: half as many steps from a unit as the order says, so that what is
  * reached stays a few units even where W^q itself is full. */
-#include "kernel/spatial/effects.h"
+#include "kernel/effects/effects.h"
 
 #include "spillway/weights.h"
 

@@ -1,5 +1,5 @@
 /* See spillover.h. */
-#include "kernel/spatial/spillover.h"
+#include "kernel/effects/spillover.h"
 
 #include "kernel/hot.h"
 

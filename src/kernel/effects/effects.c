@@ -1,6 +1,6 @@
 /* See effects.h. Every effect is b m0 + t m1 of two numbers of the multiplier, so that one gradient
  * serves all: of the whole, of a unit, of the short and of the long run. */
-#include "kernel/spatial/effects.h"
+#include "kernel/effects/effects.h"
 
 #include "kernel/series/stats.h"
 
