@@ -9,8 +9,8 @@
  *   effects  processor seconds of direct, indirect and total of K variables with standard errors;
  *            direct and total of the first. Coefficients are 1, lags none, standard errors .1
  *   columns  processor seconds of all columns with what is kept of each, its 20 largest; their sum */
-#include "kernel/spatial/effects.h"
-#include "kernel/spatial/spillover.h"
+#include "kernel/effects/effects.h"
+#include "kernel/effects/spillover.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -197,7 +197,7 @@ static error_traces traces_of(error_fit *p) {
   double *z = p->block[4], *other = p->block[5];
   error_traces t = {0};
   sw_filter_set(p->w, p->lambda);
-  t.g = sw_spatial_traces_at(&p->f->model, p->w, p->lambda, true);
+  t.g = sw_spatial_traces_at(&p->f->model, p->w, p->lambda, SW_TRACE_ALL);
   for (int64_t from = 0; from < n; from += BLOCK) {
     int count = n - from < BLOCK ? (int)(n - from) : BLOCK;
     memset(e, 0, (size_t)(n * BLOCK) * sizeof *e);
