@@ -518,7 +518,8 @@ typedef struct sw_measure {
   void (*destroy)(sw_job *job);
 
   /* PAIRS: values of row i against columns [j0, j1) in the job's period t, out[q][j - j0] for
-   * each pair output q. The diagonal, when met, may be anything unless defines_diagonal. An
+   * each pair output q; the out[q] of one that is not wanted is NULL, but for the first. The
+   * diagonal, when met, may be anything unless defines_diagonal. An
    * undirected measure gives the same bits for (i, j) and (j, i). */
   void (*segment)(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1, double *const *out,
                   void *workspace);

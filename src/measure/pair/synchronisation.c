@@ -16,6 +16,7 @@
  * Pass 0 finds means of periods (measure/transform), pass 1 the operands, pass 2 pairs. */
 #include "kernel/hot.h"
 #include "kernel/pairs/block.h"
+#include "kernel/pairs/correlation.h"
 #include "measure/transform/transform.h"
 #include "spillway/measure.h"
 
@@ -42,36 +43,6 @@ typedef struct synchronisation {
 
 /* ---- arithmetic -------------------------------------------------------------------------- */
 
-/* How far values are from their mean, squared; 0: rounding alone, where all are of that size. */
-static double spread_of(const double *v, int n, double size, double *mean) {
-  double sum = 0, squares = 0;
-  for (int s = 0; s < n; s++)
-    sum += v[s];
-  *mean = sum / n;
-  for (int s = 0; s < n; s++)
-    squares += (v[s] - *mean) * (v[s] - *mean);
-  return squares > n * (1e-12 * size) * (1e-12 * size) ? squares : 0;
-}
-
-static double size_of(const double *v, int n) {
-  double size = 0;
-  for (int s = 0; s < n; s++)
-    size = fmax(size, fabs(v[s]));
-  return size;
-}
-
-/* r of n values of two series. */
-static double correlation(const double *x, const double *y, int n) {
-  double mean_x = 0, mean_y = 0, sum = 0;
-  if (n < LEAST) return NAN;
-  double squares = spread_of(x, n, size_of(x, n), &mean_x);
-  double others = spread_of(y, n, size_of(y, n), &mean_y);
-  if (squares == 0 || others == 0) return NAN;
-  for (int s = 0; s < n; s++)
-    sum += (x[s] - mean_x) * (y[s] - mean_y);
-  return sum / (sqrt(squares) * sqrt(others));
-}
-
 /* Out of counts, which are whole numbers: of n periods `alike` in which both are above zero or
  * neither, and of those above zero. */
 static double concordance(double n, double alike, double above, double others, bool corrected) {
@@ -94,19 +65,10 @@ static double concordance_of(const double *x, const double *y, int n, bool corre
 
 /* ---- pass 1: operands -------------------------------------------------------------------- */
 
-/* The series standardised, in place: of length 1 for r, of variance 1 for q (divisor: how many
- * values there are), NaN where it does not vary. */
-static void standardise(double *v, int n, double size, bool variance) {
-  double mean = 0, squares = spread_of(v, n, size, &mean);
-  double by = squares > 0 ? sqrt(variance ? squares / n : squares) : NAN;
-  for (int s = 0; s < n; s++)
-    v[s] = (v[s] - mean) / by;
-}
-
 /* What products are made of, in place of the values. */
 static void make_product(form of, double *v, int n, double size) {
   if (of == PEARSON)
-    standardise(v, n, size, false);
+    sw_correlation_standardise(v, n, size, false);
   else
     for (int s = 0; s < n; s++)
       v[s] = isnan(v[s]) ? NAN : v[s] > 0 ? 1 : -1;
@@ -117,7 +79,7 @@ static void make_quasi(double *v, int n, double size, double *work) {
   int count = 0;
   for (int s = 0; s < n; s++)
     if (!isnan(v[s])) work[count++] = v[s];
-  standardise(work, count, size, true);
+  sw_correlation_standardise(work, count, size, true);
   for (int s = 0, k = 0; s < n; s++)
     if (!isnan(v[s])) v[s] = count < LEAST ? NAN : work[k++];
 }
@@ -164,7 +126,7 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
 
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   (void)pass;
-  sw_transform_merge(job, all, part);
+  sw_transform_merge(&((const synchronisation *)job->state)->series, all, part);
 }
 
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
@@ -223,7 +185,7 @@ static double pair_with_holes(const synchronisation *sync, int64_t i, int64_t j,
     x[count] = a;
     y[count++] = b;
   }
-  return sync->form == PEARSON ? correlation(x, y, count)
+  return sync->form == PEARSON ? sw_correlation(x, y, count, LEAST)
                                : concordance_of(x, y, count, sync->form == CORRECTED);
 }
 
