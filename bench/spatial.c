@@ -1,14 +1,16 @@
-/* Spatial models in memory, one thread: what the effects alone cost, and all columns of their matrix.
+/* Spatial models in memory, one thread: what the effects alone cost, and all columns of their
+ * matrix.
  *
  *   bench_spatial FILE UNITS LINKS K RHO
  *
- * FILE holds row_start (UNITS + 1 times int64), to (LINKS times int32) and the weights (LINKS doubles).
- * Commands come on standard input, one a line, each answered by a line:
+ * FILE holds row_start (UNITS + 1 times int64), to (LINKS times int32) and the weights (LINKS
+ * doubles). Commands come on standard input, one a line, each answered by a line:
  *
  *   plan     processor seconds of what depends on W alone, numbers of a factor
  *   effects  processor seconds of direct, indirect and total of K variables with standard errors;
  *            direct and total of the first. Coefficients are 1, lags none, standard errors .1
- *   columns  processor seconds of all columns with what is kept of each, its 20 largest; their sum */
+ *   columns  processor seconds of all columns with what is kept of each, its 20 largest; their sum
+ */
 #include "kernel/effects/effects.h"
 #include "kernel/effects/spillover.h"
 

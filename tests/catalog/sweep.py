@@ -12,6 +12,7 @@ A case, cases/NAME.py, is the measure's part of the sweep:
     NEEDS     measures of whose entries these take results, if any: their numbers are not compared
               between precisions
     RANDOM    quantities that do not follow the units when these are relabelled, if any
+    WITHOUT_GAPS quantities of entries that need all values, if any
     TOLERANCE    how nearly numbers of relabelled units agree, if not to 1e-12
     DIFFERENCES  quantities that are differences of larger numbers, if any: relabelled, they agree as
               nearly as the largest of them does

@@ -24,6 +24,7 @@ ENTRIES = {
     "cv_periods": {"of": "gdp", "periods": [2001, 2002, 2004, 2006, 2008, 2009, 2010, 2011, 2012],
                    "from": "2002", "_long": True},
 }
+WITHOUT_GAPS = ("loglik",)
 
 
 def lag(world, name, z):
