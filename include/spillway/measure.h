@@ -219,6 +219,7 @@ typedef enum sw_by { SW_BY_LARGEST, SW_BY_ABSOLUTE, SW_BY_SMALLEST } sw_by;
 
 enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 8, SW_MAX_ROWS = 64, SW_MAX_BY_ROW = 8 };
 enum { SW_ROW_PERIODS = 4 }; /* periods that row_periods is asked for at a time, at most */
+enum { SW_ROWS_AHEAD = 8 };  /* rows that whole_row is told of in advance, at most */
 enum { SW_SPARE = 8 }; /* room behind both arrays, so that one too many is reported, not overrun */
 
 typedef struct sw_tile {
@@ -443,7 +444,8 @@ const char *sw_job_period(const sw_job *job, int t);
  * - Unit outputs need `tile` and a pass over units. Those by_row need whole_row and pair outputs; at
  *   most 8. Global outputs and tables need `finish` and a pass over units or items. Pair outputs
  *   need exactly one of segment, block, whole_row and row_periods, and exactly one pass over pairs,
- *   the last. row_state, row_prepare and row_periods come together.
+ *   the last. row_state, row_prepare and row_periods come together,
+ *   and rows_ahead comes beside whole_row.
  * - The `group` of a pair output is the name of a SW_P_MATRICES parameter, and each such parameter
  *   has a group. No output or axis has the same name. If all pair outputs belong to groups, unit
  *   outputs may have time even when the matrices have none (whole_series).
@@ -535,6 +537,11 @@ typedef struct sw_measure {
    * a row and keeps no pairs should be a pass over units with gathered operands instead: see
    * market_potential.c. */
   void (*whole_row)(const sw_job *job, int t, int64_t i, double *const *out, void *workspace);
+  /* Optional, beside whole_row, where several rows at a time are faster: the units whose rows the
+   * thread will be asked for next, in this order, 1 .. SW_ROWS_AHEAD of them. It may compute what
+   * they share, or all of them, and leave it in the workspace for whole_row. It must change no bit:
+   * how rows are grouped depends on `keep`, on groups and on restarts, and not all are announced. */
+  void (*rows_ahead)(const sw_job *job, int t, int count, const int32_t *unit, void *workspace);
   /* Instead of these, where part of the work on a whole row does not depend on the period, such as
    * sorting by distance. row_prepare does that part once for several periods and leaves it in
    * `state`: row_state(job) bytes, 64-byte aligned, not zeroed. row_periods then fills the row in

@@ -8,83 +8,55 @@
 
 #include "kernel/sparse/vector.h"
 
-enum { PANEL = 8 };
-
 /* ---- updates by a panel ---------------------------------------------------------------------- */
 
-/* Two rows by q others, q known where this is inlined. */
-SW_INLINE void update_two(int q, int64_t length, const double *coef, const double *vec,
-                          int64_t vec_stride, double *f, double *g) {
-  for (int64_t j = 0; j < length; j += 8) {
-    sw_v8 x = sw_v8_load(f + j), y = sw_v8_load(g + j);
-    for (int k = 0; k < q; k++) {
-      sw_v8 v = sw_v8_load(vec + k * vec_stride + j);
-      x = sw_v8_fma(sw_v8_spread(-coef[k]), v, x);
-      y = sw_v8_fma(sw_v8_spread(-coef[PANEL + k]), v, y);
-    }
-    sw_v8_store(f + j, x);
-    sw_v8_store(g + j, y);
-  }
-}
-
-SW_INLINE void update_one(int q, int64_t length, const double *coef, const double *vec,
-                          int64_t vec_stride, double *f) {
-  for (int64_t j = 0; j < length; j += 8) {
-    sw_v8 x = sw_v8_load(f + j);
-    for (int k = 0; k < q; k++)
-      x = sw_v8_fma(sw_v8_spread(-coef[k]), sw_v8_load(vec + k * vec_stride + j), x);
-    sw_v8_store(f + j, x);
-  }
-}
-
-SW_INLINE void update_rows(int q, int64_t rows, int64_t length, const double *coef,
-                           const double *vec, int64_t vec_stride, double *f, int64_t stride) {
-  int64_t r = 0;
-  for (; r + 2 <= rows; r += 2)
-    update_two(q, length, coef + r * PANEL, vec, vec_stride, f + r * stride, f + (r + 1) * stride);
-  if (r < rows) update_one(q, length, coef + r * PANEL, vec, vec_stride, f + r * stride);
-}
-
-/* f[r][j] -= sum_k coef[r][k] vec[k][j], k < q; whole vectors of columns. */
-SW_HOT static void subtract(int q, int64_t rows, int64_t length, const double *coef,
-                            const double *vec, int64_t vec_stride, double *f, int64_t stride) {
-  switch (q) {
-  case 1:
-    update_rows(1, rows, length, coef, vec, vec_stride, f, stride);
-    break;
-  case 2:
-    update_rows(2, rows, length, coef, vec, vec_stride, f, stride);
-    break;
-  case 3:
-    update_rows(3, rows, length, coef, vec, vec_stride, f, stride);
-    break;
-  case 4:
-    update_rows(4, rows, length, coef, vec, vec_stride, f, stride);
-    break;
-  case 5:
-    update_rows(5, rows, length, coef, vec, vec_stride, f, stride);
-    break;
-  case 6:
-    update_rows(6, rows, length, coef, vec, vec_stride, f, stride);
-    break;
-  case 7:
-    update_rows(7, rows, length, coef, vec, vec_stride, f, stride);
-    break;
-  default:
-    update_rows(8, rows, length, coef, vec, vec_stride, f, stride);
-  }
-}
-
-/* A panel: pivots k0 .. k1 - 1 of a front; columns from j0, a whole vector, are updated. */
+/* A panel: pivots k0 .. k1 - 1 of a front; columns from j0, a whole vector, are updated.
+ * Coefficients of a row stand `width` apart. */
 typedef struct panel {
-  int k0, k1, q;
+  int k0, k1, q, width;
   int64_t j0, length;
 } panel;
 
+/* Large fronts pass through the caches once a panel: fewer, wider ones. */
+static int width_of(sw_front front) {
+  return front.rows > 128 ? SW_DENSE_PANEL : 8;
+}
+
 static panel panel_at(sw_front front, int k0) {
-  int k1 = k0 + PANEL < front.pivots ? k0 + PANEL : front.pivots;
+  int width = width_of(front), k1 = k0 + width < front.pivots ? k0 + width : front.pivots;
   int64_t j0 = k1 & ~7;
-  return (panel){k0, k1, k1 - k0, j0, front.stride - j0};
+  return (panel){k0, k1, k1 - k0, width, j0, front.stride - j0};
+}
+
+SW_INLINE void update_four(panel p, const double *coef, const double *vec, double *f,
+                           int64_t stride) {
+  const double *b = coef + p.width, *c = b + p.width, *d = c + p.width;
+  for (int64_t j = 0; j < p.length; j += 8) {
+    double *at = f + j;
+    sw_tile t = sw_tile_load(at, at + stride, at + 2 * stride, at + 3 * stride);
+    for (int k = 0; k < p.q; k++)
+      t = sw_tile_fma(-coef[k], -b[k], -c[k], -d[k], sw_v8_load(vec + k * p.length + j), t);
+    sw_tile_store(t, at, at + stride, at + 2 * stride, at + 3 * stride);
+  }
+}
+
+SW_INLINE void update_one(panel p, const double *coef, const double *vec, double *f) {
+  for (int64_t j = 0; j < p.length; j += 8) {
+    sw_v8 x = sw_v8_load(f + j);
+    for (int k = 0; k < p.q; k++)
+      x = sw_v8_fma(-coef[k], sw_v8_load(vec + k * p.length + j), x);
+    sw_v8_store(f + j, x);
+  }
+}
+
+/* f[r][j] -= sum_k coef[r][k] vec[k][j] of `rows` rows from column j0. */
+SW_HOT static void subtract(panel p, int64_t rows, const double *coef, const double *vec, double *f,
+                            int64_t stride) {
+  int64_t r = 0;
+  for (; r + 4 <= rows; r += 4)
+    update_four(p, coef + r * p.width, vec, f + r * stride, stride);
+  for (; r < rows; r++)
+    update_one(p, coef + r * p.width, vec, f + r * stride);
 }
 
 /* Rows of the panel from column j0, with zeros before k1: columns of the panel stay as they are. */
@@ -128,15 +100,14 @@ static void eliminate_row(panel p, int64_t stride, const double *f, double *row,
 
 bool sw_dense_eliminate(sw_front front, double *f, double *work) {
   int64_t stride = front.stride;
-  double *coef = work, *vec = work + PANEL * stride, reciprocal[PANEL];
-  for (int k0 = 0; k0 < front.pivots; k0 += PANEL) {
+  double *coef = work, *vec = work + SW_DENSE_PANEL * stride, reciprocal[SW_DENSE_PANEL];
+  for (int k0 = 0; k0 < front.pivots; k0 += width_of(front)) {
     panel p = panel_at(front, k0);
     if (!eliminate_panel(p, stride, f, reciprocal)) return false;
     for (int i = p.k1; i < front.rows; i++)
-      eliminate_row(p, stride, f, f + i * stride, coef + (i - p.k1) * PANEL);
+      eliminate_row(p, stride, f, f + i * stride, coef + (i - p.k1) * p.width);
     pack_rows(p, f, stride, vec);
-    subtract(p.q, front.rows - p.k1, p.length, coef, vec, p.length, f + p.k1 * stride + p.j0,
-             stride);
+    subtract(p, front.rows - p.k1, coef, vec, f + p.k1 * stride + p.j0, stride);
     for (int k = p.k0; k < p.k1; k++)
       for (int i = k + 1; i < front.rows; i++)
         f[i * stride + k] *= reciprocal[k - p.k0];
@@ -186,18 +157,19 @@ static void tangent_lower(panel p, sw_front front, sw_front_part factor, double 
 
 void sw_dense_eliminate_tangent(sw_front front, sw_front_part factor, double *f, double *work) {
   int64_t stride = front.stride;
-  double *coef = work, *coef_slope = work + PANEL * stride, *vec = work + 2 * PANEL * stride;
-  for (int k0 = 0; k0 < front.pivots; k0 += PANEL) {
+  double *coef = work, *coef_slope = work + SW_DENSE_PANEL * stride,
+         *vec = work + 2 * SW_DENSE_PANEL * stride;
+  for (int k0 = 0; k0 < front.pivots; k0 += width_of(front)) {
     panel p = panel_at(front, k0);
     double *below = f + p.k1 * stride + p.j0;
     tangent_panel(p, front, factor, f);
     for (int i = p.k1; i < front.rows; i++)
-      tangent_row(p, front, factor, f, i, f + i * stride, coef + (i - p.k1) * PANEL,
-                  coef_slope + (i - p.k1) * PANEL);
+      tangent_row(p, front, factor, f, i, f + i * stride, coef + (i - p.k1) * p.width,
+                  coef_slope + (i - p.k1) * p.width);
     pack_rows(p, factor.top, stride, vec);
-    subtract(p.q, front.rows - p.k1, p.length, coef_slope, vec, p.length, below, stride);
+    subtract(p, front.rows - p.k1, coef_slope, vec, below, stride);
     pack_rows(p, f, stride, vec);
-    subtract(p.q, front.rows - p.k1, p.length, coef, vec, p.length, below, stride);
+    subtract(p, front.rows - p.k1, coef, vec, below, stride);
     tangent_lower(p, front, factor, f);
   }
 }
@@ -230,22 +202,23 @@ SW_HOT static void gram_finish(panel p, sw_front front, sw_front_part factor, do
 
 void sw_dense_eliminate_gram(sw_front front, sw_front_part factor, double *f, double *work) {
   int64_t stride = front.stride;
-  double *coef = work, *coef_e = work + PANEL * stride, *vec = work + 2 * PANEL * stride;
-  for (int k0 = 0; k0 < front.pivots; k0 += PANEL) {
+  double *coef = work, *coef_e = work + SW_DENSE_PANEL * stride,
+         *vec = work + 2 * SW_DENSE_PANEL * stride;
+  for (int k0 = 0; k0 < front.pivots; k0 += width_of(front)) {
     panel p = panel_at(front, k0);
     double *below = f + p.k1 * stride + p.j0;
     gram_panel(p, front, factor, f);
     for (int k = p.k0; k < p.k1; k++) {
       const double *u = factor.top + k * stride, *row = f + k * stride;
       for (int i = p.k1; i < front.rows; i++) {
-        coef[(i - p.k1) * PANEL + k - p.k0] = u[i];
-        coef_e[(i - p.k1) * PANEL + k - p.k0] = __builtin_fma(-u[i], row[k], row[i]);
+        coef[(i - p.k1) * p.width + k - p.k0] = u[i];
+        coef_e[(i - p.k1) * p.width + k - p.k0] = __builtin_fma(-u[i], row[k], row[i]);
       }
     }
     pack_rows(p, f, stride, vec);
-    subtract(p.q, front.rows - p.k1, p.length, coef, vec, p.length, below, stride);
+    subtract(p, front.rows - p.k1, coef, vec, below, stride);
     pack_rows(p, factor.top, stride, vec);
-    subtract(p.q, front.rows - p.k1, p.length, coef_e, vec, p.length, below, stride);
+    subtract(p, front.rows - p.k1, coef_e, vec, below, stride);
     gram_finish(p, front, factor, f);
   }
 }

@@ -6,8 +6,10 @@
 
 #include "kernel/sparse/plan.h"
 
+enum { SW_DENSE_PANEL = 32 }; /* pivots at a time, at most */
+
 /* Numbers of scratch for fronts of up to that stride. */
-#define SW_DENSE_WORK(stride) (64 * (stride))
+#define SW_DENSE_WORK(stride) (3 * SW_DENSE_PANEL * (stride))
 
 /* The part of a front in the factor, or in a tangent. */
 typedef struct sw_front_part {

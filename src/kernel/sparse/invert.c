@@ -34,87 +34,47 @@ SW_HOT static void multiply_right(int64_t count, const double *z, int64_t stride
                                   double *t) {
   int64_t r = 0;
   for (; r + 4 <= count; r += 4) {
-    const double *z0 = z + r * stride, *z1 = z0 + stride, *z2 = z1 + stride, *z3 = z2 + stride;
+    const double *a = z + r * stride, *b = a + stride, *c = b + stride, *d = c + stride;
     double *to = t + r * 8;
-    sw_v8 a = sw_v8_load(to), b = sw_v8_load(to + 8), c = sw_v8_load(to + 16),
-          d = sw_v8_load(to + 24);
-    for (int64_t j = 0; j < count; j++) {
-      sw_v8 x = sw_v8_load(l + 8 * j);
-      a = sw_v8_fma(sw_v8_spread(z0[j]), x, a);
-      b = sw_v8_fma(sw_v8_spread(z1[j]), x, b);
-      c = sw_v8_fma(sw_v8_spread(z2[j]), x, c);
-      d = sw_v8_fma(sw_v8_spread(z3[j]), x, d);
-    }
-    sw_v8_store(to, a);
-    sw_v8_store(to + 8, b);
-    sw_v8_store(to + 16, c);
-    sw_v8_store(to + 24, d);
+    sw_tile sum = sw_tile_load(to, to + 8, to + 16, to + 24);
+    for (int64_t j = 0; j < count; j++)
+      sum = sw_tile_fma(a[j], b[j], c[j], d[j], sw_v8_load(l + 8 * j), sum);
+    sw_tile_store(sum, to, to + 8, to + 16, to + 24);
   }
   for (; r < count; r++) {
-    sw_v8 a = sw_v8_load(t + r * 8);
+    sw_v8 sum = sw_v8_load(t + r * 8);
     for (int64_t j = 0; j < count; j++)
-      a = sw_v8_fma(sw_v8_spread(z[r * stride + j]), sw_v8_load(l + 8 * j), a);
-    sw_v8_store(t + r * 8, a);
+      sum = sw_v8_fma(z[r * stride + j], sw_v8_load(l + 8 * j), sum);
+    sw_v8_store(t + r * 8, sum);
   }
 }
 
-SW_INLINE void left_rows(int q, int64_t count, int64_t length, const double *u, const double *z,
-                         int64_t stride, double *s) {
-  for (int64_t r = 0; r < length; r += 8) {
-    sw_v8 a[PANEL];
-    for (int k = 0; k < q; k++)
-      a[k] = sw_v8_load(s + k * length + r);
-    for (int64_t j = 0; j < count; j++) {
-      sw_v8 x = sw_v8_load(z + j * stride + r);
-      for (int k = 0; k < q; k++)
-        a[k] = sw_v8_fma(sw_v8_spread(u[8 * j + k]), x, a[k]);
-    }
-    for (int k = 0; k < q; k++)
-      sw_v8_store(s + k * length + r, a[k]);
-  }
-}
-
-/* s[k][r] += sum_j u[j][k] z[j][r], k < q, r < length, whole vectors. */
+/* s[k][r] += sum_j u[j][k] z[j][r], k < 8, r < length, whole vectors; u is 0 from k = q on. */
 SW_HOT static void multiply_left(int q, int64_t count, int64_t length, const double *u,
                                  const double *z, int64_t stride, double *s) {
-  switch (q) {
-  case 1:
-    left_rows(1, count, length, u, z, stride, s);
-    break;
-  case 2:
-    left_rows(2, count, length, u, z, stride, s);
-    break;
-  case 3:
-    left_rows(3, count, length, u, z, stride, s);
-    break;
-  case 4:
-    left_rows(4, count, length, u, z, stride, s);
-    break;
-  case 5:
-    left_rows(5, count, length, u, z, stride, s);
-    break;
-  case 6:
-    left_rows(6, count, length, u, z, stride, s);
-    break;
-  case 7:
-    left_rows(7, count, length, u, z, stride, s);
-    break;
-  default:
-    left_rows(8, count, length, u, z, stride, s);
-  }
+  for (int k = 0; k < q; k += 4)
+    for (int64_t r = 0; r < length; r += 8) {
+      double *to = s + k * length + r;
+      sw_tile sum = sw_tile_load(to, to + length, to + 2 * length, to + 3 * length);
+      for (int64_t j = 0; j < count; j++) {
+        const double *v = u + 8 * j + k;
+        sum = sw_tile_fma(v[0], v[1], v[2], v[3], sw_v8_load(z + j * stride + r), sum);
+      }
+      sw_tile_store(sum, to, to + length, to + 2 * length, to + 3 * length);
+    }
 }
 
 /* sum[0 .. 8) += sum_j x[j * step] v[j][0 .. 8) */
 SW_HOT static void multiply_row(int64_t count, const double *x, int64_t step, const double *v,
                                 double *sum) {
-  sw_v8 a = sw_v8_load(sum), b = sw_v8_spread(0);
+  sw_v8 a = sw_v8_load(sum), b = {{0}, {0}};
   int64_t j = 0;
   for (; j + 2 <= count; j += 2) {
-    a = sw_v8_fma(sw_v8_spread(x[j * step]), sw_v8_load(v + 8 * j), a);
-    b = sw_v8_fma(sw_v8_spread(x[(j + 1) * step]), sw_v8_load(v + 8 * j + 8), b);
+    a = sw_v8_fma(x[j * step], sw_v8_load(v + 8 * j), a);
+    b = sw_v8_fma(x[(j + 1) * step], sw_v8_load(v + 8 * j + 8), b);
   }
-  if (j < count) a = sw_v8_fma(sw_v8_spread(x[j * step]), sw_v8_load(v + 8 * j), a);
-  sw_v8_store(sum, a + b);
+  if (j < count) a = sw_v8_fma(x[j * step], sw_v8_load(v + 8 * j), a);
+  sw_v8_store(sum, (sw_v8){a.low + b.low, a.high + b.high});
 }
 
 /* ---- panels packed -------------------------------------------------------------------------- */

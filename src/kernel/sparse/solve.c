@@ -27,24 +27,22 @@ SW_INLINE side upper_side(sw_front front, sw_front_part p) {
 SW_INLINE void forward_rows(sw_front front, side a, const int32_t *row, const double *y,
                             double *x) {
   int rest = front.rows - front.pivots, r = 0;
-  for (; r + 2 <= rest; r += 2) {
-    const double *from = a.part + r * a.part_row, *next = from + a.part_row;
-    double *to = x + (int64_t)row[r] * LANES, *to_next = x + (int64_t)row[r + 1] * LANES;
-    sw_v8 sum = sw_v8_load(to), sum_next = sw_v8_load(to_next);
-    for (int k = 0; k < front.pivots; k++) {
-      sw_v8 v = sw_v8_load(y + k * LANES);
-      sum = sw_v8_fma(sw_v8_spread(-from[k * a.part_column]), v, sum);
-      sum_next = sw_v8_fma(sw_v8_spread(-next[k * a.part_column]), v, sum_next);
-    }
-    sw_v8_store(to, sum);
-    sw_v8_store(to_next, sum_next);
+  int64_t step = a.part_row, across = a.part_column;
+  for (; r + 4 <= rest; r += 4) {
+    double *x0 = x + (int64_t)row[r] * LANES, *x1 = x + (int64_t)row[r + 1] * LANES;
+    double *x2 = x + (int64_t)row[r + 2] * LANES, *x3 = x + (int64_t)row[r + 3] * LANES;
+    const double *from = a.part + r * step;
+    sw_tile sum = sw_tile_load(x0, x1, x2, x3);
+    for (int k = 0; k < front.pivots; k++, from += across)
+      sum = sw_tile_fma(-from[0], -from[step], -from[2 * step], -from[3 * step],
+                        sw_v8_load(y + k * LANES), sum);
+    sw_tile_store(sum, x0, x1, x2, x3);
   }
-  if (r < rest) {
+  for (; r < rest; r++) {
     double *to = x + (int64_t)row[r] * LANES;
     sw_v8 sum = sw_v8_load(to);
     for (int k = 0; k < front.pivots; k++)
-      sum = sw_v8_fma(sw_v8_spread(-a.part[r * a.part_row + k * a.part_column]),
-                      sw_v8_load(y + k * LANES), sum);
+      sum = sw_v8_fma(-a.part[r * step + k * across], sw_v8_load(y + k * LANES), sum);
     sw_v8_store(to, sum);
   }
 }
@@ -53,7 +51,7 @@ SW_INLINE void forward(sw_front front, side a, const int32_t *row, double *y, do
   for (int i = 1; i < front.pivots; i++) {
     sw_v8 sum = sw_v8_load(y + i * LANES);
     for (int k = 0; k < i; k++)
-      sum = sw_v8_fma(sw_v8_spread(-a.triangle[i * a.triangle_row + k * a.triangle_column]),
+      sum = sw_v8_fma(-a.triangle[i * a.triangle_row + k * a.triangle_column],
                       sw_v8_load(y + k * LANES), sum);
     sw_v8_store(y + i * LANES, sum);
   }
@@ -69,40 +67,38 @@ SW_INLINE bool is_zero(int64_t count, const double *y) {
 
 /* ---- backward ----------------------------------------------------------------------------- */
 
-SW_INLINE void backward_rows(int q, int k, int rest, side a, const int32_t *row, double *y,
+/* Pivots k .. k + 3 by all rows beyond the pivots. */
+SW_INLINE void backward_four(int k, int rest, side a, const int32_t *row, double *y,
                              const double *x) {
-  sw_v8 sum[4];
-  for (int c = 0; c < q; c++)
-    sum[c] = sw_v8_load(y + (k + c) * LANES);
+  double *to = y + k * LANES;
+  int64_t across = a.part_column;
+  const double *from = a.part + k * across;
+  sw_tile sum = sw_tile_load(to, to + LANES, to + 2 * LANES, to + 3 * LANES);
+  for (int r = 0; r < rest; r++, from += a.part_row)
+    sum = sw_tile_fma(-from[0], -from[across], -from[2 * across], -from[3 * across],
+                      sw_v8_load(x + (int64_t)row[r] * LANES), sum);
+  sw_tile_store(sum, to, to + LANES, to + 2 * LANES, to + 3 * LANES);
+}
+
+SW_INLINE void backward_one(int k, int rest, side a, const int32_t *row, double *y,
+                            const double *x) {
   const double *from = a.part + k * a.part_column;
-  for (int r = 0; r < rest; r++) {
-    sw_v8 v = sw_v8_load(x + (int64_t)row[r] * LANES);
-    for (int c = 0; c < q; c++)
-      sum[c] = sw_v8_fma(sw_v8_spread(-from[r * a.part_row + c * a.part_column]), v, sum[c]);
-  }
-  for (int c = 0; c < q; c++)
-    sw_v8_store(y + (k + c) * LANES, sum[c]);
+  sw_v8 sum = sw_v8_load(y + k * LANES);
+  for (int r = 0; r < rest; r++, from += a.part_row)
+    sum = sw_v8_fma(-from[0], sw_v8_load(x + (int64_t)row[r] * LANES), sum);
+  sw_v8_store(y + k * LANES, sum);
 }
 
 SW_INLINE void backward(sw_front front, side a, const int32_t *row, double *y, const double *x) {
   int rest = front.rows - front.pivots, k = 0;
   for (; k + 4 <= front.pivots; k += 4)
-    backward_rows(4, k, rest, a, row, y, x);
-  switch (front.pivots - k) {
-  case 3:
-    backward_rows(3, k, rest, a, row, y, x);
-    break;
-  case 2:
-    backward_rows(2, k, rest, a, row, y, x);
-    break;
-  case 1:
-    backward_rows(1, k, rest, a, row, y, x);
-    break;
-  }
+    backward_four(k, rest, a, row, y, x);
+  for (; k < front.pivots; k++)
+    backward_one(k, rest, a, row, y, x);
   for (int i = front.pivots - 2; i >= 0; i--) {
     sw_v8 sum = sw_v8_load(y + i * LANES);
     for (int j = i + 1; j < front.pivots; j++)
-      sum = sw_v8_fma(sw_v8_spread(-a.triangle[j * a.triangle_row + i * a.triangle_column]),
+      sum = sw_v8_fma(-a.triangle[j * a.triangle_row + i * a.triangle_column],
                       sw_v8_load(y + j * LANES), sum);
     sw_v8_store(y + i * LANES, sum);
   }
@@ -112,8 +108,9 @@ SW_INLINE void backward(sw_front front, side a, const int32_t *row, double *y, c
 
 SW_INLINE void divide(sw_front front, const double *top, double *y) {
   for (int k = 0; k < front.pivots; k++) {
-    sw_v8 r = sw_v8_spread(1 / top[k * front.stride + k]);
-    sw_v8_store(y + k * LANES, sw_v8_load(y + k * LANES) * r);
+    double r = 1 / top[k * front.stride + k];
+    for (int c = 0; c < LANES; c++)
+      y[k * LANES + c] *= r;
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <gsl/gsl_eigen.h>
 #include <gsl/gsl_errno.h>
+#include <gsl/gsl_roots.h>
 #include <math.h>
 #include <string.h>
 
@@ -75,35 +76,51 @@ sw_status sw_similar_to_symmetric(sw_error *err, const sw_links *w, bool *simila
 
 /* ---- the interval --------------------------------------------------------------------------- */
 
-/* Whether I - rho V has positive pivots alone, V of W or |W|: of a W similar to a symmetric matrix
- * that it is positive definite, of a W without negative weights, for rho > 0, that rho is within
- * the reciprocal of the spectral radius (an M-matrix). */
+/* I - sign r V, V of W or |W|: all its pivots are positive within an end of the interval, and the
+ * least of them passes 0 there. Of a W similar to a symmetric matrix: it is definite as far. Of
+ * |W|, r > 0: it is an M-matrix as far as the reciprocal of the spectral radius. */
 typedef struct probe {
   sw_sparse sparse;
   const double *value;
+  double sign;
 } probe;
 
-static bool positive(probe *p, double rho) {
-  sw_sparse_values values = {p->value, -rho, NULL};
-  return sw_sparse_factor(&p->sparse, &values) && p->sparse.negative == 0;
+static double least_pivot(double r, void *data) {
+  probe *p = data;
+  sw_sparse_values values = {p->value, -p->sign * r, NULL};
+  return sw_sparse_factor(&p->sparse, &values) ? p->sparse.least : -1;
 }
 
-/* The greatest r for which I - sign r V is positive, from one for which it is. */
-static double edge(probe *p, double sign, double within) {
+/* The greatest r for which the least pivot is positive, between two, to rounding: Brent's method
+ * takes some ten factors, halving would take fifty. */
+static sw_status pass_zero(sw_error *err, probe *p, double low, double high, double *out) {
+  gsl_function f = {least_pivot, p};
+  gsl_root_fsolver *solver = gsl_root_fsolver_alloc(gsl_root_fsolver_brent);
+  if (!solver) return sw_fail(err, SW_ENOMEM, "out of memory: the interval of rho");
+  gsl_root_fsolver_set(solver, &f, low, high);
+  for (int step = 0; step < 100 && high - low > 1e-15 * high; step++) {
+    if (gsl_root_fsolver_iterate(solver) != GSL_SUCCESS) break;
+    low = gsl_root_fsolver_x_lower(solver);
+    high = gsl_root_fsolver_x_upper(solver);
+  }
+  gsl_root_fsolver_free(solver);
+  *out = low;
+  return SW_OK;
+}
+
+/* `within`: the least pivot is positive there. */
+static sw_status edge(sw_error *err, probe *p, double sign, double within, double *out) {
   double low = within, high = 2 * within;
-  while (positive(p, sign * high)) {
+  p->sign = sign;
+  for (; least_pivot(high, p) > 0; high *= 2) {
     low = high;
-    high *= 2;
-    if (high > 1e9 * within) return INFINITY;
+    *out = INFINITY;
+    if (high > 1e9 * within) return SW_OK;
   }
-  for (int step = 0; step < 60 && high - low > 2e-16 * high; step++) {
-    double middle = low + (high - low) / 2;
-    if (positive(p, sign * middle))
-      low = middle;
-    else
-      high = middle;
-  }
-  return low;
+  gsl_error_handler_t *before = gsl_set_error_handler_off();
+  sw_status status = pass_zero(err, p, low, high, out);
+  gsl_set_error_handler(before);
+  return status;
 }
 
 /* No eigenvalue is greater: the greatest sum of a row's absolute weights. */
@@ -124,20 +141,27 @@ static bool has_negative(const sw_links *w) {
   return false;
 }
 
-static sw_interval find_interval(const sw_spectrum_of *of, probe *p, bool negative) {
-  double within = 1 / greatest_sum(of->links) * (1 - 1e-12);
+static sw_status find_interval(sw_error *err, const sw_spectrum_of *of, probe *p, bool negative,
+                               sw_interval *out) {
+  double within = 1 / greatest_sum(of->links) * (1 - 1e-12), low = 1;
   bool one = of->rows_sum_to_1 && !negative; /* Perron and Frobenius: 1 is the greatest */
-  if (of->similar)
-    return (sw_interval){.least = -edge(p, -1, within), .most = one ? 1 : edge(p, 1, within)};
-  double radius = one ? 1 : edge(p, 1, within);
-  return (sw_interval){-radius, radius, true, negative};
+  out->most = 1;
+  if (!one) SW_TRY(edge(err, p, 1, within, &out->most));
+  if (of->similar) {
+    SW_TRY(edge(err, p, -1, within, &low));
+    out->least = -low;
+  } else {
+    out->least = -out->most;
+    out->least_is_bound = true;
+    out->most_is_bound = negative;
+  }
+  return SW_OK;
 }
 
 sw_status sw_spectrum_interval(sw_error *err, const sw_spectrum_of *of, sw_interval *out) {
   const sw_links *w = of->links;
   *out = (sw_interval){.least = -INFINITY, .most = INFINITY};
   if (greatest_sum(w) == 0) return SW_OK;
-  bool negative = has_negative(w);
   void *workspace = NULL;
   double *value = NULL;
   sw_status status = sw_alloc(err, sw_sparse_workspace(of->plan, false), 1, &workspace);
@@ -146,8 +170,8 @@ sw_status sw_spectrum_interval(sw_error *err, const sw_spectrum_of *of, sw_inter
   if (status == SW_OK) {
     for (int64_t e = 0; e < w->row_start[w->n]; e++)
       value[e] = of->similar ? w->value[e] : fabs(w->value[e]);
-    probe p = {sw_sparse_at(of->plan, false, workspace), value};
-    *out = find_interval(of, &p, negative);
+    probe p = {sw_sparse_at(of->plan, false, workspace), value, 1};
+    status = find_interval(err, of, &p, has_negative(w), out);
   }
   sw_free(workspace);
   sw_free(value);
