@@ -21,6 +21,14 @@ double *sw_spatial_take(sw_spatial_room *room, size_t doubles);
 
 /* ---- the columns ------------------------------------------------------------------------- */
 
+/* ln|A| of one matrix at a few points, which models of the same matrix share. */
+enum { SW_SPATIAL_COARSE = 10 };
+typedef struct sw_spatial_table {
+  const sw_filter_plan *plan; /* NULL: not filled */
+  bool transformed;
+  double x[SW_SPATIAL_COARSE], logdet[SW_SPATIAL_COARSE];
+} sw_spatial_table;
+
 typedef struct sw_spatial_model {
   sw_spatial_spec spec;
   sw_spatial_terms terms;
@@ -43,12 +51,14 @@ typedef struct sw_spatial_model {
   /* The triangle of [B Z, B y, B W y] at `lambda`, which is the last that was asked for. */
   double lambda;
   double *filtered, *triangle, *small;
+  sw_spatial_table *table; /* 2, of the matrices that were searched by; a model's own */
   unsigned warnings;
 } sw_spatial_model;
 
 /* Room for a model; `spec` decides which columns there are. It may be filled again and again. */
 void sw_spatial_model_room(const sw_spatial_spec *spec, int64_t n, int periods, int k,
                            sw_spatial_room *room, sw_spatial_model *model);
+sw_spatial_table *sw_spatial_table_room(sw_spatial_room *room);
 /* Fills the columns and the triangle. */
 sw_spatial_wrong sw_spatial_model_make(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                        sw_spatial_model *model);
