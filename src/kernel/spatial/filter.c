@@ -112,9 +112,13 @@ static double on_grid(const sw_filter_grid *g, double rho, double *slope) {
   return u * a - b + g->coefficient[0];
 }
 
-double sw_filter_logdet_near(sw_filter *f, double rho, double *slope) {
+bool sw_filter_on_grid(const sw_filter *f, double rho) {
   const sw_filter_grid *g = f->grid;
-  if (g && g->count > 0 && g->from <= rho && rho <= g->to) return on_grid(g, rho, slope);
+  return g && g->count > 0 && g->from <= rho && rho <= g->to;
+}
+
+double sw_filter_logdet_near(sw_filter *f, double rho, double *slope) {
+  if (sw_filter_on_grid(f, rho)) return on_grid(f->grid, rho, slope);
   double value = sw_filter_logdet(f, rho);
   if (slope) {
     sw_filter_traces traces = {.g = NAN};

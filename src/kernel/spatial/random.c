@@ -233,7 +233,7 @@ static double weighted(const sw_random *f, double *const *a, double *const *b) {
 static double slope_of_place(sw_random *f, double x) {
   sw_random_height(f, x);
   sw_random_residuals(f);
-  sw_spatial_traces t = sw_spatial_traces_at(&f->model, f->w, x, false);
+  sw_spatial_traces t = sw_spatial_traces_at(&f->model, f->w, x, SW_TRACE_G);
   return -f->model.periods * t.g + (double)f->model.values / f->sse * weighted(f, f->e, f->q);
 }
 
@@ -304,7 +304,7 @@ static void observed(sw_random *f, double s2, sw_random_information *info) {
   info->corner[SW_RANDOM_S2][SW_RANDOM_RATIO] = f->sse_between * over / (2 * s2);
   add_slopes(f, SW_RANDOM_RATIO, 1, over, f->e[1], false);
   if (!f->w) return;
-  sw_spatial_traces t = sw_spatial_traces_at(&f->model, f->w, f->x, false);
+  sw_spatial_traces t = sw_spatial_traces_at(&f->model, f->w, f->x, SW_TRACE_GG);
   info->corner[SW_RANDOM_PLACE][SW_RANDOM_PLACE] =
       f->model.periods * t.gg + weighted(f, f->q, f->q) / s2;
   info->corner[SW_RANDOM_PLACE][SW_RANDOM_S2] = weighted(f, f->e, f->q) / s2;
@@ -338,7 +338,7 @@ static void expected(sw_random *f, double s2, sw_random_information *info) {
   info->corner[SW_RANDOM_S2][SW_RANDOM_RATIO] = half;
   if (!f->w) return;
   if (f->model.has_rho) add_multiplied(f, s2, info);
-  sw_spatial_traces t = sw_spatial_traces_at(&f->model, f->w, f->x, true);
+  sw_spatial_traces t = sw_spatial_traces_at(&f->model, f->w, f->x, SW_TRACE_ALL);
   info->corner[SW_RANDOM_PLACE][SW_RANDOM_PLACE] += periods * (t.gg + t.gtg);
   info->corner[SW_RANDOM_PLACE][SW_RANDOM_S2] = periods * t.g;
   info->corner[SW_RANDOM_PLACE][SW_RANDOM_RATIO] = t.g;

@@ -77,7 +77,9 @@ static sw_status read_own(sw_error *err, sw_arena *arena, const sw_measure *meas
                           const sw_measure *alias) {
   const sw_param *param = &measure->param[p];
   if (!alias && is_empty(param->fallback)) return SW_OK;
-  if (param->type == SW_P_WEIGHTS || param->type == SW_P_GROUPINGS) return SW_OK;
+  if (param->type == SW_P_WEIGHTS || param->type == SW_P_WEIGHTS_LIST ||
+      param->type == SW_P_GROUPINGS)
+    return SW_OK;
   sw_arg *arg = NULL;
   sw_naming *naming = NULL;
   /* The reader fills arg[p] and naming[p], by the parameter's own place. */
@@ -389,9 +391,9 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
     return fault(err, measure,
                  "%d of segment, block, whole_row and row_periods; the engine calls one of them",
                  fills);
-  if (measure->fold && !measure->block)
+  if (measure->fold && !measure->block && !measure->segment)
     return fault(err, measure,
-                 "fold without block; the engine asks for sums in the place of blocks");
+                 "fold without segment or block; the engine repeats squares with gaps by these");
   if (pairs && fills == 0)
     return fault(err, measure,
                  "pair outputs, and no segment, block, whole_row or row_periods to fill them");
