@@ -210,6 +210,7 @@ typedef struct sw_pass {
   bool gathered;    /* UNITS: the inputs of this pass are gathered views too */
   bool links;       /* ITEMS: its tile sees job->links. Each period has equally many items, in order:
                        item i belongs to period i / (items / n_periods) */
+  bool no_fold;     /* PAIRS with `fold`: not of this job; may be set in prepare too */
   bool one_thread;  /* its tile or segment calls a library that is not thread-safe: one thread per
                        process calls it at a time */
 } sw_pass;
@@ -454,7 +455,7 @@ const char *sw_job_period(const sw_job *job, int t);
  * - A partial needs `merge`; a result needs `finish`. partial, operand and gathered belong to passes
  *   over units; items, record and links to passes over items. A job has 1 to 8 passes. `open` needs
  *   `close` and a workspace.
- * - `fold` is allowed beside `block` only.
+ * - `fold` is allowed beside `segment` or `block` only.
  * - A tile writes unit outputs only, and only in a pass over units; segment, block, whole_row and
  *   row_periods write to `out`.
  * - Any kind of measure may have pair outputs beside others. resolve may switch all of them off,
@@ -526,10 +527,10 @@ typedef struct sw_measure {
    * depend on the block it is computed in. See kernel/pairs/block.h. */
   void (*block)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                 double *const *out, int64_t stride, void *workspace);
-  /* Optional, beside block, for when only the sums of an undirected matrix are wanted: adds the
-   * values of a square to its sums without storing them. The bits must equal those of adding the
-   * values of `block`. A NaN makes its row's sum NaN, and the engine then repeats the square by
-   * `block`. */
+  /* Optional, beside segment or block, for when only the sums of the first quantity of an undirected
+   * matrix are wanted: adds the values of a square to its sums without storing them. The bits must
+   * equal those of adding the values of `segment` or `block`. A NaN makes its row's sum NaN, and the
+   * engine then repeats the square by these. A job that it does not serve says so by no_fold. */
   void (*fold)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                sw_fold *sums, void *workspace);
   /* Instead of either, where a value depends on the whole row: fills out[q][0 .. n). The by_row

@@ -356,7 +356,9 @@ Test(descriptor, functions) {
        m.whole_row = whole_row, "whole_row without a pair output to fill; declare one");
   SLIP(m.output++; m.segment = NULL;
        m.block = block, "block without a pair output to fill; declare one");
-  SLIP(m.fold = fold, "fold without block; the engine asks for sums in the place of blocks");
+  SLIP(m.segment = NULL; m.whole_row = whole_row;
+       m.fold = fold,
+       "fold without segment or block; the engine repeats squares with gaps by these");
   SLIP(m.tile = NULL, "unit outputs, and no tile to fill them");
   SLIP(m.finish = NULL, "global outputs or tables, and no finish to fill them");
   SLIP(m.start = start; m.merge = NULL, "start without merge; partials are joined by merge");

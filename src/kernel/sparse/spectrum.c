@@ -3,11 +3,11 @@
 
 #include <gsl/gsl_eigen.h>
 #include <gsl/gsl_errno.h>
-#include <gsl/gsl_roots.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "kernel/sparse/edge.h"
 
 /* ---- similar to a symmetric matrix ----------------------------------------------------------- */
 
@@ -74,54 +74,15 @@ sw_status sw_similar_to_symmetric(sw_error *err, const sw_links *w, bool *simila
   return status;
 }
 
+/* Entry e of row i of the symmetric matrix. */
+static double symmetric_value(const sw_links *w, int64_t i, int64_t e) {
+  int64_t back = link_at(w, w->to[e], i);
+  if (back < 0) return 0;
+  double size = sqrt(w->value[e] * w->value[back]);
+  return w->value[e] < 0 ? -size : size;
+}
+
 /* ---- the interval --------------------------------------------------------------------------- */
-
-/* I - sign r V, V of W or |W|: all its pivots are positive within an end of the interval, and the
- * least of them passes 0 there. Of a W similar to a symmetric matrix: it is definite as far. Of
- * |W|, r > 0: it is an M-matrix as far as the reciprocal of the spectral radius. */
-typedef struct probe {
-  sw_sparse sparse;
-  const double *value;
-  double sign;
-} probe;
-
-static double least_pivot(double r, void *data) {
-  probe *p = data;
-  sw_sparse_values values = {p->value, -p->sign * r, NULL};
-  return sw_sparse_factor(&p->sparse, &values) ? p->sparse.least : -1;
-}
-
-/* The greatest r for which the least pivot is positive, between two, to rounding: Brent's method
- * takes some ten factors, halving would take fifty. */
-static sw_status pass_zero(sw_error *err, probe *p, double low, double high, double *out) {
-  gsl_function f = {least_pivot, p};
-  gsl_root_fsolver *solver = gsl_root_fsolver_alloc(gsl_root_fsolver_brent);
-  if (!solver) return sw_fail(err, SW_ENOMEM, "out of memory: the interval of rho");
-  gsl_root_fsolver_set(solver, &f, low, high);
-  for (int step = 0; step < 100 && high - low > 1e-15 * high; step++) {
-    if (gsl_root_fsolver_iterate(solver) != GSL_SUCCESS) break;
-    low = gsl_root_fsolver_x_lower(solver);
-    high = gsl_root_fsolver_x_upper(solver);
-  }
-  gsl_root_fsolver_free(solver);
-  *out = low;
-  return SW_OK;
-}
-
-/* `within`: the least pivot is positive there. */
-static sw_status edge(sw_error *err, probe *p, double sign, double within, double *out) {
-  double low = within, high = 2 * within;
-  p->sign = sign;
-  for (; least_pivot(high, p) > 0; high *= 2) {
-    low = high;
-    *out = INFINITY;
-    if (high > 1e9 * within) return SW_OK;
-  }
-  gsl_error_handler_t *before = gsl_set_error_handler_off();
-  sw_status status = pass_zero(err, p, low, high, out);
-  gsl_set_error_handler(before);
-  return status;
-}
 
 /* No eigenvalue is greater: the greatest sum of a row's absolute weights. */
 static double greatest_sum(const sw_links *w) {
@@ -141,14 +102,23 @@ static bool has_negative(const sw_links *w) {
   return false;
 }
 
-static sw_status find_interval(sw_error *err, const sw_spectrum_of *of, probe *p, bool negative,
+/* sign sqrt(w_ij w_ji), the symmetric matrix that W is similar to, has W's pivots; of any other W,
+ * |w_ij|. */
+static void probe_values(const sw_links *w, bool similar, double *value) {
+  for (int64_t i = 0; i < w->n; i++)
+    for (int64_t e = w->row_start[i]; e < w->row_start[i + 1]; e++)
+      value[e] = similar ? symmetric_value(w, i, e) : fabs(w->value[e]);
+}
+
+static sw_status find_interval(sw_error *err, const sw_spectrum_of *of, const double *value,
                                sw_interval *out) {
   double within = 1 / greatest_sum(of->links) * (1 - 1e-12), low = 1;
-  bool one = of->rows_sum_to_1 && !negative; /* Perron and Frobenius: 1 is the greatest */
-  out->most = 1;
-  if (!one) SW_TRY(edge(err, p, 1, within, &out->most));
+  bool negative = has_negative(of->links);
+  out->most = 1; /* Perron and Frobenius: 1 is the greatest eigenvalue */
+  if (!of->rows_sum_to_1 || negative)
+    SW_TRY(sw_sparse_edge(err, of->plan, value, of->similar, 1, within, &out->most));
   if (of->similar) {
-    SW_TRY(edge(err, p, -1, within, &low));
+    SW_TRY(sw_sparse_edge(err, of->plan, value, true, -1, within, &low));
     out->least = -low;
   } else {
     out->least = -out->most;
@@ -160,35 +130,23 @@ static sw_status find_interval(sw_error *err, const sw_spectrum_of *of, probe *p
 
 sw_status sw_spectrum_interval(sw_error *err, const sw_spectrum_of *of, sw_interval *out) {
   const sw_links *w = of->links;
+  double *value = NULL;
   *out = (sw_interval){.least = -INFINITY, .most = INFINITY};
   if (greatest_sum(w) == 0) return SW_OK;
-  void *workspace = NULL;
-  double *value = NULL;
-  sw_status status = sw_alloc(err, sw_sparse_workspace(of->plan, false), 1, &workspace);
-  if (status == SW_OK)
-    status = sw_alloc(err, (size_t)w->row_start[w->n], sizeof *value, (void **)&value);
-  if (status == SW_OK) {
-    for (int64_t e = 0; e < w->row_start[w->n]; e++)
-      value[e] = of->similar ? w->value[e] : fabs(w->value[e]);
-    probe p = {sw_sparse_at(of->plan, false, workspace), value, 1};
-    status = find_interval(err, of, &p, has_negative(w), out);
-  }
-  sw_free(workspace);
+  SW_TRY(sw_alloc(err, (size_t)w->row_start[w->n], sizeof *value, (void **)&value));
+  probe_values(w, of->similar, value);
+  sw_status status = find_interval(err, of, value, out);
   sw_free(value);
   return status;
 }
 
 /* ---- eigenvalues -------------------------------------------------------------------------- */
 
-/* sign sqrt(w_ij w_ji): the symmetric matrix, without its scaling. */
-static void fill_symmetric(const sw_links *w, gsl_matrix *m) {
+static void fill(const sw_links *w, bool similar, gsl_matrix *m) {
   for (int64_t i = 0; i < w->n; i++)
-    for (int64_t e = w->row_start[i]; e < w->row_start[i + 1]; e++) {
-      int64_t back = link_at(w, w->to[e], i);
-      if (back < 0) continue;
-      double size = sqrt(w->value[e] * w->value[back]);
-      gsl_matrix_set(m, (size_t)i, (size_t)w->to[e], w->value[e] < 0 ? -size : size);
-    }
+    for (int64_t e = w->row_start[i]; e < w->row_start[i + 1]; e++)
+      gsl_matrix_set(m, (size_t)i, (size_t)w->to[e],
+                     similar ? symmetric_value(w, i, e) : w->value[e]);
 }
 
 static int symmetric_eigenvalues(gsl_matrix *m, double *re, double *im) {
@@ -231,12 +189,7 @@ static int eigenvalues(const sw_links *w, bool similar, double *re, double *im) 
   size_t n = (size_t)w->n;
   gsl_matrix *m = gsl_matrix_calloc(n, n);
   if (!m) return GSL_ENOMEM;
-  if (similar)
-    fill_symmetric(w, m);
-  else
-    for (int64_t i = 0; i < w->n; i++)
-      for (int64_t e = w->row_start[i]; e < w->row_start[i + 1]; e++)
-        gsl_matrix_set(m, (size_t)i, (size_t)w->to[e], w->value[e]);
+  fill(w, similar, m);
   int code = similar ? symmetric_eigenvalues(m, re, im) : general_eigenvalues(m, re, im);
   gsl_matrix_free(m);
   return code;

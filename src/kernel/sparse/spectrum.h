@@ -24,7 +24,7 @@ typedef struct sw_interval {
   bool least_is_bound, most_is_bound; /* the spectral radius of |W| says so, no eigenvalue */
 } sw_interval;
 
-/* By the signs of pivots, to rounding. Of a W that is not similar to a symmetric matrix the ends
+/* By the signs of pivots, from within. Of a W that is not similar to a symmetric matrix the ends
  * are
  * +-1 over the spectral radius of |W|; without negative weights that is the greatest eigenvalue. */
 sw_status sw_spectrum_interval(sw_error *err, const sw_spectrum_of *of, sw_interval *out);

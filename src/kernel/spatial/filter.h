@@ -103,6 +103,8 @@ double sw_filter_logdet(sw_filter *filter, double rho);
 /* The same from the grid where there is one, in a microsecond, for a search; `slope` (or NULL): its
  * derivative -tr G. Without a grid it is exact, and the slope costs a selected inverse. */
 double sw_filter_logdet_near(sw_filter *filter, double rho, double *slope);
+/* Whether that comes from the grid; else it is exact. */
+bool sw_filter_on_grid(const sw_filter *filter, double rho);
 
 /* ---- traces and diagonals ------------------------------------------------------------------ */
 

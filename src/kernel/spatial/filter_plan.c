@@ -78,6 +78,8 @@ static sw_status take_spectrum(sw_error *err, const sw_links *w, making *m, sw_l
     sw_spectrum_of of = {w, m->sparse, head->symmetric, head->rows_sum_to_1};
     SW_TRY(sw_spectrum_interval(err, &of, &interval));
   }
+  /* 1 to rounding is 1: the greatest eigenvalue of rows that sum to it. */
+  if (head->rows_sum_to_1 && fabs(interval.most - 1) < 1e-9) interval.most = 1;
   head->least = interval.least;
   head->most = interval.most;
   head->least_is_bound = interval.least_is_bound;

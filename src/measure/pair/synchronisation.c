@@ -14,7 +14,6 @@
  * values for r, has no value.
  *
  * Pass 0 finds means of periods (measure/transform), pass 1 the operands, pass 2 pairs. */
-#include "kernel/hot.h"
 #include "kernel/pairs/block.h"
 #include "kernel/pairs/correlation.h"
 #include "measure/transform/transform.h"
@@ -30,8 +29,7 @@ typedef enum form { PEARSON, CONCORDANCE, CORRECTED, QUASI } form; /* in the ord
 enum { MEANS, OPERANDS, PAIRS };
 enum { PRODUCT, VALUE, COLUMNS };
 
-enum { LEAST = 3 };   /* values of a series: two are on a line */
-enum { CHUNK = 256 }; /* columns whose values wait to be added, a multiple of the lanes */
+enum { LEAST = 3 }; /* values of a series: two are on a line */
 
 typedef struct synchronisation {
   sw_transform series;
@@ -164,15 +162,11 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   return SW_OK;
 }
 
-/* Of block: what products need, or two series. Behind it `fold` has room for values. */
-static size_t block_bytes(const synchronisation *sync) {
+static size_t workspace(const sw_job *job) {
+  const synchronisation *sync = job->state;
   size_t product = sw_block_workspace(sync->series.length);
   size_t series = 2 * (size_t)sync->series.length * sizeof(double);
-  return ((product > series ? product : series) + 63) / 64 * 64;
-}
-
-static size_t workspace(const sw_job *job) {
-  return block_bytes(job->state) + SW_BLOCK_ROWS * CHUNK * sizeof(double);
+  return product > series ? product : series;
 }
 
 /* Over the periods that both have. `work`: two series. */
@@ -219,43 +213,11 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
   sw_block_products(1, &z, i0, i1, &z, j0, j1, out[0], stride, workspace);
 }
 
-/* Column c of the segment is added to lane c mod 8. */
-SW_HOT static void add_row(const double *v, int64_t n, double *row, double *column,
-                           double *greatest) {
-  for (int64_t c = 0; c < n; c++) {
-    row[c % SW_BLOCK_LANES] += v[c];
-    column[c] += v[c];
-  }
-  for (int64_t c = 0; c < n; c++)
-    if (v[c] > *greatest) *greatest = v[c];
-}
-
-/* Through block, some rows and columns at a time, in the order of rows and columns. */
-static void fold_values(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
-                        sw_fold *sums, void *workspace) {
-  const synchronisation *sync = job->state;
-  double *values = (double *)((char *)workspace + block_bytes(sync));
-  for (int64_t i = i0; i < i1; i += SW_BLOCK_ROWS)
-    for (int64_t j = j0; j < j1; j += CHUNK) {
-      int64_t rows = i1 - i < SW_BLOCK_ROWS ? i1 - i : SW_BLOCK_ROWS;
-      int64_t columns = j1 - j < CHUNK ? j1 - j : CHUNK;
-      block(job, t, i, i + rows, j, j + columns, &values, CHUNK, workspace);
-      for (int64_t r = 0; r < rows; r++)
-        add_row(values + r * CHUNK, columns, sums->row + (i - i0 + r) * SW_BLOCK_LANES,
-                sums->column + (i - i0 + r) % SW_BLOCK_LANES * sums->stride + j - j0,
-                &sums->greatest);
-    }
-}
-
 /* Where series have holes the sums of products are NaN, and the engine asks `block`. */
 static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                  sw_fold *sums, void *workspace) {
   const synchronisation *sync = job->state;
-  sw_block_sums to = {sums->row, sums->column, sums->stride, sums->greatest};
-  if (sync->form == CONCORDANCE || sync->form == CORRECTED) {
-    fold_values(job, t, i0, i1, j0, j1, sums, workspace);
-    return;
-  }
+  sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest};
   const double *z = job->operand[OPERANDS].row[PRODUCT * job->n_periods + t];
   bool quasi = sync->form == QUASI;
   sw_block_fold_products(quasi ? 1 : sync->series.length, quasi ? &z : sync->product, i0, i1,
@@ -290,7 +252,9 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   sync->form = (form)(int)sw_job_arg(job, "form")->number;
   SW_TRY(sw_transform_resolve(err, job, "of", "transform", LEAST, &sync->series));
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .operand = COLUMNS});
-  sw_job_pass(job, (sw_pass){.domain = SW_PAIRS, .grain = 2 * SW_BLOCK_ROWS});
+  sw_job_pass(job, (sw_pass){.domain = SW_PAIRS,
+                             .grain = 2 * SW_BLOCK_ROWS,
+                             .no_fold = sync->form == CONCORDANCE || sync->form == CORRECTED});
   job->whole_series = sync->form != QUASI;
   job->pooled = true;
   job->state = sync;

@@ -389,9 +389,9 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
     return fault(err, measure,
                  "%d of segment, block, whole_row and row_periods; the engine calls one of them",
                  fills);
-  if (measure->fold && !measure->block)
+  if (measure->fold && !measure->block && !measure->segment)
     return fault(err, measure,
-                 "fold without block; the engine asks for sums in the place of blocks");
+                 "fold without segment or block; the engine repeats squares with gaps by these");
   if (pairs && fills == 0)
     return fault(err, measure,
                  "pair outputs, and no segment, block, whole_row or row_periods to fill them");
