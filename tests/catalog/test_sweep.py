@@ -140,7 +140,7 @@ class Runs:
 
     def check_entry(self, case, label, params, linked):
         r = self.result[label]
-        beyond = set(r.data) - set(case.says.outputs) - {"row_start", "partner"}
+        beyond = set(r.data) - set(case.says.outputs)
         assert not beyond, f"writes {beyond}, of which the measure does not tell"
         if "periods" in params:
             assert r.label["time"] == params["periods"], "time"
