@@ -21,12 +21,13 @@
 #include "kernel/sparse/ridge.h"
 #include "spillway/weights.h"
 
-enum { SW_FILTER_LANES = 8, SW_FILTER_EIGEN_MOST = 4000 };
+/* Units of which eigenvalues are computed at most: of a W similar to a symmetric matrix, of another. */
+enum { SW_FILTER_LANES = 8, SW_FILTER_EIGEN_MOST = 4000, SW_FILTER_COMPLEX_MOST = 1000 };
 
 /* ---- the plan --------------------------------------------------------------------------- */
 
 /* How ln|A| is computed. AUTO: from a factor, and from eigenvalues where W is so dense that they
- * cost less. EIGEN: from eigenvalues, to SW_FILTER_EIGEN_MOST units. FACTOR: never from
+ * cost less. EIGEN: from eigenvalues. FACTOR: never from
  * eigenvalues. */
 typedef enum sw_logdet { SW_LOGDET_AUTO, SW_LOGDET_EIGEN, SW_LOGDET_FACTOR } sw_logdet;
 
