@@ -399,6 +399,10 @@ void sw_job_say(sw_job *job, const char *format, ...) __attribute__((format(prin
 /* In resolve: a line that `spillway check` prints of the entry, for what its parameters let it find at
  * all: "999 permutations give no p below 0.001: 63 units of 3107 must have it". One line, the last. */
 void sw_job_foresee(sw_job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* In a tile that takes seconds or more: whether the run was asked to stop. The tile may then return
+ * at once: what it leaves is dropped, and computed when the run goes on. The descriptor says that it
+ * does so by `leaves_off`. */
+bool sw_job_stops(const sw_job *job);
 /* The period label of the job's period t, e.g. "2005". */
 const char *sw_job_period(const sw_job *job, int t);
 
@@ -491,6 +495,7 @@ typedef struct sw_measure {
   double flops, bytes;   /* pair: per evaluated pair, for the time estimate */
   bool balances; /* of all inputs it keeps the units with values in all periods, and says how many:
                     the engine does not warn that the number of units changes */
+  bool leaves_off; /* its tiles ask sw_job_stops and return when it is so */
 
   /* Reads the arguments, refuses impossible ones, and declares passes, axes, symmetry and state.
    * Pure, and the same on every rank; it sees counts and names, but no values. */

@@ -4,6 +4,7 @@
 #include "spillway/measure.h"
 #include "spillway/node.h"
 
+#include "base/stop.h"
 #include "measure/names.h"
 #include "measure/outputs.h"
 
@@ -180,4 +181,9 @@ void sw_job_undefined(sw_job *job, int output, int t, const char *why) {
 
 const char *sw_job_period(const sw_job *job, int t) {
   return job->periods->label[job->period[t]];
+}
+
+bool sw_job_stops(const sw_job *job) {
+  (void)job;
+  return sw_stop_asked();
 }
