@@ -19,6 +19,7 @@ build_packages=(
   libhdf5-openmpi-dev                        # results files, written in parallel
   libgsl-dev libopenblas-openmp-dev          # numerics
   libproj-dev proj-data                      # distances on the ellipsoid
+  libsuitesparse-dev                         # order of elimination of sparse matrices
   libigraph-dev                              # communities and betweenness of networks
   libgdal-dev                                # polygon files; loaded only where a study has one
   libgeos-dev                                # cells of units without polygons; loaded by reports

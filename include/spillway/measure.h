@@ -210,6 +210,7 @@ typedef struct sw_pass {
   bool gathered;    /* UNITS: the inputs of this pass are gathered views too */
   bool links;       /* ITEMS: its tile sees job->links. Each period has equally many items, in order:
                        item i belongs to period i / (items / n_periods) */
+  bool no_fold;     /* PAIRS with `fold`: not of this job; may be set in prepare too */
   bool one_thread;  /* its tile or segment calls a library that is not thread-safe: one thread per
                        process calls it at a time */
 } sw_pass;
@@ -219,6 +220,7 @@ typedef enum sw_by { SW_BY_LARGEST, SW_BY_ABSOLUTE, SW_BY_SMALLEST } sw_by;
 
 enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 8, SW_MAX_ROWS = 64, SW_MAX_BY_ROW = 8 };
 enum { SW_ROW_PERIODS = 4 }; /* periods that row_periods is asked for at a time, at most */
+enum { SW_ROWS_AHEAD = 8 };  /* rows that whole_row is told of in advance, at most */
 enum { SW_SPARE = 8 }; /* room behind both arrays, so that one too many is reported, not overrun */
 
 typedef struct sw_tile {
@@ -447,7 +449,8 @@ const char *sw_job_period(const sw_job *job, int t);
  * - Unit outputs need `tile` and a pass over units. Those by_row need whole_row and pair outputs; at
  *   most 8. Global outputs and tables need `finish` and a pass over units or items. Pair outputs
  *   need exactly one of segment, block, whole_row and row_periods, and exactly one pass over pairs,
- *   the last. row_state, row_prepare and row_periods come together.
+ *   the last. row_state, row_prepare and row_periods come together,
+ *   and rows_ahead comes beside whole_row.
  * - The `group` of a pair output is the name of a SW_P_MATRICES parameter, and each such parameter
  *   has a group. No output or axis has the same name. If all pair outputs belong to groups, unit
  *   outputs may have time even when the matrices have none (whole_series).
@@ -456,7 +459,7 @@ const char *sw_job_period(const sw_job *job, int t);
  * - A partial needs `merge`; a result needs `finish`. partial, operand and gathered belong to passes
  *   over units; items, record and links to passes over items. A job has 1 to 8 passes. `open` needs
  *   `close` and a workspace.
- * - `fold` is allowed beside `block` only.
+ * - `fold` is allowed beside `segment` or `block` only.
  * - A tile writes unit outputs only, and only in a pass over units; segment, block, whole_row and
  *   row_periods write to `out`.
  * - Any kind of measure may have pair outputs beside others. resolve may switch all of them off,
@@ -518,7 +521,8 @@ typedef struct sw_measure {
   void (*destroy)(sw_job *job);
 
   /* PAIRS: values of row i against columns [j0, j1) in the job's period t, out[q][j - j0] for
-   * each pair output q. The diagonal, when met, may be anything unless defines_diagonal. An
+   * each pair output q; the out[q] of one that is not wanted is NULL, but for the first. The
+   * diagonal, when met, may be anything unless defines_diagonal. An
    * undirected measure gives the same bits for (i, j) and (j, i). */
   void (*segment)(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1, double *const *out,
                   void *workspace);
@@ -528,10 +532,10 @@ typedef struct sw_measure {
    * depend on the block it is computed in. See kernel/pairs/block.h. */
   void (*block)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                 double *const *out, int64_t stride, void *workspace);
-  /* Optional, beside block, for when only the sums of an undirected matrix are wanted: adds the
-   * values of a square to its sums without storing them. The bits must equal those of adding the
-   * values of `block`. A NaN makes its row's sum NaN, and the engine then repeats the square by
-   * `block`. */
+  /* Optional, beside segment or block, for when only the sums of the first quantity of an undirected
+   * matrix are wanted: adds the values of a square to its sums without storing them. The bits must
+   * equal those of adding the values of `segment` or `block`. A NaN makes its row's sum NaN, and the
+   * engine then repeats the square by these. A job that it does not serve says so by no_fold. */
   void (*fold)(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                sw_fold *sums, void *workspace);
   /* Instead of either, where a value depends on the whole row: fills out[q][0 .. n). The by_row
@@ -540,6 +544,11 @@ typedef struct sw_measure {
    * a row and keeps no pairs should be a pass over units with gathered operands instead: see
    * market_potential.c. */
   void (*whole_row)(const sw_job *job, int t, int64_t i, double *const *out, void *workspace);
+  /* Optional, beside whole_row, where several rows at a time are faster: the units whose rows the
+   * thread will be asked for next, in this order, 1 .. SW_ROWS_AHEAD of them. It may compute what
+   * they share, or all of them, and leave it in the workspace for whole_row. It must change no bit:
+   * how rows are grouped depends on `keep`, on groups and on restarts, and not all are announced. */
+  void (*rows_ahead)(const sw_job *job, int t, int count, const int32_t *unit, void *workspace);
   /* Instead of these, where part of the work on a whole row does not depend on the period, such as
    * sorting by distance. row_prepare does that part once for several periods and leaves it in
    * `state`: row_state(job) bytes, 64-byte aligned, not zeroed. row_periods then fills the row in

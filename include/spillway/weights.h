@@ -38,7 +38,8 @@ typedef enum sw_distance_kind { SW_GREAT_CIRCLE, SW_GEODESIC, SW_GIVEN } sw_dist
 
 typedef struct sw_distance {
   sw_distance_kind kind;
-  const double *x, *y, *z;   /* great-circle: unit vectors, n each; NaN without coordinates */
+  const double *x, *y, *z;   /* unit vectors, n each; NaN without coordinates. great-circle: of the
+                                sphere; geodesic: of the ellipsoid's auxiliary sphere */
   const double *lon, *lat;   /* geodesic: degrees */
   const sw_links *links;     /* given: pairs it lacks are NaN */
   bool symmetric;

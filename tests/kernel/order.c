@@ -1,6 +1,8 @@
 /* The order of a row: against a plain sort, over spreads of keys that fill buckets unevenly. */
 #include "kernel/space/order.h"
 
+#include "kernel/space/geodesic.h"
+
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>
@@ -96,7 +98,9 @@ Test(order, keys_of_distances) {
   cr_expect(isnan(out[0]) && isnan(out[1]));
   cr_expect_eq(out[2], 7.5);
   const double lon[] = {0, 10, 5}, lat[] = {0, 0, 0};
-  d = (sw_distance){.kind = SW_GEODESIC, .lon = lon, .lat = lat};
+  double u[3], v[3], w[3];
+  sw_geodesic_vectors(3, lon, lat, u, v, w);
+  d = (sw_distance){.kind = SW_GEODESIC, .x = u, .y = v, .z = w, .lon = lon, .lat = lat};
   sw_order_keys(&d, 0, 3, out);
   cr_expect(out[1] > out[2] && isnan(out[0]));
 }

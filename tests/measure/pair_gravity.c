@@ -30,6 +30,7 @@ static void country(void) {
 static harness *start(sw_distance_kind kind) {
   country();
   harness *h = harness_new(&sw_measure_gravity, N, T);
+  if (kind == SW_GEODESIC) sw_geodesic_vectors(N, lon, lat, x, y, z);
   distance = (sw_distance){
       .kind = kind, .x = x, .y = y, .z = z, .lon = lon, .lat = lat, .symmetric = true};
   harness_arg(h, "distance")->distance = &distance;

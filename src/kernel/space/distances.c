@@ -31,7 +31,7 @@ void sw_distances_inverse_squares(const sw_distance *d, const sw_arc_points *poi
   if (d->kind == SW_GREAT_CIRCLE)
     sw_arc_values(points, i, j0, j1, out);
   else if (d->kind == SW_GEODESIC)
-    sw_geodesic_values(d->lon, d->lat, i, j0, j1, out);
+    sw_geodesic_values(d, i, j0, j1, out);
   else
     given_values(d->links, i, j0, j1, out);
 }

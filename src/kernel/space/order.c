@@ -46,7 +46,7 @@ void sw_order_keys(const sw_distance *d, int64_t i, int64_t n, double *key) {
   if (d->kind == SW_GREAT_CIRCLE) {
     chords(d, i, n, key);
   } else if (d->kind == SW_GEODESIC) {
-    sw_geodesic_values(d->lon, d->lat, i, 0, n, key);
+    sw_geodesic_values(d, i, 0, n, key);
     for (int64_t j = 0; j < n; j++)
       key[j] = 1 / key[j];
   } else {

@@ -8,6 +8,8 @@
 #include "base/hash.h"
 #include "kernel/graph/igraph.h"
 #include "kernel/hot.h"
+#include "kernel/space/geodesic.h"
+#include "plan/run/private.h"
 #include "spillway/version.h"
 
 #include <gnu/libc-version.h>
@@ -89,6 +91,14 @@ static sw_status agree_on_machine(sw_error *err, sw_team *team, const char *mach
   return status;
 }
 
+static bool has_geodesics(const sw_run *run) {
+  const struct sw_run_private *own = run->private; /* NULL: a run that was not bound, of a test */
+  bool found = false;
+  for (int i = 0; own && i < own->n_distances; i++)
+    found |= own->distance[i].distance.kind == SW_GEODESIC;
+  return found;
+}
+
 /* `tile` is written apart although the study's text may hold it: its default may change with the
  * program, and it decides how tasks are numbered. The versions are raised by measures whose numbers
  * change. */
@@ -105,6 +115,7 @@ static sw_status run_text(sw_error *err, const sw_run *run, const char *machine,
   for (int e = 0; e < study->n_entries; e++)
     fprintf(out, "version of %s (%s)\t%d\n", study->entry[e].name, study->entry[e].measure->name,
             study->entry[e].measure->version);
+  if (has_geodesics(run)) fprintf(out, "version of geodesics\t%d\n", SW_GEODESIC_VERSION);
   put_inputs(out, inputs);
   put_study(out, study->text);
   return text_of(err, run->arena, out, &buffer, text);

@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "kernel/hot.h"
+#include "kernel/space/geodesic.h"
 #include "plan/run/private.h"
 #include "plan/task/resource.h"
 #include "spillway/version.h"
@@ -59,8 +60,12 @@ static uint64_t hash_named(uint64_t hash, const sw_run *run, int e) {
     if (job->arg[p].weights == kept) kept = NULL;
   }
   hash = sw_resource_hash_links(hash, kept);
-  for (int p = 0; job->measure->param[p].name; p++)
-    if (job->arg[p].distance) hash = sw_resource_hash_links(hash, job->arg[p].distance->links);
+  for (int p = 0; job->measure->param[p].name; p++) {
+    const sw_distance *distance = job->arg[p].distance;
+    static const int64_t version = SW_GEODESIC_VERSION;
+    if (distance) hash = sw_resource_hash_links(hash, distance->links);
+    if (distance && distance->kind == SW_GEODESIC) hash = add(hash, &version, sizeof version);
+  }
   return hash;
 }
 

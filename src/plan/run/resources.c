@@ -6,6 +6,7 @@
 #include "plan/run/private.h"
 
 #include "base/hash.h"
+#include "kernel/space/geodesic.h"
 #include "kernel/space/neighbours.h"
 
 #include <math.h>
@@ -82,9 +83,9 @@ static bool note_unplaced(sw_run *run) {
   return without > 0;
 }
 
-/* Unit vectors of all units in node-shared memory, for great circles and geodesics alike: the
- * latter need them only to find twins. The first rank of each node fills them, the barrier
- * publishes them, and rank 0 reports twins for all. */
+/* Unit vectors of all units in node-shared memory: on the sphere for great circles, on the
+ * auxiliary sphere for geodesics. The first rank of each node fills them, the barrier publishes
+ * them, and rank 0 reports twins for all. */
 static sw_status points_make(sw_error *err, sw_run *run, const sw_entry *entry,
                              sw_distance_use *use) {
   const sw_units *units = &run->panel->units;
@@ -98,7 +99,8 @@ static sw_status points_make(sw_error *err, sw_run *run, const sw_entry *entry,
   SW_TRY(team->node_alloc(team, err, 3 * stride * sizeof(double), &use->shared));
   double *x = use->shared;
   if (team->node_rank == 0)
-    sw_sphere_vectors(units->n, units->lon, units->lat, x, x + stride, x + 2 * stride);
+    (use->distance.kind == SW_GEODESIC ? sw_geodesic_vectors : sw_sphere_vectors)(
+        units->n, units->lon, units->lat, x, x + stride, x + 2 * stride);
   SW_TRY(team->node_barrier(team, err));
   struct points p = {x, x + stride, x + 2 * stride};
   /* All nodes hold the same points; one rank is enough, and the others learn its verdict. */
@@ -107,7 +109,7 @@ static sw_status points_make(sw_error *err, sw_run *run, const sw_entry *entry,
   /* A full table has n - 1 links in each row; the diagonal is not stored. Fewer: some pair has no
    * distance. */
   use->distance.has_gaps = note_unplaced(run);
-  /* Great circles read x, y, z; geodesics the degrees. */
+  /* Geodesics read the degrees, too. */
   use->distance.x = p.x;
   use->distance.y = p.y;
   use->distance.z = p.z;
