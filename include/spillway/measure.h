@@ -336,6 +336,7 @@ typedef struct sw_job {
   bool scores_per_period, scores_unbounded; /* composite: copied to inputs that use its score */
 
   /* Set by the runner. */
+  bool (*stops)(void); /* see sw_job_stops; NULL: never */
   int64_t first; /* first unit of this rank's result rows and local views */
   /* During a pair pass: the group of pair outputs, NULL for those of the result itself, and the
    * label, an index into arg->texts of the group's parameter. Each label has a job of its own, a

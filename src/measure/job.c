@@ -4,7 +4,6 @@
 #include "spillway/measure.h"
 #include "spillway/node.h"
 
-#include "base/stop.h"
 #include "measure/names.h"
 #include "measure/outputs.h"
 
@@ -184,6 +183,5 @@ const char *sw_job_period(const sw_job *job, int t) {
 }
 
 bool sw_job_stops(const sw_job *job) {
-  (void)job;
-  return sw_stop_asked();
+  return job->stops && job->stops();
 }
