@@ -23,8 +23,12 @@ sw_arena *fuzz_arena(void);
 void fuzz_must(bool holds, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Taken, or refused in one line? */
 void fuzz_outcome(sw_status status, const sw_error *err);
+/* The same of an HDF5 file. What fails inside HDF5 is SW_EIO: a damaged file and a broken disk look
+ * the same to it. */
+void fuzz_outcome_hdf5(sw_status status, sw_error *err);
 /* One reading of `study`; the panel's cells are walked. `said` gets the line of a refusal. */
 sw_status fuzz_panel(const sw_study *study, sw_error *said);
+sw_status fuzz_panel_hdf5(const sw_study *study);
 /* The bytes as the codes of the rows of a good matrix. */
 void fuzz_order(const uint8_t *data, size_t size);
 /* The bytes as links in the file NAME between six units (01 .. 05, A B), as every kind and style

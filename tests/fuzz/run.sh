@@ -18,7 +18,8 @@ if [[ ${1:-} =~ ^[0-9]+$ ]]; then
   shift
 fi
 names=("$@")
-[ $# -gt 0 ] || names=(study panel_csv units gal gwt mtx edges_csv table clock info)
+[ $# -gt 0 ] || names=(study panel_csv units gal gwt mtx edges_csv table clock info
+  panel_h5)
 
 # A private folder in memory, for the files that the harnesses write.
 work=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo /tmp)" spillway-fuzz-run-XXXXXX)
@@ -42,15 +43,23 @@ fi
 
 # ---- one harness --------------------------------------------------------------------------
 
-# A results file for `info`: no binary is kept in the repository.
+# HDF5 files: no binary is kept in the repository.
 make_seeds() {
   local name=$1 corpus=$2
-  if [ "$name" = info ]; then
-    "${SPILLWAY_PYTHON:-/usr/bin/python3}" tests/fuzz/test_hdf5.py --seeds "$spillway" "$corpus"
-  else
-    cp tests/fuzz/seeds/"$name"/* "$corpus"
-    [ "$name" != panel_csv ] || gzip -nc tests/fuzz/seeds/panel_csv/long.csv >"$corpus/long.gz"
-  fi
+  local python=${SPILLWAY_PYTHON:-/usr/bin/python3}
+  case $name in
+    info) "$python" tests/fuzz/test_hdf5.py --seeds "$spillway" "$corpus" ;;
+    panel_h5) "$python" tests/fuzz/test_hdf5.py --panels "$corpus" ;;
+    *)
+      cp tests/fuzz/seeds/"$name"/* "$corpus"
+      [ "$name" != panel_csv ] || gzip -nc tests/fuzz/seeds/panel_csv/long.csv >"$corpus/long.gz"
+      ;;
+  esac
+}
+
+# Whose readers stand on HDF5, whose own crashes shall not end the search for ours.
+is_on_hdf5() {
+  [ "$1" = info ] || [ "$1" = panel_h5 ]
 }
 
 options() {
@@ -58,19 +67,19 @@ options() {
   case $1 in
     study) dictionary=yaml ;;
     gal | gwt | mtx) dictionary=links ;;
-    info) limit=65536 dictionary= ;;
+    info | panel_h5) limit=65536 dictionary= ;;
   esac
   echo "-max_len=$limit"
   [ -z "$dictionary" ] || echo "-dict=tests/fuzz/dict/$dictionary.dict"
-  # HDF5's own crashes shall not end the search for ours.
-  [ "$1" != info ] || printf '%s\n' -fork=1 -ignore_crashes=1 -ignore_timeouts=1 -ignore_ooms=1
+  ! is_on_hdf5 "$1" || printf '%s\n' -fork=1 -ignore_crashes=1 -ignore_timeouts=1 -ignore_ooms=1
 }
 
-# Of HDF5 itself: `spillway info` reads in a child process for their sake (src/cli/verbs/info.c). What
-# broke, and where the memory came from, is its code and not ours.
+# Of HDF5 itself: `spillway info` reads in a child process for their sake (src/cli/verbs/info.c), and
+# panels are tried in one (src/store/panel/h5.c). What broke, and where the memory came from, is its
+# code and not ours.
 is_of_hdf5() {
   local report
-  report=$("$build/tests/fuzz/z_info" -timeout=10 -rss_limit_mb=2048 "$1" 2>&1) && return 0
+  report=$("$build/tests/fuzz/z_$1" -timeout=10 -rss_limit_mb=2048 "$2" 2>&1) && return 0
   grep -qE '^SUMMARY: libFuzzer: (timeout|out-of-memory)' <<<"$report" && return 0
   awk '/ #0 / { open = 1 }
        open && /libhdf5|\/src\// { open = 0; all++; if (/libhdf5/) its++ }
@@ -88,9 +97,9 @@ fuzz() {
     -artifact_prefix="$findings/" "$corpus" >"$out" 2>&1 || status=$?
   # The library's are told apart and do not count.
   local library=0 file
-  if [ "$name" = info ]; then
+  if is_on_hdf5 "$name"; then
     for file in "$findings"/*; do
-      [ -f "$file" ] && is_of_hdf5 "$file" || continue
+      [ -f "$file" ] && is_of_hdf5 "$name" "$file" || continue
       mkdir -p "$findings/hdf5"
       mv "$file" "$findings/hdf5"
       library=$((library + 1))

@@ -5,7 +5,8 @@ panels. No binary is kept here: the good file is made by the program, DAMAGE are
 are written over, ODD and PANELS are files with the right names and the wrong contents.
 
     test_hdf5.py                            the test
-    test_hdf5.py --seeds SPILLWAY FOLDER    only makes the files, as seeds for the fuzzer
+    test_hdf5.py --seeds SPILLWAY FOLDER    only makes the results files, as seeds for the fuzzer
+    test_hdf5.py --panels FOLDER            the same of panels
 """
 import os
 import random
@@ -353,7 +354,19 @@ def make_seeds(program, into):
                 put_file(f"{into}/{name}.h5", data)
 
 
+def make_panel_seeds(into):
+    for name, make in PANELS.items():
+        with h5py.File(f"{into}/{name}.h5", "w", libver=("earliest", "v108")) as file:
+            make(file)
+    for name, data in damaged_panels(into):
+        if name == "good":
+            put_file(f"{into}/varying.h5", data)
+
+
 def main():
+    if sys.argv[1:2] == ["--panels"]:
+        make_panel_seeds(sys.argv[2])
+        return 0
     if sys.argv[1:2] == ["--seeds"]:
         make_seeds(*sys.argv[2:4])
         return 0

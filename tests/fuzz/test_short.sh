@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A short run of every fuzzer; long ones are started by hand (README.md). `info` is left to
+# A short run of every fuzzer; long ones are started by hand (README.md). `info` and `panel_h5` are left to
 # test_hdf5.py: with random damage it would sooner or later find a new fault of HDF5.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")

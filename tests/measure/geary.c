@@ -163,3 +163,23 @@ Test(geary, no_links) {
   HARNESS_FAILS(h, "no unit has a neighbour");
   harness_free(h);
 }
+
+/* No unit is its own neighbour: a diagonal is left out and rows are standardised anew; a unit with
+ * nothing else has no neighbour. */
+Test(geary, diagonal) {
+  static const int64_t own_start[6] = {0, 2, 5, 8, 10, 11}, plain_start[6] = {0, 1, 3, 5, 6, 6};
+  static const int32_t own_to[11] = {0, 1, 0, 1, 2, 1, 2, 3, 2, 3, 4},
+                       plain_to[6] = {1, 0, 2, 1, 3, 2};
+  static const double own_weight[11] = {.5, .5, .25, .25, .5, .25, .5, .25, .75, .25, 1};
+  static const double plain_weight[6] = {1, 1 / 3., 2 / 3., .5, .5, 1};
+  static const double y[5] = {3, 5, 4, 9, 1};
+  sw_links own = {.n = 5, .row_start = own_start, .to = own_to, .value = own_weight};
+  sw_links plain = {.n = 5, .row_start = plain_start, .to = plain_to, .value = plain_weight};
+  plain.islands = 1;
+  harness *a = run(&own, 1, y, "99"), *b = run(&plain, 1, y, "99");
+  static const char *const name[] = {"C", "variance_randomisation", "z", "p_sim", "n_used"};
+  for (int k = 0; k < 5; k++)
+    NEAR(value(a, name[k]), value(b, name[k]), 1e-14);
+  harness_free(a);
+  harness_free(b);
+}

@@ -1,48 +1,16 @@
-/* Runs a pair measure on a harness: pass 0 over units block by block with operands placed as the
+/* Runs a pair measure on a harness: passes over units block by block with operands placed as the
  * engine places them, then rows of the matrix. */
 #ifndef TESTS_MEASURE_PAIR_FIXTURE_H
 #define TESTS_MEASURE_PAIR_FIXTURE_H
 
 #include "harness.h"
 
-/* Operand rows of the whole, and as the block that begins at `lo` sees them. */
-static inline void pair_operands(harness *h, double **whole, double **local, int rows, int64_t lo) {
-  for (int r = 0; r < rows; r++)
-    local[r] = whole[r] + lo;
-  h->job.operand_local[0] = (sw_view){local, lo};
-  harness_show(h, lo);
-}
-
-static inline sw_status pair_units_pass(harness *h) {
-  const sw_measure *m = h->job.measure;
-  const sw_pass *p = &h->job.pass[0];
-  int rows = p->operand * h->job.n_periods;
-  double **whole = NULL, **local = NULL;
-  char *all = NULL, *part = NULL, *result = NULL;
-  HARNESS_NEW(h, whole, rows);
-  HARNESS_NEW(h, local, rows);
-  HARNESS_NEW(h, all, p->partial + 1);
-  HARNESS_NEW(h, result, p->result + 1);
-  for (int r = 0; r < rows; r++)
-    HARNESS_NEW(h, whole[r], h->job.n);
-  for (int64_t lo = 0; lo < h->job.n; lo += SW_BLOCK) {
-    int64_t hi = lo + SW_BLOCK < h->job.n ? lo + SW_BLOCK : h->job.n;
-    HARNESS_NEW(h, part, p->partial + 1);
-    pair_operands(h, whole, local, rows, lo);
-    m->tile(&h->job, &(sw_tile){0, lo, hi}, part, NULL);
-    if (m->merge) m->merge(&h->job, 0, all, part);
-  }
-  h->job.operand[0] = (sw_view){whole, 0};
-  h->job.folded[0] = result;
-  return m->finish ? m->finish(&h->err, &h->job, 0, all, result) : SW_OK;
-}
-
 static inline sw_status pair_start(harness *h) {
   SW_TRY(harness_resolve(h));
-  const sw_measure *m = h->job.measure;
-  if (m->prepare) SW_TRY(m->prepare(&h->err, &h->job, 0));
-  SW_TRY(pair_units_pass(h));
-  return m->prepare ? m->prepare(&h->err, &h->job, 1) : SW_OK;
+  int last = h->job.n_passes - 1;
+  for (int pass = 0; pass < last; pass++)
+    SW_TRY(harness_pass(h, pass));
+  return h->job.measure->prepare ? h->job.measure->prepare(&h->err, &h->job, last) : SW_OK;
 }
 
 /* A segment of the first quantity, by whichever function the measure has. */

@@ -221,6 +221,10 @@ Test(study_errors, weights) {
       {"{kind: kernel, function: quartic}\n",
        "s.yaml:5:31: unknown choice 'quartic'; expected one of "
        "triangular|epanechnikov|bisquare|gaussian|uniform"},
+      {"{kind: kernel, diagonal: 2}\n",
+       "s.yaml:5:31: unknown choice '2'; expected one of 0|one|kernel"},
+      {"{kind: knn, k: 3, diagonal: one}\n",
+       "s.yaml:5:24: unknown key 'diagonal'; known keys: kind, style, k"},
       {"{kind: block, group: stat}\n",
        "s.yaml:5:27: 'stat' is not one of `groups` of the units; did you mean 'state'?"},
       {"{kind: union, of: w}\n", "s.yaml:5:24: weights 'w': `of` names 1; expected two or more"},

@@ -126,6 +126,39 @@ Test(weights_made, fixed_kernels) {
   }
 }
 
+/* The row of others is as without a diagonal; the unit stands among them at its place. */
+Test(weights_made, diagonal) {
+  static struct unit_row row[] = {{"A", 0, 0}, {"B", 1, 0}, {"C", 3, 0}, {"D", 3, 2}, {"E", 9, 1}};
+  static const double own[] = {NAN, 1, .75};
+  sw_units units = units_of(row, 5, true);
+  sw_weights_spec spec = kind_of(SW_W_KERNEL, SW_STYLE_AS_IS);
+  spec.function = SW_KERNEL_EPANECHNIKOV;
+  spec.k = 2;
+  sw_links *plain = read_weights(&spec, &units);
+  for (int d = SW_DIAGONAL_ONE; d <= SW_DIAGONAL_KERNEL; d++) {
+    spec.diagonal = (sw_kernel_diagonal)d;
+    sw_links *links = read_weights(&spec, &units);
+    cr_assert_eq(links->row_start[5], plain->row_start[5] + 5);
+    for (int64_t i = 0; i < 5; i++)
+      for (int64_t j = 0; j < 5; j++) {
+        double want = link_value(plain, &units, row[i].code, row[j].code);
+        double is = link_value(links, &units, row[i].code, row[j].code);
+        if (i == j) want = own[d];
+        cr_assert(isnan(want) ? isnan(is) : is == want, "%d %d %g %g", (int)i, (int)j, is, want);
+      }
+    for (int64_t i = 0; i < 5; i++)
+      for (int64_t k = links->row_start[i] + 1; k < links->row_start[i + 1]; k++)
+        cr_assert(links->to[k - 1] < links->to[k]);
+    sw_links_destroy(team, links);
+  }
+  spec.style = SW_STYLE_ROW;
+  sw_links *links = read_weights(&spec, &units);
+  for (int64_t i = 0; i < 5; i++)
+    cr_assert(fabs(links->row_sum[i] - 1) < 1e-15);
+  sw_links_destroy(team, links);
+  sw_links_destroy(team, plain);
+}
+
 /* ---- styles ------------------------------------------------------------------------------- */
 
 /* Of the same links, by file and by coordinates, in all styles. */

@@ -41,6 +41,8 @@ static const struct {
     {"Coupling coordination between units", "单元间耦合协调"},
     {"Flows by the radiation model", "辐射模型流量"},
     {"Similarity of the industries of two units", "产业结构相似度"},
+    {"Synchronisation of the series of two units", "两地序列同步性"},
+    {"synchronisation of two units", "两地同步性"},
     {"Co-agglomeration of two industries", "两产业协同集聚"},
     {"Coupling coordination degree of a unit's systems", "系统耦合协调度"},
     {"Decoupling of a pressure from its driver, eight states", "压力与驱动因素的脱钩（八种状态）"},

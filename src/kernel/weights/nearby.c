@@ -58,3 +58,13 @@ void sw_nearby_kernel_row(const double *x, const double *y, const double *z, int
   for (int64_t k = 0; k < count; k++)
     value[k] = sw_kernel_value(form, sw_neighbours_km(sw_chord2(x, y, z, i, to[k])) / km);
 }
+
+void sw_nearby_put_own(int64_t i, int64_t count, int32_t *to, double *value, double own) {
+  int64_t k = count;
+  for (; k > 0 && to[k - 1] > i; k--) {
+    to[k] = to[k - 1];
+    value[k] = value[k - 1];
+  }
+  to[k] = (int32_t)i;
+  value[k] = own;
+}

@@ -12,6 +12,13 @@ typedef enum sw_kernel_form {
   SW_KERNEL_UNIFORM
 } sw_kernel_form;
 
+/* What a unit weighs in its own row. */
+typedef enum sw_kernel_diagonal {
+  SW_DIAGONAL_NONE,
+  SW_DIAGONAL_ONE,
+  SW_DIAGONAL_KERNEL
+} sw_kernel_diagonal;
+
 /* Above 0 for 0 <= u < 1, the distance in widths. */
 double sw_kernel_value(sw_kernel_form form, double u);
 /* The width at unit i: a hair more than the km to the k-th other unit. `to`, `chord2`: k numbers of
@@ -22,5 +29,7 @@ double sw_nearby_chord2_below(double km);
 void sw_nearby_kernel_row(const double *x, const double *y, const double *z, int64_t i,
                           int64_t count, const int32_t *to, sw_kernel_form form, double km,
                           double *value);
+/* Puts unit i, which weighs `own`, into its row of `count` others; `to` stays ascending. */
+void sw_nearby_put_own(int64_t i, int64_t count, int32_t *to, double *value, double own);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include <math.h>
 
+#include "measure/space/neighbours.h"
 #include "measure/space/permuted.h"
 #include "spillway/measure.h"
 
@@ -93,8 +94,9 @@ static sw_status finish_geary(sw_error *err, sw_job *job, int pass, const void *
 
 static sw_status resolve_geary(sw_error *err, sw_job *job) {
   const sw_arg *islands = sw_job_arg(job, "islands");
-  const sw_links *weights = sw_job_weights(job, "weights");
+  const sw_links *weights;
   geary_state *state = NULL;
+  SW_TRY(sw_job_neighbours(err, job, &weights));
   SW_NEW(err, job->arena, state, 1);
   job->state = state;
   state->weights = weights;

@@ -14,6 +14,7 @@
 
 #include <math.h>
 
+#include "measure/space/neighbours.h"
 #include "measure/space/permuted.h"
 #include "spillway/measure.h"
 
@@ -135,8 +136,9 @@ static sw_status make_binary(sw_error *err, sw_job *job, const sw_links *weights
 }
 
 static sw_status resolve_joins(sw_error *err, sw_job *job) {
-  const sw_links *weights = sw_job_weights(job, "weights");
+  const sw_links *weights;
   join_state *state = NULL;
+  SW_TRY(sw_job_neighbours(err, job, &weights));
   SW_NEW(err, job->arena, state, 1);
   job->state = state;
   if (job->input[0].n_classes > 0 && job->input[0].n_classes != 2)

@@ -19,6 +19,7 @@
 
 #include "kernel/autocorrelation/bivariate.h"
 #include "measure/space/bands.h"
+#include "measure/space/neighbours.h"
 #include "measure/space/permuted.h"
 #include "spillway/measure.h"
 
@@ -167,13 +168,14 @@ static sw_status finish_moran(sw_error *err, sw_job *job, int pass, const void *
  * refused, and islands are reported, before data are read. A unit that lacks a neighbour only in a
  * period in which its neighbours lack a value is handled by the kernel and not reported. */
 static sw_status resolve_weights(sw_error *err, sw_job *job, moran_state *state) {
-  const sw_links *weights = sw_job_weights(job, "weights");
+  const sw_links *weights;
   if (state->bands.n > 0) {
-    if (weights)
+    if (sw_job_weights(job, "weights"))
       sw_note(job->notes, "%s: %s: by_distance has weights of its own; `weights` has no effect",
               job->where, job->name);
     return SW_OK;
   }
+  SW_TRY(sw_job_neighbours(err, job, &weights));
   if (!weights)
     return sw_fail(err, SW_EINPUT,
                    "%s: %s: 'weights' is missing: a weights matrix of the study, or by_distance",

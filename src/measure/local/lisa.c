@@ -9,6 +9,7 @@
 
 #include "kernel/series/stats.h"
 #include "kernel/space/moran.h"
+#include "measure/space/neighbours.h"
 
 /* ---- resolve ---------------------------------------------------------------------------- */
 
@@ -43,7 +44,6 @@ static void foresee(sw_job *job, const sw_lisa *lisa, double least) {
 }
 
 static void read_params(const sw_job *job, sw_lisa *lisa) {
-  lisa->weights = sw_job_weights(job, "weights");
   lisa->standardised = sw_links_row_standardised(lisa->weights);
   lisa->permutations = (int64_t)sw_job_arg(job, "permutations")->number;
   lisa->alternative = (sw_alternative)(int)sw_job_arg(job, "alternative")->number;
@@ -62,6 +62,7 @@ static double input_at(const sw_job *job, int variable, int t, int64_t unit) {
 }
 
 sw_status sw_lisa_resolve(sw_error *err, sw_job *job, sw_lisa *lisa) {
+  SW_TRY(sw_job_neighbours(err, job, &lisa->weights));
   read_params(job, lisa);
   if (!lisa->value) lisa->value = input_at;
   if (lisa->weights->row_start[job->n] == 0)

@@ -170,8 +170,9 @@ static const sw_variant variants[] = {SW_LISA_VARIANTS, {0}};
 const sw_measure sw_measure_local_geary = {
     .name = "local_geary",
     .title = "Local Geary's c: units like or unlike their neighbours",
-    .formula = "c_i = mean over variables of sum_j w_ij (u_i - u_j)^2, u with standard deviation 1 "
-               "(n - 1); the neighbours' variables are drawn together",
+    .formula =
+        "c_i = mean over variables of sum_j w_ij (u_i - u_j)^2, u with standard deviation 1 "
+        "(divisor n - 1, as spdep; esda's is n); the neighbours' variables are drawn together",
     .variant = variants,
     .source = "Anselin 1995, Geographical Analysis 27:93-115; Anselin 2019, Geographical Analysis "
               "51:133-150",

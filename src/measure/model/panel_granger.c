@@ -221,39 +221,6 @@ static sw_status finish_granger(sw_error *err, sw_job *job, int pass, const void
 
 /* ---- resolve ----------------------------------------------------------------------------- */
 
-/* Steps of the panel from the job's period t - 1 to t; 0 where a hole lies between. */
-static int steps_to(const sw_job *job, int t) {
-  const sw_periods *periods = job->periods;
-  for (int p = job->period[t - 1] + 1; p <= job->period[t]; p++)
-    if (periods->follows && !periods->follows[p]) return 0;
-  return job->period[t] - job->period[t - 1];
-}
-
-/* A lag is the entry's own step, the least between two of its periods: of every fifth year it is
- * five years. */
-static sw_status find_steps(sw_error *err, sw_job *job, granger_state *state) {
-  bool *follows = NULL;
-  int least = 0, holes = 0, at = 0;
-  SW_NEW(err, job->arena, follows, job->n_periods);
-  for (int t = 1; t < job->n_periods; t++) {
-    int steps = steps_to(job, t);
-    if (steps > 0 && (least == 0 || steps < least)) least = steps;
-  }
-  for (int t = 1; t < job->n_periods; t++) {
-    bool step = least > 0 && steps_to(job, t) == least;
-    follows[t] = step && !sw_series_broken(job, t - 1, t);
-    if (!step && holes++ == 0) at = t;
-  }
-  state->follows = follows;
-  if (holes > 0)
-    sw_note(job->notes,
-            "%s: %s: %s is more than one step after %s%s: lags that would step over a hole are "
-            "left out",
-            job->where, job->name, sw_job_period(job, at), sw_job_period(job, at - 1),
-            holes > 1 ? ", and so are other periods" : "");
-  return SW_OK;
-}
-
 static sw_status refuse_inputs(sw_error *err, const sw_job *job) {
   const sw_input *x = &job->input[1];
   if (strcmp(job->input[0].name, x->name) == 0)
@@ -272,7 +239,7 @@ static sw_status resolve_granger(sw_error *err, sw_job *job) {
   state->lags = (int)sw_job_arg(job, "lags")->number;
   SW_TRY(refuse_inputs(err, job));
   SW_TRY(sw_series_check(err, job, "y", 3 * state->lags + 2));
-  SW_TRY(find_steps(err, job, state));
+  SW_TRY(sw_series_follow(err, job, "lags", &state->follows));
   job->state = state;
   job->whole_series = true;
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .partial = sizeof(sums)});

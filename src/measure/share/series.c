@@ -36,6 +36,37 @@ bool sw_series_broken(const sw_job *job, int s, int t) {
   return false;
 }
 
+/* Steps of the panel from the job's period t - 1 to t; 0 where a hole lies between. */
+static int steps_to(const sw_job *job, int t) {
+  const sw_periods *periods = job->periods;
+  for (int p = job->period[t - 1] + 1; p <= job->period[t]; p++)
+    if (periods->follows && !periods->follows[p]) return 0;
+  return job->period[t] - job->period[t - 1];
+}
+
+sw_status sw_series_follow(sw_error *err, sw_job *job, const char *what, const bool **out) {
+  bool *follows = NULL;
+  int least = 0, holes = 0, at = 0;
+  SW_NEW(err, job->arena, follows, job->n_periods);
+  for (int t = 1; t < job->n_periods; t++) {
+    int steps = steps_to(job, t);
+    if (steps > 0 && (least == 0 || steps < least)) least = steps;
+  }
+  for (int t = 1; t < job->n_periods; t++) {
+    bool step = least > 0 && steps_to(job, t) == least;
+    follows[t] = step && !sw_series_broken(job, t - 1, t);
+    if (!step && holes++ == 0) at = t;
+  }
+  *out = follows;
+  if (holes > 0)
+    sw_note(job->notes,
+            "%s: %s: %s is more than one step after %s%s: %s that would step over a hole are left "
+            "out",
+            job->where, job->name, sw_job_period(job, at), sw_job_period(job, at - 1),
+            holes > 1 ? ", and so are other periods" : "", what);
+  return SW_OK;
+}
+
 /* A score relative to its own period says nothing of the change between two, and what has no time
  * does not change. */
 static sw_status refuse_input(sw_error *err, const sw_job *job, const char *param) {

@@ -204,6 +204,7 @@ typedef struct sw_weights_spec {
   double km;                      /* distance-band; kernel of a given width */
   bool fixed;                     /* kernel: one width, the greatest distance to a k-th neighbour */
   sw_kernel_form function;        /* kernel */
+  sw_kernel_diagonal diagonal;    /* kernel */
   const char *group;              /* block: a column of the units */
   const char *result;             /* result: its name in `file` ... */
   const char *quantity, *period;  /* ... NULL: the first, the last */

@@ -43,12 +43,14 @@ static sw_status read_band(sw_error *err, sw_study_reader *in, sw_weights_spec *
 static sw_status read_kernel(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   const sw_node *node = spec->node, *function = sw_node_get(node, "function"),
                 *k = sw_node_get(node, "k"), *km = sw_node_get(node, "km"),
-                *fixed = sw_node_get(node, "fixed");
-  int form = SW_KERNEL_TRIANGULAR;
+                *fixed = sw_node_get(node, "fixed"), *diagonal = sw_node_get(node, "diagonal");
+  int form = SW_KERNEL_TRIANGULAR, own = SW_DIAGONAL_NONE;
   if (function)
     SW_TRY(sw_form_choice(err, in->arena, function,
                           "triangular|epanechnikov|bisquare|gaussian|uniform", &form, NULL));
+  if (diagonal) SW_TRY(sw_form_choice(err, in->arena, diagonal, "0|one|kernel", &own, NULL));
   spec->function = (sw_kernel_form)form;
+  spec->diagonal = (sw_kernel_diagonal)own;
   if (km && (k || fixed))
     return sw_node_fail(err, k ? k : fixed, "`km` is the width already; `k` and `fixed` find one");
   if (km) return read_positive(err, km, &spec->km);
@@ -215,7 +217,9 @@ static const struct {
     [SW_W_KNN] = {read_knn, true, {"kind", "style", "k"}},
     [SW_W_INVERSE_DISTANCE] = {read_inverse, true, {"kind", "style", "power", "cutoff_km"}},
     [SW_W_BAND] = {read_band, true, {"kind", "style", "km"}},
-    [SW_W_KERNEL] = {read_kernel, true, {"kind", "style", "function", "k", "km", "fixed"}},
+    [SW_W_KERNEL] = {read_kernel,
+                     true,
+                     {"kind", "style", "function", "k", "km", "fixed", "diagonal"}},
     [SW_W_CONTIGUITY] = {read_contiguity,
                          false,
                          {"kind", "style", "rule", "snap", "method", "order", "lower"}},

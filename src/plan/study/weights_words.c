@@ -47,10 +47,14 @@ static const char *how_kernel(sw_arena *arena, const sw_weights_spec *w) {
                                          [SW_KERNEL_BISQUARE] = "bisquare",
                                          [SW_KERNEL_GAUSSIAN] = "gaussian",
                                          [SW_KERNEL_UNIFORM] = "uniform"};
+  static const char *const diagonal[] = {
+      [SW_DIAGONAL_NONE] = "0", [SW_DIAGONAL_ONE] = "one", [SW_DIAGONAL_KERNEL] = "kernel"};
+  const char *own = diagonal[w->diagonal];
   if (w->k == 0)
-    return sw_arena_printf(arena, "kernel, function: %s, km: %.15g", function[w->function], w->km);
-  return sw_arena_printf(arena, "kernel, function: %s, k: %lld, fixed: %s", function[w->function],
-                         (long long)w->k, w->fixed ? "true" : "false");
+    return sw_arena_printf(arena, "kernel, function: %s, km: %.15g, diagonal: %s",
+                           function[w->function], w->km, own);
+  return sw_arena_printf(arena, "kernel, function: %s, k: %lld, fixed: %s, diagonal: %s",
+                         function[w->function], (long long)w->k, w->fixed ? "true" : "false", own);
 }
 
 /* Which period is the last, and which quantity the first, the file knows. */

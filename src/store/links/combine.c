@@ -113,6 +113,7 @@ static sw_status read_raw(sw_error *err, sw_team *team, const sw_study *study, i
                           const sw_units *units, sw_links **links) {
   sw_weights_spec raw = study->weights[index];
   raw.style = SW_STYLE_AS_IS;
+  raw.diagonal = SW_DIAGONAL_NONE; /* what is made of others has none */
   return sw_links_read_weights(err, team, study, &raw, units, links);
 }
 

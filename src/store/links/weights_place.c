@@ -139,6 +139,11 @@ static sw_status open_kernel(sw_error *err, sw_team *team, struct maker *maker) 
   return SW_OK;
 }
 
+/* 1 where a unit stands in its own row. */
+static int64_t has_own(const struct maker *maker) {
+  return maker->spec->kind == SW_W_KERNEL && maker->spec->diagonal != SW_DIAGONAL_NONE;
+}
+
 /* row_start[i + 1] = entries of row i, for the rows of this rank: one place on, as the running sum
  * that follows wants them. Dynamic: rows differ much in cost. */
 static void count_rows(const struct maker *maker, int64_t *row_start) {
@@ -148,7 +153,7 @@ static void count_rows(const struct maker *maker, int64_t *row_start) {
     if (maker->spec->kind == SW_W_KNN)
       count = maker->spec->k;
     else if (maker->spec->kind == SW_W_KERNEL)
-      count = sw_neighbours_count(maker->tree, i, kernel_limit(maker, i));
+      count = sw_neighbours_count(maker->tree, i, kernel_limit(maker, i)) + has_own(maker);
     else if (maker->tree)
       count = sw_neighbours_count(maker->tree, i, maker->limit);
     row_start[i + 1] = count;
@@ -159,6 +164,19 @@ static void count_rows(const struct maker *maker, int64_t *row_start) {
 static void all_others(int64_t n, int64_t i, int32_t *to) {
   for (int64_t j = 0; j < n; j++)
     if (j != i) to[j - (j > i)] = (int32_t)j;
+}
+
+/* `count` counts the unit itself where it is among them. */
+static void fill_kernel_row(const struct maker *maker, int64_t i, int64_t count, int32_t *to,
+                            double *value) {
+  const sw_weights_spec *spec = maker->spec;
+  int64_t others = count - has_own(maker);
+  double width = maker->width ? maker->width[i - maker->lo] : maker->one_width;
+  sw_neighbours_within(maker->tree, i, kernel_limit(maker, i), others, to);
+  sw_nearby_kernel_row(maker->x, maker->y, maker->z, i, others, to, spec->function, width, value);
+  if (others == count) return;
+  double own = spec->diagonal == SW_DIAGONAL_ONE ? 1 : sw_kernel_value(spec->function, 0);
+  sw_nearby_put_own(i, others, to, value, own);
 }
 
 /* Fills row i. -1, or what is wrong: the place of the first entry that cannot be a weight; `count`
@@ -173,9 +191,7 @@ static int64_t fill_row(const struct maker *maker, int64_t i, int64_t count, int
     for (int64_t k = 0; k < count; k++)
       value[k] = 1.0;
   } else if (spec->kind == SW_W_KERNEL) {
-    sw_neighbours_within(maker->tree, i, kernel_limit(maker, i), count, to);
-    sw_nearby_kernel_row(maker->x, maker->y, maker->z, i, count, to, spec->function,
-                         maker->width ? maker->width[i - maker->lo] : maker->one_width, value);
+    fill_kernel_row(maker, i, count, to, value);
   } else if (spec->kind == SW_W_BAND) {
     sw_neighbours_within(maker->tree, i, maker->limit, count, to);
     for (int64_t k = 0; k < count; k++)

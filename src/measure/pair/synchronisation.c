@@ -1,0 +1,402 @@
+/* synchronisation: how closely the series of two units move together (methods.md section 4).
+ *
+ *   pearson       r = sum_t z_it z_jt, z about the mean and over the length of the series
+ *   concordance   C, the share of periods in which both are above zero, or neither (Harding & Pagan
+ *                 2002)
+ *   corrected     (C - E)/(1 - E), E = s_i s_j + (1 - s_i)(1 - s_j), s the share above zero: what
+ *                 two independent series would have
+ *   quasi         q_ijt = z_it z_jt, z of variance 1 over the series: a matrix for each period,
+ *                 whose mean over the periods is r (Duval, Li, Saraf & Seneviratne 2016)
+ *
+ * A pair uses the periods in which both have a value. Where a unit has all of them, its
+ * standardised series is an operand and a pair is a product (kernel/pairs/block.h); a pair with a
+ * unit that has not goes through its periods. A series that does not vary, or of fewer than three
+ * values for r, has no value.
+ *
+ * Pass 0 finds means of periods (measure/transform), pass 1 the operands, pass 2 pairs. */
+#include "kernel/hot.h"
+#include "kernel/pairs/block.h"
+#include "measure/transform/transform.h"
+#include "spillway/measure.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+
+typedef enum form { PEARSON, CONCORDANCE, CORRECTED, QUASI } form; /* in the order of the choices */
+
+/* Operands by period of the series: of a unit that has all values, what products are made of, else
+ * NaN; and the values themselves. */
+enum { MEANS, OPERANDS, PAIRS };
+enum { PRODUCT, VALUE, COLUMNS };
+
+enum { LEAST = 3 };   /* values of a series: two are on a line */
+enum { CHUNK = 256 }; /* columns whose values wait to be added, a multiple of the lanes */
+
+typedef struct synchronisation {
+  sw_transform series;
+  form form;
+  const double **product; /* ready after prepare: by place in the series */
+  const double **value;
+  double *above; /* concordance: of each unit the number of values above zero */
+} synchronisation;
+
+/* ---- arithmetic -------------------------------------------------------------------------- */
+
+/* How far values are from their mean, squared; 0: rounding alone, where all are of that size. */
+static double spread_of(const double *v, int n, double size, double *mean) {
+  double sum = 0, squares = 0;
+  for (int s = 0; s < n; s++)
+    sum += v[s];
+  *mean = sum / n;
+  for (int s = 0; s < n; s++)
+    squares += (v[s] - *mean) * (v[s] - *mean);
+  return squares > n * (1e-12 * size) * (1e-12 * size) ? squares : 0;
+}
+
+static double size_of(const double *v, int n) {
+  double size = 0;
+  for (int s = 0; s < n; s++)
+    size = fmax(size, fabs(v[s]));
+  return size;
+}
+
+/* r of n values of two series. */
+static double correlation(const double *x, const double *y, int n) {
+  double mean_x = 0, mean_y = 0, sum = 0;
+  if (n < LEAST) return NAN;
+  double squares = spread_of(x, n, size_of(x, n), &mean_x);
+  double others = spread_of(y, n, size_of(y, n), &mean_y);
+  if (squares == 0 || others == 0) return NAN;
+  for (int s = 0; s < n; s++)
+    sum += (x[s] - mean_x) * (y[s] - mean_y);
+  return sum / (sqrt(squares) * sqrt(others));
+}
+
+/* Out of counts, which are whole numbers: of n periods `alike` in which both are above zero or
+ * neither, and of those above zero. */
+static double concordance(double n, double alike, double above, double others, bool corrected) {
+  double chance = (above * others + (n - above) * (n - others)) / (n * n);
+  if (n == 0) return NAN;
+  if (!corrected) return alike / n;
+  return above * others + (n - above) * (n - others) == n * n ? NAN
+                                                              : (alike / n - chance) / (1 - chance);
+}
+
+static double concordance_of(const double *x, const double *y, int n, bool corrected) {
+  int alike = 0, above = 0, others = 0;
+  for (int s = 0; s < n; s++) {
+    alike += (x[s] > 0) == (y[s] > 0);
+    above += x[s] > 0;
+    others += y[s] > 0;
+  }
+  return concordance(n, alike, above, others, corrected);
+}
+
+/* ---- pass 1: operands -------------------------------------------------------------------- */
+
+/* The series standardised, in place: of length 1 for r, of variance 1 for q (divisor: how many
+ * values there are), NaN where it does not vary. */
+static void standardise(double *v, int n, double size, bool variance) {
+  double mean = 0, squares = spread_of(v, n, size, &mean);
+  double by = squares > 0 ? sqrt(variance ? squares / n : squares) : NAN;
+  for (int s = 0; s < n; s++)
+    v[s] = (v[s] - mean) / by;
+}
+
+/* What products are made of, in place of the values. */
+static void make_product(form of, double *v, int n, double size) {
+  if (of == PEARSON)
+    standardise(v, n, size, false);
+  else
+    for (int s = 0; s < n; s++)
+      v[s] = isnan(v[s]) ? NAN : v[s] > 0 ? 1 : -1;
+}
+
+/* z of the values there are; the others stay NaN. `work`: n. */
+static void make_quasi(double *v, int n, double size, double *work) {
+  int count = 0;
+  for (int s = 0; s < n; s++)
+    if (!isnan(v[s])) work[count++] = v[s];
+  standardise(work, count, size, true);
+  for (int s = 0, k = 0; s < n; s++)
+    if (!isnan(v[s])) v[s] = count < LEAST ? NAN : work[k++];
+}
+
+/* The workspace: two series, and of pairs with holes two more. */
+static void place_operands(const sw_job *job, int64_t unit, double *v) {
+  const synchronisation *sync = job->state;
+  const sw_transform *series = &sync->series;
+  sw_view to = job->operand_local[OPERANDS];
+  double *work = v + series->length;
+  double size = sw_transform_unit(job, series, unit, v);
+  bool whole = true;
+  for (int s = 0; s < series->length; s++) {
+    to.row[VALUE * job->n_periods + series->at[s]][unit - to.first] = v[s];
+    whole &= !isnan(v[s]);
+  }
+  if (sync->form == QUASI)
+    make_quasi(v, series->length, size, work);
+  else if (whole)
+    make_product(sync->form, v, series->length, size);
+  for (int s = 0; s < series->length; s++)
+    to.row[PRODUCT * job->n_periods + series->at[s]][unit - to.first] =
+        whole || sync->form == QUASI ? v[s] : NAN;
+}
+
+/* Periods without a value of the series, as the first of changes, are missing throughout. */
+static void place_nothing(const sw_job *job, int64_t unit) {
+  sw_view to = job->operand_local[OPERANDS];
+  for (int r = 0; r < COLUMNS * job->n_periods; r++)
+    to.row[r][unit - to.first] = NAN;
+}
+
+static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  const synchronisation *sync = job->state;
+  if (tile->pass == MEANS) {
+    sw_transform_tile(job, &sync->series, tile, out);
+    return;
+  }
+  for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
+    place_nothing(job, unit);
+    place_operands(job, unit, workspace);
+  }
+}
+
+static void merge(const sw_job *job, int pass, void *all, const void *part) {
+  (void)pass;
+  sw_transform_merge(job, all, part);
+}
+
+static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  const synchronisation *sync = job->state;
+  return pass == MEANS ? sw_transform_finish(err, job, &sync->series, all, result) : SW_OK;
+}
+
+/* ---- pass 2: pairs ----------------------------------------------------------------------- */
+
+static sw_status rows_of(sw_error *err, sw_job *job, int column, const double ***row) {
+  const sw_transform *series = &((const synchronisation *)job->state)->series;
+  SW_NEW(err, job->arena, *row, series->length);
+  for (int s = 0; s < series->length; s++)
+    (*row)[s] = job->operand[OPERANDS].row[column * job->n_periods + series->at[s]];
+  return SW_OK;
+}
+
+static void count_above(const sw_job *job, const synchronisation *sync) {
+  for (int64_t unit = 0; unit < job->n; unit++) {
+    sync->above[unit] = 0;
+    for (int s = 0; s < sync->series.length; s++)
+      sync->above[unit] += sync->value[s][unit] > 0;
+  }
+}
+
+/* Again at each start of the pass, as the operands lie elsewhere then. */
+static sw_status prepare(sw_error *err, sw_job *job, int pass) {
+  synchronisation *sync = job->state;
+  if (pass != PAIRS) return SW_OK;
+  SW_TRY(rows_of(err, job, PRODUCT, &sync->product));
+  SW_TRY(rows_of(err, job, VALUE, &sync->value));
+  if (sync->form != CONCORDANCE && sync->form != CORRECTED) return SW_OK;
+  SW_NEW(err, job->arena, sync->above, job->n);
+  count_above(job, sync);
+  return SW_OK;
+}
+
+/* Of block: what products need, or two series. Behind it `fold` has room for values. */
+static size_t block_bytes(const synchronisation *sync) {
+  size_t product = sw_block_workspace(sync->series.length);
+  size_t series = 2 * (size_t)sync->series.length * sizeof(double);
+  return ((product > series ? product : series) + 63) / 64 * 64;
+}
+
+static size_t workspace(const sw_job *job) {
+  return block_bytes(job->state) + SW_BLOCK_ROWS * CHUNK * sizeof(double);
+}
+
+/* Over the periods that both have. `work`: two series. */
+static double pair_with_holes(const synchronisation *sync, int64_t i, int64_t j, double *work) {
+  int count = 0, length = sync->series.length;
+  double *x = work, *y = work + length;
+  for (int s = 0; s < length; s++) {
+    double a = sync->value[s][i], b = sync->value[s][j];
+    if (isnan(a) || isnan(b)) continue;
+    x[count] = a;
+    y[count++] = b;
+  }
+  return sync->form == PEARSON ? correlation(x, y, count)
+                               : concordance_of(x, y, count, sync->form == CORRECTED);
+}
+
+/* Sums of products of +1 and -1 are whole numbers: periods alike less the others. */
+static double from_product(const synchronisation *sync, int64_t i, int64_t j, double product) {
+  double n = sync->series.length;
+  if (sync->form == PEARSON) return product;
+  return concordance(n, (n + product) / 2, sync->above[i], sync->above[j], sync->form == CORRECTED);
+}
+
+static void whole_block(const sw_job *job, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                        double *out, int64_t stride, void *workspace) {
+  const synchronisation *sync = job->state;
+  sw_block_products(sync->series.length, sync->product, i0, i1, sync->product, j0, j1, out, stride,
+                    workspace);
+  for (int64_t i = i0; i < i1; i++)
+    for (int64_t j = j0; j < j1; j++) {
+      double *v = &out[(i - i0) * stride + j - j0];
+      *v = isnan(*v) ? pair_with_holes(sync, i, j, workspace) : from_product(sync, i, j, *v);
+    }
+}
+
+static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                  double *const *out, int64_t stride, void *workspace) {
+  const synchronisation *sync = job->state;
+  if (sync->form != QUASI) {
+    whole_block(job, i0, i1, j0, j1, out[0], stride, workspace);
+    return;
+  }
+  const double *z = job->operand[OPERANDS].row[PRODUCT * job->n_periods + t];
+  sw_block_products(1, &z, i0, i1, &z, j0, j1, out[0], stride, workspace);
+}
+
+/* Column c of the segment is added to lane c mod 8. */
+SW_HOT static void add_row(const double *v, int64_t n, double *row, double *column,
+                           double *greatest) {
+  for (int64_t c = 0; c < n; c++) {
+    row[c % SW_BLOCK_LANES] += v[c];
+    column[c] += v[c];
+  }
+  for (int64_t c = 0; c < n; c++)
+    if (v[c] > *greatest) *greatest = v[c];
+}
+
+/* Through block, some rows and columns at a time, in the order of rows and columns. */
+static void fold_values(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                        sw_fold *sums, void *workspace) {
+  const synchronisation *sync = job->state;
+  double *values = (double *)((char *)workspace + block_bytes(sync));
+  for (int64_t i = i0; i < i1; i += SW_BLOCK_ROWS)
+    for (int64_t j = j0; j < j1; j += CHUNK) {
+      int64_t rows = i1 - i < SW_BLOCK_ROWS ? i1 - i : SW_BLOCK_ROWS;
+      int64_t columns = j1 - j < CHUNK ? j1 - j : CHUNK;
+      block(job, t, i, i + rows, j, j + columns, &values, CHUNK, workspace);
+      for (int64_t r = 0; r < rows; r++)
+        add_row(values + r * CHUNK, columns, sums->row + (i - i0 + r) * SW_BLOCK_LANES,
+                sums->column + (i - i0 + r) % SW_BLOCK_LANES * sums->stride + j - j0,
+                &sums->greatest);
+    }
+}
+
+/* Where series have holes the sums of products are NaN, and the engine asks `block`. */
+static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                 sw_fold *sums, void *workspace) {
+  const synchronisation *sync = job->state;
+  sw_block_sums to = {sums->row, sums->column, sums->stride, sums->greatest};
+  if (sync->form == CONCORDANCE || sync->form == CORRECTED) {
+    fold_values(job, t, i0, i1, j0, j1, sums, workspace);
+    return;
+  }
+  const double *z = job->operand[OPERANDS].row[PRODUCT * job->n_periods + t];
+  bool quasi = sync->form == QUASI;
+  sw_block_fold_products(quasi ? 1 : sync->series.length, quasi ? &z : sync->product, i0, i1,
+                         quasi ? &z : sync->product, j0, j1, &to, workspace);
+  sums->greatest = to.greatest;
+}
+
+/* ---- resolve ----------------------------------------------------------------------------- */
+
+/* |r| that differs from 0 with that two-sided p-value. */
+static double threshold(int values, double p) {
+  double t = gsl_cdf_tdist_Qinv(p / 2, values - 2);
+  return t / sqrt(t * t + values - 2);
+}
+
+/* What inference can see at all with so few values: the first of all pairs to be found by a false
+ * discovery rate of 5% must have a p-value of .05 over their number. */
+static void foresee(sw_job *job, const synchronisation *sync) {
+  double pairs = 0.5 * (double)job->n * (double)(job->n - 1);
+  if (sync->form != PEARSON || pairs < 1) return;
+  sw_job_foresee(
+      job,
+      "%d values of a series: |r| of one pair differs from 0 at 5%% from %.3f on, of the "
+      "strongest of %.0f pairs from %.3f on",
+      sync->series.length, threshold(sync->series.length, .05), pairs,
+      threshold(sync->series.length, .05 / pairs));
+}
+
+static sw_status resolve(sw_error *err, sw_job *job) {
+  synchronisation *sync = NULL;
+  SW_NEW(err, job->arena, sync, 1);
+  sync->form = (form)(int)sw_job_arg(job, "form")->number;
+  SW_TRY(sw_transform_resolve(err, job, "of", "transform", LEAST, &sync->series));
+  sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .operand = COLUMNS});
+  sw_job_pass(job, (sw_pass){.domain = SW_PAIRS, .grain = 2 * SW_BLOCK_ROWS});
+  job->whole_series = sync->form != QUASI;
+  job->pooled = true;
+  job->state = sync;
+  foresee(job, sync);
+  return SW_OK;
+}
+
+/* ---- descriptor -------------------------------------------------------------------------- */
+
+static const sw_param params[] = {
+    {.name = "of", .type = SW_P_COLUMN, .help = "the variable whose series are compared"},
+    {.name = "transform",
+     .type = SW_P_CHOICE,
+     .fallback = "relative-growth",
+     .choices = SW_TRANSFORM_CHOICES,
+     .help = SW_TRANSFORM_HELP},
+    {.name = "form",
+     .type = SW_P_CHOICE,
+     .fallback = "pearson",
+     .choices = "pearson|concordance|corrected|quasi",
+     .help = "correlation; share of periods above or not above 0 together; the same corrected for "
+             "chance; a matrix for each period, whose mean is the correlation"},
+    {0}};
+
+static const sw_output outputs[] = {{.name = "value",
+                                     .long_name = "synchronisation of two units",
+                                     .units = "1",
+                                     .shape = SW_PAIR,
+                                     .palette = SW_DIVERGING_0},
+                                    {0}};
+
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"form", "pearson", "r = sum_t z_it z_jt, z = (x - mean)/length"},
+    {"form", "concordance", "C = mean of S_it S_jt + (1 - S_it)(1 - S_jt), S = 1 where x > 0"},
+    {"form", "corrected",
+     "(C - E)/(1 - E), C = mean of S_it S_jt + (1 - S_it)(1 - S_jt), S = 1 where x > 0, E = s_i "
+     "s_j "
+     "+ (1 - s_i)(1 - s_j), s = mean S"},
+    {"form", "quasi", "q_ijt = z_it z_jt, z = (x - mean)/sd, divisor T"},
+    {"transform", "relative-growth", "x = d ln of the variable less its mean over the units"},
+    {"transform", "growth", "x = d ln of the variable"},
+    {"transform", "difference", "x = d of the variable"},
+    {"transform", "level", "x = the variable"},
+    {0}};
+
+/* flops and bytes: of 20 periods. */
+const sw_measure sw_measure_synchronisation = {
+    .name = "synchronisation",
+    .title = "Synchronisation of the series of two units",
+    .formula = "over the periods in which both units have a value",
+    .variant = variants,
+    .source =
+        "Harding and Pagan 2002, Journal of Monetary Economics 49:365-381 (concordance); "
+        "Duval, Li, Saraf and Seneviratne 2016, Journal of International Economics 99:S63-S78 "
+        "(quasi-correlation)",
+    .version = 1,
+    .kind = SW_KIND_PAIR,
+    .param = params,
+    .output = outputs,
+    .flops = 40,
+    .bytes = 48,
+    .resolve = resolve,
+    .prepare = prepare,
+    .tile = tile,
+    .merge = merge,
+    .finish = finish,
+    .block = block,
+    .fold = fold,
+    .workspace = workspace,
+};

@@ -1,0 +1,111 @@
+/* See transform.h. The partial of the pass: by period the sum and the count of log growth, and how
+ * many values have no logarithm. Sums are added in the order of blocks. */
+#include "measure/transform/transform.h"
+
+#include "measure/share/series.h"
+
+#include <math.h>
+
+/* ---- values of a unit -------------------------------------------------------------------- */
+
+static bool has_logarithm(sw_transform_kind kind) {
+  return kind == SW_RELATIVE_GROWTH || kind == SW_GROWTH;
+}
+
+/* ln x, or x; NaN where there is none. */
+static double level_of(const sw_job *job, const sw_transform *series, int t, int64_t unit) {
+  double x = sw_view_at(job->input[series->input].view, t, unit);
+  if (!has_logarithm(series->kind)) return x;
+  return x > 0 ? log(x) : NAN;
+}
+
+/* Of the s-th value, before means are taken out. */
+static double value_of(const sw_job *job, const sw_transform *series, int s, int64_t unit) {
+  int t = series->at[s];
+  double now = level_of(job, series, t, unit);
+  return series->kind == SW_LEVEL ? now : now - level_of(job, series, t - 1, unit);
+}
+
+double sw_transform_unit(const sw_job *job, const sw_transform *series, int64_t unit, double *out) {
+  const double *mean = job->folded[series->pass];
+  double size = 0;
+  for (int s = 0; s < series->length; s++) {
+    double v = value_of(job, series, s, unit), level = level_of(job, series, series->at[s], unit);
+    /* A difference has the rounding of its levels. */
+    double from = series->kind == SW_LEVEL ? fabs(v) : fmax(fabs(v), 1e-3 * fabs(level));
+    if (from > size) size = from;
+    out[s] = series->kind == SW_RELATIVE_GROWTH ? v - mean[s] : v;
+  }
+  return size;
+}
+
+/* ---- the pass that finds means ----------------------------------------------------------- */
+
+void sw_transform_tile(const sw_job *job, const sw_transform *series, const sw_tile *tile,
+                       void *out) {
+  double *sum = out, *count = sum + series->length, *without = count + series->length;
+  for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
+    for (int t = 0; has_logarithm(series->kind) && t < job->n_periods; t++)
+      *without += sw_view_at(job->input[series->input].view, t, unit) <= 0;
+    for (int s = 0; s < series->length; s++) {
+      double v = value_of(job, series, s, unit);
+      if (isnan(v)) continue;
+      sum[s] += v;
+      count[s]++;
+    }
+  }
+}
+
+void sw_transform_merge(const sw_job *job, void *all, const void *part) {
+  size_t count = job->pass[0].partial / sizeof(double);
+  double *to = all;
+  const double *from = part;
+  for (size_t i = 0; i < count; i++)
+    to[i] += from[i];
+}
+
+sw_status sw_transform_finish(sw_error *err, sw_job *job, const sw_transform *series,
+                              const void *all, void *result) {
+  (void)err;
+  const double *sum = all, *count = sum + series->length;
+  double *mean = result, without = count[series->length];
+  for (int s = 0; s < series->length; s++)
+    mean[s] = sum[s] / count[s]; /* 0/0: no unit has a value */
+  if (without > 0)
+    sw_note(job->notes, "%s: %s: %.0f value%s of %s not above 0 %s no logarithm: missing",
+            job->where, job->name, without, without == 1 ? "" : "s", job->input[series->input].name,
+            without == 1 ? "has" : "have");
+  return SW_OK;
+}
+
+/* ---- resolve ----------------------------------------------------------------------------- */
+
+static sw_status find_periods(sw_error *err, sw_job *job, sw_transform *series) {
+  const bool *follows = NULL;
+  int *at = NULL;
+  SW_TRY(sw_series_follow(err, job, "changes", &follows));
+  SW_NEW(err, job->arena, at, job->n_periods);
+  for (int t = 0; t < job->n_periods; t++)
+    if (series->kind == SW_LEVEL || follows[t]) at[series->length++] = t;
+  series->at = at;
+  return SW_OK;
+}
+
+sw_status sw_transform_resolve(sw_error *err, sw_job *job, const char *of, const char *transform,
+                               int least, sw_transform *series) {
+  *series = (sw_transform){.kind = (sw_transform_kind)(int)sw_job_arg(job, transform)->number,
+                           .input = sw_job_inputs(job, of).first};
+  int periods = least + (series->kind != SW_LEVEL);
+  SW_TRY(sw_series_check(err, job, of, periods));
+  SW_TRY(find_periods(err, job, series));
+  if (series->length < least)
+    return sw_job_fail(err, job, of,
+                       "%d change%s from a period to the next without a hole or a break between; "
+                       "expected %d or more",
+                       series->length, series->length == 1 ? "" : "s", least);
+  size_t length = (size_t)series->length;
+  series->pass = sw_job_pass(job, (sw_pass){.domain = SW_UNITS,
+                                            .partial = (2 * length + 1) * sizeof(double),
+                                            .result = length * sizeof(double)});
+  return SW_OK;
+}

@@ -1,0 +1,54 @@
+/* Series of units over time, made comparable once and in one place, for measures of pairs of them
+ * (methods.md section 4):
+ *
+ *   relative-growth   d ln x less its mean over the units that have it in that period
+ *   growth            d ln x
+ *   difference        d x
+ *   level             x
+ *
+ * Changes are from one period of the entry to the next. One that would step over a break of the
+ * panel or a hole of the periods does not exist, so a series has `length` values, at[0 .. length) of
+ * the job's periods. A value not above zero has no logarithm: it is missing, and counted. */
+#ifndef SW_MEASURE_TRANSFORM_TRANSFORM_H
+#define SW_MEASURE_TRANSFORM_TRANSFORM_H
+
+#include "spillway/measure.h"
+
+/* In the order of the choices. */
+typedef enum sw_transform_kind {
+  SW_RELATIVE_GROWTH,
+  SW_GROWTH,
+  SW_DIFFERENCE,
+  SW_LEVEL
+} sw_transform_kind;
+
+#define SW_TRANSFORM_CHOICES "relative-growth|growth|difference|level"
+#define SW_TRANSFORM_HELP                                                                          \
+  "of the series; relative-growth: log growth less its mean over the units, whose mean "           \
+  "correlation is near 0 by construction (for an index of the nation take growth)"
+
+typedef struct sw_transform {
+  sw_transform_kind kind;
+  int input;     /* of the job */
+  int length;    /* values of a series */
+  const int *at; /* their periods, ascending, among the job's */
+  int pass;      /* the pass over units that finds means and counts */
+} sw_transform;
+
+/* In resolve, of the one input of `of` and the choice of `transform`: refuses what is no series and
+ * one of fewer than `least` values, and adds a pass over units. The tile, merge and finish of that
+ * pass are the next three. */
+sw_status sw_transform_resolve(sw_error *err, sw_job *job, const char *of, const char *transform,
+                               int least, sw_transform *series);
+void sw_transform_tile(const sw_job *job, const sw_transform *series, const sw_tile *tile,
+                       void *out);
+void sw_transform_merge(const sw_job *job, void *all, const void *part);
+/* Warns of values without a logarithm. */
+sw_status sw_transform_finish(sw_error *err, sw_job *job, const sw_transform *series,
+                              const void *all, void *result);
+
+/* In later passes: the series of a unit, `length` values, missing NaN. Returns the size of what they
+ * are made of, by which rounding can be told from change. */
+double sw_transform_unit(const sw_job *job, const sw_transform *series, int64_t unit, double *out);
+
+#endif

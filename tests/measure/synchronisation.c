@@ -1,0 +1,166 @@
+/* Synchronisation of series: numbers of numpy on the income of the US states, by hand with holes,
+ * what is undefined, what is refused, and the bits of pairs. */
+#include "pair_fixture.h"
+#include "real.h"
+
+extern const sw_measure sw_measure_synchronisation;
+
+/* ---- US states --------------------------------------------------------------------------- */
+
+enum { STATES = 48, YEARS = 81 };
+
+static real_sample states;
+
+/* Income of the states 1929 to 2009, the file sorted by nothing in particular. */
+static double *income_of(const real_table *table) {
+  double *income = calloc(STATES * YEARS, sizeof *income);
+  static const char *code[STATES];
+  int n = 0;
+  int64_t *order = real_order(table, "STATE_FIPS");
+  for (int64_t k = 0; k < table->rows; k++) {
+    const char *text = real_text(table, order[k], "STATE_FIPS");
+    if (n == 0 || strcmp(code[n - 1], text)) code[n++] = text;
+    int year = (int)real_number(table, order[k], "year") - 1929;
+    income[year * STATES + n - 1] = real_number(table, order[k], "income");
+  }
+  cr_assert_eq(n, STATES);
+  states = (real_sample){STATES, code, order};
+  return income;
+}
+
+static harness *of_states(const double *income, const char *form) {
+  harness *h = harness_new(&sw_measure_synchronisation, STATES, YEARS);
+  harness_column(h, "of", "income", income);
+  harness_set(h, "form", form);
+  cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
+  return h;
+}
+
+static double between(harness *h, int t, const char *from, const char *to) {
+  return pair_value(h, t, real_find(states.code, STATES, from), real_find(states.code, STATES, to));
+}
+
+/* Run with numpy, and a plain script (oracles/space.md, "Pairs of series"). */
+Test(synchronisation, us_states) {
+  REAL_OPEN(table, "us48_income_long.csv");
+  double *income = income_of(table), sum = 0;
+  harness *h = of_states(income, "pearson");
+  NEAR(between(h, 0, "06", "36"), .5488443433, 1e-10);
+  NEAR(between(h, 0, "06", "48"), .2488433321, 1e-10);
+  NEAR(between(h, 0, "36", "48"), .1218620648, 1e-10);
+  for (int i = 0; i < STATES; i++)
+    for (int j = 0; j < STATES; j++)
+      if (i != j) sum += pair_value(h, 0, i, j);
+  NEAR(sum / (STATES * (STATES - 1)), .006273714278, 1e-12);
+  pair_expect_bits(h, 0);
+  harness_free(h);
+  h = of_states(income, "concordance");
+  NEAR(between(h, 0, "06", "36"), .6875, 0);
+  NEAR(between(h, 0, "06", "48"), .625, 0);
+  NEAR(between(h, 0, "36", "48"), .5125, 0);
+  harness_free(h);
+  h = of_states(income, "corrected");
+  NEAR(between(h, 0, "06", "36"), .3662864385, 1e-10);
+  NEAR(between(h, 0, "06", "48"), .2551210428, 1e-10);
+  NEAR(between(h, 0, "36", "48"), .0262172285, 1e-10);
+  pair_expect_bits(h, 0);
+  harness_free(h);
+}
+
+/* The mean of the quasi-correlations of all periods is r, to rounding. */
+Test(synchronisation, us_states_by_year) {
+  REAL_OPEN(table, "us48_income_long.csv");
+  double *income = income_of(table), sum = 0;
+  harness *h = of_states(income, "quasi");
+  NEAR(between(h, 80, "06", "36"), .1562930405, 1e-10);
+  NEAR(between(h, 1, "06", "36"), 1.5661759144, 1e-10);
+  cr_expect(isnan(between(h, 0, "06", "36")), "there is no change before the first year");
+  for (int t = 1; t < YEARS; t++)
+    sum += between(h, t, "06", "36");
+  NEAR(sum / (YEARS - 1), .5488443433, 1e-10);
+  pair_expect_bits(h, 7);
+  harness_free(h);
+}
+
+/* ---- by hand ----------------------------------------------------------------------------- */
+
+enum { N = 6, T = 5 };
+
+/* Units by column: a series, its double (1), the opposite (2), a constant (3), one with a hole (4),
+ * one with three values (5). */
+static const double level[N * T] = {1, 2,  5, 7, 1,   NAN, /**/
+                                    3, 6,  3, 7, 2,   4,   /**/
+                                    2, 4,  4, 7, NAN, 1,   /**/
+                                    4, 8,  2, 7, 9,   NAN, /**/
+                                    5, 10, 1, 7, 4,   6};
+
+static harness *start(const char *form, const char *transform) {
+  harness *h = harness_new(&sw_measure_synchronisation, N, T);
+  harness_column(h, "of", "x", level);
+  harness_set(h, "form", form);
+  harness_set(h, "transform", transform);
+  return h;
+}
+
+#define VALUE(i, j, wanted) NEAR(pair_value(h, 0, i, j), wanted, 4e-16)
+
+Test(synchronisation, holes) {
+  harness *h = start("pearson", "level");
+  cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
+  VALUE(0, 1, 1);
+  VALUE(0, 2, -1);
+  cr_expect(isnan(pair_value(h, 0, 0, 3)), "a constant");
+  /* 1 3 4 5 and 1 2 9 4, about 3.25 and 4 */
+  VALUE(0, 4, 11 / sqrt(8.75 * 38));
+  /* 3 2 5 and 4 1 6, about 10/3 and 11/3 */
+  VALUE(0, 5, (22.0 / 3) / sqrt((14.0 / 3) * (38.0 / 3)));
+  cr_expect(isnan(pair_value(h, 0, 4, 5)), "two periods that both have");
+  pair_expect_bits(h, 0);
+  harness_free(h);
+}
+
+/* Changes: + - + + of unit 0; of unit 4 + . . -, with the hole between. */
+Test(synchronisation, concordance) {
+  harness *h = start("concordance", "difference");
+  cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
+  VALUE(0, 1, 1);
+  VALUE(0, 2, 0);
+  VALUE(0, 3, .25); /* a constant is never above 0: alike where the other falls */
+  VALUE(0, 4, .5);
+  pair_expect_bits(h, 0);
+  harness_free(h);
+  h = start("corrected", "difference");
+  cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
+  VALUE(0, 1, 1);
+  VALUE(0, 2, -.375 / .625); /* E = 2 * 3/16 */
+  VALUE(0, 3, 0);            /* C = E = .25 */
+  harness_free(h);
+}
+
+/* What all have in common is taken out: two units are each other's opposite then. */
+Test(synchronisation, relative_growth) {
+  static const double x[2 * T] = {1, 1, 2, 4, 8, 4, 16, 32, 64, 32};
+  harness *h = harness_new(&sw_measure_synchronisation, 2, T);
+  harness_column(h, "of", "x", x);
+  cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
+  VALUE(0, 1, -1);
+  harness_free(h);
+}
+
+Test(synchronisation, growth_needs_logarithms) {
+  static const double x[2 * T] = {1, 1, 2, 4, 8, 0, 16, 32, -1, 32};
+  harness *h = harness_new(&sw_measure_synchronisation, 2, T);
+  harness_column(h, "of", "x", x);
+  harness_set(h, "transform", "growth");
+  cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
+  cr_expect(harness_noted(h, "2 values of x not above 0 have no logarithm: missing"));
+  cr_expect(isnan(pair_value(h, 0, 0, 1)), "no three changes of both");
+  harness_free(h);
+}
+
+Test(synchronisation, refusals) {
+  harness *h = harness_new(&sw_measure_synchronisation, N, 3);
+  harness_column(h, "of", "x", level);
+  PAIR_FAILS(h, "of: 3 periods; expected 4 or more");
+  harness_free(h);
+}
