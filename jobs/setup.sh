@@ -19,6 +19,7 @@ build_packages=(
   libhdf5-openmpi-dev                        # results files, written in parallel
   libgsl-dev libopenblas-openmp-dev          # numerics
   libproj-dev proj-data                      # distances on the ellipsoid
+  libsuitesparse-dev                         # order of elimination of sparse matrices
   libigraph-dev                              # communities and betweenness of networks
   libgdal-dev                                # polygon files; loaded only where a study has one
   libgeos-dev                                # cells of units without polygons; loaded by reports
@@ -38,7 +39,7 @@ test_packages=(
 )
 bench_packages=(
   python3 python3-numpy python3-h5py
-  r-base-core r-cran-data.table r-cran-spdep # peers
+  r-base-core r-cran-data.table r-cran-spdep r-cran-spatialreg # peers
   python3-numba python3-libpysal             # peers of neighbours
   gnuplot-nox                                # plots
   chromium chromium-driver python3-selenium  # reports in a browser

@@ -34,6 +34,10 @@ typedef struct sw_units {
   const char *const *name[SW_TONGUES]; /* n each, "" where empty; NULL: none */
   int n_groupings;
   const sw_grouping *grouping;
+  /* Of `aggregate`: the units as read, in code order, and the code of the unit that each is of, which
+   * may have been dropped. 0: there are none. */
+  int64_t n_members;
+  const char *const *member, *const *member_of;
   bool is_file_order; /* the rows of the study's files have the units in this order, too */
 } sw_units;
 

@@ -1,16 +1,42 @@
-/* Which variant of SW_HOT this machine takes, by the question that the loader's resolver asks.
+/* Which variant of SW_HOT this machine takes, by the question that the loader's resolver asks, and
+ * which of the sets of vec_each.h.
  * The answer stands in the fingerprint of a run and in operand hashes: the variants promise the
  * same bits, but a resumed run does not rest on that promise. */
 #include "kernel/hot.h"
 
-const char *sw_instruction_set(void) {
-#if defined(__AVX512F__)
-  return "x86-64-v4";
-#elif defined(SW_HOT_VARIANTS)
+/* Levels of x86-64 by what they consist of: clang 14 does not know them by name. v2 goes without
+ * saying where there is AVX2. */
+bool sw_set_runs(sw_set_of set) {
+#if defined(SW_SETS_X86)
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("x86-64-v4")) return "x86-64-v4";
-  if (__builtin_cpu_supports("x86-64-v3")) return "x86-64-v3";
-  return "x86-64";
+  bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+            __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+  bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+            __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+            __builtin_cpu_supports("avx512vl");
+  return set == SW_SET_PLAIN || (set == SW_SET_V3 && v3) || (set == SW_SET_V4 && v4);
+#else
+  return set == SW_SET_PLAIN;
+#endif
+}
+
+static sw_set_of most = SW_SET_V4;
+
+sw_set_of sw_set(void) {
+  sw_set_of set = most;
+  while (!sw_set_runs(set))
+    set--;
+  return set;
+}
+
+void sw_set_at_most(sw_set_of set) {
+  most = set;
+}
+
+const char *sw_instruction_set(void) {
+#if defined(SW_SETS_X86)
+  if (sw_set_runs(SW_SET_V4)) return "x86-64-v4";
+  return sw_set_runs(SW_SET_V3) ? "x86-64-v3" : "x86-64";
 #else
   return "plain";
 #endif

@@ -10,6 +10,8 @@
 #ifndef SW_KERNEL_HOT_H
 #define SW_KERNEL_HOT_H
 
+#include <stdbool.h>
+
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__AVX512F__)
 #define SW_HOT_VARIANTS 1
@@ -20,6 +22,22 @@
 
 /* The variant in force: "x86-64-v4", "x86-64-v3", "x86-64", or "plain" where there is only one. */
 const char *sw_instruction_set(void);
+
+/* Instruction sets that vec_each.h compiles for, and which of them this machine takes. By a look at
+ * the processor at each call, so sanitizers have them too. */
+#if defined(__x86_64__) && defined(__GNUC__)
+#define SW_SETS_X86 1
+#define SW_SETS(name)                                                                              \
+  { name##_plain, name##_v3, name##_v4 }
+#else
+#define SW_SETS(name)                                                                              \
+  { name##_plain }
+#endif
+typedef enum sw_set_of { SW_SET_PLAIN, SW_SET_V3, SW_SET_V4, SW_SET_COUNT } sw_set_of;
+sw_set_of sw_set(void);
+bool sw_set_runs(sw_set_of set); /* whether this machine can run it */
+/* Tests and benchmarks: no set above this one is taken from here on. */
+void sw_set_at_most(sw_set_of set);
 
 #define SW_INLINE static inline __attribute__((always_inline))
 

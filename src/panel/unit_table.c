@@ -19,6 +19,8 @@
 sw_status sw_unit_table_make(sw_error *err, sw_arena *arena, const sw_unit_table *like, int64_t n,
                              sw_unit_table *out) {
   *out = (sw_unit_table){.n = n, .n_groups = like->n_groups, .group_name = like->group_name};
+  out->n_members = like->n_members;
+  out->member = like->member, out->member_of = like->member_of;
   SW_NEW(err, arena, out->code, n);
   if (like->lon) SW_NEW(err, arena, out->lon, n);
   if (like->lat) SW_NEW(err, arena, out->lat, n);
@@ -119,6 +121,8 @@ sw_status sw_units_build(sw_error *err, sw_arena *arena, const sw_unit_table *ta
   *units = (sw_units){.lon = table->lon, .lat = table->lat, .area = table->area};
   for (int k = 0; k < SW_TONGUES; k++)
     units->name[k] = table->name[k];
+  units->n_members = table->n_members;
+  units->member = table->member, units->member_of = table->member_of;
   SW_TRY(build_codes(err, arena, table, units));
   sw_grouping *grouping = NULL;
   SW_NEW(err, arena, grouping, table->n_groups);

@@ -14,6 +14,8 @@ typedef struct sw_unit_table {
   int n_groups;
   const char *const *group_name;
   const char ***group; /* n_groups arrays of n texts */
+  int64_t n_members;   /* sw_units */
+  const char *const *member, *const *member_of;
 } sw_unit_table;
 
 /* A table of n rows with the same columns as `like`, to be filled. */

@@ -139,9 +139,15 @@ CASES = [
       "panel.csv": "\n".join([PANEL.splitlines()[0], *PANEL.splitlines()[:0:-1], ""]),
       "w.mtx": "%%MatrixMarket matrix coordinate pattern general\n6 6 1\n1 2\n"},
      r"w\.mtx:2:.*order: codes\.txt"),
-    ("a result of this study as weights", swap("study.yaml", "{kind: file, file: edges.csv}",
-                                               "{kind: result, of: gravity}"),
-     r"study\.yaml:14:6:.*cannot serve.*`file`"),
+    ("weights of a result without pairs", swap("study.yaml", "{kind: file, file: edges.csv}",
+                                               "{kind: result, of: ccd}"),
+     r"study\.yaml:14:25: 'ccd' has no pairs"),
+    ("weights of what rests on them",
+     {"study.yaml": STUDY.replace("{kind: file, file: edges.csv}", "{kind: result, of: gravity}").replace(
+         "mass: [pop, gdp]", "mass: [pop, clusters.value]").replace(
+             "- moran: {of: ccd.coordination, weights: w}",
+             "- local_moran: {of: gdp, weights: w, permutations: 0, as: clusters}")},
+     r"study\.yaml:\d+:\d+: circular reference: "),
     ("weights of results that are not there",
      swap("study.yaml", "{kind: file, file: edges.csv}", "{kind: result, of: gravity, file: last.h5}"),
      r"last\.h5.*(No such file|does not exist)"),

@@ -270,12 +270,57 @@ class ResultWeights(unittest.TestCase):
         self.refused(self.study(w="of: top, file: last.h5"),
                      "last.h5: unit 'u11' is not in the panel; write `unmatched: drop`")
 
+    # ---- of this study ---------------------------------------------------------------------
+
+    def test_of_this_study(self):
+        """The same links, bit for bit, as from a file; entries stand before what they rest on."""
+        cases = {f"{form}_{use}_{top}": (form, use, top) for form in FORMS for use in USES
+                 for top in (0, 2)}
+        weights = "".join(f"  {name}: {{kind: result, of: {form}, use: {use}, period: 2001, style: as-is"
+                          f"{f', top: {top}' if top else ''}}}\n"
+                          for name, (form, use, top) in cases.items() if form != "links")
+        weights += "  joined: {kind: union, of: [top_in_2, near]}\n"
+        measures = "".join(f"  - moran: {{of: x, weights: {name}, as: i_{name}}}\n"
+                           for name, (form, _, _) in cases.items() if form != "links")
+        measures += "  - local_moran: {of: x, weights: joined, as: locally}\n"
+        study = FIRST.replace("measures:\n", weights + "measures:\n" + measures)
+        self.run_study(study, "-q")
+        for name, (form, use, top) in cases.items():
+            if form == "links":
+                continue
+            f_ij = matrix_of(f"{self.folder}/last.h5", form, 0)
+            self.assertTrue(np.array_equal(stored(f"{self.folder}/last.h5", name),
+                                           weights_of(f_ij, use, top)), name)
+        near = stored(f"{self.folder}/last.h5", "near") > 0
+        joined = near | (stored(f"{self.folder}/last.h5", "top_in_2") > 0)
+        self.assertTrue(np.array_equal(stored(f"{self.folder}/last.h5", "joined") > 0, joined))
+        with h5py.File(f"{self.folder}/last.h5") as f:
+            x = f["locally/deviate"][1]
+            w = joined / joined.sum(1, keepdims=True)
+            self.assertTrue(np.allclose(f["locally/value"][1], x * (w @ x), rtol=1e-12))
+
+    def test_of_this_study_shown(self):
+        study = FIRST.replace("measures:\n", "  w: {kind: result, of: top}\nmeasures:\n")
+        study = study.replace("output:", "  - moran: {of: x, weights: w, as: j}\noutput:")
+        done = self.call_in(self.folder, study, verb="weights")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("made in the run, of a result of this study", done.stdout)
+        done = self.call_in(self.folder, study, "w", "-q", verb="weights")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("are there when it has run, in its results file as /weights/w", done.stderr)
+        self.assertEqual(self.call_in(self.folder, study, verb="check").returncode, 0)
+        for old, new, said in (
+                ("keep: {top: 4}, as: top", "keep: summary, as: top", "top keeps no pairs"),
+                ("of: top}", "of: top, period: 1999}", "top has no period '1999'; it has 2001 to 2002"),
+                ("weights: near, as: links", "weights: w, as: links", "cannot be the links of 'w'")):
+            self.assertIn(old, study)
+            self.refused(study.replace(old, new), said)
+
     # ---- refused ---------------------------------------------------------------------------
 
     def test_refused(self):
         for spec, said in (
-                ("of: top", "s.yaml:4:6: weights 'w': a result of this study cannot serve as weights "
-                            "yet; name an earlier results file by `file`"),
+                ("of: top", "s.yaml:4:25: there is no result 'top'; the study has no entry with pairs"),
                 ("file: last.h5", "'of' is missing"),
                 ("of: topp, file: last.h5", "last.h5 has no result 'topp'; did you mean 'top'?"),
                 ("of: none, file: last.h5", "none of last.h5 keeps no pairs, only their summary; "),

@@ -118,6 +118,60 @@ class Weights(unittest.TestCase):
         self.call("diff", "one.h5", "three.h5")
         self.call("verify", "three.h5")
 
+    def coarse(self, label=lambda i, j: f"b{i // 2}{j // 2}", rule="queen"):
+        """A study of four quarters of the board, and what `weights` says of it."""
+        with self.open("u.csv") as units:
+            units.write("code,lon,lat,block\n")
+            for i in range(4):
+                for j in range(4):
+                    units.write(f"u{i}{j},{i + .5},{j + .5},{label(i, j)}\n")
+        with self.open("c.yaml") as out:
+            out.write("panel: {file: p.csv, unit: code, aggregate: {by: block, sum: [x]}}\n"
+                      "units: {file: u.csv, unit: code, lon: lon, lat: lat, polygons: map.geojson}\n"
+                      f"weights:\n  w: {{kind: contiguity, rule: {rule}, style: binary}}\n"
+                      "measures:\n  - moran: {of: x, weights: w}\noutput: {file: c.h5}\n")
+        done = subprocess.run([SPILLWAY, "weights", "c.yaml"], cwd=self.folder.name, text=True,
+                              capture_output=True, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    def test_members(self):
+        """Coarse units touch where any of their members do: all four at a corner, by edges two each."""
+        for rule, links in (("queen", 12), ("rook", 8)):
+            status, out, err = self.coarse(rule=rule)
+            self.assertEqual(status, 0, err)
+            self.assertIn(f"  units        4\n  links        {links} ", out)
+            self.assertIn("the polygons of map.geojson are of members", err)
+            self.assertNotIn("warning", err)
+        self.call("run", "c.yaml", "-q", "--force", launcher=("mpirun", "-n", "2"))
+        self.call("verify", "c.h5")
+        # A quarter that has the code of one of its members; one in two parts.
+        status, out, err = self.coarse(lambda i, j: f"u{i // 2 * 2}{j // 2 * 2}")
+        self.assertEqual((status, "links        12 " in out), (0, True), out + err)
+        status, out, err = self.coarse(lambda i, j: "far" if (i + j) % 2 else f"b{i // 2}")
+        self.assertEqual((status, "links        6 " in out), (0, True), out + err)
+
+    def test_members_without_polygons(self):
+        with open(os.path.join(self.folder.name, "map.geojson"), encoding="utf-8") as file:
+            text = file.read()
+        with self.open("map.geojson") as out:
+            out.write(text.replace('"u11"', '"x11"'))
+        status, out, err = self.coarse()
+        self.assertEqual(status, 0, err)
+        self.assertIn("links        10 ", out)  # b00 and b11 no longer touch
+        self.assertIn("warning: w: 1 member of the units has no polygon in map.geojson", err)
+        self.assertIn("1 polygon of map.geojson that are of no unit of the panel is left out", err)
+        with self.open("map.geojson") as out:
+            out.write(text.replace('"u0', '"x0').replace('"u1', '"x1'))
+        status, out, err = self.coarse()
+        self.assertEqual(status, 2)
+        self.assertIn("map.geojson has no polygon for unit 'b00' of the panel", err)
+        with self.open("map.geojson") as out:
+            out.write(text.replace('"u', '"x'))
+        self.assertIn("(the first is 'x00'; a unit is 'b00', a member 'u00')", self.coarse()[2])
+        with self.open("map.geojson") as out:
+            out.write(text.replace('"u33"', '"u32"'))
+        self.assertIn("both have code 'u32'", self.coarse()[2])
+
     def test_polygons_are_an_input(self):
         """A map that changes makes another file; one that is not there is told."""
         self.call("run", "s.yaml", "-q")

@@ -91,7 +91,7 @@ static void expect_folded(variant with, int k, int64_t i0, int64_t i1, int64_t j
   double want_lanes[SW_LANES * STRIDE], want_row = 0, most = -INFINITY, greatest = 0;
   for (int l = 0; l < SW_LANES * STRIDE; l++)
     lanes[l] = want_lanes[l] = l % 7;
-  sw_block_sums sums = {row, lanes, STRIDE, -INFINITY};
+  sw_lane_sums sums = {row, lanes, STRIDE, -INFINITY};
   fold_by(with, k, column, i0, i1, column, j0, j1, distance, &sums, workspace);
   for (int64_t i = i0; i < i1; i++) {
     double value[STRIDE];

@@ -52,6 +52,10 @@ static size_t row_state(const sw_job *job) {
   return 8;
 }
 
+static void rows_ahead(const sw_job *job, int t, int count, const int32_t *unit, void *workspace) {
+  (void)job, (void)t, (void)count, (void)unit, (void)workspace;
+}
+
 static void whole_row(const sw_job *job, int t, int64_t i, double *const *out, void *workspace) {
   (void)job, (void)t, (void)i, (void)out, (void)workspace;
 }
@@ -347,11 +351,14 @@ Test(descriptor, functions) {
   SLIP(m.segment = NULL,
        "pair outputs, and no segment, block, whole_row or row_periods to fill them");
   SLIP(m.row_state = row_state, "row_state, row_prepare and row_periods go together");
+  SLIP(m.rows_ahead = rows_ahead, "rows_ahead without whole_row, which it tells of the next rows");
   SLIP(m.output++; m.segment = NULL;
        m.whole_row = whole_row, "whole_row without a pair output to fill; declare one");
   SLIP(m.output++; m.segment = NULL;
        m.block = block, "block without a pair output to fill; declare one");
-  SLIP(m.fold = fold, "fold without block; the engine asks for sums in the place of blocks");
+  SLIP(m.segment = NULL; m.whole_row = whole_row;
+       m.fold = fold,
+       "fold without segment or block; the engine repeats squares with gaps by these");
   SLIP(m.tile = NULL, "unit outputs, and no tile to fill them");
   SLIP(m.finish = NULL, "global outputs or tables, and no finish to fill them");
   SLIP(m.start = start; m.merge = NULL, "start without merge; partials are joined by merge");

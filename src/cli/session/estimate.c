@@ -92,7 +92,7 @@ static double pair_bytes(const sw_run *run, const sw_job *job, const sw_pair_pla
       sw_measure_fills_rows(job->measure) || (sw_keep_is_counted(plan->keep.kind) && job->directed);
   double length = whole ? n : side;
   double rows_held = (double)(plan->n_quantities * sw_pairs_grain(job));
-  double lanes = job->measure->fold ? 16 : 8; /* of columns, of rows where these are folded */
+  double lanes = sw_pairs_folds(job) ? 16 : 8; /* of columns, of rows where these are folded */
   double thread = 8 * length * (lanes + rows_held) + 16 * strip, packets = 2;
   /* Prepared rows: a thread's states, and values and packets of several periods. */
   if (g.prepares) {

@@ -97,6 +97,16 @@ static sw_status show(sw_error *err, const sw_session *s, const sw_weights_spec 
   return status;
 }
 
+/* Of all, those that rest on a result of the study are named; asked for alone, they are refused. */
+static sw_status name(sw_error *err, const sw_session *s, const sw_weights_spec *spec) {
+  const char *words = sw_weights_words(s->arena, s->study, spec);
+  if (!words) return sw_fail(err, SW_ENOMEM, "out of memory");
+  printf("%s: %s\n  made in the run, of a result of this study; then in its results file as "
+         "/weights/%s\n",
+         spec->name, words, spec->name);
+  return SW_OK;
+}
+
 /* The index of the one asked for; all of them: -1. */
 static sw_status choose(sw_error *err, const sw_study *study, const weights_options *o,
                         int *index) {
@@ -128,7 +138,8 @@ static sw_status work(sw_error *err, sw_team *team, const weights_options *o, sw
   SW_TRY(sw_panel_read(err, team, s->study, s->arena, &s->panel));
   for (int i = 0; i < s->study->n_weights; i++) {
     if (index >= 0 && i != index) continue;
-    SW_TRY(show(err, s, &s->study->weights[i], o));
+    SW_TRY(index < 0 && s->study->weights[i].later ? name(err, s, &s->study->weights[i])
+                                                   : show(err, s, &s->study->weights[i], o));
     if (index < 0 && i + 1 < s->study->n_weights) putchar('\n');
   }
   return SW_OK;

@@ -26,7 +26,7 @@ SW_INLINE void plain_pairs(int k, const double *row, int rows, const double *con
 }
 
 /* Some values of row `at` of the segment, from column `place` of it on, into the sums. */
-SW_INLINE void add_values(const sw_block_sums *sums, int64_t at, int64_t place, int64_t count,
+SW_INLINE void add_values(const sw_lane_sums *sums, int64_t at, int64_t place, int64_t count,
                           const double *value, double *most) {
   for (int64_t b = 0; b < count; b++) {
     sums->row[at * SW_BLOCK_LANES + (place + b) % SW_BLOCK_LANES] += value[b];
@@ -96,7 +96,7 @@ typedef struct variant {
   void (*block)(int k, const double *row, int rows, int count, const double *const *to, int64_t j0,
                 int64_t j1, bool distance, double *out, int64_t stride);
   void (*fold)(int k, const double *row, int rows, int count, const double *const *to, int64_t j0,
-               int64_t j1, bool distance, int64_t at, const sw_block_sums *sums, double *most);
+               int64_t j1, bool distance, int64_t at, const sw_lane_sums *sums, double *most);
 } variant;
 
 /* The one that sw_instruction_set names; a look at what the processor was found to be, no
@@ -163,7 +163,7 @@ void sw_block_distances(int k, const double *const *from, int64_t i0, int64_t i1
  * cost a fifth of a product of 20 numbers. */
 static void fold_by(variant with, int k, const double *const *from, int64_t i0, int64_t i1,
                     const double *const *to, int64_t j0, int64_t j1, bool distance,
-                    sw_block_sums *sums, double *row) {
+                    sw_lane_sums *sums, double *row) {
   double most[SW_BLOCK_LANES];
   for (int l = 0; l < SW_BLOCK_LANES; l++)
     most[l] = sums->greatest;
@@ -179,13 +179,13 @@ static void fold_by(variant with, int k, const double *const *from, int64_t i0, 
 }
 
 void sw_block_fold_products(int k, const double *const *from, int64_t i0, int64_t i1,
-                            const double *const *to, int64_t j0, int64_t j1, sw_block_sums *sums,
+                            const double *const *to, int64_t j0, int64_t j1, sw_lane_sums *sums,
                             void *workspace) {
   fold_by(choose(), k, from, i0, i1, to, j0, j1, false, sums, workspace);
 }
 
 void sw_block_fold_distances(int k, const double *const *from, int64_t i0, int64_t i1,
-                             const double *const *to, int64_t j0, int64_t j1, sw_block_sums *sums,
+                             const double *const *to, int64_t j0, int64_t j1, sw_lane_sums *sums,
                              void *workspace) {
   fold_by(choose(), k, from, i0, i1, to, j0, j1, true, sums, workspace);
 }

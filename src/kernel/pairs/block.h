@@ -8,6 +8,8 @@
 #ifndef SW_KERNEL_PAIRS_BLOCK_H
 #define SW_KERNEL_PAIRS_BLOCK_H
 
+#include "kernel/pairs/lanes.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,21 +30,13 @@ void sw_block_distances(int k, const double *const *from, int64_t i0, int64_t i1
                         const double *const *to, int64_t j0, int64_t j1, double *out,
                         int64_t stride, void *workspace);
 
-/* Sums of a segment's rows and columns under way, in the lanes of kernel/pairs/lanes.h: number c of
- * a row goes to row[r * 8 + c % 8], number r of a column to column[(r % 8) * stride + c]. */
-typedef struct sw_block_sums {
-  double *row, *column;
-  int64_t stride;
-  double greatest;
-} sw_block_sums;
-
-/* Adds the block to the sums instead of writing its values; row i0 is the first of the segment, and
- * column j0. A NaN shows in the sums of its row. */
+/* Adds the block to the sums (kernel/pairs/lanes.h) instead of writing its values; row i0 is the
+ * first of the segment, and column j0. A NaN shows in the sums of its row. */
 void sw_block_fold_products(int k, const double *const *from, int64_t i0, int64_t i1,
-                            const double *const *to, int64_t j0, int64_t j1, sw_block_sums *sums,
+                            const double *const *to, int64_t j0, int64_t j1, sw_lane_sums *sums,
                             void *workspace);
 void sw_block_fold_distances(int k, const double *const *from, int64_t i0, int64_t i1,
-                             const double *const *to, int64_t j0, int64_t j1, sw_block_sums *sums,
+                             const double *const *to, int64_t j0, int64_t j1, sw_lane_sums *sums,
                              void *workspace);
 
 #endif

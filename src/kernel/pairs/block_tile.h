@@ -120,8 +120,7 @@ SW_INLINE void NAME(fold_tile)(int k, const double *row, int rows, const double 
 /* All packed rows, of which the first is row `at` of the segment. */
 SW_INLINE void NAME(fold_tiles)(int k, const double *row, int rows, int count,
                                 const double *const *to, int64_t j, int vectors, bool distance,
-                                int64_t place, int64_t at, const sw_block_sums *sums,
-                                double *most) {
+                                int64_t place, int64_t at, const sw_lane_sums *sums, double *most) {
   for (int c = 0; c < count; c++, at += rows)
     NAME(fold_tile)
   (k, row + c * rows * k, rows, to, j, vectors, distance, place, sums->row + at * SW_BLOCK_LANES,
@@ -131,7 +130,7 @@ SW_INLINE void NAME(fold_tiles)(int k, const double *row, int rows, int count,
 /* What whole vectors leave: fewer columns than a vector has, out of one that ends with the last. */
 SW_INLINE void NAME(fold_rest)(int k, const double *row, int rows, int count,
                                const double *const *to, int64_t j0, int64_t j, int64_t j1,
-                               bool distance, int64_t at, const sw_block_sums *sums, double *most) {
+                               bool distance, int64_t at, const sw_lane_sums *sums, double *most) {
   double value[SW_BLOCK_ROWS * WIDTH];
   int64_t begin = j1 - j0 >= WIDTH ? j1 - WIDTH : j0;
   for (int c = 0; c < count; c++, at += rows) {
@@ -146,7 +145,7 @@ SW_INLINE void NAME(fold_rest)(int k, const double *row, int rows, int count,
 
 SW_INLINE void NAME(fold_columns)(int k, const double *row, int rows, int count,
                                   const double *const *to, int64_t j0, int64_t j1, bool distance,
-                                  int64_t at, const sw_block_sums *sums, double *most) {
+                                  int64_t at, const sw_lane_sums *sums, double *most) {
   int64_t j = j0;
   for (; j + VECTORS * WIDTH <= j1; j += VECTORS * WIDTH)
     NAME(fold_tiles)(k, row, rows, count, to, j, VECTORS, distance, j - j0, at, sums, most);
@@ -158,7 +157,7 @@ SW_INLINE void NAME(fold_columns)(int k, const double *row, int rows, int count,
 }
 
 static void NAME(fold)(int k, const double *row, int rows, int count, const double *const *to,
-                       int64_t j0, int64_t j1, bool distance, int64_t at, const sw_block_sums *sums,
+                       int64_t j0, int64_t j1, bool distance, int64_t at, const sw_lane_sums *sums,
                        double *most) {
   if (rows == SW_BLOCK_ROWS && distance)
     NAME(fold_columns)(k, row, SW_BLOCK_ROWS, count, to, j0, j1, true, at, sums, most);

@@ -76,9 +76,8 @@ SW_INLINE void tally_end(const tally *t, const double *rest, int64_t n, double l
  * sums of columns in one pass over the row, which is in cache only now. A NaN shows in *sum; the
  * caller then begins the square anew with sw_lanes_scan_gaps, as `lane` is spoilt
  * (plan/pairs/task.c). */
-SW_HOT void sw_lanes_row(const double *restrict v, int64_t n, double *restrict lane, double *sum,
-                         double *greatest) {
-  double lanes[SW_LANES] = {0}, top = -INFINITY;
+SW_INLINE void tally_row(const double *restrict v, int64_t n, double *restrict lane,
+                         double *restrict lanes, double *greatest) {
   int64_t whole = n - n % SW_LANES;
   tally t;
   tally_begin(&t, lanes);
@@ -90,9 +89,20 @@ SW_HOT void sw_lanes_row(const double *restrict v, int64_t n, double *restrict l
   }
   for (int64_t k = whole; k < n; k++)
     lane[k] += v[k];
-  tally_end(&t, v + whole, n - whole, lanes, &top);
+  tally_end(&t, v + whole, n - whole, lanes, greatest);
+}
+
+SW_HOT void sw_lanes_row(const double *restrict v, int64_t n, double *restrict lane, double *sum,
+                         double *greatest) {
+  double lanes[SW_LANES] = {0}, top = -INFINITY;
+  tally_row(v, n, lane, lanes, &top);
   *sum = sw_lanes_join(lanes);
   *greatest = top;
+}
+
+SW_HOT void sw_lanes_add_row(const double *restrict v, int64_t n, double *restrict row,
+                             double *restrict column, double most[SW_LANES]) {
+  tally_row(v, n, column, row, &most[0]);
 }
 
 SW_HOT void sw_lanes_scan(const double *v, int64_t n, double *sum, double *greatest) {

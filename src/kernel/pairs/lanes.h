@@ -42,6 +42,17 @@ int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, doub
 /* The sum goes on in `lanes`, the greatest from *greatest; NaN are left out, counted and become
  * -0.0 in v. */
 int64_t sw_lanes_gaps(double *v, int64_t n, double lanes[SW_LANES], double *greatest);
+/* Sums of a square's rows and columns under way: number c of row r goes to row[r * 8 + c % 8] and
+ * to column[(r % 8) * stride + c]. `greatest` is raised to the largest number. */
+typedef struct sw_lane_sums {
+  double *row, *column;
+  int64_t stride;
+  double greatest;
+} sw_lane_sums;
+/* One row of it, v[0 .. n), which may go on where an earlier call stopped at a multiple of eight:
+ * into its eight lanes, into its lane of columns, and into the greatest by lanes. */
+void sw_lanes_add_row(const double *v, int64_t n, double *row, double *column,
+                      double most[SW_LANES]);
 /* The first k in [from, n) with v[k] > threshold, or n; NaN is over nothing. */
 int64_t sw_lanes_next_above(const double *v, int64_t from, int64_t n, double threshold);
 /* The same with v[k] >= threshold. */

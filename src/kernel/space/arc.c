@@ -221,9 +221,8 @@ void sw_arc_cover(int64_t n, const double *x, const double *y, const double *z, 
   }
 }
 
-/* False for a row without coordinates, whose pairs are NaN by either loop. */
 static bool is_near(const sw_arc_ball *ball, struct row p) {
-  return rough_square_sum(p.x - ball->x, p.y - ball->y, p.z - ball->z) <= ball->reach;
+  return sw_arc_is_near(ball, p.x, p.y, p.z);
 }
 
 /* The end of the run of chunks from j on that are all near to p, or all not; at most j1. Long

@@ -20,6 +20,8 @@
 #include "kernel/hot.h"
 #include "spillway/status.h"
 
+#include <stdbool.h>
+
 #define SW_EARTH_KM 6371.0088
 #define SW_ARC_NEAR 0.85
 #define SW_ARC_SCALE 10.00941896870642536 /* leading coefficients, N over D, near */
@@ -44,6 +46,14 @@ typedef struct sw_arc_points {
 
 static inline int64_t sw_arc_chunks(int64_t n) {
   return (n + SW_ARC_CHUNK - 1) / SW_ARC_CHUNK;
+}
+
+/* Whether every pair of the row's point and the chunk's is near, for sure. False for a row without
+ * coordinates, whose pairs are NaN by either loop. No fused additions, which outside the hot loops
+ * would be calls of the C library: the ball has a margin. */
+static inline bool sw_arc_is_near(const sw_arc_ball *ball, double x, double y, double z) {
+  double a = x - ball->x, b = y - ball->y, c = z - ball->z;
+  return a * a + b * b + c * c <= ball->reach;
 }
 
 /* Fills ball[0 .. sw_arc_chunks(n)) for all n points. */

@@ -11,6 +11,7 @@
  * vectors (kernel/space/arc.h), from those of the ellipsoid (geodesic.h) or from given links, as powers of d^-2,
  * which needs no square root. A pair without a distance is NaN, and so is one whose flow is larger
  * than a double can be. */
+#include "kernel/pairs/arc_fold.h"
 #include "kernel/pairs/power.h"
 #include "measure/share/distance.h"
 #include "measure/share/flows.h"
@@ -70,6 +71,11 @@ static void fold_constants(const sw_job *job, gravity *g) {
   g->scale_b = g->a == g->b ? g->scale_a : 1;
 }
 
+/* A decay of 2 by great circle, which has loops of its own without the power. */
+static bool is_common(const gravity *g) {
+  return g->distance->kind == SW_GREAT_CIRCLE && g->decay == 2 && g->before == 1;
+}
+
 /* The distance is there already (bound before `resolve`), and whether it is symmetric decides
  * whether pairs are directed. */
 static sw_status resolve(sw_error *err, sw_job *job) {
@@ -92,7 +98,8 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   job->n_passes = 2;
   job->pass[0] =
       (sw_pass){.domain = SW_UNITS, .partial = sizeof(sw_negatives), .operand = g->columns};
-  job->pass[1] = (sw_pass){.domain = SW_PAIRS};
+  job->pass[1] =
+      (sw_pass){.domain = SW_PAIRS, .no_fold = !is_common(g) || job->directed || g->same};
   job->state = g;
   return SW_OK;
 }
@@ -179,15 +186,15 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   if (pass == 0) return SW_OK;
   SW_TRY(sw_share_distances(err, job, "distance", &g->points));
   find_range(job, g);
+  job->pass[pass].no_fold = job->pass[pass].no_fold || g->checked;
   return SW_OK;
 }
 
-/* A_i B_j d_ij^-c for a segment of row i. A decay of 2 by great circle, the common case, has a loop
- * of its own without the power. */
+/* A_i B_j d_ij^-c for a segment of row i. */
 static void flows(const gravity *g, double a, const double *b, int64_t i, int64_t j0, int64_t j1,
                   double *out) {
   const sw_distance *d = g->distance;
-  if (d->kind == SW_GREAT_CIRCLE && g->decay == 2 && g->before == 1) {
+  if (is_common(g)) {
     sw_arc_flows(&g->points, i, j0, j1, a, b, out);
     return;
   }
@@ -217,6 +224,20 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
   if (g->same && g->same->label[g->same->of[i]][0])
     sw_power_scale_group(j1 - j0, g->same->of[i], g->same->of + j0, g->factor, out[0]);
   if (g->checked) sw_power_drop_infinite(j1 - j0, out[0]);
+}
+
+/* The common case with one column of masses, sums alone; resolve and prepare say where. */
+static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                 sw_fold *sums, void *workspace) {
+  const gravity *g = job->state;
+  const double *a = job->operand[0].row[t];
+  sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest};
+  sw_arc_fold_flows(&g->points, a, a, i0, i1, j0, j1, &to, workspace);
+  sums->greatest = to.greatest;
+}
+
+static size_t workspace(const sw_job *job) {
+  return job->pass[1].no_fold ? 0 : sw_arc_fold_workspace();
 }
 
 /* ---- descriptor ------------------------------------------------------------------------- */
@@ -283,4 +304,6 @@ const sw_measure sw_measure_gravity = {
     .merge = sw_flows_merge,
     .finish = sw_flows_finish,
     .segment = segment,
+    .fold = fold,
+    .workspace = workspace,
 };

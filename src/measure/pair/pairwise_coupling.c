@@ -10,6 +10,7 @@
  * on these (kernel/pairs/meta.h), with the same bits for (i, j) and (j, i) where the pairing is
  * symmetric. */
 #include "kernel/pairs/meta.h"
+#include "kernel/pairs/meta_fold.h"
 #include "measure/share/systems.h"
 #include "spillway/measure.h"
 #include "spillway/node.h"
@@ -143,7 +144,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
                            .operand = to_column(c, job->directed) + 1,
                            .partial = sizeof(scores_seen),
                            .result = sizeof(bool)};
-  job->pass[1] = (sw_pass){.domain = SW_PAIRS};
+  job->pass[1] = (sw_pass){.domain = SW_PAIRS, .no_fold = !has_mates(c)};
   job->state = c;
   return SW_OK;
 }
@@ -268,6 +269,7 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   SW_NEW(err, job->arena, c->of_period, job->n_periods);
   for (int t = 0; t < job->n_periods; t++)
     c->of_period[t] = columns_of(job, c, t);
+  job->pass[1].no_fold = !sw_meta_folds(&c->of_period[0]); /* the same in all periods */
   return SW_OK;
 }
 
@@ -277,6 +279,19 @@ static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1,
   (void)workspace;
   const coupling *c = job->state;
   sw_meta_segment(&c->of_period[t], i, j0, j1, out);
+}
+
+/* D of three systems in the product form, sums alone; resolve and prepare say where. */
+static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                 sw_fold *sums, void *workspace) {
+  const coupling *c = job->state;
+  sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest};
+  sw_meta_fold(&c->of_period[t], i0, i1, j0, j1, &to, workspace);
+  sums->greatest = to.greatest;
+}
+
+static size_t workspace(const sw_job *job) {
+  return job->pass[1].no_fold ? 0 : sw_meta_fold_workspace();
 }
 
 /* ---- descriptor ------------------------------------------------------------------------- */
@@ -349,4 +364,6 @@ const sw_measure sw_measure_pairwise_coupling = {
     .merge = merge,
     .finish = finish,
     .segment = segment,
+    .fold = fold,
+    .workspace = workspace,
 };

@@ -19,6 +19,7 @@ sw_geometry sw_pairs_geometry(const sw_run *run, int entry, sw_pair_pass pass);
 
 /* Rows that a measure of pairs is asked for at a time, by each thread. */
 int64_t sw_pairs_grain(const sw_job *job);
+bool sw_pairs_folds(const sw_job *job); /* by the measure's `fold`, where only sums are wanted */
 
 enum { SW_RANK_BITS = 16, SW_RANK_BINS = 1 << SW_RANK_BITS };
 

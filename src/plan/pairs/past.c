@@ -66,6 +66,8 @@ static bool name_pooling(const sw_run *run, int e, char *text, size_t room) {
   }
   for (int i = 0; i < entry->n_needs + entry->n_pair_needs; i++)
     if (entry->need[i].entry >= 0) found |= name_pooling(run, entry->need[i].entry, text, room);
+  for (int i = 0; i < entry->n_weight_needs; i++)
+    found |= name_pooling(run, entry->weight_need[i]->entry, text, room);
   return found;
 }
 

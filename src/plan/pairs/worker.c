@@ -40,6 +40,10 @@ int64_t sw_pairs_grain(const sw_job *job) {
   return pass->grain ? pass->grain : 8;
 }
 
+bool sw_pairs_folds(const sw_job *job) {
+  return job->measure->fold && !job->pass[job->n_passes - 1].no_fold;
+}
+
 /* Quantities that are evaluated for every pair; strengths and partners need the first one only. */
 static int wanted_quantities(const sw_pairs *p) {
   /* Strips fetch the other quantities of the partners they keep, whole rows have them. */
@@ -92,7 +96,7 @@ sw_status sw_pairs_worker_open(sw_pairs *p, sw_worker *w) {
   int wanted = wanted_quantities(p);
   int levels = levels_of(p);
   bool ordered = p->geometry.walk == SW_WALK_STRIPS && p->plan->keep.by != SW_BY_LARGEST;
-  bool folds = p->geometry.walk == SW_WALK_TRIANGLE && !p->stores && p->job->measure->fold;
+  bool folds = p->geometry.walk == SW_WALK_TRIANGLE && !p->stores && sw_pairs_folds(p->job);
   /* Quantities, strengths, lanes of rows and of columns, row sums by level and row_b, and four
    * arrays by matrix. */
   int64_t doubles =

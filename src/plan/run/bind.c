@@ -26,6 +26,19 @@ static bool asks_for_file(const sw_node *node) {
          (sw_node_get(node, "file") || sw_node_get(node, "from"));
 }
 
+/* The list is allocated by all ranks alike, before any of them reads. */
+static sw_status bind_weights_list(sw_error *err, sw_run *run, const sw_naming *naming,
+                                   sw_arg *arg) {
+  const sw_links **list = NULL;
+  sw_status status =
+      sw_arena_alloc(err, run->arena, (size_t)arg->count + 1, sizeof *list, (void **)&list);
+  SW_TRY(sw_team_agree(run->team, err, status, 0));
+  for (int k = 0; k < arg->count; k++)
+    SW_TRY(sw_run_weights(err, run, naming->weights_list[k], &list[k]));
+  arg->weights_list = list;
+  return SW_OK;
+}
+
 /* Weights, distance and tables. Collective, and called on all ranks only after they have agreed
  * that columns and periods are bound: the readers inside communicate, and they agree on their
  * status themselves. */
@@ -38,6 +51,7 @@ static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
     sw_arg *arg = &entry->arg[p];
     if (type == SW_P_WEIGHTS && naming->weights >= 0)
       SW_TRY(sw_run_weights(err, run, naming->weights, &arg->weights));
+    if (type == SW_P_WEIGHTS_LIST) SW_TRY(bind_weights_list(err, run, naming, arg));
     /* "" may be a distance's default: then nothing was named. */
     if (type == SW_P_DISTANCE && naming->distance.node) {
       SW_TRY(sw_run_distance(err, run, e, p, &arg->distance));
@@ -120,6 +134,15 @@ static sw_status bind_pair(sw_error *err, sw_run *run, int e) {
     return sw_fail(err, SW_EINPUT,
                    "%s: %s: keep: links needs weights: the name of a weights matrix", entry->where,
                    entry->name);
+  if (plan->keep.kind == SW_KEEP_LINKS || job->links_only) {
+    const sw_weights_spec *weights = &run->study->weights[entry->links];
+    if (weights->later)
+      return sw_fail(err, SW_EINPUT,
+                     "%s: %s: its pairs cannot be the links of '%s', which rest on %s of this "
+                     "study; use {top: k}, or a second study and `file`",
+                     entry->where, entry->name, weights->name,
+                     weights->need ? weights->result : "a result");
+  }
   if (sw_keep_is_counted(plan->keep.kind) && run->after_pairs[e])
     return sw_fail(err, SW_EINPUT,
                    "%s: %s: keep: {%s: ...} cannot use another pair result as input; use {top: k}, "
@@ -204,7 +227,13 @@ static sw_status resolve_job(sw_error *err, sw_run *run, int e) {
   SW_TRY(sw_team_agree(run->team, err, status, 0));
   SW_TRY(bind_resources(err, run, e));
   sw_run_matrices_unasked(run, e);
-  return sw_team_agree(run->team, err, job->measure->resolve(err, job), 0);
+  /* What is warned of stand-ins for weights is not so. */
+  bool late = sw_entry_is_late(&run->study->entry[e]);
+  int notes = run->private->notes.count;
+  status = late ? sw_run_later_keep(err, run, e) : SW_OK;
+  if (status == SW_OK) status = job->measure->resolve(err, job);
+  if (late) run->private->notes.count = notes;
+  return sw_team_agree(run->team, err, status, 0);
 }
 
 /* Matrices below an entry: its job is there already (sw_run_matrices_begin), as the entry stands
@@ -255,6 +284,7 @@ static sw_status begin_run(sw_error *err, sw_run *run) {
   SW_NEW(err, run->arena, run->made, n * SW_MAX_RESOURCES);
   SW_NEW(err, run->arena, run->sums, n);
   SW_NEW(err, run->arena, run->after_pairs, n);
+  SW_NEW(err, run->arena, run->later, run->study->n_weights);
   SW_NEW(err, run->arena, run->from_stored, n);
   SW_NEW(err, run->arena, run->untried, n);
   SW_NEW(err, run->arena, run->repeats, n);
@@ -263,6 +293,8 @@ static sw_status begin_run(sw_error *err, sw_run *run) {
   SW_NEW(err, run->arena, own->links, n);
   SW_NEW(err, run->arena, own->distance, count_distances(run->study));
   SW_NEW(err, run->arena, own->weights, run->study->n_weights);
+  SW_NEW(err, run->arena, own->later, run->study->n_weights);
+  SW_NEW(err, run->arena, own->unresolved, n);
   SW_NEW(err, run->arena, own->operand_shared, SW_MAX_PASSES);
   return SW_OK;
 }

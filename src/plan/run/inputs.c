@@ -194,7 +194,7 @@ sw_status sw_run_bind_inputs(sw_error *err, sw_run *run, int e) {
       sums = true;
   }
   SW_TRY(sw_run_links_bind(err, run, e));
-  run->after_pairs[e] |= entry->n_pair_needs > 0;
+  run->after_pairs[e] |= entry->n_pair_needs > 0 || sw_entry_is_late(entry);
   run->from_stored[e] = run->after_pairs[e] && !sums && !entry->is_pair;
   return SW_OK;
 }

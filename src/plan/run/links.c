@@ -37,12 +37,8 @@ static int stored_place(const sw_job *job, const char *quantity) {
   return -1;
 }
 
-/* The pairs that entry e takes, once the entry that has them is bound: `keep` is settled then, and
- * which outputs are on. */
-sw_status sw_run_links_bind(sw_error *err, sw_run *run, int e) {
-  const sw_entry *entry = &run->study->entry[e];
-  if (entry->n_pair_needs == 0) return SW_OK;
-  const sw_need *need = &entry->need[entry->n_needs];
+sw_status sw_run_links_source(sw_error *err, const sw_run *run, const sw_need *need,
+                              sw_link_source *source) {
   const sw_job *from = &run->job[need->entry];
   const sw_keep *keep = &run->pair[need->entry].keep;
   if (!run->study->entry[need->entry].is_pair)
@@ -58,13 +54,22 @@ sw_status sw_run_links_bind(sw_error *err, sw_run *run, int e) {
                    "%s: %s keeps all pairs of %lld units, too many for links (%d at most); give it "
                    "keep: links, {top: k}, {above: x} or {share: s}",
                    need->where, from->name, (long long)from->n, MOST_DENSE);
-  sw_link_source *source;
-  SW_NEW(err, run->arena, source, 1);
   *source = (sw_link_source){.entry = need->entry};
   source->quantity = stored_place(from, need->quantity);
   if (source->quantity < 0)
     return sw_fail(err, SW_EINPUT, "%s: %s: with the parameters that %s has, there is no '%s'",
                    need->where, need->name, from->name, need->quantity);
+  return SW_OK;
+}
+
+/* The pairs that entry e takes, once the entry that has them is bound: `keep` is settled then, and
+ * which outputs are on. */
+sw_status sw_run_links_bind(sw_error *err, sw_run *run, int e) {
+  const sw_entry *entry = &run->study->entry[e];
+  if (entry->n_pair_needs == 0) return SW_OK;
+  sw_link_source *source;
+  SW_NEW(err, run->arena, source, 1);
+  SW_TRY(sw_run_links_source(err, run, &entry->need[entry->n_needs], source));
   run->private->links[e] = source;
   return SW_OK;
 }
@@ -91,6 +96,10 @@ static int64_t places(const sw_run *run, const sw_link_source *source, int m, in
   if (plan->keep.kind == SW_KEEP_DENSE) return (i1 - i0) * n;
   /* Of `above` nothing is known before it is counted. */
   return plan->row_start ? plan->row_start[m * n + i1] - plan->row_start[m * n + i0] : 0;
+}
+
+int64_t sw_run_links_most(const sw_run *run, const sw_link_source *source, int matrix) {
+  return places(run, source, matrix, 0, run->panel->units.n);
 }
 
 /* Bytes of the links of a period. */
@@ -284,15 +293,15 @@ static void place_links(const reading *r, const int64_t *row_start, double *valu
   }
 }
 
-/* One period: every rank reads its rows, the node's first rank adds up where they begin, and each
+/* One matrix: every rank reads its rows, the node's first rank adds up where they begin, and each
  * puts its own in place. The barriers are those of the node's shared memory. */
-static sw_status load_period(sw_error *err, sw_run *run, int e, int t) {
+sw_status sw_run_links_load(sw_error *err, sw_run *run, const sw_link_source *source, int matrix,
+                            void *shared[2], sw_links *view) {
   sw_team *team = run->team;
-  sw_link_source *source = run->private->links[e];
   const sw_job *from = &run->job[source->entry];
   int64_t n = from->n;
-  reading r = {.run = run, .source = source, .matrix = sw_run_links_matrix(run, e, t)};
-  void **rows = &source->shared[2 * t], **links = &source->shared[2 * t + 1];
+  reading r = {.run = run, .source = source, .matrix = matrix};
+  void **rows = &shared[0], **links = &shared[1];
   sw_status status =
       team->node_alloc(team, err, (size_t)(n + 3) * sizeof(int64_t) + (size_t)n, rows);
   if (status == SW_OK) {
@@ -315,18 +324,24 @@ static sw_status load_period(sw_error *err, sw_run *run, int e, int t) {
     int32_t *to = (int32_t *)(value + row_start[n]);
     place_links(&r, row_start, value, to);
     sw_keep_kind kind = run->pair[source->entry].keep.kind;
-    source->view[t] = (sw_links){.n = n,
-                                 .row_start = row_start,
-                                 .to = to,
-                                 .value = value,
-                                 .islands = row_start[n + 1],
-                                 .outside = row_start[n + 2] ? r.seen : NULL,
-                                 .symmetric = !from->directed &&
-                                              (kind == SW_KEEP_DENSE || kind == SW_KEEP_ABOVE)};
+    *view = (sw_links){.n = n,
+                       .row_start = row_start,
+                       .to = to,
+                       .value = value,
+                       .islands = row_start[n + 1],
+                       .outside = row_start[n + 2] ? r.seen : NULL,
+                       .symmetric =
+                           !from->directed && (kind == SW_KEEP_DENSE || kind == SW_KEEP_ABOVE)};
     status = team->node_barrier(team, err);
   }
   close_reading(&r);
   return status;
+}
+
+static sw_status load_period(sw_error *err, sw_run *run, int e, int t) {
+  sw_link_source *source = run->private->links[e];
+  return sw_run_links_load(err, run, source, sw_run_links_matrix(run, e, t), &source->shared[2 * t],
+                           &source->view[t]);
 }
 
 /* Releases periods below `end`; met by all ranks in the same order. */

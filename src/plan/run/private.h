@@ -29,8 +29,17 @@ typedef struct sw_link_source {
   void **shared;       /* node-shared, two blocks per period: rows, links; NULL: not loaded */
 } sw_link_source;
 
+/* Weights that rest on a result of this study (weights.c). */
+typedef struct sw_later {
+  sw_links *view;        /* what entries have: a stand-in, then the links; NULL: none names them */
+  sw_link_source source; /* kind: result */
+  int matrix;            /* of it */
+} sw_later;
+
 struct sw_run_private {
-  sw_links **weights; /* one for each of study->weights, NULL until an entry needs it */
+  sw_links **weights;  /* one for each of study->weights, NULL until an entry needs it */
+  sw_later *later;     /* the same */
+  sw_job **unresolved; /* n_entries: of those that are late, the job as `resolve` saw it */
   int n_distances;
   sw_distance_use *distance; /* room for one a distance that an argument names */
   sw_sources *source;        /* n_entries */
@@ -81,8 +90,25 @@ const double *sw_run_input_row(const sw_run *run, int entry, int input, int peri
 sw_status sw_run_bind_inputs(sw_error *err, sw_run *run, int entry);
 sw_status sw_run_bind_periods(sw_error *err, sw_run *run, int entry);
 
-/* links.c: which pairs an entry takes; when the entry that has them is bound. */
+/* weights.c: what entries have of weights that are made later, when one is bound that names them;
+ * keeps the job of such an entry, before `resolve`. */
+sw_status sw_run_later_view(sw_error *err, sw_run *run, int index, const sw_links **links);
+sw_status sw_run_later_keep(sw_error *err, sw_run *run, int entry);
+/* Before its passes: the weights that it waits for, once what they rest on is stored; then the
+ * entry is resolved again. All of them, for `verify`. Nothing for other entries. Collective. */
+sw_status sw_run_later(sw_error *err, sw_run *run, int entry);
+sw_status sw_run_later_all(sw_error *err, sw_run *run);
+
+/* links.c: the pairs that a need means, once the entry that has them is bound; which pairs an entry
+ * takes; when the entry that has them is bound. */
+sw_status sw_run_links_source(sw_error *err, const sw_run *run, const sw_need *need,
+                              sw_link_source *source);
 sw_status sw_run_links_bind(sw_error *err, sw_run *run, int entry);
+/* A matrix of them, in two blocks of the node, to be given back also after a failure. Collective.
+ * Links that it has at most; 0 where they have yet to be counted. */
+sw_status sw_run_links_load(sw_error *err, sw_run *run, const sw_link_source *source, int matrix,
+                            void *shared[2], sw_links *view);
+int64_t sw_run_links_most(const sw_run *run, const sw_link_source *source, int matrix);
 /* The matrix of that entry which belongs to the job's period t. */
 int sw_run_links_matrix(const sw_run *run, int entry, int t);
 /* All tasks of a pass that sees links. Collective. */

@@ -15,6 +15,7 @@
 
 /* A matrix that no entry names is never read, so its file need not exist. */
 sw_status sw_run_weights(sw_error *err, sw_run *run, int index, const sw_links **links) {
+  if (run->study->weights[index].later) return sw_run_later_view(err, run, index, links);
   sw_links **slot = &run->private->weights[index];
   if (!*slot)
     SW_TRY(run->reader->weights(err, run->team, run->study, &run->study->weights[index],

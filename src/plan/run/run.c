@@ -106,6 +106,8 @@ static void pass_on_untried(sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   for (int i = 0; i < entry->n_needs + entry->n_pair_needs; i++)
     if (entry->need[i].entry >= 0 && run->untried[entry->need[i].entry]) run->untried[e] = true;
+  for (int i = 0; i < entry->n_weight_needs; i++)
+    run->untried[e] |= run->untried[entry->weight_need[i]->entry];
 }
 
 /* An entry without pairs. Its passes' operands are released whether it worked or not. The operand
@@ -116,7 +118,8 @@ static sw_status run_plain(sw_error *err, sw_run *run, int e) {
   SW_TRY(stop_if_asked(err, run));
   pass_on_untried(run, e);
   sw_run_notes_are_of(run, e);
-  sw_status status = sw_run_balance(err, run, e);
+  sw_status status = sw_run_later(err, run, e);
+  if (status == SW_OK) status = sw_run_balance(err, run, e);
   /* Before the passes: what stands in an earlier file beyond these notes is of its passes. */
   if (status == SW_OK) status = sw_run_note_units(err, run, e);
   if (status == SW_OK) status = sw_run_plain_results(err, run, e);
@@ -173,7 +176,8 @@ static sw_status run_pair(sw_error *err, sw_run *run, int e, sw_sink *sink) {
   SW_TRY(stop_if_asked(err, run));
   pass_on_untried(run, e);
   sw_run_notes_are_of(run, e);
-  sw_status status = sw_run_balance(err, run, e);
+  sw_status status = sw_run_later(err, run, e);
+  if (status == SW_OK) status = sw_run_balance(err, run, e);
   if (status == SW_OK) status = sw_run_note_units(err, run, e);
   if (status == SW_OK) status = sw_run_passes(err, run, e);
   if (status == SW_OK) sw_run_balance_results(run, e);
@@ -273,6 +277,7 @@ sw_status sw_run_rest(sw_error *err, sw_run *run, sw_sink *sink) {
 sw_status sw_run_from_stored(sw_error *err, sw_run *run, sw_sink *stored) {
   const sw_study *study = run->study;
   run->private->stored = stored;
+  SW_TRY(sw_run_later_all(err, run));
   for (int i = 0; i < study->n_entries; i++)
     if (run->from_stored[study->order[i]]) SW_TRY(run_plain(err, run, study->order[i]));
   return SW_OK;

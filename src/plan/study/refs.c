@@ -366,6 +366,44 @@ static sw_status read_needs(sw_error *err, sw_study_reader *in, sw_entry *entry)
   return SW_OK;
 }
 
+/* ---- weights ----------------------------------------------------------------------------- */
+
+/* The result of this study that weights are made of. */
+static sw_status read_weights_need(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
+  sw_need *need;
+  SW_NEW(err, in->arena, need, 1);
+  *need = (sw_need){.param = -1, .name = spec->result, .entry = -1, .group = -1};
+  need->where = sw_form_where(in->arena, sw_node_get(spec->node, "of"));
+  if (spec->quantity)
+    need->name = sw_arena_printf(in->arena, "%s.%s", spec->result, spec->quantity);
+  if (!need->where || !need->name) return no_memory(err);
+  spec->need = need;
+  return resolve_pairs(err, in, need);
+}
+
+/* Adds what a matrix of weights rests on, itself or by those it is made of, each once. */
+static void add_weights(const sw_study *study, int index, const sw_need **need, int *count) {
+  const sw_weights_spec *spec = &study->weights[index];
+  if (!spec->later) return;
+  for (int k = 0; k < spec->n_of; k++)
+    add_weights(study, spec->of[k], need, count);
+  for (int k = 0; k < *count; k++)
+    if (need[k] == spec->need) return;
+  if (spec->need) need[(*count)++] = spec->need;
+}
+
+static sw_status read_weight_needs(sw_error *err, sw_study_reader *in, sw_entry *entry) {
+  const sw_study *study = in->study;
+  const sw_need **need;
+  SW_NEW(err, in->arena, need, study->n_weights);
+  for (int p = 0; entry->measure->param[p].name; p++)
+    if (entry->measure->param[p].type == SW_P_WEIGHTS && entry->naming[p].weights >= 0)
+      add_weights(study, entry->naming[p].weights, need, &entry->n_weight_needs);
+  if (entry->links >= 0) add_weights(study, entry->links, need, &entry->n_weight_needs);
+  entry->weight_need = need;
+  return SW_OK;
+}
+
 /* The entry that computes a result: that of matrices below another is the other. */
 static int computed_by(const sw_study *study, int entry) {
   return entry >= 0 && study->entry[entry].group ? study->entry[entry].parent : entry;
@@ -378,6 +416,16 @@ typedef struct step {
   int entry, need;
 } step;
 
+/* Columns, pairs, then what weights are made of. */
+static int count_needs(const sw_entry *entry) {
+  return entry->n_needs + entry->n_pair_needs + entry->n_weight_needs;
+}
+
+static const sw_need *need_at(const sw_entry *entry, int i) {
+  int own = entry->n_needs + entry->n_pair_needs;
+  return i < own ? &entry->need[i] : entry->weight_need[i - own];
+}
+
 /* OPEN: on the path; met again, it closes a cycle. */
 typedef enum mark { NEW, OPEN, DONE } mark;
 
@@ -385,7 +433,7 @@ typedef enum mark { NEW, OPEN, DONE } mark;
  * entry that is on the path: the message begins at that entry's step, and repeats at the front the
  * name by which it was met. Cut off where the message would grow too long. */
 static sw_status name_cycle(sw_error *err, const sw_study *study, const step *path, int depth) {
-  const sw_need *last = &study->entry[path[depth].entry].need[path[depth].need];
+  const sw_need *last = need_at(&study->entry[path[depth].entry], path[depth].need);
   int met = computed_by(study, last->entry);
   char text[SW_ERROR_TEXT / 2];
   size_t used = 0;
@@ -395,7 +443,8 @@ static sw_status name_cycle(sw_error *err, const sw_study *study, const step *pa
     from--;
   /* i = from - 1 stands for the name that closes the cycle, said first. */
   for (int i = from - 1; i <= depth; i++) {
-    const char *name = i < from ? last->name : study->entry[path[i].entry].need[path[i].need].name;
+    const sw_need *need = i < from ? last : need_at(&study->entry[path[i].entry], path[i].need);
+    const char *name = need->name;
     size_t length = strlen(name);
     if (used + length + 16 > sizeof text) {
       memcpy(text + used, " -> ...", 7);
@@ -438,11 +487,11 @@ static sw_status visit(sw_error *err, sw_study *study, int root, mark *marks, st
   while (depth >= 0) {
     const sw_entry *entry = &study->entry[path[depth].entry];
     /* All needs are done. */
-    if (++path[depth].need == entry->n_needs + entry->n_pair_needs) {
+    if (++path[depth].need == count_needs(entry)) {
       put_next(study, path[depth--].entry, marks, n_order);
       continue;
     }
-    int next = computed_by(study, entry->need[path[depth].need].entry);
+    int next = computed_by(study, need_at(entry, path[depth].need)->entry);
     /* Columns of files need no computing. */
     if (next < 0 || marks[next] == DONE) continue;
     if (marks[next] == OPEN) return name_cycle(err, study, path, depth);
@@ -461,6 +510,11 @@ sw_status sw_study_read_refs(sw_error *err, sw_study_reader *in) {
   /* Matrices below a result rest on what it rests on. */
   for (int i = 0; i < study->n_entries; i++)
     if (!study->entry[i].group) SW_TRY(read_needs(err, in, &study->entry[i]));
+  for (int i = 0; i < study->n_weights; i++)
+    if (study->weights[i].later && study->weights[i].kind == SW_W_RESULT)
+      SW_TRY(read_weights_need(err, in, &study->weights[i]));
+  for (int i = 0; i < study->n_entries; i++)
+    if (!study->entry[i].group) SW_TRY(read_weight_needs(err, in, &study->entry[i]));
   SW_NEW(err, in->arena, study->order, study->n_entries);
   SW_NEW(err, in->arena, marks, study->n_entries);
   SW_NEW(err, in->arena, path, study->n_entries);

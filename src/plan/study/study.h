@@ -163,7 +163,7 @@ typedef enum sw_weights_kind {
   SW_W_KERNEL,
   SW_W_CONTIGUITY, /* of their polygons */
   SW_W_BLOCK,      /* of their groups */
-  SW_W_RESULT,     /* kept pairs of a result in an earlier results file */
+  SW_W_RESULT,     /* kept pairs of a result, in an earlier results file or of this study */
   /* Of other weights matrices. */
   SW_W_UNION,
   SW_W_INTERSECTION,
@@ -206,10 +206,13 @@ typedef struct sw_weights_spec {
   sw_kernel_form function;        /* kernel */
   sw_kernel_diagonal diagonal;    /* kernel */
   const char *group;              /* block: a column of the units */
-  const char *result;             /* result: its name in `file` ... */
+  const char *result;             /* result: its name in `file`; file NULL: in this study ... */
   const char *quantity, *period;  /* ... NULL: the first, the last */
   sw_pair_use use;                /* of it */
   int64_t top;                    /* of it: the strongest so many of each unit; 0: all */
+  const struct sw_need *need;     /* result of this study; else NULL */
+  const sw_links *pairs;          /* of it, in the specs that a run gives to the reader: as kept */
+  bool later;                     /* rests on a result of this study: made in the run */
   int n_of;                       /* of those that combine: indices into study->weights */
   const int *of;
 } sw_weights_spec;
@@ -263,6 +266,7 @@ typedef struct sw_distance_spec {
 /* What an argument names that is read or made when its entry is bound. */
 typedef struct sw_naming {
   int weights;                  /* WEIGHTS: index into study->weights, -1: left out */
+  const int *weights_list;      /* WEIGHTS_LIST: the same of each */
   sw_distance_spec distance;    /* DISTANCE */
   const sw_node *const *column; /* COLUMN_MAP: where each of its columns stands */
 } sw_naming;
@@ -270,7 +274,7 @@ typedef struct sw_naming {
 /* A column that an entry takes as input, or the pairs of another entry, by the reading of its
  * name. */
 typedef struct sw_need {
-  int param;        /* index into measure->param */
+  int param;        /* -1: of weights; index into measure->param */
   const char *name; /* as written */
   const char *where;
   int entry;            /* the entry whose result it is, or -1: an indicator or derived */
@@ -304,9 +308,16 @@ typedef struct sw_entry {
   int n_needs; /* columns; the pairs it takes stand behind them */
   int n_pair_needs;
   const sw_need *need;
+  int n_weight_needs; /* results of this study that its weights are made of */
+  const sw_need *const *weight_need;
   int links;         /* of keep: links: index into study->weights, -1 */
   sw_sums_spec sums; /* blocks, rings, centres; `measure` then has their outputs, too */
 } sw_entry;
+
+/* Its weights are made in the run; it is then resolved again (run/weights.c). */
+static inline bool sw_entry_is_late(const sw_entry *entry) {
+  return entry->n_weight_needs > 0;
+}
 
 struct sw_study {
   sw_arena *arena;
@@ -317,7 +328,7 @@ struct sw_study {
   sw_panel_spec panel;
   sw_units_spec units;
   int n_weights;
-  const sw_weights_spec *weights;
+  sw_weights_spec *weights;
   int n_entries; /* composites first, then measures, as written, then matrices of their groups */
   sw_entry *entry;
   int *order; /* n_entries: entries in an order in which each follows what it needs */

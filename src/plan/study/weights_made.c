@@ -106,26 +106,24 @@ static sw_status read_block(sw_error *err, sw_study_reader *in, sw_weights_spec 
                       sw_form_hint(in->arena, spec->group, units->group, units->n_groups));
 }
 
-/* ---- of earlier results ------------------------------------------------------------------ */
+/* ---- of results -------------------------------------------------------------------------- */
 
-/* Whether the file has the result, the quantity and the period is seen when it is read. */
+/* Whether the file has the result, the quantity and the period is seen when it is read; those of
+ * this study are looked up when all entries are known (refs.c). */
 static sw_status read_result(sw_error *err, sw_study_reader *in, sw_weights_spec *spec) {
   const sw_node *node = spec->node, *use = sw_node_get(node, "use"),
                 *top = sw_node_get(node, "top");
   int which = SW_USE_IN;
   SW_TRY(sw_form_text(err, node, "of", "the result whose pairs are the links, e.g. gravity",
                       &spec->result));
-  if (!sw_node_get(node, "file"))
-    return sw_node_fail(err, node,
-                        "weights '%s': a result of this study cannot serve as weights yet; name an "
-                        "earlier results file by `file`",
-                        spec->name);
-  SW_TRY(sw_form_text(err, node, "file", "an earlier results file", &spec->file));
+  SW_TRY(sw_form_text(err, node, "file", NULL, &spec->file));
   SW_TRY(sw_form_text(err, node, "quantity", NULL, &spec->quantity));
   SW_TRY(sw_form_text(err, node, "period", NULL, &spec->period));
   if (use) SW_TRY(sw_form_choice(err, in->arena, use, "in|out|both", &which, NULL));
   spec->use = (sw_pair_use)which;
   if (top) SW_TRY(sw_form_integer(err, top, 1, INT32_MAX, &spec->top));
+  spec->later = !spec->file;
+  if (!spec->file) return SW_OK;
   spec->path = sw_path_beside(in->arena, in->study->file, spec->file);
   return spec->path ? SW_OK : sw_fail(err, SW_ENOMEM, "out of memory while reading the study");
 }
@@ -183,14 +181,17 @@ static sw_status read_names(sw_error *err, sw_study_reader *in, sw_weights_spec 
   return SW_OK;
 }
 
-/* Depth first; state: 1 is being looked at, 2 is done. Nested as deep as the study has matrices. */
-static sw_status refuse_cycles(sw_error *err, const sw_weights_spec *all, int i, int8_t *state) {
+/* Depth first; state: 1 is being looked at, 2 is done. Nested as deep as the study has matrices.
+ * What is made of one that is made later is made later, too. */
+static sw_status refuse_cycles(sw_error *err, sw_weights_spec *all, int i, int8_t *state) {
   if (state[i] == 2) return SW_OK;
   if (state[i] == 1)
     return sw_node_fail(err, all[i].node, "weights '%s' are made of themselves", all[i].name);
   state[i] = 1;
-  for (int k = 0; k < all[i].n_of; k++)
+  for (int k = 0; k < all[i].n_of; k++) {
     SW_TRY(refuse_cycles(err, all, all[i].of[k], state));
+    all[i].later |= all[all[i].of[k]].later;
+  }
   state[i] = 2;
   return SW_OK;
 }

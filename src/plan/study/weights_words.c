@@ -57,14 +57,15 @@ static const char *how_kernel(sw_arena *arena, const sw_weights_spec *w) {
                          function[w->function], (long long)w->k, w->fixed ? "true" : "false", own);
 }
 
-/* Which period is the last, and which quantity the first, the file knows. */
+/* Which period is the last, and which quantity the first, the file knows, or the run. */
 static const char *how_result(sw_arena *arena, const sw_weights_spec *w) {
   static const char *const use[] = {
       [SW_USE_IN] = "in", [SW_USE_OUT] = "out", [SW_USE_BOTH] = "both"};
   const char *top = w->top ? sw_arena_printf(arena, ", top: %lld", (long long)w->top) : "";
-  if (!top) return NULL;
-  return sw_arena_printf(arena, "result, of: %s, file: %s, use: %s%s, period: %s, quantity: %s",
-                         w->result, w->file, use[w->use], top, w->period ? w->period : "the last",
+  const char *file = part(arena, ", file: ", w->file);
+  if (!top || !file) return NULL;
+  return sw_arena_printf(arena, "result, of: %s%s, use: %s%s, period: %s, quantity: %s", w->result,
+                         file, use[w->use], top, w->period ? w->period : "the last",
                          w->quantity ? w->quantity : "the first");
 }
 

@@ -90,6 +90,7 @@ typedef struct sw_run {
   int n_made;
   sw_made *made;     /* room for SW_MAX_RESOURCES of every entry */
   bool *after_pairs; /* n_entries: depends on a pair result */
+  bool *later;       /* study->n_weights: made in the run, and not there yet */
   bool *from_stored; /* n_entries: and on nothing of it but the pairs that are stored */
   int n_threads;
   bool no_pairs; /* `check`: everything but the pairs, which are not even counted, and of long

@@ -1,6 +1,9 @@
 /* Contiguity out of the units' polygons. Rank 0 alone reads the file and makes the rows, which are
  * few bytes beside the polygons; then all nodes get them.
  *
+ * With `aggregate` the polygons may be those of the members: coarse units are neighbours where any
+ * of their members are, as if the borders within them were dissolved.
+ *
  * A map may hold more than the panel's units: those are left out and counted. A unit of the panel
  * that has no polygon is refused, as a code written in another way would make it an island;
  * `unmatched: drop` allows it. */
@@ -17,6 +20,9 @@
 
 enum { NAMED = 10 }; /* units that a line names at most */
 
+/* Worst of the polygons that a unit has; EMPTY only where it has no other. */
+enum { LACKING = 255 };
+
 /* What rank 0 works on. */
 typedef struct job {
   const sw_study *study;
@@ -25,10 +31,21 @@ typedef struct job {
   const sw_units *units;
   sw_polygons polygons;
   sw_links_list list; /* for its codes */
-  int64_t *of;        /* feature of each unit; -1: none */
+  uint8_t *state;     /* of each unit: sw_polygon_state, or LACKING */
   int64_t left_out;   /* features of no unit */
+  bool of_members;    /* the polygons are of members of the units */
+  int64_t lacking;    /* members without one */
   double snap;
 } job;
+
+/* Codes that features are looked up by: of the units, or of their members. */
+typedef struct codes {
+  int64_t n;
+  const sw_map *at;
+  const sw_code_forms *forms;
+  const char *const *code;
+  int64_t *feature; /* n: the first of each; -1: none */
+} codes;
 
 /* ---- which polygon is whose -------------------------------------------------------------- */
 
@@ -41,42 +58,101 @@ static sw_status refuse_second(sw_error *err, const job *j, int64_t first, int64
                       j->from->key, p->key[second]);
 }
 
-/* unit[f]: of feature f, -1: of none. */
-static sw_status match(sw_error *err, job *j, int32_t *unit) {
-  const sw_polygons *p = &j->polygons;
+/* The code of feature f, -1: none. */
+static sw_status find_code(sw_error *err, const job *j, const codes *by, int64_t f, int64_t *code) {
+  const char *key = j->polygons.key[f];
   char words[SW_CODE_WORDS];
-  for (int64_t i = 0; i < j->units->n; i++)
-    j->of[i] = -1;
-  for (int64_t f = 0; f < p->n; f++) {
-    size_t length = strlen(p->key[f]);
-    int64_t i = sw_map_find(j->list.unit_of, p->key[f], length);
-    int64_t twin = i < 0 ? sw_code_forms_find(j->list.forms, p->key[f], length) : -1;
-    if (twin >= 0)
-      return sw_node_fail(err, j->from->node,
-                          "polygons: %s: '%s' and '%s' of the panel %s; " SW_CODE_CURE,
-                          j->from->file, p->key[f], sw_unit_code(j->units, twin),
-                          sw_code_differs(p->key[f], sw_unit_code(j->units, twin), words));
+  size_t length = strlen(key);
+  *code = sw_map_find(by->at, key, length);
+  int64_t twin = *code < 0 ? sw_code_forms_find(by->forms, key, length) : -1;
+  if (twin < 0) return SW_OK;
+  return sw_node_fail(err, j->from->node,
+                      "polygons: %s: '%s' and '%s' of the panel %s; " SW_CODE_CURE, j->from->file,
+                      key, by->code[twin], sw_code_differs(key, by->code[twin], words));
+}
+
+static void add_state(job *j, int64_t unit, uint8_t state) {
+  uint8_t *all = &j->state[unit];
+  if (*all == LACKING || *all == SW_POLYGON_EMPTY || state == SW_POLYGON_INVALID) *all = state;
+}
+
+/* unit[f]: of feature f, -1: of none. A member may be of a unit that was dropped. */
+static sw_status match(sw_error *err, job *j, const codes *by, int32_t *unit) {
+  const sw_units *units = j->units;
+  memset(j->state, LACKING, (size_t)units->n);
+  for (int64_t k = 0; k < by->n; k++)
+    by->feature[k] = -1;
+  for (int64_t f = 0; f < j->polygons.n; f++) {
+    int64_t k, i;
+    SW_TRY(find_code(err, j, by, f, &k));
+    if (k >= 0 && by->feature[k] >= 0) return refuse_second(err, j, by->feature[k], f);
+    if (k >= 0) by->feature[k] = f;
+    i = k;
+    if (k >= 0 && j->of_members)
+      i = sw_map_find(j->list.unit_of, units->member_of[k], strlen(units->member_of[k]));
     unit[f] = (int32_t)i;
-    if (i < 0) {
-      j->left_out++;
-      continue;
-    }
-    if (j->of[i] >= 0) return refuse_second(err, j, j->of[i], f);
-    j->of[i] = f;
+    j->left_out += i < 0;
+    if (i >= 0) add_state(j, i, j->polygons.state[f]);
   }
+  for (int64_t k = 0; j->of_members && k < by->n; k++)
+    j->lacking += by->feature[k] < 0;
   return SW_OK;
 }
 
+/* How many features a map of codes knows. */
+static int64_t count_known(const job *j, const sw_map *at) {
+  int64_t count = 0;
+  for (int64_t f = 0; f < j->polygons.n; f++)
+    count += sw_map_find(at, j->polygons.key[f], strlen(j->polygons.key[f])) >= 0;
+  return count;
+}
+
+/* By members where more of these are known: the code of a city may be that of its first county. */
+static sw_status match_members(sw_error *err, job *j, int32_t *unit, bool *done) {
+  const sw_units *units = j->units;
+  codes by = {.n = units->n_members, .code = units->member};
+  sw_map *at = NULL;
+  sw_code_forms *forms = NULL;
+  int64_t existing, twin[2];
+  sw_status status = sw_map_create(err, (size_t)by.n, &at);
+  for (int64_t k = 0; status == SW_OK && k < by.n; k++)
+    status = sw_map_put(err, at, by.code[k], strlen(by.code[k]), k, &existing);
+  if (status == SW_OK) j->of_members = count_known(j, at) > count_known(j, j->list.unit_of);
+  if (status == SW_OK && j->of_members) {
+    status = sw_code_forms_create(err, by.code, by.n, twin, &forms);
+    by.at = at, by.forms = forms;
+    if (status == SW_OK)
+      status = sw_alloc(err, (size_t)by.n, sizeof *by.feature, (void **)&by.feature);
+    if (status == SW_OK) status = match(err, j, &by, unit);
+  }
+  *done = j->of_members;
+  sw_free(by.feature);
+  sw_code_forms_destroy(forms);
+  sw_map_destroy(at);
+  return status;
+}
+
+static sw_status match_units(sw_error *err, job *j, int32_t *unit) {
+  codes by = {
+      .n = j->units->n, .at = j->list.unit_of, .forms = j->list.forms, .code = j->list.code};
+  SW_TRY(sw_alloc(err, (size_t)by.n, sizeof *by.feature, (void **)&by.feature));
+  sw_status status = match(err, j, &by, unit);
+  sw_free(by.feature);
+  return status;
+}
+
 static sw_status refuse_lacking(sw_error *err, const job *j) {
+  bool coarse = j->units->n_members > 0;
   if (j->left_out == j->polygons.n)
     return sw_node_fail(
         err, j->from->node,
-        "polygons: no %s of %s is a unit of the panel (the first is '%s'; a unit is "
-        "'%s'); name the field with the codes by `key`",
+        "polygons: no %s of %s is a unit of the panel (the first is '%s'; a unit is '%s'%s%s%s); "
+        "name the field with the codes by `key`",
         j->from->key, j->from->file, j->polygons.n ? j->polygons.key[0] : "",
-        sw_unit_code(j->units, 0));
+        sw_unit_code(j->units, 0), coarse ? ", a member '" : "", coarse ? j->units->member[0] : "",
+        coarse ? "'" : "");
   for (int64_t i = 0; i < j->units->n; i++)
-    if (j->of[i] < 0 && !j->list.may_lack)
+    if (j->state[i] == LACKING && !j->list.may_lack)
       return sw_node_fail(err, j->from->node,
                           "polygons: %s has no polygon for unit '%s' of the panel; correct the "
                           "code, or write `unmatched: drop` under units to leave it without links",
@@ -129,17 +205,17 @@ static bool is_island(const job *j, const sw_link_rows *rows, int64_t i) {
 
 static bool is_invalid(const job *j, const sw_link_rows *rows, int64_t i) {
   (void)rows;
-  return j->of[i] >= 0 && j->polygons.state[j->of[i]] == SW_POLYGON_INVALID;
+  return j->state[i] == SW_POLYGON_INVALID;
 }
 
 static bool is_empty(const job *j, const sw_link_rows *rows, int64_t i) {
   (void)rows;
-  return j->of[i] >= 0 && j->polygons.state[j->of[i]] == SW_POLYGON_EMPTY;
+  return j->state[i] == SW_POLYGON_EMPTY;
 }
 
 static bool is_lacking(const job *j, const sw_link_rows *rows, int64_t i) {
   (void)rows;
-  return j->of[i] < 0;
+  return j->state[i] == LACKING;
 }
 
 static void say(const job *j, const sw_link_rows *rows) {
@@ -150,6 +226,15 @@ static void say(const job *j, const sw_link_rows *rows) {
          (long long)count, (long long)n, j->snap,
          j->polygons.degrees ? " degrees" : " (in the unit of the map)",
          j->polygons.is_guess ? "; the file names no coordinate system" : "");
+  if (j->of_members)
+    sw_log(SW_LOG_INFO,
+           "%s: the polygons of %s are of members; units are neighbours where any of "
+           "their members are",
+           name, file);
+  if (j->lacking > 0)
+    sw_log(SW_LOG_WARN, "%s: %lld member%s of the units %s no polygon in %s", name,
+           (long long)j->lacking, j->lacking == 1 ? "" : "s", j->lacking == 1 ? "has" : "have",
+           file);
   if ((count = name_units(j, is_island, rows, text, sizeof text)))
     sw_log(SW_LOG_INFO, "%s: %lld unit%s no other: %s", name, (long long)count,
            count == 1 ? " touches" : "s touch", text);
@@ -207,7 +292,9 @@ static sw_status further(sw_error *err, const sw_weights_spec *spec, sw_link_row
 
 static sw_status make_rows(sw_error *err, job *j, int32_t *unit, sw_link_rows *rows) {
   const sw_weights_spec *spec = j->spec;
-  SW_TRY(match(err, j, unit));
+  bool done = false;
+  if (j->units->n_members > 0) SW_TRY(match_members(err, j, unit, &done));
+  if (!done) SW_TRY(match_units(err, j, unit));
   SW_TRY(refuse_lacking(err, j));
   sw_rings rings = {.n = j->units->n, .degrees = j->polygons.degrees};
   keep_rings(&j->polygons, unit, &rings);
@@ -234,12 +321,12 @@ static sw_status read_rows(sw_error *err, job *j, sw_link_rows *rows) {
   if (status == SW_OK) status = sw_polygons_read(err, arena, j->from, true, &j->polygons);
   if (status == SW_OK)
     status = sw_links_list_create(err, j->from->file, j->study, j->units, false, &j->list);
-  if (status == SW_OK) status = sw_alloc(err, (size_t)j->units->n, sizeof *j->of, (void **)&j->of);
+  if (status == SW_OK) status = sw_alloc(err, (size_t)j->units->n, 1, (void **)&j->state);
   if (status == SW_OK) status = sw_alloc(err, (size_t)j->polygons.n, sizeof *unit, (void **)&unit);
   if (status == SW_OK) status = make_rows(err, j, unit, rows);
   if (status == SW_OK) say(j, rows);
   sw_free(unit);
-  sw_free(j->of);
+  sw_free(j->state);
   sw_links_list_destroy(&j->list);
   sw_polygons_destroy(&j->polygons);
   sw_arena_destroy(arena);

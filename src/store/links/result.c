@@ -1,6 +1,7 @@
-/* Links out of the kept pairs of a result in an earlier results file: F(sender, receiver) in one of
- * its periods. Rank 0 alone reads the file and makes the rows. A dense matrix is read by strips,
- * and of a row only what is kept of it stays, so `top` bounds the memory.
+/* Links out of the kept pairs of a result in an earlier results file, or of this study, which the
+ * run then gives: F(sender, receiver) in one period. Rank 0 alone reads the file and makes the
+ * rows. A dense matrix is read by strips, and of a row only what is kept of it stays, so `top`
+ * bounds the memory.
  *
  * Units are matched by code. As in a file of links, a unit that is not of the panel is refused
  * unless the study itself takes units away, and a unit of the panel that the file does not have is
@@ -309,6 +310,67 @@ static sw_status make_dense(sw_error *err, const job *j, sw_link_rows *rows) {
   return sw_rows_close(err, &m, status, rows);
 }
 
+/* ---- of this study ------------------------------------------------------------------------ */
+
+/* Rows of what units send, as links have them. */
+static sw_status sent_rows(sw_error *err, const job *j, sw_link_rows *rows) {
+  const sw_links *pairs = j->spec->pairs;
+  size_t most = (size_t)pairs->row_start[pairs->n] + 1;
+  int64_t at = 0;
+  SW_TRY(sw_alloc(err, (size_t)pairs->n + 1, sizeof *rows->row_start, (void **)&rows->row_start));
+  SW_TRY(sw_alloc(err, most, sizeof *rows->to, (void **)&rows->to));
+  SW_TRY(sw_alloc(err, most, sizeof *rows->value, (void **)&rows->value));
+  for (int64_t i = 0; i < pairs->n; i++) {
+    rows->row_start[i] = at;
+    for (int64_t e = pairs->row_start[i]; e < pairs->row_start[i + 1]; e++) {
+      double value = pairs->value[e];
+      if (pairs->to[e] == i) continue;
+      SW_TRY(weigh(err, j, i, pairs->to[e], &value));
+      if (value == 0) continue;
+      rows->to[at] = pairs->to[e];
+      rows->value[at++] = value;
+    }
+  }
+  rows->row_start[pairs->n] = at;
+  return SW_OK;
+}
+
+/* What units receive is the other way round. */
+static sw_status turn_rows(sw_error *err, sw_link_rows *rows) {
+  sw_links sent = {.n = rows->n, .row_start = rows->row_start, .to = rows->to};
+  sw_link_rows received;
+  sent.value = rows->value;
+  SW_TRY(sw_transpose_rows(err, &sent, &received));
+  sw_links_rows_destroy(rows);
+  *rows = received;
+  return SW_OK;
+}
+
+static int64_t count_islands(const sw_link_rows *rows) {
+  int64_t islands = 0;
+  for (int64_t i = 0; i < rows->n; i++)
+    islands += rows->row_start[i + 1] == rows->row_start[i];
+  return islands;
+}
+
+static void say_taken(const job *j, const sw_link_rows *rows) {
+  sw_log(SW_LOG_INFO, "%s: %lld links between %lld units, %lld without any; of %s", j->spec->name,
+         (long long)rows->row_start[rows->n], (long long)rows->n, (long long)count_islands(rows),
+         j->spec->need->name);
+}
+
+/* On rank 0. */
+static sw_status take_pairs(sw_error *err, job *j, sw_link_rows *rows) {
+  j->key = j->spec->result;
+  sw_status status = sent_rows(err, j, rows);
+  if (status == SW_OK && j->spec->use == SW_USE_IN) status = turn_rows(err, rows);
+  if (status == SW_OK && j->spec->use == SW_USE_BOTH) status = add_back(err, rows);
+  if (status == SW_OK) status = cut_rows(err, j, rows);
+  if (status == SW_OK) say_taken(j, rows);
+  if (status != SW_OK) sw_links_rows_destroy(rows);
+  return status;
+}
+
 /* ---- all --------------------------------------------------------------------------------- */
 
 static void say(const job *j, const sw_link_rows *rows) {
@@ -316,9 +378,7 @@ static void say(const job *j, const sw_link_rows *rows) {
   const char *name = spec->name, *file = spec->file;
   const sw_page_axis *time = j->pairs.time >= 0 ? &j->page->axis[j->pairs.time] : NULL;
   bool of_period = time && !j->page->cross_section;
-  int64_t n = rows->n, islands = 0;
-  for (int64_t i = 0; i < n; i++)
-    islands += rows->row_start[i + 1] == rows->row_start[i];
+  int64_t n = rows->n, islands = count_islands(rows);
   sw_log(SW_LOG_INFO, "%s: %lld links between %lld units, %lld without any; of %s in %s%s%s", name,
          (long long)rows->row_start[n], (long long)n, (long long)islands,
          j->page->variable[j->pairs.quantity[j->quantity]].id, file, of_period ? ", " : "",
@@ -386,6 +446,12 @@ sw_status sw_links_from_result(sw_error *err, sw_team *team, const sw_study *stu
                                sw_links **links) {
   job j = {.study = study, .spec = spec, .units = units};
   sw_link_rows rows = {.n = units->n};
-  sw_status status = team->rank == 0 ? read_file(err, &j, &rows) : SW_OK;
+  sw_status status = SW_OK;
+  if (!spec->file && !spec->pairs) /* the same on every rank */
+    return sw_node_fail(err, spec->node,
+                        "weights '%s' are made of %s of this study: they are there when it has "
+                        "run, in its results file as /weights/%s",
+                        spec->name, spec->need->name, spec->name);
+  if (team->rank == 0) status = spec->file ? read_file(err, &j, &rows) : take_pairs(err, &j, &rows);
   return sw_links_share_made(err, team, spec, units, status, &rows, links);
 }

@@ -64,6 +64,9 @@ static sw_status coarsen(sw_error *err, sw_panel_build *build, sw_unit_table *co
   SW_TRY(sw_unit_table_merge(err, build->arena, build->study->units.file, &build->table, *parent,
                              n_coarse, code, coarse));
   coarse->n_groups = build->units_file.by; /* the column aggregated by is the last */
+  coarse->n_members = n;
+  coarse->member = build->table.code;
+  coarse->member_of = of;
   if (n_coarse < 2)
     return sw_fail(err, SW_EINPUT,
                    "%s: aggregate: leaves one unit (%s); a panel needs at least two",

@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "store/root/root.h"
 
 /* ---- every rank: variables over units ---------------------------------------------------- */
 
@@ -235,6 +236,21 @@ static sw_status mark_complete(sw_error *err, sw_results *results, const char *p
   return SW_OK;
 }
 
+/* Weights that were made in the run: what is added lies beyond the layout, and a run that is killed
+ * now has it cut off again (resume.c). */
+static sw_status put_later(sw_error *err, sw_results *results, const char *path, hid_t file) {
+  bool any = false;
+  for (int i = 0; i < results->run->study->n_weights; i++)
+    any = any || (results->run->study->weights[i].later && !results->run->later[i]);
+  sw_root root = {.err = err,
+                  .arena = results->arena,
+                  .run = results->run,
+                  .path = path,
+                  .file = file,
+                  .weights = sw_results_text_weights(results->arena, results->run->study)};
+  return any ? sw_root_put_weights(&root) : SW_OK;
+}
+
 /* Rank 0, after all ranks have closed the file: HDF5 keeps nothing in common between processes. */
 sw_status sw_results_complete(sw_error *err, sw_results *results, const char *path) {
   hid_t file = open_serial(path, H5F_ACC_RDWR);
@@ -243,6 +259,7 @@ sw_status sw_results_complete(sw_error *err, sw_results *results, const char *pa
   for (int g = 0; g < results->schema.n_groups && status == SW_OK; g++)
     if (complete_group(results, file, &results->schema.group[g]) < 0)
       status = sw_h5_fail(err, path, "be written");
+  if (status == SW_OK) status = put_later(err, results, path, file);
   SW_TRY(sw_h5_close(err, status, file, path));
   /* Everything but `state`. */
   SW_TRY(sw_results_sync(err, path));

@@ -1,6 +1,7 @@
 /* What a results file says of that which its results rest on, beside the axes: names of the units,
- * missing cells of the panel by indicator and period, the spatial weights matrices. Written when the
- * file is laid out, by rank 0 with the serial driver; nothing of it changes later.
+ * missing cells of the panel by indicator and period, the spatial weights matrices. Written when
+ * the file is laid out, by rank 0 with the serial driver; nothing of it changes later. Matrices
+ * that rest on results of the study are written when the file is completed.
  *
  *   /name, /name_en, /name_zh (unit)
  *   /panel/missing_cells (time, indicator)
@@ -32,8 +33,7 @@ sw_status sw_root_put(sw_root *root);
 /* Bytes that these take at most. */
 double sw_root_bytes(const sw_run *run);
 
-/* weights.c: the matrices alone; bytes of them. The links of a matrix of the study, NULL where no
- * entry uses it; whether they are stored, or only counted as they are nearly all pairs. */
+/* weights.c: the matrices alone, those that are known and not there yet; bytes of all of them. */
 sw_status sw_root_put_weights(sw_root *root);
 double sw_root_weights_bytes(const sw_run *run);
 

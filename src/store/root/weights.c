@@ -2,7 +2,8 @@
  * compressed, receivers by code. scipy: csr_matrix((value, partner, row_start)); R:
  * sparseMatrix(j = partner, p = row_start, x = value, index1 = FALSE).
  *
- * A matrix that no entry uses was not read, and is not there. One of nearly all pairs, such as an
+ * A matrix that no entry uses was not read, and is not there; one that rests on a result of the
+ * study is known when that is computed. One of nearly all pairs, such as an
  * inverse distance without a cutoff, has its figures alone: it would be larger than the results. */
 #include "store/root/root.h"
 
@@ -21,10 +22,13 @@ static const sw_links *links_of(const sw_run *run, int weights) {
   for (int e = 0; e < run->study->n_entries; e++) {
     const sw_entry *entry = &run->study->entry[e];
     const sw_job *job = &run->job[e];
-    for (int p = 0; entry->measure->param[p].name; p++)
+    for (int p = 0; job->arg && entry->measure->param[p].name; p++) {
       if (entry->measure->param[p].type == SW_P_WEIGHTS && entry->naming[p].weights == weights &&
-          job->arg && job->arg[p].weights)
+          job->arg[p].weights)
         return job->arg[p].weights;
+      for (int k = 0; job->arg[p].weights_list && k < job->arg[p].count; k++)
+        if (entry->naming[p].weights_list[k] == weights) return job->arg[p].weights_list[k];
+    }
     if (entry->links == weights && run->pair[e].links) return run->pair[e].links;
   }
   return NULL;
@@ -104,15 +108,22 @@ static const char *how_of(sw_root *root, int index) {
   return at ? sw_arena_textn(root->arena, at, strcspn(at, "\n")) : NULL;
 }
 
+static bool is_there(const sw_root *root, const char *path) {
+  return H5Lexists(root->file, path, H5P_DEFAULT) > 0;
+}
+
 /* The group of all is made with its first. */
 sw_status sw_root_put_weights(sw_root *root) {
   static const char *const none[] = {NULL};
   const sw_study *study = root->run->study;
-  bool any = false;
+  bool any = is_there(root, SW_NAME_WEIGHTS);
   for (int i = 0; i < study->n_weights; i++) {
-    const sw_links *links = links_of(root->run, i);
+    bool later = study->weights[i].later && root->run->later[i];
+    const sw_links *links = later ? NULL : links_of(root->run, i);
+    const char *path = sw_arena_printf(root->arena, SW_NAME_WEIGHTS "/%s", study->weights[i].name);
     hid_t all = H5I_INVALID_HID;
-    if (!links) continue;
+    if (!path) return sw_fail(root->err, SW_ENOMEM, "out of memory for the names of weights");
+    if (!links || (any && is_there(root, path))) continue;
     if (!any) {
       SW_TRY(sw_root_group(root, SW_NAME_WEIGHTS, none, &all));
       SW_TRY(sw_root_done(root, H5Gclose(all), "write the weights"));
@@ -123,6 +134,7 @@ sw_status sw_root_put_weights(sw_root *root) {
   return SW_OK;
 }
 
+/* Of a matrix that is made in the run its links can only be estimated: by those of its stand-in. */
 double sw_root_weights_bytes(const sw_run *run) {
   double bytes = 0;
   for (int i = 0; i < run->study->n_weights; i++) {

@@ -1,0 +1,87 @@
+/* Sums of flows without the flows; see arc_fold.h. Called by gravity for each square off the
+ * diagonal of which only sums are wanted; any thread, a workspace of its own.
+ *
+ * Columns go in blocks that are packed first: their numbers begin on a cache line, which those of a
+ * square do not, and stay in the first cache while all rows pass by. Rows that are near to a whole
+ * block (by the ball around it) take the loop of arc_fold_set.h; a row that is not, as in a panel
+ * of the world, is made by sw_arc_flows and then added. */
+#include "kernel/pairs/arc_fold.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A block of columns: of each number BLOCK. Padded to whole vectors by columns that weigh nothing:
+ * their flows are 0.0, which changes no sum that began with 0.0, and no greatest value. */
+enum { BLOCK = SW_ARC_CHUNK };
+
+typedef struct block {
+  const sw_arc_points *points;
+  const double *weight; /* of rows */
+  int64_t first, place; /* the square's first row; the block's first column in the square */
+  int64_t padded;       /* columns, a multiple of SW_LANES */
+  double *x, *y, *z, *b;
+  sw_arc_ball ball;
+} block;
+
+#define SW_VEC_FILE "kernel/pairs/arc_fold_set.h"
+#include "kernel/vec_each.h"
+
+static void (*const near_rows[])(const block *k, int64_t r, int64_t end, const sw_lane_sums *sums,
+                                 double *most) = SW_SETS(near_rows);
+
+size_t sw_arc_fold_workspace(void) {
+  return 4 * BLOCK * sizeof(double);
+}
+
+/* The last point is repeated, so that the padding is as near as it is. */
+static void pack(block *k, const double *b, int64_t j, int64_t count) {
+  size_t bytes = (size_t)count * sizeof *b;
+  memcpy(k->x, k->points->x + j, bytes);
+  memcpy(k->y, k->points->y + j, bytes);
+  memcpy(k->z, k->points->z + j, bytes);
+  memcpy(k->b, b + j, bytes);
+  sw_arc_cover(count, k->x, k->y, k->z, &k->ball);
+  for (k->padded = count; k->padded % SW_LANES; k->padded++) {
+    k->x[k->padded] = k->x[count - 1];
+    k->y[k->padded] = k->y[count - 1];
+    k->z[k->padded] = k->z[count - 1];
+    k->b[k->padded] = 0;
+  }
+}
+
+static bool is_near(const block *k, int64_t r) {
+  int64_t i = k->first + r;
+  return sw_arc_is_near(&k->ball, k->points->x[i], k->points->y[i], k->points->z[i]);
+}
+
+static void far_row(const block *k, const double *b, int64_t r, int64_t j, int64_t count,
+                    const sw_lane_sums *sums, double *most) {
+  double flow[BLOCK];
+  sw_arc_flows(k->points, k->first + r, j, j + count, k->weight[k->first + r], b, flow);
+  sw_lanes_add_row(flow, count, sums->row + r * SW_LANES,
+                   sums->column + r % SW_LANES * sums->stride + k->place, most);
+}
+
+void sw_arc_fold_flows(const sw_arc_points *points, const double *a, const double *b, int64_t i0,
+                       int64_t i1, int64_t j0, int64_t j1, sw_lane_sums *sums, void *workspace) {
+  double *room = workspace, most[SW_LANES];
+  sw_set_of set = sw_set();
+  block k = {.points = points, .weight = a, .first = i0, .x = room, .y = room + BLOCK};
+  k.z = room + 2 * BLOCK, k.b = room + 3 * BLOCK;
+  for (int l = 0; l < SW_LANES; l++)
+    most[l] = sums->greatest;
+  for (int64_t j = j0; j < j1; j += BLOCK, k.place += BLOCK) {
+    int64_t count = j1 - j < BLOCK ? j1 - j : BLOCK;
+    pack(&k, b, j, count);
+    for (int64_t r = 0, end; r < i1 - i0; r = end) {
+      for (end = r; end < i1 - i0 && is_near(&k, end);)
+        end++;
+      if (end > r)
+        near_rows[set](&k, r, end, sums, most);
+      else
+        far_row(&k, b, end++, j, count, sums, most);
+    }
+  }
+  for (int l = 0; l < SW_LANES; l++)
+    if (most[l] > sums->greatest) sums->greatest = most[l];
+}

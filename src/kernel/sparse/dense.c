@@ -1,0 +1,224 @@
+/* Elimination on dense fronts, and what is carried along with it. A panel of up to eight pivots is
+ * eliminated within its own rows and columns; then all else receives its eight updates at once. */
+#include "kernel/sparse/dense.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "kernel/sparse/vector.h"
+
+/* ---- updates by a panel ---------------------------------------------------------------------- */
+
+/* A panel: pivots k0 .. k1 - 1 of a front; columns from j0, a whole vector, are updated.
+ * Coefficients of a row stand `width` apart. */
+typedef struct panel {
+  int k0, k1, q, width;
+  int64_t j0, length;
+} panel;
+
+/* Large fronts pass through the caches once a panel: fewer, wider ones. */
+static int width_of(sw_front front) {
+  return front.rows > 128 ? SW_DENSE_PANEL : 8;
+}
+
+static panel panel_at(sw_front front, int k0) {
+  int width = width_of(front), k1 = k0 + width < front.pivots ? k0 + width : front.pivots;
+  int64_t j0 = k1 & ~7;
+  return (panel){k0, k1, k1 - k0, width, j0, front.stride - j0};
+}
+
+SW_INLINE void update_four(panel p, const double *coef, const double *vec, double *f,
+                           int64_t stride) {
+  const double *b = coef + p.width, *c = b + p.width, *d = c + p.width;
+  for (int64_t j = 0; j < p.length; j += 8) {
+    double *at = f + j;
+    sw_tile t = sw_tile_load(at, at + stride, at + 2 * stride, at + 3 * stride);
+    for (int k = 0; k < p.q; k++)
+      t = sw_tile_fma(-coef[k], -b[k], -c[k], -d[k], sw_v8_load(vec + k * p.length + j), t);
+    sw_tile_store(t, at, at + stride, at + 2 * stride, at + 3 * stride);
+  }
+}
+
+SW_INLINE void update_one(panel p, const double *coef, const double *vec, double *f) {
+  for (int64_t j = 0; j < p.length; j += 8) {
+    sw_v8 x = sw_v8_load(f + j);
+    for (int k = 0; k < p.q; k++)
+      x = sw_v8_fma(-coef[k], sw_v8_load(vec + k * p.length + j), x);
+    sw_v8_store(f + j, x);
+  }
+}
+
+/* f[r][j] -= sum_k coef[r][k] vec[k][j] of `rows` rows from column j0. */
+SW_HOT static void subtract(panel p, int64_t rows, const double *coef, const double *vec, double *f,
+                            int64_t stride) {
+  int64_t r = 0;
+  for (; r + 4 <= rows; r += 4)
+    update_four(p, coef + r * p.width, vec, f + r * stride, stride);
+  for (; r < rows; r++)
+    update_one(p, coef + r * p.width, vec, f + r * stride);
+}
+
+/* Rows of the panel from column j0, with zeros before k1: columns of the panel stay as they are. */
+static void pack_rows(panel p, const double *f, int64_t stride, double *vec) {
+  for (int k = 0; k < p.q; k++) {
+    memcpy(vec + k * p.length, f + (p.k0 + k) * stride + p.j0, (size_t)p.length * sizeof *vec);
+    for (int64_t j = p.j0; j < p.k1; j++)
+      vec[k * p.length + j - p.j0] = 0;
+  }
+}
+
+static double lower(sw_front front, sw_front_part factor, int i, int k) {
+  return i < front.pivots ? factor.top[i * front.stride + k]
+                          : factor.low[(int64_t)(i - front.pivots) * front.pivots + k];
+}
+
+/* ---- elimination ---------------------------------------------------------------------------- */
+
+/* Rows of the panel: U right of the diagonal, and L times D below it. */
+SW_HOT static bool eliminate_panel(panel p, int64_t stride, double *f, double *reciprocal) {
+  for (int k = p.k0; k < p.k1; k++) {
+    double *row = f + k * stride, d = row[k];
+    if (!(fabs(d) > 0 && fabs(d) <= DBL_MAX)) return false;
+    double r = reciprocal[k - p.k0] = 1 / d;
+    for (int64_t j = k + 1; j < stride; j++)
+      row[j] *= r;
+    for (int i = k + 1; i < p.k1; i++)
+      sw_subtract_row(k + 1, stride, f[i * stride + k], row, f + i * stride);
+  }
+  return true;
+}
+
+/* Columns of the panel in a row below it: L times D. */
+static void eliminate_row(panel p, int64_t stride, const double *f, double *row, double *coef) {
+  for (int k = p.k0; k < p.k1; k++) {
+    double a = coef[k - p.k0] = row[k];
+    for (int j = k + 1; j < p.k1; j++)
+      row[j] = __builtin_fma(-a, f[k * stride + j], row[j]);
+  }
+}
+
+bool sw_dense_eliminate(sw_front front, double *f, double *work) {
+  int64_t stride = front.stride;
+  double *coef = work, *vec = work + SW_DENSE_PANEL * stride, reciprocal[SW_DENSE_PANEL];
+  for (int k0 = 0; k0 < front.pivots; k0 += width_of(front)) {
+    panel p = panel_at(front, k0);
+    if (!eliminate_panel(p, stride, f, reciprocal)) return false;
+    for (int i = p.k1; i < front.rows; i++)
+      eliminate_row(p, stride, f, f + i * stride, coef + (i - p.k1) * p.width);
+    pack_rows(p, f, stride, vec);
+    subtract(p, front.rows - p.k1, coef, vec, f + p.k1 * stride + p.j0, stride);
+    for (int k = p.k0; k < p.k1; k++)
+      for (int i = k + 1; i < front.rows; i++)
+        f[i * stride + k] *= reciprocal[k - p.k0];
+  }
+  return true;
+}
+
+/* ---- its derivative ---------------------------------------------------------------------------
+ */
+
+/* f_ij' -= a_ik' u_kj + a_ik u_kj', a = L D. */
+SW_HOT static void tangent_panel(panel p, sw_front front, sw_front_part factor, double *f) {
+  int64_t stride = front.stride;
+  for (int k = p.k0; k < p.k1; k++) {
+    const double *u = factor.top + k * stride;
+    double *row = f + k * stride, d = u[k], slope = row[k];
+    for (int64_t j = k + 1; j < stride; j++)
+      row[j] = __builtin_fma(-slope, u[j], row[j]) / d;
+    for (int i = k + 1; i < p.k1; i++) {
+      sw_subtract_row(k + 1, stride, f[i * stride + k], u, f + i * stride);
+      sw_subtract_row(k + 1, stride, factor.top[i * stride + k] * d, row, f + i * stride);
+    }
+  }
+}
+
+static void tangent_row(panel p, sw_front front, sw_front_part factor, const double *f, int i,
+                        double *row, double *coef, double *coef_slope) {
+  for (int k = p.k0; k < p.k1; k++) {
+    const double *u = factor.top + k * front.stride, *u_slope = f + k * front.stride;
+    double a = coef[k - p.k0] = lower(front, factor, i, k) * u[k];
+    double a_slope = coef_slope[k - p.k0] = row[k];
+    for (int j = k + 1; j < p.k1; j++)
+      row[j] -= __builtin_fma(a_slope, u[j], a * u_slope[j]);
+  }
+}
+
+/* L' of L D' + L' D. */
+static void tangent_lower(panel p, sw_front front, sw_front_part factor, double *f) {
+  for (int k = p.k0; k < p.k1; k++) {
+    double d = factor.top[k * front.stride + k], slope = f[k * front.stride + k];
+    for (int i = k + 1; i < front.rows; i++) {
+      double *at = f + i * front.stride + k;
+      *at = __builtin_fma(-lower(front, factor, i, k), slope, *at) / d;
+    }
+  }
+}
+
+void sw_dense_eliminate_tangent(sw_front front, sw_front_part factor, double *f, double *work) {
+  int64_t stride = front.stride;
+  double *coef = work, *coef_slope = work + SW_DENSE_PANEL * stride,
+         *vec = work + 2 * SW_DENSE_PANEL * stride;
+  for (int k0 = 0; k0 < front.pivots; k0 += width_of(front)) {
+    panel p = panel_at(front, k0);
+    double *below = f + p.k1 * stride + p.j0;
+    tangent_panel(p, front, factor, f);
+    for (int i = p.k1; i < front.rows; i++)
+      tangent_row(p, front, factor, f, i, f + i * stride, coef + (i - p.k1) * p.width,
+                  coef_slope + (i - p.k1) * p.width);
+    pack_rows(p, factor.top, stride, vec);
+    subtract(p, front.rows - p.k1, coef_slope, vec, below, stride);
+    pack_rows(p, f, stride, vec);
+    subtract(p, front.rows - p.k1, coef, vec, below, stride);
+    tangent_lower(p, front, factor, f);
+  }
+}
+
+/* ---- the corner -------------------------------------------------------------------------------
+ */
+
+/* c_ij -= u_i c_kj + e_i u_j, e_i = c_ki - u_i c_kk. */
+SW_HOT static void gram_panel(panel p, sw_front front, sw_front_part factor, double *f) {
+  int64_t stride = front.stride;
+  for (int k = p.k0; k < p.k1; k++) {
+    const double *u = factor.top + k * stride;
+    double *row = f + k * stride;
+    for (int i = k + 1; i < p.k1; i++) {
+      double e = __builtin_fma(-u[i], row[k], row[i]);
+      sw_subtract_row(k + 1, stride, u[i], row, f + i * stride);
+      sw_subtract_row(k + 1, stride, e, u, f + i * stride);
+    }
+  }
+}
+
+SW_HOT static void gram_finish(panel p, sw_front front, sw_front_part factor, double *f) {
+  for (int k = p.k0; k < p.k1; k++) {
+    const double *u = factor.top + k * front.stride;
+    double *row = f + k * front.stride, d = u[k], c = row[k];
+    for (int64_t j = k + 1; j < front.stride; j++)
+      row[j] = __builtin_fma(-u[j], c, row[j]) / d;
+  }
+}
+
+void sw_dense_eliminate_gram(sw_front front, sw_front_part factor, double *f, double *work) {
+  int64_t stride = front.stride;
+  double *coef = work, *coef_e = work + SW_DENSE_PANEL * stride,
+         *vec = work + 2 * SW_DENSE_PANEL * stride;
+  for (int k0 = 0; k0 < front.pivots; k0 += width_of(front)) {
+    panel p = panel_at(front, k0);
+    double *below = f + p.k1 * stride + p.j0;
+    gram_panel(p, front, factor, f);
+    for (int k = p.k0; k < p.k1; k++) {
+      const double *u = factor.top + k * stride, *row = f + k * stride;
+      for (int i = p.k1; i < front.rows; i++) {
+        coef[(i - p.k1) * p.width + k - p.k0] = u[i];
+        coef_e[(i - p.k1) * p.width + k - p.k0] = __builtin_fma(-u[i], row[k], row[i]);
+      }
+    }
+    pack_rows(p, f, stride, vec);
+    subtract(p, front.rows - p.k1, coef, vec, below, stride);
+    pack_rows(p, factor.top, stride, vec);
+    subtract(p, front.rows - p.k1, coef_e, vec, below, stride);
+    gram_finish(p, front, factor, f);
+  }
+}

@@ -1,0 +1,218 @@
+/* I + c A A' as the Schur complement of a matrix of twice the size and few entries; see ridge.h. */
+#include "kernel/sparse/ridge.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "kernel/sparse/sparse.h"
+
+enum { LANES = SW_SPARSE_LANES, DIAGONAL = -1 };
+
+struct sw_ridge_plan {
+  int64_t n, entries;
+  size_t bytes, from_at, sparse_at;
+};
+
+struct sw_ridge {
+  const sw_ridge_plan *plan;
+  const sw_links *w;
+  sw_sparse sparse;
+  double *value, *shift, *block, *diagonal;
+  double c;
+};
+
+static const int64_t *from_of(const sw_ridge_plan *plan) {
+  return (const int64_t *)((const char *)plan + plan->from_at);
+}
+
+static const sw_sparse_plan *sparse_of(const sw_ridge_plan *plan) {
+  return (const sw_sparse_plan *)((const char *)plan + plan->sparse_at);
+}
+
+/* ---- the plan --------------------------------------------------------------------------- */
+
+/* Rows of [-I/c A'; A I], without their diagonal; `from`: the link, or DIAGONAL: the 1 of A. */
+typedef struct rows {
+  int64_t *row_start, *from;
+  int32_t *to;
+} rows;
+
+typedef struct making {
+  sw_ridge_plan head;
+  rows rows;
+  sw_sparse_plan *sparse;
+} making;
+
+static sw_status allocate(sw_error *err, int64_t n, int64_t entries, rows *r) {
+  SW_TRY(sw_calloc(err, (size_t)(2 * n + 2), sizeof *r->row_start, (void **)&r->row_start));
+  SW_TRY(sw_alloc(err, (size_t)entries + 1, sizeof *r->from, (void **)&r->from));
+  return sw_alloc(err, (size_t)entries + 1, sizeof *r->to, (void **)&r->to);
+}
+
+/* A entry (i, j) of A stands at (n + i, j) and at (j, n + i). */
+static void put_rows(const sw_links *w, rows *r) {
+  int64_t n = w->n, *at = r->row_start + 1;
+  for (int pass = 0; pass < 2; pass++) {
+    for (int64_t i = 0; i < n; i++)
+      for (int64_t e = w->row_start[i] - 1; e < w->row_start[i + 1]; e++) {
+        bool own = e < w->row_start[i];
+        int32_t j = own ? (int32_t)i : w->to[e];
+        if (pass) {
+          r->to[at[n + i]] = j;
+          r->from[at[n + i]] = own ? DIAGONAL : e;
+          r->to[at[j]] = (int32_t)(n + i);
+          r->from[at[j]] = own ? DIAGONAL : e;
+        }
+        at[n + i]++;
+        at[j]++;
+      }
+    if (pass) break;
+    for (int64_t k = 2 * n - 1; k >= 0; k--) /* counts to starts, one place on */
+      at[k + 1] = at[k];
+    at[0] = 0;
+    for (int64_t k = 1; k <= 2 * n; k++)
+      at[k] += at[k - 1];
+  }
+}
+
+static sw_status make(sw_error *err, const sw_links *w, making *m) {
+  int64_t n = w->n, entries = 2 * (w->row_start[n] + n);
+  SW_TRY(allocate(err, n, entries, &m->rows));
+  put_rows(w, &m->rows);
+  SW_TRY(sw_sparse_plan_create(err, 2 * n, m->rows.row_start, m->rows.to, &m->sparse));
+  m->head = (sw_ridge_plan){.n = n, .entries = entries};
+  m->head.from_at = (sizeof m->head + 63) & ~(size_t)63;
+  m->head.sparse_at = (m->head.from_at + (size_t)entries * sizeof *m->rows.from + 63) & ~(size_t)63;
+  m->head.bytes = m->head.sparse_at + m->sparse->bytes;
+  return SW_OK;
+}
+
+sw_status sw_ridge_plan_begin(sw_error *err, const sw_links *w, void **object, size_t *bytes) {
+  *object = NULL;
+  making *m = NULL;
+  SW_TRY(sw_calloc(err, 1, sizeof *m, (void **)&m));
+  *object = m;
+  SW_TRY(make(err, w, m));
+  *bytes = m->head.bytes;
+  return SW_OK;
+}
+
+sw_status sw_ridge_plan_fill(sw_error *err, const sw_links *w, void *object, void *out) {
+  (void)err, (void)w;
+  const making *m = object;
+  memcpy(out, &m->head, sizeof m->head);
+  memcpy((char *)out + m->head.from_at, m->rows.from,
+         (size_t)m->head.entries * sizeof *m->rows.from);
+  memcpy((char *)out + m->head.sparse_at, m->sparse, m->sparse->bytes);
+  return SW_OK;
+}
+
+void sw_ridge_plan_end(void *object) {
+  making *m = object;
+  if (!m) return;
+  sw_free(m->rows.row_start);
+  sw_free(m->rows.from);
+  sw_free(m->rows.to);
+  sw_free(m->sparse);
+  sw_free(m);
+}
+
+sw_status sw_ridge_plan_create(sw_error *err, const sw_links *w, sw_ridge_plan **plan) {
+  void *object = NULL;
+  size_t bytes = 0;
+  *plan = NULL;
+  sw_status status = sw_ridge_plan_begin(err, w, &object, &bytes);
+  if (status == SW_OK) status = sw_calloc(err, bytes, 1, (void **)plan);
+  if (status == SW_OK) status = sw_ridge_plan_fill(err, w, object, *plan);
+  sw_ridge_plan_end(object);
+  return status;
+}
+
+void sw_ridge_plan_destroy(sw_ridge_plan *plan) {
+  sw_free(plan);
+}
+
+/* ---- a factor --------------------------------------------------------------------------- */
+
+static size_t numbers(int64_t count) {
+  return (((size_t)count + 7) & ~(size_t)7) * sizeof(double);
+}
+
+size_t sw_ridge_workspace(const sw_ridge_plan *plan) {
+  size_t head = (sizeof(sw_ridge) + 63) & ~(size_t)63;
+  return head + numbers(plan->entries) + 2 * numbers(2 * plan->n) + numbers(2 * plan->n * LANES) +
+         sw_sparse_workspace(sparse_of(plan), false);
+}
+
+static double *take(char **at, int64_t count) {
+  double *taken = (double *)*at;
+  *at += numbers(count);
+  return taken;
+}
+
+sw_ridge *sw_ridge_at(const sw_ridge_plan *plan, const sw_links *w, void *workspace) {
+  sw_ridge *r = workspace;
+  char *at = (char *)workspace + ((sizeof *r + 63) & ~(size_t)63);
+  *r = (sw_ridge){.plan = plan, .w = w, .c = NAN};
+  r->value = take(&at, plan->entries);
+  r->shift = take(&at, 2 * plan->n);
+  r->diagonal = take(&at, 2 * plan->n);
+  r->block = take(&at, 2 * plan->n * LANES);
+  r->sparse = sw_sparse_at(sparse_of(plan), false, at);
+  return r;
+}
+
+bool sw_ridge_set(sw_ridge *r, double rho, double c) {
+  const int64_t *from = from_of(r->plan), n = r->plan->n;
+  for (int64_t e = 0; e < r->plan->entries; e++)
+    r->value[e] = from[e] == DIAGONAL ? 1 : -rho * r->w->value[from[e]];
+  for (int64_t i = 0; i < n; i++) {
+    r->shift[i] = -1 / c;
+    r->shift[n + i] = 1;
+  }
+  r->c = c;
+  sw_sparse_values values = {r->value, 1, r->shift};
+  return sw_sparse_factor(&r->sparse, &values);
+}
+
+double sw_ridge_logdet(const sw_ridge *r) {
+  return r->sparse.logdet + (double)r->plan->n * log(r->c);
+}
+
+void sw_ridge_solve(sw_ridge *r, int count, const double *b, double *x) {
+  int64_t n = r->plan->n;
+  double *half = r->block + n * LANES;
+  for (int c0 = 0; c0 < count; c0 += LANES) {
+    int lanes = count - c0 < LANES ? count - c0 : LANES;
+    memset(r->block, 0, (size_t)(2 * n * LANES) * sizeof *half);
+    for (int c = 0; c < lanes; c++)
+      for (int64_t i = 0; i < n; i++)
+        half[i * LANES + c] = b[(c0 + c) * n + i];
+    sw_sparse_solve(&r->sparse, r->block, r->block);
+    for (int c = 0; c < lanes; c++)
+      for (int64_t i = 0; i < n; i++)
+        x[(c0 + c) * n + i] = half[i * LANES + c];
+  }
+}
+
+/* The matrix of twice the size changes by [0 -W'; -W 0]: of its inverse the entries on that pattern
+ * are at hand. The values and the shift have served their turn. */
+void sw_ridge_traces(sw_ridge *r, double *inverse, double *slope) {
+  const int64_t *from = from_of(r->plan), n = r->plan->n;
+  for (int64_t e = 0; e < r->plan->entries; e++)
+    r->value[e] = from[e] == DIAGONAL ? 0 : r->w->value[from[e]];
+  sw_sparse_inverse out = {.diagonal = r->diagonal, .weighted = r->shift};
+  sw_sparse_invert(&r->sparse, r->value, &out);
+  *inverse = *slope = 0;
+  for (int64_t i = 0; i < n; i++) {
+    *inverse += r->diagonal[n + i];
+    *slope -= r->shift[i] + r->shift[n + i];
+  }
+}
+
+double sw_ridge_trace_inverse(sw_ridge *r) {
+  double inverse, slope;
+  sw_ridge_traces(r, &inverse, &slope);
+  return inverse;
+}

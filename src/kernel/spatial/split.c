@@ -1,0 +1,61 @@
+/* See variants.h: columns of a panel within and between units, unit by unit. The two parts are
+ * orthogonal, and a random effect scales the second alone. */
+#include "kernel/linear/qr.h"
+#include "kernel/spatial/variants.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+enum { UNITS = 64 }; /* at a time */
+
+size_t sw_spatial_split_room(int periods, int count) {
+  return UNITS * ((size_t)periods + 1) * (size_t)count;
+}
+
+/* A unit's values of a column: deviations to row t * units of `within`, and sqrt(T) times the mean.
+ * What is rounding alone becomes 0: a column that is constant within units spans nothing there. */
+static void part_values(int64_t n, int periods, const double *x, double *within, int64_t units,
+                        double *between) {
+  double mean = 0, rest = 0, size = 0, most = 0;
+  for (int t = 0; t < periods; t++) {
+    mean += x[t * n];
+    size = fmax(size, fabs(x[t * n]));
+  }
+  mean /= periods;
+  for (int t = 0; t < periods; t++)
+    rest += x[t * n] - mean;
+  mean += rest / periods;
+  if (fabs(mean) < 4 * DBL_EPSILON * size) mean = 0;
+  for (int t = 0; t < periods; t++) {
+    within[t * units] = x[t * n] - mean;
+    most = fmax(most, fabs(within[t * units]));
+  }
+  for (int t = 0; most <= 4 * DBL_EPSILON * size && t < periods; t++)
+    within[t * units] = 0;
+  *between = sqrt(periods) * mean;
+}
+
+void sw_spatial_split(int64_t n, int periods, const double *const *column, int count, double *piece,
+                      double *within, double *between) {
+  double *means = piece + UNITS * (int64_t)periods * count;
+  memset(within, 0, (size_t)(count * count) * sizeof *within);
+  memset(between, 0, (size_t)(count * count) * sizeof *between);
+  for (int64_t from = 0; from < n; from += UNITS) {
+    int64_t units = n - from < UNITS ? n - from : UNITS;
+    for (int j = 0; j < count; j++)
+      for (int64_t i = 0; i < units; i++)
+        part_values(n, periods, column[j] + from + i, piece + j * periods * units + i, units,
+                    means + j * units + i);
+    sw_qr_append(within, count, piece, periods * units);
+    sw_qr_append(between, count, means, units);
+  }
+}
+
+void sw_spatial_join(const double *within, const double *between, double factor, int count,
+                     double *work, double *r) {
+  memcpy(r, within, (size_t)(count * count) * sizeof *r);
+  for (int i = 0; i < count * count; i++)
+    work[i] = factor * between[i];
+  sw_qr_join(r, count, work);
+}

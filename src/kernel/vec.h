@@ -1,0 +1,196 @@
+/* Registers of doubles, and eight doubles as one value: one register of 512 bits, two of 256, four
+ * of 128. Included by vec_each.h once for each instruction set, which sets SW_VEC_BITS and
+ * SW_SET_NAME, the suffix of that set; whatever a set has of its own is called SW_SET(name).
+ *
+ * The operations round as plain C does (fma once), so the bits are those of any other set and of a
+ * loop over numbers. larger(x, y) is y where x is NaN.
+ *
+ * A kernel of few numbers works on a vec, whose registers do not wait for each other; one that
+ * fills the registers by itself goes through them one by one. */
+
+#ifndef SW_KERNEL_VEC_NAMES
+#define SW_KERNEL_VEC_NAMES
+#define SW_SET(name) SW_SET_JOIN(name, SW_SET_NAME)
+#define SW_SET_JOIN(name, set) SW_SET_PASTE(name, set)
+#define SW_SET_PASTE(name, set) name##_##set
+/* Looked up where they stand, and so of the set that is being compiled. */
+#define reg SW_SET(reg)
+#define reg_load SW_SET(reg_load)
+#define reg_store SW_SET(reg_store)
+#define reg_spread SW_SET(reg_spread)
+#define reg_add SW_SET(reg_add)
+#define reg_sub SW_SET(reg_sub)
+#define reg_mul SW_SET(reg_mul)
+#define reg_div SW_SET(reg_div)
+#define reg_fma SW_SET(reg_fma)
+#define reg_root SW_SET(reg_root)
+#define reg_larger SW_SET(reg_larger)
+#define vec SW_SET(vec)
+#define vec_load SW_SET(vec_load)
+#define vec_store SW_SET(vec_store)
+#define vec_spread SW_SET(vec_spread)
+#define vec_add SW_SET(vec_add)
+#define vec_sub SW_SET(vec_sub)
+#define vec_mul SW_SET(vec_mul)
+#define vec_div SW_SET(vec_div)
+#define vec_fma SW_SET(vec_fma)
+#define vec_larger SW_SET(vec_larger)
+/* Doubles of a register, registers of eight doubles. */
+#define SW_WIDTH (SW_VEC_BITS / 64)
+#define SW_REGS (512 / SW_VEC_BITS)
+/* Unrolled, else its registers would be an array in memory. */
+#define SW_EACH_REG _Pragma("GCC unroll 4") for (int k = 0; k < SW_REGS; k++)
+#endif
+
+/* ---- registers ---------------------------------------------------------------------------- */
+
+#if SW_VEC_BITS == 512
+
+typedef __m512d reg;
+
+SW_INLINE reg reg_load(const double *p) {
+  return _mm512_loadu_pd(p);
+}
+SW_INLINE void reg_store(double *p, reg a) {
+  _mm512_storeu_pd(p, a);
+}
+SW_INLINE reg reg_spread(double a) {
+  return _mm512_set1_pd(a);
+}
+SW_INLINE reg reg_add(reg a, reg b) {
+  return _mm512_add_pd(a, b);
+}
+SW_INLINE reg reg_sub(reg a, reg b) {
+  return _mm512_sub_pd(a, b);
+}
+SW_INLINE reg reg_mul(reg a, reg b) {
+  return _mm512_mul_pd(a, b);
+}
+SW_INLINE reg reg_div(reg a, reg b) {
+  return _mm512_div_pd(a, b);
+}
+SW_INLINE reg reg_fma(reg a, reg b, reg c) {
+  return _mm512_fmadd_pd(a, b, c);
+}
+SW_INLINE reg reg_root(reg a) {
+  return _mm512_sqrt_pd(a);
+}
+SW_INLINE reg reg_larger(reg a, reg b) {
+  return _mm512_max_pd(a, b);
+}
+
+#elif SW_VEC_BITS == 256
+
+typedef __m256d reg;
+
+SW_INLINE reg reg_load(const double *p) {
+  return _mm256_loadu_pd(p);
+}
+SW_INLINE void reg_store(double *p, reg a) {
+  _mm256_storeu_pd(p, a);
+}
+SW_INLINE reg reg_spread(double a) {
+  return _mm256_set1_pd(a);
+}
+SW_INLINE reg reg_add(reg a, reg b) {
+  return _mm256_add_pd(a, b);
+}
+SW_INLINE reg reg_sub(reg a, reg b) {
+  return _mm256_sub_pd(a, b);
+}
+SW_INLINE reg reg_mul(reg a, reg b) {
+  return _mm256_mul_pd(a, b);
+}
+SW_INLINE reg reg_div(reg a, reg b) {
+  return _mm256_div_pd(a, b);
+}
+SW_INLINE reg reg_fma(reg a, reg b, reg c) {
+  return _mm256_fmadd_pd(a, b, c);
+}
+SW_INLINE reg reg_root(reg a) {
+  return _mm256_sqrt_pd(a);
+}
+SW_INLINE reg reg_larger(reg a, reg b) {
+  return _mm256_max_pd(a, b);
+}
+
+#else /* any processor; what the compiler has no instruction for it does number by number */
+
+typedef double reg __attribute__((vector_size(16), aligned(8), may_alias));
+
+SW_INLINE reg reg_load(const double *p) {
+  return *(const reg *)p;
+}
+SW_INLINE void reg_store(double *p, reg a) {
+  *(reg *)p = a;
+}
+SW_INLINE reg reg_spread(double a) {
+  return (reg){a, a};
+}
+SW_INLINE reg reg_add(reg a, reg b) {
+  return a + b;
+}
+SW_INLINE reg reg_sub(reg a, reg b) {
+  return a - b;
+}
+SW_INLINE reg reg_mul(reg a, reg b) {
+  return a * b;
+}
+SW_INLINE reg reg_div(reg a, reg b) {
+  return a / b;
+}
+SW_INLINE reg reg_fma(reg a, reg b, reg c) {
+  return (reg){__builtin_fma(a[0], b[0], c[0]), __builtin_fma(a[1], b[1], c[1])};
+}
+SW_INLINE reg reg_root(reg a) {
+  return (reg){__builtin_sqrt(a[0]), __builtin_sqrt(a[1])};
+}
+SW_INLINE reg reg_larger(reg a, reg b) {
+  return (reg){a[0] > b[0] ? a[0] : b[0], a[1] > b[1] ? a[1] : b[1]};
+}
+
+#endif
+
+/* ---- eight doubles ------------------------------------------------------------------------ */
+
+typedef struct vec {
+  reg r[SW_REGS];
+} vec;
+
+SW_INLINE vec vec_load(const double *p) {
+  vec v;
+  SW_EACH_REG v.r[k] = reg_load(p + k * SW_WIDTH);
+  return v;
+}
+SW_INLINE void vec_store(double *p, vec a) {
+  SW_EACH_REG reg_store(p + k * SW_WIDTH, a.r[k]);
+}
+SW_INLINE vec vec_spread(double a) {
+  vec v;
+  SW_EACH_REG v.r[k] = reg_spread(a);
+  return v;
+}
+SW_INLINE vec vec_add(vec a, vec b) {
+  SW_EACH_REG a.r[k] = reg_add(a.r[k], b.r[k]);
+  return a;
+}
+SW_INLINE vec vec_sub(vec a, vec b) {
+  SW_EACH_REG a.r[k] = reg_sub(a.r[k], b.r[k]);
+  return a;
+}
+SW_INLINE vec vec_mul(vec a, vec b) {
+  SW_EACH_REG a.r[k] = reg_mul(a.r[k], b.r[k]);
+  return a;
+}
+SW_INLINE vec vec_div(vec a, vec b) {
+  SW_EACH_REG a.r[k] = reg_div(a.r[k], b.r[k]);
+  return a;
+}
+SW_INLINE vec vec_larger(vec a, vec b) {
+  SW_EACH_REG a.r[k] = reg_larger(a.r[k], b.r[k]);
+  return a;
+}
+SW_INLINE vec vec_fma(vec a, vec b, vec c) {
+  SW_EACH_REG a.r[k] = reg_fma(a.r[k], b.r[k], c.r[k]);
+  return a;
+}
