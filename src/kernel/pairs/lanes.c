@@ -131,16 +131,17 @@ SW_INLINE void fill_gaps(v4 *x, m4 *numbers) {
 
 /* As raise_to, by a mask: for loops that also test for NaN, in which the compiler would take the
  * arrays of raise_to number by number. */
-SW_INLINE void raise_by_mask(v4 *most, v4 x) {
-  m4 over = x > *most;
-  *most = (v4)(((m4)x & over) | ((m4)*most & ~over));
+SW_INLINE void raise_by_mask(v4 *most, const v4 *x) {
+  m4 over = *x > *most;
+  *most = (v4)(((m4)*x & over) | ((m4)*most & ~over));
 }
 
 /* lane += x, as fill_gaps would leave x. */
-SW_INLINE void add_numbers(double *lane, v4 x) {
+SW_INLINE void add_numbers(double *lane, const v4 *x) {
   m4 ignored = {0};
-  fill_gaps(&x, &ignored);
-  *(v4 *)lane += x;
+  v4 filled = *x;
+  fill_gaps(&filled, &ignored);
+  *(v4 *)lane += filled;
 }
 
 /* One pass over a row that may have gaps, its values still in cache or in registers. */
@@ -154,10 +155,10 @@ SW_HOT void sw_lanes_take(const double *restrict v, int64_t n, double *restrict 
     v4 low = *(const v4 *)(v + k), high = *(const v4 *)(v + k + HALF);
     t.low += low;
     t.high += high;
-    raise_by_mask(&t.most_low, low);
-    raise_by_mask(&t.most_high, high);
-    add_numbers(lane + k, low);
-    add_numbers(lane + k + HALF, high);
+    raise_by_mask(&t.most_low, &low);
+    raise_by_mask(&t.most_high, &high);
+    add_numbers(lane + k, &low);
+    add_numbers(lane + k + HALF, &high);
   }
   for (int64_t k = whole; k < n; k++)
     lane[k] += isnan(v[k]) ? sw_lanes_nothing : v[k] + 0.0;
