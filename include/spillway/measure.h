@@ -339,6 +339,7 @@ typedef struct sw_job {
   bool scores_per_period, scores_unbounded; /* composite: copied to inputs that use its score */
 
   /* Set by the runner. */
+  bool (*stops)(void); /* see sw_job_stops; NULL: never */
   int64_t first; /* first unit of this rank's result rows and local views */
   /* During a pair pass: the group of pair outputs, NULL for those of the result itself, and the
    * label, an index into arg->texts of the group's parameter. Each label has a job of its own, a
@@ -404,6 +405,10 @@ void sw_job_say(sw_job *job, const char *format, ...) __attribute__((format(prin
 /* In resolve: a line that `spillway check` prints of the entry, for what its parameters let it find at
  * all: "999 permutations give no p below 0.001: 63 units of 3107 must have it". One line, the last. */
 void sw_job_foresee(sw_job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* In a tile that takes seconds or more: whether the run was asked to stop. The tile may then return
+ * at once: what it leaves is dropped, and computed when the run goes on. The descriptor says that it
+ * does so by `leaves_off`. */
+bool sw_job_stops(const sw_job *job);
 /* The period label of the job's period t, e.g. "2005". */
 const char *sw_job_period(const sw_job *job, int t);
 
@@ -497,6 +502,7 @@ typedef struct sw_measure {
   double flops, bytes;   /* pair: per evaluated pair, for the time estimate */
   bool balances; /* of all inputs it keeps the units with values in all periods, and says how many:
                     the engine does not warn that the number of units changes */
+  bool leaves_off; /* its tiles ask sw_job_stops and return when it is so */
 
   /* Reads the arguments, refuses impossible ones, and declares passes, axes, symmetry and state.
    * Pure, and the same on every rank; it sees counts and names, but no values. */

@@ -3,8 +3,8 @@ it, a small world (panel, units, links, distances) with its studies, results as 
 axes, and the properties that every pair result has.
 
 A case, cases/NAME.py, is the measure's part of the sweep:
-    ENTRIES  label -> parameters of an entry of the study (label: the name of its result). Keys that
-             begin with '_' are for the sweep: _directed (pair), _by (pair: what
+    ENTRIES  label -> parameters of an entry of the study (label: the name of its result). Of pairs
+             without `keep`, all forms of it are tried and compared. Keys that begin with '_' are for the sweep: _directed (pair), _by (pair: what
              orders partners unless `by` is written), _only: full | gaps (the world), _long: True
              (only in a world of twelve periods), _random: True (draws go with the codes of units)
     check(world, label, params, result)   what must hold of the result, by the measure's definition;

@@ -57,7 +57,7 @@ class Case:
                                   else {key: value}).items() if isinstance(value, dict) else [(key, value)]:
                     if not key.startswith("_"):
                         given.setdefault(name, []).append(one)
-        unknown = set(given) - set(self.says.params) - {"periods", "weights", "by"}
+        unknown = set(given) - set(self.says.params) - {"periods", "weights", "by", "keep"}
         assert not unknown, f"{self.name}: the case gives {unknown}, which the measure does not have"
         for param in self.says.params:
             assert self.says.is_declared(param), f"{self.name}: {param}: neither required nor default"
@@ -90,12 +90,12 @@ class Runs:
     def __init__(self, world, cases, precision="float64", thresholds=None):
         self.world, self.cases, self.precision = world, cases, precision
         self.composites = [("composite", *e) for e in cases["composite"].entries(world)]
-        plain = [(case.name, label, dict(params, keep="dense") if case.is_pair else params)
+        plain = [(case.name, label, {"keep": "dense", **params} if case.is_pair else params)
                  for case in cases.values() if case.name != "composite"
                  for label, params in case.entries(world)]
         self.result = world.run("all-" + precision, self.composites, plain, precision)
         self.pairs = [(case, label, params) for case in cases.values() if case.is_pair
-                      for label, params in case.entries(world)]
+                      for label, params in case.entries(world) if "keep" not in params]
         # A value that is there: `above` is strict.
         self.threshold = thresholds or {
             label: float(np.nanquantile(self.result[label]["value"], 0.7, method="nearest"))
@@ -144,7 +144,7 @@ class Runs:
         assert not beyond, f"writes {beyond}, of which the measure does not tell"
         if "periods" in params:
             assert r.label["time"] == params["periods"], "time"
-        if case.is_pair:
+        if label in self.kept:
             names = [name for name, axes in r.axes.items() if name not in SUMMARY
                      and "unit_to" in axes]
             dense = r.by_period()

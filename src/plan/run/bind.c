@@ -7,6 +7,7 @@
  * equal on all ranks except for the local rows; no value is looked at, which is left to the passes.
  * Jobs are bound in study->order, so the job whose result is an input is bound before the job that
  * takes it. Everything lives in the run's arena; sw_run_destroy releases the rest. */
+#include "base/stop.h"
 #include "measure/said.h"
 #include "plan/descriptor/descriptor.h"
 #include "plan/run/notes.h"
@@ -182,7 +183,8 @@ static sw_status begin_job(sw_error *err, sw_run *run, int e) {
                   .periods = &run->panel->periods,
                   .arena = run->arena,
                   .notes = &run->private->notes,
-                  .seed = run->study->seed};
+                  .seed = run->study->seed,
+                  .stops = sw_stop_asked};
   /* One more than needed, so that a measure without outputs does not ask for nothing. */
   SW_NEW(err, run->arena, job->result, outputs + 1);
   for (int q = 0; q < outputs; q++)
