@@ -32,6 +32,7 @@ typedef enum sw_ptype {
                       {NAME: {KEY: [columns], ...}, ...}: inputs name by name, key by key. A name has
                       one column at least. Gives arg->names, arg->column_counts */
   SW_P_WEIGHTS,   /* a named weights matrix of the study: gives arg->weights */
+  SW_P_WEIGHTS_LIST, /* a list of these: gives arg->texts, their names, and arg->weights_list */
   SW_P_GROUPINGS, /* one or more group columns of the units file */
   SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives arg->distance */
   SW_P_TABLE,     /* `own`, or {file: t.csv | from: r.h5}: gives arg->table */
@@ -43,7 +44,8 @@ typedef enum sw_ptype {
 } sw_ptype;
 
 typedef struct sw_param {
-  const char *name;
+  const char *name;     /* "grid.y": the value of `y` in the map `grid`. Those of one map stand
+                           together, and there is no parameter `grid` */
   sw_ptype type;
   const char *fallback; /* default, as a study file writes it; NULL: required; "": optional */
   const char *choices;  /* SW_P_CHOICE: allowed texts, separated by '|'; MATRICES, COLUMN_MAP: see
@@ -71,7 +73,7 @@ typedef struct sw_arg {
   const char *where; /* "study.yaml:31:5", of the value, else of the entry */
   double number;     /* NUMBER, INTEGER, BOOL (0 or 1), CHOICE (index among the choices) */
   const char *text;  /* as written, or the default; CHOICE: the text chosen */
-  int count;         /* NUMBERS, TEXTS, COLUMNS, COLUMN_MAP, GROUPINGS, MATRICES */
+  int count;         /* NUMBERS, TEXTS, COLUMNS, COLUMN_MAP, WEIGHTS_LIST, GROUPINGS, MATRICES */
   const double *numbers;
   const char *const *texts;
   int n_names; /* COLUMN_MAP: its names, and of each name and key how many columns there are */
@@ -79,6 +81,7 @@ typedef struct sw_arg {
   const int *column_counts; /* [name * keys + key]; without keys [name] */
   const struct sw_node *node;
   const sw_links *weights;     /* WEIGHTS; NULL: left out */
+  const sw_links *const *weights_list; /* WEIGHTS_LIST: `count` of them */
   const sw_distance *distance; /* DISTANCE; NULL: left out */
   const sw_table *table;
 } sw_arg;
@@ -280,7 +283,7 @@ struct sw_resource {
   void (*end)(void *object); /* releases the object, after a failure too; not called with NULL */
 };
 
-enum { SW_MAX_RESOURCES = 8 };
+enum { SW_MAX_RESOURCES = 32 };
 
 /* ---- a job: one entry of a study -------------------------------------------------------- */
 
@@ -456,7 +459,7 @@ const char *sw_job_period(const sw_job *job, int t);
  *   has a group. No output or axis has the same name. If all pair outputs belong to groups, unit
  *   outputs may have time even when the matrices have none (whole_series).
  * - A resource has a name, a `fill`, and `bytes` or `begin`; its base is an earlier resource; at
- *   most 8.
+ *   most 32.
  * - A partial needs `merge`; a result needs `finish`. partial, operand and gathered belong to passes
  *   over units; items, record and links to passes over items. A job has 1 to 8 passes. `open` needs
  *   `close` and a workspace.

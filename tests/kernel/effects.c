@@ -459,7 +459,7 @@ static void expect_interpolated(spatial *s, double rho, double se, int which) {
   cr_expect(!drawn.coarse && drawn.nodes < 250, "%d nodes", drawn.nodes);
   for (int end = 0; end < 2; end++) {
     const sw_effect_draws *direct = &out[SW_DIRECT], *total = &out[SW_TOTAL];
-    double lo = which ? s->plan->least + 1e-9 : 0, hi = 1;
+    double lo = which && s->plan->symmetric ? s->plan->least + 1e-9 : 0, hi = s->plan->most;
     sw_multiplier m;
     for (int step = 0; step < 60; step++) {
       double middle = (lo + hi) / 2;
@@ -480,6 +480,11 @@ Test(effects, draws_are_interpolated) {
     expect_interpolated(s, .5, .001, which);
   }
   expect_interpolated(s, -.2, .8, 1);
+  spatial *any = directed(false), *loops = directed(true);
+  for (int which = 0; which < 2; which++) {
+    expect_interpolated(any, .6 * any->plan->most, .1 * any->plan->most, which);
+    expect_interpolated(loops, .8 * loops->plan->most, .2 * loops->plan->most, which);
+  }
 }
 
 /* A draw depends on its number alone: more of them change none. No variance of rho: one node. */

@@ -150,7 +150,10 @@ Test(spatial_fit, table_of_logdet) {
   }
   for (int form = SW_SPATIAL_LAG; form <= SW_SPATIAL_SAC; form++) {
     sw_spatial_spec spec = {.form = (sw_spatial_form)form};
-    sw_spatial_fit a = spatial_fit(&set, spec), b = spatial_fit(&shared, spec);
+    sw_spatial_fit a = spatial_fit(&set, spec), b = spatial_fit(&shared, spec),
+                   again = spatial_fit(&shared, spec);
+    size_t count = (size_t)(a.terms.count * a.terms.count);
+    cr_expect_eq(memcmp(b.vcov, again.vcov, count * sizeof(double)), 0);
     NEAR(b.loglik, a.loglik, 1e-11);
     for (int i = 0; i < a.terms.count; i++)
       NEAR(b.coefficient[i], a.coefficient[i], 1e-10 * (1 + fabs(a.coefficient[i])));

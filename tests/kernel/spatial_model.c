@@ -182,6 +182,23 @@ Test(spatial_model, two_maxima) {
   NEAR(fit.other_lambda, rho, .1);
 }
 
+/* Nearly a unit root, beyond the last point of the grid. */
+Test(spatial_model, near_the_end) {
+  spatial_set set = ring(NULL, true);
+  uint64_t state = 3;
+  for (int i = 0; i < N * T; i++)
+    set.y[i] = uniform(&state) + set.x[0][i] + .1;
+  cr_assert(sw_filter_set(set.filter, .9995));
+  sw_filter_solve(set.filter, T, set.y, set.y);
+  for (int i = 0; i < 2; i++) {
+    sw_spatial_spec spec = {.form = i ? SW_SPATIAL_SAC : SW_SPATIAL_LAG};
+    sw_spatial_fit fit = spatial_fit(&set, spec);
+    cr_expect_eq(fit.warnings, 0);
+    NEAR(fit.coefficient[fit.terms.rho], .9995, 1e-4);
+    NEAR(fit.coefficient[1], 1, .05);
+  }
+}
+
 /* ---- constants, Lee & Yu ----------------------------------------------------------------------
  */
 

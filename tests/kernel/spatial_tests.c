@@ -38,6 +38,17 @@ Test(spatial_tests, columbus_gal) {
   NEAR(t.rlm_lag.value, 3.735691, 6e-7);
 }
 
+/* In levels; four islands, whose lag is zero. */
+Test(spatial_tests, elect80) {
+  real_space *s = real_elect80();
+  sw_spatial_spec spec = {.form = SW_SPATIAL_ERROR};
+  sw_spatial_tests t = tests_of(&spec, s);
+  NEAR(t.lm_error.value, 1808.3869523, 1e-6);
+  NEAR(t.lm_lag.value, 1344.21294005, 1e-7);
+  NEAR(t.rlm_error.value, 514.945916721, 1e-7);
+  NEAR(t.rlm_lag.value, 50.7719044773, 1e-8);
+}
+
 /* splm's four tests, to all digits. */
 Test(spatial_tests, produc) {
   static const struct {

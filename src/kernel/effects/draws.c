@@ -126,10 +126,12 @@ static void fill(sw_filter *filter, between *f, double *work) {
 }
 
 /* How many nodes a series of that half width needs: its terms fall by e for every factor e of the
- * ellipse in which the function has no pole, here one that reaches up to .9 pi beside the middle.
- * Two more, by which its end is seen. */
-static int nodes_for(double half) {
-  int nodes = (int)fmin(ceil(log(1e12) / asinh(.9 * M_PI / half)) + 2, MOST_NODES / 2);
+ * ellipse in which the function has no pole. Real eigenvalues leave free what is within pi of the
+ * middle, and complex ones pi / 2 where the interval ends at -1 and 1 over the spectral radius: a
+ * tenth less is taken. Two more, by which the end of the series is seen. */
+static int nodes_for(const sw_filter_plan *plan, double half) {
+  double up = .9 * (plan->symmetric ? M_PI : M_PI / 2) / half;
+  int nodes = (int)fmin(ceil(log(1e12) / asinh(up)) + 2, MOST_NODES / 2);
   return half > 0 ? nodes : 1;
 }
 
@@ -142,7 +144,7 @@ static int make_between(sw_filter *filter, double lo, double hi, double *work, b
   f->u0 = (u_of(f, lo) + u_of(f, hi)) / 2;
   f->half = (u_of(f, hi) - u_of(f, lo)) / 2;
   int made = 0;
-  for (f->nodes = nodes_for(f->half);; f->nodes *= 2) {
+  for (f->nodes = nodes_for(plan, f->half);; f->nodes *= 2) {
     fill(filter, f, work);
     made += f->nodes;
     if (f->nodes == 1 || worst_rest(f) < 1e-10 || 2 * f->nodes > MOST_NODES) return made;

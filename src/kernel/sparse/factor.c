@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/exp.h"
+
 /* ---- memory ------------------------------------------------------------------------------- */
 
 static size_t numbers(size_t count) {
@@ -139,7 +141,7 @@ static void add_pivots(sw_sparse *s) {
     const double *top = s->factor + f.factor_at[k];
     for (int p = 0; p < front.pivots; p++) {
       double d = top[p * front.stride + p];
-      s->logdet += log(fabs(d));
+      s->logdet += sw_ln(fabs(d));
       s->negative += d < 0;
     }
   }

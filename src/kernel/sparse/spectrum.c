@@ -1,18 +1,18 @@
-/* The interval of rho by signs of pivots, eigenvalues by GSL; see spectrum.h. */
+/* The interval of rho by signs of pivots, and eigenvalues; see spectrum.h. */
 #include "kernel/sparse/spectrum.h"
 
-#include <gsl/gsl_eigen.h>
-#include <gsl/gsl_errno.h>
+#include <complex.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "kernel/linear/eigen.h"
 #include "kernel/sparse/edge.h"
+#include "kernel/sparse/symmetric.h"
 
 /* ---- similar to a symmetric matrix ----------------------------------------------------------- */
 
-/* The place of link i to j, or -1. */
-static int64_t link_at(const sw_links *w, int64_t i, int64_t j) {
+int64_t sw_link_at(const sw_links *w, int64_t i, int64_t j) {
   int64_t low = w->row_start[i], high = w->row_start[i + 1];
   while (low < high) {
     int64_t middle = low + (high - low) / 2;
@@ -26,7 +26,7 @@ static int64_t link_at(const sw_links *w, int64_t i, int64_t j) {
 
 /* d_i w_ij = d_j w_ji: d_j of d_i. False: there is no positive one. */
 static bool across(const sw_links *w, int64_t i, int64_t e, double d, double *other) {
-  int64_t back = link_at(w, w->to[e], i);
+  int64_t back = sw_link_at(w, w->to[e], i);
   double there = w->value[e], here = back < 0 ? 0 : w->value[back];
   if (there == 0 && here == 0) {
     *other = NAN; /* no link */
@@ -76,7 +76,7 @@ sw_status sw_similar_to_symmetric(sw_error *err, const sw_links *w, bool *simila
 
 /* Entry e of row i of the symmetric matrix. */
 static double symmetric_value(const sw_links *w, int64_t i, int64_t e) {
-  int64_t back = link_at(w, w->to[e], i);
+  int64_t back = sw_link_at(w, w->to[e], i);
   if (back < 0) return 0;
   double size = sqrt(w->value[e] * w->value[back]);
   return w->value[e] < 0 ? -size : size;
@@ -142,73 +142,45 @@ sw_status sw_spectrum_interval(sw_error *err, const sw_spectrum_of *of, sw_inter
 
 /* ---- eigenvalues -------------------------------------------------------------------------- */
 
-static void fill(const sw_links *w, bool similar, gsl_matrix *m) {
+static void fill(const sw_links *w, bool similar, double *a) {
   for (int64_t i = 0; i < w->n; i++)
     for (int64_t e = w->row_start[i]; e < w->row_start[i + 1]; e++)
-      gsl_matrix_set(m, (size_t)i, (size_t)w->to[e],
-                     similar ? symmetric_value(w, i, e) : w->value[e]);
+      a[i * w->n + w->to[e]] = similar ? symmetric_value(w, i, e) : w->value[e];
 }
 
-static int symmetric_eigenvalues(gsl_matrix *m, double *re, double *im) {
-  size_t n = m->size1;
-  gsl_eigen_symm_workspace *work = gsl_eigen_symm_alloc(n);
-  if (!work) return GSL_ENOMEM;
-  gsl_vector_view out = gsl_vector_view_array(re, n);
-  int code = gsl_eigen_symm(m, &out.vector, work);
-  gsl_eigen_symm_free(work);
-  memset(im, 0, n * sizeof *im);
-  for (size_t i = 1; i < n; i++) { /* nearly in order already */
-    double x = re[i];
-    size_t k = i;
-    for (; k > 0 && re[k - 1] > x; k--)
-      re[k] = re[k - 1];
-    re[k] = x;
+static bool general_eigenvalues(int n, const double *a, double *re, double *im,
+                                double complex *scratch) {
+  double complex *value = scratch + SW_EIGEN_SCRATCH(n);
+  bool found = sw_eigen_values(n, a, value, scratch);
+  for (int i = 0; i < n; i++) {
+    re[i] = creal(value[i]);
+    im[i] = cimag(value[i]);
   }
-  return code;
-}
-
-static int general_eigenvalues(gsl_matrix *m, double *re, double *im) {
-  size_t n = m->size1;
-  gsl_eigen_nonsymm_workspace *work = gsl_eigen_nonsymm_alloc(n);
-  gsl_vector_complex *out = gsl_vector_complex_alloc(n);
-  int code = work && out ? GSL_SUCCESS : GSL_ENOMEM;
-  if (code == GSL_SUCCESS) {
-    gsl_eigen_nonsymm_params(0, 1, work);
-    code = gsl_eigen_nonsymm(m, out, work);
-  }
-  for (size_t i = 0; i < n && code == GSL_SUCCESS; i++) {
-    re[i] = GSL_REAL(gsl_vector_complex_get(out, i));
-    im[i] = GSL_IMAG(gsl_vector_complex_get(out, i));
-  }
-  if (work) gsl_eigen_nonsymm_free(work);
-  if (out) gsl_vector_complex_free(out);
-  return code;
-}
-
-static int eigenvalues(const sw_links *w, bool similar, double *re, double *im) {
-  size_t n = (size_t)w->n;
-  gsl_matrix *m = gsl_matrix_calloc(n, n);
-  if (!m) return GSL_ENOMEM;
-  fill(w, similar, m);
-  int code = similar ? symmetric_eigenvalues(m, re, im) : general_eigenvalues(m, re, im);
-  gsl_matrix_free(m);
-  return code;
+  return found;
 }
 
 sw_status sw_spectrum_eigenvalues(sw_error *err, const sw_links *w, bool similar, double *re,
                                   double *im) {
-  if (w->n == 0) return SW_OK;
-  gsl_error_handler_t *before = gsl_set_error_handler_off();
-  int code = eigenvalues(w, similar, re, im);
-  gsl_set_error_handler(before);
-  if (code == GSL_ENOMEM)
-    return sw_fail(err, SW_ENOMEM, "out of memory: eigenvalues of %lld units", (long long)w->n);
-  if (code != GSL_SUCCESS)
-    return sw_fail(err, SW_EINPUT,
-                   "the eigenvalues of the weights were not found (%s); logdet: factor "
-                   "needs none",
-                   gsl_strerror(code));
-  return SW_OK;
+  size_t n = (size_t)w->n;
+  double *a = NULL;
+  void *scratch = NULL;
+  bool found = false;
+  size_t room = similar ? SW_SYMMETRIC_WORK(n) * sizeof(double)
+                        : (SW_EIGEN_SCRATCH(n) + n) * sizeof(double complex);
+  sw_status status = sw_calloc(err, n * n + 1, sizeof *a, (void **)&a);
+  if (status == SW_OK) status = sw_alloc(err, room, 1, &scratch);
+  if (status == SW_OK) {
+    fill(w, similar, a);
+    memset(im, 0, n * sizeof *im);
+    found = similar ? sw_symmetric_eigenvalues(w->n, a, re, scratch)
+                    : general_eigenvalues((int)n, a, re, im, scratch);
+  }
+  sw_free(a);
+  sw_free(scratch);
+  if (status == SW_OK && !found)
+    status = sw_fail(err, SW_EINPUT,
+                     "the eigenvalues of the weights were not found; a factor needs none");
+  return status;
 }
 
 sw_interval sw_spectrum_between(int64_t n, const double *re, const double *im) {
@@ -217,10 +189,10 @@ sw_interval sw_spectrum_between(int64_t n, const double *re, const double *im) {
     double size = hypot(re[i], im[i]);
     if (size > greatest) greatest = size;
   }
-  /* Eigenvalues that are 0 to rounding have no reciprocal, and pairs that are nearly real are none.
-   */
+  /* Those that are 0 to rounding have no reciprocal. Nearly real ones count: the interval may be
+   * too narrow by that, never too wide. */
   for (int64_t i = 0; i < n; i++) {
-    if (im[i] != 0 || fabs(re[i]) <= 1e-12 * greatest) continue;
+    if (fabs(im[i]) > 1e-7 * greatest || fabs(re[i]) <= 1e-7 * greatest) continue;
     if (re[i] < least) least = re[i];
     if (re[i] > most) most = re[i];
   }

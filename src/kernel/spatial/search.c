@@ -107,17 +107,12 @@ static double climb(const line *l, double lo, double hi) {
   return (lo + hi) / 2;
 }
 
-/* tr G at x; from a table of ln|A| where the filter has one, unless it must be exact. Returns
- * whether it is. */
-static bool trace_at(const line *l, double x, bool exact, double *g) {
-  if (exact) {
-    *g = sw_spatial_traces_at(l->model, l->w, x, SW_TRACE_G).g;
-    return true;
-  }
+/* tr G at x; from the filter's grid where it has one, which costs nothing. */
+static double trace_at(const line *l, double x, bool exact) {
   double slope;
+  if (exact) return sw_spatial_traces_at(l->model, l->w, x, SW_TRACE_G).g;
   sw_filter_logdet_near(l->w, x, &slope);
-  *g = l->model->transformed ? -slope - 1 / (1 - x) : -slope;
-  return sw_filter_rho(l->w) == x;
+  return l->model->transformed ? -slope - 1 / (1 - x) : -slope;
 }
 
 /* Slope of the log-likelihood at x with tr G and about tr GG; `bend`: its second derivative. */
@@ -143,10 +138,10 @@ static double bend_of(const line *l, double x, double h) {
 static double settle(const line *l, double lo, double hi, double x) {
   double apart = l->table->x[l->first + 1] - l->table->x[l->first], before = NAN, g_before = NAN;
   double gg = bend_of(l, x, apart / 20);
-  bool exact = false;
+  bool last = false;
   for (int round = 0; round < SW_SEARCH_STEPS; round++) {
-    double g, bend;
-    bool is_exact = trace_at(l, x, exact, &g);
+    bool exact = last || !sw_filter_on_grid(l->w, x);
+    double g = trace_at(l, x, exact), bend;
     if (fabs(x - before) > 1e-6) {
       gg = (g - g_before) / (x - before);
       apart = fabs(x - before);
@@ -160,8 +155,8 @@ static double settle(const line *l, double lo, double hi, double x) {
     before = x;
     g_before = g;
     x = next;
-    if (left <= SW_SEARCH_STILL && is_exact) break;
-    exact = left <= SW_SEARCH_STILL;
+    if (left <= SW_SEARCH_STILL && exact) break;
+    last = left <= SW_SEARCH_STILL;
   }
   return x;
 }
@@ -181,7 +176,8 @@ static double search_line(line *l) {
   l->first = sw_search_near(at);
   double lo = at > 0 ? t->x[at - 1] : s.lo + margin;
   double hi = at < last ? t->x[at + 1] : s.hi - margin;
-  return settle(l, lo, hi, climb(l, lo, hi));
+  /* Beyond the points of the table a polynomial says nothing. */
+  return settle(l, lo, hi, fmin(fmax(climb(l, lo, hi), t->x[0]), t->x[last]));
 }
 
 /* ---- all ------------------------------------------------------------------------------------ */

@@ -77,7 +77,9 @@ static sw_status read_own(sw_error *err, sw_arena *arena, const sw_measure *meas
                           const sw_measure *alias) {
   const sw_param *param = &measure->param[p];
   if (!alias && is_empty(param->fallback)) return SW_OK;
-  if (param->type == SW_P_WEIGHTS || param->type == SW_P_GROUPINGS) return SW_OK;
+  if (param->type == SW_P_WEIGHTS || param->type == SW_P_WEIGHTS_LIST ||
+      param->type == SW_P_GROUPINGS)
+    return SW_OK;
   sw_arg *arg = NULL;
   sw_naming *naming = NULL;
   /* The reader fills arg[p] and naming[p], by the parameter's own place. */
