@@ -143,3 +143,18 @@ Test(spatial_drawn, moments) {
   s = repeat(spec, (truth){.lambda = .5, .b = 1, .phi = 2});
   expect_true("kkp by moments", &s, .015, .9);
 }
+
+/* With hardly any effect there may be two maxima, one without effects: the greater is found. */
+Test(spatial_drawn, no_less_than_pooled) {
+  uint64_t state = 7;
+  real_space *s = sample(&state);
+  for (int d = 0; d < 40; d++) {
+    draw(s, &(truth){.lambda = .6, .b = 1, .phi = .03, .baltagi = true}, &state);
+    sw_spatial_spec spec = {.form = SW_SPATIAL_ERROR};
+    double pooled = real_fit(&spec, s).loglik;
+    spec.fixed = SW_SPATIAL_RANDOM;
+    cr_expect_geq(real_fit(&spec, s).loglik, pooled - 1e-9);
+    spec.effects_form = SW_SPATIAL_BALTAGI;
+    cr_expect_geq(real_fit(&spec, s).loglik, pooled - 1e-6);
+  }
+}

@@ -233,6 +233,22 @@ Test(spatial_model, no_lee_yu) {
   cr_expect_eq(spatial_fit(&set, spec).warnings, 0, "effects of units ask nothing of W");
 }
 
+/* Then the common factor is not that of the Durbin model. */
+Test(spatial_model, not_nested) {
+  for (int fixed = SW_SPATIAL_UNIT; fixed <= SW_SPATIAL_TWO_WAY; fixed++) {
+    spatial_set set = ring(NULL, false);
+    sw_spatial_spec spec = {.form = SW_SPATIAL_DURBIN, .fixed = (sw_spatial_fixed)fixed};
+    sw_spatial_data data = spatial_data(&set);
+    void *room = aligned_alloc(64, (sw_spatial_workspace(&spec, N, T, 2) + 63) / 64 * 64);
+    sw_spatial_fit fit;
+    sw_spatial_restriction lr[SW_SPATIAL_RESTRICTIONS];
+    cr_assert_eq(sw_spatial_estimate(&spec, &data, room, &fit).code, SW_SPATIAL_FITTED);
+    cr_assert_eq(sw_spatial_restrict(&data, &fit, room, lr), 3);
+    cr_expect(lr[0].lr > 0 && lr[2].lr > 0);
+    cr_expect(fixed == SW_SPATIAL_UNIT ? lr[1].lr > 0 : isnan(lr[1].lr) && isnan(lr[1].p));
+  }
+}
+
 /* ---- what is refused ---------------------------------------------------------------------------
  */
 

@@ -157,3 +157,22 @@ Test(spatial_tests, hausman_of_errors) {
   spec.form = SW_SPATIAL_LAG;
   cr_expect(!sw_spatial_has_hausman(&spec));
 }
+
+/* A variable that is constant within units stays in the model of random effects, and out of the
+ * tests. */
+Test(spatial_tests, constant_within) {
+  enum { N = 48, T = 17 };
+  real_space *s = real_produc();
+  sw_spatial_spec spec = {.form = SW_SPATIAL_ERROR, .fixed = SW_SPATIAL_RANDOM};
+  double *x = calloc(N * T, sizeof *x);
+  for (int i = 0; i < N * T; i++)
+    x[i] = 1 + i % N % 5;
+  sw_spatial_tests wanted = tests_of(&spec, s);
+  s->set.column[4] = x;
+  s->data.k = 5;
+  sw_spatial_tests t = tests_of(&spec, s);
+  NEAR(t.lm_lag.value, wanted.lm_lag.value, 1e-9);
+  NEAR(t.moran_z, wanted.moran_z, 1e-9);
+  sw_spatial_hausman h = hausman_of(&spec, s);
+  cr_expect(h.test.df == 4 && isfinite(h.form));
+}

@@ -65,7 +65,7 @@ Test(arg_maps, left_out) {
 
 Test(arg_maps, refusals) {
   static const char *const wrong[][2] = {
-      {"{grid: {yy: [a]}}", "s.yaml:3:25: unknown key 'yy'"},
+      {"{grid: {yy: [a]}}", "s.yaml:3:26: unknown key 'yy'"},
       {"{grid.y: [a]}", "unknown key 'grid.y'"},
       {"{grids: {y: [a]}}", "did you mean 'grid'?"},
       {"{grid: [a]}", "s.yaml:3:25: maps: grid: expected a map, as {y: ...}"},

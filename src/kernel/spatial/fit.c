@@ -240,6 +240,14 @@ int sw_spatial_restrictions_of(const sw_spatial_spec *spec, const sw_spatial_ter
   return count;
 }
 
+/* With effects of periods the common factor B X takes lags of demeaned columns, W X of a Durbin
+ * model demeaned lags: the same where rows sum to 1. */
+static bool is_nested(const sw_spatial_data *data, const sw_spatial_fit *fit, sw_spatial_form in) {
+  if (fit->spec.form != SW_SPATIAL_DURBIN || in != SW_SPATIAL_ERROR) return true;
+  const sw_filter_plan *plan = sw_filter_plan_of(data->w);
+  return !sw_spatial_has_periods(&fit->spec) || (plan->rows_sum_to_1 && plan->islands == 0);
+}
+
 int sw_spatial_restrict(const sw_spatial_data *data, const sw_spatial_fit *fit, void *workspace,
                         sw_spatial_restriction *out) {
   int count = sw_spatial_restrictions_of(&fit->spec, &fit->terms, out);
@@ -250,6 +258,7 @@ int sw_spatial_restrict(const sw_spatial_data *data, const sw_spatial_fit *fit, 
     sw_spatial_fit unused;
     sw_spatial_peak peak;
     parts p;
+    if (!is_nested(data, fit, out[i].against)) continue;
     spec.form = out[i].against;
     if (fit->spec.form == SW_SPATIAL_DURBIN) own.w2 = own.w; /* the common factor is that of W */
     sw_spatial_table *table =

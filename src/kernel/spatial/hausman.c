@@ -11,8 +11,8 @@
 #include "kernel/linear/cholesky.h"
 #include "kernel/linear/ols.h"
 #include "kernel/linear/qr.h"
-#include "kernel/spatial/model.h"
 #include "kernel/spatial/tests.h"
+#include "kernel/spatial/variants.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -89,25 +89,32 @@ size_t sw_spatial_hausman_workspace(const sw_spatial_spec *spec, int64_t n, int 
 
 /* ---- fixed and random effects ---------------------------------------------------------------- */
 
-/* The terms of x and its lags, which both models have. */
-static int slopes_of(const sw_spatial_terms *t, int *at) {
-  int count = 0;
-  for (int j = 0; j < t->k; j++)
-    at[count++] = t->x + j;
-  for (int j = 0; t->lag_x >= 0 && j < t->k; j++)
-    at[count++] = t->lag_x + j;
-  return count;
+/* The terms of x and its lags: of `count` variables those that are their `number`. */
+static int slopes_of(const sw_spatial_terms *t, int count, const int *number, int *at) {
+  int all = 0;
+  for (int j = 0; j < count; j++)
+    at[all++] = t->x + number[j];
+  for (int j = 0; t->lag_x >= 0 && j < count; j++)
+    at[all++] = t->lag_x + number[j];
+  return all;
 }
 
 static sw_spatial_wrong against_effects(const sw_spatial_data *data, const sw_spatial_fit *fit,
                                         parts *p, int *df) {
-  int here[SW_SPATIAL_COLUMNS], there[SW_SPATIAL_COLUMNS];
+  enum { MOST = SW_SPATIAL_MOST_VARIABLES };
+  int here[2 * MOST], there[2 * MOST], number[MOST], own_number[MOST];
+  const double *x[MOST];
   sw_spatial_spec spec = other_spec(&fit->spec);
+  sw_spatial_data own = *data;
   sw_spatial_fit other;
-  sw_spatial_wrong wrong = sw_spatial_estimate(&spec, data, p->other, &other);
+  own.k = sw_spatial_varying(data, x, number);
+  own.x = x;
+  for (int j = 0; j < own.k; j++)
+    own_number[j] = j;
+  sw_spatial_wrong wrong = sw_spatial_estimate(&spec, &own, p->other, &other);
   if (wrong.code != SW_SPATIAL_FITTED) return wrong;
-  int count = *df = slopes_of(&fit->terms, here);
-  slopes_of(&other.terms, there);
+  int count = *df = slopes_of(&fit->terms, own.k, number, here);
+  slopes_of(&other.terms, own.k, own_number, there);
   double sign = fit->spec.fixed == SW_SPATIAL_UNIT ? 1 : -1;
   for (int j = 0; j < count; j++) {
     p->d[j] = fit->coefficient[here[j]] - other.coefficient[there[j]];

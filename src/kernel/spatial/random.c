@@ -172,6 +172,7 @@ static double slope_of_ratio(sw_random *f, double log_ratio) {
 static double find_ratio(sw_random *f) {
   double best = -INFINITY, slope, at[2];
   int where = 0;
+  if (f->pooled) return 0;
   for (int j = 0; j < RATIOS; j++) {
     double height = at_ratio(f, j * ratio_step, &slope);
     if (height > best) {
@@ -192,7 +193,9 @@ static double find_ratio(sw_random *f) {
 }
 
 double sw_random_height(sw_random *f, double x) {
-  double slope, logdet = f->w ? sw_spatial_logdet(&f->model, f->w, x) : 0;
+  double slope, logdet = 0;
+  if (f->w)
+    logdet = f->coarse ? sw_filter_logdet_near(f->w, x, NULL) : sw_filter_logdet(f->w, x);
   if (!isfinite(logdet)) return f->loglik = -INFINITY;
   sw_random_filter(f, x);
   double log_ratio = find_ratio(f), height = at_ratio(f, log_ratio, &slope);
@@ -251,13 +254,20 @@ static double place_of(double least, double most, int j) {
   return j < COARSE ? least + (most - least) * margin : most - (most - least) * margin;
 }
 
+bool sw_random_at_edge(const sw_random *f) {
+  double least, most;
+  interval_of(f->w, &least, &most);
+  return f->x - least < edge * (most - least) || most - f->x < edge * (most - least);
+}
+
 /* Between the best point of the grid and the neighbour that the slope points to. Where the slope
  * does not change its sign by there, the likelihood has fallen in between: the bracket is halved
  * until it does. Returns whether the maximum is at an end. */
-static bool search(sw_random *f) {
+bool sw_random_search(sw_random *f) {
   double least, most, best = -INFINITY;
   int at = 0;
   interval_of(f->w, &least, &most);
+  f->coarse = true;
   for (int j = 0; j < COARSE; j++) {
     double height = sw_random_height(f, place_of(least, most, j));
     if (height > best) {
@@ -265,6 +275,7 @@ static bool search(sw_random *f) {
       at = j;
     }
   }
+  f->coarse = false;
   double x = place_of(least, most, at), up = slope_of_place(f, x);
   double other = place_of(least, most, up > 0 ? at + 1 : at - 1), beside = slope_of_place(f, other);
   for (int j = 0; j < MOST_STEPS && (beside > 0) == (up > 0) && f->loglik < best; j++)
@@ -277,7 +288,7 @@ static bool search(sw_random *f) {
   x = zero_between(f, slope_of_place, rising ? x : other, rising ? up : beside, rising ? other : x,
                    rising ? beside : up);
   sw_random_height(f, x);
-  return x - least < edge * (most - least) || most - x < edge * (most - least);
+  return sw_random_at_edge(f);
 }
 
 /* ---- information -------------------------------------------------------------------------------
@@ -460,7 +471,7 @@ sw_spatial_wrong sw_spatial_random_fit(const sw_spatial_spec *spec, const sw_spa
   int count = sw_spatial_columns(model, column);
   sw_spatial_split(model->n, model->periods, column, count, f.piece, f.within, f.between);
   if (f.w)
-    at_edge = search(&f);
+    at_edge = sw_random_search(&f);
   else
     sw_random_height(&f, 0);
   if (is_baltagi(spec)) return sw_random_error_fit(&f, data->ridge, memory, fit);

@@ -10,7 +10,8 @@
  * Products of columns through K^-1 are formed in a basis in which they are near to the identity, so
  * that they do not lose half of the digits.
  *
- * The search starts from the maximum of kkp. It climbs in (lambda, ln(1 + c)) by the exact score,
+ * The search starts from the maximum of kkp, and again from that without effects, as there may be
+ * two. It climbs in (lambda, ln(1 + c)) by the exact score,
  * over the information of kkp at first, which Broyden's updates bring near the second derivatives.
  * With S = G + G', the score has tr K^-1 S = 2 tr G + d ln|K|/d lambda and tr K^-1 BB' =
  * (n - tr K^-1)/c, of entries of K^-1 alone. The information has traces of products of two of
@@ -348,13 +349,28 @@ sw_spatial_wrong sw_random_error_fit(sw_random *f, sw_ridge *ridge, double *memo
   p.w = f->w;
   p.ridge = ridge;
   make_basis(&p);
-  if (!isfinite(height(&p, f->x, fmax(f->ratio - 1, first_effect))))
-    return (sw_spatial_wrong){SW_SPATIAL_SINGULAR, 0};
-  climb(&p);
+  double from[2][2] = {{f->x, fmax(f->ratio - 1, first_effect)}, {0, least_effect}};
+  f->pooled = true;
+  sw_random_search(f);
+  from[1][0] = f->x;
+  int best = -1;
+  double most = -INFINITY;
+  for (int j = 0; j < 2; j++) {
+    if (!isfinite(height(&p, from[j][0], from[j][1]))) continue;
+    climb(&p);
+    from[j][0] = p.lambda;
+    from[j][1] = p.c;
+    if (f->loglik > most) {
+      most = f->loglik;
+      best = j;
+    }
+  }
+  if (best < 0) return (sw_spatial_wrong){SW_SPATIAL_SINGULAR, 0};
+  height(&p, from[best][0], from[best][1]);
   error_traces t = traces_of(&p);
   sw_random_information info = information_of(&p, &t);
   if (p.c <= 2 * least_effect) f->ratio = 1;
-  sw_random_fill(f, false, NAN, fit);
+  sw_random_fill(f, sw_random_at_edge(f), p.lambda, fit);
   fit->spec.information = SW_SPATIAL_EXPECTED;
   for (int a = 0; a < SW_RANDOM_CORNER; a++)
     memset(f->mixed[a], 0, (size_t)f->model.terms.slopes * sizeof(double));

@@ -10,7 +10,8 @@
  *
  * With `correction: lee-yu` all is counted in the dimensions of the transformed data: T - 1 for T
  * with effects of units (Debarsy & Ertur 2010), and n - 1 for n with effects of periods where rows
- * of W sum to 1. Random effects are taken out as fixed ones are, which is right whatever they are.
+ * of W sum to 1. Random effects are taken out as fixed ones are, which is right whatever they are;
+ * variables that do not vary within units go with them.
  *
  * Moran's I of the same residuals has the exact moments of a regression with normal errors (Cliff &
  * Ord 1981), in which the effects count as regressors. */

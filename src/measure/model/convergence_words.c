@@ -123,9 +123,20 @@ static void say_beta(sw_job *job, const convergence_found *r) {
         (long long)r->n_used);
 }
 
+/* Of a spatial model: its last term, rho or lambda. */
+static void say_model(sw_job *job, const convergence_found *r) {
+  const convergence_state *state = job->state;
+  int last = state->terms - 1;
+  if (state->broken || !sw_convergence_is_model(state)) return;
+  sw_job_say(job, "%s %.4g (se %.3g), log-likelihood %.3f",
+             state->spatial == ERROR ? "lambda" : "rho", job->result[COEFFICIENT].row[0][last],
+             job->result[STD_ERROR].row[0][last], r->loglik);
+}
+
 void sw_convergence_tell(sw_job *job, const convergence_found *r) {
   note_units(job, r);
   say_sigma(job, r);
   say_beta(job, r);
+  say_model(job, r);
   say_why(job);
 }

@@ -10,7 +10,8 @@
   T(COEFFICIENT, coefficient, "coefficient", "term", NULL, .with = {"std_error"},                  \
     .palette = SW_DIVERGING_0)                                                                     \
   T(STD_ERROR, std_error, "standard error", "term", NULL, .log = false)                            \
-  T(Z, z, "coefficient over its standard error", "term", NULL, .palette = SW_DIVERGING_0)          \
+  T(Z, z, "coefficient over its standard error, as a normal", "term", NULL,                        \
+    .palette = SW_DIVERGING_0)                                                                     \
   T(P_VALUE, p_value, "two-sided p-value of z", "term", NULL, .log = false)                        \
   T(VCOV, vcov, "covariance of coefficients", "term", "term_to", .palette = SW_DIVERGING_0)
 
@@ -66,7 +67,7 @@
   SW_SPATIAL_TEST(T, RLM_LAG, rlm_lag, "test for a spatial lag robust to spatial errors")          \
   SW_SPATIAL_TEST(T, RLM_ERROR, rlm_error, "test for spatial errors robust to a spatial lag")      \
   SW_SPATIAL_TEST(T, SARMA, lm_sarma, "test for a spatial lag or spatial errors")                  \
-  SW_SPATIAL_TEST(T, HAUSMAN, hausman, "Hausman's test")                                           \
+  SW_SPATIAL_TEST(T, HAUSMAN, hausman, "Hausman test")                                           \
   T(LR, lr, "likelihood ratio against a form within the model", "restriction", NULL, .log = false) \
   T(LR_P, lr_p, "p-value of the likelihood ratio", "restriction", NULL, .log = false)              \
   T(MORAN, moran_residual, "Moran's I of the residuals of least squares", NULL, NULL,              \

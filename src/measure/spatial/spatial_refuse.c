@@ -124,11 +124,11 @@ static void warn_runner_up(sw_job *job, const char *records) {
 static void warn_others(sw_job *job, const char *records) {
   int first = 0, count = count_warned(job, records, SW_SPATIAL_NO_LEE_YU, &first);
   if (count > 0)
-    sw_note(
-        job->notes,
-        "%s: %s: rows of the weights do not all sum to 1: effects of periods are demeaned and not "
-        "transformed%s",
-        job->where, job->name, among(job, count, first));
+    sw_note(job->notes,
+            "%s: %s: rows of the weights do not all sum to 1 (their style, or units without "
+            "neighbours): "
+            "effects of periods are taken out by means, not by transformation%s",
+            job->where, job->name, among(job, count, first));
   count = count_warned(job, records, SW_SPATIAL_NOT_STATIONARY, &first);
   if (count > 0)
     sw_note(

@@ -188,6 +188,14 @@ static void say_models(sw_job *job, const char *records) {
   if (s->n_models > MOST_LINES) sw_job_say(job, "and %d models more", s->n_models - MOST_LINES);
 }
 
+/* What all models of a grid are. */
+static void say_grid(sw_job *job) {
+  const sw_spatial_state *s = job->state;
+  sw_job_say(job, "%d %s%s models of %lld units, %s, %s", s->n_models, s->dynamic ? "dynamic " : "",
+             sw_spatial_form_name(s->spec.form), (long long)job->n, effects_word(&s->spec),
+             s->spec.method == SW_SPATIAL_GM ? "instruments and moments" : "maximum likelihood");
+}
+
 /* Terms by rows, models by columns, standard errors in brackets. */
 static void say_side_by_side(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
@@ -270,6 +278,7 @@ void sw_spatial_say(sw_job *job, const char *records) {
   if (!s->grid) {
     say_one(job, records);
   } else {
+    say_grid(job);
     if (s->n_models <= SIDE_BY_SIDE) say_side_by_side(job, records);
     say_models(job, records);
     say_sensitivity(job, records);
