@@ -71,11 +71,11 @@ static void settle_both(const surface *s, place *p) {
   }
 }
 
-enum { G = SW_SPATIAL_COARSE, MOST_PEAKS = 8 };
+enum { FINE = 20, MOST_PEAKS = 8 };
 
-static bool is_top(double height[G][G], int i, int j) {
-  for (int a = i > 0 ? i - 1 : 0; a <= i + 1 && a < G; a++)
-    for (int b = j > 0 ? j - 1 : 0; b <= j + 1 && b < G; b++)
+static bool is_top(double height[FINE][FINE], int i, int j) {
+  for (int a = i > 0 ? i - 1 : 0; a <= i + 1 && a < FINE; a++)
+    for (int b = j > 0 ? j - 1 : 0; b <= j + 1 && b < FINE; b++)
       if (height[a][b] > height[i][j]) return false;
   return true;
 }
@@ -93,18 +93,19 @@ static void keep_hill(place *hill, int *count, place p) {
   hill[at] = p;
 }
 
-/* By ln|A| interpolated between the points of the tables, near the i-th and the j-th. */
+/* By ln|A| interpolated through the points from the i-th, and from the j-th. */
 static double guess(const surface *s, int i, int j, double rho, double lambda) {
-  double logdet = sw_search_interpolate(s->of_rho, sw_search_near(i), rho) +
-                  sw_search_interpolate(s->of_lambda, sw_search_near(j), lambda);
+  double logdet =
+      sw_search_interpolate(s->of_rho, i, rho) + sw_search_interpolate(s->of_lambda, j, lambda);
   return sw_spatial_profile(s->model, logdet, sw_spatial_sse(s->model, rho, lambda));
 }
 
 /* To the top by steps of half the length each round, in eight directions. */
-static place climb(const surface *s, int i, int j, double height) {
-  place p = {s->of_rho->x[i], s->of_lambda->x[j], height};
-  double a = .2 * (s->rho.hi - s->rho.lo), b = .2 * (s->lambda.hi - s->lambda.lo);
-  for (int round = 0; round < 14; round++, a /= 2, b /= 2)
+static place climb(const surface *s, place p) {
+  double a = .1 * (s->rho.hi - s->rho.lo), b = .1 * (s->lambda.hi - s->lambda.lo);
+  int i = sw_search_near(s->of_rho, p.rho), j = sw_search_near(s->of_lambda, p.lambda);
+  p.loglik = guess(s, i, j, p.rho, p.lambda);
+  for (int round = 0; round < 13; round++, a /= 2, b /= 2)
     for (int moves = 0; moves < 4; moves++) {
       place best = p;
       for (int at = 0; at < 9; at++) {
@@ -119,22 +120,48 @@ static place climb(const surface *s, int i, int j, double height) {
   return p;
 }
 
-/* Points of the grid above their eight neighbours, the highest first. From the four corners of the
- * square some of them are reached; all of them are tried. */
+/* Places above their eight neighbours on a grid through the whole square, the highest first,
+ * climbed. From its four corners some of them are reached; all of them are tried. */
 static int find_hills(const surface *s, place *hill) {
-  double top[G][G];
+  double top[FINE][FINE], rho[FINE], lambda[FINE];
   int count = 0;
-  for (int j = 0; j < G; j++)
-    for (int i = 0; i < G; i++)
-      top[i][j] = sw_spatial_profile(s->model, s->of_rho->logdet[i] + s->of_lambda->logdet[j],
-                                     sw_spatial_sse(s->model, s->of_rho->x[i], s->of_lambda->x[j]));
-  for (int i = 0; i < G; i++)
-    for (int j = 0; j < G; j++)
-      if (is_top(top, i, j)) keep_hill(hill, &count, climb(s, i, j, top[i][j]));
+  for (int i = 0; i < FINE; i++) {
+    rho[i] = sw_search_point(s->rho, i, FINE);
+    lambda[i] = sw_search_point(s->lambda, i, FINE);
+  }
+  for (int j = 0; j < FINE; j++)
+    for (int i = 0; i < FINE; i++)
+      top[i][j] = guess(s, sw_search_near(s->of_rho, rho[i]),
+                        sw_search_near(s->of_lambda, lambda[j]), rho[i], lambda[j]);
+  for (int i = 0; i < FINE; i++)
+    for (int j = 0; j < FINE; j++)
+      if (is_top(top, i, j))
+        keep_hill(hill, &count, climb(s, (place){rho[i], lambda[j], top[i][j]}));
   return count;
 }
 
-/* The highest peak, and the next one that is another. */
+/* ---- the highest ---------------------------------------------------------------------------- */
+
+static bool is_near(const place *a, const place *b, double distance) {
+  return fabs(a->rho - b->rho) + fabs(a->lambda - b->lambda) < distance;
+}
+
+/* Puts a settled peak in its place among the best two. */
+static void rank_peak(place p, place *best, place *next) {
+  if (is_near(&p, best, 1e-6)) return;
+  if (p.loglik > best->loglik) {
+    *next = *best;
+    *best = p;
+  } else if (p.loglik > next->loglik)
+    *next = p;
+}
+
+static place settled(const surface *s, place p) {
+  p.loglik = sw_spatial_loglik(s->model, p.rho, p.lambda);
+  settle_both(s, &p);
+  return p;
+}
+
 sw_spatial_peak sw_search_both(sw_spatial_model *model, sw_spatial_curve *curve) {
   surface s = {model, curve, sw_search_span_of(model->w), sw_search_span_of(model->w2), NULL, NULL};
   s.of_rho = sw_search_table(model, model->w);
@@ -142,15 +169,16 @@ sw_spatial_peak sw_search_both(sw_spatial_model *model, sw_spatial_curve *curve)
   place hill[MOST_PEAKS], best = {NAN, NAN, -INFINITY}, next = best;
   int count = find_hills(&s, hill);
   for (int i = 0; i < count; i++) {
-    hill[i].loglik = sw_spatial_loglik(model, hill[i].rho, hill[i].lambda);
-    settle_both(&s, &hill[i]);
-    bool same = fabs(hill[i].rho - best.rho) + fabs(hill[i].lambda - best.lambda) < 1e-6;
-    if (hill[i].loglik > best.loglik && !same) {
-      next = best;
-      best = hill[i];
-    } else if (!same && hill[i].loglik > next.loglik)
-      next = hill[i];
+    bool again = false;
+    for (int j = 0; j < i && !again; j++)
+      again = is_near(&hill[i], &hill[j], 1e-2);
+    if (!again) rank_peak(settled(&s, hill[i]), &best, &next);
   }
+  /* With their roles exchanged: a hill so flat that interpolation lost it. */
+  place other = {best.lambda, best.rho, NAN};
+  if (!is_near(&other, &best, .05) && !is_near(&other, &next, .05) &&
+      inside(&s, other.rho, other.lambda))
+    rank_peak(settled(&s, other), &best, &next);
   return (sw_spatial_peak){.rho = best.rho,
                            .lambda = best.lambda,
                            .runner_up = next.loglik > best.loglik - 2,

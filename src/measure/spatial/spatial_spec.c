@@ -4,6 +4,7 @@
 #include "measure/spatial/spatial_model.h"
 
 #include "measure/share/series.h"
+#include "measure/space/neighbours.h"
 #include "spillway/node.h"
 
 #include <stdio.h>
@@ -91,9 +92,9 @@ static sw_status read_form(sw_error *err, const sw_job *job, sw_spatial_state *s
 /* ---- weights ------------------------------------------------------------------------------- */
 
 /* A matrix without links has nothing to say of neighbours. */
-static sw_status add_matrix(sw_error *err, const sw_job *job, sw_spatial_state *s,
-                            const char *param, const char *name, const sw_links *links,
-                            int *index) {
+static sw_status add_matrix(sw_error *err, sw_job *job, sw_spatial_state *s, const char *param,
+                            const char *name, const sw_links *links, int *index) {
+  SW_TRY(sw_job_off_diagonal(err, job, links, &links));
   for (*index = 0; *index < s->n_matrices; ++*index)
     if (s->matrix[*index].links == links) return SW_OK;
   if (links->row_start[job->n] == 0)
@@ -184,7 +185,7 @@ static sw_status read_specifications(sw_error *err, const sw_job *job, choices *
   return SW_OK;
 }
 
-static sw_status read_matrices(sw_error *err, const sw_job *job, sw_spatial_state *s, choices *c,
+static sw_status read_matrices(sw_error *err, sw_job *job, sw_spatial_state *s, choices *c,
                                int *error_weights) {
   SW_TRY(check_once(err, job, "weights", "grid.weights"));
   const sw_arg *own = sw_job_arg(job, "weights"), *grid = sw_job_arg(job, "grid.weights");
