@@ -1,5 +1,7 @@
 /* Beta convergence with a spatial lag of growth, spatial errors, or lags of all terms: growth on
- * the initial value and the controls by the fit of kernel/spatial/fit.h, over all units. */
+ * the initial value and the controls by the fit of kernel/spatial/fit.h, over all units: a lag over
+ * a unit that is not used would be undefined, so a missing value is refused (convergence_words.c).
+ * Errors are of the information matrix, p-values normal. */
 #include "measure/model/convergence.h"
 
 #include "measure/space/filters.h"

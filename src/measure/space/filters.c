@@ -6,6 +6,9 @@
 
 #include <math.h>
 
+/* The logdet mode is a setting of the plan: two entries that ask for different ones get a plan
+ * each. The grid and the ridge depend on W alone. */
+
 /* ---- recipes ---------------------------------------------------------------------------- */
 
 static sw_status plan_begin(sw_error *err, const sw_resource *resource, const void *base,

@@ -2,6 +2,10 @@
  * forms, tests, effects and, without a grid, what there is of each unit. All of it goes into the
  * record of the item.
  *
+ * Invariant: a record depends on its own model alone, whichever models the thread had before, since
+ * every model starts with filters of its own. Records have one size, that of the largest model, and
+ * are zeroed by the engine; a model that cannot be fitted leaves only why.
+ *
  * A thread's workspace: filters of W and of W2, the ridge, the columns, the estimator's own, and
  * behind it, as the estimator's must last, what the others need one after the other. */
 #include "measure/spatial/spatial_model.h"
@@ -36,6 +40,7 @@ static size_t lay_out(const sw_job *job, double *at, sw_spatial_arrays *a) {
   return used;
 }
 
+/* A multiple of 8, as records stand one behind the other. */
 size_t sw_spatial_record(const sw_job *job) {
   return sizeof(sw_spatial_found) + lay_out(job, NULL, NULL) * sizeof(double);
 }
@@ -155,6 +160,7 @@ size_t sw_spatial_item_workspace(const sw_job *job) {
 /* ---- the fit
  * --------------------------------------------------------------------------------------- */
 
+/* Periods stand one behind the other, as the estimators have them; views have a row of each. */
 static void read_column(const sw_job *job, const sw_spatial_one *one, int input, double *to) {
   for (int t = one->from; t <= one->to; t++, to += job->n)
     memcpy(to, job->input[input].view.row[t], (size_t)job->n * sizeof *to);
@@ -179,6 +185,7 @@ static sw_spatial_data read_data(const sw_job *job, const sw_spatial_one *one, b
                            .ridge = b->ridge};
 }
 
+/* The fit's arrays lie in the workspace, which the next model takes. */
 static void keep(const sw_spatial_fit *fit, sw_spatial_found *to, const sw_spatial_arrays *a) {
   size_t terms = (size_t)fit->terms.count;
   to->terms = fit->terms;
@@ -234,6 +241,8 @@ static void draw(const sw_job *job, uint64_t stream, int run, const sw_effects_m
   }
 }
 
+/* Effects of the short run are those of W and rho; the long run has a rho of its own, and so a
+ * factor of its own. */
 static void find_effects(const sw_job *job, const sw_spatial_one *one, bench *b,
                          sw_spatial_found *found, const sw_spatial_arrays *a) {
   const sw_spatial_state *s = job->state;
@@ -275,6 +284,7 @@ void sw_spatial_item(const sw_job *job, int64_t item, sw_spatial_found *found, v
   found->wrong = sw_spatial_estimate(&s->spec, &data, b.fit, &fit);
   if (found->wrong.code != SW_SPATIAL_FITTED) return;
   keep(&fit, found, &a);
+  /* Nested forms use the columns that the estimator has left. */
   if (s->n_restrictions > 0) sw_spatial_restrict(&data, &fit, b.fit, found->restriction);
   if (sw_spatial_has_hausman(&s->spec)) sw_spatial_hausman_of(&data, &fit, b.work, &found->hausman);
   sw_spatial_tests_of(&s->spec, &data, b.work, &found->tests);

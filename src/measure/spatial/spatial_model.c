@@ -34,6 +34,7 @@ static void start_gaps(const sw_job *job, int pass, void *all) {
     to[i] = (gap){0, (double)job->n};
 }
 
+/* A logarithm of zero is infinite or missing: neither can be fitted. */
 static void look_for_gaps(const sw_job *job, const sw_tile *tile, gap *out) {
   for (int i = 0; i < job->n_inputs; i++)
     for (int t = 0; t < job->n_periods; t++) {
@@ -45,6 +46,8 @@ static void look_for_gaps(const sw_job *job, const sw_tile *tile, gap *out) {
     }
 }
 
+/* Blocks come in the order of units, so the first gap of all is that of the first block with one.
+ */
 static void merge_gaps(const sw_job *job, int pass, void *all, const void *part) {
   gap *to = all;
   const gap *from = part;
@@ -99,6 +102,7 @@ static void tile_model(const sw_job *job, const sw_tile *tile, void *out, void *
     sw_spatial_fill_units(job, tile, workspace);
 }
 
+/* Refusals first: tables are filled from models that could be fitted. */
 static sw_status finish_model(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
   const sw_spatial_state *s = job->state;
   if (pass == SW_SPATIAL_MISSING) return refuse_gaps(err, job, all);
@@ -130,6 +134,8 @@ static void close_model(const sw_job *job, int pass, void *workspace) {
 /* ---- resolve
  * -------------------------------------------------------------------------------------- */
 
+/* The record of one model is handed to all ranks, who need its coefficients for units and pairs;
+ * those of a grid stay on rank 0, where the tables are filled. */
 static void declare_passes(sw_job *job, const sw_spatial_state *s) {
   size_t gaps = (size_t)job->n_inputs * (size_t)job->n_periods;
   size_t record = sw_spatial_record(job);

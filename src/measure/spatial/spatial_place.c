@@ -37,6 +37,8 @@ static void clear(const sw_job *job) {
 /* ---- terms
  * ----------------------------------------------------------------------------------------- */
 
+/* The covariance of a model of a grid is spread over the axis: rows and columns of terms that it
+ * lacks stay missing. */
 static void place_terms(const placing *p) {
   size_t width = (size_t)p->s->n_terms;
   double *b = part(p, SW_SPATIAL_OUT_COEFFICIENT, width);
@@ -73,6 +75,7 @@ static void place_effect(const placing *p, int table, const sw_effect *effect) {
   }
 }
 
+/* Percentiles are of the one run that a static model has. */
 static void place_percentiles(const placing *p) {
   size_t width = (size_t)p->s->n_effects * SW_EFFECT_PERCENTILES;
   for (int kind = 0; kind < SW_EFFECTS; kind++) {
@@ -96,6 +99,7 @@ static void place_orders(const placing *p) {
     }
 }
 
+/* A dynamic model has other tables: its effects depend on how long one waits. */
 static void place_effects(const placing *p) {
   int first = p->s->dynamic ? SW_SPATIAL_OUT_SHORT : SW_SPATIAL_OUT_DIRECT;
   for (int run = 0; run < p->s->runs; run++)

@@ -1,4 +1,8 @@
-/* Why a spatial model cannot be fitted, and what a reader must be warned of. */
+/* Why a spatial model cannot be fitted, and what a reader must be warned of.
+ *
+ * A model that stands alone is refused; among the models of a grid one that cannot be fitted is
+ * missing, and a warning names the first and counts the rest, so that one bad list of variables
+ * does not cost the others. Each warning is said once an entry. */
 #include "measure/spatial/spatial_model.h"
 
 #include <math.h>
@@ -56,6 +60,7 @@ static void why(const sw_job *job, const sw_spatial_one *one, sw_spatial_wrong w
   }
 }
 
+/* From the last, so that the first remains. */
 sw_status sw_spatial_refuse(sw_error *err, sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   const char *param = "x";
@@ -85,6 +90,7 @@ static const char *among(const sw_job *job, int count, int first) {
   return s->grid && text ? text : "";
 }
 
+/* How many models have a bit of `warnings`, and which is the first. */
 static int count_warned(const sw_job *job, const char *records, unsigned bit, int *first) {
   const sw_spatial_state *s = job->state;
   int count = 0;
@@ -96,6 +102,8 @@ static int count_warned(const sw_job *job, const char *records, unsigned bit, in
   return count;
 }
 
+/* At an end of its interval the likelihood still rises: its slope is not 0, and the information
+ * matrix says nothing of the error. */
 static void warn_edge(sw_job *job, const char *records) {
   int first = 0, count = count_warned(job, records, SW_SPATIAL_AT_EDGE, &first);
   if (count == 0) return;
@@ -108,6 +116,7 @@ static void warn_edge(sw_job *job, const char *records) {
       among(job, count, first));
 }
 
+/* rho and lambda can exchange roles: which maximum is the higher may hang on a few units. */
 static void warn_runner_up(sw_job *job, const char *records) {
   int first = 0, count = count_warned(job, records, SW_SPATIAL_RUNNER_UP, &first);
   if (count == 0) return;
@@ -138,6 +147,7 @@ static void warn_others(sw_job *job, const char *records) {
         job->where, job->name, among(job, count, first));
 }
 
+/* Of the model that lost most. */
 static void warn_draws(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   double most = 0;

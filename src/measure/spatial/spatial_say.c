@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SIDE_BY_SIDE = 5, MOST_LINES = 60 }; /* models */
+/* So many models stand side by side; so many have a line each, as what an entry says has an end. */
+enum { SIDE_BY_SIDE = 5, MOST_LINES = 60 };
 
 static const sw_spatial_found *record_of(const sw_job *job, const char *records, int m) {
   return (const sw_spatial_found *)(records + (size_t)m * sw_spatial_record(job));
 }
 
+/* As papers in economics have them. */
 static const char *stars(double p) {
   return p < .01 ? " ***" : p < .05 ? " **" : p < .1 ? " *" : "";
 }
@@ -46,6 +48,7 @@ static const char *method_word(const sw_spatial_found *f) {
                                                     : "maximum likelihood";
 }
 
+/* Whether the fixed effects went by Lee and Yu's transformation. */
 static bool is_transformed(const sw_spatial_found *f) {
   return f->spec.fixed != SW_SPATIAL_NONE && f->spec.fixed != SW_SPATIAL_RANDOM &&
          f->spec.correction == SW_SPATIAL_LEE_YU && f->spec.method == SW_SPATIAL_ML &&
@@ -64,6 +67,7 @@ static void say_head(sw_job *job, const sw_spatial_one *one, const sw_spatial_fo
 /* ---- tables ------------------------------------------------------------------------------------
  */
 
+/* Of the first column; a longer label moves its own row alone. */
 static int widest(const sw_axis *axis) {
   int width = 8;
   for (int i = 0; i < axis->n; i++) {
@@ -195,6 +199,7 @@ static sw_status say_one(sw_error *err, sw_job *job, const char *records) {
 /* ---- a grid -------------------------------------------------------------------------------------
  */
 
+/* A line each: the spatial parameters and the total effects of the first variables. */
 static void say_models(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   for (int m = 0; m < s->n_models && m < MOST_LINES; m++) {
@@ -294,6 +299,7 @@ static void say_sensitivity(sw_job *job, const char *records) {
 /* ---- reasons
  * --------------------------------------------------------------------------------------- */
 
+/* Tables of a grid have holes by design. */
 static void say_undefined(sw_job *job, const char *records) {
   const sw_spatial_state *s = job->state;
   int shift = s->grid ? SW_SPATIAL_OUT_COUNT : 0;

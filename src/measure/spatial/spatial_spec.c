@@ -1,6 +1,10 @@
 /* An entry of a spatial model read: its form and effects, its weights, and which models it has. A
  * grid makes one of each outcome, list of variables, weights matrix and window of periods, in this
- * order, the last fastest; what it does not name the entry gives itself. */
+ * order, the last fastest; what it does not name the entry gives itself.
+ *
+ * Everything that follows from names and counts is refused here, before any value is looked at:
+ * what the estimators do not offer together, what is given and would be without meaning, too few
+ * periods. What follows from values is left to spatial_refuse.c. */
 #include "measure/spatial/spatial_model.h"
 
 #include "measure/share/series.h"
@@ -72,6 +76,7 @@ static sw_status check_offered(sw_error *err, const sw_job *job, const sw_spatia
   return SW_OK;
 }
 
+/* Enumerators of the kernel stand in the order of the choices. */
 static sw_status read_form(sw_error *err, const sw_job *job, sw_spatial_state *s) {
   s->spec = (sw_spatial_spec){.form = (sw_spatial_form)choice(job, "form"),
                               .fixed = (sw_spatial_fixed)choice(job, "fixed"),
@@ -152,6 +157,7 @@ static sw_status check_once(sw_error *err, const sw_job *job, const char *own, c
   return SW_OK;
 }
 
+/* Inputs stand in the order of the parameters, so a list of them is a range. */
 static sw_status read_outcomes(sw_error *err, const sw_job *job, choices *c) {
   SW_TRY(check_once(err, job, "y", "grid.y"));
   bool own = given(job, "y");
@@ -185,6 +191,7 @@ static sw_status read_specifications(sw_error *err, const sw_job *job, choices *
   return SW_OK;
 }
 
+/* `error_weights` are the same for all models; without them each has its own W for its errors. */
 static sw_status read_matrices(sw_error *err, sw_job *job, sw_spatial_state *s, choices *c,
                                int *error_weights) {
   SW_TRY(check_once(err, job, "weights", "grid.weights"));
@@ -341,6 +348,7 @@ static sw_status check_periods(sw_error *err, sw_job *job, const sw_spatial_stat
 /* ---- spillover ---------------------------------------------------------------------------------
  */
 
+/* A matrix of n x n for each of many models would be no result that anyone reads. */
 static sw_status check_spillover(sw_error *err, const sw_job *job, const sw_spatial_state *s) {
   const sw_arg *arg = sw_job_arg(job, "spillover");
   if (arg->count == 0) return SW_OK;

@@ -153,6 +153,7 @@ const char *sw_spatial_form_name(sw_spatial_form form) {
   return name[form];
 }
 
+/* The forms within a form are the same for all models of a grid. */
 static sw_status declare_restrictions(sw_error *err, sw_job *job, sw_spatial_state *s) {
   const char **label = NULL;
   s->n_restrictions = sw_spatial_restrictions_of(&s->spec, &s->model[0].terms, s->restriction);
@@ -164,6 +165,7 @@ static sw_status declare_restrictions(sw_error *err, sw_job *job, sw_spatial_sta
   return SW_OK;
 }
 
+/* Labels of the grid, which differ as their parts do. */
 static sw_status declare_models(sw_error *err, sw_job *job, const sw_spatial_state *s) {
   const char **label = NULL;
   if (!s->grid) return SW_OK;
@@ -234,6 +236,7 @@ static sw_status declare_orders(sw_error *err, sw_job *job) {
 /* ---- which outputs there are --------------------------------------------------------------------
  */
 
+/* Of a table: whether the form, the effects and the method give it a meaning. */
 static bool is_on(const sw_job *job, const sw_spatial_state *s, int table) {
   (void)job;
   bool effects = s->spec.form != SW_SPATIAL_ERROR;
@@ -257,6 +260,8 @@ static bool is_on(const sw_job *job, const sw_spatial_state *s, int table) {
   return true;
 }
 
+/* Each table is there once, with the axis `model` or without. By unit there is only what one model
+ * has: of a grid it would be larger than all else. */
 static void choose_outputs(sw_job *job, const sw_spatial_state *s) {
   bool effects = s->spec.form != SW_SPATIAL_ERROR;
   for (int q = 0; q < SW_SPATIAL_OUT_COUNT; q++) {
