@@ -1,6 +1,6 @@
 """Suite peers: the same work by the program and by what people use otherwise, alternating in one run.
 
-`pairs`: gravity and coupling in numpy (pairs_peer.py); `radiation`: the radiation model in numpy, one
+`pairs`: gravity and coupling in numpy (pairs_peer.py); `shares`: of their bound, at larger sizes; `radiation`: the radiation model in numpy, one
 period and twenty (radiation_peer.py); `csv`: reading, data.table's fread (read_csv.py);
 `r`: gravity in R and Moran's I in spdep (r_peer.py); `gwr`: local regressions in mgwr (gwr_peer.py);
 `neighbours`: local Moran and contiguity in spdep, libpysal and numba (neighbours_peer.py).
@@ -17,6 +17,10 @@ SUITE = "peers"
 
 def pairs(programs, given):
     return pairs_peer.measure(programs, given, SUITE)
+
+
+def shares(programs, given):
+    return pairs_peer.shares(programs, given, SUITE)
 
 
 def radiation(programs, given):
@@ -39,4 +43,4 @@ def neighbours(programs, given):
     return neighbours_peer.measure(programs, given, SUITE)
 
 
-PARTS = {"pairs": pairs, "radiation": radiation, "csv": csv, "r": r, "gwr": gwr, "neighbours": neighbours}
+PARTS = {"pairs": pairs, "shares": shares, "radiation": radiation, "csv": csv, "r": r, "gwr": gwr, "neighbours": neighbours}
