@@ -1,9 +1,10 @@
 """Suite peers: the same work by the program and by what people use otherwise, alternating in one run.
 
-`pairs`: gravity and coupling in numpy (pairs_peer.py); `shares`: of their bound, at larger sizes; `radiation`: the radiation model in numpy, one
-period and twenty (radiation_peer.py); `csv`: reading, data.table's fread (read_csv.py);
+`pairs`: gravity and coupling in numpy; `shares`: of their bound, at larger sizes (pairs_peer.py);
+`radiation`: the radiation model in numpy, one period and twenty (radiation_peer.py); `csv`: reading, data.table's fread (read_csv.py);
 `r`: gravity in R and Moran's I in spdep (r_peer.py); `gwr`: local regressions in mgwr (gwr_peer.py);
-`neighbours`: local Moran and contiguity in spdep, libpysal and numba (neighbours_peer.py).
+`neighbours`: local Moran and contiguity in spdep, libpysal and numba (neighbours_peer.py);
+`spatial`: spatial models in spatialreg (spatial_peer.py).
 What is missing here is skipped with a word."""
 import gwr_peer
 import neighbours_peer
@@ -11,6 +12,7 @@ import pairs_peer
 import r_peer
 import radiation_peer
 import read_csv
+import spatial_peer
 
 SUITE = "peers"
 
@@ -43,4 +45,9 @@ def neighbours(programs, given):
     return neighbours_peer.measure(programs, given, SUITE)
 
 
-PARTS = {"pairs": pairs, "shares": shares, "radiation": radiation, "csv": csv, "r": r, "gwr": gwr, "neighbours": neighbours}
+def spatial(programs, given):
+    return spatial_peer.measure(programs, given, SUITE)
+
+
+PARTS = {"pairs": pairs, "shares": shares, "radiation": radiation, "csv": csv, "r": r, "gwr": gwr,
+         "neighbours": neighbours, "spatial": spatial}

@@ -32,6 +32,7 @@ typedef enum sw_ptype {
                       {NAME: {KEY: [columns], ...}, ...}: inputs name by name, key by key. A name has
                       one column at least. Gives arg->names, arg->column_counts */
   SW_P_WEIGHTS,   /* a named weights matrix of the study: gives arg->weights */
+  SW_P_WEIGHTS_LIST, /* a list of these: gives arg->texts, their names, and arg->weights_list */
   SW_P_GROUPINGS, /* one or more group columns of the units file */
   SW_P_DISTANCE,  /* great-circle | geodesic | {file: d.csv}: gives arg->distance */
   SW_P_TABLE,     /* `own`, or {file: t.csv | from: r.h5}: gives arg->table */
@@ -43,7 +44,8 @@ typedef enum sw_ptype {
 } sw_ptype;
 
 typedef struct sw_param {
-  const char *name;
+  const char *name;     /* "grid.y": the value of `y` in the map `grid`. Those of one map stand
+                           together, and there is no parameter `grid` */
   sw_ptype type;
   const char *fallback; /* default, as a study file writes it; NULL: required; "": optional */
   const char *choices;  /* SW_P_CHOICE: allowed texts, separated by '|'; MATRICES, COLUMN_MAP: see
@@ -71,7 +73,7 @@ typedef struct sw_arg {
   const char *where; /* "study.yaml:31:5", of the value, else of the entry */
   double number;     /* NUMBER, INTEGER, BOOL (0 or 1), CHOICE (index among the choices) */
   const char *text;  /* as written, or the default; CHOICE: the text chosen */
-  int count;         /* NUMBERS, TEXTS, COLUMNS, COLUMN_MAP, GROUPINGS, MATRICES */
+  int count;         /* NUMBERS, TEXTS, COLUMNS, COLUMN_MAP, WEIGHTS_LIST, GROUPINGS, MATRICES */
   const double *numbers;
   const char *const *texts;
   int n_names; /* COLUMN_MAP: its names, and of each name and key how many columns there are */
@@ -79,6 +81,7 @@ typedef struct sw_arg {
   const int *column_counts; /* [name * keys + key]; without keys [name] */
   const struct sw_node *node;
   const sw_links *weights;     /* WEIGHTS; NULL: left out */
+  const sw_links *const *weights_list; /* WEIGHTS_LIST: `count` of them */
   const sw_distance *distance; /* DISTANCE; NULL: left out */
   const sw_table *table;
 } sw_arg;
@@ -220,6 +223,7 @@ typedef enum sw_by { SW_BY_LARGEST, SW_BY_ABSOLUTE, SW_BY_SMALLEST } sw_by;
 
 enum { SW_MAX_PASSES = 8, SW_MAX_AXES = 8, SW_MAX_ROWS = 64, SW_MAX_BY_ROW = 8 };
 enum { SW_ROW_PERIODS = 4 }; /* periods that row_periods is asked for at a time, at most */
+enum { SW_ROWS_AHEAD = 8 };  /* rows that whole_row is told of in advance, at most */
 enum { SW_SPARE = 8 }; /* room behind both arrays, so that one too many is reported, not overrun */
 
 typedef struct sw_tile {
@@ -279,7 +283,7 @@ struct sw_resource {
   void (*end)(void *object); /* releases the object, after a failure too; not called with NULL */
 };
 
-enum { SW_MAX_RESOURCES = 8 };
+enum { SW_MAX_RESOURCES = 32 };
 
 /* ---- a job: one entry of a study -------------------------------------------------------- */
 
@@ -335,6 +339,7 @@ typedef struct sw_job {
   bool scores_per_period, scores_unbounded; /* composite: copied to inputs that use its score */
 
   /* Set by the runner. */
+  bool (*stops)(void); /* see sw_job_stops; NULL: never */
   int64_t first; /* first unit of this rank's result rows and local views */
   /* During a pair pass: the group of pair outputs, NULL for those of the result itself, and the
    * label, an index into arg->texts of the group's parameter. Each label has a job of its own, a
@@ -400,6 +405,10 @@ void sw_job_say(sw_job *job, const char *format, ...) __attribute__((format(prin
 /* In resolve: a line that `spillway check` prints of the entry, for what its parameters let it find at
  * all: "999 permutations give no p below 0.001: 63 units of 3107 must have it". One line, the last. */
 void sw_job_foresee(sw_job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* In a tile that takes seconds or more: whether the run was asked to stop. The tile may then return
+ * at once: what it leaves is dropped, and computed when the run goes on. The descriptor says that it
+ * does so by `leaves_off`. */
+bool sw_job_stops(const sw_job *job);
 /* The period label of the job's period t, e.g. "2005". */
 const char *sw_job_period(const sw_job *job, int t);
 
@@ -444,12 +453,13 @@ const char *sw_job_period(const sw_job *job, int t);
  * - Unit outputs need `tile` and a pass over units. Those by_row need whole_row and pair outputs; at
  *   most 8. Global outputs and tables need `finish` and a pass over units or items. Pair outputs
  *   need exactly one of segment, block, whole_row and row_periods, and exactly one pass over pairs,
- *   the last. row_state, row_prepare and row_periods come together.
+ *   the last. row_state, row_prepare and row_periods come together,
+ *   and rows_ahead comes beside whole_row.
  * - The `group` of a pair output is the name of a SW_P_MATRICES parameter, and each such parameter
  *   has a group. No output or axis has the same name. If all pair outputs belong to groups, unit
  *   outputs may have time even when the matrices have none (whole_series).
  * - A resource has a name, a `fill`, and `bytes` or `begin`; its base is an earlier resource; at
- *   most 8.
+ *   most 32.
  * - A partial needs `merge`; a result needs `finish`. partial, operand and gathered belong to passes
  *   over units; items, record and links to passes over items. A job has 1 to 8 passes. `open` needs
  *   `close` and a workspace.
@@ -492,6 +502,7 @@ typedef struct sw_measure {
   double flops, bytes;   /* pair: per evaluated pair, for the time estimate */
   bool balances; /* of all inputs it keeps the units with values in all periods, and says how many:
                     the engine does not warn that the number of units changes */
+  bool leaves_off; /* its tiles ask sw_job_stops and return when it is so */
 
   /* Reads the arguments, refuses impossible ones, and declares passes, axes, symmetry and state.
    * Pure, and the same on every rank; it sees counts and names, but no values. */
@@ -514,7 +525,8 @@ typedef struct sw_measure {
   void (*destroy)(sw_job *job);
 
   /* PAIRS: values of row i against columns [j0, j1) in the job's period t, out[q][j - j0] for
-   * each pair output q. The diagonal, when met, may be anything unless defines_diagonal. An
+   * each pair output q; the out[q] of one that is not wanted is NULL, but for the first. The
+   * diagonal, when met, may be anything unless defines_diagonal. An
    * undirected measure gives the same bits for (i, j) and (j, i). */
   void (*segment)(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1, double *const *out,
                   void *workspace);
@@ -536,6 +548,11 @@ typedef struct sw_measure {
    * a row and keeps no pairs should be a pass over units with gathered operands instead: see
    * market_potential.c. */
   void (*whole_row)(const sw_job *job, int t, int64_t i, double *const *out, void *workspace);
+  /* Optional, beside whole_row, where several rows at a time are faster: the units whose rows the
+   * thread will be asked for next, in this order, 1 .. SW_ROWS_AHEAD of them. It may compute what
+   * they share, or all of them, and leave it in the workspace for whole_row. It must change no bit:
+   * how rows are grouped depends on `keep`, on groups and on restarts, and not all are announced. */
+  void (*rows_ahead)(const sw_job *job, int t, int count, const int32_t *unit, void *workspace);
   /* Instead of these, where part of the work on a whole row does not depend on the period, such as
    * sorting by distance. row_prepare does that part once for several periods and leaves it in
    * `state`: row_state(job) bytes, 64-byte aligned, not zeroed. row_periods then fills the row in

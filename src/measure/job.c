@@ -181,3 +181,7 @@ void sw_job_undefined(sw_job *job, int output, int t, const char *why) {
 const char *sw_job_period(const sw_job *job, int t) {
   return job->periods->label[job->period[t]];
 }
+
+bool sw_job_stops(const sw_job *job) {
+  return job->stops && job->stops();
+}

@@ -3,8 +3,8 @@ it, a small world (panel, units, links, distances) with its studies, results as 
 axes, and the properties that every pair result has.
 
 A case, cases/NAME.py, is the measure's part of the sweep:
-    ENTRIES  label -> parameters of an entry of the study (label: the name of its result). Keys that
-             begin with '_' are for the sweep: _directed (pair), _by (pair: what
+    ENTRIES  label -> parameters of an entry of the study (label: the name of its result). Of pairs
+             without `keep`, all forms of it are tried and compared. Keys that begin with '_' are for the sweep: _directed (pair), _by (pair: what
              orders partners unless `by` is written), _only: full | gaps (the world), _long: True
              (only in a world of twelve periods), _random: True (draws go with the codes of units)
     check(world, label, params, result)   what must hold of the result, by the measure's definition;
@@ -12,6 +12,8 @@ A case, cases/NAME.py, is the measure's part of the sweep:
     NEEDS     measures of whose entries these take results, if any: their numbers are not compared
               between precisions
     RANDOM    quantities that do not follow the units when these are relabelled, if any
+    WITHOUT_GAPS quantities of entries that need all values, if any
+    TOLERANCE    how nearly numbers of relabelled units agree, if not to 1e-12
     DIFFERENCES  quantities that are differences of larger numbers, if any: relabelled, they agree as
               nearly as the largest of them does
 """
@@ -96,13 +98,17 @@ class Result:
     def __init__(self, group):
         self.undefined = group.attrs["undefined"].decode()
         self.data, self.axes, self.label, scale = {}, {}, {}, {}
-        for name, dataset in group.items():
+        self.below = {}  # matrices below this one, by the path from here
+        group.visititems(lambda path, item: self.below.update({path: Result(item)})
+                         if isinstance(item, h5py.Group) and "value" in item else None)
+        datasets = [(name, item) for name, item in group.items() if isinstance(item, h5py.Dataset)]
+        for name, dataset in datasets:
             if "CLASS" in dataset.attrs:
                 scale[address(dataset.id)] = name
                 if dataset.dtype.kind in "Oif":
                     self.label[name] = [text.decode() if isinstance(text, bytes) else text.item()
                                         for text in dataset[:]]
-        for name, dataset in group.items():
+        for name, dataset in datasets:
             computed = name in scale.values() and "undefined" in dataset.attrs  # a coordinate
             if name in CHECKSUMS or (name in scale.values() and not computed):
                 continue
@@ -352,7 +358,8 @@ def check_dense(r, directed, quantities):
         assert np.isnan(matrix[:, range(n), range(n)]).all(), f"{name}: the diagonal is not NaN"
         turned = matrix.transpose(0, 2, 1)
         assert directed or same(matrix, turned), f"{name}: undirected, and not symmetric to the bit"
-    assert not directed or not close(value, value.transpose(0, 2, 1)), "directed, and symmetric"
+    assert not directed or not all(close(r[name], r[name].transpose(0, 2, 1)) for name in quantities), \
+        "directed, and symmetric"
     missing = int(np.isnan(value).sum()) - value.shape[0] * n
     assert r.undefined.startswith(f"{missing} of "), (r.undefined, missing)
     for axis, name in ((2, "out_strength"), (1, "in_strength")):

@@ -21,6 +21,15 @@ static void expect_ridge(fixture *x, double rho, double c) {
   cr_assert(sw_ridge_set(ridge, rho, c));
   same(sw_ridge_logdet(ridge), logdet, fmax(1, fabs(logdet)), "ln|K|", rho);
   same(sw_ridge_trace_inverse(ridge), trace(n, k), trace(n, k), "tr K^-1", rho);
+  /* d ln|K| = -c tr K^-1 (W A' + A W') */
+  double inverse, slope, wanted = 0;
+  for (int64_t i = 0; i < n; i++)
+    for (int64_t j = 0; j < n; j++)
+      for (int64_t l = 0; l < n; l++)
+        wanted -= 2 * c * k[j * n + i] * x->dense[i * n + l] * a[j * n + l];
+  sw_ridge_traces(ridge, &inverse, &slope);
+  same(inverse, trace(n, k), trace(n, k), "tr K^-1", rho);
+  same(slope, wanted, fmax(1, fabs(wanted)), "d ln|K|", rho);
   b[0] = b[n + 1] = b[3 * n - 1] = 1;
   sw_ridge_solve(ridge, 3, b, b);
   for (int64_t i = 0; i < n; i++) {

@@ -1,24 +1,12 @@
 /* Dynamic panels and the correction of Yu, de Jong & Lee: oracles/space.md (own, full matrices). */
 #include "kernel/spatial_real.h"
 
-static sw_spatial_fit fit_of(const sw_spatial_spec *spec, const real_space *s) {
-  sw_spatial_fit fit;
-  size_t bytes = sw_spatial_workspace(spec, s->data.n, s->data.periods, s->data.k);
-  sw_spatial_wrong wrong = sw_spatial_estimate(spec, &s->data, real_memory(bytes), &fit);
-  cr_assert_eq(wrong.code, SW_SPATIAL_FITTED, "%d %d", wrong.code, wrong.index);
-  return fit;
-}
-
-static double se(const sw_spatial_fit *fit, int term) {
-  return sqrt(fit->vcov[term * fit->terms.count + term]);
-}
-
 /* Terms: four x, y(-1), W y(-1), rho. */
 Test(spatial_dynamic, units) {
   real_space *s = real_produc();
   sw_spatial_spec spec = {
       .form = SW_SPATIAL_LAG, .fixed = SW_SPATIAL_UNIT, .dynamic = SW_SPATIAL_DYNAMIC_SPACE};
-  sw_spatial_fit fit = fit_of(&spec, s);
+  sw_spatial_fit fit = real_fit(&spec, s);
   const double *plain = fit.uncorrected, *b = fit.coefficient;
   cr_assert(plain != NULL && fit.terms.count == 7 && fit.periods == 16 && fit.first == 1);
   NEAR(plain[6], .666207519, 2e-8);
@@ -39,10 +27,10 @@ Test(spatial_dynamic, units) {
   NEAR(b[2] / (1 - b[6]), .5924577397, 3e-8);                /* short run, total of ln emp */
   NEAR(b[2] / (1 - b[4] - b[5] - b[6]), 1.2275810743, 1e-7); /* long run */
   NEAR(fit.sigma2, 3.71917242e-4, 1e-11);                    /* plain numpy, and standard errors */
-  NEAR(se(&fit, 4), 2.12106936e-2, 1e-9);
-  NEAR(se(&fit, 6), 2.38593593e-2, 1e-9);
+  NEAR(spatial_se(&fit, 4), 2.12106936e-2, 1e-9);
+  NEAR(spatial_se(&fit, 6), 2.38593593e-2, 1e-9);
   spec.correction = SW_SPATIAL_PLAIN;
-  fit = fit_of(&spec, s);
+  fit = real_fit(&spec, s);
   cr_expect(fit.uncorrected == NULL);
   NEAR(fit.sigma2, .000352863744, 1e-12);
   NEAR(fit.coefficient[6], .666207519, 2e-8);
@@ -54,24 +42,24 @@ Test(spatial_dynamic, forms) {
   real_space *s = real_produc();
   sw_spatial_spec spec = {
       .form = SW_SPATIAL_LAG, .fixed = SW_SPATIAL_UNIT, .dynamic = SW_SPATIAL_DYNAMIC};
-  sw_spatial_fit fit = fit_of(&spec, s);
+  sw_spatial_fit fit = real_fit(&spec, s);
   NEAR(fit.uncorrected[5], .2131121291, 1e-9);
   NEAR(fit.coefficient[4], .61181651, 1e-8);
   NEAR(fit.coefficient[5], .19649954, 1e-8);
   NEAR(fit.sigma2, 7.04378631599e-4, 1e-11);
   spec.fixed = SW_SPATIAL_TWO_WAY;
   spec.dynamic = SW_SPATIAL_DYNAMIC_SPACE;
-  fit = fit_of(&spec, s);
+  fit = real_fit(&spec, s);
   NEAR(fit.uncorrected[6], .4565176561, 3e-8);
   NEAR(fit.loglik, 1943.2129123, 1e-7);
   NEAR(fit.coefficient[4], .904870003, 1e-8);
   NEAR(fit.coefficient[5], -.492755289, 3e-8);
   NEAR(fit.coefficient[6], .458093535, 3e-8);
   NEAR(fit.sigma2, 3.43198547e-4, 1e-11);
-  NEAR(se(&fit, 6), 3.65023574e-2, 1e-9);
+  NEAR(spatial_se(&fit, 6), 3.65023574e-2, 1e-9);
   spec.form = SW_SPATIAL_DURBIN;
   spec.fixed = SW_SPATIAL_UNIT;
-  fit = fit_of(&spec, s);
+  fit = real_fit(&spec, s);
   NEAR(fit.coefficient[2], .180529328, 1e-8);
   NEAR(fit.coefficient[6], -.0574163305, 3e-8);
   NEAR(fit.coefficient[8], .871738584, 1e-8);
@@ -91,7 +79,7 @@ Test(spatial_dynamic, not_stationary) {
   s->data.y = y;
   sw_spatial_spec spec = {
       .form = SW_SPATIAL_LAG, .fixed = SW_SPATIAL_UNIT, .dynamic = SW_SPATIAL_DYNAMIC};
-  sw_spatial_fit fit = fit_of(&spec, s);
+  sw_spatial_fit fit = real_fit(&spec, s);
   cr_expect(fit.warnings & SW_SPATIAL_NOT_STATIONARY);
   for (int j = 0; j < fit.terms.count; j++)
     cr_expect_eq(fit.coefficient[j], fit.uncorrected[j]);

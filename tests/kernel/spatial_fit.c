@@ -91,6 +91,75 @@ Test(spatial_fit, columbus_sac) {
   NEAR(fit.loglik, -181.342156182, 5e-10);
 }
 
+static void expect_errors(const sw_spatial_fit *fit, const double *wanted) {
+  for (int i = 0; i < fit->terms.count; i++)
+    NEAR(spatial_se(fit, i) / wanted[i], 1, 1e-6);
+}
+
+/* Standard errors by sacsarlm. */
+Test(spatial_fit, columbus_sac_errors) {
+  static const double plain[] = {9.9026588634224, .3263261414343, .0900334552766, .196676455282,
+                                 .296605466151};
+  static const double lags[] = {68.2572152302553, .4403251550851, .0999403704853, 1.6911265681732,
+                                .2870241444020,   .945805005678,  1.064322672818};
+  spatial_set set = spatial_columbus();
+  sw_spatial_fit fit = spatial_fit(&set, (sw_spatial_spec){.form = SW_SPATIAL_SAC});
+  expect_errors(&fit, plain);
+  fit = spatial_fit(&set, (sw_spatial_spec){.form = SW_SPATIAL_SAC, .lags_of_x = true});
+  expect_errors(&fit, lags);
+}
+
+/* Weights of 1: rows have sums of their own, and the constant a lag (style "B"). */
+Test(spatial_fit, columbus_binary) {
+  static const double durbin[] = {54.1796901226809, -.9421988479447, -.2874208625195,
+                                  -2.1249073670146, -.1246055525440, .0523728862669,
+                                  .0811500212980};
+  static const double durbin_se[] = {5.8176105653517, .3271492547649, .0873773246278,
+                                     2.7562935058472, .1355991741591, .0402461069097,
+                                     .0334362621527};
+  static const double error[] = {57.6042716767746, -1.0865180871317, -.2794547587179,
+                                 3.0733642015317,  -.2741185244847,  .0384894230961,
+                                 .0751599790086};
+  spatial_set set = spatial_columbus();
+  set.links = spatial_links(49, columbus_start, columbus_to, NULL, false);
+  spatial_filters(&set);
+  sw_spatial_fit fit = spatial_fit(&set, (sw_spatial_spec){.form = SW_SPATIAL_DURBIN});
+  for (int i = 0; i < 7; i++)
+    NEAR(fit.coefficient[i] / durbin[i], 1, 1e-6);
+  expect_errors(&fit, durbin_se);
+  NEAR(fit.loglik, -179.4932477316589, 1e-9);
+  fit = spatial_fit(&set, (sw_spatial_spec){.form = SW_SPATIAL_LAG});
+  NEAR(fit.coefficient[3], .0519811216041, 1e-8);
+  NEAR(spatial_se(&fit, 3), .0144280044761, 1e-9);
+  NEAR(fit.loglik, -180.9952642449997, 1e-9);
+  fit = spatial_fit(&set, (sw_spatial_spec){.form = SW_SPATIAL_DURBIN_ERROR});
+  for (int i = 0; i < 7; i++)
+    NEAR(fit.coefficient[i] / error[i], 1, 1e-6);
+  NEAR(fit.loglik, -180.3846380873981, 1e-9);
+}
+
+/* ln|A| out of a table that models share: the same fit. */
+Test(spatial_fit, table_of_logdet) {
+  spatial_set set = spatial_columbus(), shared = spatial_columbus();
+  sw_error err;
+  sw_filter_grid *grid = calloc(1, sizeof *grid);
+  cr_assert_eq(sw_filter_grid_fill(&err, set.plan, set.links, grid), SW_OK);
+  for (int i = 0; i < 2; i++) {
+    void *room = aligned_alloc(64, (set.plan->workspace + 63) / 64 * 64);
+    *(i ? &shared.other : &shared.filter) = sw_filter_at(set.plan, set.links, grid, room);
+  }
+  for (int form = SW_SPATIAL_LAG; form <= SW_SPATIAL_SAC; form++) {
+    sw_spatial_spec spec = {.form = (sw_spatial_form)form};
+    sw_spatial_fit a = spatial_fit(&set, spec), b = spatial_fit(&shared, spec),
+                   again = spatial_fit(&shared, spec);
+    size_t count = (size_t)(a.terms.count * a.terms.count);
+    cr_expect_eq(memcmp(b.vcov, again.vcov, count * sizeof(double)), 0);
+    NEAR(b.loglik, a.loglik, 1e-11);
+    for (int i = 0; i < a.terms.count; i++)
+      NEAR(b.coefficient[i], a.coefficient[i], 1e-10 * (1 + fabs(a.coefficient[i])));
+  }
+}
+
 /* LR of the lag and of the common factor (spatialreg LR.Sarlm). */
 Test(spatial_fit, columbus_restrictions) {
   spatial_set set = spatial_columbus();

@@ -182,6 +182,23 @@ Test(spatial_model, two_maxima) {
   NEAR(fit.other_lambda, rho, .1);
 }
 
+/* Nearly a unit root, beyond the last point of the grid. */
+Test(spatial_model, near_the_end) {
+  spatial_set set = ring(NULL, true);
+  uint64_t state = 3;
+  for (int i = 0; i < N * T; i++)
+    set.y[i] = uniform(&state) + set.x[0][i] + .1;
+  cr_assert(sw_filter_set(set.filter, .9995));
+  sw_filter_solve(set.filter, T, set.y, set.y);
+  for (int i = 0; i < 2; i++) {
+    sw_spatial_spec spec = {.form = i ? SW_SPATIAL_SAC : SW_SPATIAL_LAG};
+    sw_spatial_fit fit = spatial_fit(&set, spec);
+    cr_expect_eq(fit.warnings, 0);
+    NEAR(fit.coefficient[fit.terms.rho], .9995, 1e-4);
+    NEAR(fit.coefficient[1], 1, .05);
+  }
+}
+
 /* ---- constants, Lee & Yu ----------------------------------------------------------------------
  */
 
@@ -214,6 +231,22 @@ Test(spatial_model, no_lee_yu) {
   NEAR(corrected.sigma2, plain.sigma2 * N / (N - 1) * T / (T - 1), 1e-12);
   spec = (sw_spatial_spec){.form = SW_SPATIAL_LAG, .fixed = SW_SPATIAL_UNIT};
   cr_expect_eq(spatial_fit(&set, spec).warnings, 0, "effects of units ask nothing of W");
+}
+
+/* Then the common factor is not that of the Durbin model. */
+Test(spatial_model, not_nested) {
+  for (int fixed = SW_SPATIAL_UNIT; fixed <= SW_SPATIAL_TWO_WAY; fixed++) {
+    spatial_set set = ring(NULL, false);
+    sw_spatial_spec spec = {.form = SW_SPATIAL_DURBIN, .fixed = (sw_spatial_fixed)fixed};
+    sw_spatial_data data = spatial_data(&set);
+    void *room = aligned_alloc(64, (sw_spatial_workspace(&spec, N, T, 2) + 63) / 64 * 64);
+    sw_spatial_fit fit;
+    sw_spatial_restriction lr[SW_SPATIAL_RESTRICTIONS];
+    cr_assert_eq(sw_spatial_estimate(&spec, &data, room, &fit).code, SW_SPATIAL_FITTED);
+    cr_assert_eq(sw_spatial_restrict(&data, &fit, room, lr), 3);
+    cr_expect(lr[0].lr > 0 && lr[2].lr > 0);
+    cr_expect(fixed == SW_SPATIAL_UNIT ? lr[1].lr > 0 : isnan(lr[1].lr) && isnan(lr[1].p));
+  }
 }
 
 /* ---- what is refused ---------------------------------------------------------------------------

@@ -2,29 +2,10 @@
  * the derivatives of the whole covariance matrix of 816 observations. */
 #include "kernel/spatial_real.h"
 
-static sw_spatial_fit fit_of(const sw_spatial_spec *spec, const real_space *s) {
-  sw_spatial_fit fit;
-  size_t bytes = sw_spatial_workspace(spec, s->data.n, s->data.periods, s->data.k);
-  sw_spatial_wrong wrong = sw_spatial_estimate(spec, &s->data, real_memory(bytes), &fit);
-  cr_assert_eq(wrong.code, SW_SPATIAL_FITTED, "%d %d", wrong.code, wrong.index);
-  return fit;
-}
-
-static double se(const sw_spatial_fit *fit, int term) {
-  return sqrt(fit->vcov[term * fit->terms.count + term]);
-}
-
-static void give_ridge(real_space *s) {
-  sw_error err = {0};
-  cr_assert_eq(sw_ridge_plan_create(&err, s->links, &s->ridge_plan), SW_OK, "%s", err.text);
-  s->data.ridge =
-      sw_ridge_at(s->ridge_plan, s->links, real_memory(sw_ridge_workspace(s->ridge_plan)));
-}
-
 Test(spatial_random, lag) {
   real_space *s = real_produc();
   sw_spatial_spec spec = {.form = SW_SPATIAL_LAG, .fixed = SW_SPATIAL_RANDOM};
-  sw_spatial_fit fit = fit_of(&spec, s);
+  sw_spatial_fit fit = real_fit(&spec, s);
   NEAR(fit.coefficient[5], .1616145, 5e-8);
   NEAR(fit.phi, 21.317479, 2e-5); /* the likelihood is flat there */
   NEAR(fit.sigma2, .001246404731, 1e-10);
@@ -34,17 +15,17 @@ Test(spatial_random, lag) {
   NEAR(fit.coefficient[2], .2255537, 1e-7);
   NEAR(fit.coefficient[3], .6708107, 1e-7);
   NEAR(fit.coefficient[4], -.0057972, 5e-8);
-  NEAR(se(&fit, 0), .167815420, 1e-7);
-  NEAR(se(&fit, 3), .0285792294, 1e-8);
-  NEAR(se(&fit, 5), .0188223256, 1e-8);
+  NEAR(spatial_se(&fit, 0), .167815420, 1e-7);
+  NEAR(spatial_se(&fit, 3), .0285792294, 1e-8);
+  NEAR(spatial_se(&fit, 5), .0188223256, 1e-8);
   NEAR(fit.sigma2_se, 6.36329026e-5, 1e-10);
   NEAR(fit.phi_se, 4.49770888, 1e-5);
   /* Second derivatives of the whole likelihood, by differences of it (plain numpy). */
   spec.information = SW_SPATIAL_OBSERVED;
-  fit = fit_of(&spec, s);
-  NEAR(se(&fit, 0), .16637252, 2e-6);
-  NEAR(se(&fit, 1), .02757763, 2e-6);
-  NEAR(se(&fit, 5), .02905625, 2e-6);
+  fit = real_fit(&spec, s);
+  NEAR(spatial_se(&fit, 0), .16637252, 2e-6);
+  NEAR(spatial_se(&fit, 1), .02757763, 2e-6);
+  NEAR(spatial_se(&fit, 5), .02905625, 2e-6);
   NEAR(fit.phi_se, 8.296001, 1e-3);
 }
 
@@ -52,7 +33,7 @@ Test(spatial_random, lag) {
 Test(spatial_random, durbin) {
   real_space *s = real_produc();
   sw_spatial_spec spec = {.form = SW_SPATIAL_DURBIN, .fixed = SW_SPATIAL_RANDOM};
-  sw_spatial_fit fit = fit_of(&spec, s);
+  sw_spatial_fit fit = real_fit(&spec, s);
   NEAR(fit.coefficient[9], .48730635, 5e-8);
   NEAR(fit.coefficient[7], -.38958884, 1e-7);
   NEAR(fit.loglik, 1504.952468, 1e-6);
@@ -62,34 +43,34 @@ Test(spatial_random, durbin) {
 Test(spatial_random, kkp) {
   real_space *s = real_produc();
   sw_spatial_spec spec = {.form = SW_SPATIAL_ERROR, .fixed = SW_SPATIAL_RANDOM};
-  sw_spatial_fit fit = fit_of(&spec, s);
+  sw_spatial_fit fit = real_fit(&spec, s);
   NEAR(fit.coefficient[5], .526464782, 5e-8); /* this one by the zero of the score */
   NEAR(fit.phi, 6.624776, 2e-6);
   NEAR(fit.loglik, 1491.9115586, 1e-7);
-  NEAR(se(&fit, 0), .141589375, 1e-7);
-  NEAR(se(&fit, 5), .0344809793, 1e-8);
+  NEAR(spatial_se(&fit, 0), .141589375, 1e-7);
+  NEAR(spatial_se(&fit, 5), .0344809793, 1e-8);
   NEAR(fit.phi_se, 1.40627165, 1e-6);
   spec.information = SW_SPATIAL_OBSERVED;
-  fit = fit_of(&spec, s);
-  NEAR(se(&fit, 0), .15531908, 2e-6);
-  NEAR(se(&fit, 4), .00110102, 2e-8);
-  NEAR(se(&fit, 5), .03334243, 2e-6);
+  fit = real_fit(&spec, s);
+  NEAR(spatial_se(&fit, 0), .15531908, 2e-6);
+  NEAR(spatial_se(&fit, 4), .00110102, 2e-8);
+  NEAR(spatial_se(&fit, 5), .03334243, 2e-6);
   NEAR(fit.phi_se, 1.5513164, 1e-4);
 }
 
 Test(spatial_random, baltagi) {
   real_space *s = real_produc();
-  give_ridge(s);
+  real_ridge(s);
   sw_spatial_spec spec = {
       .form = SW_SPATIAL_ERROR, .fixed = SW_SPATIAL_RANDOM, .effects_form = SW_SPATIAL_BALTAGI};
-  sw_spatial_fit fit = fit_of(&spec, s);
+  sw_spatial_fit fit = real_fit(&spec, s);
   NEAR(fit.coefficient[5], .538876458, 2e-8);
   NEAR(fit.phi, 7.495179, 2e-6);
   NEAR(fit.sigma2, .001052223611, 1e-11);
   NEAR(fit.loglik, 1491.6588498, 1e-7);
-  NEAR(se(&fit, 0), .139379787, 1e-7);
-  NEAR(se(&fit, 3), .0244060552, 1e-8);
-  NEAR(se(&fit, 5), .0349683687, 1e-8);
+  NEAR(spatial_se(&fit, 0), .139379787, 1e-7);
+  NEAR(spatial_se(&fit, 3), .0244060552, 1e-8);
+  NEAR(spatial_se(&fit, 5), .0349683687, 1e-8);
   NEAR(fit.sigma2_se, 5.52428968e-5, 1e-10);
   NEAR(fit.phi_se, 1.59624279, 1e-6);
 }
@@ -99,9 +80,9 @@ Test(spatial_random, baltagi) {
 Test(spatial_random, no_effect) {
   enum { N = 48, T = 17 };
   real_space *s = real_produc();
-  give_ridge(s);
+  real_ridge(s);
   for (int v = 0; v < 5; v++) {
-    double *x = (double *)(v < 4 ? s->x[v] : s->data.y);
+    double *x = (double *)(v < 4 ? s->set.x[v] : s->data.y);
     for (int i = 0; i < N; i++) {
       double mean = 0;
       for (int t = 0; t < T; t++)
@@ -111,26 +92,26 @@ Test(spatial_random, no_effect) {
     }
   }
   sw_spatial_spec pooled = {.form = SW_SPATIAL_ERROR}, spec = pooled;
-  sw_spatial_fit wanted = fit_of(&pooled, s);
+  sw_spatial_fit wanted = real_fit(&pooled, s);
   spec.fixed = SW_SPATIAL_RANDOM;
   for (int form = 0; form < 2; form++) {
     spec.effects_form = form ? SW_SPATIAL_BALTAGI : SW_SPATIAL_KKP;
-    sw_spatial_fit fit = fit_of(&spec, s);
+    sw_spatial_fit fit = real_fit(&spec, s);
     NEAR(fit.phi, 0, 0);
     cr_expect(isnan(fit.phi_se));
     NEAR(fit.loglik, wanted.loglik, 1e-5);
     for (int j = 0; j < 6; j++) {
       NEAR(fit.coefficient[j], wanted.coefficient[j], 1e-7);
-      NEAR(se(&fit, j), se(&wanted, j), 1e-6);
+      NEAR(spatial_se(&fit, j), spatial_se(&wanted, j), 1e-6);
     }
   }
   spec.form = pooled.form = SW_SPATIAL_LAG;
-  wanted = fit_of(&pooled, s);
-  sw_spatial_fit fit = fit_of(&spec, s);
+  wanted = real_fit(&pooled, s);
+  sw_spatial_fit fit = real_fit(&spec, s);
   NEAR(fit.phi, 0, 0);
   for (int j = 0; j < 6; j++) {
     NEAR(fit.coefficient[j], wanted.coefficient[j], 1e-9);
-    NEAR(se(&fit, j), se(&wanted, j), 1e-9);
+    NEAR(spatial_se(&fit, j), spatial_se(&wanted, j), 1e-9);
   }
 }
 
@@ -138,10 +119,10 @@ Test(spatial_random, no_effect) {
 Test(spatial_random, others) {
   real_space *s = real_produc();
   sw_spatial_spec spec = {.form = SW_SPATIAL_SLX, .fixed = SW_SPATIAL_RANDOM};
-  sw_spatial_fit fit = fit_of(&spec, s);
+  sw_spatial_fit fit = real_fit(&spec, s);
   cr_expect(fit.phi > 0 && fit.terms.count == 9 && isfinite(fit.loglik));
   spec.form = SW_SPATIAL_DURBIN_ERROR;
-  sw_spatial_fit more = fit_of(&spec, s);
+  sw_spatial_fit more = real_fit(&spec, s);
   cr_expect(more.loglik > fit.loglik, "%.9g %.9g", more.loglik, fit.loglik);
   spec.form = SW_SPATIAL_SAC;
   void *memory = real_memory(sw_spatial_workspace(&spec, 48, 17, 4));

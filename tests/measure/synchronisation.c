@@ -1,83 +1,66 @@
 /* Synchronisation of series: numbers of numpy on the income of the US states, by hand with holes,
  * what is undefined, what is refused, and the bits of pairs. */
 #include "pair_fixture.h"
-#include "real.h"
+#include "states.h"
 
 extern const sw_measure sw_measure_synchronisation;
 
 /* ---- US states --------------------------------------------------------------------------- */
 
-enum { STATES = 48, YEARS = 81 };
+#define OPEN_STATES(s)                                                                             \
+  states_income s;                                                                                 \
+  if (!states_open(&s)) cr_skip("skipped: shared data is not here: us48_income_long.csv")
 
-static real_sample states;
-
-/* Income of the states 1929 to 2009, the file sorted by nothing in particular. */
-static double *income_of(const real_table *table) {
-  double *income = calloc(STATES * YEARS, sizeof *income);
-  static const char *code[STATES];
-  int n = 0;
-  int64_t *order = real_order(table, "STATE_FIPS");
-  for (int64_t k = 0; k < table->rows; k++) {
-    const char *text = real_text(table, order[k], "STATE_FIPS");
-    if (n == 0 || strcmp(code[n - 1], text)) code[n++] = text;
-    int year = (int)real_number(table, order[k], "year") - 1929;
-    income[year * STATES + n - 1] = real_number(table, order[k], "income");
-  }
-  cr_assert_eq(n, STATES);
-  states = (real_sample){STATES, code, order};
-  return income;
-}
-
-static harness *of_states(const double *income, const char *form) {
-  harness *h = harness_new(&sw_measure_synchronisation, STATES, YEARS);
-  harness_column(h, "of", "income", income);
+static harness *of_states(const states_income *s, const char *form) {
+  harness *h = harness_new(&sw_measure_synchronisation, s->n, STATES_YEARS);
+  harness_column(h, "of", "income", s->income);
   harness_set(h, "form", form);
   cr_assert_eq(pair_start(h), SW_OK, "%s", h->err.text);
   return h;
 }
 
-static double between(harness *h, int t, const char *from, const char *to) {
-  return pair_value(h, t, real_find(states.code, STATES, from), real_find(states.code, STATES, to));
+static double between(harness *h, const states_income *s, int t, const char *from, const char *to) {
+  return pair_value(h, t, states_find(s, from), states_find(s, to));
 }
 
 /* Run with numpy, and a plain script (oracles/space.md, "Pairs of series"). */
 Test(synchronisation, us_states) {
-  REAL_OPEN(table, "us48_income_long.csv");
-  double *income = income_of(table), sum = 0;
-  harness *h = of_states(income, "pearson");
-  NEAR(between(h, 0, "06", "36"), .5488443433, 1e-10);
-  NEAR(between(h, 0, "06", "48"), .2488433321, 1e-10);
-  NEAR(between(h, 0, "36", "48"), .1218620648, 1e-10);
-  for (int i = 0; i < STATES; i++)
-    for (int j = 0; j < STATES; j++)
+  OPEN_STATES(s);
+  double sum = 0;
+  harness *h = of_states(&s, "pearson");
+  NEAR(between(h, &s, 0, "06", "36"), .5488443433, 1e-10);
+  NEAR(between(h, &s, 0, "06", "48"), .2488433321, 1e-10);
+  NEAR(between(h, &s, 0, "36", "48"), .1218620648, 1e-10);
+  for (int64_t i = 0; i < s.n; i++)
+    for (int64_t j = 0; j < s.n; j++)
       if (i != j) sum += pair_value(h, 0, i, j);
-  NEAR(sum / (STATES * (STATES - 1)), .006273714278, 1e-12);
+  NEAR(sum / (double)(s.n * (s.n - 1)), .006273714278, 1e-12);
   pair_expect_bits(h, 0);
   harness_free(h);
-  h = of_states(income, "concordance");
-  NEAR(between(h, 0, "06", "36"), .6875, 0);
-  NEAR(between(h, 0, "06", "48"), .625, 0);
-  NEAR(between(h, 0, "36", "48"), .5125, 0);
+  h = of_states(&s, "concordance");
+  NEAR(between(h, &s, 0, "06", "36"), .6875, 0);
+  NEAR(between(h, &s, 0, "06", "48"), .625, 0);
+  NEAR(between(h, &s, 0, "36", "48"), .5125, 0);
   harness_free(h);
-  h = of_states(income, "corrected");
-  NEAR(between(h, 0, "06", "36"), .3662864385, 1e-10);
-  NEAR(between(h, 0, "06", "48"), .2551210428, 1e-10);
-  NEAR(between(h, 0, "36", "48"), .0262172285, 1e-10);
+  h = of_states(&s, "corrected");
+  NEAR(between(h, &s, 0, "06", "36"), .3662864385, 1e-10);
+  NEAR(between(h, &s, 0, "06", "48"), .2551210428, 1e-10);
+  NEAR(between(h, &s, 0, "36", "48"), .0262172285, 1e-10);
   pair_expect_bits(h, 0);
   harness_free(h);
 }
 
 /* The mean of the quasi-correlations of all periods is r, to rounding. */
 Test(synchronisation, us_states_by_year) {
-  REAL_OPEN(table, "us48_income_long.csv");
-  double *income = income_of(table), sum = 0;
-  harness *h = of_states(income, "quasi");
-  NEAR(between(h, 80, "06", "36"), .1562930405, 1e-10);
-  NEAR(between(h, 1, "06", "36"), 1.5661759144, 1e-10);
-  cr_expect(isnan(between(h, 0, "06", "36")), "there is no change before the first year");
-  for (int t = 1; t < YEARS; t++)
-    sum += between(h, t, "06", "36");
-  NEAR(sum / (YEARS - 1), .5488443433, 1e-10);
+  OPEN_STATES(s);
+  double sum = 0;
+  harness *h = of_states(&s, "quasi");
+  NEAR(between(h, &s, 80, "06", "36"), .1562930405, 1e-10);
+  NEAR(between(h, &s, 1, "06", "36"), 1.5661759144, 1e-10);
+  cr_expect(isnan(between(h, &s, 0, "06", "36")), "there is no change before the first year");
+  for (int t = 1; t < STATES_YEARS; t++)
+    sum += between(h, &s, t, "06", "36");
+  NEAR(sum / (STATES_YEARS - 1), .5488443433, 1e-10);
   pair_expect_bits(h, 7);
   harness_free(h);
 }

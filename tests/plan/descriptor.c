@@ -52,6 +52,10 @@ static size_t row_state(const sw_job *job) {
   return 8;
 }
 
+static void rows_ahead(const sw_job *job, int t, int count, const int32_t *unit, void *workspace) {
+  (void)job, (void)t, (void)count, (void)unit, (void)workspace;
+}
+
 static void whole_row(const sw_job *job, int t, int64_t i, double *const *out, void *workspace) {
   (void)job, (void)t, (void)i, (void)out, (void)workspace;
 }
@@ -347,6 +351,7 @@ Test(descriptor, functions) {
   SLIP(m.segment = NULL,
        "pair outputs, and no segment, block, whole_row or row_periods to fill them");
   SLIP(m.row_state = row_state, "row_state, row_prepare and row_periods go together");
+  SLIP(m.rows_ahead = rows_ahead, "rows_ahead without whole_row, which it tells of the next rows");
   SLIP(m.output++; m.segment = NULL;
        m.whole_row = whole_row, "whole_row without a pair output to fill; declare one");
   SLIP(m.output++; m.segment = NULL;

@@ -56,7 +56,7 @@ static void end_sum(void *object) {
 
 /* ---- a measure -------------------------------------------------------------------------- */
 
-enum { NONE, LATE, NINE, NO_NAME, NO_FILL, NO_BYTES, NO_BEGIN, NO_BASE, NO_SETTING, NOTHING };
+enum { NONE, LATE, TOO_MANY, NO_NAME, NO_FILL, NO_BYTES, NO_BEGIN, NO_BASE, NO_SETTING, NOTHING };
 
 static sw_resource power_of(const sw_job *job) {
   const sw_arg *exponent = sw_job_arg(job, "exponent");
@@ -78,14 +78,14 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   if (slip == NO_BYTES) power.bytes = 0;
   if (slip == NO_BEGIN) power.end = end_sum;
   if (slip == NO_SETTING) power.setting = NULL;
-  static double many[9];
-  for (int k = 0; slip == NINE && k < 9; k++) {
+  static double many[SW_MAX_RESOURCES + 1];
+  for (int k = 0; slip == TOO_MANY && k <= SW_MAX_RESOURCES; k++) {
     many[k] = k;
     power.setting = &many[k];
     sw_job_resource(job, power);
   }
   int base =
-      slip == NINE || slip == NO_SETTING || slip == NO_NAME ? 0 : sw_job_resource(job, power);
+      slip == TOO_MANY || slip == NO_SETTING || slip == NO_NAME ? 0 : sw_job_resource(job, power);
   if (slip == NO_SETTING || slip == NO_NAME) job->resource[job->n_resources++] = power;
   sw_resource sum = {.name = "sum",
                      .base = slip == NO_BASE ? 2 : base + 1,
@@ -93,7 +93,7 @@ static sw_status resolve(sw_error *err, sw_job *job) {
                      .fill = fill_sum,
                      .end = end_sum};
   if (slip == NOTHING) sum.setting = "", sum.setting_bytes = 1;
-  if (slip != NINE) cr_expect_eq(sw_job_resource(job, sum), sw_job_resource(job, sum));
+  if (slip != TOO_MANY) cr_expect_eq(sw_job_resource(job, sum), sw_job_resource(job, sum));
   return SW_OK;
 }
 
@@ -126,7 +126,7 @@ static const sw_param params[] = {
     {.name = "slip",
      .type = SW_P_CHOICE,
      .fallback = "none",
-     .choices = "none|late|nine|no_name|no_fill|no_bytes|no_begin|no_base|no_setting|nothing",
+     .choices = "none|late|too_many|no_name|no_fill|no_bytes|no_begin|no_base|no_setting|nothing",
      .help = "what it does wrong"},
     {.name = NULL}};
 static const sw_output outputs[] = {
@@ -222,8 +222,8 @@ static void expect(const char *entries, sw_status wanted, const char *said, int 
 
 Test(resources, slips) {
 #define AT "study.yaml:3:3: sums: measure sums: "
-  expect("- sums: {of: x, slip: nine}\n", SW_EINTERNAL,
-         AT "it asks for 9 resources; expected at most 8", 0);
+  expect("- sums: {of: x, slip: too_many}\n", SW_EINTERNAL,
+         AT "it asks for 33 resources; expected at most 32", 0);
   expect("- sums: {of: x, slip: no_name}\n", SW_EINTERNAL,
          AT "resource 0 has no name; name the recipe that makes it", 0);
   expect("- sums: {of: x, slip: no_fill}\n", SW_EINTERNAL,

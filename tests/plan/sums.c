@@ -72,6 +72,44 @@ static void whole_row(const sw_job *job, int t, int64_t i, double *const *out, v
   segment(job, t, i, 0, job->n, out, workspace);
 }
 
+/* The same, told of its rows in advance; `told` counts those that it was told of. */
+typedef struct ahead {
+  int count;
+  int32_t unit[SW_ROWS_AHEAD];
+} ahead;
+
+static _Atomic int64_t told;
+
+static size_t workspace_ahead(const sw_job *job) {
+  (void)job;
+  return sizeof(ahead);
+}
+
+static sw_status open_ahead(sw_error *err, const sw_job *job, int pass, void *workspace) {
+  (void)err, (void)job, (void)pass;
+  ((ahead *)workspace)->count = 0;
+  return SW_OK;
+}
+
+static void close_ahead(const sw_job *job, int pass, void *workspace) {
+  (void)job, (void)pass, (void)workspace;
+}
+
+static void rows_ahead(const sw_job *job, int t, int count, const int32_t *unit, void *workspace) {
+  ahead *a = workspace;
+  (void)job, (void)t;
+  cr_assert(count > 0 && count <= SW_ROWS_AHEAD);
+  a->count = count;
+  memcpy(a->unit, unit, (size_t)count * sizeof *unit);
+}
+
+static void row_ahead(const sw_job *job, int t, int64_t i, double *const *out, void *workspace) {
+  const ahead *a = workspace;
+  for (int k = 0; k < a->count; k++)
+    told += a->unit[k] == i;
+  segment(job, t, i, 0, job->n, out, workspace);
+}
+
 static const sw_param params[] = {{.name = "of", .type = SW_P_COLUMN, .help = "variable"}, {0}};
 static const sw_output outputs[] = {
     {.name = "flow", .long_name = "flow", .units = "t", .shape = SW_PAIR}, {0}};
@@ -84,9 +122,14 @@ static const sw_output outputs[] = {
 static const sw_measure by_segment = PAIRS("by_segment", .resolve = resolve, .segment = segment),
                         by_block = PAIRS("by_block", .resolve = resolve, .block = block),
                         by_row = PAIRS("by_row", .resolve = resolve, .whole_row = whole_row),
+                        by_row_ahead =
+                            PAIRS("by_row_ahead", .resolve = resolve, .whole_row = row_ahead,
+                                  .rows_ahead = rows_ahead, .workspace = workspace_ahead,
+                                  .open = open_ahead, .close = close_ahead),
                         series = PAIRS("series", .resolve = resolve_series, .segment = segment),
                         even = PAIRS("even", .resolve = resolve_even, .segment = segment_even);
-static const sw_measure *const extra[] = {&by_segment, &by_block, &by_row, &series, &even};
+static const sw_measure *const extra[] = {&by_segment, &by_block, &by_row,
+                                          &series,     &even,     &by_row_ahead};
 
 /* ---- a panel of five units on the equator, 1 degree or 111.19 km apart -------------------- */
 
@@ -115,7 +158,7 @@ static sw_status run_study(stage *s, int64_t n, const char *text, int threads) {
   SW_TRY(sw_arena_create(&s->err, &s->arena));
   SW_TRY(sw_team_serial(&s->err, &s->team));
   if (threads > 1) s->team->window_bytes = 1;
-  SW_TRY(sw_study_parse(&s->err, s->arena, "study.yaml", text, strlen(text), extra, 5, &s->study));
+  SW_TRY(sw_study_parse(&s->err, s->arena, "study.yaml", text, strlen(text), extra, 6, &s->study));
   SW_TRY(stage_panel(s, n, x_of));
   s->panel.units.lon = lon;
   s->panel.units.lat = lat;
@@ -199,6 +242,7 @@ Test(sums, by_hand) {
   check_by_hand("by_segment");
   check_by_hand("by_block");
   check_by_hand("by_row");
+  check_by_hand("by_row_ahead");
 }
 
 /* One matrix over all periods (of the first one's values here): no axis of time. */
@@ -247,14 +291,16 @@ static void expect_same(const stage *a, const stage *b) {
 
 /* Threads, windows and ways to evaluate a row change no bit; parts sum up to the strengths. */
 Test(sums, same_bits) {
-  static const char *const measure[] = {"by_segment", "by_block", "by_row"};
+  static const char *const measure[] = {"by_segment", "by_block", "by_row", "by_row_ahead"};
   stage first, more;
   run_one(&first, measure[0], MANY, 1);
-  for (int m = 0; m < 3; m++) {
+  told = 0;
+  for (int m = 0; m < 4; m++) {
     run_one(&more, measure[m], MANY, 1 + m);
     expect_same(&first, &more);
     stage_close(&more);
   }
+  cr_expect_eq(told, 2 * MANY * T, "rows of the matrix and rows that are summed, each once");
   double *const *sent = rows(&first, "sent_to"), *const *received = rows(&first, "received_from");
   const sw_summary *summary = &first.run->pair[0].summary;
   for (int t = 0; t < T; t++)

@@ -127,7 +127,44 @@ def check_stale_semaphore(study, want):
     study.remove(out)
 
 
+LONG = """measures:
+  - mgwr: {y: gdp_pc, x: [trade_share, income], as: long}
+output: {file: out.h5}
+"""
+
+
+def seconds_of(process):
+    """Its processor time to the end, whatever else the machine does; and its status."""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_utime + usage.ru_stime, process.returncode
+
+
+def processor_time(pid):
+    with open(f"/proc/{pid}/stat") as file:
+        words = file.read().rsplit(")", 1)[1].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def check_inside_a_task():
+    """The one task of a period takes seconds: it is left, and computed when the run goes on."""
+    study = Study(1200, 1, LONG)
+    whole, status = seconds_of(study.start("whole.h5", threads=1))
+    assert status == 0
+    want = study.digest("whole.h5")
+    process = study.start("out.h5", threads=1, words=["-q"])
+    wait_until(lambda: processor_time(process.pid) > whole / 4, 120, "some of its time")
+    process.send_signal(signal.SIGTERM)
+    took, status = seconds_of(process)
+    assert status == 75 and took < .6 * whole, (status, took, whole)
+    err = process.stderr.read()
+    assert len(lines_of(err)) == 1 and "stopped by a signal" in err, err
+    assert study.complete("out.h5", threads=2)[0] == want
+    print(f"asked after {whole / 4:.1f} s of {whole:.1f}, left after {took:.1f}")
+
+
 def main():
+    check_inside_a_task()
     study = Study(3000, 3, tile=128)
     want = study.complete("whole.h5")[0]
     check_signals(study, want)

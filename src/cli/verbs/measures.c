@@ -53,6 +53,8 @@ static const char *type_name(sw_ptype type) {
     return "variables by name";
   case SW_P_WEIGHTS:
     return "weights matrix";
+  case SW_P_WEIGHTS_LIST:
+    return "weights matrices";
   case SW_P_GROUPINGS:
     return "group columns";
   case SW_P_DISTANCE:

@@ -125,16 +125,28 @@ static bool iterate(work *w, double *cosine, double complex *sine) {
   return w->hi == 0;
 }
 
-bool sw_eigen_sizes(int n, const double *a, double *size, double complex *scratch) {
+/* The eigenvalues are then on the diagonal of scratch. */
+static bool find(int n, const double *a, double complex *scratch) {
   work w = {.n = n, .hi = n - 1, .a = scratch};
   double complex *sine = scratch + n * n;
   double *cosine = (double *)(sine + n);
   for (int i = 0; i < n * n; i++)
     scratch[i] = a[i];
   reduce(&w, cosine);
-  bool found = iterate(&w, cosine, sine);
+  return iterate(&w, cosine, sine);
+}
+
+bool sw_eigen_values(int n, const double *a, double complex *value, double complex *scratch) {
+  bool found = find(n, a, scratch);
+  for (int i = 0; i < n; i++)
+    value[i] = found ? scratch[i * n + i] : NAN;
+  return found;
+}
+
+bool sw_eigen_sizes(int n, const double *a, double *size, double complex *scratch) {
+  bool found = find(n, a, scratch);
   for (int i = 0; i < n; i++) {
-    double value = found ? cabs(*at(&w, i, i)) : NAN;
+    double value = found ? cabs(scratch[i * n + i]) : NAN;
     int place = i;
     for (; place > 0 && size[place - 1] < value; place--)
       size[place] = size[place - 1];

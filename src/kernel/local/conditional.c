@@ -13,84 +13,98 @@
 
 #include "kernel/hot.h"
 
-enum { LANES = SW_DRAW_LANES, WIDE = 8 }; /* columns of a strip */
+enum { LANES = SW_DRAW_LANES, FOUR = SW_LOCAL_COLUMNS, WIDE = 2 }; /* of fours, a strip */
+
+/* Four columns, and what comparing them gives: -1 where it is so. */
+typedef double d4 __attribute__((vector_size(FOUR * sizeof(double)), aligned(8), may_alias));
+typedef int64_t i4 __attribute__((vector_size(FOUR * sizeof(int64_t)), aligned(8), may_alias));
 
 size_t sw_local_workspace(int64_t n, int64_t k, int stride) {
   (void)stride;
   return sw_draws_workspace(n, k) + ((size_t)k * LANES * sizeof(int32_t) + 63) / 64 * 64;
 }
 
-/* The statistic in `columns` columns from `column` on, of the neighbours place[j * step]. */
-SW_INLINE void statistic(sw_local_form form, int columns, const sw_local_table *table,
+/* The statistic in `fours` times four columns from `column` on, of the neighbours place[j * step].
+ */
+SW_INLINE void statistic(sw_local_form form, int fours, const sw_local_table *table,
                          const sw_local_unit *unit, const int32_t *place, int step, int column,
-                         double *restrict out) {
-  double lag[WIDE] = {0}, other[WIDE] = {0};
+                         d4 *restrict out) {
+  d4 lag[WIDE] = {{0}}, other[WIDE] = {{0}};
   int64_t stride = table->stride;
   for (int64_t j = 0; j < unit->k; j++) {
     double w = unit->weight[j];
-    const double *a = table->value[0] + place[j * step] * stride + column;
+    int64_t at = place[j * step] * stride + column;
+    const d4 *a = (const d4 *)(table->value[0] + at);
     if (form != SW_LOCAL_SQUARES)
-      for (int c = 0; c < columns; c++)
-        lag[c] += w * a[c];
+      for (int f = 0; f < fours; f++)
+        lag[f] += w * a[f];
     if (form == SW_LOCAL_PRODUCT) {
-      const double *b = table->value[1] + place[j * step] * stride + column;
-      for (int c = 0; c < columns; c++)
-        other[c] += w * b[c];
+      const d4 *b = (const d4 *)(table->value[1] + at);
+      for (int f = 0; f < fours; f++)
+        other[f] += w * b[f];
     }
     if (form == SW_LOCAL_SQUARES) {
-      double square[WIDE] = {0};
+      d4 square[WIDE] = {{0}};
       for (int v = 0; v < table->n_variables; v++) {
-        const double *theirs = table->value[v] + place[j * step] * stride + column;
-        const double *own = table->value[v] + unit->self * stride + column;
-        for (int c = 0; c < columns; c++)
-          square[c] += (theirs[c] - own[c]) * (theirs[c] - own[c]);
+        const d4 *theirs = (const d4 *)(table->value[v] + at);
+        const d4 *own = (const d4 *)(table->value[v] + unit->self * stride + column);
+        for (int f = 0; f < fours; f++)
+          square[f] += (theirs[f] - own[f]) * (theirs[f] - own[f]);
       }
-      for (int c = 0; c < columns; c++)
-        lag[c] += w * square[c];
+      for (int f = 0; f < fours; f++)
+        lag[f] += w * square[f];
     }
   }
-  for (int c = 0; c < columns; c++)
-    out[c] = form == SW_LOCAL_PRODUCT ? lag[c] * other[c] : lag[c];
+  for (int f = 0; f < fours; f++) {
+    if (form == SW_LOCAL_PRODUCT) lag[f] *= other[f];
+    out[f] = lag[f];
+  }
+}
+
+/* Exact: the bits of 2^52 with those of a small count are the double 2^52 + count. */
+SW_INLINE void add_counts(int fours, const i4 *count, double *to) {
+  const d4 zero = {0}, magic = zero + 0x1p52;
+  for (int f = 0; f < fours; f++)
+    ((d4 *)to)[f] += (d4)(count[f] | (i4)magic) - magic;
 }
 
 /* The counts of a strip over eight draws, or as many as are left. */
-SW_INLINE void count_strip(sw_local_form form, bool sums, int columns, const sw_local_table *table,
+SW_INLINE void count_strip(sw_local_form form, bool sums, int fours, const sw_local_table *table,
                            const sw_local_unit *unit, const int32_t *place, int draws, int column) {
-  double low[WIDE], high[WIDE], least[WIDE] = {0}, most[WIDE] = {0}, sum[WIDE], squares[WIDE];
-  for (int c = 0; c < columns; c++) {
-    low[c] = unit->observed[column + c] - unit->slack[column + c];
-    high[c] = unit->observed[column + c] + unit->slack[column + c];
-    sum[c] = sums ? unit->sum[column + c] : 0;
-    squares[c] = sums ? unit->squares[column + c] : 0;
+  const d4 *observed = (const d4 *)(unit->observed + column),
+           *slack = (const d4 *)(unit->slack + column);
+  d4 *sum = sums ? (d4 *)(unit->sum + column) : NULL,
+     *squares = sums ? (d4 *)(unit->squares + column) : NULL;
+  d4 low[WIDE], high[WIDE];
+  i4 least[WIDE] = {{0}}, most[WIDE] = {{0}};
+  for (int f = 0; f < fours; f++) {
+    low[f] = observed[f] - slack[f];
+    high[f] = observed[f] + slack[f];
   }
   for (int l = 0; l < draws; l++) {
-    double drawn[WIDE];
-    statistic(form, columns, table, unit, place + l, LANES, column, drawn);
-    for (int c = 0; c < columns; c++) {
-      least[c] += drawn[c] >= low[c] ? 1.0 : 0.0;
-      most[c] += drawn[c] <= high[c] ? 1.0 : 0.0;
+    d4 drawn[WIDE];
+    statistic(form, fours, table, unit, place + l, LANES, column, drawn);
+    for (int f = 0; f < fours; f++) {
+      least[f] -= drawn[f] >= low[f];
+      most[f] -= drawn[f] <= high[f];
     }
-    for (int c = 0; sums && c < columns; c++) {
-      double off = drawn[c] - unit->observed[column + c];
-      sum[c] += off;
-      squares[c] += off * off;
+    for (int f = 0; sums && f < fours; f++) {
+      d4 off = drawn[f] - observed[f];
+      sum[f] += off;
+      squares[f] += off * off;
     }
   }
-  for (int c = 0; c < columns; c++) {
-    unit->at_least[column + c] += least[c];
-    unit->at_most[column + c] += most[c];
-    if (sums) unit->sum[column + c] = sum[c];
-    if (sums) unit->squares[column + c] = squares[c];
-  }
+  add_counts(fours, least, unit->at_least + column);
+  add_counts(fours, most, unit->at_most + column);
 }
 
 SW_INLINE void count_all(sw_local_form form, bool sums, const sw_local_table *table,
                          const sw_local_unit *unit, const int32_t *place, int draws) {
   int column = 0;
-  for (; column + WIDE <= table->stride; column += WIDE)
+  for (; column + WIDE * FOUR <= table->stride; column += WIDE * FOUR)
     count_strip(form, sums, WIDE, table, unit, place, draws, column);
-  for (; column < table->stride; column += SW_LOCAL_COLUMNS)
-    count_strip(form, sums, SW_LOCAL_COLUMNS, table, unit, place, draws, column);
+  for (; column < table->stride; column += FOUR)
+    count_strip(form, sums, 1, table, unit, place, draws, column);
 }
 
 SW_HOT static void count_lags(const sw_local_table *table, const sw_local_unit *unit,
@@ -109,14 +123,14 @@ SW_HOT static void count_products(const sw_local_table *table, const sw_local_un
 }
 
 void sw_local_observe(sw_local_form form, const sw_local_table *table, const sw_local_unit *unit) {
-  for (int column = 0; column < table->stride; column += SW_LOCAL_COLUMNS) {
-    double *out = unit->observed + column;
+  for (int column = 0; column < table->stride; column += FOUR) {
+    d4 *out = (d4 *)(unit->observed + column);
     if (form == SW_LOCAL_LAG)
-      statistic(SW_LOCAL_LAG, SW_LOCAL_COLUMNS, table, unit, unit->place, 1, column, out);
+      statistic(SW_LOCAL_LAG, 1, table, unit, unit->place, 1, column, out);
     else if (form == SW_LOCAL_SQUARES)
-      statistic(SW_LOCAL_SQUARES, SW_LOCAL_COLUMNS, table, unit, unit->place, 1, column, out);
+      statistic(SW_LOCAL_SQUARES, 1, table, unit, unit->place, 1, column, out);
     else
-      statistic(SW_LOCAL_PRODUCT, SW_LOCAL_COLUMNS, table, unit, unit->place, 1, column, out);
+      statistic(SW_LOCAL_PRODUCT, 1, table, unit, unit->place, 1, column, out);
   }
 }
 

@@ -44,34 +44,37 @@ sw_draws sw_draws_begin(uint64_t seed, uint64_t key, int64_t population, int64_t
   return d;
 }
 
-/* The block cipher of base/rng.c, for eight draws: loops over lanes become vectors. */
-SW_INLINE void words_of(uint64_t key, uint64_t item, uint32_t block, uint32_t draw,
+/* The block cipher of base/rng.c, for eight draws: loops over lanes become vectors. A round waits
+ * for the one before, so that two blocks at a time take little longer than one. High and low halves
+ * of products stand apart because vectors have them apart. */
+SW_INLINE void words_of(int blocks, uint64_t key, uint64_t item, uint32_t block, uint32_t draw,
                         uint32_t *restrict out) {
-  uint32_t c0[LANES], c1[LANES], c2[LANES], c3[LANES];
+  uint32_t c0[2 * LANES], c1[2 * LANES], c2[2 * LANES], c3[2 * LANES];
   uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
-  for (int l = 0; l < LANES; l++) {
-    c0[l] = block;
-    c1[l] = draw + (uint32_t)l;
+  for (int l = 0; l < blocks * LANES; l++) {
+    c0[l] = block + (uint32_t)(l / LANES);
+    c1[l] = draw + (uint32_t)(l % LANES);
     c2[l] = (uint32_t)item;
     c3[l] = (uint32_t)(item >> 32);
   }
   for (int round = 0; round < ROUNDS; round++) {
-    for (int l = 0; l < LANES; l++) {
-      uint64_t a = UINT64_C(0xD2511F53) * c0[l], b = UINT64_C(0xCD9E8D57) * c2[l];
-      c0[l] = (uint32_t)(b >> 32) ^ c1[l] ^ k0;
-      c1[l] = (uint32_t)b;
-      c2[l] = (uint32_t)(a >> 32) ^ c3[l] ^ k1;
-      c3[l] = (uint32_t)a;
+    for (int l = 0; l < blocks * LANES; l++) {
+      uint32_t a = c0[l], b = c2[l];
+      c0[l] = (uint32_t)(UINT64_C(0xCD9E8D57) * b >> 32) ^ c1[l] ^ k0;
+      c1[l] = UINT32_C(0xCD9E8D57) * b;
+      c2[l] = (uint32_t)(UINT64_C(0xD2511F53) * a >> 32) ^ c3[l] ^ k1;
+      c3[l] = UINT32_C(0xD2511F53) * a;
     }
     k0 += 0x9E3779B9;
     k1 += 0xBB67AE85;
   }
-  for (int l = 0; l < LANES; l++) {
-    out[l] = c0[l];
-    out[LANES + l] = c1[l];
-    out[2 * LANES + l] = c2[l];
-    out[3 * LANES + l] = c3[l];
-  }
+  for (int b = 0; b < blocks; b++, out += 4 * LANES)
+    for (int l = 0; l < LANES; l++) {
+      out[l] = c0[b * LANES + l];
+      out[LANES + l] = c1[b * LANES + l];
+      out[2 * LANES + l] = c2[b * LANES + l];
+      out[3 * LANES + l] = c3[b * LANES + l];
+    }
 }
 
 /* Counters of steps are below 2^30: those from 2^31 on are for words drawn again. */
@@ -146,8 +149,13 @@ static void shuffle(const sw_draws *d, const uint32_t *word, int32_t *place) {
 /* Several steps of a block of four words are left unused where k is no multiple of four. */
 SW_HOT void sw_draws_fill(const sw_draws *draws, int64_t first, int32_t *restrict place) {
   uint32_t *word = draws->word;
-  for (int64_t block = 0; 4 * block < draws->k; block++)
-    words_of(draws->key, draws->item, (uint32_t)block, (uint32_t)first, word + 4 * block * LANES);
+  int64_t block = 0;
+  for (; 4 * (block + 1) < draws->k; block += 2)
+    words_of(2, draws->key, draws->item, (uint32_t)block, (uint32_t)first,
+             word + 4 * block * LANES);
+  if (4 * block < draws->k)
+    words_of(1, draws->key, draws->item, (uint32_t)block, (uint32_t)first,
+             word + 4 * block * LANES);
   positions(draws, (uint32_t)first, word);
   if (draws->k > FEW)
     shuffle(draws, word, place);

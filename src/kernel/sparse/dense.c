@@ -79,7 +79,7 @@ static double lower(sw_front front, sw_front_part factor, int i, int k) {
 SW_HOT static bool eliminate_panel(panel p, int64_t stride, double *f, double *reciprocal) {
   for (int k = p.k0; k < p.k1; k++) {
     double *row = f + k * stride, d = row[k];
-    if (!(fabs(d) > 0 && fabs(d) <= DBL_MAX)) return false;
+    if (!(fabs(d) >= DBL_MIN && fabs(d) <= DBL_MAX)) return false;
     double r = reciprocal[k - p.k0] = 1 / d;
     for (int64_t j = k + 1; j < stride; j++)
       row[j] *= r;

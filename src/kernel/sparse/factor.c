@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/exp.h"
+
 /* ---- memory ------------------------------------------------------------------------------- */
 
 static size_t numbers(size_t count) {
@@ -134,15 +136,13 @@ static void add_pivots(sw_sparse *s) {
   sw_fronts f = sw_fronts_of(s->plan);
   s->logdet = 0;
   s->negative = 0;
-  s->least = INFINITY;
   for (int64_t k = 0; k < f.count; k++) {
     sw_front front = sw_front_of(&f, k);
     const double *top = s->factor + f.factor_at[k];
     for (int p = 0; p < front.pivots; p++) {
       double d = top[p * front.stride + p];
-      s->logdet += log(fabs(d));
+      s->logdet += sw_ln(fabs(d));
       s->negative += d < 0;
-      if (d < s->least) s->least = d;
     }
   }
 }

@@ -196,12 +196,23 @@ void sw_ridge_solve(sw_ridge *r, int count, const double *b, double *x) {
   }
 }
 
-double sw_ridge_trace_inverse(sw_ridge *r) {
-  int64_t n = r->plan->n;
-  sw_sparse_inverse out = {.diagonal = r->diagonal};
+/* The matrix of twice the size changes by [0 -W'; -W 0]: of its inverse the entries on that pattern
+ * are at hand. The values and the shift have served their turn. */
+void sw_ridge_traces(sw_ridge *r, double *inverse, double *slope) {
+  const int64_t *from = from_of(r->plan), n = r->plan->n;
+  for (int64_t e = 0; e < r->plan->entries; e++)
+    r->value[e] = from[e] == DIAGONAL ? 0 : r->w->value[from[e]];
+  sw_sparse_inverse out = {.diagonal = r->diagonal, .weighted = r->shift};
   sw_sparse_invert(&r->sparse, r->value, &out);
-  double sum = 0;
-  for (int64_t i = 0; i < n; i++)
-    sum += r->diagonal[n + i];
-  return sum;
+  *inverse = *slope = 0;
+  for (int64_t i = 0; i < n; i++) {
+    *inverse += r->diagonal[n + i];
+    *slope -= r->shift[i] + r->shift[n + i];
+  }
+}
+
+double sw_ridge_trace_inverse(sw_ridge *r) {
+  double inverse, slope;
+  sw_ridge_traces(r, &inverse, &slope);
+  return inverse;
 }

@@ -30,5 +30,7 @@ double sw_ridge_logdet(const sw_ridge *ridge); /* ln|K| */
 /* x = K^-1 b of `count` columns, b[c * n + i]; x may be b. */
 void sw_ridge_solve(sw_ridge *ridge, int count, const double *b, double *x);
 double sw_ridge_trace_inverse(sw_ridge *ridge); /* tr K^-1 */
+/* tr K^-1, and d ln|K| / d rho, by one walk. */
+void sw_ridge_traces(sw_ridge *ridge, double *inverse, double *slope);
 
 #endif

@@ -54,7 +54,6 @@ typedef struct sw_sparse {
   double *factor, *tangent, *area, *block; /* tangent NULL: no slopes, no gram */
   double logdet;                           /* ln |det A| */
   int64_t negative;                        /* pivots below 0 */
-  double least;                            /* the least pivot */
 } sw_sparse;
 
 size_t sw_sparse_workspace(const sw_sparse_plan *plan, bool tangent);

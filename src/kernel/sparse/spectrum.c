@@ -1,18 +1,18 @@
-/* The interval of rho by signs of pivots, eigenvalues by GSL; see spectrum.h. */
+/* The interval of rho by signs of pivots, and eigenvalues; see spectrum.h. */
 #include "kernel/sparse/spectrum.h"
 
-#include <gsl/gsl_eigen.h>
-#include <gsl/gsl_errno.h>
-#include <gsl/gsl_roots.h>
+#include <complex.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "kernel/linear/eigen.h"
+#include "kernel/sparse/edge.h"
+#include "kernel/sparse/symmetric.h"
 
 /* ---- similar to a symmetric matrix ----------------------------------------------------------- */
 
-/* The place of link i to j, or -1. */
-static int64_t link_at(const sw_links *w, int64_t i, int64_t j) {
+int64_t sw_link_at(const sw_links *w, int64_t i, int64_t j) {
   int64_t low = w->row_start[i], high = w->row_start[i + 1];
   while (low < high) {
     int64_t middle = low + (high - low) / 2;
@@ -26,7 +26,7 @@ static int64_t link_at(const sw_links *w, int64_t i, int64_t j) {
 
 /* d_i w_ij = d_j w_ji: d_j of d_i. False: there is no positive one. */
 static bool across(const sw_links *w, int64_t i, int64_t e, double d, double *other) {
-  int64_t back = link_at(w, w->to[e], i);
+  int64_t back = sw_link_at(w, w->to[e], i);
   double there = w->value[e], here = back < 0 ? 0 : w->value[back];
   if (there == 0 && here == 0) {
     *other = NAN; /* no link */
@@ -74,54 +74,15 @@ sw_status sw_similar_to_symmetric(sw_error *err, const sw_links *w, bool *simila
   return status;
 }
 
+/* Entry e of row i of the symmetric matrix. */
+static double symmetric_value(const sw_links *w, int64_t i, int64_t e) {
+  int64_t back = sw_link_at(w, w->to[e], i);
+  if (back < 0) return 0;
+  double size = sqrt(w->value[e] * w->value[back]);
+  return w->value[e] < 0 ? -size : size;
+}
+
 /* ---- the interval --------------------------------------------------------------------------- */
-
-/* I - sign r V, V of W or |W|: all its pivots are positive within an end of the interval, and the
- * least of them passes 0 there. Of a W similar to a symmetric matrix: it is definite as far. Of
- * |W|, r > 0: it is an M-matrix as far as the reciprocal of the spectral radius. */
-typedef struct probe {
-  sw_sparse sparse;
-  const double *value;
-  double sign;
-} probe;
-
-static double least_pivot(double r, void *data) {
-  probe *p = data;
-  sw_sparse_values values = {p->value, -p->sign * r, NULL};
-  return sw_sparse_factor(&p->sparse, &values) ? p->sparse.least : -1;
-}
-
-/* The greatest r for which the least pivot is positive, between two, to rounding: Brent's method
- * takes some ten factors, halving would take fifty. */
-static sw_status pass_zero(sw_error *err, probe *p, double low, double high, double *out) {
-  gsl_function f = {least_pivot, p};
-  gsl_root_fsolver *solver = gsl_root_fsolver_alloc(gsl_root_fsolver_brent);
-  if (!solver) return sw_fail(err, SW_ENOMEM, "out of memory: the interval of rho");
-  gsl_root_fsolver_set(solver, &f, low, high);
-  for (int step = 0; step < 100 && high - low > 1e-15 * high; step++) {
-    if (gsl_root_fsolver_iterate(solver) != GSL_SUCCESS) break;
-    low = gsl_root_fsolver_x_lower(solver);
-    high = gsl_root_fsolver_x_upper(solver);
-  }
-  gsl_root_fsolver_free(solver);
-  *out = low;
-  return SW_OK;
-}
-
-/* `within`: the least pivot is positive there. */
-static sw_status edge(sw_error *err, probe *p, double sign, double within, double *out) {
-  double low = within, high = 2 * within;
-  p->sign = sign;
-  for (; least_pivot(high, p) > 0; high *= 2) {
-    low = high;
-    *out = INFINITY;
-    if (high > 1e9 * within) return SW_OK;
-  }
-  gsl_error_handler_t *before = gsl_set_error_handler_off();
-  sw_status status = pass_zero(err, p, low, high, out);
-  gsl_set_error_handler(before);
-  return status;
-}
 
 /* No eigenvalue is greater: the greatest sum of a row's absolute weights. */
 static double greatest_sum(const sw_links *w) {
@@ -141,14 +102,23 @@ static bool has_negative(const sw_links *w) {
   return false;
 }
 
-static sw_status find_interval(sw_error *err, const sw_spectrum_of *of, probe *p, bool negative,
+/* sign sqrt(w_ij w_ji), the symmetric matrix that W is similar to, has W's pivots; of any other W,
+ * |w_ij|. */
+static void probe_values(const sw_links *w, bool similar, double *value) {
+  for (int64_t i = 0; i < w->n; i++)
+    for (int64_t e = w->row_start[i]; e < w->row_start[i + 1]; e++)
+      value[e] = similar ? symmetric_value(w, i, e) : fabs(w->value[e]);
+}
+
+static sw_status find_interval(sw_error *err, const sw_spectrum_of *of, const double *value,
                                sw_interval *out) {
   double within = 1 / greatest_sum(of->links) * (1 - 1e-12), low = 1;
-  bool one = of->rows_sum_to_1 && !negative; /* Perron and Frobenius: 1 is the greatest */
-  out->most = 1;
-  if (!one) SW_TRY(edge(err, p, 1, within, &out->most));
+  bool negative = has_negative(of->links);
+  out->most = 1; /* Perron and Frobenius: 1 is the greatest eigenvalue */
+  if (!of->rows_sum_to_1 || negative)
+    SW_TRY(sw_sparse_edge(err, of->plan, value, of->similar, 1, within, &out->most));
   if (of->similar) {
-    SW_TRY(edge(err, p, -1, within, &low));
+    SW_TRY(sw_sparse_edge(err, of->plan, value, true, -1, within, &low));
     out->least = -low;
   } else {
     out->least = -out->most;
@@ -160,102 +130,57 @@ static sw_status find_interval(sw_error *err, const sw_spectrum_of *of, probe *p
 
 sw_status sw_spectrum_interval(sw_error *err, const sw_spectrum_of *of, sw_interval *out) {
   const sw_links *w = of->links;
+  double *value = NULL;
   *out = (sw_interval){.least = -INFINITY, .most = INFINITY};
   if (greatest_sum(w) == 0) return SW_OK;
-  void *workspace = NULL;
-  double *value = NULL;
-  sw_status status = sw_alloc(err, sw_sparse_workspace(of->plan, false), 1, &workspace);
-  if (status == SW_OK)
-    status = sw_alloc(err, (size_t)w->row_start[w->n], sizeof *value, (void **)&value);
-  if (status == SW_OK) {
-    for (int64_t e = 0; e < w->row_start[w->n]; e++)
-      value[e] = of->similar ? w->value[e] : fabs(w->value[e]);
-    probe p = {sw_sparse_at(of->plan, false, workspace), value, 1};
-    status = find_interval(err, of, &p, has_negative(w), out);
-  }
-  sw_free(workspace);
+  SW_TRY(sw_alloc(err, (size_t)w->row_start[w->n], sizeof *value, (void **)&value));
+  probe_values(w, of->similar, value);
+  sw_status status = find_interval(err, of, value, out);
   sw_free(value);
   return status;
 }
 
 /* ---- eigenvalues -------------------------------------------------------------------------- */
 
-/* sign sqrt(w_ij w_ji): the symmetric matrix, without its scaling. */
-static void fill_symmetric(const sw_links *w, gsl_matrix *m) {
+static void fill(const sw_links *w, bool similar, double *a) {
   for (int64_t i = 0; i < w->n; i++)
-    for (int64_t e = w->row_start[i]; e < w->row_start[i + 1]; e++) {
-      int64_t back = link_at(w, w->to[e], i);
-      if (back < 0) continue;
-      double size = sqrt(w->value[e] * w->value[back]);
-      gsl_matrix_set(m, (size_t)i, (size_t)w->to[e], w->value[e] < 0 ? -size : size);
-    }
+    for (int64_t e = w->row_start[i]; e < w->row_start[i + 1]; e++)
+      a[i * w->n + w->to[e]] = similar ? symmetric_value(w, i, e) : w->value[e];
 }
 
-static int symmetric_eigenvalues(gsl_matrix *m, double *re, double *im) {
-  size_t n = m->size1;
-  gsl_eigen_symm_workspace *work = gsl_eigen_symm_alloc(n);
-  if (!work) return GSL_ENOMEM;
-  gsl_vector_view out = gsl_vector_view_array(re, n);
-  int code = gsl_eigen_symm(m, &out.vector, work);
-  gsl_eigen_symm_free(work);
-  memset(im, 0, n * sizeof *im);
-  for (size_t i = 1; i < n; i++) { /* nearly in order already */
-    double x = re[i];
-    size_t k = i;
-    for (; k > 0 && re[k - 1] > x; k--)
-      re[k] = re[k - 1];
-    re[k] = x;
+static bool general_eigenvalues(int n, const double *a, double *re, double *im,
+                                double complex *scratch) {
+  double complex *value = scratch + SW_EIGEN_SCRATCH(n);
+  bool found = sw_eigen_values(n, a, value, scratch);
+  for (int i = 0; i < n; i++) {
+    re[i] = creal(value[i]);
+    im[i] = cimag(value[i]);
   }
-  return code;
-}
-
-static int general_eigenvalues(gsl_matrix *m, double *re, double *im) {
-  size_t n = m->size1;
-  gsl_eigen_nonsymm_workspace *work = gsl_eigen_nonsymm_alloc(n);
-  gsl_vector_complex *out = gsl_vector_complex_alloc(n);
-  int code = work && out ? GSL_SUCCESS : GSL_ENOMEM;
-  if (code == GSL_SUCCESS) {
-    gsl_eigen_nonsymm_params(0, 1, work);
-    code = gsl_eigen_nonsymm(m, out, work);
-  }
-  for (size_t i = 0; i < n && code == GSL_SUCCESS; i++) {
-    re[i] = GSL_REAL(gsl_vector_complex_get(out, i));
-    im[i] = GSL_IMAG(gsl_vector_complex_get(out, i));
-  }
-  if (work) gsl_eigen_nonsymm_free(work);
-  if (out) gsl_vector_complex_free(out);
-  return code;
-}
-
-static int eigenvalues(const sw_links *w, bool similar, double *re, double *im) {
-  size_t n = (size_t)w->n;
-  gsl_matrix *m = gsl_matrix_calloc(n, n);
-  if (!m) return GSL_ENOMEM;
-  if (similar)
-    fill_symmetric(w, m);
-  else
-    for (int64_t i = 0; i < w->n; i++)
-      for (int64_t e = w->row_start[i]; e < w->row_start[i + 1]; e++)
-        gsl_matrix_set(m, (size_t)i, (size_t)w->to[e], w->value[e]);
-  int code = similar ? symmetric_eigenvalues(m, re, im) : general_eigenvalues(m, re, im);
-  gsl_matrix_free(m);
-  return code;
+  return found;
 }
 
 sw_status sw_spectrum_eigenvalues(sw_error *err, const sw_links *w, bool similar, double *re,
                                   double *im) {
-  if (w->n == 0) return SW_OK;
-  gsl_error_handler_t *before = gsl_set_error_handler_off();
-  int code = eigenvalues(w, similar, re, im);
-  gsl_set_error_handler(before);
-  if (code == GSL_ENOMEM)
-    return sw_fail(err, SW_ENOMEM, "out of memory: eigenvalues of %lld units", (long long)w->n);
-  if (code != GSL_SUCCESS)
-    return sw_fail(err, SW_EINPUT,
-                   "the eigenvalues of the weights were not found (%s); logdet: factor "
-                   "needs none",
-                   gsl_strerror(code));
-  return SW_OK;
+  size_t n = (size_t)w->n;
+  double *a = NULL;
+  void *scratch = NULL;
+  bool found = false;
+  size_t room = similar ? SW_SYMMETRIC_WORK(n) * sizeof(double)
+                        : (SW_EIGEN_SCRATCH(n) + n) * sizeof(double complex);
+  sw_status status = sw_calloc(err, n * n + 1, sizeof *a, (void **)&a);
+  if (status == SW_OK) status = sw_alloc(err, room, 1, &scratch);
+  if (status == SW_OK) {
+    fill(w, similar, a);
+    memset(im, 0, n * sizeof *im);
+    found = similar ? sw_symmetric_eigenvalues(w->n, a, re, scratch)
+                    : general_eigenvalues((int)n, a, re, im, scratch);
+  }
+  sw_free(a);
+  sw_free(scratch);
+  if (status == SW_OK && !found)
+    status = sw_fail(err, SW_EINPUT,
+                     "the eigenvalues of the weights were not found; a factor needs none");
+  return status;
 }
 
 sw_interval sw_spectrum_between(int64_t n, const double *re, const double *im) {
@@ -264,10 +189,10 @@ sw_interval sw_spectrum_between(int64_t n, const double *re, const double *im) {
     double size = hypot(re[i], im[i]);
     if (size > greatest) greatest = size;
   }
-  /* Eigenvalues that are 0 to rounding have no reciprocal, and pairs that are nearly real are none.
-   */
+  /* Those that are 0 to rounding have no reciprocal. Nearly real ones count: the interval may be
+   * too narrow by that, never too wide. */
   for (int64_t i = 0; i < n; i++) {
-    if (im[i] != 0 || fabs(re[i]) <= 1e-12 * greatest) continue;
+    if (fabs(im[i]) > 1e-7 * greatest || fabs(re[i]) <= 1e-7 * greatest) continue;
     if (re[i] < least) least = re[i];
     if (re[i] > most) most = re[i];
   }

@@ -6,6 +6,9 @@
 #include "kernel/sparse/sparse.h"
 #include "spillway/weights.h"
 
+/* The place of the link from i to j, by bisection, or -1. */
+int64_t sw_link_at(const sw_links *w, int64_t i, int64_t j);
+
 /* W is similar to a symmetric matrix by a positive diagonal: w_ij w_ji >= 0, both are 0 or neither,
  * and their quotients agree along every way, up to the rounding of rows that were divided by their
  * sums. */
@@ -24,7 +27,7 @@ typedef struct sw_interval {
   bool least_is_bound, most_is_bound; /* the spectral radius of |W| says so, no eigenvalue */
 } sw_interval;
 
-/* By the signs of pivots, to rounding. Of a W that is not similar to a symmetric matrix the ends
+/* By the signs of pivots, from within. Of a W that is not similar to a symmetric matrix the ends
  * are
  * +-1 over the spectral radius of |W|; without negative weights that is the greatest eigenvalue. */
 sw_status sw_spectrum_interval(sw_error *err, const sw_spectrum_of *of, sw_interval *out);

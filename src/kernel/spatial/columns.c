@@ -117,6 +117,15 @@ static void place_columns(sw_spatial_model *model) {
   model->at_w2wy = model->has_rho && model->has_lambda ? model->m++ : -1;
 }
 
+/* Empty. */
+sw_spatial_table *sw_spatial_table_room(sw_spatial_room *room) {
+  sw_spatial_table *table =
+      (sw_spatial_table *)sw_spatial_take(room, 2 * sizeof(sw_spatial_table) / sizeof(double));
+  for (int i = 0; room->at && i < 2; i++)
+    table[i].plan = NULL;
+  return table;
+}
+
 void sw_spatial_model_room(const sw_spatial_spec *spec, int64_t n, int periods, int k,
                            sw_spatial_room *room, sw_spatial_model *model) {
   *model = (sw_spatial_model){.spec = *spec, .n = n, .terms = sw_spatial_terms_of(spec, k, true)};
@@ -130,6 +139,7 @@ void sw_spatial_model_room(const sw_spatial_spec *spec, int64_t n, int periods, 
   model->r = sw_spatial_take(room, (size_t)m * (size_t)m);
   model->filtered = sw_spatial_take(room, (size_t)m * (size_t)side);
   model->triangle = sw_spatial_take(room, (size_t)(side * side));
+  model->table = sw_spatial_table_room(room);
   model->small = sw_spatial_take(room, (size_t)m * (size_t)side);
 }
 

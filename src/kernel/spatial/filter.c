@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernel/hot.h"
+#include "kernel/exp.h"
 
 enum { LANES = SW_FILTER_LANES, NEAR = SW_FILTER_NEAR };
 _Static_assert((int)SW_FILTER_LANES == (int)SW_SPARSE_LANES, "blocks are handed on");
@@ -72,17 +72,28 @@ bool sw_filter_set(sw_filter *f, double rho) {
   return true;
 }
 
-static double by_eigenvalues(const sw_filter_body *body, double rho) {
-  const double *re = (const double *)((const char *)body + body->eigen_at), *im = re + body->head.n;
-  double sum = 0;
-  for (int64_t i = 0; i < body->head.n; i++)
-    sum += im[i] == 0 ? log1p(-rho * re[i]) : log(hypot(1 - rho * re[i], rho * im[i]));
-  return sum;
+/* .5 ln((1 - rho re)^2 + (rho im)^2), in eight lanes. */
+SW_HOT static double by_eigenvalues(int64_t n, const double *re, const double *im, double rho) {
+  double sum[LANES] = {0};
+  int64_t i = 0;
+  for (; i + LANES <= n; i += LANES)
+    for (int l = 0; l < LANES; l++) {
+      double x = 1 - rho * re[i + l], y = rho * im[i + l];
+      sum[l] += sw_ln(__builtin_fma(x, x, y * y));
+    }
+  for (; i < n; i++) {
+    double x = 1 - rho * re[i], y = rho * im[i];
+    sum[i % LANES] += sw_ln(__builtin_fma(x, x, y * y));
+  }
+  return (((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]))) / 2;
 }
 
 double sw_filter_logdet(sw_filter *f, double rho) {
   if (!is_inside(f, rho)) return -INFINITY;
-  if (f->body->eigen_at) return by_eigenvalues(f->body, rho);
+  if (f->body->eigen_at) {
+    const double *re = (const double *)((const char *)f->body + f->body->eigen_at);
+    return by_eigenvalues(f->body->head.n, re, re + f->body->head.n, rho);
+  }
   return sw_filter_set(f, rho) ? f->sparse.logdet : -INFINITY;
 }
 
@@ -101,9 +112,13 @@ static double on_grid(const sw_filter_grid *g, double rho, double *slope) {
   return u * a - b + g->coefficient[0];
 }
 
-double sw_filter_logdet_near(sw_filter *f, double rho, double *slope) {
+bool sw_filter_on_grid(const sw_filter *f, double rho) {
   const sw_filter_grid *g = f->grid;
-  if (g && g->count > 0 && g->from <= rho && rho <= g->to) return on_grid(g, rho, slope);
+  return g && g->count > 0 && g->from <= rho && rho <= g->to;
+}
+
+double sw_filter_logdet_near(sw_filter *f, double rho, double *slope) {
+  if (sw_filter_on_grid(f, rho)) return on_grid(f->grid, rho, slope);
   double value = sw_filter_logdet(f, rho);
   if (slope) {
     sw_filter_traces traces = {.g = NAN};
@@ -142,9 +157,10 @@ static double node(int k) {
   return cos((2 * k + 1) * acos(-1) / (2 * NEAR));
 }
 
-/* The nodes reach to a tenth of the radius within which tr G'G has a power series. */
+/* The nodes reach to a twentieth of the radius within which tr G'G has a power series: eight give
+ * 11 digits. Within a tenth of that their polynomial is better than the division by rho^2. */
 static double reach(const sw_filter *f) {
-  return .1 / f->body->radius;
+  return .05 / f->body->radius;
 }
 
 static void fill_near(sw_filter *f) {
@@ -186,7 +202,7 @@ void sw_filter_traces_of(sw_filter *f, int which, sw_filter_traces *out) {
     if (f->body->radius == 0)
       out->gtg = 0; /* W = 0 */
     else
-      out->gtg = fabs(f->rho) < .2 * reach(f) ? near_zero(f) : gram_trace(f, g);
+      out->gtg = fabs(f->rho) < .1 * reach(f) ? near_zero(f) : gram_trace(f, g);
   }
 }
 

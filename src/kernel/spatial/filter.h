@@ -21,12 +21,13 @@
 #include "kernel/sparse/ridge.h"
 #include "spillway/weights.h"
 
-enum { SW_FILTER_LANES = 8, SW_FILTER_EIGEN_MOST = 4000 };
+/* Units of which eigenvalues are computed at most: of a W similar to a symmetric matrix, of another. */
+enum { SW_FILTER_LANES = 8, SW_FILTER_EIGEN_MOST = 4000, SW_FILTER_COMPLEX_MOST = 1000 };
 
 /* ---- the plan --------------------------------------------------------------------------- */
 
 /* How ln|A| is computed. AUTO: from a factor, and from eigenvalues where W is so dense that they
- * cost less. EIGEN: from eigenvalues, to SW_FILTER_EIGEN_MOST units. FACTOR: never from
+ * cost less. EIGEN: from eigenvalues. FACTOR: never from
  * eigenvalues. */
 typedef enum sw_logdet { SW_LOGDET_AUTO, SW_LOGDET_EIGEN, SW_LOGDET_FACTOR } sw_logdet;
 
@@ -103,6 +104,8 @@ double sw_filter_logdet(sw_filter *filter, double rho);
 /* The same from the grid where there is one, in a microsecond, for a search; `slope` (or NULL): its
  * derivative -tr G. Without a grid it is exact, and the slope costs a selected inverse. */
 double sw_filter_logdet_near(sw_filter *filter, double rho, double *slope);
+/* Whether that comes from the grid; else it is exact. */
+bool sw_filter_on_grid(const sw_filter *filter, double rho);
 
 /* ---- traces and diagonals ------------------------------------------------------------------ */
 

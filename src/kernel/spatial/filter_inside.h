@@ -13,7 +13,7 @@ typedef struct sw_filter_body {
 } sw_filter_body;
 
 /* tr G'G near rho = 0, where its formula divides by rho^2: values at Chebyshev's nodes. */
-enum { SW_FILTER_NEAR = 12 };
+enum { SW_FILTER_NEAR = 8 };
 
 struct sw_filter {
   const sw_filter_body *body;

@@ -18,18 +18,13 @@ static sw_status check_weights(sw_error *err, const sw_links *w) {
   return SW_OK;
 }
 
-static double back(const sw_links *w, int64_t i, int32_t j) {
-  for (int64_t e = w->row_start[j]; e < w->row_start[j + 1]; e++)
-    if (w->to[e] == i) return w->value[e];
-  return 0;
-}
-
 static void take_traces(const sw_links *w, sw_filter_plan *plan) {
   for (int64_t i = 0; i < w->n; i++)
     for (int64_t e = w->row_start[i]; e < w->row_start[i + 1]; e++) {
       double x = w->value[e];
+      int64_t back = sw_link_at(w, w->to[e], i);
       if (w->to[e] == i) plan->trace_w += x;
-      plan->trace_ww += x * back(w, i, w->to[e]);
+      if (back >= 0) plan->trace_ww += x * w->value[back];
       plan->trace_wtw += x * x;
     }
 }
@@ -78,6 +73,8 @@ static sw_status take_spectrum(sw_error *err, const sw_links *w, making *m, sw_l
     sw_spectrum_of of = {w, m->sparse, head->symmetric, head->rows_sum_to_1};
     SW_TRY(sw_spectrum_interval(err, &of, &interval));
   }
+  /* 1 to rounding is 1: the greatest eigenvalue of rows that sum to it. */
+  if (head->rows_sum_to_1 && fabs(interval.most - 1) < 1e-9) interval.most = 1;
   head->least = interval.least;
   head->most = interval.most;
   head->least_is_bound = interval.least_is_bound;
@@ -112,17 +109,22 @@ static void lay_out(making *m) {
   body->head.workspace = sw_filter_size(body, m->sparse);
 }
 
+static sw_status check_size(sw_error *err, const sw_filter_plan *head) {
+  int most = head->symmetric ? SW_FILTER_EIGEN_MOST : SW_FILTER_COMPLEX_MOST;
+  if (head->n <= most) return SW_OK;
+  return sw_fail(err, SW_EINPUT,
+                 "eigenvalues of %s weights are computed of %d units at most, and there are %lld",
+                 head->symmetric ? "symmetric" : "asymmetric", most, (long long)head->n);
+}
+
 static sw_status make(sw_error *err, const sw_links *w, sw_logdet logdet, making *m) {
   sw_filter_plan *head = &m->body.head;
   *head = (sw_filter_plan){.n = w->n, .links = w->row_start[w->n]};
-  if (logdet == SW_LOGDET_EIGEN && w->n > SW_FILTER_EIGEN_MOST)
-    return sw_fail(err, SW_EINPUT,
-                   "eigenvalues are computed of %d units at most, and there are %lld",
-                   SW_FILTER_EIGEN_MOST, (long long)w->n);
   SW_TRY(check_weights(err, w));
   take_rows(w, head);
   take_traces(w, head);
   SW_TRY(sw_similar_to_symmetric(err, w, &head->symmetric));
+  if (logdet == SW_LOGDET_EIGEN) SW_TRY(check_size(err, head));
   SW_TRY(sw_sparse_plan_create(err, w->n, w->row_start, w->to, &m->sparse));
   SW_TRY(take_spectrum(err, w, m, logdet));
   m->body.radius = radius_of(w, head);

@@ -20,14 +20,18 @@ typedef struct parts {
   double *work;
 } parts;
 
-/* The arrays of the fit come first: nested models are fitted in what is behind them. */
-static void room_for_fit(const sw_spatial_spec *spec, int64_t n, int periods, int k,
-                         sw_spatial_room *room, sw_spatial_fit *fit) {
+/* What the fit keeps comes first: nested models are fitted in what is behind it, with the same
+ * table of ln|A|, which is returned. */
+static sw_spatial_table *room_for_fit(const sw_spatial_spec *spec, int64_t n, int periods, int k,
+                                      sw_spatial_room *room, sw_spatial_fit *fit) {
   size_t count = (size_t)sw_spatial_terms_of(spec, k, true).count;
+  sw_spatial_table *table =
+      (sw_spatial_table *)sw_spatial_take(room, 2 * sizeof(sw_spatial_table) / sizeof(double));
   fit->coefficient = sw_spatial_take(room, count);
   fit->vcov = sw_spatial_take(room, count * count);
   fit->uncorrected = sw_spatial_take(room, count);
   fit->residual = sw_spatial_take(room, (size_t)(n * periods));
+  return table;
 }
 
 static void room_for_model(const sw_spatial_spec *spec, int64_t n, int periods, int k,
@@ -151,10 +155,13 @@ static sw_spatial_wrong maximise(const sw_spatial_spec *spec, const sw_spatial_d
 }
 
 static sw_spatial_wrong fit_likelihood(const sw_spatial_spec *spec, const sw_spatial_data *data,
-                                       sw_spatial_room *room, sw_spatial_fit *fit) {
+                                       sw_spatial_room *room, sw_spatial_table *table,
+                                       sw_spatial_fit *fit) {
   parts p;
   sw_spatial_peak peak;
   room_for_model(spec, data->n, data->periods, data->k, room, &p);
+  table[0].plan = table[1].plan = NULL;
+  p.model.table = table;
   sw_spatial_wrong wrong = maximise(spec, data, &p, &peak);
   if (wrong.code != SW_SPATIAL_FITTED) return wrong;
   sw_spatial_fill_fit(&p.model, &peak, &p.curve, fit);
@@ -178,7 +185,7 @@ sw_spatial_wrong sw_spatial_estimate(const sw_spatial_spec *spec, const sw_spati
                                      void *workspace, sw_spatial_fit *fit) {
   sw_spatial_room room = {.at = workspace};
   *fit = (sw_spatial_fit){0};
-  room_for_fit(spec, data->n, data->periods, data->k, &room, fit);
+  sw_spatial_table *table = room_for_fit(spec, data->n, data->periods, data->k, &room, fit);
   if (by_moments(spec)) {
     if (!sw_spatial_gm_offers(spec)) return (sw_spatial_wrong){SW_SPATIAL_NOT_POSSIBLE, 0};
     return sw_spatial_gm_fit(spec, data, &room, fit);
@@ -191,7 +198,7 @@ sw_spatial_wrong sw_spatial_estimate(const sw_spatial_spec *spec, const sw_spati
     if (!sw_spatial_random_offers(spec)) return (sw_spatial_wrong){SW_SPATIAL_NOT_POSSIBLE, 0};
     return sw_spatial_random_fit(spec, data, &room, fit);
   }
-  return fit_likelihood(spec, data, &room, fit);
+  return fit_likelihood(spec, data, &room, table, fit);
 }
 
 /* ---- nested models -------------------------------------------------------------------------- */
@@ -233,6 +240,14 @@ int sw_spatial_restrictions_of(const sw_spatial_spec *spec, const sw_spatial_ter
   return count;
 }
 
+/* With effects of periods the common factor B X takes lags of demeaned columns, W X of a Durbin
+ * model demeaned lags: the same where rows sum to 1. */
+static bool is_nested(const sw_spatial_data *data, const sw_spatial_fit *fit, sw_spatial_form in) {
+  if (fit->spec.form != SW_SPATIAL_DURBIN || in != SW_SPATIAL_ERROR) return true;
+  const sw_filter_plan *plan = sw_filter_plan_of(data->w);
+  return !sw_spatial_has_periods(&fit->spec) || (plan->rows_sum_to_1 && plan->islands == 0);
+}
+
 int sw_spatial_restrict(const sw_spatial_data *data, const sw_spatial_fit *fit, void *workspace,
                         sw_spatial_restriction *out) {
   int count = sw_spatial_restrictions_of(&fit->spec, &fit->terms, out);
@@ -243,10 +258,13 @@ int sw_spatial_restrict(const sw_spatial_data *data, const sw_spatial_fit *fit, 
     sw_spatial_fit unused;
     sw_spatial_peak peak;
     parts p;
+    if (!is_nested(data, fit, out[i].against)) continue;
     spec.form = out[i].against;
     if (fit->spec.form == SW_SPATIAL_DURBIN) own.w2 = own.w; /* the common factor is that of W */
-    room_for_fit(&fit->spec, data->n, data->periods, data->k, &room, &unused);
+    sw_spatial_table *table =
+        room_for_fit(&fit->spec, data->n, data->periods, data->k, &room, &unused);
     room_for_model(&spec, data->n, data->periods, data->k, &room, &p);
+    p.model.table = table;
     if (maximise(&spec, &own, &p, &peak).code != SW_SPATIAL_FITTED) continue;
     out[i].loglik = peak.loglik;
     out[i].lr = fmax(0, 2 * (fit->loglik - peak.loglik));

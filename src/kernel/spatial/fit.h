@@ -176,7 +176,8 @@ typedef struct sw_spatial_restriction {
 
 /* Forms within a form, without numbers; returns how many. lag, error: ols. slx: ols. durbin: lag,
  * error (common factor), slx. durbin_error: error, slx. sac: lag, error, ols (with W X: durbin,
- * durbin_error, slx). By GM and with random effects: none. */
+ * durbin_error, slx). By GM and with random effects: none. NaN: of this W the form is not nested,
+ * error in durbin with effects of periods where rows do not sum to 1. */
 int sw_spatial_restrictions_of(const sw_spatial_spec *spec, const sw_spatial_terms *terms,
                                sw_spatial_restriction *out);
 /* Fits them; to be called right after sw_spatial_estimate with the same workspace. */

@@ -277,6 +277,15 @@ static void interval_of(const sw_filter *w, double *least, double *most) {
   *most = fmin(sw_filter_plan_of(w)->most, far);
 }
 
+/* The variance of lambda by the moments of one part alone, without weights; uses `covariance` up.
+ */
+static double variance_of(const sw_spatial_moments *m, double lambda, double s2,
+                          double *covariance) {
+  for (int i = 0; i < 9; i++)
+    covariance[i] *= s2 * s2 / m->divisor;
+  return sw_spatial_moment_variance(m, lambda, covariance);
+}
+
 static sw_spatial_moment_fit fit_lambda(gm *g) {
   double least, most, covariance[9];
   interval_of(g->model.w2, &least, &most);
@@ -285,9 +294,7 @@ static sw_spatial_moment_fit fit_lambda(gm *g) {
   if (!is_random(g)) {
     sw_spatial_moments m = moments_of(g, NULL);
     sw_spatial_moment_fit fit = sw_spatial_fit_moments(&m, 1, NULL, NULL, least, most);
-    for (int i = 0; i < 9; i++)
-      covariance[i] *= fit.s2[0] * fit.s2[0] / m.divisor;
-    fit.variance = sw_spatial_moment_variance(&m, fit.lambda, covariance);
+    fit.variance = variance_of(&m, fit.lambda, fit.s2[0], covariance);
     return fit;
   }
   sw_spatial_moments part[2];
@@ -298,15 +305,18 @@ static sw_spatial_moment_fit fit_lambda(gm *g) {
   double s2 = (part[1].uu - 2 * x * part[1].uv + x * x * part[1].vv) / part[1].divisor;
   const double weight[2] = {part[0].divisor / (first.s2[0] * first.s2[0]),
                             part[1].divisor / (s2 * s2)};
-  return sw_spatial_fit_moments(part, 2, weight, covariance, least, most);
+  sw_spatial_moment_fit fit = sw_spatial_fit_moments(part, 2, weight, covariance, least, most);
+  if (isnan(fit.variance)) /* moments that depend on each other have no weights */
+    fit.variance = variance_of(&part[0], fit.lambda, fit.s2[0], covariance);
+  return fit;
 }
 
 /* ---- the variance of lambda of sac ------------------------------------------------------------
  */
 
-/* to = B'^-1 of the projection on the instruments of the regressors times `along`: errors enter the
- * coefficients through it. */
-static void errors_of(gm *g, const double *along, double lambda, double *to) {
+/* The filter being at lambda: to = B'^-1 of the projection on the instruments of the regressors
+ * times `along`: errors enter the coefficients through it. */
+static void errors_of(gm *g, const double *along, double *to) {
   int m = g->m, h = instruments(g), count = put_columns(g, g->r, 0);
   double *upper = g->upper;
   memset(upper, 0, (size_t)h * sizeof *upper);
@@ -325,7 +335,6 @@ static void errors_of(gm *g, const double *along, double lambda, double *to) {
     for (int64_t i = 0; i < g->model.values; i++)
       to[i] += upper[j] * x[i];
   }
-  sw_filter_set(g->model.w2, lambda);
   sw_filter_solve_transposed(g->model.w2, g->model.periods, to, to);
 }
 
@@ -362,6 +371,7 @@ static double variance_of_lambda(gm *g, const sw_spatial_moment_fit *fit) {
   double v[9], *e = model->spare[0], *q = model->spare[1], *back = model->spare[2];
   double *along = g->b + 3 * (model->terms.slopes + 1), lambda = fit->lambda, s2 = fit->s2[0];
   sw_spatial_moments m = moments_of(g, NULL);
+  if (!sw_filter_set(model->w2, lambda)) return fit->variance; /* at an end */
   for (int64_t i = 0; i < model->values; i++)
     e[i] = g->u[0][i] - lambda * g->u[1][i];
   for (int k = 0; k < 3; k++) {
@@ -371,7 +381,7 @@ static double variance_of_lambda(gm *g, const sw_spatial_moment_fit *fit) {
     for (int64_t i = 0; k > 0 && i < model->values; i++)
       q[i] = k == 1 ? back[i] : (q[i] + back[i]) / 2;
     sensitivity(g, q, lambda, along);
-    errors_of(g, along, lambda, g->linear[k]);
+    errors_of(g, along, g->linear[k]);
   }
   sw_spatial_moment_covariance(model->w2, g->blocks, v);
   for (int i = 0; i < 3; i++)

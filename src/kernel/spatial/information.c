@@ -109,12 +109,13 @@ static void expected(sw_spatial_model *model, double rho, double lambda, double 
   }
   if (model->has_rho) {
     info->corner[RHO][RHO] = sw_dot(g, g, model->values) / s2;
-    sw_spatial_traces t = sw_spatial_traces_at(model, model->w, rho, !model->has_lambda);
+    sw_spatial_traces t = sw_spatial_traces_at(
+        model, model->w, rho, model->has_lambda ? SW_TRACE_G | SW_TRACE_GG : SW_TRACE_ALL);
     info->corner[RHO][LOG_S2] = times * t.g;
     info->corner[RHO][RHO] += times * (t.gg + (model->has_lambda ? 0 : t.gtg));
   }
   if (model->has_lambda) {
-    sw_spatial_traces t = sw_spatial_traces_at(model, model->w2, lambda, true);
+    sw_spatial_traces t = sw_spatial_traces_at(model, model->w2, lambda, SW_TRACE_ALL);
     info->corner[LAMBDA][LOG_S2] = times * t.g;
     info->corner[LAMBDA][LAMBDA] = times * (t.gg + t.gtg);
   }
@@ -140,10 +141,10 @@ static void observed(sw_spatial_model *model, double rho, double lambda, double 
   info->corner[RHO][RHO] = curve->joint[0] / s2;
   info->corner[LAMBDA][LAMBDA] = curve->joint[2] / s2;
   if (model->has_rho)
-    info->corner[RHO][RHO] += times * sw_spatial_traces_at(model, model->w, rho, false).gg;
+    info->corner[RHO][RHO] += times * sw_spatial_traces_at(model, model->w, rho, SW_TRACE_GG).gg;
   if (model->has_lambda)
     info->corner[LAMBDA][LAMBDA] +=
-        times * sw_spatial_traces_at(model, model->w2, lambda, false).gg;
+        times * sw_spatial_traces_at(model, model->w2, lambda, SW_TRACE_GG).gg;
 }
 
 /* ---- the inverse ---------------------------------------------------------------------------- */

@@ -21,6 +21,14 @@ double *sw_spatial_take(sw_spatial_room *room, size_t doubles);
 
 /* ---- the columns ------------------------------------------------------------------------- */
 
+/* ln|A| of one matrix at a few points, which models of the same matrix share. */
+enum { SW_SPATIAL_COARSE = 10 };
+typedef struct sw_spatial_table {
+  const sw_filter_plan *plan; /* NULL: not filled */
+  bool transformed;
+  double x[SW_SPATIAL_COARSE], logdet[SW_SPATIAL_COARSE];
+} sw_spatial_table;
+
 typedef struct sw_spatial_model {
   sw_spatial_spec spec;
   sw_spatial_terms terms;
@@ -43,12 +51,14 @@ typedef struct sw_spatial_model {
   /* The triangle of [B Z, B y, B W y] at `lambda`, which is the last that was asked for. */
   double lambda;
   double *filtered, *triangle, *small;
+  sw_spatial_table *table; /* 2, of the matrices that were searched by; a model's own */
   unsigned warnings;
 } sw_spatial_model;
 
 /* Room for a model; `spec` decides which columns there are. It may be filled again and again. */
 void sw_spatial_model_room(const sw_spatial_spec *spec, int64_t n, int periods, int k,
                            sw_spatial_room *room, sw_spatial_model *model);
+sw_spatial_table *sw_spatial_table_room(sw_spatial_room *room);
 /* Fills the columns and the triangle. */
 sw_spatial_wrong sw_spatial_model_make(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                        sw_spatial_model *model);
@@ -76,12 +86,13 @@ void sw_spatial_lag_column(const sw_spatial_model *model, sw_filter *w, const do
 
 /* ln|A| - ln(1 - rho) of a transformed model, else ln|A|. */
 double sw_spatial_logdet(const sw_spatial_model *model, sw_filter *w, double rho);
-/* Of G = W A^-1 in the dimensions of the model: tr G, tr GG, and tr G'G where it is asked for. */
+/* Of G = W A^-1 in the dimensions of the model: tr G, tr GG, tr G'G, those of `which` (SW_TRACE_*).
+ */
 typedef struct sw_spatial_traces {
   double g, gg, gtg;
 } sw_spatial_traces;
 sw_spatial_traces sw_spatial_traces_at(const sw_spatial_model *model, sw_filter *w, double rho,
-                                       bool with_gtg);
+                                       int which);
 
 /* Sum of squares of e = B (A y - Z b), b of least squares. */
 double sw_spatial_sse(sw_spatial_model *model, double rho, double lambda);

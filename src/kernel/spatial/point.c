@@ -29,17 +29,17 @@ static double along_ones(const sw_spatial_model *model, sw_filter *w) {
 }
 
 sw_spatial_traces sw_spatial_traces_at(const sw_spatial_model *model, sw_filter *w, double rho,
-                                       bool with_gtg) {
+                                       int which) {
   sw_filter_traces all;
   sw_spatial_traces t = {-INFINITY, INFINITY, INFINITY};
   if (!sw_filter_set(w, rho)) return t;
-  sw_filter_traces_of(w, SW_TRACE_G | SW_TRACE_GG | (with_gtg ? SW_TRACE_GTG : 0), &all);
-  t = (sw_spatial_traces){all.g, all.gg, with_gtg ? all.gtg : NAN};
+  sw_filter_traces_of(w, which, &all);
+  t = (sw_spatial_traces){all.g, all.gg, all.gtg};
   if (!model->transformed) return t;
   double g = 1 / (1 - rho);
   t.g -= g;
   t.gg -= g * g;
-  if (with_gtg) t.gtg -= along_ones(model, w);
+  if (which & SW_TRACE_GTG) t.gtg -= along_ones(model, w);
   return t;
 }
 

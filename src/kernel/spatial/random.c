@@ -172,6 +172,7 @@ static double slope_of_ratio(sw_random *f, double log_ratio) {
 static double find_ratio(sw_random *f) {
   double best = -INFINITY, slope, at[2];
   int where = 0;
+  if (f->pooled) return 0;
   for (int j = 0; j < RATIOS; j++) {
     double height = at_ratio(f, j * ratio_step, &slope);
     if (height > best) {
@@ -233,7 +234,7 @@ static double weighted(const sw_random *f, double *const *a, double *const *b) {
 static double slope_of_place(sw_random *f, double x) {
   sw_random_height(f, x);
   sw_random_residuals(f);
-  sw_spatial_traces t = sw_spatial_traces_at(&f->model, f->w, x, false);
+  sw_spatial_traces t = sw_spatial_traces_at(&f->model, f->w, x, SW_TRACE_G);
   return -f->model.periods * t.g + (double)f->model.values / f->sse * weighted(f, f->e, f->q);
 }
 
@@ -251,10 +252,16 @@ static double place_of(double least, double most, int j) {
   return j < COARSE ? least + (most - least) * margin : most - (most - least) * margin;
 }
 
+bool sw_random_at_edge(const sw_random *f) {
+  double least, most;
+  interval_of(f->w, &least, &most);
+  return f->x - least < edge * (most - least) || most - f->x < edge * (most - least);
+}
+
 /* Between the best point of the grid and the neighbour that the slope points to. Where the slope
  * does not change its sign by there, the likelihood has fallen in between: the bracket is halved
  * until it does. Returns whether the maximum is at an end. */
-static bool search(sw_random *f) {
+bool sw_random_search(sw_random *f) {
   double least, most, best = -INFINITY;
   int at = 0;
   interval_of(f->w, &least, &most);
@@ -277,7 +284,7 @@ static bool search(sw_random *f) {
   x = zero_between(f, slope_of_place, rising ? x : other, rising ? up : beside, rising ? other : x,
                    rising ? beside : up);
   sw_random_height(f, x);
-  return x - least < edge * (most - least) || most - x < edge * (most - least);
+  return sw_random_at_edge(f);
 }
 
 /* ---- information -------------------------------------------------------------------------------
@@ -304,7 +311,7 @@ static void observed(sw_random *f, double s2, sw_random_information *info) {
   info->corner[SW_RANDOM_S2][SW_RANDOM_RATIO] = f->sse_between * over / (2 * s2);
   add_slopes(f, SW_RANDOM_RATIO, 1, over, f->e[1], false);
   if (!f->w) return;
-  sw_spatial_traces t = sw_spatial_traces_at(&f->model, f->w, f->x, false);
+  sw_spatial_traces t = sw_spatial_traces_at(&f->model, f->w, f->x, SW_TRACE_GG);
   info->corner[SW_RANDOM_PLACE][SW_RANDOM_PLACE] =
       f->model.periods * t.gg + weighted(f, f->q, f->q) / s2;
   info->corner[SW_RANDOM_PLACE][SW_RANDOM_S2] = weighted(f, f->e, f->q) / s2;
@@ -338,7 +345,7 @@ static void expected(sw_random *f, double s2, sw_random_information *info) {
   info->corner[SW_RANDOM_S2][SW_RANDOM_RATIO] = half;
   if (!f->w) return;
   if (f->model.has_rho) add_multiplied(f, s2, info);
-  sw_spatial_traces t = sw_spatial_traces_at(&f->model, f->w, f->x, true);
+  sw_spatial_traces t = sw_spatial_traces_at(&f->model, f->w, f->x, SW_TRACE_ALL);
   info->corner[SW_RANDOM_PLACE][SW_RANDOM_PLACE] += periods * (t.gg + t.gtg);
   info->corner[SW_RANDOM_PLACE][SW_RANDOM_S2] = periods * t.g;
   info->corner[SW_RANDOM_PLACE][SW_RANDOM_RATIO] = t.g;
@@ -460,7 +467,7 @@ sw_spatial_wrong sw_spatial_random_fit(const sw_spatial_spec *spec, const sw_spa
   int count = sw_spatial_columns(model, column);
   sw_spatial_split(model->n, model->periods, column, count, f.piece, f.within, f.between);
   if (f.w)
-    at_edge = search(&f);
+    at_edge = sw_random_search(&f);
   else
     sw_random_height(&f, 0);
   if (is_baltagi(spec)) return sw_random_error_fit(&f, data->ridge, memory, fit);

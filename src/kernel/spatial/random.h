@@ -15,6 +15,7 @@ typedef struct sw_random {
   double *e[2], *q[2];                /* m-vectors: residuals, and minus their derivative */
   double *b, *root, *mixed[3], *along[3], *vcov;
   double *piece;
+  bool pooled; /* no effects: w = 1 */
   /* At a place. */
   double x, ratio, sse, sse_between, loglik;
 } sw_random;
@@ -32,6 +33,9 @@ void sw_random_filter(sw_random *f, double x);
 bool sw_random_solve(sw_random *f, double factor);
 /* The greatest likelihood of kkp and lag models over the ratio, at x. */
 double sw_random_height(sw_random *f, double x);
+/* To the maximum over rho or lambda, too. Whether it is at an end. */
+bool sw_random_search(sw_random *f);
+bool sw_random_at_edge(const sw_random *f);
 /* Fills e and q of both parts at x and b. */
 void sw_random_residuals(sw_random *f);
 /* vcov of terms and the standard errors of s2 and phi. False: not positive definite. */

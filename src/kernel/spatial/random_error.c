@@ -10,11 +10,12 @@
  * Products of columns through K^-1 are formed in a basis in which they are near to the identity, so
  * that they do not lose half of the digits.
  *
- * The search starts from the maximum of kkp. It climbs in (lambda, ln(1 + c)) by the exact score,
- * over the expected information at first, which Broyden's updates bring near the second
- * derivatives. With S = G + G', G = W B^-1, score and information are made of traces of products of
- * K^-1, S and BB', column by column: two systems in K and four in B for each unit, at every step.
- */
+ * The search starts from the maximum of kkp, and again from that without effects, as there may be
+ * two. It climbs in (lambda, ln(1 + c)) by the exact score,
+ * over the information of kkp at first, which Broyden's updates bring near the second derivatives.
+ * With S = G + G', the score has tr K^-1 S = 2 tr G + d ln|K|/d lambda and tr K^-1 BB' =
+ * (n - tr K^-1)/c, of entries of K^-1 alone. The information has traces of products of two of
+ * these: they go column by column, once, by two systems in K and four in B for each unit. */
 #include "kernel/spatial/random.h"
 
 #include "kernel/linear/qr.h"
@@ -190,6 +191,16 @@ static double inner(const double *a, const double *b, int64_t n) {
   return ((dot[0] + dot[4]) + (dot[2] + dot[6])) + ((dot[1] + dot[5]) + (dot[3] + dot[7]));
 }
 
+/* What the score needs. */
+static error_traces first_traces(error_fit *p) {
+  double inverse, slope;
+  error_traces t = {.g = sw_spatial_traces_at(&p->f->model, p->w, p->lambda, SW_TRACE_G)};
+  sw_ridge_traces(p->ridge, &inverse, &slope);
+  t.s = 2 * t.g.g + slope;
+  t.b = ((double)p->f->model.n - inverse) / p->c;
+  return t;
+}
+
 /* Eight units at a time: e_j, x = K^-1 e_j, S x, q = BB'x, K^-1 S e_j. */
 static error_traces traces_of(error_fit *p) {
   int64_t n = p->f->model.n;
@@ -197,7 +208,7 @@ static error_traces traces_of(error_fit *p) {
   double *z = p->block[4], *other = p->block[5];
   error_traces t = {0};
   sw_filter_set(p->w, p->lambda);
-  t.g = sw_spatial_traces_at(&p->f->model, p->w, p->lambda, true);
+  t.g = sw_spatial_traces_at(&p->f->model, p->w, p->lambda, SW_TRACE_ALL);
   for (int64_t from = 0; from < n; from += BLOCK) {
     int count = n - from < BLOCK ? (int)(n - from) : BLOCK;
     memset(e, 0, (size_t)(n * BLOCK) * sizeof *e);
@@ -303,10 +314,14 @@ static void choose(double h[2][2], const double score[2], bool at_least, double 
   step[1] = alone ? 0 : (h[0][0] * score[1] - h[1][0] * score[0]) / det;
 }
 
-static error_traces climb(error_fit *p) {
+static void climb(error_fit *p) {
   double h[2][2], score[2], step[2], before[2];
-  error_traces t = traces_of(p);
-  sw_random_information info = information_of(p, &t);
+  double periods = p->f->model.periods, half = (double)p->f->model.n / 2;
+  sw_spatial_traces g = sw_spatial_traces_at(&p->f->model, p->w, p->lambda, SW_TRACE_ALL);
+  sw_random_information info = {.corner = {{periods * (g.gg + g.gtg), periods * g.g, g.g},
+                                           {0, (double)p->f->model.values / 2, half},
+                                           {0, 0, half}}};
+  error_traces t = first_traces(p);
   condense(&info, h);
   score_of(p, &t, score);
   for (int round = 0; round < MOST_STEPS; round++) {
@@ -314,13 +329,12 @@ static error_traces climb(error_fit *p) {
     bool upward = step[0] * score[0] + step[1] * score[1] > 0 && isfinite(step[0] + step[1]);
     if (!upward || !go(p, step)) break;
     memcpy(before, score, sizeof before);
-    t = traces_of(p);
+    t = first_traces(p);
     score_of(p, &t, score);
     if (fabs(step[0]) < settled && fabs(step[1]) < settled) break;
     const double change[2] = {score[0] - before[0], score[1] - before[1]};
     update(h, step, change);
   }
-  return t;
 }
 
 /* ---- the fit
@@ -335,12 +349,28 @@ sw_spatial_wrong sw_random_error_fit(sw_random *f, sw_ridge *ridge, double *memo
   p.w = f->w;
   p.ridge = ridge;
   make_basis(&p);
-  if (!isfinite(height(&p, f->x, fmax(f->ratio - 1, first_effect))))
-    return (sw_spatial_wrong){SW_SPATIAL_SINGULAR, 0};
-  error_traces t = climb(&p);
+  double from[2][2] = {{f->x, fmax(f->ratio - 1, first_effect)}, {0, least_effect}};
+  f->pooled = true;
+  sw_random_search(f);
+  from[1][0] = f->x;
+  int best = -1;
+  double most = -INFINITY;
+  for (int j = 0; j < 2; j++) {
+    if (!isfinite(height(&p, from[j][0], from[j][1]))) continue;
+    climb(&p);
+    from[j][0] = p.lambda;
+    from[j][1] = p.c;
+    if (f->loglik > most) {
+      most = f->loglik;
+      best = j;
+    }
+  }
+  if (best < 0) return (sw_spatial_wrong){SW_SPATIAL_SINGULAR, 0};
+  height(&p, from[best][0], from[best][1]);
+  error_traces t = traces_of(&p);
   sw_random_information info = information_of(&p, &t);
   if (p.c <= 2 * least_effect) f->ratio = 1;
-  sw_random_fill(f, false, NAN, fit);
+  sw_random_fill(f, sw_random_at_edge(f), p.lambda, fit);
   fit->spec.information = SW_SPATIAL_EXPECTED;
   for (int a = 0; a < SW_RANDOM_CORNER; a++)
     memset(f->mixed[a], 0, (size_t)f->model.terms.slopes * sizeof(double));

@@ -59,3 +59,29 @@ void sw_spatial_join(const double *within, const double *between, double factor,
     work[i] = factor * between[i];
   sw_qr_join(r, count, work);
 }
+
+/* Whether deviations from means of units are more than rounding, about 1e-15 of the values. */
+static bool varies(int64_t n, int periods, const double *x) {
+  double size = 0, rest = 0;
+  for (int64_t i = 0; i < n; i++) {
+    double mean = 0;
+    for (int t = 0; t < periods; t++)
+      mean += x[t * n + i] / periods;
+    for (int t = 0; t < periods; t++) {
+      double off = x[t * n + i] - mean;
+      size += x[t * n + i] * x[t * n + i];
+      rest += off * off;
+    }
+  }
+  return rest > 1e-20 * size;
+}
+
+int sw_spatial_varying(const sw_spatial_data *data, const double **x, int *number) {
+  int count = 0;
+  for (int j = 0; j < data->k; j++)
+    if (varies(data->n, data->periods, data->x[j])) {
+      x[count] = data->x[j];
+      number[count++] = j;
+    }
+  return count;
+}

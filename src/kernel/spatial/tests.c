@@ -7,7 +7,7 @@
 #include "kernel/linear/ols.h"
 #include "kernel/linear/qr.h"
 #include "kernel/series/stats.h"
-#include "kernel/spatial/model.h"
+#include "kernel/spatial/variants.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -222,17 +222,26 @@ static void put_moran(regression *r, sw_filter *w, sw_spatial_tests *out) {
 
 sw_spatial_wrong sw_spatial_tests_of(const sw_spatial_spec *spec, const sw_spatial_data *data,
                                      void *workspace, sw_spatial_tests *out) {
+  const sw_spatial_test none = {NAN, NAN, 0};
+  *out = (sw_spatial_tests){none, none, none, none, none, NAN, NAN, NAN, NAN, NAN};
   sw_spatial_spec plain = plain_spec(spec);
+  const double *x[SW_SPATIAL_MOST_VARIABLES];
+  int number[SW_SPATIAL_MOST_VARIABLES];
+  sw_spatial_data own = *data;
+  if (spec->fixed == SW_SPATIAL_RANDOM) {
+    own.k = sw_spatial_varying(data, x, number);
+    own.x = x;
+  }
   sw_spatial_room room = {workspace, 0};
   regression r;
   take_room(&plain, data->n, data->periods, data->k, &room, &r);
-  sw_spatial_wrong wrong = sw_spatial_model_make(&plain, data, &r.model);
+  sw_spatial_wrong wrong = sw_spatial_model_make(&plain, &own, &r.model);
   if (wrong.code != SW_SPATIAL_FITTED) return wrong;
   lags_as(&r.model, sw_filter_plan_of(r.model.w));
   int dependent = sw_ols_fit((const double *const *)r.model.z, r.model.y, r.model.values,
                              r.model.terms.slopes, r.ols, &r.fit);
   if (dependent >= 0) return (sw_spatial_wrong){SW_SPATIAL_DEPENDENT, dependent};
-  put_multipliers(&r, data, out);
+  put_multipliers(&r, &own, out);
   put_moran(&r, r.model.w2, out);
   return wrong;
 }

@@ -10,7 +10,8 @@
  *
  * With `correction: lee-yu` all is counted in the dimensions of the transformed data: T - 1 for T
  * with effects of units (Debarsy & Ertur 2010), and n - 1 for n with effects of periods where rows
- * of W sum to 1. Random effects are taken out as fixed ones are, which is right whatever they are.
+ * of W sum to 1. Random effects are taken out as fixed ones are, which is right whatever they are;
+ * variables that do not vary within units go with them.
  *
  * Moran's I of the same residuals has the exact moments of a regression with normal errors (Cliff &
  * Ord 1981), in which the effects count as regressors. */
@@ -44,11 +45,13 @@ sw_spatial_wrong sw_spatial_tests_of(const sw_spatial_spec *spec, const sw_spati
  *   error models without effects: least squares against maximum likelihood (Pace & LeSage 2008),
  *     the covariance of least squares being s2 (X'X)^-1 X'(B'B)^-1 X (X'X)^-1
  *
- * NaN, with `indefinite`, where V_1 - V_2 is not positive definite; NaN for other models. To be
- * called after sw_spatial_estimate; `fit` stays as it is, so `workspace` is memory of its own. */
+ * Covariances are those that the fits report, as `correction` has them. NaN, with `indefinite`,
+ * where V_1 - V_2 is not positive definite; NaN for other models. To be called after
+ * sw_spatial_estimate; `fit` stays as it is, so `workspace` is memory of its own. */
 typedef struct sw_spatial_hausman {
   sw_spatial_test test;
   bool indefinite;
+  double form; /* d'(V_1 - V_2)^-1 d itself, which other programs print even then */
 } sw_spatial_hausman;
 
 bool sw_spatial_has_hausman(const sw_spatial_spec *spec);

@@ -54,6 +54,10 @@ void sw_spatial_split(int64_t n, int periods, const double *const *column, int c
 void sw_spatial_join(const double *within, const double *between, double factor, int count,
                      double *work, double *r);
 
+/* The variables that vary within units, of the k of `data`: their columns and numbers; how many.
+ * Others are part of a random effect's model, and absorbed by fixed effects of units. */
+int sw_spatial_varying(const sw_spatial_data *data, const double **x, int *number);
+
 /* ---- random effects: random.c, random_error.c ---------------------------------------------------
  */
 

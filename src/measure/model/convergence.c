@@ -5,6 +5,7 @@
  *          test of Pitman & Morgan that both ends are as wide, and T2 of Carree & Klomp
  *   beta:  (1/T) ln(x_T/x_0) = a + b ln x_0 + controls at 0 + theta W ln x_0 + e
  *          speed -ln(1 + bT)/T, half-life ln 2/speed
+ *          or the same with a spatial lag of growth, spatial errors, or both lags (`spatial`)
  *
  * Units are those with a value above 0 in every period from 0 to T, and with all controls at 0: one
  * set for all figures. `logs: false` takes x for ln x and any value. The lag W ln x_0 is over
@@ -73,7 +74,9 @@ static size_t workspace_convergence(const sw_job *job) {
   const convergence_state *state = job->state;
   size_t n = (size_t)job->n, terms = (size_t)state->terms;
   size_t doubles = terms + (5 + terms) * n + 3 * (size_t)job->n_periods + 3 * terms * terms;
-  return (doubles + (n + 1) / 2) * sizeof(double) + sw_ols_workspace(job->n, state->terms);
+  size_t fit = sw_convergence_is_model(state) ? sw_convergence_spatial_workspace(job, state)
+                                              : sw_ols_workspace(job->n, state->terms);
+  return (doubles + (n + 1) / 2) * sizeof(double) + fit;
 }
 
 /* ---- the units -------------------------------------------------------------------------- */
@@ -156,7 +159,7 @@ static void fill_terms(const sw_job *job, room *r, convergence_found *out) {
     for (int64_t k = 0; k < r->n_used; k++)
       r->column[CONTROLS + c][k] = x[r->use[k]];
   }
-  if (state->weights) fill_lag(job, r, out);
+  if (state->weights && !sw_convergence_is_model(state)) fill_lag(job, r, out);
 }
 
 static bool varies(const double *x, int64_t n) {
@@ -179,6 +182,10 @@ static void regress(const sw_job *job, room *r, convergence_found *out, double *
     return;
   }
   fill_terms(job, r, out);
+  if (sw_convergence_is_model(state)) {
+    sw_convergence_spatial_fit(job, r->column, r->growth, r->fit, out, value);
+    return;
+  }
   const double *const *x = (const double *const *)r->column;
   int dependent = sw_ols_fit(x, r->growth, r->n_used, terms, r->fit, &fit);
   if (dependent >= 0) {
@@ -213,11 +220,12 @@ static void tile_convergence(const sw_job *job, const sw_tile *tile, void *out, 
                                .trend = {NAN, NAN, NAN},
                                .two = {NAN, NAN, NAN, NAN},
                                .speed = {NAN, NAN, NAN},
-                               .r2 = NAN};
+                               .r2 = NAN,
+                               .loglik = NAN};
   for (int k = 0; k < 3 * state->terms; k++)
     value[k] = NAN;
-  if (r.n_used <= state->terms) {
-    found->wrong = TOO_FEW;
+  if (r.n_used <= state->terms || (sw_convergence_is_model(state) && r.n_used < job->n)) {
+    found->wrong = r.n_used <= state->terms ? TOO_FEW : NOT_ALL;
     return;
   }
   spread_by_period(job, &r, sd, cv);
@@ -244,8 +252,10 @@ static void place(sw_job *job, const convergence_found *r) {
                           [SPEED_SE] = r->speed.se,
                           [HALF_LIFE] = r->speed.half_life,
                           [R2] = r->r2,
-                          [N_USED] = (double)r->n_used};
-  for (int q = SD; q <= N_USED; q++) {
+                          [N_USED] = (double)r->n_used,
+                          [LOGLIK] = r->loglik};
+  for (int q = SD; q <= LOGLIK; q++) {
+    if (job->result[q].off) continue;
     double *to = job->result[q].row[0];
     if (q <= CV)
       memcpy(to, by_period + q * job->n_periods, (size_t)job->n_periods * sizeof *to);
@@ -290,25 +300,30 @@ static sw_status resolve_weights(sw_error *err, sw_job *job, convergence_state *
   if (state->weights->row_start[job->n] == 0)
     return sw_job_fail(err, job, "weights", "no unit has a neighbour; a lag needs links");
   state->standardised = sw_links_row_standardised(state->weights);
+  state->spatial = (int)sw_job_arg(job, "spatial")->number;
   return SW_OK;
 }
 
 static sw_status declare_terms(sw_error *err, sw_job *job, convergence_state *state) {
   const char **label = NULL;
   state->controls = sw_job_inputs(job, "controls");
+  bool model = sw_convergence_is_model(state);
   state->terms = CONTROLS + state->controls.count + (state->weights != NULL);
+  job->result[LOGLIK].off = !model;
+  if (model) SW_TRY(sw_convergence_spatial_resolve(err, job, state));
   SW_NEW(err, job->arena, label, state->terms);
-  if (state->weights) label[state->terms - 1] = "W_initial";
+  if (state->weights && !model) label[state->terms - 1] = "W_initial";
   label[CONSTANT_TERM] = "constant";
   label[INITIAL] = "initial";
   for (int c = 0; c < state->controls.count; c++) {
     const char *name = job->input[state->controls.first + c].name;
     if (strcmp(name, "constant") == 0 || strcmp(name, "initial") == 0 ||
-        strcmp(name, "W_initial") == 0)
+        strcmp(name, "W_initial") == 0 || strcmp(name, "rho") == 0 || strcmp(name, "lambda") == 0)
       return sw_job_fail(err, job, "controls", "'%s' is a term of the model; rename the column",
                          name);
     label[CONTROLS + c] = name;
   }
+  if (model) SW_TRY(sw_convergence_spatial_terms(err, job, state, label));
   sw_job_axis(job, (sw_axis){.name = "term", .n = state->terms, .label = label});
   return SW_OK;
 }
@@ -347,8 +362,10 @@ static const sw_param params[] = {
     {.name = "spatial",
      .type = SW_P_CHOICE,
      .fallback = "slx",
-     .choices = "slx",
-     .help = "with weights: the lag of the initial value is a term"},
+     .choices = "slx|lag|error|durbin",
+     .help = "with weights: the lag of the initial value is a term (slx), or a spatial model of "
+             "growth: "
+             "lag of growth, spatial errors, lags of growth and of all terms"},
     {.name = "se",
      .type = SW_P_CHOICE,
      .fallback = "classical",
@@ -390,6 +407,7 @@ static const sw_output outputs[] = {
      .long_name = "units with values in every period",
      .number = SW_INT32,
      NUMBER},
+    {.name = "loglik", .long_name = "log-likelihood of the spatial model", NUMBER},
     {0}};
 
 /* The formula by its variants. */
@@ -397,7 +415,10 @@ static const sw_variant variants[] = {
     {"logs", "true", "z = ln x"},
     {"logs", "false", "z = x"},
     {"controls", "*", "+ c'controls_0, conditional"},
-    {"weights", "*", "+ theta W z_0"},
+    {"weights", "*", "+ theta W z_0 unless `spatial` is another model"},
+    {"spatial", "lag", "g = rho W g + a + b z_0, by maximum likelihood"},
+    {"spatial", "error", "errors u = lambda W u + e, by maximum likelihood"},
+    {"spatial", "durbin", "g = rho W g + a + b z_0 + theta W z_0, by maximum likelihood"},
     {"se", "hc1", "errors: n/(n - k) (X'X)^-1 sum x x' e^2 (X'X)^-1"},
     {0}};
 

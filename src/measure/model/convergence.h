@@ -3,6 +3,8 @@
 #define SW_MEASURE_MODEL_CONVERGENCE_H
 
 #include "kernel/linear/convergence.h"
+#include "kernel/spatial/fit.h"
+#include "measure/space/filters.h"
 #include "spillway/measure.h"
 
 /* The outputs. */
@@ -23,7 +25,8 @@ enum {
   SPEED_SE,
   HALF_LIFE,
   R2,
-  N_USED
+  N_USED,
+  LOGLIK
 };
 
 /* Terms before the controls. */
@@ -36,9 +39,15 @@ typedef struct convergence_state {
   int terms;
   sw_inputs controls;
   const sw_links *weights; /* NULL: no lag */
+  int spatial;             /* the choice: SLX, or a model of convergence_spatial.c */
+  sw_filters filters;
+  sw_spatial_terms fit_terms;
 } convergence_state;
 
-typedef enum wrong { NOTHING, TOO_FEW, CONSTANT, DEPENDENT } wrong;
+/* Choices of `spatial`. */
+enum { SLX, LAG, ERROR, DURBIN };
+
+typedef enum wrong { NOTHING, TOO_FEW, CONSTANT, DEPENDENT, NOT_ALL, UNFITTED } wrong;
 
 /* What the item leaves; sd and cv of each period, coefficient, error and p of each term follow. */
 typedef struct convergence_found {
@@ -47,12 +56,25 @@ typedef struct convergence_found {
   sw_sigma_trend trend;
   sw_two_spreads two;
   sw_speed speed;
-  double r2;
+  double r2, loglik;
+  int64_t at_edge; /* rho or lambda is at the end of its interval */
+  sw_spatial_wrong fit;
 } convergence_found;
 
 /* Refuses what no regression is of: too few units, terms that do not vary. */
 sw_status sw_convergence_refuse(sw_error *err, const sw_job *job, const convergence_found *found);
 /* Warnings, lines of the summary, reasons of what is undefined. The results are placed. */
 void sw_convergence_tell(sw_job *job, const convergence_found *found);
+
+/* Spatial models: whether there is one; what it declares; how it is fitted. */
+static inline bool sw_convergence_is_model(const convergence_state *state) {
+  return state->weights && state->spatial != SLX;
+}
+sw_status sw_convergence_spatial_resolve(sw_error *err, sw_job *job, convergence_state *state);
+sw_status sw_convergence_spatial_terms(sw_error *err, const sw_job *job,
+                                       const convergence_state *state, const char **label);
+size_t sw_convergence_spatial_workspace(const sw_job *job, const convergence_state *state);
+void sw_convergence_spatial_fit(const sw_job *job, double *const *column, const double *growth,
+                                void *workspace, convergence_found *out, double *value);
 
 #endif

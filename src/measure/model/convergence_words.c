@@ -20,7 +20,22 @@ sw_status sw_convergence_refuse(sw_error *err, const sw_job *job, const converge
     return sw_job_fail(err, job, "of",
                        "'%s' is the same for all units in %s; convergence is of units that differ",
                        of, from);
-  if (state->weights && r->term == state->terms - 1)
+  if (r->wrong == NOT_ALL)
+    return sw_job_fail(err, job, "of",
+                       "%lld of %lld units lack a value%s of '%s' from %s to %s%s: a spatial model "
+                       "needs all units; restrict units by `where`, or write missing: drop-units",
+                       (long long)(job->n - r->n_used), (long long)job->n,
+                       state->logs ? " above 0" : "", of, from, sw_job_period(job, state->to),
+                       state->controls.count ? ", or a control" : "");
+  if (r->wrong == UNFITTED)
+    return sw_job_fail(err, job, "spatial", "the model cannot be fitted: %s",
+                       r->fit.code == SW_SPATIAL_EXACT
+                           ? "growth is a linear combination of its terms"
+                           : "its information matrix is singular");
+  bool lag =
+      state->weights && (state->spatial == SLX ? r->term == state->terms - 1
+                                               : r->term >= CONTROLS + state->controls.count);
+  if (lag)
     return sw_job_fail(err, job, "weights",
                        "the lag of the initial value is a linear combination of the other terms; "
                        "leave the weights out");
@@ -41,6 +56,11 @@ static void note_units(const sw_job *job, const convergence_found *r) {
             job->where, job->name, (long long)(job->n - r->n_used), (long long)job->n,
             state->logs ? " above 0" : "", job->input[0].name, sw_job_period(job, state->from),
             sw_job_period(job, state->to), state->controls.count ? ", or a control," : "");
+  if (r->at_edge)
+    sw_note(job->notes,
+            "%s: %s: rho or lambda is at the end of its interval: the likelihood has no maximum "
+            "within, and standard errors mean nothing",
+            job->where, job->name);
   if (r->lonely > 0)
     sw_note(job->notes, "%s: %s: %lld unit%s no neighbour with a value: the lag is 0 there",
             job->where, job->name, (long long)r->lonely, r->lonely == 1 ? " has" : "s have");
@@ -103,9 +123,20 @@ static void say_beta(sw_job *job, const convergence_found *r) {
         (long long)r->n_used);
 }
 
+/* Of a spatial model: its last term, rho or lambda. */
+static void say_model(sw_job *job, const convergence_found *r) {
+  const convergence_state *state = job->state;
+  int last = state->terms - 1;
+  if (state->broken || !sw_convergence_is_model(state)) return;
+  sw_job_say(job, "%s %.4g (se %.3g), log-likelihood %.3f",
+             state->spatial == ERROR ? "lambda" : "rho", job->result[COEFFICIENT].row[0][last],
+             job->result[STD_ERROR].row[0][last], r->loglik);
+}
+
 void sw_convergence_tell(sw_job *job, const convergence_found *r) {
   note_units(job, r);
   say_sigma(job, r);
   say_beta(job, r);
+  say_model(job, r);
   say_why(job);
 }

@@ -88,6 +88,7 @@ static double search(const sw_job *job, const sw_gwr_model *model, sw_gwr_bench 
   while (count > 0) {
     memset(trial, 0, 3 * SW_GWR_LIST * sizeof *trial);
     for (int64_t i = 0; i < b->rows.n; i++) {
+      if (sw_job_stops(job)) return NAN;
       look_from(job, i, b);
       sw_gwr_search_try(model, b, i, count, trial);
     }
@@ -98,9 +99,10 @@ static double search(const sw_job *job, const sw_gwr_model *model, sw_gwr_bench 
   return isinf(c.criterion) ? NAN : c.bandwidth;
 }
 
-/* Weights at observation i; false: so many are not there. */
+/* Weights at observation i; false: so many are not there, or the run is to stop. */
 static bool weigh(const sw_job *job, const sw_gwr_model *model, int64_t i, double bandwidth,
                   sw_gwr_bench *b) {
+  if (sw_job_stops(job)) return false;
   look_from(job, i, b);
   double h2 = sw_gwr_reach(model, b, bandwidth);
   if (!(h2 > 0)) return false;
@@ -324,7 +326,7 @@ void sw_mgwr_spread(const sw_job *job, int64_t item, double *out, void *workspac
   const double *steps = sw_mgwr_steps(m, f);
   spread_start(job, w, steps[0], &s);
   for (int round = 0; round < (int)f->rounds; round++)
-    for (int j = 0; j < m->k; j++)
+    for (int j = 0; j < m->k && !sw_job_stops(job); j++)
       spread_step(job, w, j, steps[1 + round * m->k + j], &s,
                   round == (int)f->rounds - 1 ? out : NULL);
   for (int j = 0; j < m->k; j++)

@@ -14,8 +14,8 @@
  * values for r, has no value.
  *
  * Pass 0 finds means of periods (measure/transform), pass 1 the operands, pass 2 pairs. */
-#include "kernel/hot.h"
 #include "kernel/pairs/block.h"
+#include "kernel/pairs/correlation.h"
 #include "measure/transform/transform.h"
 #include "spillway/measure.h"
 
@@ -29,8 +29,7 @@ typedef enum form { PEARSON, CONCORDANCE, CORRECTED, QUASI } form; /* in the ord
 enum { MEANS, OPERANDS, PAIRS };
 enum { PRODUCT, VALUE, COLUMNS };
 
-enum { LEAST = 3 };   /* values of a series: two are on a line */
-enum { CHUNK = 256 }; /* columns whose values wait to be added, a multiple of the lanes */
+enum { LEAST = 3 }; /* values of a series: two are on a line */
 
 typedef struct synchronisation {
   sw_transform series;
@@ -41,36 +40,6 @@ typedef struct synchronisation {
 } synchronisation;
 
 /* ---- arithmetic -------------------------------------------------------------------------- */
-
-/* How far values are from their mean, squared; 0: rounding alone, where all are of that size. */
-static double spread_of(const double *v, int n, double size, double *mean) {
-  double sum = 0, squares = 0;
-  for (int s = 0; s < n; s++)
-    sum += v[s];
-  *mean = sum / n;
-  for (int s = 0; s < n; s++)
-    squares += (v[s] - *mean) * (v[s] - *mean);
-  return squares > n * (1e-12 * size) * (1e-12 * size) ? squares : 0;
-}
-
-static double size_of(const double *v, int n) {
-  double size = 0;
-  for (int s = 0; s < n; s++)
-    size = fmax(size, fabs(v[s]));
-  return size;
-}
-
-/* r of n values of two series. */
-static double correlation(const double *x, const double *y, int n) {
-  double mean_x = 0, mean_y = 0, sum = 0;
-  if (n < LEAST) return NAN;
-  double squares = spread_of(x, n, size_of(x, n), &mean_x);
-  double others = spread_of(y, n, size_of(y, n), &mean_y);
-  if (squares == 0 || others == 0) return NAN;
-  for (int s = 0; s < n; s++)
-    sum += (x[s] - mean_x) * (y[s] - mean_y);
-  return sum / (sqrt(squares) * sqrt(others));
-}
 
 /* Out of counts, which are whole numbers: of n periods `alike` in which both are above zero or
  * neither, and of those above zero. */
@@ -94,19 +63,10 @@ static double concordance_of(const double *x, const double *y, int n, bool corre
 
 /* ---- pass 1: operands -------------------------------------------------------------------- */
 
-/* The series standardised, in place: of length 1 for r, of variance 1 for q (divisor: how many
- * values there are), NaN where it does not vary. */
-static void standardise(double *v, int n, double size, bool variance) {
-  double mean = 0, squares = spread_of(v, n, size, &mean);
-  double by = squares > 0 ? sqrt(variance ? squares / n : squares) : NAN;
-  for (int s = 0; s < n; s++)
-    v[s] = (v[s] - mean) / by;
-}
-
 /* What products are made of, in place of the values. */
 static void make_product(form of, double *v, int n, double size) {
   if (of == PEARSON)
-    standardise(v, n, size, false);
+    sw_correlation_standardise(v, n, size, false);
   else
     for (int s = 0; s < n; s++)
       v[s] = isnan(v[s]) ? NAN : v[s] > 0 ? 1 : -1;
@@ -117,7 +77,7 @@ static void make_quasi(double *v, int n, double size, double *work) {
   int count = 0;
   for (int s = 0; s < n; s++)
     if (!isnan(v[s])) work[count++] = v[s];
-  standardise(work, count, size, true);
+  sw_correlation_standardise(work, count, size, true);
   for (int s = 0, k = 0; s < n; s++)
     if (!isnan(v[s])) v[s] = count < LEAST ? NAN : work[k++];
 }
@@ -164,7 +124,7 @@ static void tile(const sw_job *job, const sw_tile *tile, void *out, void *worksp
 
 static void merge(const sw_job *job, int pass, void *all, const void *part) {
   (void)pass;
-  sw_transform_merge(job, all, part);
+  sw_transform_merge(&((const synchronisation *)job->state)->series, all, part);
 }
 
 static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
@@ -202,15 +162,11 @@ static sw_status prepare(sw_error *err, sw_job *job, int pass) {
   return SW_OK;
 }
 
-/* Of block: what products need, or two series. Behind it `fold` has room for values. */
-static size_t block_bytes(const synchronisation *sync) {
+static size_t workspace(const sw_job *job) {
+  const synchronisation *sync = job->state;
   size_t product = sw_block_workspace(sync->series.length);
   size_t series = 2 * (size_t)sync->series.length * sizeof(double);
-  return ((product > series ? product : series) + 63) / 64 * 64;
-}
-
-static size_t workspace(const sw_job *job) {
-  return block_bytes(job->state) + SW_BLOCK_ROWS * CHUNK * sizeof(double);
+  return product > series ? product : series;
 }
 
 /* Over the periods that both have. `work`: two series. */
@@ -223,7 +179,7 @@ static double pair_with_holes(const synchronisation *sync, int64_t i, int64_t j,
     x[count] = a;
     y[count++] = b;
   }
-  return sync->form == PEARSON ? correlation(x, y, count)
+  return sync->form == PEARSON ? sw_correlation(x, y, count, LEAST)
                                : concordance_of(x, y, count, sync->form == CORRECTED);
 }
 
@@ -257,43 +213,11 @@ static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, 
   sw_block_products(1, &z, i0, i1, &z, j0, j1, out[0], stride, workspace);
 }
 
-/* Column c of the segment is added to lane c mod 8. */
-SW_HOT static void add_row(const double *v, int64_t n, double *row, double *column,
-                           double *greatest) {
-  for (int64_t c = 0; c < n; c++) {
-    row[c % SW_BLOCK_LANES] += v[c];
-    column[c] += v[c];
-  }
-  for (int64_t c = 0; c < n; c++)
-    if (v[c] > *greatest) *greatest = v[c];
-}
-
-/* Through block, some rows and columns at a time, in the order of rows and columns. */
-static void fold_values(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
-                        sw_fold *sums, void *workspace) {
-  const synchronisation *sync = job->state;
-  double *values = (double *)((char *)workspace + block_bytes(sync));
-  for (int64_t i = i0; i < i1; i += SW_BLOCK_ROWS)
-    for (int64_t j = j0; j < j1; j += CHUNK) {
-      int64_t rows = i1 - i < SW_BLOCK_ROWS ? i1 - i : SW_BLOCK_ROWS;
-      int64_t columns = j1 - j < CHUNK ? j1 - j : CHUNK;
-      block(job, t, i, i + rows, j, j + columns, &values, CHUNK, workspace);
-      for (int64_t r = 0; r < rows; r++)
-        add_row(values + r * CHUNK, columns, sums->row + (i - i0 + r) * SW_BLOCK_LANES,
-                sums->column + (i - i0 + r) % SW_BLOCK_LANES * sums->stride + j - j0,
-                &sums->greatest);
-    }
-}
-
 /* Where series have holes the sums of products are NaN, and the engine asks `block`. */
 static void fold(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
                  sw_fold *sums, void *workspace) {
   const synchronisation *sync = job->state;
   sw_lane_sums to = {sums->row, sums->column, sums->stride, sums->greatest};
-  if (sync->form == CONCORDANCE || sync->form == CORRECTED) {
-    fold_values(job, t, i0, i1, j0, j1, sums, workspace);
-    return;
-  }
   const double *z = job->operand[OPERANDS].row[PRODUCT * job->n_periods + t];
   bool quasi = sync->form == QUASI;
   sw_block_fold_products(quasi ? 1 : sync->series.length, quasi ? &z : sync->product, i0, i1,
@@ -328,7 +252,9 @@ static sw_status resolve(sw_error *err, sw_job *job) {
   sync->form = (form)(int)sw_job_arg(job, "form")->number;
   SW_TRY(sw_transform_resolve(err, job, "of", "transform", LEAST, &sync->series));
   sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .operand = COLUMNS});
-  sw_job_pass(job, (sw_pass){.domain = SW_PAIRS, .grain = 2 * SW_BLOCK_ROWS});
+  sw_job_pass(job, (sw_pass){.domain = SW_PAIRS,
+                             .grain = 2 * SW_BLOCK_ROWS,
+                             .no_fold = sync->form == CONCORDANCE || sync->form == CORRECTED});
   job->whole_series = sync->form != QUASI;
   job->pooled = true;
   job->state = sync;

@@ -56,11 +56,11 @@ void sw_transform_tile(const sw_job *job, const sw_transform *series, const sw_t
   }
 }
 
-void sw_transform_merge(const sw_job *job, void *all, const void *part) {
-  size_t count = job->pass[0].partial / sizeof(double);
+void sw_transform_merge(const sw_transform *series, void *all, const void *part) {
+  int count = 2 * series->length + 1;
   double *to = all;
   const double *from = part;
-  for (size_t i = 0; i < count; i++)
+  for (int i = 0; i < count; i++)
     to[i] += from[i];
 }
 

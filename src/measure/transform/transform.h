@@ -42,7 +42,7 @@ sw_status sw_transform_resolve(sw_error *err, sw_job *job, const char *of, const
                                int least, sw_transform *series);
 void sw_transform_tile(const sw_job *job, const sw_transform *series, const sw_tile *tile,
                        void *out);
-void sw_transform_merge(const sw_job *job, void *all, const void *part);
+void sw_transform_merge(const sw_transform *series, void *all, const void *part);
 /* Warns of values without a logarithm. */
 sw_status sw_transform_finish(sw_error *err, sw_job *job, const sw_transform *series,
                               const void *all, void *result);

@@ -77,7 +77,9 @@ static sw_status read_own(sw_error *err, sw_arena *arena, const sw_measure *meas
                           const sw_measure *alias) {
   const sw_param *param = &measure->param[p];
   if (!alias && is_empty(param->fallback)) return SW_OK;
-  if (param->type == SW_P_WEIGHTS || param->type == SW_P_GROUPINGS) return SW_OK;
+  if (param->type == SW_P_WEIGHTS || param->type == SW_P_WEIGHTS_LIST ||
+      param->type == SW_P_GROUPINGS)
+    return SW_OK;
   sw_arg *arg = NULL;
   sw_naming *naming = NULL;
   /* The reader fills arg[p] and naming[p], by the parameter's own place. */
@@ -401,6 +403,8 @@ static sw_status check_functions(sw_error *err, const sw_measure *measure) {
   bool prepares = measure->row_periods != NULL;
   if ((measure->row_state != NULL) != prepares || (measure->row_prepare != NULL) != prepares)
     return fault(err, measure, "row_state, row_prepare and row_periods go together");
+  if (measure->rows_ahead && !measure->whole_row)
+    return fault(err, measure, "rows_ahead without whole_row, which it tells of the next rows");
   if (has_tiled(measure) && !measure->tile)
     return fault(err, measure, "unit outputs, and no tile to fill them");
   if ((sw_measure_has_shape(measure, SW_GLOBAL) || sw_measure_has_shape(measure, SW_TABLE)) &&

@@ -171,9 +171,20 @@ static void place_numbers(sw_worker *w, const sw_strip *s, int64_t i) {
   }
 }
 
+/* Tells of rows [i, b1), as many as the measure is told of at a time. */
+static void tell_ahead(sw_worker *w, const sw_strip *s, int64_t i) {
+  const sw_job *job = w->pairs->job;
+  int32_t unit[SW_ROWS_AHEAD];
+  int count = 0;
+  for (; count < SW_ROWS_AHEAD && i + count < s->b1; count++)
+    unit[count] = (int32_t)(i + count);
+  job->measure->rows_ahead(job, s->t, count, unit, w->workspace);
+}
+
 static void strip_by_rows(sw_worker *w, const sw_strip *s) {
   const sw_pairs *p = w->pairs;
   for (int64_t i = s->b0; i < s->b1; i++) {
+    if (p->job->measure->rows_ahead && (i - s->b0) % SW_ROWS_AHEAD == 0) tell_ahead(w, s, i);
     place_numbers(w, s, i);
     p->job->measure->whole_row(p->job, s->t, i, w->all, w->workspace);
     sw_pairs_strip_row(w, s, i);

@@ -7,6 +7,7 @@
  * equal on all ranks except for the local rows; no value is looked at, which is left to the passes.
  * Jobs are bound in study->order, so the job whose result is an input is bound before the job that
  * takes it. Everything lives in the run's arena; sw_run_destroy releases the rest. */
+#include "base/stop.h"
 #include "measure/said.h"
 #include "plan/descriptor/descriptor.h"
 #include "plan/run/notes.h"
@@ -26,6 +27,19 @@ static bool asks_for_file(const sw_node *node) {
          (sw_node_get(node, "file") || sw_node_get(node, "from"));
 }
 
+/* The list is allocated by all ranks alike, before any of them reads. */
+static sw_status bind_weights_list(sw_error *err, sw_run *run, const sw_naming *naming,
+                                   sw_arg *arg) {
+  const sw_links **list = NULL;
+  sw_status status =
+      sw_arena_alloc(err, run->arena, (size_t)arg->count + 1, sizeof *list, (void **)&list);
+  SW_TRY(sw_team_agree(run->team, err, status, 0));
+  for (int k = 0; k < arg->count; k++)
+    SW_TRY(sw_run_weights(err, run, naming->weights_list[k], &list[k]));
+  arg->weights_list = list;
+  return SW_OK;
+}
+
 /* Weights, distance and tables. Collective, and called on all ranks only after they have agreed
  * that columns and periods are bound: the readers inside communicate, and they agree on their
  * status themselves. */
@@ -38,6 +52,7 @@ static sw_status bind_resources(sw_error *err, sw_run *run, int e) {
     sw_arg *arg = &entry->arg[p];
     if (type == SW_P_WEIGHTS && naming->weights >= 0)
       SW_TRY(sw_run_weights(err, run, naming->weights, &arg->weights));
+    if (type == SW_P_WEIGHTS_LIST) SW_TRY(bind_weights_list(err, run, naming, arg));
     /* "" may be a distance's default: then nothing was named. */
     if (type == SW_P_DISTANCE && naming->distance.node) {
       SW_TRY(sw_run_distance(err, run, e, p, &arg->distance));
@@ -168,7 +183,8 @@ static sw_status begin_job(sw_error *err, sw_run *run, int e) {
                   .periods = &run->panel->periods,
                   .arena = run->arena,
                   .notes = &run->private->notes,
-                  .seed = run->study->seed};
+                  .seed = run->study->seed,
+                  .stops = sw_stop_asked};
   /* One more than needed, so that a measure without outputs does not ask for nothing. */
   SW_NEW(err, run->arena, job->result, outputs + 1);
   for (int q = 0; q < outputs; q++)

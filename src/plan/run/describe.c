@@ -32,14 +32,38 @@ static void print_node(FILE *out, const sw_node *node) {
 
 /* As the study wrote it, else the default as a study would write it. "none" stands for a parameter
  * that may be left out and was. */
-static void print_argument(FILE *out, const sw_param *param, const sw_arg *arg) {
-  fprintf(out, "%s: ", param->name);
+static void print_value(FILE *out, const sw_param *param, const sw_arg *arg) {
   if (arg->given && arg->node)
     print_node(out, arg->node);
   else if (arg->text && *arg->text)
     fputs(arg->text, out);
   else
     fputs(param->fallback && *param->fallback ? param->fallback : "none", out);
+}
+
+/* The argument of param[p], or of all parameters of its map, "grid: {y: [a, b]}", without those
+ * left out. Returns the index of the last. */
+static int print_argument(FILE *out, const sw_job *job, int p) {
+  const sw_param *param = job->measure->param;
+  const char *dot = strchr(param[p].name, '.');
+  int head = dot ? (int)(dot - param[p].name) : 0, last = p;
+  if (!dot) {
+    fprintf(out, "%s: ", param[p].name);
+    print_value(out, &param[p], &job->arg[p]);
+    return p;
+  }
+  const char *before = "{";
+  fprintf(out, "%.*s: ", head, param[p].name);
+  for (int k = p; param[k].name && strncmp(param[k].name, param[p].name, (size_t)head + 1) == 0;
+       k++) {
+    last = k;
+    if (!job->arg[k].text || (!job->arg[k].given && !*job->arg[k].text)) continue;
+    fprintf(out, "%s%s: ", before, param[k].name + head + 1);
+    print_value(out, &param[k], &job->arg[k]);
+    before = ", ";
+  }
+  fputs(*before == '{' ? "none" : "}", out);
+  return last;
 }
 
 /* Numbers in the shortest form that reads back to the bit. The words stand in the order of
@@ -108,7 +132,7 @@ const char *sw_run_parameters(sw_arena *arena, const sw_run *run, int entry, boo
   for (int p = 0; job->measure->param[p].name; p++) {
     if (job->group && job->measure->param[p].type == SW_P_MATRICES) continue;
     fputs(before, out);
-    print_argument(out, &job->measure->param[p], &job->arg[p]);
+    p = print_argument(out, job, p);
     before = ", ";
   }
   if (job->group) print_group(out, job, &run->study->entry[entry], before);

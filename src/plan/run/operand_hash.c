@@ -58,6 +58,8 @@ static uint64_t hash_named(uint64_t hash, const sw_run *run, int e) {
   for (int p = 0; job->measure->param[p].name; p++) {
     hash = sw_resource_hash_links(hash, job->arg[p].weights);
     if (job->arg[p].weights == kept) kept = NULL;
+    for (int k = 0; job->arg[p].weights_list && k < job->arg[p].count; k++)
+      hash = sw_resource_hash_links(hash, job->arg[p].weights_list[k]);
   }
   hash = sw_resource_hash_links(hash, kept);
   for (int p = 0; job->measure->param[p].name; p++) {

@@ -47,7 +47,8 @@ static sw_status begin_part(sw_error *err, sw_run *run, const sw_job *whole, con
                   .input = whole->input,
                   .arena = whole->arena,
                   .notes = whole->notes,
-                  .seed = whole->seed};
+                  .seed = whole->seed,
+                  .stops = whole->stops};
   SW_NEW(err, run->arena, job->result, outputs + 1);
   for (int q = 0; q < outputs; q++)
     job->result[q].output = &whole->measure->output[q];

@@ -239,7 +239,7 @@ static sw_status read_choice(const reading *at, const sw_node *node) {
 
 /* `weights:` of the study was read before, so an unknown name is refused here, with the nearest.
  * Kept is its index among them; the matrix itself is read when the entry is bound. */
-static sw_status read_weights(const reading *at, const sw_node *node) {
+static sw_status read_weights(const reading *at, const sw_node *node, int *index) {
   const sw_study *study = at->in->study;
   const char *name = "", **known = NULL;
   SW_TRY(read_text(at, node, &name));
@@ -247,12 +247,22 @@ static sw_status read_weights(const reading *at, const sw_node *node) {
   for (int i = 0; i < study->n_weights; i++) {
     known[i] = study->weights[i].name;
     if (strcmp(known[i], name) != 0) continue;
-    at->naming->weights = i;
+    *index = i;
     return SW_OK;
   }
   return fail(at, node, "unknown weights '%s'%s", name,
               study->n_weights ? sw_form_hint(at->in->arena, name, known, study->n_weights)
                                : "; the study has no `weights`");
+}
+
+static sw_status read_weights_list(const reading *at, const sw_node *node) {
+  int *index = NULL;
+  SW_TRY(read_texts(at, node, true));
+  SW_NEW(at->err, at->in->arena, index, at->arg->count + 1);
+  for (int i = 0; i < at->arg->count; i++)
+    SW_TRY(read_weights(at, node->kind == SW_NODE_LIST ? node->item[i] : node, &index[i]));
+  at->naming->weights_list = index;
+  return SW_OK;
 }
 
 /* Group columns are named under `units: groups`, so that the reader keeps them. */
@@ -370,7 +380,9 @@ static sw_status read_value(const reading *at, const sw_node *node) {
   case SW_P_COLUMN_MAP:
     return read_column_map(at, node);
   case SW_P_WEIGHTS:
-    return read_weights(at, node);
+    return read_weights(at, node, &at->naming->weights);
+  case SW_P_WEIGHTS_LIST:
+    return read_weights_list(at, node);
   case SW_P_GROUPINGS:
     return read_groupings(at, node);
   case SW_P_DISTANCE:

@@ -126,6 +126,52 @@ static sw_status check_alias(sw_error *err, const sw_entry *entry) {
                       entry->measure->name, alias->alias_param);
 }
 
+/* The value of a parameter; of "grid.y" that of `y` in the map `grid`. */
+static const sw_node *value_of(const sw_entry *entry, const char *param) {
+  const char *dot = strchr(param, '.');
+  if (!dot) return sw_node_get(entry->node, param);
+  for (int i = 0; i < entry->node->count; i++)
+    if (strlen(entry->node->key[i]) == (size_t)(dot - param) &&
+        memcmp(entry->node->key[i], param, (size_t)(dot - param)) == 0)
+      return sw_node_get(entry->node->item[i], dot + 1);
+  return NULL;
+}
+
+/* The keys of the map `head`, of which param[first] is the first parameter. */
+static sw_status check_map(sw_error *err, sw_study_reader *in, const sw_entry *entry,
+                           const char *head, int first) {
+  const sw_node *map = sw_node_get(entry->node, head);
+  const sw_param *param = entry->measure->param;
+  size_t length = strlen(head) + 1;
+  const char **known;
+  int count = 0;
+  SW_NEW(err, in->arena, known, count_params(entry->measure) + 1);
+  for (int i = first; param[i].name && strncmp(param[i].name, param[first].name, length) == 0; i++)
+    known[count++] = param[i].name + length;
+  if (!map || (map->kind == SW_NODE_SCALAR && !map->quoted && strcmp(map->text, "none") == 0))
+    return SW_OK;
+  if (map->kind != SW_NODE_MAP || map->count == 0)
+    return sw_node_fail(err, map, "%s: %s: expected a map, as {%s: ...}", entry->name, head,
+                        known[0]);
+  return sw_node_check_keys(err, map, known);
+}
+
+/* A key for a parameter or, once, for those of a map; `known` has room. */
+static sw_status add_key(sw_error *err, sw_study_reader *in, const sw_entry *entry, int p,
+                         const char **known, int *count) {
+  const char *name = entry->measure->param[p].name, *dot = strchr(name, '.');
+  if (is_set(entry, name)) return SW_OK;
+  if (!dot) {
+    known[(*count)++] = name;
+    return SW_OK;
+  }
+  const char *head = sw_arena_textn(in->arena, name, (size_t)(dot - name));
+  if (!head) return no_memory(err);
+  if (*count > 0 && strcmp(known[*count - 1], head) == 0) return SW_OK;
+  known[(*count)++] = head;
+  return check_map(err, in, entry, head, p);
+}
+
 /* The keys an entry may have: its measure's parameters and what the engine reads of every entry.
  * Composites take no `periods`: whoever uses their scores chooses. Room for nine words and the
  * NULL. What an alias sets has been looked for already, and is not offered. */
@@ -134,8 +180,7 @@ static sw_status check_keys(sw_error *err, sw_study_reader *in, const sw_entry *
   const char **known;
   SW_NEW(err, in->arena, known, count_params(entry->measure) + 10);
   for (int i = 0; entry->measure->param[i].name; i++)
-    if (!is_set(entry, entry->measure->param[i].name))
-      known[count++] = entry->measure->param[i].name;
+    SW_TRY(add_key(err, in, entry, i, known, &count));
   if (entry->measure->kind != SW_KIND_COMPOSITE) {
     known[count++] = "as";
     known[count++] = "periods";
@@ -267,7 +312,7 @@ static sw_status read_arguments(sw_error *err, sw_study_reader *in, sw_entry *en
     if (is_set(entry, name))
       SW_TRY(sw_study_set_arg(err, in, entry, i, entry->alias->alias_value));
     else
-      SW_TRY(sw_study_read_arg(err, in, entry, i, sw_node_get(entry->node, name)));
+      SW_TRY(sw_study_read_arg(err, in, entry, i, value_of(entry, name)));
   }
   const sw_node *balanced = sw_node_get(entry->node, "balanced");
   if (balanced) SW_TRY(sw_node_bool(err, balanced, &entry->balanced));

@@ -266,6 +266,7 @@ typedef struct sw_distance_spec {
 /* What an argument names that is read or made when its entry is bound. */
 typedef struct sw_naming {
   int weights;                  /* WEIGHTS: index into study->weights, -1: left out */
+  const int *weights_list;      /* WEIGHTS_LIST: the same of each */
   sw_distance_spec distance;    /* DISTANCE */
   const sw_node *const *column; /* COLUMN_MAP: where each of its columns stands */
 } sw_naming;

@@ -159,6 +159,13 @@ static void sum_row(sums_worker *w, int64_t i, double *v, double *row, double *t
 
 /* ---- the task --------------------------------------------------------------------------- */
 
+/* Tells a measure of whole rows which come next: those of a group may lie anywhere in code. */
+static void tell_ahead(sums_worker *w, int t, const int32_t *unit, int64_t left) {
+  const sw_job *job = w->p->job;
+  int count = left < SW_ROWS_AHEAD ? (int)left : SW_ROWS_AHEAD;
+  job->measure->rows_ahead(job, t, count, unit, w->workspace);
+}
+
 static void rows_task(sums_worker *w, int t, int64_t task, double *share) {
   const sw_sums *s = w->p->sums;
   int64_t at = s->task_at[task], end = s->task_at[task + 1];
@@ -166,8 +173,10 @@ static void rows_task(sums_worker *w, int t, int64_t task, double *share) {
   double *columns = s->has_columns ? totals + sw_sums_totals(s) : NULL;
   memset(totals, 0, (size_t)sw_sums_totals(s) * sizeof *totals);
   if (columns) sw_lanes_begin(columns, w->p->job->n);
-  while (at < end) {
+  for (int64_t first = at; at < end;) {
     int64_t count = 1;
+    if (w->p->job->measure->rows_ahead && (at - first) % SW_ROWS_AHEAD == 0)
+      tell_ahead(w, t, s->unit + at, end - at);
     if (w->p->sums->links)
       fill_links(w, t, s->unit[at]);
     else

@@ -11,6 +11,8 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/stop.h"
+#include "plan/task/stop.h"
 
 #include <omp.h>
 #include <string.h>
@@ -309,6 +311,7 @@ static int64_t work(sw_tiles *s, worker *w) {
   for (int64_t k; w->error.status == SW_OK && (k = next_task(s, w)) >= 0;) {
     if (s->done[k]) continue;
     compute(s, k, w->workspace);
+    if (s->job->measure->leaves_off && sw_stop_asked()) sw_task_stopped(&w->error);
     /* What a measure opened may have failed: then the task is left undone. */
     if (w->error.status != SW_OK) break;
     computed++;

@@ -36,8 +36,11 @@ const char *sw_results_text_weights(sw_arena *arena, const sw_study *study) {
 
 static bool names(const sw_study *study, const sw_entry *entry, int weights) {
   bool found = entry->links == weights;
-  for (int p = 0; entry->measure->param[p].name; p++)
+  for (int p = 0; entry->measure->param[p].name; p++) {
     found |= entry->measure->param[p].type == SW_P_WEIGHTS && entry->naming[p].weights == weights;
+    for (int k = 0; entry->naming[p].weights_list && k < entry->arg[p].count; k++)
+      found |= entry->naming[p].weights_list[k] == weights;
+  }
   return found && weights < study->n_weights;
 }
 

@@ -22,10 +22,13 @@ static const sw_links *links_of(const sw_run *run, int weights) {
   for (int e = 0; e < run->study->n_entries; e++) {
     const sw_entry *entry = &run->study->entry[e];
     const sw_job *job = &run->job[e];
-    for (int p = 0; entry->measure->param[p].name; p++)
+    for (int p = 0; job->arg && entry->measure->param[p].name; p++) {
       if (entry->measure->param[p].type == SW_P_WEIGHTS && entry->naming[p].weights == weights &&
-          job->arg && job->arg[p].weights)
+          job->arg[p].weights)
         return job->arg[p].weights;
+      for (int k = 0; job->arg[p].weights_list && k < job->arg[p].count; k++)
+        if (entry->naming[p].weights_list[k] == weights) return job->arg[p].weights_list[k];
+    }
     if (entry->links == weights && run->pair[e].links) return run->pair[e].links;
   }
   return NULL;

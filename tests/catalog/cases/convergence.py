@@ -6,6 +6,7 @@ import sys
 import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from spatial_model import Model  # noqa: E402
 from trend import student  # noqa: E402
 
 ENTRIES = {
@@ -15,10 +16,15 @@ ENTRIES = {
     "cv_conditional": {"of": "income", "controls": ["pm25", "trade_share"]},
     "cv_spatial": {"of": "income", "controls": ["pm25"], "weights": "contiguity", "spatial": "slx"},
     "cv_islands": {"of": "gdp", "weights": "islands", "logs": True},
+    "cv_lag": {"of": "income", "weights": "contiguity", "spatial": "lag", "_only": "full"},
+    "cv_error": {"of": "income", "weights": "contiguity", "spatial": "error", "controls": ["pm25"], "_only": "full"},
+    "cv_durbin": {"of": "income", "weights": "contiguity", "spatial": "durbin", "controls": ["pm25"],
+                  "_only": "full"},
     "cv_long": {"of": "income", "_long": True},
     "cv_periods": {"of": "gdp", "periods": [2001, 2002, 2004, 2006, 2008, 2009, 2010, 2011, 2012],
                    "from": "2002", "_long": True},
 }
+WITHOUT_GAPS = ("loglik",)
 
 
 def lag(world, name, z):
@@ -55,6 +61,33 @@ def regression(x, y, robust):
     return b, se, [student(t, n - k) for t in b / se], 1 - e @ e / ((y - y.mean()) ** 2).sum()
 
 
+def check_model(world, params, r, u, v, span, x):
+    """A spatial model of growth: what is found is the largest likelihood, with its covariance."""
+    w = world.links("edges.csv")
+    w = w / w.sum(1, keepdims=True)
+    m = Model({"form": params["spatial"]}, ((v - u) / span)[None], np.array([u] + x)[:, None], w, w)
+    terms, b = r.label["term"], r["coefficient"]
+    names = ["initial"] + params.get("controls", [])
+    lags = [f"W_{name}" for name in names] if params["spatial"] == "durbin" else []
+    assert terms == ["constant"] + names + lags + ["lambda" if params["spatial"] == "error" else "rho"]
+    at = (0, b[-1]) if params["spatial"] == "error" else (b[-1], 0)
+    beta, e, _ = m.gls(*at)
+    assert np.allclose(b[:-1], beta, rtol=1e-6) and np.isclose(r["loglik"], m.loglik(*at), rtol=1e-9)
+    for d in (-.002, .002):
+        assert m.loglik(at[0] + d * (at[0] != 0), at[1] + d * (at[1] != 0)) < r["loglik"] + 1e-9, "not the largest"
+    se = np.sqrt(np.diag(m.information(*at, e @ e / m.count(), False)))
+    assert np.allclose(r["std_error"], se, rtol=2e-5), (r["std_error"], se)
+    assert np.allclose(r["p_value"], [math.erfc(abs(z) / math.sqrt(2)) for z in b / r["std_error"]], rtol=1e-8)
+
+
+def check_speed(r, span):
+    b, se = r["coefficient"], r["std_error"]
+    left = 1 + b[1] * span
+    speed = -math.log(left) / span if b[1] < 0 < left else np.nan
+    want = (speed, se[1] / left if speed == speed else np.nan, math.log(2) / speed)
+    assert np.allclose((r["speed"], r["speed_se"], r["half_life"]), want, rtol=1e-7, equal_nan=True), "speed"
+
+
 def check(world, label, params, r):
     years = [str(year) for year in r.label["time"]]
     at = [world.year.index(year) for year in years]
@@ -80,6 +113,10 @@ def check(world, label, params, r):
     t2 = -(n - 2.5) * math.log(1 - q * q)
     assert np.allclose((r["pitman_t"], r["pitman_p"], r["t2"], r["t2_p"]),
                        (t, student(t, n - 2), t2, math.erfc(math.sqrt(t2 / 2))), rtol=1e-7, atol=1e-12), "ends"
+    if params.get("spatial", "slx") != "slx":
+        check_model(world, params, r, u, v, span, [world.column[name][at[first]] for name in params.get("controls", [])])
+        check_speed(r, span)
+        return
     terms = [np.ones(n), u] + [world.column[name][at[first]][use] for name in params.get("controls", [])]
     if "weights" in params:
         terms.append(lag(world, params["weights"], np.where(use, z[first], np.nan))[use])
@@ -87,7 +124,4 @@ def check(world, label, params, r):
     assert r.label["term"][:2] == ["constant", "initial"] and len(r.label["term"]) == len(terms)
     for name, want in (("coefficient", b), ("std_error", se), ("p_value", p), ("r2", r2)):
         assert np.allclose(r[name], want, rtol=1e-7, atol=1e-12), name
-    left = 1 + b[1] * span
-    speed = -math.log(left) / span if b[1] < 0 < left else np.nan
-    want = (speed, se[1] / left if speed == speed else np.nan, math.log(2) / speed)
-    assert np.allclose((r["speed"], r["speed_se"], r["half_life"]), want, rtol=1e-7, equal_nan=True), "speed"
+    check_speed(r, span)

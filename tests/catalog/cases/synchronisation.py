@@ -1,6 +1,7 @@
 """Synchronisation of series: every form and transform by plain arrays over the periods both have."""
 import numpy as np
 
+from series import transformed
 from sweep import same
 
 ENTRIES = {
@@ -16,16 +17,6 @@ ENTRIES = {
 }
 # Means of periods are sums over units, whose order relabelling changes.
 DIFFERENCES = ["value", "out_strength", "in_strength", "total", "mean", "max"]
-
-
-def transformed(x, kind):
-    """Periods by units."""
-    if kind == "level":
-        return x
-    if kind == "difference":
-        return np.diff(x, axis=0)
-    g = np.diff(np.log(x), axis=0)
-    return g if kind == "growth" else g - np.nanmean(g, axis=1, keepdims=True)
 
 
 def of_pair(x, y, form):

@@ -1,0 +1,172 @@
+/* The end of the interval in which all pivots are positive. Halving alone would take fifty factors;
+ * of a symmetric matrix a few halvings, then Lanczos' method on the inverse near the end, whose
+ * greatest eigenvalue stands well apart, gives all digits. The signs of pivots decide whether it is
+ * taken. */
+#include "kernel/sparse/edge.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/rng.h"
+
+enum { STEPS = 24, LANES = SW_SPARSE_LANES };
+
+typedef struct probe {
+  sw_sparse sparse;
+  const double *value;
+  double sign;
+  double *basis, *block; /* Lanczos' vectors, (STEPS + 1) n; a block of right-hand sides */
+} probe;
+
+static bool positive(probe *p, double r) {
+  sw_sparse_values values = {p->value, -p->sign * r, NULL};
+  return sw_sparse_factor(&p->sparse, &values) && p->sparse.negative == 0;
+}
+
+/* ---- Lanczos ------------------------------------------------------------------------------ */
+
+static double dot(int64_t n, const double *x, const double *y) {
+  double sum = 0;
+  for (int64_t i = 0; i < n; i++)
+    sum = __builtin_fma(x[i], y[i], sum);
+  return sum;
+}
+
+/* v becomes a unit vector; returns its length, 0 left as it is. */
+static double normalise(int64_t n, double *v) {
+  double length = sqrt(dot(n, v, v));
+  for (int64_t i = 0; i < n && length > 0; i++)
+    v[i] /= length;
+  return length;
+}
+
+static void random_unit(int64_t n, double *v) {
+  sw_rng rng = sw_rng_make(0, 0, 0);
+  for (int64_t i = 0; i < n; i++)
+    v[i] = sw_rng_uniform(&rng) - .5;
+  normalise(n, v);
+}
+
+static void apply_inverse(probe *p, const double *v, double *out) {
+  int64_t n = p->sparse.plan->n;
+  memset(p->block, 0, (size_t)(n * LANES) * sizeof *out);
+  for (int64_t i = 0; i < n; i++)
+    p->block[i * LANES] = v[i];
+  sw_sparse_solve(&p->sparse, p->block, p->block);
+  for (int64_t i = 0; i < n; i++)
+    out[i] = p->block[i * LANES];
+}
+
+/* The tridiagonal matrix of the factor's inverse: diagonal a, beside it b; returns its size. */
+static int tridiagonal(probe *p, double *a, double *b) {
+  int64_t n = p->sparse.plan->n;
+  int most = n < STEPS ? (int)n : STEPS;
+  random_unit(n, p->basis);
+  for (int k = 0; k < most; k++) {
+    double *v = p->basis + k * n, *next = v + n;
+    apply_inverse(p, v, next);
+    a[k] = dot(n, v, next);
+    for (int twice = 0; twice < 2; twice++) /* against all before, as rounding brings them back */
+      for (int l = k; l >= 0; l--) {
+        double part = dot(n, p->basis + l * n, next);
+        for (int64_t i = 0; i < n; i++)
+          next[i] = __builtin_fma(-part, p->basis[l * n + i], next[i]);
+      }
+    b[k] = normalise(n, next);
+    if (b[k] <= 1e-14 * fabs(a[k])) return k + 1;
+  }
+  return most;
+}
+
+/* Whether all eigenvalues of the tridiagonal matrix are below x (Sturm). */
+static bool all_below(int size, const double *a, const double *b, double x) {
+  double q = 1;
+  for (int k = 0; k < size; k++) {
+    q = x - a[k] - (k > 0 ? b[k - 1] * b[k - 1] / q : 0);
+    if (!(q > 0)) return false;
+  }
+  return true;
+}
+
+static double greatest_eigenvalue(int size, const double *a, const double *b) {
+  double low = 0, high = 0;
+  for (int k = 0; k < size; k++) {
+    low = fmax(low, a[k]);
+    high = fmax(high, a[k] + fabs(b[k]) + (k > 0 ? fabs(b[k - 1]) : 0));
+  }
+  for (int step = 0; step < 100 && high - low > 1e-16 * high; step++) {
+    double middle = low + (high - low) / 2;
+    if (all_below(size, a, b, middle))
+      high = middle;
+    else
+      low = middle;
+  }
+  return high;
+}
+
+/* Where 1 - r lambda is 0, of the greatest 1 / (1 - low lambda). */
+static double estimate(probe *p, double low) {
+  double a[STEPS], b[STEPS];
+  if (!positive(p, low)) return NAN;
+  double greatest = greatest_eigenvalue(tridiagonal(p, a, b), a, b);
+  return low / (1 - 1 / greatest);
+}
+
+/* ---- the end ------------------------------------------------------------------------------ */
+
+static void halve(probe *p, double *low, double *high, double share) {
+  while (*high - *low > share * *high) {
+    double middle = *low + (*high - *low) / 2;
+    if (positive(p, middle))
+      *low = middle;
+    else
+      *high = middle;
+  }
+}
+
+/* The greatest of a few numbers below the estimate that is within; false: none is. */
+static bool settle(probe *p, double *low, double *high) {
+  double end = estimate(p, *low);
+  for (double slack = 1e-14; slack < 1e-4; slack *= 10) {
+    double r = end * (1 - slack);
+    if (!(*low < r && r < *high)) continue;
+    if (positive(p, r)) {
+      *low = r;
+      return true;
+    }
+    *high = r;
+  }
+  return false;
+}
+
+static double find(probe *p, bool symmetric, double within) {
+  double low = within, high = 2 * within;
+  for (; positive(p, high); high *= 2) {
+    low = high;
+    if (high > 1e9 * within) return INFINITY;
+  }
+  if (symmetric) {
+    halve(p, &low, &high, .03);
+    if (settle(p, &low, &high)) return low;
+  }
+  halve(p, &low, &high, 1e-9);
+  return low;
+}
+
+sw_status sw_sparse_edge(sw_error *err, const sw_sparse_plan *plan, const double *value,
+                         bool symmetric, double sign, double within, double *out) {
+  size_t n = (size_t)plan->n, vectors = symmetric ? STEPS + 1 + LANES : 0;
+  void *workspace = NULL;
+  double *basis = NULL;
+  sw_status status = sw_alloc(err, sw_sparse_workspace(plan, false), 1, &workspace);
+  if (status == SW_OK) status = sw_alloc(err, vectors * n + 1, sizeof *basis, (void **)&basis);
+  if (status == SW_OK) {
+    probe p = {sw_sparse_at(plan, false, workspace), value, sign, basis, NULL};
+    if (symmetric) p.block = basis + (STEPS + 1) * n;
+    *out = find(&p, symmetric, within);
+  }
+  sw_free(workspace);
+  sw_free(basis);
+  return status;
+}

@@ -1,0 +1,329 @@
+/* cross_correlation: which of two series leads, and by how much (methods.md section 4).
+ *
+ *   r(l) of x_i(t) and x_j(t + l), |l| <= L, each of the rows that both have, about their own
+ * means: value is the r of the largest |r|, lag its l; l > 0: i leads. Ties go to the smaller |l|,
+ * then to the positive one.
+ *
+ * Not what R's ccf and statsmodels give, which use the mean of the whole series and the divisor T.
+ * The largest of 2 L + 1 correlations has no p-value of its own.
+ *
+ * A lag leads from one period of the entry to another without a break or a hole between. For each l
+ * >= 0 a unit with all values has two operands, the rows at the earlier end of the lag and those at
+ * the later one, standardised; r(l) and r(-l) are products of them (kernel/pairs/block.h). Other
+ * pairs go through their rows. */
+#include "kernel/pairs/block.h"
+#include "kernel/pairs/correlation.h"
+#include "measure/share/series.h"
+#include "measure/transform/transform.h"
+#include "spillway/measure.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { LEAST = 4 };                            /* rows of a lag */
+enum { ROWS = 2 * SW_BLOCK_ROWS, CHUNK = 64 }; /* whose lags are compared at a time */
+
+/* The ends of a lag: whose values come earlier, whose later. */
+typedef enum end { EARLIER, LATER, ENDS } end;
+
+/* The rows of a lag l >= 0: places in the series, l periods apart. */
+typedef struct lag_rows {
+  int count;
+  const int *at[ENDS];
+} lag_rows;
+
+/* The operands of one variable, ready after prepare. */
+typedef struct operands {
+  const double ***window[ENDS]; /* [l][row] */
+  const double **value;         /* by place in the series */
+} operands;
+
+/* Columns of operands: of `of`, then of `to`: for each lag both ends, then the values. */
+typedef struct cross {
+  int lags, variables;
+  int operands, pairs; /* passes, after one for each variable that finds means */
+  sw_transform series[2];
+  lag_rows *of_lag; /* 0 .. lags */
+  operands of[2];
+} cross;
+
+static int columns_of_variable(const cross *c) {
+  return ENDS * (c->lags + 1) + 1;
+}
+
+static int column_of(const cross *c, int variable, int lag, end at) {
+  return variable * columns_of_variable(c) + ENDS * lag + (int)at;
+}
+
+static int column_of_values(const cross *c, int variable) {
+  return variable * columns_of_variable(c) + ENDS * (c->lags + 1);
+}
+
+/* ---- pass 1: operands -------------------------------------------------------------------- */
+
+/* The workspace: a series, and the rows of a lag. */
+static void place_variable(const sw_job *job, int variable, int64_t unit, double *v) {
+  const cross *c = job->state;
+  const sw_transform *series = &c->series[variable];
+  sw_view to = job->operand_local[c->operands];
+  double *work = v + series->length, size = sw_transform_unit(job, series, unit, v);
+  bool whole = true;
+  for (int s = 0; s < series->length; s++) {
+    to.row[column_of_values(c, variable) * job->n_periods + s][unit - to.first] = v[s];
+    whole &= !isnan(v[s]);
+  }
+  for (int lag = 0; lag <= c->lags; lag++)
+    for (end at = EARLIER; at < ENDS; at++) {
+      const lag_rows *r = &c->of_lag[lag];
+      for (int k = 0; k < r->count; k++)
+        work[k] = whole ? v[r->at[at][k]] : NAN;
+      sw_correlation_standardise(work, r->count, size, false);
+      for (int k = 0; k < r->count; k++)
+        to.row[column_of(c, variable, lag, at) * job->n_periods + k][unit - to.first] = work[k];
+    }
+}
+
+static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  const cross *c = job->state;
+  if (tile->pass < c->variables) {
+    sw_transform_tile(job, &c->series[tile->pass], tile, out);
+    return;
+  }
+  sw_view to = job->operand_local[c->operands];
+  for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
+    for (int r = 0; r < job->pass[c->operands].operand * job->n_periods; r++)
+      to.row[r][unit - to.first] = NAN; /* behind the rows of a lag */
+    for (int v = 0; v < c->variables; v++)
+      place_variable(job, v, unit, workspace);
+  }
+}
+
+static void merge(const sw_job *job, int pass, void *all, const void *part) {
+  sw_transform_merge(&((const cross *)job->state)->series[pass], all, part);
+}
+
+static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  const cross *c = job->state;
+  if (pass >= c->variables) return SW_OK;
+  return sw_transform_finish(err, job, &c->series[pass], all, result);
+}
+
+/* ---- pairs ------------------------------------------------------------------------------- */
+
+static sw_status point_at(sw_error *err, sw_job *job, int column, int count, const double ***row) {
+  const cross *c = job->state;
+  SW_NEW(err, job->arena, *row, count);
+  for (int k = 0; k < count; k++)
+    (*row)[k] = job->operand[c->operands].row[column * job->n_periods + k];
+  return SW_OK;
+}
+
+/* Again at each start of the pass, as the operands lie elsewhere then. */
+static sw_status prepare(sw_error *err, sw_job *job, int pass) {
+  cross *c = job->state;
+  for (int v = 0; pass == c->pairs && v < c->variables; v++) {
+    operands *of = &c->of[v];
+    for (end at = EARLIER; at < ENDS; at++) {
+      SW_NEW(err, job->arena, of->window[at], c->lags + 1);
+      for (int lag = 0; lag <= c->lags; lag++)
+        SW_TRY(point_at(err, job, column_of(c, v, lag, at), c->of_lag[lag].count,
+                        &of->window[at][lag]));
+    }
+    SW_TRY(point_at(err, job, column_of_values(c, v), c->series[v].length, &of->value));
+  }
+  return SW_OK;
+}
+
+/* r of a lag over the rows that both have: of i at one end, of j at the other. `work`: two series.
+ */
+static double with_holes(const cross *c, int lag, end of_i, int64_t i, int64_t j, double *work) {
+  const lag_rows *r = &c->of_lag[lag];
+  const double *const *from = c->of[0].value, *const *to = c->of[c->variables - 1].value;
+  double *x = work, *y = work + c->series[0].length;
+  int count = 0;
+  for (int k = 0; k < r->count; k++) {
+    double a = from[r->at[of_i][k]][i], b = to[r->at[!of_i][k]][j];
+    if (isnan(a) || isnan(b)) continue;
+    x[count] = a;
+    y[count++] = b;
+  }
+  return sw_correlation(x, y, count, LEAST);
+}
+
+/* Lags in the order 0, 1, -1, 2, -2, ..: of equal |r| the first stays. */
+static void take_larger(const double *r, int64_t n, double signed_lag, double *value, double *lag) {
+  for (int64_t j = 0; j < n; j++)
+    if (fabs(r[j]) > fabs(value[j]) || (isnan(value[j]) && !isnan(r[j]))) {
+      value[j] = r[j];
+      lag[j] = signed_lag;
+    }
+}
+
+static void one_lag(const cross *c, int lag, end of_i, int64_t i0, int64_t i1, int64_t j0,
+                    int64_t j1, double *r, double *workspace) {
+  const operands *from = &c->of[0], *to = &c->of[c->variables - 1];
+  sw_block_products(c->of_lag[lag].count, from->window[of_i][lag], i0, i1, to->window[!of_i][lag],
+                    j0, j1, r, CHUNK, workspace);
+  for (int64_t i = i0; i < i1; i++)
+    for (int64_t j = j0; j < j1; j++)
+      if (isnan(r[(i - i0) * CHUNK + j - j0]))
+        r[(i - i0) * CHUNK + j - j0] = with_holes(c, lag, of_i, i, j, workspace);
+}
+
+/* Of block: what products need, or two series. Behind it are the values of a lag. */
+static size_t block_bytes(const cross *c) {
+  size_t product = sw_block_workspace(c->series[0].length);
+  size_t series = 2 * (size_t)c->series[0].length * sizeof(double);
+  return ((product > series ? product : series) + 63) / 64 * 64;
+}
+
+static size_t workspace(const sw_job *job) {
+  return block_bytes(job->state) + 2 * ROWS * CHUNK * sizeof(double);
+}
+
+/* ROWS x CHUNK at most, over all lags. Where the lag is not wanted it is left in the workspace. */
+static void chunk(const cross *c, int64_t i0, int64_t i1, int64_t j0, int64_t j1, double *value,
+                  double *lag, int64_t stride, double *workspace) {
+  double *r = workspace + block_bytes(c) / sizeof(double);
+  int64_t lag_stride = lag ? stride : CHUNK;
+  if (!lag) lag = r + ROWS * CHUNK;
+  for (int64_t i = 0; i < i1 - i0; i++)
+    for (int64_t j = 0; j < j1 - j0; j++)
+      value[i * stride + j] = lag[i * lag_stride + j] = NAN;
+  for (int step = 0; step <= 2 * c->lags; step++) {
+    int size = (step + 1) / 2;
+    end of_i = step % 2 || step == 0 ? EARLIER : LATER; /* l > 0: i earlier */
+    one_lag(c, size, of_i, i0, i1, j0, j1, r, workspace);
+    for (int64_t i = 0; i < i1 - i0; i++)
+      take_larger(r + i * CHUNK, j1 - j0, of_i == EARLIER ? size : -size, value + i * stride,
+                  lag + i * lag_stride);
+  }
+}
+
+static void block(const sw_job *job, int t, int64_t i0, int64_t i1, int64_t j0, int64_t j1,
+                  double *const *out, int64_t stride, void *workspace) {
+  (void)t;
+  for (int64_t i = i0; i < i1; i += ROWS)
+    for (int64_t j = j0; j < j1; j += CHUNK) {
+      int64_t i_end = i + ROWS < i1 ? i + ROWS : i1, j_end = j + CHUNK < j1 ? j + CHUNK : j1;
+      int64_t at = (i - i0) * stride + j - j0;
+      chunk(job->state, i, i_end, j, j_end, out[0] + at, out[1] ? out[1] + at : NULL, stride,
+            workspace);
+    }
+}
+
+/* ---- resolve ----------------------------------------------------------------------------- */
+
+/* Rows of each lag: places s and s + l of the series that l periods without a break lead between.
+ * `run`: how many places before s lead to it. */
+static sw_status find_rows(sw_error *err, sw_job *job, cross *c) {
+  const sw_transform *series = &c->series[0];
+  const bool *follows = NULL;
+  SW_TRY(sw_series_follow(err, job, "lags", &follows));
+  SW_NEW(err, job->arena, c->of_lag, c->lags + 1);
+  for (int lag = 0; lag <= c->lags; lag++) {
+    int *earlier = NULL, *later = NULL, count = 0;
+    SW_NEW(err, job->arena, earlier, series->length);
+    SW_NEW(err, job->arena, later, series->length);
+    for (int s = 0, run = 0; s < series->length; s++) {
+      bool next = s > 0 && follows[series->at[s]] && series->at[s] == series->at[s - 1] + 1;
+      run = next ? run + 1 : 0;
+      if (run < lag) continue;
+      earlier[count] = s - lag;
+      later[count++] = s;
+    }
+    c->of_lag[lag] = (lag_rows){count, {earlier, later}};
+  }
+  return SW_OK;
+}
+
+static sw_status resolve(sw_error *err, sw_job *job) {
+  cross *c = NULL;
+  SW_NEW(err, job->arena, c, 1);
+  job->state = c;
+  c->lags = (int)sw_job_arg(job, "lags")->number;
+  c->variables = 1 + (sw_job_inputs(job, "to").count > 0);
+  SW_TRY(sw_transform_resolve(err, job, "of", "transform", LEAST + c->lags, &c->series[0]));
+  if (c->variables == 2)
+    SW_TRY(sw_transform_resolve(err, job, "to", "transform", LEAST + c->lags, &c->series[1]));
+  SW_TRY(find_rows(err, job, c));
+  if (c->of_lag[c->lags].count < LEAST)
+    return sw_job_fail(err, job, "lags",
+                       "%d row%s of a lag of %d without a hole or a break between; expected %d or "
+                       "more: write fewer lags",
+                       c->of_lag[c->lags].count, c->of_lag[c->lags].count == 1 ? "" : "s", c->lags,
+                       LEAST);
+  c->operands = sw_job_pass(
+      job, (sw_pass){.domain = SW_UNITS, .operand = c->variables * columns_of_variable(c)});
+  c->pairs = sw_job_pass(job, (sw_pass){.domain = SW_PAIRS, .grain = 2 * SW_BLOCK_ROWS});
+  job->directed = c->lags > 0 || c->variables == 2; /* backwards, r is the same and the lag not */
+  job->whole_series = true;
+  job->pooled = true;
+  job->by = SW_BY_ABSOLUTE;
+  return SW_OK;
+}
+
+/* ---- descriptor -------------------------------------------------------------------------- */
+
+static const sw_param params[] = {
+    {.name = "of", .type = SW_P_COLUMN, .help = "the variable of the row's unit"},
+    {.name = "to",
+     .type = SW_P_COLUMN,
+     .fallback = "",
+     .help = "of the column's unit; of: the same"},
+    {.name = "transform",
+     .type = SW_P_CHOICE,
+     .fallback = "relative-growth",
+     .choices = SW_TRANSFORM_CHOICES,
+     .help = SW_TRANSFORM_HELP},
+    {.name = "lags",
+     .type = SW_P_INTEGER,
+     .fallback = "5",
+     .lo = 0,
+     .hi = 100,
+     .help = "periods of the entry that one may lead the other by, at most"},
+    {0}};
+
+static const sw_output outputs[] = {{.name = "value",
+                                     .long_name = "correlation at the lag where it is strongest",
+                                     .units = "1",
+                                     .shape = SW_PAIR,
+                                     .palette = SW_DIVERGING_0},
+                                    {.name = "lag",
+                                     .long_name = "periods by which the row's unit leads",
+                                     .units = "1",
+                                     .shape = SW_PAIR,
+                                     .palette = SW_DIVERGING_0},
+                                    {0}};
+
+static const sw_variant variants[] = {
+    {"transform", "relative-growth", "x = d ln of the variable less its mean over the units"},
+    {"transform", "growth", "x = d ln of the variable"},
+    {"transform", "difference", "x = d of the variable"},
+    {"transform", "level", "x = the variable"},
+    {0}};
+
+/* flops and bytes: of 20 periods and lags up to 5. */
+const sw_measure sw_measure_cross_correlation = {
+    .name = "cross_correlation",
+    .title = "Cross-correlation of the series of two units, and which leads",
+    .formula = "r(l) of x_i(t) and x_j(t + l) over the rows that both have, about their own means; "
+               "value: r at the l, |l| <= lags, of the largest |r|; lag > 0: i leads",
+    .variant = variants,
+    .source =
+        "Box, Jenkins and Reinsel 1994, Time Series Analysis, chapter 11; means and lengths of "
+        "each lag's own rows",
+    .version = 1,
+    .kind = SW_KIND_PAIR,
+    .param = params,
+    .output = outputs,
+    .flops = 480,
+    .bytes = 96,
+    .resolve = resolve,
+    .prepare = prepare,
+    .tile = tile,
+    .merge = merge,
+    .finish = finish,
+    .block = block,
+    .workspace = workspace,
+};

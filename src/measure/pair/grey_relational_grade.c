@@ -1,0 +1,270 @@
+/* grey_relational_grade: how near the courses of two units are to each other (methods.md section
+ * 4).
+ *
+ *   xi_t = (min + rho max)/(|a_it - a_jt| + rho max), value = mean of xi_t,
+ *
+ * a an image of the series: x over its first value (initial) or over its mean. min and max of
+ * |a_it - a_jt| are over the periods of the pair, so that a value belongs to its pair, or with
+ * `bounds: panel`, as Deng has it, over all pairs and periods of the study. Two equal images: 1. A
+ * series without a first value, or whose divisor is 0, has none; otherwise a pair uses the periods
+ * that both have.
+ *
+ * Pass 0 leaves images; pass 1 finds, of `panel`, the greatest and least difference in each period
+ * out of sorted images, which no pair is looked at for; then pairs.
+ *
+ * Source: Deng 1989, Journal of Grey System 1:1-24. */
+#include "kernel/hot.h"
+#include "measure/share/series.h"
+#include "spillway/measure.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { IMAGES, BOUNDS };
+enum { CHUNK = 64 }; /* columns at a time */
+
+typedef enum image { INITIAL, MEAN } image;
+
+typedef struct bounds {
+  double least, most; /* of a period or of all: of differences between two units */
+} bounds;
+
+typedef struct grey {
+  image image;
+  double rho;
+  int pairs; /* the pass over pairs */
+  bool of_panel;
+  bounds all; /* ready after prepare, of `panel` */
+} grey;
+
+/* ---- pass 0: images ---------------------------------------------------------------------- */
+
+static double divisor_of(const sw_job *job, image by, int64_t unit) {
+  double sum = 0;
+  int count = 0;
+  if (by == INITIAL) return sw_view_at(job->input[0].view, 0, unit);
+  for (int t = 0; t < job->n_periods; t++) {
+    double x = sw_view_at(job->input[0].view, t, unit);
+    if (isnan(x)) continue;
+    sum += x;
+    count++;
+  }
+  return sum / count;
+}
+
+static void place_images(const sw_job *job, const sw_tile *tile) {
+  const grey *g = job->state;
+  sw_view to = job->operand_local[IMAGES];
+  for (int64_t unit = tile->lo; unit < tile->hi; unit++) {
+    double by = divisor_of(job, g->image, unit);
+    for (int t = 0; t < job->n_periods; t++)
+      to.row[t][unit - to.first] = by == 0 ? NAN : sw_view_at(job->input[0].view, t, unit) / by;
+  }
+}
+
+/* ---- pass 1: bounds over the panel ------------------------------------------------------- */
+
+static int compare(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* Of one period: images sorted, the range and the least gap. */
+static void find_bounds(const sw_job *job, int t, bounds *found, double *sorted) {
+  int64_t n = 0;
+  for (int64_t i = 0; i < job->n; i++) {
+    double a = job->operand[IMAGES].row[t][i];
+    if (!isnan(a)) sorted[n++] = a;
+  }
+  *found = (bounds){INFINITY, 0};
+  qsort(sorted, (size_t)n, sizeof *sorted, compare);
+  for (int64_t i = 1; i < n; i++)
+    found->least = fmin(found->least, sorted[i] - sorted[i - 1]);
+  if (n > 1) found->most = sorted[n - 1] - sorted[0];
+}
+
+static void tile(const sw_job *job, const sw_tile *tile, void *out, void *workspace) {
+  if (tile->pass == IMAGES)
+    place_images(job, tile);
+  else
+    find_bounds(job, (int)tile->lo, out, workspace);
+}
+
+static sw_status finish(sw_error *err, sw_job *job, int pass, const void *all, void *result) {
+  (void)err;
+  const bounds *period = all;
+  if (pass != BOUNDS) return SW_OK;
+  bounds found = {INFINITY, 0};
+  for (int t = 0; t < job->n_periods; t++) {
+    found.least = fmin(found.least, period[t].least);
+    found.most = fmax(found.most, period[t].most);
+  }
+  *(bounds *)result = found;
+  return SW_OK;
+}
+
+/* ---- pairs ------------------------------------------------------------------------------- */
+
+static sw_status prepare(sw_error *err, sw_job *job, int pass) {
+  (void)err;
+  grey *g = job->state;
+  if (pass == g->pairs && g->of_panel) g->all = *(const bounds *)job->folded[BOUNDS];
+  return SW_OK;
+}
+
+/* The workspace: the differences of CHUNK columns by period, or sorted images. */
+static size_t workspace(const sw_job *job) {
+  const grey *g = job->state;
+  size_t chunk = (size_t)job->n_periods * CHUNK, sorted = g->of_panel ? (size_t)job->n : 0;
+  return (chunk > sorted ? chunk : sorted) * sizeof(double);
+}
+
+static double grade(bounds of, double rho, double sum_of_inverses, double count) {
+  return of.most == 0 ? 1 : (of.least + rho * of.most) * sum_of_inverses / count;
+}
+
+/* The periods that both have, one after the other: the same arithmetic as of whole columns. */
+static double with_holes(const sw_job *job, const grey *g, int64_t i, int64_t j) {
+  double *const *a = job->operand[IMAGES].row, sum = 0;
+  bounds of = {INFINITY, 0};
+  int count = 0;
+  for (int t = 0; t < job->n_periods; t++) {
+    double apart = fabs(a[t][i] - a[t][j]);
+    if (isnan(apart)) continue;
+    of.least = apart < of.least ? apart : of.least;
+    of.most = apart > of.most ? apart : of.most;
+    count++;
+  }
+  if (count == 0 || (g->image == INITIAL && (isnan(a[0][i]) || isnan(a[0][j])))) return NAN;
+  if (g->of_panel) of = g->all;
+  for (int t = 0; t < job->n_periods; t++) {
+    double apart = fabs(a[t][i] - a[t][j]);
+    if (!isnan(apart)) sum += 1 / (apart + g->rho * of.most);
+  }
+  return grade(of, g->rho, sum, count);
+}
+
+/* Row i against `count` columns from j on, into v: NaN where a period is missing. apart[t * CHUNK].
+ */
+SW_HOT static void whole_chunk(double *const *a, int periods, int64_t i, int64_t j, int count,
+                               double rho, const bounds *panel, double *apart, double *v) {
+  double least[CHUNK], most[CHUNK], sum[CHUNK];
+  for (int c = 0; c < CHUNK; c++)
+    least[c] = INFINITY, most[c] = 0, sum[c] = 0;
+  for (int t = 0; t < periods; t++) {
+    double own = a[t][i];
+    const double *other = a[t] + j;
+    double *d = apart + t * CHUNK;
+    for (int c = 0; c < count; c++) {
+      d[c] = __builtin_fabs(own - other[c]);
+      least[c] = d[c] < least[c] ? d[c] : least[c];
+      most[c] = d[c] > most[c] ? d[c] : most[c];
+    }
+  }
+  for (int c = 0; c < count; c++) {
+    least[c] = panel ? panel->least : least[c];
+    most[c] = panel ? panel->most : most[c];
+  }
+  for (int t = 0; t < periods; t++)
+    for (int c = 0; c < count; c++)
+      sum[c] += 1 / (apart[t * CHUNK + c] + rho * most[c]);
+  for (int c = 0; c < count; c++)
+    v[c] = (least[c] + rho * most[c]) * sum[c] / periods;
+}
+
+/* A chunk with a hole, or with two equal images (0 times infinity), is gone through pair by pair.
+ */
+static void segment(const sw_job *job, int t, int64_t i, int64_t j0, int64_t j1, double *const *out,
+                    void *workspace) {
+  (void)t;
+  const grey *g = job->state;
+  for (int64_t j = j0; j < j1; j += CHUNK) {
+    int count = (int)(j1 - j < CHUNK ? j1 - j : CHUNK);
+    double *v = out[0] + j - j0;
+    whole_chunk(job->operand[IMAGES].row, job->n_periods, i, j, count, g->rho,
+                g->of_panel ? &g->all : NULL, workspace, v);
+    for (int c = 0; c < count; c++)
+      if (isnan(v[c])) v[c] = with_holes(job, g, i, j + c);
+  }
+}
+
+/* ---- resolve ----------------------------------------------------------------------------- */
+
+static sw_status resolve(sw_error *err, sw_job *job) {
+  grey *g = NULL;
+  SW_NEW(err, job->arena, g, 1);
+  job->state = g;
+  g->image = (image)(int)sw_job_arg(job, "image")->number;
+  g->rho = sw_job_arg(job, "rho")->number;
+  g->of_panel = sw_job_arg(job, "bounds")->number != 0;
+  SW_TRY(sw_series_check(err, job, "of", 2));
+  if (!(g->rho > 0))
+    return sw_job_fail(err, job, "rho", "rho is %g; expected a number above 0, up to 1", g->rho);
+  sw_job_pass(job, (sw_pass){.domain = SW_UNITS, .operand = 1});
+  if (g->of_panel)
+    sw_job_pass(job, (sw_pass){.domain = SW_ITEMS,
+                               .items = job->n_periods,
+                               .record = sizeof(bounds),
+                               .result = sizeof(bounds)});
+  g->pairs = sw_job_pass(job, (sw_pass){.domain = SW_PAIRS});
+  job->whole_series = true;
+  job->pooled = true;
+  return SW_OK;
+}
+
+/* ---- descriptor -------------------------------------------------------------------------- */
+
+static const sw_param params[] = {
+    {.name = "of", .type = SW_P_COLUMN, .help = "the variable whose courses are compared: levels"},
+    {.name = "image",
+     .type = SW_P_CHOICE,
+     .fallback = "initial",
+     .choices = "initial|mean",
+     .help = "what a series is divided by: its first value, or its mean"},
+    {.name = "rho",
+     .type = SW_P_NUMBER,
+     .fallback = "0.5",
+     .lo = 0,
+     .hi = 1,
+     .help = "the distinguishing coefficient, above 0: the smaller, the farther values are apart"},
+    {.name = "bounds",
+     .type = SW_P_CHOICE,
+     .fallback = "pair",
+     .choices = "pair|panel",
+     .help = "least and greatest difference: of the pair, or of all pairs of the study"},
+    {0}};
+
+static const sw_output outputs[] = {{.name = "value",
+                                     .long_name = "grey relational grade of two units",
+                                     .units = "1",
+                                     .shape = SW_PAIR},
+                                    {0}};
+
+/* The formula by its variants. */
+static const sw_variant variants[] = {
+    {"image", "initial", "a_t = x_t/x_1"},
+    {"image", "mean", "a_t = x_t over the mean of x"},
+    {"bounds", "pair", "min and max over the periods of the pair"},
+    {"bounds", "panel", "min and max over all pairs and periods: a value depends on all units"},
+    {0}};
+
+/* flops and bytes: of 20 periods. */
+const sw_measure sw_measure_grey_relational_grade = {
+    .name = "grey_relational_grade",
+    .title = "Grey relational grade of the courses of two units",
+    .formula = "mean over t of (min + rho max)/(d_t + rho max), d_t = |a_it - a_jt|",
+    .variant = variants,
+    .source = "Deng 1989, Journal of Grey System 1:1-24",
+    .version = 1,
+    .kind = SW_KIND_PAIR,
+    .param = params,
+    .output = outputs,
+    .flops = 200,
+    .bytes = 160,
+    .resolve = resolve,
+    .prepare = prepare,
+    .tile = tile,
+    .finish = finish,
+    .segment = segment,
+    .workspace = workspace,
+};

@@ -1,0 +1,114 @@
+/* See filters.h. The recipes are those of kernel/spatial/filter.h; here they get the form of
+ * resources. */
+#include "measure/space/filters.h"
+
+#include "kernel/space/in_use.h"
+
+#include <math.h>
+
+/* ---- recipes ---------------------------------------------------------------------------- */
+
+static sw_status plan_begin(sw_error *err, const sw_resource *resource, const void *base,
+                            void **object, size_t *bytes) {
+  (void)base;
+  const sw_logdet *logdet = resource->setting;
+  return sw_filter_plan_begin(err, resource->links[0], *logdet, object, bytes);
+}
+
+static sw_status plan_fill(sw_error *err, const sw_resource *resource, const void *base,
+                           void *object, void *out) {
+  (void)base;
+  return sw_filter_plan_fill(err, resource->links[0], object, out);
+}
+
+static sw_status grid_fill(sw_error *err, const sw_resource *resource, const void *base,
+                           void *object, void *out) {
+  (void)object;
+  return sw_filter_grid_fill(err, base, resource->links[0], out);
+}
+
+static sw_status ridge_begin(sw_error *err, const sw_resource *resource, const void *base,
+                             void **object, size_t *bytes) {
+  (void)base;
+  return sw_ridge_plan_begin(err, resource->links[0], object, bytes);
+}
+
+static sw_status ridge_fill(sw_error *err, const sw_resource *resource, const void *base,
+                            void *object, void *out) {
+  (void)base;
+  return sw_ridge_plan_fill(err, resource->links[0], object, out);
+}
+
+/* A sparse factor has some 60 numbers a unit where units are places on a map. */
+static size_t about(const sw_links *links) {
+  return (size_t)(links->row_start[links->n] + 60 * links->n) * sizeof(double);
+}
+
+sw_filters sw_filters_ask(sw_job *job, const sw_links *links, const sw_logdet *logdet, int also) {
+  sw_filters f = {.links = links, .grid = -1, .ridge = -1};
+  f.plan = sw_job_resource(job, (sw_resource){.name = "spatial filter",
+                                              .links = {links},
+                                              .setting = logdet,
+                                              .setting_bytes = sizeof *logdet,
+                                              .bytes = about(links),
+                                              .begin = plan_begin,
+                                              .fill = plan_fill,
+                                              .end = sw_filter_plan_end});
+  if (also & SW_FILTERS_GRID)
+    f.grid = sw_job_resource(job, (sw_resource){.name = "ln|A| on a grid",
+                                                .links = {links},
+                                                .base = f.plan + 1,
+                                                .bytes = SW_FILTER_GRID_BYTES,
+                                                .fill = grid_fill});
+  if (also & SW_FILTERS_RIDGE)
+    f.ridge = sw_job_resource(job, (sw_resource){.name = "spatial ridge",
+                                                 .links = {links},
+                                                 .bytes = 2 * about(links),
+                                                 .begin = ridge_begin,
+                                                 .fill = ridge_fill,
+                                                 .end = sw_ridge_plan_end});
+  return f;
+}
+
+/* ---- what is made ----------------------------------------------------------------------- */
+
+const sw_filter_plan *sw_filters_plan(const sw_job *job, const sw_filters *filters) {
+  return job->made[filters->plan];
+}
+
+static size_t rounded(size_t bytes) {
+  return (bytes + 63) / 64 * 64;
+}
+
+size_t sw_filters_workspace(const sw_job *job, const sw_filters *filters) {
+  const sw_filter_plan *plan = sw_filters_plan(job, filters);
+  return rounded(plan ? plan->workspace : 3 * about(filters->links));
+}
+
+size_t sw_filters_ridge_workspace(const sw_job *job, const sw_filters *filters) {
+  if (filters->ridge < 0) return 0;
+  const sw_ridge_plan *plan = job->made[filters->ridge];
+  return rounded(plan ? sw_ridge_workspace(plan) : 6 * about(filters->links));
+}
+
+sw_filter *sw_filters_at(const sw_job *job, const sw_filters *filters, void *workspace) {
+  const sw_filter_grid *grid = filters->grid < 0 ? NULL : job->made[filters->grid];
+  return sw_filter_at(sw_filters_plan(job, filters), filters->links, grid, workspace);
+}
+
+sw_ridge *sw_filters_ridge_at(const sw_job *job, const sw_filters *filters, void *workspace) {
+  if (filters->ridge < 0) return NULL;
+  return sw_ridge_at(job->made[filters->ridge], filters->links, workspace);
+}
+
+/* ---- rows ------------------------------------------------------------------------------- */
+
+bool sw_filters_lag_constant(const sw_links *links) {
+  double lo = INFINITY, hi = -INFINITY;
+  if (sw_links_row_standardised(links)) return false;
+  for (int64_t i = 0; i < links->n; i++) {
+    lo = fmin(lo, links->row_sum[i]);
+    hi = fmax(hi, links->row_sum[i]);
+  }
+  return hi - lo > 1e-10 * fmax(fabs(lo), fabs(hi));
+}

@@ -1,0 +1,163 @@
+/* Why a spatial model cannot be fitted, and what a reader must be warned of. */
+#include "measure/spatial/spatial_model.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const sw_spatial_found *record_of(const sw_job *job, const char *records, int m) {
+  return (const sw_spatial_found *)(records + (size_t)m * sw_spatial_record(job));
+}
+
+/* ---- refusals
+ * ------------------------------------------------------------------------------------- */
+
+/* In `room`; `param`: what of the entry it is about. */
+static void why(const sw_job *job, const sw_spatial_one *one, sw_spatial_wrong wrong,
+                const char **param, char *room, size_t size) {
+  const sw_spatial_state *s = job->state;
+  const char *own_x = sw_job_arg(job, "x")->given ? "x" : "grid.x";
+  int periods = one->to - one->from + 1;
+  bool has_term = wrong.index >= 0 && wrong.index < one->terms.count;
+  const char *term =
+      has_term ? sw_job_find_axis(job, "term")->label[one->place[wrong.index]] : "a term";
+  *param = own_x;
+  switch (wrong.code) {
+  case SW_SPATIAL_DEPENDENT:
+    snprintf(room, size, "'%s' is a linear combination of the terms before it; leave it out", term);
+    return;
+  case SW_SPATIAL_ABSORBED:
+    snprintf(room, size, "'%s' does not vary beyond the %s; leave it out", term,
+             s->spec.fixed == SW_SPATIAL_NONE ? "constant" : "fixed effects");
+    return;
+  case SW_SPATIAL_FEW_PERIODS:
+    *param = s->dynamic ? "dynamic" : "fixed";
+    snprintf(room, size, "%d period%s; %d or more are needed", periods, periods == 1 ? "" : "s",
+             wrong.index);
+    return;
+  case SW_SPATIAL_FEW_UNITS:
+    snprintf(room, size, "%lld units; %d or more are needed", (long long)job->n, wrong.index);
+    return;
+  case SW_SPATIAL_FEW_VALUES:
+    snprintf(room, size, "%lld values for %d terms; expected more values",
+             (long long)(job->n * periods), wrong.index);
+    return;
+  case SW_SPATIAL_EXACT:
+    *param = sw_job_arg(job, "y")->given ? "y" : "grid.y";
+    snprintf(room, size, "'%s' is a linear combination of the terms: no error is left",
+             job->input[one->y].name);
+    return;
+  case SW_SPATIAL_SINGULAR:
+    snprintf(room, size, "the information matrix is singular: the terms cannot be told apart");
+    return;
+  default:
+    *param = "form";
+    snprintf(room, size, "%s models with these effects are not fitted by method: %s",
+             sw_spatial_form_name(s->spec.form), sw_job_arg(job, "method")->text);
+  }
+}
+
+sw_status sw_spatial_refuse(sw_error *err, sw_job *job, const char *records) {
+  const sw_spatial_state *s = job->state;
+  const char *param = "x";
+  char text[300] = "";
+  int lost = 0, first = 0;
+  for (int m = s->n_models - 1; m >= 0; m--) {
+    if (record_of(job, records, m)->wrong.code == SW_SPATIAL_FITTED) continue;
+    lost++;
+    first = m;
+  }
+  if (lost == 0) return SW_OK;
+  why(job, &s->model[first], record_of(job, records, first)->wrong, &param, text, sizeof text);
+  if (lost == s->n_models) return sw_job_fail(err, job, param, "%s", text);
+  sw_note(job->notes, "%s: %s: %d of %d models cannot be fitted; of %s: %s", job->where, job->name,
+          lost, s->n_models, s->model[first].label, text);
+  return SW_OK;
+}
+
+/* ---- warnings
+ * ------------------------------------------------------------------------------------- */
+
+/* "" or ", of 3 models; the first is LABEL". */
+static const char *among(const sw_job *job, int count, int first) {
+  const sw_spatial_state *s = job->state;
+  const char *text = sw_arena_printf(job->arena, " (%d of %d models; the first is %s)", count,
+                                     s->n_models, s->model[first].label);
+  return s->grid && text ? text : "";
+}
+
+static int count_warned(const sw_job *job, const char *records, unsigned bit, int *first) {
+  const sw_spatial_state *s = job->state;
+  int count = 0;
+  for (int m = s->n_models - 1; m >= 0; m--) {
+    if (!(record_of(job, records, m)->warnings & bit)) continue;
+    count++;
+    *first = m;
+  }
+  return count;
+}
+
+static void warn_edge(sw_job *job, const char *records) {
+  int first = 0, count = count_warned(job, records, SW_SPATIAL_AT_EDGE, &first);
+  if (count == 0) return;
+  const sw_spatial_found *f = record_of(job, records, first);
+  sw_note(
+      job->notes,
+      "%s: %s: %s is at the end of its interval, %.6g: the likelihood has no maximum within, and "
+      "standard errors mean nothing%s",
+      job->where, job->name, f->terms.rho >= 0 ? "rho" : "lambda", f->edge,
+      among(job, count, first));
+}
+
+static void warn_runner_up(sw_job *job, const char *records) {
+  int first = 0, count = count_warned(job, records, SW_SPATIAL_RUNNER_UP, &first);
+  if (count == 0) return;
+  const sw_spatial_found *f = record_of(job, records, first);
+  sw_spatial_arrays a = sw_spatial_arrays_of(job, f);
+  sw_note(
+      job->notes,
+      "%s: %s: the likelihood has two maxima: rho %.4f, lambda %.4f (log-likelihood %.3f), which "
+      "is taken, and rho %.4f, lambda %.4f (%.3f)%s",
+      job->where, job->name, a.coefficient[f->terms.rho], a.coefficient[f->terms.lambda], f->loglik,
+      f->other_rho, f->other_lambda, f->other_loglik, among(job, count, first));
+}
+
+static void warn_others(sw_job *job, const char *records) {
+  int first = 0, count = count_warned(job, records, SW_SPATIAL_NO_LEE_YU, &first);
+  if (count > 0)
+    sw_note(job->notes,
+            "%s: %s: rows of the weights do not all sum to 1 (their style, or units without "
+            "neighbours): "
+            "effects of periods are taken out by means, not by transformation%s",
+            job->where, job->name, among(job, count, first));
+  count = count_warned(job, records, SW_SPATIAL_NOT_STATIONARY, &first);
+  if (count > 0)
+    sw_note(
+        job->notes,
+        "%s: %s: the coefficients of rho, y(-1) and lag.y(-1) add up to 1 or more: their bias is "
+        "not corrected%s",
+        job->where, job->name, among(job, count, first));
+}
+
+static void warn_draws(sw_job *job, const char *records) {
+  const sw_spatial_state *s = job->state;
+  double most = 0;
+  for (int m = 0; s->draws && m < s->n_models; m++)
+    for (int run = 0; run < s->runs; run++)
+      most = fmax(most, record_of(job, records, m)->drawn_outside[run]);
+  if (most > 0)
+    sw_note(job->notes, "%s: %s: up to %.0f of %lld draws had no stationary rho and were left out",
+            job->where, job->name, most, (long long)s->n_draws);
+}
+
+void sw_spatial_warn(sw_job *job, const char *records) {
+  const sw_spatial_state *s = job->state;
+  warn_edge(job, records);
+  warn_runner_up(job, records);
+  warn_others(job, records);
+  warn_draws(job, records);
+  for (int i = 0; i < s->n_matrices; i++)
+    if (s->matrix[i].links->islands > 0)
+      sw_note(job->notes, "%s: %s: %lld unit%s no neighbour in %s: the lag is 0 there", job->where,
+              job->name, (long long)s->matrix[i].links->islands,
+              s->matrix[i].links->islands == 1 ? " has" : "s have", s->matrix[i].name);
+}
