@@ -190,11 +190,13 @@ sw_spatial_peak sw_search_both(sw_spatial_model *model, sw_spatial_curve *curve)
       again = is_near(&hill[i], &hill[j], 1e-2);
     if (!again) rank_peak(settled(&s, hill[i]), &best, &next);
   }
-  /* With their roles exchanged: a hill so flat that interpolation lost it. */
+  /* With their roles exchanged: a hill that the grid does not show. */
   place other = {best.lambda, best.rho, NAN};
-  if (!is_near(&other, &best, .05) && !is_near(&other, &next, .05) &&
-      inside(&s, other.rho, other.lambda))
-    rank_peak(settled(&s, other), &best, &next);
+  if (inside(&s, other.rho, other.lambda)) {
+    if (model->n > EXACT_MOST) other = climb(&s, other);
+    if (!is_near(&other, &best, .05) && !is_near(&other, &next, .05))
+      rank_peak(settled(&s, other), &best, &next);
+  }
   return (sw_spatial_peak){.rho = best.rho,
                            .lambda = best.lambda,
                            .runner_up = next.loglik > best.loglik - 2,
