@@ -14,6 +14,7 @@ weights:
   near: {kind: file, file: e.csv}
   given: {kind: file, file: e.csv, style: as-is}
   directed: {kind: file, file: d.csv}
+  rounded: {kind: file, file: r.csv, style: as-is}
   alone: {kind: file, file: i.csv}
 measures:
   - %s
@@ -53,6 +54,7 @@ CASES = [
      "1 of 2 models cannot be fitted; of bad: 'one' is a linear combination"),
     ("spatial_lag: {y: y, x: [x], weights: alone}", 0, "1 unit has no neighbour in alone: the lag is 0 there"),
     ("spatial_lag: {y: y, x: [x], weights: given, fixed: time}", 0, "rows of the weights do not all sum to 1"),
+    ("spatial_durbin: {y: y, x: [x], weights: rounded}", 0, "rows of rounded sum to 0.999 .. 1, nearly 1: write style: row"),
     ("spatial_lag: {y: y, x: [x], weights: directed}", 0, "have no reverse link"),
     ("convergence: {of: size, weights: near, spatial: lag, se: hc1}", 2, "se: hc1 is of least squares"),
     ("convergence: {of: few, weights: near, spatial: error}", 2, "1 of 36 units lack a value above 0 of 'few'"),
@@ -68,6 +70,10 @@ def write(folder):
         with open(f"{folder}/{name}.csv", "w", encoding="ascii") as file:
             file.write("from,to,weight\n")
             file.writelines(f"{code[i]},{code[j]},{1 + (i + j) % 3}\n" for i, j in links if keep(i, j))
+    count = [sum(i == a for a, _ in links) for i in range(SIDE * SIDE)]
+    with open(f"{folder}/r.csv", "w", encoding="ascii") as file:
+        file.write("from,to,weight\n")
+        file.writelines(f"{code[i]},{code[j]},{1 / count[i]:.3f}\n" for i, j in links)
     level = [rng.gauss(0, 1) for _ in code]
     with open(f"{folder}/p.csv", "w", encoding="ascii") as file:
         file.write("u,t,y,x,twice,level,one,rho,holes,size,few\n")
@@ -91,7 +97,7 @@ def main():
             assert done.returncode == status and said in done.stderr, (entry, done.returncode, done.stderr)
             if status == 2:
                 errors = [line for line in done.stderr.splitlines() if "warning" not in line]
-                assert len(errors) == 1 and ".yaml:9:" in errors[0], (entry, errors)
+                assert len(errors) == 1 and ".yaml:10:" in errors[0], (entry, errors)
     print(len(CASES), "cases")
 
 
