@@ -120,6 +120,27 @@ Test(lanes, row) {
   each_row(check_row);
 }
 
+/* Lanes as after filling the row's gaps, those that have nothing yet (-0.0) among them. */
+static void check_take(row *r) {
+  double lane[MOST + 1], wanted[MOST + 1], sum = 0, greatest = 0;
+  row filled = *r, before = *r;
+  filled.v = filled.room + EDGE;
+  plain_fill(filled.v, r->n);
+  for (int64_t k = 0; k <= r->n; k++)
+    lane[k] = wanted[k] = k % 2 ? 0.1 * (double)k : -0.0;
+  for (int64_t k = 0; k < r->n; k++)
+    wanted[k] += filled.v[k];
+  sw_lanes_take(r->v, r->n, lane, &sum, &greatest);
+  cr_assert(same(sum, plain_sum(0, r->v, r->n)));
+  cr_assert_eq(greatest, plain_greatest(r->v, r->n, -INFINITY));
+  cr_assert_eq(memcmp(lane, wanted, (size_t)(r->n + 1) * sizeof *lane), 0, "%d", (int)r->n);
+  cr_assert_eq(memcmp(r->room, before.room, sizeof r->room), 0, "the row is as it was");
+}
+
+Test(lanes, take) {
+  each_row(check_take);
+}
+
 /* Without a place to skip (-1), then at each end and in the middle. */
 static void check_scan_gaps(row *r) {
   const int64_t place[] = {-1, 0, r->n / 2, r->n - 1};

@@ -50,6 +50,9 @@ Test(ridge, dense_inverse) {
   expect_ridge(&x, .7, 3);
   expect_ridge(&x, -.4, .01);
   expect_ridge(&x, 1, 1000); /* A is singular, K is not */
+  expect_ridge(&x, .5, 1e-9);
+  expect_ridge(&x, .5, 0);
+  expect_ridge(&x, .5, 1e6);
   stop(&x);
   static double w[9] = {.25, .5, .25, 1, 0, 0, .25, .75, 0}; /* a link to itself */
   links_of(&x, 3, w);

@@ -19,6 +19,8 @@ MEASURES = """measures:
   - getis_ord: {of: clusters.value, weights: both, permutations: 99, as: hot}
   - moran: {of: gdp_pc, weights: back, as: global}
   - gravity: {mass: [population, clusters.p_value], keep: {top: 3}, as: last}
+  - spatial_lag: {y: gdp_pc, x: [trade_share], weights: both, spillover: {terms: [trade_share], keep: {top: 3}}, as: lag}
+  - slx: {y: gdp_pc, x: [trade_share], grid: {weights: [flows, contiguity]}, as: grid}
   - gravity: {mass: [population, gdp], keep: dense, as: dense}
   - gravity: {mass: [population, gdp], decay: 1.5, keep: {top: 20}, as: top}
 output: {file: out.h5%s}
@@ -43,8 +45,9 @@ def change(study, old, new):
 
 def numbers(path, *groups):
     with h5py.File(path) as file:
-        return {f"{group}/{name}": file[group][name][()].tobytes() for group in groups
-                for name in file[group] if file[group][name].dtype.kind in "fi" and name != "operand_hash"}
+        return {f"{group}/{name}": item[()].tobytes() for group in groups
+                for name, item in file[group].items() if isinstance(item, h5py.Dataset)
+                and item.dtype.kind in "fi" and name != "operand_hash"}
 
 
 def check_from_file(study):
@@ -63,7 +66,8 @@ def check_from_file(study):
     study.complete("second.h5")
     with open(study.file, "w") as file:
         file.write(text)
-    groups = "clusters", "hot", "global", "last", "weights/flows", "weights/back", "weights/both"
+    groups = ("clusters", "hot", "global", "last", "lag", "lag/spillover/trade_share", "grid",
+              "weights/flows", "weights/back", "weights/both")
     one, two = (numbers(study.path(name), *groups) for name in ("whole.h5", "second.h5"))
     assert one.keys() == two.keys() and len(one) > 40, (len(one), one.keys() ^ two.keys())
     for name in one:

@@ -129,6 +129,44 @@ SW_INLINE void fill_gaps(v4 *x, m4 *numbers) {
   *numbers -= is_number;
 }
 
+/* As raise_to, by a mask: for loops that also test for NaN, in which the compiler would take the
+ * arrays of raise_to number by number. */
+SW_INLINE void raise_by_mask(v4 *most, const v4 *x) {
+  m4 over = *x > *most;
+  *most = (v4)(((m4)*x & over) | ((m4)*most & ~over));
+}
+
+/* lane += x, as fill_gaps would leave x. */
+SW_INLINE void add_numbers(double *lane, const v4 *x) {
+  m4 ignored = {0};
+  v4 filled = *x;
+  fill_gaps(&filled, &ignored);
+  *(v4 *)lane += filled;
+}
+
+/* One pass over a row that may have gaps, its values still in cache or in registers. */
+SW_HOT void sw_lanes_take(const double *restrict v, int64_t n, double *restrict lane, double *sum,
+                          double *greatest) {
+  double lanes[SW_LANES] = {0}, top = -INFINITY;
+  int64_t whole = n - n % SW_LANES;
+  tally t;
+  tally_begin(&t, lanes);
+  for (int64_t k = 0; k < whole; k += SW_LANES) {
+    v4 low = *(const v4 *)(v + k), high = *(const v4 *)(v + k + HALF);
+    t.low += low;
+    t.high += high;
+    raise_by_mask(&t.most_low, &low);
+    raise_by_mask(&t.most_high, &high);
+    add_numbers(lane + k, &low);
+    add_numbers(lane + k + HALF, &high);
+  }
+  for (int64_t k = whole; k < n; k++)
+    lane[k] += isnan(v[k]) ? sw_lanes_nothing : v[k] + 0.0;
+  tally_end(&t, v + whole, n - whole, lanes, &top);
+  *sum = sw_lanes_join(lanes);
+  *greatest = top;
+}
+
 /* Returns how many NaN there were. Maxima are taken before the gaps become -0.0: a row of negative
  * values has a negative maximum. A -0.0 in the place of a gap does not change a sum, so the bits
  * are those of adding the numbers alone, each in its own lane. */
@@ -256,25 +294,58 @@ SW_HOT void sw_lanes_store_float(const double *restrict v, int64_t n, float *res
     out[k] = (float)v[k];
 }
 
-/* Blocks of 16 x 16 use whole cache lines on both sides; row by row, each write would touch
- * another line. */
-enum { BLOCK = 16 };
+/* ---- the mirror image of a square, which is stored beside it ---------------------------- */
 
-/* For the mirror image of a square of an undirected matrix, which is stored beside it. */
-#define TRANSPOSE(type)                                                                            \
-  do {                                                                                             \
-    const type *from = in;                                                                         \
-    type *to = out;                                                                                \
-    for (int64_t i0 = 0; i0 < rows; i0 += BLOCK)                                                   \
-      for (int64_t j0 = 0; j0 < columns; j0 += BLOCK)                                              \
-        for (int64_t j = j0; j < j0 + BLOCK && j < columns; j++)                                   \
-          for (int64_t i = i0; i < i0 + BLOCK && i < rows; i++)                                    \
-            to[j * rows + i] = from[i * columns + j];                                              \
-  } while (0)
+/* Registers of 16 bytes, which every x86-64 shuffles at once. */
+typedef float f4 __attribute__((vector_size(16), aligned(4), may_alias));
+typedef double d2 __attribute__((vector_size(16), aligned(8), may_alias));
+
+/* A patch of 4 x 4, of 2 x 2: rows `in_stride` apart are read, columns become rows `out_stride`
+ * apart. */
+SW_INLINE void turn_floats(const float *in, int64_t in_stride, float *out, int64_t out_stride) {
+  f4 a = *(const f4 *)in, b = *(const f4 *)(in + in_stride);
+  f4 c = *(const f4 *)(in + 2 * in_stride), d = *(const f4 *)(in + 3 * in_stride);
+  f4 ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+  f4 cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+  f4 ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  f4 cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  *(f4 *)out = __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5);
+  *(f4 *)(out + out_stride) = __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7);
+  *(f4 *)(out + 2 * out_stride) = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
+  *(f4 *)(out + 3 * out_stride) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
+}
+
+SW_INLINE void turn_doubles(const double *in, int64_t in_stride, double *out, int64_t out_stride) {
+  d2 a = *(const d2 *)in, b = *(const d2 *)(in + in_stride);
+  *(d2 *)out = __builtin_shufflevector(a, b, 0, 2);
+  *(d2 *)(out + out_stride) = __builtin_shufflevector(a, b, 1, 3);
+}
+
+/* Patches within blocks of one cache line across, so that lines are whole on both sides: row by
+ * row, each write would touch another line. */
+#define TRANSPOSE(type, patch, turn)                                                               \
+  enum { BLOCK = 64 / sizeof(type) };                                                              \
+  int64_t high = rows - rows % patch, wide = columns - columns % patch;                            \
+  for (int64_t i0 = 0; i0 < high; i0 += BLOCK)                                                     \
+    for (int64_t j0 = 0; j0 < wide; j0 += BLOCK)                                                   \
+      for (int64_t j = j0; j < j0 + BLOCK && j < wide; j += patch)                                 \
+        for (int64_t i = i0; i < i0 + BLOCK && i < high; i += patch)                               \
+          turn(in + i * columns + j, columns, out + j * rows + i, rows);                           \
+  for (int64_t j = 0; j < columns; j++)                                                            \
+    for (int64_t i = j < wide ? high : 0; i < rows; i++)                                           \
+      out[j * rows + i] = in[i * columns + j];
+
+SW_HOT static void transpose_floats(const float *restrict in, int64_t rows, int64_t columns,
+                                    float *restrict out){TRANSPOSE(float, 4, turn_floats)}
+
+SW_HOT static void transpose_doubles(const double *restrict in, int64_t rows, int64_t columns,
+                                     double *restrict out) {
+  TRANSPOSE(double, 2, turn_doubles)
+}
 
 void sw_lanes_transpose(const void *in, int64_t rows, int64_t columns, int size, void *out) {
   if (size == 4)
-    TRANSPOSE(float);
+    transpose_floats(in, rows, columns, out);
   else
-    TRANSPOSE(double);
+    transpose_doubles(in, rows, columns, out);
 }

@@ -33,6 +33,9 @@ void sw_lanes_scan(const double *v, int64_t n, double *sum, double *greatest);
 /* The same, and lane[k] += v[k], in one pass; with a NaN in v the lanes are spoilt. Lanes begin
  * with 0.0, as every column then has a value. */
 void sw_lanes_row(const double *v, int64_t n, double *lane, double *sum, double *greatest);
+/* Sum and greatest as sw_lanes_scan; and lane[k] += v[k] where v[k] is a number, as a row whose
+ * gaps were filled would be added: a NaN in v spoils the sum alone. */
+void sw_lanes_take(const double *v, int64_t n, double *lane, double *sum, double *greatest);
 /* The same with NaN left out (and value `skip`, when >= 0): what was left out becomes -0.0 in v,
  * and what was -0.0 becomes 0.0. Returns how many NaN there were besides `skip`. */
 int64_t sw_lanes_scan_gaps(double *v, int64_t n, int64_t skip, double *sum, double *greatest);

@@ -238,7 +238,8 @@ SW_HOT static void inverse_squares(place p, int64_t n, const double *restrict x,
     arc q = arc_between(p, x[j], y[j], z[j]);
     double turn = find_turn(q), km = POLE_KM * measure(turned(q, turn), turn);
     double value = 1 / (km * km);
-    out[j] = (q.chord2 < LEAST) | (q.chord2 > MOST) ? ASK : value;
+    bool asks = (q.chord2 < LEAST) | (q.chord2 > MOST);
+    out[j] = asks ? ASK : value;
   }
 }
 

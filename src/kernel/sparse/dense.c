@@ -68,9 +68,10 @@ static void pack_rows(panel p, const double *f, int64_t stride, double *vec) {
   }
 }
 
-static double lower(sw_front front, sw_front_part factor, int i, int k) {
-  return i < front.pivots ? factor.top[i * front.stride + k]
-                          : factor.low[(int64_t)(i - front.pivots) * front.pivots + k];
+/* Row i of L. */
+SW_INLINE const double *lower_row(sw_front front, sw_front_part factor, int i) {
+  return i < front.pivots ? factor.top + i * front.stride
+                          : factor.low + (int64_t)(i - front.pivots) * front.pivots;
 }
 
 /* ---- elimination ---------------------------------------------------------------------------- */
@@ -89,12 +90,24 @@ SW_HOT static bool eliminate_panel(panel p, int64_t stride, double *f, double *r
   return true;
 }
 
-/* Columns of the panel in a row below it: L times D. */
-static void eliminate_row(panel p, int64_t stride, const double *f, double *row, double *coef) {
-  for (int k = p.k0; k < p.k1; k++) {
-    double a = coef[k - p.k0] = row[k];
-    for (int j = k + 1; j < p.k1; j++)
-      row[j] = __builtin_fma(-a, f[k * stride + j], row[j]);
+/* Columns of the panel in the rows below it: L times D. */
+SW_HOT static void eliminate_rows(panel p, sw_front front, double *f, double *coef) {
+  int64_t stride = front.stride;
+  for (int i = p.k1; i < front.rows; i++, coef += p.width) {
+    double *row = f + i * stride;
+    for (int k = p.k0; k < p.k1; k++) {
+      double a = coef[k - p.k0] = row[k];
+      sw_subtract_row(k + 1, p.k1, a, f + k * stride, row);
+    }
+  }
+}
+
+SW_HOT static void scale_lower(panel p, sw_front front, const double *reciprocal, double *f) {
+  for (int i = p.k0 + 1; i < front.rows; i++) {
+    double *row = f + i * front.stride;
+    int end = i < p.k1 ? i : p.k1;
+    for (int k = p.k0; k < end; k++)
+      row[k] *= reciprocal[k - p.k0];
   }
 }
 
@@ -104,13 +117,10 @@ bool sw_dense_eliminate(sw_front front, double *f, double *work) {
   for (int k0 = 0; k0 < front.pivots; k0 += width_of(front)) {
     panel p = panel_at(front, k0);
     if (!eliminate_panel(p, stride, f, reciprocal)) return false;
-    for (int i = p.k1; i < front.rows; i++)
-      eliminate_row(p, stride, f, f + i * stride, coef + (i - p.k1) * p.width);
+    eliminate_rows(p, front, f, coef);
     pack_rows(p, f, stride, vec);
     subtract(p, front.rows - p.k1, coef, vec, f + p.k1 * stride + p.j0, stride);
-    for (int k = p.k0; k < p.k1; k++)
-      for (int i = k + 1; i < front.rows; i++)
-        f[i * stride + k] *= reciprocal[k - p.k0];
+    scale_lower(p, front, reciprocal, f);
   }
   return true;
 }
@@ -133,25 +143,30 @@ SW_HOT static void tangent_panel(panel p, sw_front front, sw_front_part factor, 
   }
 }
 
-static void tangent_row(panel p, sw_front front, sw_front_part factor, const double *f, int i,
-                        double *row, double *coef, double *coef_slope) {
-  for (int k = p.k0; k < p.k1; k++) {
-    const double *u = factor.top + k * front.stride, *u_slope = f + k * front.stride;
-    double a = coef[k - p.k0] = lower(front, factor, i, k) * u[k];
-    double a_slope = coef_slope[k - p.k0] = row[k];
-    for (int j = k + 1; j < p.k1; j++)
-      row[j] -= __builtin_fma(a_slope, u[j], a * u_slope[j]);
+SW_HOT static void tangent_rows(panel p, sw_front front, sw_front_part factor, double *f,
+                                double *coef, double *coef_slope) {
+  int64_t stride = front.stride;
+  for (int i = p.k1; i < front.rows; i++, coef += p.width, coef_slope += p.width) {
+    const double *l = lower_row(front, factor, i);
+    double *row = f + i * stride;
+    for (int k = p.k0; k < p.k1; k++) {
+      const double *u = factor.top + k * stride, *u_slope = f + k * stride;
+      double a = coef[k - p.k0] = l[k] * u[k], a_slope = coef_slope[k - p.k0] = row[k];
+      sw_subtract_row(k + 1, p.k1, a_slope, u, row);
+      sw_subtract_row(k + 1, p.k1, a, u_slope, row);
+    }
   }
 }
 
 /* L' of L D' + L' D. */
-static void tangent_lower(panel p, sw_front front, sw_front_part factor, double *f) {
-  for (int k = p.k0; k < p.k1; k++) {
-    double d = factor.top[k * front.stride + k], slope = f[k * front.stride + k];
-    for (int i = k + 1; i < front.rows; i++) {
-      double *at = f + i * front.stride + k;
-      *at = __builtin_fma(-lower(front, factor, i, k), slope, *at) / d;
-    }
+SW_HOT static void tangent_lower(panel p, sw_front front, sw_front_part factor, double *f) {
+  int64_t stride = front.stride;
+  for (int i = p.k0 + 1; i < front.rows; i++) {
+    const double *l = lower_row(front, factor, i);
+    double *row = f + i * stride;
+    int end = i < p.k1 ? i : p.k1;
+    for (int k = p.k0; k < end; k++)
+      row[k] = __builtin_fma(-l[k], f[k * stride + k], row[k]) / factor.top[k * stride + k];
   }
 }
 
@@ -163,9 +178,7 @@ void sw_dense_eliminate_tangent(sw_front front, sw_front_part factor, double *f,
     panel p = panel_at(front, k0);
     double *below = f + p.k1 * stride + p.j0;
     tangent_panel(p, front, factor, f);
-    for (int i = p.k1; i < front.rows; i++)
-      tangent_row(p, front, factor, f, i, f + i * stride, coef + (i - p.k1) * p.width,
-                  coef_slope + (i - p.k1) * p.width);
+    tangent_rows(p, front, factor, f, coef, coef_slope);
     pack_rows(p, factor.top, stride, vec);
     subtract(p, front.rows - p.k1, coef_slope, vec, below, stride);
     pack_rows(p, f, stride, vec);
@@ -191,6 +204,17 @@ SW_HOT static void gram_panel(panel p, sw_front front, sw_front_part factor, dou
   }
 }
 
+SW_HOT static void gram_rows(panel p, sw_front front, sw_front_part factor, const double *f,
+                             double *coef, double *coef_e) {
+  for (int k = p.k0; k < p.k1; k++) {
+    const double *u = factor.top + k * front.stride, *row = f + k * front.stride;
+    for (int i = p.k1; i < front.rows; i++) {
+      coef[(i - p.k1) * p.width + k - p.k0] = u[i];
+      coef_e[(i - p.k1) * p.width + k - p.k0] = __builtin_fma(-u[i], row[k], row[i]);
+    }
+  }
+}
+
 SW_HOT static void gram_finish(panel p, sw_front front, sw_front_part factor, double *f) {
   for (int k = p.k0; k < p.k1; k++) {
     const double *u = factor.top + k * front.stride;
@@ -208,13 +232,7 @@ void sw_dense_eliminate_gram(sw_front front, sw_front_part factor, double *f, do
     panel p = panel_at(front, k0);
     double *below = f + p.k1 * stride + p.j0;
     gram_panel(p, front, factor, f);
-    for (int k = p.k0; k < p.k1; k++) {
-      const double *u = factor.top + k * stride, *row = f + k * stride;
-      for (int i = p.k1; i < front.rows; i++) {
-        coef[(i - p.k1) * p.width + k - p.k0] = u[i];
-        coef_e[(i - p.k1) * p.width + k - p.k0] = __builtin_fma(-u[i], row[k], row[i]);
-      }
-    }
+    gram_rows(p, front, factor, f, coef, coef_e);
     pack_rows(p, f, stride, vec);
     subtract(p, front.rows - p.k1, coef, vec, below, stride);
     pack_rows(p, factor.top, stride, vec);

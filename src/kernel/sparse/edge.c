@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/rng.h"
+#include "kernel/hot.h"
 
 enum { STEPS = 24, LANES = SW_SPARSE_LANES };
 
@@ -26,11 +27,21 @@ static bool positive(probe *p, double r) {
 
 /* ---- Lanczos ------------------------------------------------------------------------------ */
 
-static double dot(int64_t n, const double *x, const double *y) {
-  double sum = 0;
+/* In eight lanes. */
+SW_HOT static double dot(int64_t n, const double *x, const double *y) {
+  double lane[8] = {0};
+  int64_t i = 0;
+  for (; i + 8 <= n; i += 8)
+    for (int l = 0; l < 8; l++)
+      lane[l] = __builtin_fma(x[i + l], y[i + l], lane[l]);
+  for (; i < n; i++)
+    lane[i % 8] = __builtin_fma(x[i], y[i], lane[i % 8]);
+  return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+}
+
+SW_HOT static void subtract(int64_t n, double part, const double *restrict x, double *restrict y) {
   for (int64_t i = 0; i < n; i++)
-    sum = __builtin_fma(x[i], y[i], sum);
-  return sum;
+    y[i] = __builtin_fma(-part, x[i], y[i]);
 }
 
 /* v becomes a unit vector; returns its length, 0 left as it is. */
@@ -68,11 +79,8 @@ static int tridiagonal(probe *p, double *a, double *b) {
     apply_inverse(p, v, next);
     a[k] = dot(n, v, next);
     for (int twice = 0; twice < 2; twice++) /* against all before, as rounding brings them back */
-      for (int l = k; l >= 0; l--) {
-        double part = dot(n, p->basis + l * n, next);
-        for (int64_t i = 0; i < n; i++)
-          next[i] = __builtin_fma(-part, p->basis[l * n + i], next[i]);
-      }
+      for (int l = k; l >= 0; l--)
+        subtract(n, dot(n, p->basis + l * n, next), p->basis + l * n, next);
     b[k] = normalise(n, next);
     if (b[k] <= 1e-14 * fabs(a[k])) return k + 1;
   }

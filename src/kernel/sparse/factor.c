@@ -55,7 +55,7 @@ typedef struct source {
   double constant;
 } source;
 
-static void gather_values(const sw_fronts *f, int64_t s, const source *from, double *to) {
+SW_HOT static void gather_values(const sw_fronts *f, int64_t s, const source *from, double *to) {
   sw_front front = sw_front_of(f, s);
   for (int k = 0; k < front.pivots; k++)
     to[k * front.stride + k] =
@@ -68,8 +68,8 @@ static void gather_values(const sw_fronts *f, int64_t s, const source *from, dou
   }
 }
 
-static void gather_update(const sw_fronts *f, int64_t child, const double *update, int64_t stride,
-                          double *to) {
+SW_HOT static void gather_update(const sw_fronts *f, int64_t child, const double *update,
+                                 int64_t stride, double *to) {
   sw_front front = sw_front_of(f, child);
   int rest = front.rows - front.pivots;
   int64_t step = sw_front_stride(rest);
@@ -132,7 +132,7 @@ static bool walk_up(sw_sparse *s, walk kind, const source *from, double *to) {
   return true;
 }
 
-static void add_pivots(sw_sparse *s) {
+SW_HOT static void add_pivots(sw_sparse *s) {
   sw_fronts f = sw_fronts_of(s->plan);
   s->logdet = 0;
   s->negative = 0;

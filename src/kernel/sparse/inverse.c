@@ -5,9 +5,11 @@
 
 #include <string.h>
 
+#include "kernel/hot.h"
+
 /* ---- a front out of its parent's ------------------------------------------------------------- */
 
-static void take(const sw_fronts *f, int64_t s, const double *above, double *to) {
+SW_HOT static void take(const sw_fronts *f, int64_t s, const double *above, double *to) {
   if (f->parent[s] < 0) return;
   sw_front front = sw_front_of(f, s), parent = sw_front_of(f, f->parent[s]);
   const int32_t *place = f->relative + f->row_at[s] + front.pivots;
@@ -34,8 +36,8 @@ static void put_diagonal(const sw_fronts *f, int64_t s, const double *z, double 
 }
 
 /* (V Z)_ii = sum_j v_ij z_ji, over the entries whose two places are in the front. */
-static void put_weighted(const sw_fronts *f, int64_t s, const double *value, const double *z,
-                         double *weighted) {
+SW_HOT static void put_weighted(const sw_fronts *f, int64_t s, const double *value, const double *z,
+                                double *weighted) {
   sw_front front = sw_front_of(f, s);
   const int32_t *row = f->row + f->row_at[s];
   if (!weighted) return;

@@ -136,7 +136,7 @@ SW_HOT static void rim(panel p, sw_front front, const double *top, int k, sums *
 }
 
 /* The entries of pivot k within the panel, once its rim is there. */
-static void within(panel p, sw_front front, const double *top, int k, sums *x, double *z) {
+SW_HOT static void within(panel p, sw_front front, const double *top, int k, sums *x, double *z) {
   int64_t stride = front.stride;
   const double *u = top + k * stride;
   int at = k - p.k0;
@@ -207,13 +207,13 @@ SW_HOT static void tangent_rim(panel p, sw_front front, const double *top, const
 }
 
 /* a b' + a' b */
-static double product(double a, double a_slope, double b, double b_slope, double sum) {
+SW_INLINE double product(double a, double a_slope, double b, double b_slope, double sum) {
   return __builtin_fma(a, b_slope, __builtin_fma(a_slope, b, sum));
 }
 
 /* `x`, `y`: the factor and its derivative, packed; sums stand in x. */
-static void tangent_within(panel p, sw_front front, const double *top, const double *slopes, int k,
-                           sums *x, const sums *y, const double *z, double *slope) {
+SW_HOT static void tangent_within(panel p, sw_front front, const double *top, const double *slopes,
+                                  int k, sums *x, const sums *y, const double *z, double *slope) {
   int64_t stride = front.stride;
   const double *u = top + k * stride, *v = slopes + k * stride;
   int at = k - p.k0;
@@ -278,8 +278,8 @@ SW_HOT static void gram_rim(panel p, sw_front front, const double *top, const do
     x[r * stride + k] = row[r];
 }
 
-static void gram_within(panel p, sw_front front, const double *top, const double *gram, int k,
-                        sums *w, const double *z, double *x) {
+SW_HOT static void gram_within(panel p, sw_front front, const double *top, const double *gram,
+                               int k, sums *w, const double *z, double *x) {
   int64_t stride = front.stride;
   const double *e = gram + k * stride;
   int at = k - p.k0;

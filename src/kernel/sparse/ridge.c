@@ -19,7 +19,7 @@ struct sw_ridge {
   const sw_links *w;
   sw_sparse sparse;
   double *value, *shift, *block, *diagonal;
-  double c;
+  double root; /* of c */
 };
 
 static const int64_t *from_of(const sw_ridge_plan *plan) {
@@ -32,7 +32,8 @@ static const sw_sparse_plan *sparse_of(const sw_ridge_plan *plan) {
 
 /* ---- the plan --------------------------------------------------------------------------- */
 
-/* Rows of [-I/c A'; A I], without their diagonal; `from`: the link, or DIAGONAL: the 1 of A. */
+/* Rows of [-I sqrt(c) A'; sqrt(c) A I], without their diagonal; `from`: the link, or DIAGONAL: the
+ * 1 of A. */
 typedef struct rows {
   int64_t *row_start, *from;
   int32_t *to;
@@ -154,7 +155,7 @@ static double *take(char **at, int64_t count) {
 sw_ridge *sw_ridge_at(const sw_ridge_plan *plan, const sw_links *w, void *workspace) {
   sw_ridge *r = workspace;
   char *at = (char *)workspace + ((sizeof *r + 63) & ~(size_t)63);
-  *r = (sw_ridge){.plan = plan, .w = w, .c = NAN};
+  *r = (sw_ridge){.plan = plan, .w = w, .root = NAN};
   r->value = take(&at, plan->entries);
   r->shift = take(&at, 2 * plan->n);
   r->diagonal = take(&at, 2 * plan->n);
@@ -165,19 +166,20 @@ sw_ridge *sw_ridge_at(const sw_ridge_plan *plan, const sw_links *w, void *worksp
 
 bool sw_ridge_set(sw_ridge *r, double rho, double c) {
   const int64_t *from = from_of(r->plan), n = r->plan->n;
+  double root = sqrt(c);
   for (int64_t e = 0; e < r->plan->entries; e++)
-    r->value[e] = from[e] == DIAGONAL ? 1 : -rho * r->w->value[from[e]];
+    r->value[e] = root * (from[e] == DIAGONAL ? 1 : -rho * r->w->value[from[e]]);
   for (int64_t i = 0; i < n; i++) {
-    r->shift[i] = -1 / c;
+    r->shift[i] = -1;
     r->shift[n + i] = 1;
   }
-  r->c = c;
+  r->root = root;
   sw_sparse_values values = {r->value, 1, r->shift};
   return sw_sparse_factor(&r->sparse, &values);
 }
 
 double sw_ridge_logdet(const sw_ridge *r) {
-  return r->sparse.logdet + (double)r->plan->n * log(r->c);
+  return r->sparse.logdet;
 }
 
 void sw_ridge_solve(sw_ridge *r, int count, const double *b, double *x) {
@@ -196,8 +198,8 @@ void sw_ridge_solve(sw_ridge *r, int count, const double *b, double *x) {
   }
 }
 
-/* The matrix of twice the size changes by [0 -W'; -W 0]: of its inverse the entries on that pattern
- * are at hand. The values and the shift have served their turn. */
+/* The matrix of twice the size changes by sqrt(c) [0 -W'; -W 0]: of its inverse the entries on that
+ * pattern are at hand. The values and the shift have served their turn. */
 void sw_ridge_traces(sw_ridge *r, double *inverse, double *slope) {
   const int64_t *from = from_of(r->plan), n = r->plan->n;
   for (int64_t e = 0; e < r->plan->entries; e++)
@@ -207,7 +209,7 @@ void sw_ridge_traces(sw_ridge *r, double *inverse, double *slope) {
   *inverse = *slope = 0;
   for (int64_t i = 0; i < n; i++) {
     *inverse += r->diagonal[n + i];
-    *slope -= r->shift[i] + r->shift[n + i];
+    *slope -= r->root * (r->shift[i] + r->shift[n + i]);
   }
 }
 

@@ -1,6 +1,6 @@
-/* K = I + c A A', A = I - rho W, without A A': the corner that is left when [-I/c A'; A I] has lost
- * its first half, which is quasi-definite, so that any order of elimination is stable (Vanderbei
- * 1995, SIAM J. Optimization 5:100-113).
+/* K = I + c A A', A = I - rho W, without A A': the corner that is left when
+ * [-I sqrt(c) A'; sqrt(c) A I] has lost its first half. That matrix is quasi-definite, so that any
+ * order of elimination is stable (Vanderbei 1995, SIAM J. Optimization 5:100-113).
  *
  * For random effects whose errors alone are spatial: T phi I + (B'B)^-1 = B^-1 (I + T phi B B')
  * B'^-1. A plan is flat and const, an sw_ridge belongs to a thread, as those of filter.h. */
@@ -24,7 +24,7 @@ void sw_ridge_plan_destroy(sw_ridge_plan *plan);
 size_t sw_ridge_workspace(const sw_ridge_plan *plan);
 /* `workspace`: 64-byte aligned. */
 sw_ridge *sw_ridge_at(const sw_ridge_plan *plan, const sw_links *w, void *workspace);
-/* Factors K at any rho and c > 0; false: it is singular to rounding. What follows asks for it. */
+/* Factors K at any rho and c >= 0; false: it is singular to rounding. What follows asks for it. */
 bool sw_ridge_set(sw_ridge *ridge, double rho, double c);
 double sw_ridge_logdet(const sw_ridge *ridge); /* ln|K| */
 /* x = K^-1 b of `count` columns, b[c * n + i]; x may be b. */

@@ -46,11 +46,21 @@ SW_HOT static void reflect_and_multiply(int64_t i, const double *restrict v,
   p[i] += __builtin_fma(row[i], own, sum);
 }
 
-static double dot(int64_t n, const double *x, const double *y) {
+SW_INLINE double dot(int64_t n, const double *x, const double *y) {
   double lane[8] = {0};
   for (int64_t i = 0; i < n; i++)
     lane[i % 8] = __builtin_fma(x[i], y[i], lane[i % 8]);
   return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+}
+
+/* w of A - v w' - w v', the reflected matrix, of the product p = A u. */
+SW_HOT static void second_vector(int64_t n, double factor, const double *u, const double *p,
+                                 double *v, double *w) {
+  double half = factor * dot(n, p, u) / 2;
+  for (int64_t j = 0; j < n; j++) {
+    v[j] = u[j];
+    w[j] = factor * __builtin_fma(-half, u[j], p[j]);
+  }
 }
 
 /* u, of x[0 .. n): I - factor u u' takes x to a multiple of its last unit vector, which is
@@ -77,12 +87,7 @@ static void reduce(int64_t n, double *a, double *diagonal, double *beside, doubl
     memset(p, 0, (size_t)i * sizeof *p);
     for (int64_t r = 0; r < i; r++)
       reflect_and_multiply(r, v, w, u, a + r * n, p);
-    /* A - v w' - w v', w = factor (p - half u) */
-    double half = factor * dot(i, p, u) / 2;
-    for (int64_t j = 0; j < i; j++) {
-      v[j] = u[j];
-      w[j] = factor * __builtin_fma(-half, u[j], p[j]);
-    }
+    second_vector(i, factor, u, p, v, w);
   }
   reflect_row(0, v, w, a);
   diagonal[0] = a[0];

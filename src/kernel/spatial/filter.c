@@ -257,7 +257,7 @@ void sw_filter_rows_block(sw_filter *f, int count, const int32_t *unit, double *
 
 /* ---- lags --------------------------------------------------------------------------------- */
 
-void sw_filter_lag(const sw_filter *f, const double *x, double *out) {
+SW_HOT void sw_filter_lag(const sw_filter *f, const double *x, double *out) {
   const sw_links *w = f->w;
   for (int64_t i = 0; i < w->n; i++) {
     double sum = 0;
@@ -267,7 +267,7 @@ void sw_filter_lag(const sw_filter *f, const double *x, double *out) {
   }
 }
 
-void sw_filter_lag_transposed(const sw_filter *f, const double *x, double *out) {
+SW_HOT void sw_filter_lag_transposed(const sw_filter *f, const double *x, double *out) {
   const sw_links *w = f->w;
   memset(out, 0, (size_t)w->n * sizeof *out);
   for (int64_t i = 0; i < w->n; i++)

@@ -193,7 +193,9 @@ static double find_ratio(sw_random *f) {
 }
 
 double sw_random_height(sw_random *f, double x) {
-  double slope, logdet = f->w ? sw_spatial_logdet(&f->model, f->w, x) : 0;
+  double slope, logdet = 0;
+  if (f->w)
+    logdet = f->coarse ? sw_filter_logdet_near(f->w, x, NULL) : sw_filter_logdet(f->w, x);
   if (!isfinite(logdet)) return f->loglik = -INFINITY;
   sw_random_filter(f, x);
   double log_ratio = find_ratio(f), height = at_ratio(f, log_ratio, &slope);
@@ -265,6 +267,7 @@ bool sw_random_search(sw_random *f) {
   double least, most, best = -INFINITY;
   int at = 0;
   interval_of(f->w, &least, &most);
+  f->coarse = true;
   for (int j = 0; j < COARSE; j++) {
     double height = sw_random_height(f, place_of(least, most, j));
     if (height > best) {
@@ -272,6 +275,7 @@ bool sw_random_search(sw_random *f) {
       at = j;
     }
   }
+  f->coarse = false;
   double x = place_of(least, most, at), up = slope_of_place(f, x);
   double other = place_of(least, most, up > 0 ? at + 1 : at - 1), beside = slope_of_place(f, other);
   for (int j = 0; j < MOST_STEPS && (beside > 0) == (up > 0) && f->loglik < best; j++)

@@ -16,6 +16,7 @@ typedef struct sw_random {
   double *b, *root, *mixed[3], *along[3], *vcov;
   double *piece;
   bool pooled; /* no effects: w = 1 */
+  bool coarse; /* ln|A| off a grid where the filter has one */
   /* At a place. */
   double x, ratio, sse, sse_between, loglik;
 } sw_random;

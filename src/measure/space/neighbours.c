@@ -48,8 +48,8 @@ static sw_status copy(sw_error *err, sw_job *job, const sw_links *links, int64_t
   return sw_links_symmetric(err, *out, &(*out)->symmetric);
 }
 
-sw_status sw_job_neighbours(sw_error *err, sw_job *job, const sw_links **out) {
-  const sw_links *links = sw_job_weights(job, "weights");
+sw_status sw_job_off_diagonal(sw_error *err, sw_job *job, const sw_links *links,
+                              const sw_links **out) {
   int64_t own = links ? count_own(links) : 0;
   sw_links *without;
   *out = links;
@@ -59,4 +59,8 @@ sw_status sw_job_neighbours(sw_error *err, sw_job *job, const sw_links **out) {
           job->where, job->name);
   *out = without;
   return SW_OK;
+}
+
+sw_status sw_job_neighbours(sw_error *err, sw_job *job, const sw_links **out) {
+  return sw_job_off_diagonal(err, job, sw_job_weights(job, "weights"), out);
 }

@@ -4,6 +4,7 @@
 #include "measure/spatial/spatial_model.h"
 
 #include "measure/share/series.h"
+#include "measure/space/neighbours.h"
 #include "spillway/node.h"
 
 #include <stdio.h>
@@ -91,9 +92,9 @@ static sw_status read_form(sw_error *err, const sw_job *job, sw_spatial_state *s
 /* ---- weights ------------------------------------------------------------------------------- */
 
 /* A matrix without links has nothing to say of neighbours. */
-static sw_status add_matrix(sw_error *err, const sw_job *job, sw_spatial_state *s,
-                            const char *param, const char *name, const sw_links *links,
-                            int *index) {
+static sw_status add_matrix(sw_error *err, sw_job *job, sw_spatial_state *s, const char *param,
+                            const char *name, const sw_links *links, int *index) {
+  SW_TRY(sw_job_off_diagonal(err, job, links, &links));
   for (*index = 0; *index < s->n_matrices; ++*index)
     if (s->matrix[*index].links == links) return SW_OK;
   if (links->row_start[job->n] == 0)
@@ -184,7 +185,7 @@ static sw_status read_specifications(sw_error *err, const sw_job *job, choices *
   return SW_OK;
 }
 
-static sw_status read_matrices(sw_error *err, const sw_job *job, sw_spatial_state *s, choices *c,
+static sw_status read_matrices(sw_error *err, sw_job *job, sw_spatial_state *s, choices *c,
                                int *error_weights) {
   SW_TRY(check_once(err, job, "weights", "grid.weights"));
   const sw_arg *own = sw_job_arg(job, "weights"), *grid = sw_job_arg(job, "grid.weights");
@@ -324,7 +325,17 @@ static sw_status check_periods(sw_error *err, sw_job *job, const sw_spatial_stat
                        s->dynamic ? "a dynamic panel" : "an effect of each unit", needed,
                        panel && !s->dynamic ? "; or write fixed: none" : "");
   }
-  return s->dynamic ? sw_series_check(err, job, of, 3) : SW_OK;
+  if (!s->dynamic) return SW_OK;
+  SW_TRY(sw_series_check(err, job, of, 3));
+  int odd = sw_series_uneven(job);
+  if (odd > 0)
+    return sw_job_fail(
+        err, job, "dynamic",
+        "%s is not as far from %s as %s is from %s; y(-1) is of the period before, and "
+        "periods must be equally far apart",
+        sw_job_period(job, odd), sw_job_period(job, odd - 1), sw_job_period(job, 1),
+        sw_job_period(job, 0));
+  return SW_OK;
 }
 
 /* ---- spillover ---------------------------------------------------------------------------------

@@ -15,9 +15,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Adds a segment's values to sums of columns (kernel/pairs/lanes.h). */
-typedef void (*adder)(double *lane, const double *v, int64_t n);
-
 /* Adds the share of a square before the own one to a binary counter: row_a has a level for each bit
  * of the number of squares, and a carry joins two halves. It is the tree of plan/pairs/ladder.h for
  * one number: the other walk adds these shares as columns, block by block on several nodes. */
@@ -45,22 +42,23 @@ static double row_sum(const sw_worker *w, const sw_strip *s, int64_t row) {
   return (w->pairs->job->directed ? w->row_a[row] : sum_before(w, row, before)) + w->row_b[row];
 }
 
-/* Takes in one segment of row i: partners first, as they need gaps to be NaN, then sums and
- * extremes. On return v has -0.0 for gaps and for the unit's own place, so that it can be added to
- * column lanes, by the function that is returned. A counting pass has no sums, and may leave v as
- * it is. */
-static adder see_segment(sw_worker *w, const sw_strip *s, int64_t i, int64_t j0, int64_t j1,
-                         double *v) {
+/* Takes in one segment of row i: its sum, greatest value and columns in one pass, then partners,
+ * which need gaps to be NaN, then sums again where there are gaps. `lane`: the columns' sums, NULL
+ * where there are none. A counting pass has no sums at all. On return v may have other gaps. */
+static void see_segment(sw_worker *w, const sw_strip *s, int64_t i, int64_t j0, int64_t j1,
+                        double *v, double *lane) {
   const sw_pairs *p = w->pairs;
   double sum = 0.0, greatest = 0.0;
   int64_t own = i >= j0 && i < j1 ? i - j0 : -1;
   if (own >= 0) v[own] = NAN;
-  sw_lanes_scan(v, j1 - j0, &sum, &greatest);
+  if (lane)
+    sw_lanes_take(v, j1 - j0, lane, &sum, &greatest);
+  else
+    sw_lanes_scan(v, j1 - j0, &sum, &greatest);
   sw_pairs_picks_see(w, s->t, s->b0, i, j0, j1, v, greatest);
-  if (p->counts) return sw_lanes_add;
-  /* The first scan is without a test for NaN; only a row with gaps is scanned again. */
-  bool gaps = isnan(sum);
-  if (gaps) w->undefined[s->t] += sw_lanes_scan_gaps(v, j1 - j0, own, &sum, &greatest);
+  if (p->counts) return;
+  /* A NaN shows in the sum; only a row with gaps is scanned again. */
+  if (isnan(sum)) w->undefined[s->t] += sw_lanes_scan_gaps(v, j1 - j0, own, &sum, &greatest);
   if (greatest > w->greatest[s->t]) w->greatest[s->t] = greatest;
   /* Segments of one sum must come in the order of columns; undirected rows keep two sums apart, so
    * that a walk may begin with the own square. */
@@ -69,7 +67,6 @@ static adder see_segment(sw_worker *w, const sw_strip *s, int64_t i, int64_t j0,
     (p->job->directed ? w->row_a : w->row_b)[i - s->r0] += sum;
   else
     add_before(w, i - s->r0, square, sum);
-  return gaps ? sw_lanes_add : sw_lanes_add_values;
 }
 
 /* The last row of a segment, or of the strip. */
@@ -105,12 +102,10 @@ static int64_t first_square(const sw_pairs *p, const sw_strip *s) {
 /* Takes in row i of the columns under way, and adds it to their lanes where columns are summed. */
 static void take_segment(sw_worker *w, const sw_strip *s, int64_t i, int64_t j0, int64_t j1,
                          double *v, double *lanes) {
-  adder add = see_segment(w, s, i, j0, j1, v);
-  if (!s->column_sum) return;
   /* A row's lane is its index within the segment, as in a square. */
   int64_t place = (i - s->r0) % s->high;
-  add(lanes + (place % SW_LANES) * w->stride, v, j1 - j0);
-  if (ends_segment(s, i)) add_column_sums(w, s, lanes, j0, j1);
+  see_segment(w, s, i, j0, j1, v, s->column_sum ? lanes + (place % SW_LANES) * w->stride : NULL);
+  if (s->column_sum && ends_segment(s, i)) add_column_sums(w, s, lanes, j0, j1);
 }
 
 /* Columns outside, rows inside: the operands of a square's columns stay in cache for all rows of
@@ -148,8 +143,7 @@ void sw_pairs_strip_row(sw_worker *w, const sw_strip *s, int64_t i) {
   w->row_a[row] = w->row_b[row] = sw_lanes_nothing;
   for (int64_t square = 0; square < p->plan->cut.squares; square++) {
     sw_cut_square(&p->plan->cut, square, &j0, &j1);
-    adder add = see_segment(w, s, i, j0, j1, v + j0);
-    if (s->column_sum) add(s->column_sum + j0, v + j0, j1 - j0);
+    see_segment(w, s, i, j0, j1, v + j0, s->column_sum ? s->column_sum + j0 : NULL);
   }
   if (!p->counts) s->row_sum[row] = row_sum(w, s, row);
   if (s->packet && !rect) sw_pairs_picks_end_row(w, s->packet, s->t, s->b0, i);

@@ -176,9 +176,14 @@ static sw_status make(sw_error *err, sw_run *run, int index) {
   return SW_OK;
 }
 
+/* -1: none is named. */
+static sw_status make_one(sw_error *err, sw_run *run, int index) {
+  return index >= 0 && run->later[index] ? make(err, run, index) : SW_OK;
+}
+
 sw_status sw_run_later_all(sw_error *err, sw_run *run) {
   for (int i = 0; i < run->study->n_weights; i++)
-    if (run->later[i]) SW_TRY(make(err, run, i));
+    SW_TRY(make_one(err, run, i));
   return SW_OK;
 }
 
@@ -230,9 +235,10 @@ sw_status sw_run_later(sw_error *err, sw_run *run, int e) {
   const sw_entry *entry = &run->study->entry[e];
   if (!sw_entry_is_late(entry) || run->untried[e]) return SW_OK;
   for (int p = 0; entry->measure->param[p].name; p++) {
-    int index = entry->naming[p].weights;
-    if (entry->measure->param[p].type == SW_P_WEIGHTS && index >= 0 && run->later[index])
-      SW_TRY(make(err, run, index));
+    const sw_naming *naming = &entry->naming[p];
+    if (entry->measure->param[p].type == SW_P_WEIGHTS) SW_TRY(make_one(err, run, naming->weights));
+    for (int k = 0; naming->weights_list && k < entry->arg[p].count; k++)
+      SW_TRY(make_one(err, run, naming->weights_list[k]));
   }
   return sw_team_agree(run->team, err, resolve_again(err, run, e), 0);
 }

@@ -396,9 +396,13 @@ static sw_status read_weight_needs(sw_error *err, sw_study_reader *in, sw_entry 
   const sw_study *study = in->study;
   const sw_need **need;
   SW_NEW(err, in->arena, need, study->n_weights);
-  for (int p = 0; entry->measure->param[p].name; p++)
-    if (entry->measure->param[p].type == SW_P_WEIGHTS && entry->naming[p].weights >= 0)
-      add_weights(study, entry->naming[p].weights, need, &entry->n_weight_needs);
+  for (int p = 0; entry->measure->param[p].name; p++) {
+    const sw_naming *naming = &entry->naming[p];
+    if (entry->measure->param[p].type == SW_P_WEIGHTS && naming->weights >= 0)
+      add_weights(study, naming->weights, need, &entry->n_weight_needs);
+    for (int k = 0; naming->weights_list && k < entry->arg[p].count; k++)
+      add_weights(study, naming->weights_list[k], need, &entry->n_weight_needs);
+  }
   if (entry->links >= 0) add_weights(study, entry->links, need, &entry->n_weight_needs);
   entry->weight_need = need;
   return SW_OK;
