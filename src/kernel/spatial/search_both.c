@@ -49,29 +49,34 @@ static bool step_of(const double g[2], double h[3], double step[2]) {
   return bent == 0;
 }
 
+/* The part of a step that leads nine tenths of the way to an end at most. */
+static double fitting(sw_search_span span, double x, double step) {
+  double way = .9 * (step > 0 ? span.hi - x : x - span.lo);
+  return fabs(step) > way ? way / fabs(step) : 1;
+}
+
 /* To the top of the hill that the place is on. A step is halved until it leads upward; the last
  * ones, whose rise is lost in rounding, are taken as they are. */
 static void settle_both(const surface *s, place *p) {
   for (int round = 0; round < SW_SEARCH_STEPS; round++) {
-    double g[2], h[3], step[2], part = 1;
+    double g[2], h[3], step[2];
     derive(s, p, g, h);
     bool newton = step_of(g, h, step);
-    double size = fmax(fabs(step[0]), fabs(step[1])), up = -INFINITY;
-    for (int halving = 0; halving < 40; halving++, part /= 2) {
-      double rho = p->rho + part * step[0], lambda = p->lambda + part * step[1];
-      if (!inside(s, rho, lambda)) continue;
-      up = sw_spatial_loglik(s->model, rho, lambda);
-      if (up >= p->loglik || part * size < 1e-6) break;
+    double size = fmax(fabs(step[0]), fabs(step[1]));
+    double part = fmin(fitting(s->rho, p->rho, step[0]), fitting(s->lambda, p->lambda, step[1]));
+    place next;
+    for (;; part /= 2) {
+      next = (place){p->rho + part * step[0], p->lambda + part * step[1], -INFINITY};
+      if (!inside(s, next.rho, next.lambda) || part * size < SW_SEARCH_STILL) return;
+      next.loglik = sw_spatial_loglik(s->model, next.rho, next.lambda);
+      if (next.loglik >= p->loglik || size < 1e-6) break;
     }
-    if (!isfinite(up)) break;
-    p->rho += part * step[0];
-    p->lambda += part * step[1];
-    p->loglik = up;
-    if (part * size <= (newton && part == 1 ? SW_SEARCH_SETTLED : SW_SEARCH_STILL)) break;
+    *p = next;
+    if (part * size <= (newton && part == 1 ? SW_SEARCH_SETTLED : SW_SEARCH_STILL)) return;
   }
 }
 
-enum { FINE = 20, MOST_PEAKS = 8 };
+enum { FINE = 32, MOST_PEAKS = 8, EXACT_MOST = 500 };
 
 static bool is_top(double height[FINE][FINE], int i, int j) {
   for (int a = i > 0 ? i - 1 : 0; a <= i + 1 && a < FINE; a++)
@@ -120,23 +125,34 @@ static place climb(const surface *s, place p) {
   return p;
 }
 
-/* Places above their eight neighbours on a grid through the whole square, the highest first,
- * climbed. From its four corners some of them are reached; all of them are tried. */
-static int find_hills(const surface *s, place *hill) {
-  double top[FINE][FINE], rho[FINE], lambda[FINE];
-  int count = 0;
+/* ln|A| at the points of the grid: exactly where that costs little, as the surface of few units is
+ * so flat that interpolation may lose a hill. */
+static void fill_axis(const surface *s, sw_filter *w, sw_search_span span,
+                      const sw_spatial_table *table, double *x, double *logdet) {
   for (int i = 0; i < FINE; i++) {
-    rho[i] = sw_search_point(s->rho, i, FINE);
-    lambda[i] = sw_search_point(s->lambda, i, FINE);
+    x[i] = sw_search_point(span, i, FINE);
+    logdet[i] = s->model->n <= EXACT_MOST
+                    ? sw_spatial_logdet(s->model, w, x[i])
+                    : sw_search_interpolate(table, sw_search_near(table, x[i]), x[i]);
   }
+}
+
+/* Places above their eight neighbours on a grid through the whole square, the highest first. From
+ * its four corners some of them are reached; all of them are tried. */
+static int find_hills(const surface *s, place *hill) {
+  double top[FINE][FINE], rho[FINE], lambda[FINE], of_rho[FINE], of_lambda[FINE];
+  int count = 0;
+  fill_axis(s, s->model->w, s->rho, s->of_rho, rho, of_rho);
+  fill_axis(s, s->model->w2, s->lambda, s->of_lambda, lambda, of_lambda);
   for (int j = 0; j < FINE; j++)
     for (int i = 0; i < FINE; i++)
-      top[i][j] = guess(s, sw_search_near(s->of_rho, rho[i]),
-                        sw_search_near(s->of_lambda, lambda[j]), rho[i], lambda[j]);
+      top[i][j] = sw_spatial_profile(s->model, of_rho[i] + of_lambda[j],
+                                     sw_spatial_sse(s->model, rho[i], lambda[j]));
   for (int i = 0; i < FINE; i++)
-    for (int j = 0; j < FINE; j++)
-      if (is_top(top, i, j))
-        keep_hill(hill, &count, climb(s, (place){rho[i], lambda[j], top[i][j]}));
+    for (int j = 0; j < FINE; j++) {
+      place p = {rho[i], lambda[j], top[i][j]};
+      if (is_top(top, i, j)) keep_hill(hill, &count, s->model->n <= EXACT_MOST ? p : climb(s, p));
+    }
   return count;
 }
 
@@ -174,11 +190,13 @@ sw_spatial_peak sw_search_both(sw_spatial_model *model, sw_spatial_curve *curve)
       again = is_near(&hill[i], &hill[j], 1e-2);
     if (!again) rank_peak(settled(&s, hill[i]), &best, &next);
   }
-  /* With their roles exchanged: a hill so flat that interpolation lost it. */
+  /* With their roles exchanged: a hill that the grid does not show. */
   place other = {best.lambda, best.rho, NAN};
-  if (!is_near(&other, &best, .05) && !is_near(&other, &next, .05) &&
-      inside(&s, other.rho, other.lambda))
-    rank_peak(settled(&s, other), &best, &next);
+  if (inside(&s, other.rho, other.lambda)) {
+    if (model->n > EXACT_MOST) other = climb(&s, other);
+    if (!is_near(&other, &best, .05) && !is_near(&other, &next, .05))
+      rank_peak(settled(&s, other), &best, &next);
+  }
   return (sw_spatial_peak){.rho = best.rho,
                            .lambda = best.lambda,
                            .runner_up = next.loglik > best.loglik - 2,
