@@ -310,6 +310,9 @@ def check(world, label, params, r):
         at = {name: i for i, name in enumerate(terms)}
         s = spillover(w, *of_terms(b, at, term.split("/")[-1]))
         assert np.allclose(below["value"], s.T, rtol=1e-8, atol=1e-10 * abs(s).max()), term
+        k = params["x"].index(term.split("/")[-1])
+        assert np.isclose(np.trace(below["value"]) / world.n, r["direct"][k], rtol=1e-10), "the trace is the direct effect"
+        assert np.isclose(below["value"].sum(0).mean(), r["total"][k], rtol=1e-10), "sums are the total effect"
     if params.get("fixed") == "random":
         check_random(params, r, y, x, w, terms, b)
         return
