@@ -67,7 +67,7 @@ while (length(readLines(answers, 1)) > 0) {
   d <- as.data.frame(apply(cbind(x[, 1], z), 2, out)); names(d) <- c("y", paste0("x", 1:6))
   fit <- lagsarlm(y ~ x1 + x2 + x3 + x4 + x5 + x6 - 1, d, stacked, method = "Matrix", zero.policy = TRUE)
   traces <- trW(W1, type = "MC")
-  effects <- impacts(fit, tr = traces, R = 1000)
+  effects <- impacts(fit, tr = traces, R = as.integer(args[5]))
   b <- coef(fit); rho <- fit$rho
   took <- proc.time() - began
   cat(sprintf("%.9f %.17g %.17g\\n", took[[1]] + took[[2]], rho, b[["x1"]]))
@@ -213,21 +213,23 @@ def effects(programs, given, suite, folder, place, version):
 
 def durbin(programs, given, suite, folder, place, version):
     codes, start, to = place
-    x, y = draw(codes, start, to, PERIODS, .5)
-    name = f"two-way Durbin model, {len(codes)} units, {PERIODS} periods"
+    periods, draws = (5, 50) if given.units else (PERIODS, 1000)
+    x, y = draw(codes, start, to, periods, .5)
+    name = f"two-way Durbin model, {len(codes)} units, {periods} periods"
     path = write(folder, codes, start, to, x, y, "form: durbin, y: y, x: [x1, x2, x3], fixed: two-way, correction: none")
     with results(programs, path) as file:
         rho, b = term(file["fit"], "rho"), term(file["fit"], "x1")
     ours = [one["processor"] for one in run.run_study(programs, path, 1, given.repeats(3))]
     if not version:
         return [record.skipped(suite, name, "spatialreg is missing (jobs/setup.sh --bench)")]
-    in_r = Engine("Rscript", "-e", STACKED, os.path.join(folder, "r.bin"), str(len(codes)), str(len(to)), str(PERIODS))
+    in_r = Engine("Rscript", "-e", STACKED, os.path.join(folder, "r.bin"), str(len(codes)), str(len(to)),
+                  str(periods), str(draws))
     took, their_rho, their_b = in_r.ask("again")
     in_r.close()
     agree(name, (rho, b), (their_rho, their_b), 1e-4)
     note = "with effects, standard errors, tests and what each unit gives; spatialreg: the stacked panel, effects taken out; " \
-           "1,000 draws for errors of effects"
-    return figures(suite, name, ours, [took], 30, units=len(codes), periods=PERIODS, threads=1, note=note)
+           f"{draws} draws for errors of effects"
+    return figures(suite, name, ours, [took], 30, units=len(codes), periods=periods, threads=1, note=note)
 
 
 def matrix(programs, given, suite, folder, place):
